@@ -1,0 +1,89 @@
+"""Where the time comes from.
+
+Every service takes the clock that it was handed, so that tests, the demo and the rehearsal can
+put the time forward, and nothing ever asks the host for a zone: the country has one.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+CHINA = ZoneInfo("Asia/Shanghai")
+"""The one zone in which hours, days and deadlines are meant and shown."""
+
+
+class Clock(Protocol):
+    """Something that tells the time."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware, in UTC."""
+        ...
+
+
+class SystemClock:
+    """The host's clock."""
+
+    def now(self) -> datetime:
+        """Return the host's time in UTC."""
+        return datetime.now(UTC)
+
+
+class ShiftedClock:
+    """The host's clock put forward by an amount that can grow: the demo's clock."""
+
+    def __init__(self, ahead: timedelta = timedelta()) -> None:
+        self.ahead = ahead
+
+    def now(self) -> datetime:
+        """Return the host's time plus what the clock has been put forward by."""
+        return datetime.now(UTC) + self.ahead
+
+    def advance(self, by: timedelta) -> None:
+        """Put the clock forward.
+
+        Raises:
+            ValueError: ``by`` is negative; time does not go back.
+        """
+        if by < timedelta():
+            raise ValueError("a clock is only put forward")
+        self.ahead += by
+
+
+class FixedClock:
+    """A clock that stands still until it is moved: for tests and for the rehearsal of a rule."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = require_aware(at)
+
+    def now(self) -> datetime:
+        """Return the moment that was set."""
+        return self._at
+
+    def advance(self, by: timedelta) -> None:
+        """Move on by a span."""
+        self._at += by
+
+    def set(self, at: datetime) -> None:
+        """Jump to a moment, back as well: hosts' clocks do that."""
+        self._at = require_aware(at)
+
+
+def require_aware(at: datetime) -> datetime:
+    """Return ``at`` in UTC.
+
+    Raises:
+        ValueError: ``at`` has no zone; a naive time means something else on every machine.
+    """
+    if at.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return at.astimezone(UTC)
+
+
+def to_millis(at: datetime) -> int:
+    """Return the milliseconds since 1970 in UTC: how times are stored."""
+    return round(require_aware(at).timestamp() * 1000)
+
+
+def from_millis(value: int) -> datetime:
+    """Return the moment, in UTC, that ``to_millis`` stored."""
+    return datetime.fromtimestamp(value // 1000, UTC) + timedelta(milliseconds=value % 1000)
