@@ -1,8 +1,8 @@
 """The ports: what the services need of the world, and nothing of how it is done."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from datetime import datetime
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -13,6 +13,9 @@ Row = Mapping[str, Any]
 
 class Tx(Protocol):
     """A transaction that is open right now: what a domain function gets.
+
+    After a statement has failed nothing more can be done in it, and the function has failed even if
+    it caught the error; it may raise something that says more.
 
     It is synchronous on purpose: a function that cannot wait cannot wait for the network
     inside a transaction. Queries are named ``file.query`` after ``core/db/queries``.
@@ -43,12 +46,15 @@ class Tx(Protocol):
 class Store(Protocol):
     """The database: carries whole functions into transactions."""
 
-    async def run(
-        self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    async def run(self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``function(tx, …)`` in one transaction.
 
-        What returns has happened and is on disk; what raises has changed nothing.
+        What returns has happened and is on disk; what raises has changed nothing. The function may
+        be run more than once (a deadlock, a neighbour's full disk), so it changes nothing but ``tx``.
+        A caller that is cancelled is not told; whether the function ran is then open.
+
+        Raises:
+            StoreError: the database failed; nothing changed, except for StoreUnknownOutcome.
         """
         ...
 

@@ -1,0 +1,1 @@
+"""Plates, batches and receipts as PNG: words come in, pictures go out; no rule of the domain is here."""

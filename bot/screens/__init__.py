@@ -1,0 +1,1 @@
+"""The screens, one file a conversation; ``all_screens`` is the list that the engine is given."""

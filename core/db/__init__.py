@@ -1,0 +1,122 @@
+"""The database: one port, two engines, one set of query texts."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.clock import Clock, SystemClock
+from core.db.dialect import POSTGRES, SQLITE
+from core.db.memory import MemoryDatabase, MemoryStore, memory_tx
+from core.db.migrate import MIGRATIONS, load_migrations
+from core.db.queries import QUERIES, load_queries
+from core.db.sqlite import SqliteOptions, SqliteStore
+from core.db.tx import WrapTx
+from core.errors import StoreDriverMissing, StoreUrlError
+
+if TYPE_CHECKING:
+    from core.db.postgres import PostgresStore
+
+__all__ = [
+    "MIGRATIONS",
+    "QUERIES",
+    "MemoryDatabase",
+    "MemoryStore",
+    "memory_tx",
+    "open_postgres",
+    "open_sqlite",
+    "open_store",
+]
+
+
+async def open_store(  # noqa: PLR0913 - the options of both engines, each with its default
+    url: str,
+    clock: Clock | None = None,
+    *,
+    migrations: Path = MIGRATIONS,
+    queries: Path = QUERIES,
+    migrate: bool = True,
+    wrap_tx: WrapTx | None = None,
+    schema: str | None = None,
+) -> "SqliteStore | PostgresStore":
+    """Open the store that a URL names; make and migrate the database where needed.
+
+    Args:
+        url: ``sqlite:///FILE`` (``sqlite:////FILE`` from the root, ``sqlite:///:memory:`` nowhere) or
+            ``postgresql://USER@HOST/DATABASE``.
+        clock: the time of the transactions. None: the database's own on PostgreSQL, so that no
+            worker's clock steals a living hold; the host's on SQLite.
+        migrations: another folder of migrations.
+        queries: another folder of queries.
+        migrate: False refuses an older schema instead of migrating it.
+        wrap_tx: what is put between every function and its transaction.
+        schema: of PostgreSQL, an existing one instead of the default.
+
+    Raises:
+        StoreUrlError: the URL is neither.
+        StoreDriverMissing: PostgreSQL's drivers are not installed.
+        StoreInUse: another process has the SQLite file.
+        StoreUnavailable: the database cannot be opened or reached.
+        DatabaseNewer: a newer program wrote it.
+        DatabaseOlder: it must be migrated, and ``migrate`` is off.
+        MigrationError: a migration failed.
+        QueryError: a query file is wrong.
+    """
+    if url.startswith(("postgresql://", "postgres://")):
+        return await open_postgres(
+            url,
+            clock,
+            migrations=migrations,
+            queries=queries,
+            migrate=migrate,
+            wrap_tx=wrap_tx,
+            schema=schema,
+        )
+    return await open_sqlite(
+        url, clock, migrations=migrations, queries=queries, migrate=migrate, wrap_tx=wrap_tx
+    )
+
+
+async def open_sqlite(
+    url: str,
+    clock: Clock | None = None,
+    *,
+    migrations: Path = MIGRATIONS,
+    queries: Path = QUERIES,
+    **options: Any,  # noqa: ANN401 - those of SqliteOptions
+) -> SqliteStore:
+    """Open a store on SQLite; see ``open_store`` and ``SqliteOptions``."""
+    path = url.removeprefix("sqlite:///")
+    if path == url or not path:
+        raise StoreUrlError
+    return await SqliteStore.open(
+        path,
+        SqliteOptions(
+            queries=load_queries(queries, SQLITE),
+            migrations=load_migrations(migrations, SQLITE),
+            clock=clock or SystemClock(),
+            **options,
+        ),
+    )
+
+
+async def open_postgres(
+    url: str,
+    clock: Clock | None = None,
+    *,
+    migrations: Path = MIGRATIONS,
+    queries: Path = QUERIES,
+    **options: Any,  # noqa: ANN401 - those of PostgresOptions
+) -> "PostgresStore":
+    """Open a store on PostgreSQL; see ``open_store`` and ``core.db.postgres.PostgresOptions``."""
+    try:
+        from core.db.postgres import PostgresOptions, PostgresStore  # noqa: PLC0415 - an optional driver
+    except ImportError as error:
+        raise StoreDriverMissing from error
+    return await PostgresStore.open(
+        url,
+        PostgresOptions(
+            queries=load_queries(queries, POSTGRES),
+            migrations=load_migrations(migrations, POSTGRES),
+            clock=clock,
+            **options,
+        ),
+    )

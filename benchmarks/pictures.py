@@ -1,0 +1,101 @@
+"""How long pictures take and how large they are.
+
+    python -m benchmarks.pictures [ROUNDS]
+
+Prints, for each kind of picture, CPU milliseconds of the calling thread (best and median, caches
+warm, everything from serials to the file) and the size of the file; then what other ways of writing
+the same batch would take. Numbers differ from picture to picture, as in use.
+"""
+
+import io
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable
+
+from PIL import Image
+
+from bot.pictures.batch import batch_picture
+from bot.pictures.plates import plate_picture
+from bot.pictures.receipt import Receipt, receipt_picture
+
+ROWS = (
+    ("发牌机关", "茂名市公安局交通警察支队车辆管理所"),
+    ("号牌种类", "小型汽车"),
+    ("车辆识别代号后六位", "000001"),
+    ("确认截止时间", "2026年12月1日 星期二 17:00"),
+    ("办理地点", "茂名市茂南区站前路与迎宾二路交叉口西北侧车辆管理所综合服务大厅"),
+)
+_dice = random.Random(36)
+
+
+def serial(kind: str) -> str:
+    """Return a serial of a kind, at random."""
+    digits = f"{_dice.randrange(100_000):05}"
+    return {"small": "A" + digits[:4], "small_nev": "D" + digits, "large_nev": digits + "F"}[kind]
+
+
+def batch(kind: str, *, rehearsal: bool = False) -> bytes:
+    """Draw ten plates under a title that never comes twice."""
+    title = f"第 2 批 · {_dice.randrange(24):02}:{_dice.randrange(60):02}:{_dice.randrange(60):02} 前选择"
+    plates = [serial(kind) for _ in range(10)]
+    footers = ("每批可将 1 个号码加入备选。", "剩余随机选号次数 3")
+    return batch_picture("粤K", kind, plates, title=title, footers=footers, rehearsal=rehearsal)
+
+
+def receipt(kind: str) -> bytes:
+    """Draw a receipt."""
+    return receipt_picture(
+        Receipt(
+            title="预选号凭证",
+            office="粤K",
+            kind=kind,
+            serial=serial(kind),
+            rows=ROWS,
+            footers=("请勿转发。",),
+        )
+    )
+
+
+def measure(name: str, draw: Callable[[], bytes], rounds: int) -> None:
+    """Print a line on one way to make a picture."""
+    for _ in range(max(3, rounds // 4)):
+        size = len(draw())
+    spans = []
+    for _ in range(rounds):
+        start = time.thread_time()
+        size = len(draw())
+        spans.append((time.thread_time() - start) * 1000)
+    print(f"{name:<36} {min(spans):6.2f} {statistics.median(spans):6.2f} ms {size / 1000:7.1f} kB")
+
+
+def written(picture: Image.Image, form: str, **options: int) -> Callable[[], bytes]:
+    """Return what writes a picture with Pillow's own encoder."""
+
+    def write() -> bytes:
+        file = io.BytesIO()
+        picture.save(file, form, **options)
+        return file.getvalue()
+
+    return write
+
+
+def main(rounds: int) -> None:
+    """Print the table."""
+    print(f"{'':<36} {'best':>6} {'median':>6}")
+    for kind in ("small", "small_nev", "large_nev"):
+        measure(f"batch of ten, {kind}", lambda kind=kind: batch(kind), rounds)
+        measure(f"the same in a rehearsal, {kind}", lambda kind=kind: batch(kind, rehearsal=True), rounds)
+        measure(f"receipt, {kind}", lambda kind=kind: receipt(kind), rounds)
+        measure(f"single plate, {kind}", lambda kind=kind: plate_picture("粤K", kind, serial(kind)), rounds)
+    print("writing alone, small batch already drawn:")
+    picture = Image.open(io.BytesIO(batch("small")))
+    picture.load()
+    measure("  Pillow PNG, level 1", written(picture, "PNG", compress_level=1), rounds)
+    measure("  Pillow PNG, default", written(picture, "PNG"), rounds)
+    measure("  Pillow JPEG, quality 80", written(picture.convert("RGB"), "JPEG", quality=80), rounds)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100)

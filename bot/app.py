@@ -1,0 +1,162 @@
+"""The one place that wires settings, core, and the messenger's application."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from telegram import Bot, BotCommand, BotCommandScopeChat, BotCommandScopeDefault
+from telegram.error import TelegramError
+from telegram.ext import Application, ApplicationBuilder, ExtBot
+
+from bot import commands
+from bot.codes import CodeSender
+from bot.dialog.buttons import Codec
+from bot.dialog.engine import Engine
+from bot.dialog.presenter import Presenter
+from bot.dialog.steps import Steps
+from bot.dialog.words import Words
+from bot.jobs import Jobs
+from bot.limits import Limiter, Limits, Rate
+from bot.receipt import Dispatcher, Poller, Receipt, Shelf, new_worker_name, process_with, updates_of
+from bot.receipt.inbox import Lease
+from bot.receipt.receipt import LEASE
+from bot.routes import routes
+from bot.screens.all import BY_NAME
+from bot.texts import common
+from bot.texts import home as words
+from bot.texts.errors import of_error
+from bot.texts.menu import CHIEF_MENU, OWNER_MENU
+from bot.transport import AiohttpRequest
+from core.bootstrap import Core, Ports, bootstrap
+from core.settings import Settings
+
+_LOGGER = logging.getLogger(__name__)
+
+UNHURRIED = Limits(chat=Rate(per_second=1000.0, burst=1000))
+"""For a Bot API of one's own, which does not count the messages of a chat."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a test or the demo may set that is no setting."""
+
+    limits: Limits | None = None
+    long_poll: int = 50  # seconds
+
+
+class Service:
+    """The whole program: receives, talks, ticks."""
+
+    def __init__(self, core: Core, options: Options) -> None:
+        telegram = core.settings.telegram
+        self.core = core
+        self._polling = AiohttpRequest(connections=2)
+        bot = ExtBot(
+            token=telegram.token.get_secret_value(),
+            base_url=telegram.base_url,
+            base_file_url=telegram.base_file_url,
+            request=AiohttpRequest(),
+            get_updates_request=self._polling,
+            rate_limiter=Limiter(options.limits),
+        )
+        self.application: Application[Any, Any, Any, Any, Any, Any] = (
+            ApplicationBuilder().bot(bot).updater(None).build()
+        )
+        codec = Codec(core.vault)
+        self.codes = CodeSender(core, self._redraw_in_turn)
+        self.engine = Engine(
+            core,
+            Steps(core, BY_NAME, codec, _words()),
+            Presenter(bot, codec, common.KEYBOARD_GONE),
+            self.codes.send,
+        )
+        self.application.add_handlers(routes(self.engine, lambda: bot.username))
+        shelf = Shelf(
+            core.store,
+            core.vault,
+            Lease(
+                worker=new_worker_name(),
+                span=LEASE,
+                is_alone=core.settings.database.sqlite_path is not None,
+            ),
+        )
+        self.dispatcher = Dispatcher(shelf, process_with(self.application))
+        self.receipt = Receipt(shelf, self.dispatcher)
+        self.jobs = Jobs(core, self.engine, self.codes, self.dispatcher)
+        self._poller = Poller(
+            updates_of(self._polling, bot.base_url, long_poll=options.long_poll), self.receipt.accept
+        )
+        self._bot = bot
+
+    async def run(self) -> None:
+        """Receive and answer until cancelled.
+
+        Raises:
+            TokenRefusedError: the messenger does not know the token.
+            InvalidToken: the same, at the first call.
+        """
+        async with contextlib.AsyncExitStack() as stack:
+            await self.application.initialize()
+            stack.push_async_callback(self.application.shutdown)
+            stack.push_async_callback(self.engine.close)
+            await self.receipt.start()
+            stack.push_async_callback(self.receipt.stop)
+            self.jobs.start()
+            stack.callback(self.jobs.stop)
+            await self._tell_commands()
+            await self.jobs.after_outage()
+            _LOGGER.info("receiving as @%s", self._bot.username)
+            await self._poller.run()
+
+    async def _redraw_in_turn(self, chat_id: int) -> None:
+        async with self.dispatcher.lock(chat_id):
+            await self.engine.redraw(chat_id)
+
+    async def _tell_commands(self) -> None:
+        """Tell the messenger which commands to offer to whom; it can do without."""
+        with contextlib.suppress(TelegramError):
+            await tell_commands(self._bot, self.core.settings.telegram.admins)
+
+
+async def tell_commands(bot: Bot, chiefs: tuple[int, ...]) -> None:
+    """Set the menus of commands: the owners' for all, the chiefs' for them."""
+    own = [BotCommand(name, OWNER_MENU[name]) for name in commands.OWNER_COMMANDS]
+    await bot.set_my_commands(own, scope=BotCommandScopeDefault())
+    more = [BotCommand(name, CHIEF_MENU[name]) for name in commands.CHIEF_COMMANDS]
+    for chief in chiefs:
+        with contextlib.suppress(TelegramError):  # one who has never written to the bot has no chat yet
+            await bot.set_my_commands(own + more, scope=BotCommandScopeChat(chief))
+
+
+def _words() -> Words:
+    return Words(
+        first_screen="home",
+        old_button=common.OLD_BUTTON,
+        failed=common.FAILED,
+        of_error=of_error,
+        not_taken=words.not_taken,
+        command=commands.lead,
+        keyboard_gone=common.KEYBOARD_GONE,
+    )
+
+
+@contextlib.asynccontextmanager
+async def service(
+    settings: Settings, ports: Ports | None = None, options: Options | None = None
+) -> AsyncIterator[Service]:
+    """Build the program, and take it down again."""
+    core = await bootstrap(settings, ports)
+    try:
+        yield Service(core, options or Options())
+    finally:
+        await core.close()
+
+
+async def run(settings: Settings, ports: Ports | None = None, options: Options | None = None) -> None:
+    """Run the program until its task is cancelled."""
+    async with service(settings, ports, options) as built:
+        with contextlib.suppress(asyncio.CancelledError):
+            await built.run()

@@ -1,0 +1,57 @@
+"""``check``: says in words what is wrong with settings, database and token."""
+
+from telegram import Bot
+from telegram.error import InvalidToken, TelegramError
+
+from bot.transport import AiohttpRequest
+from core.clock import CHINA
+from core.bootstrap import bootstrap
+from core.errors import XuanhaoError
+from core.settings import Settings
+
+
+async def check(settings: Settings) -> int:
+    """Print a line for each thing looked at; return 0 when the service could run, else 1."""
+    print("settings: good")  # noqa: T201 - the command line prints
+    for line in settings.advice():
+        print(f"  mind: {line}")  # noqa: T201 - the same
+    good = [await _check_database(settings), await _check_token(settings)]
+    return 0 if all(good) else 1
+
+
+async def _check_database(settings: Settings) -> bool:
+    try:
+        core = await bootstrap(settings)
+    except XuanhaoError as error:
+        print(f"database: {error}")  # noqa: T201 - the same
+        return False
+    year = core.clock.now().astimezone(CHINA).year
+    await core.close()
+    print("database: good, its schema is up to date")  # noqa: T201 - the same
+    for unknown in (one for one in (year, year + 1) if not core.calendar.has_schedule(one)):
+        print(  # noqa: T201 - the same
+            f"  mind: no make-up working days are known for {unknown}; "
+            "put them under [calendar] when the schedule is published"
+        )
+    return True
+
+
+async def _check_token(settings: Settings) -> bool:
+    bot = Bot(
+        settings.telegram.token.get_secret_value(),
+        base_url=settings.telegram.base_url,
+        request=AiohttpRequest(),
+        get_updates_request=AiohttpRequest(),
+    )
+    try:
+        async with bot:
+            print(f"token: good, the bot is @{bot.username}")  # noqa: T201 - the same
+    except InvalidToken:
+        print("token: the messenger does not know it (telegram.token)")  # noqa: T201 - the same
+        return False
+    except TelegramError as error:
+        print(  # noqa: T201 - the same
+            f"token: {settings.telegram.base_url} cannot be reached (telegram.base_url): {type(error).__name__}"
+        )
+        return False
+    return True

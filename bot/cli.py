@@ -1,0 +1,166 @@
+"""The command line: run · demo · check · migrate · release · import.
+
+Exit status 0: done; 1: it could not be done, and one line says why; 2: the settings or the words of
+the call cannot be used, and one line a problem says what and where.
+"""
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+from telegram.error import InvalidToken, TelegramError
+
+from bot import app
+from bot.check import check
+from bot.demo import demo
+from bot.desk.segments import read_release, to_release
+from bot.importing import import_vehicles
+from bot.receipt import TokenRefusedError
+from bot.texts import desk
+from core import pool
+from core.bootstrap import bootstrap
+from core.errors import InputError, OfficeUnknown, SettingsError, SettingsRefused, XuanhaoError
+from core.settings import Settings, load_settings
+
+DONE, FAILED, BAD_SETTINGS = 0, 1, 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; return its exit status."""
+    given = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for noisy in ("httpx", "apscheduler"):  # httpx logs addresses, which hold the token
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    try:
+        return int(given.command(given))
+    except SettingsRefused as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        return BAD_SETTINGS
+    except (SettingsError, InputError) as error:
+        print(error, file=sys.stderr)
+        return BAD_SETTINGS
+    except (TokenRefusedError, InvalidToken):
+        print("telegram.token: the messenger does not know this token", file=sys.stderr)
+        return BAD_SETTINGS
+    except XuanhaoError as error:
+        print(error, file=sys.stderr)
+        return FAILED
+    except TelegramError as error:
+        print(f"telegram.base_url: the messenger cannot be reached: {type(error).__name__}", file=sys.stderr)
+        return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="xuanhao", description="选号: pre-selecting licence plate numbers")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add(commands, "run", _run, "receive and answer until interrupted")
+    _add(commands, "check", _check, "say in words what is wrong with settings, database and token")
+    _add(commands, "migrate", _migrate, "bring the database's schema up to date")
+    release = _add(commands, "release", _release, "put a segment of numbers into a pool")
+    release.add_argument("words", nargs="*", metavar="WORD", help="粤K small A#### [from TIME] [compose WHEN]")
+    imported = _add(commands, "import", _import, "load the embedded vehicle registry from a CSV file")
+    imported.add_argument("file", type=Path, help="columns vin, certificate, kind, state")
+    trial = commands.add_parser("demo", help="try everything in the browser: no token, no account")
+    trial.add_argument("--port", type=int, default=8088, help="of the page (default: %(default)s)")
+    trial.add_argument("--data", type=Path, default=Path("demo-data"), help="folder (default: %(default)s)")
+    trial.set_defaults(command=_demo)
+    return parser
+
+
+def _add(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    command: Callable[[argparse.Namespace], int],
+    about: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=about)
+    parser.add_argument(
+        "--config", type=Path, default=Path("config.toml"), help="settings (default: %(default)s)"
+    )
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _settings(given: argparse.Namespace) -> Settings:
+    settings = load_settings(given.config)
+    for line in settings.advice():
+        logging.getLogger("xuanhao").warning("%s", line)
+    return settings
+
+
+def run_until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """Run until the work ends or a signal asks to stop; then it is cancelled and waited for."""
+
+    async def guarded() -> None:
+        task = asyncio.ensure_future(work)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, task.cancel)
+        try:
+            await task
+        except asyncio.CancelledError:
+            logging.getLogger("xuanhao").info("stopped")
+
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(guarded())
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop  # noqa: PLC0415 - not on every platform
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+def _run(given: argparse.Namespace) -> int:
+    run_until_stopped(app.run(_settings(given)))
+    return DONE
+
+
+def _demo(given: argparse.Namespace) -> int:
+    run_until_stopped(demo(given.data, given.port))
+    return DONE
+
+
+def _check(given: argparse.Namespace) -> int:
+    return asyncio.run(check(load_settings(given.config)))
+
+
+def _migrate(given: argparse.Namespace) -> int:
+    async def migrate(settings: Settings) -> None:
+        core = await bootstrap(settings)
+        await core.close()
+
+    asyncio.run(migrate(_settings(given)))
+    print("the database is up to date")
+    return DONE
+
+
+def _release(given: argparse.Namespace) -> int:
+    return asyncio.run(_released(_settings(given), given.words))
+
+
+async def _released(settings: Settings, words: list[str]) -> int:
+    request = read_release(words)
+    office = next((one for one in settings.offices if one.code == request.office), None)
+    if office is None:
+        raise OfficeUnknown
+    core = await bootstrap(settings)
+    try:
+        segment = await core.store.run(core.pools.release, to_release(request, office, "cli"))
+        count = await core.store.read(pool.count, office, request.kind)
+    finally:
+        await core.close()
+    print(desk.released_plain(segment, count))
+    return DONE
+
+
+def _import(given: argparse.Namespace) -> int:
+    return asyncio.run(import_vehicles(_settings(given), given.file))

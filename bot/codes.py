@@ -1,0 +1,42 @@
+"""Sends the codes that wait, outside of any transaction, and shows what became of them."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from core.bootstrap import Core
+from core.errors import SmsGatewayError
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class CodeSender:
+    """Carries codes from the queue to the gateway.
+
+    Args:
+        core: the services.
+        redraw: shows a chat's screen anew, in the chat's turn.
+    """
+
+    def __init__(self, core: Core, redraw: Callable[[int], Awaitable[None]]) -> None:
+        self._core = core
+        self._redraw = redraw
+
+    async def send(self, code_id: int) -> None:
+        """Send one code, unless it has been sent or replaced, and say on the screen what became of it."""
+        core = self._core
+        parcel = await core.store.read(core.verification.parcel, code_id)
+        if parcel is None:
+            return
+        try:
+            await core.sms.send(phone=parcel.phone, code=parcel.code, purpose=parcel.purpose)
+        except SmsGatewayError as error:
+            _LOGGER.warning("the SMS gateway did not take code %d: %s", code_id, error)
+            await core.store.run(core.verification.mark_failed, code_id)
+        else:
+            await core.store.run(core.verification.mark_sent, code_id)
+        await self._redraw(parcel.chat_id)
+
+    async def resume(self) -> None:
+        """Send what waits since before a restart."""
+        for code_id in await self._core.store.read(self._core.verification.queued):
+            await self.send(code_id)

@@ -1,0 +1,15 @@
+"""What can be wrong with an admin's command, beyond the errors of the domain."""
+
+from core.errors import InputError
+
+
+class ReleaseUsage(InputError):
+    """A release was written in another way than the manual says."""
+
+
+class UnreadableTime(InputError):
+    """A time was written in another way than the manual says."""
+
+
+class ConfirmUsage(InputError):
+    """A confirmation was written in another way than the manual says."""

@@ -1,0 +1,77 @@
+"""What a button carries: chat-bound screen, revision, action and argument, in at most 64 bytes.
+
+    screen:revision:action:argument:tag
+
+The tag signs the rest together with the chat, so another chat's button, or one that somebody made
+up, is never taken for one of this conversation.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.dialog.model import Button, Rows
+from core.secrets import Vault
+
+MOST_BYTES = 64
+_TAG = 8
+_PARTS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """What a pressed button said."""
+
+    screen: str
+    revision: int
+    action: str
+    arg: str
+
+
+class Codec:
+    """Writes and reads what buttons carry."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def write(self, chat_id: int, screen: str, revision: int, button: Button) -> str:
+        """Return a button's data.
+
+        Raises:
+            ValueError: it would be longer than the messenger takes.
+        """
+        body = f"{screen}:{revision}:{button.action}:{button.arg}"
+        data = f"{body}:{self._tag(chat_id, body)}"
+        if len(data.encode()) > MOST_BYTES:
+            raise ValueError(f"the button {screen}:{button.action} carries too much")
+        return data
+
+    def read(self, chat_id: int, data: str) -> Carried | None:
+        """Return what a button carries, None when it is none of this chat's."""
+        body, _, tag = data.rpartition(":")
+        parts = body.split(":", _PARTS - 2)
+        if len(parts) != _PARTS - 1 or tag != self._tag(chat_id, body) or not parts[1].isdigit():
+            return None
+        return Carried(screen=parts[0], revision=int(parts[1]), action=parts[2], arg=parts[3])
+
+    def markup(self, chat_id: int, screen: str, revision: int, rows: Rows) -> InlineKeyboardMarkup | None:
+        """Return a keyboard as the messenger takes it, None for no buttons."""
+        if not rows:
+            return None
+        return InlineKeyboardMarkup([self._row(chat_id, screen, revision, row) for row in rows])
+
+    def _row(
+        self, chat_id: int, screen: str, revision: int, row: Sequence[Button]
+    ) -> list[InlineKeyboardButton]:
+        return [
+            InlineKeyboardButton(
+                button.label,
+                callback_data=self.write(chat_id, screen, revision, button),
+                api_kwargs={"style": button.style.value} if button.style else None,
+            )
+            for button in row
+        ]
+
+    def _tag(self, chat_id: int, body: str) -> str:
+        return self._vault.sign("button", f"{chat_id}:{body}", length=_TAG)

@@ -1,0 +1,164 @@
+"""What a conversation is made of: events, buttons, views, screens. All values."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+from core.errors import XuanhaoError
+
+if TYPE_CHECKING:
+    from bot.dialog.scene import Scene
+
+
+class MessageKind(StrEnum):
+    """What the live message is: the messenger cannot turn one kind into another."""
+
+    TEXT = "text"
+    PHOTO = "photo"
+    KEYBOARD = "keyboard"  # a text under which a reply keyboard stands; it cannot be edited
+
+
+# --- what comes in --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """A button was pressed."""
+
+    data: str
+    query_id: str  # the messenger's id of the press
+    message_id: int | None
+    has_photo: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """Something was typed that is no command."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A command, without its slash."""
+
+    name: str
+    rest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A contact was sent; ``own`` when the messenger says it is the sender's."""
+
+    phone: str = field(repr=False)
+    own: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """A photo was sent, or an image as a file."""
+
+    file_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Other:
+    """Something that no screen takes: a sticker, a voice message, a place."""
+
+
+Event = Press | Typed | Command | Contact | Photo | Other
+
+
+# --- what goes out --------------------------------------------------------------------------
+
+
+class Style(StrEnum):
+    """How a button looks."""
+
+    PRIMARY = "primary"
+    SUCCESS = "success"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """A button: what stands on it, and the action of its screen that it leads to."""
+
+    label: str
+    action: str
+    arg: str = ""
+    style: Style | None = None
+
+
+Rows = Sequence[Sequence[Button]]
+
+
+class Picture(Protocol):
+    """A picture that can be drawn; two that are equal look the same."""
+
+    @property
+    def key(self) -> str:
+        """Return what tells it from other pictures."""
+        ...
+
+    def draw(self) -> bytes:
+        """Return the file; called in a thread."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What a screen shows, from state alone."""
+
+    text: str  # HTML
+    rows: Rows = ()
+    picture: Picture | None = None
+    contact: str | None = None  # label of a reply button that sends the own contact
+    replies: Sequence[str] = ()  # further reply buttons under it
+    redraw_at: datetime | None = None  # when it changes next by itself
+    sent: Callable[["Scene"], None] | None = None  # what counts from when it has been shown
+
+    @property
+    def kind(self) -> MessageKind:
+        """Return what message it takes."""
+        if self.contact:
+            return MessageKind.KEYBOARD
+        return MessageKind.PHOTO if self.picture else MessageKind.TEXT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendCode:
+    """After the transaction: a code waits to be sent."""
+
+    code_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Go:
+    """Where a step leads: a screen, and what is said on the way."""
+
+    screen: str
+    args: Mapping[str, object] = field(default_factory=dict)
+    note: str = ""  # HTML, above the screen, once; as a toast where a button was pressed
+    alert: bool = False  # the toast waits for an OK
+    pinned: bool = False  # the note stands on the screen, also where a button was pressed
+    effects: Sequence[SendCode] = ()
+
+
+Handler = Callable[["Scene", str], Go]
+"""Takes a press (with its argument), typed text, or a photo's file id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """One screen of a conversation."""
+
+    name: str
+    show: Callable[["Scene"], View | Go]
+    buttons: Mapping[str, Handler] = field(default_factory=dict)
+    text: Handler | None = None
+    contact: Callable[["Scene", Contact], Go] | None = None
+    errors: Mapping[type[XuanhaoError], Callable[["Scene", XuanhaoError], Go]] = field(default_factory=dict)
+    hint: str = ""  # what to do here, said when something else came

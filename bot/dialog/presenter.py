@@ -1,0 +1,149 @@
+"""Shows a screen in the messenger: one live message a chat, edited in place where that can be.
+
+A press on the live message edits it; after typed input, and between kinds of message, the next
+screen is a new message and the old one loses its buttons. Sends have no idempotency key, edits have:
+an edit that is repeated changes nothing.
+"""
+
+import asyncio
+from collections.abc import Awaitable
+from contextlib import suppress
+
+from telegram import (
+    Bot,
+    InlineKeyboardMarkup,
+    InputMediaPhoto,
+    KeyboardButton,
+    Message,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, Forbidden
+
+from bot.dialog.buttons import Codec
+from bot.dialog.model import MessageKind, View
+from bot.dialog.record import Record, Shown
+from bot.dialog.steps import Present
+
+_TOAST = 200
+_GONE = ("message to edit not found", "message can't be edited", "there is no", "message_id_invalid")
+
+
+class Presenter:
+    """Sends and edits the live message."""
+
+    def __init__(self, bot: Bot, codec: Codec, keyboard_gone: str) -> None:
+        self._bot = bot
+        self._codec = codec
+        self._keyboard_gone = keyboard_gone
+
+    async def show(self, present: Present, *, in_place: bool) -> Shown | None:
+        """Show a screen; return the message that is live now, None when the chat is closed to us.
+
+        Args:
+            present: what to show.
+            in_place: whether the live message may be edited, for nothing came after it.
+        """
+        try:
+            if in_place and (shown := await self._edit(present)):
+                return shown
+            return await self._send(present)
+        except Forbidden:  # the owner has blocked the bot, or is gone: the state is kept for them
+            return None
+
+    async def answer(self, query_id: str, text: str, *, alert: bool) -> None:
+        """Answer a press; one that is too old to be answered is none the worse."""
+        toast = text if len(text) <= _TOAST else text[: _TOAST - 1] + "…"
+        with suppress(BadRequest):
+            await self._bot.answer_callback_query(query_id, text=toast or None, show_alert=alert)
+
+    async def strip(self, chat_id: int, message_id: int) -> None:
+        """Take the buttons off a message that is not live any more."""
+        with suppress(BadRequest, Forbidden):
+            await self._bot.edit_message_reply_markup(chat_id=chat_id, message_id=message_id, reply_markup=None)
+
+    def _markup(self, record: Record, view: View) -> InlineKeyboardMarkup | None:
+        return self._codec.markup(record.chat_id, record.screen, record.revision, view.rows)
+
+    async def _edit(self, present: Present) -> Shown | None:
+        """Edit the live message; None when it cannot become what is to be shown."""
+        record, view = present.record, present.view
+        if record.message_id is None or record.message_kind != view.kind or view.contact:
+            return None
+        try:
+            await self._edit_to(record, record.message_id, view, _worded(view, _note_to_edit(present)))
+        except BadRequest as error:
+            reason = error.message.lower()
+            if "message is not modified" not in reason:
+                if any(known in reason for known in _GONE):
+                    return None
+                raise
+        return Shown(
+            message_id=record.message_id, kind=view.kind, picture=view.picture.key if view.picture else None
+        )
+
+    async def _edit_to(self, record: Record, message_id: int, view: View, text: str) -> None:
+        place = {"chat_id": record.chat_id, "message_id": message_id}
+        markup = self._markup(record, view)
+        if view.picture is None:
+            await self._bot.edit_message_text(text, parse_mode=ParseMode.HTML, reply_markup=markup, **place)
+        elif view.picture.key == record.picture:
+            await self._bot.edit_message_caption(
+                caption=text, parse_mode=ParseMode.HTML, reply_markup=markup, **place
+            )
+        else:
+            drawn = await asyncio.to_thread(view.picture.draw)
+            media = InputMediaPhoto(drawn, caption=text, parse_mode=ParseMode.HTML, filename="xuanhao.png")
+            await self._bot.edit_message_media(media, reply_markup=markup, **place)
+
+    async def _send(self, present: Present) -> Shown:
+        record, view = present.record, present.view
+        if record.message_id is not None and not view.contact and record.message_kind == MessageKind.KEYBOARD:
+            await self._bot.send_message(
+                record.chat_id, self._keyboard_gone, reply_markup=ReplyKeyboardRemove()
+            )
+        sending = self._send_new(record, view, _worded(view, present.note))
+        if record.message_id is not None and record.message_kind != MessageKind.KEYBOARD:
+            message, _ = await asyncio.gather(sending, self.strip(record.chat_id, record.message_id))
+        else:
+            message = await sending
+        return Shown(
+            message_id=message.message_id,
+            kind=view.kind,
+            picture=view.picture.key if view.picture else None,
+        )
+
+    def _send_new(self, record: Record, view: View, text: str) -> Awaitable[Message]:
+        if view.picture is not None:
+            return self._send_picture(record, view, text)
+        markup = _reply_keyboard(view) if view.contact else self._markup(record, view)
+        return self._bot.send_message(record.chat_id, text, parse_mode=ParseMode.HTML, reply_markup=markup)
+
+    async def _send_picture(self, record: Record, view: View, text: str) -> Message:
+        if view.picture is None:
+            raise ValueError("there is no picture to send")
+        drawn = await asyncio.to_thread(view.picture.draw)
+        return await self._bot.send_photo(
+            record.chat_id,
+            drawn,
+            caption=text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=self._markup(record, view),
+            filename="xuanhao.png",
+        )
+
+
+def _note_to_edit(present: Present) -> str:
+    """Return the note that belongs into an edited message: a pinned one, or one too long for a toast."""
+    return present.note if present.pinned or len(present.note) > _TOAST else ""
+
+
+def _worded(view: View, note: str) -> str:
+    return f"{note}\n\n{view.text}" if note else view.text
+
+
+def _reply_keyboard(view: View) -> ReplyKeyboardMarkup:
+    rows = [[KeyboardButton(view.contact or "", request_contact=True)]]
+    rows += [[KeyboardButton(label)] for label in view.replies]
+    return ReplyKeyboardMarkup(rows, resize_keyboard=True, one_time_keyboard=True)

@@ -1,0 +1,82 @@
+"""The row in which a conversation is kept."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.dialog.model import MessageKind
+from core.clock import to_millis
+from core.ports import Row, Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """Where a chat's conversation stands."""
+
+    chat_id: int
+    screen: str
+    args: Mapping[str, object]
+    revision: int
+    message_id: int | None  # the live message
+    message_kind: MessageKind | None
+    picture: str | None  # what picture it shows
+
+
+def open_record(tx: Tx, chat_id: int, first_screen: str) -> Record:
+    """Return a chat's conversation, locked until the transaction ends."""
+    row = tx.one("dialog.open", chat_id=chat_id, screen=first_screen, now=to_millis(tx.now))
+    if row is None:
+        raise LookupError("a conversation that was just opened is gone")
+    return _record(row)
+
+
+def find_record(tx: Tx, chat_id: int) -> Record | None:
+    """Return a chat's conversation, if it has one."""
+    row = tx.one("dialog.get", chat_id=chat_id)
+    return _record(row) if row else None
+
+
+def _record(row: Row) -> Record:
+    return Record(
+        chat_id=row["chat_id"],
+        screen=row["screen"],
+        args=json.loads(row["args"]),
+        revision=row["revision"],
+        message_id=row["message_id"],
+        message_kind=MessageKind(row["message_kind"]) if row["message_kind"] else None,
+        picture=row["picture"],
+    )
+
+
+def save(tx: Tx, record: Record, redraw_at: datetime | None) -> None:
+    """Keep where a conversation stands after a step."""
+    tx.run(
+        "dialog.save",
+        chat_id=record.chat_id,
+        screen=record.screen,
+        args=json.dumps(dict(record.args), ensure_ascii=False),
+        revision=record.revision,
+        redraw_at=None if redraw_at is None else to_millis(redraw_at),
+        now=to_millis(tx.now),
+    )
+
+
+def save_shown(tx: Tx, chat_id: int, shown: "Shown") -> None:
+    """Keep which message is live."""
+    tx.run(
+        "dialog.shown",
+        chat_id=chat_id,
+        message_id=shown.message_id,
+        message_kind=shown.kind,
+        picture=shown.picture,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """The message that has become the live one."""
+
+    message_id: int
+    kind: MessageKind
+    picture: str | None

@@ -1,0 +1,96 @@
+"""What a screen gets to work with: the core, the open transaction, who asks and when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from core.accounts import Account
+from core.batches import FreeList
+from core.bootstrap import Core
+from core.errors import NotRegistered, OfficeUnknown, StepOutOfOrder
+from core.offices import Office
+from core.ports import Tx
+from core.preselection import Preselection, unfinished
+
+
+@dataclass(kw_only=True)
+class Scene:
+    """One step, or one showing, of one chat's conversation. It lives as long as its transaction."""
+
+    core: Core
+    tx: Tx
+    chat_id: int
+    args: Mapping[str, object]
+    at: datetime  # when what it answers was received
+    nonce: str = ""  # the messenger's id of the press
+    free: FreeList | None = None
+    shown_at: datetime | None = field(default=None)
+
+    @property
+    def is_chief(self) -> bool:
+        """Whether the settings name this chat among the admins."""
+        return self.chat_id in self.core.settings.telegram.admins
+
+    @cached_property
+    def found(self) -> Account | None:
+        """The chat's account, if it has consented."""
+        return self.core.accounts.find(self.tx, self.chat_id)
+
+    @property
+    def account(self) -> Account:
+        """The chat's account.
+
+        Raises:
+            NotRegistered: it has none.
+        """
+        if self.found is None:
+            raise NotRegistered
+        return self.found
+
+    @cached_property
+    def begun(self) -> Preselection | None:
+        """What the owner has begun and not ended."""
+        return unfinished(self.tx, self.found) if self.found else None
+
+    @property
+    def preselection(self) -> Preselection:
+        """What the owner has begun.
+
+        Raises:
+            StepOutOfOrder: nothing.
+        """
+        if self.begun is None:
+            raise StepOutOfOrder
+        return self.begun
+
+    @property
+    def office(self) -> Office:
+        """The office of what the owner has begun."""
+        return self.office_of(self.preselection.office)
+
+    def office_of(self, code: str) -> Office:
+        """Return an office that is served here.
+
+        Raises:
+            OfficeUnknown: it is not, or no more.
+        """
+        office = self.core.offices.get(code)
+        if office is None:
+            raise OfficeUnknown
+        return office
+
+    def fresh(self) -> None:
+        """Forget what was read of the owner, after a change."""
+        for name in ("found", "begun"):
+            self.__dict__.pop(name, None)
+
+    def arg(self, name: str) -> str:
+        """Return an argument of the screen, empty when it has none of that name."""
+        value = self.args.get(name, "")
+        return value if isinstance(value, str) else ""
+
+    def list_arg(self, name: str) -> list[str]:
+        """Return an argument of the screen that is a list of texts."""
+        value = self.args.get(name)
+        return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []

@@ -1,0 +1,30 @@
+"""What the engine must be told of words and commands: it has none of its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.dialog.model import Command, Go, Screen
+from bot.dialog.scene import Scene
+from core.errors import XuanhaoError
+
+
+class NotTaken(Protocol):
+    """Says what to do instead of what came."""
+
+    def __call__(self, screen: Screen, *, is_photo: bool) -> str:
+        """Return the words, with the screen's own hint."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Words and commands for the engine."""
+
+    first_screen: str
+    old_button: str
+    failed: str  # said when nothing can be said of the reason
+    of_error: Callable[[XuanhaoError], str]
+    not_taken: NotTaken
+    command: Callable[[Scene, Command], Go]
+    keyboard_gone: str  # said when a reply keyboard is taken away

@@ -1,0 +1,80 @@
+"""What APScheduler ticks: every tick may run twice, beside another, or a week late.
+
+The scheduler only knocks; what is due is in the database. ``misfire_grace_time=None`` and
+``coalesce=True``, for its default of one second drops a job silently when the loop was busy.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.codes import CodeSender
+from bot.dialog.engine import Engine
+from bot.receipt import Dispatcher
+from core import pool
+from core.bootstrap import Core
+
+_LOGGER = logging.getLogger(__name__)
+_SCREENS_EVERY = 1
+_PURGE_EVERY = 60
+
+
+class Jobs:
+    """The ticks of one process."""
+
+    def __init__(self, core: Core, engine: Engine, codes: CodeSender, dispatcher: Dispatcher) -> None:
+        self._core = core
+        self._engine = engine
+        self._codes = codes
+        self._dispatcher = dispatcher
+        self._scheduler = AsyncIOScheduler(
+            timezone="UTC",
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+
+    def start(self) -> None:
+        """Begin to tick."""
+        for tick, seconds in ((self.screens, _SCREENS_EVERY), (self.purge, _PURGE_EVERY)):
+            self._scheduler.add_job(_guarded(tick), "interval", seconds=seconds, id=tick.__name__)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Tick no more."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def screens(self) -> None:
+        """Show anew what has changed by a clock."""
+        await self._redraw(await self._engine.due())
+
+    async def after_outage(self) -> None:
+        """Show the running screens again and send the codes that wait: presses made meanwhile are lost."""
+        await self._codes.resume()
+        await self._redraw(await self._engine.running())
+
+    async def purge(self) -> None:
+        """Forget rows of holds that ran out."""
+        await self._core.store.run(pool.purge)
+
+    async def _redraw(self, chats: list[int]) -> None:
+        await asyncio.gather(*(self._redraw_one(chat) for chat in chats))
+
+    async def _redraw_one(self, chat_id: int) -> None:
+        try:
+            async with self._dispatcher.lock(chat_id):
+                await self._engine.redraw(chat_id)
+        except Exception:
+            _LOGGER.exception("a screen was not shown anew")
+
+
+def _guarded(tick: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    async def run() -> None:
+        try:
+            await tick()
+        except Exception:
+            # The next tick looks at the database anew.
+            _LOGGER.exception("the tick %s failed", tick.__name__)
+
+    return run

@@ -1,0 +1,162 @@
+"""A batch of numbers as one picture: two columns of plates, numbered as the buttons below it.
+
+It is drawn at each press of 【换一批】, so what does not change is kept: the sheet with the office's
+blank plates and their numbers, the characters in their cells, lines that come again.
+"""
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PIL import Image, ImageDraw
+
+from bot.pictures.canvas import png
+from bot.pictures.layout import SMALL, layout_of
+from bot.pictures.lettering import set_line, wrapped
+from bot.pictures.palette import palette_of
+from bot.pictures.plates import PlatePainter, office_plate, painter_of, paste_serial
+from bot.pictures.typeface import line_height
+
+NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+"""The most that a picture can number."""
+STAR = "★"
+
+WIDTH = 840
+MARGIN = 14
+GUTTER = 40
+"""Left of each plate, for its number and star."""
+COLUMN = WIDTH // 2
+ROW_GAP = 14
+TITLE_SIZE = 32
+FOOTER_SIZE = 25
+NUMBER_SIZE = 33
+_GREY = 0.6
+_RING = 4
+_RING_GAP = 3
+_RING_CORNER = 14
+
+
+def scale_of(kind: str) -> float:
+    """Return px per mm at which two plates of a kind and their numbers fill the width."""
+    return 0.81 if kind == SMALL else 0.74
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchLayout:
+    """Where things stand on the sheet, in px."""
+
+    plate: tuple[int, int]
+    """Width and height of a plate."""
+    title_lines: int
+    footer_lines: int
+    count: int
+    """How many plates."""
+
+    @property
+    def plates_top(self) -> int:
+        """Upper edge of the first row of plates."""
+        title = self.title_lines * line_height(TITLE_SIZE)
+        return MARGIN + title + (ROW_GAP // 2 if title else 0)
+
+    @property
+    def footers_top(self) -> int:
+        """Upper edge of what is said below the plates."""
+        return self.plates_top + -(-self.count // 2) * (self.plate[1] + ROW_GAP)
+
+    @property
+    def height(self) -> int:
+        """Height of the sheet."""
+        return self.footers_top + self.footer_lines * line_height(FOOTER_SIZE) + MARGIN // 2
+
+    def corner(self, number: int) -> tuple[int, int]:
+        """Return left and top of the plate with this number, counted from 0."""
+        row, column = divmod(number, 2)
+        left = MARGIN + GUTTER + column * (COLUMN - MARGIN // 2)
+        return left, self.plates_top + row * (self.plate[1] + ROW_GAP)
+
+
+def _put_number(sheet: Image.Image, painter: PlatePainter, layout: BatchLayout, number: int) -> None:
+    left, top = layout.corner(number)
+    label = set_line(NUMBERS[number], NUMBER_SIZE, painter.palette.text)
+    sheet.paste(label, (left - GUTTER, top + (layout.plate[1] - label.height) // 2))
+
+
+def _put_star(sheet: Image.Image, painter: PlatePainter, layout: BatchLayout, number: int) -> None:
+    """Move a plate's number up, set a star below it and a ring around both plate and star."""
+    left, top = layout.corner(number)
+    (width, height), palette, reach = layout.plate, painter.palette, _RING + _RING_GAP
+    sheet.paste(palette.text.ground, (left - GUTTER, top, left, top + height))
+    box = (left - reach, top - reach, left + width + reach - 1, top + height + reach - 1)
+    gold = palette.highlight.ink
+    ImageDraw.Draw(sheet).rounded_rectangle(box, _RING_CORNER, outline=gold, width=_RING)
+    label = set_line(NUMBERS[number], NUMBER_SIZE, palette.text)
+    sheet.paste(label, (left - GUTTER, top + height // 2 - label.height))
+    sheet.paste(set_line(STAR, NUMBER_SIZE, palette.highlight), (left - GUTTER, top + height // 2))
+
+
+@lru_cache(maxsize=32)
+def _base(painter: PlatePainter, office: str, layout: BatchLayout) -> Image.Image:
+    """Return the sheet with numbered plates that bear the office alone."""
+    sheet = Image.new("L", (WIDTH, layout.height), painter.palette.text.ground)
+    for number in range(layout.count):
+        sheet.paste(office_plate(painter, office), layout.corner(number))
+        _put_number(sheet, painter, layout, number)
+    return sheet
+
+
+def _put_lines(sheet: Image.Image, lines: Sequence[Image.Image], top: int) -> None:
+    for line in lines:
+        sheet.paste(line, (MARGIN, top))
+        top += line.height
+
+
+def batch_picture(  # noqa: PLR0913 - a picture's words are its arguments
+    office: str,
+    kind: str,
+    serials: Sequence[str],
+    *,
+    title: str,
+    footers: Sequence[str] = (),
+    shortlisted: AbstractSet[str] = frozenset(),
+    rehearsal: bool = False,
+) -> bytes:
+    """Return a PNG of up to 20 numbered plates, in the order of the buttons.
+
+    Args:
+        office: province abbreviation and letter.
+        kind: ``small``, ``small_nev`` or ``large_nev``.
+        serials: as they are numbered, left to right, then down.
+        title: above the plates, already worded; empty for none.
+        footers: below them, greyer, each a paragraph.
+        shortlisted: the serials that get a star and a ring.
+        rehearsal: with the watermark of a rehearsal over it.
+
+    Raises:
+        ValueError: there are no plates or too many, or one cannot be drawn.
+    """
+    if not 0 < len(serials) <= len(NUMBERS):
+        raise ValueError("not a number of plates that a picture can hold")
+    for serial in serials:
+        layout_of(office, kind, serial)
+    palette = palette_of(kind, rehearsal=rehearsal)
+    painter = painter_of(kind, scale_of(kind), palette)
+    measure = WIDTH - 2 * MARGIN
+    above = [
+        set_line(line, TITLE_SIZE, palette.text, bold=True) for line in wrapped(title, TITLE_SIZE, measure)
+    ]
+    below = [
+        set_line(line, FOOTER_SIZE, palette.text, strength=_GREY)
+        for footer in footers
+        for line in wrapped(footer, FOOTER_SIZE, measure)
+    ]
+    size = painter.layout.size(painter.scale)
+    layout = BatchLayout(plate=size, title_lines=len(above), footer_lines=len(below), count=len(serials))
+    sheet = _base(painter, office, layout).copy()
+    _put_lines(sheet, above, MARGIN)
+    _put_lines(sheet, below, layout.footers_top)
+    for number, serial in enumerate(serials):
+        if serial in shortlisted:
+            _put_star(sheet, painter, layout, number)
+        paste_serial(sheet, painter, serial, layout.corner(number))
+    return png(sheet, palette)

@@ -1,0 +1,65 @@
+"""The rehearsal's watermark, and the way from a sheet of palette entries to colours and to a file."""
+
+from functools import lru_cache
+
+from PIL import Image, ImageChops
+
+from bot.pictures.palette import WATERMARK_PLANES, Palette
+from bot.pictures.pngfile import encoded
+from bot.pictures.typeface import glyph, line_height, text_width
+from bot.texts.pictures import REHEARSAL_MARK
+
+_MARK_SIZE = 42
+_MARK_ANGLE = 24
+_MARK_GAP = 56
+_FULL = 255
+
+
+def plain_line(text: str, size: int) -> Image.Image:
+    """Return one bold line as a mask (mode L, 255 = ink)."""
+    mask = Image.new("L", (round(text_width(text, size)) + 2, line_height(size)))
+    pen = 0.0
+    for char in text:
+        shape = glyph(char, size, bold=True)
+        mask.paste(shape.mask, (round(pen), 0))
+        pen += shape.advance
+    return mask
+
+
+@lru_cache(maxsize=32)
+def watermark(width: int, height: int) -> Image.Image:
+    """Return the rehearsal's mark repeated aslant over a sheet (mode L, 255 = ink)."""
+    line = plain_line(REHEARSAL_MARK, _MARK_SIZE)
+    slanted = line.rotate(_MARK_ANGLE, Image.Resampling.BICUBIC, expand=True)
+    sheet = Image.new("L", (width, height))
+    across, down = slanted.width + _MARK_GAP, slanted.height + _MARK_GAP
+    for row in range(height // down + 2):
+        for column in range(-1, width // across + 2):
+            left = column * across + (row % 2) * across // 2
+            sheet.paste(_FULL, (left, row * down), slanted)
+    return sheet
+
+
+@lru_cache(maxsize=32)
+def _watermark_planes(width: int, height: int, plane: int) -> Image.Image:
+    """Return what to add to a sheet's entries so that they lie under the watermark."""
+    most = WATERMARK_PLANES - 1
+    return watermark(width, height).point([round(value * most / _FULL) * plane for value in range(256)])
+
+
+def _watermarked(sheet: Image.Image, palette: Palette) -> Image.Image:
+    if not palette.rehearsal:
+        return sheet
+    return ImageChops.add(sheet, _watermark_planes(*sheet.size, len(palette.colours)))
+
+
+def coloured(sheet: Image.Image, palette: Palette) -> Image.Image:
+    """Return a sheet (mode L, of palette entries) in RGB, in a rehearsal under the watermark."""
+    picture = _watermarked(sheet, palette).copy()
+    picture.putpalette(palette.entries)
+    return picture.convert("RGB")
+
+
+def png(sheet: Image.Image, palette: Palette) -> bytes:
+    """Return a sheet as a PNG file, in a rehearsal under the watermark."""
+    return encoded(_watermarked(sheet, palette), palette.entries)

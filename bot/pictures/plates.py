@@ -1,0 +1,146 @@
+"""Plates as drawn things: blank plates and characters are kept, a plate is pasted from them.
+
+Each plate is marked 「示意图」 in its lower margin, so that one cut out of a picture is still known
+for a drawing.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from PIL import Image, ImageChops
+
+from bot.pictures.canvas import coloured, png
+from bot.pictures.furniture import furniture, plate_body
+from bot.pictures.layout import LAYOUTS, OFFICE_CELLS, PlateLayout, layout_of
+from bot.pictures.palette import Palette, palette_of
+from bot.pictures.plate_glyphs import cell_glyph
+
+PICTURE_SCALE = 2.0
+"""Of the picture of a single plate: 880 or 960 px wide, and its margin."""
+PICTURE_MARGIN = 24
+
+
+@dataclass(frozen=True, eq=False)  # a key of caches: by identity, to hash its fields would cost too much
+class PlatePainter:
+    """Draws plates of one kind at one scale in the entries of one palette.
+
+    Attributes:
+        layout: where things stand.
+        scale: px per mm.
+        palette: the entries.
+    """
+
+    layout: PlateLayout
+    scale: float
+    palette: Palette
+
+    @cached_property
+    def ground(self) -> Image.Image:
+        """The bare ground colours (mode L, of palette entries)."""
+        width, height = self.layout.size(self.scale)
+        sheet = Image.new("L", (width, height), self.palette.plate(0).ground)
+        if self.layout.second_ground is not None:
+            border = round(self.layout.second_ground * self.scale)
+            sheet.paste(self.palette.plate(1).ground, (border, 0, width, height))
+            return sheet
+        count = len(self.palette.grounds)
+        for row in range(height if count > 1 else 0):
+            sheet.paste(self.palette.plate(row * count // height).ground, (0, row, width, row + 1))
+        return sheet
+
+    def inked(self, ink: Image.Image, left: int, top: int) -> Image.Image:
+        """Return an area of the ground with ink on it.
+
+        Args:
+            ink: mode L, 255 = full ink; as large as the area.
+            left: of the area on the plate, in px.
+            top: the same.
+        """
+        area = self.ground.crop((left, top, left + ink.width, top + ink.height))
+        most = self.palette.plate_levels - 1
+        levels = ink.point([round(value * most / 255) for value in range(256)])
+        return ImageChops.add(area, levels)  # a ramp's inks follow its ground one by one
+
+    @cached_property
+    def blank(self) -> Image.Image:
+        """A plate without characters, its corners cut to paper; shared, so copy it first."""
+        plate = self.inked(furniture(self.layout, self.scale), 0, 0)
+        paper = Image.new("L", plate.size, self.palette.text.ground)
+        paper.paste(plate, (0, 0), plate_body(self.layout, self.scale))
+        return paper
+
+
+@lru_cache(maxsize=32)
+def painter_of(kind: str, scale: float, palette: Palette) -> PlatePainter:
+    """Return the painter for a kind of plate, the same one each time."""
+    return PlatePainter(LAYOUTS[kind], scale, palette)
+
+
+@lru_cache(maxsize=8192)
+def _cell(painter: PlatePainter, place: int, char: str) -> tuple[Image.Image, tuple[int, int]]:
+    left, top, right, bottom = painter.layout.cells[place].pixels(painter.scale)
+    return painter.inked(cell_glyph(char, right - left, bottom - top), left, top), (left, top)
+
+
+@lru_cache(maxsize=128)
+def office_plate(painter: PlatePainter, office: str) -> Image.Image:
+    """Return a plate that bears the office alone; shared, so never draw on it."""
+    plate = painter.blank.copy()
+    for place, char in enumerate(office):
+        tile, corner = _cell(painter, place, char)
+        plate.paste(tile, corner)
+    return plate
+
+
+def paste_serial(sheet: Image.Image, painter: PlatePainter, serial: str, corner: tuple[int, int]) -> None:
+    """Set a serial on a plate that lies on a sheet, given where the plate's corner is, in px."""
+    left, top = corner
+    for place, char in enumerate(serial, start=OFFICE_CELLS):
+        tile, (across, down) = _cell(painter, place, char)
+        sheet.paste(tile, (left + across, top + down))
+
+
+def paste_plate(
+    sheet: Image.Image, painter: PlatePainter, plate: tuple[str, str], corner: tuple[int, int]
+) -> None:
+    """Set a plate, given as office and serial, on a sheet of the painter's palette."""
+    office, serial = plate
+    sheet.paste(office_plate(painter, office), corner)
+    paste_serial(sheet, painter, serial, corner)
+
+
+def draw_plate(
+    office: str, kind: str, serial: str, *, scale: float = 1.0, rehearsal: bool = False
+) -> Image.Image:
+    """Return a drawn plate in RGB.
+
+    Args:
+        office: province abbreviation and letter.
+        kind: ``small``, ``small_nev`` or ``large_nev``.
+        serial: five characters, six for new energy.
+        scale: px per mm.
+        rehearsal: with the watermark of a rehearsal over it.
+
+    Raises:
+        ValueError: kind, office or serial cannot be drawn.
+    """
+    layout = layout_of(office, kind, serial)
+    palette = palette_of(kind, rehearsal=rehearsal)
+    sheet = Image.new("L", layout.size(scale), palette.text.ground)
+    paste_plate(sheet, painter_of(kind, scale, palette), (office, serial), (0, 0))
+    return coloured(sheet, palette)
+
+
+def plate_picture(office: str, kind: str, serial: str, *, rehearsal: bool = False) -> bytes:
+    """Return a PNG of a single plate on paper, for notices.
+
+    Raises:
+        ValueError: kind, office or serial cannot be drawn.
+    """
+    layout = layout_of(office, kind, serial)
+    palette = palette_of(kind, rehearsal=rehearsal)
+    width, height = layout.size(PICTURE_SCALE)
+    sheet = Image.new("L", (width + 2 * PICTURE_MARGIN, height + 2 * PICTURE_MARGIN), palette.text.ground)
+    painter = painter_of(kind, PICTURE_SCALE, palette)
+    paste_plate(sheet, painter, (office, serial), (PICTURE_MARGIN, PICTURE_MARGIN))
+    return png(sheet, palette)

@@ -1,0 +1,19 @@
+"""What can go wrong while updates are received."""
+
+from core.errors import OperationError, SettingsError, XuanhaoError
+
+
+class UnreadableUpdateError(XuanhaoError):
+    """An update cannot be read; trying again would change nothing."""
+
+
+class TokenRefusedError(SettingsError):
+    """telegram.token was refused by the messenger, or telegram.base_url is not a Bot API."""
+
+
+class BadAnswerError(OperationError):
+    """The messenger answered something that is no list of updates."""
+
+
+class ReceiptClosedError(OperationError):
+    """The service is shutting down; nothing new is begun."""

@@ -1,0 +1,80 @@
+"""From the messenger's updates to events of the conversation: PTB's handlers do the routing."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from telegram import Message, Update
+from telegram.ext import (
+    Application,
+    BaseHandler,
+    CallbackQueryHandler,
+    ContextTypes,
+    MessageHandler,
+    filters,
+)
+
+from bot.dialog.engine import Engine
+from bot.dialog.model import Command, Contact, Event, Other, Photo, Press, Typed
+from bot.dialog.steps import Asked
+from bot.receipt import current_delivery
+
+App = Application[Any, Any, Any, Any, Any, Any]
+_Callback = Callable[[Update, ContextTypes.DEFAULT_TYPE], Awaitable[None]]
+
+
+def routes(engine: Engine, bot_username: Callable[[], str]) -> list[BaseHandler[Any, Any, Any]]:
+    """Return the handlers: private chats are talked to, everything else is not ours."""
+
+    async def message(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        said = update.effective_message
+        if said is not None:
+            await engine.handle(_asked(_event(said, bot_username()), said.chat_id))
+
+    async def press(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        query = update.callback_query
+        if query is None or query.from_user is None:
+            return
+        under = query.message
+        event = Press(
+            data=query.data or "",
+            query_id=query.id,
+            message_id=under.message_id if under is not None else None,
+        )
+        await engine.handle(_asked(event, under.chat.id if under is not None else query.from_user.id))
+
+    new = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
+    return [MessageHandler(new, message), CallbackQueryHandler(press)]
+
+
+def _asked(event: Event, chat_id: int) -> Asked:
+    delivery = current_delivery()
+    return Asked(
+        chat_id=chat_id,
+        update_id=delivery.update_id,
+        received_at=delivery.received_at,
+        event=event,
+    )
+
+
+def _event(said: Message, username: str) -> Event:
+    if said.contact is not None:
+        sender = said.from_user.id if said.from_user else None
+        return Contact(phone=said.contact.phone_number, own=said.contact.user_id == sender is not None)
+    if said.photo:
+        return Photo(file_id=said.photo[-1].file_id)
+    if said.document is not None and (said.document.mime_type or "").startswith("image/"):
+        return Photo(file_id=said.document.file_id)
+    if said.text is None:
+        return Other()
+    return _command(said.text, username) or Typed(text=said.text)
+
+
+def _command(text: str, username: str) -> Command | None:
+    """Return a command as it was typed: /start, /start@our_bot, /release 粤K small A####."""
+    if not text.startswith("/"):
+        return None
+    head, _, rest = text[1:].partition(" ")
+    name, _, meant = head.partition("@")
+    if meant and meant.lower() != username.lower():
+        return None
+    return Command(name=name.lower(), rest=rest.strip())

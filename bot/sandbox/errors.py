@@ -1,0 +1,29 @@
+"""Refusals, in the very words of the real Bot API, since bots tell them apart by their words."""
+
+from typing import Any
+
+
+class ApiError(Exception):
+    """A call was refused: becomes ``{"ok": false, "error_code": …, "description": …}``."""
+
+    def __init__(self, code: int, description: str, **parameters: Any) -> None:  # noqa: ANN401 - JSON
+        super().__init__(description)
+        self.code = code
+        self.description = description
+        self.parameters = parameters
+
+    def body(self) -> dict[str, Any]:
+        """Return the response, as the real one words it."""
+        answer: dict[str, Any] = {"ok": False, "error_code": self.code, "description": self.description}
+        if self.parameters:
+            answer["parameters"] = self.parameters
+        return answer
+
+
+class CannotDo(Exception):  # noqa: N818 - reads as what it is: a person cannot do that
+    """A person tried what their messenger would not let them do."""
+
+
+def bad(what: str) -> ApiError:
+    """Return a 400 with its usual prefix."""
+    return ApiError(400, f"Bad Request: {what}")

@@ -1,0 +1,40 @@
+"""The page on which an SMS code is entered: the same for the registration and for step 4."""
+
+from datetime import timedelta
+
+from bot.dialog.model import Button, Go, SendCode, View
+from bot.dialog.scene import Scene
+from bot.texts import registration
+from core.normalise import compact
+from core.verification import Answer, Bond, Purpose
+
+_LONGEST = 40
+
+
+def request(scene: Scene, bond: Bond, screen: str) -> Go:
+    """Ask for a code, and lead to the page where it is entered."""
+    code_id = scene.core.verification.request(scene.tx, bond)
+    return Go(screen=screen, effects=(SendCode(code_id=code_id),))
+
+
+def page(scene: Scene, purpose: Purpose, phone: str, extra: tuple[Button, ...]) -> View:
+    """Show what is known of the code, with the way to a new one."""
+    state = scene.core.verification.state(scene.tx, scene.account, purpose)
+    wait = max(timedelta(), state.resend_at - scene.tx.now) if state else timedelta()
+    can_resend = not wait
+    resend = Button(label=registration.RESEND, action="resend")
+    return View(
+        text=registration.code(phone, state, now_resend=-int(-wait.total_seconds() // 1)),
+        rows=((resend, *extra) if can_resend else extra,),
+        redraw_at=None if can_resend or state is None else state.resend_at,
+    )
+
+
+def digits(typed: str) -> str:
+    """Return what was typed as a code: full-width digits and blanks are no matter."""
+    return compact(typed[:_LONGEST])
+
+
+def wrong(answer: Answer) -> Go:
+    """Say that a code was wrong, which has cost a try."""
+    return Go(screen="", note=registration.wrong_code(answer.tries_left), alert=True)

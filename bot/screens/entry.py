@@ -1,0 +1,67 @@
+"""Where 【预选号牌】 leads: the place at which the owner left (docs/domain.md, section 3)."""
+
+from bot.dialog.model import Go
+from bot.dialog.scene import Scene
+from core.accounts import CONSENT_VERSION, Account
+from core.preselection import Preselection, State, lease_until, of_account
+from core.selection import chances
+
+
+def entry(scene: Scene) -> Go:
+    """Lead on from where the owner left."""
+    scene.fresh()
+    account = scene.found
+    if account is None or account.consent_version < CONSENT_VERSION:
+        return Go(screen="consent")
+    if not account.registered:
+        return registration_step(account)
+    if scene.begun is not None:
+        return step_of(scene, scene.begun)
+    reserved = reserved_of(scene)
+    if reserved is not None:
+        return Go(screen="done", args={"id": str(reserved.preselection_id)})
+    return Go(screen="basics")
+
+
+def reserved_of(scene: Scene) -> Preselection | None:
+    """Return the owner's number that waits to be confirmed, if there is one."""
+    mine = of_account(scene.tx, scene.account)
+    return next((one for one in mine if one.state == State.RESERVED), None)
+
+
+def registration_step(account: Account) -> Go:
+    """Lead to what is still missing of a registration."""
+    if not account.office:
+        return Go(screen="reg_office")
+    if account.name_sealed is None:
+        return Go(screen="reg_name")
+    if account.identity_sealed is None:
+        return Go(screen="reg_identity")
+    if account.phone_sealed is None:
+        return Go(screen="reg_phone")
+    return Go(screen="reg_review")
+
+
+def step_of(scene: Scene, begun: Preselection) -> Go:
+    """Lead to the step at which a preselection stands."""
+    match begun.state:
+        case State.DRAFT:
+            return Go(screen="notice")
+        case State.INFORMED:
+            return data_step(begun)
+        case _:
+            office = scene.office_of(begun.office)
+            if chances(scene.tx, office, begun.the_vin).none:
+                return Go(screen="used_up")
+            if begun.state == State.VERIFIED and lease_until(scene.tx, begun) is not None:
+                return Go(screen="selecting")
+            return Go(screen="terms")
+
+
+def data_step(begun: Preselection) -> Go:
+    """Lead to what is still missing of the data of step 2."""
+    if begun.vin is None:
+        return Go(screen="vin")
+    if begun.certificate is None:
+        return Go(screen="certificate_kind")
+    return Go(screen="review")

@@ -1,0 +1,75 @@
+"""The first page, help, commands, and the way into what an owner has begun."""
+
+from bot.dialog.model import Button, Command, Go, Screen, Style, View
+from bot.dialog.scene import Scene
+from bot.screens.entry import entry
+from bot.texts import common, home
+from core.preselection import State, of_account
+
+
+def _state(scene: Scene) -> str:
+    if scene.found is None:
+        return home.NEW
+    for one in of_account(scene.tx, scene.found):
+        if one.state == State.RESERVED and one.deadline is not None:
+            return home.reserved(common.plate(one.office, one.serial or ""), common.moment(one.deadline))
+    if scene.begun is not None:
+        return home.UNFINISHED
+    return home.REGISTERED if scene.found.registered else home.NEW
+
+
+def _show(scene: Scene) -> View:
+    return View(
+        text=home.welcome(list(scene.core.offices.values()), state=_state(scene)),
+        rows=(
+            (Button(label=home.PRESELECT, action="preselect", style=Style.PRIMARY),),
+            (Button(label=home.MINE, action="mine"), Button(label=home.HELP, action="help")),
+        ),
+    )
+
+
+def help_text(scene: Scene) -> str:
+    """Return the help, with the admins' commands for them."""
+    return home.HELP_TEXT + (home.CHIEF_HELP if scene.is_chief else "")
+
+
+def command(scene: Scene, typed: Command) -> Go:
+    """Lead an owner's command to its screen."""
+    match typed.name:
+        case "start":
+            return Go(screen="home")
+        case "preselect":
+            return entry(scene)
+        case "mine":
+            return Go(screen="mine")
+        case "cancel":
+            if scene.begun is None:
+                return Go(screen="home", note=home.NOTHING_TO_CANCEL)
+            return Go(screen="abandon")
+        case "help":
+            return Go(screen="", note=help_text(scene))
+        case _:
+            return Go(screen="", note=home.UNKNOWN_COMMAND)
+
+
+HOME = Screen(
+    name="home",
+    show=_show,
+    buttons={
+        "preselect": lambda scene, _arg: entry(scene),
+        "mine": lambda _scene, _arg: Go(screen="mine"),
+        "help": lambda _scene, _arg: Go(screen="help"),
+    },
+    hint=home.NEW,
+)
+
+
+def _show_help(scene: Scene) -> View:
+    return View(text=help_text(scene), rows=((Button(label=common.HOME, action="home"),),))
+
+
+HELP = Screen(
+    name="help",
+    show=_show_help,
+    buttons={"home": lambda _scene, _arg: Go(screen="home")},
+)

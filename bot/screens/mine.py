@@ -1,0 +1,102 @@
+"""The receipt, and the list of all that is one's own (docs/domain.md, sections 3 and 6)."""
+
+from bot.dialog.model import Button, Go, Screen, Style, View
+from bot.dialog.scene import Scene
+from bot.pictures.receipt import Receipt
+from bot.screens.entry import entry
+from bot.screens.layout import in_columns
+from bot.screens.pictures import ReceiptPicture
+from bot.texts import common, home, selecting
+from core.errors import StepOutOfOrder
+from core.offices import Office
+from core.preselection import Preselection, State, get, of_account
+
+_WITH_RECEIPT = frozenset({State.RESERVED, State.REGISTERED})
+_MOST_LISTED = 10
+
+
+def _own(scene: Scene) -> Preselection | None:
+    """Return the preselection that the screen is about, if it is the owner's."""
+    number = scene.arg("id")
+    if scene.found is None or not number.isdigit():
+        return None
+    try:
+        one = get(scene.tx, int(number))
+    except StepOutOfOrder:
+        return None
+    return one if one.account_id == scene.found.account_id else None
+
+
+def _picture(one: Preselection, office: Office) -> ReceiptPicture:
+    receipt = Receipt(
+        office=one.office,
+        kind=one.kind,
+        serial=one.serial or "",
+        title=selecting.RECEIPT_TITLE,
+        rows=tuple(selecting.receipt_rows(one, office)),
+    )
+    return ReceiptPicture(number=f"{one.preselection_id}:{one.state}", receipt=receipt)
+
+
+def _show_done(scene: Scene) -> View | Go:
+    one = _own(scene)
+    if one is None or one.state not in _WITH_RECEIPT:
+        return Go(screen="mine")
+    office = scene.office_of(one.office)
+    return View(
+        text=selecting.done(one, office),
+        picture=_picture(one, office),
+        rows=(
+            (Button(label=home.MINE, action="mine"), Button(label=common.HOME, action="home")),
+            (Button(label=selecting.NEXT_VEHICLE, action="next"),),
+        ),
+    )
+
+
+def _next_vehicle(scene: Scene, _arg: str) -> Go:
+    return entry(scene) if scene.begun is not None else Go(screen="basics")
+
+
+DONE = Screen(
+    name="done",
+    show=_show_done,
+    buttons={
+        "mine": lambda _scene, _arg: Go(screen="mine"),
+        "home": lambda _scene, _arg: Go(screen="home"),
+        "next": _next_vehicle,
+    },
+    hint=common.PRESS_HINT,
+)
+
+
+def _show_mine(scene: Scene) -> View:
+    entries = of_account(scene.tx, scene.found)[:_MOST_LISTED] if scene.found else []
+    receipts = [
+        Button(label=selecting.entry_label(one), action="receipt", arg=str(one.preselection_id))
+        for one in entries
+        if one.state in _WITH_RECEIPT
+    ]
+    return View(
+        text=selecting.mine(entries),
+        rows=(
+            *in_columns(receipts, 1),
+            (
+                Button(label=home.PRESELECT, action="preselect", style=Style.PRIMARY),
+                Button(label=common.HOME, action="home"),
+            ),
+        ),
+    )
+
+
+MINE = Screen(
+    name="mine",
+    show=_show_mine,
+    buttons={
+        "receipt": lambda _scene, number: Go(screen="done", args={"id": number}),
+        "preselect": lambda scene, _arg: entry(scene),
+        "home": lambda _scene, _arg: Go(screen="home"),
+    },
+    hint=common.PRESS_HINT,
+)
+
+SCREENS = (DONE, MINE)

@@ -1,0 +1,42 @@
+"""Pictures as screens name them: equal ones look the same, and are drawn only when they are sent."""
+
+from dataclasses import dataclass
+
+from bot.pictures.batch import batch_picture
+from bot.pictures.receipt import Receipt, receipt_picture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchPicture:
+    """A batch of numbers, drawn as plates."""
+
+    office: str
+    kind: str
+    serials: tuple[str, ...]
+    title: str
+
+    @property
+    def key(self) -> str:
+        """Return what tells it from other pictures."""
+        return f"batch:{self.kind}:{self.title}:{','.join(self.serials)}"
+
+    def draw(self) -> bytes:
+        """Return a PNG."""
+        return batch_picture(self.office, self.kind, self.serials, title=self.title)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptPicture:
+    """The receipt (预选号凭证)."""
+
+    number: str  # of the receipt
+    receipt: Receipt
+
+    @property
+    def key(self) -> str:
+        """Return what tells it from other pictures."""
+        return f"receipt:{self.number}"
+
+    def draw(self) -> bytes:
+        """Return a PNG."""
+        return receipt_picture(self.receipt)

@@ -1,0 +1,227 @@
+"""Consent and registration: office, name, identity, telephone (docs/domain.md, section 2)."""
+
+from bot.dialog.model import Button, Contact, Go, Screen, Style, View
+from bot.dialog.scene import Scene
+from bot.screens import codes
+from bot.screens.entry import entry, registration_step
+from bot.screens.layout import in_columns, page_of
+from bot.texts import common, registration
+from core.clock import CHINA
+from core.errors import ContactOfSomebodyElse
+from core.identity import parse_name, parse_phone, parse_resident_id
+from core.verification import Bond, Purpose
+
+_OFFICES_A_PAGE = 16
+
+
+def _on(scene: Scene) -> Go:
+    """Lead to what is missing, or back to the review."""
+    scene.fresh()
+    account = scene.account
+    return entry(scene) if account.registered else registration_step(account)
+
+
+# --- consent --------------------------------------------------------------------------------
+
+
+def _show_consent(_scene: Scene) -> View:
+    return View(
+        text=registration.CONSENT,
+        rows=(
+            (
+                Button(label=registration.AGREE, action="agree", style=Style.SUCCESS),
+                Button(label=registration.DECLINE, action="decline"),
+            ),
+        ),
+    )
+
+
+def _consent(scene: Scene, _arg: str) -> Go:
+    scene.core.accounts.consent(scene.tx, scene.chat_id)
+    return _on(scene)
+
+
+CONSENT = Screen(
+    name="consent",
+    show=_show_consent,
+    buttons={
+        "agree": _consent,
+        "decline": lambda _scene, _arg: Go(screen="home", note=registration.DECLINED, alert=True),
+    },
+)
+
+
+# --- office ---------------------------------------------------------------------------------
+
+
+def _show_office(scene: Scene) -> View | Go:
+    offices = list(scene.core.offices.values())
+    if len(offices) == 1 and not scene.account.office:
+        scene.core.accounts.set_office(scene.tx, scene.account, offices[0].code)
+        scene.fresh()
+        return registration_step(scene.account)
+    buttons = [Button(label=common.office_title(one), action="pick", arg=one.code) for one in offices]
+    page, turns = page_of(buttons, int(scene.arg("page") or 0), _OFFICES_A_PAGE)
+    return View(text=registration.OFFICE, rows=(*in_columns(page, 2), *((tuple(turns),) if turns else ())))
+
+
+def _pick_office(scene: Scene, code: str) -> Go:
+    office = scene.office_of(code)
+    scene.core.accounts.set_office(scene.tx, scene.account, office.code)
+    return _on(scene)
+
+
+OFFICE = Screen(
+    name="reg_office",
+    show=_show_office,
+    buttons={"pick": _pick_office, "page": lambda _scene, page: Go(screen="reg_office", args={"page": page})},
+)
+
+
+# --- name and identity ----------------------------------------------------------------------
+
+
+def _name(scene: Scene, typed: str) -> Go:
+    scene.core.accounts.set_name(scene.tx, scene.account, parse_name(typed))
+    return _on(scene)
+
+
+NAME = Screen(
+    name="reg_name",
+    show=lambda _scene: View(text=registration.NAME),
+    text=_name,
+    hint=registration.NAME_HINT,
+)
+
+
+def _identity(scene: Scene, typed: str) -> Go:
+    number = parse_resident_id(typed, today=scene.tx.now.astimezone(CHINA).date())
+    scene.core.accounts.set_identity(scene.tx, scene.account, number)
+    return _on(scene)
+
+
+IDENTITY = Screen(
+    name="reg_identity",
+    show=lambda _scene: View(text=registration.IDENTITY),
+    text=_identity,
+    hint=registration.IDENTITY_HINT,
+)
+
+
+# --- telephone ------------------------------------------------------------------------------
+
+
+def _show_phone(_scene: Scene) -> View:
+    return View(
+        text=registration.PHONE, contact=registration.SEND_CONTACT, replies=(registration.BACK_REPLY,)
+    )
+
+
+def _phone(scene: Scene, typed: str) -> Go:
+    if typed.strip() == registration.BACK_REPLY:
+        return _on(scene) if scene.account.phone_sealed else Go(screen="home")
+    account, phone = scene.account, parse_phone(typed)
+    scene.core.accounts.offer_phone(scene.tx, account, phone)
+    return codes.request(scene, _bond(scene, phone), "reg_code")
+
+
+def _contact(scene: Scene, contact: Contact) -> Go:
+    if not contact.own:
+        raise ContactOfSomebodyElse
+    scene.core.accounts.offer_phone(scene.tx, scene.account, parse_phone(contact.phone))
+    return _proved(scene)
+
+
+def _proved(scene: Scene) -> Go:
+    registered = scene.account.registered
+    scene.core.accounts.prove_phone(scene.tx, scene.account)
+    go = _on(scene)
+    note = registration.PHONE_CHANGED if registered else registration.PHONE_PROVED
+    return Go(screen=go.screen, args=go.args, note=note)
+
+
+PHONE = Screen(
+    name="reg_phone",
+    show=_show_phone,
+    text=_phone,
+    contact=_contact,
+    hint=registration.PHONE_HINT,
+)
+
+
+def _bond(scene: Scene, phone: str) -> Bond:
+    return Bond(account=scene.account, purpose=Purpose.REGISTRATION, phone=phone)
+
+
+def _show_code(scene: Scene) -> View | Go:
+    phone = scene.account.new_phone
+    if not phone:
+        return Go(screen="reg_phone")
+    other = Button(label=registration.OTHER_PHONE, action="other")
+    return codes.page(scene, Purpose.REGISTRATION, phone, (other,))
+
+
+def _resend(scene: Scene, _arg: str) -> Go:
+    return codes.request(scene, _bond(scene, scene.account.new_phone), "reg_code")
+
+
+def _code(scene: Scene, typed: str) -> Go:
+    bond = _bond(scene, scene.account.new_phone)
+    answer = scene.core.verification.check(scene.tx, bond, codes.digits(typed), at=scene.at)
+    return _proved(scene) if answer.right else codes.wrong(answer)
+
+
+CODE = Screen(
+    name="reg_code",
+    show=_show_code,
+    buttons={"resend": _resend, "other": lambda _scene, _arg: Go(screen="reg_phone")},
+    text=_code,
+    hint=registration.CODE_HINT,
+)
+
+
+# --- review ---------------------------------------------------------------------------------
+
+
+def _show_review(scene: Scene) -> View | Go:
+    account = scene.account
+    if account.registered:
+        return entry(scene)
+    missing = registration_step(account)
+    if missing.screen != "reg_review":
+        return missing
+    return View(
+        text=registration.review(account, scene.office_of(account.office or "")),
+        rows=(
+            (Button(label=registration.CONFIRM, action="confirm", style=Style.SUCCESS),),
+            (
+                Button(label=registration.CHANGE_OFFICE, action="office"),
+                Button(label=registration.CHANGE_NAME, action="name"),
+            ),
+            (
+                Button(label=registration.CHANGE_IDENTITY, action="identity"),
+                Button(label=registration.CHANGE_PHONE, action="phone"),
+            ),
+        ),
+    )
+
+
+def _register(scene: Scene, _arg: str) -> Go:
+    scene.core.accounts.register(scene.tx, scene.account)
+    go = _on(scene)
+    return Go(screen=go.screen, args=go.args, note=registration.DONE)
+
+
+REVIEW = Screen(
+    name="reg_review",
+    show=_show_review,
+    buttons={
+        "confirm": _register,
+        "office": lambda _scene, _arg: Go(screen="reg_office"),
+        "name": lambda _scene, _arg: Go(screen="reg_name"),
+        "identity": lambda _scene, _arg: Go(screen="reg_identity"),
+        "phone": lambda _scene, _arg: Go(screen="reg_phone"),
+    },
+)
+
+SCREENS = (CONSENT, OFFICE, NAME, IDENTITY, PHONE, CODE, REVIEW)

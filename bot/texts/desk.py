@@ -1,0 +1,77 @@
+"""Words of the desk: what admins read."""
+
+from html import escape
+
+from bot.texts.common import KINDS, moment, plate
+from core.offices import Office
+from core.plates import PlateKind
+from core.pool import PoolCount, Segment
+from core.preselection import Preselection
+from core.vehicles import group_vin
+
+RELEASE_USAGE = (
+    "用法:<code>/release 粤K small A####</code>\n"
+    "可选:<code>from 2026-12-01T09:00</code> 定时投放;"
+    "<code>compose now|drawn|2026-12-08</code> 自编开放时间\n"
+    "种类:small 小型汽车、small_nev 小型新能源、large_nev 大型新能源;# 代表数字,@ 代表字母"
+)
+CONFIRM_USAGE = "用法:<code>/confirm 粤K12345 车辆识别代号后六位</code>"
+BAD_TIME = "时间格式应为 2026-12-01T09:00 或 2026-12-01。"
+RELEASE = "✅ 确认投放"
+REGISTER = "✅ 确认已上牌"
+CANCEL = "取消"
+CANCELLED = "已取消,未作任何更改。"
+
+
+def release_question(office: Office, kind: PlateKind, mask: str, size: int, when: str) -> str:
+    """Return the question before a release."""
+    return (
+        f"<b>投放号段?</b>\n{escape(office.code)} {KINDS[kind]} <code>{escape(mask)}</code>\n"
+        f"共 {size:,} 个号码\n{when}\n\n投放后不能撤回。"
+    )
+
+
+def release_when(opens: str, compose: str) -> str:
+    """Return when a segment opens, and when it may be composed."""
+    opening = f"随机选号:{opens}起" if opens else "随机选号:立即开放"
+    composing = {
+        "": "自编选号:本种类首个号段立即开放,否则在规定日期内抽签决定",
+        "now": "自编选号:同时开放",
+        "drawn": "自编选号:在规定日期内抽签决定",
+    }.get(compose, f"自编选号:{compose}起")
+    return f"{opening}\n{composing}"
+
+
+def released(segment: Segment, count: PoolCount) -> str:
+    """Return what was released."""
+    return (
+        f"✅ 已投放 <code>{escape(segment.mask.pattern)}</code>,{segment.size:,} 个号码。\n"
+        f"随机选号:{moment(segment.opens_at)} 起;自编选号:{moment(segment.compose_from)} 起。\n"
+        f"号池现有 {count.free:,} 个可选(共 {count.released:,})。"
+    )
+
+
+def register_question(preselection: Preselection) -> str:
+    """Return the card of a preselection before it is confirmed at the counter."""
+    deadline = moment(preselection.deadline) if preselection.deadline else ""
+    return (
+        f"<b>窗口确认</b>\n号码:<b>{plate(preselection.office, preselection.serial or '')}</b>\n"
+        f"车辆识别代号:<code>{escape(group_vin(preselection.the_vin))}</code>\n"
+        f"证书编号:<code>{escape(preselection.certificate or '')}</code>\n"
+        f"办理截止:{deadline}\n\n材料核对无误、号牌已发放?确认后不能撤回。"
+    )
+
+
+def registered(preselection: Preselection) -> str:
+    """Return that a number is on its vehicle."""
+    return f"✅ {plate(preselection.office, preselection.serial or '')} 已确认上牌。"
+
+
+def released_plain(segment: Segment, count: PoolCount) -> str:
+    """Return what was released, for the command line."""
+    return (
+        f"released {segment.mask.pattern}: {segment.size:,} numbers, "
+        f"random from {segment.opens_at.isoformat(timespec='minutes')}, "
+        f"self-composed from {segment.compose_from.isoformat(timespec='minutes')}; "
+        f"free in the pool now: {count.free:,} of {count.released:,}"
+    )

@@ -1,0 +1,253 @@
+"""Accounts: consent, registration, user types (docs/domain.md, section 2)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from core import audit
+from core.clock import from_millis, to_millis
+from core.errors import IdentityTaken, NotRegistered, PhoneTaken, StepOutOfOrder
+from core.ports import Row, Tx
+from core.secrets import Vault
+
+CONSENT_VERSION = 1
+"""Counts up when what owners consent to changes; an older consent is then asked for anew."""
+
+
+class UserType(StrEnum):
+    """What an account may do away from its office of registration (docs/domain.md, section 2)."""
+
+    NEW_OWNER = "new_owner"
+    OWNER_DRIVER = "owner_driver"
+    COUNTER = "counter"
+    UNIT = "unit"
+
+    @property
+    def selects_elsewhere(self) -> bool:
+        """Whether this user may select at another office than that of registration."""
+        return self in {UserType.OWNER_DRIVER, UserType.COUNTER}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An owner as the service knows them.
+
+    Personal fields stay sealed until they are asked for: most steps never look at them.
+    """
+
+    account_id: int
+    chat_id: int
+    user_type: UserType
+    consent_version: int
+    office: str | None  # "粤K": where the vehicle will be registered
+    registered_at: datetime | None
+    vault: Vault = field(repr=False, compare=False)
+    name_sealed: bytes | None = field(repr=False)
+    identity_sealed: bytes | None = field(repr=False)
+    phone_sealed: bytes | None = field(repr=False)
+    new_phone_sealed: bytes | None = field(repr=False)
+
+    @property
+    def registered(self) -> bool:
+        """Whether registration is complete."""
+        return self.registered_at is not None
+
+    @property
+    def actor(self) -> str:
+        """Return how the journal calls the owner."""
+        return f"chat:{self.chat_id}"
+
+    @property
+    def name(self) -> str:
+        """Return the owner's name, empty before it is known."""
+        return self._opened(self.name_sealed)
+
+    @property
+    def identity(self) -> str:
+        """Return the resident ID or unified social credit code, empty before it is known."""
+        return self._opened(self.identity_sealed)
+
+    @property
+    def phone(self) -> str:
+        """Return the telephone that is proved to be the owner's, in E.164 form, or nothing."""
+        return self._opened(self.phone_sealed)
+
+    @property
+    def new_phone(self) -> str:
+        """Return a telephone that is still to be proved, or nothing."""
+        return self._opened(self.new_phone_sealed)
+
+    def _opened(self, sealed: bytes | None) -> str:
+        return "" if sealed is None else self.vault.open(sealed)
+
+
+class Accounts:
+    """Consent and registration; every method is one step of a transaction."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def consent(self, tx: Tx, chat_id: int) -> Account:
+        """Note the consent of a chat, before the first datum is asked for."""
+        now = to_millis(tx.now)
+        tx.one("accounts.add", chat_id=chat_id, consent_version=CONSENT_VERSION, now=now)
+        account = self.require(tx, chat_id)
+        self._log(tx, account, "consented", version=CONSENT_VERSION)
+        return account
+
+    def find(self, tx: Tx, chat_id: int) -> Account | None:
+        """Return the account of a chat, if it has consented."""
+        row = tx.one("accounts.of_chat", chat_id=chat_id)
+        return self._account(row) if row else None
+
+    def require(self, tx: Tx, chat_id: int) -> Account:
+        """Return the account of a chat.
+
+        Raises:
+            NotRegistered: the chat has none.
+        """
+        account = self.find(tx, chat_id)
+        if account is None:
+            raise NotRegistered
+        return account
+
+    def require_registered(self, tx: Tx, chat_id: int) -> Account:
+        """Return the account of a chat whose registration is complete.
+
+        Raises:
+            NotRegistered: it is not, or there is none.
+        """
+        account = self.require(tx, chat_id)
+        if not account.registered:
+            raise NotRegistered
+        return account
+
+    def by_id(self, tx: Tx, account_id: int) -> Account:
+        """Return an account by its number.
+
+        Raises:
+            NotRegistered: there is none.
+        """
+        row = tx.one("accounts.by_id", account_id=account_id)
+        if row is None:
+            raise NotRegistered
+        return self._account(row)
+
+    def set_office(self, tx: Tx, account: Account, office: str) -> None:
+        """Note the office where the vehicle will be registered."""
+        tx.run("accounts.set_office", account_id=account.account_id, office=office, now=to_millis(tx.now))
+
+    def set_name(self, tx: Tx, account: Account, name: str) -> None:
+        """Note the owner's name, as ``core.identity`` has judged it."""
+        tx.run(
+            "accounts.set_name",
+            account_id=account.account_id,
+            sealed=self._vault.seal(name),
+            now=to_millis(tx.now),
+        )
+
+    def set_identity(self, tx: Tx, account: Account, identity: str) -> None:
+        """Note the identity number, in its canonical form.
+
+        Raises:
+            IdentityTaken: another chat account is registered with it.
+            StepOutOfOrder: registration has ended; an admin changes an identity.
+        """
+        digest = self._vault.lookup("identity", identity)
+        holder = tx.one("accounts.registered_identity", hash=digest)
+        if holder is not None and holder["account_id"] != account.account_id:
+            raise IdentityTaken
+        changed = tx.run(
+            "accounts.set_identity",
+            account_id=account.account_id,
+            sealed=self._vault.seal(identity),
+            hash=digest,
+            now=to_millis(tx.now),
+        )
+        if not changed:
+            raise StepOutOfOrder
+
+    def offer_phone(self, tx: Tx, account: Account, phone: str) -> None:
+        """Note a telephone number, in E.164 form, that is still to be proved.
+
+        Raises:
+            PhoneTaken: another chat account is registered with it.
+        """
+        digest = self._phone_hash(phone)
+        self._refuse_taken_phone(tx, account, digest)
+        tx.run(
+            "accounts.offer_phone",
+            account_id=account.account_id,
+            sealed=self._vault.seal(phone),
+            hash=digest,
+            now=to_millis(tx.now),
+        )
+
+    def prove_phone(self, tx: Tx, account: Account) -> None:
+        """The telephone that was offered is the owner's: it takes the place of any before.
+
+        Raises:
+            PhoneTaken: another chat account was registered with it meanwhile.
+            StepOutOfOrder: none was offered.
+        """
+        fresh = self.by_id(tx, account.account_id)
+        if not fresh.new_phone:
+            raise StepOutOfOrder
+        self._refuse_taken_phone(tx, account, self._phone_hash(fresh.new_phone))
+        tx.run("accounts.prove_phone", account_id=account.account_id, now=to_millis(tx.now))
+        if fresh.registered:
+            self._log(tx, fresh, "changed_phone")
+
+    def _refuse_taken_phone(self, tx: Tx, account: Account, digest: bytes) -> None:
+        holder = tx.one("accounts.registered_phone", hash=digest)
+        if holder is not None and holder["account_id"] != account.account_id:
+            raise PhoneTaken
+
+    def register(self, tx: Tx, account: Account) -> Account:
+        """End the registration; everything must be there.
+
+        Raises:
+            IdentityTaken: somebody else registered the identity meanwhile.
+            PhoneTaken: somebody else registered the telephone meanwhile.
+            StepOutOfOrder: something is missing, or it has ended already.
+        """
+        fresh = self.by_id(tx, account.account_id)
+        if fresh.registered or not (
+            fresh.office and fresh.name_sealed and fresh.identity_sealed and fresh.phone_sealed
+        ):
+            raise StepOutOfOrder
+        if not tx.run("accounts.register", account_id=account.account_id, now=to_millis(tx.now)):
+            taken = tx.one("accounts.registered_phone", hash=self._phone_hash(fresh.phone))
+            raise PhoneTaken if taken else IdentityTaken
+        self._log(tx, fresh, "registered_account")
+        return self.by_id(tx, account.account_id)
+
+    def _phone_hash(self, phone: str) -> bytes:
+        return self._vault.lookup("phone", phone)
+
+    def _log(self, tx: Tx, account: Account, action: str, **details: object) -> None:
+        audit.record(
+            tx,
+            audit.Entry(
+                actor=account.actor,
+                action=action,
+                subject=f"account:{account.account_id}",
+                office=account.office,
+                details=details,
+            ),
+        )
+
+    def _account(self, row: Row) -> Account:
+        return Account(
+            account_id=row["account_id"],
+            chat_id=row["chat_id"],
+            user_type=UserType(row["user_type"]),
+            consent_version=row["consent_version"],
+            office=row["office"],
+            registered_at=from_millis(row["registered_at"]) if row["registered_at"] else None,
+            vault=self._vault,
+            name_sealed=row["name_sealed"],
+            identity_sealed=row["identity_sealed"],
+            phone_sealed=row["phone_sealed"],
+            new_phone_sealed=row["new_phone_sealed"],
+        )

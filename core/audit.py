@@ -1,0 +1,39 @@
+"""The journal: who changed what, when. It only grows."""
+
+import json
+from dataclasses import dataclass
+
+from core.clock import to_millis
+from core.ports import Tx
+
+SYSTEM = "system"
+"""The actor of what happens by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One change of state."""
+
+    actor: str  # "chat:1001", "cli" or "system"
+    action: str  # a verb in the past: "released", "reserved"
+    subject: str  # "preselection:7", "plate:粤K:small:12345", "segment:3"
+    office: str | None = None
+    details: dict[str, object] | None = None  # no personal data
+
+
+def record(tx: Tx, entry: Entry) -> None:
+    """Write an entry into the journal, in the transaction that it is about."""
+    tx.run(
+        "audit.add",
+        now=to_millis(tx.now),
+        actor=entry.actor,
+        action=entry.action,
+        office=entry.office,
+        subject=entry.subject,
+        details=json.dumps(entry.details or {}, ensure_ascii=False, sort_keys=True),
+    )
+
+
+def plate_subject(office: str, kind: str, serial: str) -> str:
+    """Return how the journal calls a number."""
+    return f"plate:{office}:{kind}:{serial}"

@@ -1,0 +1,101 @@
+"""Builds the services from settings and ports: the program and its tests, through one function."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.accounts import Accounts
+from core.batches import Batches
+from core.calendar import WorkingCalendar
+from core.clock import Clock, SystemClock
+from core.db import open_store
+from core.draws import Seeds
+from core.offices import Office
+from core.pool import Pools
+from core.ports import RandomBytes, SmsGateway, Store
+from core.preselection import Preselections
+from core.registry import OpenRegistry, Registry, StrictRegistry
+from core.secrets import Vault
+from core.selection import Selection
+from core.settings import Settings
+from core.sms import InTurn
+from core.sms.console import ConsoleGateway
+from core.sms.http import HttpGateway
+from core.verification import SmsCaps, Verification
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """What may be handed in instead of the real thing."""
+
+    clock: Clock | None = None
+    random_bytes: RandomBytes = secrets.token_bytes
+    sms: SmsGateway | None = None
+    registry: Registry | None = None
+    store: Store | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Core:
+    """The services, built."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    vault: Vault
+    sms: SmsGateway
+    offices: Mapping[str, Office]
+    calendar: WorkingCalendar
+    accounts: Accounts
+    verification: Verification
+    pools: Pools
+    preselections: Preselections
+    selection: Selection
+
+    async def close(self) -> None:
+        """Finish what was begun and let go of the database."""
+        await self.store.close()
+
+
+async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
+    """Open the database, bring its schema up to date, and build the services on it."""
+    given = ports or Ports()
+    clock = given.clock or SystemClock()
+    keys = settings.keys()  # before the database is there: without them it would count as lost
+    store = given.store or await open_store(settings.database.url, given.clock)
+    vault = Vault(keys.keys, keys.lookup_key)
+    accounts = Accounts(vault)
+    caps = SmsCaps(per_phone=settings.sms.per_phone_per_day, service=settings.sms.per_day)
+    verification = Verification(vault, given.random_bytes, caps)
+    seeds = Seeds(vault, given.random_bytes)
+    calendar = settings.working_calendar()
+    return Core(
+        settings=settings,
+        clock=clock,
+        store=store,
+        vault=vault,
+        sms=given.sms or _gateway(settings),
+        offices={office.code: office for office in settings.offices},
+        calendar=calendar,
+        accounts=accounts,
+        verification=verification,
+        pools=Pools(seeds),
+        preselections=Preselections(given.registry or _registry(settings), verification),
+        selection=Selection(Batches(seeds), calendar),
+    )
+
+
+def _registry(settings: Settings) -> Registry:
+    return StrictRegistry() if settings.registry.mode == "strict" else OpenRegistry()
+
+
+def _gateway(settings: Settings) -> SmsGateway:
+    made: list[SmsGateway] = []
+    for provider in settings.sms.providers:
+        http = settings.sms.http
+        if provider == "http" and http is not None:
+            made.append(HttpGateway(http.url, http.timeout_seconds))
+        else:
+            made.append(ConsoleGateway())
+    return made[0] if len(made) == 1 else InTurn(made)
+

@@ -1,0 +1,180 @@
+"""A whole database in memory, without threads: for property tests, and for the rehearsal.
+
+``MemoryDatabase`` is synchronous and can be turned into bytes and back, so that it can lie in a
+row of the real database between two steps. ``MemoryStore`` is the port ``Store`` over it.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+
+from core.clock import Clock, SystemClock
+from core.db.dialect import SQLITE
+from core.db.migrate import MIGRATIONS, load_migrations, migrate
+from core.db.queries import QUERIES, Queries, load_queries
+from core.db.sqlite_tx import SqliteLedger, SqliteTx, require_version, translate
+from core.db.tx import WrapTx
+from core.errors import StoreClosed, StoreError
+from core.ports import Tx
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class MemoryDatabase:
+    """A migrated database in memory.
+
+    Args:
+        clock: the time of its transactions.
+        image: what ``serialize`` gave; without it the database is new.
+        migrations: another folder of migrations.
+        queries: another folder of queries.
+        wrap_tx: what is put between a function and its transaction.
+
+    Raises:
+        StoreError: the image is none.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        image: bytes | None = None,
+        migrations: Path = MIGRATIONS,
+        queries: Path = QUERIES,
+        wrap_tx: WrapTx | None = None,
+    ) -> None:
+        self._clock = clock
+        self._queries = _queries(queries)
+        self._columns: dict[str, list[str]] = {}
+        self._wrap_tx = wrap_tx
+        start = _fresh(migrations) if image is None else image
+        self._connection = _connect()
+        try:
+            self._connection.deserialize(start)
+            self._connection.execute("PRAGMA foreign_keys = ON")
+            self._connection.execute("SELECT count(*) FROM schema_migration").fetchone()
+        except sqlite3.Error as error:
+            self._connection.close()
+            raise StoreError("this is no image of a database") from error
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let it go."""
+        self.close()
+
+    def begin(self) -> SqliteTx:
+        """Open a transaction by hand; ``commit`` or ``rollback`` ends it."""
+        self._connection.execute("BEGIN")
+        return SqliteTx(self._connection.cursor(), self._queries, self._clock, self._columns)
+
+    def commit(self) -> None:
+        """End the open transaction; what it did stays.
+
+        Raises:
+            StoreError: a constraint that is judged at the end refuses; nothing stays.
+        """
+        try:
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            self.rollback()
+            raise translate("commit", error) from error
+
+    def rollback(self) -> None:
+        """End the open transaction, if there is one; nothing of it stays."""
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+    def run(self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run ``function(tx, …)`` in a transaction: what returns has happened, what raises has not."""
+        try:
+            value = self.begin().carry(lambda tx: function(tx, *args, **kwargs), self._wrap_tx)
+            self.commit()
+        finally:
+            self.rollback()
+        return value
+
+    def read(self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a function that only reads.
+
+        Raises:
+            StoreError: it wanted to write.
+        """
+        self._connection.execute("PRAGMA query_only = ON")
+        try:
+            return self.run(function, *args, **kwargs)
+        finally:
+            self._connection.execute("PRAGMA query_only = OFF")
+
+    def serialize(self) -> bytes:
+        """Return the whole database as bytes, for ``image``."""
+        return self._connection.serialize()
+
+    def close(self) -> None:
+        """Let it go; again is harmless."""
+        self._connection.close()
+
+
+class MemoryStore:
+    """The port ``Store`` over a database in memory; each function runs at once, on the caller's thread."""
+
+    def __init__(self, database: MemoryDatabase) -> None:
+        self.database = database
+        self._closed = False
+
+    async def run(self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run ``function(tx, …)`` in one transaction."""
+        self._require_open()
+        return self.database.run(function, *args, **kwargs)
+
+    async def read(
+        self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a function that only reads."""
+        self._require_open()
+        return self.database.read(function, *args, **kwargs)
+
+    async def close(self) -> None:
+        """Let the database go."""
+        self._closed = True
+        self.database.close()
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise StoreClosed
+
+
+@contextmanager
+def memory_tx(clock: Clock, **options: Any) -> Iterator[SqliteTx]:  # noqa: ANN401 - those of MemoryDatabase
+    """Give an open transaction on a database of its own, which nothing outlives."""
+    with MemoryDatabase(clock, **options) as database:
+        yield database.begin()
+
+
+def _connect() -> sqlite3.Connection:
+    # The rehearsal may hand it from thread to thread, one after the other.
+    return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+
+
+@lru_cache(maxsize=8)
+def _fresh(migrations: Path) -> bytes:
+    """Return the image of an empty, migrated database; a property test wants hundreds."""
+    require_version()
+    connection = _connect()
+    try:
+        connection.execute("PRAGMA page_size = 1024")  # many small tables: a third of the bytes
+        migrate(SqliteLedger(connection), load_migrations(migrations, SQLITE), at=SystemClock().now())
+        return connection.serialize()
+    finally:
+        connection.close()
+
+
+@lru_cache(maxsize=8)
+def _queries(directory: Path) -> Queries:
+    return load_queries(directory, SQLITE)

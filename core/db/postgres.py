@@ -1,0 +1,269 @@
+"""The engine for several workers: PostgreSQL, a pool of psycopg connections, one thread for each.
+
+A function runs under READ COMMITTED; the constraints, the row locks and the conditions in the
+statements themselves hold the rules. After a deadlock, a serialisation failure or a connection lost
+before the COMMIT was sent the whole function runs again, a few times, with small random gaps. A
+connection lost during the COMMIT leaves the outcome unknown, and that is what is said.
+"""
+
+import asyncio
+import logging
+import random
+import re
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
+
+import psycopg
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from core.clock import Clock, SystemClock
+from core.db.migrate import Migration, migrate, require_current
+from core.db.postgres_tx import Connection, PostgresLedger, PostgresTx, set_up, translate
+from core.db.queries import Queries
+from core.db.tx import WrapTx
+from core.errors import (
+    StoreClosed,
+    StoreContention,
+    StoreError,
+    StoreUnavailable,
+    StoreUnknownOutcome,
+    StoreUrlError,
+)
+from core.ports import Tx
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+LOG = logging.getLogger(__name__)
+
+ATTEMPTS: Final = 6
+"""How often a function is run at most."""
+
+GAP: Final = 0.01
+"""The longest gap before the second run, in seconds; it doubles with each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostgresOptions:
+    """How a store on PostgreSQL is opened."""
+
+    queries: Queries
+    migrations: Sequence[Migration]
+    clock: Clock | None  # None: the database's own
+    migrate: bool = True  # False: refuse an older schema instead
+    pool_size: int = 8  # connections, and threads
+    schema: str | None = None  # an existing one instead of the default
+    connect_timeout: int = 10  # seconds
+    wrap_tx: WrapTx | None = None
+
+
+class PostgresStore:
+    """The port ``Store`` on PostgreSQL; made by ``open``.
+
+    Attributes:
+        queries: what can be asked.
+        migrated: the migrations that were applied when it was opened.
+    """
+
+    def __init__(self, url: str, options: PostgresOptions) -> None:
+        self.queries = options.queries
+        self.migrated: tuple[Migration, ...] = ()
+        self._url = url
+        self._options = options
+        self._threads = ThreadPoolExecutor(options.pool_size, thread_name_prefix="postgres")
+        self._pool: ConnectionPool[Connection] = ConnectionPool(
+            url,
+            kwargs=_connection_options(options),
+            min_size=1,
+            max_size=options.pool_size,
+            timeout=options.connect_timeout,
+            configure=set_up,
+            open=False,
+        )
+        self._under_way: set[asyncio.Future[Any]] = set()
+        self._closing: asyncio.Future[None] | None = None
+
+    @classmethod
+    async def open(cls, url: str, options: PostgresOptions) -> Self:
+        """Connect, and migrate the database where needed.
+
+        Raises:
+            StoreUrlError: the driver cannot read the URL, or the schema's name is none.
+            StoreUnavailable: no server answers, or it does not let us in.
+            DatabaseNewer: a newer program wrote it.
+            DatabaseOlder: it must be migrated, and ``options.migrate`` is off.
+            MigrationError: a migration failed.
+        """
+        store = cls(url, options)
+        try:
+            await store._in_thread(store._open)
+        except BaseException:
+            await store.close()
+            raise
+        return store
+
+    async def run(self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run ``function(tx, …)`` in one transaction, in a thread.
+
+        It may be run again (deadlock, lost connection), so it changes nothing but ``tx``.
+
+        Raises:
+            StoreClosed: the store has been closed.
+            StoreContention: others were in the way each time; nothing changed.
+            StoreUnavailable: the database cannot be reached; nothing changed.
+            StoreUnknownOutcome: the connection was lost during the COMMIT.
+            StoreError: the database failed otherwise; nothing changed.
+        """
+        return await self._carry(function, args, kwargs, reading=False)
+
+    async def read(
+        self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a function that only reads, on one consistent snapshot.
+
+        Raises:
+            StoreClosed: the store has been closed.
+            StoreError: the database failed, or the function wanted to write.
+        """
+        return await self._carry(function, args, kwargs, reading=True)
+
+    async def close(self) -> None:
+        """Finish what was handed in, end the threads and close the connections; again is harmless."""
+        if self._closing is None:
+            self._closing = asyncio.ensure_future(self._close())
+        await asyncio.shield(self._closing)
+
+    async def _close(self) -> None:
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+        await self._in_thread(self._pool.close)
+        self._threads.shutdown()
+
+    async def _carry(
+        self, function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any], *, reading: bool
+    ) -> T:
+        if self._closing is not None:
+            raise StoreClosed
+        call = partial(_call, function, args, kwargs)
+        return await self._in_thread(partial(self._again_and_again, call, reading=reading))
+
+    async def _in_thread(self, call: Callable[[], T]) -> T:
+        # Shielded: whoever was cancelled does not take the thread away from under close().
+        future = asyncio.get_running_loop().run_in_executor(self._threads, call)
+        self._under_way.add(future)
+        future.add_done_callback(self._done)
+        return await asyncio.shield(future)
+
+    def _done(self, future: "asyncio.Future[Any]") -> None:
+        self._under_way.discard(future)
+        if not future.cancelled():
+            future.exception()  # seen, though its caller may be gone
+
+    def _open(self) -> None:
+        try:
+            with psycopg.connect(self._url, **_connection_options(self._options)) as connection:
+                connection.autocommit = True
+                self._prepare(connection)
+            self._pool.open(wait=True, timeout=self._options.connect_timeout)
+        except psycopg.ProgrammingError as error:
+            raise StoreUrlError from error
+        except (psycopg.Error, PoolTimeout) as error:
+            raise StoreUnavailable(str(error).partition("\n")[0]) from error
+
+    def _prepare(self, connection: Connection) -> None:
+        if connection.execute("SELECT current_schema()").fetchone() == (None,):
+            raise StoreUnavailable(f"the schema {self._options.schema or 'public'} does not exist")
+        ledger = PostgresLedger(connection)
+        if self._options.migrate:
+            now = (self._options.clock or SystemClock()).now()
+            self.migrated = migrate(ledger, self._options.migrations, at=now)
+        else:
+            require_current(ledger, self._options.migrations)
+
+    def _again_and_again(self, call: Callable[[Tx], T], *, reading: bool) -> T:
+        for attempt in range(1, ATTEMPTS):
+            try:
+                return self._once(call, reading=reading)
+            except _Again as again:
+                LOG.info("a transaction is run again: %s", again.why)
+                if isinstance(again.why, StoreUnavailable):
+                    self._pool.check()  # one connection was lost, so others may be
+            time.sleep(random.uniform(0, GAP * 2**attempt))  # noqa: S311 - a gap is no secret
+        try:
+            return self._once(call, reading=reading)
+        except _Again as again:
+            raise again.why from None
+
+    def _once(self, call: Callable[[Tx], T], *, reading: bool) -> T:
+        try:
+            connection = self._pool.getconn()
+        except PoolTimeout as error:
+            raise StoreUnavailable from error
+        try:
+            _characterise(connection, reading=reading)
+            return self._transact(connection, call)
+        finally:
+            self._pool.putconn(connection)
+
+    def _transact(self, connection: Connection, call: Callable[[Tx], T]) -> T:
+        tx = PostgresTx(connection, self.queries, self._options.clock)
+        try:
+            value = tx.carry(call, self._options.wrap_tx)
+        except BaseException:
+            _roll_back(connection)
+            if isinstance(tx.failure, (StoreContention, StoreUnavailable)):
+                raise _Again(tx.failure) from None
+            raise
+        _commit(connection)
+        return value
+
+
+class _Again(Exception):
+    """Nothing has happened, and the function may be run again."""
+
+    def __init__(self, why: StoreError) -> None:
+        self.why = why
+        super().__init__()
+
+
+def _call(function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any], tx: Tx) -> T:
+    return function(tx, *args, **kwargs)
+
+
+def _connection_options(options: PostgresOptions) -> dict[str, Any]:
+    settings = "-c timezone=UTC -c client_encoding=UTF8"
+    if options.schema is not None:
+        if not re.fullmatch(r"[a-z_][a-z0-9_]*", options.schema):
+            raise StoreUrlError("the schema's name is none")
+        settings += f" -c search_path={options.schema}"
+    return {"options": settings, "connect_timeout": options.connect_timeout}
+
+
+def _characterise(connection: Connection, *, reading: bool) -> None:
+    levels = psycopg.IsolationLevel
+    connection.isolation_level = levels.REPEATABLE_READ if reading else levels.READ_COMMITTED
+    connection.read_only = reading
+
+
+def _roll_back(connection: Connection) -> None:
+    try:
+        connection.rollback()
+    except psycopg.Error:
+        connection.close()  # it was lost, and with it the transaction
+
+
+def _commit(connection: Connection) -> None:
+    try:
+        connection.commit()
+    except psycopg.Error as error:
+        if connection.closed:
+            raise StoreUnknownOutcome from None
+        refused = translate("commit", error)
+        _roll_back(connection)
+        if isinstance(refused, StoreContention):
+            raise _Again(refused) from None
+        raise refused from None

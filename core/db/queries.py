@@ -1,0 +1,148 @@
+"""The named queries of the .sql files.
+
+A file holds blocks. A block begins with a line ``-- name: query_name``, goes on with comment lines
+that say what it is for, and holds one statement with parameters written ``:name``. Python refers
+to it as ``file.query_name``. A file of the same name in the dialect's folder replaces single blocks.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.db.dialect import Dialect
+from core.errors import QueryError
+
+QUERIES = Path(__file__).with_name("queries")
+"""Where the program's own queries lie."""
+
+_HEAD = re.compile(r"^-- name:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
+_TOKEN = re.compile(
+    r"""
+      (?P<quoted>'(?:[^']|'')*'|"(?:[^"]|"")*")
+    | (?P<comment>--[^\n]*|/\*.*?\*/)
+    | (?P<cast>::)
+    | :(?P<parameter>[A-Za-z_]\w*)
+    | (?P<end>;)
+    | (?P<stray>['"]|/\*)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """One statement, ready for its driver."""
+
+    name: str  # "file.query_name"
+    purpose: str  # its comment
+    text: str  # without comments; parameters as the driver wants them
+    parameters: frozenset[str]
+    count: int  # of the parameters: so that a call is judged by one comparison
+
+    def misuse(self, values: dict[str, object]) -> QueryError | None:
+        """Return what is wrong with the names of the values of a call, if anything is."""
+        wrong = [f"missing {name}" for name in sorted(self.parameters - values.keys())]
+        wrong += [f"superfluous {name}" for name in sorted(values.keys() - self.parameters)]
+        return QueryError(self.name, ", ".join(wrong)) if wrong else None
+
+
+Queries = dict[str, Query]
+"""All queries of one dialect, by ``file.query_name``."""
+
+
+def load_queries(directory: Path, dialect: Dialect) -> Queries:
+    """Read every query of a directory in one dialect.
+
+    Args:
+        directory: holds ``*.sql`` and, for what a dialect must say differently, the folders
+            ``sqlite`` and ``postgres``.
+        dialect: whose words and parameters the texts get.
+
+    Raises:
+        QueryError: a block has no name, purpose or statement, comes twice, holds an unknown
+            ``${word}`` or a second statement, or a dialect's block replaces nothing.
+    """
+    common = _load_folder(directory, dialect)
+    special = _load_folder(directory / dialect.name, dialect)
+    for name in special.keys() - common.keys():
+        raise QueryError(name, f"{dialect.name}/ replaces a block that does not exist")
+    return common | special
+
+
+def _load_folder(folder: Path, dialect: Dialect) -> Queries:
+    found: Queries = {}
+    for path in sorted(folder.glob("*.sql")):
+        for name, body in _blocks(path):
+            if name in found:
+                raise QueryError(name, "there are two blocks of this name")
+            found[name] = _parse(name, body, dialect)
+    return found
+
+
+def _blocks(path: Path) -> Iterator[tuple[str, str]]:
+    before, *parts = _HEAD.split(path.read_text(encoding="utf-8"))
+    if _TOKEN.sub(lambda match: "" if match["comment"] else match[0], before).strip():
+        raise QueryError(path.stem, "there is SQL before the first '-- name:'")
+    for title, body in zip(parts[::2], parts[1::2], strict=True):
+        if not re.fullmatch(r"[a-z_]\w*", title):
+            raise QueryError(path.stem, f"'{title}' is no name of a query")
+        yield f"{path.stem}.{title}", body
+
+
+def _parse(name: str, body: str, dialect: Dialect) -> Query:
+    try:
+        filled = dialect.fill(body)
+    except ValueError as error:
+        raise QueryError(name, str(error)) from None
+    text, parameters = _translate(name, filled, named="%({})s" if dialect.name == "postgres" else ":{}")
+    if not text:
+        raise QueryError(name, "the block holds no statement")
+    return Query(
+        name=name,
+        purpose=_purpose(name, filled.strip().splitlines()),
+        text=text,
+        parameters=frozenset(parameters),
+        count=len(frozenset(parameters)),
+    )
+
+
+def _purpose(name: str, lines: Sequence[str]) -> str:
+    said = []
+    for line in lines:
+        if not line.startswith("--"):
+            break
+        said.append(line.removeprefix("--").strip())
+    if not any(said):
+        raise QueryError(name, "no comment says what it is for")
+    return " ".join(said)
+
+
+def _translate(name: str, text: str, *, named: str) -> tuple[str, list[str]]:
+    """Return the one statement without comments and with its driver's parameters, and their names."""
+    escape = named.startswith("%")
+    pieces: list[str] = []
+    parameters: list[str] = []
+    position, ended = 0, False
+    for match in [*_TOKEN.finditer(text), None]:
+        between = text[position : match.start() if match else len(text)]
+        pieces.append(between.replace("%", "%%") if escape else between)
+        if ended and (between.strip() or (match and not match["comment"])):
+            raise QueryError(name, "there is more than one statement")
+        if match is None:
+            break
+        position = match.end()
+        if match["stray"]:
+            raise QueryError(name, "a quote or a comment does not end")
+        ended = ended or bool(match["end"])
+        pieces.append(_piece(match, named, escape=escape))
+        parameters += [match["parameter"]] if match["parameter"] else []
+    return "\n".join(line.rstrip() for line in "".join(pieces).strip().splitlines()), parameters
+
+
+def _piece(match: re.Match[str], named: str, *, escape: bool) -> str:
+    if match["parameter"]:
+        return named.format(match["parameter"])
+    if match["end"] or match["comment"]:
+        return " " if match["comment"] else ""
+    return match[0].replace("%", "%%") if escape else match[0]

@@ -1,0 +1,90 @@
+-- name: add
+-- A new draft.
+INSERT INTO preselection (account_id, office, kind, state, created_at, updated_at)
+VALUES (:account_id, :office, :kind, 'draft', :now, :now)
+RETURNING preselection_id
+
+-- name: by_id
+-- One preselection.
+SELECT * FROM preselection WHERE preselection_id = :preselection_id
+
+-- name: lock
+-- One preselection, to be changed.
+SELECT * FROM preselection WHERE preselection_id = :preselection_id ${for_update}
+
+-- name: unfinished
+-- What an owner has begun and not ended.
+SELECT * FROM preselection
+WHERE account_id = :account_id AND state IN ('draft', 'informed', 'agreed', 'verified')
+
+-- name: of_account
+-- All that an owner ever began and got beyond a draft, newest first.
+SELECT * FROM preselection
+WHERE account_id = :account_id AND state NOT IN ('cancelled') ORDER BY preselection_id DESC
+
+-- name: live_of_vin
+-- The one success of a vehicle.
+SELECT * FROM preselection WHERE vin = :vin AND state IN ('reserved', 'registered')
+
+-- name: live_of_plate
+-- Who holds a number for good.
+SELECT * FROM preselection
+WHERE office = :office AND kind = :kind AND serial = :serial AND state IN ('reserved', 'registered')
+${for_update}
+
+-- name: rechoose
+-- Another office or kind: back to the draft.
+UPDATE preselection SET office = :office, kind = :kind, state = 'draft', verified_at = NULL, updated_at = :now
+WHERE preselection_id = :preselection_id AND state IN ('draft', 'informed', 'agreed', 'verified')
+
+-- name: set_vin
+-- The vehicle, while the data are being entered.
+UPDATE preselection SET vin = :vin, updated_at = :now
+WHERE preselection_id = :preselection_id AND state = 'informed'
+
+-- name: set_certificate
+-- The certificate, while the data are being entered.
+UPDATE preselection SET certificate_kind = :certificate_kind, certificate = :certificate, updated_at = :now
+WHERE preselection_id = :preselection_id AND state = 'informed'
+
+-- name: move
+-- From one state to another, of those that a selection can still go through.
+UPDATE preselection SET state = :target, updated_at = :now
+WHERE preselection_id = :preselection_id AND state = :source
+
+-- name: verify
+-- The code was right.
+UPDATE preselection SET state = 'verified', verified_at = :now, updated_at = :now
+WHERE preselection_id = :preselection_id AND state = 'agreed'
+
+-- name: reserve
+-- A number has become theirs.
+UPDATE preselection
+SET state = 'reserved', serial = :serial, way = :way, reserved_at = :now, deadline = :deadline, updated_at = :now
+WHERE preselection_id = :preselection_id AND state = 'verified'
+
+-- name: end
+-- An end, with its reason where somebody gave one.
+UPDATE preselection SET state = :target, reason = :reason, ended_at = :now, updated_at = :now
+WHERE preselection_id = :preselection_id AND state = :source
+
+-- name: lease
+-- This owner selects for the vehicle now, unless somebody else does.
+INSERT INTO selecting (vin, preselection_id, until) VALUES (:vin, :preselection_id, :until)
+ON CONFLICT (vin) DO UPDATE SET preselection_id = excluded.preselection_id, until = excluded.until
+WHERE selecting.until < :now OR selecting.preselection_id = excluded.preselection_id
+RETURNING preselection_id
+
+-- name: renew_lease
+-- The owner did something: another span of idleness is theirs, if the last one has not run out.
+UPDATE selecting SET until = :until
+WHERE vin = :vin AND preselection_id = :preselection_id AND until >= :at
+RETURNING until
+
+-- name: lease_of
+-- Who selects for a vehicle.
+SELECT * FROM selecting WHERE vin = :vin
+
+-- name: end_lease
+-- The owner selects no more.
+DELETE FROM selecting WHERE vin = :vin AND preselection_id = :preselection_id

@@ -1,0 +1,49 @@
+-- name: add
+-- A vehicle comes into being with its first preselection.
+INSERT INTO vehicle (vin) VALUES (:vin) ON CONFLICT (vin) DO NOTHING
+
+-- name: get
+-- What a vehicle has used of its chances.
+SELECT * FROM vehicle WHERE vin = :vin
+
+-- name: charge_batch
+-- One batch, if one is left.
+UPDATE vehicle SET random_used = random_used + 1
+WHERE vin = :vin AND random_used < :quota + random_granted
+RETURNING random_used
+
+-- name: refund_batch
+-- The draw found nothing: it costs nothing.
+UPDATE vehicle SET random_used = random_used - 1 WHERE vin = :vin
+
+-- name: charge_wishes
+-- So many wishes, if as many are left and the last try is long enough ago.
+UPDATE vehicle SET compose_used = compose_used + :wishes, composed_at = :now
+WHERE vin = :vin AND compose_used + :wishes <= :quota + compose_granted
+  AND (composed_at IS NULL OR composed_at <= :gap_before)
+RETURNING compose_used
+
+-- name: refund_wishes
+-- A wish was free: the try costs nothing.
+UPDATE vehicle SET compose_used = compose_used - :wishes WHERE vin = :vin
+
+-- name: add_failed_wish
+-- A wish that has been paid for.
+INSERT INTO failed_wish (vin, office, kind, serial, times, last_at)
+VALUES (:vin, :office, :kind, :serial, 1, :now)
+ON CONFLICT (vin, office, kind, serial) DO UPDATE SET times = failed_wish.times + 1, last_at = excluded.last_at
+
+-- name: failed_wishes
+-- Which wishes this vehicle has paid for in a pool.
+SELECT serial FROM failed_wish WHERE vin = :vin AND office = :office AND kind = :kind ORDER BY serial
+
+-- name: registry_get
+-- A vehicle in the embedded registry.
+SELECT * FROM registry_vehicle WHERE vin = :vin
+
+-- name: registry_put
+-- A vehicle of the registry, new or changed.
+INSERT INTO registry_vehicle (vin, certificate, kind, state, loaded_at)
+VALUES (:vin, :certificate, :kind, :state, :now)
+ON CONFLICT (vin) DO UPDATE
+SET certificate = excluded.certificate, kind = excluded.kind, state = excluded.state, loaded_at = excluded.loaded_at

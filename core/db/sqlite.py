@@ -1,0 +1,229 @@
+"""The embedded engine: one file, one process, one thread that writes, a few that read."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
+
+from core.clock import Clock
+from core.db.lock import LockFile
+from core.db.migrate import Migration, migrate, require_current
+from core.db.queries import Queries
+from core.db.sqlite_tx import SqliteLedger, SqliteTx, require_version
+from core.db.sqlite_writer import GROUP_SIZE, Job, ThreadedConnection, Writer
+from core.db.tx import WrapTx
+from core.errors import StoreClosed, StoreUnavailable
+from core.ports import Tx
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+MEMORY: Final = ":memory:"
+"""The path of a database that is nowhere."""
+
+CACHED_STATEMENTS: Final = 512
+"""More than there are queries: none is ever compiled twice on one connection."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqliteOptions:
+    """How a store on SQLite is opened."""
+
+    queries: Queries
+    migrations: Sequence[Migration]
+    clock: Clock
+    migrate: bool = True  # False: refuse an older schema instead
+    readers: int = 2  # connections for reading
+    group_size: int = GROUP_SIZE  # functions that share a commit at most
+    wrap_tx: WrapTx | None = None
+    factory: type[sqlite3.Connection] = sqlite3.Connection  # another one injects faults
+
+
+class SqliteStore:
+    """The port ``Store`` on one SQLite file; made by ``open``.
+
+    Attributes:
+        queries: what can be asked.
+        migrated: the migrations that were applied when it was opened.
+    """
+
+    def __init__(self, options: SqliteOptions) -> None:
+        self.queries = options.queries
+        self.migrated: tuple[Migration, ...] = ()
+        self._options = options
+        self._columns: dict[str, list[str]] = {}
+        self._readers: list[ThreadedConnection] = []
+        self._writer: Writer
+        self._stack = AsyncExitStack()
+        self._closing: asyncio.Future[None] | None = None
+
+    @classmethod
+    async def open(cls, path: str, options: SqliteOptions) -> Self:
+        """Open, and where needed make and migrate, the database.
+
+        Args:
+            path: of the file; its folder is made. ``:memory:`` for a database that is nowhere.
+            options: see there.
+
+        Raises:
+            StoreInUse: another process, or another store of this one, has the file.
+            StoreUnavailable: the library is too old, or the file cannot be opened.
+            DatabaseNewer: a newer program wrote it.
+            DatabaseOlder: it must be migrated, and ``options.migrate`` is off.
+            MigrationError: a migration failed.
+        """
+        require_version()
+        store = cls(options)
+        try:
+            await store._open(path)
+        except BaseException:
+            await store._stack.aclose()
+            raise
+        return store
+
+    async def run(self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run ``function(tx, …)`` on the writing thread; return once it is on disk.
+
+        It may be run again when the transaction of its group broke, so it changes nothing but ``tx``.
+
+        Raises:
+            StoreClosed: the store has been closed.
+            StoreError: the database failed; nothing changed.
+        """
+        self._require_open()
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._writer.submit(Job(_bind(function, args, kwargs), future))
+        return await future
+
+    async def read(
+        self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a function that only reads, beside the writer, on one consistent snapshot.
+
+        Raises:
+            StoreClosed: the store has been closed.
+            StoreError: the database failed, or the function wanted to write.
+        """
+        self._require_open()
+        call = _bind(function, args, kwargs)
+        if not self._readers:  # in memory there is but one connection
+            return await self._writer.carry(partial(self._look_on_writer, call))
+        reader = min(self._readers, key=lambda one: one.pending)
+        return await reader.carry(partial(self._look, call))
+
+    async def close(self) -> None:
+        """Finish what was handed in, end the threads and let go of the file; again is harmless."""
+        if self._closing is None:
+            self._closing = asyncio.ensure_future(self._stack.aclose())
+        await asyncio.shield(self._closing)
+
+    async def _open(self, path: str) -> None:
+        if path == MEMORY:
+            await self._open_writer(path)
+            return
+        file = _place(path)
+        self._stack.callback(LockFile.take(file).release)
+        await self._open_writer(str(file))
+        for _ in range(max(1, self._options.readers)):
+            reader = ThreadedConnection(partial(self._connect_reader, str(file)))
+            await reader.open()
+            self._stack.push_async_callback(reader.close)
+            self._readers.append(reader)
+
+    async def _open_writer(self, path: str) -> None:
+        options = self._options
+        self._writer = Writer(
+            partial(self._connect_writer, path),
+            self._begin,
+            wrap_tx=options.wrap_tx,
+            group_size=options.group_size,
+        )
+        await self._writer.open()
+        self._stack.push_async_callback(self._writer.close)
+
+    def _connect_writer(self, path: str) -> sqlite3.Connection:
+        with _opening(path, self._options.factory) as connection:
+            if path != MEMORY:
+                _set_up_file(connection, path)
+            ledger = SqliteLedger(connection)
+            if self._options.migrate:
+                now = self._options.clock.now()
+                self.migrated = migrate(ledger, self._options.migrations, at=now)
+            else:
+                require_current(ledger, self._options.migrations)
+        return connection
+
+    def _connect_reader(self, path: str) -> sqlite3.Connection:
+        with _opening(path, self._options.factory) as connection:
+            connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    def _require_open(self) -> None:
+        if self._closing is not None:
+            raise StoreClosed
+
+    def _begin(self, connection: sqlite3.Connection) -> SqliteTx:
+        return SqliteTx(connection.cursor(), self.queries, self._options.clock, self._columns)
+
+    def _look(self, call: Callable[[Tx], T], connection: sqlite3.Connection) -> T:
+        connection.execute("BEGIN")
+        try:
+            return self._begin(connection).carry(call, self._options.wrap_tx)
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+    def _look_on_writer(self, call: Callable[[Tx], T], connection: sqlite3.Connection) -> T:
+        connection.execute("PRAGMA query_only = ON")
+        try:
+            return self._look(call, connection)
+        finally:
+            connection.execute("PRAGMA query_only = OFF")
+
+
+def _place(path: str) -> Path:
+    """Return the file's own path, links followed, in a folder that is there."""
+    file = Path(path).resolve()
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(f"{file.parent}: {error.strerror}") from error
+    return file
+
+
+@contextmanager
+def _opening(path: str, factory: type[sqlite3.Connection]) -> Iterator[sqlite3.Connection]:
+    """Open a connection; close it again when what follows fails."""
+    try:
+        connection = sqlite3.connect(
+            path, isolation_level=None, cached_statements=CACHED_STATEMENTS, factory=factory
+        )
+    except sqlite3.Error as error:
+        raise StoreUnavailable(f"{path}: {error}") from error
+    try:
+        connection.execute("PRAGMA busy_timeout = 5000")
+        connection.execute("PRAGMA foreign_keys = ON")
+        yield connection
+    except sqlite3.Error as error:
+        connection.close()
+        raise StoreUnavailable(f"{path}: {error}") from error
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _set_up_file(connection: sqlite3.Connection, path: str) -> None:
+    mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    if mode != "wal":
+        raise StoreUnavailable(f"{path}: this file system allows no write-ahead log (it offers {mode})")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA wal_autocheckpoint = 4000")
+
+
+def _bind(function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[[Tx], T]:
+    """Return the function with all but its transaction given."""
+    return (lambda tx: function(tx, *args, **kwargs)) if args or kwargs else function

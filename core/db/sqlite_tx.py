@@ -1,0 +1,191 @@
+"""A transaction of SQLite over a plain ``sqlite3`` connection: what whole functions get."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Final
+
+from core.clock import Clock
+from core.db.dialect import SQLITE
+from core.db.migrate import LEDGER, Migration, statements
+from core.db.queries import Queries, Query
+from core.db.tx import EngineTx
+from core.errors import (
+    MigrationError,
+    QueryError,
+    StoreConstraintError,
+    StoreContention,
+    StoreError,
+    StoreFull,
+    StoreUnavailable,
+)
+from core.ports import Row
+
+OLDEST: Final = (3, 37, 0)
+"""STRICT tables came with 3.37, RETURNING with 3.35."""
+
+
+_FAILURES: Final = (sqlite3.Error, OverflowError, UnicodeEncodeError)
+
+
+class SqliteTx(EngineTx):
+    """A transaction that is open on a connection of SQLite."""
+
+    # Called a dozen times in every function on the one thread that writes: so the path without a
+    # mistake is written out in each method, and the columns of a query are looked up only once.
+
+    __slots__ = ("_clock", "_columns", "_cursor")
+
+    def __init__(
+        self, cursor: sqlite3.Cursor, queries: Queries, clock: Clock, columns: dict[str, list[str]]
+    ) -> None:
+        super().__init__(queries)
+        self._cursor = cursor
+        self._clock = clock
+        self._columns = columns
+
+    def run(self, query: str, /, **values: object) -> int:
+        """Run a statement; return how many rows it changed (or gave back)."""
+        found = self._queries.get(query)
+        if found is None or self.failure is not None or len(values) != found.count:
+            raise self._refusal(query, values)
+        try:
+            cursor = self._cursor.execute(found.text, values)
+            if cursor.description is not None:
+                return len(cursor.fetchall())
+            if cursor.rowcount < 0:  # the driver does not count what begins with WITH
+                return int(cursor.execute("SELECT changes()").fetchone()[0])
+        except _FAILURES as error:
+            raise self._failed(found, values, error) from _harmless(error)
+        return cursor.rowcount
+
+    def one(self, query: str, /, **values: object) -> Row | None:
+        """Return the only row of a query, or None."""
+        found = self._queries.get(query)
+        if found is None or self.failure is not None or len(values) != found.count:
+            raise self._refusal(query, values)
+        try:
+            rows = self._cursor.execute(found.text, values).fetchall()
+        except _FAILURES as error:
+            raise self._failed(found, values, error) from _harmless(error)
+        if len(rows) == 1:
+            return dict(zip(self._columns.get(query) or self._learn(query), rows[0]))  # noqa: B905 - it costs
+        if rows:
+            raise QueryError(query, "there is more than one row")
+        return None
+
+    def all(self, query: str, /, **values: object) -> list[Row]:
+        """Return all rows of a query, in its order."""
+        found = self._queries.get(query)
+        if found is None or self.failure is not None or len(values) != found.count:
+            raise self._refusal(query, values)
+        try:
+            rows = self._cursor.execute(found.text, values).fetchall()
+        except _FAILURES as error:
+            raise self._failed(found, values, error) from _harmless(error)
+        if not rows:
+            return []
+        names = self._columns.get(query) or self._learn(query)
+        return [dict(zip(names, row)) for row in rows]  # noqa: B905 - it costs
+
+    def explain(self, query: str) -> None:
+        """Compile a query without running it, every value unknown."""
+        found = self._find(query)
+        values = dict.fromkeys(found.parameters)
+        try:
+            self._cursor.execute(f"EXPLAIN {found.text}", values).fetchall()
+        except sqlite3.Error as error:
+            raise self._failed(found, values, error) from error
+
+    def _ask_time(self) -> datetime:
+        return self._clock.now()
+
+    def _learn(self, query: str) -> list[str]:
+        names = self._columns[query] = [column[0] for column in self._cursor.description]
+        return names
+
+    def _failed(self, query: Query, values: dict[str, Any], error: Exception) -> StoreError:
+        misuse = query.misuse(values)
+        if misuse is not None:
+            return misuse
+        self.failure = translate(query.name, error)
+        return self.failure
+
+
+def _harmless(error: Exception) -> Exception | None:
+    """Return the cause to keep: not the one that quotes the value, which may be personal."""
+    return None if isinstance(error, UnicodeEncodeError) else error
+
+
+def translate(where: str, error: Exception) -> StoreError:
+    """Return our own error for one of the driver's.
+
+    Args:
+        where: the query, or what else was being done.
+        error: what the driver raised; SQLite's messages name columns and constraints, no values.
+    """
+    message = str(error)
+    if isinstance(error, sqlite3.IntegrityError):
+        return StoreConstraintError(where, message.partition("failed: ")[2] or message)
+    if not isinstance(error, sqlite3.Error) or isinstance(
+        error, (sqlite3.ProgrammingError, sqlite3.InterfaceError)
+    ):
+        return QueryError(where, f"a value cannot be stored ({type(error).__name__})")
+    primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if primary == sqlite3.SQLITE_FULL:
+        return StoreFull()
+    if primary in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return StoreContention(f"{where}: {message}")
+    return StoreError(f"{where}: {message}")
+
+
+def require_version(found: tuple[int, ...] = sqlite3.sqlite_version_info) -> None:
+    """See that the SQLite library is young enough.
+
+    Raises:
+        StoreUnavailable: it is older than 3.37.
+    """
+    if found < OLDEST:
+        have, need = (".".join(map(str, version)) for version in (found, OLDEST))
+        raise StoreUnavailable(f"SQLite {need} or newer is needed, Python was built with {have}")
+
+
+class SqliteLedger:
+    """How SQLite is migrated (see ``core.db.migrate.Ledger``)."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Hold the write lock; foreign keys are off meanwhile, so that a table can be made anew."""
+        self._connection.execute("PRAGMA foreign_keys = OFF")
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        finally:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            self._connection.execute("PRAGMA foreign_keys = ON")
+
+    def applied(self) -> dict[int, str]:
+        """Return the names of what has been applied by version."""
+        self._connection.execute(SQLITE.fill(LEDGER))
+        return dict(self._connection.execute("SELECT version, name FROM schema_migration").fetchall())
+
+    def apply(self, migration: Migration, at: int) -> None:
+        """Run a migration's statements, see that no reference dangles, and remember it."""
+        try:
+            for statement in statements(migration.text):
+                self._connection.execute(statement)
+            dangling = self._connection.execute("PRAGMA foreign_key_check").fetchone()
+        except (sqlite3.Error, ValueError) as error:
+            raise MigrationError(str(migration), str(error)) from error
+        if dangling is not None:
+            raise MigrationError(str(migration), f"a reference of table {dangling[0]} leads nowhere")
+        self._connection.execute(
+            "INSERT INTO schema_migration (version, name, applied_at) VALUES (?, ?, ?)",
+            (migration.version, migration.name, at),
+        )

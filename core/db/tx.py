@@ -1,0 +1,93 @@
+"""What the transactions of both engines have in common."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+from core.db.queries import Queries, Query
+from core.errors import QueryError, StoreError, TransactionSpoilt
+from core.ports import Row, Tx
+
+T = TypeVar("T")
+
+WrapTx = Callable[[Tx], Tx]
+"""Puts something between a function and its transaction: a counter, a trace, an injected fault."""
+
+
+class EngineTx(ABC):
+    """One open transaction. Rows are dicts.
+
+    A statement that fails spoils the transaction, on either engine: nothing more can be done in it,
+    and the function has failed even when it caught the error. What it may do is raise something
+    that says more.
+    """
+
+    __slots__ = ("_now", "_queries", "failure")
+
+    def __init__(self, queries: Queries) -> None:
+        self._queries = queries
+        self._now: datetime | None = None
+        self.failure: StoreError | None = None
+
+    @property
+    def now(self) -> datetime:
+        """The time at the first question."""
+        if self._now is None:
+            self._now = self._ask_time()
+        return self._now
+
+    @abstractmethod
+    def run(self, query: str, /, **values: object) -> int:
+        """Run a statement; return how many rows it changed (or gave back)."""
+
+    @abstractmethod
+    def one(self, query: str, /, **values: object) -> Row | None:
+        """Return the only row of a query, or None."""
+
+    @abstractmethod
+    def all(self, query: str, /, **values: object) -> list[Row]:
+        """Return all rows of a query, in its order."""
+
+    @abstractmethod
+    def explain(self, query: str) -> None:
+        """Compile a query without running it, every value unknown.
+
+        Raises:
+            StoreError: the engine does not accept it.
+        """
+
+    def carry(self, function: Callable[[Tx], T], wrap_tx: WrapTx | None) -> T:
+        """Run a function with this transaction; afterwards the transaction does nothing any more.
+
+        Raises:
+            StoreError: a statement failed, though the function may have returned.
+        """
+        try:
+            value = function(self if wrap_tx is None else wrap_tx(self))
+        except TransactionSpoilt:
+            raise self.failure or StoreError() from None
+        except StopIteration as error:  # a future cannot carry it
+            raise RuntimeError("the function raised StopIteration") from error
+        finally:
+            failure, self.failure = self.failure, self.failure or TransactionSpoilt("the transaction is over")
+        if failure is not None:
+            raise failure
+        return value
+
+    @abstractmethod
+    def _ask_time(self) -> datetime:
+        """Return the moment now, aware, in UTC."""
+
+    def _refusal(self, name: str, values: dict[str, object]) -> StoreError:
+        """Return why a call is not carried out."""
+        if self.failure is not None:
+            return TransactionSpoilt()
+        query = self._find(name)
+        return query.misuse(values) or QueryError(name, "wrong values")
+
+    def _find(self, name: str) -> Query:
+        query = self._queries.get(name)
+        if query is None:
+            raise QueryError(name, "there is no such query")
+        return query

@@ -1,0 +1,496 @@
+"""A preselection (预选): one owner's attempt to get a number for one vehicle.
+
+    draft ──notice agreed to──▶ informed ──data confirmed──▶ agreed ──code right──▶ verified
+      ▲                            ▲  └────── corrected ◀──────┘ ◀──30 idle minutes──┘    │
+      └─ other office or kind ─────┴──────────────────────────────────────────────────────┤
+                                                                                number taken
+                                                                                          ▼
+    cancelled ◀── by the owner, before a number; by an admin, after ──────────────── reserved
+                                              registered ◀─at the counter─┘  │  └──▶ void
+                                                                             └──▶ expired
+
+``TRANSITIONS`` is the same as a table. From agreed on, the data are complete; a reserved or
+registered one is the vehicle's one success.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from core import audit
+from core.accounts import Account
+from core.clock import from_millis, to_millis
+from core.errors import (
+    DataIncomplete,
+    NotThisUserType,
+    PlateNotReserved,
+    StepOutOfOrder,
+    VerificationLapsed,
+    VinBeingSelected,
+    VinPreselected,
+    VinRegistered,
+    VinTailMismatch,
+)
+from core.offices import Office
+from core.plates import Plate, PlateKind
+from core.ports import Row, Tx
+from core.registry import Registry
+from core.vehicles import CertificateKind, vin_last_six
+from core.verification import Answer, Bond, Purpose, Verification
+
+
+class State(StrEnum):
+    """Where a preselection stands."""
+
+    DRAFT = "draft"
+    INFORMED = "informed"
+    AGREED = "agreed"
+    VERIFIED = "verified"
+    RESERVED = "reserved"
+    REGISTERED = "registered"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    VOID = "void"
+
+
+UNFINISHED = frozenset({State.DRAFT, State.INFORMED, State.AGREED, State.VERIFIED})
+
+TRANSITIONS: dict[State, frozenset[State]] = {
+    State.DRAFT: frozenset({State.DRAFT, State.INFORMED, State.CANCELLED}),
+    State.INFORMED: frozenset({State.DRAFT, State.AGREED, State.CANCELLED}),
+    State.AGREED: frozenset({State.DRAFT, State.INFORMED, State.VERIFIED, State.CANCELLED}),
+    State.VERIFIED: frozenset(
+        {State.DRAFT, State.INFORMED, State.AGREED, State.RESERVED, State.CANCELLED}
+    ),
+    State.RESERVED: frozenset({State.REGISTERED, State.EXPIRED, State.CANCELLED, State.VOID}),
+    State.REGISTERED: frozenset(),
+    State.EXPIRED: frozenset(),
+    State.CANCELLED: frozenset(),
+    State.VOID: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preselection:
+    """One preselection as it stands."""
+
+    preselection_id: int
+    account_id: int
+    office: str
+    kind: PlateKind
+    state: State
+    vin: str | None = field(repr=False)
+    certificate_kind: CertificateKind | None
+    certificate: str | None = field(repr=False)
+    verified_at: datetime | None
+    reserved_at: datetime | None
+    serial: str | None
+    way: str | None  # "random" or "composed"
+    deadline: datetime | None
+    ended_at: datetime | None
+    reason: str | None
+
+    @property
+    def subject(self) -> str:
+        """Return how the journal calls it."""
+        return f"preselection:{self.preselection_id}"
+
+    @property
+    def plate(self) -> Plate | None:
+        """Return the number, once there is one."""
+        return Plate(office=self.office, kind=self.kind, serial=self.serial) if self.serial else None
+
+    @property
+    def the_vin(self) -> str:
+        """Return the VIN of a preselection that must have one.
+
+        Raises:
+            StepOutOfOrder: it has none yet.
+        """
+        if self.vin is None:
+            raise StepOutOfOrder
+        return self.vin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Papers:
+    """What was entered of a vehicle, in canonical form."""
+
+    certificate_kind: CertificateKind
+    certificate: str = field(repr=False)
+
+
+def from_row(row: Row) -> Preselection:
+    """Make the value of a row."""
+    return Preselection(
+        preselection_id=row["preselection_id"],
+        account_id=row["account_id"],
+        office=row["office"],
+        kind=PlateKind(row["kind"]),
+        state=State(row["state"]),
+        vin=row["vin"],
+        certificate_kind=CertificateKind(row["certificate_kind"]) if row["certificate_kind"] else None,
+        certificate=row["certificate"],
+        verified_at=_moment(row["verified_at"]),
+        reserved_at=_moment(row["reserved_at"]),
+        serial=row["serial"],
+        way=row["way"],
+        deadline=_moment(row["deadline"]),
+        ended_at=_moment(row["ended_at"]),
+        reason=row["reason"],
+    )
+
+
+def _moment(value: int | None) -> datetime | None:
+    return None if value is None else from_millis(value)
+
+
+def get(tx: Tx, preselection_id: int, *, lock: bool = False) -> Preselection:
+    """Return a preselection, locked when it is to be changed.
+
+    Raises:
+        StepOutOfOrder: there is none of this number.
+    """
+    row = tx.one("preselection.lock" if lock else "preselection.by_id", preselection_id=preselection_id)
+    if row is None:
+        raise StepOutOfOrder
+    return from_row(row)
+
+
+def unfinished(tx: Tx, account: Account) -> Preselection | None:
+    """Return what an owner has begun and not ended."""
+    row = tx.one("preselection.unfinished", account_id=account.account_id)
+    return from_row(row) if row else None
+
+
+def of_account(tx: Tx, account: Account) -> list[Preselection]:
+    """Return all of an owner's preselections but those that were dropped, newest first."""
+    return [from_row(row) for row in tx.all("preselection.of_account", account_id=account.account_id)]
+
+
+def move(tx: Tx, preselection: Preselection, target: State) -> None:
+    """Lead a preselection on, if it still stands where it was read.
+
+    Raises:
+        StepOutOfOrder: the table has no such step, or somebody else was faster.
+    """
+    if target not in TRANSITIONS[preselection.state]:
+        raise StepOutOfOrder
+    changed = tx.run(
+        "preselection.move",
+        preselection_id=preselection.preselection_id,
+        source=preselection.state,
+        target=target,
+        now=to_millis(tx.now),
+    )
+    if not changed:
+        raise StepOutOfOrder
+
+
+def log(tx: Tx, preselection: Preselection, actor: str, action: str, **details: object) -> None:
+    """Write what happened to a preselection into the journal."""
+    audit.record(
+        tx,
+        audit.Entry(
+            actor=actor,
+            action=action,
+            subject=preselection.subject,
+            office=preselection.office,
+            details=details,
+        ),
+    )
+
+
+class Preselections:
+    """Phase 1 and the verification of step 4; every method is one step of a transaction."""
+
+    def __init__(self, registry: Registry, verification: Verification) -> None:
+        self._registry = registry
+        self._verification = verification
+
+    def choose(self, tx: Tx, account: Account, office: Office, kind: PlateKind) -> Preselection:
+        """Step 1: begin at an office with a plate kind, or go over to another.
+
+        Raises:
+            NotThisUserType: this user selects only at the office of registration.
+        """
+        if office.code != account.office and not account.user_type.selects_elsewhere:
+            raise NotThisUserType
+        now = to_millis(tx.now)
+        present = unfinished(tx, account)
+        if present is None:
+            row = tx.one(
+                "preselection.add", account_id=account.account_id, office=office.code, kind=kind, now=now
+            )
+            begun = get(tx, row["preselection_id"] if row else 0)
+            log(tx, begun, account.actor, "began", kind=kind)
+            return begun
+        self._let_go(tx, present)
+        tx.run(
+            "preselection.rechoose",
+            preselection_id=present.preselection_id,
+            office=office.code,
+            kind=kind,
+            now=now,
+        )
+        changed = get(tx, present.preselection_id)
+        log(tx, changed, account.actor, "rechose", kind=kind)
+        return changed
+
+    def agree(self, tx: Tx, account: Account, preselection_id: int) -> None:
+        """Step 1 ends: the notice (业务须知) has been read and agreed to."""
+        preselection = get(tx, preselection_id, lock=True)
+        move(tx, preselection, State.INFORMED)
+        log(tx, preselection, account.actor, "agreed_to_notice")
+
+    def enter_vin(self, tx: Tx, preselection_id: int, vin: str) -> None:
+        """Step 2: the vehicle, its VIN judged by form already.
+
+        Raises:
+            VinPreselected: it has a living preselection.
+            VinRegistered: it has a number.
+            VehicleUnknown: the registry does not know it.
+            KindMismatch: the registry holds another plate kind for it.
+            StepOutOfOrder: the data are not being entered.
+        """
+        preselection = self._correctable(tx, preselection_id)
+        self._judge_vin(tx, vin, preselection.kind)
+        self._changed(
+            tx.run(
+                "preselection.set_vin",
+                preselection_id=preselection_id,
+                vin=vin,
+                now=to_millis(tx.now),
+            )
+        )
+
+    def enter_certificate(self, tx: Tx, preselection_id: int, papers: Papers) -> None:
+        """Step 2: the certificate, judged by form already.
+
+        Raises:
+            CertificateMismatch: the registry holds another one for the vehicle.
+            StepOutOfOrder: the data are not being entered.
+        """
+        preselection = self._correctable(tx, preselection_id)
+        self._registry.judge_certificate(tx, preselection.the_vin, papers.certificate)
+        self._changed(
+            tx.run(
+                "preselection.set_certificate",
+                preselection_id=preselection_id,
+                certificate_kind=papers.certificate_kind,
+                certificate=papers.certificate,
+                now=to_millis(tx.now),
+            )
+        )
+
+    def confirm(self, tx: Tx, account: Account, preselection_id: int) -> None:
+        """Step 2 ends: the data were shown back and are right.
+
+        Raises:
+            DataIncomplete: something is missing.
+            VinPreselected, VinRegistered, CertificateMismatch: as when they were entered.
+        """
+        preselection = get(tx, preselection_id, lock=True)
+        if not (preselection.vin and preselection.certificate_kind and preselection.certificate):
+            raise DataIncomplete
+        self._judge_vin(tx, preselection.vin, preselection.kind)
+        self._registry.judge_certificate(tx, preselection.vin, preselection.certificate)
+        move(tx, preselection, State.AGREED)
+        tx.run("vehicles.add", vin=preselection.vin)
+        log(tx, preselection, account.actor, "confirmed_data")
+
+    def correct(self, tx: Tx, preselection_id: int) -> None:
+        """Go back to step 2, to correct what was entered."""
+        preselection = get(tx, preselection_id, lock=True)
+        if preselection.state != State.INFORMED:
+            self._let_go(tx, preselection)
+            move(tx, preselection, State.INFORMED)
+
+    def judge_start(self, tx: Tx, preselection: Preselection) -> None:
+        """Refuse to start a selection for a vehicle that cannot be given a number now.
+
+        Raises:
+            VinPreselected, VinRegistered: as when it was entered.
+            VinBeingSelected: somebody else is selecting for it.
+        """
+        self._judge_vin(tx, preselection.the_vin, preselection.kind)
+        lease = tx.one("preselection.lease_of", vin=preselection.vin)
+        if (
+            lease is not None
+            and lease["preselection_id"] != preselection.preselection_id
+            and lease["until"] >= to_millis(tx.now)
+        ):
+            raise VinBeingSelected
+
+    def bond(self, account: Account, preselection: Preselection) -> Bond:
+        """Return what the code of step 4 is bound to: owner, telephone, VIN and office."""
+        return Bond(
+            account=account,
+            purpose=Purpose.PRESELECTION,
+            phone=account.phone,
+            vin=preselection.the_vin,
+            office=preselection.office,
+        )
+
+    def verify(
+        self, tx: Tx, account: Account, preselection_id: int, typed: str, *, office: Office, at: datetime
+    ) -> Answer:
+        """Step 4: judge the code; a right one starts the selection for the vehicle.
+
+        Raises:
+            VinBeingSelected: somebody else has started meanwhile.
+            CodeExpired, CodeForm, CodeLocked, NoCodeYet: from the code itself.
+        """
+        preselection = get(tx, preselection_id, lock=True)
+        if preselection.state != State.AGREED:
+            raise StepOutOfOrder
+        answer = self._verification.check(tx, self.bond(account, preselection), typed, at=at)
+        if answer.right:
+            self.judge_start(tx, preselection)
+            self._start(tx, account, preselection, office)
+        return answer
+
+    def lapse(self, tx: Tx, preselection_id: int) -> None:
+        """Go back from a verification that has run out; holds end by their own clocks."""
+        preselection = get(tx, preselection_id, lock=True)
+        if preselection.state == State.VERIFIED:
+            move(tx, preselection, State.AGREED)
+
+    def abandon(self, tx: Tx, account: Account, preselection_id: int) -> None:
+        """Drop what was begun, before there is a number (/cancel); used chances stay used."""
+        preselection = get(tx, preselection_id, lock=True)
+        if preselection.state not in UNFINISHED:
+            raise StepOutOfOrder
+        self._let_go(tx, preselection)
+        tx.run(
+            "preselection.end",
+            preselection_id=preselection_id,
+            source=preselection.state,
+            target=State.CANCELLED,
+            reason=None,
+            now=to_millis(tx.now),
+        )
+        log(tx, preselection, account.actor, "abandoned")
+
+    def register(self, tx: Tx, plate: Plate, last_six: str, *, actor: str) -> Preselection:
+        """Record at the counter that the number is on the vehicle (/confirm).
+
+        Raises:
+            PlateNotReserved: nobody has reserved it, or it is registered already.
+            VinTailMismatch: the last six of the VIN differ; nothing changes.
+        """
+        preselection = judge_register(tx, plate, last_six)
+        tx.run(
+            "preselection.end",
+            preselection_id=preselection.preselection_id,
+            source=State.RESERVED,
+            target=State.REGISTERED,
+            reason=None,
+            now=to_millis(tx.now),
+        )
+        tx.run(
+            "pool.register",
+            office=plate.office,
+            kind=plate.kind,
+            serial=plate.serial,
+            preselection_id=preselection.preselection_id,
+            now=to_millis(tx.now),
+        )
+        log(tx, preselection, actor, "registered", plate=str(plate))
+        return get(tx, preselection.preselection_id)
+
+    def _correctable(self, tx: Tx, preselection_id: int) -> Preselection:
+        preselection = get(tx, preselection_id, lock=True)
+        if preselection.state != State.INFORMED:
+            raise StepOutOfOrder
+        return preselection
+
+    def _changed(self, rows: int) -> None:
+        if not rows:
+            raise StepOutOfOrder
+
+    def _judge_vin(self, tx: Tx, vin: str, kind: PlateKind) -> None:
+        row = tx.one("preselection.live_of_vin", vin=vin)
+        if row is not None:
+            raise VinRegistered if row["state"] == State.REGISTERED else VinPreselected
+        self._registry.judge_vin(tx, vin, kind)
+
+    def _start(self, tx: Tx, account: Account, preselection: Preselection, office: Office) -> None:
+        until = tx.now + timedelta(minutes=office.idle_minutes)
+        lease = tx.one(
+            "preselection.lease",
+            vin=preselection.vin,
+            preselection_id=preselection.preselection_id,
+            until=to_millis(until),
+            now=to_millis(tx.now),
+        )
+        if lease is None:
+            raise VinBeingSelected
+        tx.run("preselection.verify", preselection_id=preselection.preselection_id, now=to_millis(tx.now))
+        log(tx, preselection, account.actor, "verified")
+
+    def _let_go(self, tx: Tx, preselection: Preselection) -> None:
+        """Give back what is held for a selection that is left."""
+        if preselection.state != State.VERIFIED:
+            return
+        end_holds(tx, preselection)
+        tx.run(
+            "preselection.end_lease", vin=preselection.vin, preselection_id=preselection.preselection_id
+        )
+
+
+def judge_register(tx: Tx, plate: Plate, last_six: str) -> Preselection:
+    """Return the preselection whose number may be recorded as being on its vehicle.
+
+    Raises:
+        PlateNotReserved: nobody has reserved it, or it is registered already.
+        VinTailMismatch: the last six of the VIN differ.
+    """
+    row = tx.one("preselection.live_of_plate", office=plate.office, kind=plate.kind, serial=plate.serial)
+    if row is None or row["state"] != State.RESERVED:
+        raise PlateNotReserved
+    preselection = from_row(row)
+    if vin_last_six(preselection.the_vin) != last_six:
+        raise VinTailMismatch
+    return preselection
+
+
+def end_holds(tx: Tx, preselection: Preselection) -> None:
+    """Give an owner's batch and shortlist back to the pool."""
+    ended = to_millis(tx.now) - 1
+    for state in ("batch", "shortlist"):
+        tx.run("pool.end_holds", preselection_id=preselection.preselection_id, state=state, ended=ended)
+    tx.run(
+        "pool.end_draw",
+        office=preselection.office,
+        kind=preselection.kind,
+        preselection_id=preselection.preselection_id,
+        ended=ended,
+    )
+
+
+def renew_lease(tx: Tx, preselection: Preselection, office: Office, *, at: datetime) -> None:
+    """Note that the owner did something: another span of idleness is theirs.
+
+    Raises:
+        VerificationLapsed: the last one ran out, or somebody else selects for the vehicle now.
+    """
+    until = max(tx.now, at) + timedelta(minutes=office.idle_minutes)
+    row = tx.one(
+        "preselection.renew_lease",
+        vin=preselection.vin,
+        preselection_id=preselection.preselection_id,
+        until=to_millis(until),
+        at=to_millis(at),
+    )
+    if row is None:
+        raise VerificationLapsed
+
+
+def lease_until(tx: Tx, preselection: Preselection) -> datetime | None:
+    """Return until when the owner's verification holds, None when it has run out."""
+    row = tx.one("preselection.lease_of", vin=preselection.vin)
+    if row is None or row["preselection_id"] != preselection.preselection_id:
+        return None
+    until = from_millis(row["until"])
+    return until if until >= tx.now else None

@@ -1,0 +1,491 @@
+"""Selecting a number: batches, the shortlist, self-composed tries (docs/domain.md, section 5).
+
+Every method is one step of a transaction, and takes its locks in one order: preselection, lease,
+vehicle, pool, plates. What is charged is returned as an outcome; an error has charged nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import islice
+
+from core.accounts import Account
+from core.batches import Batch, Batches, FreeList, Order, last_batch
+from core.calendar import WorkingCalendar
+from core.clock import from_millis, to_millis
+from core.errors import (
+    HoldEnded,
+    NoBatchesLeft,
+    NotInBatch,
+    NoWishes,
+    NoWishesLeft,
+    OfficeClosed,
+    StepOutOfOrder,
+    TooManyWishes,
+    TriedTooSoon,
+    VerificationLapsed,
+    WishesRefused,
+    WishRepeated,
+    XuanhaoError,
+)
+from core.offices import Office
+from core.plates import near_serials, parse_serial
+from core.pool import Segment, find_segment, is_free, judge_wish, open_segments, withheld
+from core.ports import Tx
+from core.preselection import Preselection, State, end_holds, get, log, renew_lease
+
+IDEAS = 6
+"""So many near numbers are offered after a try that failed."""
+_NEAR_LOOKED_AT = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chances:
+    """What a vehicle has left."""
+
+    batches: int
+    wishes: int
+
+    @property
+    def none(self) -> bool:
+        """Whether both are used up."""
+        return not self.batches and not self.wishes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """What came of 【换一批】; an empty batch has charged nothing."""
+
+    batch: Batch
+    chances: Chances
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortlisted:
+    """A number kept from a batch (备选)."""
+
+    serial: str
+    draw_no: int
+    held_until: datetime  # with the office's grace
+
+
+class Unavailable(StrEnum):
+    """Why a wish was not available."""
+
+    PRESELECTED = "preselected"  # 已被他人预选
+    USED = "used"  # 已使用
+    RESTING = "resting"  # given back not long ago
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What came of a self-composed try: a number, or what it cost and why."""
+
+    taken: str | None
+    reasons: tuple[tuple[str, Unavailable], ...]
+    ideas: tuple[str, ...]
+    chances: Chances
+
+
+def chances(tx: Tx, office: Office, vin: str) -> Chances:
+    """Return what a vehicle has left at an office's quotas."""
+    row = tx.one("vehicles.get", vin=vin)
+    if row is None:
+        return Chances(batches=office.random_batches, wishes=office.compose_total)
+    return Chances(
+        batches=max(0, office.random_batches + row["random_granted"] - row["random_used"]),
+        wishes=max(0, office.compose_total + row["compose_granted"] - row["compose_used"]),
+    )
+
+
+def shortlist(tx: Tx, preselection_id: int, *, at: datetime) -> list[Shortlisted]:
+    """Return an owner's living shortlist, in the order in which it was drawn."""
+    rows = tx.all("pool.shortlisted", preselection_id=preselection_id, at=to_millis(at))
+    return [
+        Shortlisted(
+            serial=row["serial"], draw_no=row["draw_no"], held_until=from_millis(row["held_until"])
+        )
+        for row in rows
+    ]
+
+
+def failed_before(tx: Tx, preselection: Preselection, wishes: Sequence[str]) -> list[str]:
+    """Return those of some wishes for which the vehicle has paid in vain before."""
+    rows = tx.all(
+        "vehicles.failed_wishes",
+        vin=preselection.vin,
+        office=preselection.office,
+        kind=preselection.kind,
+    )
+    known = {row["serial"] for row in rows}
+    return [wish for wish in wishes if wish in known]
+
+
+def judge_wishes(tx: Tx, office: Office, preselection: Preselection, typed: Sequence[str]) -> list[str]:
+    """Return the serials of some wishes, in their order, after judging each of them.
+
+    Raises:
+        NoWishes, TooManyWishes: not from one to the office's most.
+        WishesRefused: with each refused wish and its reason; nothing is charged.
+    """
+    if not typed:
+        raise NoWishes
+    if len(typed) > office.compose_per_try:
+        raise TooManyWishes(office.compose_per_try)
+    good: list[str] = []
+    bad: list[tuple[str, XuanhaoError]] = []
+    for wish in typed:
+        try:
+            serial = parse_serial(
+                preselection.kind, wish, office=office.code, nev_letters=office.nev_letters
+            )
+            judge_wish(tx, office, preselection.kind, serial)
+            if serial in good:
+                raise WishRepeated  # noqa: TRY301 - judged like the others
+            good.append(serial)
+        except XuanhaoError as error:
+            bad.append((wish, error))
+    if bad:
+        raise WishesRefused(bad)
+    return good
+
+
+class Selection:
+    """Steps 5 and 6."""
+
+    def __init__(self, batches: Batches, calendar: WorkingCalendar) -> None:
+        self._batches = batches
+        self._calendar = calendar
+
+    def draw(
+        self,
+        tx: Tx,
+        preselection_id: int,
+        office: Office,
+        *,
+        nonce: str,
+        at: datetime,
+        without_four: bool,
+        free: FreeList | None = None,
+    ) -> Drawn:
+        """Draw a batch (换一批), which costs one; the batch before goes back first.
+
+        Args:
+            tx: the transaction.
+            preselection_id: whose.
+            office: where.
+            nonce: the messenger's id of the press.
+            at: when the press was received.
+            without_four: whether numbers with a 4 are passed over (不包含4).
+            free: what ``FreeListWanted.read`` gave, when that was raised.
+
+        Raises:
+            VerificationLapsed: idle for too long, or the office closed since the code.
+            OfficeClosed: it is outside the service hours.
+            NoBatchesLeft: all are used up.
+            FreeListWanted: run again with the list.
+        """
+        preselection = self._selecting(tx, preselection_id, office, at=at)
+        self._within_hours(preselection, office, at=at)
+        if not tx.one("vehicles.charge_batch", vin=preselection.vin, quota=office.random_batches):
+            raise NoBatchesLeft
+        self._drop_batch(tx, preselection)
+        order = Order(
+            office=office,
+            kind=preselection.kind,
+            preselection_id=preselection_id,
+            nonce=nonce,
+            without_four=without_four,
+            held_until=tx.now + timedelta(seconds=office.batch_seconds + office.batch_grace_seconds),
+        )
+        batch = self._batches.draw(tx, order, free)
+        if not batch.serials:
+            tx.run("vehicles.refund_batch", vin=preselection.vin)
+        self._restart_shortlist(tx, preselection, office, at=at)
+        return Drawn(batch=batch, chances=chances(tx, office, preselection.the_vin))
+
+    def sent(self, tx: Tx, batch: Batch, office: Office, *, at: datetime) -> None:
+        """Count a batch's span from when it was sent, if it still lives."""
+        until = to_millis(at + timedelta(seconds=office.batch_seconds + office.batch_grace_seconds))
+        now = to_millis(tx.now)
+        extended = tx.run(
+            "pool.extend_draw", office=batch.office, kind=batch.kind, n=batch.n, until=until, now=now
+        )
+        if extended:
+            tx.run(
+                "pool.extend_batch",
+                preselection_id=batch.preselection_id,
+                draw_no=batch.n,
+                until=until,
+                now=now,
+            )
+
+    def pick(self, tx: Tx, preselection_id: int, office: Office, serial: str, *, at: datetime) -> None:
+        """Put a number of the living batch on the shortlist, in place of another of that batch.
+
+        Raises:
+            HoldEnded: the batch's time had run out when the press came.
+            NotInBatch: the number is none of it.
+            VerificationLapsed: idle for too long.
+        """
+        preselection = self._selecting(tx, preselection_id, office, at=at)
+        batch = last_batch(tx, preselection_id, at=at)
+        if batch is None:
+            raise HoldEnded
+        if serial not in batch.serials:
+            raise NotInBatch
+        tx.run(
+            "pool.unshortlist_draw",
+            preselection_id=preselection_id,
+            draw_no=batch.n,
+            until=to_millis(batch.held_until),
+            at=to_millis(at),
+        )
+        picked = tx.run(
+            "pool.shortlist",
+            office=preselection.office,
+            kind=preselection.kind,
+            serial=serial,
+            preselection_id=preselection_id,
+            draw_no=batch.n,
+            until=self._shortlist_until(office, at),
+            at=to_millis(at),
+        )
+        if not picked:
+            raise HoldEnded
+        self._restart_shortlist(tx, preselection, office, at=at)
+
+    def unpick(self, tx: Tx, preselection_id: int, office: Office, serial: str, *, at: datetime) -> None:
+        """Take a number off the shortlist: back to its batch, or to the pool when that is over.
+
+        Raises:
+            HoldEnded: it was not on the living shortlist when the press came.
+            VerificationLapsed: idle for too long.
+        """
+        preselection = self._selecting(tx, preselection_id, office, at=at)
+        batch = last_batch(tx, preselection_id, at=at)
+        ended = to_millis(tx.now) - 1
+        kept = next((one for one in shortlist(tx, preselection_id, at=at) if one.serial == serial), None)
+        back = batch is not None and kept is not None and kept.draw_no == batch.n
+        row = tx.one(
+            "pool.unshortlist",
+            office=preselection.office,
+            kind=preselection.kind,
+            serial=serial,
+            preselection_id=preselection_id,
+            until=to_millis(batch.held_until) if batch is not None and back else ended,
+            at=to_millis(at),
+        )
+        if row is None:
+            raise HoldEnded
+        self._restart_shortlist(tx, preselection, office, at=at)
+
+    def claim(
+        self, tx: Tx, account: Account, preselection_id: int, office: Office, serial: str, *, at: datetime
+    ) -> Preselection:
+        """Take a shortlisted number for good (确认选号): irrevocable.
+
+        Raises:
+            HoldEnded: its time had run out when the press came; it is back in the pool.
+            VerificationLapsed: idle for too long.
+        """
+        preselection = self._selecting(tx, preselection_id, office, at=at)
+        held = tx.run(
+            "pool.reserve_held",
+            office=preselection.office,
+            kind=preselection.kind,
+            serial=serial,
+            preselection_id=preselection_id,
+            at=to_millis(at),
+            now=to_millis(tx.now),
+        )
+        if not held:
+            raise HoldEnded
+        return self._reserved(tx, account, preselection, office, serial, way="random")
+
+    def compose(
+        self,
+        tx: Tx,
+        account: Account,
+        preselection_id: int,
+        office: Office,
+        typed: Sequence[str],
+        *,
+        at: datetime,
+    ) -> Tried:
+        """Try some wishes in their order: the first that is free is taken, irrevocably.
+
+        All are charged at first, by the statement that guards the quota, and given back when one of
+        them is taken; so two tries at once can never use a chance twice.
+
+        Raises:
+            WishesRefused, NoWishes, TooManyWishes: nothing is charged.
+            NoWishesLeft: fewer are left than were made.
+            TriedTooSoon: the last try was a moment ago.
+            OfficeClosed, VerificationLapsed: as with a draw.
+        """
+        preselection = self._selecting(tx, preselection_id, office, at=at)
+        self._within_hours(preselection, office, at=at)
+        wishes = judge_wishes(tx, office, preselection, typed)
+        self._charge_wishes(tx, preselection, office, len(wishes))
+        released = open_segments(tx, office, preselection.kind)
+        self._lock(tx, preselection, wishes)
+        for wish in wishes:
+            if self._take(tx, preselection, find_segment(released, wish), wish):
+                tx.run("vehicles.refund_wishes", vin=preselection.vin, wishes=len(wishes))
+                self._reserved(tx, account, preselection, office, wish, way="composed")
+                left = chances(tx, office, preselection.the_vin)
+                return Tried(taken=wish, reasons=(), ideas=(), chances=left)
+        return self._failed(tx, account, preselection, office, wishes)
+
+    def _selecting(self, tx: Tx, preselection_id: int, office: Office, *, at: datetime) -> Preselection:
+        preselection = get(tx, preselection_id, lock=True)
+        if preselection.state != State.VERIFIED:
+            raise VerificationLapsed if preselection.state == State.AGREED else StepOutOfOrder
+        renew_lease(tx, preselection, office, at=at)
+        return preselection
+
+    def _within_hours(self, preselection: Preselection, office: Office, *, at: datetime) -> None:
+        if not office.hours.is_open(at):
+            raise OfficeClosed(office.hours.next_opening(at))
+        if preselection.verified_at is None or not office.hours.same_session(preselection.verified_at, at):
+            raise VerificationLapsed
+
+    def _drop_batch(self, tx: Tx, preselection: Preselection) -> None:
+        ended = to_millis(tx.now) - 1
+        tx.run("pool.end_holds", preselection_id=preselection.preselection_id, state="batch", ended=ended)
+        tx.run(
+            "pool.end_draw",
+            office=preselection.office,
+            kind=preselection.kind,
+            preselection_id=preselection.preselection_id,
+            ended=ended,
+        )
+
+    def _shortlist_until(self, office: Office, at: datetime) -> int:
+        return to_millis(at + timedelta(seconds=office.shortlist_seconds + office.batch_grace_seconds))
+
+    def _restart_shortlist(
+        self, tx: Tx, preselection: Preselection, office: Office, *, at: datetime
+    ) -> None:
+        tx.run(
+            "pool.restart_shortlist",
+            preselection_id=preselection.preselection_id,
+            until=self._shortlist_until(office, at),
+            at=to_millis(at),
+        )
+
+    def _charge_wishes(self, tx: Tx, preselection: Preselection, office: Office, wishes: int) -> None:
+        gap = timedelta(seconds=office.compose_gap_seconds)
+        charged = tx.one(
+            "vehicles.charge_wishes",
+            vin=preselection.vin,
+            wishes=wishes,
+            quota=office.compose_total,
+            now=to_millis(tx.now),
+            gap_before=to_millis(tx.now - gap),
+        )
+        if charged is not None:
+            return
+        left = chances(tx, office, preselection.the_vin).wishes
+        if left < wishes:
+            raise NoWishesLeft(left)
+        row = tx.one("vehicles.get", vin=preselection.vin)
+        last = from_millis(row["composed_at"]) if row and row["composed_at"] else tx.now
+        raise TriedTooSoon(max(1, -int((tx.now - last - gap).total_seconds() // 1)))
+
+    def _lock(self, tx: Tx, preselection: Preselection, wishes: Sequence[str]) -> None:
+        keys = {f"s{index}": wish for index, wish in enumerate((*wishes, *[""] * 5)[:5], start=1)}
+        tx.all("pool.lock_some", office=preselection.office, kind=preselection.kind, **keys)
+
+    def _take(self, tx: Tx, preselection: Preselection, segment: Segment | None, serial: str) -> bool:
+        if segment is None:
+            return False
+        row = tx.one(
+            "pool.take_or_own",
+            office=preselection.office,
+            kind=preselection.kind,
+            serial=serial,
+            segment_id=segment.segment_id,
+            position=segment.mask.rank(serial),
+            preselection_id=preselection.preselection_id,
+            now=to_millis(tx.now),
+        )
+        return row is not None
+
+    def _failed(
+        self, tx: Tx, account: Account, preselection: Preselection, office: Office, wishes: Sequence[str]
+    ) -> Tried:
+        key = {"office": preselection.office, "kind": preselection.kind}
+        for wish in wishes:
+            tx.run(
+                "vehicles.add_failed_wish",
+                vin=preselection.vin,
+                serial=wish,
+                now=to_millis(tx.now),
+                **key,
+            )
+        reasons = tuple((wish, self._reason(tx, preselection, wish)) for wish in wishes)
+        log(tx, preselection, account.actor, "composed_in_vain", wishes=dict(reasons))
+        return Tried(
+            taken=None,
+            reasons=reasons,
+            ideas=tuple(self._ideas(tx, preselection, office, wishes)),
+            chances=chances(tx, office, preselection.the_vin),
+        )
+
+    def _reason(self, tx: Tx, preselection: Preselection, wish: str) -> Unavailable:
+        row = tx.one("pool.get", office=preselection.office, kind=preselection.kind, serial=wish)
+        if row is not None and row["state"] == "registered":
+            return Unavailable.USED
+        if row is not None and row["state"] == "resting":
+            return Unavailable.RESTING
+        return Unavailable.PRESELECTED
+
+    def _ideas(
+        self, tx: Tx, preselection: Preselection, office: Office, wishes: Sequence[str]
+    ) -> list[str]:
+        """Return near numbers that are free just now, first those near the first wish."""
+        kind = preselection.kind
+        composable = [one for one in open_segments(tx, office, kind) if one.compose_from <= tx.now]
+        kept_back = withheld(tx, office, kind)
+        ideas: list[str] = []
+        for wish in wishes:
+            for near in islice(near_serials(wish, kind, nev_letters=office.nev_letters), _NEAR_LOOKED_AT):
+                if len(ideas) == IDEAS:
+                    return ideas
+                if near in ideas or near in wishes or find_segment(composable, near) is None:
+                    continue
+                if not any(mask.matches(near) for mask in kept_back) and is_free(tx, office, kind, near):
+                    ideas.append(near)
+        return ideas
+
+    def _reserved(
+        self,
+        tx: Tx,
+        account: Account,
+        preselection: Preselection,
+        office: Office,
+        serial: str,
+        *,
+        way: str,
+    ) -> Preselection:
+        deadline = self._calendar.deadline(tx.now, office.validity_workdays, office.counter_hours)
+        changed = tx.run(
+            "preselection.reserve",
+            preselection_id=preselection.preselection_id,
+            serial=serial,
+            way=way,
+            deadline=to_millis(deadline),
+            now=to_millis(tx.now),
+        )
+        if not changed:
+            raise StepOutOfOrder
+        end_holds(tx, preselection)
+        tx.run(
+            "preselection.end_lease", vin=preselection.vin, preselection_id=preselection.preselection_id
+        )
+        reserved = get(tx, preselection.preselection_id)
+        log(tx, reserved, account.actor, "reserved", plate=str(reserved.plate), way=way)
+        return reserved

@@ -1,0 +1,359 @@
+"""Drives a bot as a person would: say this, press the button with that label, look at the last message.
+
+A person sits inside the sandbox, the bot outside of it talks HTTP. Everything waits for events, with a
+deadline; a deadline that passes fails with what was on the screen.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from bot.sandbox import Sandbox, hands
+from bot.sandbox.events import Event
+from bot.sandbox.people import Message, Sms
+from bot.sandbox.world import Query
+
+PATIENCE = 5.0
+"""Seconds after which waiting fails."""
+QUIET = 0.06
+"""Seconds without any call of the bot after which it counts as done."""
+SCREEN = 6
+"""How many messages a failure shows."""
+
+
+class NotSeen(AssertionError):  # noqa: N818 - it reads as what happened
+    """What a person expected did not appear; the message shows what was on the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button on the screen."""
+
+    label: str
+    data: str = ""
+    """What an inline button sends; empty when it sends nothing."""
+    raw: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Toast:
+    """What an answered press showed."""
+
+    text: str
+    alert: bool
+
+
+class Shown:
+    """A message as a person sees it."""
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        self.body = message.body
+
+    @property
+    def message_id(self) -> int:
+        """The message's number."""
+        return self.message.message_id
+
+    @property
+    def text(self) -> str:
+        """Its text; empty for a picture."""
+        return str(self.body.get("text", ""))
+
+    @property
+    def caption(self) -> str:
+        """The words under a picture or file."""
+        return str(self.body.get("caption", ""))
+
+    @property
+    def words(self) -> str:
+        """Text or caption, or the title and address of a venue."""
+        venue = self.body.get("venue") or {}
+        place = f"{venue.get('title', '')} {venue.get('address', '')}".strip()
+        return self.text or self.caption or place
+
+    @property
+    def rows(self) -> list[list[Button]]:
+        """The inline buttons, row by row."""
+        keyboard = self.body.get("reply_markup", {}).get("inline_keyboard", [])
+        return [[Button(one["text"], one.get("callback_data", ""), one) for one in row] for row in keyboard]
+
+    @property
+    def buttons(self) -> list[str]:
+        """The labels of the inline buttons."""
+        return [button.label for row in self.rows for button in row]
+
+    @property
+    def photo(self) -> str | None:
+        """The file id of the picture in its full size, or None."""
+        sizes = self.body.get("photo")
+        return str(sizes[-1]["file_id"]) if sizes else None
+
+    @property
+    def document(self) -> str | None:
+        """The file id of the file, or None."""
+        document = self.body.get("document")
+        return str(document["file_id"]) if document else None
+
+    @property
+    def from_bot(self) -> bool:
+        """Whether the bot wrote it."""
+        return self.message.from_bot
+
+    def __repr__(self) -> str:
+        """Show who wrote what, and the buttons."""
+        who = "bot" if self.from_bot else "me "
+        kind = "" if self.message.kind == "text" else f"[{self.message.kind}] "
+        rows = "".join(f"\n        | {' | '.join(one.label for one in row)}" for row in self.rows)
+        return f"#{self.message_id} {who}: {kind}{self.words!r}{rows}"
+
+
+class Person:
+    """Somebody with the messenger's app in their hand."""
+
+    def __init__(self, sandbox: Sandbox, chat_id: int) -> None:
+        self.sandbox = sandbox
+        self.world = sandbox.world
+        self.me = self.world.people[chat_id]
+        self.toasts: list[Toast] = []
+        self._touched: list[int] = []
+        self._news = asyncio.Event()
+        self.world.events.watchers.append(self._notice)
+        sandbox.api.watchers.append(self._called)
+
+    def leave(self) -> None:
+        """Look no more."""
+        self.world.events.watchers.remove(self._notice)
+        self.sandbox.api.watchers.remove(self._called)
+
+    def _notice(self, event: Event) -> None:
+        if event.chat_id == self.me.chat_id:
+            if event.kind in {"message", "edit"}:
+                self._touched.append(event.data["message"]["message_id"])
+            elif event.kind == "answer":
+                self.toasts.append(Toast(event.data["text"], event.data["alert"]))
+        self._news.set()
+
+    def _called(self, _method: str) -> None:
+        self._news.set()
+
+    @property
+    def history(self) -> list[Shown]:
+        """All messages of the chat, oldest first."""
+        return [Shown(message) for message in self.me.messages.values()]
+
+    @property
+    def last(self) -> Shown:
+        """The bot's last message.
+
+        Raises:
+            NotSeen: it has not written yet.
+        """
+        shown = next((one for one in reversed(self.history) if one.from_bot), None)
+        if shown is None:
+            raise NotSeen(f"the bot has not written yet\n{self.screen()}")
+        return shown
+
+    @property
+    def keys(self) -> list[str]:
+        """The labels of the keyboard under the input field."""
+        return [str(one["text"]) for row in (self.me.keyboard or {}).get("keyboard", []) for one in row]
+
+    def screen(self) -> str:
+        """Return what a person sees right now, for failures."""
+        lines = [f"    {shown!r}" for shown in self.history[-SCREEN:]] or ["    (nothing)"]
+        if self.keys:
+            lines.append(f"    keys: {' | '.join(self.keys)}")
+        if self.toasts:
+            lines.append(f"    last toast: {self.toasts[-1].text!r}")
+        if self.sandbox.refusals:
+            lines.append(f"    last refusal of the API: {self.sandbox.refusals[-1]}")
+        return "\n".join([f"on the screen of {self.me.spec.name}:", *lines])
+
+    def _begin(self) -> None:
+        self._touched.clear()
+
+    async def say(self, text: str, *, reply_to: int | None = None) -> None:
+        """Write a text or a command."""
+        self._begin()
+        hands.say(self.world, self.me, text, reply_to)
+
+    async def send_photo(self, data: bytes, caption: str = "") -> None:
+        """Send a picture as photo; the app shrinks it."""
+        self._begin()
+        hands.send_photo(self.world, self.me, data, caption)
+
+    async def send_file(self, data: bytes, name: str, mime: str = "application/octet-stream") -> None:
+        """Send a file as it is."""
+        self._begin()
+        hands.send_file(self.world, self.me, data, name=name, mime=mime)
+
+    async def send_contact(self, *, of: "Person | None" = None) -> None:
+        """Share one's own contact, or somebody else's."""
+        self._begin()
+        hands.share_contact(self.world, self.me, of=None if of is None else of.me)
+
+    def block(self) -> None:
+        """Block the bot."""
+        hands.set_blocked(self.world, self.me, blocked=True)
+
+    def unblock(self) -> None:
+        """Let the bot write again."""
+        hands.set_blocked(self.world, self.me, blocked=False)
+
+    async def press(self, label: str, *, within: float = PATIENCE, answered: bool = True) -> None:
+        """Press the button with a label on the latest message that has it, else on the keyboard below.
+
+        Equal labels go before labels that merely hold the words. The button may still have to appear.
+
+        Args:
+            label: the button's words, or some of them.
+            within: seconds to wait for the button, and again for the press to be answered.
+            answered: wait until the bot has answered the press.
+
+        Raises:
+            NotSeen: no such button, or the press was not answered.
+        """
+        await self._until(lambda: self._find(label) is not None, within, f"no button {label!r}")
+        found = self._find(label)
+        assert found is not None
+        message_id, button = found
+        self._begin()
+        if message_id is None:
+            hands.press_reply(self.world, self.me, button.raw)
+        elif button.data:
+            query = self.press_raw(button.data, message_id)
+            if answered:
+                await self._until(lambda: query.answered, within, f"the press of {label!r} was not answered")
+        elif "copy_text" not in button.raw and "url" not in button.raw:
+            raise NotSeen(f"button {label!r} does nothing\n{self.screen()}")
+
+    def press_raw(self, data: str, message: int | Shown) -> Query:
+        """Press a button that may be of an old message, or of no message at all."""
+        self._begin()
+        message_id = message if isinstance(message, int) else message.message_id
+        return hands.press_data(self.world, self.me, message_id, data)
+
+    def button(self, label: str) -> Button:
+        """Return the button with a label.
+
+        Raises:
+            NotSeen: no such button.
+        """
+        found = self._find(label)
+        if found is None:
+            raise NotSeen(f"no button {label!r}\n{self.screen()}")
+        return found[1]
+
+    def _find(self, label: str) -> tuple[int | None, Button] | None:
+        for matches in (label.__eq__, lambda words: label in words):
+            found = next((one for one in self._buttons() if matches(one[1].label)), None)
+            if found is not None:
+                return found
+        return None
+
+    def _buttons(self) -> Iterator[tuple[int | None, Button]]:
+        for shown in reversed(self.history):
+            for row in shown.rows:
+                for button in row:
+                    yield shown.message_id, button
+        for row in (self.me.keyboard or {}).get("keyboard", []):
+            for one in row:
+                yield None, Button(one["text"], "", one)
+
+    async def see(self, *words: str, within: float = PATIENCE, fresh: bool = False) -> Shown:
+        """Wait until a message holds all the words, and return it.
+
+        Looked at are the messages that came or changed since this person last did something, newest
+        first, and (unless ``fresh``) the bot's last message however old.
+
+        Raises:
+            NotSeen: none does in time.
+        """
+        wanted = " and ".join(repr(word) for word in words)
+        await self._until(lambda: self._seen(words, fresh=fresh) is not None, within, f"did not see {wanted}")
+        found = self._seen(words, fresh=fresh)
+        assert found is not None
+        return found
+
+    def _seen(self, words: tuple[str, ...], *, fresh: bool) -> Shown | None:
+        for shown in self._candidates(fresh=fresh):
+            if shown.from_bot and all(word in shown.words for word in words):
+                return shown
+        return None
+
+    def _candidates(self, *, fresh: bool) -> Iterator[Shown]:
+        for message_id in reversed(self._touched):
+            if message_id in self.me.messages:
+                yield Shown(self.me.messages[message_id])
+        if not fresh:
+            yield from (one for one in reversed(self.history) if one.from_bot)
+
+    async def see_toast(self, words: str, *, within: float = PATIENCE) -> Toast:
+        """Wait for the answer of a press that holds the words.
+
+        Raises:
+            NotSeen: none does in time.
+        """
+        await self._until(
+            lambda: any(words in one.text for one in self.toasts), within, f"no toast {words!r}"
+        )
+        return next(one for one in reversed(self.toasts) if words in one.text)
+
+    async def settled(self, *, quiet: float = QUIET, within: float = PATIENCE) -> None:
+        """Wait until the bot has taken all updates, answered what was pressed and made no call for a while.
+
+        Raises:
+            NotSeen: it does not come to rest.
+        """
+        deadline = asyncio.get_running_loop().time() + within
+        while True:
+            self._news.clear()
+            left = deadline - asyncio.get_running_loop().time()
+            if left <= 0:
+                raise NotSeen(f"the bot did not come to rest\n{self.screen()}")
+            try:
+                await asyncio.wait_for(self._news.wait(), quiet)
+            except TimeoutError:
+                if self._at_rest():
+                    return
+
+    def _at_rest(self) -> bool:
+        return not self.sandbox.api.in_flight and not any(
+            update.chat_id == self.me.chat_id for update in self.world.updates.waiting
+        )
+
+    @property
+    def sms(self) -> list[Sms]:
+        """The short messages on this person's telephone."""
+        return self.world.sms_of(self.me)
+
+    async def sms_code(self, *, within: float = PATIENCE, after: int = 0) -> str:
+        """Wait for a short message and return its code.
+
+        Args:
+            within: seconds to wait.
+            after: how many short messages to pass over: ``len(person.sms)`` before a new one is asked for.
+
+        Raises:
+            NotSeen: none comes in time.
+        """
+        await self._until(lambda: len(self.sms) > after, within, "no short message came")
+        return self.sms[-1].code
+
+    def read_file(self, file_id: str) -> bytes:
+        """Return what is in a picture or file of the chat."""
+        return self.world.files.data(self.world.files.files[file_id])
+
+    async def _until(self, true: Callable[[], bool], within: float, otherwise: str) -> None:
+        deadline = asyncio.get_running_loop().time() + within
+        while not true():
+            self._news.clear()
+            left = deadline - asyncio.get_running_loop().time()
+            try:
+                await asyncio.wait_for(self._news.wait(), max(left, 0))
+            except TimeoutError:
+                if true():
+                    return
+                raise NotSeen(f"{otherwise} within {within} s\n{self.screen()}") from None

@@ -1,0 +1,67 @@
+"""A bot that is killed: poller, inbox and dispatcher over a real store, each update one effect and one send.
+
+Usage: python -m tests.receipt.crash_program KIND DATABASE SCHEMA FOLDER BASE_URL
+"""
+
+import asyncio
+import random
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from telegram.request import RequestData
+from telegram.request._requestparameter import RequestParameter
+
+from bot.receipt import (
+    Delivery,
+    Dispatcher,
+    Patience,
+    Poller,
+    Receipt,
+    Shelf,
+    mark_applied,
+    new_worker_name,
+    updates_of,
+)
+from bot.receipt.inbox import Lease
+from bot.transport import AiohttpRequest
+from core.db import open_store
+from core.ports import Store, Tx
+from tests.receipt.schema import add_effect
+from tests.receipt.tools import BackwardsCipher
+
+LEASE = timedelta(seconds=1)
+
+
+def step(tx: Tx, update_id: int, chat_id: int) -> None:
+    """Have the effect of an update, once."""
+    if mark_applied(tx, update_id):
+        add_effect(tx, update_id, chat_id)
+
+
+async def run(kind: str, database: str, schema: str, folder: Path, base_url: str) -> None:
+    """Receive until killed."""
+    store: Store = await open_store(
+        database, migrations=folder / "migrations", queries=folder / "queries", schema=schema or None
+    )
+
+    async def handle(delivery: Delivery) -> None:
+        await asyncio.sleep(random.random() * 0.005)
+        await store.run(step, delivery.update_id, delivery.chat_id)
+        told = [
+            RequestParameter.from_input("chat_id", delivery.chat_id),
+            RequestParameter.from_input("text", f"{delivery.update_id} {delivery.repeated}"),
+        ]
+        await sender.post(f"{base_url}/sendMessage", RequestData(told))
+
+    lease = Lease(worker=new_worker_name(), span=LEASE, is_alone=kind == "sqlite")
+    shelf = Shelf(store, BackwardsCipher(), lease)
+    receipt = Receipt(shelf, Dispatcher(shelf, handle), sign_of_life=LEASE / 4)
+    async with AiohttpRequest() as request, AiohttpRequest() as sender:
+        await receipt.start()
+        await Poller(updates_of(request, base_url), receipt.accept, patience=Patience()).run()
+
+
+if __name__ == "__main__":
+    kind, database, schema, folder, base_url = sys.argv[1:]
+    asyncio.run(run(kind, database, schema, Path(folder), base_url))

@@ -1,0 +1,205 @@
+"""One chat's updates in order, chats beside each other, nobody starved, little in memory."""
+
+import asyncio
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.receipt import Delivery
+from bot.receipt.dispatcher import Room
+from core.clock import FixedClock
+from core.ports import Store
+from tests.engines import open_test_store
+from tests.receipt.conftest import NOON
+from tests.receipt.schema import make_folders, states
+from tests.receipt.tools import Gate, Recorder, message, receiving, take_in
+
+
+def mixed(chats: int, each: int) -> list[dict[str, object]]:
+    return [message(number, chat_id=1 + number % chats) for number in range(1, chats * each + 1)]
+
+
+async def test_twenty_chats_keep_their_order(store: Store) -> None:
+    dice = random.Random(20)
+    served = Recorder(delay=lambda: dice.random() * 0.004)
+    async with receiving(store, served) as receipt:
+        for start in range(0, 1000, 100):
+            await receipt.accept(mixed(20, 50)[start : start + 100])
+        await asyncio.wait_for(receipt.dispatcher.idle(), 30)
+
+    assert len(served.ids) == 1000
+    assert all(served.ids_of(chat) == sorted(served.ids_of(chat)) for chat in range(1, 21))
+
+
+async def test_all_that_is_handled_is_done(store: Store) -> None:
+    async with receiving(store, Recorder()) as receipt:
+        await take_in(receipt, mixed(5, 20))
+
+        assert Counter((await store.read(states)).values()) == {"done": 100}
+
+
+async def test_chat_is_never_handled_twice_at_once(quick_store: Store) -> None:
+    inside: set[int] = set()
+    clashes: list[int] = []
+
+    async def handle(delivery: Delivery) -> bool:
+        chat_id = delivery.chat_id
+        clashes.extend({chat_id} & inside)
+        inside.add(chat_id)
+        await asyncio.sleep(0.001)
+        inside.discard(chat_id)
+        return False
+
+    async with receiving(quick_store, handle) as receipt:
+        await take_in(receipt, mixed(3, 40))
+
+    assert clashes == []
+
+
+async def test_chats_are_handled_beside_each_other(quick_store: Store) -> None:
+    gate = Gate(Recorder())
+    async with receiving(quick_store, gate) as receipt:
+        await receipt.accept(mixed(10, 1))
+        await asyncio.sleep(0.05)
+        entered = len(gate.entered)
+        gate.opened.set()
+
+    assert entered == 10
+
+
+async def test_no_more_than_granted_are_in_flight(quick_store: Store) -> None:
+    gate = Gate(Recorder())
+    async with receiving(quick_store, gate, room=Room(in_flight=4)) as receipt:
+        await receipt.accept(mixed(10, 1))
+        await asyncio.sleep(0.05)
+        entered = len(gate.entered)
+        gate.opened.set()
+
+    assert entered == 4
+
+
+async def test_spammer_starves_nobody(quick_store: Store) -> None:
+    served = Recorder(delay=lambda: 0.001)
+    spam = [message(number, chat_id=1) for number in range(1, 1001)]
+    others = [message(number, chat_id=number) for number in range(2001, 2051)]
+    async with receiving(quick_store, served, room=Room(in_flight=4)) as receipt:
+        await receipt.accept(spam)
+        await receipt.accept(others)
+        await asyncio.wait_for(receipt.dispatcher.idle(), 60)
+
+    last_of_others = max(served.ids.index(number) for number in range(2001, 2051))
+    spam_before = [number for number in served.ids[:last_of_others] if number <= 1000]
+    assert len(spam_before) < 50
+    assert served.ids_of(1) == list(range(1, 1001))
+
+
+async def test_memory_holds_only_what_is_granted(quick_store: Store) -> None:
+    gate = Gate(Recorder())
+    async with receiving(quick_store, gate, room=Room(per_chat=10)) as receipt:
+        await receipt.accept([message(number) for number in range(1, 101)])
+        await asyncio.sleep(0.05)
+        held = len(receipt.dispatcher._in_hand)
+        gate.opened.set()
+        await receipt.dispatcher.idle()
+
+    assert held <= 11
+
+
+async def test_flood_of_chats_stays_in_the_inbox(quick_store: Store) -> None:
+    served = Recorder()
+    gate = Gate(served)
+    async with receiving(quick_store, gate, room=Room(in_flight=2, in_memory=20)) as receipt:
+        await receipt.accept(mixed(200, 1))
+        await asyncio.sleep(0.05)
+        held = len(receipt.dispatcher._in_hand)
+        gate.opened.set()
+        await asyncio.wait_for(receipt.dispatcher.idle(), 30)
+
+    assert (held <= 22, sorted(served.ids)) == (True, list(range(1, 201)))
+
+
+async def test_update_that_comes_late_goes_in_its_place(quick_store: Store) -> None:
+    served = Recorder()
+    gate = Gate(served)
+    async with receiving(quick_store, gate) as receipt:
+        await receipt.accept([message(1), message(5)])
+        await receipt.accept([message(3)])
+        await asyncio.sleep(0.02)
+        gate.opened.set()
+        await asyncio.wait_for(receipt.dispatcher.idle(), 10)
+
+    assert served.ids == [1, 3, 5]
+
+
+async def test_what_was_left_comes_before_new_updates(store: Store) -> None:
+    served = Recorder()
+    async with receiving(store, Gate(served), worker="before") as receipt:
+        await receipt.accept([message(number) for number in range(1, 151)])
+    async with receiving(store, served, worker="after") as receipt:
+        await take_in(receipt, [message(number) for number in range(151, 161)])
+
+    assert served.ids == list(range(1, 161))
+
+
+async def test_what_was_left_is_repeated(store: Store) -> None:
+    served = Recorder()
+    async with receiving(store, Gate(served), worker="before") as receipt:
+        await receipt.accept([message(1)])
+    async with receiving(store, served, worker="after") as receipt:
+        await take_in(receipt, [message(2)])
+
+    assert [delivery.repeated for delivery in served.deliveries] == [True, False]
+
+
+async def test_delivery_says_when_it_was_received(quick_store: Store) -> None:
+    served = Recorder()
+    async with receiving(quick_store, served) as receipt:
+        await take_in(receipt, [message(1)])
+
+    assert served.deliveries[0].received_at == NOON
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    batches=st.lists(st.lists(st.integers(1, 4), max_size=12), max_size=8),
+    per_chat=st.integers(1, 5),
+    in_flight=st.integers(1, 4),
+    pauses=st.lists(st.sampled_from([0.0, 0.0, 0.001, 0.003]), min_size=8, max_size=8),
+)
+def test_order_holds_however_little_fits_in_memory(
+    tmp_path_factory: pytest.TempPathFactory,
+    batches: list[list[int]],
+    per_chat: int,
+    in_flight: int,
+    pauses: list[float],
+) -> None:
+    served = Recorder(delay=lambda: 0.0005)
+    path = tmp_path_factory.mktemp("order")
+    sent = asyncio.run(_play(path, served, batches, Room(per_chat=per_chat, in_flight=in_flight), pauses))
+
+    assert {chat: served.ids_of(chat) for chat in sent} == sent
+
+
+async def _play(
+    path: Path, served: Recorder, batches: list[list[int]], room: Room, pauses: list[float]
+) -> dict[int, list[int]]:
+    sent: dict[int, list[int]] = {}
+    number = 0
+    async with (
+        open_test_store("sqlite", path, FixedClock(NOON), **make_folders(path)) as store,
+        receiving(store, served, room=room) as receipt,
+    ):
+        for batch, pause in zip(batches, pauses, strict=False):
+            updates = []
+            for chat in batch:
+                number += 1
+                sent.setdefault(chat, []).append(number)
+                updates.append(message(number, chat_id=chat))
+            await receipt.accept(updates)
+            await asyncio.sleep(pause)
+        await asyncio.wait_for(receipt.dispatcher.idle(), 20)
+    return sent

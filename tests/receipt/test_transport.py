@@ -1,0 +1,275 @@
+"""The HTTP back end: what is sent, what errors mean, and that the token is in none of them."""
+
+import asyncio
+import io
+import logging
+import socket
+import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer, unused_port
+from telegram import Bot, InputFile, InputMediaPhoto
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
+
+from bot.transport import AiohttpRequest, ConnectTimedOutError, RequestNotSentError, quiet_libraries
+from tests.receipt.fake_api import TOKEN, refusal
+
+SENT = {"message_id": 1, "date": 1772424000, "chat": {"id": 7, "type": "private"}}
+
+Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@asynccontextmanager
+async def serving(answer: Answer, *, read_timeout: float = 10.0) -> AsyncIterator[Bot]:
+    """Give a bot whose every call is answered by a function."""
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", answer)
+    server = TestServer(application)
+    await server.start_server(shutdown_timeout=0.1)
+    async with AiohttpRequest(read_timeout=read_timeout) as request:
+        yield Bot(TOKEN, str(server.make_url("/bot")), str(server.make_url("/file/bot")), request=request)
+    await server.close()
+
+
+async def ok(_request: web.Request) -> web.Response:
+    return web.json_response({"ok": True, "result": SENT})
+
+
+def replying(status: int, body: bytes) -> Answer:
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(status=status, body=body)
+
+    return answer
+
+
+async def caught(awaitable: Awaitable[object]) -> TelegramError:
+    try:
+        await awaitable
+    except TelegramError as error:
+        return error
+    raise AssertionError("no error came")
+
+
+async def test_call_goes_out_as_json_with_real_objects() -> None:
+    asked: list[object] = []
+
+    async def look(request: web.Request) -> web.Response:
+        asked.append(await request.json())
+        return await ok(request)
+
+    async with serving(look) as bot:
+        await bot.send_message(7, "粤K·12345", api_kwargs={"reply_markup": {"inline_keyboard": []}})
+
+    assert asked == [{"chat_id": 7, "text": "粤K·12345", "reply_markup": {"inline_keyboard": []}}]
+
+
+async def test_uploaded_photo_arrives_whole() -> None:
+    parts: dict[str, object] = {}
+
+    async def look(request: web.Request) -> web.Response:
+        for name, value in (await request.post()).items():
+            parts[name] = value.file.read() if isinstance(value, web.FileField) else value
+        return await ok(request)
+
+    async with serving(look) as bot:
+        await bot.send_photo(7, b"\x89PNG picture", caption="号牌", filename="粤K.png")
+
+    assert parts == {"chat_id": "7", "caption": "号牌", "photo": b"\x89PNG picture"}
+
+
+async def test_picture_in_an_edit_is_attached() -> None:
+    parts: dict[str, object] = {}
+
+    async def look(request: web.Request) -> web.Response:
+        for name, value in (await request.post()).items():
+            parts[name] = value.file.read() if isinstance(value, web.FileField) else value
+        return await ok(request)
+
+    async with serving(look) as bot:
+        await bot.edit_message_media(InputMediaPhoto(b"picture"), 7, 1)
+
+    assert b"picture" in parts.values()
+    assert "attach://" in str(parts["media"])
+
+
+async def test_open_file_is_uploaded() -> None:
+    sizes: list[int] = []
+
+    async def look(request: web.Request) -> web.Response:
+        document = (await request.post())["document"]
+        assert isinstance(document, web.FileField)
+        sizes.append(len(document.file.read()))
+        return await ok(request)
+
+    async with serving(look) as bot:
+        await bot.send_document(7, InputFile(io.BytesIO(b"x" * 300_000), read_file_handle=False))
+
+    assert sizes == [300_000]
+
+
+async def test_file_is_downloaded() -> None:
+    async with serving(replying(200, b"contents")) as bot:
+        assert await bot.request.retrieve(f"{bot.base_file_url}/photos/1.jpg") == b"contents"
+
+
+async def test_connections_are_kept_open() -> None:
+    ports: set[object] = set()
+
+    async def look(request: web.Request) -> web.Response:
+        ports.add(request.transport.get_extra_info("peername") if request.transport else None)
+        return await ok(request)
+
+    async with serving(look) as bot:
+        for _ in range(5):
+            await bot.send_message(7, "x")
+
+    assert len(ports) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (refusal(400, "Bad Request: message is not modified"), BadRequest),
+        (refusal(401, "Unauthorized"), InvalidToken),
+        (refusal(429, "Too Many Requests: retry after 3", retry_after=3), RetryAfter),
+        (refusal(500, "Internal Server Error"), NetworkError),
+        ((502, b"<html>"), NetworkError),
+        ((301, b""), NetworkError),
+        ((200, b"<html>"), TelegramError),
+        ((200, b"[1]"), TelegramError),
+        ((200, b"\xff\xfe"), TelegramError),
+    ],
+)
+async def test_answer_becomes_the_librarys_error(
+    answer: tuple[int, bytes], error: type[TelegramError]
+) -> None:
+    async with serving(replying(*answer)) as bot:
+        assert type(await caught(bot.send_message(7, "x"))) is error
+
+
+async def test_slow_answer_is_timed_out() -> None:
+    async def dawdle(request: web.Request) -> web.Response:
+        await asyncio.sleep(1)
+        return await ok(request)
+
+    async with serving(dawdle, read_timeout=0.05) as bot:
+        error = await caught(bot.send_message(7, "x"))
+
+    assert type(error) is TimedOut
+
+
+async def test_call_may_bring_its_own_read_timeout() -> None:
+    async def dawdle(request: web.Request) -> web.Response:
+        await asyncio.sleep(0.2)
+        return await ok(request)
+
+    async with serving(dawdle, read_timeout=0.05) as bot:
+        assert (await bot.send_message(7, "x", read_timeout=5)).message_id == 1
+
+
+async def test_broken_connection_may_have_been_received() -> None:
+    async def hang_up(request: web.Request) -> web.Response:
+        assert request.transport is not None
+        request.transport.close()
+        return web.Response()
+
+    async with serving(hang_up) as bot:
+        error = await caught(bot.send_message(7, "x"))
+
+    assert type(error) is NetworkError
+
+
+async def test_refused_connection_was_not_sent() -> None:
+    async with AiohttpRequest() as request:
+        bot = Bot(TOKEN, f"http://127.0.0.1:{unused_port()}/bot", request=request)
+
+        assert type(await caught(bot.send_message(7, "x"))) is RequestNotSentError
+
+
+async def test_connection_that_never_comes_was_not_sent() -> None:
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        address = full.getsockname()
+        fillers = [socket.socket() for _ in range(3)]
+        for filler in fillers:
+            filler.setblocking(False)  # noqa: FBT003 - the standard library's signature
+            filler.connect_ex(address)
+        async with AiohttpRequest(connect_timeout=0.2) as request:
+            bot = Bot(TOKEN, f"http://127.0.0.1:{address[1]}/bot", request=request)
+            error = await caught(bot.send_message(7, "x"))
+        for filler in fillers:
+            filler.close()
+
+    assert type(error) is ConnectTimedOutError
+    assert isinstance(error, TimedOut)
+
+
+async def test_call_before_opening_was_not_sent() -> None:
+    bot = Bot(TOKEN, "http://127.0.0.1:1/bot", request=AiohttpRequest())
+
+    assert type(await caught(bot.send_message(7, "x"))) is RequestNotSentError
+
+
+async def test_session_can_be_opened_anew() -> None:
+    request = AiohttpRequest()
+    for _ in range(2):
+        await request.initialize()
+        await request.initialize()
+        await request.shutdown()
+        await request.shutdown()
+
+    assert request._session is None
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    ["http://127.0.0.1:{port}/bot", "http://name.invalid/bot", "http://[broken/bot", "nonsense/bot"],
+)
+async def test_token_is_in_no_traceback(base_url: str) -> None:
+    async with AiohttpRequest(connect_timeout=0.5) as request:
+        bot = Bot(TOKEN, base_url.format(port=unused_port()), request=request)
+        error = await caught(bot.send_message(7, "x"))
+
+    assert TOKEN not in "".join(traceback.format_exception(error)) + repr(error)
+    assert (error.__cause__, error.__context__) == (None, None)
+
+
+async def test_token_quoted_by_a_proxy_is_blotted_out() -> None:
+    async with serving(replying(502, f"no route: /bot{TOKEN}/sendMessage".encode())) as bot:
+        error = await caught(bot.send_message(7, "x"))
+
+    assert "***" in str(error)
+    assert TOKEN not in "".join(traceback.format_exception(error))
+
+
+async def test_answer_that_cannot_be_read_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    async with serving(replying(200, b"what somebody typed")) as bot:
+        await caught(bot.send_message(7, "x"))
+
+    assert "19 bytes" in caplog.text
+    assert "somebody" not in caplog.text
+
+
+async def test_quiet_libraries_keep_token_out_of_debug_logs(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    before = {
+        name: logging.getLogger(name).level for name in ("telegram", "httpx", "httpcore", "aiohttp.access")
+    }
+    quiet_libraries()
+    try:
+        async with serving(ok) as bot:
+            await bot.send_message(7, "x")
+    finally:
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)
+
+    assert TOKEN not in caplog.text
+
+
+def test_read_timeout_is_told() -> None:
+    assert AiohttpRequest(read_timeout=3.5).read_timeout == 3.5

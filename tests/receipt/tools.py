@@ -1,0 +1,173 @@
+"""What the tests of the receipt share: invented updates, recording handlers, everything wired."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from bot.receipt import Broken, Delivery, Dispatcher, Patience, Receipt, Shelf, mark_applied
+from bot.receipt.dispatcher import Handle, Room
+from bot.receipt.inbox import Lease
+from core.errors import StoreUnavailable
+from core.ports import Store, Tx
+from tests.receipt.schema import add_effect
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+HASTY = Patience(first_gap=timedelta(milliseconds=2), longest_gap=timedelta(milliseconds=20))
+"""Gaps that no test has to wait for."""
+
+
+class BackwardsCipher:
+    """A cipher that anybody can break, and that refuses what it has not made."""
+
+    def encrypt(self, data: bytes, /) -> bytes:
+        return b"!" + data[::-1]
+
+    def decrypt(self, data: bytes, /) -> bytes:
+        if not data.startswith(b"!"):
+            raise ValueError("not mine")
+        return data[:0:-1]
+
+
+def message(update_id: int, chat_id: int = 7, text: str = "你好") -> dict[str, Any]:
+    """Return a message as the messenger writes it."""
+    return {
+        "update_id": update_id,
+        "message": {
+            "message_id": update_id,
+            "date": 1772424000,
+            "chat": {"id": chat_id, "type": "private"},
+            "from": {"id": chat_id, "is_bot": False, "first_name": "甲"},
+            "text": text,
+        },
+    }
+
+
+def lease(worker: str = "one", *, seconds: float = 30, is_alone: bool = True) -> Lease:
+    return Lease(worker=worker, span=timedelta(seconds=seconds), is_alone=is_alone)
+
+
+def shelf(store: Store, worker: str = "one", *, is_alone: bool = True) -> Shelf:
+    return Shelf(store, BackwardsCipher(), lease(worker, is_alone=is_alone))
+
+
+class Recorder:
+    """A handler that remembers whom it served, after a delay and with the errors asked for."""
+
+    def __init__(self, delay: Callable[[], float] = lambda: 0.0) -> None:
+        self.deliveries: list[Delivery] = []
+        self.errors: dict[int, Exception] = {}  # by update id; raised every time
+        self.failures: dict[int, list[Exception]] = {}  # by update id; raised one after the other
+        self.broken: list[Broken] = []
+        self._delay = delay
+
+    async def __call__(self, delivery: Delivery) -> bool:
+        await asyncio.sleep(self._delay())
+        if delivery.update_id in self.errors:
+            raise self.errors[delivery.update_id]
+        if waiting := self.failures.get(delivery.update_id):
+            raise waiting.pop(0)
+        self.deliveries.append(delivery)
+        return False
+
+    async def on_broken(self, broken: Broken) -> None:
+        self.broken.append(broken)
+
+    @property
+    def ids(self) -> list[int]:
+        return [delivery.update_id for delivery in self.deliveries]
+
+    def ids_of(self, chat_id: int) -> list[int]:
+        return [delivery.update_id for delivery in self.deliveries if delivery.chat_id == chat_id]
+
+
+class Gate:
+    """A handler that lets nobody through before it is opened."""
+
+    def __init__(self, inner: Handle, *, only: int | None = None) -> None:
+        self.entered: list[int] = []
+        self.opened = asyncio.Event()
+        self._inner = inner
+        self._only = only  # the one chat that is held up; None holds everybody
+
+    async def __call__(self, delivery: Delivery) -> bool | None:
+        self.entered.append(delivery.update_id)
+        if self._only in {None, delivery.chat_id}:
+            await self.opened.wait()
+        return await self._inner(delivery)
+
+
+def applying(store: Store) -> Callable[[Delivery], Awaitable[bool]]:
+    """Return a handler whose step has one effect, in the transaction that marks it as applied."""
+
+    async def handle(delivery: Delivery) -> bool:
+        await store.run(_apply, delivery.update_id, delivery.chat_id)
+        return False
+
+    return handle
+
+
+def _apply(tx: Tx, update_id: int, chat_id: int) -> None:
+    if mark_applied(tx, update_id):
+        add_effect(tx, update_id, chat_id)
+
+
+class FailingStore:
+    """A store that fails for as long as it is told to, before anything happens."""
+
+    def __init__(self, inner: Store) -> None:
+        self.is_down = False
+        self.refused = 0
+        self._inner = inner
+
+    async def run(self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        self._look()
+        return await self._inner.run(function, *args, **kwargs)
+
+    async def read(
+        self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        self._look()
+        return await self._inner.read(function, *args, **kwargs)
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+    def _look(self) -> None:
+        if self.is_down:
+            self.refused += 1
+            raise StoreUnavailable
+
+
+@asynccontextmanager
+async def receiving(  # noqa: PLR0913 - what a test may vary, all with defaults
+    store: Store,
+    handle: Handle,
+    *,
+    worker: str = "one",
+    is_alone: bool = True,
+    room: Room | None = None,
+    recorder: Recorder | None = None,
+    every: float = 10,
+) -> AsyncIterator[Receipt]:
+    """Run a whole receipt with a handler."""
+    inbox = shelf(store, worker, is_alone=is_alone)
+    dispatcher = Dispatcher(
+        inbox, handle, patience=HASTY, room=room, on_broken=recorder.on_broken if recorder else None
+    )
+    receipt = Receipt(inbox, dispatcher, sign_of_life=timedelta(seconds=every))
+    await receipt.start()
+    try:
+        yield receipt
+    finally:
+        await receipt.stop(limit=0.1)
+
+
+async def take_in(receipt: Receipt, updates: Iterable[dict[str, Any]]) -> None:
+    """Let updates come in and be handled."""
+    await receipt.accept(list(updates))
+    async with asyncio.timeout(20):
+        await receipt.dispatcher.idle()

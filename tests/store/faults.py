@@ -1,0 +1,88 @@
+"""Faults on order: a transaction that fails at its n-th call, a connection whose COMMIT fails."""
+
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from core.errors import StoreError
+from core.ports import Row, Tx
+
+T = TypeVar("T")
+
+
+class InjectedFaultError(StoreError):
+    """A fault that a test ordered."""
+
+
+class CallCounter:
+    """Counts the database calls of all transactions that it wraps, and fails one of them.
+
+    Args:
+        fail_at: the call that fails, from 1; None to count only.
+        after: False: the call is not carried out; True: it is, and then the fault is raised.
+    """
+
+    def __init__(self, fail_at: int | None = None, *, after: bool = False) -> None:
+        self.calls: list[str] = []
+        self._fail_at = fail_at
+        self._after = after
+
+    def wrap(self, tx: Tx) -> Tx:
+        """Return the transaction with the fault in it: what ``wrap_tx`` wants."""
+        return FailingTx(tx, self)
+
+    def call(self, query: str, action: Callable[[], T]) -> T:
+        """Carry out a call, or fail."""
+        self.calls.append(query)
+        due = len(self.calls) == self._fail_at
+        if due and not self._after:
+            raise InjectedFaultError
+        result = action()
+        if due:
+            raise InjectedFaultError
+        return result
+
+
+class FailingTx:
+    """A transaction whose calls go through a counter."""
+
+    def __init__(self, tx: Tx, counter: CallCounter) -> None:
+        self._tx = tx
+        self._counter = counter
+
+    @property
+    def now(self) -> datetime:
+        return self._tx.now
+
+    def run(self, query: str, /, **values: object) -> int:
+        return self._counter.call(query, lambda: self._tx.run(query, **values))
+
+    def one(self, query: str, /, **values: object) -> Row | None:
+        return self._counter.call(query, lambda: self._tx.one(query, **values))
+
+    def all(self, query: str, /, **values: object) -> list[Row]:
+        return self._counter.call(query, lambda: self._tx.all(query, **values))
+
+
+class FaultyConnection(sqlite3.Connection):
+    """A connection of SQLite that records its control statements and fails COMMITs on order.
+
+    Make a subclass for each test, so that the records are its own.
+    """
+
+    commits = 0
+    fail_commits: frozenset[int] = frozenset()  # which COMMITs fail, from 1
+
+    @classmethod
+    def fresh(cls, *fail_commits: int) -> "type[FaultyConnection]":
+        """Return a class of its own."""
+        return type("Faulty", (cls,), {"fail_commits": frozenset(fail_commits)})
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:  # noqa: ANN401 - as the base
+        if sql == "COMMIT":
+            kind = type(self)
+            kind.commits += 1
+            if kind.commits in kind.fail_commits:
+                raise sqlite3.OperationalError("disk I/O error")
+        return super().execute(sql, parameters)

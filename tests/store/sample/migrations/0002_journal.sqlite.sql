@@ -1,0 +1,4 @@
+CREATE TRIGGER entry_stays BEFORE DELETE ON entry
+BEGIN
+    SELECT 1; SELECT RAISE(ABORT, 'an entry stays');
+END;

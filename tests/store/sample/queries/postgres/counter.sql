@@ -1,0 +1,3 @@
+-- name: dialect
+-- PostgreSQL's own.
+SELECT 'postgres'::text AS dialect

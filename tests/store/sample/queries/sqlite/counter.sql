@@ -1,0 +1,3 @@
+-- name: dialect
+-- SQLite's own.
+SELECT 'sqlite' AS dialect

@@ -1,0 +1,208 @@
+"""The schema's way: forward, one transaction a file, from every old version."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from core.clock import FixedClock, to_millis
+from core.db import open_postgres, open_sqlite
+from core.db.dialect import POSTGRES, SQLITE
+from core.db.migrate import load_migrations, migrate, statements
+from core.db.postgres_tx import PostgresLedger
+from core.errors import DatabaseNewer, DatabaseOlder, MigrationError
+from tests.engines import ENGINES, postgres_schema, postgres_url
+from tests.store.sample import MIGRATIONS, QUERIES, AnyStore, add, names
+
+
+class Place:
+    """A database that can be opened several times, with other migrations each time."""
+
+    def __init__(self, directory: Path, schema: str | None, clock: FixedClock) -> None:
+        self.url = f"sqlite:///{directory / 'way.db'}" if schema is None else postgres_url()
+        self.schema = schema
+        self.clock = clock
+
+    async def open(self, migrations: Path, *, migrate: bool = True) -> AnyStore:
+        if self.schema is None:
+            return await open_sqlite(
+                self.url, self.clock, migrations=migrations, queries=QUERIES, migrate=migrate
+            )
+        return await open_postgres(
+            self.url, self.clock, migrations=migrations, queries=QUERIES, migrate=migrate, schema=self.schema
+        )
+
+    async def visit(self, migrations: Path) -> list[str]:
+        """Open and close; return what was applied."""
+        store = await self.open(migrations)
+        await store.close()
+        return [str(one) for one in store.migrated]
+
+    def ask(self, sql: str) -> list[tuple[object, ...]]:
+        if self.schema is None:
+            connection = sqlite3.connect(self.url.removeprefix("sqlite:///"))
+            try:
+                return connection.execute(sql).fetchall()
+            finally:
+                connection.close()
+        with psycopg.connect(postgres_url(), options=f"-c search_path={self.schema}") as server:
+            return server.execute(sql).fetchall()
+
+
+@pytest.fixture(params=ENGINES)
+def place(request: pytest.FixtureRequest, tmp_path: Path, clock: FixedClock) -> Iterator[Place]:
+    if request.param == "sqlite":
+        yield Place(tmp_path, None, clock)
+        return
+    with postgres_schema() as schema:
+        yield Place(tmp_path, schema, clock)
+
+
+def up_to(version: int, folder: Path) -> Path:
+    """Copy the first migrations into a folder."""
+    folder.mkdir(exist_ok=True)
+    for path in MIGRATIONS.glob("*.sql"):
+        if int(path.name[:4]) <= version:
+            shutil.copy(path, folder)
+    return folder
+
+
+async def test_new_database_gets_all(place: Place) -> None:
+    assert await place.visit(MIGRATIONS) == ["0001_counters", "0002_journal", "0003_child"]
+    assert place.ask("SELECT version, name, applied_at FROM schema_migration ORDER BY version") == [
+        (1, "counters", to_millis(place.clock.now())),
+        (2, "journal", to_millis(place.clock.now())),
+        (3, "child", to_millis(place.clock.now())),
+    ]
+
+
+async def test_second_opening_applies_nothing(place: Place) -> None:
+    await place.visit(MIGRATIONS)
+    assert await place.visit(MIGRATIONS) == []
+
+
+@pytest.mark.parametrize("old", [0, 1, 2])
+async def test_every_old_version_comes_up_with_its_data(place: Place, tmp_path: Path, old: int) -> None:
+    store = await place.open(up_to(old, tmp_path / "old"))
+    if old:
+        await store.run(add, "kept")
+    await store.close()
+    assert len(await place.visit(MIGRATIONS)) == 3 - old
+    assert place.ask("SELECT name FROM counter") == [("kept",)] * bool(old)
+
+
+async def test_newer_database_is_refused(place: Place, tmp_path: Path) -> None:
+    await place.visit(MIGRATIONS)
+    with pytest.raises(DatabaseNewer) as caught:
+        await place.visit(up_to(2, tmp_path / "old"))
+    assert (caught.value.found, caught.value.known) == (3, 2)
+
+
+async def test_older_database_is_refused_on_request(place: Place, tmp_path: Path) -> None:
+    await place.visit(up_to(1, tmp_path / "old"))
+    with pytest.raises(DatabaseOlder) as caught:
+        await place.open(MIGRATIONS, migrate=False)
+    assert (caught.value.found, caught.value.known) == (1, 3)
+
+
+async def test_current_database_opens_without_migrating(place: Place) -> None:
+    await place.visit(MIGRATIONS)
+    store = await place.open(MIGRATIONS, migrate=False)
+    assert await store.read(names) == []
+    await store.close()
+
+
+async def test_failing_migration_leaves_nothing(place: Place, tmp_path: Path) -> None:
+    folder = up_to(3, tmp_path / "bad")
+    (folder / "0004_bad.sql").write_text("CREATE TABLE half (x TEXT);\nINSERT INTO nowhere VALUES (1);\n")
+    with pytest.raises(MigrationError, match="0004_bad"):
+        await place.visit(folder)
+    assert place.ask("SELECT max(version) FROM schema_migration") == [(3,)]
+    assert await place.visit(MIGRATIONS) == []
+
+
+async def test_other_migration_of_a_number_is_refused(place: Place, tmp_path: Path) -> None:
+    await place.visit(MIGRATIONS)
+    folder = up_to(2, tmp_path / "other")
+    shutil.copy(MIGRATIONS / "0003_child.sql", folder / "0003_another.sql")
+    with pytest.raises(MigrationError, match="0003_another: the database has child in its place"):
+        await place.visit(folder)
+
+
+async def test_dangling_reference_is_refused(tmp_path: Path, clock: FixedClock) -> None:
+    folder = up_to(3, tmp_path / "bad")
+    (folder / "0004_orphan.sql").write_text("INSERT INTO child (name) VALUES ('nobody');")
+    with pytest.raises(MigrationError, match="a reference of table child leads nowhere"):
+        await Place(tmp_path, None, clock).visit(folder)
+
+
+async def test_table_can_be_made_anew(tmp_path: Path, clock: FixedClock) -> None:
+    """SQLite changes a table by replacing it; references to it must survive that."""
+    folder = up_to(3, tmp_path / "more")
+    (folder / "0004_wider.sql").write_text(
+        "CREATE TABLE wider (name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL, photo BLOB);\n"
+        "INSERT INTO wider SELECT * FROM counter;\nDROP TABLE counter;\n"
+        "ALTER TABLE wider RENAME TO counter;\n"
+    )
+    place = Place(tmp_path, None, clock)
+    store = await place.open(MIGRATIONS)
+    await store.run(add, "a")
+    await store.run(lambda tx: tx.run("counter.add_child", name="a"))
+    await store.close()
+    assert await place.visit(folder) == ["0004_wider"]
+    assert place.ask("SELECT name FROM child JOIN counter USING (name)") == [("a",)]
+
+
+@pytest.mark.postgres
+def test_concurrent_migrators_wait_for_each_other() -> None:
+    migrations = load_migrations(MIGRATIONS, POSTGRES)
+
+    def bring_up(schema: str) -> int:
+        with psycopg.connect(
+            postgres_url(), autocommit=True, options=f"-c search_path={schema}"
+        ) as connection:
+            return len(migrate(PostgresLedger(connection), migrations, at=datetime.now(UTC)))
+
+    with postgres_schema() as schema, ThreadPoolExecutor(4) as threads:
+        applied = list(threads.map(bring_up, [schema] * 4))
+    assert sum(applied) == 3
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["0002_b.sql"], "0002_b: number 0001 was expected"),
+        (["0001_a.sql", "0001_b.sql"], "0001_b: number 0002 was expected"),
+        (["1_a.sql"], "1_a.sql: a migration is called NNNN_name.sql"),
+        (["0001_a.mysql.sql"], "a migration is called NNNN_name.sql"),
+        (["0001_a.sqlite.sql"], "0001_a: give one file for both dialects, or one for each"),
+        (["0001_a.sql", "0001_a.sqlite.sql", "0001_a.postgres.sql"], "0001_a: give one file"),
+    ],
+)
+def test_wrong_files_are_named(tmp_path: Path, names: list[str], said: str) -> None:
+    for name in names:
+        (tmp_path / name).write_text("SELECT 1;")
+    with pytest.raises(MigrationError, match=said):
+        load_migrations(tmp_path, SQLITE)
+
+
+def test_unknown_word_is_named(tmp_path: Path) -> None:
+    (tmp_path / "0001_a.sql").write_text("CREATE TABLE a (x ${text});")
+    with pytest.raises(MigrationError, match=r"unknown word \$\{text\}"):
+        load_migrations(tmp_path, SQLITE)
+
+
+def test_trigger_stays_one_statement() -> None:
+    trigger = "CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT ';'; SELECT 2; END;"
+    script = f"-- a; b\nCREATE TABLE a (x TEXT DEFAULT ';'); {trigger} /* ; */ -- end;"
+    assert list(statements(script)) == ["-- a; b\nCREATE TABLE a (x TEXT DEFAULT ';');", trigger]
+
+
+def test_statement_without_end_is_refused() -> None:
+    with pytest.raises(ValueError, match="does not end with a semicolon"):
+        list(statements("SELECT 1; SELECT 2"))

@@ -1,0 +1,324 @@
+"""Identity numbers, credit codes, telephones and names. All of them are invented."""
+
+from datetime import date
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from stdnum.cn import ric, uscc
+
+from core import errors
+from core.identity import (
+    canonical_identity,
+    mask_identity,
+    mask_name,
+    mask_phone,
+    parse_credit_code,
+    parse_name,
+    parse_phone,
+    parse_resident_id,
+    parse_unit_name,
+)
+
+TODAY = date(2026, 11, 22)
+FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
+NOBODY = "110101190001010006"  # invented: the 1st of January 1900
+CREDIT_CODE = "N2440900MF0000000A"  # invented: a village's economic organisation
+
+
+def resident_id(bare: str) -> str:
+    """Seventeen digits and the check character that they ask for."""
+    return bare + ric.calc_check_digit(bare + "0")
+
+
+def refused(text: str, today: date = TODAY) -> errors.ResidentIdError:
+    with pytest.raises(errors.ResidentIdError) as caught:
+        parse_resident_id(text, today=today)
+    return caught.value
+
+
+def test_check_character_is_the_standards() -> None:
+    # The example in GB 11643-1999, annex: 11010519491231002 asks for X.
+    assert parse_resident_id("11010519491231002x", today=TODAY) == "11010519491231002X"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "110105 19491231 002x",
+        "110105-19491231-002X",
+        "11010519491231002Ｘ".translate(FULL_WIDTH),
+        "\u202e110105\u200b19491231002X\x00",
+    ],
+)
+def test_typed_identity_is_normalised(text: str) -> None:
+    assert parse_resident_id(text, today=TODAY) == "11010519491231002X"
+
+
+@pytest.mark.parametrize("region", ["500112", "810000", "820000", "830000", "990156", "440999"])
+def test_regions_missing_in_lists_pass(region: str) -> None:
+    number = resident_id(f"{region}19800101001")
+    assert parse_resident_id(number, today=TODAY) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "fields"),
+    [
+        ("", errors.ResidentIdEmpty, {}),
+        (" \x00\u202e", errors.ResidentIdEmpty, {}),
+        ("1101051949123100🚗X", errors.ResidentIdCharacters, {"positions": (17,)}),
+        ("11010519491231X02X", errors.ResidentIdCharacters, {"positions": (15,)}),
+        ("我的身份证", errors.ResidentIdCharacters, {"positions": (1, 2, 3, 4, 5)}),
+        ("110105491231002", errors.ResidentIdLength, {"wanted": 18, "found": 15}),
+        ("1" * 10_000, errors.ResidentIdLength, {"wanted": 18, "found": 10_000}),
+        ("110105194912310021", errors.ResidentIdMistyped, {}),
+        (resident_id("00010519491231002"), errors.ResidentIdRegion, {}),
+        (resident_id("11010519900230001"), errors.ResidentIdBirthDate, {}),
+        (resident_id("11010500000101001"), errors.ResidentIdBirthDate, {}),
+        (resident_id("11010520261123001"), errors.ResidentIdFuture, {}),
+        (resident_id("11010518951231001"), errors.ResidentIdAge, {"oldest": 130}),
+    ],
+)
+def test_wrong_identity_has_its_error(
+    text: str, error: type[errors.ResidentIdError], fields: dict[str, object]
+) -> None:
+    caught = refused(text)
+    assert type(caught) is error
+    assert vars(caught) == fields
+
+
+def test_newborn_has_an_identity() -> None:
+    number = resident_id("11010520261122001")
+    assert parse_resident_id(number, today=TODAY) == number
+
+
+@given(place=st.integers(0, 16), other=st.sampled_from("0123456789"))
+def test_one_mistyped_digit_is_caught(place: int, other: str) -> None:
+    wrong = NOBODY[:place] + other + NOBODY[place + 1 :]
+    assume(wrong != NOBODY)
+    assert isinstance(refused(wrong), errors.ResidentIdMistyped)
+
+
+def test_invented_identity_passes() -> None:
+    assert parse_resident_id(NOBODY, today=TODAY) == NOBODY
+
+
+def test_refusal_never_shows_the_number() -> None:
+    error = refused("110105194912310021")
+    assert "1949" not in str(error) + repr(error)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CREDIT_CODE,
+        CREDIT_CODE.lower(),
+        CREDIT_CODE.translate(FULL_WIDTH),
+        f" {CREDIT_CODE[:8]}-MF0000000A\u200b",
+    ],
+)
+def test_typed_credit_code_is_normalised(text: str) -> None:
+    assert parse_credit_code(text) == CREDIT_CODE
+
+
+@pytest.mark.parametrize("bare", ["91440900MA0000000", "12440900000000000", "52440900MJ0000000"])
+def test_credit_code_agrees_with_library(bare: str) -> None:
+    code = bare + uscc.calc_check_digit(bare + "0")
+    assert parse_credit_code(code) == uscc.validate(code)
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "fields"),
+    [
+        ("", errors.CreditCodeEmpty, {}),
+        ("\x00 \u200b", errors.CreditCodeEmpty, {}),
+        ("N2440900MF000000IA", errors.CreditCodeCharacters, {"positions": (17,)}),
+        ("N244O900MF0000000A", errors.CreditCodeCharacters, {"positions": (5,)}),
+        ("N244A900MF0000000A", errors.CreditCodeCharacters, {"positions": (5,)}),
+        ("N2440900MF0000🚗00A", errors.CreditCodeCharacters, {"positions": (15,)}),
+        ("N2440900MF0000000", errors.CreditCodeLength, {"wanted": 18, "found": 17}),
+        ("9" * 10_000, errors.CreditCodeLength, {"wanted": 18, "found": 10_000}),
+        ("N2440900MF0000001A", errors.CreditCodeMistyped, {}),
+    ],
+)
+def test_wrong_credit_code_has_its_error(
+    text: str, error: type[errors.CreditCodeError], fields: dict[str, object]
+) -> None:
+    with pytest.raises(errors.CreditCodeError) as caught:
+        parse_credit_code(text)
+    assert type(caught.value) is error
+    assert vars(caught.value) == fields
+
+
+@pytest.mark.parametrize(
+    "text", ["11010519491231002x", "110105-19491231-002X", "１１０１０５ 19491231 002Ｘ"]
+)
+def test_one_identity_has_one_form(text: str) -> None:
+    assert canonical_identity(text) == parse_resident_id(text, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "13800000000",
+        "138 0000 0000",
+        "138-0000-0000",
+        "+8613800000000",
+        "+86 138 0000 0000",
+        "(+86) 13800000000",
+        "008613800000000",
+        "0086 138-0000-0000",
+        "8613800000000",
+        "＋８６１３８００００００００",
+        "\u202a+8613800000000\u202c",
+    ],
+)
+def test_typed_mobile_becomes_e164(text: str) -> None:
+    assert parse_phone(text) == "+8613800000000"
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "fields"),
+    [
+        ("", errors.PhoneEmpty, {}),
+        ("\u202a\x00 ", errors.PhoneEmpty, {}),
+        ("1380000000A", errors.PhoneCharacters, {"positions": (11,)}),
+        ("138+00000000", errors.PhoneCharacters, {"positions": (4,)}),
+        ("电话13800000000", errors.PhoneCharacters, {"positions": (1, 2)}),
+        ("1380000000🚗", errors.PhoneCharacters, {"positions": (11,)}),
+        ("A3800000000", errors.PhoneCharacters, {"positions": (1,)}),
+        ("+852 9123 4567", errors.PhoneForeign, {"country_code": 852}),
+        ("+1 202 555 0100", errors.PhoneForeign, {"country_code": 1}),
+        ("0668-2880000", errors.PhoneNotMobile, {}),
+        ("400-812-3123", errors.PhoneNotMobile, {}),
+        ("1380000000", errors.PhoneUnknown, {"found": 10}),
+        ("12345678901", errors.PhoneUnknown, {"found": 11}),
+        ("+", errors.PhoneUnknown, {"found": 0}),
+        ("110", errors.PhoneUnknown, {"found": 3}),
+        ("1" * 10_000, errors.PhoneUnknown, {"found": 10_000}),
+    ],
+)
+def test_wrong_phone_has_its_error(
+    text: str, error: type[errors.PhoneError], fields: dict[str, object]
+) -> None:
+    with pytest.raises(errors.PhoneError) as caught:
+        parse_phone(text)
+    assert type(caught.value) is error
+    assert vars(caught.value) == fields
+
+
+@given(text=st.text(max_size=80) | st.text("+-0123456789 ", max_size=20))
+def test_any_text_is_phone_or_refused(text: str) -> None:
+    try:
+        phone = parse_phone(text)
+    except errors.PhoneError:
+        return
+    assert phone.startswith("+861")
+    assert len(phone) == len("+8613800000000")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("张三", "张三"),
+        (" 张 三\u200b\n", "张三"),
+        ("阿卜杜.热合曼", "阿卜杜·热合曼"),
+        ("阿卜杜 • 热合曼", "阿卜杜·热合曼"),
+        ("John\u3000  Smith", "John Smith"),
+        ("O’Brien-Müller", "O'Brien-Müller"),
+        ("Ｊｏｈｎ", "John"),
+        ("𠮷野", "𠮷野"),
+        ("李\U000313aa", "李\U000313aa"),
+        ("〇一", "〇一"),
+        ("\u202e张三\x00", "张三"),
+        ("三" * 30, "三" * 30),
+    ],
+)
+def test_typed_name_is_normalised(text: str, name: str) -> None:
+    assert parse_name(text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "fields"),
+    [
+        ("", errors.PersonNameEmpty, {}),
+        ("\u200b\x00\u202e", errors.PersonNameEmpty, {}),
+        ("张3", errors.PersonNameCharacters, {"positions": (2,)}),
+        ("张😀三", errors.PersonNameCharacters, {"positions": (2,)}),
+        ("<b>张三</b>", errors.PersonNameCharacters, {"positions": (1, 3, 6, 7, 9)}),
+        ("·张三", errors.PersonNameCharacters, {"positions": (1,)}),
+        ("张··三", errors.PersonNameCharacters, {"positions": (2, 3)}),
+        ("Иван", errors.PersonNameCharacters, {"positions": (1, 2, 3, 4)}),
+        ("张\ud800", errors.PersonNameCharacters, {"positions": (2,)}),
+        ("张", errors.PersonNameLength, {"shortest": 2, "longest": 30, "found": 1}),
+        ("三" * 31, errors.PersonNameLength, {"shortest": 2, "longest": 30, "found": 31}),
+        ("三" * 10_000, errors.PersonNameLength, {"shortest": 2, "longest": 30, "found": 10_000}),
+    ],
+)
+def test_wrong_name_has_its_error(
+    text: str, error: type[errors.PersonNameError], fields: dict[str, object]
+) -> None:
+    with pytest.raises(errors.PersonNameError) as caught:
+        parse_name(text)
+    assert type(caught.value) is error
+    assert vars(caught.value) == fields
+
+
+@given(text=st.text(max_size=40) | st.text("张三李·. -'ab", max_size=12))
+def test_accepted_name_stays_as_it_is(text: str) -> None:
+    try:
+        name = parse_name(text)
+    except errors.PersonNameError:
+        return
+    assert parse_name(name) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("茂名第2汽车有限公司", "茂名第2汽车有限公司"),
+        ("某某（茂名）汽车 有限公司", "某某(茂名)汽车 有限公司"),
+        ("A&B  Trading Co. Ltd", "A&B Trading Co. Ltd"),
+    ],
+)
+def test_unit_names_bear_more_signs(text: str, name: str) -> None:
+    assert parse_unit_name(text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        (" ", errors.PersonNameEmpty),
+        ("公司🚗", errors.PersonNameCharacters),
+        ("公司<b>", errors.PersonNameCharacters),
+        ("某", errors.PersonNameLength),
+        ("某" * 61, errors.PersonNameLength),
+        ("某" * 10_000, errors.PersonNameLength),
+    ],
+)
+def test_wrong_unit_name_is_refused(text: str, error: type[errors.PersonNameError]) -> None:
+    with pytest.raises(error):
+        parse_unit_name(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "masked"), [("张三", "张*"), ("张小三", "张*三"), ("欧阳小三", "欧**三"), ("张", "张"), ("", "")]
+)
+def test_names_are_masked(name: str, masked: str) -> None:
+    assert mask_name(name) == masked
+
+
+@pytest.mark.parametrize(
+    ("number", "masked"),
+    [(CREDIT_CODE, "N244**********000A"), ("11010519491231002X", "1101**********002X"), ("1234", "****")],
+)
+def test_identities_are_masked(number: str, masked: str) -> None:
+    assert mask_identity(number) == masked
+
+
+@pytest.mark.parametrize(
+    ("phone", "masked"),
+    [("+8613800000000", "138****0000"), ("13800000000", "138****0000"), ("110", "***")],
+)
+def test_phones_are_masked(phone: str, masked: str) -> None:
+    assert mask_phone(phone) == masked

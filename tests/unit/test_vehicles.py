@@ -1,0 +1,243 @@
+"""VINs and certificate numbers: what is accepted, what is doubted, what is refused."""
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from core import errors
+from core.vehicles import (
+    CertificateKind,
+    VinFinding,
+    check_digit,
+    group_vin,
+    parse_certificate,
+    parse_vin,
+    vin_last_six,
+)
+
+VIN_CHARACTERS = "0123456789ABCDEFGHJKLMNPRSTUVWXYZ"
+REAL = ["LDC613P23A1305189", "LSJA24U62JG269225", "LZZ1BLMJ4TJ465057"]
+INVENTED = ["LSVTESTX3RM000001", "LFVTESTX9SK000002", "LGBTESTX1TA000003", "LRWTESTX7RC000010"]
+NO_CHECK_DIGIT = "WVWZZZ1JZXW000010"  # invented, of a maker that fills the ninth place with a letter
+SAME_VALUE = ["1AJ", "2BKS", "3CLT", "4DMU", "5ENV", "6FW", "7GPX", "8HY", "9RZ"]  # as in GB 16735
+FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
+
+
+def vins(first: str = VIN_CHARACTERS) -> st.SearchStrategy[str]:
+    """VINs with the right check digit."""
+    bare = st.tuples(st.sampled_from(first), st.text(VIN_CHARACTERS, min_size=16, max_size=16)).map("".join)
+    return bare.map(lambda vin: vin[:8] + check_digit(vin) + vin[9:])
+
+
+def refused(text: str) -> errors.VinError:
+    with pytest.raises(errors.VinError) as caught:
+        parse_vin(text)
+    return caught.value
+
+
+def certificate_refused(kind: CertificateKind, text: str) -> errors.CertificateError:
+    with pytest.raises(errors.CertificateError) as caught:
+        parse_certificate(kind, text)
+    return caught.value
+
+
+@pytest.mark.parametrize("vin", REAL + INVENTED)
+def test_vin_with_right_digit_passes(vin: str) -> None:
+    assert parse_vin(vin) == VinFinding(vin=vin, needs_confirmation=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ldc613p23a1305189",
+        "LDC 613P23 A1305189",
+        " LDC-613P23-A1305189\n",
+        "LDC613P23A1305189".translate(FULL_WIDTH),
+        "\u202eLDC613P23\u200bA1305189\x00\ufeff",
+        "LDC\u3000613P23\u3000A1305189",
+    ],
+)
+def test_typed_vin_is_normalised(text: str) -> None:
+    assert parse_vin(text).vin == "LDC613P23A1305189"
+
+
+@given(vin=vins("L"), place=st.integers(0, 16), other=st.sampled_from(VIN_CHARACTERS))
+def test_one_mistyped_character_is_caught(vin: str, place: int, other: str) -> None:
+    wrong = vin[:place] + other + vin[place + 1 :]
+    assume(wrong != vin and wrong[0] == "L")
+    alike = any(vin[place] in group and other in group for group in SAME_VALUE)
+    if alike and place != 8:  # the algorithm gives such characters one value and cannot tell them apart
+        assert parse_vin(wrong).vin == wrong
+    else:
+        assert isinstance(refused(wrong), errors.VinMistyped)
+
+
+@given(vin=vins(), data=st.data())
+def test_wrong_digit_abroad_is_doubted(vin: str, data: st.DataObject) -> None:
+    assume(vin[0] != "L")
+    other = data.draw(st.sampled_from(VIN_CHARACTERS))
+    finding = parse_vin(vin[:8] + other + vin[9:])
+    assert finding.needs_confirmation == (other != vin[8])
+
+
+def test_maker_without_digit_is_doubted() -> None:
+    assert parse_vin(NO_CHECK_DIGIT) == VinFinding(vin=NO_CHECK_DIGIT, needs_confirmation=True)
+
+
+def test_mistyped_vin_stays_out_of_message() -> None:
+    error = refused("LDC613P24A1305189")
+    assert isinstance(error, errors.VinMistyped)
+    assert error.grouped == "LDC 613P24 A1305189"
+    assert "613P24" not in str(error) + repr(error)
+
+
+@pytest.mark.parametrize("text", ["", " \u3000\n", "\x00\u200b\u202e", "---"])
+def test_no_vin_typed_is_told(text: str) -> None:
+    assert isinstance(refused(text), errors.VinEmpty)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("LDC613P23A130518", 16), ("LDC613P23A13051890", 18), ("1" * 10_000, 10_000)]
+)
+def test_vin_length_is_counted(text: str, found: int) -> None:
+    error = refused(text)
+    assert isinstance(error, errors.VinLength)
+    assert (error.wanted, error.found) == (17, found)
+
+
+@pytest.mark.parametrize(
+    ("text", "positions", "characters"),
+    [
+        ("LDC613P23A13051🚗9", (16,), "🚗"),
+        ("车架号LDC613P23A1305189", (1, 2, 3), "车架号"),
+        ("LDC613P23A130518١", (17,), "١"),
+        ("LDC613P23A130518ß", (17,), "ß"),
+    ],
+)
+def test_foreign_characters_are_placed(text: str, positions: tuple[int, ...], characters: str) -> None:
+    error = refused(text)
+    assert isinstance(error, errors.VinCharacters)
+    assert (error.positions, error.characters) == (positions, characters)
+
+
+def test_lookalikes_come_with_a_hint() -> None:
+    error = refused("LDC613P23AI3O5189")
+    assert isinstance(error, errors.VinLookalike)
+    assert (error.positions, error.suggestion) == ((11, 13), "LDC613P23A1305189")
+
+
+def test_wrong_hint_is_not_given() -> None:
+    error = refused("LDC613P23AQ305189")
+    assert isinstance(error, errors.VinLookalike)
+    assert error.suggestion is None
+
+
+@given(text=st.text(max_size=80))
+def test_any_text_is_vin_or_refused(text: str) -> None:
+    try:
+        finding = parse_vin(text)
+    except errors.VinError:
+        return
+    assert set(finding.vin) <= set(VIN_CHARACTERS)
+
+
+@pytest.mark.parametrize("text", ["", "LDC613P23A130518", "LDC613P23A130518O"])
+def test_check_digit_wants_vin_characters(text: str) -> None:
+    with pytest.raises(ValueError, match="VIN"):
+        check_digit(text)
+
+
+def test_check_digit_ten_is_x() -> None:
+    assert check_digit("1M8GDM9A_KP042788".replace("_", "0")) == "X"  # printed everywhere as the example
+
+
+def test_vin_is_grouped_for_reading() -> None:
+    assert group_vin("LDC613P23A1305189") == "LDC 613P23 A1305189"
+
+
+def test_counter_knows_last_six() -> None:
+    assert vin_last_six("LDC613P23A1305189") == "305189"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "number"),
+    [
+        (CertificateKind.DOMESTIC, "WDB2A1234567890", "WDB2A1234567890"),
+        (CertificateKind.DOMESTIC, "wdb2 a12345 67890", "WDB2A1234567890"),
+        (CertificateKind.DOMESTIC, "ＷＤＢ２Ａ１２３４５６７８９０", "WDB2A1234567890"),
+        (CertificateKind.DOMESTIC, "WDB21234567890", "WDB21234567890"),
+        (CertificateKind.DOMESTIC, "123412345678901", "123412345678901"),
+        (CertificateKind.IMPORT, "ab-123456\u200b", "AB123456"),
+        (CertificateKind.IMPORT, "A" * 20, "A" * 20),
+        (CertificateKind.IMPORT, "123456", "123456"),
+    ],
+)
+def test_typed_certificate_is_normalised(kind: CertificateKind, text: str, number: str) -> None:
+    assert parse_certificate(kind, text) == number
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "error", "fields"),
+    [
+        (CertificateKind.DOMESTIC, "", errors.CertificateEmpty, {}),
+        (CertificateKind.IMPORT, "\x00\u202e \n", errors.CertificateEmpty, {}),
+        (
+            CertificateKind.DOMESTIC,
+            "WDB2A123456789",
+            errors.CertificateDigitWanted,
+            {"positions": (5,)},
+        ),
+        (
+            CertificateKind.DOMESTIC,
+            "WDB2A12345O789I",
+            errors.CertificateDigitWanted,
+            {"positions": (11, 15)},
+        ),
+        (
+            CertificateKind.DOMESTIC,
+            "WDB2A12345678",
+            errors.CertificateLength,
+            {"shortest": 14, "longest": 15, "found": 13},
+        ),
+        (
+            CertificateKind.DOMESTIC,
+            "1" * 10_000,
+            errors.CertificateLength,
+            {"shortest": 14, "longest": 15, "found": 10_000},
+        ),
+        (
+            CertificateKind.IMPORT,
+            "A" * 21,
+            errors.CertificateLength,
+            {"shortest": 6, "longest": 20, "found": 21},
+        ),
+        (
+            CertificateKind.IMPORT,
+            "12345",
+            errors.CertificateLength,
+            {"shortest": 6, "longest": 20, "found": 5},
+        ),
+        (
+            CertificateKind.IMPORT,
+            "AB12🚗456号",
+            errors.CertificateCharacters,
+            {"positions": (5, 9), "characters": "🚗号"},
+        ),
+    ],
+)
+def test_wrong_certificate_has_its_error(
+    kind: CertificateKind, text: str, error: type[errors.CertificateError], fields: dict[str, object]
+) -> None:
+    caught = certificate_refused(kind, text)
+    assert type(caught) is error
+    assert vars(caught) == fields
+
+
+@given(text=st.text(max_size=80), kind=st.sampled_from(CertificateKind))
+def test_any_text_is_certificate_or_refused(text: str, kind: CertificateKind) -> None:
+    try:
+        number = parse_certificate(kind, text)
+    except errors.CertificateError:
+        return
+    assert number.isascii()
+    assert number.isalnum()
