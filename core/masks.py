@@ -67,7 +67,7 @@ class Mask:
         alphabets = _alphabets(self.kind, self.pattern, nev_letters)
         cut = len(alphabets) - _HALF
         head, tail = _words(alphabets[:cut]), _words(alphabets[cut:])
-        skipped = int(self.kind is PlateKind.SMALL and all(alphabet[0] == "0" for alphabet in alphabets))
+        skipped = int(all(alphabet[0] == "0" for alphabet in alphabets))  # new-energy serials have a letter
         size = len(head.words) * len(tail.words) - skipped
         if not size:
             raise errors.MaskNotIssued

@@ -22,15 +22,15 @@ NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 """The most that a picture can number."""
 STAR = "★"
 
-WIDTH = 840
+WIDTH = 800
 MARGIN = 14
 GUTTER = 40
 """Left of each plate, for its number and star."""
 COLUMN = WIDTH // 2
 ROW_GAP = 14
-TITLE_SIZE = 32
-FOOTER_SIZE = 25
-NUMBER_SIZE = 33
+TITLE_SIZE = 31
+FOOTER_SIZE = 24
+NUMBER_SIZE = 32
 _GREY = 0.6
 _RING = 4
 _RING_GAP = 3
@@ -39,7 +39,7 @@ _RING_CORNER = 14
 
 def scale_of(kind: str) -> float:
     """Return px per mm at which two plates of a kind and their numbers fill the width."""
-    return 0.81 if kind == SMALL else 0.74
+    return 0.77 if kind == SMALL else 0.70
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

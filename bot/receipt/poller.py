@@ -1,7 +1,7 @@
 """Asks the messenger for updates, and confirms them only when they are written down.
 
-The library's own polling confirms updates that lie in memory alone, parses before anything is safe
-and cannot be told apart from one that has died (docs/messenger.md), so this is a loop of our own.
+The library's own polling confirms updates that lie in memory alone, is stuck at one that it cannot
+parse, and ends for good when its queue raises, without anybody being told; so this is a loop of ours.
 """
 
 import asyncio

@@ -1,5 +1,6 @@
 """What happened, for those who watch: the page, and people in tests."""
 
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -27,7 +28,8 @@ class Event:
 class Events:
     """The last events, and whom to tell of new ones."""
 
-    seq: int = 0
+    seq: int = field(default_factory=lambda: int(time.time() * 1000))
+    """The last number given out; starts ever higher, so that a page notices a restart."""
     log: deque[Event] = field(default_factory=lambda: deque(maxlen=KEPT))
     watchers: list[Callable[[Event], None]] = field(default_factory=list)
 
@@ -42,6 +44,8 @@ class Events:
 
     def since(self, seq: int) -> list[Event] | None:
         """Return what came after an event, or None when that is too long ago to tell."""
-        if seq > self.seq or (self.log and seq < self.log[0].seq - 1):
+        if seq == self.seq:
+            return []
+        if not self.log or not self.log[0].seq - 1 <= seq < self.seq:
             return None
         return [event for event in self.log if event.seq > seq]

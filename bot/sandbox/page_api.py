@@ -123,11 +123,6 @@ class Page:
                 "commands": commands_for(self.world, person),
                 "sms": [sms.body() for sms in self.world.sms_of(person)],
                 "blocked": person.blocked,
-                "pending": [
-                    {"message_id": query.message_id, "data": query.data, "query_id": query.query_id}
-                    for query in self.world.queries.values()
-                    if query.chat_id == person.chat_id and not query.answered
-                ],
             },
             headers=HEADERS,
         )

@@ -96,6 +96,7 @@ class Sandbox:
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen; port 0 takes any free one."""
+        self.world.updates.closing = False
         if self._keeper is not None:
             self._keeper.load()
             self.world.events.watchers.append(self._keeper.changed)

@@ -9,14 +9,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.receipt import Delivery
+from bot.receipt import Delivery, Dispatcher, Shelf
 from bot.receipt.dispatcher import Room
+from bot.receipt.inbox import Page
 from core.clock import FixedClock
 from core.ports import Store
 from tests.engines import open_test_store
 from tests.receipt.conftest import NOON
 from tests.receipt.schema import make_folders, states
-from tests.receipt.tools import Gate, Recorder, message, receiving, take_in
+from tests.receipt.tools import BackwardsCipher, Gate, Recorder, lease, message, receiving, take_in
 
 
 def mixed(chats: int, each: int) -> list[dict[str, object]]:
@@ -133,6 +134,27 @@ async def test_update_that_comes_late_goes_in_its_place(quick_store: Store) -> N
         await asyncio.wait_for(receipt.dispatcher.idle(), 10)
 
     assert served.ids == [1, 3, 5]
+
+
+class SlowShelf(Shelf):
+    """A shelf whose answers are old when they arrive."""
+
+    async def load(self, chat_id: int, count: int) -> Page:
+        page = await super().load(chat_id, count)
+        await asyncio.sleep(0.05)
+        return page
+
+
+async def test_update_closed_while_inbox_is_read_is_not_repeated(quick_store: Store) -> None:
+    served = Recorder()
+    inbox = SlowShelf(quick_store, BackwardsCipher(), lease())
+    dispatcher = Dispatcher(inbox, served, room=Room(per_chat=1))
+    dispatcher.start()
+    dispatcher.offer((await inbox.store([message(number) for number in range(1, 6)])).updates)
+    await asyncio.wait_for(dispatcher.idle(), 10)
+    await dispatcher.drain(0)
+
+    assert served.ids == [1, 2, 3, 4, 5]
 
 
 async def test_what_was_left_comes_before_new_updates(store: Store) -> None:

@@ -13,7 +13,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 from telegram import Bot, InputFile, InputMediaPhoto
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.ext import ExtBot
 
+from bot.limits import BULK, Limiter
 from bot.transport import AiohttpRequest, ConnectTimedOutError, RequestNotSentError, quiet_libraries
 from tests.receipt.fake_api import TOKEN, refusal
 
@@ -269,6 +271,28 @@ async def test_quiet_libraries_keep_token_out_of_debug_logs(caplog: pytest.LogCa
             logging.getLogger(name).setLevel(level)
 
     assert TOKEN not in caplog.text
+
+
+async def test_limiter_and_back_end_carry_a_bot_through_429() -> None:
+    answers = [refusal(429, "Too Many Requests: retry after 3", retry_after=3)]
+    slept: list[float] = []
+
+    async def refuse_once(request: web.Request) -> web.Response:
+        if answers:
+            status, body = answers.pop()
+            return web.Response(status=status, body=body)
+        return await ok(request)
+
+    async def sleep(seconds: float) -> None:
+        slept.append(round(seconds))
+        await asyncio.sleep(0)
+
+    limiter = Limiter(now=lambda: float(sum(slept)), sleep=sleep)
+    async with serving(refuse_once) as plain:
+        bot = ExtBot(TOKEN, plain.base_url.removesuffix(TOKEN), request=plain.request, rate_limiter=limiter)
+        sent = await bot.send_message(7, "x", rate_limit_args=BULK)
+
+    assert (sent.message_id, slept) == (1, [3])
 
 
 def test_read_timeout_is_told() -> None:

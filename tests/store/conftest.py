@@ -7,14 +7,12 @@ from pathlib import Path
 import pytest
 
 from core.clock import FixedClock
-from tests.engines import ENGINES, open_test_store, summarise_missing_postgres
+from tests.engines import ENGINES, open_test_store
 from tests.store.sample import MIGRATIONS, QUERIES, AnyStore
 
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    summarise_missing_postgres(terminalreporter)
 
 
 @pytest.fixture

@@ -346,6 +346,11 @@ def test_swaps_follow_the_neighbours() -> None:
     assert near[9:13] == ["13597", "13759", "15379", "31579"]
 
 
+def test_near_letters_precede_other_shapes() -> None:
+    near = list(near_serials("C1234", PlateKind.SMALL))
+    assert near.index("D1234") < near.index("B1234") < near.index("E1234") < near.index("C123A")
+
+
 def test_five_noughts_are_never_near() -> None:
     assert "00000" not in near_serials("00001", PlateKind.SMALL)
 

@@ -1,0 +1,50 @@
+// Text with entities → elements. Offsets count UTF-16 units, as strings here do.
+
+import { el } from "/dom.js";
+
+const TAGS = {
+  bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code", pre: "pre",
+  blockquote: "blockquote", expandable_blockquote: "blockquote",
+};
+
+const safe = (url) => (/^(https?|tel|mailto|tg):/i.test(url) ? url : "#");
+
+const link = (url) => el("a", { href: safe(url), target: "_blank", rel: "noopener noreferrer" });
+
+const wrapper = (entity, words, act) => {
+  const { type } = entity;
+  if (type === "text_link") return link(entity.url);
+  if (type === "url") return link(/^\w+:/.test(words) ? words : `http://${words}`);
+  if (type === "bot_command") return el("button", { type: "button", class: "command", onclick: () => act(words) });
+  if (type === "spoiler") {
+    return el("span", { class: "spoiler", tabIndex: 0, onclick: (event) => event.currentTarget.classList.add("shown") });
+  }
+  if (type === "expandable_blockquote") {
+    return el("blockquote", { class: "expandable", onclick: (event) => event.currentTarget.classList.toggle("open") });
+  }
+  return el(TAGS[type] ?? "span");
+};
+
+const inside = (text, entities, from, to, act) => {
+  const made = [];
+  let at = from;
+  let index = 0;
+  while (index < entities.length) {
+    const outer = entities[index];
+    const end = Math.min(outer.offset + outer.length, to);
+    if (outer.offset > at) made.push(text.slice(at, outer.offset));
+    const inner = [];
+    for (index += 1; index < entities.length && entities[index].offset < end; index += 1) inner.push(entities[index]);
+    const element = wrapper(outer, text.slice(outer.offset, end), act);
+    element.append(...inside(text, inner, outer.offset, end, act));
+    made.push(element);
+    at = end;
+  }
+  if (at < to) made.push(text.slice(at, to));
+  return made;
+};
+
+export const formatted = (text, entities = [], act = () => {}) => {
+  const ordered = [...entities].sort((one, other) => one.offset - other.offset || other.length - one.length);
+  return inside(text, ordered, 0, text.length, act);
+};

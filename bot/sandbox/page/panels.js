@@ -1,0 +1,49 @@
+// What stands beside the conversation: people, hints, telephone, clock.
+
+import { $, copy, el, time } from "/dom.js";
+
+export const people = (list, current, choose) => {
+  $("#people").replaceChildren(...list.map((person, index) => {
+    const chosen = person.id === current;
+    const role = person.role === "admin" ? el("span", { class: "tag" }, "管理员 admin") : null;
+    const badge = person.unread && !chosen ? el("span", { class: "badge", "aria-label": `${person.unread} 条未读` }, `${person.unread}`) : null;
+    return el("li", {}, el("button", { type: "button", class: "person", "aria-current": chosen ? "true" : null, "aria-label": `${person.name}${badge ? `,${person.unread} 条未读` : ""}`, onclick: () => choose(person.id) },
+      el("span", { class: `avatar tint${index % 4}`, "aria-hidden": "true" }, person.name[0]),
+      el("span", { class: "label" }, el("strong", {}, person.name, role), el("small", {}, person.blocked ? "已停用机器人" : person.last || person.phone)), badge));
+  }));
+};
+
+export const hints = (list) => {
+  $("#hints").hidden = !list.length;
+  $("#hints ol").replaceChildren(...list.map((hint) => el("li", {}, hint)));
+};
+
+const PURPOSES = { preselection: "预选号牌", registration: "注册", rehearsal: "模拟选号" };
+
+const short = (sms, insert) => {
+  const words = PURPOSES[sms.purpose] ?? sms.purpose;
+  return el("li", {},
+    el("button", { type: "button", class: "code", "aria-label": `填入验证码 ${sms.code}`, onclick: () => insert(sms.code) }, sms.code),
+    el("span", {}, el("small", {}, `${words} · ${time.short(sms.at)}`)),
+    el("button", { type: "button", class: "plain", "aria-label": `复制 ${sms.code}`, onclick: () => copy(sms.code) }, "复制"));
+};
+
+export const phone = (number, own, stray, insert) => {
+  $("#phone-number").textContent = number;
+  const listed = [...own].reverse().slice(0, 6).map((sms) => short(sms, insert));
+  if (!listed.length) listed.push(el("li", { class: "empty" }, "还没有短信 No messages"));
+  if (stray.length) {
+    listed.push(el("li", { class: "other" }, "其他号码 Other numbers"));
+    for (const sms of [...stray].reverse().slice(0, 4)) {
+      const row = short(sms, insert);
+      row.querySelector("small").prepend(`${sms.phone} · `);
+      listed.push(row);
+    }
+  }
+  $("#sms").replaceChildren(...listed);
+};
+
+export const clock = (seconds) => {
+  $("#clock").replaceChildren(el("strong", {}, time.exact(seconds)), el("span", {}, time.date(seconds)));
+  $("#head-clock").textContent = time.short(seconds);
+};

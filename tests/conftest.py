@@ -1,0 +1,25 @@
+"""What every room of the tests has: both engines, and the whole program with people in front of it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.engines import ENGINES, summarise_missing_postgres
+from tests.world import World, open_world
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    summarise_missing_postgres(terminalreporter)
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+async def world(engine: str, tmp_path: Path) -> AsyncIterator[World]:
+    """The program on each engine, with two owners and a chief in front of it."""
+    async with open_world(engine, tmp_path) as opened:
+        yield opened

@@ -1,0 +1,52 @@
+"""An owner selects a number in the chat: the whole way, as a person goes it."""
+
+from tests.person import Person
+from tests.world import CHIEF, World, reaches_selection
+
+
+async def test_random_selection_ends_with_receipt(world: World) -> None:
+    await world.release()
+    owner = world.person()
+    await reaches_selection(owner)
+    await owner.press("【随机一次(5)】")
+    batch = await owner.see("本批 10 个号码")
+    number = next(label for label in batch.buttons if label.startswith("粤K·"))
+    await owner.press(number)
+    await owner.see("备选")
+    await owner.press("【确认选号】")
+    await owner.see("不能更改、不能退回", number)
+    await owner.press("确定选用")
+    done = await owner.see("完成号牌预选", number)
+    assert done.photo is not None
+
+
+async def test_composed_selection_ends_with_receipt(world: World) -> None:
+    await world.release()
+    owner = world.person()
+    await reaches_selection(owner)
+    await owner.press("【自编选号】")
+    await owner.see("您还可以自编20个号牌")
+    await owner.say("A1234 a8888")
+    await owner.see("粤K·A8888")
+    await owner.press("提交")
+    await owner.see("剩余自编号牌个数将减少2个")
+    await owner.press("确认提交")
+    await owner.see("完成号牌预选", "粤K·A1234")
+
+
+async def test_chief_releases_and_confirms(world: World) -> None:
+    chief = world.person(CHIEF)
+    await chief.say("/release 粤K small B####")
+    await chief.see("10,000")
+    await chief.press("确认投放")
+    await chief.see("已投放")
+    owner: Person = world.person()
+    await reaches_selection(owner)
+    await owner.press("【自编选号】")
+    await owner.say("B0001")
+    await owner.press("提交")
+    await owner.press("确认提交")
+    await owner.see("完成号牌预选")
+    await chief.say("/confirm 粤KB0001 000000")
+    await chief.press("确认已上牌")
+    await chief.see("已确认上牌")

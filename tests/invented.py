@@ -1,0 +1,31 @@
+"""Invented people and vehicles: right in form, real in nothing."""
+
+from core.vehicles import check_digit
+
+VIN = "LSVTESTX3RM000001"
+CERTIFICATE = "ABCD12345678901"
+IDENTITY = "11010519491231002X"
+
+
+def identity(number: int) -> str:
+    """Return a resident ID of nobody, its check character right: born on 1 January 1950."""
+    body = f"110105195001{1 + number // 999 % 28:02d}{number % 999 + 1:03d}"
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    total = sum(int(digit) * weight for digit, weight in zip(body, weights, strict=True))
+    return body + "10X98765432"[total % 11]
+
+
+def vin(number: int) -> str:
+    """Return a VIN of no vehicle, its check digit right."""
+    body = f"LSVTEST00RM{number:06d}"
+    return body[:8] + check_digit(body) + body[9:]
+
+
+def phone(number: int) -> str:
+    """Return a mobile number in E.164 form."""
+    return f"+86138{number:08d}"
+
+
+def certificate(number: int) -> str:
+    """Return a domestic certificate number."""
+    return f"TEST1{number:010d}"

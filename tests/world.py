@@ -1,0 +1,192 @@
+"""The whole program over HTTP against the sandbox, with people in front of it.
+
+The clock begins at ten in the morning of a working day and runs on; tests put it forward.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot import app
+from bot.app import Options, Service
+from bot.sandbox import PersonSpec, Sandbox
+from core.bootstrap import Core, Ports
+from core.clock import CHINA, ShiftedClock, SystemClock
+from core.db import open_postgres
+from core.masks import parse_mask
+from core.plates import PlateKind
+from core.pool import Release
+from core.ports import SmsGateway, Store
+from core.settings import Settings
+from tests import invented
+from tests.engines import engine_urls, postgres_schema
+from tests.person import Person
+
+MORNING = datetime(2026, 3, 10, 10, 0, tzinfo=CHINA)
+OWNER, OTHER, CHIEF = 2001, 2002, 1001
+TOKEN = "700000001:AAsandbox0000000000000000000000000"
+KEYS = {
+    "keys": ["p4Qf2yY3s5q0cQnO9b0C0oW2sB2h1mJ8x0V9o1b2c3Q="],
+    "lookup_key": "a lookup key of the tests alone",
+}
+
+
+def clock_at(moment: datetime) -> ShiftedClock:
+    """Return a running clock that shows a moment now."""
+    return ShiftedClock(moment - SystemClock().now())
+
+
+def office(code: str = "粤K", **values: Any) -> dict[str, Any]:
+    """Return an office as the settings have it."""
+    return {"code": code, "name": f"{code}车辆管理所", "address": "某市某路1号", **values}
+
+
+def settings_for(sandbox: Sandbox, directory: Path, **tables: Any) -> Settings:
+    """Return settings that lead to a sandbox."""
+    return Settings(
+        telegram={"token": TOKEN, "base_url": sandbox.base_url, "admins": [CHIEF]},
+        security=KEYS,
+        **{
+            "database": {"url": engine_urls(directory)["sqlite"]},
+            "sms": {"provider": "http", "http": {"url": sandbox.sms_url}},
+            "offices": [office()],
+            **tables,
+        },
+    )
+
+
+class World:
+    """The program that runs, its sandbox, and its people."""
+
+    def __init__(self, sandbox: Sandbox, service: Service, clock: ShiftedClock) -> None:
+        self.sandbox = sandbox
+        self.service = service
+        self.clock = clock
+
+    @property
+    def core(self) -> Core:
+        """The services."""
+        return self.service.core
+
+    @property
+    def store(self) -> Store:
+        """The database."""
+        return self.core.store
+
+    def person(self, chat_id: int = OWNER) -> Person:
+        """Return somebody, by chat id."""
+        return Person(self.sandbox, chat_id)
+
+    def forward(self, **span: float) -> None:
+        """Put the clock forward."""
+        self.clock.advance(timedelta(**span))
+
+    async def release(
+        self, mask: str = "A####", kind: PlateKind = PlateKind.SMALL, code: str = "粤K"
+    ) -> None:
+        """Release a segment that may be composed at once."""
+        order = Release(
+            office=self.core.offices[code],
+            mask=parse_mask(kind, mask),
+            actor="test",
+            compose_now=True,
+        )
+        await self.store.run(self.core.pools.release, order)
+
+    async def tick(self) -> None:
+        """Let the screens follow the clock at once, not only at the next tick."""
+        await self.service.jobs.screens()
+
+
+PEOPLE = (
+    PersonSpec(chat_id=OWNER, last_name="陈", first_name="晓东", phone="+8613800138001"),
+    PersonSpec(chat_id=OTHER, last_name="李", first_name="小梅", phone="+8613800138002"),
+    PersonSpec(chat_id=CHIEF, last_name="王", first_name="主任", phone="+8613800138003", role="admin"),
+)
+
+
+@contextlib.asynccontextmanager
+async def running(
+    settings: Settings, sandbox: Sandbox, clock: ShiftedClock, ports: Ports
+) -> AsyncIterator[World]:
+    """Run the program against a sandbox."""
+    options = Options(limits=app.UNHURRIED, long_poll=5)
+    async with app.service(settings, ports, options) as service:
+        task = asyncio.create_task(service.run())
+        try:
+            yield World(sandbox, service, clock)
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+@contextlib.asynccontextmanager
+async def open_world(
+    engine: str,
+    directory: Path,
+    *,
+    at: datetime = MORNING,
+    people: tuple[PersonSpec, ...] = PEOPLE,
+    sms: SmsGateway | None = None,
+    **tables: Any,
+) -> AsyncIterator[World]:
+    """Start sandbox and program on an engine."""
+    clock = clock_at(at)
+    async with contextlib.AsyncExitStack() as stack:
+        sandbox = await stack.enter_async_context(Sandbox(clock, people=people))
+        store = None
+        if engine == "postgres":
+            schema = stack.enter_context(postgres_schema())
+            store = await open_postgres(engine_urls(directory)[engine], clock, schema=schema, pool_size=4)
+        settings = settings_for(sandbox, directory, **tables)
+        ports = Ports(clock=clock, store=store, sms=sms)
+        yield await stack.enter_async_context(running(settings, sandbox, clock, ports))
+        assert not sandbox.oddities, sandbox.oddities
+
+
+async def registers(person: Person, number: int = 0) -> None:
+    """Go from /start through consent and registration, by the contact button."""
+    await person.say("/start")
+    await person.press("【预选号牌】")
+    await person.press("同意并继续")
+    await person.say("测试车主")
+    await person.say(invented.identity(number))
+    await person.send_contact()
+    await person.press("确认注册")
+
+
+async def agrees(person: Person, number: int = 0, kind: str = "小型汽车") -> None:
+    """Go from the registration to the service terms."""
+    await person.press(kind)
+    await person.press("【阅读并同意】")
+    await person.say(invented.vin(number))
+    await person.press("国产车")
+    await person.say(invented.certificate(number))
+    await person.press("确认信息")
+    await person.see("选号服务说明")
+
+
+async def verifies(person: Person) -> None:
+    """Go from the service terms through the SMS code."""
+    before = len(person.sms)
+    await person.press("【开始选号】")
+    await person.say(await person.sms_code(after=before))
+    await person.see("第5步")
+
+
+async def reaches_selection(person: Person, number: int = 0) -> None:
+    """Go from /start to the page of random selection."""
+    await registers(person, number)
+    await agrees(person, number)
+    await verifies(person)
+
+
+async def eventually(true: Callable[[], bool], within: float = 5.0) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(within):
+        while not true():  # noqa: ASYNC110 - a test looks again
+            await asyncio.sleep(0.01)
