@@ -13,6 +13,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 from PIL import Image
 
@@ -58,6 +59,11 @@ def receipt(kind: str) -> bytes:
     )
 
 
+def single(kind: str) -> bytes:
+    """Draw one plate."""
+    return plate_picture("粤K", kind, serial(kind))
+
+
 def measure(name: str, draw: Callable[[], bytes], rounds: int) -> None:
     """Print a line on one way to make a picture."""
     for _ in range(max(3, rounds // 4)):
@@ -85,10 +91,10 @@ def main(rounds: int) -> None:
     """Print the table."""
     print(f"{'':<36} {'best':>6} {'median':>6}")
     for kind in ("small", "small_nev", "large_nev"):
-        measure(f"batch of ten, {kind}", lambda kind=kind: batch(kind), rounds)
-        measure(f"the same in a rehearsal, {kind}", lambda kind=kind: batch(kind, rehearsal=True), rounds)
-        measure(f"receipt, {kind}", lambda kind=kind: receipt(kind), rounds)
-        measure(f"single plate, {kind}", lambda kind=kind: plate_picture("粤K", kind, serial(kind)), rounds)
+        measure(f"batch of ten, {kind}", partial(batch, kind), rounds)
+        measure(f"the same in a rehearsal, {kind}", partial(batch, kind, rehearsal=True), rounds)
+        measure(f"receipt, {kind}", partial(receipt, kind), rounds)
+        measure(f"single plate, {kind}", partial(single, kind), rounds)
     print("writing alone, small batch already drawn:")
     picture = Image.open(io.BytesIO(batch("small")))
     picture.load()

@@ -4,8 +4,8 @@ from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 from bot.transport import AiohttpRequest
-from core.clock import CHINA
 from core.bootstrap import bootstrap
+from core.clock import CHINA
 from core.errors import XuanhaoError
 from core.settings import Settings
 
@@ -51,7 +51,8 @@ async def _check_token(settings: Settings) -> bool:
         return False
     except TelegramError as error:
         print(  # noqa: T201 - the same
-            f"token: {settings.telegram.base_url} cannot be reached (telegram.base_url): {type(error).__name__}"
+            f"token: {settings.telegram.base_url} (telegram.base_url) cannot be reached: "
+            f"{type(error).__name__}"
         )
         return False
     return True

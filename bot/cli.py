@@ -52,18 +52,21 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return FAILED
     except TelegramError as error:
-        print(f"telegram.base_url: the messenger cannot be reached: {type(error).__name__}", file=sys.stderr)
+        name = type(error).__name__
+        print(f"telegram.base_url: the messenger cannot be reached: {name}", file=sys.stderr)
         return FAILED
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="xuanhao", description="选号: pre-selecting licence plate numbers")
+    parser = argparse.ArgumentParser(prog="xuanhao", description="选号: pre-selecting plate numbers")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add(commands, "run", _run, "receive and answer until interrupted")
     _add(commands, "check", _check, "say in words what is wrong with settings, database and token")
     _add(commands, "migrate", _migrate, "bring the database's schema up to date")
     release = _add(commands, "release", _release, "put a segment of numbers into a pool")
-    release.add_argument("words", nargs="*", metavar="WORD", help="粤K small A#### [from TIME] [compose WHEN]")
+    release.add_argument(
+        "words", nargs="*", metavar="WORD", help="粤K small A#### [from TIME] [compose WHEN]"
+    )
     imported = _add(commands, "import", _import, "load the embedded vehicle registry from a CSV file")
     imported.add_argument("file", type=Path, help="columns vin, certificate, kind, state")
     trial = commands.add_parser("demo", help="try everything in the browser: no token, no account")

@@ -25,8 +25,10 @@ ADMIN = PersonSpec(
     chat_id=1001, last_name="王", first_name="主任", phone="+8613800138003", role="admin", started=True
 )
 HINTS = (
-    "点 /start →【预选号牌】,按提示填写:姓名随意,身份证号可用 11010519491231002X,"
-    "车辆识别代号可用 LSVTESTX3RM000001,合格证编号可用 ABCD12345678901。",
+    (
+        "点 /start →【预选号牌】,按提示填写:姓名随意,身份证号可用 11010519491231002X,"
+        "车辆识别代号可用 LSVTESTX3RM000001,合格证编号可用 ABCD12345678901。"
+    ),
     "随机选号:【随机一次(5)】→ 点号码放入备选 →【确认选号】;或【自编选号】输入 12345 A6789。",
     "切换到「王主任」发送 /release 粤K small B####;车主选定后发送 /confirm 号码 车辆识别代号后六位。",
 )
@@ -75,7 +77,6 @@ address = "广东省湛江市霞山区(演示地址)"
 
 async def demo(data: Path, port: int) -> None:
     """Start sandbox and bot, print where the page is and what to try, run until cancelled."""
-    data.mkdir(parents=True, exist_ok=True)
     clock = ShiftedClock()
     sandbox = Sandbox(clock, data_dir=data / "sandbox", people=(*OWNERS, ADMIN), hints=HINTS)
     await sandbox.start(port=port)
@@ -90,6 +91,7 @@ async def demo(data: Path, port: int) -> None:
 
 
 def _write_settings(sandbox: Sandbox, data: Path) -> Path:
+    data.mkdir(parents=True, exist_ok=True)
     path = data / "config.toml"
     path.write_text(
         _SETTINGS.format(
@@ -110,13 +112,12 @@ def _release_once(tx: Tx, core: Core) -> None:
         office: Office = core.offices[code]
         if not any(one.mask.pattern == pattern for one in pool.segments(tx, office, kind)):
             mask = parse_mask(kind, pattern, nev_letters=office.nev_letters)
-            core.pools.release(
-                tx, pool.Release(office=office, mask=mask, actor="demo", compose_now=True)
-            )
+            core.pools.release(tx, pool.Release(office=office, mask=mask, actor="demo", compose_now=True))
 
 
 def _greet(url: str) -> None:
     print(f"\n  选号 demo · {url}\n")  # noqa: T201 - the command line prints
     for number, hint in enumerate(HINTS, 1):
         print(f"  {number}. {hint}")  # noqa: T201 - the same
-    print("\n  Ctrl-C ends it; a second start finds everything again; make demo-reset clears it.\n", flush=True)  # noqa: T201 - the same
+    ending = "Ctrl-C ends it; a second start finds everything again; make demo-reset clears it."
+    print(f"\n  {ending}\n", flush=True)  # noqa: T201 - the same

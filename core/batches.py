@@ -61,7 +61,7 @@ class FreeList:
     ranks: list[int] = field(repr=False)
 
 
-class FreeListWanted(Exception):  # noqa: N818 - a request to the caller, nothing has gone wrong
+class FreeListWanted(Exception):
     """The draw needs the list of what is free, which is too long to make inside the transaction."""
 
     def __init__(self, read: Callable[[Tx], FreeList]) -> None:

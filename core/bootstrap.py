@@ -98,4 +98,3 @@ def _gateway(settings: Settings) -> SmsGateway:
         else:
             made.append(ConsoleGateway())
     return made[0] if len(made) == 1 else InTurn(made)
-

@@ -13,7 +13,6 @@ A docstring is the default message, in English, for logs and the command line. W
 admins read is made from class and fields in ``bot/texts``. No message holds personal data.
 """
 
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -484,7 +483,6 @@ class KeyFileLost(SettingsError):
         )
         self.database = database
         self.path = path
-
 
 
 # --- store ----------------------------------------------------------------------------------

@@ -77,13 +77,15 @@ def mask_of(kind: str, pattern: str, nev_letters: str) -> Mask:
 def segments(tx: Tx, office: Office, kind: PlateKind) -> list[Segment]:
     """Return all that was released of a pool, in the order of release."""
     rows = tx.all("pool.segments", office=office.code, kind=kind)
-    return [_segment(row, office) for row in rows]
+    return [_segment(row) for row in rows]
 
 
-def _segment(row: Row, office: Office) -> Segment:
+def _segment(row: Row) -> Segment:
+    # With the letters of its release: a letter that an office adds later changes no rank, or the
+    # draws of before could not be recomputed.
     return Segment(
         segment_id=row["segment_id"],
-        mask=mask_of(row["kind"], row["mask"], office.nev_letters),
+        mask=mask_of(row["kind"], row["mask"], row["nev_letters"]),
         opens_at=from_millis(row["opens_at"]),
         compose_from=from_millis(row["compose_from"]),
         released_at=from_millis(row["released_at"]),
@@ -129,7 +131,8 @@ class Pools:
                 raise SegmentOverlaps(segment.mask.pattern)
         seed = self._seeds.current(tx, office.code, mask.kind)
         opens_at = release.opens_at or tx.now
-        draw = Draw(seed=seed.secret, office=office.code, kind=mask.kind, n=0, nonce=f"compose:{mask.pattern}")
+        nonce = f"compose:{mask.pattern}"
+        draw = Draw(seed=seed.secret, office=office.code, kind=mask.kind, n=0, nonce=nonce)
         compose_from = _compose_from(release, opens_at, draw, first=not known)
         if opens_at < tx.now or compose_from < opens_at:
             raise ReleaseInThePast
@@ -138,6 +141,7 @@ class Pools:
             office=office.code,
             kind=mask.kind,
             mask=mask.pattern,
+            nev_letters=mask.nev_letters,
             size=mask.size,
             opens_at=to_millis(opens_at),
             compose_from=to_millis(compose_from),
@@ -186,6 +190,7 @@ def _record_release(tx: Tx, release: Release, segment: Segment) -> None:
             details={
                 "kind": segment.mask.kind,
                 "mask": segment.mask.pattern,
+                "nev_letters": segment.mask.nev_letters,
                 "size": segment.size,
                 "opens_at": to_millis(segment.opens_at),
                 "compose_from": to_millis(segment.compose_from),

@@ -59,9 +59,7 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.DRAFT: frozenset({State.DRAFT, State.INFORMED, State.CANCELLED}),
     State.INFORMED: frozenset({State.DRAFT, State.AGREED, State.CANCELLED}),
     State.AGREED: frozenset({State.DRAFT, State.INFORMED, State.VERIFIED, State.CANCELLED}),
-    State.VERIFIED: frozenset(
-        {State.DRAFT, State.INFORMED, State.AGREED, State.RESERVED, State.CANCELLED}
-    ),
+    State.VERIFIED: frozenset({State.DRAFT, State.INFORMED, State.AGREED, State.RESERVED, State.CANCELLED}),
     State.RESERVED: frozenset({State.REGISTERED, State.EXPIRED, State.CANCELLED, State.VOID}),
     State.REGISTERED: frozenset(),
     State.EXPIRED: frozenset(),
@@ -434,9 +432,7 @@ class Preselections:
         if preselection.state != State.VERIFIED:
             return
         end_holds(tx, preselection)
-        tx.run(
-            "preselection.end_lease", vin=preselection.vin, preselection_id=preselection.preselection_id
-        )
+        tx.run("preselection.end_lease", vin=preselection.vin, preselection_id=preselection.preselection_id)
 
 
 def judge_register(tx: Tx, plate: Plate, last_six: str) -> Preselection:

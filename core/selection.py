@@ -103,9 +103,7 @@ def shortlist(tx: Tx, preselection_id: int, *, at: datetime) -> list[Shortlisted
     """Return an owner's living shortlist, in the order in which it was drawn."""
     rows = tx.all("pool.shortlisted", preselection_id=preselection_id, at=to_millis(at))
     return [
-        Shortlisted(
-            serial=row["serial"], draw_no=row["draw_no"], held_until=from_millis(row["held_until"])
-        )
+        Shortlisted(serial=row["serial"], draw_no=row["draw_no"], held_until=from_millis(row["held_until"]))
         for row in rows
     ]
 
@@ -137,12 +135,10 @@ def judge_wishes(tx: Tx, office: Office, preselection: Preselection, typed: Sequ
     bad: list[tuple[str, XuanhaoError]] = []
     for wish in typed:
         try:
-            serial = parse_serial(
-                preselection.kind, wish, office=office.code, nev_letters=office.nev_letters
-            )
+            serial = parse_serial(preselection.kind, wish, office=office.code, nev_letters=office.nev_letters)
             judge_wish(tx, office, preselection.kind, serial)
             if serial in good:
-                raise WishRepeated  # noqa: TRY301 - judged like the others
+                raise WishRepeated
             good.append(serial)
         except XuanhaoError as error:
             bad.append((wish, error))
@@ -158,7 +154,7 @@ class Selection:
         self._batches = batches
         self._calendar = calendar
 
-    def draw(
+    def draw(  # noqa: PLR0913 - each is named
         self,
         tx: Tx,
         preselection_id: int,
@@ -366,9 +362,7 @@ class Selection:
     def _shortlist_until(self, office: Office, at: datetime) -> int:
         return to_millis(at + timedelta(seconds=office.shortlist_seconds + office.batch_grace_seconds))
 
-    def _restart_shortlist(
-        self, tx: Tx, preselection: Preselection, office: Office, *, at: datetime
-    ) -> None:
+    def _restart_shortlist(self, tx: Tx, preselection: Preselection, office: Office, *, at: datetime) -> None:
         tx.run(
             "pool.restart_shortlist",
             preselection_id=preselection.preselection_id,
@@ -443,9 +437,7 @@ class Selection:
             return Unavailable.RESTING
         return Unavailable.PRESELECTED
 
-    def _ideas(
-        self, tx: Tx, preselection: Preselection, office: Office, wishes: Sequence[str]
-    ) -> list[str]:
+    def _ideas(self, tx: Tx, preselection: Preselection, office: Office, wishes: Sequence[str]) -> list[str]:
         """Return near numbers that are free just now, first those near the first wish."""
         kind = preselection.kind
         composable = [one for one in open_segments(tx, office, kind) if one.compose_from <= tx.now]
@@ -483,9 +475,7 @@ class Selection:
         if not changed:
             raise StepOutOfOrder
         end_holds(tx, preselection)
-        tx.run(
-            "preselection.end_lease", vin=preselection.vin, preselection_id=preselection.preselection_id
-        )
+        tx.run("preselection.end_lease", vin=preselection.vin, preselection_id=preselection.preselection_id)
         reserved = get(tx, preselection.preselection_id)
         log(tx, reserved, account.actor, "reserved", plate=str(reserved.plate), way=way)
         return reserved

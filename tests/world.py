@@ -46,15 +46,15 @@ def office(code: str = "粤K", **values: Any) -> dict[str, Any]:
 
 def settings_for(sandbox: Sandbox, directory: Path, **tables: Any) -> Settings:
     """Return settings that lead to a sandbox."""
-    return Settings(
-        telegram={"token": TOKEN, "base_url": sandbox.base_url, "admins": [CHIEF]},
-        security=KEYS,
-        **{
+    return Settings.model_validate(
+        {
+            "telegram": {"token": TOKEN, "base_url": sandbox.base_url, "admins": [CHIEF]},
+            "security": KEYS,
             "database": {"url": engine_urls(directory)["sqlite"]},
             "sms": {"provider": "http", "http": {"url": sandbox.sms_url}},
             "offices": [office()],
             **tables,
-        },
+        }
     )
 
 

@@ -11,9 +11,7 @@ _WORDS = 2
 
 
 def _found(scene: Scene) -> Preselection:
-    plate = Plate(
-        office=scene.arg("office"), kind=PlateKind(scene.arg("kind")), serial=scene.arg("serial")
-    )
+    plate = Plate(office=scene.arg("office"), kind=PlateKind(scene.arg("kind")), serial=scene.arg("serial"))
     return judge_register(scene.tx, plate, scene.arg("tail"))
 
 

@@ -147,6 +147,9 @@ class Go:
     effects: Sequence[SendCode] = ()
 
 
+ErrorWays = Mapping[type[XuanhaoError], Callable[["Scene", XuanhaoError], Go]]
+"""Where a screen leads on from an error, instead of staying."""
+
 Handler = Callable[["Scene", str], Go]
 """Takes a press (with its argument), typed text, or a photo's file id."""
 
@@ -160,5 +163,5 @@ class Screen:
     buttons: Mapping[str, Handler] = field(default_factory=dict)
     text: Handler | None = None
     contact: Callable[["Scene", Contact], Go] | None = None
-    errors: Mapping[type[XuanhaoError], Callable[["Scene", XuanhaoError], Go]] = field(default_factory=dict)
+    errors: ErrorWays = field(default_factory=dict)
     hint: str = ""  # what to do here, said when something else came

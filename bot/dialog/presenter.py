@@ -61,7 +61,7 @@ class Presenter:
     async def strip(self, chat_id: int, message_id: int) -> None:
         """Take the buttons off a message that is not live any more."""
         with suppress(BadRequest, Forbidden):
-            await self._bot.edit_message_reply_markup(chat_id=chat_id, message_id=message_id, reply_markup=None)
+            await self._bot.edit_message_reply_markup(chat_id, message_id, reply_markup=None)
 
     def _markup(self, record: Record, view: View) -> InlineKeyboardMarkup | None:
         return self._codec.markup(record.chat_id, record.screen, record.revision, view.rows)
@@ -84,18 +84,19 @@ class Presenter:
         )
 
     async def _edit_to(self, record: Record, message_id: int, view: View, text: str) -> None:
-        place = {"chat_id": record.chat_id, "message_id": message_id}
-        markup = self._markup(record, view)
+        chat_id, markup = record.chat_id, self._markup(record, view)
         if view.picture is None:
-            await self._bot.edit_message_text(text, parse_mode=ParseMode.HTML, reply_markup=markup, **place)
+            await self._bot.edit_message_text(
+                text, chat_id=chat_id, message_id=message_id, parse_mode=ParseMode.HTML, reply_markup=markup
+            )
         elif view.picture.key == record.picture:
             await self._bot.edit_message_caption(
-                caption=text, parse_mode=ParseMode.HTML, reply_markup=markup, **place
+                chat_id, message_id, caption=text, parse_mode=ParseMode.HTML, reply_markup=markup
             )
         else:
             drawn = await asyncio.to_thread(view.picture.draw)
             media = InputMediaPhoto(drawn, caption=text, parse_mode=ParseMode.HTML, filename="xuanhao.png")
-            await self._bot.edit_message_media(media, reply_markup=markup, **place)
+            await self._bot.edit_message_media(media, chat_id, message_id, reply_markup=markup)
 
     async def _send(self, present: Present) -> Shown:
         record, view = present.record, present.view

@@ -43,7 +43,7 @@ class Present:
     repeated: bool = False  # the update had been applied before
 
 
-class NothingToSay(Exception):  # noqa: N818 - no error: there is no conversation to show
+class NothingToSay(Exception):
     """A redraw was asked for where there is no live message."""
 
 
@@ -153,9 +153,7 @@ class Steps:
         changed = (moved and bool(go.screen)) or name != record.screen or dict(args) != dict(record.args)
         record = replace(record, screen=name, args=args, revision=record.revision + changed)
         save(tx, record, shown.redraw_at)
-        return Present(
-            record=record, view=shown, note=note, alert=alert, pinned=pinned, effects=effects
-        )
+        return Present(record=record, view=shown, note=note, alert=alert, pinned=pinned, effects=effects)
 
     def _screen(self, name: str) -> Screen:
         return self._screens.get(name) or self._screens[self._words.first_screen]

@@ -11,7 +11,7 @@ from bot.texts.pictures import REHEARSAL_MARK
 
 _MARK_SIZE = 42
 _MARK_ANGLE = 24
-_MARK_GAP = 56
+_MARK_GAP = 48
 _FULL = 255
 
 
@@ -32,7 +32,7 @@ def watermark(width: int, height: int) -> Image.Image:
     line = plain_line(REHEARSAL_MARK, _MARK_SIZE)
     slanted = line.rotate(_MARK_ANGLE, Image.Resampling.BICUBIC, expand=True)
     sheet = Image.new("L", (width, height))
-    across, down = slanted.width + _MARK_GAP, slanted.height + _MARK_GAP
+    across, down = slanted.width + _MARK_GAP, slanted.height - _MARK_GAP // 4
     for row in range(height // down + 2):
         for column in range(-1, width // across + 2):
             left = column * across + (row % 2) * across // 2

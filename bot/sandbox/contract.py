@@ -206,8 +206,10 @@ def _limit(where: str, value: object, facts: dict[str, Any]) -> Iterator[str]:
 
 
 _TESTS = {
-    method: {name: _parameter_test(facts) for name, facts in known.items()} for method, known in METHODS.items()
+    method: {name: _parameter_test(facts) for name, facts in known.items()}
+    for method, known in METHODS.items()
 }
 _REQUIRED = {
-    method: [name for name, facts in known.items() if facts.get("required")] for method, known in METHODS.items()
+    method: [name for name, facts in known.items() if facts.get("required")]
+    for method, known in METHODS.items()
 }

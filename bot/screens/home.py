@@ -1,5 +1,7 @@
 """The first page, help, commands, and the way into what an owner has begun."""
 
+from collections.abc import Callable
+
 from bot.dialog.model import Button, Command, Go, Screen, Style, View
 from bot.dialog.scene import Scene
 from bot.screens.entry import entry
@@ -35,21 +37,23 @@ def help_text(scene: Scene) -> str:
 
 def command(scene: Scene, typed: Command) -> Go:
     """Lead an owner's command to its screen."""
-    match typed.name:
-        case "start":
-            return Go(screen="home")
-        case "preselect":
-            return entry(scene)
-        case "mine":
-            return Go(screen="mine")
-        case "cancel":
-            if scene.begun is None:
-                return Go(screen="home", note=home.NOTHING_TO_CANCEL)
-            return Go(screen="abandon")
-        case "help":
-            return Go(screen="", note=help_text(scene))
-        case _:
-            return Go(screen="", note=home.UNKNOWN_COMMAND)
+    way = _WAYS.get(typed.name)
+    return way(scene) if way else Go(screen="", note=home.UNKNOWN_COMMAND)
+
+
+def _cancel(scene: Scene) -> Go:
+    if scene.begun is None:
+        return Go(screen="home", note=home.NOTHING_TO_CANCEL)
+    return Go(screen="abandon")
+
+
+_WAYS: dict[str, Callable[[Scene], Go]] = {
+    "start": lambda _scene: Go(screen="home"),
+    "preselect": entry,
+    "mine": lambda _scene: Go(screen="mine"),
+    "cancel": _cancel,
+    "help": lambda scene: Go(screen="", note=help_text(scene)),
+}
 
 
 HOME = Screen(

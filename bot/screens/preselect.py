@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.dialog.model import Button, Go, Screen, Style, View
+from bot.dialog.model import Button, ErrorWays, Go, Screen, Style, View
 from bot.dialog.scene import Scene
 from bot.screens import codes
 from bot.screens.entry import data_step, entry, step_of
@@ -107,8 +107,10 @@ NOTICE = Screen(
 
 def _cannot(scene: Scene, error: XuanhaoError) -> Go:
     """Lead to the page that says why the vehicle cannot be given a number here."""
-    which = {VinPreselected: "preselected", VinRegistered: "registered"}.get(type(error), "being_selected")
-    return Go(screen="vin_refused", args={"why": which, "from": scene.preselection.state})
+    why = "being_selected"
+    if isinstance(error, VinPreselected | VinRegistered):
+        why = "preselected" if isinstance(error, VinPreselected) else "registered"
+    return Go(screen="vin_refused", args={"why": why, "from": scene.preselection.state})
 
 
 def _vin(scene: Scene, typed: str) -> Go:
@@ -134,7 +136,7 @@ def _show_vin(scene: Scene) -> View:
     return View(text=preselect.VIN, rows=(back,) if back else ())
 
 
-_REFUSED = {VinPreselected: _cannot, VinRegistered: _cannot, VinBeingSelected: _cannot}
+_REFUSED: ErrorWays = {VinPreselected: _cannot, VinRegistered: _cannot, VinBeingSelected: _cannot}
 
 VIN = Screen(
     name="vin",
@@ -190,9 +192,7 @@ VIN_REFUSED = Screen(
 
 
 def _show_certificate_kind(scene: Scene) -> View:
-    rows = [
-        (Button(label=label, action="kind", arg=kind),) for kind, label in preselect.CERTIFICATES.items()
-    ]
+    rows = [(Button(label=label, action="kind", arg=kind),) for kind, label in preselect.CERTIFICATES.items()]
     back = _back_to_review(scene.preselection)
     return View(text=preselect.CERTIFICATE_KIND, rows=(*rows, back) if back else rows)
 

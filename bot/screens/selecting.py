@@ -1,5 +1,6 @@
 """Random selection: batches, the shortlist, the last question (docs/domain.md, section 5.1)."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -67,9 +68,7 @@ def _show(scene: Scene) -> View | Go:
         return Go(screen="used_up")
     lives = batch if batch is not None and not over else None
     closes = office.hours.closes_at(now) if office.hours.is_open(now) else None
-    text = selecting.selecting(
-        office, left, lives, kept, now, over=selecting.BATCH_OVER if over else ""
-    )
+    text = selecting.selecting(office, left, lives, kept, now, over=selecting.BATCH_OVER if over else "")
     if closes is not None and closes - now <= CLOSING_WARNING:
         text += preselect.closing_soon(common.clock(closes))
     return View(
@@ -116,14 +115,18 @@ def _rows(
     rows += in_columns(
         [
             Button(
-                label=selecting.number_label(office.code, one.serial, kept=True), action="drop", arg=one.serial
+                label=selecting.number_label(office.code, one.serial, kept=True),
+                action="drop",
+                arg=one.serial,
             )
             for one in older
         ],
         2,
     )
     if kept:
-        rows.append((Button(label=selecting.confirm_label(len(kept)), action="confirm", style=Style.SUCCESS),))
+        rows.append(
+            (Button(label=selecting.confirm_label(len(kept)), action="confirm", style=Style.SUCCESS),)
+        )
     if left.batches:
         draw = Button(
             label=selecting.draw_label(left.batches, first=first), action="draw", style=Style.PRIMARY
@@ -166,9 +169,7 @@ def _draw(scene: Scene, _arg: str) -> Go:
 
 
 def _pick(scene: Scene, serial: str) -> Go:
-    scene.core.selection.pick(
-        scene.tx, scene.preselection.preselection_id, scene.office, serial, at=scene.at
-    )
+    scene.core.selection.pick(scene.tx, scene.preselection.preselection_id, scene.office, serial, at=scene.at)
     return _stay(scene)
 
 
@@ -201,7 +202,10 @@ def _again(scene: Scene, _arg: str) -> Go:
     return Go(screen="terms")
 
 
-ERRORS = {VerificationLapsed: _lapse, StepOutOfOrder: lambda scene, _error: entry(scene)}
+ERRORS: dict[type[XuanhaoError], Callable[[Scene, XuanhaoError], Go]] = {
+    VerificationLapsed: _lapse,
+    StepOutOfOrder: lambda scene, _error: entry(scene),
+}
 
 SELECTING = Screen(
     name="selecting",
@@ -232,9 +236,7 @@ def _show_sure(scene: Scene) -> View | Go:
     serial = scene.arg("serial")
     chosen = [one for one in kept if one.serial == serial]
     if not kept or (serial and not chosen):
-        return Go(
-            screen="selecting", args={"without_four": _filter(scene)}, note=selecting.SHORTLIST_OVER
-        )
+        return Go(screen="selecting", args={"without_four": _filter(scene)}, note=selecting.SHORTLIST_OVER)
     back = (Button(label=common.BACK, action="back"),)
     until = min(one.held_until for one in (chosen or kept))
     clock = selecting.until_line(until, now)
@@ -244,9 +246,7 @@ def _show_sure(scene: Scene) -> View | Go:
         numbers = [
             Button(label=common.plate(office, one.serial), action="choose", arg=one.serial) for one in kept
         ]
-        return View(
-            text=selecting.CHOOSE + clock, rows=(*in_columns(numbers, 2), back), redraw_at=redraw_at
-        )
+        return View(text=selecting.CHOOSE + clock, rows=(*in_columns(numbers, 2), back), redraw_at=redraw_at)
     return View(
         text=selecting.sure(common.plate(office, serial)) + clock,
         rows=((Button(label=selecting.TAKE, action="take", arg=serial, style=Style.SUCCESS),), back),

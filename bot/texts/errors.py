@@ -12,9 +12,7 @@ from core.errors import XuanhaoError
 VIN_PRESELECTED = "该车辆已预选号牌,不允许再次预选号牌!"
 VIN_REGISTERED = "该车辆已上牌,不能选号,请核对输入!"
 VIN_BEING_SELECTED = "该车辆正在由他人选号"
-CHANCES_USED_UP = (
-    "您的随机选号和自编选号机会均已用完,请前往车辆管理所办理选号等新车上牌业务。"
-)
+CHANCES_USED_UP = "您的随机选号和自编选号机会均已用完,请前往车辆管理所办理选号等新车上牌业务。"
 
 
 def _places(positions: Sequence[int]) -> str:
@@ -50,7 +48,10 @@ def _wishes_refused(error: e.WishesRefused) -> str:
     return "以下号码不能提交,未扣减次数:\n" + "\n".join(lines)
 
 
-def _wanted(error: e.SerialLength | e.MaskLength | e.VinLength | e.ResidentIdLength | e.CreditCodeLength) -> str:
+_Length = e.SerialLength | e.MaskLength | e.VinLength | e.ResidentIdLength | e.CreditCodeLength
+
+
+def _wanted(error: _Length) -> str:
     return f"应为 {error.wanted} 位,您输入了 {error.found} 位,请检查后重新输入。"
 
 
@@ -177,5 +178,3 @@ def of_error(error: XuanhaoError) -> str:
         if kind in _PLAIN:
             return _PLAIN[kind]
     return FAILED
-
-

@@ -26,7 +26,8 @@ HELP_TEXT = (
 
 CHIEF_HELP = (
     "\n\n<b>管理命令</b>\n"
-    "<code>/release 粤K small A####</code> 投放号段(可加 from 2026-12-01T09:00、compose now|drawn|2026-12-08)\n"
+    "<code>/release 粤K small A####</code> 投放号段"
+    "(可加 from 2026-12-01T09:00、compose now|drawn|2026-12-08)\n"
     "<code>/confirm 粤K12345 后六位</code> 窗口确认上牌"
 )
 

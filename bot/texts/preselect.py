@@ -45,16 +45,17 @@ VIN_HINT = "请输入 17 位车辆识别代号。"
 CERTIFICATE_KIND = "<b>第2步 确认信息 · 车辆证书</b>\n您的车辆是:"
 CERTIFICATE_HINT = "请输入证书编号。"
 ABANDON_TEXT = (
-    "<b>放弃本次预选?</b>\n已填写的信息将被清除,正在保留的号码放回号池。\n"
-    "已使用的随机、自编次数不会恢复。"
+    "<b>放弃本次预选?</b>\n已填写的信息将被清除,正在保留的号码放回号池。\n已使用的随机、自编次数不会恢复。"
 )
 ABANDONED = "已放弃本次预选。"
 
 
 def basics(offices: list[Office], chosen: Office, *, may_change: bool) -> str:
     """Return the page of step 1."""
-    change = "您可以改选其他发牌机关,再选号牌种类。" if may_change and len(offices) > 1 else "请选择号牌种类:"
-    return f"<b>第1步 基本信息</b>\n发牌机关:{escape(office_title(chosen))}\n{escape(chosen.name)}\n\n{change}"
+    can_change = may_change and len(offices) > 1
+    what = "您可以改选其他发牌机关,再选号牌种类。" if can_change else "请选择号牌种类:"
+    title = escape(office_title(chosen))
+    return f"<b>第1步 基本信息</b>\n发牌机关:{title}\n{escape(chosen.name)}\n\n{what}"
 
 
 def notice(office: Office, kind: PlateKind) -> str:
@@ -122,7 +123,9 @@ def terms(office: Office, chances: Chances) -> str:
 
 def closed(opening: str) -> str:
     """Return what is said outside the service hours."""
-    return f"\n\n⏰ 现在不在选号服务时间内。下次开放:<b>{opening}</b>。信息已为您保留,届时点【开始选号】即可。"
+    return (
+        f"\n\n⏰ 现在不在选号服务时间内。下次开放:<b>{opening}</b>。信息已为您保留,届时点【开始选号】即可。"
+    )
 
 
 def closing_soon(at: str) -> str:

@@ -112,10 +112,7 @@ def lapsed() -> str:
 
 def sure(number: str) -> str:
     """Return the last question before a number is taken."""
-    return (
-        f"<b>确认选用 {escape(number)} ?</b>\n\n"
-        "选定后<b>不能更改、不能退回</b>,其余号码将放回号池。"
-    )
+    return f"<b>确认选用 {escape(number)} ?</b>\n\n选定后<b>不能更改、不能退回</b>,其余号码将放回号池。"
 
 
 CHOOSE = "<b>请选择要确认的号码</b>"

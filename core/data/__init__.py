@@ -1,0 +1,1 @@
+"""Data of the domain that the package brings along."""

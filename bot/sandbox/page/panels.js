@@ -24,7 +24,7 @@ const short = (sms, insert) => {
   const words = PURPOSES[sms.purpose] ?? sms.purpose;
   return el("li", {},
     el("button", { type: "button", class: "code", "aria-label": `填入验证码 ${sms.code}`, onclick: () => insert(sms.code) }, sms.code),
-    el("span", {}, el("small", {}, `${words} · ${time.short(sms.at)}`)),
+    el("span", {}, el("small", { class: "to" }, ""), el("small", {}, words), el("small", {}, time.short(sms.at))),
     el("button", { type: "button", class: "plain", "aria-label": `复制 ${sms.code}`, onclick: () => copy(sms.code) }, "复制"));
 };
 
@@ -36,7 +36,7 @@ export const phone = (number, own, stray, insert) => {
     listed.push(el("li", { class: "other" }, "其他号码 Other numbers"));
     for (const sms of [...stray].reverse().slice(0, 4)) {
       const row = short(sms, insert);
-      row.querySelector("small").prepend(`${sms.phone} · `);
+      row.querySelector(".to").textContent = sms.phone.replace(/^\+86/, "");
       listed.push(row);
     }
   }

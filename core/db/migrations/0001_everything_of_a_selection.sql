@@ -144,6 +144,7 @@ CREATE TABLE segment (
     office TEXT NOT NULL,
     kind TEXT NOT NULL CONSTRAINT segment_kind CHECK (kind IN ('small', 'small_nev', 'large_nev')),
     mask TEXT NOT NULL,
+    nev_letters TEXT NOT NULL,
     size ${integer} NOT NULL CONSTRAINT segment_size CHECK (size > 0),
     opens_at ${integer} NOT NULL,
     compose_from ${integer} NOT NULL,

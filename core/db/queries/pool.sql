@@ -1,7 +1,7 @@
 -- name: add_segment
 -- A release: one row, whatever its size.
-INSERT INTO segment (office, kind, mask, size, opens_at, compose_from, released_at, released_by)
-VALUES (:office, :kind, :mask, :size, :opens_at, :compose_from, :now, :actor)
+INSERT INTO segment (office, kind, mask, nev_letters, size, opens_at, compose_from, released_at, released_by)
+VALUES (:office, :kind, :mask, :nev_letters, :size, :opens_at, :compose_from, :now, :actor)
 ON CONFLICT (office, kind, mask) DO NOTHING
 RETURNING segment_id
 

@@ -1,0 +1,66 @@
+# make demo: try it in the browser. make test: everything that is tested. Both set up what they need.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PORT   ?= 8088
+DATA   ?= demo-data
+CONFIG ?= config.toml
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo demo-reset run test check lint bench soak lock font clean
+
+help:
+	@echo "make demo         sandbox, bot and chat page; PORT=$(PORT)"
+	@echo "make demo-reset   forget what the demo has kept"
+	@echo "make run          the bot on $(CONFIG)"
+	@echo "make check        linters and types"
+	@echo "make test         check, then all tests"
+	@echo "make bench        speed, as ratios"
+	@echo "make soak         the long tests"
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; make PYTHON=/path/to/python3.11 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: $(BIN)/python requirements.lock pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+install: $(VENV)/installed
+
+demo: install
+	@exec $(BIN)/python -m bot demo --port $(PORT) --data $(DATA)
+
+demo-reset:
+	rm -rf $(DATA)
+
+run: install
+	@exec $(BIN)/python -m bot run --config $(CONFIG)
+
+check: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+test: check
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not soak"
+
+soak: $(VENV)/installed-dev
+	$(BIN)/pytest -m soak --timeout 3600
+
+bench: $(VENV)/installed-dev
+	$(BIN)/python benchmarks/run.py
+
+font: $(VENV)/installed-dev
+	$(BIN)/python tools/make_font.py
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
