@@ -23,14 +23,17 @@ from bot.limits import Limiter, Limits, Rate
 from bot.receipt import Dispatcher, Poller, Receipt, Shelf, new_worker_name, process_with, updates_of
 from bot.receipt.inbox import Lease
 from bot.receipt.receipt import LEASE
+from bot.receipt.updates import NO_CHAT, Broken
 from bot.routes import routes
 from bot.screens.all import BY_NAME
 from bot.texts import common
+from bot.texts import desk as desk_words
 from bot.texts import home as words
 from bot.texts.errors import of_error
 from bot.texts.menu import CHIEF_MENU, OWNER_MENU
 from bot.transport import AiohttpRequest
 from core.bootstrap import Core, Ports, bootstrap
+from core.errors import SettingsRefused
 from core.settings import Settings
 
 _LOGGER = logging.getLogger(__name__)
@@ -52,6 +55,8 @@ class Service:
 
     def __init__(self, core: Core, options: Options) -> None:
         telegram = core.settings.telegram
+        if telegram.mode != "polling":
+            raise SettingsRefused(("telegram.mode: only polling works in this version",))
         self.core = core
         self._polling = AiohttpRequest(connections=2)
         bot = ExtBot(
@@ -83,7 +88,7 @@ class Service:
                 is_alone=core.settings.database.sqlite_path is not None,
             ),
         )
-        self.dispatcher = Dispatcher(shelf, process_with(self.application))
+        self.dispatcher = Dispatcher(shelf, process_with(self.application), on_broken=self._tell_broken)
         self.receipt = Receipt(shelf, self.dispatcher)
         self.jobs = Jobs(core, self.engine, self.codes, self.dispatcher)
         self._poller = Poller(
@@ -114,6 +119,15 @@ class Service:
     async def _redraw_in_turn(self, chat_id: int) -> None:
         async with self.dispatcher.lock(chat_id):
             await self.engine.redraw(chat_id)
+
+    async def _tell_broken(self, broken: Broken) -> None:
+        """Answer whoever sent what could not be handled, and show it to the chiefs."""
+        _LOGGER.error("update %d was set aside: %s", broken.update_id, broken.error)
+        told = dict.fromkeys(self.core.settings.telegram.admins, desk_words.broken(broken))
+        for chat_id, text in {**told, broken.chat_id: common.FAILED}.items():
+            if chat_id != NO_CHAT:
+                with contextlib.suppress(TelegramError):
+                    await self._bot.send_message(chat_id, text)
 
     async def _tell_commands(self) -> None:
         """Tell the messenger which commands to offer to whom; it can do without."""

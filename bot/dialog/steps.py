@@ -13,7 +13,7 @@ from bot.receipt.inbox import mark_applied
 from core.batches import FreeList
 from core.bootstrap import Core
 from core.clock import to_millis
-from core.errors import XuanhaoError
+from core.errors import Refusal, XuanhaoError
 from core.ports import Tx
 
 _MOST_HOPS = 5
@@ -141,7 +141,10 @@ class Steps:
         for _ in range(_MOST_HOPS):
             scene.args = args
             scene.fresh()
-            shown = self._screen(name).show(scene)
+            try:
+                shown = self._screen(name).show(scene)
+            except Refusal as error:  # what it was about is gone: an office that is served no more
+                shown = Go(screen=self._words.first_screen, note=self._words.of_error(error))
             if isinstance(shown, View):
                 break
             name, args = shown.screen, shown.args

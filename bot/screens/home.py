@@ -1,12 +1,17 @@
 """The first page, help, commands, and the way into what an owner has begun."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from bot.dialog.model import Button, Command, Go, Screen, Style, View
 from bot.dialog.scene import Scene
 from bot.screens.entry import entry
-from bot.texts import common, home
+from bot.texts import common, desk, home
+from core.clock import CHINA
 from core.preselection import State, of_account
+
+_AHEAD = timedelta(days=60)
+"""So far ahead a year without a published schedule begins to matter."""
 
 
 def _state(scene: Scene) -> str:
@@ -20,9 +25,17 @@ def _state(scene: Scene) -> str:
     return home.REGISTERED if scene.found.registered else home.NEW
 
 
+def _warning(scene: Scene) -> str:
+    """Return what chiefs must know of the calendar: deadlines that are about to be counted."""
+    if not scene.is_chief:
+        return ""
+    year = (scene.tx.now + _AHEAD).astimezone(CHINA).year
+    return "" if scene.core.calendar.has_schedule(year) else desk.no_schedule(year)
+
+
 def _show(scene: Scene) -> View:
     return View(
-        text=home.welcome(list(scene.core.offices.values()), state=_state(scene)),
+        text=home.welcome(list(scene.core.offices.values()), state=_state(scene)) + _warning(scene),
         rows=(
             (Button(label=home.PRESELECT, action="preselect", style=Style.PRIMARY),),
             (Button(label=home.MINE, action="mine"), Button(label=home.HELP, action="help")),

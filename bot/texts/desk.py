@@ -3,6 +3,7 @@
 from html import escape
 
 from bot.texts.common import KINDS, moment, plate
+from bot.receipt.updates import Broken
 from core.offices import Office
 from core.plates import PlateKind
 from core.pool import PoolCount, Segment
@@ -21,6 +22,19 @@ RELEASE = "✅ 确认投放"
 REGISTER = "✅ 确认已上牌"
 CANCEL = "取消"
 CANCELLED = "已取消,未作任何更改。"
+
+
+def broken(what: Broken) -> str:
+    """Return what chiefs are told of an update that could not be handled: without its contents."""
+    return f"⚠️ 有一条消息无法处理,已搁置(update {what.update_id},{escape(what.error)})。发送者已收到提示。"
+
+
+def no_schedule(year: int) -> str:
+    """Return the warning that a year's make-up working days are not known."""
+    return (
+        f"\n\n⚠️ {year} 年的放假调休安排尚未收录,办理截止日期暂按普通工作日计算。"
+        "公布后请写入设置 [calendar],或更新程序。"
+    )
 
 
 def release_question(office: Office, kind: PlateKind, mask: str, size: int, when: str) -> str:
