@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser import summarise_missing_browser
 from tests.engines import ENGINES, summarise_missing_postgres
 from tests.world import World, open_world
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     summarise_missing_postgres(terminalreporter)
+    summarise_missing_browser(terminalreporter)
 
 
 @pytest.fixture(params=ENGINES)

@@ -1,0 +1,69 @@
+"""The main job in the chat page, in a real browser: from the first press to the receipt."""
+
+from pathlib import Path
+
+import pytest
+
+from tests import invented
+from tests.browser import Chat, open_chat
+from tests.world import open_world
+
+pytestmark = pytest.mark.browser
+
+
+async def _reaches_selection(chat: Chat, number: int) -> None:
+    await chat.press("开始 Start")
+    await chat.press("【预选号牌】")
+    await chat.press("同意并继续")
+    await chat.say("测试车主")
+    await chat.say(invented.identity(number))
+    await chat.press("发送本人手机号")
+    await chat.press("确认注册")
+    await chat.press("小型汽车")
+    await chat.press("【阅读并同意】")
+    await chat.say(invented.vin(number))
+    await chat.press("国产车")
+    await chat.say(invented.certificate(number))
+    await chat.press("确认信息")
+    await chat.press("【开始选号】")
+    await chat.say(await chat.sms_code())
+    await chat.see("第5步 预选号牌")
+
+
+async def _pictures_are_loaded(chat: Chat) -> bool:
+    loaded: bool = await chat.page.evaluate(
+        "() => { const all = [...document.querySelectorAll('#messages img')];"
+        " return all.length > 0 && all.every(one => one.complete && one.naturalWidth > 300) }"
+    )
+    return loaded
+
+
+async def test_new_owner_selects_at_random(tmp_path: Path) -> None:
+    async with open_world("sqlite", tmp_path) as world, open_chat(world.sandbox.url) as chat:
+        await world.release()
+        await _reaches_selection(chat, 0)
+        await chat.press("【随机一次(5)】")
+        await chat.see("本批 10 个号码")
+        await chat.press("粤K·", nth=4)
+        await chat.see("备选")
+        await chat.press("【确认选号】")
+        await chat.press("确定选用")
+        await chat.see("第6步 完成号牌预选")
+        await chat.page.wait_for_timeout(300)
+        await chat.page.screenshot(path=tmp_path / "receipt.png")
+        assert await _pictures_are_loaded(chat)
+        assert chat.complaints == []
+
+
+async def test_another_owner_composes_a_number(tmp_path: Path) -> None:
+    async with open_world("sqlite", tmp_path) as world, open_chat(world.sandbox.url, width=420) as chat:
+        await world.release()
+        await _reaches_selection(chat, 1)
+        await chat.press("【自编选号】")
+        await chat.see("您还可以自编20个号牌")
+        await chat.say("A1234 A5678")
+        await chat.press("提交")
+        await chat.press("确认提交")
+        await chat.see("第6步 完成号牌预选")
+        assert await _pictures_are_loaded(chat)
+        assert chat.complaints == []
