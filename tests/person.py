@@ -16,13 +16,13 @@ from bot.sandbox.world import Query
 
 PATIENCE = 5.0
 """Seconds after which waiting fails."""
-QUIET = 0.06
+QUIET = 0.1
 """Seconds without any call of the bot after which it counts as done."""
 SCREEN = 6
 """How many messages a failure shows."""
 
 
-class NotSeen(AssertionError):  # noqa: N818 - it reads as what happened
+class NotSeen(AssertionError):
     """What a person expected did not appear; the message shows what was on the screen."""
 
 
@@ -288,7 +288,7 @@ class Person:
             if message_id in self.me.messages:
                 yield Shown(self.me.messages[message_id])
         if not fresh:
-            yield from (one for one in reversed(self.history) if one.from_bot)
+            yield from [one for one in self.history if one.from_bot][-1:]
 
     async def see_toast(self, words: str, *, within: float = PATIENCE) -> Toast:
         """Wait for the answer of a press that holds the words.

@@ -83,6 +83,7 @@ NOT_SIMULATED = frozenset(
 )
 
 UNIONS = {
+    "KeyboardButton": ["KeyboardButton", "String"],
     "InputMedia": ["InputMediaPhoto", "InputMediaDocument"],
     "BotCommandScope": [
         "BotCommandScopeDefault",

@@ -21,8 +21,10 @@ from bot.sandbox.world import World
 _TOKEN = re.compile(r"\d+:[\w-]{10,}")
 _NAMES = {name.lower(): name for name in CONTRACT_METHODS}
 CALLS_KEPT = 500
-NOT_FOUND = ApiError(404, "Not Found")
-POLL_WHILE_HOOKED = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+POLL_WHILE_HOOKED = (
+    "Conflict: can't use getUpdates method while webhook is active; "
+    "use deleteWebhook to delete the webhook first"
+)
 
 
 def _answer(status: int, body: bytes) -> web.Response:
@@ -53,7 +55,7 @@ class Api:
 
     def _method(self, token: str, method: str) -> str:
         if token != self.world.bot.token:
-            raise ApiError(401, "Unauthorized") if _TOKEN.fullmatch(token) else NOT_FOUND
+            raise ApiError(401, "Unauthorized") if _TOKEN.fullmatch(token) else ApiError(404, "Not Found")
         name = _NAMES.get(method.lower())
         if name is None:
             self.world.oddities.append(f"{method}: no such method, or not simulated")
@@ -88,11 +90,11 @@ class Api:
     async def run(self, call: Call) -> tuple[int, bytes]:
         """Carry a call out; return status and body."""
         self.counts[call.method] += 1
+        self.world.oddities.extend(oddities(call))
         if call.method == "getUpdates":
             return await self._guarded(call)
         self.in_flight += 1
         self.calls.append((call.method, call.params))
-        self.world.oddities.extend(oddities(call))
         try:
             return await self._guarded(call)
         finally:
@@ -121,7 +123,6 @@ class Api:
     async def _get_updates(self, call: Call) -> bytes:
         if self.webhook.url:
             raise ApiError(409, POLL_WHILE_HOOKED)
-        self.world.oddities.extend(oddities(call))
         queue = self.world.updates
         queue.allow(call.json("allowed_updates"))
         batch = await queue.poll(
@@ -138,7 +139,6 @@ class Api:
         self.world.updates.allow(call.json("allowed_updates"))
         if not re.fullmatch(r"[\w-]{0,256}", call.text("secret_token")):
             raise bad("secret token contains unallowed characters")
+        connections = call.integer("max_connections", 40)
+        await self.webhook.set(call.text("url"), call.text("secret_token"), connections)
         self.world.updates.drop("Conflict: terminated by setWebhook request")
-        await self.webhook.set(
-            call.text("url"), call.text("secret_token"), call.integer("max_connections", 40)
-        )

@@ -87,7 +87,7 @@ def _parameter_test(facts: dict[str, Any]) -> tuple[bool, Test]:
     kind: str = facts["type"]
     if _plain(kind):
         choices = [_LOOSE[one] for one in kind.split(" or ")]
-        return True, lambda value: any(test(value) for test in choices)
+        return True, choices[0] if len(choices) == 1 else lambda value: any(test(value) for test in choices)
     test = _test(facts)
     return False, lambda value: value is None or test(value)
 

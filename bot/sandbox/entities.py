@@ -274,11 +274,14 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def tidy(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
-    """Return a text as the messenger keeps it: no control characters, no blank lines or spaces around."""
+    """Return a text as the messenger keeps it: no control characters, no space around it.
+
+    Space at the beginning stays where an entity marks it.
+    """
     text = _CONTROL.sub(lambda found: "" if found[0] == "\r" else " ", text)
     stripped = text.rstrip()
-    lead = re.match(r"\s*\n", stripped)
-    cut = lead.end() if lead else 0
+    first = min((entity["offset"] for entity in entities), default=len(stripped))
+    cut = min(len(stripped) - len(stripped.lstrip()), first)
     stripped = stripped[cut:]
     if stripped == text:
         return text, entities

@@ -20,7 +20,7 @@ class ApiError(Exception):
         return answer
 
 
-class CannotDo(Exception):  # noqa: N818 - reads as what it is: a person cannot do that
+class CannotDo(Exception):
     """A person tried what their messenger would not let them do."""
 
 

@@ -52,7 +52,8 @@ def _replace(world: World, person: Person, message: Message, content: Json, mark
         new["reply_markup"] = markup
     if all(_same(name, message.body, new) for name in _CONTENT):
         raise bad(NOT_MODIFIED)
-    world.edited(person, message, new)
+    only_buttons = all(_same(name, message.body, new) for name in _CONTENT if name != "reply_markup")
+    world.edited(person, message, new, silent=only_buttons)
     return new
 
 

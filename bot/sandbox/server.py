@@ -134,7 +134,7 @@ class Sandbox:
             return await self.api.handle(request, path[4:])
         if path.startswith("/file/bot"):
             return self._download(path.removeprefix("/file/bot"))
-        if path == "/sms" and request.method == "POST":
+        if path == "/sms" and request.method == "POST" and "Origin" not in request.headers:
             return await sms.receive(self.world, request)
         return await self.page.handle(request)
 

@@ -133,9 +133,10 @@ class World:
         elif keyboard.get("remove_keyboard"):
             person.keyboard = None
 
-    def edited(self, person: Person, message: Message, body: dict[str, Any]) -> None:
-        """Replace what a message holds."""
-        body["edit_date"] = self.unix_now()
+    def edited(self, person: Person, message: Message, body: dict[str, Any], *, silent: bool = False) -> None:
+        """Replace what a message holds; ``silent`` when only its buttons change, which leaves no trace."""
+        if not silent:
+            body["edit_date"] = self.unix_now()
         message.body = body
         self.events.emit("edit", person.chat_id, message=body)
 

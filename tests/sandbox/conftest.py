@@ -1,6 +1,8 @@
 """A sandbox, a raw client and a person for the sandbox's own tests."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import io
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import aiohttp
@@ -11,6 +13,15 @@ from core.clock import ShiftedClock
 from tests.person import Person
 
 OWNER = 2001
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Wait up to two seconds for something that tells nobody when it happens."""
+    for _ in range(400):
+        if true():
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("it did not happen")
 
 
 class Client:
@@ -41,15 +52,13 @@ class Client:
         assert answer["error_code"] == self.status
         return str(answer["description"])
 
-    async def upload(
-        self, method: str, files: dict[str, tuple[str, bytes]], **params: str
-    ) -> dict[str, Any]:
+    async def upload(self, method: str, files: dict[str, tuple[str, bytes]], **params: str) -> dict[str, Any]:
         """Call with a multipart form and return the answer."""
         form = aiohttp.FormData()
         for name, value in params.items():
             form.add_field(name, value)
         for name, (filename, data) in files.items():
-            form.add_field(name, data, filename=filename, content_type="application/octet-stream")
+            form.add_field(name, io.BytesIO(data), filename=filename, content_type="application/octet-stream")
         async with self.session.post(self.base + method, data=form) as response:
             self.status = response.status
             answer: dict[str, Any] = await response.json()

@@ -32,7 +32,12 @@ from tests.person import Person
 from tests.sandbox.conftest import OWNER
 
 BUTTONS = InlineKeyboardMarkup(
-    [[InlineKeyboardButton("【换一批】", callback_data="again"), InlineKeyboardButton("图", callback_data="photo")]]
+    [
+        [
+            InlineKeyboardButton("【换一批】", callback_data="again"),
+            InlineKeyboardButton("图", callback_data="photo"),
+        ]
+    ]
 )
 Context = ContextTypes.DEFAULT_TYPE
 
@@ -162,7 +167,9 @@ async def test_all_other_objects_are_parsed(application: AnyApplication, person:
     sent: list[Message] = [
         await bot.send_venue(OWNER, 21.66, 110.92, "车管所", "茂名市油城四路"),
         await bot.send_location(OWNER, 21.66, 110.92),
-        await bot.send_document(OWNER, b"a,b\n", filename="名单.csv", caption="<i>名单</i>", parse_mode="HTML"),
+        await bot.send_document(
+            OWNER, b"a,b\n", filename="名单.csv", caption="<i>名单</i>", parse_mode="HTML"
+        ),
         *await bot.send_media_group(OWNER, [InputMediaPhoto(picture()), InputMediaPhoto(picture("red"))]),
     ]
     assert [message.chat_id for message in sent] == [OWNER] * 5

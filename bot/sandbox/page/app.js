@@ -9,7 +9,7 @@ import { samples } from "/samples.js";
 const GIVE_UP = 15000; // milliseconds after which a press without an answer stops turning
 const state = {
   people: [], person: 0, bot: {}, chat: { messages: [], sms: [], commands: [] }, stray: [], ahead: 0, source: null,
-  pending: new Map(), unseenSms: 0, keysOpen: true,
+  pending: new Map(), unseenSms: 0, keysOpen: true, follow: true,
 };
 
 const list = $("#messages");
@@ -77,11 +77,13 @@ const settleMessage = (id) => {
 
 // --- showing ---------------------------------------------------------------------------------
 
-const nearEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 160;
-const toEnd = (smooth = true) => {
-  scroller.scrollTo({ top: scroller.scrollHeight, behavior: smooth ? "smooth" : "instant" });
+const nearEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 60;
+const toEnd = () => {
+  state.follow = true;
+  scroller.scrollTop = scroller.scrollHeight;
   $("#to-end").hidden = true;
 };
+const keepEnd = () => { if (state.follow) toEnd(); };
 
 const divider = (body, before) => {
   const day = time.day(body.date);
@@ -147,7 +149,7 @@ const read = () => {
 
 const arrived = ({ message: body, keyboard }) => {
   if (place(body) >= 0) return;
-  const follow = nearEnd() || !body.from.is_bot;
+  if (!body.from.is_bot) state.follow = true;
   const before = state.chat.messages.at(-1);
   state.chat.messages.push(body);
   if (!before) list.replaceChildren();
@@ -160,7 +162,7 @@ const arrived = ({ message: body, keyboard }) => {
     drawKeys();
   }
   if (body.from.is_bot) drawStatus();
-  if (follow) toEnd();
+  if (state.follow) toEnd();
   else $("#to-end").hidden = false;
   read();
 };
@@ -168,7 +170,6 @@ const arrived = ({ message: body, keyboard }) => {
 const changed = ({ message: body }) => {
   const at = place(body);
   if (at < 0) return;
-  const follow = nearEnd();
   state.chat.messages[at] = body;
   const focused = document.activeElement?.dataset?.data;
   $(`#m${body.message_id}`)?.replaceWith(message(body, actions));
@@ -177,7 +178,7 @@ const changed = ({ message: body }) => {
     if (Number(id) === body.message_id) turning(body.message_id, data.join(" "), true);
   }
   if (focused) document.querySelector(`#m${body.message_id} [data-data="${CSS.escape(focused)}"]`)?.focus();
-  if (follow) toEnd();
+  keepEnd();
 };
 
 const gone = ({ message_id: id }) => {
@@ -247,7 +248,7 @@ const choose = async (id) => {
   drawPhone();
   drawStatus();
   drawBadge();
-  toEnd(false);
+  toEnd();
   read();
 };
 
@@ -259,6 +260,7 @@ const load = async () => {
   $("#gateway").checked = given.gateway_down;
   panels.hints(given.hints);
   panels.clock(now());
+  panels.leapFrom(now());
   const wanted = Number(location.hash.slice(1)) || state.person;
   await choose(state.people.some((person) => person.id === wanted) ? wanted : state.people[0]?.id);
   state.source?.close();
@@ -358,7 +360,19 @@ const wire = () => {
   document.addEventListener("click", (event) => { if (!event.target.closest(".menu")) closeMenus(); });
   $("#toggle-keys").addEventListener("click", () => { state.keysOpen = !state.keysOpen; drawKeys(); });
   $("#to-end").addEventListener("click", () => toEnd());
-  scroller.addEventListener("scroll", () => { if (nearEnd()) $("#to-end").hidden = true; });
+  let top = 0;
+  scroller.addEventListener("scroll", () => {
+    if (nearEnd()) {
+      state.follow = true;
+      $("#to-end").hidden = true;
+    } else if (scroller.scrollTop < top - 2) {
+      state.follow = false;
+    }
+    top = scroller.scrollTop;
+  });
+  const sizes = new ResizeObserver(keepEnd);
+  sizes.observe(scroller);
+  sizes.observe(list);
   $("#viewer").addEventListener("click", () => $("#viewer").close());
   $("#unblock").addEventListener("click", () => attempt(() => api.block(state.person, false)));
   $("#block").addEventListener("change", (event) => attempt(() => api.block(state.person, event.target.checked)));

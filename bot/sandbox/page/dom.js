@@ -29,6 +29,7 @@ export const time = {
   short: (seconds) => clockFormat.format(seconds * 1000),
   day: (seconds) => dayFormat.format(seconds * 1000),
   date: (seconds) => fullFormat.format(seconds * 1000),
+  local: (seconds) => new Date((seconds + 8 * 3600) * 1000).toISOString().slice(0, 16), // the zone knows no summer time
   exact: (seconds) => secondsFormat.format(seconds * 1000),
 };
 

@@ -14,8 +14,10 @@ export const people = (list, current, choose) => {
 };
 
 export const hints = (list) => {
-  $("#hints").hidden = !list.length;
-  $("#hints ol").replaceChildren(...list.map((hint) => el("li", {}, hint)));
+  for (const section of document.querySelectorAll(".hints")) {
+    section.hidden = !list.length;
+    section.querySelector("ol").replaceChildren(...list.map((hint) => el("li", {}, hint)));
+  }
 };
 
 const PURPOSES = { preselection: "预选号牌", registration: "注册", rehearsal: "模拟选号" };
@@ -41,6 +43,10 @@ export const phone = (number, own, stray, insert) => {
     }
   }
   $("#sms").replaceChildren(...listed);
+};
+
+export const leapFrom = (seconds) => {
+  $("#leap-at").value = time.local(seconds);
 };
 
 export const clock = (seconds) => {

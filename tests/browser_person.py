@@ -1,0 +1,104 @@
+"""A person in front of the real page, in Debian's chromium: presses by label, reads what is shown."""
+
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from playwright.async_api import ConsoleMessage, Locator, Page, async_playwright, expect
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE = 15_000
+"""Milliseconds."""
+DESKTOP = (1440, 900)
+TELEPHONE = (390, 844)
+
+
+def chromium() -> str:
+    """Return where chromium is; without it skip, or fail when ``XUANHAO_REQUIRE_BROWSER=1``."""
+    found = shutil.which("chromium")
+    if found is not None:
+        return found
+    why = "chromium is missing: apt-get install chromium fonts-noto-cjk fonts-noto-color-emoji"
+    if os.environ.get("XUANHAO_REQUIRE_BROWSER") == "1":
+        pytest.fail(why)
+    pytest.skip(why)
+
+
+class BrowserPerson:
+    """Somebody at the page."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.complaints: list[str] = []
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._hear)
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self.complaints.append(said.text)
+
+    async def open(self, chat_id: int) -> None:
+        """Open the page as a person."""
+        await self.page.goto(f"{self.url}#{chat_id}")
+        await self.page.get_by_role("textbox", name="输入消息").wait_for()
+
+    @property
+    def log(self) -> Locator:
+        """The conversation."""
+        return self.page.get_by_role("log")
+
+    async def press(self, label: str) -> None:
+        """Press the last button of the conversation, or of the keyboard below it, that has the label."""
+        named = self.page.get_by_role("main").get_by_role("button", name=label)
+        await named.last.click(timeout=PATIENCE)
+
+    async def say(self, text: str) -> None:
+        """Write and send."""
+        await self.page.get_by_role("textbox", name="输入消息").fill(text)
+        await self.page.get_by_role("button", name="发送").click()
+
+    async def see(self, words: str) -> Locator:
+        """Wait until the conversation shows the words on the screen; return the last place of them."""
+        place = self.log.get_by_text(words).last
+        await place.wait_for(timeout=PATIENCE)
+        return place
+
+    async def see_in_view(self, words: str) -> None:
+        """Wait until the words are where a person can see them without scrolling."""
+        await expect(await self.see(words)).to_be_in_viewport(timeout=PATIENCE)
+
+    async def see_toast(self, words: str) -> None:
+        """Wait for a passing note."""
+        await self.page.get_by_role("status").get_by_text(words).wait_for(timeout=PATIENCE)
+
+    async def become(self, name: str) -> None:
+        """Switch to another person."""
+        await self.page.get_by_role("button", name=re.compile(name)).first.click()
+
+
+@asynccontextmanager
+async def browser_person(
+    url: str, *, size: tuple[int, int] = DESKTOP, locale: str = "zh-CN"
+) -> AsyncIterator[BrowserPerson]:
+    """Start chromium with one page, and hand out the person at it."""
+    path = chromium()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        context = await browser.new_context(viewport={"width": size[0], "height": size[1]}, locale=locale)
+        try:
+            yield BrowserPerson(await context.new_page(), url)
+        finally:
+            await context.close()
+            await browser.close()
