@@ -26,6 +26,7 @@ from bot.receipt.receipt import LEASE
 from bot.receipt.updates import NO_CHAT, Broken
 from bot.routes import routes
 from bot.screens.all import BY_NAME
+from bot.sender import Sender
 from bot.texts import common
 from bot.texts import desk as desk_words
 from bot.texts import home as words
@@ -79,18 +80,20 @@ class Service:
             self.codes.send,
         )
         self.application.add_handlers(routes(self.engine, lambda: bot.username))
+        worker = new_worker_name()
         shelf = Shelf(
             core.store,
             core.vault,
             Lease(
-                worker=new_worker_name(),
+                worker=worker,
                 span=LEASE,
                 is_alone=core.settings.database.sqlite_path is not None,
             ),
         )
         self.dispatcher = Dispatcher(shelf, process_with(self.application), on_broken=self._tell_broken)
         self.receipt = Receipt(shelf, self.dispatcher)
-        self.jobs = Jobs(core, self.engine, self.codes, self.dispatcher)
+        self.sender = Sender(core, bot, codec, worker)
+        self.jobs = Jobs(core, self.engine, self.codes, self.sender, self.dispatcher)
         self._poller = Poller(
             updates_of(self._polling, bot.base_url, long_poll=options.long_poll), self.receipt.accept
         )
@@ -109,6 +112,7 @@ class Service:
             stack.push_async_callback(self.engine.close)
             await self.receipt.start()
             stack.push_async_callback(self.receipt.stop)
+            await self.jobs.ends()  # what ended while we slept, before anything is told of it
             self.jobs.start()
             stack.callback(self.jobs.stop)
             await self._tell_commands()
@@ -153,6 +157,7 @@ def _words() -> Words:
         of_error=of_error,
         not_taken=words.not_taken,
         command=commands.lead,
+        outside=commands.lead_outside,
         keyboard_gone=common.KEYBOARD_GONE,
     )
 

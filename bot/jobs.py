@@ -13,21 +13,28 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.codes import CodeSender
 from bot.dialog.engine import Engine
 from bot.receipt import Dispatcher
-from core import pool
+from bot.sender import Sender
+from core import blacklist, notices, pool, subscriptions
 from core.bootstrap import Core
+from core.ports import Tx
 
 _LOGGER = logging.getLogger(__name__)
 _SCREENS_EVERY = 1
+_ENDS_EVERY = 5
+_TELL_EVERY = 2
 _PURGE_EVERY = 60
 
 
 class Jobs:
     """The ticks of one process."""
 
-    def __init__(self, core: Core, engine: Engine, codes: CodeSender, dispatcher: Dispatcher) -> None:
+    def __init__(
+        self, core: Core, engine: Engine, codes: CodeSender, sender: Sender, dispatcher: Dispatcher
+    ) -> None:
         self._core = core
         self._engine = engine
         self._codes = codes
+        self._sender = sender
         self._dispatcher = dispatcher
         self._scheduler = AsyncIOScheduler(
             timezone="UTC",
@@ -36,7 +43,12 @@ class Jobs:
 
     def start(self) -> None:
         """Begin to tick."""
-        for tick, seconds in ((self.screens, _SCREENS_EVERY), (self.purge, _PURGE_EVERY)):
+        for tick, seconds in (
+            (self.screens, _SCREENS_EVERY),
+            (self.ends, _ENDS_EVERY),
+            (self.tell, _TELL_EVERY),
+            (self.purge, _PURGE_EVERY),
+        ):
             self._scheduler.add_job(_guarded(tick), "interval", seconds=seconds, id=tick.__name__)
         self._scheduler.start()
 
@@ -54,9 +66,25 @@ class Jobs:
         await self._codes.resume()
         await self._redraw(await self._engine.running())
 
+    async def ends(self) -> None:
+        """End what is over, in the order in which it would have ended; announce what has opened."""
+        core, run = self._core, self._core.store.run
+        await _until_none(run, core.endings.expire_due)
+        await _until_none(run, blacklist.lift_due)
+        if await core.store.read(subscriptions.is_pending, core.offices):
+            await run(subscriptions.announce, core.offices)
+
+    async def tell(self) -> None:
+        """Send the notices that are due, and the codes that a crash has left behind."""
+        await self._sender.send_due()
+
     async def purge(self) -> None:
-        """Forget rows of holds that ran out."""
-        await self._core.store.run(pool.purge)
+        """Forget what nobody needs: holds that ran out, old drafts, codes, notices."""
+        core, run = self._core, self._core.store.run
+        await run(pool.purge)
+        await _until_none(run, core.endings.drop_old_drafts)
+        await run(core.endings.purge_codes)
+        await run(notices.purge)
 
     async def _redraw(self, chats: list[int]) -> None:
         await asyncio.gather(*(self._redraw_one(chat) for chat in chats))
@@ -69,10 +97,20 @@ class Jobs:
             _LOGGER.exception("a screen was not shown anew")
 
 
+async def _until_none(
+    run: Callable[[Callable[[Tx], int]], Awaitable[int]], function: Callable[[Tx], int]
+) -> None:
+    """Run what does a bounded number of things until there is nothing left to do."""
+    while await run(function):
+        pass
+
+
 def _guarded(tick: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
     async def run() -> None:
         try:
             await tick()
+        except asyncio.CancelledError:  # the program stops; the scheduler would call that an error
+            _LOGGER.debug("the tick %s was stopped", tick.__name__)
         except Exception:
             # The next tick looks at the database anew.
             _LOGGER.exception("the tick %s failed", tick.__name__)

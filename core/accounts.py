@@ -44,6 +44,7 @@ class Account:
     vault: Vault = field(repr=False, compare=False)
     name_sealed: bytes | None = field(repr=False)
     identity_sealed: bytes | None = field(repr=False)
+    identity_hash: bytes | None = field(repr=False)
     phone_sealed: bytes | None = field(repr=False)
     new_phone_sealed: bytes | None = field(repr=False)
 
@@ -132,6 +133,16 @@ class Accounts:
         if row is None:
             raise NotRegistered
         return self._account(row)
+
+    def by_identity(self, tx: Tx, identity_hash: bytes) -> Account | None:
+        """Return the account that is registered with an identity."""
+        row = tx.one("accounts.registered_identity", hash=identity_hash)
+        return self.by_id(tx, row["account_id"]) if row else None
+
+    def by_phone(self, tx: Tx, phone: str) -> Account | None:
+        """Return the account that is registered with a telephone, in E.164 form."""
+        row = tx.one("accounts.registered_phone", hash=self._phone_hash(phone))
+        return self.by_id(tx, row["account_id"]) if row else None
 
     def set_office(self, tx: Tx, account: Account, office: str) -> None:
         """Note the office where the vehicle will be registered."""
@@ -248,6 +259,7 @@ class Accounts:
             vault=self._vault,
             name_sealed=row["name_sealed"],
             identity_sealed=row["identity_sealed"],
+            identity_hash=None if row["identity_hash"] is None else bytes(row["identity_hash"]),
             phone_sealed=row["phone_sealed"],
             new_phone_sealed=row["new_phone_sealed"],
         )

@@ -10,7 +10,9 @@ from core.calendar import WorkingCalendar
 from core.clock import Clock, SystemClock
 from core.db import open_store
 from core.draws import Seeds
+from core.endings import Endings
 from core.offices import Office
+from core.people import People
 from core.pool import Pools
 from core.ports import RandomBytes, SmsGateway, Store
 from core.preselection import Preselections
@@ -51,6 +53,8 @@ class Core:
     pools: Pools
     preselections: Preselections
     selection: Selection
+    endings: Endings
+    people: People
 
     async def close(self) -> None:
         """Finish what was begun and let go of the database."""
@@ -69,19 +73,23 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
     verification = Verification(vault, given.random_bytes, caps)
     seeds = Seeds(vault, given.random_bytes)
     calendar = settings.working_calendar()
+    offices = {office.code: office for office in settings.offices}
+    endings = Endings(accounts, offices, calendar)
     return Core(
         settings=settings,
         clock=clock,
         store=store,
         vault=vault,
         sms=given.sms or _gateway(settings),
-        offices={office.code: office for office in settings.offices},
+        offices=offices,
         calendar=calendar,
         accounts=accounts,
         verification=verification,
         pools=Pools(seeds),
         preselections=Preselections(given.registry or _registry(settings), verification),
-        selection=Selection(Batches(seeds), calendar),
+        selection=Selection(Batches(seeds), calendar, endings),
+        endings=endings,
+        people=People(accounts, vault, offices),
     )
 
 

@@ -508,7 +508,8 @@ class StoreInUse(StoreError):
         self.pid = pid
         by = f"by process {pid}" if pid else "by another process"
         super().__init__(
-            f"{path} is in use {by}: stop that one first; for several workers use postgresql:// as database.url"
+            f"{path} is in use {by}: stop that one first; "
+            "for several workers use postgresql:// as database.url"
         )
 
 
@@ -538,7 +539,7 @@ class StoreConstraintError(StoreError):
 
 
 class TransactionSpoilt(StoreError):
-    """A statement of this transaction failed before, or the transaction is over: nothing more can be done in it."""
+    """A statement of this transaction failed before, or it is over: nothing more can be done in it."""
 
 
 class QueryError(StoreError):
@@ -786,6 +787,31 @@ class PlateNotReserved(Refusal):
 
 class VinTailMismatch(Refusal):
     """The last six characters of the VIN are not those of the preselection."""
+
+
+class Blacklisted(Refusal):
+    """The identity is on the blacklist."""
+
+    def __init__(self, until: datetime, reason: str) -> None:
+        super().__init__()
+        self.until = until
+        self.reason = reason
+
+
+class NotBlacklisted(Refusal):
+    """No ban runs that could be ended or changed."""
+
+
+class BanInThePast(InputError):
+    """A ban has to end later than now."""
+
+
+class DayInThePast(InputError):
+    """The day is over."""
+
+
+class NobodyFound(Refusal):
+    """Nobody fits what was written: no chat, identity, telephone or plate number."""
 
 
 class DrawJournalBroken(OperationError):

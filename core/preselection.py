@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from core import audit
+from core import audit, notices
 from core.accounts import Account
+from core.blacklist import refuse_banned
 from core.clock import from_millis, to_millis
 from core.errors import (
     DataIncomplete,
@@ -211,7 +212,9 @@ class Preselections:
 
         Raises:
             NotThisUserType: this user selects only at the office of registration.
+            Blacklisted: until when, and why.
         """
+        refuse_banned(tx, account.identity_hash)
         if office.code != account.office and not account.user_type.selects_elsewhere:
             raise NotThisUserType
         now = to_millis(tx.now)
@@ -291,6 +294,7 @@ class Preselections:
         preselection = get(tx, preselection_id, lock=True)
         if not (preselection.vin and preselection.certificate_kind and preselection.certificate):
             raise DataIncomplete
+        refuse_banned(tx, account.identity_hash)
         self._judge_vin(tx, preselection.vin, preselection.kind)
         self._registry.judge_certificate(tx, preselection.vin, preselection.certificate)
         move(tx, preselection, State.AGREED)
@@ -344,6 +348,7 @@ class Preselections:
             raise StepOutOfOrder
         answer = self._verification.check(tx, self.bond(account, preselection), typed, at=at)
         if answer.right:
+            refuse_banned(tx, account.identity_hash)
             self.judge_start(tx, preselection)
             self._start(tx, account, preselection, office)
         return answer
@@ -394,6 +399,7 @@ class Preselections:
             preselection_id=preselection.preselection_id,
             now=to_millis(tx.now),
         )
+        notices.cancel(tx, preselection.subject)
         log(tx, preselection, actor, "registered", plate=str(plate))
         return get(tx, preselection.preselection_id)
 

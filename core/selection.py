@@ -10,10 +10,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 
+from core import closings
 from core.accounts import Account
 from core.batches import Batch, Batches, FreeList, Order, last_batch
+from core.blacklist import refuse_banned
 from core.calendar import WorkingCalendar
 from core.clock import from_millis, to_millis
+from core.endings import Endings
 from core.errors import (
     HoldEnded,
     NoBatchesLeft,
@@ -150,9 +153,10 @@ def judge_wishes(tx: Tx, office: Office, preselection: Preselection, typed: Sequ
 class Selection:
     """Steps 5 and 6."""
 
-    def __init__(self, batches: Batches, calendar: WorkingCalendar) -> None:
+    def __init__(self, batches: Batches, calendar: WorkingCalendar, endings: Endings) -> None:
         self._batches = batches
         self._calendar = calendar
+        self._endings = endings
 
     def draw(  # noqa: PLR0913 - each is named
         self,
@@ -286,6 +290,7 @@ class Selection:
             HoldEnded: its time had run out when the press came; it is back in the pool.
             VerificationLapsed: idle for too long.
         """
+        refuse_banned(tx, account.identity_hash)
         preselection = self._selecting(tx, preselection_id, office, at=at)
         held = tx.run(
             "pool.reserve_held",
@@ -321,6 +326,7 @@ class Selection:
             TriedTooSoon: the last try was a moment ago.
             OfficeClosed, VerificationLapsed: as with a draw.
         """
+        refuse_banned(tx, account.identity_hash)
         preselection = self._selecting(tx, preselection_id, office, at=at)
         self._within_hours(preselection, office, at=at)
         wishes = judge_wishes(tx, office, preselection, typed)
@@ -463,7 +469,8 @@ class Selection:
         *,
         way: str,
     ) -> Preselection:
-        deadline = self._calendar.deadline(tx.now, office.validity_workdays, office.counter_hours)
+        calendar = closings.calendar_of(tx, office, self._calendar)
+        deadline = calendar.deadline(tx.now, office.validity_workdays, office.counter_hours)
         changed = tx.run(
             "preselection.reserve",
             preselection_id=preselection.preselection_id,
@@ -477,5 +484,6 @@ class Selection:
         end_holds(tx, preselection)
         tx.run("preselection.end_lease", vin=preselection.vin, preselection_id=preselection.preselection_id)
         reserved = get(tx, preselection.preselection_id)
+        self._endings.plan_reminders(tx, reserved, account.chat_id, calendar)
         log(tx, reserved, account.actor, "reserved", plate=str(reserved.plate), way=way)
         return reserved

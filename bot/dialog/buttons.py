@@ -15,6 +15,9 @@ from bot.dialog.model import Button, Rows
 from core.secrets import Vault
 
 MOST_BYTES = 64
+OUTSIDE = "~"
+"""The screen's place in the data of a button outside the conversation: it has no revision, and only leads
+somewhere, so that it lives as long as its message."""
 _TAG = 8
 _PARTS = 5
 
@@ -46,6 +49,10 @@ class Codec:
         if len(data.encode()) > MOST_BYTES:
             raise ValueError(f"the button {screen}:{button.action} carries too much")
         return data
+
+    def outside(self, chat_id: int, rows: Rows) -> InlineKeyboardMarkup | None:
+        """Return the keyboard of a message outside the conversation: a notice, a card."""
+        return self.markup(chat_id, OUTSIDE, 0, rows)
 
     def read(self, chat_id: int, data: str) -> Carried | None:
         """Return what a button carries, None when it is none of this chat's."""

@@ -59,7 +59,7 @@ class Engine:
                 await self._finish(asked, present, None)
                 return
             work = [toast]
-            if not live and event.message_id is not None:
+            if not live and not present.outside and event.message_id is not None:
                 work.append(self._presenter.strip(asked.chat_id, event.message_id))
             shown, *_ = await asyncio.gather(self._presenter.show(present, in_place=live), *work)
         else:

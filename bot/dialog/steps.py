@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.dialog.buttons import Carried, Codec
+from bot.dialog.buttons import OUTSIDE, Carried, Codec
 from bot.dialog.model import Command, Contact, Event, Go, Photo, Press, Screen, SendCode, Typed, View
 from bot.dialog.record import Record, find_record, open_record, save
 from bot.dialog.scene import Scene
@@ -14,6 +14,7 @@ from core.batches import FreeList
 from core.bootstrap import Core
 from core.clock import to_millis
 from core.errors import Refusal, XuanhaoError
+from core.notices import note_reachable
 from core.ports import Tx
 
 _MOST_HOPS = 5
@@ -39,6 +40,7 @@ class Present:
     alert: bool = False
     pinned: bool = False
     effects: tuple[SendCode, ...] = ()
+    outside: bool = False  # by a button that hangs outside the conversation, and goes on hanging there
     stale: bool = False  # an old button: it did nothing
     repeated: bool = False  # the update had been applied before
 
@@ -69,6 +71,9 @@ class Steps:
         event = asked.event
         if isinstance(event, Press):
             carried = self._codec.read(asked.chat_id, event.data)
+            if carried is not None and carried.screen == OUTSIDE:
+                led = self._advance(tx, scene, record, self._words.outside(scene, carried))
+                return replace(led, outside=True)
             if carried is None or carried.revision != record.revision or carried.screen != record.screen:
                 shown = self._show(tx, scene, record, Go(screen="", note=self._words.old_button))
                 return replace(shown, stale=True)
@@ -123,6 +128,7 @@ class Steps:
 
     def _answer(self, scene: Scene, record: Record, event: Event) -> Go:
         screen = self._screen(record.screen)
+        note_reachable(scene.tx, scene.chat_id)  # whoever writes has let us in again
         if isinstance(event, Command):
             return self._words.command(scene, event)
         if isinstance(event, Typed) and screen.text is not None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.dialog.buttons import Carried
 from bot.dialog.model import Command, Go, Screen
 from bot.dialog.scene import Scene
 from core.errors import XuanhaoError
@@ -27,4 +28,5 @@ class Words:
     of_error: Callable[[XuanhaoError], str]
     not_taken: NotTaken
     command: Callable[[Scene, Command], Go]
+    outside: Callable[[Scene, Carried], Go]
     keyboard_gone: str  # said when a reply keyboard is taken away

@@ -3,6 +3,7 @@
 from bot.dialog.model import Go
 from bot.dialog.scene import Scene
 from core.accounts import CONSENT_VERSION, Account
+from core.blacklist import running
 from core.preselection import Preselection, State, lease_until, of_account
 from core.selection import chances
 
@@ -15,6 +16,8 @@ def entry(scene: Scene) -> Go:
         return Go(screen="consent")
     if not account.registered:
         return registration_step(account)
+    if running(scene.tx, account.identity_hash) is not None:
+        return Go(screen="banned")
     if scene.begun is not None:
         return step_of(scene, scene.begun)
     reserved = reserved_of(scene)

@@ -7,6 +7,7 @@ from bot.dialog.model import Button, Command, Go, Screen, Style, View
 from bot.dialog.scene import Scene
 from bot.screens.entry import entry
 from bot.texts import common, desk, home
+from core import notices
 from core.clock import CHINA
 from core.preselection import State, of_account
 
@@ -30,7 +31,9 @@ def _warning(scene: Scene) -> str:
     if not scene.is_chief:
         return ""
     year = (scene.tx.now + _AHEAD).astimezone(CHINA).year
-    return "" if scene.core.calendar.has_schedule(year) else desk.no_schedule(year)
+    calendar = "" if scene.core.calendar.has_schedule(year) else desk.no_schedule(year)
+    failed, shut = notices.failures(scene.tx)
+    return calendar + (desk.trouble(failed, shut) if failed or shut else "")
 
 
 def _show(scene: Scene) -> View:
@@ -64,6 +67,7 @@ _WAYS: dict[str, Callable[[Scene], Go]] = {
     "start": lambda _scene: Go(screen="home"),
     "preselect": entry,
     "mine": lambda _scene: Go(screen="mine"),
+    "notify": lambda _scene: Go(screen="notify"),
     "cancel": _cancel,
     "help": lambda scene: Go(screen="", note=help_text(scene)),
 }

@@ -6,8 +6,9 @@ from bot.pictures.receipt import Receipt
 from bot.screens.entry import entry
 from bot.screens.layout import in_columns
 from bot.screens.pictures import ReceiptPicture
-from bot.texts import common, home, selecting
+from bot.texts import common, home, selecting, wishes
 from core.errors import StepOutOfOrder
+from core.notices import next_of
 from core.offices import Office
 from core.preselection import Preselection, State, get, of_account
 
@@ -27,7 +28,8 @@ def _own(scene: Scene) -> Preselection | None:
     return one if one.account_id == scene.found.account_id else None
 
 
-def _picture(one: Preselection, office: Office) -> ReceiptPicture:
+def receipt_of(one: Preselection, office: Office) -> ReceiptPicture:
+    """Return the receipt of a number as a picture."""
     receipt = Receipt(
         office=one.office,
         kind=one.kind,
@@ -45,7 +47,7 @@ def _show_done(scene: Scene) -> View | Go:
     office = scene.office_of(one.office)
     return View(
         text=selecting.done(one, office),
-        picture=_picture(one, office),
+        picture=receipt_of(one, office),
         rows=(
             (Button(label=home.MINE, action="mine"), Button(label=common.HOME, action="home")),
             (Button(label=selecting.NEXT_VEHICLE, action="next"),),
@@ -77,9 +79,10 @@ def _show_mine(scene: Scene) -> View:
         if one.state in _WITH_RECEIPT
     ]
     return View(
-        text=selecting.mine(entries),
+        text=selecting.mine(entries, {one.subject: next_of(scene.tx, one.subject) for one in entries}),
         rows=(
             *in_columns(receipts, 1),
+            *(((Button(label=wishes.REMINDERS, action="reminders"),),) if _is_waiting(entries) else ()),
             (
                 Button(label=home.PRESELECT, action="preselect", style=Style.PRIMARY),
                 Button(label=common.HOME, action="home"),
@@ -88,11 +91,16 @@ def _show_mine(scene: Scene) -> View:
     )
 
 
+def _is_waiting(entries: list[Preselection]) -> bool:
+    return any(one.state == State.RESERVED for one in entries)
+
+
 MINE = Screen(
     name="mine",
     show=_show_mine,
     buttons={
         "receipt": lambda _scene, number: Go(screen="done", args={"id": number}),
+        "reminders": lambda _scene, _arg: Go(screen="reminders"),
         "preselect": lambda scene, _arg: entry(scene),
         "home": lambda _scene, _arg: Go(screen="home"),
     },

@@ -7,7 +7,8 @@ from bot.dialog.scene import Scene
 from bot.screens import codes
 from bot.screens.entry import data_step, entry, step_of
 from bot.screens.layout import in_columns, page_of
-from bot.texts import common, preselect, registration
+from bot.screens.wishes import tell_opening
+from bot.texts import common, preselect, registration, wishes
 from bot.texts.errors import CHANCES_USED_UP
 from core.errors import (
     ChancesUsedUp,
@@ -289,10 +290,15 @@ def _show_terms(scene: Scene) -> View | Go:
     else:
         redraw_at = office.hours.next_opening(now)
         text += preselect.closed(common.moment(redraw_at)) if redraw_at else ""
+    first = (
+        Button(label=preselect.START, action="start", style=Style.PRIMARY)
+        if office.hours.is_open(now)
+        else Button(label=wishes.TELL_OPENING, action="tell", style=Style.PRIMARY)
+    )
     return View(
         text=text,
         rows=(
-            (Button(label=preselect.START, action="start", style=Style.PRIMARY),),
+            (first,),
             (
                 Button(label=preselect.CORRECT, action="correct"),
                 Button(label=common.HOME, action="home"),
@@ -317,6 +323,11 @@ def _start(scene: Scene, _arg: str) -> Go:
     return codes.request(scene, bond, "code")
 
 
+def _tell(scene: Scene, _arg: str) -> Go:
+    tell_opening(scene, scene.office)
+    return Go(screen="terms", note=wishes.OPENING_NOTED)
+
+
 def _correct(scene: Scene, _arg: str) -> Go:
     scene.core.preselections.correct(scene.tx, scene.preselection.preselection_id)
     return Go(screen="review")
@@ -325,7 +336,12 @@ def _correct(scene: Scene, _arg: str) -> Go:
 TERMS = Screen(
     name="terms",
     show=_show_terms,
-    buttons={"start": _start, "correct": _correct, "home": lambda _scene, _arg: Go(screen="home")},
+    buttons={
+        "start": _start,
+        "tell": _tell,
+        "correct": _correct,
+        "home": lambda _scene, _arg: Go(screen="home"),
+    },
     errors={**_REFUSED, ChancesUsedUp: lambda _scene, _error: Go(screen="used_up")},
 )
 

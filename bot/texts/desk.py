@@ -1,9 +1,12 @@
 """Words of the desk: what admins read."""
 
+from datetime import date, datetime
 from html import escape
 
-from bot.texts.common import KINDS, moment, plate
 from bot.receipt.updates import Broken
+from bot.texts.common import KINDS, day, masked_identity, masked_name, moment, plate
+from core.accounts import Account
+from core.blacklist import Ban
 from core.offices import Office
 from core.plates import PlateKind
 from core.pool import PoolCount, Segment
@@ -17,6 +20,16 @@ RELEASE_USAGE = (
     "种类:small 小型汽车、small_nev 小型新能源、large_nev 大型新能源;# 代表数字,@ 代表字母"
 )
 CONFIRM_USAGE = "用法:<code>/confirm 粤K12345 车辆识别代号后六位</code>"
+BAN_USAGE = (
+    "用法:<code>/ban 聊天号|身份证号|手机号|号牌 [until 2028-01-01] 原因</code>\n"
+    "不写 until 则按规定年限;对已在黑名单上的人,改为新的截止日期。"
+)
+UNBAN_USAGE = "用法:<code>/unban 聊天号|身份证号|手机号|号牌 原因</code>"
+CLOSED_USAGE = "用法:<code>/closed 粤K 2026-12-31 原因</code>"
+BAN = "⛔ 列入黑名单"
+UNBAN = "✅ 解除"
+UNBANNED = "✅ 已解除,并会通知本人。"
+CLOSE = "✅ 确认不办公"
 BAD_TIME = "时间格式应为 2026-12-01T09:00 或 2026-12-01。"
 RELEASE = "✅ 确认投放"
 REGISTER = "✅ 确认已上牌"
@@ -35,6 +48,52 @@ def no_schedule(year: int) -> str:
         f"\n\n⚠️ {year} 年的放假调休安排尚未收录,办理截止日期暂按普通工作日计算。"
         "公布后请写入设置 [calendar],或更新程序。"
     )
+
+
+def _somebody(account: Account | None) -> str:
+    if account is None:
+        return "(尚未注册的身份)"
+    return f"{masked_name(account.name)} {masked_identity(account.identity)}"
+
+
+def ban_question(account: Account | None, until: datetime, reason: str, present: Ban | None) -> str:
+    """Return the question before a ban, or before the change of one that runs."""
+    change = f"\n此人已在黑名单上(到 {day(present.until)}),将改为新的日期。" if present else ""
+    return (
+        f"<b>列入黑名单?</b>\n{_somebody(account)}\n到 {day(until)}\n原因:{escape(reason)}{change}\n\n"
+        "本人会收到通知。"
+    )
+
+
+def banned(until: datetime) -> str:
+    """Return until when somebody is barred now."""
+    return f"✅ 已列入黑名单,到 {day(until)}。"
+
+
+def unban_question(account: Account | None, present: Ban, reason: str) -> str:
+    """Return the question before a ban is lifted."""
+    return (
+        f"<b>从黑名单中解除?</b>\n{_somebody(account)}\n"
+        f"列入原因:{escape(present.reason)}(到 {day(present.until)})\n解除原因:{escape(reason)}"
+    )
+
+
+def closed_question(office: Office, when: date, reason: str) -> str:
+    """Return the question before a day is closed."""
+    return (
+        f"<b>窗口不办公?</b>\n{escape(office.code)} {when.isoformat()}\n原因:{escape(reason)}\n\n"
+        "受影响的办理截止时间会顺延,并通知车主各一次。不能撤回。"
+    )
+
+
+def closed(office: Office, when: date, moved: int) -> str:
+    """Return how many deadlines a closed day has moved."""
+    return f"✅ {escape(office.code)} {when.isoformat()} 窗口不办公,顺延了 {moved} 个办理截止时间。"
+
+
+def trouble(failed: int, shut: int) -> str:
+    """Return what chiefs should know of notices that did not arrive."""
+    return f"\n\n⚠️ 通知发送失败 {failed} 条,无法联系(停用机器人或注销)的 {shut} 人。"
 
 
 def release_question(office: Office, kind: PlateKind, mask: str, size: int, when: str) -> str:

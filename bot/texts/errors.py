@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 
 from bot.desk import errors as d
-from bot.texts import desk
+from bot.texts import desk, notices
 from bot.texts.common import FAILED, day, moment
 from core import errors as e
 from core.errors import XuanhaoError
@@ -125,6 +125,13 @@ _PLAIN: dict[type[XuanhaoError], str] = {
     e.PlateNotReserved: "该号码没有待确认的预选(可能未被预选、已过期或已上牌)。",
     d.ReleaseUsage: desk.RELEASE_USAGE,
     d.ConfirmUsage: desk.CONFIRM_USAGE,
+    d.BanUsage: desk.BAN_USAGE,
+    d.UnbanUsage: desk.UNBAN_USAGE,
+    d.ClosedUsage: desk.CLOSED_USAGE,
+    e.NobodyFound: "没有找到已注册的人。请用聊天号、身份证号、手机号或号牌号码。",
+    e.NotBlacklisted: "此人现在不在黑名单上。",
+    e.BanInThePast: "截止日期须晚于今天。",
+    e.DayInThePast: "这一天已经过去了。",
     d.UnreadableTime: desk.BAD_TIME,
     e.VinTailMismatch: "车辆识别代号后六位不符,未作任何更改,请核对。",
 }
@@ -163,6 +170,7 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     e.OfficeClosed: _office_closed,
     e.NoWishesLeft: lambda error: f"剩余自编号牌个数只有 {error.left} 个,请减少本次提交的号码。",
     e.TriedTooSoon: lambda error: f"两次自编之间至少间隔几秒,请 {error.seconds} 秒后再提交(未扣减次数)。",
+    e.Blacklisted: lambda error: notices.banned(error.until, error.reason, None),
     e.TooManyWishes: lambda error: f"每次最多提交 {error.most} 个号码。",
     e.WishRandomOnly: lambda error: f"该号段 {day(error.opens)} 起才可自编,目前只能随机选",
     e.WishesRefused: _wishes_refused,

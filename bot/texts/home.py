@@ -8,7 +8,7 @@ PRESELECT = "【预选号牌】"
 MINE = "【我的选号】"
 HELP = "❓ 帮助"
 
-UNKNOWN_COMMAND = "没有这个命令。可用命令:/start /preselect /mine /cancel /help"
+UNKNOWN_COMMAND = "没有这个命令。可用命令:/start /preselect /mine /notify /cancel /help"
 NOT_UNDERSTOOD = "没有看懂。"
 NO_PHOTO_HERE = "这里不需要图片。"
 NOTHING_TO_CANCEL = "现在没有正在进行的预选。"
@@ -21,14 +21,18 @@ HELP_TEXT = (
     "  • 随机选号:每批给出若干号码,喜欢的放入备选,再【确认选号】;\n"
     "  • 自编选号:自己编号码,按顺序第一个可用的即为所选。\n"
     "③ 选定后不能更改。请在有效期内携带材料到车辆管理所办理,过期将列入黑名单。\n\n"
-    "/start 首页 · /preselect 预选号牌 · /mine 我的选号 · /cancel 放弃本次预选 · /help 帮助"
+    "/start 首页 · /preselect 预选号牌 · /mine 我的选号 · /notify 开放提醒"
+    " · /cancel 放弃本次预选 · /help 帮助"
 )
 
 CHIEF_HELP = (
     "\n\n<b>管理命令</b>\n"
     "<code>/release 粤K small A####</code> 投放号段"
     "(可加 from 2026-12-01T09:00、compose now|drawn|2026-12-08)\n"
-    "<code>/confirm 粤K12345 后六位</code> 窗口确认上牌"
+    "<code>/confirm 粤K12345 后六位</code> 窗口确认上牌\n"
+    "<code>/closed 粤K 2026-12-31 原因</code> 窗口不办公,截止时间顺延\n"
+    "<code>/ban 聊天号|身份证号|手机号|号牌 [until 2028-01-01] 原因</code> 列入黑名单\n"
+    "<code>/unban 聊天号|身份证号|手机号|号牌 原因</code> 解除黑名单"
 )
 
 

@@ -1,6 +1,6 @@
 """Words of phase 2: random and self-composed selection, confirmation, completion."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
 
@@ -192,20 +192,22 @@ def receipt_rows(preselection: Preselection, office: Office) -> list[tuple[str, 
 RECEIPT_TITLE = "预选号凭证"
 
 
-def mine(entries: Sequence[Preselection]) -> str:
-    """Return the list of all that an owner ever began."""
+def mine(entries: Sequence[Preselection], nexts: Mapping[str, datetime | None]) -> str:
+    """Return the list of all that an owner ever began, with when they hear of each next."""
     if not entries:
         return "<b>我的选号</b>\n您还没有预选过号牌。点【预选号牌】开始。"
-    return "<b>我的选号</b>\n" + "\n\n".join(_entry(one) for one in entries)
+    return "<b>我的选号</b>\n" + "\n\n".join(_entry(one, nexts.get(one.subject)) for one in entries)
 
 
-def _entry(one: Preselection) -> str:
+def _entry(one: Preselection, reminder: datetime | None) -> str:
     number = f"<b>{plate(one.office, one.serial)}</b> · " if one.serial else f"{one.office} · "
     lines = [f"{number}{KINDS[one.kind]} · {_STATES[one.state]}"]
     if one.vin:
         lines.append(f"车辆识别代号后六位:{vin_last_six(one.vin)}")
     if one.state == State.RESERVED and one.deadline:
         lines.append(f"请在 {moment(one.deadline)} 前到车辆管理所办理")
+        if reminder is not None:
+            lines.append(f"下次提醒:{moment(reminder)}")
     if one.ended_at:
         lines.append(f"结束于 {day(one.ended_at)}" + (f":{escape(one.reason)}" if one.reason else ""))
     return "\n".join(lines)

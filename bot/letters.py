@@ -1,0 +1,157 @@
+"""What a notice says, made from the state at the moment at which it is sent."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from icalendar import Alarm, Calendar, Event
+
+from bot.dialog.model import Button, Picture, Rows
+from bot.screens.mine import receipt_of
+from bot.texts import common, notices
+from core.bootstrap import Core
+from core.clock import from_millis
+from core.errors import StepOutOfOrder
+from core.notices import Notice, Purpose, is_overtaken
+from core.offices import Office
+from core.ports import Tx
+from core.preselection import Preselection, State, get
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A text, with a picture above it or none."""
+
+    text: str
+    rows: Rows = ()
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place that the messenger opens in a map."""
+
+    title: str
+    address: str
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file."""
+
+    name: str
+    content: bytes
+    caption: str
+
+
+Part = Words | Place | File
+
+
+def letter(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
+    """Return the messages of a notice; none when what it is about is over."""
+    match notice.topic:
+        case Purpose.REMINDER | Purpose.EXPIRED | Purpose.MOVED:
+            return _about_preselection(tx, core, notice)
+        case Purpose.BANNED | Purpose.LIFTED:
+            return _about_ban(core, notice)
+        case _:
+            return _about_opening(tx, core, notice)
+
+
+def _about_preselection(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
+    try:
+        one = get(tx, int(notice.subject.partition(":")[2]))
+    except StepOutOfOrder:
+        return ()
+    office = core.offices.get(one.office)
+    if office is None:
+        return ()
+    if notice.topic == Purpose.EXPIRED:
+        until = notice.details.get("until")
+        text = notices.expired(one, office, until if isinstance(until, int) else None)
+        return (Words(text=text),) if one.state == State.EXPIRED else ()
+    if one.state != State.RESERVED or is_overtaken(tx, notice):
+        return ()
+    return _of_reserved(tx, core, notice, one, office)
+
+
+def _of_reserved(tx: Tx, core: Core, notice: Notice, one: Preselection, office: Office) -> tuple[Part, ...]:
+    rows = ((Button(label=notices.RECEIPT, action="receipt", arg=str(one.preselection_id)),),)
+    if notice.topic == Purpose.MOVED:
+        return (Words(text=notices.moved(one, office), rows=rows), *_file(one, office))
+    text = notices.reminder(one, office, core.endings.days_left(tx, one))
+    words = Words(text=text, rows=rows, picture=receipt_of(one, office))
+    return (words, *_place(office), *_file(one, office))
+
+
+def _place(office: Office) -> tuple[Part, ...]:
+    if office.latitude is None or office.longitude is None:
+        return ()
+    place = Place(
+        title=office.name, address=office.address, latitude=office.latitude, longitude=office.longitude
+    )
+    return (place,)
+
+
+def _file(one: Preselection, office: Office) -> tuple[Part, ...]:
+    if one.deadline is None:
+        return ()
+    content = calendar_file(one, office, one.deadline)
+    return (File(name=f"{one.office}{one.serial}.ics", content=content, caption=notices.CALENDAR_FILE),)
+
+
+def calendar_file(one: Preselection, office: Office, deadline: datetime) -> bytes:
+    """Return the deadline as a calendar file (iCalendar, RFC 5545): its last hour, with an alarm."""
+    event = Event()
+    event.add("uid", f"preselection-{one.preselection_id}-{office.code}@xuanhao")
+    event.add("dtstamp", one.reserved_at or deadline)
+    event.add("dtstart", deadline - timedelta(hours=1))
+    event.add("dtend", deadline)
+    event.add("summary", f"{notices.EVENT_TITLE} {common.plate(one.office, one.serial or '')}")
+    event.add("location", f"{office.name} {office.address}")
+    event.add("description", notices.event(one, office))
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", notices.EVENT_TITLE)
+    alarm.add("trigger", timedelta(hours=-24))
+    event.add_component(alarm)
+    calendar = Calendar()
+    calendar.add("prodid", "-//xuanhao//zh-CN")
+    calendar.add("version", "2.0")
+    calendar.add_component(event)
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def _about_ban(core: Core, notice: Notice) -> tuple[Part, ...]:
+    details = notice.details
+    if notice.topic == Purpose.LIFTED:
+        button = Button(label=notices.PRESELECT, action="preselect")
+        return (Words(text=notices.LIFTED, rows=((button,),)),)
+    until = details.get("until")
+    if not isinstance(until, int):
+        return ()
+    office = core.offices.get(str(details.get("office", "")))
+    return (Words(text=notices.banned(from_millis(until), str(details.get("reason", "")), office)),)
+
+
+def _about_opening(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
+    details = notice.details
+    office = core.offices.get(str(details.get("office", "")))
+    if office is None:
+        return ()
+    go = Button(label=notices.PRESELECT, action="preselect")
+    if notice.topic == Purpose.OPENING:
+        if not office.hours.is_open(tx.now):  # it has closed again since: too late
+            return ()
+        return (Words(text=notices.opening(office), rows=((go,),)),)
+    kind, mask = str(details.get("kind", "")), str(details.get("mask", ""))
+    off = Button(label=notices.UNSUBSCRIBE, action="unsubscribe", arg=f"{office.code}.{kind}.{notice.topic}")
+    if notice.topic == Purpose.COMPOSE:
+        text = notices.compose(office, kind, mask)
+    else:
+        compose_from = details.get("compose_from")
+        when = compose_from if isinstance(compose_from, int) else 0
+        text = notices.release(office, kind, mask, when, tx.now)
+    return (Words(text=text, rows=((go, off),)),)

@@ -1,0 +1,129 @@
+"""What owners want to be told: reminders of their deadline, openings, releases (/notify)."""
+
+from bot.dialog.model import Button, Go, Screen, View
+from bot.dialog.scene import Scene
+from bot.screens.layout import in_columns, page_of
+from bot.texts import common, wishes
+from core import notices, subscriptions
+from core.offices import Office
+from core.plates import PlateKind
+from core.subscriptions import NO_KIND, Subscription, Topic
+
+_OFFICES_A_PAGE = 16
+
+
+# --- reminders ------------------------------------------------------------------------------
+
+
+def _days(scene: Scene) -> list[int]:
+    office = scene.core.offices.get(scene.account.office or "")
+    return sorted(days for days in (office.reminder_workdays if office else ()) if days > 0)
+
+
+def _show_reminders(scene: Scene) -> View:
+    days = _days(scene)
+    wanted = notices.reminders_wanted(scene.tx, scene.account.account_id)
+    count = len(days) if wanted is None else min(wanted, len(days))
+    choices = [
+        Button(label=wishes.reminder_label(one, chosen=one == count), action="count", arg=str(one))
+        for one in range(len(days) + 1)
+    ]
+    return View(
+        text=wishes.reminders(days, count),
+        rows=(*in_columns(choices, 1), (Button(label=common.BACK, action="mine"),)),
+    )
+
+
+def _count(scene: Scene, count: str) -> Go:
+    scene.core.endings.wish_reminders(scene.tx, scene.account, int(count))
+    return Go(screen="reminders")
+
+
+REMINDERS = Screen(
+    name="reminders",
+    show=_show_reminders,
+    buttons={"count": _count, "mine": lambda _scene, _arg: Go(screen="mine")},
+    hint=common.PRESS_HINT,
+)
+
+
+# --- subscriptions --------------------------------------------------------------------------
+
+
+def _office(scene: Scene) -> Office:
+    own = scene.found.office if scene.found else None
+    return scene.office_of(scene.arg("office") or own or next(iter(scene.core.offices)))
+
+
+def _wishes(office: Office) -> list[Subscription]:
+    topics = [
+        Subscription(office=office.code, kind=kind, topic=topic)
+        for kind in PlateKind
+        for topic in (Topic.RELEASE, Topic.COMPOSE)
+    ]
+    opening = Subscription(office=office.code, kind=NO_KIND, topic=Topic.OPENING)
+    return topics if office.hours.always else [opening, *topics]
+
+
+def _show_notify(scene: Scene) -> View:
+    office = _office(scene)
+    present = set(subscriptions.of_chat(scene.tx, scene.chat_id))
+    buttons = [
+        Button(
+            label=wishes.topic_label(wish.topic, wish.kind, on=wish in present),
+            action="off" if wish in present else "on",
+            arg=f"{wish.kind}.{wish.topic}",
+        )
+        for wish in _wishes(office)
+    ]
+    rows = list(in_columns(buttons, 1))
+    others = [
+        Button(label=common.office_title(one), action="office", arg=one.code)
+        for one in scene.core.offices.values()
+        if one.code != office.code
+    ]
+    page, turns = page_of(others, int(scene.arg("page") or 0), _OFFICES_A_PAGE)
+    rows += in_columns(page, 2)
+    rows += [tuple(turns)] if turns else []
+    rows.append((Button(label=common.HOME, action="home"),))
+    return View(text=wishes.notify(office), rows=rows)
+
+
+def _changed(scene: Scene, arg: str, *, on: bool) -> Go:
+    office = _office(scene)
+    kind, _, topic = arg.partition(".")
+    wish = Subscription(office=office.code, kind=kind, topic=Topic(topic))
+    change = subscriptions.subscribe if on else subscriptions.unsubscribe
+    change(scene.tx, scene.chat_id, wish)
+    return Go(screen="notify", args={"office": office.code})
+
+
+def tell_opening(scene: Scene, office: Office) -> None:
+    """Note that whoever asks wants to be told of an office's next opening."""
+    wish = Subscription(office=office.code, kind=NO_KIND, topic=Topic.OPENING)
+    subscriptions.subscribe(scene.tx, scene.chat_id, wish)
+
+
+def unsubscribe(scene: Scene, arg: str) -> Go:
+    """Take back a subscription, by the button under a notice: 粤K.small.release."""
+    office, kind, topic = [*arg.split("."), "", ""][:3]
+    if topic in set(Topic):
+        wish = Subscription(office=office, kind=kind, topic=Topic(topic))
+        subscriptions.unsubscribe(scene.tx, scene.chat_id, wish)
+    return Go(screen="notify", args={"office": office} if office in scene.core.offices else {})
+
+
+NOTIFY = Screen(
+    name="notify",
+    show=_show_notify,
+    buttons={
+        "on": lambda scene, arg: _changed(scene, arg, on=True),
+        "off": lambda scene, arg: _changed(scene, arg, on=False),
+        "office": lambda _scene, code: Go(screen="notify", args={"office": code}),
+        "page": lambda scene, page: Go(screen="notify", args={"office": scene.arg("office"), "page": page}),
+        "home": lambda _scene, _arg: Go(screen="home"),
+    },
+    hint=common.PRESS_HINT,
+)
+
+SCREENS = (REMINDERS, NOTIFY)

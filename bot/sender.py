@@ -1,0 +1,134 @@
+"""Sends notices that are due: in the order in which they are due, once, through the bulk lane.
+
+What is known of a failure decides what is done: a chat that is shut to us is recorded and not tried
+again; a message that the messenger refuses would be refused again; everything else is tried again at
+growing gaps, while the notice still has a point. After a time-out nobody knows whether the message
+arrived: it is sent again (docs/architecture.md says why).
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from datetime import timedelta
+
+from telegram import Message
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
+from telegram.ext import ExtBot
+
+from bot.dialog.buttons import Codec
+from bot.letters import File, Part, Place, Words, letter
+from bot.limits import BULK, retry_after_seconds
+from core import notices
+from core.bootstrap import Core
+from core.errors import XuanhaoError
+from core.notices import Notice
+from core.ports import Tx
+
+_LOGGER = logging.getLogger(__name__)
+AT_ONCE = 25
+_GONE = ("chat not found", "user is deactivated", "peer_id_invalid")
+
+
+class Sender:
+    """Sends what is due.
+
+    Args:
+        core: the services.
+        bot: the messenger.
+        codec: writes buttons.
+        worker: a name that no other process has.
+    """
+
+    def __init__(self, core: Core, bot: ExtBot[str], codec: Codec, worker: str) -> None:
+        self._core = core
+        self._bot = bot
+        self._codec = codec
+        self._worker = worker
+
+    async def send_due(self) -> int:
+        """Send all that is due; return how many notices were dealt with."""
+        done = 0
+        while claimed := await self._core.store.run(notices.claim, self._worker, AT_ONCE):
+            await asyncio.gather(*(self._deal_with(notice) for notice in claimed))
+            done += len(claimed)
+        return done
+
+    async def _deal_with(self, notice: Notice) -> None:
+        run = self._core.store.run
+        try:
+            await self._deliver(notice)
+        except RetryAfter as error:
+            after = timedelta(seconds=retry_after_seconds(error))
+            await run(notices.note_failure, notice, self._worker, "RetryAfter", after)
+        except Forbidden as error:
+            await run(self._shut_out, notice, type(error).__name__)
+        except BadRequest as error:
+            if any(known in error.message.lower() for known in _GONE):
+                await run(self._shut_out, notice, "ChatGone")
+            else:
+                _LOGGER.warning("notice %d (%s) was refused", notice.notice_id, notice.purpose)
+                await run(notices.note_hopeless, notice, self._worker, "BadRequest")
+        except (TelegramError, XuanhaoError) as error:
+            name = type(error).__name__
+            _LOGGER.warning("notice %d (%s) failed: %s", notice.notice_id, notice.purpose, name)
+            await run(notices.note_failure, notice, self._worker, name, timedelta())
+
+    def _shut_out(self, tx: Tx, notice: Notice, reason: str) -> None:
+        notices.note_unreachable(tx, notice.chat_id, reason)
+        notices.note_hopeless(tx, notice, self._worker, reason)
+
+    async def _deliver(self, notice: Notice) -> None:
+        core = self._core
+        if notice.pointless_after is not None and notice.pointless_after <= core.clock.now():
+            await core.store.run(notices.note_over, notice, self._worker, late=True)
+            return
+        parts = await core.store.read(letter, core, notice)
+        if not parts:
+            await core.store.run(notices.note_over, notice, self._worker, late=False)
+            return
+        for number, part in enumerate(parts[notice.parts_sent :], notice.parts_sent + 1):
+            await self._send(notice.chat_id, part)
+            if number < len(parts) and not await core.store.run(
+                notices.note_part, notice, self._worker, number
+            ):
+                return  # it took so long that another worker has it by now
+        await core.store.run(notices.note_sent, notice, self._worker)
+
+    async def _send(self, chat_id: int, part: Part) -> None:
+        match part:
+            case Words():
+                await self._send_words(chat_id, part)
+            case Place():
+                await self._bot.send_venue(
+                    chat_id, part.latitude, part.longitude, part.title, part.address, rate_limit_args=BULK
+                )
+            case File():
+                await self._bot.send_document(
+                    chat_id, part.content, caption=part.caption, filename=part.name, rate_limit_args=BULK
+                )
+
+    def _send_words(self, chat_id: int, words: Words) -> Awaitable[Message]:
+        if words.picture is not None:
+            return self._send_picture(chat_id, words)
+        return self._bot.send_message(
+            chat_id,
+            words.text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=self._codec.outside(chat_id, words.rows),
+            rate_limit_args=BULK,
+        )
+
+    async def _send_picture(self, chat_id: int, words: Words) -> Message:
+        if words.picture is None:
+            raise ValueError("there is no picture to send")
+        drawn = await asyncio.to_thread(words.picture.draw)
+        return await self._bot.send_photo(
+            chat_id,
+            drawn,
+            caption=words.text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=self._codec.outside(chat_id, words.rows),
+            filename="xuanhao.png",
+            rate_limit_args=BULK,
+        )

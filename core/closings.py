@@ -1,0 +1,31 @@
+"""Days on which one office's counter is closed beyond the holidays (docs/domain.md, section 6)."""
+
+from datetime import date
+
+from core.calendar import WorkingCalendar
+from core.clock import CHINA, to_millis
+from core.offices import Office
+from core.ports import Tx
+
+
+def calendar_of(tx: Tx, office: Office, calendar: WorkingCalendar) -> WorkingCalendar:
+    """Return the calendar by which an office's deadlines are counted."""
+    today = tx.now.astimezone(CHINA).date()
+    # Far enough back for the reminders and deadlines of what is live.
+    start = today.replace(year=today.year - 1, day=1).isoformat()
+    rows = tx.all("blacklist.closed_days", office=office.code, from_day=start)
+    return calendar.closing_on(*(date.fromisoformat(row["day"]) for row in rows)) if rows else calendar
+
+
+def close(tx: Tx, office: Office, day: date, reason: str, actor: str) -> bool:
+    """Note that an office's counter is closed on a day; return whether that is new."""
+    return bool(
+        tx.run(
+            "blacklist.close_day",
+            office=office.code,
+            day=day.isoformat(),
+            reason=reason,
+            now=to_millis(tx.now),
+            actor=actor,
+        )
+    )

@@ -1,0 +1,209 @@
+"""What ends by itself: reservations, bans, drafts, codes (docs/domain.md, sections 6 and 12).
+
+Every function here is a tick's: it looks at the database anew, does a bounded number of things, and
+may run twice, beside another, or a week late.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from core import audit, closings, notices
+from core.accounts import Account, Accounts
+from core.blacklist import Sentence, ban, years_after
+from core.calendar import WorkingCalendar
+from core.clock import CHINA, to_millis
+from core.notices import Deadline, Plan, Purpose
+from core.offices import Office
+from core.ports import Tx
+from core.preselection import Preselection, State, end_holds, from_row, get, log
+
+DRAFTS_LIVE = timedelta(days=7)
+CODES_LIVE = timedelta(days=1)
+EXPIRED_REASON = "预选号码逾期未办理"
+"""Why somebody is on the blacklist whose number expired; admins may read it beside their own reasons."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A reservation whose deadline a closed day has moved."""
+
+    preselection_id: int
+    deadline: datetime
+
+
+class Endings:
+    """Ends what is over."""
+
+    def __init__(self, accounts: Accounts, offices: Mapping[str, Office], calendar: WorkingCalendar) -> None:
+        self._accounts = accounts
+        self._offices = offices
+        self._calendar = calendar
+
+    def expire_due(self, tx: Tx, most: int = 100) -> int:
+        """End the reservations whose deadline has passed; return how many.
+
+        The number rests and is free then; its owner goes on the blacklist, and is told both at once.
+        """
+        rows = tx.all("blacklist.overdue", now=to_millis(tx.now), most=most)
+        for row in rows:
+            self._expire(tx, get(tx, row["preselection_id"], lock=True))
+        return len(rows)
+
+    def drop_old_drafts(self, tx: Tx, most: int = 200) -> int:
+        """Drop drafts that nobody has touched for a week, with what they hold of a vehicle."""
+        before = to_millis(tx.now - DRAFTS_LIVE)
+        rows = tx.all("blacklist.old_drafts", before=before, most=most)
+        for row in rows:
+            draft = get(tx, row["preselection_id"], lock=True)
+            end_holds(tx, draft)
+            if draft.vin:
+                tx.run("preselection.end_lease", vin=draft.vin, preselection_id=draft.preselection_id)
+            self._end(tx, draft, State.CANCELLED)
+            tx.run("blacklist.forget_data", preselection_id=draft.preselection_id)
+            log(tx, draft, audit.SYSTEM, "dropped_draft")
+        return len(rows)
+
+    def purge_codes(self, tx: Tx) -> None:
+        """Forget codes older than a day, and how many there were on the days before."""
+        tx.run("blacklist.purge_codes", before=to_millis(tx.now - CODES_LIVE))
+        yesterday = (tx.now - CODES_LIVE).astimezone(CHINA).date()
+        tx.run("blacklist.purge_code_counts", before_day=yesterday.isoformat())
+
+    def close_day(self, tx: Tx, office: Office, day: date, reason: str, actor: str) -> list[Moved]:
+        """Note a day on which a counter is closed, and move the deadlines that it touches.
+
+        Deadlines move later only. Whoever is affected is told once.
+        """
+        if not closings.close(tx, office, day, reason, actor):
+            return []
+        audit.record(
+            tx,
+            audit.Entry(
+                actor=actor,
+                action="closed_day",
+                subject=f"office:{office.code}",
+                office=office.code,
+                details={"day": day.isoformat(), "reason": reason},
+            ),
+        )
+        calendar = closings.calendar_of(tx, office, self._calendar)
+        rows = tx.all("blacklist.reserved_of_office", office=office.code, from_deadline=to_millis(tx.now))
+        moved = [self._moved(tx, from_row(row), row["chat_id"], office, calendar) for row in rows]
+        return [one for one in moved if one is not None]
+
+    def _moved(
+        self, tx: Tx, reserved: Preselection, chat_id: int, office: Office, calendar: WorkingCalendar
+    ) -> Moved | None:
+        if reserved.reserved_at is None:
+            return None
+        deadline = calendar.deadline(reserved.reserved_at, office.validity_workdays, office.counter_hours)
+        changed = tx.run(
+            "blacklist.move_deadline",
+            preselection_id=reserved.preselection_id,
+            deadline=to_millis(deadline),
+            now=to_millis(tx.now),
+        )
+        if not changed:
+            return None
+        self.plan_reminders(tx, get(tx, reserved.preselection_id), chat_id, calendar)
+        notices.plan(
+            tx,
+            Plan(
+                chat_id=chat_id,
+                purpose=f"{Purpose.MOVED}:{deadline.date().isoformat()}",
+                subject=reserved.subject,
+                due_at=tx.now,
+                pointless_after=deadline,
+            ),
+        )
+        return Moved(preselection_id=reserved.preselection_id, deadline=deadline)
+
+    def plan_reminders(
+        self, tx: Tx, reserved: Preselection, chat_id: int, calendar: WorkingCalendar | None = None
+    ) -> None:
+        """Plan the reminders of a reservation, anew where there were some."""
+        office = self._offices.get(reserved.office)
+        if office is None or reserved.deadline is None or reserved.reserved_at is None:
+            return
+        about = Deadline(
+            chat_id=chat_id,
+            account_id=reserved.account_id,
+            subject=reserved.subject,
+            reserved_at=reserved.reserved_at,
+            deadline=reserved.deadline,
+        )
+        days = calendar or closings.calendar_of(tx, office, self._calendar)
+        notices.plan_reminders(tx, about, office, days)
+
+    def days_left(self, tx: Tx, reserved: Preselection) -> int:
+        """Return the working days from today to a reservation's deadline: 0 on its last day."""
+        office = self._offices.get(reserved.office)
+        if office is None or reserved.deadline is None:
+            return 0
+        today, last = (moment.astimezone(CHINA).date() for moment in (tx.now, reserved.deadline))
+        return closings.calendar_of(tx, office, self._calendar).workdays_between(today, last)
+
+    def wish_reminders(self, tx: Tx, account: Account, count: int) -> None:
+        """Note how many reminders an owner wants before the last one; what is live follows at once."""
+        notices.wish_reminders(tx, account.account_id, count)
+        for row in tx.all("preselection.of_account", account_id=account.account_id):
+            if row["state"] == State.RESERVED:
+                self.plan_reminders(tx, from_row(row), account.chat_id)
+
+    def _expire(self, tx: Tx, reserved: Preselection) -> None:
+        if reserved.state != State.RESERVED:
+            return
+        office = self._offices.get(reserved.office)
+        account = self._accounts.by_id(tx, reserved.account_id)
+        self._end(tx, reserved, State.EXPIRED)
+        tx.run(
+            "blacklist.rest",
+            office=reserved.office,
+            kind=reserved.kind,
+            serial=reserved.serial,
+            preselection_id=reserved.preselection_id,
+            until=to_millis(tx.now + timedelta(days=office.rest_days if office else 0)),
+            now=to_millis(tx.now),
+        )
+        notices.cancel(tx, reserved.subject)
+        log(tx, reserved, audit.SYSTEM, "expired", plate=str(reserved.plate))
+        until = self._ban(tx, reserved, account, office.ban_years if office else 0)
+        notices.plan(
+            tx,
+            Plan(
+                chat_id=account.chat_id,
+                purpose=Purpose.EXPIRED,
+                subject=reserved.subject,
+                due_at=tx.now,
+                details={} if until is None else {"until": to_millis(until)},
+            ),
+        )
+
+    def _ban(self, tx: Tx, reserved: Preselection, account: Account, years: int) -> datetime | None:
+        if not years or account.identity_hash is None:
+            return None
+        # From the deadline, not from the tick: a machine that slept bars nobody for longer.
+        until = years_after(reserved.deadline or tx.now, years)
+        if until <= tx.now:
+            return None
+        sentence = Sentence(
+            identity_hash=account.identity_hash,
+            office=reserved.office,
+            reason=EXPIRED_REASON,
+            cause="expired",
+            until=until,
+            actor=audit.SYSTEM,
+            preselection_id=reserved.preselection_id,
+        )
+        return ban(tx, sentence).until
+
+    def _end(self, tx: Tx, preselection: Preselection, target: State) -> None:
+        tx.run(
+            "preselection.end",
+            preselection_id=preselection.preselection_id,
+            source=preselection.state,
+            target=target,
+            reason=None,
+            now=to_millis(tx.now),
+        )
