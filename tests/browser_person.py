@@ -18,6 +18,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+ABSENT = "no chromium"
 PATIENCE = 15_000
 """Milliseconds."""
 DESKTOP = (1440, 900)
@@ -26,13 +27,26 @@ TELEPHONE = (390, 844)
 
 def chromium() -> str:
     """Return where chromium is; without it skip, or fail when ``XUANHAO_REQUIRE_BROWSER=1``."""
-    found = shutil.which("chromium")
+    found = os.environ.get("XUANHAO_CHROMIUM") or shutil.which("chromium")
     if found is not None:
         return found
-    why = "chromium is missing: apt-get install chromium fonts-noto-cjk fonts-noto-color-emoji"
+    why = f"{ABSENT}: install Debian's chromium and fonts-noto-cjk, or name it in XUANHAO_CHROMIUM"
     if os.environ.get("XUANHAO_REQUIRE_BROWSER") == "1":
         pytest.fail(why)
     pytest.skip(why)
+
+
+def summarise_missing_browser(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end how many tests were skipped for want of a browser; call it from a summary hook."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    count = sum(ABSENT in str(report.longrepr) for report in skipped)
+    if count:
+        terminalreporter.write_line(
+            f"BROWSER NOT TESTED: {count} tests were skipped, since there is no chromium; "
+            f"XUANHAO_REQUIRE_BROWSER=1 makes that a failure",
+            red=True,
+            bold=True,
+        )
 
 
 class BrowserPerson:
@@ -82,6 +96,18 @@ class BrowserPerson:
     async def see_toast(self, words: str) -> None:
         """Wait for a passing note."""
         await self.page.get_by_role("status").get_by_text(words).wait_for(timeout=PATIENCE)
+
+    async def sms_code(self) -> str:
+        """Return the newest code on the telephone, which a narrow page has behind a button."""
+        entry = self.page.locator(".phone").get_by_text(re.compile(r"^\d{6}$")).first
+        await entry.wait_for(state="attached", timeout=PATIENCE)
+        hidden = not await entry.is_visible()
+        if hidden:
+            await self.page.get_by_role("button", name="电话与时钟").click()
+        code = await entry.inner_text()
+        if hidden:
+            await self.page.get_by_role("button", name="关闭 Close").click()
+        return code
 
     async def become(self, name: str) -> None:
         """Switch to another person."""

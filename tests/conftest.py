@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import summarise_missing_browser
+from tests.browser_person import summarise_missing_browser
 from tests.engines import ENGINES, summarise_missing_postgres
 from tests.world import World, open_world
 

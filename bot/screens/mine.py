@@ -6,7 +6,8 @@ from bot.pictures.receipt import Receipt
 from bot.screens.entry import entry
 from bot.screens.layout import in_columns
 from bot.screens.pictures import ReceiptPicture
-from bot.texts import common, home, selecting, wishes
+from bot.texts import common, home, notices, selecting, wishes
+from core.blacklist import running
 from core.errors import StepOutOfOrder
 from core.notices import next_of
 from core.offices import Office
@@ -79,7 +80,8 @@ def _show_mine(scene: Scene) -> View:
         if one.state in _WITH_RECEIPT
     ]
     return View(
-        text=selecting.mine(entries, {one.subject: next_of(scene.tx, one.subject) for one in entries}),
+        text=_banned(scene)
+        + selecting.mine(entries, {one.subject: next_of(scene.tx, one.subject) for one in entries}),
         rows=(
             *in_columns(receipts, 1),
             *(((Button(label=wishes.REMINDERS, action="reminders"),),) if _is_waiting(entries) else ()),
@@ -89,6 +91,14 @@ def _show_mine(scene: Scene) -> View:
             ),
         ),
     )
+
+
+def _banned(scene: Scene) -> str:
+    """Return what stands first on the page of somebody on the blacklist."""
+    ban = running(scene.tx, scene.found.identity_hash) if scene.found else None
+    if ban is None:
+        return ""
+    return notices.banned(ban.until, ban.reason, scene.core.offices.get(ban.office)) + "\n\n"
 
 
 def _is_waiting(entries: list[Preselection]) -> bool:

@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 
 from tests import invented
-from tests.browser import Chat, open_chat
-from tests.world import open_world
+from tests.browser_person import DESKTOP, TELEPHONE, BrowserPerson, browser_person
+from tests.world import OTHER, OWNER, open_world
 
 pytestmark = pytest.mark.browser
 
 
-async def _reaches_selection(chat: Chat, number: int) -> None:
+async def _reaches_selection(chat: BrowserPerson, who: int, number: int) -> None:
+    await chat.open(who)
     await chat.press("开始 Start")
     await chat.press("【预选号牌】")
     await chat.press("同意并继续")
@@ -30,7 +31,7 @@ async def _reaches_selection(chat: Chat, number: int) -> None:
     await chat.see("第5步 预选号牌")
 
 
-async def _pictures_are_loaded(chat: Chat) -> bool:
+async def _pictures_are_loaded(chat: BrowserPerson) -> bool:
     loaded: bool = await chat.page.evaluate(
         "() => { const all = [...document.querySelectorAll('#messages img')];"
         " return all.length > 0 && all.every(one => one.complete && one.naturalWidth > 300) }"
@@ -39,12 +40,15 @@ async def _pictures_are_loaded(chat: Chat) -> bool:
 
 
 async def test_new_owner_selects_at_random(tmp_path: Path) -> None:
-    async with open_world("sqlite", tmp_path) as world, open_chat(world.sandbox.url) as chat:
+    async with (
+        open_world("sqlite", tmp_path) as world,
+        browser_person(world.sandbox.url, size=DESKTOP) as chat,
+    ):
         await world.release()
-        await _reaches_selection(chat, 0)
+        await _reaches_selection(chat, OWNER, 0)
         await chat.press("【随机一次(5)】")
         await chat.see("本批 10 个号码")
-        await chat.press("粤K·", nth=4)
+        await chat.press("粤K·")
         await chat.see("备选")
         await chat.press("【确认选号】")
         await chat.press("确定选用")
@@ -56,9 +60,12 @@ async def test_new_owner_selects_at_random(tmp_path: Path) -> None:
 
 
 async def test_another_owner_composes_a_number(tmp_path: Path) -> None:
-    async with open_world("sqlite", tmp_path) as world, open_chat(world.sandbox.url, width=420) as chat:
+    async with (
+        open_world("sqlite", tmp_path) as world,
+        browser_person(world.sandbox.url, size=TELEPHONE) as chat,
+    ):
         await world.release()
-        await _reaches_selection(chat, 1)
+        await _reaches_selection(chat, OTHER, 1)
         await chat.press("【自编选号】")
         await chat.see("您还可以自编20个号牌")
         await chat.say("A1234 A5678")

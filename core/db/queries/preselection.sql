@@ -20,7 +20,7 @@ WHERE account_id = :account_id AND state IN ('draft', 'informed', 'agreed', 'ver
 -- name: of_account
 -- All that an owner ever began and got beyond a draft, newest first.
 SELECT * FROM preselection
-WHERE account_id = :account_id AND state NOT IN ('cancelled') ORDER BY preselection_id DESC
+WHERE account_id = :account_id AND (state <> 'cancelled' OR serial IS NOT NULL) ORDER BY preselection_id DESC
 
 -- name: live_of_vin
 -- The one success of a vehicle.
