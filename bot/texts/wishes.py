@@ -36,4 +36,4 @@ def notify(office: Office) -> str:
 def topic_label(topic: Topic, kind: str, *, on: bool) -> str:
     """Return one subscription as a button."""
     what = _TOPICS[topic] if not kind else f"{KINDS[PlateKind(kind)]} · {_TOPICS[topic]}"
-    return ("🔔 " if on else "▫️ ") + what
+    return ("🔔 " if on else "⬜ ") + what
