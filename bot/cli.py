@@ -22,6 +22,7 @@ from bot.desk.segments import read_release, to_release
 from bot.importing import import_vehicles
 from bot.receipt import TokenRefusedError
 from bot.texts import desk
+from bot.transport import quiet_libraries
 from core import pool
 from core.bootstrap import bootstrap
 from core.errors import InputError, OfficeUnknown, SettingsError, SettingsRefused, XuanhaoError
@@ -34,8 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; return its exit status."""
     given = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for noisy in ("httpx", "apscheduler"):  # httpx logs addresses, which hold the token
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    quiet_libraries()
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     try:
         return int(given.command(given))
     except SettingsRefused as error:

@@ -25,3 +25,10 @@ async def world(engine: str, tmp_path: Path) -> AsyncIterator[World]:
     """The program on each engine, with two owners and a chief in front of it."""
     async with open_world(engine, tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture
+async def sqlite_world(tmp_path: Path) -> AsyncIterator[World]:
+    """The program on SQLite alone, where the engine makes no difference."""
+    async with open_world("sqlite", tmp_path) as opened:
+        yield opened

@@ -73,7 +73,7 @@ async def open_test_store(
     *,
     migrations: Path = MIGRATIONS,
     queries: Path = QUERIES,
-    **options: Any,  # noqa: ANN401 - those of either engine
+    **options: Any,
 ) -> AsyncIterator[SqliteStore | PostgresStore]:
     """Open a store of an engine for one test, and clear away afterwards.
 

@@ -126,7 +126,7 @@ async def test_subscriber_hears_of_release(world: World) -> None:
     await owner.say("/notify")
     await owner.press("小型汽车 · 投放新号段")
     await owner.settled()
-    assert owner.button("🔔 小型汽车 · 投放新号段")
+    owner.button("🔔 小型汽车 · 投放新号段")
     await world.release("B####")
     await tick(world)
     await owner.see("新投放号段", "B####")

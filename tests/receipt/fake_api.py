@@ -21,6 +21,7 @@ class FakeApi:
         self.sent: list[dict[str, Any]] = []
         self.answers: list[tuple[int, bytes]] = []  # given before anything else, in order
         self.base_url = ""
+        self.most = 100  # updates an answer
         self._more = asyncio.Event()
 
     def put(self, updates: Sequence[dict[str, Any]]) -> None:
@@ -38,7 +39,7 @@ class FakeApi:
         ]
         if not self.pending:
             await self._wait(asked["timeout"])
-        return web.json_response({"ok": True, "result": self.pending[: asked["limit"]]})
+        return web.json_response({"ok": True, "result": self.pending[: min(asked["limit"], self.most)]})
 
     async def send_message(self, request: web.Request) -> web.Response:
         self.sent.append(await request.json())

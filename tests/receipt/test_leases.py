@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -52,6 +53,50 @@ async def test_second_taker_gets_nothing(store: Store, clock: FixedClock) -> Non
     )
 
     assert sorted(taken) == [[], [], [7]]
+
+
+def dawdling_take_over(tx: Tx, taken: threading.Event) -> list[int]:
+    chats = inbox.take_over(tx, TWO)
+    taken.set()
+    time.sleep(0.3)
+    return chats
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("store", ["postgres"], indirect=True)
+async def test_taker_that_waited_for_another_gets_nothing(store: Store, clock: FixedClock) -> None:
+    await store.run(inbox.store_batch, sealed(1), ONE)
+    clock.advance(timedelta(seconds=30))
+    taken = threading.Event()
+    first = asyncio.create_task(store.run(dawdling_take_over, taken))
+    await asyncio.to_thread(taken.wait, 10)
+
+    second = await store.run(inbox.take_over, lease("three", is_alone=False))
+
+    assert (await first, second) == ([7], [])
+
+
+def close_and_wait(tx: Tx, closed: threading.Event, go_on: threading.Event) -> None:
+    inbox.mark_done(tx, 2)
+    closed.set()
+    assert go_on.wait(20)
+    inbox.mark_done(tx, 1)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("store", ["postgres"], indirect=True)
+async def test_sign_of_life_neither_waits_nor_deadlocks(store: Store) -> None:
+    await store.run(inbox.store_batch, sealed(1, 2, 3), ONE)
+    closed, go_on = threading.Event(), threading.Event()
+    closing = asyncio.create_task(store.run(close_and_wait, closed, go_on))
+    await asyncio.to_thread(closed.wait, 10)
+    try:
+        renewed = await asyncio.wait_for(store.run(inbox.renew, ONE), 5)
+    finally:
+        go_on.set()
+        await closing
+
+    assert renewed == 2
 
 
 async def test_renewed_lease_lives_on(store: Store, clock: FixedClock) -> None:

@@ -13,8 +13,6 @@ from tests.store.sample import MIGRATIONS, QUERIES, AnyStore
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
 
 
-
-
 @pytest.fixture
 def clock() -> FixedClock:
     return FixedClock(NOON)

@@ -79,7 +79,7 @@ class FaultyConnection(sqlite3.Connection):
         """Return a class of its own."""
         return type("Faulty", (cls,), {"fail_commits": frozenset(fail_commits)})
 
-    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:  # noqa: ANN401 - as the base
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
         if sql == "COMMIT":
             kind = type(self)
             kind.commits += 1

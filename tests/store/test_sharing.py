@@ -12,6 +12,7 @@ import pytest
 
 from core.clock import FixedClock
 from core.db.sqlite import SqliteStore
+from core.db.sqlite_writer import Job
 from core.errors import StoreConstraintError, StoreError, StoreFull
 from core.ports import Tx
 from tests.engines import open_test_store
@@ -23,7 +24,7 @@ from tests.store.sample import MIGRATIONS, QUERIES, RefusedError, add, add_then_
 async def opened(
     directory: Path,
     clock: FixedClock,
-    **options: Any,  # noqa: ANN401 - those of SqliteOptions
+    **options: Any,
 ) -> AsyncIterator[SqliteStore]:
     async with open_test_store(
         "sqlite", directory, clock, migrations=MIGRATIONS, queries=QUERIES, **options
@@ -270,3 +271,53 @@ async def test_pragmas_are_as_the_design_says(tmp_path: Path, clock: FixedClock)
     async with opened(tmp_path, clock) as store:
         assert await store._writer.carry(ask) == ["wal", 2, 4000, 1, 0]
         assert (await store._readers[0].carry(ask))[-2:] == [1, 1]
+
+
+async def test_cause_of_the_loss_runs_once(tmp_path: Path, clock: FixedClock) -> None:
+    runs: list[str] = []
+
+    def culprit(tx: Tx) -> None:
+        runs.append("culprit")
+        end_the_transaction(tx)
+
+    async with opened(tmp_path, clock) as store:
+        await outcomes(store.run(add, "a"), store.run(culprit), store.run(add, "b"))
+    assert runs == ["culprit"]
+
+
+async def test_cancelled_member_leaves_the_group_told(tmp_path: Path, clock: FixedClock) -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    def linger(tx: Tx) -> None:
+        begun.set()
+        assert go.wait(10)
+
+    async with opened(tmp_path, clock) as store:
+        cancelled = asyncio.create_task(store.run(linger))
+        others = [asyncio.create_task(store.run(add, name)) for name in "ab"]
+        await happened(begun)
+        cancelled.cancel()
+        go.set()
+        assert await asyncio.wait_for(asyncio.gather(*others), 10) == ["a", "b"]
+
+
+async def test_thread_is_roused_when_all_have_come(tmp_path: Path, clock: FixedClock) -> None:
+    async with opened(tmp_path, clock) as store:
+        writer, waiting = store._writer, []
+        rouse = writer.rouse
+
+        def look_and_rouse() -> None:
+            waiting.append(len(writer._waiting))
+            rouse()
+
+        writer.rouse = look_and_rouse  # type: ignore[method-assign]
+        await asyncio.gather(*[store.run(add, f"{n:02}") for n in range(50)])
+    assert waiting[0] == 50
+
+
+async def test_writer_closed_at_once_still_works_off(tmp_path: Path, clock: FixedClock) -> None:
+    async with opened(tmp_path, clock) as store:
+        future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        store._writer.submit(Job(lambda tx: add(tx, "a"), future))
+        await store._writer.close()
+        assert await asyncio.wait_for(future, 10) == "a"

@@ -31,20 +31,31 @@ WHERE update_id = :update_id AND state IN ('waiting', 'applied')
 -- All rows of workers of whom not one lease lives any more (or of all others, when this process is
 -- alone on the database). Whole workers at a time, or two could share one chat's rows. A second taker
 -- waits for the first at a row and then finds it taken: no SKIP LOCKED, which would split them too.
+-- In the order of the key, as everywhere where several rows are locked.
 UPDATE inbox SET worker = :worker, lease_until = :lease_until, tries = tries + 1
-WHERE state IN ('waiting', 'applied') AND worker <> :worker AND (:alone = 1 OR lease_until <= :now)
-  AND (:alone = 1 OR worker NOT IN (
-    SELECT living.worker FROM inbox AS living
-    WHERE living.state IN ('waiting', 'applied') AND living.lease_until > :now))
+WHERE update_id IN (
+  SELECT update_id FROM inbox
+  WHERE state IN ('waiting', 'applied') AND worker <> :worker AND (:alone = 1 OR lease_until <= :now)
+    AND (:alone = 1 OR worker NOT IN (
+      SELECT living.worker FROM inbox AS living
+      WHERE living.state IN ('waiting', 'applied') AND living.lease_until > :now))
+  ORDER BY update_id ${for_update})
 RETURNING chat_id
 
 -- name: renew
--- This worker lives: none of its rows may be taken over before the new end.
-UPDATE inbox SET lease_until = :lease_until WHERE worker = :worker AND state IN ('waiting', 'applied')
+-- This worker lives: none of its rows may be taken over before the new end. A row that is being closed
+-- just now is passed over instead of waited for: one living lease protects all of a worker's rows.
+UPDATE inbox SET lease_until = :lease_until
+WHERE update_id IN (
+  SELECT update_id FROM inbox WHERE worker = :worker AND state IN ('waiting', 'applied')
+  ORDER BY update_id ${for_update_skip_locked})
 
 -- name: release
 -- This worker goes: the others need not wait for the end of its leases.
-UPDATE inbox SET lease_until = 0 WHERE worker = :worker AND state IN ('waiting', 'applied')
+UPDATE inbox SET lease_until = 0
+WHERE update_id IN (
+  SELECT update_id FROM inbox WHERE worker = :worker AND state IN ('waiting', 'applied')
+  ORDER BY update_id ${for_update})
 
 -- name: chats
 -- Chats of which this worker has something to handle.

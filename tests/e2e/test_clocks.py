@@ -1,0 +1,116 @@
+"""Clocks that run out by themselves, and hours that begin and end."""
+
+from tests.person import Person
+from tests.world import World, agrees, reaches_selection, registers, verifies
+
+
+async def draws(owner: Person) -> str:
+    """Draw a batch and return the label of one of its numbers."""
+    await owner.press("【随机一次(5)】")
+    shown = await owner.see("本批 10 个号码")
+    await owner.settled()  # its span counts from when it had been sent
+    return next(label for label in shown.buttons if label.startswith("粤K·"))
+
+
+async def test_batch_ends_on_screen_by_itself(world: World) -> None:
+    await world.release()
+    owner = world.person()
+    await reaches_selection(owner)
+    await draws(owner)
+    world.forward(seconds=92)
+    await world.tick()
+    ended = await owner.see("本批号码的保留时间已到")
+    assert not any(label.startswith("粤K·") for label in ended.buttons)
+
+
+async def test_press_within_grace_still_counts(world: World) -> None:
+    await world.release()
+    owner = world.person()
+    await reaches_selection(owner)
+    number = await draws(owner)
+    await owner.settled()
+    world.forward(seconds=91)
+    await owner.press(number)
+    await owner.see("备选", number)
+
+
+async def test_press_after_grace_is_told(world: World) -> None:
+    await world.release()
+    owner = world.person()
+    await reaches_selection(owner)
+    number = await draws(owner)
+    data, shown = owner.button(number).data, owner.last
+    world.forward(seconds=100)
+    owner.press_raw(data, shown)
+    await owner.see_toast("保留时间已到")
+
+
+async def test_shortlist_ends_on_screen_by_itself(world: World) -> None:
+    await world.release()
+    owner = world.person()
+    await reaches_selection(owner)
+    await owner.press(await draws(owner))
+    await owner.see("备选")
+    await owner.press("【确认选号】")
+    await owner.see("确认选用")
+    world.forward(seconds=182)
+    await world.tick()
+    await owner.see("备选的保留时间已到")
+
+
+async def test_idle_half_hour_lapses_verification(world: World) -> None:
+    await world.release()
+    owner = world.person()
+    await reaches_selection(owner)
+    await draws(owner)
+    world.forward(minutes=31)
+    await world.tick()
+    await owner.see("本次手机验证已失效")
+    await owner.press("【开始选号】")
+    await verifies(owner)
+    await owner.see("还剩 4 批")
+
+
+async def test_closed_hours_name_next_opening(world: World) -> None:
+    owner = world.person()
+    await registers(owner)
+    world.forward(hours=14)
+    await agrees(owner)
+    shown = await owner.see("现在不在选号服务时间内", "2026年3月11日(周三) 08:00")
+    assert "🔔 开放时提醒我" in shown.buttons
+
+
+async def test_closing_stops_draws_only(world: World) -> None:
+    await world.release()
+    owner = world.person()
+    await registers(owner)
+    await agrees(owner)
+    world.forward(hours=12, minutes=58)
+    await verifies(owner)
+    await owner.see("今天的选号服务将于 23:00:00 结束")
+    number = await draws(owner)
+    await owner.press(number)
+    await owner.see("备选", number)
+    world.forward(minutes=2)
+    await owner.press("【换一批(4)】")
+    await owner.see_toast("现在不在选号服务时间内")
+    await owner.press("【确认选号】")
+    await owner.press("确定选用")
+    await owner.see("完成号牌预选")
+
+
+async def test_code_expires_after_five_minutes(world: World) -> None:
+    owner = world.person()
+    await registers(owner)
+    await agrees(owner)
+    await owner.press("【开始选号】")
+    code = await owner.sms_code()
+    world.forward(minutes=6)
+    await owner.say(code)
+    await owner.see("验证码已超过5分钟有效期")
+    await world.tick()
+    await owner.press("重新发送")
+    await owner.say(await owner.sms_code(after=1))
+    await owner.see("第5步")
+
+
