@@ -3,7 +3,7 @@
 What is known of a failure decides what is done: a chat that is shut to us is recorded and not tried
 again; a message that the messenger refuses would be refused again; everything else is tried again at
 growing gaps, while the notice still has a point. After a time-out nobody knows whether the message
-arrived: it is sent again (docs/architecture.md says why).
+arrived: it is sent again (docs/architecture.md, Notices).
 """
 
 import asyncio

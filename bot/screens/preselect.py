@@ -137,7 +137,7 @@ def _show_vin(scene: Scene) -> View:
     return View(text=preselect.VIN, rows=(back,) if back else ())
 
 
-_REFUSED: ErrorWays = {VinPreselected: _cannot, VinRegistered: _cannot, VinBeingSelected: _cannot}
+REFUSED: ErrorWays = {VinPreselected: _cannot, VinRegistered: _cannot, VinBeingSelected: _cannot}
 
 VIN = Screen(
     name="vin",
@@ -145,7 +145,7 @@ VIN = Screen(
     buttons={"review": lambda _scene, _arg: Go(screen="review")},
     text=_vin,
     hint=preselect.VIN_HINT,
-    errors=_REFUSED,
+    errors=REFUSED,
 )
 
 
@@ -166,7 +166,7 @@ VIN_DOUBT = Screen(
     },
     text=_vin,
     hint=preselect.VIN_HINT,
-    errors=_REFUSED,
+    errors=REFUSED,
 )
 
 
@@ -185,7 +185,7 @@ def _again(scene: Scene, _arg: str) -> Go:
     return Go(screen="vin")
 
 
-VIN_REFUSED = Screen(
+VINREFUSED = Screen(
     name="vin_refused",
     show=_show_refused,
     buttons={"again": _again, "home": lambda _scene, _arg: Go(screen="home")},
@@ -267,7 +267,7 @@ REVIEW = Screen(
         "phone": lambda _scene, _arg: Go(screen="reg_phone"),
         "basics": lambda scene, _arg: Go(screen="basics", args={"office": scene.preselection.office}),
     },
-    errors=_REFUSED,
+    errors=REFUSED,
 )
 
 
@@ -308,7 +308,8 @@ def _show_terms(scene: Scene) -> View | Go:
     )
 
 
-def _start(scene: Scene, _arg: str) -> Go:
+def start(scene: Scene, _arg: str) -> Go:
+    """Ask for the code with which phase 2 begins."""
     core, begun, office = scene.core, scene.preselection, scene.office
     if not office.hours.is_open(scene.at):
         raise OfficeClosed(office.hours.next_opening(scene.at))
@@ -337,12 +338,12 @@ TERMS = Screen(
     name="terms",
     show=_show_terms,
     buttons={
-        "start": _start,
+        "start": start,
         "tell": _tell,
         "correct": _correct,
         "home": lambda _scene, _arg: Go(screen="home"),
     },
-    errors={**_REFUSED, ChancesUsedUp: lambda _scene, _error: Go(screen="used_up")},
+    errors={**REFUSED, ChancesUsedUp: lambda _scene, _error: Go(screen="used_up")},
 )
 
 
@@ -377,7 +378,7 @@ CODE = Screen(
     buttons={"resend": _resend, "terms": lambda _scene, _arg: Go(screen="terms")},
     text=_code,
     hint=registration.CODE_HINT,
-    errors=_REFUSED,
+    errors=REFUSED,
 )
 
 
@@ -418,7 +419,7 @@ SCREENS = (
     NOTICE,
     VIN,
     VIN_DOUBT,
-    VIN_REFUSED,
+    VINREFUSED,
     CERTIFICATE_KIND,
     CERTIFICATE,
     REVIEW,

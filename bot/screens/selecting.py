@@ -9,6 +9,7 @@ from bot.dialog.scene import Scene
 from bot.screens.entry import entry, step_of
 from bot.screens.layout import in_columns
 from bot.screens.pictures import BatchPicture
+from bot.screens.preselect import REFUSED, start
 from bot.texts import common, preselect, selecting
 from core import pool
 from core.batches import Batch, latest_batch
@@ -199,10 +200,12 @@ def _lapse(scene: Scene, error: XuanhaoError) -> Go:
 
 def _again(scene: Scene, _arg: str) -> Go:
     scene.core.preselections.lapse(scene.tx, scene.preselection.preselection_id)
-    return Go(screen="terms")
+    scene.fresh()
+    return start(scene, "")
 
 
 ERRORS: dict[type[XuanhaoError], Callable[[Scene, XuanhaoError], Go]] = {
+    **REFUSED,
     VerificationLapsed: _lapse,
     StepOutOfOrder: lambda scene, _error: entry(scene),
 }

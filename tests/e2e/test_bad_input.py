@@ -85,6 +85,7 @@ BAD: list[tuple[str, Go, str, str, str]] = [
     ("wishes", _to_wishes, "1" * 4000, "位", "自编选号"),
 ]
 
+
 async def _state(world: World) -> list[tuple[int, ...]]:
     """Return what the services know of the owners: enough to see any change or charge."""
 
