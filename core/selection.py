@@ -206,11 +206,17 @@ class Selection:
         return Drawn(batch=batch, chances=chances(tx, office, preselection.the_vin))
 
     def sent(self, tx: Tx, batch: Batch, office: Office, *, at: datetime) -> None:
-        """Count a batch's span from when it was sent, if it still lives."""
-        until = to_millis(at + timedelta(seconds=office.batch_seconds + office.batch_grace_seconds))
-        now = to_millis(tx.now)
+        """Count a living batch from when it was first sent; showing it again adds nothing."""
+        span = timedelta(seconds=office.batch_seconds + office.batch_grace_seconds)
+        until, now = to_millis(at + span), to_millis(tx.now)
         extended = tx.run(
-            "pool.extend_draw", office=batch.office, kind=batch.kind, n=batch.n, until=until, now=now
+            "pool.extend_draw",
+            office=batch.office,
+            kind=batch.kind,
+            n=batch.n,
+            span=span // timedelta(milliseconds=1),
+            until=until,
+            now=now,
         )
         if extended:
             tx.run(

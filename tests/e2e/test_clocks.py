@@ -23,6 +23,21 @@ async def test_batch_ends_on_screen_by_itself(world: World) -> None:
     assert not any(label.startswith("粤K·") for label in ended.buttons)
 
 
+async def test_showing_batch_again_adds_no_time(world: World) -> None:
+    await world.release()
+    owner = world.person()
+    await reaches_selection(owner)
+    await draws(owner)
+    for _ in range(3):
+        world.forward(seconds=25)
+        await owner.say("/preselect")
+        await owner.see("本批 10 个号码", fresh=True)
+        await owner.settled()
+    world.forward(seconds=18)
+    await world.tick()
+    await owner.see("本批号码的保留时间已到")
+
+
 async def test_press_within_grace_still_counts(world: World) -> None:
     await world.release()
     owner = world.person()

@@ -165,9 +165,10 @@ VALUES (:office, :kind, :n, :seed_id, :preselection_id, :nonce, :without_four, :
         :looked_at, :numbers)
 
 -- name: extend_draw
--- Until when the batch is held now that it has been sent.
+-- Until when the batch is held now that it has been sent; only once, so that showing it again adds nothing.
 UPDATE draw SET held_until = :until
-WHERE office = :office AND kind = :kind AND n = :n AND held_until < :until AND held_until >= :now
+WHERE office = :office AND kind = :kind AND n = :n AND held_until = drawn_at + :span
+  AND held_until < :until AND held_until >= :now
 
 -- name: end_draw
 -- The batch is over before its time.
