@@ -92,9 +92,7 @@ LAST = {"A0007", "A4242", "A9999"}
 
 
 @pytest.mark.parametrize("scan", [50_000, 10])
-async def test_last_three_of_10000_are_given(
-    core: Core, scan: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_last_three_of_10000_are_given(core: Core, scan: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches, "LARGEST_SCAN_INSIDE", scan)
     await core.store.run(release, core, "A####")
     _, other = await core.store.run(verified, core, 0)

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import datetime
 from itertools import count
+from typing import Any
 
 from core.accounts import Account
 from core.bootstrap import Core, Ports, bootstrap
@@ -30,7 +31,7 @@ class ForeseenBytes:
         return hashlib.sha512(str(next(self._number)).encode()).digest()[:size]
 
 
-def settings(**values: object) -> Settings:
+def settings(**values: Any) -> Settings:
     return Settings.model_validate(
         {
             "telegram": {"token": "1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "admins": [1001]},
@@ -40,16 +41,14 @@ def settings(**values: object) -> Settings:
     )
 
 
-async def build(store: Store, clock: FixedClock, **values: object) -> Core:
+async def build(store: Store, clock: FixedClock, **values: Any) -> Core:
     ports = Ports(clock=clock, store=store, random_bytes=ForeseenBytes())
     return await bootstrap(settings(**values), ports)
 
 
 def release(tx: Tx, core: Core, pattern: str) -> None:
     mask = parse_mask(PlateKind.SMALL, pattern)
-    core.pools.release(
-        tx, Release(office=core.offices["粤K"], mask=mask, actor="test", compose_now=True)
-    )
+    core.pools.release(tx, Release(office=core.offices["粤K"], mask=mask, actor="test", compose_now=True))
 
 
 def verified(tx: Tx, core: Core, number: int) -> tuple[Account, int]:
