@@ -45,6 +45,7 @@ class Sender:
         self._bot = bot
         self._codec = codec
         self._worker = worker
+        self._drawing = asyncio.Semaphore(1)  # many at once would take the processor from whoever presses
 
     async def send_due(self) -> int:
         """Send all that is due; return how many notices were dealt with."""
@@ -73,6 +74,9 @@ class Sender:
             name = type(error).__name__
             _LOGGER.warning("notice %d (%s) failed: %s", notice.notice_id, notice.purpose, name)
             await run(notices.note_failure, notice, self._worker, name, timedelta())
+        except Exception as error:  # of our own making: it neither holds up others nor comes back for ever
+            _LOGGER.exception("notice %d (%s) failed", notice.notice_id, notice.purpose)
+            await run(notices.note_failure, notice, self._worker, type(error).__name__, timedelta())
 
     def _shut_out(self, tx: Tx, notice: Notice, reason: str) -> None:
         notices.note_unreachable(tx, notice.chat_id, reason)
@@ -122,7 +126,8 @@ class Sender:
     async def _send_picture(self, chat_id: int, words: Words) -> Message:
         if words.picture is None:
             raise ValueError("there is no picture to send")
-        drawn = await asyncio.to_thread(words.picture.draw)
+        async with self._drawing:
+            drawn = await asyncio.to_thread(words.picture.draw)
         return await self._bot.send_photo(
             chat_id,
             drawn,

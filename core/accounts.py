@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from core import audit
 from core.clock import from_millis, to_millis
-from core.errors import IdentityTaken, NotRegistered, PhoneTaken, StepOutOfOrder
+from core.errors import IdentityTaken, NotRegistered, PhoneTaken, StepOutOfOrder, StoreConstraintError
 from core.ports import Row, Tx
 from core.secrets import Vault
 
@@ -205,7 +205,7 @@ class Accounts:
         if not fresh.new_phone:
             raise StepOutOfOrder
         self._refuse_taken_phone(tx, account, self._phone_hash(fresh.new_phone))
-        tx.run("accounts.prove_phone", account_id=account.account_id, now=to_millis(tx.now))
+        _at_once(tx, "accounts.prove_phone", account)
         if fresh.registered:
             self._log(tx, fresh, "changed_phone")
 
@@ -227,7 +227,7 @@ class Accounts:
             fresh.office and fresh.name_sealed and fresh.identity_sealed and fresh.phone_sealed
         ):
             raise StepOutOfOrder
-        if not tx.run("accounts.register", account_id=account.account_id, now=to_millis(tx.now)):
+        if not _at_once(tx, "accounts.register", account):
             taken = tx.one("accounts.registered_phone", hash=self._phone_hash(fresh.phone))
             raise PhoneTaken if taken else IdentityTaken
         self._log(tx, fresh, "registered_account")
@@ -263,3 +263,15 @@ class Accounts:
             phone_sealed=row["phone_sealed"],
             new_phone_sealed=row["new_phone_sealed"],
         )
+
+
+def _at_once(tx: Tx, query: str, account: Account) -> int:
+    """Run a change that a unique index refuses when somebody else makes the same one at this moment.
+
+    What the statement itself looks at is what had been committed before it, so of two at once both
+    see nobody; the index tells the second, and this says which of the two it was.
+    """
+    try:
+        return tx.run(query, account_id=account.account_id, now=to_millis(tx.now))
+    except StoreConstraintError as error:
+        raise PhoneTaken if "phone" in error.constraint else IdentityTaken from None

@@ -212,14 +212,14 @@ class _Taker:
     def _put_right(self, free: FreeList) -> list[int]:
         """Return exactly what is free now, from a list that was right some minutes ago.
 
-        Rows outlive their hold by ``PURGE_LAG``, so what has come free since still has a row; what
-        has been taken since has one that is younger than the list.
+        Rows outlive their hold by ``PURGE_LAG``, so what has come free since still has a row. What has
+        been taken since is held, or was taken for good; by a transaction that may have begun, and so is
+        dated, somewhat before the list. A hold may be an old one to which a late press gave new life.
         """
-        values = {"office": self._order.office.code, "kind": self._order.kind}
-        now, since = to_millis(self._tx.now), to_millis(free.read_at)
+        now, since = to_millis(self._tx.now), to_millis(free.read_at - PURGE_LAG)
         starts = {segment.segment_id: self._ranks.start(i) for i, segment in enumerate(self._ranks.segments)}
-        ended = self._tx.all("pool.ended", now=now, **values)
-        begun = self._tx.all("pool.begun", now=now, since=since, **values)
+        ended = self._tx.all("pool.ended", now=now)
+        begun = self._tx.all("pool.begun", now=now, since=since)
         ranks = set(free.ranks)
         ranks.update(_rank_of(row, starts) for row in ended if row["segment_id"] in starts)
         ranks.difference_update(_rank_of(row, starts) for row in begun if row["segment_id"] in starts)

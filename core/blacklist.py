@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from core import audit
 from core.clock import CHINA, from_millis, to_millis
 from core.errors import BanInThePast, Blacklisted, NotBlacklisted
-from core.notices import Plan, Purpose, plan
+from core.notices import Plan, Purpose, cancel, plan
 from core.ports import Row, Tx
 
 
@@ -139,14 +139,15 @@ def lift_due(tx: Tx, most: int = 100) -> int:
 
 
 def tell(tx: Tx, present: Ban, purpose: Purpose) -> None:
-    """Plan to tell the registered owner of an identity what became of a ban."""
+    """Plan to tell the registered owner of an identity what became of a ban: the last word alone."""
+    cancel(tx, present.subject)
     row = tx.one("blacklist.account_of_identity", identity_hash=present.identity_hash)
     if row is not None:
         plan(
             tx,
             Plan(
                 chat_id=row["chat_id"],
-                purpose=purpose,
+                purpose=f"{purpose}:{to_millis(tx.now)}",  # so that a change is told after the ban was
                 subject=present.subject,
                 due_at=tx.now,
                 details={
@@ -155,7 +156,6 @@ def tell(tx: Tx, present: Ban, purpose: Purpose) -> None:
                     "office": present.office,
                 },
             ),
-            renew=True,
         )
 
 

@@ -106,6 +106,7 @@ class Endings:
         )
         if not changed:
             return None
+        notices.cancel(tx, reserved.subject)  # what has not been told yet of an earlier deadline as well
         self.plan_reminders(tx, get(tx, reserved.preselection_id), chat_id, calendar)
         notices.plan(
             tx,
@@ -141,7 +142,7 @@ class Endings:
         office = self._offices.get(reserved.office)
         if office is None or reserved.deadline is None:
             return 0
-        today, last = (moment.astimezone(CHINA).date() for moment in (tx.now, reserved.deadline))
+        today, last = tx.now.astimezone(CHINA).date(), notices.last_day_of(reserved.deadline)
         return closings.calendar_of(tx, office, self._calendar).workdays_between(today, last)
 
     def wish_reminders(self, tx: Tx, account: Account, count: int) -> None:

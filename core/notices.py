@@ -16,7 +16,7 @@ costs a glance.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from core.calendar import WorkingCalendar
@@ -28,20 +28,22 @@ QUIET_AFTER_SELECTION = timedelta(hours=12)
 """So long after the selection no reminder comes: the receipt has just said it all."""
 REMIND_AT = time(9)
 LAST_MORNING_AT = time(8)
-CLAIM = timedelta(minutes=2)
-"""How long a worker that gives no sign of life keeps a notice."""
-MOST_TRIES = 12
+CLAIM = timedelta(minutes=10)
+"""How long a worker that gives no sign of life keeps a notice: longer than a call that is told to wait may
+take, or a second worker would send what the first is only waiting to send."""
+MOST_TRIES = 40
+"""How often something is tried that never becomes pointless: some eight days."""
 KEEP = timedelta(days=400)
 
 
 class Purpose(StrEnum):
     """What a notice is for."""
 
-    REMINDER = "reminder"  # with the working days left behind it: reminder:3
+    REMINDER = "reminder"  # with the working days left and its own day behind it: reminder:3:2026-03-12
     EXPIRED = "expired"
     MOVED = "moved"  # the deadline has moved; with its new date behind it
-    BANNED = "banned"
-    LIFTED = "lifted"
+    BANNED = "banned"  # with its moment behind it: a change of the ban is told too
+    LIFTED = "lifted"  # the same
     RELEASE = "release"
     COMPOSE = "compose"
     OPENING = "opening"
@@ -115,6 +117,11 @@ class Deadline:
     deadline: datetime
 
 
+def last_day_of(deadline: datetime) -> date:
+    """Return the last day of a deadline; a counter that closes at midnight closes on the day before."""
+    return (deadline - timedelta.resolution).astimezone(CHINA).date()
+
+
 def reminder_times(
     deadline: Deadline, office: Office, calendar: WorkingCalendar, count: int | None
 ) -> list[tuple[int, datetime]]:
@@ -127,7 +134,7 @@ def reminder_times(
         count: how many the owner wants before the last one, None for all of the office's. The last
             one, on the last morning, cannot be muted.
     """
-    last_day = deadline.deadline.astimezone(CHINA).date()
+    last_day = last_day_of(deadline.deadline)
     before = sorted(days for days in office.reminder_workdays if days > 0)
     chosen = [*(before if count is None else before[:count]), 0]
     moments = []
@@ -141,7 +148,7 @@ def reminder_times(
 
 def plan_reminders(tx: Tx, deadline: Deadline, office: Office, calendar: WorkingCalendar) -> None:
     """Plan the reminders of a reservation anew: after the selection, and when anything about them changes."""
-    cancel(tx, deadline.subject)
+    tx.run("notices.cancel_reminders", subject=deadline.subject, now=to_millis(tx.now))
     count = reminders_wanted(tx, deadline.account_id)
     for days, at in reminder_times(deadline, office, calendar, count):
         if at > tx.now:
@@ -149,7 +156,8 @@ def plan_reminders(tx: Tx, deadline: Deadline, office: Office, calendar: Working
                 tx,
                 Plan(
                     chat_id=deadline.chat_id,
-                    purpose=f"{Purpose.REMINDER}:{days}",
+                    # With its day: when a deadline moves on its last morning, the new one is reminded of.
+                    purpose=f"{Purpose.REMINDER}:{days}:{at.date().isoformat()}",
                     subject=deadline.subject,
                     due_at=at,
                     details={"days": days},
@@ -227,8 +235,8 @@ def note_failure(tx: Tx, notice: Notice, worker: str, error: str, after: timedel
         after: how long the messenger asked to wait, or nothing.
     """
     try_at = tx.now + max(after, gap(notice.tries))
-    pointless = notice.pointless_after is not None and try_at >= notice.pointless_after
-    if notice.tries >= MOST_TRIES or pointless:
+    until = notice.pointless_after
+    if notice.tries >= MOST_TRIES if until is None else try_at >= until:
         note_hopeless(tx, notice, worker, error)
         return
     tx.run(
@@ -257,7 +265,7 @@ def note_reachable(tx: Tx, chat_id: int) -> None:
 
 def gap(tries: int) -> timedelta:
     """Return how long after so many tries the next one comes: 30 s, doubled, at most six hours."""
-    return min(timedelta(seconds=30) * (1 << max(0, tries - 1)), timedelta(hours=6))
+    return min(timedelta(seconds=30) * (1 << min(max(0, tries - 1), 10)), timedelta(hours=6))
 
 
 def purge(tx: Tx) -> int:
@@ -287,7 +295,7 @@ def _notice(row: Row) -> Notice:
 
 
 def is_overtaken(tx: Tx, notice: Notice) -> bool:
-    """Whether a later reminder of the same thing is due too: after a sleep only the latest has a point."""
+    """Whether a later reminder of the same thing is due or out: after a sleep only the latest has a point."""
     return notice.topic == Purpose.REMINDER and bool(
         tx.one(
             "notices.is_overtaken",

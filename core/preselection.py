@@ -241,6 +241,8 @@ class Preselections:
     def agree(self, tx: Tx, account: Account, preselection_id: int) -> None:
         """Step 1 ends: the notice (业务须知) has been read and agreed to."""
         preselection = get(tx, preselection_id, lock=True)
+        if preselection.state != State.DRAFT:
+            raise StepOutOfOrder
         move(tx, preselection, State.INFORMED)
         log(tx, preselection, account.actor, "agreed_to_notice")
 
@@ -289,9 +291,10 @@ class Preselections:
 
         Raises:
             DataIncomplete: something is missing.
+            StepOutOfOrder: the data are not being entered.
             VinPreselected, VinRegistered, CertificateMismatch: as when they were entered.
         """
-        preselection = get(tx, preselection_id, lock=True)
+        preselection = self._correctable(tx, preselection_id)
         if not (preselection.vin and preselection.certificate_kind and preselection.certificate):
             raise DataIncomplete
         refuse_banned(tx, account.identity_hash)
@@ -304,6 +307,8 @@ class Preselections:
     def correct(self, tx: Tx, preselection_id: int) -> None:
         """Go back to step 2, to correct what was entered."""
         preselection = get(tx, preselection_id, lock=True)
+        if preselection.state == State.DRAFT:
+            raise StepOutOfOrder  # the notice has not been agreed to
         if preselection.state != State.INFORMED:
             self._let_go(tx, preselection)
             move(tx, preselection, State.INFORMED)
@@ -430,6 +435,8 @@ class Preselections:
         )
         if lease is None:
             raise VinBeingSelected
+        # Once more, now that nobody else can reserve for it: somebody may have, since it was looked at.
+        self._judge_vin(tx, preselection.the_vin, preselection.kind)
         tx.run("preselection.verify", preselection_id=preselection.preselection_id, now=to_millis(tx.now))
         log(tx, preselection, account.actor, "verified")
 
@@ -462,13 +469,7 @@ def end_holds(tx: Tx, preselection: Preselection) -> None:
     ended = to_millis(tx.now) - 1
     for state in ("batch", "shortlist"):
         tx.run("pool.end_holds", preselection_id=preselection.preselection_id, state=state, ended=ended)
-    tx.run(
-        "pool.end_draw",
-        office=preselection.office,
-        kind=preselection.kind,
-        preselection_id=preselection.preselection_id,
-        ended=ended,
-    )
+    tx.run("pool.end_draw", preselection_id=preselection.preselection_id, ended=ended)
 
 
 def renew_lease(tx: Tx, preselection: Preselection, office: Office, *, at: datetime) -> None:

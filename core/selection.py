@@ -19,6 +19,7 @@ from core.clock import from_millis, to_millis
 from core.endings import Endings
 from core.errors import (
     HoldEnded,
+    InputError,
     NoBatchesLeft,
     NotInBatch,
     NoWishes,
@@ -30,7 +31,6 @@ from core.errors import (
     VerificationLapsed,
     WishesRefused,
     WishRepeated,
-    XuanhaoError,
 )
 from core.offices import Office
 from core.plates import near_serials, parse_serial
@@ -135,7 +135,7 @@ def judge_wishes(tx: Tx, office: Office, preselection: Preselection, typed: Sequ
     if len(typed) > office.compose_per_try:
         raise TooManyWishes(office.compose_per_try)
     good: list[str] = []
-    bad: list[tuple[str, XuanhaoError]] = []
+    bad: list[tuple[str, InputError]] = []
     for wish in typed:
         try:
             serial = parse_serial(preselection.kind, wish, office=office.code, nev_letters=office.nev_letters)
@@ -143,7 +143,7 @@ def judge_wishes(tx: Tx, office: Office, preselection: Preselection, typed: Sequ
             if serial in good:
                 raise WishRepeated
             good.append(serial)
-        except XuanhaoError as error:
+        except InputError as error:  # a database that fails is no fault of the wish
             bad.append((wish, error))
     if bad:
         raise WishesRefused(bad)
@@ -190,6 +190,7 @@ class Selection:
         self._within_hours(preselection, office, at=at)
         if not tx.one("vehicles.charge_batch", vin=preselection.vin, quota=office.random_batches):
             raise NoBatchesLeft
+        self._lock_pool(tx, preselection)
         self._drop_batch(tx, preselection)
         order = Order(
             office=office,
@@ -338,7 +339,7 @@ class Selection:
         wishes = judge_wishes(tx, office, preselection, typed)
         self._charge_wishes(tx, preselection, office, len(wishes))
         released = open_segments(tx, office, preselection.kind)
-        self._lock(tx, preselection, wishes)
+        self._lock_pool(tx, preselection)
         for wish in wishes:
             if self._take(tx, preselection, find_segment(released, wish), wish):
                 tx.run("vehicles.refund_wishes", vin=preselection.vin, wishes=len(wishes))
@@ -363,13 +364,7 @@ class Selection:
     def _drop_batch(self, tx: Tx, preselection: Preselection) -> None:
         ended = to_millis(tx.now) - 1
         tx.run("pool.end_holds", preselection_id=preselection.preselection_id, state="batch", ended=ended)
-        tx.run(
-            "pool.end_draw",
-            office=preselection.office,
-            kind=preselection.kind,
-            preselection_id=preselection.preselection_id,
-            ended=ended,
-        )
+        tx.run("pool.end_draw", preselection_id=preselection.preselection_id, ended=ended)
 
     def _shortlist_until(self, office: Office, at: datetime) -> int:
         return to_millis(at + timedelta(seconds=office.shortlist_seconds + office.batch_grace_seconds))
@@ -401,9 +396,13 @@ class Selection:
         last = from_millis(row["composed_at"]) if row and row["composed_at"] else tx.now
         raise TriedTooSoon(max(1, -int((tx.now - last - gap).total_seconds() // 1)))
 
-    def _lock(self, tx: Tx, preselection: Preselection, wishes: Sequence[str]) -> None:
-        keys = {f"s{index}": wish for index, wish in enumerate((*wishes, *[""] * 5)[:5], start=1)}
-        tx.all("pool.lock_some", office=preselection.office, kind=preselection.kind, **keys)
+    def _lock_pool(self, tx: Tx, preselection: Preselection) -> None:
+        """Let draws and tries of one pool come one after the other, before any of its numbers is touched.
+
+        A draw takes numbers in the order of its stream, and a try in that of its wishes: two at once
+        would wait for each other in a circle.
+        """
+        tx.run("pool.open_pool", office=preselection.office, kind=preselection.kind)
 
     def _take(self, tx: Tx, preselection: Preselection, segment: Segment | None, serial: str) -> bool:
         if segment is None:

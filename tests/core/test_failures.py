@@ -1,72 +1,201 @@
-"""A failure at any database call of a selection leaves nothing half done."""
+"""A failure at any database call, from the consent to the claim, leaves nothing half done."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from core.accounts import Account
 from core.bootstrap import Core
 from core.clock import FixedClock
-from core.ports import Tx
-from tests.core.tools import NOON, build, release, verified
+from core.plates import Plate, PlateKind
+from core.ports import Store, Tx
+from core.preselection import Papers, State, get
+from core.selection import Drawn
+from core.vehicles import CertificateKind
+from tests import invented
+from tests.core.sql import dump
+from tests.core.tools import NOON, build, release, reserved
 from tests.engines import ENGINES, open_test_store
-from tests.store.faults import CallCounter, FailingTx, InjectedFaultError
-
-Step = Callable[[Tx], object]
+from tests.store.faults import CallCounter, InjectedFaultError
 
 
-def whole_selection(core: Core, number: int) -> Step:
-    """Return a whole selection as one function: registration, draw, shortlist, claim."""
+class Switch:
+    """What is put between the store and every function: nothing, or a fault on order."""
 
-    def run(tx: Tx) -> object:
-        place = core.offices["粤K"]
-        account, begun = verified(tx, core, number)
-        drawn = core.selection.draw(tx, begun, place, nonce="n", at=tx.now, without_four=False)
-        serial = drawn.batch.serials[0]
-        core.selection.pick(tx, begun, place, serial, at=tx.now)
-        return core.selection.claim(tx, account, begun, place, serial, at=tx.now)
+    def __init__(self) -> None:
+        self.counter: CallCounter | None = None
 
-    return run
+    def wrap(self, tx: Tx) -> Tx:
+        return tx if self.counter is None else self.counter.wrap(tx)
 
 
-def failing(tx: Tx, run: Step, counter: CallCounter) -> object:
-    """Run a step over a transaction that fails on order."""
-    return run(FailingTx(tx, counter))
+class Journey:
+    """One owner's way through every service, a step a transaction; what a step gives is kept for the next."""
 
-
-def state(tx: Tx) -> object:
-    """Return everything that a selection writes."""
-    rows = tx.all("pool.draws", office="粤K", kind="small")
-    accounts = [tx.one("accounts.of_chat", chat_id=5000 + n) for n in range(3)]
-    journal = [len(tx.all("audit.of_subject", subject=f"preselection:{n}")) for n in range(1, 5)]
-    ours = [tx.one("preselection.by_id", preselection_id=n) for n in range(1, 5)]
-    return (
-        [dict(row) for row in rows],
-        [dict(row) if row else None for row in accounts],
-        journal,
-        [dict(row) if row else None for row in ours],
-        [dict(row) for row in tx.all("pool.gaps", segment_id=1, size=10_000, now=2**50)],
+    TO_SELECTION = (
+        *("consent", "office", "name", "identity", "offer_phone", "prove_phone", "register"),
+        *("choose", "agree", "vin", "certificate", "confirm", "code", "send", "verify"),
     )
+    RANDOM = (*TO_SELECTION, "draw", "sent", "pick", "unpick", "pick", "draw_again", "claim", "confirmed")
+    COMPOSED = (*TO_SELECTION, "compose_in_vain", "wait", "compose", "confirmed")
+    LEFT = (*TO_SELECTION, "draw", "pick", "lapse", "code", "verify", "correct", "abandon")
+
+    def __init__(self, core: Core, clock: FixedClock, *, number: int = 1) -> None:
+        self.core, self.clock, self.number = core, clock, number
+        self.place = core.offices["粤K"]
+        self.known: dict[str, Any] = {}
+
+    def step(self, name: str, tx: Tx) -> object:
+        """Do one step; change nothing but the database."""
+        do: dict[str, Callable[[], object]] = {
+            "consent": lambda: self.core.accounts.consent(tx, 7000 + self.number),
+            "office": lambda: self.core.accounts.set_office(tx, self.account, "粤K"),
+            "name": lambda: self.core.accounts.set_name(tx, self.account, "测试车主"),
+            "identity": lambda: self.core.accounts.set_identity(
+                tx, self.account, invented.identity(self.number)
+            ),
+            "offer_phone": lambda: self.core.accounts.offer_phone(
+                tx, self.account, invented.phone(self.number)
+            ),
+            "prove_phone": lambda: self.core.accounts.prove_phone(tx, self.account),
+            "register": lambda: self.core.accounts.register(tx, self.account),
+            **self._phase_one(tx),
+            **self._selecting(tx),
+        }
+        return do[name]()
+
+    def _phase_one(self, tx: Tx) -> dict[str, Callable[[], object]]:
+        flow = self.core.preselections
+        papers = Papers(certificate_kind=CertificateKind.DOMESTIC, certificate=invented.CERTIFICATE)
+        return {
+            "choose": lambda: flow.choose(tx, self.account, self.place, PlateKind.SMALL).preselection_id,
+            "agree": lambda: flow.agree(tx, self.account, self.begun),
+            "vin": lambda: flow.enter_vin(tx, self.begun, invented.vin(self.number)),
+            "certificate": lambda: flow.enter_certificate(tx, self.begun, papers),
+            "confirm": lambda: flow.confirm(tx, self.account, self.begun),
+            "code": lambda: self.core.verification.request(tx, flow.bond(self.account, get(tx, self.begun))),
+            "send": lambda: self.core.verification.mark_sent(tx, self.known["code"]),
+            "verify": lambda: flow.verify(
+                tx, self.account, self.begun, self.known["typed"], office=self.place, at=tx.now
+            ),
+            "lapse": lambda: flow.lapse(tx, self.begun),
+            "correct": lambda: flow.correct(tx, self.begun),
+            "abandon": lambda: flow.abandon(tx, self.account, self.begun),
+        }
+
+    def _selecting(self, tx: Tx) -> dict[str, Callable[[], object]]:
+        selection, at = self.core.selection, tx.now
+        return {
+            "draw": lambda: self._draw(tx),
+            "draw_again": lambda: self._draw(tx),
+            "sent": lambda: selection.sent(tx, self.known["draw"].batch, self.place, at=at),
+            "pick": lambda: selection.pick(tx, self.begun, self.place, self._kept, at=at),
+            "unpick": lambda: selection.unpick(tx, self.begun, self.place, self._kept, at=at),
+            "claim": lambda: selection.claim(tx, self.account, self.begun, self.place, self._kept, at=at),
+            "compose_in_vain": lambda: self._compose(tx, "A1001", "A1002"),
+            "compose": lambda: self._compose(tx, "A1001", "A1003"),
+            "confirmed": lambda: self.core.preselections.register(
+                tx, self._plate(tx), invented.vin(self.number)[-6:], actor="chat:1"
+            ),
+        }
+
+    def _draw(self, tx: Tx) -> Drawn:
+        place = self.place
+        return self.core.selection.draw(tx, self.begun, place, nonce="n", at=tx.now, without_four=False)
+
+    def _compose(self, tx: Tx, *wishes: str) -> object:
+        return self.core.selection.compose(tx, self.account, self.begun, self.place, wishes, at=tx.now)
+
+    def _plate(self, tx: Tx) -> Plate:
+        plate = get(tx, self.begun).plate
+        assert plate is not None
+        return plate
+
+    @property
+    def account(self) -> Account:
+        account: Account = self.known.get("register") or self.known["consent"]
+        return account
+
+    @property
+    def begun(self) -> int:
+        return int(self.known["choose"])
+
+    @property
+    def _kept(self) -> str:
+        return str(self.known["draw"].batch.serials[0])
+
+    async def goes(self, store: Store, name: str) -> None:
+        """Do one step, and keep what it gave."""
+        if name == "wait":
+            self.clock.advance(timedelta(seconds=8))
+            return
+        self.known[name] = await store.run(lambda tx: self.step(name, tx))
+
+    async def looks_at_telephone(self, store: Store, name: str) -> None:
+        """Read the code that was asked for."""
+        if name == "code":
+            parcel = await store.read(self.core.verification.parcel, self.known["code"])
+            assert parcel is not None
+            self.known["typed"] = parcel.code
+
+
+async def fails_everywhere(store: Store, switch: Switch, journey: Journey, name: str, *, after: bool) -> int:
+    """Do one step with a fault at its first call, at its second, and so on, until it goes through."""
+    before = await store.read(dump)
+    for call in count(1):
+        switch.counter = CallCounter(call, after=after)
+        try:
+            await journey.goes(store, name)
+        except InjectedFaultError:
+            switch.counter = None
+            assert await store.read(dump) == before
+        else:
+            switch.counter = None
+            await journey.looks_at_telephone(store, name)
+            return call - 1
+    raise AssertionError
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("after", [False, True])
-async def test_failure_at_any_call_undoes_all(engine: str, after: bool, tmp_path: Path) -> None:  # noqa: FBT001 - a parameter
+@pytest.mark.parametrize("way", ["RANDOM", "COMPOSED", "LEFT"])
+async def test_failure_at_any_call_undoes_all(
+    engine: str,
+    after: bool,  # noqa: FBT001 - a parameter
+    way: str,
+    tmp_path: Path,
+) -> None:
+    clock, switch = FixedClock(NOON), Switch()
+    async with open_test_store(engine, tmp_path, clock, wrap_tx=switch.wrap) as store:
+        core = await build(store, clock)
+        await store.run(release, core, "A10##")
+        for number, serial in enumerate(("A1001", "A1002"), start=2):
+            await store.run(reserved, core, number, serial)
+        journey = Journey(core, clock)
+        steps = getattr(Journey, way)
+        failures = [await fails_everywhere(store, switch, journey, step, after=after) for step in steps]
+        assert sum(failures) > 90
+        assert (await store.read(get, journey.begun)).state == (
+            State.CANCELLED if way == "LEFT" else State.REGISTERED
+        )
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+async def test_control_dump_sees_every_change(engine: str, tmp_path: Path) -> None:
+    """What is compared above differs after each step that goes through."""
     clock = FixedClock(NOON)
     async with open_test_store(engine, tmp_path, clock) as store:
         core = await build(store, clock)
-        await store.run(release, core, "A####")
-        await store.run(verified, core, 0)
-        before = await store.read(state)
-        run = whole_selection(core, 1)
-        call = 0
-        while True:
-            call += 1
-            counter = CallCounter(call, after=after)
-            try:
-                await store.run(failing, run, counter)
-                break
-            except InjectedFaultError:
-                assert await store.read(state) == before
-        assert call > 60  # it went through every call, and then the whole succeeded
-        assert await store.read(state) != before
+        await store.run(release, core, "A10##")
+        journey, before = Journey(core, clock), await store.read(dump)
+        for name in Journey.RANDOM:
+            clock.advance(timedelta(seconds=1))
+            await journey.goes(store, name)
+            await journey.looks_at_telephone(store, name)
+            now = await store.read(dump)
+            assert now != before, name
+            before = now

@@ -1,15 +1,54 @@
-"""Two hundred owners compose one number at once; and what would happen without the guard."""
+"""Many at once for one thing: exactly one has it. And what would happen without the guard."""
 
 import asyncio
-from threading import Barrier
+from collections import Counter
+from datetime import timedelta
+from threading import Barrier, Event
+from typing import Any
 
+import pytest
+
+from core.accounts import Account
 from core.bootstrap import Core
-from core.clock import to_millis
-from core.ports import Tx
-from core.selection import Tried, Unavailable
-from tests.core.tools import release, verified
+from core.clock import FixedClock
+from core.errors import (
+    CodeLocked,
+    HoldEnded,
+    IdentityTaken,
+    PhoneTaken,
+    PlateNotReserved,
+    Refusal,
+    StepOutOfOrder,
+    StoreConstraintError,
+    VinBeingSelected,
+    VinPreselected,
+)
+from core.plates import Plate, PlateKind
+from core.ports import Row, Tx
+from core.preselection import State, get
+from core.selection import Tried, Unavailable, chances
+from core.verification import MOST_WRONG_TRIES, Answer, Purpose
+from tests import invented
+from tests.core.between import Between, meeting
+from tests.core.sql import sql
+from tests.core.tools import agreed, code_for, half_registered, registered, release, reserved, verified
 
 OWNERS = 200
+PLATE = Plate(office="粤K", kind=PlateKind.SMALL, serial="A1234")
+
+
+def parties(engine: str, number: int = 2) -> int:
+    """Return how many can meet inside a transaction: SQLite's writers come one after the other."""
+    return number if engine == "postgres" else 1
+
+
+async def together(*calls: Any) -> list[Any]:
+    """Carry out calls at once; return what they gave, or the refusal."""
+    outcomes = await asyncio.gather(*calls, return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException) and not isinstance(outcome, (Refusal, StoreConstraintError)):
+            raise outcome
+    return outcomes
 
 
 async def test_one_of_200_wins_number(core: Core) -> None:
@@ -27,38 +66,291 @@ async def test_one_of_200_wins_number(core: Core) -> None:
     assert len(lost) == OWNERS - 1
     assert {one.chances.wishes for one in lost} == {19}
     assert {one.reasons for one in lost} == {(("A1234", Unavailable.PRESELECTED),)}
+    used = await core.store.read(sql, "SELECT compose_used FROM vehicle ORDER BY compose_used")
+    assert [row["compose_used"] for row in used] == [0] + [1] * (OWNERS - 1)
 
 
-async def test_control_without_guard_two_win(core: Core, engine: str) -> None:
-    """Checking first and writing later lets two owners believe that the number is theirs.
+async def test_one_vehicle_cannot_overspend(core: Core) -> None:
+    """Thirty tries at once by one owner, whose quota is twenty: none is beyond it."""
+    await core.store.run(release, core, "A####")
+    await core.store.run(reserved, core, 0, "A1234")
+    account, begun = await core.store.run(verified, core, 1)
+    place = core.offices["粤K"]
 
-    On SQLite writers are one after the other, so there only the guard's absence within one function
-    could be shown; the race needs PostgreSQL.
-    """
-    if engine == "sqlite":
-        return
+    def hasty(tx: Tx) -> Tried:
+        sql(tx, "UPDATE vehicle SET composed_at = NULL")
+        return core.selection.compose(tx, account, begun, place, ["A1234"], at=tx.now)
+
+    outcomes = await together(*(core.store.run(hasty) for _ in range(30)))
+    assert sum(isinstance(one, Tried) for one in outcomes) == 20
+    assert (await core.store.read(chances, place, invented.vin(1))).wishes == 0
+
+
+async def _unguarded(core: Core, accounts: list[tuple[Account, int]], at: Barrier) -> list[Any]:
+    """Let two owners try for one number with a take that looks first and writes later."""
+
+    def take(tx: Tx, values: dict[str, Any]) -> Row | None:
+        free = not sql(tx, "SELECT 1 FROM plate WHERE serial = 'A1234'")
+        at.wait(10)
+        if free:
+            names = "office, kind, serial, state, preselection_id, segment_id, position, since"
+            row = f"'粤K', 'small', 'A1234', 'reserved', {values['preselection_id']}, 1, 1234, 0"
+            mine = "preselection_id = excluded.preselection_id"
+            conflict = f"ON CONFLICT (office, kind, serial) DO UPDATE SET {mine}"
+            sql(tx, f"INSERT INTO plate ({names}) VALUES ({row}) {conflict}")  # noqa: S608 - ours
+        return {"serial": "A1234"} if free else None
+
+    def tries(tx: Tx, account: Account, begun: int) -> Tried:
+        unlocked = frozenset({"pool.open_pool"})
+        between = Between(tx, instead={"pool.take_or_own": take}, without=unlocked)
+        return core.selection.compose(between, account, begun, core.offices["粤K"], ["A1234"], at=tx.now)
+
+    return await together(*(core.store.run(tries, *one) for one in accounts))
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+async def test_control_unguarded_take_has_two_winners(core: Core) -> None:
     await core.store.run(release, core, "A####")
     owners = [await core.store.run(verified, core, number) for number in range(2)]
-    both_have_looked = Barrier(2)
+    await core.store.run(sql, "DROP INDEX preselection_one_holder")
+    outcomes = await _unguarded(core, owners, Barrier(2))
+    assert [one.taken for one in outcomes] == ["A1234", "A1234"]
+    kept = await core.store.read(sql, "SELECT DISTINCT preselection_id FROM plate WHERE serial = 'A1234'")
+    assert len(kept) == 1  # and the other's reservation is lost, though they were told of it
 
-    def unguarded(tx: Tx, begun: int) -> bool:
-        free = tx.one("pool.get", office="粤K", kind="small", serial="A1234") is None
-        both_have_looked.wait(5)
-        if free:
-            tx.run(
-                "pool.take",
-                office="粤K",
-                kind="small",
-                serial="A1234",
-                state="batch",
-                segment_id=1,
-                position=1234,
-                preselection_id=begun,
-                draw_no=1,
-                held_until=to_millis(tx.now) + 90_000,
-                now=to_millis(tx.now),
-            )
+
+@pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+async def test_index_is_second_line_of_defence(core: Core) -> None:
+    await core.store.run(release, core, "A####")
+    owners = [await core.store.run(verified, core, number) for number in range(2)]
+    outcomes = await _unguarded(core, owners, Barrier(2))
+    assert Counter(type(one) for one in outcomes) == {Tried: 1, StoreConstraintError: 1}
+
+
+async def test_control_looking_in_another_transaction_loses(core: Core) -> None:
+    """On either engine: what was free in one transaction need not be so in the next."""
+    await core.store.run(release, core, "A####")
+    owners = [await core.store.run(verified, core, number) for number in range(2)]
+    look = "SELECT count(*) AS taken FROM plate WHERE serial = 'A1234'"
+
+    async def careless(begun: int, met: asyncio.Barrier) -> bool:
+        free = bool((await core.store.read(sql, look))[0]["taken"] == 0)
+        await met.wait()
+        values = f"'粤K', 'small', 'A1234', 'reserved', {begun}, 0"
+        mine = "ON CONFLICT (office, kind, serial) DO UPDATE SET preselection_id = excluded.preselection_id"
+        names = "office, kind, serial, state, preselection_id, since"
+        await core.store.run(sql, f"INSERT INTO plate ({names}) VALUES ({values}) {mine}")  # noqa: S608 - ours
         return free
 
-    won = await asyncio.gather(*(core.store.run(unguarded, begun) for _, begun in owners))
-    assert won == [True, True]
+    met = asyncio.Barrier(2)
+    assert await asyncio.gather(*(careless(begun, met) for _, begun in owners)) == [True, True]
+    assert (await core.store.read(sql, look))[0]["taken"] == 1
+
+
+async def test_one_of_two_starts_for_vehicle(core: Core, engine: str) -> None:
+    accounts = [await core.store.run(registered, core, number) for number in range(2)]
+    begun = [await core.store.run(agreed, core, account, 7) for account in accounts]
+    codes = [await core.store.run(code_for, core, *pair) for pair in zip(accounts, begun, strict=True)]
+    meet = meeting("preselection.lease", parties(engine))
+
+    def verify(tx: Tx, number: int) -> Answer:
+        return core.preselections.verify(
+            Between(tx, before=meet),
+            accounts[number],
+            begun[number],
+            codes[number],
+            office=core.offices["粤K"],
+            at=tx.now,
+        )
+
+    outcomes = await together(*(core.store.run(verify, number) for number in range(2)))
+    assert Counter(type(one) for one in outcomes) == {Answer: 1, VinBeingSelected: 1}
+    loser = next(number for number in range(2) if isinstance(outcomes[number], VinBeingSelected))
+    code = await core.store.run(core.verification.state, accounts[loser], Purpose.PRESELECTION)
+    assert code is not None
+    assert code.tries_left == MOST_WRONG_TRIES  # a right code that came too late has cost nothing
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+async def test_vehicle_given_meanwhile_is_not_started_for(core: Core) -> None:
+    """Another's selection succeeds between the look at the vehicle and the lease on it."""
+    await core.store.run(release, core, "A####")
+    first = await core.store.run(verified, core, 0)
+    account = await core.store.run(registered, core, 1)
+    await core.store.run(sql, f"UPDATE preselection SET vin = '{invented.vin(9)}'")  # noqa: S608 - ours
+    begun = await core.store.run(agreed, core, account, 0)
+    await core.store.run(sql, f"UPDATE preselection SET vin = '{invented.vin(0)}'")  # noqa: S608 - ours
+    code = await core.store.run(code_for, core, account, begun)
+    looked, given = Event(), Event()
+
+    def meanwhile(query: str) -> None:
+        if query == "preselection.live_of_vin" and not looked.is_set():
+            looked.set()
+            given.wait(10)
+
+    def verify(tx: Tx) -> Answer:
+        place = core.offices["粤K"]
+        between = Between(tx, after=meanwhile)
+        return core.preselections.verify(between, account, begun, code, office=place, at=tx.now)
+
+    def compose(tx: Tx) -> None:
+        core.selection.compose(tx, *first, core.offices["粤K"], ["A1234"], at=tx.now)
+
+    async def win() -> None:
+        await asyncio.to_thread(looked.wait, 10)
+        await core.store.run(compose)
+        given.set()
+
+    outcomes = await together(core.store.run(verify), win())
+    assert isinstance(outcomes[0], VinPreselected)
+
+
+async def test_one_of_two_claims_succeeds(core: Core, engine: str) -> None:
+    await core.store.run(release, core, "A####")
+    account, begun = await core.store.run(verified, core, 0)
+    place = core.offices["粤K"]
+
+    def shortlists(tx: Tx, nonce: str) -> str:
+        drawn = core.selection.draw(tx, begun, place, nonce=nonce, at=tx.now, without_four=False)
+        core.selection.pick(tx, begun, place, drawn.batch.serials[0], at=tx.now)
+        return drawn.batch.serials[0]
+
+    kept = [await core.store.run(shortlists, nonce) for nonce in ("first", "second")]
+    meet = meeting("preselection.lock", parties(engine))
+
+    def claim(tx: Tx, serial: str) -> str | None:
+        between = Between(tx, before=meet)
+        return core.selection.claim(between, account, begun, place, serial, at=tx.now).serial
+
+    outcomes = await together(*(core.store.run(claim, serial) for serial in kept))
+    assert sorted(type(one).__name__ for one in outcomes) == sorted([StepOutOfOrder.__name__, "str"])
+    taken = await core.store.read(sql, "SELECT serial FROM plate WHERE state = 'reserved'")
+    assert [row["serial"] for row in taken] == [one for one in outcomes if isinstance(one, str)]
+
+
+async def test_hold_goes_to_claim_or_to_other(core: Core, clock: FixedClock, engine: str) -> None:
+    """A claim that was pressed in time and is handled late, beside another's try: one of them has it."""
+    await core.store.run(release, core, "A####")
+    mine, other = [await core.store.run(verified, core, number) for number in range(2)]
+    place = core.offices["粤K"]
+
+    def shortlists(tx: Tx) -> str:
+        drawn = core.selection.draw(tx, mine[1], place, nonce="n", at=tx.now, without_four=False)
+        core.selection.pick(tx, mine[1], place, drawn.batch.serials[0], at=tx.now)
+        return drawn.batch.serials[0]
+
+    serial = await core.store.run(shortlists)
+    pressed = clock.now() + timedelta(seconds=184)
+    clock.advance(timedelta(seconds=186))
+    meet = meeting("preselection.lock", parties(engine))
+
+    def claim(tx: Tx) -> str | None:
+        return core.selection.claim(Between(tx, before=meet), *mine, place, serial, at=pressed).serial
+
+    def compose(tx: Tx) -> str | None:
+        return core.selection.compose(Between(tx, before=meet), *other, place, [serial], at=tx.now).taken
+
+    outcomes = await together(core.store.run(claim), core.store.run(compose))
+    assert Counter(one == serial for one in outcomes) == {True: 1, False: 1}
+    assert outcomes[0] == serial or isinstance(outcomes[0], HoldEnded)
+
+
+async def test_wrong_codes_at_once_are_five(core: Core) -> None:
+    account = await core.store.run(registered, core, 0)
+    begun = await core.store.run(agreed, core, account, 0)
+    code = await core.store.run(code_for, core, account, begun)
+    wrong = f"{(int(code) + 1) % 1_000_000:06d}"
+
+    def verify(tx: Tx) -> Answer:
+        place = core.offices["粤K"]
+        return core.preselections.verify(tx, account, begun, wrong, office=place, at=tx.now)
+
+    outcomes = await together(*(core.store.run(verify) for _ in range(12)))
+    answers = [one for one in outcomes if isinstance(one, Answer)]
+    assert sorted(one.tries_left for one in answers) == [0, 1, 2, 3, 4]
+    assert [type(one) for one in outcomes if not isinstance(one, Answer)] == [CodeLocked] * 7
+    rows = await core.store.read(sql, "SELECT wrong_tries, state FROM sms_code")
+    assert rows == [{"wrong_tries": 5, "state": "locked"}]
+
+
+async def test_one_of_two_confirmations_counts(core: Core, engine: str) -> None:
+    await core.store.run(release, core, "A####")
+    _, begun = await core.store.run(reserved, core, 0, PLATE.serial)
+    meet = meeting("preselection.live_of_plate", parties(engine))
+
+    def confirm(tx: Tx, actor: str) -> object:
+        last_six = invented.vin(0)[-6:]
+        return core.preselections.register(Between(tx, before=meet), PLATE, last_six, actor=actor)
+
+    outcomes = await together(*(core.store.run(confirm, f"chat:{clerk}") for clerk in (1, 2)))
+    assert [type(one) for one in outcomes if isinstance(one, Refusal)] == [PlateNotReserved]
+    journal = await core.store.read(sql, "SELECT action FROM audit WHERE action = 'registered'")
+    assert len(journal) == 1
+    assert (await core.store.read(get, begun)).state == State.REGISTERED
+
+
+@pytest.mark.parametrize(
+    ("identities", "phones", "wanted"),
+    [((4, 4), (4, 5), IdentityTaken), ((4, 5), (4, 4), PhoneTaken)],
+)
+async def test_one_of_two_registrations_ends(
+    core: Core, engine: str, identities: tuple[int, int], phones: tuple[int, int], wanted: type[Refusal]
+) -> None:
+    def prepare(tx: Tx, number: int) -> Account:
+        account = half_registered(tx, core, 4 + number, identity=identities[number])
+        core.accounts.offer_phone(tx, account, invented.phone(phones[number]))
+        core.accounts.prove_phone(tx, account)
+        return account
+
+    accounts = [await core.store.run(prepare, number) for number in range(2)]
+    meet, first_is_in = meeting("accounts.register", parties(engine)), Event()
+
+    def lingers(query: str) -> None:
+        if query == "accounts.register" and not first_is_in.is_set():
+            first_is_in.wait(0.3)  # the other's statement waits for this transaction meanwhile
+
+    def register(tx: Tx, account: Account) -> bool:
+        return core.accounts.register(Between(tx, before=meet, after=lingers), account).registered
+
+    outcomes = await together(*(core.store.run(register, account) for account in accounts))
+    assert sorted(map(str, map(type, outcomes))) == sorted([str(wanted), str(bool)])
+
+
+async def test_one_of_two_phone_changes_counts(core: Core, engine: str) -> None:
+    def prepare(tx: Tx, number: int) -> Account:
+        account = registered(tx, core, number)
+        core.accounts.offer_phone(tx, account, invented.phone(77))
+        return account
+
+    accounts = [await core.store.run(prepare, number) for number in range(2)]
+    meet = meeting("accounts.prove_phone", parties(engine))
+
+    def prove(tx: Tx, account: Account) -> bool:
+        core.accounts.prove_phone(Between(tx, before=meet), account)
+        return True
+
+    outcomes = await together(*(core.store.run(prove, account) for account in accounts))
+    assert Counter(type(one) for one in outcomes) == {bool: 1, PhoneTaken: 1}
+
+
+async def test_draws_beside_tries_end_all_right(core: Core) -> None:
+    """Thirty owners draw and try at once in a pool of forty: all are answered, none has another's."""
+    for pattern in ("A100#", "A101#", "A102#", "A103#"):
+        await core.store.run(release, core, pattern)
+    owners = [await core.store.run(verified, core, number) for number in range(30)]
+    place = core.offices["粤K"]
+
+    def draw(tx: Tx, begun: int) -> set[str]:
+        drawn = core.selection.draw(tx, begun, place, nonce=f"n{begun}", at=tx.now, without_four=False)
+        return set(drawn.batch.serials)
+
+    def compose(tx: Tx, account: Account, begun: int) -> set[str]:
+        wishes = [f"A10{(begun * 7 + step * 11) % 40:02d}" for step in range(5)]
+        return {core.selection.compose(tx, account, begun, place, wishes, at=tx.now).taken or ""} - {""}
+
+    calls = [
+        core.store.run(draw, begun) if number % 3 == 0 else core.store.run(compose, account, begun)
+        for number, (account, begun) in enumerate(owners)
+    ]
+    given = [serial for serials in await asyncio.gather(*calls) for serial in serials]
+    assert len(given) == len(set(given)) == 40

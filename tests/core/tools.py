@@ -12,7 +12,7 @@ from core.masks import parse_mask
 from core.plates import PlateKind
 from core.pool import Release
 from core.ports import Store, Tx
-from core.preselection import Papers
+from core.preselection import Papers, get
 from core.settings import Settings
 from core.vehicles import CertificateKind
 from tests import invented
@@ -31,19 +31,22 @@ class ForeseenBytes:
         return hashlib.sha512(str(next(self._number)).encode()).digest()[:size]
 
 
-def settings(**values: Any) -> Settings:
+def settings(tables: dict[str, Any] | None = None, **values: Any) -> Settings:
+    """Return settings: ``tables`` beside the office's, ``values`` of the office."""
     return Settings.model_validate(
         {
             "telegram": {"token": "1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "admins": [1001]},
             "security": KEYS,
             "offices": [office(**values)],
+            **(tables or {}),
         }
     )
 
 
-async def build(store: Store, clock: FixedClock, **values: Any) -> Core:
+async def build(store: Store, clock: FixedClock, tables: dict[str, Any] | None = None, **values: Any) -> Core:
+    """Build the services on a store, with settings as ``settings`` makes them."""
     ports = Ports(clock=clock, store=store, random_bytes=ForeseenBytes())
-    return await bootstrap(settings(**values), ports)
+    return await bootstrap(settings(tables, **values), ports)
 
 
 def release(tx: Tx, core: Core, pattern: str) -> None:
@@ -51,32 +54,61 @@ def release(tx: Tx, core: Core, pattern: str) -> None:
     core.pools.release(tx, Release(office=core.offices["粤K"], mask=mask, actor="test", compose_now=True))
 
 
-def verified(tx: Tx, core: Core, number: int) -> tuple[Account, int]:
-    """Bring an owner to the selection; return the account and the preselection's number."""
-    accounts, place = core.accounts, core.offices["粤K"]
+def registered(tx: Tx, core: Core, number: int) -> Account:
+    """Bring an owner through consent and registration."""
+    account = half_registered(tx, core, number)
+    return core.accounts.register(tx, account)
+
+
+def half_registered(tx: Tx, core: Core, number: int, *, identity: int | None = None) -> Account:
+    """Bring an owner to where only 确认注册 is left to press."""
+    accounts = core.accounts
     chat = 5000 + number
     account = accounts.consent(tx, chat)
-    accounts.set_office(tx, account, place.code)
+    accounts.set_office(tx, account, "粤K")
     accounts.set_name(tx, account, "测试车主")
-    accounts.set_identity(tx, account, invented.identity(number))
+    accounts.set_identity(tx, account, invented.identity(number if identity is None else identity))
     accounts.offer_phone(tx, account, invented.phone(number))
     accounts.prove_phone(tx, account)
-    account = accounts.register(tx, accounts.require(tx, chat))
-    begun = core.preselections.choose(tx, account, place, PlateKind.SMALL).preselection_id
+    return accounts.require(tx, chat)
+
+
+def agreed(tx: Tx, core: Core, account: Account, vehicle: int) -> int:
+    """Bring a registered owner to the service terms for a vehicle; return the preselection's number."""
+    begun = core.preselections.choose(tx, account, core.offices["粤K"], PlateKind.SMALL).preselection_id
     core.preselections.agree(tx, account, begun)
-    core.preselections.enter_vin(tx, begun, invented.vin(number))
-    papers = Papers(certificate_kind=CertificateKind.DOMESTIC, certificate=invented.certificate(number))
+    core.preselections.enter_vin(tx, begun, invented.vin(vehicle))
+    papers = Papers(certificate_kind=CertificateKind.DOMESTIC, certificate=invented.certificate(vehicle))
     core.preselections.enter_certificate(tx, begun, papers)
     core.preselections.confirm(tx, account, begun)
+    return begun
+
+
+def verified(tx: Tx, core: Core, number: int) -> tuple[Account, int]:
+    """Bring an owner to the selection; return the account and the preselection's number."""
+    account = registered(tx, core, number)
+    begun = agreed(tx, core, account, number)
     verifies_again(tx, core, account, begun)
     return account, begun
 
 
-def verifies_again(tx: Tx, core: Core, account: Account, begun: int) -> None:
-    from core.preselection import get  # noqa: PLC0415 - keeps the names above apart from the module's
-
+def code_for(tx: Tx, core: Core, account: Account, begun: int) -> str:
+    """Ask for a code of step 4; return what the telephone shows."""
     bond = core.preselections.bond(account, get(tx, begun))
     parcel = core.verification.parcel(tx, core.verification.request(tx, bond))
     assert parcel is not None
-    place = core.offices["粤K"]
-    assert core.preselections.verify(tx, account, begun, parcel.code, office=place, at=tx.now).right
+    return parcel.code
+
+
+def verifies_again(tx: Tx, core: Core, account: Account, begun: int) -> None:
+    """Let an owner ask for a code and type it."""
+    code, place = code_for(tx, core, account, begun), core.offices["粤K"]
+    assert core.preselections.verify(tx, account, begun, code, office=place, at=tx.now).right
+
+
+def reserved(tx: Tx, core: Core, number: int, serial: str) -> tuple[Account, int]:
+    """Bring an owner to a number of their own, self-composed."""
+    account, begun = verified(tx, core, number)
+    tried = core.selection.compose(tx, account, begun, core.offices["粤K"], [serial], at=tx.now)
+    assert tried.taken == serial
+    return account, begun

@@ -52,6 +52,11 @@ class FailingTx:
         self._counter = counter
 
     @property
+    def inside(self) -> Tx:
+        """Return the transaction without the fault."""
+        return self._tx
+
+    @property
     def now(self) -> datetime:
         return self._tx.now
 

@@ -44,7 +44,8 @@ from tests.store.sample import MIGRATIONS, QUERIES
 
 async def main():
     try:
-        await open_sqlite(sys.argv[1], migrations=MIGRATIONS, queries=QUERIES)
+        store = await open_sqlite(sys.argv[1], migrations=MIGRATIONS, queries=QUERIES)
+        await store.close()
     except StoreInUse as error:
         print(error)
         sys.exit(7)

@@ -53,6 +53,9 @@ UPDATE account SET registered_at = :now, updated_at = :now
 WHERE account_id = :account_id AND registered_at IS NULL
   AND NOT EXISTS (
       SELECT 1 FROM account AS other
-      WHERE other.registered_at IS NOT NULL
-        AND (other.identity_hash = account.identity_hash OR other.phone_hash = account.phone_hash)
+      WHERE other.registered_at IS NOT NULL AND other.identity_hash = account.identity_hash
+  )
+  AND NOT EXISTS (
+      SELECT 1 FROM account AS other
+      WHERE other.registered_at IS NOT NULL AND other.phone_hash = account.phone_hash
   )

@@ -18,10 +18,10 @@ WHERE notice.state IN ('waiting', 'cancelled', 'late')
 UPDATE notice SET state = 'cancelled', ended_at = :now
 WHERE subject = :subject AND state = 'waiting'
 
--- name: cancel_purpose
--- One kind of notice about a subject is not sent any more.
+-- name: cancel_reminders
+-- Reminders that are still ahead are planned anew; one that is due and could not be sent yet stays.
 UPDATE notice SET state = 'cancelled', ended_at = :now
-WHERE subject = :subject AND purpose = :purpose AND state = 'waiting'
+WHERE subject = :subject AND purpose LIKE 'reminder:%' AND state = 'waiting' AND due_at > :now
 
 -- name: claim
 -- Some notices that are due, for one worker; what others are claiming at this moment is passed over.
@@ -71,10 +71,10 @@ SELECT * FROM notice WHERE subject = :subject ORDER BY due_at, notice_id
 SELECT * FROM notice WHERE subject = :subject AND state IN ('waiting', 'sending') ORDER BY due_at, notice_id LIMIT 1
 
 -- name: is_overtaken
--- Whether a later reminder of the same thing is due too: after a sleep, only the latest is worth sending.
+-- Whether a later reminder of the same thing is due or out: after a sleep, only the latest is worth sending.
 SELECT notice_id FROM notice
 WHERE subject = :subject AND purpose LIKE 'reminder:%' AND due_at > :due_at AND due_at <= :now
-  AND state IN ('waiting', 'sending')
+  AND state IN ('waiting', 'sending', 'sent')
 LIMIT 1
 
 -- name: failed

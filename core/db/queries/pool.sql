@@ -14,7 +14,7 @@ SELECT * FROM segment WHERE office = :office AND kind = :kind ORDER BY segment_i
 SELECT mask FROM withholding WHERE office = :office AND kind = :kind AND ended_at IS NULL ORDER BY withholding_id
 
 -- name: open_pool
--- The pool's counter of draws; taking it also makes two releases of one pool wait for each other.
+-- The pool's counter of draws; taking it makes releases, draws and tries of one pool wait for each other.
 INSERT INTO pool (office, kind) VALUES (:office, :kind)
 ON CONFLICT (office, kind) DO UPDATE SET last_draw = pool.last_draw
 
@@ -57,13 +57,6 @@ SET state = 'reserved', preselection_id = excluded.preselection_id, draw_no = NU
 WHERE plate.held_until < :now
    OR (plate.state IN ('batch', 'shortlist') AND plate.preselection_id = excluded.preselection_id)
 RETURNING serial
-
--- name: lock_some
--- Locks the rows of some numbers in the order of their key, so that two tries cannot wait in a circle.
-SELECT serial FROM plate
-WHERE office = :office AND kind = :kind AND serial IN (:s1, :s2, :s3, :s4, :s5)
-ORDER BY serial
-${for_update}
 
 -- name: get
 -- What a number is, if it is anything.
@@ -143,15 +136,16 @@ WHERE high > low
 ORDER BY low
 
 -- name: ended
--- Numbers whose hold has run out and whose row is not purged yet.
-SELECT segment_id, position FROM plate
-WHERE held_until < :now AND office = :office AND kind = :kind AND segment_id IS NOT NULL
+-- Numbers whose hold has run out and whose row is not purged yet. Of all pools: named, a pool would lead
+-- SQLite through all of its rows, and these are few.
+SELECT segment_id, position FROM plate WHERE held_until < :now AND segment_id IS NOT NULL
 
 -- name: begun
--- Numbers that were taken since a moment and are not free.
+-- Numbers that are not free, of all pools: what is held, and what was taken for good since a moment.
+SELECT segment_id, position FROM plate WHERE held_until >= :now AND segment_id IS NOT NULL
+UNION ALL
 SELECT segment_id, position FROM plate
-WHERE since >= :since AND office = :office AND kind = :kind AND segment_id IS NOT NULL
-  AND (held_until IS NULL OR held_until >= :now)
+WHERE since >= :since AND held_until IS NULL AND segment_id IS NOT NULL
 
 -- name: purge
 -- Rows of holds that ran out long enough ago to be forgotten.
@@ -171,9 +165,9 @@ WHERE office = :office AND kind = :kind AND n = :n AND held_until = drawn_at + :
   AND held_until < :until AND held_until >= :now
 
 -- name: end_draw
--- The batch is over before its time.
-UPDATE draw SET held_until = :ended
-WHERE office = :office AND kind = :kind AND preselection_id = :preselection_id AND held_until > :ended
+-- An owner's batch is over before its time. Without a word on the pool, which would lead SQLite through
+-- all draws that it ever had.
+UPDATE draw SET held_until = :ended WHERE preselection_id = :preselection_id AND held_until > :ended
 
 -- name: last_draw_of
 -- The newest batch of an owner.

@@ -1,0 +1,55 @@
+"""The three bots that benchmarks/steps.py compares, each a process of its own."""
+
+import sys
+from pathlib import Path
+
+import uvloop
+
+TOKEN = "700000001:AAsandbox0000000000000000000000000"
+
+
+def ours(config: str) -> None:
+    """Run xuanhao as it is, but for the platform's limit of messages a chat."""
+    from bot import app  # noqa: PLC0415 - each process loads its own library alone
+    from core.settings import load_settings  # noqa: PLC0415 - the same
+
+    settings = load_settings(Path(config), environ={})
+    uvloop.run(app.run(settings, options=app.Options(limits=app.UNHURRIED)))
+
+
+def ptb(base_url: str) -> None:
+    """Echo with python-telegram-bot in its default settings."""
+    from telegram import Update  # noqa: PLC0415 - the same
+    from telegram.ext import ApplicationBuilder, ContextTypes, MessageHandler, filters  # noqa: PLC0415 - the same
+
+    async def echo(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        if update.message is not None:
+            await update.message.reply_text(update.message.text or "")
+
+    application = ApplicationBuilder().token(TOKEN).base_url(base_url).build()
+    application.add_handler(MessageHandler(filters.TEXT, echo))
+    application.run_polling()
+
+
+def aiogram(base_url: str) -> None:
+    """Echo with aiogram, polling, on uvloop."""
+    from aiogram import Bot, Dispatcher  # noqa: PLC0415 - the same
+    from aiogram.client.session.aiohttp import AiohttpSession  # noqa: PLC0415 - the same
+    from aiogram.client.telegram import TelegramAPIServer  # noqa: PLC0415 - the same
+    from aiogram.types import Message  # noqa: PLC0415 - the same
+
+    server = TelegramAPIServer(base=base_url + "{token}/{method}", file=base_url + "{token}/{path}")
+    dispatcher = Dispatcher()
+
+    @dispatcher.message()
+    async def echo(message: Message) -> None:
+        await message.answer(message.text or "")
+
+    async def main() -> None:
+        await dispatcher.start_polling(Bot(TOKEN, session=AiohttpSession(api=server)))
+
+    uvloop.run(main())
+
+
+if __name__ == "__main__":
+    {"ours": ours, "ptb": ptb, "aiogram": aiogram}[sys.argv[1]](sys.argv[2])

@@ -1,0 +1,250 @@
+"""What a press waits while 100,000 notices are being sent: a draw's time with and without them, in one run.
+
+Everybody who wants to be told of releases is due at once; a sender works them off in the background, with a
+messenger that answers at once (the worst that can happen to whoever shares a processor with it), and at the
+real pace of the bulk lane; reminders, each with a picture to be drawn, at that pace too. In front somebody
+presses 【换一批】 again and again.
+
+    python -m benchmarks.notices
+    python -m benchmarks.notices --engine postgres --url postgresql://postgres@127.0.0.1/postgres
+"""
+
+import argparse
+import asyncio
+import statistics
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import cast
+
+import uvloop
+from telegram.ext import ExtBot
+
+from benchmarks.store import Store, prepare_postgres
+from bot.dialog.buttons import Codec
+from bot.limits import BULK, Limiter
+from bot.sender import AT_ONCE, Sender
+from core import subscriptions
+from core.bootstrap import Core
+from core.clock import FixedClock
+from core.db import open_postgres, open_sqlite
+from core.offices import Office
+from core.ports import Tx
+from core.subscriptions import Subscription, Topic
+from tests.afterwards.house import reserve
+from tests.core.tools import NOON, build, release, verified
+
+PAUSE = 0.005
+"""Seconds between an answer and the next press."""
+WITHOUT_LIMIT = 10**9
+REMINDERS = 300
+OWNERS = 300
+"""Who press in turn: one owner alone would gather thousands of batches, which nobody has."""
+
+
+class Messenger:
+    """Takes every message at once, or through the limiter of the real program."""
+
+    def __init__(self, *, limited: bool) -> None:
+        self.sent = 0
+        self._limiter = Limiter() if limited else None
+
+    async def send_message(self, chat_id: int, text: str, **_: object) -> None:
+        """Count a release that was told."""
+        assert "新投放号段" in text
+        await self._pass(chat_id)
+        self.sent += 1
+
+    async def send_photo(self, chat_id: int, photo: bytes, **_: object) -> None:
+        """Count a reminder's picture."""
+        assert photo.startswith(b"\x89PNG")
+        await self._pass(chat_id)
+        self.sent += 1
+
+    async def send_document(self, chat_id: int, _document: bytes, **_: object) -> None:
+        """Let a reminder's file through."""
+        await self._pass(chat_id)
+
+    async def _pass(self, chat_id: int) -> None:
+        if self._limiter is not None:
+            data = {"chat_id": chat_id}
+            await self._limiter.process_request(_through, (), {}, "sendMessage", data, BULK)
+
+
+async def _through() -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presses:
+    """How long presses took, in milliseconds."""
+
+    times: list[float]
+
+    @property
+    def middle(self) -> float:
+        """Return the median."""
+        return statistics.median(self.times)
+
+    @property
+    def late(self) -> float:
+        """Return what one in twenty exceeds."""
+        return statistics.quantiles(self.times, n=20)[-1]
+
+
+def subscribe_all(tx: Tx, first: int, last: int) -> None:
+    """Let many chats want to be told of releases."""
+    wish = Subscription(office="粤K", kind="small", topic=Topic.RELEASE)
+    for chat_id in range(first, last):
+        subscriptions.subscribe(tx, chat_id, wish)
+
+
+class Bench:
+    """The services on an engine, owners in front of a pool, and many who are to be told."""
+
+    def __init__(self, core: Core, notices: int) -> None:
+        self._core = core
+        self._notices = notices
+        self._office: Office = replace(core.offices["粤K"], random_batches=WITHOUT_LIMIT, idle_minutes=1440)
+        self._begun: list[int] = []
+        self._presses = 0
+
+    async def prepare(self, clock: FixedClock) -> None:
+        """Let reminders fall due; bring owners to the selection; take everybody's wish to be told."""
+        run = self._core.store.run
+        await run(release, self._core, "A####")
+        await run(subscriptions.announce, self._core.offices)
+        for number in range(2, REMINDERS + 2):
+            await run(reserve, self._core, number)
+        clock.advance(timedelta(days=2))
+        for number in range(REMINDERS + 2, REMINDERS + 2 + OWNERS):
+            _, begun = await run(verified, self._core, number)
+            self._begun.append(begun)
+        for first in range(0, self._notices, 5000):
+            await run(subscribe_all, 10_000 + first, 10_000 + min(first + 5000, self._notices))
+
+    async def fall_due(self, pattern: str) -> float:
+        """Release one more segment, of which everybody is to be told; return the seconds it took to plan."""
+        run = self._core.store.run
+        await run(release, self._core, pattern)
+        begun = time.perf_counter()
+        await run(subscriptions.announce, self._core.offices)
+        return time.perf_counter() - begun
+
+    async def press(self) -> float:
+        """Draw a batch; return the milliseconds."""
+        self._presses += 1
+        begun = time.perf_counter()
+        await self._core.store.run(self._draw)
+        return (time.perf_counter() - begun) * 1000
+
+    def _draw(self, tx: Tx) -> None:
+        begun = self._begun[self._presses % len(self._begun)]
+        drawn = self._core.selection.draw(
+            tx, begun, self._office, nonce=str(self._presses), at=tx.now, without_four=False
+        )
+        assert len(drawn.batch.serials) == self._office.batch_size
+
+    async def press_while(self, going: Callable[[], bool]) -> Presses:
+        """Press until something has ended."""
+        times: list[float] = []
+        while going():
+            times.append(await self.press())
+            await asyncio.sleep(PAUSE)
+        return Presses(times=times)
+
+    async def press_for(self, seconds: float) -> Presses:
+        """Press for a while."""
+        end = time.perf_counter() + seconds
+        return await self.press_while(lambda: time.perf_counter() < end)
+
+    def send(self, messenger: Messenger) -> Awaitable[int]:
+        """Send what is due."""
+        bot = cast("ExtBot[str]", messenger)
+        return Sender(self._core, bot, Codec(self._core.vault), "bench").send_due()
+
+
+async def at_the_lanes_pace(bench: Bench, name: str, alone: Presses, seconds: float) -> int:
+    """Print a line of what is due, sent through the limiter for a while; return how many were."""
+    messenger = Messenger(limited=True)
+    task = asyncio.ensure_future(bench.send(messenger))
+    beside = await bench.press_for(seconds)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    show(name, beside, alone, messenger.sent / seconds)
+    return messenger.sent
+
+
+async def measure(bench: Bench, notices: int, seconds: float) -> None:
+    """Print a line for each pace of sending."""
+    await bench.press_for(0.5)  # everything is warm
+    print(f"{'':<28}{'presses':>8}{'median ms':>11}{'p95 ms':>9}{'ratio':>7}{'p95':>6}{'notices/s':>11}")
+    alone = await bench.press_for(seconds)
+    show("nothing is due", alone, alone, 0.0)
+    await at_the_lanes_pace(bench, "reminders, bulk lane's pace", alone, seconds)
+    await bench.send(Messenger(limited=False))  # the rest of them, or it would come before the releases
+    planned = await bench.fall_due("B####")
+    print(f"({notices:,} notices planned in {planned:.2f} s, in one statement)")
+    before = await at_the_lanes_pace(bench, "releases, bulk lane's pace", alone, seconds)
+    messenger, begun = Messenger(limited=False), time.perf_counter()
+    sending = asyncio.ensure_future(bench.send(messenger))
+    beside = await bench.press_while(lambda: not sending.done())
+    await sending
+    show("releases, all at once", beside, alone, messenger.sent / (time.perf_counter() - begun))
+    assert messenger.sent + before >= notices - 2 * AT_ONCE  # some were in hand when the lane was stopped
+    again = await bench.press_for(seconds)
+    show("nothing is due, afterwards", again, alone, 0.0)
+
+
+def show(name: str, presses: Presses, alone: Presses, rate: float) -> None:
+    """Print one line."""
+    print(
+        f"{name:<28}{len(presses.times):>8}{presses.middle:>11.2f}{presses.late:>9.2f}"
+        f"{presses.middle / alone.middle:>7.2f}{presses.late / alone.late:>6.2f}{rate:>11.0f}"
+    )
+
+
+async def run(store: Store, clock: FixedClock, notices: int, seconds: float) -> None:
+    """Build the services on a store and measure."""
+    core = await build(store, clock, hours="00:00-24:00")
+    bench = Bench(core, notices)
+    try:
+        await bench.prepare(clock)
+        await measure(bench, notices, seconds)
+    finally:
+        await core.close()
+
+
+async def main(engine: str, url: str, notices: int, seconds: float) -> None:
+    """Measure on an engine, in a database of its own."""
+    print(f"{engine}:")
+    clock = FixedClock(NOON)
+    if engine == "postgres":
+        await run(await open_postgres(url, clock, schema="xuanhao_bench"), clock, notices, seconds)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bench.db"
+        await run(await open_sqlite(f"sqlite:///{path}", clock), clock, notices, seconds)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--engine", choices=["sqlite", "postgres"], default="sqlite")
+    parser.add_argument("--url", default="postgresql://postgres@127.0.0.1:5432/postgres")
+    parser.add_argument("--notices", type=int, default=100_000)
+    parser.add_argument("--seconds", type=float, default=10.0, help="of pressing, for each line")
+    given = parser.parse_args()
+    if given.engine == "postgres":
+        prepare_postgres(given.url, drop=False)
+    try:
+        uvloop.run(main(given.engine, given.url, given.notices, given.seconds))
+    finally:
+        if given.engine == "postgres":
+            prepare_postgres(given.url, drop=True)

@@ -1,0 +1,21 @@
+"""What the tests of this room share."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.screens.pictures import ReceiptPicture
+from tests.afterwards.house import House, local, open_house
+
+
+@pytest.fixture
+def plain_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Receipts have tests of their own; thousands of them would be drawn here."""
+    monkeypatch.setattr(ReceiptPicture, "draw", lambda _picture: b"a picture")
+
+
+@pytest.fixture
+async def house(plain_pictures: None) -> AsyncIterator[House]:
+    """The services on Tuesday 10 March 2026 at noon; a number selected now lasts until Tuesday the 17th."""
+    async with open_house(local("2026-03-10")) as opened:
+        yield opened

@@ -1,0 +1,346 @@
+"""The program without its conversation: the services, the sender, ticks by hand, a clock by hand.
+
+What the messenger is given is written down by ``Messenger``, so that a test asks who was told what, when.
+"""
+
+import asyncio
+import copy
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, cast
+
+from telegram.ext import ExtBot
+
+from bot.dialog.buttons import Codec
+from bot.sender import Sender
+from core import blacklist, subscriptions
+from core.accounts import Account
+from core.bootstrap import Core
+from core.clock import CHINA, FixedClock, from_millis
+from core.db import MemoryDatabase
+from core.db.memory import MemoryStore
+from core.endings import Moved
+from core.plates import Plate, PlateKind
+from core.ports import Row, Store, Tx
+from core.preselection import Papers, Preselection, State, get
+from core.vehicles import CertificateKind, vin_last_six
+from tests import invented
+from tests.core import tools
+
+OFFICE = "粤K"
+
+KINDS = {
+    "还剩 3 个工作日": "reminder 3",
+    "还剩 2 个工作日": "reminder 2",
+    "还剩 1 个工作日": "reminder 1",
+    "今天是最后一天": "reminder 0",
+    "预选号码已过期": "expired",
+    "顺延到": "moved",
+    "您已列入黑名单": "banned",
+    "已从黑名单中解除": "lifted",
+    "已开放自编选号": "compose",
+    "新投放号段": "release",
+    "选号服务已开放": "opening",
+}
+"""What a message is, by words that no other kind has."""
+
+
+def local(day: str, hour: int = 12, minute: int = 0, second: int = 0) -> datetime:
+    """Return a moment in China: ``local("2026-03-10", 9)``."""
+    return datetime.combine(date.fromisoformat(day), time(hour, minute, second), CHINA)
+
+
+def chat_of(number: int) -> int:
+    """Return the chat of the owner whom ``tests.core.tools`` makes of a number."""
+    return 5000 + number
+
+
+def serial_of(number: int) -> str:
+    """Return the number that an owner selects here."""
+    return f"A{number:04d}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One message that went out."""
+
+    at: datetime  # in China
+    chat_id: int
+    method: str
+    words: str
+    worker: str
+
+    @property
+    def kind(self) -> str:
+        """Return what it is, empty for a file or a place."""
+        return next((kind for words, kind in KINDS.items() if words in self.words), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misfortune:
+    """What befalls one call."""
+
+    error: BaseException
+    method: str = ""  # empty: any
+    delivered: bool = False  # it arrived all the same
+
+
+class Messenger:
+    """Records what it is asked to send; the few methods of ``ExtBot`` that the sender uses."""
+
+    def __init__(self, clock: FixedClock, worker: str = "") -> None:
+        self.told: list[Told] = []
+        self.asked: list[datetime] = []  # when something was to be sent, whatever came of it
+        self.misfortunes: list[Misfortune] = []
+        self.hooks: list[Callable[[], Awaitable[None]]] = []  # each runs once, before a message arrives
+        self._clock = clock
+        self._worker = worker
+
+    def of(self, worker: str) -> "Messenger":
+        """Return the same messenger as a worker sees it."""
+        other = copy.copy(self)
+        other._worker = worker
+        return other
+
+    async def send_message(self, chat_id: int, text: str, **_: object) -> None:
+        """Record a text."""
+        await self._send("message", chat_id, text)
+
+    async def send_photo(self, chat_id: int, photo: bytes, *, caption: str, **_: object) -> None:
+        """Record a picture."""
+        assert photo
+        await self._send("photo", chat_id, caption)
+
+    async def send_venue(
+        self, chat_id: int, latitude: float, longitude: float, title: str, *_: object, **__: object
+    ) -> None:
+        """Record a place."""
+        assert 3 < latitude < 54 < longitude
+        await self._send("venue", chat_id, title)
+
+    async def send_document(self, chat_id: int, document: bytes, *, filename: str, **_: object) -> None:
+        """Record a file."""
+        assert document.startswith(b"BEGIN:VCALENDAR")
+        await self._send("document", chat_id, filename)
+
+    async def _send(self, method: str, chat_id: int, words: str) -> None:
+        now = self._clock.now().astimezone(CHINA)
+        self.asked.append(now)
+        await asyncio.sleep(0)
+        if self.hooks:
+            await self.hooks.pop()()
+        fitting = (one for one in self.misfortunes if one.method in {"", method})
+        misfortune = next(fitting, None)
+        if misfortune is not None:
+            self.misfortunes.remove(misfortune)
+        if misfortune is None or misfortune.delivered:
+            self.told.append(Told(at=now, chat_id=chat_id, method=method, words=words, worker=self._worker))
+        if misfortune is not None:
+            raise misfortune.error
+
+    def kinds(self, chat_id: int | None = None) -> list[tuple[str, datetime]]:
+        """Return what was told, and when, files and places left out."""
+        return [(one.kind, one.at) for one in self.told if one.kind and chat_id in {None, one.chat_id}]
+
+    def count(self) -> Counter[tuple[int, str, datetime]]:
+        """Return how often each chat was told each thing at each moment."""
+        return Counter((one.chat_id, one.kind, one.at) for one in self.told if one.kind)
+
+
+class House:
+    """The services on a store, with a messenger that records."""
+
+    def __init__(self, core: Core, clock: FixedClock) -> None:
+        self.core = core
+        self.clock = clock
+        self.messenger = Messenger(clock)
+        self.sender = self.new_sender("one")
+
+    @property
+    def store(self) -> Store:
+        """The database."""
+        return self.core.store
+
+    @property
+    def now(self) -> datetime:
+        """The moment, in China."""
+        return self.clock.now().astimezone(CHINA)
+
+    def new_sender(self, worker: str, core: Core | None = None) -> Sender:
+        """Return one more sender, with a name of its own."""
+        used = core or self.core
+        return Sender(used, cast("ExtBot[str]", self.messenger.of(worker)), Codec(used.vault), worker)
+
+    async def ends(self, core: Core | None = None) -> None:
+        """End what is over and announce what has opened: the order of ``bot.jobs``."""
+        used = core or self.core
+        for function in (used.endings.expire_due, blacklist.lift_due):
+            while await used.store.run(function):
+                pass
+        await used.store.run(subscriptions.announce, used.offices)
+
+    async def tick(self) -> None:
+        """One tick of everything."""
+        await self.ends()
+        await self.sender.send_due()
+
+    async def until(self, moment: datetime, step: timedelta | None = timedelta(hours=1)) -> None:
+        """Tick from now to a moment; without a step the clock jumps there and ticks once."""
+        while step is not None and self.clock.now() + step < moment:
+            self.clock.advance(step)
+            await self.tick()
+        self.clock.set(moment)
+        await self.tick()
+
+    async def reserve(self, *numbers: int) -> list[Preselection]:
+        """Let owners select their numbers now."""
+        return [await self.store.run(reserve, self.core, number) for number in numbers]
+
+    async def reserve_another(self, number: int, vehicle: int) -> Preselection:
+        """Let an owner select for one more vehicle."""
+        return await self.store.run(reserve_another, self.core, number, vehicle)
+
+    async def release(self, pattern: str = "A####") -> None:
+        """Put a segment into the pool, open both ways."""
+        await self.store.run(tools.release, self.core, pattern)
+
+    async def confirm(self, number: int) -> None:
+        """Record an owner's number at the counter."""
+        await self.store.run(confirm, self.core, number)
+
+    async def close(self, day: str, reason: str = "停电") -> list[Moved]:
+        """Close the counter for a day."""
+        return await self.store.run(
+            self.core.endings.close_day,
+            self.core.offices[OFFICE],
+            date.fromisoformat(day),
+            reason,
+            "chat:1001",
+        )
+
+    async def preselection(self, number: int) -> Preselection:
+        """Return the last preselection of an owner."""
+        return await self.store.run(last_of, self.core, number)
+
+    async def account(self, number: int) -> Account:
+        """Return an owner's account."""
+        return await self.store.run(self.core.accounts.require, chat_of(number))
+
+    async def wish(self, number: int, count: int) -> None:
+        """Let an owner say how many reminders they want before the last one."""
+        account = await self.account(number)
+        await self.store.run(self.core.endings.wish_reminders, account, count)
+
+    async def notices(self, number: int) -> list[Row]:
+        """Return the rows of all notices about an owner's last preselection."""
+        one = await self.preselection(number)
+        return await self.store.run(all_of, "notices.of_subject", subject=one.subject)
+
+    async def states(self, number: int) -> dict[str, str]:
+        """Return the state of each notice about an owner's last preselection, by kind."""
+        return {short(row["purpose"]): row["state"] for row in await self.notices(number)}
+
+    async def reminders(self, number: int) -> list[datetime]:
+        """Return when an owner will still be reminded."""
+        rows = await self.notices(number)
+        waiting = [row for row in rows if row["state"] == "waiting" and "reminder" in row["purpose"]]
+        return [from_millis(row["due_at"]).astimezone(CHINA) for row in waiting]
+
+    async def ban_until(self, number: int) -> datetime | None:
+        """Return until when an owner is barred, None when they are not."""
+        account = await self.account(number)
+        ban = await self.store.run(blacklist.running, account.identity_hash)
+        return ban.until.astimezone(CHINA) if ban else None
+
+    def sql(self, text: str, *values: object) -> list[dict[str, Any]]:
+        """Ask the database in memory directly."""
+        assert isinstance(self.store, MemoryStore)
+        cursor = self.store.database._connection.execute(text, values)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def age(self, table: str, column: str, by: timedelta) -> None:
+        """Put a column of times back."""
+        self.sql(f"UPDATE {table} SET {column} = {column} - {int(by.total_seconds() * 1000)}")  # noqa: S608 - a test's own names
+
+    async def failures(self) -> list[Row]:
+        """Return what could not be sent."""
+        return await self.store.run(all_of, "notices.failed")
+
+
+def short(purpose: str) -> str:
+    """Return a notice's purpose without dates: ``reminder:3``, ``moved``."""
+    kind, _, rest = purpose.partition(":")
+    return f"{kind}:{rest.partition(':')[0]}" if kind == "reminder" else kind
+
+
+def all_of(tx: Tx, query: str, /, **values: object) -> list[Row]:
+    """Return all rows of a query."""
+    return list(tx.all(query, **values))
+
+
+def reserve(tx: Tx, core: Core, number: int) -> Preselection:
+    """Bring an owner through all six steps, to the number that is theirs."""
+    account, begun = tools.verified(tx, core, number)
+    return compose(tx, core, account, begun, serial_of(number))
+
+
+def reserve_another(tx: Tx, core: Core, number: int, vehicle: int) -> Preselection:
+    """Bring a registered owner through the steps for one more vehicle."""
+    account = core.accounts.require(tx, chat_of(number))
+    begun = begin(tx, core, account, vehicle)
+    tools.verifies_again(tx, core, account, begun)
+    return compose(tx, core, account, begun, serial_of(vehicle))
+
+
+def begin(tx: Tx, core: Core, account: Account, vehicle: int) -> int:
+    """Bring a registered owner to the confirmed data of a vehicle."""
+    begun = core.preselections.choose(tx, account, core.offices[OFFICE], PlateKind.SMALL).preselection_id
+    core.preselections.agree(tx, account, begun)
+    core.preselections.enter_vin(tx, begun, invented.vin(vehicle))
+    papers = Papers(certificate_kind=CertificateKind.DOMESTIC, certificate=invented.certificate(vehicle))
+    core.preselections.enter_certificate(tx, begun, papers)
+    core.preselections.confirm(tx, account, begun)
+    return begun
+
+
+def compose(tx: Tx, core: Core, account: Account, begun: int, serial: str) -> Preselection:
+    """Take a number for a preselection whose code was right."""
+    tried = core.selection.compose(tx, account, begun, core.offices[OFFICE], [serial], at=tx.now)
+    assert tried.taken == serial
+    return get(tx, begun)
+
+
+def confirm(tx: Tx, core: Core, number: int) -> None:
+    """Record an owner's number at the counter."""
+    reserved = last_of(tx, core, number)
+    plate = Plate(office=OFFICE, kind=PlateKind.SMALL, serial=serial_of(number))
+    core.preselections.register(tx, plate, vin_last_six(reserved.the_vin), actor="chat:1001")
+
+
+def last_of(tx: Tx, core: Core, number: int) -> Preselection:
+    """Return the newest preselection of an owner."""
+    account = core.accounts.require(tx, chat_of(number))
+    row = tx.all("preselection.of_account", account_id=account.account_id)[0]
+    return get(tx, row["preselection_id"])
+
+
+def states(tx: Tx, core: Core, numbers: Iterable[int]) -> Counter[State]:
+    """Return how many owners' preselections stand in each state."""
+    return Counter(last_of(tx, core, number).state for number in numbers)
+
+
+@asynccontextmanager
+async def open_house(at: datetime, *, segment: str = "A####", **office: Any) -> AsyncIterator[House]:
+    """Open the services over a database in memory, at a moment, with a segment released."""
+    clock = FixedClock(at)
+    core = await tools.build(MemoryStore(MemoryDatabase(clock)), clock, **office)
+    try:
+        house = House(core, clock)
+        await house.release(segment)
+        yield house
+    finally:
+        await core.close()

@@ -1,0 +1,126 @@
+"""Clocks that go back, hosts of another zone, years of which nobody knows the holidays yet."""
+
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from core import subscriptions
+from core.preselection import State
+from tests.afterwards.house import House, local, open_house
+from tests.world import CHIEF, OWNER, open_world
+
+HOUR = timedelta(hours=1)
+WHOLE = [
+    ("reminder 3", local("2026-03-12", 9)),
+    ("reminder 1", local("2026-03-16", 9)),
+    ("reminder 0", local("2026-03-17", 8)),
+    ("expired", local("2026-03-17", 18)),
+]
+
+
+# --- back by an hour ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [local("2026-03-12", 9), local("2026-03-16", 9), local("2026-03-17", 8), local("2026-03-17", 18)],
+)
+async def test_clock_going_back_repeats_nothing(house: House, moment: datetime) -> None:
+    await house.reserve(1)
+    await house.until(moment)
+    house.clock.advance(-HOUR)
+    await house.tick()
+    await house.until(local("2026-03-17", 23))
+    assert house.messenger.kinds() == WHOLE
+
+
+async def test_clock_going_back_before_the_tick_loses_nothing(house: House) -> None:
+    await house.reserve(1)
+    await house.until(local("2026-03-12", 8, 30))
+    house.clock.advance(-HOUR)
+    await house.until(local("2026-03-17", 18))
+    assert [kind for kind, _ in house.messenger.kinds()] == [kind for kind, _ in WHOLE]
+
+
+async def test_clock_going_back_expires_and_bans_once(house: House) -> None:
+    await house.reserve(1)
+    await house.until(local("2026-03-17", 18))
+    house.clock.advance(-HOUR)
+    await house.tick()
+    assert (await house.preselection(1)).state == State.EXPIRED
+    assert await house.ban_until(1) == local("2028-03-17", 0)
+
+
+async def test_clock_going_back_lifts_once(house: House) -> None:
+    await house.reserve(1)
+    await house.until(local("2026-03-17", 18))
+    house.messenger.told.clear()
+    for moment in (local("2028-03-17", 0), local("2028-03-16", 23), local("2028-03-17", 0)):
+        await house.until(moment, None)
+    assert house.messenger.kinds() == [("lifted", local("2028-03-17", 0))]
+
+
+async def test_clock_going_back_announces_once(house: House) -> None:
+    wish = subscriptions.Subscription(office="粤K", kind="small", topic=subscriptions.Topic.RELEASE)
+    await house.tick()
+    await house.store.run(subscriptions.subscribe, 1, wish)
+    await house.release("B####")
+    await house.tick()
+    house.clock.advance(-HOUR)
+    await house.tick()
+    await house.until(local("2026-03-10", 14))
+    assert [kind for kind, _ in house.messenger.kinds(1)] == ["release"]
+
+
+# --- zones ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=["America/New_York", "Pacific/Kiritimati", "UTC"])
+def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The host's zone: a dozen hours behind China's, and a day ahead of New York's."""
+    monkeypatch.setenv("TZ", str(request.param))
+    time.tzset()
+    yield str(request.param)
+    monkeypatch.undo()
+    time.tzset()
+
+
+async def test_host_zone_changes_no_time(zone: str, plain_pictures: None) -> None:
+    # A day that is another one in New York.
+    async with open_house(local("2026-03-10", 9)) as house:
+        assert datetime.fromtimestamp(house.now.timestamp()).hour != 9  # noqa: DTZ006 - the host's own hour
+        await house.reserve(1)
+        await house.until(local("2026-03-17", 20))
+        assert house.messenger.kinds() == WHOLE
+        assert await house.ban_until(1) == local("2028-03-17", 0)
+
+
+# --- years without a schedule ---------------------------------------------------------------
+
+
+async def test_unpublished_year_counts_plain_weekdays(plain_pictures: None) -> None:
+    async with open_house(local("2090-08-04")) as house:  # a Friday
+        reserved = (await house.reserve(1))[0]
+        assert reserved.deadline == local("2090-08-11", 17)
+        await house.until(local("2090-08-11", 20))
+        assert [kind for kind, _ in house.messenger.kinds()] == [kind for kind, _ in WHOLE]
+
+
+@pytest.mark.parametrize(("day", "warned"), [("2090-08-04", True), ("2026-03-10", False)])
+async def test_chiefs_are_warned_of_unpublished_years(tmp_path: Path, day: str, warned: bool) -> None:  # noqa: FBT001 - of a table
+    async with open_world("sqlite", tmp_path, at=local(day)) as world:
+        chief = world.person(CHIEF)
+        await chief.say("/start")
+        shown = await chief.see("机动车号牌预选")
+        assert ("放假调休安排尚未收录" in shown.words) is warned
+
+
+async def test_owners_are_not_warned_of_unpublished_years(tmp_path: Path) -> None:
+    async with open_world("sqlite", tmp_path, at=local("2090-08-04")) as world:
+        owner = world.person(OWNER)
+        await owner.say("/start")
+        shown = await owner.see("机动车号牌预选")
+        assert "尚未收录" not in shown.words

@@ -1,0 +1,243 @@
+"""Days on which a counter is closed move deadlines: later only, each owner told once, reminded anew.
+
+A number selected on Tuesday 10 March 2026 lasts until Tuesday the 17th, 17:00.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+from telegram.error import NetworkError
+
+from core.calendar import WorkingCalendar
+from core.clock import CHINA
+from tests.afterwards.house import OFFICE, House, Misfortune, chat_of, local, open_house
+from tests.unit import test_calendar
+
+MOVES = [
+    # closed on                     the deadline then
+    (["2026-03-11"], "2026-03-18"),  # the first day
+    (["2026-03-13"], "2026-03-18"),  # inside
+    (["2026-03-17"], "2026-03-18"),  # the last day
+    (["2026-03-12", "2026-03-13"], "2026-03-19"),  # two days
+    (["2026-03-17", "2026-03-18"], "2026-03-19"),  # the last day, and the one it moved to
+    (["2026-03-18", "2026-03-17"], "2026-03-19"),  # the same the other way round
+    (["2026-03-17", "2026-03-18", "2026-03-19", "2026-03-20"], "2026-03-23"),  # over a weekend
+    (["2026-03-10"], "2026-03-17"),  # the day of the selection is not counted
+    (["2026-03-14"], "2026-03-17"),  # a Saturday is no working day
+    (["2026-03-18"], "2026-03-17"),  # after the deadline
+    (["2026-03-13", "2026-03-13"], "2026-03-18"),  # the same day twice
+]
+
+
+@pytest.fixture
+async def autumn(plain_pictures: None) -> AsyncIterator[House]:
+    """A number selected on Wednesday 30 September 2026, before 国庆, lasts until Tuesday 13 October."""
+    async with open_house(local("2026-09-30")) as opened:
+        yield opened
+
+
+async def deadline(house: House, number: int = 1) -> datetime:
+    found = (await house.preselection(number)).deadline
+    assert found is not None
+    return found.astimezone(CHINA)
+
+
+def moves(house: House, number: int = 1) -> list[datetime]:
+    return [at for kind, at in house.messenger.kinds(chat_of(number)) if kind == "moved"]
+
+
+# --- deadlines ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("closed", "expected"), MOVES)
+async def test_closed_days_move_deadline(house: House, closed: list[str], expected: str) -> None:
+    await house.reserve(1)
+    for day in closed:
+        await house.close(day)
+    assert await deadline(house) == local(expected, 17)
+
+
+@pytest.mark.parametrize(("closed", "expected"), MOVES)
+async def test_selection_after_closing_counts_alike(house: House, closed: list[str], expected: str) -> None:
+    for day in closed:
+        await house.close(day)
+    await house.reserve(1)
+    assert await deadline(house) == local(expected, 17)
+
+
+async def test_closed_make_up_saturday_moves_deadline(autumn: House) -> None:
+    await autumn.reserve(1)
+    assert await deadline(autumn) == local("2026-10-13", 17)
+    await autumn.close("2026-10-10")
+    assert await deadline(autumn) == local("2026-10-14", 17)
+
+
+async def test_closed_public_holiday_moves_nothing(autumn: House) -> None:
+    await autumn.reserve(1)
+    assert await autumn.close("2026-10-05") == []
+
+
+async def test_closed_day_of_another_office_moves_nothing(house: House) -> None:
+    await house.reserve(1)
+    other = replace(house.core.offices[OFFICE], code="粤B")
+    await house.store.run(house.core.endings.close_day, other, date(2026, 3, 13), "停电", "chat:1001")
+    assert await deadline(house) == local("2026-03-17", 17)
+
+
+async def test_deadline_that_has_passed_stays(house: House) -> None:
+    await house.reserve(1)
+    house.clock.set(local("2026-03-17", 17, 1))  # no tick has come yet
+    assert await house.close("2026-03-17") == []
+
+
+async def test_closing_at_the_last_minute_still_moves(house: House) -> None:
+    await house.reserve(1)
+    house.clock.set(local("2026-03-17", 16, 59))
+    assert [one.deadline.astimezone(CHINA) for one in await house.close("2026-03-17")] == [
+        local("2026-03-18", 17)
+    ]
+
+
+async def test_registered_number_has_no_deadline_to_move(house: House) -> None:
+    await house.reserve(1, 2)
+    await house.confirm(1)
+    moved = await house.close("2026-03-13")
+    assert [one.preselection_id for one in moved] == [(await house.preselection(2)).preselection_id]
+
+
+# --- who is told ----------------------------------------------------------------------------
+
+
+async def test_each_moved_owner_is_told_once(house: House) -> None:
+    await house.reserve(1, 2, 3)
+    await house.close("2026-03-13")
+    for _ in range(3):
+        await house.tick()
+    assert house.messenger.count() == {(chat_of(n), "moved", house.now): 1 for n in (1, 2, 3)}
+
+
+async def test_closing_twice_tells_nobody_twice(house: House) -> None:
+    await house.reserve(1)
+    await house.close("2026-03-13")
+    await house.tick()
+    assert await house.close("2026-03-13", "停电。") == []
+    await house.tick()
+    assert len(moves(house)) == 1
+
+
+async def test_two_closed_days_at_once_are_told_once(house: House) -> None:
+    await house.reserve(1)
+    await house.close("2026-03-12")
+    await house.close("2026-03-13")
+    await house.tick()
+    assert len(moves(house)) == 1
+    assert "2026年3月19日" in house.messenger.told[0].words
+
+
+async def test_second_closed_day_is_told_too(house: House) -> None:
+    await house.reserve(1)
+    await house.close("2026-03-12")
+    await house.tick()
+    await house.close("2026-03-13")
+    await house.tick()
+    assert len(moves(house)) == 2
+
+
+async def test_owner_who_is_not_touched_hears_nothing(house: House) -> None:
+    await house.reserve(1)
+    await house.close("2026-03-18")
+    await house.tick()
+    assert house.messenger.told == []
+
+
+async def test_wish_for_fewer_reminders_mutes_no_move(house: House) -> None:
+    await house.reserve(1)
+    await house.close("2026-03-13")
+    await house.wish(1, 0)
+    await house.tick()
+    assert len(moves(house)) == 1
+
+
+# --- reminders ------------------------------------------------------------------------------
+
+
+async def test_reminders_follow_the_deadline(house: House) -> None:
+    await house.reserve(1)
+    await house.close("2026-03-16")
+    assert await house.reminders(1) == [
+        local("2026-03-12", 9),
+        local("2026-03-17", 9),
+        local("2026-03-18", 8),
+    ]
+
+
+async def test_reminder_is_not_repeated_for_a_later_closing(house: House) -> None:
+    await house.reserve(1)
+    await house.until(local("2026-03-12", 10))
+    await house.close("2026-03-16")
+    await house.until(local("2026-03-18", 20))
+    assert [kind for kind, _ in house.messenger.kinds()] == [
+        "reminder 3",
+        "moved",
+        "reminder 1",
+        "reminder 0",
+        "expired",
+    ]
+
+
+async def test_new_last_morning_is_reminded_again(house: House) -> None:
+    await house.reserve(1)
+    await house.until(local("2026-03-17", 9))
+    await house.close("2026-03-17")  # everybody has been told that it is the last day
+    await house.until(local("2026-03-18", 20))
+    assert house.messenger.kinds()[-4:] == [
+        ("reminder 0", local("2026-03-17", 8)),
+        ("moved", local("2026-03-17", 10)),
+        ("reminder 0", local("2026-03-18", 8)),
+        ("expired", local("2026-03-18", 18)),
+    ]
+
+
+async def test_half_sent_reminder_is_sent_whole_after_a_move(house: House) -> None:
+    await house.reserve(1)
+    await house.until(local("2026-03-17", 7))
+    house.messenger.misfortunes.append(Misfortune(error=NetworkError("reset"), method="document"))
+    await house.until(local("2026-03-17", 8), None)
+    await house.close("2026-03-17")
+    house.messenger.told.clear()
+    await house.until(local("2026-03-18", 8))
+    assert [one.method for one in house.messenger.told if one.at == house.now] == ["photo", "document"]
+
+
+async def test_expiry_waits_for_the_new_deadline(house: House) -> None:
+    await house.reserve(1)
+    await house.close("2026-03-17")
+    await house.until(local("2026-03-18", 17))
+    assert "expired" not in dict(house.messenger.kinds())
+    await house.until(local("2026-03-18", 18))
+    assert await house.ban_until(1) == local("2028-03-18", 0)
+
+
+# --- the table of deadlines -----------------------------------------------------------------
+
+
+def test_table_of_deadlines_has_holidays_and_years_ends() -> None:
+    rows = [
+        (date.fromisoformat(first), date.fromisoformat(last)) for first, _, last in test_calendar.DEADLINES
+    ]
+    calendar = WorkingCalendar()
+    holidays = [row for row in rows if any(calendar.is_holiday(day) for day in days_between(*row))]
+    worked = [
+        row
+        for row in rows
+        if any(day.weekday() > 4 and calendar.is_workday(day) for day in days_between(*row))
+    ]
+    assert len(rows) >= 40
+    assert min(len(holidays), len(worked)) >= 15
+    assert sum(first.year != last.year for first, last in rows) >= 5
+
+
+def days_between(first: date, last: date) -> list[date]:
+    return [date.fromordinal(number) for number in range(first.toordinal() + 1, last.toordinal() + 1)]

@@ -1,0 +1,158 @@
+"""Notices over real HTTP on bad days: the sandbox refuses, breaks, drops and blocks.
+
+The scheduler ticks as in the real program; the tests tick besides, so as not to wait for it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox import PersonSpec
+from tests.afterwards.house import all_of, chat_of, local, reserve
+from tests.person import Person
+from tests.world import CHIEF, World, open_world
+
+DUE = local("2026-03-12", 9, 1)
+PEOPLE = (
+    PersonSpec(chat_id=chat_of(1), last_name="陈", first_name="晓东", phone="+8613800138001"),
+    PersonSpec(chat_id=CHIEF, last_name="王", first_name="主任", phone="+8613800138003", role="admin"),
+)
+
+
+class Morning:
+    """A minute before the first reminder of a number is due, and whoever selected it."""
+
+    def __init__(self, world: World, owner: Person) -> None:
+        self.world = world
+        self.owner = owner
+        self.faults = world.sandbox.faults
+
+    async def comes(self, until: datetime = DUE) -> None:
+        """The moment comes; what is due is sent, or fails."""
+        self.world.clock.advance(until - self.world.clock.now())
+        await self._tell()
+
+    async def passes(self, **span: float) -> None:
+        """Some time passes."""
+        self.world.forward(**span)
+        await self._tell()
+
+    async def _tell(self) -> None:
+        """Send what is due, and wait for what a tick of the scheduler has in hand already."""
+        await self.world.service.jobs.tell()
+        async with asyncio.timeout(5):
+            while "sending" in await self._states():  # noqa: ASYNC110 - a test looks again
+                await asyncio.sleep(0.01)
+
+    async def _states(self) -> list[str]:
+        rows = await self.world.store.run(all_of, "notices.of_subject", subject="preselection:1")
+        return [row["state"] for row in rows]
+
+    @property
+    def reminders(self) -> int:
+        """How many pictures of reminders the owner has got."""
+        return sum("还剩 3 个工作日" in one.caption for one in self.owner.history)
+
+    @property
+    def files(self) -> int:
+        """How many files of the deadline the owner has got."""
+        return sum("加入日历" in one.caption for one in self.owner.history)
+
+    async def state(self) -> str:
+        """Return the state of the reminder."""
+        return (await self._states())[0]
+
+
+@pytest.fixture
+async def morning(tmp_path: Path) -> AsyncIterator[Morning]:
+    """The whole program on SQLite; a number was selected on Tuesday, the reminder is due on Thursday."""
+    async with open_world("sqlite", tmp_path, people=PEOPLE) as world:
+        await world.release()
+        owner = world.person(chat_of(1))
+        await owner.say("/start")
+        await owner.see("机动车号牌预选")
+        await world.store.run(reserve, world.core, 1)
+        yield Morning(world, owner)
+
+
+async def test_reminder_waits_out_a_429(morning: Morning) -> None:
+    morning.faults.too_many("sendPhoto", retry_after=1)
+    await morning.comes()
+    assert (morning.reminders, morning.files) == (1, 1)
+    assert await morning.state() == "sent"
+
+
+@pytest.mark.parametrize("status", [500, 502])
+async def test_reminder_comes_again_after_a_broken_server(morning: Morning, status: int) -> None:
+    morning.faults.error("sendPhoto", status=status)
+    await morning.comes()
+    assert (morning.reminders, await morning.state()) == (0, "waiting")
+    await morning.passes(seconds=31)
+    assert (morning.reminders, morning.files) == (1, 1)
+
+
+async def test_reminder_cut_off_before_it_arrived_comes_once(morning: Morning) -> None:
+    morning.faults.drop("sendPhoto", after_effect=False)
+    await morning.comes()
+    await morning.passes(seconds=31)
+    assert (morning.reminders, morning.files) == (1, 1)
+
+
+async def test_reminder_cut_off_after_it_arrived_comes_twice(morning: Morning) -> None:
+    morning.faults.drop("sendPhoto", after_effect=True)
+    await morning.comes()
+    await morning.passes(seconds=31)
+    assert (morning.reminders, morning.files) == (2, 1)
+
+
+async def test_broken_second_part_repeats_no_first(morning: Morning) -> None:
+    morning.faults.error("sendDocument")
+    await morning.comes()
+    assert (morning.reminders, morning.files) == (1, 0)
+    await morning.passes(seconds=31)
+    assert (morning.reminders, morning.files) == (1, 1)
+
+
+async def test_blocked_owner_is_shown_to_chiefs_until_they_write(morning: Morning) -> None:
+    morning.owner.block()
+    await morning.comes()
+    assert await morning.state() == "failed"
+    chief = morning.world.person(CHIEF)
+    await chief.say("/start")
+    await chief.see("通知发送失败 1 条", "无法联系", "1 人")
+    morning.owner.unblock()
+    await morning.owner.say("/mine")
+    await morning.owner.see("A0001")
+    await chief.say("/start")
+    await chief.see("通知发送失败 1 条", "0 人")
+
+
+async def test_owner_who_let_us_in_again_is_reminded_next_time(morning: Morning) -> None:
+    morning.owner.block()
+    await morning.comes()
+    morning.owner.unblock()
+    await morning.comes(local("2026-03-16", 9, 1))
+    await morning.owner.see("加入日历")
+    assert any("还剩 1 个工作日" in one.caption for one in morning.owner.history)
+
+
+async def test_given_up_notice_is_shown_to_chiefs(morning: Morning) -> None:
+    await morning.comes()
+    await morning.comes(local("2026-03-16", 9, 1))
+    morning.faults.error("sendPhoto", times=1000)
+    await morning.comes(local("2026-03-17", 16, 59, 40))  # the next try would come after the deadline
+    chief = morning.world.person(CHIEF)
+    await chief.say("/start")
+    await chief.see("通知发送失败 1 条")
+
+
+async def test_trouble_is_not_shown_to_owners(morning: Morning) -> None:
+    morning.owner.block()
+    await morning.comes()
+    morning.owner.unblock()
+    await morning.owner.say("/start")
+    shown = await morning.owner.see("机动车号牌预选")
+    assert "通知发送失败" not in shown.words

@@ -1,0 +1,164 @@
+"""A thousand owners through the autumn of 2026, hour by hour, and then two years on, day by day.
+
+From 14 September to the end of October there are 中秋 (25 to 27 September), 国庆 (1 to 7 October),
+a Sunday (20 September) and a Saturday (10 October) that are worked.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from core import blacklist
+from core.clock import CHINA
+from core.plates import PlateKind
+from core.pool import is_free
+from core.ports import Tx
+from core.preselection import State
+from tests.afterwards import model
+from tests.afterwards.house import OFFICE, House, chat_of, local, open_house, serial_of, states
+from tests.afterwards.model import Life
+
+OWNERS = 1000
+BEGIN = local("2026-09-14", 8)
+LAST_SELECTION = local("2026-10-23", 20)
+END = local("2026-10-28", 0)
+"""Those who selected last have time left then."""
+HOUR = timedelta(hours=1)
+
+
+def lives() -> list[Life]:
+    """Return what a thousand owners do: two of five come to the counter, one of them at the last minute."""
+    dice = random.Random(6)
+    made = []
+    for number in range(OWNERS):
+        day = BEGIN.date() + timedelta(days=dice.randrange((LAST_SELECTION - BEGIN).days + 1))
+        selected = local(day.isoformat(), dice.randrange(8, 23), dice.randrange(60), dice.randrange(60))
+        life = Life(number=number, chat_id=chat_of(number), selected_at=selected)
+        if dice.random() < 0.4:
+            life = replace(life, confirmed_at=_confirmation(dice, selected))
+        made.append(life)
+    return made
+
+
+def _confirmation(dice: random.Random, selected: datetime) -> datetime:
+    last = model.deadline(selected)
+    if dice.random() < 0.2:
+        return last
+    day = model.workday(selected.date(), dice.randint(1, model.VALIDITY))
+    return local(day.isoformat(), dice.randrange(9, 17), dice.randrange(60), dice.randrange(1, 60))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What the database says in the end."""
+
+    states: Counter[State]
+    bans: dict[bytes, datetime]
+    not_free: set[int]
+
+
+def count(tx: Tx, house: House) -> Counts:
+    office = house.core.offices[OFFICE]
+    return Counts(
+        states=states(tx, house.core, range(OWNERS)),
+        bans={ban.identity_hash: ban.until for ban in blacklist.all_running(tx)},
+        not_free={
+            number for number in range(OWNERS) if not is_free(tx, office, PlateKind.SMALL, serial_of(number))
+        },
+    )
+
+
+async def live_through(house: House, everybody: list[Life]) -> None:
+    """Let everybody do what they do, with a tick at every full hour."""
+    script: list[tuple[datetime, Callable[[int], Awaitable[object]], int]] = []
+    for one in everybody:
+        script.append((one.selected_at, house.reserve, one.number))
+        if one.confirmed_at:
+            script.append((one.confirmed_at, house.confirm, one.number))
+    script.sort(key=lambda event: event[0])
+    upcoming = iter(script)
+    event = next(upcoming, None)
+    tick = BEGIN
+    while tick <= END:
+        while event is not None and event[0] <= tick:
+            house.clock.set(event[0])
+            await event[1](event[2])
+            event = next(upcoming, None)
+        house.clock.set(tick)
+        await house.tick()
+        tick += HOUR
+
+
+@pytest.mark.usefixtures("plain_pictures")
+async def test_autumn_follows_the_rules_by_hour() -> None:
+    everybody = lives()
+    async with open_house(BEGIN, validity_workdays=model.VALIDITY) as house:
+        await live_through(house, everybody)
+        counts = await house.store.run(count, house)
+        await _judge_messages(house, everybody)
+        await _judge_states(house, everybody, counts)
+        await _live_on_for_two_years(house, everybody)
+
+
+async def _judge_messages(house: House, everybody: list[Life]) -> None:
+    told = house.messenger.count()
+    assert told == model.told(everybody, END)
+    assert len(told) > 2 * OWNERS
+    files = sum(one.method == "document" for one in house.messenger.told)
+    assert files == sum(kind.startswith("reminder") for _, kind, _ in told)
+    chosen = {one.chat_id: one for one in everybody}
+    for chat_id, kind, at in told:
+        life = chosen[chat_id]
+        assert not kind.startswith("reminder") or at - life.selected_at >= timedelta(hours=12)
+        assert life.confirmed_at is None or at < life.confirmed_at
+
+
+async def _judge_states(house: House, everybody: list[Life], counts: Counts) -> None:
+    over = {one.number for one in everybody if not one.confirmed_at and model.deadline(one.selected_at) < END}
+    done = {one.number for one in everybody if one.confirmed_at and one.confirmed_at <= END}
+    live = set(range(OWNERS)) - over - done
+    assert min(len(over), len(done), len(live)) > 20
+    assert counts.states == {
+        State.EXPIRED: len(over),
+        State.REGISTERED: len(done),
+        State.RESERVED: len(live),
+    }
+    assert counts.not_free == done | live
+    for life in everybody:
+        account = await house.account(life.number)
+        expected = model.barred_until(life.selected_at) if life.number in over else None
+        assert counts.bans.get(account.identity_hash or b"") == expected
+
+
+async def _live_on_for_two_years(house: House, everybody: list[Life]) -> None:
+    """Every ban is lifted on its date, told once; whoever was still live has expired by then."""
+    day = house.now
+    until = day.replace(year=day.year + 2) + timedelta(days=20)
+    house.messenger.told.clear()
+    await house.until(until, timedelta(days=1))
+    lifted = {(one.chat_id, one.at) for one in house.messenger.told if one.kind == "lifted"}
+    assert lifted == {
+        (one.chat_id, model.barred_until(one.selected_at))
+        for one in everybody
+        if not one.confirmed_at or one.confirmed_at > END  # the story ended before they came
+    }
+    assert sum(one.kind == "lifted" for one in house.messenger.told) == len(lifted)
+    assert await house.store.run(blacklist.all_running) == []
+
+
+def test_some_selections_are_too_late_for_a_reminder() -> None:
+    quiet = [
+        one
+        for one in lives()
+        if timedelta() < model.mornings(one)["reminder 3"] - one.selected_at < model.QUIET
+    ]
+    assert len(quiet) > 20
+
+
+def test_autumn_has_holidays_and_worked_weekends() -> None:
+    days = {one.selected_at.astimezone(CHINA).date() for one in lives()}
+    assert {date(2026, 9, 20), date(2026, 9, 25), date(2026, 10, 1), date(2026, 10, 10)} <= days

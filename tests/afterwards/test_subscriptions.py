@@ -1,0 +1,226 @@
+"""Who wants to be told of releases, of self-composition, of the next opening: told once, and no more."""
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from core import subscriptions
+from core.bootstrap import Core
+from core.clock import FixedClock
+from core.db import MemoryDatabase
+from core.db.memory import MemoryStore
+from core.db.tx import WrapTx
+from core.masks import parse_mask
+from core.plates import PlateKind
+from core.pool import Release
+from core.ports import Row, Tx
+from core.subscriptions import NO_KIND, Subscription, Topic
+from tests.afterwards.house import OFFICE, House, local
+from tests.core import tools
+
+RELEASE = Subscription(office=OFFICE, kind=PlateKind.SMALL, topic=Topic.RELEASE)
+COMPOSE = Subscription(office=OFFICE, kind=PlateKind.SMALL, topic=Topic.COMPOSE)
+OPENING = Subscription(office=OFFICE, kind=NO_KIND, topic=Topic.OPENING)
+ME = 42
+
+
+@pytest.fixture(autouse=True)
+async def announced(house: House) -> None:
+    """What was released before anybody asked is announced to nobody."""
+    await house.tick()
+
+
+async def subscribe(house: House, wish: Subscription, chat_id: int = ME) -> None:
+    await house.store.run(subscriptions.subscribe, chat_id, wish)
+
+
+def release(tx: Tx, core: Core, pattern: str, options: dict[str, Any]) -> datetime:
+    order = Release(
+        office=core.offices[OFFICE], mask=parse_mask(PlateKind.SMALL, pattern), actor="test", **options
+    )
+    return core.pools.release(tx, order).compose_from
+
+
+async def put(house: House, pattern: str, **options: Any) -> datetime:
+    """Release a segment; return from when it may be composed."""
+    return await house.store.run(release, house.core, pattern, options)
+
+
+def kinds(house: House) -> list[str]:
+    return [kind for kind, _ in house.messenger.kinds(ME)]
+
+
+# --- releases -------------------------------------------------------------------------------
+
+
+async def test_release_is_told_at_once(house: House) -> None:
+    await subscribe(house, RELEASE)
+    await put(house, "B####")
+    await house.tick()
+    assert kinds(house) == ["release"]
+    assert "<code>B####</code>" in house.messenger.told[0].words
+
+
+async def test_release_is_told_once(house: House) -> None:
+    await subscribe(house, RELEASE)
+    await put(house, "B####")
+    await house.until(local("2026-03-12"))
+    assert kinds(house) == ["release"]
+
+
+async def test_scheduled_release_is_told_when_it_opens(house: House) -> None:
+    await subscribe(house, RELEASE)
+    await put(house, "B####", opens_at=local("2026-03-11", 9))
+    await house.until(local("2026-03-11", 15))
+    assert house.messenger.kinds(ME) == [("release", local("2026-03-11", 9))]
+
+
+async def test_two_releases_are_told_in_their_order(house: House) -> None:
+    await subscribe(house, RELEASE)
+    await put(house, "B####")
+    await put(house, "C####")
+    await house.tick()
+    assert ["B####" in one.words for one in house.messenger.told] == [True, False]
+    assert "C####" in house.messenger.told[1].words
+
+
+async def test_release_of_another_kind_is_not_told(house: House) -> None:
+    await subscribe(house, Subscription(office=OFFICE, kind=PlateKind.SMALL_NEV, topic=Topic.RELEASE))
+    await put(house, "B####")
+    await house.tick()
+    assert kinds(house) == []
+
+
+async def test_release_after_unsubscribing_is_not_told(house: House) -> None:
+    await subscribe(house, RELEASE)
+    await house.store.run(subscriptions.unsubscribe, ME, RELEASE)
+    await put(house, "B####")
+    await house.tick()
+    assert kinds(house) == []
+
+
+async def test_earlier_release_is_not_told_to_newcomers(house: House) -> None:
+    await put(house, "B####")
+    await house.tick()
+    await subscribe(house, RELEASE)
+    await house.tick()
+    assert kinds(house) == []
+
+
+# --- self-composition -----------------------------------------------------------------------
+
+
+async def test_composing_is_told_on_the_drawn_day(house: House) -> None:
+    await subscribe(house, COMPOSE)
+    opens = await put(house, "B####", compose_drawn=True)
+    await house.until(local("2026-03-26"))
+    assert local("2026-03-18", 0) <= opens <= local("2026-03-24", 0)
+    assert house.messenger.kinds(ME) == [("compose", opens)]
+
+
+async def test_composing_from_the_start_is_told_at_once(house: House) -> None:
+    await subscribe(house, COMPOSE)
+    await put(house, "B####", compose_now=True)
+    await house.tick()
+    assert kinds(house) == ["compose"]
+
+
+async def test_release_and_composing_are_told_apart(house: House) -> None:
+    await subscribe(house, COMPOSE)
+    await subscribe(house, RELEASE)
+    opens = await put(house, "B####", compose_from=local("2026-03-12", 0))
+    await house.until(local("2026-03-13"))
+    assert house.messenger.kinds(ME) == [("release", local("2026-03-10", 13)), ("compose", opens)]
+
+
+# --- openings -------------------------------------------------------------------------------
+
+
+async def test_opening_is_told_once_and_never_again(house: House) -> None:
+    house.clock.set(local("2026-03-10", 23, 30))
+    await subscribe(house, OPENING)
+    await house.until(local("2026-03-11", 8))
+    await house.until(local("2026-03-13"))
+    assert house.messenger.kinds(ME) == [("opening", local("2026-03-11", 8))]
+    assert await house.store.run(subscriptions.of_chat, ME) == []
+
+
+async def test_opening_may_be_asked_for_again(house: House) -> None:
+    for day in (10, 11):
+        house.clock.set(local(f"2026-03-{day}", 23, 30))
+        await subscribe(house, OPENING)
+        await house.until(local(f"2026-03-{day + 1}", 12))
+    assert kinds(house) == ["opening", "opening"]
+
+
+async def test_opening_that_closed_again_is_not_told(house: House) -> None:
+    house.clock.set(local("2026-03-10", 23, 30))
+    await subscribe(house, OPENING)
+    house.clock.set(local("2026-03-11", 8))
+    await house.ends()
+    house.clock.set(local("2026-03-11", 23, 30))  # the sender was down all day
+    await house.sender.send_due()
+    assert kinds(house) == []
+
+
+async def test_opening_slept_through_is_told_at_the_next(house: House) -> None:
+    house.clock.set(local("2026-03-10", 23, 30))
+    await subscribe(house, OPENING)
+    await house.until(local("2026-03-13", 3), None)
+    await house.until(local("2026-03-13", 8), None)
+    assert house.messenger.kinds(ME) == [("opening", local("2026-03-13", 8))]
+
+
+# --- many -----------------------------------------------------------------------------------
+
+
+class Counting:
+    """A transaction that counts its statements."""
+
+    def __init__(self, tx: Tx, asked: Counter[str]) -> None:
+        self._tx = tx
+        self._asked = asked
+
+    @property
+    def now(self) -> datetime:
+        return self._tx.now
+
+    def run(self, query: str, /, **values: object) -> int:
+        self._asked[query] += 1
+        return self._tx.run(query, **values)
+
+    def one(self, query: str, /, **values: object) -> Row | None:
+        self._asked[query] += 1
+        return self._tx.one(query, **values)
+
+    def all(self, query: str, /, **values: object) -> list[Row]:
+        self._asked[query] += 1
+        return self._tx.all(query, **values)
+
+
+async def test_ten_thousand_subscribers_cost_one_statement() -> None:
+    asked: Counter[str] = Counter()
+    wrap: WrapTx = lambda tx: Counting(tx, asked)  # noqa: E731 - a type to be held
+    clock = FixedClock(local("2026-03-10"))
+    core = await tools.build(MemoryStore(MemoryDatabase(clock, wrap_tx=wrap)), clock)
+    await core.store.run(subscribe_all, 10_000)
+    await core.store.run(tools.release, core, "B####")
+    asked.clear()
+    await core.store.run(subscriptions.announce, core.offices)
+    rows = await core.store.run(states)
+    await core.close()
+    assert asked["notices.add_for_subscribers"] == 2  # the release, and the opening to self-composition
+    assert asked["notices.add"] == 0
+    assert sum(asked.values()) < 10
+    assert rows == {"release": 10_000}
+
+
+def subscribe_all(tx: Tx, count: int) -> None:
+    for chat_id in range(1, count + 1):
+        subscriptions.subscribe(tx, chat_id, RELEASE)
+
+
+def states(tx: Tx) -> dict[str, int]:
+    return {row["purpose"]: row["notices"] for row in tx.all("notices.count_states")}

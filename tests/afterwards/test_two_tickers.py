@@ -1,0 +1,177 @@
+"""Two workers tick at once: nobody is told twice, nothing is missed, on each engine.
+
+A control shows that two workers do tell people twice when they read what is due without claiming it.
+"""
+
+import asyncio
+import shutil
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from core import blacklist
+from core.bootstrap import Core
+from core.clock import FixedClock, to_millis
+from core.db import QUERIES, open_postgres
+from core.plates import PlateKind
+from core.ports import Tx
+from core.preselection import State
+from core.subscriptions import NO_KIND, Subscription, Topic, subscribe
+from tests.afterwards import model
+from tests.afterwards.house import OFFICE, House, all_of, chat_of, local, reserve, states
+from tests.afterwards.model import Life
+from tests.core import tools
+from tests.engines import engine_urls, open_test_store, postgres_schema
+
+OWNERS, FEW = 100, 30
+MORNING = local("2026-09-24", 10)  # the day before 中秋; 国庆 comes before the deadline
+CONFIRMED = local("2026-09-29", 11)
+END = local("2026-10-12", 12)
+
+CONTROL = """
+-- name: due
+-- What is due, read and not claimed: what the program must not do.
+SELECT notice_id, chat_id, purpose FROM notice
+WHERE state = 'waiting' AND try_at <= :now ORDER BY try_at, notice_id
+
+-- name: sent
+-- Noted after it was sent.
+UPDATE notice SET state = 'sent', ended_at = :now WHERE notice_id = :notice_id AND state = 'waiting'
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Two:
+    """Two workers over one database: on SQLite in one process, on PostgreSQL each with its own pool."""
+
+    house: House
+    cores: tuple[Core, Core]
+
+    async def tick(self) -> None:
+        """Both tick at the same moment, each doing everything by itself."""
+        await asyncio.gather(*(self._tick(number) for number in range(2)))
+
+    async def _tick(self, number: int) -> None:
+        core = self.cores[number]
+        await self.house.ends(core)
+        await self.house.new_sender(f"worker{number}", core).send_due()
+
+    async def until(self, end: datetime) -> None:
+        """Tick at the hours at which something can happen: mornings, and after the counter has closed."""
+        at = self.house.now.replace(minute=0)
+        while at <= end:
+            if at.hour in {0, 8, 9, 18}:
+                self.house.clock.set(at)
+                await self.tick()
+            at += timedelta(hours=1)
+
+
+@asynccontextmanager
+async def two_workers(engine: str, directory: Path) -> AsyncIterator[Two]:
+    """Open a database for two workers, with a query more for the control."""
+    clock = FixedClock(MORNING)
+    queries = directory / "queries"
+    shutil.copytree(QUERIES, queries)
+    (queries / "control.sql").write_text(CONTROL.lstrip(), encoding="utf-8")
+    async with AsyncExitStack() as stack:
+        if engine == "sqlite":
+            store = await stack.enter_async_context(
+                open_test_store(engine, directory, clock, queries=queries)
+            )
+            core = other = await tools.build(store, clock, validity_workdays=model.VALIDITY)
+        else:
+            schema = stack.enter_context(postgres_schema())
+            url = engine_urls(directory)[engine]
+            both = []
+            for _ in range(2):
+                pool = await open_postgres(url, clock, queries=queries, schema=schema, pool_size=4)
+                stack.push_async_callback(pool.close)
+                both.append(await tools.build(pool, clock, validity_workdays=model.VALIDITY))
+            core, other = both
+        house = House(core, clock)
+        await house.release()
+        yield Two(house=house, cores=(core, other))
+
+
+@pytest.fixture
+async def two(engine: str, tmp_path: Path, plain_pictures: None) -> AsyncIterator[Two]:
+    """Two workers on each engine, and a hundred owners who selected a minute apart."""
+    async with two_workers(engine, tmp_path) as opened:
+        yield opened
+
+
+async def _select(house: House, owners: int) -> list[Life]:
+    lives = []
+    for number in range(owners):
+        lives.append(Life(number=number, chat_id=chat_of(number), selected_at=house.now))
+        await house.store.run(reserve, house.core, number)
+        house.clock.advance(timedelta(minutes=1))
+    return lives
+
+
+async def test_two_tickers_do_everything_once(two: Two) -> None:
+    lives = await _select(two.house, OWNERS)
+    await two.until(CONFIRMED)
+    early = range(0, OWNERS, 3)
+    for number in early:
+        await two.house.confirm(number)
+    await two.until(END)
+    lives = [replace(one, confirmed_at=CONFIRMED) if one.number in early else one for one in lives]
+    assert two.house.messenger.count() == model.told(lives, END)
+    assert {one.worker for one in two.house.messenger.told} == {"worker0", "worker1"}
+    assert await two.house.store.run(states, two.house.core, range(OWNERS)) == {
+        State.REGISTERED: len(early),
+        State.EXPIRED: OWNERS - len(early),
+    }
+
+
+async def test_two_tickers_ban_and_lift_once(two: Two) -> None:
+    await _select(two.house, FEW)
+    await two.until(END)
+    bans = await two.house.store.run(blacklist.all_running)
+    assert len({ban.identity_hash for ban in bans}) == len(bans) == FEW
+    two.house.messenger.told.clear()
+    two.house.clock.set(model.barred_until(MORNING) + timedelta(hours=1))
+    await two.tick()
+    assert Counter(kind for kind, _ in two.house.messenger.kinds()) == {"lifted": FEW}
+
+
+async def test_two_tickers_announce_once(two: Two) -> None:
+    wishes = [
+        Subscription(office=OFFICE, kind=PlateKind.SMALL, topic=Topic.RELEASE),
+        Subscription(office=OFFICE, kind=NO_KIND, topic=Topic.OPENING),
+    ]
+    await two.tick()
+    for chat_id in range(1, FEW):
+        for wish in wishes:
+            await two.house.store.run(subscribe, chat_id, wish)
+    await two.house.release("B####")
+    await two.tick()
+    now = two.house.now
+    assert two.house.messenger.count() == {
+        (chat_id, kind, now): 1 for chat_id in range(1, FEW) for kind in ("release", "opening")
+    }
+
+
+async def _hasty(house: House, core: Core) -> None:
+    """Send what is due without claiming it."""
+    for row in await core.store.run(all_of, "control.due", now=to_millis(house.now)):
+        await house.messenger.send_message(row["chat_id"], row["purpose"])
+        await core.store.run(_note, row["notice_id"])
+
+
+def _note(tx: Tx, notice_id: int) -> None:
+    tx.run("control.sent", notice_id=notice_id, now=to_millis(tx.now))
+
+
+async def test_without_claims_people_are_told_twice(two: Two) -> None:
+    await _select(two.house, FEW)
+    two.house.clock.set(local("2026-10-12", 12))
+    await asyncio.gather(*(_hasty(two.house, core) for core in two.cores))
+    told = Counter((one.chat_id, one.words) for one in two.house.messenger.told)
+    assert max(told.values()) == 2

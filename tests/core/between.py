@@ -1,0 +1,75 @@
+"""What is put between a service and its transaction: to count, to meet, to stop at a place."""
+
+from collections.abc import Callable
+from datetime import datetime
+from threading import Barrier
+from typing import Any, TypeVar
+
+from core.ports import Row, Tx
+
+Step = Callable[[str], None]
+T = TypeVar("T")
+
+
+class Between:
+    """A transaction that tells of each call, before and after it.
+
+    ``instead`` names calls that are answered by something else, ``without`` some that are left out.
+    """
+
+    def __init__(
+        self,
+        tx: Tx,
+        *,
+        before: Step | None = None,
+        after: Step | None = None,
+        instead: dict[str, Callable[[Tx, dict[str, Any]], Row | None]] | None = None,
+        without: frozenset[str] = frozenset(),
+    ) -> None:
+        self._tx = tx
+        self._before = before or _nothing
+        self._after = after or _nothing
+        self._instead = instead or {}
+        self._without = without
+        self.calls: list[str] = []
+
+    @property
+    def now(self) -> datetime:
+        return self._tx.now
+
+    def run(self, query: str, /, **values: object) -> int:
+        if query in self._without:
+            return 0
+        return self._around(query, lambda: self._tx.run(query, **values))
+
+    def one(self, query: str, /, **values: object) -> Row | None:
+        if query in self._instead:
+            return self._around(query, lambda: self._instead[query](self._tx, dict(values)))
+        return self._around(query, lambda: self._tx.one(query, **values))
+
+    def all(self, query: str, /, **values: object) -> list[Row]:
+        return self._around(query, lambda: self._tx.all(query, **values))
+
+    def _around(self, query: str, call: Callable[[], T]) -> T:
+        self.calls.append(query)
+        self._before(query)
+        answer = call()
+        self._after(query)
+        return answer
+
+
+def _nothing(_query: str) -> None:
+    """Do nothing."""
+
+
+def meeting(query: str, parties: int) -> Step:
+    """Return a step at which so many transactions wait for each other, each once, before a call."""
+    barrier = Barrier(parties)
+    met: list[None] = []
+
+    def wait(called: str) -> None:
+        if called == query and len(met) < parties:
+            met.append(None)
+            barrier.wait(10)
+
+    return wait

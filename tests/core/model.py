@@ -1,0 +1,137 @@
+"""The selection as a plain reckoning has it: dictionaries, and the rules of docs/domain.md, section 5.
+
+It knows nothing of the services. Times are milliseconds; ``None`` as an end means for good.
+"""
+
+from dataclasses import dataclass, field
+from itertools import product
+
+BATCH, SHORTLIST, IDLE, GAP = 95_000, 185_000, 30 * 60_000, 8_000
+QUOTA_BATCHES, QUOTA_WISHES = 3, 9  # small, so that a short run uses them up
+
+
+def serials_of(mask: str) -> set[str]:
+    """Return all serials of a mask of digits."""
+    holes = product(*("0123456789" if char == "#" else char for char in mask))
+    return {"".join(serial) for serial in holes}
+
+
+@dataclass
+class Hold:
+    """Who has a number, in which way, until when."""
+
+    state: str
+    owner: int  # the number of the preselection
+    until: int | None
+    draw: int | None = None
+
+    def lives(self, at: int) -> bool:
+        return self.until is None or self.until >= at
+
+
+@dataclass
+class Vehicle:
+    """What a vehicle has left, and who selects for it."""
+
+    batches: int = QUOTA_BATCHES
+    wishes: int = QUOTA_WISHES
+    tried_at: int | None = None
+    lease: tuple[int, int] | None = None  # preselection, until
+    success: str | None = None  # reserved, registered
+
+
+@dataclass
+class Begun:
+    """One preselection that is under way."""
+
+    number: int
+    vehicle: int
+    state: str = "agreed"
+    verified_at: int = 0
+    acted_at: int = 0
+    last_draw: int | None = None
+
+
+@dataclass
+class DrawRecord:
+    """One draw."""
+
+    owner: int
+    drawn_at: int
+    until: int
+    serials: list[str]
+
+
+@dataclass
+class Model:
+    """All of it."""
+
+    holds: dict[str, Hold] = field(default_factory=dict)
+    vehicles: dict[int, Vehicle] = field(default_factory=dict)
+    segments: dict[str, int] = field(default_factory=dict)  # mask, open to composition from
+    withheld: list[str] = field(default_factory=list)
+    draws: list[DrawRecord] = field(default_factory=list)
+
+    def released(self) -> set[str]:
+        return set().union(*(serials_of(mask) for mask in self.segments)) - {"00000"}
+
+    def kept_back(self) -> set[str]:
+        return set().union(*(serials_of(mask) for mask in self.withheld))
+
+    def is_free(self, serial: str, now: int) -> bool:
+        hold = self.holds.get(serial)
+        return hold is None or not hold.lives(now)
+
+    def living(self, now: int) -> dict[str, Hold]:
+        return {serial: hold for serial, hold in self.holds.items() if hold.lives(now)}
+
+    def held_by(self, owner: int, state: str, at: int) -> dict[str, Hold]:
+        return {
+            serial: hold
+            for serial, hold in self.living(at).items()
+            if hold.owner == owner and hold.state == state
+        }
+
+    def drawable(self, now: int, *, without_four: bool) -> set[str]:
+        return {
+            serial
+            for serial in self.released() - self.kept_back()
+            if self.is_free(serial, now) and not (without_four and "4" in serial)
+        }
+
+    def holds_lease(self, begun: Begun, at: int) -> bool:
+        lease = self.vehicles[begun.vehicle].lease
+        return lease is not None and lease[0] == begun.number and lease[1] >= at
+
+    def renew(self, begun: Begun, now: int, at: int) -> None:
+        self.vehicles[begun.vehicle].lease = (begun.number, now + IDLE)
+        begun.acted_at = at
+
+    def restart_shortlist(self, owner: int, at: int) -> None:
+        for hold in self.held_by(owner, "shortlist", at).values():
+            hold.until = at + SHORTLIST
+
+    def end(self, owner: int, state: str, now: int) -> None:
+        for hold in self.held_by(owner, state, now).values():
+            hold.until = now - 1
+
+    def end_draws(self, owner: int, now: int) -> None:
+        for draw in self.draws:
+            if draw.owner == owner:
+                draw.until = min(draw.until, now - 1)
+
+    def batch_of(self, begun: Begun, at: int) -> DrawRecord | None:
+        if begun.last_draw is None:
+            return None
+        draw = self.draws[begun.last_draw - 1]
+        return draw if draw.until >= at else None
+
+    def reserve(self, begun: Begun, serial: str, now: int) -> None:
+        """The number is theirs: what else they held goes back."""
+        self.holds[serial] = Hold("reserved", begun.number, None)
+        for state in ("batch", "shortlist"):
+            self.end(begun.number, state, now)
+        self.end_draws(begun.number, now)
+        vehicle = self.vehicles[begun.vehicle]
+        vehicle.success, vehicle.lease = "reserved", None
+        begun.state = "reserved"

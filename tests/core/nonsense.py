@@ -1,0 +1,242 @@
+"""Rows that are in order, and what makes nonsense of them: what the database has to refuse by itself."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests import invented
+
+VIN, OTHER_VIN = invented.vin(0), invented.vin(9)
+
+ROWS: dict[str, dict[str, Any]] = {
+    "account": {"chat_id": 7000, "consent_version": 1, "consented_at": 1, "created_at": 1, "updated_at": 1},
+    "sms_code": {
+        "account_id": 3,
+        "purpose": "preselection",
+        "state": "sent",
+        "bound_hash": b"x",
+        "created_at": 1,
+        "expires_at": 2,
+    },
+    "sms_day": {"day": "2026-01-01", "phone_hash": b"x", "sent": 1},
+    "vehicle": {"vin": OTHER_VIN},
+    "failed_wish": {"vin": VIN, "office": "粤K", "kind": "small", "serial": "A1", "times": 1, "last_at": 1},
+    "registry_vehicle": {
+        "vin": VIN,
+        "certificate": "C",
+        "kind": "small",
+        "state": "new",
+        "loaded_at": 1,
+    },
+    "preselection": {
+        "account_id": 3,
+        "office": "粤K",
+        "kind": "small",
+        "state": "reserved",
+        "vin": OTHER_VIN,
+        "certificate_kind": "domestic",
+        "certificate": "C",
+        "serial": "A5555",
+        "way": "random",
+        "deadline": 2,
+        "reserved_at": 1,
+        "created_at": 1,
+        "updated_at": 1,
+    },
+    "selecting": {"vin": OTHER_VIN, "preselection_id": 2, "until": 1},
+    "segment": {
+        "office": "粤K",
+        "kind": "small",
+        "mask": "B####",
+        "nev_letters": "D",
+        "size": 10_000,
+        "opens_at": 1,
+        "compose_from": 1,
+        "released_at": 1,
+        "released_by": "test",
+    },
+    "withholding": {"office": "粤K", "kind": "small", "mask": "A9###", "since": 1},
+    "pool": {"office": "粤A", "kind": "small", "last_draw": 0},
+    "seed": {
+        "office": "粤A",
+        "kind": "small",
+        "day": "2026-01-01",
+        "digest": "d",
+        "secret_sealed": b"x",
+        "committed_at": 1,
+    },
+    "plate": {
+        "office": "粤K",
+        "kind": "small",
+        "serial": "A1",
+        "state": "batch",
+        "segment_id": 1,
+        "preselection_id": 2,
+        "held_until": 9,
+        "since": 1,
+    },
+    "draw": {
+        "office": "粤K",
+        "kind": "small",
+        "n": 9,
+        "seed_id": 1,
+        "preselection_id": 2,
+        "nonce": "n",
+        "without_four": 0,
+        "drawn_at": 1,
+        "held_until": 1,
+        "looked_at": 1,
+        "numbers": "[]",
+    },
+    "dialog": {"chat_id": 7000, "screen": "s", "args": "{}", "revision": 1, "updated_at": 1},
+    "inbox": {
+        "update_id": 1,
+        "chat_id": 1,
+        "received_at": 1,
+        "state": "waiting",
+        "worker": "w",
+        "lease_until": 1,
+    },
+    "notice": {
+        "chat_id": 7000,
+        "purpose": "p",
+        "subject": "s",
+        "details": "{}",
+        "due_at": 1,
+        "state": "waiting",
+        "try_at": 1,
+        "created_at": 1,
+    },
+    "reminder_wish": {"account_id": 3, "count": 2},
+    "ban": {
+        "identity_hash": b"x",
+        "office": "粤K",
+        "reason": "r",
+        "cause": "admin",
+        "since": 1,
+        "until": 2,
+    },
+    "closed_day": {
+        "office": "粤K",
+        "day": "2026-12-31",
+        "reason": "r",
+        "entered_at": 1,
+        "entered_by": "chat:1",
+    },
+    "subscription": {"chat_id": 7000, "office": "粤K", "kind": "small", "topic": "release", "since": 1},
+}
+"""A row of each table that is accepted beside what ``furnish`` has put there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A row that is in order but for some columns."""
+
+    table: str
+    rule: str  # what refuses it on PostgreSQL
+    columns: str = ""  # SQLite's name for a unique key or a reference
+    other: dict[str, Any] = field(default_factory=dict)
+
+
+def row(table: str, rule: str, columns: str = "", /, **other: Any) -> Row:
+    return Row(table=table, rule=rule, columns=columns or rule, other=other)
+
+
+REFERENCE = "FOREIGN KEY"
+
+NONSENSE = {
+    "a second account of a chat": row("account", "account_chat", "account.chat_id", chat_id=5000),
+    "an unknown user type": row("account", "account_user_type", user_type="admin"),
+    "a registration of nothing": row("account", "account_registered_is_complete", registered_at=1),
+    "a code for nothing": row("sms_code", "sms_code_purpose", purpose="fun"),
+    "a code in no state": row("sms_code", "sms_code_state", state="lost"),
+    "a sixth wrong try": row("sms_code", "sms_code_tries", wrong_tries=6),
+    "a code of nobody": row("sms_code", "sms_code_account_id_fkey", REFERENCE, account_id=99),
+    "a second living code": row("sms_code", "sms_code_alive", "sms_code.account_id", account_id=4),
+    "fewer codes than none": row("sms_day", "sms_day_sent", sent=-1),
+    "a VIN of 16 characters": row("vehicle", "vehicle_vin", vin=OTHER_VIN[1:]),
+    "a vehicle twice": row("vehicle", "vehicle_pkey", "vehicle.vin", vin=VIN),
+    "fewer draws used than none": row("vehicle", "vehicle_random_used", random_used=-1),
+    "a draw taken away": row("vehicle", "vehicle_random_granted", random_granted=-1),
+    "fewer wishes used than none": row("vehicle", "vehicle_compose_used", compose_used=-1),
+    "a wish taken away": row("vehicle", "vehicle_compose_granted", compose_granted=-1),
+    "a wish paid for no time": row("failed_wish", "failed_wish_times", times=0),
+    "a registered VIN of 16 characters": row("registry_vehicle", "registry_vehicle_vin", vin=VIN[1:]),
+    "a registered tractor": row("registry_vehicle", "registry_vehicle_kind", kind="tractor"),
+    "a vehicle neither new nor registered": row("registry_vehicle", "registry_vehicle_state", state="old"),
+    "a preselection of nobody": row("preselection", "preselection_account_id_fkey", REFERENCE, account_id=99),
+    "a plate for a tractor": row("preselection", "preselection_kind", kind="tractor"),
+    "an unknown state": row("preselection", "preselection_state", state="lost"),
+    "a third certificate": row("preselection", "preselection_certificate_kind", certificate_kind="none"),
+    "selected in a third way": row("preselection", "preselection_way", way="bought"),
+    "agreed to without a vehicle": row(
+        "preselection", "preselection_agreed_is_complete", state="agreed", vin=None
+    ),
+    "verified without a certificate": row(
+        "preselection", "preselection_agreed_is_complete", state="verified", certificate=None
+    ),
+    "reserved without a number": row("preselection", "preselection_reserved_is_complete", serial=None),
+    "reserved without a deadline": row("preselection", "preselection_reserved_is_complete", deadline=None),
+    "an end without a time": row("preselection", "preselection_end_has_a_time", state="expired"),
+    "a time without an end": row("preselection", "preselection_end_has_a_time", ended_at=1),
+    "a second draft": row(
+        "preselection", "preselection_one_draft", "preselection.account_id", state="draft", account_id=2
+    ),
+    "a second success of a vehicle": row(
+        "preselection", "preselection_one_success", "preselection.vin", vin=VIN
+    ),
+    "a second holder of a number": row(
+        "preselection", "preselection_one_holder", "preselection.office", serial="A1234"
+    ),
+    "two at once for one vehicle": row("selecting", "selecting_pkey", "selecting.vin", vin="second"),
+    "a segment of tractors": row("segment", "segment_kind", kind="tractor"),
+    "an empty segment": row("segment", "segment_size", size=0),
+    "a mask released twice": row("segment", "segment_once", "segment.office", mask="A####"),
+    "composed before it is open": row("segment", "segment_opens_before_composing", opens_at=2),
+    "a mask withheld twice": row("withholding", "withholding_once", "withholding.office", mask="A8##8"),
+    "draws counted below nothing": row("pool", "pool_last_draw", last_draw=-1),
+    "a second seed at once": row("seed", "seed_current", "seed.office", office="粤K"),
+    "a seed published without its secret": row("seed", "seed_published_whole", published_at=1),
+    "a secret published at no time": row("seed", "seed_published_whole", secret_published="s"),
+    "a number twice": row("plate", "plate_pkey", "plate.office", serial="A1234"),
+    "a number in no state": row("plate", "plate_state", state="mine", held_until=None),
+    "a hold without an end": row("plate", "plate_hold_ends", held_until=None),
+    "a rest without an end": row("plate", "plate_hold_ends", state="resting", held_until=None),
+    "a reservation with an end": row("plate", "plate_hold_ends", state="reserved"),
+    "a hold of nobody": row("plate", "plate_hold_has_a_holder", preselection_id=None),
+    "a hold of somebody unknown": row("plate", "plate_preselection_id_fkey", REFERENCE, preselection_id=99),
+    "a number of no segment": row("plate", "plate_segment_id_fkey", REFERENCE, segment_id=99),
+    "draw number nought": row("draw", "draw_n", n=0),
+    "a draw without a seed": row("draw", "draw_seed_id_fkey", REFERENCE, seed_id=99),
+    "a filter half on": row("draw", "draw_without_four", without_four=2),
+    "a revision below nought": row("dialog", "dialog_revision", revision=-1),
+    "a message of an unknown kind": row("dialog", "dialog_message_kind", message_id=1, message_kind="voice"),
+    "a message of no kind": row("dialog", "dialog_message_whole", message_id=1),
+    "an update in no state": row("inbox", "inbox_state", state="lost"),
+    "a notice in no state": row("notice", "notice_state", state="lost"),
+    "a notice twice": row("notice", "notice_once", "notice.subject", purpose="known", subject="known"),
+    "fewer parts than none": row("notice", "notice_parts_sent", parts_sent=-1),
+    "fewer tries than none": row("notice", "notice_tries", tries=-1),
+    "a notice sent by nobody": row("notice", "notice_claim_whole", state="sending"),
+    "a failure without a reason": row("notice", "notice_failure_has_a_reason", state="failed"),
+    "eleven reminders": row("reminder_wish", "reminder_wish_count", count=11),
+    "a ban without a reason": row("ban", "ban_reason", reason=""),
+    "a ban for spite": row("ban", "ban_cause", cause="spite"),
+    "a ban that ends before it begins": row("ban", "ban_ends_after_it_begins", until=1),
+    "a ban lifted by nobody": row("ban", "ban_lift_whole", lifted_at=1, lift_reason="r"),
+    "a ban lifted without a reason": row("ban", "ban_lift_whole", lifted_at=1, lifted_by="chat:1"),
+    "a second running ban": row("ban", "ban_running", "ban.identity_hash", identity_hash=b"y"),
+    "a closed day without a reason": row("closed_day", "closed_day_reason", reason=""),
+    "a subscription to gossip": row("subscription", "subscription_topic", topic="gossip"),
+}
+
+CHANGES = {
+    "an identity registered twice": (
+        "UPDATE account SET identity_hash = (SELECT identity_hash FROM account WHERE account_id = 1)",
+        ("account_identity", "account.identity_hash"),
+    ),
+    "a telephone registered twice": (
+        "UPDATE account SET phone_hash = (SELECT phone_hash FROM account WHERE account_id = 1)",
+        ("account_phone", "account.phone_hash"),
+    ),
+}
+"""What takes a registered account to be nonsense."""

@@ -1,0 +1,74 @@
+"""Statements of the tests' own, past the named queries: to look at whole tables, to fill, to break."""
+
+import sqlite3
+from typing import Any
+
+import psycopg
+
+from core.db.postgres_tx import PostgresTx
+from core.db.sqlite_tx import SqliteTx
+from core.ports import Tx
+
+MILLION = "WITH RECURSIVE count (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM count WHERE n < {last})"
+"""A table ``count`` of the numbers from 0 to ``last``, on either engine."""
+
+
+def sql(tx: Tx, text: str) -> list[dict[str, Any]]:
+    """Run a statement as it stands; return its rows."""
+    assert isinstance(tx, (SqliteTx, PostgresTx))
+    cursor = tx._cursor
+    cursor.execute(text)
+    if cursor.description is None:
+        return []
+    if isinstance(tx, PostgresTx):
+        return [dict(row) for row in cursor.fetchall()]
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def refused_by(tx: Tx, text: str) -> str | None:
+    """Run a statement that should fail; return what the database names as its reason, None if it ran.
+
+    On PostgreSQL nothing more can be done in the transaction afterwards.
+    """
+    try:
+        sql(tx, text)
+    except sqlite3.Error as error:
+        return str(error)
+    except psycopg.Error as error:
+        return f"{error.diag.constraint_name or ''} {error.diag.message_primary}".strip()
+    return None
+
+
+def tables(tx: Tx) -> list[str]:
+    """Return the names of all tables."""
+    where = (
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+        if isinstance(tx, SqliteTx)
+        else "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = current_schema()"
+    )
+    return sorted(row["name"] for row in sql(tx, where))
+
+
+def dump(tx: Tx) -> dict[str, list[str]]:
+    """Return every row of every table, in an order of its own, as text that can be compared."""
+    return {name: sorted(repr(row) for row in sql(tx, f"SELECT * FROM {name}")) for name in tables(tx)}  # noqa: S608 - the schema's own names
+
+
+def fill(tx: Tx, *, segment_id: int, mask: str, size: int, keep: str = "false", holder: int) -> None:
+    """Make the numbers of a mask like ``A####`` somebody's for good, but those for which ``keep`` is true.
+
+    ``n`` is a number's position in the segment; digits stand at the mask's end.
+    """
+    digits = mask.count("#")
+    head = mask[: len(mask) - digits]
+    sql(
+        tx,
+        f"""
+        INSERT INTO plate (office, kind, serial, state, segment_id, position, preselection_id, since)
+        {MILLION.format(last=size - 1)}
+        SELECT '粤K', 'small', '{head}' || substr(CAST(n + {10**digits} AS TEXT), 2),
+               'registered', {segment_id}, n, {holder}, 0
+        FROM count WHERE NOT ({keep})
+        """,  # noqa: S608 - nothing here comes from outside
+    )

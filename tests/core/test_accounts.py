@@ -1,0 +1,149 @@
+"""Accounts: one identity and one telephone belong to one registered account."""
+
+import pytest
+
+from core.accounts import Account
+from core.bootstrap import Core
+from core.errors import IdentityTaken, NotRegistered, PhoneTaken, StepOutOfOrder
+from core.ports import Tx
+from tests import invented
+from tests.core.sql import sql
+from tests.core.tools import half_registered, registered
+
+
+async def fresh(core: Core, account: Account) -> Account:
+    return await core.store.read(core.accounts.by_id, account.account_id)
+
+
+async def change_phone(core: Core, account: Account, phone: str) -> None:
+    await core.store.run(core.accounts.offer_phone, account, phone)
+    await core.store.run(core.accounts.prove_phone, account)
+
+
+async def test_registered_owner_is_as_typed(core: Core) -> None:
+    account = await core.store.run(registered, core, 3)
+    assert (account.registered, account.office, account.name) == (True, "粤K", "测试车主")
+    assert (account.identity, account.phone) == (invented.identity(3), invented.phone(3))
+
+
+async def test_identity_is_found_by_its_hash(core: Core) -> None:
+    account = await core.store.run(registered, core, 3)
+    digest = core.vault.lookup("identity", invented.identity(3))
+    assert await core.store.read(core.accounts.by_identity, digest) == account
+
+
+async def test_phone_is_found_by_its_hash(core: Core) -> None:
+    account = await core.store.run(registered, core, 3)
+    assert await core.store.read(core.accounts.by_phone, invented.phone(3)) == account
+    assert await core.store.read(core.accounts.by_phone, invented.phone(4)) is None
+
+
+async def test_registered_identity_is_refused(core: Core) -> None:
+    await core.store.run(registered, core, 3)
+    with pytest.raises(IdentityTaken):
+        await core.store.run(half_registered, core, 4, identity=3)
+
+
+async def test_registered_phone_is_refused(core: Core) -> None:
+    await core.store.run(registered, core, 3)
+    other = await core.store.run(half_registered, core, 4)
+    with pytest.raises(PhoneTaken):
+        await core.store.run(core.accounts.offer_phone, other, invented.phone(3))
+
+
+async def test_half_registered_identity_blocks_nobody(core: Core) -> None:
+    half = await core.store.run(half_registered, core, 3)
+    other = await core.store.run(half_registered, core, 4, identity=3)
+    assert (await core.store.run(core.accounts.register, other)).registered
+    with pytest.raises(IdentityTaken):
+        await core.store.run(core.accounts.register, half)
+
+
+async def test_half_registered_phone_blocks_nobody(core: Core) -> None:
+    half = await core.store.run(half_registered, core, 3)
+    other = await core.store.run(half_registered, core, 4)
+    await change_phone(core, other, invented.phone(3))
+    assert (await core.store.run(core.accounts.register, other)).phone == invented.phone(3)
+    with pytest.raises(PhoneTaken):
+        await core.store.run(core.accounts.register, half)
+
+
+async def test_phone_offered_before_another_registers_is_refused(core: Core) -> None:
+    owner = await core.store.run(registered, core, 3)
+    other = await core.store.run(half_registered, core, 4)
+    await core.store.run(core.accounts.offer_phone, owner, invented.phone(4))
+    await core.store.run(core.accounts.register, other)
+    with pytest.raises(PhoneTaken):
+        await core.store.run(core.accounts.prove_phone, owner)
+
+
+async def test_new_phone_counts_when_proved(core: Core) -> None:
+    owner = await core.store.run(registered, core, 3)
+    await core.store.run(core.accounts.offer_phone, owner, invented.phone(8))
+    offered = await fresh(core, owner)
+    assert (offered.phone, offered.new_phone) == (invented.phone(3), invented.phone(8))
+    await core.store.run(core.accounts.prove_phone, owner)
+    proved = await fresh(core, owner)
+    assert (proved.phone, proved.new_phone) == (invented.phone(8), "")
+
+
+async def test_phone_left_is_free_for_others(core: Core) -> None:
+    owner = await core.store.run(registered, core, 3)
+    await change_phone(core, owner, invented.phone(8))
+    other = await core.store.run(registered, core, 4)
+    await change_phone(core, other, invented.phone(3))
+    assert (await fresh(core, other)).phone == invented.phone(3)
+
+
+async def test_change_of_phone_is_in_journal(core: Core) -> None:
+    owner = await core.store.run(registered, core, 3)
+    await change_phone(core, owner, invented.phone(8))
+    rows = await core.store.read(sql, "SELECT actor, action, details FROM audit ORDER BY entry_id")
+    assert rows[-1] == {"actor": owner.actor, "action": "changed_phone", "details": "{}"}
+
+
+async def test_nothing_offered_proves_nothing(core: Core) -> None:
+    owner = await core.store.run(registered, core, 3)
+    with pytest.raises(StepOutOfOrder):
+        await core.store.run(core.accounts.prove_phone, owner)
+
+
+async def test_identity_stays_after_registration(core: Core) -> None:
+    owner = await core.store.run(registered, core, 3)
+    with pytest.raises(StepOutOfOrder):
+        await core.store.run(core.accounts.set_identity, owner, invented.identity(9))
+
+
+async def test_registration_ends_once(core: Core) -> None:
+    owner = await core.store.run(registered, core, 3)
+    with pytest.raises(StepOutOfOrder):
+        await core.store.run(core.accounts.register, owner)
+
+
+@pytest.mark.parametrize("missing", ["office", "name_sealed", "identity_sealed", "phone_sealed"])
+async def test_registration_needs_everything(core: Core, missing: str) -> None:
+    half = await core.store.run(half_registered, core, 3)
+    await core.store.run(sql, f"UPDATE account SET {missing} = NULL")  # noqa: S608 - ours
+    with pytest.raises(StepOutOfOrder):
+        await core.store.run(core.accounts.register, half)
+
+
+async def test_unregistered_chat_is_refused(core: Core) -> None:
+    await core.store.run(half_registered, core, 3)
+    for chat in (5003, 999):
+        with pytest.raises(NotRegistered):
+            await core.store.read(core.accounts.require_registered, chat)
+
+
+async def test_second_consent_keeps_account(core: Core) -> None:
+    owner = await core.store.run(registered, core, 3)
+
+    def consents(tx: Tx) -> Account:
+        return core.accounts.consent(tx, owner.chat_id)
+
+    assert await core.store.run(consents) == owner
+
+
+async def test_hashes_of_other_subjects_differ(core: Core) -> None:
+    """A telephone and an identity of the same digits are not found in place of each other."""
+    assert core.vault.lookup("identity", "13800000003") != core.vault.lookup("phone", "13800000003")

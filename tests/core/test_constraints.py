@@ -1,0 +1,103 @@
+"""The database refuses nonsense by itself, whatever the program may have forgotten to look at."""
+
+import re
+from typing import Any
+
+import pytest
+
+from core.bootstrap import Core
+from core.db import MIGRATIONS
+from core.errors import StoreError
+from core.ports import Tx
+from tests.core.nonsense import CHANGES, NONSENSE, ROWS
+from tests.core.sql import refused_by, sql
+from tests.core.tools import registered, release, reserved, verified
+
+
+@pytest.fixture
+async def furnished(core: Core, engine: str) -> Core:
+    """Give the rows something to be held against: a reserved number, somebody who selects, and more."""
+    await core.store.run(release, core, "A####")
+    await core.store.run(reserved, core, 0, "A1234")
+    await core.store.run(verified, core, 1)
+    for number in (2, 3):
+        await core.store.run(registered, core, number)
+    for table, other in (
+        ("sms_code", {"account_id": 4}),
+        ("withholding", {"mask": "A8##8"}),
+        ("notice", {"purpose": "known", "subject": "known"}),
+        ("ban", {"identity_hash": b"y"}),
+        ("selecting", {"vin": "second"}),
+    ):
+        await core.store.run(sql, insert(engine, table, other))
+    return core
+
+
+def insert(engine: str, table: str, other: dict[str, Any]) -> str:
+    """Return the statement that puts in a table's row that is in order, some columns changed."""
+    values = {**ROWS[table], **other}
+    return (
+        f"INSERT INTO {table} ({', '.join(values)}) "  # noqa: S608 - nothing here comes from outside
+        f"VALUES ({', '.join(literal(engine, value) for value in values.values())})"
+    )
+
+
+def literal(engine: str, value: object) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bytes):
+        return f"x'{value.hex()}'" if engine == "sqlite" else f"'\\x{value.hex()}'::bytea"
+    return str(value) if isinstance(value, int) else f"'{value}'"
+
+
+async def reason(core: Core, statement: str) -> str | None:
+    """Return why the database refuses a statement, None if it does not; nothing is changed."""
+    reasons: list[str | None] = []
+
+    def attempt(tx: Tx) -> None:
+        reasons.append(refused_by(tx, statement))
+        raise ValueError
+
+    with pytest.raises((ValueError, StoreError)):
+        await core.store.run(attempt)
+    return reasons[-1]
+
+
+async def test_nonsense_is_refused(furnished: Core, engine: str) -> None:
+    """Each row is refused, and by the rule that was made for it."""
+    reasons = {
+        title: (row, await reason(furnished, insert(engine, row.table, row.other)))
+        for title, row in NONSENSE.items()
+    }
+    wrong = {
+        title: why
+        for title, (row, why) in reasons.items()
+        if why is None or (row.columns if engine == "sqlite" else row.rule) not in why
+    }
+    assert wrong == {}
+
+
+async def test_nonsensical_change_is_refused(furnished: Core) -> None:
+    reasons = {title: await reason(furnished, statement) for title, (statement, _) in CHANGES.items()}
+    wrong = {
+        title: why
+        for title, why in reasons.items()
+        if why is None or not any(rule in why for rule in CHANGES[title][1])
+    }
+    assert wrong == {}
+
+
+async def test_control_rows_are_in_order(furnished: Core, engine: str) -> None:
+    """What the nonsense is made from is accepted otherwise."""
+    reasons = {table: await reason(furnished, insert(engine, table, {})) for table in ROWS}
+    assert set(reasons.values()) == {None}
+
+
+def test_every_rule_has_its_nonsense() -> None:
+    """Whoever adds a named rule adds the row that it is there to refuse."""
+    text = "\n".join(path.read_text() for path in MIGRATIONS.glob("*.sql"))
+    named = set(re.findall(r"CONSTRAINT (\w+)", text)) | set(re.findall(r"UNIQUE INDEX (\w+)", text))
+    tried = {row.rule for row in NONSENSE.values()} | {
+        rule for _, rules in CHANGES.values() for rule in rules
+    }
+    assert named - tried == set()

@@ -1,0 +1,121 @@
+"""The journal: an entry for each change, by whom, when, about what; and it only grows."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from core import audit
+from core.bootstrap import Core
+from core.clock import FixedClock, to_millis
+from core.plates import Plate, PlateKind
+from core.ports import Tx
+from tests import invented
+from tests.core.sql import refused_by, sql
+from tests.core.tools import release, reserved, verified
+
+ENTRIES = "SELECT actor, action, subject, office, details FROM audit ORDER BY entry_id"
+
+
+async def entries(core: Core) -> list[dict[str, Any]]:
+    return await core.store.read(sql, ENTRIES)
+
+
+async def test_whole_selection_is_in_journal(core: Core) -> None:
+    await core.store.run(release, core, "A####")
+    await core.store.run(reserved, core, 0, "A1234")
+    plate = Plate(office="粤K", kind=PlateKind.SMALL, serial="A1234")
+    await core.store.run(core.preselections.register, plate, invented.vin(0)[-6:], actor="chat:1")
+    owner = "chat:5000"
+    assert [(row["actor"], row["action"], row["subject"]) for row in await entries(core)] == [
+        ("system", "committed_seed", "seed:1"),
+        ("test", "released", "segment:1"),
+        (owner, "consented", "account:1"),
+        (owner, "registered_account", "account:1"),
+        (owner, "began", "preselection:1"),
+        (owner, "agreed_to_notice", "preselection:1"),
+        (owner, "confirmed_data", "preselection:1"),
+        (owner, "verified", "preselection:1"),
+        (owner, "reserved", "preselection:1"),
+        ("chat:1", "registered", "preselection:1"),
+    ]
+
+
+async def test_entry_of_reservation_names_number_and_way(core: Core) -> None:
+    await core.store.run(release, core, "A####")
+    await core.store.run(reserved, core, 0, "A1234")
+    details = json.loads((await entries(core))[-1]["details"])
+    assert details == {"plate": "粤K·A1234", "way": "composed"}
+
+
+async def test_try_in_vain_is_in_journal(core: Core) -> None:
+    await core.store.run(release, core, "A####")
+    await core.store.run(reserved, core, 0, "A1234")
+    account, begun = await core.store.run(verified, core, 1)
+    place = core.offices["粤K"]
+    await core.store.run(lambda tx: core.selection.compose(tx, account, begun, place, ["A1234"], at=tx.now))
+    last = (await entries(core))[-1]
+    assert (last["actor"], last["action"]) == ("chat:5001", "composed_in_vain")
+    assert json.loads(last["details"]) == {"wishes": {"A1234": "preselected"}}
+
+
+async def test_draw_is_in_journal_of_draws(core: Core, clock: FixedClock) -> None:
+    await core.store.run(release, core, "A####")
+    _, begun = await core.store.run(verified, core, 0)
+    place = core.offices["粤K"]
+    drawn = await core.store.run(
+        lambda tx: core.selection.draw(tx, begun, place, nonce="press", at=tx.now, without_four=True)
+    )
+    row = (await core.store.read(sql, "SELECT * FROM draw"))[0]
+    assert (row["n"], row["nonce"], row["without_four"], row["seed_id"]) == (1, "press", 1, 1)
+    assert (row["drawn_at"], json.loads(row["numbers"])) == (to_millis(clock.now()), [*drawn.batch.serials])
+    assert row["held_until"] == to_millis(clock.now() + timedelta(seconds=95))
+
+
+async def test_refused_step_leaves_no_entry(core: Core) -> None:
+    await core.store.run(release, core, "A####")
+    await core.store.run(verified, core, 0)
+    before = await entries(core)
+
+    def refused(tx: Tx) -> None:
+        audit.record(tx, audit.Entry(actor="chat:1", action="tried", subject="nothing:1"))
+        raise ValueError
+
+    with pytest.raises(ValueError, match=r"^$"):
+        await core.store.run(refused)
+    assert await entries(core) == before
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit SET actor = 'somebody else'",
+        "UPDATE audit SET details = '{}' WHERE entry_id = 1",
+        "DELETE FROM audit",
+        "DELETE FROM audit WHERE entry_id = 1",
+        "UPDATE draw SET numbers = '[]'",
+        "UPDATE draw SET nonce = 'another'",
+        "UPDATE draw SET n = n + 1",
+        "UPDATE draw SET drawn_at = 0",
+        "UPDATE draw SET looked_at = 10",
+        "UPDATE draw SET without_four = 1",
+        "UPDATE draw SET seed_id = 2",
+        "UPDATE draw SET preselection_id = 2",
+        "DELETE FROM draw",
+    ],
+)
+async def test_journal_is_neither_changed_nor_shortened(core: Core, statement: str) -> None:
+    await core.store.run(release, core, "A####")
+    _, begun = await core.store.run(verified, core, 0)
+    place = core.offices["粤K"]
+    await core.store.run(
+        lambda tx: core.selection.draw(tx, begun, place, nonce="n", at=tx.now, without_four=False)
+    )
+
+    def forge(tx: Tx) -> None:
+        assert "the journal only grows" in str(refused_by(tx, statement))
+        raise ValueError
+
+    with pytest.raises(ValueError, match=r"^$"):
+        await core.store.run(forge)

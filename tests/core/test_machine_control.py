@@ -1,0 +1,86 @@
+"""The state machine finds what it is there to find: each rule of the queries taken away, one by one."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase
+from hypothesis import settings as hypothesis_settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from core.db import QUERIES
+from core.errors import XuanhaoError
+from tests.core.test_machine import Selecting
+
+FOUND = (AssertionError, pytest.fail.Exception, XuanhaoError)
+
+MUTANTS = {
+    "a living hold is overwritten": ("take", "WHERE plate.held_until < :now", "WHERE true"),
+    "a try overwrites what others hold": (
+        "take_or_own",
+        "WHERE plate.held_until < :now\n   OR",
+        "WHERE true OR",
+    ),
+    "one's own hold is not available": ("take_or_own", r"\n   OR [^\n]*", ""),
+    "what had run out is claimed": ("reserve_held", " AND held_until >= :at", ""),
+    "what another shortlisted is claimed": ("reserve_held", "preselection_id = :preselection_id", "true"),
+    "the grace is not given": ("reserve_held", "held_until >= :at", "held_until >= :at + 5000"),
+    "a batch is charged twice": ("charge_batch", r"random_used \+ 1", "random_used + 2"),
+    "a draw past the quota": ("charge_batch", "AND random_used < :quota", "AND 0 < :quota"),
+    "a success is charged": ("refund_wishes", "- :wishes", "- 0 * :wishes"),
+    "tries beyond the quota": ("charge_wishes", ":wishes <= :quota", ":wishes <= 99 + :quota"),
+    "tries one after the other": (
+        "charge_wishes",
+        "composed_at <= :gap_before",
+        "composed_at >= 0 * :gap_before",
+    ),
+    "draw numbers leave a gap": ("next_draw", r"last_draw \+ 1", "last_draw + 2"),
+    "the batch before is not dropped": (
+        "end_holds",
+        "SET held_until = :ended",
+        "SET held_until = held_until",
+    ),
+    "a change does not restart the shortlist": ("restart_shortlist", "= :until", "= held_until + 0 * :until"),
+    "showing again prolongs a batch": ("extend_draw", r"held_until = drawn_at \+ :span", ":span > 0"),
+    "purging takes what lives": ("purge", "held_until < :before", "held_until > :before"),
+    "two at once for one vehicle": ("lease", "WHERE selecting.until < :now", "WHERE true"),
+    "idleness counts for nothing": ("renew_lease", "AND until >= :at", "AND :at > 0"),
+    "a number off the shortlist stays taken": ("unshortlist", ":until", ":until + 60000"),
+    "two of one batch are kept": ("unshortlist_draw", "AND draw_no = :draw_no", "AND draw_no = -:draw_no"),
+}
+
+
+def _without_a_rule(directory: Path, name: str, pattern: str, instead: str) -> Path:
+    """Copy the queries, one of them changed."""
+    folder = directory / "queries"
+    shutil.copytree(QUERIES, folder)
+    changed = 0
+    for path in folder.glob("*.sql"):
+        blocks = re.split(r"(?m)^(?=-- name: )", path.read_text())
+        for index, block in enumerate(blocks):
+            if block.startswith(f"-- name: {name}\n"):
+                blocks[index], found = re.subn(pattern, instead, block)
+                changed += found
+        path.write_text("".join(blocks))
+    assert changed, "the query has changed, so the mutant must follow"
+    return folder
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_missing_rule_is_found(mutant: str, tmp_path: Path) -> None:
+    class Mutant(Selecting):
+        queries = _without_a_rule(tmp_path, *MUTANTS[mutant])
+
+    sought = hypothesis_settings(
+        max_examples=200,
+        stateful_step_count=40,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        print_blob=False,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    with pytest.raises(FOUND):
+        run_state_machine_as_test(Mutant, settings=sought)

@@ -1,0 +1,287 @@
+"""SMS codes (docs/domain.md, section 10)."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from core.accounts import Account
+from core.bootstrap import Core
+from core.clock import FixedClock
+from core.errors import (
+    CodeExpired,
+    CodeForm,
+    CodeLocked,
+    CodeTooSoon,
+    NoCodeYet,
+    PhoneCapReached,
+    Refusal,
+    ServiceCapReached,
+)
+from core.verification import Answer, Bond, Purpose, SmsCaps, Verification
+from tests import invented
+from tests.core.sql import sql
+from tests.core.tools import ForeseenBytes, registered
+
+MINUTE = timedelta(minutes=1)
+MOMENT = timedelta(milliseconds=1)
+
+
+class Owner:
+    """Somebody with a telephone, and the code that came to it last."""
+
+    def __init__(self, core: Core, account: Account) -> None:
+        self.core, self.account = core, account
+        self.bond = Bond(
+            account=account,
+            purpose=Purpose.PRESELECTION,
+            phone=account.phone,
+            vin=invented.VIN,
+            office="粤K",
+        )
+        self.code, self.code_id = "", 0
+
+    async def asks(self, **bond: Any) -> str:
+        run, verification = self.core.store.run, self.core.verification
+        self.code_id = await run(verification.request, replace(self.bond, **bond))
+        parcel = await run(verification.parcel, self.code_id)
+        assert parcel is not None
+        self.code = parcel.code
+        return self.code
+
+    async def types(self, code: str, *, ago: timedelta = timedelta(), **bond: Any) -> Answer:
+        at = self.core.clock.now() - ago
+        check = self.core.verification.check
+        return await self.core.store.run(check, replace(self.bond, **bond), code, at=at)
+
+    def wrong(self) -> str:
+        return f"{(int(self.code) + 1) % 1_000_000:06d}"
+
+
+@pytest.fixture
+async def owner(core: Core) -> Owner:
+    return Owner(core, await core.store.run(registered, core, 0))
+
+
+class Given:
+    """Random bytes that are given one after the other."""
+
+    def __init__(self, numbers: Iterable[int]) -> None:
+        self._numbers = iter(numbers)
+
+    def __call__(self, size: int, /) -> bytes:
+        return next(self._numbers).to_bytes(size, "big")
+
+
+def codes(core: Core, source: Any, number: int) -> list[str]:
+    made = Verification(core.vault, source, SmsCaps())
+    return [made._new_code() for _ in range(number)]
+
+
+async def test_code_has_six_digits(core: Core) -> None:
+    given = Given([0, 7, 1_000_007, 4_293_999_999])
+    assert codes(core, given, 4) == ["000000", "000007", "000007", "999999"]
+
+
+async def test_numbers_that_favour_small_codes_are_refused(core: Core) -> None:
+    assert codes(core, Given([2**32 - 1, 4_294_000_000, 42]), 1) == ["000042"]
+
+
+async def test_codes_are_evenly_spread(core: Core) -> None:
+    seen = codes(core, ForeseenBytes(), 20_000)
+    heads = Counter(code[:2] for code in seen)
+    assert sum((heads[f"{n:02d}"] - 200) ** 2 / 200 for n in range(100)) < 148.2  # 99 degrees, 0.1 %
+    assert len(set(seen)) > 19_600  # 200 pairs are expected to fall together
+
+
+async def test_right_code_is_accepted_once(owner: Owner) -> None:
+    await owner.asks()
+    assert (await owner.types(owner.code)).right
+    with pytest.raises(NoCodeYet):
+        await owner.types(owner.code)
+
+
+async def test_code_lives_five_minutes(owner: Owner, clock: FixedClock) -> None:
+    await owner.asks()
+    clock.advance(5 * MINUTE)
+    assert (await owner.types(owner.code)).right
+
+
+async def test_code_is_over_after_five_minutes(owner: Owner, clock: FixedClock) -> None:
+    await owner.asks()
+    clock.advance(5 * MINUTE + MOMENT)
+    with pytest.raises(CodeExpired):
+        await owner.types(owner.code)
+
+
+async def test_code_received_in_time_counts(owner: Owner, clock: FixedClock) -> None:
+    """What was received in time and is handled late is in time."""
+    await owner.asks()
+    clock.advance(6 * MINUTE)
+    assert (await owner.types(owner.code, ago=2 * MINUTE)).right
+
+
+async def test_next_code_waits_a_minute(owner: Owner, clock: FixedClock) -> None:
+    await owner.asks()
+    clock.advance(MINUTE - MOMENT)
+    with pytest.raises(CodeTooSoon) as refused:
+        await owner.asks()
+    assert refused.value.seconds == 1
+    clock.advance(MOMENT)
+    await owner.asks()
+
+
+async def test_failed_code_may_be_replaced_at_once(core: Core, owner: Owner) -> None:
+    await owner.asks()
+    await core.store.run(core.verification.mark_failed, owner.code_id)
+    assert await owner.asks()
+
+
+async def test_failed_code_may_still_be_typed(core: Core, owner: Owner) -> None:
+    """The gateway may have sent it all the same."""
+    await owner.asks()
+    await core.store.run(core.verification.mark_failed, owner.code_id)
+    assert (await owner.types(owner.code)).right
+
+
+async def test_new_code_kills_old(owner: Owner, clock: FixedClock) -> None:
+    old = await owner.asks()
+    clock.advance(MINUTE)
+    await owner.asks()
+    assert await owner.types(old) == Answer(right=False, tries_left=4)
+
+
+async def test_five_wrong_tries_lock_for_good(owner: Owner) -> None:
+    await owner.asks()
+    assert [(await owner.types(owner.wrong())).tries_left for _ in range(5)] == [4, 3, 2, 1, 0]
+    with pytest.raises(CodeLocked):
+        await owner.types(owner.code)
+
+
+async def test_locked_code_is_replaced_by_new(owner: Owner, clock: FixedClock) -> None:
+    await owner.asks()
+    for _ in range(5):
+        await owner.types(owner.wrong())
+    with pytest.raises(CodeTooSoon):
+        await owner.asks()
+    clock.advance(MINUTE)
+    await owner.asks()
+    assert await owner.types(owner.code) == Answer(right=True, tries_left=5)
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "12345", "1234567", "12345a", "１２３４５６", "一二三四五六", " 12345"]
+)
+async def test_other_form_costs_no_try(core: Core, owner: Owner, typed: str) -> None:
+    await owner.asks()
+    with pytest.raises(CodeForm):
+        await owner.types(typed)
+    state = await core.store.run(core.verification.state, owner.account, Purpose.PRESELECTION)
+    assert state is not None
+    assert state.tries_left == 5
+
+
+async def test_code_never_asked_for_is_refused(owner: Owner) -> None:
+    with pytest.raises(NoCodeYet):
+        await owner.types("123456")
+
+
+@pytest.mark.parametrize(
+    ("to", "other"), [("vin", invented.vin(5)), ("office", "粤A"), ("phone", "+8613900000000")]
+)
+async def test_code_is_bound(owner: Owner, to: str, other: str) -> None:
+    await owner.asks()
+    bond: dict[str, Any] = {to: other}
+    assert not (await owner.types(owner.code, **bond)).right
+
+
+async def test_code_is_of_one_purpose(owner: Owner) -> None:
+    await owner.asks()
+    with pytest.raises(NoCodeYet):
+        await owner.types(owner.code, purpose=Purpose.REGISTRATION)
+
+
+async def test_code_is_of_one_owner(core: Core, owner: Owner) -> None:
+    other = Owner(core, await core.store.run(registered, core, 1))
+    await owner.asks()
+    await other.asks()
+    assert not (await other.types(owner.code)).right
+
+
+async def test_phone_has_ten_codes_a_day(owner: Owner, clock: FixedClock) -> None:
+    for _ in range(10):
+        await owner.asks()
+        clock.advance(MINUTE)
+    with pytest.raises(PhoneCapReached):
+        await owner.asks()
+    clock.advance(timedelta(hours=12))  # from noon past midnight
+    assert await owner.asks()
+
+
+async def test_phone_is_capped_over_accounts(core: Core, owner: Owner, clock: FixedClock) -> None:
+    """Who makes ten accounts cannot have one telephone rung a hundred times."""
+    others = [Owner(core, await core.store.run(registered, core, number)) for number in range(1, 12)]
+    outcomes: list[object] = []
+    for other in others:
+        try:
+            outcomes.append(await other.asks(phone=owner.account.phone))
+        except Refusal as refused:
+            outcomes.append(type(refused))
+    assert outcomes[10:] == [PhoneCapReached]
+    assert PhoneCapReached not in outcomes[:10]
+
+
+async def test_service_has_a_cap_a_day(core: Core, owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(core.verification, "_caps", SmsCaps(per_phone=10, service=2))
+    others = [Owner(core, await core.store.run(registered, core, number)) for number in (1, 2)]
+    await others[0].asks()
+    await others[1].asks()
+    with pytest.raises(ServiceCapReached):
+        await owner.asks()
+
+
+async def test_refused_code_counts_for_no_phone(
+    core: Core, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(core.verification, "_caps", SmsCaps(per_phone=10, service=1))
+    other = Owner(core, await core.store.run(registered, core, 1))
+    await other.asks()
+    before = await core.store.read(sql, "SELECT * FROM sms_day")
+    with pytest.raises(ServiceCapReached):
+        await owner.asks()
+    assert await core.store.read(sql, "SELECT * FROM sms_day") == before
+
+
+@pytest.mark.parametrize("ending", ["mark_sent", "mark_failed"])
+async def test_sent_code_is_forgotten(core: Core, owner: Owner, ending: str) -> None:
+    await owner.asks()
+    await core.store.run(getattr(core.verification, ending), owner.code_id)
+    row = (await core.store.read(sql, "SELECT * FROM sms_code"))[0]
+    assert row["parcel_sealed"] is None
+    assert await core.store.read(core.verification.parcel, owner.code_id) is None
+
+
+async def test_used_code_is_not_sent_any_more(core: Core, owner: Owner) -> None:
+    await owner.asks()
+    await owner.types(owner.code)
+    await core.store.run(core.verification.mark_sent, owner.code_id)
+    rows = await core.store.read(sql, "SELECT state, parcel_sealed FROM sms_code")
+    assert rows == [{"state": "used", "parcel_sealed": None}]
+    assert await core.store.read(core.verification.queued) == []
+
+
+async def test_waiting_code_is_found_after_crash(core: Core, owner: Owner, clock: FixedClock) -> None:
+    await owner.asks()
+    assert await core.store.read(core.verification.queued) == [owner.code_id]
+    clock.advance(5 * MINUTE)
+    assert await core.store.read(core.verification.queued) == []
+
+
+async def test_code_shows_in_no_text(core: Core, owner: Owner) -> None:
+    await owner.asks()
+    parcel = await core.store.read(core.verification.parcel, owner.code_id)
+    assert owner.code not in repr(parcel)
+    assert owner.account.phone not in repr(parcel) + repr(owner.bond)
