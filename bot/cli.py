@@ -18,7 +18,7 @@ from telegram.error import InvalidToken, TelegramError
 from bot import app
 from bot.check import check
 from bot.demo import demo
-from bot.desk.segments import read_release, to_release
+from bot.desk.releases import read_release, to_release
 from bot.importing import import_vehicles
 from bot.receipt import TokenRefusedError
 from bot.texts import desk

@@ -144,6 +144,10 @@ class Accounts:
         row = tx.one("accounts.registered_phone", hash=self._phone_hash(phone))
         return self.by_id(tx, row["account_id"]) if row else None
 
+    def identity_hash(self, identity: str) -> bytes:
+        """Return the keyed hash under which an identity number, in canonical form, is found."""
+        return self._vault.lookup("identity", identity)
+
     def set_office(self, tx: Tx, account: Account, office: str) -> None:
         """Note the office where the vehicle will be registered."""
         tx.run("accounts.set_office", account_id=account.account_id, office=office, now=to_millis(tx.now))
@@ -177,6 +181,30 @@ class Accounts:
         )
         if not changed:
             raise StepOutOfOrder
+
+    def lose_identity(self, tx: Tx, account: Account) -> None:
+        """Take away an identity that belongs to somebody else, and with it the registration."""
+        tx.run("accounts.lose_identity", account_id=account.account_id, now=to_millis(tx.now))
+
+    def receive_identity(self, tx: Tx, account: Account, identity: str) -> Account:
+        """Note an identity that was seen at the counter; a registration that lacked only it ends.
+
+        Raises:
+            IdentityTaken: somebody else was registered with it at this very moment.
+        """
+        try:
+            tx.run(
+                "accounts.receive_identity",
+                account_id=account.account_id,
+                sealed=self._vault.seal(identity),
+                hash=self.identity_hash(identity),
+                now=to_millis(tx.now),
+            )
+        except StoreConstraintError:
+            raise IdentityTaken from None
+        fresh = self.by_id(tx, account.account_id)
+        whole = fresh.office and fresh.name_sealed and fresh.phone_sealed
+        return self.register(tx, fresh) if whole and not fresh.registered else fresh
 
     def offer_phone(self, tx: Tx, account: Account, phone: str) -> None:
         """Note a telephone number, in E.164 form, that is still to be proved.

@@ -24,6 +24,7 @@ class Ban:
     cause: str  # expired, void, admin
     since: datetime
     until: datetime
+    preselection_id: int | None = None  # what it was earned with
 
     @property
     def subject(self) -> str:
@@ -180,6 +181,7 @@ def _ban(row: Row) -> Ban:
         cause=row["cause"],
         since=from_millis(row["since"]),
         until=from_millis(row["until"]),
+        preselection_id=row["preselection_id"],
     )
 
 

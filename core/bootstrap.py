@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.accounts import Accounts
+from core.admins import Admins
 from core.batches import Batches
 from core.calendar import WorkingCalendar
 from core.clock import Clock, SystemClock
+from core.counter import Counter
 from core.db import open_store
 from core.draws import Seeds
 from core.endings import Endings
@@ -55,6 +57,8 @@ class Core:
     selection: Selection
     endings: Endings
     people: People
+    admins: Admins
+    counter: Counter
 
     async def close(self) -> None:
         """Finish what was begun and let go of the database."""
@@ -90,6 +94,8 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
         selection=Selection(Batches(seeds), calendar, endings),
         endings=endings,
         people=People(accounts, vault, offices),
+        admins=Admins(settings.telegram.admins),
+        counter=Counter(accounts, offices),
     )
 
 

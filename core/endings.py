@@ -158,15 +158,7 @@ class Endings:
         office = self._offices.get(reserved.office)
         account = self._accounts.by_id(tx, reserved.account_id)
         self._end(tx, reserved, State.EXPIRED)
-        tx.run(
-            "blacklist.rest",
-            office=reserved.office,
-            kind=reserved.kind,
-            serial=reserved.serial,
-            preselection_id=reserved.preselection_id,
-            until=to_millis(tx.now + timedelta(days=office.rest_days if office else 0)),
-            now=to_millis(tx.now),
-        )
+        give_back(tx, reserved, office)
         notices.cancel(tx, reserved.subject)
         log(tx, reserved, audit.SYSTEM, "expired", plate=str(reserved.plate))
         until = self._ban(tx, reserved, account, office.ban_years if office else 0)
@@ -208,3 +200,16 @@ class Endings:
             reason=None,
             now=to_millis(tx.now),
         )
+
+
+def give_back(tx: Tx, reserved: Preselection, office: Office | None) -> None:
+    """Let the number of a reservation that has ended rest as long as its office wants, and be free then."""
+    tx.run(
+        "blacklist.rest",
+        office=reserved.office,
+        kind=reserved.kind,
+        serial=reserved.serial,
+        preselection_id=reserved.preselection_id,
+        until=to_millis(tx.now + timedelta(days=office.rest_days if office else 0)),
+        now=to_millis(tx.now),
+    )

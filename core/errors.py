@@ -782,7 +782,12 @@ class ReleaseInThePast(InputError):
 
 
 class PlateNotReserved(Refusal):
-    """Nobody has reserved this number."""
+    """Nobody has reserved this number; the journal may know who ended it: the actor, and how."""
+
+    def __init__(self, by: str = "", action: str = "") -> None:
+        super().__init__()
+        self.by = by
+        self.action = action
 
 
 class VinTailMismatch(Refusal):
@@ -816,3 +821,47 @@ class NobodyFound(Refusal):
 
 class DrawJournalBroken(OperationError):
     """A draw cannot be recomputed from the journal."""
+
+
+class NotYourDuty(Refusal):
+    """Nobody with this role may do this; to a stranger the command is unknown."""
+
+
+class NotYourOffice(Refusal):
+    """The role is one at other offices."""
+
+
+class NoSuchAdmin(Refusal):
+    """Nobody has this role there, or the settings give it, which no command changes."""
+
+
+class InMaintenance(Refusal):
+    """The office is closed for maintenance; ``text`` is what owners are told."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
+class NotInMaintenance(Refusal):
+    """It is not closed for maintenance."""
+
+
+class AlreadyWithheld(Refusal):
+    """The mask is withheld already."""
+
+
+class NotWithheld(Refusal):
+    """The mask is not withheld."""
+
+
+class NothingGranted(InputError):
+    """A grant is of at least one chance and at most a hundred of each kind."""
+
+
+class IdentityIsTheirs(Refusal):
+    """The identity belongs to this chat account already."""
+
+
+class ChatUnknown(Refusal):
+    """The chat has no account here: it has to begin with /start first."""

@@ -77,6 +77,11 @@ class Mask:
         ):
             object.__setattr__(self, name, value)  # the way in which a frozen value sets itself up
 
+    @property
+    def shape(self) -> str:
+        """Return which of the kind's masks it is a part of: A12## is of @####."""
+        return "".join("@" if char in LETTERS or char == "@" else "#" for char in self.pattern)
+
     def __str__(self) -> str:
         """Return the pattern."""
         return self.pattern

@@ -47,6 +47,11 @@ class Purpose(StrEnum):
     RELEASE = "release"
     COMPOSE = "compose"
     OPENING = "opening"
+    VOIDED = "voided"  # an admin has ended a reservation: the data were wrong
+    REVOKED = "revoked"  # the same, without a ban
+    IDENTITY = "identity"  # an identity was moved, with its moment behind it
+    ROLE = "role"  # a role at the desk was given or taken, with its moment behind it
+    SUMMARY = "summary"  # what waits at the desk, with its day behind it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

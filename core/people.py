@@ -50,6 +50,17 @@ class People:
             return Who(identity_hash=digest, account=self._accounts.by_identity(tx, digest))
         return self._known(self._by_phone(tx, text) or self._by_chat(tx, text))
 
+    def account(self, tx: Tx, written: str, *, today: date) -> Account:
+        """Return the chat account that is meant, which need not have ended its registration.
+
+        Raises:
+            NobodyFound: nobody fits.
+        """
+        account = self._by_chat(tx, compact(written)) or self.find(tx, written, today=today).account
+        if account is None:
+            raise NobodyFound
+        return account
+
     def _known(self, account: Account | None) -> Who:
         if account is None or account.identity_hash is None:
             raise NobodyFound

@@ -4,6 +4,7 @@ Absent is free: a number has a row only while it is not free, so a release of se
 row, and taking a number is one INSERT that may replace only a hold that has run out.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -12,8 +13,8 @@ from functools import lru_cache
 from core import audit
 from core.clock import CHINA, from_millis, to_millis
 from core.draws import Draw, Seeds, below
-from core.errors import ReleaseInThePast, SegmentOverlaps, WishNotReleased, WishRandomOnly, WishWithheld
-from core.masks import Mask, parse_mask
+from core.errors import AlreadyWithheld, NotWithheld, ReleaseInThePast, SegmentOverlaps, WishNotReleased, WishRandomOnly, WishWithheld
+from core.masks import SMALL_MASKS, Mask, parse_mask
 from core.offices import Office
 from core.plates import PlateKind
 from core.ports import Row, Tx
@@ -125,10 +126,7 @@ class Pools:
         """
         office, mask = release.office, release.mask
         tx.run("pool.open_pool", office=office.code, kind=mask.kind)
-        known = segments(tx, office, mask.kind)
-        for segment in known:
-            if segment.mask.intersection(mask) is not None:
-                raise SegmentOverlaps(segment.mask.pattern)
+        known = _without_overlap(tx, release)
         seed = self._seeds.current(tx, office.code, mask.kind)
         opens_at = release.opens_at or tx.now
         nonce = f"compose:{mask.pattern}"
@@ -159,6 +157,45 @@ class Pools:
         )
         _record_release(tx, release, segment)
         return segment
+
+
+def judge_release(tx: Tx, release: Release) -> None:
+    """Refuse what would be refused at the release, before it is asked about.
+
+    Raises:
+        SegmentOverlaps, ReleaseInThePast: as at the release.
+    """
+    _without_overlap(tx, release)
+    opens_at = release.opens_at or tx.now
+    if opens_at < tx.now or (release.compose_from is not None and release.compose_from < opens_at):
+        raise ReleaseInThePast
+
+
+def _without_overlap(tx: Tx, release: Release) -> list[Segment]:
+    known = segments(tx, release.office, release.mask.kind)
+    for segment in known:
+        if segment.mask.intersection(release.mask) is not None:
+            raise SegmentOverlaps(segment.mask.pattern)
+    return known
+
+
+def jumped_order(tx: Tx, office: Office, mask: Mask) -> list[str]:
+    """Return the masks that GA 36-2018 puts before this one and that are not all released; of small cars."""
+    order = [one.pattern for one in SMALL_MASKS] if mask.kind == PlateKind.SMALL else []
+    shape = mask.shape
+    if shape not in order:
+        return []
+    released: Counter[str] = Counter()
+    for segment in segments(tx, office, mask.kind):
+        released[segment.mask.shape] += segment.size
+    before = SMALL_MASKS[: order.index(shape)]
+    return [one.pattern for one in before if released[one.pattern] < one.size]
+
+
+def taken_of(tx: Tx, office: Office, mask: Mask) -> int:
+    """Return how many numbers of a mask are reserved or on a vehicle at this moment."""
+    rows = tx.all("pool.taken_for_good", office=office.code, kind=mask.kind)
+    return sum(mask.matches(row["serial"]) for row in rows)
 
 
 def _compose_from(release: Release, opens_at: datetime, draw: Draw, *, first: bool) -> datetime:
@@ -226,6 +263,43 @@ def is_free(tx: Tx, office: Office, kind: PlateKind, serial: str) -> bool:
     """Whether a number is free at this moment: to show, never to rely on."""
     row = tx.one("pool.get", office=office.code, kind=kind, serial=serial)
     return row is None or (row["held_until"] is not None and row["held_until"] < to_millis(tx.now))
+
+
+def withhold(tx: Tx, office: Office, mask: Mask, actor: str) -> None:
+    """Keep a mask back: no draw gives its free numbers, no wish takes them.
+
+    Raises:
+        AlreadyWithheld: the very mask is kept back already.
+    """
+    tx.run("pool.open_pool", office=office.code, kind=mask.kind)
+    values = {"office": office.code, "kind": mask.kind, "mask": mask.pattern}
+    if not tx.run("pool.withhold", now=to_millis(tx.now), **values):
+        raise AlreadyWithheld
+    _record_mask(tx, office, mask, actor, "withheld")
+
+
+def unwithhold(tx: Tx, office: Office, mask: Mask, actor: str) -> None:
+    """Keep a mask back no more.
+
+    Raises:
+        NotWithheld: the very mask is not kept back.
+    """
+    tx.run("pool.open_pool", office=office.code, kind=mask.kind)
+    values = {"office": office.code, "kind": mask.kind, "mask": mask.pattern}
+    if not tx.run("pool.unwithhold", now=to_millis(tx.now), **values):
+        raise NotWithheld
+    _record_mask(tx, office, mask, actor, "unwithheld")
+
+
+def _record_mask(tx: Tx, office: Office, mask: Mask, actor: str, action: str) -> None:
+    entry = audit.Entry(
+        actor=actor,
+        action=action,
+        subject=f"pool:{office.code}:{mask.kind}",
+        office=office.code,
+        details={"mask": mask.pattern, "nev_letters": mask.nev_letters},
+    )
+    audit.record(tx, entry)
 
 
 def purge(tx: Tx) -> int:

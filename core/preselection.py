@@ -24,19 +24,17 @@ from core.clock import from_millis, to_millis
 from core.errors import (
     DataIncomplete,
     NotThisUserType,
-    PlateNotReserved,
     StepOutOfOrder,
     VerificationLapsed,
     VinBeingSelected,
     VinPreselected,
     VinRegistered,
-    VinTailMismatch,
 )
 from core.offices import Office
 from core.plates import Plate, PlateKind
 from core.ports import Row, Tx
 from core.registry import Registry
-from core.vehicles import CertificateKind, vin_last_six
+from core.vehicles import CertificateKind
 from core.verification import Answer, Bond, Purpose, Verification
 
 
@@ -380,34 +378,6 @@ class Preselections:
         )
         log(tx, preselection, account.actor, "abandoned")
 
-    def register(self, tx: Tx, plate: Plate, last_six: str, *, actor: str) -> Preselection:
-        """Record at the counter that the number is on the vehicle (/confirm).
-
-        Raises:
-            PlateNotReserved: nobody has reserved it, or it is registered already.
-            VinTailMismatch: the last six of the VIN differ; nothing changes.
-        """
-        preselection = judge_register(tx, plate, last_six)
-        tx.run(
-            "preselection.end",
-            preselection_id=preselection.preselection_id,
-            source=State.RESERVED,
-            target=State.REGISTERED,
-            reason=None,
-            now=to_millis(tx.now),
-        )
-        tx.run(
-            "pool.register",
-            office=plate.office,
-            kind=plate.kind,
-            serial=plate.serial,
-            preselection_id=preselection.preselection_id,
-            now=to_millis(tx.now),
-        )
-        notices.cancel(tx, preselection.subject)
-        log(tx, preselection, actor, "registered", plate=str(plate))
-        return get(tx, preselection.preselection_id)
-
     def _correctable(self, tx: Tx, preselection_id: int) -> Preselection:
         preselection = get(tx, preselection_id, lock=True)
         if preselection.state != State.INFORMED:
@@ -446,22 +416,6 @@ class Preselections:
             return
         end_holds(tx, preselection)
         tx.run("preselection.end_lease", vin=preselection.vin, preselection_id=preselection.preselection_id)
-
-
-def judge_register(tx: Tx, plate: Plate, last_six: str) -> Preselection:
-    """Return the preselection whose number may be recorded as being on its vehicle.
-
-    Raises:
-        PlateNotReserved: nobody has reserved it, or it is registered already.
-        VinTailMismatch: the last six of the VIN differ.
-    """
-    row = tx.one("preselection.live_of_plate", office=plate.office, kind=plate.kind, serial=plate.serial)
-    if row is None or row["state"] != State.RESERVED:
-        raise PlateNotReserved
-    preselection = from_row(row)
-    if vin_last_six(preselection.the_vin) != last_six:
-        raise VinTailMismatch
-    return preselection
 
 
 def end_holds(tx: Tx, preselection: Preselection) -> None:

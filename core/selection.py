@@ -32,6 +32,7 @@ from core.errors import (
     WishesRefused,
     WishRepeated,
 )
+from core.maintenance import refuse_in_maintenance
 from core.offices import Office
 from core.plates import near_serials, parse_serial
 from core.pool import Segment, find_segment, is_free, judge_wish, open_segments, withheld
@@ -187,7 +188,7 @@ class Selection:
             FreeListWanted: run again with the list.
         """
         preselection = self._selecting(tx, preselection_id, office, at=at)
-        self._within_hours(preselection, office, at=at)
+        self._within_hours(tx, preselection, office, at=at)
         if not tx.one("vehicles.charge_batch", vin=preselection.vin, quota=office.random_batches):
             raise NoBatchesLeft
         self._lock_pool(tx, preselection)
@@ -335,7 +336,7 @@ class Selection:
         """
         refuse_banned(tx, account.identity_hash)
         preselection = self._selecting(tx, preselection_id, office, at=at)
-        self._within_hours(preselection, office, at=at)
+        self._within_hours(tx, preselection, office, at=at)
         wishes = judge_wishes(tx, office, preselection, typed)
         self._charge_wishes(tx, preselection, office, len(wishes))
         released = open_segments(tx, office, preselection.kind)
@@ -355,9 +356,10 @@ class Selection:
         renew_lease(tx, preselection, office, at=at)
         return preselection
 
-    def _within_hours(self, preselection: Preselection, office: Office, *, at: datetime) -> None:
+    def _within_hours(self, tx: Tx, preselection: Preselection, office: Office, *, at: datetime) -> None:
         if not office.hours.is_open(at):
             raise OfficeClosed(office.hours.next_opening(at))
+        refuse_in_maintenance(tx, office.code)
         if preselection.verified_at is None or not office.hours.same_session(preselection.verified_at, at):
             raise VerificationLapsed
 

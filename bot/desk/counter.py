@@ -1,72 +1,119 @@
-"""/confirm: recording at the counter that a number is on its vehicle (docs/domain.md, section 6)."""
+"""/confirm, /void, /revoke: what becomes of a reserved number at the counter (docs/domain.md, section 6)."""
 
-from bot.desk.errors import ConfirmUsage
-from bot.dialog.model import Button, Go, Screen, Style, View
+from bot.desk.questions import Question, reason_of, screen_of
+from bot.desk.reading import words_of
+from bot.dialog.model import Go, Style
 from bot.dialog.scene import Scene
-from bot.texts import common, desk
+from bot.texts import desk
+from core.admins import Duty
+from core.counter import judge_register, reserved_of
 from core.plates import Plate, PlateKind, parse_plate
-from core.preselection import Preselection, judge_register
-
-_WORDS = 2
 
 
-def _found(scene: Scene) -> Preselection:
-    plate = Plate(office=scene.arg("office"), kind=PlateKind(scene.arg("kind")), serial=scene.arg("serial"))
-    return judge_register(scene.tx, plate, scene.arg("tail"))
+def _plate(scene: Scene, written: str, duty: Duty) -> Plate:
+    """Return the number that was typed, of an office at which this may be done."""
+    code = written[:2].upper()
+    office = scene.core.offices.get(code)
+    # Of another office the form is judged too, so that a typing error is called one.
+    plate = parse_plate(written, nev_letters=office.nev_letters) if office else parse_plate(written)
+    scene.desk_office(plate.office, duty)
+    return plate
 
 
-def ask(scene: Scene, rest: str) -> Go:
-    """Lead from the command to the card with the question.
+def _args(plate: Plate, **more: str) -> dict[str, object]:
+    return {"office": plate.office, "kind": plate.kind.value, "serial": plate.serial, **more}
+
+
+def _meant(scene: Scene) -> Plate:
+    return Plate(office=scene.arg("office"), kind=PlateKind(scene.arg("kind")), serial=scene.arg("serial"))
+
+
+def ask_confirm(scene: Scene, rest: str) -> Go:
+    """Lead from /confirm 粤K12345 LAST6VIN to the question.
 
     Raises:
-        ConfirmUsage: it is not a number and six characters.
-        OfficeUnknown: the number is of an office that is not served here.
+        Usage, PlateError: it is written in another way.
         PlateNotReserved, VinTailMismatch: as when it is confirmed; nothing changes.
     """
-    words = rest.split()
-    if len(words) != _WORDS:
-        raise ConfirmUsage
-    office = scene.office_of(words[0][:2].upper())
-    plate = parse_plate(words[0], nev_letters=office.nev_letters)
-    tail = words[1].upper()
-    judge_register(scene.tx, plate, tail)
-    return Go(
-        screen="desk_confirm",
-        args={"office": plate.office, "kind": plate.kind, "serial": plate.serial, "tail": tail},
+    written, tail = words_of("confirm", rest, 2)
+    plate = _plate(scene, written, Duty.CONFIRM)
+    judge_register(scene.tx, plate, tail.upper())
+    return Go(screen="desk_confirm", args=_args(plate, tail=tail.upper()))
+
+
+def _confirm_question(scene: Scene) -> str:
+    return desk.register_question(judge_register(scene.tx, _meant(scene), scene.arg("tail")))
+
+
+def _confirm(scene: Scene) -> str:
+    counter = scene.core.counter
+    return desk.registered(
+        counter.register(scene.tx, _meant(scene), scene.arg("tail"), actor=scene.actor)
     )
 
 
-def _show(scene: Scene) -> View | Go:
-    if not scene.is_chief:
-        return Go(screen="home")
-    return View(
-        text=desk.register_question(_found(scene)),
-        rows=(
-            (
-                Button(label=desk.REGISTER, action="register", style=Style.SUCCESS),
-                Button(label=desk.CANCEL, action="cancel"),
-            ),
-        ),
+def ask_void(scene: Scene, rest: str) -> Go:
+    """Lead from /void 粤K12345 REASON to the question."""
+    return _ask_end(scene, "void", Duty.VOID, rest)
+
+
+def ask_revoke(scene: Scene, rest: str) -> Go:
+    """Lead from /revoke 粤K12345 REASON to the question."""
+    return _ask_end(scene, "revoke", Duty.REVOKE, rest)
+
+
+def _ask_end(scene: Scene, command: str, duty: Duty, rest: str) -> Go:
+    written, reason = words_of(command, rest, 2)
+    plate = _plate(scene, written, duty)
+    reserved_of(scene.tx, plate)
+    return Go(screen=f"desk_{command}", args=_args(plate, reason=reason_of(reason)))
+
+
+def _void_question(scene: Scene) -> str:
+    reserved = reserved_of(scene.tx, _meant(scene))
+    office = scene.office_of(reserved.office)
+    return desk.void_question(reserved, scene.arg("reason"), office.ban_years)
+
+
+def _void(scene: Scene) -> str:
+    return desk.voided(scene.core.counter.void(scene.tx, _meant(scene), scene.arg("reason"), scene.actor))
+
+
+def _revoke_question(scene: Scene) -> str:
+    return desk.revoke_question(reserved_of(scene.tx, _meant(scene)), scene.arg("reason"))
+
+
+def _revoke(scene: Scene) -> str:
+    return desk.revoked(scene.core.counter.revoke(scene.tx, _meant(scene), scene.arg("reason"), scene.actor))
+
+
+CONFIRM = screen_of(
+    Question(
+        name="desk_confirm",
+        duty=Duty.CONFIRM,
+        ask=_confirm_question,
+        label=desk.REGISTER,
+        act=_confirm,
+        style=Style.SUCCESS,
     )
-
-
-def _register(scene: Scene, _arg: str) -> Go:
-    if not scene.is_chief:
-        return Go(screen="home")
-    found = _found(scene)
-    plate = Plate(office=found.office, kind=found.kind, serial=found.serial or "")
-    registered = scene.core.preselections.register(
-        scene.tx, plate, scene.arg("tail"), actor=f"chat:{scene.chat_id}"
+)
+VOID = screen_of(
+    Question(
+        name="desk_void",
+        duty=Duty.VOID,
+        ask=_void_question,
+        label=desk.VOID,
+        act=_void,
+        style=Style.DANGER,
     )
-    return Go(screen="home", note=desk.registered(registered), pinned=True)
-
-
-CONFIRM = Screen(
-    name="desk_confirm",
-    show=_show,
-    buttons={
-        "register": _register,
-        "cancel": lambda _scene, _arg: Go(screen="home", note=desk.CANCELLED),
-    },
-    hint=common.PRESS_HINT,
+)
+REVOKE = screen_of(
+    Question(
+        name="desk_revoke",
+        duty=Duty.REVOKE,
+        ask=_revoke_question,
+        label=desk.REVOKE,
+        act=_revoke,
+        style=Style.DANGER,
+    )
 )

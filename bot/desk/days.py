@@ -1,38 +1,37 @@
-"""/closed: a day on which an office's counter is closed, which moves deadlines."""
+"""/closed: a day on which a counter is closed, which moves deadlines; /maintenance: phase 2 closed with a text."""
 
 from datetime import date
 
-from bot.desk.errors import ClosedUsage, UnreadableTime
-from bot.desk.segments import read_time
-from bot.dialog.model import Button, Go, Screen, Style, View
+from bot.desk.errors import UnreadableTime, Usage
+from bot.desk.questions import Question, reason_of, screen_of
+from bot.desk.reading import read_time, words_of
+from bot.dialog.model import Go, Style
 from bot.dialog.scene import Scene
-from bot.texts import common, desk
+from bot.texts import desk
+from core import maintenance
+from core.admins import EVERYWHERE, Duty
 from core.clock import CHINA
-from core.errors import DayInThePast
+from core.errors import DayInThePast, NotInMaintenance
 
-_WORDS = 3
-_LONGEST_REASON = 200
+_ALL = "all"
+_LONGEST_TEXT = 500
 
 
-def ask(scene: Scene, rest: str) -> Go:
+def ask_closed(scene: Scene, rest: str) -> Go:
     """Lead from /closed 粤K 2026-12-31 REASON to the question.
 
     Raises:
-        ClosedUsage: it is something else.
-        UnreadableTime: the date is none.
-        OfficeUnknown: the office is not served here.
+        Usage, UnreadableTime: it is written in another way.
         DayInThePast: the day is over.
     """
-    words = rest.split(maxsplit=_WORDS - 1)
-    if len(words) < _WORDS:
-        raise ClosedUsage
-    office = scene.office_of(words[0].upper())
-    day = read_time(words[1]).date()
+    code, written, reason = words_of("closed", rest, 3)
+    office = scene.desk_office(code, Duty.CLOSED)
+    day = read_time(written).date()
     if day < scene.tx.now.astimezone(CHINA).date():
         raise DayInThePast
     return Go(
         screen="desk_closed",
-        args={"office": office.code, "day": day.isoformat(), "reason": words[2][:_LONGEST_REASON]},
+        args={"office": office.code, "day": day.isoformat(), "reason": reason_of(reason)},
     )
 
 
@@ -43,33 +42,70 @@ def _day(scene: Scene) -> date:
         raise UnreadableTime from None
 
 
-def _show(scene: Scene) -> View | Go:
-    if not scene.is_chief:
-        return Go(screen="home")
+def _closed_question(scene: Scene) -> str:
     office = scene.office_of(scene.arg("office"))
-    text = desk.closed_question(office, _day(scene), scene.arg("reason"))
-    buttons = (
-        Button(label=desk.CLOSE, action="close", style=Style.PRIMARY),
-        Button(label=desk.CANCEL, action="cancel"),
-    )
-    return View(text=text, rows=(buttons,))
+    return desk.closed_question(office, _day(scene), scene.arg("reason"))
 
 
-def _close(scene: Scene, _arg: str) -> Go:
-    if not scene.is_chief:
-        return Go(screen="home")
+def _close(scene: Scene) -> str:
     office, day = scene.office_of(scene.arg("office")), _day(scene)
-    actor = f"chat:{scene.chat_id}"
-    moved = scene.core.endings.close_day(scene.tx, office, day, scene.arg("reason"), actor)
-    return Go(screen="home", note=desk.closed(office, day, len(moved)), pinned=True)
+    moved = scene.core.endings.close_day(scene.tx, office, day, scene.arg("reason"), scene.actor)
+    return desk.closed(office, day, len(moved))
 
 
-CLOSED = Screen(
-    name="desk_closed",
-    show=_show,
-    buttons={
-        "close": _close,
-        "cancel": lambda _scene, _arg: Go(screen="home", note=desk.CANCELLED),
-    },
-    hint=common.PRESS_HINT,
+CLOSED = screen_of(
+    Question(name="desk_closed", duty=Duty.CLOSED, ask=_closed_question, label=desk.CLOSE, act=_close)
+)
+
+
+def ask_maintenance(scene: Scene, rest: str) -> Go:
+    """Lead from /maintenance 粤K|all on|off TEXT to the question.
+
+    Raises:
+        Usage: it is written in another way.
+        NotInMaintenance: there is nothing to open again.
+    """
+    words = words_of("maintenance", rest, 2)
+    switch, _, text = words[1].partition(" ")
+    if switch not in {"on", "off"} or (switch == "on" and not text.strip()):
+        raise Usage("maintenance")
+    code = EVERYWHERE
+    if words[0].lower() != _ALL:
+        code = scene.desk_office(words[0], Duty.MAINTENANCE).code
+    scene.admin.need(Duty.MAINTENANCE, code)
+    if switch == "off" and all(one.office != code for one in maintenance.running(scene.tx)):
+        raise NotInMaintenance
+    shown = " ".join(text.split())[:_LONGEST_TEXT]
+    return Go(screen=f"desk_maintenance_{switch}", args={"office": code, "text": shown})
+
+
+def _begin(scene: Scene) -> str:
+    maintenance.begin(scene.tx, scene.arg("office"), scene.arg("text"), scene.actor)
+    return desk.maintenance_begun(scene.arg("office"))
+
+
+def _end(scene: Scene) -> str:
+    maintenance.end(scene.tx, scene.arg("office"), scene.actor)
+    return desk.maintenance_ended(scene.arg("office"))
+
+
+MAINTENANCE_ON = screen_of(
+    Question(
+        name="desk_maintenance_on",
+        duty=Duty.MAINTENANCE,
+        ask=lambda scene: desk.maintenance_question(scene.arg("office"), scene.arg("text")),
+        label=desk.MAINTENANCE_ON,
+        act=_begin,
+        style=Style.DANGER,
+    )
+)
+MAINTENANCE_OFF = screen_of(
+    Question(
+        name="desk_maintenance_off",
+        duty=Duty.MAINTENANCE,
+        ask=lambda scene: desk.maintenance_over_question(scene.arg("office")),
+        label=desk.MAINTENANCE_OFF,
+        act=_end,
+        style=Style.SUCCESS,
+    )
 )

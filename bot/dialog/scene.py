@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 
 from core.accounts import Account
+from core.admins import Admin, Duty
 from core.batches import FreeList
 from core.bootstrap import Core
 from core.errors import NotRegistered, OfficeUnknown, StepOutOfOrder
@@ -28,9 +29,33 @@ class Scene:
     shown_at: datetime | None = field(default=None)
 
     @property
-    def is_chief(self) -> bool:
-        """Whether the settings name this chat among the admins."""
-        return self.chat_id in self.core.settings.telegram.admins
+    def actor(self) -> str:
+        """Return how the journal calls this chat."""
+        return f"chat:{self.chat_id}"
+
+    @cached_property
+    def admin(self) -> Admin:
+        """What this chat is at the desk; a stranger is nothing."""
+        return self.core.admins.of(self.tx, self.chat_id)
+
+    def need(self, duty: Duty) -> None:
+        """Refuse what this chat may not do at the office that the screen's arguments name.
+
+        Raises:
+            NotYourDuty, NotYourOffice: it may not.
+        """
+        self.admin.need(duty, self.args["office"] if isinstance(self.args.get("office"), str) else None)
+
+    def desk_office(self, code: str, duty: Duty) -> Office:
+        """Return an office that is served here, and at which this chat may do something.
+
+        Raises:
+            OfficeUnknown: it is not served.
+            NotYourDuty, NotYourOffice: this chat may not.
+        """
+        office = self.office_of(code.upper())
+        self.admin.need(duty, office.code)
+        return office
 
     @cached_property
     def found(self) -> Account | None:
@@ -82,7 +107,7 @@ class Scene:
 
     def fresh(self) -> None:
         """Forget what was read of the owner, after a change."""
-        for name in ("found", "begun"):
+        for name in ("found", "begun", "admin"):
             self.__dict__.pop(name, None)
 
     def arg(self, name: str) -> str:

@@ -19,6 +19,7 @@ from core.errors import (
     VinRegistered,
     XuanhaoError,
 )
+from core.maintenance import of_office, refuse_in_maintenance
 from core.plates import PlateKind
 from core.preselection import Papers, Preselection, State
 from core.selection import chances
@@ -290,6 +291,9 @@ def _show_terms(scene: Scene) -> View | Go:
     else:
         redraw_at = office.hours.next_opening(now)
         text += preselect.closed(common.moment(redraw_at)) if redraw_at else ""
+    closed = of_office(scene.tx, office.code)
+    if closed is not None:
+        text += preselect.in_maintenance(closed.text)
     first = (
         Button(label=preselect.START, action="start", style=Style.PRIMARY)
         if office.hours.is_open(now)
@@ -313,6 +317,7 @@ def start(scene: Scene, _arg: str) -> Go:
     core, begun, office = scene.core, scene.preselection, scene.office
     if not office.hours.is_open(scene.at):
         raise OfficeClosed(office.hours.next_opening(scene.at))
+    refuse_in_maintenance(scene.tx, office.code)
     if chances(scene.tx, office, begun.the_vin).none:
         raise ChancesUsedUp
     core.preselections.lapse(scene.tx, begun.preselection_id)

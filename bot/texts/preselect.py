@@ -128,6 +128,11 @@ def closed(opening: str) -> str:
     )
 
 
+def in_maintenance(text: str) -> str:
+    """Return what the office says while it is closed for maintenance."""
+    return f"\n\n🛠 <b>系统维护中</b>:{escape(text)}"
+
+
 def closing_soon(at: str) -> str:
     """Return the warning that the closing hour is near."""
     return f"\n\n⏰ 今天的选号服务将于 {at} 结束,请留意时间。"

@@ -98,7 +98,7 @@ class Journey:
             "claim": lambda: selection.claim(tx, self.account, self.begun, self.place, self._kept, at=at),
             "compose_in_vain": lambda: self._compose(tx, "A1001", "A1002"),
             "compose": lambda: self._compose(tx, "A1001", "A1003"),
-            "confirmed": lambda: self.core.preselections.register(
+            "confirmed": lambda: self.core.counter.register(
                 tx, self._plate(tx), invented.vin(self.number)[-6:], actor="chat:1"
             ),
         }

@@ -26,7 +26,7 @@ async def test_whole_selection_is_in_journal(core: Core) -> None:
     await core.store.run(release, core, "A####")
     await core.store.run(reserved, core, 0, "A1234")
     plate = Plate(office="粤K", kind=PlateKind.SMALL, serial="A1234")
-    await core.store.run(core.preselections.register, plate, invented.vin(0)[-6:], actor="chat:1")
+    await core.store.run(core.counter.register, plate, invented.vin(0)[-6:], actor="chat:1")
     owner = "chat:5000"
     assert [(row["actor"], row["action"], row["subject"]) for row in await entries(core)] == [
         ("system", "committed_seed", "seed:1"),

@@ -453,7 +453,7 @@ class Selecting(RuleBasedStateMachine):
             wanted = errors.PlateNotReserved
         plate = Plate(office="粤K", kind=PlateKind.SMALL, serial=serial)
         done = self.outcome(
-            wanted, lambda: self.run(self.core.preselections.register, plate, last_six, actor="chat:1001")
+            wanted, lambda: self.run(self.core.counter.register, plate, last_six, actor="chat:1001")
         )
         if done is not None:
             vehicle.success = self.model.holds[serial].state = "registered"

@@ -229,7 +229,7 @@ async def test_vehicle_with_number_is_refused(core: Core) -> None:
         await core.store.run(agreed, core, other, 0)
     plate = Plate(office="粤K", kind=PlateKind.SMALL, serial="A1234")
     last_six = invented.vin(0)[-6:]
-    await core.store.run(core.preselections.register, plate, last_six, actor="chat:1")
+    await core.store.run(core.counter.register, plate, last_six, actor="chat:1")
     with pytest.raises(VinRegistered):
         await core.store.run(agreed, core, other, 0)
 

@@ -280,7 +280,7 @@ async def test_one_of_two_confirmations_counts(core: Core, engine: str) -> None:
 
     def confirm(tx: Tx, actor: str) -> object:
         last_six = invented.vin(0)[-6:]
-        return core.preselections.register(Between(tx, before=meet), PLATE, last_six, actor=actor)
+        return core.counter.register(Between(tx, before=meet), PLATE, last_six, actor=actor)
 
     outcomes = await together(*(core.store.run(confirm, f"chat:{clerk}") for clerk in (1, 2)))
     assert [type(one) for one in outcomes if isinstance(one, Refusal)] == [PlateNotReserved]

@@ -59,3 +59,18 @@ WHERE account_id = :account_id AND registered_at IS NULL
       SELECT 1 FROM account AS other
       WHERE other.registered_at IS NOT NULL AND other.phone_hash = account.phone_hash
   )
+
+-- name: set_user_type
+-- What an admin has seen of an owner.
+UPDATE account SET user_type = :user_type, updated_at = :now
+WHERE account_id = :account_id AND user_type <> :user_type
+
+-- name: lose_identity
+-- The identity belongs to somebody else: registration is open again.
+UPDATE account SET identity_sealed = NULL, identity_hash = NULL, registered_at = NULL, updated_at = :now
+WHERE account_id = :account_id
+
+-- name: receive_identity
+-- An identity that was seen at the counter.
+UPDATE account SET identity_sealed = :sealed, identity_hash = :hash, updated_at = :now
+WHERE account_id = :account_id

@@ -176,3 +176,17 @@ SELECT * FROM draw WHERE preselection_id = :preselection_id ORDER BY n DESC LIMI
 -- name: draws
 -- The journal of a pool's draws.
 SELECT * FROM draw WHERE office = :office AND kind = :kind ORDER BY n
+
+-- name: withhold
+-- A mask is kept back.
+INSERT INTO withholding (office, kind, mask, since) VALUES (:office, :kind, :mask, :now)
+ON CONFLICT (office, kind, mask) WHERE ended_at IS NULL DO NOTHING
+
+-- name: unwithhold
+-- A mask is kept back no more.
+UPDATE withholding SET ended_at = :now
+WHERE office = :office AND kind = :kind AND mask = :mask AND ended_at IS NULL
+
+-- name: taken_for_good
+-- Numbers of a pool that are reserved or on a vehicle.
+SELECT serial FROM plate WHERE office = :office AND kind = :kind AND state IN ('reserved', 'registered')

@@ -47,3 +47,8 @@ INSERT INTO registry_vehicle (vin, certificate, kind, state, loaded_at)
 VALUES (:vin, :certificate, :kind, :state, :now)
 ON CONFLICT (vin) DO UPDATE
 SET certificate = excluded.certificate, kind = excluded.kind, state = excluded.state, loaded_at = excluded.loaded_at
+
+-- name: grant
+-- Chances beyond the quota.
+UPDATE vehicle SET random_granted = random_granted + :batches, compose_granted = compose_granted + :wishes
+WHERE vin = :vin

@@ -1,18 +1,20 @@
 """/release: putting a segment of numbers into a pool (docs/domain.md, section 5.5)."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from bot.desk.errors import ReleaseUsage, UnreadableTime
-from bot.dialog.model import Button, Go, Screen, Style, View
+from bot.desk.errors import Usage
+from bot.desk.questions import Question, screen_of
+from bot.desk.reading import mask_for, read_time
+from bot.dialog.model import Go
 from bot.dialog.scene import Scene
-from bot.texts import common, desk
+from bot.texts import desk
 from core import pool
-from core.clock import CHINA
-from core.masks import Mask, parse_mask
+from core.admins import Duty
 from core.offices import Office
 from core.plates import PlateKind
 from core.pool import Release
+
+_COMMAND = "release"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,18 +32,18 @@ def read_release(words: list[str]) -> ReleaseRequest:
     """Read 粤K small A#### [from TIME] [compose now|drawn|TIME].
 
     Raises:
-        ReleaseUsage: it is something else.
+        Usage: it is something else.
     """
     if len(words) < 3 or len(words) % 2 == 0 or words[1] not in set(PlateKind):  # noqa: PLR2004 - see above
-        raise ReleaseUsage
+        raise Usage(_COMMAND)
     given = dict(zip(words[3::2], words[4::2], strict=True))
     if not set(given) <= {"from", "compose"} or len(given) * 2 != len(words) - 3:
-        raise ReleaseUsage
+        raise Usage(_COMMAND)
     for when in (given.get("from"), given.get("compose")):
         if when not in {None, "now", "drawn"}:
             read_time(when or "")
     if given.get("from") in {"now", "drawn"}:
-        raise ReleaseUsage
+        raise Usage(_COMMAND)
     return ReleaseRequest(
         office=words[0].upper(),
         kind=PlateKind(words[1]),
@@ -49,21 +51,6 @@ def read_release(words: list[str]) -> ReleaseRequest:
         opens=given.get("from", ""),
         compose=given.get("compose", ""),
     )
-
-
-def read_time(written: str) -> datetime:
-    """Return a local time written as 2026-12-01T09:00 or 2026-12-01.
-
-    Raises:
-        UnreadableTime: it is something else.
-    """
-    try:
-        read = datetime.fromisoformat(written)
-    except ValueError:
-        raise UnreadableTime from None
-    if read.tzinfo is not None:
-        raise UnreadableTime
-    return read.replace(tzinfo=CHINA)
 
 
 def to_release(request: ReleaseRequest, office: Office, actor: str) -> Release:
@@ -78,7 +65,7 @@ def to_release(request: ReleaseRequest, office: Office, actor: str) -> Release:
         compose_from = read_time(request.compose)
     return Release(
         office=office,
-        mask=_mask(request, office),
+        mask=mask_for(office, request.kind, request.mask),
         actor=actor,
         opens_at=opens_at,
         compose_from=compose_from,
@@ -87,15 +74,17 @@ def to_release(request: ReleaseRequest, office: Office, actor: str) -> Release:
     )
 
 
-def _mask(request: ReleaseRequest, office: Office) -> Mask:
-    return parse_mask(request.kind, request.mask, nev_letters=office.nev_letters)
-
-
 def ask(scene: Scene, rest: str) -> Go:
-    """Lead from the command to the question."""
+    """Lead from the command to the question.
+
+    Raises:
+        Usage, MaskError, UnreadableTime: it is written in another way.
+        SegmentOverlaps, ReleaseInThePast: it would be refused.
+    """
     request = read_release(rest.split())
-    office = scene.office_of(request.office)
-    release = to_release(request, office, "")
+    office = scene.desk_office(request.office, Duty.RELEASE)
+    release = to_release(request, office, scene.actor)
+    pool.judge_release(scene.tx, release)
     return Go(
         screen="desk_release",
         args={
@@ -118,41 +107,23 @@ def _request(scene: Scene) -> ReleaseRequest:
     )
 
 
-def _show(scene: Scene) -> View | Go:
-    if not scene.is_chief:
-        return Go(screen="home")
+def _question(scene: Scene) -> str:
     request = _request(scene)
     office = scene.office_of(request.office)
-    mask = _mask(request, office)
+    release = to_release(request, office, scene.actor)
     when = desk.release_when(request.opens.replace("T", " "), request.compose)
-    return View(
-        text=desk.release_question(office, request.kind, mask.pattern, mask.size, when),
-        rows=(
-            (
-                Button(label=desk.RELEASE, action="release", style=Style.PRIMARY),
-                Button(label=desk.CANCEL, action="cancel"),
-            ),
-        ),
-    )
+    question = desk.release_question(office, request.kind, release.mask.pattern, release.mask.size, when)
+    jumped = pool.jumped_order(scene.tx, office, release.mask)
+    return question + (desk.order_jumped(jumped) if jumped else "")
 
 
-def _release(scene: Scene, _arg: str) -> Go:
-    if not scene.is_chief:
-        return Go(screen="home")
+def _release(scene: Scene) -> str:
     request = _request(scene)
     office = scene.office_of(request.office)
-    release = to_release(request, office, f"chat:{scene.chat_id}")
-    segment = scene.core.pools.release(scene.tx, release)
-    note = desk.released(segment, pool.count(scene.tx, office, request.kind))
-    return Go(screen="home", note=note, pinned=True)
+    segment = scene.core.pools.release(scene.tx, to_release(request, office, scene.actor))
+    return desk.released(segment, pool.count(scene.tx, office, request.kind))
 
 
-RELEASE = Screen(
-    name="desk_release",
-    show=_show,
-    buttons={
-        "release": _release,
-        "cancel": lambda _scene, _arg: Go(screen="home", note=desk.CANCELLED),
-    },
-    hint=common.PRESS_HINT,
+RELEASE = screen_of(
+    Question(name="desk_release", duty=Duty.RELEASE, ask=_question, label=desk.RELEASE, act=_release)
 )

@@ -1,0 +1,73 @@
+"""A question before what cannot be undone, and the card that asks it.
+
+Every command of the desk that changes something leads to one of these: what it is about stands in the
+screen's arguments, is judged anew when it is shown and when it is pressed, and so is the right to do it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.dialog.model import Button, ErrorWays, Go, Screen, Style, View
+from bot.dialog.scene import Scene
+from bot.texts import common, desk
+from bot.texts.errors import of_error
+from core.admins import Duty
+from core.errors import Refusal, XuanhaoError
+
+LONGEST_REASON = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One thing that is asked before it is done.
+
+    ``ask`` words the question and ``act`` does it and says what was done; either may refuse. Where the
+    duty is one at an office, the screen's argument ``office`` names it.
+    """
+
+    name: str
+    duty: Duty
+    ask: Callable[[Scene], str]
+    label: str
+    act: Callable[[Scene], str]
+    style: Style = Style.PRIMARY
+
+
+def screen_of(question: Question) -> Screen:
+    """Return the screen that asks a question."""
+
+    def show(scene: Scene) -> View:
+        scene.need(question.duty)
+        buttons = (
+            Button(label=question.label, action="do", style=question.style),
+            Button(label=desk.CANCEL, action="cancel"),
+        )
+        return View(text=question.ask(scene), rows=(buttons,))
+
+    def act(scene: Scene, _arg: str) -> Go:
+        scene.need(question.duty)
+        return Go(screen="home", note=question.act(scene), pinned=True)
+
+    return Screen(
+        name=question.name,
+        show=show,
+        buttons={
+            "do": act,
+            "cancel": lambda _scene, _arg: Go(screen="home", note=desk.CANCELLED),
+        },
+        hint=common.PRESS_HINT,
+        errors=GONE,
+    )
+
+
+def _gone(_scene: Scene, error: XuanhaoError) -> Go:
+    return Go(screen="home", note=of_error(error), pinned=True)
+
+
+GONE: ErrorWays = {Refusal: _gone}
+"""What a card is about has ended, or somebody else was faster: that is said, and the card goes."""
+
+
+def reason_of(words: str) -> str:
+    """Return a reason in one line, cut where it is too long."""
+    return " ".join(words.split())[:LONGEST_REASON]

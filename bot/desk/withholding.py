@@ -1,0 +1,75 @@
+"""/withhold and /unwithhold: keeping numbers back by a mask, which the pool bulletin shows."""
+
+from bot.desk.questions import Question, screen_of
+from bot.desk.reading import kind_of, mask_for, words_of
+from bot.dialog.model import Go, Style
+from bot.dialog.scene import Scene
+from bot.texts import desk
+from core import pool
+from core.admins import Duty
+from core.masks import Mask
+from core.offices import Office
+from core.plates import PlateKind
+
+_WORDS = 3
+
+
+def _ask(scene: Scene, command: str, rest: str) -> Go:
+    code, kind, mask = words_of(command, rest, _WORDS)
+    office = scene.desk_office(code, Duty.WITHHOLD)
+    meant = mask_for(office, kind_of(command, kind), mask)
+    args = {"office": office.code, "kind": meant.kind.value, "mask": meant.pattern}
+    return Go(screen=f"desk_{command}", args=args)
+
+
+def ask_withhold(scene: Scene, rest: str) -> Go:
+    """Lead from /withhold 粤K small A888# to the question."""
+    return _ask(scene, "withhold", rest)
+
+
+def ask_unwithhold(scene: Scene, rest: str) -> Go:
+    """Lead from /unwithhold 粤K small A888# to the question."""
+    return _ask(scene, "unwithhold", rest)
+
+
+def _meant(scene: Scene) -> tuple[Office, Mask]:
+    office = scene.office_of(scene.arg("office"))
+    return office, mask_for(office, PlateKind(scene.arg("kind")), scene.arg("mask"))
+
+
+def _question(scene: Scene) -> str:
+    office, mask = _meant(scene)
+    return desk.withhold_question(office, mask, pool.taken_of(scene.tx, office, mask))
+
+
+def _withhold(scene: Scene) -> str:
+    office, mask = _meant(scene)
+    pool.withhold(scene.tx, office, mask, scene.actor)
+    return desk.withheld(office, mask)
+
+
+def _unquestion(scene: Scene) -> str:
+    return desk.unwithhold_question(*_meant(scene))
+
+
+def _unwithhold(scene: Scene) -> str:
+    office, mask = _meant(scene)
+    pool.unwithhold(scene.tx, office, mask, scene.actor)
+    return desk.unwithheld(office, mask)
+
+
+WITHHOLD = screen_of(
+    Question(
+        name="desk_withhold",
+        duty=Duty.WITHHOLD,
+        ask=_question,
+        label=desk.WITHHOLD,
+        act=_withhold,
+        style=Style.DANGER,
+    )
+)
+UNWITHHOLD = screen_of(
+    Question(
+        name="desk_unwithhold", duty=Duty.WITHHOLD, ask=_unquestion, label=desk.UNWITHHOLD, act=_unwithhold
+    )
+)

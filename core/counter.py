@@ -1,0 +1,262 @@
+"""What is done at the counter: confirming, void, revoke, identities, chances, user types.
+
+Each is one change in the journal, with its reason, and is told to whom it concerns (docs/domain.md,
+sections 2, 5.3 and 6).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from core import audit, notices
+from core.accounts import Account, Accounts, UserType
+from core.blacklist import Sentence, ban, lift, running, years_after
+from core.clock import to_millis
+from core.endings import give_back
+from core.errors import (
+    IdentityIsTheirs,
+    NothingGranted,
+    PlateNotReserved,
+    VinTailMismatch,
+)
+from core.notices import Plan, Purpose
+from core.offices import Office
+from core.plates import Plate
+from core.ports import Tx
+from core.preselection import Preselection, State, end_holds, from_row, get, log, unfinished
+from core.vehicles import vin_last_six
+
+MOST_GRANTED = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """A reservation that an admin has ended."""
+
+    preselection: Preselection
+    banned_until: datetime | None = None
+
+
+def reserved_of(tx: Tx, plate: Plate) -> Preselection:
+    """Return the reservation of a number, locked.
+
+    Raises:
+        PlateNotReserved: nobody has reserved it, or it was ended; then with who did, and how.
+    """
+    row = tx.one("preselection.live_of_plate", office=plate.office, kind=plate.kind, serial=plate.serial)
+    if row is not None and row["state"] == State.RESERVED:
+        return from_row(row)
+    last = tx.one("preselection.last_of_plate", office=plate.office, kind=plate.kind, serial=plate.serial)
+    if last is None:
+        raise PlateNotReserved
+    done = tx.one("audit.last_of", subject=from_row(last).subject)
+    raise PlateNotReserved(by=done["actor"], action=done["action"]) if done else PlateNotReserved
+
+
+def judge_register(tx: Tx, plate: Plate, last_six: str) -> Preselection:
+    """Return the reservation whose number may be recorded as being on its vehicle.
+
+    Raises:
+        PlateNotReserved: nobody has reserved it, or it is registered already.
+        VinTailMismatch: the last six of the VIN differ.
+    """
+    reserved = reserved_of(tx, plate)
+    if vin_last_six(reserved.the_vin) != last_six:
+        raise VinTailMismatch
+    return reserved
+
+
+class Counter:
+    """Ends reservations and puts right what is wrong with accounts."""
+
+    def __init__(self, accounts: Accounts, offices: Mapping[str, Office]) -> None:
+        self._accounts = accounts
+        self._offices = offices
+
+    def register(self, tx: Tx, plate: Plate, last_six: str, *, actor: str) -> Preselection:
+        """Record that the number is on the vehicle (/confirm).
+
+        Raises:
+            PlateNotReserved: nobody has reserved it, or it is registered already.
+            VinTailMismatch: the last six of the VIN differ; nothing changes.
+        """
+        reserved = judge_register(tx, plate, last_six)
+        self._note_end(tx, reserved, State.REGISTERED, None)
+        tx.run(
+            "pool.register",
+            office=plate.office,
+            kind=plate.kind,
+            serial=plate.serial,
+            preselection_id=reserved.preselection_id,
+            now=to_millis(tx.now),
+        )
+        notices.cancel(tx, reserved.subject)
+        log(tx, reserved, actor, "registered", plate=str(plate))
+        return get(tx, reserved.preselection_id)
+
+    def void(self, tx: Tx, plate: Plate, reason: str, actor: str) -> Ended:
+        """The data were wrong: the number is void, and its owner barred (L).
+
+        Raises:
+            PlateNotReserved: nobody has reserved it.
+        """
+        reserved = self._end(tx, plate, State.VOID, reason, actor)
+        until = self._bar(tx, reserved, reason, actor)
+        self._tell_owner(tx, reserved, Purpose.VOIDED, {} if until is None else {"until": to_millis(until)})
+        return Ended(preselection=reserved, banned_until=until)
+
+    def revoke(self, tx: Tx, plate: Plate, reason: str, actor: str) -> Ended:
+        """Cancel a reservation without barring its owner.
+
+        Raises:
+            PlateNotReserved: nobody has reserved it.
+        """
+        reserved = self._end(tx, plate, State.CANCELLED, reason, actor)
+        self._tell_owner(tx, reserved, Purpose.REVOKED, {})
+        return Ended(preselection=reserved)
+
+    def grant(self, tx: Tx, vin: str, *, batches: int, wishes: int, reason: str, actor: str) -> None:
+        """Give a vehicle chances beyond its quota.
+
+        Raises:
+            NothingGranted: none, or more than a hundred of a kind.
+        """
+        if not (0 <= batches <= MOST_GRANTED and 0 <= wishes <= MOST_GRANTED and batches + wishes):
+            raise NothingGranted
+        tx.run("vehicles.add", vin=vin)
+        tx.run("vehicles.grant", vin=vin, batches=batches, wishes=wishes)
+        entry = audit.Entry(
+            actor=actor,
+            action="granted_chances",
+            subject=f"vehicle:{vin}",
+            details={"random": batches, "compose": wishes, "reason": reason},
+        )
+        audit.record(tx, entry)
+
+    def set_user_type(self, tx: Tx, account: Account, user_type: UserType, actor: str) -> bool:
+        """Note what an admin has seen in the archive or at the counter; return whether it changed."""
+        changed = tx.run(
+            "accounts.set_user_type",
+            account_id=account.account_id,
+            user_type=user_type,
+            now=to_millis(tx.now),
+        )
+        if changed:
+            entry = audit.Entry(
+                actor=actor,
+                action="set_user_type",
+                subject=f"account:{account.account_id}",
+                office=account.office,
+                details={"from": account.user_type, "to": user_type},
+            )
+            audit.record(tx, entry)
+        return bool(changed)
+
+    def move_identity(self, tx: Tx, identity: str, account: Account, reason: str, actor: str) -> Account | None:
+        """Give an identity, whose document was seen at the counter, to the right chat account.
+
+        Who had it loses it with their registration and whatever they had begun; a ban that they
+        earned in its name is lifted. What they have reserved stays until an admin ends it.
+
+        Returns:
+            Whoever had it before, or None.
+
+        Raises:
+            IdentityIsTheirs: it is this account's already.
+        """
+        digest = self._accounts.identity_hash(identity)
+        holder = self._accounts.by_identity(tx, digest)
+        if holder is not None and holder.account_id == account.account_id:
+            raise IdentityIsTheirs
+        if holder is not None:
+            self._take_identity(tx, holder, actor)
+            self._lift_what_they_earned(tx, digest, holder, actor, reason)
+        self._accounts.receive_identity(tx, account, identity)
+        details: dict[str, object] = {"reason": reason, "from": holder.account_id if holder else None}
+        subject = f"account:{account.account_id}"
+        audit.record(tx, audit.Entry(actor=actor, action="received_identity", subject=subject, details=details))
+        self._tell(tx, account.chat_id, Purpose.IDENTITY, subject, {"given": True})
+        return holder
+
+    def _take_identity(self, tx: Tx, holder: Account, actor: str) -> None:
+        begun = unfinished(tx, holder)
+        if begun is not None:
+            self._drop(tx, begun, actor)
+        self._accounts.lose_identity(tx, holder)
+        subject = f"account:{holder.account_id}"
+        audit.record(tx, audit.Entry(actor=actor, action="lost_identity", subject=subject))
+        self._tell(tx, holder.chat_id, Purpose.IDENTITY, subject, {"given": False})
+
+    def _drop(self, tx: Tx, begun: Preselection, actor: str) -> None:
+        locked = get(tx, begun.preselection_id, lock=True)
+        end_holds(tx, locked)
+        if locked.vin:
+            tx.run("preselection.end_lease", vin=locked.vin, preselection_id=locked.preselection_id)
+        self._note_end(tx, locked, State.CANCELLED, None)
+        tx.run("blacklist.forget_data", preselection_id=locked.preselection_id)
+        log(tx, locked, actor, "dropped_draft")
+
+    def _lift_what_they_earned(
+        self, tx: Tx, digest: bytes, holder: Account, actor: str, reason: str
+    ) -> None:
+        present = running(tx, digest)
+        if present is None or present.preselection_id is None:
+            return
+        if get(tx, present.preselection_id).account_id == holder.account_id:
+            lift(tx, present, actor, reason)
+
+    def _end(self, tx: Tx, plate: Plate, target: State, reason: str, actor: str) -> Preselection:
+        reserved = reserved_of(tx, plate)
+        self._note_end(tx, reserved, target, reason)
+        give_back(tx, reserved, self._offices.get(reserved.office))
+        notices.cancel(tx, reserved.subject)
+        action = "voided" if target == State.VOID else "revoked"
+        log(tx, reserved, actor, action, plate=str(reserved.plate), reason=reason)
+        return get(tx, reserved.preselection_id)
+
+    def _note_end(self, tx: Tx, preselection: Preselection, target: State, reason: str | None) -> None:
+        changed = tx.run(
+            "preselection.end",
+            preselection_id=preselection.preselection_id,
+            source=preselection.state,
+            target=target,
+            reason=reason,
+            now=to_millis(tx.now),
+        )
+        if not changed:
+            raise PlateNotReserved
+
+    def _bar(self, tx: Tx, reserved: Preselection, reason: str, actor: str) -> datetime | None:
+        office = self._offices.get(reserved.office)
+        account = self._accounts.by_id(tx, reserved.account_id)
+        if office is None or not office.ban_years or account.identity_hash is None:
+            return None
+        sentence = Sentence(
+            identity_hash=account.identity_hash,
+            office=reserved.office,
+            reason=reason,
+            cause="void",
+            until=years_after(tx.now, office.ban_years),
+            actor=actor,
+            preselection_id=reserved.preselection_id,
+        )
+        return ban(tx, sentence).until
+
+    def _tell_owner(
+        self, tx: Tx, reserved: Preselection, purpose: Purpose, details: Mapping[str, object]
+    ) -> None:
+        chat_id = self._accounts.by_id(tx, reserved.account_id).chat_id
+        notices.plan(
+            tx,
+            Plan(
+                chat_id=chat_id, purpose=purpose, subject=reserved.subject, due_at=tx.now, details=details
+            ),
+        )
+
+    def _tell(
+        self, tx: Tx, chat_id: int, purpose: Purpose, subject: str, details: Mapping[str, object]
+    ) -> None:
+        at = f"{purpose}:{to_millis(tx.now)}"
+        notices.plan(
+            tx, Plan(chat_id=chat_id, purpose=at, subject=subject, due_at=tx.now, details=details)
+        )

@@ -1,0 +1,42 @@
+-- name: of_chat
+-- What somebody is at the desk.
+SELECT role, office FROM admin WHERE chat_id = :chat_id ORDER BY role, office
+
+-- name: chats
+-- Everybody who was given a role.
+SELECT DISTINCT chat_id FROM admin ORDER BY chat_id
+
+-- name: add
+-- A role for somebody, at an office or everywhere.
+INSERT INTO admin (chat_id, role, office, since, given_by)
+VALUES (:chat_id, :role, :office, :now, :actor)
+ON CONFLICT (chat_id, role, office) DO NOTHING
+
+-- name: remove
+-- A role is taken away.
+DELETE FROM admin WHERE chat_id = :chat_id AND role = :role AND office = :office
+
+-- name: maintenance
+-- What is closed for maintenance: offices, or all under an empty code.
+SELECT office, text, since FROM maintenance ORDER BY office
+
+-- name: set_maintenance
+-- An office, or all, goes into maintenance, or gets another text.
+INSERT INTO maintenance (office, text, since, begun_by) VALUES (:office, :text, :now, :actor)
+ON CONFLICT (office) DO UPDATE SET text = excluded.text, begun_by = excluded.begun_by
+
+-- name: end_maintenance
+-- It is over.
+DELETE FROM maintenance WHERE office = :office
+
+-- name: mute_summary
+-- Somebody wants no daily summary.
+INSERT INTO summary_mute (chat_id, since) VALUES (:chat_id, :now) ON CONFLICT (chat_id) DO NOTHING
+
+-- name: unmute_summary
+-- Somebody wants it again.
+DELETE FROM summary_mute WHERE chat_id = :chat_id
+
+-- name: summary_muted
+-- Whether somebody wants no daily summary.
+SELECT chat_id FROM summary_mute WHERE chat_id = :chat_id

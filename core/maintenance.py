@@ -1,0 +1,62 @@
+"""Maintenance (系统维护): an admin closes phase 2 of an office, or of all, with a text (docs/domain.md, section 3)."""
+
+from dataclasses import dataclass
+
+from core import audit
+from core.admins import EVERYWHERE
+from core.clock import to_millis
+from core.errors import InMaintenance, NotInMaintenance
+from core.ports import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maintenance:
+    """What is closed."""
+
+    office: str  # a code, or EVERYWHERE
+    text: str  # what owners see
+
+
+def running(tx: Tx) -> list[Maintenance]:
+    """Return all that is closed."""
+    return [Maintenance(office=row["office"], text=row["text"]) for row in tx.all("admins.maintenance")]
+
+
+def of_office(tx: Tx, code: str) -> Maintenance | None:
+    """Return the maintenance of an office, its own before that of all."""
+    found = {one.office: one for one in running(tx)}
+    return found.get(code) or found.get(EVERYWHERE)
+
+
+def refuse_in_maintenance(tx: Tx, code: str) -> None:
+    """Refuse what may not begin while an office is closed.
+
+    Raises:
+        InMaintenance: it is.
+    """
+    closed = of_office(tx, code)
+    if closed is not None:
+        raise InMaintenance(closed.text)
+
+
+def begin(tx: Tx, code: str, text: str, actor: str) -> None:
+    """Close an office, or all; of one that is closed already the text changes."""
+    tx.run("admins.set_maintenance", office=code, text=text, actor=actor, now=to_millis(tx.now))
+    _record(tx, code, actor, "began_maintenance", text=text)
+
+
+def end(tx: Tx, code: str, actor: str) -> None:
+    """Open again what was closed.
+
+    Raises:
+        NotInMaintenance: it is not closed under this very name.
+    """
+    if not tx.run("admins.end_maintenance", office=code):
+        raise NotInMaintenance
+    _record(tx, code, actor, "ended_maintenance")
+
+
+def _record(tx: Tx, code: str, actor: str, action: str, **details: object) -> None:
+    subject = f"office:{code or 'all'}"
+    entry = audit.Entry(actor=actor, action=action, subject=subject, office=code or None, details=details)
+    audit.record(tx, entry)
