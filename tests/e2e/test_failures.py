@@ -177,7 +177,7 @@ async def test_one_failure_is_mended_without_the_owner(
             await place.at_rest()
             place.switch.mend()
             hits += len(counter.calls) >= call
-            assert not any(NOT_DONE in told or DONE_UNSEEN in words for words in told(owner)), (name, call)
+            assert not any(NOT_DONE in words or DONE_UNSEEN in words for words in told(owner)), (name, call)
         await books_agree(place.world)
         owner.leave()
         if not hits:
