@@ -55,7 +55,7 @@ class Presenter:
     async def answer(self, query_id: str, text: str, *, alert: bool) -> None:
         """Answer a press; one that is too old to be answered is none the worse."""
         toast = text if len(text) <= _TOAST else text[: _TOAST - 1] + "…"
-        with suppress(BadRequest):
+        with suppress(BadRequest, Forbidden):
             await self._bot.answer_callback_query(query_id, text=toast or None, show_alert=alert)
 
     async def strip(self, chat_id: int, message_id: int) -> None:

@@ -74,6 +74,11 @@ def _spans(spans: tuple[Span, ...]) -> str:
     return "、".join(f"{one.opens_text}–{one.closes_text}" for one in spans) or "不开放"
 
 
+def barred(years: int, words: str = "不能网上预选") -> str:
+    """Return what follows on an expiry, as the end of a sentence; nothing where nobody is barred."""
+    return f",{years} 年内{words}" if years else ""
+
+
 def plate(office: str, serial: str) -> str:
     """Return a number as it stands on a button: 粤K·12345."""
     return f"{office}·{serial}"

@@ -1,27 +1,24 @@
 """A database that fails at any call of a selection in the chat: nothing half done, nothing told in vain."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pytest
 
 from bot.receipt.patience import Patience
-from bot.sandbox import PersonSpec
 from core.ports import Tx
-from tests import invented
-from tests.core.sql import dump, sql
-from tests.core.tools import reserved, verified
+from tests.core.sql import dump
+from tests.e2e.selecting import WAYS, Step, books_agree, opens_pool, owners, stands_before_step_5, told
 from tests.person import Person
 from tests.store.faults import CallCounter, FailingTx, InjectedFaultError
 from tests.world import World, eventually, open_world
 
 T = TypeVar("T")
 OWNERS = 90
-TAKEN = ("A0001", "A0002")
 NOT_DONE = "刚才的操作没有生效"
 DONE_UNSEEN = "刚才的操作已生效"
 APPLYING, FINISHING = "inbox.applied", "dialog.shown"
@@ -78,13 +75,7 @@ class Place:
 
     async def owner(self) -> Person:
         """Bring one more owner to the page of random selection."""
-        number = next(self._numbers)
-        await self.world.store.run(verified, self.world.core, number)
-        owner = self.world.person(5000 + number)
-        await owner.say("/preselect")
-        await owner.see("第5步")
-        await owner.settled(quiet=0.005)
-        return owner
+        return await stands_before_step_5(self.world, next(self._numbers))
 
     async def at_rest(self) -> None:
         """Wait until every update has been fetched and handled, and that is written down."""
@@ -101,12 +92,8 @@ class Place:
 @pytest.fixture
 async def place(engine: str, tmp_path: Path) -> AsyncIterator[Place]:
     """The program without its ticks, so that nothing but the steps calls the database; it is impatient."""
-    people = [
-        PersonSpec(chat_id=5000 + n, first_name=f"{n}", last_name="车主", phone=invented.phone(n))
-        for n in range(1, OWNERS)
-    ]
     switch = Switch()
-    async with open_world(engine, tmp_path, people=tuple(people), wrap_tx=switch.wrap) as world:
+    async with open_world(engine, tmp_path, people=owners(OWNERS), wrap_tx=switch.wrap) as world:
         world.service.jobs.stop()
         quick = Patience(
             tries=2,
@@ -117,71 +104,8 @@ async def place(engine: str, tmp_path: Path) -> AsyncIterator[Place]:
         dispatcher = world.service.dispatcher
         for impatient in (dispatcher, dispatcher._finisher, world.service._poller):
             impatient._patience = quick
-        await world.release()
-        for number, serial in enumerate(TAKEN, 800):
-            await world.store.run(reserved, world.core, number, serial)
+        await opens_pool(world)
         yield Place(world, switch)
-
-
-Do = Callable[[Person], Awaitable[Any]]
-Step = tuple[str, Do, str]
-"""A name, what an owner does, and what is seen when it has gone through."""
-
-
-async def _presses(owner: Person, label: str) -> None:
-    await owner.press(label, answered=False)
-
-
-RANDOM: Sequence[Step] = (
-    ("draw", lambda owner: _presses(owner, "【随机一次(5)】"), "本批 10 个号码"),
-    ("pick", lambda owner: _presses(owner, "粤K·"), "备选:"),
-    ("ask", lambda owner: _presses(owner, "【确认选号】"), "不能更改、不能退回"),
-    ("take", lambda owner: _presses(owner, "确定选用"), "完成号牌预选"),
-)
-COMPOSED: Sequence[Step] = (
-    ("compose", lambda owner: _presses(owner, "【自编选号】"), "您还可以自编20个号牌"),
-    ("wish", lambda owner: owner.say(" ".join(TAKEN)), "粤K·A0002"),
-    ("submit", lambda owner: _presses(owner, "提交"), "剩余自编号牌个数将减少2个"),
-    ("try", lambda owner: _presses(owner, "确认提交"), "您还可以自编18个号牌"),
-    ("add", lambda owner: _presses(owner, "💡"), "本次要提交的号码"),
-)
-WAYS = pytest.mark.parametrize("way", [RANDOM, COMPOSED], ids=["random", "composed"])
-
-
-def _told(owner: Person) -> list[str]:
-    return [one.words for one in owner.history if one.from_bot]
-
-
-async def _agree(place: Place) -> None:
-    """Quota, plates, journal and notices tell one story."""
-    tables = await place.world.store.read(_books)
-    for vin, used, drawn in tables["draws"]:
-        assert used == drawn, vin
-    for vin, used, failed in tables["wishes"]:
-        assert used == failed, vin
-    taken = tables["reserved"]
-    assert sorted(taken) == sorted(tables["plates"])
-    assert sorted(tables["journal"]) == sorted((f"preselection:{number}",) for number, _ in taken)
-    assert len({serial for _, serial in taken}) == len(taken)
-
-
-def _books(tx: Tx) -> dict[str, list[tuple[Any, ...]]]:
-    def rows(text: str) -> list[tuple[Any, ...]]:
-        return [tuple(row.values()) for row in sql(tx, text)]
-
-    return {
-        "draws": rows(
-            "SELECT v.vin, v.random_used, (SELECT count(*) FROM draw AS d JOIN preselection AS p"
-            " USING (preselection_id) WHERE p.vin = v.vin AND d.numbers <> '[]') AS drawn FROM vehicle AS v"
-        ),
-        "wishes": rows(
-            "SELECT v.vin, v.compose_used, (SELECT count(*) FROM failed_wish AS f WHERE f.vin = v.vin)"
-            " AS failed FROM vehicle AS v"
-        ),
-        "reserved": rows("SELECT preselection_id, serial FROM preselection WHERE state = 'reserved'"),
-        "plates": rows("SELECT preselection_id, serial FROM plate WHERE state = 'reserved'"),
-        "journal": rows("SELECT subject FROM audit WHERE action = 'reserved'"),
-    }
 
 
 @WAYS
@@ -195,7 +119,7 @@ async def test_step_that_cannot_be_made_is_told_and_changes_nothing(
     owner, failures = await place.owner(), 0
     for name, do, seen in way:
         for call in count(1):
-            before, said = await place.everything(), len(_told(owner))
+            before, said = await place.everything(), len(told(owner))
             place.switch.always(APPLYING, call, after=after)
             await do(owner)
             await place.at_rest()
@@ -204,10 +128,10 @@ async def test_step_that_cannot_be_made_is_told_and_changes_nothing(
                 break
             failures += 1
             assert await place.everything() == before, (name, call)
-            (told,) = _told(owner)[said:]
-            assert NOT_DONE in told
+            (words,) = told(owner)[said:]
+            assert NOT_DONE in words
         await owner.see(seen)
-        await _agree(place)
+        await books_agree(place.world)
     assert failures > 60
 
 
@@ -223,10 +147,10 @@ async def test_shown_step_is_never_called_undone(place: Place, way: Sequence[Ste
             await place.at_rest()
             place.switch.mend()
             hits += place.switch.hits
-            assert any(seen in told for told in _told(owner)), owner.screen()
-            assert not any(NOT_DONE in told for told in _told(owner))
-            assert any(DONE_UNSEEN in told for told in _told(owner)) == bool(hits)
-        await _agree(place)
+            assert any(seen in words for words in told(owner)), owner.screen()
+            assert not any(NOT_DONE in words for words in told(owner))
+            assert any(DONE_UNSEEN in words for words in told(owner)) == bool(hits)
+        await books_agree(place.world)
         if not hits:
             break
         deepest = call
@@ -253,8 +177,8 @@ async def test_one_failure_is_mended_without_the_owner(
             await place.at_rest()
             place.switch.mend()
             hits += len(counter.calls) >= call
-            assert not any(NOT_DONE in told or DONE_UNSEEN in told for told in _told(owner)), (name, call)
-        await _agree(place)
+            assert not any(NOT_DONE in words or DONE_UNSEEN in words for words in told(owner)), (name, call)
+        await books_agree(place.world)
         owner.leave()
         if not hits:
             break
