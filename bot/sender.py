@@ -26,7 +26,7 @@ from core.notices import Notice
 from core.ports import Tx
 
 _LOGGER = logging.getLogger(__name__)
-AT_ONCE = 25
+AT_ONCE = 5
 _GONE = ("chat not found", "user is deactivated", "peer_id_invalid")
 
 
