@@ -128,7 +128,8 @@ class Service:
         """Answer whoever sent what could not be handled, and show it to the chiefs."""
         _LOGGER.error("update %d was set aside: %s", broken.update_id, broken.error)
         told = dict.fromkeys(self.core.settings.telegram.admins, desk_words.broken(broken))
-        for chat_id, text in {**told, broken.chat_id: common.FAILED}.items():
+        theirs = common.UNSHOWN if broken.applied else common.FAILED
+        for chat_id, text in {**told, broken.chat_id: theirs}.items():
             if chat_id != NO_CHAT:
                 with contextlib.suppress(TelegramError):
                     await self._bot.send_message(chat_id, text)

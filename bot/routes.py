@@ -16,7 +16,7 @@ from telegram.ext import (
 from bot.dialog.engine import Engine
 from bot.dialog.model import Command, Contact, Event, Other, Photo, Press, Typed
 from bot.dialog.steps import Asked
-from bot.receipt import current_delivery
+from bot.receipt import current_delivery, report_finished
 
 App = Application[Any, Any, Any, Any, Any, Any]
 _Callback = Callable[[Update, ContextTypes.DEFAULT_TYPE], Awaitable[None]]
@@ -29,6 +29,7 @@ def routes(engine: Engine, bot_username: Callable[[], str]) -> list[BaseHandler[
         said = update.effective_message
         if said is not None:
             await engine.handle(_asked(_event(said, bot_username()), said.chat_id))
+            report_finished()
 
     async def press(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         query = update.callback_query
@@ -41,6 +42,7 @@ def routes(engine: Engine, bot_username: Callable[[], str]) -> list[BaseHandler[
             message_id=under.message_id if under is not None else None,
         )
         await engine.handle(_asked(event, under.chat.id if under is not None else query.from_user.id))
+        report_finished()
 
     new = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
     return [MessageHandler(new, message), CallbackQueryHandler(press)]

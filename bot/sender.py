@@ -17,6 +17,7 @@ from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
 from bot.dialog.buttons import Codec
+from bot.drawing import drawn
 from bot.letters import File, Part, Place, Words, letter
 from bot.limits import BULK, retry_after_seconds
 from core import notices
@@ -26,7 +27,7 @@ from core.notices import Notice
 from core.ports import Tx
 
 _LOGGER = logging.getLogger(__name__)
-AT_ONCE = 25
+AT_ONCE = 5
 _GONE = ("chat not found", "user is deactivated", "peer_id_invalid")
 
 
@@ -127,10 +128,10 @@ class Sender:
         if words.picture is None:
             raise ValueError("there is no picture to send")
         async with self._drawing:
-            drawn = await asyncio.to_thread(words.picture.draw)
+            file = await drawn(words.picture)
         return await self._bot.send_photo(
             chat_id,
-            drawn,
+            file,
             caption=words.text,
             parse_mode=ParseMode.HTML,
             reply_markup=self._codec.outside(chat_id, words.rows),

@@ -167,38 +167,49 @@ class _Taker:
         """Take from random candidates; go over to the list of what is free when those run dry."""
         if not self._ranks.size:
             return
-        passed_over = 0
-        while not self._full:
-            if passed_over >= LOOKS_BEFORE_THE_TAIL:
+        left = LOOKS_BEFORE_THE_TAIL
+        while self._missing:
+            if not left:
                 self._from_list(words, free)
                 return
-            passed_over += not self._look_at(below(words, self._ranks.size))
+            ranks = [below(words, self._ranks.size) for _ in range(min(self._missing, left))]
+            left -= len(ranks) - self._look_at(ranks)
 
     def _from_list(self, words: Iterator[int], free: FreeList | None) -> None:
         ranks = self._free_ranks(free)
-        while ranks and not self._full:
-            self._look_at(ranks.pop(below(words, len(ranks))))
+        while ranks and self._missing:
+            some = range(min(self._missing, len(ranks)))
+            self._look_at([ranks.pop(below(words, len(ranks))) for _ in some])
 
     @property
-    def _full(self) -> bool:
-        return len(self.taken) >= self._order.office.batch_size
+    def _missing(self) -> int:
+        return self._order.office.batch_size - len(self.taken)
 
-    def _look_at(self, rank: int) -> bool:
-        """Take a candidate unless it is withheld, filtered out, or not free; count the look."""
-        self.looked_at += 1
-        segment, position = self._ranks.split(rank)
-        serial = segment.mask.unrank(position)
+    def _look_at(self, ranks: Sequence[int]) -> int:
+        """Take those candidates that are free, in one statement; return how many.
+
+        Never more candidates than are missing, so that it comes to the same as one after the other: one
+        that is withheld or filtered out, and one that comes twice, is passed over.
+        """
+        self.looked_at += len(ranks)
+        wanted: dict[str, tuple[int, int]] = {}
+        for rank in ranks:
+            segment, position = self._ranks.split(rank)
+            serial = segment.mask.unrank(position)
+            if not self._is_kept_back(serial):
+                wanted[serial] = (segment.segment_id, position)
+        if not wanted:
+            return 0
+        candidates = json.dumps([(serial, *place) for serial, place in wanted.items()])
+        rows = self._tx.all("pool.take", candidates=candidates, **self._values)
+        taken = {row["serial"] for row in rows}
+        self.taken += [serial for serial in wanted if serial in taken]
+        return len(taken)
+
+    def _is_kept_back(self, serial: str) -> bool:
         if self._order.without_four and contains_four(serial):
-            return False
-        if any(mask.matches(serial) for mask in self._withheld):
-            return False
-        row = self._tx.one(
-            "pool.take", serial=serial, segment_id=segment.segment_id, position=position, **self._values
-        )
-        if row is None:
-            return False
-        self.taken.append(serial)
-        return True
+            return True
+        return any(mask.matches(serial) for mask in self._withheld)
 
     def _free_ranks(self, free: FreeList | None) -> list[int]:
         ids = tuple(segment.segment_id for segment in self._ranks.segments)

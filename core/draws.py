@@ -36,9 +36,13 @@ class Draw:
 
     def words(self) -> Iterator[int]:
         """Yield the draw's 64-bit words, without an end."""
-        head = f"{self.office}|{self.kind}|{self.n}|{self.nonce}|".encode()
+        head = hmac.new(
+            self.seed, f"{self.office}|{self.kind}|{self.n}|{self.nonce}|".encode(), hashlib.sha256
+        )
         for counter in count():
-            block = hmac.digest(self.seed, head + str(counter).encode(), hashlib.sha256)
+            mac = head.copy()
+            mac.update(str(counter).encode())
+            block = mac.digest()
             for start in range(0, len(block), _WORD):
                 yield int.from_bytes(block[start : start + _WORD])
 

@@ -35,6 +35,9 @@ PAPERS = (
 )
 """What the owner brings to the registration (机动车登记规定, article 12), with the receipt first."""
 
+LARGEST_BATCH = 20
+"""The most numbers in a batch: so many can be numbered in a picture, and found among buttons."""
+
 _NEAR = 5
 
 
@@ -198,7 +201,7 @@ class Office:
         papers: what to bring to the counter.
         nev_letters: the letters that mark new-energy plates; offices may have more (GA 36-2018).
         random_batches: draws per vehicle.
-        batch_size: numbers in a draw.
+        batch_size: numbers in a draw, at most ``LARGEST_BATCH``.
         batch_seconds: how long a batch lives.
         batch_grace_seconds: how much later a press may arrive and still count.
         shortlist_seconds: how long the shortlist lives.
@@ -209,7 +212,7 @@ class Office:
         compose_draw_days: on one of how many days after that it opens for self-composition.
         validity_workdays: working days, from the next day, until a number must be confirmed.
         rest_days: how long a number that came back rests before it can be selected again.
-        ban_years: how long an owner is on the blacklist who let a number expire.
+        ban_years: how long an owner is on the blacklist who let a number expire; 0: not at all.
         reminder_workdays: working days before the deadline on which owners are reminded, 0 being
             its last morning; greatest first.
         idle_minutes: how long a verification by SMS holds without a press.
@@ -227,7 +230,7 @@ class Office:
     papers: tuple[Line, ...] = PAPERS
     nev_letters: Annotated[str, AfterValidator(_letters)] = NEV_LETTERS
     random_batches: Annotated[Whole, Field(ge=0, le=100)] = 5
-    batch_size: Annotated[Whole, Field(ge=1, le=50)] = 10
+    batch_size: Annotated[Whole, Field(ge=1, le=LARGEST_BATCH)] = 10
     batch_seconds: Annotated[Whole, Field(ge=10, le=3600)] = 90
     batch_grace_seconds: Annotated[Whole, Field(ge=0, le=60)] = 5
     shortlist_seconds: Annotated[Whole, Field(ge=10, le=7200)] = 180

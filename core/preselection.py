@@ -363,7 +363,10 @@ class Preselections:
             move(tx, preselection, State.AGREED)
 
     def abandon(self, tx: Tx, account: Account, preselection_id: int) -> None:
-        """Drop what was begun, before there is a number (/cancel); used chances stay used."""
+        """Drop what was begun, before there is a number (/cancel), with what it holds of a vehicle.
+
+        Used chances stay used.
+        """
         preselection = get(tx, preselection_id, lock=True)
         if preselection.state not in UNFINISHED:
             raise StepOutOfOrder
@@ -376,6 +379,7 @@ class Preselections:
             reason=None,
             now=to_millis(tx.now),
         )
+        tx.run("blacklist.forget_data", preselection_id=preselection_id)
         log(tx, preselection, account.actor, "abandoned")
 
     def _correctable(self, tx: Tx, preselection_id: int) -> Preselection:

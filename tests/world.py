@@ -15,7 +15,8 @@ from bot.app import Options, Service
 from bot.sandbox import PersonSpec, Sandbox
 from core.bootstrap import Core, Ports
 from core.clock import CHINA, ShiftedClock, SystemClock
-from core.db import open_postgres
+from core.db import open_postgres, open_sqlite
+from core.db.tx import WrapTx
 from core.masks import parse_mask
 from core.plates import PlateKind
 from core.pool import Release
@@ -132,16 +133,20 @@ async def open_world(
     at: datetime = MORNING,
     people: tuple[PersonSpec, ...] = PEOPLE,
     sms: SmsGateway | None = None,
+    wrap_tx: WrapTx | None = None,
     **tables: Any,
 ) -> AsyncIterator[World]:
-    """Start sandbox and program on an engine."""
+    """Start sandbox and program on an engine; ``wrap_tx`` as ``open_store`` takes it."""
     clock = clock_at(at)
     async with contextlib.AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(Sandbox(clock, people=people))
-        store = None
+        store: Store | None = None
+        url = engine_urls(directory)[engine]
         if engine == "postgres":
             schema = stack.enter_context(postgres_schema())
-            store = await open_postgres(engine_urls(directory)[engine], clock, schema=schema, pool_size=4)
+            store = await open_postgres(url, clock, schema=schema, pool_size=4, wrap_tx=wrap_tx)
+        elif wrap_tx is not None:
+            store = await open_sqlite(url, clock, wrap_tx=wrap_tx)
         settings = settings_for(sandbox, directory, **tables)
         ports = Ports(clock=clock, store=store, sms=sms)
         yield await stack.enter_async_context(running(settings, sandbox, clock, ports))

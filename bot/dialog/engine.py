@@ -8,7 +8,7 @@ from html import unescape
 
 from bot.dialog.model import Press, SendCode
 from bot.dialog.presenter import Presenter
-from bot.dialog.record import Shown, save_shown
+from bot.dialog.record import Shown, forget_shown, save_shown
 from bot.dialog.steps import Asked, NothingToSay, Present, Steps
 from bot.receipt.inbox import mark_done
 from core.batches import FreeList, FreeListWanted
@@ -56,7 +56,7 @@ class Engine:
             toast = self._presenter.answer(event.query_id, words, alert=present.alert)
             if present.stale and live:
                 await toast  # a double tap: the first has shown the screen already
-                await self._finish(asked, present, None)
+                await self._core.store.run(mark_done, asked.update_id)
                 return
             work = [toast]
             if not live and not present.outside and event.message_id is not None:
@@ -75,6 +75,8 @@ class Engine:
         shown = await self._presenter.show(present, in_place=True)
         if shown is not None:
             await self._core.store.run(save_shown, chat_id, shown)
+        else:
+            await self._core.store.run(forget_shown, present.record)
 
     async def due(self) -> list[int]:
         """Return the chats whose screen has changed by itself."""
@@ -109,6 +111,8 @@ class Engine:
             if shown is not None:
                 save_shown(tx, asked.chat_id, shown)
                 self._steps.after_showing(tx, present, shown_at=at)
+            else:
+                forget_shown(tx, present.record)
             mark_done(tx, asked.update_id)
 
         await self._core.store.run(finish)

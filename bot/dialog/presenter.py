@@ -25,6 +25,7 @@ from bot.dialog.buttons import Codec
 from bot.dialog.model import MessageKind, View
 from bot.dialog.record import Record, Shown
 from bot.dialog.steps import Present
+from bot.drawing import drawn
 
 _TOAST = 200
 _GONE = ("message to edit not found", "message can't be edited", "there is no", "message_id_invalid")
@@ -55,7 +56,7 @@ class Presenter:
     async def answer(self, query_id: str, text: str, *, alert: bool) -> None:
         """Answer a press; one that is too old to be answered is none the worse."""
         toast = text if len(text) <= _TOAST else text[: _TOAST - 1] + "…"
-        with suppress(BadRequest):
+        with suppress(BadRequest, Forbidden):
             await self._bot.answer_callback_query(query_id, text=toast or None, show_alert=alert)
 
     async def strip(self, chat_id: int, message_id: int) -> None:
@@ -94,8 +95,9 @@ class Presenter:
                 chat_id, message_id, caption=text, parse_mode=ParseMode.HTML, reply_markup=markup
             )
         else:
-            drawn = await asyncio.to_thread(view.picture.draw)
-            media = InputMediaPhoto(drawn, caption=text, parse_mode=ParseMode.HTML, filename="xuanhao.png")
+            media = InputMediaPhoto(
+                await drawn(view.picture), caption=text, parse_mode=ParseMode.HTML, filename="xuanhao.png"
+            )
             await self._bot.edit_message_media(media, chat_id, message_id, reply_markup=markup)
 
     async def _send(self, present: Present) -> Shown:
@@ -124,10 +126,9 @@ class Presenter:
     async def _send_picture(self, record: Record, view: View, text: str) -> Message:
         if view.picture is None:
             raise ValueError("there is no picture to send")
-        drawn = await asyncio.to_thread(view.picture.draw)
         return await self._bot.send_photo(
             record.chat_id,
-            drawn,
+            await drawn(view.picture),
             caption=text,
             parse_mode=ParseMode.HTML,
             reply_markup=self._markup(record, view),

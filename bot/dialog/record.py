@@ -73,6 +73,15 @@ def save_shown(tx: Tx, chat_id: int, shown: "Shown") -> None:
     )
 
 
+def forget_shown(tx: Tx, record: Record) -> None:
+    """Keep that no message shows the screen: the chat was shut, and the message before it has gone stale.
+
+    One over a reply keyboard is kept, for the keyboard is still to be taken away.
+    """
+    if record.message_kind != MessageKind.KEYBOARD:
+        tx.run("dialog.shown", chat_id=record.chat_id, message_id=None, message_kind=None, picture=None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """The message that has become the live one."""

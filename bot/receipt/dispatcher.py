@@ -229,16 +229,16 @@ class Dispatcher:
     async def _set_aside(self, update: Waiting, error: BaseException) -> bool:
         """Set an update aside and tell; False when the database did not let us."""
         try:
-            await self._shelf.broken(update.update_id, error)
+            applied = await self._shelf.broken(update.update_id, error)
         except Exception as failure:  # noqa: BLE001 - tried again after the chat's rest
             _LOGGER.warning("an update could not be set aside: %s", type(failure).__name__)
             return False
         self._forget([update.update_id])
         _LOGGER.error("update %d is set aside: %s", update.update_id, type(error).__name__)
-        await self._tell(update, error)
+        await self._tell(update, error, applied=applied)
         return True
 
-    async def _tell(self, update: Waiting, error: BaseException) -> None:
+    async def _tell(self, update: Waiting, error: BaseException, *, applied: bool) -> None:
         """Tell of an update that was set aside; it is set aside even if nobody can be told."""
         if self._on_broken is None:
             return
@@ -248,6 +248,7 @@ class Dispatcher:
             received_at=update.received_at,
             tries=update.tries,
             error=type(error).__name__,
+            applied=applied,
         )
         try:
             await self._on_broken(broken)

@@ -94,6 +94,11 @@ def note_failure(tx: Tx, update_id: int, error: str) -> None:
     tx.run("inbox.failed", update_id=update_id, note=error)
 
 
+def was_applied(tx: Tx, update_id: int) -> bool:
+    """Return whether an update that is not finished has had its effect."""
+    return tx.one("inbox.was_applied", update_id=update_id) is not None
+
+
 def set_broken(tx: Tx, update_id: int, error: str) -> bool:
     """Set an update aside; False when it was finished meanwhile."""
     return tx.run("inbox.broken", update_id=update_id, note=error) == 1

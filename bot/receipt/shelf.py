@@ -9,7 +9,7 @@ from typing import Protocol
 from bot.receipt import inbox
 from bot.receipt.errors import UnreadableUpdateError
 from bot.receipt.updates import Delivery, Raw, Sealed, Waiting, chat_of
-from core.ports import Store
+from core.ports import Store, Tx
 
 
 class Cipher(Protocol):
@@ -70,8 +70,14 @@ class Shelf:
         await self._store.run(inbox.note_failure, update_id, type(error).__name__)
 
     async def broken(self, update_id: int, error: BaseException) -> bool:
-        """Set an update aside."""
-        return await self._store.run(inbox.set_broken, update_id, type(error).__name__)
+        """Set an update aside; return whether its effect had been had."""
+
+        def set_aside(tx: Tx) -> bool:
+            applied = inbox.was_applied(tx, update_id)
+            inbox.set_broken(tx, update_id, type(error).__name__)
+            return applied
+
+        return await self._store.run(set_aside)
 
     async def take_over(self) -> list[int]:
         """Take what was left behind; return its chats."""

@@ -32,6 +32,7 @@ class Broken:
     received_at: datetime  # aware
     tries: int
     error: str  # the name of a class, never what it says
+    applied: bool = False  # its effect was had; only the reply is not out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.dialog.model import Button, Go, Screen, Style, View
 from bot.dialog.scene import Scene
@@ -16,7 +17,7 @@ from core.batches import Batch, latest_batch
 from core.errors import HoldEnded, StepOutOfOrder, VerificationLapsed, XuanhaoError
 from core.offices import Office
 from core.preselection import State, lease_until
-from core.selection import Shortlisted, chances, shortlist
+from core.selection import Chances, Shortlisted, chances, shortlist
 
 SAID_FOR = timedelta(minutes=10)
 """How long it is said that a batch is over."""
@@ -74,12 +75,12 @@ def _show(scene: Scene) -> View | Go:
         text += preselect.closing_soon(common.clock(closes))
     return View(
         text=text,
-        rows=_rows(scene, office, lives, kept, first=batch is None and left.batches == office.random_batches),
+        rows=_rows(scene, lives, kept, left, first=batch is None and left.batches == office.random_batches),
         picture=_picture(office, batch, over=over) if batch is not None else None,
         redraw_at=_redraw_at(
             now, [lease, *([lives.held_until] if lives else []), *(one.held_until for one in kept)], closes
         ),
-        sent=_counts_from_now if lives is not None else None,
+        sent=partial(_counts_from_now, office, lives) if lives is not None else None,
     )
 
 
@@ -99,9 +100,9 @@ def _picture(office: Office, batch: Batch, *, over: bool) -> BatchPicture:
 
 
 def _rows(
-    scene: Scene, office: Office, batch: Batch | None, kept: list[Shortlisted], *, first: bool
+    scene: Scene, batch: Batch | None, kept: list[Shortlisted], left: Chances, *, first: bool
 ) -> list[tuple[Button, ...]]:
-    left = chances(scene.tx, office, scene.preselection.the_vin)
+    office = scene.office
     names = {one.serial for one in kept}
     numbers = [
         Button(
@@ -147,10 +148,8 @@ def _stay(scene: Scene, note: str = "", *, alert: bool = False) -> Go:
     return Go(screen="selecting", args={"without_four": _filter(scene)}, note=note, alert=alert)
 
 
-def _counts_from_now(scene: Scene) -> None:
-    latest = latest_batch(scene.tx, scene.preselection.preselection_id) if scene.begun else None
-    if latest is not None:
-        scene.core.selection.sent(scene.tx, latest, scene.office, at=scene.at)
+def _counts_from_now(office: Office, batch: Batch, scene: Scene) -> None:
+    scene.core.selection.sent(scene.tx, batch, office, at=scene.at)
 
 
 def _draw(scene: Scene, _arg: str) -> Go:

@@ -14,6 +14,7 @@ HOME = "🏠 返回首页"
 PRESS_HINT = "请点下方按钮操作。"
 OLD_BUTTON = "这个按钮已过时,请看最新的画面"
 FAILED = "系统暂时出错,刚才的操作没有生效。请稍后再试一次。"
+UNSHOWN = "系统暂时出错:刚才的操作已生效,但画面没能更新。请发送 /preselect 继续,或发送 /mine 查看。"
 KEYBOARD_GONE = "✅ 收到"
 
 KINDS = {
@@ -71,6 +72,11 @@ def counter_hours(opening: ServiceHours) -> str:
 
 def _spans(spans: tuple[Span, ...]) -> str:
     return "、".join(f"{one.opens_text}–{one.closes_text}" for one in spans) or "不开放"
+
+
+def barred(years: int, words: str = "不能网上预选") -> str:
+    """Return what follows on an expiry, as the end of a sentence; nothing where nobody is barred."""
+    return f",{years} 年内{words}" if years else ""
 
 
 def plate(office: str, serial: str) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from html import escape
 
-from bot.texts.common import KINDS, counter_hours, day, moment, plate
+from bot.texts.common import KINDS, barred, counter_hours, day, moment, plate
 from core.clock import from_millis
 from core.offices import Office
 from core.plates import PlateKind
@@ -25,7 +25,7 @@ def reminder(one: Preselection, office: Office, days: int) -> str:
         f"请在 <b>{deadline}</b> 前办理登记上牌。\n"
         f"地点:{escape(office.name)},{escape(office.address)}({counter_hours(office.counter_hours)})\n"
         f"需带材料:{papers}\n"
-        f"逾期未办理,号码收回,{office.ban_years} 年内不能网上预选。"
+        f"逾期未办理,号码收回{barred(office.ban_years)}。"
     )
 
 

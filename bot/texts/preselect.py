@@ -4,6 +4,7 @@ from html import escape
 
 from bot.texts.common import (
     KINDS,
+    barred,
     counter_hours,
     hours,
     masked_name,
@@ -68,7 +69,7 @@ def notice(office: Office, kind: PlateKind) -> str:
         "用完为止,换人、换天不重新计算。\n"
         "4. 选定后<b>不能更改、不能退回</b>。\n"
         f"5. 选定后须在 {office.validity_workdays} 个工作日内到车辆管理所办理;"
-        f"<b>逾期未办理的,号码收回,{office.ban_years} 年内不能再网上预选</b>。到期前会提醒您。\n"
+        f"<b>逾期未办理的,号码收回{barred(office.ban_years, '不能再网上预选')}</b>。到期前会提醒您。\n"
         "6. 每次随机抽取都有公开可核验的记录,任何人不能预先留号。"
     )
 
@@ -117,7 +118,7 @@ def terms(office: Office, chances: Chances) -> str:
         f"<b>还剩 {chances.wishes} 个</b>\n"
         f"• 有效期:选定次日起 {office.validity_workdays} 个工作日,到最后一天窗口下班为止\n"
         f"• 办理地点:{escape(office.address)}({counter_hours(office.counter_hours)})\n"
-        f"• 逾期:号码收回,{office.ban_years} 年内不能网上预选"
+        f"• 逾期:号码收回{barred(office.ban_years)}"
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
 
-from bot.texts.common import KINDS, clock, counter_hours, day, moment, plate, span
+from bot.texts.common import KINDS, barred, clock, counter_hours, day, moment, plate, span
 from core.batches import Batch
 from core.offices import Office
 from core.preselection import Preselection, State
@@ -171,7 +171,7 @@ def done(preselection: Preselection, office: Office) -> str:
         f"请在 <b>{deadline}</b> 前到以下地点办理登记上牌:\n"
         f"{escape(office.name)}\n{escape(office.address)}({counter_hours(office.counter_hours)})\n"
         f"需带材料:{papers}\n"
-        f"逾期未办理,号码收回,{office.ban_years} 年内不能网上预选。"
+        f"逾期未办理,号码收回{barred(office.ban_years)}。"
     )
 
 

@@ -193,14 +193,21 @@ async def test_size_of_pool_costs_no_statement(core: Core, clock: FixedClock) ->
     assert abs(await statements(core, clock, begun, 10) - small) <= 1
 
 
+async def mean_looks(core: Core, draws: int) -> float:
+    """Return how many candidates the last draws looked at."""
+    rows = await core.store.read(sql, "SELECT looked_at FROM draw ORDER BY n DESC")
+    return fmean(int(row["looked_at"]) for row in rows[:draws])
+
+
 FULL = "n % 10 = 0"  # every tenth number is left
 
 
 async def test_full_pool_costs_the_same_at_any_size(core: Core, clock: FixedClock) -> None:
-    """At nine tenths full, a hundred looks a draw: of 10,000 numbers as of 50,000."""
+    """At nine tenths full, a hundred looks a draw, many to a statement: of 10,000 numbers as of 50,000."""
     _, begun = await core.store.run(verified, core, 0)
     _, other = await core.store.run(verified, core, 1)
-    costs = []
+    costs: list[float] = []
+    looks: list[float] = []
     for segment_id, letter in enumerate("ABCDE", start=1):
         await core.store.run(release, core, f"{letter}####")
         filled = partial(
@@ -209,8 +216,10 @@ async def test_full_pool_costs_the_same_at_any_size(core: Core, clock: FixedCloc
         await core.store.run(filled)
         if letter in "AE":
             costs.append(await statements(core, clock, begun, 40))
+            looks.append(await mean_looks(core, 40))
     assert costs[0] == pytest.approx(costs[1], rel=0.15)
-    assert 90 < costs[0] < 130
+    assert 20 < costs[0] < 50
+    assert looks == pytest.approx([100, 100], rel=0.15)
 
 
 @pytest.mark.soak
@@ -221,7 +230,8 @@ async def test_seven_millions_nine_tenths_full(core: Core, clock: FixedClock) ->
     await release_all(core, lambda _pattern: True)
     for row in await core.store.read(sql, "SELECT segment_id, mask, size FROM segment"):
         await core.store.run(_fill_by_rank, row, other)
-    assert 90 < await statements(core, clock, begun, 100) < 130
+    assert 20 < await statements(core, clock, begun, 100) < 50
+    assert await mean_looks(core, 100) == pytest.approx(100, rel=0.15)
 
 
 def _fill_by_rank(tx: Tx, row: dict[str, object], holder: int) -> None:

@@ -269,6 +269,13 @@ async def test_abandoned_is_not_shown(core: Core) -> None:
     assert await core.store.read(of_account, account) == []
 
 
+async def test_abandoned_keeps_no_vehicle(core: Core) -> None:
+    account, begun = await core.store.run(verified, core, 0)
+    await core.store.run(core.preselections.abandon, account, begun)
+    left = await core.store.read(get, begun)
+    assert (left.vin, left.certificate_kind, left.certificate) == (None, None, None)
+
+
 async def test_used_chances_stay_with_vehicle(core: Core) -> None:
     """Over accounts, chats and attempts: who comes next for the vehicle finds what is left."""
     await core.store.run(release, core, "A####")

@@ -39,6 +39,21 @@ async def test_update_is_set_aside_after_five_tries(store: Store) -> None:
     assert await store.read(states) == {1: "broken"}
 
 
+async def test_applied_update_is_told_apart_when_set_aside(store: Store) -> None:
+    served = Recorder()
+    apply = applying(store)
+
+    async def unshown(delivery: Delivery) -> bool:
+        await apply(delivery)
+        raise KeyError
+
+    async with receiving(store, unshown, recorder=served) as receipt:
+        await take_in(receipt, [message(1)])
+
+    assert [one.applied for one in served.broken] == [True]
+    assert len(await store.read(effects)) == 1
+
+
 async def test_poison_does_not_block_others(store: Store) -> None:
     served = Recorder()
     served.errors[1] = KeyError()

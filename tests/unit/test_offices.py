@@ -195,6 +195,7 @@ def test_an_office_may_add_letters() -> None:
         ("random_batches", 101),
         ("random_batches", True),
         ("batch_size", 0),
+        ("batch_size", 21),
         ("batch_seconds", 9),
         ("shortlist_seconds", 7201),
         ("compose_total", -1),

@@ -73,7 +73,7 @@ WHERE state IN ('draft', 'informed', 'agreed', 'verified') AND updated_at < :bef
 ORDER BY updated_at LIMIT :most ${for_update_skip_locked}
 
 -- name: forget_data
--- A draft that is dropped keeps no vehicle.
+-- What is dropped or abandoned keeps no vehicle.
 UPDATE preselection SET vin = NULL, certificate_kind = NULL, certificate = NULL
 WHERE preselection_id = :preselection_id AND state = 'cancelled' AND serial IS NULL
 

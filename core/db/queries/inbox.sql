@@ -22,6 +22,10 @@ WHERE update_id = :update_id AND state IN ('waiting', 'applied')
 UPDATE inbox SET tries = tries + 1, note = :note
 WHERE update_id = :update_id AND state IN ('waiting', 'applied')
 
+-- name: was_applied
+-- Whether the effect has been had, and only the reply is not out.
+SELECT update_id FROM inbox WHERE update_id = :update_id AND state = 'applied' ${for_update}
+
 -- name: broken
 -- Set aside for the admins to look at; the body stays for as long as the row.
 UPDATE inbox SET state = 'broken', note = :note

@@ -37,9 +37,12 @@ RETURNING seed_id
 UPDATE seed SET secret_published = :secret, published_at = :now WHERE seed_id = :seed_id AND published_at IS NULL
 
 -- name: take
--- Takes a number that is free: one without a row, or whose hold has run out.
+-- Takes those of some different numbers that are free: without a row, or with a hold that has run out.
+-- The candidates are JSON: [["A1234", segment, position], ...].
 INSERT INTO plate (office, kind, serial, state, segment_id, position, preselection_id, draw_no, held_until, since)
-VALUES (:office, :kind, :serial, :state, :segment_id, :position, :preselection_id, :draw_no, :held_until, :now)
+SELECT :office, :kind, json_extract(value, '$$[0]'), :state,
+       json_extract(value, '$$[1]'), json_extract(value, '$$[2]'), :preselection_id, :draw_no, :held_until, :now
+FROM json_each(:candidates) WHERE true
 ON CONFLICT (office, kind, serial) DO UPDATE
 SET state = excluded.state, segment_id = excluded.segment_id, position = excluded.position,
     preselection_id = excluded.preselection_id, draw_no = excluded.draw_no,

@@ -1,0 +1,185 @@
+"""A database that fails at any call of a selection in the chat: nothing half done, nothing told in vain."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from bot.receipt.patience import Patience
+from core.ports import Tx
+from tests.core.sql import dump
+from tests.e2e.selecting import WAYS, Step, books_agree, opens_pool, owners, stands_before_step_5, told
+from tests.person import Person
+from tests.store.faults import CallCounter, FailingTx, InjectedFaultError
+from tests.world import World, eventually, open_world
+
+T = TypeVar("T")
+OWNERS = 90
+NOT_DONE = "刚才的操作没有生效"
+DONE_UNSEEN = "刚才的操作已生效"
+APPLYING, FINISHING = "inbox.applied", "dialog.shown"
+"""With which query a step's transaction begins, and the one that notes what has been shown."""
+
+
+class OneKind(CallCounter):
+    """Fails the n-th call of each transaction that begins with a certain query."""
+
+    def __init__(self, switch: "Switch") -> None:
+        super().__init__(switch.call, after=switch.after)
+        self._switch = switch
+
+    def call(self, query: str, action: Callable[[], T]) -> T:
+        if (self.calls or [query])[0] != self._switch.first:
+            self.calls.append(query)
+            return action()
+        try:
+            return super().call(query, action)
+        except InjectedFaultError:
+            self._switch.hits += 1
+            raise
+
+
+class Switch:
+    """What stands between the store and every function: nothing, or faults on order."""
+
+    def __init__(self) -> None:
+        self.counter: CallCounter | None = None
+        self.first = ""
+        self.call = 0
+        self.after = False
+        self.hits = 0
+
+    def wrap(self, tx: Tx) -> Tx:
+        if self.counter is not None:
+            return self.counter.wrap(tx)
+        return FailingTx(tx, OneKind(self)) if self.first else tx
+
+    def always(self, first: str, call: int, *, after: bool = False) -> None:
+        """Fail that call of every transaction that begins so, until mended."""
+        self.first, self.call, self.after, self.hits = first, call, after, 0
+
+    def mend(self) -> None:
+        self.first, self.counter = "", None
+
+
+class Place:
+    """The program with a switch in its store, and owners who stand before step 5."""
+
+    def __init__(self, world: World, switch: Switch) -> None:
+        self.world, self.switch = world, switch
+        self._numbers = count(1)
+
+    async def owner(self) -> Person:
+        """Bring one more owner to the page of random selection."""
+        return await stands_before_step_5(self.world, next(self._numbers))
+
+    async def at_rest(self) -> None:
+        """Wait until every update has been fetched and handled, and that is written down."""
+        await eventually(lambda: not self.world.sandbox.world.updates.waiting)
+        async with asyncio.timeout(5):
+            await self.world.service.dispatcher.idle()
+
+    async def everything(self) -> dict[str, list[str]]:
+        """Return every row but those of the inbox, which counts the tries."""
+        rows = await self.world.store.read(dump)
+        return {name: rows[name] for name in rows if name != "inbox"}
+
+
+@pytest.fixture
+async def place(engine: str, tmp_path: Path) -> AsyncIterator[Place]:
+    """The program without its ticks, so that nothing but the steps calls the database; it is impatient."""
+    switch = Switch()
+    async with open_world(engine, tmp_path, people=owners(OWNERS), wrap_tx=switch.wrap) as world:
+        world.service.jobs.stop()
+        quick = Patience(
+            tries=2,
+            tries_in_outage=2,
+            first_gap=timedelta(milliseconds=2),
+            longest_gap=timedelta(milliseconds=4),
+        )
+        dispatcher = world.service.dispatcher
+        for impatient in (dispatcher, dispatcher._finisher, world.service._poller):
+            impatient._patience = quick
+        await opens_pool(world)
+        yield Place(world, switch)
+
+
+@WAYS
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+async def test_step_that_cannot_be_made_is_told_and_changes_nothing(
+    place: Place,
+    way: Sequence[Step],
+    after: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    """At each call of the step's transaction, at every try; then the same press goes through."""
+    owner, failures = await place.owner(), 0
+    for name, do, seen in way:
+        for call in count(1):
+            before, said = await place.everything(), len(told(owner))
+            place.switch.always(APPLYING, call, after=after)
+            await do(owner)
+            await place.at_rest()
+            place.switch.mend()
+            if not place.switch.hits:
+                break
+            failures += 1
+            assert await place.everything() == before, (name, call)
+            (words,) = told(owner)[said:]
+            assert NOT_DONE in words
+        await owner.see(seen)
+        await books_agree(place.world)
+    assert failures > 60
+
+
+@WAYS
+async def test_shown_step_is_never_called_undone(place: Place, way: Sequence[Step]) -> None:
+    """The step is committed; what cannot be written down is that it has been shown."""
+    deepest = 0
+    for call in count(1):
+        owner, hits = await place.owner(), 0
+        for _name, do, seen in way:
+            place.switch.always(FINISHING, call)
+            await do(owner)
+            await place.at_rest()
+            place.switch.mend()
+            hits += place.switch.hits
+            assert any(seen in words for words in told(owner)), owner.screen()
+            assert not any(NOT_DONE in words for words in told(owner))
+            assert any(DONE_UNSEEN in words for words in told(owner)) == bool(hits)
+        await books_agree(place.world)
+        if not hits:
+            break
+        deepest = call
+    assert deepest >= 2
+
+
+@WAYS
+@pytest.mark.parametrize(
+    ("engine", "after"),
+    [("sqlite", False), ("sqlite", True), pytest.param("postgres", False, marks=pytest.mark.postgres)],
+)
+async def test_one_failure_is_mended_without_the_owner(
+    place: Place,
+    way: Sequence[Step],
+    after: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    """At the n-th call of whatever a press sets off, from the inbox to the last note: the step is shown."""
+    for call in count(1):
+        owner, hits = await place.owner(), 0
+        for name, do, seen in way:
+            counter = place.switch.counter = CallCounter(call, after=after)
+            await do(owner)
+            await owner.see(seen)
+            await place.at_rest()
+            place.switch.mend()
+            hits += len(counter.calls) >= call
+            assert not any(NOT_DONE in words or DONE_UNSEEN in words for words in told(owner)), (name, call)
+        await books_agree(place.world)
+        owner.leave()
+        if not hits:
+            break
+    assert call > 25

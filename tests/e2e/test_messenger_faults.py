@@ -1,0 +1,154 @@
+"""The messenger on bad days: the right screen in the end, nothing charged twice."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.faults import Fault
+from tests.e2e.selecting import (
+    RANDOM,
+    WAYS,
+    Do,
+    Step,
+    books_agree,
+    opens_pool,
+    owners,
+    stands_before_step_5,
+    told,
+)
+from tests.person import Person
+from tests.world import World, open_world
+
+METHODS = (
+    *("sendMessage", "sendPhoto", "answerCallbackQuery"),
+    *("editMessageText", "editMessageCaption", "editMessageMedia", "editMessageReplyMarkup"),
+)
+PATIENCE = 15.0
+BAD_DAYS = {
+    "429": Fault(kind="too_many", retry_after=1),
+    "500": Fault(kind="error", status=500),
+    "502 and a page": Fault(kind="html"),
+    "dropped before": Fault(kind="drop_before"),
+    "dropped after": Fault(kind="drop_after"),
+}
+
+
+@pytest.fixture
+async def place(tmp_path: Path) -> AsyncIterator[World]:
+    """The program without its ticks, so that nothing but the steps calls the messenger."""
+    async with open_world("sqlite", tmp_path, people=owners(3)) as world:
+        world.service.jobs.stop()
+        await opens_pool(world)
+        yield world
+
+
+def _befalls(world: World, fault: Fault) -> None:
+    """Let the next call of each method go wrong."""
+    world.sandbox.faults.clear()
+    for method in METHODS:
+        world.sandbox.faults.add(replace(fault, method=method))
+
+
+def _befallen(world: World) -> int:
+    """Return how many calls went wrong, and let the others be."""
+    left = len(world.sandbox.faults.waiting)
+    world.sandbox.faults.clear()
+    return len(METHODS) - left
+
+
+async def _comes_to_rest(world: World, owner: Person) -> None:
+    """Wait until what failed has been tried again, too."""
+    await owner.settled(within=PATIENCE)
+    await world.service.dispatcher.idle()
+    await owner.settled(within=PATIENCE)
+
+
+@WAYS
+@pytest.mark.parametrize("fault", BAD_DAYS.values(), ids=list(BAD_DAYS))
+async def test_every_step_comes_through(place: World, way: Sequence[Step], fault: Fault) -> None:
+    """The first call of every method goes wrong at each step; the owner does nothing about it."""
+    owner = await stands_before_step_5(place, 1)
+    for name, do, seen in way:
+        _befalls(place, fault)
+        await do(owner)
+        await owner.see(seen, within=PATIENCE)
+        await _comes_to_rest(place, owner)
+        assert _befallen(place), name
+        assert seen in owner.last.words, name
+        await books_agree(place)
+    assert not any("系统暂时出错" in words for words in told(owner))
+
+
+@pytest.mark.parametrize("fault", BAD_DAYS.values(), ids=list(BAD_DAYS))
+async def test_screen_that_was_shown_twice_is_good_on_both(place: World, fault: Fault) -> None:
+    """A message that arrived although the connection broke is sent again: no press on either does harm."""
+    owner = await stands_before_step_5(place, 1)
+    _befalls(place, fault)
+    await RANDOM[0][1](owner)
+    await owner.see("本批 10 个号码", within=PATIENCE)
+    await _comes_to_rest(place, owner)
+    _befallen(place)
+    batches = [one for one in owner.history if one.photo]
+    assert len(batches) == (2 if fault.kind == "drop_after" else 1)
+    serial = batches[0].rows[0][0]
+    for shown in batches:
+        owner.press_raw(serial.data, shown)
+        await owner.see("备选:")
+        await owner.settled()
+    assert "随机选号还剩 4 批" in owner.last.words
+    with_buttons = [one for one in owner.history if one.rows]
+    assert [one.message_id for one in with_buttons] == [owner.last.message_id]
+    await books_agree(place)
+
+
+async def test_edit_that_had_arrived_counts_as_shown(place: World) -> None:
+    """«message is not modified» is what a repeated edit hears: the step is shown, once."""
+    owner = await stands_before_step_5(place, 1)
+    await RANDOM[0][1](owner)
+    await owner.see("本批 10 个号码")
+    await owner.settled()
+    messages = len(owner.history)
+    _befalls(place, BAD_DAYS["dropped after"])
+    await RANDOM[1][1](owner)
+    await owner.see("备选:", within=PATIENCE)
+    await _comes_to_rest(place, owner)
+    assert any("message is not modified" in words for _method, words in place.sandbox.refusals)
+    assert len(owner.history) == messages
+
+
+async def test_blocked_at_each_step_keeps_what_was_done(place: World) -> None:
+    """Whoever blocks the bot in the middle of a press finds its effect afterwards, once."""
+    owner = await stands_before_step_5(place, 1)
+    draw, pick, ask, take = (do for _name, do, _seen in RANDOM)
+    for do, seen in ((draw, "随机选号还剩 4 批"), (pick, "备选:"), (take, "完成号牌预选")):
+        if do is take:
+            await ask(owner)
+            await owner.see("不能更改、不能退回")
+            await owner.settled()
+        await _while_blocked(place, owner, do)
+        await owner.say("/preselect")
+        await owner.see(seen, fresh=True)
+        await owner.settled()
+        await books_agree(place)
+    assert not any("系统暂时出错" in words for words in told(owner))
+
+
+async def _while_blocked(world: World, owner: Person, do: Do) -> None:
+    _befalls(world, Fault(kind="blocked", times=9))
+    await do(owner)
+    await _comes_to_rest(world, owner)
+    world.sandbox.faults.clear()
+
+
+async def test_button_under_a_lost_screen_still_leads_on(place: World) -> None:
+    """The batch was never shown; the old screen's button costs nothing and shows it."""
+    owner = await stands_before_step_5(place, 1)
+    data, old = owner.button("【随机一次(5)】").data, owner.last
+    await _while_blocked(place, owner, RANDOM[0][1])
+    owner.press_raw(data, old)
+    await owner.see("随机选号还剩 4 批", fresh=True)
+    await owner.settled()
+    assert owner.last.photo
+    await books_agree(place)

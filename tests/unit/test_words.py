@@ -1,0 +1,67 @@
+"""What is said follows the settings."""
+
+from datetime import datetime
+
+import pytest
+
+from bot.pictures.batch import NUMBERS
+from bot.texts import notices, preselect, selecting
+from core.clock import CHINA
+from core.offices import LARGEST_BATCH, Office
+from core.plates import PlateKind
+from core.preselection import Preselection, State
+from core.selection import Chances
+from core.vehicles import CertificateKind
+from tests import invented
+from tests.core.tools import settings
+
+AT = datetime(2026, 3, 17, 17, 0, tzinfo=CHINA)
+
+
+def _office(ban_years: int) -> Office:
+    return settings(ban_years=ban_years).offices[0]
+
+
+def _reserved() -> Preselection:
+    return Preselection(
+        preselection_id=1,
+        account_id=1,
+        office="粤K",
+        kind=PlateKind.SMALL,
+        state=State.RESERVED,
+        vin=invented.VIN,
+        certificate_kind=CertificateKind.DOMESTIC,
+        certificate=invented.CERTIFICATE,
+        verified_at=AT,
+        reserved_at=AT,
+        serial="A1234",
+        way="random",
+        deadline=AT,
+        ended_at=None,
+        reason=None,
+    )
+
+
+SAID = {
+    "notice": lambda office: preselect.notice(office, PlateKind.SMALL),
+    "terms": lambda office: preselect.terms(office, Chances(batches=5, wishes=20)),
+    "receipt": lambda office: selecting.done(_reserved(), office),
+    "reminder": lambda office: notices.reminder(_reserved(), office, 1),
+}
+
+
+@pytest.mark.parametrize("page", SAID)
+def test_ban_is_spoken_of_where_there_is_one(page: str) -> None:
+    assert "3 年内不能" in SAID[page](_office(3))
+
+
+@pytest.mark.parametrize("page", SAID)
+def test_office_that_bars_nobody_threatens_nobody(page: str) -> None:
+    said = SAID[page](_office(0))
+    assert "号码收回" in said
+    assert "年内" not in said
+    assert ",。" not in said
+
+
+def test_largest_batch_can_be_numbered_in_its_picture() -> None:
+    assert len(NUMBERS) == LARGEST_BATCH
