@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,8 +31,9 @@ from bot.texts import common
 from bot.texts import desk as desk_words
 from bot.texts import home as words
 from bot.texts.errors import of_error
-from bot.texts.menu import CHIEF_MENU, OWNER_MENU
+from bot.texts.menu import DESK_MENU, OWNER_MENU
 from bot.transport import AiohttpRequest
+from core.admins import Admin
 from core.bootstrap import Core, Ports, bootstrap
 from core.errors import SettingsRefused
 from core.settings import Settings
@@ -92,7 +93,7 @@ class Service:
         )
         self.dispatcher = Dispatcher(shelf, process_with(self.application), on_broken=self._tell_broken)
         self.receipt = Receipt(shelf, self.dispatcher)
-        self.sender = Sender(core, bot, codec, worker)
+        self.sender = Sender(core, bot, codec, worker, self._offer)
         self.jobs = Jobs(core, self.engine, self.codes, self.sender, self.dispatcher)
         self._poller = Poller(
             updates_of(self._polling, bot.base_url, long_poll=options.long_poll), self.receipt.accept
@@ -120,6 +121,11 @@ class Service:
             _LOGGER.info("receiving as @%s", self._bot.username)
             await self._poller.run()
 
+    async def _offer(self, chat_id: int) -> None:
+        admin = await self.core.store.read(self.core.admins.of, chat_id)
+        with contextlib.suppress(TelegramError):
+            await tell_commands_of(self._bot, admin)
+
     async def _redraw_in_turn(self, chat_id: int) -> None:
         async with self.dispatcher.lock(chat_id):
             await self.engine.redraw(chat_id)
@@ -137,17 +143,28 @@ class Service:
     async def _tell_commands(self) -> None:
         """Tell the messenger which commands to offer to whom; it can do without."""
         with contextlib.suppress(TelegramError):
-            await tell_commands(self._bot, self.core.settings.telegram.admins)
+            everybody = await self.core.store.read(self.core.admins.all)
+            await tell_commands(self._bot, everybody)
 
 
-async def tell_commands(bot: Bot, chiefs: tuple[int, ...]) -> None:
-    """Set the menus of commands: the owners' for all, the chiefs' for them."""
+async def tell_commands(bot: Bot, everybody: Iterable[Admin]) -> None:
+    """Set the menus of commands: the owners' for all, and for each at the desk what they may give."""
     own = [BotCommand(name, OWNER_MENU[name]) for name in commands.OWNER_COMMANDS]
     await bot.set_my_commands(own, scope=BotCommandScopeDefault())
-    more = [BotCommand(name, CHIEF_MENU[name]) for name in commands.CHIEF_COMMANDS]
-    for chief in chiefs:
+    for admin in everybody:
         with contextlib.suppress(TelegramError):  # one who has never written to the bot has no chat yet
-            await bot.set_my_commands(own + more, scope=BotCommandScopeChat(chief))
+            await tell_commands_of(bot, admin)
+
+
+async def tell_commands_of(bot: Bot, admin: Admin) -> None:
+    """Set the menu of one at the desk, or of one who is there no more."""
+    scope = BotCommandScopeChat(admin.chat_id)
+    names = [name for name, command in commands.DESK.items() if command.duty in admin.duties]
+    if not names:
+        await bot.delete_my_commands(scope=scope)
+        return
+    own = [BotCommand(name, OWNER_MENU[name]) for name in commands.OWNER_COMMANDS]
+    await bot.set_my_commands(own + [BotCommand(name, DESK_MENU[name]) for name in names], scope=scope)
 
 
 def _words() -> Words:

@@ -1,30 +1,54 @@
-"""Where commands lead."""
+"""Where commands lead, and who is offered which."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from bot.desk import counter, days, people, segments
+from bot.desk import counter, days, people, releases, staff, withholding
+from bot.desk.errors import Usage
 from bot.dialog.buttons import Carried
 from bot.dialog.model import Command, Go
 from bot.dialog.scene import Scene
 from bot.screens import home, wishes
 from bot.screens.entry import entry
+from core.admins import Duty
 
 OWNER_COMMANDS = ("start", "preselect", "mine", "notify", "cancel", "help")
-CHIEF_COMMANDS = ("release", "confirm", "closed", "ban", "unban")
 
-_DESK: dict[str, Callable[[Scene, str], Go]] = {
-    "release": segments.ask,
-    "confirm": counter.ask,
-    "closed": days.ask,
-    "ban": people.ask_ban,
-    "unban": people.ask_unban,
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskCommand:
+    """A command of the desk."""
+
+    duty: Duty
+    ask: Callable[[Scene, str], Go]
+
+
+DESK: dict[str, DeskCommand] = {
+    "release": DeskCommand(duty=Duty.RELEASE, ask=releases.ask),
+    "withhold": DeskCommand(duty=Duty.WITHHOLD, ask=withholding.ask_withhold),
+    "unwithhold": DeskCommand(duty=Duty.WITHHOLD, ask=withholding.ask_unwithhold),
+    "confirm": DeskCommand(duty=Duty.CONFIRM, ask=counter.ask_confirm),
+    "void": DeskCommand(duty=Duty.VOID, ask=counter.ask_void),
+    "revoke": DeskCommand(duty=Duty.REVOKE, ask=counter.ask_revoke),
+    "closed": DeskCommand(duty=Duty.CLOSED, ask=days.ask_closed),
+    "ban": DeskCommand(duty=Duty.BAN, ask=people.ask_ban),
+    "unban": DeskCommand(duty=Duty.BAN, ask=people.ask_unban),
+    "identity": DeskCommand(duty=Duty.IDENTITY, ask=people.ask_identity),
+    "usertype": DeskCommand(duty=Duty.USERTYPE, ask=people.ask_user_type),
+    "grant": DeskCommand(duty=Duty.GRANT, ask=people.ask_grant),
+    "maintenance": DeskCommand(duty=Duty.MAINTENANCE, ask=days.ask_maintenance),
+    "admins": DeskCommand(duty=Duty.ADMINS, ask=staff.ask),
 }
 
 
 def lead(scene: Scene, typed: Command) -> Go:
-    """Lead a command to its screen; an admin's command is unknown to everybody else."""
-    ask = _DESK.get(typed.name) if scene.is_chief else None
-    return ask(scene, typed.rest) if ask else home.command(scene, typed)
+    """Lead a command to its screen; a command of the desk is unknown to whoever may not give it."""
+    command = DESK.get(typed.name)
+    if command is None or command.duty not in scene.admin.duties:
+        return home.command(scene, typed)
+    if not typed.rest and typed.name != "admins":
+        raise Usage(typed.name)
+    return command.ask(scene, typed.rest)
 
 
 def lead_outside(scene: Scene, carried: Carried) -> Go:

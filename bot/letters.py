@@ -7,7 +7,7 @@ from icalendar import Alarm, Calendar, Event
 
 from bot.dialog.model import Button, Picture, Rows
 from bot.screens.mine import receipt_of
-from bot.texts import common, notices
+from bot.texts import common, desk, notices
 from core.bootstrap import Core
 from core.clock import from_millis
 from core.errors import StepOutOfOrder
@@ -53,6 +53,15 @@ def letter(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
     match notice.topic:
         case Purpose.REMINDER | Purpose.EXPIRED | Purpose.MOVED:
             return _about_preselection(tx, core, notice)
+        case Purpose.VOIDED | Purpose.REVOKED:
+            return _about_end(tx, core, notice)
+        case Purpose.IDENTITY:
+            given = notice.details.get("given") is True
+            go = Button(label=notices.PRESELECT, action="preselect")
+            text = notices.IDENTITY_GIVEN if given else notices.IDENTITY_TAKEN
+            return (Words(text=text, rows=((go,),)),)
+        case Purpose.ROLE:
+            return (_about_role(notice),)
         case Purpose.BANNED | Purpose.LIFTED:
             return _about_ban(core, notice)
         case _:
@@ -74,6 +83,21 @@ def _about_preselection(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
     if one.state != State.RESERVED or is_overtaken(tx, notice):
         return ()
     return _of_reserved(tx, core, notice, one, office)
+
+
+def _about_end(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
+    one = get(tx, int(notice.subject.partition(":")[2]))
+    office = core.offices.get(one.office)
+    if notice.topic == Purpose.REVOKED:
+        return (Words(text=notices.revoked(one, office)),)
+    until = notice.details.get("until")
+    return (Words(text=notices.voided(one, office, until if isinstance(until, int) else None)),)
+
+
+def _about_role(notice: Notice) -> Words:
+    details = notice.details
+    given = details.get("given") is True
+    return Words(text=desk.role(str(details["role"]), str(details.get("office", "")), given=given))
 
 
 def _of_reserved(tx: Tx, core: Core, notice: Notice, one: Preselection, office: Office) -> tuple[Part, ...]:

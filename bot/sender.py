@@ -8,7 +8,7 @@ arrived: it is sent again (docs/architecture.md, Notices).
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from telegram import Message
@@ -23,7 +23,7 @@ from bot.limits import BULK, retry_after_seconds
 from core import notices
 from core.bootstrap import Core
 from core.errors import XuanhaoError
-from core.notices import Notice
+from core.notices import Notice, Purpose
 from core.ports import Tx
 
 _LOGGER = logging.getLogger(__name__)
@@ -39,9 +39,18 @@ class Sender:
         bot: the messenger.
         codec: writes buttons.
         worker: a name that no other process has.
+        offer: gives a chat whose role at the desk has changed its menu of commands.
     """
 
-    def __init__(self, core: Core, bot: ExtBot[str], codec: Codec, worker: str) -> None:
+    def __init__(
+        self,
+        core: Core,
+        bot: ExtBot[str],
+        codec: Codec,
+        worker: str,
+        offer: Callable[[int], Awaitable[None]] | None = None,
+    ) -> None:
+        self._offer = offer
         self._core = core
         self._bot = bot
         self._codec = codec
@@ -92,6 +101,8 @@ class Sender:
         if not parts:
             await core.store.run(notices.note_over, notice, self._worker, late=False)
             return
+        if notice.topic == Purpose.ROLE and self._offer is not None:
+            await self._offer(notice.chat_id)
         for number, part in enumerate(parts[notice.parts_sent :], notice.parts_sent + 1):
             await self._send(notice.chat_id, part)
             if number < len(parts) and not await core.store.run(

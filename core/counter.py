@@ -152,7 +152,9 @@ class Counter:
             audit.record(tx, entry)
         return bool(changed)
 
-    def move_identity(self, tx: Tx, identity: str, account: Account, reason: str, actor: str) -> Account | None:
+    def move_identity(
+        self, tx: Tx, identity: str, account: Account, reason: str, actor: str
+    ) -> Account | None:
         """Give an identity, whose document was seen at the counter, to the right chat account.
 
         Who had it loses it with their registration and whatever they had begun; a ban that they
@@ -174,7 +176,9 @@ class Counter:
         self._accounts.receive_identity(tx, account, identity)
         details: dict[str, object] = {"reason": reason, "from": holder.account_id if holder else None}
         subject = f"account:{account.account_id}"
-        audit.record(tx, audit.Entry(actor=actor, action="received_identity", subject=subject, details=details))
+        audit.record(
+            tx, audit.Entry(actor=actor, action="received_identity", subject=subject, details=details)
+        )
         self._tell(tx, account.chat_id, Purpose.IDENTITY, subject, {"given": True})
         return holder
 
@@ -196,9 +200,7 @@ class Counter:
         tx.run("blacklist.forget_data", preselection_id=locked.preselection_id)
         log(tx, locked, actor, "dropped_draft")
 
-    def _lift_what_they_earned(
-        self, tx: Tx, digest: bytes, holder: Account, actor: str, reason: str
-    ) -> None:
+    def _lift_what_they_earned(self, tx: Tx, digest: bytes, holder: Account, actor: str, reason: str) -> None:
         present = running(tx, digest)
         if present is None or present.preselection_id is None:
             return
@@ -248,15 +250,11 @@ class Counter:
         chat_id = self._accounts.by_id(tx, reserved.account_id).chat_id
         notices.plan(
             tx,
-            Plan(
-                chat_id=chat_id, purpose=purpose, subject=reserved.subject, due_at=tx.now, details=details
-            ),
+            Plan(chat_id=chat_id, purpose=purpose, subject=reserved.subject, due_at=tx.now, details=details),
         )
 
     def _tell(
         self, tx: Tx, chat_id: int, purpose: Purpose, subject: str, details: Mapping[str, object]
     ) -> None:
         at = f"{purpose}:{to_millis(tx.now)}"
-        notices.plan(
-            tx, Plan(chat_id=chat_id, purpose=at, subject=subject, due_at=tx.now, details=details)
-        )
+        notices.plan(tx, Plan(chat_id=chat_id, purpose=at, subject=subject, due_at=tx.now, details=details))

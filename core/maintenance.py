@@ -1,4 +1,4 @@
-"""Maintenance (系统维护): an admin closes phase 2 of an office, or of all, with a text (docs/domain.md, section 3)."""
+"""Maintenance (系统维护): an admin closes phase 2 of an office, or of all (docs/domain.md, section 3)."""
 
 from dataclasses import dataclass
 

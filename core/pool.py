@@ -13,7 +13,15 @@ from functools import lru_cache
 from core import audit
 from core.clock import CHINA, from_millis, to_millis
 from core.draws import Draw, Seeds, below
-from core.errors import AlreadyWithheld, NotWithheld, ReleaseInThePast, SegmentOverlaps, WishNotReleased, WishRandomOnly, WishWithheld
+from core.errors import (
+    AlreadyWithheld,
+    NotWithheld,
+    ReleaseInThePast,
+    SegmentOverlaps,
+    WishNotReleased,
+    WishRandomOnly,
+    WishWithheld,
+)
 from core.masks import SMALL_MASKS, Mask, parse_mask
 from core.offices import Office
 from core.plates import PlateKind

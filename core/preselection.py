@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from core import audit, notices
+from core import audit
 from core.accounts import Account
 from core.blacklist import refuse_banned
 from core.clock import from_millis, to_millis

@@ -47,9 +47,7 @@ def _confirm_question(scene: Scene) -> str:
 
 def _confirm(scene: Scene) -> str:
     counter = scene.core.counter
-    return desk.registered(
-        counter.register(scene.tx, _meant(scene), scene.arg("tail"), actor=scene.actor)
-    )
+    return desk.registered(counter.register(scene.tx, _meant(scene), scene.arg("tail"), actor=scene.actor))
 
 
 def ask_void(scene: Scene, rest: str) -> Go:

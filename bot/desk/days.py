@@ -1,4 +1,4 @@
-"""/closed: a day on which a counter is closed, which moves deadlines; /maintenance: phase 2 closed with a text."""
+"""/closed: a day without a counter, which moves deadlines; /maintenance: phase 2 closed, with a text."""
 
 from datetime import date
 

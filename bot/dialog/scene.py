@@ -44,7 +44,8 @@ class Scene:
         Raises:
             NotYourDuty, NotYourOffice: it may not.
         """
-        self.admin.need(duty, self.args["office"] if isinstance(self.args.get("office"), str) else None)
+        office = self.args.get("office")
+        self.admin.need(duty, office if isinstance(office, str) else None)
 
     def desk_office(self, code: str, duty: Duty) -> Office:
         """Return an office that is served here, and at which this chat may do something.

@@ -1,6 +1,6 @@
 """The list of all screens that the engine is given."""
 
-from bot.desk import counter, days, people, segments
+from bot.desk import counter, days, people, releases, staff, withholding
 from bot.dialog.model import Screen
 from bot.screens import banned, composing, home, mine, preselect, registration, selecting, wishes
 
@@ -14,11 +14,23 @@ SCREENS: tuple[Screen, ...] = (
     *mine.SCREENS,
     *wishes.SCREENS,
     banned.BANNED,
-    segments.RELEASE,
+    releases.RELEASE,
+    withholding.WITHHOLD,
+    withholding.UNWITHHOLD,
     counter.CONFIRM,
+    counter.VOID,
+    counter.REVOKE,
     days.CLOSED,
+    days.MAINTENANCE_ON,
+    days.MAINTENANCE_OFF,
     people.BAN,
     people.UNBAN,
+    people.USERTYPE,
+    people.IDENTITY,
+    people.GRANT,
+    staff.ADMINS,
+    staff.ADD,
+    staff.REMOVE,
 )
 
 BY_NAME = {screen.name: screen for screen in SCREENS}

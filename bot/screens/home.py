@@ -8,6 +8,7 @@ from bot.dialog.scene import Scene
 from bot.screens.entry import entry
 from bot.texts import common, desk, home
 from core import notices
+from core.admins import Duty
 from core.clock import CHINA
 from core.preselection import State, of_account
 
@@ -28,7 +29,7 @@ def _state(scene: Scene) -> str:
 
 def _warning(scene: Scene) -> str:
     """Return what chiefs must know of the calendar: deadlines that are about to be counted."""
-    if not scene.is_chief:
+    if Duty.CLOSED not in scene.admin.duties:
         return ""
     year = (scene.tx.now + _AHEAD).astimezone(CHINA).year
     calendar = "" if scene.core.calendar.has_schedule(year) else desk.no_schedule(year)
@@ -48,7 +49,7 @@ def _show(scene: Scene) -> View:
 
 def help_text(scene: Scene) -> str:
     """Return the help, with the admins' commands for them."""
-    return home.HELP_TEXT + (home.CHIEF_HELP if scene.is_chief else "")
+    return home.HELP_TEXT + desk.help_text(scene.admin.duties)
 
 
 def command(scene: Scene, typed: Command) -> Go:

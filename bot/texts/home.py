@@ -25,16 +25,6 @@ HELP_TEXT = (
     " · /cancel 放弃本次预选 · /help 帮助"
 )
 
-CHIEF_HELP = (
-    "\n\n<b>管理命令</b>\n"
-    "<code>/release 粤K small A####</code> 投放号段"
-    "(可加 from 2026-12-01T09:00、compose now|drawn|2026-12-08)\n"
-    "<code>/confirm 粤K12345 后六位</code> 窗口确认上牌\n"
-    "<code>/closed 粤K 2026-12-31 原因</code> 窗口不办公,截止时间顺延\n"
-    "<code>/ban 聊天号|身份证号|手机号|号牌 [until 2028-01-01] 原因</code> 列入黑名单\n"
-    "<code>/unban 聊天号|身份证号|手机号|号牌 原因</code> 解除黑名单"
-)
-
 
 def welcome(offices: list[Office], *, state: str) -> str:
     """Return the first page."""

@@ -1,0 +1,102 @@
+"""/admins: who is at the desk; roles are given and taken away by a chief of all offices."""
+
+from bot.desk.errors import Usage
+from bot.desk.questions import GONE
+from bot.dialog.model import Button, Go, Screen, Style, View
+from bot.dialog.scene import Scene
+from bot.screens.layout import in_columns, page_of
+from bot.texts import common, desk
+from core.admins import EVERYWHERE, Duty, Post, Role
+
+_A_PAGE = 12
+_SHORTEST = 3  # add 3001 clerk
+
+
+def ask(scene: Scene, rest: str) -> Go:
+    """Lead from /admins [add CHAT ROLE [OFFICE|all]] to the list, or to the question.
+
+    Raises:
+        Usage: it is something else.
+        OfficeUnknown: the office is not served here.
+    """
+    scene.admin.need(Duty.ADMINS, EVERYWHERE)
+    words = rest.split()
+    if not words:
+        return Go(screen="desk_admins")
+    if not _SHORTEST <= len(words) <= _SHORTEST + 1 or words[0] != "add" or words[2] not in set(Role):
+        raise Usage("admins")
+    if not (words[1].isascii() and words[1].isdecimal() and len(words[1]) < 16):  # noqa: PLR2004 - a chat id
+        raise Usage("admins")
+    place = words[3] if len(words) > _SHORTEST else "all"
+    code = EVERYWHERE if place == "all" else scene.office_of(place.upper()).code
+    return Go(screen="desk_admin_add", args={"chat": words[1], "role": words[2], "at": code})
+
+
+def _show(scene: Scene) -> View:
+    scene.admin.need(Duty.ADMINS, EVERYWHERE)
+    everybody = scene.core.admins.all(scene.tx)
+    removable = [
+        Button(
+            label=desk.remove_label(admin.chat_id, post),
+            action="remove",
+            arg=f"{admin.chat_id}.{post.role}.{post.office}",
+        )
+        for admin in everybody
+        for post in sorted(admin.posts, key=lambda one: (one.role, one.office))
+        if not (scene.core.admins.is_from_settings(admin.chat_id) and post.office == EVERYWHERE)
+    ]
+    page, turns = page_of(removable, int(scene.arg("page") or 0), _A_PAGE)
+    rows = [*in_columns(page, 1), *([tuple(turns)] if turns else [])]
+    return View(text=desk.admins(everybody), rows=(*rows, (Button(label=common.HOME, action="home"),)))
+
+
+def _post(scene: Scene) -> Post:
+    return Post(role=Role(scene.arg("role")), office=scene.arg("at"))
+
+
+def _remove(_scene: Scene, arg: str) -> Go:
+    chat, role, code = arg.split(".", 2)
+    return Go(screen="desk_admin_remove", args={"chat": chat, "role": role, "at": code})
+
+
+ADMINS = Screen(
+    name="desk_admins",
+    show=_show,
+    buttons={
+        "remove": _remove,
+        "page": lambda _scene, page: Go(screen="desk_admins", args={"page": page}),
+        "home": lambda _scene, _arg: Go(screen="home"),
+    },
+    hint=common.PRESS_HINT,
+    errors=GONE,
+)
+
+
+def _change(name: str, label: str, *, add: bool) -> Screen:
+    def show(scene: Scene) -> View:
+        scene.admin.need(Duty.ADMINS, EVERYWHERE)
+        style = Style.PRIMARY if add else Style.DANGER
+        buttons = (
+            Button(label=label, action="do", style=style),
+            Button(label=desk.CANCEL, action="cancel"),
+        )
+        return View(text=desk.admin_question(int(scene.arg("chat")), _post(scene), add=add), rows=(buttons,))
+
+    def act(scene: Scene, _arg: str) -> Go:
+        scene.admin.need(Duty.ADMINS, EVERYWHERE)
+        chat, admins = int(scene.arg("chat")), scene.core.admins
+        change = admins.add if add else admins.remove
+        change(scene.tx, chat, _post(scene), scene.actor)
+        return Go(screen="desk_admins", note=desk.admin_changed(chat, _post(scene), add=add), pinned=True)
+
+    return Screen(
+        name=name,
+        show=show,
+        buttons={"do": act, "cancel": lambda _scene, _arg: Go(screen="desk_admins", note=desk.CANCELLED)},
+        hint=common.PRESS_HINT,
+        errors=GONE,
+    )
+
+
+ADD = _change("desk_admin_add", desk.ADD_ADMIN, add=True)
+REMOVE = _change("desk_admin_remove", desk.REMOVE_ADMIN, add=False)
