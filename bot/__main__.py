@@ -1,8 +1,20 @@
-"""``python -m bot``: the command line."""
+"""``python -m bot`` and ``xuanhao``: the command line."""
 
+import signal
 import sys
 
-from bot.cli import main
+
+def start() -> int:
+    """Load the program and run one command; return its exit status."""
+    handled = signal.getsignal(signal.SIGINT)
+    if handled is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # while it loads, an interrupt just ends it
+    from bot.cli import main  # noqa: PLC0415 - it takes a second, in which somebody may interrupt
+
+    if handled is signal.default_int_handler:
+        signal.signal(signal.SIGINT, handled)
+    return main()
+
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(start())

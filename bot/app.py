@@ -60,12 +60,12 @@ class Service:
         if telegram.mode != "polling":
             raise SettingsRefused(("telegram.mode: only polling works in this version",))
         self.core = core
-        self._polling = AiohttpRequest(connections=2)
+        self._polling, self._calling = AiohttpRequest(connections=2), AiohttpRequest()
         bot = ExtBot(
             token=telegram.token.get_secret_value(),
             base_url=telegram.base_url,
             base_file_url=telegram.base_file_url,
-            request=AiohttpRequest(),
+            request=self._calling,
             get_updates_request=self._polling,
             rate_limiter=Limiter(options.limits),
         )
@@ -108,6 +108,8 @@ class Service:
             InvalidToken: the same, at the first call.
         """
         async with contextlib.AsyncExitStack() as stack:
+            for connections in (self._polling, self._calling):  # the library forgets them when it is stopped
+                stack.push_async_callback(connections.shutdown)  # half-way, or cannot reach anybody
             await self.application.initialize()
             stack.push_async_callback(self.application.shutdown)
             stack.push_async_callback(self.engine.close)

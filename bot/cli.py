@@ -1,7 +1,8 @@
 """The command line: run · demo · check · migrate · release · import.
 
 Exit status 0: done; 1: it could not be done, and one line says why; 2: the settings or the words of
-the call cannot be used, and one line a problem says what and where.
+the call cannot be used, and one line a problem says what and where; 130: it was interrupted. ``run`` and
+``demo`` end with 0 when a signal asks them to stop.
 """
 
 import argparse
@@ -28,7 +29,7 @@ from core.bootstrap import bootstrap
 from core.errors import InputError, OfficeUnknown, SettingsError, SettingsRefused, XuanhaoError
 from core.settings import Settings, load_settings
 
-DONE, FAILED, BAD_SETTINGS = 0, 1, 2
+DONE, FAILED, BAD_SETTINGS, INTERRUPTED = 0, 1, 2, 130
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -37,6 +38,14 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     quiet_libraries()
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    try:
+        return _carried_out(given)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _carried_out(given: argparse.Namespace) -> int:
+    """Run a command; say in words what it could not do, and return the exit status."""
     try:
         return int(given.command(given))
     except SettingsRefused as error:

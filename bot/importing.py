@@ -63,6 +63,8 @@ def _read(file: Path) -> Iterator[RegistryVehicle]:
 
 
 def _vehicle(row: dict[str, str]) -> RegistryVehicle:
+    if len(row) != len(COLUMNS):
+        raise ValueError("more columns than the first line has")
     state = row["state"]
     if state not in {"new", "registered"}:
         raise ValueError("state should be new or registered")

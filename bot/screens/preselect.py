@@ -135,7 +135,8 @@ def _back_to_review(preselection: Preselection) -> tuple[Button, ...]:
 
 def _show_vin(scene: Scene) -> View:
     back = _back_to_review(scene.preselection)
-    return View(text=preselect.VIN, rows=(back,) if back else ())
+    other = (Button(label=preselect.CHANGE_BASICS, action="basics"),)  # the vehicle may take another kind
+    return View(text=preselect.VIN, rows=(back,) if back else (other,))
 
 
 REFUSED: ErrorWays = {VinPreselected: _cannot, VinRegistered: _cannot, VinBeingSelected: _cannot}
@@ -143,7 +144,10 @@ REFUSED: ErrorWays = {VinPreselected: _cannot, VinRegistered: _cannot, VinBeingS
 VIN = Screen(
     name="vin",
     show=_show_vin,
-    buttons={"review": lambda _scene, _arg: Go(screen="review")},
+    buttons={
+        "review": lambda _scene, _arg: Go(screen="review"),
+        "basics": lambda scene, _arg: Go(screen="basics", args={"office": scene.preselection.office}),
+    },
     text=_vin,
     hint=preselect.VIN_HINT,
     errors=REFUSED,

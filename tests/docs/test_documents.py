@@ -1,0 +1,164 @@
+"""What the documents name is there, and what is there is named."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot import cli
+from bot.commands import CHIEF_COMMANDS, OWNER_COMMANDS
+from bot.texts.menu import CHIEF_MENU, OWNER_MENU
+
+ROOT = Path(__file__).parents[2]
+MADE = (".", "__py", "demo-")
+READMES = ("README.md", "README.zh-CN.md")
+TEXTS = {
+    *(".md", ".py", ".toml", ".sql", ".js", ".css", ".html", ".yml", ".yaml", ".csv", ".txt", ".cfg"),
+    "Makefile",
+}
+
+
+def _files(*endings: str) -> Iterator[Path]:
+    """Return the project's own files, by suffix or name; what is hidden or made is no part of it."""
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [
+            one for one in folders if one == ".github" or not one.startswith((".", "__py", "demo-"))
+        ]
+        yield from (Path(folder, one) for one in names if Path(one).suffix in endings or one in endings)
+
+
+def _text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def _make_targets() -> set[str]:
+    return set(re.findall(r"^([a-z-]+):", _text("Makefile"), re.MULTILINE))
+
+
+def _subcommands() -> set[str]:
+    (group,) = [one for one in cli._parser()._actions if one.choices]
+    return set(group.choices or ())
+
+
+def _chat_commands(text: str) -> set[str]:
+    return set(re.findall(r"`/([a-z]+)`", text))
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_make_targets_of_the_readme_exist(readme: str) -> None:
+    named = set(re.findall(r"(?:^|`)make ([a-z-]+)", _text(readme), re.MULTILINE))
+    assert len(named) > 5
+    assert named <= _make_targets()
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_commands_of_the_command_line_are_all_named(readme: str) -> None:
+    text = _text(readme)
+    assert set(re.findall(r"python -m bot ([a-z]+)", text)) <= _subcommands()
+    assert {one for one in _subcommands() if re.search(rf"`{one}[` ]", text)} == _subcommands()
+
+
+def test_no_command_stands_in_the_table_that_does_not_exist() -> None:
+    table = _text("README.md").partition("| command line | does |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"^\| `([a-z]+)", table, re.MULTILINE)) == _subcommands()
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_commands_of_the_chat_are_those_of_the_bot(readme: str) -> None:
+    assert _chat_commands(_text(readme)) == {*OWNER_COMMANDS, *CHIEF_COMMANDS}
+
+
+def test_menus_have_a_word_for_each_command() -> None:
+    assert (tuple(OWNER_MENU), tuple(CHIEF_MENU)) == (OWNER_COMMANDS, CHIEF_COMMANDS)
+
+
+def test_links_lead_somewhere() -> None:
+    dead = [
+        (page.name, target)
+        for page in _files(".md")
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8"))
+        if "://" not in target and not (page.parent / target).exists()
+    ]
+    assert dead == []
+
+
+def _named_paths() -> set[str]:
+    """Return the paths that the architecture names."""
+    text = _text("docs/architecture.md")
+    return set(re.findall(r"`((?:core|bot|tests|docs|benchmarks|tools)/[\w./-]*)`", text))
+
+
+def test_paths_of_the_architecture_exist() -> None:
+    assert len(_named_paths()) > 40
+    assert [path for path in sorted(_named_paths()) if not (ROOT / path).exists()] == []
+
+
+def test_every_module_is_named_in_the_architecture() -> None:
+    named = _named_paths()
+    folders = tuple(path for path in named if path.endswith("/") and path.count("/") > 1)
+    modules = [one.relative_to(ROOT).as_posix() for one in _files(".py")]
+    missing = [
+        one
+        for one in modules
+        if one.startswith(("core/", "bot/"))
+        and not Path(one).name.startswith("__")
+        and one not in named
+        and not one.startswith(folders)
+    ]
+    assert missing == []
+
+
+def _sections(page: str) -> set[str]:
+    """Return the numbers of a page's sections, and of the points in their lists: 5, 5.1."""
+    found: set[str] = set()
+    chapter = ""
+    for line in _text(page).splitlines():
+        if heading := re.match(r"## (\d+)\. ", line):
+            chapter = heading[1]
+            found.add(chapter)
+        elif point := re.match(r"(\d+)\. ", line):
+            found.add(f"{chapter}.{point[1]}")
+    return found
+
+
+def test_cited_sections_exist() -> None:
+    """``docs/domain.md, sections 3 and 6``: each number is a heading, each 5.1 a point of one."""
+    cited: set[tuple[str, str]] = set()
+    pattern = r"(docs/[\w/-]+\.md)(?:,|:)\s+sections? ([\d., and\n]+)"
+    for file in _files(".py", ".sql", ".md", ".toml"):
+        for page, numbers in re.findall(pattern, file.read_text(encoding="utf-8")):
+            cited |= {(page, one) for one in re.findall(r"\d+(?:\.\d+)?", numbers)}
+    assert len(cited) > 10
+    assert [(page, number) for page, number in sorted(cited) if number not in _sections(page)] == []
+
+
+def test_cited_documents_exist() -> None:
+    cited = {
+        one
+        for file in _files(".py", ".sql", ".toml", ".md")
+        for one in re.findall(r"\bdocs/[\w/-]+\.md\b", file.read_text(encoding="utf-8"))
+    }
+    assert [one for one in sorted(cited) if not (ROOT / one).exists()] == []
+
+
+MACHINES = re.compile(r"(?<![\w./-])/(?:work|tmp|home|root|Users)/\w")
+ISSUES = re.compile(r"(?i)\bissue\s*#?\d|\bissues/\d|(?:fixes|closes|see)\s+#\d")
+
+
+@pytest.mark.parametrize("pattern", [MACHINES, ISSUES], ids=["paths of a machine", "issue numbers"])
+def test_nothing_speaks_of_where_it_was_written(pattern: re.Pattern[str]) -> None:
+    found = [
+        (file.relative_to(ROOT).as_posix(), hit.group())
+        for file in _files(*TEXTS)
+        for hit in [pattern.search(file.read_text(encoding="utf-8"))]
+        if hit
+    ]
+    assert found == []
+
+
+def test_control_patterns_find_what_they_should() -> None:
+    assert MACHINES.search("open('/" + "tmp/x')")
+    assert ISSUES.search("see issue " + "#12")
+    assert not MACHINES.search("GET /sms/tmp/x of http://127.0.0.1/tmp/x")

@@ -1,0 +1,113 @@
+"""The real processes: they end quickly, quietly and with the right status when a signal asks them to."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from bot.sandbox import Sandbox
+from tests.e2e.test_kill import SETTINGS
+from tests.world import MORNING, TOKEN, clock_at, eventually
+
+SIGNALS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+WITHIN = 2.0
+PROGRAM_FILES = str(Path(__file__).parents[2] / "bot")
+
+
+@asynccontextmanager
+async def _process(*words: object) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run a command of the command line in a process of its own, and leave none behind."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", *map(str, words)),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+
+
+async def _ends(process: asyncio.subprocess.Process, number: signal.Signals) -> str:
+    """Ask a process to end, once; return what it said on its error channel."""
+    began = monotonic()
+    process.send_signal(number)
+    _, said = await asyncio.wait_for(process.communicate(), 20)
+    assert monotonic() - began < WITHIN
+    return said.decode()
+
+
+def _config(directory: Path, sandbox: Sandbox) -> Path:
+    path = directory / "config.toml"
+    path.write_text(
+        SETTINGS.format(
+            token=TOKEN,
+            base_url=sandbox.base_url,
+            database=directory / "plates.db",
+            sms_url=sandbox.sms_url,
+        ),
+        encoding="utf-8",
+    )
+    return path
+
+
+@SIGNALS
+async def test_run_ends_at_a_signal(tmp_path: Path, number: signal.Signals) -> None:
+    async with (
+        Sandbox(clock_at(MORNING)) as sandbox,
+        _process("run", "--config", _config(tmp_path, sandbox)) as process,
+    ):
+        await eventually(lambda: sandbox.api.counts["getUpdates"] > 0, within=20)
+        said = await _ends(process, number)
+        assert process.returncode == 0
+        assert "Traceback" not in said
+        assert "ERROR" not in said
+
+
+@SIGNALS
+async def test_demo_ends_at_a_signal(tmp_path: Path, number: signal.Signals) -> None:
+    async with _process("demo", "--port", "0", "--data", tmp_path) as process:
+        assert process.stdout is not None
+        async with asyncio.timeout(20):
+            while "http://" not in (await process.stdout.readline()).decode():
+                pass
+        said = await _ends(process, number)
+        assert process.returncode == 0
+        assert "Traceback" not in said
+        assert "ERROR" not in said
+
+
+@pytest.mark.parametrize("after", [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.3])
+async def test_interrupt_at_the_start_is_quiet(tmp_path: Path, after: float) -> None:
+    """While modules load, while settings and database are opened, while it says who it is."""
+    async with (
+        Sandbox(clock_at(MORNING)) as sandbox,
+        _process("run", "--config", _config(tmp_path, sandbox)) as process,
+    ):
+        await asyncio.sleep(after)
+        said = await _ends(process, signal.SIGINT)
+        assert PROGRAM_FILES not in said
+        if "Traceback" not in said:  # an interpreter that is only starting may still complain of itself
+            assert process.returncode in {0, 130, -signal.SIGINT}
+
+
+@pytest.mark.parametrize("command", ["check", "migrate"])
+async def test_interrupted_command_ends_with_130(tmp_path: Path, command: str) -> None:
+    """A messenger that does not answer, or a database: somebody loses patience."""
+    async with Sandbox(clock_at(MORNING)) as sandbox:
+        sandbox.faults.delay(30, "getMe")
+        async with _process(command, "--config", _config(tmp_path, sandbox)) as process:
+            if command == "check":
+                await eventually(lambda: not sandbox.faults.waiting, within=20)
+            else:
+                await asyncio.sleep(0.4)
+            said = await _ends(process, signal.SIGINT)
+            assert process.returncode in ({130} if command == "check" else {0, 130, -signal.SIGINT})
+            assert PROGRAM_FILES not in said

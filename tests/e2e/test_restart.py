@@ -1,0 +1,152 @@
+"""The program is stopped and started again at every screen of the main job, under two owners at once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.sandbox import Sandbox
+from core.bootstrap import Ports
+from core.clock import ShiftedClock
+from core.db import open_postgres
+from tests import invented
+from tests.core.sql import dump
+from tests.e2e.selecting import books_agree
+from tests.engines import engine_urls, postgres_schema
+from tests.person import Person
+from tests.world import MORNING, OTHER, OWNER, PEOPLE, World, clock_at, running, settings_for
+
+ALIVE = frozenset({"dialog", "inbox"})
+"""What a restart may touch: which message is live, and whose hands updates are in."""
+
+
+class Restarts:
+    """The program, which can be stopped and started on the same database."""
+
+    def __init__(self, sandbox: Sandbox, clock: ShiftedClock, directory: Path, schema: str | None) -> None:
+        self._sandbox, self._clock, self._directory, self._schema = sandbox, clock, directory, schema
+        self._stack = AsyncExitStack()
+        self.world: World
+
+    async def start(self) -> None:
+        store = None
+        if self._schema is not None:
+            url = engine_urls(self._directory)["postgres"]
+            store = await open_postgres(url, self._clock, schema=self._schema, pool_size=4)
+        settings = settings_for(self._sandbox, self._directory)
+        ports = Ports(clock=self._clock, store=store)
+        self.world = await self._stack.enter_async_context(
+            running(settings, self._sandbox, self._clock, ports)
+        )
+
+    async def stop(self) -> None:
+        await self._stack.aclose()
+
+    async def again(self) -> None:
+        """Stop and start; nothing but the conversation's own rows may differ."""
+        before = await self._kept()
+        await self.stop()
+        await self.start()
+        assert await self._kept() == before
+
+    async def _kept(self) -> dict[str, list[str]]:
+        rows = await self.world.store.read(dump)
+        return {name: rows[name] for name in rows if name not in ALIVE}
+
+
+@pytest.fixture
+async def restarts(engine: str, tmp_path: Path) -> AsyncIterator[Restarts]:
+    clock = clock_at(MORNING)
+    async with AsyncExitStack() as stack:
+        sandbox = await stack.enter_async_context(Sandbox(clock, people=PEOPLE))
+        schema = stack.enter_context(postgres_schema()) if engine == "postgres" else None
+        restarts = Restarts(sandbox, clock, tmp_path, schema)
+        await restarts.start()
+        stack.push_async_callback(restarts.stop)
+        await restarts.world.release()
+        yield restarts
+
+
+Act = Callable[[Person, int], Awaitable[Any]]
+
+
+def _press(label: str) -> Act:
+    return lambda owner, _number: owner.press(label)
+
+
+def _say(words: Callable[[int], str]) -> Act:
+    return lambda owner, number: owner.say(words(number))
+
+
+async def _types_code(owner: Person, _number: int) -> None:
+    """Type the code that came before the restart."""
+    await owner.say(owner.sms[0].code)
+
+
+WAY: tuple[tuple[Act, str], ...] = (
+    (_say(lambda _number: "/start"), "机动车号牌预选"),
+    (_press("【预选号牌】"), "个人信息"),
+    (_press("同意并继续"), "注册 1/3"),
+    (_say(lambda _number: "测试车主"), "注册 2/3"),
+    (_say(invented.identity), "注册 3/3"),
+    (lambda owner, _number: owner.send_contact(), "注册"),
+    (_press("确认注册"), "第1步 基本信息"),
+    (_press("小型汽车"), "业务须知"),
+    (_press("【阅读并同意】"), "17 位车辆识别代号"),
+    (_say(invented.vin), "您的车辆是"),
+    (_press("国产车"), "合格证编号"),
+    (_say(invented.certificate), "请逐项核对"),
+    (_press("确认信息"), "选号服务说明"),
+    (_press("【开始选号】"), "短信验证码"),
+    (_types_code, "第5步"),
+    (_press("【不包含4】"), "第5步"),
+    (_press("【随机一次(5)】"), "本批 10 个号码"),
+    (_press("粤K·"), "备选:"),
+    (_press("【确认选号】"), "不能更改、不能退回"),
+    (_press("确定选用"), "完成号牌预选"),
+)
+
+
+async def test_every_screen_outlives_a_restart(restarts: Restarts) -> None:
+    owners = [restarts.world.person(chat_id) for chat_id in (OWNER, OTHER)]
+    for act, seen in WAY:
+        await asyncio.gather(*(act(owner, number) for number, owner in enumerate(owners)))
+        for owner in owners:
+            await owner.see(seen)
+            await owner.settled()
+        await restarts.world.service.dispatcher.idle()
+        shown = [owner.last.buttons for owner in owners]
+        await restarts.again()
+        for owner in owners:
+            await owner.settled()
+        assert [owner.last.buttons for owner in owners] == shown, seen
+        if seen.startswith("本批"):  # what was ticked two restarts ago
+            assert not any("4" in label for label in shown[0] if label.startswith("粤K·"))
+        assert all(seen in owner.last.words for owner in owners), seen
+    for owner in owners:
+        assert len(owner.sms) == 1
+    await books_agree(restarts.world)
+
+
+async def test_press_made_while_the_program_was_down_counts(restarts: Restarts) -> None:
+    """What was pressed and typed meanwhile is done at the start, in its order."""
+    owner = restarts.world.person()
+    for act, seen in WAY[:9]:
+        await act(owner, 0)
+        await owner.see(seen)
+    await owner.settled()
+    await restarts.stop()
+    await owner.say(invented.vin(0))
+    await restarts.start()
+    await owner.see("您的车辆是")
+    await owner.settled()
+    data, shown = owner.button("国产车").data, owner.last
+    await restarts.stop()
+    owner.press_raw(data, shown)
+    owner.press_raw(data, shown)
+    await owner.say(invented.certificate(0))
+    await restarts.start()
+    await owner.see("请逐项核对")
