@@ -118,7 +118,7 @@ def voided(one: Preselection, office: Office | None, until: int | None) -> str:
 def revoked(one: Preselection, office: Office | None) -> str:
     """Return that a preselection was cancelled at the desk, and that nobody is barred."""
     return (
-        f"ℹ️ <b>预选已被取消</b>\n号码 <b>{plate(one.office, one.serial or '')}</b>。\n"
+        f"<b>预选已被取消</b>\n号码 <b>{plate(one.office, one.serial or '')}</b>。\n"
         f"原因:{escape(one.reason or '')}\n您没有被列入黑名单,剩余的选号机会不变,可以重新预选。\n"
         f"{objection(office)}。"
     )
@@ -126,6 +126,6 @@ def revoked(one: Preselection, office: Office | None) -> str:
 
 IDENTITY_GIVEN = "✅ 车辆管理所已核对您的身份证件,身份已转到您的账号。点【预选号牌】继续。"
 IDENTITY_TAKEN = (
-    "ℹ️ 您注册时填写的身份证号经窗口核对属于他人,已从您的账号移除,未完成的预选已取消。"
+    "您注册时填写的身份证号经窗口核对属于他人,已从您的账号移除,未完成的预选已取消。"
     "请点【预选号牌】用您本人的身份证号重新注册;如有异议,请携带身份证件到车辆管理所窗口提出。"
 )

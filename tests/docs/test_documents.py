@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot import cli
-from bot.commands import CHIEF_COMMANDS, OWNER_COMMANDS
-from bot.texts.menu import CHIEF_MENU, OWNER_MENU
+from bot.commands import DESK, OWNER_COMMANDS
+from bot.texts.menu import DESK_MENU, OWNER_MENU
 
 ROOT = Path(__file__).parents[2]
 MADE = (".", "__py", "demo-")
@@ -67,11 +67,11 @@ def test_no_command_stands_in_the_table_that_does_not_exist() -> None:
 
 @pytest.mark.parametrize("readme", READMES)
 def test_commands_of_the_chat_are_those_of_the_bot(readme: str) -> None:
-    assert _chat_commands(_text(readme)) == {*OWNER_COMMANDS, *CHIEF_COMMANDS}
+    assert _chat_commands(_text(readme)) == {*OWNER_COMMANDS, *DESK}
 
 
 def test_menus_have_a_word_for_each_command() -> None:
-    assert (tuple(OWNER_MENU), tuple(CHIEF_MENU)) == (OWNER_COMMANDS, CHIEF_COMMANDS)
+    assert (tuple(OWNER_MENU), tuple(DESK_MENU)) == (OWNER_COMMANDS, tuple(DESK))
 
 
 def test_links_lead_somewhere() -> None:

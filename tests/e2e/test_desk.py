@@ -1,0 +1,255 @@
+"""The desk as its people use it: roles, and each command from its question to what becomes of it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.commands import DESK
+from bot.sandbox import PersonSpec
+from bot.texts.desk import USAGE
+from bot.texts.menu import DESK_MENU
+from core.errors import WishesRefused
+from core.ports import Tx
+from core.preselection import State, get
+from tests import invented
+from tests.core.sql import sql
+from tests.core.tools import reserved, verified
+from tests.person import Person
+from tests.world import CHIEF, OWNER, PEOPLE, World, office, open_world
+
+CLERK, HOLDER, RIVAL = 3001, 5002, 5003
+DESK_PEOPLE = (
+    *PEOPLE,
+    PersonSpec(chat_id=CLERK, last_name="赵", first_name="窗口", phone="+8613800138009"),
+    PersonSpec(chat_id=HOLDER, last_name="孙", first_name="车主", phone="+8613800138010"),
+    PersonSpec(chat_id=RIVAL, last_name="周", first_name="车主", phone="+8613800138011"),
+)
+WRITTEN = {
+    "release": "粤K small B####",
+    "withhold": "粤K small A888#",
+    "unwithhold": "粤K small A888#",
+    "confirm": "粤KA1234 000001",
+    "void": "粤KA1234 资料有误",
+    "revoke": "粤KA1234 本人申请",
+    "closed": "粤K 2026-12-31 盘点",
+    "ban": f"{HOLDER} 违规",
+    "unban": f"{HOLDER} 已核实",
+    "identity": f"{invented.identity(9)} {RIVAL} 证件已核对",
+    "usertype": f"{HOLDER} counter",
+    "grant": f"{invented.vin(2)} random=1 系统故障",
+    "maintenance": "粤K on 升级",
+    "admins": f"add {CLERK} clerk 粤K",
+}
+
+
+@pytest.fixture
+async def world(engine: str, tmp_path: Path) -> AsyncIterator[World]:
+    offices = [office(hours="00:00-24:00"), office("粤A")]
+    async with open_world(engine, tmp_path, people=DESK_PEOPLE, offices=offices) as world:
+        await world.release()
+        yield world
+
+
+async def gives(world: World, role: str, place: str = "粤K") -> Person:
+    """Let the chief give the clerk a role; return the clerk, who has been told."""
+    chief, clerk = world.person(CHIEF), world.person(CLERK)
+    await clerk.say("/start")
+    await chief.say(f"/admins add {CLERK} {role} {place}")
+    await chief.press("确认添加")
+    await chief.see("已添加")
+    await world.service.jobs.tell()
+    await clerk.see("您现在是")
+    return clerk
+
+
+def compose(world: World, who: tuple[object, int], wish: str) -> object:
+    """Return what tries for a number."""
+    account, begun = who
+
+    def tries(tx: Tx) -> str | None:
+        place = world.core.offices["粤K"]
+        return world.core.selection.compose(tx, account, begun, place, [wish], at=tx.now).taken  # type: ignore[arg-type]
+
+    return tries
+
+
+def test_every_command_has_its_menu_and_usage() -> None:
+    assert set(DESK) == set(DESK_MENU) == set(USAGE) == set(WRITTEN)
+
+
+async def test_stranger_hears_that_there_is_no_such_command(world: World) -> None:
+    await world.store.run(reserved, world.core, 2, "A1234")
+    owner = world.person(OWNER)
+    for name, rest in WRITTEN.items():
+        await owner.say(f"/{name} {rest}")
+        await owner.see("没有这个命令", fresh=True)
+    assert not await world.store.read(sql, "SELECT 1 FROM admin")
+    await owner.say("/help")
+    assert "管理命令" not in (await owner.see("预选号牌怎么用")).words
+
+
+async def test_command_without_words_says_how_it_is_written(world: World) -> None:
+    chief = world.person(CHIEF)
+    for name in set(WRITTEN) - {"admins"}:
+        await chief.say(f"/{name}")
+        await chief.see(f"用法:/{name}")
+    for odd in (
+        "/release 粤K",
+        "/grant x=1",
+        "/maintenance 粤K on",
+        "/usertype 5 king",
+        "/admins add x clerk",
+    ):
+        await chief.say(odd)
+        await chief.see("用法:", fresh=True)
+
+
+async def test_role_counts_at_its_office_until_it_is_taken(world: World) -> None:
+    await world.store.run(reserved, world.core, 2, "A1234")
+    clerk = await gives(world, "clerk", "粤A")
+    await clerk.say("/confirm 粤KA1234 000001")
+    await clerk.see("您没有该发牌机关的权限")
+    await clerk.say("/release 粤A small C####")
+    await clerk.see("没有这个命令")
+    chief = world.person(CHIEF)
+    await chief.say("/admins")
+    await chief.press(f"移除 {CLERK} 窗口 粤A")
+    await chief.press("确认移除")
+    await chief.see("已移除")
+    await world.service.jobs.tell()
+    await clerk.see("您已不再是")
+    await clerk.say("/void 粤KA1234 x")
+    await clerk.see("没有这个命令", fresh=True)
+
+
+async def test_card_that_is_open_when_the_role_goes_does_nothing(world: World) -> None:
+    _, begun = await world.store.run(reserved, world.core, 2, "A1234")
+    clerk = await gives(world, "clerk")
+    await clerk.say("/void 粤KA1234 资料有误")
+    await clerk.see("号码作废?")
+    await world.store.run(sql, "DELETE FROM admin")
+    await clerk.press("确认作废")
+    await clerk.see("您没有这项权限")
+    assert (await world.store.read(get, begun)).state == State.RESERVED
+
+
+async def test_void_bars_and_tells_the_owner(world: World) -> None:
+    _, begun = await world.store.run(reserved, world.core, 2, "A1234")
+    clerk, owner = await gives(world, "clerk"), world.person(HOLDER)
+    await owner.say("/start")
+    await clerk.say("/void 粤KA1234 合格证不符")
+    await clerk.press("确认作废")
+    await clerk.see("已作废,车主列入黑名单到 2028年3月10日")
+    await world.service.jobs.tell()
+    await owner.see("合格证不符")
+    await owner.say("/preselect")
+    await owner.see("您已列入黑名单", fresh=True)
+    assert (await world.store.read(get, begun)).state == State.VOID
+
+
+async def test_revoke_bars_nobody_and_frees_the_number(world: World) -> None:
+    await world.store.run(reserved, world.core, 2, "A1234")
+    chief, owner = world.person(CHIEF), world.person(HOLDER)
+    await owner.say("/start")
+    await chief.say("/revoke 粤KA1234 本人申请")
+    await chief.press("确认取消预选")
+    await chief.see("的预选已取消")
+    await world.service.jobs.tell()
+    await owner.see("您没有被列入黑名单")
+    world.forward(seconds=1)
+    rival = await world.store.run(verified, world.core, 3)
+    assert await world.store.run(compose(world, rival, "A1234")) == "A1234"  # type: ignore[arg-type]
+
+
+async def test_second_admin_sees_who_was_faster(world: World) -> None:
+    await world.store.run(reserved, world.core, 2, "A1234")
+    clerk, chief = await gives(world, "clerk"), world.person(CHIEF)
+    for one in (clerk, chief):
+        await one.say(f"/confirm 粤KA1234 {invented.vin(2)[-6:]}")
+        await one.see("窗口确认")
+    await clerk.press("确认已上牌")
+    await clerk.see("已确认上牌")
+    await chief.press("确认已上牌")
+    await chief.see(f"已由管理员 {CLERK}处理:该号码已确认上牌")
+
+
+async def test_withheld_number_is_refused_until_it_is_released_again(world: World) -> None:
+    chief = world.person(CHIEF)
+    await chief.say("/withhold 粤K small A888#")
+    await chief.press("确认暂不投放")
+    await chief.see("已设为暂不投放")
+    owner = await world.store.run(verified, world.core, 3)
+    with pytest.raises(WishesRefused):
+        await world.store.run(compose(world, owner, "A8881"))  # type: ignore[arg-type]
+    await chief.say("/unwithhold 粤K small A888#")
+    await chief.press("恢复投放")
+    await chief.see("已恢复投放")
+    assert await world.store.run(compose(world, owner, "A8881")) == "A8881"  # type: ignore[arg-type]
+
+
+async def test_maintenance_stops_what_begins_and_says_why(world: World) -> None:
+    await world.store.run(verified, world.core, 2)
+    chief, owner = world.person(CHIEF), world.person(HOLDER)
+    await owner.say("/preselect")
+    await owner.see("第5步")
+    await chief.say("/maintenance all on 系统升级到十二点")
+    await chief.press("开始维护")
+    await chief.see("系统维护已开始")
+    await owner.press("【随机一次(5)】")
+    await owner.see_toast("系统升级到十二点")
+    await chief.say("/maintenance all off")
+    await chief.press("结束维护")
+    await chief.see("系统维护已结束")
+    await owner.press("【随机一次(5)】")
+    await owner.see("本批 10 个号码")
+
+
+async def test_chances_are_granted_with_a_reason(world: World) -> None:
+    chief = world.person(CHIEF)
+    await chief.say(f"/grant {invented.vin(2)} random=2 compose=5 系统故障补偿")
+    await chief.press("确认增加")
+    await chief.see("已增加选号机会")
+    rows = await world.store.read(sql, "SELECT random_granted, compose_granted FROM vehicle")
+    assert [tuple(row.values()) for row in rows] == [(2, 5)]
+    journal = await world.store.read(sql, "SELECT details FROM audit WHERE action = 'granted_chances'")
+    assert "系统故障补偿" in journal[0]["details"]
+
+
+async def test_identity_goes_to_whoever_showed_the_document(world: World) -> None:
+    """A stranger has registered it and earned a ban in its name: both end, and both are told."""
+    await world.store.run(reserved, world.core, 2, "A1234")
+    chief, stranger, owner = world.person(CHIEF), world.person(HOLDER), world.person(RIVAL)
+    await stranger.say("/start")
+    await chief.say("/void 粤KA1234 冒用身份")
+    await chief.press("确认作废")
+    await chief.see("已作废")
+    await owner.say("/preselect")
+    await owner.press("同意并继续")
+    await owner.settled()
+    await chief.say(f"/identity {invented.identity(2)} {RIVAL} 已核对身份证原件")
+    await chief.see("将失去注册")
+    await chief.press("转移身份")
+    await chief.see("身份已转移")
+    await world.service.jobs.tell()
+    await stranger.see("经窗口核对属于他人")
+    await owner.see("身份已转到您的账号")
+    assert not await world.store.read(sql, "SELECT 1 FROM ban WHERE lifted_at IS NULL")
+
+
+async def test_user_type_is_set(world: World) -> None:
+    await world.store.run(verified, world.core, 2)
+    chief = world.person(CHIEF)
+    await chief.say(f"/usertype {HOLDER} counter")
+    await chief.press("✅ 确认")
+    await chief.see("用户类型:窗口注册用户")
+    rows = await world.store.read(sql, "SELECT user_type FROM account")
+    assert [row["user_type"] for row in rows] == ["counter"]
+
+
+async def test_overlap_and_jumped_order_are_said_before_the_release(world: World) -> None:
+    chief = world.person(CHIEF)
+    await chief.say("/release 粤K small A12##")
+    await chief.see("与已投放的号段 A#### 重叠")
+    await chief.say("/release 粤K small B####")
+    await chief.see("跳序投放")
