@@ -3,6 +3,8 @@
 import signal
 import sys
 
+INTERRUPTED = 130
+
 
 def start() -> int:
     """Load the program and run one command; return its exit status."""
@@ -11,9 +13,12 @@ def start() -> int:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # while it loads, an interrupt just ends it
     from bot.cli import main  # noqa: PLC0415 - it takes a second, in which somebody may interrupt
 
-    if handled is signal.default_int_handler:
-        signal.signal(signal.SIGINT, handled)
-    return main()
+    try:
+        if handled is signal.default_int_handler:
+            signal.signal(signal.SIGINT, handled)
+        return main()
+    except KeyboardInterrupt:  # in the moment before main, or after it
+        return INTERRUPTED
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ ROWS: dict[str, dict[str, Any]] = {
         "created_at": 1,
         "expires_at": 2,
     },
+    "admin": {"chat_id": 1, "role": "clerk", "office": "", "since": 1, "given_by": "chat:1"},
+    "maintenance": {"office": "粤K", "text": "t", "since": 1, "begun_by": "chat:1"},
     "sms_day": {"day": "2026-01-01", "phone_hash": b"x", "sent": 1},
     "vehicle": {"vin": OTHER_VIN},
     "failed_wish": {"vin": VIN, "office": "粤K", "kind": "small", "serial": "A1", "times": 1, "last_at": 1},
@@ -226,6 +228,8 @@ NONSENSE = {
     "a ban lifted without a reason": row("ban", "ban_lift_whole", lifted_at=1, lifted_by="chat:1"),
     "a second running ban": row("ban", "ban_running", "ban.identity_hash", identity_hash=b"y"),
     "a closed day without a reason": row("closed_day", "closed_day_reason", reason=""),
+    "a king at the desk": row("admin", "admin_role", role="king"),
+    "maintenance without a word": row("maintenance", "maintenance_text", text=""),
     "a subscription to gossip": row("subscription", "subscription_topic", topic="gossip"),
 }
 

@@ -22,7 +22,7 @@ async def test_every_query_compiles(engine: str, tmp_path: Path) -> None:
         assert len(store.queries) > 80
 
 
-OF_SMALL_TABLES = {"pool.segments", "pool.withheld", "sms.queued"}
+OF_SMALL_TABLES = {"admins.maintenance", "pool.segments", "pool.withheld", "sms.queued"}
 """What lists a whole pool's few segments and withholdings, or the codes that wait."""
 OF_PARENTS = {"pool.add_seed", "preselection.add"}
 """Inserts into what others refer to: their plan names a walk through the children, which SQLite takes only

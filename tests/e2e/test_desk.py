@@ -113,7 +113,6 @@ async def test_role_counts_at_its_office_until_it_is_taken(world: World) -> None
     await clerk.say("/release 粤A small C####")
     await clerk.see("没有这个命令")
     chief = world.person(CHIEF)
-    await chief.say("/admins")
     await chief.press(f"移除 {CLERK} 窗口 粤A")
     await chief.press("确认移除")
     await chief.see("已移除")
