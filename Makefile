@@ -57,7 +57,7 @@ soak: $(VENV)/installed-dev
 	$(BIN)/pytest -m soak --timeout 3600
 
 bench: $(VENV)/installed-dev
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python -m benchmarks.run
 
 font: $(VENV)/installed-dev
 	$(BIN)/python tools/make_font.py
