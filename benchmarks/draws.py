@@ -18,7 +18,7 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks.store import Store, prepare_postgres
+from benchmarks.store import SCHEMA, Store, prepare_postgres
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.db import open_postgres, open_sqlite
@@ -119,9 +119,7 @@ async def main(engine: str, url: str, seconds: float) -> None:
         clock = FixedClock(NOON)
         if engine == "postgres":
             prepare_postgres(url, drop=False)
-            rates = await _rates(
-                await open_postgres(url, clock, schema="xuanhao_bench"), clock, pool, seconds
-            )
+            rates = await _rates(await open_postgres(url, clock, schema=SCHEMA), clock, pool, seconds)
         else:
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / "bench.db"
