@@ -1,4 +1,4 @@
-"""The three bots that benchmarks/steps.py compares, each a process of its own."""
+"""The bots that benchmarks/steps.py compares, each a process of its own."""
 
 import sys
 from pathlib import Path
@@ -15,6 +15,16 @@ def ours(config: str) -> None:
 
     settings = load_settings(Path(config), environ={})
     uvloop.run(app.run(settings, options=app.Options(limits=app.UNHURRIED)))
+
+
+def undrawn(config: str) -> None:
+    """Run xuanhao with one picture for all batches, drawn beforehand: what is left is the step without it."""
+    from bot.pictures.batch import batch_picture  # noqa: PLC0415 - each process loads its own library alone
+    from bot.screens.pictures import BatchPicture  # noqa: PLC0415 - the same
+
+    file = batch_picture("粤K", "small", [f"A{number:04}" for number in range(10)], title="…")
+    BatchPicture.draw = lambda _self: file  # type: ignore[method-assign]
+    ours(config)
 
 
 def ptb(base_url: str) -> None:
@@ -52,4 +62,4 @@ def aiogram(base_url: str) -> None:
 
 
 if __name__ == "__main__":
-    {"ours": ours, "ptb": ptb, "aiogram": aiogram}[sys.argv[1]](sys.argv[2])
+    {"ours": ours, "undrawn": undrawn, "ptb": ptb, "aiogram": aiogram}[sys.argv[1]](sys.argv[2])

@@ -30,7 +30,13 @@ from core.settings import load_settings
 from tests.core.tools import ForeseenBytes, release, verified
 from tests.world import KEYS
 
-NAMES = {"ours": "whole step, picture included", "ptb": "bare PTB echo", "aiogram": "bare aiogram echo"}
+NAMES = {
+    "ours": "whole step, picture included",
+    "undrawn": "whole step, picture not drawn",
+    "ptb": "bare PTB echo",
+    "aiogram": "bare aiogram echo",
+}
+OURS = ("ours", "undrawn")
 CHATS = 50
 BASE = 5000
 SETTINGS = """
@@ -181,11 +187,11 @@ def cpu_seconds(pid: int) -> float:
 async def one_round(api: Api, base: str, bot: str, seconds: float) -> tuple[float, float]:
     """Run one bot for some seconds; return updates a second and CPU milliseconds an update."""
     with tempfile.TemporaryDirectory() as folder:
-        given = str(await prepare(Path(folder), base)) if bot == "ours" else base
+        given = str(await prepare(Path(folder), base)) if bot in OURS else base
         codec = Codec(Vault(KEYS["keys"], str(KEYS["lookup_key"])))
         button = Button(label="", action="draw")
         api.data = {BASE + n: codec.write(BASE + n, "selecting", 1, button) for n in range(CHATS)}
-        api.presses, api.on, api.pending = bot == "ours", True, []
+        api.presses, api.on, api.pending = bot in OURS, True, []
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",

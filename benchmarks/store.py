@@ -10,6 +10,7 @@ numbers are tried and taken, and it is written into the journal: 13 statements i
 import argparse
 import asyncio
 import itertools
+import os
 import sqlite3
 import tempfile
 import time
@@ -66,6 +67,8 @@ INSERT INTO draw (office, n, vin, numbers) VALUES (:office, :n, :vin, :numbers)
 """
 
 STATEMENTS = 13
+SCHEMA = f"xuanhao_bench_{os.getpid()}"
+"""Of this process alone, so that two can measure on one server."""
 ROUNDS = 3
 
 Store = SqliteStore | PostgresStore
@@ -115,7 +118,7 @@ class Bench:
             return await open_sqlite(
                 url, migrations=migrations, queries=queries, group_size=200 if shared else 1
             )
-        return await open_postgres(self.url, migrations=migrations, queries=queries, schema="xuanhao_bench")
+        return await open_postgres(self.url, migrations=migrations, queries=queries, schema=SCHEMA)
 
 
 async def rate(store: Store, callers: int, seconds: float) -> float:
@@ -230,9 +233,9 @@ def prepare_postgres(url: str, *, drop: bool) -> None:
     import psycopg  # noqa: PLC0415 - an optional driver
 
     with psycopg.connect(url, autocommit=True, options="-c client_min_messages=warning") as connection:
-        connection.execute("DROP SCHEMA IF EXISTS xuanhao_bench CASCADE")
+        connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
         if not drop:
-            connection.execute("CREATE SCHEMA xuanhao_bench")
+            connection.execute(f"CREATE SCHEMA {SCHEMA}")
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Where pictures are drawn: on one thread, beside the conversations.
 
-More threads would draw no faster, for they would wait for the interpreter in turn, and everybody else
+More threads would mostly wait for the interpreter in turn, and everybody else
 with them.
 """
 
