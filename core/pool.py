@@ -92,12 +92,19 @@ def segments(tx: Tx, office: Office, kind: PlateKind) -> list[Segment]:
 def _segment(row: Row) -> Segment:
     # With the letters of its release: a letter that an office adds later changes no rank, or the
     # draws of before could not be recomputed.
+    mask = mask_of(row["kind"], row["mask"], row["nev_letters"])
+    return _segment_of(row["segment_id"], mask, row["opens_at"], row["compose_from"], row["released_at"])
+
+
+@lru_cache(maxsize=1024)
+def _segment_of(segment_id: int, mask: Mask, opens_at: int, compose_from: int, released_at: int) -> Segment:
+    """Return a segment; making sixteen of them anew at every draw is slow."""
     return Segment(
-        segment_id=row["segment_id"],
-        mask=mask_of(row["kind"], row["mask"], row["nev_letters"]),
-        opens_at=from_millis(row["opens_at"]),
-        compose_from=from_millis(row["compose_from"]),
-        released_at=from_millis(row["released_at"]),
+        segment_id=segment_id,
+        mask=mask,
+        opens_at=from_millis(opens_at),
+        compose_from=from_millis(compose_from),
+        released_at=from_millis(released_at),
     )
 
 

@@ -43,6 +43,10 @@ class SqliteOptions:
     factory: type[sqlite3.Connection] = sqlite3.Connection  # another one injects faults
 
 
+CACHE_KIB = 64 * 1024
+"""How much of the database the writer keeps in memory, at most."""
+
+
 class SqliteStore:
     """The port ``Store`` on one SQLite file; made by ``open``.
 
@@ -222,6 +226,8 @@ def _set_up_file(connection: sqlite3.Connection, path: str) -> None:
         raise StoreUnavailable(f"{path}: this file system allows no write-ahead log (it offers {mode})")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA wal_autocheckpoint = 4000")
+    # The numbers of a large pool lie all over the table: with SQLite's own 2 MB each would be read anew.
+    connection.execute(f"PRAGMA cache_size = {-CACHE_KIB}")
 
 
 def _bind(function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[[Tx], T]:
