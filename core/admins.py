@@ -153,10 +153,6 @@ class Admins:
         chats = dict.fromkeys((*self._chiefs, *(row["chat_id"] for row in tx.all("admins.chats"))))
         return [self.of(tx, chat_id) for chat_id in chats]
 
-    def who_may(self, tx: Tx, duty: Duty, office: str) -> list[int]:
-        """Return the chats of those who may do something at an office."""
-        return [admin.chat_id for admin in self.all(tx) if admin.may(duty, office)]
-
     def is_from_settings(self, chat_id: int) -> bool:
         """Whether the settings name this chat, so that no command takes its role away."""
         return chat_id in self._chiefs

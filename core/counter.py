@@ -66,6 +66,16 @@ def judge_register(tx: Tx, plate: Plate, last_six: str) -> Preselection:
     return reserved
 
 
+def judge_grant(batches: int, wishes: int) -> None:
+    """Refuse a grant of nothing, or of more than a hundred of a kind.
+
+    Raises:
+        NothingGranted: it is one.
+    """
+    if not (0 <= batches <= MOST_GRANTED and 0 <= wishes <= MOST_GRANTED and batches + wishes):
+        raise NothingGranted
+
+
 class Counter:
     """Ends reservations and puts right what is wrong with accounts."""
 
@@ -121,8 +131,7 @@ class Counter:
         Raises:
             NothingGranted: none, or more than a hundred of a kind.
         """
-        if not (0 <= batches <= MOST_GRANTED and 0 <= wishes <= MOST_GRANTED and batches + wishes):
-            raise NothingGranted
+        judge_grant(batches, wishes)
         tx.run("vehicles.add", vin=vin)
         tx.run("vehicles.grant", vin=vin, batches=batches, wishes=wishes)
         entry = audit.Entry(

@@ -861,7 +861,3 @@ class NothingGranted(InputError):
 
 class IdentityIsTheirs(Refusal):
     """The identity belongs to this chat account already."""
-
-
-class ChatUnknown(Refusal):
-    """The chat has no account here: it has to begin with /start first."""

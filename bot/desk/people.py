@@ -13,7 +13,8 @@ from core.accounts import Account, UserType
 from core.admins import EVERYWHERE, Duty
 from core.blacklist import Sentence, years_after
 from core.clock import CHINA, from_millis, to_millis
-from core.errors import BanInThePast, NobodyFound, NotBlacklisted, NothingGranted
+from core.counter import judge_grant
+from core.errors import BanInThePast, NobodyFound, NotBlacklisted
 from core.identity import canonical_identity, parse_resident_id
 from core.notices import Purpose
 from core.people import Who
@@ -256,8 +257,7 @@ def ask_grant(scene: Scene, rest: str) -> Go:
         raise Usage("grant")
     scene.admin.need(Duty.GRANT, EVERYWHERE)
     vin = parse_vin(words[0]).vin
-    if not any(int(count) for count in given.values()):
-        raise NothingGranted
+    judge_grant(int(given.get("random", "0")), int(given.get("compose", "0")))
     args = {
         "vin": vin,
         "random": given.get("random", "0"),

@@ -206,6 +206,9 @@ async def test_maintenance_stops_what_begins_and_says_why(world: World) -> None:
 
 async def test_chances_are_granted_with_a_reason(world: World) -> None:
     chief = world.person(CHIEF)
+    for nothing in ("random=0", "random=101"):
+        await chief.say(f"/grant {invented.vin(2)} {nothing} 补偿")
+        await chief.see("至少一项大于 0", fresh=True)
     await chief.say(f"/grant {invented.vin(2)} random=2 compose=5 系统故障补偿")
     await chief.press("确认增加")
     await chief.see("已增加选号机会")

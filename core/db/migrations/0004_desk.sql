@@ -16,14 +16,5 @@ CREATE TABLE maintenance (
     begun_by TEXT NOT NULL
 ) ${strict_without_rowid};
 
--- Who at the desk wants no daily summary.
-CREATE TABLE summary_mute (
-    chat_id ${integer} NOT NULL PRIMARY KEY,
-    since ${integer} NOT NULL
-) ${strict_without_rowid};
-
-CREATE INDEX audit_by_time ON audit (at);
-CREATE INDEX audit_of_actor ON audit (actor, entry_id);
+-- Who had a number last.
 CREATE INDEX preselection_of_plate ON preselection (office, kind, serial) WHERE serial IS NOT NULL;
-CREATE INDEX preselection_of_vin ON preselection (vin) WHERE vin IS NOT NULL;
-CREATE INDEX preselection_by_time ON preselection (reserved_at) WHERE reserved_at IS NOT NULL;

@@ -28,15 +28,3 @@ ON CONFLICT (office) DO UPDATE SET text = excluded.text, begun_by = excluded.beg
 -- name: end_maintenance
 -- It is over.
 DELETE FROM maintenance WHERE office = :office
-
--- name: mute_summary
--- Somebody wants no daily summary.
-INSERT INTO summary_mute (chat_id, since) VALUES (:chat_id, :now) ON CONFLICT (chat_id) DO NOTHING
-
--- name: unmute_summary
--- Somebody wants it again.
-DELETE FROM summary_mute WHERE chat_id = :chat_id
-
--- name: summary_muted
--- Whether somebody wants no daily summary.
-SELECT chat_id FROM summary_mute WHERE chat_id = :chat_id

@@ -93,12 +93,3 @@ DELETE FROM selecting WHERE vin = :vin AND preselection_id = :preselection_id
 -- Who last had a number for good.
 SELECT * FROM preselection WHERE office = :office AND kind = :kind AND serial = :serial
 ORDER BY preselection_id DESC LIMIT 1
-
--- name: all_of_plate
--- Everybody who ever had a number for good, the last first.
-SELECT * FROM preselection WHERE office = :office AND kind = :kind AND serial = :serial
-ORDER BY preselection_id DESC LIMIT 50
-
--- name: all_of_vin
--- All that was ever begun for a vehicle, the last first.
-SELECT * FROM preselection WHERE vin = :vin ORDER BY preselection_id DESC LIMIT 50
