@@ -14,10 +14,11 @@ from telegram.ext import Application, ApplicationBuilder, ExtBot
 from bot import commands
 from bot.codes import CodeSender
 from bot.dialog.buttons import Codec
-from bot.dialog.engine import Engine
+from bot.dialog.engine import Engine, Outside
 from bot.dialog.presenter import Presenter
 from bot.dialog.steps import Steps
 from bot.dialog.words import Words
+from bot.files import Files
 from bot.jobs import Jobs
 from bot.limits import Limiter, Limits, Rate
 from bot.receipt import Dispatcher, Poller, Receipt, Shelf, new_worker_name, process_with, updates_of
@@ -74,11 +75,12 @@ class Service:
         )
         codec = Codec(core.vault)
         self.codes = CodeSender(core, self._redraw_in_turn)
+        self.files = Files(core, bot)
         self.engine = Engine(
             core,
             Steps(core, BY_NAME, codec, _words()),
             Presenter(bot, codec, common.KEYBOARD_GONE),
-            self.codes.send,
+            Outside(send_code=self.codes.send, send_file=self.files.send, fetch=self.files.fetch),
         )
         self.application.add_handlers(routes(self.engine, lambda: bot.username))
         worker = new_worker_name()

@@ -14,7 +14,7 @@ from telegram.ext import (
 )
 
 from bot.dialog.engine import Engine
-from bot.dialog.model import Command, Contact, Event, Other, Photo, Press, Typed
+from bot.dialog.model import Attachment, Command, Contact, Event, Other, Press, Typed
 from bot.dialog.steps import Asked
 from bot.receipt import current_delivery, report_finished
 
@@ -62,13 +62,24 @@ def _event(said: Message, username: str) -> Event:
     if said.contact is not None:
         sender = said.from_user.id if said.from_user else None
         return Contact(phone=said.contact.phone_number, own=said.contact.user_id == sender is not None)
-    if said.photo:
-        return Photo(file_id=said.photo[-1].file_id)
-    if said.document is not None and (said.document.mime_type or "").startswith("image/"):
-        return Photo(file_id=said.document.file_id)
+    if said.photo or said.document is not None:
+        return _attachment(said)
     if said.text is None:
         return Other()
     return _command(said.text, username) or Typed(text=said.text)
+
+
+def _attachment(said: Message) -> Attachment:
+    file = said.document or said.photo[-1]
+    return Attachment(
+        file_id=file.file_id,
+        is_photo=said.document is None,
+        size=file.file_size,
+        name=(said.document.file_name or "") if said.document else "",
+        mime=(said.document.mime_type or "") if said.document else "image/jpeg",
+        caption=said.caption or "",
+        album=said.media_group_id or "",
+    )
 
 
 def _command(text: str, username: str) -> Command | None:

@@ -4,9 +4,10 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from html import unescape
 
-from bot.dialog.model import Press, SendCode
+from bot.dialog.model import Attachment, Effect, Intake, Press, Reading, Received, SendCode, SendFile
 from bot.dialog.presenter import Presenter
 from bot.dialog.record import Shown, forget_shown, save_shown
 from bot.dialog.steps import Asked, NothingToSay, Present, Steps
@@ -20,6 +21,15 @@ _LOGGER = logging.getLogger(__name__)
 _MARKUP = re.compile(r"<[^>]+>")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What the engine has done for it outside of transactions."""
+
+    send_code: Callable[[int], Awaitable[None]]  # sends a code that waits
+    send_file: Callable[[int, SendFile], Awaitable[None]]  # makes a file and sends it to a chat
+    fetch: Callable[[Attachment, int], Awaitable[Received]]  # gets an attachment of at most so many bytes
+
+
 class Engine:
     """The conversational state machine.
 
@@ -27,27 +37,21 @@ class Engine:
         core: the services.
         steps: what an event does, inside a transaction.
         presenter: what shows a screen.
-        send_code: sends a code that waits; runs beside the conversation.
+        outside: what is done beside the conversations.
     """
 
-    def __init__(
-        self,
-        core: Core,
-        steps: Steps,
-        presenter: Presenter,
-        send_code: Callable[[int], Awaitable[None]],
-    ) -> None:
+    def __init__(self, core: Core, steps: Steps, presenter: Presenter, outside: Outside) -> None:
         self._core = core
         self._steps = steps
         self._presenter = presenter
-        self._send_code = send_code
+        self._outside = outside
         self._background: set[asyncio.Task[None]] = set()
 
     async def handle(self, asked: Asked) -> None:
         """Apply an update and show what came of it; when this returns, the update is done."""
         present = await self._applied(asked)
         for effect in present.effects:
-            self._begin(effect)
+            self._begin(asked.chat_id, effect)
         event = asked.event
         record = present.record
         if isinstance(event, Press):
@@ -96,6 +100,7 @@ class Engine:
         free: FreeList | None = None
         while True:
             try:
+                asked = await self._with_reading(asked)
                 return await self._core.store.run(self._steps.apply, asked, free)
             except FreeListWanted as wanted:
                 free = await self._core.store.read(wanted.read)
@@ -103,6 +108,22 @@ class Engine:
                 raise
             except XuanhaoError as error:
                 return await self._core.store.run(self._steps.refuse, asked, error)
+
+    async def _with_reading(self, asked: Asked) -> Asked:
+        """Fetch and read what was attached, where the screen takes it; it holds up nobody but its sender."""
+        event = asked.event
+        if not isinstance(event, Attachment) or event.reading is not None:
+            return asked
+        found = await self._core.store.read(self._steps.intake, asked.chat_id)
+        if found is None:
+            return asked
+        screen, intake = found
+        value = await self._read(event, intake)
+        return replace(asked, event=replace(event, reading=Reading(screen=screen, value=value)))
+
+    async def _read(self, event: Attachment, intake: Intake) -> object:
+        received = await self._outside.fetch(event, intake.most_bytes)
+        return await asyncio.to_thread(intake.read, self._core, received)
 
     async def _finish(self, asked: Asked, present: Present, shown: Shown | None) -> None:
         at = self._core.clock.now()
@@ -117,17 +138,21 @@ class Engine:
 
         await self._core.store.run(finish)
 
-    def _begin(self, effect: SendCode) -> None:
-        task = asyncio.ensure_future(self._sent(effect))
+    def _begin(self, chat_id: int, effect: Effect) -> None:
+        task = asyncio.ensure_future(self._done(chat_id, effect))
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
-    async def _sent(self, effect: SendCode) -> None:
+    async def _done(self, chat_id: int, effect: Effect) -> None:
         try:
-            await self._send_code(effect.code_id)
+            match effect:
+                case SendCode():
+                    await self._outside.send_code(effect.code_id)
+                case SendFile():
+                    await self._outside.send_file(chat_id, effect)
         except Exception:
-            # It is still queued: the sweep takes it up again.
-            _LOGGER.exception("code %d was not sent", effect.code_id)
+            # A code is still queued: the sweep takes it up again. A file is asked for again by its button.
+            _LOGGER.exception("%s was not done", type(effect).__name__)
 
 
 def plain(html: str) -> str:

@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from core.errors import XuanhaoError
+from core.ports import Tx
 
 if TYPE_CHECKING:
     from bot.dialog.scene import Scene
+    from core.bootstrap import Core
 
 
 class MessageKind(StrEnum):
@@ -57,10 +59,30 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Photo:
-    """A photo was sent, or an image as a file."""
+class Reading:
+    """What an attachment was read as, and for which screen."""
+
+    screen: str
+    value: object = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A photo or a file was sent."""
 
     file_id: str
+    is_photo: bool  # sent as a photo; otherwise as a file, of whatever kind
+    size: int | None = None  # bytes, as the messenger says
+    name: str = field(default="", repr=False)  # of a file
+    mime: str = ""  # of a file, as its sender says
+    caption: str = field(default="", repr=False)
+    album: str = ""  # what was sent together has one in common
+    reading: Reading | None = None  # once it has been fetched and read
+
+    @property
+    def is_image(self) -> bool:
+        """Whether it is meant as a picture: a photo, or an image sent as a file."""
+        return self.is_photo or self.mime.startswith("image/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +90,17 @@ class Other:
     """Something that no screen takes: a sticker, a voice message, a place."""
 
 
-Event = Press | Typed | Command | Contact | Photo | Other
+Event = Press | Typed | Command | Contact | Attachment | Other
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """An attachment that has been fetched."""
+
+    content: bytes = field(repr=False)
+    name: str = field(repr=False)
+    mime: str
+    is_photo: bool
 
 
 # --- what goes out --------------------------------------------------------------------------
@@ -136,6 +168,22 @@ class SendCode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SendFile:
+    """After the transaction: a file is made and sent, without holding up anybody.
+
+    ``read`` gets what goes into it from a snapshot of the database; ``make`` makes it in a thread.
+    """
+
+    name: str
+    caption: str  # HTML
+    read: Callable[[Tx], object]
+    make: Callable[[Any], bytes]
+
+
+Effect = SendCode | SendFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Go:
     """Where a step leads: a screen, and what is said on the way."""
 
@@ -144,14 +192,28 @@ class Go:
     note: str = ""  # HTML, above the screen, once; as a toast where a button was pressed
     alert: bool = False  # the toast waits for an OK
     pinned: bool = False  # the note stands on the screen, also where a button was pressed
-    effects: Sequence[SendCode] = ()
+    effects: Sequence[Effect] = ()
 
 
 ErrorWays = Mapping[type[XuanhaoError], Callable[["Scene", XuanhaoError], Go]]
 """Where a screen leads on from an error, instead of staying."""
 
 Handler = Callable[["Scene", str], Go]
-"""Takes a press (with its argument), typed text, or a photo's file id."""
+"""Takes a press (with its argument), or typed text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """How a screen takes a photo or a file.
+
+    It is fetched and read before the step's transaction, which can wait for nothing: ``read`` runs in a
+    thread, and raises what is wrong with it as an error that a person can be told; ``take`` gets what it
+    returned, inside the transaction.
+    """
+
+    most_bytes: int
+    read: Callable[["Core", Received], object]
+    take: Callable[["Scene", Any], Go]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,5 +225,6 @@ class Screen:
     buttons: Mapping[str, Handler] = field(default_factory=dict)
     text: Handler | None = None
     contact: Callable[["Scene", Contact], Go] | None = None
+    attachment: Intake | None = None
     errors: ErrorWays = field(default_factory=dict)
     hint: str = ""  # what to do here, said when something else came

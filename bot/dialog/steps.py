@@ -5,7 +5,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.dialog.buttons import OUTSIDE, Carried, Codec
-from bot.dialog.model import Command, Contact, Event, Go, Photo, Press, Screen, SendCode, Typed, View
+from bot.dialog.model import (
+    Attachment,
+    Command,
+    Contact,
+    Effect,
+    Event,
+    Go,
+    Intake,
+    Press,
+    Screen,
+    Typed,
+    View,
+)
 from bot.dialog.record import Record, find_record, open_record, save
 from bot.dialog.scene import Scene
 from bot.dialog.words import Words
@@ -39,7 +51,7 @@ class Present:
     note: str = ""
     alert: bool = False
     pinned: bool = False
-    effects: tuple[SendCode, ...] = ()
+    effects: tuple[Effect, ...] = ()
     outside: bool = False  # by a button that hangs outside the conversation, and goes on hanging there
     stale: bool = False  # an old button: it did nothing
     repeated: bool = False  # the update had been applied before
@@ -90,6 +102,12 @@ class Steps:
         go = lead(scene, error) if lead else Go(screen="", note=self._words.of_error(error), alert=True)
         return self._advance(tx, scene, record, go)
 
+    def intake(self, tx: Tx, chat_id: int) -> tuple[str, Intake] | None:
+        """Return how the screen that a chat is on takes attachments, with its name; None if it takes none."""
+        record = find_record(tx, chat_id)
+        screen = self._screen(record.screen) if record else None
+        return (screen.name, screen.attachment) if screen and screen.attachment else None
+
     def redraw(self, tx: Tx, chat_id: int) -> Present:
         """Return what a conversation shows now, its clocks having run on.
 
@@ -135,7 +153,12 @@ class Steps:
             return screen.text(scene, event.text)
         if isinstance(event, Contact) and screen.contact is not None:
             return screen.contact(scene, event)
-        return Go(screen="", note=self._words.not_taken(screen, is_photo=isinstance(event, Photo)))
+        if isinstance(event, Attachment) and screen.attachment is not None:
+            reading = event.reading
+            if reading is not None and reading.screen == screen.name:
+                return screen.attachment.take(scene, reading.value)
+        is_photo = isinstance(event, Attachment) and event.is_image
+        return Go(screen="", note=self._words.not_taken(screen, is_photo=is_photo))
 
     def _advance(self, tx: Tx, scene: Scene, record: Record, go: Go) -> Present:
         return self._show(tx, scene, record, go, moved=True)

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from html import escape
 
 from bot.desk import errors as d
-from bot.texts import desk, notices
+from bot.dialog import errors as a
+from bot.texts import desk, files, notices
 from bot.texts.common import FAILED, day, moment
 from core import errors as e
 from core.errors import XuanhaoError
@@ -163,6 +164,8 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
         f"车辆识别代号有一位输错了(校验位不符),请逐段对照证书:\n<code>{escape(error.grouped)}</code>"
     ),
     e.CertificateLength: _certificate_length,
+    a.AttachmentTooLarge: lambda error: files.too_large(error.most_bytes),
+    a.AttachmentNotFetched: lambda _error: files.NOT_FETCHED(),
     e.CertificateCharacters: lambda error: f"编号中有不能使用的字符{_characters(error)}。",
     e.CertificateDigitWanted: lambda error: f"合格证编号后 10 位应为数字({_places(error.positions)}不是)。",
     e.ResidentIdLength: lambda error: f"身份证号码{_wanted(error)}",
