@@ -16,9 +16,10 @@ QUICK = {
     "pictures": ["40"],
     "notices": ["--notices", "4000", "--seconds", "2"],
     "store": ["--seconds", "0.2"],
+    "imports": ["--rows", "10000"],
 }
 FULL: dict[str, list[str]] = {name: [] for name in QUICK}
-ON_BOTH_ENGINES = ("draws", "notices", "store")
+ON_BOTH_ENGINES = ("draws", "notices", "store", "imports")
 
 
 def postgres_answers(url: str) -> bool:

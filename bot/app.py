@@ -19,6 +19,7 @@ from bot.dialog.presenter import Presenter
 from bot.dialog.steps import Steps
 from bot.dialog.words import Words
 from bot.files import Files
+from bot.importing.loader import Loader
 from bot.jobs import Jobs
 from bot.limits import Limiter, Limits, Rate
 from bot.receipt import Dispatcher, Poller, Receipt, Shelf, new_worker_name, process_with, updates_of
@@ -76,11 +77,17 @@ class Service:
         codec = Codec(core.vault)
         self.codes = CodeSender(core, self._redraw_in_turn)
         self.files = Files(core, bot)
+        self.loader = Loader(core, self.files.fetch, self._redraw_in_turn)
         self.engine = Engine(
             core,
             Steps(core, BY_NAME, codec, _words()),
             Presenter(bot, codec, common.KEYBOARD_GONE),
-            Outside(send_code=self.codes.send, send_file=self.files.send, fetch=self.files.fetch),
+            Outside(
+                send_code=self.codes.send,
+                send_file=self.files.send,
+                load_vehicles=self.loader.load,
+                fetch=self.files.fetch,
+            ),
         )
         self.application.add_handlers(routes(self.engine, lambda: bot.username))
         worker = new_worker_name()
@@ -96,7 +103,7 @@ class Service:
         self.dispatcher = Dispatcher(shelf, process_with(self.application), on_broken=self._tell_broken)
         self.receipt = Receipt(shelf, self.dispatcher)
         self.sender = Sender(core, bot, codec, worker, self._offer)
-        self.jobs = Jobs(core, self.engine, self.codes, self.sender, self.dispatcher)
+        self.jobs = Jobs(core, self.engine, self.codes, self.sender, self.dispatcher, self.loader)
         self._poller = Poller(
             updates_of(self._polling, bot.base_url, long_poll=options.long_poll), self.receipt.accept
         )

@@ -20,7 +20,7 @@ from bot import app
 from bot.check import check
 from bot.demo import demo
 from bot.desk.releases import read_release, to_release
-from bot.importing import import_vehicles
+from bot.importing.command import import_vehicles
 from bot.receipt import TokenRefusedError
 from bot.texts import desk
 from bot.transport import quiet_libraries
@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     release.add_argument(
         "words", nargs="*", metavar="WORD", help="粤K small A#### [from TIME] [compose WHEN]"
     )
-    imported = _add(commands, "import", _import, "load the embedded vehicle registry from a CSV file")
+    imported = _add(commands, "import", _import, "load the embedded vehicle registry from a CSV or XLSX file")
     imported.add_argument("file", type=Path, help="columns vin, certificate, kind, state")
     trial = commands.add_parser("demo", help="try everything in the browser: no token, no account")
     trial.add_argument("--port", type=int, default=8088, help="of the page (default: %(default)s)")

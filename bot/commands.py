@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.desk import counter, days, people, releases, staff, withholding
+from bot.desk import counter, days, people, releases, staff, vehicles, withholding
 from bot.desk.errors import Usage
 from bot.dialog.buttons import Carried
 from bot.dialog.model import Command, Go
@@ -36,9 +36,13 @@ DESK: dict[str, DeskCommand] = {
     "identity": DeskCommand(duty=Duty.IDENTITY, ask=people.ask_identity),
     "usertype": DeskCommand(duty=Duty.USERTYPE, ask=people.ask_user_type),
     "grant": DeskCommand(duty=Duty.GRANT, ask=people.ask_grant),
+    "vehicles": DeskCommand(duty=Duty.VEHICLES, ask=vehicles.ask),
     "maintenance": DeskCommand(duty=Duty.MAINTENANCE, ask=days.ask_maintenance),
     "admins": DeskCommand(duty=Duty.ADMINS, ask=staff.ask),
 }
+
+_WITHOUT_WORDS = frozenset({"admins", "vehicles"})
+"""What these need is asked on their screen."""
 
 
 def lead(scene: Scene, typed: Command) -> Go:
@@ -46,7 +50,7 @@ def lead(scene: Scene, typed: Command) -> Go:
     command = DESK.get(typed.name)
     if command is None or command.duty not in scene.admin.duties:
         return home.command(scene, typed)
-    if not typed.rest and typed.name != "admins":
+    if not typed.rest and typed.name not in _WITHOUT_WORDS:
         raise Usage(typed.name)
     return command.ask(scene, typed.rest)
 

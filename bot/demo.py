@@ -9,7 +9,7 @@ from pathlib import Path
 from bot import app
 from bot.demo_data import ADMIN, HINTS, OWNERS, SEGMENTS, SETTINGS, VEHICLES
 from bot.sandbox import Sandbox
-from core import pool, registry
+from core import imports, pool
 from core.bootstrap import Core, Ports
 from core.clock import ShiftedClock
 from core.masks import parse_mask
@@ -51,7 +51,7 @@ def _write_settings(sandbox: Sandbox, data: Path) -> Path:
 
 def _fill(tx: Tx, core: Core) -> None:
     """Put in the demo's vehicles and segments; at a second start nothing changes."""
-    registry.load(tx, VEHICLES)
+    imports.load(tx, VEHICLES)
     for code, kind, pattern in SEGMENTS:
         office: Office = core.offices[code]
         if not any(one.mask.pattern == pattern for one in pool.segments(tx, office, kind)):

@@ -47,7 +47,11 @@ class Files:
         if len(content) > most_bytes:
             raise AttachmentTooLarge(most_bytes)
         return Received(
-            content=content, name=attachment.name, mime=attachment.mime, is_photo=attachment.is_photo
+            file_id=attachment.file_id,
+            content=content,
+            name=attachment.name,
+            mime=attachment.mime,
+            is_photo=attachment.is_photo,
         )
 
     async def send(self, chat_id: int, wanted: SendFile) -> None:

@@ -12,9 +12,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.codes import CodeSender
 from bot.dialog.engine import Engine
+from bot.importing.loader import Loader
 from bot.receipt import Dispatcher
 from bot.sender import Sender
-from core import blacklist, notices, pool, subscriptions
+from core import blacklist, imports, notices, pool, subscriptions
 from core.bootstrap import Core
 from core.ports import Tx
 
@@ -23,19 +24,27 @@ _SCREENS_EVERY = 1
 _ENDS_EVERY = 5
 _TELL_EVERY = 2
 _PURGE_EVERY = 60
+_IMPORTS_EVERY = 20
 
 
 class Jobs:
     """The ticks of one process."""
 
     def __init__(
-        self, core: Core, engine: Engine, codes: CodeSender, sender: Sender, dispatcher: Dispatcher
+        self,
+        core: Core,
+        engine: Engine,
+        codes: CodeSender,
+        sender: Sender,
+        dispatcher: Dispatcher,
+        loader: Loader,
     ) -> None:
         self._core = core
         self._engine = engine
         self._codes = codes
         self._sender = sender
         self._dispatcher = dispatcher
+        self._loader = loader
         self._scheduler = AsyncIOScheduler(
             timezone="UTC",
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
@@ -48,6 +57,7 @@ class Jobs:
             (self.ends, _ENDS_EVERY),
             (self.tell, _TELL_EVERY),
             (self.purge, _PURGE_EVERY),
+            (self.imports, _IMPORTS_EVERY),
         ):
             self._scheduler.add_job(_guarded(tick), "interval", seconds=seconds, id=tick.__name__)
         self._scheduler.start()
@@ -85,6 +95,11 @@ class Jobs:
         await _until_none(run, core.endings.drop_old_drafts)
         await run(core.endings.purge_codes)
         await run(notices.purge)
+        await _until_none(run, imports.purge)
+
+    async def imports(self) -> None:
+        """Take up the imports that a crash has left behind."""
+        await self._loader.resume()
 
     async def _redraw(self, chats: list[int]) -> None:
         await asyncio.gather(*(self._redraw_one(chat) for chat in chats))

@@ -855,6 +855,14 @@ class NotWithheld(Refusal):
     """The mask is not withheld."""
 
 
+class ImportUnderWay(Refusal):
+    """The admin has an import that is neither confirmed nor given up."""
+
+
+class ImportOver(Refusal):
+    """The import has been confirmed, given up or undone before."""
+
+
 class NothingGranted(InputError):
     """A grant is of at least one chance and at most a hundred of each kind."""
 

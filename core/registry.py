@@ -4,11 +4,9 @@ Both hold what this deployment itself has seen registered, through the preselect
 adds what it knows of vehicles from elsewhere.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from core.clock import to_millis
 from core.errors import CertificateMismatch, KindMismatch, VehicleUnknown, VinRegistered
 from core.plates import PlateKind
 from core.ports import Tx
@@ -74,19 +72,3 @@ class StrictRegistry:
         row = tx.one("vehicles.registry_get", vin=vin)
         if row is None or row["certificate"] != certificate:
             raise CertificateMismatch
-
-
-def load(tx: Tx, vehicles: Iterable[RegistryVehicle]) -> int:
-    """Put vehicles into the embedded table, new or changed; return how many there were."""
-    count = 0
-    for vehicle in vehicles:
-        tx.run(
-            "vehicles.registry_put",
-            vin=vehicle.vin,
-            certificate=vehicle.certificate,
-            kind=vehicle.kind,
-            state="registered" if vehicle.registered else "new",
-            now=to_millis(tx.now),
-        )
-        count += 1
-    return count

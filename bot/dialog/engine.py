@@ -7,7 +7,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from html import unescape
 
-from bot.dialog.model import Attachment, Effect, Intake, Press, Reading, Received, SendCode, SendFile
+from bot.dialog.model import (
+    Attachment,
+    Effect,
+    Intake,
+    LoadVehicles,
+    Press,
+    Reading,
+    Received,
+    SendCode,
+    SendFile,
+)
 from bot.dialog.presenter import Presenter
 from bot.dialog.record import Shown, forget_shown, save_shown
 from bot.dialog.steps import Asked, NothingToSay, Present, Steps
@@ -27,6 +37,7 @@ class Outside:
 
     send_code: Callable[[int], Awaitable[None]]  # sends a code that waits
     send_file: Callable[[int, SendFile], Awaitable[None]]  # makes a file and sends it to a chat
+    load_vehicles: Callable[[LoadVehicles], Awaitable[None]]  # loads an import that has begun
     fetch: Callable[[Attachment, int], Awaitable[Received]]  # gets an attachment of at most so many bytes
 
 
@@ -150,8 +161,11 @@ class Engine:
                     await self._outside.send_code(effect.code_id)
                 case SendFile():
                     await self._outside.send_file(chat_id, effect)
+                case LoadVehicles():
+                    await self._outside.load_vehicles(effect)
         except Exception:
-            # A code is still queued: the sweep takes it up again. A file is asked for again by its button.
+            # A code is still queued, an import still to be loaded: a tick takes them up again. A file is
+            # asked for again by its button.
             _LOGGER.exception("%s was not done", type(effect).__name__)
 
 

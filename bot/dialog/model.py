@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from core.errors import XuanhaoError
 from core.ports import Tx
+from core.registry import RegistryVehicle
 
 if TYPE_CHECKING:
     from bot.dialog.scene import Scene
@@ -97,6 +98,7 @@ Event = Press | Typed | Command | Contact | Attachment | Other
 class Received:
     """An attachment that has been fetched."""
 
+    file_id: str
     content: bytes = field(repr=False)
     name: str = field(repr=False)
     mime: str
@@ -180,7 +182,15 @@ class SendFile:
     make: Callable[[Any], bytes]
 
 
-Effect = SendCode | SendFile
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadVehicles:
+    """After the transaction: an import that has begun is loaded, beside everything else."""
+
+    import_id: int
+    vehicles: Sequence[RegistryVehicle] = field(repr=False)
+
+
+Effect = SendCode | SendFile | LoadVehicles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

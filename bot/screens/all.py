@@ -1,6 +1,6 @@
 """The list of all screens that the engine is given."""
 
-from bot.desk import counter, days, people, releases, staff, withholding
+from bot.desk import counter, days, people, releases, staff, vehicles, withholding
 from bot.dialog.model import Screen
 from bot.screens import banned, composing, home, mine, preselect, registration, selecting, wishes
 
@@ -28,6 +28,7 @@ SCREENS: tuple[Screen, ...] = (
     people.USERTYPE,
     people.IDENTITY,
     people.GRANT,
+    *vehicles.SCREENS,
     staff.ADMINS,
     staff.ADD,
     staff.REMOVE,

@@ -38,6 +38,7 @@ USAGE = {
     "identity": "<code>/identity 身份证号 聊天号|手机号 原因</code>(在窗口核对过身份证原件之后)",
     "usertype": "<code>/usertype 聊天号|身份证号|手机号 new_owner|owner_driver|counter|unit</code>",
     "grant": "<code>/grant 车辆识别代号 random=1 compose=5 原因</code>",
+    "vehicles": "<code>/vehicles</code>(然后把 CSV 或 XLSX 文件发到聊天中)",
     "maintenance": (
         "<code>/maintenance 粤K|all on 给车主看的说明</code>;<code>/maintenance 粤K|all off</code>"
     ),

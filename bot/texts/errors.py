@@ -5,6 +5,7 @@ from html import escape
 
 from bot.desk import errors as d
 from bot.dialog import errors as a
+from bot.importing import errors as t
 from bot.texts import desk, files, notices
 from bot.texts.common import FAILED, day, moment
 from core import errors as e
@@ -135,6 +136,13 @@ _PLAIN: dict[type[XuanhaoError], str] = {
     e.NotBlacklisted: "此人现在不在黑名单上。",
     e.BanInThePast: "截止日期须晚于今天。",
     e.DayInThePast: "这一天已经过去了。",
+    t.NotATable: "这不是 CSV 或 XLSX 表格(旧版 .xls 请另存为 .xlsx)。",
+    t.UnknownEncoding: "文件编码无法识别,请用 UTF-8 或 GBK 保存。",
+    t.TableTooLarge: "文件太大:每次最多 300,000 行,请拆分后分次导入。",
+    t.TableEmpty: "文件中没有数据行。",
+    t.WrongColumns: "第一行应为列名:vin,certificate,kind,state(或车辆识别代号等中文列名)。",
+    e.ImportUnderWay: "您有一次导入尚未确认或放弃。",
+    e.ImportOver: "这次导入已确认、放弃或撤销,或已过撤销期限。",
     d.UnreadableTime: desk.BAD_TIME,
     e.VinTailMismatch: "车辆识别代号后六位不符,未作任何更改,请核对。",
 }

@@ -21,6 +21,7 @@ DESK_MENU = {
     "identity": "把身份转到本人账号",
     "usertype": "修改用户类型",
     "grant": "增加选号机会",
+    "vehicles": "导入车辆登记数据",
     "maintenance": "系统维护",
     "admins": "管理员",
 }

@@ -22,13 +22,18 @@ ROWS: dict[str, dict[str, Any]] = {
     "sms_day": {"day": "2026-01-01", "phone_hash": b"x", "sent": 1},
     "vehicle": {"vin": OTHER_VIN},
     "failed_wish": {"vin": VIN, "office": "粤K", "kind": "small", "serial": "A1", "times": 1, "last_at": 1},
-    "registry_vehicle": {
-        "vin": VIN,
-        "certificate": "C",
-        "kind": "small",
-        "state": "new",
-        "loaded_at": 1,
+    "vehicle_import": {
+        "chat_id": 1,
+        "file_id": "f",
+        "file_name": "n",
+        "digest": "d",
+        "total": 1,
+        "state": "loading",
+        "begun_by": "chat:1",
+        "begun_at": 1,
+        "lease_until": 1,
     },
+    "registry_entry": {"vin": VIN, "import_id": 1, "certificate": "C", "kind": "small", "state": "new"},
     "preselection": {
         "account_id": 3,
         "office": "粤K",
@@ -144,6 +149,7 @@ def row(table: str, rule: str, columns: str = "", /, **other: Any) -> Row:
 
 
 REFERENCE = "FOREIGN KEY"
+READY = {"loaded": 1, "new_count": 1, "changed_count": 0, "registered_count": 0}
 
 NONSENSE = {
     "a second account of a chat": row("account", "account_chat", "account.chat_id", chat_id=5000),
@@ -162,9 +168,23 @@ NONSENSE = {
     "fewer wishes used than none": row("vehicle", "vehicle_compose_used", compose_used=-1),
     "a wish taken away": row("vehicle", "vehicle_compose_granted", compose_granted=-1),
     "a wish paid for no time": row("failed_wish", "failed_wish_times", times=0),
-    "a registered VIN of 16 characters": row("registry_vehicle", "registry_vehicle_vin", vin=VIN[1:]),
-    "a registered tractor": row("registry_vehicle", "registry_vehicle_kind", kind="tractor"),
-    "a vehicle neither new nor registered": row("registry_vehicle", "registry_vehicle_state", state="old"),
+    "a registered VIN of 16 characters": row("registry_entry", "registry_entry_vin", vin=VIN[1:]),
+    "a registered tractor": row("registry_entry", "registry_entry_kind", kind="tractor"),
+    "a vehicle neither new nor registered": row("registry_entry", "registry_entry_state", state="old"),
+    "a vehicle twice in an import": row(
+        "registry_entry", "registry_entry_pkey", "registry_entry.vin", vin=OTHER_VIN
+    ),
+    "a vehicle of no import": row("registry_entry", "registry_entry_import_id_fkey", REFERENCE, import_id=99),
+    "an import of less than nothing": row("vehicle_import", "vehicle_import_loaded", total=-1),
+    "more loaded than there is": row("vehicle_import", "vehicle_import_loaded", loaded=2),
+    "an import in no state": row("vehicle_import", "vehicle_import_state", state="lost"),
+    "an import ready by halves": row("vehicle_import", "vehicle_import_ready_is_whole", state="ready"),
+    "an import done at no time": row(
+        "vehicle_import", "vehicle_import_done_has_a_time", **READY, state="done"
+    ),
+    "an import dropped at no time": row("vehicle_import", "vehicle_import_end_has_a_time", state="dropped"),
+    "an import half tidied": row("vehicle_import", "vehicle_import_tidied", tidied=2),
+    "two imports at once": row("vehicle_import", "vehicle_import_open", "vehicle_import.chat_id", chat_id=2),
     "a preselection of nobody": row("preselection", "preselection_account_id_fkey", REFERENCE, account_id=99),
     "a plate for a tractor": row("preselection", "preselection_kind", kind="tractor"),
     "an unknown state": row("preselection", "preselection_state", state="lost"),

@@ -9,7 +9,7 @@ from core.bootstrap import Core
 from core.db import MIGRATIONS
 from core.errors import StoreError
 from core.ports import Tx
-from tests.core.nonsense import CHANGES, NONSENSE, ROWS
+from tests.core.nonsense import CHANGES, NONSENSE, OTHER_VIN, ROWS
 from tests.core.sql import refused_by, sql
 from tests.core.tools import registered, release, reserved, verified
 
@@ -28,6 +28,8 @@ async def furnished(core: Core, engine: str) -> Core:
         ("notice", {"purpose": "known", "subject": "known"}),
         ("ban", {"identity_hash": b"y"}),
         ("selecting", {"vin": "second"}),
+        ("vehicle_import", {"chat_id": 2}),
+        ("registry_entry", {"vin": OTHER_VIN}),
     ):
         await core.store.run(sql, insert(engine, table, other))
     return core
@@ -97,6 +99,8 @@ def test_every_rule_has_its_nonsense() -> None:
     """Whoever adds a named rule adds the row that it is there to refuse."""
     text = "\n".join(path.read_text() for path in MIGRATIONS.glob("*.sql"))
     named = set(re.findall(r"CONSTRAINT (\w+)", text)) | set(re.findall(r"UNIQUE INDEX (\w+)", text))
+    gone = tuple(f"{table}_" for table in re.findall(r"DROP TABLE (\w+)", text))
+    named = {name for name in named if not name.startswith(gone or ("!",))}
     tried = {row.rule for row in NONSENSE.values()} | {
         rule for _, rules in CHANGES.values() for rule in rules
     }

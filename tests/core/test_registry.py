@@ -8,9 +8,10 @@ import pytest
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.errors import CertificateMismatch, KindMismatch, VehicleUnknown, VinRegistered
+from core.imports import load
 from core.plates import PlateKind
 from core.preselection import Papers, State, get
-from core.registry import RegistryVehicle, load
+from core.registry import RegistryVehicle
 from core.vehicles import CertificateKind
 from tests import invented
 from tests.core.tools import agreed, build, registered

@@ -254,15 +254,19 @@ async def test_import_loads_and_changes(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 BAD_FILES = {
-    "header": (f"vin,kind\n{GOOD}".encode(), ": the first line should be vin,certificate,kind,state"),
-    "empty": (b"", ": the first line should be"),
+    "header": (f"vin,kind\n{GOOD}".encode(), ": The first line does not name the four columns."),
+    "empty": (b"", ": There is no row below the first line."),
+    "head alone": (HEADER.encode(), ": There is no row below the first line."),
     "vin": (f"{HEADER}{GOOD}{GOOD.replace(invented.vin(1), 'LSV')}".encode(), ":3: "),
     "check digit": (f"{HEADER}{GOOD.replace(invented.vin(1), 'LSVTESTX3RM000002')}".encode(), ":2: "),
     "kind": (f"{HEADER}{GOOD}{GOOD.replace('small', 'lorry')}".encode(), ":3: "),
-    "state": (f"{HEADER}{GOOD.replace('new', 'stolen')}".encode(), ":2: state should be new or registered"),
+    "state": (
+        f"{HEADER}{GOOD.replace('new', 'stolen')}".encode(),
+        ":2: The state is neither new nor registered.",
+    ),
     "columns left out": (f"{HEADER}{GOOD}{invented.vin(2)}\n".encode(), ":3: "),
     "columns too many": (f"{HEADER}{GOOD.strip()},more\n".encode(), ":2: "),
-    "not text": ((HEADER + GOOD).encode() + b"\xff\xfe", ": not UTF-8"),
+    "not text": ((HEADER + GOOD).encode() + b"\xff\xfe", ": The text is neither UTF-8 nor GBK."),
 }
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core import registry
+from core import imports
 from core.plates import PlateKind
 from core.ports import Tx
 from core.registry import RegistryVehicle
@@ -39,7 +39,7 @@ async def strict(engine: str, tmp_path: Path) -> AsyncIterator[World]:
             _vehicle(ON_THE_ROAD, registered=True),
             _vehicle(ELECTRIC, PlateKind.SMALL_NEV),
         ]
-        await world.store.run(registry.load, vehicles)
+        await world.store.run(imports.load, vehicles)
         await world.release()
         yield world
 
@@ -128,21 +128,21 @@ async def test_what_the_registry_learns_meanwhile_counts(strict: World) -> None:
     await owner.press("国产车")
     await owner.say(invented.certificate(NEW))
     await owner.see("请逐项核对")
-    await strict.store.run(registry.load, [_vehicle(NEW, registered=True)])
+    await strict.store.run(imports.load, [_vehicle(NEW, registered=True)])
     await owner.press("确认信息")
     await owner.see(REGISTERED, fresh=True)
-    await strict.store.run(registry.load, [_vehicle(NEW)])
+    await strict.store.run(imports.load, [_vehicle(NEW)])
     await owner.say("/preselect")
     await owner.press("确认信息")
     await owner.see("选号服务说明")
-    await strict.store.run(registry.load, [_vehicle(NEW, registered=True)])
+    await strict.store.run(imports.load, [_vehicle(NEW, registered=True)])
     await owner.press("【开始选号】")
     await owner.see(REGISTERED, fresh=True)
     assert owner.sms == []
-    await strict.store.run(registry.load, [_vehicle(NEW)])
+    await strict.store.run(imports.load, [_vehicle(NEW)])
     await owner.say("/preselect")
     await owner.press("【开始选号】")
     code = await owner.sms_code()
-    await strict.store.run(registry.load, [_vehicle(NEW, registered=True)])
+    await strict.store.run(imports.load, [_vehicle(NEW, registered=True)])
     await owner.say(code)
     await owner.see(REGISTERED, fresh=True)

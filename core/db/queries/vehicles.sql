@@ -41,13 +41,6 @@ SELECT serial FROM failed_wish WHERE vin = :vin AND office = :office AND kind = 
 -- A vehicle in the embedded registry.
 SELECT * FROM registry_vehicle WHERE vin = :vin
 
--- name: registry_put
--- A vehicle of the registry, new or changed.
-INSERT INTO registry_vehicle (vin, certificate, kind, state, loaded_at)
-VALUES (:vin, :certificate, :kind, :state, :now)
-ON CONFLICT (vin) DO UPDATE
-SET certificate = excluded.certificate, kind = excluded.kind, state = excluded.state, loaded_at = excluded.loaded_at
-
 -- name: grant
 -- Chances beyond the quota.
 UPDATE vehicle SET random_granted = random_granted + :batches, compose_granted = compose_granted + :wishes

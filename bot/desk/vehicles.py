@@ -1,0 +1,227 @@
+"""/vehicles: the embedded registry from files, with a preview before anything counts."""
+
+from dataclasses import dataclass
+
+from bot.desk.questions import GONE
+from bot.dialog.model import (
+    Button,
+    Go,
+    Intake,
+    LoadVehicles,
+    Received,
+    Screen,
+    SendFile,
+    Style,
+    View,
+)
+from bot.dialog.scene import Scene
+from bot.importing.loader import MOST_BYTES
+from bot.importing.vehicles import VehicleFile, read_vehicles
+from bot.sheets import Table, workbook
+from bot.texts import common
+from bot.texts import vehicles as words
+from core import imports
+from core.admins import EVERYWHERE, Duty
+from core.bootstrap import Core
+from core.errors import ImportUnderWay, XuanhaoError
+from core.imports import Import, Order, State
+from core.plates import PlateKind
+from core.ports import Tx
+from core.registry import RegistryVehicle
+
+_LISTED = 5
+_LONGEST_NAME = 80
+_MOST_EXPORTED = 1_000_000  # a sheet ends soon after
+_SAMPLE = RegistryVehicle(
+    vin="LSVTESTX3RM000001", certificate="ABCD12345678901", kind=PlateKind.SMALL, registered=False
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Uploaded:
+    """A file that was sent, and what it holds."""
+
+    file_id: str
+    name: str
+    file: VehicleFile
+
+
+def ask(scene: Scene, _rest: str) -> Go:
+    """Lead from /vehicles to the page that takes files, or to the import that is under way."""
+    scene.admin.need(Duty.VEHICLES, EVERYWHERE)
+    return _to_open(scene) or Go(screen="desk_vehicles", args={"office": EVERYWHERE})
+
+
+def _to_open(scene: Scene) -> Go | None:
+    open_one = imports.under_way(scene.tx, scene.chat_id)
+    return _to(open_one) if open_one else None
+
+
+def _to(one: Import, note: str = "") -> Go:
+    args = {"office": EVERYWHERE, "id": str(one.import_id)}
+    return Go(screen="desk_import", args=args, note=note, pinned=True)
+
+
+def _show_home(scene: Scene) -> View:
+    scene.need(Duty.VEHICLES)
+    latest = imports.recent(scene.tx, _LISTED)
+    opened = [
+        Button(label=f"#{one.import_id}", action="open", arg=str(one.import_id))
+        for one in latest
+        if one.can_be_undone(scene.tx.now)
+    ]
+    return View(
+        text=words.home(latest, strict=scene.core.settings.registry.mode == "strict"),
+        rows=(
+            *((tuple(opened),) if opened else ()),
+            (
+                Button(label=words.TEMPLATE(), action="template"),
+                Button(label=words.EXPORT(), action="export"),
+            ),
+            (Button(label=common.HOME, action="home"),),
+        ),
+    )
+
+
+def _read(_core: Core, received: Received) -> _Uploaded:
+    name = received.name[:_LONGEST_NAME]
+    return _Uploaded(file_id=received.file_id, name=name, file=read_vehicles(received.content))
+
+
+def _take(scene: Scene, uploaded: _Uploaded) -> Go:
+    scene.need(Duty.VEHICLES)
+    file = uploaded.file
+    if file.wrong:
+        return Go(screen="", note=words.refused(file), effects=(_errors(file),))
+    order = Order(
+        chat_id=scene.chat_id,
+        file_id=uploaded.file_id,
+        file_name=uploaded.name,
+        digest=file.digest,
+        total=len(file.vehicles),
+        actor=scene.actor,
+    )
+    begun = imports.begin(scene.tx, order)
+    return Go(
+        screen="desk_import",
+        args={"office": EVERYWHERE, "id": str(begun.import_id)},
+        note=words.repeated(file),
+        effects=(LoadVehicles(import_id=begun.import_id, vehicles=file.vehicles),),
+    )
+
+
+def _errors(file: VehicleFile) -> SendFile:
+    rows = [words.wrong_row(row) for row in file.wrong]
+    table = Table(title=words.WRONG_FILE(), columns=words.wrong_columns(), rows=rows)
+    return _file(words.WRONG_NAME, table)
+
+
+def _file(name: str, table: Table) -> SendFile:
+    return SendFile(
+        name=name, caption=table.title, read=lambda _tx: table, make=lambda made: workbook([made])
+    )
+
+
+def _template(_scene: Scene, _arg: str) -> Go:
+    table = Table(title=words.SHEET(), columns=words.head(), rows=[words.export_row(_SAMPLE)])
+    return Go(screen="", effects=(_file(words.TEMPLATE_NAME, table),))
+
+
+def _export(scene: Scene, _arg: str) -> Go:
+    scene.need(Duty.VEHICLES)
+    title, columns = words.SHEET(), words.head()
+
+    def read(tx: Tx) -> list[RegistryVehicle]:
+        return imports.current(tx, _MOST_EXPORTED)
+
+    def make(vehicles: list[RegistryVehicle]) -> bytes:
+        rows = [words.export_row(one) for one in vehicles]
+        return workbook([Table(title=title, columns=columns, rows=rows)])
+
+    return Go(screen="", effects=(SendFile(name=words.EXPORT_NAME, caption=title, read=read, make=make),))
+
+
+def _under_way(scene: Scene, _error: XuanhaoError) -> Go:
+    return ask(scene, "")
+
+
+HOME = Screen(
+    name="desk_vehicles",
+    show=_show_home,
+    buttons={
+        "open": lambda scene, number: _to(imports.get(scene.tx, int(number))),
+        "template": _template,
+        "export": _export,
+        "home": lambda _scene, _arg: Go(screen="home"),
+    },
+    attachment=Intake(most_bytes=MOST_BYTES, read=_read, take=_take),
+    errors={ImportUnderWay: _under_way},
+    hint=words.HINT.chinese,
+)
+
+
+# --- one import -----------------------------------------------------------------------------
+
+
+def _meant(scene: Scene) -> Import:
+    scene.need(Duty.VEHICLES)
+    return imports.get(scene.tx, int(scene.arg("id") or "0"))
+
+
+def _show_import(scene: Scene) -> View:
+    one = _meant(scene)
+    back = (Button(label=words.ALL_IMPORTS(), action="back"),)
+    drop = Button(label=words.DROP(), action="drop")
+    if one.state == State.LOADING:
+        return View(text=words.loading(one), rows=((drop,),))
+    if one.state == State.READY and one.differences is not None:
+        confirm = Button(label=words.CONFIRM(), action="confirm", style=Style.PRIMARY)
+        return View(text=words.preview(one, one.differences), rows=((confirm, drop),))
+    undo = (Button(label=words.UNDO(), action="undo"),)
+    rows = (undo, back) if one.can_be_undone(scene.tx.now) else (back,)
+    return View(text=words.ended(one, scene.tx.now), rows=rows)
+
+
+def _confirm(scene: Scene, _arg: str) -> Go:
+    done = imports.confirm(scene.tx, _meant(scene).import_id, scene.actor)
+    return _to(done, note=words.CONFIRMED())
+
+
+def _drop(scene: Scene, _arg: str) -> Go:
+    imports.drop(scene.tx, _meant(scene).import_id, scene.actor)
+    return Go(screen="desk_vehicles", args={"office": EVERYWHERE}, note=words.DROPPED(), pinned=True)
+
+
+IMPORT = Screen(
+    name="desk_import",
+    show=_show_import,
+    buttons={
+        "confirm": _confirm,
+        "drop": _drop,
+        "undo": lambda scene, _arg: Go(screen="desk_import_undo", args=scene.args),
+        "back": lambda scene, _arg: ask(scene, ""),
+    },
+    errors=GONE,
+    hint=common.PRESS_HINT,
+)
+
+
+def _show_undo(scene: Scene) -> View:
+    sure = Button(label=words.UNDO_SURE(), action="do", style=Style.DANGER)
+    keep = Button(label=words.ALL_IMPORTS(), action="back")
+    return View(text=words.undo_question(_meant(scene)), rows=((sure, keep),))
+
+
+def _undo(scene: Scene, _arg: str) -> Go:
+    return _to(imports.undo(scene.tx, _meant(scene).import_id, scene.actor), note=words.UNDONE())
+
+
+UNDO = Screen(
+    name="desk_import_undo",
+    show=_show_undo,
+    buttons={"do": _undo, "back": lambda scene, _arg: ask(scene, "")},
+    errors=GONE,
+    hint=common.PRESS_HINT,
+)
+
+SCREENS = (HOME, IMPORT, UNDO)

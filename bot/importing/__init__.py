@@ -1,0 +1,1 @@
+"""Vehicles from files: reading CSV and XLSX, and loading what was read beside the conversations."""

@@ -1,0 +1,27 @@
+"""What can be wrong with a file of vehicles as a whole; nothing of it is loaded."""
+
+from core.errors import InputError
+
+
+class TableError(InputError):
+    """The file cannot be read as a table."""
+
+
+class NotATable(TableError):
+    """The file is neither CSV nor XLSX."""
+
+
+class UnknownEncoding(TableError):
+    """The text is neither UTF-8 nor GBK."""
+
+
+class TableTooLarge(TableError):
+    """The file unfolds to more than is taken at one time."""
+
+
+class TableEmpty(TableError):
+    """There is no row below the first line."""
+
+
+class WrongColumns(TableError):
+    """The first line does not name the four columns."""

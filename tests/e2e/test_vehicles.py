@@ -1,0 +1,208 @@
+"""/vehicles: an admin sends a file, sees what it would change, and lets it count or not."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from bot.sheets import Table, workbook
+from core import imports
+from core.imports import LEASE, Order
+from core.plates import PlateKind
+from core.registry import RegistryVehicle
+from tests import invented
+from tests.person import Person, Shown
+from tests.world import CHIEF, OWNER, World, agrees, office, open_world, registers
+
+HEAD = "vin,certificate,kind,state\n"
+
+
+@pytest.fixture
+async def world(engine: str, tmp_path: Path) -> AsyncIterator[World]:
+    offices = [office(hours="00:00-24:00")]
+    async with open_world(engine, tmp_path, offices=offices, registry={"mode": "strict"}) as world:
+        yield world
+
+
+def csv(*numbers: int, state: str = "new") -> bytes:
+    rows = (f"{invented.vin(one)},{invented.certificate(one)},small,{state}\n" for one in numbers)
+    return (HEAD + "".join(rows)).encode("gbk")
+
+
+def vehicle(number: int) -> RegistryVehicle:
+    return RegistryVehicle(
+        vin=invented.vin(number),
+        certificate=invented.certificate(number),
+        kind=PlateKind.SMALL,
+        registered=False,
+    )
+
+
+async def uploads(world: World, content: bytes, name: str = "车辆.csv") -> Person:
+    chief = world.person(CHIEF)
+    await chief.say("/vehicles")
+    await chief.see("车辆登记数据")
+    await chief.send_file(content, name)
+    return chief
+
+
+async def known(world: World) -> list[str]:
+    return [one.vin for one in await world.store.read(imports.current, 100)]
+
+
+async def file_of(person: Person, name: str) -> list[list[object]]:
+    """Wait for a file that the bot sends, and read it."""
+
+    def sent() -> Shown | None:
+        return next(
+            (
+                one
+                for one in person.history
+                if one.from_bot and one.body.get("document", {}).get("file_name") == name
+            ),
+            None,
+        )
+
+    async with asyncio.timeout(15):
+        while (shown := sent()) is None:  # noqa: ASYNC110 - a person looks again
+            await asyncio.sleep(0.02)
+    content = person.read_file(shown.document or "")
+    return [
+        list(row)
+        for row in CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
+    ]
+
+
+async def test_confirmed_file_counts_for_owners_and_can_be_undone(world: World) -> None:
+    chief = await uploads(world, csv(0, 1))
+    await chief.see("导入预览", "共 2 辆:新增 2,更新 0")
+    assert await known(world) == []
+    await chief.press("确认导入")
+    await chief.see("已导入,立即生效")
+    owner = world.person(OWNER)
+    await registers(owner)
+    await agrees(owner, 1)
+    await chief.press("撤销这次导入")
+    await chief.press("确认撤销")
+    await chief.see("已撤销")
+    assert await known(world) == []
+
+
+async def test_given_up_file_changes_nothing(world: World) -> None:
+    chief = await uploads(world, csv(1))
+    await chief.see("导入预览")
+    await chief.press("放弃")
+    await chief.see("登记数据没有任何更改")
+    assert await known(world) == []
+
+
+async def test_one_wrong_row_keeps_all_out_and_comes_back_as_a_file(world: World) -> None:
+    wrong = csv(1, 2) + b"LSV,=HYPERLINK(1),small,new\n"
+    chief = await uploads(world, wrong)
+    await chief.see("有 1 行错误", "第 4 行:车辆识别代号应为 17 位", "没有导入任何数据")
+    rows = await file_of(chief, "vehicles-errors.xlsx")
+    assert rows[1][:1] == [4.0]
+    assert rows[1][2:4] == ["LSV", "=HYPERLINK(1)"]
+    assert await known(world) == []
+    await chief.send_file(csv(1, 2), "again.csv")
+    await chief.see("共 2 辆")
+
+
+async def test_workbook_is_taken_and_given_back(world: World) -> None:
+    rows = [(invented.vin(3), invented.certificate(3), "小型汽车", "已上牌")]
+    head = ("车辆识别代号", "合格证编号", "号牌种类", "状态")
+    chief = await uploads(world, workbook([Table(title="t", columns=head, rows=rows)]), "a.xlsx")
+    await chief.press("确认导入")
+    await chief.press("« 车辆数据")
+    await chief.press("导出登记数据")
+    exported = await file_of(chief, "vehicles.xlsx")
+    assert exported[1:] == [[invented.vin(3), invented.certificate(3), "small", "registered"]]
+    await chief.press("下载模板")
+    assert (await file_of(chief, "vehicles-template.xlsx"))[0] == list(head)
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "said"),
+    [
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), "a.png", "不是 CSV 或 XLSX"),
+        (b"", "a.csv", "没有数据行"),
+        (b"a,b\n1,2\n", "a.csv", "第一行应为列名"),
+        (bytes(21_000_000), "a.csv", "文件太大"),
+    ],
+    ids=["picture", "empty", "columns", "too large"],
+)
+async def test_file_of_the_wrong_kind_is_told(
+    sqlite_vehicles: World, content: bytes, name: str, said: str
+) -> None:
+    chief = await uploads(sqlite_vehicles, content or b"\n", name)
+    await chief.see(said, "车辆登记数据")
+
+
+@pytest.fixture
+async def sqlite_vehicles(tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world("sqlite", tmp_path, registry={"mode": "strict"}) as world:
+        yield world
+
+
+async def test_second_file_waits_for_the_first_to_be_decided(world: World) -> None:
+    chief = await uploads(world, csv(1))
+    await chief.see("导入预览")
+    await chief.say("/vehicles")
+    await chief.see("导入预览", fresh=True)
+    await chief.send_file(csv(2), "b.csv")
+    await chief.see("没有看懂", "导入预览")
+
+
+async def test_import_that_a_crash_left_is_loaded_from_its_file(world: World) -> None:
+    """The file comes from the messenger again; half of it is in already."""
+    chief = await uploads(world, csv(1))  # the messenger keeps it
+    await chief.see("导入预览")
+    await chief.press("放弃")
+    await chief.see("没有任何更改")
+    (left,) = await world.store.read(imports.recent, 1)
+    order = Order(
+        chat_id=CHIEF, file_id=left.file_id, file_name="a.csv", digest=left.digest, total=1, actor="chat:1001"
+    )
+    await world.store.run(imports.begin, order)
+    await chief.say("/vehicles")
+    await chief.see("正在读取", "0/1")
+    await world.service.jobs.imports()
+    assert (await world.store.read(imports.under_way, CHIEF)).loaded == 0  # type: ignore[union-attr]
+    world.forward(seconds=LEASE.total_seconds() + 1)
+    await world.service.jobs.imports()
+    await chief.see("导入预览", "新增 1")
+
+
+async def test_loading_shows_how_far_it_is(world: World) -> None:
+    vehicles = [
+        RegistryVehicle(
+            vin=invented.vin(one),
+            certificate=invented.certificate(one),
+            kind=PlateKind.SMALL,
+            registered=False,
+        )
+        for one in (1, 2)
+    ]
+    order = Order(chat_id=CHIEF, file_id="", file_name="a.csv", digest="", total=4, actor="chat:1001")
+    begun = await world.store.run(imports.begin, order)
+    await world.store.run(imports.put, begun.import_id, vehicles, loaded=2)
+    chief = world.person(CHIEF)
+    await chief.say("/vehicles")
+    await chief.see("▓▓▓▓▓▓▓▓▓▓░░░░░░░░░░ 2/4")
+    await chief.press("放弃")
+    assert not await world.store.run(imports.put, begun.import_id, vehicles, loaded=4)
+
+
+async def test_only_chiefs_of_all_offices_may(world: World) -> None:
+    chief, owner = world.person(CHIEF), world.person(OWNER)
+    await owner.say("/start")
+    for post in ("clerk all", "chief 粤K", "reviewer all"):
+        role, place = post.split()
+        await chief.say(f"/admins add {OWNER} {role} {place}")
+        await chief.press("确认添加")
+        await chief.see("已添加")
+        await owner.say("/vehicles")
+        await owner.see("没有这个命令", fresh=True)

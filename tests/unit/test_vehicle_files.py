@@ -1,0 +1,151 @@
+"""Files of vehicles as people send them: read whole, or told row by row what is wrong."""
+
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+
+from bot.importing import tables
+from bot.importing import vehicles as v
+from bot.importing.errors import (
+    NotATable,
+    TableEmpty,
+    TableError,
+    TableTooLarge,
+    UnknownEncoding,
+    WrongColumns,
+)
+from bot.importing.vehicles import read_vehicles
+from bot.sheets import Table, workbook
+from core import errors as e
+from core.plates import PlateKind
+from core.registry import RegistryVehicle
+from tests import invented
+
+HEAD = ("vin", "certificate", "kind", "state")
+CHINESE = ("车辆识别代号", "合格证编号", "号牌种类", "状态")
+ONE = (invented.vin(1), invented.certificate(1), "small", "new")
+TWO = (invented.vin(2), invented.certificate(2), "small_nev", "registered")
+VEHICLES = (
+    RegistryVehicle(vin=ONE[0], certificate=ONE[1], kind=PlateKind.SMALL, registered=False),
+    RegistryVehicle(vin=TWO[0], certificate=TWO[1], kind=PlateKind.SMALL_NEV, registered=True),
+)
+
+
+def csv(
+    *rows: tuple[str, ...], head: tuple[str, ...] = HEAD, by: str = ",", encoding: str = "utf-8"
+) -> bytes:
+    return "".join(by.join(row) + "\r\n" for row in (head, *rows)).encode(encoding)
+
+
+def xlsx(*rows: tuple[object, ...], head: tuple[str, ...] = HEAD) -> bytes:
+    return workbook([Table(title="x", columns=head, rows=rows)])  # type: ignore[arg-type]
+
+
+def in_chinese(row: tuple[str, ...]) -> tuple[str, ...]:
+    words = {"small": "小型汽车", "small_nev": "小型新能源汽车", "new": "未上牌", "registered": "已上牌"}
+    return tuple(words.get(cell, cell) for cell in row)
+
+
+GOOD = {
+    "utf-8": csv(ONE, TWO),
+    "with a byte order mark": csv(ONE, TWO, encoding="utf-8-sig"),
+    "gbk in Chinese": csv(in_chinese(ONE), in_chinese(TWO), head=CHINESE, encoding="gbk"),
+    "semicolons": csv(ONE, TWO, by=";"),
+    "tabs": csv(ONE, TWO, by="\t"),
+    "other order": csv(ONE[::-1], TWO[::-1], head=HEAD[::-1]),
+    "small letters and blanks": csv(tuple(f" {cell.lower()} " for cell in ONE), TWO),
+    "empty lines": csv(ONE, ("", "", "", ""), TWO),
+    "xlsx": xlsx(ONE, TWO),
+    "xlsx in Chinese": xlsx(in_chinese(ONE), in_chinese(TWO), head=CHINESE),
+}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_file_is_read_whole(name: str) -> None:
+    read = read_vehicles(GOOD[name])
+    assert read.vehicles == VEHICLES
+    assert not read.wrong
+
+
+def bomb() -> bytes:
+    """Return a workbook that unfolds to half a gigabyte."""
+    file = BytesIO()
+    with (
+        ZipFile(file, "w", ZIP_DEFLATED) as parts,
+        parts.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as part,
+    ):
+        for _ in range(500):
+            part.write(bytes(1_000_000))
+    return file.getvalue()
+
+
+BAD: dict[str, tuple[bytes, type[TableError]]] = {
+    "nothing": (b"", TableEmpty),
+    "blanks": (b" \r\n \r\n", TableEmpty),
+    "head alone": (csv(), TableEmpty),
+    "no head": (csv(ONE, head=TWO), WrongColumns),
+    "a column too few": (csv(ONE[:3], head=HEAD[:3]), WrongColumns),
+    "a column twice": (csv(ONE, head=("vin", "vin", "kind", "state")), WrongColumns),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(100), NotATable),
+    "a pdf": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n\x00\x01", NotATable),
+    "an old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), NotATable),
+    "a zip of something else": (b"PK\x03\x04" + bytes(100), NotATable),
+    "a broken workbook": (xlsx(ONE)[:-200], NotATable),
+    "utf-16": (csv(ONE).decode().encode("utf-16"), NotATable),
+    "neither utf-8 nor gbk": (csv(ONE) + b"\xff\xff\xff", UnknownEncoding),
+    "a cell of a megabyte": (csv((ONE[0], "9" * 1_000_000, "small", "new")), NotATable),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_file_that_is_no_table_is_told(name: str) -> None:
+    content, error = BAD[name]
+    with pytest.raises(error):
+        read_vehicles(content)
+
+
+def test_workbook_that_unfolds_without_end_is_not_opened() -> None:
+    content = bomb()
+    assert len(content) < 1_000_000 < tables.MOST_UNFOLDED
+    with pytest.raises(TableTooLarge):
+        read_vehicles(content)
+
+
+def test_more_rows_than_are_taken_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(v, "MOST_ROWS", 1)
+    with pytest.raises(TableTooLarge):
+        read_vehicles(csv(ONE, TWO))
+
+
+WRONG_ROWS: dict[str, tuple[tuple[str, ...], type[Exception]]] = {
+    "vin": (("LSV", *ONE[1:]), e.VinLength),
+    "vin with an O": (("O" + ONE[0][1:], *ONE[1:]), e.VinLookalike),
+    "check digit": (("LSVTESTX3RM000002", *ONE[1:]), e.VinMistyped),
+    "certificate": ((ONE[0], "x", *ONE[2:]), e.CertificateLength),
+    "formula": ((ONE[0], "=1+1+1", *ONE[2:]), e.CertificateCharacters),
+    "kind": ((ONE[0], ONE[1], "lorry", "new"), v.WrongKind),
+    "state": ((*ONE[:3], "stolen"), v.WrongState),
+    "cells": (ONE[:3], v.WrongCellCount),
+    "cells more": ((*ONE, "more"), v.WrongCellCount),
+    "vehicle again": ((TWO[0], ONE[1], "small", "new"), v.RepeatedVin),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_ROWS)
+def test_wrong_row_is_named_with_its_number(name: str) -> None:
+    row, error = WRONG_ROWS[name]
+    read = read_vehicles(csv(TWO, row))
+    (wrong,) = read.wrong
+    assert (wrong.number, type(wrong.error)) == (3, error)
+    assert len(read.vehicles) == 1
+
+
+def test_row_that_says_the_same_again_counts_once() -> None:
+    read = read_vehicles(csv(ONE, TWO, ONE))
+    assert (len(read.vehicles), read.repeated, read.wrong) == (2, 1, ())
+
+
+def test_long_numbers_of_a_workbook_stay_numbers() -> None:
+    read = read_vehicles(xlsx((ONE[0], 123456789012345, "small", "new")))
+    assert read.vehicles[0].certificate == "123456789012345"
