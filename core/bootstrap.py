@@ -15,8 +15,9 @@ from core.draws import Seeds
 from core.endings import Endings
 from core.offices import Office
 from core.people import People
+from core.photostore import FilePhotos
 from core.pool import Pools
-from core.ports import RandomBytes, SmsGateway, Store
+from core.ports import PhotoStore, RandomBytes, SmsGateway, Store
 from core.preselection import Preselections
 from core.registry import OpenRegistry, Registry, StrictRegistry
 from core.secrets import Vault
@@ -37,6 +38,7 @@ class Ports:
     sms: SmsGateway | None = None
     registry: Registry | None = None
     store: Store | None = None
+    photos: PhotoStore | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,7 @@ class Core:
     clock: Clock
     store: Store
     vault: Vault
+    photos: PhotoStore
     sms: SmsGateway
     offices: Mapping[str, Office]
     calendar: WorkingCalendar
@@ -84,6 +87,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
         clock=clock,
         store=store,
         vault=vault,
+        photos=given.photos or FilePhotos(settings.photo_directory(), vault, clock),
         sms=given.sms or _gateway(settings),
         offices=offices,
         calendar=calendar,

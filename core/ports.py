@@ -1,6 +1,6 @@
 """The ports: what the services need of the world, and nothing of how it is done."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -85,5 +85,48 @@ class SmsGateway(Protocol):
 
         Raises:
             SmsGatewayError: it was not accepted, or nobody answered in time.
+        """
+        ...
+
+
+class PhotoStore(Protocol):
+    """Where photos are kept, outside of the database; called in a thread, for files take their time.
+
+    A photo is put before the transaction that notes its key, and deleted after the one that forgets it:
+    what a crash leaves between the two is an orphan, which ``sweep`` takes away.
+    """
+
+    def put(self, jpeg: bytes, /) -> str:
+        """Keep a photo; when this returns it is on disk, under a key that nobody can guess.
+
+        Raises:
+            PhotoStoreError: it cannot be kept.
+        """
+        ...
+
+    def get(self, key: str, /) -> bytes | None:
+        """Return a photo, or None when there is none under the key.
+
+        Raises:
+            SealBroken: none of the keys of the settings opens it.
+            PhotoStoreError: it cannot be read.
+        """
+        ...
+
+    def delete(self, key: str, /) -> None:
+        """Delete a photo for good; one that is gone already is no matter.
+
+        Raises:
+            PhotoStoreError: it cannot be deleted.
+        """
+        ...
+
+    def sweep(self, keep: Collection[str], /, *, before: datetime) -> int:
+        """Delete what was put before a moment and has none of the keys; return how many photos that were.
+
+        ``before`` lies at least an hour back, so that a photo whose transaction still runs stays.
+
+        Raises:
+            PhotoStoreError: something cannot be deleted.
         """
         ...

@@ -54,6 +54,7 @@ SMS_PROVIDERS = ("console", "http")
 KEY_FILE = "keys.toml"
 """The name of the file that ``ensure_keys`` writes beside the database."""
 
+_DATABASE = "sqlite:///data/xuanhao.db"
 _TELEGRAM = "api.telegram.org"
 _KEY_FILE_TEXT = """\
 # Written by xuanhao once, because [security] of the settings names no keys. Whoever has this file can
@@ -146,7 +147,7 @@ class Database(Table):
         url: ``sqlite:///relative/path.db``, ``sqlite:////absolute/path.db`` or ``postgresql://…``.
     """
 
-    url: Annotated[str, AfterValidator(database_url)] = Field(default="sqlite:///data/xuanhao.db", repr=False)
+    url: Annotated[str, AfterValidator(database_url)] = Field(default=_DATABASE, repr=False)
 
     @property
     def sqlite_path(self) -> Path | None:
@@ -251,6 +252,26 @@ class Registry(Table):
     mode: Literal["open", "strict"] = "open"
 
 
+class Photos(Table):
+    """``[photos]``: what photos are taken, where they are kept and for how long.
+
+    Attributes:
+        directory: the folder, which is made when it is needed; not given: ``photos`` beside the database.
+        most_bytes: how large a file may be; the messenger hands out no more than 20 MB.
+        most_pixels: how many pixels a picture may have, width times height.
+        min_side: how many pixels its shorter side must have.
+        min_sharpness: how sharp a photo must be (``bot.photos.sharpness``); 0 takes any.
+        keep_days: days after a decision when the photos of an appeal are deleted.
+    """
+
+    directory: Path | None = None
+    most_bytes: Annotated[Whole, Field(ge=100_000, le=20_000_000)] = 20_000_000
+    most_pixels: Annotated[Whole, Field(ge=1_000_000, le=25_000_000)] = 25_000_000
+    min_side: Annotated[Whole, Field(ge=100, le=2000)] = 600
+    min_sharpness: Annotated[float, Field(ge=0, le=10_000)] = 60.0
+    keep_days: Annotated[Whole, Field(ge=0, le=3650)] = 30
+
+
 class Calendar(Table):
     """``[calendar]``: days that the published schedule lacks or that differ here.
 
@@ -308,6 +329,7 @@ class Settings(BaseSettings):
     security: Security = Security()
     sms: Sms = Sms()
     registry: Registry = Registry()
+    photos: Photos = Photos()
     calendar: Calendar = Calendar()
     offices: Annotated[tuple[Office, ...], AfterValidator(some)]
     elsewhere: tuple[Elsewhere, ...] = ()
@@ -356,6 +378,13 @@ class Settings(BaseSettings):
             if office.code == code:
                 return office
         raise OfficeUnknown
+
+    def photo_directory(self) -> Path:
+        """Return the folder in which photos are kept."""
+        if self.photos.directory is not None:
+            return self.photos.directory
+        database = self.database.sqlite_path or Path(_DATABASE.removeprefix("sqlite:///"))
+        return database.parent / "photos"
 
     def working_calendar(self) -> WorkingCalendar:
         """Return the calendar to count with."""

@@ -6,7 +6,7 @@ from html import escape
 from bot.desk import errors as d
 from bot.dialog import errors as a
 from bot.importing import errors as t
-from bot.texts import desk, files, notices
+from bot.texts import desk, files, notices, photos
 from bot.texts.common import FAILED, day, moment
 from core import errors as e
 from core.errors import XuanhaoError
@@ -172,6 +172,19 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
         f"车辆识别代号有一位输错了(校验位不符),请逐段对照证书:\n<code>{escape(error.grouped)}</code>"
     ),
     e.CertificateLength: _certificate_length,
+    e.PhotoError: lambda _error: photos.NOT_A_PICTURE(),
+    e.PhotoFormatNotInstalled: lambda _error: photos.FORMAT_NOT_INSTALLED(),
+    e.PhotoAnimated: lambda _error: photos.ANIMATED(),
+    e.PhotoTooHeavy: lambda error: photos.too_heavy(error.most_bytes),
+    e.PhotoTooLarge: lambda error: photos.too_large(error.most_pixels),
+    e.PhotoTooSmall: lambda error: photos.too_small(error.width, error.height, error.min_side),
+    e.PhotoTooNarrow: lambda _error: photos.TOO_NARROW(),
+    e.PhotoBlurred: lambda _error: photos.BLURRED(),
+    e.PhotoRepeated: lambda _error: photos.REPEATED(),
+    e.PhotoStoreError: lambda _error: photos.FAILED(),
+    e.BarcodeReaderNotInstalled: lambda _error: photos.READER_NOT_INSTALLED(),
+    e.BarcodeNotFound: lambda _error: photos.NO_BARCODE(),
+    e.BarcodeWithoutVin: lambda _error: photos.NO_VIN(),
     a.AttachmentTooLarge: lambda error: files.too_large(error.most_bytes),
     a.AttachmentNotFetched: lambda _error: files.NOT_FETCHED(),
     e.CertificateCharacters: lambda error: f"编号中有不能使用的字符{_characters(error)}。",
