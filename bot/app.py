@@ -80,7 +80,13 @@ class Service:
             core,
             Steps(core, BY_NAME, codec, _words()),
             Presenter(bot, codec, common.KEYBOARD_GONE),
-            Outside(send_code=self.codes.send, send_file=self.files.send, fetch=self.files.fetch),
+            Outside(
+                send_code=self.codes.send,
+                send_file=self.files.send,
+                fetch=self.files.fetch,
+                forget=self._forget,
+                offer=self._offer,
+            ),
         )
         self.application.add_handlers(routes(self.engine, lambda: bot.username))
         worker = new_worker_name()
@@ -129,6 +135,10 @@ class Service:
         admin = await self.core.store.read(self.core.admins.of, chat_id)
         with contextlib.suppress(TelegramError):
             await tell_commands_of(self._bot, admin)
+
+    async def _forget(self, chat_id: int, message_id: int) -> None:
+        with contextlib.suppress(TelegramError):  # older than two days, or gone already
+            await self._bot.delete_message(chat_id, message_id)
 
     async def _redraw_in_turn(self, chat_id: int) -> None:
         async with self.dispatcher.lock(chat_id):

@@ -7,7 +7,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from html import unescape
 
-from bot.dialog.model import Attachment, Effect, Intake, Press, Reading, Received, SendCode, SendFile
+from bot.dialog.model import (
+    Attachment,
+    Effect,
+    Forget,
+    Intake,
+    Offer,
+    Press,
+    Reading,
+    Received,
+    SendCode,
+    SendFile,
+)
 from bot.dialog.presenter import Presenter
 from bot.dialog.record import Shown, forget_shown, save_shown
 from bot.dialog.steps import Asked, NothingToSay, Present, Steps
@@ -28,6 +39,8 @@ class Outside:
     send_code: Callable[[int], Awaitable[None]]  # sends a code that waits
     send_file: Callable[[int, SendFile], Awaitable[None]]  # makes a file and sends it to a chat
     fetch: Callable[[Attachment, int], Awaitable[Received]]  # gets an attachment of at most so many bytes
+    forget: Callable[[int, int], Awaitable[None]]  # deletes a chat's message, where that can be
+    offer: Callable[[int], Awaitable[None]]  # gives a chat of the desk its menu of commands
 
 
 class Engine:
@@ -51,7 +64,7 @@ class Engine:
         """Apply an update and show what came of it; when this returns, the update is done."""
         present = await self._applied(asked)
         for effect in present.effects:
-            self._begin(asked.chat_id, effect)
+            self._begin(asked, effect)
         event = asked.event
         record = present.record
         if isinstance(event, Press):
@@ -138,18 +151,22 @@ class Engine:
 
         await self._core.store.run(finish)
 
-    def _begin(self, chat_id: int, effect: Effect) -> None:
-        task = asyncio.ensure_future(self._done(chat_id, effect))
+    def _begin(self, asked: Asked, effect: Effect) -> None:
+        task = asyncio.ensure_future(self._done(asked, effect))
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
-    async def _done(self, chat_id: int, effect: Effect) -> None:
+    async def _done(self, asked: Asked, effect: Effect) -> None:
         try:
             match effect:
                 case SendCode():
                     await self._outside.send_code(effect.code_id)
                 case SendFile():
-                    await self._outside.send_file(chat_id, effect)
+                    await self._outside.send_file(asked.chat_id, effect)
+                case Forget() if asked.message_id is not None:
+                    await self._outside.forget(asked.chat_id, asked.message_id)
+                case Offer():
+                    await self._outside.offer(asked.chat_id)
         except Exception:
             # A code is still queued: the sweep takes it up again. A file is asked for again by its button.
             _LOGGER.exception("%s was not done", type(effect).__name__)

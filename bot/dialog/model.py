@@ -180,7 +180,21 @@ class SendFile:
     make: Callable[[Any], bytes]
 
 
-Effect = SendCode | SendFile
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forget:
+    """After the transaction: the message that the step answers is deleted, for it holds personal data.
+
+    That it cannot be deleted (any more) is no matter. What was typed with the number of an identity
+    document or a telephone in it is forgotten without being asked for (``bot.dialog.steps``).
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """After the transaction: the chat of somebody at the desk gets its menu of commands."""
+
+
+Effect = SendCode | SendFile | Forget | Offer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
