@@ -87,6 +87,8 @@ class Service:
                 send_file=self.files.send,
                 load_vehicles=self.loader.load,
                 fetch=self.files.fetch,
+                forget=self._forget,
+                offer=self._offer,
             ),
         )
         self.application.add_handlers(routes(self.engine, lambda: bot.username))
@@ -136,6 +138,10 @@ class Service:
         admin = await self.core.store.read(self.core.admins.of, chat_id)
         with contextlib.suppress(TelegramError):
             await tell_commands_of(self._bot, admin)
+
+    async def _forget(self, chat_id: int, message_id: int) -> None:
+        with contextlib.suppress(TelegramError):  # older than two days, or gone already
+            await self._bot.delete_message(chat_id, message_id)
 
     async def _redraw_in_turn(self, chat_id: int) -> None:
         async with self.dispatcher.lock(chat_id):

@@ -28,7 +28,7 @@ def routes(engine: Engine, bot_username: Callable[[], str]) -> list[BaseHandler[
     async def message(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         said = update.effective_message
         if said is not None:
-            await engine.handle(_asked(_event(said, bot_username()), said.chat_id))
+            await engine.handle(_asked(_event(said, bot_username()), said.chat_id, said.message_id))
             report_finished()
 
     async def press(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -48,13 +48,14 @@ def routes(engine: Engine, bot_username: Callable[[], str]) -> list[BaseHandler[
     return [MessageHandler(new, message), CallbackQueryHandler(press)]
 
 
-def _asked(event: Event, chat_id: int) -> Asked:
+def _asked(event: Event, chat_id: int, message_id: int | None = None) -> Asked:
     delivery = current_delivery()
     return Asked(
         chat_id=chat_id,
         update_id=delivery.update_id,
         received_at=delivery.received_at,
         event=event,
+        message_id=message_id,
     )
 
 

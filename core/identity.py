@@ -4,6 +4,7 @@ Check characters come from python-stdnum, telephone numbers from phonenumbers. O
 judged: that a number is well formed does not say whose it is.
 """
 
+import re
 import unicodedata
 from datetime import date
 from itertools import chain
@@ -13,7 +14,16 @@ from stdnum.cn import ric, uscc
 from stdnum.exceptions import InvalidComponent
 
 from core import errors
-from core.normalise import DOTS, HYPHENS, compact, is_oversized, positions_outside, positions_where, tidy
+from core.normalise import (
+    DOTS,
+    HYPHENS,
+    clean,
+    compact,
+    is_oversized,
+    positions_outside,
+    positions_where,
+    tidy,
+)
 
 IDENTITY_LENGTH = 18
 """Characters of a resident identity number, and of a credit code as well."""
@@ -35,6 +45,13 @@ _MAINLAND = 86
 _PHONE_DECORATION = HYPHENS + DOTS + "()/"
 _NAME_SEPARATORS = "· '-"
 _CHINESE_BLOCKS = (("㐀", "䶿"), ("一", "鿿"), ("\uf900", "\ufaff"), ("\U00020000", "\U0003ffff"))
+_PERSONAL_NUMBER = re.compile(
+    r"(?<![0-9A-Z])(?:"
+    r"[0-9]{14,18}[0-9X]|[0-9]{6}[ -][0-9]{8}[ -]?[0-9]{3}[0-9X]"  # an identity number, a digit more or less
+    r"|(?:\+?86[ -]?)?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}"  # a mobile number
+    r")(?![0-9A-Z])"
+)
+_LONGEST_LOOKED_AT = 4096
 _UNIT_SIGNS = "·&()-. "
 
 
@@ -178,6 +195,14 @@ def mask_identity(number: str) -> str:
 def mask_phone(phone: str) -> str:
     """Return a mobile number, E.164 or not, as people write it, the middle hidden: 138****0000."""
     return _masked(phone.removeprefix(f"+{_MAINLAND}"), 3, 4)
+
+
+def holds_personal_number(text: str) -> bool:
+    """Tell whether there is an identity number or a mobile number in a text, also a mistyped one.
+
+    It errs on the side of what is personal: long numbers of another kind count as well.
+    """
+    return _PERSONAL_NUMBER.search(clean(text[:_LONGEST_LOOKED_AT])) is not None
 
 
 def _judge_resident_form(number: str) -> None:

@@ -10,8 +10,10 @@ from html import unescape
 from bot.dialog.model import (
     Attachment,
     Effect,
+    Forget,
     Intake,
     LoadVehicles,
+    Offer,
     Press,
     Reading,
     Received,
@@ -39,6 +41,8 @@ class Outside:
     send_file: Callable[[int, SendFile], Awaitable[None]]  # makes a file and sends it to a chat
     load_vehicles: Callable[[LoadVehicles], Awaitable[None]]  # loads an import that has begun
     fetch: Callable[[Attachment, int], Awaitable[Received]]  # gets an attachment of at most so many bytes
+    forget: Callable[[int, int], Awaitable[None]]  # deletes a chat's message, where that can be
+    offer: Callable[[int], Awaitable[None]]  # gives a chat of the desk its menu of commands
 
 
 class Engine:
@@ -62,7 +66,7 @@ class Engine:
         """Apply an update and show what came of it; when this returns, the update is done."""
         present = await self._applied(asked)
         for effect in present.effects:
-            self._begin(asked.chat_id, effect)
+            self._begin(asked, effect)
         event = asked.event
         record = present.record
         if isinstance(event, Press):
@@ -149,20 +153,24 @@ class Engine:
 
         await self._core.store.run(finish)
 
-    def _begin(self, chat_id: int, effect: Effect) -> None:
-        task = asyncio.ensure_future(self._done(chat_id, effect))
+    def _begin(self, asked: Asked, effect: Effect) -> None:
+        task = asyncio.ensure_future(self._done(asked, effect))
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
-    async def _done(self, chat_id: int, effect: Effect) -> None:
+    async def _done(self, asked: Asked, effect: Effect) -> None:
         try:
             match effect:
                 case SendCode():
                     await self._outside.send_code(effect.code_id)
                 case SendFile():
-                    await self._outside.send_file(chat_id, effect)
+                    await self._outside.send_file(asked.chat_id, effect)
                 case LoadVehicles():
                     await self._outside.load_vehicles(effect)
+                case Forget() if asked.message_id is not None:
+                    await self._outside.forget(asked.chat_id, asked.message_id)
+                case Offer():
+                    await self._outside.offer(asked.chat_id)
         except Exception:
             # A code is still queued, an import still to be loaded: a tick takes them up again. A file is
             # asked for again by its button.

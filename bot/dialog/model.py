@@ -190,7 +190,21 @@ class LoadVehicles:
     vehicles: Sequence[RegistryVehicle] = field(repr=False)
 
 
-Effect = SendCode | SendFile | LoadVehicles
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forget:
+    """After the transaction: the message that the step answers is deleted, for it holds personal data.
+
+    That it cannot be deleted (any more) is no matter. What was typed with the number of an identity
+    document or a telephone in it is forgotten without being asked for (``bot.dialog.steps``).
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """After the transaction: the chat of somebody at the desk gets its menu of commands."""
+
+
+Effect = SendCode | SendFile | LoadVehicles | Forget | Offer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

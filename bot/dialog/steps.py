@@ -11,8 +11,10 @@ from bot.dialog.model import (
     Contact,
     Effect,
     Event,
+    Forget,
     Go,
     Intake,
+    Offer,
     Press,
     Screen,
     Typed,
@@ -26,6 +28,7 @@ from core.batches import FreeList
 from core.bootstrap import Core
 from core.clock import to_millis
 from core.errors import Refusal, XuanhaoError
+from core.identity import holds_personal_number
 from core.notices import note_reachable
 from core.ports import Tx
 
@@ -40,6 +43,7 @@ class Asked:
     update_id: int
     received_at: datetime
     event: Event = field(repr=False)
+    message_id: int | None = None  # of what was typed or sent; of a press none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +80,9 @@ class Steps:
         Raises:
             XuanhaoError: a rule or a form says no; nothing has changed.
         """
+        return _forgetting(asked, self._applied(tx, asked, free))
+
+    def _applied(self, tx: Tx, asked: Asked, free: FreeList | None) -> Present:
         if not mark_applied(tx, asked.update_id):
             return replace(self._present(tx, asked, Go(screen="")), repeated=True)
         record = open_record(tx, asked.chat_id, self._words.first_screen)
@@ -90,7 +97,8 @@ class Steps:
                 shown = self._show(tx, scene, record, Go(screen="", note=self._words.old_button))
                 return replace(shown, stale=True)
             return self._advance(tx, scene, record, self._pressed(scene, record, carried))
-        return self._advance(tx, scene, record, self._answer(scene, record, event))
+        present = self._advance(tx, scene, record, self._answer(scene, record, event))
+        return _offering(scene, record, present)
 
     def refuse(self, tx: Tx, asked: Asked, error: XuanhaoError) -> Present:
         """Return what is shown after an error; the state is as it was, unless the screen leads on."""
@@ -100,7 +108,7 @@ class Steps:
         way = self._screen(record.screen).errors
         lead = next((way[kind] for kind in type(error).__mro__ if kind in way), None)
         go = lead(scene, error) if lead else Go(screen="", note=self._words.of_error(error), alert=True)
-        return self._advance(tx, scene, record, go)
+        return _forgetting(asked, _offering(scene, record, self._advance(tx, scene, record, go)))
 
     def intake(self, tx: Tx, chat_id: int) -> tuple[str, Intake] | None:
         """Return how the screen that a chat is on takes attachments, with its name; None if it takes none."""
@@ -205,3 +213,18 @@ class Steps:
     def running(self, tx: Tx) -> list[int]:
         """Return the chats on a screen that runs by a clock."""
         return [row["chat_id"] for row in tx.all("dialog.live")]
+
+
+def _forgetting(asked: Asked, present: Present) -> Present:
+    """Add that a message is deleted which was typed with a personal number in it, right or wrong."""
+    match asked.event:
+        case Typed(text=text) | Command(rest=text) if holds_personal_number(text):
+            return replace(present, effects=(*present.effects, Forget()))
+    return present
+
+
+def _offering(scene: Scene, before: Record, present: Present) -> Present:
+    """Add that somebody at the desk gets a menu: before their first word it could not be set."""
+    if before.message_id is None and scene.admin.is_any:
+        return replace(present, effects=(*present.effects, Offer()))
+    return present

@@ -10,6 +10,7 @@ from stdnum.cn import ric, uscc
 from core import errors
 from core.identity import (
     canonical_identity,
+    holds_personal_number,
     mask_identity,
     mask_name,
     mask_phone,
@@ -322,3 +323,38 @@ def test_identities_are_masked(number: str, masked: str) -> None:
 )
 def test_phones_are_masked(phone: str, masked: str) -> None:
     assert mask_phone(phone) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        NOBODY,
+        f"/identity {NOBODY} 5001 已核对",
+        NOBODY[:-1],  # a digit is missing
+        NOBODY[:-1] + "x",  # its check character is wrong
+        "110101 19000101 0006",
+        "13800138000",
+        "+86 138 0013 8000",
+        "我的手机号是13800138000。",
+        "13800138000".translate(FULL_WIDTH),
+    ],
+)
+def test_personal_numbers_are_seen_in_texts(text: str) -> None:
+    assert holds_personal_number(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "粤K12345 A6789 B1234",
+        "13812 34567 1",  # wishes
+        "LSVTESTX3RM000001 ABCD12345678901",
+        "123456",  # a code
+        "/admins add 987654321 clerk 粤K",
+        "/closed 粤K 2026-12-31 盘点",
+        "x" * 100_000,
+    ],
+)
+def test_other_numbers_are_no_personal_ones(text: str) -> None:
+    assert not holds_personal_number(text)
