@@ -8,7 +8,7 @@ CONFIG ?= config.toml
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-reset run test check lint bench soak lock font clean
+.PHONY: help install demo demo-reset run test check lint bench soak lock font texts clean
 
 help:
 	@echo "make demo         sandbox, bot and chat page; PORT=$(PORT)"
@@ -18,6 +18,7 @@ help:
 	@echo "make test         check, then all tests"
 	@echo "make bench        speed, as ratios"
 	@echo "make soak         the long tests"
+	@echo "make texts        bring the catalogue of English words up to date"
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -61,6 +62,9 @@ bench: $(VENV)/installed-dev
 
 font: $(VENV)/installed-dev
 	$(BIN)/python tools/make_font.py
+
+texts: $(VENV)/installed-dev
+	$(BIN)/python tools/make_texts.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

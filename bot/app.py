@@ -151,7 +151,7 @@ class Service:
         """Answer whoever sent what could not be handled, and show it to the chiefs."""
         _LOGGER.error("update %d was set aside: %s", broken.update_id, broken.error)
         told = dict.fromkeys(self.core.settings.telegram.admins, desk_words.broken(broken))
-        theirs = common.UNSHOWN if broken.applied else common.FAILED
+        theirs = common.UNSHOWN() if broken.applied else common.FAILED()
         for chat_id, text in {**told, broken.chat_id: theirs}.items():
             if chat_id != NO_CHAT:
                 with contextlib.suppress(TelegramError):
@@ -166,7 +166,7 @@ class Service:
 
 async def tell_commands(bot: Bot, everybody: Iterable[Admin]) -> None:
     """Set the menus of commands: the owners' for all, and for each at the desk what they may give."""
-    own = [BotCommand(name, OWNER_MENU[name]) for name in commands.OWNER_COMMANDS]
+    own = [BotCommand(name, OWNER_MENU[name]()) for name in commands.OWNER_COMMANDS]
     await bot.set_my_commands(own, scope=BotCommandScopeDefault())
     for admin in everybody:
         with contextlib.suppress(TelegramError):  # one who has never written to the bot has no chat yet
@@ -180,15 +180,14 @@ async def tell_commands_of(bot: Bot, admin: Admin) -> None:
     if not names:
         await bot.delete_my_commands(scope=scope)
         return
-    own = [BotCommand(name, OWNER_MENU[name]) for name in commands.OWNER_COMMANDS]
-    await bot.set_my_commands(own + [BotCommand(name, DESK_MENU[name]) for name in names], scope=scope)
+    own = [BotCommand(name, OWNER_MENU[name]()) for name in commands.OWNER_COMMANDS]
+    await bot.set_my_commands(own + [BotCommand(name, DESK_MENU[name]()) for name in names], scope=scope)
 
 
 def _words() -> Words:
     return Words(
         first_screen="home",
         old_button=common.OLD_BUTTON,
-        failed=common.FAILED,
         of_error=of_error,
         not_taken=words.not_taken,
         command=commands.lead,

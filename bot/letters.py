@@ -57,8 +57,8 @@ def letter(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
             return _about_end(tx, core, notice)
         case Purpose.IDENTITY:
             given = notice.details.get("given") is True
-            go = Button(label=notices.PRESELECT, action="preselect")
-            text = notices.IDENTITY_GIVEN if given else notices.IDENTITY_TAKEN
+            go = Button(label=notices.PRESELECT(), action="preselect")
+            text = notices.IDENTITY_GIVEN() if given else notices.IDENTITY_TAKEN()
             return (Words(text=text, rows=((go,),)),)
         case Purpose.ROLE:
             return (_about_role(notice),)
@@ -101,7 +101,7 @@ def _about_role(notice: Notice) -> Words:
 
 
 def _of_reserved(tx: Tx, core: Core, notice: Notice, one: Preselection, office: Office) -> tuple[Part, ...]:
-    rows = ((Button(label=notices.RECEIPT, action="receipt", arg=str(one.preselection_id)),),)
+    rows = ((Button(label=notices.RECEIPT(), action="receipt", arg=str(one.preselection_id)),),)
     if notice.topic == Purpose.MOVED:
         return (Words(text=notices.moved(one, office), rows=rows), *_file(one, office))
     text = notices.reminder(one, office, core.endings.days_left(tx, one))
@@ -122,7 +122,7 @@ def _file(one: Preselection, office: Office) -> tuple[Part, ...]:
     if one.deadline is None:
         return ()
     content = calendar_file(one, office, one.deadline)
-    return (File(name=f"{one.office}{one.serial}.ics", content=content, caption=notices.CALENDAR_FILE),)
+    return (File(name=f"{one.office}{one.serial}.ics", content=content, caption=notices.CALENDAR_FILE()),)
 
 
 def calendar_file(one: Preselection, office: Office, deadline: datetime) -> bytes:
@@ -132,12 +132,12 @@ def calendar_file(one: Preselection, office: Office, deadline: datetime) -> byte
     event.add("dtstamp", one.reserved_at or deadline)
     event.add("dtstart", deadline - timedelta(hours=1))
     event.add("dtend", deadline)
-    event.add("summary", f"{notices.EVENT_TITLE} {common.plate(one.office, one.serial or '')}")
+    event.add("summary", f"{notices.EVENT_TITLE()} {common.plate(one.office, one.serial or '')}")
     event.add("location", f"{office.name} {office.address}")
     event.add("description", notices.event(one, office))
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
-    alarm.add("description", notices.EVENT_TITLE)
+    alarm.add("description", notices.EVENT_TITLE())
     alarm.add("trigger", timedelta(hours=-24))
     event.add_component(alarm)
     calendar = Calendar()
@@ -151,8 +151,8 @@ def calendar_file(one: Preselection, office: Office, deadline: datetime) -> byte
 def _about_ban(core: Core, notice: Notice) -> tuple[Part, ...]:
     details = notice.details
     if notice.topic == Purpose.LIFTED:
-        button = Button(label=notices.PRESELECT, action="preselect")
-        return (Words(text=notices.LIFTED, rows=((button,),)),)
+        button = Button(label=notices.PRESELECT(), action="preselect")
+        return (Words(text=notices.LIFTED(), rows=((button,),)),)
     until = details.get("until")
     if not isinstance(until, int):
         return ()
@@ -165,13 +165,15 @@ def _about_opening(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
     office = core.offices.get(str(details.get("office", "")))
     if office is None:
         return ()
-    go = Button(label=notices.PRESELECT, action="preselect")
+    go = Button(label=notices.PRESELECT(), action="preselect")
     if notice.topic == Purpose.OPENING:
         if not office.hours.is_open(tx.now):  # it has closed again since: too late
             return ()
         return (Words(text=notices.opening(office), rows=((go,),)),)
     kind, mask = str(details.get("kind", "")), str(details.get("mask", ""))
-    off = Button(label=notices.UNSUBSCRIBE, action="unsubscribe", arg=f"{office.code}.{kind}.{notice.topic}")
+    off = Button(
+        label=notices.UNSUBSCRIBE(), action="unsubscribe", arg=f"{office.code}.{kind}.{notice.topic}"
+    )
     if notice.topic == Purpose.COMPOSE:
         text = notices.compose(office, kind, mask)
     else:

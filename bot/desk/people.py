@@ -150,7 +150,7 @@ def _running(scene: Scene) -> blacklist.Ban:
 
 def _unban(scene: Scene) -> str:
     blacklist.lift(scene.tx, _running(scene), scene.actor, scene.arg("reason"))
-    return desk.UNBANNED
+    return desk.UNBANNED()
 
 
 BAN = screen_of(
@@ -232,7 +232,7 @@ def _move_identity(scene: Scene) -> str:
     counter = scene.core.counter
     account = _chat_account(scene)
     counter.move_identity(scene.tx, _identity(scene), account, scene.arg("reason"), scene.actor)
-    return desk.IDENTITY_MOVED
+    return desk.IDENTITY_MOVED()
 
 
 IDENTITY = screen_of(

@@ -28,7 +28,7 @@ class Question:
     name: str
     duty: Duty
     ask: Callable[[Scene], str]
-    label: str
+    label: Callable[[], str]  # of the button that does it
     act: Callable[[Scene], str]
     style: Style = Style.PRIMARY
 
@@ -39,8 +39,8 @@ def screen_of(question: Question) -> Screen:
     def show(scene: Scene) -> View:
         scene.need(question.duty)
         buttons = (
-            Button(label=question.label, action="do", style=question.style),
-            Button(label=desk.CANCEL, action="cancel"),
+            Button(label=question.label(), action="do", style=question.style),
+            Button(label=desk.CANCEL(), action="cancel"),
         )
         return View(text=question.ask(scene), rows=(buttons,))
 
@@ -53,7 +53,7 @@ def screen_of(question: Question) -> Screen:
         show=show,
         buttons={
             "do": act,
-            "cancel": lambda _scene, _arg: Go(screen="home", note=desk.CANCELLED),
+            "cancel": lambda _scene, _arg: Go(screen="home", note=desk.CANCELLED()),
         },
         hint=common.PRESS_HINT,
         errors=GONE,

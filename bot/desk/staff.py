@@ -1,5 +1,7 @@
 """/admins: who is at the desk; roles are given and taken away by a chief of all offices."""
 
+from collections.abc import Callable
+
 from bot.desk.errors import Usage
 from bot.desk.questions import GONE
 from bot.dialog.model import Button, Go, Screen, Style, View
@@ -47,7 +49,7 @@ def _show(scene: Scene) -> View:
     ]
     page, turns = page_of(removable, int(scene.arg("page") or 0), _A_PAGE)
     rows = [*in_columns(page, 1), *([tuple(turns)] if turns else [])]
-    return View(text=desk.admins(everybody), rows=(*rows, (Button(label=common.HOME, action="home"),)))
+    return View(text=desk.admins(everybody), rows=(*rows, (Button(label=common.HOME(), action="home"),)))
 
 
 def _post(scene: Scene) -> Post:
@@ -72,13 +74,13 @@ ADMINS = Screen(
 )
 
 
-def _change(name: str, label: str, *, add: bool) -> Screen:
+def _change(name: str, label: Callable[[], str], *, add: bool) -> Screen:
     def show(scene: Scene) -> View:
         scene.admin.need(Duty.ADMINS, EVERYWHERE)
         style = Style.PRIMARY if add else Style.DANGER
         buttons = (
-            Button(label=label, action="do", style=style),
-            Button(label=desk.CANCEL, action="cancel"),
+            Button(label=label(), action="do", style=style),
+            Button(label=desk.CANCEL(), action="cancel"),
         )
         return View(text=desk.admin_question(int(scene.arg("chat")), _post(scene), add=add), rows=(buttons,))
 
@@ -92,7 +94,7 @@ def _change(name: str, label: str, *, add: bool) -> Screen:
     return Screen(
         name=name,
         show=show,
-        buttons={"do": act, "cancel": lambda _scene, _arg: Go(screen="desk_admins", note=desk.CANCELLED)},
+        buttons={"do": act, "cancel": lambda _scene, _arg: Go(screen="desk_admins", note=desk.CANCELLED())},
         hint=common.PRESS_HINT,
         errors=GONE,
     )

@@ -78,7 +78,7 @@ def _show_home(scene: Scene) -> View:
                 Button(label=words.TEMPLATE(), action="template"),
                 Button(label=words.EXPORT(), action="export"),
             ),
-            (Button(label=common.HOME, action="home"),),
+            (Button(label=common.HOME(), action="home"),),
         ),
     )
 
@@ -156,7 +156,7 @@ HOME = Screen(
     },
     attachment=Intake(most_bytes=MOST_BYTES, read=_read, take=_take),
     errors={ImportUnderWay: _under_way},
-    hint=words.HINT.chinese,
+    hint=words.HINT,
 )
 
 

@@ -251,4 +251,4 @@ class Screen:
     contact: Callable[["Scene", Contact], Go] | None = None
     attachment: Intake | None = None
     errors: ErrorWays = field(default_factory=dict)
-    hint: str = ""  # what to do here, said when something else came
+    hint: Callable[[], str] | None = None  # what to do here, said when something else came

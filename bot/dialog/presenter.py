@@ -6,7 +6,7 @@ an edit that is repeated changes nothing.
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from telegram import (
@@ -34,7 +34,7 @@ _GONE = ("message to edit not found", "message can't be edited", "there is no", 
 class Presenter:
     """Sends and edits the live message."""
 
-    def __init__(self, bot: Bot, codec: Codec, keyboard_gone: str) -> None:
+    def __init__(self, bot: Bot, codec: Codec, keyboard_gone: Callable[[], str]) -> None:
         self._bot = bot
         self._codec = codec
         self._keyboard_gone = keyboard_gone
@@ -104,7 +104,7 @@ class Presenter:
         record, view = present.record, present.view
         if record.message_id is not None and not view.contact and record.message_kind == MessageKind.KEYBOARD:
             await self._bot.send_message(
-                record.chat_id, self._keyboard_gone, reply_markup=ReplyKeyboardRemove()
+                record.chat_id, self._keyboard_gone(), reply_markup=ReplyKeyboardRemove()
             )
         sending = self._send_new(record, view, _worded(view, present.note))
         if record.message_id is not None and record.message_kind != MessageKind.KEYBOARD:

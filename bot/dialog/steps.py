@@ -94,7 +94,7 @@ class Steps:
                 led = self._advance(tx, scene, record, self._words.outside(scene, carried))
                 return replace(led, outside=True)
             if carried is None or carried.revision != record.revision or carried.screen != record.screen:
-                shown = self._show(tx, scene, record, Go(screen="", note=self._words.old_button))
+                shown = self._show(tx, scene, record, Go(screen="", note=self._words.old_button()))
                 return replace(shown, stale=True)
             return self._advance(tx, scene, record, self._pressed(scene, record, carried))
         present = self._advance(tx, scene, record, self._answer(scene, record, event))
@@ -149,7 +149,7 @@ class Steps:
     def _pressed(self, scene: Scene, record: Record, carried: Carried) -> Go:
         handler = self._screen(record.screen).buttons.get(carried.action)
         if handler is None:  # the screen of an older program
-            return Go(screen="", note=self._words.old_button)
+            return Go(screen="", note=self._words.old_button())
         return handler(scene, carried.arg)
 
     def _answer(self, scene: Scene, record: Record, event: Event) -> Go:

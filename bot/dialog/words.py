@@ -23,10 +23,9 @@ class Words:
     """Words and commands for the engine."""
 
     first_screen: str
-    old_button: str
-    failed: str  # said when nothing can be said of the reason
+    old_button: Callable[[], str]
     of_error: Callable[[XuanhaoError], str]
     not_taken: NotTaken
     command: Callable[[Scene, Command], Go]
     outside: Callable[[Scene, Carried], Go]
-    keyboard_gone: str  # said when a reply keyboard is taken away
+    keyboard_gone: Callable[[], str]  # said when a reply keyboard is taken away

@@ -13,7 +13,7 @@ def _show(scene: Scene) -> View | Go:
     office = scene.core.offices.get(ban.office) or scene.core.offices.get(scene.account.office or "")
     return View(
         text=notices.banned(ban.until, ban.reason, office),
-        rows=((Button(label=home.MINE, action="mine"), Button(label=common.HOME, action="home")),),
+        rows=((Button(label=home.MINE(), action="mine"), Button(label=common.HOME(), action="home")),),
         redraw_at=ban.until,
     )
 

@@ -22,7 +22,7 @@ def page(scene: Scene, purpose: Purpose, phone: str, extra: tuple[Button, ...]) 
     state = scene.core.verification.state(scene.tx, scene.account, purpose)
     wait = max(timedelta(), state.resend_at - scene.tx.now) if state else timedelta()
     can_resend = not wait
-    resend = Button(label=registration.RESEND, action="resend")
+    resend = Button(label=registration.RESEND(), action="resend")
     return View(
         text=registration.code(phone, state, now_resend=-int(-wait.total_seconds() // 1)),
         rows=((resend, *extra) if can_resend else extra,),

@@ -54,11 +54,11 @@ def _show(scene: Scene) -> View | Go:
     if wishes:
         rows.append(
             (
-                Button(label=selecting.SUBMIT, action="submit", style=Style.PRIMARY),
-                Button(label=selecting.CLEAR, action="clear"),
+                Button(label=selecting.SUBMIT(), action="submit", style=Style.PRIMARY),
+                Button(label=selecting.CLEAR(), action="clear"),
             )
         )
-    rows.append((Button(label=selecting.BACK_TO_RANDOM, action="random"),))
+    rows.append((Button(label=selecting.BACK_TO_RANDOM(), action="random"),))
     return View(text=selecting.composing(office, left, wishes), rows=rows, redraw_at=lease)
 
 
@@ -120,8 +120,8 @@ def _show_try(scene: Scene) -> View | Go:
     return View(
         text=selecting.try_question(office, wishes, known),
         rows=(
-            (Button(label=selecting.CONFIRM_TRY, action="try", style=Style.SUCCESS),),
-            (Button(label=selecting.BACK_TO_WISHES, action="back"),),
+            (Button(label=selecting.CONFIRM_TRY(), action="try", style=Style.SUCCESS),),
+            (Button(label=selecting.BACK_TO_WISHES(), action="back"),),
         ),
     )
 

@@ -18,13 +18,13 @@ _AHEAD = timedelta(days=60)
 
 def _state(scene: Scene) -> str:
     if scene.found is None:
-        return home.NEW
+        return home.NEW()
     for one in of_account(scene.tx, scene.found):
         if one.state == State.RESERVED and one.deadline is not None:
             return home.reserved(common.plate(one.office, one.serial or ""), common.moment(one.deadline))
     if scene.begun is not None:
-        return home.UNFINISHED
-    return home.REGISTERED if scene.found.registered else home.NEW
+        return home.UNFINISHED()
+    return home.REGISTERED() if scene.found.registered else home.NEW()
 
 
 def _warning(scene: Scene) -> str:
@@ -41,26 +41,26 @@ def _show(scene: Scene) -> View:
     return View(
         text=home.welcome(list(scene.core.offices.values()), state=_state(scene)) + _warning(scene),
         rows=(
-            (Button(label=home.PRESELECT, action="preselect", style=Style.PRIMARY),),
-            (Button(label=home.MINE, action="mine"), Button(label=home.HELP, action="help")),
+            (Button(label=home.PRESELECT(), action="preselect", style=Style.PRIMARY),),
+            (Button(label=home.MINE(), action="mine"), Button(label=home.HELP(), action="help")),
         ),
     )
 
 
 def help_text(scene: Scene) -> str:
     """Return the help, with the admins' commands for them."""
-    return home.HELP_TEXT + desk.help_text(scene.admin.duties)
+    return home.HELP_TEXT() + desk.help_text(scene.admin.duties)
 
 
 def command(scene: Scene, typed: Command) -> Go:
     """Lead an owner's command to its screen."""
     way = _WAYS.get(typed.name)
-    return way(scene) if way else Go(screen="", note=home.UNKNOWN_COMMAND)
+    return way(scene) if way else Go(screen="", note=home.UNKNOWN_COMMAND())
 
 
 def _cancel(scene: Scene) -> Go:
     if scene.begun is None:
-        return Go(screen="home", note=home.NOTHING_TO_CANCEL)
+        return Go(screen="home", note=home.NOTHING_TO_CANCEL())
     return Go(screen="abandon")
 
 
@@ -87,7 +87,7 @@ HOME = Screen(
 
 
 def _show_help(scene: Scene) -> View:
-    return View(text=help_text(scene), rows=((Button(label=common.HOME, action="home"),),))
+    return View(text=help_text(scene), rows=((Button(label=common.HOME(), action="home"),),))
 
 
 HELP = Screen(

@@ -35,7 +35,7 @@ def receipt_of(one: Preselection, office: Office) -> ReceiptPicture:
         office=one.office,
         kind=one.kind,
         serial=one.serial or "",
-        title=selecting.RECEIPT_TITLE,
+        title=selecting.RECEIPT_TITLE(),
         rows=tuple(selecting.receipt_rows(one, office)),
     )
     return ReceiptPicture(number=f"{one.preselection_id}:{one.state}", receipt=receipt)
@@ -50,8 +50,8 @@ def _show_done(scene: Scene) -> View | Go:
         text=selecting.done(one, office),
         picture=receipt_of(one, office),
         rows=(
-            (Button(label=home.MINE, action="mine"), Button(label=common.HOME, action="home")),
-            (Button(label=selecting.NEXT_VEHICLE, action="next"),),
+            (Button(label=home.MINE(), action="mine"), Button(label=common.HOME(), action="home")),
+            (Button(label=selecting.NEXT_VEHICLE(), action="next"),),
         ),
     )
 
@@ -84,10 +84,10 @@ def _show_mine(scene: Scene) -> View:
         + selecting.mine(entries, {one.subject: next_of(scene.tx, one.subject) for one in entries}),
         rows=(
             *in_columns(receipts, 1),
-            *(((Button(label=wishes.REMINDERS, action="reminders"),),) if _is_waiting(entries) else ()),
+            *(((Button(label=wishes.REMINDERS(), action="reminders"),),) if _is_waiting(entries) else ()),
             (
-                Button(label=home.PRESELECT, action="preselect", style=Style.PRIMARY),
-                Button(label=common.HOME, action="home"),
+                Button(label=home.PRESELECT(), action="preselect", style=Style.PRIMARY),
+                Button(label=common.HOME(), action="home"),
             ),
         ),
     )

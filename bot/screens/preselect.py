@@ -43,7 +43,7 @@ def _show_basics(scene: Scene) -> View:
     offices = list(scene.core.offices.values())
     chosen = scene.office_of(scene.arg("office") or account.office or offices[0].code)
     may_change = account.user_type.selects_elsewhere and len(offices) > 1
-    kinds = [Button(label=common.KINDS[kind], action="kind", arg=kind) for kind in PlateKind]
+    kinds = [Button(label=common.KINDS[kind](), action="kind", arg=kind) for kind in PlateKind]
     rows = list(in_columns(kinds, 1))
     if may_change:
         buttons = [
@@ -54,7 +54,7 @@ def _show_basics(scene: Scene) -> View:
         page, turns = page_of(buttons, int(scene.arg("page") or 0), _OFFICES_A_PAGE)
         rows += in_columns(page, 2)
         rows += [tuple(turns)] if turns else []
-    rows.append((Button(label=common.BACK, action="home"),))
+    rows.append((Button(label=common.BACK(), action="home"),))
     return View(text=preselect.basics(offices, chosen, may_change=may_change), rows=rows)
 
 
@@ -82,8 +82,8 @@ def _show_notice(scene: Scene) -> View:
     return View(
         text=preselect.notice(scene.office, begun.kind),
         rows=(
-            (Button(label=preselect.AGREE_NOTICE, action="agree", style=Style.SUCCESS),),
-            (Button(label=common.BACK, action="basics"),),
+            (Button(label=preselect.AGREE_NOTICE(), action="agree", style=Style.SUCCESS),),
+            (Button(label=common.BACK(), action="basics"),),
         ),
     )
 
@@ -130,13 +130,13 @@ def _take_vin(scene: Scene, vin: str) -> Go:
 def _back_to_review(preselection: Preselection) -> tuple[Button, ...]:
     """Offer the way back where a complete entry is only being corrected."""
     complete = preselection.vin is not None and preselection.certificate is not None
-    return (Button(label=common.BACK, action="review"),) if complete else ()
+    return (Button(label=common.BACK(), action="review"),) if complete else ()
 
 
 def _show_vin(scene: Scene) -> View:
     back = _back_to_review(scene.preselection)
-    other = (Button(label=preselect.CHANGE_BASICS, action="basics"),)  # the vehicle may take another kind
-    return View(text=preselect.VIN, rows=(back,) if back else (other,))
+    other = (Button(label=preselect.CHANGE_BASICS(), action="basics"),)  # the vehicle may take another kind
+    return View(text=preselect.VIN(), rows=(back,) if back else (other,))
 
 
 REFUSED: ErrorWays = {VinPreselected: _cannot, VinRegistered: _cannot, VinBeingSelected: _cannot}
@@ -160,8 +160,8 @@ VIN_DOUBT = Screen(
         text=preselect.vin_doubt(scene.arg("vin")),
         rows=(
             (
-                Button(label=preselect.VIN_IS_RIGHT, action="right", style=Style.SUCCESS),
-                Button(label=preselect.VIN_AGAIN, action="again"),
+                Button(label=preselect.VIN_IS_RIGHT(), action="right", style=Style.SUCCESS),
+                Button(label=preselect.VIN_AGAIN(), action="again"),
             ),
         ),
     ),
@@ -179,8 +179,8 @@ def _show_refused(scene: Scene) -> View:
     return View(
         text=preselect.vin_refused(scene.arg("why"), scene.office),
         rows=(
-            (Button(label=preselect.CHANGE_VIN, action="again"),),
-            (Button(label=common.HOME, action="home"),),
+            (Button(label=preselect.CHANGE_VIN(), action="again"),),
+            (Button(label=common.HOME(), action="home"),),
         ),
     )
 
@@ -198,9 +198,11 @@ VINREFUSED = Screen(
 
 
 def _show_certificate_kind(scene: Scene) -> View:
-    rows = [(Button(label=label, action="kind", arg=kind),) for kind, label in preselect.CERTIFICATES.items()]
+    rows = [
+        (Button(label=label(), action="kind", arg=kind),) for kind, label in preselect.CERTIFICATES.items()
+    ]
     back = _back_to_review(scene.preselection)
-    return View(text=preselect.CERTIFICATE_KIND, rows=(*rows, back) if back else rows)
+    return View(text=preselect.CERTIFICATE_KIND(), rows=(*rows, back) if back else rows)
 
 
 CERTIFICATE_KIND = Screen(
@@ -224,7 +226,7 @@ CERTIFICATE = Screen(
     name="certificate",
     show=lambda scene: View(
         text=preselect.certificate(CertificateKind(scene.arg("kind"))),
-        rows=((Button(label=common.BACK, action="kinds"),),),
+        rows=((Button(label=common.BACK(), action="kinds"),),),
     ),
     buttons={"kinds": lambda _scene, _arg: Go(screen="certificate_kind")},
     text=_certificate,
@@ -242,16 +244,16 @@ def _show_review(scene: Scene) -> View | Go:
     return View(
         text=preselect.review(begun, scene.account, scene.office),
         rows=(
-            (Button(label=preselect.CONFIRM, action="confirm", style=Style.SUCCESS),),
+            (Button(label=preselect.CONFIRM(), action="confirm", style=Style.SUCCESS),),
             (
-                Button(label=preselect.CHANGE_VIN, action="vin"),
-                Button(label=preselect.CHANGE_CERTIFICATE, action="certificate"),
+                Button(label=preselect.CHANGE_VIN(), action="vin"),
+                Button(label=preselect.CHANGE_CERTIFICATE(), action="certificate"),
             ),
             (
-                Button(label=preselect.CHANGE_NAME, action="name"),
-                Button(label=preselect.CHANGE_PHONE, action="phone"),
+                Button(label=preselect.CHANGE_NAME(), action="name"),
+                Button(label=preselect.CHANGE_PHONE(), action="phone"),
             ),
-            (Button(label=preselect.CHANGE_BASICS, action="basics"),),
+            (Button(label=preselect.CHANGE_BASICS(), action="basics"),),
         ),
     )
 
@@ -299,17 +301,17 @@ def _show_terms(scene: Scene) -> View | Go:
     if closed is not None:
         text += preselect.in_maintenance(closed.text)
     first = (
-        Button(label=preselect.START, action="start", style=Style.PRIMARY)
+        Button(label=preselect.START(), action="start", style=Style.PRIMARY)
         if office.hours.is_open(now)
-        else Button(label=wishes.TELL_OPENING, action="tell", style=Style.PRIMARY)
+        else Button(label=wishes.TELL_OPENING(), action="tell", style=Style.PRIMARY)
     )
     return View(
         text=text,
         rows=(
             (first,),
             (
-                Button(label=preselect.CORRECT, action="correct"),
-                Button(label=common.HOME, action="home"),
+                Button(label=preselect.CORRECT(), action="correct"),
+                Button(label=common.HOME(), action="home"),
             ),
         ),
         redraw_at=redraw_at,
@@ -335,7 +337,7 @@ def start(scene: Scene, _arg: str) -> Go:
 
 def _tell(scene: Scene, _arg: str) -> Go:
     tell_opening(scene, scene.office)
-    return Go(screen="terms", note=wishes.OPENING_NOTED)
+    return Go(screen="terms", note=wishes.OPENING_NOTED())
 
 
 def _correct(scene: Scene, _arg: str) -> Go:
@@ -359,7 +361,7 @@ TERMS = Screen(
 def _show_code(scene: Scene) -> View | Go:
     if scene.preselection.state != State.AGREED:
         return step_of(scene, scene.preselection)
-    back = Button(label=common.BACK, action="terms")
+    back = Button(label=common.BACK(), action="terms")
     return codes.page(scene, Purpose.PRESELECTION, scene.account.phone, (back,))
 
 
@@ -397,8 +399,8 @@ CODE = Screen(
 USED_UP = Screen(
     name="used_up",
     show=lambda scene: View(
-        text=preselect.used_up(CHANCES_USED_UP, scene.office),
-        rows=((Button(label=common.HOME, action="home"),),),
+        text=preselect.used_up(CHANCES_USED_UP(), scene.office),
+        rows=((Button(label=common.HOME(), action="home"),),),
     ),
     buttons={"home": lambda _scene, _arg: Go(screen="home")},
 )
@@ -406,17 +408,17 @@ USED_UP = Screen(
 
 def _abandon(scene: Scene, _arg: str) -> Go:
     scene.core.preselections.abandon(scene.tx, scene.account, scene.preselection.preselection_id)
-    return Go(screen="home", note=preselect.ABANDONED)
+    return Go(screen="home", note=preselect.ABANDONED())
 
 
 ABANDON = Screen(
     name="abandon",
     show=lambda _scene: View(
-        text=preselect.ABANDON_TEXT,
+        text=preselect.ABANDON_TEXT(),
         rows=(
             (
-                Button(label=preselect.KEEP, action="keep", style=Style.SUCCESS),
-                Button(label=preselect.ABANDON, action="abandon", style=Style.DANGER),
+                Button(label=preselect.KEEP(), action="keep", style=Style.SUCCESS),
+                Button(label=preselect.ABANDON(), action="abandon", style=Style.DANGER),
             ),
         ),
     ),

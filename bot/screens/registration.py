@@ -26,11 +26,11 @@ def _on(scene: Scene) -> Go:
 
 def _show_consent(_scene: Scene) -> View:
     return View(
-        text=registration.CONSENT,
+        text=registration.CONSENT(),
         rows=(
             (
-                Button(label=registration.AGREE, action="agree", style=Style.SUCCESS),
-                Button(label=registration.DECLINE, action="decline"),
+                Button(label=registration.AGREE(), action="agree", style=Style.SUCCESS),
+                Button(label=registration.DECLINE(), action="decline"),
             ),
         ),
     )
@@ -46,7 +46,7 @@ CONSENT = Screen(
     show=_show_consent,
     buttons={
         "agree": _consent,
-        "decline": lambda _scene, _arg: Go(screen="home", note=registration.DECLINED, alert=True),
+        "decline": lambda _scene, _arg: Go(screen="home", note=registration.DECLINED(), alert=True),
     },
 )
 
@@ -62,7 +62,7 @@ def _show_office(scene: Scene) -> View | Go:
         return registration_step(scene.account)
     buttons = [Button(label=common.office_title(one), action="pick", arg=one.code) for one in offices]
     page, turns = page_of(buttons, int(scene.arg("page") or 0), _OFFICES_A_PAGE)
-    return View(text=registration.OFFICE, rows=(*in_columns(page, 2), *((tuple(turns),) if turns else ())))
+    return View(text=registration.OFFICE(), rows=(*in_columns(page, 2), *((tuple(turns),) if turns else ())))
 
 
 def _pick_office(scene: Scene, code: str) -> Go:
@@ -88,7 +88,7 @@ def _name(scene: Scene, typed: str) -> Go:
 
 NAME = Screen(
     name="reg_name",
-    show=lambda _scene: View(text=registration.NAME),
+    show=lambda _scene: View(text=registration.NAME()),
     text=_name,
     hint=registration.NAME_HINT,
 )
@@ -102,7 +102,7 @@ def _identity(scene: Scene, typed: str) -> Go:
 
 IDENTITY = Screen(
     name="reg_identity",
-    show=lambda _scene: View(text=registration.IDENTITY),
+    show=lambda _scene: View(text=registration.IDENTITY()),
     text=_identity,
     hint=registration.IDENTITY_HINT,
 )
@@ -113,12 +113,12 @@ IDENTITY = Screen(
 
 def _show_phone(_scene: Scene) -> View:
     return View(
-        text=registration.PHONE, contact=registration.SEND_CONTACT, replies=(registration.BACK_REPLY,)
+        text=registration.PHONE(), contact=registration.SEND_CONTACT(), replies=(registration.BACK_REPLY(),)
     )
 
 
 def _phone(scene: Scene, typed: str) -> Go:
-    if typed.strip() == registration.BACK_REPLY:
+    if registration.BACK_REPLY.means(typed):
         return _on(scene) if scene.account.phone_sealed else Go(screen="home")
     account, phone = scene.account, parse_phone(typed)
     scene.core.accounts.offer_phone(scene.tx, account, phone)
@@ -136,7 +136,7 @@ def _proved(scene: Scene) -> Go:
     registered = scene.account.registered
     scene.core.accounts.prove_phone(scene.tx, scene.account)
     go = _on(scene)
-    note = registration.PHONE_CHANGED if registered else registration.PHONE_PROVED
+    note = registration.PHONE_CHANGED() if registered else registration.PHONE_PROVED()
     return Go(screen=go.screen, args=go.args, note=note)
 
 
@@ -157,7 +157,7 @@ def _show_code(scene: Scene) -> View | Go:
     phone = scene.account.new_phone
     if not phone:
         return Go(screen="reg_phone")
-    other = Button(label=registration.OTHER_PHONE, action="other")
+    other = Button(label=registration.OTHER_PHONE(), action="other")
     return codes.page(scene, Purpose.REGISTRATION, phone, (other,))
 
 
@@ -193,14 +193,14 @@ def _show_review(scene: Scene) -> View | Go:
     return View(
         text=registration.review(account, scene.office_of(account.office or "")),
         rows=(
-            (Button(label=registration.CONFIRM, action="confirm", style=Style.SUCCESS),),
+            (Button(label=registration.CONFIRM(), action="confirm", style=Style.SUCCESS),),
             (
-                Button(label=registration.CHANGE_OFFICE, action="office"),
-                Button(label=registration.CHANGE_NAME, action="name"),
+                Button(label=registration.CHANGE_OFFICE(), action="office"),
+                Button(label=registration.CHANGE_NAME(), action="name"),
             ),
             (
-                Button(label=registration.CHANGE_IDENTITY, action="identity"),
-                Button(label=registration.CHANGE_PHONE, action="phone"),
+                Button(label=registration.CHANGE_IDENTITY(), action="identity"),
+                Button(label=registration.CHANGE_PHONE(), action="phone"),
             ),
         ),
     )
@@ -209,7 +209,7 @@ def _show_review(scene: Scene) -> View | Go:
 def _register(scene: Scene, _arg: str) -> Go:
     scene.core.accounts.register(scene.tx, scene.account)
     go = _on(scene)
-    return Go(screen=go.screen, args=go.args, note=registration.DONE)
+    return Go(screen=go.screen, args=go.args, note=registration.DONE())
 
 
 REVIEW = Screen(

@@ -70,7 +70,7 @@ def _show(scene: Scene) -> View | Go:
         return Go(screen="used_up")
     lives = batch if batch is not None and not over else None
     closes = office.hours.closes_at(now) if office.hours.is_open(now) else None
-    text = selecting.selecting(office, left, lives, kept, now, over=selecting.BATCH_OVER if over else "")
+    text = selecting.selecting(office, left, lives, kept, now, over=selecting.BATCH_OVER() if over else "")
     if closes is not None and closes - now <= CLOSING_WARNING:
         text += preselect.closing_soon(common.clock(closes))
     return View(
@@ -86,16 +86,16 @@ def _show(scene: Scene) -> View | Go:
 
 def _lapsed() -> View:
     return View(
-        text=selecting.lapsed(),
+        text=selecting.LAPSED(),
         rows=(
-            (Button(label=selecting.VERIFY_AGAIN, action="again", style=Style.PRIMARY),),
-            (Button(label=common.HOME, action="home"),),
+            (Button(label=selecting.VERIFY_AGAIN(), action="again", style=Style.PRIMARY),),
+            (Button(label=common.HOME(), action="home"),),
         ),
     )
 
 
 def _picture(office: Office, batch: Batch, *, over: bool) -> BatchPicture:
-    title = selecting.ended_title() if over else selecting.batch_title(office.code, batch)
+    title = selecting.BATCH_OVER() if over else selecting.batch_title(office.code, batch)
     return BatchPicture(office=office.code, kind=batch.kind, serials=batch.serials, title=title)
 
 
@@ -135,8 +135,8 @@ def _rows(
         )
         rows.append((draw, Button(label=selecting.filter_label(on=_filter(scene)), action="filter")))
     if left.wishes:
-        rows.append((Button(label=selecting.COMPOSE, action="compose"),))
-    rows.append((Button(label=common.HOME, action="home"),))
+        rows.append((Button(label=selecting.COMPOSE(), action="compose"),))
+    rows.append((Button(label=common.HOME(), action="home"),))
     return rows
 
 
@@ -165,7 +165,7 @@ def _draw(scene: Scene, _arg: str) -> Go:
     if drawn.batch.serials:
         return _stay(scene)
     opened = pool.open_segments(scene.tx, scene.office, scene.preselection.kind)
-    return _stay(scene, selecting.NONE_DRAWN if opened else selecting.NOT_OPEN_YET, alert=True)
+    return _stay(scene, selecting.NONE_DRAWN() if opened else selecting.NOT_OPEN_YET(), alert=True)
 
 
 def _pick(scene: Scene, serial: str) -> Go:
@@ -194,7 +194,7 @@ def _lapse(scene: Scene, error: XuanhaoError) -> Go:
     if scene.begun is None:
         return entry(scene)
     scene.core.preselections.lapse(scene.tx, scene.begun.preselection_id)
-    return Go(screen="terms", note=selecting.lapsed_note(), alert=True)
+    return Go(screen="terms", note=selecting.LAPSED_NOTE(), alert=True)
 
 
 def _again(scene: Scene, _arg: str) -> Go:
@@ -238,8 +238,8 @@ def _show_sure(scene: Scene) -> View | Go:
     serial = scene.arg("serial")
     chosen = [one for one in kept if one.serial == serial]
     if not kept or (serial and not chosen):
-        return Go(screen="selecting", args={"without_four": _filter(scene)}, note=selecting.SHORTLIST_OVER)
-    back = (Button(label=common.BACK, action="back"),)
+        return Go(screen="selecting", args={"without_four": _filter(scene)}, note=selecting.SHORTLIST_OVER())
+    back = (Button(label=common.BACK(), action="back"),)
     until = min(one.held_until for one in (chosen or kept))
     clock = selecting.until_line(until, now)
     redraw_at = _redraw_at(now, [until], None)
@@ -248,10 +248,12 @@ def _show_sure(scene: Scene) -> View | Go:
         numbers = [
             Button(label=common.plate(office, one.serial), action="choose", arg=one.serial) for one in kept
         ]
-        return View(text=selecting.CHOOSE + clock, rows=(*in_columns(numbers, 2), back), redraw_at=redraw_at)
+        return View(
+            text=selecting.CHOOSE() + clock, rows=(*in_columns(numbers, 2), back), redraw_at=redraw_at
+        )
     return View(
         text=selecting.sure(common.plate(office, serial)) + clock,
-        rows=((Button(label=selecting.TAKE, action="take", arg=serial, style=Style.SUCCESS),), back),
+        rows=((Button(label=selecting.TAKE(), action="take", arg=serial, style=Style.SUCCESS),), back),
         redraw_at=redraw_at,
     )
 
@@ -279,7 +281,7 @@ SURE = Screen(
         HoldEnded: lambda scene, _error: Go(
             screen="selecting",
             args={"without_four": _filter(scene)},
-            note=selecting.SHORTLIST_OVER,
+            note=selecting.SHORTLIST_OVER(),
             alert=True,
         )
     },

@@ -30,7 +30,7 @@ def _show_reminders(scene: Scene) -> View:
     ]
     return View(
         text=wishes.reminders(days, count),
-        rows=(*in_columns(choices, 1), (Button(label=common.BACK, action="mine"),)),
+        rows=(*in_columns(choices, 1), (Button(label=common.BACK(), action="mine"),)),
     )
 
 
@@ -85,7 +85,7 @@ def _show_notify(scene: Scene) -> View:
     page, turns = page_of(others, int(scene.arg("page") or 0), _OFFICES_A_PAGE)
     rows += in_columns(page, 2)
     rows += [tuple(turns)] if turns else []
-    rows.append((Button(label=common.HOME, action="home"),))
+    rows.append((Button(label=common.HOME(), action="home"),))
     return View(text=wishes.notify(office), rows=rows)
 
 

@@ -1,42 +1,90 @@
 """Words that every conversation uses: kinds, times, counts, labels."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from html import escape
 
+from bot.texts.language import _, phrase
 from core.clock import CHINA
+from core.endings import EXPIRED_REASON
 from core.hours import ServiceHours, Span
 from core.identity import mask_identity, mask_name, mask_phone
 from core.offices import Office
 from core.plates import PlateKind
 
-BACK = "« 返回"
-HOME = "🏠 返回首页"
-PRESS_HINT = "请点下方按钮操作。"
-OLD_BUTTON = "这个按钮已过时,请看最新的画面"
-FAILED = "系统暂时出错,刚才的操作没有生效。请稍后再试一次。"
-UNSHOWN = "系统暂时出错:刚才的操作已生效,但画面没能更新。请发送 /preselect 继续,或发送 /mine 查看。"
-KEYBOARD_GONE = "✅ 收到"
+BACK = phrase("« 返回")
+HOME = phrase("🏠 返回首页")
+PRESS_HINT = phrase("请点下方按钮操作。")
+OLD_BUTTON = phrase("这个按钮已过时,请看最新的画面")
+FAILED = phrase("系统暂时出错,刚才的操作没有生效。请稍后再试一次。")
+UNSHOWN = phrase("系统暂时出错:刚才的操作已生效,但画面没能更新。请发送 /preselect 继续,或发送 /mine 查看。")
+KEYBOARD_GONE = phrase("✅ 收到")
 
 KINDS = {
-    PlateKind.SMALL: "小型汽车",
-    PlateKind.SMALL_NEV: "小型新能源汽车",
-    PlateKind.LARGE_NEV: "大型新能源汽车",
+    PlateKind.SMALL: phrase("小型汽车"),
+    PlateKind.SMALL_NEV: phrase("小型新能源汽车"),
+    PlateKind.LARGE_NEV: phrase("大型新能源汽车"),
 }
 
-_WEEKDAYS = "一二三四五六日"
-_DAY_NAMES = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+_MONTHS = (
+    phrase("1月"),
+    phrase("2月"),
+    phrase("3月"),
+    phrase("4月"),
+    phrase("5月"),
+    phrase("6月"),
+    phrase("7月"),
+    phrase("8月"),
+    phrase("9月"),
+    phrase("10月"),
+    phrase("11月"),
+    phrase("12月"),
+)
+_WEEKDAYS = (
+    phrase("周一"),
+    phrase("周二"),
+    phrase("周三"),
+    phrase("周四"),
+    phrase("周五"),
+    phrase("周六"),
+    phrase("周日"),
+)
+_PAPERS = {
+    paper.chinese: paper
+    for paper in (
+        phrase("预选号凭证"),
+        phrase("机动车所有人的身份证明"),
+        phrase("机动车整车出厂合格证(国产车)或货物进口证明书(进口车)"),
+        phrase("购车发票等机动车来历证明"),
+        phrase("机动车交通事故责任强制保险凭证"),
+        phrase("车辆购置税、车船税完税证明或免税凭证"),
+    )
+}
+"""What an office that sets nothing else wants to see; other papers stand as the office has worded them."""
+
+_REASONS = {EXPIRED_REASON: phrase("预选号码逾期未办理")}
+"""The reasons that the service itself writes down; those of admins stand as they were typed."""
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Return things one after the other: 甲、乙、丙."""
+    return _("、").join(parts)
+
+
+def day(at: datetime) -> str:
+    """Return a date with its weekday: 2026年12月1日(周二)."""
+    local = at.astimezone(CHINA)
+    return _("{year}年{month}{day}日({weekday})").format(
+        year=local.year,
+        month=_MONTHS[local.month - 1](),
+        day=local.day,
+        weekday=_WEEKDAYS[local.weekday()](),
+    )
 
 
 def moment(at: datetime) -> str:
     """Return a moment with its weekday: 2026年12月1日(周二) 17:00."""
-    local = at.astimezone(CHINA)
-    return f"{local.year}年{local.month}月{local.day}日(周{_WEEKDAYS[local.weekday()]}) {local:%H:%M}"
-
-
-def day(at: datetime) -> str:
-    """Return a date with its weekday."""
-    local = at.astimezone(CHINA)
-    return f"{local.year}年{local.month}月{local.day}日(周{_WEEKDAYS[local.weekday()]})"
+    return f"{day(at)} {at.astimezone(CHINA):%H:%M}"
 
 
 def clock(at: datetime) -> str:
@@ -46,37 +94,49 @@ def clock(at: datetime) -> str:
 
 def span(length: timedelta) -> str:
     """Return a span in minutes and seconds, rounded up to a second."""
-    seconds = max(0, -int(-length.total_seconds() // 1))
-    minutes, rest = divmod(seconds, 60)
+    minutes, seconds = divmod(max(0, -int(-length.total_seconds() // 1)), 60)
     if not minutes:
-        return f"{rest}秒"
-    return f"{minutes}分{rest}秒" if rest else f"{minutes}分钟"
+        return _("{seconds}秒").format(seconds=seconds)
+    if not seconds:
+        return _("{minutes}分钟").format(minutes=minutes)
+    return _("{minutes}分{seconds}秒").format(minutes=minutes, seconds=seconds)
 
 
 def hours(opening: ServiceHours) -> str:
     """Return service hours in words."""
     if opening.always:
-        return "全天24小时"
+        return _("全天24小时")
     if opening.daily is not None:
-        return "每日 " + _spans(opening.daily)
-    lines = [f"{name} {_spans(spans)}" for name, spans in zip(_DAY_NAMES, opening.week, strict=True)]
-    return ";".join(lines)
+        return _("每日 {hours}").format(hours=_spans(opening.daily))
+    days = zip(_WEEKDAYS, opening.week, strict=True)
+    return _(";").join(f"{name()} {_spans(spans)}" for name, spans in days)
 
 
 def counter_hours(opening: ServiceHours) -> str:
     """Return the counter's hours in words."""
     if opening.daily is not None:
-        return "工作日 " + _spans(opening.daily)
+        return _("工作日 {hours}").format(hours=_spans(opening.daily))
     return hours(opening)
 
 
 def _spans(spans: tuple[Span, ...]) -> str:
-    return "、".join(f"{one.opens_text}–{one.closes_text}" for one in spans) or "不开放"
+    return listed(f"{one.opens_text}–{one.closes_text}" for one in spans) or _("不开放")
 
 
-def barred(years: int, words: str = "不能网上预选") -> str:
+def barred(years: int) -> str:
     """Return what follows on an expiry, as the end of a sentence; nothing where nobody is barred."""
-    return f",{years} 年内{words}" if years else ""
+    return _(",{years} 年内不能网上预选").format(years=years) if years else ""
+
+
+def papers(office: Office) -> str:
+    """Return what an owner must bring to the counter, one after the other."""
+    return listed(_PAPERS[one]() if one in _PAPERS else one for one in office.papers)
+
+
+def reason(written: str | None) -> str:
+    """Return why something was done, as HTML."""
+    known = _REASONS.get(written or "")
+    return escape(known() if known else written or "")
 
 
 def plate(office: str, serial: str) -> str:

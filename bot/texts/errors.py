@@ -7,203 +7,237 @@ from bot.desk import errors as d
 from bot.dialog import errors as a
 from bot.importing import errors as t
 from bot.texts import desk, files, notices, photos
-from bot.texts.common import FAILED, day, moment
+from bot.texts.common import FAILED, day, listed, moment
+from bot.texts.language import Phrase, _, phrase
 from core import errors as e
 from core.errors import XuanhaoError
 
-VIN_PRESELECTED = "该车辆已预选号牌,不允许再次预选号牌!"
-VIN_REGISTERED = "该车辆已上牌,不能选号,请核对输入!"
-VIN_BEING_SELECTED = "该车辆正在由他人选号"
-CHANCES_USED_UP = "您的随机选号和自编选号机会均已用完,请前往车辆管理所办理选号等新车上牌业务。"
+VIN_PRESELECTED = phrase("该车辆已预选号牌,不允许再次预选号牌!")
+VIN_REGISTERED = phrase("该车辆已上牌,不能选号,请核对输入!")
+VIN_BEING_SELECTED = phrase("该车辆正在由他人选号")
+CHANCES_USED_UP = phrase("您的随机选号和自编选号机会均已用完,请前往车辆管理所办理选号等新车上牌业务。")
 
 
 def _places(positions: Sequence[int]) -> str:
-    return "、".join(f"第{position}位" for position in positions[:8])
+    return listed(_("第{position}位").format(position=position) for position in positions[:8])
 
 
 def _characters(error: XuanhaoError) -> str:
     wrong = getattr(error, "characters", "")
-    return f"「{escape(wrong)}」" if wrong else ""
+    return _("「{characters}」").format(characters=escape(wrong)) if wrong else ""
 
 
 def _serial_lookalike(error: e.SerialLookalike) -> str:
-    hint = f"您想选的是不是 <code>{error.suggestion}</code>?" if error.suggestion else ""
-    return f"号牌不使用字母 O 和 I({_places(error.positions)}),请确认是否为数字 0 或 1。{hint}"
+    hint = ""
+    if error.suggestion:
+        hint = _("您想选的是不是 <code>{number}</code>?").format(number=error.suggestion)
+    return _("号牌不使用字母 O 和 I({places}),请确认是否为数字 0 或 1。{hint}").format(
+        places=_places(error.positions), hint=hint
+    )
 
 
 def _vin_lookalike(error: e.VinLookalike) -> str:
-    hint = f"是不是 <code>{error.suggestion}</code>?" if error.suggestion else ""
-    return f"车辆识别代号中没有字母 I、O、Q({_places(error.positions)}),可能是数字 1 或 0。{hint}"
+    hint = _("是不是 <code>{vin}</code>?").format(vin=error.suggestion) if error.suggestion else ""
+    return _("车辆识别代号中没有字母 I、O、Q({places}),可能是数字 1 或 0。{hint}").format(
+        places=_places(error.positions), hint=hint
+    )
 
 
 def _certificate_length(error: e.CertificateLength) -> str:
-    return f"编号应为 {error.shortest}–{error.longest} 位,您输入了 {error.found} 位,请对照证书重新输入。"
+    return _("编号应为 {shortest}–{longest} 位,您输入了 {found} 位,请对照证书重新输入。").format(
+        shortest=error.shortest, longest=error.longest, found=error.found
+    )
 
 
 def _office_closed(error: e.OfficeClosed) -> str:
-    opening = f"下次开放时间:{moment(error.next_opening)}。" if error.next_opening else ""
-    return f"现在不在选号服务时间内。{opening}已填写的信息会为您保留。"
+    opening = ""
+    if error.next_opening:
+        opening = _("下次开放时间:{moment}。").format(moment=moment(error.next_opening))
+    return _("现在不在选号服务时间内。{opening}已填写的信息会为您保留。").format(opening=opening)
 
 
 def _wishes_refused(error: e.WishesRefused) -> str:
-    lines = [f"• <code>{escape(wish[:20])}</code>:{of_error(why)}" for wish, why in error.refused]
-    return "以下号码不能提交,未扣减次数:\n" + "\n".join(lines)
+    lines = [
+        _("• <code>{wish}</code>:{reason}").format(wish=escape(wish[:20]), reason=of_error(why))
+        for wish, why in error.refused
+    ]
+    return "\n".join([_("以下号码不能提交,未扣减次数:"), *lines])
 
 
 _Length = e.SerialLength | e.MaskLength | e.VinLength | e.ResidentIdLength | e.CreditCodeLength
 
 
-def _wanted(error: _Length) -> str:
-    return f"应为 {error.wanted} 位,您输入了 {error.found} 位,请检查后重新输入。"
+def _wrong_length(what: str, error: _Length) -> str:
+    return _("{what}应为 {wanted} 位,您输入了 {found} 位,请检查后重新输入。").format(
+        what=what, wanted=error.wanted, found=error.found
+    )
 
 
-_PLAIN: dict[type[XuanhaoError], str] = {
-    e.SerialEmpty: "请输入号码。",
-    e.SerialTooManyLetters: "号码中最多只能有 2 个字母。",
-    e.SerialNotIssued: "00000 不发放,请另选号码。",
-    e.PlateEmpty: "请输入号牌号码,例如 粤K12345。",
-    e.PlateOfficeMissing: "号牌号码应以发牌机关代号开头,例如 粤K12345。",
-    e.PlateError: "号牌号码格式不正确,例如 粤K12345。",
-    e.MaskEmpty: "请输入号段,例如 A####(# 代表数字,@ 代表字母)。",
-    e.MaskTooManyLetters: "号段中最多只能有 2 个字母(@ 也算字母)。",
-    e.MaskNotIssued: "00000 不发放。",
-    e.MaskError: "号段格式不正确:# 代表数字,@ 代表字母,例如 A####、12###。",
-    e.VinEmpty: "请输入车辆识别代号。",
-    e.VinError: "车辆识别代号格式不正确,应为 17 位字母和数字。",
-    e.CertificateEmpty: "请输入证书编号。",
-    e.CertificateError: "证书编号格式不正确,请对照证书重新输入。",
-    e.ResidentIdEmpty: "请输入居民身份证号码。",
-    e.ResidentIdMistyped: "身份证号码校验不通过,有一位输错了,请核对后重新输入。",
-    e.ResidentIdRegion: "身份证号码前两位不是有效的地区代码,请核对。",
-    e.ResidentIdBirthDate: "身份证号码中的出生日期不存在,请核对。",
-    e.ResidentIdFuture: "身份证号码中的出生日期晚于今天,请核对。",
-    e.ResidentIdError: "身份证号码格式不正确,应为 18 位。",
-    e.CreditCodeMistyped: "统一社会信用代码校验不通过,有一位输错了,请核对。",
-    e.CreditCodeError: "统一社会信用代码格式不正确,应为 18 位。",
-    e.PhoneEmpty: "请输入手机号。",
-    e.PhoneForeign: "只支持中国大陆手机号(+86)。",
-    e.PhoneNotMobile: "这不是手机号,无法接收短信,请输入 11 位手机号。",
-    e.PhoneError: "手机号不正确,请输入 11 位中国大陆手机号。",
-    e.PersonNameEmpty: "请输入姓名。",
-    e.PersonNameError: "姓名只能是 2–30 个汉字或字母(可含间隔号·),请输入身份证上的姓名。",
-    e.NoSuchOffice: "没有这个发牌机关,请检查代号。",
-    e.OfficeUnknown: "本服务不受理该发牌机关。",
-    e.NotRegistered: "您还没有完成注册,请先点【预选号牌】。",
-    e.NotThisUserType: (
+_PLAIN: dict[type[XuanhaoError], Phrase] = {
+    e.SerialEmpty: phrase("请输入号码。"),
+    e.SerialTooManyLetters: phrase("号码中最多只能有 2 个字母。"),
+    e.SerialNotIssued: phrase("00000 不发放,请另选号码。"),
+    e.PlateEmpty: phrase("请输入号牌号码,例如 粤K12345。"),
+    e.PlateOfficeMissing: phrase("号牌号码应以发牌机关代号开头,例如 粤K12345。"),
+    e.PlateError: phrase("号牌号码格式不正确,例如 粤K12345。"),
+    e.MaskEmpty: phrase("请输入号段,例如 A####(# 代表数字,@ 代表字母)。"),
+    e.MaskTooManyLetters: phrase("号段中最多只能有 2 个字母(@ 也算字母)。"),
+    e.MaskNotIssued: phrase("00000 不发放。"),
+    e.MaskError: phrase("号段格式不正确:# 代表数字,@ 代表字母,例如 A####、12###。"),
+    e.VinEmpty: phrase("请输入车辆识别代号。"),
+    e.VinError: phrase("车辆识别代号格式不正确,应为 17 位字母和数字。"),
+    e.CertificateEmpty: phrase("请输入证书编号。"),
+    e.CertificateError: phrase("证书编号格式不正确,请对照证书重新输入。"),
+    e.ResidentIdEmpty: phrase("请输入居民身份证号码。"),
+    e.ResidentIdMistyped: phrase("身份证号码校验不通过,有一位输错了,请核对后重新输入。"),
+    e.ResidentIdRegion: phrase("身份证号码前两位不是有效的地区代码,请核对。"),
+    e.ResidentIdBirthDate: phrase("身份证号码中的出生日期不存在,请核对。"),
+    e.ResidentIdFuture: phrase("身份证号码中的出生日期晚于今天,请核对。"),
+    e.ResidentIdError: phrase("身份证号码格式不正确,应为 18 位。"),
+    e.CreditCodeMistyped: phrase("统一社会信用代码校验不通过,有一位输错了,请核对。"),
+    e.CreditCodeError: phrase("统一社会信用代码格式不正确,应为 18 位。"),
+    e.PhoneEmpty: phrase("请输入手机号。"),
+    e.PhoneForeign: phrase("只支持中国大陆手机号(+86)。"),
+    e.PhoneNotMobile: phrase("这不是手机号,无法接收短信,请输入 11 位手机号。"),
+    e.PhoneError: phrase("手机号不正确,请输入 11 位中国大陆手机号。"),
+    e.PersonNameEmpty: phrase("请输入姓名。"),
+    e.PersonNameError: phrase("姓名只能是 2–30 个汉字或字母(可含间隔号·),请输入身份证上的姓名。"),
+    e.NoSuchOffice: phrase("没有这个发牌机关,请检查代号。"),
+    e.OfficeUnknown: phrase("本服务不受理该发牌机关。"),
+    e.NotRegistered: phrase("您还没有完成注册,请先点【预选号牌】。"),
+    e.NotThisUserType: phrase(
         "您的用户类型是「新车车主」(网上注册),只能在注册地的发牌机关预选号牌。"
         "如需在其他地方选号,请携带身份证明到车辆管理所窗口办理面签注册。"
     ),
-    e.IdentityTaken: (
+    e.IdentityTaken: phrase(
         "该身份证明号码已被其他账号注册。如不是您本人所为,请携带身份证原件到车辆管理所窗口,"
         "由工作人员核实后将身份转到您的账号。"
     ),
-    e.PhoneTaken: "该手机号已被其他账号注册,请换一个本人手机号。",
-    e.ContactOfSomebodyElse: "请发送您本人的联系方式,不能转发他人的名片。",
-    e.NoCodeYet: "请先获取短信验证码。",
-    e.CodeExpired: "验证码已超过5分钟有效期,请重新获取。",
-    e.CodeLocked: "验证码已连续输错5次,该验证码已作废,请重新获取。",
-    e.CodeForm: "验证码为 6 位数字,请重新输入(未计次数)。",
-    e.PhoneCapReached: "该手机号今天获取验证码的次数已达上限,请明天再试。",
-    e.ServiceCapReached: "今天的短信发送量已达上限,请稍后或明天再试,已填写的信息会为您保留。",
-    e.SmsGatewayError: "短信暂时无法发送,请稍后点【重新发送】。",
-    e.StepOutOfOrder: "现在不能进行这一步,请按当前画面继续。",
-    e.DataIncomplete: "信息还没有填写完整。",
+    e.PhoneTaken: phrase("该手机号已被其他账号注册,请换一个本人手机号。"),
+    e.ContactOfSomebodyElse: phrase("请发送您本人的联系方式,不能转发他人的名片。"),
+    e.NoCodeYet: phrase("请先获取短信验证码。"),
+    e.CodeExpired: phrase("验证码已超过5分钟有效期,请重新获取。"),
+    e.CodeLocked: phrase("验证码已连续输错5次,该验证码已作废,请重新获取。"),
+    e.CodeForm: phrase("验证码为 6 位数字,请重新输入(未计次数)。"),
+    e.PhoneCapReached: phrase("该手机号今天获取验证码的次数已达上限,请明天再试。"),
+    e.ServiceCapReached: phrase("今天的短信发送量已达上限,请稍后或明天再试,已填写的信息会为您保留。"),
+    e.SmsGatewayError: phrase("短信暂时无法发送,请稍后点【重新发送】。"),
+    e.StepOutOfOrder: phrase("现在不能进行这一步,请按当前画面继续。"),
+    e.DataIncomplete: phrase("信息还没有填写完整。"),
     e.VinPreselected: VIN_PRESELECTED,
     e.VinRegistered: VIN_REGISTERED,
-    e.VinBeingSelected: f"{VIN_BEING_SELECTED},请稍后再试。",
-    e.VehicleUnknown: "登记系统中没有该车辆的信息,请核对车辆识别代号;如无误,请联系销售商或车辆管理所。",
-    e.CertificateMismatch: "证书编号与该车辆登记的编号不一致,请核对输入。",
-    e.KindMismatch: "该车辆应使用其他种类的号牌,请返回修改号牌种类。",
-    e.VerificationLapsed: "本次手机验证已失效(30分钟无操作或已过服务时间),请重新验证。次数不受影响。",
-    e.NoBatchesLeft: "随机选号次数已用完。",
+    e.VinBeingSelected: phrase("该车辆正在由他人选号,请稍后再试。"),
+    e.VehicleUnknown: phrase(
+        "登记系统中没有该车辆的信息,请核对车辆识别代号;如无误,请联系销售商或车辆管理所。"
+    ),
+    e.CertificateMismatch: phrase("证书编号与该车辆登记的编号不一致,请核对输入。"),
+    e.KindMismatch: phrase("该车辆应使用其他种类的号牌,请返回修改号牌种类。"),
+    e.VerificationLapsed: phrase("本次手机验证已失效(30分钟无操作或已过服务时间),请重新验证。次数不受影响。"),
+    e.NoBatchesLeft: phrase("随机选号次数已用完。"),
     e.ChancesUsedUp: CHANCES_USED_UP,
-    e.NoWishes: "请先输入要自编的号码。",
-    e.WishRepeated: "同一号码重复填写",
-    e.WishNotReleased: "不在已投放的号段内",
-    e.WishWithheld: "该号码暂不投放",
-    e.HoldEnded: "该号码的保留时间已到,已放回号池。",
-    e.NotInBatch: "该号码不在当前这一批中。",
-    e.ReleaseInThePast: "投放时间不能早于现在,自编开放时间不能早于投放时间。",
-    e.NotYourDuty: "您没有这项权限。",
-    e.NotYourOffice: "您没有该发牌机关的权限。",
-    e.NoSuchAdmin: "没有这个管理员(设置文件中的负责人只能在设置中修改)。",
-    e.NotInMaintenance: "现在没有在维护。",
-    e.AlreadyWithheld: "该号段已设为暂不投放。",
-    e.NotWithheld: "该号段没有设为暂不投放,请用投放时填写的写法。",
-    e.NothingGranted: "请填写要增加的次数:random 和 compose 各 0–100,至少一项大于 0。",
-    e.IdentityIsTheirs: "该身份已经属于这个账号,无需转移。",
-    e.NobodyFound: "没有找到已注册的人。请用聊天号、身份证号、手机号或号牌号码。",
-    e.NotBlacklisted: "此人现在不在黑名单上。",
-    e.BanInThePast: "截止日期须晚于今天。",
-    e.DayInThePast: "这一天已经过去了。",
-    t.NotATable: "这不是 CSV 或 XLSX 表格(旧版 .xls 请另存为 .xlsx)。",
-    t.UnknownEncoding: "文件编码无法识别,请用 UTF-8 或 GBK 保存。",
-    t.TableTooLarge: "文件太大:每次最多 300,000 行,请拆分后分次导入。",
-    t.TableEmpty: "文件中没有数据行。",
-    t.WrongColumns: "第一行应为列名:vin,certificate,kind,state(或车辆识别代号等中文列名)。",
-    e.ImportUnderWay: "您有一次导入尚未确认或放弃。",
-    e.ImportOver: "这次导入已确认、放弃或撤销,或已过撤销期限。",
+    e.NoWishes: phrase("请先输入要自编的号码。"),
+    e.WishRepeated: phrase("同一号码重复填写"),
+    e.WishNotReleased: phrase("不在已投放的号段内"),
+    e.WishWithheld: phrase("该号码暂不投放"),
+    e.HoldEnded: phrase("该号码的保留时间已到,已放回号池。"),
+    e.NotInBatch: phrase("该号码不在当前这一批中。"),
+    e.ReleaseInThePast: phrase("投放时间不能早于现在,自编开放时间不能早于投放时间。"),
+    e.NotYourDuty: phrase("您没有这项权限。"),
+    e.NotYourOffice: phrase("您没有该发牌机关的权限。"),
+    e.NoSuchAdmin: phrase("没有这个管理员(设置文件中的负责人只能在设置中修改)。"),
+    e.NotInMaintenance: phrase("现在没有在维护。"),
+    e.AlreadyWithheld: phrase("该号段已设为暂不投放。"),
+    e.NotWithheld: phrase("该号段没有设为暂不投放,请用投放时填写的写法。"),
+    e.NothingGranted: phrase("请填写要增加的次数:random 和 compose 各 0–100,至少一项大于 0。"),
+    e.IdentityIsTheirs: phrase("该身份已经属于这个账号,无需转移。"),
+    e.NobodyFound: phrase("没有找到已注册的人。请用聊天号、身份证号、手机号或号牌号码。"),
+    e.NotBlacklisted: phrase("此人现在不在黑名单上。"),
+    e.BanInThePast: phrase("截止日期须晚于今天。"),
+    e.DayInThePast: phrase("这一天已经过去了。"),
+    t.NotATable: phrase("这不是 CSV 或 XLSX 表格(旧版 .xls 请另存为 .xlsx)。"),
+    t.UnknownEncoding: phrase("文件编码无法识别,请用 UTF-8 或 GBK 保存。"),
+    t.TableTooLarge: phrase("文件太大:每次最多 300,000 行,请拆分后分次导入。"),
+    t.TableEmpty: phrase("文件中没有数据行。"),
+    t.WrongColumns: phrase("第一行应为列名:vin,certificate,kind,state(或车辆识别代号等中文列名)。"),
+    e.ImportUnderWay: phrase("您有一次导入尚未确认或放弃。"),
+    e.ImportOver: phrase("这次导入已确认、放弃或撤销,或已过撤销期限。"),
+    e.PhotoError: photos.NOT_A_PICTURE,
+    e.PhotoFormatNotInstalled: photos.FORMAT_NOT_INSTALLED,
+    e.PhotoAnimated: photos.ANIMATED,
+    e.PhotoTooNarrow: photos.TOO_NARROW,
+    e.PhotoBlurred: photos.BLURRED,
+    e.PhotoRepeated: photos.REPEATED,
+    e.PhotoStoreError: photos.FAILED,
+    e.BarcodeReaderNotInstalled: photos.READER_NOT_INSTALLED,
+    e.BarcodeNotFound: photos.NO_BARCODE,
+    e.BarcodeWithoutVin: photos.NO_VIN,
+    a.AttachmentNotFetched: files.NOT_FETCHED,
     d.UnreadableTime: desk.BAD_TIME,
-    e.VinTailMismatch: "车辆识别代号后六位不符,未作任何更改,请核对。",
+    e.VinTailMismatch: phrase("车辆识别代号后六位不符,未作任何更改,请核对。"),
 }
 
 _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     e.SerialLookalike: _serial_lookalike,
-    e.SerialLength: lambda error: f"号码{_wanted(error)}",
-    e.SerialCharacters: lambda error: f"号码中有不能使用的字符{_characters(error)},只能是数字和字母。",
-    e.SerialOfOtherOffice: lambda error: (
-        f"您输入的是 {escape(error.typed)} 的号码,本次选号的发牌机关是 {escape(error.wanted)}。"
+    e.SerialLength: lambda error: _wrong_length(_("号码"), error),
+    e.SerialCharacters: lambda error: _("号码中有不能使用的字符{characters},只能是数字和字母。").format(
+        characters=_characters(error)
     ),
-    e.SerialNevLetter: lambda error: (
-        f"新能源号牌第{error.position}位应为字母 {'、'.join(error.allowed)} 之一。"
+    e.SerialOfOtherOffice: lambda error: _(
+        "您输入的是 {typed} 的号码,本次选号的发牌机关是 {wanted}。"
+    ).format(typed=escape(error.typed), wanted=escape(error.wanted)),
+    e.SerialNevLetter: lambda error: _("新能源号牌第{position}位应为字母 {letters} 之一。").format(
+        position=error.position, letters=listed(error.allowed)
     ),
-    e.SerialDigitWanted: lambda error: f"{_places(error.positions)}只能是数字。",
-    e.MaskLength: lambda error: f"号段{_wanted(error)}",
-    e.MaskLookalike: lambda error: f"号段中不使用字母 O 和 I({_places(error.positions)})。",
-    e.MaskNevLetter: lambda error: (
-        f"新能源号段第{error.position}位应为 @ 或字母 {'、'.join(error.allowed)} 之一。"
+    e.SerialDigitWanted: lambda error: _("{places}只能是数字。").format(places=_places(error.positions)),
+    e.MaskLength: lambda error: _wrong_length(_("号段"), error),
+    e.MaskLookalike: lambda error: _("号段中不使用字母 O 和 I({places})。").format(
+        places=_places(error.positions)
     ),
-    e.VinCharacters: lambda error: (
-        f"车辆识别代号只有字母和数字,{_places(error.positions)}的字符{_characters(error)}不正确。"
+    e.MaskNevLetter: lambda error: _("新能源号段第{position}位应为 @ 或字母 {letters} 之一。").format(
+        position=error.position, letters=listed(error.allowed)
     ),
-    e.VinLength: lambda error: f"车辆识别代号{_wanted(error)}",
+    e.VinCharacters: lambda error: _("车辆识别代号只有字母和数字,{places}的字符{characters}不正确。").format(
+        places=_places(error.positions), characters=_characters(error)
+    ),
+    e.VinLength: lambda error: _wrong_length(_("车辆识别代号"), error),
     e.VinLookalike: _vin_lookalike,
-    e.VinMistyped: lambda error: (
-        f"车辆识别代号有一位输错了(校验位不符),请逐段对照证书:\n<code>{escape(error.grouped)}</code>"
-    ),
+    e.VinMistyped: lambda error: _(
+        "车辆识别代号有一位输错了(校验位不符),请逐段对照证书:\n<code>{vin}</code>"
+    ).format(vin=escape(error.grouped)),
     e.CertificateLength: _certificate_length,
-    e.PhotoError: lambda _error: photos.NOT_A_PICTURE(),
-    e.PhotoFormatNotInstalled: lambda _error: photos.FORMAT_NOT_INSTALLED(),
-    e.PhotoAnimated: lambda _error: photos.ANIMATED(),
     e.PhotoTooHeavy: lambda error: photos.too_heavy(error.most_bytes),
     e.PhotoTooLarge: lambda error: photos.too_large(error.most_pixels),
     e.PhotoTooSmall: lambda error: photos.too_small(error.width, error.height, error.min_side),
-    e.PhotoTooNarrow: lambda _error: photos.TOO_NARROW(),
-    e.PhotoBlurred: lambda _error: photos.BLURRED(),
-    e.PhotoRepeated: lambda _error: photos.REPEATED(),
-    e.PhotoStoreError: lambda _error: photos.FAILED(),
-    e.BarcodeReaderNotInstalled: lambda _error: photos.READER_NOT_INSTALLED(),
-    e.BarcodeNotFound: lambda _error: photos.NO_BARCODE(),
-    e.BarcodeWithoutVin: lambda _error: photos.NO_VIN(),
     a.AttachmentTooLarge: lambda error: files.too_large(error.most_bytes),
-    a.AttachmentNotFetched: lambda _error: files.NOT_FETCHED(),
-    e.CertificateCharacters: lambda error: f"编号中有不能使用的字符{_characters(error)}。",
-    e.CertificateDigitWanted: lambda error: f"合格证编号后 10 位应为数字({_places(error.positions)}不是)。",
-    e.ResidentIdLength: lambda error: f"身份证号码{_wanted(error)}",
-    e.ResidentIdAge: lambda error: f"身份证号码中的出生日期距今超过 {error.oldest} 年,请核对。",
-    e.CreditCodeLength: lambda error: f"统一社会信用代码{_wanted(error)}",
-    e.CodeTooSoon: lambda error: f"验证码刚刚发过,请 {error.seconds} 秒后再获取。",
+    e.CertificateCharacters: lambda error: _("编号中有不能使用的字符{characters}。").format(
+        characters=_characters(error)
+    ),
+    e.CertificateDigitWanted: lambda error: _("合格证编号后 10 位应为数字({places}不是)。").format(
+        places=_places(error.positions)
+    ),
+    e.ResidentIdLength: lambda error: _wrong_length(_("身份证号码"), error),
+    e.ResidentIdAge: lambda error: _("身份证号码中的出生日期距今超过 {years} 年,请核对。").format(
+        years=error.oldest
+    ),
+    e.CreditCodeLength: lambda error: _wrong_length(_("统一社会信用代码"), error),
+    e.CodeTooSoon: lambda error: _("验证码刚刚发过,请 {seconds} 秒后再获取。").format(seconds=error.seconds),
     e.OfficeClosed: _office_closed,
-    e.NoWishesLeft: lambda error: f"剩余自编号牌个数只有 {error.left} 个,请减少本次提交的号码。",
-    e.TriedTooSoon: lambda error: f"两次自编之间至少间隔几秒,请 {error.seconds} 秒后再提交(未扣减次数)。",
+    e.NoWishesLeft: lambda error: _("剩余自编号牌个数只有 {left} 个,请减少本次提交的号码。").format(
+        left=error.left
+    ),
+    e.TriedTooSoon: lambda error: _("两次自编之间至少间隔几秒,请 {seconds} 秒后再提交(未扣减次数)。").format(
+        seconds=error.seconds
+    ),
     e.Blacklisted: lambda error: notices.banned(error.until, error.reason, None),
-    e.TooManyWishes: lambda error: f"每次最多提交 {error.most} 个号码。",
-    e.WishRandomOnly: lambda error: f"该号段 {day(error.opens)} 起才可自编,目前只能随机选",
+    e.TooManyWishes: lambda error: _("每次最多提交 {most} 个号码。").format(most=error.most),
+    e.WishRandomOnly: lambda error: _("该号段 {day} 起才可自编,目前只能随机选").format(day=day(error.opens)),
     e.WishesRefused: _wishes_refused,
     e.PlateNotReserved: lambda error: desk.not_reserved(error.by, error.action),
-    e.InMaintenance: lambda error: f"系统维护中:{escape(error.text)}",
+    e.InMaintenance: lambda error: _("系统维护中:{text}").format(text=escape(error.text)),
     d.Usage: lambda error: desk.usage(error.command),
-    e.SegmentOverlaps: lambda error: f"与已投放的号段 {escape(error.mask)} 重叠,没有投放。",
+    e.SegmentOverlaps: lambda error: _("与已投放的号段 {mask} 重叠,没有投放。").format(
+        mask=escape(error.mask)
+    ),
 }
 
 
@@ -213,5 +247,5 @@ def of_error(error: XuanhaoError) -> str:
         if kind in _MADE:
             return _MADE[kind](error)
         if kind in _PLAIN:
-            return _PLAIN[kind]
-    return FAILED
+            return _PLAIN[kind]()
+    return FAILED()

@@ -1,20 +1,20 @@
 """Words of the first page, of help, and of what is not understood."""
 
 from bot.dialog.model import Screen
-from bot.texts.common import PRESS_HINT, office_title
+from bot.texts.common import PRESS_HINT, listed, office_title
+from bot.texts.language import _, phrase
 from core.offices import Office
 
-PRESELECT = "【预选号牌】"
-MINE = "【我的选号】"
-HELP = "❓ 帮助"
+PRESELECT = phrase("【预选号牌】")
+MINE = phrase("【我的选号】")
+HELP = phrase("❓ 帮助")
 
-UNKNOWN_COMMAND = "没有这个命令。可用命令:/start /preselect /mine /notify /cancel /help"
-NOT_UNDERSTOOD = "没有看懂。"
-NO_PHOTO_HERE = "这里不需要图片。"
-NOTHING_TO_CANCEL = "现在没有正在进行的预选。"
-NO_GROUPS = "请私聊使用本服务。"
+UNKNOWN_COMMAND = phrase("没有这个命令。可用命令:/start /preselect /mine /notify /cancel /help")
+NOT_UNDERSTOOD = phrase("没有看懂。")
+NO_PHOTO_HERE = phrase("这里不需要图片。")
+NOTHING_TO_CANCEL = phrase("现在没有正在进行的预选。")
 
-HELP_TEXT = (
+HELP_TEXT = phrase(
     "<b>预选号牌怎么用</b>\n"
     "① 点【预选号牌】,填写车辆识别代号和合格证编号(随时可以,会为您保留)。\n"
     "② 在服务时间内验证手机,然后选号:\n"
@@ -25,24 +25,30 @@ HELP_TEXT = (
     " · /cancel 放弃本次预选 · /help 帮助"
 )
 
+NEW = phrase("新车上牌前,在这里预选号牌:随机选号或自编选号。点【预选号牌】开始。")
+REGISTERED = phrase("您已注册。点【预选号牌】开始选号。")
+UNFINISHED = phrase("您有一次还没完成的预选,信息已为您保留。点【预选号牌】继续。")
+
+_NAMED = 6
+"""So many offices fill a line."""
+
 
 def welcome(offices: list[Office], *, state: str) -> str:
     """Return the first page."""
-    served = "、".join(office_title(office) for office in offices[:6])
-    more = f" 等{len(offices)}个发牌机关" if len(offices) > 6 else ""  # noqa: PLR2004 - a line's worth
-    return f"<b>选号 · 机动车号牌预选</b>\n受理:{served}{more}\n\n{state}"
-
-
-NEW = "新车上牌前,在这里预选号牌:随机选号或自编选号。点【预选号牌】开始。"
-REGISTERED = "您已注册。点【预选号牌】开始选号。"
-UNFINISHED = "您有一次还没完成的预选,信息已为您保留。点【预选号牌】继续。"
+    served = listed(office_title(office) for office in offices[:_NAMED])
+    if len(offices) > _NAMED:
+        served = _("{offices} 等{count}个发牌机关").format(offices=served, count=len(offices))
+    return _("<b>选号 · 机动车号牌预选</b>\n受理:{offices}\n\n{state}").format(offices=served, state=state)
 
 
 def reserved(plate: str, deadline: str) -> str:
     """Return what the first page says of a number that waits to be confirmed."""
-    return f"您已预选 <b>{plate}</b>,请在 <b>{deadline}</b> 前到车辆管理所办理。"
+    return _("您已预选 <b>{plate}</b>,请在 <b>{deadline}</b> 前到车辆管理所办理。").format(
+        plate=plate, deadline=deadline
+    )
 
 
 def not_taken(screen: Screen, *, is_photo: bool) -> str:
     """Return what is said of something that the screen does not take."""
-    return f"{NO_PHOTO_HERE if is_photo else NOT_UNDERSTOOD}{screen.hint or PRESS_HINT}"
+    what = NO_PHOTO_HERE if is_photo else NOT_UNDERSTOOD
+    return what() + (screen.hint or PRESS_HINT)()

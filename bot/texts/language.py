@@ -2,6 +2,7 @@
 
 ``_("号码 {number}").format(number=…)`` words something now; ``phrase("返回")`` is a constant that is worded
 when it is called. Both follow ``speaking``, which whoever answers a chat enters with the chat's language.
+``make texts`` brings the catalogue up to date with the code (``tools/make_texts.py``).
 """
 
 from collections.abc import Iterator
@@ -9,6 +10,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from gettext import NullTranslations, translation
+from pathlib import Path
+
+LOCALE = Path(__file__).parent / "locale"
+DOMAIN = "xuanhao"
 
 
 class Language(StrEnum):
@@ -37,8 +44,16 @@ def spoken() -> Language:
 
 
 def _(chinese: str) -> str:
-    """Return words in the language that is spoken now."""
-    return chinese
+    """Return words in the language that is spoken now; in Chinese where they have no translation yet."""
+    return _catalogue(spoken()).gettext(chinese)
+
+
+@cache
+def _catalogue(language: Language) -> NullTranslations:
+    """Return the translations into a language; there are none into Chinese."""
+    if language == Language.CHINESE:
+        return NullTranslations()
+    return translation(DOMAIN, LOCALE, [language])
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +65,12 @@ class Phrase:
     def __call__(self) -> str:
         """Return them in the language that is spoken now."""
         return _(self.chinese)
+
+    __str__ = __call__
+
+    def means(self, said: str) -> bool:
+        """Return whether somebody said these words, in whichever language."""
+        return any(_catalogue(one).gettext(self.chinese) == said.strip() for one in Language)
 
 
 def phrase(chinese: str) -> Phrase:

@@ -3,129 +3,147 @@
 from datetime import datetime
 from html import escape
 
-from bot.texts.common import KINDS, barred, counter_hours, day, moment, plate
+from bot.texts.common import KINDS, barred, counter_hours, day, moment, papers, plate, reason
+from bot.texts.language import _, phrase
 from core.clock import from_millis
 from core.offices import Office
 from core.plates import PlateKind
 from core.preselection import Preselection
 
-RECEIPT = "🎫 查看凭证"
-PRESELECT = "【预选号牌】"
-UNSUBSCRIBE = "取消提醒"
-EVENT_TITLE = "号牌办理截止"
+RECEIPT = phrase("🎫 查看凭证")
+PRESELECT = phrase("【预选号牌】")
+UNSUBSCRIBE = phrase("取消提醒")
+EVENT_TITLE = phrase("号牌办理截止")
+CALENDAR_FILE = phrase("把截止时间加入日历")
+LIFTED = phrase("✅ 您已从黑名单中解除,可以重新网上预选号牌。")
+IDENTITY_GIVEN = phrase("✅ 车辆管理所已核对您的身份证件,身份已转到您的账号。点【预选号牌】继续。")
+IDENTITY_TAKEN = phrase(
+    "您注册时填写的身份证号经窗口核对属于他人,已从您的账号移除,未完成的预选已取消。"
+    "请点【预选号牌】用您本人的身份证号重新注册;如有异议,请携带身份证件到车辆管理所窗口提出。"
+)
+
+
+def _number(one: Preselection) -> str:
+    return plate(one.office, one.serial or "")
+
+
+def _deadline(one: Preselection) -> str:
+    return moment(one.deadline) if one.deadline else ""
+
+
+def _place(office: Office) -> str:
+    return _("{name},{address}({hours})").format(
+        name=escape(office.name), address=escape(office.address), hours=counter_hours(office.counter_hours)
+    )
 
 
 def reminder(one: Preselection, office: Office, days: int) -> str:
     """Return a reminder: number, deadline, place, papers."""
-    left = "今天是最后一天" if not days else f"还剩 {days} 个工作日"
-    deadline = moment(one.deadline) if one.deadline else ""
-    papers = "、".join(escape(paper) for paper in office.papers)
-    return (
-        f"⏰ <b>{left}</b>\n您预选的号码 <b>{plate(one.office, one.serial or '')}</b> "
-        f"请在 <b>{deadline}</b> 前办理登记上牌。\n"
-        f"地点:{escape(office.name)},{escape(office.address)}({counter_hours(office.counter_hours)})\n"
-        f"需带材料:{papers}\n"
-        f"逾期未办理,号码收回{barred(office.ban_years)}。"
+    left = _("还剩 {days} 个工作日").format(days=days) if days else _("今天是最后一天")
+    return _(
+        "⏰ <b>{left}</b>\n您预选的号码 <b>{number}</b> 请在 <b>{deadline}</b> 前办理登记上牌。\n"
+        "地点:{place}\n需带材料:{papers}\n逾期未办理,号码收回{barred}。"
+    ).format(
+        left=left,
+        number=_number(one),
+        deadline=_deadline(one),
+        place=_place(office),
+        papers=escape(papers(office)),
+        barred=barred(office.ban_years),
     )
 
 
 def event(one: Preselection, office: Office) -> str:
     """Return what stands in the calendar file."""
-    papers = "、".join(office.papers)
-    return f"{plate(one.office, one.serial or '')}:{office.name},{office.address}。需带材料:{papers}"
-
-
-CALENDAR_FILE = "把截止时间加入日历"
+    return _("{number}:{name},{address}。需带材料:{papers}").format(
+        number=_number(one), name=office.name, address=office.address, papers=papers(office)
+    )
 
 
 def expired(one: Preselection, office: Office, until: int | None) -> str:
     """Return what is told at the expiry: what happened, until when barred, what to do."""
     lines = [
-        "❌ <b>预选号码已过期</b>",
-        (
-            f"号码 <b>{plate(one.office, one.serial or '')}</b> 未在 "
-            f"{moment(one.deadline) if one.deadline else ''} 前办理登记,已收回。"
-        ),
+        _("❌ <b>预选号码已过期</b>\n号码 <b>{number}</b> 未在 {deadline} 前办理登记,已收回。").format(
+            number=_number(one), deadline=_deadline(one)
+        )
     ]
     if until is not None:
         lines.append(
-            f"按规定,您已列入黑名单,<b>{day(from_millis(until))}</b> 前不能网上预选号牌,"
-            "届时自动解除并通知您。"
+            _("按规定,您已列入黑名单,<b>{until}</b> 前不能网上预选号牌,届时自动解除并通知您。").format(
+                until=day(from_millis(until))
+            )
         )
     lines.append(
-        f"新车仍可直接到车辆管理所窗口选号上牌;如有异议,请携带身份证明到窗口提出:\n"
-        f"{escape(office.name)},{escape(office.address)}({counter_hours(office.counter_hours)})"
+        _("新车仍可直接到车辆管理所窗口选号上牌;如有异议,请携带身份证明到窗口提出:\n{place}").format(
+            place=_place(office)
+        )
     )
     return "\n".join(lines)
 
 
 def moved(one: Preselection, office: Office) -> str:
     """Return that a deadline has moved."""
-    return (
-        f"📅 {escape(office.name)}临时不办公,您预选的号码 "
-        f"<b>{plate(one.office, one.serial or '')}</b> 的办理截止时间顺延到 "
-        f"<b>{moment(one.deadline) if one.deadline else ''}</b>。"
-    )
+    return _(
+        "📅 {office}临时不办公,您预选的号码 <b>{number}</b> 的办理截止时间顺延到 <b>{deadline}</b>。"
+    ).format(office=escape(office.name), number=_number(one), deadline=_deadline(one))
 
 
-def banned(until: datetime, reason: str, office: Office | None) -> str:
+def banned(until: datetime, why: str, office: Office | None) -> str:
     """Return why somebody is barred, until when, and how to object."""
-    return (
-        f"⛔ <b>您已列入黑名单</b>,{day(until)} 前不能网上预选号牌。\n"
-        f"原因:{escape(reason)}\n到期自动解除,并会通知您。\n" + objection(office)
-    )
+    return _(
+        "⛔ <b>您已列入黑名单</b>,{until} 前不能网上预选号牌。\n"
+        "原因:{reason}\n到期自动解除,并会通知您。\n{objection}"
+    ).format(until=day(until), reason=reason(why), objection=objection(office))
 
 
 def objection(office: Office | None) -> str:
     """Return how to object to a ban."""
-    place = f":\n{escape(office.name)},{escape(office.address)}" if office else ""
-    return f"如有异议,请携带身份证明到车辆管理所窗口提出{place}"
-
-
-LIFTED = "✅ 您已从黑名单中解除,可以重新网上预选号牌。"
+    if office is None:
+        return _("如有异议,请携带身份证明到车辆管理所窗口提出")
+    return _("如有异议,请携带身份证明到车辆管理所窗口提出:\n{name},{address}").format(
+        name=escape(office.name), address=escape(office.address)
+    )
 
 
 def release(office: Office, kind: str, mask: str, compose_from: int, now: datetime) -> str:
     """Return that a segment has been released."""
     composing = from_millis(compose_from)
-    compose = "同时开放自编选号" if composing <= now else f"{day(composing)} 起可自编选号"
-    return (
-        f"📢 {escape(office.code)} {KINDS[PlateKind(kind)]} 新投放号段 <code>{escape(mask)}</code>,"
-        f"现在可以随机选号,{compose}。"
+    how = _("同时开放自编选号")
+    if composing > now:
+        how = _("{day} 起可自编选号").format(day=day(composing))
+    return _("📢 {office} {kind} 新投放号段 <code>{mask}</code>,现在可以随机选号,{compose}。").format(
+        office=escape(office.code), kind=KINDS[PlateKind(kind)](), mask=escape(mask), compose=how
     )
 
 
 def compose(office: Office, kind: str, mask: str) -> str:
     """Return that a segment has opened to self-composition."""
-    what = f"{escape(office.code)} {KINDS[PlateKind(kind)]} 号段 <code>{escape(mask)}</code>"
-    return f"📢 {what} 已开放自编选号。"
+    return _("📢 {office} {kind} 号段 <code>{mask}</code> 已开放自编选号。").format(
+        office=escape(office.code), kind=KINDS[PlateKind(kind)](), mask=escape(mask)
+    )
 
 
 def opening(office: Office) -> str:
     """Return that the service hours have begun."""
-    return f"📢 {escape(office.name)}选号服务已开放,可以开始选号了。"
+    return _("📢 {office}选号服务已开放,可以开始选号了。").format(office=escape(office.name))
 
 
 def voided(one: Preselection, office: Office | None, until: int | None) -> str:
     """Return that a number is void: why, until when barred, how to object."""
-    ban = f"按规定,您已列入黑名单,{day(from_millis(until))} 前不能网上预选号牌。\n" if until else ""
-    return (
-        f"❌ <b>预选号码已作废</b>\n号码 <b>{plate(one.office, one.serial or '')}</b>。\n"
-        f"原因:{escape(one.reason or '')}\n{ban}{objection(office)}。"
+    ban = ""
+    if until:
+        ban = _("按规定,您已列入黑名单,{until} 前不能网上预选号牌。").format(until=day(from_millis(until)))
+    return _("❌ <b>预选号码已作废</b>\n号码 <b>{number}</b>。\n原因:{reason}\n{ban}{objection}。").format(
+        number=_number(one),
+        reason=reason(one.reason),
+        ban=f"{ban}\n" if ban else "",
+        objection=objection(office),
     )
 
 
 def revoked(one: Preselection, office: Office | None) -> str:
     """Return that a preselection was cancelled at the desk, and that nobody is barred."""
-    return (
-        f"<b>预选已被取消</b>\n号码 <b>{plate(one.office, one.serial or '')}</b>。\n"
-        f"原因:{escape(one.reason or '')}\n您没有被列入黑名单,剩余的选号机会不变,可以重新预选。\n"
-        f"{objection(office)}。"
-    )
-
-
-IDENTITY_GIVEN = "✅ 车辆管理所已核对您的身份证件,身份已转到您的账号。点【预选号牌】继续。"
-IDENTITY_TAKEN = (
-    "您注册时填写的身份证号经窗口核对属于他人,已从您的账号移除,未完成的预选已取消。"
-    "请点【预选号牌】用您本人的身份证号重新注册;如有异议,请携带身份证件到车辆管理所窗口提出。"
-)
+    return _(
+        "<b>预选已被取消</b>\n号码 <b>{number}</b>。\n原因:{reason}\n"
+        "您没有被列入黑名单,剩余的选号机会不变,可以重新预选。\n{objection}。"
+    ).format(number=_number(one), reason=reason(one.reason), objection=objection(office))

@@ -3,23 +3,24 @@
 from html import escape
 
 from bot.texts.common import masked_identity, masked_name, masked_phone, office_title
+from bot.texts.language import _, phrase
 from core.accounts import Account
 from core.offices import Office
 from core.verification import CodeState
 
-AGREE = "✅ 同意并继续"
-DECLINE = "不同意"
-SEND_CONTACT = "📱 发送本人手机号"
-RESEND = "🔄 重新发送"
-OTHER_PHONE = "更换手机号"
-CONFIRM = "✅ 确认注册"
-CHANGE_OFFICE = "修改注册地"
-CHANGE_NAME = "修改姓名"
-CHANGE_IDENTITY = "修改身份证号"
-CHANGE_PHONE = "修改手机号"
-BACK_REPLY = "返回"
+AGREE = phrase("✅ 同意并继续")
+DECLINE = phrase("不同意")
+SEND_CONTACT = phrase("📱 发送本人手机号")
+RESEND = phrase("🔄 重新发送")
+OTHER_PHONE = phrase("更换手机号")
+CONFIRM = phrase("✅ 确认注册")
+CHANGE_OFFICE = phrase("修改注册地")
+CHANGE_NAME = phrase("修改姓名")
+CHANGE_IDENTITY = phrase("修改身份证号")
+CHANGE_PHONE = phrase("修改手机号")
+BACK_REPLY = phrase("返回")
 
-CONSENT = (
+CONSENT = phrase(
     "<b>个人信息告知</b>\n"
     "为办理号牌预选,需要您的:姓名、居民身份证号码、手机号、车辆识别代号和合格证编号。\n"
     "• 用途:核对车辆与本人、发送验证码和到期提醒、窗口办理时核对,不作他用;\n"
@@ -27,48 +28,62 @@ CONSENT = (
     "• <b>请注意:Telegram 的服务器在境外</b>,您在聊天中输入的内容会经过境外服务器。\n"
     "• 不同意则无法在线预选,可直接到车辆管理所窗口办理。"
 )
-DECLINED = "未收集任何信息。您可以到车辆管理所窗口办理。"
-OFFICE = "<b>注册地</b>\n请选择车辆将要登记上牌的发牌机关:"
-NAME = "<b>注册 1/3 · 姓名</b>\n请输入您身份证上的姓名:"
-NAME_HINT = "请输入姓名。"
-IDENTITY = "<b>注册 2/3 · 身份证</b>\n请输入您的 18 位居民身份证号码:"
-IDENTITY_HINT = "请输入身份证号码。"
-PHONE = "<b>注册 3/3 · 手机号</b>\n点下方按钮发送本人手机号(无需验证码),或直接输入 11 位手机号(将发送验证码):"
-PHONE_HINT = "请点下方按钮发送本人手机号,或输入 11 位手机号。"
-CODE_HINT = "请输入短信中的 6 位数字验证码。"
-PHONE_PROVED = "✅ 手机号已验证。"
-DONE = "✅ 注册完成。"
-PHONE_CHANGED = "✅ 手机号已更改。"
+DECLINED = phrase("未收集任何信息。您可以到车辆管理所窗口办理。")
+OFFICE = phrase("<b>注册地</b>\n请选择车辆将要登记上牌的发牌机关:")
+NAME = phrase("<b>注册 1/3 · 姓名</b>\n请输入您身份证上的姓名:")
+NAME_HINT = phrase("请输入姓名。")
+IDENTITY = phrase("<b>注册 2/3 · 身份证</b>\n请输入您的 18 位居民身份证号码:")
+IDENTITY_HINT = phrase("请输入身份证号码。")
+PHONE = phrase(
+    "<b>注册 3/3 · 手机号</b>\n点下方按钮发送本人手机号(无需验证码),或直接输入 11 位手机号(将发送验证码):"
+)
+PHONE_HINT = phrase("请点下方按钮发送本人手机号,或输入 11 位手机号。")
+CODE_HINT = phrase("请输入短信中的 6 位数字验证码。")
+PHONE_PROVED = phrase("✅ 手机号已验证。")
+DONE = phrase("✅ 注册完成。")
+PHONE_CHANGED = phrase("✅ 手机号已更改。")
 
 
 def review(account: Account, office: Office) -> str:
     """Return what was entered, shown back."""
-    return (
+    return _(
         "<b>请核对注册信息</b>\n"
-        f"注册地:{escape(office_title(office))}\n"
-        f"姓名:{masked_name(account.name)}\n"
-        f"身份证号:{masked_identity(account.identity)}\n"
-        f"手机号:{masked_phone(account.phone)}\n\n"
+        "注册地:{office}\n"
+        "姓名:{name}\n"
+        "身份证号:{identity}\n"
+        "手机号:{phone}\n\n"
         "身份证号注册后不能在网上修改。"
+    ).format(
+        office=escape(office_title(office)),
+        name=masked_name(account.name),
+        identity=masked_identity(account.identity),
+        phone=masked_phone(account.phone),
     )
 
 
 def code(phone: str, state: CodeState | None, *, now_resend: int) -> str:
     """Return the page on which a code is entered, with what is known of it."""
-    head = f"<b>短信验证码</b>\n手机号:{masked_phone(phone)}\n"
+    return _("<b>短信验证码</b>\n手机号:{phone}\n{state}").format(
+        phone=masked_phone(phone), state=_code_state(state, now_resend)
+    )
+
+
+def _code_state(state: CodeState | None, now_resend: int) -> str:
     if state is None:
-        return head + "还没有发送验证码,请点【重新发送】。"
+        return _("还没有发送验证码,请点【重新发送】。")
     if state.state == "locked":
-        return head + "❌ 验证码已连续输错5次,已作废。请点【重新发送】获取新的验证码。"
+        return _("❌ 验证码已连续输错5次,已作废。请点【重新发送】获取新的验证码。")
     if state.state == "failed":
-        return head + "⚠️ 短信暂时发送不出去,已填写的信息不受影响。请点【重新发送】再试一次。"
-    sent = "验证码正在发送…" if state.state == "queued" else "验证码已发送,5分钟内有效。"
-    wait = f"{now_resend}秒后可重新发送。" if now_resend else ""
-    return head + f"{sent}请输入短信中的 6 位数字。{wait}\n还可输入 {state.tries_left} 次。"
+        return _("⚠️ 短信暂时发送不出去,已填写的信息不受影响。请点【重新发送】再试一次。")
+    sent = _("验证码正在发送…") if state.state == "queued" else _("验证码已发送,5分钟内有效。")
+    wait = _("{seconds}秒后可重新发送。").format(seconds=now_resend) if now_resend else ""
+    return _("{sent}请输入短信中的 6 位数字。{wait}\n还可输入 {left} 次。").format(
+        sent=sent, wait=wait, left=state.tries_left
+    )
 
 
 def wrong_code(left: int) -> str:
     """Return what is said of a wrong code."""
     if left:
-        return f"❌ 验证码不正确,还可输入 {left} 次。"
-    return "❌ 验证码不正确。已连续输错5次,该验证码作废,请重新获取。"
+        return _("❌ 验证码不正确,还可输入 {left} 次。").format(left=left)
+    return _("❌ 验证码不正确。已连续输错5次,该验证码作废,请重新获取。")

@@ -1,0 +1,133 @@
+"""Words follow the language that is spoken, in every thread its own; the catalogue keeps up with the code."""
+
+import ast
+import asyncio
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Message
+
+from bot.texts import common
+from bot.texts.language import Language, Phrase, phrase, speaking, spoken
+from core.clock import CHINA
+from core.offices import PAPERS
+from tools import make_texts
+
+AT = datetime(2026, 12, 1, 17, 0, tzinfo=CHINA)
+CHINESE = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]")
+MODULES = sorted(make_texts.TEXTS.glob("*.py"))
+
+
+def test_chinese_is_spoken_to_whoever_chose_nothing() -> None:
+    assert (spoken(), common.BACK()) == (Language.CHINESE, "« 返回")
+
+
+def test_words_follow_the_language_that_is_spoken() -> None:
+    with speaking(Language.ENGLISH):
+        assert common.BACK() == "« Back"
+        with speaking(Language.CHINESE):
+            assert common.BACK() == "« 返回"
+        assert common.BACK() == "« Back"
+    assert common.BACK() == "« 返回"
+
+
+def test_language_before_comes_back_after_an_error() -> None:
+    with pytest.raises(ValueError, match="x"), speaking(Language.ENGLISH):
+        raise ValueError("x")
+    assert spoken() == Language.CHINESE
+
+
+def test_words_without_a_translation_stay_chinese() -> None:
+    with speaking(Language.ENGLISH):
+        assert Phrase("没有译文的一句话")() == "没有译文的一句话"
+
+
+def test_phrase_in_a_sentence_is_worded() -> None:
+    with speaking(Language.ENGLISH):
+        assert f"{common.BACK}" == "« Back"
+
+
+def test_typed_word_is_understood_in_both_languages() -> None:
+    assert [common.BACK.means(said) for said in ("« Back", " « 返回 ", "Bak")] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [(Language.CHINESE, "2026年12月1日(周二) 17:00"), (Language.ENGLISH, "Tue 1 Dec 2026 17:00")],
+)
+def test_moments_are_written_as_the_language_does(language: Language, expected: str) -> None:
+    with speaking(language):
+        assert common.moment(AT) == expected
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(45, "45 s"), (120, "2 min"), (150, "2 min 30 s")])
+def test_spans_are_written_in_english(seconds: int, expected: str) -> None:
+    with speaking(Language.ENGLISH):
+        assert common.span(timedelta(seconds=seconds)) == expected
+
+
+def test_papers_of_the_standard_list_are_all_known() -> None:
+    assert set(PAPERS) == set(common._PAPERS)
+
+
+async def test_language_of_one_thread_or_task_is_its_own() -> None:
+    begun, heard = asyncio.Event(), asyncio.Event()
+
+    async def in_english() -> str:
+        with speaking(Language.ENGLISH):
+            begun.set()
+            await heard.wait()
+            return common.BACK()
+
+    async def beside() -> tuple[str, str]:
+        await begun.wait()
+        with ThreadPoolExecutor(1) as pool:
+            in_thread = await asyncio.get_running_loop().run_in_executor(pool, common.BACK)
+        heard.set()
+        return common.BACK(), in_thread
+
+    english, chinese = await asyncio.gather(in_english(), beside())
+    assert english == "« Back"
+    assert chinese == ("« 返回", "« 返回")
+
+
+def test_catalogue_keeps_up_with_the_code() -> None:
+    assert make_texts.complaints() == []
+
+
+def test_control_a_word_without_entry_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "words.py").write_text('NEW = phrase("新词")\n', encoding="utf-8")
+    monkeypatch.setattr(make_texts, "TEXTS", tmp_path)
+    monkeypatch.setattr(make_texts, "ROOT", tmp_path)
+    assert len(make_texts.complaints()) == 2
+
+
+def test_translations_have_the_fields_and_tags_of_their_words() -> None:
+    translated = [one for one in make_texts.entries(make_texts.written()) if one.string]
+    assert [wrong for one in translated if (wrong := make_texts.unlike(one))] == []
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english"), [("{n} 个", "{m}"), ("<b>好</b>", "<b>good"), ("{n:,} 个", "{n}")]
+)
+def test_control_a_lost_field_or_tag_is_found(chinese: str, english: str) -> None:
+    assert make_texts.unlike(Message(chinese, english))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_no_chinese_stands_in_an_f_string(path: Path) -> None:
+    strings = [
+        one for one in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(one, ast.JoinedStr)
+    ]
+    parts = [part.value for one in strings for part in one.values if isinstance(part, ast.Constant)]
+    assert [part for part in parts if CHINESE.search(str(part))] == []
+
+
+def test_constant_is_worded_when_it_is_called() -> None:
+    word = phrase("« 返回")
+    with speaking(Language.ENGLISH):
+        assert word() == "« Back"
+    assert word() == "« 返回"
