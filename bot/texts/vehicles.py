@@ -18,13 +18,13 @@ EXPORT = phrase("📤 导出登记数据(XLSX)")
 TEMPLATE = phrase("📄 下载模板")
 CONFIRM = phrase("✅ 确认导入")
 DROP = phrase("放弃")
-UNDO = phrase("↩️ 撤销这次导入")
+UNDO = phrase("撤销这次导入")
 UNDO_SURE = phrase("⛔ 确认撤销")
 ALL_IMPORTS = phrase("« 车辆数据")
 HINT = phrase("请把 CSV 或 XLSX 文件作为文件发送到这里。")
 CONFIRMED = phrase("✅ 已导入,立即生效。")
 DROPPED = phrase("已放弃,登记数据没有任何更改。")
-UNDONE = phrase("↩️ 已撤销,登记数据恢复到导入前。")
+UNDONE = phrase("✅ 已撤销,登记数据恢复到导入前。")
 WRONG_FILE = phrase("逐行错误清单")
 SHEET = phrase("车辆")
 TEMPLATE_NAME = "vehicles-template.xlsx"
@@ -87,7 +87,7 @@ def loading(one: Import) -> str:
     return _(
         "<b>正在读取 {name}</b>\n{bar} {loaded:,}/{total:,}\n读取期间不影响车主,确认前不会生效。"
     ).format(
-        name=escape(one.file_name), bar="▓" * done + "░" * (_BAR - done), loaded=one.loaded, total=one.total
+        name=escape(one.file_name), bar="■" * done + "□" * (_BAR - done), loaded=one.loaded, total=one.total
     )
 
 

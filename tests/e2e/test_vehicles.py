@@ -191,7 +191,7 @@ async def test_loading_shows_how_far_it_is(world: World) -> None:
     await world.store.run(imports.put, begun.import_id, vehicles, loaded=2)
     chief = world.person(CHIEF)
     await chief.say("/vehicles")
-    await chief.see("▓▓▓▓▓▓▓▓▓▓░░░░░░░░░░ 2/4")
+    await chief.see("■■■■■■■■■■□□□□□□□□□□ 2/4")
     await chief.press("放弃")
     assert not await world.store.run(imports.put, begun.import_id, vehicles, loaded=4)
 
