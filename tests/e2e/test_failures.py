@@ -75,7 +75,9 @@ class Place:
 
     async def owner(self) -> Person:
         """Bring one more owner to the page of random selection."""
-        return await stands_before_step_5(self.world, next(self._numbers))
+        owner = await stands_before_step_5(self.world, next(self._numbers))
+        await self.at_rest()  # what they see is not yet all written down
+        return owner
 
     async def at_rest(self) -> None:
         """Wait until every update has been fetched and handled, and that is written down."""
