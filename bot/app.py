@@ -3,11 +3,11 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from telegram import Bot, BotCommand, BotCommandScopeChat, BotCommandScopeDefault
 from telegram.error import TelegramError
 from telegram.ext import Application, ApplicationBuilder, ExtBot
 
@@ -16,12 +16,14 @@ from bot.codes import CodeSender
 from bot.dialog.buttons import Codec
 from bot.dialog.engine import Engine, Outside
 from bot.dialog.presenter import Presenter
+from bot.dialog.record import language_of
 from bot.dialog.steps import Steps
 from bot.dialog.words import Words
 from bot.files import Files
 from bot.importing.loader import Loader
 from bot.jobs import Jobs
 from bot.limits import Limiter, Limits, Rate
+from bot.menus import Menus
 from bot.receipt import Dispatcher, Poller, Receipt, Shelf, new_worker_name, process_with, updates_of
 from bot.receipt.inbox import Lease
 from bot.receipt.receipt import LEASE
@@ -33,9 +35,8 @@ from bot.texts import common
 from bot.texts import desk as desk_words
 from bot.texts import home as words
 from bot.texts.errors import of_error
-from bot.texts.menu import DESK_MENU, OWNER_MENU
+from bot.texts.language import Language, speaking
 from bot.transport import AiohttpRequest
-from core.admins import Admin
 from core.bootstrap import Core, Ports, bootstrap
 from core.errors import SettingsRefused
 from core.settings import Settings
@@ -75,6 +76,7 @@ class Service:
             ApplicationBuilder().bot(bot).updater(None).build()
         )
         codec = Codec(core.vault)
+        self.menus = Menus(core, bot)
         self.codes = CodeSender(core, self._redraw_in_turn)
         self.files = Files(core, bot)
         self.loader = Loader(core, self.files.fetch, self._redraw_in_turn)
@@ -88,7 +90,7 @@ class Service:
                 load_vehicles=self.loader.load,
                 fetch=self.files.fetch,
                 forget=self._forget,
-                offer=self._offer,
+                offer=self.menus.offer,
             ),
         )
         self.application.add_handlers(routes(self.engine, lambda: bot.username))
@@ -104,7 +106,7 @@ class Service:
         )
         self.dispatcher = Dispatcher(shelf, process_with(self.application), on_broken=self._tell_broken)
         self.receipt = Receipt(shelf, self.dispatcher)
-        self.sender = Sender(core, bot, codec, worker, self._offer)
+        self.sender = Sender(core, bot, codec, worker, self.menus.offer)
         self.jobs = Jobs(core, self.engine, self.codes, self.sender, self.dispatcher, self.loader)
         self._poller = Poller(
             updates_of(self._polling, bot.base_url, long_poll=options.long_poll), self.receipt.accept
@@ -129,15 +131,11 @@ class Service:
             await self.jobs.ends()  # what ended while we slept, before anything is told of it
             self.jobs.start()
             stack.callback(self.jobs.stop)
-            await self._tell_commands()
+            telling = asyncio.ensure_future(self.menus.offer_all())  # it may be many chats, and can wait
+            stack.callback(telling.cancel)
             await self.jobs.after_outage()
             _LOGGER.info("receiving as @%s", self._bot.username)
             await self._poller.run()
-
-    async def _offer(self, chat_id: int) -> None:
-        admin = await self.core.store.read(self.core.admins.of, chat_id)
-        with contextlib.suppress(TelegramError):
-            await tell_commands_of(self._bot, admin)
 
     async def _forget(self, chat_id: int, message_id: int) -> None:
         with contextlib.suppress(TelegramError):  # older than two days, or gone already
@@ -150,38 +148,21 @@ class Service:
     async def _tell_broken(self, broken: Broken) -> None:
         """Answer whoever sent what could not be handled, and show it to the chiefs."""
         _LOGGER.error("update %d was set aside: %s", broken.update_id, broken.error)
-        told = dict.fromkeys(self.core.settings.telegram.admins, desk_words.broken(broken))
-        theirs = common.UNSHOWN() if broken.applied else common.FAILED()
-        for chat_id, text in {**told, broken.chat_id: theirs}.items():
+        chiefs: dict[int, Callable[[], str]] = dict.fromkeys(
+            self.core.settings.telegram.admins, partial(desk_words.broken, broken)
+        )
+        theirs: Callable[[], str] = common.UNSHOWN if broken.applied else common.FAILED
+        for chat_id, said in {**chiefs, broken.chat_id: theirs}.items():
             if chat_id != NO_CHAT:
-                with contextlib.suppress(TelegramError):
-                    await self._bot.send_message(chat_id, text)
+                with contextlib.suppress(TelegramError), speaking(await self._language_of(chat_id)):
+                    await self._bot.send_message(chat_id, said())
 
-    async def _tell_commands(self) -> None:
-        """Tell the messenger which commands to offer to whom; it can do without."""
-        with contextlib.suppress(TelegramError):
-            everybody = await self.core.store.read(self.core.admins.all)
-            await tell_commands(self._bot, everybody)
-
-
-async def tell_commands(bot: Bot, everybody: Iterable[Admin]) -> None:
-    """Set the menus of commands: the owners' for all, and for each at the desk what they may give."""
-    own = [BotCommand(name, OWNER_MENU[name]()) for name in commands.OWNER_COMMANDS]
-    await bot.set_my_commands(own, scope=BotCommandScopeDefault())
-    for admin in everybody:
-        with contextlib.suppress(TelegramError):  # one who has never written to the bot has no chat yet
-            await tell_commands_of(bot, admin)
-
-
-async def tell_commands_of(bot: Bot, admin: Admin) -> None:
-    """Set the menu of one at the desk, or of one who is there no more."""
-    scope = BotCommandScopeChat(admin.chat_id)
-    names = [name for name, command in commands.DESK.items() if command.duty in admin.duties]
-    if not names:
-        await bot.delete_my_commands(scope=scope)
-        return
-    own = [BotCommand(name, OWNER_MENU[name]()) for name in commands.OWNER_COMMANDS]
-    await bot.set_my_commands(own + [BotCommand(name, DESK_MENU[name]()) for name in names], scope=scope)
+    async def _language_of(self, chat_id: int) -> Language:
+        try:
+            return await self.core.store.read(language_of, chat_id)
+        except Exception:  # the store may be what is broken, and something is to be said all the same
+            _LOGGER.exception("a chat's language could not be read")
+            return Language.CHINESE
 
 
 def _words() -> Words:

@@ -9,6 +9,7 @@ from telegram.ext import ExtBot
 from bot.dialog.errors import AttachmentNotFetched, AttachmentTooLarge
 from bot.dialog.model import Attachment, Received, SendFile
 from bot.texts import files as words
+from bot.texts.language import in_same_language
 from core.bootstrap import Core
 
 
@@ -55,9 +56,13 @@ class Files:
         )
 
     async def send(self, chat_id: int, wanted: SendFile) -> None:
-        """Make a file from a snapshot of the database and send it; say so where it cannot be sent."""
+        """Make a file from a snapshot of the database and send it; say so where it cannot be sent.
+
+        All of it in the language that is spoken where this is called.
+        """
+        read = in_same_language(wanted.read)  # the threads of the store know of no language
         try:
-            content = await asyncio.to_thread(wanted.make, await self._core.store.read(wanted.read))
+            content = await asyncio.to_thread(wanted.make, await self._core.store.read(read))
             await self._bot.send_document(
                 chat_id,
                 content,

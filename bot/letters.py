@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from icalendar import Alarm, Calendar, Event
 
 from bot.dialog.model import Button, Picture, Rows
+from bot.dialog.record import language_of
 from bot.screens.mine import receipt_of
 from bot.texts import common, desk, notices
+from bot.texts.language import speaking
 from core.bootstrap import Core
 from core.clock import from_millis
 from core.errors import StepOutOfOrder
@@ -49,7 +51,12 @@ Part = Words | Place | File
 
 
 def letter(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
-    """Return the messages of a notice; none when what it is about is over."""
+    """Return the messages of a notice, in its chat's language; none when what it is about is over."""
+    with speaking(language_of(tx, notice.chat_id)):
+        return _worded(tx, core, notice)
+
+
+def _worded(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
     match notice.topic:
         case Purpose.REMINDER | Purpose.EXPIRED | Purpose.MOVED:
             return _about_preselection(tx, core, notice)

@@ -11,7 +11,6 @@ from bot.dialog.model import (
     Attachment,
     Effect,
     Forget,
-    Intake,
     LoadVehicles,
     Offer,
     Press,
@@ -22,8 +21,9 @@ from bot.dialog.model import (
 )
 from bot.dialog.presenter import Presenter
 from bot.dialog.record import Shown, forget_shown, save_shown
-from bot.dialog.steps import Asked, NothingToSay, Present, Steps
+from bot.dialog.steps import Asked, NothingToSay, Present, Steps, Taker
 from bot.receipt.inbox import mark_done
+from bot.texts.language import speaking
 from core.batches import FreeList, FreeListWanted
 from core.bootstrap import Core
 from core.errors import OperationError, XuanhaoError
@@ -65,6 +65,10 @@ class Engine:
     async def handle(self, asked: Asked) -> None:
         """Apply an update and show what came of it; when this returns, the update is done."""
         present = await self._applied(asked)
+        with speaking(present.language):  # the tasks that are begun here go on in it
+            await self._answer(asked, present)
+
+    async def _answer(self, asked: Asked, present: Present) -> None:
         for effect in present.effects:
             self._begin(asked, effect)
         event = asked.event
@@ -91,7 +95,8 @@ class Engine:
             present = await self._core.store.run(self._steps.redraw, chat_id)
         except NothingToSay:
             return
-        shown = await self._presenter.show(present, in_place=True)
+        with speaking(present.language):
+            shown = await self._presenter.show(present, in_place=True)
         if shown is not None:
             await self._core.store.run(save_shown, chat_id, shown)
         else:
@@ -132,13 +137,13 @@ class Engine:
         found = await self._core.store.read(self._steps.intake, asked.chat_id)
         if found is None:
             return asked
-        screen, intake = found
-        value = await self._read(event, intake)
-        return replace(asked, event=replace(event, reading=Reading(screen=screen, value=value)))
+        value = await self._read(event, found)
+        return replace(asked, event=replace(event, reading=Reading(screen=found.screen, value=value)))
 
-    async def _read(self, event: Attachment, intake: Intake) -> object:
-        received = await self._outside.fetch(event, intake.most_bytes)
-        return await asyncio.to_thread(intake.read, self._core, received)
+    async def _read(self, event: Attachment, taker: Taker) -> object:
+        received = await self._outside.fetch(event, taker.intake.most_bytes)
+        with speaking(taker.language):  # the thread takes it over
+            return await asyncio.to_thread(taker.intake.read, self._core, received)
 
     async def _finish(self, asked: Asked, present: Present, shown: Shown | None) -> None:
         at = self._core.clock.now()

@@ -201,7 +201,7 @@ class Forget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """After the transaction: the chat of somebody at the desk gets its menu of commands."""
+    """After the transaction: the chat gets its menu of commands, by its role at the desk and its language."""
 
 
 Effect = SendCode | SendFile | LoadVehicles | Forget | Offer

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.dialog.model import MessageKind
+from bot.texts.language import Language
 from core.clock import to_millis
 from core.ports import Row, Tx
 
@@ -21,6 +22,7 @@ class Record:
     message_id: int | None  # the live message
     message_kind: MessageKind | None
     picture: str | None  # what picture it shows
+    language: Language  # in which the chat wants to be spoken to
 
 
 def open_record(tx: Tx, chat_id: int, first_screen: str) -> Record:
@@ -46,7 +48,24 @@ def _record(row: Row) -> Record:
         message_id=row["message_id"],
         message_kind=MessageKind(row["message_kind"]) if row["message_kind"] else None,
         picture=row["picture"],
+        language=Language(row["language"]),
     )
+
+
+def language_of(tx: Tx, chat_id: int) -> Language:
+    """Return the language that a chat has chosen; Chinese where it has chosen none."""
+    record = find_record(tx, chat_id)
+    return record.language if record else Language.CHINESE
+
+
+def choose_language(tx: Tx, chat_id: int, language: Language) -> None:
+    """Keep the language that a chat has chosen; it must have a conversation."""
+    tx.run("dialog.speak", chat_id=chat_id, language=language)
+
+
+def speakers_of(tx: Tx, language: Language) -> list[int]:
+    """Return the chats that have chosen a language."""
+    return [row["chat_id"] for row in tx.all("dialog.speakers", language=language)]
 
 
 def save(tx: Tx, record: Record, redraw_at: datetime | None) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from bot.dialog.record import choose_language
+from bot.texts.language import Language
 from core.accounts import Account
 from core.admins import Admin, Duty
 from core.batches import FreeList
@@ -27,6 +29,7 @@ class Scene:
     nonce: str = ""  # the messenger's id of the press
     free: FreeList | None = None
     shown_at: datetime | None = field(default=None)
+    language: Language = Language.CHINESE  # in which the screen is shown
 
     @property
     def actor(self) -> str:
@@ -105,6 +108,11 @@ class Scene:
         if office is None:
             raise OfficeUnknown
         return office
+
+    def speak(self, language: Language) -> None:
+        """Speak to this chat in another language from now on; what is shown next is in it already."""
+        choose_language(self.tx, self.chat_id, language)
+        self.language = language
 
     def fresh(self) -> None:
         """Forget what was read of the owner, after a change."""

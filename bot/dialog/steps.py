@@ -24,6 +24,7 @@ from bot.dialog.record import Record, find_record, open_record, save
 from bot.dialog.scene import Scene
 from bot.dialog.words import Words
 from bot.receipt.inbox import mark_applied
+from bot.texts.language import Language, speaking
 from core.batches import FreeList
 from core.bootstrap import Core
 from core.clock import to_millis
@@ -52,6 +53,7 @@ class Present:
 
     record: Record
     view: View
+    language: Language  # in which it is worded, and all else that is said with it
     note: str = ""
     alert: bool = False
     pinned: bool = False
@@ -59,6 +61,15 @@ class Present:
     outside: bool = False  # by a button that hangs outside the conversation, and goes on hanging there
     stale: bool = False  # an old button: it did nothing
     repeated: bool = False  # the update had been applied before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taker:
+    """A screen that takes attachments."""
+
+    screen: str
+    intake: Intake
+    language: Language  # of the chat that is on it
 
 
 class NothingToSay(Exception):
@@ -87,6 +98,10 @@ class Steps:
             return replace(self._present(tx, asked, Go(screen="")), repeated=True)
         record = open_record(tx, asked.chat_id, self._words.first_screen)
         scene = self._scene(tx, asked, record, free)
+        with speaking(record.language):
+            return self._taken(tx, scene, record, asked)
+
+    def _taken(self, tx: Tx, scene: Scene, record: Record, asked: Asked) -> Present:
         event = asked.event
         if isinstance(event, Press):
             carried = self._codec.read(asked.chat_id, event.data)
@@ -107,14 +122,17 @@ class Steps:
         scene = self._scene(tx, asked, record, None)
         way = self._screen(record.screen).errors
         lead = next((way[kind] for kind in type(error).__mro__ if kind in way), None)
-        go = lead(scene, error) if lead else Go(screen="", note=self._words.of_error(error), alert=True)
+        with speaking(record.language):
+            go = lead(scene, error) if lead else Go(screen="", note=self._words.of_error(error), alert=True)
         return _forgetting(asked, _offering(scene, record, self._advance(tx, scene, record, go)))
 
-    def intake(self, tx: Tx, chat_id: int) -> tuple[str, Intake] | None:
-        """Return how the screen that a chat is on takes attachments, with its name; None if it takes none."""
+    def intake(self, tx: Tx, chat_id: int) -> Taker | None:
+        """Return how the screen that a chat is on takes attachments; None if it takes none."""
         record = find_record(tx, chat_id)
         screen = self._screen(record.screen) if record else None
-        return (screen.name, screen.attachment) if screen and screen.attachment else None
+        if record is None or screen is None or screen.attachment is None:
+            return None
+        return Taker(screen=screen.name, intake=screen.attachment, language=record.language)
 
     def redraw(self, tx: Tx, chat_id: int) -> Present:
         """Return what a conversation shows now, its clocks having run on.
@@ -127,7 +145,14 @@ class Steps:
             tx.run("dialog.redraw", chat_id=chat_id, redraw_at=None)
             raise NothingToSay
         record = open_record(tx, chat_id, record.screen)
-        scene = Scene(core=self._core, tx=tx, chat_id=chat_id, args=record.args, at=tx.now)
+        scene = Scene(
+            core=self._core,
+            tx=tx,
+            chat_id=chat_id,
+            args=record.args,
+            at=tx.now,
+            language=record.language,
+        )
         return self._show(tx, scene, record, Go(screen=""))
 
     def _present(self, tx: Tx, asked: Asked, go: Go) -> Present:
@@ -144,6 +169,7 @@ class Steps:
             at=asked.received_at,
             nonce=nonce,
             free=free,
+            language=record.language,
         )
 
     def _pressed(self, scene: Scene, record: Record, carried: Carried) -> Go:
@@ -172,6 +198,11 @@ class Steps:
         return self._show(tx, scene, record, go, moved=True)
 
     def _show(self, tx: Tx, scene: Scene, record: Record, go: Go, *, moved: bool = False) -> Present:
+        """Follow a step to where it leads, in the language that it may itself have chosen."""
+        with speaking(scene.language):
+            return self._led(tx, scene, record, go, moved=moved)
+
+    def _led(self, tx: Tx, scene: Scene, record: Record, go: Go, *, moved: bool) -> Present:
         """Follow a step to where it leads, and keep it; a screen may itself lead on."""
         note, alert, pinned, effects = go.note, go.alert, go.pinned, tuple(go.effects)
         name, args = (go.screen, go.args) if go.screen else (record.screen, record.args)
@@ -193,7 +224,15 @@ class Steps:
         changed = (moved and bool(go.screen)) or name != record.screen or dict(args) != dict(record.args)
         record = replace(record, screen=name, args=args, revision=record.revision + changed)
         save(tx, record, shown.redraw_at)
-        return Present(record=record, view=shown, note=note, alert=alert, pinned=pinned, effects=effects)
+        return Present(
+            record=record,
+            view=shown,
+            language=scene.language,
+            note=note,
+            alert=alert,
+            pinned=pinned,
+            effects=effects,
+        )
 
     def _screen(self, name: str) -> Screen:
         return self._screens.get(name) or self._screens[self._words.first_screen]
@@ -203,7 +242,14 @@ class Steps:
         record = present.record
         if present.view.sent is None:
             return
-        scene = Scene(core=self._core, tx=tx, chat_id=record.chat_id, args=record.args, at=shown_at)
+        scene = Scene(
+            core=self._core,
+            tx=tx,
+            chat_id=record.chat_id,
+            args=record.args,
+            at=shown_at,
+            language=present.language,
+        )
         present.view.sent(scene)
 
     def due(self, tx: Tx) -> list[int]:

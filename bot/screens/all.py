@@ -2,7 +2,7 @@
 
 from bot.desk import counter, days, people, releases, staff, vehicles, withholding
 from bot.dialog.model import Screen
-from bot.screens import banned, composing, home, mine, preselect, registration, selecting, wishes
+from bot.screens import banned, composing, home, language, mine, preselect, registration, selecting, wishes
 
 SCREENS: tuple[Screen, ...] = (
     home.HOME,
@@ -14,6 +14,7 @@ SCREENS: tuple[Screen, ...] = (
     *mine.SCREENS,
     *wishes.SCREENS,
     banned.BANNED,
+    language.LANGUAGE,
     releases.RELEASE,
     withholding.WITHHOLD,
     withholding.UNWITHHOLD,

@@ -6,7 +6,8 @@ from datetime import timedelta
 from bot.dialog.model import Button, Command, Go, Screen, Style, View
 from bot.dialog.scene import Scene
 from bot.screens.entry import entry
-from bot.texts import common, desk, home
+from bot.screens.language import speak
+from bot.texts import common, desk, home, languages
 from core import notices
 from core.admins import Duty
 from core.clock import CHINA
@@ -43,19 +44,20 @@ def _show(scene: Scene) -> View:
         rows=(
             (Button(label=home.PRESELECT(), action="preselect", style=Style.PRIMARY),),
             (Button(label=home.MINE(), action="mine"), Button(label=home.HELP(), action="help")),
+            (Button(label=languages.other_label(), action="speak", arg=languages.other()),),
         ),
     )
 
 
 def help_text(scene: Scene) -> str:
     """Return the help, with the admins' commands for them."""
-    return home.HELP_TEXT() + desk.help_text(scene.admin.duties)
+    return home.help_text() + desk.help_text(scene.admin.duties)
 
 
 def command(scene: Scene, typed: Command) -> Go:
     """Lead an owner's command to its screen."""
     way = _WAYS.get(typed.name)
-    return way(scene) if way else Go(screen="", note=home.UNKNOWN_COMMAND())
+    return way(scene) if way else Go(screen="", note=home.unknown_command())
 
 
 def _cancel(scene: Scene) -> Go:
@@ -69,6 +71,7 @@ _WAYS: dict[str, Callable[[Scene], Go]] = {
     "preselect": entry,
     "mine": lambda _scene: Go(screen="mine"),
     "notify": lambda _scene: Go(screen="notify"),
+    "language": lambda _scene: Go(screen="language"),
     "cancel": _cancel,
     "help": lambda scene: Go(screen="", note=help_text(scene)),
 }
@@ -81,6 +84,7 @@ HOME = Screen(
         "preselect": lambda scene, _arg: entry(scene),
         "mine": lambda _scene, _arg: Go(screen="mine"),
         "help": lambda _scene, _arg: Go(screen="help"),
+        "speak": speak,
     },
     hint=home.NEW,
 )

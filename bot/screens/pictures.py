@@ -1,9 +1,12 @@
 """Pictures as screens name them: equal ones look the same, and are drawn only when they are sent."""
 
+import hashlib
 from dataclasses import dataclass
 
 from bot.pictures.batch import batch_picture
 from bot.pictures.receipt import Receipt, receipt_picture
+
+_TOLD_APART = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +38,10 @@ class ReceiptPicture:
     @property
     def key(self) -> str:
         """Return what tells it from other pictures."""
-        return f"receipt:{self.number}"
+        said = hashlib.sha256(
+            repr(self.receipt).encode()
+        ).hexdigest()  # in another language it looks different
+        return f"receipt:{self.number}:{said[:_TOLD_APART]}"
 
     def draw(self) -> bytes:
         """Return a PNG."""

@@ -3,26 +3,24 @@
 from bot.dialog.model import Screen
 from bot.texts.common import PRESS_HINT, listed, office_title
 from bot.texts.language import _, phrase
+from bot.texts.menu import OWNER_MENU
 from core.offices import Office
 
 PRESELECT = phrase("【预选号牌】")
 MINE = phrase("【我的选号】")
 HELP = phrase("❓ 帮助")
 
-UNKNOWN_COMMAND = phrase("没有这个命令。可用命令:/start /preselect /mine /notify /cancel /help")
 NOT_UNDERSTOOD = phrase("没有看懂。")
 NO_PHOTO_HERE = phrase("这里不需要图片。")
 NOTHING_TO_CANCEL = phrase("现在没有正在进行的预选。")
 
-HELP_TEXT = phrase(
+_HELP = phrase(
     "<b>预选号牌怎么用</b>\n"
     "① 点【预选号牌】,填写车辆识别代号和合格证编号(随时可以,会为您保留)。\n"
     "② 在服务时间内验证手机,然后选号:\n"
     "  • 随机选号:每批给出若干号码,喜欢的放入备选,再【确认选号】;\n"
     "  • 自编选号:自己编号码,按顺序第一个可用的即为所选。\n"
-    "③ 选定后不能更改。请在有效期内携带材料到车辆管理所办理,过期将列入黑名单。\n\n"
-    "/start 首页 · /preselect 预选号牌 · /mine 我的选号 · /notify 开放提醒"
-    " · /cancel 放弃本次预选 · /help 帮助"
+    "③ 选定后不能更改。请在有效期内携带材料到车辆管理所办理,过期将列入黑名单。"
 )
 
 NEW = phrase("新车上牌前,在这里预选号牌:随机选号或自编选号。点【预选号牌】开始。")
@@ -31,6 +29,16 @@ UNFINISHED = phrase("您有一次还没完成的预选,信息已为您保留。�
 
 _NAMED = 6
 """So many offices fill a line."""
+
+
+def unknown_command() -> str:
+    """Return that there is no such command, and which there are."""
+    return _("没有这个命令。可用命令:{commands}").format(commands=" ".join(f"/{name}" for name in OWNER_MENU))
+
+
+def help_text() -> str:
+    """Return how it all goes, and what may be typed."""
+    return _HELP() + "\n\n" + " · ".join(f"/{name} {what()}" for name, what in OWNER_MENU.items())
 
 
 def welcome(offices: list[Office], *, state: str) -> str:
@@ -51,4 +59,4 @@ def reserved(plate: str, deadline: str) -> str:
 def not_taken(screen: Screen, *, is_photo: bool) -> str:
     """Return what is said of something that the screen does not take."""
     what = NO_PHOTO_HERE if is_photo else NOT_UNDERSTOOD
-    return what() + (screen.hint or PRESS_HINT)()
+    return _("{what}{hint}").format(what=what(), hint=(screen.hint or PRESS_HINT)())

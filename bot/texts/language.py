@@ -5,7 +5,7 @@ when it is called. Both follow ``speaking``, which whoever answers a chat enters
 ``make texts`` brings the catalogue up to date with the code (``tools/make_texts.py``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -13,9 +13,12 @@ from enum import StrEnum
 from functools import cache
 from gettext import NullTranslations, translation
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 LOCALE = Path(__file__).parent / "locale"
 DOMAIN = "xuanhao"
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Language(StrEnum):
@@ -41,6 +44,17 @@ def speaking(language: Language) -> Iterator[None]:
 def spoken() -> Language:
     """Return the language that is spoken now."""
     return _SPOKEN.get()
+
+
+def in_same_language(function: Callable[P, T]) -> Callable[P, T]:
+    """Return a function that words what it says, in whichever thread, in the language that is spoken here."""
+    language = spoken()
+
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        with speaking(language):
+            return function(*args, **kwargs)
+
+    return run
 
 
 def _(chinese: str) -> str:

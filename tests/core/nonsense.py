@@ -233,6 +233,7 @@ NONSENSE = {
     "a revision below nought": row("dialog", "dialog_revision", revision=-1),
     "a message of an unknown kind": row("dialog", "dialog_message_kind", message_id=1, message_kind="voice"),
     "a message of no kind": row("dialog", "dialog_message_whole", message_id=1),
+    "a chat that is spoken to in French": row("dialog", "dialog_language", language="fr"),
     "an update in no state": row("inbox", "inbox_state", state="lost"),
     "a notice in no state": row("notice", "notice_state", state="lost"),
     "a notice twice": row("notice", "notice_once", "notice.subject", purpose="known", subject="known"),

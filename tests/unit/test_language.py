@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Message
 
+from bot.pictures.receipt import Receipt
+from bot.screens.pictures import ReceiptPicture
 from bot.texts import common
-from bot.texts.language import Language, Phrase, phrase, speaking, spoken
+from bot.texts.language import Language, Phrase, in_same_language, phrase, speaking, spoken
 from core.clock import CHINA
 from core.offices import PAPERS
 from tools import make_texts
@@ -92,6 +94,24 @@ async def test_language_of_one_thread_or_task_is_its_own() -> None:
     english, chinese = await asyncio.gather(in_english(), beside())
     assert english == "« Back"
     assert chinese == ("« 返回", "« 返回")
+
+
+def test_store_thread_takes_the_language_only_with_the_function() -> None:
+    with ThreadPoolExecutor(1) as pool, speaking(Language.ENGLISH):
+        assert pool.submit(in_same_language(common.BACK)).result() == "« Back"
+        assert pool.submit(common.BACK).result() == "« 返回"  # the control: nobody told the thread
+
+
+def test_receipt_in_another_language_is_another_picture() -> None:
+    rows = {Language.CHINESE: (("发牌机关", "粤K"),), Language.ENGLISH: (("Issuing office", "粤K"),)}
+    keys = {
+        ReceiptPicture(
+            number="1:reserved",
+            receipt=Receipt(title="", office="粤K", kind="small", serial="A1234", rows=rows[language]),
+        ).key
+        for language in Language
+    }
+    assert len(keys) == len(Language)
 
 
 def test_catalogue_keeps_up_with_the_code() -> None:

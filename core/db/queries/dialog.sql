@@ -28,3 +28,11 @@ SELECT chat_id FROM dialog WHERE redraw_at <= :now ORDER BY redraw_at LIMIT 200
 -- name: live
 -- Conversations on a screen that runs by a clock: shown again after an outage.
 SELECT chat_id FROM dialog WHERE redraw_at IS NOT NULL ORDER BY redraw_at
+
+-- name: speak
+-- The language that a chat has chosen.
+UPDATE dialog SET language = :language WHERE chat_id = :chat_id
+
+-- name: speakers
+-- The chats that have chosen a language.
+SELECT chat_id FROM dialog WHERE language = :language ORDER BY chat_id

@@ -1,0 +1,32 @@
+"""In which language a chat wants to be spoken to (/language): before the registration too."""
+
+from bot.dialog.model import Button, Go, Offer, Screen, View
+from bot.dialog.scene import Scene
+from bot.texts import common, languages
+from bot.texts.language import Language
+
+
+def _show(scene: Scene) -> View:
+    choices = tuple(
+        Button(label=_marked(language, scene.language), action="speak", arg=language) for language in Language
+    )
+    return View(text=languages.choose(), rows=(choices, (Button(label=common.HOME(), action="home"),)))
+
+
+def _marked(language: Language, present: Language) -> str:
+    return ("● " if language == present else "○ ") + languages.NAMES[language]
+
+
+def speak(scene: Scene, wanted: str) -> Go:
+    """Speak another language from now on: the screen, the menu of commands, and all that is told later."""
+    if wanted in set(Language):
+        scene.speak(Language(wanted))
+    return Go(screen="home", effects=(Offer(),))
+
+
+LANGUAGE = Screen(
+    name="language",
+    show=_show,
+    buttons={"speak": speak, "home": lambda _scene, _arg: Go(screen="home")},
+    hint=common.PRESS_HINT,
+)
