@@ -96,6 +96,7 @@ async def place(engine: str, tmp_path: Path) -> AsyncIterator[Place]:
     """The program without its ticks, so that nothing but the steps calls the database; it is impatient."""
     switch = Switch()
     async with open_world(engine, tmp_path, people=owners(OWNERS), wrap_tx=switch.wrap) as world:
+        await eventually(lambda: world.service.jobs._scheduler.running)  # or it would start after this
         world.service.jobs.stop()
         quick = Patience(
             tries=2,
