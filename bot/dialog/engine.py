@@ -21,6 +21,7 @@ from bot.dialog.model import (
 )
 from bot.dialog.presenter import Presenter
 from bot.dialog.record import Shown, forget_shown, save_shown
+from bot.dialog.scene import SnapshotWanted
 from bot.dialog.steps import Asked, NothingToSay, Present, Steps, Taker
 from bot.receipt.inbox import mark_done
 from bot.texts.language import speaking
@@ -92,7 +93,7 @@ class Engine:
     async def redraw(self, chat_id: int) -> None:
         """Show a conversation anew, whose clocks have run on."""
         try:
-            present = await self._core.store.run(self._steps.redraw, chat_id)
+            present = await self._seeing(self._steps.redraw, chat_id)
         except NothingToSay:
             return
         with speaking(present.language):
@@ -121,13 +122,22 @@ class Engine:
         while True:
             try:
                 asked = await self._with_reading(asked)
-                return await self._core.store.run(self._steps.apply, asked, free)
+                return await self._seeing(self._steps.apply, asked, free)
             except FreeListWanted as wanted:
                 free = await self._core.store.read(wanted.read)
             except OperationError:
                 raise
             except XuanhaoError as error:
-                return await self._core.store.run(self._steps.refuse, asked, error)
+                return await self._seeing(self._steps.refuse, asked, error)
+
+    async def _seeing(self, step: Callable[..., Present], *args: object) -> Present:
+        """Run a step, with what it wants to see beside its transaction."""
+        seen: dict[str, object] = {}
+        while True:
+            try:
+                return await self._core.store.run(step, *args, seen)
+            except SnapshotWanted as wanted:
+                seen[wanted.key] = await self._core.store.read(wanted.read)
 
     async def _with_reading(self, asked: Asked) -> Asked:
         """Fetch and read what was attached, where the screen takes it; it holds up nobody but its sender."""
