@@ -116,7 +116,7 @@ def desk(tx: Tx, house: House, admin: Admin) -> Desk:
         NotYourDuty: they are not at the desk.
     """
     admin.need(Duty.DESK)
-    matters = tuple(matter for matter in Matter if DUTY_OF[matter] in admin.duties)
+    matters = tuple(matter for matter in Matter if DUTY_OF[matter] in admin.duties and _is_kept(tx, matter))
     items = [item for matter in matters for item in _of(tx, house, admin, matter)]
     due: tuple[tuple[date, int], ...] = ()
     if Matter.DEADLINE in matters:
@@ -124,6 +124,10 @@ def desk(tx: Tx, house: House, admin: Admin) -> Desk:
     return Desk(
         at=tx.now, items=tuple(sorted(items, key=lambda one: (one.at, one.subject))), matters=matters, due=due
     )
+
+
+def _is_kept(tx: Tx, matter: Matter) -> bool:
+    return matter != Matter.APPEAL or waiting_appeals(tx, Scope(offices=())) is not None
 
 
 def _of(tx: Tx, house: House, admin: Admin, matter: Matter) -> Iterable[Item]:

@@ -96,9 +96,9 @@ class Steps:
             XuanhaoError: a rule or a form says no; nothing has changed.
             FreeListWanted, SnapshotWanted: run again with what is asked for; nothing has changed.
         """
-        return _forgetting(asked, self._applied(tx, asked, free))
+        return _forgetting(asked, self._applied(tx, asked, free, seen))
 
-    def _applied(self, tx: Tx, asked: Asked, free: FreeList | None) -> Present:
+    def _applied(self, tx: Tx, asked: Asked, free: FreeList | None, seen: Mapping[str, object]) -> Present:
         if not mark_applied(tx, asked.update_id):
             return replace(self._present(tx, asked, Go(screen=""), seen), repeated=True)
         record = open_record(tx, asked.chat_id, self._words.first_screen)

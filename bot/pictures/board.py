@@ -79,7 +79,7 @@ class Board:
         self._sheet = Image.new("L", (width, height), ramp_of(Ground.PAPER).ground)
         self._pen = ImageDraw.Draw(self._sheet)
 
-    def box(  # noqa: PLR0913 - a rectangle and what fills it
+    def box(
         self, left: float, top: float, width: float, height: float, ground: Ground, *, corner: int = 0
     ) -> None:
         """Fill a rectangle; one without room is left out."""

@@ -50,6 +50,8 @@ class Segments:
     mark_words: str
     empty: str  # said where there is no segment at all
     taken_words: str
+    past_words: str  # what the colours of fuller bars mean
+    full_words: str
     held_words: str
     free_words: str
     withheld_words: str
@@ -73,6 +75,8 @@ def segments_picture(page: Segments) -> bytes:
         top += ROW_HEIGHT
     entries = (
         (Ground.BLUE, page.taken_words),
+        (Ground.AMBER, page.past_words),
+        (Ground.RED, page.full_words),
         (Ground.SKY, page.held_words),
         (Ground.TRACK, page.free_words),
         (None, page.withheld_words),

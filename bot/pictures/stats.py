@@ -134,7 +134,7 @@ def _column(
 
 
 def _labels(board: Board, place: tuple[float, float], slot: float, labels: Sequence[str]) -> None:
-    """Set as many labels below a chart as have room: every one, every other, …"""
+    """Set as many labels below a chart as have room: every one, every other, and so on."""
     left, top = place
     every = max(1, -(-_FEWEST_PX // max(1, round(slot)))) if slot < _FEWEST_PX else 1
     if all(len(label) <= 2 for label in labels):  # noqa: PLR2004 - the hours of a day

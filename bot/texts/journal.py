@@ -160,10 +160,9 @@ def line(entry: Entry) -> str:
     return f"{head}\n{escape(action(entry))} — {escape(subject(entry))}"
 
 
-def sheet_caption(asked: Asked, count: int, *, cut: bool) -> str:
+def sheet_caption(asked: Asked, most: int) -> str:
     """Return what stands below the file."""
-    words = _("操作记录:{asked},{count:,} 条").format(asked=escape(asked_for(asked)), count=count)
-    return words + (_("(只含最新的,请缩小范围再导出其余)") if cut else "")
+    return _("操作记录:{asked}(最多 {most:,} 条,新的在前)").format(asked=escape(asked_for(asked)), most=most)
 
 
 def _kind(kind: str) -> str:
@@ -171,7 +170,7 @@ def _kind(kind: str) -> str:
 
 
 def _plate(written: str) -> str:
-    return plate(written[:2], written[2:])
+    return plate(written[:2], written[2:].lstrip("·"))
 
 
 def _number(value: object) -> str:
@@ -190,6 +189,10 @@ def _named(names: Mapping[str, Callable[[], str]], value: object) -> str:
     return names[str(value)]() if str(value) in names else str(value)
 
 
+def _user_type(value: object) -> str:
+    return str(USER_TYPES[UserType(str(value))]) if value in set(UserType) else str(value)
+
+
 _WORDS_OF: dict[str, Callable[[object], str]] = {
     "plate": lambda value: _plate(str(value)),
     "kind": lambda value: _kind(str(value)),
@@ -199,14 +202,10 @@ _WORDS_OF: dict[str, Callable[[object], str]] = {
     "reason": _reason,
     "wishes": lambda value: "、".join(value) if isinstance(value, dict) else str(value),
     "role": lambda value: str(ROLES[Role(str(value))]) if value in set(Role) else str(value),
-    "from": lambda value: _user_type(value),
-    "to": lambda value: _user_type(value),
+    "from": _user_type,
+    "to": _user_type,
 }
 """How a detail is worded, by its name; any other stands as it is."""
-
-
-def _user_type(value: object) -> str:
-    return str(USER_TYPES[UserType(str(value))]) if value in set(UserType) else str(value)
 
 
 class _Details(dict[str, str]):

@@ -153,9 +153,9 @@ def kept_back(fill: Fill) -> str:
 def fill_lines(fill: Fill, now: datetime) -> list[str]:
     """Return the figures of a segment as text."""
     sign = "🔴" if fill.share >= NEARLY_EMPTY else "🟠" if fill.past_mark else "🔵"
+    mask, share = escape(fill.segment.mask.pattern), escape(percent(fill.share))
     return [
-        f"{sign} {KINDS[fill.kind]} <code>{escape(fill.segment.mask.pattern)}</code> "
-        f"<b>{escape(percent(fill.share))}</b>",
+        f"{sign} {KINDS[fill.kind]} <code>{mask}</code> <b>{share}</b>",
         escape(fill_figures(fill)),
         escape(fill_ways(fill, now)),
     ]
@@ -311,6 +311,16 @@ MATTERS = {
     Matter.SCHEDULED: phrase("定时投放"),
     Matter.CALENDAR: phrase("放假安排未收录"),
 }
+_ITEMS = {
+    Matter.DEADLINE: phrase("{plate} 办理截止 {when}"),
+    Matter.SHUT: phrase("{plate} 联系不上车主,办理截止 {when}"),
+    Matter.APPEAL: phrase("申诉 {number} 号,{when} 提交"),
+    Matter.FAILED: phrase("{plate} {notice}没能发出,{when}"),
+    Matter.BROKEN: phrase("消息 {number} 无法处理,{when}"),
+    Matter.POOL: phrase("{pool} {left}"),
+    Matter.SCHEDULED: phrase("{pool} {mask} 将于 {when} 投放"),
+    Matter.CALENDAR: phrase("{year} 年的放假调休安排尚未收录"),
+}
 _NOTICES = {
     "reminder": phrase("到期提醒"),
     "expired": phrase("过期通知"),
@@ -350,40 +360,26 @@ def oldest(at: datetime, now: datetime) -> str:
 
 def item(one: Item, now: datetime) -> str:
     """Return what waits, in one line without markup."""
-    at = when(one.at, now)
-    number = plate(one.office or "", one.plate) if one.plate else ""
-    pool = f"{one.office} {KINDS[PlateKind(one.kind)]}" if one.office and one.kind else ""
-    match one.matter:
-        case Matter.DEADLINE:
-            return _("{plate} 办理截止 {when}").format(plate=number, when=at)
-        case Matter.SHUT:
-            return _("{plate} 联系不上车主,办理截止 {when}").format(plate=number, when=at)
-        case Matter.APPEAL:
-            return _("申诉 {number} 号,{when} 提交").format(number=one.subject.partition(":")[2], when=at)
-        case Matter.FAILED:
-            return _failed(one, number, at)
-        case Matter.BROKEN:
-            return _("消息 {number} 无法处理,{when}").format(number=one.subject.partition(":")[2], when=at)
-        case Matter.POOL:
-            return _pool(one, pool)
-        case Matter.SCHEDULED:
-            return _("{pool} {mask} 将于 {when} 投放").format(pool=pool, mask=one.mask, when=at)
-        case Matter.CALENDAR:
-            return _("{year} 年的放假调休安排尚未收录").format(year=one.what)
-
-
-def _failed(one: Item, number: str, at: str) -> str:
-    what = _NOTICES[one.what]() if one.what in _NOTICES else one.what
-    about = f" {number}" if number else ""
-    return _("{what}没能发出{about},{when}").format(what=what, about=about, when=at)
-
-
-def _pool(one: Item, pool: str) -> str:
-    if one.share >= NEARLY_EMPTY:
-        return _("{pool} 号码将尽,只剩 {free:,} 个").format(pool=pool, free=one.free)
-    return _("{pool} 全部号段已过 {mark:.0%},还剩 {free:,} 个,请准备投放").format(
-        pool=pool, mark=MARK, free=one.free
+    return (
+        _ITEMS[one.matter]()
+        .format(
+            plate=plate(one.office or "", one.plate) if one.plate else "",
+            pool=f"{one.office} {KINDS[PlateKind(one.kind)]}" if one.office and one.kind else "",
+            number=one.subject.partition(":")[2],
+            when=when(one.at, now),
+            notice=_NOTICES[one.what]() if one.what in _NOTICES else one.what,
+            year=one.what,
+            mask=one.mask,
+            left=_left(one),
+        )
+        .strip()
     )
+
+
+def _left(one: Item) -> str:
+    if one.share >= NEARLY_EMPTY:
+        return _("号码将尽,只剩 {free:,} 个").format(free=one.free)
+    return _("全部号段已过 {mark:.0%},还剩 {free:,} 个,请准备投放").format(mark=MARK, free=one.free)
 
 
 def lead_label(number: str, one: Item) -> str:

@@ -66,6 +66,10 @@ SELECT segment_id, office, kind, mask, opens_at FROM segment
 WHERE opens_at > :now AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
 ORDER BY opens_at, segment_id LIMIT :most
 
+-- name: segment
+-- One segment.
+SELECT office, kind FROM segment WHERE segment_id = :segment_id
+
 -- name: due_by_day
 -- How many reservations end on each day before a moment. A day is counted from 1970 in China's zone; what
 -- ends with a day's last moment is that day's.
