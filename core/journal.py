@@ -41,10 +41,12 @@ ACTIONS = (
     "confirmed_data",
     "consented",
     "dropped_draft",
+    "dropped_import",
     "ended_maintenance",
     "expired",
     "granted_chances",
     "handled",
+    "imported_vehicles",
     "lifted_ban",
     "lost_identity",
     "received_identity",
@@ -56,6 +58,7 @@ ACTIONS = (
     "reserved",
     "revoked",
     "set_user_type",
+    "undid_import",
     "unwithheld",
     "verified",
     "voided",
@@ -70,9 +73,9 @@ IDENTITY, PHONE = "identity", "phone"
 _ACTORS = (audit.SYSTEM, "cli")
 _OFFICE = re.compile(f"[{PROVINCES}][A-Z]")
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
-_SUBJECT = re.compile(r"(preselection|segment|account|ban|appeal):(\d{1,15})")
+_SUBJECT = re.compile(r"(preselection|segment|account|ban|appeal|import):(\d{1,15})")
 _RECEIPT = re.compile(rf"[{PROVINCES}][A-Z]-(\d{{8,15}})")
-_CHAT = re.compile(r"(?:chat:)?([1-9]\d{0,14})")
+_CHAT = re.compile(r"(chat:)?([1-9]\d{0,14})")
 _VIN_LENGTH = 17
 
 
@@ -253,21 +256,24 @@ class Journal:
         phone = _judged(lambda: parse_phone(text))
         if phone is not None and (holder := self._accounts.by_phone(tx, phone)):
             return self._account(tx, PHONE, holder, None)
-        chat = self._chat(tx, text.lower())
-        # What could be a telephone is not kept as the chat id of nobody.
-        return Asked(words=(PHONE,), subjects=()) if phone is not None and chat is None else chat
-
-    def _chat(self, tx: Tx, word: str) -> Asked | None:
-        found = _CHAT.fullmatch(word)
+        found = _CHAT.fullmatch(text.lower())
+        known = found is not None and self._knows(tx, int(found[2]))
+        if phone is not None and not known:  # it is not kept as the chat id of nobody
+            return Asked(words=(PHONE,), subjects=())
         if found is None:
             return None
-        chat_id = int(found[1])
-        account = self._accounts.find(tx, chat_id)
+        number = int(found[2])
+        if not (found[1] or known) and tx.one("preselection.by_id", preselection_id=number):
+            return self._preselections(tx, f"preselection:{number}", (number,))
+        return self._chat(tx, number)
+
+    def _knows(self, tx: Tx, chat_id: int) -> bool:
+        actor = f"chat:{chat_id}"
+        return bool(self._accounts.find(tx, chat_id) or tx.one("journal.knows_actor", actor=actor))
+
+    def _chat(self, tx: Tx, chat_id: int) -> Asked:
         by = f"chat:{chat_id}"
-        if account is None and not tx.one("journal.knows_actor", actor=by):
-            number = tx.one("preselection.by_id", preselection_id=chat_id)
-            return self._preselections(tx, f"preselection:{chat_id}", (chat_id,)) if number else None
-        of_account = self._account(tx, by, account, None)
+        of_account = self._account(tx, by, self._accounts.find(tx, chat_id), None)
         return replace(of_account, subjects=(f"admin:{chat_id}", *(of_account.subjects or ())), by=by)
 
     def _account(self, tx: Tx, word: str, account: Account | None, digest: bytes | None) -> Asked:

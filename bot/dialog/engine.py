@@ -2,10 +2,8 @@
 
 import asyncio
 import logging
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from html import unescape
 
 from bot.dialog.model import (
     Attachment,
@@ -19,7 +17,7 @@ from bot.dialog.model import (
     SendCode,
     SendFile,
 )
-from bot.dialog.presenter import Presenter
+from bot.dialog.presenter import Presenter, plain
 from bot.dialog.record import Shown, forget_shown, save_shown
 from bot.dialog.scene import SnapshotWanted
 from bot.dialog.steps import Asked, NothingToSay, Present, Steps, Taker
@@ -31,7 +29,6 @@ from core.errors import OperationError, XuanhaoError
 from core.ports import Tx
 
 _LOGGER = logging.getLogger(__name__)
-_MARKUP = re.compile(r"<[^>]+>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,8 +187,3 @@ class Engine:
             # A code is still queued, an import still to be loaded: a tick takes them up again. A file is
             # asked for again by its button.
             _LOGGER.exception("%s was not done", type(effect).__name__)
-
-
-def plain(html: str) -> str:
-    """Return a note without its markup, for a toast."""
-    return unescape(_MARKUP.sub("", html))

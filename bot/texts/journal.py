@@ -55,10 +55,12 @@ _WORDED: dict[str, Phrase] = {
     "confirmed_data": phrase("确认车辆信息"),
     "consented": phrase("同意服务协议"),
     "dropped_draft": phrase("清除未完成的预选"),
+    "dropped_import": phrase("放弃车辆导入"),
     "ended_maintenance": phrase("结束系统维护"),
     "expired": phrase("号码 {plate} 过期收回"),
     "granted_chances": phrase("增加选号机会:随机 +{random},自编 +{compose},原因:{reason}"),
     "handled": phrase("处理了待办事项"),
+    "imported_vehicles": phrase("导入车辆 {vehicles} 条"),
     "lifted_ban": phrase("从黑名单中解除,原因:{reason}"),
     "lost_identity": phrase("失去注册的身份"),
     "received_identity": phrase("身份转到此账号,原因:{reason}"),
@@ -70,6 +72,7 @@ _WORDED: dict[str, Phrase] = {
     "reserved": phrase("选定号码 {plate}({way})"),
     "revoked": phrase("取消 {plate} 的预选,原因:{reason}"),
     "set_user_type": phrase("用户类型:{from} → {to}"),
+    "undid_import": phrase("撤销车辆导入"),
     "unwithheld": phrase("号段 {mask} 恢复投放"),
     "verified": phrase("通过手机验证"),
     "voided": phrase("号码 {plate} 作废,原因:{reason}"),
@@ -91,6 +94,7 @@ _SUBJECTS: dict[str, Phrase] = {
     "notice": phrase("通知 {id}"),
     "update": phrase("消息 {id}"),
     "appeal": phrase("申诉 {id}"),
+    "import": phrase("导入 {id}"),
 }
 _ASKED = {IDENTITY: phrase("身份证号(不显示)"), PHONE: phrase("手机号(不显示)"), **_ACTORS}
 
@@ -199,6 +203,7 @@ _WORDS_OF: dict[str, Callable[[object], str]] = {
     "way": lambda value: _named(_WAYS, value),
     "until": _day,
     "size": _number,
+    "vehicles": _number,
     "reason": _reason,
     "wishes": lambda value: "、".join(value) if isinstance(value, dict) else str(value),
     "role": lambda value: str(ROLES[Role(str(value))]) if value in set(Role) else str(value),
