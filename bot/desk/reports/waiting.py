@@ -1,5 +1,6 @@
 """/desk: what waits, the oldest first, with the ways that lead on; and the daily summary's switch."""
 
+from dataclasses import replace
 from functools import partial
 from html import escape
 
@@ -50,10 +51,13 @@ def _to_page(page: str) -> Go:
 
 
 def _look(scene: Scene) -> Desk:
-    """Return what waits, from a snapshot: segments are counted for it."""
+    """Return what waits, from a snapshot: segments are counted for it.
+
+    The snapshot does not know what this very step has dealt with; the argument ``done`` names it.
+    """
     look = partial(waiting.desk, house=scene.core.house, admin=scene.admin)
     found: Desk = scene.beside(DESK_SCREEN, look)
-    return found
+    return replace(found, items=tuple(item for item in found.items if item.subject != scene.arg("done")))
 
 
 def _show(scene: Scene) -> View:
@@ -211,7 +215,8 @@ def _show_matter(scene: Scene) -> View:
 
 def _handle(scene: Scene, _arg: str) -> Go:
     waiting.handle(scene.tx, scene.admin, scene.arg("subject"), scene.core.offices, scene.actor)
-    return Go(screen=DESK_SCREEN, args={"page": "0"}, note=words.HANDLED_NOW(), pinned=True)
+    args = {"page": "0", "done": scene.arg("subject")}
+    return Go(screen=DESK_SCREEN, args=args, note=words.HANDLED_NOW(), pinned=True)
 
 
 DESK = Screen(
