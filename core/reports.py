@@ -96,7 +96,7 @@ class Fill:
 def fills(tx: Tx, offices: Iterable[Office]) -> list[Fill]:
     """Return how full all segments of some offices are, kind by kind, in the order of release."""
     by_code = {office.code: office for office in offices}
-    held = {row["segment_id"]: row["held"] for row in tx.all("reports.held", now=to_millis(tx.now))}
+    held = Counter(row["segment_id"] for row in tx.all("reports.held", now=to_millis(tx.now)))
     rows = tx.all("reports.segments", **Scope(offices=tuple(by_code)).values)
     kept_back: dict[tuple[str, str], list[Mask]] = {}
     found = []
@@ -104,7 +104,7 @@ def fills(tx: Tx, offices: Iterable[Office]) -> list[Fill]:
         pool = row["office"], row["kind"]
         if pool not in kept_back:
             kept_back[pool] = withheld(tx, by_code[row["office"]], PlateKind(row["kind"]))
-        found.append(_fill(row, held.get(row["segment_id"], 0), kept_back[pool]))
+        found.append(_fill(row, held[row["segment_id"]], kept_back[pool]))
     order = list(PlateKind)
     return sorted(
         found,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import product, takewhile
 
 from core import audit, closings
 from core.admins import EVERYWHERE, Admin, Admins, Duty
@@ -19,8 +20,10 @@ from core.clock import CHINA, from_millis, to_millis
 from core.errors import AlreadyHandled, NothingToHandle
 from core.notices import Plan, Purpose, plan
 from core.offices import Office
+from core.plates import PlateKind
+from core.pool import Segment, segments
 from core.ports import Row, Tx
-from core.reports import Fill, Scope, due_by_day, fills, scope_of, waiting_appeals
+from core.reports import MARK, Scope, due_by_day, scope_of, waiting_appeals
 
 NEAR_WORKDAYS = 1
 """A deadline is near from so many working days before it on."""
@@ -116,7 +119,7 @@ def desk(tx: Tx, house: House, admin: Admin) -> Desk:
         NotYourDuty: they are not at the desk.
     """
     admin.need(Duty.DESK)
-    matters = tuple(matter for matter in Matter if DUTY_OF[matter] in admin.duties and _is_kept(tx, matter))
+    matters = _matters(tx, admin)
     items = [item for matter in matters for item in _of(tx, house, admin, matter)]
     due: tuple[tuple[date, int], ...] = ()
     if Matter.DEADLINE in matters:
@@ -126,8 +129,18 @@ def desk(tx: Tx, house: House, admin: Admin) -> Desk:
     )
 
 
-def _is_kept(tx: Tx, matter: Matter) -> bool:
-    return matter != Matter.APPEAL or waiting_appeals(tx, Scope(offices=())) is not None
+def is_pressing(tx: Tx, house: House, admin: Admin) -> bool:
+    """Whether something waits for somebody; looks no further than to the first such thing."""
+    matters = [matter for matter in _matters(tx, admin) if matter != Matter.SCHEDULED]
+    return any(True for matter in matters for _ in _of(tx, house, admin, matter))
+
+
+def _matters(tx: Tx, admin: Admin) -> tuple[Matter, ...]:
+    """Return what somebody is shown; of appeals nobody is shown anything while none are kept."""
+    kept = waiting_appeals(tx, Scope(offices=())) is not None
+    return tuple(
+        matter for matter in Matter if DUTY_OF[matter] in admin.duties and (kept or matter != Matter.APPEAL)
+    )
 
 
 def _of(tx: Tx, house: House, admin: Admin, matter: Matter) -> Iterable[Item]:
@@ -206,23 +219,33 @@ def _set_aside(row: Row) -> Item:
 def _pools(tx: Tx, house: House, scope: Scope) -> Iterator[Item]:
     """Yield the pools of which every segment that was released, or is to come, is past the mark.
 
-    One segment that is not yet past it is choice enough, however full the older ones are.
+    One segment that is not yet past it is choice enough, however full the older ones are. So the newest is
+    counted first, and seldom more than that.
     """
-    pools: dict[tuple[str, str], list[Fill]] = {}
-    for fill in fills(tx, [house.offices[code] for code in scope.offices]):
-        pools.setdefault((fill.office, fill.kind), []).append(fill)
-    for (office, kind), segments in pools.items():
-        if all(one.past_mark for one in segments):
-            size = sum(one.segment.size for one in segments)
+    for code, kind in product(scope.offices, PlateKind):
+        newest_first = segments(tx, house.offices[code], kind)[::-1]
+        taken = list(takewhile(_is_past_mark, ((one, _taken(tx, one)) for one in newest_first)))
+        if newest_first and len(taken) == len(newest_first):
+            size, gone = sum(one.size for one in newest_first), sum(count for _, count in taken)
             yield Item(
                 matter=Matter.POOL,
-                at=max(one.segment.released_at for one in segments),
-                subject=f"pool:{office}:{kind}",
-                office=office,
+                at=max(one.released_at for one in newest_first),
+                subject=f"pool:{code}:{kind}",
+                office=code,
                 kind=kind,
-                free=sum(one.free for one in segments),
-                share=sum(one.taken for one in segments) / size,
+                free=size - gone,
+                share=gone / size,
             )
+
+
+def _is_past_mark(counted: tuple[Segment, int]) -> bool:
+    segment, taken = counted
+    return taken / segment.size >= MARK
+
+
+def _taken(tx: Tx, segment: Segment) -> int:
+    row = tx.one("reports.taken_of_segment", segment_id=segment.segment_id)
+    return row["taken"] if row else 0
 
 
 def _scheduled(tx: Tx, house: House, scope: Scope) -> Iterator[Item]:
@@ -383,7 +406,7 @@ class Summaries:
                 closings.calendar_of(tx, self._house.offices[code], self._house.calendar).is_workday(today)
                 for code in admin.offices(Duty.DESK, self._house.offices)
             )
-            and desk(tx, self._house, admin).is_pressing
+            and is_pressing(tx, self._house, admin)
         )
 
 

@@ -62,6 +62,8 @@ def when(at: datetime, now: datetime) -> str:
     local = at.astimezone(CHINA)
     if local.date() == now.astimezone(CHINA).date():
         return _("今天 {clock}").format(clock=_clock(at))
+    if not (local.hour or local.minute):
+        return short_day(at, now)
     return _("{day} {clock}").format(day=short_day(at, now), clock=_clock(at))
 
 
@@ -90,12 +92,12 @@ TAKEN = phrase("已用")
 PAST = phrase("过 60%")
 FULL = phrase("过 95%")
 HELD = phrase("暂留")
-FREE = phrase("可选")
+FREE = phrase("剩余")
 WITHHELD = phrase("暂不投放")
 MARK_WORDS = phrase("60%")
 SEGMENTS_SHEET = phrase("号段")
 SEGMENT_COLUMNS = phrase(
-    "种类|号段|总数|已用|暂留|可选|使用率|暂不投放|暂不投放的写法|随机开放|自编开放|投放时间"
+    "种类|号段|总数|已用|暂留|剩余|使用率|暂不投放|暂不投放的写法|随机开放|自编开放|投放时间"
 )
 
 
@@ -120,7 +122,7 @@ def segments_head(office: Office, fills: Sequence[Fill]) -> str:
 
 def fill_figures(fill: Fill) -> str:
     """Return how many of a segment are what."""
-    return _("已用 {taken:,} · 暂留 {held:,} · 可选 {free:,} / {size:,}").format(
+    return _("已用 {taken:,} · 暂留 {held:,} · 剩余 {free:,} / {size:,}").format(
         taken=fill.taken, held=fill.held, free=fill.free, size=fill.segment.size
     )
 

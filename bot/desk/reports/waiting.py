@@ -32,7 +32,7 @@ _FIND = "desk_find"
 """The card of a number, where there is one: its argument ``what`` is what /find takes."""
 _APPEALS = "desk_appeals"
 _A_PAGE = 6
-_TO_HANDLE = frozenset({Matter.FAILED, Matter.BROKEN})
+_WITHOUT_MOMENT = frozenset({Matter.POOL, Matter.CALENDAR})
 
 
 def ask(_scene: Scene, rest: str) -> Go:
@@ -129,7 +129,7 @@ def _tile(found: Desk, matter: Matter) -> Tile:
     return Tile(
         label=words.MATTERS[matter](),
         number=f"{count:,}" if count < MOST else f"{MOST}+",
-        hint=words.oldest(first, found.at) if first and matter != Matter.CALENDAR else "",
+        hint=words.oldest(first, found.at) if first and matter not in _WITHOUT_MOMENT else "",
         ground=ground,
     )
 

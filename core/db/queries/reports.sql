@@ -11,10 +11,14 @@ FROM segment
 WHERE :everywhere = 1 OR :offices LIKE '%' || segment.office || '%'
 ORDER BY office, kind, segment_id
 
+-- name: taken_of_segment
+-- How many numbers of a segment are taken for good; counted in the same index.
+SELECT count(*) AS taken FROM plate WHERE segment_id = :segment_id AND held_until IS NULL
+
 -- name: held
--- How many numbers of each segment somebody holds at this moment, and how many rest.
-SELECT segment_id, count(*) AS held FROM plate
-WHERE held_until >= :now AND segment_id IS NOT NULL GROUP BY segment_id
+-- The segment of each number that somebody holds at this moment, or that rests. Not counted here: grouped by
+-- segment, SQLite would go through all that is taken.
+SELECT segment_id FROM plate WHERE held_until >= :now
 
 -- name: selected
 -- How many numbers were selected in each hour, by either way. An hour is counted from 1970 in China's zone.
