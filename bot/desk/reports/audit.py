@@ -6,7 +6,7 @@ from functools import partial
 
 from bot.desk.errors import Usage
 from bot.desk.questions import GONE
-from bot.desk.reports.parts import HOME_ROW, columns, number, sheet
+from bot.desk.reports.parts import columns, home_row, number, sheet
 from bot.dialog.model import Button, Go, Screen, View
 from bot.dialog.scene import Scene
 from bot.sheets import Table
@@ -73,7 +73,7 @@ def _show(scene: Scene) -> View:
         rows=(
             *([tuple(turns)] if turns else []),
             *(((Button(label=reports.SHEET(), action="sheet"),),) if found.entries else ()),
-            HOME_ROW,
+            home_row(),
         ),
     )
 

@@ -14,8 +14,12 @@ from core.errors import NotYourOffice
 from core.offices import Office
 from core.ports import Tx
 
-HOME_ROW = (Button(label=common.HOME, action="home"),)
 _OFFICES_A_PAGE = 20
+
+
+def home_row() -> tuple[Button, ...]:
+    """Return the row that leads home."""
+    return (Button(label=common.HOME(), action="home"),)
 
 
 def offices_of(scene: Scene, duty: Duty) -> list[Office]:
@@ -56,7 +60,7 @@ def choice(scene: Scene, duty: Duty, *first: Button) -> View:
         for office in offices_of(scene, duty)
     ]
     page, turns = page_of(buttons, number(scene, "page"), _OFFICES_A_PAGE)
-    rows = (*in_columns((*first, *page), 2), *([tuple(turns)] if turns else []), HOME_ROW)
+    rows = (*in_columns((*first, *page), 2), *([tuple(turns)] if turns else []), home_row())
     return View(text=reports.CHOOSE(), rows=rows)
 
 

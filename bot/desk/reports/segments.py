@@ -6,7 +6,7 @@ from functools import partial
 from html import escape
 
 from bot.desk.questions import GONE
-from bot.desk.reports.parts import HOME_ROW, choice, columns, number, office_asked, offices_of, sheet
+from bot.desk.reports.parts import choice, columns, home_row, number, office_asked, offices_of, sheet
 from bot.dialog.model import Button, Go, Screen, View
 from bot.dialog.scene import Scene
 from bot.pictures.segments import Bar, Segments
@@ -69,7 +69,7 @@ def _show(scene: Scene) -> View:
                 Button(label=words.REFRESH(), action="page", arg=scene.arg("page")),
             ),
             *_others(scene),
-            HOME_ROW,
+            home_row(),
         ),
     )
 

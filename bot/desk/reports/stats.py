@@ -6,7 +6,7 @@ from functools import partial
 from html import escape
 
 from bot.desk.questions import GONE
-from bot.desk.reports.parts import HOME_ROW, choice, columns, number, office_asked, offices_of, sheet
+from bot.desk.reports.parts import choice, columns, home_row, number, office_asked, offices_of, sheet
 from bot.dialog.model import Button, Go, Screen, View
 from bot.dialog.scene import Scene
 from bot.pictures.board import Ground
@@ -84,7 +84,7 @@ def _show(scene: Scene) -> View:
                 Button(label=words.REFRESH(), action="days", arg=str(days)),
             ),
             *(((Button(label=words.OFFICES(), action="choose"),),) if more else ()),
-            HOME_ROW,
+            home_row(),
         ),
     )
 

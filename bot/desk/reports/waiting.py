@@ -6,7 +6,7 @@ from html import escape
 
 from bot.desk.errors import Usage
 from bot.desk.reports import segments
-from bot.desk.reports.parts import HOME_ROW, columns, number, sheet
+from bot.desk.reports.parts import columns, home_row, number, sheet
 from bot.dialog.model import Button, ErrorWays, Go, Screen, Style, View
 from bot.dialog.scene import Scene
 from bot.pictures.batch import NUMBERS
@@ -79,7 +79,7 @@ def _show(scene: Scene) -> View:
                 Button(label=words.SHEET(), action="sheet"),
                 Button(label=words.REFRESH(), action="page", arg="0"),
             ),
-            (_switch(scene), *HOME_ROW),
+            (_switch(scene), *home_row()),
         ),
     )
 
@@ -209,7 +209,7 @@ def _show_matter(scene: Scene) -> View:
         ways.append(
             Button(label=words.lead_label("🔎", item), action="find", arg=f"{item.office}{item.plate}")
         )
-    back = Button(label=common.BACK, action="back")
+    back = Button(label=common.BACK(), action="back")
     return View(text=words.matter_text(item, scene.tx.now), rows=(tuple(ways), (back,)))
 
 
