@@ -8,7 +8,6 @@ from bot.dialog.scene import Scene
 from bot.screens.layout import in_columns, page_of
 from bot.sheets import Table, workbook
 from bot.texts import common, reports
-from bot.texts.language import speaking, spoken
 from core.admins import Duty
 from core.errors import NotYourOffice
 from core.offices import Office
@@ -78,12 +77,10 @@ def columns(words: str) -> tuple[str, ...]:
 def sheet(
     name: str, caption: str, read: Callable[[Tx], object], tables: Callable[[object], Sequence[Table]]
 ) -> Go:
-    """Return what sends a spreadsheet: read from a snapshot, made in a thread, in the language spoken now."""
-    language = spoken()
+    """Return what sends a spreadsheet: read from a snapshot, made in a thread."""
 
     def make(found: object) -> bytes:
-        with speaking(language):
-            return workbook(tables(found))
+        return workbook(tables(found))
 
     effect = SendFile(name=name, caption=caption, read=read, make=make)
     return Go(screen="", note=reports.MAKING(), effects=(effect,))
