@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.desk import counter, days, people, releases, staff, vehicles, withholding
 from bot.desk.errors import Usage
+from bot.desk.reports import audit, segments, stats, waiting
 from bot.dialog.buttons import Carried
 from bot.dialog.model import Command, Go
 from bot.dialog.scene import Scene
@@ -24,6 +25,8 @@ class DeskCommand:
 
 
 DESK: dict[str, DeskCommand] = {
+    "desk": DeskCommand(duty=Duty.DESK, ask=waiting.ask),
+    "segments": DeskCommand(duty=Duty.SEGMENTS, ask=segments.ask),
     "release": DeskCommand(duty=Duty.RELEASE, ask=releases.ask),
     "withhold": DeskCommand(duty=Duty.WITHHOLD, ask=withholding.ask_withhold),
     "unwithhold": DeskCommand(duty=Duty.WITHHOLD, ask=withholding.ask_unwithhold),
@@ -37,11 +40,13 @@ DESK: dict[str, DeskCommand] = {
     "usertype": DeskCommand(duty=Duty.USERTYPE, ask=people.ask_user_type),
     "grant": DeskCommand(duty=Duty.GRANT, ask=people.ask_grant),
     "vehicles": DeskCommand(duty=Duty.VEHICLES, ask=vehicles.ask),
+    "stats": DeskCommand(duty=Duty.STATS, ask=stats.ask),
+    "audit": DeskCommand(duty=Duty.AUDIT, ask=audit.ask),
     "maintenance": DeskCommand(duty=Duty.MAINTENANCE, ask=days.ask_maintenance),
     "admins": DeskCommand(duty=Duty.ADMINS, ask=staff.ask),
 }
 
-_WITHOUT_WORDS = frozenset({"admins", "vehicles"})
+_WITHOUT_WORDS = frozenset({"admins", "vehicles", "desk", "segments", "stats"})
 """What these need is asked on their screen."""
 
 
@@ -60,6 +65,8 @@ def lead_outside(scene: Scene, carried: Carried) -> Go:
     match carried.action:
         case "receipt":
             return Go(screen="done", args={"id": carried.arg})
+        case "desk":
+            return Go(screen=waiting.DESK_SCREEN, args={"page": "0"})
         case "preselect":
             return entry(scene)
         case "unsubscribe":

@@ -83,6 +83,9 @@ class Jobs:
         await _until_none(run, blacklist.lift_due)
         if await core.store.read(subscriptions.is_pending, core.offices):
             await run(subscriptions.announce, core.offices)
+        concerned = await core.store.read(core.summaries.due)
+        if concerned is not None:
+            await run(core.summaries.plan, concerned)
 
     async def tell(self) -> None:
         """Send the notices that are due, and the codes that a crash has left behind."""

@@ -8,7 +8,7 @@ from icalendar import Alarm, Calendar, Event
 from bot.dialog.model import Button, Picture, Rows
 from bot.dialog.record import language_of
 from bot.screens.mine import receipt_of
-from bot.texts import common, desk, notices
+from bot.texts import common, desk, notices, reports
 from bot.texts.language import speaking
 from core.bootstrap import Core
 from core.clock import from_millis
@@ -67,8 +67,8 @@ def _worded(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
             go = Button(label=notices.PRESELECT(), action="preselect")
             text = notices.IDENTITY_GIVEN() if given else notices.IDENTITY_TAKEN()
             return (Words(text=text, rows=((go,),)),)
-        case Purpose.ROLE:
-            return (_about_role(notice),)
+        case Purpose.ROLE | Purpose.SUMMARY:
+            return _about_desk(tx, core, notice)
         case Purpose.BANNED | Purpose.LIFTED:
             return _about_ban(core, notice)
         case _:
@@ -99,6 +99,14 @@ def _about_end(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
         return (Words(text=notices.revoked(one, office)),)
     until = notice.details.get("until")
     return (Words(text=notices.voided(one, office, until if isinstance(until, int) else None)),)
+
+
+def _about_desk(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
+    if notice.topic == Purpose.ROLE:
+        return (_about_role(notice),)
+    found = core.summaries.of_chat(tx, notice.chat_id)
+    go = Button(label=reports.OPEN_DESK(), action="desk")
+    return () if found is None else (Words(text=reports.summary(found), rows=((go,),)),)
 
 
 def _about_role(notice: Notice) -> Words:

@@ -13,6 +13,7 @@ from core.counter import Counter
 from core.db import open_store
 from core.draws import Seeds
 from core.endings import Endings
+from core.journal import Journal
 from core.offices import Office
 from core.people import People
 from core.photostore import FilePhotos
@@ -27,6 +28,7 @@ from core.sms import InTurn
 from core.sms.console import ConsoleGateway
 from core.sms.http import HttpGateway
 from core.verification import SmsCaps, Verification
+from core.waiting import House, Summaries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,9 @@ class Core:
     people: People
     admins: Admins
     counter: Counter
+    journal: Journal
+    house: House
+    summaries: Summaries
 
     async def close(self) -> None:
         """Finish what was begun and let go of the database."""
@@ -82,6 +87,8 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
     calendar = settings.working_calendar()
     offices = {office.code: office for office in settings.offices}
     endings = Endings(accounts, offices, calendar)
+    admins = Admins(settings.telegram.admins)
+    house = House(offices=offices, calendar=calendar)
     return Core(
         settings=settings,
         clock=clock,
@@ -98,8 +105,11 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
         selection=Selection(Batches(seeds), calendar, endings),
         endings=endings,
         people=People(accounts, vault, offices),
-        admins=Admins(settings.telegram.admins),
+        admins=admins,
         counter=Counter(accounts, offices),
+        journal=Journal(accounts, vault, offices),
+        house=house,
+        summaries=Summaries(house, admins, settings.desk.summary_at),
     )
 
 

@@ -940,3 +940,19 @@ class NothingGranted(InputError):
 
 class IdentityIsTheirs(Refusal):
     """The identity belongs to this chat account already."""
+
+
+class AlreadyHandled(Refusal):
+    """Somebody else at the desk has dealt with it; ``by`` is how the journal calls them."""
+
+    def __init__(self, by: str) -> None:
+        super().__init__()
+        self.by = by
+
+
+class NothingToHandle(Refusal):
+    """What was to be dealt with is not there any more."""
+
+
+class NotInJournal(InputError):
+    """What was asked of the journal is no number, person, segment, action, office or date that it knows."""

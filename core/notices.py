@@ -51,6 +51,7 @@ class Purpose(StrEnum):
     REVOKED = "revoked"  # the same, without a ban
     IDENTITY = "identity"  # an identity was moved, with its moment behind it
     ROLE = "role"  # a role at the desk was given or taken, with its moment behind it
+    SUMMARY = "summary"  # what waits at the desk, once a working day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ import secrets
 import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Annotated, Literal
@@ -297,6 +297,23 @@ class Calendar(Table):
         )
 
 
+class Desk(Table):
+    """``[desk]``: what those at the desk are told.
+
+    Attributes:
+        summary_at: from when on a working day they are told what waits.
+    """
+
+    summary_at: time = time(8, 30)
+
+    @field_validator("summary_at")
+    @classmethod
+    def _local(cls, value: time) -> time:
+        if value.tzinfo is not None:
+            raise ValueError("should be a local time, such as 08:30")
+        return value
+
+
 class Elsewhere(Table):
     """``[[elsewhere]]``: an office that another bot serves.
 
@@ -331,6 +348,7 @@ class Settings(BaseSettings):
     registry: Registry = Registry()
     photos: Photos = Photos()
     calendar: Calendar = Calendar()
+    desk: Desk = Desk()
     offices: Annotated[tuple[Office, ...], AfterValidator(some)]
     elsewhere: tuple[Elsewhere, ...] = ()
 

@@ -2,10 +2,8 @@
 
 import asyncio
 import logging
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from html import unescape
 
 from bot.dialog.model import (
     Attachment,
@@ -19,8 +17,9 @@ from bot.dialog.model import (
     SendCode,
     SendFile,
 )
-from bot.dialog.presenter import Presenter
+from bot.dialog.presenter import Presenter, plain
 from bot.dialog.record import Shown, forget_shown, save_shown
+from bot.dialog.scene import SnapshotWanted
 from bot.dialog.steps import Asked, NothingToSay, Present, Steps, Taker
 from bot.receipt.inbox import mark_done
 from bot.texts.language import speaking
@@ -30,7 +29,6 @@ from core.errors import OperationError, XuanhaoError
 from core.ports import Tx
 
 _LOGGER = logging.getLogger(__name__)
-_MARKUP = re.compile(r"<[^>]+>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +90,7 @@ class Engine:
     async def redraw(self, chat_id: int) -> None:
         """Show a conversation anew, whose clocks have run on."""
         try:
-            present = await self._core.store.run(self._steps.redraw, chat_id)
+            present = await self._seeing(self._steps.redraw, chat_id)
         except NothingToSay:
             return
         with speaking(present.language):
@@ -121,13 +119,22 @@ class Engine:
         while True:
             try:
                 asked = await self._with_reading(asked)
-                return await self._core.store.run(self._steps.apply, asked, free)
+                return await self._seeing(self._steps.apply, asked, free)
             except FreeListWanted as wanted:
                 free = await self._core.store.read(wanted.read)
             except OperationError:
                 raise
             except XuanhaoError as error:
-                return await self._core.store.run(self._steps.refuse, asked, error)
+                return await self._seeing(self._steps.refuse, asked, error)
+
+    async def _seeing(self, step: Callable[..., Present], *args: object) -> Present:
+        """Run a step, with what it wants to see beside its transaction."""
+        seen: dict[str, object] = {}
+        while True:
+            try:
+                return await self._core.store.run(step, *args, seen)
+            except SnapshotWanted as wanted:
+                seen[wanted.key] = await self._core.store.read(wanted.read)
 
     async def _with_reading(self, asked: Asked) -> Asked:
         """Fetch and read what was attached, where the screen takes it; it holds up nobody but its sender."""
@@ -180,8 +187,3 @@ class Engine:
             # A code is still queued, an import still to be loaded: a tick takes them up again. A file is
             # asked for again by its button.
             _LOGGER.exception("%s was not done", type(effect).__name__)
-
-
-def plain(html: str) -> str:
-    """Return a note without its markup, for a toast."""
-    return unescape(_MARKUP.sub("", html))

@@ -6,8 +6,11 @@ an edit that is repeated changes nothing.
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
+from html import unescape
 
 from telegram import (
     Bot,
@@ -18,7 +21,7 @@ from telegram import (
     ReplyKeyboardMarkup,
     ReplyKeyboardRemove,
 )
-from telegram.constants import ParseMode
+from telegram.constants import MessageLimit, ParseMode
 from telegram.error import BadRequest, Forbidden
 
 from bot.dialog.buttons import Codec
@@ -28,6 +31,7 @@ from bot.dialog.steps import Present
 from bot.drawing import drawn
 
 _TOAST = 200
+_MARKUP = re.compile(r"<[^>]+>")
 _GONE = ("message to edit not found", "message can't be edited", "there is no", "message_id_invalid")
 
 
@@ -47,6 +51,10 @@ class Presenter:
             in_place: whether the live message may be edited, for nothing came after it.
         """
         try:
+            if _overflows(present.view, _note_to_edit(present) if in_place else present.note):
+                # Both together are more than one message takes: what was said goes before what is shown.
+                await self._bot.send_message(present.record.chat_id, present.note, parse_mode=ParseMode.HTML)
+                present, in_place = replace(present, note=""), False
             if in_place and (shown := await self._edit(present)):
                 return shown
             return await self._send(present)
@@ -134,6 +142,18 @@ class Presenter:
             reply_markup=self._markup(record, view),
             filename="xuanhao.png",
         )
+
+
+def plain(html: str) -> str:
+    """Return words without their markup, for a toast, or to count them."""
+    return unescape(_MARKUP.sub("", html))
+
+
+def _overflows(view: View, note: str) -> bool:
+    """Whether a note makes a message longer than the messenger takes: UTF-16 units, the markup left out."""
+    shown = plain(_worded(view, note))
+    most = MessageLimit.CAPTION_LENGTH if view.picture else MessageLimit.MAX_TEXT_LENGTH
+    return bool(note) and len(shown.encode("utf-16-le")) // 2 > most
 
 
 def _note_to_edit(present: Present) -> str:

@@ -1,9 +1,10 @@
 """What a screen gets to work with: the core, the open transaction, who asks and when."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from bot.dialog.record import choose_language
 from bot.texts.language import Language
@@ -17,6 +18,15 @@ from core.ports import Tx
 from core.preselection import Preselection, unfinished
 
 
+class SnapshotWanted(Exception):
+    """A screen shows what is too much to look at inside a transaction: run again with what ``read`` gives."""
+
+    def __init__(self, key: str, read: Callable[[Tx], object]) -> None:
+        super().__init__()
+        self.key = key
+        self.read = read
+
+
 @dataclass(kw_only=True)
 class Scene:
     """One step, or one showing, of one chat's conversation. It lives as long as its transaction."""
@@ -28,6 +38,7 @@ class Scene:
     at: datetime  # when what it answers was received
     nonce: str = ""  # the messenger's id of the press
     free: FreeList | None = None
+    seen: Mapping[str, Any] = field(default_factory=dict)  # what was read beside the writers, by key
     shown_at: datetime | None = field(default=None)
     language: Language = Language.CHINESE  # in which the screen is shown
 
@@ -35,6 +46,22 @@ class Scene:
     def actor(self) -> str:
         """Return how the journal calls this chat."""
         return f"chat:{self.chat_id}"
+
+    def beside(self, key: str, read: Callable[[Tx], Any]) -> Any:  # noqa: ANN401 - whatever ``read`` returns
+        """Return what a function finds in a snapshot of the database, read beside the writers.
+
+        For what counts or looks through much. It does not know what this very step has changed.
+
+        Args:
+            key: what tells it from all else that the same step may ask for.
+            read: looks, and changes nothing.
+
+        Raises:
+            SnapshotWanted: it has not been read yet; the step is run again.
+        """
+        if key not in self.seen:
+            raise SnapshotWanted(key, read)
+        return self.seen[key]
 
     @cached_property
     def admin(self) -> Admin:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from bot.dialog.buttons import OUTSIDE, Carried, Codec
 from bot.dialog.model import (
@@ -34,6 +35,7 @@ from core.notices import note_reachable
 from core.ports import Tx
 
 _MOST_HOPS = 5
+_NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,19 +87,22 @@ class Steps:
         self._codec = codec
         self._words = words
 
-    def apply(self, tx: Tx, asked: Asked, free: FreeList | None = None) -> Present:
+    def apply(
+        self, tx: Tx, asked: Asked, free: FreeList | None = None, seen: Mapping[str, object] = _NOTHING
+    ) -> Present:
         """Apply an event once, and return what is shown then.
 
         Raises:
             XuanhaoError: a rule or a form says no; nothing has changed.
+            FreeListWanted, SnapshotWanted: run again with what is asked for; nothing has changed.
         """
-        return _forgetting(asked, self._applied(tx, asked, free))
+        return _forgetting(asked, self._applied(tx, asked, free, seen))
 
-    def _applied(self, tx: Tx, asked: Asked, free: FreeList | None) -> Present:
+    def _applied(self, tx: Tx, asked: Asked, free: FreeList | None, seen: Mapping[str, object]) -> Present:
         if not mark_applied(tx, asked.update_id):
-            return replace(self._present(tx, asked, Go(screen="")), repeated=True)
+            return replace(self._present(tx, asked, Go(screen=""), seen), repeated=True)
         record = open_record(tx, asked.chat_id, self._words.first_screen)
-        scene = self._scene(tx, asked, record, free)
+        scene = self._scene(tx, asked, record, free, seen)
         with speaking(record.language):
             return self._taken(tx, scene, record, asked)
 
@@ -115,11 +120,17 @@ class Steps:
         present = self._advance(tx, scene, record, self._answer(scene, record, event))
         return _offering(scene, record, present)
 
-    def refuse(self, tx: Tx, asked: Asked, error: XuanhaoError) -> Present:
-        """Return what is shown after an error; the state is as it was, unless the screen leads on."""
+    def refuse(
+        self, tx: Tx, asked: Asked, error: XuanhaoError, seen: Mapping[str, object] = _NOTHING
+    ) -> Present:
+        """Return what is shown after an error; the state is as it was, unless the screen leads on.
+
+        Raises:
+            SnapshotWanted: run again with what is asked for.
+        """
         mark_applied(tx, asked.update_id)
         record = open_record(tx, asked.chat_id, self._words.first_screen)
-        scene = self._scene(tx, asked, record, None)
+        scene = self._scene(tx, asked, record, None, seen)
         way = self._screen(record.screen).errors
         lead = next((way[kind] for kind in type(error).__mro__ if kind in way), None)
         with speaking(record.language):
@@ -134,11 +145,12 @@ class Steps:
             return None
         return Taker(screen=screen.name, intake=screen.attachment, language=record.language)
 
-    def redraw(self, tx: Tx, chat_id: int) -> Present:
+    def redraw(self, tx: Tx, chat_id: int, seen: Mapping[str, object] = _NOTHING) -> Present:
         """Return what a conversation shows now, its clocks having run on.
 
         Raises:
             NothingToSay: it has no live message.
+            SnapshotWanted: run again with what is asked for.
         """
         record = find_record(tx, chat_id)
         if record is None or record.message_id is None:
@@ -152,14 +164,22 @@ class Steps:
             args=record.args,
             at=tx.now,
             language=record.language,
+            seen=seen,
         )
         return self._show(tx, scene, record, Go(screen=""))
 
-    def _present(self, tx: Tx, asked: Asked, go: Go) -> Present:
+    def _present(self, tx: Tx, asked: Asked, go: Go, seen: Mapping[str, object]) -> Present:
         record = open_record(tx, asked.chat_id, self._words.first_screen)
-        return self._show(tx, self._scene(tx, asked, record, None), record, go)
+        return self._show(tx, self._scene(tx, asked, record, None, seen), record, go)
 
-    def _scene(self, tx: Tx, asked: Asked, record: Record, free: FreeList | None) -> Scene:
+    def _scene(
+        self,
+        tx: Tx,
+        asked: Asked,
+        record: Record,
+        free: FreeList | None,
+        seen: Mapping[str, object],
+    ) -> Scene:
         nonce = asked.event.query_id if isinstance(asked.event, Press) else f"update:{asked.update_id}"
         return Scene(
             core=self._core,
@@ -170,6 +190,7 @@ class Steps:
             nonce=nonce,
             free=free,
             language=record.language,
+            seen=seen,
         )
 
     def _pressed(self, scene: Scene, record: Record, carried: Carried) -> Go:

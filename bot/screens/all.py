@@ -1,6 +1,7 @@
 """The list of all screens that the engine is given."""
 
 from bot.desk import counter, days, people, releases, staff, vehicles, withholding
+from bot.desk.reports import audit, segments, stats, waiting
 from bot.dialog.model import Screen
 from bot.screens import banned, composing, home, language, mine, preselect, registration, selecting, wishes
 
@@ -30,6 +31,11 @@ SCREENS: tuple[Screen, ...] = (
     people.IDENTITY,
     people.GRANT,
     *vehicles.SCREENS,
+    waiting.DESK,
+    waiting.MATTER,
+    segments.SEGMENTS,
+    stats.STATS,
+    audit.AUDIT,
     staff.ADMINS,
     staff.ADD,
     staff.REMOVE,

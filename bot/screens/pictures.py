@@ -4,7 +4,10 @@ import hashlib
 from dataclasses import dataclass
 
 from bot.pictures.batch import batch_picture
+from bot.pictures.desk import Glance, desk_picture
 from bot.pictures.receipt import Receipt, receipt_picture
+from bot.pictures.segments import Segments, segments_picture
+from bot.pictures.stats import Figures, stats_picture
 
 _TOLD_APART = 16
 
@@ -46,3 +49,25 @@ class ReceiptPicture:
     def draw(self) -> bytes:
         """Return a PNG."""
         return receipt_picture(self.receipt)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPicture:
+    """A report of the desk."""
+
+    report: Segments | Figures | Glance
+
+    @property
+    def key(self) -> str:
+        """Return what tells it from other pictures: all that it says."""
+        return f"report:{hashlib.sha256(repr(self.report).encode()).hexdigest()[:32]}"
+
+    def draw(self) -> bytes:
+        """Return a PNG."""
+        match self.report:
+            case Segments():
+                return segments_picture(self.report)
+            case Figures():
+                return stats_picture(self.report)
+            case Glance():
+                return desk_picture(self.report)

@@ -19,6 +19,8 @@ from core.preselection import Preselection
 from core.vehicles import group_vin
 
 USAGE = {
+    "desk": phrase("<code>/desk</code>(待办事项)"),
+    "segments": phrase("<code>/segments [粤K]</code>(各号段用量)"),
     "release": phrase(
         "<code>/release 粤K small A####</code>\n"
         "可选:<code>from 2026-12-01T09:00</code> 定时投放;"
@@ -40,6 +42,11 @@ USAGE = {
     "usertype": phrase("<code>/usertype 聊天号|身份证号|手机号 new_owner|owner_driver|counter|unit</code>"),
     "grant": phrase("<code>/grant 车辆识别代号 random=1 compose=5 原因</code>"),
     "vehicles": phrase("<code>/vehicles</code>(然后把 CSV 或 XLSX 文件发到聊天中)"),
+    "stats": phrase("<code>/stats [粤K]</code>(统计)"),
+    "audit": phrase(
+        "<code>/audit 查什么</code>:号牌、车辆识别代号、聊天号、预选或凭证编号、号段、身份证号、手机号、"
+        "操作、system、发牌机关、日期"
+    ),
     "maintenance": phrase(
         "<code>/maintenance 粤K|all on 给车主看的说明</code>;<code>/maintenance 粤K|all off</code>"
     ),

@@ -6,7 +6,7 @@ from html import escape
 from bot.desk import errors as d
 from bot.dialog import errors as a
 from bot.importing import errors as t
-from bot.texts import desk, files, notices, photos
+from bot.texts import desk, files, journal, notices, photos, reports
 from bot.texts.common import FAILED, day, listed, moment
 from bot.texts.language import Phrase, _, phrase
 from core import errors as e
@@ -172,11 +172,14 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     e.BarcodeNotFound: photos.NO_BARCODE,
     e.BarcodeWithoutVin: photos.NO_VIN,
     a.AttachmentNotFetched: files.NOT_FETCHED,
+    e.NothingToHandle: reports.NOTHING_TO_HANDLE,
+    e.NotInJournal: journal.NOT_IN_JOURNAL,
     d.UnreadableTime: desk.BAD_TIME,
     e.VinTailMismatch: phrase("车辆识别代号后六位不符,未作任何更改,请核对。"),
 }
 
 _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
+    e.AlreadyHandled: lambda error: reports.already_handled(error.by),
     e.SerialLookalike: _serial_lookalike,
     e.SerialLength: lambda error: _wrong_length(_("号码"), error),
     e.SerialCharacters: lambda error: _("号码中有不能使用的字符{characters},只能是数字和字母。").format(

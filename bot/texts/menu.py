@@ -12,6 +12,8 @@ OWNER_MENU = {
     "help": phrase("帮助"),
 }
 DESK_MENU = {
+    "desk": phrase("待办事项"),
+    "segments": phrase("号段用量"),
     "release": phrase("投放号段"),
     "withhold": phrase("号段暂不投放"),
     "unwithhold": phrase("恢复投放"),
@@ -25,6 +27,8 @@ DESK_MENU = {
     "usertype": phrase("修改用户类型"),
     "grant": phrase("增加选号机会"),
     "vehicles": phrase("导入车辆登记数据"),
+    "stats": phrase("统计"),
+    "audit": phrase("操作记录"),
     "maintenance": phrase("系统维护"),
     "admins": phrase("管理员"),
 }

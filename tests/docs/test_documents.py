@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from bot import cli
 from bot.commands import DESK, OWNER_COMMANDS
 from bot.texts.menu import DESK_MENU, OWNER_MENU
+from tools import make_report_pictures
 
 ROOT = Path(__file__).parents[2]
 MADE = (".", "__py", "demo-")
@@ -162,3 +164,17 @@ def test_control_patterns_find_what_they_should() -> None:
     assert MACHINES.search("open('/" + "tmp/x')")
     assert ISSUES.search("see issue " + "#12")
     assert not MACHINES.search("GET /sms/tmp/x of http://127.0.0.1/tmp/x")
+
+
+def _pixels(path: Path) -> tuple[tuple[int, int], bytes]:
+    with Image.open(path) as picture:
+        return picture.size, picture.convert("RGB").tobytes()
+
+
+def test_pictures_of_the_manual_are_as_they_would_be_drawn_today(tmp_path: Path) -> None:
+    make_report_pictures.main(tmp_path)
+    kept = {path.name: path for path in (ROOT / "docs/pictures").glob("*.png")}
+    made = {path.name: path for path in tmp_path.iterdir()}
+    assert len(made) == 3
+    assert [name for name in made if _pixels(kept[name]) != _pixels(made[name])] == []
+    assert all(path.stat().st_size < 150_000 for path in kept.values())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.dialog.engine import plain
+from bot.dialog.presenter import plain
 from bot.dialog.record import language_of
 from bot.receipt.updates import Broken
 from bot.sandbox.events import Event

@@ -78,8 +78,11 @@ WHERE subject = :subject AND purpose LIKE 'reminder:%' AND due_at > :due_at AND 
 LIMIT 1
 
 -- name: failed
--- What could not be sent, newest first: for the admins.
-SELECT * FROM notice WHERE state = 'failed' ORDER BY ended_at DESC, notice_id DESC LIMIT 50
+-- What could not be sent and nobody has dealt with, newest first: for the admins.
+SELECT * FROM notice
+WHERE state = 'failed'
+  AND NOT EXISTS (SELECT 1 FROM desk_handled WHERE desk_handled.subject = 'notice:' || notice.notice_id)
+ORDER BY ended_at DESC, notice_id DESC LIMIT 50
 
 -- name: count_states
 -- How many notices there are of each purpose and state.

@@ -1,0 +1,5 @@
+"""The desk's reports, one file a command: /segments, /stats, /audit, /desk.
+
+What they count is read from a snapshot beside the writers (``Scene.beside``), and every list can be had as a
+spreadsheet.
+"""

@@ -1,0 +1,120 @@
+"""/audit: the journal, by anything, newest first, as far as one's offices reach."""
+
+import hashlib
+import json
+from functools import partial
+
+from bot.desk.errors import Usage
+from bot.desk.questions import GONE
+from bot.desk.reports.parts import columns, home_row, number, sheet
+from bot.dialog.model import Button, Go, Screen, View
+from bot.dialog.scene import Scene
+from bot.sheets import Table
+from bot.texts import common, reports
+from bot.texts import journal as words
+from core import journal
+from core.admins import Duty
+from core.clock import CHINA
+from core.errors import NotYourOffice
+from core.journal import Asked, Page
+from core.ports import Tx
+from core.reports import Scope, scope_of
+
+_NAME = "desk_audit"
+_A_PAGE = 10
+_MOST_EXPORTED = 20_000
+
+
+def ask(scene: Scene, rest: str) -> Go:
+    """Lead from /audit WHAT to the newest entries that fit.
+
+    An identity number or a telephone goes no further than this step.
+
+    Raises:
+        Usage: nothing was asked for.
+        NotInJournal: it is nothing that can be looked for.
+        NotYourOffice: it is an office of others.
+    """
+    if not rest.split():
+        raise Usage("audit")
+    scope = scope_of(scene.admin, Duty.AUDIT, scene.core.offices)
+    today = scene.tx.now.astimezone(CHINA).date()
+    asked = scene.core.journal.asked(scene.tx, rest, today=today)
+    if asked.office and not scope.holds(asked.office):
+        raise NotYourOffice
+    newest = journal.newest(scene.tx)
+    return Go(screen=_NAME, args={"asked": asked.to_json(), "newest": str(newest), "page": "0"})
+
+
+def _asked(scene: Scene) -> Asked:
+    kept = scene.args.get("asked")
+    return Asked.from_json(kept) if isinstance(kept, dict) else Asked(subjects=())
+
+
+def _scope(scene: Scene) -> Scope:
+    return scope_of(scene.admin, Duty.AUDIT, scene.core.offices)
+
+
+def _show(scene: Scene) -> View:
+    asked, scope, page = _asked(scene), _scope(scene), number(scene, "page")
+    newest = number(scene, "newest")
+    read = partial(
+        scene.core.journal.page, asked=asked, scope=scope, newest=newest, skip=page * _A_PAGE, most=_A_PAGE
+    )
+    digest = hashlib.sha256(json.dumps(asked.to_json()).encode()).hexdigest()
+    found: Page = scene.beside(f"{_NAME}:{digest}:{scope}:{newest}:{page}", read)
+    lines = [words.line(entry) for entry in found.entries] or [words.EMPTY()]
+    turns = [
+        *([Button(label="‹", action="page", arg=str(page - 1))] if page else []),
+        *([Button(label="›", action="page", arg=str(page + 1))] if found.more else []),
+    ]
+    return View(
+        text="\n\n".join((words.title(asked, page), *lines)),
+        rows=(
+            *([tuple(turns)] if turns else []),
+            *(((Button(label=reports.SHEET(), action="sheet"),),) if found.entries else ()),
+            home_row(),
+        ),
+    )
+
+
+def _page(scene: Scene, page: str) -> Go:
+    return Go(screen=_NAME, args={**scene.args, "page": page})
+
+
+def _sheet(scene: Scene, _arg: str) -> Go:
+    asked, scope, newest = _asked(scene), _scope(scene), number(scene, "newest")
+
+    def read(tx: Tx) -> Page:
+        return scene.core.journal.page(tx, asked, scope, newest=newest, skip=0, most=_MOST_EXPORTED)
+
+    return sheet("audit.xlsx", words.sheet_caption(asked, _MOST_EXPORTED), read, _tables)
+
+
+def _tables(found: object) -> list[Table]:
+    entries = found.entries if isinstance(found, Page) else ()
+    rows = [
+        (
+            entry.entry_id,
+            entry.at,
+            words.actor(entry),
+            words.action(entry),
+            words.subject(entry),
+            entry.office,
+        )
+        for entry in entries
+    ]
+    return [Table(title=words.SHEET(), columns=columns(words.COLUMNS()), rows=rows)]
+
+
+AUDIT = Screen(
+    name=_NAME,
+    show=_show,
+    buttons={
+        "page": _page,
+        "sheet": _sheet,
+        "home": lambda _scene, _arg: Go(screen="home"),
+    },
+    hint=common.PRESS_HINT,
+    errors=GONE,
+)

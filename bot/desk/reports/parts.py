@@ -1,0 +1,86 @@
+"""What the reports have in common: choosing an office, lists as spreadsheets."""
+
+from collections.abc import Callable, Sequence
+
+from bot.desk.errors import Usage
+from bot.dialog.model import Button, Go, SendFile, View
+from bot.dialog.scene import Scene
+from bot.screens.layout import in_columns, page_of
+from bot.sheets import Table, workbook
+from bot.texts import common, reports
+from core.admins import Duty
+from core.errors import NotYourOffice
+from core.offices import Office
+from core.ports import Tx
+
+_OFFICES_A_PAGE = 20
+
+
+def home_row() -> tuple[Button, ...]:
+    """Return the row that leads home."""
+    return (Button(label=common.HOME(), action="home"),)
+
+
+def offices_of(scene: Scene, duty: Duty) -> list[Office]:
+    """Return the offices at which this chat may do something.
+
+    Raises:
+        NotYourDuty: it may not at all.
+        NotYourOffice: none that is served here.
+    """
+    scene.admin.need(duty)
+    served = scene.core.offices
+    found = [served[code] for code in scene.admin.offices(duty, served)]
+    if not found:
+        raise NotYourOffice
+    return found
+
+
+def office_asked(scene: Scene, command: str, duty: Duty, rest: str) -> Office | None:
+    """Return the office that stands behind a command, or the only one there is to choose; None for neither.
+
+    Raises:
+        Usage: there is more than an office.
+        OfficeUnknown, NotYourOffice: it is none of theirs.
+    """
+    words = rest.split()
+    if len(words) > 1:
+        raise Usage(command)
+    if words:
+        return scene.desk_office(words[0], duty)
+    own = offices_of(scene, duty)
+    return own[0] if len(own) == 1 else None
+
+
+def choice(scene: Scene, duty: Duty, *first: Button) -> View:
+    """Return the list of one's offices as buttons, ``first`` before them."""
+    buttons = [
+        Button(label=common.office_title(office), action="office", arg=office.code)
+        for office in offices_of(scene, duty)
+    ]
+    page, turns = page_of(buttons, number(scene, "page"), _OFFICES_A_PAGE)
+    rows = (*in_columns((*first, *page), 2), *([tuple(turns)] if turns else []), home_row())
+    return View(text=reports.CHOOSE(), rows=rows)
+
+
+def number(scene: Scene, name: str, otherwise: int = 0) -> int:
+    """Return a screen's argument that is a number."""
+    written = scene.arg(name)
+    return int(written) if written.isdecimal() else otherwise
+
+
+def columns(words: str) -> tuple[str, ...]:
+    """Return the heads of a table, which the words have in one line."""
+    return tuple(words.split("|"))
+
+
+def sheet(
+    name: str, caption: str, read: Callable[[Tx], object], tables: Callable[[object], Sequence[Table]]
+) -> Go:
+    """Return what sends a spreadsheet: read from a snapshot, made in a thread."""
+
+    def make(found: object) -> bytes:
+        return workbook(tables(found))
+
+    effect = SendFile(name=name, caption=caption, read=read, make=make)
+    return Go(screen="", note=reports.MAKING(), effects=(effect,))

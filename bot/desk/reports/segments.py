@@ -1,0 +1,175 @@
+"""/segments: how full each segment of an office is, with the 60 % mark."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from html import escape
+
+from bot.desk.questions import GONE
+from bot.desk.reports.parts import choice, columns, home_row, number, office_asked, offices_of, sheet
+from bot.dialog.model import Button, Go, Screen, View
+from bot.dialog.scene import Scene
+from bot.pictures.segments import Bar, Segments
+from bot.screens.layout import page_of
+from bot.screens.pictures import ReportPicture
+from bot.sheets import Table
+from bot.texts import common
+from bot.texts import reports as words
+from core.admins import Duty
+from core.offices import Office
+from core.ports import Tx
+from core.reports import MARK, NEARLY_EMPTY, Fill, fills
+
+_NAME = "desk_segments"
+_A_PAGE = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """The segments of an office at one moment."""
+
+    at: datetime
+    fills: tuple[Fill, ...]
+
+
+def ask(scene: Scene, rest: str) -> Go:
+    """Lead from /segments [粤K] to the office's segments, or to the choice of an office.
+
+    Raises:
+        Usage: it is something else.
+        OfficeUnknown, NotYourOffice: the office is none of theirs.
+    """
+    office = office_asked(scene, "segments", Duty.SEGMENTS, rest)
+    return of_office(office.code) if office else Go(screen=_NAME)
+
+
+def of_office(code: str, page: str = "0") -> Go:
+    """Return the way to a page of an office's segments."""
+    return Go(screen=_NAME, args={"office": code, "page": page})
+
+
+def _count(tx: Tx, office: Office) -> Counted:
+    return Counted(at=tx.now, fills=tuple(fills(tx, [office])))
+
+
+def _show(scene: Scene) -> View:
+    scene.need(Duty.SEGMENTS)
+    if not scene.arg("office"):
+        return choice(scene, Duty.SEGMENTS)
+    office = scene.office_of(scene.arg("office"))
+    counted: Counted = scene.beside(f"{_NAME}:{office.code}", partial(_count, office=office))
+    page, turns = page_of(counted.fills, number(scene, "page"), _A_PAGE)
+    return View(
+        text=_text(office, counted, page, number(scene, "page")),
+        picture=ReportPicture(report=picture(office, counted.at, page)),
+        rows=(
+            *([tuple(turns)] if turns else []),
+            (
+                Button(label=words.SHEET(), action="sheet"),
+                Button(label=words.REFRESH(), action="page", arg=scene.arg("page")),
+            ),
+            *_others(scene),
+            home_row(),
+        ),
+    )
+
+
+def _others(scene: Scene) -> tuple[tuple[Button, ...], ...]:
+    more = len(offices_of(scene, Duty.SEGMENTS)) > 1
+    return ((Button(label=words.OFFICES(), action="choose"),),) if more else ()
+
+
+def _text(office: Office, counted: Counted, page: list[Fill], number_of_page: int) -> str:
+    pages = -(-len(counted.fills) // _A_PAGE)
+    head = words.segments_head(office, counted.fills)
+    lines = [head, *([words.page_line(min(number_of_page, pages - 1), pages)] if pages > 1 else [])]
+    return words.fitting([*lines, *(line for fill in page for line in words.fill_lines(fill, counted.at))])
+
+
+def picture(office: Office, at: datetime, page: list[Fill]) -> Segments:
+    """Return the picture of some segments."""
+    return Segments(
+        title=words.segments_title(office),
+        at=words.counted_at(at),
+        bars=tuple(_bar(fill, at) for fill in page),
+        mark=MARK,
+        mark_words=words.MARK_WORDS(),
+        empty=words.SEGMENTS_EMPTY(),
+        taken_words=words.TAKEN(),
+        past_words=words.PAST(),
+        full_words=words.FULL(),
+        held_words=words.HELD(),
+        free_words=words.FREE(),
+        withheld_words=words.WITHHELD(),
+    )
+
+
+def _bar(fill: Fill, now: datetime) -> Bar:
+    size = fill.segment.size
+    return Bar(
+        head=str(common.KINDS[fill.kind]),
+        mask=fill.segment.mask.pattern,
+        taken=fill.share,
+        held=fill.held / size,
+        withheld=fill.withheld_size / size,
+        share=words.percent(fill.share),
+        figures=words.fill_figures(fill),
+        ways=words.fill_ways(fill, now),
+        scheduled=fill.segment.opens_at > now,
+        full=fill.share >= NEARLY_EMPTY,
+    )
+
+
+def _sheet(scene: Scene, _arg: str) -> Go:
+    scene.need(Duty.SEGMENTS)
+    office = scene.office_of(scene.arg("office"))
+    return sheet(
+        f"segments-{office.code}.xlsx",
+        escape(words.segments_title(office)),
+        partial(_count, office=office),
+        _tables,
+    )
+
+
+def _tables(found: object) -> list[Table]:
+    rows = found.fills if isinstance(found, Counted) else ()
+    return [
+        Table(
+            title=words.SEGMENTS_SHEET(),
+            columns=columns(words.SEGMENT_COLUMNS()),
+            rows=[_row(fill) for fill in rows],
+        )
+    ]
+
+
+def _row(fill: Fill) -> tuple[str | int | float | datetime, ...]:
+    segment = fill.segment
+    return (
+        str(common.KINDS[fill.kind]),
+        segment.mask.pattern,
+        segment.size,
+        fill.taken,
+        fill.held,
+        fill.free,
+        fill.share,
+        fill.withheld_size,
+        words.masks_of(fill.withheld),
+        segment.opens_at,
+        segment.compose_from,
+        segment.released_at,
+    )
+
+
+SEGMENTS = Screen(
+    name=_NAME,
+    show=_show,
+    buttons={
+        "office": lambda _scene, code: of_office(code),
+        "page": lambda scene, page: Go(screen=_NAME, args={"office": scene.arg("office"), "page": page}),
+        "choose": lambda _scene, _arg: Go(screen=_NAME),
+        "sheet": _sheet,
+        "home": lambda _scene, _arg: Go(screen="home"),
+    },
+    hint=common.PRESS_HINT,
+    errors=GONE,
+)

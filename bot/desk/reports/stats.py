@@ -1,0 +1,196 @@
+"""/stats: what was selected, and what became of it, over the last days."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from functools import partial
+from html import escape
+
+from bot.desk.questions import GONE
+from bot.desk.reports.parts import choice, columns, home_row, number, office_asked, offices_of, sheet
+from bot.dialog.model import Button, Go, Screen, View
+from bot.dialog.scene import Scene
+from bot.pictures.board import Ground
+from bot.pictures.stats import Chart, Column, Figures
+from bot.pictures.tiles import Tile
+from bot.screens.pictures import ReportPicture
+from bot.sheets import Table
+from bot.texts import common
+from bot.texts import reports as words
+from core.admins import Duty
+from core.offices import Office
+from core.reports import SPANS, Day, Scope, Stats, scope_of, stats
+
+_NAME = "desk_stats"
+_ALL = "all"
+
+
+def ask(scene: Scene, rest: str) -> Go:
+    """Lead from /stats [粤K] to the figures of an office, or of all one's own.
+
+    Raises:
+        Usage: it is something else.
+        OfficeUnknown, NotYourOffice: the office is none of theirs.
+    """
+    office = office_asked(scene, "stats", Duty.STATS, rest)
+    return _go(office.code if office else _ALL, SPANS[0])
+
+
+def _go(where: str, days: int) -> Go:
+    return Go(screen=_NAME, args={"of": where, "days": str(days)})
+
+
+def _office(scene: Scene) -> Office | None:
+    """Return the office that is looked at, None for all of one's own.
+
+    Raises:
+        NotYourDuty, NotYourOffice, OfficeUnknown: it is none of theirs any more.
+    """
+    if scene.arg("of") == _ALL:
+        scene.admin.need(Duty.STATS)
+        return None
+    return scene.desk_office(scene.arg("of"), Duty.STATS)
+
+
+def _scope(scene: Scene, office: Office | None) -> Scope:
+    if office is not None:
+        return Scope(offices=(office.code,))
+    return scope_of(scene.admin, Duty.STATS, scene.core.offices)
+
+
+def _span(scene: Scene) -> int:
+    days = number(scene, "days")
+    return days if days in SPANS else SPANS[0]
+
+
+def _show(scene: Scene) -> View:
+    if not scene.arg("of"):
+        everything = Button(label=words.ALL_OFFICES(), action="office", arg=_ALL)
+        return choice(scene, Duty.STATS, everything)
+    office, days = _office(scene), _span(scene)
+    scope = _scope(scene, office)
+    found: Stats = scene.beside(f"{_NAME}:{scope}:{days}", partial(stats, scope=scope, days=days))
+    spans = tuple(
+        Button(label=words.days_label(span, chosen=span == days), action="days", arg=str(span))
+        for span in SPANS
+    )
+    more = len(offices_of(scene, Duty.STATS)) > 1
+    return View(
+        text=words.stats_text(found, office),
+        picture=ReportPicture(report=picture(found, office)),
+        rows=(
+            spans,
+            (
+                Button(label=words.SHEET(), action="sheet"),
+                Button(label=words.REFRESH(), action="days", arg=str(days)),
+            ),
+            *(((Button(label=words.OFFICES(), action="choose"),),) if more else ()),
+            home_row(),
+        ),
+    )
+
+
+def picture(found: Stats, office: Office | None) -> Figures:
+    """Return the picture of some figures."""
+    total = found.total
+    selected = total.selected
+    return Figures(
+        title=words.stats_title(office, len(found.days)),
+        at=words.counted_at(found.at),
+        tiles=tuple(_tiles(found)),
+        random=total.random / selected if selected else 0.0,
+        random_words=words.share_of(words.RANDOM(), total.random, selected) if selected else "",
+        composed_words=words.share_of(words.COMPOSED(), total.composed, selected) if selected else "",
+        nothing=words.NOTHING_SELECTED(),
+        charts=(_by_day(found), _by_hour(found), _by_end(found)),
+    )
+
+
+def _tiles(found: Stats) -> Iterable[Tile]:
+    total, days = found.total, len(found.days)
+    figures = (
+        (words.SELECTED(), total.selected, words.a_day(total.selected, days)),
+        (words.REGISTERED(), total.registered, words.a_day(total.registered, days)),
+        (words.EXPIRED(), total.expired, ""),
+        (words.BANNED(), total.banned, ""),
+        (words.VOID(), total.void, ""),
+        (words.REVOKED(), total.revoked, ""),
+        (words.WAITING(), found.waiting, words.NOW()),
+        *(() if found.appeals is None else ((words.APPEALS(), found.appeals, words.NOW()),)),
+    )
+    return (Tile(label=label, number=f"{count:,}", hint=hint) for label, count, hint in figures)
+
+
+def _ways() -> tuple[tuple[Ground, str], ...]:
+    return (Ground.BLUE, words.RANDOM()), (Ground.GREEN, words.COMPOSED())
+
+
+def _by_hour(found: Stats) -> Chart:
+    hours = tuple(Column(parts=(one.random, one.composed), label=str(one.hour)) for one in found.hours)
+    return Chart(title=words.BY_HOUR(), meanings=_ways(), columns=hours)
+
+
+def _by_day(found: Stats) -> Chart:
+    return Chart(
+        title=words.BY_DAY(),
+        meanings=_ways(),
+        columns=_columns(found, lambda day: (day.random, day.composed)),
+    )
+
+
+def _by_end(found: Stats) -> Chart:
+    meanings = (
+        (Ground.GREEN, words.REGISTERED()),
+        (Ground.RED, words.EXPIRED()),
+        (Ground.AMBER, words.VOID()),
+        (Ground.SLATE, words.REVOKED()),
+    )
+    parts = _columns(found, lambda day: (day.registered, day.expired, day.void, day.revoked))
+    return Chart(title=words.BY_END(), meanings=meanings, columns=parts)
+
+
+def _columns(found: Stats, parts: Callable[[Day], tuple[int, ...]]) -> tuple[Column, ...]:
+    return tuple(Column(parts=parts(day), label=words.day_label(day.day)) for day in found.days)
+
+
+def _sheet(scene: Scene, _arg: str) -> Go:
+    office, days = _office(scene), _span(scene)
+    name = f"stats-{office.code if office else _ALL}-{days}.xlsx"
+    caption = escape(words.stats_title(office, days))
+    return sheet(name, caption, partial(stats, scope=_scope(scene, office), days=days), _tables)
+
+
+def _tables(found: object) -> list[Table]:
+    if not isinstance(found, Stats):
+        raise TypeError("not the figures")
+    sums: list[tuple[str, str | int | float | datetime | date | None]] = [
+        (name, value) for name, value in words.stats_sums(found)
+    ]
+    return [
+        Table(title=words.SUM_SHEET(), columns=columns(words.SUM_COLUMNS()), rows=sums),
+        Table(
+            title=words.DAYS_SHEET(),
+            columns=columns(words.DAY_COLUMNS()),
+            rows=[words.day_row(day) for day in found.days],
+        ),
+        Table(
+            title=words.HOURS_SHEET(),
+            columns=columns(words.HOUR_COLUMNS()),
+            rows=[words.hour_row(hour) for hour in found.hours],
+        ),
+    ]
+
+
+STATS = Screen(
+    name=_NAME,
+    show=_show,
+    buttons={
+        "days": lambda scene, days: Go(screen=_NAME, args={"of": scene.arg("of"), "days": days}),
+        "office": lambda _scene, code: _go(code, SPANS[0]),
+        "choose": lambda _scene, _arg: Go(screen=_NAME),
+        "page": lambda _scene, page: Go(screen=_NAME, args={"page": page}),
+        "sheet": _sheet,
+        "home": lambda _scene, _arg: Go(screen="home"),
+    },
+    hint=common.PRESS_HINT,
+    errors=GONE,
+)

@@ -1,0 +1,118 @@
+"""How full segments are, as a picture: a bar for each, with the mark, kind by kind."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.pictures.board import GREY, Board, Ground, legend
+
+WIDTH = 900
+MARGIN = 36
+TITLE_SIZE = 40
+HEAD_SIZE = 29
+MASK_SIZE = 32
+TEXT_SIZE = 23
+BAR_LEFT = 236
+BAR_WIDTH = 500
+BAR_HEIGHT = 34
+ROW_HEIGHT = 124
+_TITLE_HEIGHT = 112
+_HEAD_HEIGHT = 62
+_FOOT_HEIGHT = 58
+_EMPTY_HEIGHT = 90
+_NARROWEST = 3
+"""However small a share is, if it is anything it is seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One segment, every word of it already chosen."""
+
+    head: str  # of its kind; a new one begins a new group
+    mask: str
+    taken: float  # shares of the segment, from 0 to 1
+    held: float
+    withheld: float
+    share: str  # how full it is, in words
+    figures: str
+    ways: str
+    scheduled: bool = False
+    full: bool = False  # hardly anything is left
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segments:
+    """A page of segments."""
+
+    title: str
+    at: str  # when it was counted
+    bars: tuple[Bar, ...]
+    mark: float
+    mark_words: str
+    empty: str  # said where there is no segment at all
+    taken_words: str
+    past_words: str  # what the colours of fuller bars mean
+    full_words: str
+    held_words: str
+    free_words: str
+    withheld_words: str
+
+
+def segments_picture(page: Segments) -> bytes:
+    """Return a PNG of a page of segments."""
+    heads = sum(_begins(page.bars, index) for index in range(len(page.bars)))
+    rows = len(page.bars) * ROW_HEIGHT + heads * _HEAD_HEIGHT
+    board = Board(WIDTH, _TITLE_HEIGHT + (rows or _EMPTY_HEIGHT) + _FOOT_HEIGHT)
+    board.text(MARGIN, 24, page.title, TITLE_SIZE, bold=True, within=WIDTH - 2 * MARGIN)
+    board.text(MARGIN, 76, page.at, TEXT_SIZE, strength=GREY)
+    top = float(_TITLE_HEIGHT)
+    if not page.bars:
+        board.text(MARGIN, top + 10, page.empty, HEAD_SIZE)
+    for index, bar in enumerate(page.bars):
+        if _begins(page.bars, index):
+            _head(board, top, bar.head, page)
+            top += _HEAD_HEIGHT
+        _bar(board, top, bar, page.mark)
+        top += ROW_HEIGHT
+    entries = (
+        (Ground.BLUE, page.taken_words),
+        (Ground.AMBER, page.past_words),
+        (Ground.RED, page.full_words),
+        (Ground.SKY, page.held_words),
+        (Ground.TRACK, page.free_words),
+        (None, page.withheld_words),
+    )
+    legend(board, MARGIN, board.height - 44, entries, TEXT_SIZE)
+    return board.png()
+
+
+def _begins(bars: Sequence[Bar], index: int) -> bool:
+    return not index or bars[index - 1].head != bars[index].head
+
+
+def _head(board: Board, top: float, words: str, page: Segments) -> None:
+    board.line((MARGIN, top + 4, WIDTH - MARGIN, top + 6), Ground.TRACK)
+    board.text(MARGIN, top + 14, words, HEAD_SIZE, bold=True, within=BAR_LEFT + BAR_WIDTH * page.mark - 80)
+    mark = BAR_LEFT + BAR_WIDTH * page.mark
+    board.text(mark, top + 20, page.mark_words, TEXT_SIZE, align="centre", strength=GREY)
+
+
+def _bar(board: Board, top: float, bar: Bar, mark: float) -> None:
+    board.text(MARGIN, top + 2, bar.mask, MASK_SIZE, bold=True, within=BAR_LEFT - MARGIN - 12)
+    board.box(BAR_LEFT, top + 6, BAR_WIDTH, BAR_HEIGHT, Ground.TILE if bar.scheduled else Ground.TRACK)
+    taken = _width(bar.taken)
+    held = min(_width(bar.held), BAR_WIDTH - taken)
+    withheld = min(_width(bar.withheld), BAR_WIDTH - taken - held)
+    colour = Ground.RED if bar.full else Ground.AMBER if bar.taken >= mark else Ground.BLUE
+    board.hatch(BAR_LEFT + BAR_WIDTH - withheld, top + 6, withheld, BAR_HEIGHT, Ground.SLATE)
+    board.box(BAR_LEFT, top + 6, taken, BAR_HEIGHT, colour)
+    board.box(BAR_LEFT + taken, top + 6, held, BAR_HEIGHT, Ground.SKY)
+    board.dashes(BAR_LEFT + BAR_WIDTH * mark - 1, top, top + BAR_HEIGHT + 12)
+    right, room = WIDTH - MARGIN, WIDTH - MARGIN - BAR_LEFT - BAR_WIDTH - 12
+    board.text(right, top + 2, bar.share, MASK_SIZE, align="right", bold=True, within=room)
+    room = WIDTH - MARGIN - BAR_LEFT
+    board.text(BAR_LEFT, top + 48, bar.figures, TEXT_SIZE, within=room)
+    board.text(BAR_LEFT, top + 78, bar.ways, TEXT_SIZE, strength=GREY, within=room)
+
+
+def _width(share: float) -> int:
+    return max(_NARROWEST, round(min(share, 1.0) * BAR_WIDTH)) if share > 0 else 0

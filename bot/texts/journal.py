@@ -1,0 +1,228 @@
+"""Words of the journal: who did what to what, and when (/audit)."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from html import escape
+
+from bot.texts.common import KINDS, plate
+from bot.texts.desk import ROLES, USER_TYPES
+from bot.texts.language import Phrase, _, phrase
+from core.accounts import UserType
+from core.admins import Role
+from core.audit import SYSTEM
+from core.clock import CHINA, from_millis
+from core.journal import IDENTITY, PHONE, Asked, Entry
+from core.plates import PlateKind
+
+NOT_IN_JOURNAL = phrase(
+    "没有看懂要查什么。可以写:号牌号码、车辆识别代号、聊天号、预选或凭证编号、号段、身份证号、手机号、"
+    "操作(如 voided)、system、发牌机关、日期(如 2026-03-10 或 2026-03);几个条件用空格隔开,须同时符合。"
+)
+EMPTY = phrase("没有符合条件的记录。")
+SHEET = phrase("操作记录")
+COLUMNS = phrase("编号|时间|操作人|操作|对象|发牌机关")
+
+_ACTORS = {SYSTEM: phrase("系统"), "cli": phrase("命令行")}
+_OWNERS = frozenset(
+    {
+        "abandoned",
+        "agreed_to_notice",
+        "began",
+        "changed_phone",
+        "composed_in_vain",
+        "confirmed_data",
+        "consented",
+        "rechose",
+        "registered_account",
+        "reserved",
+        "verified",
+    }
+)
+"""What owners do themselves; everything else is done at the desk, or by itself."""
+
+_WORDED: dict[str, Phrase] = {
+    "abandoned": phrase("放弃预选"),
+    "added_admin": phrase("授予角色:{role}"),
+    "agreed_to_notice": phrase("阅读并同意业务须知"),
+    "banned": phrase("列入黑名单,到 {until}"),
+    "began": phrase("开始预选({kind})"),
+    "began_maintenance": phrase("开始系统维护:{text}"),
+    "changed_ban": phrase("黑名单改为到 {until},原因:{reason}"),
+    "changed_phone": phrase("更换手机号"),
+    "closed_day": phrase("{day} 窗口不办公,原因:{reason}"),
+    "committed_seed": phrase("生成 {day} 的抽号种子({kind})"),
+    "composed_in_vain": phrase("自编未中:{wishes}"),
+    "confirmed_data": phrase("确认车辆信息"),
+    "consented": phrase("同意服务协议"),
+    "dropped_draft": phrase("清除未完成的预选"),
+    "dropped_import": phrase("放弃车辆导入"),
+    "ended_maintenance": phrase("结束系统维护"),
+    "expired": phrase("号码 {plate} 过期收回"),
+    "granted_chances": phrase("增加选号机会:随机 +{random},自编 +{compose},原因:{reason}"),
+    "handled": phrase("处理了待办事项"),
+    "imported_vehicles": phrase("导入车辆 {vehicles} 条"),
+    "lifted_ban": phrase("从黑名单中解除,原因:{reason}"),
+    "lost_identity": phrase("失去注册的身份"),
+    "received_identity": phrase("身份转到此账号,原因:{reason}"),
+    "rechose": phrase("改选发牌机关或号牌种类({kind})"),
+    "registered": phrase("确认上牌:{plate}"),
+    "registered_account": phrase("完成注册"),
+    "released": phrase("投放号段 {mask}({kind},{size} 个)"),
+    "removed_admin": phrase("撤销角色:{role}"),
+    "reserved": phrase("选定号码 {plate}({way})"),
+    "revoked": phrase("取消 {plate} 的预选,原因:{reason}"),
+    "set_user_type": phrase("用户类型:{from} → {to}"),
+    "undid_import": phrase("撤销车辆导入"),
+    "unwithheld": phrase("号段 {mask} 恢复投放"),
+    "verified": phrase("通过手机验证"),
+    "voided": phrase("号码 {plate} 作废,原因:{reason}"),
+    "withheld": phrase("号段 {mask} 暂不投放"),
+}
+"""Each action in words, with what its details are called in braces."""
+
+_WAYS = {"random": phrase("随机选号"), "composed": phrase("自编选号")}
+_TIME_IS_OVER = phrase("期满")
+_SUBJECTS: dict[str, Phrase] = {
+    "preselection": phrase("预选 {id}"),
+    "account": phrase("账号 {id}"),
+    "admin": phrase("聊天号 {id}"),
+    "segment": phrase("号段 {id}"),
+    "ban": phrase("黑名单 {id}"),
+    "vehicle": phrase("车辆 {id}"),
+    "office": phrase("发牌机关 {id}"),
+    "seed": phrase("种子 {id}"),
+    "notice": phrase("通知 {id}"),
+    "update": phrase("消息 {id}"),
+    "appeal": phrase("申诉 {id}"),
+    "import": phrase("导入 {id}"),
+}
+_ASKED = {IDENTITY: phrase("身份证号(不显示)"), PHONE: phrase("手机号(不显示)"), **_ACTORS}
+
+
+def asked_for(asked: Asked) -> str:
+    """Return what was asked for, without an identity number or a telephone."""
+    words = [_ASKED[word]() if word in _ASKED else _worded_word(word) for word in asked.words]
+    return " + ".join(words)
+
+
+def _worded_word(word: str) -> str:
+    topic, _colon, number = word.partition(":")
+    if topic == "chat":
+        return _("聊天号 {id}").format(id=number)
+    return _SUBJECTS[topic]().format(id=number) if topic in _SUBJECTS and number else word
+
+
+def title(asked: Asked, page: int) -> str:
+    """Return what stands above a page of the journal."""
+    return _("<b>操作记录</b>:{asked}\n第 {page} 页,新的在前").format(
+        asked=escape(asked_for(asked)), page=page + 1
+    )
+
+
+def moment(at: datetime) -> str:
+    """Return when something was done, to the second."""
+    return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
+
+
+def actor(entry: Entry) -> str:
+    """Return who did it."""
+    if entry.actor in _ACTORS:
+        return _ACTORS[entry.actor]()
+    chat = entry.actor.removeprefix("chat:")
+    if chat == entry.actor:
+        return entry.actor
+    if entry.action in _OWNERS:
+        return _("车主 {chat}").format(chat=chat)
+    return _("管理员 {chat}").format(chat=chat)
+
+
+def action(entry: Entry) -> str:
+    """Return what was done, in words; of an action of a newer program its bare name."""
+    words = _WORDED.get(entry.action)
+    return words().format_map(_Details(entry)) if words else entry.action
+
+
+def subject(entry: Entry) -> str:
+    """Return what it was about."""
+    topic, _colon, rest = entry.subject.partition(":")
+    if topic in {"pool", "plate"}:
+        office, kind, *serial = rest.split(":")
+        name = plate(office, serial[0]) if serial else f"{office} {_kind(kind)}"
+        return _("号码 {name}").format(name=name) if serial else _("号池 {name}").format(name=name)
+    if topic == "office" and rest == "all":
+        return _("全部发牌机关")
+    words = _SUBJECTS[topic]().format(id=rest) if topic in _SUBJECTS else entry.subject
+    if topic == "preselection" and entry.plate:
+        return _("{what}({plate})").format(what=words, plate=_plate(entry.plate))
+    return words
+
+
+def line(entry: Entry) -> str:
+    """Return an entry in words: who, when, what, about what."""
+    office = f" · {escape(entry.office)}" if entry.office else ""
+    head = f"<code>{moment(entry.at)}</code> {escape(actor(entry))}{office}"
+    return f"{head}\n{escape(action(entry))} — {escape(subject(entry))}"
+
+
+def sheet_caption(asked: Asked, most: int) -> str:
+    """Return what stands below the file."""
+    return _("操作记录:{asked}(最多 {most:,} 条,新的在前)").format(asked=escape(asked_for(asked)), most=most)
+
+
+def _kind(kind: str) -> str:
+    return str(KINDS[PlateKind(kind)]) if kind in set(PlateKind) else kind
+
+
+def _plate(written: str) -> str:
+    return plate(written[:2], written[2:].lstrip("·"))
+
+
+def _number(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _day(value: object) -> str:
+    return f"{from_millis(value).astimezone(CHINA):%Y-%m-%d}" if isinstance(value, int) else str(value)
+
+
+def _reason(value: object) -> str:
+    return _TIME_IS_OVER() if value == "its time is over" else str(value)
+
+
+def _named(names: Mapping[str, Callable[[], str]], value: object) -> str:
+    return names[str(value)]() if str(value) in names else str(value)
+
+
+def _user_type(value: object) -> str:
+    return str(USER_TYPES[UserType(str(value))]) if value in set(UserType) else str(value)
+
+
+_WORDS_OF: dict[str, Callable[[object], str]] = {
+    "plate": lambda value: _plate(str(value)),
+    "kind": lambda value: _kind(str(value)),
+    "way": lambda value: _named(_WAYS, value),
+    "until": _day,
+    "size": _number,
+    "vehicles": _number,
+    "reason": _reason,
+    "wishes": lambda value: "、".join(value) if isinstance(value, dict) else str(value),
+    "role": lambda value: str(ROLES[Role(str(value))]) if value in set(Role) else str(value),
+    "from": _user_type,
+    "to": _user_type,
+}
+"""How a detail is worded, by its name; any other stands as it is."""
+
+
+class _Details(dict[str, str]):
+    """The details of an entry by name, worded; one that an older entry lacks is a dash."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__()
+        self._entry = entry
+
+    def __missing__(self, name: str) -> str:
+        """Return a detail in words."""
+        value = self._entry.details.get(name)
+        if value is None:
+            return "—"
+        return _WORDS_OF.get(name, str)(value)

@@ -1,0 +1,84 @@
+-- Looking things up in the journal: newest first, read from a snapshot. :newest stays the same while one turns
+-- the pages, so that none slips. Of which offices: those whose codes stand in :offices, separated by commas;
+-- all, and what concerns none, where :everywhere is 1. An empty :actor, :action or :office asks for any.
+
+-- name: newest
+-- The newest entry.
+SELECT max(entry_id) AS entry_id FROM audit
+
+-- name: about
+-- Entries about some things, given as JSON, or by somebody.
+SELECT * FROM audit
+WHERE entry_id IN (
+    SELECT entry_id FROM audit
+    WHERE subject IN (SELECT json_each.value FROM json_each(:subjects)) AND entry_id <= :newest
+    UNION
+    SELECT entry_id FROM audit WHERE actor = :by AND entry_id <= :newest
+  )
+  AND (:mask = '' OR subject NOT LIKE 'pool:%' OR details LIKE '%"mask": "' || :mask || '"%')
+  AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
+  AND :actor IN ('', actor) AND :action IN ('', action) AND :office IN ('', office)
+  AND at >= :since AND at < :until
+ORDER BY entry_id DESC LIMIT :most OFFSET :skip
+
+-- name: by_actor
+-- Entries by somebody.
+SELECT * FROM audit
+WHERE actor = :actor AND entry_id <= :newest
+  AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
+  AND :action IN ('', action) AND :office IN ('', office)
+  AND at >= :since AND at < :until
+ORDER BY entry_id DESC LIMIT :most OFFSET :skip
+
+-- name: by_action
+-- Entries of one action.
+SELECT * FROM audit
+WHERE action = :action AND entry_id <= :newest
+  AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
+  AND :office IN ('', office)
+  AND at >= :since AND at < :until
+ORDER BY entry_id DESC LIMIT :most OFFSET :skip
+
+-- name: by_time
+-- Entries of some days.
+SELECT * FROM audit
+WHERE at >= :since AND at < :until AND entry_id <= :newest
+  AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
+  AND :office IN ('', office)
+ORDER BY entry_id DESC LIMIT :most OFFSET :skip
+
+-- name: by_office
+-- Entries of one office.
+SELECT * FROM audit
+WHERE office = :office AND entry_id <= :newest
+  AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
+ORDER BY entry_id DESC LIMIT :most OFFSET :skip
+
+-- name: preselections_of_plate
+-- Who ever had a number, the newest first.
+SELECT preselection_id FROM preselection WHERE office = :office AND kind = :kind AND serial = :serial
+ORDER BY preselection_id DESC LIMIT 200
+
+-- name: preselections_of_vin
+-- All that was ever begun for a vehicle, the newest first.
+SELECT preselection_id FROM preselection WHERE vin = :vin ORDER BY preselection_id DESC LIMIT 200
+
+-- name: preselections_of_account
+-- All that somebody ever began, the newest first.
+SELECT preselection_id FROM preselection WHERE account_id = :account_id ORDER BY preselection_id DESC LIMIT 200
+
+-- name: bans_of_preselection
+-- The bans that were earned with a preselection.
+SELECT ban_id FROM ban WHERE preselection_id = :preselection_id
+
+-- name: bans_of_identity
+-- The bans of an identity.
+SELECT ban_id FROM ban WHERE identity_hash = :identity_hash
+
+-- name: segments_of_mask
+-- The segments that were released under a mask.
+SELECT segment_id FROM segment WHERE mask = :mask ORDER BY segment_id
+
+-- name: knows_actor
+-- Whether somebody ever did anything.
+SELECT entry_id FROM audit WHERE actor = :actor LIMIT 1

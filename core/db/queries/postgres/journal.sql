@@ -1,0 +1,14 @@
+-- name: about
+-- Entries about some things, given as JSON, or by somebody.
+SELECT * FROM audit
+WHERE entry_id IN (
+    SELECT entry_id FROM audit
+    WHERE subject IN (SELECT json_array_elements_text(CAST(:subjects AS JSON))) AND entry_id <= :newest
+    UNION
+    SELECT entry_id FROM audit WHERE actor = :by AND entry_id <= :newest
+  )
+  AND (:mask = '' OR subject NOT LIKE 'pool:%' OR details LIKE '%"mask": "' || :mask || '"%')
+  AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
+  AND :actor IN ('', actor) AND :action IN ('', action) AND :office IN ('', office)
+  AND at >= :since AND at < :until
+ORDER BY entry_id DESC LIMIT :most OFFSET :skip

@@ -1,0 +1,237 @@
+"""The journal is found by anything, and shown as far as somebody's offices reach."""
+
+import ast
+from collections.abc import AsyncIterator, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+import core as core_package
+from bot.texts.journal import _OWNERS, _WORDED
+from core import journal
+from core.admins import Post, Role
+from core.bootstrap import Core
+from core.clock import FixedClock
+from core.errors import NotInJournal
+from core.journal import ACTIONS, Asked, Page
+from core.masks import parse_mask
+from core.plates import Plate, PlateKind
+from core.pool import withhold
+from core.reports import Scope
+from tests import invented
+from tests.core.tools import NOON, build, release, reserved
+from tests.engines import open_test_store
+from tests.world import office
+
+EVERYWHERE = Scope(offices=("粤K", "粤A"), everywhere=True)
+TODAY = date(2026, 3, 10)
+
+
+@pytest.fixture
+async def core(engine: str, tmp_path: Path, clock: FixedClock) -> AsyncIterator[Core]:
+    """Two owners of 粤K with a number each, the second of them barred."""
+    async with open_test_store(engine, tmp_path, clock) as store:
+        core = await build(store, clock, {"offices": [office("粤K"), office("粤A")]})
+        await store.run(release, core, "A10##")
+        await store.run(reserved, core, 1, "A1001")
+        await store.run(reserved, core, 2, "A1002")
+        clock.advance(timedelta(days=1))
+        plate = Plate(office="粤K", kind=PlateKind.SMALL, serial="A1002")
+        await store.run(core.counter.void, plate, "wrong", "chat:1001")
+        yield core
+
+
+async def page(
+    core: Core, written: str, scope: Scope = EVERYWHERE, *, skip: int = 0, most: int = 100
+) -> Page:
+    asked = await core.store.read(core.journal.asked, written, today=TODAY)
+    newest = await core.store.read(journal.newest)
+    return await core.store.read(
+        core.journal.page, Asked.from_json(asked.to_json()), scope, newest=newest, skip=skip, most=most
+    )
+
+
+async def found(core: Core, written: str, scope: Scope = EVERYWHERE) -> list[tuple[str, str]]:
+    """Return action and subject of what is found, the newest first."""
+    return [(entry.action, entry.subject) for entry in (await page(core, written, scope)).entries]
+
+
+SELECTION = ["reserved", "verified", "confirmed_data", "agreed_to_notice", "began"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["粤KA1002", "粤k·a1002", invented.vin(2), "preselection:2", "2", "粤K-00000002"],
+)
+async def test_number_and_vehicle_lead_to_the_whole_history(core: Core, written: str) -> None:
+    entries = await found(core, written)
+    assert [action for action, _ in entries] == ["banned", "voided", *SELECTION]
+    assert {subject for _, subject in entries} == {"preselection:2", "ban:1"}
+
+
+@pytest.mark.parametrize(
+    "written", ["5002", "chat:5002", invented.identity(2), invented.phone(2), invented.phone(2)[3:]]
+)
+async def test_person_is_found_by_chat_identity_and_telephone(core: Core, written: str) -> None:
+    actions = [action for action, _ in await found(core, written)]
+    assert actions == ["banned", "voided", *SELECTION, "registered_account", "consented"]
+
+
+@pytest.mark.parametrize("written", [invented.identity(2), invented.phone(2), "13912345678"])
+async def test_personal_numbers_are_kept_nowhere(core: Core, written: str) -> None:
+    asked = await core.store.read(core.journal.asked, written, today=TODAY)
+    assert written.removeprefix("+86") not in str(asked.to_json())
+    assert asked.words[0] in {journal.IDENTITY, journal.PHONE}
+
+
+async def test_admin_is_found_by_what_they_did_and_became(core: Core) -> None:
+    post = Post(role=Role.CLERK, office="粤K")
+    await core.store.run(core.admins.add, 3001, post, "chat:1001")
+    assert await found(core, "3001") == [("added_admin", "admin:3001")]
+    assert await found(core, "chat:2") == []  # but 2 is a preselection
+    assert ("added_admin", "admin:3001") in await found(core, "1001")
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("segment:1", [("released", "segment:1")]),
+        ("a10##", [("released", "segment:1")]),
+        ("A####", []),
+        ("voided", [("voided", "preselection:2")]),
+        ("Voided 粤K", [("voided", "preselection:2")]),
+        ("voided 粤A", []),
+        ("2026-03-11", [("banned", "ban:1"), ("voided", "preselection:2")]),
+        ("2026-03-12", []),
+        ("粤KA1002 2026-03-11", [("banned", "ban:1"), ("voided", "preselection:2")]),
+        ("1001 banned", [("banned", "ban:1")]),
+        ("system", [("committed_seed", "seed:1")]),
+        ("粤KA1009", []),
+        (invented.vin(77), []),
+        ("ban:1", [("banned", "ban:1")]),
+        ("cli", []),
+    ],
+)
+async def test_words_find_what_all_of_them_fit(
+    core: Core, written: str, expected: list[tuple[str, str]]
+) -> None:
+    assert await found(core, written) == expected
+
+
+async def test_month_and_office_find_everything(core: Core) -> None:
+    assert len(await found(core, "2026-03")) == 18
+    assert len(await found(core, "粤K 2026-03")) == len(await found(core, "粤K")) == 18 - 2
+    assert await found(core, "粤A") == []
+
+
+async def test_mask_that_is_withheld_is_found_without_others(core: Core) -> None:
+    place = core.offices["粤K"]
+    for mask in ("A100#", "A101#"):
+        await core.store.run(withhold, place, parse_mask(PlateKind.SMALL, mask), "chat:1")
+    (entry,) = (await page(core, "A100#")).entries
+    assert (entry.action, entry.details["mask"]) == ("withheld", "A100#")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *(
+            "x",
+            "粤",
+            "king",
+            "A12",
+            "粤K粤K",
+            "2026-13",
+            "2026-02-30",
+            "0",
+            "-5",
+            "1e9",
+            "%",
+            "preselection:",
+        ),
+        *(invented.vin(1)[:-1] + "Q", "110105195001010019", "粤K 粤A", "voided banned", "粤KA1001 粤KA1002"),
+        *("a b c d e f g", "9" * 400, "", "   ", "segment:99999999999999999999"),
+    ],
+)
+async def test_what_is_nothing_of_ours_is_said_to_be(core: Core, written: str) -> None:
+    with pytest.raises(NotInJournal):
+        await found(core, written)
+
+
+@pytest.mark.parametrize("written", ["粤KA1002", "5002", "voided", "2026-03", "system", invented.identity(2)])
+async def test_entries_of_other_offices_are_not_shown(core: Core, written: str) -> None:
+    assert await found(core, written, Scope(offices=("粤A",))) == []
+    own = await page(core, written, Scope(offices=("粤K",)))
+    assert {entry.office for entry in own.entries} == {"粤K"}
+
+
+async def test_pages_neither_repeat_nor_leave_out(core: Core) -> None:
+    asked = await core.store.read(core.journal.asked, "粤K", today=TODAY)
+    newest = await core.store.read(journal.newest)
+    whole = [entry.entry_id for entry in (await page(core, "粤K")).entries]
+    await core.store.run(reserved, core, 3, "A1003")  # what is added meanwhile shifts nothing
+    turned: list[int] = []
+    more = True
+    while more:
+        part = await core.store.read(
+            core.journal.page, asked, EVERYWHERE, newest=newest, skip=len(turned), most=5
+        )
+        turned += (entry.entry_id for entry in part.entries)
+        more = part.more
+    assert turned == whole == sorted(whole, reverse=True)
+
+
+async def test_entry_names_the_number_that_a_preselection_came_to(core: Core) -> None:
+    began = (await page(core, "began")).entries
+    assert [entry.plate for entry in began] == ["粤KA1002", "粤KA1001"]
+
+
+# --- the actions ----------------------------------------------------------------------------
+
+_WRITERS = {"log", "_log", "_note", "_record", "_record_mask", "_end", "Entry"}
+
+
+def _constants(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from (*_constants(node.body), *_constants(node.orelse))
+
+
+def _written(tree: ast.AST) -> Iterator[str]:
+    """Yield what some source hands to whatever writes into the journal, as an action would be."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and any(
+            isinstance(one, ast.Name) and one.id == "action" for one in node.targets
+        ):
+            yield from _constants(node.value)
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name in _WRITERS:
+                named = [word.value for word in node.keywords if word.arg == "action"]
+                for value in (*named, *(node.args if name != "Entry" else ())):
+                    yield from _constants(value)
+
+
+def _actions() -> set[str]:
+    folder = Path(str(core_package.__file__)).parent
+    sources = [path.read_text(encoding="utf-8") for path in folder.rglob("*.py")]
+    found = {word for source in sources for word in _written(ast.parse(source))}
+    return {word for word in found if word.replace("_", "").isalpha() and word.islower()}
+
+
+def test_every_action_of_the_code_can_be_asked_for_and_is_worded() -> None:
+    assert _actions() == set(ACTIONS)
+    assert set(_WORDED) == set(ACTIONS)
+    assert set(ACTIONS) >= _OWNERS
+    assert len(ACTIONS) == len(set(ACTIONS))
+
+
+def test_control_action_of_a_new_service_is_seen() -> None:
+    source = "def f(tx): log(tx, x, actor, 'painted' if y else 'washed')\n"
+    assert set(_written(ast.parse(source))) == {"painted", "washed"}
+
+
+async def test_clock_of_the_tests_is_where_it_is_believed_to_be() -> None:
+    assert NOON.date() == TODAY

@@ -1,0 +1,279 @@
+"""What the desk's reports count adds up with what happened."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.admins import Admin, Duty, Post, Role
+from core.blacklist import Sentence, ban
+from core.bootstrap import Core
+from core.clock import CHINA, FixedClock
+from core.db.sqlite_tx import SqliteTx
+from core.errors import NotYourDuty
+from core.masks import Mask, parse_mask
+from core.plates import Plate, PlateKind
+from core.pool import Release, withhold
+from core.ports import Tx
+from core.reports import MARK, Scope, Stats, fills, scope_of, size_of_union, stats
+from tests import invented
+from tests.core.sql import fill, sql
+from tests.core.tools import NOON, build, release, reserved, verified
+from tests.engines import open_test_store
+from tests.world import office
+
+K = Scope(offices=("粤K",))
+SMALL = PlateKind.SMALL
+
+
+def plate(serial: str) -> Plate:
+    return Plate(office="粤K", kind=SMALL, serial=serial)
+
+
+async def count(core: Core) -> dict[str, tuple[int, int, int]]:
+    """Return of each segment how many numbers are taken, held and free."""
+    found = await core.store.read(fills, core.offices.values())
+    return {one.segment.mask.pattern: (one.taken, one.held, one.free) for one in found}
+
+
+async def test_pool_without_segments_has_no_fill(core: Core) -> None:
+    assert await count(core) == {}
+
+
+async def test_fill_counts_what_is_taken_and_what_is_held(core: Core) -> None:
+    for mask in ("A10##", "B10##"):
+        await core.store.run(release, core, mask)
+    await core.store.run(reserved, core, 1, "A1001")
+    await core.store.run(reserved, core, 2, "A1002")
+    await core.store.run(core.counter.register, plate("A1002"), invented.vin(2)[-6:], actor="chat:1")
+    _, begun = await core.store.run(verified, core, 3)
+    place = core.offices["粤K"]
+    drawn = await core.store.run(
+        lambda tx: core.selection.draw(tx, begun, place, nonce="n", without_four=False, at=tx.now)
+    )
+    held = [serial[0] for serial in drawn.batch.serials]
+    assert await count(core) == {
+        "A10##": (2, held.count("A"), 98 - held.count("A")),
+        "B10##": (0, held.count("B"), 100 - held.count("B")),
+    }
+
+
+async def test_hold_that_has_run_out_is_free_again(core: Core, clock: FixedClock) -> None:
+    await core.store.run(release, core, "A10##")
+    _, begun = await core.store.run(verified, core, 3)
+    place = core.offices["粤K"]
+    await core.store.run(
+        lambda tx: core.selection.draw(tx, begun, place, nonce="n", without_four=False, at=tx.now)
+    )
+    assert await count(core) == {"A10##": (0, 10, 90)}
+    clock.advance(timedelta(minutes=5))
+    assert await count(core) == {"A10##": (0, 0, 100)}
+
+
+async def test_number_that_was_given_back_is_free_again(core: Core, clock: FixedClock) -> None:
+    await core.store.run(release, core, "A10##")
+    await core.store.run(reserved, core, 1, "A1001")
+    assert await count(core) == {"A10##": (1, 0, 99)}
+    await core.store.run(core.counter.revoke, plate("A1001"), "test", "chat:1")
+    clock.advance(timedelta(seconds=1))
+    assert await count(core) == {"A10##": (0, 0, 100)}
+
+
+async def test_mark_is_passed_at_six_tenths(core: Core) -> None:
+    for mask in ("A10##", "B10##"):
+        await core.store.run(release, core, mask)
+    _, begun = await core.store.run(reserved, core, 1, "A1099")
+    for segment_id, mask, taken in ((1, "A10##", 58), (2, "B10##", 60)):
+        await core.store.run(
+            fill, segment_id=segment_id, mask=mask, size=100, keep=f"n >= {taken}", holder=begun
+        )
+    found = await core.store.read(fills, core.offices.values())
+    assert [(one.taken, one.past_mark) for one in found] == [(59, False), (60, True)]
+    assert found[1].share == pytest.approx(MARK)
+
+
+async def test_withheld_numbers_are_counted_once(core: Core) -> None:
+    await core.store.run(release, core, "A10##")
+    place = core.offices["粤K"]
+    for mask in ("A####", "A1#8#", "B####"):
+        await core.store.run(withhold, place, parse_mask(SMALL, mask), "chat:1")
+    (one,) = await core.store.read(fills, [place])
+    assert ([mask.pattern for mask in one.withheld], one.withheld_size) == (["A10##", "A108#"], 100)
+
+
+async def test_segments_come_kind_by_kind(core: Core) -> None:
+    place = core.offices["粤K"]
+    for kind, mask in (
+        ("large_nev", "123##D"),
+        ("small", "B10##"),
+        ("small_nev", "D123##"),
+        ("small", "A10##"),
+    ):
+        order = Release(office=place, mask=parse_mask(PlateKind(kind), mask), actor="test")
+        await core.store.run(core.pools.release, order)
+    found = await core.store.read(fills, [place])
+    assert [one.segment.mask.pattern for one in found] == ["B10##", "A10##", "D123##", "123##D"]
+
+
+async def test_fills_of_one_office_leave_others_out(engine: str, tmp_path: Path, clock: FixedClock) -> None:
+    async with open_test_store(engine, tmp_path, clock) as store:
+        core = await build(store, clock, {"offices": [office("粤A"), office("粤K")]})
+        for code in ("粤K", "粤A"):
+            order = Release(office=core.offices[code], mask=parse_mask(SMALL, "A10##"), actor="test")
+            await store.run(core.pools.release, order)
+        assert {one.office for one in await store.read(fills, [core.offices["粤A"]])} == {"粤A"}
+        both = await store.read(fills, core.offices.values())
+        assert [one.office for one in both] == ["粤A", "粤K"]
+
+
+def plan_of(tx: Tx, name: str) -> str:
+    assert isinstance(tx, SqliteTx)
+    query = tx._find(name)
+    rows = tx._cursor.execute(f"EXPLAIN QUERY PLAN {query.text}", dict.fromkeys(query.parameters, 1))
+    return "; ".join(row[3] for row in rows)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_counting_reads_its_own_index_alone(core: Core) -> None:
+    """Of a pool of millions nothing but the index of what is taken for good, and what is held now."""
+    counting = "plate USING COVERING INDEX plate_for_good"
+    assert counting in await core.store.read(plan_of, "reports.segments")
+    await core.store.run(sql, "DROP INDEX IF EXISTS plate_of_segment")
+    assert counting in await core.store.read(plan_of, "reports.segments")
+    assert "plate_ending" in await core.store.read(plan_of, "reports.held")
+    assert "preselection_reserved_at" in await core.store.read(plan_of, "reports.selected")
+    assert "preselection_ended_at" in await core.store.read(plan_of, "reports.ended")
+    for name in ("reports.due", "reports.due_shut", "reports.due_by_day"):
+        assert "preselection_deadlines" in await core.store.read(plan_of, name)
+    assert "notice_failed" in await core.store.read(plan_of, "reports.failed")
+    assert "inbox_broken" in await core.store.read(plan_of, "reports.broken")
+
+
+PATTERNS = st.lists(
+    st.text(alphabet="#01", min_size=3, max_size=3).map(lambda tail: f"A0{tail}"), max_size=6, unique=True
+)
+
+
+@given(patterns=PATTERNS)
+def test_union_of_masks_is_what_counting_one_by_one_gives(patterns: list[str]) -> None:
+    masks = [Mask(kind=SMALL, pattern=pattern) for pattern in patterns]
+    serials = {mask.unrank(rank) for mask in masks for rank in range(mask.size)}
+    assert size_of_union(masks) == len(serials)
+
+
+# --- what was selected, and what became of it -----------------------------------------------
+
+
+async def figures(core: Core, days: int = 7, scope: Scope = K) -> Stats:
+    return await core.store.read(stats, scope, days)
+
+
+async def test_days_without_anything_are_all_there(core: Core) -> None:
+    found = await figures(core, 90)
+    assert (len(found.days), len(found.hours), found.total.selected, found.waiting) == (90, 24, 0, 0)
+    assert found.days[-1].day == NOON.astimezone(CHINA).date()
+
+
+async def test_figures_add_up_with_what_happened(core: Core, clock: FixedClock) -> None:
+    """Five selected; of them one each confirmed, void, revoked, expired, and one that waits."""
+    await core.store.run(release, core, "A10##")
+    for number in range(1, 5):
+        await core.store.run(reserved, core, number, f"A100{number}")
+    await core.store.run(core.counter.register, plate("A1001"), invented.vin(1)[-6:], actor="chat:1")
+    await core.store.run(core.counter.void, plate("A1002"), "wrong", "chat:1")
+    await core.store.run(core.counter.revoke, plate("A1003"), "asked for", "chat:1")
+    clock.advance(timedelta(days=8))
+    assert await core.store.run(core.endings.expire_due) == 1
+    await core.store.run(reserved, core, 5, "A1005")
+    found = await figures(core, 30)
+    total = found.total
+    assert (total.random, total.composed, total.selected) == (0, 5, 5)
+    assert (total.registered, total.void, total.revoked, total.expired) == (1, 1, 1, 1)
+    assert (total.banned, found.waiting) == (2, 1)
+    ended = total.registered + total.void + total.revoked + total.expired
+    assert total.selected == ended + found.waiting
+    assert [day.day.isoformat() for day in found.days if day.selected] == ["2026-03-10", "2026-03-18"]
+    assert sum(one.composed for one in found.hours) == 5
+    assert found.appeals is None
+
+
+async def test_random_selection_is_told_from_composition(core: Core) -> None:
+    await core.store.run(release, core, "A10##")
+    account, begun = await core.store.run(verified, core, 1)
+    place = core.offices["粤K"]
+
+    def selects(tx: Tx) -> None:
+        drawn = core.selection.draw(tx, begun, place, nonce="n", without_four=False, at=tx.now)
+        chosen = drawn.batch.serials[0]
+        core.selection.pick(tx, begun, place, chosen, at=tx.now)
+        core.selection.claim(tx, account, begun, place, chosen, at=tx.now)
+
+    await core.store.run(selects)
+    total = (await figures(core)).total
+    assert (total.random, total.composed) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("at", "day", "hour"),
+    [
+        (datetime(2026, 3, 10, 0, 0, tzinfo=CHINA), date(2026, 3, 10), 0),
+        (datetime(2026, 3, 9, 23, 59, 59, tzinfo=CHINA), date(2026, 3, 9), 23),
+    ],
+)
+async def test_day_and_hour_are_those_of_china(
+    engine: str, tmp_path: Path, at: datetime, day: date, hour: int
+) -> None:
+    clock = FixedClock(at)
+    async with open_test_store(engine, tmp_path, clock) as store:
+        core = await build(store, clock, hours="00:00-24:00")
+        await store.run(release, core, "A10##")
+        await store.run(reserved, core, 1, "A1001")
+        clock.advance(timedelta(days=1))
+        found = await figures(core)
+        assert [one.day for one in found.days if one.composed] == [day]
+        assert [one.hour for one in found.hours if one.composed] == [hour]
+
+
+async def test_what_is_older_than_the_span_is_left_out(core: Core, clock: FixedClock) -> None:
+    await core.store.run(release, core, "A10##")
+    await core.store.run(reserved, core, 1, "A1001")
+    clock.advance(timedelta(days=6))
+    assert (await figures(core, 7)).total.selected == 1
+    clock.advance(timedelta(days=1))
+    assert (await figures(core, 7)).total.selected == 0
+    assert (await figures(core, 30)).total.selected == 1
+
+
+async def test_longer_ban_of_the_same_identity_counts_once(core: Core) -> None:
+    for days in (10, 20):
+        sentence = Sentence(
+            identity_hash=b"x" * 32,
+            office="粤K",
+            reason="test",
+            cause="admin",
+            until=NOON + timedelta(days=days),
+            actor="chat:1",
+        )
+        await core.store.run(ban, sentence)
+    assert (await figures(core)).total.banned == 1
+
+
+async def test_figures_of_other_offices_are_left_out(core: Core) -> None:
+    await core.store.run(release, core, "A10##")
+    await core.store.run(reserved, core, 1, "A1001")
+    assert (await figures(core, scope=Scope(offices=("粤A",)))).total.selected == 0
+    assert (await figures(core, scope=Scope(offices=()))).total.selected == 0
+    assert (await figures(core, scope=Scope(offices=(), everywhere=True))).total.selected == 1
+
+
+def test_scope_is_of_the_offices_at_which_one_may() -> None:
+    served = ("粤A", "粤K")
+    chief = Admin(chat_id=1, posts=frozenset({Post(role=Role.CHIEF, office="")}))
+    clerk = Admin(chat_id=2, posts=frozenset({Post(role=Role.CLERK, office="粤K")}))
+    assert scope_of(chief, Duty.STATS, served) == Scope(offices=served, everywhere=True)
+    assert scope_of(clerk, Duty.STATS, served) == Scope(offices=("粤K",))
+    assert scope_of(clerk, Duty.STATS, served).holds(None) is False
+    with pytest.raises(NotYourDuty):
+        scope_of(clerk, Duty.AUDIT, served)

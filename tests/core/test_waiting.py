@@ -1,0 +1,280 @@
+"""What waits at the desk: each matter to whoever may do something about it, and once a day as a summary."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from core import waiting
+from core.admins import Admin, Post, Role
+from core.bootstrap import Core
+from core.clock import CHINA, FixedClock
+from core.errors import AlreadyHandled, NothingToHandle, NotYourDuty
+from core.masks import parse_mask
+from core.notices import MOST_TRIES, Plan, claim, note_failure, note_hopeless, note_unreachable, plan
+from core.plates import PlateKind
+from core.pool import Release
+from core.ports import Tx
+from core.waiting import Desk, Matter
+from tests.core.sql import fill, sql
+from tests.core.tools import NOON, build, release, reserved
+from tests.engines import open_test_store
+from tests.world import office
+
+MORNING = datetime(2026, 3, 10, 8, 0, tzinfo=CHINA)  # a Tuesday
+CHIEF = 1001
+
+
+def at_desk(role: Role = Role.CHIEF, place: str = "", chat_id: int = CHIEF) -> Admin:
+    return Admin(chat_id=chat_id, posts=frozenset({Post(role=role, office=place)}))
+
+
+@pytest.fixture
+async def core(engine: str, tmp_path: Path, clock: FixedClock) -> AsyncIterator[Core]:
+    async with open_test_store(engine, tmp_path, clock) as store:
+        yield await build(store, clock, {"offices": [office("粤K"), office("粤A")]})
+
+
+async def look(core: Core, admin: Admin | None = None) -> Desk:
+    return await core.store.read(waiting.desk, core.house, admin or at_desk())
+
+
+def subjects(found: Desk, matter: Matter) -> list[str]:
+    return [item.subject for item in found.items if item.matter == matter]
+
+
+def fails(tx: Tx, subject: str = "preselection:1", chat_id: int = 5001) -> None:
+    """Let a notice about something fail for good."""
+    plan(tx, Plan(chat_id=chat_id, purpose="expired", subject=subject, due_at=tx.now))
+    for notice in claim(tx, "worker", 100):
+        note_hopeless(tx, notice, "worker", "BadRequest")
+
+
+def sets_aside(tx: Tx, update_id: int = 7) -> None:
+    """Let an update be one that could not be handled."""
+    sql(
+        tx,
+        "INSERT INTO inbox (update_id, chat_id, received_at, state, worker, lease_until, note) "  # noqa: S608
+        f"VALUES ({update_id}, 5001, 1773100000000, 'broken', 'w', 0, 'KeyError')",
+    )
+
+
+async def test_empty_desk_has_all_its_matters_but_no_items(core: Core) -> None:
+    found = await look(core)
+    assert found.items == ()
+    assert not found.is_pressing
+    assert Matter.APPEAL not in found.matters  # no appeals are kept yet
+    assert [count for _, count in found.due] == [0] * 7
+
+
+async def test_stranger_has_no_desk(core: Core) -> None:
+    with pytest.raises(NotYourDuty):
+        await look(core, Admin(chat_id=9, posts=frozenset()))
+
+
+async def test_deadline_waits_from_the_working_day_before(core: Core, clock: FixedClock) -> None:
+    """Selected on Tuesday, to be confirmed by the next Tuesday: near from Monday on."""
+    await core.store.run(release, core, "A10##")
+    await core.store.run(reserved, core, 1, "A1001")
+    clock.advance(timedelta(days=5))  # Sunday: Monday is the next working day
+    assert subjects(await look(core), Matter.DEADLINE) == []
+    clock.advance(timedelta(days=1))
+    found = await look(core)
+    assert subjects(found, Matter.DEADLINE) == ["preselection:1"]
+    assert [count for _, count in found.due] == [0, 1, 0, 0, 0, 0, 0]
+    assert found.is_pressing
+
+
+async def test_owner_who_cannot_be_reached_waits_for_longer(core: Core, clock: FixedClock) -> None:
+    await core.store.run(release, core, "A10##")
+    await core.store.run(reserved, core, 1, "A1001")
+    await core.store.run(note_unreachable, 5001, "Forbidden")
+    clock.advance(timedelta(days=2))
+    found = await look(core)
+    assert subjects(found, Matter.SHUT) == ["preselection:1"]
+    clock.advance(timedelta(days=4))
+    found = await look(core)
+    assert (subjects(found, Matter.SHUT), subjects(found, Matter.DEADLINE)) == (["preselection:1"], [])
+
+
+async def test_pool_waits_when_every_segment_is_past_the_mark(core: Core) -> None:
+    await core.store.run(release, core, "A10##")
+    _, begun = await core.store.run(reserved, core, 1, "A1099")
+    await core.store.run(fill, segment_id=1, mask="A10##", size=100, keep="n >= 58", holder=begun)
+    assert subjects(await look(core), Matter.POOL) == []
+    await core.store.run(fill, segment_id=1, mask="A10##", size=100, keep="n <> 60", holder=begun)
+    (item,) = [one for one in (await look(core)).items if one.matter == Matter.POOL]
+    assert (item.office, item.kind, item.free, item.share) == ("粤K", "small", 40, 0.6)
+    await core.store.run(release, core, "B10##")
+    assert subjects(await look(core), Matter.POOL) == []
+
+
+async def test_release_to_come_is_listed_but_presses_nobody(core: Core, clock: FixedClock) -> None:
+    mask, place = parse_mask(PlateKind.SMALL, "A10##"), core.offices["粤K"]
+    order = Release(office=place, mask=mask, actor="test", opens_at=NOON + timedelta(days=3))
+    await core.store.run(core.pools.release, order)
+    found = await look(core)
+    assert subjects(found, Matter.SCHEDULED) == ["segment:1"]
+    assert not found.is_pressing
+    clock.advance(timedelta(days=4))
+    assert subjects(await look(core), Matter.SCHEDULED) == []
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_year_without_schedule_waits_in_time(core: Core, clock: FixedClock) -> None:
+    assert subjects(await look(core), Matter.CALENDAR) == []
+    clock.advance(timedelta(days=3650))
+    assert subjects(await look(core), Matter.CALENDAR) == ["year:2036"]
+
+
+async def test_failed_notice_waits_until_somebody_deals_with_it(core: Core) -> None:
+    await core.store.run(release, core, "A10##")
+    await core.store.run(reserved, core, 1, "A1001")
+    await core.store.run(fails)
+    (item,) = (await look(core)).items
+    assert (item.matter, item.office, item.plate, item.what) == (Matter.FAILED, "粤K", "A1001", "expired")
+    await core.store.run(waiting.handle, at_desk(), item.subject, core.offices, "chat:1001")
+    assert (await look(core)).items == ()
+    with pytest.raises(AlreadyHandled) as refused:
+        await core.store.run(waiting.handle, at_desk(), item.subject, core.offices, "chat:3001")
+    assert refused.value.by == "chat:1001"
+    journal = await core.store.read(sql, "SELECT actor, subject, office FROM audit WHERE action = 'handled'")
+    assert journal == [{"actor": "chat:1001", "subject": item.subject, "office": "粤K"}]
+
+
+async def test_subscribers_who_shut_us_out_bury_nothing(core: Core) -> None:
+    def fails_to_announce(tx: Tx) -> None:
+        plan(tx, Plan(chat_id=5001, purpose="release", subject="segment:1", due_at=tx.now))
+        for notice in claim(tx, "worker", 100):
+            note_hopeless(tx, notice, "worker", "Forbidden")
+
+    await core.store.run(fails_to_announce)
+    assert (await look(core)).items == ()
+
+
+async def test_notice_that_is_tried_again_does_not_wait(core: Core) -> None:
+    def tries_once(tx: Tx) -> None:
+        plan(tx, Plan(chat_id=5001, purpose="role:1", subject="admin:1", due_at=tx.now))
+        (notice,) = claim(tx, "worker", 1)
+        assert notice.tries < MOST_TRIES
+        note_failure(tx, notice, "worker", "TimedOut", timedelta())
+
+    await core.store.run(tries_once)
+    assert (await look(core)).items == ()
+
+
+async def test_broken_update_is_for_chiefs_of_all_offices(core: Core) -> None:
+    await core.store.run(sets_aside)
+    assert subjects(await look(core), Matter.BROKEN) == ["update:7"]
+    assert (await look(core, at_desk(place="粤K"))).items == ()
+    with pytest.raises(NotYourDuty):
+        await core.store.run(waiting.handle, at_desk(place="粤K"), "update:7", core.offices, "chat:1")
+    await core.store.run(waiting.handle, at_desk(), "update:7", core.offices, "chat:1")
+    assert (await look(core)).items == ()
+
+
+@pytest.mark.parametrize("subject", ["notice:99", "update:99"])
+async def test_what_is_not_there_cannot_be_dealt_with(core: Core, subject: str) -> None:
+    with pytest.raises(NothingToHandle):
+        await core.store.run(waiting.handle, at_desk(), subject, core.offices, "chat:1")
+
+
+async def test_desk_of_one_office_shows_nothing_of_another(core: Core, clock: FixedClock) -> None:
+    await core.store.run(release, core, "A10##")
+    await core.store.run(reserved, core, 1, "A1001")
+    await core.store.run(fails)
+    clock.advance(timedelta(days=6))
+    assert len((await look(core, at_desk(place="粤K"))).items) == 2
+    there = await look(core, at_desk(place="粤A"))
+    assert (there.items, sum(count for _, count in there.due)) == ((), 0)
+    with pytest.raises(NothingToHandle):
+        await core.store.run(waiting.handle, at_desk(place="粤A"), "notice:1", core.offices, "chat:1")
+
+
+async def test_each_role_sees_its_own_matters(core: Core) -> None:
+    shown = {role: (await look(core, at_desk(role))).matters for role in Role}
+    assert shown[Role.CLERK] == (Matter.DEADLINE, Matter.SHUT)
+    assert shown[Role.REVIEWER] == ()
+    assert set(shown[Role.CHIEF]) == set(Matter) - {Matter.APPEAL}
+
+
+async def test_items_come_oldest_first(core: Core, clock: FixedClock) -> None:
+    await core.store.run(release, core, "A10##")
+    await core.store.run(reserved, core, 1, "A1001")
+    await core.store.run(sets_aside)
+    clock.advance(timedelta(days=6))
+    await core.store.run(fails)
+    moments = [item.at for item in (await look(core)).items]
+    assert len(moments) > 2
+    assert moments == sorted(moments)
+
+
+# --- the daily summary ----------------------------------------------------------------------
+
+
+async def tick(core: Core) -> list[int]:
+    """Do what the tick does; return who gets a summary that has not been planned before."""
+    before = set(await summaries(core))
+    concerned = await core.store.read(core.summaries.due)
+    if concerned is not None:
+        await core.store.run(core.summaries.plan, concerned)
+    return [chat for chat, _ in sorted(set(await summaries(core)) - before)]
+
+
+async def summaries(core: Core) -> list[tuple[int, str]]:
+    rows = await core.store.read(sql, "SELECT chat_id, subject FROM notice WHERE purpose = 'summary'")
+    return [(row["chat_id"], row["subject"]) for row in rows]
+
+
+async def test_summary_comes_once_a_day_when_something_waits(core: Core, clock: FixedClock) -> None:
+    await core.store.run(sets_aside)
+    clock.set(MORNING)
+    assert await tick(core) == []  # it is not half past eight yet
+    clock.advance(timedelta(minutes=30))
+    assert await tick(core) == [CHIEF]
+    assert await tick(core) == []
+    clock.advance(timedelta(hours=10))
+    assert await tick(core) == []
+    clock.advance(timedelta(hours=14))
+    assert await tick(core) == [CHIEF]
+
+
+async def test_nothing_is_written_on_a_day_without_work(core: Core) -> None:
+    assert await tick(core) == []
+    assert await summaries(core) == []
+    assert await core.store.read(core.summaries.due) is None  # done for today all the same
+
+
+async def test_no_summary_comes_on_a_day_off(core: Core, clock: FixedClock) -> None:
+    await core.store.run(sets_aside)
+    clock.set(datetime(2026, 3, 14, 12, 0, tzinfo=CHINA))  # Saturday
+    assert await tick(core) == []
+    clock.advance(timedelta(days=2))
+    assert await tick(core) == [CHIEF]
+
+
+async def test_whoever_turned_it_off_gets_none(core: Core, clock: FixedClock) -> None:
+    await core.store.run(sets_aside)
+    await core.store.run(waiting.set_summary, CHIEF, on=False)
+    assert await tick(core) == []
+    await core.store.run(waiting.set_summary, CHIEF, on=True)
+    clock.advance(timedelta(days=1))
+    assert await tick(core) == [CHIEF]
+
+
+async def test_second_ticker_of_the_same_morning_writes_nothing(core: Core) -> None:
+    await core.store.run(sets_aside)
+    concerned = await core.store.read(core.summaries.due)
+    assert concerned == (CHIEF,)
+    for _ in range(2):
+        await core.store.run(core.summaries.plan, concerned)
+    assert len(await summaries(core)) == 1
+
+
+async def test_summary_of_work_that_was_done_meanwhile_says_nothing(core: Core) -> None:
+    await core.store.run(sets_aside)
+    assert await core.store.read(core.summaries.of_chat, CHIEF) is not None
+    await core.store.run(waiting.handle, at_desk(), "update:7", core.offices, "chat:1")
+    assert await core.store.read(core.summaries.of_chat, CHIEF) is None
+    assert await core.store.read(core.summaries.of_chat, 5001) is None

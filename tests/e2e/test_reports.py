@@ -1,0 +1,357 @@
+"""The desk's reports as its people use them: pictures, pages, spreadsheets, ways that lead on."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from python_calamine import CalamineWorkbook
+
+from bot.sandbox import PersonSpec
+from core.admins import EVERYWHERE, Post, Role
+from core.masks import parse_mask
+from core.notices import Plan, claim, note_hopeless, plan
+from core.plates import Plate, PlateKind
+from core.pool import Release, withhold
+from core.ports import Tx
+from tests import invented
+from tests.core.sql import sql
+from tests.core.tools import reserved
+from tests.person import Person, Shown
+from tests.world import CHIEF, OWNER, PEOPLE, World, office, open_world
+
+CLERK = 3001
+DESK_PEOPLE = (
+    *PEOPLE,
+    PersonSpec(chat_id=CLERK, last_name="赵", first_name="窗口", phone="+8613800138009"),
+)
+
+
+@pytest.fixture
+async def world(engine: str, tmp_path: Path) -> AsyncIterator[World]:
+    offices = [office(hours="00:00-24:00"), office("粤A")]
+    async with open_world(engine, tmp_path, people=DESK_PEOPLE, offices=offices) as world:
+        await world.release()
+        yield world
+
+
+async def gives(world: World, role: Role, place: str) -> Person:
+    """Let somebody have a role; return them."""
+    await world.store.run(world.core.admins.add, CLERK, Post(role=role, office=place), f"chat:{CHIEF}")
+    return world.person(CLERK)
+
+
+def size_of(person: Person, shown: Shown) -> tuple[int, int]:
+    """Return the size of the picture that somebody sees."""
+    assert shown.photo
+    with Image.open(BytesIO(person.read_file(shown.photo))) as picture:
+        return picture.size
+
+
+async def sheets_of(person: Person) -> dict[str, list[list[Any]]]:
+    """Press for the spreadsheet; return what it holds, sheet by sheet."""
+    await person.press("导出 XLSX")
+    await person._until(lambda: person.last.document is not None, 15, "no file came")
+    book = CalamineWorkbook.from_filelike(BytesIO(person.read_file(str(person.last.document))))
+    return {
+        name: [list(row) for row in book.get_sheet_by_name(name).to_python()] for name in book.sheet_names
+    }
+
+
+def plate(serial: str) -> Plate:
+    return Plate(office="粤K", kind=PlateKind.SMALL, serial=serial)
+
+
+# --- /segments ------------------------------------------------------------------------------
+
+
+async def test_segments_are_shown_as_picture_and_figures(world: World) -> None:
+    await world.store.run(reserved, world.core, 1, "A1234")
+    mask = parse_mask(PlateKind.SMALL, "A888#")
+    await world.store.run(withhold, world.core.offices["粤K"], mask, "chat:1")
+    chief = world.person(CHIEF)
+    await chief.say("/segments 粤k")
+    shown = await chief.see(
+        "粤K 茂名市 号段:1 段 10,000 个,已用 1(<0.1%)", "暂不投放 A888# 10 个", "自编:开放"
+    )
+    assert size_of(chief, shown)[0] == 900
+    sheets = await sheets_of(chief)
+    (row,) = sheets["号段"][1:]
+    assert row[:6] == ["小型汽车", "A####", 10_000, 1, 0, 9_999]
+
+
+async def test_many_segments_have_pages(world: World) -> None:
+    place = world.core.offices["粤K"]
+    for letter in "BCDEFGHJKLMNPQRSTUVWX":
+        order = Release(office=place, mask=parse_mask(PlateKind.SMALL, f"{letter}88##"), actor="test")
+        await world.store.run(world.core.pools.release, order)
+    chief = world.person(CHIEF)
+    await chief.say("/segments 粤K")
+    await chief.see("22 段", "第 1 / 4 页", "F88##")
+    seen = {one for one in (chief.last.words).split() if "##" in one}
+    for number in (2, 3, 4):
+        await chief.press("›")
+        await chief.see(f"第 {number} / 4 页")
+        seen |= {one for one in chief.last.words.split() if "##" in one}
+    assert "›" not in chief.last.buttons
+    assert len(seen) == 22
+    assert len((await sheets_of(chief))["号段"]) == 23
+
+
+async def test_office_is_chosen_where_there_are_several(world: World) -> None:
+    chief = world.person(CHIEF)
+    await chief.say("/segments")
+    await chief.see("请选择发牌机关")
+    await chief.press("粤A 广州市")
+    shown = await chief.see("尚未投放任何号段")
+    assert size_of(chief, shown) == (900, 260)
+
+
+async def test_only_office_is_shown_at_once(world: World) -> None:
+    clerk = await gives(world, Role.CLERK, "粤K")
+    await clerk.say("/segments")
+    await clerk.see("粤K 茂名市 号段")
+    assert "选择发牌机关" not in str(clerk.last.buttons)
+
+
+@pytest.mark.parametrize("command", ["/segments", "/stats", "/audit"])
+async def test_other_offices_reports_are_refused(world: World, command: str) -> None:
+    other = await gives(world, Role.CHIEF, "粤A")
+    await other.say(f"{command} 粤K")
+    await other.see("您没有该发牌机关的权限")
+    await other.say("/segments 粤X")
+    await other.see("本服务不受理", fresh=True)
+    await world.store.run(sql, "DELETE FROM admin")
+    await other.say(f"{command} 粤A")
+    await other.see("没有这个命令", fresh=True)
+
+
+async def test_open_report_closes_with_the_role(world: World) -> None:
+    clerk = await gives(world, Role.CLERK, "粤K")
+    await clerk.say("/segments")
+    await clerk.see("粤K 茂名市 号段")
+    await world.store.run(sql, "DELETE FROM admin")
+    await clerk.press("导出 XLSX")
+    await clerk.see("您没有这项权限")
+    assert clerk.last.document is None
+
+
+# --- /stats ---------------------------------------------------------------------------------
+
+
+async def test_figures_add_up_from_release_to_the_end(world: World) -> None:
+    """Selected, confirmed, void, revoked, expired; on the screen and in the spreadsheet."""
+    core, run = world.core, world.store.run
+    for number in range(1, 5):
+        await run(reserved, core, number, f"A100{number}")
+    await run(core.counter.register, plate("A1001"), invented.vin(1)[-6:], actor="chat:1")
+    await run(core.counter.void, plate("A1002"), "wrong", "chat:1")
+    await run(core.counter.revoke, plate("A1003"), "asked for", "chat:1")
+    world.forward(days=8)
+    await world.service.jobs.ends()
+    await run(reserved, core, 5, "A1005")
+    chief = world.person(CHIEF)
+    await chief.say("/stats 粤K")
+    await chief.press("30 天")
+    shown = await chief.see("近 30 天", "选定 5:随机 0,自编 5", "确认上牌 1 · 过期 1 · 作废 1 · 取消 1")
+    assert "列入黑名单 2 · 现在待办理 1" in shown.words
+    assert "申诉" not in shown.words
+    assert size_of(chief, shown)[0] == 1000
+    sheets = await sheets_of(chief)
+    sums = {row[0]: row[1] for row in sheets["合计"][1:]}
+    days, hours = sheets["每日"][1:], sheets["时段"][1:]
+    assert (len(days), len(hours), sums["选定号码"]) == (30, 24, 5)
+    assert [sum(row[column] for row in days) for column in range(1, 9)] == [0, 5, 5, 1, 1, 1, 1, 2]
+    assert sum(row[3] for row in hours) == 5
+    await chief.say("/audit 2026-03-18")
+    await chief.see("号码 粤K·A1004 过期收回", "系统", fresh=True)
+
+
+async def test_figures_of_all_own_offices_and_of_one(world: World) -> None:
+    await world.store.run(reserved, world.core, 1, "A1001")
+    chief = world.person(CHIEF)
+    await chief.say("/stats")
+    await chief.see("全部发牌机关 近 7 天", "选定 1")
+    await chief.press("选择发牌机关")
+    await chief.press("粤A 广州市")
+    await chief.see("粤A 广州市 近 7 天", "选定 0")
+    await chief.press("选择发牌机关")
+    await chief.press("全部")
+    await chief.see("全部发牌机关", "选定 1")
+
+
+async def test_reviewer_sees_figures_but_no_segments(world: World) -> None:
+    reviewer = await gives(world, Role.REVIEWER, EVERYWHERE)
+    await reviewer.say("/stats")
+    await reviewer.see("全部发牌机关 近 7 天")
+    for command in ("/segments", "/audit 粤K"):
+        await reviewer.say(command)
+        await reviewer.see("没有这个命令", fresh=True)
+
+
+# --- /audit ---------------------------------------------------------------------------------
+
+
+async def test_journal_is_read_in_words_page_by_page(world: World) -> None:
+    await world.store.run(reserved, world.core, 1, "A1001")
+    await world.store.run(world.core.counter.void, plate("A1001"), "合格证<不符>", f"chat:{CHIEF}")
+    chief = world.person(CHIEF)
+    await chief.say("/audit 粤KA1001")
+    await chief.see(
+        f"管理员 {CHIEF} · 粤K\n号码 粤K·A1001 作废,原因:合格证<不符> — 预选 1",
+        "车主 5001 · 粤K\n选定号码 粤K·A1001(自编选号)",
+        "开始预选(小型汽车) — 预选 1(粤K·A1001)",
+        "列入黑名单,到 2028-03-10 — 黑名单 1",
+    )
+    rows = (await sheets_of(chief))["操作记录"]
+    assert len(rows) == 1 + 7
+    assert rows[1][2:4] == [f"管理员 {CHIEF}", "列入黑名单,到 2028-03-10"]
+    await chief.say("/audit 2026-03")
+    await chief.see("第 1 页", fresh=True)
+    await chief.press("›")
+    await chief.see("第 2 页")
+    await chief.press("‹")
+    await chief.see("第 1 页")
+
+
+async def test_personal_numbers_are_neither_shown_nor_kept(world: World) -> None:
+    await world.store.run(reserved, world.core, 1, "A1001")
+    chief = world.person(CHIEF)
+    for written, shown in ((invented.identity(1), "身份证号(不显示)"), (invented.phone(1), "手机号(不显示)")):
+        await chief.say(f"/audit {written}")
+        await chief.see(shown, "选定号码 粤K·A1001")
+        await chief.settled()
+        kept = await world.store.read(sql, "SELECT args FROM dialog")
+        journal = await world.store.read(sql, "SELECT details, subject FROM audit")
+        assert written not in f"{kept} {journal} {[one.words for one in chief.history if one.from_bot]}"
+
+
+async def test_what_the_journal_does_not_know_is_said(world: World) -> None:
+    chief = world.person(CHIEF)
+    for odd in ("king", "粤KA12", "2026-02-31", "voided banned", "粤K 粤A", "x" * 300):
+        await chief.say(f"/audit {odd}")
+        await chief.see("没有看懂要查什么", fresh=True)
+    await chief.say("/audit 粤KZ9999")
+    await chief.see("没有符合条件的记录", fresh=True)
+    assert "📄 导出 XLSX" not in chief.last.buttons
+
+
+# --- /desk ----------------------------------------------------------------------------------
+
+
+def sets_aside(tx: Tx) -> None:
+    sql(
+        tx,
+        "INSERT INTO inbox (update_id, chat_id, received_at, state, worker, lease_until, note) "
+        "VALUES (99999999, 5001, 1773100000000, 'broken', 'w', 0, 'KeyError')",
+    )
+
+
+async def test_desk_at_rest_says_so(world: World) -> None:
+    chief = world.person(CHIEF)
+    await chief.say("/desk")
+    shown = await chief.see("没有待办事项")
+    assert size_of(chief, shown)[0] == 900
+    assert len((await sheets_of(chief))["待办"]) == 1
+
+
+async def test_second_admin_learns_who_dealt_with_it(world: World) -> None:
+    await world.store.run(sets_aside)
+    chief, other = world.person(CHIEF), await gives(world, Role.CHIEF, EVERYWHERE)
+    for one in (chief, other):
+        await one.say("/desk")
+        await one.see("搁置的消息 1", "消息 99999999 无法处理")
+        await one.press("① 搁置的消息")
+        await one.see("原因:KeyError")
+    await chief.press("✓ 已处理")
+    await chief.see("已记为处理完毕", "没有待办事项")
+    await other.press("✓ 已处理")
+    await other.see(f"已由管理员 {CHIEF} 处理", "没有待办事项")
+    await chief.say("/audit handled")
+    await chief.see(f"管理员 {CHIEF}", "处理了待办事项 — 消息 99999999", fresh=True)
+
+
+async def test_desk_lists_what_waits_and_leads_on(world: World) -> None:
+    place = world.core.offices["粤K"]
+    opens = world.clock.now() + timedelta(days=3)
+    order = Release(office=place, mask=parse_mask(PlateKind.SMALL, "B10##"), actor="test", opens_at=opens)
+    await world.store.run(world.core.pools.release, order)
+    await world.store.run(reserved, world.core, 1, "A1001")
+
+    def fails(tx: Tx) -> None:
+        plan(tx, Plan(chat_id=5001, purpose="voided", subject="preselection:1", due_at=tx.now))
+        for notice in claim(tx, "worker", 100):
+            note_hopeless(tx, notice, "worker", "BadRequest")
+
+    await world.store.run(fails)
+    chief = world.person(CHIEF)
+    await chief.say("/desk")
+    await chief.see(
+        "通知发送失败 1 · 定时投放 1", "粤K·A1001 作废通知没能发出", "粤K 小型汽车 B10## 将于 3月13日"
+    )
+    rows = (await sheets_of(chief))["待办"]
+    assert [row[0] for row in rows] == ["事项", "通知发送失败", "定时投放"]
+    await chief.press("② 定时投放")
+    await chief.see("B10##", "定时投放:3月13日")
+
+
+async def test_many_items_have_pages(world: World) -> None:
+    for number in range(1, 9):
+        await world.store.run(reserved, world.core, number, f"A100{number}")
+    world.forward(days=6)
+    clerk = await gives(world, Role.CLERK, "粤K")
+    await clerk.say("/desk")
+    await clerk.see("临近到期 8", "第 1 / 2 页", "⑥ 粤K·A1006")
+    await clerk.press("›")
+    await clerk.see("② 粤K·A1008 办理截止 3月17日 17:00")
+    await clerk.press("‹")
+    await clerk.see("第 1 / 2 页")
+
+
+async def test_summary_comes_once_and_can_be_turned_off(world: World) -> None:
+    chief = world.person(CHIEF)
+    await chief.say("/desk")
+    await chief.see("没有待办事项")
+    await world.store.run(sets_aside)
+    world.forward(days=1)
+    await world.service.jobs.ends()
+    await world.service.jobs.tell()
+    await chief.see("今日待办", "搁置的消息 1")
+    told = len([one for one in chief.history if "今日待办" in one.words])
+    await world.service.jobs.ends()
+    await world.service.jobs.tell()
+    await chief.press("查看待办事项")
+    await chief.see("① 消息 99999999 无法处理")
+    await chief.press("每日提要:开")
+    await chief.see_toast("不再发送每日提要")
+    world.forward(days=1)
+    await world.service.jobs.ends()
+    await world.service.jobs.tell()
+    await chief.settled()
+    assert told == 1
+    assert len([one for one in chief.history if "今日待办" in one.words]) == 1
+
+
+async def test_help_on_a_picture_comes_as_a_message_of_its_own(world: World) -> None:
+    """Help and caption together are more than a caption may hold."""
+    chief = world.person(CHIEF)
+    await chief.say("/desk")
+    await chief.see("没有待办事项")
+    await chief.say("/help")
+    await chief.see("管理命令", fresh=True)
+    await chief.settled()
+    assert chief.last.words == "✅ 没有待办事项。"
+    assert "没有待办事项" not in chief.history[-2].words
+
+
+async def test_owner_has_no_way_into_a_report(world: World) -> None:
+    owner = world.person(OWNER)
+    await owner.say("/start")
+    await owner.see("预选号牌")
+    await world.store.run(sql, "UPDATE dialog SET screen = 'desk_desk', args = '{}'")
+    await owner.say("hello")
+    await owner.see("没有看懂", "点【预选号牌】开始", fresh=True)
+    assert owner.last.photo is None

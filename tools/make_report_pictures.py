@@ -1,0 +1,137 @@
+"""Draw the pictures of the manual of the desk from invented figures: desk.png, segments.png, stats.png.
+
+    python tools/make_report_pictures.py [FOLDER]      docs/pictures by default
+
+The same screens draw them that the desk sees; only the figures are invented, and the same in every run.
+"""
+
+import random
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.desk.reports import segments, stats, waiting
+from bot.pictures.desk import desk_picture
+from bot.pictures.segments import segments_picture
+from bot.pictures.stats import stats_picture
+from core.clock import CHINA
+from core.masks import Mask, parse_mask
+from core.offices import Office
+from core.plates import PlateKind
+from core.pool import Segment
+from core.reports import Day, Fill, Hour, Stats
+from core.waiting import Desk, Item, Matter
+
+AT = datetime(2026, 12, 1, 9, 30, tzinfo=CHINA)
+OFFICE = Office(code="粤K", name="茂名市公安局交通警察支队车辆管理所", address="广东省茂名市")
+FOLDER = Path(__file__).resolve().parent.parent / "docs/pictures"
+SMALL = PlateKind.SMALL
+_WORKDAYS = 5
+
+
+def fill(
+    number: int, kind: PlateKind, mask: str, share: float, *, days: int = -90, compose: int = -60
+) -> Fill:
+    """Return an invented segment; ``days`` is when it opened, ``compose`` when it may be composed."""
+    found = parse_mask(kind, mask)
+    taken = round(found.size * share)
+    kept_back: tuple[Mask, ...] = ()
+    if mask == "B####":
+        kept_back = (parse_mask(SMALL, "B888#"), parse_mask(SMALL, "B666#"))
+    return Fill(
+        office=OFFICE.code,
+        segment=Segment(
+            segment_id=number,
+            mask=found,
+            opens_at=AT + timedelta(days=days),
+            compose_from=AT + timedelta(days=compose),
+            released_at=AT - timedelta(days=90),
+        ),
+        taken=taken,
+        held=min(found.size - taken, 30 if days < 0 else 0),
+        withheld=kept_back,
+        withheld_size=sum(one.size for one in kept_back),
+    )
+
+
+def some_fills() -> list[Fill]:
+    """Return segments in every state."""
+    return [
+        fill(1, SMALL, "A####", 0.972),
+        fill(2, SMALL, "B####", 0.634),
+        fill(3, SMALL, "C####", 0.118, days=-6, compose=4),
+        fill(4, SMALL, "D####", 0.0, days=14, compose=28),
+        fill(5, PlateKind.SMALL_NEV, "D#####", 0.271),
+        fill(6, PlateKind.LARGE_NEV, "#####D", 0.0004),
+    ]
+
+
+def some_stats() -> Stats:
+    """Return thirty days at an office, quieter on weekends."""
+    dice = random.Random(2026)  # noqa: S311 - invented figures that are the same in every run
+    days = []
+    for ahead in range(-29, 1):
+        day = (AT + timedelta(days=ahead)).date()
+        busy = 1.0 if day.weekday() < _WORKDAYS else 0.45
+        composed, drawn = round(dice.randint(14, 30) * busy), round(dice.randint(24, 46) * busy)
+        works = day.weekday() < _WORKDAYS
+        days.append(
+            Day(
+                day=day,
+                random=drawn,
+                composed=composed,
+                registered=dice.randint(38, 62) if works else 0,
+                expired=dice.choice((0, 0, 1, 2)) if works else 0,
+                void=dice.choice((0, 0, 0, 1)) if works else 0,
+                revoked=dice.choice((0, 0, 1)) if works else 0,
+                banned=dice.choice((0, 0, 1, 2)) if works else 0,
+            )
+        )
+    total = sum(day.random for day in days), sum(day.composed for day in days)
+    weights = [0] * 8 + [3, 6, 8, 7, 5, 4, 5, 6, 6, 5, 6, 8, 9, 7, 3, 0]
+    hours = tuple(
+        Hour(hour=hour, random=total[0] * weight // sum(weights), composed=total[1] * weight // sum(weights))
+        for hour, weight in enumerate(weights)
+    )
+    return Stats(at=AT, days=tuple(days), hours=hours, waiting=187)
+
+
+def some_desk() -> Desk:
+    """Return a desk on a busy morning."""
+
+    def item(matter: Matter, number: int, **more: int) -> Item:
+        return Item(
+            matter=matter, at=AT + timedelta(**more), subject=f"{matter}:{number}", office=OFFICE.code
+        )
+
+    items = [
+        *(item(Matter.DEADLINE, number, hours=7, minutes=30) for number in range(9)),
+        *(item(Matter.DEADLINE, number, days=1, hours=7) for number in range(9, 23)),
+        *(item(Matter.SHUT, number, days=2, hours=7) for number in range(2)),
+        item(Matter.FAILED, 1, days=-1),
+        item(Matter.POOL, 1, days=-40),
+        item(Matter.SCHEDULED, 1, days=14),
+    ]
+    today = AT.date()
+    due = tuple(
+        (today + timedelta(days=ahead), number) for ahead, number in enumerate((9, 14, 31, 28, 0, 0, 40))
+    )
+    matters = tuple(matter for matter in Matter if matter != Matter.APPEAL)
+    return Desk(at=AT, items=tuple(sorted(items, key=lambda one: one.at)), matters=matters, due=due)
+
+
+def main(folder: Path) -> None:
+    """Write the pictures."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = {
+        "segments.png": segments_picture(segments.picture(OFFICE, AT, some_fills())),
+        "stats.png": stats_picture(stats.picture(some_stats(), OFFICE)),
+        "desk.png": desk_picture(waiting.picture(some_desk())),
+    }
+    for name, content in made.items():
+        (folder / name).write_bytes(content)
+        print(f"{folder / name}: {len(content):,} bytes")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
