@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.desk import counter, days, people, releases, staff, vehicles, withholding
+from bot.desk import blacklist, counter, days, find, people, releases, staff, vehicles, withholding
 from bot.desk.errors import Usage
 from bot.desk.reports import audit, segments, stats, waiting
 from bot.dialog.buttons import Carried
@@ -34,19 +34,21 @@ DESK: dict[str, DeskCommand] = {
     "void": DeskCommand(duty=Duty.VOID, ask=counter.ask_void),
     "revoke": DeskCommand(duty=Duty.REVOKE, ask=counter.ask_revoke),
     "closed": DeskCommand(duty=Duty.CLOSED, ask=days.ask_closed),
-    "ban": DeskCommand(duty=Duty.BAN, ask=people.ask_ban),
-    "unban": DeskCommand(duty=Duty.BAN, ask=people.ask_unban),
+    "ban": DeskCommand(duty=Duty.BAN, ask=blacklist.ask_ban),
+    "unban": DeskCommand(duty=Duty.BAN, ask=blacklist.ask_unban),
     "identity": DeskCommand(duty=Duty.IDENTITY, ask=people.ask_identity),
     "usertype": DeskCommand(duty=Duty.USERTYPE, ask=people.ask_user_type),
     "grant": DeskCommand(duty=Duty.GRANT, ask=people.ask_grant),
     "vehicles": DeskCommand(duty=Duty.VEHICLES, ask=vehicles.ask),
     "stats": DeskCommand(duty=Duty.STATS, ask=stats.ask),
     "audit": DeskCommand(duty=Duty.AUDIT, ask=audit.ask),
+    "blacklist": DeskCommand(duty=Duty.BLACKLIST, ask=blacklist.ask_list),
+    "find": DeskCommand(duty=Duty.FIND, ask=find.ask),
     "maintenance": DeskCommand(duty=Duty.MAINTENANCE, ask=days.ask_maintenance),
     "admins": DeskCommand(duty=Duty.ADMINS, ask=staff.ask),
 }
 
-_WITHOUT_WORDS = frozenset({"admins", "vehicles", "desk", "segments", "stats"})
+WITHOUT_WORDS = frozenset({"admins", "blacklist", "vehicles", "desk", "segments", "stats"})
 """What these need is asked on their screen."""
 
 
@@ -55,7 +57,7 @@ def lead(scene: Scene, typed: Command) -> Go:
     command = DESK.get(typed.name)
     if command is None or command.duty not in scene.admin.duties:
         return home.command(scene, typed)
-    if not typed.rest and typed.name not in _WITHOUT_WORDS:
+    if not typed.rest and typed.name not in WITHOUT_WORDS:
         raise Usage(typed.name)
     return command.ask(scene, typed.rest)
 

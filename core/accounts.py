@@ -6,7 +6,14 @@ from enum import StrEnum
 
 from core import audit
 from core.clock import from_millis, to_millis
-from core.errors import IdentityTaken, NotRegistered, PhoneTaken, StepOutOfOrder, StoreConstraintError
+from core.errors import (
+    IdentityIsTheirs,
+    IdentityTaken,
+    NotRegistered,
+    PhoneTaken,
+    StepOutOfOrder,
+    StoreConstraintError,
+)
 from core.ports import Row, Tx
 from core.secrets import Vault
 
@@ -135,7 +142,7 @@ class Accounts:
         return self._account(row)
 
     def by_identity(self, tx: Tx, identity_hash: bytes) -> Account | None:
-        """Return the account that is registered with an identity."""
+        """Return the account whose an identity is: registered with it, or given it at a counter."""
         row = tx.one("accounts.registered_identity", hash=identity_hash)
         return self.by_id(tx, row["account_id"]) if row else None
 
@@ -182,18 +189,29 @@ class Accounts:
         if not changed:
             raise StepOutOfOrder
 
-    def lose_identity(self, tx: Tx, account: Account) -> None:
-        """Take away an identity that belongs to somebody else, and with it the registration."""
-        tx.run("accounts.lose_identity", account_id=account.account_id, now=to_millis(tx.now))
+    def lose_identity(self, tx: Tx, account: Account) -> bool:
+        """Take away an identity that belongs to somebody else, and with it the registration.
+
+        Returns:
+            Whether they had it; False when somebody else has just taken it from them.
+        """
+        lost = tx.run(
+            "accounts.lose_identity",
+            account_id=account.account_id,
+            hash=account.identity_hash,
+            now=to_millis(tx.now),
+        )
+        return bool(lost)
 
     def receive_identity(self, tx: Tx, account: Account, identity: str) -> Account:
         """Note an identity that was seen at the counter; a registration that lacked only it ends.
 
         Raises:
-            IdentityTaken: somebody else was registered with it at this very moment.
+            IdentityTaken: somebody else was registered with it, or given it, at this very moment.
+            IdentityIsTheirs: somebody else gave it to them at this very moment.
         """
         try:
-            tx.run(
+            received = tx.run(
                 "accounts.receive_identity",
                 account_id=account.account_id,
                 sealed=self._vault.seal(identity),
@@ -202,6 +220,8 @@ class Accounts:
             )
         except StoreConstraintError:
             raise IdentityTaken from None
+        if not received:
+            raise IdentityIsTheirs
         fresh = self.by_id(tx, account.account_id)
         whole = fresh.office and fresh.name_sealed and fresh.phone_sealed
         return self.register(tx, fresh) if whole and not fresh.registered else fresh

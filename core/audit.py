@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 
 from core.clock import to_millis
+from core.errors import HandledMeanwhile
 from core.ports import Tx
 
 SYSTEM = "system"
@@ -32,6 +33,22 @@ def record(tx: Tx, entry: Entry) -> None:
         subject=entry.subject,
         details=json.dumps(entry.details or {}, ensure_ascii=False, sort_keys=True),
     )
+
+
+def handled(tx: Tx, subject: str, action: str = "") -> HandledMeanwhile:
+    """Return that somebody else was faster, with who it was: the newest entry about a subject.
+
+    Args:
+        tx: the transaction.
+        subject: what they were faster with.
+        action: what they must have done; empty for anything.
+    """
+    row = (
+        tx.one("audit.last_done", subject=subject, action=action)
+        if action
+        else tx.one("audit.last_of", subject=subject)
+    )
+    return HandledMeanwhile(by=row["actor"], action=row["action"]) if row else HandledMeanwhile()
 
 
 def plate_subject(office: str, kind: str, serial: str) -> str:

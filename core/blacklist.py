@@ -3,7 +3,7 @@
 Of an identity only its keyed hash is kept, so a ban outlives the account that earned it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
 from core import audit
@@ -55,6 +55,47 @@ def years_after(at: datetime, years: int) -> datetime:
     return datetime.combine(last, time(), CHINA)
 
 
+def end_of_ban(at: datetime, wanted: date | None, years: int) -> datetime:
+    """Return when a ban that an admin pronounces ends: with a day's beginning, in China.
+
+    Args:
+        at: the moment at which it is pronounced.
+        wanted: the first day on which it runs no more; None: as the office's rule has it.
+        years: the office's rule for who lets a number expire; where nobody is barred for that, one year.
+
+    Raises:
+        BanInThePast: the day has come already.
+    """
+    if wanted is None:
+        return years_after(at, max(1, years))
+    until = datetime.combine(wanted, time(), CHINA)
+    if until <= at:
+        raise BanInThePast
+    return until
+
+
+def version_of(present: Ban | None) -> str:
+    """Return what tells a running ban from what becomes of it, empty for none: kept while one is asked."""
+    return "" if present is None else f"{present.ban_id}:{to_millis(present.until)}"
+
+
+def get(tx: Tx, ban_id: int) -> Ban:
+    """Return a ban that runs.
+
+    Raises:
+        HandledMeanwhile: it was lifted; by whom.
+        NotBlacklisted: it is over, or there is none of this number.
+    """
+    row = tx.one("blacklist.by_id", ban_id=ban_id)
+    if row is None:
+        raise NotBlacklisted
+    if row["lifted_at"] is not None:
+        raise audit.handled(tx, _ban(row).subject)
+    if row["until"] <= to_millis(tx.now):
+        raise NotBlacklisted
+    return _ban(row)
+
+
 def running(tx: Tx, identity_hash: bytes | None) -> Ban | None:
     """Return the running ban of an identity; one whose date has come counts no more."""
     if identity_hash is None:
@@ -63,6 +104,13 @@ def running(tx: Tx, identity_hash: bytes | None) -> Ban | None:
     if row is None or row["until"] <= to_millis(tx.now):
         return None
     return _ban(row)
+
+
+def subjects_of(tx: Tx, identity_hash: bytes | None) -> list[str]:
+    """Return how the journal calls all bans that an identity ever had."""
+    if identity_hash is None:
+        return []
+    return [f"ban:{row['ban_id']}" for row in tx.all("blacklist.of_identity", identity_hash=identity_hash)]
 
 
 def refuse_banned(tx: Tx, identity_hash: bytes | None) -> None:
@@ -98,7 +146,54 @@ def ban(tx: Tx, sentence: Sentence) -> Ban:
     present = running(tx, sentence.identity_hash)
     if present is None:
         raise NotBlacklisted
-    _log(tx, present, sentence.actor, "banned", until=to_millis(present.until), cause=sentence.cause)
+    details = {"until": to_millis(present.until), "cause": sentence.cause, "reason": sentence.reason}
+    _log(tx, present, sentence.actor, "banned", **details)
+    return present
+
+
+def impose(tx: Tx, sentence: Sentence, seen: str) -> Ban:
+    """Bar an identity as an admin says, or give a ban that runs another end; whoever it is about is told.
+
+    Args:
+        tx: the transaction.
+        sentence: whom, until when and why; of a ban that runs only end and reason change.
+        seen: ``version_of`` what ran when the admin was asked.
+
+    Raises:
+        BanInThePast: it would be over already.
+        HandledMeanwhile: somebody else has pronounced, changed or lifted one since.
+    """
+    present = running(tx, sentence.identity_hash)
+    if version_of(present) != seen:
+        raise audit.handled(tx, present.subject if present else f"ban:{seen.partition(':')[0]}")
+    if present is None:
+        imposed = _begin(tx, sentence)
+    else:
+        set_until(tx, present, sentence.until, sentence.reason, sentence.actor)
+        imposed = replace(present, until=sentence.until, reason=sentence.reason)
+    tell(tx, imposed, Purpose.BANNED)
+    return imposed
+
+
+def _begin(tx: Tx, sentence: Sentence) -> Ban:
+    if sentence.until <= tx.now:
+        raise BanInThePast
+    _lift_if_over(tx, sentence.identity_hash)
+    row = tx.one(
+        "blacklist.add_new",
+        identity_hash=sentence.identity_hash,
+        office=sentence.office,
+        reason=sentence.reason,
+        cause=sentence.cause,
+        preselection_id=sentence.preselection_id,
+        now=to_millis(tx.now),
+        until=to_millis(sentence.until),
+    )
+    present = running(tx, sentence.identity_hash)
+    if present is None or row is None:
+        raise audit.handled(tx, present.subject) if present else NotBlacklisted
+    details = {"until": to_millis(present.until), "cause": sentence.cause, "reason": sentence.reason}
+    _log(tx, present, sentence.actor, "banned", **details)
     return present
 
 
@@ -107,12 +202,19 @@ def set_until(tx: Tx, present: Ban, until: datetime, reason: str, actor: str) ->
 
     Raises:
         BanInThePast: it would be over already; lift it instead.
-        NotBlacklisted: it has ended meanwhile.
+        HandledMeanwhile: it has ended, or got another end, meanwhile.
     """
     if until <= tx.now:
         raise BanInThePast
-    if not tx.run("blacklist.set_until", ban_id=present.ban_id, until=to_millis(until), reason=reason):
-        raise NotBlacklisted
+    changed = tx.run(
+        "blacklist.set_until",
+        ban_id=present.ban_id,
+        until=to_millis(until),
+        reason=reason,
+        seen=to_millis(present.until),
+    )
+    if not changed:
+        raise audit.handled(tx, present.subject)
     _log(tx, present, actor, "changed_ban", until=to_millis(until), reason=reason)
 
 
@@ -120,13 +222,13 @@ def lift(tx: Tx, present: Ban, actor: str, reason: str) -> None:
     """End a ban, and tell whoever it was about.
 
     Raises:
-        NotBlacklisted: it has ended meanwhile.
+        HandledMeanwhile: it has ended meanwhile.
     """
     lifted = tx.run(
         "blacklist.lift", ban_id=present.ban_id, actor=actor, reason=reason, now=to_millis(tx.now)
     )
     if not lifted:
-        raise NotBlacklisted
+        raise audit.handled(tx, present.subject)
     _log(tx, present, actor, "lifted_ban", reason=reason)
     tell(tx, present, Purpose.LIFTED)
 
@@ -158,6 +260,34 @@ def tell(tx: Tx, present: Ban, purpose: Purpose) -> None:
                 },
             ),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which running bans are listed."""
+
+    offices: tuple[str, ...] | None  # their codes; None for all
+    cause: str = ""  # expired, void or admin; empty for any
+
+
+def page(tx: Tx, choice: Choice, *, skip: int, most: int) -> list[Ban]:
+    """Return some running bans, newest first."""
+    return [_ban(row) for row in tx.all("blacklist.page", skip=skip, most=most, **_chosen(tx, choice))]
+
+
+def count(tx: Tx, choice: Choice) -> int:
+    """Return how many running bans there are of a choice."""
+    row = tx.one("blacklist.count_page", **_chosen(tx, choice))
+    return row["bans"] if row else 0
+
+
+def _chosen(tx: Tx, choice: Choice) -> dict[str, object]:
+    return {
+        "now": to_millis(tx.now),
+        "everywhere": int(choice.offices is None),
+        "offices": ",".join(choice.offices or ()),
+        "cause": choice.cause,
+    }
 
 
 def all_running(tx: Tx) -> list[Ban]:

@@ -11,6 +11,7 @@ from core.calendar import WorkingCalendar
 from core.clock import Clock, SystemClock
 from core.counter import Counter
 from core.db import open_store
+from core.dossier import Dossiers
 from core.draws import Seeds
 from core.endings import Endings
 from core.journal import Journal
@@ -67,6 +68,7 @@ class Core:
     journal: Journal
     house: House
     summaries: Summaries
+    dossiers: Dossiers
 
     async def close(self) -> None:
         """Finish what was begun and let go of the database."""
@@ -110,6 +112,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
         journal=Journal(accounts, vault, offices),
         house=house,
         summaries=Summaries(house, admins, settings.desk.summary_at),
+        dossiers=Dossiers(accounts, offices),
     )
 
 

@@ -5,7 +5,7 @@ sections 2, 5.3 and 6).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from core import audit, notices
@@ -14,7 +14,9 @@ from core.blacklist import Sentence, ban, lift, running, years_after
 from core.clock import to_millis
 from core.endings import give_back
 from core.errors import (
+    HandledMeanwhile,
     IdentityIsTheirs,
+    IdentityTaken,
     NothingGranted,
     PlateNotReserved,
     VinTailMismatch,
@@ -35,6 +37,35 @@ class Ended:
 
     preselection: Preselection
     banned_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """An identity whose document was seen at the counter, on its way to the right chat account."""
+
+    identity: str = field(repr=False)
+    account: Account  # to whom it goes
+    holder: int | None  # the account that had it when the admin was asked
+    reason: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """Chances beyond its quota that a vehicle is given."""
+
+    vin: str
+    batches: int
+    wishes: int
+    seen: tuple[int, int]  # how many of each were granted before, when the admin was asked
+    reason: str
+    actor: str
+
+
+def granted_of(tx: Tx, vin: str) -> tuple[int, int]:
+    """Return how many batches and wishes a vehicle was granted so far."""
+    row = tx.one("vehicles.get", vin=vin)
+    return (row["random_granted"], row["compose_granted"]) if row else (0, 0)
 
 
 def reserved_of(tx: Tx, plate: Plate) -> Preselection:
@@ -125,45 +156,66 @@ class Counter:
         self._tell_owner(tx, reserved, Purpose.REVOKED, {})
         return Ended(preselection=reserved)
 
-    def grant(self, tx: Tx, vin: str, *, batches: int, wishes: int, reason: str, actor: str) -> None:
+    def grant(self, tx: Tx, grant: Grant) -> None:
         """Give a vehicle chances beyond its quota.
 
         Raises:
             NothingGranted: none, or more than a hundred of a kind.
+            HandledMeanwhile: somebody else has granted it some since the admin was asked.
         """
-        judge_grant(batches, wishes)
-        tx.run("vehicles.add", vin=vin)
-        tx.run("vehicles.grant", vin=vin, batches=batches, wishes=wishes)
-        entry = audit.Entry(
-            actor=actor,
-            action="granted_chances",
-            subject=f"vehicle:{vin}",
-            details={"random": batches, "compose": wishes, "reason": reason},
+        judge_grant(grant.batches, grant.wishes)
+        subject = f"vehicle:{grant.vin}"
+        tx.run("vehicles.add", vin=grant.vin)
+        batches, wishes = grant.seen
+        given = tx.run(
+            "vehicles.grant",
+            vin=grant.vin,
+            batches=grant.batches,
+            wishes=grant.wishes,
+            seen_batches=batches,
+            seen_wishes=wishes,
         )
+        if not given:
+            raise audit.handled(tx, subject, "granted_chances")
+        details = {"random": grant.batches, "compose": grant.wishes, "reason": grant.reason}
+        entry = audit.Entry(actor=grant.actor, action="granted_chances", subject=subject, details=details)
         audit.record(tx, entry)
 
     def set_user_type(self, tx: Tx, account: Account, user_type: UserType, actor: str) -> bool:
-        """Note what an admin has seen in the archive or at the counter; return whether it changed."""
+        """Note what an admin has seen in the archive or at the counter; return whether it changed.
+
+        Args:
+            tx: the transaction.
+            account: as the admin was shown it.
+            user_type: what they are from now on.
+            actor: the admin.
+
+        Raises:
+            HandledMeanwhile: they are something else by now.
+        """
+        if user_type == account.user_type:
+            return False
+        subject = f"account:{account.account_id}"
         changed = tx.run(
             "accounts.set_user_type",
             account_id=account.account_id,
             user_type=user_type,
+            seen=account.user_type,
             now=to_millis(tx.now),
         )
-        if changed:
-            entry = audit.Entry(
-                actor=actor,
-                action="set_user_type",
-                subject=f"account:{account.account_id}",
-                office=account.office,
-                details={"from": account.user_type, "to": user_type},
-            )
-            audit.record(tx, entry)
-        return bool(changed)
+        if not changed:
+            raise audit.handled(tx, subject, "set_user_type")
+        entry = audit.Entry(
+            actor=actor,
+            action="set_user_type",
+            subject=subject,
+            office=account.office,
+            details={"from": account.user_type, "to": user_type},
+        )
+        audit.record(tx, entry)
+        return True
 
-    def move_identity(
-        self, tx: Tx, identity: str, account: Account, reason: str, actor: str
-    ) -> Account | None:
+    def move_identity(self, tx: Tx, move: Move) -> Account | None:
         """Give an identity, whose document was seen at the counter, to the right chat account.
 
         Who had it loses it with their registration and whatever they had begun; a ban that they
@@ -174,30 +226,44 @@ class Counter:
 
         Raises:
             IdentityIsTheirs: it is this account's already.
+            HandledMeanwhile: it is somebody else's by now than when the admin was asked.
         """
-        digest = self._accounts.identity_hash(identity)
+        digest = self._accounts.identity_hash(move.identity)
         holder = self._accounts.by_identity(tx, digest)
-        if holder is not None and holder.account_id == account.account_id:
+        if holder is not None and holder.account_id == move.account.account_id == move.holder:
             raise IdentityIsTheirs
+        if (holder.account_id if holder else None) != move.holder:
+            raise self._moved_meanwhile(tx, move, holder)
         if holder is not None:
-            self._take_identity(tx, holder, actor)
-            self._lift_what_they_earned(tx, digest, holder, actor, reason)
-        self._accounts.receive_identity(tx, account, identity)
-        details: dict[str, object] = {"reason": reason, "from": holder.account_id if holder else None}
-        subject = f"account:{account.account_id}"
-        audit.record(
-            tx, audit.Entry(actor=actor, action="received_identity", subject=subject, details=details)
-        )
-        self._tell(tx, account.chat_id, Purpose.IDENTITY, subject, {"given": True})
+            self._take_identity(tx, holder, move.actor)
+            self._lift_what_they_earned(tx, digest, holder, move.actor, move.reason)
+        try:
+            self._accounts.receive_identity(tx, move.account, move.identity)
+        except IdentityTaken:
+            raise HandledMeanwhile from None  # at this very moment: the journal cannot be asked any more
+        except IdentityIsTheirs:
+            raise self._moved_meanwhile(tx, move, move.account) from None
+        subject = f"account:{move.account.account_id}"
+        details: dict[str, object] = {"reason": move.reason, "from": move.holder}
+        entry = audit.Entry(actor=move.actor, action="received_identity", subject=subject, details=details)
+        audit.record(tx, replace(entry, office=move.account.office))
+        self._tell(tx, move.account.chat_id, Purpose.IDENTITY, subject, {"given": True})
         return holder
 
+    def _moved_meanwhile(self, tx: Tx, move: Move, holder: Account | None) -> HandledMeanwhile:
+        if holder is not None:
+            return audit.handled(tx, f"account:{holder.account_id}", "received_identity")
+        return audit.handled(tx, f"account:{move.holder}", "lost_identity")
+
     def _take_identity(self, tx: Tx, holder: Account, actor: str) -> None:
+        subject = f"account:{holder.account_id}"
+        if not self._accounts.lose_identity(tx, holder):
+            raise audit.handled(tx, subject, "lost_identity")
         begun = unfinished(tx, holder)
         if begun is not None:
             self._drop(tx, begun, actor)
-        self._accounts.lose_identity(tx, holder)
-        subject = f"account:{holder.account_id}"
-        audit.record(tx, audit.Entry(actor=actor, action="lost_identity", subject=subject))
+        entry = audit.Entry(actor=actor, action="lost_identity", subject=subject, office=holder.office)
+        audit.record(tx, entry)
         self._tell(tx, holder.chat_id, Purpose.IDENTITY, subject, {"given": False})
 
     def _drop(self, tx: Tx, begun: Preselection, actor: str) -> None:

@@ -878,6 +878,26 @@ class NotBlacklisted(Refusal):
     """No ban runs that could be ended or changed."""
 
 
+class HandledMeanwhile(Refusal):
+    """Somebody else was faster: it is not any more as the admin was shown it.
+
+    ``by`` is the actor and ``action`` what they did, as the journal has it; empty where it does not tell.
+    """
+
+    def __init__(self, by: str = "", action: str = "") -> None:
+        super().__init__()
+        self.by = by
+        self.action = action
+
+
+class HolderElsewhere(Refusal):
+    """Whoever has the identity now is registered at an office at which this admin may not take it away."""
+
+    def __init__(self, office: str) -> None:
+        super().__init__()
+        self.office = office
+
+
 class BanInThePast(InputError):
     """A ban has to end later than now."""
 
@@ -888,6 +908,10 @@ class DayInThePast(InputError):
 
 class NobodyFound(Refusal):
     """Nobody fits what was written: no chat, identity, telephone or plate number."""
+
+
+class NothingKnown(Refusal):
+    """Nothing is known of what was asked for: no such vehicle was ever here, or it is gone."""
 
 
 class DrawJournalBroken(OperationError):

@@ -298,6 +298,17 @@ class Journal:
         return Asked(words=(word,), subjects=tuple(subjects))
 
 
+def about(tx: Tx, subjects: Iterable[str], most: int) -> tuple[Entry, ...]:
+    """Return the newest entries about some things together, the newest first, of whichever office."""
+    found = [
+        row
+        for subject in dict.fromkeys(subjects)
+        for row in tx.all("audit.newest_of", subject=subject, most=most)
+    ]
+    found.sort(key=lambda row: row["entry_id"], reverse=True)
+    return tuple(_entry(tx, row) for row in found[:most])
+
+
 def newest(tx: Tx) -> int:
     """Return the number of the newest entry, 0 where there is none."""
     row = tx.one("journal.newest")

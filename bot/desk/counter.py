@@ -7,6 +7,7 @@ from bot.dialog.scene import Scene
 from bot.texts import desk
 from core.admins import Duty
 from core.counter import judge_register, reserved_of
+from core.normalise import HYPHENS, compact
 from core.plates import Plate, PlateKind, parse_plate
 
 
@@ -36,9 +37,20 @@ def ask_confirm(scene: Scene, rest: str) -> Go:
         PlateNotReserved, VinTailMismatch: as when it is confirmed; nothing changes.
     """
     written, tail = words_of("confirm", rest, 2)
-    plate = _plate(scene, written, Duty.CONFIRM)
-    judge_register(scene.tx, plate, tail.upper())
-    return Go(screen="desk_confirm", args=_args(plate, tail=tail.upper()))
+    return to_confirm(scene, _plate(scene, written, Duty.CONFIRM), tail)
+
+
+def to_confirm(scene: Scene, plate: Plate, tail: str) -> Go:
+    """Lead to the question whether a number is on its vehicle, of which the last six were typed.
+
+    Raises:
+        NotYourDuty, NotYourOffice: this chat may not record it.
+        PlateNotReserved, VinTailMismatch: as when it is confirmed; nothing changes.
+    """
+    scene.admin.need(Duty.CONFIRM, plate.office)
+    typed = compact(tail, HYPHENS)
+    judge_register(scene.tx, plate, typed)
+    return Go(screen="desk_confirm", args=_args(plate, tail=typed))
 
 
 def _confirm_question(scene: Scene) -> str:
@@ -52,19 +64,29 @@ def _confirm(scene: Scene) -> str:
 
 def ask_void(scene: Scene, rest: str) -> Go:
     """Lead from /void 粤K12345 REASON to the question."""
-    return _ask_end(scene, "void", Duty.VOID, rest)
+    return _ask_end(scene, Duty.VOID, rest)
 
 
 def ask_revoke(scene: Scene, rest: str) -> Go:
     """Lead from /revoke 粤K12345 REASON to the question."""
-    return _ask_end(scene, "revoke", Duty.REVOKE, rest)
+    return _ask_end(scene, Duty.REVOKE, rest)
 
 
-def _ask_end(scene: Scene, command: str, duty: Duty, rest: str) -> Go:
-    written, reason = words_of(command, rest, 2)
-    plate = _plate(scene, written, duty)
+def _ask_end(scene: Scene, duty: Duty, rest: str) -> Go:
+    written, reason = words_of(duty, rest, 2)
+    return to_end(scene, duty, _plate(scene, written, duty), reason)
+
+
+def to_end(scene: Scene, duty: Duty, plate: Plate, reason: str) -> Go:
+    """Lead to the question before a reservation is void or revoked, the duty says which.
+
+    Raises:
+        NotYourDuty, NotYourOffice: this chat may not.
+        PlateNotReserved: nobody has reserved the number.
+    """
+    scene.admin.need(duty, plate.office)
     reserved_of(scene.tx, plate)
-    return Go(screen=f"desk_{command}", args=_args(plate, reason=reason_of(reason)))
+    return Go(screen=f"desk_{duty}", args=_args(plate, reason=reason_of(reason)))
 
 
 def _void_question(scene: Scene) -> str:

@@ -1,5 +1,7 @@
 """What can be wrong with an admin's command, beyond the errors of the domain."""
 
+from datetime import datetime
+
 from core.errors import InputError
 
 
@@ -13,3 +15,19 @@ class Usage(InputError):
 
 class UnreadableTime(InputError):
     """A time was written in another way than the manual says."""
+
+
+class EndNotEarlier(InputError):
+    """A ban that is to be shortened would not be; ``until`` is its end now."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__()
+        self.until = until
+
+
+class EndNotLater(InputError):
+    """A ban that is to be lengthened would not be; ``until`` is its end now."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__()
+        self.until = until

@@ -1,29 +1,20 @@
-"""/ban, /unban, /usertype, /identity, /grant: people and their vehicles (docs/domain.md, 2, 5.3, 6)."""
+"""/usertype, /identity, /grant: accounts and the chances of vehicles (docs/domain.md, sections 2 and 5.3)."""
 
-from datetime import datetime, time
+from dataclasses import replace
 
-from bot.desk.errors import UnreadableTime, Usage
+from bot.desk.errors import Usage
 from bot.desk.questions import Question, reason_of, screen_of
-from bot.desk.reading import read_time, words_of
+from bot.desk.reading import words_of
 from bot.dialog.model import Go, Style
 from bot.dialog.scene import Scene
 from bot.texts import desk
-from core import blacklist
 from core.accounts import Account, UserType
 from core.admins import EVERYWHERE, Duty
-from core.blacklist import Sentence, years_after
-from core.clock import CHINA, from_millis, to_millis
-from core.counter import judge_grant
-from core.errors import BanInThePast, NobodyFound, NotBlacklisted
+from core.clock import CHINA
+from core.counter import Grant, Move, granted_of, judge_grant
+from core.errors import HolderElsewhere, NothingKnown
 from core.identity import canonical_identity, parse_resident_id
-from core.notices import Purpose
-from core.people import Who
 from core.vehicles import parse_vin
-
-
-def _who(scene: Scene, written: str) -> Who:
-    today = scene.tx.now.astimezone(CHINA).date()
-    return scene.core.people.find(scene.tx, written, today=today)
 
 
 def _account(scene: Scene, written: str) -> Account:
@@ -31,8 +22,12 @@ def _account(scene: Scene, written: str) -> Account:
     return scene.core.people.account(scene.tx, written, today=today)
 
 
-def _home_of(scene: Scene, account: Account | None, duty: Duty) -> str:
-    """Return the office that somebody belongs to, at which the admin must hold the duty."""
+def home_of(scene: Scene, account: Account | None, duty: Duty) -> str:
+    """Return the office that somebody belongs to: their own, else the first one at which this chat serves.
+
+    Raises:
+        NotYourDuty, NotYourOffice: this chat has not got the duty there.
+    """
     code = account.office if account and account.office in scene.core.offices else None
     if code is None:
         own = scene.admin.offices(duty, scene.core.offices)
@@ -41,138 +36,19 @@ def _home_of(scene: Scene, account: Account | None, duty: Duty) -> str:
     return code
 
 
-# --- the blacklist --------------------------------------------------------------------------
-
-
-def _until(scene: Scene, code: str, written: str) -> datetime:
-    """Return the end that was written, or that of the office's rule."""
-    if not written:
-        return years_after(scene.tx.now, max(1, scene.office_of(code).ban_years))
-    until = datetime.combine(read_time(written).date(), time(), CHINA)
-    if until <= scene.tx.now:
-        raise BanInThePast
-    return until
-
-
-def ask_ban(scene: Scene, rest: str) -> Go:
-    """Lead from /ban WHO [until DATE] REASON to the question.
-
-    Raises:
-        Usage: it is something else.
-        NobodyFound: nobody fits.
-        BanInThePast: the date lies in the past.
-    """
-    words = rest.split()
-    until = ""
-    if len(words) > 2 and words[1] == "until":  # noqa: PLR2004 - WHO until DATE
-        until, words = words[2], [words[0], *words[3:]]
-    reason = reason_of(" ".join(words[1:]))
-    if not reason:
-        raise Usage("ban")
-    who = _who(scene, words[0])
-    code = _home_of(scene, who.account, Duty.BAN)
-    return Go(
-        screen="desk_ban",
-        args={
-            "office": code,
-            "hash": who.identity_hash.hex(),
-            "until": to_millis(_until(scene, code, until)),
-            "reason": reason,
-        },
-    )
-
-
-def ask_unban(scene: Scene, rest: str) -> Go:
-    """Lead from /unban WHO REASON to the question.
-
-    Raises:
-        Usage: it is something else.
-        NobodyFound: nobody fits.
-        NotBlacklisted: no ban of theirs runs.
-    """
-    written, reason = words_of("unban", rest, 2)
-    who = _who(scene, written)
-    present = blacklist.running(scene.tx, who.identity_hash)
-    if present is None:
-        raise NotBlacklisted
-    scene.admin.need(Duty.BAN, present.office)
-    args = {"office": present.office, "hash": who.identity_hash.hex(), "reason": reason_of(reason)}
-    return Go(screen="desk_unban", args=args)
-
-
-def _meant(scene: Scene) -> Who:
-    digest = bytes.fromhex(scene.arg("hash"))
-    if not digest:
-        raise NobodyFound
-    return Who(identity_hash=digest, account=scene.core.accounts.by_identity(scene.tx, digest))
-
-
-def _end(scene: Scene) -> datetime:
-    until = scene.args.get("until")
-    if not isinstance(until, int):
-        raise UnreadableTime
-    return from_millis(until)
-
-
-def _ban_question(scene: Scene) -> str:
-    who = _meant(scene)
-    present = blacklist.running(scene.tx, who.identity_hash)
-    return desk.ban_question(who.account, _end(scene), scene.arg("reason"), present)
-
-
-def _ban(scene: Scene) -> str:
-    who, until, reason = _meant(scene), _end(scene), scene.arg("reason")
-    present = blacklist.running(scene.tx, who.identity_hash)
-    if present is not None:
-        blacklist.set_until(scene.tx, present, until, reason, scene.actor)
-    else:
-        sentence = Sentence(
-            identity_hash=who.identity_hash,
-            office=scene.arg("office"),
-            reason=reason,
-            cause="admin",
-            until=until,
-            actor=scene.actor,
-        )
-        blacklist.ban(scene.tx, sentence)
-    now = blacklist.running(scene.tx, who.identity_hash)
-    if now is not None:
-        blacklist.tell(scene.tx, now, Purpose.BANNED)
-    return desk.banned(until)
-
-
-def _running(scene: Scene) -> blacklist.Ban:
-    present = blacklist.running(scene.tx, _meant(scene).identity_hash)
-    if present is None:
-        raise NotBlacklisted
-    return present
-
-
-def _unban(scene: Scene) -> str:
-    blacklist.lift(scene.tx, _running(scene), scene.actor, scene.arg("reason"))
-    return desk.UNBANNED()
-
-
-BAN = screen_of(
-    Question(name="desk_ban", duty=Duty.BAN, ask=_ban_question, label=desk.BAN, act=_ban, style=Style.DANGER)
-)
-UNBAN = screen_of(
-    Question(
-        name="desk_unban",
-        duty=Duty.BAN,
-        ask=lambda scene: desk.unban_question(_meant(scene).account, _running(scene), scene.arg("reason")),
-        label=desk.UNBAN,
-        act=_unban,
-        style=Style.SUCCESS,
-    )
-)
-
-
-# --- accounts -------------------------------------------------------------------------------
+def _number(scene: Scene, name: str) -> int:
+    """Return a number among the screen's arguments; what a card of an older program lacks is gone."""
+    value = scene.args.get(name)
+    if not isinstance(value, int):
+        raise NothingKnown
+    return value
 
 
 def _chat_account(scene: Scene) -> Account:
-    return scene.core.accounts.by_id(scene.tx, int(scene.arg("account")))
+    return scene.core.accounts.by_id(scene.tx, _number(scene, "account"))
+
+
+# --- user types -----------------------------------------------------------------------------
 
 
 def ask_user_type(scene: Scene, rest: str) -> Go:
@@ -180,41 +56,84 @@ def ask_user_type(scene: Scene, rest: str) -> Go:
     written, name = words_of("usertype", rest, 2)
     if name not in set(UserType):
         raise Usage("usertype")
-    account = _account(scene, written)
-    code = _home_of(scene, account, Duty.USERTYPE)
-    return Go(screen="desk_usertype", args={"office": code, "account": str(account.account_id), "type": name})
+    return to_user_type(scene, _account(scene, written), UserType(name))
+
+
+def to_user_type(scene: Scene, account: Account, wanted: UserType) -> Go:
+    """Lead to the question before somebody's user type changes."""
+    args = {
+        "office": home_of(scene, account, Duty.USERTYPE),
+        "account": account.account_id,
+        "from": account.user_type,
+        "type": wanted,
+    }
+    return Go(screen="desk_usertype", args=args)
 
 
 def _set_user_type(scene: Scene) -> str:
-    wanted = UserType(scene.arg("type"))
-    scene.core.counter.set_user_type(scene.tx, _chat_account(scene), wanted, scene.actor)
+    wanted, account = UserType(scene.arg("type")), _as_asked(scene)
+    scene.core.counter.set_user_type(scene.tx, account, wanted, scene.actor)
     return desk.user_type_set(wanted)
+
+
+def _as_asked(scene: Scene) -> Account:
+    """Return the account with the user type that the admin was shown."""
+    return replace(_chat_account(scene), user_type=UserType(scene.arg("from")))
 
 
 USERTYPE = screen_of(
     Question(
         name="desk_usertype",
         duty=Duty.USERTYPE,
-        ask=lambda scene: desk.user_type_question(_chat_account(scene), UserType(scene.arg("type"))),
+        ask=lambda scene: desk.user_type_question(_as_asked(scene), UserType(scene.arg("type"))),
         label=desk.USERTYPE,
         act=_set_user_type,
     )
 )
 
 
+# --- identities -----------------------------------------------------------------------------
+
+
 def ask_identity(scene: Scene, rest: str) -> Go:
-    """Lead from /identity ID WHO REASON to the question; the number itself is kept sealed meanwhile."""
+    """Lead from /identity ID WHO REASON to the question.
+
+    Raises:
+        Usage, ResidentIdError: it is written in another way.
+        NobodyFound: there is no such account.
+        HolderElsewhere: whoever has the identity now is at an office at which this chat may not take it.
+    """
     number, written, reason = words_of("identity", rest, 3)
-    identity = canonical_identity(parse_resident_id(number, today=scene.tx.now.astimezone(CHINA).date()))
-    account = _account(scene, written)
-    code = _home_of(scene, account, Duty.IDENTITY)
+    identity = read_identity(scene, number)
+    return to_identity(scene, identity, _account(scene, written), reason)
+
+
+def read_identity(scene: Scene, written: str) -> str:
+    """Return an identity number in its canonical form."""
+    return canonical_identity(parse_resident_id(written, today=scene.tx.now.astimezone(CHINA).date()))
+
+
+def to_identity(scene: Scene, identity: str, account: Account, reason: str) -> Go:
+    """Lead to the question before an identity is moved; the number itself is kept sealed meanwhile."""
+    holder = _holder(scene, identity)
     args = {
-        "office": code,
-        "account": str(account.account_id),
+        "office": home_of(scene, account, Duty.IDENTITY),
+        "account": account.account_id,
+        "holder": holder.account_id if holder else 0,
         "sealed": scene.core.vault.seal(identity).decode(),
         "reason": reason_of(reason),
     }
     return Go(screen="desk_identity", args=args)
+
+
+def _holder(scene: Scene, identity: str) -> Account | None:
+    """Return whose an identity is, from whom this chat may take it: not a clerk of another office."""
+    accounts = scene.core.accounts
+    holder = accounts.by_identity(scene.tx, accounts.identity_hash(identity))
+    served = holder.office if holder and holder.office in scene.core.offices else None
+    if served is not None and not scene.admin.may(Duty.IDENTITY, served):
+        raise HolderElsewhere(served)
+    return holder
 
 
 def _identity(scene: Scene) -> str:
@@ -222,16 +141,22 @@ def _identity(scene: Scene) -> str:
 
 
 def _identity_question(scene: Scene) -> str:
-    accounts = scene.core.accounts
     identity = _identity(scene)
-    holder = accounts.by_identity(scene.tx, accounts.identity_hash(identity))
+    holder = _holder(scene, identity)
     return desk.identity_question(identity, holder, _chat_account(scene), scene.arg("reason"))
 
 
 def _move_identity(scene: Scene) -> str:
-    counter = scene.core.counter
-    account = _chat_account(scene)
-    counter.move_identity(scene.tx, _identity(scene), account, scene.arg("reason"), scene.actor)
+    identity = _identity(scene)
+    _holder(scene, identity)
+    move = Move(
+        identity=identity,
+        account=_chat_account(scene),
+        holder=_number(scene, "holder") or None,
+        reason=scene.arg("reason"),
+        actor=scene.actor,
+    )
+    scene.core.counter.move_identity(scene.tx, move)
     return desk.IDENTITY_MOVED()
 
 
@@ -247,46 +172,82 @@ IDENTITY = screen_of(
 )
 
 
+# --- chances --------------------------------------------------------------------------------
+
+
 def ask_grant(scene: Scene, rest: str) -> Go:
-    """Lead from /grant VIN random=1 compose=5 REASON to the question."""
+    """Lead from /grant VIN random=1 compose=5 REASON to the question.
+
+    Raises:
+        Usage, VinError: it is written in another way.
+        NothingGranted: it grants nothing, or too much.
+    """
     words = rest.split()
-    given = dict(word.split("=", 1) for word in words[1:] if "=" in word)
-    reason = reason_of(" ".join(word for word in words[1:] if "=" not in word))
+    scene.admin.need(Duty.GRANT, EVERYWHERE)
+    batches, wishes, reason = _granted(words[1:])
+    return to_grant(scene, parse_vin(words[0]).vin, batches=batches, wishes=wishes, reason=reason)
+
+
+def ask_grant_for(scene: Scene, vin: str, written: str) -> Go:
+    """Lead from random=1 compose=5 REASON, typed on a vehicle's card, to the question."""
+    batches, wishes, reason = _granted(written.split())
+    return to_grant(scene, vin, batches=batches, wishes=wishes, reason=reason)
+
+
+def _granted(words: list[str]) -> tuple[int, int, str]:
+    given = dict(word.split("=", 1) for word in words if "=" in word)
+    reason = reason_of(" ".join(word for word in words if "=" not in word))
     numbers = all(count.isdecimal() and len(count) < 4 for count in given.values())  # noqa: PLR2004 - ≤ 999
     if not reason or not given or not numbers or not set(given) <= {"random", "compose"}:
         raise Usage("grant")
+    return int(given.get("random", "0")), int(given.get("compose", "0")), reason
+
+
+def to_grant(scene: Scene, vin: str, *, batches: int, wishes: int, reason: str) -> Go:
+    """Lead to the question before a vehicle is given chances."""
     scene.admin.need(Duty.GRANT, EVERYWHERE)
-    vin = parse_vin(words[0]).vin
-    judge_grant(int(given.get("random", "0")), int(given.get("compose", "0")))
+    judge_grant(batches, wishes)
     args = {
+        "office": EVERYWHERE,
         "vin": vin,
-        "random": given.get("random", "0"),
-        "compose": given.get("compose", "0"),
+        "random": batches,
+        "compose": wishes,
+        "seen": list(granted_of(scene.tx, vin)),
         "reason": reason,
     }
-    return Go(screen="desk_grant", args={"office": EVERYWHERE, **args})
+    return Go(screen="desk_grant", args=args)
+
+
+def _seen(scene: Scene) -> tuple[int, int]:
+    match scene.args.get("seen"):
+        case [int(batches), int(wishes)]:
+            return batches, wishes
+    raise NothingKnown
 
 
 def _grant(scene: Scene) -> str:
-    vin = scene.arg("vin")
-    scene.core.counter.grant(
-        scene.tx,
-        vin,
-        batches=int(scene.arg("random")),
-        wishes=int(scene.arg("compose")),
+    grant = Grant(
+        vin=scene.arg("vin"),
+        batches=_number(scene, "random"),
+        wishes=_number(scene, "compose"),
+        seen=_seen(scene),
         reason=scene.arg("reason"),
         actor=scene.actor,
     )
-    return desk.granted(vin)
+    scene.core.counter.grant(scene.tx, grant)
+    return desk.granted(grant.vin)
+
+
+def _grant_question(scene: Scene) -> str:
+    batches, wishes = str(_number(scene, "random")), str(_number(scene, "compose"))
+    return desk.grant_question(scene.arg("vin"), batches, wishes, scene.arg("reason"))
 
 
 GRANT = screen_of(
     Question(
         name="desk_grant",
         duty=Duty.GRANT,
-        ask=lambda scene: desk.grant_question(
-            scene.arg("vin"), scene.arg("random"), scene.arg("compose"), scene.arg("reason")
-        ),
+        ask=_grant_question,
         label=desk.GRANT,
         act=_grant,
     )

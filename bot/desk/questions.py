@@ -5,7 +5,7 @@ screen's arguments, is judged anew when it is shown and when it is pressed, and 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.dialog.model import Button, ErrorWays, Go, Screen, Style, View
 from bot.dialog.scene import Scene
@@ -46,22 +46,35 @@ def screen_of(question: Question) -> Screen:
 
     def act(scene: Scene, _arg: str) -> Go:
         scene.need(question.duty)
-        return Go(screen="home", note=question.act(scene), pinned=True)
+        return lead_back(scene, question.act(scene))
 
     return Screen(
         name=question.name,
         show=show,
         buttons={
             "do": act,
-            "cancel": lambda _scene, _arg: Go(screen="home", note=desk.CANCELLED()),
+            "cancel": lambda scene, _arg: replace(lead_back(scene, desk.CANCELLED()), pinned=False),
         },
         hint=common.PRESS_HINT,
         errors=GONE,
     )
 
 
-def _gone(_scene: Scene, error: XuanhaoError) -> Go:
-    return Go(screen="home", note=of_error(error), pinned=True)
+def coming_from(card: Go, asked: Go) -> Go:
+    """Return the way to a question that leads back to the card on which it was asked for."""
+    return replace(asked, args={**asked.args, "back": [card.screen, dict(card.args)]})
+
+
+def lead_back(scene: Scene, note: str) -> Go:
+    """Lead from a question to where it was asked for: a card, or, from a command, the first page."""
+    match scene.args.get("back"):
+        case [str(screen), dict(args)]:
+            return Go(screen=screen, args=args, note=note, pinned=True)
+    return Go(screen="home", note=note, pinned=True)
+
+
+def _gone(scene: Scene, error: XuanhaoError) -> Go:
+    return lead_back(scene, of_error(error))
 
 
 GONE: ErrorWays = {Refusal: _gone}

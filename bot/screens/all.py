@@ -1,6 +1,6 @@
 """The list of all screens that the engine is given."""
 
-from bot.desk import counter, days, people, releases, staff, vehicles, withholding
+from bot.desk import blacklist, counter, days, find, people, releases, staff, vehicles, withholding
 from bot.desk.reports import audit, segments, stats, waiting
 from bot.dialog.model import Screen
 from bot.screens import banned, composing, home, language, mine, preselect, registration, selecting, wishes
@@ -25,8 +25,8 @@ SCREENS: tuple[Screen, ...] = (
     days.CLOSED,
     days.MAINTENANCE_ON,
     days.MAINTENANCE_OFF,
-    people.BAN,
-    people.UNBAN,
+    *blacklist.SCREENS,
+    *find.SCREENS,
     people.USERTYPE,
     people.IDENTITY,
     people.GRANT,

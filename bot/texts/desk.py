@@ -41,6 +41,8 @@ USAGE = {
     "identity": phrase("<code>/identity 身份证号 聊天号|手机号 原因</code>(在窗口核对过身份证原件之后)"),
     "usertype": phrase("<code>/usertype 聊天号|身份证号|手机号 new_owner|owner_driver|counter|unit</code>"),
     "grant": phrase("<code>/grant 车辆识别代号 random=1 compose=5 原因</code>"),
+    "blacklist": phrase("<code>/blacklist</code> 或 <code>/blacklist 粤K</code>"),
+    "find": phrase("<code>/find 车辆识别代号|号牌|身份证号|手机号|聊天号</code>"),
     "vehicles": phrase("<code>/vehicles</code>(然后把 CSV 或 XLSX 文件发到聊天中)"),
     "stats": phrase("<code>/stats [粤K]</code>(统计)"),
     "audit": phrase(

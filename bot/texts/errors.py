@@ -6,7 +6,7 @@ from html import escape
 from bot.desk import errors as d
 from bot.dialog import errors as a
 from bot.importing import errors as t
-from bot.texts import desk, files, journal, notices, photos, reports
+from bot.texts import desk, files, journal, notices, people, photos, reports
 from bot.texts.common import FAILED, day, listed, moment
 from bot.texts.language import Phrase, _, phrase
 from core import errors as e
@@ -151,6 +151,7 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     e.NothingGranted: phrase("请填写要增加的次数:random 和 compose 各 0–100,至少一项大于 0。"),
     e.IdentityIsTheirs: phrase("该身份已经属于这个账号,无需转移。"),
     e.NobodyFound: phrase("没有找到已注册的人。请用聊天号、身份证号、手机号或号牌号码。"),
+    e.NothingKnown: people.NOTHING_KNOWN,
     e.NotBlacklisted: phrase("此人现在不在黑名单上。"),
     e.BanInThePast: phrase("截止日期须晚于今天。"),
     e.DayInThePast: phrase("这一天已经过去了。"),
@@ -235,6 +236,10 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     e.TooManyWishes: lambda error: _("每次最多提交 {most} 个号码。").format(most=error.most),
     e.WishRandomOnly: lambda error: _("该号段 {day} 起才可自编,目前只能随机选").format(day=day(error.opens)),
     e.WishesRefused: _wishes_refused,
+    e.HandledMeanwhile: lambda error: people.handled(error.by, error.action),
+    e.HolderElsewhere: lambda error: people.holder_elsewhere(error.office),
+    d.EndNotEarlier: lambda error: people.not_earlier(error.until),
+    d.EndNotLater: lambda error: people.not_later(error.until),
     e.PlateNotReserved: lambda error: desk.not_reserved(error.by, error.action),
     e.InMaintenance: lambda error: _("系统维护中:{text}").format(text=escape(error.text)),
     d.Usage: lambda error: desk.usage(error.command),

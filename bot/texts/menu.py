@@ -26,6 +26,8 @@ DESK_MENU = {
     "identity": phrase("把身份转到本人账号"),
     "usertype": phrase("修改用户类型"),
     "grant": phrase("增加选号机会"),
+    "blacklist": phrase("黑名单"),
+    "find": phrase("查询车主、车辆、号码"),
     "vehicles": phrase("导入车辆登记数据"),
     "stats": phrase("统计"),
     "audit": phrase("操作记录"),

@@ -2,17 +2,21 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from threading import Barrier, Event
 from typing import Any
 
 import pytest
 
-from core.accounts import Account
+from core.accounts import Account, UserType
+from core.blacklist import Ban, Sentence, impose, running, version_of
 from core.bootstrap import Core
 from core.clock import FixedClock
+from core.counter import Grant, Move, granted_of
 from core.errors import (
     CodeLocked,
+    HandledMeanwhile,
     HoldEnded,
     IdentityTaken,
     PhoneTaken,
@@ -354,3 +358,134 @@ async def test_draws_beside_tries_end_all_right(core: Core) -> None:
     ]
     given = [serial for serials in await asyncio.gather(*calls) for serial in serials]
     assert len(given) == len(set(given)) == 40
+
+
+async def test_one_of_two_moves_of_an_identity_counts(core: Core, engine: str) -> None:
+    """Two admins give one identity to two chats at once: one chat has it, and one admin is told so."""
+    outcomes = await _move_at_once(core, engine, guarded=True)
+    assert Counter(type(one) for one in outcomes) == {Account: 1, HandledMeanwhile: 1}
+    assert await _owners_of_identity(core) == 1
+    told = await core.store.read(sql, "SELECT chat_id FROM notice WHERE purpose LIKE 'identity:%'")
+    assert len(told) == 2  # who lost it, and who got it
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+async def test_control_unguarded_moves_both_count(core: Core, engine: str) -> None:
+    await core.store.run(sql, "DROP INDEX account_identity")
+    outcomes = await _move_at_once(core, engine, guarded=False)
+    assert Counter(type(one) for one in outcomes) == {Account: 2}
+    assert await _owners_of_identity(core) == 2
+
+
+async def _owners_of_identity(core: Core) -> int:
+    rows = await core.store.read(sql, "SELECT identity_hash FROM account WHERE identity_seen_at IS NOT NULL")
+    return len(rows)
+
+
+async def _move_at_once(core: Core, engine: str, *, guarded: bool) -> list[Any]:
+    holder = await core.store.run(registered, core, 0)
+    accounts = [await core.store.run(core.accounts.consent, 7000 + number) for number in range(2)]
+    meet = meeting("accounts.lose_identity", parties(engine))
+
+    def move(tx: Tx, number: int) -> Account | None:
+        between = Between(tx, before=meet)
+        if not guarded:
+            between.run = _always(between.run)  # type: ignore[method-assign]
+        wanted = Move(
+            identity=invented.identity(0),
+            account=accounts[number],
+            holder=holder.account_id,
+            reason="已核对",
+            actor=f"chat:{number}",
+        )
+        return core.counter.move_identity(between, wanted)
+
+    return await together(*(core.store.run(move, number) for number in range(2)))
+
+
+def _always(run: Callable[..., int]) -> Callable[..., int]:
+    """Return what takes an identity away whether or not somebody else was faster."""
+
+    def unguarded(query: str, /, **values: object) -> int:
+        changed = run(query, **values)
+        return 1 if query == "accounts.lose_identity" else changed
+
+    return unguarded
+
+
+async def test_identity_nobody_had_goes_to_one_of_two(core: Core, engine: str) -> None:
+    accounts = [await core.store.run(core.accounts.consent, 7000 + number) for number in range(2)]
+    meet = meeting("accounts.receive_identity", parties(engine))
+
+    def move(tx: Tx, number: int) -> Account | None:
+        wanted = Move(
+            identity=invented.identity(0),
+            account=accounts[number],
+            holder=None,
+            reason="已核对",
+            actor=f"chat:{number}",
+        )
+        return core.counter.move_identity(Between(tx, before=meet), wanted)
+
+    outcomes = await together(*(core.store.run(move, number) for number in range(2)))
+    assert Counter(type(one) for one in outcomes) == {type(None): 1, HandledMeanwhile: 1}
+    assert await _owners_of_identity(core) == 1
+
+
+@pytest.mark.parametrize("seen", ["", "1"])
+async def test_one_of_two_admins_bars_or_changes(core: Core, engine: str, seen: str) -> None:
+    """Two admins bar one identity at once, or give its ban two ends: one counts, the other is told of it."""
+    digest = core.accounts.identity_hash(invented.identity(0))
+    meet = meeting("blacklist.set_until" if seen else "blacklist.add_new", parties(engine))
+
+    def sentence(tx: Tx, days: int) -> Sentence:
+        return Sentence(
+            identity_hash=digest,
+            office="粤K",
+            reason="冒用",
+            cause="admin",
+            until=tx.now + timedelta(days=days),
+            actor=f"chat:{days}",
+        )
+
+    version = ""
+    if seen:
+        version = version_of(await core.store.run(lambda tx: impose(tx, sentence(tx, 9), "")))
+
+    def bars(tx: Tx, days: int) -> Ban:
+        return impose(Between(tx, before=meet), sentence(tx, days), version)
+
+    outcomes = await together(*(core.store.run(bars, days) for days in (20, 30)))
+    assert Counter(type(one) for one in outcomes) == {Ban: 1, HandledMeanwhile: 1}
+    (lost,) = [one for one in outcomes if isinstance(one, HandledMeanwhile)]
+    (won,) = [one for one in outcomes if isinstance(one, Ban)]
+    assert await core.store.run(running, digest) == won
+    assert lost.action == ("changed_ban" if seen else "banned")
+    assert lost.by in {"chat:20", "chat:30"}
+
+
+async def test_one_of_two_grants_counts(core: Core, engine: str) -> None:
+    meet = meeting("vehicles.add", parties(engine))
+
+    def grants(tx: Tx, number: int) -> bool:
+        grant = Grant(
+            vin=invented.vin(0), batches=1, wishes=0, seen=(0, 0), reason="补偿", actor=f"chat:{number}"
+        )
+        core.counter.grant(Between(tx, before=meet), grant)
+        return True
+
+    outcomes = await together(*(core.store.run(grants, number) for number in range(2)))
+    assert Counter(type(one) for one in outcomes) == {bool: 1, HandledMeanwhile: 1}
+    assert await core.store.read(granted_of, invented.vin(0)) == (1, 0)
+
+
+async def test_one_of_two_user_types_counts(core: Core, engine: str) -> None:
+    account = await core.store.run(registered, core, 0)
+    meet = meeting("accounts.set_user_type", parties(engine))
+
+    def sets(tx: Tx, wanted: UserType) -> bool:
+        return core.counter.set_user_type(Between(tx, before=meet), account, wanted, f"chat:{wanted}")
+
+    kinds = (UserType.COUNTER, UserType.OWNER_DRIVER)
+    outcomes = await together(*(core.store.run(sets, wanted) for wanted in kinds))
+    assert Counter(type(one) for one in outcomes) == {bool: 1, HandledMeanwhile: 1}

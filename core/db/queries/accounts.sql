@@ -23,8 +23,11 @@ UPDATE account SET office = :office, updated_at = :now WHERE account_id = :accou
 UPDATE account SET name_sealed = :sealed, updated_at = :now WHERE account_id = :account_id
 
 -- name: set_identity
--- The owner's identity number, before registration ends: afterwards an admin changes it.
-UPDATE account SET identity_sealed = :sealed, identity_hash = :hash, updated_at = :now
+-- The owner's identity number, before registration ends: afterwards an admin changes it. Another one than
+-- was seen at a counter is one that nobody has seen.
+UPDATE account
+SET identity_sealed = :sealed, identity_hash = :hash, updated_at = :now,
+    identity_seen_at = CASE WHEN identity_hash = :hash THEN identity_seen_at END
 WHERE account_id = :account_id AND registered_at IS NULL
 
 -- name: offer_phone
@@ -40,8 +43,9 @@ SET phone_sealed = new_phone_sealed, phone_hash = new_phone_hash, phone_proved_a
 WHERE account_id = :account_id AND new_phone_sealed IS NOT NULL
 
 -- name: registered_identity
--- Who is registered with an identity.
-SELECT account_id FROM account WHERE identity_hash = :hash AND registered_at IS NOT NULL
+-- Whose an identity is: who is registered with it, or was given it at a counter.
+SELECT account_id FROM account
+WHERE identity_hash = :hash AND (registered_at IS NOT NULL OR identity_seen_at IS NOT NULL)
 
 -- name: registered_phone
 -- Who is registered with a telephone.
@@ -53,7 +57,8 @@ UPDATE account SET registered_at = :now, updated_at = :now
 WHERE account_id = :account_id AND registered_at IS NULL
   AND NOT EXISTS (
       SELECT 1 FROM account AS other
-      WHERE other.registered_at IS NOT NULL AND other.identity_hash = account.identity_hash
+      WHERE other.account_id <> account.account_id AND other.identity_hash = account.identity_hash
+        AND (other.registered_at IS NOT NULL OR other.identity_seen_at IS NOT NULL)
   )
   AND NOT EXISTS (
       SELECT 1 FROM account AS other
@@ -61,16 +66,19 @@ WHERE account_id = :account_id AND registered_at IS NULL
   )
 
 -- name: set_user_type
--- What an admin has seen of an owner.
+-- What an admin has seen of an owner, if they still are what the admin was shown.
 UPDATE account SET user_type = :user_type, updated_at = :now
-WHERE account_id = :account_id AND user_type <> :user_type
+WHERE account_id = :account_id AND user_type = :seen
 
 -- name: lose_identity
--- The identity belongs to somebody else: registration is open again.
-UPDATE account SET identity_sealed = NULL, identity_hash = NULL, registered_at = NULL, updated_at = :now
-WHERE account_id = :account_id
+-- The identity belongs to somebody else: registration is open again. 0 rows: they have lost it already.
+UPDATE account
+SET identity_sealed = NULL, identity_hash = NULL, identity_seen_at = NULL, registered_at = NULL, updated_at = :now
+WHERE account_id = :account_id AND identity_hash = :hash
 
 -- name: receive_identity
--- An identity that was seen at the counter.
-UPDATE account SET identity_sealed = :sealed, identity_hash = :hash, updated_at = :now
+-- An identity that was seen at the counter. 0 rows: it is theirs already.
+UPDATE account
+SET identity_sealed = :sealed, identity_hash = :hash, identity_seen_at = :now, updated_at = :now
 WHERE account_id = :account_id
+  AND (identity_hash IS NULL OR identity_hash <> :hash OR (registered_at IS NULL AND identity_seen_at IS NULL))

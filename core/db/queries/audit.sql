@@ -7,6 +7,14 @@ VALUES (:now, :actor, :action, :office, :subject, :details)
 -- All that happened to one thing, in order.
 SELECT * FROM audit WHERE subject = :subject ORDER BY entry_id
 
+-- name: newest_of
+-- The newest entries about one thing, newest first.
+SELECT * FROM audit WHERE subject = :subject ORDER BY entry_id DESC LIMIT :most
+
+-- name: last_done
+-- The newest entry of one action about something.
+SELECT * FROM audit WHERE subject = :subject AND action = :action ORDER BY entry_id DESC LIMIT 1
+
 -- name: last_of
 -- The newest entry about something.
 SELECT * FROM audit WHERE subject = :subject ORDER BY entry_id DESC LIMIT 1

@@ -8,13 +8,29 @@ SET until = excluded.until, reason = excluded.reason, cause = excluded.cause,
 WHERE excluded.until > ban.until
 RETURNING ban_id, until
 
+-- name: add_new
+-- A ban of somebody of whom none runs; no row: one runs by now.
+INSERT INTO ban (identity_hash, office, reason, cause, preselection_id, since, until)
+VALUES (:identity_hash, :office, :reason, :cause, :preselection_id, :now, :until)
+ON CONFLICT (identity_hash) WHERE lifted_at IS NULL DO NOTHING
+RETURNING ban_id
+
+-- name: by_id
+-- A ban, running or not.
+SELECT * FROM ban WHERE ban_id = :ban_id
+
 -- name: set_until
--- An admin sets the date of a running ban, longer or shorter.
-UPDATE ban SET until = :until, reason = :reason WHERE ban_id = :ban_id AND lifted_at IS NULL
+-- An admin sets the date of a running ban, longer or shorter, if it still has the date that they were shown.
+UPDATE ban SET until = :until, reason = :reason
+WHERE ban_id = :ban_id AND lifted_at IS NULL AND until = :seen
 
 -- name: running
 -- The running ban of an identity.
 SELECT * FROM ban WHERE identity_hash = :identity_hash AND lifted_at IS NULL
+
+-- name: of_identity
+-- All bans that an identity ever had.
+SELECT ban_id FROM ban WHERE identity_hash = :identity_hash ORDER BY ban_id
 
 -- name: due
 -- Bans whose time is over.
@@ -24,6 +40,22 @@ SELECT * FROM ban WHERE lifted_at IS NULL AND until <= :now ORDER BY until, ban_
 -- A ban ends.
 UPDATE ban SET lifted_at = :now, lifted_by = :actor, lift_reason = :reason
 WHERE ban_id = :ban_id AND lifted_at IS NULL
+
+-- name: page
+-- Running bans of some offices (their codes in a row; all of them where everywhere is 1) and of one cause, or
+-- of any where it is empty, newest first.
+SELECT * FROM ban
+WHERE lifted_at IS NULL AND until > :now
+  AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
+  AND (CAST(:cause AS TEXT) = '' OR cause = :cause)
+ORDER BY since DESC, ban_id DESC LIMIT :most OFFSET :skip
+
+-- name: count_page
+-- How many there are.
+SELECT count(*) AS bans FROM ban
+WHERE lifted_at IS NULL AND until > :now
+  AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
+  AND (CAST(:cause AS TEXT) = '' OR cause = :cause)
 
 -- name: all_running
 -- Everybody who is barred now.

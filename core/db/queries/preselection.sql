@@ -89,6 +89,15 @@ SELECT * FROM selecting WHERE vin = :vin
 -- The owner selects no more.
 DELETE FROM selecting WHERE vin = :vin AND preselection_id = :preselection_id
 
+-- name: of_plate
+-- Everybody who ever had a number to themselves, newest first.
+SELECT * FROM preselection WHERE office = :office AND kind = :kind AND serial = :serial
+ORDER BY preselection_id DESC
+
+-- name: of_vin
+-- All preselections of a vehicle, newest first.
+SELECT * FROM preselection WHERE vin = :vin ORDER BY preselection_id DESC
+
 -- name: last_of_plate
 -- Who last had a number for good.
 SELECT * FROM preselection WHERE office = :office AND kind = :kind AND serial = :serial

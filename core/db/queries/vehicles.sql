@@ -37,11 +37,15 @@ ON CONFLICT (vin, office, kind, serial) DO UPDATE SET times = failed_wish.times 
 -- Which wishes this vehicle has paid for in a pool.
 SELECT serial FROM failed_wish WHERE vin = :vin AND office = :office AND kind = :kind ORDER BY serial
 
+-- name: count_failed_wishes
+-- How often this vehicle has paid for a wish that was not free, in all pools.
+SELECT CAST(coalesce(sum(times), 0) AS ${integer}) AS wishes FROM failed_wish WHERE vin = :vin
+
 -- name: registry_get
 -- A vehicle in the embedded registry.
 SELECT * FROM registry_vehicle WHERE vin = :vin
 
 -- name: grant
--- Chances beyond the quota.
+-- Chances beyond the quota, if as many are granted as the admin was shown.
 UPDATE vehicle SET random_granted = random_granted + :batches, compose_granted = compose_granted + :wishes
-WHERE vin = :vin
+WHERE vin = :vin AND random_granted = :seen_batches AND compose_granted = :seen_wishes

@@ -1,0 +1,315 @@
+"""/find: one card of all that is known of somebody, a vehicle or a number, and what can be done now.
+
+``SECTIONS`` are the parts of a card, ``ACTIONS`` its buttons: what belongs to a card is added there.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.desk import blacklist, counter, people
+from bot.desk.questions import GONE, coming_from
+from bot.desk.reading import words_of
+from bot.dialog.model import Button, Go, Screen, Style, View
+from bot.dialog.scene import Scene
+from bot.screens.layout import in_columns
+from bot.texts import common, desk
+from bot.texts import people as words
+from core.accounts import UserType
+from core.admins import EVERYWHERE, Duty
+from core.clock import CHINA
+from core.dossier import Dossier, read_key
+from core.errors import NothingKnown
+from core.people import Who
+from core.plates import Plate
+from core.preselection import State
+
+_MOST_LISTED = 12
+
+
+def ask(scene: Scene, rest: str) -> Go:
+    """Lead from /find WHAT to the card.
+
+    Raises:
+        InputError: it has a wrong form.
+        NobodyFound, NothingKnown, OfficeUnknown: there is nothing to show.
+    """
+    scene.admin.need(Duty.FIND)
+    today = scene.tx.now.astimezone(CHINA).date()
+    return to_card(str(scene.core.dossiers.seek(scene.tx, rest, today=today)))
+
+
+def to_card(what: str) -> Go:
+    """Lead to the card of a key: ``preselection:7``, ``account:12``, see ``core.dossier``."""
+    return Go(screen="desk_find", args={"what": what})
+
+
+def _dossier(scene: Scene) -> Dossier:
+    scene.admin.need(Duty.FIND)
+    return scene.core.dossiers.open(scene.tx, read_key(scene.arg("what")))
+
+
+def _may_know(scene: Scene, dossier: Dossier) -> bool:
+    """Whether this chat may know whom a dossier is about: who serves at an office that it concerns."""
+    offices = dossier.offices
+    return not offices or any(scene.admin.may(Duty.FIND, code) for code in offices)
+
+
+# --- what is on the card --------------------------------------------------------------------
+
+SECTIONS: tuple[Callable[[Scene, Dossier], str], ...] = (
+    lambda _scene, dossier: words.number(dossier.number) if dossier.number else "",
+    lambda _scene, dossier: words.owner(dossier.account),
+    lambda _scene, dossier: words.ban(dossier.ban, known=dossier.identity_hash is not None),
+    lambda _scene, dossier: words.focus(dossier.focus) if dossier.focus else "",
+    lambda _scene, dossier: words.vehicle(dossier.vehicle) if dossier.vehicle else "",
+    lambda _scene, dossier: words.told(dossier.due, dossier.failed),
+    lambda _scene, dossier: words.preselections(dossier.preselections[:_MOST_LISTED]),
+    lambda _scene, dossier: words.listed(len(dossier.listed), dossier.key.topic),
+    lambda _scene, dossier: words.journal(dossier.journal),
+)
+"""The parts of a card, from above; an empty one is left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Something that can be done from a card.
+
+    ``may`` says whether it can be done now, and by whoever looks at it; ``typed`` leads on from what is typed
+    then, in answer to ``prompt``.
+    """
+
+    name: str
+    label: Callable[[], str]
+    prompt: Callable[[Dossier], str]
+    may: Callable[[Scene, Dossier], bool]
+    typed: Callable[[Scene, Dossier, str], Go] | None = None
+    style: Style | None = None
+
+
+def _reserved_at(duty: Duty) -> Callable[[Scene, Dossier], bool]:
+    def may(scene: Scene, dossier: Dossier) -> bool:
+        one = dossier.focus
+        return one is not None and one.state == State.RESERVED and scene.admin.may(duty, one.office)
+
+    return may
+
+
+def _at_home(scene: Scene, dossier: Dossier, duty: Duty) -> bool:
+    home = dossier.account.office if dossier.account else None
+    if home not in scene.core.offices:
+        return duty in scene.admin.duties
+    return scene.admin.may(duty, home or EVERYWHERE)
+
+
+def _may_ban(scene: Scene, dossier: Dossier) -> bool:
+    if dossier.identity_hash is None:
+        return False
+    if dossier.ban is not None:
+        return scene.admin.may(Duty.BAN, dossier.ban.office)
+    return _at_home(scene, dossier, Duty.BAN)
+
+
+def _may_unban(scene: Scene, dossier: Dossier) -> bool:
+    return dossier.ban is not None and scene.admin.may(Duty.BAN, dossier.ban.office)
+
+
+def _may_grant(scene: Scene, dossier: Dossier) -> bool:
+    return dossier.vehicle is not None and scene.admin.may(Duty.GRANT)
+
+
+def _plate(dossier: Dossier) -> Plate:
+    """Return the number that is looked at.
+
+    Raises:
+        NothingKnown: there is none any more.
+    """
+    plate = dossier.focus.plate if dossier.focus else None
+    if plate is None:
+        raise NothingKnown
+    return plate
+
+
+def _ban(scene: Scene, dossier: Dossier, text: str) -> Go:
+    if dossier.identity_hash is None:
+        raise NothingKnown
+    who = Who(identity_hash=dossier.identity_hash, account=dossier.account)
+    return blacklist.to_ban(scene, who, blacklist.read_wish(text.split()))
+
+
+def _unban(scene: Scene, dossier: Dossier, text: str) -> Go:
+    if dossier.ban is None:
+        raise NothingKnown
+    return blacklist.to_unban(scene, dossier.ban, text)
+
+
+def _grant(scene: Scene, dossier: Dossier, text: str) -> Go:
+    if dossier.vehicle is None:
+        raise NothingKnown
+    return people.ask_grant_for(scene, dossier.vehicle.vin, text)
+
+
+def _move_here(scene: Scene, dossier: Dossier, text: str) -> Go:
+    if dossier.account is None:
+        raise NothingKnown
+    number, reason = words_of("identity", text, 2)
+    return people.to_identity(scene, people.read_identity(scene, number), dossier.account, reason)
+
+
+ACTIONS: dict[str, Action] = {
+    one.name: one
+    for one in (
+        Action(
+            name="confirm",
+            label=words.CONFIRM,
+            prompt=lambda _dossier: words.LAST_SIX(),
+            may=_reserved_at(Duty.CONFIRM),
+            typed=lambda scene, dossier, text: counter.to_confirm(scene, _plate(dossier), text),
+            style=Style.SUCCESS,
+        ),
+        Action(
+            name="void",
+            label=words.VOID,
+            prompt=lambda _dossier: words.VOID_REASON(),
+            may=_reserved_at(Duty.VOID),
+            typed=lambda scene, dossier, text: counter.to_end(scene, Duty.VOID, _plate(dossier), text),
+            style=Style.DANGER,
+        ),
+        Action(
+            name="revoke",
+            label=words.REVOKE,
+            prompt=lambda _dossier: words.REVOKE_REASON(),
+            may=_reserved_at(Duty.REVOKE),
+            typed=lambda scene, dossier, text: counter.to_end(scene, Duty.REVOKE, _plate(dossier), text),
+        ),
+        Action(
+            name="ban",
+            label=words.BAN,
+            prompt=lambda dossier: words.ban_prompt(dossier.ban),
+            may=_may_ban,
+            typed=_ban,
+            style=Style.DANGER,
+        ),
+        Action(
+            name="unban",
+            label=words.UNBAN,
+            prompt=lambda _dossier: words.UNBAN_REASON(),
+            may=_may_unban,
+            typed=_unban,
+        ),
+        Action(
+            name="grant",
+            label=words.GRANT,
+            prompt=lambda _dossier: words.GRANT_PROMPT(),
+            may=_may_grant,
+            typed=_grant,
+        ),
+        Action(
+            name="usertype",
+            label=words.USERTYPE,
+            prompt=lambda dossier: words.user_type_prompt(dossier.account),
+            may=lambda scene, dossier: (
+                dossier.account is not None and _at_home(scene, dossier, Duty.USERTYPE)
+            ),
+        ),
+        Action(
+            name="identity",
+            label=words.IDENTITY,
+            prompt=lambda _dossier: words.IDENTITY_PROMPT(),
+            may=lambda scene, dossier: (
+                dossier.account is not None and _at_home(scene, dossier, Duty.IDENTITY)
+            ),
+            typed=_move_here,
+        ),
+    )
+}
+"""What can be done from a card, in the order of its buttons."""
+
+
+# --- the card -------------------------------------------------------------------------------
+
+
+def _show(scene: Scene) -> View:
+    dossier = _dossier(scene)
+    home = (Button(label=common.HOME(), action="home"),)
+    if not _may_know(scene, dossier):
+        number = words.number(dossier.number) if dossier.number else ""
+        return View(text=words.card([number, words.restricted(sorted(dossier.offices))]), rows=(home,))
+    doing = [
+        Button(label=one.label(), action="act", arg=one.name, style=one.style)
+        for one in ACTIONS.values()
+        if one.may(scene, dossier)
+    ]
+    others = [one for one in (*dossier.listed, *dossier.preselections) if one != dossier.focus]
+    opening = [
+        Button(label=words.entry_label(one), action="open", arg=f"preselection:{one.preselection_id}")
+        for one in others[:_MOST_LISTED]
+    ]
+    text = words.card([section(scene, dossier) for section in SECTIONS])
+    return View(text=text, rows=(*in_columns(doing, 3), *in_columns(opening, 1), home))
+
+
+FIND = Screen(
+    name="desk_find",
+    show=_show,
+    buttons={
+        "act": lambda scene, arg: Go(screen="desk_find_act", args={"what": scene.arg("what"), "do": arg}),
+        "open": lambda _scene, arg: to_card(arg),
+        "home": lambda _scene, _arg: Go(screen="home"),
+    },
+    hint=common.PRESS_HINT,
+    errors=GONE,
+)
+
+
+# --- what is typed then ---------------------------------------------------------------------
+
+
+def _action(scene: Scene) -> tuple[Dossier, Action | None]:
+    """Return what is to be done, None when it cannot be done (any more)."""
+    dossier, action = _dossier(scene), ACTIONS.get(scene.arg("do"))
+    possible = action is not None and _may_know(scene, dossier) and action.may(scene, dossier)
+    return dossier, action if possible else None
+
+
+def _show_act(scene: Scene) -> View | Go:
+    dossier, action = _action(scene)
+    if action is None:
+        return Go(screen="desk_find", args={"what": scene.arg("what")}, note=words.NOT_ANY_MORE())
+    choices: tuple[tuple[Button, ...], ...] = ()
+    if action.typed is None:
+        types = [Button(label=desk.USER_TYPES[one](), action="type", arg=one) for one in UserType]
+        choices = in_columns(types, 2)
+    back = (Button(label=common.BACK(), action="back"),)
+    return View(text=action.prompt(dossier), rows=(*choices, back))
+
+
+def _typed(scene: Scene, text: str) -> Go:
+    dossier, action = _action(scene)
+    card = to_card(scene.arg("what"))
+    if action is None:
+        return Go(screen=card.screen, args=card.args, note=words.NOT_ANY_MORE())
+    if action.typed is None:
+        return Go(screen="", note=common.PRESS_HINT())
+    return coming_from(card, action.typed(scene, dossier, text))
+
+
+def _type(scene: Scene, arg: str) -> Go:
+    dossier, action = _action(scene)
+    card = to_card(scene.arg("what"))
+    if action is None or dossier.account is None or arg not in set(UserType):
+        return Go(screen=card.screen, args=card.args, note=words.NOT_ANY_MORE())
+    return coming_from(card, people.to_user_type(scene, dossier.account, UserType(arg)))
+
+
+ACT = Screen(
+    name="desk_find_act",
+    show=_show_act,
+    buttons={
+        "type": _type,
+        "back": lambda scene, _arg: to_card(scene.arg("what")),
+    },
+    text=_typed,
+    hint=words.TYPE_IT,
+)
+
+SCREENS = (FIND, ACT)

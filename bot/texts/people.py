@@ -1,0 +1,406 @@
+"""Words of /find and /blacklist: the card of somebody, a vehicle or a number; the list of who is barred."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from html import escape
+
+from bot.texts import desk
+from bot.texts import journal as lines
+from bot.texts.common import KINDS, day, masked_identity, masked_name, masked_phone, moment, plate
+from bot.texts.language import _, phrase
+from core.accounts import Account
+from core.audit import SYSTEM
+from core.blacklist import Ban
+from core.clock import CHINA
+from core.dossier import Due, Topic, Vehicle
+from core.identity import mask_identity, mask_name
+from core.journal import Entry
+from core.notices import Purpose
+from core.preselection import Preselection, State
+from core.standing import PlateStanding, Standing
+from core.vehicles import group_vin
+
+# --- the card -------------------------------------------------------------------------------
+
+STATES = {
+    State.DRAFT: phrase("刚开始"),
+    State.INFORMED: phrase("填写资料"),
+    State.AGREED: phrase("资料已确认"),
+    State.VERIFIED: phrase("正在选号"),
+    State.RESERVED: phrase("已预选,待办理"),
+    State.REGISTERED: phrase("已上牌"),
+    State.EXPIRED: phrase("逾期收回"),
+    State.CANCELLED: phrase("已取消"),
+    State.VOID: phrase("已作废"),
+}
+_STANDINGS = {
+    Standing.FREE: phrase("空闲,可以选"),
+    Standing.NEVER_RELEASED: phrase("从未投放"),
+    Standing.NOT_OPEN: phrase("已投放,尚未开放"),
+    Standing.WITHHELD: phrase("暂不投放"),
+    Standing.BATCH: phrase("正在某一批抽号中,几十秒内有结果"),
+    Standing.SHORTLIST: phrase("在某位车主的备选中,几分钟内有结果"),
+    Standing.RESERVED: phrase("已被预选,待办理"),
+    Standing.REGISTERED: phrase("已上牌"),
+    Standing.RESTING: phrase("收回后暂停选号,稍后回到号池"),
+}
+_PURPOSES = {
+    Purpose.REMINDER: phrase("办理提醒"),
+    Purpose.EXPIRED: phrase("逾期通知"),
+    Purpose.MOVED: phrase("截止顺延"),
+    Purpose.BANNED: phrase("黑名单通知"),
+    Purpose.LIFTED: phrase("解除通知"),
+    Purpose.VOIDED: phrase("作废通知"),
+    Purpose.REVOKED: phrase("取消通知"),
+    Purpose.IDENTITY: phrase("身份通知"),
+}
+_WAYS = {"random": phrase("随机选号"), "composed": phrase("自编选号")}
+_REGISTRY = {"new": phrase("新车,未上牌"), "registered": phrase("已上牌")}
+
+_DONE = {
+    "banned": phrase("列入黑名单"),
+    "changed_ban": phrase("修改黑名单期限"),
+    "ended_broadcast": phrase("群发通知已结束"),
+    "granted_chances": phrase("增加选号机会"),
+    "lifted_ban": phrase("从黑名单中解除"),
+    "lost_identity": phrase("身份移出账号"),
+    "received_identity": phrase("身份移入账号"),
+    "set_user_type": phrase("修改用户类型"),
+    "stopped_broadcast": phrase("停止群发通知"),
+}
+"""What somebody has been faster with."""
+
+CONFIRM = phrase("✅ 确认上牌")
+VOID = phrase("⛔ 作废")
+REVOKE = phrase("↩️ 取消预选")
+BAN = phrase("⛔ 黑名单")
+UNBAN = phrase("✅ 解除黑名单")
+GRANT = phrase("➕ 增加机会")
+USERTYPE = phrase("👤 用户类型")
+IDENTITY = phrase("🪪 转入身份")
+LAST_SIX = phrase("<b>确认上牌</b>\n请输入车辆识别代号的后六位:")
+VOID_REASON = phrase("<b>号码作废</b>(车主列入黑名单)\n请输入原因:")
+REVOKE_REASON = phrase("<b>取消预选</b>(不列入黑名单)\n请输入原因:")
+UNBAN_REASON = phrase("<b>从黑名单中解除</b>\n请输入原因:")
+GRANT_PROMPT = phrase(
+    "<b>增加选号机会</b>\n请输入次数和原因,例如:\n<code>random=1 compose=5 系统故障补偿</code>"
+)
+IDENTITY_PROMPT = phrase(
+    "<b>把身份转入这个账号</b>\n请先核对身份证原件,再输入身份证号和原因,例如:\n"
+    "<code>11010519491231002X 已核对原件</code>\n您输入的这条消息会随即删除。"
+)
+TYPE_IT = phrase("请直接输入文字,或点【« 返回】。")
+NOTHING_KNOWN = phrase("没有查到相关记录。")
+NOT_ANY_MORE = phrase("现在已不能进行这项操作,请看最新情况。")
+HEADING = phrase("🔎 <b>查询结果</b>")
+
+
+def card(sections: Iterable[str]) -> str:
+    """Return a card of its sections; empty ones are left out."""
+    return "\n\n".join([HEADING(), *(one for one in sections if one)])
+
+
+def restricted(offices: Sequence[str]) -> str:
+    """Return that it concerns other offices, whose admins alone may know whom."""
+    if not offices:
+        return ""
+    return _("有关记录属于 {offices},持有人信息只供该发牌机关的管理员查看。").format(
+        offices=escape("、".join(offices))
+    )
+
+
+def number(found: PlateStanding) -> str:
+    """Return what a number is at this moment."""
+    said = _("<b>{plate}</b> {kind}:{standing}").format(
+        plate=plate(found.plate.office, found.plate.serial),
+        kind=KINDS[found.plate.kind](),
+        standing=_STANDINGS[found.standing](),
+    )
+    if found.opens is not None:
+        return said + _("({at} 开放)").format(at=moment(found.opens))
+    if found.compose_from is not None:
+        return said + _("(目前只能随机选,{day} 起可自编)").format(day=day(found.compose_from))
+    return said
+
+
+def owner(account: Account | None) -> str:
+    """Return who an account is, so far as an admin needs to see it."""
+    if account is None:
+        return ""
+    who = [
+        masked_name(account.name),
+        masked_identity(account.identity),
+        masked_phone(account.phone or account.new_phone),
+    ]
+    since = (
+        _("{day} 注册").format(day=day(account.registered_at)) if account.registered_at else _("未完成注册")
+    )
+    return _("<b>车主</b> {who}\n聊天号 <code>{chat}</code> · {type} · {office} · {since}").format(
+        who=" ".join(one for one in who if one) or _("(尚未填写)"),
+        chat=account.chat_id,
+        type=desk.USER_TYPES[account.user_type](),
+        office=escape(account.office or _("未选发牌机关")),
+        since=since,
+    )
+
+
+def ban(present: Ban | None, *, known: bool) -> str:
+    """Return whether an identity is barred; nothing where there is no identity to be barred."""
+    if present is None:
+        return _("黑名单:不在名单上") if known else ""
+    return _("⛔ <b>黑名单</b>:{since} 至 {until}({office})\n原因:{reason}").format(
+        since=_date(present.since),
+        until=_date(present.until),
+        office=escape(present.office),
+        reason=escape(present.reason),
+    )
+
+
+def focus(one: Preselection) -> str:
+    """Return the preselection that a card is about."""
+    said = [_heading(one)]
+    if one.vin:
+        said.append(_("车辆识别代号 <code>{vin}</code>").format(vin=escape(group_vin(one.vin))))
+    if one.certificate:
+        said.append(_("证书编号 <code>{number}</code>").format(number=escape(one.certificate)))
+    if one.reserved_at and one.way:
+        chosen = _("{way},{at} 选定").format(way=_WAYS[one.way](), at=moment(one.reserved_at))
+        said.append(chosen)
+    if one.deadline and one.state == State.RESERVED:
+        said.append(_("办理截止 <b>{at}</b>").format(at=moment(one.deadline)))
+    if one.ended_at:
+        said.append(_("结束于 {at}").format(at=moment(one.ended_at)))
+    if one.reason:
+        said.append(_("原因:{reason}").format(reason=escape(one.reason)))
+    return "\n".join(said)
+
+
+def _heading(one: Preselection) -> str:
+    return _("<b>预选 {number}</b> {office} {kind} {serial}:{state}").format(
+        number=one.preselection_id,
+        office=escape(one.office),
+        kind=KINDS[one.kind](),
+        serial=one.serial or "",
+        state=STATES[one.state](),
+    )
+
+
+def vehicle(found: Vehicle) -> str:
+    """Return a vehicle's chances, and what else is known of it."""
+    left = found.chances
+    said = [
+        _("<b>车辆</b> <code>{vin}</code>").format(vin=escape(group_vin(found.vin))),
+        _chances(_("随机选号"), found.batches_used, found.batches_granted, left.batches if left else None),
+        _chances(_("自编号牌"), found.wishes_used, found.wishes_granted, left.wishes if left else None),
+        _("自编未选中 {wishes} 个").format(wishes=found.failed_wishes),
+    ]
+    if found.registry in _REGISTRY:
+        said.append(_("登记系统:{state}").format(state=_REGISTRY[found.registry]()))
+    if found.selecting_until is not None:
+        said.append(_("现在有人正在为该车选号({at} 前有效)").format(at=_time(found.selecting_until)))
+    return "\n".join(said)
+
+
+def _chances(what: str, used: int, granted: int, left: int | None) -> str:
+    said = _("{what}:已用 {used},增加过 {granted}").format(what=what, used=used, granted=granted)
+    return said if left is None else said + _(",剩余 {left}").format(left=left)
+
+
+def told(due: Sequence[Due], failed: int) -> str:
+    """Return which notices wait, and how many could not be sent."""
+    if not due and not failed:
+        return ""
+    waiting = "、".join(f"{_purpose(one)} {_time(one.at)}" for one in due[:4])
+    said = _("<b>通知</b> 待发 {count} 条").format(count=len(due)) + (f":{waiting}" if waiting else "")
+    return said + (_(";发送失败 {failed} 条").format(failed=failed) if failed else "")
+
+
+def _purpose(one: Due) -> str:
+    topic = one.purpose.partition(":")[0]
+    return _PURPOSES[Purpose(topic)]() if topic in _PURPOSES else _("通知")
+
+
+def preselections(everything: Sequence[Preselection]) -> str:
+    """Return all preselections of somebody, newest first; one alone is on the card already."""
+    if len(everything) < 2:  # noqa: PLR2004 - see above
+        return ""
+    rows = [f"· {entry_label(one)}" for one in everything]
+    return _("<b>全部预选</b>({count})").format(count=len(everything)) + "\n" + escape("\n".join(rows))
+
+
+def listed(count: int, topic: Topic) -> str:
+    """Return that several fit and one is to be chosen, or that nobody ever had a number."""
+    if topic == Topic.PLATE and not count:
+        return _("没有人预选过这个号码。")
+    return _("有 {count} 次预选,请选择:").format(count=count) if count else ""
+
+
+def entry_label(one: Preselection) -> str:
+    """Return a preselection in a list: its number, its state, when it was begun or ended."""
+    at = one.ended_at or one.reserved_at or one.verified_at
+    what = plate(one.office, one.serial) if one.serial else f"{one.office} {KINDS[one.kind]()}"
+    when = _date(at) if at else ""
+    return f"{one.preselection_id} {what} {STATES[one.state]()} {when}".strip()
+
+
+def journal(found: Sequence[Entry]) -> str:
+    """Return the newest lines of the journal, newest first."""
+    if not found:
+        return ""
+    said = [f"· {_time(one.at)} {escape(lines.action(one))} — {escape(lines.actor(one))}" for one in found]
+    return _("<b>记录</b>(最近 {count} 条)").format(count=len(found)) + "\n" + "\n".join(said)
+
+
+def _date(at: datetime) -> str:
+    return f"{at.astimezone(CHINA):%Y-%m-%d}"
+
+
+def _time(at: datetime) -> str:
+    return f"{at.astimezone(CHINA):%m-%d %H:%M}"
+
+
+def ban_prompt(present: Ban | None) -> str:
+    """Return what to type for a ban, or for the change of one that runs."""
+    how = _("请输入原因;要指定截止日期,写在原因前面,例如:\n<code>2028-01-01 冒用他人身份</code>")
+    if present is None:
+        return _("<b>列入黑名单</b>") + "\n" + how
+    running = _("现在到 {until},将改为新的日期。").format(until=day(present.until))
+    return _("<b>修改黑名单期限</b>") + f"\n{running}\n{how}"
+
+
+def user_type_prompt(account: Account | None) -> str:
+    """Return the question what somebody's user type is to be."""
+    now = desk.USER_TYPES[account.user_type]() if account else ""
+    return _("<b>修改用户类型</b>\n现在是{type},改为:").format(type=now)
+
+
+def handled(by: str, action: str) -> str:
+    """Return that somebody else was faster, and what they did."""
+    if not by:
+        return _("刚刚已有其他人处理,情况有变,未作任何更改。请重新查询。")
+    who = _("系统")
+    if by != SYSTEM:
+        who = _("管理员 {chat}").format(chat=escape(by.removeprefix("chat:")))
+    what = _DONE[action]() if action in _DONE else escape(action)
+    return _("已由{who}处理:{what}。未作任何更改。").format(who=who, what=what)
+
+
+def holder_elsewhere(office: str) -> str:
+    """Return that an identity can be taken away only by who serves at its holder's office too."""
+    return _(
+        "该身份现注册于 {office} 的账号。把它转走须同时具有该发牌机关的权限,"
+        "请联系全部发牌机关的负责人。未作任何更改。"
+    ).format(office=escape(office))
+
+
+# --- the blacklist --------------------------------------------------------------------------
+
+_CAUSES = {"": phrase("全部"), "expired": phrase("逾期"), "void": phrase("作废"), "admin": phrase("人工")}
+CHANGES = {"shorten": phrase("⏪ 缩短"), "lengthen": phrase("⏩ 延长"), "lift": phrase("✅ 解除")}
+EXPORT = phrase("📄 导出 XLSX")
+EXPORTED = phrase("黑名单")
+EXPORT_NAME = phrase("黑名单.xlsx")
+SHEET = phrase("黑名单")
+WHOLE_HISTORY = phrase("🔎 全部记录")
+EMPTY = phrase("没有符合条件的记录。")
+NOT_REGISTERED = phrase("(未注册的身份)")
+
+
+def cause(name: str) -> str:
+    """Return why somebody is barred, in a word."""
+    return _CAUSES[name]() if name in _CAUSES else escape(name)
+
+
+def cause_label(name: str, *, chosen: bool) -> str:
+    """Return a button that narrows the list to one cause."""
+    return ("● " if chosen else "") + cause(name)
+
+
+def office_label(code: str, *, chosen: bool) -> str:
+    """Return a button that narrows the list to one office."""
+    return ("● " if chosen else "") + (code or _("全部机关"))
+
+
+def _who(account: Account | None) -> str:
+    if account is None:
+        return NOT_REGISTERED()
+    return f"{masked_name(account.name)} {masked_identity(account.identity)}"
+
+
+def blacklist(
+    entries: Sequence[tuple[Ban, Account | None]], first: int, total: int, *, cause: str, at: str
+) -> str:
+    """Return one page of the blacklist."""
+    head = _("⛔ <b>黑名单</b> {at}{cause},共 {total} 人,最近列入的在前").format(
+        at=f"{escape(at)} " if at else "", cause=_CAUSES[cause]() if cause in _CAUSES else "", total=total
+    )
+    if not entries:
+        return f"{head}\n\n{EMPTY()}"
+    return "\n\n".join(
+        [head, *(_entry(number, one, account) for number, (one, account) in enumerate(entries, first))]
+    )
+
+
+def _entry(number: int, one: Ban, account: Account | None) -> str:
+    return _("{number}. {who}\n{office} {since} 至 {until} · {cause}\n原因:{reason}").format(
+        number=number,
+        who=_who(account),
+        office=escape(one.office),
+        since=_date(one.since),
+        until=_date(one.until),
+        cause=_CAUSES[one.cause](),
+        reason=escape(one.reason),
+    )
+
+
+def ban_card(one: Ban, account: Account | None) -> str:
+    """Return one entry of the blacklist with all that is known of it."""
+    earned = (
+        _("\n因预选 {number} 产生").format(number=one.preselection_id)
+        if one.preselection_id is not None
+        else ""
+    )
+    return _(
+        "⛔ <b>黑名单</b>\n{who}\n发牌机关:{office}\n列入:{since}\n截止:<b>{until}</b>\n"
+        "来源:{cause}{earned}\n原因:{reason}"
+    ).format(
+        who=_who(account),
+        office=escape(one.office),
+        since=moment(one.since),
+        until=day(one.until),
+        cause=_CAUSES[one.cause](),
+        earned=earned,
+        reason=escape(one.reason),
+    )
+
+
+def change_prompt(change: str, one: Ban, account: Account | None) -> str:
+    """Return what to type to change a ban."""
+    now = _("{who}\n现在到 {until}。").format(who=_who(account), until=day(one.until))
+    if change == "lift":
+        return _("<b>从黑名单中解除</b>") + f"\n{now}\n" + _("请输入原因:")
+    how = _("请输入新的截止日期和原因,例如:\n<code>2027-06-01 情节轻微</code>")
+    title = _("<b>缩短期限</b>") if change == "shorten" else _("<b>延长期限</b>")
+    return f"{title}\n{now}\n{how}"
+
+
+def not_earlier(until: datetime) -> str:
+    """Return that a new end is no earlier one."""
+    return _("新的截止日期须早于现在的 {until}。要延长请返回点【⏩ 延长】。").format(until=day(until))
+
+
+def not_later(until: datetime) -> str:
+    """Return that a new end is no later one."""
+    return _("新的截止日期须晚于现在的 {until}。要缩短请返回点【⏪ 缩短】。").format(until=day(until))
+
+
+def columns() -> tuple[str, ...]:
+    """Return the heads of the list as a sheet."""
+    return (_("姓名"), _("身份证号"), _("发牌机关"), _("列入"), _("截止"), _("来源"), _("原因"))
+
+
+def somebody_cells(account: Account | None) -> tuple[str, str]:
+    """Return the masked name and identity of somebody for a sheet; of an unknown identity nothing."""
+    if account is None:
+        return (NOT_REGISTERED(), "")
+    return (mask_name(account.name), mask_identity(account.identity))

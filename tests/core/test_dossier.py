@@ -1,0 +1,124 @@
+"""What is known under a key, on each engine; and that what a number is, is told right."""
+
+from datetime import timedelta
+
+import pytest
+
+from core import blacklist, pool
+from core.bootstrap import Core
+from core.clock import FixedClock
+from core.dossier import Key, Topic, read_key
+from core.errors import NobodyFound, NothingKnown
+from core.masks import parse_mask
+from core.plates import Plate, PlateKind
+from core.ports import Tx
+from core.standing import Standing, standing_of
+from core.vehicles import vin_last_six
+from tests import invented
+from tests.core.tools import NOON, registered, release, reserved, verified
+
+PLATE = Plate(office="粤K", kind=PlateKind.SMALL, serial="A1234")
+
+
+def standing(tx: Tx, core: Core, serial: str) -> Standing:
+    plate = Plate(office="粤K", kind=PlateKind.SMALL, serial=serial)
+    return standing_of(tx, core.offices["粤K"], plate).standing
+
+
+async def test_what_a_number_is_follows_its_life(core: Core) -> None:
+    run = core.store.run
+    await run(release, core, "A####")
+    assert await run(standing, core, "A1234") == Standing.FREE
+    await run(reserved, core, 1, "A1234")
+    assert await run(standing, core, "A1234") == Standing.RESERVED
+    await run(pool.withhold, core.offices["粤K"], parse_mask(PlateKind.SMALL, "A12##"), "test")
+    assert await run(standing, core, "A1234") == Standing.RESERVED  # whoever has it keeps it
+    assert await run(standing, core, "A1299") == Standing.WITHHELD
+    last_six = vin_last_six(invented.vin(1))
+    await core.store.run(lambda tx: core.counter.register(tx, PLATE, last_six, actor="chat:1001"))
+    assert await run(standing, core, "A1234") == Standing.REGISTERED
+    assert await run(standing, core, "B1234") == Standing.NEVER_RELEASED
+
+
+async def test_composing_later_is_told_of_a_free_number(core: Core) -> None:
+    await core.store.run(release, core, "A####")
+    order = pool.Release(
+        office=core.offices["粤K"],
+        mask=parse_mask(PlateKind.SMALL, "B####"),
+        actor="test",
+        compose_from=NOON + timedelta(days=9),
+    )
+    await core.store.run(core.pools.release, order)
+    plate = Plate(office="粤K", kind=PlateKind.SMALL, serial="B0001")
+    found = await core.store.run(standing_of, core.offices["粤K"], plate)
+    assert (found.standing, found.compose_from) == (Standing.FREE, NOON + timedelta(days=9))
+
+
+async def test_dossier_holds_the_whole_history(core: Core, clock: FixedClock) -> None:
+    await core.store.run(release, core, "A####")
+    account, begun = await core.store.run(reserved, core, 1, "A1234")
+    ended = await core.store.run(core.counter.void, PLATE, "资料有误", "chat:1001")
+    found = await core.store.run(core.dossiers.open, Key(topic=Topic.PRESELECTION, value=str(begun)))
+    assert found.focus == ended.preselection
+    assert found.account == account
+    assert found.ban is not None
+    assert found.ban.until == ended.banned_until
+    assert [line.action for line in found.journal[:3]] == ["banned", "voided", "reserved"]
+    assert len(found.journal) == 9
+    assert [one.purpose for one in found.due] == ["voided"]
+    assert found.number is not None
+    assert found.number.standing == Standing.RESTING
+    clock.advance(timedelta(seconds=1))
+    assert await core.store.run(standing, core, "A1234") == Standing.FREE
+
+
+async def test_barred_identity_of_nobody_has_a_card(core: Core) -> None:
+    digest = core.accounts.identity_hash(invented.identity(9))
+    today = NOON.date()
+
+    async def seek() -> Key:
+        return await core.store.run(lambda tx: core.dossiers.seek(tx, invented.identity(9), today=today))
+
+    with pytest.raises(NobodyFound):
+        await seek()
+    sentence = blacklist.Sentence(
+        identity_hash=digest,
+        office="粤K",
+        reason="冒用",
+        cause="admin",
+        until=NOON + timedelta(days=30),
+        actor="chat:1001",
+    )
+    await core.store.run(blacklist.ban, sentence)
+    key = await seek()
+    assert key == Key(topic=Topic.IDENTITY, value=digest.hex())
+    found = await core.store.run(core.dossiers.open, key)
+    assert found.ban is not None
+    assert found.offices == {"粤K"}
+    account = await core.store.run(registered, core, 9)
+    assert (await core.store.run(core.dossiers.open, key)).account == account
+
+
+async def test_failed_wishes_and_chances_are_counted(core: Core) -> None:
+    await core.store.run(release, core, "A####")
+    await core.store.run(reserved, core, 1, "A1234")
+    account, begun = await core.store.run(verified, core, 2)
+
+    def tries(tx: Tx) -> None:
+        core.selection.compose(tx, account, begun, core.offices["粤K"], ["A1234"], at=tx.now)
+
+    await core.store.run(tries)
+    found = await core.store.run(core.dossiers.open, Key(topic=Topic.ACCOUNT, value=str(account.account_id)))
+    vehicle = found.vehicle
+    assert vehicle is not None
+    assert vehicle.chances is not None
+    assert (vehicle.wishes_used, vehicle.failed_wishes, vehicle.chances.wishes) == (1, 1, 19)
+    assert vehicle.selecting_until is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["", "account", "account:", "account:99", "account:x", "preselection:99", "king:1", "identity:zz"]
+)
+async def test_key_of_nothing_opens_nothing(core: Core, text: str) -> None:
+    with pytest.raises(NothingKnown):
+        await core.store.run(lambda tx: core.dossiers.open(tx, read_key(text)))

@@ -1,0 +1,353 @@
+"""/find: one card of all that is known, and the whole counter worked from it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from core import pool
+from core.accounts import Account
+from core.masks import parse_mask
+from core.plates import PlateKind
+from core.ports import Tx
+from core.preselection import Papers, State, get
+from core.vehicles import CertificateKind
+from tests import invented
+from tests.core.sql import sql
+from tests.core.tools import registered, reserved, verified, verifies_again
+from tests.e2e.test_desk import CLERK, DESK_PEOPLE, HOLDER, RIVAL, gives
+from tests.person import Person, Shown
+from tests.world import CHIEF, OWNER, World, eventually, office, open_world
+
+WAYS = {
+    "VIN": invented.vin(2),
+    "VIN with blanks and small letters": " ".join((invented.vin(2)[:3], invented.vin(2)[3:].lower())),
+    "plate": "粤KA1234",
+    "plate with its dot": "粤K·A1234",
+    "identity": invented.identity(2),
+    "telephone": invented.phone(2).removeprefix("+86"),
+    "telephone with its country": invented.phone(2),
+    "chat id": str(HOLDER),
+}
+
+
+@pytest.fixture
+async def place(tmp_path: Path) -> AsyncIterator[World]:
+    """The program on SQLite: two offices, an owner with a reserved number, one who has only begun."""
+    offices = [office(hours="00:00-24:00"), office("粤A")]
+    async with open_world("sqlite", tmp_path, people=DESK_PEOPLE, offices=offices) as world:
+        await world.release()
+        await world.store.run(reserved, world.core, 2, "A1234")
+        yield world
+
+
+async def finds(admin: Person, what: str) -> Shown:
+    """Ask for something; return the card, which is a new message."""
+    before = sum(one.from_bot for one in admin.history)
+    await admin.say(f"/find {what}")
+    await eventually(lambda: sum(one.from_bot for one in admin.history) > before, within=15)
+    assert "查询结果" in admin.last.words
+    return admin.last
+
+
+@pytest.mark.parametrize("what", WAYS.values(), ids=WAYS)
+async def test_owner_is_found_by_any_name(place: World, what: str) -> None:
+    card = (await finds(place.person(CHIEF), what)).words
+    for part in (
+        "粤K·A1234",
+        "已被预选,待办理",
+        "测**主",
+        "1101**********0",
+        "138****0002",
+        f"聊天号 {HOLDER}",
+        "新车车主",
+        "黑名单:不在名单上",
+        "自编选号",
+        "随机选号:已用 0,增加过 0,剩余 5",
+        "自编号牌:已用 0,增加过 0,剩余 20",
+        "待发 3 条:办理提醒",
+        "选定号码(粤K·A1234) — 本人",
+    ):
+        assert part in card
+    for secret in (invented.identity(2), invented.phone(2)[3:], "测试车主"):
+        assert secret not in card
+
+
+async def test_nothing_personal_lies_in_the_dialogs_row(place: World) -> None:
+    chief = place.person(CHIEF)
+    for what in (invented.identity(2), invented.phone(2)):
+        await finds(chief, what)
+        rows = await place.store.read(sql, f"SELECT screen, args FROM dialog WHERE chat_id = {CHIEF}")  # noqa: S608
+        assert [(row["screen"], row["args"]) for row in rows] == [("desk_find", '{"what": "account:1"}')]
+    await eventually(lambda: not [one for one in chief.history if not one.from_bot])
+
+
+@pytest.mark.parametrize(
+    ("what", "answer"),
+    [
+        ("", "用法:/find"),
+        ("hello", "没有找到"),
+        ("987654", "没有找到"),
+        ("13900000000", "没有找到"),
+        (invented.identity(9), "没有找到"),
+        (invented.identity(9)[:-1], "您输入了 17 位"),
+        (invented.identity(9)[:-1] + ("1" if invented.identity(9)[-1] == "0" else "0"), "有一位输错了"),
+        (invented.vin(9), "没有查到相关记录"),
+        (invented.vin(2)[:-1] + "X", "有一位输错了"),
+        (invented.vin(2)[:-1], "应为 17 位,您输入了 16 位"),
+        ("粤K", "格式不正确"),
+        ("粤KAB12O", "0 或 1"),
+        ("粤B12345", "不受理该发牌机关"),
+        ("x" * 3000, "车辆识别代号"),
+        ("粤KA1234 粤KA1235", "格式不正确"),
+    ],
+)
+async def test_what_fits_nothing_is_said_in_words(place: World, what: str, answer: str) -> None:
+    chief = place.person(CHIEF)
+    await chief.say(f"/find {what}")
+    await chief.see(answer, fresh=True)
+
+
+async def test_every_standing_of_a_number_is_said(place: World) -> None:
+    core, chief = place.core, place.person(CHIEF)
+    _, begun = await place.store.run(verified, core, 3)
+    kept = parse_mask(PlateKind.SMALL, "A88##")
+    await place.store.run(pool.withhold, core.offices["粤K"], kept, "test")
+
+    def draws(tx: Tx) -> list[str]:
+        drawn = core.selection.draw(tx, begun, core.offices["粤K"], nonce="n", at=tx.now, without_four=False)
+        core.selection.pick(tx, begun, core.offices["粤K"], drawn.batch.serials[0], at=tx.now)
+        return list(drawn.batch.serials)
+
+    shortlisted, held, *_ = await place.store.run(draws)
+    for serial, said in (
+        ("A7777", "空闲,可以选"),
+        ("B1234", "从未投放"),
+        ("A8812", "暂不投放"),
+        (shortlisted, "在某位车主的备选中"),
+        (held, "正在某一批抽号中"),
+        ("A1234", "已被预选,待办理"),
+    ):
+        assert said in (await finds(chief, f"粤K{serial}")).words
+    await chief.say("/release 粤K small C#### from 2026-03-12T09:00")
+    await chief.press("确认投放")
+    await chief.see("已投放")
+    assert "已投放,尚未开放" in (await finds(chief, "粤KC1234")).words
+    assert "没有人预选过" in chief.last.words
+
+
+async def test_several_holders_are_a_list(place: World) -> None:
+    chief = place.person(CHIEF)
+    await chief.say("/revoke 粤KA1234 本人申请")
+    await chief.press("确认取消预选")
+    await chief.see("的预选已取消")
+    place.forward(seconds=1)
+    await place.store.run(reserved, place.core, 3, "A1234")
+    listed = await finds(chief, "粤KA1234")
+    assert "有 2 次预选,请选择" in listed.words
+    assert [label.split()[2] for label in listed.buttons[:2]] == ["已预选,待办理", "已取消"]
+    await chief.press("已取消")
+    card = await chief.see("聊天号 5002", "原因:本人申请")
+    assert "确认上牌" not in " ".join(card.buttons)
+
+
+async def test_vehicle_with_several_preselections_is_a_list(place: World) -> None:
+    chief = place.person(CHIEF)
+    await chief.say("/revoke 粤KA1234 资料有误")
+    await chief.press("确认取消预选")
+    await chief.see("的预选已取消")
+    place.forward(seconds=10)
+    begun = await place.store.run(_again_for_the_same_vehicle, place)
+    listed = await finds(chief, invented.vin(2))
+    assert "有 2 次预选,请选择" in listed.words
+    await chief.press(f"{begun} 粤K·A5678")
+    await chief.see("预选 2", "全部预选(2)")
+
+
+def _again_for_the_same_vehicle(tx: Tx, place: World) -> int:
+    core = place.core
+    account = core.accounts.require(tx, HOLDER)
+    begun = core.preselections.choose(tx, account, core.offices["粤K"], PlateKind.SMALL).preselection_id
+    core.preselections.agree(tx, account, begun)
+    core.preselections.enter_vin(tx, begun, invented.vin(2))
+    papers = Papers(certificate_kind=CertificateKind.DOMESTIC, certificate=invented.certificate(2))
+    core.preselections.enter_certificate(tx, begun, papers)
+    core.preselections.confirm(tx, account, begun)
+    verifies_again(tx, core, account, begun)
+    core.selection.compose(tx, account, begun, core.offices["粤K"], ["A5678"], at=tx.now)
+    return begun
+
+
+# --- what can be done from it ---------------------------------------------------------------
+
+
+async def test_counter_confirms_from_the_card(place: World) -> None:
+    clerk = await gives(place, "clerk")
+    await finds(clerk, invented.identity(2))
+    await clerk.press("✅ 确认上牌")
+    await clerk.see("后六位")
+    await clerk.say("000000")
+    await clerk.see("后六位不符", fresh=True)
+    await clerk.say(invented.vin(2)[-6:].lower())
+    await clerk.see("材料核对无误")
+    await clerk.press("确认已上牌")
+    card = await clerk.see("已确认上牌", "查询结果")
+    assert "已上牌" in card.words
+    assert "✅ 确认上牌" not in card.buttons
+    assert (await place.store.read(get, 1)).state == State.REGISTERED
+
+
+async def test_void_and_its_ban_are_done_and_undone_from_the_card(place: World) -> None:
+    chief = place.person(CHIEF)
+    await finds(chief, "粤KA1234")
+    await chief.press("⛔ 作废")
+    await chief.say("合格证不符")
+    await chief.press("确认作废")
+    await chief.see("已作废,车主列入黑名单", "至 2028-03-10", "原因:合格证不符")
+    await chief.press("⛔ 黑名单")
+    await chief.say("2027-01-01 从轻")
+    await chief.see("将改为新的日期")
+    await chief.press("⛔ 列入黑名单")
+    await chief.see("已列入黑名单,到 2027年1月1日", "至 2027-01-01")
+    await chief.press("✅ 解除黑名单")
+    await chief.say("已查明")
+    await chief.press("✅ 解除")
+    await chief.see("已解除", "黑名单:不在名单上", "从黑名单中解除(已查明)")
+
+
+async def test_chances_and_user_type_are_given_from_the_card(place: World) -> None:
+    chief = place.person(CHIEF)
+    await finds(chief, "粤KA1234")
+    await chief.press("➕ 增加机会")
+    await chief.say("随便")
+    await chief.see("用法:/grant", fresh=True)
+    await chief.say("random=2 系统故障")
+    await chief.press("确认增加")
+    await chief.see("随机选号:已用 0,增加过 2,剩余 7")
+    await chief.press("👤 用户类型")
+    await chief.press("窗口注册用户")
+    await chief.press("✅ 确认")
+    await chief.see("用户类型:窗口注册用户", "增加选号机会(系统故障)")
+
+
+async def test_identity_is_moved_in_from_the_card(place: World) -> None:
+    chief, rival = place.person(CHIEF), place.person(RIVAL)
+    await rival.say("/preselect")
+    await rival.press("同意并继续")
+    await rival.settled()
+    await finds(chief, str(RIVAL))
+    await chief.press("🪪 转入身份")
+    await chief.say(f"{invented.identity(2)} 已核对原件")
+    await chief.see("将失去注册")
+    await eventually(lambda: not any(invented.identity(2) in one.words for one in chief.history))
+    await chief.press("转移身份")
+    await chief.see("身份已转移", f"聊天号 {RIVAL}", "身份移入账号(已核对原件)")
+
+
+async def test_cancelled_question_leads_back_to_the_card(place: World) -> None:
+    chief = place.person(CHIEF)
+    await finds(chief, "粤KA1234")
+    await chief.press("↩️ 取消预选")
+    await chief.press("« 返回")
+    await chief.see("查询结果")
+    await chief.press("↩️ 取消预选")
+    await chief.say("本人申请")
+    await chief.see("取消预选?")
+    await chief.press("取消")
+    await chief.see("查询结果")
+    assert (await place.store.read(get, 1)).state == State.RESERVED
+
+
+async def test_second_admin_sees_on_the_card_who_was_faster(place: World) -> None:
+    clerk, chief = await gives(place, "clerk"), place.person(CHIEF)
+    for one, button, typed in ((chief, "↩️ 取消预选", "本人申请"), (clerk, "⛔ 作废", "资料有误")):
+        await finds(one, "粤KA1234")
+        await one.press(button)
+        await one.say(typed)
+        await one.see("不能撤回")
+    await clerk.press("确认作废")
+    await clerk.see("已作废")
+    await chief.press("确认取消预选")
+    await chief.see(f"已由管理员 {CLERK}处理:该号码已作废", "查询结果")
+
+
+async def test_prompt_whose_moment_has_passed_leads_back(place: World) -> None:
+    clerk, chief = await gives(place, "clerk"), place.person(CHIEF)
+    for one in (clerk, chief):
+        await finds(one, "粤KA1234")
+        await one.press("⛔ 作废")
+        await one.see("请输入原因")
+    await clerk.say("资料有误")
+    await clerk.press("确认作废")
+    await clerk.see("已作废")
+    await chief.say("资料有误")
+    await chief.see("现在已不能进行这项操作", "查询结果")
+
+
+# --- who may know ---------------------------------------------------------------------------
+
+
+async def test_clerk_of_another_office_learns_no_holder(place: World) -> None:
+    clerk = await gives(place, "clerk", "粤A")
+    card = await finds(clerk, "粤KA1234")
+    assert "已被预选,待办理" in card.words
+    assert "只供该发牌机关的管理员查看" in card.words
+    assert not {"测", "1101", "聊天号", invented.vin(2)[-6:]} & set(card.words.split())
+    assert str(HOLDER) not in card.words
+    assert card.buttons == ["🏠 返回首页"]
+    for what in (invented.identity(2), invented.vin(2), str(HOLDER)):
+        shown = await finds(clerk, what)
+        assert "测**主" not in shown.words
+        assert str(HOLDER) not in shown.words
+
+
+async def test_reviewer_sees_the_card_and_does_nothing(place: World) -> None:
+    reviewer = await gives(place, "reviewer")
+    card = await finds(reviewer, "粤KA1234")
+    assert "测**主" in card.words
+    assert card.buttons == ["🏠 返回首页"]
+
+
+async def test_identity_is_not_taken_from_a_holder_of_another_office(place: World) -> None:
+    clerk, rival = await gives(place, "clerk", "粤A"), place.person(RIVAL)
+    await rival.say("/preselect")
+    await rival.press("同意并继续")
+    await rival.settled()
+    await clerk.say(f"/identity {invented.identity(2)} {RIVAL} 已核对")
+    await clerk.see("该身份现注册于 粤K 的账号", fresh=True)
+
+
+async def test_role_that_goes_takes_the_card_along(place: World) -> None:
+    clerk = await gives(place, "clerk")
+    await finds(clerk, "粤KA1234")
+    await place.store.run(sql, "DELETE FROM admin")
+    await clerk.press("⛔ 作废")
+    await clerk.see_toast("您没有这项权限")
+    await eventually(lambda: "测**主" not in clerk.last.words)
+
+
+async def test_card_of_somebody_who_is_gone_says_so(place: World) -> None:
+    chief = place.person(CHIEF)
+    await finds(chief, "粤KA1234")
+    await place.store.run(
+        sql, """UPDATE dialog SET args = '{"what": "preselection:99"}' WHERE screen = 'desk_find'"""
+    )
+    await chief.press("⛔ 作废")
+    await chief.see_toast("没有查到相关记录")
+
+
+async def test_owner_who_has_only_consented_is_found(place: World) -> None:
+    owner = place.person(OWNER)
+    await owner.say("/preselect")
+    await owner.press("同意并继续")
+    await owner.settled()
+    card = await finds(place.person(CHIEF), str(OWNER))
+    assert "(尚未填写)" in card.words
+    assert "未完成注册" in card.words
+
+
+async def test_registered_owner_without_a_vehicle_is_found(place: World) -> None:
+    account: Account = await place.store.run(registered, place.core, 7)
+    card = await finds(place.person(CHIEF), str(account.chat_id))
+    assert "完成注册" in card.words
+    assert "🪪 转入身份" in card.buttons
