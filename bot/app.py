@@ -128,6 +128,8 @@ class Service:
             stack.push_async_callback(self.engine.close)
             await self.receipt.start()
             stack.push_async_callback(self.receipt.stop)
+            if self.core.settings.database.sqlite_path is not None:
+                await self.sender.take_over()
             await self.jobs.ends()  # what ended while we slept, before anything is told of it
             self.jobs.start()
             stack.callback(self.jobs.stop)

@@ -3,7 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.desk import blacklist, counter, days, find, people, releases, staff, vehicles, withholding
+from bot.desk import (
+    blacklist,
+    broadcasts,
+    counter,
+    days,
+    people,
+    releases,
+    staff,
+    vehicles,
+    withholding,
+)
 from bot.desk.errors import Usage
 from bot.desk.reports import audit, segments, stats, waiting
 from bot.dialog.buttons import Carried
@@ -39,11 +49,12 @@ DESK: dict[str, DeskCommand] = {
     "identity": DeskCommand(duty=Duty.IDENTITY, ask=people.ask_identity),
     "usertype": DeskCommand(duty=Duty.USERTYPE, ask=people.ask_user_type),
     "grant": DeskCommand(duty=Duty.GRANT, ask=people.ask_grant),
+    "blacklist": DeskCommand(duty=Duty.BLACKLIST, ask=blacklist.ask_list),
+    "find": DeskCommand(duty=Duty.FIND, ask=find.ask),
+    "broadcast": DeskCommand(duty=Duty.BROADCAST, ask=broadcasts.ask),
     "vehicles": DeskCommand(duty=Duty.VEHICLES, ask=vehicles.ask),
     "stats": DeskCommand(duty=Duty.STATS, ask=stats.ask),
     "audit": DeskCommand(duty=Duty.AUDIT, ask=audit.ask),
-    "blacklist": DeskCommand(duty=Duty.BLACKLIST, ask=blacklist.ask_list),
-    "find": DeskCommand(duty=Duty.FIND, ask=find.ask),
     "maintenance": DeskCommand(duty=Duty.MAINTENANCE, ask=days.ask_maintenance),
     "admins": DeskCommand(duty=Duty.ADMINS, ask=staff.ask),
 }
@@ -71,6 +82,8 @@ def lead_outside(scene: Scene, carried: Carried) -> Go:
             return Go(screen=waiting.DESK_SCREEN, args={"page": "0"})
         case "preselect":
             return entry(scene)
+        case "mute":
+            return wishes.mute(scene, carried.arg)
         case "unsubscribe":
             return wishes.unsubscribe(scene, carried.arg)
         case _:

@@ -15,7 +15,7 @@ from bot.dialog.engine import Engine
 from bot.importing.loader import Loader
 from bot.receipt import Dispatcher
 from bot.sender import Sender
-from core import blacklist, imports, notices, pool, subscriptions
+from core import blacklist, broadcasts, imports, notices, pool, subscriptions
 from core.bootstrap import Core
 from core.ports import Tx
 
@@ -90,6 +90,8 @@ class Jobs:
     async def tell(self) -> None:
         """Send the notices that are due, and the codes that a crash has left behind."""
         await self._sender.send_due()
+        if await self._core.store.read(broadcasts.is_pending):
+            await self._core.store.run(broadcasts.end_due)
 
     async def purge(self) -> None:
         """Forget what nobody needs: holds that ran out, old drafts, codes, notices."""

@@ -8,8 +8,9 @@ from icalendar import Alarm, Calendar, Event
 from bot.dialog.model import Button, Picture, Rows
 from bot.dialog.record import language_of
 from bot.screens.mine import receipt_of
-from bot.texts import common, desk, notices, reports
+from bot.texts import broadcast, common, desk, notices, reports
 from bot.texts.language import speaking
+from core import broadcasts
 from core.bootstrap import Core
 from core.clock import from_millis
 from core.errors import StepOutOfOrder
@@ -67,8 +68,8 @@ def _worded(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
             go = Button(label=notices.PRESELECT(), action="preselect")
             text = notices.IDENTITY_GIVEN() if given else notices.IDENTITY_TAKEN()
             return (Words(text=text, rows=((go,),)),)
-        case Purpose.ROLE | Purpose.SUMMARY:
-            return _about_desk(tx, core, notice)
+        case Purpose.ROLE | Purpose.SUMMARY | Purpose.BROADCAST | Purpose.BROADCAST_OVER:
+            return _from_desk(tx, core, notice)
         case Purpose.BANNED | Purpose.LIFTED:
             return _about_ban(core, notice)
         case _:
@@ -101,12 +102,29 @@ def _about_end(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
     return (Words(text=notices.voided(one, office, until if isinstance(until, int) else None)),)
 
 
-def _about_desk(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
+def _from_desk(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
+    if notice.topic in {Purpose.BROADCAST, Purpose.BROADCAST_OVER}:
+        return _of_broadcast(tx, notice)
     if notice.topic == Purpose.ROLE:
         return (_about_role(notice),)
     found = core.summaries.of_chat(tx, notice.chat_id)
     go = Button(label=reports.OPEN_DESK(), action="desk")
     return () if found is None else (Words(text=reports.summary(found), rows=((go,),)),)
+
+
+def _of_broadcast(tx: Tx, notice: Notice) -> tuple[Part, ...]:
+    if notice.topic == Purpose.BROADCAST_OVER:
+        return _about_broadcast(tx, notice)
+    one = broadcasts.get(tx, int(notice.subject.partition(":")[2]))
+    if one.state != broadcasts.State.RUNNING:  # stopped since
+        return ()
+    mute = Button(label=broadcast.MUTE(), action="mute", arg=one.office)
+    return (Words(text=broadcast.letter(one.office, one.text), rows=((mute,),)),)
+
+
+def _about_broadcast(tx: Tx, notice: Notice) -> tuple[Part, ...]:
+    one = broadcasts.get(tx, int(str(notice.details["broadcast"])))
+    return (Words(text=broadcast.over(one, broadcasts.figures(tx, one))),)
 
 
 def _about_role(notice: Notice) -> Words:

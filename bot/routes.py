@@ -87,7 +87,8 @@ def _command(text: str, username: str) -> Command | None:
     """Return a command as it was typed: /start, /start@our_bot, /release 粤K small A####."""
     if not text.startswith("/"):
         return None
-    head, _, rest = text[1:].partition(" ")
+    head, *more = text[1:].split(maxsplit=1) or [""]
+    rest = more[0] if more else ""
     name, _, meant = head.partition("@")
     if meant and meant.lower() != username.lower():
         return None

@@ -3,13 +3,14 @@
 What is known of a failure decides what is done: a chat that is shut to us is recorded and not tried
 again; a message that the messenger refuses would be refused again; everything else is tried again at
 growing gaps, while the notice still has a point. After a time-out nobody knows whether the message
-arrived: it is sent again (docs/architecture.md, Notices).
+arrived: it is sent again, but for what is told once at most (docs/architecture.md, Notices).
 """
 
 import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -22,6 +23,7 @@ from bot.dialog.buttons import Codec
 from bot.drawing import drawn
 from bot.letters import File, Part, Place, Words, letter
 from bot.limits import BULK, retry_after_seconds
+from bot.transport import RequestNotSentError
 from core import notices
 from core.bootstrap import Core
 from core.errors import XuanhaoError
@@ -35,7 +37,13 @@ BUNDLE_SECONDS = 0.25
 four times what the bulk lane lets through. In between, whoever presses has the processor."""
 P = ParamSpec("P")
 T = TypeVar("T")
+ONCE_AT_A_TIME = 5
+"""Of what is told once at most so few are under way together, for of these a crash leaves it uncertain."""
 _GONE = ("chat not found", "user is deactivated", "peer_id_invalid")
+
+
+class _OutcomeUnknownError(Exception):
+    """Nobody knows whether a message arrived that is to arrive once at most."""
 
 
 class Sender:
@@ -63,7 +71,12 @@ class Sender:
         self._codec = codec
         self._worker = worker
         self._store_turn = asyncio.Semaphore(1)  # a press waits behind one of these at most
+        self._once = asyncio.Semaphore(ONCE_AT_A_TIME)
         self._drawing = asyncio.Semaphore(1)  # many at once would take the processor from whoever presses
+
+    async def take_over(self) -> None:
+        """Take up at once what a dead worker had in its hands: for whoever is alone on the database."""
+        await self._core.store.run(notices.take_over, self._worker)
 
     async def send_due(self) -> int:
         """Send all that is due; return how many notices were dealt with."""
@@ -79,7 +92,8 @@ class Sender:
     async def _deal_with(self, notice: Notice) -> None:
         run = self._run
         try:
-            await self._deliver(notice)
+            async with self._once if notice.is_once else nullcontext():
+                await self._deliver(notice)
         except RetryAfter as error:
             after = timedelta(seconds=retry_after_seconds(error))
             await run(notices.note_failure, notice, self._worker, "RetryAfter", after)
@@ -91,6 +105,8 @@ class Sender:
             else:
                 _LOGGER.warning("notice %d (%s) was refused", notice.notice_id, notice.purpose)
                 await run(notices.note_hopeless, notice, self._worker, "BadRequest")
+        except _OutcomeUnknownError:
+            await run(notices.note_hopeless, notice, self._worker, notices.UNCERTAIN)
         except (TelegramError, XuanhaoError) as error:
             name = type(error).__name__
             _LOGGER.warning("notice %d (%s) failed: %s", notice.notice_id, notice.purpose, name)
@@ -115,10 +131,27 @@ class Sender:
             return
         if notice.topic == Purpose.ROLE and self._offer is not None:
             await self._offer(notice.chat_id)
+        if notice.is_once:
+            await self._deliver_once(notice, parts)
+            return
         for number, part in enumerate(parts[notice.parts_sent :], notice.parts_sent + 1):
             await self._send(notice.chat_id, part)
             if number < len(parts) and not await self._run(notices.note_part, notice, self._worker, number):
                 return  # it took so long that another worker has it by now
+        await self._run(notices.note_sent, notice, self._worker)
+
+    async def _deliver_once(self, notice: Notice, parts: tuple[Part, ...]) -> None:
+        """Send what is told once at most: noted before, and begun again only if it cannot have arrived."""
+        if notice.parts_sent:  # a worker died over it
+            raise _OutcomeUnknownError
+        if not await self._run(notices.note_begun, notice, self._worker):
+            return  # it took so long that another worker has it by now
+        try:
+            await self._send(notice.chat_id, parts[0])
+        except (RetryAfter, Forbidden, BadRequest, RequestNotSentError):
+            raise
+        except TelegramError as error:
+            raise _OutcomeUnknownError from error
         await self._run(notices.note_sent, notice, self._worker)
 
     async def _run(self, function: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:

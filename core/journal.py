@@ -32,6 +32,7 @@ ACTIONS = (
     "agreed_to_notice",
     "banned",
     "began",
+    "began_broadcast",
     "began_maintenance",
     "changed_ban",
     "changed_phone",
@@ -42,6 +43,7 @@ ACTIONS = (
     "consented",
     "dropped_draft",
     "dropped_import",
+    "ended_broadcast",
     "ended_maintenance",
     "expired",
     "granted_chances",
@@ -58,6 +60,7 @@ ACTIONS = (
     "reserved",
     "revoked",
     "set_user_type",
+    "stopped_broadcast",
     "undid_import",
     "unwithheld",
     "verified",
@@ -73,7 +76,7 @@ IDENTITY, PHONE = "identity", "phone"
 _ACTORS = (audit.SYSTEM, "cli")
 _OFFICE = re.compile(f"[{PROVINCES}][A-Z]")
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
-_SUBJECT = re.compile(r"(preselection|segment|account|ban|appeal|import):(\d{1,15})")
+_SUBJECT = re.compile(r"(preselection|segment|account|ban|appeal|import|broadcast):(\d{1,15})")
 _RECEIPT = re.compile(rf"[{PROVINCES}][A-Z]-(\d{{8,15}})")
 _CHAT = re.compile(r"(chat:)?([1-9]\d{0,14})")
 _VIN_LENGTH = 17

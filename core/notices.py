@@ -34,6 +34,10 @@ take, or a second worker would send what the first is only waiting to send."""
 MOST_TRIES = 40
 """How often something is tried that never becomes pointless: some eight days."""
 KEEP = timedelta(days=400)
+BLOCKED = ("Forbidden", "ChatGone")
+"""The errors of notices to a chat that is shut to us, or gone."""
+UNCERTAIN = "Uncertain"
+"""The error of a notice that is sent once at most, and of which nobody knows whether it arrived."""
 
 
 class Purpose(StrEnum):
@@ -50,8 +54,14 @@ class Purpose(StrEnum):
     VOIDED = "voided"  # an admin has ended a reservation: the data were wrong
     REVOKED = "revoked"  # the same, without a ban
     IDENTITY = "identity"  # an identity was moved, with its moment behind it
+    BROADCAST = "broadcast"  # what an office tells many at one time
+    BROADCAST_OVER = "broadcast_over"  # to the admin who began it
     ROLE = "role"  # a role at the desk was given or taken, with its moment behind it
     SUMMARY = "summary"  # what waits at the desk, once a working day
+
+
+ONCE = frozenset({Purpose.BROADCAST})
+"""What is rather missed than told twice: its sending is noted before it begins, and is not begun again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +94,11 @@ class Notice:
     def topic(self) -> Purpose:
         """Return the purpose without what stands behind it."""
         return Purpose(self.purpose.partition(":")[0])
+
+    @property
+    def is_once(self) -> bool:
+        """Whether it is sent once at most."""
+        return self.topic in ONCE
 
 
 def plan(tx: Tx, wanted: Plan, *, renew: bool = False) -> None:
@@ -199,6 +214,20 @@ def claim(tx: Tx, worker: str, most: int) -> list[Notice]:
     return sorted((_notice(row) for row in rows), key=lambda one: (one.due_at, one.notice_id))
 
 
+def take_over(tx: Tx, worker: str) -> int:
+    """Take what other workers had in their hands when they died; for whoever is alone on the database.
+
+    Returns:
+        How many notices wait again.
+    """
+    return tx.run("notices.take_over", worker=worker, now=to_millis(tx.now))
+
+
+def note_begun(tx: Tx, notice: Notice, worker: str) -> bool:
+    """Note that the sending begins of what is sent once at most; False when it is in other hands by now."""
+    return note_part(tx, notice, worker, 1)
+
+
 def note_part(tx: Tx, notice: Notice, worker: str, parts: int) -> bool:
     """Note how many messages of a notice are out; False when it is in other hands by now."""
     until = to_millis(tx.now + CLAIM)
@@ -250,6 +279,7 @@ def note_failure(tx: Tx, notice: Notice, worker: str, error: str, after: timedel
         worker=worker,
         try_at=to_millis(try_at),
         error=error,
+        afresh=int(notice.is_once),
     )
 
 

@@ -1,6 +1,17 @@
 """The list of all screens that the engine is given."""
 
-from bot.desk import blacklist, counter, days, find, people, releases, staff, vehicles, withholding
+from bot.desk import (
+    blacklist,
+    broadcasts,
+    counter,
+    days,
+    find,
+    people,
+    releases,
+    staff,
+    vehicles,
+    withholding,
+)
 from bot.desk.reports import audit, segments, stats, waiting
 from bot.dialog.model import Screen
 from bot.screens import banned, composing, home, language, mine, preselect, registration, selecting, wishes
@@ -27,6 +38,7 @@ SCREENS: tuple[Screen, ...] = (
     days.MAINTENANCE_OFF,
     *blacklist.SCREENS,
     *find.SCREENS,
+    *broadcasts.SCREENS,
     people.USERTYPE,
     people.IDENTITY,
     people.GRANT,

@@ -3,8 +3,8 @@
 from bot.dialog.model import Button, Go, Screen, View
 from bot.dialog.scene import Scene
 from bot.screens.layout import in_columns, page_of
-from bot.texts import common, wishes
-from core import notices, subscriptions
+from bot.texts import broadcast, common, wishes
+from core import broadcasts, notices, subscriptions
 from core.offices import Office
 from core.plates import PlateKind
 from core.subscriptions import NO_KIND, Subscription, Topic
@@ -77,6 +77,9 @@ def _show_notify(scene: Scene) -> View:
         for wish in _wishes(office)
     ]
     rows = list(in_columns(buttons, 1))
+    muted = broadcasts.is_muted(scene.tx, scene.chat_id, office.code)
+    told = Button(label=broadcast.told_label(muted=muted), action="unmute" if muted else "mute")
+    rows.append((told,))
     others = [
         Button(label=common.office_title(one), action="office", arg=one.code)
         for one in scene.core.offices.values()
@@ -113,12 +116,32 @@ def unsubscribe(scene: Scene, arg: str) -> Go:
     return Go(screen="notify", args={"office": office} if office in scene.core.offices else {})
 
 
+def mute(scene: Scene, office: str) -> Go:
+    """Note that whoever asks does not want to be told what an office broadcasts."""
+    if office not in scene.core.offices:
+        return Go(screen="notify")
+    broadcasts.mute(scene.tx, scene.chat_id, office)
+    return Go(screen="notify", args={"office": office}, note=broadcast.muted(office), pinned=True)
+
+
+def _mute(scene: Scene, _arg: str) -> Go:
+    return mute(scene, _office(scene).code)
+
+
+def _unmute(scene: Scene, _arg: str) -> Go:
+    office = _office(scene)
+    broadcasts.unmute(scene.tx, scene.chat_id, office.code)
+    return Go(screen="notify", args={"office": office.code})
+
+
 NOTIFY = Screen(
     name="notify",
     show=_show_notify,
     buttons={
         "on": lambda scene, arg: _changed(scene, arg, on=True),
         "off": lambda scene, arg: _changed(scene, arg, on=False),
+        "mute": _mute,
+        "unmute": _unmute,
         "office": lambda _scene, code: Go(screen="notify", args={"office": code}),
         "page": lambda scene, page: Go(screen="notify", args={"office": scene.arg("office"), "page": page}),
         "home": lambda _scene, _arg: Go(screen="home"),

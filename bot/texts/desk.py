@@ -43,6 +43,10 @@ USAGE = {
     "grant": phrase("<code>/grant 车辆识别代号 random=1 compose=5 原因</code>"),
     "blacklist": phrase("<code>/blacklist</code> 或 <code>/blacklist 粤K</code>"),
     "find": phrase("<code>/find 车辆识别代号|号牌|身份证号|手机号|聊天号</code>"),
+    "broadcast": phrase(
+        "<code>/broadcast 粤K 通知内容</code>(可多行,最多 1000 字);"
+        "<code>/broadcast 粤K</code> 查看进行中的群发"
+    ),
     "vehicles": phrase("<code>/vehicles</code>(然后把 CSV 或 XLSX 文件发到聊天中)"),
     "stats": phrase("<code>/stats [粤K]</code>(统计)"),
     "audit": phrase(

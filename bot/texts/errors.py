@@ -6,7 +6,7 @@ from html import escape
 from bot.desk import errors as d
 from bot.dialog import errors as a
 from bot.importing import errors as t
-from bot.texts import desk, files, journal, notices, people, photos, reports
+from bot.texts import broadcast, desk, files, journal, notices, people, photos, reports
 from bot.texts.common import FAILED, day, listed, moment
 from bot.texts.language import Phrase, _, phrase
 from core import errors as e
@@ -151,6 +151,9 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     e.NothingGranted: phrase("请填写要增加的次数:random 和 compose 各 0–100,至少一项大于 0。"),
     e.IdentityIsTheirs: phrase("该身份已经属于这个账号,无需转移。"),
     e.NobodyFound: phrase("没有找到已注册的人。请用聊天号、身份证号、手机号或号牌号码。"),
+    e.BroadcastTextEmpty: broadcast.EMPTY,
+    e.BroadcastRunning: broadcast.RUNNING_ALREADY,
+    e.NobodyToTell: broadcast.NOBODY,
     e.NothingKnown: people.NOTHING_KNOWN,
     e.NotBlacklisted: phrase("此人现在不在黑名单上。"),
     e.BanInThePast: phrase("截止日期须晚于今天。"),
@@ -240,6 +243,7 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     e.HolderElsewhere: lambda error: people.holder_elsewhere(error.office),
     d.EndNotEarlier: lambda error: people.not_earlier(error.until),
     d.EndNotLater: lambda error: people.not_later(error.until),
+    e.BroadcastTextLong: lambda error: broadcast.too_long(error.most, error.found),
     e.PlateNotReserved: lambda error: desk.not_reserved(error.by, error.action),
     e.InMaintenance: lambda error: _("系统维护中:{text}").format(text=escape(error.text)),
     d.Usage: lambda error: desk.usage(error.command),

@@ -46,6 +46,7 @@ _WORDED: dict[str, Phrase] = {
     "agreed_to_notice": phrase("阅读并同意业务须知"),
     "banned": phrase("列入黑名单,到 {until}"),
     "began": phrase("开始预选({kind})"),
+    "began_broadcast": phrase("开始群发通知,共 {total} 人"),
     "began_maintenance": phrase("开始系统维护:{text}"),
     "changed_ban": phrase("黑名单改为到 {until},原因:{reason}"),
     "changed_phone": phrase("更换手机号"),
@@ -56,6 +57,7 @@ _WORDED: dict[str, Phrase] = {
     "consented": phrase("同意服务协议"),
     "dropped_draft": phrase("清除未完成的预选"),
     "dropped_import": phrase("放弃车辆导入"),
+    "ended_broadcast": phrase("群发通知结束,送达 {sent}/{total} 人"),
     "ended_maintenance": phrase("结束系统维护"),
     "expired": phrase("号码 {plate} 过期收回"),
     "granted_chances": phrase("增加选号机会:随机 +{random},自编 +{compose},原因:{reason}"),
@@ -72,6 +74,7 @@ _WORDED: dict[str, Phrase] = {
     "reserved": phrase("选定号码 {plate}({way})"),
     "revoked": phrase("取消 {plate} 的预选,原因:{reason}"),
     "set_user_type": phrase("用户类型:{from} → {to}"),
+    "stopped_broadcast": phrase("停止群发通知"),
     "undid_import": phrase("撤销车辆导入"),
     "unwithheld": phrase("号段 {mask} 恢复投放"),
     "verified": phrase("通过手机验证"),
@@ -95,6 +98,7 @@ _SUBJECTS: dict[str, Phrase] = {
     "update": phrase("消息 {id}"),
     "appeal": phrase("申诉 {id}"),
     "import": phrase("导入 {id}"),
+    "broadcast": phrase("群发 {id}"),
 }
 _ASKED = {IDENTITY: phrase("身份证号(不显示)"), PHONE: phrase("手机号(不显示)"), **_ACTORS}
 

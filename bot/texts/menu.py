@@ -28,6 +28,7 @@ DESK_MENU = {
     "grant": phrase("增加选号机会"),
     "blacklist": phrase("黑名单"),
     "find": phrase("查询车主、车辆、号码"),
+    "broadcast": phrase("群发通知"),
     "vehicles": phrase("导入车辆登记数据"),
     "stats": phrase("统计"),
     "audit": phrase("操作记录"),

@@ -41,6 +41,7 @@ WRITTEN = {
     "usertype": f"{HOLDER} counter",
     "blacklist": "粤K",
     "find": "粤KA1234",
+    "broadcast": "粤K 窗口搬迁",
     "grant": f"{invented.vin(2)} random=1 系统故障",
     "stats": "粤K",
     "audit": "粤K",

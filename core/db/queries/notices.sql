@@ -37,6 +37,11 @@ RETURNING *
 UPDATE notice SET state = 'waiting', worker = NULL, claimed_until = NULL, try_at = :now
 WHERE state = 'sending' AND claimed_until < :now
 
+-- name: take_over
+-- What other workers had claimed, all of whom are dead.
+UPDATE notice SET state = 'waiting', worker = NULL, claimed_until = NULL, try_at = :now
+WHERE state = 'sending' AND worker <> :worker
+
 -- name: part_sent
 -- One of several messages of a notice is out.
 UPDATE notice SET parts_sent = :parts, claimed_until = :claimed_until
@@ -48,8 +53,10 @@ UPDATE notice SET state = 'sent', worker = NULL, claimed_until = NULL, ended_at 
 WHERE notice_id = :notice_id AND state = 'sending' AND worker = :worker
 
 -- name: again
--- It failed: once more at a later time.
-UPDATE notice SET state = 'waiting', worker = NULL, claimed_until = NULL, try_at = :try_at, error = :error
+-- It failed: once more at a later time; what certainly did not arrive may be begun afresh.
+UPDATE notice
+SET state = 'waiting', worker = NULL, claimed_until = NULL, try_at = :try_at, error = :error,
+    parts_sent = CASE WHEN :afresh = 1 THEN 0 ELSE parts_sent END
 WHERE notice_id = :notice_id AND state = 'sending' AND worker = :worker
 
 -- name: give_up

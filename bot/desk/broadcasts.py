@@ -1,0 +1,162 @@
+"""/broadcast: an office tells its owners something (docs/domain.md, section 13)."""
+
+from datetime import timedelta
+
+from bot.desk.errors import Usage
+from bot.desk.questions import GONE
+from bot.dialog.model import Button, Go, Screen, Style, View
+from bot.dialog.scene import Scene
+from bot.screens.layout import in_columns
+from bot.texts import broadcast as words
+from bot.texts import common, desk
+from core import broadcasts
+from core.admins import Duty
+from core.broadcasts import Audience, Broadcast, Order
+from core.errors import BroadcastRunning, NothingKnown
+
+REDRAWN_EVERY = timedelta(seconds=5)
+
+
+def ask(scene: Scene, rest: str) -> Go:
+    """Lead from /broadcast 粤K TEXT to the choice of whom it is for; without a text to the one that runs.
+
+    Raises:
+        Usage: it is written in another way.
+        BroadcastTextLong: the text is too long.
+        BroadcastRunning: the office's last one has not ended.
+    """
+    code, *more = rest.split(maxsplit=1)
+    office = scene.desk_office(code, Duty.BROADCAST)
+    present = broadcasts.running_of(scene.tx, office.code)
+    if not more:
+        if present is None:
+            raise Usage("broadcast")
+        return _to_progress(present)
+    text = broadcasts.judge_text(more[0])
+    if present is not None:
+        raise BroadcastRunning(present.broadcast_id)
+    return Go(screen="desk_broadcast_audience", args={"office": office.code, "text": text})
+
+
+def _to_progress(one: Broadcast) -> Go:
+    return Go(screen="desk_broadcast", args={"office": one.office, "id": one.broadcast_id})
+
+
+# --- whom it is for -------------------------------------------------------------------------
+
+
+def _show_audience(scene: Scene) -> View:
+    scene.need(Duty.BROADCAST)
+    office = scene.arg("office")
+    choices = [
+        Button(
+            label=words.audience_label(one, broadcasts.reach(scene.tx, office, one)),
+            action="choose",
+            arg=one,
+        )
+        for one in Audience
+    ]
+    cancel = (Button(label=desk.CANCEL(), action="cancel"),)
+    return View(text=words.preview(office, scene.arg("text")), rows=(*in_columns(choices, 1), cancel))
+
+
+def _choose(scene: Scene, arg: str) -> Go:
+    scene.need(Duty.BROADCAST)
+    return Go(screen="desk_broadcast_ask", args={**scene.args, "audience": Audience(arg)})
+
+
+AUDIENCE = Screen(
+    name="desk_broadcast_audience",
+    show=_show_audience,
+    buttons={
+        "choose": _choose,
+        "cancel": lambda _scene, _arg: Go(screen="home", note=desk.CANCELLED()),
+    },
+    hint=common.PRESS_HINT,
+    errors=GONE,
+)
+
+
+# --- the question ---------------------------------------------------------------------------
+
+
+def _show_question(scene: Scene) -> View:
+    scene.need(Duty.BROADCAST)
+    office, audience = scene.arg("office"), Audience(scene.arg("audience"))
+    people = broadcasts.reach(scene.tx, office, audience)
+    text = words.question(office, scene.arg("text"), audience, people)
+    buttons = (
+        Button(label=words.SEND(), action="do", style=Style.DANGER),
+        Button(label=desk.CANCEL(), action="cancel"),
+    )
+    back = (Button(label=common.BACK(), action="back"),)
+    return View(text=text, rows=(buttons, back))
+
+
+def _send(scene: Scene, _arg: str) -> Go:
+    scene.need(Duty.BROADCAST)
+    order = Order(
+        office=scene.arg("office"),
+        audience=Audience(scene.arg("audience")),
+        text=broadcasts.judge_text(scene.arg("text")),
+        chat_id=scene.chat_id,
+        actor=scene.actor,
+    )
+    return _to_progress(broadcasts.begin(scene.tx, order))
+
+
+def _back(scene: Scene, _arg: str) -> Go:
+    args = {"office": scene.arg("office"), "text": scene.arg("text")}
+    return Go(screen="desk_broadcast_audience", args=args)
+
+
+ASK = Screen(
+    name="desk_broadcast_ask",
+    show=_show_question,
+    buttons={
+        "do": _send,
+        "back": _back,
+        "cancel": lambda _scene, _arg: Go(screen="home", note=desk.CANCELLED()),
+    },
+    hint=common.PRESS_HINT,
+    errors=GONE,
+)
+
+
+# --- how far it has come --------------------------------------------------------------------
+
+
+def _meant(scene: Scene) -> Broadcast:
+    number = scene.args.get("id")
+    if not isinstance(number, int):
+        raise NothingKnown
+    one = broadcasts.get(scene.tx, number)
+    scene.admin.need(Duty.BROADCAST, one.office)
+    return one
+
+
+def _show_progress(scene: Scene) -> View:
+    one = _meant(scene)
+    figures = broadcasts.figures(scene.tx, one)
+    home = Button(label=common.HOME(), action="home")
+    buttons = [home]
+    if one.state == broadcasts.State.RUNNING:
+        buttons.insert(0, Button(label=words.STOP(), action="stop", style=Style.DANGER))
+    again = None if one.is_over else scene.tx.now + REDRAWN_EVERY
+    return View(text=words.progress(one, figures), rows=(tuple(buttons),), redraw_at=again)
+
+
+def _stop(scene: Scene, _arg: str) -> Go:
+    stopped = broadcasts.stop(scene.tx, _meant(scene).broadcast_id, scene.actor)
+    going = _to_progress(stopped)
+    return Go(screen=going.screen, args=going.args, note=words.STOPPED(), pinned=True)
+
+
+PROGRESS = Screen(
+    name="desk_broadcast",
+    show=_show_progress,
+    buttons={"stop": _stop, "home": lambda _scene, _arg: Go(screen="home")},
+    hint=common.PRESS_HINT,
+)
+
+SCREENS = (AUDIENCE, ASK, PROGRESS)

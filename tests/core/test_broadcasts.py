@@ -1,0 +1,186 @@
+"""Whom a broadcast is for, that one runs at a time, that stopping leaves the rest: on each engine."""
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from core import broadcasts, notices
+from core.bootstrap import Core
+from core.broadcasts import MOST_TEXT, PACE, Audience, Broadcast, Figures, Order, State, judge_text
+from core.clock import FixedClock, from_millis
+from core.errors import (
+    BroadcastRunning,
+    BroadcastTextEmpty,
+    BroadcastTextLong,
+    HandledMeanwhile,
+    NobodyToTell,
+    NothingKnown,
+    Refusal,
+)
+from core.plates import PlateKind
+from core.ports import Tx
+from core.subscriptions import Subscription, Topic, subscribe
+from tests.core.between import Between, meeting
+from tests.core.sql import sql
+from tests.core.test_race import parties, together
+from tests.core.tools import agreed, registered, release, reserved
+
+CODE = "粤K"
+
+
+def order(audience: Audience = Audience.REGISTERED, chat_id: int = 1001) -> Order:
+    return Order(office=CODE, audience=audience, text="窗口搬迁", chat_id=chat_id, actor=f"chat:{chat_id}")
+
+
+async def told(core: Core, one: Broadcast) -> list[int]:
+    rows = await core.store.read(sql, f"SELECT chat_id FROM notice WHERE subject = '{one.subject}'")  # noqa: S608
+    return sorted(row["chat_id"] for row in rows)
+
+
+async def subscribes(core: Core, *chats: int) -> None:
+    wish = Subscription(office=CODE, kind=PlateKind.SMALL, topic=Topic.RELEASE)
+    for chat in chats:
+        await core.store.run(subscribe, chat, wish)
+
+
+# --- the text -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("窗口搬迁", "窗口搬迁"),
+        ("  一,\r\n\r\n 二  \n", "一,\n\n二"),
+        ("a\x00b\x07c", "abc"),
+        ("<b>&", "<b>&"),
+        ("x" * MOST_TEXT, "x" * MOST_TEXT),
+    ],
+)
+def test_text_is_kept_as_it_was_written(written: str, text: str) -> None:
+    assert judge_text(written) == text
+
+
+@pytest.mark.parametrize("written", ["", " \n\t", "\u200b\u200d", "\x00"])
+def test_text_of_nothing_is_refused(written: str) -> None:
+    with pytest.raises(BroadcastTextEmpty):
+        judge_text(written)
+
+
+def test_long_text_is_refused_with_its_length() -> None:
+    with pytest.raises(BroadcastTextLong) as refused:
+        judge_text("字" * (MOST_TEXT + 1))
+    assert (refused.value.most, refused.value.found) == (1000, 1001)
+
+
+# --- whom it is for -------------------------------------------------------------------------
+
+
+async def test_each_audience_is_told_and_nobody_else(core: Core) -> None:
+    await core.store.run(release, core, "A####")
+    for number in (1, 2):
+        await core.store.run(registered, core, number)
+    begun = await core.store.run(registered, core, 3)
+    await core.store.run(agreed, core, begun, 3)
+    await core.store.run(reserved, core, 4, "A0004")
+    await subscribes(core, 5001, 9001)
+    await core.store.run(sql, "UPDATE account SET office = '粤A' WHERE chat_id = 5002")
+    expected = {
+        Audience.REGISTERED: [5001, 5003, 5004],
+        Audience.UNDERWAY: [5003, 5004],
+        Audience.SUBSCRIBERS: [5001, 9001],
+    }
+    for audience, chats in expected.items():
+        assert await core.store.read(broadcasts.reach, CODE, audience) == len(chats)
+        one = await core.store.run(broadcasts.begin, order(audience))
+        assert (one.total, await told(core, one)) == (len(chats), chats)
+        await core.store.run(broadcasts.stop, one.broadcast_id, "chat:1001")
+        await core.store.run(broadcasts.end_due)
+
+
+async def test_who_mutes_is_left_out_unless_a_number_waits(core: Core) -> None:
+    await core.store.run(release, core, "A####")
+    await core.store.run(registered, core, 1)
+    await core.store.run(reserved, core, 2, "A0002")
+    for chat in (5001, 5002):
+        await core.store.run(broadcasts.mute, chat, CODE)
+    assert await core.store.read(broadcasts.is_muted, 5001, CODE)
+    one = await core.store.run(broadcasts.begin, order())
+    assert await told(core, one) == [5002]
+    await core.store.run(broadcasts.unmute, 5001, CODE)
+    assert await core.store.read(broadcasts.reach, CODE, Audience.REGISTERED) == 2
+
+
+async def test_audience_of_nobody_begins_nothing(core: Core) -> None:
+    with pytest.raises(NobodyToTell):
+        await core.store.run(broadcasts.begin, order())
+    assert await core.store.read(sql, "SELECT 1 FROM broadcast") == []
+
+
+async def test_turns_come_at_an_even_pace(core: Core, clock: FixedClock) -> None:
+    await subscribes(core, *range(9000, 9010))
+    await core.store.run(broadcasts.begin, order(Audience.SUBSCRIBERS))
+    rows = await core.store.read(sql, "SELECT due_at FROM notice ORDER BY due_at")
+    assert [from_millis(row["due_at"]) - clock.now() for row in rows] == [PACE * n for n in range(1, 11)]
+
+
+# --- one at a time --------------------------------------------------------------------------
+
+
+async def test_one_of_two_broadcasts_of_an_office_begins(core: Core, engine: str) -> None:
+    await subscribes(core, 9001, 9002)
+    meet = meeting("broadcasts.add", parties(engine))
+
+    def begin(tx: Tx, chat_id: int) -> Broadcast:
+        return broadcasts.begin(Between(tx, before=meet), order(Audience.SUBSCRIBERS, chat_id))
+
+    outcomes = await together(*(core.store.run(begin, chat) for chat in (1001, 1002)))
+    assert Counter(type(one) for one in outcomes) == {Broadcast: 1, BroadcastRunning: 1}
+    assert len(await core.store.read(sql, "SELECT 1 FROM notice WHERE purpose = 'broadcast'")) == 2
+
+
+async def test_one_of_two_admins_stops_it(core: Core, engine: str) -> None:
+    await subscribes(core, 9001)
+    one = await core.store.run(broadcasts.begin, order(Audience.SUBSCRIBERS))
+    meet = meeting("broadcasts.stop", parties(engine))
+
+    def stop(tx: Tx, actor: str) -> Broadcast:
+        return broadcasts.stop(Between(tx, before=meet), one.broadcast_id, actor)
+
+    outcomes = await together(*(core.store.run(stop, f"chat:{chat}") for chat in (1001, 1002)))
+    assert Counter(type(one) for one in outcomes) == {Broadcast: 1, HandledMeanwhile: 1}
+    (lost,) = [one for one in outcomes if isinstance(one, HandledMeanwhile)]
+    assert lost.action == "stopped_broadcast"
+    assert lost.by in {"chat:1001", "chat:1002"}
+
+
+# --- its end --------------------------------------------------------------------------------
+
+
+async def test_end_is_told_once_with_all_figures(core: Core, clock: FixedClock) -> None:
+    await subscribes(core, *range(9000, 9006))
+    one = await core.store.run(broadcasts.begin, order(Audience.SUBSCRIBERS))
+    clock.advance(timedelta(seconds=1))
+    claimed = await core.store.run(notices.claim, "worker", 4)
+    await core.store.run(notices.note_sent, claimed[0], "worker")
+    await core.store.run(notices.note_hopeless, claimed[1], "worker", "Forbidden")
+    await core.store.run(notices.note_hopeless, claimed[2], "worker", notices.UNCERTAIN)
+    await core.store.run(broadcasts.stop, one.broadcast_id, "chat:1001")
+    assert await core.store.run(broadcasts.end_due) == 0  # one is in a worker's hands
+    await core.store.run(notices.note_hopeless, claimed[3], "worker", "BadRequest")
+    assert await core.store.read(broadcasts.is_pending)
+    assert sum(await asyncio.gather(*(core.store.run(broadcasts.end_due) for _ in range(2)))) == 1
+    ended = await core.store.read(broadcasts.get, one.broadcast_id)
+    assert (ended.state, ended.is_over) == (State.STOPPED, True)
+    figures = await core.store.read(broadcasts.figures, ended)
+    assert figures == Figures(sent=1, blocked=1, uncertain=1, failed=1, unsent=2)
+    over = await core.store.read(sql, "SELECT chat_id FROM notice WHERE purpose = 'broadcast_over'")
+    assert [row["chat_id"] for row in over] == [1001]
+    with pytest.raises(Refusal):
+        await core.store.run(broadcasts.stop, one.broadcast_id, "chat:1001")
+
+
+async def test_unknown_broadcast_is_nothing(core: Core) -> None:
+    with pytest.raises(NothingKnown):
+        await core.store.read(broadcasts.get, 99)
