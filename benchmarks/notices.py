@@ -2,8 +2,8 @@
 
 Everybody who wants to be told of releases is due at once; a sender works at them in the background, with a
 messenger that answers at once (the worst that can happen to whoever shares a processor with it), and at the
-real pace of the bulk lane; reminders, each with a picture to be drawn, at that pace too. In front somebody
-presses 【换一批】 again and again.
+real pace of the bulk lane; reminders, each with a picture to be drawn, and a broadcast to everybody, of which
+each message is noted before it is sent, at that pace too. In front somebody presses 【换一批】 all the while.
 
     python -m benchmarks.notices
     python -m benchmarks.notices --engine postgres --url postgresql://postgres@127.0.0.1/postgres
@@ -28,8 +28,9 @@ from benchmarks.store import SCHEMA, Store, prepare_postgres
 from bot.dialog.buttons import Codec
 from bot.limits import BULK, Limiter
 from bot.sender import Sender
-from core import subscriptions
+from core import broadcasts, subscriptions
 from core.bootstrap import Core
+from core.broadcasts import Audience, Broadcast, Order
 from core.clock import FixedClock
 from core.db import open_postgres, open_sqlite
 from core.offices import Office
@@ -54,8 +55,8 @@ class Messenger:
         self._limiter = Limiter() if limited else None
 
     async def send_message(self, chat_id: int, text: str, **_: object) -> None:
-        """Count a release that was told."""
-        assert "新投放号段" in text
+        """Count a release or a broadcast that was told."""
+        assert "新投放号段" in text or "车管所通知" in text
         await self._pass(chat_id)
         self.sent += 1
 
@@ -112,6 +113,7 @@ class Bench:
         self._office: Office = replace(core.offices["粤K"], random_batches=WITHOUT_LIMIT, idle_minutes=1440)
         self._begun: list[int] = []
         self._presses = 0
+        self._broadcast: Broadcast | None = None
 
     async def prepare(self, clock: FixedClock) -> None:
         """Let reminders fall due; bring owners to the selection; take everybody's wish to be told."""
@@ -134,6 +136,20 @@ class Bench:
         begun = time.perf_counter()
         await run(subscriptions.announce, self._core.offices)
         return time.perf_counter() - begun
+
+    async def broadcast(self, clock: FixedClock) -> float:
+        """Begin a broadcast to everybody, whose turns all come; return the seconds it took to plan."""
+        order = Order(office="粤K", audience=Audience.SUBSCRIBERS, text="窗口搬迁", chat_id=1, actor="chat:1")
+        begun = time.perf_counter()
+        self._broadcast = await self._core.store.run(broadcasts.begin, order)
+        spent = time.perf_counter() - begun
+        clock.advance(broadcasts.PACE * self._notices)
+        return spent
+
+    async def stop(self) -> None:
+        """Stop the broadcast, so that the rest of it is not due any more."""
+        if self._broadcast is not None:
+            await self._core.store.run(broadcasts.stop, self._broadcast.broadcast_id, "chat:1")
 
     async def press(self) -> float:
         """Draw a batch; return the milliseconds."""
@@ -182,7 +198,7 @@ async def while_sending(
     show(name, beside, alone, messenger.sent / seconds)
 
 
-async def measure(bench: Bench, notices: int, seconds: float) -> None:
+async def measure(bench: Bench, clock: FixedClock, notices: int, seconds: float) -> None:
     """Print a line for each pace of sending."""
     await bench.press_for(0.5)  # everything is warm
     print(f"{'':<28}{'presses':>8}{'median ms':>11}{'p95 ms':>9}{'ratio':>7}{'p95':>6}{'notices/s':>11}")
@@ -190,6 +206,10 @@ async def measure(bench: Bench, notices: int, seconds: float) -> None:
     show("nothing is due", alone, alone, 0.0)
     await while_sending(bench, "reminders, bulk lane's pace", alone, seconds)
     await bench.send(Messenger(limited=False))  # the rest of them, or it would come before the releases
+    planned = await bench.broadcast(clock)
+    print(f"({notices:,} messages of a broadcast planned in {planned:.2f} s, in one statement)")
+    await while_sending(bench, "broadcast, bulk lane's pace", alone, seconds)
+    await bench.stop()
     planned = await bench.fall_due("B####")
     print(f"({notices:,} notices planned in {planned:.2f} s, in one statement)")
     await while_sending(bench, "releases, bulk lane's pace", alone, seconds)
@@ -212,7 +232,7 @@ async def run(store: Store, clock: FixedClock, notices: int, seconds: float) -> 
     bench = Bench(core, notices)
     try:
         await bench.prepare(clock)
-        await measure(bench, notices, seconds)
+        await measure(bench, clock, notices, seconds)
     finally:
         await core.close()
 
