@@ -8,6 +8,7 @@ from bot.desk import (
     broadcasts,
     counter,
     days,
+    find,
     people,
     releases,
     staff,
