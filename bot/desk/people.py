@@ -12,7 +12,7 @@ from core.accounts import Account, UserType
 from core.admins import EVERYWHERE, Duty
 from core.clock import CHINA
 from core.counter import Grant, Move, granted_of, judge_grant
-from core.errors import HolderElsewhere, NothingKnown
+from core.errors import HolderElsewhere, IdentityIsTheirs, NothingKnown
 from core.identity import canonical_identity, parse_resident_id
 from core.vehicles import parse_vin
 
@@ -116,6 +116,8 @@ def read_identity(scene: Scene, written: str) -> str:
 def to_identity(scene: Scene, identity: str, account: Account, reason: str) -> Go:
     """Lead to the question before an identity is moved; the number itself is kept sealed meanwhile."""
     holder = _holder(scene, identity)
+    if holder is not None and holder.account_id == account.account_id:
+        raise IdentityIsTheirs
     args = {
         "office": home_of(scene, account, Duty.IDENTITY),
         "account": account.account_id,

@@ -72,7 +72,7 @@ _DONE = {
 
 CONFIRM = phrase("✅ 确认上牌")
 VOID = phrase("⛔ 作废")
-REVOKE = phrase("↩️ 取消预选")
+REVOKE = phrase("🚫 取消预选")
 BAN = phrase("⛔ 黑名单")
 UNBAN = phrase("✅ 解除黑名单")
 GRANT = phrase("➕ 增加机会")

@@ -122,6 +122,15 @@ ROWS: dict[str, dict[str, Any]] = {
         "since": 1,
         "until": 2,
     },
+    "broadcast": {
+        "office": "粤K",
+        "audience": "registered",
+        "text": "t",
+        "chat_id": 1,
+        "begun_at": 1,
+        "total": 1,
+        "state": "running",
+    },
     "closed_day": {
         "office": "粤K",
         "day": "2026-12-31",
@@ -248,6 +257,15 @@ NONSENSE = {
     "a ban lifted by nobody": row("ban", "ban_lift_whole", lifted_at=1, lift_reason="r"),
     "a ban lifted without a reason": row("ban", "ban_lift_whole", lifted_at=1, lifted_by="chat:1"),
     "a second running ban": row("ban", "ban_running", "ban.identity_hash", identity_hash=b"y"),
+    "a broadcast to nobody known": row("broadcast", "broadcast_audience", audience="all"),
+    "a broadcast of nothing": row("broadcast", "broadcast_text", text=""),
+    "a broadcast to fewer than none": row("broadcast", "broadcast_total", total=-1),
+    "a broadcast in no state": row("broadcast", "broadcast_state", state="lost"),
+    "a broadcast over at no time": row("broadcast", "broadcast_end_has_a_time", state="done"),
+    "a broadcast that ended and runs": row("broadcast", "broadcast_end_has_a_time", ended_at=2),
+    "a second running broadcast": row(
+        "broadcast", "broadcast_one_running", "broadcast.office", office="粤A", state="stopping"
+    ),
     "a closed day without a reason": row("closed_day", "closed_day_reason", reason=""),
     "a king at the desk": row("admin", "admin_role", role="king"),
     "maintenance without a word": row("maintenance", "maintenance_text", text=""),
@@ -255,6 +273,13 @@ NONSENSE = {
 }
 
 CHANGES = {
+    "an identity given where another is registered with it": (
+        (
+            "UPDATE account SET identity_seen_at = 1, registered_at = NULL,"
+            " identity_hash = (SELECT identity_hash FROM account WHERE account_id = 1)"
+        ),
+        ("account_identity", "account.identity_hash"),
+    ),
     "an identity registered twice": (
         "UPDATE account SET identity_hash = (SELECT identity_hash FROM account WHERE account_id = 1)",
         ("account_identity", "account.identity_hash"),

@@ -4,6 +4,7 @@ import pytest
 
 from core.accounts import Account
 from core.bootstrap import Core
+from core.counter import Move
 from core.errors import IdentityTaken, NotRegistered, PhoneTaken, StepOutOfOrder
 from core.ports import Tx
 from tests import invented
@@ -147,3 +148,19 @@ async def test_second_consent_keeps_account(core: Core) -> None:
 async def test_hashes_of_other_subjects_differ(core: Core) -> None:
     """A telephone and an identity of the same digits are not found in place of each other."""
     assert core.vault.lookup("identity", "13800000003") != core.vault.lookup("phone", "13800000003")
+
+
+async def test_identity_given_at_the_counter_cannot_be_registered_by_typing(core: Core) -> None:
+    """Also before its owner's registration has ended, and whoever had typed it half way before."""
+    stranger = await core.store.run(half_registered, core, 1)
+    owner = await core.store.run(core.accounts.consent, 7001)
+    move = Move(identity=invented.identity(1), account=owner, holder=None, reason="已核对", actor="chat:1001")
+    await core.store.run(core.counter.move_identity, move)
+    with pytest.raises(IdentityTaken):
+        await core.store.run(core.accounts.register, stranger)
+    with pytest.raises(IdentityTaken):
+        await core.store.run(core.accounts.set_identity, stranger, invented.identity(1))
+    digest = core.accounts.identity_hash(invented.identity(1))
+    found = await core.store.read(core.accounts.by_identity, digest)
+    assert found is not None
+    assert found.chat_id == 7001

@@ -29,6 +29,7 @@ async def furnished(core: Core, engine: str) -> Core:
         ("ban", {"identity_hash": b"y"}),
         ("selecting", {"vin": "second"}),
         ("vehicle_import", {"chat_id": 2}),
+        ("broadcast", {"office": "粤A"}),
         ("registry_entry", {"vin": OTHER_VIN}),
     ):
         await core.store.run(sql, insert(engine, table, other))

@@ -247,10 +247,10 @@ async def test_identity_is_moved_in_from_the_card(place: World) -> None:
 async def test_cancelled_question_leads_back_to_the_card(place: World) -> None:
     chief = place.person(CHIEF)
     await finds(chief, "粤KA1234")
-    await chief.press("↩️ 取消预选")
+    await chief.press("🚫 取消预选")
     await chief.press("« 返回")
     await chief.see("查询结果")
-    await chief.press("↩️ 取消预选")
+    await chief.press("🚫 取消预选")
     await chief.say("本人申请")
     await chief.see("取消预选?")
     await chief.press("取消")
@@ -260,7 +260,7 @@ async def test_cancelled_question_leads_back_to_the_card(place: World) -> None:
 
 async def test_second_admin_sees_on_the_card_who_was_faster(place: World) -> None:
     clerk, chief = await gives(place, "clerk"), place.person(CHIEF)
-    for one, button, typed in ((chief, "↩️ 取消预选", "本人申请"), (clerk, "⛔ 作废", "资料有误")):
+    for one, button, typed in ((chief, "🚫 取消预选", "本人申请"), (clerk, "⛔ 作废", "资料有误")):
         await finds(one, "粤KA1234")
         await one.press(button)
         await one.say(typed)
