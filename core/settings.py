@@ -268,7 +268,7 @@ class Photos(Table):
     most_bytes: Annotated[Whole, Field(ge=100_000, le=20_000_000)] = 20_000_000
     most_pixels: Annotated[Whole, Field(ge=1_000_000, le=25_000_000)] = 25_000_000
     min_side: Annotated[Whole, Field(ge=100, le=2000)] = 600
-    min_sharpness: Annotated[float, Field(ge=0, le=100)] = 8.0
+    min_sharpness: Annotated[float, Field(ge=0, le=100)] = 3.0
     keep_days: Annotated[Whole, Field(ge=0, le=3650)] = 30
 
 

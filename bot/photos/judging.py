@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from PIL import Image
 
 from bot.photos.likeness import fingerprint
-from bot.photos.opening import ALONE, looked_at, unfolded, upright_size
+from bot.photos.opening import ALONE, looked_at, unfolded
 from bot.photos.sharpness import sharpness
 from core.errors import PhotoBlurred, PhotoTooNarrow, PhotoTooSmall
 from core.settings import Photos
@@ -42,27 +42,28 @@ def judge(content: bytes, limits: Photos) -> Judged:
         PhotoError: it cannot be used; the class says why.
     """
     picture = looked_at(content, limits)
-    width, height = upright_size(picture)
-    _judge_size(width, height, limits)
+    shorter, longer = sorted(picture.size)
+    _judge_size(shorter, longer, limits)
     with ALONE:
         plain = unfolded(picture, limits, KEPT_SIDE)
         del picture
+        is_upright = plain.height > plain.width
         found = sharpness(plain)
         if found < limits.min_sharpness:
             raise PhotoBlurred
         return Judged(
             jpeg=_written(plain),
-            width=width,
-            height=height,
+            width=shorter if is_upright else longer,
+            height=longer if is_upright else shorter,
             sharpness=found,
             fingerprint=fingerprint(plain),
         )
 
 
-def _judge_size(width: int, height: int, limits: Photos) -> None:
-    if min(width, height) < limits.min_side:
-        raise PhotoTooSmall(min_side=limits.min_side, width=width, height=height)
-    if max(width, height) > MOST_NARROW * min(width, height):
+def _judge_size(shorter: int, longer: int, limits: Photos) -> None:
+    if shorter < limits.min_side:
+        raise PhotoTooSmall(min_side=limits.min_side, width=longer, height=shorter)
+    if longer > MOST_NARROW * shorter:
         raise PhotoTooNarrow
 
 

@@ -52,14 +52,6 @@ def looked_at(content: bytes, limits: Photos) -> Image.Image:
     return picture
 
 
-def upright_size(picture: Image.Image) -> tuple[int, int]:
-    """Return width and height as the picture is looked at."""
-    width, height = picture.size
-    turned = _UPRIGHT.get(_orientation(picture))
-    lying = {_UPRIGHT[5], _UPRIGHT[6], _UPRIGHT[7], _UPRIGHT[8]}
-    return (height, width) if turned in lying else (width, height)
-
-
 def unfolded(picture: Image.Image, limits: Photos, most_side: int) -> Image.Image:
     """Return an upright copy in RGB on white, its longer side at most ``most_side``, and nothing beside it.
 
@@ -67,11 +59,11 @@ def unfolded(picture: Image.Image, limits: Photos, most_side: int) -> Image.Imag
         PhotoNotAPicture: it is damaged, or breaks off.
     """
     with _refusing_in_words(limits):
-        turn = _UPRIGHT.get(_orientation(picture))
         if max(picture.size) > most_side:
             picture.draft("RGB", _fitting(picture.size, most_side))  # a JPEG unfolds smaller at once
         picture.load()
         _judge_pixels(picture.size, limits)
+        turn = _UPRIGHT.get(_orientation(picture))  # of a PNG it may stand behind the pixels
         plain = _in_rgb(picture, most_side)
         return plain if turn is None else plain.transpose(turn)
 
@@ -80,12 +72,20 @@ def _in_rgb(picture: Image.Image, most_side: int) -> Image.Image:
     if picture.mode.startswith("I;16"):
         picture = picture.convert("I").point(lambda value: value / 256).convert("L")
     elif picture.has_transparency_data:
-        picture = picture.convert("RGBA")
+        picture = _on_white(picture)
     elif picture.mode not in {"RGB", "L"}:
         picture = picture.convert("RGB")
     picture.thumbnail((most_side, most_side), Image.Resampling.LANCZOS)
+    plain = picture.convert("RGB")
+    plain.info.clear()  # a comment in it would be written into the JPEG
+    return plain
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    if picture.mode != "RGBA":
+        picture = picture.convert("RGBA")
     ground = Image.new("RGB", picture.size, "white")
-    ground.paste(picture, mask=picture.getchannel("A") if picture.mode == "RGBA" else None)
+    ground.paste(picture, mask=picture.getchannel("A"))
     return ground
 
 

@@ -2,8 +2,10 @@
 
 The variance of the Laplacian, which is often used for it, takes noise for sharpness: a blurred photo in bad
 light can have more of it than a sharp one. Noise lies over all of a picture and writing only here and there,
-so what counts is the difference between squares with much detail and squares with little. All are measured on
-one size and one contrast. The figures behind it: docs/decisions/2026-11-24-judging-photos.md.
+so what counts is the difference between squares with much detail and squares with little. And it adds both
+directions up, so that what a trembling hand smears along one of them goes unseen: here the weaker direction
+counts. All is measured on one size and one contrast. The figures behind it:
+docs/decisions/2026-11-24-judging-photos.md.
 """
 
 from array import array
@@ -15,22 +17,24 @@ _SQUARES = 32
 _SMOOTH = 0.7  # takes most of the noise out before edges are looked for
 _TAILS = (1, 1)  # percent of the darkest and lightest pixels that contrast does not go by
 _MANY, _FEW = 0.95, 0.10  # which squares stand for those with much detail and with little
-_AROUND = (0, 1, 0, 1, -4, 1, 0, 1, 0)
-_RISING = ImageFilter.Kernel((3, 3), _AROUND, scale=1)
-_FALLING = ImageFilter.Kernel((3, 3), tuple(-weight for weight in _AROUND), scale=1)
+_ACROSS = (0, 0, 0, -1, 2, -1, 0, 0, 0)
+_DOWN = (0, -1, 0, 0, 2, 0, 0, -1, 0)
 
 
 def sharpness(picture: Image.Image) -> float:
-    """Return how sharp a picture is: 0 to 5 is unreadable, 20 and more is sharp."""
-    size = _fitting(picture.size)
+    """Return how sharp a picture is: 0 is nothing at all, and what is sharp has 10 and more."""
+    longer = max(picture.size)
+    size = (max(picture.width * _SIDE // longer, 3), max(picture.height * _SIDE // longer, 3))
     grey = ImageOps.autocontrast(picture.convert("L").resize(size, Image.Resampling.BOX), cutoff=_TAILS)
     soft = grey.filter(ImageFilter.GaussianBlur(_SMOOTH))
-    edges = ImageChops.add(soft.filter(_RISING), soft.filter(_FALLING))
-    squares = edges.convert("F").resize((_SQUARES, _SQUARES), Image.Resampling.BOX)
-    found = sorted(array("f", squares.tobytes()))
+    return min(_detail(soft, _ACROSS), _detail(soft, _DOWN))
+
+
+def _detail(soft: Image.Image, weights: tuple[int, ...]) -> float:
+    """Return how much more change there is in one direction where there is much than where there is little."""
+    rising = soft.filter(ImageFilter.Kernel((3, 3), weights, scale=1))
+    falling = soft.filter(ImageFilter.Kernel((3, 3), tuple(-weight for weight in weights), scale=1))
+    inside = (1, 1, soft.width - 1, soft.height - 1)  # a kernel leaves the outermost pixels as they are
+    change = ImageChops.add(rising, falling).crop(inside).convert("F")
+    found = sorted(array("f", change.resize((_SQUARES, _SQUARES), Image.Resampling.BOX).tobytes()))
     return found[int(len(found) * _MANY)] - found[int(len(found) * _FEW)]
-
-
-def _fitting(size: tuple[int, int]) -> tuple[int, int]:
-    longer = max(size)
-    return max(size[0] * _SIDE // longer, 1), max(size[1] * _SIDE // longer, 1)
