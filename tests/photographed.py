@@ -34,7 +34,8 @@ class Shot:
 
 
 @cache
-def _font(size: int) -> ImageFont.FreeTypeFont:
+def font(size: int) -> ImageFont.FreeTypeFont:
+    """Return the bundled font in a size."""
     return ImageFont.truetype(FONT, size)
 
 
@@ -54,9 +55,9 @@ def _card(dice: random.Random) -> Image.Image:
     for row in range(40):  # the fine pattern of the ground
         pen.line([(0, row * 22), (1370, row * 22 + dice.randrange(-60, 60))], (210, 222, 232), 2)
     for row, label in enumerate(("姓名", "性别", "出生", "住址", "")):
-        pen.text((90, 90 + row * 110), label, (70, 110, 160), _font(40))
-        pen.text((220, 85 + row * 110), _line(dice, dice.randrange(2, 14)), (20, 20, 20), _font(48))
-    pen.text((90, 730), "".join(dice.choice("0123456789") for _ in range(18)), (20, 20, 20), _font(58))
+        pen.text((90, 90 + row * 110), label, (70, 110, 160), font(40))
+        pen.text((220, 85 + row * 110), _line(dice, dice.randrange(2, 14)), (20, 20, 20), font(48))
+    pen.text((90, 730), "".join(dice.choice("0123456789") for _ in range(18)), (20, 20, 20), font(58))
     skin = (200 + dice.randrange(30), 170 + dice.randrange(30), 150)
     pen.rectangle((960, 120, 1300, 600), (235, 238, 240))
     face = 1130 + dice.randrange(-20, 20)
@@ -69,16 +70,16 @@ def _card(dice: random.Random) -> Image.Image:
 def _invoice(dice: random.Random) -> Image.Image:
     sheet = Image.new("RGB", (1700, 1040), (250, 248, 244))
     pen = ImageDraw.Draw(sheet)
-    pen.text((560, 40), "机动车销售统一发票", (150, 40, 40), _font(56))
+    pen.text((560, 40), "机动车销售统一发票", (150, 40, 40), font(56))
     for row in range(10):
         top = 150 + row * 82
         pen.line([(60, top), (1640, top)], (150, 60, 60), 3)
         for column in range(3):
             left = 70 + column * 520
             pen.line([(left - 10, top), (left - 10, top + 82)], (150, 60, 60), 3)
-            pen.text((left, top + 18), _line(dice, 4), (150, 60, 60), _font(28))
+            pen.text((left, top + 18), _line(dice, 4), (150, 60, 60), font(28))
             if dice.random() < 0.8:
-                pen.text((left + 140, top + 18), _line(dice, dice.randrange(3, 12)), (30, 30, 60), _font(30))
+                pen.text((left + 140, top + 18), _line(dice, dice.randrange(3, 12)), (30, 30, 60), font(30))
     pen.ellipse((1250 + dice.randrange(100), 620, 1560, 860), outline=(210, 50, 50), width=8)
     return sheet
 
@@ -86,11 +87,11 @@ def _invoice(dice: random.Random) -> Image.Image:
 def _certificate(dice: random.Random) -> Image.Image:
     sheet = Image.new("RGB", (1200, 1700), (253, 252, 250))
     pen = ImageDraw.Draw(sheet)
-    pen.text((330, 60), "机动车整车出厂合格证", (20, 20, 20), _font(54))
+    pen.text((330, 60), "机动车整车出厂合格证", (20, 20, 20), font(54))
     for row in range(24):
         top = 170 + row * 56
-        pen.text((80, top), f"{row + 1}. {_line(dice, 5)}", (20, 20, 20), _font(30))
-        pen.text((420, top), _line(dice, dice.randrange(4, 20)), (20, 20, 20), _font(30))
+        pen.text((80, top), f"{row + 1}. {_line(dice, 5)}", (20, 20, 20), font(30))
+        pen.text((420, top), _line(dice, dice.randrange(4, 20)), (20, 20, 20), font(30))
     for _ in range(300):  # what stands for a barcode of many small squares
         left, top = 900 + dice.randrange(28) * 7, 1460 + dice.randrange(28) * 7
         pen.rectangle((left, top, left + 6, top + 6), (10, 10, 10))
@@ -101,8 +102,8 @@ def _table(size: tuple[int, int], dice: random.Random) -> Image.Image:
     """Return what a page lies on: wood, more or less."""
     colour = (110 + dice.randrange(60), 85 + dice.randrange(50), 60 + dice.randrange(50))
     ground = Image.new("RGB", size, colour)
-    grain = Image.effect_noise((max(size[0] // 40, 1), size[1]), 40).resize(size)
-    return ImageChops.add(ground, grain.convert("RGB"), 1, -128)
+    wood = grain((max(size[0] // 40, 1), size[1]), 40, dice).resize(size)
+    return ImageChops.add(ground, wood.convert("RGB"), 1, -128)
 
 
 def photographed(sheet: Image.Image, shot: Shot, seed: int) -> Image.Image:
@@ -126,7 +127,7 @@ def exposed(scene: Image.Image, shot: Shot, seed: int) -> Image.Image:
         scene = _shaken(scene, max(round(shot.shake * scale), 1), dice)
     if shot.blur:
         scene = scene.filter(ImageFilter.GaussianBlur(shot.blur * scale))
-    return _noisy(scene, shot.noise)
+    return noisy(scene, shot.noise, dice)
 
 
 def _laid(sheet: Image.Image, size: tuple[int, int], shot: Shot, dice: random.Random) -> Image.Image:
@@ -166,11 +167,17 @@ def _shaken(scene: Image.Image, length: int, dice: random.Random) -> Image.Image
     return total
 
 
-def _noisy(scene: Image.Image, sigma: float) -> Image.Image:
-    if not sigma:
-        return scene
-    grain = Image.merge("RGB", [Image.effect_noise(scene.size, sigma) for _ in range(3)])
-    return ImageChops.add(scene, grain, 1, -128)
+def noisy(scene: Image.Image, sigma: float, dice: random.Random) -> Image.Image:
+    """Return a picture with noise of a standard deviation in each of its bands."""
+    bands = [grain(scene.size, sigma, dice) for _ in scene.getbands()]
+    return ImageChops.add(scene, Image.merge(scene.mode, bands), 1, -128)
+
+
+def grain(size: tuple[int, int], sigma: float, dice: random.Random) -> Image.Image:
+    """Return noise around 128, the same for the same dice."""
+    scale = sigma / 73.9  # the standard deviation of a byte
+    even = Image.frombytes("L", size, dice.randbytes(size[0] * size[1]))
+    return even.point([round(128 + (value - 127.5) * scale) for value in range(256)])
 
 
 def jpeg(picture: Image.Image, quality: int = 85) -> bytes:

@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -136,7 +137,7 @@ def with_gain_map() -> bytes:
     return saved(card(), "MPO", save_all=True, append_images=[card().resize((250, 188))])
 
 
-TAKEN = {
+TAKEN: dict[str, Callable[[], bytes]] = {
     "JPEG": lambda: jpeg(card()),
     "progressive JPEG": lambda: saved(card(), "JPEG", progressive=True),
     "JPEG in CMYK": lambda: saved(card().convert("CMYK"), "JPEG"),
@@ -212,7 +213,7 @@ def test_huge_photo_is_kept_smaller() -> None:
 
 # --- likeness -------------------------------------------------------------------------------
 
-COPIES = {
+COPIES: dict[str, Callable[[Image.Image], Image.Image]] = {
     "saved badly": lambda one: Image.open(io.BytesIO(jpeg(one, 30))),
     "made smaller": lambda one: one.resize((one.width // 2, one.height // 2)),
     "lighter": lambda one: ImageEnhance.Brightness(one).enhance(1.3),
