@@ -91,9 +91,10 @@ def vins_in(text: str) -> tuple[str, ...]:
     none, those that stand by themselves and may be of a maker outside China, who need not have it right.
     """
     runs = _RUNS.findall(text.upper())
-    alone = [run for run in runs if len(run) == VIN_LENGTH]
-    inside = [run[at : at + VIN_LENGTH] for run in runs for at in range(len(run) - VIN_LENGTH + 1)]
-    foreign = [vin for vin in alone if vin[0] != MADE_IN_CHINA and not vin.isdecimal()]
+    windows = (run[at : at + VIN_LENGTH] for run in runs for at in range(len(run) - VIN_LENGTH + 1))
+    inside = [vin for vin in windows if not vin.isdecimal()]  # digits alone are a number of something else
+    alone = [vin for vin in inside if vin in runs]
+    foreign = [vin for vin in alone if vin[0] != MADE_IN_CHINA]
     found = [vin for vin in alone if _is_right(vin)] or [vin for vin in inside if _is_right(vin)] or foreign
     return tuple(dict.fromkeys(found))
 
