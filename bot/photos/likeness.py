@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
-SAME = 0.97
+SAME = 0.975
 """How alike two photos are that count as the same: the correlation of their details, from -1 to 1."""
 
 SIDE = 64

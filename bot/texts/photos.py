@@ -20,8 +20,8 @@ def too_heavy(most_bytes: int) -> str:
 
 def too_large(most_pixels: int) -> str:
     """Return that a picture has too many pixels, and how many it may have."""
-    return _("图片像素太大,最大 {millions} 万像素。请以「照片」方式发送,或缩小后再发。").format(
-        millions=f"{most_pixels / 10_000:g}"
+    return _("图片像素太多,最多 {pixels} 像素。请以「照片」方式发送,或缩小后再发。").format(
+        pixels=f"{most_pixels:,}"
     )
 
 

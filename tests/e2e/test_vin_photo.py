@@ -102,7 +102,7 @@ FILES = {
     "ZIP": (REFUSED["ZIP"][1], "application/zip", "不是可以识别的图片"),
     "PDF": (REFUSED["PDF"][1], "application/pdf", "不是可以识别的图片"),
     "text that says it is a photo": (lambda: b"no photo", "image/jpeg", "不是可以识别的图片"),
-    "bomb": (REFUSED["PNG of 3.6 thousand million pixels"][1], "image/png", "最大 2500 万像素"),
+    "bomb": (REFUSED["PNG of 3.6 thousand million pixels"][1], "image/png", "最多 25,000,000 像素"),
     "moving picture": (REFUSED["moving PNG"][1], "image/png", "不能使用动图"),
     "HEIC without a code": (HEIC.read_bytes, "image/heic", "没有在照片中找到条码"),
 }
