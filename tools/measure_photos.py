@@ -1,20 +1,27 @@
-"""Measure how sharpness and likeness tell good photos from bad ones: the figures of the decision page.
+"""Measure what judging photos takes and how well it tells: the figures of the decision page.
 
 python tools/measure_photos.py      # some two minutes
 """
 
 import io
 import itertools
+import random
+import resource
 import sys
+import time
+from multiprocessing import get_context
 from pathlib import Path
 
 from PIL import Image, ImageEnhance, ImageFilter
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bot.photos.judging import judge
 from bot.photos.likeness import fingerprint, likeness
 from bot.photos.sharpness import sharpness
-from tests.photographed import PAPERS, Shot, exposed, jpeg, laid_out, page, photographed
+from core.settings import Photos
+from tests.hostile import saved as saved_as
+from tests.photographed import PAPERS, Shot, exposed, grain, jpeg, laid_out, page, photographed
 
 SETTINGS = (  # longer side, share of the photo that the page takes, noise, light, JPEG quality
     (1280, 0.85, 0, 1.0, 85),
@@ -90,6 +97,53 @@ def _print(name: str, pairs: list[tuple[Image.Image, Image.Image]]) -> None:
     print(f"{name:40} {min(found):.3f} to {max(found):.3f} ({len(found)} pairs)")
 
 
+LARGEST = (5000, 5000)
+
+
+def huge(kind: str) -> bytes:
+    """Return a file of as many pixels as are taken."""
+    grey = grain((500, 500), 60, random.Random(1)).resize(LARGEST, Image.Resampling.NEAREST)  # noqa: S311 - noise
+    mode, file, options = {
+        "JPEG": ("RGB", "JPEG", {"quality": 60}),
+        "progressive JPEG": ("RGB", "JPEG", {"quality": 60, "progressive": True}),
+        "JPEG in CMYK": ("CMYK", "JPEG", {"quality": 60}),
+        "PNG with alpha": ("RGBA", "PNG", {"compress_level": 1}),
+        "WebP": ("RGB", "WEBP", {"method": 0}),
+        "lossless WebP with alpha": ("RGBA", "WEBP", {"lossless": True, "method": 0}),
+    }[kind]
+    return saved_as(Image.merge(mode, [grey] * len(mode)), file, **options)
+
+
+def memory_of(kind: str) -> tuple[int, float]:
+    """Return how many MB judging such a file adds to a fresh process, and the seconds that it takes."""
+    with get_context("spawn").Pool(1) as made, get_context("spawn").Pool(1) as pool:
+        return pool.apply(_judged, (made.apply(huge, (kind,)),))
+
+
+def _judged(content: bytes) -> tuple[int, float]:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began = time.process_time()
+    judge(content, Photos(min_sharpness=0))
+    took = time.process_time() - began
+    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024, took
+
+
+def measure_memory() -> None:
+    """Print what the largest photos of each kind cost."""
+    print()
+    for kind in (
+        "JPEG",
+        "progressive JPEG",
+        "JPEG in CMYK",
+        "PNG with alpha",
+        "WebP",
+        "lossless WebP with alpha",
+    ):
+        added, took = memory_of(kind)
+        print(f"{kind:40} {added} MB, {took:.1f} s of CPU")
+
+
 if __name__ == "__main__":
+    measure_memory()
     measure_sharpness()
     measure_likeness()
