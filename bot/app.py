@@ -33,6 +33,7 @@ from bot.screens.all import BY_NAME
 from bot.sender import Sender
 from bot.texts import common
 from bot.texts import desk as desk_words
+from bot.texts import files as file_words
 from bot.texts import home as words
 from bot.texts.errors import of_error
 from bot.texts.language import Language, speaking
@@ -173,6 +174,7 @@ def _words() -> Words:
         old_button=common.OLD_BUTTON,
         of_error=of_error,
         not_taken=words.not_taken,
+        one_of_album=file_words.ONE_OF_ALBUM,
         command=commands.lead,
         outside=commands.lead_outside,
         keyboard_gone=common.KEYBOARD_GONE,

@@ -440,8 +440,8 @@ class PhotoTooSmall(PhotoError):
     """The picture has too few pixels to be read."""
 
     min_side: int  # pixels that the shorter side must have
-    width: int  # as it is looked at
-    height: int
+    width: int  # pixels of the longer side
+    height: int  # pixels of the shorter side
 
 
 class PhotoTooNarrow(PhotoError):

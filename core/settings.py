@@ -260,7 +260,7 @@ class Photos(Table):
         most_bytes: how large a file may be; the messenger hands out no more than 20 MB.
         most_pixels: how many pixels a picture may have, width times height.
         min_side: how many pixels its shorter side must have.
-        min_sharpness: how sharp a photo must be (``bot.photos.sharpness``); 0 takes any.
+        min_sharpness: how sharp a photo must be (``bot/photos/sharpness.py``); 0 takes any.
         keep_days: days after a decision when the photos of an appeal are deleted.
     """
 
@@ -268,7 +268,7 @@ class Photos(Table):
     most_bytes: Annotated[Whole, Field(ge=100_000, le=20_000_000)] = 20_000_000
     most_pixels: Annotated[Whole, Field(ge=1_000_000, le=25_000_000)] = 25_000_000
     min_side: Annotated[Whole, Field(ge=100, le=2000)] = 600
-    min_sharpness: Annotated[float, Field(ge=0, le=10_000)] = 60.0
+    min_sharpness: Annotated[float, Field(ge=0, le=100)] = 3.0
     keep_days: Annotated[Whole, Field(ge=0, le=3650)] = 30
 
 

@@ -4,6 +4,7 @@ A VIN (GB 16735, ISO 3779) has 17 characters, none of them I, O or Q; the ninth 
 China and North America demand it, other makers may put anything there.
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,6 +21,7 @@ _CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _LOOKALIKES = str.maketrans("IOQ", "100")
 _CHECK_INDEX = 8
 _WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
+_RUNS = re.compile(rf"[A-HJ-NPR-Z0-9]{{{VIN_LENGTH},}}")
 _CHECK_DIGITS = "0123456789X"
 _VALUES = {digit: int(digit) for digit in _DIGITS} | dict(
     zip("ABCDEFGHJKLMNPRSTUVWXYZ", map(int, "12345678123457923456789"), strict=True)
@@ -55,7 +57,7 @@ def parse_vin(text: str) -> VinFinding:
         raise errors.VinLength(wanted=VIN_LENGTH, found=len(text.strip()))
     vin = compact(text, HYPHENS)
     _judge_vin_form(vin)
-    right = check_digit(vin) == vin[_CHECK_INDEX]
+    right = _is_right(vin)
     if vin[0] == MADE_IN_CHINA and not right:
         raise errors.VinMistyped(grouped=group_vin(vin))
     return VinFinding(vin=vin, needs_confirmation=not right)
@@ -73,9 +75,28 @@ def check_digit(vin: str) -> str:
     return _CHECK_DIGITS[total % 11]
 
 
+def _is_right(vin: str) -> bool:
+    return check_digit(vin) == vin[_CHECK_INDEX]
+
+
 def group_vin(vin: str) -> str:
     """Return a VIN in groups of maker, description and serial (3-6-8), easier to hold against paper."""
     return f"{vin[:3]} {vin[3:9]} {vin[9:]}"
+
+
+def vins_in(text: str) -> tuple[str, ...]:
+    """Return the VINs that stand in a text read by a machine, such as a barcode with many fields.
+
+    Those with the right check digit: standing by themselves, else inside of something longer. Where there are
+    none, those that stand by themselves and may be of a maker outside China, who need not have it right.
+    """
+    runs = _RUNS.findall(text.upper())
+    windows = (run[at : at + VIN_LENGTH] for run in runs for at in range(len(run) - VIN_LENGTH + 1))
+    inside = [vin for vin in windows if not vin.isdecimal()]  # digits alone are a number of something else
+    alone = [vin for vin in inside if vin in runs]
+    foreign = [vin for vin in alone if vin[0] != MADE_IN_CHINA]
+    found = [vin for vin in alone if _is_right(vin)] or [vin for vin in inside if _is_right(vin)] or foreign
+    return tuple(dict.fromkeys(found))
 
 
 def vin_last_six(vin: str) -> str:
@@ -126,7 +147,7 @@ def _judge_vin_form(vin: str) -> None:
 
 def _suggestion(vin: str) -> str | None:
     suggestion = vin.translate(_LOOKALIKES)
-    return suggestion if check_digit(suggestion) == suggestion[_CHECK_INDEX] else None
+    return suggestion if _is_right(suggestion) else None
 
 
 def _judge_last_ten(number: str) -> None:

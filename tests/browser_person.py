@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from playwright.async_api import ConsoleMessage, Locator, Page, async_playwright, expect
@@ -82,6 +83,18 @@ class BrowserPerson:
         """Write and send."""
         await self.page.get_by_role("textbox", name="输入消息").fill(text)
         await self.page.get_by_role("button", name="发送").click()
+
+    async def attach(self, picture: Path) -> None:
+        """Send a picture from the disk as a photo."""
+        await self.page.get_by_role("button", name="附件 Attach").click()
+        async with self.page.expect_file_chooser(timeout=PATIENCE) as choosing:
+            await self.page.get_by_role("menuitem", name=re.compile("^照片")).click()
+        await (await choosing.value).set_files(picture)
+
+    async def send_sample(self, name: str) -> None:
+        """Send one of the invented papers that the page draws."""
+        await self.page.get_by_role("button", name="附件 Attach").click()
+        await self.page.get_by_role("menuitem", name=name).click()
 
     async def see(self, words: str) -> Locator:
         """Wait until the conversation shows the words on the screen; return the last place of them."""

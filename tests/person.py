@@ -5,7 +5,7 @@ deadline; a deadline that passes fails with what was on the screen.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -183,6 +183,12 @@ class Person:
         """Send a picture as photo; the app shrinks it."""
         self._begin()
         hands.send_photo(self.world, self.me, data, caption)
+
+    async def send_album(self, pictures: Sequence[bytes], album: str = "13000000000000001") -> None:
+        """Send pictures together, as photos of one album."""
+        self._begin()
+        for data in pictures:
+            hands.send_photo(self.world, self.me, data, album=album)
 
     async def send_file(self, data: bytes, name: str, mime: str = "application/octet-stream") -> None:
         """Send a file as it is."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from bot.dialog.model import (
@@ -22,11 +23,17 @@ from bot.dialog.record import Shown, forget_shown, save_shown
 from bot.dialog.scene import SnapshotWanted
 from bot.dialog.steps import Asked, NothingToSay, Present, Steps, Taker
 from bot.receipt.inbox import mark_done
-from bot.texts.language import speaking
+from bot.texts.language import in_same_language, speaking
 from core.batches import FreeList, FreeListWanted
 from core.bootstrap import Core
 from core.errors import OperationError, XuanhaoError
 from core.ports import Tx
+
+_READERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="reading")
+"""Where attachments are read: a large photo and a long list of vehicles need not wait for each other."""
+
+_IN_HAND = 4
+"""Attachments that are fetched or read at a time, so that memory holds no more of them."""
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -58,6 +65,7 @@ class Engine:
         self._steps = steps
         self._presenter = presenter
         self._outside = outside
+        self._hands = asyncio.Semaphore(_IN_HAND)
         self._background: set[asyncio.Task[None]] = set()
 
     async def handle(self, asked: Asked) -> None:
@@ -71,6 +79,9 @@ class Engine:
             self._begin(asked, effect)
         event = asked.event
         record = present.record
+        if present.quiet:
+            await self._core.store.run(mark_done, asked.update_id)
+            return
         if isinstance(event, Press):
             live = event.message_id is not None and event.message_id == record.message_id
             words = "" if present.pinned else plain(present.note)
@@ -141,16 +152,18 @@ class Engine:
         event = asked.event
         if not isinstance(event, Attachment) or event.reading is not None:
             return asked
-        found = await self._core.store.read(self._steps.intake, asked.chat_id)
+        found = await self._core.store.read(self._steps.intake, asked.chat_id, event)
         if found is None:
             return asked
         value = await self._read(event, found)
         return replace(asked, event=replace(event, reading=Reading(screen=found.screen, value=value)))
 
     async def _read(self, event: Attachment, taker: Taker) -> object:
-        received = await self._outside.fetch(event, taker.intake.most_bytes)
-        with speaking(taker.language):  # the thread takes it over
-            return await asyncio.to_thread(taker.intake.read, self._core, received)
+        async with self._hands:
+            received = await self._outside.fetch(event, taker.intake.most_bytes)
+            with speaking(taker.language):
+                read = in_same_language(taker.intake.read)
+            return await asyncio.get_running_loop().run_in_executor(_READERS, read, self._core, received)
 
     async def _finish(self, asked: Asked, present: Present, shown: Shown | None) -> None:
         at = self._core.clock.now()

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 
 from bot.dialog.model import MessageKind
 from bot.texts.language import Language
@@ -23,6 +24,8 @@ class Record:
     message_kind: MessageKind | None
     picture: str | None  # what picture it shows
     language: Language  # in which the chat wants to be spoken to
+    album: str = ""  # the last one of which something came
+    album_told: bool = False  # that only its first picture is looked at
 
 
 def open_record(tx: Tx, chat_id: int, first_screen: str) -> Record:
@@ -49,6 +52,8 @@ def _record(row: Row) -> Record:
         message_kind=MessageKind(row["message_kind"]) if row["message_kind"] else None,
         picture=row["picture"],
         language=Language(row["language"]),
+        album=row["album"],
+        album_told=bool(row["album_told"]),
     )
 
 
@@ -66,6 +71,32 @@ def choose_language(tx: Tx, chat_id: int, language: Language) -> None:
 def speakers_of(tx: Tx, language: Language) -> list[int]:
     """Return the chats that have chosen a language."""
     return [row["chat_id"] for row in tx.all("dialog.speakers", language=language)]
+
+
+class Place(Enum):
+    """Which of the pictures of an album one is."""
+
+    FIRST = auto()  # or none of an album
+    SECOND = auto()
+    FURTHER = auto()
+
+
+def place_in_album(tx: Tx, record: Record, album: str, *, is_told: bool) -> Place:
+    """Return which picture of an album came now, and note that it did.
+
+    Args:
+        tx: the transaction, in which the conversation is locked.
+        record: the conversation as it was before.
+        album: what the messenger calls the album; empty for a picture that came alone.
+        is_told: whether the answer to the first says all that there is to say.
+    """
+    if not album:
+        return Place.FIRST
+    is_first = record.album != album
+    tx.run("dialog.album", chat_id=record.chat_id, album=album, told=int(is_told or not is_first))
+    if is_first:
+        return Place.FIRST
+    return Place.FURTHER if record.album_told else Place.SECOND
 
 
 def save(tx: Tx, record: Record, redraw_at: datetime | None) -> None:

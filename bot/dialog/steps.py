@@ -21,7 +21,7 @@ from bot.dialog.model import (
     Typed,
     View,
 )
-from bot.dialog.record import Record, find_record, open_record, save
+from bot.dialog.record import Place, Record, find_record, open_record, place_in_album, save
 from bot.dialog.scene import Scene
 from bot.dialog.words import Words
 from bot.receipt.inbox import mark_applied
@@ -63,6 +63,7 @@ class Present:
     outside: bool = False  # by a button that hangs outside the conversation, and goes on hanging there
     stale: bool = False  # an old button: it did nothing
     repeated: bool = False  # the update had been applied before
+    quiet: bool = False  # nothing is said or shown: one more picture of an album
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +118,21 @@ class Steps:
                 shown = self._show(tx, scene, record, Go(screen="", note=self._words.old_button()))
                 return replace(shown, stale=True)
             return self._advance(tx, scene, record, self._pressed(scene, record, carried))
+        if isinstance(event, Attachment) and (rest := self._rest_of_album(tx, scene, record, event)):
+            return rest
         present = self._advance(tx, scene, record, self._answer(scene, record, event))
         return _offering(scene, record, present)
+
+    def _rest_of_album(self, tx: Tx, scene: Scene, record: Record, sent: Attachment) -> Present | None:
+        """Return how the further pictures of an album are answered; None for the first, or one alone."""
+        takes_none = self._screen(record.screen).attachment is None
+        match place_in_album(tx, record, sent.album, is_told=takes_none):
+            case Place.FIRST:
+                return None
+            case Place.SECOND:
+                return self._show(tx, scene, record, Go(screen="", note=self._words.one_of_album()))
+            case Place.FURTHER:
+                return replace(self._show(tx, scene, record, Go(screen="")), quiet=True)
 
     def refuse(
         self, tx: Tx, asked: Asked, error: XuanhaoError, seen: Mapping[str, object] = _NOTHING
@@ -130,6 +144,8 @@ class Steps:
         """
         mark_applied(tx, asked.update_id)
         record = open_record(tx, asked.chat_id, self._words.first_screen)
+        if isinstance(asked.event, Attachment):
+            place_in_album(tx, record, asked.event.album, is_told=False)
         scene = self._scene(tx, asked, record, None, seen)
         way = self._screen(record.screen).errors
         lead = next((way[kind] for kind in type(error).__mro__ if kind in way), None)
@@ -137,11 +153,13 @@ class Steps:
             go = lead(scene, error) if lead else Go(screen="", note=self._words.of_error(error), alert=True)
         return _forgetting(asked, _offering(scene, record, self._advance(tx, scene, record, go)))
 
-    def intake(self, tx: Tx, chat_id: int) -> Taker | None:
-        """Return how the screen that a chat is on takes attachments; None if it takes none."""
+    def intake(self, tx: Tx, chat_id: int, sent: Attachment) -> Taker | None:
+        """Return how the screen that a chat is on takes what was sent; None if it is not looked at."""
         record = find_record(tx, chat_id)
         screen = self._screen(record.screen) if record else None
         if record is None or screen is None or screen.attachment is None:
+            return None
+        if sent.album and sent.album == record.album:
             return None
         return Taker(screen=screen.name, intake=screen.attachment, language=record.language)
 

@@ -26,6 +26,7 @@ class Words:
     old_button: Callable[[], str]
     of_error: Callable[[XuanhaoError], str]
     not_taken: NotTaken
+    one_of_album: Callable[[], str]  # said once when several pictures came together
     command: Callable[[Scene, Command], Go]
     outside: Callable[[Scene, Carried], Go]
     keyboard_gone: Callable[[], str]  # said when a reply keyboard is taken away

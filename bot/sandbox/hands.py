@@ -101,8 +101,8 @@ def share_contact(world: World, person: Person, *, of: Person | None = None) -> 
     return send(world, person, {"contact": contact})
 
 
-def send_photo(world: World, person: Person, data: bytes, caption: str = "") -> Message:
-    """Send a picture as photo, shrunk as apps do it.
+def send_photo(world: World, person: Person, data: bytes, caption: str = "", album: str = "") -> Message:
+    """Send a picture as photo, shrunk as apps do it; what has an album in common was sent together.
 
     Raises:
         ApiError: it is no picture.
@@ -111,6 +111,8 @@ def send_photo(world: World, person: Person, data: bytes, caption: str = "") -> 
     content: dict[str, Any] = {"photo": photo_sizes(world.files, shrunk)}
     if caption.strip():
         content["caption"] = caption.strip()
+    if album:
+        content["media_group_id"] = album
     return send(world, person, content)
 
 

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from bot.dialog.model import Button, ErrorWays, Go, Screen, Style, View
 from bot.dialog.scene import Scene
-from bot.screens import codes
+from bot.photos import barcodes
+from bot.screens import codes, vin_photo
 from bot.screens.entry import data_step, entry, step_of
 from bot.screens.layout import in_columns, page_of
 from bot.screens.wishes import tell_opening
-from bot.texts import common, preselect, registration, wishes
+from bot.texts import common, photos, preselect, registration, wishes
 from bot.texts.errors import CHANCES_USED_UP
 from core.errors import (
     ChancesUsedUp,
@@ -136,7 +137,8 @@ def _back_to_review(preselection: Preselection) -> tuple[Button, ...]:
 def _show_vin(scene: Scene) -> View:
     back = _back_to_review(scene.preselection)
     other = (Button(label=preselect.CHANGE_BASICS(), action="basics"),)  # the vehicle may take another kind
-    return View(text=preselect.VIN(), rows=(back,) if back else (other,))
+    photo = photos.MAY_BE_PHOTOGRAPHED() if barcodes.INSTALLED else ""
+    return View(text=preselect.VIN() + photo, rows=(back,) if back else (other,))
 
 
 REFUSED: ErrorWays = {VinPreselected: _cannot, VinRegistered: _cannot, VinBeingSelected: _cannot}
@@ -149,6 +151,7 @@ VIN = Screen(
         "basics": lambda scene, _arg: Go(screen="basics", args={"office": scene.preselection.office}),
     },
     text=_vin,
+    attachment=vin_photo.intake(_vin),
     hint=preselect.VIN_HINT,
     errors=REFUSED,
 )
@@ -170,9 +173,13 @@ VIN_DOUBT = Screen(
         "again": lambda _scene, _arg: Go(screen="vin"),
     },
     text=_vin,
+    attachment=vin_photo.intake(_vin),
     hint=preselect.VIN_HINT,
     errors=REFUSED,
 )
+
+
+VIN_CHOICE = vin_photo.choice(_vin, REFUSED)
 
 
 def _show_refused(scene: Scene) -> View:
@@ -430,6 +437,7 @@ SCREENS = (
     NOTICE,
     VIN,
     VIN_DOUBT,
+    VIN_CHOICE,
     VINREFUSED,
     CERTIFICATE_KIND,
     CERTIFICATE,

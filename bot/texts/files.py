@@ -3,6 +3,7 @@
 from bot.texts.language import _, phrase
 
 NOT_FETCHED = phrase("暂时取不到您发送的文件,请稍后再发一次。")
+ONE_OF_ALBUM = phrase("一次只收一张:只处理了您同时发送的第一张,其余的请在需要时逐张发送。")
 NOT_SENT = phrase("文件没能生成或发送,请稍后再试一次。")
 
 

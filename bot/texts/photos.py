@@ -20,8 +20,8 @@ def too_heavy(most_bytes: int) -> str:
 
 def too_large(most_pixels: int) -> str:
     """Return that a picture has too many pixels, and how many it may have."""
-    return _("图片像素太大,最大 {millions} 万像素。请以「照片」方式发送,或缩小后再发。").format(
-        millions=f"{most_pixels / 10_000:g}"
+    return _("图片像素太多,最多 {pixels} 像素。请以「照片」方式发送,或缩小后再发。").format(
+        pixels=f"{most_pixels:,}"
     )
 
 
@@ -41,3 +41,12 @@ NO_VIN = phrase(
     "照片中的条码里没有车辆识别代号。请拍合格证上的二维码,或前挡风玻璃下方车辆识别代号旁的条码;"
     "也可以直接输入 17 位车辆识别代号。"
 )
+MAY_BE_PHOTOGRAPHED = phrase(
+    "\n\n📷 也可以直接发送照片:合格证上的二维码,或前挡风玻璃下方车辆识别代号旁的条码,由系统识别。"
+)
+WHICH_VIN = phrase("<b>照片中有几个车辆识别代号</b>\n请选择您的车辆的车辆识别代号:")
+
+
+def read(grouped: str) -> str:
+    """Return which VIN was read from a photo."""
+    return _("📷 已识别车辆识别代号:<code>{vin}</code>,请与证书核对。").format(vin=grouped)

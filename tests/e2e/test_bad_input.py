@@ -120,7 +120,7 @@ async def test_bad_text_changes_nothing(
     assert await _state(sqlite_world) == before
 
 
-@pytest.mark.parametrize("go", [_to_name, _to_identity, _to_phone, _to_vin, _to_certificate, _to_code])
+@pytest.mark.parametrize("go", [_to_name, _to_identity, _to_phone, _to_certificate, _to_code])
 async def test_photo_and_commands_keep_step(sqlite_world: World, go: Go) -> None:
     owner = sqlite_world.person()
     await go(owner)

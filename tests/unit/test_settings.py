@@ -486,6 +486,22 @@ def test_a_database_of_given_keys_needs_no_file(file: Path, tmp_path: Path) -> N
     assert settings.keys().keys == (KEY,)
 
 
+# --- photos -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("environ", "folder"),
+    [
+        ({}, "data/photos"),
+        ({"DATABASE__URL": "sqlite:////var/lib/xuanhao/x.db"}, "/var/lib/xuanhao/photos"),
+        ({"DATABASE__URL": "postgresql://a@b/c"}, "data/photos"),
+        ({"PHOTOS__DIRECTORY": "/mnt/photos"}, "/mnt/photos"),
+    ],
+)
+def test_photos_lie_beside_the_database(file: Path, environ: dict[str, str], folder: str) -> None:
+    assert load(file, LEAST + KEYS, **environ).photo_directory() == Path(folder)
+
+
 # --- advice -----------------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from core.vehicles import (
     parse_certificate,
     parse_vin,
     vin_last_six,
+    vins_in,
 )
 
 VIN_CHARACTERS = "0123456789ABCDEFGHJKLMNPRSTUVWXYZ"
@@ -241,3 +242,37 @@ def test_any_text_is_certificate_or_refused(text: str, kind: CertificateKind) ->
         return
     assert number.isascii()
     assert number.isalnum()
+
+
+# --- VINs in what a machine has read --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("LDC613P23A1305189", ("LDC613P23A1305189",)),
+        ("ldc613p23a1305189\n", ("LDC613P23A1305189",)),
+        ("ILDC613P23A1305189", ("LDC613P23A1305189",)),  # the I of the trade's labels
+        ("YXA12345678|LDC613P23A1305189|2026-03-01", ("LDC613P23A1305189",)),
+        ("https://example.cn/car?vin=LDC613P23A1305189&n=1", ("LDC613P23A1305189",)),
+        ("LSVTESTX3RM000001,LSVTESTX3RM000001", ("LSVTESTX3RM000001",)),
+        ("LSVTESTX3RM000001;LFVTESTX9SK000002", ("LSVTESTX3RM000001", "LFVTESTX9SK000002")),
+        ("LSVTESTX3RM000001A", ("LSVTESTX3RM000001",)),  # a checksum behind it
+        ("WVWZZZ1JZXW000010", ("WVWZZZ1JZXW000010",)),  # abroad the ninth place is free
+        ("WVWZZZ1JZXW000010 LSVTESTX3RM000001", ("LSVTESTX3RM000001",)),  # the certain one goes first
+        ("LSVTESTX3RM000002", ()),  # a machine mistypes nothing: it is no VIN
+        ("12345678901234567", ()),
+        ("https://example.cn/", ()),
+        ("LDC613P23 A1305189", ()),
+        ("", ()),
+        ("9" * 4000, ()),
+    ],
+)
+def test_vin_is_found_among_other_things(text: str, found: tuple[str, ...]) -> None:
+    assert vins_in(text) == found
+
+
+@given(vins(), st.text("|;, /\n", min_size=1, max_size=3), st.text(VIN_CHARACTERS, max_size=15))
+def test_field_with_a_vin_is_always_found(vin: str, gap: str, field: str) -> None:
+    assume(not vin.isdecimal())  # seventeen digits are a number of something else
+    assert vins_in(f"{field}{gap}{vin}{gap}{field}") == (vin,)

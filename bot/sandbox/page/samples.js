@@ -57,4 +57,31 @@ const invoice = (name) =>
     lines(pen, 330, 182, 62, [name, "小型轿车", "虚构牌 XH-2026", "TEST0 0000000001", "LSVTESTX3RM000001", "¥ 100,000.00", "虚构汽车销售有限公司", "二〇二六年十二月一日", "仅供演示"]);
   });
 
-export const samples = { identity, invoice };
+// The characters of one VIN in Code 39: nine bars and gaps each, w for a wide one.
+const bars = {
+  "*": "nwnnwnwnn", 0: "nnnwwnwnn", 1: "wnnwnnnnw", 3: "wnwwnnnnn", E: "wnnnwwnnn", L: "nnwnnnnww", M: "wnwnnnnwn",
+  R: "wnnnnnwwn", S: "nnwnnnwwn", T: "nnnnwnwwn", V: "nwwnnnnnw", X: "nwnnwnnnw",
+};
+
+const windscreen = () =>
+  draw(1100, 640, (pen) => {
+    pen.fillStyle = "#54606c";
+    pen.fillRect(0, 0, 1100, 640);
+    pen.fillStyle = "#fbfbf8";
+    pen.fillRect(40, 170, 1020, 300);
+    pen.fillStyle = "#111";
+    const vin = "LSVTESTX3RM000001";
+    let x = 90;
+    for (const char of `*${vin}*`) {
+      [...bars[char]].forEach((kind, index) => {
+        const wide = kind === "w" ? 7 : 3;
+        if (index % 2 === 0) pen.fillRect(x, 210, wide, 150);
+        x += wide;
+      });
+      x += 3;
+    }
+    pen.font = '44px "Noto Sans Mono CJK SC", monospace';
+    pen.fillText(vin, 320, 430);
+  });
+
+export const samples = { identity, invoice, windscreen };

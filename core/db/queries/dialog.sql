@@ -13,6 +13,10 @@ SELECT * FROM dialog WHERE chat_id = :chat_id
 UPDATE dialog SET screen = :screen, args = :args, revision = :revision, redraw_at = :redraw_at, updated_at = :now
 WHERE chat_id = :chat_id
 
+-- name: album
+-- Which album was seen last, and whether its sender has been told that only its first picture counts.
+UPDATE dialog SET album = :album, album_told = :told WHERE chat_id = :chat_id
+
 -- name: shown
 -- Which message is live.
 UPDATE dialog SET message_id = :message_id, message_kind = :message_kind, picture = :picture WHERE chat_id = :chat_id

@@ -1,0 +1,77 @@
+"""What kind of picture some bytes are, by the bytes alone: names and declared types are anybody's word."""
+
+import struct
+from enum import StrEnum
+
+from core.errors import PhotoAnimated, PhotoFormatNotInstalled, PhotoNotAPicture
+
+try:
+    import pi_heif
+except ImportError:  # the extra ``photos`` is not installed
+    HEIC_INSTALLED = False
+else:
+    HEIC_INSTALLED = True
+    pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
+
+_HEIC_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1"))
+_MOST_SCANS = 64
+"""A progressive JPEG has about ten; each of thousands would be a walk over the whole picture."""
+_START_OF_SCAN = b"\xff\xda"
+_VP8_START = b"\x9d\x01\x2a"
+_VP8L_SIGNATURE = 0x2F
+_ANIMATION = 0x02
+
+
+class Kind(StrEnum):
+    """A kind of picture that is taken, by the name of the Pillow plugin that alone may open it."""
+
+    JPEG = "JPEG"
+    PNG = "PNG"
+    WEBP = "WEBP"
+    HEIC = "HEIF"
+
+
+def kind_of(content: bytes) -> Kind:
+    """Return the kind of a picture.
+
+    Raises:
+        PhotoNotAPicture: it is of no kind that is taken, or made to take for ever.
+        PhotoFormatNotInstalled: it is HEIC, for which the extra ``photos`` is needed.
+    """
+    if content.startswith(b"\xff\xd8\xff"):
+        if content.count(_START_OF_SCAN) > _MOST_SCANS:
+            raise PhotoNotAPicture
+        return Kind.JPEG
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return Kind.PNG
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return Kind.WEBP
+    if content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS:
+        if not HEIC_INSTALLED:
+            raise PhotoFormatNotInstalled
+        return Kind.HEIC
+    raise PhotoNotAPicture
+
+
+def webp_size(content: bytes) -> tuple[int, int]:
+    """Return width and height of a WebP file, from its first chunk.
+
+    Pillow's decoder asks for room for the whole picture when it is opened, before anybody could look.
+
+    Raises:
+        PhotoAnimated: it moves.
+        PhotoNotAPicture: it has no header.
+    """
+    chunk, head = content[12:16], content[20:30]
+    if len(head) == 10:  # noqa: PLR2004 - as many bytes as the longest of the three headers needs
+        if chunk == b"VP8X":
+            if head[0] & _ANIMATION:
+                raise PhotoAnimated
+            return 1 + int.from_bytes(head[4:7], "little"), 1 + int.from_bytes(head[7:10], "little")
+        if chunk == b"VP8 " and head[3:6] == _VP8_START:
+            width, height = struct.unpack("<HH", head[6:10])
+            return width & 0x3FFF, height & 0x3FFF
+        if chunk == b"VP8L" and head[0] == _VP8L_SIGNATURE:
+            bits = int.from_bytes(head[1:5], "little")
+            return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    raise PhotoNotAPicture

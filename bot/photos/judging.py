@@ -1,0 +1,73 @@
+"""Whether a photo of papers can be used, and what is kept of it."""
+
+import io
+from dataclasses import dataclass, field
+
+from PIL import Image
+
+from bot.photos.likeness import fingerprint
+from bot.photos.opening import ALONE, looked_at, unfolded
+from bot.photos.sharpness import sharpness
+from core.errors import PhotoBlurred, PhotoTooNarrow, PhotoTooSmall
+from core.settings import Photos
+
+KEPT_SIDE = 3200
+"""Pixels of the longer side of what is kept, at most: 270 for each inch of an A4 sheet."""
+
+MOST_NARROW = 5
+"""How many times longer than wide a photo may be; the messenger shows none beyond 20 to whoever judges it."""
+
+_QUALITY = 88
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A photo that can be used."""
+
+    jpeg: bytes = field(repr=False)  # upright, on white, and nothing but the picture: no EXIF, no profile
+    width: int  # pixels of what was sent, as it is looked at
+    height: int
+    sharpness: float
+    fingerprint: bytes = field(repr=False)  # for ``bot.photos.likeness.is_same``
+
+
+def judge(content: bytes, limits: Photos) -> Judged:
+    """Judge a photo; to be called in a thread, where photos wait for each other.
+
+    Args:
+        content: a file of unknown origin.
+        limits: what is asked of it.
+
+    Raises:
+        PhotoError: it cannot be used; the class says why.
+    """
+    picture = looked_at(content, limits)
+    shorter, longer = sorted(picture.size)
+    _judge_size(shorter, longer, limits)
+    with ALONE:
+        plain = unfolded(picture, limits, KEPT_SIDE)
+        del picture
+        is_upright = plain.height > plain.width
+        found = sharpness(plain)
+        if found < limits.min_sharpness:
+            raise PhotoBlurred
+        return Judged(
+            jpeg=_written(plain),
+            width=shorter if is_upright else longer,
+            height=longer if is_upright else shorter,
+            sharpness=found,
+            fingerprint=fingerprint(plain),
+        )
+
+
+def _judge_size(shorter: int, longer: int, limits: Photos) -> None:
+    if shorter < limits.min_side:
+        raise PhotoTooSmall(min_side=limits.min_side, width=longer, height=shorter)
+    if longer > MOST_NARROW * shorter:
+        raise PhotoTooNarrow
+
+
+def _written(picture: Image.Image) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=_QUALITY)
+    return file.getvalue()

@@ -1,0 +1,67 @@
+"""Barcodes on paper, photographed at any angle: what reading a VIN from a photo is tried on."""
+
+import random
+from typing import Any
+
+import zxingcpp
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
+
+from tests.photographed import font, jpeg, noisy
+
+KINDS = {
+    "QR": zxingcpp.BarcodeFormat.QRCode,
+    "Data Matrix": zxingcpp.BarcodeFormat.DataMatrix,
+    "Code 39": zxingcpp.BarcodeFormat.Code39,
+    "Code 128": zxingcpp.BarcodeFormat.Code128,
+    "PDF417": zxingcpp.BarcodeFormat.PDF417,
+}
+_BARS = {"Code 39", "Code 128"}
+_TABLE = 110  # grey
+
+
+def code(kind: str, text: str) -> Image.Image:
+    """Return a barcode as it is printed, with the quiet around it."""
+    made: Any = zxingcpp.create_barcode(text, KINDS[kind]).to_image(scale=1, add_quiet_zones=True)
+    height, width = made.shape
+    small = Image.frombytes("L", (width, height), bytes(memoryview(made)))
+    if kind in _BARS:
+        return small.resize((width * 3, 140), Image.Resampling.NEAREST)
+    scale = 800 // width if kind == "PDF417" else 280 // max(width, height)
+    return small.resize((width * scale, height * scale), Image.Resampling.NEAREST)
+
+
+def label(kind: str, text: str) -> Image.Image:
+    """Return a paper with a barcode between words, mode L."""
+    bars = code(kind, text)
+    sheet = Image.new("L", (1000, bars.height + 180), 248)
+    pen = ImageDraw.Draw(sheet)
+    pen.text((60, 25), "机动车整车出厂合格证", 30, font(40))
+    sheet.paste(bars, ((sheet.width - bars.width) // 2, 90))
+    pen.text((60, sheet.height - 70), "车辆识别代号 发动机号 2026", 30, font(34))
+    return sheet
+
+
+def photo(kind: str, text: str, angle: float = 0, *, inverted: bool = False) -> bytes:
+    """Return a photo of such a paper at an angle: askew, in uneven light, a little blurred, with noise."""
+    dice = random.Random(f"{kind}{angle}")
+    sheet = label(kind, text)
+    sheet = ImageOps.invert(sheet) if inverted else sheet
+    turned = sheet.rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor=_TABLE)
+    turned = ImageOps.expand(turned, 40, _TABLE)
+    seen = _askew(turned, dice)
+    slope = Image.linear_gradient("L").rotate(dice.choice((0, 90, 180, 270))).resize(seen.size)
+    lit = ImageChops.multiply(seen, slope.point(lambda value: 150 + value * 105 // 255))
+    soft = lit.filter(ImageFilter.GaussianBlur(0.8))
+    return jpeg(noisy(soft, 6, dice), 80)
+
+
+def _askew(sheet: Image.Image, dice: random.Random) -> Image.Image:
+    """Look at a sheet not quite from above."""
+    width, height = sheet.size
+    corners = ((0, 0), (0, height), (width, height), (width, 0))
+    quad = [
+        side + dice.uniform(-0.02, 0.02) * span
+        for corner in corners
+        for side, span in zip(corner, sheet.size, strict=True)
+    ]
+    return sheet.transform(sheet.size, Image.Transform.QUAD, quad, Image.Resampling.BICUBIC, fillcolor=_TABLE)

@@ -1,0 +1,248 @@
+"""Photos are judged by what they are, before they unfold, and only a picture is kept of them."""
+
+import io
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PIL import Image, ImageEnhance, ImageFile
+
+from bot.photos import formats
+from bot.photos.judging import KEPT_SIDE, Judged, judge
+from bot.photos.likeness import fingerprint, is_same
+from bot.photos.opening import ALONE
+from bot.texts.errors import of_error
+from core.errors import PhotoError, PhotoFormatNotInstalled, PhotoTooLarge, PhotoTooSmall
+from core.settings import Photos
+from tests.hostile import HEIC, REFUSED, card, saved, zipped
+from tests.photographed import PAPERS, Shot, jpeg, page, photographed
+
+LIMITS = Photos()
+SECRET = b"where the sender lives"
+BEFORE_UNFOLDING = {"PhotoTooLarge", "PhotoTooHeavy", "PhotoTooSmall", "PhotoTooNarrow", "PhotoAnimated"}
+
+
+def kept(judged: Judged) -> Image.Image:
+    return Image.open(io.BytesIO(judged.jpeg))
+
+
+def difference(one: Image.Image, other: Image.Image) -> float:
+    """Return how far two pictures are from each other, in steps of grey on average."""
+    pairs = zip(
+        one.convert("L").resize((40, 30)).tobytes(),
+        other.convert("L").resize((40, 30)).tobytes(),
+        strict=True,
+    )
+    return sum(abs(a - b) for a, b in pairs) / 1200
+
+
+# --- what is refused ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_hostile_file_is_refused_in_words(name: str) -> None:
+    expected, made = REFUSED[name]
+    with pytest.raises(PhotoError) as caught:
+        judge(made(), LIMITS)
+    assert type(caught.value) is expected
+    assert of_error(caught.value)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, (why, _) in REFUSED.items() if why.__name__ in BEFORE_UNFOLDING]
+)
+def test_what_the_header_says_is_judged_before_unfolding(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unfold(_picture: ImageFile.ImageFile) -> Any:
+        pytest.fail("it was unfolded")
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", unfold)
+    expected, made = REFUSED[name]
+    with pytest.raises(expected):
+        judge(made(), LIMITS)
+
+
+def test_bombs_leave_memory_alone() -> None:
+    """A process that may use little more than it has at the start still answers."""
+    program = (
+        "import resource\n"
+        "from bot.photos.judging import judge\n"
+        "from core.errors import PhotoError\n"
+        "from core.settings import Photos\n"
+        "from tests.hostile import REFUSED\n"
+        "files = [made() for name, (why, made) in REFUSED.items() if 'TooLarge' in why.__name__]\n"
+        "used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (used + 60_000_000,) * 2)\n"
+        "for content in files:\n"
+        "    try:\n"
+        "        judge(content, Photos())\n"
+        "    except PhotoError as error:\n"
+        "        print(type(error).__name__)\n"
+    )
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert set(done.stdout.split()) == {"PhotoTooLarge"}
+    assert len(done.stdout.split()) == sum(why is PhotoTooLarge for why, _ in REFUSED.values())
+
+
+def test_limits_are_those_of_the_settings() -> None:
+    with pytest.raises(PhotoTooSmall) as caught:
+        judge(jpeg(card()), Photos(min_side=700))
+    assert (caught.value.min_side, caught.value.width, caught.value.height) == (700, 800, 600)
+
+
+def test_sharpness_may_be_waived() -> None:
+    assert judge(jpeg(Image.new("RGB", (900, 700), "white")), Photos(min_sharpness=0)).sharpness == 0
+
+
+def test_photos_wait_for_each_other() -> None:
+    done = threading.Event()
+
+    def work() -> None:
+        judge(saved(card(), "PNG"), LIMITS)
+        done.set()
+
+    with ALONE:
+        threading.Thread(target=work, daemon=True).start()
+        assert not done.wait(0.3)
+    assert done.wait(30)
+
+
+def test_without_its_reader_heic_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(formats, "HEIC_INSTALLED", False)
+    with pytest.raises(PhotoFormatNotInstalled) as caught:
+        judge(HEIC.read_bytes(), LIMITS)
+    assert "HEIC" in of_error(caught.value)
+
+
+# --- what is taken --------------------------------------------------------------------------
+
+
+def with_alpha(mode: str) -> Image.Image:
+    picture = card().convert("RGBA")
+    picture.putalpha(Image.linear_gradient("L").resize(picture.size).point(lambda value: max(value, 245)))
+    return picture.convert(mode)
+
+
+def deep() -> Image.Image:
+    """Return the card in sixteen bits of grey."""
+    return card().convert("L").convert("I").point(lambda value: value * 257).convert("I;16")
+
+
+def with_gain_map() -> bytes:
+    """Return a photo with a second one behind it, as telephones save them."""
+    return saved(card(), "MPO", save_all=True, append_images=[card().resize((250, 188))])
+
+
+TAKEN: dict[str, Callable[[], bytes]] = {
+    "JPEG": lambda: jpeg(card()),
+    "progressive JPEG": lambda: saved(card(), "JPEG", progressive=True),
+    "JPEG in CMYK": lambda: saved(card().convert("CMYK"), "JPEG"),
+    "JPEG in grey": lambda: saved(card().convert("L"), "JPEG"),
+    "JPEG with a gain map": with_gain_map,
+    "JPEG and ZIP in one": lambda: jpeg(card()) + zipped(),
+    "PNG": lambda: saved(card(), "PNG"),
+    "PNG with alpha": lambda: saved(with_alpha("RGBA"), "PNG"),
+    "PNG in grey with alpha": lambda: saved(with_alpha("LA"), "PNG"),
+    "PNG with a palette": lambda: saved(card().quantize(200), "PNG"),
+    "PNG with a clear colour": lambda: saved(card().quantize(200), "PNG", transparency=0),
+    "PNG of sixteen bits": lambda: saved(deep(), "PNG"),
+    "PNG of one bit": lambda: saved(card().convert("1"), "PNG"),
+    "WebP": lambda: saved(card(), "WEBP"),
+    "lossless WebP with alpha": lambda: saved(with_alpha("RGBA"), "WEBP", lossless=True),
+    "HEIC": HEIC.read_bytes,
+}
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_good_photo_is_kept_as_it_looks(name: str) -> None:
+    judged = judge(TAKEN[name](), LIMITS)
+    picture = kept(judged)
+    assert (picture.format, picture.mode, picture.size) == ("JPEG", "RGB", (judged.width, judged.height))
+    assert difference(picture, card()) < 12
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_photo_is_set_upright(orientation: int) -> None:
+    turns = (None, 0, 3, 1, 5, 2, 6, 4)  # what undoes each orientation
+    turn = turns[orientation - 1]
+    lying = card() if turn is None else card().transpose(Image.Transpose(turn))
+    marked = Image.Exif()
+    marked[0x0112] = orientation
+    judged = judge(saved(lying, "JPEG", exif=marked), LIMITS)
+    assert (judged.width, judged.height) == card().size
+    assert difference(kept(judged), card()) < 3
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
+def test_damaged_exif_is_no_reason_to_refuse() -> None:
+    judge(saved(card(), "JPEG", exif=b"Exif\x00\x00II*\x00\xff\xff\xff\xff" + b"\xff" * 40), LIMITS)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_nothing_but_the_picture_is_kept(kind: str) -> None:
+    marked = Image.Exif()
+    marked[0x010E] = SECRET.decode()
+    options: dict[str, Any] = {"exif": marked, "icc_profile": SECRET * 9, "xmp": SECRET}
+    if kind == "JPEG":
+        options["comment"] = SECRET
+    content = saved(card(), kind, **options)
+    assert SECRET in content
+    judged = judge(content, LIMITS)
+    assert SECRET not in judged.jpeg
+    assert not {"exif", "icc_profile", "xmp", "comment"} & kept(judged).info.keys()
+
+
+def test_heic_is_kept_without_what_was_written_into_it() -> None:
+    assert b"a secret of the sender" in HEIC.read_bytes()
+    assert b"a secret" not in judge(HEIC.read_bytes(), LIMITS).jpeg
+
+
+def test_what_hides_behind_a_picture_is_not_kept() -> None:
+    assert b"PK\x03\x04" not in judge(jpeg(card()) + zipped(), LIMITS).jpeg
+
+
+def test_huge_photo_is_kept_smaller() -> None:
+    judged = judge(jpeg(card().resize((5000, 3750))), Photos(min_sharpness=0))
+    assert (judged.width, judged.height) == (5000, 3750)
+    assert max(kept(judged).size) == KEPT_SIDE
+
+
+# --- likeness -------------------------------------------------------------------------------
+
+COPIES: dict[str, Callable[[Image.Image], Image.Image]] = {
+    "saved badly": lambda one: Image.open(io.BytesIO(jpeg(one, 30))),
+    "made smaller": lambda one: one.resize((one.width // 2, one.height // 2)),
+    "lighter": lambda one: ImageEnhance.Brightness(one).enhance(1.3),
+    "darker": lambda one: ImageEnhance.Brightness(one).enhance(0.7),
+    "turned by a quarter": lambda one: one.transpose(Image.Transpose.ROTATE_90),
+    "cropped a little": lambda one: one.crop(
+        (one.width // 50, one.height // 50, one.width * 99 // 100, one.height * 98 // 100)
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def scenes() -> list[Image.Image]:
+    """Return different papers of each kind, photographed from the very same place."""
+    return [photographed(page(paper, seed), Shot(side=640), 1) for paper in PAPERS for seed in range(2)]
+
+
+@pytest.mark.parametrize("how", COPIES)
+def test_copy_counts_as_the_same(how: str, scenes: list[Image.Image]) -> None:
+    alike = [is_same(fingerprint(one), fingerprint(COPIES[how](one))) for one in scenes]
+    assert alike == [True] * len(scenes)
+
+
+def test_other_papers_in_the_same_place_are_others(scenes: list[Image.Image]) -> None:
+    prints = [fingerprint(one) for one in scenes]
+    pairs = [(a, b) for a in range(len(prints)) for b in range(a)]
+    assert [pair for pair in pairs if is_same(prints[pair[0]], prints[pair[1]])] == []
+
+
+def test_blank_pages_are_the_same_when_they_are_equal() -> None:
+    white, grey = (fingerprint(Image.new("RGB", (700, 700), colour)) for colour in ("white", "grey"))
+    assert (is_same(white, white), is_same(white, grey)) == (True, False)

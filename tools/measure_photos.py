@@ -1,0 +1,149 @@
+"""Measure what judging photos takes and how well it tells: the figures of the decision page.
+
+python tools/measure_photos.py      # some two minutes
+"""
+
+import io
+import itertools
+import random
+import resource
+import sys
+import time
+from multiprocessing import get_context
+from pathlib import Path
+
+from PIL import Image, ImageEnhance, ImageFilter
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from bot.photos.judging import judge
+from bot.photos.likeness import fingerprint, likeness
+from bot.photos.sharpness import sharpness
+from core.settings import Photos
+from tests.hostile import saved as saved_as
+from tests.photographed import PAPERS, Shot, exposed, grain, jpeg, laid_out, page, photographed
+
+SETTINGS = (  # longer side, share of the photo that the page takes, noise, light, JPEG quality
+    (1280, 0.85, 0, 1.0, 85),
+    (1280, 0.85, 4, 1.0, 85),
+    (1280, 0.85, 10, 0.4, 60),
+    (800, 0.85, 4, 1.0, 75),
+    (2000, 0.85, 4, 1.0, 85),
+    (1280, 0.5, 4, 1.0, 85),
+)
+SPOILT = ((0, 0), (1, 0), (2, 0), (3, 0), (4, 0), (6, 0), (0, 5), (0, 10), (0, 20), (0, 40))  # blur, shake
+SEEDS = 2
+
+
+def saved(picture: Image.Image, quality: int) -> Image.Image:
+    """Return a picture as it comes back from a JPEG file."""
+    return Image.open(io.BytesIO(jpeg(picture, quality))).convert("RGB")
+
+
+def cropped(picture: Image.Image, share: float) -> Image.Image:
+    """Return a picture without some of its edges, of each another part."""
+    width, height = picture.size
+    box = (width * share, height * share / 2, width * (1 - share / 3), height * (1 - share))
+    return picture.crop(tuple(round(value) for value in box))
+
+
+COPIES = {
+    "JPEG of quality 30": lambda one: saved(one, 30),
+    "half the size": lambda one: saved(one.resize((one.width // 2, one.height // 2)), 70),
+    "lighter by 30 %": lambda one: ImageEnhance.Brightness(one).enhance(1.3),
+    "darker, more contrast": lambda one: ImageEnhance.Contrast(
+        ImageEnhance.Brightness(one).enhance(0.7)
+    ).enhance(1.3),
+    "blurred by 2": lambda one: one.filter(ImageFilter.GaussianBlur(2)),
+    "turned by 90 degrees": lambda one: one.rotate(90, expand=True),
+    "cropped by 1 %": lambda one: cropped(one, 0.01),
+    "cropped by 3 %": lambda one: cropped(one, 0.03),
+    "cropped by 6 %": lambda one: cropped(one, 0.06),
+    "turned by 1 degree": lambda one: one.rotate(1, Image.Resampling.BICUBIC),
+}
+
+
+def measure_sharpness() -> None:
+    """Print the lowest and the highest sharpness for each way of spoiling a photo."""
+    for side, fill, noise, light, quality in SETTINGS:
+        print(f"\n{side} px, page fills {fill}, noise {noise}, light {light}, JPEG {quality}")
+        still = Shot(side=side, light=light, fill=fill)
+        scenes = [
+            (seed, laid_out(page(paper, seed), still, seed)) for paper in PAPERS for seed in range(SEEDS)
+        ]
+        for blur, shake in SPOILT:
+            shot = Shot(side=side, blur=blur, noise=noise, shake=shake)
+            found = [sharpness(saved(exposed(scene, shot, seed), quality)) for seed, scene in scenes]
+            print(f"  blur {blur} shake {shake:2}: {min(found):5.1f} to {max(found):5.1f}")
+
+
+def measure_likeness() -> None:
+    """Print the lowest and the highest likeness of copies, and of photos of other papers."""
+    shot = Shot(side=1000)
+    there = {(paper, seed): photographed(page(paper, seed), shot, 1) for paper in PAPERS for seed in range(4)}
+    print()
+    for name, copied in COPIES.items():
+        _print(name, [(one, copied(one)) for one in there.values()])
+    same_place = [(there[a], there[b]) for a, b in itertools.combinations(there, 2) if a[0] == b[0]]
+    _print("another paper of its kind, same place", same_place)
+    again = [(one, photographed(page(*key), shot, 2)) for key, one in there.items()]
+    _print("the same paper, photographed again", again)
+    others = [(there[a], there[b]) for a, b in itertools.combinations(there, 2) if a[0] != b[0]]
+    _print("a paper of another kind", others)
+
+
+def _print(name: str, pairs: list[tuple[Image.Image, Image.Image]]) -> None:
+    found = [likeness(fingerprint(one), fingerprint(other)) for one, other in pairs]
+    print(f"{name:40} {min(found):.3f} to {max(found):.3f} ({len(found)} pairs)")
+
+
+LARGEST = (5000, 5000)
+
+
+def huge(kind: str) -> bytes:
+    """Return a file of as many pixels as are taken."""
+    grey = grain((500, 500), 60, random.Random(1)).resize(LARGEST, Image.Resampling.NEAREST)  # noqa: S311 - noise
+    mode, file, options = {
+        "JPEG": ("RGB", "JPEG", {"quality": 60}),
+        "progressive JPEG": ("RGB", "JPEG", {"quality": 60, "progressive": True}),
+        "JPEG in CMYK": ("CMYK", "JPEG", {"quality": 60}),
+        "PNG with alpha": ("RGBA", "PNG", {"compress_level": 1}),
+        "WebP": ("RGB", "WEBP", {"method": 0}),
+        "lossless WebP with alpha": ("RGBA", "WEBP", {"lossless": True, "method": 0}),
+    }[kind]
+    return saved_as(Image.merge(mode, [grey] * len(mode)), file, **options)
+
+
+def memory_of(kind: str) -> tuple[int, float]:
+    """Return how many MB judging such a file adds to a fresh process, and the seconds that it takes."""
+    with get_context("spawn").Pool(1) as made, get_context("spawn").Pool(1) as pool:
+        return pool.apply(_judged, (made.apply(huge, (kind,)),))
+
+
+def _judged(content: bytes) -> tuple[int, float]:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began = time.process_time()
+    judge(content, Photos(min_sharpness=0))
+    took = time.process_time() - began
+    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024, took
+
+
+def measure_memory() -> None:
+    """Print what the largest photos of each kind cost."""
+    print()
+    for kind in (
+        "JPEG",
+        "progressive JPEG",
+        "JPEG in CMYK",
+        "PNG with alpha",
+        "WebP",
+        "lossless WebP with alpha",
+    ):
+        added, took = memory_of(kind)
+        print(f"{kind:40} {added} MB, {took:.1f} s of CPU")
+
+
+if __name__ == "__main__":
+    measure_memory()
+    measure_sharpness()
+    measure_likeness()
