@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from bot.importing.errors import TableEmpty, TableTooLarge, WrongColumns
 from bot.importing.tables import rows_of
+from bot.texts.columns import COLUMNS as CALLED
+from bot.texts.columns import KIND_NAMES, STATE_NAMES
 from core.errors import InputError, XuanhaoError
 from core.plates import PlateKind
 from core.registry import RegistryVehicle
@@ -14,21 +16,8 @@ from core.vehicles import CertificateKind, parse_certificate, parse_vin
 MOST_ROWS = 300_000
 """Vehicles in a file; more are split by whoever sends them."""
 COLUMNS = ("vin", "certificate", "kind", "state")
-_CHINESE_COLUMNS = {
-    "车辆识别代号": "vin",
-    "车架号": "vin",
-    "合格证编号": "certificate",
-    "证书编号": "certificate",
-    "号牌种类": "kind",
-    "状态": "state",
-}
-_KINDS = {
-    **{kind.value: kind for kind in PlateKind},
-    "小型汽车": PlateKind.SMALL,
-    "小型新能源汽车": PlateKind.SMALL_NEV,
-    "大型新能源汽车": PlateKind.LARGE_NEV,
-}
-_STATES = {"new": False, "未上牌": False, "registered": True, "已上牌": True}
+_KINDS = {**{kind.value: kind for kind in PlateKind}, **KIND_NAMES}
+_REGISTERED = {"new": False, "registered": True}
 _EVERY = 1000
 
 
@@ -109,7 +98,7 @@ def _data_rows(content: bytes) -> Iterator[tuple[int, list[str], tuple[int, ...]
 
 def _places(head: Sequence[str]) -> tuple[int, ...]:
     written = [name.strip().lower() for name in head]
-    names = [_CHINESE_COLUMNS.get(name, name) for name in written]
+    names = [CALLED.get(name, name) for name in written]
     if sorted(names) != sorted(COLUMNS):
         raise WrongColumns
     return tuple(names.index(column) for column in COLUMNS)
@@ -166,7 +155,8 @@ def _kind(text: str) -> PlateKind:
 
 
 def _registered(text: str) -> bool:
-    registered = _STATES.get(text.lower())
+    state = text.lower()
+    registered = _REGISTERED.get(STATE_NAMES.get(state, state))
     if registered is None:
         raise WrongState
     return registered

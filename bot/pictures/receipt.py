@@ -24,6 +24,7 @@ TITLE_SIZE = 54
 TEXT_SIZE = 31
 FOOTER_SIZE = 26
 LABEL_WIDTH = 308
+LABEL_GAP = 20
 ROW_PADDING = 13
 _GAP = 26
 _GREY = 0.62
@@ -79,7 +80,7 @@ def _stacked(sheet: Image.Image, lines: list[Image.Image], left: int, top: int) 
 def _row(label: str, value: str, palette: Palette) -> Image.Image:
     """Return a row: the label, the value beside it, a fine line below."""
     measure = WIDTH - 2 * MARGIN - LABEL_WIDTH
-    labels = _lines(label, TEXT_SIZE, LABEL_WIDTH - 20, palette, _GREY)
+    labels = _lines(label, TEXT_SIZE, LABEL_WIDTH - LABEL_GAP, palette, _GREY)
     values = _lines(value, TEXT_SIZE, measure, palette)
     height = max(len(labels), len(values), 1) * line_height(TEXT_SIZE) + 2 * ROW_PADDING
     row = Image.new("L", (WIDTH - 2 * MARGIN, height), palette.text.ground)

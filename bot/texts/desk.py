@@ -337,7 +337,7 @@ def revoked(ended: Ended) -> str:
 _DONE = {
     "registered": phrase("确认上牌"),
     "voided": phrase("作废"),
-    "revoked": phrase("取消"),
+    "revoked": phrase("取消预选"),
     "expired": phrase("过期收回"),
 }
 

@@ -84,7 +84,11 @@ class Phrase:
 
     def means(self, said: str) -> bool:
         """Return whether somebody said these words, in whichever language."""
-        return any(_catalogue(one).gettext(self.chinese) == said.strip() for one in Language)
+        return said.strip() in self.wordings()
+
+    def wordings(self) -> frozenset[str]:
+        """Return them in every language."""
+        return frozenset(_catalogue(one).gettext(self.chinese) for one in Language)
 
 
 def phrase(chinese: str) -> Phrase:

@@ -7,6 +7,7 @@ from html import escape
 from bot.importing import vehicles as v
 from bot.importing.vehicles import MOST_ROWS, VehicleFile, WrongRow
 from bot.sheets import Cell
+from bot.texts.columns import HEADS
 from bot.texts.common import moment
 from bot.texts.errors import of_error
 from bot.texts.language import Phrase, _, phrase
@@ -45,7 +46,7 @@ _NAMED = 5
 
 def head() -> tuple[str, ...]:
     """Return the heads of the four columns."""
-    return (_("车辆识别代号"), _("合格证编号"), _("号牌种类"), _("状态"))
+    return tuple(head() for head in HEADS.values())
 
 
 def home(latest: Sequence[Import], *, strict: bool) -> str:

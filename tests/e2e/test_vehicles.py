@@ -53,8 +53,8 @@ async def known(world: World) -> list[str]:
     return [one.vin for one in await world.store.read(imports.current, 100)]
 
 
-async def file_of(person: Person, name: str) -> list[list[object]]:
-    """Wait for a file that the bot sends, and read it."""
+async def content_of(person: Person, name: str) -> bytes:
+    """Wait for a file that the bot sends, and return what is in it."""
 
     def sent() -> Shown | None:
         return next(
@@ -69,11 +69,13 @@ async def file_of(person: Person, name: str) -> list[list[object]]:
     async with asyncio.timeout(15):
         while (shown := sent()) is None:  # noqa: ASYNC110 - a person looks again
             await asyncio.sleep(0.02)
-    content = person.read_file(shown.document or "")
-    return [
-        list(row)
-        for row in CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
-    ]
+    return person.read_file(shown.document or "")
+
+
+async def file_of(person: Person, name: str) -> list[list[object]]:
+    """Wait for a file that the bot sends, and read it."""
+    content = BytesIO(await content_of(person, name))
+    return [list(row) for row in CalamineWorkbook.from_filelike(content).get_sheet_by_index(0).to_python()]
 
 
 async def test_confirmed_file_counts_for_owners_and_can_be_undone(world: World) -> None:
@@ -122,6 +124,21 @@ async def test_workbook_is_taken_and_given_back(world: World) -> None:
     assert exported[1:] == [[invented.vin(3), invented.certificate(3), "small", "registered"]]
     await chief.press("下载模板")
     assert (await file_of(chief, "vehicles-template.xlsx"))[0] == list(head)
+
+
+@pytest.mark.parametrize("language", ["中文", "English"])
+async def test_template_and_export_are_taken_back_in_their_language(world: World, language: str) -> None:
+    chief = world.person(CHIEF)
+    await chief.say("/language")
+    await chief.press(language)
+    await chief.say("/vehicles")
+    await chief.press("📄")
+    await chief.send_file(await content_of(chief, "vehicles-template.xlsx"), "filled.xlsx")
+    await chief.press({"中文": "确认导入", "English": "✅ Import"}[language])
+    await chief.press("« ")
+    await chief.press("📤")
+    await chief.send_file(await content_of(chief, "vehicles.xlsx"), "back.xlsx")
+    await chief.see(*{"中文": ("共 1 辆", "无变化 1"), "English": ("Vehicles: 1", "the same 1")}[language])
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Message
+from telegram.constants import CallbackQueryLimit
 
+from bot.dialog.engine import plain
 from bot.pictures.receipt import Receipt
 from bot.screens.pictures import ReceiptPicture
-from bot.texts import common
+from bot.texts import common, errors
 from bot.texts.language import Language, Phrase, in_same_language, phrase, speaking, spoken
 from core.clock import CHINA
 from core.offices import PAPERS
@@ -128,6 +130,29 @@ def test_control_a_word_without_entry_is_found(monkeypatch: pytest.MonkeyPatch, 
 def test_translations_have_the_fields_and_tags_of_their_words() -> None:
     translated = [one for one in make_texts.entries(make_texts.written()) if one.string]
     assert [wrong for one in translated if (wrong := make_texts.unlike(one))] == []
+
+
+def test_control_a_word_without_english_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    po = tmp_path / "words.po"
+    po.write_text(
+        'msgid "一"\nmsgstr ""\n\n#, fuzzy\nmsgid "二"\nmsgstr "two"\n\nmsgid "三"\nmsgstr "three"\n', "utf-8"
+    )
+    monkeypatch.setattr(make_texts, "PO", po)
+    assert make_texts.untranslated() == ["一", "二"]
+
+
+def test_english_holds_no_chinese_but_what_is_typed_so() -> None:
+    said = {str(one.string) for one in make_texts.entries(make_texts.written())}
+    typed = re.compile(r"粤K|语言|[【】]")  # an office's code, the way to one's language, a button's brackets
+    assert {one for one in said if CHINESE.search(typed.sub("", one))} == set()
+
+
+@pytest.mark.parametrize("language", Language)
+def test_plain_words_of_errors_fit_a_toast(language: Language) -> None:
+    with speaking(language):
+        said = [plain(words()) for words in errors._PLAIN.values()]
+    longest = CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH
+    assert [one for one in said if len(one) > longest] == []
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from tests import invented
 
 HEAD = ("vin", "certificate", "kind", "state")
 CHINESE = ("车辆识别代号", "合格证编号", "号牌种类", "状态")
+ENGLISH = ("VIN", "Certificate number", "Plate kind", "State")
 ONE = (invented.vin(1), invented.certificate(1), "small", "new")
 TWO = (invented.vin(2), invented.certificate(2), "small_nev", "registered")
 VEHICLES = (
@@ -47,6 +48,11 @@ def in_chinese(row: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(words.get(cell, cell) for cell in row)
 
 
+def in_english(row: tuple[str, ...]) -> tuple[str, ...]:
+    words = {"small": "Small car", "small_nev": "small new-energy vehicle"}
+    return tuple(words.get(cell, cell) for cell in row)
+
+
 GOOD = {
     "utf-8": csv(ONE, TWO),
     "with a byte order mark": csv(ONE, TWO, encoding="utf-8-sig"),
@@ -57,6 +63,8 @@ GOOD = {
     "small letters and blanks": csv(tuple(f" {cell.lower()} " for cell in ONE), TWO),
     "empty lines": csv(ONE, ("", "", "", ""), TWO),
     "xlsx": xlsx(ONE, TWO),
+    "in English": csv(in_english(ONE), in_english(TWO), head=ENGLISH),
+    "xlsx in English": xlsx(in_english(ONE), in_english(TWO), head=ENGLISH),
     "xlsx in Chinese": xlsx(in_chinese(ONE), in_chinese(TWO), head=CHINESE),
 }
 

@@ -3,9 +3,12 @@
 from datetime import datetime
 
 import pytest
+from telegram.constants import MessageLimit
 
+from bot.dialog.engine import plain
 from bot.pictures.batch import NUMBERS
 from bot.texts import notices, preselect, selecting
+from bot.texts.language import Language, speaking
 from core.clock import CHINA
 from core.offices import LARGEST_BATCH, Office
 from core.plates import PlateKind
@@ -61,6 +64,14 @@ def test_office_that_bars_nobody_threatens_nobody(page: str) -> None:
     assert "号码收回" in said
     assert "年内" not in said
     assert ",。" not in said
+
+
+@pytest.mark.parametrize("language", Language)
+def test_longest_caption_of_a_receipt_can_be_sent(language: Language) -> None:
+    office = settings(name="某" * 60, address="某" * 120).offices[0]
+    with speaking(language):
+        caption = plain(selecting.done(_reserved(), office))
+    assert len(caption) <= MessageLimit.CAPTION_LENGTH
 
 
 def test_largest_batch_can_be_numbered_in_its_picture() -> None:

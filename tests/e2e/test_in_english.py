@@ -1,0 +1,163 @@
+"""An owner who chose English goes all the way by English labels, and is shown no Chinese word."""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.events import Event
+from bot.texts.common import office_title
+from bot.texts.language import Language
+from bot.texts.languages import NAMES
+from tests import invented
+from tests.core.tools import reserved
+from tests.person import Person, Shown
+from tests.world import World, office, open_world
+
+CHINESE = re.compile(r"[\u2e80-\u3009\u300c-\u300f\u3012-\u9fff\uff00-\uffef]+")
+"""All but the brackets that stand around the names of buttons in both languages."""
+OFFICE = office(hours="00:00-24:00")
+SAME_FOR_ALL = (NAMES[Language.CHINESE], "语言")
+"""What must be read by whoever reads no English."""
+TAKEN = "A0001"
+
+
+@pytest.fixture
+async def world(engine: str, tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(engine, tmp_path, offices=[OFFICE]) as world:
+        await world.release()
+        yield world
+
+
+class Heard:
+    """All that somebody is shown from now on: messages, their buttons and keyboards, answers to presses."""
+
+    def __init__(self, person: Person) -> None:
+        self.words: list[str] = []
+        self._person = person
+        person.world.events.watchers.append(self._notice)
+
+    def _notice(self, event: Event) -> None:
+        if event.chat_id != self._person.me.chat_id:
+            return
+        if event.kind == "answer":
+            self.words.append(event.data["text"])
+        elif event.kind in {"message", "edit"}:
+            message = self._person.me.messages[event.data["message"]["message_id"]]
+            if message.from_bot:
+                self.words += [Shown(message).words, *Shown(message).buttons, *self._person.keys]
+
+    def chinese(self, world: World) -> set[str]:
+        """Return the Chinese words in it, but for what is called so in every language."""
+        served = world.core.offices["粤K"]
+        names = (served.name, served.address, office_title(served), served.code, *SAME_FOR_ALL)
+        left = "\n".join(self.words)
+        for name in names:
+            left = left.replace(name, "")
+        return set(CHINESE.findall(left))
+
+
+async def speaks_english(world: World) -> tuple[Person, Heard]:
+    owner = world.person()
+    await owner.say("/start")
+    await owner.press("🌐 English")
+    await owner.see("Before a new vehicle is registered")
+    return owner, Heard(owner)
+
+
+async def registers(owner: Person) -> None:
+    await owner.press("【Preselect a number】")
+    await owner.see("About your personal data")
+    await owner.press("Agree and go on")
+    await owner.say("Ann·Tester")
+    await owner.see("Registration 2/3")
+    await owner.say("110105")
+    await owner.see("18 characters are needed, you entered 6", fresh=True)
+    await owner.say(invented.identity(0))
+    await owner.see("Registration 3/3")
+    await owner.send_contact()
+    await owner.see("Please check your registration")
+    await owner.press("Confirm registration")
+
+
+async def enters_the_vehicle(owner: Person) -> None:
+    await owner.press("Small car")
+    await owner.press("【Read and agree】")
+    await owner.say(invented.vin(0)[:-1] + "I")
+    await owner.see("A VIN has no letters I, O or Q (position 17)", fresh=True)
+    await owner.say(invented.vin(0))
+    await owner.press("Made in China")
+    await owner.say(invented.certificate(0))
+    await owner.see("Please check each line")
+    await owner.press("Confirm information")
+    await owner.see("Step 3, service terms")
+    await owner.press("【Start selecting】")
+    await owner.see("Please enter the 6 digits")
+    await owner.say("000000")
+    await owner.see("That code is wrong. Tries left: 4.", fresh=True)
+    await owner.say(await owner.sms_code())
+
+
+async def tries_in_vain(owner: Person) -> None:
+    await owner.press("【Self-composed selection】")
+    await owner.say("O0001 B1234 00000")
+    await owner.see("nothing was charged", "not in a released segment", "Did you mean 00001?", fresh=True)
+    await owner.say(TAKEN)
+    await owner.press("Submit")
+    await owner.press("Yes, submit")
+    await owner.see("None is available", "preselected by somebody else", "Self-composed numbers left: 19")
+
+
+async def test_owner_gets_the_receipt_in_english(world: World) -> None:
+    owner, heard = await speaks_english(world)
+    await owner.press("❓ Help")
+    await owner.press("🏠 Home")
+    await registers(owner)
+    await enters_the_vehicle(owner)
+    await owner.see("Step 5, preselect a number")
+    await owner.press("【Random batch (5)】")
+    await owner.see("The 10 numbers of this batch are kept for you")
+    await owner.press("粤K·")
+    await owner.see("⭐ Shortlist")
+    await owner.press("【Confirm selection】")
+    await owner.press("Take this number")
+    receipt = await owner.see("Step 6, the number is preselected", "Bring: ")
+    assert receipt.photo
+    await owner.say("/mine")
+    await owner.see("preselected, to be confirmed at the counter", "Next reminder")
+    await owner.settled()
+    assert heard.chinese(world) == set()
+
+
+async def test_owner_is_told_all_of_an_expiry_in_english(world: World) -> None:
+    await world.store.run(reserved, world.core, 800, TAKEN)
+    owner, heard = await speaks_english(world)
+    await registers(owner)
+    await enters_the_vehicle(owner)
+    await tries_in_vain(owner)
+    await owner.say("A1234")
+    world.forward(seconds=10)
+    await owner.press("Submit")
+    await owner.press("Yes, submit")
+    await owner.see("Step 6", "by Tue 17 Mar 2026 17:00")
+    world.forward(days=2)
+    await world.service.jobs.tell()
+    await owner.see("Working days left: 3")
+    world.forward(days=6)
+    await world.service.jobs.ends()
+    await world.service.jobs.tell()
+    await owner.see("has expired", "cannot preselect online before Fri 17 Mar 2028")
+    await owner.say("/preselect")
+    await owner.see("You are on the blacklist", "was not confirmed in time", fresh=True)
+    await owner.settled()
+    assert heard.chinese(world) == set()
+
+
+async def test_control_chinese_words_are_heard(world: World) -> None:
+    owner = world.person()
+    heard = Heard(owner)
+    await owner.say("/start")
+    await owner.press("❓ 帮助")
+    await owner.see("预选号牌怎么用")
+    assert {"开始。", "没有看懂。"} & heard.chinese(world) == {"开始。"}

@@ -1,0 +1,71 @@
+"""Every word shown stands in ``bot/texts``: elsewhere Chinese is written only for a reason given here."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CHINESE = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]")
+ALLOWED = {
+    "bot/cli.py": "the name of the program, and an example of what is typed",
+    "bot/demo.py": "the name of the program",
+    "bot/demo_data.py": "the people and offices of the demo, and what its page tells them",
+    "bot/pictures/lettering.py": "the signs that may not begin or end a line",
+    "bot/pictures/typeface.py": "the sign that stands for characters which the font lacks",
+    "bot/sandbox/entities.py": "the signs at which an address ends",
+    "bot/sandbox/people.py": "the people of the sandbox, and the name of its bot",
+    "core/endings.py": "a reason that is written down; bot/texts/common.py words it",
+    "core/hours.py": "what people type in service hours",
+    "core/identity.py": "which characters a name may have",
+    "core/normalise.py": "the dots that people type",
+    "core/offices.py": "the usual papers as settings name them; bot/texts/common.py words them",
+    "core/plates.py": "the characters of the provinces, and what people type between numbers",
+}
+"""Modules whose string literals may hold Chinese, each with what it is."""
+
+
+def modules() -> Iterator[Path]:
+    """Return all modules but those of ``bot/texts``."""
+    for package in ("bot", "core"):
+        yield from (path for path in (ROOT / package).rglob("*.py") if ROOT / "bot/texts" not in path.parents)
+
+
+def chinese_in(source: str) -> list[str]:
+    """Return the string literals of a module that hold Chinese, docstrings and remarks apart."""
+    tree = ast.parse(source)
+    remarks = {id(one.value) for one in ast.walk(tree) if isinstance(one, ast.Expr)}
+    return [
+        one.value
+        for one in ast.walk(tree)
+        if isinstance(one, ast.Constant)
+        and isinstance(one.value, str)
+        and id(one) not in remarks
+        and CHINESE.search(one.value)
+    ]
+
+
+def test_no_shown_word_stands_outside_the_texts() -> None:
+    found = {path.relative_to(ROOT).as_posix(): chinese_in(path.read_text("utf-8")) for path in modules()}
+    assert {name: words for name, words in found.items() if words and name not in ALLOWED} == {}
+
+
+def test_no_module_is_allowed_what_it_does_not_need() -> None:
+    assert [name for name in ALLOWED if not chinese_in((ROOT / name).read_text("utf-8"))] == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    ['note = "请稍后"', 'def f(n):\n    return f"第{n}次"', 'go(note=("a" "返回"))', '{"【预选】": 1}'],
+)
+def test_control_a_word_in_code_is_found(source: str) -> None:
+    assert len(chinese_in(source)) == 1 + source.count("{n}")
+
+
+@pytest.mark.parametrize(
+    "source", ['"""模块。"""', 'def f():\n    """返回 Return."""', "x = 1  # 备选", 'x = "a"']
+)
+def test_docstrings_and_comments_may_be_chinese(source: str) -> None:
+    assert chinese_in(source) == []
