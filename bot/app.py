@@ -82,7 +82,7 @@ class Service:
         self.loader = Loader(core, self.files.fetch, self._redraw_in_turn)
         self.engine = Engine(
             core,
-            Steps(core, BY_NAME, codec, _words()),
+            Steps(core, BY_NAME, codec, _words(lambda: bot.username)),
             Presenter(bot, codec, common.KEYBOARD_GONE),
             Outside(
                 send_code=self.codes.send,
@@ -165,7 +165,7 @@ class Service:
             return Language.CHINESE
 
 
-def _words() -> Words:
+def _words(username: Callable[[], str]) -> Words:
     return Words(
         first_screen="home",
         old_button=common.OLD_BUTTON,
@@ -174,6 +174,7 @@ def _words() -> Words:
         command=commands.lead,
         outside=commands.lead_outside,
         keyboard_gone=common.KEYBOARD_GONE,
+        username=username,
     )
 
 

@@ -53,6 +53,10 @@ class Account:
         """Whether registration is complete."""
         return self.registered_at is not None
 
+    def selects_at(self, office: str) -> bool:
+        """Whether this user may select at an office, by its code (docs/domain.md, section 2)."""
+        return office == self.office or self.user_type.selects_elsewhere
+
     @property
     def actor(self) -> str:
         """Return how the journal calls the owner."""

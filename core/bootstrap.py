@@ -54,6 +54,7 @@ class Core:
     photos: PhotoStore
     sms: SmsGateway
     offices: Mapping[str, Office]
+    elsewhere: Mapping[str, str]  # where the offices are served that others serve, by their codes
     calendar: WorkingCalendar
     accounts: Accounts
     verification: Verification
@@ -97,6 +98,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
         photos=given.photos or FilePhotos(settings.photo_directory(), vault, clock),
         sms=given.sms or _gateway(settings),
         offices=offices,
+        elsewhere={other.code: other.url for other in settings.elsewhere},
         calendar=calendar,
         accounts=accounts,
         verification=verification,

@@ -660,8 +660,11 @@ class NotRegistered(Refusal):
     """The owner has not registered yet."""
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class NotThisUserType(Refusal):
     """This user type selects only at the office of registration."""
+
+    user_type: str  # "new_owner" or "unit"
 
 
 class IdentityTaken(Refusal):

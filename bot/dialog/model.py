@@ -118,12 +118,13 @@ class Style(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Button:
-    """A button: what stands on it, and the action of its screen that it leads to."""
+    """A button: what stands on it, and the action of its screen that it leads to, or an address."""
 
     label: str
-    action: str
+    action: str = ""
     arg: str = ""
     style: Style | None = None
+    url: str = ""  # opened by the messenger itself, which tells us nothing of it; then there is no action
 
 
 Rows = Sequence[Sequence[Button]]

@@ -165,6 +165,7 @@ class Steps:
             at=tx.now,
             language=record.language,
             seen=seen,
+            bot_username=self._words.username(),
         )
         return self._show(tx, scene, record, Go(screen=""))
 
@@ -191,6 +192,7 @@ class Steps:
             free=free,
             language=record.language,
             seen=seen,
+            bot_username=self._words.username(),
         )
 
     def _pressed(self, scene: Scene, record: Record, carried: Carried) -> Go:

@@ -29,3 +29,4 @@ class Words:
     command: Callable[[Scene, Command], Go]
     outside: Callable[[Scene, Carried], Go]
     keyboard_gone: Callable[[], str]  # said when a reply keyboard is taken away
+    username: Callable[[], str]  # how the bot is called in links, known once it runs

@@ -3,7 +3,18 @@
 from bot.desk import counter, days, people, releases, staff, vehicles, withholding
 from bot.desk.reports import audit, segments, stats, waiting
 from bot.dialog.model import Screen
-from bot.screens import banned, composing, home, language, mine, preselect, registration, selecting, wishes
+from bot.screens import (
+    banned,
+    composing,
+    home,
+    language,
+    mine,
+    preselect,
+    provinces,
+    registration,
+    selecting,
+    wishes,
+)
 
 SCREENS: tuple[Screen, ...] = (
     home.HOME,
@@ -14,6 +25,7 @@ SCREENS: tuple[Screen, ...] = (
     *composing.SCREENS,
     *mine.SCREENS,
     *wishes.SCREENS,
+    *provinces.SCREENS,
     banned.BANNED,
     language.LANGUAGE,
     releases.RELEASE,

@@ -7,7 +7,8 @@ from bot.dialog.model import Button, Command, Go, Screen, Style, View
 from bot.dialog.scene import Scene
 from bot.screens.entry import entry
 from bot.screens.language import speak
-from bot.texts import common, desk, home, languages
+from bot.screens.provinces import opened
+from bot.texts import common, desk, home, languages, provinces
 from core import notices
 from core.admins import Duty
 from core.clock import CHINA
@@ -43,6 +44,7 @@ def _show(scene: Scene) -> View:
         text=home.welcome(list(scene.core.offices.values()), state=_state(scene)) + _warning(scene),
         rows=(
             (Button(label=home.PRESELECT(), action="preselect", style=Style.PRIMARY),),
+            (Button(label=provinces.ELSEWHERE(), action="provinces"),),
             (Button(label=home.MINE(), action="mine"), Button(label=home.HELP(), action="help")),
             (Button(label=languages.other_label(), action="speak", arg=languages.other()),),
         ),
@@ -56,6 +58,8 @@ def help_text(scene: Scene) -> str:
 
 def command(scene: Scene, typed: Command) -> Go:
     """Lead an owner's command to its screen."""
+    if typed.name == "start" and typed.rest:
+        return opened(typed.rest)
     way = _WAYS.get(typed.name)
     return way(scene) if way else Go(screen="", note=home.unknown_command())
 
@@ -70,6 +74,7 @@ _WAYS: dict[str, Callable[[Scene], Go]] = {
     "start": lambda _scene: Go(screen="home"),
     "preselect": entry,
     "mine": lambda _scene: Go(screen="mine"),
+    "offices": lambda _scene: Go(screen="provinces"),
     "notify": lambda _scene: Go(screen="notify"),
     "language": lambda _scene: Go(screen="language"),
     "cancel": _cancel,
@@ -82,6 +87,7 @@ HOME = Screen(
     show=_show,
     buttons={
         "preselect": lambda scene, _arg: entry(scene),
+        "provinces": lambda _scene, _arg: Go(screen="provinces"),
         "mine": lambda _scene, _arg: Go(screen="mine"),
         "help": lambda _scene, _arg: Go(screen="help"),
         "speak": speak,

@@ -8,7 +8,7 @@ from bot.screens import codes
 from bot.screens.entry import data_step, entry, step_of
 from bot.screens.layout import in_columns, page_of
 from bot.screens.wishes import tell_opening
-from bot.texts import common, preselect, registration, wishes
+from bot.texts import common, preselect, provinces, registration, wishes
 from bot.texts.errors import CHANCES_USED_UP
 from core.errors import (
     ChancesUsedUp,
@@ -309,6 +309,7 @@ def _show_terms(scene: Scene) -> View | Go:
         text=text,
         rows=(
             (first,),
+            (Button(label=provinces.ELSEWHERE(), action="provinces"),),
             (
                 Button(label=preselect.CORRECT(), action="correct"),
                 Button(label=common.HOME(), action="home"),
@@ -352,6 +353,7 @@ TERMS = Screen(
         "start": start,
         "tell": _tell,
         "correct": _correct,
+        "provinces": lambda _scene, _arg: Go(screen="provinces"),
         "home": lambda _scene, _arg: Go(screen="home"),
     },
     errors={**REFUSED, ChancesUsedUp: lambda _scene, _error: Go(screen="used_up")},

@@ -37,7 +37,10 @@ def _show_consent(_scene: Scene) -> View:
 
 
 def _consent(scene: Scene, _arg: str) -> Go:
-    scene.core.accounts.consent(scene.tx, scene.chat_id)
+    account = scene.core.accounts.consent(scene.tx, scene.chat_id)
+    came_for = scene.arg("office")  # an office's own page led here
+    if came_for in scene.core.offices and not account.office:
+        scene.core.accounts.set_office(scene.tx, account, came_for)
     return _on(scene)
 
 

@@ -6,6 +6,7 @@ OWNER_MENU = {
     "start": phrase("首页"),
     "preselect": phrase("预选号牌"),
     "mine": phrase("我的选号"),
+    "offices": phrase("其他省市"),
     "notify": phrase("开放提醒"),
     "language": phrase("语言 Language"),
     "cancel": phrase("放弃本次预选"),
