@@ -13,7 +13,7 @@ from bot.screens import home, wishes
 from bot.screens.entry import entry
 from core.admins import Duty
 
-OWNER_COMMANDS = ("start", "preselect", "mine", "offices", "notify", "language", "cancel", "help")
+OWNER_COMMANDS = ("start", "preselect", "mine", "offices", "pool", "notify", "language", "cancel", "help")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from core.accounts import Accounts
 from core.admins import Admins
 from core.batches import Batches
+from core.bulletin import Bulletins
 from core.calendar import WorkingCalendar
 from core.clock import Clock, SystemClock
 from core.counter import Counter
@@ -59,6 +60,7 @@ class Core:
     accounts: Accounts
     verification: Verification
     pools: Pools
+    bulletins: Bulletins
     preselections: Preselections
     selection: Selection
     endings: Endings
@@ -103,6 +105,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
         accounts=accounts,
         verification=verification,
         pools=Pools(seeds),
+        bulletins=Bulletins(seeds),
         preselections=Preselections(given.registry or _registry(settings), verification),
         selection=Selection(Batches(seeds), calendar, endings),
         endings=endings,

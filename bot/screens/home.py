@@ -8,7 +8,7 @@ from bot.dialog.scene import Scene
 from bot.screens.entry import entry
 from bot.screens.language import speak
 from bot.screens.provinces import opened
-from bot.texts import common, desk, home, languages, provinces
+from bot.texts import bulletin, common, desk, home, languages, provinces
 from core import notices
 from core.admins import Duty
 from core.clock import CHINA
@@ -45,6 +45,7 @@ def _show(scene: Scene) -> View:
         rows=(
             (Button(label=home.PRESELECT(), action="preselect", style=Style.PRIMARY),),
             (Button(label=provinces.ELSEWHERE(), action="provinces"),),
+            (Button(label=bulletin.BULLETIN(), action="pool"),),
             (Button(label=home.MINE(), action="mine"), Button(label=home.HELP(), action="help")),
             (Button(label=languages.other_label(), action="speak", arg=languages.other()),),
         ),
@@ -75,6 +76,7 @@ _WAYS: dict[str, Callable[[Scene], Go]] = {
     "preselect": entry,
     "mine": lambda _scene: Go(screen="mine"),
     "offices": lambda _scene: Go(screen="provinces"),
+    "pool": lambda _scene: Go(screen="pool"),
     "notify": lambda _scene: Go(screen="notify"),
     "language": lambda _scene: Go(screen="language"),
     "cancel": _cancel,
@@ -88,6 +90,7 @@ HOME = Screen(
     buttons={
         "preselect": lambda scene, _arg: entry(scene),
         "provinces": lambda _scene, _arg: Go(screen="provinces"),
+        "pool": lambda _scene, _arg: Go(screen="pool"),
         "mine": lambda _scene, _arg: Go(screen="mine"),
         "help": lambda _scene, _arg: Go(screen="help"),
         "speak": speak,

@@ -8,7 +8,7 @@ from bot.dialog.model import Button, Go, Screen, Style, View
 from bot.dialog.scene import Scene
 from bot.screens.entry import entry
 from bot.screens.layout import in_columns, page_of
-from bot.texts import common, home, provinces
+from bot.texts import bulletin, common, home, provinces
 from bot.texts.errors import of_error
 from core import offices
 from core.errors import NoSuchOffice, NotThisUserType
@@ -122,6 +122,7 @@ def _show_office(scene: Scene) -> View | Go:
         share = links.sharing(link, provinces.share_words(issuing))
         text += "\n\n" + provinces.link(link)
         ways.append((Button(label=home.PRESELECT(), action="preselect", style=Style.PRIMARY),))
+        ways.append((Button(label=bulletin.BULLETIN(), action="pool"),))
         ways.append((Button(label=provinces.SHARE(), url=share),))
     elif url is not None:
         text = provinces.served_elsewhere(issuing) + _about_reader(scene, issuing.code)
@@ -190,6 +191,7 @@ OFFICE = Screen(
     show=_show_office,
     buttons={
         "preselect": _preselect,
+        "pool": lambda scene, _arg: Go(screen="pool", args={"office": scene.arg("code")}),
         "provinces": lambda _scene, _arg: Go(screen="provinces"),
         "continue": lambda scene, _arg: entry(scene),
         "home": lambda _scene, _arg: Go(screen="home"),

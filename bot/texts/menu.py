@@ -7,6 +7,7 @@ OWNER_MENU = {
     "preselect": phrase("预选号牌"),
     "mine": phrase("我的选号"),
     "offices": phrase("其他省市"),
+    "pool": phrase("号池公示"),
     "notify": phrase("开放提醒"),
     "language": phrase("语言 Language"),
     "cancel": phrase("放弃本次预选"),

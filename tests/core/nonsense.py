@@ -61,6 +61,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "released_at": 1,
         "released_by": "test",
     },
+    "segment_count": {"segment_id": 1, "free": 1, "counted_at": 1},
     "withholding": {"office": "粤K", "kind": "small", "mask": "A9###", "since": 1},
     "pool": {"office": "粤A", "kind": "small", "last_draw": 0},
     "seed": {
@@ -214,6 +215,8 @@ NONSENSE = {
     "an empty segment": row("segment", "segment_size", size=0),
     "a mask released twice": row("segment", "segment_once", "segment.office", mask="A####"),
     "composed before it is open": row("segment", "segment_opens_before_composing", opens_at=2),
+    "fewer free numbers than none": row("segment_count", "segment_count_free", free=-1),
+    "a count of no segment": row("segment_count", "segment_count_segment_id_fkey", REFERENCE, segment_id=99),
     "a mask withheld twice": row("withholding", "withholding_once", "withholding.office", mask="A8##8"),
     "draws counted below nothing": row("pool", "pool_last_draw", last_draw=-1),
     "a second seed at once": row("seed", "seed_current", "seed.office", office="粤K"),
