@@ -30,6 +30,7 @@ from bot.receipt.receipt import LEASE
 from bot.receipt.updates import NO_CHAT, Broken
 from bot.routes import routes
 from bot.screens.all import BY_NAME
+from bot.screens.entry import consent_first
 from bot.sender import Sender
 from bot.texts import common
 from bot.texts import desk as desk_words
@@ -173,6 +174,7 @@ def _words(username: Callable[[], str]) -> Words:
         not_taken=words.not_taken,
         command=commands.lead,
         outside=commands.lead_outside,
+        before=consent_first,
         keyboard_gone=common.KEYBOARD_GONE,
         username=username,
     )

@@ -6,11 +6,18 @@ from enum import StrEnum
 
 from core import audit
 from core.clock import from_millis, to_millis
-from core.errors import IdentityTaken, NotRegistered, PhoneTaken, StepOutOfOrder, StoreConstraintError
+from core.errors import (
+    IdentityTaken,
+    NobodyFound,
+    NotRegistered,
+    PhoneTaken,
+    StepOutOfOrder,
+    StoreConstraintError,
+)
 from core.ports import Row, Tx
 from core.secrets import Vault
 
-CONSENT_VERSION = 1
+CONSENT_VERSION = 2
 """Counts up when what owners consent to changes; an older consent is then asked for anew."""
 
 
@@ -59,8 +66,13 @@ class Account:
 
     @property
     def actor(self) -> str:
-        """Return how the journal calls the owner."""
-        return f"chat:{self.chat_id}"
+        """Return how the journal calls the owner: by a number that says nothing of an emptied account."""
+        return f"account:{self.account_id}"
+
+    @property
+    def consents(self) -> bool:
+        """Whether the owner has consented to what is asked for today."""
+        return self.consent_version >= CONSENT_VERSION
 
     @property
     def name(self) -> str:
@@ -195,9 +207,10 @@ class Accounts:
 
         Raises:
             IdentityTaken: somebody else was registered with it at this very moment.
+            NobodyFound: the account's owner has deleted it meanwhile.
         """
         try:
-            tx.run(
+            received = tx.run(
                 "accounts.receive_identity",
                 account_id=account.account_id,
                 sealed=self._vault.seal(identity),
@@ -206,6 +219,8 @@ class Accounts:
             )
         except StoreConstraintError:
             raise IdentityTaken from None
+        if not received:
+            raise NobodyFound
         fresh = self.by_id(tx, account.account_id)
         whole = fresh.office and fresh.name_sealed and fresh.phone_sealed
         return self.register(tx, fresh) if whole and not fresh.registered else fresh

@@ -16,6 +16,7 @@ from core.draws import Seeds
 from core.endings import Endings
 from core.journal import Journal
 from core.offices import Office
+from core.own_data import OwnData
 from core.people import People
 from core.photostore import FilePhotos
 from core.pool import Pools
@@ -70,6 +71,7 @@ class Core:
     journal: Journal
     house: House
     summaries: Summaries
+    own_data: OwnData
 
     async def close(self) -> None:
         """Finish what was begun and let go of the database."""
@@ -92,6 +94,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
     endings = Endings(accounts, offices, calendar)
     admins = Admins(settings.telegram.admins)
     house = House(offices=offices, calendar=calendar)
+    preselections = Preselections(given.registry or _registry(settings), verification)
     return Core(
         settings=settings,
         clock=clock,
@@ -106,7 +109,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
         verification=verification,
         pools=Pools(seeds),
         bulletins=Bulletins(seeds),
-        preselections=Preselections(given.registry or _registry(settings), verification),
+        preselections=preselections,
         selection=Selection(Batches(seeds), calendar, endings),
         endings=endings,
         people=People(accounts, vault, offices),
@@ -115,6 +118,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
         journal=Journal(accounts, vault, offices),
         house=house,
         summaries=Summaries(house, admins, settings.desk.summary_at),
+        own_data=OwnData(accounts, preselections),
     )
 
 

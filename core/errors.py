@@ -667,6 +667,22 @@ class NotThisUserType(Refusal):
     user_type: str  # "new_owner" or "unit"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hindrance:
+    """Why somebody's data cannot be deleted yet."""
+
+    why: str  # "reserved": a number waits to be confirmed; "banned"; or another holding's own word
+    until: datetime | None = None  # when it ends by itself
+    what: str = ""  # what it is about, a number: 粤KA1234
+
+
+@dataclass(eq=False, repr=False)
+class DeletionHindered(Refusal):
+    """Something must be over before one's own data can be deleted."""
+
+    hindrances: tuple[Hindrance, ...]
+
+
 class IdentityTaken(Refusal):
     """The identity number is registered by another chat account."""
 

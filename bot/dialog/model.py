@@ -253,3 +253,4 @@ class Screen:
     attachment: Intake | None = None
     errors: ErrorWays = field(default_factory=dict)
     hint: Callable[[], str] | None = None  # what to do here, said when something else came
+    personal: bool = False  # takes personal data, so only with the consent that is asked for today

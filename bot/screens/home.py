@@ -7,8 +7,9 @@ from bot.dialog.model import Button, Command, Go, Screen, Style, View
 from bot.dialog.scene import Scene
 from bot.screens.entry import entry
 from bot.screens.language import speak
+from bot.screens.own_data import export
 from bot.screens.provinces import opened
-from bot.texts import bulletin, common, desk, home, languages, provinces
+from bot.texts import bulletin, common, desk, home, languages, own_data, provinces
 from core import notices
 from core.admins import Duty
 from core.clock import CHINA
@@ -46,8 +47,14 @@ def _show(scene: Scene) -> View:
             (Button(label=home.PRESELECT(), action="preselect", style=Style.PRIMARY),),
             (Button(label=provinces.ELSEWHERE(), action="provinces"),),
             (Button(label=bulletin.BULLETIN(), action="pool"),),
-            (Button(label=home.MINE(), action="mine"), Button(label=home.HELP(), action="help")),
-            (Button(label=languages.other_label(), action="speak", arg=languages.other()),),
+            (
+                Button(label=home.MINE(), action="mine"),
+                Button(label=own_data.PRIVACY(), action="privacy"),
+            ),
+            (
+                Button(label=languages.other_label(), action="speak", arg=languages.other()),
+                Button(label=home.HELP(), action="help"),
+            ),
         ),
     )
 
@@ -78,6 +85,9 @@ _WAYS: dict[str, Callable[[Scene], Go]] = {
     "offices": lambda _scene: Go(screen="provinces"),
     "pool": lambda _scene: Go(screen="pool"),
     "notify": lambda _scene: Go(screen="notify"),
+    "privacy": lambda _scene: Go(screen="privacy"),
+    "export": export,
+    "delete": lambda _scene: Go(screen="delete"),
     "language": lambda _scene: Go(screen="language"),
     "cancel": _cancel,
     "help": lambda scene: Go(screen="", note=help_text(scene)),
@@ -92,6 +102,7 @@ HOME = Screen(
         "provinces": lambda _scene, _arg: Go(screen="provinces"),
         "pool": lambda _scene, _arg: Go(screen="pool"),
         "mine": lambda _scene, _arg: Go(screen="mine"),
+        "privacy": lambda _scene, _arg: Go(screen="privacy"),
         "help": lambda _scene, _arg: Go(screen="help"),
         "speak": speak,
     },

@@ -67,6 +67,7 @@ def _choose(scene: Scene, kind: str) -> Go:
 
 BASICS = Screen(
     name="basics",
+    personal=True,
     show=_show_basics,
     buttons={
         "kind": _choose,
@@ -95,6 +96,7 @@ def _agree(scene: Scene, _arg: str) -> Go:
 
 NOTICE = Screen(
     name="notice",
+    personal=True,
     show=_show_notice,
     buttons={
         "agree": _agree,
@@ -143,6 +145,7 @@ REFUSED: ErrorWays = {VinPreselected: _cannot, VinRegistered: _cannot, VinBeingS
 
 VIN = Screen(
     name="vin",
+    personal=True,
     show=_show_vin,
     buttons={
         "review": lambda _scene, _arg: Go(screen="review"),
@@ -156,6 +159,7 @@ VIN = Screen(
 
 VIN_DOUBT = Screen(
     name="vin_doubt",
+    personal=True,
     show=lambda scene: View(
         text=preselect.vin_doubt(scene.arg("vin")),
         rows=(
@@ -192,6 +196,7 @@ def _again(scene: Scene, _arg: str) -> Go:
 
 VINREFUSED = Screen(
     name="vin_refused",
+    personal=True,
     show=_show_refused,
     buttons={"again": _again, "home": lambda _scene, _arg: Go(screen="home")},
 )
@@ -207,6 +212,7 @@ def _show_certificate_kind(scene: Scene) -> View:
 
 CERTIFICATE_KIND = Screen(
     name="certificate_kind",
+    personal=True,
     show=_show_certificate_kind,
     buttons={
         "kind": lambda _scene, kind: Go(screen="certificate", args={"kind": CertificateKind(kind).value}),
@@ -224,6 +230,7 @@ def _certificate(scene: Scene, typed: str) -> Go:
 
 CERTIFICATE = Screen(
     name="certificate",
+    personal=True,
     show=lambda scene: View(
         text=preselect.certificate(CertificateKind(scene.arg("kind"))),
         rows=((Button(label=common.BACK(), action="kinds"),),),
@@ -265,6 +272,7 @@ def _confirm(scene: Scene, _arg: str) -> Go:
 
 REVIEW = Screen(
     name="review",
+    personal=True,
     show=_show_review,
     buttons={
         "confirm": _confirm,
@@ -348,6 +356,7 @@ def _correct(scene: Scene, _arg: str) -> Go:
 
 TERMS = Screen(
     name="terms",
+    personal=True,
     show=_show_terms,
     buttons={
         "start": start,
@@ -387,6 +396,7 @@ def _code(scene: Scene, typed: str) -> Go:
 
 CODE = Screen(
     name="code",
+    personal=True,
     show=_show_code,
     buttons={"resend": _resend, "terms": lambda _scene, _arg: Go(screen="terms")},
     text=_code,

@@ -1,11 +1,14 @@
 """Consent and registration: office, name, identity, telephone (docs/domain.md, section 2)."""
 
-from bot.dialog.model import Button, Contact, Go, Screen, Style, View
+from dataclasses import replace
+
+from bot.dialog.model import Button, Contact, Forget, Go, Screen, Style, View
 from bot.dialog.scene import Scene
 from bot.screens import codes
 from bot.screens.entry import entry, registration_step
 from bot.screens.layout import in_columns, page_of
-from bot.texts import common, registration
+from bot.texts import common, own_data, registration
+from core.accounts import CONSENT_VERSION
 from core.clock import CHINA
 from core.errors import ContactOfSomebodyElse
 from core.identity import parse_name, parse_phone, parse_resident_id
@@ -24,9 +27,13 @@ def _on(scene: Scene) -> Go:
 # --- consent --------------------------------------------------------------------------------
 
 
-def _show_consent(_scene: Scene) -> View:
+def _show_consent(scene: Scene) -> View | Go:
+    renewed = scene.found is not None
+    if scene.found is not None and scene.found.consents:
+        return entry(scene)
+    consent = registration.consent(CONSENT_VERSION)
     return View(
-        text=registration.CONSENT(),
+        text=f"{own_data.RENEWED()}\n\n{consent}" if renewed else consent,
         rows=(
             (
                 Button(label=registration.AGREE(), action="agree", style=Style.SUCCESS),
@@ -44,13 +51,15 @@ def _consent(scene: Scene, _arg: str) -> Go:
     return _on(scene)
 
 
+def _decline(scene: Scene, _arg: str) -> Go:
+    words = registration.DECLINED() if scene.found is None else own_data.DECLINED_RENEWAL()
+    return Go(screen="home", note=words, alert=True)
+
+
 CONSENT = Screen(
     name="consent",
     show=_show_consent,
-    buttons={
-        "agree": _consent,
-        "decline": lambda _scene, _arg: Go(screen="home", note=registration.DECLINED(), alert=True),
-    },
+    buttons={"agree": _consent, "decline": _decline},
 )
 
 
@@ -77,6 +86,7 @@ def _pick_office(scene: Scene, code: str) -> Go:
 OFFICE = Screen(
     name="reg_office",
     show=_show_office,
+    personal=True,
     buttons={"pick": _pick_office, "page": lambda _scene, page: Go(screen="reg_office", args={"page": page})},
 )
 
@@ -86,11 +96,17 @@ OFFICE = Screen(
 
 def _name(scene: Scene, typed: str) -> Go:
     scene.core.accounts.set_name(scene.tx, scene.account, parse_name(typed))
-    return _on(scene)
+    return _forgetting(_on(scene))
+
+
+def _forgetting(go: Go) -> Go:
+    """Have what was sent deleted from the chat, now that it has been taken."""
+    return replace(go, effects=(*go.effects, Forget()))
 
 
 NAME = Screen(
     name="reg_name",
+    personal=True,
     show=lambda _scene: View(text=registration.NAME()),
     text=_name,
     hint=registration.NAME_HINT,
@@ -105,6 +121,7 @@ def _identity(scene: Scene, typed: str) -> Go:
 
 IDENTITY = Screen(
     name="reg_identity",
+    personal=True,
     show=lambda _scene: View(text=registration.IDENTITY()),
     text=_identity,
     hint=registration.IDENTITY_HINT,
@@ -132,7 +149,7 @@ def _contact(scene: Scene, contact: Contact) -> Go:
     if not contact.own:
         raise ContactOfSomebodyElse
     scene.core.accounts.offer_phone(scene.tx, scene.account, parse_phone(contact.phone))
-    return _proved(scene)
+    return _forgetting(_proved(scene))
 
 
 def _proved(scene: Scene) -> Go:
@@ -145,6 +162,7 @@ def _proved(scene: Scene) -> Go:
 
 PHONE = Screen(
     name="reg_phone",
+    personal=True,
     show=_show_phone,
     text=_phone,
     contact=_contact,
@@ -176,6 +194,7 @@ def _code(scene: Scene, typed: str) -> Go:
 
 CODE = Screen(
     name="reg_code",
+    personal=True,
     show=_show_code,
     buttons={"resend": _resend, "other": lambda _scene, _arg: Go(screen="reg_phone")},
     text=_code,
@@ -217,6 +236,7 @@ def _register(scene: Scene, _arg: str) -> Go:
 
 REVIEW = Screen(
     name="reg_review",
+    personal=True,
     show=_show_review,
     buttons={
         "confirm": _register,

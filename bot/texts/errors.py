@@ -6,7 +6,7 @@ from html import escape
 from bot.desk import errors as d
 from bot.dialog import errors as a
 from bot.importing import errors as t
-from bot.texts import desk, files, journal, notices, photos, provinces, reports
+from bot.texts import desk, files, journal, notices, own_data, photos, provinces, reports
 from bot.texts.common import FAILED, day, listed, moment
 from bot.texts.language import Phrase, _, phrase
 from core import errors as e
@@ -229,6 +229,7 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     e.CreditCodeLength: lambda error: _wrong_length(_("统一社会信用代码"), error),
     e.CodeTooSoon: lambda error: _("验证码刚刚发过,请 {seconds} 秒后再获取。").format(seconds=error.seconds),
     e.OfficeClosed: _office_closed,
+    e.DeletionHindered: lambda error: own_data.stays(error.hindrances),
     e.NoWishesLeft: lambda error: _("剩余自编号牌个数只有 {left} 个,请减少本次提交的号码。").format(
         left=error.left
     ),

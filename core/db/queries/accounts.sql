@@ -73,4 +73,4 @@ WHERE account_id = :account_id
 -- name: receive_identity
 -- An identity that was seen at the counter.
 UPDATE account SET identity_sealed = :sealed, identity_hash = :hash, updated_at = :now
-WHERE account_id = :account_id
+WHERE account_id = :account_id AND deleted_at IS NULL
