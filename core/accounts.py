@@ -14,6 +14,7 @@ from core.errors import (
     StepOutOfOrder,
     StoreConstraintError,
 )
+from core.identity import is_credit_code
 from core.ports import Row, Tx
 from core.secrets import Vault
 
@@ -94,6 +95,11 @@ class Account:
         """Return a telephone that is still to be proved, or nothing."""
         return self._opened(self.new_phone_sealed)
 
+    @property
+    def is_unit(self) -> bool:
+        """Whether this is an organisation, known by its credit code."""
+        return self.user_type == UserType.UNIT
+
     def _opened(self, sealed: bytes | None) -> str:
         return "" if sealed is None else self.vault.open(sealed)
 
@@ -168,6 +174,26 @@ class Accounts:
         """Note the office where the vehicle will be registered."""
         tx.run("accounts.set_office", account_id=account.account_id, office=office, now=to_millis(tx.now))
 
+    def choose_kind(self, tx: Tx, account: Account, *, unit: bool) -> None:
+        """Register as a unit, or as a person; what was entered of the other kind is forgotten.
+
+        Raises:
+            StepOutOfOrder: registration has ended.
+        """
+        if account.registered:
+            raise StepOutOfOrder
+        if unit == account.is_unit:
+            return
+        wanted = UserType.UNIT if unit else UserType.NEW_OWNER
+        changed = tx.run(
+            "accounts.choose_kind",
+            account_id=account.account_id,
+            user_type=wanted,
+            now=to_millis(tx.now),
+        )
+        if not changed:
+            raise StepOutOfOrder
+
     def set_name(self, tx: Tx, account: Account, name: str) -> None:
         """Note the owner's name, as ``core.identity`` has judged it."""
         tx.run(
@@ -221,9 +247,18 @@ class Accounts:
             raise IdentityTaken from None
         if not received:
             raise NobodyFound
+        self._fit_type(tx, account, identity)
         fresh = self.by_id(tx, account.account_id)
         whole = fresh.office and fresh.name_sealed and fresh.phone_sealed
         return self.register(tx, fresh) if whole and not fresh.registered else fresh
+
+    def _fit_type(self, tx: Tx, account: Account, identity: str) -> None:
+        """Make a unit of whoever has a credit code, and a person of whoever has none any more."""
+        if is_credit_code(identity) == account.is_unit:
+            return
+        wanted = UserType.UNIT if is_credit_code(identity) else UserType.NEW_OWNER
+        now = to_millis(tx.now)
+        tx.run("accounts.set_user_type", account_id=account.account_id, user_type=wanted, now=now)
 
     def offer_phone(self, tx: Tx, account: Account, phone: str) -> None:
         """Note a telephone number, in E.164 form, that is still to be proved.

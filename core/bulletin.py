@@ -27,8 +27,9 @@ _FIGURES = 2
 class Left:
     """How many numbers are left, as everybody may know it.
 
-    ``about`` is rounded down to two figures, and 0 when nothing is left; None stands for fewer than a
-    hundred, or, with ``is_told`` false, for nothing at all: not counted yet, or too small a segment.
+    ``about`` is rounded down to two figures, always by something, so that not even an untouched segment
+    tells of its single numbers, and 0 when nothing is left; None stands for a hundred or fewer, or, with
+    ``is_told`` false, for nothing at all: not counted yet, or too small a segment.
     """
 
     about: int | None
@@ -44,10 +45,11 @@ def rounded(free: int, size: int) -> Left:
         return UNTOLD
     if free == 0:
         return Left(about=0)
-    if free < SMALLEST_TOLD:
+    below = free - 1
+    if below < SMALLEST_TOLD:
         return Left(about=None)
-    step: int = 10 ** (len(str(free)) - _FIGURES)
-    return Left(about=free // step * step)
+    step: int = 10 ** (len(str(below)) - _FIGURES)
+    return Left(about=below // step * step)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,11 +14,14 @@ from core.blacklist import Sentence, ban, lift, running, years_after
 from core.clock import to_millis
 from core.endings import give_back
 from core.errors import (
+    CreditCodeIsUnit,
     IdentityIsTheirs,
     NothingGranted,
     PlateNotReserved,
+    UnitNeedsCreditCode,
     VinTailMismatch,
 )
+from core.identity import is_credit_code
 from core.notices import Plan, Purpose
 from core.offices import Office
 from core.plates import Plate
@@ -74,6 +77,20 @@ def judge_grant(batches: int, wishes: int) -> None:
     """
     if not (0 <= batches <= MOST_GRANTED and 0 <= wishes <= MOST_GRANTED and batches + wishes):
         raise NothingGranted
+
+
+def judge_user_type(account: Account, user_type: UserType) -> None:
+    """Refuse a user type that does not go with the identity.
+
+    Raises:
+        UnitNeedsCreditCode: a unit, without a unified social credit code.
+        CreditCodeIsUnit: something else, with one, or for whoever is registering with one.
+    """
+    has_code = is_credit_code(account.identity) if account.identity else False
+    if user_type == UserType.UNIT and not has_code:
+        raise UnitNeedsCreditCode
+    if user_type != UserType.UNIT and (has_code or (account.is_unit and not account.identity)):
+        raise CreditCodeIsUnit
 
 
 class Counter:
@@ -143,7 +160,13 @@ class Counter:
         audit.record(tx, entry)
 
     def set_user_type(self, tx: Tx, account: Account, user_type: UserType, actor: str) -> bool:
-        """Note what an admin has seen in the archive or at the counter; return whether it changed."""
+        """Note what an admin has seen in the archive or at the counter; return whether it changed.
+
+        Raises:
+            UnitNeedsCreditCode: a unit, without a unified social credit code.
+            CreditCodeIsUnit: something else, with one.
+        """
+        judge_user_type(account, user_type)
         changed = tx.run(
             "accounts.set_user_type",
             account_id=account.account_id,

@@ -402,6 +402,31 @@ class PersonNameCharacters(PersonNameError):
     positions: tuple[int, ...]  # counted from 1 in the normalised name
 
 
+class UnitNameError(InputError):
+    """What was typed is not an organisation's name."""
+
+
+class UnitNameEmpty(UnitNameError):
+    """No name was typed."""
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class UnitNameLength(UnitNameError):
+    """The name is too short or too long."""
+
+    shortest: int
+    longest: int
+    found: int
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class UnitNameCharacters(UnitNameError):
+    """There are characters that cannot stand in an organisation's name."""
+
+    positions: tuple[int, ...]  # counted from 1 in the normalised name
+    characters: str  # each of them once, in the order typed, at most ten
+
+
 # --- photos ---------------------------------------------------------------------------------
 
 
@@ -665,6 +690,14 @@ class NotThisUserType(Refusal):
     """This user type selects only at the office of registration."""
 
     user_type: str  # "new_owner" or "unit"
+
+
+class UnitNeedsCreditCode(Refusal):
+    """Only whoever is registered with a unified social credit code is a unit."""
+
+
+class CreditCodeIsUnit(Refusal):
+    """Whoever is registered with a unified social credit code stays a unit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,9 @@ from core.accounts import Account, UserType
 from core.admins import EVERYWHERE, Duty
 from core.blacklist import Sentence, years_after
 from core.clock import CHINA, from_millis, to_millis
-from core.counter import judge_grant
+from core.counter import judge_grant, judge_user_type
 from core.errors import BanInThePast, NobodyFound, NotBlacklisted
-from core.identity import canonical_identity, parse_resident_id
+from core.identity import parse_identity
 from core.notices import Purpose
 from core.people import Who
 from core.vehicles import parse_vin
@@ -181,6 +181,7 @@ def ask_user_type(scene: Scene, rest: str) -> Go:
     if name not in set(UserType):
         raise Usage("usertype")
     account = _account(scene, written)
+    judge_user_type(account, UserType(name))
     code = _home_of(scene, account, Duty.USERTYPE)
     return Go(screen="desk_usertype", args={"office": code, "account": str(account.account_id), "type": name})
 
@@ -205,7 +206,7 @@ USERTYPE = screen_of(
 def ask_identity(scene: Scene, rest: str) -> Go:
     """Lead from /identity ID WHO REASON to the question; the number itself is kept sealed meanwhile."""
     number, written, reason = words_of("identity", rest, 3)
-    identity = canonical_identity(parse_resident_id(number, today=scene.tx.now.astimezone(CHINA).date()))
+    identity = parse_identity(number, today=scene.tx.now.astimezone(CHINA).date())
     account = _account(scene, written)
     code = _home_of(scene, account, Duty.IDENTITY)
     args = {

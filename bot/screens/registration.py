@@ -7,11 +7,11 @@ from bot.dialog.scene import Scene
 from bot.screens import codes
 from bot.screens.entry import entry, registration_step
 from bot.screens.layout import in_columns, page_of
-from bot.texts import common, own_data, registration
+from bot.texts import common, own_data, registration, units
 from core.accounts import CONSENT_VERSION
 from core.clock import CHINA
 from core.errors import ContactOfSomebodyElse
-from core.identity import parse_name, parse_phone, parse_resident_id
+from core.identity import parse_credit_code, parse_name, parse_phone, parse_resident_id, parse_unit_name
 from core.verification import Bond, Purpose
 
 _OFFICES_A_PAGE = 16
@@ -94,8 +94,25 @@ OFFICE = Screen(
 # --- name and identity ----------------------------------------------------------------------
 
 
+def _show_name(scene: Scene) -> View:
+    """Ask for the name; until registration ends, of a person or of a unit (单位)."""
+    unit = scene.account.is_unit
+    choice = (
+        Button(label=units.kind_label(unit=False, chosen=not unit), action="person"),
+        Button(label=units.kind_label(unit=True, chosen=unit), action="unit"),
+    )
+    text = units.NAME() if unit else registration.NAME()
+    return View(text=text, rows=() if scene.account.registered else (choice,))
+
+
+def _choose_kind(scene: Scene, *, unit: bool) -> Go:
+    scene.core.accounts.choose_kind(scene.tx, scene.account, unit=unit)
+    return Go(screen="reg_name")
+
+
 def _name(scene: Scene, typed: str) -> Go:
-    scene.core.accounts.set_name(scene.tx, scene.account, parse_name(typed))
+    name = parse_unit_name(typed) if scene.account.is_unit else parse_name(typed)
+    scene.core.accounts.set_name(scene.tx, scene.account, name)
     return _forgetting(_on(scene))
 
 
@@ -107,14 +124,21 @@ def _forgetting(go: Go) -> Go:
 NAME = Screen(
     name="reg_name",
     personal=True,
-    show=lambda _scene: View(text=registration.NAME()),
+    show=_show_name,
+    buttons={
+        "person": lambda scene, _arg: _choose_kind(scene, unit=False),
+        "unit": lambda scene, _arg: _choose_kind(scene, unit=True),
+    },
     text=_name,
     hint=registration.NAME_HINT,
 )
 
 
 def _identity(scene: Scene, typed: str) -> Go:
-    number = parse_resident_id(typed, today=scene.tx.now.astimezone(CHINA).date())
+    if scene.account.is_unit:
+        number = parse_credit_code(typed)
+    else:
+        number = parse_resident_id(typed, today=scene.tx.now.astimezone(CHINA).date())
     scene.core.accounts.set_identity(scene.tx, scene.account, number)
     return _on(scene)
 
@@ -122,7 +146,7 @@ def _identity(scene: Scene, typed: str) -> Go:
 IDENTITY = Screen(
     name="reg_identity",
     personal=True,
-    show=lambda _scene: View(text=registration.IDENTITY()),
+    show=lambda scene: View(text=units.CODE() if scene.account.is_unit else registration.IDENTITY()),
     text=_identity,
     hint=registration.IDENTITY_HINT,
 )
@@ -131,9 +155,11 @@ IDENTITY = Screen(
 # --- telephone ------------------------------------------------------------------------------
 
 
-def _show_phone(_scene: Scene) -> View:
+def _show_phone(scene: Scene) -> View:
     return View(
-        text=registration.PHONE(), contact=registration.SEND_CONTACT(), replies=(registration.BACK_REPLY(),)
+        text=units.PHONE() if scene.account.is_unit else registration.PHONE(),
+        contact=registration.SEND_CONTACT(),
+        replies=(registration.BACK_REPLY(),),
     )
 
 
@@ -212,16 +238,18 @@ def _show_review(scene: Scene) -> View | Go:
     missing = registration_step(account)
     if missing.screen != "reg_review":
         return missing
+    said = units if account.is_unit else registration
+    change_identity = units.CHANGE_CODE if account.is_unit else registration.CHANGE_IDENTITY
     return View(
-        text=registration.review(account, scene.office_of(account.office or "")),
+        text=said.review(account, scene.office_of(account.office or "")),
         rows=(
             (Button(label=registration.CONFIRM(), action="confirm", style=Style.SUCCESS),),
             (
                 Button(label=registration.CHANGE_OFFICE(), action="office"),
-                Button(label=registration.CHANGE_NAME(), action="name"),
+                Button(label=said.CHANGE_NAME(), action="name"),
             ),
             (
-                Button(label=registration.CHANGE_IDENTITY(), action="identity"),
+                Button(label=change_identity(), action="identity"),
                 Button(label=registration.CHANGE_PHONE(), action="phone"),
             ),
         ),

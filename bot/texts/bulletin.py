@@ -17,7 +17,7 @@ OFFICES = phrase("<b>号池公示</b>\n请选择发牌机关:")
 NOTHING_RELEASED = phrase("该种类目前没有投放号段。")
 OPEN = phrase("已开放")
 LEGEND = phrase(
-    "# 代表数字,@ 代表字母。剩余数量约每 10 分钟统计一次,只取前两位数字;不足 100 个的不公布具体数量。"
+    "# 代表数字,@ 代表字母。剩余数量约每 10 分钟统计一次,只取前两位数字;不超过 100 个的不公布具体数量。"
 )
 WHAT_SEED_IS = phrase("抽号用的种子在当天结束后公布,届时任何人都可以核验每一次抽号。")
 _KEPT = phrase("暂不投放")
@@ -55,7 +55,7 @@ def left(count: Left) -> str:
     if not count.is_told:
         return _("剩余不公布")
     if count.about is None:
-        return _("剩余不足 100 个")
+        return _("剩余不超过 100 个")
     if count.about == 0:
         return _("已选完")
     return _("约剩 {count:,} 个").format(count=count.about)

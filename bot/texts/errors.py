@@ -6,7 +6,7 @@ from html import escape
 from bot.desk import errors as d
 from bot.dialog import errors as a
 from bot.importing import errors as t
-from bot.texts import desk, files, journal, notices, own_data, photos, provinces, reports
+from bot.texts import desk, files, journal, notices, own_data, photos, provinces, reports, units
 from bot.texts.common import FAILED, day, listed, moment
 from bot.texts.language import Phrase, _, phrase
 from core import errors as e
@@ -109,6 +109,11 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     e.PhoneError: phrase("手机号不正确,请输入 11 位中国大陆手机号。"),
     e.PersonNameEmpty: phrase("请输入姓名。"),
     e.PersonNameError: phrase("姓名只能是 2–30 个汉字或字母(可含间隔号·),请输入身份证上的姓名。"),
+    e.UnitNameEmpty: units.NAME_EMPTY,
+    e.UnitNameError: units.NAME_WRONG,
+    e.UnitNeedsCreditCode: units.NEEDS_CREDIT_CODE,
+    e.CreditCodeIsUnit: units.IS_UNIT,
+    e.CreditCodeEmpty: units.CODE_EMPTY,
     e.NoSuchOffice: phrase("没有这个发牌机关,请检查代号。"),
     e.OfficeUnknown: phrase("本服务不受理该发牌机关。"),
     e.NotRegistered: phrase("您还没有完成注册,请先点【预选号牌】。"),

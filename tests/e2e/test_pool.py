@@ -10,6 +10,7 @@ from core import pool
 from core.masks import parse_mask
 from core.plates import PlateKind
 from core.pool import Release
+from tests.core.sql import sql
 from tests.person import Person
 from tests.world import World, office, open_world, reaches_selection
 
@@ -118,8 +119,10 @@ async def test_bulletin_counts_what_is_taken_once_it_is_counted_anew(world: Worl
     await owner.press("确认提交")
     await owner.see("第6步")
     await owner.say("/pool")
-    await owner.see("约剩 1,000 个")
+    await owner.see("约剩 990 个(10:00 统计)")
     world.forward(minutes=11)
     await world.service.jobs.count()
     await owner.say("/pool")
-    await owner.see("约剩 990 个")
+    await owner.see("约剩 990 个(10:11 统计)")
+    counted = await world.store.read(sql, "SELECT free FROM segment_count")
+    assert counted == [{"free": 999}]

@@ -18,6 +18,12 @@ SELECT * FROM account WHERE account_id = :account_id
 -- The office where the vehicle will be registered.
 UPDATE account SET office = :office, updated_at = :now WHERE account_id = :account_id
 
+-- name: choose_kind
+-- A unit or a person, before registration ends: what was entered of the other kind is forgotten.
+UPDATE account
+SET user_type = :user_type, name_sealed = NULL, identity_sealed = NULL, identity_hash = NULL, updated_at = :now
+WHERE account_id = :account_id AND registered_at IS NULL
+
 -- name: set_name
 -- The owner's name.
 UPDATE account SET name_sealed = :sealed, updated_at = :now WHERE account_id = :account_id
