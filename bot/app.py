@@ -30,6 +30,7 @@ from bot.receipt.receipt import LEASE
 from bot.receipt.updates import NO_CHAT, Broken
 from bot.routes import routes
 from bot.screens.all import BY_NAME
+from bot.screens.entry import consent_first
 from bot.sender import Sender
 from bot.texts import common
 from bot.texts import desk as desk_words
@@ -83,7 +84,7 @@ class Service:
         self.loader = Loader(core, self.files.fetch, self._redraw_in_turn)
         self.engine = Engine(
             core,
-            Steps(core, BY_NAME, codec, _words()),
+            Steps(core, BY_NAME, codec, _words(lambda: bot.username)),
             Presenter(bot, codec, common.KEYBOARD_GONE),
             Outside(
                 send_code=self.codes.send,
@@ -168,7 +169,7 @@ class Service:
             return Language.CHINESE
 
 
-def _words() -> Words:
+def _words(username: Callable[[], str]) -> Words:
     return Words(
         first_screen="home",
         old_button=common.OLD_BUTTON,
@@ -177,7 +178,9 @@ def _words() -> Words:
         one_of_album=file_words.ONE_OF_ALBUM,
         command=commands.lead,
         outside=commands.lead_outside,
+        before=consent_first,
         keyboard_gone=common.KEYBOARD_GONE,
+        username=username,
     )
 
 

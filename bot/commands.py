@@ -24,7 +24,10 @@ from bot.screens import home, wishes
 from bot.screens.entry import entry
 from core.admins import Duty
 
-OWNER_COMMANDS = ("start", "preselect", "mine", "notify", "language", "cancel", "help")
+OWNER_COMMANDS = (
+    *("start", "preselect", "mine", "offices", "pool", "notify"),
+    *("privacy", "export", "delete", "language", "cancel", "help"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

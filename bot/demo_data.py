@@ -96,4 +96,8 @@ address = "广东省广州市白云区(演示地址)"
 code = "粤G"
 name = "湛江市公安局交通警察支队车辆管理所"
 address = "广东省湛江市霞山区(演示地址)"
+
+[[elsewhere]]
+code = "京A"
+url = "https://t.me/example_plates_bot"
 """

@@ -15,7 +15,7 @@ from bot.dialog.engine import Engine
 from bot.importing.loader import Loader
 from bot.receipt import Dispatcher
 from bot.sender import Sender
-from core import blacklist, broadcasts, imports, notices, pool, subscriptions
+from core import blacklist, broadcasts, bulletin, imports, notices, pool, subscriptions
 from core.bootstrap import Core
 from core.ports import Tx
 
@@ -25,6 +25,7 @@ _ENDS_EVERY = 5
 _TELL_EVERY = 2
 _PURGE_EVERY = 60
 _IMPORTS_EVERY = 20
+_COUNT_EVERY = 15
 
 
 class Jobs:
@@ -58,6 +59,7 @@ class Jobs:
             (self.tell, _TELL_EVERY),
             (self.purge, _PURGE_EVERY),
             (self.imports, _IMPORTS_EVERY),
+            (self.count, _COUNT_EVERY),
         ):
             self._scheduler.add_job(_guarded(tick), "interval", seconds=seconds, id=tick.__name__)
         self._scheduler.start()
@@ -105,6 +107,12 @@ class Jobs:
     async def imports(self) -> None:
         """Take up the imports that a crash has left behind."""
         await self._loader.resume()
+
+    async def count(self) -> None:
+        """Count for 号池公示 what is left in the pools, where that is ten minutes ago: beside the writers."""
+        core = self._core
+        if await core.store.read(bulletin.is_due):
+            await core.store.run(bulletin.note, await core.store.read(bulletin.count, core.offices))
 
     async def _redraw(self, chats: list[int]) -> None:
         await asyncio.gather(*(self._redraw_one(chat) for chat in chats))

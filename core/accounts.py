@@ -9,15 +9,17 @@ from core.clock import from_millis, to_millis
 from core.errors import (
     IdentityIsTheirs,
     IdentityTaken,
+    NobodyFound,
     NotRegistered,
     PhoneTaken,
     StepOutOfOrder,
     StoreConstraintError,
 )
+from core.identity import is_credit_code
 from core.ports import Row, Tx
 from core.secrets import Vault
 
-CONSENT_VERSION = 1
+CONSENT_VERSION = 2
 """Counts up when what owners consent to changes; an older consent is then asked for anew."""
 
 
@@ -60,10 +62,19 @@ class Account:
         """Whether registration is complete."""
         return self.registered_at is not None
 
+    def selects_at(self, office: str) -> bool:
+        """Whether this user may select at an office, by its code (docs/domain.md, section 2)."""
+        return office == self.office or self.user_type.selects_elsewhere
+
     @property
     def actor(self) -> str:
-        """Return how the journal calls the owner."""
-        return f"chat:{self.chat_id}"
+        """Return how the journal calls the owner: by a number that says nothing of an emptied account."""
+        return f"account:{self.account_id}"
+
+    @property
+    def consents(self) -> bool:
+        """Whether the owner has consented to what is asked for today."""
+        return self.consent_version >= CONSENT_VERSION
 
     @property
     def name(self) -> str:
@@ -84,6 +95,11 @@ class Account:
     def new_phone(self) -> str:
         """Return a telephone that is still to be proved, or nothing."""
         return self._opened(self.new_phone_sealed)
+
+    @property
+    def is_unit(self) -> bool:
+        """Whether this is an organisation, known by its credit code."""
+        return self.user_type == UserType.UNIT
 
     def _opened(self, sealed: bytes | None) -> str:
         return "" if sealed is None else self.vault.open(sealed)
@@ -159,6 +175,26 @@ class Accounts:
         """Note the office where the vehicle will be registered."""
         tx.run("accounts.set_office", account_id=account.account_id, office=office, now=to_millis(tx.now))
 
+    def choose_kind(self, tx: Tx, account: Account, *, unit: bool) -> None:
+        """Register as a unit, or as a person; what was entered of the other kind is forgotten.
+
+        Raises:
+            StepOutOfOrder: registration has ended.
+        """
+        if account.registered:
+            raise StepOutOfOrder
+        if unit == account.is_unit:
+            return
+        wanted = UserType.UNIT if unit else UserType.NEW_OWNER
+        changed = tx.run(
+            "accounts.choose_kind",
+            account_id=account.account_id,
+            user_type=wanted,
+            now=to_millis(tx.now),
+        )
+        if not changed:
+            raise StepOutOfOrder
+
     def set_name(self, tx: Tx, account: Account, name: str) -> None:
         """Note the owner's name, as ``core.identity`` has judged it."""
         tx.run(
@@ -209,6 +245,7 @@ class Accounts:
         Raises:
             IdentityTaken: somebody else was registered with it, or given it, at this very moment.
             IdentityIsTheirs: somebody else gave it to them at this very moment.
+            NobodyFound: the account's owner has deleted it meanwhile.
         """
         try:
             received = tx.run(
@@ -221,10 +258,28 @@ class Accounts:
         except StoreConstraintError:
             raise IdentityTaken from None
         if not received:
-            raise IdentityIsTheirs
+            raise self._not_received(tx, account)
+        self._fit_type(tx, account, identity)
         fresh = self.by_id(tx, account.account_id)
         whole = fresh.office and fresh.name_sealed and fresh.phone_sealed
         return self.register(tx, fresh) if whole and not fresh.registered else fresh
+
+    def _not_received(self, tx: Tx, account: Account) -> NobodyFound | IdentityIsTheirs:
+        deleted = tx.one("accounts.is_deleted", account_id=account.account_id)
+        return NobodyFound() if deleted else IdentityIsTheirs()
+
+    def _fit_type(self, tx: Tx, account: Account, identity: str) -> None:
+        """Make a unit of whoever has a credit code, and a person of whoever has none any more."""
+        if is_credit_code(identity) == account.is_unit:
+            return
+        wanted = UserType.UNIT if is_credit_code(identity) else UserType.NEW_OWNER
+        tx.run(
+            "accounts.set_user_type",
+            account_id=account.account_id,
+            user_type=wanted,
+            seen=account.user_type,
+            now=to_millis(tx.now),
+        )
 
     def offer_phone(self, tx: Tx, account: Account, phone: str) -> None:
         """Note a telephone number, in E.164 form, that is still to be proved.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from core.accounts import Accounts
 from core.admins import Admins
 from core.batches import Batches
+from core.bulletin import Bulletins
 from core.calendar import WorkingCalendar
 from core.clock import Clock, SystemClock
 from core.counter import Counter
@@ -16,6 +17,7 @@ from core.draws import Seeds
 from core.endings import Endings
 from core.journal import Journal
 from core.offices import Office
+from core.own_data import OwnData
 from core.people import People
 from core.photostore import FilePhotos
 from core.pool import Pools
@@ -55,10 +57,12 @@ class Core:
     photos: PhotoStore
     sms: SmsGateway
     offices: Mapping[str, Office]
+    elsewhere: Mapping[str, str]  # where the offices are served that others serve, by their codes
     calendar: WorkingCalendar
     accounts: Accounts
     verification: Verification
     pools: Pools
+    bulletins: Bulletins
     preselections: Preselections
     selection: Selection
     endings: Endings
@@ -69,6 +73,7 @@ class Core:
     house: House
     summaries: Summaries
     dossiers: Dossiers
+    own_data: OwnData
 
     async def close(self) -> None:
         """Finish what was begun and let go of the database."""
@@ -91,6 +96,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
     endings = Endings(accounts, offices, calendar)
     admins = Admins(settings.telegram.admins)
     house = House(offices=offices, calendar=calendar)
+    preselections = Preselections(given.registry or _registry(settings), verification)
     return Core(
         settings=settings,
         clock=clock,
@@ -99,11 +105,13 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
         photos=given.photos or FilePhotos(settings.photo_directory(), vault, clock),
         sms=given.sms or _gateway(settings),
         offices=offices,
+        elsewhere={other.code: other.url for other in settings.elsewhere},
         calendar=calendar,
         accounts=accounts,
         verification=verification,
         pools=Pools(seeds),
-        preselections=Preselections(given.registry or _registry(settings), verification),
+        bulletins=Bulletins(seeds),
+        preselections=preselections,
         selection=Selection(Batches(seeds), calendar, endings),
         endings=endings,
         people=People(accounts, vault, offices),
@@ -113,6 +121,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
         house=house,
         summaries=Summaries(house, admins, settings.desk.summary_at),
         dossiers=Dossiers(accounts, offices),
+        own_data=OwnData(accounts, preselections),
     )
 
 

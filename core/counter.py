@@ -14,13 +14,16 @@ from core.blacklist import Sentence, ban, lift, running, years_after
 from core.clock import to_millis
 from core.endings import give_back
 from core.errors import (
+    CreditCodeIsUnit,
     HandledMeanwhile,
     IdentityIsTheirs,
     IdentityTaken,
     NothingGranted,
     PlateNotReserved,
+    UnitNeedsCreditCode,
     VinTailMismatch,
 )
+from core.identity import is_credit_code
 from core.notices import Plan, Purpose
 from core.offices import Office
 from core.plates import Plate
@@ -105,6 +108,20 @@ def judge_grant(batches: int, wishes: int) -> None:
     """
     if not (0 <= batches <= MOST_GRANTED and 0 <= wishes <= MOST_GRANTED and batches + wishes):
         raise NothingGranted
+
+
+def judge_user_type(account: Account, user_type: UserType) -> None:
+    """Refuse a user type that does not go with the identity.
+
+    Raises:
+        UnitNeedsCreditCode: a unit, without a unified social credit code.
+        CreditCodeIsUnit: something else, with one, or for whoever is registering with one.
+    """
+    has_code = is_credit_code(account.identity) if account.identity else False
+    if user_type == UserType.UNIT and not has_code:
+        raise UnitNeedsCreditCode
+    if user_type != UserType.UNIT and (has_code or (account.is_unit and not account.identity)):
+        raise CreditCodeIsUnit
 
 
 class Counter:
@@ -192,7 +209,10 @@ class Counter:
 
         Raises:
             HandledMeanwhile: they are something else by now.
+            UnitNeedsCreditCode: a unit, without a unified social credit code.
+            CreditCodeIsUnit: something else, with one.
         """
+        judge_user_type(account, user_type)
         if user_type == account.user_type:
             return False
         subject = f"account:{account.account_id}"

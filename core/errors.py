@@ -402,6 +402,31 @@ class PersonNameCharacters(PersonNameError):
     positions: tuple[int, ...]  # counted from 1 in the normalised name
 
 
+class UnitNameError(InputError):
+    """What was typed is not an organisation's name."""
+
+
+class UnitNameEmpty(UnitNameError):
+    """No name was typed."""
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class UnitNameLength(UnitNameError):
+    """The name is too short or too long."""
+
+    shortest: int
+    longest: int
+    found: int
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class UnitNameCharacters(UnitNameError):
+    """There are characters that cannot stand in an organisation's name."""
+
+    positions: tuple[int, ...]  # counted from 1 in the normalised name
+    characters: str  # each of them once, in the order typed, at most ten
+
+
 # --- photos ---------------------------------------------------------------------------------
 
 
@@ -660,8 +685,35 @@ class NotRegistered(Refusal):
     """The owner has not registered yet."""
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
 class NotThisUserType(Refusal):
     """This user type selects only at the office of registration."""
+
+    user_type: str  # "new_owner" or "unit"
+
+
+class UnitNeedsCreditCode(Refusal):
+    """Only whoever is registered with a unified social credit code is a unit."""
+
+
+class CreditCodeIsUnit(Refusal):
+    """Whoever is registered with a unified social credit code stays a unit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hindrance:
+    """Why somebody's data cannot be deleted yet."""
+
+    why: str  # "reserved": a number waits to be confirmed; "banned"; or another holding's own word
+    until: datetime | None = None  # when it ends by itself
+    what: str = ""  # what it is about, a number: 粤KA1234
+
+
+@dataclass(eq=False, repr=False)
+class DeletionHindered(Refusal):
+    """Something must be over before one's own data can be deleted."""
+
+    hindrances: tuple[Hindrance, ...]
 
 
 class IdentityTaken(Refusal):

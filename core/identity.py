@@ -17,6 +17,7 @@ from core import errors
 from core.normalise import (
     DOTS,
     HYPHENS,
+    characters_at,
     clean,
     compact,
     is_oversized,
@@ -114,6 +115,47 @@ def parse_credit_code(text: str) -> str:
     return code
 
 
+def parse_identity(text: str, *, today: date) -> str:
+    """Return the resident identity number or credit code that somebody typed, in its canonical form.
+
+    A number that reads as a person's (digits, with a birth date among them) is judged as one, so that one
+    with a slip in it is not taken for some unit's code.
+
+    Raises:
+        ResidentIdError: it reads as a person's number, or as neither's, and is none.
+        CreditCodeError: it has letters as only a credit code has, and is none.
+    """
+    number = "" if is_oversized(text) else canonical_identity(text)
+    if positions_outside(number, _DIGITS + "X") or _is_all_but_a_person(number):
+        return parse_credit_code(text)
+    return parse_resident_id(text, today=today)
+
+
+def is_credit_code(number: str) -> bool:
+    """Tell a unit's credit code from a person's number, each in canonical form and judged before."""
+    return not _reads_as_person(number)
+
+
+def _is_all_but_a_person(number: str) -> bool:
+    """Whether a number is a credit code of digits alone: its check is right, and no birth date is in it."""
+    if len(number) != IDENTITY_LENGTH or _reads_as_person(number):
+        return False
+    try:
+        return bool(parse_credit_code(number))
+    except errors.CreditCodeError:
+        return False
+
+
+def _reads_as_person(number: str) -> bool:
+    """Whether a number has the form of a resident's: digits, an X at most at the end, a date of birth."""
+    if len(number) != IDENTITY_LENGTH or positions_outside(number.removesuffix("X"), _DIGITS):
+        return False
+    try:
+        return bool(ric.get_birth_date(number))
+    except InvalidComponent:
+        return False
+
+
 def canonical_identity(text: str) -> str:
     """Return an identity number or credit code in the one form of which hashes are made.
 
@@ -158,26 +200,32 @@ def parse_name(text: str) -> str:
         raise errors.PersonNameLength(shortest=NAME_SHORTEST, longest=NAME_LONGEST, found=len(text.strip()))
     name = _joined(tidy(text).replace("’", "'"))
     stray = positions_where(name, lambda char: not _is_name_letter(char) and char not in _NAME_SEPARATORS)
-    return _judged_name(name, stray or _unjoining(name), NAME_LONGEST)
+    return _judged_name(name, stray or _unjoining(name))
 
 
 def parse_unit_name(text: str) -> str:
     """Return an organisation's name: letters and digits, and ``·&()-.`` and blanks; 2 to 60 characters.
 
     Raises:
-        PersonNameEmpty: nothing is there.
-        PersonNameCharacters: something cannot stand in a name.
-        PersonNameLength: it is too short or too long.
+        UnitNameEmpty: nothing is there.
+        UnitNameCharacters: something cannot stand in a name, or no letter is there.
+        UnitNameLength: it is too short or too long.
     """
     if is_oversized(text):
-        raise errors.PersonNameLength(
+        raise errors.UnitNameLength(
             shortest=NAME_SHORTEST, longest=UNIT_NAME_LONGEST, found=len(text.strip())
         )
     name = " ".join(tidy(text).split())
+    if not name:
+        raise errors.UnitNameEmpty
     stray = positions_where(
         name, lambda char: not _is_name_letter(char) and char not in _DIGITS + _UNIT_SIGNS
     )
-    return _judged_name(name, stray, UNIT_NAME_LONGEST)
+    if stray or not any(map(_is_name_letter, name)):
+        raise errors.UnitNameCharacters(positions=stray, characters=characters_at(name, stray))
+    if not NAME_SHORTEST <= len(name) <= UNIT_NAME_LONGEST:
+        raise errors.UnitNameLength(shortest=NAME_SHORTEST, longest=UNIT_NAME_LONGEST, found=len(name))
+    return name
 
 
 def mask_name(name: str) -> str:
@@ -243,13 +291,13 @@ def _mobile(typed: str) -> phonenumbers.PhoneNumber:
     return number
 
 
-def _judged_name(name: str, stray: tuple[int, ...], longest: int) -> str:
+def _judged_name(name: str, stray: tuple[int, ...]) -> str:
     if not name:
         raise errors.PersonNameEmpty
     if stray:
         raise errors.PersonNameCharacters(positions=stray)
-    if not NAME_SHORTEST <= len(name) <= longest:
-        raise errors.PersonNameLength(shortest=NAME_SHORTEST, longest=longest, found=len(name))
+    if not NAME_SHORTEST <= len(name) <= NAME_LONGEST:
+        raise errors.PersonNameLength(shortest=NAME_SHORTEST, longest=NAME_LONGEST, found=len(name))
     return name
 
 

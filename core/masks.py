@@ -5,8 +5,10 @@ anything else itself. Every serial of a mask has a rank, so a uniform rank is a 
 and the ranks ascend as the texts do.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import combinations, product
 
 from core import errors
@@ -138,6 +140,31 @@ def parse_mask(kind: PlateKind, text: str, *, nev_letters: str = NEV_LETTERS) ->
     if is_oversized(text):
         raise errors.MaskLength(wanted=kind.serial_length, found=len(text.strip()))
     return Mask(kind=kind, pattern=compact(text, DOTS + HYPHENS), nev_letters=nev_letters)
+
+
+def union_size(masks: Sequence[Mask]) -> int:
+    """Return how many serials stand in at least one of some masks of one kind.
+
+    Position by position, characters that lead on to the same masks are counted together, so that neither
+    millions of serials nor many masks that overlap make it slow.
+    """
+    alphabets = [_alphabets(mask.kind, mask.pattern, mask.nev_letters) for mask in masks]
+
+    @cache
+    def count(position: int, alive: frozenset[int]) -> int:
+        if position == len(alphabets[0]):
+            return 1
+        leads: dict[str, set[int]] = {}
+        for index in alive:
+            for char in alphabets[index][position]:
+                leads.setdefault(char, set()).add(index)
+        ways = Counter(frozenset(indices) for indices in leads.values())
+        return sum(times * count(position + 1, indices) for indices, times in ways.items())
+
+    if not masks:
+        return 0
+    has_not_issued = any(all("0" in alphabet for alphabet in one) for one in alphabets)
+    return count(0, frozenset(range(len(masks)))) - has_not_issued
 
 
 def masks_of(kind: PlateKind, *, nev_letters: str = NEV_LETTERS) -> tuple[Mask, ...]:

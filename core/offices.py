@@ -18,7 +18,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainVa
 
 from core.errors import HoursUnreadable, NoSuchOffice
 from core.hours import ServiceHours
-from core.normalise import compact
+from core.normalise import DOTS, HYPHENS, compact, is_oversized
 from core.plates import LETTERS, NEV_LETTERS
 
 Status = Literal["active", "new", "legacy", "special", "unsure"]
@@ -113,6 +113,28 @@ def by_province() -> Mapping[str, tuple[IssuingOffice, ...]]:
     """Return the offered offices by the name of their province, in the list's order."""
     grouped = groupby(offered(), key=lambda office: office.province)
     return {province: tuple(group) for province, group in grouped}
+
+
+def search(text: str) -> tuple[IssuingOffice, ...]:
+    """Return the offered offices that somebody may mean: by code, province, or a part of a name.
+
+    A plate number finds its office, 广东省茂名市 finds 茂名市. What is too long finds nothing.
+    """
+    plain = "" if is_oversized(text) else compact(text, DOTS + HYPHENS)
+    if not plain:
+        return ()
+    of_code = [office for office in offered() if office.code == plain[:2]]
+    if of_code:
+        return tuple(of_code)
+    if len(plain) == 1:
+        return tuple(office for office in offered() if plain in office.code + office.city + office.province)
+    named = [office for office in offered() if plain in office.city or plain in office.province]
+    return tuple(named or (office for office in offered() if _stem(office.city) in plain))
+
+
+def _stem(city: str) -> str:
+    """Return a city's name as people write it within an address."""
+    return city.removesuffix("市")
 
 
 def _near(plain: str) -> tuple[str, ...]:

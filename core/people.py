@@ -1,4 +1,4 @@
-"""Finding whoever an admin means: by chat id, identity number, telephone or plate number."""
+"""Finding whoever an admin means: by chat id, identity number or credit code, telephone or plate number."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from datetime import date
 
 from core.accounts import Account, Accounts
 from core.errors import InputError, NobodyFound
-from core.identity import canonical_identity, parse_phone, parse_resident_id
+from core.identity import parse_identity, parse_phone
 from core.normalise import compact
 from core.offices import Office
 from core.plates import PROVINCES, parse_plate
@@ -35,7 +35,7 @@ class People:
 
         Args:
             tx: the transaction.
-            written: a chat id, an identity number, a telephone or a plate number.
+            written: a chat id, an identity number or credit code, a telephone or a plate number.
             today: for the judgement of identity numbers.
 
         Raises:
@@ -85,6 +85,6 @@ class People:
 
 def _identity(text: str, today: date) -> str | None:
     try:
-        return canonical_identity(parse_resident_id(text, today=today))
+        return parse_identity(text, today=today)
     except InputError:
         return None

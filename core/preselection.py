@@ -213,8 +213,8 @@ class Preselections:
             Blacklisted: until when, and why.
         """
         refuse_banned(tx, account.identity_hash)
-        if office.code != account.office and not account.user_type.selects_elsewhere:
-            raise NotThisUserType
+        if not account.selects_at(office.code):
+            raise NotThisUserType(user_type=account.user_type)
         now = to_millis(tx.now)
         present = unfinished(tx, account)
         if present is None:

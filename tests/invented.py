@@ -29,3 +29,11 @@ def phone(number: int) -> str:
 def certificate(number: int) -> str:
     """Return a domestic certificate number."""
     return f"TEST1{number:010d}"
+
+
+def credit_code(number: int) -> str:
+    """Return a unified social credit code of no unit, its check character right (GB 32100)."""
+    characters = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    body = f"91440900MA{number:07d}"
+    total = sum(characters.index(char) * pow(3, place, 31) for place, char in enumerate(body))
+    return body + characters[-total % 31]

@@ -11,9 +11,9 @@ from bot.texts import desk
 from core.accounts import Account, UserType
 from core.admins import EVERYWHERE, Duty
 from core.clock import CHINA
-from core.counter import Grant, Move, granted_of, judge_grant
+from core.counter import Grant, Move, granted_of, judge_grant, judge_user_type
 from core.errors import HolderElsewhere, IdentityIsTheirs, NothingKnown
-from core.identity import canonical_identity, parse_resident_id
+from core.identity import parse_identity
 from core.vehicles import parse_vin
 
 
@@ -60,7 +60,12 @@ def ask_user_type(scene: Scene, rest: str) -> Go:
 
 
 def to_user_type(scene: Scene, account: Account, wanted: UserType) -> Go:
-    """Lead to the question before somebody's user type changes."""
+    """Lead to the question before somebody's user type changes.
+
+    Raises:
+        UnitNeedsCreditCode, CreditCodeIsUnit: the type does not fit the identity.
+    """
+    judge_user_type(account, wanted)
     args = {
         "office": home_of(scene, account, Duty.USERTYPE),
         "account": account.account_id,
@@ -110,7 +115,7 @@ def ask_identity(scene: Scene, rest: str) -> Go:
 
 def read_identity(scene: Scene, written: str) -> str:
     """Return an identity number in its canonical form."""
-    return canonical_identity(parse_resident_id(written, today=scene.tx.now.astimezone(CHINA).date()))
+    return parse_identity(written, today=scene.tx.now.astimezone(CHINA).date())
 
 
 def to_identity(scene: Scene, identity: str, account: Account, reason: str) -> Go:

@@ -74,7 +74,8 @@ class Codec:
         return [
             InlineKeyboardButton(
                 button.label,
-                callback_data=self.write(chat_id, screen, revision, button),
+                url=button.url or None,
+                callback_data=None if button.url else self.write(chat_id, screen, revision, button),
                 api_kwargs={"style": button.style.value} if button.style else None,
             )
             for button in row

@@ -118,12 +118,13 @@ class Style(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Button:
-    """A button: what stands on it, and the action of its screen that it leads to."""
+    """A button: what stands on it, and the action of its screen that it leads to, or an address."""
 
     label: str
-    action: str
+    action: str = ""
     arg: str = ""
     style: Style | None = None
+    url: str = ""  # opened by the messenger itself, which tells us nothing of it; then there is no action
 
 
 Rows = Sequence[Sequence[Button]]
@@ -252,3 +253,4 @@ class Screen:
     attachment: Intake | None = None
     errors: ErrorWays = field(default_factory=dict)
     hint: Callable[[], str] | None = None  # what to do here, said when something else came
+    personal: bool = False  # takes personal data, so only with the consent that is asked for today

@@ -41,6 +41,7 @@ class Scene:
     seen: Mapping[str, Any] = field(default_factory=dict)  # what was read beside the writers, by key
     shown_at: datetime | None = field(default=None)
     language: Language = Language.CHINESE  # in which the screen is shown
+    bot_username: str = ""  # how the bot is called in links
 
     @property
     def actor(self) -> str:

@@ -183,6 +183,7 @@ class Steps:
             at=tx.now,
             language=record.language,
             seen=seen,
+            bot_username=self._words.username(),
         )
         return self._show(tx, scene, record, Go(screen=""))
 
@@ -209,19 +210,23 @@ class Steps:
             free=free,
             language=record.language,
             seen=seen,
+            bot_username=self._words.username(),
         )
 
     def _pressed(self, scene: Scene, record: Record, carried: Carried) -> Go:
-        handler = self._screen(record.screen).buttons.get(carried.action)
+        screen = self._screen(record.screen)
+        handler = screen.buttons.get(carried.action)
         if handler is None:  # the screen of an older program
             return Go(screen="", note=self._words.old_button())
-        return handler(scene, carried.arg)
+        return self._words.before(scene, screen) or handler(scene, carried.arg)
 
     def _answer(self, scene: Scene, record: Record, event: Event) -> Go:
         screen = self._screen(record.screen)
         note_reachable(scene.tx, scene.chat_id)  # whoever writes has let us in again
         if isinstance(event, Command):
             return self._words.command(scene, event)
+        if (before := self._words.before(scene, screen)) is not None:
+            return before
         if isinstance(event, Typed) and screen.text is not None:
             return screen.text(scene, event.text)
         if isinstance(event, Contact) and screen.contact is not None:
@@ -249,7 +254,8 @@ class Steps:
             scene.args = args
             scene.fresh()
             try:
-                shown = self._screen(name).show(scene)
+                screen = self._screen(name)
+                shown = self._words.before(scene, screen) or screen.show(scene)
             except Refusal as error:  # what it was about is gone: an office that is served no more
                 shown = Go(screen=self._words.first_screen, note=self._words.of_error(error))
             if isinstance(shown, View):

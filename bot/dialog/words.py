@@ -29,4 +29,6 @@ class Words:
     one_of_album: Callable[[], str]  # said once when several pictures came together
     command: Callable[[Scene, Command], Go]
     outside: Callable[[Scene, Carried], Go]
+    before: Callable[[Scene, Screen], Go | None]  # what has to come before a screen, if anything
     keyboard_gone: Callable[[], str]  # said when a reply keyboard is taken away
+    username: Callable[[], str]  # how the bot is called in links, known once it runs

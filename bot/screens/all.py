@@ -14,7 +14,20 @@ from bot.desk import (
 )
 from bot.desk.reports import audit, segments, stats, waiting
 from bot.dialog.model import Screen
-from bot.screens import banned, composing, home, language, mine, preselect, registration, selecting, wishes
+from bot.screens import (
+    banned,
+    composing,
+    home,
+    language,
+    mine,
+    own_data,
+    pool,
+    preselect,
+    provinces,
+    registration,
+    selecting,
+    wishes,
+)
 
 SCREENS: tuple[Screen, ...] = (
     home.HOME,
@@ -25,6 +38,9 @@ SCREENS: tuple[Screen, ...] = (
     *composing.SCREENS,
     *mine.SCREENS,
     *wishes.SCREENS,
+    *provinces.SCREENS,
+    *pool.SCREENS,
+    *own_data.SCREENS,
     banned.BANNED,
     language.LANGUAGE,
     releases.RELEASE,

@@ -1,8 +1,8 @@
 """Where 【预选号牌】 leads: the place at which the owner left (docs/domain.md, section 3)."""
 
-from bot.dialog.model import Go
+from bot.dialog.model import Go, Screen
 from bot.dialog.scene import Scene
-from core.accounts import CONSENT_VERSION, Account
+from core.accounts import Account
 from core.blacklist import running
 from core.preselection import Preselection, State, lease_until, of_account
 from core.selection import chances
@@ -12,7 +12,7 @@ def entry(scene: Scene) -> Go:
     """Lead on from where the owner left."""
     scene.fresh()
     account = scene.found
-    if account is None or account.consent_version < CONSENT_VERSION:
+    if account is None or not account.consents:
         return Go(screen="consent")
     if not account.registered:
         return registration_step(account)
@@ -24,6 +24,13 @@ def entry(scene: Scene) -> Go:
     if reserved is not None:
         return Go(screen="done", args={"id": str(reserved.preselection_id)})
     return Go(screen="basics")
+
+
+def consent_first(scene: Scene, screen: Screen) -> Go | None:
+    """Lead to the consent before any screen that takes personal data, whatever the way to it."""
+    if not screen.personal or (scene.found is not None and scene.found.consents):
+        return None
+    return Go(screen="consent")
 
 
 def reserved_of(scene: Scene) -> Preselection | None:

@@ -7,7 +7,9 @@ from bot.dialog.model import Button, Command, Go, Screen, Style, View
 from bot.dialog.scene import Scene
 from bot.screens.entry import entry
 from bot.screens.language import speak
-from bot.texts import common, desk, home, languages
+from bot.screens.own_data import export
+from bot.screens.provinces import opened
+from bot.texts import bulletin, common, desk, home, languages, own_data, provinces
 from core import notices
 from core.admins import Duty
 from core.clock import CHINA
@@ -43,8 +45,16 @@ def _show(scene: Scene) -> View:
         text=home.welcome(list(scene.core.offices.values()), state=_state(scene)) + _warning(scene),
         rows=(
             (Button(label=home.PRESELECT(), action="preselect", style=Style.PRIMARY),),
-            (Button(label=home.MINE(), action="mine"), Button(label=home.HELP(), action="help")),
-            (Button(label=languages.other_label(), action="speak", arg=languages.other()),),
+            (Button(label=provinces.ELSEWHERE(), action="provinces"),),
+            (Button(label=bulletin.BULLETIN(), action="pool"),),
+            (
+                Button(label=home.MINE(), action="mine"),
+                Button(label=own_data.PRIVACY(), action="privacy"),
+            ),
+            (
+                Button(label=languages.other_label(), action="speak", arg=languages.other()),
+                Button(label=home.HELP(), action="help"),
+            ),
         ),
     )
 
@@ -56,6 +66,8 @@ def help_text(scene: Scene) -> str:
 
 def command(scene: Scene, typed: Command) -> Go:
     """Lead an owner's command to its screen."""
+    if typed.name == "start" and typed.rest:
+        return opened(typed.rest)
     way = _WAYS.get(typed.name)
     return way(scene) if way else Go(screen="", note=home.unknown_command())
 
@@ -70,7 +82,12 @@ _WAYS: dict[str, Callable[[Scene], Go]] = {
     "start": lambda _scene: Go(screen="home"),
     "preselect": entry,
     "mine": lambda _scene: Go(screen="mine"),
+    "offices": lambda _scene: Go(screen="provinces"),
+    "pool": lambda _scene: Go(screen="pool"),
     "notify": lambda _scene: Go(screen="notify"),
+    "privacy": lambda _scene: Go(screen="privacy"),
+    "export": export,
+    "delete": lambda _scene: Go(screen="delete"),
     "language": lambda _scene: Go(screen="language"),
     "cancel": _cancel,
     "help": lambda scene: Go(screen="", note=help_text(scene)),
@@ -82,7 +99,10 @@ HOME = Screen(
     show=_show,
     buttons={
         "preselect": lambda scene, _arg: entry(scene),
+        "provinces": lambda _scene, _arg: Go(screen="provinces"),
+        "pool": lambda _scene, _arg: Go(screen="pool"),
         "mine": lambda _scene, _arg: Go(screen="mine"),
+        "privacy": lambda _scene, _arg: Go(screen="privacy"),
         "help": lambda _scene, _arg: Go(screen="help"),
         "speak": speak,
     },

@@ -9,7 +9,7 @@ from bot.screens import codes, vin_photo
 from bot.screens.entry import data_step, entry, step_of
 from bot.screens.layout import in_columns, page_of
 from bot.screens.wishes import tell_opening
-from bot.texts import common, photos, preselect, registration, wishes
+from bot.texts import common, photos, preselect, provinces, registration, wishes
 from bot.texts.errors import CHANCES_USED_UP
 from core.errors import (
     ChancesUsedUp,
@@ -68,6 +68,7 @@ def _choose(scene: Scene, kind: str) -> Go:
 
 BASICS = Screen(
     name="basics",
+    personal=True,
     show=_show_basics,
     buttons={
         "kind": _choose,
@@ -96,6 +97,7 @@ def _agree(scene: Scene, _arg: str) -> Go:
 
 NOTICE = Screen(
     name="notice",
+    personal=True,
     show=_show_notice,
     buttons={
         "agree": _agree,
@@ -145,6 +147,7 @@ REFUSED: ErrorWays = {VinPreselected: _cannot, VinRegistered: _cannot, VinBeingS
 
 VIN = Screen(
     name="vin",
+    personal=True,
     show=_show_vin,
     buttons={
         "review": lambda _scene, _arg: Go(screen="review"),
@@ -159,6 +162,7 @@ VIN = Screen(
 
 VIN_DOUBT = Screen(
     name="vin_doubt",
+    personal=True,
     show=lambda scene: View(
         text=preselect.vin_doubt(scene.arg("vin")),
         rows=(
@@ -199,6 +203,7 @@ def _again(scene: Scene, _arg: str) -> Go:
 
 VINREFUSED = Screen(
     name="vin_refused",
+    personal=True,
     show=_show_refused,
     buttons={"again": _again, "home": lambda _scene, _arg: Go(screen="home")},
 )
@@ -214,6 +219,7 @@ def _show_certificate_kind(scene: Scene) -> View:
 
 CERTIFICATE_KIND = Screen(
     name="certificate_kind",
+    personal=True,
     show=_show_certificate_kind,
     buttons={
         "kind": lambda _scene, kind: Go(screen="certificate", args={"kind": CertificateKind(kind).value}),
@@ -231,6 +237,7 @@ def _certificate(scene: Scene, typed: str) -> Go:
 
 CERTIFICATE = Screen(
     name="certificate",
+    personal=True,
     show=lambda scene: View(
         text=preselect.certificate(CertificateKind(scene.arg("kind"))),
         rows=((Button(label=common.BACK(), action="kinds"),),),
@@ -272,6 +279,7 @@ def _confirm(scene: Scene, _arg: str) -> Go:
 
 REVIEW = Screen(
     name="review",
+    personal=True,
     show=_show_review,
     buttons={
         "confirm": _confirm,
@@ -316,6 +324,7 @@ def _show_terms(scene: Scene) -> View | Go:
         text=text,
         rows=(
             (first,),
+            (Button(label=provinces.ELSEWHERE(), action="provinces"),),
             (
                 Button(label=preselect.CORRECT(), action="correct"),
                 Button(label=common.HOME(), action="home"),
@@ -354,11 +363,13 @@ def _correct(scene: Scene, _arg: str) -> Go:
 
 TERMS = Screen(
     name="terms",
+    personal=True,
     show=_show_terms,
     buttons={
         "start": start,
         "tell": _tell,
         "correct": _correct,
+        "provinces": lambda _scene, _arg: Go(screen="provinces"),
         "home": lambda _scene, _arg: Go(screen="home"),
     },
     errors={**REFUSED, ChancesUsedUp: lambda _scene, _error: Go(screen="used_up")},
@@ -392,6 +403,7 @@ def _code(scene: Scene, typed: str) -> Go:
 
 CODE = Screen(
     name="code",
+    personal=True,
     show=_show_code,
     buttons={"resend": _resend, "terms": lambda _scene, _arg: Go(screen="terms")},
     text=_code,

@@ -1,14 +1,17 @@
 """Consent and registration: office, name, identity, telephone (docs/domain.md, section 2)."""
 
-from bot.dialog.model import Button, Contact, Go, Screen, Style, View
+from dataclasses import replace
+
+from bot.dialog.model import Button, Contact, Forget, Go, Screen, Style, View
 from bot.dialog.scene import Scene
 from bot.screens import codes
 from bot.screens.entry import entry, registration_step
 from bot.screens.layout import in_columns, page_of
-from bot.texts import common, registration
+from bot.texts import common, own_data, registration, units
+from core.accounts import CONSENT_VERSION
 from core.clock import CHINA
 from core.errors import ContactOfSomebodyElse
-from core.identity import parse_name, parse_phone, parse_resident_id
+from core.identity import parse_credit_code, parse_name, parse_phone, parse_resident_id, parse_unit_name
 from core.verification import Bond, Purpose
 
 _OFFICES_A_PAGE = 16
@@ -24,9 +27,13 @@ def _on(scene: Scene) -> Go:
 # --- consent --------------------------------------------------------------------------------
 
 
-def _show_consent(_scene: Scene) -> View:
+def _show_consent(scene: Scene) -> View | Go:
+    renewed = scene.found is not None
+    if scene.found is not None and scene.found.consents:
+        return entry(scene)
+    consent = registration.consent(CONSENT_VERSION)
     return View(
-        text=registration.CONSENT(),
+        text=f"{own_data.RENEWED()}\n\n{consent}" if renewed else consent,
         rows=(
             (
                 Button(label=registration.AGREE(), action="agree", style=Style.SUCCESS),
@@ -37,17 +44,22 @@ def _show_consent(_scene: Scene) -> View:
 
 
 def _consent(scene: Scene, _arg: str) -> Go:
-    scene.core.accounts.consent(scene.tx, scene.chat_id)
+    account = scene.core.accounts.consent(scene.tx, scene.chat_id)
+    came_for = scene.arg("office")  # an office's own page led here
+    if came_for in scene.core.offices and not account.office:
+        scene.core.accounts.set_office(scene.tx, account, came_for)
     return _on(scene)
+
+
+def _decline(scene: Scene, _arg: str) -> Go:
+    words = registration.DECLINED() if scene.found is None else own_data.DECLINED_RENEWAL()
+    return Go(screen="home", note=words, alert=True)
 
 
 CONSENT = Screen(
     name="consent",
     show=_show_consent,
-    buttons={
-        "agree": _consent,
-        "decline": lambda _scene, _arg: Go(screen="home", note=registration.DECLINED(), alert=True),
-    },
+    buttons={"agree": _consent, "decline": _decline},
 )
 
 
@@ -74,6 +86,7 @@ def _pick_office(scene: Scene, code: str) -> Go:
 OFFICE = Screen(
     name="reg_office",
     show=_show_office,
+    personal=True,
     buttons={"pick": _pick_office, "page": lambda _scene, page: Go(screen="reg_office", args={"page": page})},
 )
 
@@ -81,28 +94,59 @@ OFFICE = Screen(
 # --- name and identity ----------------------------------------------------------------------
 
 
+def _show_name(scene: Scene) -> View:
+    """Ask for the name; until registration ends, of a person or of a unit (单位)."""
+    unit = scene.account.is_unit
+    choice = (
+        Button(label=units.kind_label(unit=False, chosen=not unit), action="person"),
+        Button(label=units.kind_label(unit=True, chosen=unit), action="unit"),
+    )
+    text = units.NAME() if unit else registration.NAME()
+    return View(text=text, rows=() if scene.account.registered else (choice,))
+
+
+def _choose_kind(scene: Scene, *, unit: bool) -> Go:
+    scene.core.accounts.choose_kind(scene.tx, scene.account, unit=unit)
+    return Go(screen="reg_name")
+
+
 def _name(scene: Scene, typed: str) -> Go:
-    scene.core.accounts.set_name(scene.tx, scene.account, parse_name(typed))
-    return _on(scene)
+    name = parse_unit_name(typed) if scene.account.is_unit else parse_name(typed)
+    scene.core.accounts.set_name(scene.tx, scene.account, name)
+    return _forgetting(_on(scene))
+
+
+def _forgetting(go: Go) -> Go:
+    """Have what was sent deleted from the chat, now that it has been taken."""
+    return replace(go, effects=(*go.effects, Forget()))
 
 
 NAME = Screen(
     name="reg_name",
-    show=lambda _scene: View(text=registration.NAME()),
+    personal=True,
+    show=_show_name,
+    buttons={
+        "person": lambda scene, _arg: _choose_kind(scene, unit=False),
+        "unit": lambda scene, _arg: _choose_kind(scene, unit=True),
+    },
     text=_name,
     hint=registration.NAME_HINT,
 )
 
 
 def _identity(scene: Scene, typed: str) -> Go:
-    number = parse_resident_id(typed, today=scene.tx.now.astimezone(CHINA).date())
+    if scene.account.is_unit:
+        number = parse_credit_code(typed)
+    else:
+        number = parse_resident_id(typed, today=scene.tx.now.astimezone(CHINA).date())
     scene.core.accounts.set_identity(scene.tx, scene.account, number)
     return _on(scene)
 
 
 IDENTITY = Screen(
     name="reg_identity",
-    show=lambda _scene: View(text=registration.IDENTITY()),
+    personal=True,
+    show=lambda scene: View(text=units.CODE() if scene.account.is_unit else registration.IDENTITY()),
     text=_identity,
     hint=registration.IDENTITY_HINT,
 )
@@ -111,9 +155,11 @@ IDENTITY = Screen(
 # --- telephone ------------------------------------------------------------------------------
 
 
-def _show_phone(_scene: Scene) -> View:
+def _show_phone(scene: Scene) -> View:
     return View(
-        text=registration.PHONE(), contact=registration.SEND_CONTACT(), replies=(registration.BACK_REPLY(),)
+        text=units.PHONE() if scene.account.is_unit else registration.PHONE(),
+        contact=registration.SEND_CONTACT(),
+        replies=(registration.BACK_REPLY(),),
     )
 
 
@@ -129,7 +175,7 @@ def _contact(scene: Scene, contact: Contact) -> Go:
     if not contact.own:
         raise ContactOfSomebodyElse
     scene.core.accounts.offer_phone(scene.tx, scene.account, parse_phone(contact.phone))
-    return _proved(scene)
+    return _forgetting(_proved(scene))
 
 
 def _proved(scene: Scene) -> Go:
@@ -142,6 +188,7 @@ def _proved(scene: Scene) -> Go:
 
 PHONE = Screen(
     name="reg_phone",
+    personal=True,
     show=_show_phone,
     text=_phone,
     contact=_contact,
@@ -173,6 +220,7 @@ def _code(scene: Scene, typed: str) -> Go:
 
 CODE = Screen(
     name="reg_code",
+    personal=True,
     show=_show_code,
     buttons={"resend": _resend, "other": lambda _scene, _arg: Go(screen="reg_phone")},
     text=_code,
@@ -190,16 +238,18 @@ def _show_review(scene: Scene) -> View | Go:
     missing = registration_step(account)
     if missing.screen != "reg_review":
         return missing
+    said = units if account.is_unit else registration
+    change_identity = units.CHANGE_CODE if account.is_unit else registration.CHANGE_IDENTITY
     return View(
-        text=registration.review(account, scene.office_of(account.office or "")),
+        text=said.review(account, scene.office_of(account.office or "")),
         rows=(
             (Button(label=registration.CONFIRM(), action="confirm", style=Style.SUCCESS),),
             (
                 Button(label=registration.CHANGE_OFFICE(), action="office"),
-                Button(label=registration.CHANGE_NAME(), action="name"),
+                Button(label=said.CHANGE_NAME(), action="name"),
             ),
             (
-                Button(label=registration.CHANGE_IDENTITY(), action="identity"),
+                Button(label=change_identity(), action="identity"),
                 Button(label=registration.CHANGE_PHONE(), action="phone"),
             ),
         ),
@@ -214,6 +264,7 @@ def _register(scene: Scene, _arg: str) -> Go:
 
 REVIEW = Screen(
     name="reg_review",
+    personal=True,
     show=_show_review,
     buttons={
         "confirm": _register,

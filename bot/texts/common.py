@@ -1,7 +1,7 @@
 """Words that every conversation uses: kinds, times, counts, labels."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from html import escape
 
 from bot.texts.language import _, phrase
@@ -80,6 +80,11 @@ def day(at: datetime) -> str:
         day=local.day,
         weekday=_WEEKDAYS[local.weekday()](),
     )
+
+
+def short_day(day: date) -> str:
+    """Return a date without year and weekday: 12月1日."""
+    return _("{month}{day}日").format(month=_MONTHS[day.month - 1](), day=day.day)
 
 
 def moment(at: datetime) -> str:

@@ -6,10 +6,23 @@ from html import escape
 from bot.desk import errors as d
 from bot.dialog import errors as a
 from bot.importing import errors as t
-from bot.texts import broadcast, desk, files, journal, notices, people, photos, reports
+from bot.texts import (
+    broadcast,
+    desk,
+    files,
+    journal,
+    notices,
+    own_data,
+    people,
+    photos,
+    provinces,
+    reports,
+    units,
+)
 from bot.texts.common import FAILED, day, listed, moment
 from bot.texts.language import Phrase, _, phrase
 from core import errors as e
+from core.accounts import UserType
 from core.errors import XuanhaoError
 
 VIN_PRESELECTED = phrase("该车辆已预选号牌,不允许再次预选号牌!")
@@ -54,6 +67,12 @@ def _office_closed(error: e.OfficeClosed) -> str:
     if error.next_opening:
         opening = _("下次开放时间:{moment}。").format(moment=moment(error.next_opening))
     return _("现在不在选号服务时间内。{opening}已填写的信息会为您保留。").format(opening=opening)
+
+
+def _not_this_user_type(error: e.NotThisUserType) -> str:
+    if error.user_type == UserType.UNIT:
+        return provinces.UNIT_STAYS()
+    return provinces.NEW_OWNER_STAYS()
 
 
 def _wishes_refused(error: e.WishesRefused) -> str:
@@ -102,13 +121,14 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     e.PhoneError: phrase("手机号不正确,请输入 11 位中国大陆手机号。"),
     e.PersonNameEmpty: phrase("请输入姓名。"),
     e.PersonNameError: phrase("姓名只能是 2–30 个汉字或字母(可含间隔号·),请输入身份证上的姓名。"),
+    e.UnitNameEmpty: units.NAME_EMPTY,
+    e.UnitNameError: units.NAME_WRONG,
+    e.UnitNeedsCreditCode: units.NEEDS_CREDIT_CODE,
+    e.CreditCodeIsUnit: units.IS_UNIT,
+    e.CreditCodeEmpty: units.CODE_EMPTY,
     e.NoSuchOffice: phrase("没有这个发牌机关,请检查代号。"),
     e.OfficeUnknown: phrase("本服务不受理该发牌机关。"),
     e.NotRegistered: phrase("您还没有完成注册,请先点【预选号牌】。"),
-    e.NotThisUserType: phrase(
-        "您的用户类型是「新车车主」(网上注册),只能在注册地的发牌机关预选号牌。"
-        "如需在其他地方选号,请携带身份证明到车辆管理所窗口办理面签注册。"
-    ),
     e.IdentityTaken: phrase(
         "该身份证明号码已被其他账号注册。如不是您本人所为,请携带身份证原件到车辆管理所窗口,"
         "由工作人员核实后将身份转到您的账号。"
@@ -211,6 +231,7 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     e.VinMistyped: lambda error: _(
         "车辆识别代号有一位输错了(校验位不符),请逐段对照证书:\n<code>{vin}</code>"
     ).format(vin=escape(error.grouped)),
+    e.NotThisUserType: _not_this_user_type,
     e.CertificateLength: _certificate_length,
     e.PhotoTooHeavy: lambda error: photos.too_heavy(error.most_bytes),
     e.PhotoTooLarge: lambda error: photos.too_large(error.most_pixels),
@@ -229,6 +250,7 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     e.CreditCodeLength: lambda error: _wrong_length(_("统一社会信用代码"), error),
     e.CodeTooSoon: lambda error: _("验证码刚刚发过,请 {seconds} 秒后再获取。").format(seconds=error.seconds),
     e.OfficeClosed: _office_closed,
+    e.DeletionHindered: lambda error: own_data.stays(error.hindrances),
     e.NoWishesLeft: lambda error: _("剩余自编号牌个数只有 {left} 个,请减少本次提交的号码。").format(
         left=error.left
     ),

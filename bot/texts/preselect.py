@@ -7,12 +7,12 @@ from bot.texts.common import (
     barred,
     counter_hours,
     hours,
-    masked_name,
     masked_phone,
     office_title,
 )
 from bot.texts.errors import VIN_BEING_SELECTED, VIN_PRESELECTED, VIN_REGISTERED
 from bot.texts.language import _, phrase
+from bot.texts.units import owner
 from core.accounts import Account
 from core.offices import Office
 from core.plates import PlateKind
@@ -119,7 +119,7 @@ def review(preselection: Preselection, account: Account, office: Office) -> str:
         vin=escape(group_vin(preselection.the_vin)),
         certificate_kind=_CERTIFICATE_NUMBERS[kind](),
         certificate=escape(preselection.certificate or ""),
-        name=masked_name(account.name),
+        name=owner(account),
         phone=masked_phone(account.phone),
     )
 

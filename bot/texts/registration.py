@@ -20,12 +20,14 @@ CHANGE_IDENTITY = phrase("修改身份证号")
 CHANGE_PHONE = phrase("修改手机号")
 BACK_REPLY = phrase("返回")
 
-CONSENT = phrase(
-    "<b>个人信息告知</b>\n"
-    "为办理号牌预选,需要您的:姓名、居民身份证号码、手机号、车辆识别代号和合格证编号。\n"
-    "• 用途:核对车辆与本人、发送验证码和到期提醒、窗口办理时核对,不作他用;\n"
-    "• 保存:姓名、身份证号、手机号加密存放;草稿保留7天,验证码保留1天;\n"
-    "• <b>请注意:Telegram 的服务器在境外</b>,您在聊天中输入的内容会经过境外服务器。\n"
+_CONSENT = phrase(
+    "<b>个人信息告知</b>(第 {version} 版)\n"
+    "为办理号牌预选,需要您的:姓名(单位名称)、居民身份证号码(统一社会信用代码)、手机号、车辆识别代号和合格证编号。\n"
+    "• 用途:核对车辆与车主、发送验证码和到期提醒、窗口办理时核对,不作他用;\n"
+    "• 保存:姓名、证件号码、手机号加密存放;草稿保留7天,验证码保留1天;\n"
+    "• <b>请注意:Telegram 的服务器在境外</b>,您在聊天中输入的内容会经过境外服务器;"
+    "您输入的姓名和号码读取后会尽可能从聊天中删除;\n"
+    "• 随时可以查看(/privacy)、导出(/export)和删除(/delete)自己的信息;\n"
     "• 不同意则无法在线预选,可直接到车辆管理所窗口办理。"
 )
 DECLINED = phrase("未收集任何信息。您可以到车辆管理所窗口办理。")
@@ -42,6 +44,11 @@ CODE_HINT = phrase("请输入短信中的 6 位数字验证码。")
 PHONE_PROVED = phrase("✅ 手机号已验证。")
 DONE = phrase("✅ 注册完成。")
 PHONE_CHANGED = phrase("✅ 手机号已更改。")
+
+
+def consent(version: int) -> str:
+    """Return what is consented to. Whoever changes it counts up ``core.accounts.CONSENT_VERSION``."""
+    return _CONSENT().format(version=version)
 
 
 def review(account: Account, office: Office) -> str:

@@ -27,7 +27,7 @@ async def test_whole_selection_is_in_journal(core: Core) -> None:
     await core.store.run(reserved, core, 0, "A1234")
     plate = Plate(office="粤K", kind=PlateKind.SMALL, serial="A1234")
     await core.store.run(core.counter.register, plate, invented.vin(0)[-6:], actor="chat:1")
-    owner = "chat:5000"
+    owner = "account:1"
     assert [(row["actor"], row["action"], row["subject"]) for row in await entries(core)] == [
         ("system", "committed_seed", "seed:1"),
         ("test", "released", "segment:1"),
@@ -56,7 +56,7 @@ async def test_try_in_vain_is_in_journal(core: Core) -> None:
     place = core.offices["粤K"]
     await core.store.run(lambda tx: core.selection.compose(tx, account, begun, place, ["A1234"], at=tx.now))
     last = (await entries(core))[-1]
-    assert (last["actor"], last["action"]) == ("chat:5001", "composed_in_vain")
+    assert (last["actor"], last["action"]) == ("account:2", "composed_in_vain")
     assert json.loads(last["details"]) == {"wishes": {"A1234": "preselected"}}
 
 

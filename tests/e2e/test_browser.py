@@ -6,7 +6,7 @@ import pytest
 
 from tests import invented
 from tests.browser_person import DESKTOP, TELEPHONE, BrowserPerson, browser_person
-from tests.world import OTHER, OWNER, open_world
+from tests.world import OTHER, OWNER, office, open_world
 
 pytestmark = pytest.mark.browser
 
@@ -72,5 +72,29 @@ async def test_another_owner_composes_a_number(tmp_path: Path) -> None:
         await chat.press("提交")
         await chat.press("确认提交")
         await chat.see("第6步 完成号牌预选")
+        assert await _pictures_are_loaded(chat)
+        assert chat.complaints == []
+
+
+async def test_office_elsewhere_and_its_bulletin_are_looked_at(tmp_path: Path) -> None:
+    offices = [office("粤K"), office("粤A", hours="00:00-24:00")]
+    elsewhere = [{"code": "京A", "url": "https://t.me/example_plates_bot"}]
+    async with (
+        open_world("sqlite", tmp_path, offices=offices, elsewhere=elsewhere) as world,
+        browser_person(world.sandbox.url, size=TELEPHONE) as chat,
+    ):
+        await world.release("A####", code="粤A")
+        await world.service.jobs.count()
+        await chat.open(OWNER)
+        await chat.press("开始 Start")
+        await chat.press("【跳转到其他省市】")
+        await chat.press("粤 广东")
+        await chat.press("粤A 广州市")
+        await chat.see("粤A 广州市 · 选号服务")
+        await chat.press("【号池公示】")
+        await chat.see("A#### 共 10,000 个")
+        await chat.see_in_view("今日种子的 SHA-256")
+        await chat.page.wait_for_timeout(300)
+        await chat.page.screenshot(path=tmp_path / "bulletin.png")
         assert await _pictures_are_loaded(chat)
         assert chat.complaints == []

@@ -53,7 +53,7 @@ async def test_owners_identity_is_deleted_right_or_wrong(place: World) -> None:
     await owner.see("您输入了 17 位")
     await owner.say(invented.identity(9))
     await owner.see("注册 3/3")
-    await eventually(lambda: own(owner) == ["/start", "测试车主"])
+    await eventually(lambda: own(owner) == ["/start"])
 
 
 async def test_screen_may_have_any_message_forgotten(place: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,7 +48,7 @@ async def test_first_page_turns_english_and_back_in_place(world: World) -> None:
     await owner.press("🌐 English")
     english = await owner.see("Before a new vehicle is registered")
     assert english.message_id == before.message_id
-    assert english.buttons == ["【Preselect a number】", "【My numbers】", "❓ Help", "🌐 中文"]
+    assert {"【Preselect a number】", "【My numbers】", "❓ Help", "🌐 中文"} <= set(english.buttons)
     await owner.press("🌐 中文")
     assert (await owner.see(home.NEW.chinese)).buttons[-1] == "🌐 English"
 

@@ -226,3 +226,32 @@ def test_a_pin_needs_both_degrees() -> None:
 def test_an_office_without_any_chance_is_refused() -> None:
     with pytest.raises(ValidationError, match="nothing could be selected"):
         read(random_batches=0, compose_total=0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("粤K", ["粤K"]),
+        ("粤k", ["粤K"]),
+        ("粤·K 12345", ["粤K"]),
+        ("茂名", ["粤K"]),
+        ("茂名市", ["粤K"]),
+        ("广东省茂名市", ["粤K"]),
+        ("茂名车管所", ["粤K"]),
+        ("青", [one.code for one in offices.offered() if "青" in one.code + one.city + one.province]),
+        ("青海", [one.code for one in offices.by_province()["青海省"]]),
+    ],
+)
+def test_search_finds_code_province_and_name(typed: str, found: list[str]) -> None:
+    assert [one.code for one in offices.search(typed)] == found
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "   ", "😀", "粤O", "粤Z", "x" * 10_000, "茂名" * 100, "/help", "110105"]
+)
+def test_search_finds_nothing_where_nothing_is(typed: str) -> None:
+    assert offices.search(typed) == ()
+
+
+def test_search_offers_no_office_out_of_use() -> None:
+    assert all(one.is_offered for one in offices.search("广东"))

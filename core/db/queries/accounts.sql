@@ -18,6 +18,12 @@ SELECT * FROM account WHERE account_id = :account_id
 -- The office where the vehicle will be registered.
 UPDATE account SET office = :office, updated_at = :now WHERE account_id = :account_id
 
+-- name: choose_kind
+-- A unit or a person, before registration ends: what was entered of the other kind is forgotten.
+UPDATE account
+SET user_type = :user_type, name_sealed = NULL, identity_sealed = NULL, identity_hash = NULL, updated_at = :now
+WHERE account_id = :account_id AND registered_at IS NULL
+
 -- name: set_name
 -- The owner's name.
 UPDATE account SET name_sealed = :sealed, updated_at = :now WHERE account_id = :account_id
@@ -77,8 +83,12 @@ SET identity_sealed = NULL, identity_hash = NULL, identity_seen_at = NULL, regis
 WHERE account_id = :account_id AND identity_hash = :hash
 
 -- name: receive_identity
--- An identity that was seen at the counter. 0 rows: it is theirs already.
+-- An identity that was seen at the counter. 0 rows: it is theirs already, or they have deleted the account.
 UPDATE account
 SET identity_sealed = :sealed, identity_hash = :hash, identity_seen_at = :now, updated_at = :now
-WHERE account_id = :account_id
+WHERE account_id = :account_id AND deleted_at IS NULL
   AND (identity_hash IS NULL OR identity_hash <> :hash OR (registered_at IS NULL AND identity_seen_at IS NULL))
+
+-- name: is_deleted
+-- Whether an account's owner has deleted it.
+SELECT account_id FROM account WHERE account_id = :account_id AND deleted_at IS NOT NULL

@@ -1,0 +1,99 @@
+"""/privacy, /export, /delete: what is held of a person, read out and deleted (docs/domain.md, section 12)."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from bot.dialog.model import Button, Go, Screen, SendFile, Style, View
+from bot.dialog.scene import Scene
+from bot.exports import to_html, to_json
+from bot.texts import common
+from bot.texts import own_data as words
+from core.accounts import CONSENT_VERSION
+from core.clock import CHINA
+from core.errors import DeletionHindered
+from core.own_data import Everything
+from core.ports import Tx
+
+_FORMS: dict[str, Callable[[Everything, datetime], bytes]] = {"json": to_json, "html": to_html}
+
+
+def _home() -> Button:
+    return Button(label=common.HOME(), action="home")
+
+
+def _show_privacy(scene: Scene) -> View:
+    return View(
+        text=words.privacy(list(scene.core.offices.values()), CONSENT_VERSION),
+        rows=(
+            (
+                Button(label=words.EXPORT(), action="export"),
+                Button(label=words.DELETE(), action="delete"),
+            ),
+            (_home(),),
+        ),
+    )
+
+
+def export(scene: Scene) -> Go:
+    """Send everything that is held of whoever asks, as two files; read anew, from a snapshot."""
+    chat_id, day = scene.chat_id, f"{scene.tx.now.astimezone(CHINA):%Y-%m-%d}"
+
+    def read(tx: Tx) -> tuple[Everything, datetime]:
+        return scene.core.own_data.read(tx, chat_id), tx.now
+
+    files = [
+        SendFile(
+            name=f"xuanhao-{day}.{ending}", caption=words.CAPTION(), read=read, make=partial(_made, form)
+        )
+        for ending, form in _FORMS.items()
+    ]
+    return Go(screen="privacy", note=words.EXPORTING(), effects=tuple(files))
+
+
+def _made(form: Callable[[Everything, datetime], bytes], found: tuple[Everything, datetime]) -> bytes:
+    return form(*found)
+
+
+PRIVACY = Screen(
+    name="privacy",
+    show=_show_privacy,
+    buttons={
+        "export": lambda scene, _arg: export(scene),
+        "delete": lambda _scene, _arg: Go(screen="delete"),
+        "home": lambda _scene, _arg: Go(screen="home"),
+    },
+    hint=common.PRESS_HINT,
+)
+
+
+def _show_delete(scene: Scene) -> View:
+    hindrances = scene.core.own_data.hindrances(scene.tx, scene.chat_id)
+    back = Button(label=words.KEEP() if not hindrances else common.BACK(), action="privacy")
+    if hindrances:
+        return View(text=words.stays(hindrances), rows=((back, _home()),))
+    confirm = Button(label=words.CONFIRM(), action="confirm", style=Style.DANGER)
+    return View(text=words.WHAT_IS_DELETED(), rows=((confirm, back),))
+
+
+def _delete(scene: Scene, _arg: str) -> Go:
+    """Delete everything, this conversation too: what is shown then is kept nowhere."""
+    scene.core.own_data.delete(scene.tx, scene.chat_id)
+    return Go(screen="deleted")
+
+
+DELETE = Screen(
+    name="delete",
+    show=_show_delete,
+    buttons={
+        "confirm": _delete,
+        "privacy": lambda _scene, _arg: Go(screen="privacy"),
+        "home": lambda _scene, _arg: Go(screen="home"),
+    },
+    hint=common.PRESS_HINT,
+    errors={DeletionHindered: lambda _scene, _error: Go(screen="delete")},
+)
+
+DELETED = Screen(name="deleted", show=lambda _scene: View(text=words.DELETED()))
+
+SCREENS = (PRIVACY, DELETE, DELETED)

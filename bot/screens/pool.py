@@ -1,0 +1,132 @@
+"""【号池公示】: for anybody, before registration too (docs/domain.md, sections 5.5 and 6)."""
+
+import hashlib
+from dataclasses import dataclass
+
+from bot.dialog.model import Button, Go, Screen, View
+from bot.dialog.scene import Scene
+from bot.pictures.bulletin import BulletinRow, BulletinSheet, bulletin_picture
+from bot.screens.layout import in_columns, page_of
+from bot.texts import bulletin as words
+from bot.texts import common
+from core.bulletin import Bulletin, Kept, Line
+from core.offices import Office
+from core.plates import PlateKind
+
+_ENTRIES_A_PAGE = 5
+"""So many fit under a picture, whatever they are: a caption takes 1,024 characters."""
+_OFFICES_A_PAGE = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulletinPicture:
+    """A page of 号池公示."""
+
+    sheet: BulletinSheet
+
+    @property
+    def key(self) -> str:
+        """Return what tells it from other pictures."""
+        return f"bulletin:{hashlib.sha256(repr(self.sheet).encode()).hexdigest()}"
+
+    def draw(self) -> bytes:
+        """Return a PNG."""
+        return bulletin_picture(self.sheet)
+
+
+def _office(scene: Scene) -> Office:
+    own = scene.found.office if scene.found and scene.found.office in scene.core.offices else None
+    return scene.office_of(scene.arg("office") or own or next(iter(scene.core.offices)))
+
+
+def _kind(scene: Scene) -> PlateKind:
+    return PlateKind(scene.arg("kind") or PlateKind.SMALL)
+
+
+def _row(one: Line | Kept, bulletin: Bulletin) -> BulletinRow:
+    if isinstance(one, Kept):
+        return BulletinRow(pattern=one.pattern, lines=(words.kept(one, bulletin.at),))
+    said = (words.released(one, bulletin.at), *words.ways(one, bulletin.at))
+    if one.opens_at > bulletin.at:
+        return BulletinRow(pattern=one.pattern, lines=said)
+    about = one.left.about if one.left.is_told else None
+    share = None if about is None else about / one.size
+    return BulletinRow(pattern=one.pattern, lines=said, left=words.left(one.left), share=share)
+
+
+def _sheet(office: Office, kind: PlateKind, bulletin: Bulletin, page: list[Line | Kept]) -> BulletinSheet:
+    seeds = [f"{said.lstrip('🔐🔓 ')}\n{value}" for said, value in words.seed_lines(bulletin)]
+    return BulletinSheet(
+        kind=kind,
+        title=words.title(office, kind),
+        summary=words.summary(bulletin),
+        rows=tuple(_row(one, bulletin) for one in page),
+        empty=words.NOTHING_RELEASED(),
+        footers=(*seeds, words.WHAT_SEED_IS(), words.LEGEND()),
+    )
+
+
+def _show(scene: Scene) -> View:
+    office, kind = _office(scene), _kind(scene)
+    bulletin = scene.core.bulletins.read(scene.tx, office, kind)
+    entries: list[Line | Kept] = [*bulletin.lines, *bulletin.kept]
+    page, turns = page_of(entries, int(scene.arg("page") or 0), _ENTRIES_A_PAGE)
+    kinds = [
+        Button(label=("● " if one == kind else "") + common.KINDS[one](), action="kind", arg=one)
+        for one in PlateKind
+    ]
+    more = Button(label=words.OTHER_OFFICE(), action="offices")
+    out = Button(label=common.HOME(), action="home")
+    return View(
+        text=words.caption(office, kind, bulletin, page),
+        picture=BulletinPicture(sheet=_sheet(office, kind, bulletin, page)),
+        rows=(
+            *((tuple(turns),) if turns else ()),
+            *in_columns(kinds, 1),
+            (Button(label=words.SUBSCRIBE(), action="notify"),),
+            (more, out) if len(scene.core.offices) > 1 else (out,),
+        ),
+    )
+
+
+def _here(scene: Scene, **changed: str) -> Go:
+    here = {"office": _office(scene).code, "kind": _kind(scene).value}
+    return Go(screen="pool", args={**here, **changed})
+
+
+POOL = Screen(
+    name="pool",
+    show=_show,
+    buttons={
+        "kind": lambda scene, kind: _here(scene, kind=kind),
+        "page": lambda scene, page: _here(scene, page=page),
+        "offices": lambda scene, _arg: Go(screen="pool_offices", args={"kind": _kind(scene).value}),
+        "notify": lambda scene, _arg: Go(screen="notify", args={"office": _office(scene).code}),
+        "home": lambda _scene, _arg: Go(screen="home"),
+    },
+    hint=common.PRESS_HINT,
+)
+
+
+def _show_offices(scene: Scene) -> View:
+    buttons = [
+        Button(label=common.office_title(one), action="office", arg=one.code)
+        for one in scene.core.offices.values()
+    ]
+    page, turns = page_of(buttons, int(scene.arg("page") or 0), _OFFICES_A_PAGE)
+    out = (Button(label=common.HOME(), action="home"),)
+    return View(text=words.OFFICES(), rows=(*in_columns(page, 2), *((tuple(turns),) if turns else ()), out))
+
+
+POOL_OFFICES = Screen(
+    name="pool_offices",
+    show=_show_offices,
+    buttons={
+        "office": lambda scene, code: Go(screen="pool", args={"office": code, "kind": scene.arg("kind")}),
+        "page": lambda scene, page: Go(screen="pool_offices", args={**scene.args, "page": page}),
+        "home": lambda _scene, _arg: Go(screen="home"),
+    },
+    hint=common.PRESS_HINT,
+)
+
+SCREENS = (POOL, POOL_OFFICES)

@@ -1,0 +1,133 @@
+"""Units: an identity that is a credit code makes a unit, and a unit stays at its office."""
+
+from datetime import timedelta
+
+import pytest
+
+from core import blacklist
+from core.accounts import Account, UserType
+from core.blacklist import Sentence
+from core.bootstrap import Core
+from core.clock import CHINA
+from core.errors import (
+    Blacklisted,
+    CreditCodeIsUnit,
+    IdentityTaken,
+    NotThisUserType,
+    StepOutOfOrder,
+    UnitNeedsCreditCode,
+)
+from core.plates import PlateKind
+from core.ports import Tx
+from tests import invented
+from tests.core.tools import NOON, half_registered, registered
+
+TODAY = NOON.astimezone(CHINA).date()
+
+
+def unit(tx: Tx, core: Core, number: int, chat: int = 6000) -> Account:
+    """Bring a unit through its registration."""
+    accounts = core.accounts
+    account = accounts.consent(tx, chat)
+    accounts.set_office(tx, account, "粤K")
+    accounts.choose_kind(tx, account, unit=True)
+    account = accounts.require(tx, chat)
+    accounts.set_name(tx, account, "测试汽车有限公司")
+    accounts.set_identity(tx, account, invented.credit_code(number))
+    accounts.offer_phone(tx, account, invented.phone(600 + number))
+    accounts.prove_phone(tx, account)
+    return accounts.register(tx, accounts.require(tx, chat))
+
+
+async def test_unit_registers_and_stays_at_its_office(core: Core) -> None:
+    account = await core.store.run(unit, core, 1)
+    assert (account.user_type, account.is_unit) == (UserType.UNIT, True)
+    assert account.selects_at("粤K")
+    assert not account.selects_at("粤A")
+    elsewhere = core.offices["粤K"].__class__(code="粤A", name="x", address="y")
+    with pytest.raises(NotThisUserType) as caught:
+        await core.store.run(core.preselections.choose, account, elsewhere, PlateKind.SMALL)
+    assert caught.value.user_type == UserType.UNIT
+
+
+async def test_choosing_the_other_kind_forgets_name_and_identity(core: Core) -> None:
+    account = await core.store.run(half_registered, core, 0)
+    await core.store.run(core.accounts.choose_kind, account, unit=True)
+    found = await core.store.read(core.accounts.require, account.chat_id)
+    assert (found.user_type, found.name, found.identity, found.identity_hash) == (UserType.UNIT, "", "", None)
+    assert found.phone == account.phone
+    await core.store.run(core.accounts.choose_kind, found, unit=True)  # the same again changes nothing
+    await core.store.run(core.accounts.choose_kind, found, unit=False)
+    found = await core.store.read(core.accounts.require, account.chat_id)
+    assert found.user_type == UserType.NEW_OWNER
+
+
+async def test_registered_owner_chooses_no_other_kind(core: Core) -> None:
+    account = await core.store.run(registered, core, 0)
+    with pytest.raises(StepOutOfOrder):
+        await core.store.run(core.accounts.choose_kind, account, unit=True)
+
+
+async def test_credit_code_is_registered_once(core: Core) -> None:
+    await core.store.run(unit, core, 1)
+    with pytest.raises(IdentityTaken):
+        await core.store.run(unit, core, 1, 6001)
+
+
+@pytest.mark.parametrize("wanted", list(UserType))
+async def test_user_type_goes_with_the_identity(core: Core, wanted: UserType) -> None:
+    person, organisation = await core.store.run(registered, core, 0), await core.store.run(unit, core, 1)
+    change = core.counter.set_user_type
+    if wanted == UserType.UNIT:
+        with pytest.raises(UnitNeedsCreditCode):
+            await core.store.run(change, person, wanted, "chat:1")
+        assert not await core.store.run(change, organisation, wanted, "chat:1")
+        return
+    with pytest.raises(CreditCodeIsUnit):
+        await core.store.run(change, organisation, wanted, "chat:1")
+    assert await core.store.run(change, person, wanted, "chat:1") == (wanted != UserType.NEW_OWNER)
+
+
+async def test_unit_half_way_through_is_made_no_person_by_the_desk(core: Core) -> None:
+    account = await core.store.run(core.accounts.consent, 6000)
+    with pytest.raises(UnitNeedsCreditCode):
+        await core.store.run(core.counter.set_user_type, account, UserType.UNIT, "chat:1")
+    await core.store.run(core.accounts.choose_kind, account, unit=True)
+    account = await core.store.read(core.accounts.require, 6000)
+    with pytest.raises(CreditCodeIsUnit):
+        await core.store.run(core.counter.set_user_type, account, UserType.COUNTER, "chat:1")
+
+
+async def test_received_identity_brings_its_user_type(core: Core) -> None:
+    account = await core.store.run(registered, core, 0)
+    given = await core.store.run(core.accounts.receive_identity, account, invented.credit_code(5))
+    assert given.user_type == UserType.UNIT
+    back = await core.store.run(core.accounts.receive_identity, given, invented.identity(5))
+    assert back.user_type == UserType.NEW_OWNER
+
+
+async def test_unit_is_found_by_its_code(core: Core) -> None:
+    account = await core.store.run(unit, core, 1)
+    who = await core.store.read(core.people.find, invented.credit_code(1).lower(), today=TODAY)
+    assert who.account == account
+    unknown = await core.store.read(core.people.find, invented.credit_code(2), today=TODAY)
+    assert (unknown.account, unknown.identity_hash) == (
+        None,
+        core.accounts.identity_hash(invented.credit_code(2)),
+    )
+
+
+async def test_ban_of_a_code_bars_the_unit(core: Core) -> None:
+    who = await core.store.read(core.people.find, invented.credit_code(1), today=TODAY)
+    sentence = Sentence(
+        identity_hash=who.identity_hash,
+        office="粤K",
+        reason="资料有误",
+        cause="admin",
+        until=core.clock.now() + timedelta(days=9),
+        actor="chat:1",
+    )
+    await core.store.run(blacklist.ban, sentence)
+    account = await core.store.run(unit, core, 1)
+    with pytest.raises(Blacklisted):
+        await core.store.run(core.preselections.choose, account, core.offices["粤K"], PlateKind.SMALL)
