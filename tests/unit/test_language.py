@@ -11,7 +11,7 @@ import pytest
 from babel.messages.catalog import Message
 from telegram.constants import CallbackQueryLimit
 
-from bot.dialog.engine import plain
+from bot.dialog.presenter import plain
 from bot.pictures.receipt import Receipt
 from bot.screens.pictures import ReceiptPicture
 from bot.texts import common, errors

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 from telegram.constants import MessageLimit
 
-from bot.dialog.engine import plain
+from bot.dialog.presenter import plain
 from bot.pictures.batch import NUMBERS
 from bot.texts import notices, preselect, selecting
 from bot.texts.language import Language, speaking
