@@ -71,7 +71,8 @@ class Item:
     at: datetime  # since when it waits, or when it is due
     subject: str  # "preselection:7", "appeal:3", "notice:5", "update:9", "pool:粤K:small", "segment:3"
     office: str | None = None
-    plate: str = ""  # the serial, of a reserved number
+    about: str = ""  # the preselection that it is about: "preselection:7"
+    plate: str = ""  # the serial of its number
     kind: str = ""  # of a pool or segment
     mask: str = ""  # of a segment
     free: int = 0  # numbers left in a pool
@@ -167,6 +168,7 @@ def _reserved(tx: Tx, house: House, scope: Scope, matter: Matter) -> Iterator[It
             at=from_millis(row["deadline"]),
             subject=f"preselection:{row['preselection_id']}",
             office=row["office"],
+            about=f"preselection:{row['preselection_id']}",
             plate=row["serial"],
             kind=row["kind"],
         )
@@ -187,7 +189,8 @@ def _failed(tx: Tx, _house: House, scope: Scope) -> Iterator[Item]:
 
 def _failure(tx: Tx, row: Row) -> Item:
     """Return a notice that failed, with the office and the number that it was about, if any."""
-    topic, _, number = row["subject"].partition(":")
+    subject = row["subject"]
+    topic, _, number = subject.partition(":")
     office, plate, kind = json.loads(row["details"]).get("office") or None, "", ""
     if topic == "preselection" and (about := tx.one("preselection.by_id", preselection_id=int(number))):
         office, plate, kind = about["office"], about["serial"] or "", about["kind"]
@@ -196,6 +199,7 @@ def _failure(tx: Tx, row: Row) -> Item:
         at=from_millis(row["ended_at"]),
         subject=f"notice:{row['notice_id']}",
         office=office,
+        about=subject if plate else "",
         plate=plate,
         kind=kind,
         what=row["purpose"].partition(":")[0],

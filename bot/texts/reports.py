@@ -336,6 +336,7 @@ _NOTICES = {
     "revoked": phrase("取消通知"),
     "identity": phrase("身份转移通知"),
     "role": phrase("角色通知"),
+    "broadcast_over": phrase("群发结果通知"),
     "summary": phrase("每日提要"),
 }
 _REASONS = {

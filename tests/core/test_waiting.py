@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.texts.reports import _NOTICES
 from core import waiting
 from core.admins import Admin, Post, Role
 from core.bootstrap import Core
 from core.clock import CHINA, FixedClock
 from core.errors import AlreadyHandled, NothingToHandle, NotYourDuty
 from core.masks import parse_mask
-from core.notices import MOST_TRIES, Plan, claim, note_failure, note_hopeless, note_unreachable, plan
+from core.notices import MOST_TRIES, Plan, Purpose, claim, note_failure, note_hopeless, note_unreachable, plan
 from core.plates import PlateKind
 from core.pool import Release
 from core.ports import Tx
@@ -143,9 +144,15 @@ async def test_failed_notice_waits_until_somebody_deals_with_it(core: Core) -> N
     assert journal == [{"actor": "chat:1001", "subject": item.subject, "office": "粤K"}]
 
 
-async def test_subscribers_who_shut_us_out_bury_nothing(core: Core) -> None:
+def test_every_notice_that_is_owed_to_somebody_has_a_name() -> None:
+    not_owed = {"release", "compose", "opening", "broadcast", "summary"}
+    assert {purpose.value for purpose in Purpose} - not_owed <= set(_NOTICES)
+
+
+@pytest.mark.parametrize("purpose", ["release", "broadcast"])
+async def test_subscribers_who_shut_us_out_bury_nothing(core: Core, purpose: str) -> None:
     def fails_to_announce(tx: Tx) -> None:
-        plan(tx, Plan(chat_id=5001, purpose="release", subject="segment:1", due_at=tx.now))
+        plan(tx, Plan(chat_id=5001, purpose=purpose, subject="segment:1", due_at=tx.now))
         for notice in claim(tx, "worker", 100):
             note_hopeless(tx, notice, "worker", "Forbidden")
 

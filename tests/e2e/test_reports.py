@@ -296,6 +296,11 @@ async def test_desk_lists_what_waits_and_leads_on(world: World) -> None:
     assert [row[0] for row in rows] == ["事项", "通知发送失败", "定时投放"]
     await chief.press("② 定时投放")
     await chief.see("B10##", "定时投放:3月13日")
+    await chief.say("/desk")
+    await chief.press("① 粤K·A1001")
+    await chief.see("通知发送失败", "原因:消息被拒收")
+    await chief.press("🔎 粤K·A1001")
+    await chief.see("粤K·A1001", invented.vin(1)[-6:])
 
 
 async def test_many_items_have_pages(world: World) -> None:
@@ -309,6 +314,8 @@ async def test_many_items_have_pages(world: World) -> None:
     await clerk.see("② 粤K·A1008 办理截止 3月17日 17:00")
     await clerk.press("‹")
     await clerk.see("第 1 / 2 页")
+    await clerk.press("② 粤K·A1002")
+    await clerk.see("粤K·A1002", invented.vin(2)[-6:])
 
 
 async def test_summary_comes_once_and_can_be_turned_off(world: World) -> None:

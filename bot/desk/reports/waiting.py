@@ -5,6 +5,7 @@ from functools import partial
 from html import escape
 
 from bot.desk.errors import Usage
+from bot.desk.find import to_card
 from bot.desk.reports import segments
 from bot.desk.reports.parts import columns, home_row, number, sheet
 from bot.dialog.model import Button, ErrorWays, Go, Screen, Style, View
@@ -23,13 +24,10 @@ from core import waiting
 from core.admins import Duty
 from core.clock import CHINA
 from core.errors import Refusal, XuanhaoError
-from core.preselection import get
 from core.waiting import MOST, Desk, Item, Matter
 
 DESK_SCREEN = "desk_desk"
 _MATTER = "desk_matter"
-_FIND = "desk_find"
-"""The card of a number, where there is one: its argument ``what`` is what /find takes."""
 _APPEALS = "desk_appeals"
 _A_PAGE = 6
 _WITHOUT_MOMENT = frozenset({Matter.POOL, Matter.CALENDAR})
@@ -142,15 +140,7 @@ def _is_there(screen: str) -> bool:
 
 
 def _leads_on(item: Item) -> bool:
-    match item.matter:
-        case Matter.DEADLINE | Matter.SHUT:
-            return _is_there(_FIND)
-        case Matter.APPEAL:
-            return _is_there(_APPEALS)
-        case Matter.CALENDAR:
-            return False
-        case _:
-            return True
+    return item.matter != Matter.CALENDAR and (item.matter != Matter.APPEAL or _is_there(_APPEALS))
 
 
 def _lead(scene: Scene, subject: str) -> Go:
@@ -158,8 +148,7 @@ def _lead(scene: Scene, subject: str) -> Go:
     topic, _, rest = subject.partition(":")
     match topic:
         case "preselection":
-            reserved = get(scene.tx, int(rest))
-            return Go(screen=_FIND, args={"what": f"{reserved.office}{reserved.serial}"})
+            return to_card(subject)
         case "appeal":
             return Go(screen=_APPEALS)
         case "pool":
@@ -205,10 +194,8 @@ def _show_matter(scene: Scene) -> View:
     scene.admin.need(Duty.DESK)
     item = waiting.find(scene.tx, scene.admin, scene.arg("subject"), scene.core.offices)
     ways = [Button(label=words.HANDLED(), action="handle", style=Style.SUCCESS)]
-    if item.plate and _is_there(_FIND):
-        ways.append(
-            Button(label=words.lead_label("🔎", item), action="find", arg=f"{item.office}{item.plate}")
-        )
+    if item.about:
+        ways.append(Button(label=words.lead_label("🔎", item), action="find", arg=item.about))
     back = Button(label=common.BACK(), action="back")
     return View(text=words.matter_text(item, scene.tx.now), rows=(tuple(ways), (back,)))
 
@@ -237,7 +224,7 @@ MATTER = Screen(
     show=_show_matter,
     buttons={
         "handle": _handle,
-        "find": lambda _scene, what: Go(screen=_FIND, args={"what": what}),
+        "find": lambda _scene, what: to_card(what),
         "back": lambda _scene, _arg: _to_page("0"),
     },
     hint=common.PRESS_HINT,

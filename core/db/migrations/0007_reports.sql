@@ -8,7 +8,6 @@ CREATE INDEX plate_for_good ON plate (segment_id, held_until) WHERE held_until I
 CREATE INDEX preselection_reserved_at ON preselection (reserved_at, office, way) WHERE reserved_at IS NOT NULL;
 CREATE INDEX preselection_ended_at ON preselection (ended_at, office, state)
     WHERE ended_at IS NOT NULL AND serial IS NOT NULL;
-CREATE INDEX preselection_of_vin ON preselection (vin) WHERE vin IS NOT NULL;
 
 CREATE INDEX audit_of_actor ON audit (actor, entry_id);
 CREATE INDEX audit_of_action ON audit (action, entry_id);

@@ -83,11 +83,11 @@ WHERE state = 'reserved' AND deadline < :until
 GROUP BY (deadline - 1 + :zone) / 86400000
 
 -- name: failed
--- Notices that could not be sent and that nobody has dealt with, the oldest first. What somebody subscribed to
--- is no loss to them when they have shut us out, and would bury the rest.
+-- Notices that could not be sent and that nobody has dealt with, the oldest first. What somebody subscribed to, or
+-- what many are told at one time, is no loss to those who have shut us out, and would bury the rest.
 SELECT notice_id, chat_id, purpose, subject, details, ended_at, tries, error FROM notice
 WHERE state = 'failed' AND ended_at >= :since
-  AND purpose NOT IN ('release', 'compose', 'opening', 'summary')
+  AND purpose NOT IN ('release', 'compose', 'opening', 'broadcast', 'summary')
   AND NOT EXISTS (SELECT 1 FROM desk_handled WHERE desk_handled.subject = 'notice:' || notice.notice_id)
 ORDER BY ended_at, notice_id LIMIT :most
 
