@@ -6,6 +6,7 @@ from datetime import datetime
 from html import escape
 
 from bot.texts import own_data as words
+from bot.texts.common import listed
 from core.clock import CHINA
 from core.own_data import Everything, Record
 
@@ -63,7 +64,7 @@ def _shown(value: object) -> str:
         case bool():
             return words.YES() if value else words.NO()
         case list():
-            return "、".join(map(str, value))
+            return listed(map(str, value))
         case dict():
             return json.dumps(value, ensure_ascii=False)
         case _:

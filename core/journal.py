@@ -41,6 +41,7 @@ ACTIONS = (
     "composed_in_vain",
     "confirmed_data",
     "consented",
+    "deleted_own_data",
     "dropped_draft",
     "dropped_import",
     "ended_broadcast",

@@ -32,6 +32,7 @@ _OWNERS = frozenset(
         "composed_in_vain",
         "confirmed_data",
         "consented",
+        "deleted_own_data",
         "rechose",
         "registered_account",
         "reserved",
@@ -55,6 +56,7 @@ _WORDED: dict[str, Phrase] = {
     "composed_in_vain": phrase("自编未中:{wishes}"),
     "confirmed_data": phrase("确认车辆信息"),
     "consented": phrase("同意服务协议"),
+    "deleted_own_data": phrase("删除个人数据"),
     "dropped_draft": phrase("清除未完成的预选"),
     "dropped_import": phrase("放弃车辆导入"),
     "ended_broadcast": phrase("群发通知结束,送达 {sent}/{total} 人"),
@@ -132,12 +134,14 @@ def actor(entry: Entry) -> str:
     """Return who did it."""
     if entry.actor in _ACTORS:
         return _ACTORS[entry.actor]()
-    chat = entry.actor.removeprefix("chat:")
-    if chat == entry.actor:
+    kind, _colon, number = entry.actor.partition(":")
+    if kind == "account":
+        return _("车主(账号 {number})").format(number=number)
+    if kind != "chat":
         return entry.actor
     if entry.action in _OWNERS:
-        return _("车主 {chat}").format(chat=chat)
-    return _("管理员 {chat}").format(chat=chat)
+        return _("车主 {chat}").format(chat=number)
+    return _("管理员 {chat}").format(chat=number)
 
 
 def action(entry: Entry) -> str:

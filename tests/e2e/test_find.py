@@ -66,7 +66,7 @@ async def test_owner_is_found_by_any_name(place: World, what: str) -> None:
         "随机选号:已用 0,增加过 0,剩余 5",
         "自编号牌:已用 0,增加过 0,剩余 20",
         "待发 3 条:办理提醒",
-        "选定号码(粤K·A1234) — 本人",
+        "选定号码 粤K·A1234(自编选号) — 车主(账号 1)",
     ):
         assert part in card
     for secret in (invented.identity(2), invented.phone(2)[3:], "测试车主"):
