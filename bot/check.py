@@ -3,10 +3,12 @@
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
+from bot.photos import barcodes
+from bot.photos.formats import HEIC_INSTALLED
 from bot.transport import AiohttpRequest
-from core.bootstrap import bootstrap
+from core.bootstrap import Core, bootstrap
 from core.clock import CHINA
-from core.errors import XuanhaoError
+from core.errors import PhotoStoreError, XuanhaoError
 from core.settings import Settings
 
 
@@ -33,6 +35,19 @@ async def _check_database(settings: Settings) -> bool:
             f"  mind: no make-up working days are known for {unknown}; "
             "put them under [calendar] when the schedule is published"
         )
+    return _check_photos(core)
+
+
+def _check_photos(core: Core) -> bool:
+    try:
+        core.photos.delete(core.photos.put(b"a trial"))
+    except PhotoStoreError as error:
+        print(f"photos: {error} (photos.directory)")  # noqa: T201 - the same
+        return False
+    print("photos: good, they can be kept")  # noqa: T201 - the same
+    missing = {"HEIC": not HEIC_INSTALLED, "barcodes": not barcodes.INSTALLED}
+    for what in (what for what, is_missing in missing.items() if is_missing):
+        print(f'  mind: {what} cannot be read: pip install "xuanhao[photos]"')  # noqa: T201 - the same
     return True
 
 

@@ -114,6 +114,7 @@ async def test_good_settings_are_called_good(
     said = capsys.readouterr().out
     assert "settings: good" in said
     assert "database: good" in said
+    assert "photos: good" in said
     assert "token: good, the bot is @" in said
 
 
@@ -166,6 +167,15 @@ async def test_database_that_cannot_be_written_is_told(
     assert f"{tmp_path}/file" in line
     assert await _call("migrate", config=config) == 1
     assert f"{tmp_path}/file" in capsys.readouterr().err
+
+
+async def test_photos_that_cannot_be_kept_are_told(
+    tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XUANHAO_PHOTOS__DIRECTORY", f"{tmp_path}/file")
+    assert await _call("check", config=_config(tmp_path, base_url=sandbox.base_url)) == 1
+    assert "photos.directory" in capsys.readouterr().out
 
 
 async def test_database_server_out_of_reach_is_told_without_its_password(

@@ -1,0 +1,45 @@
+"""What people attach is fetched and read a few at a time, so that memory does not go by their number."""
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+from bot.dialog.engine import Engine
+from bot.dialog.model import Attachment, Go, Intake, Received
+from bot.dialog.steps import Taker
+from bot.texts.language import Language, spoken
+
+
+class Messenger:
+    """Hands out attachments, and counts how many are in hand at once."""
+
+    def __init__(self) -> None:
+        self.in_hand = self.most = 0
+
+    async def fetch(self, attachment: Attachment, _most_bytes: int) -> Received:
+        self.in_hand += 1
+        self.most = max(self.most, self.in_hand)
+        await asyncio.sleep(0.01)
+        return Received(
+            file_id=attachment.file_id, content=b"1", name="", mime="image/jpeg", is_photo=attachment.is_photo
+        )
+
+
+async def test_few_attachments_are_in_hand_at_a_time() -> None:
+    messenger = Messenger()
+    outside: Any = SimpleNamespace(fetch=messenger.fetch)
+    nothing: Any = None
+    engine = Engine(nothing, nothing, nothing, outside)
+
+    def read(_core: object, received: Received) -> tuple[str, Language]:
+        messenger.in_hand -= 1
+        return received.file_id, spoken()
+
+    intake = Intake(most_bytes=10, read=read, take=lambda _scene, _value: Go(screen=""))
+    taker = Taker(screen="vin", intake=intake, language=Language.ENGLISH)
+    names = [str(number) for number in range(40)]
+    found = await asyncio.gather(
+        *(engine._read(Attachment(file_id=name, is_photo=True), taker) for name in names)
+    )
+    assert found == [(name, Language.ENGLISH) for name in names]
+    assert messenger.most == 4
