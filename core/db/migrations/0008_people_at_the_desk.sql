@@ -6,8 +6,7 @@ DROP INDEX account_identity;
 CREATE UNIQUE INDEX account_identity ON account (identity_hash)
     WHERE registered_at IS NOT NULL OR identity_seen_at IS NOT NULL;
 
--- The history of a vehicle, and the blacklist from its newest entry on.
-CREATE INDEX preselection_of_vin ON preselection (vin, preselection_id) WHERE vin IS NOT NULL;
+-- All bans of an identity, and the blacklist from its newest entry on.
 CREATE INDEX ban_of_identity ON ban (identity_hash, ban_id);
 CREATE INDEX ban_newest ON ban (since, ban_id) WHERE lifted_at IS NULL;
 
