@@ -1,6 +1,7 @@
 """/broadcast: an office tells its owners something (docs/domain.md, section 13)."""
 
 from datetime import timedelta
+from functools import partial
 
 from bot.desk.errors import Usage
 from bot.desk.questions import GONE
@@ -38,6 +39,13 @@ def ask(scene: Scene, rest: str) -> Go:
     return Go(screen="desk_broadcast_audience", args={"office": office.code, "text": text})
 
 
+def _reach(scene: Scene, office: str, audience: Audience) -> int:
+    """Return how many would be told; many owners are counted beside the writers."""
+    read = partial(broadcasts.reach, office=office, audience=audience)
+    people: int = scene.beside(f"reach:{office}:{audience}", read)
+    return people
+
+
 def _to_progress(one: Broadcast) -> Go:
     return Go(screen="desk_broadcast", args={"office": one.office, "id": one.broadcast_id})
 
@@ -50,7 +58,7 @@ def _show_audience(scene: Scene) -> View:
     office = scene.arg("office")
     choices = [
         Button(
-            label=words.audience_label(one, broadcasts.reach(scene.tx, office, one)),
+            label=words.audience_label(one, _reach(scene, office, one)),
             action="choose",
             arg=one,
         )
@@ -83,7 +91,7 @@ AUDIENCE = Screen(
 def _show_question(scene: Scene) -> View:
     scene.need(Duty.BROADCAST)
     office, audience = scene.arg("office"), Audience(scene.arg("audience"))
-    people = broadcasts.reach(scene.tx, office, audience)
+    people = _reach(scene, office, audience)
     text = words.question(office, scene.arg("text"), audience, people)
     buttons = (
         Button(label=words.SEND(), action="do", style=Style.DANGER),

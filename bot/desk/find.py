@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.desk import blacklist, counter, people
 from bot.desk.questions import GONE, coming_from
 from bot.desk.reading import words_of
+from bot.desk.reports import audit
 from bot.dialog.model import Button, Go, Screen, Style, View
 from bot.dialog.scene import Scene
 from bot.screens.layout import in_columns
@@ -18,7 +19,7 @@ from core.accounts import UserType
 from core.admins import EVERYWHERE, Duty
 from core.clock import CHINA
 from core.dossier import Dossier, read_key
-from core.errors import NothingKnown
+from core.errors import NothingKnown, NotYourOffice
 from core.people import Who
 from core.plates import Plate
 from core.preselection import State
@@ -245,7 +246,26 @@ def _show(scene: Scene) -> View:
         for one in others[:_MOST_LISTED]
     ]
     text = words.card([section(scene, dossier) for section in SECTIONS])
-    return View(text=text, rows=(*in_columns(doing, 3), *in_columns(opening, 1), home))
+    last = (Button(label=words.WHOLE_JOURNAL(), action="journal"), *home) if _looked_up(dossier) else home
+    if Duty.AUDIT not in scene.admin.duties:
+        last = home
+    return View(text=text, rows=(*in_columns(doing, 3), *in_columns(opening, 1), last))
+
+
+def _looked_up(dossier: Dossier) -> str:
+    """Return what one would write behind /audit for all of it; nothing for an identity of nobody."""
+    if dossier.account is not None:
+        return dossier.account.actor
+    if dossier.number is not None:
+        return f"{dossier.number.plate.office}{dossier.number.plate.serial}"
+    return dossier.vehicle.vin if dossier.vehicle else ""
+
+
+def _journal(scene: Scene, _arg: str) -> Go:
+    dossier = _dossier(scene)
+    if not _may_know(scene, dossier):
+        raise NotYourOffice
+    return audit.ask(scene, _looked_up(dossier))
 
 
 FIND = Screen(
@@ -254,6 +274,7 @@ FIND = Screen(
     buttons={
         "act": lambda scene, arg: Go(screen="desk_find_act", args={"what": scene.arg("what"), "do": arg}),
         "open": lambda _scene, arg: to_card(arg),
+        "journal": _journal,
         "home": lambda _scene, _arg: Go(screen="home"),
     },
     hint=common.PRESS_HINT,

@@ -138,7 +138,7 @@ async def test_ban_is_shortened_lengthened_and_lifted_from_its_card(place: World
     await chief.press("⛔ 列入黑名单")
     await chief.see("截止:2027年6月1日")
     await chief.press("🔎 全部记录")
-    await chief.see("查询结果", "修改黑名单期限(再犯)", "修改黑名单期限(从轻)")
+    await chief.see("查询结果", "黑名单改为到 2027-06-01,原因:再犯", "黑名单改为到 2027-01-01,原因:从轻")
 
 
 async def test_lifted_ban_leaves_the_list(place: World) -> None:
