@@ -211,7 +211,8 @@ def told(due: Sequence[Due], failed: int) -> str:
     if not due and not failed:
         return ""
     waiting = common.listed(f"{_purpose(one)} {_time(one.at)}" for one in due[:4])
-    said = _("<b>通知</b> 待发 {count} 条").format(count=len(due)) + (f":{waiting}" if waiting else "")
+    said = _("<b>通知</b> 待发 {count} 条").format(count=len(due))
+    said += _(":{waiting}").format(waiting=waiting) if waiting else ""
     return said + (_(";发送失败 {failed} 条").format(failed=failed) if failed else "")
 
 
