@@ -29,6 +29,7 @@ HEADER = "# English words of xuanhao. Write the translations here, then run `mak
 _KEYWORDS = {"_": None, "phrase": None}
 _FIELD = re.compile(r"\{[^{}]*\}")
 _TAG = re.compile(r"</?[a-z]+[^>]*>")
+_BAR = re.compile(r"\|")  # between the heads of a table's columns
 
 
 class Undated(Catalog):
@@ -101,7 +102,7 @@ def untranslated() -> list[str]:
 
 def unlike(message: Message) -> str:
     """Return in what a translation differs from its words beyond language; empty when in nothing."""
-    for what, pattern in (("fields", _FIELD), ("tags", _TAG)):
+    for what, pattern in (("fields", _FIELD), ("tags", _TAG), ("bars", _BAR)):
         chinese, english = (sorted(pattern.findall(str(text))) for text in (message.id, message.string))
         if chinese != english:
             return f"{message.id!r}: the {what} are {english}, not {chinese}"

@@ -15,6 +15,8 @@ BAR_LEFT = 236
 BAR_WIDTH = 500
 BAR_HEIGHT = 34
 ROW_HEIGHT = 124
+KEPT_HEIGHT = 30
+"""More of a row whose segment is in part withheld."""
 _TITLE_HEIGHT = 112
 _HEAD_HEIGHT = 62
 _FOOT_HEIGHT = 58
@@ -35,6 +37,7 @@ class Bar:
     share: str  # how full it is, in words
     figures: str
     ways: str
+    kept_back: str = ""  # what of it is withheld, on a line of its own
     scheduled: bool = False
     full: bool = False  # hardly anything is left
 
@@ -60,7 +63,7 @@ class Segments:
 def segments_picture(page: Segments) -> bytes:
     """Return a PNG of a page of segments."""
     heads = sum(_begins(page.bars, index) for index in range(len(page.bars)))
-    rows = len(page.bars) * ROW_HEIGHT + heads * _HEAD_HEIGHT
+    rows = sum(_height(bar) for bar in page.bars) + heads * _HEAD_HEIGHT
     board = Board(WIDTH, _TITLE_HEIGHT + (rows or _EMPTY_HEIGHT) + _FOOT_HEIGHT)
     board.text(MARGIN, 24, page.title, TITLE_SIZE, bold=True, within=WIDTH - 2 * MARGIN)
     board.text(MARGIN, 76, page.at, TEXT_SIZE, strength=GREY)
@@ -72,7 +75,7 @@ def segments_picture(page: Segments) -> bytes:
             _head(board, top, bar.head, page)
             top += _HEAD_HEIGHT
         _bar(board, top, bar, page.mark)
-        top += ROW_HEIGHT
+        top += _height(bar)
     entries = (
         (Ground.BLUE, page.taken_words),
         (Ground.AMBER, page.past_words),
@@ -87,6 +90,10 @@ def segments_picture(page: Segments) -> bytes:
 
 def _begins(bars: Sequence[Bar], index: int) -> bool:
     return not index or bars[index - 1].head != bars[index].head
+
+
+def _height(bar: Bar) -> int:
+    return ROW_HEIGHT + (KEPT_HEIGHT if bar.kept_back else 0)
 
 
 def _head(board: Board, top: float, words: str, page: Segments) -> None:
@@ -112,6 +119,7 @@ def _bar(board: Board, top: float, bar: Bar, mark: float) -> None:
     room = WIDTH - MARGIN - BAR_LEFT
     board.text(BAR_LEFT, top + 48, bar.figures, TEXT_SIZE, within=room)
     board.text(BAR_LEFT, top + 78, bar.ways, TEXT_SIZE, strength=GREY, within=room)
+    board.text(BAR_LEFT, top + 78 + KEPT_HEIGHT, bar.kept_back, TEXT_SIZE, strength=GREY, within=room)
 
 
 def _width(share: float) -> int:

@@ -28,7 +28,7 @@ def put_tile(board: Board, place: tuple[float, float], size: tuple[float, float]
     strength = GREY if tile.ground == Ground.TILE else 1.0
     board.box(left, top, width, height, tile.ground, corner=10)
     board.text(left + _PAD, top + 12, tile.label, _LABEL_SIZE, on=tile.ground, strength=strength, within=room)
-    board.text(left + _PAD, top + 40, tile.number, _NUMBER_SIZE, on=tile.ground, bold=True, within=room)
+    board.text(left + _PAD, top + 46, tile.number, _NUMBER_SIZE, on=tile.ground, bold=True, within=room)
     board.text(
         left + _PAD, top + height - 34, tile.hint, _HINT_SIZE, on=tile.ground, strength=strength, within=room
     )

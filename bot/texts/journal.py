@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from html import escape
 
-from bot.texts.common import KINDS, plate
+from bot.texts.common import KINDS, listed, plate
 from bot.texts.desk import ROLES, USER_TYPES
 from bot.texts.language import Phrase, _, phrase
 from core.accounts import UserType
@@ -213,7 +213,7 @@ _WORDS_OF: dict[str, Callable[[object], str]] = {
     "size": _number,
     "vehicles": _number,
     "reason": _reason,
-    "wishes": lambda value: "、".join(value) if isinstance(value, dict) else str(value),
+    "wishes": lambda value: listed(value) if isinstance(value, dict) else str(value),
     "role": lambda value: str(ROLES[Role(str(value))]) if value in set(Role) else str(value),
     "from": _user_type,
     "to": _user_type,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from html import escape
 
-from bot.texts import desk
+from bot.texts import common, desk
 from bot.texts import journal as lines
 from bot.texts.common import KINDS, day, masked_identity, masked_name, masked_phone, moment, plate
 from bot.texts.language import _, phrase
@@ -105,7 +105,7 @@ def restricted(offices: Sequence[str]) -> str:
     if not offices:
         return ""
     return _("有关记录属于 {offices},持有人信息只供该发牌机关的管理员查看。").format(
-        offices=escape("、".join(offices))
+        offices=escape(common.listed(offices))
     )
 
 
@@ -210,8 +210,9 @@ def told(due: Sequence[Due], failed: int) -> str:
     """Return which notices wait, and how many could not be sent."""
     if not due and not failed:
         return ""
-    waiting = "、".join(f"{_purpose(one)} {_time(one.at)}" for one in due[:4])
-    said = _("<b>通知</b> 待发 {count} 条").format(count=len(due)) + (f":{waiting}" if waiting else "")
+    waiting = common.listed(f"{_purpose(one)} {_time(one.at)}" for one in due[:4])
+    said = _("<b>通知</b> 待发 {count} 条").format(count=len(due))
+    said += _(":{waiting}").format(waiting=waiting) if waiting else ""
     return said + (_(";发送失败 {failed} 条").format(failed=failed) if failed else "")
 
 

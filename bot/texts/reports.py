@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from html import escape, unescape
 
-from bot.texts.common import KINDS, moment, office_title, plate
+from bot.texts.common import KINDS, listed, moment, office_title, plate
 from bot.texts.language import _, phrase
 from core import audit
 from core.clock import CHINA
@@ -128,7 +128,7 @@ def fill_figures(fill: Fill) -> str:
 
 
 def fill_ways(fill: Fill, now: datetime) -> str:
-    """Return how a segment may be selected, and from when, and what of it is kept back."""
+    """Return how a segment may be selected, and from when."""
     segment = fill.segment
     if segment.opens_at > now:
         opening = _("定时投放:{when}").format(when=when(segment.opens_at, now))
@@ -138,18 +138,19 @@ def fill_ways(fill: Fill, now: datetime) -> str:
         composing = _("自编:开放")
     else:
         composing = _("自编:{when}起").format(when=when(segment.compose_from, now))
-    ways = _("{opening} · {composing}").format(opening=opening, composing=composing)
-    return f"{ways} · {kept_back(fill)}" if fill.withheld else ways
+    return _("{opening} · {composing}").format(opening=opening, composing=composing)
 
 
 def kept_back(fill: Fill) -> str:
-    """Return what of a segment is kept back."""
+    """Return what of a segment is kept back; empty where nothing is."""
+    if not fill.withheld:
+        return ""
     masks = [mask.pattern for mask in fill.withheld]
     if len(masks) > 2:  # noqa: PLR2004 - as many as are named
         return _("暂不投放 {masks} 等 {count} 项 {size:,} 个").format(
-            masks="、".join(masks[:2]), count=len(masks), size=fill.withheld_size
+            masks=listed(masks[:2]), count=len(masks), size=fill.withheld_size
         )
-    return _("暂不投放 {masks} {size:,} 个").format(masks="、".join(masks), size=fill.withheld_size)
+    return _("暂不投放 {masks} {size:,} 个").format(masks=listed(masks), size=fill.withheld_size)
 
 
 def fill_lines(fill: Fill, now: datetime) -> list[str]:
@@ -159,7 +160,7 @@ def fill_lines(fill: Fill, now: datetime) -> list[str]:
     return [
         f"{sign} {KINDS[fill.kind]} <code>{mask}</code> <b>{share}</b>",
         escape(fill_figures(fill)),
-        escape(fill_ways(fill, now)),
+        escape(" · ".join(filter(None, (fill_ways(fill, now), kept_back(fill))))),
     ]
 
 
@@ -170,7 +171,7 @@ def page_line(page: int, pages: int) -> str:
 
 def masks_of(masks: Sequence[Mask]) -> str:
     """Return masks side by side."""
-    return "、".join(mask.pattern for mask in masks)
+    return listed(mask.pattern for mask in masks)
 
 
 # --- statistics -----------------------------------------------------------------------------
@@ -180,8 +181,8 @@ COMPOSED = phrase("自编选号")
 REGISTERED = phrase("确认上牌")
 EXPIRED = phrase("过期")
 VOID = phrase("作废")
-REVOKED = phrase("取消")
-BANNED = phrase("列入黑名单")
+REVOKED = phrase("取消预选")
+BANNED = phrase("被列入黑名单")
 WAITING = phrase("待办理")
 SELECTED = phrase("选定号码")
 APPEALS = phrase("待审申诉")

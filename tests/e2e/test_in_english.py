@@ -13,7 +13,7 @@ from bot.texts.languages import NAMES
 from tests import invented
 from tests.core.tools import reserved
 from tests.person import Person, Shown
-from tests.world import World, office, open_world
+from tests.world import CHIEF, World, office, open_world
 
 CHINESE = re.compile(r"[\u2e80-\u3009\u300c-\u300f\u3012-\u9fff\uff00-\uffef]+")
 """All but the brackets that stand around the names of buttons in both languages."""
@@ -161,3 +161,35 @@ async def test_control_chinese_words_are_heard(world: World) -> None:
     await owner.press("❓ 帮助")
     await owner.see("预选号牌怎么用")
     assert {"开始。", "没有看懂。"} & heard.chinese(world) == {"开始。"}
+
+
+ASKED = (
+    ("/help", "Commands of the desk"),
+    ("/release", "Usage: "),
+    ("/segments 粤K", "segments"),
+    ("/stats", "last 7 days"),
+    ("/desk", "Nothing waits"),
+    ("/audit 粤K", "Journal"),
+    ("/find 粤KA0001", "What was found"),
+    ("/blacklist", "Blacklist"),
+    ("/vehicles", "Vehicle registry"),
+    ("/admins", "Admins"),
+    ("/confirm 粤KA0001 000800", "Are the papers in order"),
+)
+"""What an admin asks the desk, and words of what comes."""
+
+
+async def test_desk_answers_in_english(world: World) -> None:
+    account, _begun = await world.store.run(reserved, world.core, 800, TAKEN)
+    chief = world.person(CHIEF)
+    await chief.say("/start")
+    await chief.press("🌐 English")
+    await chief.see("Before a new vehicle is registered")
+    heard = Heard(chief)
+    for said, words in ASKED:
+        await chief.say(said)
+        await chief.see(words, fresh=True)
+    await chief.press("Registered")
+    await chief.see("is confirmed as registered")
+    await chief.settled()
+    assert heard.chinese(world) <= set(account.name)  # masked, it is still in Chinese

@@ -127,7 +127,7 @@ def test_control_a_word_without_entry_is_found(monkeypatch: pytest.MonkeyPatch, 
     assert len(make_texts.complaints()) == 2
 
 
-def test_translations_have_the_fields_and_tags_of_their_words() -> None:
+def test_translations_have_the_fields_tags_and_columns_of_their_words() -> None:
     translated = [one for one in make_texts.entries(make_texts.written()) if one.string]
     assert [wrong for one in translated if (wrong := make_texts.unlike(one))] == []
 
@@ -156,9 +156,10 @@ def test_plain_words_of_errors_fit_a_toast(language: Language) -> None:
 
 
 @pytest.mark.parametrize(
-    ("chinese", "english"), [("{n} 个", "{m}"), ("<b>好</b>", "<b>good"), ("{n:,} 个", "{n}")]
+    ("chinese", "english"),
+    [("{n} 个", "{m}"), ("<b>好</b>", "<b>good"), ("{n:,} 个", "{n}"), ("时间|操作", "Time")],
 )
-def test_control_a_lost_field_or_tag_is_found(chinese: str, english: str) -> None:
+def test_control_a_lost_field_tag_or_column_is_found(chinese: str, english: str) -> None:
     assert make_texts.unlike(Message(chinese, english))
 
 
@@ -169,6 +170,41 @@ def test_no_chinese_stands_in_an_f_string(path: Path) -> None:
     ]
     parts = [part.value for one in strings for part in one.values if isinstance(part, ast.Constant)]
     assert [part for part in parts if CHINESE.search(str(part))] == []
+
+
+SAME_IN_EVERY_LANGUAGE = {
+    "columns.py": "other heads of columns that are understood",
+    "languages.py": "what Chinese is called by its speakers",
+    "pictures.py": "the marks on pictures",
+}
+"""Modules in which words stand that are not looked up, each with what they are."""
+
+
+def not_looked_up(source: str) -> list[str]:
+    """Return the Chinese words of a module that are looked up in no catalogue."""
+    tree = ast.parse(source)
+    apart = {id(one.value) for one in ast.walk(tree) if isinstance(one, ast.Expr)}
+    for one in ast.walk(tree):
+        if isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id in {"_", "phrase"}:
+            apart |= {id(given) for given in one.args}
+    return [
+        one.value
+        for one in ast.walk(tree)
+        if isinstance(one, ast.Constant)
+        and isinstance(one.value, str)
+        and id(one) not in apart
+        and CHINESE.search(one.value)
+    ]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_every_chinese_word_is_looked_up(path: Path) -> None:
+    found = not_looked_up(path.read_text(encoding="utf-8"))
+    assert bool(found) == (path.name in SAME_IN_EVERY_LANGUAGE), found
+
+
+def test_control_a_word_that_is_not_looked_up_is_found() -> None:
+    assert not_looked_up('"""模块"""\nA = phrase("好")\nB = "、".join(_("甲"))') == ["、"]
 
 
 def test_constant_is_worded_when_it_is_called() -> None:

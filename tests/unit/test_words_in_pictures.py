@@ -1,23 +1,34 @@
 """The words of every picture fit where they stand, in each language."""
 
-from dataclasses import replace
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from bot.pictures import batch, receipt
+from bot.desk.reports import segments, stats, waiting
+from bot.pictures import batch, board, receipt
 from bot.pictures.canvas import plain_line
+from bot.pictures.desk import desk_picture
 from bot.pictures.lettering import wrapped
-from bot.pictures.typeface import missing_glyphs, text_width
+from bot.pictures.segments import segments_picture
+from bot.pictures.stats import stats_picture
+from bot.pictures.typeface import glyph, missing_glyphs, text_width
 from bot.texts import selecting
 from bot.texts.language import Language, speaking
 from bot.texts.pictures import SPECIMEN_MARK
 from core.batches import Batch
+from core.masks import parse_mask
 from core.plates import PlateKind
 from core.preselection import Preselection, State
+from core.reports import Fill
 from core.vehicles import CertificateKind
+from core.waiting import Matter
 from tests.core.tools import settings
 from tests.invented import CERTIFICATE, VIN
+from tools import make_report_pictures
 
 LANGUAGES = pytest.mark.parametrize("language", Language)
 KINDS = pytest.mark.parametrize("kind", PlateKind)
@@ -101,3 +112,116 @@ def test_receipt_has_a_glyph_for_every_character(language: Language, kind: Plate
     with speaking(language):
         said = "".join(label + value for label, value in rows(kind)) + selecting.RECEIPT_TITLE()
     assert missing_glyphs(said) == set()
+
+
+# --- the desk's reports ---------------------------------------------------------------------
+
+
+def _busiest() -> Fill:
+    """Return the segment of which there is most to say: scheduled for next year, three masks withheld."""
+    kept = tuple(parse_mask(PlateKind.SMALL, f"D{digit}{digit}{digit}#") for digit in (8, 6, 9))
+    return replace(
+        make_report_pictures.fill(7, PlateKind.SMALL, "D####", 0, days=99, compose=120),
+        withheld=kept,
+        withheld_size=30,
+    )
+
+
+REPORTS: dict[str, Callable[[], bytes]] = {
+    "segments": lambda: segments_picture(
+        segments.picture(
+            make_report_pictures.OFFICE,
+            make_report_pictures.AT,
+            [*make_report_pictures.some_fills(), _busiest()],
+        )
+    ),
+    "no segments": lambda: segments_picture(
+        segments.picture(make_report_pictures.OFFICE, make_report_pictures.AT, [])
+    ),
+    "stats": lambda: stats_picture(
+        stats.picture(replace(make_report_pictures.some_stats(), appeals=12), make_report_pictures.OFFICE)
+    ),
+    "stats of all": lambda: stats_picture(stats.picture(make_report_pictures.some_stats(), None)),
+    "desk": lambda: desk_picture(
+        waiting.picture(replace(make_report_pictures.some_desk(), matters=tuple(Matter)))
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text as it stands on a board."""
+
+    words: str
+    shown: str
+    left: float
+    top: float
+    width: int
+    low: float  # where its descenders end
+    sheet: int  # how wide the board is
+
+
+@pytest.fixture
+def lines(monkeypatch: pytest.MonkeyPatch) -> list[Line]:
+    """Return a list of all that is set on boards from now on."""
+    found: list[Line] = []
+    real = board.Board.text
+
+    def text(self: board.Board, left: float, top: float, words: str, size: int, **more: Any) -> None:
+        within = more.get("within")
+        shown, fitting = (words, size) if within is None else board.fitted(words, size, within)
+        width = math.ceil(text_width(shown, fitting))
+        left_edge = left - {"left": 0, "centre": width / 2, "right": width}[more.get("align", "left")]
+        if shown.strip():
+            low = top + _bottom(shown, fitting)
+            found.append(Line(words, shown, left_edge, top, width, low, self.width))
+        real(self, left, top, words, size, **more)
+
+    monkeypatch.setattr(board.Board, "text", text)
+    return found
+
+
+def _bottom(words: str, size: int) -> int:
+    """Return where the ink of a line ends, in px from its upper edge."""
+    boxes = [glyph(char, size).mask.getbbox() for char in words]
+    return max((box[3] for box in boxes if box), default=0)
+
+
+def _hides(upper: Line, lower: Line) -> bool:
+    """Whether a line that is set after another lies on the ink of that one."""
+    beside = upper.left + upper.width <= lower.left or lower.left + lower.width <= upper.left
+    return not beside and upper.top < lower.top < upper.low
+
+
+@LANGUAGES
+@pytest.mark.parametrize("name", REPORTS)
+def test_words_of_a_report_are_whole_and_on_the_sheet(
+    name: str, language: Language, lines: list[Line]
+) -> None:
+    with speaking(language):
+        REPORTS[name]()
+    assert lines
+    assert [one.words for one in lines if one.shown != one.words] == []
+    assert [one.words for one in lines if one.left < 0 or one.left + one.width > one.sheet] == []
+
+
+@LANGUAGES
+@pytest.mark.parametrize("name", REPORTS)
+def test_no_line_of_a_report_hides_another(name: str, language: Language, lines: list[Line]) -> None:
+    with speaking(language):
+        REPORTS[name]()
+    hidden = [
+        (upper.words, lower.words)
+        for index, upper in enumerate(lines)
+        for lower in lines[index + 1 :]
+        if _hides(upper, lower)
+    ]
+    assert hidden == []
+
+
+def test_control_what_is_cut_or_hidden_is_found(lines: list[Line]) -> None:
+    sheet = board.Board(200, 200)
+    sheet.text(10, 10, "a line that is far too long", 24, within=100)
+    sheet.text(10, 14, "gy", 24)
+    assert lines[0].shown != lines[0].words
+    assert _hides(lines[0], lines[1])

@@ -115,6 +115,7 @@ def _bar(fill: Fill, now: datetime) -> Bar:
         share=words.percent(fill.share),
         figures=words.fill_figures(fill),
         ways=words.fill_ways(fill, now),
+        kept_back=words.kept_back(fill),
         scheduled=fill.segment.opens_at > now,
         full=fill.share >= NEARLY_EMPTY,
     )
