@@ -212,7 +212,7 @@ async def test_void_and_its_ban_are_done_and_undone_from_the_card(place: World) 
     await chief.press("✅ 解除黑名单")
     await chief.say("已查明")
     await chief.press("✅ 解除")
-    await chief.see("已解除", "黑名单:不在名单上", "从黑名单中解除(已查明)")
+    await chief.see("已解除", "黑名单:不在名单上", "从黑名单中解除,原因:已查明")
 
 
 async def test_chances_and_user_type_are_given_from_the_card(place: World) -> None:
@@ -227,7 +227,7 @@ async def test_chances_and_user_type_are_given_from_the_card(place: World) -> No
     await chief.press("👤 用户类型")
     await chief.press("窗口注册用户")
     await chief.press("✅ 确认")
-    await chief.see("用户类型:窗口注册用户", "增加选号机会(系统故障)")
+    await chief.see("用户类型:窗口注册用户", "增加选号机会:随机 +2,自编 +0,原因:系统故障")
 
 
 async def test_identity_is_moved_in_from_the_card(place: World) -> None:
@@ -241,7 +241,7 @@ async def test_identity_is_moved_in_from_the_card(place: World) -> None:
     await chief.see("将失去注册")
     await eventually(lambda: not any(invented.identity(2) in one.words for one in chief.history))
     await chief.press("转移身份")
-    await chief.see("身份已转移", f"聊天号 {RIVAL}", "身份移入账号(已核对原件)")
+    await chief.see("身份已转移", f"聊天号 {RIVAL}", "身份转到此账号,原因:已核对原件")
 
 
 async def test_cancelled_question_leads_back_to_the_card(place: World) -> None:
@@ -344,6 +344,13 @@ async def test_owner_who_has_only_consented_is_found(place: World) -> None:
     card = await finds(place.person(CHIEF), str(OWNER))
     assert "(尚未填写)" in card.words
     assert "未完成注册" in card.words
+
+
+async def test_card_leads_into_the_journal_of_all_of_it(place: World) -> None:
+    chief = place.person(CHIEF)
+    await finds(chief, "粤KA1234")
+    await chief.press("📜 全部操作记录")
+    await chief.see("操作记录", f"聊天号 {HOLDER}", "选定号码 粤K·A1234")
 
 
 async def test_registered_owner_without_a_vehicle_is_found(place: World) -> None:

@@ -202,7 +202,7 @@ async def test_journal_is_read_in_words_page_by_page(world: World) -> None:
     await chief.say("/audit 粤KA1001")
     await chief.see(
         f"管理员 {CHIEF} · 粤K\n号码 粤K·A1001 作废,原因:合格证<不符> — 预选 1",
-        "车主 5001 · 粤K\n选定号码 粤K·A1001(自编选号)",
+        "车主(账号 1) · 粤K\n选定号码 粤K·A1001(自编选号)",
         "开始预选(小型汽车) — 预选 1(粤K·A1001)",
         "列入黑名单,到 2028-03-10 — 黑名单 1",
     )
