@@ -39,7 +39,6 @@ from tests.core.sql import fill_ranks
 from tests.core.tools import build, release, verified
 
 CALLERS = (1, 10, 100)
-ROUNDS = 5
 WITHOUT_LIMIT = 10**9
 PURGE_EVERY = 60.0
 Cells = dict[int, list[float]]
@@ -147,9 +146,9 @@ async def _bench(store: Store, pool: Pool) -> AsyncIterator[Bench]:
         await core.close()
 
 
-async def _measured(benches: list[Bench], seconds: float) -> list[Cells]:
+async def _measured(benches: list[Bench], seconds: float, rounds: int) -> list[Cells]:
     found: list[Cells] = [{callers: [] for callers in CALLERS} for _ in benches]
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for callers in CALLERS:
             for bench, cells in zip(benches, found, strict=True):
                 cells[callers].append(await bench.rate(callers, seconds))
@@ -167,27 +166,34 @@ def _print(when: str, benches: list[Bench], found: list[Cells]) -> None:
         print(line, flush=True)
 
 
-async def main(engine: str, url: str, seconds: float, draws: int, pools: Sequence[Pool]) -> None:
+async def _open(stack: AsyncExitStack, given: argparse.Namespace) -> list[Bench]:
+    """Open a store for each pool, and see that all are closed in the end."""
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    benches = []
+    for number, pool in enumerate(POOLS[:2] if given.all_free else POOLS):
+        if given.engine == "postgres":
+            schema = f"{SCHEMA}_{number}"
+            prepare_postgres(given.url, drop=False, schema=schema)
+            stack.callback(prepare_postgres, given.url, drop=True, schema=schema)
+            store: Store = await open_postgres(given.url, SystemClock(), schema=schema)
+        else:
+            store = await open_sqlite(f"sqlite:///{folder / f'{number}.db'}", SystemClock())
+        benches.append(await stack.enter_async_context(_bench(store, pool)))
+    return benches
+
+
+async def main(given: argparse.Namespace) -> None:
     """Print a line for each pool, twice."""
-    print(f"draws a second, {engine}, medians of {ROUNDS} rounds of {seconds:g} s")
+    print(f"draws a second, {given.engine}, medians of {given.rounds} rounds of {given.seconds:g} s")
     async with AsyncExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory())
-        benches = []
-        for number, pool in enumerate(pools):
-            if engine == "postgres":
-                schema = f"{SCHEMA}_{number}"
-                prepare_postgres(url, drop=False, schema=schema)
-                stack.callback(prepare_postgres, url, drop=True, schema=schema)
-                store: Store = await open_postgres(url, SystemClock(), schema=schema)
-            else:
-                store = await open_sqlite(f"sqlite:///{Path(folder) / f'{number}.db'}", SystemClock())
-            benches.append(await stack.enter_async_context(_bench(store, pool)))
+        benches = await _open(stack, given)
         for bench in benches:
-            await bench.draws(draws // 10)  # everything is warm, and the journal files have their size
-        _print("at first", benches, await _measured(benches, seconds))
+            await bench.draws(given.draws // 10)  # everything is warm, and the journal files have their size
+        _print("at first", benches, await _measured(benches, given.seconds, given.rounds))
         for bench in benches:
-            await bench.draws(draws)
-        _print(f"after {draws} more draws each", benches, await _measured(benches, seconds))
+            await bench.draws(given.draws)
+        later = await _measured(benches, given.seconds, given.rounds)
+        _print(f"after {given.draws} more draws", benches, later)
 
 
 if __name__ == "__main__":
@@ -196,9 +202,8 @@ if __name__ == "__main__":
     )
     parser.add_argument("--engine", choices=["sqlite", "postgres"], default="sqlite")
     parser.add_argument("--url", default="postgresql://postgres@127.0.0.1:5432/postgres")
-    parser.add_argument("--seconds", type=float, default=1.0, help="for each of five rounds")
+    parser.add_argument("--seconds", type=float, default=1.0, help="for each round")
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--while", type=int, default=20_000, dest="draws", help="draws between the tables")
     parser.add_argument("--all-free", action="store_true", help="only the first two pools: sooner filled")
-    given = parser.parse_args()
-    chosen = POOLS[:2] if given.all_free else POOLS
-    uvloop.run(main(given.engine, given.url, given.seconds, given.draws, chosen))
+    uvloop.run(main(parser.parse_args()))

@@ -11,9 +11,9 @@ from bot.dialog.presenter import Presenter
 from bot.dialog.record import Shown, forget_shown, save_shown
 from bot.dialog.steps import Asked, NothingToSay, Present, Steps
 from bot.receipt.inbox import mark_done
-from core.batches import FreeList, FreeListWanted
 from core.bootstrap import Core
 from core.errors import OperationError, XuanhaoError
+from core.free_list import FreeList, FreeListWanted
 from core.ports import Tx
 
 _LOGGER = logging.getLogger(__name__)

@@ -7,9 +7,9 @@ from functools import cached_property
 
 from core.accounts import Account
 from core.admins import Admin, Duty
-from core.batches import FreeList
 from core.bootstrap import Core
 from core.errors import NotRegistered, OfficeUnknown, StepOutOfOrder
+from core.free_list import FreeList
 from core.offices import Office
 from core.ports import Tx
 from core.preselection import Preselection, unfinished

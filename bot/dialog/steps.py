@@ -10,10 +10,10 @@ from bot.dialog.record import Record, find_record, open_record, save
 from bot.dialog.scene import Scene
 from bot.dialog.words import Words
 from bot.receipt.inbox import mark_applied
-from core.batches import FreeList
 from core.bootstrap import Core
 from core.clock import to_millis
 from core.errors import Refusal, XuanhaoError
+from core.free_list import FreeList
 from core.notices import note_reachable
 from core.ports import Tx
 
