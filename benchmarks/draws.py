@@ -1,7 +1,13 @@
 """How many batches a second the real services draw: quota, taking of the numbers, journal, committed.
 
-For 1, 10 and 100 owners who wait, each with one draw in flight, from 10,000 numbers that are all free, from
-the same with nine tenths of them taken, and from all 7,059,999 of an office. Ratios are to the first pool.
+For 1, 10 and 100 owners who wait, each with one draw in flight, from 10,000 numbers and from all 7,059,999 of
+an office: all of them free, and three sevenths of them taken for good. The ratio is to the 10,000 of
+which as many are taken. A last line shows what it costs that nine tenths are taken.
+
+All pools are open at once and measured in turn, round by round, so that what else the machine does falls on
+each of them. Owners draw over what they held before, and all of them hold a batch. The clock is the real
+one, and what has run out is purged every minute, as in the service. The whole is measured twice: at first,
+and after ``--while`` more draws from each.
 
     python -m benchmarks.draws
     python -m benchmarks.draws --engine postgres --url postgresql://postgres@127.0.0.1/postgres
@@ -13,25 +19,29 @@ import itertools
 import statistics
 import tempfile
 import time
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import uvloop
 
 from benchmarks.store import SCHEMA, Store, prepare_postgres
 from core.bootstrap import Core
-from core.clock import FixedClock
+from core.clock import SystemClock
 from core.db import open_postgres, open_sqlite
-from core.masks import SMALL_MASKS
+from core.masks import SMALL_MASKS, Mask, parse_mask
 from core.offices import Office
+from core.plates import PlateKind
+from core.pool import purge
 from core.ports import Tx
-from tests.core.sql import fill
-from tests.core.tools import NOON, build, release, verified
+from tests.core.sql import fill_ranks
+from tests.core.tools import build, release, verified
 
 CALLERS = (1, 10, 100)
-ROUNDS = 3
 WITHOUT_LIMIT = 10**9
-SMALL = "A####"
+PURGE_EVERY = 60.0
+Cells = dict[int, list[float]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,94 +49,151 @@ class Pool:
     """What is drawn from."""
 
     name: str
-    masks: tuple[str, ...]
-    nearly_full: bool = False
+    masks: Sequence[Mask]
+    taken: Callable[[int], bool]  # which ranks of each mask are taken for good
+    beside: int  # the place of the pool that it is held against
 
 
+def _none(_rank: int) -> bool:
+    return False
+
+
+def _three_sevenths(rank: int) -> bool:
+    return rank % 7 in {0, 2, 4}
+
+
+def _nine_tenths(rank: int) -> bool:
+    return rank % 5 != 0  # the other tenth is what the owners hold
+
+
+SMALL = (parse_mask(PlateKind.SMALL, "A####"),)
 POOLS = (
-    Pool(name="10,000 numbers", masks=(SMALL,)),
-    Pool(name="10,000, nine tenths taken", masks=(SMALL,), nearly_full=True),
-    Pool(name="7,059,999 numbers", masks=tuple(mask.pattern for mask in SMALL_MASKS)),
+    Pool(name="10,000 numbers", masks=SMALL, taken=_none, beside=0),
+    Pool(name="7,059,999", masks=SMALL_MASKS, taken=_none, beside=0),
+    Pool(name="10,000, 3/7 taken", masks=SMALL, taken=_three_sevenths, beside=2),
+    Pool(name="7,059,999, 3/7 taken", masks=SMALL_MASKS, taken=_three_sevenths, beside=2),
+    Pool(name="10,000, 9/10 not free", masks=SMALL, taken=_nine_tenths, beside=0),
 )
 
 
+@dataclass(slots=True)
 class Bench:
     """Owners in front of a pool."""
 
-    def __init__(self, core: Core) -> None:
-        self._core = core
-        self._office: Office = replace(core.offices["粤K"], random_batches=WITHOUT_LIMIT, idle_minutes=1440)
-        self._begun: list[int] = []
-        self._presses = itertools.count()
+    pool: Pool
+    core: Core
+    office: Office
+    begun: list[int] = field(default_factory=list)
+    presses: "itertools.count[int]" = field(default_factory=itertools.count)
+    purged_at: float = field(default_factory=time.monotonic)
 
-    async def prepare(self, pool: Pool) -> None:
+    async def prepare(self) -> None:
         """Fill the pool and bring the owners to the selection."""
-        run = self._core.store.run
-        for mask in pool.masks:
-            await run(release, self._core, mask)
+        run = self.core.store.run
+        for mask in self.pool.masks:
+            await run(release, self.core, mask.pattern)
         for number in range(max(CALLERS)):
-            _, begun = await run(verified, self._core, number)
-            self._begun.append(begun)
-        if pool.nearly_full:
-            _, holder = await run(verified, self._core, max(CALLERS))
-            await run(_take_nine_tenths, holder)
+            _, begun = await run(verified, self.core, number)
+            self.begun.append(begun)
+        _, holder = await run(verified, self.core, max(CALLERS))
+        for segment_id, mask in enumerate(self.pool.masks, start=1):
+            taken = filter(self.pool.taken, range(mask.size))
+            await run(fill_ranks, segment_id, mask, taken, holder)
 
     async def rate(self, callers: int, seconds: float) -> float:
-        """Return the draws a second that so many waiting owners get."""
+        """Return the draws a second that so many waiting owners get, while all hold a batch."""
+        await self.draws(len(self.begun))
         done, begun = 0, time.perf_counter()
 
         async def owner(preselection_id: int) -> None:
             nonlocal done
             while time.perf_counter() - begun < seconds:
-                await self._core.store.run(self._draw, preselection_id)
+                await self._purge_when_due()
+                await self.core.store.run(self._draw, preselection_id)
                 done += 1
 
-        await asyncio.gather(*(owner(one) for one in self._begun[:callers]))
+        await asyncio.gather(*(owner(one) for one in self.begun[:callers]))
         return done / (time.perf_counter() - begun)
 
+    async def draws(self, number: int) -> None:
+        """Let all owners draw in turn, so many times in all."""
+        for start in range(0, number, len(self.begun)):
+            some = self.begun[: number - start]
+            await self._purge_when_due()
+            await asyncio.gather(*(self.core.store.run(self._draw, one) for one in some))
+
+    async def _purge_when_due(self) -> None:
+        if time.monotonic() - self.purged_at >= PURGE_EVERY:
+            self.purged_at = time.monotonic()
+            await self.core.store.run(purge)
+
     def _draw(self, tx: Tx, preselection_id: int) -> None:
-        drawn = self._core.selection.draw(
-            tx, preselection_id, self._office, nonce=str(next(self._presses)), at=tx.now, without_four=False
+        drawn = self.core.selection.draw(
+            tx, preselection_id, self.office, nonce=str(next(self.presses)), at=tx.now, without_four=False
         )
-        assert len(drawn.batch.serials) == self._office.batch_size
+        assert len(drawn.batch.serials) == self.office.batch_size
 
 
-def _take_nine_tenths(tx: Tx, holder: int) -> None:
-    # The other tenth is what the owners hold from the warming up on.
-    fill(tx, segment_id=1, mask=SMALL, size=10_000, keep="n % 5 = 0", holder=holder)
-
-
-async def _rates(store: Store, clock: FixedClock, pool: Pool, seconds: float) -> list[float]:
-    core = await build(store, clock, hours="00:00-24:00")
-    bench = Bench(core)
+@asynccontextmanager
+async def _bench(store: Store, pool: Pool) -> AsyncIterator[Bench]:
+    core = await build(store, SystemClock(), hours="00:00-24:00")
+    office = replace(core.offices["粤K"], random_batches=WITHOUT_LIMIT, idle_minutes=1440)
+    bench = Bench(pool=pool, core=core, office=office)
     try:
-        await bench.prepare(pool)
-        await bench.rate(max(CALLERS), seconds / 2)  # everything is warm
-        return [
-            statistics.median([await bench.rate(callers, seconds) for _ in range(ROUNDS)])
-            for callers in CALLERS
-        ]
+        await bench.prepare()
+        yield bench
     finally:
         await core.close()
 
 
-async def main(engine: str, url: str, seconds: float) -> None:
-    """Print a line for each pool."""
-    print(f"draws a second, {engine}, median of {ROUNDS} rounds of {seconds:g} s")
-    print(f"{'owners who wait':<28}" + "".join(f"{callers:>8}{'ratio':>7}" for callers in CALLERS))
-    first: list[float] = []
-    for pool in POOLS:
-        clock = FixedClock(NOON)
-        if engine == "postgres":
-            prepare_postgres(url, drop=False)
-            rates = await _rates(await open_postgres(url, clock, schema=SCHEMA), clock, pool, seconds)
+async def _measured(benches: list[Bench], seconds: float, rounds: int) -> list[Cells]:
+    found: list[Cells] = [{callers: [] for callers in CALLERS} for _ in benches]
+    for _ in range(rounds):
+        for callers in CALLERS:
+            for bench, cells in zip(benches, found, strict=True):
+                cells[callers].append(await bench.rate(callers, seconds))
+    return found
+
+
+def _print(when: str, benches: list[Bench], found: list[Cells]) -> None:
+    print(f"\n{when:<25}" + "".join(f"{callers:>8}{'ratio':>7}" for callers in CALLERS))
+    for bench, cells in zip(benches, found, strict=True):
+        line, other = f"{bench.pool.name:<25}", found[bench.pool.beside]
+        for callers in CALLERS:
+            # A round's rates were measured within seconds of each other: so ratios are of a round.
+            ratios = [rate / first for rate, first in zip(cells[callers], other[callers], strict=True)]
+            line += f"{statistics.median(cells[callers]):>8.0f}{statistics.median(ratios):>7.2f}"
+        print(line, flush=True)
+
+
+async def _open(stack: AsyncExitStack, given: argparse.Namespace) -> list[Bench]:
+    """Open a store for each pool, and see that all are closed in the end."""
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    benches = []
+    for number, pool in enumerate(POOLS[:2] if given.all_free else POOLS):
+        if given.engine == "postgres":
+            schema = f"{SCHEMA}_{number}"
+            prepare_postgres(given.url, drop=False, schema=schema)
+            stack.callback(prepare_postgres, given.url, drop=True, schema=schema)
+            store: Store = await open_postgres(given.url, SystemClock(), schema=schema)
         else:
-            with tempfile.TemporaryDirectory() as folder:
-                path = Path(folder) / "bench.db"
-                rates = await _rates(await open_sqlite(f"sqlite:///{path}", clock), clock, pool, seconds)
-        first = first or rates
-        cells = (f"{rate:>8.0f}{rate / alone:>7.2f}" for rate, alone in zip(rates, first, strict=True))
-        print(f"{pool.name:<28}" + "".join(cells), flush=True)
+            store = await open_sqlite(f"sqlite:///{folder / f'{number}.db'}", SystemClock())
+        benches.append(await stack.enter_async_context(_bench(store, pool)))
+    return benches
+
+
+async def main(given: argparse.Namespace) -> None:
+    """Print a line for each pool, twice."""
+    print(f"draws a second, {given.engine}, medians of {given.rounds} rounds of {given.seconds:g} s")
+    async with AsyncExitStack() as stack:
+        benches = await _open(stack, given)
+        for bench in benches:
+            await bench.draws(given.draws // 10)  # everything is warm, and the journal files have their size
+        _print("at first", benches, await _measured(benches, given.seconds, given.rounds))
+        for bench in benches:
+            await bench.draws(given.draws)
+        later = await _measured(benches, given.seconds, given.rounds)
+        _print(f"after {given.draws} more draws", benches, later)
 
 
 if __name__ == "__main__":
@@ -135,10 +202,8 @@ if __name__ == "__main__":
     )
     parser.add_argument("--engine", choices=["sqlite", "postgres"], default="sqlite")
     parser.add_argument("--url", default="postgresql://postgres@127.0.0.1:5432/postgres")
-    parser.add_argument("--seconds", type=float, default=2.0, help="for each of three rounds")
-    given = parser.parse_args()
-    try:
-        uvloop.run(main(given.engine, given.url, given.seconds))
-    finally:
-        if given.engine == "postgres":
-            prepare_postgres(given.url, drop=True)
+    parser.add_argument("--seconds", type=float, default=1.0, help="for each round")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--while", type=int, default=20_000, dest="draws", help="draws between the tables")
+    parser.add_argument("--all-free", action="store_true", help="only the first two pools: sooner filled")
+    uvloop.run(main(parser.parse_args()))

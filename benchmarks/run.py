@@ -12,7 +12,7 @@ import time
 URL = "postgresql://postgres@127.0.0.1:5432/postgres"
 QUICK = {
     "steps": ["--seconds", "2", "--rounds", "1"],
-    "draws": ["--seconds", "0.4"],
+    "draws": ["--seconds", "0.2", "--while", "1000", "--all-free"],
     "pictures": ["40"],
     "notices": ["--notices", "4000", "--seconds", "2"],
     "store": ["--seconds", "0.2"],

@@ -228,14 +228,14 @@ def best(call: Callable[[], object], count: int) -> float:
     return min(timeit.repeat(call, number=count // 100, repeat=100)) / (count // 100) * 1e6
 
 
-def prepare_postgres(url: str, *, drop: bool) -> None:
+def prepare_postgres(url: str, *, drop: bool, schema: str = SCHEMA) -> None:
     """Make, or take away, the schema of the measurement."""
     import psycopg  # noqa: PLC0415 - an optional driver
 
     with psycopg.connect(url, autocommit=True, options="-c client_min_messages=warning") as connection:
-        connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
+        connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
         if not drop:
-            connection.execute(f"CREATE SCHEMA {SCHEMA}")
+            connection.execute(f"CREATE SCHEMA {schema}")
 
 
 def main() -> None:

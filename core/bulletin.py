@@ -5,6 +5,7 @@ published rounded, so that nobody learns of a single number whether it is free.
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -182,14 +183,15 @@ def is_due(tx: Tx) -> bool:
 
 def count(tx: Tx, offices: Mapping[str, Office]) -> list[Count]:
     """Count what is free in every segment that has opened: for a snapshot, beside the writers."""
-    taken = {row["segment_id"]: row["taken"] for row in tx.all("bulletin.taken")}
+    taken = Counter({row["segment_id"]: row["taken"] for row in tx.all("bulletin.taken")})
+    taken.update({row["segment_id"]: row["taken"] for row in tx.all("bulletin.held")})
     masks: dict[tuple[str, str], list[Mask]] = {}
     counts = []
     for row in tx.all("bulletin.opened", now=to_millis(tx.now)):
         pool = (row["office"], row["kind"])
         if pool not in masks:
             masks[pool] = _masks_kept(tx, offices.get(row["office"]), row["kind"])
-        free = row["size"] - taken.get(row["segment_id"], 0) - _free_but_kept(tx, row, masks[pool])
+        free = row["size"] - taken[row["segment_id"]] - _free_but_kept(tx, row, masks[pool])
         counts.append(Count(segment_id=row["segment_id"], free=max(0, free), at=tx.now))
     return counts
 

@@ -1,7 +1,10 @@
 """The pool of an office and kind: releases, holds, what is free (docs/domain.md, sections 5 and 8).
 
-Absent is free: a number has a row only while it is not free, so a release of seven millions is one
-row, and taking a number is one INSERT that may replace only a hold that has run out.
+Absent is free: a number has a row only while it is not free, so a release of seven millions is one row.
+What is held for minutes lies in ``hold``, what is taken for good, or rests, in ``plate``: never in both.
+So a draw writes into a table of a few rows, however many numbers there are and are given away. Holding a
+number and taking it for good are an INSERT each, which the other table's row forbids; both are done under
+the pool's lock (``pool.next_draw``, ``pool.open_pool``), or two at once would not see each other's row.
 """
 
 from collections import Counter
@@ -25,10 +28,14 @@ from core.errors import (
 from core.masks import SMALL_MASKS, Mask, parse_mask
 from core.offices import Office
 from core.plates import PlateKind
-from core.ports import Row, Tx
+from core.ports import Tx
 
 PURGE_LAG = timedelta(minutes=10)
-"""How long a row outlives its hold: a list of what is free, read before, stays correctable so long."""
+"""How long a row outlives its end.
+
+A hold that ran out, so that a press received before and handled late still finds it; a rest, so that a list
+of what is free, read before, stays correctable.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,29 +90,48 @@ def mask_of(kind: str, pattern: str, nev_letters: str) -> Mask:
     return parse_mask(PlateKind(kind), pattern, nev_letters=nev_letters)
 
 
-def segments(tx: Tx, office: Office, kind: PlateKind) -> list[Segment]:
-    """Return all that was released of a pool, in the order of release."""
-    rows = tx.all("pool.segments", office=office.code, kind=kind)
-    return [_segment(row) for row in rows]
+@dataclass(frozen=True, slots=True, eq=False)
+class Released:
+    """All that was released of a pool, in the order of release.
+
+    While nothing is released it is one and the same object, so that what is made of it can be kept.
+    """
+
+    segments: tuple[Segment, ...]
+
+    def opened(self, now: datetime) -> int:
+        """Return how many segments are open to random selection."""
+        return sum(segment.opens_at <= now for segment in self.segments)
 
 
-def _segment(row: Row) -> Segment:
-    # With the letters of its release: a letter that an office adds later changes no rank, or the
-    # draws of before could not be recomputed.
-    mask = mask_of(row["kind"], row["mask"], row["nev_letters"])
-    return _segment_of(row["segment_id"], mask, row["opens_at"], row["compose_from"], row["released_at"])
+def released(tx: Tx, office: Office, kind: PlateKind) -> Released:
+    """Return all that was released of a pool; making it anew at every draw is slow."""
+    row = tx.one("pool.segments", office=office.code, kind=kind)
+    return _released(kind, (row["known"] if row else None) or "")
 
 
 @lru_cache(maxsize=1024)
-def _segment_of(segment_id: int, mask: Mask, opens_at: int, compose_from: int, released_at: int) -> Segment:
-    """Return a segment; making sixteen of them anew at every draw is slow."""
+def _released(kind: PlateKind, known: str) -> Released:
+    found = [_segment(kind, *one.split("|")) for one in known.split(";") if one]
+    return Released(tuple(sorted(found, key=lambda segment: segment.segment_id)))
+
+
+def _segment(kind: PlateKind, number: str, mask: str, nev_letters: str, *moments: str) -> Segment:
+    opens_at, compose_from, released_at = (from_millis(int(moment)) for moment in moments)
     return Segment(
-        segment_id=segment_id,
-        mask=mask,
-        opens_at=from_millis(opens_at),
-        compose_from=from_millis(compose_from),
-        released_at=from_millis(released_at),
+        segment_id=int(number),
+        # With the letters of its release: a letter that an office adds later changes no rank, or the
+        # draws of before could not be recomputed.
+        mask=mask_of(kind, mask, nev_letters),
+        opens_at=opens_at,
+        compose_from=compose_from,
+        released_at=released_at,
     )
+
+
+def segments(tx: Tx, office: Office, kind: PlateKind) -> list[Segment]:
+    """Return all that was released of a pool, in the order of release."""
+    return list(released(tx, office, kind).segments)
 
 
 def withheld(tx: Tx, office: Office, kind: PlateKind) -> list[Mask]:
@@ -276,8 +302,13 @@ def judge_wish(tx: Tx, office: Office, kind: PlateKind, serial: str) -> Segment:
 
 def is_free(tx: Tx, office: Office, kind: PlateKind, serial: str) -> bool:
     """Whether a number is free at this moment: to show, never to rely on."""
-    row = tx.one("pool.get", office=office.code, kind=kind, serial=serial)
-    return row is None or (row["held_until"] is not None and row["held_until"] < to_millis(tx.now))
+    return standing(tx, office.code, kind, serial) is None
+
+
+def standing(tx: Tx, office: str, kind: PlateKind, serial: str) -> str | None:
+    """Return what a number is at this moment, from ``batch`` to ``resting``; None when it is free."""
+    row = tx.one("pool.get", office=office, kind=kind, serial=serial, now=to_millis(tx.now))
+    return row["state"] if row else None
 
 
 def withhold(tx: Tx, office: Office, mask: Mask, actor: str) -> None:
@@ -318,5 +349,6 @@ def _record_mask(tx: Tx, office: Office, mask: Mask, actor: str, action: str) ->
 
 
 def purge(tx: Tx) -> int:
-    """Forget rows whose hold ran out long enough ago; return how many."""
-    return tx.run("pool.purge", before=to_millis(tx.now - PURGE_LAG))
+    """Forget holds and rests that ended long enough ago; return how many."""
+    before = to_millis(tx.now - PURGE_LAG)
+    return tx.run("pool.purge_holds", before=before) + tx.run("pool.purge_rested", before=before)

@@ -424,10 +424,14 @@ class Preselections:
 
 def end_holds(tx: Tx, preselection: Preselection) -> None:
     """Give an owner's batch and shortlist back to the pool."""
-    ended = to_millis(tx.now) - 1
-    for state in ("batch", "shortlist"):
-        tx.run("pool.end_holds", preselection_id=preselection.preselection_id, state=state, ended=ended)
-    tx.run("pool.end_draw", preselection_id=preselection.preselection_id, ended=ended)
+    tx.run("pool.end_holds", preselection_id=preselection.preselection_id)
+    tx.run(
+        "pool.end_draw",
+        office=preselection.office,
+        kind=preselection.kind,
+        preselection_id=preselection.preselection_id,
+        ended=to_millis(tx.now) - 1,
+    )
 
 
 def renew_lease(tx: Tx, preselection: Preselection, office: Office, *, at: datetime) -> None:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import islice
+from typing import Any
 
 from core import closings
 from core.accounts import Account
-from core.batches import Batch, Batches, FreeList, Order, last_batch
+from core.batches import Batch, Batches, Order, last_batch
 from core.blacklist import refuse_banned
 from core.calendar import WorkingCalendar
 from core.clock import from_millis, to_millis
@@ -32,11 +33,12 @@ from core.errors import (
     WishesRefused,
     WishRepeated,
 )
+from core.free_list import FreeList
 from core.maintenance import refuse_in_maintenance
 from core.offices import Office
 from core.plates import near_serials, parse_serial
-from core.pool import Segment, find_segment, is_free, judge_wish, open_segments, withheld
-from core.ports import Tx
+from core.pool import Segment, find_segment, is_free, judge_wish, open_segments, standing, withheld
+from core.ports import Row, Tx
 from core.preselection import Preselection, State, end_holds, get, log, renew_lease
 
 IDEAS = 6
@@ -97,6 +99,10 @@ def chances(tx: Tx, office: Office, vin: str) -> Chances:
     row = tx.one("vehicles.get", vin=vin)
     if row is None:
         return Chances(batches=office.random_batches, wishes=office.compose_total)
+    return _chances_of(row, office)
+
+
+def _chances_of(row: Row, office: Office) -> Chances:
     return Chances(
         batches=max(0, office.random_batches + row["random_granted"] - row["random_used"]),
         wishes=max(0, office.compose_total + row["compose_granted"] - row["compose_used"]),
@@ -189,10 +195,9 @@ class Selection:
         """
         preselection = self._selecting(tx, preselection_id, office, at=at)
         self._within_hours(tx, preselection, office, at=at)
-        if not tx.one("vehicles.charge_batch", vin=preselection.vin, quota=office.random_batches):
+        charged = tx.one("vehicles.charge_batch", vin=preselection.vin, quota=office.random_batches)
+        if charged is None:
             raise NoBatchesLeft
-        self._lock_pool(tx, preselection)
-        self._drop_batch(tx, preselection)
         order = Order(
             office=office,
             kind=preselection.kind,
@@ -202,9 +207,10 @@ class Selection:
             held_until=tx.now + timedelta(seconds=office.batch_seconds + office.batch_grace_seconds),
         )
         batch = self._batches.draw(tx, order, free)
-        if not batch.serials:
-            tx.run("vehicles.refund_batch", vin=preselection.vin)
         self._restart_shortlist(tx, preselection, office, at=at)
+        if batch.serials:
+            return Drawn(batch=batch, chances=_chances_of(charged, office))
+        tx.run("vehicles.refund_batch", vin=preselection.vin)
         return Drawn(batch=batch, chances=chances(tx, office, preselection.the_vin))
 
     def sent(self, tx: Tx, batch: Batch, office: Office, *, at: datetime) -> None:
@@ -273,19 +279,13 @@ class Selection:
         """
         preselection = self._selecting(tx, preselection_id, office, at=at)
         batch = last_batch(tx, preselection_id, at=at)
-        ended = to_millis(tx.now) - 1
         kept = next((one for one in shortlist(tx, preselection_id, at=at) if one.serial == serial), None)
-        back = batch is not None and kept is not None and kept.draw_no == batch.n
-        row = tx.one(
-            "pool.unshortlist",
-            office=preselection.office,
-            kind=preselection.kind,
-            serial=serial,
-            preselection_id=preselection_id,
-            until=to_millis(batch.held_until) if batch is not None and back else ended,
-            at=to_millis(at),
-        )
-        if row is None:
+        hold = self._hold(preselection, serial, at)
+        if batch is not None and kept is not None and kept.draw_no == batch.n:
+            changed = tx.run("pool.unshortlist", until=to_millis(batch.held_until), **hold)
+        else:
+            changed = tx.run("pool.give_up", **hold)
+        if not changed:
             raise HoldEnded
         self._restart_shortlist(tx, preselection, office, at=at)
 
@@ -300,16 +300,9 @@ class Selection:
         """
         refuse_banned(tx, account.identity_hash)
         preselection = self._selecting(tx, preselection_id, office, at=at)
-        held = tx.run(
-            "pool.reserve_held",
-            office=preselection.office,
-            kind=preselection.kind,
-            serial=serial,
-            preselection_id=preselection_id,
-            at=to_millis(at),
-            now=to_millis(tx.now),
-        )
-        if not held:
+        self._lock_pool(tx, preselection)
+        held = tx.one("pool.claim_held", **self._hold(preselection, serial, at))
+        if held is None or not self._take(tx, preselection, serial, held["segment_id"], held["position"]):
             raise HoldEnded
         return self._reserved(tx, account, preselection, office, serial, way="random")
 
@@ -342,7 +335,7 @@ class Selection:
         released = open_segments(tx, office, preselection.kind)
         self._lock_pool(tx, preselection)
         for wish in wishes:
-            if self._take(tx, preselection, find_segment(released, wish), wish):
+            if self._take_wish(tx, preselection, find_segment(released, wish), wish):
                 tx.run("vehicles.refund_wishes", vin=preselection.vin, wishes=len(wishes))
                 self._reserved(tx, account, preselection, office, wish, way="composed")
                 left = chances(tx, office, preselection.the_vin)
@@ -363,10 +356,15 @@ class Selection:
         if preselection.verified_at is None or not office.hours.same_session(preselection.verified_at, at):
             raise VerificationLapsed
 
-    def _drop_batch(self, tx: Tx, preselection: Preselection) -> None:
-        ended = to_millis(tx.now) - 1
-        tx.run("pool.end_holds", preselection_id=preselection.preselection_id, state="batch", ended=ended)
-        tx.run("pool.end_draw", preselection_id=preselection.preselection_id, ended=ended)
+    def _hold(self, preselection: Preselection, serial: str, at: datetime) -> dict[str, Any]:
+        """Return what names a hold that must live at a moment."""
+        return {
+            "office": preselection.office,
+            "kind": preselection.kind,
+            "serial": serial,
+            "preselection_id": preselection.preselection_id,
+            "at": to_millis(at),
+        }
 
     def _shortlist_until(self, office: Office, at: datetime) -> int:
         return to_millis(at + timedelta(seconds=office.shortlist_seconds + office.batch_grace_seconds))
@@ -399,23 +397,36 @@ class Selection:
         raise TriedTooSoon(max(1, -int((tx.now - last - gap).total_seconds() // 1)))
 
     def _lock_pool(self, tx: Tx, preselection: Preselection) -> None:
-        """Let draws and tries of one pool come one after the other, before any of its numbers is touched.
+        """Let draws, tries and claims of one pool come one after the other, before its numbers are touched.
 
         A draw takes numbers in the order of its stream, and a try in that of its wishes: two at once
-        would wait for each other in a circle.
+        would wait for each other in a circle. And a number goes from one table to the other: a draw beside
+        that could see it in neither.
         """
         tx.run("pool.open_pool", office=preselection.office, kind=preselection.kind)
 
-    def _take(self, tx: Tx, preselection: Preselection, segment: Segment | None, serial: str) -> bool:
+    def _take_wish(self, tx: Tx, preselection: Preselection, segment: Segment | None, serial: str) -> bool:
         if segment is None:
             return False
-        row = tx.one(
-            "pool.take_or_own",
+        tx.run(
+            "pool.give_way",
             office=preselection.office,
             kind=preselection.kind,
             serial=serial,
-            segment_id=segment.segment_id,
-            position=segment.mask.rank(serial),
+            preselection_id=preselection.preselection_id,
+            now=to_millis(tx.now),
+        )
+        return self._take(tx, preselection, serial, segment.segment_id, segment.mask.rank(serial))
+
+    def _take(self, tx: Tx, preselection: Preselection, serial: str, segment_id: int, position: int) -> bool:
+        """Take a number for good that neither anybody has nor holds."""
+        row = tx.one(
+            "pool.reserve",
+            office=preselection.office,
+            kind=preselection.kind,
+            serial=serial,
+            segment_id=segment_id,
+            position=position,
             preselection_id=preselection.preselection_id,
             now=to_millis(tx.now),
         )
@@ -443,12 +454,9 @@ class Selection:
         )
 
     def _reason(self, tx: Tx, preselection: Preselection, wish: str) -> Unavailable:
-        row = tx.one("pool.get", office=preselection.office, kind=preselection.kind, serial=wish)
-        if row is not None and row["state"] == "registered":
-            return Unavailable.USED
-        if row is not None and row["state"] == "resting":
-            return Unavailable.RESTING
-        return Unavailable.PRESELECTED
+        state = standing(tx, preselection.office, preselection.kind, wish)
+        known = {"registered": Unavailable.USED, "resting": Unavailable.RESTING}
+        return known.get(state or "", Unavailable.PRESELECTED)
 
     def _ideas(self, tx: Tx, preselection: Preselection, office: Office, wishes: Sequence[str]) -> list[str]:
         """Return near numbers that are free just now, first those near the first wish."""

@@ -37,8 +37,9 @@ class PlateStanding:
 
 def standing_of(tx: Tx, office: Office, plate: Plate) -> PlateStanding:
     """Return what a number of an office is at this moment: to show, never to rely on."""
-    row = tx.one("pool.get", office=plate.office, kind=plate.kind, serial=plate.serial)
-    if row is not None and (row["held_until"] is None or row["held_until"] >= to_millis(tx.now)):
+    names = {"office": plate.office, "kind": plate.kind, "serial": plate.serial}
+    row = tx.one("pool.get", now=to_millis(tx.now), **names)
+    if row is not None:
         return PlateStanding(plate=plate, standing=Standing(row["state"]))
     segment = find_segment(segments(tx, office, plate.kind), plate.serial)
     if segment is None:

@@ -24,9 +24,9 @@ from bot.dialog.scene import SnapshotWanted
 from bot.dialog.steps import Asked, NothingToSay, Present, Steps, Taker
 from bot.receipt.inbox import mark_done
 from bot.texts.language import in_same_language, speaking
-from core.batches import FreeList, FreeListWanted
 from core.bootstrap import Core
 from core.errors import OperationError, XuanhaoError
+from core.free_list import FreeList, FreeListWanted
 from core.ports import Tx
 
 _READERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="reading")

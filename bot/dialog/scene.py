@@ -10,9 +10,9 @@ from bot.dialog.record import choose_language
 from bot.texts.language import Language
 from core.accounts import Account
 from core.admins import Admin, Duty
-from core.batches import FreeList
 from core.bootstrap import Core
 from core.errors import NotRegistered, OfficeUnknown, StepOutOfOrder
+from core.free_list import FreeList
 from core.offices import Office
 from core.ports import Tx
 from core.preselection import Preselection, unfinished

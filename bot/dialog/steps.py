@@ -26,10 +26,10 @@ from bot.dialog.scene import Scene
 from bot.dialog.words import Words
 from bot.receipt.inbox import mark_applied
 from bot.texts.language import Language, speaking
-from core.batches import FreeList
 from core.bootstrap import Core
 from core.clock import to_millis
 from core.errors import Refusal, XuanhaoError
+from core.free_list import FreeList
 from core.identity import holds_personal_number
 from core.notices import note_reachable
 from core.ports import Tx

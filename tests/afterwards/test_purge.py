@@ -23,7 +23,7 @@ def draft_of(house: House, begun: int) -> dict[str, Any]:
 def held(house: House, begun: int) -> list[dict[str, Any]]:
     """Return the numbers that a preselection holds at this moment."""
     now = to_millis(house.now)
-    return house.sql("SELECT * FROM plate WHERE preselection_id = ? AND held_until >= ?", begun, now)
+    return house.sql("SELECT * FROM hold WHERE preselection_id = ? AND held_until >= ?", begun, now)
 
 
 async def purge(house: House) -> None:

@@ -48,6 +48,8 @@ class Between:
         return self._around(query, lambda: self._tx.one(query, **values))
 
     def all(self, query: str, /, **values: object) -> list[Row]:
+        if query in self._without:
+            return []
         return self._around(query, lambda: self._tx.all(query, **values))
 
     def _around(self, query: str, call: Callable[[], T]) -> T:

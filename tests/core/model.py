@@ -99,6 +99,11 @@ class Model:
             if self.is_free(serial, now) and not (without_four and "4" in serial)
         }
 
+    def listed(self, now: int) -> list[str]:
+        """Return what is free, withheld or not, in the order of release and rank."""
+        every = [serial for mask in self.segments for serial in sorted(serials_of(mask) - {"00000"})]
+        return [serial for serial in every if self.is_free(serial, now)]
+
     def holds_lease(self, begun: Begun, at: int) -> bool:
         lease = self.vehicles[begun.vehicle].lease
         return lease is not None and lease[0] == begun.number and lease[1] >= at
@@ -111,9 +116,11 @@ class Model:
         for hold in self.held_by(owner, "shortlist", at).values():
             hold.until = at + SHORTLIST
 
-    def end(self, owner: int, state: str, now: int) -> None:
-        for hold in self.held_by(owner, state, now).values():
-            hold.until = now - 1
+    def end(self, owner: int, state: str) -> None:
+        """What an owner holds of some state goes back; there is nothing left that a late press could find."""
+        of_theirs = [one for one, hold in self.holds.items() if (hold.owner, hold.state) == (owner, state)]
+        for serial in of_theirs:
+            del self.holds[serial]
 
     def end_draws(self, owner: int, now: int) -> None:
         for draw in self.draws:
@@ -130,7 +137,7 @@ class Model:
         """The number is theirs: what else they held goes back."""
         self.holds[serial] = Hold("reserved", begun.number, None)
         for state in ("batch", "shortlist"):
-            self.end(begun.number, state, now)
+            self.end(begun.number, state)
         self.end_draws(begun.number, now)
         vehicle = self.vehicles[begun.vehicle]
         vehicle.success, vehicle.lease = "reserved", None

@@ -1,12 +1,14 @@
 """Statements of the tests' own, past the named queries: to look at whole tables, to fill, to break."""
 
 import sqlite3
+from collections.abc import Iterable
 from typing import Any
 
 import psycopg
 
 from core.db.postgres_tx import PostgresTx
 from core.db.sqlite_tx import SqliteTx
+from core.masks import Mask
 from core.ports import Tx
 
 MILLION = "WITH RECURSIVE count (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM count WHERE n < {last})"
@@ -72,3 +74,14 @@ def fill(tx: Tx, *, segment_id: int, mask: str, size: int, keep: str = "false", 
         FROM count WHERE NOT ({keep})
         """,  # noqa: S608 - nothing here comes from outside
     )
+
+
+def fill_ranks(tx: Tx, segment_id: int, mask: Mask, positions: Iterable[int], holder: int) -> None:
+    """Make some numbers of any mask somebody's for good."""
+    assert isinstance(tx, (SqliteTx, PostgresTx))
+    place = "?" if isinstance(tx, SqliteTx) else "%s"
+    text = (
+        "INSERT INTO plate (office, kind, serial, state, segment_id, position, preselection_id, since)"  # noqa: S608 - ours
+        f" VALUES ('粤K', 'small', {place}, 'registered', {segment_id}, {place}, {holder}, 0)"
+    )
+    tx._cursor.executemany(text, ((mask.unrank(n), n) for n in positions))

@@ -11,15 +11,16 @@ from statistics import fmean
 import pytest
 
 from core import batches
-from core.batches import Batch, Order
+from core.batches import Batch, Order, latest_batch
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.draws import Draw, below
-from core.masks import SMALL_MASKS
+from core.masks import SMALL_MASKS, parse_mask
 from core.plates import LETTERS, PlateKind
+from core.pool import Release
 from core.ports import Tx
 from tests.core.between import Between
-from tests.core.sql import fill, sql
+from tests.core.sql import fill, fill_ranks, sql
 from tests.core.tools import release, verified
 
 ON_ONE_ENGINE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -156,6 +157,36 @@ def test_control_random_start_point_is_rejected() -> None:
     assert not is_uniform(drawn)
 
 
+async def test_newest_batch_is_of_the_kind_chosen_last(core: Core) -> None:
+    """The numbers of draws of another kind may be higher."""
+    await core.store.run(release, core, "A####")
+    account, begun = await core.store.run(verified, core, 0)
+    for number in range(3):
+        await core.store.run(draw, core, begun, f"press-{number}")
+
+    def goes_over(tx: Tx) -> Batch | None:
+        place, kind = core.offices["粤K"], PlateKind.SMALL_NEV
+        mask = parse_mask(kind, "D####9", nev_letters="D")
+        core.pools.release(tx, Release(office=place, mask=mask, actor="test", compose_now=True))
+        core.preselections.choose(tx, account, place, kind)
+        order = Order(
+            office=place,
+            kind=kind,
+            preselection_id=begun,
+            nonce="other",
+            without_four=False,
+            held_until=tx.now + timedelta(seconds=95),
+        )
+        drawn = core.selection._batches.draw(tx, order, None)
+        assert latest_batch(tx, begun) == drawn
+        core.preselections.choose(tx, account, place, PlateKind.SMALL)
+        return latest_batch(tx, begun)
+
+    back = await core.store.run(goes_over)
+    assert back is not None
+    assert (back.kind, back.n) == (PlateKind.SMALL, 3)
+
+
 # --- what a draw costs -----------------------------------------------------------------------------
 
 
@@ -228,21 +259,8 @@ async def test_seven_millions_nine_tenths_full(core: Core, clock: FixedClock) ->
     _, begun = await core.store.run(verified, core, 0)
     _, other = await core.store.run(verified, core, 1)
     await release_all(core, lambda _pattern: True)
-    for row in await core.store.read(sql, "SELECT segment_id, mask, size FROM segment"):
-        await core.store.run(_fill_by_rank, row, other)
+    for segment_id, mask in enumerate(SMALL_MASKS, start=1):
+        taken = (n for n in range(mask.size) if n % 10)
+        await core.store.run(fill_ranks, segment_id, mask, taken, other)
     assert 20 < await statements(core, clock, begun, 100) < 50
     assert await mean_looks(core, 100) == pytest.approx(100, rel=0.15)
-
-
-def _fill_by_rank(tx: Tx, row: dict[str, object], holder: int) -> None:
-    from core.db.sqlite_tx import SqliteTx  # noqa: PLC0415 - the soak alone looks behind the port
-    from core.masks import parse_mask  # noqa: PLC0415 - the same
-
-    mask = parse_mask(PlateKind.SMALL, str(row["mask"]))
-    place = "?" if isinstance(tx, SqliteTx) else "%s"
-    text = (
-        "INSERT INTO plate (office, kind, serial, state, segment_id, position, preselection_id, since)"  # noqa: S608 - ours
-        f" VALUES ('粤K', 'small', {place}, 'registered', {row['segment_id']}, {place}, {holder}, 0)"
-    )
-    positions = (n for n in range(mask.size) if n % 10)
-    tx._cursor.executemany(text, ((mask.unrank(n), n) for n in positions))  # type: ignore[attr-defined]

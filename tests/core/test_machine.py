@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
+from unittest.mock import patch
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -19,15 +21,17 @@ from hypothesis.stateful import (
 )
 
 from core import batches as core_batches
-from core import errors
+from core import errors, free_list
 from core.accounts import Account
 from core.clock import FixedClock, from_millis, to_millis
 from core.db import QUERIES, MemoryDatabase, MemoryStore
+from core.free_list import FreeList, FreeListWanted, list_free, read_free_list
 from core.masks import parse_mask
 from core.plates import Plate, PlateKind
 from core.pool import Release, count, purge
 from core.ports import Tx
 from core.preselection import get
+from core.ranks import open_ranks
 from core.selection import chances
 from tests import invented
 from tests.core.model import (
@@ -94,6 +98,7 @@ class Selecting(RuleBasedStateMachine):
         self.model = Model(vehicles={number: Vehicle() for number in range(VEHICLES)})
         self.accounts: list[Account] = [self.run(registered, self.core, n) for n in range(OWNERS)]
         self.begun: dict[int, Begun] = {}
+        self.lists: list[FreeList] = []
         self.release(MASKS[0], compose_now=True)
         for number in range(OWNERS):
             self.starts(number, number)
@@ -236,7 +241,7 @@ class Selecting(RuleBasedStateMachine):
         )
         if drawn is None:
             return
-        model.end(begun.number, "batch", now)
+        model.end(begun.number, "batch")
         model.end_draws(begun.number, now)
         model.renew(begun, now, at)
         free = model.drawable(now, without_four=without_four)
@@ -340,7 +345,10 @@ class Selecting(RuleBasedStateMachine):
             return
         record = model.batch_of(begun, at)
         back = record is not None and hold.draw == begun.last_draw
-        hold.state, hold.until = "batch", record.until if record and back else self.now - 1
+        if record and back:
+            hold.state, hold.until = "batch", record.until
+        else:
+            del model.holds[serial]
         model.renew(begun, self.now, at)
         model.restart_shortlist(begun.number, at)
 
@@ -364,6 +372,22 @@ class Selecting(RuleBasedStateMachine):
         )
         if wanted is None:
             self.model.reserve(self.begun.pop(self.who), serial, self.now)
+
+    @precondition(lambda self: self.shortlisted() and self.begun)
+    @rule(who=OWNER, index=st.integers(0, 9), late=st.sampled_from([0, 4000]))
+    def claims_what_is_not_theirs(self, who: int, index: int, late: int) -> None:
+        """Claim what another has on the shortlist, or what they had themselves and let run out."""
+        begun, kept = self.one_of(who), self.shortlisted()
+        at, serial = self.received(begun, late), kept[index % len(kept)]
+        if serial in self.model.held_by(begun.number, "shortlist", at):
+            return
+        arguments = (self.accounts[self.who], begun.number, self.place, serial)
+        claim = partial(self.core.selection.claim, at=from_millis(at))
+        self.outcome(self.refusal(begun, at) or errors.HoldEnded, lambda: self.run(claim, *arguments))
+
+    def shortlisted(self) -> list[str]:
+        """Return what is, or was, on anybody's shortlist."""
+        return sorted(serial for serial, hold in self.model.holds.items() if hold.state == "shortlist")
 
     @precondition(lambda self: self.begun)
     @rule(who=OWNER, wishes=st.one_of(st.sampled_from(WISHES), st.lists(WISH, min_size=1, max_size=5)))
@@ -394,7 +418,8 @@ class Selecting(RuleBasedStateMachine):
         vehicle.wishes -= len(wishes)
         model.renew(begun, now, now)
         states = [model.holds[wish].state for wish in wishes]
-        reasons = ["used" if state == "registered" else "preselected" for state in states]
+        said = {"registered": "used", "resting": "resting"}
+        reasons = [said.get(state, "preselected") for state in states]
         assert tried.reasons == tuple(zip(wishes, reasons, strict=True))
         assert len(tried.ideas) <= 6
         assert all(model.is_free(one, now) and self.may_wish(one, wishes) for one in tried.ideas)
@@ -427,6 +452,16 @@ class Selecting(RuleBasedStateMachine):
             self.clock.advance(timedelta(milliseconds=GAP))
             self.composes(who, wishes[:most])
 
+    @precondition(lambda self: self.begun and len(self.model.holds) > len(self.model.living(self.now)))
+    @rule(who=OWNER)
+    def composes_what_ran_out(self, who: int) -> None:
+        """Wish for what was held until a while ago."""
+        over = sorted(self.model.holds.keys() - self.model.living(self.now).keys())
+        wishes = [serial for serial in over if self.may_wish(serial, [])]
+        if wishes:
+            self.clock.advance(timedelta(milliseconds=GAP))
+            self.composes(who, wishes[:1])
+
     @precondition(lambda self: self.begun)
     @rule(who=OWNER)
     def abandons(self, who: int) -> None:
@@ -435,7 +470,7 @@ class Selecting(RuleBasedStateMachine):
         self.run(self.core.preselections.abandon, self.accounts[self.who], begun.number)
         if begun.state == "verified":
             for state in ("batch", "shortlist"):
-                self.model.end(begun.number, state, self.now)
+                self.model.end(begun.number, state)
             self.model.end_draws(begun.number, self.now)
             if (self.model.vehicles[begun.vehicle].lease or (0, 0))[0] == begun.number:
                 self.model.vehicles[begun.vehicle].lease = None
@@ -458,6 +493,20 @@ class Selecting(RuleBasedStateMachine):
         if done is not None:
             vehicle.success = self.model.holds[serial].state = "registered"
 
+    @precondition(lambda self: any(one.success for one in self.model.vehicles.values()))
+    @rule(what=VEHICLE)
+    def is_revoked(self, what: int) -> None:
+        """An admin cancels a reservation: the number is free from the next moment on."""
+        known = {n: serial for serial, n in self.reservations().items()}
+        what = sorted(known)[what % len(known)]
+        vehicle, serial = self.model.vehicles[what], known[what]
+        wanted = errors.PlateNotReserved if vehicle.success == "registered" else None
+        plate = Plate(office="粤K", kind=PlateKind.SMALL, serial=serial)
+        revoke = partial(self.core.counter.revoke, reason="r", actor="chat:1001")
+        if self.outcome(wanted, lambda: self.run(revoke, plate)) is not None:
+            vehicle.success = None
+            self.model.holds[serial].state, self.model.holds[serial].until = "resting", self.now
+
     def reservations(self) -> dict[str, int]:
         """Return whose number is whose vehicle's, as the database has it."""
         text = "SELECT serial, vin FROM preselection WHERE state IN ('reserved', 'registered')"
@@ -477,6 +526,11 @@ class Selecting(RuleBasedStateMachine):
     def purges(self) -> None:
         self.run(purge)
 
+    @rule()
+    def reads_list(self) -> None:
+        """Read what is free beside the writers, as for the tail of a large pool."""
+        self.lists = [*self.lists[-1:], self.database.read(read_free_list, self.place, PlateKind.SMALL)]
+
     @precondition(lambda self: self.begun)
     @rule(span=st.sampled_from([1, 4000, 8000, 30_000, BATCH - 1, BATCH, BATCH + 1, SHORTLIST + 1]))
     def waits(self, span: int) -> None:
@@ -491,14 +545,29 @@ class Selecting(RuleBasedStateMachine):
 
     @invariant()
     def holds_are_those_of_model(self) -> None:
-        text = "SELECT serial, state, preselection_id AS owner, held_until AS until FROM plate"
-        alive = f"{text} WHERE held_until IS NULL OR held_until >= {self.now}"
-        found = {row.pop("serial"): row for row in self.database.read(sql, alive)}
+        columns = "serial, state, preselection_id AS owner, held_until AS until"
+        for_good = f"SELECT {columns} FROM plate WHERE held_until IS NULL OR held_until >= {self.now}"  # noqa: S608 - ours
+        held = f"SELECT {columns} FROM hold WHERE held_until >= {self.now}"  # noqa: S608 - ours
+        rows = self.database.read(sql, f"{for_good} UNION ALL {held}")
+        assert len({row["serial"] for row in rows}) == len(rows)  # in one of the tables, never in both
+        found = {row.pop("serial"): row for row in rows}
         wanted = {
             serial: {"state": hold.state, "owner": hold.owner, "until": hold.until}
             for serial, hold in self.model.living(self.now).items()
         }
         assert found == wanted
+
+    @invariant()
+    def lists_put_right_are_what_is_free(self) -> None:
+        def put_right(tx: Tx, known: FreeList) -> list[str]:
+            ranks = open_ranks(tx, self.place, PlateKind.SMALL)
+            places = map(ranks.split, list_free(tx, self.place, PlateKind.SMALL, ranks, known))
+            return [segment.mask.unrank(position) for segment, position in places]
+
+        with patch.object(free_list, "LARGEST_SCAN_INSIDE", 0):
+            for known in self.lists:
+                with suppress(FreeListWanted):  # too old, or of other segments
+                    assert self.database.read(put_right, known) == self.model.listed(self.now)
 
     @invariant()
     def shown_chances_are_quota_less_used(self) -> None:

@@ -12,7 +12,7 @@ import pytest
 from core.accounts import Account, UserType
 from core.blacklist import Ban, Sentence, impose, running, version_of
 from core.bootstrap import Core
-from core.clock import FixedClock
+from core.clock import FixedClock, to_millis
 from core.counter import Grant, Move, granted_of
 from core.errors import (
     CodeLocked,
@@ -106,7 +106,7 @@ async def _unguarded(core: Core, accounts: list[tuple[Account, int]], at: Barrie
 
     def tries(tx: Tx, account: Account, begun: int) -> Tried:
         unlocked = frozenset({"pool.open_pool"})
-        between = Between(tx, instead={"pool.take_or_own": take}, without=unlocked)
+        between = Between(tx, instead={"pool.reserve": take}, without=unlocked)
         return core.selection.compose(between, account, begun, core.offices["粤K"], ["A1234"], at=tx.now)
 
     return await together(*(core.store.run(tries, *one) for one in accounts))
@@ -257,6 +257,123 @@ async def test_hold_goes_to_claim_or_to_other(core: Core, clock: FixedClock, eng
     outcomes = await together(core.store.run(claim), core.store.run(compose))
     assert Counter(one == serial for one in outcomes) == {True: 1, False: 1}
     assert outcomes[0] == serial or isinstance(outcomes[0], HoldEnded)
+
+
+async def claim_beside_draw(core: Core, clock: FixedClock, *without: str) -> tuple[str, set[str]]:
+    """Claim a number while another owner draws all that a pool of ten has; return both's."""
+    await core.store.run(release, core, "A123#")
+    mine, other = [await core.store.run(verified, core, number) for number in range(2)]
+    place, halfway = core.offices["粤K"], Event()
+
+    def shortlists(tx: Tx) -> str:
+        drawn = core.selection.draw(tx, mine[1], place, nonce="n", at=tx.now, without_four=False)
+        core.selection.pick(tx, mine[1], place, drawn.batch.serials[0], at=tx.now)
+        return drawn.batch.serials[0]
+
+    def lingers(query: str) -> None:
+        if query == "pool.claim_held" and not halfway.is_set():
+            halfway.set()
+            Event().wait(0.5)  # the other's statement waits for this transaction meanwhile
+
+    def claim(tx: Tx, serial: str) -> None:
+        between = Between(tx, after=lingers, without=frozenset(without))
+        core.selection.claim(between, *mine, place, serial, at=tx.now)
+
+    def draw(tx: Tx) -> set[str]:
+        drawn = core.selection.draw(tx, other[1], place, nonce="o", at=tx.now, without_four=False)
+        return set(drawn.batch.serials)
+
+    async def draws_then() -> set[str]:
+        await asyncio.to_thread(halfway.wait, 10)
+        return await core.store.run(draw)
+
+    serial = await core.store.run(shortlists)
+    clock.advance(timedelta(seconds=100))
+    await core.store.run(sql, "DELETE FROM hold WHERE state = 'batch'")
+    _, drawn = await asyncio.gather(core.store.run(claim, serial), draws_then())
+    return serial, drawn
+
+
+async def test_claimed_number_is_not_drawn_meanwhile(core: Core, clock: FixedClock) -> None:
+    """A number goes from one table to the other in a claim, and no draw sees it in neither."""
+    serial, drawn = await claim_beside_draw(core, clock)
+    assert (serial in drawn, len(drawn)) == (False, 9)
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+async def test_control_claim_without_lock_is_drawn(core: Core, clock: FixedClock) -> None:
+    serial, drawn = await claim_beside_draw(core, clock, "pool.open_pool")
+    assert (serial in drawn, len(drawn)) == (True, 10)
+
+
+async def try_beside_revival(
+    core: Core, clock: FixedClock, linger_at: str, *, guarded: bool = True
+) -> tuple[bool, bool]:
+    """Try for a number whose hold has run out while a late press gives the hold new life.
+
+    Returns:
+        Whether the hold lives again, and whether the number was taken.
+    """
+    await core.store.run(release, core, "A####")
+    mine, other = [await core.store.run(verified, core, number) for number in range(2)]
+    place, halfway, linger = core.offices["粤K"], Event(), Event()
+
+    def shortlists(tx: Tx) -> str:
+        drawn = core.selection.draw(tx, mine[1], place, nonce="n", at=tx.now, without_four=False)
+        core.selection.pick(tx, mine[1], place, drawn.batch.serials[0], at=tx.now)
+        return drawn.batch.serials[0]
+
+    def lingers(query: str) -> None:
+        if query == linger_at and not halfway.is_set():
+            halfway.set()
+            linger.wait(0.5)
+
+    def revive(tx: Tx) -> bool:
+        at, until = to_millis(pressed), to_millis(tx.now + timedelta(seconds=185))
+        between = Between(tx, after=lingers)
+        return bool(between.run("pool.restart_shortlist", preselection_id=mine[1], at=at, until=until))
+
+    def look_and_take(tx: Tx, values: dict[str, Any]) -> Row | None:
+        now = values["now"]
+        held = sql(tx, f"SELECT 1 FROM hold WHERE serial = '{serial}' AND held_until >= {now}")  # noqa: S608 - ours
+        lingers("look")
+        names = "office, kind, serial, state, preselection_id, since"
+        row = f"'粤K', 'small', '{serial}', 'reserved', {values['preselection_id']}, {now}"
+        return None if held else sql(tx, f"INSERT INTO plate ({names}) VALUES ({row}) RETURNING serial")[0]  # noqa: S608 - ours
+
+    def compose(tx: Tx) -> bool:
+        between = Between(tx, after=lingers)
+        if not guarded:
+            without = frozenset({"pool.give_way"})
+            between = Between(tx, instead={"pool.reserve": look_and_take}, without=without)
+        return core.selection.compose(between, *other, place, [serial], at=tx.now).taken == serial
+
+    async def afterwards(step: Callable[[Tx], bool]) -> bool:
+        await asyncio.to_thread(halfway.wait, 10)
+        return await core.store.run(step)
+
+    serial = await core.store.run(shortlists)
+    pressed = clock.now() + timedelta(seconds=184)
+    clock.advance(timedelta(seconds=186))
+    if linger_at == "pool.restart_shortlist":
+        revived, taken = await asyncio.gather(core.store.run(revive), afterwards(compose))
+    else:
+        taken, revived = await asyncio.gather(core.store.run(compose), afterwards(revive))
+    return revived, taken
+
+
+async def test_revived_hold_is_not_taken(core: Core, clock: FixedClock) -> None:
+    assert await try_beside_revival(core, clock, "pool.restart_shortlist") == (True, False)
+
+
+async def test_hold_that_gave_way_is_not_revived(core: Core, clock: FixedClock) -> None:
+    assert await try_beside_revival(core, clock, "pool.give_way") == (False, True)
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+async def test_control_looked_at_hold_is_revived(core: Core, clock: FixedClock) -> None:
+    """Looking whether the hold has run out, in place of taking it away, gives the number to both."""
+    assert await try_beside_revival(core, clock, "look", guarded=False) == (True, True)
 
 
 async def test_wrong_codes_at_once_are_five(core: Core) -> None:

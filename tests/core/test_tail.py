@@ -7,15 +7,17 @@ from datetime import timedelta
 
 import pytest
 
-from core import batches
-from core.batches import FreeListWanted, Order, list_free, read_free_list
+from core import free_list
 from core.bootstrap import Core
 from core.clock import FixedClock, to_millis
 from core.errors import NoBatchesLeft
+from core.free_list import FreeList, FreeListWanted, list_free, read_free_list
 from core.plates import PlateKind
-from core.pool import count, open_segments, purge
+from core.pool import count, purge
 from core.ports import Tx
+from core.ranks import open_ranks
 from core.selection import Drawn
+from tests.core.between import Between
 from tests.core.sql import fill, sql
 from tests.core.tools import release, verified
 
@@ -56,7 +58,7 @@ async def all_taken_but(core: Core, keep: str) -> int:
 async def test_last_three_of_10000_are_given(
     core: Core, largest_scan: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batches, "LARGEST_SCAN_INSIDE", largest_scan)
+    monkeypatch.setattr(free_list, "LARGEST_SCAN_INSIDE", largest_scan)
     begun = await all_taken_but(core, "n IN (7, 4242, 9999)")
     drawn = await draw(core, begun)
     assert set(drawn.batch.serials) == LAST
@@ -92,7 +94,7 @@ async def test_withheld_tail_is_not_given(core: Core) -> None:
 async def test_empty_pool_charges_nothing(
     core: Core, largest_scan: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batches, "LARGEST_SCAN_INSIDE", largest_scan)
+    monkeypatch.setattr(free_list, "LARGEST_SCAN_INSIDE", largest_scan)
     begun = await all_taken_but(core, "false")
     drawn = await draw(core, begun)
     assert (drawn.batch.serials, drawn.chances.batches) == ((), 5)
@@ -109,47 +111,71 @@ async def test_empty_draw_needs_a_chance(core: Core) -> None:
 # --- the list that was read beside the writers -----------------------------------------------------
 
 
-def order(tx: Tx, core: Core, begun: int) -> Order:
-    return Order(
-        office=core.offices["粤K"],
-        kind=PlateKind.SMALL,
-        preselection_id=begun,
-        nonce="n",
-        without_four=False,
-        held_until=tx.now + timedelta(seconds=95),
-    )
+def both_lists(
+    tx: Tx, core: Core, free: FreeList, without: frozenset[str] = frozenset()
+) -> tuple[list[int], list[int]]:
+    """Return the list put right, and what is really free of a pool of a thousand at this moment."""
+    place, now = core.offices["粤K"], to_millis(tx.now)
+    ranks = open_ranks(tx, place, PlateKind.SMALL)
+    put_right = list_free(Between(tx, without=without), place, PlateKind.SMALL, ranks, free)
+    living = f"SELECT position FROM plate WHERE held_until IS NULL OR held_until >= {now}"  # noqa: S608 - ours
+    held = f"SELECT position FROM hold WHERE held_until >= {now}"  # noqa: S608 - ours
+    taken = {row["position"] for row in sql(tx, f"{living} UNION ALL {held}")}
+    return put_right, [rank for rank in range(1000) if rank not in taken]
 
 
-def both_lists(tx: Tx, core: Core, begun: int, free: batches.FreeList) -> tuple[list[int], list[int]]:
-    """Return the list put right, and what is really free at this moment."""
-    taker = batches._Taker(tx, order(tx, core, begun), 1)
-    really = list_free(tx, open_segments(tx, core.offices["粤K"], PlateKind.SMALL))
-    return taker._free_ranks(free), really
+def _place(position: int) -> str:
+    return f"'粤K', 'small', 'A1{position:03d}', 1, {position}"
 
 
-def _take(tx: Tx, begun: int, position: int, state: str, seconds: int | None) -> None:
-    until = "NULL" if seconds is None else to_millis(tx.now + timedelta(seconds=seconds))
-    now, names = to_millis(tx.now), "office, kind, serial, state, segment_id, position, preselection_id"
-    sql(
-        tx,
-        f"""
-        INSERT INTO plate ({names}, held_until, since)
-        VALUES ('粤K', 'small', 'A1{position:03d}', '{state}', 1, {position}, {begun}, {until}, {now})
-        ON CONFLICT (office, kind, serial) DO UPDATE SET state = excluded.state,
-        held_until = excluded.held_until, since = excluded.since WHERE plate.held_until < {now}
-        """,  # noqa: S608 - nothing here comes from outside
-    )
-
-
-def _end(tx: Tx, position: int) -> None:
-    ended = to_millis(tx.now) - 1
-    where = f"position = {position} AND held_until > {ended}"
-    sql(tx, f"UPDATE plate SET held_until = {ended} WHERE {where}")  # noqa: S608 - ours
-
-
-def _rest(tx: Tx, position: int) -> None:
+def _is_taken(tx: Tx, position: int) -> bool:
     now = to_millis(tx.now)
-    change = f"state = 'resting', held_until = {now}, since = {now}"
+    return bool(
+        sql(
+            tx,
+            f"""
+            SELECT 1 AS taken FROM plate
+            WHERE position = {position} AND (held_until IS NULL OR held_until >= {now})
+            UNION ALL SELECT 1 AS taken FROM hold WHERE position = {position} AND held_until >= {now}
+            """,  # noqa: S608 - nothing here comes from outside
+        )
+    )
+
+
+def _hold(tx: Tx, begun: int, position: int, state: str, seconds: int) -> None:
+    if _is_taken(tx, position):
+        return
+    until = to_millis(tx.now + timedelta(seconds=seconds))
+    names = "office, kind, serial, segment_id, position, state, preselection_id, draw_no, held_until"
+    values = f"{_place(position)}, '{state}', {begun}, 1, {until}"
+    sql(tx, f"DELETE FROM hold WHERE position = {position}")  # noqa: S608 - ours
+    sql(tx, f"INSERT INTO hold ({names}) VALUES ({values})")  # noqa: S608 - ours
+
+
+def _reserve(tx: Tx, begun: int, position: int) -> None:
+    if _is_taken(tx, position):
+        return
+    names = "office, kind, serial, segment_id, position, state, preselection_id, since"
+    values = f"{_place(position)}, 'reserved', {begun}, {to_millis(tx.now)}"
+    for table in ("hold", "plate"):
+        sql(tx, f"DELETE FROM {table} WHERE position = {position}")  # noqa: S608 - ours
+    sql(tx, f"INSERT INTO plate ({names}) VALUES ({values})")  # noqa: S608 - ours
+
+
+def _give_up(tx: Tx, position: int) -> None:
+    sql(tx, f"DELETE FROM hold WHERE position = {position}")  # noqa: S608 - ours
+
+
+def _revive(tx: Tx, position: int) -> None:
+    """Give a hold new life that has run out: a press came in time and is handled late."""
+    now = to_millis(tx.now)
+    where = f"position = {position} AND held_until BETWEEN {now - 60_000} AND {now}"
+    sql(tx, f"UPDATE hold SET held_until = {now + 185_000} WHERE {where}")  # noqa: S608 - ours
+
+
+def _rest(tx: Tx, position: int, seconds: int) -> None:
+    now = to_millis(tx.now)
+    change = f"state = 'resting', held_until = {now + 1000 * seconds}, since = {now}"
     sql(tx, f"UPDATE plate SET {change} WHERE position = {position} AND state = 'reserved'")  # noqa: S608 - ours
 
 
@@ -158,26 +184,27 @@ def some_change(dice: random.Random, begun: int) -> Callable[[Tx], object]:
     position = dice.randrange(1000)
     return dice.choice(
         [
-            lambda tx: _take(tx, begun, position, "batch", dice.choice([1, 95])),
-            lambda tx: _take(tx, begun, position, "shortlist", 185),
-            lambda tx: _take(tx, begun, position, "reserved", None),
-            lambda tx: _end(tx, position),
-            lambda tx: _rest(tx, position),
+            lambda tx: _hold(tx, begun, position, "batch", dice.choice([1, 95])),
+            lambda tx: _hold(tx, begun, position, "shortlist", 185),
+            lambda tx: _reserve(tx, begun, position),
+            lambda tx: _give_up(tx, position),
+            lambda tx: _revive(tx, position),
+            lambda tx: _rest(tx, position, dice.choice([0, 1, 100])),
             purge,
         ]
     )
 
 
-async def test_put_right_list_is_what_is_free(
-    core: Core, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(batches, "LARGEST_SCAN_INSIDE", 10)
+async def lists_of_a_busy_pool(
+    core: Core, clock: FixedClock, *without: str
+) -> list[tuple[list[int], list[int]]]:
+    """Return lists that were read in the middle of many changes and put right after more of them."""
     await core.store.run(release, core, "A1###")
     _, begun = await core.store.run(verified, core, 0)
-    place, dice = core.offices["粤K"], random.Random(7)
+    place, dice, found = core.offices["粤K"], random.Random(7), []
 
     def changes(tx: Tx) -> None:
-        for _ in range(40):
+        for _ in range(100):
             some_change(dice, begun)(tx)
 
     for _ in range(25):
@@ -187,15 +214,33 @@ async def test_put_right_list_is_what_is_free(
         for _ in range(3):
             await core.store.run(changes)
             clock.advance(timedelta(seconds=dice.choice([0, 1, 40, 90])))
-        put_right, really = await core.store.run(both_lists, core, begun, free)
+        found.append(await core.store.run(both_lists, core, free, frozenset(without)))
+    return found
+
+
+async def test_put_right_list_is_what_is_free(
+    core: Core, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(free_list, "LARGEST_SCAN_INSIDE", 10)
+    for put_right, really in await lists_of_a_busy_pool(core, clock):
         assert put_right == really
+
+
+@pytest.mark.parametrize("query", ["pool.held", "pool.taken_since", "pool.rested"])
+async def test_control_list_is_wrong_without(
+    core: Core, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    """Each of the three looks inside the transaction is needed."""
+    monkeypatch.setattr(free_list, "LARGEST_SCAN_INSIDE", 10)
+    found = await lists_of_a_busy_pool(core, clock, query)
+    assert sum(put_right != really for put_right, really in found) > len(found) // 2
 
 
 async def test_late_press_revives_hold_after_list(
     core: Core, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A press received in time and handled late gives a hold new life that had run out meanwhile."""
-    monkeypatch.setattr(batches, "LARGEST_SCAN_INSIDE", 10)
+    monkeypatch.setattr(free_list, "LARGEST_SCAN_INSIDE", 10)
     await core.store.run(release, core, "A1###")
     _, begun = await core.store.run(verified, core, 0)
     place = core.offices["粤K"]
@@ -204,43 +249,41 @@ async def test_late_press_revives_hold_after_list(
     clock.advance(timedelta(seconds=97))
     free = await core.store.read(read_free_list, place, PlateKind.SMALL)
     await core.store.run(core.selection.pick, begun, place, batch.serials[0], at=pressed)
-    put_right, really = await core.store.run(both_lists, core, begun, free)
-    assert put_right == really
+    put_right, really = await core.store.run(both_lists, core, free)
+    assert (put_right, len(really)) == (really, 999)
 
 
 async def test_writer_that_began_before_list_is_seen(
     core: Core, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A transaction is dated by its beginning, and may be committed after a list that was read later."""
-    monkeypatch.setattr(batches, "LARGEST_SCAN_INSIDE", 10)
+    monkeypatch.setattr(free_list, "LARGEST_SCAN_INSIDE", 10)
     await core.store.run(release, core, "A1###")
     _, begun = await core.store.run(verified, core, 0)
     before = clock.now()
     clock.advance(timedelta(seconds=2))
     free = await core.store.read(read_free_list, core.offices["粤K"], PlateKind.SMALL)
     clock.set(before)
-    await core.store.run(_take, begun, 77, "reserved", None)
+    await core.store.run(_reserve, begun, 77)
     clock.advance(timedelta(seconds=3))
-    put_right, really = await core.store.run(both_lists, core, begun, free)
-    assert put_right == really
+    put_right, really = await core.store.run(both_lists, core, free)
+    assert (put_right, len(really)) == (really, 999)
 
 
 async def test_old_list_is_asked_for_anew(
     core: Core, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batches, "LARGEST_SCAN_INSIDE", 10)
+    monkeypatch.setattr(free_list, "LARGEST_SCAN_INSIDE", 10)
     await core.store.run(release, core, "A1###")
-    _, begun = await core.store.run(verified, core, 0)
     free = await core.store.read(read_free_list, core.offices["粤K"], PlateKind.SMALL)
-    clock.advance(batches._FRESH + timedelta(seconds=1))
+    clock.advance(free_list.FRESH + timedelta(seconds=1))
     with pytest.raises(FreeListWanted):
-        await core.store.run(both_lists, core, begun, free)
+        await core.store.run(both_lists, core, free)
 
 
 async def test_list_of_other_segments_is_not_used(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "LARGEST_SCAN_INSIDE", 10)
+    monkeypatch.setattr(free_list, "LARGEST_SCAN_INSIDE", 10)
     await core.store.run(release, core, "A1###")
-    _, begun = await core.store.run(verified, core, 0)
     free = await core.store.read(read_free_list, core.offices["粤K"], PlateKind.SMALL)
     with pytest.raises(FreeListWanted):
-        await core.store.run(both_lists, core, begun, replace(free, segment_ids=(2,)))
+        await core.store.run(both_lists, core, replace(free, segment_ids=(2,)))

@@ -11,11 +11,13 @@ import psycopg
 import pytest
 
 from core.clock import FixedClock, to_millis
+from core.db import MIGRATIONS as OURS
 from core.db import open_postgres, open_sqlite
 from core.db.dialect import POSTGRES, SQLITE
 from core.db.migrate import load_migrations, migrate, statements
 from core.db.postgres_tx import PostgresLedger
 from core.errors import DatabaseNewer, DatabaseOlder, MigrationError
+from tests.core.sql import sql
 from tests.engines import ENGINES, postgres_schema, postgres_url
 from tests.store.sample import MIGRATIONS, QUERIES, AnyStore, add, names
 
@@ -63,10 +65,10 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, clock: FixedClock) -> 
         yield Place(tmp_path, schema, clock)
 
 
-def up_to(version: int, folder: Path) -> Path:
+def up_to(version: int, folder: Path, source: Path = MIGRATIONS) -> Path:
     """Copy the first migrations into a folder."""
     folder.mkdir(exist_ok=True)
-    for path in MIGRATIONS.glob("*.sql"):
+    for path in source.glob("*.sql"):
         if int(path.name[:4]) <= version:
             shutil.copy(path, folder)
     return folder
@@ -156,6 +158,43 @@ async def test_table_can_be_made_anew(tmp_path: Path, clock: FixedClock) -> None
     await store.close()
     assert await place.visit(folder) == ["0004_wider"]
     assert place.ask("SELECT name FROM child JOIN counter USING (name)") == [("a",)]
+
+
+async def test_holds_go_apart_from_what_is_taken_for_good(place: Place, tmp_path: Path) -> None:
+    """Of the program's own schema: nobody loses a number, or what they hold, by the fifth migration."""
+    store = await place.open(up_to(4, tmp_path / "four", OURS))
+    for statement in PLATES_OF_VERSION_4:
+        await store.run(sql, statement)
+    await store.close()
+    assert (await place.visit(OURS))[0] == "0012_holds_apart"
+    hold = "SELECT serial, state, segment_id, position, preselection_id, draw_no, held_until FROM hold"
+    assert place.ask(f"{hold} ORDER BY serial") == [
+        ("A0001", "batch", 1, 1, 1, 7, 95),
+        ("A0002", "shortlist", 1, 2, 1, 6, 185),
+    ]
+    plate = "SELECT serial, state, segment_id, position, preselection_id, held_until, since FROM plate"
+    assert place.ask(f"{plate} ORDER BY serial") == [
+        ("A0003", "reserved", 1, 3, 1, None, 50),
+        ("A0004", "registered", 1, 4, 1, None, 60),
+        ("A0005", "resting", 1, 5, 1, 900, 70),
+    ]
+
+
+PLATES_OF_VERSION_4 = (
+    """INSERT INTO account (account_id, chat_id, consent_version, consented_at, created_at, updated_at)
+    VALUES (1, 1, 1, 1, 1, 1)""",
+    """INSERT INTO preselection (preselection_id, account_id, office, kind, state, created_at, updated_at)
+    VALUES (1, 1, '粤K', 'small', 'draft', 1, 1)""",
+    """INSERT INTO segment (segment_id, office, kind, mask, nev_letters, size, opens_at, compose_from,
+    released_at, released_by) VALUES (1, '粤K', 'small', 'A####', 'D', 10000, 1, 1, 1, 'test')""",
+    """INSERT INTO plate
+    (office, kind, serial, state, segment_id, position, preselection_id, draw_no, held_until, since) VALUES
+    ('粤K', 'small', 'A0001', 'batch', 1, 1, 1, 7, 95, 1),
+    ('粤K', 'small', 'A0002', 'shortlist', 1, 2, 1, 6, 185, 1),
+    ('粤K', 'small', 'A0003', 'reserved', 1, 3, 1, NULL, NULL, 50),
+    ('粤K', 'small', 'A0004', 'registered', 1, 4, 1, NULL, NULL, 60),
+    ('粤K', 'small', 'A0005', 'resting', 1, 5, 1, NULL, 900, 70)""",
+)
 
 
 @pytest.mark.postgres

@@ -23,15 +23,23 @@ WHERE s.opens_at <= :now AND (c.counted_at IS NULL OR c.counted_at < :before) LI
 SELECT * FROM segment WHERE opens_at <= :now ORDER BY segment_id
 
 -- name: taken
--- How many numbers of each segment are not free. Holds that ran out minutes ago count as taken: so the
--- index alone answers it, whatever the size of the pool.
+-- How many numbers of each segment are taken for good, or rest: the index alone answers it, whatever the size
+-- of the pool.
 SELECT segment_id, count(*) AS taken FROM plate WHERE segment_id IS NOT NULL GROUP BY segment_id
+
+-- name: held
+-- How many numbers of each segment are held. Holds that ran out minutes ago count too.
+SELECT segment_id, count(*) AS taken FROM hold GROUP BY segment_id
 
 -- name: taken_and_withheld
 -- How many numbers of a segment are not free and stand in a mask that is kept back. The masks are JSON:
 -- ["A888_", ...], each the segment's own pattern, narrowed.
-SELECT count(*) AS taken FROM plate
-WHERE segment_id = :segment_id AND EXISTS (SELECT 1 FROM json_each(:likes) AS kept WHERE plate.serial LIKE kept.value)
+SELECT count(*) AS taken FROM (
+    SELECT serial FROM plate WHERE segment_id = :segment_id
+    UNION ALL
+    SELECT serial FROM hold WHERE segment_id = :segment_id
+) AS gone
+WHERE EXISTS (SELECT 1 FROM json_each(:likes) AS kept WHERE gone.serial LIKE kept.value)
 
 -- name: note
 -- What was counted of a segment; of two that count beside each other the later one counts.

@@ -6,8 +6,13 @@ ON CONFLICT (office, kind, mask) DO NOTHING
 RETURNING segment_id
 
 -- name: segments
--- All that was released of a pool, in the order of release.
-SELECT * FROM segment WHERE office = :office AND kind = :kind ORDER BY segment_id
+-- All that was released of a pool, as one text: it is asked for at every draw and hardly ever another.
+-- Id, mask, letters, opens_at, compose_from, released_at; in any order.
+SELECT group_concat(
+    segment_id || '|' || mask || '|' || nev_letters || '|' || opens_at || '|' || compose_from || '|' || released_at,
+    ';'
+) AS known
+FROM segment WHERE office = :office AND kind = :kind
 
 -- name: withheld
 -- What is kept back of a pool.
@@ -37,39 +42,53 @@ RETURNING seed_id
 UPDATE seed SET secret_published = :secret, published_at = :now WHERE seed_id = :seed_id AND published_at IS NULL
 
 -- name: take
--- Takes those of some different numbers that are free: without a row, or with a hold that has run out.
--- The candidates are JSON: [["A1234", segment, position], ...].
-INSERT INTO plate (office, kind, serial, state, segment_id, position, preselection_id, draw_no, held_until, since)
-SELECT :office, :kind, json_extract(value, '$$[0]'), :state,
-       json_extract(value, '$$[1]'), json_extract(value, '$$[2]'), :preselection_id, :draw_no, :held_until, :now
-FROM json_each(:candidates) WHERE true
+-- Holds those of some different numbers that are free: not taken for good, and not held or with a hold that
+-- has run out. The candidates are JSON: [["A1234", segment, position], ...].
+INSERT INTO hold (office, kind, serial, state, segment_id, position, preselection_id, draw_no, held_until)
+SELECT :office, :kind, json_extract(value, '$$[0]'), 'batch',
+       json_extract(value, '$$[1]'), json_extract(value, '$$[2]'), :preselection_id, :draw_no, :held_until
+FROM json_each(:candidates) WHERE NOT EXISTS (
+    SELECT 1 FROM plate AS p
+    WHERE p.office = :office AND p.kind = :kind AND p.serial = json_extract(value, '$$[0]')
+      AND (p.held_until IS NULL OR p.held_until >= :now)
+)
 ON CONFLICT (office, kind, serial) DO UPDATE
 SET state = excluded.state, segment_id = excluded.segment_id, position = excluded.position,
-    preselection_id = excluded.preselection_id, draw_no = excluded.draw_no,
-    held_until = excluded.held_until, since = excluded.since
-WHERE plate.held_until < :now
+    preselection_id = excluded.preselection_id, draw_no = excluded.draw_no, held_until = excluded.held_until
+WHERE hold.held_until < :now
 RETURNING serial
 
--- name: take_or_own
--- Reserves a number that is free, or that is held by the owner who asks.
-INSERT INTO plate (office, kind, serial, state, segment_id, position, preselection_id, draw_no, held_until, since)
-VALUES (:office, :kind, :serial, 'reserved', :segment_id, :position, :preselection_id, NULL, NULL, :now)
+-- name: give_way
+-- A hold that gives way to a wish: the wisher's own, or one that has run out.
+DELETE FROM hold
+WHERE office = :office AND kind = :kind AND serial = :serial
+  AND (preselection_id = :preselection_id OR held_until < :now)
+
+-- name: reserve
+-- Takes a number for good that nobody holds (any more): one without a row, or that has rested.
+INSERT INTO plate (office, kind, serial, state, segment_id, position, preselection_id, held_until, since)
+SELECT :office, :kind, :serial, 'reserved', CAST(:segment_id AS ${integer}), CAST(:position AS ${integer}),
+       CAST(:preselection_id AS ${integer}), NULL, CAST(:now AS ${integer})
+WHERE NOT EXISTS (SELECT 1 FROM hold AS h WHERE h.office = :office AND h.kind = :kind AND h.serial = :serial)
 ON CONFLICT (office, kind, serial) DO UPDATE
-SET state = 'reserved', preselection_id = excluded.preselection_id, draw_no = NULL, held_until = NULL,
+SET state = 'reserved', preselection_id = excluded.preselection_id, held_until = NULL,
     segment_id = excluded.segment_id, position = excluded.position, since = excluded.since
 WHERE plate.held_until < :now
-   OR (plate.state IN ('batch', 'shortlist') AND plate.preselection_id = excluded.preselection_id)
 RETURNING serial
 
 -- name: get
--- What a number is, if it is anything.
-SELECT * FROM plate WHERE office = :office AND kind = :kind AND serial = :serial
+-- What a number is at this moment; nothing when it is free.
+SELECT state FROM plate
+WHERE office = :office AND kind = :kind AND serial = :serial AND (held_until IS NULL OR held_until >= :now)
+UNION ALL
+SELECT state FROM hold WHERE office = :office AND kind = :kind AND serial = :serial AND held_until >= :now
 
--- name: reserve_held
--- A shortlisted number becomes the owner's, if it was still held when the press came.
-UPDATE plate SET state = 'reserved', held_until = NULL, draw_no = NULL, since = :now
+-- name: claim_held
+-- A number on the shortlist is to become the owner's, if it was still held when the press came.
+DELETE FROM hold
 WHERE office = :office AND kind = :kind AND serial = :serial AND state = 'shortlist'
   AND preselection_id = :preselection_id AND held_until >= :at
+RETURNING segment_id, position
 
 -- name: register
 -- The number is on the vehicle.
@@ -79,52 +98,64 @@ WHERE office = :office AND kind = :kind AND serial = :serial AND state = 'reserv
 
 -- name: shortlist
 -- A number of the living batch goes on the shortlist.
-UPDATE plate SET state = 'shortlist', held_until = :until
+UPDATE hold SET state = 'shortlist', held_until = :until
 WHERE office = :office AND kind = :kind AND serial = :serial AND state = 'batch'
   AND preselection_id = :preselection_id AND draw_no = :draw_no AND held_until >= :at
 
 -- name: unshortlist
--- A shortlisted number goes back to its batch, or, where that is over, to the pool.
-UPDATE plate SET state = 'batch', held_until = :until
+-- A shortlisted number goes back to its batch.
+UPDATE hold SET state = 'batch', held_until = :until
 WHERE office = :office AND kind = :kind AND serial = :serial AND state = 'shortlist'
   AND preselection_id = :preselection_id AND held_until >= :at
-RETURNING draw_no
+
+-- name: give_up
+-- A shortlisted number whose batch is over goes back to the pool.
+DELETE FROM hold
+WHERE office = :office AND kind = :kind AND serial = :serial AND state = 'shortlist'
+  AND preselection_id = :preselection_id AND held_until >= :at
 
 -- name: unshortlist_draw
 -- The number that a batch has on the shortlist goes back to the batch.
-UPDATE plate SET state = 'batch', held_until = :until
+UPDATE hold SET state = 'batch', held_until = :until
 WHERE preselection_id = :preselection_id AND draw_no = :draw_no AND state = 'shortlist' AND held_until >= :at
 
 -- name: restart_shortlist
 -- A change of the shortlist, or a new batch, gives all of it a new span.
-UPDATE plate SET held_until = :until
+UPDATE hold SET held_until = :until
 WHERE preselection_id = :preselection_id AND state = 'shortlist' AND held_until >= :at
 
 -- name: extend_batch
 -- The batch has only now been sent: its span counts from here.
-UPDATE plate SET held_until = :until
+UPDATE hold SET held_until = :until
 WHERE preselection_id = :preselection_id AND draw_no = :draw_no AND state = 'batch'
   AND held_until >= :now AND held_until < :until
 
+-- name: end_batch
+-- What an owner holds of a batch goes back, and what had run out of it is forgotten.
+DELETE FROM hold WHERE preselection_id = :preselection_id AND state = 'batch'
+
 -- name: end_holds
--- What an owner holds of some state goes back; the row stays some minutes, run out.
-UPDATE plate SET held_until = :ended
-WHERE preselection_id = :preselection_id AND state = :state AND held_until > :ended
+-- All that an owner holds goes back.
+DELETE FROM hold WHERE preselection_id = :preselection_id
 
 -- name: shortlisted
 -- An owner's living shortlist, in the order in which it was drawn.
-SELECT serial, draw_no, held_until FROM plate
+SELECT serial, draw_no, held_until FROM hold
 WHERE preselection_id = :preselection_id AND state = 'shortlist' AND held_until >= :at
 ORDER BY draw_no, serial
 
 -- name: taken
 -- How many numbers of a pool are not free.
-SELECT count(*) AS taken FROM plate
-WHERE office = :office AND kind = :kind AND segment_id IS NOT NULL
-  AND (held_until IS NULL OR held_until >= :now)
+SELECT (
+    SELECT count(*) FROM plate
+    WHERE office = :office AND kind = :kind AND segment_id IS NOT NULL
+      AND (held_until IS NULL OR held_until >= :now)
+) + (
+    SELECT count(*) FROM hold WHERE office = :office AND kind = :kind AND held_until >= :now
+) AS taken
 
 -- name: gaps
--- The runs of a segment's positions that are free, from the first up to but without the one after.
+-- The runs of a segment's positions that are not taken for good, from the first up to but without the one after.
 -- In the database's own code, for a long list must not hold up the interpreter.
 SELECT low, high FROM (
     SELECT position + 1 AS low, lead(position, 1, CAST(:size AS ${integer})) OVER (ORDER BY position) AS high
@@ -138,20 +169,26 @@ SELECT low, high FROM (
 WHERE high > low
 ORDER BY low
 
--- name: ended
--- Numbers whose hold has run out and whose row is not purged yet. Of all pools: named, a pool would lead
--- SQLite through all of its rows, and these are few.
+-- name: held
+-- Numbers of a pool that are held: few, whatever the pool's size.
+SELECT segment_id, position FROM hold WHERE office = :office AND kind = :kind AND held_until >= :now
+
+-- name: rested
+-- Numbers that have rested and whose row is not purged yet. Of all pools: named, a pool would lead SQLite
+-- through all of its rows, and these are few.
 SELECT segment_id, position FROM plate WHERE held_until < :now AND segment_id IS NOT NULL
 
--- name: begun
--- Numbers that are not free, of all pools: what is held, and what was taken for good since a moment.
-SELECT segment_id, position FROM plate WHERE held_until >= :now AND segment_id IS NOT NULL
-UNION ALL
+-- name: taken_since
+-- Numbers, of all pools, that were taken for good since a moment, or went to rest, and are not free again.
 SELECT segment_id, position FROM plate
-WHERE since >= :since AND held_until IS NULL AND segment_id IS NOT NULL
+WHERE since >= :since AND (held_until IS NULL OR held_until >= :now) AND segment_id IS NOT NULL
 
--- name: purge
--- Rows of holds that ran out long enough ago to be forgotten.
+-- name: purge_holds
+-- Holds that ran out long enough ago that no press of that time is still on its way. The table is small.
+DELETE FROM hold WHERE held_until < :before
+
+-- name: purge_rested
+-- Numbers that have rested, when no list is in use that was read while they did.
 DELETE FROM plate WHERE held_until < :before
 
 -- name: add_draw
@@ -168,13 +205,20 @@ WHERE office = :office AND kind = :kind AND n = :n AND held_until = drawn_at + :
   AND held_until < :until AND held_until >= :now
 
 -- name: end_draw
--- An owner's batch is over before its time. Without a word on the pool, which would lead SQLite through
--- all draws that it ever had.
-UPDATE draw SET held_until = :ended WHERE preselection_id = :preselection_id AND held_until > :ended
+-- An owner's batch is over before its time: the newest of the pool, for each has ended the one before.
+UPDATE draw SET held_until = :ended
+WHERE office = :office AND kind = :kind AND held_until > :ended AND n = (
+    SELECT max(d.n) FROM draw AS d
+    WHERE d.preselection_id = :preselection_id AND d.office = :office AND d.kind = :kind
+)
 
 -- name: last_draw_of
--- The newest batch of an owner.
-SELECT * FROM draw WHERE preselection_id = :preselection_id ORDER BY n DESC LIMIT 1
+-- The newest batch of an owner from the pool that they select from.
+SELECT d.* FROM preselection AS p JOIN draw AS d ON d.office = p.office AND d.kind = p.kind AND d.n = (
+    SELECT max(o.n) FROM draw AS o
+    WHERE o.preselection_id = p.preselection_id AND o.office = p.office AND o.kind = p.kind
+)
+WHERE p.preselection_id = :preselection_id
 
 -- name: draws
 -- The journal of a pool's draws.

@@ -19,6 +19,8 @@ SELECT count(*) AS taken FROM plate WHERE segment_id = :segment_id AND held_unti
 -- The segment of each number that somebody holds at this moment, or that rests. Not counted here: grouped by
 -- segment, SQLite would go through all that is taken.
 SELECT segment_id FROM plate WHERE held_until >= :now
+UNION ALL
+SELECT segment_id FROM hold WHERE held_until >= :now
 
 -- name: selected
 -- How many numbers were selected in each hour, by either way. An hour is counted from 1970 in China's zone.

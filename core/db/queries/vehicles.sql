@@ -10,7 +10,7 @@ SELECT * FROM vehicle WHERE vin = :vin
 -- One batch, if one is left.
 UPDATE vehicle SET random_used = random_used + 1
 WHERE vin = :vin AND random_used < :quota + random_granted
-RETURNING random_used
+RETURNING *
 
 -- name: refund_batch
 -- The draw found nothing: it costs nothing.

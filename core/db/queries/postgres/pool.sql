@@ -1,13 +1,26 @@
 -- name: take
--- Takes those of some different numbers that are free: without a row, or with a hold that has run out.
--- The candidates are JSON: [["A1234", segment, position], ...].
-INSERT INTO plate (office, kind, serial, state, segment_id, position, preselection_id, draw_no, held_until, since)
-SELECT :office, :kind, value ->> 0, :state, CAST(value ->> 1 AS BIGINT), CAST(value ->> 2 AS BIGINT),
-       CAST(:preselection_id AS BIGINT), CAST(:draw_no AS BIGINT), CAST(:held_until AS BIGINT), CAST(:now AS BIGINT)
-FROM json_array_elements(CAST(:candidates AS JSON))
+-- Holds those of some different numbers that are free: not taken for good, and not held or with a hold that
+-- has run out. The candidates are JSON: [["A1234", segment, position], ...]. With OFFSET 0 each is looked up:
+-- without, PostgreSQL may go through all that was ever taken, to join it with ten numbers.
+INSERT INTO hold (office, kind, serial, state, segment_id, position, preselection_id, draw_no, held_until)
+SELECT :office, :kind, value ->> 0, 'batch', CAST(value ->> 1 AS BIGINT), CAST(value ->> 2 AS BIGINT),
+       CAST(:preselection_id AS BIGINT), CAST(:draw_no AS BIGINT), CAST(:held_until AS BIGINT)
+FROM json_array_elements(CAST(:candidates AS JSON)) WHERE NOT EXISTS (
+    SELECT 1 FROM plate AS p
+    WHERE p.office = :office AND p.kind = :kind AND p.serial = value ->> 0
+      AND (p.held_until IS NULL OR p.held_until >= :now)
+    OFFSET 0
+)
 ON CONFLICT (office, kind, serial) DO UPDATE
 SET state = excluded.state, segment_id = excluded.segment_id, position = excluded.position,
-    preselection_id = excluded.preselection_id, draw_no = excluded.draw_no,
-    held_until = excluded.held_until, since = excluded.since
-WHERE plate.held_until < :now
+    preselection_id = excluded.preselection_id, draw_no = excluded.draw_no, held_until = excluded.held_until
+WHERE hold.held_until < :now
 RETURNING serial
+
+-- name: segments
+-- All that was released of a pool, as one text: it is asked for at every draw and hardly ever another.
+-- Id, mask, letters, opens_at, compose_from, released_at; in any order.
+SELECT string_agg(
+    concat_ws('|', segment_id, mask, nev_letters, opens_at, compose_from, released_at), ';'
+) AS known
+FROM segment WHERE office = :office AND kind = :kind
