@@ -255,7 +255,7 @@ def _show(scene: Scene) -> View:
 def _looked_up(dossier: Dossier) -> str:
     """Return what one would write behind /audit for all of it; nothing for an identity of nobody."""
     if dossier.account is not None:
-        return dossier.account.actor
+        return f"chat:{dossier.account.chat_id}"
     if dossier.number is not None:
         return f"{dossier.number.plate.office}{dossier.number.plate.serial}"
     return dossier.vehicle.vin if dossier.vehicle else ""
