@@ -19,8 +19,8 @@ from core.identity import (
     IDENTITY_LENGTH,
     canonical_identity,
     parse_credit_code,
+    parse_identity,
     parse_phone,
-    parse_resident_id,
 )
 from core.journal import Entry, about
 from core.normalise import HYPHENS, compact
@@ -172,7 +172,7 @@ class Dossiers:
             raise NobodyFound
         if len(text) < IDENTITY_LENGTH - 3:
             return self._chat(tx, text)
-        return self._identity(tx, parse_resident_id(text, today=today))
+        return self._identity(tx, parse_identity(text, today=today))
 
     def _chat(self, tx: Tx, text: str) -> Key:
         is_id = text.isascii() and text.isdecimal()
@@ -183,7 +183,7 @@ class Dossiers:
 
     def _paper(self, tx: Tx, text: str, today: date) -> Key:
         if not text[:-1].strip("0123456789"):
-            return self._identity(tx, parse_resident_id(text, today=today))
+            return self._identity(tx, parse_identity(text, today=today))
         if len(text) == IDENTITY_LENGTH:
             return self._identity(tx, parse_credit_code(text))
         return self._vehicle(tx, parse_vin(text).vin)

@@ -16,7 +16,7 @@ from core import audit
 from core.accounts import Account, Accounts
 from core.clock import CHINA, from_millis, to_millis
 from core.errors import InputError, NotInJournal
-from core.identity import canonical_identity, parse_phone, parse_resident_id
+from core.identity import parse_identity, parse_phone
 from core.masks import parse_mask
 from core.normalise import compact
 from core.offices import Office
@@ -253,7 +253,7 @@ class Journal:
 
     def _person(self, tx: Tx, text: str, today: date) -> Asked | None:
         """Read an identity number or a telephone, of which nothing is kept, or a chat id."""
-        identity = _judged(lambda: canonical_identity(parse_resident_id(text, today=today)))
+        identity = _judged(lambda: parse_identity(text, today=today))
         if identity is not None:
             digest = self._vault.lookup("identity", identity)
             return self._account(tx, IDENTITY, self._accounts.by_identity(tx, digest), digest)

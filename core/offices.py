@@ -6,6 +6,7 @@ Rules: docs/domain.md, sections 1, 5, 6 and 8.
 """
 
 import csv
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -39,6 +40,7 @@ LARGEST_BATCH = 20
 """The most numbers in a batch: so many can be numbered in a picture, and found among buttons."""
 
 _NEAR = 5
+_PROVINCE_ENDING = re.compile("(维吾尔自治区|壮族自治区|回族自治区|自治区|省|市)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,11 @@ class IssuingOffice:
     def code(self) -> str:
         """What plates begin with: 粤K."""
         return self.abbreviation + self.letter
+
+    @property
+    def short_province(self) -> str:
+        """The province as people call it: 广东, 内蒙古, 新疆."""
+        return _PROVINCE_ENDING.sub("", self.province)
 
     @property
     def is_offered(self) -> bool:

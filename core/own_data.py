@@ -27,6 +27,7 @@ class Person:
 
     chat_id: int
     account: Account | None  # None before consent
+    identity_hash: bytes | None = field(default=None, repr=False)  # of an identity that is really theirs
     preselections: tuple[Preselection, ...] = field(default=(), repr=False)
 
     @property
@@ -109,7 +110,14 @@ class OwnData:
         if account is None:
             return Person(chat_id=chat_id, account=None)
         rows = tx.all("own_data.preselections", account_id=account.account_id)
-        return Person(chat_id=chat_id, account=account, preselections=tuple(from_row(row) for row in rows))
+        digest = account.identity_hash
+        holder = self._accounts.by_identity(tx, digest) if digest else None
+        return Person(
+            chat_id=chat_id,
+            account=account,
+            identity_hash=digest if holder and holder.account_id == account.account_id else None,
+            preselections=tuple(from_row(row) for row in rows),
+        )
 
     def _drop_draft(self, tx: Tx, account: Account) -> None:
         begun = unfinished(tx, account)
@@ -241,7 +249,7 @@ def _notices(tx: Tx, person: Person) -> list[Record]:
 
 
 def _ban_rows(tx: Tx, person: Person) -> list[Row]:
-    digest = person.account.identity_hash if person.account and person.account.registered else None
+    digest = person.identity_hash  # who has only typed it learns nothing of its bans
     return tx.all("own_data.bans", identity_hash=digest) if digest is not None else []
 
 
@@ -267,6 +275,11 @@ def _subscriptions(tx: Tx, person: Person) -> list[Record]:
     ]
 
 
+def _mutes(tx: Tx, person: Person) -> list[Record]:
+    rows = tx.all("own_data.mutes", chat_id=person.chat_id)
+    return [{"office": row["office"], "since": _moment(row["since"])} for row in rows]
+
+
 def _reminders(tx: Tx, person: Person) -> list[Record]:
     count = notices.reminders_wanted(tx, person.account.account_id) if person.account else None
     return [] if count is None else [{"count": count}]
@@ -285,6 +298,11 @@ def _reach(tx: Tx, person: Person) -> list[Record]:
 def _roles(tx: Tx, person: Person) -> list[Record]:
     rows = tx.all("admins.of_chat", chat_id=person.chat_id)
     return [{"role": row["role"], "office": row["office"]} for row in rows]
+
+
+def _summary(tx: Tx, person: Person) -> list[Record]:
+    row = tx.one("reports.summary_is_off", chat_id=person.chat_id)
+    return [{"wanted": False}] if row else []
 
 
 def _journal(tx: Tx, person: Person) -> list[Record]:
@@ -324,8 +342,7 @@ def _reserved(_tx: Tx, person: Person) -> Hindrance | None:
 
 def _banned(tx: Tx, person: Person) -> Hindrance | None:
     """While a ban runs, its owner must be able to see it and to be told of its end."""
-    digest = person.account.identity_hash if person.account and person.account.registered else None
-    ban = blacklist.running(tx, digest)
+    ban = blacklist.running(tx, person.identity_hash)
     return Hindrance(why="banned", until=ban.until) if ban else None
 
 
@@ -336,8 +353,8 @@ def _empty_preselections(tx: Tx, person: Person) -> None:
 
 
 def _empty_bans(tx: Tx, person: Person) -> None:
-    if person.account is not None and person.account.registered:
-        tx.run("own_data.empty_bans", identity_hash=person.account.identity_hash)
+    if person.identity_hash is not None:
+        tx.run("own_data.empty_bans", identity_hash=person.identity_hash)
 
 
 def _forget_of_account(query: str) -> Callable[[Tx, Person], None]:
@@ -375,10 +392,12 @@ HOLDINGS = (
     Holding(
         name="subscriptions", read=_subscriptions, forget=_forget_of_chat("own_data.forget_subscriptions")
     ),
+    Holding(name="mutes", read=_mutes, forget=_forget_of_chat("own_data.forget_mutes")),
     Holding(name="reminders", read=_reminders, forget=_forget_of_account("own_data.forget_reminder_wish")),
     Holding(name="reach", read=_reach, forget=_forget_of_chat("notices.reachable")),
     Holding(name="conversation", read=_conversation, forget=_forget_of_chat("own_data.forget_dialog")),
     Holding(name="roles", read=_roles),  # the office's, who must know who was at its desk
+    Holding(name="summary", read=_summary, forget=_forget_of_chat("reports.turn_summary_on")),
     Holding(name="journal", read=_journal),  # it only grows, and calls owners by their account's number
 )
 """What the services hold of people, in the order in which it is read out."""

@@ -114,7 +114,7 @@ def ask_identity(scene: Scene, rest: str) -> Go:
 
 
 def read_identity(scene: Scene, written: str) -> str:
-    """Return an identity number in its canonical form."""
+    """Return an identity number or credit code in its canonical form."""
     return parse_identity(written, today=scene.tx.now.astimezone(CHINA).date())
 
 

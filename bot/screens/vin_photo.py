@@ -38,6 +38,7 @@ def choice(typed: Handler, errors: ErrorWays) -> Screen:
 
     return Screen(
         name="vin_choice",
+        personal=True,
         show=_show_choice,
         buttons={"vin": chosen, "again": lambda _scene, _arg: Go(screen="vin")},
         text=typed,

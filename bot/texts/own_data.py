@@ -64,7 +64,7 @@ _NAMED = 3
 
 
 def _named(offices: Sequence[Office]) -> str:
-    named = "、".join(escape(one.code) for one in offices[:_NAMED])
+    named = common.listed(escape(one.code) for one in offices[:_NAMED])
     if len(offices) > _NAMED:
         return _("{offices} 等 {count} 个").format(offices=named, count=len(offices))
     return named
@@ -108,10 +108,12 @@ SECTIONS: dict[str, Phrase] = {
     "bans": phrase("黑名单"),
     "notices": phrase("通知"),
     "subscriptions": phrase("订阅"),
+    "mutes": phrase("不接收群发通知的发牌机关"),
     "reminders": phrase("提醒设置"),
     "reach": phrase("无法联系的记录"),
     "conversation": phrase("对话进度"),
     "roles": phrase("管理员角色"),
+    "summary": phrase("管理员每日摘要"),
     "journal": phrase("业务日志"),
 }
 """What the holdings are called; one that is not here is shown under its own name."""
@@ -164,6 +166,7 @@ FIELDS: dict[str, Phrase] = {
     "count": phrase("次数"),
     "screen": phrase("画面"),
     "role": phrase("角色"),
+    "wanted": phrase("需要"),
     "by": phrase("操作者"),
     "action": phrase("操作"),
 }

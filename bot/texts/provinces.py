@@ -1,6 +1,5 @@
 """Words of the way to other offices: provinces, what was found, an office's own page."""
 
-import re
 from html import escape
 
 from bot.texts import common
@@ -26,12 +25,10 @@ NEW_OWNER_STAYS = phrase(
 )
 UNIT_STAYS = phrase("您的用户类型是「单位用户」,只能在注册地的发牌机关预选号牌。")
 
-_SUFFIX = re.compile("(维吾尔自治区|壮族自治区|回族自治区|自治区|省|市)$")
-
 
 def province_label(office: IssuingOffice, *, served: bool) -> str:
     """Return a province as a button, by one of its offices: 粤 广东."""
-    return f"{'● ' if served else ''}{office.abbreviation} {_SUFFIX.sub('', office.province)}"
+    return f"{'● ' if served else ''}{office.abbreviation} {office.short_province}"
 
 
 def office_label(office: IssuingOffice, *, served: bool, elsewhere: bool) -> str:

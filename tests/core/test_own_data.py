@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from core import blacklist, subscriptions
+from core import blacklist, broadcasts, subscriptions, waiting
 from core.accounts import Account
 from core.blacklist import Sentence
 from core.bootstrap import Core
@@ -198,6 +198,35 @@ async def _banned(core: Core) -> tuple[Account, datetime]:
     )
     await core.store.run(blacklist.ban, sentence)
     return account, until
+
+
+async def test_identity_given_at_a_counter_counts_before_registration_ends(core: Core) -> None:
+    """Its bans are its owner's to see, and hinder, though the registration is not whole."""
+    account = await core.store.run(core.accounts.consent, 6000)
+    account = await core.store.run(core.accounts.receive_identity, account, invented.identity(7))
+    sentence = Sentence(
+        identity_hash=account.identity_hash or b"",
+        office="粤K",
+        reason="资料有误",
+        cause="admin",
+        until=core.clock.now() + timedelta(days=9),
+        actor="chat:1001",
+    )
+    await core.store.run(blacklist.ban, sentence)
+    found = await core.store.read(core.own_data.read, 6000)
+    assert [one["reason"] for one in found["bans"]] == ["资料有误"]
+    assert [one.why for one in await refused(core, 6000)] == ["banned"]
+
+
+async def test_what_chats_wish_of_broadcasts_and_summaries_goes_with_them(core: Core) -> None:
+    await core.store.run(broadcasts.mute, CHAT, "粤K")
+    await core.store.run(waiting.set_summary, CHAT, on=False)
+    found = await core.store.read(core.own_data.read, CHAT)
+    assert [one["office"] for one in found["mutes"]] == ["粤K"]
+    assert found["summary"] == [{"wanted": False}]
+    await core.store.run(core.own_data.delete, CHAT)
+    rows = await core.store.read(dump)
+    assert (rows["broadcast_mute"], rows["summary_off"]) == ([], [])
 
 
 async def test_deleting_does_not_shake_off_a_ban(core: Core) -> None:

@@ -253,5 +253,11 @@ def test_search_finds_nothing_where_nothing_is(typed: str) -> None:
     assert offices.search(typed) == ()
 
 
+def test_provinces_are_called_as_people_call_them() -> None:
+    called = {one.short_province for one in offices.offered()}
+    assert len(called) == 31
+    assert {"北京", "广东", "内蒙古", "广西", "宁夏", "新疆", "西藏"} <= called
+
+
 def test_search_offers_no_office_out_of_use() -> None:
     assert all(one.is_offered for one in offices.search("广东"))

@@ -38,7 +38,8 @@ WHERE account_id = :account_id AND deleted_at IS NULL
   )
   AND NOT EXISTS (
       SELECT 1 FROM ban AS b
-      WHERE account.registered_at IS NOT NULL AND b.identity_hash = account.identity_hash
+      WHERE (account.registered_at IS NOT NULL OR account.identity_seen_at IS NOT NULL)
+        AND b.identity_hash = account.identity_hash
         AND b.lifted_at IS NULL AND b.until > :now
   )
 
@@ -69,6 +70,14 @@ DELETE FROM notice WHERE chat_id = :chat_id
 -- name: forget_subscriptions
 -- All that a chat wanted to be told.
 DELETE FROM subscription WHERE chat_id = :chat_id
+
+-- name: mutes
+-- Whose broadcasts a chat does not want.
+SELECT office, since FROM broadcast_mute WHERE chat_id = :chat_id ORDER BY office
+
+-- name: forget_mutes
+-- All offices whose broadcasts a chat did not want.
+DELETE FROM broadcast_mute WHERE chat_id = :chat_id
 
 -- name: forget_reminder_wish
 -- How many reminders an owner wanted.
