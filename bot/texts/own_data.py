@@ -64,7 +64,7 @@ _NAMED = 3
 
 
 def _named(offices: Sequence[Office]) -> str:
-    named = "、".join(escape(one.code) for one in offices[:_NAMED])
+    named = common.listed(escape(one.code) for one in offices[:_NAMED])
     if len(offices) > _NAMED:
         return _("{offices} 等 {count} 个").format(offices=named, count=len(offices))
     return named
