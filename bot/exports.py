@@ -7,6 +7,7 @@ from html import escape
 
 from bot.texts import own_data as words
 from bot.texts.common import listed
+from bot.texts.language import spoken
 from core.clock import CHINA
 from core.own_data import Everything, Record
 
@@ -30,7 +31,7 @@ def to_html(everything: Everything, at: datetime) -> bytes:
     title = escape(words.TITLE())
     body = "".join(_section(name, records) for name, records in everything.items())
     return (
-        f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<!doctype html><html lang="{spoken().tag}"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<style>{_STYLE}</style></head><body><h1>{title}</h1><p>{escape(words.made_at(at))}</p>{body}"
         "</body></html>\n"

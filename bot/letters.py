@@ -9,7 +9,7 @@ from bot.dialog.model import Button, Picture, Rows
 from bot.dialog.record import language_of
 from bot.screens.mine import receipt_of
 from bot.texts import broadcast, common, desk, notices, reports
-from bot.texts.language import speaking
+from bot.texts.language import speaking, spoken
 from core import broadcasts
 from core.bootstrap import Core
 from core.clock import from_millis
@@ -174,7 +174,7 @@ def calendar_file(one: Preselection, office: Office, deadline: datetime) -> byte
     alarm.add("trigger", timedelta(hours=-24))
     event.add_component(alarm)
     calendar = Calendar()
-    calendar.add("prodid", "-//xuanhao//zh-CN")
+    calendar.add("prodid", f"-//xuanhao//{spoken().tag}")
     calendar.add("version", "2.0")
     calendar.add_component(event)
     content: bytes = calendar.to_ical()

@@ -28,8 +28,7 @@ _COMPOSED = phrase("自编")
 def moment(at: datetime, now: datetime) -> str:
     """Return a moment without its year where that is this one."""
     local = at.astimezone(CHINA)
-    day = common.day(at) if local.year != now.astimezone(CHINA).year else common.short_day(local)
-    return f"{day} {local:%H:%M}"
+    return f"{common.brief_day(local, now)} {local:%H:%M}"
 
 
 def title(office: Office, kind: PlateKind) -> str:

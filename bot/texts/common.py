@@ -87,6 +87,13 @@ def short_day(day: date) -> str:
     return _("{month}{day}日").format(month=_MONTHS[day.month - 1](), day=day.day)
 
 
+def brief_day(day: date, now: datetime) -> str:
+    """Return a date without weekday, and without year where that is the present one."""
+    if day.year == now.astimezone(CHINA).year:
+        return short_day(day)
+    return _("{year}年{day}").format(year=day.year, day=short_day(day))
+
+
 def moment(at: datetime) -> str:
     """Return a moment with its weekday: 2026年12月1日(周二) 17:00."""
     return f"{day(at)} {at.astimezone(CHINA):%H:%M}"

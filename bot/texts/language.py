@@ -27,6 +27,11 @@ class Language(StrEnum):
     CHINESE = "zh"
     ENGLISH = "en"
 
+    @property
+    def tag(self) -> str:
+        """Return what it is called in files (BCP 47)."""
+        return "zh-CN" if self == Language.CHINESE else self.value
+
 
 _SPOKEN: ContextVar[Language] = ContextVar("spoken", default=Language.CHINESE)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from html import escape, unescape
 
+from bot.texts import common
 from bot.texts.common import KINDS, listed, moment, office_title, plate
 from bot.texts.language import _, phrase
 from core import audit
@@ -49,22 +50,14 @@ def counted_at(at: datetime) -> str:
     return _("{moment} 统计").format(moment=moment(at))
 
 
-def short_day(at: datetime | date, now: datetime) -> str:
-    """Return a day without its weekday, and without its year where that is the present one."""
-    day = at.astimezone(CHINA).date() if isinstance(at, datetime) else at
-    if day.year == now.astimezone(CHINA).year:
-        return _("{month}月{day}日").format(month=day.month, day=day.day)
-    return _("{year}年{month}月{day}日").format(year=day.year, month=day.month, day=day.day)
-
-
 def when(at: datetime, now: datetime) -> str:
     """Return a moment, briefly: 今天 17:00, 3月10日 17:00."""
     local = at.astimezone(CHINA)
     if local.date() == now.astimezone(CHINA).date():
         return _("今天 {clock}").format(clock=_clock(at))
     if not (local.hour or local.minute):
-        return short_day(at, now)
-    return _("{day} {clock}").format(day=short_day(at, now), clock=_clock(at))
+        return common.brief_day(local, now)
+    return _("{day} {clock}").format(day=common.brief_day(local, now), clock=_clock(at))
 
 
 def _clock(at: datetime) -> str:
@@ -72,8 +65,8 @@ def _clock(at: datetime) -> str:
 
 
 def day_label(day: date) -> str:
-    """Return a day as it stands below a chart: 3/10."""
-    return _("{month}/{day}").format(month=day.month, day=day.day)
+    """Return a day as it stands below a chart: 3月10日."""
+    return common.short_day(day)
 
 
 def percent(share: float) -> str:

@@ -109,6 +109,16 @@ async def tries_in_vain(owner: Person) -> None:
     await owner.see("None is available", "preselected by somebody else", "Self-composed numbers left: 19")
 
 
+AFTERWARDS = (
+    ("/mine", "preselected, to be confirmed at the counter", "Next reminder"),
+    ("/pool", "Pool bulletin", "SHA-256 of today's seed"),
+    ("/notify", "Opening alerts"),
+    ("/privacy", "About your personal data"),
+    ("/delete", "They cannot be deleted yet", "is not confirmed yet"),
+)
+"""What an owner who has a number asks, and words of what comes."""
+
+
 async def test_owner_gets_the_receipt_in_english(world: World) -> None:
     owner, heard = await speaks_english(world)
     await owner.press("❓ Help")
@@ -124,8 +134,9 @@ async def test_owner_gets_the_receipt_in_english(world: World) -> None:
     await owner.press("Take this number")
     receipt = await owner.see("Step 6, the number is preselected", "Bring: ")
     assert receipt.photo
-    await owner.say("/mine")
-    await owner.see("preselected, to be confirmed at the counter", "Next reminder")
+    for said, *words in AFTERWARDS:
+        await owner.say(said)
+        await owner.see(*words, fresh=True)
     await owner.settled()
     assert heard.chinese(world) == set()
 
@@ -144,6 +155,8 @@ async def test_owner_is_told_all_of_an_expiry_in_english(world: World) -> None:
     world.forward(days=2)
     await world.service.jobs.tell()
     await owner.see("Working days left: 3")
+    event = owner.read_file((await owner.see("Add the deadline to your calendar")).document or "").decode()
+    assert "SUMMARY:Plate number: last moment to confirm 粤K·A1234" in event
     world.forward(days=6)
     await world.service.jobs.ends()
     await world.service.jobs.tell()

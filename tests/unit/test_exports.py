@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 from bot.exports import to_html, to_json
 from bot.texts import own_data, registration
+from bot.texts.language import Language, speaking
 from core.accounts import CONSENT_VERSION
 from core.clock import CHINA
 from core.own_data import HOLDINGS, Everything
@@ -52,6 +53,13 @@ def test_page_shows_words_and_runs_nothing() -> None:
     assert "script" not in page.tags
     assert NASTY in page.words
     assert {"账号", "抽号", "A0001、A0002", "2026-03-10 10:00:00", "是", "(无)"} <= set(page.words)
+
+
+def test_page_is_in_the_language_that_is_spoken() -> None:
+    with speaking(Language.ENGLISH):
+        page = to_html(EVERYTHING, AT).decode()
+    assert '<html lang="en">' in page
+    assert {"Account", "A0001, A0002", "yes", "(none)"} <= set(_Reader(page).words)
 
 
 def test_what_has_no_word_is_shown_under_its_own_name() -> None:

@@ -1,14 +1,17 @@
 """What is said follows the settings."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from telegram.constants import MessageLimit
 
 from bot.dialog.presenter import plain
 from bot.pictures.batch import NUMBERS
-from bot.texts import notices, preselect, selecting
+from bot.screens import pool
+from bot.texts import bulletin, desk, home, notices, preselect, selecting
 from bot.texts.language import Language, speaking
+from core.admins import Duty
+from core.bulletin import UNTOLD, Bulletin, Left, Line, Published
 from core.clock import CHINA
 from core.offices import LARGEST_BATCH, Office
 from core.plates import PlateKind
@@ -72,6 +75,32 @@ def test_longest_caption_of_a_receipt_can_be_sent(language: Language) -> None:
     with speaking(language):
         caption = plain(selecting.done(_reserved(), office))
     assert len(caption) <= MessageLimit.CAPTION_LENGTH
+
+
+@pytest.mark.parametrize("language", Language)
+def test_fullest_page_of_the_bulletin_can_be_sent(language: Language) -> None:
+    later = AT + timedelta(days=400)
+    line = Line(pattern="@@####", size=7_059_999, opens_at=later, compose_from=later, left=UNTOLD)
+    secret = "a" * 64
+    full = Bulletin(
+        at=AT,
+        lines=(line,) * pool._ENTRIES_A_PAGE,
+        kept=(),
+        left=Left(about=7_000_000),
+        counted_at=AT,
+        digest=secret,
+        last_seed=Published(day=AT.date(), digest=secret, secret=secret),
+    )
+    with speaking(language):
+        caption = plain(bulletin.caption(_office(0), PlateKind.SMALL_NEV, full, list(full.lines)))
+    assert len(caption) <= MessageLimit.CAPTION_LENGTH
+
+
+@pytest.mark.parametrize("language", Language)
+def test_help_with_all_commands_of_the_desk_can_be_sent(language: Language) -> None:
+    with speaking(language):
+        said = plain(home.help_text() + desk.help_text(frozenset(Duty)))
+    assert len(said) <= MessageLimit.MAX_TEXT_LENGTH
 
 
 def test_largest_batch_can_be_numbered_in_its_picture() -> None:
