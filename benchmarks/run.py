@@ -15,6 +15,7 @@ QUICK = {
     "draws": ["--seconds", "0.2", "--while", "1000", "--all-free"],
     "pictures": ["40"],
     "notices": ["--notices", "4000", "--seconds", "2"],
+    "rehearsal": ["--seconds", "1", "--rounds", "1"],
     "store": ["--seconds", "0.2"],
     "imports": ["--rows", "10000"],
 }

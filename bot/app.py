@@ -17,7 +17,7 @@ from bot.dialog.buttons import Codec
 from bot.dialog.engine import Engine, Outside
 from bot.dialog.presenter import Presenter
 from bot.dialog.record import language_of
-from bot.dialog.steps import Steps
+from bot.dialog.rehearsing import RehearsingSteps
 from bot.dialog.words import Words
 from bot.files import Files
 from bot.importing.loader import Loader
@@ -28,6 +28,7 @@ from bot.receipt import Dispatcher, Poller, Receipt, Shelf, new_worker_name, pro
 from bot.receipt.inbox import Lease
 from bot.receipt.receipt import LEASE
 from bot.receipt.updates import NO_CHAT, Broken
+from bot.rehearsal.stage import RehearsalStage
 from bot.routes import routes
 from bot.screens.all import BY_NAME
 from bot.screens.entry import consent_first
@@ -36,11 +37,13 @@ from bot.texts import common
 from bot.texts import desk as desk_words
 from bot.texts import files as file_words
 from bot.texts import home as words
+from bot.texts import rehearsal as rehearsal_words
 from bot.texts.errors import of_error
 from bot.texts.language import Language, speaking
 from bot.transport import AiohttpRequest
 from core.bootstrap import Core, Ports, bootstrap
 from core.errors import SettingsRefused
+from core.rehearsal import Rehearsal, prepare
 from core.settings import Settings
 
 _LOGGER = logging.getLogger(__name__)
@@ -60,7 +63,7 @@ class Options:
 class Service:
     """The whole program: receives, talks, ticks."""
 
-    def __init__(self, core: Core, options: Options) -> None:
+    def __init__(self, core: Core, rehearsal: Rehearsal, options: Options) -> None:
         telegram = core.settings.telegram
         if telegram.mode != "polling":
             raise SettingsRefused(("telegram.mode: only polling works in this version",))
@@ -82,9 +85,11 @@ class Service:
         self.codes = CodeSender(core, self._redraw_in_turn)
         self.files = Files(core, bot)
         self.loader = Loader(core, self.files.fetch, self._redraw_in_turn)
+        said = _words(lambda: bot.username)
+        stage = RehearsalStage(rehearsal, BY_NAME, codec, said)
         self.engine = Engine(
             core,
-            Steps(core, BY_NAME, codec, _words(lambda: bot.username)),
+            RehearsingSteps(core, BY_NAME, codec, said, stage),
             Presenter(bot, codec, common.KEYBOARD_GONE),
             Outside(
                 send_code=self.codes.send,
@@ -181,6 +186,10 @@ def _words(username: Callable[[], str]) -> Words:
         before=consent_first,
         keyboard_gone=common.KEYBOARD_GONE,
         username=username,
+        leaves=commands.leaves_rehearsal,
+        left=rehearsal_words.LEFT,
+        idle=rehearsal_words.IDLE,
+        outdated=rehearsal_words.OUTDATED,
     )
 
 
@@ -191,7 +200,7 @@ async def service(
     """Build the program, and take it down again."""
     core = await bootstrap(settings, ports)
     try:
-        yield Service(core, options or Options())
+        yield Service(core, await prepare(core), options or Options())
     finally:
         await core.close()
 

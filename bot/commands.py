@@ -20,12 +20,13 @@ from bot.desk.reports import audit, segments, stats, waiting
 from bot.dialog.buttons import Carried
 from bot.dialog.model import Command, Go
 from bot.dialog.scene import Scene
+from bot.rehearsal import marking
 from bot.screens import home, wishes
 from bot.screens.entry import entry
 from core.admins import Duty
 
 OWNER_COMMANDS = (
-    *("start", "preselect", "mine", "offices", "pool", "notify"),
+    *("start", "preselect", "rehearse", "mine", "offices", "pool", "notify"),
     *("privacy", "export", "delete", "language", "cancel", "help"),
 )
 
@@ -67,8 +68,20 @@ WITHOUT_WORDS = frozenset({"admins", "blacklist", "vehicles", "desk", "segments"
 """What these need is asked on their screen."""
 
 
+_IN_REHEARSALS = frozenset({"rehearse", "help"})
+
+
+def leaves_rehearsal(scene: Scene, typed: Command) -> bool:
+    """Whether a command leads out of a rehearsal: whatever is really done, and /cancel."""
+    desk = DESK.get(typed.name)
+    may = desk is not None and desk.duty in scene.admin.duties
+    return may or (typed.name in OWNER_COMMANDS and typed.name not in _IN_REHEARSALS)
+
+
 def lead(scene: Scene, typed: Command) -> Go:
     """Lead a command to its screen; a command of the desk is unknown to whoever may not give it."""
+    if scene.has_left and typed.name == "cancel":  # that was all that was to be given up
+        return Go(screen="")
     command = DESK.get(typed.name)
     if command is None or command.duty not in scene.admin.duties:
         return home.command(scene, typed)
@@ -90,5 +103,5 @@ def lead_outside(scene: Scene, carried: Carried) -> Go:
             return wishes.mute(scene, carried.arg)
         case "unsubscribe":
             return wishes.unsubscribe(scene, carried.arg)
-        case _:
-            return Go(screen="home")
+        case _:  # marking.LEAVE too: out of a rehearsal leads any button outside, back to where one stood
+            return Go(screen="" if carried.action == marking.LEAVE else "home")

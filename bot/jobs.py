@@ -96,13 +96,14 @@ class Jobs:
             await self._core.store.run(broadcasts.end_due)
 
     async def purge(self) -> None:
-        """Forget what nobody needs: holds that ran out, old drafts, codes, notices."""
+        """Forget what nobody needs: holds that ran out, old drafts, codes, notices, rehearsals left lying."""
         core, run = self._core, self._core.store.run
         await run(pool.purge)
         await _until_none(run, core.endings.drop_old_drafts)
         await run(core.endings.purge_codes)
         await run(notices.purge)
         await _until_none(run, imports.purge)
+        await self._each(await self._engine.idle_rehearsals(), self._engine.end_idle_rehearsal)
 
     async def imports(self) -> None:
         """Take up the imports that a crash has left behind."""
@@ -115,12 +116,15 @@ class Jobs:
             await core.store.run(bulletin.note, await core.store.read(bulletin.count, core.offices))
 
     async def _redraw(self, chats: list[int]) -> None:
-        await asyncio.gather(*(self._redraw_one(chat) for chat in chats))
+        await self._each(chats, self._engine.redraw)
 
-    async def _redraw_one(self, chat_id: int) -> None:
+    async def _each(self, chats: list[int], show: Callable[[int], Awaitable[None]]) -> None:
+        await asyncio.gather(*(self._in_turn(chat, show) for chat in chats))
+
+    async def _in_turn(self, chat_id: int, show: Callable[[int], Awaitable[None]]) -> None:
         try:
             async with self._dispatcher.lock(chat_id):
-                await self._engine.redraw(chat_id)
+                await show(chat_id)
         except Exception:
             _LOGGER.exception("a screen was not shown anew")
 

@@ -38,14 +38,20 @@ class Codec:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
+    def of_rehearsal(self, chat_id: int, number: int) -> "Codec":
+        """Return the codec of a chat's rehearsal, which takes no other button for its own, nor a real one."""
+        return _RehearsalCodec(self._vault, f"{chat_id}:rehearsal {number}")
+
     def write(self, chat_id: int, screen: str, revision: int, button: Button) -> str:
         """Return a button's data.
 
         Raises:
             ValueError: it would be longer than the messenger takes.
         """
-        body = f"{screen}:{revision}:{button.action}:{button.arg}"
-        data = f"{body}:{self._tag(chat_id, body)}"
+        place = f"{OUTSIDE}:0" if button.outside else f"{screen}:{revision}"
+        body = f"{place}:{button.action}:{button.arg}"
+        tag = self._sign(f"{chat_id}:{body}") if button.outside else self._tag(chat_id, body)
+        data = f"{body}:{tag}"
         if len(data.encode()) > MOST_BYTES:
             raise ValueError(f"the button {screen}:{button.action} carries too much")
         return data
@@ -82,4 +88,19 @@ class Codec:
         ]
 
     def _tag(self, chat_id: int, body: str) -> str:
-        return self._vault.sign("button", f"{chat_id}:{body}", length=_TAG)
+        return self._sign(f"{chat_id}:{body}")
+
+    def _sign(self, value: str) -> str:
+        return self._vault.sign("button", value, length=_TAG)
+
+
+class _RehearsalCodec(Codec):
+    """Binds to one rehearsal in place of a chat, for inside it all have the same."""
+
+    def __init__(self, vault: Vault, bound: str) -> None:
+        super().__init__(vault)
+        self._bound = bound
+
+    def _tag(self, chat_id: int, body: str) -> str:
+        del chat_id
+        return self._sign(f"{self._bound}:{body}")

@@ -4,8 +4,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
 
+from bot.dialog.given import Given
 from bot.dialog.model import (
     Attachment,
     Effect,
@@ -20,13 +24,15 @@ from bot.dialog.model import (
 )
 from bot.dialog.presenter import Presenter, plain
 from bot.dialog.record import Shown, forget_shown, save_shown
+from bot.dialog.rehearsal import Rehearsing, play_beside
+from bot.dialog.rehearsing import RehearsingSteps
 from bot.dialog.scene import SnapshotWanted
-from bot.dialog.steps import Asked, NothingToSay, Present, Steps, Taker
+from bot.dialog.steps import Asked, NothingToSay, Present, Taker
 from bot.receipt.inbox import mark_done
 from bot.texts.language import in_same_language, speaking
 from core.bootstrap import Core
 from core.errors import OperationError, XuanhaoError
-from core.free_list import FreeList, FreeListWanted
+from core.free_list import FreeListWanted
 from core.ports import Tx
 
 _READERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="reading")
@@ -36,6 +42,7 @@ _IN_HAND = 4
 """Attachments that are fetched or read at a time, so that memory holds no more of them."""
 
 _LOGGER = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +67,7 @@ class Engine:
         outside: what is done beside the conversations.
     """
 
-    def __init__(self, core: Core, steps: Steps, presenter: Presenter, outside: Outside) -> None:
+    def __init__(self, core: Core, steps: RehearsingSteps, presenter: Presenter, outside: Outside) -> None:
         self._core = core
         self._steps = steps
         self._presenter = presenter
@@ -100,10 +107,17 @@ class Engine:
 
     async def redraw(self, chat_id: int) -> None:
         """Show a conversation anew, whose clocks have run on."""
-        try:
-            present = await self._seeing(self._steps.redraw, chat_id)
-        except NothingToSay:
-            return
+        with suppress(NothingToSay):
+            await self._show_anew(await self._stepped(partial(self._steps.redraw, chat_id=chat_id)))
+
+    async def end_idle_rehearsal(self, chat_id: int) -> None:
+        """End a rehearsal in which nothing was done for too long, and show where its owner stood before."""
+        present = await self._stepped(partial(self._steps.end_idle, chat_id=chat_id))
+        if present is not None:
+            await self._show_anew(present)
+
+    async def _show_anew(self, present: Present) -> None:
+        chat_id = present.record.chat_id
         with speaking(present.language):
             shown = await self._presenter.show(present, in_place=True)
         if shown is not None:
@@ -119,6 +133,10 @@ class Engine:
         """Return the chats on a screen that runs by a clock."""
         return await self._core.store.read(self._steps.running)
 
+    async def idle_rehearsals(self) -> list[int]:
+        """Return the chats in whose rehearsal nothing was done for too long."""
+        return await self._core.store.read(self._steps.idle)
+
     async def close(self) -> None:
         """Let what runs beside the conversations end, or be taken up again at the next start."""
         for task in self._background:
@@ -126,26 +144,27 @@ class Engine:
         await asyncio.gather(*self._background, return_exceptions=True)
 
     async def _applied(self, asked: Asked) -> Present:
-        free: FreeList | None = None
-        while True:
-            try:
-                asked = await self._with_reading(asked)
-                return await self._seeing(self._steps.apply, asked, free)
-            except FreeListWanted as wanted:
-                free = await self._core.store.read(wanted.read)
-            except OperationError:
-                raise
-            except XuanhaoError as error:
-                return await self._seeing(self._steps.refuse, asked, error)
+        try:
+            asked = await self._with_reading(asked)
+            return await self._stepped(partial(self._steps.apply, asked=asked))
+        except OperationError:
+            raise
+        except XuanhaoError as error:
+            return await self._stepped(partial(self._steps.refuse, asked=asked, error=error))
 
-    async def _seeing(self, step: Callable[..., Present], *args: object) -> Present:
-        """Run a step, with what it wants to see beside its transaction."""
-        seen: dict[str, object] = {}
+    async def _stepped(self, step: Callable[[Tx, Given], T]) -> T:
+        """Run a step, with what it asks for made ready beside its transaction."""
+        given = Given()
         while True:
             try:
-                return await self._core.store.run(step, *args, seen)
+                return await self._core.store.run(step, given)
+            except FreeListWanted as wanted:
+                given = replace(given, free=await self._core.store.read(wanted.read))
             except SnapshotWanted as wanted:
-                seen[wanted.key] = await self._core.store.read(wanted.read)
+                seen = await self._core.store.read(wanted.read)
+                given = replace(given, seen={**given.seen, wanted.key: seen})
+            except Rehearsing as wanted:
+                given = replace(given, played=await play_beside(wanted.play))
 
     async def _with_reading(self, asked: Asked) -> Asked:
         """Fetch and read what was attached, where the screen takes it; it holds up nobody but its sender."""

@@ -25,8 +25,9 @@ from telegram.constants import MessageLimit, ParseMode
 from telegram.error import BadRequest, Forbidden
 
 from bot.dialog.buttons import Codec
-from bot.dialog.model import MessageKind, View
+from bot.dialog.model import MessageKind, Picture, View
 from bot.dialog.record import Record, Shown
+from bot.dialog.rehearsal import play_beside
 from bot.dialog.steps import Present
 from bot.drawing import drawn
 
@@ -73,7 +74,9 @@ class Presenter:
             await self._bot.edit_message_reply_markup(chat_id, message_id, reply_markup=None)
 
     def _markup(self, record: Record, view: View) -> InlineKeyboardMarkup | None:
-        return self._codec.markup(record.chat_id, record.screen, record.revision, view.rows)
+        kept = record.rehearsal
+        codec = self._codec.of_rehearsal(record.chat_id, kept.number) if kept else self._codec
+        return codec.markup(record.chat_id, record.screen, record.revision, view.rows)
 
     async def _edit(self, present: Present) -> Shown | None:
         """Edit the live message; None when it cannot become what is to be shown."""
@@ -104,7 +107,10 @@ class Presenter:
             )
         else:
             media = InputMediaPhoto(
-                await drawn(view.picture), caption=text, parse_mode=ParseMode.HTML, filename="xuanhao.png"
+                await _drawn(record, view.picture),
+                caption=text,
+                parse_mode=ParseMode.HTML,
+                filename="xuanhao.png",
             )
             await self._bot.edit_message_media(media, chat_id, message_id, reply_markup=markup)
 
@@ -136,7 +142,7 @@ class Presenter:
             raise ValueError("there is no picture to send")
         return await self._bot.send_photo(
             record.chat_id,
-            await drawn(view.picture),
+            await _drawn(record, view.picture),
             caption=text,
             parse_mode=ParseMode.HTML,
             reply_markup=self._markup(record, view),
@@ -154,6 +160,11 @@ def _overflows(view: View, note: str) -> bool:
     shown = plain(_worded(view, note))
     most = MessageLimit.CAPTION_LENGTH if view.picture else MessageLimit.MAX_TEXT_LENGTH
     return bool(note) and len(shown.encode("utf-16-le")) // 2 > most
+
+
+async def _drawn(record: Record, picture: Picture) -> bytes:
+    """Return a picture's file; those who rehearse hold up nobody else's pictures."""
+    return await (drawn(picture) if record.rehearsal is None else play_beside(picture.draw))
 
 
 def _note_to_edit(present: Present) -> str:

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 
 from bot.dialog.model import MessageKind
+from bot.dialog.rehearsal import Kept, Played
 from bot.texts.language import Language
-from core.clock import to_millis
+from core.clock import from_millis, to_millis
 from core.ports import Row, Tx
 
 
@@ -26,6 +27,7 @@ class Record:
     language: Language  # in which the chat wants to be spoken to
     album: str = ""  # the last one of which something came
     album_told: bool = False  # that only its first picture is looked at
+    rehearsal: Kept | None = None  # screen, arguments and revision are then those of the real conversation
 
 
 def open_record(tx: Tx, chat_id: int, first_screen: str) -> Record:
@@ -54,6 +56,20 @@ def _record(row: Row) -> Record:
         language=Language(row["language"]),
         album=row["album"],
         album_told=bool(row["album_told"]),
+        rehearsal=None if row["rehearsal"] is None else _kept(row),
+    )
+
+
+def _kept(row: Row) -> Kept:
+    return Kept(
+        chat_id=row["chat_id"],
+        number=row["rehearsal"],
+        version=row["rehearsal_version"],
+        image=bytes(row["rehearsal_image"]),
+        code=row["rehearsal_code"],
+        shown_at=None if row["rehearsal_shown_at"] is None else from_millis(row["rehearsal_shown_at"]),
+        used_at=from_millis(row["rehearsed_at"]),
+        language=Language(row["language"]),
     )
 
 
@@ -139,3 +155,37 @@ class Shown:
     message_id: int
     kind: MessageKind
     picture: str | None
+
+
+def keep_rehearsal(tx: Tx, played: Played) -> bool:
+    """Keep a rehearsal after a step; False when it has gone on, or ended, since it was played."""
+    redraw_at = played.present.view.redraw_at
+    kept = tx.run(
+        "dialog.rehearse",
+        chat_id=played.of.chat_id,
+        rehearsal=played.of.number,
+        version=played.of.version,
+        image=played.image,
+        code=played.code,
+        used_at=to_millis(played.used_at),
+        redraw_at=None if redraw_at is None else to_millis(redraw_at),
+        now=to_millis(tx.now),
+    )
+    return kept == 1
+
+
+def note_rehearsal_shown(tx: Tx, kept: Kept, at: datetime) -> None:
+    """Keep when what a rehearsal shows was sent, unless it has gone on since."""
+    tx.run(
+        "dialog.rehearsal_shown",
+        chat_id=kept.chat_id,
+        rehearsal=kept.number,
+        version=kept.version,
+        shown_at=to_millis(at),
+    )
+
+
+def end_rehearsal(tx: Tx, record: Record) -> Record:
+    """Forget a rehearsal; return the conversation as it stood before it."""
+    tx.run("dialog.end_rehearsal", chat_id=record.chat_id)
+    return replace(record, rehearsal=None)

@@ -42,6 +42,7 @@ class Scene:
     shown_at: datetime | None = field(default=None)
     language: Language = Language.CHINESE  # in which the screen is shown
     bot_username: str = ""  # how the bot is called in links
+    has_left: bool = False  # a rehearsal, by what is being answered
 
     @property
     def actor(self) -> str:

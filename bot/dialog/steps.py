@@ -3,39 +3,35 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from types import MappingProxyType
 
 from bot.dialog.buttons import OUTSIDE, Carried, Codec
+from bot.dialog.given import Given
 from bot.dialog.model import (
     Attachment,
     Command,
     Contact,
     Effect,
     Event,
-    Forget,
     Go,
     Intake,
-    Offer,
     Press,
     Screen,
     Typed,
     View,
 )
 from bot.dialog.record import Place, Record, find_record, open_record, place_in_album, save
+from bot.dialog.rehearsal import REHEARSAL, RehearsalAsked
 from bot.dialog.scene import Scene
 from bot.dialog.words import Words
-from bot.receipt.inbox import mark_applied
 from bot.texts.language import Language, speaking
 from core.bootstrap import Core
 from core.clock import to_millis
 from core.errors import Refusal, XuanhaoError
-from core.free_list import FreeList
-from core.identity import holds_personal_number
 from core.notices import note_reachable
 from core.ports import Tx
 
 _MOST_HOPS = 5
-_NOTHING: Mapping[str, object] = MappingProxyType({})
+_NOTHING = Given()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,22 +84,18 @@ class Steps:
         self._codec = codec
         self._words = words
 
-    def apply(
-        self, tx: Tx, asked: Asked, free: FreeList | None = None, seen: Mapping[str, object] = _NOTHING
+    def step(
+        self, tx: Tx, asked: Asked, record: Record, given: Given = _NOTHING, *, has_left: bool = False
     ) -> Present:
-        """Apply an event once, and return what is shown then.
+        """Apply an event, whether or not it was before.
 
         Raises:
             XuanhaoError: a rule or a form says no; nothing has changed.
             FreeListWanted, SnapshotWanted: run again with what is asked for; nothing has changed.
+            RehearsalAsked: it leads into a rehearsal.
         """
-        return _forgetting(asked, self._applied(tx, asked, free, seen))
-
-    def _applied(self, tx: Tx, asked: Asked, free: FreeList | None, seen: Mapping[str, object]) -> Present:
-        if not mark_applied(tx, asked.update_id):
-            return replace(self._present(tx, asked, Go(screen=""), seen), repeated=True)
-        record = open_record(tx, asked.chat_id, self._words.first_screen)
-        scene = self._scene(tx, asked, record, free, seen)
+        scene = self._scene(tx, asked, record, given)
+        scene.has_left = has_left
         with speaking(record.language):
             return self._taken(tx, scene, record, asked)
 
@@ -120,8 +112,7 @@ class Steps:
             return self._advance(tx, scene, record, self._pressed(scene, record, carried))
         if isinstance(event, Attachment) and (rest := self._rest_of_album(tx, scene, record, event)):
             return rest
-        present = self._advance(tx, scene, record, self._answer(scene, record, event))
-        return _offering(scene, record, present)
+        return self._advance(tx, scene, record, self._answer(scene, record, event))
 
     def _rest_of_album(self, tx: Tx, scene: Scene, record: Record, sent: Attachment) -> Present | None:
         """Return how the further pictures of an album are answered; None for the first, or one alone."""
@@ -134,71 +125,63 @@ class Steps:
             case Place.FURTHER:
                 return replace(self._show(tx, scene, record, Go(screen="")), quiet=True)
 
-    def refuse(
-        self, tx: Tx, asked: Asked, error: XuanhaoError, seen: Mapping[str, object] = _NOTHING
+    def refused(
+        self, tx: Tx, asked: Asked, record: Record, error: XuanhaoError, given: Given = _NOTHING
     ) -> Present:
-        """Return what is shown after an error; the state is as it was, unless the screen leads on.
+        """Return what is shown after an error, whatever became of the update.
 
         Raises:
             SnapshotWanted: run again with what is asked for.
         """
-        mark_applied(tx, asked.update_id)
-        record = open_record(tx, asked.chat_id, self._words.first_screen)
         if isinstance(asked.event, Attachment):
             place_in_album(tx, record, asked.event.album, is_told=False)
-        scene = self._scene(tx, asked, record, None, seen)
+        scene = self._scene(tx, asked, record, given)
         way = self._screen(record.screen).errors
         lead = next((way[kind] for kind in type(error).__mro__ if kind in way), None)
         with speaking(record.language):
             go = lead(scene, error) if lead else Go(screen="", note=self._words.of_error(error), alert=True)
-        return _forgetting(asked, _offering(scene, record, self._advance(tx, scene, record, go)))
+        return self._advance(tx, scene, record, go)
 
-    def intake(self, tx: Tx, chat_id: int, sent: Attachment) -> Taker | None:
-        """Return how the screen that a chat is on takes what was sent; None if it is not looked at."""
-        record = find_record(tx, chat_id)
-        screen = self._screen(record.screen) if record else None
-        if record is None or screen is None or screen.attachment is None:
+    def intake_of(self, record: Record, sent: Attachment) -> Taker | None:
+        """Return how the screen of a conversation takes what was sent; None if it is not looked at."""
+        screen = self._screen(record.screen)
+        if screen.attachment is None:
             return None
         if sent.album and sent.album == record.album:
             return None
         return Taker(screen=screen.name, intake=screen.attachment, language=record.language)
 
-    def redraw(self, tx: Tx, chat_id: int, seen: Mapping[str, object] = _NOTHING) -> Present:
-        """Return what a conversation shows now, its clocks having run on.
+    def shown(self, tx: Tx, record: Record, given: Given = _NOTHING) -> Present:
+        """Show a conversation as it stands now.
 
         Raises:
-            NothingToSay: it has no live message.
             SnapshotWanted: run again with what is asked for.
+        """
+        scene = Scene(
+            core=self._core,
+            tx=tx,
+            chat_id=record.chat_id,
+            args=record.args,
+            at=tx.now,
+            language=record.language,
+            seen=given.seen,
+            bot_username=self._words.username(),
+        )
+        return self._show(tx, scene, record, Go(screen=""))
+
+    def _live(self, tx: Tx, chat_id: int) -> Record:
+        """Return a conversation that has a live message.
+
+        Raises:
+            NothingToSay: it has none.
         """
         record = find_record(tx, chat_id)
         if record is None or record.message_id is None:
             tx.run("dialog.redraw", chat_id=chat_id, redraw_at=None)
             raise NothingToSay
-        record = open_record(tx, chat_id, record.screen)
-        scene = Scene(
-            core=self._core,
-            tx=tx,
-            chat_id=chat_id,
-            args=record.args,
-            at=tx.now,
-            language=record.language,
-            seen=seen,
-            bot_username=self._words.username(),
-        )
-        return self._show(tx, scene, record, Go(screen=""))
+        return open_record(tx, chat_id, record.screen)
 
-    def _present(self, tx: Tx, asked: Asked, go: Go, seen: Mapping[str, object]) -> Present:
-        record = open_record(tx, asked.chat_id, self._words.first_screen)
-        return self._show(tx, self._scene(tx, asked, record, None, seen), record, go)
-
-    def _scene(
-        self,
-        tx: Tx,
-        asked: Asked,
-        record: Record,
-        free: FreeList | None,
-        seen: Mapping[str, object],
-    ) -> Scene:
+    def _scene(self, tx: Tx, asked: Asked, record: Record, given: Given) -> Scene:
         nonce = asked.event.query_id if isinstance(asked.event, Press) else f"update:{asked.update_id}"
         return Scene(
             core=self._core,
@@ -207,9 +190,9 @@ class Steps:
             args=record.args,
             at=asked.received_at,
             nonce=nonce,
-            free=free,
+            free=given.free,
+            seen=given.seen,
             language=record.language,
-            seen=seen,
             bot_username=self._words.username(),
         )
 
@@ -239,6 +222,8 @@ class Steps:
         return Go(screen="", note=self._words.not_taken(screen, is_photo=is_photo))
 
     def _advance(self, tx: Tx, scene: Scene, record: Record, go: Go) -> Present:
+        if go.screen == REHEARSAL:
+            raise RehearsalAsked(scene.found.office if scene.found else None)
         return self._show(tx, scene, record, go, moved=True)
 
     def _show(self, tx: Tx, scene: Scene, record: Record, go: Go, *, moved: bool = False) -> Present:
@@ -304,18 +289,3 @@ class Steps:
     def running(self, tx: Tx) -> list[int]:
         """Return the chats on a screen that runs by a clock."""
         return [row["chat_id"] for row in tx.all("dialog.live")]
-
-
-def _forgetting(asked: Asked, present: Present) -> Present:
-    """Add that a message is deleted which was typed with a personal number in it, right or wrong."""
-    match asked.event:
-        case Typed(text=text) | Command(rest=text) if holds_personal_number(text):
-            return replace(present, effects=(*present.effects, Forget()))
-    return present
-
-
-def _offering(scene: Scene, before: Record, present: Present) -> Present:
-    """Add that somebody at the desk gets a menu: before their first word it could not be set."""
-    if before.message_id is None and scene.admin.is_any:
-        return replace(present, effects=(*present.effects, Offer()))
-    return present

@@ -32,3 +32,7 @@ class Words:
     before: Callable[[Scene, Screen], Go | None]  # what has to come before a screen, if anything
     keyboard_gone: Callable[[], str]  # said when a reply keyboard is taken away
     username: Callable[[], str]  # how the bot is called in links, known once it runs
+    leaves: Callable[[Scene, Command], bool]  # whether a command leads out of a rehearsal
+    left: Callable[[], str]  # said when a rehearsal has been left
+    idle: Callable[[], str]  # said when a rehearsal has ended by itself
+    outdated: Callable[[], str]  # said when the program has changed under a rehearsal

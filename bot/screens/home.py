@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from bot.dialog.model import Button, Command, Go, Screen, Style, View
+from bot.dialog.rehearsal import REHEARSAL
 from bot.dialog.scene import Scene
 from bot.screens.entry import entry
 from bot.screens.language import speak
 from bot.screens.own_data import export
 from bot.screens.provinces import opened
-from bot.texts import bulletin, common, desk, home, languages, own_data, provinces
+from bot.texts import bulletin, common, desk, home, languages, own_data, provinces, rehearsal
 from core import notices
 from core.admins import Duty
 from core.clock import CHINA
@@ -45,6 +46,7 @@ def _show(scene: Scene) -> View:
         text=home.welcome(list(scene.core.offices.values()), state=_state(scene)) + _warning(scene),
         rows=(
             (Button(label=home.PRESELECT(), action="preselect", style=Style.PRIMARY),),
+            (Button(label=rehearsal.REHEARSE(), action="rehearse"),),
             (Button(label=provinces.ELSEWHERE(), action="provinces"),),
             (Button(label=bulletin.BULLETIN(), action="pool"),),
             (
@@ -81,6 +83,7 @@ def _cancel(scene: Scene) -> Go:
 _WAYS: dict[str, Callable[[Scene], Go]] = {
     "start": lambda _scene: Go(screen="home"),
     "preselect": entry,
+    "rehearse": lambda _scene: Go(screen=REHEARSAL),
     "mine": lambda _scene: Go(screen="mine"),
     "offices": lambda _scene: Go(screen="provinces"),
     "pool": lambda _scene: Go(screen="pool"),
@@ -101,6 +104,7 @@ HOME = Screen(
         "preselect": lambda scene, _arg: entry(scene),
         "provinces": lambda _scene, _arg: Go(screen="provinces"),
         "pool": lambda _scene, _arg: Go(screen="pool"),
+        "rehearse": lambda _scene, _arg: Go(screen=REHEARSAL),
         "mine": lambda _scene, _arg: Go(screen="mine"),
         "privacy": lambda _scene, _arg: Go(screen="privacy"),
         "help": lambda _scene, _arg: Go(screen="help"),

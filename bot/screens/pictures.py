@@ -1,7 +1,7 @@
 """Pictures as screens name them: equal ones look the same, and are drawn only when they are sent."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.pictures.batch import batch_picture
 from bot.pictures.desk import Glance, desk_picture
@@ -20,15 +20,16 @@ class BatchPicture:
     kind: str
     serials: tuple[str, ...]
     title: str
+    rehearsal: bool = False  # under its mark
 
     @property
     def key(self) -> str:
         """Return what tells it from other pictures."""
-        return f"batch:{self.kind}:{self.title}:{','.join(self.serials)}"
+        return f"{_marked(rehearsal=self.rehearsal)}batch:{self.kind}:{self.title}:{','.join(self.serials)}"
 
     def draw(self) -> bytes:
         """Return a PNG."""
-        return batch_picture(self.office, self.kind, self.serials, title=self.title)
+        return batch_picture(self.office, self.kind, self.serials, title=self.title, rehearsal=self.rehearsal)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,18 +38,18 @@ class ReceiptPicture:
 
     number: str  # of the receipt
     receipt: Receipt
+    rehearsal: bool = False  # under its mark
 
     @property
     def key(self) -> str:
         """Return what tells it from other pictures."""
-        said = hashlib.sha256(
-            repr(self.receipt).encode()
-        ).hexdigest()  # in another language it looks different
-        return f"receipt:{self.number}:{said[:_TOLD_APART]}"
+        # In another language it looks different.
+        said = hashlib.sha256(repr(self.receipt).encode()).hexdigest()
+        return f"{_marked(rehearsal=self.rehearsal)}receipt:{self.number}:{said[:_TOLD_APART]}"
 
     def draw(self) -> bytes:
         """Return a PNG."""
-        return receipt_picture(self.receipt)
+        return receipt_picture(replace(self.receipt, rehearsal=self.rehearsal))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +72,7 @@ class ReportPicture:
                 return stats_picture(self.report)
             case Glance():
                 return desk_picture(self.report)
+
+
+def _marked(*, rehearsal: bool) -> str:
+    return "rehearsal:" if rehearsal else ""

@@ -5,6 +5,7 @@ from bot.texts.language import phrase
 OWNER_MENU = {
     "start": phrase("首页"),
     "preselect": phrase("预选号牌"),
+    "rehearse": phrase("模拟选号"),
     "mine": phrase("我的选号"),
     "offices": phrase("其他省市"),
     "pool": phrase("号池公示"),

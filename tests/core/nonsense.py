@@ -259,6 +259,7 @@ NONSENSE = {
     "a revision below nought": row("dialog", "dialog_revision", revision=-1),
     "a message of an unknown kind": row("dialog", "dialog_message_kind", message_id=1, message_kind="voice"),
     "an album told of by halves": row("dialog", "dialog_album_told", album_told=2),
+    "half a rehearsal": row("dialog", "dialog_rehearsal_whole", rehearsal=1, rehearsed_at=1),
     "a message of no kind": row("dialog", "dialog_message_whole", message_id=1),
     "a chat that is spoken to in French": row("dialog", "dialog_language", language="fr"),
     "an update in no state": row("inbox", "inbox_state", state="lost"),

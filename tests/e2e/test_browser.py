@@ -98,3 +98,37 @@ async def test_office_elsewhere_and_its_bulletin_are_looked_at(tmp_path: Path) -
         await chat.page.screenshot(path=tmp_path / "bulletin.png")
         assert await _pictures_are_loaded(chat)
         assert chat.complaints == []
+
+
+async def test_stranger_rehearses_under_the_mark(tmp_path: Path) -> None:
+    async with (
+        open_world("sqlite", tmp_path) as world,
+        browser_person(world.sandbox.url, size=TELEPHONE) as chat,
+    ):
+        await chat.open(OWNER)
+        await chat.press("开始 Start")
+        await chat.press("【模拟选号】")
+        await chat.see("画面、步骤、次数和时间限制与真实选号完全相同")
+        for label in ("【预选号牌】", "小型汽车", "【阅读并同意】"):
+            await chat.press(label)
+        await chat.say(invented.VIN)
+        await chat.press("国产车")
+        await chat.say(invented.CERTIFICATE)
+        await chat.press("确认信息")
+        await chat.press("【开始选号】")
+        told = await (await chat.see("📩 模拟短信")).inner_text()
+        await chat.say(told.rpartition("验证码 ")[2][:6])
+        await chat.press("【随机一次(5)】")
+        await chat.see("本批 10 个号码")
+        await chat.page.screenshot(path=tmp_path / "batch.png")
+        await chat.press("粤K·")
+        await chat.see("备选")
+        await chat.press("【确认选号】")
+        await chat.press("确定选用")
+        await chat.see("以上号码无效,不用办理")
+        await chat.page.wait_for_timeout(300)
+        await chat.page.screenshot(path=tmp_path / "receipt.png")
+        assert await _pictures_are_loaded(chat)
+        await chat.press("退出模拟")
+        await chat.see("已退出模拟")
+        assert chat.complaints == []

@@ -173,6 +173,42 @@ async def test_ten_kills_lose_and_double_nothing(tmp_path: Path) -> None:
         _nothing_is_double(database)
 
 
+async def test_rehearsal_outlives_a_kill(tmp_path: Path) -> None:
+    person = PersonSpec(chat_id=3000, first_name="一", last_name="车主", phone=invented.phone(0))
+    async with Sandbox(clock_at(MORNING), people=[person]) as sandbox:
+        config = tmp_path / "config.toml"
+        config.write_text(
+            SETTINGS.format(
+                token=TOKEN,
+                base_url=sandbox.base_url,
+                database=tmp_path / "plates.db",
+                sms_url=sandbox.sms_url,
+            ),
+            encoding="utf-8",
+        )
+        program, owner = Program(config), Person(sandbox, 3000)
+        await program.start()
+        await owner.say("/rehearse")
+        await owner.see("【模拟选号】")
+        for label in ("【预选号牌】", "小型汽车", "【阅读并同意】"):
+            await owner.press(label)
+        await owner.say(invented.VIN)
+        await owner.press("国产车")
+        await program.kill()
+        await owner.say(invented.CERTIFICATE)
+        await program.start()
+        for label in ("确认信息", "【开始选号】"):
+            await owner.press(label)
+        code = (await owner.see("模拟短信")).words.rpartition("验证码 ")[2][:6]
+        await program.kill()
+        await program.start()
+        await owner.say(code)
+        await owner.press("【随机一次(5)】")
+        await owner.see("随机选号还剩 4 批", "模拟 · 号码无效")
+        assert owner.sms == []
+        assert await program.stop() == 0
+
+
 def _nothing_is_double(database: Path) -> None:
     with sqlite3.connect(database) as db:
         serials = [row[0] for row in db.execute("SELECT serial FROM preselection WHERE state = 'reserved'")]

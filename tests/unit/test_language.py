@@ -176,7 +176,6 @@ SAME_IN_EVERY_LANGUAGE = {
     "columns.py": "other heads of columns that are understood",
     "languages.py": "what Chinese is called by its speakers",
     "pictures.py": "the marks on pictures",
-    "provinces.py": "the ends of provinces' names, which a button leaves out",
 }
 """Modules in which words stand that are not looked up, each with what they are."""
 

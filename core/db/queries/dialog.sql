@@ -40,3 +40,27 @@ UPDATE dialog SET language = :language WHERE chat_id = :chat_id
 -- name: speakers
 -- The chats that have chosen a language.
 SELECT chat_id FROM dialog WHERE language = :language ORDER BY chat_id
+
+-- name: rehearse
+-- A rehearsal after a step: it begins, or goes on from the very version from which the step was played.
+UPDATE dialog
+SET rehearsal = :rehearsal, rehearsal_version = :version + 1, rehearsal_image = :image, rehearsal_code = :code,
+    rehearsal_shown_at = NULL, rehearsed_at = :used_at, redraw_at = :redraw_at, updated_at = :now
+WHERE chat_id = :chat_id
+  AND ((rehearsal IS NULL AND :version = 0) OR (rehearsal = :rehearsal AND rehearsal_version = :version))
+
+-- name: rehearsal_shown
+-- When what a version of a rehearsal shows was sent; the next step counts from there what counts from then.
+UPDATE dialog SET rehearsal_shown_at = :shown_at
+WHERE chat_id = :chat_id AND rehearsal = :rehearsal AND rehearsal_version = :version
+
+-- name: end_rehearsal
+-- A rehearsal is over, and nothing of it is kept.
+UPDATE dialog
+SET rehearsal = NULL, rehearsal_version = NULL, rehearsal_image = NULL, rehearsal_code = NULL,
+    rehearsal_shown_at = NULL, rehearsed_at = NULL
+WHERE chat_id = :chat_id
+
+-- name: idle_rehearsals
+-- Chats that have done nothing in their rehearsal for too long.
+SELECT chat_id FROM dialog WHERE rehearsed_at <= :before ORDER BY rehearsed_at LIMIT 200

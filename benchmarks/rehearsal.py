@@ -1,0 +1,164 @@
+"""What an owner's press waits while a hundred people rehearse, and what while they select in earnest.
+
+In front somebody draws a batch again and again. Behind, a hundred people press 【换一批】 in rehearsals, or
+for real: at a person's pace, or at once when they are answered. They go the whole way from the written-down
+update to the picture; the messenger answers at once.
+
+    python -m benchmarks.rehearsal
+    python -m benchmarks.rehearsal --engine postgres --url postgresql://postgres@127.0.0.1/postgres
+"""
+
+import argparse
+import asyncio
+import statistics
+import tempfile
+import time
+from collections import defaultdict
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+import uvloop
+
+from benchmarks.notices import PAUSE, WITHOUT_LIMIT, Presses
+from benchmarks.store import SCHEMA, Store, prepare_postgres
+from core.bootstrap import Core
+from core.clock import SystemClock
+from core.db import open_postgres, open_sqlite
+from core.ports import Tx
+from tests.core.tools import build, release, verified
+from tests.rehearsal.chats import TO_SELECTION, Chats
+
+CROWD = 100
+SELECTING, REHEARSING = 5000, 9000  # the first chat of each crowd
+PACE = 3.0
+"""Seconds between two presses of a person."""
+
+
+class Bench:
+    """An owner in front, and a hundred people behind."""
+
+    def __init__(self, core: Core, chats: Chats) -> None:
+        self._core = core
+        self._chats = chats
+        self._office = replace(core.offices["粤K"], random_batches=WITHOUT_LIMIT)
+        self._presses = 0
+        self.begun = 0
+        self.steps = 0
+
+    async def prepare(self) -> None:
+        """Let one owner and a hundred select in earnest, and a hundred more rehearse."""
+        run = self._core.store.run
+        await run(release, self._core, "A####")
+        await run(release, self._core, "#####")
+        for number in range(CROWD + 1):
+            _, self.begun = await run(verified, self._core, number)
+        for number in range(CROWD):
+            await self._chats.do(SELECTING + number, "/preselect", "【随机一次")
+            shown = await self._chats.do(REHEARSING + number, *TO_SELECTION, "【随机一次")
+            assert any("换一批" in label for label in shown.buttons)
+
+    def _draw(self, tx: Tx) -> None:
+        self._presses += 1
+        nonce = str(self._presses)
+        drawn = self._core.selection.draw(
+            tx, self.begun, self._office, nonce=nonce, at=tx.now, without_four=False
+        )
+        assert drawn.batch.serials
+
+    async def press_for(self, seconds: float) -> Presses:
+        """Draw again and again for a while."""
+        times: list[float] = []
+        end = time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            begun = time.perf_counter()
+            await self._core.store.run(self._draw)
+            times.append((time.perf_counter() - begun) * 1000)
+            await asyncio.sleep(PAUSE)
+        return Presses(times=times)
+
+    async def press_beside(self, first_chat: int, pause: float, seconds: float) -> tuple[Presses, float]:
+        """Draw while a hundred press; return also how many presses of theirs a second were answered."""
+        tasks = [asyncio.ensure_future(self._presses_on(first_chat + n, pause, n)) for n in range(CROWD)]
+        await asyncio.sleep(0.3)
+        before, begun = self.steps, time.perf_counter()
+        presses = await self.press_for(seconds)
+        rate = (self.steps - before) / (time.perf_counter() - begun)
+        for task in tasks:
+            task.cancel()
+        done = await asyncio.gather(*tasks, return_exceptions=True)
+        failed = [one for one in done if not isinstance(one, asyncio.CancelledError)]
+        assert not failed, failed[0]
+        return presses, rate
+
+    async def _presses_on(self, chat: int, pause: float, number: int) -> None:
+        await asyncio.sleep(pause * number / CROWD)
+        while True:
+            await self._chats.do(chat, "【换一批")
+            self.steps += 1
+            await asyncio.sleep(pause)
+
+
+CROWDS = (
+    (f"100 rehearse, each every {PACE:g} s", REHEARSING, PACE),
+    (f"100 select, each every {PACE:g} s", SELECTING, PACE),
+    ("100 rehearse, at once", REHEARSING, 0.0),
+    ("100 select, at once", SELECTING, 0.0),
+)
+
+
+async def measure(bench: Bench, seconds: float, rounds: int) -> None:
+    """Go through all crowds some times, and print a line for each: medians, ratios within one round."""
+    await bench.press_for(0.5)  # everything is warm
+    seen: dict[str, list[tuple[float, ...]]] = defaultdict(list)
+    for _ in range(rounds):
+        alone = await bench.press_for(seconds)
+        seen["alone"].append((alone.middle, alone.late, 1.0, 1.0, 0.0))
+        for name, first_chat, pause in CROWDS:
+            beside, rate = await bench.press_beside(first_chat, pause, seconds)
+            ratios = beside.middle / alone.middle, beside.late / alone.late
+            seen[name].append((beside.middle, beside.late, *ratios, rate))
+    print(f"{'':<32}{'median ms':>11}{'p95 ms':>9}{'ratio':>7}{'p95':>7}{'theirs/s':>10}")
+    for name, lines in seen.items():
+        middle, late, ratio, ratio_late, rate = map(statistics.median, zip(*lines, strict=True))
+        print(f"{name:<32}{middle:>11.2f}{late:>9.2f}{ratio:>7.2f}{ratio_late:>7.2f}{rate:>10.0f}")
+
+
+async def run(store: Store, seconds: float, rounds: int) -> None:
+    """Build the services on a store and measure."""
+    core = await build(store, cast("Any", SystemClock()), hours="00:00-24:00", random_batches=100)
+    bench = Bench(core, await Chats.on(core))
+    try:
+        await bench.prepare()
+        await measure(bench, seconds, rounds)
+    finally:
+        await core.close()
+
+
+async def main(engine: str, url: str, seconds: float, rounds: int) -> None:
+    """Measure on an engine, in a database of its own."""
+    print(f"{engine}:")
+    if engine == "postgres":
+        await run(await open_postgres(url, SystemClock(), schema=SCHEMA), seconds, rounds)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bench.db"
+        await run(await open_sqlite(f"sqlite:///{path}", SystemClock()), seconds, rounds)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--engine", choices=["sqlite", "postgres"], default="sqlite")
+    parser.add_argument("--url", default="postgresql://postgres@127.0.0.1:5432/postgres")
+    parser.add_argument("--seconds", type=float, default=4.0, help="of pressing, for each line")
+    parser.add_argument("--rounds", type=int, default=3)
+    given = parser.parse_args()
+    if given.engine == "postgres":
+        prepare_postgres(given.url, drop=False)
+    try:
+        uvloop.run(main(given.engine, given.url, given.seconds, given.rounds))
+    finally:
+        if given.engine == "postgres":
+            prepare_postgres(given.url, drop=True)

@@ -1,0 +1,66 @@
+"""What a rehearsal says below the screens of the real flow: what to type, and what would really be."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from bot.dialog.scene import Scene
+from bot.texts import rehearsal as words
+from core.errors import StepOutOfOrder
+from core.notices import next_of
+from core.offices import Office
+from core.preselection import get
+from core.rehearsal import examples
+from core.vehicles import CertificateKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stand:
+    """Where a rehearsal stands."""
+
+    scene: Scene
+    real_offices: Mapping[str, Office]
+    code: str = field(repr=False)
+
+
+def hint_of(screen: str, scene: Scene, real_offices: Mapping[str, Office], code: str) -> str:
+    """Return what is said below a screen, as HTML; nothing where it needs no word."""
+    hint = _HINTS.get(screen)
+    return hint(_Stand(scene=scene, real_offices=real_offices, code=code)) if hint else ""
+
+
+def _first(stand: _Stand) -> str:
+    return words.all_hours(list(stand.real_offices.values()))
+
+
+def _certificate(stand: _Stand) -> str:
+    return words.certificate(CertificateKind(stand.scene.arg("kind")))
+
+
+def _terms(stand: _Stand) -> str:
+    return words.hours(stand.real_offices[stand.scene.office.code])
+
+
+def _composing(stand: _Stand) -> str:
+    office, kind = stand.scene.office, stand.scene.preselection.kind
+    return words.numbers(examples(office, kind))
+
+
+def _done(stand: _Stand) -> str:
+    scene = stand.scene
+    try:
+        reserved = get(scene.tx, int(scene.arg("id")))
+    except (StepOutOfOrder, ValueError):
+        return ""
+    return words.really(reserved, next_of(scene.tx, reserved.subject))
+
+
+_HINTS: Mapping[str, Callable[[_Stand], str]] = {
+    "home": _first,
+    "vin": lambda _stand: words.VEHICLE(),
+    "vin_doubt": lambda _stand: words.VEHICLE(),
+    "certificate": _certificate,
+    "terms": _terms,
+    "code": lambda stand: words.text_message(stand.code),
+    "compose": _composing,
+    "done": _done,
+}

@@ -1,0 +1,34 @@
+"""The mark 「模拟 · 号码无效」: put on all that a rehearsal shows, here and nowhere else."""
+
+from dataclasses import replace
+
+from bot.dialog.model import Button, Picture, View
+from bot.screens.pictures import BatchPicture, ReceiptPicture
+from bot.texts import rehearsal as words
+
+LEAVE = "leave"
+"""The action of the button that leads out of a rehearsal."""
+
+
+def marked(view: View, hint: str) -> View:
+    """Return what a screen shows as a rehearsal shows it: marked, with a hint below and the way out."""
+    text = "\n\n".join(filter(None, (f"{words.MARK()}\n{view.text}", hint)))
+    rows = (*view.rows, (Button(label=words.LEAVE(), action=LEAVE, outside=True),))
+    picture = None if view.picture is None else _marked_picture(view.picture)
+    return replace(view, text=text, rows=rows, picture=picture)
+
+
+def marked_note(note: str) -> str:
+    """Return a note or a toast as a rehearsal says it."""
+    return words.note(note) if note else ""
+
+
+def _marked_picture(picture: Picture) -> Picture:
+    """Return a picture that is drawn under the mark.
+
+    Raises:
+        TypeError: nobody has said yet how it is marked; no picture goes out without.
+    """
+    if isinstance(picture, BatchPicture | ReceiptPicture):
+        return replace(picture, rehearsal=True)
+    raise TypeError(f"a {type(picture).__name__} is not drawn in rehearsals")

@@ -1,0 +1,44 @@
+"""The screens of a rehearsal: those of the real flow, a first page, and a way back from all others."""
+
+from collections.abc import Mapping
+
+from bot.dialog.model import Button, Go, Screen, Style, View
+from bot.dialog.scene import Scene
+from bot.screens import composing, mine, preselect, selecting
+from bot.screens.entry import entry
+from bot.texts import common, home
+from bot.texts import rehearsal as words
+
+FIRST = "home"
+"""In place of the real first page: where 【返回首页】 leads."""
+
+_FLOW = {screen.name for screen in (*preselect.SCREENS, *selecting.SCREENS, *composing.SCREENS, mine.DONE)}
+
+_FIRST_PAGE = Screen(
+    name=FIRST,
+    show=lambda _scene: View(
+        text=words.INTRODUCTION(),
+        rows=((Button(label=home.PRESELECT(), action="preselect", style=Style.PRIMARY),),),
+    ),
+    buttons={"preselect": lambda scene, _arg: entry(scene)},
+    hint=common.PRESS_HINT,
+)
+
+
+def screens_of(real: Mapping[str, Screen]) -> Mapping[str, Screen]:
+    """Return the screens of rehearsals.
+
+    What is no part of the flow (one's own data, the desk) is there in name alone: a screen that nobody
+    has thought of here can neither ask for anything personal nor show anything unmarked.
+    """
+    shown = {name: screen if name in _FLOW else _absent(name) for name, screen in real.items()}
+    return {**shown, FIRST: _FIRST_PAGE}
+
+
+def _absent(name: str) -> Screen:
+    return Screen(name=name, show=_back)
+
+
+def _back(scene: Scene) -> Go:
+    go = entry(scene)
+    return Go(screen=go.screen, args=go.args, note=words.NOT_HERE())

@@ -1,0 +1,7 @@
+-- name: add_holder
+-- Somebody invented, to whom a number of a rehearsal belongs.
+INSERT INTO preselection (account_id, office, kind, state, vin, certificate_kind, certificate, serial, way,
+                          verified_at, reserved_at, deadline, created_at, updated_at)
+VALUES (:account_id, :office, :kind, 'reserved', :vin, 'domestic', '', :serial, 'composed',
+        :now, :now, :deadline, :now, :now)
+RETURNING preselection_id

@@ -1,0 +1,207 @@
+"""The rehearsal (模拟选号): the same services over a database in memory (docs/domain.md, section 4).
+
+``prepare`` builds them through the program's own ``bootstrap``, from settings in which every office is
+open at all hours, the registry judges form alone and nobody is sent anything. Each rehearsal has a
+database of its own, which lies packed in the row of its conversation between two steps. Whoever
+rehearses is the same invented owner there, so that it holds nobody's name, number or chat.
+
+    an invented owner ── chooses office and kind ──▶ segments are released, some numbers are others'
+"""
+
+import hashlib
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from core.accounts import Account, UserType
+from core.bootstrap import Core, Ports, bootstrap
+from core.clock import FixedClock, to_millis
+from core.db import MIGRATIONS, MemoryDatabase, MemoryStore
+from core.db.dialect import SQLITE
+from core.db.migrate import load_migrations
+from core.hours import ServiceHours
+from core.masks import parse_mask
+from core.offices import Office
+from core.plates import PlateKind
+from core.pool import Release, Segment, segments
+from core.ports import Tx
+from core.preselection import Preselection, Preselections
+from core.registry import OpenRegistry
+from core.settings import Settings
+
+IDLE = timedelta(minutes=30)
+"""After so long without a step a rehearsal is over."""
+CHAT = 1
+"""The chat of whoever rehearses, in their rehearsal."""
+ACTOR = "rehearsal"
+
+_OTHERS = 2  # the chat of those to whom the taken numbers belong
+_NAME, _IDENTITY, _PHONE = "模拟车主", "11010519491231002X", "+8613800000000"
+_ALWAYS = ServiceHours.parse("00:00-24:00")
+_TAKEN = ["0001", "1111", "1234", "2222", "3333", "5555", "5678", "6666", "7777", "8887", "8888", "9999"]
+_FREE = "2357"
+_COMPRESSION = 1  # six times as quick as the default, for a tenth more bytes
+_MARK = 4  # bytes
+_BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examples:
+    """Numbers of a rehearsal's pool to try."""
+
+    taken: tuple[str, ...]
+    free: str
+
+
+class Rehearsal:
+    """What rehearsals are made of.
+
+    Attributes:
+        core: the services of all rehearsals; only their transactions differ.
+        real_offices: the offices as they really are, with their hours.
+    """
+
+    def __init__(self, core: Core, real_offices: Mapping[str, Office], furnished: bytes) -> None:
+        self.core = core
+        self.real_offices = real_offices
+        self._mark = _schema_mark()
+        self._furnished = self._pack(furnished)
+
+    @property
+    def furnished(self) -> bytes:
+        """The packed database with which a rehearsal begins."""
+        return self._furnished
+
+    def fits(self, packed: bytes) -> bool:
+        """Whether a packed database is of this version of the program."""
+        return packed[:_MARK] == self._mark
+
+    @contextmanager
+    def opened(self, packed: bytes) -> Iterator[tuple[MemoryDatabase, FixedClock]]:
+        """Give a rehearsal's database, and its clock, which is still to be set."""
+        clock = FixedClock(_BEFORE_ALL)
+        with MemoryDatabase(clock, image=zlib.decompress(packed[_MARK:])) as database:
+            yield database, clock
+
+    def packed(self, database: MemoryDatabase) -> bytes:
+        """Return a database as it is kept between two steps."""
+        return self._pack(database.serialize())
+
+    def _pack(self, image: bytes) -> bytes:
+        return self._mark + zlib.compress(image, _COMPRESSION)
+
+
+async def prepare(core: Core) -> Rehearsal:
+    """Build the services of rehearsals beside the real ones, and the database with which each begins."""
+    store = MemoryStore(MemoryDatabase(core.clock))
+    try:
+        built = await bootstrap(
+            _settings(core.settings), Ports(clock=core.clock, store=store, registry=OpenRegistry())
+        )
+        await store.run(_furnish, built)
+        furnished = store.database.serialize()
+    finally:
+        await store.close()
+    return Rehearsal(replace(built, preselections=_Stocked(built)), core.offices, furnished)
+
+
+def examples(office: Office, kind: PlateKind) -> Examples:
+    """Return some numbers of a rehearsal's pool that are others', and one that is free at the beginning."""
+    pattern = _patterns(office, kind)[0]
+    return Examples(taken=(_serial(pattern, "8888"), _serial(pattern, "6666")), free=_serial(pattern, _FREE))
+
+
+def _settings(real: Settings) -> Settings:
+    return real.model_copy(
+        update={
+            "offices": tuple(replace(office, hours=_ALWAYS) for office in real.offices),
+            "telegram": real.telegram.model_copy(update={"admins": ()}),
+            "sms": real.sms.model_copy(update={"provider": ()}),
+        }
+    )
+
+
+def _furnish(tx: Tx, core: Core) -> None:
+    owner = core.accounts.consent(tx, CHAT)
+    core.accounts.consent(tx, _OTHERS)
+    core.accounts.set_office(tx, owner, next(iter(core.offices)))
+    core.accounts.set_name(tx, owner, _NAME)
+    core.accounts.set_identity(tx, owner, _IDENTITY)
+    core.accounts.offer_phone(tx, owner, _PHONE)
+    core.accounts.prove_phone(tx, owner)
+    core.accounts.register(tx, owner)
+    core.counter.set_user_type(tx, owner, UserType.COUNTER, ACTOR)  # selects at any office
+
+
+class _Stocked(Preselections):
+    """Fills the pool of an office and kind when it is chosen: all of them would be megabytes."""
+
+    def __init__(self, core: Core) -> None:
+        super().__init__(OpenRegistry(), core.verification)
+        self._core = core
+
+    def choose(self, tx: Tx, account: Account, office: Office, kind: PlateKind) -> Preselection:
+        """Begin at an office with a plate kind, as anybody does."""
+        chosen = super().choose(tx, account, office, kind)
+        if not segments(tx, office, kind):
+            others = self._core.accounts.require(tx, _OTHERS)
+            for pattern in _patterns(office, kind):
+                mask = parse_mask(kind, pattern, nev_letters=office.nev_letters)
+                released = Release(office=office, mask=mask, actor=ACTOR, compose_now=True)
+                segment = self._core.pools.release(tx, released)
+                for number, digits in enumerate(_TAKEN):
+                    holder = _Holder(account=others, office=office, segment=segment)
+                    holder.take(tx, _serial(pattern, digits), for_good=bool(number % 2))
+        return chosen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Holder:
+    """Somebody invented, to whom numbers belong."""
+
+    account: Account
+    office: Office
+    segment: Segment
+
+    def take(self, tx: Tx, serial: str, *, for_good: bool) -> None:
+        """Reserve a number; ``for_good`` puts it on a vehicle too."""
+        segment, mask = self.segment, self.segment.mask
+        plate = {"office": self.office.code, "kind": mask.kind, "serial": serial}
+        position, now = mask.rank(serial), to_millis(tx.now)
+        row = tx.one(
+            "rehearsal.add_holder",
+            account_id=self.account.account_id,
+            vin=f"HOLDER{segment.segment_id:05}{position:06}",  # no VIN has an O: nobody can type it
+            deadline=to_millis(tx.now + timedelta(days=30)),
+            now=now,
+            **plate,
+        )
+        owned = {"preselection_id": row["preselection_id"] if row else 0, **plate}
+        tx.one("pool.reserve", segment_id=segment.segment_id, position=position, now=now, **owned)
+        if for_good:
+            tx.run("pool.register", now=now, **owned)
+
+
+def _patterns(office: Office, kind: PlateKind) -> tuple[str, ...]:
+    """Return what is released of a kind: little enough to be listed in a transaction (``core.free_list``)."""
+    letter = office.nev_letters[0]
+    match kind:
+        case PlateKind.SMALL:
+            return ("A####", "1####")
+        case PlateKind.SMALL_NEV:
+            return (f"{letter}0####", f"{letter}8####")
+        case PlateKind.LARGE_NEV:
+            return (f"0####{letter}", f"8####{letter}")
+
+
+def _serial(pattern: str, digits: str) -> str:
+    head, _, tail = pattern.partition("####")
+    return head + digits + tail
+
+
+def _schema_mark() -> bytes:
+    """Return what tells the databases of one version of the program from those of another."""
+    texts = "".join(migration.text for migration in load_migrations(MIGRATIONS, SQLITE))
+    return hashlib.sha256(texts.encode()).digest()[:_MARK]

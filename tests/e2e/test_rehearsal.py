@@ -1,0 +1,490 @@
+"""模拟选号 over HTTP: the whole flow, marked, with clocks; in and out; nothing real is touched."""
+
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.dialog.buttons import OUTSIDE, Codec
+from bot.dialog.model import Button
+from bot.dialog.presenter import Presenter, plain
+from bot.texts import common, home, rehearsal
+from bot.texts.language import Language, speaking
+from bot.texts.pictures import REHEARSAL_MARK
+from core.clock import CHINA
+from tests import invented
+from tests.core.sql import dump, sql
+from tests.person import Person, Shown
+from tests.world import (
+    CHIEF,
+    OTHER,
+    OWNER,
+    World,
+    eventually,
+    office,
+    open_world,
+    reaches_selection,
+    registers,
+)
+
+OWN = frozenset({"dialog", "inbox"})
+"""The chat's own rows: where its conversation stands, and what has come from it."""
+
+
+async def untouched(world: World) -> dict[str, list[str]]:
+    """Return the contents of every table but the chat's own rows, when all that is due by a clock is done."""
+    await world.service.jobs.ends()
+    rows = await world.store.read(dump)
+    return {name: rows[name] for name in rows if name not in OWN}
+
+
+async def rehearses_to_terms(owner: Person, kind: str = "小型汽车") -> Shown:
+    """Go from /rehearse to the service terms."""
+    await owner.say("/rehearse")
+    await owner.see("【模拟选号】", REHEARSAL_MARK)
+    await owner.press("【预选号牌】")
+    await owner.press(kind)
+    await owner.press("【阅读并同意】")
+    await owner.say(invented.VIN)
+    await owner.press("国产车")
+    await owner.say(invented.CERTIFICATE)
+    await owner.press("确认信息")
+    return await owner.see("选号服务说明")
+
+
+async def shown_code(owner: Person) -> str:
+    """Return the code that is on the screen."""
+    found = re.search(r"验证码 (\d{6})", (await owner.see("📩 模拟短信")).words)
+    assert found is not None
+    return found[1]
+
+
+async def rehearses_to_selection(owner: Person, kind: str = "小型汽车") -> Shown:
+    """Go from /rehearse through the code."""
+    await rehearses_to_terms(owner, kind)
+    await owner.press("【开始选号】")
+    await owner.say(await shown_code(owner))
+    return await owner.see("第5步 预选号牌 · 随机选号")
+
+
+async def draws(owner: Person) -> str:
+    """Draw a batch; return the label of one of its numbers, when its span has begun."""
+    await owner.press("【随机一次(5)】")
+    shown = await owner.see("本批 10 个号码")
+    await owner.settled()
+    return next(label for label in shown.buttons if label.startswith("粤K·"))
+
+
+def from_bot(owner: Person) -> list[Shown]:
+    """Return all that the bot has said."""
+    return [one for one in owner.history if one.from_bot]
+
+
+# --- the whole flow -------------------------------------------------------------------------
+
+
+async def test_stranger_rehearses_to_void_receipt(world: World) -> None:
+    before, owner = await untouched(world), world.person()
+    await rehearses_to_selection(owner)
+    number = await draws(owner)
+    await owner.press(number)
+    await owner.see("备选", number)
+    await owner.press("【确认选号】")
+    await owner.see("不能更改、不能退回", number)
+    await owner.press("确定选用")
+    done = await owner.see("完成号牌预选", number)
+    assert "以上号码无效,不用办理" in done.words
+    assert "有效期至 2026年3月17日(周二) 17:00" in done.words
+    assert "第一次在 2026年3月12日(周四) 09:00" in done.words
+    assert done.photo is not None
+    await owner.settled()
+    assert all(REHEARSAL_MARK in one.words for one in from_bot(owner))
+    assert all("🚪 退出模拟" in one.buttons for one in from_bot(owner) if one.buttons)
+    assert owner.sms == []
+    assert await untouched(world) == before
+
+
+async def test_composing_fails_and_then_succeeds(world: World) -> None:
+    before, owner = await untouched(world), world.person()
+    await rehearses_to_selection(owner)
+    await owner.press("【自编选号】")
+    await owner.see("您还可以自编20个号牌", "A8888 A6666 已是他人的")
+    await owner.say("A8888 A6666")
+    await owner.press("提交")
+    await owner.press("确认提交")
+    failed = await owner.see("剩余自编号牌个数将减少2个", "粤K·A8888:已被他人预选", "粤K·A6666:已使用")
+    assert REHEARSAL_MARK in failed.words
+    await owner.see("您还可以自编18个号牌")
+    world.forward(seconds=9)
+    await owner.say("A2357")
+    await owner.press("提交")
+    await owner.press("确认提交")
+    await owner.see("完成号牌预选", "粤K·A2357", REHEARSAL_MARK)
+    await owner.settled()
+    assert await untouched(world) == before
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("kind", "taken"), [("小型新能源汽车", "D08888"), ("大型新能源汽车", "08888D")])
+async def test_new_energy_plates_can_be_rehearsed(world: World, kind: str, taken: str) -> None:
+    owner = world.person()
+    await rehearses_to_selection(owner, kind)
+    await draws(owner)
+    await owner.press("【自编选号】")
+    await owner.say(taken)
+    await owner.press("提交")
+    await owner.press("确认提交")
+    await owner.see(f"粤K·{taken}:已被他人预选")
+
+
+async def test_comparison_finds_what_is_really_written(world: World) -> None:
+    """The control: had anything of a rehearsal been written, the tests above would see it."""
+    before = await untouched(world)
+    await registers(world.person())
+    assert {name for name, rows in (await untouched(world)).items() if rows != before[name]} >= {
+        "account",
+        "audit",
+    }
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_nothing_of_a_rehearsal_is_left_after_it(world: World) -> None:
+    owner = world.person()
+    await rehearses_to_selection(owner)
+    await owner.press("退出模拟")
+    await owner.see("机动车号牌预选")
+    await owner.settled()
+    (row,) = (await world.store.read(dump))["dialog"]
+    assert "'rehearsal_image': None" in row
+    assert invented.VIN not in row
+
+
+# --- clocks and hours -----------------------------------------------------------------------
+
+
+async def test_clocks_of_a_rehearsal_run_out_by_themselves(world: World) -> None:
+    owner = world.person()
+    await rehearses_to_selection(owner)
+    number = await draws(owner)
+    await owner.press(number)
+    await owner.see("备选", number)
+    await owner.settled()
+    world.forward(seconds=92)
+    await world.tick()
+    await owner.see("本批号码的保留时间已到", number, REHEARSAL_MARK)
+    world.forward(seconds=95)
+    await world.tick()
+    await owner.settled()
+    assert number not in owner.last.words
+    assert "【换一批(4)】" in owner.last.buttons
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_batch_counts_from_when_it_was_shown(world: World) -> None:
+    owner = world.person()
+    await rehearses_to_selection(owner)
+    world.sandbox.faults.delay(2, "sendPhoto")
+    await owner.press("【随机一次(5)】")
+    world.forward(seconds=40)  # while it is on its way
+    shown = await owner.see("本批 10 个号码")
+    await owner.settled()
+    await owner.press(next(label for label in shown.buttons if label.startswith("粤K·")))
+    kept = await owner.see("备选")
+    (minutes, seconds) = re.findall(r"为您保留到 \S+\(还有约(?:(\d+)分)?(?:(\d+)秒|钟)", kept.words)[0]
+    assert 75 < 60 * int(minutes or 0) + int(seconds or 0) <= 90
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_rehearsal_is_open_at_night_and_says_real_hours(tmp_path: Path, engine: str) -> None:
+    async with open_world(engine, tmp_path, at=datetime(2026, 3, 10, 3, 0, tzinfo=CHINA)) as world:
+        owner = world.person()
+        assert "真实的网上选号服务时间:每日 08:00–23:00" in (await rehearses_to_terms(owner)).words
+        await owner.press("【开始选号】")
+        await owner.say(await shown_code(owner))
+        await draws(owner)
+
+
+async def test_idle_rehearsal_ends_where_its_owner_stood(world: World) -> None:
+    owner = world.person()
+    await rehearses_to_selection(owner)
+    world.forward(minutes=29)
+    await world.service.jobs.purge()
+    await owner.say("/help")
+    await owner.see("画面、步骤、次数和时间限制与真实选号完全相同")
+    world.forward(minutes=29)
+    await world.service.jobs.purge()
+    assert REHEARSAL_MARK in owner.last.words
+    world.forward(minutes=2)
+    await world.service.jobs.purge()
+    ended = await owner.see("模拟选号30分钟没有操作,已自动结束", "机动车号牌预选")
+    assert "【模拟选号】" in ended.buttons
+
+
+# --- out of it, and back in -----------------------------------------------------------------
+
+
+async def test_real_selection_goes_on_where_it_stood(world: World) -> None:
+    await world.release()
+    owner = world.person()
+    await reaches_selection(owner)
+    await owner.press("【不包含4】")
+    number = await draws(owner)
+    await owner.press(number)
+    await owner.see("备选", number)
+    await owner.settled()
+    before = await untouched(world)
+    sms = len(owner.sms)
+    await rehearses_to_selection(owner)
+    await draws(owner)
+    await owner.settled()
+    assert await untouched(world) == before
+    await owner.press("退出模拟")
+    back = await owner.see("备选", number, "随机选号还剩 4 批")
+    assert REHEARSAL_MARK not in back.words
+    assert "☑️ 【不包含4】" in back.buttons
+    assert len(owner.sms) == sms
+    await owner.press("【确认选号】")
+    await owner.press("确定选用")
+    done = await owner.see("完成号牌预选", number)
+    assert REHEARSAL_MARK not in done.words
+
+
+async def test_cancel_gives_up_the_rehearsal_alone(world: World) -> None:
+    owner = world.person()
+    await registers(owner)
+    await owner.press("小型汽车")
+    await owner.see("业务须知")
+    await rehearses_to_terms(owner)
+    await owner.say("/cancel")
+    back = await owner.see("已退出模拟", "业务须知")
+    assert "【阅读并同意】" in back.buttons
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("command", "seen"),
+    [
+        ("/mine", "我的选号"),
+        ("/start", "机动车号牌预选"),
+        ("/notify", "提醒"),
+        ("/preselect", "个人信息告知"),
+    ],
+)
+async def test_real_commands_lead_out_with_a_word(world: World, command: str, seen: str) -> None:
+    owner = world.person()
+    await rehearses_to_terms(owner)
+    await owner.say(command)
+    shown = await owner.see("已退出模拟", seen)
+    assert "🚪 退出模拟" not in shown.buttons
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_desk_is_worked_outside_of_rehearsals(world: World) -> None:
+    chief, stranger = world.person(CHIEF), world.person(OTHER)
+    for one in (chief, stranger):
+        await rehearses_to_terms(one)
+        await one.say("/release 粤K small B####")
+    await chief.see("已退出模拟", "10,000")
+    told = await stranger.see("没有这个命令", REHEARSAL_MARK)
+    assert "🚪 退出模拟" in told.buttons
+    await chief.press("确认投放")
+    await chief.see("已投放")
+    await chief.say("/rehearse")
+    await chief.see(REHEARSAL_MARK)
+    await chief.say("/release 粤K small 乱码")
+    await chief.see("已退出模拟", "号段")
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_old_buttons_do_nothing_across_the_border(world: World) -> None:
+    owner = world.person()
+    await owner.say("/start")
+    await owner.see("机动车号牌预选")
+    real = owner.button("【预选号牌】").data
+    await rehearses_to_terms(owner)
+    first = owner.button("【开始选号】").data
+    owner.press_raw(real, owner.last)
+    await owner.see_toast("这个按钮已过时")
+    await owner.settled()
+    assert "选号服务说明" in owner.last.words
+    await owner.press("退出模拟")
+    await owner.see("机动车号牌预选")
+    owner.press_raw(first, owner.last)
+    await owner.settled()
+    assert "机动车号牌预选" in owner.last.words
+    await rehearses_to_terms(owner)
+    assert owner.button("【开始选号】").data != first
+    owner.press_raw(first, owner.last)
+    await owner.settled()
+    assert "选号服务说明" in owner.last.words
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_button_of_a_notice_leads_out(world: World) -> None:
+    owner = world.person()
+    await rehearses_to_terms(owner)
+    under_notice = Button(label="", action="preselect")
+    owner.press_raw(Codec(world.core.vault).write(OWNER, OUTSIDE, 0, under_notice), owner.last)
+    await owner.see("个人信息告知")
+    await owner.see_toast("已退出模拟")
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_rehearsal_of_an_older_program_ends(world: World) -> None:
+    owner = world.person()
+    await rehearses_to_terms(owner)
+    await owner.settled()
+    await world.store.run(sql, "UPDATE dialog SET rehearsal_image = x'00000000'")
+    await owner.press("【开始选号】")
+    shown = await owner.see("系统刚刚更新,模拟选号已结束", "机动车号牌预选")
+    assert "🚪 退出模拟" not in shown.buttons
+
+
+# --- what is typed and pressed ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_bad_input_is_told_as_in_the_real_flow(world: World) -> None:
+    owner = world.person()
+    await owner.say("/rehearse")
+    await owner.say("hello")
+    await owner.see("没有看懂", REHEARSAL_MARK)
+    await owner.press("【预选号牌】")
+    await owner.press("小型汽车")
+    await owner.press("【阅读并同意】")
+    await owner.say("LSVTESTX3RM00000I")
+    await owner.see("车辆识别代号中没有字母 I、O、Q", REHEARSAL_MARK)
+    await owner.say("LSVTESTX4RM000001")
+    await owner.see("有一位输错了", REHEARSAL_MARK)
+    await owner.say(invented.VIN)
+    await owner.press("国产车")
+    await owner.say("12")
+    await owner.see("编号应为 14–15 位", REHEARSAL_MARK)
+    await owner.say(invented.CERTIFICATE)
+    await owner.press("确认信息")
+    await owner.press("【开始选号】")
+    code = await shown_code(owner)
+    await owner.say(f"{(int(code) + 1) % 1_000_000:06d}")
+    await owner.see("验证码不正确,还可输入 4 次", code)
+    world.forward(minutes=6)
+    await owner.say(code)
+    await owner.see("验证码已超过5分钟有效期", REHEARSAL_MARK)
+    await owner.press("重新发送")
+    await owner.settled()
+    assert await shown_code(owner) != code
+    await owner.say(await shown_code(owner))
+    await owner.press("【自编选号】")
+    await owner.say("AB123 C1234")
+    await owner.see("以下号码不能提交,未扣减次数", "不在已投放的号段内")
+    assert owner.sms == []
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("label", ["修改姓名", "修改手机号"])
+async def test_nothing_personal_is_asked_for(world: World, label: str) -> None:
+    owner = world.person()
+    await rehearses_to_terms(owner)
+    await owner.press("修改信息")
+    await owner.press(label)
+    await owner.see_toast("不填写任何个人信息")
+    await owner.settled()
+    assert "请逐项核对" in owner.last.words
+
+
+async def test_office_and_its_quotas_are_the_real_ones(engine: str, tmp_path: Path) -> None:
+    offices = [office(), office("粤A", random_batches=2, compose_total=7, hours="09:00-10:00")]
+    async with open_world(engine, tmp_path, offices=offices) as world:
+        owner = world.person()
+        await owner.say("/rehearse")
+        await owner.see("• 粤A 广州市:每日 09:00–10:00")
+        await owner.press("【预选号牌】")
+        await owner.press("粤A 广州市")
+        await owner.see("发牌机关:粤A")
+        await owner.press("小型汽车")
+        await owner.press("【阅读并同意】")
+        await owner.say(invented.VIN)
+        await owner.press("国产车")
+        await owner.say(invented.CERTIFICATE)
+        await owner.press("确认信息")
+        await owner.see("还剩 2 批", "还剩 7 个", "粤A 广州市 真实的网上选号服务时间:每日 09:00–10:00")
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_used_up_chances_end_as_they_really_do(engine: str, tmp_path: Path) -> None:
+    offices = [office(random_batches=1, compose_total=1)]
+    async with open_world(engine, tmp_path, offices=offices) as world:
+        owner = world.person()
+        await rehearses_to_selection(owner)
+        await owner.press("【自编选号】")
+        await owner.say("A8888")
+        await owner.press("提交")
+        await owner.press("确认提交")
+        await owner.see("粤K·A8888:已被他人预选")
+        await owner.press("随机选号")
+        await owner.press("【随机一次(1)】")
+        await owner.see("本批 10 个号码")
+        await owner.settled()
+        world.forward(seconds=92)
+        await world.tick()
+        await owner.see("机会均已用完,请前往车辆管理所", REHEARSAL_MARK)
+
+
+async def test_press_that_comes_twice_counts_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = world.person()
+    await rehearses_to_selection(owner)
+    show, failures = Presenter.show, 0
+
+    async def failing(self: Presenter, *args: Any, **kwargs: Any) -> Any:
+        nonlocal failures
+        failures += 1
+        if failures == 1:  # kept and committed, but nothing was shown
+            raise ConnectionResetError
+        return await show(self, *args, **kwargs)
+
+    monkeypatch.setattr(Presenter, "show", failing)
+    await owner.press("【随机一次(5)】", answered=False)
+    shown = await owner.see("随机选号还剩 4 批", "本批 10 个号码")
+    assert "【换一批(4)】" in shown.buttons
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_rehearsal_speaks_the_language_of_the_chat(world: World) -> None:
+    owner = world.person()
+    await owner.say("/start")
+    await owner.press("🌐 English")
+    await owner.see("Before a new vehicle is registered")
+    await owner.say("/rehearse")
+    with speaking(Language.ENGLISH):
+        await owner.see(rehearsal.REHEARSE())
+        await owner.press(home.PRESELECT())
+        await owner.press(common.BACK())
+        await owner.press(rehearsal.LEAVE())
+        await owner.see_toast(plain(rehearsal.LEFT()))
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_real_identity_that_is_typed_is_deleted_from_the_chat(world: World) -> None:
+    owner = world.person()
+    await owner.say("/rehearse")
+    await owner.see("【模拟选号】", REHEARSAL_MARK)
+    await owner.say(invented.identity(1))
+    await owner.see("没有看懂")
+    await eventually(lambda: not any(invented.identity(1) in one.words for one in owner.history))
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_report_that_is_read_beside_the_writers_comes_back(world: World) -> None:
+    chief = world.person(CHIEF)
+    for leave in ("退出模拟", None):
+        await chief.say("/desk")
+        report = (await chief.see("待")).words[:8]
+        await chief.say("/rehearse")
+        await chief.see("【模拟选号】", REHEARSAL_MARK)
+        if leave is not None:
+            await chief.press(leave)
+        else:
+            world.forward(minutes=31)
+            await world.service.jobs.purge()
+        await chief.see(report, fresh=True)

@@ -1,0 +1,176 @@
+"""Conversations of the program with a messenger that answers at once: fast enough for long random walks."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+from types import SimpleNamespace
+from typing import Any, cast
+
+from telegram import Bot, InlineKeyboardMarkup, InputMediaPhoto
+
+from bot.app import _words
+from bot.dialog.buttons import Codec
+from bot.dialog.engine import Engine, Outside
+from bot.dialog.model import Command, Event, Press, Typed
+from bot.dialog.presenter import Presenter
+from bot.dialog.rehearsing import RehearsingSteps
+from bot.dialog.steps import Asked
+from bot.receipt.inbox import Lease, store_batch
+from bot.receipt.updates import Sealed
+from bot.rehearsal.stage import RehearsalStage
+from bot.screens.all import BY_NAME
+from bot.texts import common
+from core.bootstrap import Core
+from core.rehearsal import prepare
+from tests import invented
+
+TO_TERMS: Sequence[str] = (
+    "/rehearse",
+    "【预选号牌】",
+    "小型汽车",
+    "【阅读并同意】",
+    invented.VIN,
+    "国产车",
+    invented.CERTIFICATE,
+    "确认信息",
+)
+"""What is pressed and typed, from the first word to the service terms."""
+WORDS = _words(lambda: "xuanhao_bot")
+CODE = ""
+"""Typed in place of the code that is on the screen."""
+TO_SELECTION: Sequence[str] = (*TO_TERMS, "【开始选号】", CODE)
+_CODE = re.compile(r"<code>(\d{6})</code>")
+
+
+@dataclass(kw_only=True)
+class Screen:
+    """What a chat shows."""
+
+    words: str = ""
+    buttons: dict[str, str] = field(default_factory=dict)
+    picture: bytes = b""
+
+
+class Messenger:
+    """Takes everything at once, and remembers what each chat shows and was ever told."""
+
+    def __init__(self) -> None:
+        self.screens: dict[int, Screen] = {}
+        self.told: list[tuple[int, str]] = []
+        self.pressers: dict[str, int] = {}
+
+    async def send_message(self, chat_id: int, text: str, **given: Any) -> object:
+        return self._show(chat_id, text, given)
+
+    async def edit_message_text(self, text: str, chat_id: int, **given: Any) -> object:
+        return self._show(chat_id, text, given)
+
+    async def send_photo(self, chat_id: int, photo: bytes, caption: str, **given: Any) -> object:
+        return self._show(chat_id, caption, given, photo)
+
+    async def edit_message_media(
+        self, media: InputMediaPhoto, chat_id: int, _message_id: int, **given: Any
+    ) -> object:
+        file = cast("Any", media.media).input_file_content
+        return self._show(chat_id, media.caption or "", given, file)
+
+    async def edit_message_caption(self, chat_id: int, _message_id: int, **given: Any) -> object:
+        return self._show(chat_id, given["caption"], given, self.screens[chat_id].picture)
+
+    async def answer_callback_query(self, query_id: str, text: str | None, **_: object) -> None:
+        if text:
+            self.told.append((self.pressers[query_id], text))
+
+    async def edit_message_reply_markup(self, *_: object, **_given: object) -> None:
+        pass
+
+    def _show(self, chat_id: int, words: str, given: dict[str, Any], picture: bytes = b"") -> object:
+        markup: InlineKeyboardMarkup | None = given["reply_markup"]
+        rows = markup.inline_keyboard if isinstance(markup, InlineKeyboardMarkup) else ()
+        buttons = {one.text: str(one.callback_data) for row in rows for one in row}
+        self.screens[chat_id] = Screen(words=words, buttons=buttons, picture=picture)
+        self.told.append((chat_id, words))
+        return SimpleNamespace(message_id=1)
+
+
+class Chats:
+    """The conversations on a store; every chat has one message, which is always live.
+
+    ``beside`` is another worker on the same store, before the same messenger.
+    """
+
+    def __init__(
+        self, core: Core, stage: RehearsalStage, codec: Codec, beside: "Chats | None" = None
+    ) -> None:
+        self.messenger: Messenger = beside.messenger if beside else Messenger()
+        self.sent_codes = 0
+        self._core = core
+        self._numbers: Iterator[int] = beside._numbers if beside else count(1)
+        self._lease = Lease(worker="chats", span=timedelta(hours=1), is_alone=True)
+        self.engine = Engine(
+            core,
+            RehearsingSteps(core, BY_NAME, codec, WORDS, stage),
+            Presenter(cast("Bot", self.messenger), codec, common.KEYBOARD_GONE),
+            Outside(
+                send_code=self._send_code,
+                send_file=_nothing,
+                load_vehicles=_nothing,
+                fetch=_nothing,
+                forget=_nothing,
+                offer=_nothing,
+            ),
+        )
+
+    @classmethod
+    async def on(cls, core: Core, beside: "Chats | None" = None) -> "Chats":
+        """Return conversations on the services."""
+        codec = Codec(core.vault)
+        return cls(
+            core,
+            RehearsalStage(await prepare(core), BY_NAME, codec, _words(lambda: "xuanhao_bot")),
+            codec,
+            beside,
+        )
+
+    def screen(self, chat: int) -> Screen:
+        """Return what a chat shows."""
+        return self.messenger.screens.setdefault(chat, Screen())
+
+    async def do(self, chat: int, *acts: str) -> Screen:
+        """Press the button that has the words, or type them, one after the other; return what is shown."""
+        for act in acts:
+            await self._do(chat, act)
+        return self.screen(chat)
+
+    async def press(self, chat: int, data: str) -> None:
+        """Press a button, wherever it stands."""
+        query_id = str(next(self._numbers))
+        self.messenger.pressers[query_id] = chat
+        await self._handle(chat, Press(data=data, query_id=query_id, message_id=1))
+
+    async def _do(self, chat: int, act: str) -> None:
+        shown = self.screen(chat)
+        data = next((data for label, data in shown.buttons.items() if act and act in label), None)
+        if data is not None:
+            await self.press(chat, data)
+        elif act.startswith("/"):
+            name, _, rest = act[1:].partition(" ")
+            await self._handle(chat, Command(name=name, rest=rest))
+        else:
+            code = _CODE.search(shown.words)
+            await self._handle(chat, Typed(text=act or (code[1] if code else "?")))
+
+    async def _handle(self, chat: int, event: Event) -> None:
+        update = Sealed(update_id=next(self._numbers), chat_id=chat, body=b"")
+        stored = await self._core.store.run(store_batch, [update], self._lease)
+        asked = Asked(chat_id=chat, update_id=update.update_id, received_at=stored.at, event=event)
+        await self.engine.handle(asked)
+
+    async def _send_code(self, _code_id: int) -> None:
+        self.sent_codes += 1
+
+
+async def _nothing(*_: object) -> Any:
+    return None

@@ -1,0 +1,69 @@
+"""A photo that a step of the flow takes is taken in a rehearsal too, and on no other screen."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from bot.dialog.buttons import Codec
+from bot.dialog.model import Attachment, Go, Intake, Reading
+from bot.dialog.record import find_record
+from bot.dialog.rehearsal import Kept
+from bot.dialog.scene import Scene
+from bot.dialog.steps import Asked
+from bot.rehearsal.stage import RehearsalStage
+from bot.screens.all import BY_NAME
+from core.bootstrap import Core
+from core.clock import FixedClock
+from core.db import MemoryDatabase, MemoryStore
+from core.rehearsal import prepare
+from tests import invented
+from tests.core.tools import NOON, build
+from tests.rehearsal.chats import TO_TERMS, WORDS, Chats
+
+CHAT = 9000
+
+
+def _take(scene: Scene, vin: str) -> Go:
+    scene.core.preselections.enter_vin(scene.tx, scene.preselection.preselection_id, vin)
+    return Go(screen="certificate_kind")
+
+
+PHOTO = Attachment(file_id="f", is_photo=True)
+INTAKE = Intake(most_bytes=1000, read=lambda _core, _received: invented.VIN, take=_take)
+
+
+@pytest.fixture
+async def core() -> AsyncIterator[Core]:
+    clock = FixedClock(NOON)
+    built = await build(MemoryStore(MemoryDatabase(clock)), clock)
+    yield built
+    await built.close()
+
+
+async def kept_after(core: Core, *acts: str) -> Kept:
+    await (await Chats.on(core)).do(CHAT, *acts)
+    record = await core.store.read(find_record, CHAT)
+    assert record is not None
+    assert record.rehearsal is not None
+    return record.rehearsal
+
+
+async def stage_of(core: Core) -> RehearsalStage:
+    screens = BY_NAME | {"vin": replace(BY_NAME["vin"], attachment=INTAKE)}
+    return RehearsalStage(await prepare(core), screens, Codec(core.vault), WORDS)
+
+
+async def test_photo_is_taken_where_the_flow_takes_it(core: Core) -> None:
+    stage, kept = await stage_of(core), await kept_after(core, *TO_TERMS[:4])
+    taker = stage.intake(kept, NOON, sent=PHOTO)
+    assert taker is not None
+    assert (taker.screen, taker.intake) == ("vin", INTAKE)
+    photo = replace(PHOTO, reading=Reading(screen="vin", value=invented.VIN))
+    asked = Asked(chat_id=CHAT, update_id=99, received_at=NOON, event=photo)
+    assert stage.step(kept, NOON, asked=asked).present.record.screen == "certificate_kind"
+
+
+async def test_photo_is_taken_nowhere_else(core: Core) -> None:
+    stage, kept = await stage_of(core), await kept_after(core, *TO_TERMS)
+    assert stage.intake(kept, NOON, sent=PHOTO) is None

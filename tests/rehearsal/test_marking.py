@@ -1,0 +1,32 @@
+"""No picture leaves a rehearsal without its mark."""
+
+import pytest
+
+from bot.dialog.model import View
+from bot.rehearsal.marking import marked
+from bot.screens.pictures import BatchPicture
+from bot.texts.pictures import REHEARSAL_MARK
+
+BATCH = BatchPicture(office="粤K", kind="small", serials=("A1234",), title="粤K 小型汽车")
+
+
+class UnknownPicture:
+    """A picture of which nobody has said how it is marked."""
+
+    key = "unknown"
+
+    def draw(self) -> bytes:
+        return b""
+
+
+def test_picture_of_a_rehearsal_is_another_than_the_real_one() -> None:
+    shown = marked(View(text="…", picture=BATCH), "")
+    assert shown.text.startswith(f"🎭 <b>{REHEARSAL_MARK}</b>")
+    assert shown.picture is not None
+    assert shown.picture.key != BATCH.key
+    assert shown.picture.draw() != BATCH.draw()
+
+
+def test_picture_that_nobody_knows_to_mark_is_not_shown() -> None:
+    with pytest.raises(TypeError, match="UnknownPicture"):
+        marked(View(text="…", picture=UnknownPicture()), "")
