@@ -9,7 +9,7 @@ from core.bootstrap import Core
 from core.db import MIGRATIONS
 from core.errors import StoreError
 from core.ports import Tx
-from tests.core.nonsense import CHANGES, NONSENSE, OTHER_VIN, ROWS
+from tests.core.nonsense import CHANGES, NONSENSE, OTHER_VIN, ROWS, VIN
 from tests.core.sql import refused_by, sql
 from tests.core.tools import registered, release, reserved, verified
 
@@ -31,6 +31,10 @@ async def furnished(core: Core, engine: str) -> Core:
         ("vehicle_import", {"chat_id": 2}),
         ("broadcast", {"office": "粤A"}),
         ("registry_entry", {"vin": OTHER_VIN}),
+        ("appeal", {"vin": VIN}),
+        ("appeal", {"account_id": 3, "state": "draft"}),
+        ("appeal_photo", {"slot": "identity"}),
+        ("vin_right", {"vin": VIN}),
     ):
         await core.store.run(sql, insert(engine, table, other))
     return core
