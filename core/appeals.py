@@ -131,10 +131,15 @@ class Appeal:
         return self.consent_version == PHOTO_CONSENT
 
     @property
+    def missing_photo(self) -> Slot | None:
+        """Return which photo it still lacks, in the order in which they are asked for."""
+        return next((slot for slot in Slot if slot not in self.photos), None)
+
+    @property
     def is_complete(self) -> bool:
         """Whether it can be submitted."""
         filled = self.vin is not None and self.reason_sealed is not None
-        return self.has_consent and filled and len(self.photos) == len(Slot)
+        return self.has_consent and filled and self.missing_photo is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,7 +288,7 @@ class Appeals:
             VehicleUnknown: the registry knows all vehicles, but not this one.
         """
         begun = self.draft(tx, account)
-        self._judge(tx, account, vin)
+        self.judge(tx, account, vin)
         tx.run("appeals.set_vin", appeal_id=begun.appeal_id, vin=vin, now=to_millis(tx.now))
 
     def enter_reason(self, tx: Tx, account: Account, typed: str) -> None:
@@ -351,7 +356,7 @@ class Appeals:
         refuse_banned(tx, account.identity_hash)
         if not begun.is_complete or not account.registered:
             raise AppealIncomplete
-        self._judge(tx, account, begun.the_vin)
+        self.judge(tx, account, begun.the_vin)
         if not self._submitted(tx, account, begun):
             raise AppealsWaitEnough(MOST_WAITING)
         _log(tx, begun, account.actor, "submitted_appeal", vin=begun.vin, renews=begun.renews)
@@ -410,7 +415,12 @@ class Appeals:
             tx.run("appeals.forget_reason", appeal_id=row["appeal_id"])
         return len(drafts) + len(ended)
 
-    def _judge(self, tx: Tx, account: Account, vin: str) -> None:
+    def judge(self, tx: Tx, account: Account, vin: str) -> None:
+        """Refuse an appeal that could change nothing.
+
+        Raises:
+            AppealAboutOwnNumber, AppealNotNeeded, AppealWaits, VehicleUnknown: as ``enter_vin``.
+        """
         if tx.one("appeals.waiting_of", vin=vin, account_id=account.account_id):
             raise AppealWaits
         judge_vehicle(tx, self._registry, vin, account.account_id)

@@ -73,6 +73,7 @@ class Taker:
     screen: str
     intake: Intake
     language: Language  # of the chat that is on it
+    beside: object = field(repr=False)  # what its ``look`` has returned
 
 
 class NothingToSay(Exception):
@@ -154,14 +155,25 @@ class Steps:
         return _forgetting(asked, _offering(scene, record, self._advance(tx, scene, record, go)))
 
     def intake(self, tx: Tx, chat_id: int, sent: Attachment) -> Taker | None:
-        """Return how the screen that a chat is on takes what was sent; None if it is not looked at."""
+        """Return how the screen that a chat is on takes what was sent; None if it is not looked at.
+
+        Raises:
+            XuanhaoError: from the screen's own look.
+        """
         record = find_record(tx, chat_id)
         screen = self._screen(record.screen) if record else None
         if record is None or screen is None or screen.attachment is None:
             return None
         if sent.album and sent.album == record.album:
             return None
-        return Taker(screen=screen.name, intake=screen.attachment, language=record.language)
+        look = screen.attachment.look
+        scene = Scene(core=self._core, tx=tx, chat_id=chat_id, args=record.args, at=tx.now)
+        return Taker(
+            screen=screen.name,
+            intake=screen.attachment,
+            language=record.language,
+            beside=look(scene) if look is not None else None,
+        )
 
     def redraw(self, tx: Tx, chat_id: int, seen: Mapping[str, object] = _NOTHING) -> Present:
         """Return what a conversation shows now, its clocks having run on.

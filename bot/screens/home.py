@@ -9,7 +9,7 @@ from bot.screens.entry import entry
 from bot.screens.language import speak
 from bot.screens.own_data import export
 from bot.screens.provinces import opened
-from bot.texts import bulletin, common, desk, home, languages, own_data, provinces
+from bot.texts import appeal, bulletin, common, desk, home, languages, own_data, provinces
 from core import notices
 from core.admins import Duty
 from core.clock import CHINA
@@ -47,6 +47,7 @@ def _show(scene: Scene) -> View:
             (Button(label=home.PRESELECT(), action="preselect", style=Style.PRIMARY),),
             (Button(label=provinces.ELSEWHERE(), action="provinces"),),
             (Button(label=bulletin.BULLETIN(), action="pool"),),
+            (Button(label=appeal.APPEAL(), action="appeals"),),
             (
                 Button(label=home.MINE(), action="mine"),
                 Button(label=own_data.PRIVACY(), action="privacy"),
@@ -82,6 +83,7 @@ _WAYS: dict[str, Callable[[Scene], Go]] = {
     "start": lambda _scene: Go(screen="home"),
     "preselect": entry,
     "mine": lambda _scene: Go(screen="mine"),
+    "appeal": lambda _scene: Go(screen="appeals"),
     "offices": lambda _scene: Go(screen="provinces"),
     "pool": lambda _scene: Go(screen="pool"),
     "notify": lambda _scene: Go(screen="notify"),
@@ -103,6 +105,7 @@ HOME = Screen(
         "pool": lambda _scene, _arg: Go(screen="pool"),
         "mine": lambda _scene, _arg: Go(screen="mine"),
         "privacy": lambda _scene, _arg: Go(screen="privacy"),
+        "appeals": lambda _scene, _arg: Go(screen="appeals"),
         "help": lambda _scene, _arg: Go(screen="help"),
         "speak": speak,
     },

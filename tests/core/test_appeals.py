@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from core import appeals, registry
+from core import appeals, imports, registry
 from core.accounts import Account
 from core.appeals import DRAFTS_LIVE, TRANSITIONS, Slot, State, awarded_to, photo_keys, waiting
 from core.blacklist import Sentence, ban
@@ -294,7 +294,7 @@ async def test_registered_vehicle_may_be_appealed_about(core: Core, owner: Accou
         RegistryVehicle(vin=invented.vin(20), certificate="C", kind=PlateKind.SMALL, registered=True),
         RegistryVehicle(vin=invented.vin(21), certificate="C", kind=PlateKind.SMALL, registered=False),
     ]
-    await core.store.run(registry.load, table)
+    await core.store.run(imports.load, table)
     assert (await core.store.run(owners.begin, owner, invented.vin(20))).vin == invented.vin(20)
     with pytest.raises(AppealNotNeeded):
         await core.store.run(owners.enter_vin, owner, invented.vin(21))

@@ -7,12 +7,13 @@ from threading import Event
 
 import pytest
 
-from core import registry
+from core import imports
 from core.accounts import Account
 from core.appeals import State
 from core.blacklist import running
 from core.bootstrap import Core, Ports, bootstrap
 from core.clock import FixedClock
+from core.counter import Move
 from core.errors import (
     AppealDecided,
     AppealMoved,
@@ -195,7 +196,7 @@ async def test_what_the_registry_says_is_set_aside_for_the_owner_alone(
         kind=PlateKind.SMALL,
         registered=True,
     )
-    await core.store.run(registry.load, [vehicle])
+    await core.store.run(imports.load, [vehicle])
     number = await core.store.run(appealed, strict, owner, HELD)
     outcome = await core.store.run(approves, strict, number)
     assert Outcome(registry=True) == outcome
@@ -260,7 +261,14 @@ async def test_owner_whose_identity_moved_is_still_a_party(core: Core, owner: Ac
     await core.store.run(reserved, core, HELD, "A1234")
     number = await core.store.run(appealed, core, owner, HELD)
     other = await core.store.run(core.accounts.consent, 9009)
-    await core.store.run(core.counter.move_identity, invented.identity(OWNER), other, "证件已核对", "chat:1")
+    shown = Move(
+        identity=invented.identity(OWNER),
+        account=other,
+        holder=owner.account_id,
+        reason="证件已核对",
+        actor="chat:1",
+    )
+    await core.store.run(core.counter.move_identity, shown)
     with pytest.raises(AppealOfOneself):
         await core.store.run(core.reviews.reject, number, "x", 9009)
 
