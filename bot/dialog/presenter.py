@@ -73,6 +73,11 @@ class Presenter:
         with suppress(BadRequest, Forbidden):
             await self._bot.edit_message_reply_markup(chat_id, message_id, reply_markup=None)
 
+    async def _delete(self, chat_id: int, message_id: int) -> None:
+        """Take a protected message out of the chat, which would otherwise keep what it shows for good."""
+        with suppress(BadRequest, Forbidden):
+            await self._bot.delete_message(chat_id, message_id)
+
     def _markup(self, record: Record, view: View) -> InlineKeyboardMarkup | None:
         return self._codec.markup(record.chat_id, record.screen, record.revision, view.rows)
 
@@ -116,7 +121,8 @@ class Presenter:
             )
         sending = self._send_new(record, view, _worded(view, present.note))
         if record.message_id is not None and record.message_kind != MessageKind.KEYBOARD:
-            message, _ = await asyncio.gather(sending, self.strip(record.chat_id, record.message_id))
+            leave = self._delete if _is_protected(record) else self.strip
+            message, _ = await asyncio.gather(sending, leave(record.chat_id, record.message_id))
         else:
             message = await sending
         return _shown(message.message_id, view)

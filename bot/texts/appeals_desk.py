@@ -152,11 +152,14 @@ def approve_question(one: Card, *, bar: bool) -> str:
         steps.append(_("对申诉人不再适用登记系统中的「已上牌」"))
     if found.awarded_by is not None:
         steps.append(_("取代申诉 {number} 的认定").format(number=found.awarded_by))
-    steps.append(
-        _("恢复全部选号机会(已用随机 {batches} 次、自编 {wishes} 个)").format(
-            batches=found.batches_used, wishes=found.wishes_used
+    if found.batches_used or found.wishes_used:
+        steps.append(
+            _("恢复全部选号机会(已用随机 {batches} 次、自编 {wishes} 个)").format(
+                batches=found.batches_used, wishes=found.wishes_used
+            )
         )
-    )
+    else:
+        steps.append(_("选号机会都还在,不需要恢复"))
     steps.append(_("该车辆只由申诉人选号;通知申诉人和受影响的人"))
     return _(
         "<b>申诉 {number} 审核通过?</b>\n<code>{vin}</code> 归 {who}\n\n将会:\n{steps}\n\n决定后不能更改。"
@@ -183,9 +186,13 @@ def approved(appeal: Appeal, outcome: Outcome) -> str:
         done.append(_("「已上牌」对申诉人不再适用"))
     if outcome.earlier is not None:
         done.append(_("取代申诉 {number}").format(number=outcome.earlier))
-    done.append(
-        _("恢复随机 {batches} 次、自编 {wishes} 个").format(batches=outcome.batches, wishes=outcome.wishes)
-    )
+    if outcome.batches or outcome.wishes:
+        done.append(
+            _("恢复随机 {batches} 次、自编 {wishes} 个").format(
+                batches=outcome.batches, wishes=outcome.wishes
+            )
+        )
+    done.append(_("该车辆只由申诉人选号"))
     return _("✅ 申诉 {number} 审核通过:{done}。").format(number=appeal.appeal_id, done=listed(done))
 
 
