@@ -143,14 +143,6 @@ class Appeal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """What waits to be decided at some offices."""
-
-    count: int
-    oldest: datetime | None  # when the oldest of them was submitted
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Queued:
     """One of the queue."""
 
@@ -161,9 +153,9 @@ class Queued:
     submitted_at: datetime
 
 
-def queue(tx: Tx, offices: Iterable[str]) -> list[Queued]:
-    """Return what waits at some offices, oldest first."""
-    codes = frozenset(offices)
+def queue(tx: Tx, offices: Iterable[str] | None) -> list[Queued]:
+    """Return what waits at some offices, or at all that ever were, oldest first."""
+    codes = None if offices is None else frozenset(offices)
     return [
         Queued(
             appeal_id=row["appeal_id"],
@@ -173,14 +165,8 @@ def queue(tx: Tx, offices: Iterable[str]) -> list[Queued]:
             submitted_at=from_millis(row["submitted_at"]),
         )
         for row in tx.all("appeals.queue")
-        if row["office"] in codes
+        if codes is None or row["office"] in codes
     ]
-
-
-def waiting(tx: Tx, offices: Iterable[str]) -> Waiting:
-    """Return how many wait at some offices, and since when the oldest of them."""
-    found = queue(tx, offices)
-    return Waiting(count=len(found), oldest=found[0].submitted_at if found else None)
 
 
 def awarded_to(tx: Tx, account: Account) -> list[str]:

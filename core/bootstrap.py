@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from core import own_appeals
 from core.accounts import Accounts
 from core.admins import Admins
 from core.appeals import Appeals
@@ -132,7 +133,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
         house=house,
         summaries=Summaries(house, admins, settings.desk.summary_at),
         dossiers=Dossiers(accounts, offices),
-        own_data=OwnData(accounts, preselections),
+        own_data=OwnData(accounts, preselections, [own_appeals.holding(appeals)]),
     )
 
 

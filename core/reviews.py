@@ -126,7 +126,9 @@ class Reviews:
         """
         card = self.card(tx, appeal_id)
         self.judge_reviewer(tx, card, chat_id)
-        self._decide(tx, card.appeal, State.REJECTED, f"chat:{chat_id}", answer=answer)
+        actor = f"chat:{chat_id}"
+        self._decide(tx, card.appeal, State.REJECTED, actor, answer=answer)
+        _log(tx, card.appeal, actor, "rejected_appeal", reason=answer)
         self._tell_owner(tx, card)
         return self._appeals.get(tx, appeal_id)
 
@@ -158,14 +160,7 @@ class Reviews:
         self._give(tx, appeal, others)
         outcome = self._set_aside(tx, appeal, card.obstacles, others, actor, bar=bar)
         tx.run("appeals.note_outcome", appeal_id=appeal_id, outcome=outcome.words)
-        entry = audit.Entry(
-            actor=actor,
-            action="set_aside",
-            subject=appeal.subject,
-            office=appeal.office,
-            details={"vin": appeal.vin, **json.loads(outcome.words)},
-        )
-        audit.record(tx, entry)
+        _log(tx, appeal, actor, "approved_appeal", vin=appeal.vin, **json.loads(outcome.words))
         self._tell_owner(tx, card)
         return outcome
 
@@ -193,14 +188,6 @@ class Reviews:
         )
         if not changed:
             raise self._ended(tx, self._appeals.get(tx, appeal.appeal_id))
-        action = "approved_appeal" if target == State.APPROVED else "rejected_appeal"
-        details: dict[str, object] = {} if answer is None else {"reason": answer}
-        audit.record(
-            tx,
-            audit.Entry(
-                actor=actor, action=action, subject=appeal.subject, office=appeal.office, details=details
-            ),
-        )
 
     def _lock_others(self, tx: Tx, appeal: Appeal) -> list[Preselection]:
         rows = tx.all("appeals.others_of_vin", vin=appeal.vin, account_id=appeal.account_id)
@@ -311,3 +298,10 @@ class Reviews:
                 },
             ),
         )
+
+
+def _log(tx: Tx, appeal: Appeal, actor: str, action: str, **details: object) -> None:
+    entry = audit.Entry(
+        actor=actor, action=action, subject=appeal.subject, office=appeal.office, details=details
+    )
+    audit.record(tx, entry)

@@ -105,6 +105,7 @@ SECTIONS: dict[str, Phrase] = {
     "draws": phrase("抽号"),
     "wishes": phrase("未成功的自编"),
     "codes": phrase("短信验证码(只有时间,没有验证码)"),
+    "appeals": phrase("申诉"),
     "bans": phrase("黑名单"),
     "notices": phrase("通知"),
     "subscriptions": phrase("订阅"),

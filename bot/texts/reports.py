@@ -238,9 +238,8 @@ def stats_text(stats: Stats, office: Office | None) -> str:
         _("列入黑名单 {banned:,} · 现在待办理 {waiting:,}").format(
             banned=total.banned, waiting=stats.waiting
         ),
+        _("现在待审申诉 {appeals:,}").format(appeals=stats.appeals),
     ]
-    if stats.appeals is not None:
-        lines.append(_("现在待审申诉 {appeals:,}").format(appeals=stats.appeals))
     return "\n".join(lines)
 
 
@@ -262,9 +261,8 @@ def stats_sums(stats: Stats) -> list[tuple[str, int | float | datetime | date | 
         (REVOKED(), total.revoked),
         (BANNED(), total.banned),
         (_("现在待办理"), stats.waiting),
+        (_("现在待审申诉"), stats.appeals),
     ]
-    if stats.appeals is not None:
-        rows.append((_("现在待审申诉"), stats.appeals))
     return rows
 
 

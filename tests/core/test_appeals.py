@@ -7,7 +7,7 @@ import pytest
 
 from core import appeals, imports, registry
 from core.accounts import Account
-from core.appeals import DRAFTS_LIVE, TRANSITIONS, Slot, State, awarded_to, photo_keys, waiting
+from core.appeals import DRAFTS_LIVE, TRANSITIONS, Slot, State, awarded_to, photo_keys, queue
 from core.blacklist import Sentence, ban
 from core.bootstrap import Core
 from core.clock import FixedClock
@@ -59,8 +59,8 @@ async def test_appeal_waits_once_it_is_submitted(core: Core, owner: Account) -> 
         appeal.reason,
     )
     assert set(Slot) == set(appeal.photos)
-    assert (await core.store.read(waiting, ["粤K"])).count == 1
-    assert (await core.store.read(waiting, ["粤A"])).oldest is None
+    assert [one.appeal_id for one in await core.store.read(queue, ["粤K"])] == [number]
+    assert await core.store.read(queue, ["粤A"]) == []
 
 
 async def test_draft_is_complete_or_not_submitted(core: Core, owner: Account) -> None:

@@ -71,4 +71,3 @@ ALTER TABLE preselection ADD COLUMN set_aside_by ${integer} REFERENCES appeal (a
 DROP INDEX preselection_one_success;
 CREATE UNIQUE INDEX preselection_one_success ON preselection (vin)
     WHERE state IN ('reserved', 'registered') AND set_aside_by IS NULL;
-CREATE INDEX preselection_of_vin ON preselection (vin) WHERE vin IS NOT NULL;

@@ -179,3 +179,24 @@ SET random_granted = CASE WHEN random_granted < random_used THEN random_used ELS
     compose_granted = CASE WHEN compose_granted < compose_used THEN compose_used ELSE compose_granted END,
     composed_at = NULL
 WHERE vin = :vin
+
+-- name: forget_all_photos
+-- All photos of somebody whose data are deleted.
+DELETE FROM appeal_photo WHERE appeal_id IN (SELECT appeal_id FROM appeal WHERE account_id = :account_id)
+
+-- name: drop_all_drafts
+-- What somebody had begun goes with their data.
+UPDATE appeal SET state = 'dropped', vin = NULL, reason_sealed = NULL, ended_at = :now, updated_at = :now
+WHERE account_id = :account_id AND state = 'draft'
+
+-- name: empty_all
+-- What somebody had submitted says nothing of a person any more; what waits is withdrawn.
+UPDATE appeal
+SET state = CASE WHEN state = 'pending' THEN :withdrawn ELSE state END,
+    ended_at = CASE WHEN state = 'pending' THEN CAST(:now AS ${integer}) ELSE ended_at END,
+    reason_sealed = NULL, identity_hash = :nobody, answer = CASE WHEN answer IS NULL THEN NULL ELSE '-' END
+WHERE account_id = :account_id AND state NOT IN ('draft', 'dropped')
+
+-- name: end_rights
+-- A vehicle that an appeal had awarded to somebody who is nobody here any more is anybody's again.
+DELETE FROM vin_right WHERE account_id = :account_id
