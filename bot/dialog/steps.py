@@ -73,7 +73,7 @@ class Taker:
     screen: str
     intake: Intake
     language: Language  # of the chat that is on it
-    beside: object = field(repr=False)  # what its ``look`` has returned
+    beside: object = field(default=None, repr=False)  # what its ``look`` has returned
 
 
 class NothingToSay(Exception):

@@ -93,6 +93,7 @@ def _consent(scene: Scene, _arg: str) -> Go:
 
 CONSENT = Screen(
     name="appeal_consent",
+    personal=True,
     show=lambda scene: View(
         text=words.consent(scene.core.settings.photos.keep_days),
         rows=(
@@ -128,6 +129,7 @@ def _take_vin(scene: Scene, vin: str) -> Go:
 
 VIN = Screen(
     name="appeal_vin",
+    personal=True,
     show=lambda scene: View(text=words.VIN(), rows=(_back(scene),)),
     buttons=_WAYS,
     text=_vin,
@@ -137,6 +139,7 @@ VIN = Screen(
 
 VIN_DOUBT = Screen(
     name="appeal_vin_doubt",
+    personal=True,
     show=lambda scene: View(
         text=words.vin_doubt(scene.arg("vin")),
         rows=(
@@ -163,6 +166,7 @@ def _reason(scene: Scene, typed: str) -> Go:
 
 REASON = Screen(
     name="appeal_reason",
+    personal=True,
     show=lambda scene: View(text=words.reason_page(), rows=(_back(scene),)),
     buttons=_WAYS,
     text=_reason,
@@ -196,6 +200,7 @@ def _photo_screen(slot: Slot) -> Screen:
 
     return Screen(
         name=f"appeal_{slot}",
+        personal=True,
         show=lambda scene: View(text=words.photo_page(slot), rows=(_back(scene),)),
         buttons=_WAYS,
         attachment=Intake(
@@ -259,6 +264,7 @@ def _corrects(screen: str) -> Go:
 
 REVIEW = Screen(
     name="appeal_review",
+    personal=True,
     show=_show_review,
     buttons={
         "submit": _submit,
