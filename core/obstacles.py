@@ -20,6 +20,7 @@ LIVE = frozenset({State.RESERVED, State.REGISTERED})
 class Obstacles:
     """What stands in an owner's way to a vehicle's number."""
 
+    own: Preselection | None  # the owner's own number for it, which they may have come to since they appealed
     holder: Preselection | None  # somebody else's number for it, reserved or on a vehicle
     selecting: Preselection | None  # somebody else who selects for it at this moment
     awarded_by: int | None  # the appeal that has found somebody else to be its owner
@@ -44,6 +45,7 @@ class Obstacles:
     def digest(self) -> str:
         """Return a short mark of all this, by which it is known whether it has changed."""
         seen = (
+            self.own and self.own.preselection_id,
             self.holder and (self.holder.preselection_id, self.holder.state),
             self.selecting and self.selecting.preselection_id,
             self.awarded_by,
@@ -55,20 +57,17 @@ class Obstacles:
 
 
 def obstacles(tx: Tx, registry: Registry, vin: str, account_id: int) -> Obstacles:
-    """Return what stands in an owner's way to a vehicle's number.
-
-    Raises:
-        AppealAboutOwnNumber: the vehicle has a number, and it is the owner's.
-    """
+    """Return what stands in an owner's way to a vehicle's number."""
     row = tx.one("preselection.live_of_vin", vin=vin)
-    if row is not None and row["account_id"] == account_id:
-        raise AppealAboutOwnNumber
+    live = from_row(row) if row else None
+    is_own = live is not None and live.account_id == account_id
     right = tx.one("appeals.right_to", vin=vin)
     vehicle = tx.one("vehicles.get", vin=vin)
     known = registry.find(tx, vin)
     is_theirs = right is not None and right["account_id"] == account_id
     return Obstacles(
-        holder=from_row(row) if row else None,
+        own=live if is_own else None,
+        holder=None if is_own else live,
         selecting=_selecting(tx, vin, account_id),
         awarded_by=right["appeal_id"] if right and not is_theirs else None,
         registry=known,
@@ -87,6 +86,8 @@ def judge_vehicle(tx: Tx, registry: Registry, vin: str, account_id: int) -> Obst
         AppealNotNeeded: nothing is in the way.
     """
     found = obstacles(tx, registry, vin, account_id)
+    if found.own is not None:
+        raise AppealAboutOwnNumber
     if registry.knows_all and found.registry is None:
         raise VehicleUnknown
     if not found.any:

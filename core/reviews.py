@@ -146,7 +146,6 @@ class Reviews:
             AppealUnknown: there is no such appeal.
             AppealDecided: it does not wait any more.
             AppealOfOneself: it is the reviewer's own, or the number in its way is.
-            AppealAboutOwnNumber: the vehicle's number has become the owner's own meanwhile.
             AppealMoved: what is in the way has changed since it was shown.
         """
         appeal = self._waiting(tx, appeal_id)

@@ -1,7 +1,8 @@
 """Words of the desk about appeals: what reviewers read."""
 
+import re
 from datetime import datetime
-from html import escape
+from html import escape, unescape
 
 from bot.texts.appeal import answer
 from bot.texts.common import (
@@ -22,6 +23,9 @@ from core.preselection import Preselection
 from core.preselection import State as Step
 from core.reviews import Card, Outcome
 from core.vehicles import group_vin, vin_last_six
+
+_CAPTION = 1024
+_TAG = re.compile(r"<[^>]+>")
 
 BOTH = phrase("🖼 两张照片")
 PHOTO_LABELS = {"identity": phrase("🪪 身份证明"), "invoice": phrase("🧾 购车发票")}
@@ -56,7 +60,24 @@ def queued(one: Queued) -> str:
 
 
 def card(one: Card, *, missing: bool) -> str:
-    """Return what a reviewer reads under an appeal's photos: at most 1,024 characters, whatever is in it."""
+    """Return what a reviewer reads under an appeal's photos.
+
+    A caption has room for 1,024 units: of a long reason there stands as much as that leaves, and all of
+    it in the question before the approval.
+    """
+    reason = one.appeal.reason
+    room = _CAPTION - _units(_card(one, "", missing=missing))
+    if _units(reason) > room:
+        reason = reason.encode("utf-16-le")[: 2 * (room - 1)].decode("utf-16-le", "ignore") + "…"
+    return _card(one, reason, missing=missing)
+
+
+def _units(html: str) -> int:
+    """Return how long the messenger takes a text to be: in UTF-16, without its markup."""
+    return len(unescape(_TAG.sub("", html)).encode("utf-16-le")) // 2
+
+
+def _card(one: Card, reason: str, *, missing: bool) -> str:
     appeal, found = one.appeal, one.obstacles
     lines = [
         _("<b>申诉 {number}</b> · {office} · {moment}").format(
@@ -66,7 +87,7 @@ def card(one: Card, *, missing: bool) -> str:
         ),
         _("车辆识别代号:<code>{vin}</code>").format(vin=escape(group_vin(appeal.the_vin))),
         _("申诉人:{who}").format(who=_person(one.owner)),
-        _("原因:{reason}").format(reason=escape(appeal.reason) or "—"),
+        _("原因:{reason}").format(reason=escape(reason)),
         *(
             [_("⚠️ 申诉人在黑名单上(到 {day}),通过也不解除。").format(day=day(one.ban.until))]
             if one.ban
@@ -100,6 +121,8 @@ def _registry(found: Obstacles) -> str:
 
 def _in_the_way(one: Card) -> list[str]:
     found, lines = one.obstacles, []
+    if found.own is not None:
+        lines.append(_("申诉人已为该车辆选定 {plate}").format(plate=_number(found.own)))
     if found.awarded_by is not None:
         lines.append(_("先前的申诉 {number} 认定车辆属于他人").format(number=found.awarded_by))
     if one.holder is None:
@@ -162,11 +185,13 @@ def approve_question(one: Card, *, bar: bool) -> str:
         steps.append(_("选号机会都还在,不需要恢复"))
     steps.append(_("该车辆只由申诉人选号;通知申诉人和受影响的人"))
     return _(
-        "<b>申诉 {number} 审核通过?</b>\n<code>{vin}</code> 归 {who}\n\n将会:\n{steps}\n\n决定后不能更改。"
+        "<b>申诉 {number} 审核通过?</b>\n<code>{vin}</code> 归 {who}\n原因:{reason}\n\n"
+        "将会:\n{steps}\n\n决定后不能更改。"
     ).format(
         number=one.appeal.appeal_id,
         vin=escape(group_vin(one.appeal.the_vin)),
         who=masked_name(one.owner.name),
+        reason=escape(one.appeal.reason),
         steps="\n".join(f"• {step}" for step in steps),
     )
 

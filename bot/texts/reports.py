@@ -323,6 +323,8 @@ _ITEMS = {
     Matter.CALENDAR: phrase("{year} 年的放假调休安排尚未收录"),
 }
 _NOTICES = {
+    "appeal": phrase("申诉结果通知"),
+    "superseded": phrase("预选被撤销通知"),
     "reminder": phrase("到期提醒"),
     "expired": phrase("过期通知"),
     "moved": phrase("改期通知"),

@@ -397,3 +397,15 @@ def test_outcome_reads_as_it_was_written() -> None:
     appeal = type("Row", (), {"outcome": outcome.words})
     assert outcome == outcome_of(appeal)  # type: ignore[arg-type]
     assert replace(outcome, plate="") != outcome
+
+
+async def test_owner_with_a_number_meanwhile_is_decided_about(core: Core, owner: Account) -> None:
+    """The number in the way was revoked at the counter, and the owner was faster than the reviewer."""
+    await core.store.run(reserved, core, HELD, "A1234")
+    number = await core.store.run(appealed, core, owner, HELD)
+    await core.store.run(core.counter.revoke, PLATE, "本人申请", "chat:1")
+    mine = await selects(core, owner, HELD, "A5678")
+    card = await core.store.read(core.reviews.card, number)
+    assert card.obstacles.own is not None
+    assert await core.store.run(approves, core, number) == Outcome()
+    assert (await core.store.read(get, mine)).state == Step.RESERVED

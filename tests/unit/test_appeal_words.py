@@ -99,6 +99,7 @@ def _card() -> Card:
         owner=_account(1),
         ban=Ban(ban_id=1, identity_hash=b"x", office="粤K", reason="r", cause="admin", since=AT, until=AT),
         obstacles=Obstacles(
+            own=None,
             holder=_holder(),
             selecting=None,
             awarded_by=10**12,
