@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.desk import (
+    appeals,
     blacklist,
     broadcasts,
     counter,
@@ -26,7 +27,7 @@ from bot.screens.entry import entry
 from core.admins import Duty
 
 OWNER_COMMANDS = (
-    *("start", "preselect", "rehearse", "mine", "offices", "pool", "notify"),
+    *("start", "preselect", "rehearse", "mine", "appeal", "offices", "pool", "notify"),
     *("privacy", "export", "delete", "language", "cancel", "help"),
 )
 
@@ -49,6 +50,9 @@ DESK: dict[str, DeskCommand] = {
     "void": DeskCommand(duty=Duty.VOID, ask=counter.ask_void),
     "revoke": DeskCommand(duty=Duty.REVOKE, ask=counter.ask_revoke),
     "closed": DeskCommand(duty=Duty.CLOSED, ask=days.ask_closed),
+    "appeals": DeskCommand(duty=Duty.APPEALS, ask=appeals.ask),
+    "approve": DeskCommand(duty=Duty.APPEALS, ask=appeals.ask_approve),
+    "reject": DeskCommand(duty=Duty.APPEALS, ask=appeals.ask_reject),
     "ban": DeskCommand(duty=Duty.BAN, ask=blacklist.ask_ban),
     "unban": DeskCommand(duty=Duty.BAN, ask=blacklist.ask_unban),
     "identity": DeskCommand(duty=Duty.IDENTITY, ask=people.ask_identity),
@@ -64,7 +68,7 @@ DESK: dict[str, DeskCommand] = {
     "admins": DeskCommand(duty=Duty.ADMINS, ask=staff.ask),
 }
 
-WITHOUT_WORDS = frozenset({"admins", "blacklist", "vehicles", "desk", "segments", "stats"})
+WITHOUT_WORDS = frozenset({"admins", "appeals", "blacklist", "vehicles", "desk", "segments", "stats"})
 """What these need is asked on their screen."""
 
 
@@ -90,11 +94,15 @@ def lead(scene: Scene, typed: Command) -> Go:
     return command.ask(scene, typed.rest)
 
 
+_ABOUT = {"receipt": "done", "appeal": "appeal"}
+"""Buttons that show one thing, by its number, and on which screen."""
+
+
 def lead_outside(scene: Scene, carried: Carried) -> Go:
     """Lead a button that hangs under a notice to its screen; it changes nothing but a subscription."""
+    if carried.action in _ABOUT:
+        return Go(screen=_ABOUT[carried.action], args={"id": carried.arg})
     match carried.action:
-        case "receipt":
-            return Go(screen="done", args={"id": carried.arg})
         case "desk":
             return Go(screen=waiting.DESK_SCREEN, args={"page": "0"})
         case "preselect":

@@ -7,6 +7,7 @@ The scheduler only knocks; what is due is in the database. ``misfire_grace_time=
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -15,7 +16,7 @@ from bot.dialog.engine import Engine
 from bot.importing.loader import Loader
 from bot.receipt import Dispatcher
 from bot.sender import Sender
-from core import blacklist, broadcasts, bulletin, imports, notices, pool, subscriptions
+from core import appeals, blacklist, broadcasts, bulletin, imports, notices, pool, subscriptions
 from core.bootstrap import Core
 from core.ports import Tx
 
@@ -24,6 +25,9 @@ _SCREENS_EVERY = 1
 _ENDS_EVERY = 5
 _TELL_EVERY = 2
 _PURGE_EVERY = 60
+_SWEEP_EVERY = 600
+_ORPHAN = timedelta(hours=1)
+"""So old a photo is that no appeal names before it counts as left behind: longer than any step takes."""
 _IMPORTS_EVERY = 20
 _COUNT_EVERY = 15
 
@@ -58,6 +62,7 @@ class Jobs:
             (self.ends, _ENDS_EVERY),
             (self.tell, _TELL_EVERY),
             (self.purge, _PURGE_EVERY),
+            (self.sweep, _SWEEP_EVERY),
             (self.imports, _IMPORTS_EVERY),
             (self.count, _COUNT_EVERY),
         ):
@@ -102,6 +107,8 @@ class Jobs:
         await _until_none(run, core.endings.drop_old_drafts)
         await run(core.endings.purge_codes)
         await run(notices.purge)
+        if await _until_none(run, core.appeals.purge):
+            await self.sweep()
         await _until_none(run, imports.purge)
         await self._each(await self._engine.idle_rehearsals(), self._engine.end_idle_rehearsal)
 
@@ -114,6 +121,12 @@ class Jobs:
         core = self._core
         if await core.store.read(bulletin.is_due):
             await core.store.run(bulletin.note, await core.store.read(bulletin.count, core.offices))
+
+    async def sweep(self) -> None:
+        """Delete the photos that no appeal names (any more): corrected, dropped, old, left by a crash."""
+        core = self._core
+        keep = await core.store.read(appeals.photo_keys)
+        await asyncio.to_thread(core.photos.sweep, keep, before=core.clock.now() - _ORPHAN)
 
     async def _redraw(self, chats: list[int]) -> None:
         await self._each(chats, self._engine.redraw)
@@ -131,10 +144,12 @@ class Jobs:
 
 async def _until_none(
     run: Callable[[Callable[[Tx], int]], Awaitable[int]], function: Callable[[Tx], int]
-) -> None:
-    """Run what does a bounded number of things until there is nothing left to do."""
-    while await run(function):
-        pass
+) -> int:
+    """Run what does a bounded number of things until there is nothing left to do; return how many it did."""
+    done = 0
+    while some := await run(function):
+        done += some
+    return done
 
 
 def _guarded(tick: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:

@@ -8,9 +8,10 @@ from icalendar import Alarm, Calendar, Event
 from bot.dialog.model import Button, Picture, Rows
 from bot.dialog.record import language_of
 from bot.screens.mine import receipt_of
-from bot.texts import broadcast, common, desk, notices, reports
+from bot.texts import appeal, broadcast, common, desk, notices, reports
 from bot.texts.language import speaking, spoken
 from core import broadcasts
+from core.appeals import State as AppealState
 from core.bootstrap import Core
 from core.clock import from_millis
 from core.errors import StepOutOfOrder
@@ -63,13 +64,11 @@ def _worded(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
             return _about_preselection(tx, core, notice)
         case Purpose.VOIDED | Purpose.REVOKED:
             return _about_end(tx, core, notice)
-        case Purpose.IDENTITY:
-            given = notice.details.get("given") is True
-            go = Button(label=notices.PRESELECT(), action="preselect")
-            text = notices.IDENTITY_GIVEN() if given else notices.IDENTITY_TAKEN()
-            return (Words(text=text, rows=((go,),)),)
         case Purpose.ROLE | Purpose.SUMMARY | Purpose.BROADCAST | Purpose.BROADCAST_OVER:
             return _from_desk(tx, core, notice)
+        case Purpose.IDENTITY | Purpose.APPEAL | Purpose.SUPERSEDED:
+            is_appeal = notice.topic != Purpose.IDENTITY
+            return (_about_appeal(tx, core, notice) if is_appeal else _about_identity(notice),)
         case Purpose.BANNED | Purpose.LIFTED:
             return _about_ban(core, notice)
         case _:
@@ -125,6 +124,24 @@ def _of_broadcast(tx: Tx, notice: Notice) -> tuple[Part, ...]:
 def _about_broadcast(tx: Tx, notice: Notice) -> tuple[Part, ...]:
     one = broadcasts.get(tx, int(str(notice.details["broadcast"])))
     return (Words(text=broadcast.over(one, broadcasts.figures(tx, one))),)
+
+
+def _about_appeal(tx: Tx, core: Core, notice: Notice) -> Words:
+    if notice.topic == Purpose.SUPERSEDED:
+        lost = get(tx, int(str(notice.details["preselection"])))
+        plate = common.plate(lost.office, lost.serial) if lost.serial else ""
+        return Words(text=appeal.superseded(plate, notice.details, core.offices.get(lost.office)))
+    one = core.appeals.get(tx, int(notice.subject.partition(":")[2]))
+    approved = one.state == AppealState.APPROVED
+    go = Button(label=appeal.SELECT() if approved else appeal.SEE(), action="appeal", arg=str(one.appeal_id))
+    return Words(text=appeal.decided(one, core.offices.get(one.office)), rows=((go,),))
+
+
+def _about_identity(notice: Notice) -> Words:
+    given = notice.details.get("given") is True
+    go = Button(label=notices.PRESELECT(), action="preselect")
+    text = notices.IDENTITY_GIVEN() if given else notices.IDENTITY_TAKEN()
+    return Words(text=text, rows=((go,),))
 
 
 def _about_role(notice: Notice) -> Words:

@@ -3,9 +3,12 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
+from core import own_appeals
 from core.accounts import Accounts
 from core.admins import Admins
+from core.appeals import Appeals
 from core.batches import Batches
 from core.bulletin import Bulletins
 from core.calendar import WorkingCalendar
@@ -24,6 +27,7 @@ from core.pool import Pools
 from core.ports import PhotoStore, RandomBytes, SmsGateway, Store
 from core.preselection import Preselections
 from core.registry import OpenRegistry, Registry, StrictRegistry
+from core.reviews import Reviews
 from core.secrets import Vault
 from core.selection import Selection
 from core.settings import Settings
@@ -74,6 +78,9 @@ class Core:
     summaries: Summaries
     dossiers: Dossiers
     own_data: OwnData
+    registry: Registry
+    appeals: Appeals
+    reviews: Reviews
 
     async def close(self) -> None:
         """Finish what was begun and let go of the database."""
@@ -96,7 +103,9 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
     endings = Endings(accounts, offices, calendar)
     admins = Admins(settings.telegram.admins)
     house = House(offices=offices, calendar=calendar)
-    preselections = Preselections(given.registry or _registry(settings), verification)
+    registry, counter = given.registry or _registry(settings), Counter(accounts, offices)
+    preselections = Preselections(registry, verification)
+    appeals = Appeals(vault, registry, timedelta(days=settings.photos.keep_days))
     return Core(
         settings=settings,
         clock=clock,
@@ -116,12 +125,15 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
         endings=endings,
         people=People(accounts, vault, offices),
         admins=admins,
-        counter=Counter(accounts, offices),
+        counter=counter,
+        registry=registry,
+        appeals=appeals,
+        reviews=Reviews(appeals, accounts, counter, registry),
         journal=Journal(accounts, vault, offices),
         house=house,
         summaries=Summaries(house, admins, settings.desk.summary_at),
         dossiers=Dossiers(accounts, offices),
-        own_data=OwnData(accounts, preselections),
+        own_data=OwnData(accounts, preselections, [own_appeals.holding(appeals)]),
     )
 
 

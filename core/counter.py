@@ -302,8 +302,21 @@ class Counter:
         if get(tx, present.preselection_id).account_id == holder.account_id:
             lift(tx, present, actor, reason)
 
+    def set_aside(self, tx: Tx, reserved: Preselection, reason: str, actor: str, *, bar: bool) -> Ended:
+        """End a reservation that is locked, with or without a ban; its owner is told by whoever asks for it.
+
+        Raises:
+            PlateNotReserved: it was ended meanwhile.
+        """
+        ended = self._end_reserved(tx, reserved, State.VOID if bar else State.CANCELLED, reason, actor)
+        return Ended(preselection=ended, banned_until=self._bar(tx, ended, reason, actor) if bar else None)
+
     def _end(self, tx: Tx, plate: Plate, target: State, reason: str, actor: str) -> Preselection:
-        reserved = reserved_of(tx, plate)
+        return self._end_reserved(tx, reserved_of(tx, plate), target, reason, actor)
+
+    def _end_reserved(
+        self, tx: Tx, reserved: Preselection, target: State, reason: str, actor: str
+    ) -> Preselection:
         self._note_end(tx, reserved, target, reason)
         give_back(tx, reserved, self._offices.get(reserved.office))
         notices.cancel(tx, reserved.subject)

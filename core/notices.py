@@ -56,6 +56,8 @@ class Purpose(StrEnum):
     IDENTITY = "identity"  # an identity was moved, with its moment behind it
     BROADCAST = "broadcast"  # what an office tells many at one time
     BROADCAST_OVER = "broadcast_over"  # to the admin who began it
+    APPEAL = "appeal"  # an appeal was decided
+    SUPERSEDED = "superseded"  # an appeal of somebody else has set aside what one had of a vehicle
     ROLE = "role"  # a role at the desk was given or taken, with its moment behind it
     SUMMARY = "summary"  # what waits at the desk, once a working day
 

@@ -26,6 +26,7 @@ from core.errors import (
     NotThisUserType,
     StepOutOfOrder,
     VerificationLapsed,
+    VinAwarded,
     VinBeingSelected,
     VinPreselected,
     VinRegistered,
@@ -250,12 +251,13 @@ class Preselections:
         Raises:
             VinPreselected: it has a living preselection.
             VinRegistered: it has a number.
+            VinAwarded: an appeal has found somebody else to be its owner.
             VehicleUnknown: the registry does not know it.
             KindMismatch: the registry holds another plate kind for it.
             StepOutOfOrder: the data are not being entered.
         """
         preselection = self._correctable(tx, preselection_id)
-        self._judge_vin(tx, vin, preselection.kind)
+        self._judge_vin(tx, vin, preselection)
         self._changed(
             tx.run(
                 "preselection.set_vin",
@@ -290,13 +292,13 @@ class Preselections:
         Raises:
             DataIncomplete: something is missing.
             StepOutOfOrder: the data are not being entered.
-            VinPreselected, VinRegistered, CertificateMismatch: as when they were entered.
+            VinPreselected, VinRegistered, VinAwarded, CertificateMismatch: as when they were entered.
         """
         preselection = self._correctable(tx, preselection_id)
         if not (preselection.vin and preselection.certificate_kind and preselection.certificate):
             raise DataIncomplete
         refuse_banned(tx, account.identity_hash)
-        self._judge_vin(tx, preselection.vin, preselection.kind)
+        self._judge_vin(tx, preselection.vin, preselection)
         self._registry.judge_certificate(tx, preselection.vin, preselection.certificate)
         move(tx, preselection, State.AGREED)
         tx.run("vehicles.add", vin=preselection.vin)
@@ -315,17 +317,17 @@ class Preselections:
         """Refuse to start a selection for a vehicle that cannot be given a number now.
 
         Raises:
-            VinPreselected, VinRegistered: as when it was entered.
+            VinPreselected, VinRegistered, VinAwarded: as when it was entered.
             VinBeingSelected: somebody else is selecting for it.
         """
-        self._judge_vin(tx, preselection.the_vin, preselection.kind)
+        self._judge_vin(tx, preselection.the_vin, preselection)
         lease = tx.one("preselection.lease_of", vin=preselection.vin)
         if (
             lease is not None
             and lease["preselection_id"] != preselection.preselection_id
             and lease["until"] >= to_millis(tx.now)
         ):
-            raise VinBeingSelected
+            raise VinBeingSelected(preselection.the_vin)
 
     def bond(self, account: Account, preselection: Preselection) -> Bond:
         """Return what the code of step 4 is bound to: owner, telephone, VIN and office."""
@@ -392,11 +394,14 @@ class Preselections:
         if not rows:
             raise StepOutOfOrder
 
-    def _judge_vin(self, tx: Tx, vin: str, kind: PlateKind) -> None:
+    def _judge_vin(self, tx: Tx, vin: str, asking: Preselection) -> None:
         row = tx.one("preselection.live_of_vin", vin=vin)
         if row is not None:
-            raise VinRegistered if row["state"] == State.REGISTERED else VinPreselected
-        self._registry.judge_vin(tx, vin, kind)
+            raise VinRegistered(vin) if row["state"] == State.REGISTERED else VinPreselected(vin)
+        right = tx.one("appeals.right_to", vin=vin)
+        if right is not None and right["account_id"] != asking.account_id:
+            raise VinAwarded(vin)
+        self._registry.judge_vin(tx, vin, asking.kind, exempt=right is not None)
 
     def _start(self, tx: Tx, account: Account, preselection: Preselection, office: Office) -> None:
         until = tx.now + timedelta(minutes=office.idle_minutes)
@@ -408,9 +413,9 @@ class Preselections:
             now=to_millis(tx.now),
         )
         if lease is None:
-            raise VinBeingSelected
+            raise VinBeingSelected(preselection.the_vin)
         # Once more, now that nobody else can reserve for it: somebody may have, since it was looked at.
-        self._judge_vin(tx, preselection.the_vin, preselection.kind)
+        self._judge_vin(tx, preselection.the_vin, preselection)
         tx.run("preselection.verify", preselection_id=preselection.preselection_id, now=to_millis(tx.now))
         log(tx, preselection, account.actor, "verified")
 
@@ -419,7 +424,12 @@ class Preselections:
         if preselection.state != State.VERIFIED:
             return
         end_holds(tx, preselection)
-        tx.run("preselection.end_lease", vin=preselection.vin, preselection_id=preselection.preselection_id)
+        end_lease(tx, preselection)
+
+
+def end_lease(tx: Tx, preselection: Preselection) -> None:
+    """Let others select for a preselection's vehicle."""
+    tx.run("preselection.end_lease", vin=preselection.vin, preselection_id=preselection.preselection_id)
 
 
 def end_holds(tx: Tx, preselection: Preselection) -> None:

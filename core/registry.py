@@ -25,8 +25,23 @@ class RegistryVehicle:
 class Registry(Protocol):
     """What judges a vehicle's data beyond their form."""
 
-    def judge_vin(self, tx: Tx, vin: str, kind: PlateKind) -> None:
+    @property
+    def knows_all(self) -> bool:
+        """Whether a vehicle that it does not know cannot be given a number."""
+        ...
+
+    def find(self, tx: Tx, vin: str) -> RegistryVehicle | None:
+        """Return what is known of a vehicle, None when nothing is."""
+        ...
+
+    def judge_vin(self, tx: Tx, vin: str, kind: PlateKind, *, exempt: bool = False) -> None:
         """Refuse a vehicle that cannot be given a number.
+
+        Args:
+            tx: the transaction.
+            vin: the vehicle.
+            kind: the plate kind that it is to have.
+            exempt: an appeal has set aside that it is registered.
 
         Raises:
             VehicleUnknown: the registry does not know it.
@@ -47,7 +62,13 @@ class Registry(Protocol):
 class OpenRegistry:
     """Knows nothing and refuses nothing: ``registry.mode = "open"``."""
 
-    def judge_vin(self, tx: Tx, vin: str, kind: PlateKind) -> None:
+    knows_all = False
+
+    def find(self, tx: Tx, vin: str) -> RegistryVehicle | None:  # noqa: ARG002 - it knows none
+        """Return None: nothing is known."""
+        return None
+
+    def judge_vin(self, tx: Tx, vin: str, kind: PlateKind, *, exempt: bool = False) -> None:
         """Accept every vehicle whose VIN has the right form."""
 
     def judge_certificate(self, tx: Tx, vin: str, certificate: str) -> None:
@@ -57,13 +78,27 @@ class OpenRegistry:
 class StrictRegistry:
     """The embedded table: ``registry.mode = "strict"``."""
 
-    def judge_vin(self, tx: Tx, vin: str, kind: PlateKind) -> None:
+    knows_all = True
+
+    def find(self, tx: Tx, vin: str) -> RegistryVehicle | None:
+        """Return the table's row of a vehicle."""
+        row = tx.one("vehicles.registry_get", vin=vin)
+        if row is None:
+            return None
+        return RegistryVehicle(
+            vin=vin,
+            certificate=row["certificate"],
+            kind=PlateKind(row["kind"]),
+            registered=row["state"] == "registered",
+        )
+
+    def judge_vin(self, tx: Tx, vin: str, kind: PlateKind, *, exempt: bool = False) -> None:
         """Refuse a vehicle that the table does not hold as new and of this kind."""
         row = tx.one("vehicles.registry_get", vin=vin)
         if row is None:
             raise VehicleUnknown
-        if row["state"] == "registered":
-            raise VinRegistered
+        if row["state"] == "registered" and not exempt:
+            raise VinRegistered(vin)
         if row["kind"] != kind:
             raise KindMismatch
 

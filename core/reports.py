@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from core.admins import EVERYWHERE, Admin, Duty
+from core.appeals import Queued, queue
 from core.clock import CHINA, from_millis, to_millis
 from core.masks import Mask
 from core.offices import Office
@@ -184,7 +185,7 @@ class Stats:
     days: tuple[Day, ...]
     hours: tuple[Hour, ...]
     waiting: int  # numbers that wait to be confirmed now
-    appeals: int | None = None  # that wait now; None where no appeals are kept
+    appeals: int  # that wait to be decided now
 
     @property
     def total(self) -> Day:
@@ -203,7 +204,6 @@ def stats(tx: Tx, scope: Scope, days: int) -> Stats:
     values = {"since": to_millis(since), "until": to_millis(until), "zone": _ZONE, **scope.values}
     selected = tx.all("reports.selected", **values)
     row = tx.one("reports.count_reserved", **scope.values)
-    appeals = waiting_appeals(tx, scope)
     return Stats(
         at=tx.now,
         days=_days(
@@ -211,7 +211,7 @@ def stats(tx: Tx, scope: Scope, days: int) -> Stats:
         ),
         hours=_hours(selected),
         waiting=row["numbers"] if row else 0,
-        appeals=None if appeals is None else len(appeals),
+        appeals=len(waiting_appeals(tx, scope)),
     )
 
 
@@ -250,21 +250,9 @@ def _hours(selected: Iterable[Row]) -> tuple[Hour, ...]:
 # --- what waits -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaitingAppeal:
-    """An appeal that nobody has decided."""
-
-    appeal_id: int
-    office: str
-    since: datetime
-
-
-def waiting_appeals(tx: Tx, scope: Scope) -> list[WaitingAppeal] | None:  # noqa: ARG001 - see below
-    """Return the appeals that wait, the oldest first; None where no appeals are kept, as there are none yet.
-
-    The one place at which reports learn of appeals.
-    """
-    return None
+def waiting_appeals(tx: Tx, scope: Scope) -> list[Queued]:
+    """Return the appeals that wait, the oldest first."""
+    return queue(tx, None if scope.everywhere else scope.offices)
 
 
 def due_by_day(tx: Tx, scope: Scope, days: int) -> tuple[tuple[date, int], ...]:

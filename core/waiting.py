@@ -120,7 +120,7 @@ def desk(tx: Tx, house: House, admin: Admin) -> Desk:
         NotYourDuty: they are not at the desk.
     """
     admin.need(Duty.DESK)
-    matters = _matters(tx, admin)
+    matters = _matters(admin)
     items = [item for matter in matters for item in _of(tx, house, admin, matter)]
     due: tuple[tuple[date, int], ...] = ()
     if Matter.DEADLINE in matters:
@@ -132,16 +132,13 @@ def desk(tx: Tx, house: House, admin: Admin) -> Desk:
 
 def is_pressing(tx: Tx, house: House, admin: Admin) -> bool:
     """Whether something waits for somebody; looks no further than to the first such thing."""
-    matters = [matter for matter in _matters(tx, admin) if matter != Matter.SCHEDULED]
+    matters = [matter for matter in _matters(admin) if matter != Matter.SCHEDULED]
     return any(True for matter in matters for _ in _of(tx, house, admin, matter))
 
 
-def _matters(tx: Tx, admin: Admin) -> tuple[Matter, ...]:
-    """Return what somebody is shown; of appeals nobody is shown anything while none are kept."""
-    kept = waiting_appeals(tx, Scope(offices=())) is not None
-    return tuple(
-        matter for matter in Matter if DUTY_OF[matter] in admin.duties and (kept or matter != Matter.APPEAL)
-    )
+def _matters(admin: Admin) -> tuple[Matter, ...]:
+    """Return what somebody is shown."""
+    return tuple(matter for matter in Matter if DUTY_OF[matter] in admin.duties)
 
 
 def _of(tx: Tx, house: House, admin: Admin, matter: Matter) -> Iterable[Item]:
@@ -175,8 +172,10 @@ def _reserved(tx: Tx, house: House, scope: Scope, matter: Matter) -> Iterator[It
 
 
 def _appeals(tx: Tx, _house: House, scope: Scope) -> Iterator[Item]:
-    for one in waiting_appeals(tx, scope) or ():
-        yield Item(matter=Matter.APPEAL, at=one.since, subject=f"appeal:{one.appeal_id}", office=one.office)
+    for one in waiting_appeals(tx, scope)[:MOST]:
+        yield Item(
+            matter=Matter.APPEAL, at=one.submitted_at, subject=f"appeal:{one.appeal_id}", office=one.office
+        )
 
 
 def _failed(tx: Tx, _house: House, scope: Scope) -> Iterator[Item]:

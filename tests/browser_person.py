@@ -84,11 +84,11 @@ class BrowserPerson:
         await self.page.get_by_role("textbox", name="输入消息").fill(text)
         await self.page.get_by_role("button", name="发送").click()
 
-    async def attach(self, picture: Path) -> None:
-        """Send a picture from the disk as a photo."""
+    async def attach(self, picture: Path, how: str = "照片") -> None:
+        """Send a picture from the disk, as a photo or as a file (文件)."""
         await self.page.get_by_role("button", name="附件 Attach").click()
         async with self.page.expect_file_chooser(timeout=PATIENCE) as choosing:
-            await self.page.get_by_role("menuitem", name=re.compile("^照片")).click()
+            await self.page.get_by_role("menuitem", name=re.compile(f"^{how}")).click()
         await (await choosing.value).set_files(picture)
 
     async def send_sample(self, name: str) -> None:

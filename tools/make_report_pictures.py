@@ -93,7 +93,7 @@ def some_stats() -> Stats:
         Hour(hour=hour, random=total[0] * weight // sum(weights), composed=total[1] * weight // sum(weights))
         for hour, weight in enumerate(weights)
     )
-    return Stats(at=AT, days=tuple(days), hours=hours, waiting=187)
+    return Stats(at=AT, days=tuple(days), hours=hours, waiting=187, appeals=3)
 
 
 def some_desk() -> Desk:

@@ -180,6 +180,7 @@ class Engine:
     async def _read(self, event: Attachment, taker: Taker) -> object:
         async with self._hands:
             received = await self._outside.fetch(event, taker.intake.most_bytes)
+            received = replace(received, beside=taker.beside)
             with speaking(taker.language):
                 read = in_same_language(taker.intake.read)
             return await asyncio.get_running_loop().run_in_executor(_READERS, read, self._core, received)

@@ -103,6 +103,7 @@ class Received:
     name: str = field(repr=False)
     mime: str
     is_photo: bool
+    beside: object = field(default=None, repr=False)  # what the screen's ``Intake.look`` has returned
 
 
 # --- what goes out --------------------------------------------------------------------------
@@ -154,6 +155,7 @@ class View:
     contact: str | None = None  # label of a reply button that sends the own contact
     replies: Sequence[str] = ()  # further reply buttons under it
     redraw_at: datetime | None = None  # when it changes next by itself
+    protected: bool = False  # a picture that can be neither forwarded nor saved
     sent: Callable[["Scene"], None] | None = None  # what counts from when it has been shown
 
     @property
@@ -234,12 +236,14 @@ class Intake:
 
     It is fetched and read before the step's transaction, which can wait for nothing: ``read`` runs in a
     thread, and raises what is wrong with it as an error that a person can be told; ``take`` gets what it
-    returned, inside the transaction.
+    returned, inside the transaction. What ``read`` needs of the database, ``look`` reads from a snapshot
+    before.
     """
 
     most_bytes: int
     read: Callable[["Core", Received], object]
     take: Callable[["Scene", Any], Go]
+    look: Callable[["Scene"], object] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

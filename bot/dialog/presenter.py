@@ -33,6 +33,7 @@ from bot.drawing import drawn
 
 _TOAST = 200
 _MARKUP = re.compile(r"<[^>]+>")
+_PROTECTED = "protected:"
 _GONE = ("message to edit not found", "message can't be edited", "there is no", "message_id_invalid")
 
 
@@ -73,6 +74,11 @@ class Presenter:
         with suppress(BadRequest, Forbidden):
             await self._bot.edit_message_reply_markup(chat_id, message_id, reply_markup=None)
 
+    async def _delete(self, chat_id: int, message_id: int) -> None:
+        """Take a protected message out of the chat, which would otherwise keep what it shows for good."""
+        with suppress(BadRequest, Forbidden):
+            await self._bot.delete_message(chat_id, message_id)
+
     def _markup(self, record: Record, view: View) -> InlineKeyboardMarkup | None:
         kept = record.rehearsal
         codec = self._codec.of_rehearsal(record.chat_id, kept.number) if kept else self._codec
@@ -83,6 +89,8 @@ class Presenter:
         record, view = present.record, present.view
         if record.message_id is None or record.message_kind != view.kind or view.contact:
             return None
+        if _is_protected(record) != view.protected:  # which an edit does not change
+            return None
         try:
             await self._edit_to(record, record.message_id, view, _worded(view, _note_to_edit(present)))
         except BadRequest as error:
@@ -91,9 +99,7 @@ class Presenter:
                 if any(known in reason for known in _GONE):
                     return None
                 raise
-        return Shown(
-            message_id=record.message_id, kind=view.kind, picture=view.picture.key if view.picture else None
-        )
+        return _shown(record.message_id, view)
 
     async def _edit_to(self, record: Record, message_id: int, view: View, text: str) -> None:
         chat_id, markup = record.chat_id, self._markup(record, view)
@@ -101,17 +107,13 @@ class Presenter:
             await self._bot.edit_message_text(
                 text, chat_id=chat_id, message_id=message_id, parse_mode=ParseMode.HTML, reply_markup=markup
             )
-        elif view.picture.key == record.picture:
+        elif _key(view) == record.picture:
             await self._bot.edit_message_caption(
                 chat_id, message_id, caption=text, parse_mode=ParseMode.HTML, reply_markup=markup
             )
         else:
-            media = InputMediaPhoto(
-                await _drawn(record, view.picture),
-                caption=text,
-                parse_mode=ParseMode.HTML,
-                filename="xuanhao.png",
-            )
+            file = await _drawn(record, view.picture)
+            media = InputMediaPhoto(file, caption=text, parse_mode=ParseMode.HTML, filename=_name_of(file))
             await self._bot.edit_message_media(media, chat_id, message_id, reply_markup=markup)
 
     async def _send(self, present: Present) -> Shown:
@@ -122,14 +124,11 @@ class Presenter:
             )
         sending = self._send_new(record, view, _worded(view, present.note))
         if record.message_id is not None and record.message_kind != MessageKind.KEYBOARD:
-            message, _ = await asyncio.gather(sending, self.strip(record.chat_id, record.message_id))
+            leave = self._delete if _is_protected(record) else self.strip
+            message, _ = await asyncio.gather(sending, leave(record.chat_id, record.message_id))
         else:
             message = await sending
-        return Shown(
-            message_id=message.message_id,
-            kind=view.kind,
-            picture=view.picture.key if view.picture else None,
-        )
+        return _shown(message.message_id, view)
 
     def _send_new(self, record: Record, view: View, text: str) -> Awaitable[Message]:
         if view.picture is not None:
@@ -140,13 +139,15 @@ class Presenter:
     async def _send_picture(self, record: Record, view: View, text: str) -> Message:
         if view.picture is None:
             raise ValueError("there is no picture to send")
+        file = await _drawn(record, view.picture)
         return await self._bot.send_photo(
             record.chat_id,
-            await _drawn(record, view.picture),
+            file,
             caption=text,
             parse_mode=ParseMode.HTML,
             reply_markup=self._markup(record, view),
-            filename="xuanhao.png",
+            filename=_name_of(file),
+            protect_content=view.protected or None,
         )
 
 
@@ -165,6 +166,25 @@ def _overflows(view: View, note: str) -> bool:
 async def _drawn(record: Record, picture: Picture) -> bytes:
     """Return a picture's file; those who rehearse hold up nobody else's pictures."""
     return await (drawn(picture) if record.rehearsal is None else play_beside(picture.draw))
+
+
+def _key(view: View) -> str | None:
+    """Return what is kept of a view's picture; of a protected message it says that, too."""
+    if view.picture is None:
+        return None
+    return f"{_PROTECTED}{view.picture.key}" if view.protected else view.picture.key
+
+
+def _is_protected(record: Record) -> bool:
+    return (record.picture or "").startswith(_PROTECTED)
+
+
+def _shown(message_id: int, view: View) -> Shown:
+    return Shown(message_id=message_id, kind=view.kind, picture=_key(view))
+
+
+def _name_of(file: bytes) -> str:
+    return "xuanhao.jpg" if file.startswith(b"\xff\xd8") else "xuanhao.png"
 
 
 def _note_to_edit(present: Present) -> str:

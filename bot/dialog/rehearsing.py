@@ -98,7 +98,7 @@ class RehearsingSteps(Steps):
         record = find_record(tx, chat_id)
         kept = record.rehearsal if record else None
         if record is None or kept is None:
-            return self.intake_of(record, sent) if record else None
+            return self.intake_of(tx, record, sent) if record else None
         return self._stage.intake(kept, tx.now, sent=sent) if self._stage.fits(kept) else None
 
     def after_showing(self, tx: Tx, present: Present, *, shown_at: datetime) -> None:

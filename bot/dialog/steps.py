@@ -69,6 +69,7 @@ class Taker:
     screen: str
     intake: Intake
     language: Language  # of the chat that is on it
+    beside: object = field(default=None, repr=False)  # what its ``look`` has returned
 
 
 class NothingToSay(Exception):
@@ -142,14 +143,25 @@ class Steps:
             go = lead(scene, error) if lead else Go(screen="", note=self._words.of_error(error), alert=True)
         return self._advance(tx, scene, record, go)
 
-    def intake_of(self, record: Record, sent: Attachment) -> Taker | None:
-        """Return how the screen of a conversation takes what was sent; None if it is not looked at."""
+    def intake_of(self, tx: Tx, record: Record, sent: Attachment) -> Taker | None:
+        """Return how the screen of a conversation takes what was sent; None if it is not looked at.
+
+        Raises:
+            XuanhaoError: from the screen's own look.
+        """
         screen = self._screen(record.screen)
         if screen.attachment is None:
             return None
         if sent.album and sent.album == record.album:
             return None
-        return Taker(screen=screen.name, intake=screen.attachment, language=record.language)
+        look = screen.attachment.look
+        scene = Scene(core=self._core, tx=tx, chat_id=record.chat_id, args=record.args, at=tx.now)
+        return Taker(
+            screen=screen.name,
+            intake=screen.attachment,
+            language=record.language,
+            beside=look(scene) if look is not None else None,
+        )
 
     def shown(self, tx: Tx, record: Record, given: Given = _NOTHING) -> Present:
         """Show a conversation as it stands now.

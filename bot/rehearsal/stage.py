@@ -95,7 +95,8 @@ class RehearsalStage:
         """Return how the present screen takes what was sent; None if it is not looked at."""
         with self._rehearsal.opened(kept.image) as (database, clock):
             clock.set(at)
-            return self._steps(kept).intake_of(database.run(_opened, kept.language), sent)
+            steps = self._steps(kept)
+            return database.run(lambda tx: steps.intake_of(tx, _opened(tx, kept.language), sent))
 
     def _steps(self, kept: Kept) -> Steps:
         codec = self._codec.of_rehearsal(kept.chat_id, kept.number)

@@ -109,6 +109,8 @@ def send_photo(world: World, person: Person, data: bytes, caption: str = "", alb
     """
     shrunk = shrink_as_apps_do(data, APP_SIDE)
     content: dict[str, Any] = {"photo": photo_sizes(world.files, shrunk)}
+    if album:
+        content["media_group_id"] = album
     if caption.strip():
         content["caption"] = caption.strip()
     if album:

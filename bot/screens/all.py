@@ -1,5 +1,6 @@
 """The list of all screens that the engine is given."""
 
+from bot.desk import appeals as appeals_desk
 from bot.desk import (
     blacklist,
     broadcasts,
@@ -15,6 +16,8 @@ from bot.desk import (
 from bot.desk.reports import audit, segments, stats, waiting
 from bot.dialog.model import Screen
 from bot.screens import (
+    appeal_form,
+    appeals,
     banned,
     composing,
     home,
@@ -41,6 +44,8 @@ SCREENS: tuple[Screen, ...] = (
     *provinces.SCREENS,
     *pool.SCREENS,
     *own_data.SCREENS,
+    *appeals.SCREENS,
+    *appeal_form.SCREENS,
     banned.BANNED,
     language.LANGUAGE,
     releases.RELEASE,
@@ -55,6 +60,7 @@ SCREENS: tuple[Screen, ...] = (
     *blacklist.SCREENS,
     *find.SCREENS,
     *broadcasts.SCREENS,
+    *appeals_desk.SCREENS,
     people.USERTYPE,
     people.IDENTITY,
     people.GRANT,

@@ -10,7 +10,7 @@ from bot.screens.entry import entry
 from bot.screens.language import speak
 from bot.screens.own_data import export
 from bot.screens.provinces import opened
-from bot.texts import bulletin, common, desk, home, languages, own_data, provinces, rehearsal
+from bot.texts import appeal, bulletin, common, desk, home, languages, own_data, provinces, rehearsal
 from core import notices
 from core.admins import Duty
 from core.clock import CHINA
@@ -49,6 +49,7 @@ def _show(scene: Scene) -> View:
             (Button(label=rehearsal.REHEARSE(), action="rehearse"),),
             (Button(label=provinces.ELSEWHERE(), action="provinces"),),
             (Button(label=bulletin.BULLETIN(), action="pool"),),
+            (Button(label=appeal.APPEAL(), action="appeals"),),
             (
                 Button(label=home.MINE(), action="mine"),
                 Button(label=own_data.PRIVACY(), action="privacy"),
@@ -85,6 +86,7 @@ _WAYS: dict[str, Callable[[Scene], Go]] = {
     "preselect": entry,
     "rehearse": lambda _scene: Go(screen=REHEARSAL),
     "mine": lambda _scene: Go(screen="mine"),
+    "appeal": lambda _scene: Go(screen="appeals"),
     "offices": lambda _scene: Go(screen="provinces"),
     "pool": lambda _scene: Go(screen="pool"),
     "notify": lambda _scene: Go(screen="notify"),
@@ -107,6 +109,7 @@ HOME = Screen(
         "rehearse": lambda _scene, _arg: Go(screen=REHEARSAL),
         "mine": lambda _scene, _arg: Go(screen="mine"),
         "privacy": lambda _scene, _arg: Go(screen="privacy"),
+        "appeals": lambda _scene, _arg: Go(screen="appeals"),
         "help": lambda _scene, _arg: Go(screen="help"),
         "speak": speak,
     },

@@ -1,13 +1,21 @@
 """Pictures as screens name them: equal ones look the same, and are drawn only when they are sent."""
 
 import hashlib
-from dataclasses import dataclass, replace
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from bot.pictures.batch import batch_picture
 from bot.pictures.desk import Glance, desk_picture
+from bot.pictures.evidence import Exhibit, evidence_picture
 from bot.pictures.receipt import Receipt, receipt_picture
 from bot.pictures.segments import Segments, segments_picture
 from bot.pictures.stats import Figures, stats_picture
+from core.appeals import Slot
+from core.errors import OperationError
+from core.ports import PhotoStore
+
+_LOGGER = logging.getLogger(__name__)
 
 _TOLD_APART = 16
 
@@ -76,3 +84,37 @@ class ReportPicture:
 
 def _marked(*, rehearsal: bool) -> str:
     return "rehearsal:" if rehearsal else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidencePicture:
+    """The photos of an appeal, fetched from where they lie when they are drawn."""
+
+    store: PhotoStore = field(repr=False)
+    keys: Mapping[Slot, str | None] = field(repr=False)  # of those that are to be seen; None: there is none
+    labels: Mapping[Slot, str]
+    mark: str
+    missing: str
+
+    @property
+    def key(self) -> str:
+        """Return what tells it from other pictures."""
+        shown = ",".join(f"{slot}={key}" for slot, key in self.keys.items())
+        return f"evidence:{self.mark}:{shown}"
+
+    def draw(self) -> bytes:
+        """Return a JPEG."""
+        exhibits = [
+            Exhibit(label=self.labels[slot], jpeg=self._fetched(key)) for slot, key in self.keys.items()
+        ]
+        return evidence_picture(exhibits, mark=self.mark, missing=self.missing)
+
+    def _fetched(self, key: str | None) -> bytes | None:
+        """Return a photo; one that cannot be had is said to be missing, where its place is."""
+        if key is None:
+            return None
+        try:
+            return self.store.get(key)
+        except OperationError:
+            _LOGGER.exception("a photo of an appeal cannot be shown")
+            return None

@@ -5,19 +5,21 @@ from datetime import timedelta
 from bot.dialog.model import Button, ErrorWays, Go, Screen, Style, View
 from bot.dialog.scene import Scene
 from bot.photos import barcodes
-from bot.screens import codes, vin_photo
+from bot.screens import appeals, codes, vin_photo
 from bot.screens.entry import data_step, entry, step_of
 from bot.screens.layout import in_columns, page_of
 from bot.screens.wishes import tell_opening
-from bot.texts import common, photos, preselect, provinces, registration, wishes
+from bot.texts import appeal, common, photos, preselect, provinces, registration, wishes
 from bot.texts.errors import CHANCES_USED_UP
+from core.appeals import awarded_to
 from core.errors import (
     ChancesUsedUp,
     OfficeClosed,
     StepOutOfOrder,
-    VinBeingSelected,
+    VinAwarded,
     VinPreselected,
     VinRegistered,
+    VinUnavailable,
     XuanhaoError,
 )
 from core.maintenance import of_office, refuse_in_maintenance
@@ -28,6 +30,8 @@ from core.vehicles import CertificateKind, parse_certificate, parse_vin
 from core.verification import Purpose
 
 _OFFICES_A_PAGE = 16
+_AWARDED = 3
+"""So many vehicles whose appeal was approved are offered on the page of the VIN."""
 CLOSING_WARNING = timedelta(minutes=30)
 
 
@@ -112,10 +116,16 @@ NOTICE = Screen(
 
 def _cannot(scene: Scene, error: XuanhaoError) -> Go:
     """Lead to the page that says why the vehicle cannot be given a number here."""
-    why = "being_selected"
-    if isinstance(error, VinPreselected | VinRegistered):
-        why = "preselected" if isinstance(error, VinPreselected) else "registered"
-    return Go(screen="vin_refused", args={"why": why, "from": scene.preselection.state})
+    vin = error.vin if isinstance(error, VinUnavailable) else ""
+    args = {"why": _WHY.get(type(error), "being_selected"), "from": scene.preselection.state, "vin": vin}
+    return Go(screen="vin_refused", args=args)
+
+
+_WHY: dict[type[XuanhaoError], str] = {
+    VinPreselected: "preselected",
+    VinRegistered: "registered",
+    VinAwarded: "awarded",
+}
 
 
 def _vin(scene: Scene, typed: str) -> Go:
@@ -139,11 +149,15 @@ def _back_to_review(preselection: Preselection) -> tuple[Button, ...]:
 def _show_vin(scene: Scene) -> View:
     back = _back_to_review(scene.preselection)
     other = (Button(label=preselect.CHANGE_BASICS(), action="basics"),)  # the vehicle may take another kind
+    theirs = [
+        Button(label=appeal.vin_button(vin), action="awarded", arg=vin)
+        for vin in awarded_to(scene.tx, scene.account)[:_AWARDED]
+    ]
     photo = photos.MAY_BE_PHOTOGRAPHED() if barcodes.INSTALLED else ""
-    return View(text=preselect.VIN() + photo, rows=(back,) if back else (other,))
+    return View(text=preselect.VIN() + photo, rows=(*in_columns(theirs, 1), back or other))
 
 
-REFUSED: ErrorWays = {VinPreselected: _cannot, VinRegistered: _cannot, VinBeingSelected: _cannot}
+REFUSED: ErrorWays = {VinUnavailable: _cannot}
 
 VIN = Screen(
     name="vin",
@@ -152,6 +166,7 @@ VIN = Screen(
     buttons={
         "review": lambda _scene, _arg: Go(screen="review"),
         "basics": lambda scene, _arg: Go(screen="basics", args={"office": scene.preselection.office}),
+        "awarded": _take_vin,
     },
     text=_vin,
     attachment=vin_photo.intake(_vin),
@@ -191,6 +206,7 @@ def _show_refused(scene: Scene) -> View:
         text=preselect.vin_refused(scene.arg("why"), scene.office),
         rows=(
             (Button(label=preselect.CHANGE_VIN(), action="again"),),
+            (Button(label=appeal.APPEAL(), action="appeal"),),
             (Button(label=common.HOME(), action="home"),),
         ),
     )
@@ -205,7 +221,11 @@ VINREFUSED = Screen(
     name="vin_refused",
     personal=True,
     show=_show_refused,
-    buttons={"again": _again, "home": lambda _scene, _arg: Go(screen="home")},
+    buttons={
+        "again": _again,
+        "appeal": lambda scene, _arg: appeals.begin(scene, scene.arg("vin")),
+        "home": lambda _scene, _arg: Go(screen="home"),
+    },
 )
 
 
@@ -419,9 +439,15 @@ USED_UP = Screen(
     name="used_up",
     show=lambda scene: View(
         text=preselect.used_up(CHANCES_USED_UP(), scene.office),
-        rows=((Button(label=common.HOME(), action="home"),),),
+        rows=(
+            (Button(label=appeal.APPEAL(), action="appeal"),),
+            (Button(label=common.HOME(), action="home"),),
+        ),
     ),
-    buttons={"home": lambda _scene, _arg: Go(screen="home")},
+    buttons={
+        "appeal": lambda scene, _arg: appeals.begin(scene, scene.preselection.the_vin),
+        "home": lambda _scene, _arg: Go(screen="home"),
+    },
 )
 
 

@@ -21,7 +21,16 @@ def _on(scene: Scene) -> Go:
     """Lead to what is missing, or back to the review."""
     scene.fresh()
     account = scene.account
-    return entry(scene) if account.registered else registration_step(account)
+    if not account.registered:
+        return registration_step(account)
+    back = scene.arg("back")
+    return Go(screen=back) if back else entry(scene)
+
+
+def _back(scene: Scene) -> dict[str, object]:
+    """Return the arguments by which a page that corrects something leads back to where it was asked for."""
+    back = scene.arg("back")
+    return {"back": back} if back else {}
 
 
 # --- consent --------------------------------------------------------------------------------
@@ -168,7 +177,7 @@ def _phone(scene: Scene, typed: str) -> Go:
         return _on(scene) if scene.account.phone_sealed else Go(screen="home")
     account, phone = scene.account, parse_phone(typed)
     scene.core.accounts.offer_phone(scene.tx, account, phone)
-    return codes.request(scene, _bond(scene, phone), "reg_code")
+    return replace(codes.request(scene, _bond(scene, phone), "reg_code"), args=_back(scene))
 
 
 def _contact(scene: Scene, contact: Contact) -> Go:
@@ -203,13 +212,14 @@ def _bond(scene: Scene, phone: str) -> Bond:
 def _show_code(scene: Scene) -> View | Go:
     phone = scene.account.new_phone
     if not phone:
-        return Go(screen="reg_phone")
+        return Go(screen="reg_phone", args=_back(scene))
     other = Button(label=registration.OTHER_PHONE(), action="other")
     return codes.page(scene, Purpose.REGISTRATION, phone, (other,))
 
 
 def _resend(scene: Scene, _arg: str) -> Go:
-    return codes.request(scene, _bond(scene, scene.account.new_phone), "reg_code")
+    again = codes.request(scene, _bond(scene, scene.account.new_phone), "reg_code")
+    return replace(again, args=_back(scene))
 
 
 def _code(scene: Scene, typed: str) -> Go:
@@ -222,7 +232,7 @@ CODE = Screen(
     name="reg_code",
     personal=True,
     show=_show_code,
-    buttons={"resend": _resend, "other": lambda _scene, _arg: Go(screen="reg_phone")},
+    buttons={"resend": _resend, "other": lambda scene, _arg: Go(screen="reg_phone", args=_back(scene))},
     text=_code,
     hint=registration.CODE_HINT,
 )

@@ -11,6 +11,7 @@ from core.hours import ServiceHours, Span
 from core.identity import mask_identity, mask_name, mask_phone
 from core.offices import Office
 from core.plates import PlateKind
+from core.reviews import SET_ASIDE
 
 BACK = phrase("« 返回")
 HOME = phrase("🏠 返回首页")
@@ -62,7 +63,10 @@ _PAPERS = {
 }
 """What an office that sets nothing else wants to see; other papers stand as the office has worded them."""
 
-_REASONS = {EXPIRED_REASON: phrase("预选号码逾期未办理")}
+_REASONS = {
+    EXPIRED_REASON: phrase("预选号码逾期未办理"),
+    SET_ASIDE: phrase("车辆识别代号申诉审核通过"),
+}
 """The reasons that the service itself writes down; those of admins stand as they were typed."""
 
 

@@ -33,6 +33,9 @@ USAGE = {
     "void": phrase("<code>/void 粤K12345 原因</code>(号码作废,车主列入黑名单)"),
     "revoke": phrase("<code>/revoke 粤K12345 原因</code>(取消预选,不列入黑名单)"),
     "closed": phrase("<code>/closed 粤K 2026-12-31 原因</code>"),
+    "appeals": phrase("<code>/appeals</code> 或 <code>/appeals 粤K</code>"),
+    "approve": phrase("<code>/approve 申诉编号</code>(先显示将撤销和恢复的内容)"),
+    "reject": phrase("<code>/reject 申诉编号 原因</code>(申诉人会看到原因)"),
     "ban": phrase(
         "<code>/ban 聊天号|身份证号|手机号|号牌 [until 2028-01-01] 原因</code>\n"
         "不写 until 则按规定年限;对已在黑名单上的人,改为新的截止日期。"
@@ -74,7 +77,12 @@ def help_text(duties: frozenset[Duty]) -> str:
     return "\n\n" + "\n".join([_("<b>管理命令</b>"), *may]) if may else ""
 
 
-_DUTY_OF = {"unwithhold": Duty.WITHHOLD, "unban": Duty.BAN}
+_DUTY_OF = {
+    "unwithhold": Duty.WITHHOLD,
+    "unban": Duty.BAN,
+    "approve": Duty.APPEALS,
+    "reject": Duty.APPEALS,
+}
 
 
 ROLES = {

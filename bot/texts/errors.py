@@ -6,6 +6,7 @@ from html import escape
 from bot.desk import errors as d
 from bot.dialog import errors as a
 from bot.importing import errors as t
+from bot.texts import appeals_desk as appeals
 from bot.texts import (
     broadcast,
     desk,
@@ -28,6 +29,7 @@ from core.errors import XuanhaoError
 VIN_PRESELECTED = phrase("该车辆已预选号牌,不允许再次预选号牌!")
 VIN_REGISTERED = phrase("该车辆已上牌,不能选号,请核对输入!")
 VIN_BEING_SELECTED = phrase("该车辆正在由他人选号")
+VIN_AWARDED = phrase("该车辆经申诉审核,只能由其车主选号。")
 CHANCES_USED_UP = phrase("您的随机选号和自编选号机会均已用完,请前往车辆管理所办理选号等新车上牌业务。")
 
 
@@ -146,6 +148,7 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     e.DataIncomplete: phrase("信息还没有填写完整。"),
     e.VinPreselected: VIN_PRESELECTED,
     e.VinRegistered: VIN_REGISTERED,
+    e.VinAwarded: VIN_AWARDED,
     e.VinBeingSelected: phrase("该车辆正在由他人选号,请稍后再试。"),
     e.VehicleUnknown: phrase(
         "登记系统中没有该车辆的信息,请核对车辆识别代号;如无误,请联系销售商或车辆管理所。"
@@ -198,6 +201,14 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     a.AttachmentNotFetched: files.NOT_FETCHED,
     e.NothingToHandle: reports.NOTHING_TO_HANDLE,
     e.NotInJournal: journal.NOT_IN_JOURNAL,
+    e.AppealNotNeeded: phrase("该车辆目前没有被他人占用,可以直接预选号牌,无需申诉。"),
+    e.AppealAboutOwnNumber: phrase("该车辆的号牌就是您本人预选的,无需申诉,请在【我的选号】中查看。"),
+    e.AppealWaits: phrase("您对该车辆的申诉正在等待审核,不能重复提交。请在【异常选号资料修改】中查看。"),
+    e.AppealUnfinished: phrase("您有一份还没提交的申诉,请先提交或放弃。"),
+    e.AppealIncomplete: phrase("申诉内容还没有填写完整。"),
+    e.AppealUnknown: phrase("没有这个申诉编号。"),
+    e.AppealOfOneself: phrase("不能审核本人的申诉,也不能审核涉及本人号牌的申诉,请由其他人审核。"),
+    e.AppealMoved: phrase("情况在您查看之后有变化,请重新核对下面的内容。"),
     d.UnreadableTime: desk.BAD_TIME,
     e.VinTailMismatch: phrase("车辆识别代号后六位不符,未作任何更改,请核对。"),
 }
@@ -236,6 +247,13 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     e.PhotoTooHeavy: lambda error: photos.too_heavy(error.most_bytes),
     e.PhotoTooLarge: lambda error: photos.too_large(error.most_pixels),
     e.PhotoTooSmall: lambda error: photos.too_small(error.width, error.height, error.min_side),
+    e.AppealReasonLength: lambda error: _(
+        "申诉原因应为 {shortest}–{longest} 字,您输入了 {found} 字,请修改后重新输入。"
+    ).format(shortest=error.shortest, longest=error.longest, found=error.found),
+    e.AppealsWaitEnough: lambda error: _("您已有 {most} 件申诉在等待审核,请等审核结束后再提交。").format(
+        most=error.most
+    ),
+    e.AppealDecided: lambda error: appeals.ended(error.by, error.state),
     a.AttachmentTooLarge: lambda error: files.too_large(error.most_bytes),
     e.CertificateCharacters: lambda error: _("编号中有不能使用的字符{characters}。").format(
         characters=_characters(error)

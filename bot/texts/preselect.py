@@ -10,7 +10,7 @@ from bot.texts.common import (
     masked_phone,
     office_title,
 )
-from bot.texts.errors import VIN_BEING_SELECTED, VIN_PRESELECTED, VIN_REGISTERED
+from bot.texts.errors import VIN_AWARDED, VIN_BEING_SELECTED, VIN_PRESELECTED, VIN_REGISTERED
 from bot.texts.language import _, phrase
 from bot.texts.units import owner
 from core.accounts import Account
@@ -173,7 +173,10 @@ def closing_soon(at: str) -> str:
 
 def used_up(words: str, office: Office) -> str:
     """Return the page on which only the office is left."""
-    return _("{words}\n\n{name}\n地址:{address}\n办公时间:{hours}").format(
+    return _(
+        "{words}\n\n{name}\n地址:{address}\n办公时间:{hours}\n\n"
+        "如果机会是被他人用完的,可以点【异常选号资料修改】提出申诉。"
+    ).format(
         words=words,
         name=escape(office.name),
         address=escape(office.address),
@@ -181,12 +184,15 @@ def used_up(words: str, office: Office) -> str:
     )
 
 
+_REFUSED = {"preselected": VIN_PRESELECTED, "registered": VIN_REGISTERED, "awarded": VIN_AWARDED}
+
+
 def vin_refused(why: str, office: Office) -> str:
     """Return why a vehicle cannot be given a number here, and what to do."""
-    words = {"preselected": VIN_PRESELECTED, "registered": VIN_REGISTERED}.get(why, VIN_BEING_SELECTED)
+    words = _REFUSED.get(why, VIN_BEING_SELECTED)
     return _(
         "❌ {words}\n\n如果是您输错了,请修改后重试;如果车辆识别代号被他人使用,"
-        "请携带身份证明和购车发票到车辆管理所核实:\n{name}\n{address}({hours})"
+        "请点【异常选号资料修改】提出申诉,或携带身份证明和购车发票到车辆管理所核实:\n{name}\n{address}({hours})"
     ).format(
         words=words(),
         name=escape(office.name),

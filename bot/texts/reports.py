@@ -231,9 +231,8 @@ def stats_text(stats: Stats, office: Office | None) -> str:
         _("列入黑名单 {banned:,} · 现在待办理 {waiting:,}").format(
             banned=total.banned, waiting=stats.waiting
         ),
+        _("现在待审申诉 {appeals:,}").format(appeals=stats.appeals),
     ]
-    if stats.appeals is not None:
-        lines.append(_("现在待审申诉 {appeals:,}").format(appeals=stats.appeals))
     return "\n".join(lines)
 
 
@@ -255,9 +254,8 @@ def stats_sums(stats: Stats) -> list[tuple[str, int | float | datetime | date | 
         (REVOKED(), total.revoked),
         (BANNED(), total.banned),
         (_("现在待办理"), stats.waiting),
+        (_("现在待审申诉"), stats.appeals),
     ]
-    if stats.appeals is not None:
-        rows.append((_("现在待审申诉"), stats.appeals))
     return rows
 
 
@@ -318,6 +316,8 @@ _ITEMS = {
     Matter.CALENDAR: phrase("{year} 年的放假调休安排尚未收录"),
 }
 _NOTICES = {
+    "appeal": phrase("申诉结果通知"),
+    "superseded": phrase("预选被撤销通知"),
     "reminder": phrase("到期提醒"),
     "expired": phrase("过期通知"),
     "moved": phrase("改期通知"),

@@ -149,6 +149,26 @@ ROWS: dict[str, dict[str, Any]] = {
         "entered_at": 1,
         "entered_by": "chat:1",
     },
+    "appeal": {
+        "account_id": 4,
+        "office": "粤K",
+        "state": "pending",
+        "consent_version": 1,
+        "consented_at": 1,
+        "vin": OTHER_VIN,
+        "identity_hash": b"x",
+        "submitted_at": 1,
+        "created_at": 1,
+        "updated_at": 1,
+    },
+    "appeal_photo": {
+        "appeal_id": 1,
+        "slot": "invoice",
+        "photo_key": "k",
+        "fingerprint_sealed": b"f",
+        "taken_at": 1,
+    },
+    "vin_right": {"vin": OTHER_VIN, "account_id": 3, "appeal_id": 1, "since": 1},
     "subscription": {"chat_id": 7000, "office": "粤K", "kind": "small", "topic": "release", "since": 1},
 }
 """A row of each table that is accepted beside what ``furnish`` has put there."""
@@ -288,6 +308,46 @@ NONSENSE = {
     "a closed day without a reason": row("closed_day", "closed_day_reason", reason=""),
     "a king at the desk": row("admin", "admin_role", role="king"),
     "maintenance without a word": row("maintenance", "maintenance_text", text=""),
+    "an appeal in no state": row("appeal", "appeal_state", state="lost", ended_at=1),
+    "an appeal of nobody": row("appeal", "appeal_account_id_fkey", REFERENCE, account_id=99),
+    "an appeal about 16 characters": row("appeal", "appeal_vin", vin=OTHER_VIN[1:]),
+    "consented to nothing": row("appeal", "appeal_consent_whole", consented_at=None),
+    "an appeal about nothing": row("appeal", "appeal_submitted_is_complete", vin=None),
+    "an appeal at no time": row("appeal", "appeal_submitted_is_complete", submitted_at=None),
+    "an appeal that ended at no time": row("appeal", "appeal_end_has_a_time", state="withdrawn"),
+    "an appeal approved by nobody": row(
+        "appeal", "appeal_decision_has_an_author", state="approved", ended_at=1, outcome="{}"
+    ),
+    "a rejection without a reason": row(
+        "appeal", "appeal_rejection_has_a_reason", state="rejected", ended_at=1, decided_by="chat:1"
+    ),
+    "a rejection with an empty reason": row(
+        "appeal",
+        "appeal_rejection_has_a_reason",
+        state="rejected",
+        ended_at=1,
+        decided_by="chat:1",
+        answer="",
+    ),
+    "an approval that says nothing": row(
+        "appeal", "appeal_approval_says_what", state="approved", ended_at=1, decided_by="chat:1"
+    ),
+    "a dropped draft that holds a vehicle": row(
+        "appeal", "appeal_dropped_is_empty", state="dropped", ended_at=1
+    ),
+    "a second draft of an appeal": row(
+        "appeal", "appeal_one_draft", "appeal.account_id", state="draft", account_id=3
+    ),
+    "an appeal that waits twice": row("appeal", "appeal_one_waiting", "appeal.vin", vin=VIN),
+    "a photo of the cat": row("appeal_photo", "appeal_photo_slot", slot="cat"),
+    "a photo nowhere": row("appeal_photo", "appeal_photo_key", photo_key=""),
+    "a photo of no appeal": row("appeal_photo", "appeal_photo_appeal_id_fkey", REFERENCE, appeal_id=99),
+    "the same photo twice": row(
+        "appeal_photo", "appeal_photo_pkey", "appeal_photo.appeal_id", slot="identity"
+    ),
+    "a right to 16 characters": row("vin_right", "vin_right_vin", vin=OTHER_VIN[1:]),
+    "two owners of a vehicle": row("vin_right", "vin_right_pkey", "vin_right.vin", vin=VIN),
+    "a reservation set aside": row("preselection", "preselection_set_aside", set_aside_by=1),
     "a subscription to gossip": row("subscription", "subscription_topic", topic="gossip"),
 }
 

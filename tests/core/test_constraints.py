@@ -10,7 +10,7 @@ from core.clock import FixedClock
 from core.db import MemoryDatabase
 from core.errors import StoreError
 from core.ports import Tx
-from tests.core.nonsense import CHANGES, NONSENSE, OTHER_VIN, ROWS
+from tests.core.nonsense import CHANGES, NONSENSE, OTHER_VIN, ROWS, VIN
 from tests.core.sql import refused_by, sql
 from tests.core.tools import NOON, registered, release, reserved, verified
 
@@ -33,6 +33,10 @@ async def furnished(core: Core, engine: str) -> Core:
         ("broadcast", {"office": "粤A"}),
         ("registry_entry", {"vin": OTHER_VIN}),
         ("hold", {"serial": "A2222"}),
+        ("appeal", {"vin": VIN}),
+        ("appeal", {"account_id": 3, "state": "draft"}),
+        ("appeal_photo", {"slot": "identity"}),
+        ("vin_right", {"vin": VIN}),
     ):
         await core.store.run(sql, insert(engine, table, other))
     return core

@@ -53,7 +53,7 @@ async def ends_well(core: Core, clock: FixedClock, account: Account, begun: int)
 async def test_everything_is_read_out(core: Core) -> None:
     account, _ = await lived(core)
     found = await core.store.read(core.own_data.read, CHAT)
-    assert set(found) == {holding.name for holding in HOLDINGS}
+    assert set(found) == {*(holding.name for holding in HOLDINGS), "appeals"}
     (own,) = found["account"]
     assert (own["name"], own["identity"], own["phone"]) == (account.name, account.identity, account.phone)
     assert [one["version"] for one in found["consents"]] == [2]

@@ -196,7 +196,7 @@ async def test_figures_add_up_with_what_happened(core: Core, clock: FixedClock) 
     assert total.selected == ended + found.waiting
     assert [day.day.isoformat() for day in found.days if day.selected] == ["2026-03-10", "2026-03-18"]
     assert sum(one.composed for one in found.hours) == 5
-    assert found.appeals is None
+    assert found.appeals == 0
 
 
 async def test_random_selection_is_told_from_composition(core: Core) -> None:

@@ -18,8 +18,9 @@ from core.plates import PlateKind
 from core.pool import Release
 from core.ports import Tx
 from core.waiting import Desk, Matter
+from tests.core.appealing import appealed
 from tests.core.sql import fill, sql
-from tests.core.tools import NOON, build, release, reserved
+from tests.core.tools import NOON, build, registered, release, reserved
 from tests.engines import open_test_store
 from tests.world import office
 
@@ -65,8 +66,19 @@ async def test_empty_desk_has_all_its_matters_but_no_items(core: Core) -> None:
     found = await look(core)
     assert found.items == ()
     assert not found.is_pressing
-    assert Matter.APPEAL not in found.matters  # no appeals are kept yet
+    assert Matter.APPEAL in found.matters
     assert [count for _, count in found.due] == [0] * 7
+
+
+async def test_appeal_that_waits_is_on_the_desk(core: Core) -> None:
+    await core.store.run(release, core, "A####")
+    await core.store.run(reserved, core, 0, "A1234")
+    owner = await core.store.run(registered, core, 1)
+    number = await core.store.run(appealed, core, owner, 0)
+    found = [item for item in (await look(core)).items if item.matter == Matter.APPEAL]
+    assert [(item.subject, item.office) for item in found] == [(f"appeal:{number}", "粤K")]
+    elsewhere = Admin(chat_id=9, posts=frozenset({Post(role=Role.REVIEWER, office="粤A")}))
+    assert (await look(core, elsewhere)).items == ()
 
 
 async def test_stranger_has_no_desk(core: Core) -> None:
@@ -202,8 +214,8 @@ async def test_desk_of_one_office_shows_nothing_of_another(core: Core, clock: Fi
 async def test_each_role_sees_its_own_matters(core: Core) -> None:
     shown = {role: (await look(core, at_desk(role))).matters for role in Role}
     assert shown[Role.CLERK] == (Matter.DEADLINE, Matter.SHUT)
-    assert shown[Role.REVIEWER] == ()
-    assert set(shown[Role.CHIEF]) == set(Matter) - {Matter.APPEAL}
+    assert shown[Role.REVIEWER] == (Matter.APPEAL,)
+    assert set(shown[Role.CHIEF]) == set(Matter)
 
 
 async def test_items_come_oldest_first(core: Core, clock: FixedClock) -> None:

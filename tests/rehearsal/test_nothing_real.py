@@ -113,4 +113,4 @@ async def test_same_walk_outside_of_a_rehearsal_is_seen_to_write(core: Core, clo
     before = await digest(core)
     await walk(chats, clock, OWNER, random.Random(1))
     after = await digest(core)
-    assert {name for name in after if after[name] != before[name]} >= {"plate", "draw", "vehicle"}
+    assert {name for name in after if after[name] != before[name]} >= {"hold", "draw", "vehicle"}

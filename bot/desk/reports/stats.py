@@ -115,7 +115,7 @@ def _tiles(found: Stats) -> Iterable[Tile]:
         (words.VOID(), total.void, ""),
         (words.REVOKED(), total.revoked, ""),
         (words.WAITING(), found.waiting, words.NOW()),
-        *(() if found.appeals is None else ((words.APPEALS(), found.appeals, words.NOW()),)),
+        (words.APPEALS(), found.appeals, words.NOW()),
     )
     return (Tile(label=label, number=f"{count:,}", hint=hint) for label, count, hint in figures)
 

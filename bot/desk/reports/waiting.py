@@ -28,7 +28,7 @@ from core.waiting import MOST, Desk, Item, Matter
 
 DESK_SCREEN = "desk_desk"
 _MATTER = "desk_matter"
-_APPEALS = "desk_appeals"
+_APPEAL = "desk_appeal"
 _A_PAGE = 6
 _WITHOUT_MOMENT = frozenset({Matter.POOL, Matter.CALENDAR})
 
@@ -140,7 +140,7 @@ def _is_there(screen: str) -> bool:
 
 
 def _leads_on(item: Item) -> bool:
-    return item.matter != Matter.CALENDAR and (item.matter != Matter.APPEAL or _is_there(_APPEALS))
+    return item.matter != Matter.CALENDAR
 
 
 def _lead(scene: Scene, subject: str) -> Go:
@@ -150,7 +150,7 @@ def _lead(scene: Scene, subject: str) -> Go:
         case "preselection":
             return to_card(subject)
         case "appeal":
-            return Go(screen=_APPEALS)
+            return Go(screen=_APPEAL, args={"id": rest})
         case "pool":
             return segments.of_office(rest.partition(":")[0])
         case "segment":

@@ -23,8 +23,8 @@ SELECT * FROM preselection
 WHERE account_id = :account_id AND (state <> 'cancelled' OR serial IS NOT NULL) ORDER BY preselection_id DESC
 
 -- name: live_of_vin
--- The one success of a vehicle.
-SELECT * FROM preselection WHERE vin = :vin AND state IN ('reserved', 'registered')
+-- The one success of a vehicle, unless an appeal has set it aside.
+SELECT * FROM preselection WHERE vin = :vin AND state IN ('reserved', 'registered') AND set_aside_by IS NULL
 
 -- name: live_of_plate
 -- Who holds a number for good.

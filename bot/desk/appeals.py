@@ -1,0 +1,297 @@
+"""/appeals, /approve, /reject: the queue of appeals, and deciding them (docs/domain.md, section 7)."""
+
+from bot.desk.errors import Usage
+from bot.desk.questions import GONE, LONGEST_REASON, reason_of
+from bot.desk.reading import words_of
+from bot.dialog.model import Button, ErrorWays, Go, Screen, Style, View
+from bot.dialog.scene import Scene
+from bot.screens.appeal_form import photos_of
+from bot.screens.layout import in_columns, page_of
+from bot.texts import appeal as owners
+from bot.texts import appeals_desk as words
+from bot.texts import common, desk
+from bot.texts.errors import of_error
+from core.admins import Duty
+from core.appeals import Slot, queue
+from core.errors import AppealMoved, AppealUnknown, Refusal, XuanhaoError
+from core.preselection import State as Step
+from core.reviews import Card
+
+_A_PAGE = 10
+_MOST_OFFICES = 12
+_MOST_DIGITS = 15
+
+
+def ask(scene: Scene, rest: str) -> Go:
+    """Lead from /appeals [粤K] to the queue.
+
+    Raises:
+        OfficeUnknown, NotYourOffice: the office is not served, or not theirs.
+    """
+    if not rest:
+        return Go(screen="desk_appeals")
+    return Go(screen="desk_appeals", args={"at": scene.desk_office(rest, Duty.APPEALS).code})
+
+
+def ask_approve(scene: Scene, rest: str) -> Go:
+    """Lead from /approve 12 to the question.
+
+    Raises:
+        Usage: it is something else.
+        AppealUnknown, AppealDecided, AppealOfOneself, NotYourOffice: it cannot be decided.
+    """
+    return _to(scene, "desk_appeal_approve", _number("approve", rest))
+
+
+def ask_reject(scene: Scene, rest: str) -> Go:
+    """Lead from /reject 12 REASON to the question; raises as ``ask_approve``."""
+    number, reason = words_of("reject", rest, 2)
+    return _to(scene, "desk_appeal_reject_sure", _number("reject", number), reason=reason_of(reason))
+
+
+def _number(command: str, written: str) -> int:
+    if not (written.isascii() and written.isdecimal() and len(written) <= _MOST_DIGITS):
+        raise Usage(command)
+    return int(written)
+
+
+def _to(scene: Scene, screen: str, number: int, **more: object) -> Go:
+    """Lead to a page about an appeal that this chat may decide."""
+    card = _judged(scene, number)
+    return Go(screen=screen, args={"id": str(number), "seen": card.obstacles.digest, **more})
+
+
+def _judged(scene: Scene, number: int) -> Card:
+    card = _seen(scene, number)
+    scene.core.reviews.judge_reviewer(scene.tx, card, scene.chat_id)
+    return card
+
+
+def _seen(scene: Scene, number: int) -> Card:
+    """Return the card of an appeal of an office at which this chat reviews; others' do not exist for it."""
+    scene.admin.need(Duty.APPEALS)
+    appeal = scene.core.appeals.get(scene.tx, number)
+    scene.admin.need(Duty.APPEALS, appeal.office)
+    return scene.core.reviews.card(scene.tx, number)
+
+
+def _id(scene: Scene) -> int:
+    number = scene.arg("id")
+    if not number.isdecimal():
+        raise AppealUnknown
+    return int(number)
+
+
+def _gone(_scene: Scene, error: XuanhaoError) -> Go:
+    return Go(screen="desk_appeals", note=of_error(error), pinned=True)
+
+
+ERRORS: ErrorWays = {**GONE, Refusal: _gone}
+"""Somebody else was faster, or the owner has withdrawn: that is said, above what waits now."""
+
+
+# --- the queue ------------------------------------------------------------------------------
+
+
+def _show_queue(scene: Scene) -> View:
+    scene.admin.need(Duty.APPEALS)
+    mine = scene.admin.offices(Duty.APPEALS, scene.core.offices)
+    code = scene.arg("at")
+    if code:
+        scene.admin.need(Duty.APPEALS, code)
+    waiting = queue(scene.tx, [code] if code else mine)
+    cards = [Button(label=words.queued(one), action="card", arg=str(one.appeal_id)) for one in waiting]
+    page, turns = page_of(cards, int(scene.arg("page") or 0), _A_PAGE)
+    others = [one for one in mine if one != code][:_MOST_OFFICES] if len(mine) > 1 else []
+    places = [Button(label=one, action="at", arg=one) for one in others]
+    if code:
+        places.insert(0, Button(label=words.ALL(), action="at"))
+    oldest = waiting[0].submitted_at if waiting else None
+    return View(
+        text=words.queue(len(waiting), oldest, code),
+        rows=(
+            *in_columns(page, 1),
+            *((tuple(turns),) if turns else ()),
+            *in_columns(places, 4),
+            (Button(label=common.HOME(), action="home"),),
+        ),
+    )
+
+
+QUEUE = Screen(
+    name="desk_appeals",
+    show=_show_queue,
+    buttons={
+        "card": lambda scene, number: _open(scene, int(number)),
+        "at": lambda _scene, code: Go(screen="desk_appeals", args={"at": code} if code else {}),
+        "page": lambda scene, page: Go(screen="desk_appeals", args={"at": scene.arg("at"), "page": page}),
+        "home": lambda _scene, _arg: Go(screen="home"),
+    },
+    hint=common.PRESS_HINT,
+    errors=ERRORS,
+)
+
+
+def _open(scene: Scene, number: int) -> Go:
+    _seen(scene, number)
+    return Go(screen="desk_appeal", args={"id": str(number)})
+
+
+# --- the card -------------------------------------------------------------------------------
+
+
+def _show_card(scene: Scene) -> View:
+    card = _seen(scene, _id(scene))
+    shown = scene.arg("photo")
+    slots = (Slot(shown),) if shown in set(Slot) else tuple(Slot)
+    views = [
+        Button(label=label(), action="photo", arg=slot)
+        for slot, label in words.PHOTO_LABELS.items()
+        if slot != shown
+    ]
+    if shown:
+        views.append(Button(label=words.BOTH(), action="photo"))
+    return View(
+        text=words.card(card, missing=card.appeal.missing_photo is not None),
+        picture=photos_of(scene, card.appeal, slots),
+        protected=True,
+        rows=(
+            tuple(views),
+            (
+                Button(label=words.APPROVE(), action="approve", style=Style.SUCCESS),
+                Button(label=words.REJECT(), action="reject", style=Style.DANGER),
+            ),
+            (Button(label=words.QUEUE(), action="queue"),),
+        ),
+    )
+
+
+CARD = Screen(
+    name="desk_appeal",
+    show=_show_card,
+    buttons={
+        "photo": lambda scene, slot: Go(screen="desk_appeal", args={"id": scene.arg("id"), "photo": slot}),
+        "approve": lambda scene, _arg: _to(scene, "desk_appeal_approve", _id(scene)),
+        "reject": lambda scene, _arg: _to(scene, "desk_appeal_reject", _id(scene)),
+        "queue": lambda _scene, _arg: Go(screen="desk_appeals"),
+    },
+    hint=common.PRESS_HINT,
+    errors=ERRORS,
+)
+
+
+# --- the decision ---------------------------------------------------------------------------
+
+
+def _show_approve(scene: Scene) -> View:
+    card, bar = _judged(scene, _id(scene)), bool(scene.args.get("bar"))
+    holder = card.obstacles.holder
+    may_bar = holder is not None and holder.state == Step.RESERVED
+    toggle = Button(label=(words.BAR_ON if bar else words.BAR_OFF)(), action="bar")
+    return View(
+        text=words.approve_question(card, bar=bar),
+        rows=(
+            *(((toggle,),) if may_bar else ()),
+            (
+                Button(label=words.APPROVE_SURE(), action="do", style=Style.SUCCESS),
+                Button(label=desk.CANCEL(), action="card"),
+            ),
+        ),
+    )
+
+
+def _approve(scene: Scene, _arg: str) -> Go:
+    number = _id(scene)
+    _judged(scene, number)
+    outcome = scene.core.reviews.approve(
+        scene.tx, number, scene.chat_id, seen=scene.arg("seen"), bar=bool(scene.args.get("bar"))
+    )
+    note = words.approved(scene.core.appeals.get(scene.tx, number), outcome)
+    return Go(screen="desk_appeals", note=note, pinned=True)
+
+
+def _look_again(scene: Scene, error: XuanhaoError) -> Go:
+    """Show the question anew: it is about something else now, and nobody is barred by a tick from before."""
+    go = _to(scene, "desk_appeal_approve", _id(scene))
+    return Go(screen=go.screen, args=go.args, note=of_error(error), pinned=True)
+
+
+APPROVE = Screen(
+    name="desk_appeal_approve",
+    show=_show_approve,
+    buttons={
+        "bar": lambda scene, _arg: Go(
+            screen="desk_appeal_approve", args={**scene.args, "bar": not scene.args.get("bar")}
+        ),
+        "do": _approve,
+        "card": lambda scene, _arg: Go(screen="desk_appeal", args={"id": scene.arg("id")}),
+    },
+    hint=common.PRESS_HINT,
+    errors={**ERRORS, AppealMoved: _look_again},
+)
+
+
+def _show_reject(scene: Scene) -> View:
+    card = _judged(scene, _id(scene))
+    ready = [
+        Button(label=reason(), action="reason", arg=str(place)) for place, reason in enumerate(owners.REASONS)
+    ]
+    return View(
+        text=words.reject_page(card.appeal),
+        rows=(*in_columns(ready, 1), (Button(label=words.CARD(), action="card"),)),
+    )
+
+
+def _because(scene: Scene, typed: str) -> Go:
+    reason = reason_of(typed)
+    if not reason:
+        return Go(screen="", note=words.REASON_HINT())
+    return _to(scene, "desk_appeal_reject_sure", _id(scene), reason=reason)
+
+
+REJECT = Screen(
+    name="desk_appeal_reject",
+    show=_show_reject,
+    buttons={
+        "reason": lambda scene, place: _because(scene, owners.REASONS[int(place)].chinese),
+        "card": lambda scene, _arg: Go(screen="desk_appeal", args={"id": scene.arg("id")}),
+    },
+    text=_because,
+    hint=words.REASON_HINT,
+    errors=ERRORS,
+)
+
+
+def _show_reject_sure(scene: Scene) -> View:
+    card = _judged(scene, _id(scene))
+    return View(
+        text=words.reject_question(card.appeal, scene.arg("reason")),
+        rows=(
+            (
+                Button(label=words.REJECT_SURE(), action="do", style=Style.DANGER),
+                Button(label=desk.CANCEL(), action="card"),
+            ),
+        ),
+    )
+
+
+def _reject(scene: Scene, _arg: str) -> Go:
+    number = _id(scene)
+    _judged(scene, number)
+    reason = scene.arg("reason")[:LONGEST_REASON]
+    one = scene.core.reviews.reject(scene.tx, number, reason, scene.chat_id)
+    return Go(screen="desk_appeals", note=words.rejected(one), pinned=True)
+
+
+REJECT_SURE = Screen(
+    name="desk_appeal_reject_sure",
+    show=_show_reject_sure,
+    buttons={
+        "do": _reject,
+        "card": lambda scene, _arg: Go(screen="desk_appeal", args={"id": scene.arg("id")}),
+    },
+    hint=common.PRESS_HINT,
+    errors=ERRORS,
+)
+
+SCREENS = (QUEUE, CARD, APPROVE, REJECT, REJECT_SURE)

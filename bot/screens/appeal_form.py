@@ -1,0 +1,322 @@
+"""Filling in an appeal: notice, consent, VIN, reason, two photos, review (docs/domain.md, section 7)."""
+
+from bot.dialog.model import Button, ErrorWays, Forget, Go, Intake, Received, Screen, Style, View
+from bot.dialog.scene import Scene
+from bot.photos.judging import judge
+from bot.photos.likeness import is_same
+from bot.screens.appeals import begin, filled, step
+from bot.screens.layout import in_columns
+from bot.screens.pictures import EvidencePicture
+from bot.texts import appeal as words
+from bot.texts import common, preselect
+from bot.texts.errors import of_error
+from core.appeals import Appeal, Photo, Slot
+from core.bootstrap import Core
+from core.errors import (
+    AppealAboutOwnNumber,
+    AppealIncomplete,
+    AppealNotNeeded,
+    AppealWaits,
+    Blacklisted,
+    PhotoRepeated,
+    StepOutOfOrder,
+    VehicleUnknown,
+    XuanhaoError,
+)
+from core.vehicles import parse_vin
+
+_MOST_BYTES = 20_000_000
+"""As much as the messenger hands out; the settings may ask for less."""
+
+
+def _draft(scene: Scene) -> Appeal:
+    return scene.core.appeals.draft(scene.tx, scene.account)
+
+
+def _on(scene: Scene, note: str = "") -> Go:
+    go = step(_draft(scene))
+    return Go(screen=go.screen, args=go.args, note=note)
+
+
+def _back(scene: Scene) -> tuple[Button, ...]:
+    """Offer the way back to the review where a complete draft is only being corrected, else to the list."""
+    if _draft(scene).is_complete:
+        return (Button(label=common.BACK(), action="review"),)
+    return (Button(label=words.LIST(), action="list"),)
+
+
+_WAYS = {
+    "review": lambda scene, _arg: _on(scene),
+    "list": lambda _scene, _arg: Go(screen="appeals"),
+}
+
+
+def _stay_or_list(_scene: Scene, error: XuanhaoError) -> Go:
+    return Go(screen="appeals", note=of_error(error), pinned=True)
+
+
+GONE: ErrorWays = {StepOutOfOrder: lambda _scene, _error: Go(screen="appeals")}
+"""The draft has been submitted, given up or dropped meanwhile."""
+
+
+# --- notice and consent ---------------------------------------------------------------------
+
+
+def _read(scene: Scene, _arg: str) -> Go:
+    return filled(scene, scene.arg("vin"))
+
+
+NOTICE = Screen(
+    name="appeal_notice",
+    show=lambda _scene: View(
+        text=words.NOTICE(),
+        rows=(
+            (Button(label=words.READ(), action="agree", style=Style.SUCCESS),),
+            (Button(label=common.BACK(), action="list"),),
+        ),
+    ),
+    buttons={"agree": _read, **_WAYS},
+    hint=common.PRESS_HINT,
+    errors={
+        AppealAboutOwnNumber: _stay_or_list,
+        AppealNotNeeded: _stay_or_list,
+        AppealWaits: _stay_or_list,
+        Blacklisted: lambda scene, _error: begin(scene),
+    },
+)
+
+
+def _consent(scene: Scene, _arg: str) -> Go:
+    scene.core.appeals.consent(scene.tx, scene.account)
+    return _on(scene)
+
+
+CONSENT = Screen(
+    name="appeal_consent",
+    personal=True,
+    show=lambda scene: View(
+        text=words.consent(scene.core.settings.photos.keep_days),
+        rows=(
+            (
+                Button(label=words.CONSENT(), action="agree", style=Style.SUCCESS),
+                Button(label=words.DECLINE(), action="decline"),
+            ),
+        ),
+    ),
+    buttons={
+        "agree": _consent,
+        "decline": lambda _scene, _arg: Go(screen="appeals", note=words.DECLINED(), pinned=True),
+    },
+    hint=common.PRESS_HINT,
+    errors=GONE,
+)
+
+
+# --- vehicle and reason ---------------------------------------------------------------------
+
+
+def _vin(scene: Scene, typed: str) -> Go:
+    finding = parse_vin(typed)
+    if finding.needs_confirmation:
+        return Go(screen="appeal_vin_doubt", args={"vin": finding.vin})
+    return _take_vin(scene, finding.vin)
+
+
+def _take_vin(scene: Scene, vin: str) -> Go:
+    scene.core.appeals.enter_vin(scene.tx, scene.account, vin)
+    return _on(scene)
+
+
+VIN = Screen(
+    name="appeal_vin",
+    personal=True,
+    show=lambda scene: View(text=words.VIN(), rows=(_back(scene),)),
+    buttons=_WAYS,
+    text=_vin,
+    hint=words.VIN_HINT,
+    errors=GONE,
+)
+
+VIN_DOUBT = Screen(
+    name="appeal_vin_doubt",
+    personal=True,
+    show=lambda scene: View(
+        text=words.vin_doubt(scene.arg("vin")),
+        rows=(
+            (
+                Button(label=preselect.VIN_IS_RIGHT(), action="right", style=Style.SUCCESS),
+                Button(label=preselect.VIN_AGAIN(), action="again"),
+            ),
+        ),
+    ),
+    buttons={
+        "right": lambda scene, _arg: _take_vin(scene, scene.arg("vin")),
+        "again": lambda _scene, _arg: Go(screen="appeal_vin"),
+    },
+    text=_vin,
+    hint=words.VIN_HINT,
+    errors=GONE,
+)
+
+
+def _reason(scene: Scene, typed: str) -> Go:
+    scene.core.appeals.enter_reason(scene.tx, scene.account, typed)
+    return _on(scene)
+
+
+REASON = Screen(
+    name="appeal_reason",
+    personal=True,
+    show=lambda scene: View(text=words.reason_page(), rows=(_back(scene),)),
+    buttons=_WAYS,
+    text=_reason,
+    hint=words.REASON_HINT,
+    errors=GONE,
+)
+
+
+# --- photos ---------------------------------------------------------------------------------
+
+
+def _judged(core: Core, received: Received) -> Photo:
+    """Judge a photo and put it away, sealed; what no appeal comes to name goes with the next sweep.
+
+    Raises:
+        PhotoError: it cannot be used, or is a copy of one that it must differ from.
+        PhotoStoreError: it cannot be kept.
+    """
+    judged = judge(received.content, core.settings.photos)
+    others = received.beside
+    if isinstance(others, list) and any(is_same(judged.fingerprint, one) for one in others):
+        raise PhotoRepeated
+    return Photo(key=core.photos.put(judged.jpeg), fingerprint=judged.fingerprint)
+
+
+def _photo_screen(slot: Slot) -> Screen:
+    def take(scene: Scene, photo: Photo) -> Go:
+        scene.core.appeals.attach(scene.tx, scene.account, slot, photo)
+        go = _on(scene)
+        return Go(screen=go.screen, args=go.args, note=words.photo_taken(slot), effects=(Forget(),))
+
+    return Screen(
+        name=f"appeal_{slot}",
+        personal=True,
+        show=lambda scene: View(text=words.photo_page(slot), rows=(_back(scene),)),
+        buttons=_WAYS,
+        attachment=Intake(
+            most_bytes=_MOST_BYTES,
+            read=_judged,
+            take=take,
+            look=lambda scene: scene.core.appeals.to_differ_from(scene.tx, scene.account, slot),
+        ),
+        hint=words.PHOTO_HINT,
+        errors=GONE,
+    )
+
+
+# --- review ---------------------------------------------------------------------------------
+
+
+def photos_of(scene: Scene, appeal: Appeal, slots: tuple[Slot, ...] = tuple(Slot)) -> EvidencePicture:
+    """Return the photos of an appeal as a picture."""
+    return EvidencePicture(
+        store=scene.core.photos,
+        keys={slot: appeal.photos.get(slot) for slot in slots},
+        labels={slot: words.LABELS[slot]() for slot in slots},
+        mark=words.mark(appeal),
+        missing=words.MISSING(),
+    )
+
+
+def _show_review(scene: Scene) -> View | Go:
+    draft, account = _draft(scene), scene.account
+    missing = step(draft)
+    if missing.screen != "appeal_review":
+        return missing
+    changes = [
+        Button(label=words.CHANGE_VIN(), action="vin"),
+        Button(label=words.CHANGE_REASON(), action="reason"),
+        *(Button(label=words.CHANGE_PHOTO[slot](), action="photo", arg=slot) for slot in Slot),
+        Button(label=words.CHANGE_NAME(), action="name"),
+        Button(label=words.CHANGE_PHONE(), action="phone"),
+    ]
+    return View(
+        text=words.review(draft, account, scene.office_of(account.office or draft.office)),
+        picture=photos_of(scene, draft),
+        protected=True,
+        rows=(
+            (Button(label=words.SUBMIT(), action="submit", style=Style.SUCCESS),),
+            *in_columns(changes, 2),
+            (Button(label=words.DROP(), action="drop"), Button(label=words.LIST(), action="list")),
+        ),
+    )
+
+
+def _submit(scene: Scene, _arg: str) -> Go:
+    one = scene.core.appeals.submit(scene.tx, scene.account)
+    return Go(screen="appeal", args={"id": str(one.appeal_id)}, note=words.submitted(one), pinned=True)
+
+
+def _corrects(screen: str) -> Go:
+    """Lead to a page of the registration, and back from there."""
+    return Go(screen=screen, args={"back": "appeal_review"})
+
+
+REVIEW = Screen(
+    name="appeal_review",
+    personal=True,
+    show=_show_review,
+    buttons={
+        "submit": _submit,
+        "vin": lambda _scene, _arg: Go(screen="appeal_vin"),
+        "reason": lambda _scene, _arg: Go(screen="appeal_reason"),
+        "photo": lambda _scene, slot: Go(screen=f"appeal_{Slot(slot)}"),
+        "name": lambda _scene, _arg: _corrects("reg_name"),
+        "phone": lambda _scene, _arg: _corrects("reg_phone"),
+        "drop": lambda _scene, _arg: Go(screen="appeal_drop"),
+        "list": lambda _scene, _arg: Go(screen="appeals"),
+    },
+    hint=common.PRESS_HINT,
+    errors={
+        **GONE,
+        AppealIncomplete: lambda scene, _error: _on(scene),
+        AppealWaits: _stay_or_list,
+        AppealAboutOwnNumber: _stay_or_list,
+        AppealNotNeeded: _stay_or_list,
+        VehicleUnknown: _stay_or_list,
+        Blacklisted: lambda scene, _error: begin(scene),
+    },
+)
+
+
+def _drop(scene: Scene, _arg: str) -> Go:
+    scene.core.appeals.drop(scene.tx, scene.account)
+    return Go(screen="appeals", note=words.DROPPED())
+
+
+DROP = Screen(
+    name="appeal_drop",
+    show=lambda _scene: View(
+        text=words.DROP_TEXT(),
+        rows=(
+            (
+                Button(label=words.KEEP(), action="review", style=Style.SUCCESS),
+                Button(label=words.DROP_SURE(), action="drop", style=Style.DANGER),
+            ),
+        ),
+    ),
+    buttons={"drop": _drop, **_WAYS},
+    hint=common.PRESS_HINT,
+    errors=GONE,
+)
+
+SCREENS = (
+    NOTICE,
+    CONSENT,
+    VIN,
+    VIN_DOUBT,
+    REASON,
+    *(_photo_screen(slot) for slot in Slot),
+    REVIEW,
+    DROP,
+)

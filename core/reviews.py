@@ -1,0 +1,306 @@
+"""Deciding appeals: the card, and what an approval sets aside and gives back (docs/domain.md, section 7).
+
+An appeal is decided once, for good: whoever changes ``pending`` first has decided it. An approval is
+judged against what its card said: when that has changed meanwhile, it is shown anew instead.
+
+Locks: the appeal, then as everywhere preselections, lease, vehicle, plates. All preselections of others
+that could still come to a number for the vehicle are locked first, so that whoever verifies or reserves
+at this moment has done so before, and is seen, or does so after, and finds the vehicle awarded.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from core import audit, notices
+from core.accounts import Account, Accounts
+from core.appeals import Appeal, Appeals, State
+from core.blacklist import Ban, running
+from core.clock import from_millis, to_millis
+from core.counter import Counter
+from core.errors import AppealDecided, AppealMoved, AppealOfOneself
+from core.notices import Plan, Purpose
+from core.obstacles import Obstacles, obstacles
+from core.ports import Tx
+from core.preselection import Preselection, end_holds, end_lease, from_row, log, move
+from core.preselection import State as Step
+from core.registry import Registry
+from core.vehicles import vin_last_six
+
+SET_ASIDE = "车辆识别代号申诉审核通过"
+"""Why somebody's reservation was ended; its owner and the desk read it beside other reasons."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What a reviewer is shown of an appeal."""
+
+    appeal: Appeal
+    owner: Account
+    ban: Ban | None  # that runs against the owner: an approval does not lift it
+    obstacles: Obstacles
+    holder: Account | None  # of the number that is in the way, or who selects
+    others: int  # further appeals that wait about this vehicle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What an approval has set aside and given back."""
+
+    plate: str = ""  # a number whose reservation was ended: 粤K·A1234
+    banned_until: datetime | None = None  # its owner's ban
+    kept_plate: str = ""  # a number that is on a vehicle, stays there, and counts no more for this VIN
+    selecting: bool = False  # somebody else was selecting
+    registry: bool = False  # the registry said that the vehicle has a number
+    earlier: int | None = None  # an appeal that had found another owner
+    batches: int = 0  # chances that were given back
+    wishes: int = 0
+
+    @property
+    def words(self) -> str:
+        """Return it as it is stored."""
+        until = self.banned_until
+        told: Mapping[str, object] = {
+            "plate": self.plate,
+            "banned_until": None if until is None else to_millis(until),
+            "kept_plate": self.kept_plate,
+            "selecting": self.selecting,
+            "registry": self.registry,
+            "earlier": self.earlier,
+            "batches": self.batches,
+            "wishes": self.wishes,
+        }
+        return json.dumps(told, ensure_ascii=False, sort_keys=True)
+
+
+def outcome_of(appeal: Appeal) -> Outcome | None:
+    """Return what an approval has set aside; None of what is not approved."""
+    if appeal.outcome is None:
+        return None
+    told = json.loads(appeal.outcome)
+    until = told.pop("banned_until")
+    return Outcome(banned_until=None if until is None else from_millis(until), **told)
+
+
+class Reviews:
+    """What reviewers do with appeals; every method is one step of a transaction."""
+
+    def __init__(self, appeals: Appeals, accounts: Accounts, counter: Counter, registry: Registry) -> None:
+        self._appeals = appeals
+        self._accounts = accounts
+        self._counter = counter
+        self._registry = registry
+
+    def card(self, tx: Tx, appeal_id: int) -> Card:
+        """Return what a reviewer is shown.
+
+        Raises:
+            AppealUnknown: there is no such appeal.
+            AppealDecided: it does not wait any more.
+        """
+        return self._card_of(tx, self._waiting(tx, appeal_id))
+
+    def judge_reviewer(self, tx: Tx, card: Card, chat_id: int) -> None:
+        """Refuse whoever would decide in a matter of their own.
+
+        Raises:
+            AppealOfOneself: the appeal is theirs, by chat account or by identity, or the number in its
+                way is.
+        """
+        own = self._accounts.find(tx, chat_id)
+        parties = (card.owner, card.holder)
+        hashes = {one.identity_hash for one in parties if one} | {card.appeal.identity_hash}
+        if any(one is not None and one.chat_id == chat_id for one in parties):
+            raise AppealOfOneself
+        if own is not None and own.identity_hash is not None and own.identity_hash in hashes:
+            raise AppealOfOneself
+
+    def reject(self, tx: Tx, appeal_id: int, answer: str, chat_id: int) -> Appeal:
+        """Reject an appeal, with the reason that its owner reads.
+
+        Raises:
+            AppealUnknown: there is no such appeal.
+            AppealDecided: it does not wait any more.
+            AppealOfOneself: it is the reviewer's own.
+        """
+        card = self.card(tx, appeal_id)
+        self.judge_reviewer(tx, card, chat_id)
+        actor = f"chat:{chat_id}"
+        self._decide(tx, card.appeal, State.REJECTED, actor, answer=answer)
+        _log(tx, card.appeal, actor, "rejected_appeal", reason=answer)
+        self._tell_owner(tx, card)
+        return self._appeals.get(tx, appeal_id)
+
+    def approve(self, tx: Tx, appeal_id: int, chat_id: int, *, seen: str, bar: bool) -> Outcome:
+        """Approve an appeal: set aside what blocked the vehicle, and give its chances back.
+
+        Args:
+            tx: the transaction.
+            appeal_id: which.
+            chat_id: the reviewer's.
+            seen: ``Obstacles.digest`` of what the reviewer was shown.
+            bar: whether the owner of the number in the way goes on the blacklist.
+
+        Raises:
+            AppealUnknown: there is no such appeal.
+            AppealDecided: it does not wait any more.
+            AppealOfOneself: it is the reviewer's own, or the number in its way is.
+            AppealMoved: what is in the way has changed since it was shown.
+        """
+        appeal = self._waiting(tx, appeal_id)
+        actor = f"chat:{chat_id}"
+        self._decide(tx, appeal, State.APPROVED, actor)
+        others = self._lock_others(tx, appeal)
+        card = self._card_of(tx, appeal)
+        self.judge_reviewer(tx, card, chat_id)
+        if card.obstacles.digest != seen:
+            raise AppealMoved
+        self._give(tx, appeal, others)
+        outcome = self._set_aside(tx, appeal, card.obstacles, others, actor, bar=bar)
+        tx.run("appeals.note_outcome", appeal_id=appeal_id, outcome=outcome.words)
+        _log(tx, appeal, actor, "approved_appeal", vin=appeal.vin, **json.loads(outcome.words))
+        self._tell_owner(tx, card)
+        return outcome
+
+    def _waiting(self, tx: Tx, appeal_id: int) -> Appeal:
+        appeal = self._appeals.get(tx, appeal_id)
+        if appeal.state != State.PENDING:
+            raise self._ended(tx, appeal)
+        return appeal
+
+    def _ended(self, tx: Tx, appeal: Appeal) -> AppealDecided:
+        owner = self._accounts.by_id(tx, appeal.account_id)
+        return AppealDecided(appeal.decided_by or owner.actor, appeal.state)
+
+    def _decide(
+        self, tx: Tx, appeal: Appeal, target: State, actor: str, *, answer: str | None = None
+    ) -> None:
+        changed = tx.run(
+            "appeals.decide",
+            appeal_id=appeal.appeal_id,
+            target=target,
+            actor=actor,
+            answer=answer,
+            outcome="{}" if target == State.APPROVED else None,
+            now=to_millis(tx.now),
+        )
+        if not changed:
+            raise self._ended(tx, self._appeals.get(tx, appeal.appeal_id))
+
+    def _lock_others(self, tx: Tx, appeal: Appeal) -> list[Preselection]:
+        rows = tx.all("appeals.others_of_vin", vin=appeal.vin, account_id=appeal.account_id)
+        return [from_row(row) for row in rows]
+
+    def _card_of(self, tx: Tx, appeal: Appeal) -> Card:
+        found = obstacles(tx, self._registry, appeal.the_vin, appeal.account_id)
+        in_the_way = found.holder or found.selecting
+        owner = self._accounts.by_id(tx, appeal.account_id)
+        others = tx.one("appeals.others_waiting", vin=appeal.vin, appeal_id=appeal.appeal_id)
+        return Card(
+            appeal=appeal,
+            owner=owner,
+            ban=running(tx, owner.identity_hash),
+            obstacles=found,
+            holder=self._accounts.by_id(tx, in_the_way.account_id) if in_the_way else None,
+            others=others["appeals"] if others else 0,
+        )
+
+    def _give(self, tx: Tx, appeal: Appeal, others: list[Preselection]) -> None:
+        """Give the vehicle to the owner alone, with full chances."""
+        for one in others:
+            end_lease(tx, one)
+        tx.run("vehicles.add", vin=appeal.vin)
+        tx.run("appeals.give_back_chances", vin=appeal.vin)
+        tx.run(
+            "appeals.award",
+            vin=appeal.vin,
+            account_id=appeal.account_id,
+            appeal_id=appeal.appeal_id,
+            now=to_millis(tx.now),
+        )
+
+    def _set_aside(
+        self,
+        tx: Tx,
+        appeal: Appeal,
+        found: Obstacles,
+        others: list[Preselection],
+        actor: str,
+        *,
+        bar: bool,
+    ) -> Outcome:
+        for one in others:
+            if one.state == Step.VERIFIED:
+                end_holds(tx, one)
+                move(tx, one, Step.INFORMED)
+                log(tx, one, actor, "lost_vehicle", appeal=appeal.appeal_id)
+        if found.selecting is not None:
+            self._tell_other(tx, appeal, found.selecting, {"was": "selecting"})
+        outcome = Outcome(
+            selecting=found.selecting is not None,
+            registry=found.registered,
+            earlier=found.awarded_by,
+            batches=found.batches_used,
+            wishes=found.wishes_used,
+        )
+        if found.holder is None:
+            return outcome
+        plate = str(found.holder.plate)
+        if found.holder.state == Step.RESERVED:
+            until = self._end_reservation(tx, appeal, found.holder, actor, bar=bar)
+            return replace(outcome, plate=plate, banned_until=until)
+        tx.run(
+            "appeals.set_aside",
+            preselection_id=found.holder.preselection_id,
+            appeal_id=appeal.appeal_id,
+            now=to_millis(tx.now),
+        )
+        log(tx, found.holder, actor, "lost_vehicle", appeal=appeal.appeal_id)
+        self._tell_other(tx, appeal, found.holder, {"was": "registered"})
+        return replace(outcome, kept_plate=plate)
+
+    def _end_reservation(
+        self, tx: Tx, appeal: Appeal, reserved: Preselection, actor: str, *, bar: bool
+    ) -> datetime | None:
+        ended = self._counter.set_aside(tx, reserved, SET_ASIDE, actor, bar=bar)
+        until = ended.banned_until
+        details: dict[str, object] = {"was": "reserved"}
+        if until is not None:
+            details["until"] = to_millis(until)
+        self._tell_other(tx, appeal, reserved, details)
+        return until
+
+    def _tell_owner(self, tx: Tx, card: Card) -> None:
+        notices.plan(
+            tx,
+            Plan(
+                chat_id=card.owner.chat_id,
+                purpose=Purpose.APPEAL,
+                subject=card.appeal.subject,
+                due_at=tx.now,
+            ),
+        )
+
+    def _tell_other(self, tx: Tx, appeal: Appeal, one: Preselection, details: Mapping[str, object]) -> None:
+        notices.plan(
+            tx,
+            Plan(
+                chat_id=self._accounts.by_id(tx, one.account_id).chat_id,
+                purpose=Purpose.SUPERSEDED,
+                subject=appeal.subject,
+                due_at=tx.now,
+                details={
+                    "preselection": one.preselection_id,
+                    "tail": vin_last_six(appeal.the_vin),
+                    **details,
+                },
+            ),
+        )
+
+
+def _log(tx: Tx, appeal: Appeal, actor: str, action: str, **details: object) -> None:
+    entry = audit.Entry(
+        actor=actor, action=action, subject=appeal.subject, office=appeal.office, details=details
+    )
+    audit.record(tx, entry)

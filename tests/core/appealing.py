@@ -1,0 +1,47 @@
+"""Appeals brought to where a test begins, through the real services, without a messenger."""
+
+from itertools import count
+
+from core.accounts import Account
+from core.appeals import Appeal, Photo, Slot
+from core.bootstrap import Core
+from core.ports import Tx
+from core.reviews import Outcome
+from tests import invented
+
+REVIEWER = 9001
+REASON = "车辆识别代号被他人冒用"
+_keys = count(1)
+
+
+def photo(fingerprint: bytes | None = None) -> Photo:
+    """Return a photo that nobody has seen before, or one with a fingerprint."""
+    number = next(_keys)
+    return Photo(key=f"{number:032x}", fingerprint=fingerprint or b"print %d" % number)
+
+
+def drafts(tx: Tx, core: Core, account: Account, vehicle: int) -> Appeal:
+    """Fill in all of an appeal but its submission."""
+    appeals = core.appeals
+    appeals.begin(tx, account, invented.vin(vehicle))
+    appeals.consent(tx, account)
+    appeals.enter_reason(tx, account, REASON)
+    for slot in Slot:
+        appeals.attach(tx, account, slot, photo())
+    return appeals.draft(tx, account)
+
+
+def appealed(tx: Tx, core: Core, account: Account, vehicle: int) -> int:
+    """Bring an appeal to where it waits; return its number."""
+    drafts(tx, core, account, vehicle)
+    return core.appeals.submit(tx, account).appeal_id
+
+
+def approves(tx: Tx, core: Core, appeal_id: int, reviewer: int = REVIEWER, *, bar: bool = False) -> Outcome:
+    """Look at the card and approve."""
+    seen = core.reviews.card(tx, appeal_id).obstacles.digest
+    return core.reviews.approve(tx, appeal_id, reviewer, seen=seen, bar=bar)
+
+
+def rejects(tx: Tx, core: Core, appeal_id: int, answer: str = "照片看不清") -> Appeal:
+    return core.reviews.reject(tx, appeal_id, answer, REVIEWER)

@@ -1,0 +1,173 @@
+"""What is said of appeals fits under a photo, whatever is in it."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from html import unescape
+
+import pytest
+
+from bot.texts import appeal, appeals_desk
+from bot.texts.language import Language, speaking
+from core.accounts import Account, UserType
+from core.appeals import LONGEST_REASON, Appeal, Slot, State
+from core.blacklist import Ban
+from core.obstacles import Obstacles
+from core.plates import PlateKind
+from core.preselection import Preselection
+from core.preselection import State as Step
+from core.registry import RegistryVehicle
+from core.reviews import Card, Outcome
+from core.secrets import Vault
+from core.vehicles import CertificateKind
+from tests import invented
+from tests.core.tools import settings
+from tests.world import KEYS
+
+AT = datetime(2026, 12, 31, 12, tzinfo=UTC)
+CAPTION = 1024
+VAULT = Vault(list(KEYS["keys"]), str(KEYS["lookup_key"]))
+
+
+def units(html: str) -> int:
+    """Return the length as the messenger counts it: UTF-16, markup aside."""
+    return len(unescape(re.sub(r"<[^>]+>", "", html)).encode("utf-16-le")) // 2
+
+
+def _account(number: int) -> Account:
+    return Account(
+        account_id=number,
+        chat_id=number,
+        user_type=UserType.UNIT,
+        consent_version=1,
+        office="粤K",
+        registered_at=AT,
+        vault=VAULT,
+        name_sealed=VAULT.seal("测" * 100),
+        identity_sealed=VAULT.seal(invented.identity(number)),
+        identity_hash=b"x",
+        phone_sealed=VAULT.seal(invented.phone(number)),
+        new_phone_sealed=None,
+    )
+
+
+def _appeal(state: State = State.PENDING) -> Appeal:
+    return Appeal(
+        appeal_id=10**12,
+        account_id=1,
+        office="粤K",
+        state=state,
+        renews=None,
+        consent_version=1,
+        vin=invented.VIN,
+        reason_sealed=VAULT.seal("😀" * LONGEST_REASON),
+        identity_hash=b"x",
+        submitted_at=AT,
+        ended_at=None,
+        decided_by=None,
+        answer="<" * 200,
+        outcome=None,
+        photos={},
+        vault=VAULT,
+    )
+
+
+def _holder(state: Step = Step.RESERVED) -> Preselection:
+    return Preselection(
+        preselection_id=1,
+        account_id=2,
+        office="粤K",
+        kind=PlateKind.LARGE_NEV,
+        state=state,
+        vin=invented.VIN,
+        certificate_kind=CertificateKind.IMPORT,
+        certificate="C" * 20,
+        verified_at=AT,
+        reserved_at=AT,
+        serial="12345D",
+        way="random",
+        deadline=AT,
+        ended_at=None,
+        reason=None,
+    )
+
+
+def _card() -> Card:
+    known = RegistryVehicle(vin=invented.VIN, certificate="D" * 20, kind=PlateKind.LARGE_NEV, registered=True)
+    return Card(
+        appeal=_appeal(),
+        owner=_account(1),
+        ban=Ban(ban_id=1, identity_hash=b"x", office="粤K", reason="r", cause="admin", since=AT, until=AT),
+        obstacles=Obstacles(
+            own=None,
+            holder=_holder(),
+            selecting=None,
+            awarded_by=10**12,
+            registry=known,
+            registered=True,
+            batches_used=999,
+            wishes_used=999,
+        ),
+        holder=_account(2),
+        others=99,
+    )
+
+
+@pytest.mark.parametrize("language", Language)
+def test_fullest_card_fits_under_its_photos(language: Language) -> None:
+    with speaking(language):
+        assert units(appeals_desk.card(_card(), missing=True)) <= CAPTION
+
+
+@pytest.mark.parametrize("language", Language)
+def test_fullest_review_fits_under_its_photos(language: Language) -> None:
+    with speaking(language):
+        review = appeal.review(_appeal(State.DRAFT), _account(1), settings().offices[0])
+        note = appeal.photo_taken(Slot.INVOICE)
+    assert units(f"{note}\n\n{review}") <= CAPTION
+
+
+def test_question_names_each_thing_that_is_set_aside() -> None:
+    card = _card()
+    said = appeals_desk.approve_question(card, bar=True)
+    for words in (
+        "粤K·12345D",
+        "预选人列入黑名单",
+        "「已上牌」",
+        f"申诉 {10**12} 的认定",
+        "随机 999 次、自编 999 个",
+    ):
+        assert words in said
+    on_the_road = replace(card.obstacles, holder=_holder(Step.REGISTERED))
+    said = appeals_desk.approve_question(replace(card, obstacles=on_the_road), bar=True)
+    assert "号牌不变" in said
+    assert "黑名单" not in said
+
+
+def test_answer_is_escaped() -> None:
+    rejected = replace(_appeal(State.REJECTED), answer="<b>&")
+    assert "&lt;b&gt;&amp;" in appeal.decided(rejected, None)
+    assert "&lt;b&gt;&amp;" in appeal.page(rejected, None)
+
+
+@pytest.mark.parametrize("was", ["reserved", "registered", "selecting"])
+def test_former_holder_reads_what_became_of_it(was: str) -> None:
+    said = appeal.superseded("粤K·A1234", {"was": was, "tail": "000009"}, settings().offices[0])
+    assert "000009" in said
+    assert "如有异议" in said
+
+
+def test_outcome_says_all_that_was_done() -> None:
+    outcome = Outcome(
+        plate="粤K·A1", banned_until=AT, selecting=True, registry=True, earlier=3, batches=1, wishes=2
+    )
+    said = appeals_desk.approved(_appeal(State.APPROVED), outcome)
+    for words in (
+        "粤K·A1 的预选已撤销",
+        "列入黑名单到",
+        "选号已中止",
+        "「已上牌」",
+        "取代申诉 3",
+        "随机 1 次、自编 2 个",
+    ):
+        assert words in said
