@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
+from telegram.constants import MessageLimit
+
 from bot.dialog.model import Button, Picture, View
+from bot.dialog.presenter import plain
 from bot.screens.pictures import BatchPicture, ReceiptPicture
 from bot.texts import rehearsal as words
 
@@ -11,8 +14,14 @@ LEAVE = "leave"
 
 
 def marked(view: View, hint: str) -> View:
-    """Return what a screen shows as a rehearsal shows it: marked, with a hint below and the way out."""
-    text = "\n\n".join(filter(None, (f"{words.MARK()}\n{view.text}", hint)))
+    """Return what a screen shows as a rehearsal shows it: marked, with a hint below and the way out.
+
+    Of a hint below a picture as many lines are shown as the messenger takes.
+    """
+    text, lines = f"{words.MARK()}\n{view.text}", hint.splitlines()
+    while lines and view.picture is not None and _length([text, "", *lines]) > MessageLimit.CAPTION_LENGTH:
+        lines.pop()
+    text = "\n".join([text, "", *lines] if lines else [text])
     rows = (*view.rows, (Button(label=words.LEAVE(), action=LEAVE, outside=True),))
     picture = None if view.picture is None else _marked_picture(view.picture)
     return replace(view, text=text, rows=rows, picture=picture)
@@ -21,6 +30,11 @@ def marked(view: View, hint: str) -> View:
 def marked_note(note: str) -> str:
     """Return a note or a toast as a rehearsal says it."""
     return words.note(note) if note else ""
+
+
+def _length(lines: list[str]) -> int:
+    """Return how long a caption is as the messenger counts: UTF-16 units, without the markup."""
+    return len(plain("\n".join(lines)).encode("utf-16-le")) // 2
 
 
 def _marked_picture(picture: Picture) -> Picture:

@@ -83,7 +83,6 @@ def really(reserved: Preselection, reminder: datetime | None) -> str:
         _("🎭 这是模拟,<b>以上号码无效,不用办理</b>。如果是真实预选:"),
         _("• 有效期至 {deadline}(遇窗口临时不办公会顺延)").format(deadline=deadline),
         _("• 到期前会提醒您,第一次在 {at}").format(at=moment(reminder)) if reminder else "",
-        _("• 逾期未办理的后果如上所述"),
         _("现在点【退出模拟】,即可回到原来的画面。"),
     ]
     return "\n".join(filter(None, lines))

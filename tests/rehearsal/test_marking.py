@@ -3,6 +3,7 @@
 import pytest
 
 from bot.dialog.model import View
+from bot.dialog.presenter import plain
 from bot.rehearsal.marking import marked
 from bot.screens.pictures import BatchPicture
 from bot.texts.pictures import REHEARSAL_MARK
@@ -30,3 +31,11 @@ def test_picture_of_a_rehearsal_is_another_than_the_real_one() -> None:
 def test_picture_that_nobody_knows_to_mark_is_not_shown() -> None:
     with pytest.raises(TypeError, match="UnknownPicture"):
         marked(View(text="…", picture=UnknownPicture()), "")
+
+
+def test_hint_below_a_picture_is_as_long_as_the_messenger_takes() -> None:
+    hint = "\n".join("🎭" * 60 for _ in range(6))
+    shown = marked(View(text="真" * 600, picture=BATCH), hint).text
+    assert shown.count("🎭" * 60) == 3
+    assert len(plain(shown).encode("utf-16-le")) // 2 <= 1024
+    assert marked(View(text="真" * 600), hint).text.count("🎭" * 60) == 6

@@ -96,7 +96,9 @@ async def test_no_walk_through_a_rehearsal_writes_anything_real(
     before, told = await digest(core), len(chats.messenger.told)
     seen = []
     for number in range(WALKS):
-        await chats.do(chat, *(TO_SELECTION if number % 2 else ("/rehearse", "【预选号牌】")))
+        await chats.do(
+            chat, *((*TO_SELECTION, "【随机一次") if number % 2 else ("/rehearse", "【预选号牌】"))
+        )
         seen += await walk(chats, clock, chat, random.Random(number))
     assert await digest(core) == before
     assert chats.sent_codes == 0
@@ -111,6 +113,7 @@ async def test_same_walk_outside_of_a_rehearsal_is_seen_to_write(core: Core, clo
     chats = await Chats.on(core)
     await chats.do(OWNER, "/preselect")
     before = await digest(core)
+    await chats.do(OWNER, "【随机一次")
     await walk(chats, clock, OWNER, random.Random(1))
     after = await digest(core)
     assert {name for name in after if after[name] != before[name]} >= {"hold", "draw", "vehicle"}
