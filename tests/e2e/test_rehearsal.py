@@ -193,7 +193,7 @@ async def test_batch_counts_from_when_it_was_shown(world: World) -> None:
     await owner.press(next(label for label in shown.buttons if label.startswith("粤K·")))
     kept = await owner.see("备选")
     (minutes, seconds) = re.findall(r"为您保留到 \S+\(还有约(?:(\d+)分)?(?:(\d+)秒|钟)", kept.words)[0]
-    assert 75 < 60 * int(minutes or 0) + int(seconds or 0) <= 90
+    assert 75 < 60 * int(minutes or 0) + int(seconds or 0) <= 91
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
