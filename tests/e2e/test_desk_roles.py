@@ -1,0 +1,86 @@
+"""Each command of the desk to those who may not give it: strangers, ex-admins, admins of another office.
+
+A control gives the same words as a chief of the right office: they are not refused for being wrong.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.commands import DESK
+from core.ports import Tx
+from tests.core.sql import sql
+from tests.core.tools import registered, reserved
+from tests.e2e.test_desk import CLERK, DESK_PEOPLE, WRITTEN, gives
+from tests.world import CHIEF, World, office, open_world
+
+UNKNOWN, NOT_HERE = "没有这个命令", "您没有该发牌机关的权限"
+ELSEWHERE = {
+    **dict.fromkeys(DESK, NOT_HERE),
+    **dict.fromkeys(("vehicles", "grant", "admins"), UNKNOWN),  # of no office, so of nobody who has but one
+    "unban": "此人现在不在黑名单上",
+    "approve": "没有这个申诉编号",
+    "reject": "没有这个申诉编号",
+    "desk": "没有待办事项",  # of their own office alone
+}
+"""What a chief of 粤A hears who speaks of 粤K."""
+TABLES = (
+    "segment",
+    "withholding",
+    "preselection",
+    "ban",
+    "closed_day",
+    "maintenance",
+    "broadcast",
+    "vehicle",
+    "admin",
+)
+
+
+@pytest.fixture
+async def world(engine: str, tmp_path: Path) -> AsyncIterator[World]:
+    offices = [office(hours="00:00-24:00"), office("粤A")]
+    async with open_world(engine, tmp_path, people=DESK_PEOPLE, offices=offices) as world:
+        await world.release()
+        await world.store.run(reserved, world.core, 2, "A1234")
+        await world.store.run(registered, world.core, 3)
+        yield world
+
+
+def everything(tx: Tx) -> str:
+    """Return what the desk may change."""
+    return json.dumps({name: sql(tx, f"SELECT * FROM {name}") for name in TABLES}, default=str)  # noqa: S608 - ours
+
+
+async def test_ex_admin_is_a_stranger_to_every_command(world: World) -> None:
+    clerk, chief = await gives(world, "chief"), world.person(CHIEF)
+    await chief.press(f"移除 {CLERK} 负责人 粤K")
+    await chief.press("确认移除")
+    await chief.see("已移除")
+    before = await world.store.read(everything)
+    for name, rest in WRITTEN.items():
+        await clerk.say(f"/{name} {rest}")
+        await clerk.see(UNKNOWN, fresh=True)
+    assert await world.store.read(everything) == before
+
+
+async def test_admin_of_another_office_is_refused_every_command(world: World) -> None:
+    clerk = await gives(world, "chief", "粤A")
+    before = await world.store.read(everything)
+    for name, rest in WRITTEN.items():
+        await clerk.say(f"/{name} {rest}")
+        shown = await clerk.see(ELSEWHERE[name], fresh=True)
+        assert "A1234" not in shown.words
+    assert await world.store.read(everything) == before
+
+
+async def test_control_finds_that_the_right_chief_is_not_refused(world: World) -> None:
+    clerk = await gives(world, "chief", "粤K")
+    for name, rest in WRITTEN.items():
+        if ELSEWHERE[name] == NOT_HERE:
+            await clerk.say(f"/{name} {rest}")
+            await clerk.settled()
+            assert NOT_HERE not in clerk.last.words
+            assert UNKNOWN not in clerk.last.words
