@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from threading import Event
 
 import pytest
@@ -399,11 +400,14 @@ def test_outcome_reads_as_it_was_written() -> None:
     assert replace(outcome, plate="") != outcome
 
 
-async def test_owner_with_a_number_meanwhile_is_decided_about(core: Core, owner: Account) -> None:
+async def test_owner_with_a_number_meanwhile_is_decided_about(
+    core: Core, owner: Account, clock: FixedClock
+) -> None:
     """The number in the way was revoked at the counter, and the owner was faster than the reviewer."""
     await core.store.run(reserved, core, HELD, "A1234")
     number = await core.store.run(appealed, core, owner, HELD)
     await core.store.run(core.counter.revoke, PLATE, "本人申请", "chat:1")
+    clock.advance(timedelta(seconds=10))  # the pause between two tries is the vehicle's
     mine = await selects(core, owner, HELD, "A5678")
     card = await core.store.read(core.reviews.card, number)
     assert card.obstacles.own is not None
