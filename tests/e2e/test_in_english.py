@@ -167,6 +167,34 @@ async def test_owner_is_told_all_of_an_expiry_in_english(world: World) -> None:
     assert heard.chinese(world) == set()
 
 
+async def test_stranger_rehearses_in_english(world: World) -> None:
+    owner, heard = await speaks_english(world)
+    await owner.press("【Rehearsal】")
+    await owner.see("Rehearsal · the number is void", "The real online service hours")
+    await owner.press("【Preselect a number】")
+    await owner.press("Small car")
+    await owner.press("【Read and agree】")
+    await owner.say(invented.VIN)
+    await owner.press("Made in China")
+    await owner.say(invented.CERTIFICATE)
+    await owner.press("Confirm information")
+    await owner.press("【Start selecting】")
+    sms = re.search(r"code (\d{6})", (await owner.see("Rehearsed short message")).words)
+    assert sms is not None
+    await owner.say(sms[1])
+    await owner.see("Step 5, preselect a number")
+    await owner.press("【Random batch (5)】")
+    await owner.press("粤K·")
+    await owner.press("【Confirm selection】")
+    await owner.press("Take this number")
+    done = await owner.see("Step 6", "This is a rehearsal", "valid until Tue 17 Mar 2026 17:00")
+    assert done.photo
+    await owner.press("Leave the rehearsal")
+    await owner.see("You have left the rehearsal")
+    await owner.settled()
+    assert heard.chinese(world) <= set("模拟车主")  # the invented owner, masked
+
+
 async def test_control_chinese_words_are_heard(world: World) -> None:
     owner = world.person()
     heard = Heard(owner)
