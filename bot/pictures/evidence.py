@@ -67,7 +67,7 @@ def _photo(exhibit: Exhibit, side: int, missing: str) -> Image.Image:
 def _panel(photo: Image.Image, label: str, mark: str) -> Image.Image:
     """Return a photo under a band that says what it is and what it is for."""
     name, note = plain_line(label, _TEXT), plain_line(mark, _TEXT)
-    width = max(photo.width, name.width + note.width) + 2 * _EDGE
+    width = max(photo.width, name.width + 2 * _EDGE + note.width) + 2 * _EDGE
     panel = Image.new("RGB", (width, photo.height + _BAND + _EDGE), "white")
     panel.paste((0, 0, 0), (_EDGE, (_BAND - name.height) // 2), name)
     panel.paste((190, 40, 40), (width - _EDGE - note.width, (_BAND - note.height) // 2), note)

@@ -10,8 +10,11 @@ from bot.sandbox.events import Event
 from bot.texts.common import office_title
 from bot.texts.language import Language
 from bot.texts.languages import NAMES
+from core.bootstrap import Core
+from core.ports import Tx
 from tests import invented
 from tests.core.tools import reserved
+from tests.e2e.appealing import paper
 from tests.person import Person, Shown
 from tests.world import CHIEF, World, office, open_world
 
@@ -66,7 +69,7 @@ async def speaks_english(world: World) -> tuple[Person, Heard]:
     return owner, Heard(owner)
 
 
-async def registers(owner: Person) -> None:
+async def registers(owner: Person, number: int = 0) -> None:
     await owner.press("【Preselect a number】")
     await owner.see("About your personal data")
     await owner.press("Agree and go on")
@@ -74,7 +77,7 @@ async def registers(owner: Person) -> None:
     await owner.see("Registration 2/3")
     await owner.say("110105")
     await owner.see("18 characters are needed, you entered 6", fresh=True)
-    await owner.say(invented.identity(0))
+    await owner.say(invented.identity(number))
     await owner.see("Registration 3/3")
     await owner.send_contact()
     await owner.see("Please check your registration")
@@ -113,6 +116,7 @@ AFTERWARDS = (
     ("/mine", "preselected, to be confirmed at the counter", "Next reminder"),
     ("/pool", "Pool bulletin", "SHA-256 of today's seed"),
     ("/notify", "Opening alerts"),
+    ("/appeal", "You have made no appeal yet"),
     ("/privacy", "About your personal data"),
     ("/delete", "They cannot be deleted yet", "is not confirmed yet"),
 )
@@ -167,6 +171,65 @@ async def test_owner_is_told_all_of_an_expiry_in_english(world: World) -> None:
     assert heard.chinese(world) == set()
 
 
+async def test_stranger_rehearses_in_english(world: World) -> None:
+    owner, heard = await speaks_english(world)
+    await owner.press("【Rehearsal】")
+    await owner.see("Rehearsal · the number is void", "The real online service hours")
+    await owner.press("【Preselect a number】")
+    await owner.press("Small car")
+    await owner.press("【Read and agree】")
+    await owner.say(invented.VIN)
+    await owner.press("Made in China")
+    await owner.say(invented.CERTIFICATE)
+    await owner.press("Confirm information")
+    await owner.press("【Start selecting】")
+    sms = re.search(r"code (\d{6})", (await owner.see("Rehearsed short message")).words)
+    assert sms is not None
+    await owner.say(sms[1])
+    await owner.see("Step 5, preselect a number")
+    await owner.press("【Random batch (5)】")
+    await owner.press("粤K·")
+    await owner.press("【Confirm selection】")
+    await owner.press("Take this number")
+    done = await owner.see("Step 6", "This is a rehearsal", "valid until Tue 17 Mar 2026 17:00")
+    assert done.photo
+    await owner.press("Leave the rehearsal")
+    await owner.see("You have left the rehearsal")
+    await owner.settled()
+    assert heard.chinese(world) <= set("模拟车主")  # the invented owner, masked
+
+
+async def test_appeal_is_made_and_decided_in_english(world: World) -> None:
+    await world.store.run(reserved, world.core, 0, TAKEN)
+    owner, heard = await speaks_english(world)
+    await registers(owner, 1)
+    await owner.press("Small car")
+    await owner.press("【Read and agree】")
+    await owner.say(invented.vin(0))
+    await owner.see("A number has already been preselected for this vehicle; it cannot be preselected again!")
+    await owner.press("【Appeal about a VIN】")
+    await owner.press("【Read and agree】")
+    await owner.press("Agree and go on")
+    await owner.see("Appeal 2/4")
+    await owner.say("I have never preselected for it")
+    await owner.see("Appeal 3/4")
+    await owner.send_photo(paper("card"))
+    await owner.see("Appeal 4/4")
+    await owner.send_photo(paper("invoice"))
+    await owner.see("Please check the appeal")
+    await owner.press("【Submit the appeal】")
+    await owner.see("Appeal submitted", "waiting for review")
+    await world.store.run(_approved, world.core)
+    await world.service.jobs.tell()
+    await owner.see("Appeal 1 approved", "it is yours alone to select for")
+    await owner.settled()
+    assert heard.chinese(world) == set()
+
+
+def _approved(tx: Tx, core: Core) -> None:
+    core.reviews.approve(tx, 1, CHIEF, seen=core.reviews.card(tx, 1).obstacles.digest, bar=False)
+
+
 async def test_control_chinese_words_are_heard(world: World) -> None:
     owner = world.person()
     heard = Heard(owner)
@@ -186,6 +249,7 @@ ASKED = (
     ("/find 粤KA0001", "What was found"),
     ("/blacklist", "Blacklist"),
     ("/vehicles", "Vehicle registry"),
+    ("/appeals", "No appeal waits"),
     ("/admins", "Admins"),
     ("/confirm 粤KA0001 000800", "Are the papers in order"),
 )

@@ -132,6 +132,10 @@ def test_translations_have_the_fields_tags_and_columns_of_their_words() -> None:
     assert [wrong for one in translated if (wrong := make_texts.unlike(one))] == []
 
 
+def test_every_word_has_its_english() -> None:
+    assert make_texts.untranslated() == []
+
+
 def test_control_a_word_without_english_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     po = tmp_path / "words.po"
     po.write_text(

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 import pytest
 from telegram.constants import MessageLimit
 
+from bot.dialog.model import View
 from bot.dialog.presenter import plain
 from bot.pictures.batch import NUMBERS
+from bot.rehearsal.marking import marked
 from bot.screens import pool
-from bot.texts import bulletin, desk, home, notices, preselect, selecting
+from bot.texts import bulletin, desk, home, notices, preselect, rehearsal, selecting
 from bot.texts.language import Language, speaking
 from core.admins import Duty
 from core.bulletin import UNTOLD, Bulletin, Left, Line, Published
@@ -73,8 +75,10 @@ def test_office_that_bars_nobody_threatens_nobody(page: str) -> None:
 def test_longest_caption_of_a_receipt_can_be_sent(language: Language) -> None:
     office = settings(name="某" * 60, address="某" * 120).offices[0]
     with speaking(language):
-        caption = plain(selecting.done(_reserved(), office))
-    assert len(caption) <= MessageLimit.CAPTION_LENGTH
+        real = View(text=selecting.done(_reserved(), office))
+        rehearsed = marked(real, rehearsal.really(_reserved(), AT))
+    for view in (real, rehearsed):
+        assert len(plain(view.text)) <= MessageLimit.CAPTION_LENGTH
 
 
 @pytest.mark.parametrize("language", Language)

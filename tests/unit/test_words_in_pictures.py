@@ -1,5 +1,6 @@
 """The words of every picture fit where they stand, in each language."""
 
+import io
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -7,18 +8,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from PIL import Image, ImageChops
 
 from bot.desk.reports import segments, stats, waiting
 from bot.pictures import batch, board, receipt
 from bot.pictures.canvas import plain_line
 from bot.pictures.desk import desk_picture
+from bot.pictures.evidence import Exhibit, evidence_picture
 from bot.pictures.lettering import wrapped
 from bot.pictures.segments import segments_picture
 from bot.pictures.stats import stats_picture
 from bot.pictures.typeface import glyph, missing_glyphs, text_width
-from bot.texts import selecting
-from bot.texts.language import Language, speaking
+from bot.texts import appeal, selecting
+from bot.texts.language import Language, _, speaking
 from bot.texts.pictures import SPECIMEN_MARK
+from core.appeals import Slot
 from core.batches import Batch
 from core.masks import parse_mask
 from core.plates import PlateKind
@@ -225,3 +229,27 @@ def test_control_what_is_cut_or_hidden_is_found(lines: list[Line]) -> None:
     sheet.text(10, 14, "gy", 24)
     assert lines[0].shown != lines[0].words
     assert _hides(lines[0], lines[1])
+
+
+# --- the photos of an appeal ----------------------------------------------------------------
+
+
+@LANGUAGES
+@pytest.mark.parametrize("slot", Slot)
+def test_label_and_mark_over_a_narrow_photo_stay_apart(language: Language, slot: Slot) -> None:
+    photo = io.BytesIO()
+    Image.new("RGB", (480, 640)).save(photo, "JPEG")
+    with speaking(language):
+        label, mark = (
+            appeal.LABELS[slot](),
+            _("仅供审核申诉 {number} 使用").format(number=NUMBER_OF_A_BUSY_OFFICE),
+        )
+    drawn = evidence_picture([Exhibit(label=label, jpeg=photo.getvalue())], mark=mark, missing="")
+    picture = Image.open(io.BytesIO(drawn)).convert("RGB")
+    band = picture.crop((0, 0, picture.width, 50))
+    red, _green, blue = band.split()
+    inked = ImageChops.lighter(red, blue).point(lambda value: 255 * (value < 120)).getbbox()  # black words
+    marked = ImageChops.subtract(red, blue).point(lambda value: 255 * (value > 100)).getbbox()  # red words
+    assert inked is not None
+    assert marked is not None
+    assert marked[0] - inked[2] >= 20
