@@ -5,9 +5,9 @@ an office: all of them free, and three sevenths of them taken for good. The rati
 which as many are taken. A last line shows what it costs that nine tenths are taken.
 
 All pools are open at once and measured in turn, round by round, so that what else the machine does falls on
-each of them. Owners draw over what they held before, and all of them hold a batch. The clock is the real
-one, and what has run out is purged every minute, as in the service. The whole is measured twice: at first,
-and after ``--while`` more draws from each.
+each of them; beside the rate stands the CPU of the process, which that touches less. Owners draw over what
+they held before, and all of them hold a batch. The clock is the real one, and what has run out is purged
+every minute, as in the service. The whole is measured twice: at first, and after ``--while`` more draws from each.
 
     python -m benchmarks.draws
     python -m benchmarks.draws --engine postgres --url postgresql://postgres@127.0.0.1/postgres
@@ -41,7 +41,15 @@ from tests.core.tools import build, release, verified
 CALLERS = (1, 10, 100)
 WITHOUT_LIMIT = 10**9
 PURGE_EVERY = 60.0
-Cells = dict[int, list[float]]
+Cells = dict[int, list["Sample"]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """What one round gave."""
+
+    rate: float  # draws a second
+    cpu: float  # ms of CPU a draw, of all threads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +108,10 @@ class Bench:
             taken = filter(self.pool.taken, range(mask.size))
             await run(fill_ranks, segment_id, mask, taken, holder)
 
-    async def rate(self, callers: int, seconds: float) -> float:
-        """Return the draws a second that so many waiting owners get, while all hold a batch."""
+    async def sample(self, callers: int, seconds: float) -> Sample:
+        """Let so many owners draw as fast as they can, while all hold a batch."""
         await self.draws(len(self.begun))
-        done, begun = 0, time.perf_counter()
+        done, begun, cpu = 0, time.perf_counter(), time.process_time()
 
         async def owner(preselection_id: int) -> None:
             nonlocal done
@@ -113,7 +121,8 @@ class Bench:
                 done += 1
 
         await asyncio.gather(*(owner(one) for one in self.begun[:callers]))
-        return done / (time.perf_counter() - begun)
+        spent = time.process_time() - cpu
+        return Sample(rate=done / (time.perf_counter() - begun), cpu=1000 * spent / done)
 
     async def draws(self, number: int) -> None:
         """Let all owners draw in turn, so many times in all."""
@@ -151,19 +160,24 @@ async def _measured(benches: list[Bench], seconds: float, rounds: int) -> list[C
     for _ in range(rounds):
         for callers in CALLERS:
             for bench, cells in zip(benches, found, strict=True):
-                cells[callers].append(await bench.rate(callers, seconds))
+                cells[callers].append(await bench.sample(callers, seconds))
     return found
 
 
 def _print(when: str, benches: list[Bench], found: list[Cells]) -> None:
-    print(f"\n{when:<25}" + "".join(f"{callers:>8}{'ratio':>7}" for callers in CALLERS))
+    print(f"\n{when:<24}" + "".join(f"{callers:>8}{'ratio':>6}{'CPU ms':>8}" for callers in CALLERS))
     for bench, cells in zip(benches, found, strict=True):
-        line, other = f"{bench.pool.name:<25}", found[bench.pool.beside]
-        for callers in CALLERS:
-            # A round's rates were measured within seconds of each other: so ratios are of a round.
-            ratios = [rate / first for rate, first in zip(cells[callers], other[callers], strict=True)]
-            line += f"{statistics.median(cells[callers]):>8.0f}{statistics.median(ratios):>7.2f}"
-        print(line, flush=True)
+        other = found[bench.pool.beside]
+        line = (_cell(cells[callers], other[callers]) for callers in CALLERS)
+        print(f"{bench.pool.name:<24}" + "".join(line), flush=True)
+
+
+def _cell(samples: list[Sample], other: list[Sample]) -> str:
+    # A round's samples were taken within seconds of each other: so ratios are of a round.
+    ratio = statistics.median(one.rate / first.rate for one, first in zip(samples, other, strict=True))
+    rate = statistics.median(one.rate for one in samples)
+    cpu = statistics.median(one.cpu for one in samples)
+    return f"{rate:>8.0f}{ratio:>6.2f}{cpu:>8.2f}"
 
 
 async def _open(stack: AsyncExitStack, given: argparse.Namespace) -> list[Bench]:

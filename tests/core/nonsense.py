@@ -78,6 +78,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "serial": "A1",
         "state": "reserved",
         "segment_id": 1,
+        "position": 1,
         "preselection_id": 2,
         "since": 1,
     },

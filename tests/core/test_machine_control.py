@@ -17,7 +17,7 @@ FOUND = (AssertionError, pytest.fail.Exception, XuanhaoError)
 
 MUTANTS = {
     "a living hold is overwritten": ("take", "WHERE hold.held_until < :now", "WHERE true"),
-    "what is taken for good is drawn": ("take", "p.serial =", "'-' || p.serial ="),
+    "what is taken for good is drawn": ("take", "p.position =", "-1 - p.position ="),
     "a try overwrites what others hold": ("give_way", "preselection_id = :", "preselection_id > 0 * :"),
     "a try overwrites what others have": ("reserve", "WHERE plate.held_until < :now", "WHERE true"),
     "a try takes beside a hold": ("reserve", "h.serial =", "'-' || h.serial ="),
@@ -83,7 +83,7 @@ def test_missing_rule_is_found(mutant: str, tmp_path: Path) -> None:
         queries = _without_a_rule(tmp_path, *MUTANTS[mutant])
 
     sought = hypothesis_settings(
-        max_examples=200,
+        max_examples=600,
         stateful_step_count=40,
         deadline=None,
         derandomize=True,

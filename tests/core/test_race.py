@@ -140,9 +140,9 @@ async def test_control_looking_in_another_transaction_loses(core: Core) -> None:
     async def careless(begun: int, met: asyncio.Barrier) -> bool:
         free = bool((await core.store.read(sql, look))[0]["taken"] == 0)
         await met.wait()
-        values = f"'粤K', 'small', 'A1234', 'reserved', {begun}, 0"
+        values = f"'粤K', 'small', 'A1234', 1, 1234, 'reserved', {begun}, 0"
         mine = "ON CONFLICT (office, kind, serial) DO UPDATE SET preselection_id = excluded.preselection_id"
-        names = "office, kind, serial, state, preselection_id, since"
+        names = "office, kind, serial, segment_id, position, state, preselection_id, since"
         await core.store.run(sql, f"INSERT INTO plate ({names}) VALUES ({values}) {mine}")  # noqa: S608 - ours
         return free
 
@@ -337,8 +337,9 @@ async def try_beside_revival(
         now = values["now"]
         held = sql(tx, f"SELECT 1 FROM hold WHERE serial = '{serial}' AND held_until >= {now}")  # noqa: S608 - ours
         lingers("look")
-        names = "office, kind, serial, state, preselection_id, since"
-        row = f"'粤K', 'small', '{serial}', 'reserved', {values['preselection_id']}, {now}"
+        names = "office, kind, serial, segment_id, position, state, preselection_id, since"
+        owner, position = values["preselection_id"], int(serial[1:])
+        row = f"'粤K', 'small', '{serial}', 1, {position}, 'reserved', {owner}, {now}"
         return None if held else sql(tx, f"INSERT INTO plate ({names}) VALUES ({row}) RETURNING serial")[0]  # noqa: S608 - ours
 
     def compose(tx: Tx) -> bool:

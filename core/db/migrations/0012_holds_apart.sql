@@ -15,7 +15,9 @@ CREATE TABLE hold (
 
 CREATE INDEX hold_of_preselection ON hold (preselection_id);
 
--- A number has a row here only while somebody has it for good, or it rests (and some minutes longer).
+-- A number has a row here only while somebody has it for good, or it rests (and some minutes longer). With a
+-- rowid, so that the index by place stays small: every draw looks into it for each of its candidates, and in
+-- a table without rowid an index repeats the whole key.
 ALTER TABLE plate RENAME TO plate_before;
 
 CREATE TABLE plate (
@@ -23,15 +25,15 @@ CREATE TABLE plate (
     kind TEXT NOT NULL,
     serial TEXT NOT NULL,
     state TEXT NOT NULL CONSTRAINT plate_state CHECK (state IN ('reserved', 'registered', 'resting')),
-    segment_id ${integer} REFERENCES segment (segment_id),
-    position ${integer},
+    segment_id ${integer} NOT NULL REFERENCES segment (segment_id),
+    position ${integer} NOT NULL,
     preselection_id ${integer} REFERENCES preselection (preselection_id),
     held_until ${integer},
     since ${integer} NOT NULL,
     CONSTRAINT plate_key PRIMARY KEY (office, kind, serial),
     CONSTRAINT plate_rest_ends CHECK ((state = 'resting') = (held_until IS NOT NULL)),
     CONSTRAINT plate_has_a_holder CHECK (state <> 'reserved' OR preselection_id IS NOT NULL)
-) ${strict_without_rowid};
+) ${strict};
 
 INSERT INTO hold (office, kind, serial, state, segment_id, position, preselection_id, draw_no, held_until)
 SELECT office, kind, serial, state, segment_id, position, preselection_id, draw_no, held_until
@@ -43,7 +45,7 @@ FROM plate_before WHERE state NOT IN ('batch', 'shortlist');
 
 DROP TABLE plate_before;
 
--- With its end, so that listing millions of numbers looks into nothing else.
+-- With its end, so that neither a draw nor the listing of millions looks into anything else.
 CREATE INDEX plate_of_segment ON plate (segment_id, position, held_until);
 CREATE INDEX plate_since ON plate (since);
 -- What is taken for good, by segment, for the desk's reports.

@@ -43,13 +43,14 @@ UPDATE seed SET secret_published = :secret, published_at = :now WHERE seed_id = 
 
 -- name: take
 -- Holds those of some different numbers that are free: not taken for good, and not held or with a hold that
--- has run out. The candidates are JSON: [["A1234", segment, position], ...].
+-- has run out. The candidates are JSON: [["A1234", segment, position], ...]. What is taken is looked up by its
+-- place, in the smallest index that there is: a draw does that ten times and more.
 INSERT INTO hold (office, kind, serial, state, segment_id, position, preselection_id, draw_no, held_until)
 SELECT :office, :kind, json_extract(value, '$$[0]'), 'batch',
        json_extract(value, '$$[1]'), json_extract(value, '$$[2]'), :preselection_id, :draw_no, :held_until
 FROM json_each(:candidates) WHERE NOT EXISTS (
     SELECT 1 FROM plate AS p
-    WHERE p.office = :office AND p.kind = :kind AND p.serial = json_extract(value, '$$[0]')
+    WHERE p.segment_id = json_extract(value, '$$[1]') AND p.position = json_extract(value, '$$[2]')
       AND (p.held_until IS NULL OR p.held_until >= :now)
 )
 ON CONFLICT (office, kind, serial) DO UPDATE
@@ -147,9 +148,8 @@ ORDER BY draw_no, serial
 -- name: taken
 -- How many numbers of a pool are not free.
 SELECT (
-    SELECT count(*) FROM plate
-    WHERE office = :office AND kind = :kind AND segment_id IS NOT NULL
-      AND (held_until IS NULL OR held_until >= :now)
+    SELECT count(*) FROM segment AS s JOIN plate AS p ON p.segment_id = s.segment_id
+    WHERE s.office = :office AND s.kind = :kind AND (p.held_until IS NULL OR p.held_until >= :now)
 ) + (
     SELECT count(*) FROM hold WHERE office = :office AND kind = :kind AND held_until >= :now
 ) AS taken
@@ -176,12 +176,12 @@ SELECT segment_id, position FROM hold WHERE office = :office AND kind = :kind AN
 -- name: rested
 -- Numbers that have rested and whose row is not purged yet. Of all pools: named, a pool would lead SQLite
 -- through all of its rows, and these are few.
-SELECT segment_id, position FROM plate WHERE held_until < :now AND segment_id IS NOT NULL
+SELECT segment_id, position FROM plate WHERE held_until < :now
 
 -- name: taken_since
 -- Numbers, of all pools, that were taken for good since a moment, or went to rest, and are not free again.
 SELECT segment_id, position FROM plate
-WHERE since >= :since AND (held_until IS NULL OR held_until >= :now) AND segment_id IS NOT NULL
+WHERE since >= :since AND (held_until IS NULL OR held_until >= :now)
 
 -- name: purge_holds
 -- Holds that ran out long enough ago that no press of that time is still on its way. The table is small.

@@ -7,7 +7,7 @@ SELECT :office, :kind, value ->> 0, 'batch', CAST(value ->> 1 AS BIGINT), CAST(v
        CAST(:preselection_id AS BIGINT), CAST(:draw_no AS BIGINT), CAST(:held_until AS BIGINT)
 FROM json_array_elements(CAST(:candidates AS JSON)) WHERE NOT EXISTS (
     SELECT 1 FROM plate AS p
-    WHERE p.office = :office AND p.kind = :kind AND p.serial = value ->> 0
+    WHERE p.segment_id = CAST(value ->> 1 AS BIGINT) AND p.position = CAST(value ->> 2 AS BIGINT)
       AND (p.held_until IS NULL OR p.held_until >= :now)
     OFFSET 0
 )
