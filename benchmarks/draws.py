@@ -7,7 +7,8 @@ which as many are taken. A last line shows what it costs that nine tenths are ta
 All pools are open at once and measured in turn, round by round, so that what else the machine does falls on
 each of them; beside the rate stands the CPU of the process, which that touches less. Owners draw over what
 they held before, and all of them hold a batch. The clock is the real one, and what has run out is purged
-every minute, as in the service. The whole is measured twice: at first, and after ``--while`` more draws from each.
+every minute, as in the service. The whole is measured twice: at first, and after ``--while`` more draws
+from each.
 
     python -m benchmarks.draws
     python -m benchmarks.draws --engine postgres --url postgresql://postgres@127.0.0.1/postgres
