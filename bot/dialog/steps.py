@@ -189,7 +189,6 @@ class Steps:
         """
         record = find_record(tx, chat_id)
         if record is None or record.message_id is None:
-            tx.run("dialog.redraw", chat_id=chat_id, redraw_at=None)
             raise NothingToSay
         return open_record(tx, chat_id, record.screen)
 

@@ -21,13 +21,9 @@ UPDATE dialog SET album = :album, album_told = :told WHERE chat_id = :chat_id
 -- Which message is live.
 UPDATE dialog SET message_id = :message_id, message_kind = :message_kind, picture = :picture WHERE chat_id = :chat_id
 
--- name: redraw
--- When the screen changes next by itself.
-UPDATE dialog SET redraw_at = :redraw_at WHERE chat_id = :chat_id
-
 -- name: due
--- Conversations whose screen has changed by itself.
-SELECT chat_id FROM dialog WHERE redraw_at <= :now ORDER BY redraw_at LIMIT 200
+-- Conversations whose screen has changed by itself; without a live message there is nothing to show anew.
+SELECT chat_id FROM dialog WHERE redraw_at <= :now AND message_id IS NOT NULL ORDER BY redraw_at LIMIT 200
 
 -- name: live
 -- Conversations on a screen that runs by a clock: shown again after an outage.
