@@ -1,6 +1,7 @@
 """/appeals, /approve, /reject: the queue of appeals, and deciding them (docs/domain.md, section 7)."""
 
 from bot.desk.errors import Usage
+from bot.desk.lists import sheet
 from bot.desk.questions import GONE, LONGEST_REASON, reason_of
 from bot.desk.reading import words_of
 from bot.dialog.model import Button, ErrorWays, Go, Screen, Style, View
@@ -9,7 +10,7 @@ from bot.screens.appeal_form import photos_of
 from bot.screens.layout import in_columns, page_of
 from bot.texts import appeal as owners
 from bot.texts import appeals_desk as words
-from bot.texts import common, desk
+from bot.texts import common, desk, lists, people
 from bot.texts.errors import of_error
 from core.admins import Duty
 from core.appeals import Slot, queue
@@ -113,9 +114,21 @@ def _show_queue(scene: Scene) -> View:
             *in_columns(page, 1),
             *((tuple(turns),) if turns else ()),
             *in_columns(places, 4),
-            (Button(label=common.HOME(), action="home"),),
+            (
+                *((Button(label=people.EXPORT(), action="export"),) if waiting else ()),
+                Button(label=common.HOME(), action="home"),
+            ),
         ),
     )
+
+
+def _export(scene: Scene, _arg: str) -> Go:
+    scene.admin.need(Duty.APPEALS, scene.arg("at") or None)
+    code = scene.arg("at")
+    offices = [code] if code else scene.admin.offices(Duty.APPEALS, scene.core.offices)
+    rows = [(one.appeal_id, one.office, one.vin, one.submitted_at) for one in queue(scene.tx, offices)]
+    wanted = sheet("appeals", lists.APPEALS(), lists.APPEAL_COLUMNS(), rows)
+    return Go(screen="", effects=(wanted,))
 
 
 QUEUE = Screen(
@@ -123,6 +136,7 @@ QUEUE = Screen(
     show=_show_queue,
     buttons={
         "card": lambda scene, number: _open(scene, int(number)),
+        "export": _export,
         "at": lambda _scene, code: Go(screen="desk_appeals", args={"at": code} if code else {}),
         "page": lambda scene, page: Go(screen="desk_appeals", args={"at": scene.arg("at"), "page": page}),
         "home": lambda _scene, _arg: Go(screen="home"),

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 from bot.desk.errors import Usage
+from bot.desk.lists import sheet
 from bot.desk.questions import GONE
 from bot.dialog.model import Button, Go, Screen, Style, View
 from bot.dialog.scene import Scene
 from bot.screens.layout import in_columns, page_of
-from bot.texts import common, desk
+from bot.texts import common, desk, lists, people
 from core.admins import EVERYWHERE, Duty, Post, Role
 
 _A_PAGE = 12
@@ -49,7 +50,22 @@ def _show(scene: Scene) -> View:
     ]
     page, turns = page_of(removable, int(scene.arg("page") or 0), _A_PAGE)
     rows = [*in_columns(page, 1), *([tuple(turns)] if turns else [])]
-    return View(text=desk.admins(everybody), rows=(*rows, (Button(label=common.HOME(), action="home"),)))
+    last = (
+        Button(label=people.EXPORT(), action="export"),
+        Button(label=common.HOME(), action="home"),
+    )
+    return View(text=desk.admins(everybody), rows=(*rows, last))
+
+
+def _export(scene: Scene, _arg: str) -> Go:
+    scene.admin.need(Duty.ADMINS, EVERYWHERE)
+    rows = [
+        (admin.chat_id, desk.ROLES[post.role](), post.office or lists.EVERY_OFFICE())
+        for admin in scene.core.admins.all(scene.tx)
+        for post in sorted(admin.posts, key=lambda one: (one.role, one.office))
+    ]
+    wanted = sheet("admins", lists.ADMINS(), lists.ADMIN_COLUMNS(), rows)
+    return Go(screen="", effects=(wanted,))
 
 
 def _post(scene: Scene) -> Post:
@@ -66,6 +82,7 @@ ADMINS = Screen(
     show=_show,
     buttons={
         "remove": _remove,
+        "export": _export,
         "page": lambda _scene, page: Go(screen="desk_admins", args={"page": page}),
         "home": lambda _scene, _arg: Go(screen="home"),
     },

@@ -14,6 +14,7 @@ from core.ports import Tx
 from tests.core.sql import sql
 from tests.core.tools import registered, reserved
 from tests.e2e.test_desk import CLERK, DESK_PEOPLE, WRITTEN, gives
+from tests.e2e.test_reports import sheets_of
 from tests.world import CHIEF, World, office, open_world
 
 UNKNOWN, NOT_HERE = "没有这个命令", "您没有该发牌机关的权限"
@@ -84,3 +85,13 @@ async def test_control_finds_that_the_right_chief_is_not_refused(world: World) -
             await clerk.settled()
             assert NOT_HERE not in clerk.last.words
             assert UNKNOWN not in clerk.last.words
+
+
+async def test_admins_come_as_a_sheet(world: World) -> None:
+    await gives(world, "clerk", "粤K")
+    chief = world.person(CHIEF)
+    await chief.say("/admins")
+    await chief.see("管理员", fresh=True)
+    rows = (await sheets_of(chief))["管理员名单"]
+    assert rows[0] == ["聊天号", "角色", "发牌机关"]
+    assert rows[1:] == [[float(CHIEF), "负责人", "全部发牌机关"], [float(CLERK), "窗口", "粤K"]]
