@@ -27,6 +27,7 @@ from tests.e2e.appealing import (
     rows,
     submits,
 )
+from tests.e2e.test_reports import sheets_of
 from tests.person import Person
 from tests.world import CHIEF, World, eventually, office, open_world, registers, verifies
 
@@ -206,6 +207,19 @@ async def test_admins_of_their_own_matter_and_of_other_offices_are_refused(
             await reviewer.say(command)
             await reviewer.see("没有这个命令", fresh=True)
         assert await world.store.read(rows, "SELECT state FROM appeal") == [("pending",)]
+
+
+async def test_queue_comes_as_a_sheet(sqlite_world: World) -> None:
+    world = sqlite_world
+    account = await world.store.run(registered, world.core, 1)
+    await world.store.run(appealed, world.core, account, HELD)
+    reviewer = await appoints(world)
+    await reviewer.say("/appeals")
+    await reviewer.see("共 1 件")
+    head, row = (await sheets_of(reviewer))["待审核的申诉"]
+    assert head == ["申诉编号", "发牌机关", "车辆识别代号", "提交时间"]
+    assert row[:2] == [1.0, "粤K"]
+    assert len(str(row[2])) == 17
 
 
 async def test_card_that_is_open_when_the_role_goes_does_nothing(sqlite_world: World) -> None:
