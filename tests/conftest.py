@@ -1,5 +1,6 @@
 """What every room of the tests has: both engines, and the whole program with people in front of it."""
 
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,6 +9,12 @@ import pytest
 from tests.browser_person import summarise_missing_browser
 from tests.engines import ENGINES, summarise_missing_postgres
 from tests.world import World, open_world
+
+
+def pytest_configure() -> None:
+    """Hear interrupts: who was started in the background ignores them, and so would all that is started here."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
