@@ -12,7 +12,7 @@ from tests.world import World, open_world
 
 
 def pytest_configure() -> None:
-    """Hear interrupts: who was started in the background ignores them, and so would all that is started here."""
+    """Hear interrupts: who was started in the background ignores them, and so would its children."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
