@@ -768,10 +768,6 @@ class StepOutOfOrder(Refusal):
     """The preselection is not in the state from which this step leads on."""
 
 
-class UnfinishedElsewhere(Refusal):
-    """The owner is already going through a preselection."""
-
-
 class DataIncomplete(Refusal):
     """Something is missing before the data can be confirmed."""
 
@@ -1000,10 +996,6 @@ class NobodyFound(Refusal):
 
 class NothingKnown(Refusal):
     """Nothing is known of what was asked for: no such vehicle was ever here, or it is gone."""
-
-
-class DrawJournalBroken(OperationError):
-    """A draw cannot be recomputed from the journal."""
 
 
 class NotYourDuty(Refusal):

@@ -13,8 +13,6 @@ from core.ports import Tx
 from core.preselection import Preselection, State, from_row, get
 from core.registry import Registry, RegistryVehicle
 
-LIVE = frozenset({State.RESERVED, State.REGISTERED})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obstacles:

@@ -166,11 +166,6 @@ def paragraph(board: Board, left: float, top: float, words: str, size: int, with
     return top
 
 
-def paragraph_height(words: str, size: int, within: int) -> int:
-    """Return how high a text will be."""
-    return len(wrapped(words, size, within)) * line_height(size)
-
-
 def legend(
     board: Board, left: float, top: float, entries: Sequence[tuple[Ground | None, str]], size: int
 ) -> None:

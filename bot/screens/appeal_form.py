@@ -7,8 +7,9 @@ from bot.photos.likeness import is_same
 from bot.screens.appeals import begin, filled, step
 from bot.screens.layout import in_columns
 from bot.screens.pictures import EvidencePicture
+from bot.screens.vin_pages import VinPages, may_be_photographed
 from bot.texts import appeal as words
-from bot.texts import common, preselect
+from bot.texts import common
 from bot.texts.errors import of_error
 from core.appeals import Appeal, Photo, Slot
 from core.bootstrap import Core
@@ -23,7 +24,6 @@ from core.errors import (
     VehicleUnknown,
     XuanhaoError,
 )
-from core.vehicles import parse_vin
 
 _MOST_BYTES = 20_000_000
 """As much as the messenger hands out; the settings may ask for less."""
@@ -115,45 +115,20 @@ CONSENT = Screen(
 # --- vehicle and reason ---------------------------------------------------------------------
 
 
-def _vin(scene: Scene, typed: str) -> Go:
-    finding = parse_vin(typed)
-    if finding.needs_confirmation:
-        return Go(screen="appeal_vin_doubt", args={"vin": finding.vin})
-    return _take_vin(scene, finding.vin)
-
-
 def _take_vin(scene: Scene, vin: str) -> Go:
     scene.core.appeals.enter_vin(scene.tx, scene.account, vin)
     return _on(scene)
 
 
+VIN_PAGES = VinPages(page="appeal_vin", take=_take_vin, errors=GONE)
+
 VIN = Screen(
     name="appeal_vin",
     personal=True,
-    show=lambda scene: View(text=words.VIN(), rows=(_back(scene),)),
+    show=lambda scene: View(text=words.VIN() + may_be_photographed(), rows=(_back(scene),)),
     buttons=_WAYS,
-    text=_vin,
-    hint=words.VIN_HINT,
-    errors=GONE,
-)
-
-VIN_DOUBT = Screen(
-    name="appeal_vin_doubt",
-    personal=True,
-    show=lambda scene: View(
-        text=words.vin_doubt(scene.arg("vin")),
-        rows=(
-            (
-                Button(label=preselect.VIN_IS_RIGHT(), action="right", style=Style.SUCCESS),
-                Button(label=preselect.VIN_AGAIN(), action="again"),
-            ),
-        ),
-    ),
-    buttons={
-        "right": lambda scene, _arg: _take_vin(scene, scene.arg("vin")),
-        "again": lambda _scene, _arg: Go(screen="appeal_vin"),
-    },
-    text=_vin,
+    text=VIN_PAGES.typed,
+    attachment=VIN_PAGES.intake,
     hint=words.VIN_HINT,
     errors=GONE,
 )
@@ -314,7 +289,7 @@ SCREENS = (
     NOTICE,
     CONSENT,
     VIN,
-    VIN_DOUBT,
+    *VIN_PAGES.screens,
     REASON,
     *(_photo_screen(slot) for slot in Slot),
     REVIEW,

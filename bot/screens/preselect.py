@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from bot.dialog.model import Button, ErrorWays, Go, Screen, Style, View
 from bot.dialog.scene import Scene
-from bot.photos import barcodes
-from bot.screens import appeals, codes, vin_photo
+from bot.screens import appeals, codes
 from bot.screens.entry import data_step, entry, step_of
 from bot.screens.layout import in_columns, page_of
+from bot.screens.vin_pages import VinPages, may_be_photographed
 from bot.screens.wishes import tell_opening
-from bot.texts import appeal, common, photos, preselect, provinces, registration, wishes
+from bot.texts import appeal, common, preselect, provinces, registration, wishes
 from bot.texts.errors import CHANCES_USED_UP
 from core.appeals import awarded_to
 from core.errors import (
@@ -26,7 +26,7 @@ from core.maintenance import of_office, refuse_in_maintenance
 from core.plates import PlateKind
 from core.preselection import Papers, Preselection, State
 from core.selection import chances
-from core.vehicles import CertificateKind, parse_certificate, parse_vin
+from core.vehicles import CertificateKind, parse_certificate
 from core.verification import Purpose
 
 _OFFICES_A_PAGE = 16
@@ -128,13 +128,6 @@ _WHY: dict[type[XuanhaoError], str] = {
 }
 
 
-def _vin(scene: Scene, typed: str) -> Go:
-    finding = parse_vin(typed)
-    if finding.needs_confirmation:
-        return Go(screen="vin_doubt", args={"vin": finding.vin})
-    return _take_vin(scene, finding.vin)
-
-
 def _take_vin(scene: Scene, vin: str) -> Go:
     scene.core.preselections.enter_vin(scene.tx, scene.preselection.preselection_id, vin)
     return _on(scene)
@@ -153,11 +146,11 @@ def _show_vin(scene: Scene) -> View:
         Button(label=appeal.vin_button(vin), action="awarded", arg=vin)
         for vin in awarded_to(scene.tx, scene.account)[:_AWARDED]
     ]
-    photo = photos.MAY_BE_PHOTOGRAPHED() if barcodes.INSTALLED else ""
-    return View(text=preselect.VIN() + photo, rows=(*in_columns(theirs, 1), back or other))
+    return View(text=preselect.VIN() + may_be_photographed(), rows=(*in_columns(theirs, 1), back or other))
 
 
 REFUSED: ErrorWays = {VinUnavailable: _cannot}
+VIN_PAGES = VinPages(page="vin", take=_take_vin, errors=REFUSED)
 
 VIN = Screen(
     name="vin",
@@ -168,37 +161,11 @@ VIN = Screen(
         "basics": lambda scene, _arg: Go(screen="basics", args={"office": scene.preselection.office}),
         "awarded": _take_vin,
     },
-    text=_vin,
-    attachment=vin_photo.intake(_vin),
+    text=VIN_PAGES.typed,
+    attachment=VIN_PAGES.intake,
     hint=preselect.VIN_HINT,
     errors=REFUSED,
 )
-
-
-VIN_DOUBT = Screen(
-    name="vin_doubt",
-    personal=True,
-    show=lambda scene: View(
-        text=preselect.vin_doubt(scene.arg("vin")),
-        rows=(
-            (
-                Button(label=preselect.VIN_IS_RIGHT(), action="right", style=Style.SUCCESS),
-                Button(label=preselect.VIN_AGAIN(), action="again"),
-            ),
-        ),
-    ),
-    buttons={
-        "right": lambda scene, _arg: _take_vin(scene, scene.arg("vin")),
-        "again": lambda _scene, _arg: Go(screen="vin"),
-    },
-    text=_vin,
-    attachment=vin_photo.intake(_vin),
-    hint=preselect.VIN_HINT,
-    errors=REFUSED,
-)
-
-
-VIN_CHOICE = vin_photo.choice(_vin, REFUSED)
 
 
 def _show_refused(scene: Scene) -> View:
@@ -474,8 +441,7 @@ SCREENS = (
     BASICS,
     NOTICE,
     VIN,
-    VIN_DOUBT,
-    VIN_CHOICE,
+    *VIN_PAGES.screens,
     VINREFUSED,
     CERTIFICATE_KIND,
     CERTIFICATE,

@@ -97,14 +97,6 @@ UNFINISHED = phrase("您有一份还没提交的申诉,请先提交或放弃。"
 RENEWED = phrase("原来填写的内容已带入,请修改后提交。")
 
 
-def vin_doubt(vin: str) -> str:
-    """Return the question about a VIN whose check digit is wrong, which importers' may be."""
-    return _(
-        "<b>请再核对一次车辆识别代号</b>\n<code>{vin}</code>\n\n"
-        "校验位与多数车辆的规则不符。进口车可能如此;也可能有一位输错了。请逐段对照证书。"
-    ).format(vin=escape(group_vin(vin)))
-
-
 def reason_page() -> str:
     """Return the question why the owner appeals."""
     return _(

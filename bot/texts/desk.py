@@ -37,15 +37,15 @@ USAGE = {
     "approve": phrase("<code>/approve 申诉编号</code>(先显示将撤销和恢复的内容)"),
     "reject": phrase("<code>/reject 申诉编号 原因</code>(申诉人会看到原因)"),
     "ban": phrase(
-        "<code>/ban 聊天号|身份证号|手机号|号牌 [until 2028-01-01] 原因</code>\n"
+        "<code>/ban 聊天号|证件号|手机号|号牌 [until 2028-01-01] 原因</code>\n"
         "不写 until 则按规定年限;对已在黑名单上的人,改为新的截止日期。"
     ),
-    "unban": phrase("<code>/unban 聊天号|身份证号|手机号|号牌 原因</code>"),
-    "identity": phrase("<code>/identity 身份证号 聊天号|手机号 原因</code>(在窗口核对过身份证原件之后)"),
-    "usertype": phrase("<code>/usertype 聊天号|身份证号|手机号 new_owner|owner_driver|counter|unit</code>"),
+    "unban": phrase("<code>/unban 聊天号|证件号|手机号|号牌 原因</code>"),
+    "identity": phrase("<code>/identity 证件号 聊天号|手机号 原因</code>(在窗口核对过证件原件之后)"),
+    "usertype": phrase("<code>/usertype 聊天号|证件号|手机号 new_owner|owner_driver|counter|unit</code>"),
     "grant": phrase("<code>/grant 车辆识别代号 random=1 compose=5 原因</code>"),
     "blacklist": phrase("<code>/blacklist</code> 或 <code>/blacklist 粤K</code>"),
-    "find": phrase("<code>/find 车辆识别代号|号牌|身份证号|手机号|聊天号</code>"),
+    "find": phrase("<code>/find 车辆识别代号|号牌|证件号|手机号|聊天号</code>"),
     "broadcast": phrase(
         "<code>/broadcast 粤K 通知内容</code>(可多行,最多 1000 字);"
         "<code>/broadcast 粤K</code> 查看进行中的群发"

@@ -24,7 +24,6 @@ OFFICES = phrase("🏛 选择发牌机关")
 ALL_OFFICES = phrase("全部")
 MAKING = phrase("正在生成文件…")
 CHOOSE = phrase("请选择发牌机关:")
-NO_OFFICE = phrase("您没有可查看的发牌机关。")
 MORE = phrase("…")
 
 

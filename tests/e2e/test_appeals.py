@@ -8,7 +8,9 @@ import pytest
 
 from core.admins import Post, Role
 from core.preselection import State, get
+from core.vehicles import group_vin
 from tests import invented
+from tests.barcoded import photo
 from tests.core.appealing import appealed
 from tests.core.sql import sql
 from tests.core.tools import registered
@@ -207,6 +209,21 @@ async def test_admins_of_their_own_matter_and_of_other_offices_are_refused(
             await reviewer.say(command)
             await reviewer.see("没有这个命令", fresh=True)
         assert await world.store.read(rows, "SELECT state FROM appeal") == [("pending",)]
+
+
+async def test_vehicle_may_be_photographed(sqlite_world: World) -> None:
+    """Its barcode, as in the preselection; of several in one photo the owner chooses."""
+    owner = sqlite_world.person()
+    await registers(owner)
+    await owner.say("/appeal")
+    await owner.press("新的申诉")
+    await owner.press("【阅读并同意】")
+    await owner.press("同意并继续")
+    await owner.see("申诉 1/4", "也可以直接发送照片")
+    await owner.send_photo(photo("QR", f"{invented.vin(7)};{invented.vin(HELD)}"))
+    await owner.see("照片中有几个车辆识别代号")
+    await owner.press(group_vin(invented.vin(HELD)))
+    await owner.see("已识别车辆识别代号")
 
 
 async def test_queue_comes_as_a_sheet(sqlite_world: World) -> None:

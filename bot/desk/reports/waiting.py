@@ -132,13 +132,6 @@ def _tile(found: Desk, matter: Matter) -> Tile:
     )
 
 
-def _is_there(screen: str) -> bool:
-    """Whether there is such a screen; asked late, for the list of screens holds this one too."""
-    from bot.screens.all import BY_NAME  # noqa: PLC0415 - see above
-
-    return screen in BY_NAME
-
-
 def _leads_on(item: Item) -> bool:
     return item.matter != Matter.CALENDAR
 

@@ -119,10 +119,6 @@ ON CONFLICT (subject) DO NOTHING
 -- Who has dealt with something.
 SELECT handled_by, handled_at FROM desk_handled WHERE subject = :subject
 
--- name: ban_office
--- At which office a ban was pronounced.
-SELECT office FROM ban WHERE ban_id = :ban_id
-
 -- name: summaries_off
 -- Who does not want the daily summary.
 SELECT chat_id FROM summary_off ORDER BY chat_id
