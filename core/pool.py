@@ -234,8 +234,9 @@ def jumped_order(tx: Tx, office: Office, mask: Mask) -> list[str]:
 
 
 def taken_of(tx: Tx, office: Office, mask: Mask) -> int:
-    """Return how many numbers of a mask are reserved or on a vehicle at this moment."""
-    rows = tx.all("pool.taken_for_good", office=office.code, kind=mask.kind)
+    """Return how many numbers of a mask are reserved or on a vehicle; for a snapshot."""
+    like = mask.pattern.replace("#", "_").replace("@", "_")  # which lets through a letter for a digit
+    rows = tx.all("pool.taken_for_good", office=office.code, kind=mask.kind, like=like)
     return sum(mask.matches(row["serial"]) for row in rows)
 
 

@@ -39,7 +39,8 @@ def _meant(scene: Scene) -> tuple[Office, Mask]:
 
 def _question(scene: Scene) -> str:
     office, mask = _meant(scene)
-    return desk.withhold_question(office, mask, pool.taken_of(scene.tx, office, mask))
+    taken = scene.beside(f"taken:{mask.pattern}", lambda tx: pool.taken_of(tx, office, mask))
+    return desk.withhold_question(office, mask, taken)
 
 
 def _withhold(scene: Scene) -> str:

@@ -6,50 +6,17 @@ ON CONFLICT (office) WHERE state IN ('running', 'stopping') DO NOTHING
 RETURNING broadcast_id
 
 -- name: reach
--- How many an audience has: all who are registered there, all who have a preselection under way or a number
--- reserved, or all who want to be told of something there. Who does not want to hear of the office is left
--- out, unless a number of theirs waits at its counter.
-SELECT count(*) AS people FROM (
-    SELECT a.chat_id FROM account AS a
-    WHERE CAST(:audience AS TEXT) = 'registered' AND a.office = :office AND a.registered_at IS NOT NULL
-    UNION
-    SELECT a.chat_id FROM preselection AS p JOIN account AS a ON a.account_id = p.account_id
-    WHERE CAST(:audience AS TEXT) = 'underway' AND p.office = :office
-      AND p.state IN ('draft', 'informed', 'agreed', 'verified', 'reserved')
-    UNION
-    SELECT s.chat_id FROM subscription AS s
-    WHERE CAST(:audience AS TEXT) = 'subscribers' AND s.office = :office
-) AS audience
-WHERE NOT EXISTS (
-    SELECT 1 FROM broadcast_mute AS m WHERE m.chat_id = audience.chat_id AND m.office = :office
-) OR EXISTS (
-    SELECT 1 FROM preselection AS p JOIN account AS a ON a.account_id = p.account_id
-    WHERE a.chat_id = audience.chat_id AND p.office = :office AND p.state = 'reserved'
-)
+-- How many an audience has.
+SELECT count(*) AS people FROM broadcast_reach WHERE office = :office AND audience = :audience
 
 -- name: add_notices
--- A notice for each of an audience (as in reach), one after the other at a pace that leaves room for others.
+-- A notice for each of an audience, one after the other at a pace that leaves room for others.
 INSERT INTO notice (chat_id, purpose, subject, details, due_at, pointless_after, state, try_at, created_at)
 SELECT chat_id, 'broadcast', :subject, '{}', due_at, due_at + :patience, 'waiting', due_at,
        CAST(:now AS ${integer})
 FROM (
-    SELECT chat_id, CAST(:now AS ${integer}) + row_number() OVER (ORDER BY chat_id) * :gap AS due_at FROM (
-        SELECT a.chat_id FROM account AS a
-        WHERE CAST(:audience AS TEXT) = 'registered' AND a.office = :office AND a.registered_at IS NOT NULL
-        UNION
-        SELECT a.chat_id FROM preselection AS p JOIN account AS a ON a.account_id = p.account_id
-        WHERE CAST(:audience AS TEXT) = 'underway' AND p.office = :office
-          AND p.state IN ('draft', 'informed', 'agreed', 'verified', 'reserved')
-        UNION
-        SELECT s.chat_id FROM subscription AS s
-        WHERE CAST(:audience AS TEXT) = 'subscribers' AND s.office = :office
-    ) AS audience
-    WHERE NOT EXISTS (
-        SELECT 1 FROM broadcast_mute AS m WHERE m.chat_id = audience.chat_id AND m.office = :office
-    ) OR EXISTS (
-        SELECT 1 FROM preselection AS p JOIN account AS a ON a.account_id = p.account_id
-        WHERE a.chat_id = audience.chat_id AND p.office = :office AND p.state = 'reserved'
-    )
+    SELECT chat_id, CAST(:now AS ${integer}) + row_number() OVER (ORDER BY chat_id) * :gap AS due_at
+    FROM broadcast_reach WHERE office = :office AND audience = :audience
 ) AS told
 WHERE true
 ON CONFLICT (subject, purpose, chat_id) DO NOTHING

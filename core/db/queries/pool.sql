@@ -235,5 +235,7 @@ UPDATE withholding SET ended_at = :now
 WHERE office = :office AND kind = :kind AND mask = :mask AND ended_at IS NULL
 
 -- name: taken_for_good
--- Numbers of a pool that are reserved or on a vehicle.
-SELECT serial FROM plate WHERE office = :office AND kind = :kind AND state IN ('reserved', 'registered')
+-- Numbers of a pool that are reserved or on a vehicle and look somewhat like a mask. It goes through all that
+-- is taken of the pool: for a snapshot.
+SELECT serial FROM plate
+WHERE office = :office AND kind = :kind AND serial LIKE :like AND state IN ('reserved', 'registered')
