@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser_person import summarise_missing_browser
-from tests.engines import ENGINES, summarise_missing_postgres
+from tests.engines import ENGINES, READY, summarise_missing_postgres
 from tests.world import World, open_world
 
 
@@ -20,6 +20,10 @@ def pytest_configure() -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     summarise_missing_postgres(terminalreporter)
     summarise_missing_browser(terminalreporter)
+
+
+def pytest_sessionfinish() -> None:
+    READY.drop_all()
 
 
 @pytest.fixture(params=ENGINES)

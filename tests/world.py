@@ -23,7 +23,7 @@ from core.pool import Release
 from core.ports import SmsGateway, Store
 from core.settings import Settings
 from tests import invented
-from tests.engines import engine_urls, postgres_schema
+from tests.engines import engine_urls, ready_schema
 from tests.person import Person
 
 MORNING = datetime(2026, 3, 10, 10, 0, tzinfo=CHINA)
@@ -143,7 +143,7 @@ async def open_world(
         store: Store | None = None
         url = engine_urls(directory)[engine]
         if engine == "postgres":
-            schema = stack.enter_context(postgres_schema())
+            schema = stack.enter_context(ready_schema())
             store = await open_postgres(url, clock, schema=schema, pool_size=4, wrap_tx=wrap_tx)
         elif wrap_tx is not None:
             store = await open_sqlite(url, clock, wrap_tx=wrap_tx)

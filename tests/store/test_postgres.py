@@ -24,7 +24,7 @@ from core.errors import (
     StoreUrlError,
 )
 from core.ports import Tx
-from tests.engines import open_test_store, postgres_schema, postgres_url
+from tests.engines import ReadySchemas, open_test_store, postgres_schema, postgres_url
 from tests.store.sample import MIGRATIONS, QUERIES, add, get, names, up
 
 pytestmark = pytest.mark.postgres
@@ -307,3 +307,24 @@ async def test_missing_driver_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_read_only_functions_are_refused_writes(postgres: PostgresStore) -> None:
     with pytest.raises(StoreError, match="read-only"):
         await postgres.read(add, "a")
+
+
+@pytest.mark.postgres
+def test_schema_that_is_used_again_is_empty_and_whole() -> None:
+    ready = ReadySchemas()
+    row = "INSERT INTO {}.audit (at, actor, action, subject, details) VALUES (1, 'a', 'b', 'c', '{{}}')"
+    with psycopg.connect(postgres_url(), autocommit=True) as connection:
+        try:
+            schema = ready.take()
+            connection.execute(row.format(schema).encode())
+            ready.give_back(schema)
+            assert ready.take() == schema
+            told = connection.execute(f"{row.format(schema)} RETURNING entry_id".encode())
+            assert told.fetchall() == [(1,)]
+            connection.execute(f"DROP INDEX {schema}.account_identity")
+            ready.give_back(schema)
+            other = ready.take()
+            assert other != schema
+            ready.give_back(other)
+        finally:
+            ready.drop_all()
