@@ -18,6 +18,8 @@ PATIENCE = 15.0
 """Seconds after which waiting fails; what comes in time comes much sooner."""
 QUIET = 0.1
 """Seconds without any call of the bot after which it counts as done."""
+HESITATION = 0.3
+"""Seconds a person looks at a screen that does not change before they press on it all the same."""
 SCREEN = 6
 """How many messages a failure shows."""
 
@@ -118,6 +120,7 @@ class Person:
         self.me = self.world.people[chat_id]
         self.toasts: list[Toast] = []
         self._touched: list[int] = []
+        self._acted = False
         self._news = asyncio.Event()
         self.world.events.watchers.append(self._notice)
         sandbox.api.watchers.append(self._called)
@@ -173,6 +176,7 @@ class Person:
 
     def _begin(self) -> None:
         self._touched.clear()
+        self._acted = True
 
     async def say(self, text: str, *, reply_to: int | None = None) -> None:
         """Write a text or a command."""
@@ -211,20 +215,24 @@ class Person:
     async def press(self, label: str, *, within: float = PATIENCE, answered: bool = True) -> None:
         """Press the button with a label on the latest message that has it, else on the keyboard below.
 
-        Equal labels go before labels that merely hold the words. The button may still have to appear.
+        Equal labels go before labels that merely hold the words. The button may still have to appear;
+        one that stood there before is pressed when what was done last has been seen to change its message,
+        or to leave it as it is.
 
         Args:
             label: the button's words, or some of them.
             within: seconds to wait for the button, and again for the press to be answered.
-            answered: wait until the bot has answered the press.
+            answered: wait until the bot has answered the press; else nothing but the button is waited for.
 
         Raises:
             NotSeen: no such button, or the press was not answered.
         """
         await self._until(lambda: self._find(label) is not None, within, f"no button {label!r}")
-        found = self._find(label)
-        assert found is not None
-        message_id, button = found
+        message_id, button = self._found(label)
+        if answered and self._acted and message_id is not None and message_id not in self._touched:
+            await self._looks_again(message_id, within)
+            await self._until(lambda: self._find(label) is not None, within, f"no button {label!r}")
+            message_id, button = self._found(label)
         self._begin()
         if message_id is None:
             hands.press_reply(self.world, self.me, button.raw)
@@ -247,10 +255,24 @@ class Person:
         Raises:
             NotSeen: no such button.
         """
+        return self._found(label)[1]
+
+    def _found(self, label: str) -> tuple[int | None, Button]:
         found = self._find(label)
         if found is None:
             raise NotSeen(f"no button {label!r}\n{self.screen()}")
-        return found[1]
+        return found
+
+    async def _looks_again(self, message_id: int, within: float) -> None:
+        """Wait until a message changes, or nothing has happened for a while."""
+        settling = asyncio.ensure_future(self.settled(quiet=HESITATION, within=within))
+        changing = asyncio.ensure_future(
+            self._until(lambda: message_id in self._touched, within, "the message did not change")
+        )
+        await asyncio.wait({settling, changing}, return_when=asyncio.FIRST_COMPLETED)
+        settling.cancel()
+        changing.cancel()
+        await asyncio.gather(settling, changing, return_exceptions=True)
 
     def _find(self, label: str) -> tuple[int | None, Button] | None:
         for matches in (label.__eq__, lambda words: label in words):

@@ -82,7 +82,7 @@ async def test_one_vehicle_cannot_overspend(core: Core) -> None:
     place = core.offices["粤K"]
 
     def hasty(tx: Tx) -> Tried:
-        sql(tx, "UPDATE vehicle SET composed_at = NULL")
+        sql(tx, f"UPDATE vehicle SET composed_at = NULL WHERE vin = '{invented.vin(1)}'")  # noqa: S608 - ours
         return core.selection.compose(tx, account, begun, place, ["A1234"], at=tx.now)
 
     outcomes = await together(*(core.store.run(hasty) for _ in range(30)))

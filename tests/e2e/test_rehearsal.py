@@ -230,6 +230,7 @@ async def test_real_selection_goes_on_where_it_stood(world: World) -> None:
     owner = world.person()
     await reaches_selection(owner)
     await owner.press("【不包含4】")
+    await owner.settled()
     number = await draws(owner)
     await owner.press(number)
     await owner.see("备选", number)
