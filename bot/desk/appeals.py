@@ -14,9 +14,9 @@ from bot.texts import common, desk, lists, people
 from bot.texts.errors import of_error
 from core.admins import Duty
 from core.appeals import Slot, queue
+from core.appeals.reviews import Card
 from core.errors import AppealMoved, AppealUnknown, Refusal, XuanhaoError
 from core.preselection import State as Step
-from core.reviews import Card
 
 _A_PAGE = 10
 _MOST_OFFICES = 12

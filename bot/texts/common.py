@@ -5,13 +5,13 @@ from datetime import date, datetime, timedelta
 from html import escape
 
 from bot.texts.language import _, phrase
+from core.appeals.reviews import SET_ASIDE
 from core.clock import CHINA
 from core.endings import EXPIRED_REASON
 from core.hours import ServiceHours, Span
 from core.identity import mask_identity, mask_name, mask_phone
 from core.offices import Office
 from core.plates import PlateKind
-from core.reviews import SET_ASIDE
 
 BACK = phrase("« 返回")
 HOME = phrase("🏠 返回首页")
