@@ -6,7 +6,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.desk import blacklist, counter, people
+from bot.desk import bans, counter, people
 from bot.desk.questions import GONE, coming_from
 from bot.desk.reading import words_of
 from bot.desk.reports import audit
@@ -134,13 +134,13 @@ def _ban(scene: Scene, dossier: Dossier, text: str) -> Go:
     if dossier.identity_hash is None:
         raise NothingKnown
     who = Who(identity_hash=dossier.identity_hash, account=dossier.account)
-    return blacklist.to_ban(scene, who, blacklist.read_wish(text.split()))
+    return bans.to_ban(scene, who, bans.read_wish(text.split()))
 
 
 def _unban(scene: Scene, dossier: Dossier, text: str) -> Go:
     if dossier.ban is None:
         raise NothingKnown
-    return blacklist.to_unban(scene, dossier.ban, text)
+    return bans.to_unban(scene, dossier.ban, text)
 
 
 def _grant(scene: Scene, dossier: Dossier, text: str) -> Go:

@@ -2,6 +2,7 @@
 
 from bot.desk import appeals as appeals_desk
 from bot.desk import (
+    bans,
     blacklist,
     broadcasts,
     counter,
@@ -57,6 +58,7 @@ SCREENS: tuple[Screen, ...] = (
     days.CLOSED,
     days.MAINTENANCE_ON,
     days.MAINTENANCE_OFF,
+    *bans.SCREENS,
     *blacklist.SCREENS,
     *find.SCREENS,
     *broadcasts.SCREENS,
