@@ -9,7 +9,7 @@ from bot.desk.questions import Question, reason_of, screen_of
 from bot.desk.reading import read_time, words_of
 from bot.dialog.model import Go, Style
 from bot.dialog.scene import Scene
-from bot.texts import desk
+from bot.texts.desk import bans as texts
 from core import blacklist
 from core.accounts import Account
 from core.admins import Duty
@@ -105,18 +105,18 @@ def _sentence(scene: Scene) -> Sentence:
 def _ban_question(scene: Scene) -> str:
     sentence = _sentence(scene)
     present = blacklist.running(scene.tx, sentence.identity_hash)
-    return desk.ban_question(
+    return texts.ban_question(
         account_of(scene, sentence.identity_hash), sentence.until, sentence.reason, present
     )
 
 
 def _ban(scene: Scene) -> str:
     imposed = blacklist.impose(scene.tx, _sentence(scene), scene.arg("seen"))
-    return desk.banned(imposed.until)
+    return texts.banned(imposed.until)
 
 
 BAN = screen_of(
-    Question(name="desk_ban", duty=Duty.BAN, ask=_ban_question, label=desk.BAN, act=_ban, style=Style.DANGER)
+    Question(name="desk_ban", duty=Duty.BAN, ask=_ban_question, label=texts.BAN, act=_ban, style=Style.DANGER)
 )
 
 
@@ -156,12 +156,12 @@ def meant(scene: Scene) -> Ban:
 
 def _unban_question(scene: Scene) -> str:
     present = meant(scene)
-    return desk.unban_question(account_of(scene, present.identity_hash), present, scene.arg("reason"))
+    return texts.unban_question(account_of(scene, present.identity_hash), present, scene.arg("reason"))
 
 
 def _unban(scene: Scene) -> str:
     blacklist.lift(scene.tx, meant(scene), scene.actor, scene.arg("reason"))
-    return desk.UNBANNED()
+    return texts.UNBANNED()
 
 
 UNBAN = screen_of(
@@ -169,7 +169,7 @@ UNBAN = screen_of(
         name="desk_unban",
         duty=Duty.BAN,
         ask=_unban_question,
-        label=desk.UNBAN,
+        label=texts.UNBAN,
         act=_unban,
         style=Style.SUCCESS,
     )

@@ -9,7 +9,9 @@ from bot.dialog.model import Button, Go, Screen, SendFile, View
 from bot.dialog.scene import Scene
 from bot.screens.layout import in_columns
 from bot.sheets import Cell, Table, workbook
-from bot.texts import common, people
+from bot.texts import common
+from bot.texts.desk import blacklist as texts
+from bot.texts.desk import parts
 from core import blacklist
 from core.accounts import Account
 from core.admins import Duty
@@ -73,8 +75,8 @@ def _show_list(scene: Scene) -> View:
     rows = [*in_columns(opening, 4), *([tuple(turns)] if turns else []), *_filters(scene)]
     last = [Button(label=common.HOME(), action="home")]
     if total:
-        last.insert(0, Button(label=people.EXPORT(), action="export"))
-    text = people.blacklist(entries, first, total, cause=choice.cause, at=scene.arg("at"))
+        last.insert(0, Button(label=parts.EXPORT(), action="export"))
+    text = texts.blacklist(entries, first, total, cause=choice.cause, at=scene.arg("at"))
     return View(text=text, rows=(*rows, tuple(last)))
 
 
@@ -82,12 +84,12 @@ def _filters(scene: Scene) -> list[tuple[Button, ...]]:
     """Return the buttons that narrow the list: by cause, and by office where there are several."""
     cause = scene.arg("cause")
     causes = tuple(
-        Button(label=people.cause_label(one, chosen=one == cause), action="cause", arg=one)
+        Button(label=texts.cause_label(one, chosen=one == cause), action="cause", arg=one)
         for one in ("", *_CAUSES)
     )
     own = scene.admin.offices(Duty.BLACKLIST, scene.core.offices)
     places = [
-        Button(label=people.office_label(one, chosen=one == scene.arg("at")), action="at", arg=one)
+        Button(label=texts.office_label(one, chosen=one == scene.arg("at")), action="at", arg=one)
         for one in ("", *own)
     ]
     return [causes, *(in_columns(places, 5) if len(own) > 1 else ())]
@@ -106,23 +108,23 @@ def _export(scene: Scene, _arg: str) -> Go:
         bans = blacklist.page(tx, choice, skip=0, most=_MOST_EXPORTED)
         return [(one, core.accounts.by_identity(tx, one.identity_hash)) for one in bans]
 
-    wanted = SendFile(name=people.EXPORT_NAME(), caption=people.EXPORTED(), read=read, make=_sheet)
+    wanted = SendFile(name=texts.EXPORT_NAME(), caption=texts.EXPORTED(), read=read, make=_sheet)
     return Go(screen="", effects=(wanted,))
 
 
 def _sheet(entries: list[tuple[Ban, Account | None]]) -> bytes:
     rows: list[tuple[Cell, ...]] = [
         (
-            *people.somebody_cells(account),
+            *texts.somebody_cells(account),
             one.office,
             one.since,
             one.until,
-            people.cause(one.cause),
+            texts.cause(one.cause),
             one.reason,
         )
         for one, account in entries
     ]
-    return workbook([Table(title=people.SHEET(), columns=people.columns(), rows=rows)])
+    return workbook([Table(title=texts.SHEET(), columns=texts.columns(), rows=rows)])
 
 
 LIST = Screen(
@@ -170,13 +172,13 @@ def _show_card(scene: Scene) -> View | Go:
         return _list_of(scene)
     rows: list[tuple[Button, ...]] = []
     if scene.admin.may(Duty.BAN, present.office):
-        changes = [Button(label=people.CHANGES[one](), action="change", arg=one) for one in _CHANGES]
+        changes = [Button(label=texts.CHANGES[one](), action="change", arg=one) for one in _CHANGES]
         rows.append(tuple(changes))
     account = account_of(scene, present.identity_hash)
     if Duty.FIND in scene.admin.duties:
-        rows.append((Button(label=people.WHOLE_HISTORY(), action="history"),))
+        rows.append((Button(label=texts.WHOLE_HISTORY(), action="history"),))
     rows.append((Button(label=common.BACK(), action="back"), Button(label=common.HOME(), action="home")))
-    return View(text=people.ban_card(present, account), rows=rows)
+    return View(text=texts.ban_card(present, account), rows=rows)
 
 
 def _history(scene: Scene, _arg: str) -> Go:
@@ -203,7 +205,7 @@ CARD = Screen(
 def _show_change(scene: Scene) -> View:
     present, change = _seen(scene), scene.arg("do")
     scene.admin.need(Duty.BAN, present.office)
-    text = people.change_prompt(change, present, account_of(scene, present.identity_hash))
+    text = texts.change_prompt(change, present, account_of(scene, present.identity_hash))
     return View(text=text, rows=((Button(label=common.BACK(), action="back"),),))
 
 
@@ -227,6 +229,6 @@ CHANGE = Screen(
     show=_show_change,
     buttons={"back": lambda scene, _arg: _card_of(scene)},
     text=_typed_change,
-    hint=people.TYPE_IT,
+    hint=parts.TYPE_IT,
 )
 SCREENS = (LIST, CARD, CHANGE)

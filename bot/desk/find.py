@@ -13,8 +13,10 @@ from bot.desk.reports import audit
 from bot.dialog.model import Button, Go, Screen, Style, View
 from bot.dialog.scene import Scene
 from bot.screens.layout import in_columns
-from bot.texts import common, desk
-from bot.texts import people as words
+from bot.texts import common
+from bot.texts.desk import find as words
+from bot.texts.desk import parts
+from bot.texts.desk.people import USER_TYPES
 from core.accounts import UserType
 from core.admins import EVERYWHERE, Duty
 from core.clock import CHINA
@@ -298,7 +300,7 @@ def _show_act(scene: Scene) -> View | Go:
         return Go(screen="desk_find", args={"what": scene.arg("what")}, note=words.NOT_ANY_MORE())
     choices: tuple[tuple[Button, ...], ...] = ()
     if action.typed is None:
-        types = [Button(label=desk.USER_TYPES[one](), action="type", arg=one) for one in UserType]
+        types = [Button(label=USER_TYPES[one](), action="type", arg=one) for one in UserType]
         choices = in_columns(types, 2)
     back = (Button(label=common.BACK(), action="back"),)
     return View(text=action.prompt(dossier), rows=(*choices, back))
@@ -330,7 +332,7 @@ ACT = Screen(
         "back": lambda scene, _arg: to_card(scene.arg("what")),
     },
     text=_typed,
-    hint=words.TYPE_IT,
+    hint=parts.TYPE_IT,
 )
 
 SCREENS = (FIND, ACT)
