@@ -20,7 +20,7 @@ from enum import StrEnum
 from core import audit
 from core.accounts import Account
 from core.blacklist import refuse_banned
-from core.clock import from_millis, to_millis
+from core.clock import from_millis, moment_or_none, to_millis
 from core.errors import (
     DataIncomplete,
     NotThisUserType,
@@ -129,18 +129,14 @@ def from_row(row: Row) -> Preselection:
         vin=row["vin"],
         certificate_kind=CertificateKind(row["certificate_kind"]) if row["certificate_kind"] else None,
         certificate=row["certificate"],
-        verified_at=_moment(row["verified_at"]),
-        reserved_at=_moment(row["reserved_at"]),
+        verified_at=moment_or_none(row["verified_at"]),
+        reserved_at=moment_or_none(row["reserved_at"]),
         serial=row["serial"],
         way=row["way"],
-        deadline=_moment(row["deadline"]),
-        ended_at=_moment(row["ended_at"]),
+        deadline=moment_or_none(row["deadline"]),
+        ended_at=moment_or_none(row["ended_at"]),
         reason=row["reason"],
     )
-
-
-def _moment(value: int | None) -> datetime | None:
-    return None if value is None else from_millis(value)
 
 
 def get(tx: Tx, preselection_id: int, *, lock: bool = False) -> Preselection:

@@ -116,7 +116,7 @@ def _show_queue(scene: Scene) -> View:
             *((tuple(turns),) if turns else ()),
             *in_columns(places, 4),
             (
-                *((Button(label=parts.EXPORT(), action="export"),) if waiting else ()),
+                *((Button(label=common.EXPORT(), action="export"),) if waiting else ()),
                 Button(label=common.HOME(), action="home"),
             ),
         ),

@@ -75,7 +75,7 @@ def _show_list(scene: Scene) -> View:
     rows = [*in_columns(opening, 4), *([tuple(turns)] if turns else []), *_filters(scene)]
     last = [Button(label=common.HOME(), action="home")]
     if total:
-        last.insert(0, Button(label=parts.EXPORT(), action="export"))
+        last.insert(0, Button(label=common.EXPORT(), action="export"))
     text = texts.blacklist(entries, first, total, cause=choice.cause, at=scene.arg("at"))
     return View(text=text, rows=(*rows, tuple(last)))
 

@@ -53,7 +53,7 @@ def _show(scene: Scene) -> View:
     page, turns = page_of(removable, int(scene.arg("page") or 0), _A_PAGE)
     rows = [*in_columns(page, 1), *([tuple(turns)] if turns else [])]
     last = (
-        Button(label=parts.EXPORT(), action="export"),
+        Button(label=common.EXPORT(), action="export"),
         Button(label=common.HOME(), action="home"),
     )
     return View(text=texts.admins(everybody), rows=(*rows, last))

@@ -14,6 +14,7 @@ from core.offices import Office
 from core.plates import PlateKind
 
 BACK = phrase("« 返回")
+EXPORT = phrase("📄 导出 XLSX")
 HOME = phrase("🏠 返回首页")
 PRESS_HINT = phrase("请点下方按钮操作。")
 OLD_BUTTON = phrase("这个按钮已过时,请看最新的画面")

@@ -1,14 +1,14 @@
 """The owner's side of appeals: filling in, handing in, taking back; what waits, and what is forgotten."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from core import audit
 from core.accounts import Account
 from core.appeals.model import PHOTO_CONSENT, RENEWABLE, Appeal, Photo, Queued, Slot, State, judged_reason
 from core.appeals.obstacles import judge_vehicle
 from core.blacklist import refuse_banned
-from core.clock import from_millis, to_millis
+from core.clock import from_millis, moment_or_none, to_millis
 from core.errors import (
     AppealDecided,
     AppealIncomplete,
@@ -344,8 +344,8 @@ class Appeals:
             vin=row["vin"],
             reason_sealed=row["reason_sealed"],
             identity_hash=None if row["identity_hash"] is None else bytes(row["identity_hash"]),
-            submitted_at=_moment(row["submitted_at"]),
-            ended_at=_moment(row["ended_at"]),
+            submitted_at=moment_or_none(row["submitted_at"]),
+            ended_at=moment_or_none(row["ended_at"]),
             decided_by=row["decided_by"],
             answer=row["answer"],
             outcome=row["outcome"],
@@ -357,10 +357,6 @@ class Appeals:
 def photo_keys(tx: Tx) -> frozenset[str]:
     """Return under which keys photos lie that some appeal has: what a sweep must leave."""
     return frozenset(row["photo_key"] for row in tx.all("appeals.photo_keys"))
-
-
-def _moment(value: int | None) -> datetime | None:
-    return None if value is None else from_millis(value)
 
 
 def _log(tx: Tx, appeal: Appeal, actor: str, action: str, **details: object) -> None:

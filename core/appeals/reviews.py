@@ -19,7 +19,7 @@ from core.appeals.model import Appeal, State
 from core.appeals.obstacles import Obstacles, obstacles
 from core.appeals.owners import Appeals
 from core.blacklist import Ban, running
-from core.clock import from_millis, to_millis
+from core.clock import moment_or_none, to_millis
 from core.counter import Counter
 from core.errors import AppealDecided, AppealMoved, AppealOfOneself
 from core.notices import Plan, Purpose
@@ -81,7 +81,7 @@ def outcome_of(appeal: Appeal) -> Outcome | None:
         return None
     told = json.loads(appeal.outcome)
     until = told.pop("banned_until")
-    return Outcome(banned_until=None if until is None else from_millis(until), **told)
+    return Outcome(banned_until=moment_or_none(until), **told)
 
 
 class Reviews:

@@ -12,7 +12,6 @@ from bot.dialog.scene import Scene
 from bot.sheets import Table
 from bot.texts import common
 from bot.texts import journal as words
-from bot.texts.reports import parts as texts
 from core import journal
 from core.admins import Duty
 from core.clock import CHINA
@@ -73,7 +72,7 @@ def _show(scene: Scene) -> View:
         text="\n\n".join((words.title(asked, page), *lines)),
         rows=(
             *([tuple(turns)] if turns else []),
-            *(((Button(label=texts.SHEET(), action="sheet"),),) if found.entries else ()),
+            *(((Button(label=common.EXPORT(), action="sheet"),),) if found.entries else ()),
             home_row(),
         ),
     )

@@ -66,7 +66,7 @@ def _show(scene: Scene) -> View:
         rows=(
             *([tuple(turns)] if turns else []),
             (
-                Button(label=texts.SHEET(), action="sheet"),
+                Button(label=common.EXPORT(), action="sheet"),
                 Button(label=texts.REFRESH(), action="page", arg=scene.arg("page")),
             ),
             *_others(scene),

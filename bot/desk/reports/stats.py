@@ -81,7 +81,7 @@ def _show(scene: Scene) -> View:
         rows=(
             spans,
             (
-                Button(label=texts.SHEET(), action="sheet"),
+                Button(label=common.EXPORT(), action="sheet"),
                 Button(label=texts.REFRESH(), action="days", arg=str(days)),
             ),
             *(((Button(label=texts.OFFICES(), action="choose"),),) if more else ()),

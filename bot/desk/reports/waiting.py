@@ -75,7 +75,7 @@ def _show(scene: Scene) -> View:
             *in_columns(leads, 2),
             *([tuple(turns)] if turns else []),
             (
-                Button(label=texts.SHEET(), action="sheet"),
+                Button(label=common.EXPORT(), action="sheet"),
                 Button(label=texts.REFRESH(), action="page", arg="0"),
             ),
             (_switch(scene), *home_row()),

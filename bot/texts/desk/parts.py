@@ -10,7 +10,6 @@ from core.clock import CHINA
 
 CANCEL = phrase("取消")
 CANCELLED = phrase("已取消,未作任何更改。")
-EXPORT = phrase("📄 导出 XLSX")
 TYPE_IT = phrase("请直接输入文字,或点【« 返回】。")
 
 

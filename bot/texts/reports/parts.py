@@ -12,7 +12,6 @@ from core.clock import CHINA
 MOST_CAPTION = 1000
 """UTF-16 units of the words under a picture; the messenger takes 1,024."""
 
-SHEET = phrase("📄 导出 XLSX")
 REFRESH = phrase("🔄 刷新")
 OFFICES = phrase("🏛 选择发牌机关")
 ALL_OFFICES = phrase("全部")
