@@ -34,10 +34,10 @@ from bot.screens.all import BY_NAME
 from bot.screens.entry import consent_first
 from bot.sender import Sender
 from bot.texts import common
-from bot.texts import desk as desk_words
 from bot.texts import files as file_words
 from bot.texts import home as words
 from bot.texts import rehearsal as rehearsal_words
+from bot.texts.desk import warnings
 from bot.texts.errors import of_error
 from bot.texts.language import Language, speaking
 from bot.transport import AiohttpRequest
@@ -158,7 +158,7 @@ class Service:
         """Answer whoever sent what could not be handled, and show it to the chiefs."""
         _LOGGER.error("update %d was set aside: %s", broken.update_id, broken.error)
         chiefs: dict[int, Callable[[], str]] = dict.fromkeys(
-            self.core.settings.telegram.admins, partial(desk_words.broken, broken)
+            self.core.settings.telegram.admins, partial(warnings.broken, broken)
         )
         theirs: Callable[[], str] = common.UNSHOWN if broken.applied else common.FAILED
         for chat_id, said in {**chiefs, broken.chat_id: theirs}.items():

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from core import audit
-from core.clock import from_millis, to_millis
+from core.clock import moment_or_none, to_millis
 from core.errors import (
     IdentityIsTheirs,
     IdentityTaken,
@@ -358,7 +358,7 @@ class Accounts:
             user_type=UserType(row["user_type"]),
             consent_version=row["consent_version"],
             office=row["office"],
-            registered_at=from_millis(row["registered_at"]) if row["registered_at"] else None,
+            registered_at=moment_or_none(row["registered_at"]),
             vault=self._vault,
             name_sealed=row["name_sealed"],
             identity_sealed=row["identity_sealed"],

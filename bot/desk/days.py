@@ -7,7 +7,7 @@ from bot.desk.questions import Question, reason_of, screen_of
 from bot.desk.reading import read_time, words_of
 from bot.dialog.model import Go, Style
 from bot.dialog.scene import Scene
-from bot.texts import desk
+from bot.texts.desk import days as texts
 from core import maintenance
 from core.admins import EVERYWHERE, Duty
 from core.clock import CHINA
@@ -44,17 +44,17 @@ def _day(scene: Scene) -> date:
 
 def _closed_question(scene: Scene) -> str:
     office = scene.office_of(scene.arg("office"))
-    return desk.closed_question(office, _day(scene), scene.arg("reason"))
+    return texts.closed_question(office, _day(scene), scene.arg("reason"))
 
 
 def _close(scene: Scene) -> str:
     office, day = scene.office_of(scene.arg("office")), _day(scene)
     moved = scene.core.endings.close_day(scene.tx, office, day, scene.arg("reason"), scene.actor)
-    return desk.closed(office, day, len(moved))
+    return texts.closed(office, day, len(moved))
 
 
 CLOSED = screen_of(
-    Question(name="desk_closed", duty=Duty.CLOSED, ask=_closed_question, label=desk.CLOSE, act=_close)
+    Question(name="desk_closed", duty=Duty.CLOSED, ask=_closed_question, label=texts.CLOSE, act=_close)
 )
 
 
@@ -81,20 +81,20 @@ def ask_maintenance(scene: Scene, rest: str) -> Go:
 
 def _begin(scene: Scene) -> str:
     maintenance.begin(scene.tx, scene.arg("office"), scene.arg("text"), scene.actor)
-    return desk.maintenance_begun(scene.arg("office"))
+    return texts.maintenance_begun(scene.arg("office"))
 
 
 def _end(scene: Scene) -> str:
     maintenance.end(scene.tx, scene.arg("office"), scene.actor)
-    return desk.maintenance_ended(scene.arg("office"))
+    return texts.maintenance_ended(scene.arg("office"))
 
 
 MAINTENANCE_ON = screen_of(
     Question(
         name="desk_maintenance_on",
         duty=Duty.MAINTENANCE,
-        ask=lambda scene: desk.maintenance_question(scene.arg("office"), scene.arg("text")),
-        label=desk.MAINTENANCE_ON,
+        ask=lambda scene: texts.maintenance_question(scene.arg("office"), scene.arg("text")),
+        label=texts.MAINTENANCE_ON,
         act=_begin,
         style=Style.DANGER,
     )
@@ -103,8 +103,8 @@ MAINTENANCE_OFF = screen_of(
     Question(
         name="desk_maintenance_off",
         duty=Duty.MAINTENANCE,
-        ask=lambda scene: desk.maintenance_over_question(scene.arg("office")),
-        label=desk.MAINTENANCE_OFF,
+        ask=lambda scene: texts.maintenance_over_question(scene.arg("office")),
+        label=texts.MAINTENANCE_OFF,
         act=_end,
         style=Style.SUCCESS,
     )

@@ -9,7 +9,7 @@ from enum import Enum, auto
 from bot.dialog.model import MessageKind
 from bot.dialog.rehearsal import Kept, Played
 from bot.texts.language import Language
-from core.clock import from_millis, to_millis
+from core.clock import from_millis, moment_or_none, to_millis
 from core.ports import Row, Tx
 
 
@@ -67,7 +67,7 @@ def _kept(row: Row) -> Kept:
         version=row["rehearsal_version"],
         image=bytes(row["rehearsal_image"]),
         code=row["rehearsal_code"],
-        shown_at=None if row["rehearsal_shown_at"] is None else from_millis(row["rehearsal_shown_at"]),
+        shown_at=moment_or_none(row["rehearsal_shown_at"]),
         used_at=from_millis(row["rehearsed_at"]),
         language=Language(row["language"]),
     )

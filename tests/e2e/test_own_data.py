@@ -10,7 +10,7 @@ from core import accounts
 from tests import invented
 from tests.core.sql import dump
 from tests.person import Person
-from tests.world import OWNER, World, agrees, eventually, reaches_selection, registers
+from tests.world import OWNER, World, agrees, composes, eventually, reaches_selection, registers
 
 OTHERWISE = {"provinces", "offices", "office", "compose"}
 """Screens that take typed words, none of them personal data."""
@@ -168,11 +168,7 @@ async def test_deletion_that_must_wait_says_why_and_until_when(world: World) -> 
     await world.release()
     owner = world.person()
     await reaches_selection(owner)
-    await owner.press("【自编选号】")
-    await owner.say("A1234")
-    await owner.press("提交")
-    await owner.press("确认提交")
-    await owner.see("第6步")
+    await composes(owner, "A1234")
     await owner.say("/delete")
     shown = await owner.see("现在还不能删除", "粤K·A1234", "2026年3月17日(周二) 17:00")
     assert "⛔ 确认删除" not in shown.buttons

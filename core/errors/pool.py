@@ -1,0 +1,23 @@
+"""Releasing and withholding segments."""
+
+from core.errors.base import InputError, Refusal
+
+
+class SegmentOverlaps(Refusal):
+    """The segment overlaps one that has been released."""
+
+    def __init__(self, mask: str) -> None:
+        super().__init__()
+        self.mask = mask
+
+
+class ReleaseInThePast(InputError):
+    """A release, or its opening to self-composition, cannot lie in the past."""
+
+
+class AlreadyWithheld(Refusal):
+    """The mask is withheld already."""
+
+
+class NotWithheld(Refusal):
+    """The mask is not withheld."""
