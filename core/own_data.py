@@ -109,12 +109,10 @@ class OwnData:
         if account is None:
             return Person(chat_id=chat_id, account=None)
         rows = tx.all("own_data.preselections", account_id=account.account_id)
-        digest = account.identity_hash
-        holder = self._accounts.by_identity(tx, digest) if digest else None
         return Person(
             chat_id=chat_id,
             account=account,
-            identity_hash=digest if holder and holder.account_id == account.account_id else None,
+            identity_hash=account.own_identity_hash,
             preselections=tuple(from_row(row) for row in rows),
         )
 

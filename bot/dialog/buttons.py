@@ -2,8 +2,9 @@
 
     screen:revision:action:argument:tag
 
-The tag signs the rest together with the chat, so another chat's button, or one that somebody made
-up, is never taken for one of this conversation.
+The tag signs the rest together with the chat and the moment at which its conversation began, so another
+chat's button, one that somebody made up, or one from before somebody deleted their data, is never taken for
+one of this conversation.
 """
 
 from collections.abc import Sequence
@@ -37,6 +38,10 @@ class Codec:
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
+
+    def of_conversation(self, begun_at: int) -> "Codec":
+        """Return the codec of a chat's conversation, by when it began in milliseconds; 0: unknown."""
+        return _ConversationCodec(self._vault, begun_at) if begun_at else self
 
     def of_rehearsal(self, chat_id: int, number: int) -> "Codec":
         """Return the codec of a chat's rehearsal, which takes no other button for its own, nor a real one."""
@@ -94,12 +99,30 @@ class Codec:
         return self._vault.sign("button", value, length=_TAG)
 
 
+class _ConversationCodec(Codec):
+    """Binds to one conversation of a chat; what stands outside of conversations, to the chat alone."""
+
+    def __init__(self, vault: Vault, begun_at: int) -> None:
+        super().__init__(vault)
+        self._begun_at = begun_at
+
+    def _tag(self, chat_id: int, body: str) -> str:
+        if body.startswith(f"{OUTSIDE}:"):
+            return super()._tag(chat_id, body)
+        return self._sign(f"{chat_id}:conversation {self._begun_at}:{body}")
+
+
 class _RehearsalCodec(Codec):
     """Binds to one rehearsal in place of a chat, for inside it all have the same."""
 
     def __init__(self, vault: Vault, bound: str) -> None:
         super().__init__(vault)
         self._bound = bound
+
+    def of_conversation(self, begun_at: int) -> Codec:
+        """Return the same: a rehearsal's own conversation is bound by it already."""
+        del begun_at
+        return self
 
     def _tag(self, chat_id: int, body: str) -> str:
         del chat_id

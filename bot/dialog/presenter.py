@@ -81,7 +81,11 @@ class Presenter:
 
     def _markup(self, record: Record, view: View) -> InlineKeyboardMarkup | None:
         kept = record.rehearsal
-        codec = self._codec.of_rehearsal(record.chat_id, kept.number) if kept else self._codec
+        codec = (
+            self._codec.of_rehearsal(record.chat_id, kept.number)
+            if kept
+            else self._codec.of_conversation(record.begun_at)
+        )
         return codec.markup(record.chat_id, record.screen, record.revision, view.rows)
 
     async def _edit(self, present: Present) -> Shown | None:

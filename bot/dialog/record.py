@@ -21,6 +21,7 @@ class Record:
     screen: str
     args: Mapping[str, object]
     revision: int
+    begun_at: int  # in milliseconds; its buttons are bound to it
     message_id: int | None  # the live message
     message_kind: MessageKind | None
     picture: str | None  # what picture it shows
@@ -50,6 +51,7 @@ def _record(row: Row) -> Record:
         screen=row["screen"],
         args=json.loads(row["args"]),
         revision=row["revision"],
+        begun_at=row["begun_at"],
         message_id=row["message_id"],
         message_kind=MessageKind(row["message_kind"]) if row["message_kind"] else None,
         picture=row["picture"],

@@ -183,7 +183,11 @@ class Preselections:
         return answer
 
     def lapse(self, tx: Tx, preselection_id: int) -> None:
-        """Go back from a verification that has run out; holds end by their own clocks."""
+        """Go back from a verification that has run out.
+
+        What is held ends by its own clocks, so that whoever verifies again at once still finds it; whoever
+        leaves instead gives it back at once, as from a verification that holds.
+        """
         preselection = get(tx, preselection_id, lock=True)
         if preselection.state == State.VERIFIED:
             move(tx, preselection, State.AGREED)
@@ -244,8 +248,8 @@ class Preselections:
         log(tx, preselection, account.actor, "verified")
 
     def _let_go(self, tx: Tx, preselection: Preselection) -> None:
-        """Give back what is held for a selection that is left."""
-        if preselection.state != State.VERIFIED:
+        """Give back what is held for a selection that is left, be its verification alive or lapsed."""
+        if preselection.state not in {State.AGREED, State.VERIFIED}:
             return
         end_holds(tx, preselection)
         end_lease(tx, preselection)

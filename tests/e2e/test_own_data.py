@@ -151,6 +151,24 @@ async def test_owner_deletes_everything_and_begins_anew(world: World) -> None:
     await owner.see("第1步")
 
 
+async def test_button_of_before_deletion_does_nothing(world: World) -> None:
+    owner = world.person()
+    await owner.say("/start")
+    await owner.see("机动车号牌预选")
+    old = owner.button("【预选号牌】").data
+    await owner.say("/delete")
+    await owner.press("确认删除")
+    await owner.see("您的信息已删除")
+    await owner.settled()
+    await owner.say("/start")  # the very screen, after as many steps as then
+    shown = await owner.see("机动车号牌预选", fresh=True)
+    assert owner.button("【预选号牌】").data != old
+    owner.press_raw(old, shown)
+    await owner.see_toast("这个按钮已过时")
+    await owner.settled()
+    assert "机动车号牌预选" in owner.last.words
+
+
 async def test_second_press_of_a_deletion_does_no_harm(world: World) -> None:
     owner = world.person()
     await registers(owner)

@@ -46,6 +46,7 @@ def _account(number: int) -> Account:
         name_sealed=VAULT.seal("测" * 100),
         identity_sealed=VAULT.seal(invented.identity(number)),
         identity_hash=b"x",
+        identity_seen_at=None,
         phone_sealed=VAULT.seal(invented.phone(number)),
         new_phone_sealed=None,
     )
