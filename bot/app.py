@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from telegram.error import TelegramError
-from telegram.ext import Application, ApplicationBuilder, ExtBot
+from telegram.ext import Application, ApplicationBuilder
 
 from bot import commands
 from bot.codes import CodeSender
@@ -25,6 +25,7 @@ from bot.importing.loader import Loader
 from bot.jobs import Jobs
 from bot.limits import Limiter, Limits, Rate
 from bot.menus import Menus
+from bot.messenger import Messenger
 from bot.receipt import Dispatcher, Poller, Receipt, Shelf, new_worker_name, process_with, updates_of
 from bot.receipt.inbox import Lease
 from bot.receipt.receipt import LEASE
@@ -70,7 +71,7 @@ class Service:
             raise SettingsRefused(("telegram.mode: only polling works in this version",))
         self.core = core
         self._polling, self._calling = AiohttpRequest(connections=2), AiohttpRequest()
-        bot = ExtBot(
+        bot = Messenger(
             token=telegram.token.get_secret_value(),
             base_url=telegram.base_url,
             base_file_url=telegram.base_file_url,
