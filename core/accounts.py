@@ -372,7 +372,7 @@ class Accounts:
             name_sealed=row["name_sealed"],
             identity_sealed=row["identity_sealed"],
             identity_hash=None if row["identity_hash"] is None else bytes(row["identity_hash"]),
-            identity_seen_at=from_millis(row["identity_seen_at"]) if row["identity_seen_at"] else None,
+            identity_seen_at=moment_or_none(row["identity_seen_at"]),
             phone_sealed=row["phone_sealed"],
             new_phone_sealed=row["new_phone_sealed"],
         )

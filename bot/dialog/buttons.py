@@ -7,8 +7,8 @@ chat's button, one that somebody made up, or one from before somebody deleted th
 one of this conversation.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
@@ -16,6 +16,8 @@ from bot.dialog.model import Button, Rows
 from core.secrets import Vault
 
 MOST_BYTES = 64
+Key = dict[str, Any]
+"""A button as the Bot API has it."""
 OUTSIDE = "~"
 """The screen's place in the data of a button outside the conversation: it has no revision, and only leads
 somewhere, so that it lives as long as its message."""
@@ -74,23 +76,25 @@ class Codec:
         return Carried(screen=parts[0], revision=int(parts[1]), action=parts[2], arg=parts[3])
 
     def markup(self, chat_id: int, screen: str, revision: int, rows: Rows) -> InlineKeyboardMarkup | None:
-        """Return a keyboard as the messenger takes it, None for no buttons."""
+        """Return a keyboard as the messenger's library takes it, None for no buttons."""
         if not rows:
             return None
-        return InlineKeyboardMarkup([self._row(chat_id, screen, revision, row) for row in rows])
+        keys = self.keys(chat_id, screen, revision, rows)
+        return InlineKeyboardMarkup([[InlineKeyboardButton(**key) for key in row] for row in keys])
 
-    def _row(
-        self, chat_id: int, screen: str, revision: int, row: Sequence[Button]
-    ) -> list[InlineKeyboardButton]:
-        return [
-            InlineKeyboardButton(
-                button.label,
-                url=button.url or None,
-                callback_data=None if button.url else self.write(chat_id, screen, revision, button),
-                api_kwargs={"style": button.style.value} if button.style else None,
-            )
-            for button in row
-        ]
+    def keys(self, chat_id: int, screen: str, revision: int, rows: Rows) -> list[list[Key]]:
+        """Return a keyboard's rows of buttons as the Bot API has them."""
+        return [[self._key(chat_id, screen, revision, button) for button in row] for row in rows]
+
+    def _key(self, chat_id: int, screen: str, revision: int, button: Button) -> Key:
+        key: Key = {"text": button.label}
+        if button.url:
+            key["url"] = button.url
+        else:
+            key["callback_data"] = self.write(chat_id, screen, revision, button)
+        if button.style:
+            key["style"] = button.style.value
+        return key
 
     def _tag(self, chat_id: int, body: str) -> str:
         return self._sign(f"{chat_id}:{body}")
