@@ -106,22 +106,29 @@ def _answer(  # noqa: C901, PLR0911 - a table of what to do before each screen
 
 
 async def _goes(owner: Person, number: int) -> None:
-    """Go on from whatever is on the screen, and ask anew when nothing comes, until the receipt is there."""
+    """Go on from whatever is on the screen, and ask anew when nothing comes, until the receipt is there.
+
+    Nothing is done twice before one screen, nor while it still changes, and they ask less and less often:
+    who says everything again to a program that is behind keeps it behind.
+    """
+    clock, patience = asyncio.get_running_loop().time, 8.0
     await owner.say("/preselect")
-    asked_at = asyncio.get_running_loop().time()
+    asked_at = clock()
+    before: tuple[int, str] | None = None
     done: tuple[int, str] | None = None
     while "第6步" not in _last(owner):
-        await asyncio.sleep(0.3)
-        shown = _last(owner)
-        buttons = owner.last.buttons if shown else []
-        here = (len(owner.history), shown + "".join(buttons))
-        if here != done and (what := _answer(shown, buttons, number, owner)):
-            done = here
-            asked_at = asyncio.get_running_loop().time()
+        await asyncio.sleep(0.2)
+        said = [one for one in owner.history if one.from_bot]
+        shown, buttons = (said[-1].words, said[-1].buttons) if said else ("", [])
+        here = (len(said), shown + "".join(buttons))
+        if here != before:
+            before = here
+        elif here != done and (what := _answer(shown, buttons, number, owner)):
+            done, asked_at = here, clock()
             with contextlib.suppress(NotSeen):
                 await _does(owner, *what)
-        elif asyncio.get_running_loop().time() - asked_at > 8:
-            done, asked_at = None, asyncio.get_running_loop().time()
+        elif clock() - asked_at > patience:
+            done, asked_at, patience = None, clock(), patience * 1.5
             await owner.say("/preselect")
 
 
