@@ -32,6 +32,7 @@ from core.errors import (
     VerificationLapsed,
     WishesRefused,
     WishRepeated,
+    WishWithheld,
 )
 from core.free_list import FreeList
 from core.maintenance import refuse_in_maintenance
@@ -155,6 +156,13 @@ def judge_wishes(tx: Tx, office: Office, preselection: Preselection, typed: Sequ
     if bad:
         raise WishesRefused(bad)
     return good
+
+
+def _refuse_withheld(tx: Tx, office: Office, preselection: Preselection, wishes: Sequence[str]) -> None:
+    kept_back = withheld(tx, office, preselection.kind)
+    refused = [wish for wish in wishes if any(mask.matches(wish) for mask in kept_back)]
+    if refused:
+        raise WishesRefused([(wish, WishWithheld()) for wish in refused])
 
 
 class Selection:
@@ -334,6 +342,7 @@ class Selection:
         self._charge_wishes(tx, preselection, office, len(wishes))
         released = open_segments(tx, office, preselection.kind)
         self._lock_pool(tx, preselection)
+        _refuse_withheld(tx, office, preselection, wishes)  # meanwhile: withholding takes the same lock
         for wish in wishes:
             if self._take_wish(tx, preselection, find_segment(released, wish), wish):
                 tx.run("vehicles.refund_wishes", vin=preselection.vin, wishes=len(wishes))
