@@ -25,7 +25,6 @@ from core.errors import (
     NotInBatch,
     NoWishes,
     NoWishesLeft,
-    OfficeClosed,
     StepOutOfOrder,
     TooManyWishes,
     TriedTooSoon,
@@ -35,7 +34,7 @@ from core.errors import (
     WishWithheld,
 )
 from core.free_list import FreeList
-from core.maintenance import refuse_in_maintenance
+from core.maintenance import refuse_closed
 from core.offices import Office
 from core.plates import near_serials, parse_serial
 from core.pool import Segment, find_segment, is_free, judge_wish, open_segments, standing, withheld
@@ -359,9 +358,7 @@ class Selection:
         return preselection
 
     def _within_hours(self, tx: Tx, preselection: Preselection, office: Office, *, at: datetime) -> None:
-        if not office.hours.is_open(at):
-            raise OfficeClosed(office.hours.next_opening(at))
-        refuse_in_maintenance(tx, office.code)
+        refuse_closed(tx, office, at)
         if preselection.verified_at is None or not office.hours.same_session(preselection.verified_at, at):
             raise VerificationLapsed
 

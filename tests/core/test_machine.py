@@ -191,7 +191,9 @@ class Selecting(RuleBasedStateMachine):
         begun = self.begun[who]
         vehicle = self.model.vehicles[begun.vehicle]
         wanted: type[Exception] | None = None
-        if vehicle.success:
+        if not is_open(self.now):
+            wanted = errors.OfficeClosed
+        elif vehicle.success:
             wanted = errors.VinPreselected if vehicle.success == "reserved" else errors.VinRegistered
         elif vehicle.lease and vehicle.lease[0] != begun.number and vehicle.lease[1] >= self.now:
             wanted = errors.VinBeingSelected
