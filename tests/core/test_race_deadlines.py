@@ -1,9 +1,7 @@
 """A day on which a counter stays shut, entered while owners reserve and choose their reminders."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import date, datetime
-from threading import Event
 from typing import Any
 
 import pytest
@@ -12,31 +10,13 @@ from core.bootstrap import Core
 from core.clock import CHINA, from_millis
 from core.ports import Tx
 from core.preselection import get
-from tests.core.between import Between
+from tests.core.between import Between, in_between
 from tests.core.sql import sql
 from tests.core.tools import release, reserved, verified
 
 SHUT = date(2026, 3, 12)
 DEADLINE, MOVED = datetime(2026, 3, 17, 17, tzinfo=CHINA), datetime(2026, 3, 18, 17, tzinfo=CHINA)
 POSTGRES = [pytest.param("postgres", marks=pytest.mark.postgres)]
-
-
-async def in_between(
-    core: Core, first: Callable[[Tx], Any], linger_at: str, second: Callable[[Tx], Any]
-) -> None:
-    """Let one transaction linger after a query, and another begin meanwhile."""
-    halfway = Event()
-
-    def lingers(query: str) -> None:
-        if query == linger_at and not halfway.is_set():
-            halfway.set()
-            Event().wait(0.5)
-
-    async def afterwards() -> None:
-        await asyncio.to_thread(halfway.wait, 10)
-        await core.store.run(second)
-
-    await asyncio.gather(core.store.run(lambda tx: first(Between(tx, after=lingers))), afterwards())
 
 
 def closes(core: Core, *without: str) -> Callable[[Tx], Any]:
@@ -56,7 +36,7 @@ async def reserve_beside_closing(core: Core, *without: str) -> datetime | None:
     def reserve(tx: Tx) -> None:
         assert core.selection.compose(tx, account, begun, place, ["A1234"], at=tx.now).taken
 
-    await in_between(core, reserve, "blacklist.closed_days", closes(core, *without))
+    await in_between(core.store, reserve, "blacklist.closed_days", closes(core, *without))
     return (await core.store.read(get, begun)).deadline
 
 
@@ -77,7 +57,7 @@ async def test_reminders_chosen_beside_closing_are_of_new_deadline(core: Core) -
         core.endings.wish_reminders(tx, account, 0)
 
     # The owner has chosen by the old deadline; the day is entered before the reminders are planned.
-    await in_between(core, choose, "preselection.of_account", closes(core))
+    await in_between(core.store, choose, "preselection.of_account", closes(core))
     waiting = "SELECT due_at FROM notice WHERE purpose LIKE 'reminder:%' AND state = 'waiting'"
     rows = await core.store.read(sql, waiting)
     assert [from_millis(row["due_at"]) for row in rows] == [MOVED.replace(hour=8)]
