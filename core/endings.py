@@ -73,8 +73,10 @@ class Endings:
     def close_day(self, tx: Tx, office: Office, day: date, reason: str, actor: str) -> list[Moved]:
         """Note a day on which a counter is closed, and move the deadlines that it touches.
 
-        Deadlines move later only. Whoever is affected is told once.
+        Deadlines move later only. Whoever is affected is told once. A number that is being reserved at this
+        moment either is moved, or has been counted with the day already: its pool is locked for both.
         """
+        tx.run("pool.lock_office", office=office.code)
         if not closings.close(tx, office, day, reason, actor):
             return []
         audit.record(
@@ -149,8 +151,11 @@ class Endings:
         """Note how many reminders an owner wants before the last one; what is live follows at once."""
         notices.wish_reminders(tx, account.account_id, count)
         for row in tx.all("preselection.of_account", account_id=account.account_id):
-            if row["state"] == State.RESERVED:
-                self.plan_reminders(tx, from_row(row), account.chat_id)
+            if row["state"] != State.RESERVED:
+                continue
+            reserved = get(tx, row["preselection_id"], lock=True)  # its deadline may be moving at this moment
+            if reserved.state == State.RESERVED:
+                self.plan_reminders(tx, reserved, account.chat_id)
 
     def _expire(self, tx: Tx, reserved: Preselection) -> None:
         if reserved.state != State.RESERVED:

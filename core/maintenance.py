@@ -1,11 +1,13 @@
 """Maintenance (系统维护): an admin closes phase 2 of an office, or of all (docs/domain.md, section 3)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from core import audit
 from core.admins import EVERYWHERE
 from core.clock import to_millis
-from core.errors import InMaintenance, NotInMaintenance
+from core.errors import InMaintenance, NotInMaintenance, OfficeClosed
+from core.offices import Office
 from core.ports import Tx
 
 
@@ -37,6 +39,18 @@ def refuse_in_maintenance(tx: Tx, code: str) -> None:
     closed = of_office(tx, code)
     if closed is not None:
         raise InMaintenance(closed.text)
+
+
+def refuse_closed(tx: Tx, office: Office, at: datetime) -> None:
+    """Refuse what begins in phase 2 while an office does not serve.
+
+    Raises:
+        OfficeClosed: it is outside the service hours; when they begin again.
+        InMaintenance: somebody at the desk has closed it.
+    """
+    if not office.hours.is_open(at):
+        raise OfficeClosed(office.hours.next_opening(at))
+    refuse_in_maintenance(tx, office.code)
 
 
 def begin(tx: Tx, code: str, text: str, actor: str) -> None:

@@ -25,16 +25,16 @@ from core.errors import (
     NotInBatch,
     NoWishes,
     NoWishesLeft,
-    OfficeClosed,
     StepOutOfOrder,
     TooManyWishes,
     TriedTooSoon,
     VerificationLapsed,
     WishesRefused,
     WishRepeated,
+    WishWithheld,
 )
 from core.free_list import FreeList
-from core.maintenance import refuse_in_maintenance
+from core.maintenance import refuse_closed
 from core.offices import Office
 from core.plates import near_serials, parse_serial
 from core.pool import Segment, find_segment, is_free, judge_wish, open_segments, standing, withheld
@@ -155,6 +155,13 @@ def judge_wishes(tx: Tx, office: Office, preselection: Preselection, typed: Sequ
     if bad:
         raise WishesRefused(bad)
     return good
+
+
+def _refuse_withheld(tx: Tx, office: Office, preselection: Preselection, wishes: Sequence[str]) -> None:
+    kept_back = withheld(tx, office, preselection.kind)
+    refused = [wish for wish in wishes if any(mask.matches(wish) for mask in kept_back)]
+    if refused:
+        raise WishesRefused([(wish, WishWithheld()) for wish in refused])
 
 
 class Selection:
@@ -334,6 +341,7 @@ class Selection:
         self._charge_wishes(tx, preselection, office, len(wishes))
         released = open_segments(tx, office, preselection.kind)
         self._lock_pool(tx, preselection)
+        _refuse_withheld(tx, office, preselection, wishes)  # meanwhile: withholding takes the same lock
         for wish in wishes:
             if self._take_wish(tx, preselection, find_segment(released, wish), wish):
                 tx.run("vehicles.refund_wishes", vin=preselection.vin, wishes=len(wishes))
@@ -350,9 +358,7 @@ class Selection:
         return preselection
 
     def _within_hours(self, tx: Tx, preselection: Preselection, office: Office, *, at: datetime) -> None:
-        if not office.hours.is_open(at):
-            raise OfficeClosed(office.hours.next_opening(at))
-        refuse_in_maintenance(tx, office.code)
+        refuse_closed(tx, office, at)
         if preselection.verified_at is None or not office.hours.same_session(preselection.verified_at, at):
             raise VerificationLapsed
 

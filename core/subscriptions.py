@@ -96,8 +96,9 @@ def _announce_openings(tx: Tx, offices: Mapping[str, Office]) -> int:
         opened = offices[code].hours.opened_at(tx.now)
         key = opened.isoformat() if opened else "always"
         wish = Subscription(office=code, kind=NO_KIND, topic=Topic.OPENING)
-        announced += _tell(tx, wish, f"opening:{code}:{key}", {"office": code})
-        tx.run("notices.unsubscribe_opening", office=code)
+        subject = f"opening:{code}:{key}"
+        announced += _tell(tx, wish, subject, {"office": code})
+        tx.run("notices.unsubscribe_opening", office=code, subject=subject)
     return announced
 
 

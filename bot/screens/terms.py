@@ -10,8 +10,8 @@ from bot.screens.vehicle import REFUSED
 from bot.screens.wishes import tell_opening
 from bot.texts import appeal, common, preselect, provinces, registration, wishes
 from bot.texts.errors import CHANCES_USED_UP
-from core.errors import ChancesUsedUp, OfficeClosed
-from core.maintenance import of_office, refuse_in_maintenance
+from core.errors import ChancesUsedUp
+from core.maintenance import of_office, refuse_closed
 from core.preselection import State
 from core.selection import chances
 from core.verification import Purpose
@@ -60,9 +60,7 @@ def _show_terms(scene: Scene) -> View | Go:
 def start(scene: Scene, _arg: str) -> Go:
     """Ask for the code with which phase 2 begins."""
     core, begun, office = scene.core, scene.preselection, scene.office
-    if not office.hours.is_open(scene.at):
-        raise OfficeClosed(office.hours.next_opening(scene.at))
-    refuse_in_maintenance(scene.tx, office.code)
+    refuse_closed(scene.tx, office, scene.at)
     if chances(scene.tx, office, begun.the_vin).none:
         raise ChancesUsedUp
     core.preselections.lapse(scene.tx, begun.preselection_id)
@@ -107,6 +105,7 @@ def _show_code(scene: Scene) -> View | Go:
 
 
 def _resend(scene: Scene, _arg: str) -> Go:
+    refuse_closed(scene.tx, scene.office, scene.at)
     bond = scene.core.preselections.bond(scene.account, scene.preselection)
     return codes.request(scene, bond, "code")
 

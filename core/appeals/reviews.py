@@ -232,8 +232,9 @@ class Reviews:
         bar: bool,
     ) -> Outcome:
         for one in others:
-            if one.state == Step.VERIFIED:
+            if one.state in {Step.AGREED, Step.VERIFIED}:  # a lapsed one may still hold something
                 end_holds(tx, one)
+            if one.state == Step.VERIFIED:
                 move(tx, one, Step.INFORMED)
                 log(tx, one, actor, "lost_vehicle", appeal=appeal.appeal_id)
         if found.selecting is not None:

@@ -14,6 +14,7 @@ from core.errors import (
     VinPreselected,
     VinRegistered,
 )
+from core.maintenance import refuse_closed
 from core.offices import Office
 from core.plates import PlateKind
 from core.ports import Tx
@@ -169,12 +170,14 @@ class Preselections:
         """Step 4: judge the code; a right one starts the selection for the vehicle.
 
         Raises:
+            OfficeClosed, InMaintenance: the office has stopped serving since the code was asked for.
             VinBeingSelected: somebody else has started meanwhile.
             CodeExpired, CodeForm, CodeLocked, NoCodeYet: from the code itself.
         """
         preselection = get(tx, preselection_id, lock=True)
         if preselection.state != State.AGREED:
             raise StepOutOfOrder
+        refuse_closed(tx, office, at)
         answer = self._verification.check(tx, self.bond(account, preselection), typed, at=at)
         if answer.right:
             refuse_banned(tx, account.identity_hash)

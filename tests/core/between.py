@@ -1,11 +1,12 @@
 """What is put between a service and its transaction: to count, to meet, to stop at a place."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any, TypeVar
 
-from core.ports import Row, Tx
+from core.ports import Row, Store, Tx
 
 Step = Callable[[str], None]
 T = TypeVar("T")
@@ -75,3 +76,21 @@ def meeting(query: str, parties: int) -> Step:
             barrier.wait(10)
 
     return wait
+
+
+async def in_between(
+    store: Store, first: Callable[[Tx], Any], linger_at: str, second: Callable[[Tx], Any]
+) -> None:
+    """Let one transaction linger after a query, and another begin meanwhile."""
+    halfway = Event()
+
+    def lingers(query: str) -> None:
+        if query == linger_at and not halfway.is_set():
+            halfway.set()
+            Event().wait(0.5)  # the other goes on meanwhile, or waits for this one
+
+    async def afterwards() -> None:
+        await asyncio.to_thread(halfway.wait, 10)
+        await store.run(second)
+
+    await asyncio.gather(store.run(lambda tx: first(Between(tx, after=lingers))), afterwards())

@@ -104,7 +104,7 @@ class Selecting(RuleBasedStateMachine):
             self.starts(number, number)
             self.verifies(number)
 
-    def one_of(self, who: int, those: Callable[[Begun], bool] = bool) -> Begun:
+    def one_of(self, who: int, those: Callable[[Begun], object] = bool) -> Begun:
         """Return one of the owners who have begun something and are in a certain position."""
         some = [one for one in sorted(self.begun) if those(self.begun[one])]
         self.who = some[who % len(some)]
@@ -191,7 +191,9 @@ class Selecting(RuleBasedStateMachine):
         begun = self.begun[who]
         vehicle = self.model.vehicles[begun.vehicle]
         wanted: type[Exception] | None = None
-        if vehicle.success:
+        if not is_open(self.now):
+            wanted = errors.OfficeClosed
+        elif vehicle.success:
             wanted = errors.VinPreselected if vehicle.success == "reserved" else errors.VinRegistered
         elif vehicle.lease and vehicle.lease[0] != begun.number and vehicle.lease[1] >= self.now:
             wanted = errors.VinBeingSelected
@@ -332,7 +334,11 @@ class Selecting(RuleBasedStateMachine):
     @rule(who=OWNER, index=st.integers(0, 4), late=st.sampled_from([0, 0, 4000]))
     def unpicks(self, who: int, index: int, late: int) -> None:
         begun = self.one_of(who, self.keeps)
-        at, serial, model = self.received(begun, late), self.some_kept(begun, index), self.model
+        self.takes_off(begun, self.some_kept(begun, index), self.received(begun, late))
+
+    def takes_off(self, begun: Begun, serial: str, at: int) -> None:
+        """Take a number off an owner's shortlist, if it is on it."""
+        model = self.model
         hold = model.held_by(begun.number, "shortlist", at).get(serial)
         wanted = self.refusal(begun, at) or (None if hold else errors.HoldEnded)
         self.outcome(
@@ -352,11 +358,26 @@ class Selecting(RuleBasedStateMachine):
         model.renew(begun, self.now, at)
         model.restart_shortlist(begun.number, at)
 
+    def still_keeps(self, begun: Begun) -> bool:
+        """Whether an owner has a shortlist that lives."""
+        return bool(self.model.held_by(begun.number, "shortlist", self.now))
+
+    @precondition(lambda self: any(map(self.still_keeps, self.begun.values())))
+    @rule(who=OWNER)
+    def thinks_again(self, who: int) -> None:
+        """Take off the shortlist what was put on it last: back to its batch, or to the pool."""
+        begun = self.one_of(who, self.still_keeps)
+        kept = self.model.held_by(begun.number, "shortlist", self.now)
+        self.takes_off(begun, max(kept, key=lambda one: (kept[one].draw or 0, one)), self.now)
+
     @precondition(lambda self: any(map(self.keeps, self.begun.values())))
     @rule(who=OWNER, index=st.integers(0, 4), late=st.sampled_from([0, 0, 4000]))
     def claims(self, who: int, index: int, late: int) -> None:
         begun = self.one_of(who, self.keeps)
-        at, serial = self.received(begun, late), self.some_kept(begun, index)
+        self.takes_for_good(begun, self.some_kept(begun, index), self.received(begun, late))
+
+    def takes_for_good(self, begun: Begun, serial: str, at: int) -> None:
+        """Claim a number, if it is on the owner's shortlist."""
         held = serial in self.model.held_by(begun.number, "shortlist", at)
         wanted = self.refusal(begun, at) or (None if held else errors.HoldEnded)
         self.outcome(
@@ -430,27 +451,42 @@ class Selecting(RuleBasedStateMachine):
         composable = set().union(*(serials_of(mask) for mask in open_now))
         return wish in composable - self.model.kept_back() and wish not in before
 
-    @precondition(lambda self: any(map(self.keeps, self.begun.values())))
+    @precondition(lambda self: any(map(self.still_keeps, self.begun.values())))
     @rule(who=OWNER, index=st.integers(0, 1), off=st.sampled_from([-1, 0, 1]), claimed=st.booleans())
     def decides_at_the_last(self, who: int, index: int, off: int, claimed: bool) -> None:  # noqa: FBT001 - drawn by Hypothesis
         """Press in the very millisecond in which the clock of a shortlisted number ends."""
-        begun = self.one_of(who, self.keeps)
-        until = self.model.holds[self.some_kept(begun, index)].until
+        begun = self.one_of(who, self.still_keeps)
+        kept = sorted(self.model.held_by(begun.number, "shortlist", self.now))
+        serial = kept[index % len(kept)]
+        until = self.model.holds[serial].until
         span = 0 if until is None else until + off - self.now
         if span >= 0:
             self.clock.advance(timedelta(milliseconds=span))
-            (self.claims if claimed else self.unpicks)(who, index, late=0)
+            (self.takes_for_good if claimed else self.takes_off)(begun, serial, self.now)
 
     @precondition(lambda self: self.begun and self.model.living(self.now))
-    @rule(who=OWNER, most=st.integers(1, 5))
-    def composes_in_vain(self, who: int, most: int) -> None:
-        """Wish for what others have."""
-        begun = self.one_of(who)
-        taken = [one for one, hold in self.model.living(self.now).items() if hold.owner != begun.number]
-        wishes = [serial for serial in sorted(taken) if self.may_wish(serial, [])]
-        if wishes:
+    @rule(who=OWNER, tries=st.lists(st.integers(3, 5), min_size=1, max_size=3))
+    def composes_in_vain(self, who: int, tries: list[int]) -> None:
+        """Wish for what others have; once, or until no wishes are left."""
+        for most in tries:
             self.clock.advance(timedelta(milliseconds=GAP))
-            self.composes(who, wishes[:most])
+            begun = self.one_of(who)
+            taken = [one for one, hold in self.model.living(self.now).items() if hold.owner != begun.number]
+            wishes = [serial for serial in sorted(taken) if self.may_wish(serial, [])]
+            if wishes:
+                self.composes(who, wishes[:most])
+
+    def holds(self, begun: Begun) -> list[str]:
+        """Return what an owner holds and may wish for."""
+        mine = (one for one, hold in self.model.living(self.now).items() if hold.owner == begun.number)
+        return [serial for serial in sorted(mine) if self.may_wish(serial, [])]
+
+    @precondition(lambda self: any(map(self.holds, self.begun.values())))
+    @rule(who=OWNER, index=st.integers(0, 9))
+    def composes_what_they_hold(self, who: int, index: int) -> None:
+        begun = self.one_of(who, self.holds)
+        held = self.holds(begun)
+        self.composes(sorted(self.begun).index(self.who), [held[index % len(held)]])
 
     @precondition(lambda self: self.begun and len(self.model.holds) > len(self.model.living(self.now)))
     @rule(who=OWNER)
@@ -607,5 +643,8 @@ class Selecting(RuleBasedStateMachine):
             self.database.close()
 
 
+EXAMPLES, STEPS = 50, 40
+"""An ordinary run."""
+
 TestSelecting = Selecting.TestCase
-TestSelecting.settings = hypothesis_settings(max_examples=50, stateful_step_count=40, deadline=None)
+TestSelecting.settings = hypothesis_settings(max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None)

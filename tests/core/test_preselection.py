@@ -7,11 +7,13 @@ from itertools import product
 
 import pytest
 
+from core import maintenance
 from core.accounts import Account
 from core.bootstrap import Core
 from core.clock import CHINA, FixedClock, to_millis
 from core.errors import (
     DataIncomplete,
+    InMaintenance,
     NotThisUserType,
     OfficeClosed,
     StepOutOfOrder,
@@ -37,7 +39,7 @@ from core.selection import Drawn, chances, shortlist
 from core.vehicles import CertificateKind
 from tests import invented
 from tests.core.sql import sql
-from tests.core.tools import NOON, agreed, registered, release, reserved, verified, verifies_again
+from tests.core.tools import NOON, agreed, code_for, registered, release, reserved, verified, verifies_again
 
 MOMENT = timedelta(milliseconds=1)
 IDLE = timedelta(minutes=30)
@@ -383,6 +385,27 @@ async def test_draw_outside_hours_is_refused(core: Core, clock: FixedClock) -> N
     assert refused.value.next_opening == opening
     with pytest.raises(OfficeClosed):
         await compose(core, account, begun, "A1234")
+
+
+async def test_nobody_verifies_after_closing(core: Core, clock: FixedClock) -> None:
+    """Whoever could draw nothing any more would keep others from selecting for the vehicle."""
+    clock.set(NOON.replace(hour=22, minute=59))
+    account = await core.store.run(registered, core, 0)
+    begun = await core.store.run(agreed, core, account, 0)
+    code, place = await core.store.run(code_for, core, account, begun), core.offices["粤K"]
+
+    def verify(tx: Tx) -> bool:
+        return core.preselections.verify(tx, account, begun, code, office=place, at=tx.now).right
+
+    clock.set(NOON.replace(hour=23))
+    with pytest.raises(OfficeClosed):
+        await core.store.run(verify)
+    clock.set(NOON.replace(hour=22, minute=59, second=59))
+    await core.store.run(maintenance.begin, "粤K", "升级", "chat:1")
+    with pytest.raises(InMaintenance):
+        await core.store.run(verify)
+    await core.store.run(maintenance.end, "粤K", "chat:1")
+    assert await core.store.run(verify)  # and the code has lost nothing
 
 
 async def test_shortlist_is_finished_after_closing(core: Core, clock: FixedClock) -> None:

@@ -26,8 +26,12 @@ from core.errors import (
     StoreConstraintError,
     VinBeingSelected,
     VinPreselected,
+    WishesRefused,
+    WishWithheld,
 )
+from core.masks import parse_mask
 from core.plates import Plate, PlateKind
+from core.pool import withhold
 from core.ports import Row, Tx
 from core.preselection import State, get
 from core.selection import Tried, Unavailable, chances
@@ -621,3 +625,44 @@ async def test_one_of_two_user_types_counts(core: Core, engine: str) -> None:
     kinds = (UserType.COUNTER, UserType.OWNER_DRIVER)
     outcomes = await together(*(core.store.run(sets, wanted) for wanted in kinds))
     assert Counter(type(one) for one in outcomes) == {bool: 1, HandledMeanwhile: 1}
+
+
+async def compose_beside_withholding(core: Core, *without: str) -> Any:
+    """Wish for a number that is withheld after the wish was judged; return what came of it."""
+    await core.store.run(release, core, "A####")
+    account, begun = await core.store.run(verified, core, 0)
+    place, judged, done = core.offices["粤K"], Event(), Event()
+
+    def waits(query: str) -> None:
+        if query == "pool.open_pool" and not judged.is_set():
+            judged.set()
+            done.wait(0.5)
+
+    def compose(tx: Tx) -> Tried:
+        between = Between(tx, before=waits, without=frozenset(without))
+        return core.selection.compose(between, account, begun, place, ["A1234"], at=tx.now)
+
+    def withhold_it(tx: Tx) -> None:
+        withhold(tx, place, parse_mask(PlateKind.SMALL, "A12##"), "chat:1")
+
+    async def withholds() -> None:
+        await asyncio.to_thread(judged.wait, 10)
+        await core.store.run(withhold_it)
+        done.set()
+
+    outcomes = await asyncio.gather(core.store.run(compose), withholds(), return_exceptions=True)
+    return outcomes[0]
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+async def test_number_withheld_meanwhile_is_not_taken(core: Core) -> None:
+    refused = await compose_beside_withholding(core)
+    assert isinstance(refused, WishesRefused)
+    assert [(wish, type(why)) for wish, why in refused.refused] == [("A1234", WishWithheld)]
+    assert (await core.store.read(chances, core.offices["粤K"], invented.vin(0))).wishes == 20
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+async def test_control_wish_that_is_judged_once_takes_what_is_withheld(core: Core) -> None:
+    tried = await compose_beside_withholding(core, "pool.withheld")
+    assert tried.taken == "A1234"

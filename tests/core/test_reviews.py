@@ -140,13 +140,25 @@ async def test_whoever_selects_meanwhile_loses_the_vehicle(core: Core, owner: Ac
     lost = await core.store.read(get, begun)
     assert lost.state == Step.INFORMED
     assert await core.store.read(lease_until, lost) is None
-    held = await core.store.read(sql, "SELECT * FROM plate WHERE state = 'batch' AND held_until >= 0")
-    now = core.clock.now().timestamp() * 1000
-    assert all(row["held_until"] < now for row in held)
+    assert await core.store.read(sql, "SELECT * FROM hold") == []
     assert [stranger.chat_id] == await notices_of(core, "superseded")
     with pytest.raises(VinAwarded):
         await core.store.run(core.preselections.confirm, stranger, begun)
     await selects(core, owner, HELD, "A5678")
+
+
+async def test_whoever_has_just_selected_holds_nothing_for_the_vehicle(core: Core, owner: Account) -> None:
+    _, begun = await core.store.run(verified, core, HELD)
+    number = await core.store.run(appealed, core, owner, HELD)
+    place = core.offices["粤K"]
+
+    def draws_and_lapses(tx: Tx) -> None:
+        core.selection.draw(tx, begun, place, nonce="n", at=tx.now, without_four=False)
+        core.preselections.lapse(tx, begun)
+
+    await core.store.run(draws_and_lapses)
+    await core.store.run(approves, core, number)
+    assert await core.store.read(sql, "SELECT * FROM hold") == []
 
 
 async def test_former_holder_cannot_take_the_vehicle_back(core: Core, owner: Account) -> None:

@@ -126,3 +126,19 @@ async def test_code_expires_after_five_minutes(world: World) -> None:
     await owner.press("重新发送")
     await owner.say(await owner.sms_code(after=1))
     await owner.see("第5步")
+
+
+async def test_code_is_neither_taken_nor_sent_after_closing(world: World) -> None:
+    owner = world.person()
+    await registers(owner)
+    await agrees(owner)
+    world.forward(hours=12, minutes=58)
+    await owner.press("【开始选号】")
+    code = await owner.sms_code()
+    world.forward(minutes=3)
+    await owner.say(code)
+    await owner.see("现在不在选号服务时间内", "2026年3月11日(周三) 08:00")
+    await world.tick()
+    await owner.press("重新发送")
+    await owner.see_toast("现在不在选号服务时间内")
+    assert len(owner.sms) == 1

@@ -168,5 +168,8 @@ FROM subscription WHERE topic = :topic AND office = :office AND kind = :kind
 ON CONFLICT (subject, purpose, chat_id) DO NOTHING
 
 -- name: unsubscribe_opening
--- The opening has been announced: it is told once.
-DELETE FROM subscription WHERE topic = 'opening' AND office = :office
+-- The opening has been announced: it is told once. Who has asked at this very moment is told at the next tick.
+DELETE FROM subscription
+WHERE topic = 'opening' AND office = :office AND EXISTS (
+    SELECT 1 FROM notice WHERE notice.subject = :subject AND notice.chat_id = subscription.chat_id
+)

@@ -23,6 +23,10 @@ SELECT mask FROM withholding WHERE office = :office AND kind = :kind AND ended_a
 INSERT INTO pool (office, kind) VALUES (:office, :kind)
 ON CONFLICT (office, kind) DO UPDATE SET last_draw = pool.last_draw
 
+-- name: lock_office
+-- All pools of an office: whoever is about to reserve a number there has done so afterwards, or sees what follows.
+UPDATE pool SET last_draw = last_draw WHERE office = :office
+
 -- name: next_draw
 -- The number of the next draw; draws of one pool wait for each other here.
 UPDATE pool SET last_draw = last_draw + 1 WHERE office = :office AND kind = :kind RETURNING last_draw

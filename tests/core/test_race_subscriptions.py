@@ -1,0 +1,25 @@
+"""Whoever asks to be told of an opening while it is being announced is told of it all the same."""
+
+from core import subscriptions
+from core.bootstrap import Core
+from core.ports import Tx
+from core.subscriptions import NO_KIND, Subscription, Topic
+from tests.core.between import in_between
+from tests.core.sql import sql
+
+OPENING = Subscription(office="粤K", kind=NO_KIND, topic=Topic.OPENING)
+
+
+async def test_wish_that_comes_during_announcement_is_not_lost(core: Core) -> None:
+    def announce(tx: Tx) -> None:
+        subscriptions.announce(tx, core.offices)
+
+    def asks(tx: Tx) -> None:
+        subscriptions.subscribe(tx, 2, OPENING)
+
+    await core.store.run(subscriptions.subscribe, 1, OPENING)
+    await in_between(core.store, announce, "notices.add_for_subscribers", asks)
+    await core.store.run(announce)
+    told = await core.store.read(sql, "SELECT chat_id FROM notice WHERE purpose = 'opening' ORDER BY chat_id")
+    assert [row["chat_id"] for row in told] == [1, 2]
+    assert await core.store.read(sql, "SELECT chat_id FROM subscription") == []
