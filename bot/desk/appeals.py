@@ -14,7 +14,7 @@ from bot.texts import common, desk, lists, people
 from bot.texts.errors import of_error
 from core.admins import Duty
 from core.appeals import Slot, queue
-from core.errors import AppealMoved, AppealUnknown, Refusal, XuanhaoError
+from core.errors import AppealMoved, AppealUnknown, InputError, Refusal, XuanhaoError
 from core.preselection import State as Step
 from core.reviews import Card
 
@@ -230,6 +230,11 @@ def _look_again(scene: Scene, error: XuanhaoError) -> Go:
     return Go(screen=go.screen, args=go.args, note=of_error(error), pinned=True)
 
 
+def _to_card(scene: Scene, error: XuanhaoError) -> Go:
+    """End a question over which something was mistyped."""
+    return Go(screen="desk_appeal", args={"id": scene.arg("id")}, note=of_error(error), pinned=True)
+
+
 APPROVE = Screen(
     name="desk_appeal_approve",
     show=_show_approve,
@@ -241,7 +246,7 @@ APPROVE = Screen(
         "card": lambda scene, _arg: Go(screen="desk_appeal", args={"id": scene.arg("id")}),
     },
     hint=common.PRESS_HINT,
-    errors={**ERRORS, AppealMoved: _look_again},
+    errors={**ERRORS, InputError: _to_card, AppealMoved: _look_again},
 )
 
 
@@ -305,7 +310,7 @@ REJECT_SURE = Screen(
         "card": lambda scene, _arg: Go(screen="desk_appeal", args={"id": scene.arg("id")}),
     },
     hint=common.PRESS_HINT,
-    errors=ERRORS,
+    errors={**ERRORS, InputError: _to_card},
 )
 
 SCREENS = (QUEUE, CARD, APPROVE, REJECT, REJECT_SURE)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bot.desk.errors import Usage
 from bot.desk.lists import sheet
-from bot.desk.questions import GONE
+from bot.desk.questions import GONE, WITHDRAWN
 from bot.dialog.model import Button, Go, Screen, Style, View
 from bot.dialog.scene import Scene
 from bot.screens.layout import in_columns, page_of
@@ -113,7 +113,7 @@ def _change(name: str, label: Callable[[], str], *, add: bool) -> Screen:
         show=show,
         buttons={"do": act, "cancel": lambda _scene, _arg: Go(screen="desk_admins", note=desk.CANCELLED())},
         hint=common.PRESS_HINT,
-        errors=GONE,
+        errors=WITHDRAWN,
     )
 
 
