@@ -72,6 +72,15 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """When a segment opens to random selection and to self-composition."""
+
+    random_from: datetime
+    compose_from: datetime
+    compose_by: datetime  # later than ``compose_from``: on a day that is drawn from between the two
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PoolCount:
     """How full a pool is; withheld numbers count as free here."""
 
@@ -200,6 +209,19 @@ class Pools:
         return segment
 
 
+def opening(tx: Tx, release: Release) -> Opening:
+    """Return when a release would open both ways; a day that is yet to be drawn as the days it may be."""
+    office = release.office
+    opens_at = release.opens_at or tx.now
+    at = release.compose_from
+    if at is None and _at_once(release, first=not segments(tx, office, release.mask.kind)):
+        at = opens_at
+    if at is not None:
+        return Opening(random_from=opens_at, compose_from=at, compose_by=at)
+    first, last = (_composable(opens_at, days) for days in _random_only(office))
+    return Opening(random_from=opens_at, compose_from=first, compose_by=last)
+
+
 def judge_release(tx: Tx, release: Release) -> None:
     """Refuse what would be refused at the release, before it is asked about.
 
@@ -248,13 +270,26 @@ def _compose_from(release: Release, opens_at: datetime, draw: Draw, *, first: bo
     """
     if release.compose_from is not None:
         return release.compose_from
-    if release.compose_now or (first and not release.compose_drawn):
+    if _at_once(release, first=first):
         return opens_at
-    office = release.office
-    after = office.compose_after_days
-    if office.compose_draw_days:
-        after += 1 + below(draw.words(), office.compose_draw_days)
-    day = opens_at.astimezone(CHINA).date() + timedelta(days=after)
+    least, most = _random_only(release.office)
+    after = least + below(draw.words(), most - least + 1) if least < most else least
+    return _composable(opens_at, after)
+
+
+def _at_once(release: Release, *, first: bool) -> bool:
+    return release.compose_now or (first and not release.compose_drawn)
+
+
+def _random_only(office: Office) -> tuple[int, int]:
+    """Return for how many days a new segment is random-only, at least and at most."""
+    fixed, drawn = office.compose_after_days, office.compose_draw_days
+    return fixed + (drawn > 0), fixed + drawn
+
+
+def _composable(opens_at: datetime, days: int) -> datetime:
+    """Return the midnight so many days after a segment's opening, not before that."""
+    day = opens_at.astimezone(CHINA).date() + timedelta(days=days)
     return max(datetime.combine(day, time(), CHINA), opens_at)
 
 

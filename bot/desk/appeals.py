@@ -15,6 +15,7 @@ from bot.texts.errors import of_error
 from core.admins import Duty
 from core.appeals import Slot, queue
 from core.errors import AppealMoved, AppealUnknown, InputError, Refusal, XuanhaoError
+from core.normalise import compact
 from core.preselection import State as Step
 from core.reviews import Card
 
@@ -51,6 +52,7 @@ def ask_reject(scene: Scene, rest: str) -> Go:
 
 
 def _number(command: str, written: str) -> int:
+    written = compact(written, "#")
     if not (written.isascii() and written.isdecimal() and len(written) <= _MOST_DIGITS):
         raise Usage(command)
     return int(written)

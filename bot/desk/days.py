@@ -4,13 +4,12 @@ from datetime import date
 
 from bot.desk.errors import UnreadableTime, Usage
 from bot.desk.questions import Question, reason_of, screen_of
-from bot.desk.reading import read_time, words_of
+from bot.desk.reading import first_time, words_of
 from bot.dialog.model import Go, Style
 from bot.dialog.scene import Scene
 from bot.texts import desk
 from core import maintenance
 from core.admins import EVERYWHERE, Duty
-from core.clock import CHINA
 from core.errors import DayInThePast, NotInMaintenance
 
 _ALL = "all"
@@ -24,11 +23,14 @@ def ask_closed(scene: Scene, rest: str) -> Go:
         Usage, UnreadableTime: it is written in another way.
         DayInThePast: the day is over.
     """
-    code, written, reason = words_of("closed", rest, 3)
+    code, written = words_of("closed", rest, 2)
     office = scene.desk_office(code, Duty.CLOSED)
-    day = read_time(written).date()
-    if day < scene.tx.now.astimezone(CHINA).date():
+    at, reason = first_time(written, scene.today)
+    day = at.date()
+    if day < scene.today:
         raise DayInThePast
+    if not reason:
+        raise Usage("closed")
     return Go(
         screen="desk_closed",
         args={"office": office.code, "day": day.isoformat(), "reason": reason_of(reason)},
@@ -65,9 +67,9 @@ def ask_maintenance(scene: Scene, rest: str) -> Go:
         Usage: it is written in another way.
         NotInMaintenance: there is nothing to open again.
     """
-    words = words_of("maintenance", rest, 2)
-    switch, _, text = words[1].partition(" ")
-    if switch not in {"on", "off"} or (switch == "on" and not text.strip()):
+    words = rest.split(maxsplit=2)
+    switch, text = "".join(words[1:2]).lower(), "".join(words[2:])
+    if switch not in {"on", "off"} or (switch == "on" and not text):
         raise Usage("maintenance")
     code = EVERYWHERE
     if words[0].lower() != _ALL:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.desk import blacklist, counter, people
 from bot.desk.questions import GONE, coming_from
-from bot.desk.reading import words_of
+from bot.desk.reading import named
 from bot.desk.reports import audit
 from bot.dialog.model import Button, Go, Screen, Style, View
 from bot.dialog.scene import Scene
@@ -134,7 +134,7 @@ def _ban(scene: Scene, dossier: Dossier, text: str) -> Go:
     if dossier.identity_hash is None:
         raise NothingKnown
     who = Who(identity_hash=dossier.identity_hash, account=dossier.account)
-    return blacklist.to_ban(scene, who, blacklist.read_wish(text.split()))
+    return blacklist.to_ban(scene, who, blacklist.read_wish(text, scene.today))
 
 
 def _unban(scene: Scene, dossier: Dossier, text: str) -> Go:
@@ -152,7 +152,7 @@ def _grant(scene: Scene, dossier: Dossier, text: str) -> Go:
 def _move_here(scene: Scene, dossier: Dossier, text: str) -> Go:
     if dossier.account is None:
         raise NothingKnown
-    number, reason = words_of("identity", text, 2)
+    number, reason = named("identity", text, 2)
     return people.to_identity(scene, people.read_identity(scene, number), dossier.account, reason)
 
 

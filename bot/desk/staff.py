@@ -10,6 +10,7 @@ from bot.dialog.scene import Scene
 from bot.screens.layout import in_columns, page_of
 from bot.texts import common, desk, lists, people
 from core.admins import EVERYWHERE, Duty, Post, Role
+from core.normalise import compact
 
 _A_PAGE = 12
 _SHORTEST = 3  # add 3001 clerk
@@ -26,13 +27,20 @@ def ask(scene: Scene, rest: str) -> Go:
     words = rest.split()
     if not words:
         return Go(screen="desk_admins")
-    if not _SHORTEST <= len(words) <= _SHORTEST + 1 or words[0] != "add" or words[2] not in set(Role):
+    if not _SHORTEST <= len(words) <= _SHORTEST + 1 or words[0].lower() != "add":
         raise Usage("admins")
     if not (words[1].isascii() and words[1].isdecimal() and len(words[1]) < 16):  # noqa: PLR2004 - a chat id
         raise Usage("admins")
     place = words[3] if len(words) > _SHORTEST else "all"
-    code = EVERYWHERE if place == "all" else scene.office_of(place.upper()).code
-    return Go(screen="desk_admin_add", args={"chat": words[1], "role": words[2], "at": code})
+    code = EVERYWHERE if place.lower() == "all" else scene.office_of(compact(place)).code
+    return Go(screen="desk_admin_add", args={"chat": words[1], "role": _role(words[2]), "at": code})
+
+
+def _role(written: str) -> Role:
+    for one in Role:
+        if written.lower() == one or desk.ROLES[one].means(written):
+            return one
+    raise Usage("admins")
 
 
 def _show(scene: Scene) -> View:

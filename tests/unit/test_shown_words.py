@@ -13,6 +13,7 @@ ALLOWED = {
     "bot/cli.py": "the name of the program, and an example of what is typed",
     "bot/demo.py": "the name of the program",
     "bot/demo_data.py": "the people and offices of the demo, and what its page tells them",
+    "bot/desk/reading.py": "what people type in dates, before them, and in the names of plate kinds",
     "bot/pictures/lettering.py": "the signs that may not begin or end a line",
     "bot/pictures/typeface.py": "the sign that stands for characters which the font lacks",
     "bot/sandbox/entities.py": "the signs at which an address ends",
