@@ -901,11 +901,12 @@ class NotInBatch(InputError):
 
 
 class SegmentOverlaps(Refusal):
-    """The segment overlaps one that has been released."""
+    """The segment overlaps one that has been released; ``by`` is who released that, as the journal has it."""
 
-    def __init__(self, mask: str) -> None:
+    def __init__(self, mask: str, by: str = "") -> None:
         super().__init__()
         self.mask = mask
+        self.by = by
 
 
 class ReleaseInThePast(InputError):
@@ -988,6 +989,19 @@ class BanInThePast(InputError):
 
 class DayInThePast(InputError):
     """The day is over."""
+
+
+class DayClosed(Refusal):
+    """The counter is closed on that day already; ``by`` has entered it, for ``reason``."""
+
+    def __init__(self, by: str, reason: str) -> None:
+        super().__init__()
+        self.by = by
+        self.reason = reason
+
+
+class RoleHeld(Refusal):
+    """They have got that very role already."""
 
 
 class NobodyFound(Refusal):

@@ -238,7 +238,8 @@ def _without_overlap(tx: Tx, release: Release) -> list[Segment]:
     known = segments(tx, release.office, release.mask.kind)
     for segment in known:
         if segment.mask.intersection(release.mask) is not None:
-            raise SegmentOverlaps(segment.mask.pattern)
+            done = tx.one("audit.last_done", subject=f"segment:{segment.segment_id}", action="released")
+            raise SegmentOverlaps(segment.mask.pattern, by=done["actor"] if done else "")
     return known
 
 
@@ -347,16 +348,36 @@ def standing(tx: Tx, office: str, kind: PlateKind, serial: str) -> str | None:
     return row["state"] if row else None
 
 
-def withhold(tx: Tx, office: Office, mask: Mask, actor: str) -> None:
-    """Keep a mask back: no draw gives its free numbers, no wish takes them.
+def judge_withhold(tx: Tx, office: Office, mask: Mask) -> None:
+    """Refuse to keep back what is kept back, before it is asked about.
 
     Raises:
         AlreadyWithheld: the very mask is kept back already.
     """
+    if mask in withheld(tx, office, mask.kind):
+        raise AlreadyWithheld
+
+
+def judge_unwithhold(tx: Tx, office: Office, mask: Mask) -> None:
+    """Refuse to let go what is not kept back, before it is asked about.
+
+    Raises:
+        NotWithheld: the very mask is not kept back.
+    """
+    if mask not in withheld(tx, office, mask.kind):
+        raise NotWithheld
+
+
+def withhold(tx: Tx, office: Office, mask: Mask, actor: str) -> None:
+    """Keep a mask back: no draw gives its free numbers, no wish takes them.
+
+    Raises:
+        HandledMeanwhile: somebody else keeps the very mask back already.
+    """
     tx.run("pool.open_pool", office=office.code, kind=mask.kind)
     values = {"office": office.code, "kind": mask.kind, "mask": mask.pattern}
     if not tx.run("pool.withhold", now=to_millis(tx.now), **values):
-        raise AlreadyWithheld
+        raise audit.mask_handled(tx, _pool(office, mask), "withheld", mask.pattern)
     _record_mask(tx, office, mask, actor, "withheld")
 
 
@@ -364,20 +385,24 @@ def unwithhold(tx: Tx, office: Office, mask: Mask, actor: str) -> None:
     """Keep a mask back no more.
 
     Raises:
-        NotWithheld: the very mask is not kept back.
+        HandledMeanwhile: the very mask is not kept back, or by somebody else not any more.
     """
     tx.run("pool.open_pool", office=office.code, kind=mask.kind)
     values = {"office": office.code, "kind": mask.kind, "mask": mask.pattern}
     if not tx.run("pool.unwithhold", now=to_millis(tx.now), **values):
-        raise NotWithheld
+        raise audit.mask_handled(tx, _pool(office, mask), "unwithheld", mask.pattern)
     _record_mask(tx, office, mask, actor, "unwithheld")
+
+
+def _pool(office: Office, mask: Mask) -> str:
+    return f"pool:{office.code}:{mask.kind}"
 
 
 def _record_mask(tx: Tx, office: Office, mask: Mask, actor: str, action: str) -> None:
     entry = audit.Entry(
         actor=actor,
         action=action,
-        subject=f"pool:{office.code}:{mask.kind}",
+        subject=_pool(office, mask),
         office=office.code,
         details={"mask": mask.pattern, "nev_letters": mask.nev_letters},
     )

@@ -22,6 +22,7 @@ def ask(scene: Scene, rest: str) -> Go:
     Raises:
         Usage: it is something else.
         OfficeUnknown: the office is not served here.
+        RoleHeld: they have that role.
     """
     scene.admin.need(Duty.ADMINS, EVERYWHERE)
     words = rest.split()
@@ -33,7 +34,9 @@ def ask(scene: Scene, rest: str) -> Go:
         raise Usage("admins")
     place = words[3] if len(words) > _SHORTEST else "all"
     code = EVERYWHERE if place.lower() == "all" else scene.office_of(compact(place)).code
-    return Go(screen="desk_admin_add", args={"chat": words[1], "role": _role(words[2]), "at": code})
+    post = Post(role=_role(words[2]), office=code)
+    scene.core.admins.judge_post(scene.tx, int(words[1]), post)
+    return Go(screen="desk_admin_add", args={"chat": words[1], "role": post.role, "at": code})
 
 
 def _role(written: str) -> Role:

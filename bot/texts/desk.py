@@ -1,6 +1,6 @@
 """Words of the desk: what admins read."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from html import escape
 
 from bot.receipt.updates import Broken
@@ -10,7 +10,9 @@ from core import audit
 from core.accounts import Account, UserType
 from core.admins import Admin, Duty, Post, Role
 from core.blacklist import Ban
+from core.clock import CHINA
 from core.counter import Ended
+from core.endings import Closing
 from core.masks import Mask
 from core.offices import Office
 from core.plates import PlateKind
@@ -168,12 +170,19 @@ def unban_question(account: Account | None, present: Ban, why: str) -> str:
     )
 
 
-def closed_question(office: Office, when: date, why: str) -> str:
+def closed_question(office: Office, when: date, why: str, would: Closing) -> str:
     """Return the question before a day is closed."""
+    off = "" if would.works else "\n" + _("⚠️ 这一天本来就不是工作日。")
     return _(
-        "<b>窗口不办公?</b>\n{office} {day}\n原因:{reason}\n\n"
-        "受影响的办理截止时间会顺延,并通知车主各一次。不能撤回。"
-    ).format(office=escape(office.code), day=when.isoformat(), reason=reason(why))
+        "<b>窗口不办公?</b>\n{office} {day}\n原因:{reason}{off}\n\n"
+        "将顺延 <b>{moves:,}</b> 个号码的办理截止时间,并通知车主各一次。不能撤回。"
+    ).format(
+        office=escape(office.code),
+        day=day(datetime.combine(when, time(), CHINA)),
+        reason=reason(why),
+        off=off,
+        moves=would.moves,
+    )
 
 
 def closed(office: Office, when: date, moved: int) -> str:
@@ -364,12 +373,13 @@ def office_name(code: str) -> str:
     return escape(code) or _("全部发牌机关")
 
 
-def maintenance_question(code: str, text: str) -> str:
-    """Return the question before maintenance begins."""
+def maintenance_question(code: str, text: str, present: str) -> str:
+    """Return the question before maintenance begins, or before the text of one that runs changes."""
+    now = "\n" + _("已在维护,车主现在看到:{text}").format(text=escape(present)) if present else ""
     return _(
-        "<b>开始系统维护?</b>\n{office}\n车主将看到:{text}\n\n"
+        "<b>开始系统维护?</b>\n{office}{now}\n车主将看到:{text}\n\n"
         "维护期间不能开始新的抽号和自编;已在进行的批次和备选可以选完。"
-    ).format(office=office_name(code), text=escape(text))
+    ).format(office=office_name(code), text=escape(text), now=now)
 
 
 def maintenance_over_question(code: str) -> str:

@@ -20,7 +20,7 @@ from bot.texts import (
     reports,
     units,
 )
-from bot.texts.common import FAILED, day, listed, moment
+from bot.texts.common import FAILED, day, listed, moment, reason
 from bot.texts.language import Phrase, _, phrase
 from core import errors as e
 from core.accounts import UserType
@@ -168,6 +168,7 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     e.NotYourDuty: phrase("您没有这项权限。"),
     e.NotYourOffice: phrase("您没有该发牌机关的权限。"),
     e.NoSuchAdmin: phrase("没有这个管理员(设置文件中的负责人只能在设置中修改)。"),
+    e.RoleHeld: phrase("此人已有这个角色。"),
     e.NotInMaintenance: phrase("现在没有在维护。"),
     e.AlreadyWithheld: phrase("该号段已设为暂不投放。"),
     e.NotWithheld: phrase("该号段没有设为暂不投放,请用投放时填写的写法。"),
@@ -287,9 +288,14 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     e.PlateNotReserved: lambda error: desk.not_reserved(error.by, error.action),
     e.InMaintenance: lambda error: _("系统维护中:{text}").format(text=escape(error.text)),
     d.Usage: lambda error: desk.usage(error.command),
-    e.SegmentOverlaps: lambda error: _("与已投放的号段 {mask} 重叠,没有投放。").format(
-        mask=escape(error.mask)
+    e.DayClosed: lambda error: _("这一天已由{who}登记为不办公,原因:{reason}").format(
+        who=people.whoever(error.by), reason=reason(error.reason)
     ),
+    e.SegmentOverlaps: lambda error: (
+        _("与已投放的号段 {mask} 重叠(由{who}投放),没有投放。")
+        if error.by
+        else _("与已投放的号段 {mask} 重叠,没有投放。")
+    ).format(who=people.whoever(error.by), mask=escape(error.mask)),
 }
 
 
