@@ -97,6 +97,7 @@ class Service:
                 load_vehicles=self.loader.load,
                 fetch=self.files.fetch,
                 forget=self._forget,
+                say=self._say,
                 offer=self.menus.offer,
             ),
         )
@@ -149,6 +150,10 @@ class Service:
     async def _forget(self, chat_id: int, message_id: int) -> None:
         with contextlib.suppress(TelegramError):  # older than two days, or gone already
             await self._bot.delete_message(chat_id, message_id)
+
+    async def _say(self, chat_id: int, words: str) -> None:
+        with contextlib.suppress(TelegramError):
+            await self._bot.send_message(chat_id, words)
 
     async def _redraw_in_turn(self, chat_id: int) -> None:
         async with self.dispatcher.lock(chat_id):

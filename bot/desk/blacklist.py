@@ -12,7 +12,7 @@ from bot.dialog.model import Button, Go, Screen, SendFile, Style, View
 from bot.dialog.scene import Scene
 from bot.screens.layout import in_columns
 from bot.sheets import Cell, Table, workbook
-from bot.texts import common, desk, people
+from bot.texts import common, desk, people, reports
 from core import blacklist
 from core.accounts import Account
 from core.admins import Duty
@@ -265,7 +265,7 @@ def _export(scene: Scene, _arg: str) -> Go:
         return [(one, core.accounts.by_identity(tx, one.identity_hash)) for one in bans]
 
     wanted = SendFile(name=people.EXPORT_NAME(), caption=people.EXPORTED(), read=read, make=_sheet)
-    return Go(screen="", effects=(wanted,))
+    return Go(screen="", note=reports.MAKING(), effects=(wanted,))
 
 
 def _sheet(entries: list[tuple[Ban, Account | None]]) -> bytes:

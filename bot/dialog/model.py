@@ -244,6 +244,7 @@ class Intake:
     read: Callable[["Core", Received], object]
     take: Callable[["Scene", Any], Go]
     look: Callable[["Scene"], object] | None = None
+    waiting: Callable[[], str] | None = None  # said where fetching and reading take longer than a moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

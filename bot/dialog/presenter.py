@@ -6,11 +6,9 @@ an edit that is repeated changes nothing.
 """
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
-from html import unescape
 
 from telegram import (
     Bot,
@@ -30,9 +28,9 @@ from bot.dialog.record import Record, Shown
 from bot.dialog.rehearsal import play_beside
 from bot.dialog.steps import Present
 from bot.drawing import drawn
+from bot.texts.common import plain
 
 _TOAST = 200
-_MARKUP = re.compile(r"<[^>]+>")
 _PROTECTED = "protected:"
 _GONE = ("message to edit not found", "message can't be edited", "there is no", "message_id_invalid")
 
@@ -149,11 +147,6 @@ class Presenter:
             filename=_name_of(file),
             protect_content=view.protected or None,
         )
-
-
-def plain(html: str) -> str:
-    """Return words without their markup, for a toast, or to count them."""
-    return unescape(_MARKUP.sub("", html))
 
 
 def _overflows(view: View, note: str) -> bool:

@@ -1,8 +1,9 @@
 """Words that every conversation uses: kinds, times, counts, labels."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from html import escape
+from html import escape, unescape
 
 from bot.texts.language import _, phrase
 from core.clock import CHINA
@@ -27,6 +28,7 @@ KINDS = {
     PlateKind.LARGE_NEV: phrase("大型新能源汽车"),
 }
 
+_MARKUP = re.compile(r"<[^>]+>")
 _MONTHS = (
     phrase("1月"),
     phrase("2月"),
@@ -73,6 +75,11 @@ _REASONS = {
 def listed(parts: Iterable[str]) -> str:
     """Return things one after the other: 甲、乙、丙."""
     return _("、").join(parts)
+
+
+def plain(html: str) -> str:
+    """Return words without their markup: for a toast or a sheet, or to count them."""
+    return unescape(_MARKUP.sub("", html))
 
 
 def day(at: datetime) -> str:

@@ -326,9 +326,9 @@ async def test_text_of_a_maintenance_is_not_overwritten_unseen(world: World) -> 
     await chief.see("已在维护,车主现在看到:系统升级", "车主将看到:网络故障")
     await chief.press("开始维护")
     await chief.see("系统维护已开始")
-    assert [
-        row["text"] for row in await world.store.read(sql, "SELECT text FROM maintenance")
-    ] == ["网络故障"]
+    assert [row["text"] for row in await world.store.read(sql, "SELECT text FROM maintenance")] == [
+        "网络故障"
+    ]
 
 
 async def test_question_of_a_closed_day_says_what_it_touches(world: World) -> None:

@@ -119,6 +119,7 @@ class Chats:
                 load_vehicles=_nothing,
                 fetch=_nothing,
                 forget=_nothing,
+                say=_nothing,
                 offer=_nothing,
             ),
         )
