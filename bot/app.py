@@ -187,6 +187,7 @@ def _words(username: Callable[[], str]) -> Words:
         not_taken=words.not_taken,
         one_of_album=file_words.ONE_OF_ALBUM,
         command=commands.lead,
+        with_file=commands.WITH_FILE,
         outside=commands.lead_outside,
         before=consent_first,
         keyboard_gone=common.KEYBOARD_GONE,

@@ -1000,6 +1000,10 @@ class DayClosed(Refusal):
         self.reason = reason
 
 
+class UserTypeHeld(Refusal):
+    """They are of that very user type already."""
+
+
 class RoleHeld(Refusal):
     """They have got that very role already."""
 

@@ -86,7 +86,8 @@ _ACTORS = (audit.SYSTEM, "cli")
 _OFFICE = re.compile(f"[{PROVINCES}][A-Z]")
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 _SUBJECT = re.compile(r"(preselection|segment|account|ban|appeal|import|broadcast):(\d{1,15})")
-_RECEIPT = re.compile(rf"[{PROVINCES}][A-Z]-(\d{{8,15}})")
+RECEIPT = re.compile(rf"([{PROVINCES}][A-Z])-(\d{{8,15}})")
+"""The number on a receipt: the office, and the number of the preselection."""
 _CHAT = re.compile(r"(chat:)?([1-9]\d{0,14})")
 _VIN_LENGTH = 17
 
@@ -216,8 +217,8 @@ class Journal:
 
     def _numbered(self, tx: Tx, text: str, _today: date) -> Asked | None:
         """Read what bears a number of ours: a preselection, its receipt, a segment; or a segment's mask."""
-        if found := _RECEIPT.fullmatch(text):
-            return self._preselections(tx, text, (int(found[1]),))
+        if found := RECEIPT.fullmatch(text):
+            return self._preselections(tx, text, (int(found[2]),))
         word = text.lower()
         if found := _SUBJECT.fullmatch(word):
             if found[1] == "preselection":

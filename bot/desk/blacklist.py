@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot.desk.errors import EndNotEarlier, EndNotLater, UnreadableTime, Usage
+from bot.desk.errors import EndNotEarlier, EndNotLater, NotAsAsked, UnreadableTime, Usage
 from bot.desk.people import home_of
 from bot.desk.questions import GONE, Question, coming_from, reason_of, screen_of
 from bot.desk.reading import first_end, named
@@ -371,7 +371,10 @@ def _typed_change(scene: Scene, text: str) -> Go:
     present, change = _seen(scene), scene.arg("do")
     if change == "lift":
         return coming_from(_card_of(scene), to_unban(scene, present, text))
-    wish = read_wish(text, scene.today, needs_date=True)
+    try:
+        wish = read_wish(text, scene.today, needs_date=True)
+    except Usage:
+        raise NotAsAsked from None
     who = Who(identity_hash=present.identity_hash, account=_account(scene, present.identity_hash))
     asked = to_ban(scene, who, wish)
     until = from_millis(int(str(asked.args["until"])))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.desk import blacklist, counter, people
+from bot.desk.errors import NotAsAsked, Usage
 from bot.desk.questions import GONE, coming_from
 from bot.desk.reading import named
 from bot.desk.reports import audit
@@ -311,7 +312,10 @@ def _typed(scene: Scene, text: str) -> Go:
         return Go(screen=card.screen, args=card.args, note=words.NOT_ANY_MORE())
     if action.typed is None:
         return Go(screen="", note=common.PRESS_HINT())
-    return coming_from(card, action.typed(scene, dossier, text))
+    try:
+        return coming_from(card, action.typed(scene, dossier, text))
+    except Usage:
+        raise NotAsAsked from None
 
 
 def _type(scene: Scene, arg: str) -> Go:

@@ -12,7 +12,7 @@ from bot.texts import desk
 from core.accounts import Account, UserType
 from core.admins import EVERYWHERE, Duty
 from core.clock import CHINA
-from core.counter import Grant, Move, granted_of, judge_grant, judge_user_type
+from core.counter import Grant, Move, granted_of, judge_change_of_type, judge_grant
 from core.errors import HolderElsewhere, IdentityIsTheirs, NothingKnown
 from core.identity import parse_identity
 from core.vehicles import parse_vin
@@ -69,9 +69,10 @@ def to_user_type(scene: Scene, account: Account, wanted: UserType) -> Go:
     """Lead to the question before somebody's user type changes.
 
     Raises:
+        UserTypeHeld: there is nothing to change.
         UnitNeedsCreditCode, CreditCodeIsUnit: the type does not fit the identity.
     """
-    judge_user_type(account, wanted)
+    judge_change_of_type(account, wanted)
     args = {
         "office": home_of(scene, account, Duty.USERTYPE),
         "account": account.account_id,

@@ -77,6 +77,7 @@ class Attachment:
     name: str = field(default="", repr=False)  # of a file
     mime: str = ""  # of a file, as its sender says
     caption: str = field(default="", repr=False)
+    command: Command | None = None  # where the caption is one
     album: str = ""  # what was sent together has one in common
     reading: Reading | None = None  # once it has been fetched and read
 

@@ -31,7 +31,7 @@ USAGE = {
     ),
     "withhold": phrase("<code>/withhold 粤K small A888#</code>"),
     "unwithhold": phrase("<code>/unwithhold 粤K small A888#</code>"),
-    "confirm": phrase("<code>/confirm 粤K12345 车辆识别代号后六位</code>"),
+    "confirm": phrase("<code>/confirm 粤K12345 车辆识别代号后六位或全部</code>"),
     "void": phrase("<code>/void 粤K12345 原因</code>(号码作废,车主列入黑名单)"),
     "revoke": phrase("<code>/revoke 粤K12345 原因</code>(取消预选,不列入黑名单)"),
     "closed": phrase("<code>/closed 粤K 2026-12-31 原因</code>"),
@@ -47,7 +47,7 @@ USAGE = {
     "usertype": phrase("<code>/usertype 聊天号|证件号|手机号 new_owner|owner_driver|counter|unit</code>"),
     "grant": phrase("<code>/grant 车辆识别代号 random=1 compose=5 原因</code>"),
     "blacklist": phrase("<code>/blacklist</code> 或 <code>/blacklist 粤K</code>"),
-    "find": phrase("<code>/find 车辆识别代号|号牌|证件号|手机号|聊天号</code>"),
+    "find": phrase("<code>/find 车辆识别代号|号牌|凭证编号|证件号|手机号|聊天号</code>"),
     "broadcast": phrase(
         "<code>/broadcast 粤K 通知内容</code>(可多行,最多 1000 字);"
         "<code>/broadcast 粤K</code> 查看进行中的群发"
@@ -147,11 +147,13 @@ def ban_question(account: Account | None, until: datetime, why: str, present: Ba
     change = ""
     if present:
         change = _("此人已在黑名单上(到 {until}),将改为新的日期。").format(until=day(present.until))
-    return _("<b>列入黑名单?</b>\n{who}\n到 {until}\n原因:{reason}{change}\n\n本人会收到通知。").format(
+    told = _("本人会收到通知。") if account else _("此身份尚未注册,没有人会收到通知。")
+    return _("<b>列入黑名单?</b>\n{who}\n到 {until}\n原因:{reason}{change}\n\n{told}").format(
         who=_somebody(account),
         until=day(until),
         reason=reason(why),
         change=f"\n{change}" if change else "",
+        told=told,
     )
 
 

@@ -168,6 +168,8 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     e.NotYourDuty: phrase("您没有这项权限。"),
     e.NotYourOffice: phrase("您没有该发牌机关的权限。"),
     e.NoSuchAdmin: phrase("没有这个管理员(设置文件中的负责人只能在设置中修改)。"),
+    d.NotAsAsked: phrase("写法不对或缺少原因,请按下面的例子输入。"),
+    e.UserTypeHeld: phrase("此人已是这个用户类型。"),
     e.RoleHeld: phrase("此人已有这个角色。"),
     e.NotInMaintenance: phrase("现在没有在维护。"),
     e.AlreadyWithheld: phrase("该号段已设为暂不投放。"),

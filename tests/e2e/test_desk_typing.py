@@ -9,7 +9,7 @@ from tests import invented
 from tests.core.tools import reserved, verified
 from tests.e2e.test_desk import DESK_PEOPLE
 from tests.person import Person
-from tests.world import CHIEF, World, office, open_world
+from tests.world import CHIEF, OWNER, World, office, open_world
 
 
 @pytest.fixture
@@ -93,3 +93,65 @@ async def test_chances_of_one_kind_are_given_once(world: World, chief: Person) -
     await chief.see("用法:/grant")
     await chief.say(f"/grant {vin} Random=1，compose = 5,系统故障,补偿")
     await chief.see("随机选号 +1 次,自编号牌 +5 个", "系统故障,补偿")
+
+
+async def test_whole_vin_confirms_as_its_last_six_do(world: World, chief: Person) -> None:
+    await world.store.run(reserved, world.core, 2, "A1234")
+    await chief.say(f"/confirm 粤KA1234 {invented.vin(3)}")
+    await chief.see("后六位不符")
+    await chief.say(f"/confirm 粤KA1234 {invented.vin(2).lower()}")
+    await chief.press("确认已上牌")
+    await chief.see("粤K·A1234 已确认上牌")
+
+
+async def test_receipt_leads_to_its_card(world: World, chief: Person) -> None:
+    await world.store.run(reserved, world.core, 2, "A1234")
+    await chief.say("/find 粤K-00000001")
+    await chief.see("查询结果", "粤K·A1234")
+    for other in ("粤A-00000001", "粤K-00000002"):
+        await chief.say(f"/find {other}")
+        await chief.see("没有查到相关记录", fresh=True)
+
+
+async def test_card_says_how_its_answer_is_written(world: World, chief: Person) -> None:
+    await world.store.run(reserved, world.core, 2, "A1234")
+    for button, typed in (
+        ("⛔ 黑名单", "2028-01-01"),
+        ("增加机会", "random=1"),
+        ("转入身份", invented.IDENTITY),
+    ):
+        await chief.say("/find 粤KA1234")
+        await chief.press(button)
+        await chief.say(typed)
+        shown = await chief.see("按下面的例子输入", fresh=True)
+        assert "用法" not in shown.words
+
+
+async def test_nothing_is_asked_or_promised_that_will_not_be(world: World, chief: Person) -> None:
+    await world.store.run(verified, world.core, 2)
+    await chief.say("/usertype 5002 new_owner")
+    await chief.see("此人已是这个用户类型")
+    await chief.say(f"/ban {invented.identity(9)} 冒用身份")
+    shown = await chief.see("此身份尚未注册,没有人会收到通知")
+    assert "本人会收到通知" not in shown.words
+
+
+async def test_file_may_bring_its_command(world: World, chief: Person) -> None:
+    row = f"{invented.vin(3)},{invented.certificate(3)},small,new\n"
+    head = "vin,certificate,kind,state\n"
+    await chief.say("/start")
+    await chief.send_file(f"{head}LSV,x,small,new\n".encode(), "bad.csv", caption="/vehicles")
+    await chief.see("有 1 行错误", "车辆登记数据")
+    await chief.say("/start")
+    await chief.send_file((head + row).encode(), "a.csv", caption="/vehicles")
+    await chief.press("确认导入")
+    await chief.see("已导入,立即生效")
+
+
+async def test_file_with_a_command_of_the_desk_is_nothing_to_a_stranger(world: World) -> None:
+    owner = world.person(OWNER)
+    await owner.say("/start")
+    await owner.send_file(b"vin,certificate,kind,state\n", "a.csv", caption="/vehicles")
+    await owner.see("没有这个命令")
+    await owner.send_file(b"x", "a.csv", caption="/cancel")
+    await owner.see("没有看懂")
