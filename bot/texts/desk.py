@@ -56,7 +56,7 @@ USAGE = {
     "stats": phrase("<code>/stats [粤K]</code>(统计)"),
     "audit": phrase(
         "<code>/audit 查什么</code>:号牌、车辆识别代号、聊天号、预选或凭证编号、号段、身份证号、手机号、"
-        "操作、system、发牌机关、日期"
+        "操作、系统、发牌机关、日期"
     ),
     "maintenance": phrase(
         "<code>/maintenance 粤K|all on 给车主看的说明</code>;<code>/maintenance 粤K|all off</code>"

@@ -21,6 +21,7 @@ ALLOWED = {
     "core/endings.py": "a reason that is written down; bot/texts/common.py words it",
     "core/hours.py": "what people type in service hours",
     "core/identity.py": "which characters a name may have",
+    "core/journal.py": "what people type in dates, and between what they look for",
     "core/normalise.py": "the dots that people type",
     "core/offices.py": "the usual papers as settings name them; bot/texts/common.py words them",
     "core/plates.py": "the characters of the provinces, and what people type between numbers",
