@@ -25,6 +25,7 @@ from core.ports import Tx
 _A_PAGE = 8
 _CAUSES = ("expired", "void", "admin")
 _MOST_EXPORTED = 100_000
+_MOST_OFFICES = 14  # the others by the command
 
 
 def _who(scene: Scene, written: str) -> Who:
@@ -246,9 +247,15 @@ def _filters(scene: Scene) -> list[tuple[Button, ...]]:
     own = scene.admin.offices(Duty.BLACKLIST, scene.core.offices)
     places = [
         Button(label=people.office_label(one, chosen=one == scene.arg("at")), action="at", arg=one)
-        for one in ("", *own)
+        for one in ("", *_near(own, scene.arg("at")))
     ]
     return [causes, *(in_columns(places, 5) if len(own) > 1 else ())]
+
+
+def _near(own: list[str], chosen: str) -> list[str]:
+    """Return the offices that have a button: the chosen one always; a message holds a hundred buttons."""
+    first = own[:_MOST_OFFICES]
+    return first if chosen in {"", *first} else [chosen, *first[:-1]]
 
 
 def _narrowed(scene: Scene, **changes: str) -> Go:

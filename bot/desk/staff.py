@@ -9,7 +9,7 @@ from bot.dialog.model import Button, Go, Screen, Style, View
 from bot.dialog.scene import Scene
 from bot.screens.layout import in_columns, page_of
 from bot.texts import common, desk, lists, people
-from core.admins import EVERYWHERE, Duty, Post, Role
+from core.admins import EVERYWHERE, Admin, Duty, Post, Role
 from core.normalise import compact
 
 _A_PAGE = 12
@@ -48,24 +48,31 @@ def _role(written: str) -> Role:
 
 def _show(scene: Scene) -> View:
     scene.admin.need(Duty.ADMINS, EVERYWHERE)
-    everybody = scene.core.admins.all(scene.tx)
+    everything = [
+        (admin.chat_id, post)
+        for admin in scene.core.admins.all(scene.tx)
+        for post in sorted(admin.posts, key=lambda one: (one.role, one.office))
+    ]
+    page, turns = page_of(everything, int(scene.arg("page") or 0), _A_PAGE)
     removable = [
         Button(
-            label=desk.remove_label(admin.chat_id, post),
+            label=desk.remove_label(chat_id, post),
             action="remove",
-            arg=f"{admin.chat_id}.{post.role}.{post.office}",
+            arg=f"{chat_id}.{post.role}.{post.office}",
         )
-        for admin in everybody
-        for post in sorted(admin.posts, key=lambda one: (one.role, one.office))
-        if not (scene.core.admins.is_from_settings(admin.chat_id) and post.office == EVERYWHERE)
+        for chat_id, post in page
+        if not (scene.core.admins.is_from_settings(chat_id) and post.office == EVERYWHERE)
     ]
-    page, turns = page_of(removable, int(scene.arg("page") or 0), _A_PAGE)
-    rows = [*in_columns(page, 1), *([tuple(turns)] if turns else [])]
+    rows = [*in_columns(removable, 1), *([tuple(turns)] if turns else [])]
     last = (
         Button(label=people.EXPORT(), action="export"),
         Button(label=common.HOME(), action="home"),
     )
-    return View(text=desk.admins(everybody), rows=(*rows, last))
+    shown = [
+        Admin(chat_id=chat_id, posts=frozenset(post for one, post in page if one == chat_id))
+        for chat_id in dict.fromkeys(chat_id for chat_id, _ in page)
+    ]
+    return View(text=desk.admins(shown), rows=(*rows, last))
 
 
 def _export(scene: Scene, _arg: str) -> Go:

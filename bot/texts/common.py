@@ -29,6 +29,8 @@ KINDS = {
 }
 
 _MARKUP = re.compile(r"<[^>]+>")
+_OPENED = re.compile(r"<[a-z]")
+_MORE = "\n…"
 _MONTHS = (
     phrase("1月"),
     phrase("2月"),
@@ -80,6 +82,27 @@ def listed(parts: Iterable[str]) -> str:
 def plain(html: str) -> str:
     """Return words without their markup: for a toast or a sheet, or to count them."""
     return unescape(_MARKUP.sub("", html))
+
+
+def clipped(html: str, most: int) -> str:
+    """Return a text as a message of so many UTF-16 units holds it: whole lines, and a sign for the rest."""
+    if units(plain(html)) <= most:
+        return html
+    kept: list[str] = []
+    left = most - units(_MORE)
+    for line in html.split("\n"):
+        left -= units(plain(line)) + 1
+        if left < 0:
+            break
+        kept.append(line)
+    text = "\n".join(kept) or escape(plain(html)[: (most - 2) // 2])
+    opened, closed = len(_OPENED.findall(text)), text.count("</")
+    return (text if opened == closed else escape(plain(text), quote=False)) + _MORE
+
+
+def units(text: str) -> int:
+    """Return how long the messenger counts a text."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 def day(at: datetime) -> str:

@@ -128,6 +128,7 @@ NAMES: dict[str, Phrase] = {
 """What the desk looks for, as it is called there; other actions have their bare names."""
 
 _TODAY, _YESTERDAY = phrase("今天"), phrase("昨天")
+_LONGEST_LINE = 240  # ten of them are a page; the sheet has them whole
 _PART = re.compile(r"[^\s,\u3001\uff0c]+")
 
 _WAYS = {"random": phrase("随机选号"), "composed": phrase("自编选号")}
@@ -229,7 +230,10 @@ def line(entry: Entry) -> str:
     """Return an entry in words: who, when, what, about what."""
     office = f" · {escape(entry.office)}" if entry.office else ""
     head = f"<code>{moment(entry.at)}</code> {escape(actor(entry))}{office}"
-    return f"{head}\n{escape(action(entry))} — {escape(subject(entry))}"
+    done = action(entry)
+    if len(done) > _LONGEST_LINE:
+        done = f"{done[:_LONGEST_LINE]}…"
+    return f"{head}\n{escape(done)} — {escape(subject(entry))}"
 
 
 def sheet_caption(asked: Asked, most: int) -> str:
