@@ -16,11 +16,13 @@ from bot.dialog.scene import Scene
 from bot.screens.layout import in_columns
 from bot.texts import common, desk
 from bot.texts import people as words
+from bot.texts.errors import of_error
 from core.accounts import UserType
 from core.admins import EVERYWHERE, Duty
 from core.clock import CHINA
+from core.counter import reserved_of
 from core.dossier import Dossier, read_key
-from core.errors import NothingKnown, NotYourOffice
+from core.errors import NothingKnown, NotYourOffice, PlateNotReserved
 from core.people import Who
 from core.plates import Plate
 from core.preselection import State
@@ -293,10 +295,22 @@ def _action(scene: Scene) -> tuple[Dossier, Action | None]:
     return dossier, action if possible else None
 
 
+def _over(scene: Scene, dossier: Dossier) -> Go:
+    """Lead back to the card from what cannot be done any more; who has dealt with a number is said."""
+    note = words.NOT_ANY_MORE()
+    if scene.arg("do") in {Duty.CONFIRM, Duty.VOID, Duty.REVOKE} and dossier.focus and dossier.focus.plate:
+        try:
+            reserved_of(scene.tx, dossier.focus.plate)
+        except PlateNotReserved as error:
+            note = of_error(error)
+    card = to_card(scene.arg("what"))
+    return Go(screen=card.screen, args=card.args, note=note, pinned=True)
+
+
 def _show_act(scene: Scene) -> View | Go:
     dossier, action = _action(scene)
     if action is None:
-        return Go(screen="desk_find", args={"what": scene.arg("what")}, note=words.NOT_ANY_MORE())
+        return _over(scene, dossier)
     choices: tuple[tuple[Button, ...], ...] = ()
     if action.typed is None:
         types = [Button(label=desk.USER_TYPES[one](), action="type", arg=one) for one in UserType]
@@ -309,7 +323,7 @@ def _typed(scene: Scene, text: str) -> Go:
     dossier, action = _action(scene)
     card = to_card(scene.arg("what"))
     if action is None:
-        return Go(screen=card.screen, args=card.args, note=words.NOT_ANY_MORE())
+        return _over(scene, dossier)
     if action.typed is None:
         return Go(screen="", note=common.PRESS_HINT())
     try:
@@ -322,7 +336,7 @@ def _type(scene: Scene, arg: str) -> Go:
     dossier, action = _action(scene)
     card = to_card(scene.arg("what"))
     if action is None or dossier.account is None or arg not in set(UserType):
-        return Go(screen=card.screen, args=card.args, note=words.NOT_ANY_MORE())
+        return _over(scene, dossier)
     return coming_from(card, people.to_user_type(scene, dossier.account, UserType(arg)))
 
 

@@ -15,6 +15,7 @@ from core.clock import CHINA
 from core.counter import Grant, Move, granted_of, judge_change_of_type, judge_grant
 from core.errors import HolderElsewhere, IdentityIsTheirs, NothingKnown
 from core.identity import parse_identity
+from core.preselection import State, of_account
 from core.vehicles import parse_vin
 
 
@@ -157,7 +158,8 @@ def _identity(scene: Scene) -> str:
 def _identity_question(scene: Scene) -> str:
     identity = _identity(scene)
     holder = _holder(scene, identity)
-    return desk.identity_question(identity, holder, _chat_account(scene), scene.arg("reason"))
+    kept = [one for one in of_account(scene.tx, holder) if one.state == State.RESERVED] if holder else []
+    return desk.identity_question(identity, holder, _chat_account(scene), scene.arg("reason"), kept)
 
 
 def _move_identity(scene: Scene) -> str:

@@ -177,3 +177,10 @@ async def test_file_with_a_command_of_the_desk_is_nothing_to_a_stranger(world: W
     await owner.see("没有这个命令")
     await owner.send_file(b"x", "a.csv", caption="/cancel")
     await owner.see("没有看懂")
+
+
+async def test_question_of_an_identity_names_what_its_holder_keeps(world: World, chief: Person) -> None:
+    await world.store.run(reserved, world.core, 2, "A1234")
+    await world.store.run(verified, world.core, 3)
+    await chief.say(f"/identity {invented.identity(2)} 5003 已核对原件")
+    await chief.see("现注册于聊天号 5002", "其已预选的 粤K·A1234 不随之取消")
