@@ -22,7 +22,7 @@ from bot.demo import demo
 from bot.desk.releases import read_release, to_release
 from bot.importing.command import import_vehicles
 from bot.receipt import TokenRefusedError
-from bot.texts import desk
+from bot.texts.desk import releases
 from bot.transport import quiet_libraries
 from core import pool
 from core.bootstrap import bootstrap
@@ -171,7 +171,7 @@ async def _released(settings: Settings, words: list[str]) -> int:
         count = await core.store.read(pool.count, office, request.kind)
     finally:
         await core.close()
-    print(desk.released_plain(segment, count))
+    print(releases.released_plain(segment, count))
     return DONE
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.desk import (
     appeals,
+    bans,
     blacklist,
     broadcasts,
     counter,
@@ -53,8 +54,8 @@ DESK: dict[str, DeskCommand] = {
     "appeals": DeskCommand(duty=Duty.APPEALS, ask=appeals.ask),
     "approve": DeskCommand(duty=Duty.APPEALS, ask=appeals.ask_approve),
     "reject": DeskCommand(duty=Duty.APPEALS, ask=appeals.ask_reject),
-    "ban": DeskCommand(duty=Duty.BAN, ask=blacklist.ask_ban),
-    "unban": DeskCommand(duty=Duty.BAN, ask=blacklist.ask_unban),
+    "ban": DeskCommand(duty=Duty.BAN, ask=bans.ask_ban),
+    "unban": DeskCommand(duty=Duty.BAN, ask=bans.ask_unban),
     "identity": DeskCommand(duty=Duty.IDENTITY, ask=people.ask_identity),
     "usertype": DeskCommand(duty=Duty.USERTYPE, ask=people.ask_user_type),
     "grant": DeskCommand(duty=Duty.GRANT, ask=people.ask_grant),

@@ -8,8 +8,10 @@ from icalendar import Alarm, Calendar, Event
 from bot.dialog.model import Button, Picture, Rows
 from bot.dialog.record import language_of
 from bot.screens.mine import receipt_of
-from bot.texts import appeal, broadcast, common, desk, notices, reports
+from bot.texts import appeal, broadcast, common, notices
+from bot.texts.desk import staff
 from bot.texts.language import speaking, spoken
+from bot.texts.reports import waiting
 from core import broadcasts
 from core.appeals import State as AppealState
 from core.bootstrap import Core
@@ -107,8 +109,8 @@ def _from_desk(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
     if notice.topic == Purpose.ROLE:
         return (_about_role(notice),)
     found = core.summaries.of_chat(tx, notice.chat_id)
-    go = Button(label=reports.OPEN_DESK(), action="desk")
-    return () if found is None else (Words(text=reports.summary(found), rows=((go,),)),)
+    go = Button(label=waiting.OPEN_DESK(), action="desk")
+    return () if found is None else (Words(text=waiting.summary(found), rows=((go,),)),)
 
 
 def _of_broadcast(tx: Tx, notice: Notice) -> tuple[Part, ...]:
@@ -147,7 +149,7 @@ def _about_identity(notice: Notice) -> Words:
 def _about_role(notice: Notice) -> Words:
     details = notice.details
     given = details.get("given") is True
-    return Words(text=desk.role(str(details["role"]), str(details.get("office", "")), given=given))
+    return Words(text=staff.role(str(details["role"]), str(details.get("office", "")), given=given))
 
 
 def _of_reserved(tx: Tx, core: Core, notice: Notice, one: Preselection, office: Office) -> tuple[Part, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from core import audit
-from core.clock import from_millis, to_millis
+from core.clock import moment_or_none, to_millis
 from core.errors import (
     IdentityIsTheirs,
     IdentityTaken,
@@ -54,6 +54,7 @@ class Account:
     name_sealed: bytes | None = field(repr=False)
     identity_sealed: bytes | None = field(repr=False)
     identity_hash: bytes | None = field(repr=False)
+    identity_seen_at: datetime | None  # when its document was seen at a counter, if it was
     phone_sealed: bytes | None = field(repr=False)
     new_phone_sealed: bytes | None = field(repr=False)
 
@@ -61,6 +62,14 @@ class Account:
     def registered(self) -> bool:
         """Whether registration is complete."""
         return self.registered_at is not None
+
+    @property
+    def own_identity_hash(self) -> bytes | None:
+        """Return the hash of an identity that is theirs: registered, or seen at a counter.
+
+        None of one that they have only typed, for it may be anybody's.
+        """
+        return self.identity_hash if self.registered or self.identity_seen_at else None
 
     def selects_at(self, office: str) -> bool:
         """Whether this user may select at an office, by its code (docs/domain.md, section 2)."""
@@ -358,11 +367,12 @@ class Accounts:
             user_type=UserType(row["user_type"]),
             consent_version=row["consent_version"],
             office=row["office"],
-            registered_at=from_millis(row["registered_at"]) if row["registered_at"] else None,
+            registered_at=moment_or_none(row["registered_at"]),
             vault=self._vault,
             name_sealed=row["name_sealed"],
             identity_sealed=row["identity_sealed"],
             identity_hash=None if row["identity_hash"] is None else bytes(row["identity_hash"]),
+            identity_seen_at=moment_or_none(row["identity_seen_at"]),
             phone_sealed=row["phone_sealed"],
             new_phone_sealed=row["new_phone_sealed"],
         )

@@ -133,21 +133,11 @@ def ban(tx: Tx, sentence: Sentence) -> Ban:
     if sentence.until <= tx.now:
         raise BanInThePast
     _lift_if_over(tx, sentence.identity_hash)
-    tx.one(
-        "blacklist.add",
-        identity_hash=sentence.identity_hash,
-        office=sentence.office,
-        reason=sentence.reason,
-        cause=sentence.cause,
-        preselection_id=sentence.preselection_id,
-        now=to_millis(tx.now),
-        until=to_millis(sentence.until),
-    )
+    tx.one("blacklist.add", **_row_of(tx, sentence))
     present = running(tx, sentence.identity_hash)
     if present is None:
         raise NotBlacklisted
-    details = {"until": to_millis(present.until), "cause": sentence.cause, "reason": sentence.reason}
-    _log(tx, present, sentence.actor, "banned", **details)
+    _log_banned(tx, present, sentence)
     return present
 
 
@@ -179,22 +169,29 @@ def _begin(tx: Tx, sentence: Sentence) -> Ban:
     if sentence.until <= tx.now:
         raise BanInThePast
     _lift_if_over(tx, sentence.identity_hash)
-    row = tx.one(
-        "blacklist.add_new",
-        identity_hash=sentence.identity_hash,
-        office=sentence.office,
-        reason=sentence.reason,
-        cause=sentence.cause,
-        preselection_id=sentence.preselection_id,
-        now=to_millis(tx.now),
-        until=to_millis(sentence.until),
-    )
+    row = tx.one("blacklist.add_new", **_row_of(tx, sentence))
     present = running(tx, sentence.identity_hash)
     if present is None or row is None:
         raise audit.handled(tx, present.subject) if present else NotBlacklisted
+    _log_banned(tx, present, sentence)
+    return present
+
+
+def _row_of(tx: Tx, sentence: Sentence) -> dict[str, object]:
+    return {
+        "identity_hash": sentence.identity_hash,
+        "office": sentence.office,
+        "reason": sentence.reason,
+        "cause": sentence.cause,
+        "preselection_id": sentence.preselection_id,
+        "now": to_millis(tx.now),
+        "until": to_millis(sentence.until),
+    }
+
+
+def _log_banned(tx: Tx, present: Ban, sentence: Sentence) -> None:
     details = {"until": to_millis(present.until), "cause": sentence.cause, "reason": sentence.reason}
     _log(tx, present, sentence.actor, "banned", **details)
-    return present
 
 
 def set_until(tx: Tx, present: Ban, until: datetime, reason: str, actor: str) -> None:

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from core import own_appeals
 from core.accounts import Accounts
 from core.admins import Admins
 from core.appeals import Appeals
+from core.appeals import own_data as own_appeals
+from core.appeals.reviews import Reviews
 from core.batches import Batches
 from core.bulletin import Bulletins
 from core.calendar import WorkingCalendar
@@ -27,7 +28,6 @@ from core.pool import Pools
 from core.ports import PhotoStore, RandomBytes, SmsGateway, Store
 from core.preselection import Preselections
 from core.registry import OpenRegistry, Registry, StrictRegistry
-from core.reviews import Reviews
 from core.secrets import Vault
 from core.selection import Selection
 from core.settings import Settings

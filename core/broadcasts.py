@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core import audit
-from core.clock import from_millis, to_millis
+from core.clock import from_millis, moment_or_none, to_millis
 from core.errors import (
     BroadcastRunning,
     BroadcastTextEmpty,
@@ -263,7 +263,6 @@ def is_muted(tx: Tx, chat_id: int, office: str) -> bool:
 
 
 def _broadcast(row: Row) -> Broadcast:
-    ended = row["ended_at"]
     return Broadcast(
         broadcast_id=row["broadcast_id"],
         office=row["office"],
@@ -273,7 +272,7 @@ def _broadcast(row: Row) -> Broadcast:
         begun_at=from_millis(row["begun_at"]),
         total=row["total"],
         state=State(row["state"]),
-        ended_at=None if ended is None else from_millis(ended),
+        ended_at=moment_or_none(row["ended_at"]),
     )
 
 

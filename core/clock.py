@@ -87,3 +87,8 @@ def to_millis(at: datetime) -> int:
 def from_millis(value: int) -> datetime:
     """Return the moment, in UTC, that ``to_millis`` stored."""
     return datetime.fromtimestamp(value // 1000, UTC) + timedelta(milliseconds=value % 1000)
+
+
+def moment_or_none(millis: int | None) -> datetime | None:
+    """Return a moment as ``from_millis`` does; None, where there is none, stays None."""
+    return None if millis is None else from_millis(millis)

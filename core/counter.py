@@ -357,10 +357,11 @@ class Counter:
     def _bar(self, tx: Tx, reserved: Preselection, reason: str, actor: str) -> datetime | None:
         office = self._offices.get(reserved.office)
         account = self._accounts.by_id(tx, reserved.account_id)
-        if office is None or not office.ban_years or account.identity_hash is None:
+        identity = account.own_identity_hash  # another's may have been typed since theirs was taken away
+        if office is None or not office.ban_years or identity is None:
             return None
         sentence = Sentence(
-            identity_hash=account.identity_hash,
+            identity_hash=identity,
             office=reserved.office,
             reason=reason,
             cause="void",

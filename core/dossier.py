@@ -262,9 +262,10 @@ class Dossiers:
     def _of_account(self, tx: Tx, key: Key, account: Account, focus: Preselection | None) -> Dossier:
         everything = tuple(of_account(tx, account))
         focus = focus or _first(everything)
-        ban = blacklist.running(tx, account.identity_hash)
+        identity = account.own_identity_hash
+        ban = blacklist.running(tx, identity)
         subjects = [f"account:{account.account_id}", *(one.subject for one in everything)]
-        subjects += blacklist.subjects_of(tx, account.identity_hash)
+        subjects += blacklist.subjects_of(tx, identity)
         subjects += [focus.subject] if focus and focus not in everything else []
         due, failed = _told(tx, subjects)
         vehicle = self._vehicle_of(tx, focus.vin, focus.office) if focus and focus.vin else None
@@ -275,7 +276,7 @@ class Dossiers:
             key=key,
             number=number,
             account=account,
-            identity_hash=account.identity_hash,
+            identity_hash=identity,
             ban=ban,
             focus=focus,
             preselections=everything,

@@ -211,14 +211,15 @@ class Endings:
         )
 
     def _ban(self, tx: Tx, reserved: Preselection, account: Account, years: int) -> datetime | None:
-        if not years or account.identity_hash is None:
+        identity = account.own_identity_hash  # another's may have been typed since theirs was taken away
+        if not years or identity is None:
             return None
         # From the deadline, not from the tick: a machine that slept bars nobody for longer.
         until = years_after(reserved.deadline or tx.now, years)
         if until <= tx.now:
             return None
         sentence = Sentence(
-            identity_hash=account.identity_hash,
+            identity_hash=identity,
             office=reserved.office,
             reason=EXPIRED_REASON,
             cause="expired",

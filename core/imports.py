@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core import audit
-from core.clock import from_millis, to_millis
+from core.clock import from_millis, moment_or_none, to_millis
 from core.errors import ImportOver, ImportUnderWay
 from core.plates import PlateKind
 from core.ports import Row, Tx
@@ -105,7 +105,7 @@ def _import(row: Row) -> Import:
         loaded=row["loaded"],
         state=State(row["state"]),
         begun_at=from_millis(row["begun_at"]),
-        done_at=from_millis(row["done_at"]) if row["done_at"] is not None else None,
+        done_at=moment_or_none(row["done_at"]),
         differences=_differences(row) if row["new_count"] is not None else None,
     )
 

@@ -20,7 +20,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from core.calendar import WorkingCalendar
-from core.clock import CHINA, from_millis, to_millis
+from core.clock import CHINA, from_millis, moment_or_none, to_millis
 from core.offices import Office
 from core.ports import Row, Tx
 
@@ -317,7 +317,6 @@ def failures(tx: Tx) -> tuple[int, int]:
 
 
 def _notice(row: Row) -> Notice:
-    until = row["pointless_after"]
     return Notice(
         notice_id=row["notice_id"],
         chat_id=row["chat_id"],
@@ -325,7 +324,7 @@ def _notice(row: Row) -> Notice:
         subject=row["subject"],
         details=json.loads(row["details"]),
         due_at=from_millis(row["due_at"]),
-        pointless_after=None if until is None else from_millis(until),
+        pointless_after=moment_or_none(row["pointless_after"]),
         parts_sent=row["parts_sent"],
         tries=row["tries"],
     )

@@ -8,11 +8,10 @@ yet, and how it goes. Whatever else comes to hold something of people adds its h
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from core import audit, blacklist, notices
 from core.accounts import Account, Accounts
-from core.clock import from_millis, to_millis
+from core.clock import moment_or_none, to_millis
 from core.errors import DeletionHindered, Hindrance
 from core.ports import Row, Tx
 from core.preselection import Preselection, Preselections, State, from_row, unfinished
@@ -110,12 +109,10 @@ class OwnData:
         if account is None:
             return Person(chat_id=chat_id, account=None)
         rows = tx.all("own_data.preselections", account_id=account.account_id)
-        digest = account.identity_hash
-        holder = self._accounts.by_identity(tx, digest) if digest else None
         return Person(
             chat_id=chat_id,
             account=account,
-            identity_hash=digest if holder and holder.account_id == account.account_id else None,
+            identity_hash=account.own_identity_hash,
             preselections=tuple(from_row(row) for row in rows),
         )
 
@@ -135,10 +132,6 @@ class OwnData:
 # --- what is held ---------------------------------------------------------------------------
 
 
-def _moment(millis: int | None) -> datetime | None:
-    return None if millis is None else from_millis(millis)
-
-
 def _account(tx: Tx, person: Person) -> list[Record]:
     account = person.account
     row = tx.one("accounts.of_chat", chat_id=person.chat_id)
@@ -154,9 +147,9 @@ def _account(tx: Tx, person: Person) -> list[Record]:
             "identity": account.identity,
             "phone": account.phone,
             "phone_to_be_proved": account.new_phone,
-            "phone_proved_at": _moment(row["phone_proved_at"]),
+            "phone_proved_at": moment_or_none(row["phone_proved_at"]),
             "registered_at": account.registered_at,
-            "created_at": _moment(row["created_at"]),
+            "created_at": moment_or_none(row["created_at"]),
         }
     ]
 
@@ -208,7 +201,7 @@ def _draw(row: Row) -> Record:
         "office": row["office"],
         "kind": row["kind"],
         "n": row["n"],
-        "at": _moment(row["drawn_at"]),
+        "at": moment_or_none(row["drawn_at"]),
         "without_four": bool(row["without_four"]),
         "numbers": json.loads(row["numbers"]),
         "nonce": row["nonce"],
@@ -221,8 +214,8 @@ def _code(row: Row) -> Record:
         "purpose": row["purpose"],
         "state": row["state"],
         "wrong_tries": row["wrong_tries"],
-        "at": _moment(row["created_at"]),
-        "expires_at": _moment(row["expires_at"]),
+        "at": moment_or_none(row["created_at"]),
+        "expires_at": moment_or_none(row["expires_at"]),
     }
 
 
@@ -240,9 +233,9 @@ def _notices(tx: Tx, person: Person) -> list[Record]:
             "purpose": row["purpose"],
             "subject": row["subject"],
             "details": json.loads(row["details"]),
-            "due_at": _moment(row["due_at"]),
+            "due_at": moment_or_none(row["due_at"]),
             "state": row["state"],
-            "ended_at": _moment(row["ended_at"]),
+            "ended_at": moment_or_none(row["ended_at"]),
         }
         for row in tx.all("own_data.notices", chat_id=person.chat_id)
     ]
@@ -259,9 +252,9 @@ def _bans(tx: Tx, person: Person) -> list[Record]:
             "office": row["office"],
             "reason": row["reason"],
             "cause": row["cause"],
-            "since": _moment(row["since"]),
-            "until": _moment(row["until"]),
-            "lifted_at": _moment(row["lifted_at"]),
+            "since": moment_or_none(row["since"]),
+            "until": moment_or_none(row["until"]),
+            "lifted_at": moment_or_none(row["lifted_at"]),
             "lift_reason": row["lift_reason"],
         }
         for row in _ban_rows(tx, person)
@@ -270,14 +263,19 @@ def _bans(tx: Tx, person: Person) -> list[Record]:
 
 def _subscriptions(tx: Tx, person: Person) -> list[Record]:
     return [
-        {"office": row["office"], "kind": row["kind"], "topic": row["topic"], "since": _moment(row["since"])}
+        {
+            "office": row["office"],
+            "kind": row["kind"],
+            "topic": row["topic"],
+            "since": moment_or_none(row["since"]),
+        }
         for row in tx.all("own_data.subscriptions", chat_id=person.chat_id)
     ]
 
 
 def _mutes(tx: Tx, person: Person) -> list[Record]:
     rows = tx.all("own_data.mutes", chat_id=person.chat_id)
-    return [{"office": row["office"], "since": _moment(row["since"])} for row in rows]
+    return [{"office": row["office"], "since": moment_or_none(row["since"])} for row in rows]
 
 
 def _reminders(tx: Tx, person: Person) -> list[Record]:
@@ -287,12 +285,12 @@ def _reminders(tx: Tx, person: Person) -> list[Record]:
 
 def _conversation(tx: Tx, person: Person) -> list[Record]:
     row = tx.one("dialog.get", chat_id=person.chat_id)
-    return [{"screen": row["screen"], "at": _moment(row["updated_at"])}] if row else []
+    return [{"screen": row["screen"], "at": moment_or_none(row["updated_at"])}] if row else []
 
 
 def _reach(tx: Tx, person: Person) -> list[Record]:
     row = tx.one("notices.is_unreachable", chat_id=person.chat_id)
-    return [{"since": _moment(row["since"]), "reason": row["reason"]}] if row else []
+    return [{"since": moment_or_none(row["since"]), "reason": row["reason"]}] if row else []
 
 
 def _roles(tx: Tx, person: Person) -> list[Record]:
@@ -314,7 +312,7 @@ def _journal(tx: Tx, person: Person) -> list[Record]:
     ]
     return [
         {
-            "at": _moment(row["at"]),
+            "at": moment_or_none(row["at"]),
             "by": "self" if row["actor"] in own else _who(row["actor"]),
             "action": row["action"],
             "subject": row["subject"],

@@ -62,9 +62,10 @@ class People:
         return account
 
     def _known(self, account: Account | None) -> Who:
-        if account is None or account.identity_hash is None:
+        identity = account.own_identity_hash if account else None
+        if identity is None:
             raise NobodyFound
-        return Who(identity_hash=account.identity_hash, account=account)
+        return Who(identity_hash=identity, account=account)
 
     def _by_plate(self, tx: Tx, text: str) -> Account | None:
         office = self._offices.get(text[:2])

@@ -66,7 +66,6 @@ class CodeState:
 
     code_id: int
     state: str  # queued, sent, failed, locked
-    expires_at: datetime
     resend_at: datetime
     tries_left: int
 
@@ -127,7 +126,6 @@ class Verification:
         return CodeState(
             code_id=row["code_id"],
             state=row["state"],
-            expires_at=from_millis(row["expires_at"]),
             resend_at=created if row["state"] == "failed" else created + RESEND_AFTER,
             tries_left=MOST_WRONG_TRIES - row["wrong_tries"],
         )

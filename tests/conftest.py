@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.browser_person import summarise_missing_browser
 from tests.engines import ENGINES, READY, summarise_missing_postgres
@@ -12,7 +13,9 @@ from tests.world import World, open_world
 
 
 def pytest_configure() -> None:
-    """Hear interrupts: who was started in the background ignores them, and so would its children."""
+    """Hear interrupts, which who was started in the background ignores; ask no example to be quick."""
+    settings.register_profile("any machine", deadline=None)
+    settings.load_profile("any machine")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -14,7 +14,7 @@ from bot.sandbox.events import Event
 from bot.sandbox.people import Message, Sms
 from bot.sandbox.world import Query
 
-PATIENCE = 15.0
+PATIENCE = 30.0
 """Seconds after which waiting fails; what comes in time comes much sooner."""
 QUIET = 0.1
 """Seconds without any call of the bot after which it counts as done."""

@@ -190,6 +190,24 @@ async def reaches_selection(person: Person, number: int = 0) -> None:
     await verifies(person)
 
 
+async def takes_one(person: Person) -> None:
+    """Go from the page of random selection, its first batch untouched, to a number for good."""
+    await person.press("【随机一次(5)】")
+    await person.press("粤K·")
+    await person.press("【确认选号】")
+    await person.press("确定选用")
+    await person.see("完成号牌预选")
+
+
+async def composes(person: Person, number: str) -> None:
+    """Go from the page of random selection to a number of one's own choice for good."""
+    await person.press("【自编选号】")
+    await person.say(number)
+    await person.press("提交")
+    await person.press("确认提交")
+    await person.see("第6步")
+
+
 async def eventually(true: Callable[[], bool], within: float = 5.0) -> None:
     """Wait until something holds."""
     async with asyncio.timeout(within):

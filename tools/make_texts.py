@@ -44,9 +44,11 @@ class Undated(Catalog):
 
 
 def extracted() -> Catalog:
-    """Return the words of the code, without translations."""
+    """Return the words of the code, without translations, file after file by their paths."""
     template = Catalog()
-    for name, _line, words, _comments, _context in extract_from_dir(TEXTS, keywords=_KEYWORDS):
+    for name, _line, words, _comments, _context in sorted(
+        extract_from_dir(TEXTS, keywords=_KEYWORDS), key=lambda found: (found[0], found[1])
+    ):
         template.add(words, locations=[((TEXTS / name).relative_to(ROOT).as_posix(), 0)])
     return template
 

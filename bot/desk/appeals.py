@@ -10,14 +10,15 @@ from bot.screens.appeal_form import photos_of
 from bot.screens.layout import in_columns, page_of
 from bot.texts import appeal as owners
 from bot.texts import appeals_desk as words
-from bot.texts import common, desk, lists, people
+from bot.texts import common, lists
+from bot.texts.desk import parts
 from bot.texts.errors import of_error
 from core.admins import Duty
 from core.appeals import Slot, queue
+from core.appeals.reviews import Card
 from core.errors import AppealMoved, AppealUnknown, InputError, Refusal, XuanhaoError
 from core.normalise import compact
 from core.preselection import State as Step
-from core.reviews import Card
 
 _A_PAGE = 10
 _MOST_OFFICES = 12
@@ -117,7 +118,7 @@ def _show_queue(scene: Scene) -> View:
             *((tuple(turns),) if turns else ()),
             *in_columns(places, 4),
             (
-                *((Button(label=people.EXPORT(), action="export"),) if waiting else ()),
+                *((Button(label=common.EXPORT(), action="export"),) if waiting else ()),
                 Button(label=common.HOME(), action="home"),
             ),
         ),
@@ -210,7 +211,7 @@ def _show_approve(scene: Scene) -> View:
             *(((toggle,),) if may_bar else ()),
             (
                 Button(label=words.APPROVE_SURE(), action="do", style=Style.SUCCESS),
-                Button(label=desk.CANCEL(), action="card"),
+                Button(label=parts.CANCEL(), action="card"),
             ),
         ),
     )
@@ -290,7 +291,7 @@ def _show_reject_sure(scene: Scene) -> View:
         rows=(
             (
                 Button(label=words.REJECT_SURE(), action="do", style=Style.DANGER),
-                Button(label=desk.CANCEL(), action="card"),
+                Button(label=parts.CANCEL(), action="card"),
             ),
         ),
     )

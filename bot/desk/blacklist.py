@@ -1,24 +1,24 @@
-"""/ban, /unban, /blacklist: who is barred, until when and why (docs/domain.md, section 6)."""
+"""/blacklist: who is barred, until when and why; the card of a ban, and changing it."""
 
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from bot.desk.errors import EndNotEarlier, EndNotLater, NotAsAsked, UnreadableTime, Usage
-from bot.desk.people import home_of
-from bot.desk.questions import GONE, Question, coming_from, reason_of, screen_of
-from bot.desk.reading import first_end, named
-from bot.dialog.model import Button, Go, Screen, SendFile, Style, View
+from bot.desk.bans import account_of, meant, read_wish, to_ban, to_unban
+from bot.desk.errors import EndNotEarlier, EndNotLater, NotAsAsked, Usage
+from bot.desk.questions import GONE, coming_from
+from bot.dialog.model import Button, Go, Screen, SendFile, View
 from bot.dialog.scene import Scene
 from bot.screens.layout import in_columns
 from bot.sheets import Cell, Table, workbook
-from bot.texts import common, desk, people, reports
+from bot.texts import common
+from bot.texts.desk import blacklist as texts
+from bot.texts.desk import parts
+from bot.texts.reports.parts import MAKING
 from core import blacklist
 from core.accounts import Account
 from core.admins import Duty
-from core.blacklist import Ban, Choice, Sentence, end_of_ban, version_of
-from core.clock import CHINA, from_millis, to_millis
-from core.errors import NobodyFound, NotBlacklisted
+from core.blacklist import Ban, Choice
+from core.clock import from_millis
+from core.errors import NotBlacklisted
 from core.people import Who
 from core.ports import Tx
 
@@ -26,161 +26,6 @@ _A_PAGE = 8
 _CAUSES = ("expired", "void", "admin")
 _MOST_EXPORTED = 100_000
 _MOST_OFFICES = 14  # the others by the command
-
-
-def _who(scene: Scene, written: str) -> Who:
-    today = scene.tx.now.astimezone(CHINA).date()
-    return scene.core.people.find(scene.tx, written, today=today)
-
-
-def _account(scene: Scene, identity_hash: bytes) -> Account | None:
-    return scene.core.accounts.by_identity(scene.tx, identity_hash)
-
-
-# --- barring --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """A ban as it was typed."""
-
-    until: date | None
-    reason: str
-
-
-def read_wish(written: str, today: date, *, needs_date: bool = False) -> Wish:
-    """Read [until] 2028-01-01 REASON; without a date the end is the rule's.
-
-    Raises:
-        Usage: there is no reason, or no date where one is needed.
-        UnreadableTime: the date is none.
-    """
-    until, words = first_end(written, today, needed=needs_date) if written else (None, "")
-    reason = reason_of(words)
-    if not reason:
-        raise Usage("ban")
-    return Wish(until=until, reason=reason)
-
-
-def ask_ban(scene: Scene, rest: str) -> Go:
-    """Lead from /ban WHO [until DATE] REASON to the question.
-
-    Raises:
-        Usage: it is something else.
-        NobodyFound: nobody fits.
-        BanInThePast: the date lies in the past.
-    """
-    written, more = named("ban", rest, 2)
-    wish = read_wish(more, scene.today)
-    return to_ban(scene, _who(scene, written), wish)
-
-
-def to_ban(scene: Scene, who: Who, wish: Wish) -> Go:
-    """Lead to the question before somebody is barred, or their ban gets another end."""
-    present = blacklist.running(scene.tx, who.identity_hash)
-    code = present.office if present else home_of(scene, who.account, Duty.BAN)
-    scene.admin.need(Duty.BAN, code)
-    office = scene.core.offices.get(code)
-    until = end_of_ban(scene.tx.now, wish.until, office.ban_years if office else 0)
-    args = {
-        "office": code,
-        "hash": who.identity_hash.hex(),
-        "seen": version_of(present),
-        "until": to_millis(until),
-        "reason": wish.reason,
-    }
-    return Go(screen="desk_ban", args=args)
-
-
-def _sentence(scene: Scene) -> Sentence:
-    digest, until = bytes.fromhex(scene.arg("hash")), scene.args.get("until")
-    if not digest:
-        raise NobodyFound
-    if not isinstance(until, int):
-        raise UnreadableTime
-    return Sentence(
-        identity_hash=digest,
-        office=scene.arg("office"),
-        reason=scene.arg("reason"),
-        cause="admin",
-        until=from_millis(until),
-        actor=scene.actor,
-    )
-
-
-def _ban_question(scene: Scene) -> str:
-    sentence = _sentence(scene)
-    present = blacklist.running(scene.tx, sentence.identity_hash)
-    return desk.ban_question(
-        _account(scene, sentence.identity_hash), sentence.until, sentence.reason, present
-    )
-
-
-def _ban(scene: Scene) -> str:
-    imposed = blacklist.impose(scene.tx, _sentence(scene), scene.arg("seen"))
-    return desk.banned(imposed.until)
-
-
-BAN = screen_of(
-    Question(name="desk_ban", duty=Duty.BAN, ask=_ban_question, label=desk.BAN, act=_ban, style=Style.DANGER)
-)
-
-
-# --- lifting --------------------------------------------------------------------------------
-
-
-def ask_unban(scene: Scene, rest: str) -> Go:
-    """Lead from /unban WHO REASON to the question.
-
-    Raises:
-        Usage: it is something else.
-        NobodyFound: nobody fits.
-        NotBlacklisted: no ban of theirs runs.
-    """
-    written, reason = named("unban", rest, 2)
-    present = blacklist.running(scene.tx, _who(scene, written).identity_hash)
-    if present is None:
-        raise NotBlacklisted
-    return to_unban(scene, present, reason)
-
-
-def to_unban(scene: Scene, present: Ban, reason: str) -> Go:
-    """Lead to the question before a ban is lifted."""
-    scene.admin.need(Duty.BAN, present.office)
-    args = {"office": present.office, "ban": present.ban_id, "reason": reason_of(reason)}
-    return Go(screen="desk_unban", args=args)
-
-
-def _meant(scene: Scene) -> Ban:
-    number = scene.args.get("ban")
-    if not isinstance(number, int):
-        raise NotBlacklisted
-    return blacklist.get(scene.tx, number)
-
-
-def _unban_question(scene: Scene) -> str:
-    present = _meant(scene)
-    return desk.unban_question(_account(scene, present.identity_hash), present, scene.arg("reason"))
-
-
-def _unban(scene: Scene) -> str:
-    blacklist.lift(scene.tx, _meant(scene), scene.actor, scene.arg("reason"))
-    return desk.UNBANNED()
-
-
-UNBAN = screen_of(
-    Question(
-        name="desk_unban",
-        duty=Duty.BAN,
-        ask=_unban_question,
-        label=desk.UNBAN,
-        act=_unban,
-        style=Style.SUCCESS,
-    )
-)
-
-
-# --- the list -------------------------------------------------------------------------------
 
 
 def ask_list(scene: Scene, rest: str) -> Go:
@@ -218,7 +63,7 @@ def _show_list(scene: Scene) -> View:
     total = blacklist.count(scene.tx, choice)
     page = min(page, max(0, (total - 1) // _A_PAGE))
     bans = blacklist.page(scene.tx, choice, skip=page * _A_PAGE, most=_A_PAGE)
-    entries = [(one, _account(scene, one.identity_hash)) for one in bans]
+    entries = [(one, account_of(scene, one.identity_hash)) for one in bans]
     first = page * _A_PAGE + 1
     opening = [
         Button(label=str(number), action="open", arg=str(one.ban_id))
@@ -232,8 +77,8 @@ def _show_list(scene: Scene) -> View:
     rows = [*in_columns(opening, 4), *([tuple(turns)] if turns else []), *_filters(scene)]
     last = [Button(label=common.HOME(), action="home")]
     if total:
-        last.insert(0, Button(label=people.EXPORT(), action="export"))
-    text = people.blacklist(entries, first, total, cause=choice.cause, at=scene.arg("at"))
+        last.insert(0, Button(label=common.EXPORT(), action="export"))
+    text = texts.blacklist(entries, first, total, cause=choice.cause, at=scene.arg("at"))
     return View(text=text, rows=(*rows, tuple(last)))
 
 
@@ -241,12 +86,12 @@ def _filters(scene: Scene) -> list[tuple[Button, ...]]:
     """Return the buttons that narrow the list: by cause, and by office where there are several."""
     cause = scene.arg("cause")
     causes = tuple(
-        Button(label=people.cause_label(one, chosen=one == cause), action="cause", arg=one)
+        Button(label=texts.cause_label(one, chosen=one == cause), action="cause", arg=one)
         for one in ("", *_CAUSES)
     )
     own = scene.admin.offices(Duty.BLACKLIST, scene.core.offices)
     places = [
-        Button(label=people.office_label(one, chosen=one == scene.arg("at")), action="at", arg=one)
+        Button(label=texts.office_label(one, chosen=one == scene.arg("at")), action="at", arg=one)
         for one in ("", *_near(own, scene.arg("at")))
     ]
     return [causes, *(in_columns(places, 5) if len(own) > 1 else ())]
@@ -271,23 +116,23 @@ def _export(scene: Scene, _arg: str) -> Go:
         bans = blacklist.page(tx, choice, skip=0, most=_MOST_EXPORTED)
         return [(one, core.accounts.by_identity(tx, one.identity_hash)) for one in bans]
 
-    wanted = SendFile(name=people.EXPORT_NAME(), caption=people.EXPORTED(), read=read, make=_sheet)
-    return Go(screen="", note=reports.MAKING(), effects=(wanted,))
+    wanted = SendFile(name=texts.EXPORT_NAME(), caption=texts.EXPORTED(), read=read, make=_sheet)
+    return Go(screen="", note=MAKING(), effects=(wanted,))
 
 
 def _sheet(entries: list[tuple[Ban, Account | None]]) -> bytes:
     rows: list[tuple[Cell, ...]] = [
         (
-            *people.somebody_cells(account),
+            *texts.somebody_cells(account),
             one.office,
             one.since,
             one.until,
-            people.cause(one.cause),
+            texts.cause(one.cause),
             one.reason,
         )
         for one, account in entries
     ]
-    return workbook([Table(title=people.SHEET(), columns=people.columns(), rows=rows)])
+    return workbook([Table(title=texts.SHEET(), columns=texts.columns(), rows=rows)])
 
 
 LIST = Screen(
@@ -306,8 +151,6 @@ LIST = Screen(
     hint=common.PRESS_HINT,
     errors=GONE,
 )
-
-
 # --- one of them ----------------------------------------------------------------------------
 
 _CHANGES = ("shorten", "lengthen", "lift")
@@ -325,7 +168,7 @@ def _card_of(scene: Scene) -> Go:
 
 def _seen(scene: Scene) -> Ban:
     """Return the ban that a card is about, if this chat may look at it."""
-    present = _meant(scene)
+    present = meant(scene)
     scene.admin.need(Duty.BLACKLIST, present.office)
     return present
 
@@ -337,18 +180,18 @@ def _show_card(scene: Scene) -> View | Go:
         return _list_of(scene)
     rows: list[tuple[Button, ...]] = []
     if scene.admin.may(Duty.BAN, present.office):
-        changes = [Button(label=people.CHANGES[one](), action="change", arg=one) for one in _CHANGES]
+        changes = [Button(label=texts.CHANGES[one](), action="change", arg=one) for one in _CHANGES]
         rows.append(tuple(changes))
-    account = _account(scene, present.identity_hash)
+    account = account_of(scene, present.identity_hash)
     if Duty.FIND in scene.admin.duties:
-        rows.append((Button(label=people.WHOLE_HISTORY(), action="history"),))
+        rows.append((Button(label=texts.WHOLE_HISTORY(), action="history"),))
     rows.append((Button(label=common.BACK(), action="back"), Button(label=common.HOME(), action="home")))
-    return View(text=people.ban_card(present, account), rows=rows)
+    return View(text=texts.ban_card(present, account), rows=rows)
 
 
 def _history(scene: Scene, _arg: str) -> Go:
     present = _seen(scene)
-    account = _account(scene, present.identity_hash)
+    account = account_of(scene, present.identity_hash)
     what = f"account:{account.account_id}" if account else f"identity:{present.identity_hash.hex()}"
     return Go(screen="desk_find", args={"what": what})
 
@@ -370,7 +213,7 @@ CARD = Screen(
 def _show_change(scene: Scene) -> View:
     present, change = _seen(scene), scene.arg("do")
     scene.admin.need(Duty.BAN, present.office)
-    text = people.change_prompt(change, present, _account(scene, present.identity_hash))
+    text = texts.change_prompt(change, present, account_of(scene, present.identity_hash))
     return View(text=text, rows=((Button(label=common.BACK(), action="back"),),))
 
 
@@ -382,7 +225,7 @@ def _typed_change(scene: Scene, text: str) -> Go:
         wish = read_wish(text, scene.today, needs_date=True)
     except Usage:
         raise NotAsAsked from None
-    who = Who(identity_hash=present.identity_hash, account=_account(scene, present.identity_hash))
+    who = Who(identity_hash=present.identity_hash, account=account_of(scene, present.identity_hash))
     asked = to_ban(scene, who, wish)
     until = from_millis(int(str(asked.args["until"])))
     if change == "shorten" and until >= present.until:
@@ -397,8 +240,6 @@ CHANGE = Screen(
     show=_show_change,
     buttons={"back": lambda scene, _arg: _card_of(scene)},
     text=_typed_change,
-    hint=people.TYPE_IT,
+    hint=parts.TYPE_IT,
 )
-
-
-SCREENS = (BAN, UNBAN, LIST, CARD, CHANGE)
+SCREENS = (LIST, CARD, CHANGE)

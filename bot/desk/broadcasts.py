@@ -9,7 +9,8 @@ from bot.dialog.model import Button, Go, Screen, Style, View
 from bot.dialog.scene import Scene
 from bot.screens.layout import in_columns
 from bot.texts import broadcast as words
-from bot.texts import common, desk
+from bot.texts import common
+from bot.texts.desk import parts
 from core import broadcasts
 from core.admins import Duty
 from core.broadcasts import Audience, Broadcast, Order
@@ -64,7 +65,7 @@ def _show_audience(scene: Scene) -> View:
         )
         for one in Audience
     ]
-    cancel = (Button(label=desk.CANCEL(), action="cancel"),)
+    cancel = (Button(label=parts.CANCEL(), action="cancel"),)
     return View(text=words.preview(office, scene.arg("text")), rows=(*in_columns(choices, 1), cancel))
 
 
@@ -78,7 +79,7 @@ AUDIENCE = Screen(
     show=_show_audience,
     buttons={
         "choose": _choose,
-        "cancel": lambda _scene, _arg: Go(screen="home", note=desk.CANCELLED()),
+        "cancel": lambda _scene, _arg: Go(screen="home", note=parts.CANCELLED()),
     },
     hint=common.PRESS_HINT,
     errors=WITHDRAWN,
@@ -95,7 +96,7 @@ def _show_question(scene: Scene) -> View:
     text = words.question(office, scene.arg("text"), audience, people)
     buttons = (
         Button(label=words.SEND(), action="do", style=Style.DANGER),
-        Button(label=desk.CANCEL(), action="cancel"),
+        Button(label=parts.CANCEL(), action="cancel"),
     )
     back = (Button(label=common.BACK(), action="back"),)
     return View(text=text, rows=(buttons, back))
@@ -124,7 +125,7 @@ ASK = Screen(
     buttons={
         "do": _send,
         "back": _back,
-        "cancel": lambda _scene, _arg: Go(screen="home", note=desk.CANCELLED()),
+        "cancel": lambda _scene, _arg: Go(screen="home", note=parts.CANCELLED()),
     },
     hint=common.PRESS_HINT,
     errors=WITHDRAWN,

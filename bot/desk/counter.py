@@ -4,7 +4,7 @@ from bot.desk.questions import Question, reason_of, screen_of
 from bot.desk.reading import named
 from bot.dialog.model import Go, Style
 from bot.dialog.scene import Scene
-from bot.texts import desk
+from bot.texts.desk import counter as texts
 from core.admins import Duty
 from core.counter import judge_register, reserved_of
 from core.normalise import HYPHENS, compact
@@ -54,12 +54,12 @@ def to_confirm(scene: Scene, plate: Plate, tail: str) -> Go:
 
 
 def _confirm_question(scene: Scene) -> str:
-    return desk.register_question(judge_register(scene.tx, _meant(scene), scene.arg("tail")))
+    return texts.register_question(judge_register(scene.tx, _meant(scene), scene.arg("tail")))
 
 
 def _confirm(scene: Scene) -> str:
     counter = scene.core.counter
-    return desk.registered(counter.register(scene.tx, _meant(scene), scene.arg("tail"), actor=scene.actor))
+    return texts.registered(counter.register(scene.tx, _meant(scene), scene.arg("tail"), actor=scene.actor))
 
 
 def ask_void(scene: Scene, rest: str) -> Go:
@@ -92,19 +92,19 @@ def to_end(scene: Scene, duty: Duty, plate: Plate, reason: str) -> Go:
 def _void_question(scene: Scene) -> str:
     reserved = reserved_of(scene.tx, _meant(scene))
     office = scene.office_of(reserved.office)
-    return desk.void_question(reserved, scene.arg("reason"), office.ban_years)
+    return texts.void_question(reserved, scene.arg("reason"), office.ban_years)
 
 
 def _void(scene: Scene) -> str:
-    return desk.voided(scene.core.counter.void(scene.tx, _meant(scene), scene.arg("reason"), scene.actor))
+    return texts.voided(scene.core.counter.void(scene.tx, _meant(scene), scene.arg("reason"), scene.actor))
 
 
 def _revoke_question(scene: Scene) -> str:
-    return desk.revoke_question(reserved_of(scene.tx, _meant(scene)), scene.arg("reason"))
+    return texts.revoke_question(reserved_of(scene.tx, _meant(scene)), scene.arg("reason"))
 
 
 def _revoke(scene: Scene) -> str:
-    return desk.revoked(scene.core.counter.revoke(scene.tx, _meant(scene), scene.arg("reason"), scene.actor))
+    return texts.revoked(scene.core.counter.revoke(scene.tx, _meant(scene), scene.arg("reason"), scene.actor))
 
 
 CONFIRM = screen_of(
@@ -112,7 +112,7 @@ CONFIRM = screen_of(
         name="desk_confirm",
         duty=Duty.CONFIRM,
         ask=_confirm_question,
-        label=desk.REGISTER,
+        label=texts.REGISTER,
         act=_confirm,
         style=Style.SUCCESS,
     )
@@ -122,7 +122,7 @@ VOID = screen_of(
         name="desk_void",
         duty=Duty.VOID,
         ask=_void_question,
-        label=desk.VOID,
+        label=texts.VOID,
         act=_void,
         style=Style.DANGER,
     )
@@ -132,7 +132,7 @@ REVOKE = screen_of(
         name="desk_revoke",
         duty=Duty.REVOKE,
         ask=_revoke_question,
-        label=desk.REVOKE,
+        label=texts.REVOKE,
         act=_revoke,
         style=Style.DANGER,
     )

@@ -8,7 +8,7 @@ from bot.desk.questions import Question, reason_of, screen_of
 from bot.desk.reading import first_time, words_of
 from bot.dialog.model import Go, Style
 from bot.dialog.scene import Scene
-from bot.texts import desk
+from bot.texts.desk import days as texts
 from core import maintenance
 from core.admins import EVERYWHERE, Duty
 from core.endings import Closing
@@ -50,17 +50,17 @@ def _closed_question(scene: Scene) -> str:
     day = _day(scene)
     read = partial(scene.core.endings.closing, office=office, day=day)
     would: Closing = scene.beside(f"closing:{office.code}:{day}", read)
-    return desk.closed_question(office, day, scene.arg("reason"), would)
+    return texts.closed_question(office, day, scene.arg("reason"), would)
 
 
 def _close(scene: Scene) -> str:
     office, day = scene.office_of(scene.arg("office")), _day(scene)
     moved = scene.core.endings.close_day(scene.tx, office, day, scene.arg("reason"), scene.actor)
-    return desk.closed(office, day, len(moved))
+    return texts.closed(office, day, len(moved))
 
 
 CLOSED = screen_of(
-    Question(name="desk_closed", duty=Duty.CLOSED, ask=_closed_question, label=desk.CLOSE, act=_close)
+    Question(name="desk_closed", duty=Duty.CLOSED, ask=_closed_question, label=texts.CLOSE, act=_close)
 )
 
 
@@ -89,22 +89,22 @@ def ask_maintenance(scene: Scene, rest: str) -> Go:
 def _begin(scene: Scene) -> str:
     office, text = scene.arg("office"), scene.arg("text")
     maintenance.begin(scene.tx, office, text, scene.actor, seen=scene.arg("seen"))
-    return desk.maintenance_begun(scene.arg("office"))
+    return texts.maintenance_begun(scene.arg("office"))
 
 
 def _end(scene: Scene) -> str:
     maintenance.end(scene.tx, scene.arg("office"), scene.actor)
-    return desk.maintenance_ended(scene.arg("office"))
+    return texts.maintenance_ended(scene.arg("office"))
 
 
 MAINTENANCE_ON = screen_of(
     Question(
         name="desk_maintenance_on",
         duty=Duty.MAINTENANCE,
-        ask=lambda scene: desk.maintenance_question(
+        ask=lambda scene: texts.maintenance_question(
             scene.arg("office"), scene.arg("text"), scene.arg("seen")
         ),
-        label=desk.MAINTENANCE_ON,
+        label=texts.MAINTENANCE_ON,
         act=_begin,
         style=Style.DANGER,
     )
@@ -113,8 +113,8 @@ MAINTENANCE_OFF = screen_of(
     Question(
         name="desk_maintenance_off",
         duty=Duty.MAINTENANCE,
-        ask=lambda scene: desk.maintenance_over_question(scene.arg("office")),
-        label=desk.MAINTENANCE_OFF,
+        ask=lambda scene: texts.maintenance_over_question(scene.arg("office")),
+        label=texts.MAINTENANCE_OFF,
         act=_end,
         style=Style.SUCCESS,
     )

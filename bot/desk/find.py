@@ -6,7 +6,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.desk import blacklist, counter, people
+from bot.desk import bans, counter, people
 from bot.desk.errors import NotAsAsked, Usage
 from bot.desk.questions import GONE, coming_from
 from bot.desk.reading import named
@@ -14,8 +14,10 @@ from bot.desk.reports import audit
 from bot.dialog.model import Button, Go, Screen, Style, View
 from bot.dialog.scene import Scene
 from bot.screens.layout import in_columns
-from bot.texts import common, desk
-from bot.texts import people as words
+from bot.texts import common
+from bot.texts.desk import find as words
+from bot.texts.desk import parts
+from bot.texts.desk.people import USER_TYPES
 from bot.texts.errors import of_error
 from core.accounts import UserType
 from core.admins import EVERYWHERE, Duty
@@ -137,13 +139,13 @@ def _ban(scene: Scene, dossier: Dossier, text: str) -> Go:
     if dossier.identity_hash is None:
         raise NothingKnown
     who = Who(identity_hash=dossier.identity_hash, account=dossier.account)
-    return blacklist.to_ban(scene, who, blacklist.read_wish(text, scene.today))
+    return bans.to_ban(scene, who, bans.read_wish(text, scene.today))
 
 
 def _unban(scene: Scene, dossier: Dossier, text: str) -> Go:
     if dossier.ban is None:
         raise NothingKnown
-    return blacklist.to_unban(scene, dossier.ban, text)
+    return bans.to_unban(scene, dossier.ban, text)
 
 
 def _grant(scene: Scene, dossier: Dossier, text: str) -> Go:
@@ -313,7 +315,7 @@ def _show_act(scene: Scene) -> View | Go:
         return _over(scene, dossier)
     choices: tuple[tuple[Button, ...], ...] = ()
     if action.typed is None:
-        types = [Button(label=desk.USER_TYPES[one](), action="type", arg=one) for one in UserType]
+        types = [Button(label=USER_TYPES[one](), action="type", arg=one) for one in UserType]
         choices = in_columns(types, 2)
     back = (Button(label=common.BACK(), action="back"),)
     return View(text=action.prompt(dossier), rows=(*choices, back))
@@ -348,7 +350,7 @@ ACT = Screen(
         "back": lambda scene, _arg: to_card(scene.arg("what")),
     },
     text=_typed,
-    hint=words.TYPE_IT,
+    hint=parts.TYPE_IT,
 )
 
 SCREENS = (FIND, ACT)

@@ -8,7 +8,7 @@ from bot.desk.questions import Question, reason_of, screen_of
 from bot.desk.reading import named, words_of
 from bot.dialog.model import Go, Style
 from bot.dialog.scene import Scene
-from bot.texts import desk
+from bot.texts.desk import people as texts
 from core.accounts import Account, UserType
 from core.admins import EVERYWHERE, Duty
 from core.clock import CHINA
@@ -61,7 +61,7 @@ def ask_user_type(scene: Scene, rest: str) -> Go:
 
 def _type_of(written: str) -> UserType:
     for one in UserType:
-        if written.lower() == one or desk.USER_TYPES[one].means(written):
+        if written.lower() == one or texts.USER_TYPES[one].means(written):
             return one
     raise Usage("usertype")
 
@@ -86,7 +86,7 @@ def to_user_type(scene: Scene, account: Account, wanted: UserType) -> Go:
 def _set_user_type(scene: Scene) -> str:
     wanted, account = UserType(scene.arg("type")), _as_asked(scene)
     scene.core.counter.set_user_type(scene.tx, account, wanted, scene.actor)
-    return desk.user_type_set(wanted)
+    return texts.user_type_set(wanted)
 
 
 def _as_asked(scene: Scene) -> Account:
@@ -98,8 +98,8 @@ USERTYPE = screen_of(
     Question(
         name="desk_usertype",
         duty=Duty.USERTYPE,
-        ask=lambda scene: desk.user_type_question(_as_asked(scene), UserType(scene.arg("type"))),
-        label=desk.USERTYPE,
+        ask=lambda scene: texts.user_type_question(_as_asked(scene), UserType(scene.arg("type"))),
+        label=texts.USERTYPE,
         act=_set_user_type,
     )
 )
@@ -159,7 +159,7 @@ def _identity_question(scene: Scene) -> str:
     identity = _identity(scene)
     holder = _holder(scene, identity)
     kept = [one for one in of_account(scene.tx, holder) if one.state == State.RESERVED] if holder else []
-    return desk.identity_question(identity, holder, _chat_account(scene), scene.arg("reason"), kept)
+    return texts.identity_question(identity, holder, _chat_account(scene), scene.arg("reason"), kept)
 
 
 def _move_identity(scene: Scene) -> str:
@@ -173,7 +173,7 @@ def _move_identity(scene: Scene) -> str:
         actor=scene.actor,
     )
     scene.core.counter.move_identity(scene.tx, move)
-    return desk.IDENTITY_MOVED()
+    return texts.IDENTITY_MOVED()
 
 
 IDENTITY = screen_of(
@@ -181,7 +181,7 @@ IDENTITY = screen_of(
         name="desk_identity",
         duty=Duty.IDENTITY,
         ask=_identity_question,
-        label=desk.MOVE_IDENTITY,
+        label=texts.MOVE_IDENTITY,
         act=_move_identity,
         style=Style.DANGER,
     )
@@ -254,12 +254,12 @@ def _grant(scene: Scene) -> str:
         actor=scene.actor,
     )
     scene.core.counter.grant(scene.tx, grant)
-    return desk.granted(grant.vin)
+    return texts.granted(grant.vin)
 
 
 def _grant_question(scene: Scene) -> str:
     batches, wishes = str(_number(scene, "random")), str(_number(scene, "compose"))
-    return desk.grant_question(scene.arg("vin"), batches, wishes, scene.arg("reason"))
+    return texts.grant_question(scene.arg("vin"), batches, wishes, scene.arg("reason"))
 
 
 GRANT = screen_of(
@@ -267,7 +267,7 @@ GRANT = screen_of(
         name="desk_grant",
         duty=Duty.GRANT,
         ask=_grant_question,
-        label=desk.GRANT,
+        label=texts.GRANT,
         act=_grant,
     )
 )

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from bot.dialog.model import Button, ErrorWays, Go, Screen, Style, View
 from bot.dialog.scene import Scene
-from bot.texts import common, desk
+from bot.texts import common
+from bot.texts.desk import parts
 from bot.texts.errors import of_error
 from core.admins import Duty
 from core.errors import Refusal, XuanhaoError
@@ -40,7 +41,7 @@ def screen_of(question: Question) -> Screen:
         scene.need(question.duty)
         buttons = (
             Button(label=question.label(), action="do", style=question.style),
-            Button(label=desk.CANCEL(), action="cancel"),
+            Button(label=parts.CANCEL(), action="cancel"),
         )
         return View(text=question.ask(scene), rows=(buttons,))
 
@@ -53,7 +54,7 @@ def screen_of(question: Question) -> Screen:
         show=show,
         buttons={
             "do": act,
-            "cancel": lambda scene, _arg: replace(lead_back(scene, desk.CANCELLED()), pinned=False),
+            "cancel": lambda scene, _arg: replace(lead_back(scene, parts.CANCELLED()), pinned=False),
         },
         hint=common.PRESS_HINT,
         errors=WITHDRAWN,

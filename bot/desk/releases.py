@@ -9,7 +9,7 @@ from bot.desk.questions import Question, screen_of
 from bot.desk.reading import kind_of, mask_for, read_time
 from bot.dialog.model import Go
 from bot.dialog.scene import Scene
-from bot.texts import desk
+from bot.texts.desk import releases as texts
 from core import pool
 from core.admins import Duty
 from core.normalise import compact
@@ -137,19 +137,19 @@ def _question(scene: Scene) -> str:
     office = scene.office_of(request.office)
     release = to_release(request, office, scene.actor)
     opens = pool.opening(scene.tx, release)
-    when = desk.release_when(opens, now=not request.opens)
-    question = desk.release_question(office, request.kind, release.mask.pattern, release.mask.size, when)
+    when = texts.release_when(opens, now=not request.opens)
+    question = texts.release_question(office, request.kind, release.mask.pattern, release.mask.size, when)
     jumped = pool.jumped_order(scene.tx, office, release.mask)
-    return question + (desk.order_jumped(jumped) if jumped else "")
+    return question + (texts.order_jumped(jumped) if jumped else "")
 
 
 def _release(scene: Scene) -> str:
     request = _request(scene)
     office = scene.office_of(request.office)
     segment = scene.core.pools.release(scene.tx, to_release(request, office, scene.actor))
-    return desk.released(segment, pool.count(scene.tx, office, request.kind))
+    return texts.released(segment, pool.count(scene.tx, office, request.kind))
 
 
 RELEASE = screen_of(
-    Question(name="desk_release", duty=Duty.RELEASE, ask=_question, label=desk.RELEASE, act=_release)
+    Question(name="desk_release", duty=Duty.RELEASE, ask=_question, label=texts.RELEASE, act=_release)
 )

@@ -8,7 +8,9 @@ from bot.desk.questions import GONE, WITHDRAWN
 from bot.dialog.model import Button, Go, Screen, Style, View
 from bot.dialog.scene import Scene
 from bot.screens.layout import in_columns, page_of
-from bot.texts import common, desk, lists, people
+from bot.texts import common, lists
+from bot.texts.desk import parts
+from bot.texts.desk import staff as texts
 from core.admins import EVERYWHERE, Admin, Duty, Post, Role
 from core.normalise import compact
 
@@ -41,7 +43,7 @@ def ask(scene: Scene, rest: str) -> Go:
 
 def _role(written: str) -> Role:
     for one in Role:
-        if written.lower() == one or desk.ROLES[one].means(written):
+        if written.lower() == one or texts.ROLES[one].means(written):
             return one
     raise Usage("admins")
 
@@ -56,7 +58,7 @@ def _show(scene: Scene) -> View:
     page, turns = page_of(everything, int(scene.arg("page") or 0), _A_PAGE)
     removable = [
         Button(
-            label=desk.remove_label(chat_id, post),
+            label=texts.remove_label(chat_id, post),
             action="remove",
             arg=f"{chat_id}.{post.role}.{post.office}",
         )
@@ -65,20 +67,20 @@ def _show(scene: Scene) -> View:
     ]
     rows = [*in_columns(removable, 1), *([tuple(turns)] if turns else [])]
     last = (
-        Button(label=people.EXPORT(), action="export"),
+        Button(label=common.EXPORT(), action="export"),
         Button(label=common.HOME(), action="home"),
     )
     shown = [
         Admin(chat_id=chat_id, posts=frozenset(post for one, post in page if one == chat_id))
         for chat_id in dict.fromkeys(chat_id for chat_id, _ in page)
     ]
-    return View(text=desk.admins(shown), rows=(*rows, last))
+    return View(text=texts.admins(shown), rows=(*rows, last))
 
 
 def _export(scene: Scene, _arg: str) -> Go:
     scene.admin.need(Duty.ADMINS, EVERYWHERE)
     rows = [
-        (admin.chat_id, desk.ROLES[post.role](), post.office or lists.EVERY_OFFICE())
+        (admin.chat_id, texts.ROLES[post.role](), post.office or lists.EVERY_OFFICE())
         for admin in scene.core.admins.all(scene.tx)
         for post in sorted(admin.posts, key=lambda one: (one.role, one.office))
     ]
@@ -115,25 +117,25 @@ def _change(name: str, label: Callable[[], str], *, add: bool) -> Screen:
         style = Style.PRIMARY if add else Style.DANGER
         buttons = (
             Button(label=label(), action="do", style=style),
-            Button(label=desk.CANCEL(), action="cancel"),
+            Button(label=parts.CANCEL(), action="cancel"),
         )
-        return View(text=desk.admin_question(int(scene.arg("chat")), _post(scene), add=add), rows=(buttons,))
+        return View(text=texts.admin_question(int(scene.arg("chat")), _post(scene), add=add), rows=(buttons,))
 
     def act(scene: Scene, _arg: str) -> Go:
         scene.admin.need(Duty.ADMINS, EVERYWHERE)
         chat, admins = int(scene.arg("chat")), scene.core.admins
         change = admins.add if add else admins.remove
         change(scene.tx, chat, _post(scene), scene.actor)
-        return Go(screen="desk_admins", note=desk.admin_changed(chat, _post(scene), add=add), pinned=True)
+        return Go(screen="desk_admins", note=texts.admin_changed(chat, _post(scene), add=add), pinned=True)
 
     return Screen(
         name=name,
         show=show,
-        buttons={"do": act, "cancel": lambda _scene, _arg: Go(screen="desk_admins", note=desk.CANCELLED())},
+        buttons={"do": act, "cancel": lambda _scene, _arg: Go(screen="desk_admins", note=parts.CANCELLED())},
         hint=common.PRESS_HINT,
         errors=WITHDRAWN,
     )
 
 
-ADD = _change("desk_admin_add", desk.ADD_ADMIN, add=True)
-REMOVE = _change("desk_admin_remove", desk.REMOVE_ADMIN, add=False)
+ADD = _change("desk_admin_add", texts.ADD_ADMIN, add=True)
+REMOVE = _change("desk_admin_remove", texts.REMOVE_ADMIN, add=False)

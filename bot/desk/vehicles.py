@@ -18,8 +18,9 @@ from bot.dialog.scene import Scene
 from bot.importing.loader import MOST_BYTES
 from bot.importing.vehicles import VehicleFile, read_vehicles
 from bot.sheets import Table, workbook
-from bot.texts import common, reports
+from bot.texts import common
 from bot.texts import vehicles as words
+from bot.texts.reports.parts import MAKING
 from core import imports
 from core.admins import EVERYWHERE, Duty
 from core.bootstrap import Core
@@ -139,7 +140,7 @@ def _export(scene: Scene, _arg: str) -> Go:
         return workbook([Table(title=title, columns=columns, rows=rows)])
 
     wanted = SendFile(name=words.EXPORT_NAME, caption=title, read=read, make=make)
-    return Go(screen="", note=reports.MAKING(), effects=(wanted,))
+    return Go(screen="", note=MAKING(), effects=(wanted,))
 
 
 def _under_way(scene: Scene, _error: XuanhaoError) -> Go:

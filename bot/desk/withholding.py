@@ -6,7 +6,7 @@ from bot.desk.questions import Question, screen_of
 from bot.desk.reading import kind_of, mask_for, words_of
 from bot.dialog.model import Go, Style
 from bot.dialog.scene import Scene
-from bot.texts import desk
+from bot.texts.desk import withholding as texts
 from core import pool
 from core.admins import Duty
 from core.masks import Mask
@@ -54,23 +54,23 @@ def _meant(scene: Scene) -> tuple[Office, Mask]:
 def _question(scene: Scene) -> str:
     office, mask = _meant(scene)
     taken = scene.beside(f"taken:{mask.pattern}", lambda tx: pool.taken_of(tx, office, mask))
-    return desk.withhold_question(office, mask, taken)
+    return texts.withhold_question(office, mask, taken)
 
 
 def _withhold(scene: Scene) -> str:
     office, mask = _meant(scene)
     pool.withhold(scene.tx, office, mask, scene.actor)
-    return desk.withheld(office, mask)
+    return texts.withheld(office, mask)
 
 
 def _unquestion(scene: Scene) -> str:
-    return desk.unwithhold_question(*_meant(scene))
+    return texts.unwithhold_question(*_meant(scene))
 
 
 def _unwithhold(scene: Scene) -> str:
     office, mask = _meant(scene)
     pool.unwithhold(scene.tx, office, mask, scene.actor)
-    return desk.unwithheld(office, mask)
+    return texts.unwithheld(office, mask)
 
 
 WITHHOLD = screen_of(
@@ -78,13 +78,13 @@ WITHHOLD = screen_of(
         name="desk_withhold",
         duty=Duty.WITHHOLD,
         ask=_question,
-        label=desk.WITHHOLD,
+        label=texts.WITHHOLD,
         act=_withhold,
         style=Style.DANGER,
     )
 )
 UNWITHHOLD = screen_of(
     Question(
-        name="desk_unwithhold", duty=Duty.WITHHOLD, ask=_unquestion, label=desk.UNWITHHOLD, act=_unwithhold
+        name="desk_unwithhold", duty=Duty.WITHHOLD, ask=_unquestion, label=texts.UNWITHHOLD, act=_unwithhold
     )
 )

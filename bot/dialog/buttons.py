@@ -2,12 +2,13 @@
 
     screen:revision:action:argument:tag
 
-The tag signs the rest together with the chat, so another chat's button, or one that somebody made
-up, is never taken for one of this conversation.
+The tag signs the rest together with the chat and the moment at which its conversation began, so another
+chat's button, one that somebody made up, or one from before somebody deleted their data, is never taken for
+one of this conversation.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
@@ -15,6 +16,8 @@ from bot.dialog.model import Button, Rows
 from core.secrets import Vault
 
 MOST_BYTES = 64
+Key = dict[str, Any]
+"""A button as the Bot API has it."""
 OUTSIDE = "~"
 """The screen's place in the data of a button outside the conversation: it has no revision, and only leads
 somewhere, so that it lives as long as its message."""
@@ -37,6 +40,10 @@ class Codec:
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
+
+    def of_conversation(self, begun_at: int) -> "Codec":
+        """Return the codec of a chat's conversation, by when it began in milliseconds; 0: unknown."""
+        return _ConversationCodec(self._vault, begun_at) if begun_at else self
 
     def of_rehearsal(self, chat_id: int, number: int) -> "Codec":
         """Return the codec of a chat's rehearsal, which takes no other button for its own, nor a real one."""
@@ -69,23 +76,25 @@ class Codec:
         return Carried(screen=parts[0], revision=int(parts[1]), action=parts[2], arg=parts[3])
 
     def markup(self, chat_id: int, screen: str, revision: int, rows: Rows) -> InlineKeyboardMarkup | None:
-        """Return a keyboard as the messenger takes it, None for no buttons."""
+        """Return a keyboard as the messenger's library takes it, None for no buttons."""
         if not rows:
             return None
-        return InlineKeyboardMarkup([self._row(chat_id, screen, revision, row) for row in rows])
+        keys = self.keys(chat_id, screen, revision, rows)
+        return InlineKeyboardMarkup([[InlineKeyboardButton(**key) for key in row] for row in keys])
 
-    def _row(
-        self, chat_id: int, screen: str, revision: int, row: Sequence[Button]
-    ) -> list[InlineKeyboardButton]:
-        return [
-            InlineKeyboardButton(
-                button.label,
-                url=button.url or None,
-                callback_data=None if button.url else self.write(chat_id, screen, revision, button),
-                api_kwargs={"style": button.style.value} if button.style else None,
-            )
-            for button in row
-        ]
+    def keys(self, chat_id: int, screen: str, revision: int, rows: Rows) -> list[list[Key]]:
+        """Return a keyboard's rows of buttons as the Bot API has them."""
+        return [[self._key(chat_id, screen, revision, button) for button in row] for row in rows]
+
+    def _key(self, chat_id: int, screen: str, revision: int, button: Button) -> Key:
+        key: Key = {"text": button.label}
+        if button.url:
+            key["url"] = button.url
+        else:
+            key["callback_data"] = self.write(chat_id, screen, revision, button)
+        if button.style:
+            key["style"] = button.style.value
+        return key
 
     def _tag(self, chat_id: int, body: str) -> str:
         return self._sign(f"{chat_id}:{body}")
@@ -94,12 +103,30 @@ class Codec:
         return self._vault.sign("button", value, length=_TAG)
 
 
+class _ConversationCodec(Codec):
+    """Binds to one conversation of a chat; what stands outside of conversations, to the chat alone."""
+
+    def __init__(self, vault: Vault, begun_at: int) -> None:
+        super().__init__(vault)
+        self._begun_at = begun_at
+
+    def _tag(self, chat_id: int, body: str) -> str:
+        if body.startswith(f"{OUTSIDE}:"):
+            return super()._tag(chat_id, body)
+        return self._sign(f"{chat_id}:conversation {self._begun_at}:{body}")
+
+
 class _RehearsalCodec(Codec):
     """Binds to one rehearsal in place of a chat, for inside it all have the same."""
 
     def __init__(self, vault: Vault, bound: str) -> None:
         super().__init__(vault)
         self._bound = bound
+
+    def of_conversation(self, begun_at: int) -> Codec:
+        """Return the same: a rehearsal's own conversation is bound by it already."""
+        del begun_at
+        return self
 
     def _tag(self, chat_id: int, body: str) -> str:
         del chat_id

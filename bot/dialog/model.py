@@ -33,7 +33,6 @@ class Press:
     data: str
     query_id: str  # the messenger's id of the press
     message_id: int | None
-    has_photo: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from telegram import (
-    Bot,
     InlineKeyboardMarkup,
-    InputMediaPhoto,
+    InputFile,
     KeyboardButton,
     Message,
     ReplyKeyboardMarkup,
@@ -28,6 +28,7 @@ from bot.dialog.record import Record, Shown
 from bot.dialog.rehearsal import play_beside
 from bot.dialog.steps import Present
 from bot.drawing import drawn
+from bot.messenger import Messenger
 from bot.texts.common import clipped, plain, units
 
 _TOAST = 200
@@ -38,7 +39,7 @@ _GONE = ("message to edit not found", "message can't be edited", "there is no", 
 class Presenter:
     """Sends and edits the live message."""
 
-    def __init__(self, bot: Bot, codec: Codec, keyboard_gone: Callable[[], str]) -> None:
+    def __init__(self, bot: Messenger, codec: Codec, keyboard_gone: Callable[[], str]) -> None:
         self._bot = bot
         self._codec = codec
         self._keyboard_gone = keyboard_gone
@@ -79,9 +80,13 @@ class Presenter:
             await self._bot.delete_message(chat_id, message_id)
 
     def _markup(self, record: Record, view: View) -> InlineKeyboardMarkup | None:
+        return self._codec_of(record).markup(record.chat_id, record.screen, record.revision, view.rows)
+
+    def _codec_of(self, record: Record) -> Codec:
         kept = record.rehearsal
-        codec = self._codec.of_rehearsal(record.chat_id, kept.number) if kept else self._codec
-        return codec.markup(record.chat_id, record.screen, record.revision, view.rows)
+        if kept:
+            return self._codec.of_rehearsal(record.chat_id, kept.number)
+        return self._codec.of_conversation(record.begun_at)
 
     async def _edit(self, present: Present) -> Shown | None:
         """Edit the live message; None when it cannot become what is to be shown."""
@@ -102,19 +107,23 @@ class Presenter:
         return _shown(record.message_id, view)
 
     async def _edit_to(self, record: Record, message_id: int, view: View, text: str) -> None:
-        chat_id, markup = record.chat_id, self._markup(record, view)
+        parameters: dict[str, Any] = {"chat_id": record.chat_id, "message_id": message_id}
+        if view.rows:
+            keys = self._codec_of(record).keys(record.chat_id, record.screen, record.revision, view.rows)
+            parameters["reply_markup"] = {"inline_keyboard": keys}
         if view.picture is None:
-            await self._bot.edit_message_text(
-                text, chat_id=chat_id, message_id=message_id, parse_mode=ParseMode.HTML, reply_markup=markup
-            )
+            method = "editMessageText"
+            parameters |= {"text": text, "parse_mode": ParseMode.HTML}
         elif _key(view) == record.picture:
-            await self._bot.edit_message_caption(
-                chat_id, message_id, caption=text, parse_mode=ParseMode.HTML, reply_markup=markup
-            )
+            method = "editMessageCaption"
+            parameters |= {"caption": text, "parse_mode": ParseMode.HTML}
         else:
+            method = "editMessageMedia"
             file = await _drawn(record, view.picture)
-            media = InputMediaPhoto(file, caption=text, parse_mode=ParseMode.HTML, filename=_name_of(file))
-            await self._bot.edit_message_media(media, chat_id, message_id, reply_markup=markup)
+            said = {"caption": text, "parse_mode": ParseMode.HTML}
+            parameters["media"] = {"type": "photo", "media": "attach://picture", **said}
+            parameters["picture"] = InputFile(file, filename=_name_of(file))
+        await self._bot.edit(method, parameters)
 
     async def _send(self, present: Present) -> Shown:
         record, view = present.record, present.view

@@ -9,7 +9,7 @@ from enum import Enum, auto
 from bot.dialog.model import MessageKind
 from bot.dialog.rehearsal import Kept, Played
 from bot.texts.language import Language
-from core.clock import from_millis, to_millis
+from core.clock import from_millis, moment_or_none, to_millis
 from core.ports import Row, Tx
 
 
@@ -21,6 +21,7 @@ class Record:
     screen: str
     args: Mapping[str, object]
     revision: int
+    begun_at: int  # in milliseconds; its buttons are bound to it
     message_id: int | None  # the live message
     message_kind: MessageKind | None
     picture: str | None  # what picture it shows
@@ -50,6 +51,7 @@ def _record(row: Row) -> Record:
         screen=row["screen"],
         args=json.loads(row["args"]),
         revision=row["revision"],
+        begun_at=row["begun_at"],
         message_id=row["message_id"],
         message_kind=MessageKind(row["message_kind"]) if row["message_kind"] else None,
         picture=row["picture"],
@@ -67,7 +69,7 @@ def _kept(row: Row) -> Kept:
         version=row["rehearsal_version"],
         image=bytes(row["rehearsal_image"]),
         code=row["rehearsal_code"],
-        shown_at=None if row["rehearsal_shown_at"] is None else from_millis(row["rehearsal_shown_at"]),
+        shown_at=moment_or_none(row["rehearsal_shown_at"]),
         used_at=from_millis(row["rehearsed_at"]),
         language=Language(row["language"]),
     )

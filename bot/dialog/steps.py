@@ -103,7 +103,7 @@ class Steps:
     def _taken(self, tx: Tx, scene: Scene, record: Record, asked: Asked) -> Present:
         event = asked.event
         if isinstance(event, Press):
-            carried = self._codec.read(asked.chat_id, event.data)
+            carried = self._codec.of_conversation(record.begun_at).read(asked.chat_id, event.data)
             if carried is not None and carried.screen == OUTSIDE:
                 led = self._advance(tx, scene, record, self._words.outside(scene, carried))
                 return replace(led, outside=True)

@@ -6,7 +6,7 @@ blank plates and their numbers, the characters in their cells, lines that come a
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from PIL import Image, ImageDraw
@@ -16,6 +16,7 @@ from bot.pictures.layout import SMALL, layout_of
 from bot.pictures.lettering import set_line, wrapped
 from bot.pictures.palette import palette_of
 from bot.pictures.plates import PlatePainter, office_plate, painter_of, paste_serial
+from bot.pictures.splicing import BlankPlates, blank_plates, spliced
 from bot.pictures.typeface import line_height
 
 NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
@@ -105,6 +106,22 @@ def _base(painter: PlatePainter, office: str, layout: BatchLayout) -> Image.Imag
     return sheet
 
 
+@lru_cache(maxsize=32)
+def _blank(painter: PlatePainter, office: str, layout: BatchLayout) -> BlankPlates:
+    """Return the rows of numbered plates that bear the office alone, for a file that is put together."""
+    top = layout.plates_top
+    sheet = _base(painter, office, layout).crop((0, top, WIDTH, layout.footers_top))
+    corners = [layout.corner(number) for number in range(layout.count)]
+    return blank_plates(painter, sheet, [(across, down - top) for across, down in corners])
+
+
+def _lined(painter: PlatePainter, lines: Sequence[Image.Image], top: int, height: int) -> Image.Image:
+    """Return lines of text as what is above or below the plates."""
+    sheet = Image.new("L", (WIDTH, height), painter.palette.text.ground)
+    _put_lines(sheet, lines, top)
+    return sheet
+
+
 def _put_lines(sheet: Image.Image, lines: Sequence[Image.Image], top: int) -> None:
     for line in lines:
         sheet.paste(line, (MARGIN, top))
@@ -152,6 +169,10 @@ def batch_picture(  # noqa: PLR0913 - a picture's words are its arguments
     ]
     size = painter.layout.size(painter.scale)
     layout = BatchLayout(plate=size, title_lines=len(above), footer_lines=len(below), count=len(serials))
+    if not rehearsal and not shortlisted:
+        blank = _blank(painter, office, replace(layout, title_lines=0, footer_lines=0))
+        top = _lined(painter, above, MARGIN, layout.plates_top)
+        return spliced(blank, serials, top, _lined(painter, below, 0, layout.height - layout.footers_top))
     sheet = _base(painter, office, layout).copy()
     _put_lines(sheet, above, MARGIN)
     _put_lines(sheet, below, layout.footers_top)

@@ -10,10 +10,10 @@ from typing import Literal
 
 from PIL import Image, ImageDraw
 
-from bot.pictures.lettering import set_line, wrapped
+from bot.pictures.lettering import set_line
 from bot.pictures.palette import PAPER, RGB, TEXT, WHITE, Ramp, mixed
 from bot.pictures.pngfile import encoded
-from bot.pictures.typeface import line_height, text_width
+from bot.pictures.typeface import text_width
 
 Align = Literal["left", "centre", "right"]
 
@@ -156,14 +156,6 @@ def fitted(words: str, size: int, within: float) -> tuple[str, int]:
     while words and text_width(f"{words}…", size) > within:
         words = words[:-1]
     return f"{words}…", size
-
-
-def paragraph(board: Board, left: float, top: float, words: str, size: int, within: int) -> float:
-    """Set a text in as many lines as it needs; return where the last one ends."""
-    for line in wrapped(words, size, within):
-        board.text(left, top, line, size, strength=GREY)
-        top += line_height(size)
-    return top
 
 
 def legend(

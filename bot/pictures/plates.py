@@ -77,7 +77,8 @@ def painter_of(kind: str, scale: float, palette: Palette) -> PlatePainter:
 
 
 @lru_cache(maxsize=8192)
-def _cell(painter: PlatePainter, place: int, char: str) -> tuple[Image.Image, tuple[int, int]]:
+def cell(painter: PlatePainter, place: int, char: str) -> tuple[Image.Image, tuple[int, int]]:
+    """Return a character on its ground, and left and top of its cell; shared, so never draw on it."""
     left, top, right, bottom = painter.layout.cells[place].pixels(painter.scale)
     return painter.inked(cell_glyph(char, right - left, bottom - top), left, top), (left, top)
 
@@ -87,7 +88,7 @@ def office_plate(painter: PlatePainter, office: str) -> Image.Image:
     """Return a plate that bears the office alone; shared, so never draw on it."""
     plate = painter.blank.copy()
     for place, char in enumerate(office):
-        tile, corner = _cell(painter, place, char)
+        tile, corner = cell(painter, place, char)
         plate.paste(tile, corner)
     return plate
 
@@ -96,7 +97,7 @@ def paste_serial(sheet: Image.Image, painter: PlatePainter, serial: str, corner:
     """Set a serial on a plate that lies on a sheet, given where the plate's corner is, in px."""
     left, top = corner
     for place, char in enumerate(serial, start=OFFICE_CELLS):
-        tile, (across, down) = _cell(painter, place, char)
+        tile, (across, down) = cell(painter, place, char)
         sheet.paste(tile, (left + across, top + down))
 
 

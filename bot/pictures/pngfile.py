@@ -18,6 +18,8 @@ from PIL import Image, ImageChops
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLOUR_TYPE_PALETTE = 3
 _FILTER_UP = 2
+FILTER_BYTES = 1
+"""Before each row stands how it is filtered."""
 _NIBBLE_COLOURS = 16
 _EFFORT = 1
 _MEMORY = 8
@@ -41,13 +43,43 @@ def _packed(sheet: Image.Image) -> Image.Image:
     return Image.frombytes("L", ((sheet.width + 1) // 2, sheet.height), rows)
 
 
-def _filtered(rows: Image.Image) -> bytes:
-    """Return every row as its difference from the one above, after its filter byte."""
+def differences(rows: Image.Image) -> Image.Image:
+    """Return every row as its difference from the one above; that of the first is 0."""
     above = Image.new("L", rows.size)
     above.paste(rows, (0, 1))
-    sheet = Image.new("L", (rows.width + 1, rows.height), _FILTER_UP)
-    sheet.paste(ImageChops.subtract_modulo(rows, above), (1, 0))
+    return ImageChops.subtract_modulo(rows, above)
+
+
+def filtered(rows: Image.Image) -> bytes:
+    """Return every row as its difference from the one above, after its filter byte."""
+    sheet = Image.new("L", (rows.width + FILTER_BYTES, rows.height), _FILTER_UP)
+    sheet.paste(differences(rows), (FILTER_BYTES, 0))
     return sheet.tobytes()
+
+
+def deflated(data: bytes, *, is_last: bool) -> bytes:
+    """Return data as a part of a stream of deflate that begins and ends with a byte.
+
+    Args:
+        data: as ``filtered`` gives them.
+        is_last: whether the stream ends after them.
+    """
+    deflate = zlib.compressobj(_EFFORT, zlib.DEFLATED, -zlib.MAX_WBITS, _MEMORY, zlib.Z_RLE)
+    return deflate.compress(data) + deflate.flush(zlib.Z_FINISH if is_last else zlib.Z_SYNC_FLUSH)
+
+
+def framed(size: tuple[int, int], bits: int, palette: bytes, stream: bytes) -> bytes:
+    """Return a PNG file around its compressed rows.
+
+    Args:
+        size: width and height in px.
+        bits: of each pixel.
+        palette: red, green, blue of each entry.
+        stream: the rows, filtered and compressed, with zlib's header and checksum.
+    """
+    header = struct.pack(">IIBBBBB", *size, bits, _COLOUR_TYPE_PALETTE, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"PLTE", palette), (b"IDAT", stream), (b"IEND", b""))
+    return _SIGNATURE + b"".join(_chunk(name, content) for name, content in chunks)
 
 
 def encoded(sheet: Image.Image, palette: bytes) -> bytes:
@@ -59,8 +91,6 @@ def encoded(sheet: Image.Image, palette: bytes) -> bytes:
     """
     bits = 4 if len(palette) <= 3 * _NIBBLE_COLOURS else 8
     rows = _packed(sheet) if len(palette) <= 3 * _NIBBLE_COLOURS else sheet
-    header = struct.pack(">IIBBBBB", *sheet.size, bits, _COLOUR_TYPE_PALETTE, 0, 0, 0)
     deflate = zlib.compressobj(_EFFORT, zlib.DEFLATED, zlib.MAX_WBITS, _MEMORY, zlib.Z_RLE)
-    data = deflate.compress(_filtered(rows)) + deflate.flush()
-    chunks = ((b"IHDR", header), (b"PLTE", palette), (b"IDAT", data), (b"IEND", b""))
-    return _SIGNATURE + b"".join(_chunk(name, content) for name, content in chunks)
+    stream = deflate.compress(filtered(rows)) + deflate.flush()
+    return framed(sheet.size, bits, palette, stream)

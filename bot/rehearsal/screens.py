@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.dialog.model import Button, Go, Screen, Style, View
 from bot.dialog.scene import Scene
-from bot.screens import composing, mine, preselect, selecting
+from bot.screens import basics, composing, mine, selecting, terms, vehicle
 from bot.screens.entry import entry
 from bot.texts import common, home
 from bot.texts import rehearsal as words
@@ -12,7 +12,9 @@ from bot.texts import rehearsal as words
 FIRST = "home"
 """In place of the real first page: where 【返回首页】 leads."""
 
-_FLOW = {screen.name for screen in (*preselect.SCREENS, *selecting.SCREENS, *composing.SCREENS, mine.DONE)}
+_FLOW = {
+    screen.name for room in (basics, vehicle, terms, selecting, composing) for screen in room.SCREENS
+} | {mine.DONE.name}
 
 _FIRST_PAGE = Screen(
     name=FIRST,

@@ -244,7 +244,6 @@ def send_chat_action(world: World, call: Call) -> bool:
     action = call.text("action")
     if action not in ACTIONS:
         raise bad("wrong parameter action in request")
-    person.last_action = action
     world.events.emit("action", person.chat_id, action=action)
     return True
 

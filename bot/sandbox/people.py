@@ -107,7 +107,6 @@ class Person:
     keyboard: Json | None = None
     unread: int = 0
     """How many messages of the bot they have not seen."""
-    last_action: str = ""
 
     @property
     def chat_id(self) -> int:

@@ -118,7 +118,6 @@ class World:
         if message.keyboard is not None:
             self._set_keyboard(person, message.keyboard)
         if message.from_bot:
-            person.last_action = ""
             person.unread += 1
         else:
             person.unread = 0

@@ -2,6 +2,7 @@
 
 from bot.desk import appeals as appeals_desk
 from bot.desk import (
+    bans,
     blacklist,
     broadcasts,
     counter,
@@ -19,16 +20,18 @@ from bot.screens import (
     appeal_form,
     appeals,
     banned,
+    basics,
     composing,
     home,
     language,
     mine,
     own_data,
     pool,
-    preselect,
     provinces,
     registration,
     selecting,
+    terms,
+    vehicle,
     wishes,
 )
 
@@ -36,7 +39,9 @@ SCREENS: tuple[Screen, ...] = (
     home.HOME,
     home.HELP,
     *registration.SCREENS,
-    *preselect.SCREENS,
+    *basics.SCREENS,
+    *vehicle.SCREENS,
+    *terms.SCREENS,
     *selecting.SCREENS,
     *composing.SCREENS,
     *mine.SCREENS,
@@ -57,6 +62,7 @@ SCREENS: tuple[Screen, ...] = (
     days.CLOSED,
     days.MAINTENANCE_ON,
     days.MAINTENANCE_OFF,
+    *bans.SCREENS,
     *blacklist.SCREENS,
     *find.SCREENS,
     *broadcasts.SCREENS,

@@ -68,6 +68,12 @@ def step_of(scene: Scene, begun: Preselection) -> Go:
             return Go(screen="terms")
 
 
+def go_on(scene: Scene) -> Go:
+    """Lead on after something was done to the preselection: it is read anew."""
+    scene.fresh()
+    return step_of(scene, scene.preselection)
+
+
 def data_step(begun: Preselection) -> Go:
     """Lead to what is still missing of the data of step 2."""
     if begun.vin is None:

@@ -10,7 +10,8 @@ from bot.screens.entry import entry
 from bot.screens.language import speak
 from bot.screens.own_data import export
 from bot.screens.provinces import opened
-from bot.texts import appeal, bulletin, common, desk, home, languages, own_data, provinces, rehearsal
+from bot.texts import appeal, bulletin, common, home, languages, own_data, provinces, rehearsal
+from bot.texts.desk import commands, warnings
 from core import notices
 from core.admins import Duty
 from core.clock import CHINA
@@ -36,9 +37,9 @@ def _warning(scene: Scene) -> str:
     if Duty.CLOSED not in scene.admin.duties:
         return ""
     year = (scene.tx.now + _AHEAD).astimezone(CHINA).year
-    calendar = "" if scene.core.calendar.has_schedule(year) else desk.no_schedule(year)
+    calendar = "" if scene.core.calendar.has_schedule(year) else warnings.no_schedule(year)
     failed, shut = notices.failures(scene.tx)
-    return calendar + (desk.trouble(failed, shut) if failed or shut else "")
+    return calendar + (warnings.trouble(failed, shut) if failed or shut else "")
 
 
 def _show(scene: Scene) -> View:
@@ -64,7 +65,7 @@ def _show(scene: Scene) -> View:
 
 def help_text(scene: Scene) -> str:
     """Return the help, with the admins' commands for them."""
-    return home.help_text() + desk.help_text(scene.admin.duties)
+    return home.help_text() + commands.help_text(scene.admin.duties)
 
 
 def command(scene: Scene, typed: Command) -> Go:

@@ -10,7 +10,8 @@ from bot.dialog.scene import Scene
 from bot.screens.entry import entry, step_of
 from bot.screens.layout import in_columns
 from bot.screens.pictures import BatchPicture
-from bot.screens.preselect import REFUSED, start
+from bot.screens.terms import start
+from bot.screens.vehicle import REFUSED
 from bot.texts import common, preselect, selecting
 from core import pool
 from core.batches import Batch, latest_batch

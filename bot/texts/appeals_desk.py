@@ -18,10 +18,10 @@ from bot.texts.common import (
 from bot.texts.language import _, phrase
 from core.accounts import Account
 from core.appeals import Appeal, Queued, State
-from core.obstacles import Obstacles
+from core.appeals.obstacles import Obstacles
+from core.appeals.reviews import Card, Outcome
 from core.preselection import Preselection
 from core.preselection import State as Step
-from core.reviews import Card, Outcome
 from core.vehicles import group_vin, vin_last_six
 
 _CAPTION = 1024

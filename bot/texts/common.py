@@ -6,15 +6,16 @@ from datetime import date, datetime, timedelta
 from html import escape, unescape
 
 from bot.texts.language import _, phrase
+from core.appeals.reviews import SET_ASIDE
 from core.clock import CHINA
 from core.endings import EXPIRED_REASON
 from core.hours import ServiceHours, Span
 from core.identity import mask_identity, mask_name, mask_phone
 from core.offices import Office
 from core.plates import PlateKind
-from core.reviews import SET_ASIDE
 
 BACK = phrase("« 返回")
+EXPORT = phrase("📄 导出 XLSX")
 HOME = phrase("🏠 返回首页")
 PRESS_HINT = phrase("请点下方按钮操作。")
 OLD_BUTTON = phrase("这个按钮已过时,请看最新的画面")

@@ -7,21 +7,11 @@ from bot.desk import errors as d
 from bot.dialog import errors as a
 from bot.importing import errors as t
 from bot.texts import appeals_desk as appeals
-from bot.texts import (
-    broadcast,
-    desk,
-    files,
-    journal,
-    notices,
-    own_data,
-    people,
-    photos,
-    provinces,
-    reports,
-    units,
-)
+from bot.texts import broadcast, files, journal, notices, own_data, photos, provinces, units
 from bot.texts.common import FAILED, day, listed, moment, reason
+from bot.texts.desk import blacklist, commands, counter, find, people
 from bot.texts.language import Phrase, _, phrase
+from bot.texts.reports import waiting
 from core import errors as e
 from core.accounts import UserType
 from core.errors import XuanhaoError
@@ -180,7 +170,7 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     e.BroadcastTextEmpty: broadcast.EMPTY,
     e.BroadcastRunning: broadcast.RUNNING_ALREADY,
     e.NobodyToTell: broadcast.NOBODY,
-    e.NothingKnown: people.NOTHING_KNOWN,
+    e.NothingKnown: find.NOTHING_KNOWN,
     e.NotBlacklisted: phrase("此人现在不在黑名单上。"),
     e.BanInThePast: phrase("截止日期须晚于今天。"),
     e.DayInThePast: phrase("这一天已经过去了。"),
@@ -202,7 +192,7 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     e.BarcodeNotFound: photos.NO_BARCODE,
     e.BarcodeWithoutVin: photos.NO_VIN,
     a.AttachmentNotFetched: files.NOT_FETCHED,
-    e.NothingToHandle: reports.NOTHING_TO_HANDLE,
+    e.NothingToHandle: waiting.NOTHING_TO_HANDLE,
     e.NotInJournal: journal.NOT_IN_JOURNAL,
     e.AppealNotNeeded: phrase("该车辆目前没有被他人占用,可以直接预选号牌,无需申诉。"),
     e.AppealAboutOwnNumber: phrase("该车辆的号牌就是您本人预选的,无需申诉,请在【我的选号】中查看。"),
@@ -212,12 +202,12 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     e.AppealUnknown: phrase("没有这个申诉编号。"),
     e.AppealOfOneself: phrase("不能审核本人的申诉,也不能审核涉及本人号牌的申诉,请由其他人审核。"),
     e.AppealMoved: phrase("情况在您查看之后有变化,请重新核对下面的内容。"),
-    d.UnreadableTime: desk.BAD_TIME,
+    d.UnreadableTime: commands.BAD_TIME,
     e.VinTailMismatch: phrase("车辆识别代号后六位不符,未作任何更改,请核对。"),
 }
 
 _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
-    e.AlreadyHandled: lambda error: reports.already_handled(error.by),
+    e.AlreadyHandled: lambda error: waiting.already_handled(error.by),
     e.SerialLookalike: _serial_lookalike,
     e.SerialLength: lambda error: _wrong_length(_("号码"), error),
     e.SerialCharacters: lambda error: _("号码中有不能使用的字符{characters},只能是数字和字母。").format(
@@ -282,22 +272,22 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     e.TooManyWishes: lambda error: _("每次最多提交 {most} 个号码。").format(most=error.most),
     e.WishRandomOnly: lambda error: _("该号段 {day} 起才可自编,目前只能随机选").format(day=day(error.opens)),
     e.WishesRefused: _wishes_refused,
-    e.HandledMeanwhile: lambda error: people.handled(error.by, error.action),
+    e.HandledMeanwhile: lambda error: find.handled(error.by, error.action),
     e.HolderElsewhere: lambda error: people.holder_elsewhere(error.office),
-    d.EndNotEarlier: lambda error: people.not_earlier(error.until),
-    d.EndNotLater: lambda error: people.not_later(error.until),
+    d.EndNotEarlier: lambda error: blacklist.not_earlier(error.until),
+    d.EndNotLater: lambda error: blacklist.not_later(error.until),
     e.BroadcastTextLong: lambda error: broadcast.too_long(error.most, error.found),
-    e.PlateNotReserved: lambda error: desk.not_reserved(error.by, error.action),
+    e.PlateNotReserved: lambda error: counter.not_reserved(error.by, error.action),
     e.InMaintenance: lambda error: _("系统维护中:{text}").format(text=escape(error.text)),
-    d.Usage: lambda error: desk.usage(error.command),
+    d.Usage: lambda error: commands.usage(error.command),
     e.DayClosed: lambda error: _("这一天已由{who}登记为不办公,原因:{reason}").format(
-        who=people.whoever(error.by), reason=reason(error.reason)
+        who=find.whoever(error.by), reason=reason(error.reason)
     ),
     e.SegmentOverlaps: lambda error: (
         _("与已投放的号段 {mask} 重叠(由{who}投放),没有投放。")
         if error.by
         else _("与已投放的号段 {mask} 重叠,没有投放。")
-    ).format(who=people.whoever(error.by), mask=escape(error.mask)),
+    ).format(who=find.whoever(error.by), mask=escape(error.mask)),
 }
 
 

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from html import escape
 
 from bot.texts.common import KINDS, listed, plate
-from bot.texts.desk import ROLES, USER_TYPES
+from bot.texts.desk.people import USER_TYPES
+from bot.texts.desk.staff import ROLES
 from bot.texts.language import Phrase, _, phrase
 from core.accounts import UserType
 from core.admins import Role

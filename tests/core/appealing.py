@@ -4,9 +4,9 @@ from itertools import count
 
 from core.accounts import Account
 from core.appeals import Appeal, Photo, Slot
+from core.appeals.reviews import Outcome
 from core.bootstrap import Core
 from core.ports import Tx
-from core.reviews import Outcome
 from tests import invented
 
 REVIEWER = 9001

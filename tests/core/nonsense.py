@@ -197,6 +197,10 @@ NONSENSE = {
     "an unknown user type": row("account", "account_user_type", user_type="admin"),
     "a registration of nothing": row("account", "account_registered_is_complete", registered_at=1),
     "a deleted account that is not empty": row("account", "account_deleted_is_empty", deleted_at=1),
+    "a seen identity that is none": row("account", "account_seen_has_identity", identity_seen_at=1),
+    "a deleted account with a seen identity": row(
+        "account", "account_seen_has_identity", chat_id=-99, account_id=99, deleted_at=1, identity_seen_at=1
+    ),
     "a code for nothing": row("sms_code", "sms_code_purpose", purpose="fun"),
     "a code in no state": row("sms_code", "sms_code_state", state="lost"),
     "a sixth wrong try": row("sms_code", "sms_code_tries", wrong_tries=6),

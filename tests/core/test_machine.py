@@ -468,12 +468,11 @@ class Selecting(RuleBasedStateMachine):
         begun = self.one_of(who)
         self.begun.pop(self.who)
         self.run(self.core.preselections.abandon, self.accounts[self.who], begun.number)
-        if begun.state == "verified":
-            for state in ("batch", "shortlist"):
-                self.model.end(begun.number, state)
-            self.model.end_draws(begun.number, self.now)
-            if (self.model.vehicles[begun.vehicle].lease or (0, 0))[0] == begun.number:
-                self.model.vehicles[begun.vehicle].lease = None
+        for state in ("batch", "shortlist"):
+            self.model.end(begun.number, state)
+        self.model.end_draws(begun.number, self.now)
+        if (self.model.vehicles[begun.vehicle].lease or (0, 0))[0] == begun.number:
+            self.model.vehicles[begun.vehicle].lease = None
 
     @precondition(lambda self: any(one.success for one in self.model.vehicles.values()))
     @rule(what=VEHICLE, right=st.booleans())

@@ -69,18 +69,24 @@ async def test_everything_is_read_out(core: Core) -> None:
     assert {one["by"] for one in found["journal"]} == {"self"}
 
 
-async def test_nobody_elses_data_is_read_out(core: Core) -> None:
-    """Neither the other owner's, nor the name of the admin who dealt with this one."""
-    account, _ = await lived(core)
+async def _ban(core: Core, account: Account, reason: str = "资料有误") -> datetime:
+    """Bar somebody for nine days; return until when."""
     sentence = Sentence(
         identity_hash=account.identity_hash or b"",
         office="粤K",
-        reason="资料有误",
+        reason=reason,
         cause="admin",
         until=core.clock.now() + timedelta(days=9),
         actor="chat:1001",
     )
     await core.store.run(blacklist.ban, sentence)
+    return sentence.until
+
+
+async def test_nobody_elses_data_is_read_out(core: Core) -> None:
+    """Neither the other owner's, nor the name of the admin who dealt with this one."""
+    account, _ = await lived(core)
+    await _ban(core, account)
     found = await core.store.read(core.own_data.read, CHAT)
     assert "1001" not in repr({**found, "account": ()})
     assert invented.identity(1) not in repr(found)
@@ -187,32 +193,14 @@ async def test_running_ban_hinders_until_it_is_over(core: Core, clock: FixedCloc
 
 async def _banned(core: Core) -> tuple[Account, datetime]:
     account = await core.store.run(registered, core, 0)
-    until = core.clock.now() + timedelta(days=9)
-    sentence = Sentence(
-        identity_hash=account.identity_hash or b"",
-        office="粤K",
-        reason="张三的资料有误",
-        cause="admin",
-        until=until,
-        actor="chat:1001",
-    )
-    await core.store.run(blacklist.ban, sentence)
-    return account, until
+    return account, await _ban(core, account, "张三的资料有误")
 
 
 async def test_identity_given_at_a_counter_counts_before_registration_ends(core: Core) -> None:
     """Its bans are its owner's to see, and hinder, though the registration is not whole."""
     account = await core.store.run(core.accounts.consent, 6000)
     account = await core.store.run(core.accounts.receive_identity, account, invented.identity(7))
-    sentence = Sentence(
-        identity_hash=account.identity_hash or b"",
-        office="粤K",
-        reason="资料有误",
-        cause="admin",
-        until=core.clock.now() + timedelta(days=9),
-        actor="chat:1001",
-    )
-    await core.store.run(blacklist.ban, sentence)
+    await _ban(core, account)
     found = await core.store.read(core.own_data.read, 6000)
     assert [one["reason"] for one in found["bans"]] == ["资料有误"]
     assert [one.why for one in await refused(core, 6000)] == ["banned"]

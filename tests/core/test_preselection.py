@@ -9,7 +9,7 @@ import pytest
 
 from core.accounts import Account
 from core.bootstrap import Core
-from core.clock import CHINA, FixedClock
+from core.clock import CHINA, FixedClock, to_millis
 from core.errors import (
     DataIncomplete,
     NotThisUserType,
@@ -288,12 +288,16 @@ async def test_used_chances_stay_with_vehicle(core: Core) -> None:
     assert (await draw(core, again)).chances.batches == 3
 
 
+@pytest.mark.parametrize("lapsed", [False, True])
 @pytest.mark.parametrize("leaving", ["abandon", "correct", "choose"])
-async def test_leaving_gives_back_at_once(core: Core, leaving: str) -> None:
+async def test_leaving_gives_back_at_once(core: Core, clock: FixedClock, leaving: str, lapsed: bool) -> None:  # noqa: FBT001 - a parameter
     await core.store.run(release, core, "A####")
     account, begun = await core.store.run(verified, core, 0)
     serials = (await draw(core, begun)).batch.serials
     await pick(core, begun, serials[0])
+    if lapsed:  # as when the owner asks for another code, or the office has closed since the last one
+        await core.store.run(core.preselections.lapse, begun)
+    clock.advance(MOMENT)
     flow, place = core.preselections, core.offices["粤K"]
     leave: dict[str, Callable[[Tx], object]] = {
         "abandon": lambda tx: flow.abandon(tx, account, begun),
@@ -306,6 +310,19 @@ async def test_leaving_gives_back_at_once(core: Core, leaving: str) -> None:
     third = await core.store.run(registered, core, 2)
     same_vehicle = await core.store.run(agreed, core, third, 0)
     await core.store.run(verifies_again, core, third, same_vehicle)  # and the vehicle is nobody's either
+    ended = await core.store.read(sql, "SELECT held_until FROM draw")
+    assert ended == [{"held_until": to_millis(clock.now()) - 1}]  # or the next draw could not be recomputed
+
+
+async def test_lapsed_owner_takes_no_shortlist_along(core: Core) -> None:
+    await core.store.run(release, core, "A####")
+    account, begun = await core.store.run(verified, core, 0)
+    serials = (await draw(core, begun)).batch.serials
+    await pick(core, begun, serials[0])
+    await core.store.run(core.preselections.lapse, begun)
+    place = core.offices["粤K"]
+    await core.store.run(core.preselections.choose, account, place, PlateKind.SMALL_NEV)
+    assert await core.store.run(lambda tx: shortlist(tx, begun, at=tx.now)) == []
 
 
 # --- the verification and its end ------------------------------------------------------------------

@@ -531,7 +531,8 @@ def _always(run: Callable[..., int]) -> Callable[..., int]:
     return unguarded
 
 
-async def test_identity_nobody_had_goes_to_one_of_two(core: Core, engine: str) -> None:
+async def _give_at_once(core: Core, engine: str) -> list[Any]:
+    """Let two admins give two chats one identity that nobody had."""
     accounts = [await core.store.run(core.accounts.consent, 7000 + number) for number in range(2)]
     meet = meeting("accounts.receive_identity", parties(engine))
 
@@ -545,9 +546,22 @@ async def test_identity_nobody_had_goes_to_one_of_two(core: Core, engine: str) -
         )
         return core.counter.move_identity(Between(tx, before=meet), wanted)
 
-    outcomes = await together(*(core.store.run(move, number) for number in range(2)))
+    return await together(*(core.store.run(move, number) for number in range(2)))
+
+
+async def test_identity_nobody_had_goes_to_one_of_two(core: Core, engine: str) -> None:
+    outcomes = await _give_at_once(core, engine)
     assert Counter(type(one) for one in outcomes) == {type(None): 1, HandledMeanwhile: 1}
     assert await _owners_of_identity(core) == 1
+    told = await core.store.read(sql, "SELECT chat_id FROM notice WHERE purpose LIKE 'identity:%'")
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+async def test_control_without_index_both_are_given(core: Core, engine: str) -> None:
+    await core.store.run(sql, "DROP INDEX account_identity")
+    assert await _give_at_once(core, engine) == [None, None]
+    assert await _owners_of_identity(core) == 2
 
 
 @pytest.mark.parametrize("seen", ["", "1"])

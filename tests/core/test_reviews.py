@@ -11,6 +11,7 @@ import pytest
 from core import imports
 from core.accounts import Account
 from core.appeals import State
+from core.appeals.reviews import Outcome, outcome_of
 from core.blacklist import running
 from core.bootstrap import Core, Ports, bootstrap
 from core.clock import FixedClock
@@ -29,7 +30,6 @@ from core.ports import Tx
 from core.preselection import State as Step
 from core.preselection import get, lease_until
 from core.registry import RegistryVehicle, StrictRegistry
-from core.reviews import Outcome, outcome_of
 from core.selection import chances
 from tests import invented
 from tests.core.appealing import REVIEWER, appealed, approves, rejects

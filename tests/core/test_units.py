@@ -62,6 +62,14 @@ async def test_choosing_the_other_kind_forgets_name_and_identity(core: Core) -> 
     assert found.user_type == UserType.NEW_OWNER
 
 
+async def test_identity_of_a_counter_goes_with_the_kind(core: Core) -> None:
+    """Who was given an identity and registers as a unit instead, has it no more."""
+    account = await core.store.run(core.accounts.consent, 6000)
+    await core.store.run(core.accounts.receive_identity, account, invented.identity(0))
+    await core.store.run(core.accounts.choose_kind, account, unit=True)
+    assert (await core.store.run(registered, core, 0)).identity == invented.identity(0)
+
+
 async def test_registered_owner_chooses_no_other_kind(core: Core) -> None:
     account = await core.store.run(registered, core, 0)
     with pytest.raises(StepOutOfOrder):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.texts.reports import _NOTICES
+from bot.texts.reports.waiting import _NOTICES
 from core import waiting
 from core.admins import Admin, Post, Role
 from core.bootstrap import Core

@@ -14,7 +14,6 @@ from bot.texts.menu import DESK_MENU, OWNER_MENU
 from tools import make_report_pictures
 
 ROOT = Path(__file__).parents[2]
-MADE = (".", "__py", "demo-")
 READMES = ("README.md", "README.zh-CN.md")
 TEXTS = {
     *(".md", ".py", ".toml", ".sql", ".js", ".css", ".html", ".yml", ".yaml", ".csv", ".txt", ".cfg"),

@@ -3,16 +3,7 @@
 import asyncio
 
 from core.clock import CHINA
-from tests.person import Person
-from tests.world import CHIEF, OTHER, World, agrees, reaches_selection, registers, verifies
-
-
-async def composes(owner: Person, number: str) -> None:
-    await owner.press("【自编选号】")
-    await owner.say(number)
-    await owner.press("提交")
-    await owner.press("确认提交")
-    await owner.see("第6步")
+from tests.world import CHIEF, OTHER, World, agrees, composes, reaches_selection, registers, verifies
 
 
 async def tick(world: World) -> None:

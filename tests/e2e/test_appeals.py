@@ -31,7 +31,7 @@ from tests.e2e.appealing import (
 )
 from tests.e2e.test_reports import sheets_of
 from tests.person import Person
-from tests.world import CHIEF, World, eventually, office, open_world, registers, verifies
+from tests.world import CHIEF, World, eventually, office, open_world, registers, takes_one, verifies
 
 
 @pytest.fixture
@@ -84,11 +84,7 @@ async def test_owner_gets_the_vehicle_back_and_selects(world: World) -> None:
     await owner.press("确认信息")
     await owner.see("还剩 5 批", "还剩 20 个")
     await verifies(owner)
-    await owner.press("【随机一次(5)】")
-    await owner.press("粤K·")
-    await owner.press("【确认选号】")
-    await owner.press("确定选用")
-    await owner.see("完成号牌预选")
+    await takes_one(owner)
 
 
 async def test_holder_is_barred_by_the_reviewer_alone(world: World) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.commands import DESK, WITHOUT_WORDS
 from bot.sandbox import PersonSpec
-from bot.texts.desk import USAGE
+from bot.texts.desk.commands import USAGE
 from bot.texts.menu import DESK_MENU
 from core.errors import WishesRefused
 from core.ports import Tx

@@ -1,7 +1,7 @@
 """An owner selects a number in the chat: the whole way, as a person goes it."""
 
 from tests.person import Person
-from tests.world import CHIEF, World, reaches_selection
+from tests.world import CHIEF, World, composes, reaches_selection
 
 
 async def test_random_selection_ends_with_receipt(world: World) -> None:
@@ -42,11 +42,7 @@ async def test_chief_releases_and_confirms(world: World) -> None:
     await chief.see("已投放")
     owner: Person = world.person()
     await reaches_selection(owner)
-    await owner.press("【自编选号】")
-    await owner.say("B0001")
-    await owner.press("提交")
-    await owner.press("确认提交")
-    await owner.see("完成号牌预选")
+    await composes(owner, "B0001")
     await chief.say("/confirm 粤KB0001 000000")
     await chief.press("确认已上牌")
     await chief.see("已确认上牌")

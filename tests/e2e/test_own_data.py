@@ -10,7 +10,7 @@ from core import accounts
 from tests import invented
 from tests.core.sql import dump
 from tests.person import Person
-from tests.world import OWNER, World, agrees, eventually, reaches_selection, registers
+from tests.world import OWNER, World, agrees, composes, eventually, reaches_selection, registers
 
 OTHERWISE = {"provinces", "offices", "office", "compose"}
 """Screens that take typed words, none of them personal data."""
@@ -151,6 +151,24 @@ async def test_owner_deletes_everything_and_begins_anew(world: World) -> None:
     await owner.see("第1步")
 
 
+async def test_button_of_before_deletion_does_nothing(world: World) -> None:
+    owner = world.person()
+    await owner.say("/start")
+    await owner.see("机动车号牌预选")
+    old = owner.button("【预选号牌】").data
+    await owner.say("/delete")
+    await owner.press("确认删除")
+    await owner.see("您的信息已删除")
+    await owner.settled()
+    await owner.say("/start")  # the very screen, after as many steps as then
+    shown = await owner.see("机动车号牌预选", fresh=True)
+    assert owner.button("【预选号牌】").data != old
+    owner.press_raw(old, shown)
+    await owner.see_toast("这个按钮已过时")
+    await owner.settled()
+    assert "机动车号牌预选" in owner.last.words
+
+
 async def test_second_press_of_a_deletion_does_no_harm(world: World) -> None:
     owner = world.person()
     await registers(owner)
@@ -168,11 +186,7 @@ async def test_deletion_that_must_wait_says_why_and_until_when(world: World) -> 
     await world.release()
     owner = world.person()
     await reaches_selection(owner)
-    await owner.press("【自编选号】")
-    await owner.say("A1234")
-    await owner.press("提交")
-    await owner.press("确认提交")
-    await owner.see("第6步")
+    await composes(owner, "A1234")
     await owner.say("/delete")
     shown = await owner.see("现在还不能删除", "粤K·A1234", "2026年3月17日(周二) 17:00")
     assert "⛔ 确认删除" not in shown.buttons

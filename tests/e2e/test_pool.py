@@ -12,7 +12,7 @@ from core.plates import PlateKind
 from core.pool import Release
 from tests.core.sql import sql
 from tests.person import Person
-from tests.world import World, office, open_world, reaches_selection
+from tests.world import World, composes, office, open_world, reaches_selection
 
 CAPTION = 1024
 
@@ -113,11 +113,7 @@ async def test_bulletin_counts_what_is_taken_once_it_is_counted_anew(world: Worl
     await world.service.jobs.count()
     owner = world.person()
     await reaches_selection(owner)
-    await owner.press("【自编选号】")
-    await owner.say("A1234")
-    await owner.press("提交")
-    await owner.press("确认提交")
-    await owner.see("第6步")
+    await composes(owner, "A1234")
     await owner.say("/pool")
     await owner.see("约剩 990 个(10:00 统计)")
     world.forward(minutes=11)

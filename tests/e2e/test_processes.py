@@ -6,7 +6,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from time import monotonic
+from time import monotonic, process_time
 
 import pytest
 
@@ -16,6 +16,7 @@ from tests.world import MORNING, TOKEN, clock_at, eventually
 
 SIGNALS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
 WITHIN = 2.0
+"""Seconds after which an interrupted program has ended, on a machine that has nothing else to do."""
 PROGRAM_FILES = str(Path(__file__).parents[2] / "bot")
 
 
@@ -35,12 +36,21 @@ async def _process(*words: object) -> AsyncIterator[asyncio.subprocess.Process]:
             await process.communicate()
 
 
+def _crowding() -> float:
+    """Return how many times longer than alone a program takes here just now, 1 or more."""
+    began, worked = monotonic(), process_time()
+    while process_time() - worked < 0.05:
+        pass
+    return max((monotonic() - began) / (process_time() - worked), 1.0)
+
+
 async def _ends(process: asyncio.subprocess.Process, number: signal.Signals) -> str:
     """Ask a process to end, once; return what it said on its error channel."""
+    crowding = _crowding()
     began = monotonic()
     process.send_signal(number)
-    _, said = await asyncio.wait_for(process.communicate(), 20)
-    assert monotonic() - began < WITHIN
+    _, said = await asyncio.wait_for(process.communicate(), 60)
+    assert monotonic() - began < WITHIN * max(crowding, _crowding())
     return said.decode()
 
 

@@ -12,7 +12,7 @@ from core.registry import RegistryVehicle
 from tests import invented
 from tests.core.sql import dump
 from tests.person import Person
-from tests.world import World, agrees, open_world, registers, verifies
+from tests.world import World, agrees, open_world, registers, takes_one, verifies
 
 UNKNOWN = "登记系统中没有该车辆的信息,请核对车辆识别代号;如无误,请联系销售商或车辆管理所。"
 REGISTERED = "该车辆已上牌,不能选号,请核对输入!"
@@ -114,11 +114,7 @@ async def test_right_vehicle_goes_through(strict: World) -> None:
     await owner.press("确认信息")
     await owner.see("选号服务说明")
     await verifies(owner)
-    await owner.press("【随机一次(5)】")
-    await owner.press("粤K·")
-    await owner.press("【确认选号】")
-    await owner.press("确定选用")
-    await owner.see("完成号牌预选")
+    await takes_one(owner)
 
 
 async def test_what_the_registry_learns_meanwhile_counts(strict: World) -> None:

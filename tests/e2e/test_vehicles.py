@@ -32,15 +32,6 @@ def csv(*numbers: int, state: str = "new") -> bytes:
     return (HEAD + "".join(rows)).encode("gbk")
 
 
-def vehicle(number: int) -> RegistryVehicle:
-    return RegistryVehicle(
-        vin=invented.vin(number),
-        certificate=invented.certificate(number),
-        kind=PlateKind.SMALL,
-        registered=False,
-    )
-
-
 async def uploads(world: World, content: bytes, name: str = "车辆.csv") -> Person:
     chief = world.person(CHIEF)
     await chief.say("/vehicles")

@@ -14,10 +14,9 @@ import pytest
 from bot.sandbox import PersonSpec
 from core.clock import CHINA
 from tests import invented
-from tests.e2e.test_afterwards import composes
 from tests.e2e.test_reports import sheets_of
 from tests.person import Person
-from tests.world import CHIEF, PEOPLE, World, office, open_world, reaches_selection
+from tests.world import CHIEF, PEOPLE, World, composes, office, open_world, reaches_selection
 
 OWNERS = tuple(range(6001, 6006))
 NUMBER = re.compile(r"粤K·([0-9A-Z]{5})")

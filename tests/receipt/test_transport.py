@@ -27,7 +27,7 @@ Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 @asynccontextmanager
 async def serving(answer: Answer, *, read_timeout: float = 10.0) -> AsyncIterator[Bot]:
     """Give a bot whose every call is answered by a function."""
-    application = web.Application()
+    application = web.Application(client_max_size=8 * 1024 * 1024)
     application.router.add_route("*", "/{path:.*}", answer)
     server = TestServer(application)
     await server.start_server(shutdown_timeout=0.1)
@@ -95,6 +95,60 @@ async def test_picture_in_an_edit_is_attached() -> None:
 
     assert b"picture" in parts.values()
     assert "attach://" in str(parts["media"])
+
+
+async def test_names_of_files_arrive_as_browsers_write_them() -> None:
+    names: list[str] = []
+
+    async def look(request: web.Request) -> web.Response:
+        document = (await request.post())["document"]
+        assert isinstance(document, web.FileField)
+        names.append(document.filename)
+        return await ok(request)
+
+    async with serving(look) as bot:
+        for name in ("号牌 1.csv", 'a"b\r\nX: y.csv'):
+            await bot.send_document(7, b"x", filename=name)
+
+    assert names == ["号牌 1.csv", "a%22b%0D%0AX: y.csv"]
+
+
+@pytest.mark.parametrize("size", [0, 1, 512 * 1024, 512 * 1024 + 1, 3 * 1024 * 1024])
+async def test_file_of_any_size_arrives_whole(size: int) -> None:
+    sizes: list[int] = []
+
+    async def look(request: web.Request) -> web.Response:
+        sizes.append(len(await request.read()))
+        return await ok(request)
+
+    async with serving(look) as bot:
+        await bot.send_document(7, b"x" * size, filename="numbers.csv")
+
+    assert size < sizes[0] < size + 1000
+
+
+async def test_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    async def look(request: web.Request) -> web.Response:
+        asked.append(str(request.url))
+        return await ok(request)
+
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", look)
+    proxy = TestServer(application)
+    await proxy.start_server(shutdown_timeout=0.1)
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, str(proxy.make_url("/")))
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.setenv(name, "direct.invalid")
+    async with AiohttpRequest() as request:
+        await Bot(TOKEN, "http://messenger.invalid/bot", request=request).send_message(7, "x")
+        with pytest.raises(RequestNotSentError):
+            await Bot(TOKEN, "http://direct.invalid/bot", request=request).send_message(7, "x")
+    await proxy.close()
+
+    assert asked == [f"http://messenger.invalid/bot{TOKEN}/sendMessage"]
 
 
 async def test_open_file_is_uploaded() -> None:

@@ -8,8 +8,9 @@ from itertools import count
 from types import SimpleNamespace
 from typing import Any, cast
 
-from telegram import Bot, InlineKeyboardMarkup, InputMediaPhoto
+from telegram import InlineKeyboardMarkup
 
+from bot import messenger
 from bot.app import _words
 from bot.dialog.buttons import Codec
 from bot.dialog.engine import Engine, Outside
@@ -64,20 +65,19 @@ class Messenger:
     async def send_message(self, chat_id: int, text: str, **given: Any) -> object:
         return self._show(chat_id, text, given)
 
-    async def edit_message_text(self, text: str, chat_id: int, **given: Any) -> object:
-        return self._show(chat_id, text, given)
-
     async def send_photo(self, chat_id: int, photo: bytes, caption: str, **given: Any) -> object:
         return self._show(chat_id, caption, given, photo)
 
-    async def edit_message_media(
-        self, media: InputMediaPhoto, chat_id: int, _message_id: int, **given: Any
-    ) -> object:
-        file = cast("Any", media.media).input_file_content
-        return self._show(chat_id, media.caption or "", given, file)
-
-    async def edit_message_caption(self, chat_id: int, _message_id: int, **given: Any) -> object:
-        return self._show(chat_id, given["caption"], given, self.screens[chat_id].picture)
+    async def edit(self, method: str, parameters: dict[str, Any]) -> None:
+        chat_id = parameters["chat_id"]
+        match method:
+            case "editMessageText":
+                self._show(chat_id, parameters["text"], parameters)
+            case "editMessageCaption":
+                self._show(chat_id, parameters["caption"], parameters, self.screens[chat_id].picture)
+            case "editMessageMedia":
+                file = parameters["picture"].input_file_content
+                self._show(chat_id, parameters["media"]["caption"], parameters, file)
 
     async def answer_callback_query(self, query_id: str, text: str | None, **_: object) -> None:
         if text:
@@ -87,9 +87,11 @@ class Messenger:
         pass
 
     def _show(self, chat_id: int, words: str, given: dict[str, Any], picture: bytes = b"") -> object:
-        markup: InlineKeyboardMarkup | None = given["reply_markup"]
-        rows = markup.inline_keyboard if isinstance(markup, InlineKeyboardMarkup) else ()
-        buttons = {one.text: str(one.callback_data) for row in rows for one in row}
+        markup = given.get("reply_markup") or {}
+        if not isinstance(markup, dict):
+            markup = markup.to_dict() if isinstance(markup, InlineKeyboardMarkup) else {}
+        rows = markup.get("inline_keyboard", ())
+        buttons = {one["text"]: one["callback_data"] for row in rows for one in row}
         self.screens[chat_id] = Screen(words=words, buttons=buttons, picture=picture)
         self.told.append((chat_id, words))
         return SimpleNamespace(message_id=1)
@@ -112,7 +114,7 @@ class Chats:
         self.engine = Engine(
             core,
             RehearsingSteps(core, BY_NAME, codec, WORDS, stage),
-            Presenter(cast("Bot", self.messenger), codec, common.KEYBOARD_GONE),
+            Presenter(cast("messenger.Messenger", self.messenger), codec, common.KEYBOARD_GONE),
             Outside(
                 send_code=self._send_code,
                 send_file=_nothing,

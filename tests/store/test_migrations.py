@@ -180,6 +180,24 @@ async def test_holds_go_apart_from_what_is_taken_for_good(place: Place, tmp_path
     ]
 
 
+async def test_seen_identities_come_along(place: Place, tmp_path: Path) -> None:
+    """One that was seen stays so, and is still nobody else's; one that is there no more was not seen."""
+    store = await place.open(up_to(16, tmp_path / "sixteen", OURS))
+    columns = "account_id, chat_id, consent_version, consented_at, created_at, updated_at"
+    binary = "BLOB" if place.schema is None else "BYTEA"
+    for number, (digest, seen) in enumerate([("'seen'", 7), ("'typed'", "NULL"), ("NULL", 7)], 1):
+        hashed = f"CAST({digest} AS {binary})"
+        values = f"{number}, {number}, 1, 1, 1, 1, {hashed}, {hashed}, {seen}"
+        names = f"{columns}, identity_sealed, identity_hash, identity_seen_at"
+        await store.run(sql, f"INSERT INTO account ({names}) VALUES ({values})")  # noqa: S608 - ours
+    await store.close()
+    assert (await place.visit(OURS))[0] == "0017_seen_identities"
+    found = place.ask("SELECT account_id, identity_seen_at FROM account ORDER BY account_id")
+    assert found == [(1, 7), (2, None), (3, None)]
+    with pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError), match="identity"):
+        place.ask(f"UPDATE account SET identity_seen_at = 1, identity_hash = CAST('x' AS {binary})")  # noqa: S608 - ours
+
+
 PLATES_OF_VERSION_4 = (
     """INSERT INTO account (account_id, chat_id, consent_version, consented_at, created_at, updated_at)
     VALUES (1, 1, 1, 1, 1, 1)""",

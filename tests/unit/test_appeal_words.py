@@ -11,13 +11,13 @@ from bot.texts import appeal, appeals_desk
 from bot.texts.language import Language, speaking
 from core.accounts import Account, UserType
 from core.appeals import LONGEST_REASON, Appeal, Slot, State
+from core.appeals.obstacles import Obstacles
+from core.appeals.reviews import Card, Outcome
 from core.blacklist import Ban
-from core.obstacles import Obstacles
 from core.plates import PlateKind
 from core.preselection import Preselection
 from core.preselection import State as Step
 from core.registry import RegistryVehicle
-from core.reviews import Card, Outcome
 from core.secrets import Vault
 from core.vehicles import CertificateKind
 from tests import invented
@@ -46,6 +46,7 @@ def _account(number: int) -> Account:
         name_sealed=VAULT.seal("测" * 100),
         identity_sealed=VAULT.seal(invented.identity(number)),
         identity_hash=b"x",
+        identity_seen_at=None,
         phone_sealed=VAULT.seal(invented.phone(number)),
         new_phone_sealed=None,
     )

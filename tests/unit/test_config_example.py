@@ -10,7 +10,7 @@ import pytest
 
 from core.offices import Office
 from core.settings import Settings, load_settings
-from core.settings_check import is_table, keys_of
+from core.settings.problems import is_table, keys_of
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 TEXT = EXAMPLE.read_text(encoding="utf-8")

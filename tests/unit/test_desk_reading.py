@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from bot.desk.blacklist import read_wish
+from bot.desk.bans import read_wish
 from bot.desk.errors import UnreadableTime, Usage
 from bot.desk.reading import first_time, kind_of, named, read_time, words_of
 from bot.desk.releases import read_release

@@ -22,7 +22,11 @@ from tools import make_texts
 
 AT = datetime(2026, 12, 1, 17, 0, tzinfo=CHINA)
 CHINESE = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]")
-MODULES = sorted(make_texts.TEXTS.glob("*.py"))
+MODULES = sorted(make_texts.TEXTS.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(make_texts.TEXTS).as_posix()
 
 
 def test_chinese_is_spoken_to_whoever_chose_nothing() -> None:
@@ -167,7 +171,7 @@ def test_control_a_lost_field_tag_or_column_is_found(chinese: str, english: str)
     assert make_texts.unlike(Message(chinese, english))
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_no_chinese_stands_in_an_f_string(path: Path) -> None:
     strings = [
         one for one in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(one, ast.JoinedStr)
@@ -201,10 +205,10 @@ def not_looked_up(source: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_every_chinese_word_is_looked_up(path: Path) -> None:
     found = not_looked_up(path.read_text(encoding="utf-8"))
-    assert bool(found) == (path.name in SAME_IN_EVERY_LANGUAGE), found
+    assert bool(found) == (name_of(path) in SAME_IN_EVERY_LANGUAGE), found
 
 
 def test_control_a_word_that_is_not_looked_up_is_found() -> None:

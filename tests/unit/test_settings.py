@@ -19,8 +19,9 @@ from core.errors import (
     SettingsSyntax,
 )
 from core.secrets import Vault
-from core.settings import KEY_FILE, Settings, ensure_keys, load_settings
-from core.settings_check import merged
+from core.settings import Settings, load_settings
+from core.settings.keys import KEY_FILE, ensure_keys
+from core.settings.reading import merged
 
 TOKEN = "123456:ABC-def_0"
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="

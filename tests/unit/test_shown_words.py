@@ -26,7 +26,7 @@ ALLOWED = {
     "core/offices.py": "the usual papers as settings name them; bot/texts/common.py words them",
     "core/plates.py": "the characters of the provinces, and what people type between numbers",
     "core/rehearsal.py": "the invented owner of a rehearsal, in place of what somebody typed",
-    "core/reviews.py": "a reason that is written down; bot/texts/common.py words it",
+    "core/appeals/reviews.py": "a reason that is written down; bot/texts/common.py words it",
 }
 """Modules whose string literals may hold Chinese, each with what it is."""
 

@@ -9,8 +9,9 @@ from bot.dialog.model import View
 from bot.pictures.batch import NUMBERS
 from bot.rehearsal.marking import marked
 from bot.screens import pool
-from bot.texts import bulletin, desk, home, notices, preselect, rehearsal, selecting
+from bot.texts import bulletin, home, notices, preselect, rehearsal, selecting
 from bot.texts.common import plain
+from bot.texts.desk import commands
 from bot.texts.language import Language, speaking
 from core.admins import Duty
 from core.bulletin import UNTOLD, Bulletin, Left, Line, Published
@@ -103,7 +104,7 @@ def test_fullest_page_of_the_bulletin_can_be_sent(language: Language) -> None:
 @pytest.mark.parametrize("language", Language)
 def test_help_with_all_commands_of_the_desk_can_be_sent(language: Language) -> None:
     with speaking(language):
-        said = plain(home.help_text() + desk.help_text(frozenset(Duty)))
+        said = plain(home.help_text() + commands.help_text(frozenset(Duty)))
     assert len(said) <= MessageLimit.MAX_TEXT_LENGTH
 
 

@@ -10,7 +10,7 @@ from bot.desk.reports.parts import columns, home_row, number, sheet
 from bot.dialog.model import Button, Go, Screen, View
 from bot.dialog.scene import Scene
 from bot.sheets import Table
-from bot.texts import common, reports
+from bot.texts import common
 from bot.texts import journal as words
 from core import journal
 from core.admins import Duty
@@ -71,7 +71,7 @@ def _show(scene: Scene) -> View:
         text="\n\n".join((words.title(asked, page), *lines)),
         rows=(
             *([tuple(turns)] if turns else []),
-            *(((Button(label=reports.SHEET(), action="sheet"),),) if found.entries else ()),
+            *(((Button(label=common.EXPORT(), action="sheet"),),) if found.entries else ()),
             home_row(),
         ),
     )

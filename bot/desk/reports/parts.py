@@ -7,7 +7,8 @@ from bot.dialog.model import Button, Go, SendFile, View
 from bot.dialog.scene import Scene
 from bot.screens.layout import in_columns, page_of
 from bot.sheets import Table, workbook
-from bot.texts import common, reports
+from bot.texts import common
+from bot.texts.reports import parts as texts
 from core.admins import Duty
 from core.errors import NotYourOffice
 from core.offices import Office
@@ -60,7 +61,7 @@ def choice(scene: Scene, duty: Duty, *first: Button) -> View:
     ]
     page, turns = page_of(buttons, number(scene, "page"), _OFFICES_A_PAGE)
     rows = (*in_columns((*first, *page), 2), *([tuple(turns)] if turns else []), home_row())
-    return View(text=reports.CHOOSE(), rows=rows)
+    return View(text=texts.CHOOSE(), rows=rows)
 
 
 def number(scene: Scene, name: str, otherwise: int = 0) -> int:
@@ -83,4 +84,4 @@ def sheet(
         return workbook(tables(found))
 
     effect = SendFile(name=name, caption=caption, read=read, make=make)
-    return Go(screen="", note=reports.MAKING(), effects=(effect,))
+    return Go(screen="", note=texts.MAKING(), effects=(effect,))

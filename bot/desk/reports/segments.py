@@ -14,7 +14,8 @@ from bot.screens.layout import page_of
 from bot.screens.pictures import ReportPicture
 from bot.sheets import Table
 from bot.texts import common
-from bot.texts import reports as words
+from bot.texts.reports import parts as texts
+from bot.texts.reports import segments as words
 from core.admins import Duty
 from core.offices import Office
 from core.ports import Tx
@@ -65,8 +66,8 @@ def _show(scene: Scene) -> View:
         rows=(
             *([tuple(turns)] if turns else []),
             (
-                Button(label=words.SHEET(), action="sheet"),
-                Button(label=words.REFRESH(), action="page", arg=scene.arg("page")),
+                Button(label=common.EXPORT(), action="sheet"),
+                Button(label=texts.REFRESH(), action="page", arg=scene.arg("page")),
             ),
             *_others(scene),
             home_row(),
@@ -76,21 +77,21 @@ def _show(scene: Scene) -> View:
 
 def _others(scene: Scene) -> tuple[tuple[Button, ...], ...]:
     more = len(offices_of(scene, Duty.SEGMENTS)) > 1
-    return ((Button(label=words.OFFICES(), action="choose"),),) if more else ()
+    return ((Button(label=texts.OFFICES(), action="choose"),),) if more else ()
 
 
 def _text(office: Office, counted: Counted, page: list[Fill], number_of_page: int) -> str:
     pages = -(-len(counted.fills) // _A_PAGE)
     head = words.segments_head(office, counted.fills)
-    lines = [head, *([words.page_line(min(number_of_page, pages - 1), pages)] if pages > 1 else [])]
-    return words.fitting([*lines, *(line for fill in page for line in words.fill_lines(fill, counted.at))])
+    lines = [head, *([texts.page_line(min(number_of_page, pages - 1), pages)] if pages > 1 else [])]
+    return texts.fitting([*lines, *(line for fill in page for line in words.fill_lines(fill, counted.at))])
 
 
 def picture(office: Office, at: datetime, page: list[Fill]) -> Segments:
     """Return the picture of some segments."""
     return Segments(
         title=words.segments_title(office),
-        at=words.counted_at(at),
+        at=texts.counted_at(at),
         bars=tuple(_bar(fill, at) for fill in page),
         mark=MARK,
         mark_words=words.MARK_WORDS(),
@@ -112,7 +113,7 @@ def _bar(fill: Fill, now: datetime) -> Bar:
         taken=fill.share,
         held=fill.held / size,
         withheld=fill.withheld_size / size,
-        share=words.percent(fill.share),
+        share=texts.percent(fill.share),
         figures=words.fill_figures(fill),
         ways=words.fill_ways(fill, now),
         kept_back=words.kept_back(fill),

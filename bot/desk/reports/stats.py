@@ -15,7 +15,8 @@ from bot.pictures.tiles import Tile
 from bot.screens.pictures import ReportPicture
 from bot.sheets import Table
 from bot.texts import common
-from bot.texts import reports as words
+from bot.texts.reports import parts as texts
+from bot.texts.reports import stats as words
 from core.admins import Duty
 from core.offices import Office
 from core.reports import SPANS, Day, Scope, Stats, scope_of, stats
@@ -64,7 +65,7 @@ def _span(scene: Scene) -> int:
 
 def _show(scene: Scene) -> View:
     if not scene.arg("of"):
-        everything = Button(label=words.ALL_OFFICES(), action="office", arg=_ALL)
+        everything = Button(label=texts.ALL_OFFICES(), action="office", arg=_ALL)
         return choice(scene, Duty.STATS, everything)
     office, days = _office(scene), _span(scene)
     scope = _scope(scene, office)
@@ -80,10 +81,10 @@ def _show(scene: Scene) -> View:
         rows=(
             spans,
             (
-                Button(label=words.SHEET(), action="sheet"),
-                Button(label=words.REFRESH(), action="days", arg=str(days)),
+                Button(label=common.EXPORT(), action="sheet"),
+                Button(label=texts.REFRESH(), action="days", arg=str(days)),
             ),
-            *(((Button(label=words.OFFICES(), action="choose"),),) if more else ()),
+            *(((Button(label=texts.OFFICES(), action="choose"),),) if more else ()),
             home_row(),
         ),
     )
@@ -95,7 +96,7 @@ def picture(found: Stats, office: Office | None) -> Figures:
     selected = total.selected
     return Figures(
         title=words.stats_title(office, len(found.days)),
-        at=words.counted_at(found.at),
+        at=texts.counted_at(found.at),
         tiles=tuple(_tiles(found)),
         random=total.random / selected if selected else 0.0,
         random_words=words.share_of(words.RANDOM(), total.random, selected) if selected else "",
@@ -149,7 +150,7 @@ def _by_end(found: Stats) -> Chart:
 
 
 def _columns(found: Stats, parts: Callable[[Day], tuple[int, ...]]) -> tuple[Column, ...]:
-    return tuple(Column(parts=parts(day), label=words.day_label(day.day)) for day in found.days)
+    return tuple(Column(parts=parts(day), label=texts.day_label(day.day)) for day in found.days)
 
 
 def _sheet(scene: Scene, _arg: str) -> Go:

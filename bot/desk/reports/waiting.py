@@ -18,8 +18,9 @@ from bot.screens.layout import in_columns, page_of
 from bot.screens.pictures import ReportPicture
 from bot.sheets import Table
 from bot.texts import common
-from bot.texts import reports as words
 from bot.texts.errors import of_error
+from bot.texts.reports import parts as texts
+from bot.texts.reports import waiting as words
 from core import waiting
 from core.admins import Duty
 from core.clock import CHINA
@@ -74,8 +75,8 @@ def _show(scene: Scene) -> View:
             *in_columns(leads, 2),
             *([tuple(turns)] if turns else []),
             (
-                Button(label=words.SHEET(), action="sheet"),
-                Button(label=words.REFRESH(), action="page", arg="0"),
+                Button(label=common.EXPORT(), action="sheet"),
+                Button(label=texts.REFRESH(), action="page", arg="0"),
             ),
             (_switch(scene), *home_row()),
         ),
@@ -94,20 +95,20 @@ def _text(found: Desk, page: list[Item], number_of_page: int) -> str:
     pages = -(-len(found.items) // _A_PAGE)
     lines = [f"<b>{escape(words.desk_counts(found))}</b>"]
     if pages > 1:
-        lines.append(words.page_line(min(number_of_page, pages - 1), pages))
+        lines.append(texts.page_line(min(number_of_page, pages - 1), pages))
     lines += (f"{NUMBERS[place]} {escape(words.item(item, found.at))}" for place, item in enumerate(page))
-    return words.fitting(lines)
+    return texts.fitting(lines)
 
 
 def picture(found: Desk) -> Glance:
     """Return the desk at a glance."""
     return Glance(
         title=words.DESK_TITLE(),
-        at=words.counted_at(found.at),
+        at=texts.counted_at(found.at),
         tiles=tuple(_tile(found, matter) for matter in found.matters if _is_shown(found, matter)),
         days_title=words.AHEAD(),
         days=tuple(
-            Ahead(label=words.day_label(day), number=count, today=not ahead)
+            Ahead(label=texts.day_label(day), number=count, today=not ahead)
             for ahead, (day, count) in enumerate(found.due)
         ),
     )

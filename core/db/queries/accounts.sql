@@ -21,7 +21,8 @@ UPDATE account SET office = :office, updated_at = :now WHERE account_id = :accou
 -- name: choose_kind
 -- A unit or a person, before registration ends: what was entered of the other kind is forgotten.
 UPDATE account
-SET user_type = :user_type, name_sealed = NULL, identity_sealed = NULL, identity_hash = NULL, updated_at = :now
+SET user_type = :user_type, name_sealed = NULL, identity_sealed = NULL, identity_hash = NULL,
+    identity_seen_at = NULL, updated_at = :now
 WHERE account_id = :account_id AND registered_at IS NULL
 
 -- name: set_name

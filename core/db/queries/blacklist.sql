@@ -62,8 +62,9 @@ WHERE lifted_at IS NULL AND until > :now
 SELECT * FROM ban WHERE lifted_at IS NULL ORDER BY until, ban_id
 
 -- name: account_of_identity
--- The registered account of an identity.
-SELECT account_id, chat_id FROM account WHERE identity_hash = :identity_hash AND registered_at IS NOT NULL
+-- The account whose an identity is: registered with it, or given it at a counter.
+SELECT account_id, chat_id FROM account
+WHERE identity_hash = :identity_hash AND (registered_at IS NOT NULL OR identity_seen_at IS NOT NULL)
 
 -- name: closed_days
 -- The days on which an office's counter is closed beyond holidays.

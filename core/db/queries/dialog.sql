@@ -1,6 +1,7 @@
 -- name: open
 -- The conversation of a chat, locked; it comes into being with the first word.
-INSERT INTO dialog (chat_id, screen, args, revision, updated_at) VALUES (:chat_id, :screen, '{}', 0, :now)
+INSERT INTO dialog (chat_id, screen, args, revision, begun_at, updated_at)
+VALUES (:chat_id, :screen, '{}', 0, :now, :now)
 ON CONFLICT (chat_id) DO UPDATE SET updated_at = excluded.updated_at
 RETURNING *
 

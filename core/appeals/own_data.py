@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from core.appeals import Appeals, State
+from core.appeals.model import State
+from core.appeals.owners import Appeals
 from core.clock import from_millis, to_millis
 from core.own_data import Holding, Person, Record
 from core.ports import Tx

@@ -15,13 +15,14 @@ from datetime import datetime
 
 from core import audit, notices
 from core.accounts import Account, Accounts
-from core.appeals import Appeal, Appeals, State
+from core.appeals.model import Appeal, State
+from core.appeals.obstacles import Obstacles, obstacles
+from core.appeals.owners import Appeals
 from core.blacklist import Ban, running
-from core.clock import from_millis, to_millis
+from core.clock import moment_or_none, to_millis
 from core.counter import Counter
 from core.errors import AppealDecided, AppealMoved, AppealOfOneself
 from core.notices import Plan, Purpose
-from core.obstacles import Obstacles, obstacles
 from core.ports import Tx
 from core.preselection import Preselection, end_holds, end_lease, from_row, log, move
 from core.preselection import State as Step
@@ -80,7 +81,7 @@ def outcome_of(appeal: Appeal) -> Outcome | None:
         return None
     told = json.loads(appeal.outcome)
     until = told.pop("banned_until")
-    return Outcome(banned_until=None if until is None else from_millis(until), **told)
+    return Outcome(banned_until=moment_or_none(until), **told)
 
 
 class Reviews:

@@ -1,26 +1,25 @@
-"""Words of /find and /blacklist: the card of somebody, a vehicle or a number; the list of who is barred."""
+"""Words of /find: the card of somebody, a vehicle or a number."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from html import escape
 
-from bot.texts import common, desk
+from bot.texts import common
 from bot.texts import journal as lines
 from bot.texts.common import KINDS, day, masked_identity, masked_name, masked_phone, moment, plate
+from bot.texts.desk.parts import date_of
+from bot.texts.desk.people import USER_TYPES
 from bot.texts.language import _, phrase
 from core.accounts import Account
 from core.audit import SYSTEM
 from core.blacklist import Ban
 from core.clock import CHINA
 from core.dossier import Due, Topic, Vehicle
-from core.identity import mask_identity, mask_name
 from core.journal import Entry
 from core.notices import Purpose
 from core.preselection import Preselection, State
 from core.standing import PlateStanding, Standing
 from core.vehicles import group_vin
-
-# --- the card -------------------------------------------------------------------------------
 
 STATES = {
     State.DRAFT: phrase("刚开始"),
@@ -96,7 +95,7 @@ IDENTITY_PROMPT = phrase(
     "<b>把身份转入这个账号</b>\n请先核对身份证原件,再输入身份证号和原因,例如:\n"
     "<code>11010519491231002X 已核对原件</code>\n您输入的这条消息会随即删除。"
 )
-TYPE_IT = phrase("请直接输入文字,或点【« 返回】。")
+WHOLE_JOURNAL = phrase("📜 全部操作记录")
 NOTHING_KNOWN = phrase("没有查到相关记录。")
 NOT_ANY_MORE = phrase("现在已不能进行这项操作,请看最新情况。")
 HEADING = phrase("🔎 <b>查询结果</b>")
@@ -145,7 +144,7 @@ def owner(account: Account | None) -> str:
     return _("<b>车主</b> {who}\n聊天号 <code>{chat}</code> · {type} · {office} · {since}").format(
         who=" ".join(one for one in who if one) or _("(尚未填写)"),
         chat=account.chat_id,
-        type=desk.USER_TYPES[account.user_type](),
+        type=USER_TYPES[account.user_type](),
         office=escape(account.office or _("未选发牌机关")),
         since=since,
     )
@@ -156,8 +155,8 @@ def ban(present: Ban | None, *, known: bool) -> str:
     if present is None:
         return _("黑名单:不在名单上") if known else ""
     return _("⛔ <b>黑名单</b>:{since} 至 {until}({office})\n原因:{reason}").format(
-        since=_date(present.since),
-        until=_date(present.until),
+        since=date_of(present.since),
+        until=date_of(present.until),
         office=escape(present.office),
         reason=escape(present.reason),
     )
@@ -247,7 +246,7 @@ def entry_label(one: Preselection) -> str:
     """Return a preselection in a list: its number, its state, when it was begun or ended."""
     at = one.ended_at or one.reserved_at or one.verified_at
     what = plate(one.office, one.serial) if one.serial else f"{one.office} {KINDS[one.kind]()}"
-    when = _date(at) if at else ""
+    when = date_of(at) if at else ""
     return f"{one.preselection_id} {what} {STATES[one.state]()} {when}".strip()
 
 
@@ -257,10 +256,6 @@ def journal(found: Sequence[Entry]) -> str:
         return ""
     said = [f"· {_time(one.at)} {escape(lines.action(one))} — {escape(lines.actor(one))}" for one in found]
     return _("<b>记录</b>(最近 {count} 条)").format(count=len(found)) + "\n" + "\n".join(said)
-
-
-def _date(at: datetime) -> str:
-    return f"{at.astimezone(CHINA):%Y-%m-%d}"
 
 
 def _time(at: datetime) -> str:
@@ -278,7 +273,7 @@ def ban_prompt(present: Ban | None) -> str:
 
 def user_type_prompt(account: Account | None) -> str:
     """Return the question what somebody's user type is to be."""
-    now = desk.USER_TYPES[account.user_type]() if account else ""
+    now = USER_TYPES[account.user_type]() if account else ""
     return _("<b>修改用户类型</b>\n现在是{type},改为:").format(type=now)
 
 
@@ -298,125 +293,3 @@ def handled(by: str, action: str) -> str:
     who = whoever(by)
     what = _DONE[action]() if action in _DONE else escape(action)
     return _("已由{who}处理:{what}。未作任何更改。").format(who=who, what=what)
-
-
-def holder_elsewhere(office: str) -> str:
-    """Return that an identity can be taken away only by who serves at its holder's office too."""
-    return _(
-        "该身份现注册于 {office} 的账号。把它转走须同时具有该发牌机关的权限,"
-        "请联系全部发牌机关的负责人。未作任何更改。"
-    ).format(office=escape(office))
-
-
-# --- the blacklist --------------------------------------------------------------------------
-
-_CAUSES = {"": phrase("全部"), "expired": phrase("逾期"), "void": phrase("作废"), "admin": phrase("人工")}
-CHANGES = {"shorten": phrase("⏪ 缩短"), "lengthen": phrase("⏩ 延长"), "lift": phrase("✅ 解除")}
-EXPORT = phrase("📄 导出 XLSX")
-EXPORTED = phrase("黑名单")
-EXPORT_NAME = phrase("黑名单.xlsx")
-SHEET = phrase("黑名单")
-WHOLE_JOURNAL = phrase("📜 全部操作记录")
-WHOLE_HISTORY = phrase("🔎 全部记录")
-EMPTY = phrase("没有符合条件的记录。")
-NOT_REGISTERED = phrase("(未注册的身份)")
-
-
-def cause(name: str) -> str:
-    """Return why somebody is barred, in a word."""
-    return _CAUSES[name]() if name in _CAUSES else escape(name)
-
-
-def cause_label(name: str, *, chosen: bool) -> str:
-    """Return a button that narrows the list to one cause."""
-    return ("● " if chosen else "") + cause(name)
-
-
-def office_label(code: str, *, chosen: bool) -> str:
-    """Return a button that narrows the list to one office."""
-    return ("● " if chosen else "") + (code or _("全部机关"))
-
-
-def _who(account: Account | None) -> str:
-    if account is None:
-        return NOT_REGISTERED()
-    return f"{masked_name(account.name)} {masked_identity(account.identity)}"
-
-
-def blacklist(
-    entries: Sequence[tuple[Ban, Account | None]], first: int, total: int, *, cause: str, at: str
-) -> str:
-    """Return one page of the blacklist."""
-    head = _("⛔ <b>黑名单</b> {at}{cause},共 {total} 人,最近列入的在前").format(
-        at=f"{escape(at)} " if at else "", cause=_CAUSES[cause]() if cause in _CAUSES else "", total=total
-    )
-    if not entries:
-        return f"{head}\n\n{EMPTY()}"
-    return "\n\n".join(
-        [head, *(_entry(number, one, account) for number, (one, account) in enumerate(entries, first))]
-    )
-
-
-def _entry(number: int, one: Ban, account: Account | None) -> str:
-    return _("{number}. {who}\n{office} {since} 至 {until} · {cause}\n原因:{reason}").format(
-        number=number,
-        who=_who(account),
-        office=escape(one.office),
-        since=_date(one.since),
-        until=_date(one.until),
-        cause=_CAUSES[one.cause](),
-        reason=escape(one.reason),
-    )
-
-
-def ban_card(one: Ban, account: Account | None) -> str:
-    """Return one entry of the blacklist with all that is known of it."""
-    earned = (
-        _("\n因预选 {number} 产生").format(number=one.preselection_id)
-        if one.preselection_id is not None
-        else ""
-    )
-    return _(
-        "⛔ <b>黑名单</b>\n{who}\n发牌机关:{office}\n列入:{since}\n截止:<b>{until}</b>\n"
-        "来源:{cause}{earned}\n原因:{reason}"
-    ).format(
-        who=_who(account),
-        office=escape(one.office),
-        since=moment(one.since),
-        until=day(one.until),
-        cause=_CAUSES[one.cause](),
-        earned=earned,
-        reason=escape(one.reason),
-    )
-
-
-def change_prompt(change: str, one: Ban, account: Account | None) -> str:
-    """Return what to type to change a ban."""
-    now = _("{who}\n现在到 {until}。").format(who=_who(account), until=day(one.until))
-    if change == "lift":
-        return _("<b>从黑名单中解除</b>") + f"\n{now}\n" + _("请输入原因:")
-    how = _("请输入新的截止日期和原因,例如:\n<code>2027-06-01 情节轻微</code>")
-    title = _("<b>缩短期限</b>") if change == "shorten" else _("<b>延长期限</b>")
-    return f"{title}\n{now}\n{how}"
-
-
-def not_earlier(until: datetime) -> str:
-    """Return that a new end is no earlier one."""
-    return _("新的截止日期须早于现在的 {until}。要延长请返回点【⏩ 延长】。").format(until=day(until))
-
-
-def not_later(until: datetime) -> str:
-    """Return that a new end is no later one."""
-    return _("新的截止日期须晚于现在的 {until}。要缩短请返回点【⏪ 缩短】。").format(until=day(until))
-
-
-def columns() -> tuple[str, ...]:
-    """Return the heads of the list as a sheet."""
-    return (_("姓名"), _("身份证号"), _("发牌机关"), _("列入"), _("截止"), _("来源"), _("原因"))
-
-
-def somebody_cells(account: Account | None) -> tuple[str, str]:
-    """Return the masked name and identity of somebody for a sheet; of an unknown identity nothing."""
-    if account is None:
-        return (NOT_REGISTERED(), "")
-    return (mask_name(account.name), mask_identity(account.identity))

@@ -1,202 +1,26 @@
-"""A preselection (预选): one owner's attempt to get a number for one vehicle.
+"""Phase 1 and the verification of step 4 (docs/domain.md, section 3)."""
 
-    draft ──notice agreed to──▶ informed ──data confirmed──▶ agreed ──code right──▶ verified
-      ▲                            ▲  └────── corrected ◀──────┘ ◀──30 idle minutes──┘    │
-      └─ other office or kind ─────┴──────────────────────────────────────────────────────┤
-                                                                                number taken
-                                                                                          ▼
-    cancelled ◀── by the owner, before a number; by an admin, after ──────────────── reserved
-                                              registered ◀─at the counter─┘  │  └──▶ void
-                                                                             └──▶ expired
-
-``TRANSITIONS`` is the same as a table. From agreed on, the data are complete; a reserved or
-registered one is the vehicle's one success.
-"""
-
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-from core import audit
 from core.accounts import Account
 from core.blacklist import refuse_banned
-from core.clock import from_millis, to_millis
+from core.clock import to_millis
 from core.errors import (
     DataIncomplete,
     NotThisUserType,
     StepOutOfOrder,
-    VerificationLapsed,
     VinAwarded,
     VinBeingSelected,
     VinPreselected,
     VinRegistered,
 )
 from core.offices import Office
-from core.plates import Plate, PlateKind
-from core.ports import Row, Tx
+from core.plates import PlateKind
+from core.ports import Tx
+from core.preselection.leases import end_holds, end_lease
+from core.preselection.model import UNFINISHED, Papers, Preselection, State, get, log, move, unfinished
 from core.registry import Registry
-from core.vehicles import CertificateKind
 from core.verification import Answer, Bond, Purpose, Verification
-
-
-class State(StrEnum):
-    """Where a preselection stands."""
-
-    DRAFT = "draft"
-    INFORMED = "informed"
-    AGREED = "agreed"
-    VERIFIED = "verified"
-    RESERVED = "reserved"
-    REGISTERED = "registered"
-    EXPIRED = "expired"
-    CANCELLED = "cancelled"
-    VOID = "void"
-
-
-UNFINISHED = frozenset({State.DRAFT, State.INFORMED, State.AGREED, State.VERIFIED})
-
-TRANSITIONS: dict[State, frozenset[State]] = {
-    State.DRAFT: frozenset({State.DRAFT, State.INFORMED, State.CANCELLED}),
-    State.INFORMED: frozenset({State.DRAFT, State.AGREED, State.CANCELLED}),
-    State.AGREED: frozenset({State.DRAFT, State.INFORMED, State.VERIFIED, State.CANCELLED}),
-    State.VERIFIED: frozenset({State.DRAFT, State.INFORMED, State.AGREED, State.RESERVED, State.CANCELLED}),
-    State.RESERVED: frozenset({State.REGISTERED, State.EXPIRED, State.CANCELLED, State.VOID}),
-    State.REGISTERED: frozenset(),
-    State.EXPIRED: frozenset(),
-    State.CANCELLED: frozenset(),
-    State.VOID: frozenset(),
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preselection:
-    """One preselection as it stands."""
-
-    preselection_id: int
-    account_id: int
-    office: str
-    kind: PlateKind
-    state: State
-    vin: str | None = field(repr=False)
-    certificate_kind: CertificateKind | None
-    certificate: str | None = field(repr=False)
-    verified_at: datetime | None
-    reserved_at: datetime | None
-    serial: str | None
-    way: str | None  # "random" or "composed"
-    deadline: datetime | None
-    ended_at: datetime | None
-    reason: str | None
-
-    @property
-    def subject(self) -> str:
-        """Return how the journal calls it."""
-        return f"preselection:{self.preselection_id}"
-
-    @property
-    def plate(self) -> Plate | None:
-        """Return the number, once there is one."""
-        return Plate(office=self.office, kind=self.kind, serial=self.serial) if self.serial else None
-
-    @property
-    def the_vin(self) -> str:
-        """Return the VIN of a preselection that must have one.
-
-        Raises:
-            StepOutOfOrder: it has none yet.
-        """
-        if self.vin is None:
-            raise StepOutOfOrder
-        return self.vin
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Papers:
-    """What was entered of a vehicle, in canonical form."""
-
-    certificate_kind: CertificateKind
-    certificate: str = field(repr=False)
-
-
-def from_row(row: Row) -> Preselection:
-    """Make the value of a row."""
-    return Preselection(
-        preselection_id=row["preselection_id"],
-        account_id=row["account_id"],
-        office=row["office"],
-        kind=PlateKind(row["kind"]),
-        state=State(row["state"]),
-        vin=row["vin"],
-        certificate_kind=CertificateKind(row["certificate_kind"]) if row["certificate_kind"] else None,
-        certificate=row["certificate"],
-        verified_at=_moment(row["verified_at"]),
-        reserved_at=_moment(row["reserved_at"]),
-        serial=row["serial"],
-        way=row["way"],
-        deadline=_moment(row["deadline"]),
-        ended_at=_moment(row["ended_at"]),
-        reason=row["reason"],
-    )
-
-
-def _moment(value: int | None) -> datetime | None:
-    return None if value is None else from_millis(value)
-
-
-def get(tx: Tx, preselection_id: int, *, lock: bool = False) -> Preselection:
-    """Return a preselection, locked when it is to be changed.
-
-    Raises:
-        StepOutOfOrder: there is none of this number.
-    """
-    row = tx.one("preselection.lock" if lock else "preselection.by_id", preselection_id=preselection_id)
-    if row is None:
-        raise StepOutOfOrder
-    return from_row(row)
-
-
-def unfinished(tx: Tx, account: Account) -> Preselection | None:
-    """Return what an owner has begun and not ended."""
-    row = tx.one("preselection.unfinished", account_id=account.account_id)
-    return from_row(row) if row else None
-
-
-def of_account(tx: Tx, account: Account) -> list[Preselection]:
-    """Return all of an owner's preselections but those that were dropped, newest first."""
-    return [from_row(row) for row in tx.all("preselection.of_account", account_id=account.account_id)]
-
-
-def move(tx: Tx, preselection: Preselection, target: State) -> None:
-    """Lead a preselection on, if it still stands where it was read.
-
-    Raises:
-        StepOutOfOrder: the table has no such step, or somebody else was faster.
-    """
-    if target not in TRANSITIONS[preselection.state]:
-        raise StepOutOfOrder
-    changed = tx.run(
-        "preselection.move",
-        preselection_id=preselection.preselection_id,
-        source=preselection.state,
-        target=target,
-        now=to_millis(tx.now),
-    )
-    if not changed:
-        raise StepOutOfOrder
-
-
-def log(tx: Tx, preselection: Preselection, actor: str, action: str, **details: object) -> None:
-    """Write what happened to a preselection into the journal."""
-    audit.record(
-        tx,
-        audit.Entry(
-            actor=actor,
-            action=action,
-            subject=preselection.subject,
-            office=preselection.office,
-            details=details,
-        ),
-    )
 
 
 class Preselections:
@@ -359,7 +183,11 @@ class Preselections:
         return answer
 
     def lapse(self, tx: Tx, preselection_id: int) -> None:
-        """Go back from a verification that has run out; holds end by their own clocks."""
+        """Go back from a verification that has run out.
+
+        What is held ends by its own clocks, so that whoever verifies again at once still finds it; whoever
+        leaves instead gives it back at once, as from a verification that holds.
+        """
         preselection = get(tx, preselection_id, lock=True)
         if preselection.state == State.VERIFIED:
             move(tx, preselection, State.AGREED)
@@ -420,52 +248,8 @@ class Preselections:
         log(tx, preselection, account.actor, "verified")
 
     def _let_go(self, tx: Tx, preselection: Preselection) -> None:
-        """Give back what is held for a selection that is left."""
-        if preselection.state != State.VERIFIED:
+        """Give back what is held for a selection that is left, be its verification alive or lapsed."""
+        if preselection.state not in {State.AGREED, State.VERIFIED}:
             return
         end_holds(tx, preselection)
         end_lease(tx, preselection)
-
-
-def end_lease(tx: Tx, preselection: Preselection) -> None:
-    """Let others select for a preselection's vehicle."""
-    tx.run("preselection.end_lease", vin=preselection.vin, preselection_id=preselection.preselection_id)
-
-
-def end_holds(tx: Tx, preselection: Preselection) -> None:
-    """Give an owner's batch and shortlist back to the pool."""
-    tx.run("pool.end_holds", preselection_id=preselection.preselection_id)
-    tx.run(
-        "pool.end_draw",
-        office=preselection.office,
-        kind=preselection.kind,
-        preselection_id=preselection.preselection_id,
-        ended=to_millis(tx.now) - 1,
-    )
-
-
-def renew_lease(tx: Tx, preselection: Preselection, office: Office, *, at: datetime) -> None:
-    """Note that the owner did something: another span of idleness is theirs.
-
-    Raises:
-        VerificationLapsed: the last one ran out, or somebody else selects for the vehicle now.
-    """
-    until = max(tx.now, at) + timedelta(minutes=office.idle_minutes)
-    row = tx.one(
-        "preselection.renew_lease",
-        vin=preselection.vin,
-        preselection_id=preselection.preselection_id,
-        until=to_millis(until),
-        at=to_millis(at),
-    )
-    if row is None:
-        raise VerificationLapsed
-
-
-def lease_until(tx: Tx, preselection: Preselection) -> datetime | None:
-    """Return until when the owner's verification holds, None when it has run out."""
-    row = tx.one("preselection.lease_of", vin=preselection.vin)
-    if row is None or row["preselection_id"] != preselection.preselection_id:
-        return None
-    until = from_millis(row["until"])
-    return until if until >= tx.now else None

@@ -1,29 +1,17 @@
-"""Appeals (异常选号资料修改): an owner whose vehicle somebody else has used says so, with two photos.
+"""The owner's side of appeals: filling in, handing in, taking back; what waits, and what is forgotten."""
 
-    draft ──submitted──▶ pending ──by a reviewer──▶ approved   what blocked the VIN is set aside
-      │                    │  └─────────────────▶ rejected   with a reason ──┐
-      ▼                    └──by the owner──────▶ withdrawn ─────────────────┤
-    dropped                                                                  │
-    given up, or old     a new draft, which takes the data along ◀───────────┘
-
-``TRANSITIONS`` is the same as a table. A draft is one for an owner; a decision is made once, for good
-(``core.reviews``). The photos lie outside of the database (``core.photostore``): each was put before the
-transaction that names it here, and is swept when no appeal names it any more.
-"""
-
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from enum import StrEnum
+from collections.abc import Iterable
+from datetime import timedelta
 
 from core import audit
 from core.accounts import Account
+from core.appeals.model import PHOTO_CONSENT, RENEWABLE, Appeal, Photo, Queued, Slot, State, judged_reason
+from core.appeals.obstacles import judge_vehicle
 from core.blacklist import refuse_banned
-from core.clock import from_millis, to_millis
+from core.clock import from_millis, moment_or_none, to_millis
 from core.errors import (
     AppealDecided,
     AppealIncomplete,
-    AppealReasonLength,
     AppealsWaitEnough,
     AppealUnfinished,
     AppealUnknown,
@@ -32,125 +20,13 @@ from core.errors import (
     StepOutOfOrder,
     StoreConstraintError,
 )
-from core.normalise import tidy
-from core.obstacles import judge_vehicle
 from core.ports import Row, Tx
 from core.registry import Registry
 from core.secrets import Vault
 
-PHOTO_CONSENT = 1
-"""Counts up when what owners consent to for their photos changes; a draft is then asked anew."""
 DRAFTS_LIVE = timedelta(days=7)
 MOST_WAITING = 3
 """How many appeals of one owner may wait at a time, each about another vehicle."""
-SHORTEST_REASON, LONGEST_REASON = 5, 200
-
-
-class State(StrEnum):
-    """Where an appeal stands."""
-
-    DRAFT = "draft"
-    PENDING = "pending"  # 待审核
-    APPROVED = "approved"  # 审核通过
-    REJECTED = "rejected"  # 审核不通过
-    WITHDRAWN = "withdrawn"  # 已撤回
-    DROPPED = "dropped"
-
-
-TRANSITIONS: dict[State, frozenset[State]] = {
-    State.DRAFT: frozenset({State.PENDING, State.DROPPED}),
-    State.PENDING: frozenset({State.APPROVED, State.REJECTED, State.WITHDRAWN}),
-    State.APPROVED: frozenset(),
-    State.REJECTED: frozenset(),
-    State.WITHDRAWN: frozenset(),
-    State.DROPPED: frozenset(),
-}
-RENEWABLE = frozenset({State.REJECTED, State.WITHDRAWN})
-
-
-class Slot(StrEnum):
-    """Which photo it is."""
-
-    IDENTITY = "identity"  # of the identity document
-    INVOICE = "invoice"  # of the purchase invoice
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Photo:
-    """A photo that has been judged and put away."""
-
-    key: str = field(repr=False)  # under which ``PhotoStore`` has it
-    fingerprint: bytes = field(repr=False)  # by which copies of it are known
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Appeal:
-    """One appeal as it stands. Its reason stays sealed until it is asked for."""
-
-    appeal_id: int
-    account_id: int
-    office: str  # of the owner's registration, which decides
-    state: State
-    renews: int | None
-    consent_version: int | None
-    vin: str | None = field(repr=False)
-    reason_sealed: bytes | None = field(repr=False)
-    identity_hash: bytes | None = field(repr=False)  # the owner's when it was submitted
-    submitted_at: datetime | None
-    ended_at: datetime | None
-    decided_by: str | None
-    answer: str | None  # why it was rejected
-    outcome: str | None  # what an approval has set aside: JSON, read by ``core.reviews``
-    photos: Mapping[Slot, str] = field(repr=False)  # under which keys ``PhotoStore`` has them
-    vault: Vault = field(repr=False, compare=False)
-
-    @property
-    def subject(self) -> str:
-        """Return how the journal calls it."""
-        return f"appeal:{self.appeal_id}"
-
-    @property
-    def reason(self) -> str:
-        """Return why the owner appeals, empty before it is said and after it is forgotten."""
-        return "" if self.reason_sealed is None else self.vault.open(self.reason_sealed)
-
-    @property
-    def the_vin(self) -> str:
-        """Return the VIN of an appeal that must have one.
-
-        Raises:
-            StepOutOfOrder: it has none yet.
-        """
-        if self.vin is None:
-            raise StepOutOfOrder
-        return self.vin
-
-    @property
-    def has_consent(self) -> bool:
-        """Whether what becomes of the photos has been agreed to as it is said now."""
-        return self.consent_version == PHOTO_CONSENT
-
-    @property
-    def missing_photo(self) -> Slot | None:
-        """Return which photo it still lacks, in the order in which they are asked for."""
-        return next((slot for slot in Slot if slot not in self.photos), None)
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether it can be submitted."""
-        filled = self.vin is not None and self.reason_sealed is not None
-        return self.has_consent and filled and self.missing_photo is None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Queued:
-    """One of the queue."""
-
-    appeal_id: int
-    account_id: int
-    office: str
-    vin: str
-    submitted_at: datetime
 
 
 def queue(tx: Tx, offices: Iterable[str] | None) -> list[Queued]:
@@ -468,8 +344,8 @@ class Appeals:
             vin=row["vin"],
             reason_sealed=row["reason_sealed"],
             identity_hash=None if row["identity_hash"] is None else bytes(row["identity_hash"]),
-            submitted_at=_moment(row["submitted_at"]),
-            ended_at=_moment(row["ended_at"]),
+            submitted_at=moment_or_none(row["submitted_at"]),
+            ended_at=moment_or_none(row["ended_at"]),
             decided_by=row["decided_by"],
             answer=row["answer"],
             outcome=row["outcome"],
@@ -478,25 +354,9 @@ class Appeals:
         )
 
 
-def judged_reason(typed: str) -> str:
-    """Return a reason in one line.
-
-    Raises:
-        AppealReasonLength: it has less than 5 or more than 200 characters.
-    """
-    reason = " ".join(tidy(typed).split())
-    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
-        raise AppealReasonLength(shortest=SHORTEST_REASON, longest=LONGEST_REASON, found=len(reason))
-    return reason
-
-
 def photo_keys(tx: Tx) -> frozenset[str]:
     """Return under which keys photos lie that some appeal has: what a sweep must leave."""
     return frozenset(row["photo_key"] for row in tx.all("appeals.photo_keys"))
-
-
-def _moment(value: int | None) -> datetime | None:
-    return None if value is None else from_millis(value)
 
 
 def _log(tx: Tx, appeal: Appeal, actor: str, action: str, **details: object) -> None:

@@ -1,0 +1,122 @@
+"""Words of /blacklist: the list of who is barred, and the card of one ban."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from html import escape
+
+from bot.texts.common import day, masked_identity, masked_name, moment
+from bot.texts.desk.parts import date_of
+from bot.texts.language import _, phrase
+from core.accounts import Account
+from core.blacklist import Ban
+from core.identity import mask_identity, mask_name
+
+_CAUSES = {"": phrase("全部"), "expired": phrase("逾期"), "void": phrase("作废"), "admin": phrase("人工")}
+CHANGES = {"shorten": phrase("⏪ 缩短"), "lengthen": phrase("⏩ 延长"), "lift": phrase("✅ 解除")}
+EXPORTED = phrase("黑名单")
+EXPORT_NAME = phrase("黑名单.xlsx")
+
+SHEET = phrase("黑名单")
+WHOLE_HISTORY = phrase("🔎 全部记录")
+EMPTY = phrase("没有符合条件的记录。")
+NOT_REGISTERED = phrase("(未注册的身份)")
+
+
+def cause(name: str) -> str:
+    """Return why somebody is barred, in a word."""
+    return _CAUSES[name]() if name in _CAUSES else escape(name)
+
+
+def cause_label(name: str, *, chosen: bool) -> str:
+    """Return a button that narrows the list to one cause."""
+    return ("● " if chosen else "") + cause(name)
+
+
+def office_label(code: str, *, chosen: bool) -> str:
+    """Return a button that narrows the list to one office."""
+    return ("● " if chosen else "") + (code or _("全部机关"))
+
+
+def _who(account: Account | None) -> str:
+    if account is None:
+        return NOT_REGISTERED()
+    return f"{masked_name(account.name)} {masked_identity(account.identity)}"
+
+
+def blacklist(
+    entries: Sequence[tuple[Ban, Account | None]], first: int, total: int, *, cause: str, at: str
+) -> str:
+    """Return one page of the blacklist."""
+    head = _("⛔ <b>黑名单</b> {at}{cause},共 {total} 人,最近列入的在前").format(
+        at=f"{escape(at)} " if at else "", cause=_CAUSES[cause]() if cause in _CAUSES else "", total=total
+    )
+    if not entries:
+        return f"{head}\n\n{EMPTY()}"
+    return "\n\n".join(
+        [head, *(_entry(number, one, account) for number, (one, account) in enumerate(entries, first))]
+    )
+
+
+def _entry(number: int, one: Ban, account: Account | None) -> str:
+    return _("{number}. {who}\n{office} {since} 至 {until} · {cause}\n原因:{reason}").format(
+        number=number,
+        who=_who(account),
+        office=escape(one.office),
+        since=date_of(one.since),
+        until=date_of(one.until),
+        cause=_CAUSES[one.cause](),
+        reason=escape(one.reason),
+    )
+
+
+def ban_card(one: Ban, account: Account | None) -> str:
+    """Return one entry of the blacklist with all that is known of it."""
+    earned = (
+        _("\n因预选 {number} 产生").format(number=one.preselection_id)
+        if one.preselection_id is not None
+        else ""
+    )
+    return _(
+        "⛔ <b>黑名单</b>\n{who}\n发牌机关:{office}\n列入:{since}\n截止:<b>{until}</b>\n"
+        "来源:{cause}{earned}\n原因:{reason}"
+    ).format(
+        who=_who(account),
+        office=escape(one.office),
+        since=moment(one.since),
+        until=day(one.until),
+        cause=_CAUSES[one.cause](),
+        earned=earned,
+        reason=escape(one.reason),
+    )
+
+
+def change_prompt(change: str, one: Ban, account: Account | None) -> str:
+    """Return what to type to change a ban."""
+    now = _("{who}\n现在到 {until}。").format(who=_who(account), until=day(one.until))
+    if change == "lift":
+        return _("<b>从黑名单中解除</b>") + f"\n{now}\n" + _("请输入原因:")
+    how = _("请输入新的截止日期和原因,例如:\n<code>2027-06-01 情节轻微</code>")
+    title = _("<b>缩短期限</b>") if change == "shorten" else _("<b>延长期限</b>")
+    return f"{title}\n{now}\n{how}"
+
+
+def not_earlier(until: datetime) -> str:
+    """Return that a new end is no earlier one."""
+    return _("新的截止日期须早于现在的 {until}。要延长请返回点【⏩ 延长】。").format(until=day(until))
+
+
+def not_later(until: datetime) -> str:
+    """Return that a new end is no later one."""
+    return _("新的截止日期须晚于现在的 {until}。要缩短请返回点【⏪ 缩短】。").format(until=day(until))
+
+
+def columns() -> tuple[str, ...]:
+    """Return the heads of the list as a sheet."""
+    return (_("姓名"), _("身份证号"), _("发牌机关"), _("列入"), _("截止"), _("来源"), _("原因"))
+
+
+def somebody_cells(account: Account | None) -> tuple[str, str]:
+    """Return the masked name and identity of somebody for a sheet; of an unknown identity nothing."""
+    if account is None:
+        return (NOT_REGISTERED(), "")
+    return (mask_name(account.name), mask_identity(account.identity))

@@ -1,0 +1,71 @@
+"""How the commands of the desk are written."""
+
+from bot.texts.language import _, phrase
+from core.admins import Duty
+
+USAGE = {
+    "desk": phrase("<code>/desk</code>(待办事项)"),
+    "segments": phrase("<code>/segments [粤K]</code>(各号段用量)"),
+    "release": phrase(
+        "<code>/release 粤K small A####</code>\n"
+        "可选:<code>from 2026-12-01T09:00</code> 定时投放;"
+        "<code>compose now|drawn|2026-12-08</code> 自编开放时间\n"
+        "种类:small 小型汽车、small_nev 小型新能源、large_nev 大型新能源;# 代表数字,@ 代表字母"
+    ),
+    "withhold": phrase("<code>/withhold 粤K small A888#</code>"),
+    "unwithhold": phrase("<code>/unwithhold 粤K small A888#</code>"),
+    "confirm": phrase("<code>/confirm 粤K12345 车辆识别代号后六位或全部</code>"),
+    "void": phrase("<code>/void 粤K12345 原因</code>(号码作废,车主列入黑名单)"),
+    "revoke": phrase("<code>/revoke 粤K12345 原因</code>(取消预选,不列入黑名单)"),
+    "closed": phrase("<code>/closed 粤K 2026-12-31 原因</code>"),
+    "appeals": phrase("<code>/appeals</code> 或 <code>/appeals 粤K</code>"),
+    "approve": phrase("<code>/approve 申诉编号</code>(先显示将撤销和恢复的内容)"),
+    "reject": phrase("<code>/reject 申诉编号 原因</code>(申诉人会看到原因)"),
+    "ban": phrase(
+        "<code>/ban 聊天号|证件号|手机号|号牌 [until 2028-01-01] 原因</code>\n"
+        "不写 until 则按规定年限;对已在黑名单上的人,改为新的截止日期。"
+    ),
+    "unban": phrase("<code>/unban 聊天号|证件号|手机号|号牌 原因</code>"),
+    "identity": phrase("<code>/identity 证件号 聊天号|手机号 原因</code>(在窗口核对过证件原件之后)"),
+    "usertype": phrase("<code>/usertype 聊天号|证件号|手机号 new_owner|owner_driver|counter|unit</code>"),
+    "grant": phrase("<code>/grant 车辆识别代号 random=1 compose=5 原因</code>"),
+    "blacklist": phrase("<code>/blacklist</code> 或 <code>/blacklist 粤K</code>"),
+    "find": phrase("<code>/find 车辆识别代号|号牌|凭证编号|证件号|手机号|聊天号</code>"),
+    "broadcast": phrase(
+        "<code>/broadcast 粤K 通知内容</code>(可多行,最多 1000 字);"
+        "<code>/broadcast 粤K</code> 查看进行中的群发"
+    ),
+    "vehicles": phrase("<code>/vehicles</code>(然后把 CSV 或 XLSX 文件发到聊天中)"),
+    "stats": phrase("<code>/stats [粤K]</code>(统计)"),
+    "audit": phrase(
+        "<code>/audit 查什么</code>:号牌、车辆识别代号、聊天号、预选或凭证编号、号段、身份证号、手机号、"
+        "操作、系统、发牌机关、日期"
+    ),
+    "maintenance": phrase(
+        "<code>/maintenance 粤K|all on 给车主看的说明</code>;<code>/maintenance 粤K|all off</code>"
+    ),
+    "admins": phrase(
+        "<code>/admins</code> 查看;<code>/admins add 聊天号 chief|clerk|reviewer [粤K|all]</code> 添加"
+    ),
+}
+"""How each command of the desk is written."""
+
+
+def usage(command: str) -> str:
+    """Return how a command is written."""
+    return _("用法:{usage}").format(usage=USAGE[command]())
+
+
+def help_text(duties: frozenset[Duty]) -> str:
+    """Return the help on the commands that somebody may give; a stranger is told of none."""
+    may = [USAGE[name]() for name in USAGE if _DUTY_OF.get(name, name) in duties]
+    return "\n\n" + "\n".join([_("<b>管理命令</b>"), *may]) if may else ""
+
+
+_DUTY_OF = {
+    "unwithhold": Duty.WITHHOLD,
+    "unban": Duty.BAN,
+    "approve": Duty.APPEALS,
+    "reject": Duty.APPEALS,
+}
+BAD_TIME = phrase("没有看懂时间。请写成 2026-12-01 09:00 或 2026-12-01。")

@@ -1,0 +1,94 @@
+"""Words of the counter: a number is registered, void, or revoked."""
+
+from html import escape
+
+from bot.texts.common import day, moment, plate, reason
+from bot.texts.language import _, phrase
+from core import audit
+from core.counter import Ended
+from core.preselection import Preselection
+from core.vehicles import group_vin
+
+REGISTER = phrase("✅ 确认已上牌")
+VOID = phrase("⛔ 确认作废")
+REVOKE = phrase("✅ 确认取消预选")
+
+
+def _number(preselection: Preselection) -> str:
+    return plate(preselection.office, preselection.serial or "")
+
+
+def _reserved(preselection: Preselection) -> dict[str, str]:
+    """Return what every card of a reserved number shows of it."""
+    return {
+        "number": _number(preselection),
+        "vin": escape(group_vin(preselection.the_vin)),
+        "deadline": moment(preselection.deadline) if preselection.deadline else "",
+    }
+
+
+def register_question(preselection: Preselection) -> str:
+    """Return the card of a preselection before it is confirmed at the counter."""
+    return _(
+        "<b>窗口确认</b>\n号码:<b>{number}</b>\n"
+        "车辆识别代号:<code>{vin}</code>\n"
+        "证书编号:<code>{certificate}</code>\n"
+        "办理截止:{deadline}\n\n材料核对无误、号牌已发放?确认后不能撤回。"
+    ).format(certificate=escape(preselection.certificate or ""), **_reserved(preselection))
+
+
+def registered(preselection: Preselection) -> str:
+    """Return that a number is on its vehicle."""
+    return _("✅ {number} 已确认上牌。").format(number=_number(preselection))
+
+
+def void_question(preselection: Preselection, why: str, years: int) -> str:
+    """Return the question before a number is void."""
+    ban = _("车主列入黑名单 {years} 年,").format(years=years) if years else ""
+    return _(
+        "<b>号码作废?</b>\n号码:<b>{number}</b>\n"
+        "车辆识别代号:<code>{vin}</code>\n办理截止:{deadline}\n原因:{reason}\n\n"
+        "{ban}号码收回,并通知本人。不能撤回。"
+    ).format(reason=reason(why), ban=ban, **_reserved(preselection))
+
+
+def revoke_question(preselection: Preselection, why: str) -> str:
+    """Return the question before a preselection is cancelled."""
+    return _(
+        "<b>取消预选?</b>\n号码:<b>{number}</b>\n"
+        "车辆识别代号:<code>{vin}</code>\n办理截止:{deadline}\n原因:{reason}\n\n"
+        "不列入黑名单,号码收回,并通知本人。不能撤回。"
+    ).format(reason=reason(why), **_reserved(preselection))
+
+
+def voided(ended: Ended) -> str:
+    """Return that a number is void."""
+    number = _number(ended.preselection)
+    if ended.banned_until is None:
+        return _("✅ {number} 已作废。").format(number=number)
+    until = day(ended.banned_until)
+    return _("✅ {number} 已作废,车主列入黑名单到 {until}。").format(number=number, until=until)
+
+
+def revoked(ended: Ended) -> str:
+    """Return that a preselection was cancelled."""
+    return _("✅ {number} 的预选已取消。").format(number=_number(ended.preselection))
+
+
+_DONE = {
+    "registered": phrase("确认上牌"),
+    "voided": phrase("作废"),
+    "revoked": phrase("取消预选"),
+    "expired": phrase("过期收回"),
+}
+
+
+def not_reserved(by: str, action: str) -> str:
+    """Return that nobody has reserved a number, and who ended what there was."""
+    done = _DONE.get(action)
+    if done is None:
+        return _("该号码没有待确认的预选(可能未被预选、已过期或已上牌)。")
+    who = _("系统")
+    if by != audit.SYSTEM:
+        who = _("管理员 {chat}").format(chat=by.removeprefix("chat:"))
+    return _("已由{who}处理:该号码已{done}。").format(who=who, done=done())

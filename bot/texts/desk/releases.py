@@ -1,0 +1,72 @@
+"""Words of /release."""
+
+from html import escape
+
+from bot.texts.common import KINDS, day, listed, moment
+from bot.texts.language import _, phrase
+from core.offices import Office
+from core.plates import PlateKind
+from core.pool import Opening, PoolCount, Segment
+
+RELEASE = phrase("✅ 确认投放")
+
+
+def release_question(office: Office, kind: PlateKind, mask: str, size: int, when: str) -> str:
+    """Return the question before a release."""
+    return _(
+        "<b>投放号段?</b>\n{office} {kind} <code>{mask}</code>\n"
+        "共 {size:,} 个号码\n{when}\n\n投放后不能撤回。"
+    ).format(office=escape(office.code), kind=KINDS[kind](), mask=escape(mask), size=size, when=when)
+
+
+def release_when(opening: Opening, *, now: bool) -> str:
+    """Return when a segment would open, and when it might be composed."""
+    since = _("随机选号:立即开放") if now else _("随机选号:{time}起").format(time=moment(opening.random_from))
+    return f"{since}\n{_composing(opening)}"
+
+
+def _composing(opening: Opening) -> str:
+    if opening.compose_from == opening.random_from == opening.compose_by:
+        return _("自编选号:同时开放")
+    if opening.compose_from == opening.compose_by:
+        return _("自编选号:{time}起").format(time=moment(opening.compose_from))
+    return _("自编选号:{first} 至 {last} 之间抽签决定").format(
+        first=day(opening.compose_from), last=day(opening.compose_by)
+    )
+
+
+def released(segment: Segment, count: PoolCount) -> str:
+    """Return what was released."""
+    return _(
+        "✅ 已投放 <code>{mask}</code>,{size:,} 个号码。\n"
+        "随机选号:{opens} 起;自编选号:{compose} 起。\n"
+        "号池现有 {free:,} 个可选(共 {released:,})。"
+    ).format(
+        mask=escape(segment.mask.pattern),
+        size=segment.size,
+        opens=moment(segment.opens_at),
+        compose=moment(segment.compose_from),
+        free=count.free,
+        released=count.released,
+    )
+
+
+def released_plain(segment: Segment, count: PoolCount) -> str:
+    """Return what was released, for the command line, which speaks English."""
+    return (
+        f"released {segment.mask.pattern}: {segment.size:,} numbers, "
+        f"random from {segment.opens_at.isoformat(timespec='minutes')}, "
+        f"self-composed from {segment.compose_from.isoformat(timespec='minutes')}; "
+        f"free in the pool now: {count.free:,} of {count.released:,}"
+    )
+
+
+_MOST_NAMED = 3
+
+
+def order_jumped(masks: list[str]) -> str:
+    """Return the warning that segments which GA 36 puts before this one are not all released."""
+    named = listed(f"<code>{escape(one)}</code>" for one in masks[:_MOST_NAMED])
+    if len(masks) > _MOST_NAMED:
+        named = _("{masks} 等{count}种").format(masks=named, count=len(masks))
+    return "\n\n" + _("⚠️ 按 GA 36 的启用顺序,{masks} 应先用完,现在是跳序投放。").format(masks=named)

@@ -1,0 +1,28 @@
+"""What chiefs are warned of."""
+
+from html import escape
+
+from bot.receipt.updates import Broken
+from bot.texts.language import _
+
+
+def broken(what: Broken) -> str:
+    """Return what chiefs are told of an update that could not be handled: without its contents."""
+    return _("⚠️ 有一条消息无法处理,已搁置(update {update},{error})。发送者已收到提示。").format(
+        update=what.update_id, error=escape(what.error)
+    )
+
+
+def no_schedule(year: int) -> str:
+    """Return the warning that a year's make-up working days are not known."""
+    return "\n\n" + _(
+        "⚠️ {year} 年的放假调休安排尚未收录,办理截止日期暂按普通工作日计算。"
+        "公布后请写入设置 [calendar],或更新程序。"
+    ).format(year=year)
+
+
+def trouble(failed: int, shut: int) -> str:
+    """Return what chiefs should know of notices that did not arrive."""
+    return "\n\n" + _("⚠️ 通知发送失败 {failed} 条,无法联系(停用机器人或注销)的 {shut} 人。").format(
+        failed=failed, shut=shut
+    )

@@ -1,0 +1,39 @@
+"""Words of /withhold and /unwithhold."""
+
+from html import escape
+
+from bot.texts.common import KINDS
+from bot.texts.language import _, phrase
+from core.masks import Mask
+from core.offices import Office
+
+WITHHOLD = phrase("🔒 确认暂不投放")
+UNWITHHOLD = phrase("✅ 恢复投放")
+
+
+def _mask(office: Office, mask: Mask) -> str:
+    return f"{escape(office.code)} {KINDS[mask.kind]()} <code>{escape(mask.pattern)}</code>"
+
+
+def withhold_question(office: Office, mask: Mask, taken: int) -> str:
+    """Return the question before numbers are kept back."""
+    already = _("其中 {taken:,} 个已被预选或已上牌,不受影响。").format(taken=taken) if taken else ""
+    return _(
+        "<b>暂不投放?</b>\n{mask},共 {size:,} 个号码。{already}\n\n"
+        "之后抽号和自编都不会给出这些号码,并在号池公示中列明。"
+    ).format(mask=_mask(office, mask), size=mask.size, already=already)
+
+
+def withheld(office: Office, mask: Mask) -> str:
+    """Return what is kept back now."""
+    return _("✅ {mask} 已设为暂不投放。").format(mask=_mask(office, mask))
+
+
+def unwithhold_question(office: Office, mask: Mask) -> str:
+    """Return the question before numbers are kept back no more."""
+    return _("<b>恢复投放?</b>\n{mask}").format(mask=_mask(office, mask))
+
+
+def unwithheld(office: Office, mask: Mask) -> str:
+    """Return what is kept back no more."""
+    return _("✅ {mask} 已恢复投放。").format(mask=_mask(office, mask))

@@ -1,0 +1,1 @@
+"""Words of the desk's reports: one file a report."""

@@ -1,0 +1,40 @@
+"""Appeals (异常选号资料修改): an owner whose vehicle somebody else has used says so, with two photos.
+
+    draft ──submitted──▶ pending ──by a reviewer──▶ approved   what blocked the VIN is set aside
+      │                    │  └─────────────────▶ rejected   with a reason ──┐
+      ▼                    └──by the owner──────▶ withdrawn ─────────────────┤
+    dropped                                                                  │
+    given up, or old     a new draft, which takes the data along ◀───────────┘
+
+``TRANSITIONS`` is the same as a table. A draft is one for an owner; a decision is made once, for good
+(``core.appeals.reviews``). The photos lie outside of the database (``core.photostore``): each was put
+before the transaction that names it here, and is swept when no appeal names it any more.
+"""
+
+from core.appeals.model import (
+    LONGEST_REASON,
+    RENEWABLE,
+    TRANSITIONS,
+    Appeal,
+    Photo,
+    Queued,
+    Slot,
+    State,
+)
+from core.appeals.owners import DRAFTS_LIVE, Appeals, awarded_to, photo_keys, queue
+
+__all__ = [
+    "DRAFTS_LIVE",
+    "LONGEST_REASON",
+    "RENEWABLE",
+    "TRANSITIONS",
+    "Appeal",
+    "Appeals",
+    "Photo",
+    "Queued",
+    "Slot",
+    "State",
+    "awarded_to",
+    "photo_keys",
+    "queue",
+]

@@ -1,0 +1,22 @@
+"""Bans."""
+
+from datetime import datetime
+
+from core.errors.base import InputError, Refusal
+
+
+class Blacklisted(Refusal):
+    """The identity is on the blacklist."""
+
+    def __init__(self, until: datetime, reason: str) -> None:
+        super().__init__()
+        self.until = until
+        self.reason = reason
+
+
+class NotBlacklisted(Refusal):
+    """No ban runs that could be ended or changed."""
+
+
+class BanInThePast(InputError):
+    """A ban has to end later than now."""

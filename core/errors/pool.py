@@ -1,0 +1,24 @@
+"""Releasing and withholding segments."""
+
+from core.errors.base import InputError, Refusal
+
+
+class SegmentOverlaps(Refusal):
+    """The segment overlaps one that has been released; ``by`` is who released that, as the journal has it."""
+
+    def __init__(self, mask: str, by: str = "") -> None:
+        super().__init__()
+        self.mask = mask
+        self.by = by
+
+
+class ReleaseInThePast(InputError):
+    """A release, or its opening to self-composition, cannot lie in the past."""
+
+
+class AlreadyWithheld(Refusal):
+    """The mask is withheld already."""
+
+
+class NotWithheld(Refusal):
+    """The mask is not withheld."""

@@ -1,0 +1,60 @@
+"""Why the settings, or the file with the keys, cannot be used."""
+
+from pathlib import Path
+
+from core.errors.base import SettingsError
+
+
+class SettingsFileMissing(SettingsError):
+    """The settings file does not exist."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: there is no such file; copy config.example.toml to begin")
+        self.path = path
+
+
+class SettingsFileUnreadable(SettingsError):
+    """The settings file cannot be read."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: cannot be read: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class SettingsSyntax(SettingsError):
+    """The settings file is not TOML."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: not TOML: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class SettingsRefused(SettingsError):
+    """Settings are missing, misspelt or out of bounds; one line for each of ``problems``."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class KeyFileUnusable(SettingsError):
+    """The file with the service's own keys cannot be used."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class KeyFileLost(SettingsError):
+    """A database stands there without the key file that opens its personal data."""
+
+    def __init__(self, database: Path, path: Path) -> None:
+        super().__init__(
+            f"{path}: is gone, but {database} exists and its personal data need these keys; "
+            "put the file back, or give [security] keys and lookup_key"
+        )
+        self.database = database
+        self.path = path

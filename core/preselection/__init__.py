@@ -1,0 +1,49 @@
+"""A preselection (预选): one owner's attempt to get a number for one vehicle.
+
+    draft ──notice agreed to──▶ informed ──data confirmed──▶ agreed ──code right──▶ verified
+      ▲                            ▲  └────── corrected ◀──────┘ ◀──30 idle minutes──┘    │
+      └─ other office or kind ─────┴──────────────────────────────────────────────────────┤
+                                                                                number taken
+                                                                                          ▼
+    cancelled ◀── by the owner, before a number; by an admin, after ──────────────── reserved
+                                              registered ◀─at the counter─┘  │  └──▶ void
+                                                                             └──▶ expired
+
+``TRANSITIONS`` is the same as a table. From agreed on, the data are complete; a reserved or
+registered one is the vehicle's one success.
+"""
+
+from core.preselection.leases import end_holds, end_lease, lease_until, renew_lease
+from core.preselection.model import (
+    TRANSITIONS,
+    UNFINISHED,
+    Papers,
+    Preselection,
+    State,
+    from_row,
+    get,
+    log,
+    move,
+    of_account,
+    unfinished,
+)
+from core.preselection.steps import Preselections
+
+__all__ = [
+    "TRANSITIONS",
+    "UNFINISHED",
+    "Papers",
+    "Preselection",
+    "Preselections",
+    "State",
+    "end_holds",
+    "end_lease",
+    "from_row",
+    "get",
+    "lease_until",
+    "log",
+    "move",
+    "of_account",
+    "renew_lease",
+    "unfinished",
+]

@@ -1,0 +1,169 @@
+"""What a preselection is: its states, its data, and how it is led from one to the next."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from core import audit
+from core.accounts import Account
+from core.clock import moment_or_none, to_millis
+from core.errors import StepOutOfOrder
+from core.plates import Plate, PlateKind
+from core.ports import Row, Tx
+from core.vehicles import CertificateKind
+
+
+class State(StrEnum):
+    """Where a preselection stands."""
+
+    DRAFT = "draft"
+    INFORMED = "informed"
+    AGREED = "agreed"
+    VERIFIED = "verified"
+    RESERVED = "reserved"
+    REGISTERED = "registered"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    VOID = "void"
+
+
+UNFINISHED = frozenset({State.DRAFT, State.INFORMED, State.AGREED, State.VERIFIED})
+
+TRANSITIONS: dict[State, frozenset[State]] = {
+    State.DRAFT: frozenset({State.DRAFT, State.INFORMED, State.CANCELLED}),
+    State.INFORMED: frozenset({State.DRAFT, State.AGREED, State.CANCELLED}),
+    State.AGREED: frozenset({State.DRAFT, State.INFORMED, State.VERIFIED, State.CANCELLED}),
+    State.VERIFIED: frozenset({State.DRAFT, State.INFORMED, State.AGREED, State.RESERVED, State.CANCELLED}),
+    State.RESERVED: frozenset({State.REGISTERED, State.EXPIRED, State.CANCELLED, State.VOID}),
+    State.REGISTERED: frozenset(),
+    State.EXPIRED: frozenset(),
+    State.CANCELLED: frozenset(),
+    State.VOID: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preselection:
+    """One preselection as it stands."""
+
+    preselection_id: int
+    account_id: int
+    office: str
+    kind: PlateKind
+    state: State
+    vin: str | None = field(repr=False)
+    certificate_kind: CertificateKind | None
+    certificate: str | None = field(repr=False)
+    verified_at: datetime | None
+    reserved_at: datetime | None
+    serial: str | None
+    way: str | None  # "random" or "composed"
+    deadline: datetime | None
+    ended_at: datetime | None
+    reason: str | None
+
+    @property
+    def subject(self) -> str:
+        """Return how the journal calls it."""
+        return f"preselection:{self.preselection_id}"
+
+    @property
+    def plate(self) -> Plate | None:
+        """Return the number, once there is one."""
+        return Plate(office=self.office, kind=self.kind, serial=self.serial) if self.serial else None
+
+    @property
+    def the_vin(self) -> str:
+        """Return the VIN of a preselection that must have one.
+
+        Raises:
+            StepOutOfOrder: it has none yet.
+        """
+        if self.vin is None:
+            raise StepOutOfOrder
+        return self.vin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Papers:
+    """What was entered of a vehicle, in canonical form."""
+
+    certificate_kind: CertificateKind
+    certificate: str = field(repr=False)
+
+
+def from_row(row: Row) -> Preselection:
+    """Make the value of a row."""
+    return Preselection(
+        preselection_id=row["preselection_id"],
+        account_id=row["account_id"],
+        office=row["office"],
+        kind=PlateKind(row["kind"]),
+        state=State(row["state"]),
+        vin=row["vin"],
+        certificate_kind=CertificateKind(row["certificate_kind"]) if row["certificate_kind"] else None,
+        certificate=row["certificate"],
+        verified_at=moment_or_none(row["verified_at"]),
+        reserved_at=moment_or_none(row["reserved_at"]),
+        serial=row["serial"],
+        way=row["way"],
+        deadline=moment_or_none(row["deadline"]),
+        ended_at=moment_or_none(row["ended_at"]),
+        reason=row["reason"],
+    )
+
+
+def get(tx: Tx, preselection_id: int, *, lock: bool = False) -> Preselection:
+    """Return a preselection, locked when it is to be changed.
+
+    Raises:
+        StepOutOfOrder: there is none of this number.
+    """
+    row = tx.one("preselection.lock" if lock else "preselection.by_id", preselection_id=preselection_id)
+    if row is None:
+        raise StepOutOfOrder
+    return from_row(row)
+
+
+def unfinished(tx: Tx, account: Account) -> Preselection | None:
+    """Return what an owner has begun and not ended."""
+    row = tx.one("preselection.unfinished", account_id=account.account_id)
+    return from_row(row) if row else None
+
+
+def of_account(tx: Tx, account: Account) -> list[Preselection]:
+    """Return all of an owner's preselections but those that were dropped, newest first."""
+    return [from_row(row) for row in tx.all("preselection.of_account", account_id=account.account_id)]
+
+
+def move(tx: Tx, preselection: Preselection, target: State) -> None:
+    """Lead a preselection on, if it still stands where it was read.
+
+    Raises:
+        StepOutOfOrder: the table has no such step, or somebody else was faster.
+    """
+    if target not in TRANSITIONS[preselection.state]:
+        raise StepOutOfOrder
+    changed = tx.run(
+        "preselection.move",
+        preselection_id=preselection.preselection_id,
+        source=preselection.state,
+        target=target,
+        now=to_millis(tx.now),
+    )
+    if not changed:
+        raise StepOutOfOrder
+
+
+def log(tx: Tx, preselection: Preselection, actor: str, action: str, **details: object) -> None:
+    """Write what happened to a preselection into the journal."""
+    audit.record(
+        tx,
+        audit.Entry(
+            actor=actor,
+            action=action,
+            subject=preselection.subject,
+            office=preselection.office,
+            details=details,
+        ),
+    )

@@ -1,0 +1,154 @@
+"""All settings together, checked against each other.
+
+Nothing here opens a connection; secrets appear neither in messages nor in a repr.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, ValidationInfo, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from core.calendar import WorkingCalendar
+from core.errors import KeyFileLost, OfficeUnknown
+from core.offices import Office
+from core.settings.keys import KEY_FILE, Keys, Security, ensure_keys
+from core.settings.tables import DATABASE, Calendar, Database, Desk, Elsewhere, Photos, Registry, Sms
+from core.settings.telegram import Telegram
+from core.settings.values import some
+
+
+class Settings(BaseSettings):
+    """All settings, checked; made by ``load_settings``.
+
+    Made directly it takes what it is given and looks neither at files nor at the environment.
+    """
+
+    model_config = SettingsConfigDict(
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        case_sensitive=True,
+        env_prefix="XUANHAO_",
+        env_nested_delimiter="__",
+    )
+
+    telegram: Telegram
+    database: Database = Database()
+    security: Security = Security()
+    sms: Sms = Sms()
+    registry: Registry = Registry()
+    photos: Photos = Photos()
+    calendar: Calendar = Calendar()
+    desk: Desk = Desk()
+    offices: Annotated[tuple[Office, ...], AfterValidator(some)]
+    elsewhere: tuple[Elsewhere, ...] = ()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - as inherited
+        init_settings: PydanticBaseSettingsSource,
+        *_: PydanticBaseSettingsSource,
+        **_others: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take nothing but what is handed in; ``load_settings`` reads the environment itself."""
+        return (init_settings,)
+
+    @field_validator("offices")
+    @classmethod
+    def _served_once(cls, offices: tuple[Office, ...], info: ValidationInfo) -> tuple[Office, ...]:
+        _refuse_twice(office.code for office in offices)
+        calendar: Calendar | None = info.data.get("calendar")
+        return _on_calendar(offices, calendar.ready()) if calendar else offices
+
+    @field_validator("elsewhere")
+    @classmethod
+    def _only_elsewhere(cls, others: tuple[Elsewhere, ...], info: ValidationInfo) -> tuple[Elsewhere, ...]:
+        _refuse_twice(other.code for other in others)
+        here = {office.code for office in info.data.get("offices", ())}
+        served = sorted(here & {other.code for other in others})
+        if served:
+            raise ValueError(f"{served[0]} is served here, in [[offices]]")
+        return others
+
+    @model_validator(mode="after")
+    def _workers_share_keys(self) -> "Settings":
+        if self.database.sqlite_path is None and not self.security.keys:
+            raise ValueError("security.keys: is needed with PostgreSQL, for all workers share the keys")
+        return self
+
+    def office(self, code: str) -> Office:
+        """Return the office with a code.
+
+        Raises:
+            OfficeUnknown: it is not served here.
+        """
+        for office in self.offices:
+            if office.code == code:
+                return office
+        raise OfficeUnknown
+
+    def photo_directory(self) -> Path:
+        """Return the folder in which photos are kept."""
+        if self.photos.directory is not None:
+            return self.photos.directory
+        database = self.database.sqlite_path or Path(DATABASE.removeprefix("sqlite:///"))
+        return database.parent / "photos"
+
+    def working_calendar(self) -> WorkingCalendar:
+        """Return the calendar to count with."""
+        return self.calendar.ready()
+
+    def keys(self) -> Keys:
+        """Return the keys that are given, else those of the key file beside the database.
+
+        To be called before the database is opened for the first time, for a database that stands
+        there without its key file is taken as a loss of the keys.
+
+        Raises:
+            KeyFileLost: the database is there, the key file is not.
+            KeyFileUnusable: the key file cannot be used or written.
+        """
+        path = self.database.sqlite_path
+        if path is None or self.security.keys:
+            return self.security.ready()
+        key_file = path.parent / KEY_FILE
+        if path.exists() and path.stat().st_size and not key_file.exists():
+            raise KeyFileLost(path, key_file)
+        return ensure_keys(path.parent)
+
+    def advice(self) -> list[str]:
+        """Return what works but should be known, one English line each."""
+        found: list[str] = []
+        if not self.telegram.admins:
+            found.append("telegram.admins: is empty, so nobody can release numbers or confirm any")
+        if "console" in self.sms.provider:
+            found.append("sms.provider: console prints codes instead of sending them: for trying out")
+        if self.telegram.mode == "webhook" and self.database.sqlite_path is not None:
+            found.append("telegram.mode: webhook with SQLite is for one worker; several need PostgreSQL")
+        if not self.security.keys:
+            found.append(f"security.keys: none, so {KEY_FILE} beside the database holds them; back it up")
+        return found
+
+
+def _refuse_twice(codes: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for code in codes:
+        if code in seen:
+            raise ValueError(f"{code} stands here twice")
+        seen.add(code)
+
+
+def _on_calendar(offices: Iterable[Office], calendar: WorkingCalendar) -> tuple[Office, ...]:
+    """Return the offices with hours that know the holidays of the settings."""
+    return tuple(
+        replace(
+            office,
+            hours=replace(office.hours, calendar=calendar),
+            counter_hours=replace(office.counter_hours, calendar=calendar),
+        )
+        for office in offices
+    )

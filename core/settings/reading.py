@@ -1,0 +1,96 @@
+"""Reading settings: the file, the environment over it, and all of it checked at once."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, EnvSettingsSource
+from pydantic_settings.sources.utils import parse_env_vars
+
+from core.errors import SettingsRefused
+from core.settings.model import Settings
+from core.settings.problems import problems_of, suggestion
+from core.settings.toml import read_toml
+
+
+def load_settings(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings file, lay the environment over it, and check everything at once.
+
+    Args:
+        path: the TOML file.
+        environ: the environment; variables ``XUANHAO_TABLE__KEY`` win over the file. Lists are
+            written as JSON or with commas, offices as ``XUANHAO_OFFICES__0__HOURS``.
+
+    Raises:
+        SettingsError: of the kind that fits; ``SettingsRefused`` has a line for each problem.
+    """
+    tables = merged(read_toml(path), read_environment(Settings, environ))
+    try:
+        return Settings(**tables)
+    except ValidationError as error:
+        problems = problems_of(Settings, error)
+    # Outside of the except clause, so that the error does not carry the values along.
+    raise SettingsRefused(problems)
+
+
+class _Environment(EnvSettingsSource):
+    """The environment that was handed in, instead of the process's own."""
+
+    def __init__(self, model: type[BaseSettings], environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        super().__init__(model, case_sensitive=False, env_ignore_empty=True)
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        return parse_env_vars(self._environ, self.case_sensitive, ignore_empty=True)
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:  # noqa: ANN401 - as inherited
+        """Return what JSON says, else the text itself: lists may be written with commas."""
+        try:
+            return super().decode_complex_value(field_name, field, value)
+        except ValueError:
+            return value
+
+
+def read_environment(model: type[BaseSettings], environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return the settings that stand in the environment, shaped like the tables of the file.
+
+    Raises:
+        SettingsRefused: a variable with the prefix and the delimiter names no table.
+    """
+    prefix = str(model.model_config["env_prefix"])
+    delimiter = str(model.model_config["env_nested_delimiter"])
+    tables = tuple(model.model_fields)
+    problems = []
+    for name in environ:
+        table, nested, _ = name.upper().removeprefix(prefix).lower().partition(delimiter)
+        if name.upper().startswith(prefix) and nested and table not in tables:
+            problems.append(f"{name}: unknown table {table}{suggestion(table, tables)}")
+    if problems:
+        raise SettingsRefused(tuple(problems))
+    return _Environment(model, environ)()
+
+
+def merged(base: object, over: object) -> Any:  # noqa: ANN401 - settings of any shape
+    """Return ``base`` with ``over`` laid over it, table by table.
+
+    A table whose keys are numbers changes the entries of a list, or adds the next one.
+    """
+    if not isinstance(over, Mapping):
+        return over
+    if over and all(str(key).isdecimal() for key in over):
+        return _merged_list(base if isinstance(base, Sequence) and not isinstance(base, str) else (), over)
+    ground = base if isinstance(base, Mapping) else {}
+    return {**ground, **{key: merged(ground.get(key), value) for key, value in over.items()}}
+
+
+def _merged_list(base: Sequence[object], over: Mapping[str, object]) -> list[object]:
+    entries = list(base)
+    for index, value in sorted((int(key), value) for key, value in over.items()):
+        if index < len(entries):
+            entries[index] = merged(entries[index], value)
+        else:
+            entries.append(merged(None, value))
+    return entries

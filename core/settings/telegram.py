@@ -1,0 +1,76 @@
+"""``[telegram]``: the table of the bot, and how updates reach it."""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator, model_validator
+
+from core.offices import Whole
+from core.settings.tables import Table
+from core.settings.values import HttpUrl, bot_token, bot_url, distinct, listed
+
+_TELEGRAM = "api.telegram.org"
+
+
+def _file_url(table: Mapping[str, str]) -> str:
+    return table["base_url"].removesuffix("/bot") + "/file/bot"
+
+
+class Webhook(Table):
+    """``[telegram.webhook]``: where updates are received when they are sent to us.
+
+    Attributes:
+        listen: the address of the interface to listen on, behind the reverse proxy.
+        port: the port there.
+        public_url: the address that the messenger calls.
+        secret_token: what the messenger sends along to show that it is the messenger.
+    """
+
+    listen: str = "127.0.0.1"
+    port: Annotated[Whole, Field(ge=1, le=65535)] = 8443
+    public_url: HttpUrl
+    secret_token: SecretStr
+
+    @field_validator("secret_token")
+    @classmethod
+    def _only_its_characters(cls, value: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"[\w-]{16,256}", value.get_secret_value(), re.ASCII):
+            raise ValueError("should be 16 to 256 characters of A-Z, a-z, 0-9, _ and -")
+        return value
+
+
+class Telegram(Table):
+    """``[telegram]``: the bot.
+
+    Attributes:
+        token: the bot's token.
+        base_url: the Bot API, up to and with ``/bot``.
+        base_file_url: where its files are; by default beside it, under ``/file/bot``.
+        mode: whether updates are fetched or received.
+        admins: chat ids of the first admins (chiefs).
+        webhook: needed in webhook mode.
+    """
+
+    token: Annotated[SecretStr, AfterValidator(bot_token)]
+    base_url: Annotated[str, AfterValidator(bot_url)] = f"https://{_TELEGRAM}/bot"
+    base_file_url: Annotated[str, AfterValidator(bot_url)] = Field(default_factory=_file_url)
+    mode: Literal["polling", "webhook"] = "polling"
+    admins: Annotated[
+        tuple[Annotated[Whole, Field(gt=0)], ...], BeforeValidator(listed), AfterValidator(distinct)
+    ] = ()
+    webhook: Webhook | None = None
+
+    @model_validator(mode="after")
+    def _webhook_is_there(self) -> "Telegram":
+        if self.mode == "webhook" and self.webhook is None:
+            raise ValueError("mode is webhook, so a table [telegram.webhook] is needed")
+        return self
+
+    @model_validator(mode="after")
+    def _webhook_is_https(self) -> "Telegram":
+        own_server = urlsplit(self.base_url).hostname != _TELEGRAM
+        if self.webhook and not own_server and not self.webhook.public_url.startswith("https://"):
+            raise ValueError("webhook.public_url should begin with https://, or the messenger refuses it")
+        return self

@@ -1,0 +1,35 @@
+"""Reading a file of TOML."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from core.errors import SettingsFileMissing, SettingsFileUnreadable, SettingsSyntax
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return the tables of a settings file; a byte order mark before them does no harm.
+
+    Raises:
+        SettingsFileMissing: there is no such file.
+        SettingsFileUnreadable: it may not be read, or is not UTF-8.
+        SettingsSyntax: it is not TOML; the error says at which line and column.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise SettingsFileMissing(path) from None
+    except OSError as error:
+        raise SettingsFileUnreadable(path, error.strerror or type(error).__name__) from None
+    except UnicodeDecodeError:
+        raise SettingsFileUnreadable(path, "it is not UTF-8") from None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsSyntax(path, _with_place(str(error), text)) from None
+
+
+def _with_place(reason: str, text: str) -> str:
+    """Return the reason with line and column also where it only says that the file ends too soon."""
+    lines = text.split("\n")
+    return reason.replace("at end of document", f"at line {len(lines)}, column {len(lines[-1]) + 1}, the end")

@@ -1,0 +1,89 @@
+"""What one value of the settings may be: a ValueError becomes a line of the report."""
+
+import re
+from datetime import date
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+from pydantic import AfterValidator, BeforeValidator, SecretStr
+
+LOOKUP_KEY_CHARACTERS = 16
+
+
+def listed(value: object) -> object:
+    """Let one value stand for a list of one, and a text with commas for a list of several."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return [value] if isinstance(value, int) else value
+
+
+def distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Refuse a list that names something twice."""
+    if len(set(values)) != len(values):
+        raise ValueError("names something twice")
+    return values
+
+
+def some(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Refuse an empty list."""
+    if not values:
+        raise ValueError("should have at least one entry")
+    return values
+
+
+def long_enough(value: SecretStr) -> SecretStr:
+    """Check that the key of the hashes is long enough."""
+    if len(value.get_secret_value()) < LOOKUP_KEY_CHARACTERS:
+        raise ValueError(f"should have {LOOKUP_KEY_CHARACTERS} characters at least")
+    return value
+
+
+def bot_token(value: SecretStr) -> SecretStr:
+    """Check the form of a bot's token."""
+    if not re.fullmatch(r"\d+:[\w-]+", value.get_secret_value(), re.ASCII):
+        raise ValueError("should be the token of the bot: digits, a colon and characters, as 123456:ABC")
+    return value
+
+
+def fernet_key(value: SecretStr) -> SecretStr:
+    """Check that a key is one of Fernet's."""
+    try:
+        Fernet(value.get_secret_value())
+    except ValueError:
+        raise ValueError("is no Fernet key (44 characters, from Fernet.generate_key())") from None
+    return value
+
+
+def http_url(value: str) -> str:
+    """Check that an address is one of HTTP."""
+    try:
+        parts = urlsplit(value)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or re.search(r"\s", value):
+        raise ValueError("should be an address that begins with http:// or https://")
+    return value
+
+
+def bot_url(value: str) -> str:
+    """Check the address of a Bot API, and take a slash off its end."""
+    plain = http_url(value).rstrip("/")
+    if not plain.endswith("/bot"):
+        raise ValueError("should end in /bot, as https://api.telegram.org/bot does")
+    return plain
+
+
+def database_url(value: str) -> str:
+    """Check that a database is one that there is a store for."""
+    parts = urlsplit(value)
+    if parts.scheme == "postgresql" and (parts.hostname or parts.query):
+        return value
+    if value.startswith("sqlite:///") and value.removeprefix("sqlite:///").strip("/") not in ("", ":memory:"):
+        return value
+    raise ValueError("should be sqlite:///path/to/file.db or postgresql://user@host/name")
+
+
+HttpUrl = Annotated[str, AfterValidator(http_url)]
+Days = Annotated[tuple[date, ...], BeforeValidator(listed), AfterValidator(distinct)]

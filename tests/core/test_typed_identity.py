@@ -1,0 +1,68 @@
+"""Who has only typed an identity number has no identity: nobody is barred, or found, by it."""
+
+from datetime import timedelta
+
+import pytest
+
+from core.accounts import Account
+from core.blacklist import running
+from core.bootstrap import Core
+from core.clock import FixedClock
+from core.counter import Move
+from core.errors import NobodyFound
+from core.plates import Plate, PlateKind
+from core.ports import Tx
+from core.preselection import State, get
+from tests import invented
+from tests.core.tools import NOON, registered, release, reserved
+
+PLATE = Plate(office="粤K", kind=PlateKind.SMALL, serial="A1234")
+TYPED = invented.identity(9)
+
+
+async def types_another(core: Core) -> tuple[Account, int]:
+    """Take an identity from whoever has reserved a number in its name, and let them type somebody else's."""
+    await core.store.run(release, core, "A####")
+    account, begun = await core.store.run(reserved, core, 0, PLATE.serial)
+
+    def move(tx: Tx) -> None:
+        identity, rightful = invented.identity(0), core.accounts.consent(tx, 7000)
+        wanted = Move(
+            identity=identity, account=rightful, holder=account.account_id, reason="已核对", actor="chat:1"
+        )
+        core.counter.move_identity(tx, wanted)
+        core.accounts.set_identity(tx, core.accounts.require(tx, account.chat_id), TYPED)
+
+    await core.store.run(move)
+    return account, begun
+
+
+@pytest.mark.parametrize("end", ["expired", "void"])
+async def test_typed_identity_is_not_barred(core: Core, clock: FixedClock, end: str) -> None:
+    _, begun = await types_another(core)
+    if end == "void":
+        ended = await core.store.run(core.counter.void, PLATE, "资料不符", "chat:1")
+        assert ended.banned_until is None
+    else:
+        clock.advance(timedelta(days=9))
+        await core.store.run(core.endings.expire_due)
+    assert (await core.store.read(get, begun)).state == State(end)
+    victim = await core.store.run(registered, core, 9)
+    assert victim.identity == TYPED
+    assert await core.store.read(running, victim.identity_hash) is None
+
+
+async def test_own_identity_is_barred_also_before_registration_ends(core: Core, clock: FixedClock) -> None:
+    """The control: what was seen at a counter is theirs."""
+    account, _ = await types_another(core)
+    await core.store.run(core.accounts.receive_identity, account, invented.identity(8))
+    clock.advance(timedelta(days=9))
+    await core.store.run(core.endings.expire_due)
+    assert await core.store.read(running, core.accounts.identity_hash(invented.identity(8))) is not None
+
+
+@pytest.mark.parametrize("written", [str(PLATE), "5000"])
+async def test_admin_who_bars_means_nobody_by_a_typed_identity(core: Core, written: str) -> None:
+    await types_another(core)
+    with pytest.raises(NobodyFound):
+        await core.store.read(lambda tx: core.people.find(tx, written, today=NOON.date()))

@@ -1,0 +1,29 @@
+"""What a button carries is taken only in the chat, and in its conversation, for which it was written."""
+
+from bot.dialog.buttons import OUTSIDE, Carried, Codec
+from bot.dialog.model import Button
+from core.secrets import Vault
+from tests.world import KEYS
+
+CODEC = Codec(Vault(list(KEYS["keys"]), str(KEYS["lookup_key"])))
+BUTTON = Button(label="开始", action="go", arg="7")
+CARRIED = Carried(screen="home", revision=3, action="go", arg="7")
+
+
+def test_button_is_good_in_its_conversation_alone() -> None:
+    data = CODEC.of_conversation(5).write(1, "home", 3, BUTTON)
+    assert CODEC.of_conversation(5).read(1, data) == CARRIED
+    assert [CODEC.of_conversation(begun_at).read(1, data) for begun_at in (0, 4, 6)] == [None] * 3
+    assert CODEC.of_conversation(5).read(2, data) is None
+
+
+def test_button_of_before_conversations_were_told_apart_stays_good() -> None:
+    data = CODEC.write(1, "home", 3, BUTTON)
+    assert CODEC.of_conversation(0).read(1, data) == CARRIED
+    assert CODEC.of_conversation(5).read(1, data) is None
+
+
+def test_button_under_a_notice_is_good_in_every_conversation() -> None:
+    data = CODEC.write(1, OUTSIDE, 0, BUTTON)
+    assert CODEC.of_conversation(5).read(1, data) == Carried(screen=OUTSIDE, revision=0, action="go", arg="7")
+    assert CODEC.of_conversation(5).read(2, data) is None
