@@ -99,6 +99,7 @@ class Service:
                 load_vehicles=self.loader.load,
                 fetch=self.files.fetch,
                 forget=self._forget,
+                say=self._say,
                 offer=self.menus.offer,
             ),
         )
@@ -152,6 +153,10 @@ class Service:
         with contextlib.suppress(TelegramError):  # older than two days, or gone already
             await self._bot.delete_message(chat_id, message_id)
 
+    async def _say(self, chat_id: int, words: str) -> None:
+        with contextlib.suppress(TelegramError):
+            await self._bot.send_message(chat_id, words)
+
     async def _redraw_in_turn(self, chat_id: int) -> None:
         async with self.dispatcher.lock(chat_id):
             await self.engine.redraw(chat_id)
@@ -184,6 +189,7 @@ def _words(username: Callable[[], str]) -> Words:
         not_taken=words.not_taken,
         one_of_album=file_words.ONE_OF_ALBUM,
         command=commands.lead,
+        with_file=commands.WITH_FILE,
         outside=commands.lead_outside,
         before=consent_first,
         keyboard_gone=common.KEYBOARD_GONE,

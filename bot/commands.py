@@ -73,6 +73,10 @@ WITHOUT_WORDS = frozenset({"admins", "appeals", "blacklist", "vehicles", "desk",
 """What these need is asked on their screen."""
 
 
+WITH_FILE = frozenset({"vehicles"})
+"""What may be written under a file instead of before it."""
+
+
 _IN_REHEARSALS = frozenset({"rehearse", "help"})
 
 

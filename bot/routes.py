@@ -64,13 +64,13 @@ def _event(said: Message, username: str) -> Event:
         sender = said.from_user.id if said.from_user else None
         return Contact(phone=said.contact.phone_number, own=said.contact.user_id == sender is not None)
     if said.photo or said.document is not None:
-        return _attachment(said)
+        return _attachment(said, username)
     if said.text is None:
         return Other()
     return _command(said.text, username) or Typed(text=said.text)
 
 
-def _attachment(said: Message) -> Attachment:
+def _attachment(said: Message, username: str) -> Attachment:
     file = said.document or said.photo[-1]
     return Attachment(
         file_id=file.file_id,
@@ -79,6 +79,7 @@ def _attachment(said: Message) -> Attachment:
         name=(said.document.file_name or "") if said.document else "",
         mime=(said.document.mime_type or "") if said.document else "image/jpeg",
         caption=said.caption or "",
+        command=_command(said.caption or "", username),
         album=said.media_group_id or "",
     )
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from core import audit
 from core.clock import to_millis
-from core.errors import NoSuchAdmin, NotYourDuty, NotYourOffice
+from core.errors import HandledMeanwhile, NoSuchAdmin, NotYourDuty, NotYourOffice, RoleHeld
 from core.notices import Plan, plan
 from core.ports import Tx
 
@@ -157,8 +157,21 @@ class Admins:
         """Whether the settings name this chat, so that no command takes its role away."""
         return chat_id in self._chiefs
 
-    def add(self, tx: Tx, chat_id: int, post: Post, actor: str) -> bool:
-        """Give somebody a role; return whether that is new. They are told, and get their commands."""
+    def judge_post(self, tx: Tx, chat_id: int, post: Post) -> None:
+        """Refuse to give a role that they have, before it is asked about.
+
+        Raises:
+            RoleHeld: they have it.
+        """
+        if post in self.of(tx, chat_id).posts:
+            raise RoleHeld
+
+    def add(self, tx: Tx, chat_id: int, post: Post, actor: str) -> None:
+        """Give somebody a role. They are told, and get their commands.
+
+        Raises:
+            HandledMeanwhile: somebody else has given it already.
+        """
         new = tx.run(
             "admins.add",
             chat_id=chat_id,
@@ -167,19 +180,23 @@ class Admins:
             actor=actor,
             now=to_millis(tx.now),
         )
-        if new:
-            self._note(tx, chat_id, post, actor, "added_admin")
-        return bool(new)
+        if not new:
+            raise audit.handled(tx, f"admin:{chat_id}", "added_admin")
+        self._note(tx, chat_id, post, actor, "added_admin")
 
     def remove(self, tx: Tx, chat_id: int, post: Post, actor: str) -> None:
         """Take a role away. They are told, and lose its commands.
 
         Raises:
-            NoSuchAdmin: they have not got it, or it stands in the settings.
+            NoSuchAdmin: it stands in the settings alone.
+            HandledMeanwhile: somebody else has taken it away already.
         """
         if not tx.run("admins.remove", chat_id=chat_id, role=post.role, office=post.office):
-            raise NoSuchAdmin
+            raise NoSuchAdmin if self.is_from_settings(chat_id) else self._removed(tx, chat_id)
         self._note(tx, chat_id, post, actor, "removed_admin")
+
+    def _removed(self, tx: Tx, chat_id: int) -> HandledMeanwhile:
+        return audit.handled(tx, f"admin:{chat_id}", "removed_admin")
 
     def _note(self, tx: Tx, chat_id: int, post: Post, actor: str, action: str) -> None:
         audit.record(

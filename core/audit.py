@@ -51,6 +51,12 @@ def handled(tx: Tx, subject: str, action: str = "") -> HandledMeanwhile:
     return HandledMeanwhile(by=row["actor"], action=row["action"]) if row else HandledMeanwhile()
 
 
+def mask_handled(tx: Tx, subject: str, action: str, mask: str) -> HandledMeanwhile:
+    """Return that somebody else was faster with a mask of a pool, with who it was."""
+    row = tx.one("audit.last_of_mask", subject=subject, action=action, like=f'%"mask": {json.dumps(mask)}%')
+    return HandledMeanwhile(by=row["actor"], action=action) if row else HandledMeanwhile()
+
+
 def plate_subject(office: str, kind: str, serial: str) -> str:
     """Return how the journal calls a number."""
     return f"plate:{office}:{kind}:{serial}"

@@ -21,6 +21,7 @@ from core.errors import (
     NothingGranted,
     PlateNotReserved,
     UnitNeedsCreditCode,
+    UserTypeHeld,
     VinTailMismatch,
 )
 from core.identity import is_credit_code
@@ -87,15 +88,20 @@ def reserved_of(tx: Tx, plate: Plate) -> Preselection:
     raise PlateNotReserved(by=done["actor"], action=done["action"]) if done else PlateNotReserved
 
 
-def judge_register(tx: Tx, plate: Plate, last_six: str) -> Preselection:
+def judge_register(tx: Tx, plate: Plate, vin: str) -> Preselection:
     """Return the reservation whose number may be recorded as being on its vehicle.
+
+    Args:
+        tx: the transaction.
+        plate: the number.
+        vin: the last six of the VIN as they stand on the vehicle's papers, or all of it.
 
     Raises:
         PlateNotReserved: nobody has reserved it, or it is registered already.
-        VinTailMismatch: the last six of the VIN differ.
+        VinTailMismatch: the VIN differs.
     """
     reserved = reserved_of(tx, plate)
-    if vin_last_six(reserved.the_vin) != last_six:
+    if vin not in {reserved.the_vin, vin_last_six(reserved.the_vin)}:
         raise VinTailMismatch
     return reserved
 
@@ -108,6 +114,18 @@ def judge_grant(batches: int, wishes: int) -> None:
     """
     if not (0 <= batches <= MOST_GRANTED and 0 <= wishes <= MOST_GRANTED and batches + wishes):
         raise NothingGranted
+
+
+def judge_change_of_type(account: Account, user_type: UserType) -> None:
+    """Refuse a change that is none or does not go with the identity, before it is asked about.
+
+    Raises:
+        UserTypeHeld: they are of that type.
+        UnitNeedsCreditCode, CreditCodeIsUnit: as ``judge_user_type``.
+    """
+    judge_user_type(account, user_type)
+    if account.user_type == user_type:
+        raise UserTypeHeld
 
 
 def judge_user_type(account: Account, user_type: UserType) -> None:

@@ -22,7 +22,7 @@ from core.identity import (
     parse_identity,
     parse_phone,
 )
-from core.journal import Entry, about
+from core.journal import RECEIPT, Entry, about
 from core.normalise import HYPHENS, compact
 from core.offices import Office
 from core.plates import PROVINCES, Plate, PlateKind, parse_plate
@@ -140,6 +140,8 @@ class Dossiers:
             NobodyFound: nobody is registered or barred with it.
             NothingKnown: no such vehicle was ever here.
         """
+        if receipt := RECEIPT.fullmatch(compact(written)):
+            return _of_receipt(tx, receipt[1], int(receipt[2]))
         text = compact(written, HYPHENS)
         if text[:1] and text[0] in PROVINCES:
             return self._plate(tx, text)
@@ -320,6 +322,13 @@ def _account_key(account: Account) -> Key:
 
 def _key_of(one: Preselection) -> Key:
     return Key(topic=Topic.PRESELECTION, value=str(one.preselection_id))
+
+
+def _of_receipt(tx: Tx, office: str, number: int) -> Key:
+    row = tx.one("preselection.by_id", preselection_id=number)
+    if row is None or row["office"] != office:
+        raise NothingKnown
+    return Key(topic=Topic.PRESELECTION, value=str(number))
 
 
 def _of_plate(tx: Tx, plate: Plate) -> list[Preselection]:

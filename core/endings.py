@@ -13,6 +13,7 @@ from core.accounts import Account, Accounts
 from core.blacklist import Sentence, ban, years_after
 from core.calendar import WorkingCalendar
 from core.clock import CHINA, to_millis
+from core.errors import DayClosed, DayInThePast, HandledMeanwhile
 from core.notices import Deadline, Plan, Purpose
 from core.offices import Office
 from core.ports import Tx
@@ -30,6 +31,14 @@ class Moved:
 
     preselection_id: int
     deadline: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """What closing a counter on a day would do."""
+
+    works: bool  # whether it would be open otherwise
+    moves: int  # how many deadlines would move
 
 
 class Endings:
@@ -75,10 +84,14 @@ class Endings:
 
         Deadlines move later only. Whoever is affected is told once. A number that is being reserved at this
         moment either is moved, or has been counted with the day already: its pool is locked for both.
+
+        Raises:
+            HandledMeanwhile: somebody else has closed it already.
         """
         tx.run("pool.lock_office", office=office.code)
         if not closings.close(tx, office, day, reason, actor):
-            return []
+            known = closings.of_day(tx, office, day)
+            raise HandledMeanwhile(by=known.by if known else "", action="closed_day")
         audit.record(
             tx,
             audit.Entry(
@@ -94,12 +107,36 @@ class Endings:
         moved = [self._moved(tx, from_row(row), row["chat_id"], office, calendar) for row in rows]
         return [one for one in moved if one is not None]
 
+    def judge_closing(self, tx: Tx, office: Office, day: date) -> None:
+        """Refuse a day that is over or closed already, before it is asked about.
+
+        Raises:
+            DayInThePast, DayClosed: it is.
+        """
+        if day < tx.now.astimezone(CHINA).date():
+            raise DayInThePast
+        known = closings.of_day(tx, office, day)
+        if known is not None:
+            raise DayClosed(by=known.by, reason=known.reason)
+
+    def closing(self, tx: Tx, office: Office, day: date) -> Closing:
+        """Return what closing a day would do; it goes through all that is reserved: for a snapshot."""
+        present = closings.calendar_of(tx, office, self._calendar)
+        calendar = present.closing_on(day)
+        rows = tx.all("blacklist.reserved_of_office", office=office.code, from_deadline=to_millis(tx.now))
+        deadlines = (_deadline(from_row(row), office, calendar) for row in rows)
+        moves = sum(
+            deadline is not None and to_millis(deadline) > row["deadline"]
+            for row, deadline in zip(rows, deadlines, strict=True)
+        )
+        return Closing(works=present.is_workday(day), moves=moves)
+
     def _moved(
         self, tx: Tx, reserved: Preselection, chat_id: int, office: Office, calendar: WorkingCalendar
     ) -> Moved | None:
-        if reserved.reserved_at is None:
+        deadline = _deadline(reserved, office, calendar)
+        if deadline is None:
             return None
-        deadline = calendar.deadline(reserved.reserved_at, office.validity_workdays, office.counter_hours)
         changed = tx.run(
             "blacklist.move_deadline",
             preselection_id=reserved.preselection_id,
@@ -219,3 +256,9 @@ def give_back(tx: Tx, reserved: Preselection, office: Office | None) -> None:
         until=to_millis(tx.now + timedelta(days=office.rest_days if office else 0)),
         now=to_millis(tx.now),
     )
+
+
+def _deadline(reserved: Preselection, office: Office, calendar: WorkingCalendar) -> datetime | None:
+    if reserved.reserved_at is None:
+        return None
+    return calendar.deadline(reserved.reserved_at, office.validity_workdays, office.counter_hours)

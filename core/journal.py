@@ -84,9 +84,11 @@ IDENTITY, PHONE = "identity", "phone"
 """What is shown in the place of an identity number or a telephone that was asked for."""
 _ACTORS = (audit.SYSTEM, "cli")
 _OFFICE = re.compile(f"[{PROVINCES}][A-Z]")
-_DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
+_DATE = re.compile(r"(?:(?P<year>\d{4})[-/.年])?(?P<month>\d{1,2})(?:[-/.月](?P<day>\d{1,2})[日号]?|月)?")
+_APART = re.compile(r"[\s,、，]+")
 _SUBJECT = re.compile(r"(preselection|segment|account|ban|appeal|import|broadcast):(\d{1,15})")
-_RECEIPT = re.compile(rf"[{PROVINCES}][A-Z]-(\d{{8,15}})")
+RECEIPT = re.compile(rf"([{PROVINCES}][A-Z])-(\d{{8,15}})")
+"""The number on a receipt: the office, and the number of the preselection."""
 _CHAT = re.compile(r"(chat:)?([1-9]\d{0,14})")
 _VIN_LENGTH = 17
 
@@ -165,7 +167,7 @@ class Journal:
         Raises:
             NotInJournal: one of them is nothing that can be looked for, or two contradict each other.
         """
-        words = written.split()
+        words = [word for word in _APART.split(written) if word]
         if not 0 < len(words) <= MOST_WORDS:
             raise NotInJournal
         asked = Asked()
@@ -203,7 +205,7 @@ class Journal:
                 return found
         raise NotInJournal
 
-    def _plain(self, _tx: Tx, text: str, _today: date) -> Asked | None:
+    def _plain(self, _tx: Tx, text: str, today: date) -> Asked | None:
         """Read an office, a day or month, an action, or the system as an actor."""
         word = text.lower()
         if _OFFICE.fullmatch(text):
@@ -212,12 +214,15 @@ class Journal:
             return Asked(words=(word,), action=word)
         if word in _ACTORS:
             return Asked(words=(word,), actor=word)
-        return _days(word) if _DATE.fullmatch(word) else None
+        written = _DATE.fullmatch(word)
+        if written is None or (written["year"] is None and "月" not in word):
+            return None
+        return _days(int(written["year"] or today.year), int(written["month"]), int(written["day"] or 0))
 
     def _numbered(self, tx: Tx, text: str, _today: date) -> Asked | None:
         """Read what bears a number of ours: a preselection, its receipt, a segment; or a segment's mask."""
-        if found := _RECEIPT.fullmatch(text):
-            return self._preselections(tx, text, (int(found[1]),))
+        if found := RECEIPT.fullmatch(text):
+            return self._preselections(tx, text, (int(found[2]),))
         word = text.lower()
         if found := _SUBJECT.fullmatch(word):
             if found[1] == "preselection":
@@ -354,16 +359,17 @@ def _judged(read: Callable[[], str]) -> str | None:
         return None
 
 
-def _days(word: str) -> Asked | None:
-    """Read a day, or a month as all of its days."""
+def _days(year: int, month: int, day: int) -> Asked | None:
+    """Return what asks for a day, or without one for a month as all of its days; None where there is none."""
     try:
-        first = date.fromisoformat(word if word.count("-") > 1 else f"{word}-01")
+        first = date(year, month, day or 1)
     except ValueError:
         return None
     after = first + timedelta(days=1)
-    if word.count("-") == 1:
+    if not day:
         after = (first + timedelta(days=31)).replace(day=1)
-    since, until = (datetime.combine(day, time(), CHINA) for day in (first, after))
+    since, until = (datetime.combine(one, time(), CHINA) for one in (first, after))
+    word = first.isoformat() if day else f"{first:%Y-%m}"
     return Asked(words=(word,), since=to_millis(since), until=to_millis(until))
 
 

@@ -53,9 +53,33 @@ def refuse_closed(tx: Tx, office: Office, at: datetime) -> None:
     refuse_in_maintenance(tx, office.code)
 
 
-def begin(tx: Tx, code: str, text: str, actor: str) -> None:
-    """Close an office, or all; of one that is closed already the text changes."""
-    tx.run("admins.set_maintenance", office=code, text=text, actor=actor, now=to_millis(tx.now))
+def text_of(tx: Tx, code: str) -> str:
+    """Return what owners read of what is closed under this very name; empty where it is not."""
+    return next((one.text for one in running(tx) if one.office == code), "")
+
+
+def begin(tx: Tx, code: str, text: str, actor: str, *, seen: str = "") -> None:
+    """Close an office, or all; of one that is closed already the text changes.
+
+    Args:
+        tx: the transaction.
+        code: what is closed: an office, or EVERYWHERE.
+        text: what owners will read.
+        actor: who closes it.
+        seen: the text that stood there when the admin was asked; empty for none.
+
+    Raises:
+        HandledMeanwhile: somebody else has closed it since, changed its text, or opened it again.
+    """
+    values = {"office": code, "text": text, "actor": actor}
+    done = (
+        tx.run("admins.change_maintenance", seen=seen, **values)
+        if seen
+        else tx.run("admins.begin_maintenance", now=to_millis(tx.now), **values)
+    )
+    if not done:
+        present = text_of(tx, code)
+        raise audit.handled(tx, _subject(code), "began_maintenance" if present else "ended_maintenance")
     _record(tx, code, actor, "began_maintenance", text=text)
 
 
@@ -63,14 +87,19 @@ def end(tx: Tx, code: str, actor: str) -> None:
     """Open again what was closed.
 
     Raises:
-        NotInMaintenance: it is not closed under this very name.
+        HandledMeanwhile: it is not closed under this very name any more.
     """
     if not tx.run("admins.end_maintenance", office=code):
-        raise NotInMaintenance
+        raise audit.handled(tx, _subject(code), "ended_maintenance")
     _record(tx, code, actor, "ended_maintenance")
 
 
+def _subject(code: str) -> str:
+    return f"office:{code or 'all'}"
+
+
 def _record(tx: Tx, code: str, actor: str, action: str, **details: object) -> None:
-    subject = f"office:{code or 'all'}"
-    entry = audit.Entry(actor=actor, action=action, subject=subject, office=code or None, details=details)
+    entry = audit.Entry(
+        actor=actor, action=action, subject=_subject(code), office=code or None, details=details
+    )
     audit.record(tx, entry)

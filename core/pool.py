@@ -72,6 +72,15 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """When a segment opens to random selection and to self-composition."""
+
+    random_from: datetime
+    compose_from: datetime
+    compose_by: datetime  # later than ``compose_from``: on a day that is drawn from between the two
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PoolCount:
     """How full a pool is; withheld numbers count as free here."""
 
@@ -200,6 +209,19 @@ class Pools:
         return segment
 
 
+def opening(tx: Tx, release: Release) -> Opening:
+    """Return when a release would open both ways; a day that is yet to be drawn as the days it may be."""
+    office = release.office
+    opens_at = release.opens_at or tx.now
+    at = release.compose_from
+    if at is None and _at_once(release, first=not segments(tx, office, release.mask.kind)):
+        at = opens_at
+    if at is not None:
+        return Opening(random_from=opens_at, compose_from=at, compose_by=at)
+    first, last = (_composable(opens_at, days) for days in _random_only(office))
+    return Opening(random_from=opens_at, compose_from=first, compose_by=last)
+
+
 def judge_release(tx: Tx, release: Release) -> None:
     """Refuse what would be refused at the release, before it is asked about.
 
@@ -216,7 +238,8 @@ def _without_overlap(tx: Tx, release: Release) -> list[Segment]:
     known = segments(tx, release.office, release.mask.kind)
     for segment in known:
         if segment.mask.intersection(release.mask) is not None:
-            raise SegmentOverlaps(segment.mask.pattern)
+            done = tx.one("audit.last_done", subject=f"segment:{segment.segment_id}", action="released")
+            raise SegmentOverlaps(segment.mask.pattern, by=done["actor"] if done else "")
     return known
 
 
@@ -248,13 +271,26 @@ def _compose_from(release: Release, opens_at: datetime, draw: Draw, *, first: bo
     """
     if release.compose_from is not None:
         return release.compose_from
-    if release.compose_now or (first and not release.compose_drawn):
+    if _at_once(release, first=first):
         return opens_at
-    office = release.office
-    after = office.compose_after_days
-    if office.compose_draw_days:
-        after += 1 + below(draw.words(), office.compose_draw_days)
-    day = opens_at.astimezone(CHINA).date() + timedelta(days=after)
+    least, most = _random_only(release.office)
+    after = least + below(draw.words(), most - least + 1) if least < most else least
+    return _composable(opens_at, after)
+
+
+def _at_once(release: Release, *, first: bool) -> bool:
+    return release.compose_now or (first and not release.compose_drawn)
+
+
+def _random_only(office: Office) -> tuple[int, int]:
+    """Return for how many days a new segment is random-only, at least and at most."""
+    fixed, drawn = office.compose_after_days, office.compose_draw_days
+    return fixed + (drawn > 0), fixed + drawn
+
+
+def _composable(opens_at: datetime, days: int) -> datetime:
+    """Return the midnight so many days after a segment's opening, not before that."""
+    day = opens_at.astimezone(CHINA).date() + timedelta(days=days)
     return max(datetime.combine(day, time(), CHINA), opens_at)
 
 
@@ -312,16 +348,36 @@ def standing(tx: Tx, office: str, kind: PlateKind, serial: str) -> str | None:
     return row["state"] if row else None
 
 
-def withhold(tx: Tx, office: Office, mask: Mask, actor: str) -> None:
-    """Keep a mask back: no draw gives its free numbers, no wish takes them.
+def judge_withhold(tx: Tx, office: Office, mask: Mask) -> None:
+    """Refuse to keep back what is kept back, before it is asked about.
 
     Raises:
         AlreadyWithheld: the very mask is kept back already.
     """
+    if mask in withheld(tx, office, mask.kind):
+        raise AlreadyWithheld
+
+
+def judge_unwithhold(tx: Tx, office: Office, mask: Mask) -> None:
+    """Refuse to let go what is not kept back, before it is asked about.
+
+    Raises:
+        NotWithheld: the very mask is not kept back.
+    """
+    if mask not in withheld(tx, office, mask.kind):
+        raise NotWithheld
+
+
+def withhold(tx: Tx, office: Office, mask: Mask, actor: str) -> None:
+    """Keep a mask back: no draw gives its free numbers, no wish takes them.
+
+    Raises:
+        HandledMeanwhile: somebody else keeps the very mask back already.
+    """
     tx.run("pool.open_pool", office=office.code, kind=mask.kind)
     values = {"office": office.code, "kind": mask.kind, "mask": mask.pattern}
     if not tx.run("pool.withhold", now=to_millis(tx.now), **values):
-        raise AlreadyWithheld
+        raise audit.mask_handled(tx, _pool(office, mask), "withheld", mask.pattern)
     _record_mask(tx, office, mask, actor, "withheld")
 
 
@@ -329,20 +385,24 @@ def unwithhold(tx: Tx, office: Office, mask: Mask, actor: str) -> None:
     """Keep a mask back no more.
 
     Raises:
-        NotWithheld: the very mask is not kept back.
+        HandledMeanwhile: the very mask is not kept back, or by somebody else not any more.
     """
     tx.run("pool.open_pool", office=office.code, kind=mask.kind)
     values = {"office": office.code, "kind": mask.kind, "mask": mask.pattern}
     if not tx.run("pool.unwithhold", now=to_millis(tx.now), **values):
-        raise NotWithheld
+        raise audit.mask_handled(tx, _pool(office, mask), "unwithheld", mask.pattern)
     _record_mask(tx, office, mask, actor, "unwithheld")
+
+
+def _pool(office: Office, mask: Mask) -> str:
+    return f"pool:{office.code}:{mask.kind}"
 
 
 def _record_mask(tx: Tx, office: Office, mask: Mask, actor: str, action: str) -> None:
     entry = audit.Entry(
         actor=actor,
         action=action,
-        subject=f"pool:{office.code}:{mask.kind}",
+        subject=_pool(office, mask),
         office=office.code,
         details={"mask": mask.pattern, "nev_letters": mask.nev_letters},
     )

@@ -194,10 +194,12 @@ class Person:
         for data in pictures:
             hands.send_photo(self.world, self.me, data, album=album)
 
-    async def send_file(self, data: bytes, name: str, mime: str = "application/octet-stream") -> None:
+    async def send_file(
+        self, data: bytes, name: str, mime: str = "application/octet-stream", caption: str = ""
+    ) -> None:
         """Send a file as it is."""
         self._begin()
-        hands.send_file(self.world, self.me, data, name=name, mime=mime)
+        hands.send_file(self.world, self.me, data, name=name, mime=mime, caption=caption)
 
     async def send_contact(self, *, of: "Person | None" = None) -> None:
         """Share one's own contact, or somebody else's."""

@@ -108,6 +108,7 @@ def some_desk() -> Desk:
         *(item(Matter.DEADLINE, number, hours=7, minutes=30) for number in range(9)),
         *(item(Matter.DEADLINE, number, days=1, hours=7) for number in range(9, 23)),
         *(item(Matter.SHUT, number, days=2, hours=7) for number in range(2)),
+        *(item(Matter.APPEAL, number, days=-number) for number in range(1, 4)),
         item(Matter.FAILED, 1, days=-1),
         item(Matter.POOL, 1, days=-40),
         item(Matter.SCHEDULED, 1, days=14),
@@ -116,8 +117,7 @@ def some_desk() -> Desk:
     due = tuple(
         (today + timedelta(days=ahead), number) for ahead, number in enumerate((9, 14, 31, 28, 0, 0, 40))
     )
-    matters = tuple(matter for matter in Matter if matter != Matter.APPEAL)
-    return Desk(at=AT, items=tuple(sorted(items, key=lambda one: one.at)), matters=matters, due=due)
+    return Desk(at=AT, items=tuple(sorted(items, key=lambda one: one.at)), matters=tuple(Matter), due=due)
 
 
 def main(folder: Path) -> None:

@@ -16,7 +16,8 @@ from bot.texts.errors import of_error
 from core.admins import Duty
 from core.appeals import Slot, queue
 from core.appeals.reviews import Card
-from core.errors import AppealMoved, AppealUnknown, Refusal, XuanhaoError
+from core.errors import AppealMoved, AppealUnknown, InputError, Refusal, XuanhaoError
+from core.normalise import compact
 from core.preselection import State as Step
 
 _A_PAGE = 10
@@ -52,6 +53,7 @@ def ask_reject(scene: Scene, rest: str) -> Go:
 
 
 def _number(command: str, written: str) -> int:
+    written = compact(written, "#")
     if not (written.isascii() and written.isdecimal() and len(written) <= _MOST_DIGITS):
         raise Usage(command)
     return int(written)
@@ -231,6 +233,11 @@ def _look_again(scene: Scene, error: XuanhaoError) -> Go:
     return Go(screen=go.screen, args=go.args, note=of_error(error), pinned=True)
 
 
+def _to_card(scene: Scene, error: XuanhaoError) -> Go:
+    """End a question over which something was mistyped."""
+    return Go(screen="desk_appeal", args={"id": scene.arg("id")}, note=of_error(error), pinned=True)
+
+
 APPROVE = Screen(
     name="desk_appeal_approve",
     show=_show_approve,
@@ -242,7 +249,7 @@ APPROVE = Screen(
         "card": lambda scene, _arg: Go(screen="desk_appeal", args={"id": scene.arg("id")}),
     },
     hint=common.PRESS_HINT,
-    errors={**ERRORS, AppealMoved: _look_again},
+    errors={**ERRORS, InputError: _to_card, AppealMoved: _look_again},
 )
 
 
@@ -306,7 +313,7 @@ REJECT_SURE = Screen(
         "card": lambda scene, _arg: Go(screen="desk_appeal", args={"id": scene.arg("id")}),
     },
     hint=common.PRESS_HINT,
-    errors=ERRORS,
+    errors={**ERRORS, InputError: _to_card},
 )
 
 SCREENS = (QUEUE, CARD, APPROVE, REJECT, REJECT_SURE)

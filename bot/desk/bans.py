@@ -6,7 +6,7 @@ from datetime import date
 from bot.desk.errors import UnreadableTime, Usage
 from bot.desk.people import home_of
 from bot.desk.questions import Question, reason_of, screen_of
-from bot.desk.reading import read_time, words_of
+from bot.desk.reading import first_end, named
 from bot.dialog.model import Go, Style
 from bot.dialog.scene import Scene
 from bot.texts.desk import bans as texts
@@ -37,20 +37,15 @@ class Wish:
     reason: str
 
 
-def read_wish(words: list[str], *, needs_date: bool = False) -> Wish:
+def read_wish(written: str, today: date, *, needs_date: bool = False) -> Wish:
     """Read [until] 2028-01-01 REASON; without a date the end is the rule's.
 
     Raises:
         Usage: there is no reason, or no date where one is needed.
         UnreadableTime: the date is none.
     """
-    if words[:1] == ["until"]:
-        words, needs_date = words[1:], True
-    until = None
-    if needs_date or (words and words[0][:4].isdecimal() and "-" in words[0]):
-        until = read_time(words[0]).date() if words else None
-        words = words[1:]
-    reason = reason_of(" ".join(words))
+    until, words = first_end(written, today, needed=needs_date) if written else (None, "")
+    reason = reason_of(words)
     if not reason:
         raise Usage("ban")
     return Wish(until=until, reason=reason)
@@ -64,9 +59,9 @@ def ask_ban(scene: Scene, rest: str) -> Go:
         NobodyFound: nobody fits.
         BanInThePast: the date lies in the past.
     """
-    words = rest.split()
-    wish = read_wish(words[1:])
-    return to_ban(scene, _who(scene, words[0]), wish)
+    written, more = named("ban", rest, 2)
+    wish = read_wish(more, scene.today)
+    return to_ban(scene, _who(scene, written), wish)
 
 
 def to_ban(scene: Scene, who: Who, wish: Wish) -> Go:
@@ -128,7 +123,7 @@ def ask_unban(scene: Scene, rest: str) -> Go:
         NobodyFound: nobody fits.
         NotBlacklisted: no ban of theirs runs.
     """
-    written, reason = words_of("unban", rest, 2)
+    written, reason = named("unban", rest, 2)
     present = blacklist.running(scene.tx, _who(scene, written).identity_hash)
     if present is None:
         raise NotBlacklisted

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.desk.bans import account_of, meant, read_wish, to_ban, to_unban
-from bot.desk.errors import EndNotEarlier, EndNotLater, Usage
+from bot.desk.errors import EndNotEarlier, EndNotLater, NotAsAsked, Usage
 from bot.desk.questions import GONE, coming_from
 from bot.dialog.model import Button, Go, Screen, SendFile, View
 from bot.dialog.scene import Scene
@@ -12,6 +12,7 @@ from bot.sheets import Cell, Table, workbook
 from bot.texts import common
 from bot.texts.desk import blacklist as texts
 from bot.texts.desk import parts
+from bot.texts.reports.parts import MAKING
 from core import blacklist
 from core.accounts import Account
 from core.admins import Duty
@@ -24,6 +25,7 @@ from core.ports import Tx
 _A_PAGE = 8
 _CAUSES = ("expired", "void", "admin")
 _MOST_EXPORTED = 100_000
+_MOST_OFFICES = 14  # the others by the command
 
 
 def ask_list(scene: Scene, rest: str) -> Go:
@@ -90,9 +92,15 @@ def _filters(scene: Scene) -> list[tuple[Button, ...]]:
     own = scene.admin.offices(Duty.BLACKLIST, scene.core.offices)
     places = [
         Button(label=texts.office_label(one, chosen=one == scene.arg("at")), action="at", arg=one)
-        for one in ("", *own)
+        for one in ("", *_near(own, scene.arg("at")))
     ]
     return [causes, *(in_columns(places, 5) if len(own) > 1 else ())]
+
+
+def _near(own: list[str], chosen: str) -> list[str]:
+    """Return the offices that have a button: the chosen one always; a message holds a hundred buttons."""
+    first = own[:_MOST_OFFICES]
+    return first if chosen in {"", *first} else [chosen, *first[:-1]]
 
 
 def _narrowed(scene: Scene, **changes: str) -> Go:
@@ -109,7 +117,7 @@ def _export(scene: Scene, _arg: str) -> Go:
         return [(one, core.accounts.by_identity(tx, one.identity_hash)) for one in bans]
 
     wanted = SendFile(name=texts.EXPORT_NAME(), caption=texts.EXPORTED(), read=read, make=_sheet)
-    return Go(screen="", effects=(wanted,))
+    return Go(screen="", note=MAKING(), effects=(wanted,))
 
 
 def _sheet(entries: list[tuple[Ban, Account | None]]) -> bytes:
@@ -213,7 +221,10 @@ def _typed_change(scene: Scene, text: str) -> Go:
     present, change = _seen(scene), scene.arg("do")
     if change == "lift":
         return coming_from(_card_of(scene), to_unban(scene, present, text))
-    wish = read_wish(text.split(), needs_date=True)
+    try:
+        wish = read_wish(text, scene.today, needs_date=True)
+    except Usage:
+        raise NotAsAsked from None
     who = Who(identity_hash=present.identity_hash, account=account_of(scene, present.identity_hash))
     asked = to_ban(scene, who, wish)
     until = from_millis(int(str(asked.args["until"])))

@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 from bot.desk.errors import Usage
-from bot.desk.questions import GONE
+from bot.desk.questions import WITHDRAWN
 from bot.dialog.model import Button, Go, Screen, Style, View
 from bot.dialog.scene import Scene
 from bot.screens.layout import in_columns
@@ -82,7 +82,7 @@ AUDIENCE = Screen(
         "cancel": lambda _scene, _arg: Go(screen="home", note=parts.CANCELLED()),
     },
     hint=common.PRESS_HINT,
-    errors=GONE,
+    errors=WITHDRAWN,
 )
 
 
@@ -128,7 +128,7 @@ ASK = Screen(
         "cancel": lambda _scene, _arg: Go(screen="home", note=parts.CANCELLED()),
     },
     hint=common.PRESS_HINT,
-    errors=GONE,
+    errors=WITHDRAWN,
 )
 
 

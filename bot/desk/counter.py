@@ -1,7 +1,7 @@
 """/confirm, /void, /revoke: what becomes of a reserved number at the counter (docs/domain.md, section 6)."""
 
 from bot.desk.questions import Question, reason_of, screen_of
-from bot.desk.reading import words_of
+from bot.desk.reading import named
 from bot.dialog.model import Go, Style
 from bot.dialog.scene import Scene
 from bot.texts.desk import counter as texts
@@ -13,7 +13,7 @@ from core.plates import Plate, PlateKind, parse_plate
 
 def _plate(scene: Scene, written: str, duty: Duty) -> Plate:
     """Return the number that was typed, of an office at which this may be done."""
-    code = written[:2].upper()
+    code = compact(written)[:2]
     office = scene.core.offices.get(code)
     # Of another office the form is judged too, so that a typing error is called one.
     plate = parse_plate(written, nev_letters=office.nev_letters) if office else parse_plate(written)
@@ -36,7 +36,7 @@ def ask_confirm(scene: Scene, rest: str) -> Go:
         Usage, PlateError: it is written in another way.
         PlateNotReserved, VinTailMismatch: as when it is confirmed; nothing changes.
     """
-    written, tail = words_of("confirm", rest, 2)
+    written, tail = named("confirm", rest, 2)
     return to_confirm(scene, _plate(scene, written, Duty.CONFIRM), tail)
 
 
@@ -73,7 +73,7 @@ def ask_revoke(scene: Scene, rest: str) -> Go:
 
 
 def _ask_end(scene: Scene, duty: Duty, rest: str) -> Go:
-    written, reason = words_of(duty, rest, 2)
+    written, reason = named(duty, rest, 2)
     return to_end(scene, duty, _plate(scene, written, duty), reason)
 
 

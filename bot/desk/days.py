@@ -1,17 +1,18 @@
 """/closed: a day without a counter, which moves deadlines; /maintenance: phase 2 closed, with a text."""
 
 from datetime import date
+from functools import partial
 
 from bot.desk.errors import UnreadableTime, Usage
 from bot.desk.questions import Question, reason_of, screen_of
-from bot.desk.reading import read_time, words_of
+from bot.desk.reading import first_time, words_of
 from bot.dialog.model import Go, Style
 from bot.dialog.scene import Scene
 from bot.texts.desk import days as texts
 from core import maintenance
 from core.admins import EVERYWHERE, Duty
-from core.clock import CHINA
-from core.errors import DayInThePast, NotInMaintenance
+from core.endings import Closing
+from core.errors import NotInMaintenance
 
 _ALL = "all"
 _LONGEST_TEXT = 500
@@ -22,13 +23,15 @@ def ask_closed(scene: Scene, rest: str) -> Go:
 
     Raises:
         Usage, UnreadableTime: it is written in another way.
-        DayInThePast: the day is over.
+        DayInThePast, DayClosed: the day is over, or closed already.
     """
-    code, written, reason = words_of("closed", rest, 3)
+    code, written = words_of("closed", rest, 2)
     office = scene.desk_office(code, Duty.CLOSED)
-    day = read_time(written).date()
-    if day < scene.tx.now.astimezone(CHINA).date():
-        raise DayInThePast
+    at, reason = first_time(written, scene.today)
+    day = at.date()
+    if not reason:
+        raise Usage("closed")
+    scene.core.endings.judge_closing(scene.tx, office, day)
     return Go(
         screen="desk_closed",
         args={"office": office.code, "day": day.isoformat(), "reason": reason_of(reason)},
@@ -44,7 +47,10 @@ def _day(scene: Scene) -> date:
 
 def _closed_question(scene: Scene) -> str:
     office = scene.office_of(scene.arg("office"))
-    return texts.closed_question(office, _day(scene), scene.arg("reason"))
+    day = _day(scene)
+    read = partial(scene.core.endings.closing, office=office, day=day)
+    would: Closing = scene.beside(f"closing:{office.code}:{day}", read)
+    return texts.closed_question(office, day, scene.arg("reason"), would)
 
 
 def _close(scene: Scene) -> str:
@@ -65,22 +71,24 @@ def ask_maintenance(scene: Scene, rest: str) -> Go:
         Usage: it is written in another way.
         NotInMaintenance: there is nothing to open again.
     """
-    words = words_of("maintenance", rest, 2)
-    switch, _, text = words[1].partition(" ")
-    if switch not in {"on", "off"} or (switch == "on" and not text.strip()):
+    words = rest.split(maxsplit=2)
+    switch, text = "".join(words[1:2]).lower(), "".join(words[2:])
+    if switch not in {"on", "off"} or (switch == "on" and not text):
         raise Usage("maintenance")
     code = EVERYWHERE
     if words[0].lower() != _ALL:
         code = scene.desk_office(words[0], Duty.MAINTENANCE).code
     scene.admin.need(Duty.MAINTENANCE, code)
-    if switch == "off" and all(one.office != code for one in maintenance.running(scene.tx)):
+    if switch == "off" and not maintenance.text_of(scene.tx, code):
         raise NotInMaintenance
     shown = " ".join(text.split())[:_LONGEST_TEXT]
-    return Go(screen=f"desk_maintenance_{switch}", args={"office": code, "text": shown})
+    args = {"office": code, "text": shown, "seen": maintenance.text_of(scene.tx, code)}
+    return Go(screen=f"desk_maintenance_{switch}", args=args)
 
 
 def _begin(scene: Scene) -> str:
-    maintenance.begin(scene.tx, scene.arg("office"), scene.arg("text"), scene.actor)
+    office, text = scene.arg("office"), scene.arg("text")
+    maintenance.begin(scene.tx, office, text, scene.actor, seen=scene.arg("seen"))
     return texts.maintenance_begun(scene.arg("office"))
 
 
@@ -93,7 +101,9 @@ MAINTENANCE_ON = screen_of(
     Question(
         name="desk_maintenance_on",
         duty=Duty.MAINTENANCE,
-        ask=lambda scene: texts.maintenance_question(scene.arg("office"), scene.arg("text")),
+        ask=lambda scene: texts.maintenance_question(
+            scene.arg("office"), scene.arg("text"), scene.arg("seen")
+        ),
         label=texts.MAINTENANCE_ON,
         act=_begin,
         style=Style.DANGER,

@@ -13,6 +13,10 @@ class Usage(InputError):
         self.command = command
 
 
+class NotAsAsked(InputError):
+    """What was typed on a card is written in another way than the card says."""
+
+
 class UnreadableTime(InputError):
     """A time was written in another way than the manual says."""
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.desk import bans, counter, people
+from bot.desk.errors import NotAsAsked, Usage
 from bot.desk.questions import GONE, coming_from
-from bot.desk.reading import words_of
+from bot.desk.reading import named
 from bot.desk.reports import audit
 from bot.dialog.model import Button, Go, Screen, Style, View
 from bot.dialog.scene import Scene
@@ -17,11 +18,13 @@ from bot.texts import common
 from bot.texts.desk import find as words
 from bot.texts.desk import parts
 from bot.texts.desk.people import USER_TYPES
+from bot.texts.errors import of_error
 from core.accounts import UserType
 from core.admins import EVERYWHERE, Duty
 from core.clock import CHINA
+from core.counter import reserved_of
 from core.dossier import Dossier, read_key
-from core.errors import NothingKnown, NotYourOffice
+from core.errors import NothingKnown, NotYourOffice, PlateNotReserved
 from core.people import Who
 from core.plates import Plate
 from core.preselection import State
@@ -136,7 +139,7 @@ def _ban(scene: Scene, dossier: Dossier, text: str) -> Go:
     if dossier.identity_hash is None:
         raise NothingKnown
     who = Who(identity_hash=dossier.identity_hash, account=dossier.account)
-    return bans.to_ban(scene, who, bans.read_wish(text.split()))
+    return bans.to_ban(scene, who, bans.read_wish(text, scene.today))
 
 
 def _unban(scene: Scene, dossier: Dossier, text: str) -> Go:
@@ -154,7 +157,7 @@ def _grant(scene: Scene, dossier: Dossier, text: str) -> Go:
 def _move_here(scene: Scene, dossier: Dossier, text: str) -> Go:
     if dossier.account is None:
         raise NothingKnown
-    number, reason = words_of("identity", text, 2)
+    number, reason = named("identity", text, 2)
     return people.to_identity(scene, people.read_identity(scene, number), dossier.account, reason)
 
 
@@ -294,10 +297,22 @@ def _action(scene: Scene) -> tuple[Dossier, Action | None]:
     return dossier, action if possible else None
 
 
+def _over(scene: Scene, dossier: Dossier) -> Go:
+    """Lead back to the card from what cannot be done any more; who has dealt with a number is said."""
+    note = words.NOT_ANY_MORE()
+    if scene.arg("do") in {Duty.CONFIRM, Duty.VOID, Duty.REVOKE} and dossier.focus and dossier.focus.plate:
+        try:
+            reserved_of(scene.tx, dossier.focus.plate)
+        except PlateNotReserved as error:
+            note = of_error(error)
+    card = to_card(scene.arg("what"))
+    return Go(screen=card.screen, args=card.args, note=note, pinned=True)
+
+
 def _show_act(scene: Scene) -> View | Go:
     dossier, action = _action(scene)
     if action is None:
-        return Go(screen="desk_find", args={"what": scene.arg("what")}, note=words.NOT_ANY_MORE())
+        return _over(scene, dossier)
     choices: tuple[tuple[Button, ...], ...] = ()
     if action.typed is None:
         types = [Button(label=USER_TYPES[one](), action="type", arg=one) for one in UserType]
@@ -310,17 +325,20 @@ def _typed(scene: Scene, text: str) -> Go:
     dossier, action = _action(scene)
     card = to_card(scene.arg("what"))
     if action is None:
-        return Go(screen=card.screen, args=card.args, note=words.NOT_ANY_MORE())
+        return _over(scene, dossier)
     if action.typed is None:
         return Go(screen="", note=common.PRESS_HINT())
-    return coming_from(card, action.typed(scene, dossier, text))
+    try:
+        return coming_from(card, action.typed(scene, dossier, text))
+    except Usage:
+        raise NotAsAsked from None
 
 
 def _type(scene: Scene, arg: str) -> Go:
     dossier, action = _action(scene)
     card = to_card(scene.arg("what"))
     if action is None or dossier.account is None or arg not in set(UserType):
-        return Go(screen=card.screen, args=card.args, note=words.NOT_ANY_MORE())
+        return _over(scene, dossier)
     return coming_from(card, people.to_user_type(scene, dossier.account, UserType(arg)))
 
 

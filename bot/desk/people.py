@@ -1,19 +1,21 @@
 """/usertype, /identity, /grant: accounts and the chances of vehicles (docs/domain.md, sections 2 and 5.3)."""
 
+import re
 from dataclasses import replace
 
 from bot.desk.errors import Usage
 from bot.desk.questions import Question, reason_of, screen_of
-from bot.desk.reading import words_of
+from bot.desk.reading import named, words_of
 from bot.dialog.model import Go, Style
 from bot.dialog.scene import Scene
 from bot.texts.desk import people as texts
 from core.accounts import Account, UserType
 from core.admins import EVERYWHERE, Duty
 from core.clock import CHINA
-from core.counter import Grant, Move, granted_of, judge_grant, judge_user_type
+from core.counter import Grant, Move, granted_of, judge_change_of_type, judge_grant
 from core.errors import HolderElsewhere, IdentityIsTheirs, NothingKnown
 from core.identity import parse_identity
+from core.preselection import State, of_account
 from core.vehicles import parse_vin
 
 
@@ -53,19 +55,25 @@ def _chat_account(scene: Scene) -> Account:
 
 def ask_user_type(scene: Scene, rest: str) -> Go:
     """Lead from /usertype WHO counter to the question."""
-    written, name = words_of("usertype", rest, 2)
-    if name not in set(UserType):
-        raise Usage("usertype")
-    return to_user_type(scene, _account(scene, written), UserType(name))
+    written, name = named("usertype", rest, 2)
+    return to_user_type(scene, _account(scene, written), _type_of(name))
+
+
+def _type_of(written: str) -> UserType:
+    for one in UserType:
+        if written.lower() == one or texts.USER_TYPES[one].means(written):
+            return one
+    raise Usage("usertype")
 
 
 def to_user_type(scene: Scene, account: Account, wanted: UserType) -> Go:
     """Lead to the question before somebody's user type changes.
 
     Raises:
+        UserTypeHeld: there is nothing to change.
         UnitNeedsCreditCode, CreditCodeIsUnit: the type does not fit the identity.
     """
-    judge_user_type(account, wanted)
+    judge_change_of_type(account, wanted)
     args = {
         "office": home_of(scene, account, Duty.USERTYPE),
         "account": account.account_id,
@@ -108,7 +116,7 @@ def ask_identity(scene: Scene, rest: str) -> Go:
         NobodyFound: there is no such account.
         HolderElsewhere: whoever has the identity now is at an office at which this chat may not take it.
     """
-    number, written, reason = words_of("identity", rest, 3)
+    number, written, reason = named("identity", rest, 3)
     identity = read_identity(scene, number)
     return to_identity(scene, identity, _account(scene, written), reason)
 
@@ -150,7 +158,8 @@ def _identity(scene: Scene) -> str:
 def _identity_question(scene: Scene) -> str:
     identity = _identity(scene)
     holder = _holder(scene, identity)
-    return texts.identity_question(identity, holder, _chat_account(scene), scene.arg("reason"))
+    kept = [one for one in of_account(scene.tx, holder) if one.state == State.RESERVED] if holder else []
+    return texts.identity_question(identity, holder, _chat_account(scene), scene.arg("reason"), kept)
 
 
 def _move_identity(scene: Scene) -> str:
@@ -182,6 +191,9 @@ IDENTITY = screen_of(
 # --- chances --------------------------------------------------------------------------------
 
 
+_CHANCES = re.compile(r"\b(random|compose)\s*[=\uff1d]\s*(\d{1,9})(?!\d)[,;\uff0c\uff1b]?", re.IGNORECASE)
+
+
 def ask_grant(scene: Scene, rest: str) -> Go:
     """Lead from /grant VIN random=1 compose=5 REASON to the question.
 
@@ -189,25 +201,25 @@ def ask_grant(scene: Scene, rest: str) -> Go:
         Usage, VinError: it is written in another way.
         NothingGranted: it grants nothing, or too much.
     """
-    words = rest.split()
     scene.admin.need(Duty.GRANT, EVERYWHERE)
-    batches, wishes, reason = _granted(words[1:])
-    return to_grant(scene, parse_vin(words[0]).vin, batches=batches, wishes=wishes, reason=reason)
+    written, chances = words_of("grant", rest, 2)
+    batches, wishes, reason = _granted(chances)
+    return to_grant(scene, parse_vin(written).vin, batches=batches, wishes=wishes, reason=reason)
 
 
 def ask_grant_for(scene: Scene, vin: str, written: str) -> Go:
     """Lead from random=1 compose=5 REASON, typed on a vehicle's card, to the question."""
-    batches, wishes, reason = _granted(written.split())
+    batches, wishes, reason = _granted(written)
     return to_grant(scene, vin, batches=batches, wishes=wishes, reason=reason)
 
 
-def _granted(words: list[str]) -> tuple[int, int, str]:
-    given = dict(word.split("=", 1) for word in words if "=" in word)
-    reason = reason_of(" ".join(word for word in words if "=" not in word))
-    numbers = all(count.isdecimal() and len(count) < 4 for count in given.values())  # noqa: PLR2004 - ≤ 999
-    if not reason or not given or not numbers or not set(given) <= {"random", "compose"}:
+def _granted(written: str) -> tuple[int, int, str]:
+    given = _CHANCES.findall(written)
+    counts = {name.lower(): int(count) for name, count in given}
+    reason = reason_of(_CHANCES.sub(" ", written))
+    if not reason or not given or len(counts) < len(given) or "=" in reason:
         raise Usage("grant")
-    return int(given.get("random", "0")), int(given.get("compose", "0")), reason
+    return counts.get("random", 0), counts.get("compose", 0), reason
 
 
 def to_grant(scene: Scene, vin: str, *, batches: int, wishes: int, reason: str) -> Go:

@@ -57,7 +57,7 @@ def screen_of(question: Question) -> Screen:
             "cancel": lambda scene, _arg: replace(lead_back(scene, parts.CANCELLED()), pinned=False),
         },
         hint=common.PRESS_HINT,
-        errors=GONE,
+        errors=WITHDRAWN,
     )
 
 
@@ -80,6 +80,13 @@ def _gone(scene: Scene, error: XuanhaoError) -> Go:
 
 GONE: ErrorWays = {Refusal: _gone}
 """What a card is about has ended, or somebody else was faster: that is said, and the card goes."""
+
+
+WITHDRAWN: ErrorWays = {XuanhaoError: _gone}
+"""Of questions: whatever was typed instead of an answer ends them, also what was mistyped.
+
+Or its error would stand above the button of something else that cannot be undone.
+"""
 
 
 def reason_of(words: str) -> str:

@@ -1,20 +1,25 @@
 """/release: putting a segment of numbers into a pool (docs/domain.md, section 5.5)."""
 
+import re
 from dataclasses import dataclass
+from datetime import date
 
 from bot.desk.errors import Usage
 from bot.desk.questions import Question, screen_of
-from bot.desk.reading import mask_for, read_time
+from bot.desk.reading import kind_of, mask_for, read_time
 from bot.dialog.model import Go
 from bot.dialog.scene import Scene
 from bot.texts.desk import releases as texts
 from core import pool
 from core.admins import Duty
+from core.normalise import compact
 from core.offices import Office
 from core.plates import PlateKind
 from core.pool import Release
 
 _COMMAND = "release"
+_FIXED = 3  # 粤K small A####
+_OPTIONS = ("from", "compose")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,29 +33,49 @@ class ReleaseRequest:
     compose: str = ""  # now, drawn, a local time, or empty
 
 
-def read_release(words: list[str]) -> ReleaseRequest:
+def read_release(words: list[str], today: date | None = None) -> ReleaseRequest:
     """Read 粤K small A#### [from TIME] [compose now|drawn|TIME].
+
+    Args:
+        words: what stands behind the command.
+        today: where it is given, times may be written without a year.
 
     Raises:
         Usage: it is something else.
+        UnreadableTime: a time is none.
     """
-    if len(words) < 3 or len(words) % 2 == 0 or words[1] not in set(PlateKind):  # noqa: PLR2004 - see above
+    if len(words) < _FIXED:
         raise Usage(_COMMAND)
-    given = dict(zip(words[3::2], words[4::2], strict=True))
-    if not set(given) <= {"from", "compose"} or len(given) * 2 != len(words) - 3:
-        raise Usage(_COMMAND)
-    for when in (given.get("from"), given.get("compose")):
-        if when not in {None, "now", "drawn"}:
-            read_time(when or "")
-    if given.get("from") in {"now", "drawn"}:
-        raise Usage(_COMMAND)
+    given = _options(words[_FIXED:])
+    opens, compose = given.get("from", ""), given.get("compose", "").lower()
     return ReleaseRequest(
-        office=words[0].upper(),
-        kind=PlateKind(words[1]),
+        office=compact(words[0]),
+        kind=kind_of(_COMMAND, words[1]),
         mask=words[2],
-        opens=given.get("from", ""),
-        compose=given.get("compose", ""),
+        opens=_canonical(opens, today),
+        compose=compose if compose in {"now", "drawn"} else _canonical(compose, today),
     )
+
+
+def _options(words: list[str]) -> dict[str, str]:
+    """Return what stands behind ``from`` and ``compose``, each once; a time may have a blank in it."""
+    given: dict[str, list[str]] = {}
+    values: list[str] | None = None
+    for word in words:
+        name = word.lower()
+        if name in _OPTIONS and name not in given:
+            values = given[name] = []
+        elif values is None or name in _OPTIONS:
+            raise Usage(_COMMAND)
+        else:
+            values.append(word)
+    if not all(given.values()) or given.get("from", [""])[0].lower() in {"now", "drawn"}:
+        raise Usage(_COMMAND)
+    return {name: " ".join(values) for name, values in given.items()}
+
+
+def _canonical(written: str, today: date | None) -> str:
+    return read_time(written, today).strftime("%Y-%m-%dT%H:%M") if written else ""
 
 
 def to_release(request: ReleaseRequest, office: Office, actor: str) -> Release:
@@ -81,7 +106,7 @@ def ask(scene: Scene, rest: str) -> Go:
         Usage, MaskError, UnreadableTime: it is written in another way.
         SegmentOverlaps, ReleaseInThePast: it would be refused.
     """
-    request = read_release(rest.split())
+    request = read_release(re.split(r"[\s,\uff0c]+", rest), scene.today)
     office = scene.desk_office(request.office, Duty.RELEASE)
     release = to_release(request, office, scene.actor)
     pool.judge_release(scene.tx, release)
@@ -111,7 +136,8 @@ def _question(scene: Scene) -> str:
     request = _request(scene)
     office = scene.office_of(request.office)
     release = to_release(request, office, scene.actor)
-    when = texts.release_when(request.opens.replace("T", " "), request.compose)
+    opens = pool.opening(scene.tx, release)
+    when = texts.release_when(opens, now=not request.opens)
     question = texts.release_question(office, request.kind, release.mask.pattern, release.mask.size, when)
     jumped = pool.jumped_order(scene.tx, office, release.mask)
     return question + (texts.order_jumped(jumped) if jumped else "")

@@ -4,14 +4,15 @@ from collections.abc import Callable
 
 from bot.desk.errors import Usage
 from bot.desk.lists import sheet
-from bot.desk.questions import GONE
+from bot.desk.questions import GONE, WITHDRAWN
 from bot.dialog.model import Button, Go, Screen, Style, View
 from bot.dialog.scene import Scene
 from bot.screens.layout import in_columns, page_of
 from bot.texts import common, lists
 from bot.texts.desk import parts
 from bot.texts.desk import staff as texts
-from core.admins import EVERYWHERE, Duty, Post, Role
+from core.admins import EVERYWHERE, Admin, Duty, Post, Role
+from core.normalise import compact
 
 _A_PAGE = 12
 _SHORTEST = 3  # add 3001 clerk
@@ -23,40 +24,57 @@ def ask(scene: Scene, rest: str) -> Go:
     Raises:
         Usage: it is something else.
         OfficeUnknown: the office is not served here.
+        RoleHeld: they have that role.
     """
     scene.admin.need(Duty.ADMINS, EVERYWHERE)
     words = rest.split()
     if not words:
         return Go(screen="desk_admins")
-    if not _SHORTEST <= len(words) <= _SHORTEST + 1 or words[0] != "add" or words[2] not in set(Role):
+    if not _SHORTEST <= len(words) <= _SHORTEST + 1 or words[0].lower() != "add":
         raise Usage("admins")
     if not (words[1].isascii() and words[1].isdecimal() and len(words[1]) < 16):  # noqa: PLR2004 - a chat id
         raise Usage("admins")
     place = words[3] if len(words) > _SHORTEST else "all"
-    code = EVERYWHERE if place == "all" else scene.office_of(place.upper()).code
-    return Go(screen="desk_admin_add", args={"chat": words[1], "role": words[2], "at": code})
+    code = EVERYWHERE if place.lower() == "all" else scene.office_of(compact(place)).code
+    post = Post(role=_role(words[2]), office=code)
+    scene.core.admins.judge_post(scene.tx, int(words[1]), post)
+    return Go(screen="desk_admin_add", args={"chat": words[1], "role": post.role, "at": code})
+
+
+def _role(written: str) -> Role:
+    for one in Role:
+        if written.lower() == one or texts.ROLES[one].means(written):
+            return one
+    raise Usage("admins")
 
 
 def _show(scene: Scene) -> View:
     scene.admin.need(Duty.ADMINS, EVERYWHERE)
-    everybody = scene.core.admins.all(scene.tx)
+    everything = [
+        (admin.chat_id, post)
+        for admin in scene.core.admins.all(scene.tx)
+        for post in sorted(admin.posts, key=lambda one: (one.role, one.office))
+    ]
+    page, turns = page_of(everything, int(scene.arg("page") or 0), _A_PAGE)
     removable = [
         Button(
-            label=texts.remove_label(admin.chat_id, post),
+            label=texts.remove_label(chat_id, post),
             action="remove",
-            arg=f"{admin.chat_id}.{post.role}.{post.office}",
+            arg=f"{chat_id}.{post.role}.{post.office}",
         )
-        for admin in everybody
-        for post in sorted(admin.posts, key=lambda one: (one.role, one.office))
-        if not (scene.core.admins.is_from_settings(admin.chat_id) and post.office == EVERYWHERE)
+        for chat_id, post in page
+        if not (scene.core.admins.is_from_settings(chat_id) and post.office == EVERYWHERE)
     ]
-    page, turns = page_of(removable, int(scene.arg("page") or 0), _A_PAGE)
-    rows = [*in_columns(page, 1), *([tuple(turns)] if turns else [])]
+    rows = [*in_columns(removable, 1), *([tuple(turns)] if turns else [])]
     last = (
         Button(label=common.EXPORT(), action="export"),
         Button(label=common.HOME(), action="home"),
     )
-    return View(text=texts.admins(everybody), rows=(*rows, last))
+    shown = [
+        Admin(chat_id=chat_id, posts=frozenset(post for one, post in page if one == chat_id))
+        for chat_id in dict.fromkeys(chat_id for chat_id, _ in page)
+    ]
+    return View(text=texts.admins(shown), rows=(*rows, last))
 
 
 def _export(scene: Scene, _arg: str) -> Go:
@@ -115,7 +133,7 @@ def _change(name: str, label: Callable[[], str], *, add: bool) -> Screen:
         show=show,
         buttons={"do": act, "cancel": lambda _scene, _arg: Go(screen="desk_admins", note=parts.CANCELLED())},
         hint=common.PRESS_HINT,
-        errors=GONE,
+        errors=WITHDRAWN,
     )
 
 

@@ -20,6 +20,7 @@ from bot.importing.vehicles import VehicleFile, read_vehicles
 from bot.sheets import Table, workbook
 from bot.texts import common
 from bot.texts import vehicles as words
+from bot.texts.reports.parts import MAKING
 from core import imports
 from core.admins import EVERYWHERE, Duty
 from core.bootstrap import Core
@@ -138,7 +139,8 @@ def _export(scene: Scene, _arg: str) -> Go:
         rows = [words.export_row(one) for one in vehicles]
         return workbook([Table(title=title, columns=columns, rows=rows)])
 
-    return Go(screen="", effects=(SendFile(name=words.EXPORT_NAME, caption=title, read=read, make=make),))
+    wanted = SendFile(name=words.EXPORT_NAME, caption=title, read=read, make=make)
+    return Go(screen="", note=MAKING(), effects=(wanted,))
 
 
 def _under_way(scene: Scene, _error: XuanhaoError) -> Go:
@@ -154,7 +156,7 @@ HOME = Screen(
         "export": _export,
         "home": lambda _scene, _arg: Go(screen="home"),
     },
-    attachment=Intake(most_bytes=MOST_BYTES, read=_read, take=_take),
+    attachment=Intake(most_bytes=MOST_BYTES, read=_read, take=_take, waiting=words.RECEIVED),
     errors={ImportUnderWay: _under_way},
     hint=words.HINT,
 )

@@ -1,5 +1,7 @@
 """/withhold and /unwithhold: keeping numbers back by a mask, which the pool bulletin shows."""
 
+from collections.abc import Callable
+
 from bot.desk.questions import Question, screen_of
 from bot.desk.reading import kind_of, mask_for, words_of
 from bot.dialog.model import Go, Style
@@ -10,26 +12,38 @@ from core.admins import Duty
 from core.masks import Mask
 from core.offices import Office
 from core.plates import PlateKind
+from core.ports import Tx
 
 _WORDS = 3
 
 
-def _ask(scene: Scene, command: str, rest: str) -> Go:
+def _ask(scene: Scene, command: str, rest: str, judge: Callable[[Tx, Office, Mask], None]) -> Go:
     code, kind, mask = words_of(command, rest, _WORDS)
     office = scene.desk_office(code, Duty.WITHHOLD)
     meant = mask_for(office, kind_of(command, kind), mask)
     args = {"office": office.code, "kind": meant.kind.value, "mask": meant.pattern}
+    judge(scene.tx, office, meant)
     return Go(screen=f"desk_{command}", args=args)
 
 
 def ask_withhold(scene: Scene, rest: str) -> Go:
-    """Lead from /withhold 粤K small A888# to the question."""
-    return _ask(scene, "withhold", rest)
+    """Lead from /withhold 粤K small A888# to the question.
+
+    Raises:
+        Usage, MaskError: it is written in another way.
+        AlreadyWithheld: there is nothing to ask.
+    """
+    return _ask(scene, "withhold", rest, pool.judge_withhold)
 
 
 def ask_unwithhold(scene: Scene, rest: str) -> Go:
-    """Lead from /unwithhold 粤K small A888# to the question."""
-    return _ask(scene, "unwithhold", rest)
+    """Lead from /unwithhold 粤K small A888# to the question.
+
+    Raises:
+        Usage, MaskError: it is written in another way.
+        NotWithheld: there is nothing to ask.
+    """
+    return _ask(scene, "unwithhold", rest, pool.judge_unwithhold)
 
 
 def _meant(scene: Scene) -> tuple[Office, Mask]:

@@ -22,13 +22,14 @@ from bot.dialog.model import (
     SendCode,
     SendFile,
 )
-from bot.dialog.presenter import Presenter, plain
+from bot.dialog.presenter import Presenter
 from bot.dialog.record import Shown, forget_shown, save_shown
 from bot.dialog.rehearsal import Rehearsing, play_beside
 from bot.dialog.rehearsing import RehearsingSteps
 from bot.dialog.scene import SnapshotWanted
 from bot.dialog.steps import Asked, NothingToSay, Present, Taker
 from bot.receipt.inbox import mark_done
+from bot.texts.common import plain
 from bot.texts.language import in_same_language, speaking
 from core.bootstrap import Core
 from core.errors import OperationError, XuanhaoError
@@ -40,6 +41,9 @@ _READERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="reading")
 
 _IN_HAND = 4
 """Attachments that are fetched or read at a time, so that memory holds no more of them."""
+
+_A_MOMENT = 1.0
+"""Seconds after which somebody who has sent a long file should hear that it has come."""
 
 _LOGGER = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -54,6 +58,7 @@ class Outside:
     load_vehicles: Callable[[LoadVehicles], Awaitable[None]]  # loads an import that has begun
     fetch: Callable[[Attachment, int], Awaitable[Received]]  # gets an attachment of at most so many bytes
     forget: Callable[[int, int], Awaitable[None]]  # deletes a chat's message, where that can be
+    say: Callable[[int, str], Awaitable[None]]  # tells a chat something that nothing depends on
     offer: Callable[[int], Awaitable[None]]  # gives a chat of the desk its menu of commands
 
 
@@ -174,10 +179,23 @@ class Engine:
         found = await self._core.store.read(self._steps.intake, asked.chat_id, event)
         if found is None:
             return asked
-        value = await self._read(event, found)
+        value = await self._read(asked.chat_id, event, found)
         return replace(asked, event=replace(event, reading=Reading(screen=found.screen, value=value)))
 
-    async def _read(self, event: Attachment, taker: Taker) -> object:
+    async def _read(self, chat_id: int, event: Attachment, taker: Taker) -> object:
+        """Return what is in an attachment; where that takes its time, its sender is told that it has come."""
+        reading = asyncio.ensure_future(self._fetched(event, taker))
+        try:
+            if taker.intake.waiting is not None:
+                await asyncio.wait({reading}, timeout=_A_MOMENT)
+                if not reading.done():
+                    with speaking(taker.language):
+                        await self._outside.say(chat_id, taker.intake.waiting())
+            return await reading
+        finally:
+            reading.cancel()
+
+    async def _fetched(self, event: Attachment, taker: Taker) -> object:
         async with self._hands:
             received = await self._outside.fetch(event, taker.intake.most_bytes)
             received = replace(received, beside=taker.beside)

@@ -76,6 +76,7 @@ class Attachment:
     name: str = field(default="", repr=False)  # of a file
     mime: str = ""  # of a file, as its sender says
     caption: str = field(default="", repr=False)
+    command: Command | None = None  # where the caption is one
     album: str = ""  # what was sent together has one in common
     reading: Reading | None = None  # once it has been fetched and read
 
@@ -243,6 +244,7 @@ class Intake:
     read: Callable[["Core", Received], object]
     take: Callable[["Scene", Any], Go]
     look: Callable[["Scene"], object] | None = None
+    waiting: Callable[[], str] | None = None  # said where fetching and reading take longer than a moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

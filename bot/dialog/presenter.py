@@ -6,11 +6,9 @@ an edit that is repeated changes nothing.
 """
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
-from html import unescape
 from typing import Any
 
 from telegram import (
@@ -31,9 +29,9 @@ from bot.dialog.rehearsal import play_beside
 from bot.dialog.steps import Present
 from bot.drawing import drawn
 from bot.messenger import Messenger
+from bot.texts.common import clipped, plain, units
 
 _TOAST = 200
-_MARKUP = re.compile(r"<[^>]+>")
 _PROTECTED = "protected:"
 _GONE = ("message to edit not found", "message can't be edited", "there is no", "message_id_invalid")
 
@@ -56,7 +54,8 @@ class Presenter:
         try:
             if _overflows(present.view, _note_to_edit(present) if in_place else present.note):
                 # Both together are more than one message takes: what was said goes before what is shown.
-                await self._bot.send_message(present.record.chat_id, present.note, parse_mode=ParseMode.HTML)
+                said = clipped(present.note, MessageLimit.MAX_TEXT_LENGTH)
+                await self._bot.send_message(present.record.chat_id, said, parse_mode=ParseMode.HTML)
                 present, in_place = replace(present, note=""), False
             if in_place and (shown := await self._edit(present)):
                 return shown
@@ -97,7 +96,8 @@ class Presenter:
         if _is_protected(record) != view.protected:  # which an edit does not change
             return None
         try:
-            await self._edit_to(record, record.message_id, view, _worded(view, _note_to_edit(present)))
+            text = _fitted(view, _worded(view, _note_to_edit(present)))
+            await self._edit_to(record, record.message_id, view, text)
         except BadRequest as error:
             reason = error.message.lower()
             if "message is not modified" not in reason:
@@ -131,7 +131,7 @@ class Presenter:
             await self._bot.send_message(
                 record.chat_id, self._keyboard_gone(), reply_markup=ReplyKeyboardRemove()
             )
-        sending = self._send_new(record, view, _worded(view, present.note))
+        sending = self._send_new(record, view, _fitted(view, _worded(view, present.note)))
         if record.message_id is not None and record.message_kind != MessageKind.KEYBOARD:
             leave = self._delete if _is_protected(record) else self.strip
             message, _ = await asyncio.gather(sending, leave(record.chat_id, record.message_id))
@@ -160,16 +160,18 @@ class Presenter:
         )
 
 
-def plain(html: str) -> str:
-    """Return words without their markup, for a toast, or to count them."""
-    return unescape(_MARKUP.sub("", html))
-
-
 def _overflows(view: View, note: str) -> bool:
     """Whether a note makes a message longer than the messenger takes: UTF-16 units, the markup left out."""
-    shown = plain(_worded(view, note))
-    most = MessageLimit.CAPTION_LENGTH if view.picture else MessageLimit.MAX_TEXT_LENGTH
-    return bool(note) and len(shown.encode("utf-16-le")) // 2 > most
+    return bool(note) and units(plain(_worded(view, note))) > _most(view)
+
+
+def _fitted(view: View, text: str) -> str:
+    """Return a text as the message can hold it: one that is refused would hold up its chat."""
+    return clipped(text, _most(view))
+
+
+def _most(view: View) -> int:
+    return MessageLimit.CAPTION_LENGTH if view.picture else MessageLimit.MAX_TEXT_LENGTH
 
 
 async def _drawn(record: Record, picture: Picture) -> bytes:

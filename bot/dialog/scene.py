@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -11,8 +11,10 @@ from bot.texts.language import Language
 from core.accounts import Account
 from core.admins import Admin, Duty
 from core.bootstrap import Core
+from core.clock import CHINA
 from core.errors import NotRegistered, OfficeUnknown, StepOutOfOrder
 from core.free_list import FreeList
+from core.normalise import compact
 from core.offices import Office
 from core.ports import Tx
 from core.preselection import Preselection, unfinished
@@ -65,6 +67,11 @@ class Scene:
             raise SnapshotWanted(key, read)
         return self.seen[key]
 
+    @property
+    def today(self) -> date:
+        """Return the day on which this step runs, in China."""
+        return self.tx.now.astimezone(CHINA).date()
+
     @cached_property
     def admin(self) -> Admin:
         """What this chat is at the desk; a stranger is nothing."""
@@ -80,13 +87,13 @@ class Scene:
         self.admin.need(duty, office if isinstance(office, str) else None)
 
     def desk_office(self, code: str, duty: Duty) -> Office:
-        """Return an office that is served here, and at which this chat may do something.
+        """Return an office that is served here, and at which this chat may do something, by what was typed.
 
         Raises:
             OfficeUnknown: it is not served.
             NotYourDuty, NotYourOffice: this chat may not.
         """
-        office = self.office_of(code.upper())
+        office = self.office_of(compact(code))
         self.admin.need(duty, office.code)
         return office
 

@@ -150,18 +150,27 @@ class Steps:
             XuanhaoError: from the screen's own look.
         """
         screen = self._screen(record.screen)
-        if screen.attachment is None:
-            return None
         if sent.album and sent.album == record.album:
             return None
-        look = screen.attachment.look
         scene = Scene(core=self._core, tx=tx, chat_id=record.chat_id, args=record.args, at=tx.now)
+        if (asked := self._captioned(scene, screen, sent)) is not None:
+            screen, scene.args = self._screen(asked.screen), asked.args
+        if screen.attachment is None:
+            return None
+        look = screen.attachment.look
         return Taker(
             screen=screen.name,
             intake=screen.attachment,
             language=record.language,
             beside=look(scene) if look is not None else None,
         )
+
+    def _captioned(self, scene: Scene, screen: Screen, sent: Attachment) -> Go | None:
+        """Return where the command leads that was written under a file which this screen does not take."""
+        typed = sent.command
+        if screen.attachment is not None or typed is None or typed.name not in self._words.with_file:
+            return None
+        return self._words.command(scene, typed)
 
     def shown(self, tx: Tx, record: Record, given: Given = _NOTHING) -> Present:
         """Show a conversation as it stands now.
@@ -225,12 +234,23 @@ class Steps:
             return screen.text(scene, event.text)
         if isinstance(event, Contact) and screen.contact is not None:
             return screen.contact(scene, event)
-        if isinstance(event, Attachment) and screen.attachment is not None:
-            reading = event.reading
-            if reading is not None and reading.screen == screen.name:
-                return screen.attachment.take(scene, reading.value)
+        if isinstance(event, Attachment) and (taken := self._sent(scene, screen, event)) is not None:
+            return taken
         is_photo = isinstance(event, Attachment) and event.is_image
         return Go(screen="", note=self._words.not_taken(screen, is_photo=is_photo))
+
+    def _sent(self, scene: Scene, screen: Screen, event: Attachment) -> Go | None:
+        """Return where what was sent leads; None where nobody takes it."""
+        asked = self._captioned(scene, screen, event)
+        if asked is not None:
+            screen, scene.args = self._screen(asked.screen), asked.args
+        reading = event.reading
+        if screen.attachment is None or reading is None or reading.screen != screen.name:
+            return asked
+        taken = screen.attachment.take(scene, reading.value)
+        if asked is not None and not taken.screen:  # it stays where the command leads
+            return replace(taken, screen=asked.screen, args=asked.args)
+        return taken
 
     def _advance(self, tx: Tx, scene: Scene, record: Record, go: Go) -> Present:
         if go.screen == REHEARSAL:

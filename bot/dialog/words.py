@@ -28,6 +28,7 @@ class Words:
     not_taken: NotTaken
     one_of_album: Callable[[], str]  # said once when several pictures came together
     command: Callable[[Scene, Command], Go]
+    with_file: frozenset[str]  # commands that may be written under a file; they only look, and change nothing
     outside: Callable[[Scene, Carried], Go]
     before: Callable[[Scene, Screen], Go | None]  # what has to come before a screen, if anything
     keyboard_gone: Callable[[], str]  # said when a reply keyboard is taken away

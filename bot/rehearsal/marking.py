@@ -5,9 +5,9 @@ from dataclasses import replace
 from telegram.constants import MessageLimit
 
 from bot.dialog.model import Button, Picture, View
-from bot.dialog.presenter import plain
 from bot.screens.pictures import BatchPicture, ReceiptPicture
 from bot.texts import rehearsal as words
+from bot.texts.common import plain
 
 LEAVE = "leave"
 """The action of the button that leads out of a rehearsal."""

@@ -1,8 +1,9 @@
 """Words that every conversation uses: kinds, times, counts, labels."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from html import escape
+from html import escape, unescape
 
 from bot.texts.language import _, phrase
 from core.appeals.reviews import SET_ASIDE
@@ -28,6 +29,9 @@ KINDS = {
     PlateKind.LARGE_NEV: phrase("大型新能源汽车"),
 }
 
+_MARKUP = re.compile(r"<[^>]+>")
+_OPENED = re.compile(r"<[a-z]")
+_MORE = "\n…"
 _MONTHS = (
     phrase("1月"),
     phrase("2月"),
@@ -74,6 +78,32 @@ _REASONS = {
 def listed(parts: Iterable[str]) -> str:
     """Return things one after the other: 甲、乙、丙."""
     return _("、").join(parts)
+
+
+def plain(html: str) -> str:
+    """Return words without their markup: for a toast or a sheet, or to count them."""
+    return unescape(_MARKUP.sub("", html))
+
+
+def clipped(html: str, most: int) -> str:
+    """Return a text as a message of so many UTF-16 units holds it: whole lines, and a sign for the rest."""
+    if units(plain(html)) <= most:
+        return html
+    kept: list[str] = []
+    left = most - units(_MORE)
+    for line in html.split("\n"):
+        left -= units(plain(line)) + 1
+        if left < 0:
+            break
+        kept.append(line)
+    text = "\n".join(kept) or escape(plain(html)[: (most - 2) // 2])
+    opened, closed = len(_OPENED.findall(text)), text.count("</")
+    return (text if opened == closed else escape(plain(text), quote=False)) + _MORE
+
+
+def units(text: str) -> int:
+    """Return how long the messenger counts a text."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 def day(at: datetime) -> str:

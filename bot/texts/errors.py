@@ -8,7 +8,7 @@ from bot.dialog import errors as a
 from bot.importing import errors as t
 from bot.texts import appeals_desk as appeals
 from bot.texts import broadcast, files, journal, notices, own_data, photos, provinces, units
-from bot.texts.common import FAILED, day, listed, moment
+from bot.texts.common import FAILED, day, listed, moment, reason
 from bot.texts.desk import blacklist, commands, counter, find, people
 from bot.texts.language import Phrase, _, phrase
 from bot.texts.reports import waiting
@@ -158,6 +158,9 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     e.NotYourDuty: phrase("您没有这项权限。"),
     e.NotYourOffice: phrase("您没有该发牌机关的权限。"),
     e.NoSuchAdmin: phrase("没有这个管理员(设置文件中的负责人只能在设置中修改)。"),
+    d.NotAsAsked: phrase("写法不对或缺少原因,请按下面的例子输入。"),
+    e.UserTypeHeld: phrase("此人已是这个用户类型。"),
+    e.RoleHeld: phrase("此人已有这个角色。"),
     e.NotInMaintenance: phrase("现在没有在维护。"),
     e.AlreadyWithheld: phrase("该号段已设为暂不投放。"),
     e.NotWithheld: phrase("该号段没有设为暂不投放,请用投放时填写的写法。"),
@@ -277,9 +280,14 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     e.PlateNotReserved: lambda error: counter.not_reserved(error.by, error.action),
     e.InMaintenance: lambda error: _("系统维护中:{text}").format(text=escape(error.text)),
     d.Usage: lambda error: commands.usage(error.command),
-    e.SegmentOverlaps: lambda error: _("与已投放的号段 {mask} 重叠,没有投放。").format(
-        mask=escape(error.mask)
+    e.DayClosed: lambda error: _("这一天已由{who}登记为不办公,原因:{reason}").format(
+        who=find.whoever(error.by), reason=reason(error.reason)
     ),
+    e.SegmentOverlaps: lambda error: (
+        _("与已投放的号段 {mask} 重叠(由{who}投放),没有投放。")
+        if error.by
+        else _("与已投放的号段 {mask} 重叠,没有投放。")
+    ).format(who=find.whoever(error.by), mask=escape(error.mask)),
 }
 
 

@@ -1,7 +1,8 @@
 """Words of the journal: who did what to what, and when (/audit)."""
 
+import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from html import escape
 
 from bot.texts.common import KINDS, listed, plate
@@ -17,7 +18,7 @@ from core.plates import PlateKind
 
 NOT_IN_JOURNAL = phrase(
     "没有看懂要查什么。可以写:号牌号码、车辆识别代号、聊天号、预选或凭证编号、号段、身份证号、手机号、"
-    "操作(如 voided)、system、发牌机关、日期(如 2026-03-10 或 2026-03);几个条件用空格隔开,须同时符合。"
+    "操作(如 作废、投放)、系统、发牌机关、日期(如 2026-03-10、2026-03 或 3月);几个条件用空格隔开,须同时符合。"
 )
 EMPTY = phrase("没有符合条件的记录。")
 SHEET = phrase("操作记录")
@@ -99,6 +100,38 @@ _WORDED: dict[str, Phrase] = {
 }
 """Each action in words, with what its details are called in braces."""
 
+NAMES: dict[str, Phrase] = {
+    "added_admin": phrase("添加管理员"),
+    "approved_appeal": phrase("审核通过"),
+    "banned": phrase("列入黑名单"),
+    "began_broadcast": phrase("群发通知"),
+    "began_maintenance": phrase("开始系统维护"),
+    "changed_ban": phrase("修改黑名单期限"),
+    "closed_day": phrase("窗口不办公"),
+    "ended_maintenance": phrase("结束系统维护"),
+    "expired": phrase("过期"),
+    "granted_chances": phrase("增加选号机会"),
+    "imported_vehicles": phrase("导入车辆"),
+    "lifted_ban": phrase("解除黑名单"),
+    "received_identity": phrase("转移身份"),
+    "registered": phrase("确认上牌"),
+    "rejected_appeal": phrase("审核不通过"),
+    "released": phrase("投放"),
+    "removed_admin": phrase("移除管理员"),
+    "reserved": phrase("选定号码"),
+    "revoked": phrase("取消预选"),
+    "set_user_type": phrase("修改用户类型"),
+    "submitted_appeal": phrase("提交申诉"),
+    "unwithheld": phrase("恢复投放"),
+    "voided": phrase("作废"),
+    "withheld": phrase("暂不投放"),
+}
+"""What the desk looks for, as it is called there; other actions have their bare names."""
+
+_TODAY, _YESTERDAY = phrase("今天"), phrase("昨天")
+_LONGEST_LINE = 240  # ten of them are a page; the sheet has them whole
+_PART = re.compile(r"[^\s,\u3001\uff0c]+")
+
 _WAYS = {"random": phrase("随机选号"), "composed": phrase("自编选号")}
 _TIME_IS_OVER = phrase("期满")
 _SUBJECTS: dict[str, Phrase] = {
@@ -119,9 +152,24 @@ _SUBJECTS: dict[str, Phrase] = {
 _ASKED = {IDENTITY: phrase("身份证号(不显示)"), PHONE: phrase("手机号(不显示)"), **_ACTORS}
 
 
+def meant(written: str, today: date) -> str:
+    """Return what was asked of the journal in the words that it knows."""
+    return _PART.sub(lambda found: _meant(found[0], today), written)
+
+
+def _meant(word: str, today: date) -> str:
+    if _TODAY.means(word):
+        return today.isoformat()
+    if _YESTERDAY.means(word):
+        return (today - timedelta(days=1)).isoformat()
+    named = (name for name, one in {**_ACTORS, **NAMES}.items() if one.means(word))
+    return next(named, word)
+
+
 def asked_for(asked: Asked) -> str:
     """Return what was asked for, without an identity number or a telephone."""
-    words = [_ASKED[word]() if word in _ASKED else _worded_word(word) for word in asked.words]
+    named = {**NAMES, **_ASKED}
+    words = [named[word]() if word in named else _worded_word(word) for word in asked.words]
     return " + ".join(words)
 
 
@@ -183,7 +231,10 @@ def line(entry: Entry) -> str:
     """Return an entry in words: who, when, what, about what."""
     office = f" · {escape(entry.office)}" if entry.office else ""
     head = f"<code>{moment(entry.at)}</code> {escape(actor(entry))}{office}"
-    return f"{head}\n{escape(action(entry))} — {escape(subject(entry))}"
+    done = action(entry)
+    if len(done) > _LONGEST_LINE:
+        done = f"{done[:_LONGEST_LINE]}…"
+    return f"{head}\n{escape(done)} — {escape(subject(entry))}"
 
 
 def sheet_caption(asked: Asked, most: int) -> str:

@@ -8,7 +8,7 @@ from bot.importing import vehicles as v
 from bot.importing.vehicles import MOST_ROWS, VehicleFile, WrongRow
 from bot.sheets import Cell
 from bot.texts.columns import HEADS
-from bot.texts.common import moment
+from bot.texts.common import moment, plain
 from bot.texts.errors import of_error
 from bot.texts.language import Phrase, _, phrase
 from core.errors import XuanhaoError
@@ -23,6 +23,7 @@ UNDO = phrase("撤销这次导入")
 UNDO_SURE = phrase("⛔ 确认撤销")
 ALL_IMPORTS = phrase("« 车辆数据")
 HINT = phrase("请把 CSV 或 XLSX 文件作为文件发送到这里。")
+RECEIVED = phrase("⏳ 已收到文件,正在逐行检查,请稍候…")
 CONFIRMED = phrase("✅ 已导入,立即生效。")
 DROPPED = phrase("已放弃,登记数据没有任何更改。")
 UNDONE = phrase("✅ 已撤销,登记数据恢复到导入前。")
@@ -165,4 +166,4 @@ def export_row(vehicle: RegistryVehicle) -> tuple[Cell, ...]:
 
 def wrong_row(row: WrongRow) -> tuple[Cell, ...]:
     """Return a row of the list of errors."""
-    return (row.number, reason(row.error), *row.cells)
+    return (row.number, plain(reason(row.error)), *row.cells)

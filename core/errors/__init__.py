@@ -50,6 +50,7 @@ from core.errors.counter import HolderElsewhere as HolderElsewhere
 from core.errors.counter import IdentityIsTheirs as IdentityIsTheirs
 from core.errors.counter import NothingGranted as NothingGranted
 from core.errors.counter import PlateNotReserved as PlateNotReserved
+from core.errors.counter import UserTypeHeld as UserTypeHeld
 from core.errors.counter import VinTailMismatch as VinTailMismatch
 from core.errors.desk import AlreadyHandled as AlreadyHandled
 from core.errors.desk import HandledMeanwhile as HandledMeanwhile
@@ -62,6 +63,7 @@ from core.errors.desk import NothingToHandle as NothingToHandle
 from core.errors.desk import NotInJournal as NotInJournal
 from core.errors.desk import NotYourDuty as NotYourDuty
 from core.errors.desk import NotYourOffice as NotYourOffice
+from core.errors.desk import RoleHeld as RoleHeld
 from core.errors.identity import CreditCodeCharacters as CreditCodeCharacters
 from core.errors.identity import CreditCodeEmpty as CreditCodeEmpty
 from core.errors.identity import CreditCodeError as CreditCodeError
@@ -90,6 +92,7 @@ from core.errors.identity import UnitNameCharacters as UnitNameCharacters
 from core.errors.identity import UnitNameEmpty as UnitNameEmpty
 from core.errors.identity import UnitNameError as UnitNameError
 from core.errors.identity import UnitNameLength as UnitNameLength
+from core.errors.offices import DayClosed as DayClosed
 from core.errors.offices import DayInThePast as DayInThePast
 from core.errors.offices import HoursUnreadable as HoursUnreadable
 from core.errors.offices import InMaintenance as InMaintenance

@@ -30,3 +30,7 @@ class NothingGranted(InputError):
 
 class IdentityIsTheirs(Refusal):
     """The identity belongs to this chat account already."""
+
+
+class UserTypeHeld(Refusal):
+    """They are of that very user type already."""

@@ -57,3 +57,7 @@ class ImportUnderWay(Refusal):
 
 class ImportOver(Refusal):
     """The import has been confirmed, given up or undone before."""
+
+
+class RoleHeld(Refusal):
+    """They have got that very role already."""

@@ -47,6 +47,15 @@ class DayInThePast(InputError):
     """The day is over."""
 
 
+class DayClosed(Refusal):
+    """The counter is closed on that day already; ``by`` has entered it, for ``reason``."""
+
+    def __init__(self, by: str, reason: str) -> None:
+        super().__init__()
+        self.by = by
+        self.reason = reason
+
+
 class InMaintenance(Refusal):
     """The office is closed for maintenance; ``text`` is what owners are told."""
 

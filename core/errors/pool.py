@@ -4,11 +4,12 @@ from core.errors.base import InputError, Refusal
 
 
 class SegmentOverlaps(Refusal):
-    """The segment overlaps one that has been released."""
+    """The segment overlaps one that has been released; ``by`` is who released that, as the journal has it."""
 
-    def __init__(self, mask: str) -> None:
+    def __init__(self, mask: str, by: str = "") -> None:
         super().__init__()
         self.mask = mask
+        self.by = by
 
 
 class ReleaseInThePast(InputError):

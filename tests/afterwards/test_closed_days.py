@@ -12,6 +12,7 @@ from telegram.error import NetworkError
 
 from core.calendar import WorkingCalendar
 from core.clock import CHINA
+from core.errors import HandledMeanwhile
 from tests.afterwards.house import OFFICE, House, Misfortune, chat_of, local, open_house
 from tests.unit import test_calendar
 
@@ -27,7 +28,6 @@ MOVES = [
     (["2026-03-10"], "2026-03-17"),  # the day of the selection is not counted
     (["2026-03-14"], "2026-03-17"),  # a Saturday is no working day
     (["2026-03-18"], "2026-03-17"),  # after the deadline
-    (["2026-03-13", "2026-03-13"], "2026-03-18"),  # the same day twice
 ]
 
 
@@ -122,7 +122,8 @@ async def test_closing_twice_tells_nobody_twice(house: House) -> None:
     await house.reserve(1)
     await house.close("2026-03-13")
     await house.tick()
-    assert await house.close("2026-03-13", "停电。") == []
+    with pytest.raises(HandledMeanwhile):
+        await house.close("2026-03-13", "停电。")
     await house.tick()
     assert len(moves(house)) == 1
 

@@ -120,8 +120,8 @@ async def test_ban_is_shortened_lengthened_and_lifted_from_its_card(place: World
     await chief.press("⏪ 缩短")
     for wrong, answer in (
         ("2029-01-01 太长", "须早于现在的"),
-        ("从轻", "时间格式"),
-        ("2027-01-01", "用法:/ban"),
+        ("从轻", "没有看懂时间"),
+        ("2027-01-01", "按下面的例子输入"),
         ("2026-03-10 今天", "截止日期须晚于今天"),
     ):
         await chief.say(wrong)

@@ -269,3 +269,74 @@ async def test_overlap_and_jumped_order_are_said_before_the_release(world: World
     await chief.see("与已投放的号段 A#### 重叠")
     await chief.say("/release 粤K small B####")
     await chief.see("跳序投放")
+
+
+MEANWHILE = [
+    ("/withhold 粤K small A888#", "确认暂不投放", "暂不投放", ""),
+    ("/unwithhold 粤K small A999#", "恢复投放", "恢复投放", "/withhold 粤K small A999#"),
+    ("/closed 粤K 2026-04-07 盘点", "确认不办公", "登记窗口不办公", ""),
+    ("/maintenance 粤K on 升级", "开始维护", "开始系统维护", ""),
+    ("/maintenance all off", "结束维护", "结束系统维护", "/maintenance all on 升级"),
+    (f"/admins add {RIVAL} clerk 粤A", "确认添加", "添加管理员", ""),
+]
+"""What two are asked, the button that does it, what the second is told, and what has to be done before."""
+
+
+@pytest.mark.parametrize(("typed", "button", "told", "before"), MEANWHILE)
+async def test_second_admin_is_told_who_was_faster(
+    world: World, typed: str, button: str, told: str, before: str
+) -> None:
+    chief, other = world.person(CHIEF), await gives(world, "chief", "all")
+    if before:
+        await chief.say(before)
+        await chief.press("确认暂不投放" if "withhold" in before else "开始维护")
+        await chief.see("已")
+    for one in (chief, other):
+        await one.say(typed)
+        await one.see("?", fresh=True)
+    await chief.press(button)
+    await chief.see("✅" if "maintenance 粤K" not in typed else "🛠", fresh=True)
+    await other.press(button)
+    await other.see(f"已由管理员 {CHIEF}处理:{told}", fresh=True)
+
+
+async def test_what_is_done_already_is_not_asked_about(world: World) -> None:
+    chief = world.person(CHIEF)
+    for typed, button, said in (
+        ("/withhold 粤K small A888#", "确认暂不投放", "该号段已设为暂不投放"),
+        ("/closed 粤K 2026-04-07 盘点", "确认不办公", f"这一天已由管理员 {CHIEF}登记为不办公,原因:盘点"),
+        (f"/admins add {RIVAL} clerk 粤A", "确认添加", "此人已有这个角色"),
+        ("/release 粤K small B####", "确认投放", f"与已投放的号段 B#### 重叠(由管理员 {CHIEF}投放)"),
+    ):
+        await chief.say(typed)
+        await chief.press(button)
+        await chief.see("✅", fresh=True)
+        await chief.say(typed)
+        await chief.see(said, fresh=True)
+    await chief.say("/unwithhold 粤K small A88##")
+    await chief.see("没有设为暂不投放")
+
+
+async def test_text_of_a_maintenance_is_not_overwritten_unseen(world: World) -> None:
+    chief = world.person(CHIEF)
+    await chief.say("/maintenance 粤K on 系统升级")
+    await chief.press("开始维护")
+    await chief.see("系统维护已开始")
+    await chief.say("/maintenance 粤K on 网络故障")
+    await chief.see("已在维护,车主现在看到:系统升级", "车主将看到:网络故障")
+    await chief.press("开始维护")
+    await chief.see("系统维护已开始")
+    assert [row["text"] for row in await world.store.read(sql, "SELECT text FROM maintenance")] == [
+        "网络故障"
+    ]
+
+
+async def test_question_of_a_closed_day_says_what_it_touches(world: World) -> None:
+    await world.store.run(reserved, world.core, 2, "A1234")
+    chief = world.person(CHIEF)
+    await chief.say("/closed 粤K 3月17日 停电")
+    await chief.see("粤K 2026年3月17日(周二)", "将顺延 1 个号码")
+    await chief.say("/closed 粤K 2026-03-14 盘点")
+    await chief.see("粤K 2026年3月14日(周六)", "本来就不是工作日", "将顺延 0 个号码")
+    await chief.say("/closed 粤K 2026-03-09 昨天")
+    await chief.see("这一天已经过去了")

@@ -222,7 +222,7 @@ async def test_chances_and_user_type_are_given_from_the_card(place: World) -> No
     await finds(chief, "粤KA1234")
     await chief.press("➕ 增加机会")
     await chief.say("随便")
-    await chief.see("用法:/grant", fresh=True)
+    await chief.see("按下面的例子输入", fresh=True)
     await chief.say("random=2 系统故障")
     await chief.see("增加选号机会?")
     await chief.press("确认增加")
@@ -285,7 +285,7 @@ async def test_prompt_whose_moment_has_passed_leads_back(place: World) -> None:
     await clerk.press("确认作废")
     await clerk.see("已作废")
     await chief.say("资料有误")
-    await chief.see("现在已不能进行这项操作", "查询结果")
+    await chief.see(f"已由管理员 {CLERK}处理:该号码已作废", "查询结果")
 
 
 # --- who may know ---------------------------------------------------------------------------

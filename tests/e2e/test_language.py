@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.dialog.presenter import plain
 from bot.dialog.record import language_of
 from bot.receipt.updates import Broken
 from bot.sandbox.events import Event
 from bot.sandbox.methods_about import commands_for
 from bot.texts import common, home, menu
+from bot.texts.common import plain
 from bot.texts.language import Language, speaking
 from tests.person import Person
 from tests.world import CHIEF, OTHER, OWNER, World, eventually, office, open_world

@@ -9,8 +9,9 @@ import pytest
 
 from bot.dialog.buttons import OUTSIDE, Codec
 from bot.dialog.model import Button
-from bot.dialog.presenter import Presenter, plain
+from bot.dialog.presenter import Presenter
 from bot.texts import common, home, rehearsal
+from bot.texts.common import plain
 from bot.texts.language import Language, speaking
 from bot.texts.pictures import REHEARSAL_MARK
 from core.clock import CHINA

@@ -121,6 +121,7 @@ class Chats:
                 load_vehicles=_nothing,
                 fetch=_nothing,
                 forget=_nothing,
+                say=_nothing,
                 offer=_nothing,
             ),
         )

@@ -3,9 +3,9 @@
 import pytest
 
 from bot.dialog.model import View
-from bot.dialog.presenter import plain
 from bot.rehearsal.marking import marked
 from bot.screens.pictures import BatchPicture
+from bot.texts.common import plain
 from bot.texts.pictures import REHEARSAL_MARK
 
 BATCH = BatchPicture(office="粤K", kind="small", serials=("A1234",), title="粤K 小型汽车")

@@ -11,10 +11,10 @@ import pytest
 from babel.messages.catalog import Message
 from telegram.constants import CallbackQueryLimit
 
-from bot.dialog.presenter import plain
 from bot.pictures.receipt import Receipt
 from bot.screens.pictures import ReceiptPicture
 from bot.texts import common, errors
+from bot.texts.common import plain
 from bot.texts.language import Language, Phrase, in_same_language, phrase, speaking, spoken
 from core.clock import CHINA
 from core.offices import PAPERS

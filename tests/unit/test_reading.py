@@ -4,6 +4,9 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
+from bot.dialog import engine
 from bot.dialog.engine import Engine
 from bot.dialog.model import Attachment, Go, Intake, Received
 from bot.dialog.steps import Taker
@@ -29,7 +32,7 @@ async def test_few_attachments_are_in_hand_at_a_time() -> None:
     messenger = Messenger()
     outside: Any = SimpleNamespace(fetch=messenger.fetch)
     nothing: Any = None
-    engine = Engine(nothing, nothing, nothing, outside)
+    reader = Engine(nothing, nothing, nothing, outside)
 
     def read(_core: object, received: Received) -> tuple[str, Language]:
         messenger.in_hand -= 1
@@ -39,7 +42,35 @@ async def test_few_attachments_are_in_hand_at_a_time() -> None:
     taker = Taker(screen="vin", intake=intake, language=Language.ENGLISH)
     names = [str(number) for number in range(40)]
     found = await asyncio.gather(
-        *(engine._read(Attachment(file_id=name, is_photo=True), taker) for name in names)
+        *(reader._read(1, Attachment(file_id=name, is_photo=True), taker) for name in names)
     )
     assert found == [(name, Language.ENGLISH) for name in names]
     assert messenger.most == 4
+
+
+@pytest.mark.parametrize(("takes", "said"), [(0.0, []), (0.3, [(7, "wait")])])
+async def test_sender_of_a_long_file_hears_that_it_has_come(
+    monkeypatch: pytest.MonkeyPatch, takes: float, said: list[tuple[int, str]]
+) -> None:
+    monkeypatch.setattr(engine, "_A_MOMENT", 0.1)
+    heard: list[tuple[int, str]] = []
+
+    async def say(chat_id: int, words: str) -> None:
+        heard.append((chat_id, words))
+
+    async def fetch(_sent: Attachment, _most_bytes: int) -> Received:
+        await asyncio.sleep(takes)
+        return Received(file_id="x", content=b"1", name="", mime="text/csv", is_photo=False)
+
+    outside: Any = SimpleNamespace(fetch=fetch, say=say)
+    nothing: Any = None
+    intake = Intake(
+        most_bytes=10,
+        read=lambda _core, received: received.content,
+        take=lambda _scene, _value: Go(screen=""),
+        waiting=lambda: "wait",
+    )
+    taker = Taker(screen="vehicles", intake=intake, language=Language.CHINESE)
+    sent = Attachment(file_id="x", is_photo=False)
+    assert await Engine(nothing, nothing, nothing, outside)._read(7, sent, taker) == b"1"
+    assert said == heard

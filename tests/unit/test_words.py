@@ -6,11 +6,11 @@ import pytest
 from telegram.constants import MessageLimit
 
 from bot.dialog.model import View
-from bot.dialog.presenter import plain
 from bot.pictures.batch import NUMBERS
 from bot.rehearsal.marking import marked
 from bot.screens import pool
 from bot.texts import bulletin, home, notices, preselect, rehearsal, selecting
+from bot.texts.common import plain
 from bot.texts.desk import commands
 from bot.texts.language import Language, speaking
 from core.admins import Duty

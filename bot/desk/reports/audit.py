@@ -14,7 +14,6 @@ from bot.texts import common
 from bot.texts import journal as words
 from core import journal
 from core.admins import Duty
-from core.clock import CHINA
 from core.errors import NotYourOffice
 from core.journal import Asked, Page
 from core.ports import Tx
@@ -38,8 +37,8 @@ def ask(scene: Scene, rest: str) -> Go:
     if not rest.split():
         raise Usage("audit")
     scope = scope_of(scene.admin, Duty.AUDIT, scene.core.offices)
-    today = scene.tx.now.astimezone(CHINA).date()
-    asked = scene.core.journal.asked(scene.tx, rest, today=today)
+    today = scene.today
+    asked = scene.core.journal.asked(scene.tx, words.meant(rest, today), today=today)
     if asked.office and not scope.holds(asked.office):
         raise NotYourOffice
     newest = journal.newest(scene.tx)

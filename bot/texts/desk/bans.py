@@ -18,11 +18,13 @@ def ban_question(account: Account | None, until: datetime, why: str, present: Ba
     change = ""
     if present:
         change = _("此人已在黑名单上(到 {until}),将改为新的日期。").format(until=day(present.until))
-    return _("<b>列入黑名单?</b>\n{who}\n到 {until}\n原因:{reason}{change}\n\n本人会收到通知。").format(
+    told = _("本人会收到通知。") if account else _("此身份尚未注册,没有人会收到通知。")
+    return _("<b>列入黑名单?</b>\n{who}\n到 {until}\n原因:{reason}{change}\n\n{told}").format(
         who=somebody(account),
         until=day(until),
         reason=reason(why),
         change=f"\n{change}" if change else "",
+        told=told,
     )
 
 

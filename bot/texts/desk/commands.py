@@ -14,7 +14,7 @@ USAGE = {
     ),
     "withhold": phrase("<code>/withhold 粤K small A888#</code>"),
     "unwithhold": phrase("<code>/unwithhold 粤K small A888#</code>"),
-    "confirm": phrase("<code>/confirm 粤K12345 车辆识别代号后六位</code>"),
+    "confirm": phrase("<code>/confirm 粤K12345 车辆识别代号后六位或全部</code>"),
     "void": phrase("<code>/void 粤K12345 原因</code>(号码作废,车主列入黑名单)"),
     "revoke": phrase("<code>/revoke 粤K12345 原因</code>(取消预选,不列入黑名单)"),
     "closed": phrase("<code>/closed 粤K 2026-12-31 原因</code>"),
@@ -30,7 +30,7 @@ USAGE = {
     "usertype": phrase("<code>/usertype 聊天号|证件号|手机号 new_owner|owner_driver|counter|unit</code>"),
     "grant": phrase("<code>/grant 车辆识别代号 random=1 compose=5 原因</code>"),
     "blacklist": phrase("<code>/blacklist</code> 或 <code>/blacklist 粤K</code>"),
-    "find": phrase("<code>/find 车辆识别代号|号牌|证件号|手机号|聊天号</code>"),
+    "find": phrase("<code>/find 车辆识别代号|号牌|凭证编号|证件号|手机号|聊天号</code>"),
     "broadcast": phrase(
         "<code>/broadcast 粤K 通知内容</code>(可多行,最多 1000 字);"
         "<code>/broadcast 粤K</code> 查看进行中的群发"
@@ -39,7 +39,7 @@ USAGE = {
     "stats": phrase("<code>/stats [粤K]</code>(统计)"),
     "audit": phrase(
         "<code>/audit 查什么</code>:号牌、车辆识别代号、聊天号、预选或凭证编号、号段、身份证号、手机号、"
-        "操作、system、发牌机关、日期"
+        "操作、系统、发牌机关、日期"
     ),
     "maintenance": phrase(
         "<code>/maintenance 粤K|all on 给车主看的说明</code>;<code>/maintenance 粤K|all off</code>"
@@ -68,4 +68,4 @@ _DUTY_OF = {
     "approve": Duty.APPEALS,
     "reject": Duty.APPEALS,
 }
-BAD_TIME = phrase("时间格式应为 2026-12-01T09:00 或 2026-12-01。")
+BAD_TIME = phrase("没有看懂时间。请写成 2026-12-01 09:00 或 2026-12-01。")

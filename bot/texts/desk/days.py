@@ -1,11 +1,13 @@
 """Words of closed days and maintenance."""
 
-from datetime import date
+from datetime import date, datetime, time
 from html import escape
 
-from bot.texts.common import reason
+from bot.texts.common import day, reason
 from bot.texts.desk.parts import office_name
 from bot.texts.language import _, phrase
+from core.clock import CHINA
+from core.endings import Closing
 from core.offices import Office
 
 CLOSE = phrase("✅ 确认不办公")
@@ -13,12 +15,19 @@ MAINTENANCE_ON = phrase("🛠 开始维护")
 MAINTENANCE_OFF = phrase("✅ 结束维护")
 
 
-def closed_question(office: Office, when: date, why: str) -> str:
+def closed_question(office: Office, when: date, why: str, would: Closing) -> str:
     """Return the question before a day is closed."""
+    off = "" if would.works else "\n" + _("⚠️ 这一天本来就不是工作日。")
     return _(
-        "<b>窗口不办公?</b>\n{office} {day}\n原因:{reason}\n\n"
-        "受影响的办理截止时间会顺延,并通知车主各一次。不能撤回。"
-    ).format(office=escape(office.code), day=when.isoformat(), reason=reason(why))
+        "<b>窗口不办公?</b>\n{office} {day}\n原因:{reason}{off}\n\n"
+        "将顺延 <b>{moves:,}</b> 个号码的办理截止时间,并通知车主各一次。不能撤回。"
+    ).format(
+        office=escape(office.code),
+        day=day(datetime.combine(when, time(), CHINA)),
+        reason=reason(why),
+        off=off,
+        moves=would.moves,
+    )
 
 
 def closed(office: Office, when: date, moved: int) -> str:
@@ -28,12 +37,13 @@ def closed(office: Office, when: date, moved: int) -> str:
     )
 
 
-def maintenance_question(code: str, text: str) -> str:
-    """Return the question before maintenance begins."""
+def maintenance_question(code: str, text: str, present: str) -> str:
+    """Return the question before maintenance begins, or before the text of one that runs changes."""
+    now = "\n" + _("已在维护,车主现在看到:{text}").format(text=escape(present)) if present else ""
     return _(
-        "<b>开始系统维护?</b>\n{office}\n车主将看到:{text}\n\n"
+        "<b>开始系统维护?</b>\n{office}{now}\n车主将看到:{text}\n\n"
         "维护期间不能开始新的抽号和自编;已在进行的批次和备选可以选完。"
-    ).format(office=office_name(code), text=escape(text))
+    ).format(office=office_name(code), text=escape(text), now=now)
 
 
 def maintenance_over_question(code: str) -> str:

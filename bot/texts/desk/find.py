@@ -57,6 +57,13 @@ _WAYS = {"random": phrase("随机选号"), "composed": phrase("自编选号")}
 _REGISTRY = {"new": phrase("新车,未上牌"), "registered": phrase("已上牌")}
 
 _DONE = {
+    "added_admin": phrase("添加管理员"),
+    "began_maintenance": phrase("开始系统维护"),
+    "closed_day": phrase("登记窗口不办公"),
+    "ended_maintenance": phrase("结束系统维护"),
+    "removed_admin": phrase("移除管理员"),
+    "unwithheld": phrase("恢复投放"),
+    "withheld": phrase("暂不投放"),
     "banned": phrase("列入黑名单"),
     "changed_ban": phrase("修改黑名单期限"),
     "ended_broadcast": phrase("群发通知已结束"),
@@ -270,12 +277,19 @@ def user_type_prompt(account: Account | None) -> str:
     return _("<b>修改用户类型</b>\n现在是{type},改为:").format(type=now)
 
 
+def whoever(by: str) -> str:
+    """Return somebody at the desk by how the journal calls them."""
+    if by == SYSTEM:
+        return _("系统")
+    if by == "cli":
+        return _("命令行")
+    return _("管理员 {chat}").format(chat=escape(by.removeprefix("chat:")))
+
+
 def handled(by: str, action: str) -> str:
     """Return that somebody else was faster, and what they did."""
     if not by:
         return _("刚刚已有其他人处理,情况有变,未作任何更改。请重新查询。")
-    who = _("系统")
-    if by != SYSTEM:
-        who = _("管理员 {chat}").format(chat=escape(by.removeprefix("chat:")))
+    who = whoever(by)
     what = _DONE[action]() if action in _DONE else escape(action)
     return _("已由{who}处理:{what}。未作任何更改。").format(who=who, what=what)

@@ -1,11 +1,13 @@
 """Words of user types, identities that are moved, and chances that are granted."""
 
+from collections.abc import Sequence
 from html import escape
 
-from bot.texts.common import masked_identity, reason
+from bot.texts.common import listed, masked_identity, plate, reason
 from bot.texts.desk.parts import somebody
 from bot.texts.language import _, phrase
 from core.accounts import Account, UserType
+from core.preselection import Preselection
 from core.vehicles import group_vin
 
 USER_TYPES = {
@@ -32,11 +34,16 @@ def user_type_set(wanted: UserType) -> str:
     return _("✅ 用户类型:{type}。").format(type=USER_TYPES[wanted]())
 
 
-def identity_question(identity: str, holder: Account | None, account: Account, why: str) -> str:
-    """Return the question before an identity is moved."""
+def identity_question(
+    identity: str, holder: Account | None, account: Account, why: str, kept: Sequence[Preselection]
+) -> str:
+    """Return the question before an identity is moved; the numbers that are ``kept`` stay reserved."""
     before = _("目前没有账号注册")
     if holder:
         before = _("现注册于聊天号 {chat},将失去注册和未完成的预选").format(chat=holder.chat_id)
+    if kept:
+        numbers = listed(plate(one.office, one.serial or "") for one in kept)
+        before += _(";其已预选的 {numbers} 不随之取消,需要时请另行作废或取消").format(numbers=numbers)
     return _(
         "<b>转移身份?</b>\n{identity}:{before}。\n转到聊天号 {chat}。\n原因:{reason}\n\n"
         "以该身份产生的黑名单一并解除。请先核对身份证原件。"

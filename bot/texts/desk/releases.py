@@ -2,11 +2,11 @@
 
 from html import escape
 
-from bot.texts.common import KINDS, listed, moment
+from bot.texts.common import KINDS, day, listed, moment
 from bot.texts.language import _, phrase
 from core.offices import Office
 from core.plates import PlateKind
-from core.pool import PoolCount, Segment
+from core.pool import Opening, PoolCount, Segment
 
 RELEASE = phrase("✅ 确认投放")
 
@@ -19,22 +19,20 @@ def release_question(office: Office, kind: PlateKind, mask: str, size: int, when
     ).format(office=escape(office.code), kind=KINDS[kind](), mask=escape(mask), size=size, when=when)
 
 
-def release_when(opens: str, compose: str) -> str:
-    """Return when a segment opens, and when it may be composed."""
-    opening = _("随机选号:{time}起").format(time=opens) if opens else _("随机选号:立即开放")
-    return f"{opening}\n{_composing(compose)}"
+def release_when(opening: Opening, *, now: bool) -> str:
+    """Return when a segment would open, and when it might be composed."""
+    since = _("随机选号:立即开放") if now else _("随机选号:{time}起").format(time=moment(opening.random_from))
+    return f"{since}\n{_composing(opening)}"
 
 
-def _composing(compose: str) -> str:
-    match compose:
-        case "":
-            return _("自编选号:本种类首个号段立即开放,否则在规定日期内抽签决定")
-        case "now":
-            return _("自编选号:同时开放")
-        case "drawn":
-            return _("自编选号:在规定日期内抽签决定")
-        case _:
-            return _("自编选号:{time}起").format(time=compose)
+def _composing(opening: Opening) -> str:
+    if opening.compose_from == opening.random_from == opening.compose_by:
+        return _("自编选号:同时开放")
+    if opening.compose_from == opening.compose_by:
+        return _("自编选号:{time}起").format(time=moment(opening.compose_from))
+    return _("自编选号:{first} 至 {last} 之间抽签决定").format(
+        first=day(opening.compose_from), last=day(opening.compose_by)
+    )
 
 
 def released(segment: Segment, count: PoolCount) -> str:

@@ -20,10 +20,14 @@ DELETE FROM admin WHERE chat_id = :chat_id AND role = :role AND office = :office
 -- What is closed for maintenance: offices, or all under an empty code.
 SELECT office, text, since FROM maintenance ORDER BY office
 
--- name: set_maintenance
--- An office, or all, goes into maintenance, or gets another text.
+-- name: begin_maintenance
+-- An office, or all, goes into maintenance.
 INSERT INTO maintenance (office, text, since, begun_by) VALUES (:office, :text, :now, :actor)
-ON CONFLICT (office) DO UPDATE SET text = excluded.text, begun_by = excluded.begun_by
+ON CONFLICT (office) DO NOTHING
+
+-- name: change_maintenance
+-- What is in maintenance gets another text than the one that was seen.
+UPDATE maintenance SET text = :text, begun_by = :actor WHERE office = :office AND text = :seen
 
 -- name: end_maintenance
 -- It is over.

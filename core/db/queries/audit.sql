@@ -15,6 +15,11 @@ SELECT * FROM audit WHERE subject = :subject ORDER BY entry_id DESC LIMIT :most
 -- The newest entry of one action about something.
 SELECT * FROM audit WHERE subject = :subject AND action = :action ORDER BY entry_id DESC LIMIT 1
 
+-- name: last_of_mask
+-- The newest entry of one action about a mask of a pool, by its place among the details.
+SELECT * FROM audit WHERE subject = :subject AND action = :action AND details LIKE :like
+ORDER BY entry_id DESC LIMIT 1
+
 -- name: last_of
 -- The newest entry about something.
 SELECT * FROM audit WHERE subject = :subject ORDER BY entry_id DESC LIMIT 1

@@ -70,6 +70,10 @@ WHERE identity_hash = :identity_hash AND (registered_at IS NOT NULL OR identity_
 -- The days on which an office's counter is closed beyond holidays.
 SELECT day FROM closed_day WHERE office = :office AND day >= :from_day ORDER BY day
 
+-- name: closed_day
+-- Who has closed an office's counter on a day, and why.
+SELECT reason, entered_by FROM closed_day WHERE office = :office AND day = :day
+
 -- name: close_day
 -- A day on which an office's counter is closed.
 INSERT INTO closed_day (office, day, reason, entered_at, entered_by)

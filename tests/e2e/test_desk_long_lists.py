@@ -1,0 +1,59 @@
+"""The desk of a whole country: many offices, many people, long texts; what is too long silences no chat."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from core import maintenance, offices
+from core.admins import Post, Role
+from core.ports import Tx
+from tests.person import Person
+from tests.world import CHIEF, World, office, open_world
+
+CODES = ["粤K", *(one.code for one in offices.offered() if one.code != "粤K")][:110]
+
+
+@pytest.fixture
+async def world(engine: str, tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(engine, tmp_path, offices=[office(code) for code in CODES]) as world:
+        yield world
+
+
+@pytest.fixture
+def chief(world: World) -> Person:
+    return world.person(CHIEF)
+
+
+async def test_blacklist_of_many_offices_can_be_narrowed(chief: Person) -> None:
+    await chief.say("/blacklist")
+    await chief.see("共 0 人")
+    await chief.say(f"/blacklist {CODES[100]}")
+    await chief.see("黑名单", CODES[100])
+    assert f"● {CODES[100]}" in chief.last.buttons
+
+
+async def test_many_people_at_the_desk_are_paged(world: World, chief: Person) -> None:
+    def give(tx: Tx) -> None:
+        for number in range(150):
+            post = Post(role=Role.CLERK, office=CODES[number % len(CODES)])
+            world.core.admins.add(tx, 900_000 + number, post, "test")
+
+    await world.store.run(give)
+    await chief.say("/admins")
+    shown = await chief.see("管理员", "900010")
+    assert "900020" not in shown.words
+    await chief.press("›")
+    await chief.see("900020")
+
+
+async def test_long_texts_are_cut_on_the_page_of_the_journal(world: World, chief: Person) -> None:
+    def happen(tx: Tx) -> None:
+        for number in range(10):
+            maintenance.begin(tx, "粤K", f"{number}" + "长" * 499, "chat:1001")
+            maintenance.end(tx, "粤K", "chat:1001")
+
+    await world.store.run(happen)
+    await chief.say("/audit 开始系统维护")
+    shown = await chief.see("操作记录", "9长长")
+    assert shown.words.count("…") == 10

@@ -1,0 +1,186 @@
+"""The desk as people really type: other dates, blanks, commas and widths, and half a command too many."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests import invented
+from tests.core.tools import reserved, verified
+from tests.e2e.test_desk import DESK_PEOPLE
+from tests.person import Person
+from tests.world import CHIEF, OWNER, World, eventually, office, open_world
+
+
+@pytest.fixture
+async def world(engine: str, tmp_path: Path) -> AsyncIterator[World]:
+    offices = [office(hours="00:00-24:00"), office("粤A")]
+    async with open_world(engine, tmp_path, people=DESK_PEOPLE, offices=offices) as world:
+        await world.release()
+        yield world
+
+
+@pytest.fixture
+def chief(world: World) -> Person:
+    return world.person(CHIEF)
+
+
+@pytest.mark.parametrize(
+    ("asked", "button", "mistyped"),
+    [
+        ("/release 粤K small B####", "确认投放", "/release 粤K small B#### from 2026-13-01"),
+        ("/void 粤KA1234 资料有误", "确认作废", "/void 粤KA12"),
+        ("/broadcast 粤K 窗口搬迁", "在此注册的全部车主", "/broadcast 粤K"),
+        ("/admins add 3001 clerk 粤K", "确认添加", "/admins add x clerk"),
+    ],
+)
+async def test_mistyped_command_leaves_no_older_question_open(
+    world: World, chief: Person, asked: str, button: str, mistyped: str
+) -> None:
+    await world.store.run(reserved, world.core, 2, "A1234")
+    await chief.say(asked)
+    await chief.see("?")
+    assert any(button in label for label in chief.last.buttons)
+    await chief.say(mistyped)
+    await eventually(
+        lambda: not any(button in label for shown in chief.history for label in shown.buttons), within=15
+    )
+
+
+async def test_office_and_number_are_read_in_any_width(world: World, chief: Person) -> None:
+    await world.store.run(reserved, world.core, 2, "A1234")
+    tail = invented.vin(2)[-6:]
+    for written in ("粤ｋ ａ１２３４", "粤K · A1234", "粤k-a1234"):
+        await chief.say(f"/confirm {written}，{tail}")
+        await chief.see("窗口确认", "粤K·A1234", fresh=True)
+    await chief.say("/segments 粤Ｋ")
+    await chief.see("粤K 茂名市 号段")
+
+
+async def test_ban_until_a_day_in_words_ends_on_that_day(world: World, chief: Person) -> None:
+    await world.store.run(verified, world.core, 2)
+    await chief.say("/ban +86 138 0000 0002 2027年1月1日 违规")
+    await chief.see("到 2027年1月1日(周五)", "原因:违规")
+    await eventually(
+        lambda: all("138" not in shown.text for shown in chief.history if not shown.from_bot), 15
+    )
+
+
+async def test_question_of_a_release_says_when_it_may_be_composed(world: World, chief: Person) -> None:
+    await chief.say("/release 粤K 小型汽车 b#### from 2026/12/1 9:00")
+    await chief.see(
+        "随机选号:2026年12月1日(周二) 09:00起", "2026年12月9日(周三) 至 2026年12月15日(周二) 之间抽签决定"
+    )
+    await chief.say("/release 粤A small A####")
+    await chief.see("随机选号:立即开放", "自编选号:同时开放")
+    await chief.say("/release 粤A small A#### compose drawn")
+    await chief.see("2026年3月18日(周三) 至 2026年3月24日(周二) 之间抽签决定")
+    await chief.say("/release 粤A small A#### compose 3月12日")
+    await chief.see("自编选号:2026年3月12日(周四) 00:00起")
+
+
+async def test_roles_and_types_are_read_in_words(world: World, chief: Person) -> None:
+    await world.store.run(verified, world.core, 2)
+    await chief.say("/usertype 5002 窗口注册用户")
+    await chief.see("新车车主 → 窗口注册用户")
+    await chief.say("/admins add 3001 窗口 ALL")
+    await chief.see("窗口(全部发牌机关)")
+    await chief.say("/maintenance ALL ON\n系统升级")
+    await chief.see("车主将看到:系统升级")
+
+
+async def test_chances_of_one_kind_are_given_once(world: World, chief: Person) -> None:
+    vin = invented.vin(2)
+    await chief.say(f"/grant {vin} random=1 random=2 补偿")
+    await chief.see("用法:/grant")
+    await chief.say(f"/grant {vin} Random=1，compose = 5,系统故障,补偿")
+    await chief.see("随机选号 +1 次,自编号牌 +5 个", "系统故障,补偿")
+
+
+async def test_whole_vin_confirms_as_its_last_six_do(world: World, chief: Person) -> None:
+    await world.store.run(reserved, world.core, 2, "A1234")
+    await chief.say(f"/confirm 粤KA1234 {invented.vin(3)}")
+    await chief.see("后六位不符")
+    await chief.say(f"/confirm 粤KA1234 {invented.vin(2).lower()}")
+    await chief.press("确认已上牌")
+    await chief.see("粤K·A1234 已确认上牌")
+
+
+async def test_receipt_leads_to_its_card(world: World, chief: Person) -> None:
+    await world.store.run(reserved, world.core, 2, "A1234")
+    await chief.say("/find 粤K-00000001")
+    await chief.see("查询结果", "粤K·A1234")
+    for other in ("粤A-00000001", "粤K-00000002"):
+        await chief.say(f"/find {other}")
+        await chief.see("没有查到相关记录", fresh=True)
+
+
+async def test_card_says_how_its_answer_is_written(world: World, chief: Person) -> None:
+    await world.store.run(reserved, world.core, 2, "A1234")
+    for button, typed in (
+        ("⛔ 黑名单", "2028-01-01"),
+        ("增加机会", "random=1"),
+        ("转入身份", invented.IDENTITY),
+    ):
+        await chief.say("/find 粤KA1234")
+        await chief.press(button)
+        await chief.say(typed)
+        shown = await chief.see("按下面的例子输入", fresh=True)
+        assert "用法" not in shown.words
+
+
+async def test_nothing_is_asked_or_promised_that_will_not_be(world: World, chief: Person) -> None:
+    await world.store.run(verified, world.core, 2)
+    await chief.say("/usertype 5002 new_owner")
+    await chief.see("此人已是这个用户类型")
+    await chief.say(f"/ban {invented.identity(9)} 冒用身份")
+    shown = await chief.see("此身份尚未注册,没有人会收到通知")
+    assert "本人会收到通知" not in shown.words
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("粤K，投放，3月", "粤K + 投放 + 2026-03"),
+        ("投放 今天", "投放 + 2026-03-10"),
+        ("released 2026年3月10日", "投放 + 2026-03-10"),
+        ("粤ｋ 2026/3/10", "粤K + 2026-03-10"),
+    ],
+)
+async def test_journal_is_asked_in_words(chief: Person, written: str, title: str) -> None:
+    await chief.say(f"/audit {written}")
+    await chief.see(f"操作记录:{title}\n", "投放号段 A####")
+
+
+@pytest.mark.parametrize("written", ["3-10", "13月", "2026年2月30日", "昨天 今天 投放 作废", "投"])
+async def test_journal_does_not_guess(chief: Person, written: str) -> None:
+    await chief.say(f"/audit {written}")
+    await chief.see("没有看懂要查什么")
+
+
+async def test_file_may_bring_its_command(world: World, chief: Person) -> None:
+    row = f"{invented.vin(3)},{invented.certificate(3)},small,new\n"
+    head = "vin,certificate,kind,state\n"
+    await chief.say("/start")
+    await chief.send_file(f"{head}LSV,x,small,new\n".encode(), "bad.csv", caption="/vehicles")
+    await chief.see("有 1 行错误", "车辆登记数据")
+    await chief.say("/start")
+    await chief.send_file((head + row).encode(), "a.csv", caption="/vehicles")
+    await chief.press("确认导入")
+    await chief.see("已导入,立即生效")
+
+
+async def test_file_with_a_command_of_the_desk_is_nothing_to_a_stranger(world: World) -> None:
+    owner = world.person(OWNER)
+    await owner.say("/start")
+    await owner.send_file(b"vin,certificate,kind,state\n", "a.csv", caption="/vehicles")
+    await owner.see("没有这个命令")
+    await owner.send_file(b"x", "a.csv", caption="/cancel")
+    await owner.see("没有看懂")
+
+
+async def test_question_of_an_identity_names_what_its_holder_keeps(world: World, chief: Person) -> None:
+    await world.store.run(reserved, world.core, 2, "A1234")
+    await world.store.run(verified, world.core, 3)
+    await chief.say(f"/identity {invented.identity(2)} 5003 已核对原件")
+    await chief.see("现注册于聊天号 5002", "其已预选的 粤K·A1234 不随之取消")
