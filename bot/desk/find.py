@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.desk import blacklist, counter, people
+from bot.desk.lists import sheet
 from bot.desk.questions import GONE, coming_from
 from bot.desk.reading import words_of
 from bot.desk.reports import audit
 from bot.dialog.model import Button, Go, Screen, Style, View
 from bot.dialog.scene import Scene
 from bot.screens.layout import in_columns
-from bot.texts import common, desk
+from bot.texts import common, desk, lists
 from bot.texts import people as words
 from core.accounts import UserType
 from core.admins import EVERYWHERE, Duty
@@ -22,7 +23,7 @@ from core.dossier import Dossier, read_key
 from core.errors import NothingKnown, NotYourOffice
 from core.people import Who
 from core.plates import Plate
-from core.preselection import State
+from core.preselection import Preselection, State
 
 _MOST_LISTED = 12
 
@@ -245,11 +246,12 @@ def _show(scene: Scene) -> View:
         Button(label=words.entry_label(one), action="open", arg=f"preselection:{one.preselection_id}")
         for one in others[:_MOST_LISTED]
     ]
+    exporting = ((Button(label=words.EXPORT(), action="export"),),) if len(_hits(dossier)) > 1 else ()
     text = words.card([section(scene, dossier) for section in SECTIONS])
     last = (Button(label=words.WHOLE_JOURNAL(), action="journal"), *home) if _looked_up(dossier) else home
     if Duty.AUDIT not in scene.admin.duties:
         last = home
-    return View(text=text, rows=(*in_columns(doing, 3), *in_columns(opening, 1), last))
+    return View(text=text, rows=(*in_columns(doing, 3), *in_columns(opening, 1), *exporting, last))
 
 
 def _looked_up(dossier: Dossier) -> str:
@@ -268,6 +270,20 @@ def _journal(scene: Scene, _arg: str) -> Go:
     return audit.ask(scene, _looked_up(dossier))
 
 
+def _hits(dossier: Dossier) -> tuple[Preselection, ...]:
+    """Return the preselections that a card lists; as a sheet there may be more than it has buttons for."""
+    return dossier.listed or dossier.preselections
+
+
+def _export(scene: Scene, _arg: str) -> Go:
+    dossier = _dossier(scene)
+    if not _may_know(scene, dossier):
+        raise NotYourOffice
+    rows = [words.hit_row(one) for one in _hits(dossier)]
+    wanted = sheet("find", lists.HITS(), lists.HIT_COLUMNS(), rows)
+    return Go(screen="", effects=(wanted,))
+
+
 FIND = Screen(
     name="desk_find",
     show=_show,
@@ -275,6 +291,7 @@ FIND = Screen(
         "act": lambda scene, arg: Go(screen="desk_find_act", args={"what": scene.arg("what"), "do": arg}),
         "open": lambda _scene, arg: to_card(arg),
         "journal": _journal,
+        "export": _export,
         "home": lambda _scene, _arg: Go(screen="home"),
     },
     hint=common.PRESS_HINT,
