@@ -6,7 +6,7 @@ from datetime import datetime
 from core import audit
 from core.admins import EVERYWHERE
 from core.clock import to_millis
-from core.errors import InMaintenance, NotInMaintenance, OfficeClosed
+from core.errors import InMaintenance, OfficeClosed
 from core.offices import Office
 from core.ports import Tx
 

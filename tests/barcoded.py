@@ -1,5 +1,6 @@
 """Barcodes on paper, photographed at any angle: what reading a VIN from a photo is tried on."""
 
+import io
 import random
 from typing import Any
 
@@ -53,6 +54,20 @@ def photo(kind: str, text: str, angle: float = 0, *, inverted: bool = False) -> 
     lit = ImageChops.multiply(seen, slope.point(lambda value: 150 + value * 105 // 255))
     soft = lit.filter(ImageFilter.GaussianBlur(0.8))
     return jpeg(noisy(soft, 6, dice), 80)
+
+
+def opened(content: bytes) -> Image.Image:
+    """Return a photo as grey."""
+    return Image.open(io.BytesIO(content)).convert("L")
+
+
+def beside(*photos: bytes) -> bytes:
+    """Return a photo on which several papers lie one below the other."""
+    seen = [opened(one) for one in photos]
+    table = Image.new("L", (max(one.width for one in seen), sum(one.height for one in seen)), _TABLE)
+    for place, one in enumerate(seen):
+        table.paste(one, (0, sum(above.height for above in seen[:place])))
+    return jpeg(table)
 
 
 def _askew(sheet: Image.Image, dice: random.Random) -> Image.Image:

@@ -91,6 +91,28 @@ def sized_heic(width: int, height: int) -> bytes:
     return bytes(content)
 
 
+def twice_sized_jpeg() -> bytes:
+    """Return a good JPEG with a second header behind the first, which says it is huge."""
+    content = jpeg(card())
+    place = content.index(b"\xff\xc0")
+    end = place + 2 + struct.unpack(">H", content[place + 2 : place + 4])[0]
+    second = content[place : place + 5] + struct.pack(">HH", 60_000, 60_000) + content[place + 9 : end]
+    return content[:end] + second + content[end:]
+
+
+def webp_around(width: int, height: int, inner: Image.Image) -> bytes:
+    """Return a WebP file whose canvas says another size than the picture in it has."""
+    said = bytes(4) + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+    body = b"WEBPVP8X" + struct.pack("<I", 10) + said + saved(inner, "WEBP", method=0)[12:]
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def with_chunks(*chunks: bytes) -> bytes:
+    """Return a good PNG with more chunks behind its header."""
+    content = saved(card(), "PNG")
+    return content[:33] + b"".join(chunks) + content[33:]
+
+
 def moving(picture: Image.Image, kind: str) -> bytes:
     """Return a picture of two frames."""
     return saved(picture, kind, save_all=True, append_images=[picture.point(lambda value: 255 - value)])
@@ -172,6 +194,21 @@ REFUSED: dict[str, tuple[type[PhotoError], Made]] = {
         e.PhotoNotAPicture,
         lambda: png(900, 900, chunk(b"iCCP", b"a\x00\x00" + zeros(16 << 20))),
     ),
+    "PNG with eighty packed texts of 1 MB": (
+        e.PhotoNotAPicture,
+        lambda: with_chunks(*[chunk(b"zTXt", b"a\x00\x00" + zeros(1 << 20))] * 80),
+    ),
+    "PNG with a chunk that says 2 GB": (
+        e.PhotoNotAPicture,
+        lambda: with_chunks(struct.pack(">I", 2**31 - 1) + b"prVt"),
+    ),
+    "JPEG whose second header says 60,000 by 60,000": (e.PhotoTooLarge, twice_sized_jpeg),
+    "WebP canvas of 900 by 700 around 9,000 squared": (
+        e.PhotoNotAPicture,
+        lambda: webp_around(900, 700, Image.new("RGB", (9000, 9000))),
+    ),
+    "HEIC that says 10 by 10": (e.PhotoTooSmall, lambda: sized_heic(10, 10)),
+    "moving HEIC": (e.PhotoNotAPicture, lambda: HEIC.read_bytes().replace(b"ftypheic", b"ftypmsf1", 1)),
     "JPEG of five thousand scans": (e.PhotoNotAPicture, lambda: jpeg(card())[:-2] + b"\xff\xda" * 5000),
     "file of more than 20 MB": (e.PhotoTooHeavy, lambda: jpeg(card()) + bytes(20_000_000)),
     # pictures, but no photos of papers

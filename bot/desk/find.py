@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from bot.desk import bans, counter, people
 from bot.desk.errors import NotAsAsked, Usage
+from bot.desk.lists import sheet
 from bot.desk.questions import GONE, coming_from
 from bot.desk.reading import named
 from bot.desk.reports import audit
 from bot.dialog.model import Button, Go, Screen, Style, View
 from bot.dialog.scene import Scene
 from bot.screens.layout import in_columns
-from bot.texts import common
+from bot.texts import common, lists
 from bot.texts.desk import find as words
 from bot.texts.desk import parts
 from bot.texts.desk.people import USER_TYPES
@@ -27,7 +28,7 @@ from core.dossier import Dossier, read_key
 from core.errors import NothingKnown, NotYourOffice, PlateNotReserved
 from core.people import Who
 from core.plates import Plate
-from core.preselection import State
+from core.preselection import Preselection, State
 
 _MOST_LISTED = 12
 
@@ -250,11 +251,12 @@ def _show(scene: Scene) -> View:
         Button(label=words.entry_label(one), action="open", arg=f"preselection:{one.preselection_id}")
         for one in others[:_MOST_LISTED]
     ]
+    exporting = ((Button(label=common.EXPORT(), action="export"),),) if len(_hits(dossier)) > 1 else ()
     text = words.card([section(scene, dossier) for section in SECTIONS])
     last = (Button(label=words.WHOLE_JOURNAL(), action="journal"), *home) if _looked_up(dossier) else home
     if Duty.AUDIT not in scene.admin.duties:
         last = home
-    return View(text=text, rows=(*in_columns(doing, 3), *in_columns(opening, 1), last))
+    return View(text=text, rows=(*in_columns(doing, 3), *in_columns(opening, 1), *exporting, last))
 
 
 def _looked_up(dossier: Dossier) -> str:
@@ -273,6 +275,20 @@ def _journal(scene: Scene, _arg: str) -> Go:
     return audit.ask(scene, _looked_up(dossier))
 
 
+def _hits(dossier: Dossier) -> tuple[Preselection, ...]:
+    """Return the preselections that a card lists; as a sheet there may be more than it has buttons for."""
+    return dossier.listed or dossier.preselections
+
+
+def _export(scene: Scene, _arg: str) -> Go:
+    dossier = _dossier(scene)
+    if not _may_know(scene, dossier):
+        raise NotYourOffice
+    rows = [words.hit_row(one) for one in _hits(dossier)]
+    wanted = sheet("find", lists.HITS(), lists.HIT_COLUMNS(), rows)
+    return Go(screen="", effects=(wanted,))
+
+
 FIND = Screen(
     name="desk_find",
     show=_show,
@@ -280,6 +296,7 @@ FIND = Screen(
         "act": lambda scene, arg: Go(screen="desk_find_act", args={"what": scene.arg("what"), "do": arg}),
         "open": lambda _scene, arg: to_card(arg),
         "journal": _journal,
+        "export": _export,
         "home": lambda _scene, _arg: Go(screen="home"),
     },
     hint=common.PRESS_HINT,

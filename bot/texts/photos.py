@@ -34,7 +34,7 @@ def too_small(width: int, height: int, min_side: int) -> str:
 
 READER_NOT_INSTALLED = phrase("暂时不能识别照片中的条码,请直接输入 17 位车辆识别代号。")
 NO_BARCODE = phrase(
-    "没有在照片中找到条码或二维码。请在光线充足处靠近、正对着拍,使整个条码都在画面内且清晰;"
+    "没有在照片中找到条码或二维码。请在光线充足处靠近、正对着拍,避开反光,使整个条码都在画面内且清晰;"
     "也可以直接输入 17 位车辆识别代号。"
 )
 NO_VIN = phrase(

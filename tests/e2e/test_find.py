@@ -7,6 +7,7 @@ import pytest
 
 from core import pool
 from core.accounts import Account
+from core.admins import Post, Role
 from core.masks import parse_mask
 from core.plates import PlateKind
 from core.ports import Tx
@@ -16,6 +17,7 @@ from tests import invented
 from tests.core.sql import sql
 from tests.core.tools import registered, reserved, verified, verifies_again
 from tests.e2e.test_desk import CLERK, DESK_PEOPLE, HOLDER, RIVAL, gives
+from tests.e2e.test_reports import sheets_of
 from tests.person import Person, Shown
 from tests.world import CHIEF, OWNER, World, eventually, office, open_world
 
@@ -149,6 +151,38 @@ async def test_several_holders_are_a_list(place: World) -> None:
     await chief.press("已取消")
     card = await chief.see("聊天号 5002", "原因:本人申请")
     assert "确认上牌" not in " ".join(card.buttons)
+
+
+async def test_list_comes_as_a_sheet_without_owners(place: World) -> None:
+    chief = place.person(CHIEF)
+    await chief.say("/revoke 粤KA1234 本人申请")
+    await chief.press("确认取消预选")
+    await chief.see("的预选已取消")
+    assert "导出 XLSX" not in " ".join((await finds(chief, invented.vin(2))).buttons)  # one alone is no list
+    place.forward(seconds=1)
+    await place.store.run(reserved, place.core, 3, "A1234")
+    await finds(chief, "粤KA1234")
+    head, newer, older = (await sheets_of(chief))["查询到的预选"]
+    assert head[3:6] == ["号牌号码", "状态", "车辆识别代号"]
+    assert newer[3:6] == ["粤KA1234", "已预选,待办理", invented.vin(3)]
+    assert older[3:6] == ["粤KA1234", "已取消", invented.vin(2)]
+
+
+async def test_sheet_is_refused_where_the_card_shows_nobody(place: World) -> None:
+    """The button that was shown before the role was narrowed gives nothing any more."""
+    chief, clerk = place.person(CHIEF), await gives(place, "clerk", "粤K")
+    await chief.say("/revoke 粤KA1234 本人申请")
+    await chief.press("确认取消预选")
+    await chief.see("的预选已取消")
+    place.forward(seconds=1)
+    await place.store.run(reserved, place.core, 3, "A1234")
+    await finds(clerk, "粤KA1234")
+    away = Post(role=Role.CLERK, office="粤K"), Post(role=Role.CLERK, office="粤A")
+    await place.store.run(place.core.admins.add, clerk.me.chat_id, away[1], f"chat:{CHIEF}")
+    await place.store.run(place.core.admins.remove, clerk.me.chat_id, away[0], f"chat:{CHIEF}")
+    await clerk.press("导出 XLSX")
+    await clerk.settled()
+    assert not any(one.document for one in clerk.history)
 
 
 async def test_vehicle_with_several_preselections_is_a_list(place: World) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from bot.photos import barcodes
+from core.vehicles import group_vin
 from tests import invented
-from tests.barcoded import photo
+from tests.barcoded import beside, photo
 from tests.browser_person import browser_person
 from tests.hostile import HEIC, REFUSED, card
 from tests.person import Person, Shown
@@ -73,6 +74,25 @@ async def test_one_of_several_vins_is_chosen(sqlite_world: World) -> None:
     await owner.press(SHOWN)
     await owner.see("您的车辆是")
     assert await vin_of(sqlite_world) == invented.VIN
+
+
+async def test_two_vehicles_on_one_photo_are_asked_about(world: World) -> None:
+    owner = world.person()
+    await to_vin(owner)
+    await owner.send_photo(beside(photo("QR", invented.VIN), photo("Code 39", SECOND, 30)))
+    shown = await owner.see("照片中有几个车辆识别代号")
+    assert [label for label in shown.buttons if label.startswith("LSV")] == [SHOWN, group_vin(SECOND)]
+    assert await vin_of(world) is None
+    await owner.press(group_vin(SECOND))
+    await owner.see("您的车辆是")
+    assert await vin_of(world) == SECOND
+
+
+async def test_label_light_on_dark_leads_on(sqlite_world: World) -> None:
+    owner = sqlite_world.person()
+    await to_vin(owner)
+    await owner.send_photo(photo("Code 128", invented.VIN, 20, inverted=True))
+    await owner.see("已识别车辆识别代号", SHOWN)
 
 
 async def test_foreign_vin_is_asked_about_once_more(sqlite_world: World) -> None:

@@ -4,7 +4,7 @@ import io
 import time
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from bot.photos import barcodes
 from bot.photos.barcodes import read_barcodes
@@ -12,12 +12,13 @@ from bot.texts.errors import of_error
 from core.errors import BarcodeNotFound, BarcodeReaderNotInstalled, PhotoError
 from core.settings import Photos
 from core.vehicles import vins_in
-from tests.barcoded import photo
+from tests.barcoded import KINDS, beside, opened, photo
 from tests.hostile import HEIC, REFUSED, card
-from tests.invented import VIN
+from tests.invented import VIN, vin
 from tests.photographed import jpeg
 
 LIMITS = Photos()
+OTHER = vin(7)
 ANGLES = range(0, 360, 17)
 ROUND = ("QR", "Data Matrix", "Code 39", "Code 128")
 NO_PHOTOS = (
@@ -29,6 +30,11 @@ NO_PHOTOS = (
     "PNG of 3.6 thousand million pixels",
     "moving PNG",
 )
+
+
+def pale(picture: Image.Image, share: float) -> Image.Image:
+    """Return a picture with a share of its contrast."""
+    return picture.point([round(128 + (grey - 128) * share) for grey in range(256)])
 
 
 def texts_of(content: bytes) -> tuple[str, ...]:
@@ -49,9 +55,47 @@ def test_barcode_is_read_at_any_angle(kind: str) -> None:
     assert share >= 0.95
 
 
-@pytest.mark.parametrize("kind", ["QR", "Data Matrix"])
-def test_light_squares_on_dark_ground_are_read(kind: str) -> None:
-    assert VIN in texts_of(photo(kind, VIN, 33, inverted=True))
+@pytest.mark.parametrize("kind", KINDS)
+def test_code_light_on_dark_is_read_at_any_angle(kind: str) -> None:
+    angles = range(0, 360, 51)
+    photos = [photo(kind, VIN, angle, inverted=True) for angle in angles]
+    assert [VIN in texts_of(content) for content in photos] == [True] * len(angles)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_code_of_little_contrast_is_read(kind: str) -> None:
+    assert VIN in texts_of(jpeg(pale(opened(photo(kind, VIN, 40)), 0.35), 80))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_code_beside_glare_is_read(kind: str) -> None:
+    seen = opened(photo(kind, VIN, 20))
+    glare = Image.new("L", seen.size)
+    ImageDraw.Draw(glare).ellipse((0, 0, seen.width // 3, seen.height // 3), fill=230)
+    glare = glare.filter(ImageFilter.GaussianBlur(40))
+    assert VIN in texts_of(jpeg(ImageChops.add(seen, glare), 80))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_large_photo_made_small_by_the_messenger_is_read(kind: str) -> None:
+    paper = opened(photo(kind, VIN, 20))
+    paper = paper.resize((paper.width * 5 // 2, paper.height * 5 // 2), Image.Resampling.BICUBIC)
+    large = Image.new("L", (4032, 3024), 120)
+    large.paste(paper, (300, 300))
+    large.thumbnail((1280, 1280), Image.Resampling.LANCZOS)
+    assert VIN in texts_of(jpeg(large, 80))
+
+
+@pytest.mark.parametrize("angle", [0, 30])
+def test_all_vins_of_a_photo_are_found(angle: int) -> None:
+    """Also where the second one lies as only a later look sees it: nobody chooses for the owner."""
+    both = beside(photo("QR", VIN), photo("Code 39", OTHER, angle))
+    assert {VIN, OTHER} <= set(texts_of(both))
+
+
+def test_vin_is_found_among_codes_of_other_things() -> None:
+    found = texts_of(beside(photo("Code 128", "ABCD12345678901"), photo("QR", f"合格证|{VIN}|白|2026")))
+    assert vins_in("\n".join(found)) == (VIN,)
 
 
 def test_stacked_code_is_read() -> None:

@@ -1,9 +1,11 @@
 """Photos are judged by what they are, before they unfold, and only a picture is kept of them."""
 
 import io
+import struct
 import subprocess
 import sys
 import threading
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +19,7 @@ from bot.photos.opening import ALONE
 from bot.texts.errors import of_error
 from core.errors import PhotoError, PhotoFormatNotInstalled, PhotoTooLarge, PhotoTooSmall
 from core.settings import Photos
-from tests.hostile import HEIC, REFUSED, card, saved, zipped
+from tests.hostile import HEIC, PNG_SIGNATURE, REFUSED, card, chunk, saved, with_chunks, zipped
 from tests.photographed import PAPERS, Shot, jpeg, page, photographed
 
 LIMITS = Photos()
@@ -137,12 +139,38 @@ def with_gain_map() -> bytes:
     return saved(card(), "MPO", save_all=True, append_images=[card().resize((250, 188))])
 
 
+def located() -> bytes:
+    """Return a photo that says where it was taken, and by which telephone."""
+    marked = Image.Exif()
+    marked[0x010F] = SECRET.decode()
+    marked.get_ifd(0x8825).update({1: "N", 2: (23.0, 7.0, 9.0), 3: "E", 4: (113.0, 2.0, 1.0)})
+    return saved(card(), "JPEG", exif=marked)
+
+
+def deep_in_colours() -> bytes:
+    """Return the card in sixteen bits of each colour, which Pillow does not write."""
+    rows = memoryview(card().tobytes())
+    wide = card().width * 3
+    lines = [
+        b"\x00" + bytes(value for value in rows[at : at + wide] for _ in "12")
+        for at in range(0, len(rows), wide)
+    ]
+    head = struct.pack(">IIBBBBB", *card().size, 16, 2, 0, 0, 0)
+    packed = chunk(b"IDAT", zlib.compress(b"".join(lines)))
+    return PNG_SIGNATURE + chunk(b"IHDR", head) + packed + chunk(b"IEND", b"")
+
+
 TAKEN: dict[str, Callable[[], bytes]] = {
     "JPEG": lambda: jpeg(card()),
     "progressive JPEG": lambda: saved(card(), "JPEG", progressive=True),
     "JPEG in CMYK": lambda: saved(card().convert("CMYK"), "JPEG"),
     "JPEG in grey": lambda: saved(card().convert("L"), "JPEG"),
     "JPEG with a gain map": with_gain_map,
+    "JPEG with a place": located,
+    "JPEG with a profile of nonsense": lambda: saved(card(), "JPEG", icc_profile=b"\xff" * 5000),
+    "PNG with a chunk of 15 MB": lambda: with_chunks(chunk(b"prVt", bytes(15_000_000))),
+    "PNG with 100,000 texts": lambda: with_chunks(*[chunk(b"tEXt", b"a\x00b")] * 100_000),
+    "PNG of sixteen bits in colours": deep_in_colours,
     "JPEG and ZIP in one": lambda: jpeg(card()) + zipped(),
     "PNG": lambda: saved(card(), "PNG"),
     "PNG with alpha": lambda: saved(with_alpha("RGBA"), "PNG"),
@@ -194,6 +222,13 @@ def test_nothing_but_the_picture_is_kept(kind: str) -> None:
     judged = judge(content, LIMITS)
     assert SECRET not in judged.jpeg
     assert not {"exif", "icc_profile", "xmp", "comment"} & kept(judged).info.keys()
+
+
+def test_place_and_telephone_are_not_kept() -> None:
+    judged = judge(located(), LIMITS)
+    assert Image.open(io.BytesIO(located())).getexif().get_ifd(0x8825)
+    assert not Image.open(io.BytesIO(judged.jpeg)).getexif()
+    assert SECRET not in judged.jpeg
 
 
 def test_heic_is_kept_without_what_was_written_into_it() -> None:

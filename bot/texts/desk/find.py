@@ -250,6 +250,21 @@ def entry_label(one: Preselection) -> str:
     return f"{one.preselection_id} {what} {STATES[one.state]()} {when}".strip()
 
 
+def hit_row(one: Preselection) -> tuple[str | datetime | None, ...]:
+    """Return a preselection as a row of a sheet: what its card shows, and nothing of its owner."""
+    return (
+        str(one.preselection_id),
+        one.office,
+        KINDS[one.kind](),
+        f"{one.office}{one.serial}" if one.serial else None,
+        STATES[one.state](),
+        one.vin,
+        one.reserved_at,
+        one.deadline,
+        one.ended_at,
+    )
+
+
 def journal(found: Sequence[Entry]) -> str:
     """Return the newest lines of the journal, newest first."""
     if not found:
