@@ -68,20 +68,31 @@ def review(account: Account, office: Office) -> str:
     )
 
 
-def code(phone: str, state: CodeState | None, *, now_resend: int) -> str:
-    """Return the page on which a code is entered, with what is known of it."""
+def code(phone: str, state: CodeState | None, *, now_resend: int, over: bool) -> str:
+    """Return the page on which a code is entered, with what is known of it.
+
+    Args:
+        phone: to which it was sent.
+        state: what is known of it.
+        now_resend: seconds until another may be sent, 0 when it may be.
+        over: whether its five minutes have passed.
+    """
     return _("<b>短信验证码</b>\n手机号:{phone}\n{state}").format(
-        phone=masked_phone(phone), state=_code_state(state, now_resend)
+        phone=masked_phone(phone), state=_code_state(state, now_resend, over=over)
     )
 
 
-def _code_state(state: CodeState | None, now_resend: int) -> str:
+def _code_state(state: CodeState | None, now_resend: int, *, over: bool) -> str:
     if state is None:
         return _("还没有发送验证码,请点【重新发送】。")
+    if state.state == "locked" and now_resend:
+        return _("❌ 验证码已连续输错5次,已作废。{seconds}秒后可以重新发送。").format(seconds=now_resend)
     if state.state == "locked":
         return _("❌ 验证码已连续输错5次,已作废。请点【重新发送】获取新的验证码。")
     if state.state == "failed":
         return _("⚠️ 短信暂时发送不出去,已填写的信息不受影响。请点【重新发送】再试一次。")
+    if over:
+        return _("⏰ 验证码已超过5分钟有效期。请点【重新发送】获取新的验证码。")
     sent = _("验证码正在发送…") if state.state == "queued" else _("验证码已发送,5分钟内有效。")
     wait = _("{seconds}秒后可重新发送。").format(seconds=now_resend) if now_resend else ""
     return _("{sent}请输入短信中的 6 位数字。{wait}\n还可输入 {left} 次。").format(
