@@ -10,17 +10,17 @@ from bot.texts import appeals_desk as appeals
 from bot.texts import broadcast, files, journal, notices, own_data, photos, provinces, units
 from bot.texts.common import FAILED, day, listed, moment
 from bot.texts.desk import blacklist, commands, counter, find, people
-from bot.texts.language import Phrase, _, phrase
+from bot.texts.language import Phrase, _, phrase, verbatim
 from bot.texts.reports import waiting
 from core import errors as e
 from core.accounts import UserType
 from core.errors import XuanhaoError
 
-VIN_PRESELECTED = phrase("该车辆已预选号牌,不允许再次预选号牌!")
-VIN_REGISTERED = phrase("该车辆已上牌,不能选号,请核对输入!")
+VIN_PRESELECTED = verbatim("该车辆已预选号牌,不允许再次预选号牌!")
+VIN_REGISTERED = verbatim("该车辆已上牌,不能选号,请核对输入!")
 VIN_BEING_SELECTED = phrase("该车辆正在由他人选号")
 VIN_AWARDED = phrase("该车辆经申诉审核,只能由其车主选号。")
-CHANCES_USED_UP = phrase("您的随机选号和自编选号机会均已用完,请前往车辆管理所办理选号等新车上牌业务。")
+CHANCES_USED_UP = verbatim("您的随机选号和自编选号机会均已用完,请前往车辆管理所办理选号等新车上牌业务。")
 
 
 def _places(positions: Sequence[int]) -> str:
