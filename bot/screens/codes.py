@@ -32,7 +32,7 @@ def page(scene: Scene, purpose: Purpose, phone: str, extra: tuple[Button, ...]) 
             now_resend=-int(-wait.total_seconds() // 1),
             over=state is not None and state.expires_at <= now,
         ),
-        rows=((resend, *extra) if can_resend else extra,),
+        rows=((resend,), extra) if can_resend else (extra,),
         redraw_at=min(changes, default=None),
     )
 

@@ -33,11 +33,15 @@ _CONSENT = phrase(
 DECLINED = phrase("未收集任何信息。您可以到车辆管理所窗口办理。")
 OFFICE = phrase("<b>注册地</b>\n请选择车辆将要登记上牌的发牌机关:")
 NAME = phrase("<b>注册 1/3 · 姓名</b>\n请输入您身份证上的姓名:")
+NAME_AGAIN = phrase("<b>修改姓名</b>\n请输入您身份证上的姓名:")
 NAME_HINT = phrase("请输入姓名。")
 IDENTITY = phrase("<b>注册 2/3 · 身份证</b>\n请输入您的 18 位居民身份证号码:")
 IDENTITY_HINT = phrase("请输入身份证号码。")
 PHONE = phrase(
     "<b>注册 3/3 · 手机号</b>\n点下方按钮发送本人手机号(无需验证码),或直接输入 11 位手机号(将发送验证码):"
+)
+PHONE_AGAIN = phrase(
+    "<b>修改手机号</b>\n点下方按钮发送本人手机号(无需验证码),或直接输入 11 位手机号(将发送验证码):"
 )
 PHONE_HINT = phrase("请点下方按钮发送本人手机号,或输入 11 位手机号。")
 CODE_HINT = phrase("请输入短信中的 6 位数字验证码。")
