@@ -66,6 +66,7 @@ class CodeState:
 
     code_id: int
     state: str  # queued, sent, failed, locked
+    expires_at: datetime
     resend_at: datetime
     tries_left: int
 
@@ -126,6 +127,7 @@ class Verification:
         return CodeState(
             code_id=row["code_id"],
             state=row["state"],
+            expires_at=from_millis(row["expires_at"]),
             resend_at=created if row["state"] == "failed" else created + RESEND_AFTER,
             tries_left=MOST_WRONG_TRIES - row["wrong_tries"],
         )

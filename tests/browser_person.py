@@ -50,6 +50,15 @@ def summarise_missing_browser(terminalreporter: pytest.TerminalReporter) -> None
         )
 
 
+def _as_shown(words: str) -> re.Pattern[str]:
+    """Return what finds words that a test writes with the keyboard's signs, and the page shows in Chinese."""
+    return re.compile(re.sub(r"(?:\\)?[,;:!?()]", lambda sign: _either(sign.group()[-1]), re.escape(words)))
+
+
+def _either(sign: str) -> str:
+    return f"[{re.escape(sign)}{chr(ord(sign) + 0xFEE0)}]"
+
+
 class BrowserPerson:
     """Somebody at the page."""
 
@@ -98,7 +107,7 @@ class BrowserPerson:
 
     async def see(self, words: str) -> Locator:
         """Wait until the conversation shows the words on the screen; return the last place of them."""
-        place = self.log.get_by_text(words).last
+        place = self.log.get_by_text(_as_shown(words)).last
         await place.wait_for(timeout=PATIENCE)
         return place
 
@@ -108,7 +117,7 @@ class BrowserPerson:
 
     async def see_toast(self, words: str) -> None:
         """Wait for a passing note."""
-        await self.page.get_by_role("status").get_by_text(words).wait_for(timeout=PATIENCE)
+        await self.page.get_by_role("status").get_by_text(_as_shown(words)).wait_for(timeout=PATIENCE)
 
     async def sms_code(self) -> str:
         """Return the newest code on the telephone, which a narrow page has behind a button."""

@@ -24,6 +24,15 @@ SCREEN = 6
 """How many messages a failure shows."""
 
 
+KEYBOARD = {0xFEE0 + ord(half): half for half in ",;:!?()"}
+"""Chinese signs and the keyboard's: tests write these, as the code does, and see those."""
+
+
+def as_typed(shown: str) -> str:
+    """Return what is shown with the signs of the keyboard."""
+    return shown.translate(KEYBOARD)
+
+
 class NotSeen(AssertionError):
     """What a person expected did not appear; the message shows what was on the screen."""
 
@@ -61,12 +70,12 @@ class Shown:
     @property
     def text(self) -> str:
         """Its text; empty for a picture."""
-        return str(self.body.get("text", ""))
+        return as_typed(str(self.body.get("text", "")))
 
     @property
     def caption(self) -> str:
         """The words under a picture or file."""
-        return str(self.body.get("caption", ""))
+        return as_typed(str(self.body.get("caption", "")))
 
     @property
     def words(self) -> str:
@@ -79,7 +88,10 @@ class Shown:
     def rows(self) -> list[list[Button]]:
         """The inline buttons, row by row."""
         keyboard = self.body.get("reply_markup", {}).get("inline_keyboard", [])
-        return [[Button(one["text"], one.get("callback_data", ""), one) for one in row] for row in keyboard]
+        return [
+            [Button(as_typed(one["text"]), one.get("callback_data", ""), one) for one in row]
+            for row in keyboard
+        ]
 
     @property
     def buttons(self) -> list[str]:
@@ -135,7 +147,7 @@ class Person:
             if event.kind in {"message", "edit"}:
                 self._touched.append(event.data["message"]["message_id"])
             elif event.kind == "answer":
-                self.toasts.append(Toast(event.data["text"], event.data["alert"]))
+                self.toasts.append(Toast(as_typed(event.data["text"]), event.data["alert"]))
         self._news.set()
 
     def _called(self, _method: str) -> None:
@@ -161,7 +173,8 @@ class Person:
     @property
     def keys(self) -> list[str]:
         """The labels of the keyboard under the input field."""
-        return [str(one["text"]) for row in (self.me.keyboard or {}).get("keyboard", []) for one in row]
+        rows = (self.me.keyboard or {}).get("keyboard", [])
+        return [as_typed(str(one["text"])) for row in rows for one in row]
 
     def screen(self) -> str:
         """Return what a person sees right now, for failures."""
@@ -290,7 +303,7 @@ class Person:
                     yield shown.message_id, button
         for row in (self.me.keyboard or {}).get("keyboard", []):
             for one in row:
-                yield None, Button(one["text"], "", one)
+                yield None, Button(as_typed(one["text"]), "", one)
 
     async def see(self, *words: str, within: float = PATIENCE, fresh: bool = False) -> Shown:
         """Wait until a message holds all the words, and return it.

@@ -3,9 +3,9 @@
     python tools/make_texts.py           extract, keep what is translated, write ``xuanhao.po`` and ``.mo``
     python tools/make_texts.py --check   look at what is there; exit status 1 when it is not up to date
 
-Chinese stands in the code (``bot/texts``, inside ``_(…)`` and ``phrase(…)``) and is the key of a word. The
-``.po`` is edited by hand; the ``.mo``, which the program reads, is made of it. Neither holds a date or a
-line number, so that it changes only where words do.
+Chinese stands in the code (``bot/texts``, in ``_(…)``, ``phrase(…)`` or ``verbatim(…)``) and is the key of a
+word. The ``.po`` is edited by hand; the ``.mo``, which the program reads, is made of it. Neither holds a date
+or a line number, so that it changes only where words do.
 """
 
 import argparse
@@ -26,7 +26,7 @@ PO = TEXTS / "locale/en/LC_MESSAGES/xuanhao.po"
 MO = PO.with_suffix(".mo")
 HEADER = "# English words of xuanhao. Write the translations here, then run `make texts`."
 
-_KEYWORDS = {"_": None, "phrase": None}
+_KEYWORDS = {"_": None, "phrase": None, "verbatim": None}
 _FIELD = re.compile(r"\{[^{}]*\}")
 _TAG = re.compile(r"</?[a-z]+[^>]*>")
 _BAR = re.compile(r"\|")  # between the heads of a table's columns

@@ -20,13 +20,20 @@ def request(scene: Scene, bond: Bond, screen: str) -> Go:
 def page(scene: Scene, purpose: Purpose, phone: str, extra: tuple[Button, ...]) -> View:
     """Show what is known of the code, with the way to a new one."""
     state = scene.core.verification.state(scene.tx, scene.account, purpose)
-    wait = max(timedelta(), state.resend_at - scene.tx.now) if state else timedelta()
+    now = scene.tx.now
+    wait = max(timedelta(), state.resend_at - now) if state else timedelta()
     can_resend = not wait
+    changes = [at for at in (state.resend_at, state.expires_at) if at > now] if state else []
     resend = Button(label=registration.RESEND(), action="resend")
     return View(
-        text=registration.code(phone, state, now_resend=-int(-wait.total_seconds() // 1)),
-        rows=((resend, *extra) if can_resend else extra,),
-        redraw_at=None if can_resend or state is None else state.resend_at,
+        text=registration.code(
+            phone,
+            state,
+            now_resend=-int(-wait.total_seconds() // 1),
+            over=state is not None and state.expires_at <= now,
+        ),
+        rows=((resend,), extra) if can_resend else (extra,),
+        redraw_at=min(changes, default=None),
     )
 
 

@@ -59,7 +59,7 @@ def _show(scene: Scene) -> View | Go:
             )
         )
     rows.append((Button(label=selecting.BACK_TO_RANDOM(), action="random"),))
-    return View(text=selecting.composing(office, left, wishes), rows=rows, redraw_at=lease)
+    return View(text=selecting.composing(office, begun.kind, left, wishes), rows=rows, redraw_at=lease)
 
 
 def _typed(scene: Scene, typed: str) -> Go:

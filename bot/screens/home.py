@@ -14,6 +14,7 @@ from bot.texts import appeal, bulletin, common, home, languages, own_data, provi
 from bot.texts.desk import commands, warnings
 from core import notices
 from core.admins import Duty
+from core.blacklist import running
 from core.clock import CHINA
 from core.preselection import State, of_account
 
@@ -24,9 +25,15 @@ _AHEAD = timedelta(days=60)
 def _state(scene: Scene) -> str:
     if scene.found is None:
         return home.NEW()
-    for one in of_account(scene.tx, scene.found):
-        if one.state == State.RESERVED and one.deadline is not None:
-            return home.reserved(common.plate(one.office, one.serial or ""), common.moment(one.deadline))
+    ban = running(scene.tx, scene.found.identity_hash)
+    lines = [home.banned(ban.until)] if ban is not None else []
+    lines += [
+        home.reserved(common.plate(one.office, one.serial or ""), common.moment(one.deadline))
+        for one in of_account(scene.tx, scene.found)
+        if one.state == State.RESERVED and one.deadline is not None
+    ]
+    if lines:
+        return "\n".join(lines)
     if scene.begun is not None:
         return home.UNFINISHED()
     return home.REGISTERED() if scene.found.registered else home.NEW()

@@ -51,7 +51,7 @@ def _row(one: Line | Kept, bulletin: Bulletin) -> BulletinRow:
         return BulletinRow(pattern=one.pattern, lines=said)
     about = one.left.about if one.left.is_told else None
     share = None if about is None else about / one.size
-    return BulletinRow(pattern=one.pattern, lines=said, left=words.left(one.left), share=share)
+    return BulletinRow(pattern=one.pattern, lines=said, left=words.left_of(one), share=share)
 
 
 def _sheet(office: Office, kind: PlateKind, bulletin: Bulletin, page: list[Line | Kept]) -> BulletinSheet:

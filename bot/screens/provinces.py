@@ -15,7 +15,8 @@ from core.errors import NoSuchOffice, NotThisUserType
 from core.maintenance import of_office
 from core.offices import IssuingOffice, Office
 
-_PROVINCES_ACROSS = 4
+_PROVINCES_ACROSS = 3
+"""With more of them a telephone cuts 黑龙江 and 内蒙古 short."""
 _OFFICES_A_PAGE = 16
 
 

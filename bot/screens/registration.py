@@ -33,6 +33,11 @@ def _back(scene: Scene) -> dict[str, object]:
     return {"back": back} if back else {}
 
 
+def _way_back(there: object) -> tuple[Button, ...]:
+    """Offer to leave a page as it stood, where what it asks for is there already."""
+    return (Button(label=common.BACK(), action="back"),) if there else ()
+
+
 # --- consent --------------------------------------------------------------------------------
 
 
@@ -83,7 +88,8 @@ def _show_office(scene: Scene) -> View | Go:
         return registration_step(scene.account)
     buttons = [Button(label=common.office_title(one), action="pick", arg=one.code) for one in offices]
     page, turns = page_of(buttons, int(scene.arg("page") or 0), _OFFICES_A_PAGE)
-    return View(text=registration.OFFICE(), rows=(*in_columns(page, 2), *((tuple(turns),) if turns else ())))
+    rows = (*in_columns(page, 2), tuple(turns), _way_back(scene.account.office))
+    return View(text=registration.OFFICE(), rows=tuple(row for row in rows if row))
 
 
 def _pick_office(scene: Scene, code: str) -> Go:
@@ -96,7 +102,11 @@ OFFICE = Screen(
     name="reg_office",
     show=_show_office,
     personal=True,
-    buttons={"pick": _pick_office, "page": lambda _scene, page: Go(screen="reg_office", args={"page": page})},
+    buttons={
+        "pick": _pick_office,
+        "page": lambda _scene, page: Go(screen="reg_office", args={"page": page}),
+        "back": lambda scene, _arg: _on(scene),
+    },
 )
 
 
@@ -105,13 +115,14 @@ OFFICE = Screen(
 
 def _show_name(scene: Scene) -> View:
     """Ask for the name; until registration ends, of a person or of a unit (单位)."""
-    unit = scene.account.is_unit
+    unit, registered = scene.account.is_unit, scene.account.registered
     choice = (
         Button(label=units.kind_label(unit=False, chosen=not unit), action="person"),
         Button(label=units.kind_label(unit=True, chosen=unit), action="unit"),
     )
-    text = units.NAME() if unit else registration.NAME()
-    return View(text=text, rows=() if scene.account.registered else (choice,))
+    said = units if unit else registration
+    rows = (() if registered else choice, _way_back(scene.account.name_sealed))
+    return View(text=said.NAME_AGAIN() if registered else said.NAME(), rows=tuple(row for row in rows if row))
 
 
 def _choose_kind(scene: Scene, *, unit: bool) -> Go:
@@ -137,6 +148,7 @@ NAME = Screen(
     buttons={
         "person": lambda scene, _arg: _choose_kind(scene, unit=False),
         "unit": lambda scene, _arg: _choose_kind(scene, unit=True),
+        "back": lambda scene, _arg: _on(scene),
     },
     text=_name,
     hint=registration.NAME_HINT,
@@ -152,10 +164,17 @@ def _identity(scene: Scene, typed: str) -> Go:
     return _on(scene)
 
 
+def _show_identity(scene: Scene) -> View:
+    text = units.CODE() if scene.account.is_unit else registration.IDENTITY()
+    back = _way_back(scene.account.identity_sealed)
+    return View(text=text, rows=(back,) if back else ())
+
+
 IDENTITY = Screen(
     name="reg_identity",
     personal=True,
-    show=lambda scene: View(text=units.CODE() if scene.account.is_unit else registration.IDENTITY()),
+    show=_show_identity,
+    buttons={"back": lambda scene, _arg: _on(scene)},
     text=_identity,
     hint=registration.IDENTITY_HINT,
 )
@@ -165,8 +184,9 @@ IDENTITY = Screen(
 
 
 def _show_phone(scene: Scene) -> View:
+    said = units if scene.account.is_unit else registration
     return View(
-        text=units.PHONE() if scene.account.is_unit else registration.PHONE(),
+        text=said.PHONE_AGAIN() if scene.account.registered else said.PHONE(),
         contact=registration.SEND_CONTACT(),
         replies=(registration.BACK_REPLY(),),
     )
@@ -214,7 +234,7 @@ def _show_code(scene: Scene) -> View | Go:
     if not phone:
         return Go(screen="reg_phone", args=_back(scene))
     other = Button(label=registration.OTHER_PHONE(), action="other")
-    return codes.page(scene, Purpose.REGISTRATION, phone, (other,))
+    return codes.page(scene, Purpose.REGISTRATION, phone, (other, *_way_back(scene.account.phone_sealed)))
 
 
 def _resend(scene: Scene, _arg: str) -> Go:
@@ -232,7 +252,11 @@ CODE = Screen(
     name="reg_code",
     personal=True,
     show=_show_code,
-    buttons={"resend": _resend, "other": lambda scene, _arg: Go(screen="reg_phone", args=_back(scene))},
+    buttons={
+        "resend": _resend,
+        "other": lambda scene, _arg: Go(screen="reg_phone", args=_back(scene)),
+        "back": lambda scene, _arg: _on(scene),
+    },
     text=_code,
     hint=registration.CODE_HINT,
 )

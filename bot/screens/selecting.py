@@ -51,6 +51,19 @@ def living(scene: Scene) -> tuple[Batch | None, list[Shortlisted], bool]:
     return batch, [one for one in kept if one.held_until > now], just_over
 
 
+def _said(scene: Scene, batch: Batch | None, kept: list[Shortlisted], *, over: bool) -> str:
+    """Return what has just run out, in words; nothing when nothing has."""
+    office, now, begun = scene.office, scene.tx.now, scene.preselection
+    ends = [
+        _shown_until(one.held_until, office)
+        for one in shortlist(scene.tx, begun.preselection_id, at=now - SAID_FOR)
+    ]
+    gone = [end for end in ends if end <= now and (batch is None or end >= batch.held_until)]
+    if over and gone and not kept:
+        return selecting.ALL_OVER()
+    return selecting.BATCH_OVER() if over else ""
+
+
 def _redraw_at(now: datetime, ends: list[datetime], closes: datetime | None) -> datetime | None:
     moments = [moment for end in ends for moment in (end - LAST_CALL, end)]
     if closes is not None:
@@ -70,10 +83,13 @@ def _show(scene: Scene) -> View | Go:
     if left.none and not kept and (batch is None or over):
         return Go(screen="used_up")
     lives = batch if batch is not None and not over else None
-    closes = office.hours.closes_at(now) if office.hours.is_open(now) else None
-    text = selecting.selecting(office, left, lives, kept, now, over=selecting.BATCH_OVER() if over else "")
-    if closes is not None and closes - now <= CLOSING_WARNING:
-        text += preselect.closing_soon(common.clock(closes))
+    is_open = office.hours.is_open(now)
+    closes = office.hours.closes_at(now) if is_open else None
+    text = selecting.selecting(office, left, lives, kept, now, over=_said(scene, batch, kept, over=over))
+    if not is_open:
+        text += preselect.closed_meanwhile()
+    elif closes is not None and closes - now <= CLOSING_WARNING:
+        text += preselect.closing_soon(common.minute(closes))
     return View(
         text=text,
         rows=_rows(scene, lives, kept, left, first=batch is None and left.batches == office.random_batches),

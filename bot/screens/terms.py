@@ -30,7 +30,7 @@ def _show_terms(scene: Scene) -> View | Go:
     if office.hours.is_open(now):
         closes = office.hours.closes_at(now)
         if closes is not None and closes - now <= CLOSING_WARNING:
-            text += preselect.closing_soon(common.clock(closes))
+            text += preselect.closing_soon(common.minute(closes))
         redraw_at = closes
     else:
         redraw_at = office.hours.next_opening(now)

@@ -5,7 +5,7 @@ from html import escape
 
 from bot.texts import common
 from bot.texts.language import _, phrase
-from core.bulletin import Bulletin, Kept, Left, Line, Published
+from core.bulletin import SMALLEST_TOLD, Bulletin, Kept, Left, Line, Published
 from core.clock import CHINA
 from core.offices import Office
 from core.plates import PlateKind
@@ -60,6 +60,13 @@ def left(count: Left) -> str:
     return _("约剩 {count:,} 个").format(count=count.about)
 
 
+def left_of(line: Line) -> str:
+    """Return how many are left of a segment; of one large enough to tell, that it is being counted."""
+    if not line.left.is_told and line.size >= SMALLEST_TOLD:
+        return _("剩余正在统计")
+    return left(line.left)
+
+
 def ways(line: Line, now: datetime) -> tuple[str, str]:
     """Return from when a segment may be selected from at random, and composed."""
     random = OPEN() if line.opens_at <= now else _("{at} 起").format(at=moment(line.opens_at, now))
@@ -88,7 +95,7 @@ def entry(one: Line | Kept, now: datetime) -> str:
     if isinstance(one, Kept):
         return f"🔒 {pattern} {kept(one, now)}"
     random, composed = ways(one, now)
-    count = f" · {left(one.left)}" if one.opens_at <= now else ""
+    count = f" · {left_of(one)}" if one.opens_at <= now else ""
     return f"• {pattern} {released(one, now)}\n{random} · {composed}{count}"
 
 

@@ -139,6 +139,11 @@ def clock(at: datetime) -> str:
     return f"{at.astimezone(CHINA):%H:%M:%S}"
 
 
+def minute(at: datetime) -> str:
+    """Return the time of a day without seconds, for what ends on the minute."""
+    return f"{at.astimezone(CHINA):%H:%M}"
+
+
 def span(length: timedelta) -> str:
     """Return a span in minutes and seconds, rounded up to a second."""
     minutes, seconds = divmod(max(0, -int(-length.total_seconds() // 1)), 60)

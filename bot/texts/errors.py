@@ -10,17 +10,22 @@ from bot.texts import appeals_desk as appeals
 from bot.texts import broadcast, files, journal, notices, own_data, photos, provinces, units
 from bot.texts.common import FAILED, day, listed, moment, reason
 from bot.texts.desk import blacklist, commands, counter, find, people
-from bot.texts.language import Phrase, _, phrase
+from bot.texts.language import Phrase, _, phrase, verbatim
 from bot.texts.reports import waiting
 from core import errors as e
 from core.accounts import UserType
 from core.errors import XuanhaoError
+from core.vehicles import VIN_LENGTH
 
-VIN_PRESELECTED = phrase("该车辆已预选号牌,不允许再次预选号牌!")
-VIN_REGISTERED = phrase("该车辆已上牌,不能选号,请核对输入!")
+VIN_PRESELECTED = verbatim("该车辆已预选号牌,不允许再次预选号牌!")
+VIN_REGISTERED = verbatim("该车辆已上牌,不能选号,请核对输入!")
 VIN_BEING_SELECTED = phrase("该车辆正在由他人选号")
 VIN_AWARDED = phrase("该车辆经申诉审核,只能由其车主选号。")
-CHANCES_USED_UP = phrase("您的随机选号和自编选号机会均已用完,请前往车辆管理所办理选号等新车上牌业务。")
+CHANCES_USED_UP = verbatim("您的随机选号和自编选号机会均已用完,请前往车辆管理所办理选号等新车上牌业务。")
+
+
+_DOMESTIC = frozenset({14, 15})
+"""So long are certificate numbers, which are sometimes sent in place of a VIN."""
 
 
 def _places(positions: Sequence[int]) -> str:
@@ -48,9 +53,18 @@ def _vin_lookalike(error: e.VinLookalike) -> str:
     )
 
 
+def _vin_length(error: e.VinLength) -> str:
+    hint = _("这里请不要输入合格证编号。") if error.found in _DOMESTIC else ""
+    return _wrong_length(_("车辆识别代号"), error) + hint
+
+
 def _certificate_length(error: e.CertificateLength) -> str:
-    return _("编号应为 {shortest}–{longest} 位,您输入了 {found} 位,请对照证书重新输入。").format(
-        shortest=error.shortest, longest=error.longest, found=error.found
+    hint = _("车辆识别代号已在上一步输入。") if error.found == VIN_LENGTH else ""
+    return (
+        _("编号应为 {shortest}–{longest} 位,您输入了 {found} 位,请对照证书重新输入。").format(
+            shortest=error.shortest, longest=error.longest, found=error.found
+        )
+        + hint
     )
 
 
@@ -149,9 +163,9 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     e.NoBatchesLeft: phrase("随机选号次数已用完。"),
     e.ChancesUsedUp: CHANCES_USED_UP,
     e.NoWishes: phrase("请先输入要自编的号码。"),
-    e.WishRepeated: phrase("同一号码重复填写"),
-    e.WishNotReleased: phrase("不在已投放的号段内"),
-    e.WishWithheld: phrase("该号码暂不投放"),
+    e.WishRepeated: phrase("同一号码重复填写。"),
+    e.WishNotReleased: phrase("不在已投放的号段内。"),
+    e.WishWithheld: phrase("该号码暂不投放。"),
     e.HoldEnded: phrase("该号码的保留时间已到,已放回号池。"),
     e.NotInBatch: phrase("该号码不在当前这一批中。"),
     e.ReleaseInThePast: phrase("投放时间不能早于现在,自编开放时间不能早于投放时间。"),
@@ -227,10 +241,10 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     e.MaskNevLetter: lambda error: _("新能源号段第{position}位应为 @ 或字母 {letters} 之一。").format(
         position=error.position, letters=listed(error.allowed)
     ),
-    e.VinCharacters: lambda error: _("车辆识别代号只有字母和数字,{places}的字符{characters}不正确。").format(
-        places=_places(error.positions), characters=_characters(error)
-    ),
-    e.VinLength: lambda error: _wrong_length(_("车辆识别代号"), error),
+    e.VinCharacters: lambda error: _(
+        "车辆识别代号只有英文字母和数字,{places}的字符{characters}不正确,请用英文输入法重新输入。"
+    ).format(places=_places(error.positions), characters=_characters(error)),
+    e.VinLength: _vin_length,
     e.VinLookalike: _vin_lookalike,
     e.VinMistyped: lambda error: _(
         "车辆识别代号有一位输错了(校验位不符),请逐段对照证书:\n<code>{vin}</code>"
@@ -270,7 +284,9 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     ),
     e.Blacklisted: lambda error: notices.banned(error.until, error.reason, None),
     e.TooManyWishes: lambda error: _("每次最多提交 {most} 个号码。").format(most=error.most),
-    e.WishRandomOnly: lambda error: _("该号段 {day} 起才可自编,目前只能随机选").format(day=day(error.opens)),
+    e.WishRandomOnly: lambda error: _("该号段 {day} 起才可自编,目前只能随机选。").format(
+        day=day(error.opens)
+    ),
     e.WishesRefused: _wishes_refused,
     e.HandledMeanwhile: lambda error: find.handled(error.by, error.action),
     e.HolderElsewhere: lambda error: people.holder_elsewhere(error.office),

@@ -1,7 +1,9 @@
 """Words of the first page, of help, and of what is not understood."""
 
+from datetime import datetime
+
 from bot.dialog.model import Screen
-from bot.texts.common import PRESS_HINT, listed, office_title
+from bot.texts.common import PRESS_HINT, day, listed, office_title
 from bot.texts.language import _, phrase
 from bot.texts.menu import OWNER_MENU
 from core.offices import Office
@@ -55,6 +57,13 @@ def reserved(plate: str, deadline: str) -> str:
     return _("您已预选 <b>{plate}</b>,请在 <b>{deadline}</b> 前到车辆管理所办理。").format(
         plate=plate, deadline=deadline
     )
+
+
+def banned(until: datetime) -> str:
+    """Return what the first page says to somebody on the blacklist."""
+    return _(
+        "⛔ <b>您已列入黑名单</b>,{until} 前不能网上预选号牌。原因和提出异议的办法请点【预选号牌】查看。"
+    ).format(until=day(until))
 
 
 def not_taken(screen: Screen, *, is_photo: bool) -> str:

@@ -1,7 +1,9 @@
 """In which language somebody is spoken to: the words stand in Chinese in the code, English in a catalogue.
 
 ``_("号码 {number}").format(number=…)`` words something now; ``phrase("返回")`` is a constant that is worded
-when it is called. Both follow ``speaking``, which whoever answers a chat enters with the chat's language.
+when it is called, ``verbatim("…")`` one whose Chinese is prescribed to the sign. All follow ``speaking``,
+which whoever answers a chat enters with the chat's language. Chinese gets its punctuation here
+(``bot/texts/punctuation.py``).
 ``make texts`` brings the catalogue up to date with the code (``tools/make_texts.py``).
 """
 
@@ -14,6 +16,8 @@ from functools import cache
 from gettext import NullTranslations, translation
 from pathlib import Path
 from typing import ParamSpec, TypeVar
+
+from bot.texts.punctuation import punctuated
 
 LOCALE = Path(__file__).parent / "locale"
 DOMAIN = "xuanhao"
@@ -71,8 +75,15 @@ def _(chinese: str) -> str:
 def _catalogue(language: Language) -> NullTranslations:
     """Return the translations into a language; there are none into Chinese."""
     if language == Language.CHINESE:
-        return NullTranslations()
+        return _Chinese()
     return translation(DOMAIN, LOCALE, [language])
+
+
+class _Chinese(NullTranslations):
+    """Chinese needs no translation: only its own punctuation."""
+
+    def gettext(self, message: str) -> str:
+        return punctuated(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +91,12 @@ class Phrase:
     """Words that never change, worded when they are called."""
 
     chinese: str
+    is_verbatim: bool = False
 
     def __call__(self) -> str:
         """Return them in the language that is spoken now."""
+        if self.is_verbatim and spoken() == Language.CHINESE:
+            return self.chinese
         return _(self.chinese)
 
     __str__ = __call__
@@ -93,9 +107,14 @@ class Phrase:
 
     def wordings(self) -> frozenset[str]:
         """Return them in every language."""
-        return frozenset(_catalogue(one).gettext(self.chinese) for one in Language)
+        return frozenset({self.chinese, *(_catalogue(one).gettext(self.chinese) for one in Language)})
 
 
 def phrase(chinese: str) -> Phrase:
     """Return a constant of the words; the extraction of the catalogue knows this name."""
     return Phrase(chinese)
+
+
+def verbatim(chinese: str) -> Phrase:
+    """Return a constant whose Chinese is prescribed to the sign; the extraction knows this name, too."""
+    return Phrase(chinese, is_verbatim=True)

@@ -92,7 +92,7 @@ def banned(until: datetime, why: str, office: Office | None) -> str:
     """Return why somebody is barred, until when, and how to object."""
     return _(
         "⛔ <b>您已列入黑名单</b>,{until} 前不能网上预选号牌。\n"
-        "原因:{reason}\n到期自动解除,并会通知您。\n{objection}"
+        "原因:{reason}\n到期自动解除,并会通知您。\n{objection}。"
     ).format(until=day(until), reason=reason(why), objection=objection(office))
 
 

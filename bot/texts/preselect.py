@@ -171,6 +171,13 @@ def closing_soon(at: str) -> str:
     return "\n\n" + _("⏰ 今天的选号服务将于 {at} 结束,请留意时间。").format(at=at)
 
 
+def closed_meanwhile() -> str:
+    """Return what may still be done when the hour has struck over a batch that lives."""
+    return "\n\n" + _(
+        "⏰ 选号服务时间已结束,不能再换一批或提交自编;还在保留的号码,到时之前仍可【确认选号】。"
+    )
+
+
 def used_up(words: str, office: Office) -> str:
     """Return the page on which only the office is left."""
     return _(

@@ -33,11 +33,15 @@ _CONSENT = phrase(
 DECLINED = phrase("未收集任何信息。您可以到车辆管理所窗口办理。")
 OFFICE = phrase("<b>注册地</b>\n请选择车辆将要登记上牌的发牌机关:")
 NAME = phrase("<b>注册 1/3 · 姓名</b>\n请输入您身份证上的姓名:")
+NAME_AGAIN = phrase("<b>修改姓名</b>\n请输入您身份证上的姓名:")
 NAME_HINT = phrase("请输入姓名。")
 IDENTITY = phrase("<b>注册 2/3 · 身份证</b>\n请输入您的 18 位居民身份证号码:")
 IDENTITY_HINT = phrase("请输入身份证号码。")
 PHONE = phrase(
     "<b>注册 3/3 · 手机号</b>\n点下方按钮发送本人手机号(无需验证码),或直接输入 11 位手机号(将发送验证码):"
+)
+PHONE_AGAIN = phrase(
+    "<b>修改手机号</b>\n点下方按钮发送本人手机号(无需验证码),或直接输入 11 位手机号(将发送验证码):"
 )
 PHONE_HINT = phrase("请点下方按钮发送本人手机号,或输入 11 位手机号。")
 CODE_HINT = phrase("请输入短信中的 6 位数字验证码。")
@@ -68,20 +72,31 @@ def review(account: Account, office: Office) -> str:
     )
 
 
-def code(phone: str, state: CodeState | None, *, now_resend: int) -> str:
-    """Return the page on which a code is entered, with what is known of it."""
+def code(phone: str, state: CodeState | None, *, now_resend: int, over: bool) -> str:
+    """Return the page on which a code is entered, with what is known of it.
+
+    Args:
+        phone: to which it was sent.
+        state: what is known of it.
+        now_resend: seconds until another may be sent, 0 when it may be.
+        over: whether its five minutes have passed.
+    """
     return _("<b>短信验证码</b>\n手机号:{phone}\n{state}").format(
-        phone=masked_phone(phone), state=_code_state(state, now_resend)
+        phone=masked_phone(phone), state=_code_state(state, now_resend, over=over)
     )
 
 
-def _code_state(state: CodeState | None, now_resend: int) -> str:
+def _code_state(state: CodeState | None, now_resend: int, *, over: bool) -> str:
     if state is None:
         return _("还没有发送验证码,请点【重新发送】。")
+    if state.state == "locked" and now_resend:
+        return _("❌ 验证码已连续输错5次,已作废。{seconds}秒后可以重新发送。").format(seconds=now_resend)
     if state.state == "locked":
         return _("❌ 验证码已连续输错5次,已作废。请点【重新发送】获取新的验证码。")
     if state.state == "failed":
         return _("⚠️ 短信暂时发送不出去,已填写的信息不受影响。请点【重新发送】再试一次。")
+    if over:
+        return _("⏰ 验证码已超过5分钟有效期。请点【重新发送】获取新的验证码。")
     sent = _("验证码正在发送…") if state.state == "queued" else _("验证码已发送,5分钟内有效。")
     wait = _("{seconds}秒后可重新发送。").format(seconds=now_resend) if now_resend else ""
     return _("{sent}请输入短信中的 6 位数字。{wait}\n还可输入 {left} 次。").format(

@@ -20,6 +20,7 @@ from bot.texts.common import (
 from bot.texts.language import _, phrase
 from core.batches import Batch
 from core.offices import Office
+from core.plates import PlateKind
 from core.preselection import Preselection, State
 from core.selection import Chances, Shortlisted, Tried, Unavailable
 from core.vehicles import vin_last_six
@@ -36,11 +37,12 @@ CLEAR = phrase("清空")
 VERIFY_AGAIN = phrase("【开始选号】")
 NEXT_VEHICLE = phrase("为另一辆车预选")
 
-COMPOSE_HINT = phrase("请输入要自编的号码,例如 12345。")
+COMPOSE_HINT = phrase("请输入要自编的号码,用空格或换行隔开。")
 NONE_DRAWN = phrase("号池中暂时没有符合条件的号码,未扣减次数。可以取消【不包含4】或改用自编选号。")
 NOT_OPEN_YET = phrase("该号牌种类目前没有开放的号段,未扣减次数。")
 BATCH_OVER = phrase("本批号码的保留时间已到,已放回号池。")
 SHORTLIST_OVER = phrase("备选的保留时间已到,已放回号池。")
+ALL_OVER = phrase("本批号码和备选的保留时间都已到,已放回号池。")
 CHOOSE = phrase("<b>请选择要确认的号码</b>")
 RECEIPT_TITLE = phrase("预选号凭证")
 LAPSED = phrase(
@@ -136,7 +138,7 @@ def _shortlisted(office: Office, kept: Sequence[Shortlisted], now: datetime) -> 
 
 def sure(number: str) -> str:
     """Return the last question before a number is taken."""
-    return _("<b>确认选用 {number} ?</b>\n\n选定后<b>不能更改、不能退回</b>,其余号码将放回号池。").format(
+    return _("<b>确认选用 {number}?</b>\n\n选定后<b>不能更改、不能退回</b>,其余号码将放回号池。").format(
         number=escape(number)
     )
 
@@ -151,7 +153,15 @@ def _numbered(office: Office, wishes: Iterable[str]) -> list[str]:
     return [f"{index}. <b>{plate(office.code, wish)}</b>" for index, wish in enumerate(wishes, 1)]
 
 
-def composing(office: Office, left: Chances, wishes: Sequence[str]) -> str:
+_EXAMPLES = {
+    PlateKind.SMALL: "12345 A6789",
+    PlateKind.SMALL_NEV: "D12345 FA6789",
+    PlateKind.LARGE_NEV: "12345D 67890F",
+}
+"""Numbers of the right form, to be typed in like manner."""
+
+
+def composing(office: Office, kind: PlateKind, left: Chances, wishes: Sequence[str]) -> str:
     """Return the page of self-composed selection."""
     lines = [_("<b>第5步 预选号牌 · 自编选号</b>"), composable(left.wishes)]
     if wishes:
@@ -160,8 +170,8 @@ def composing(office: Office, left: Chances, wishes: Sequence[str]) -> str:
         lines.append(_("可继续输入添加,点号码可删除。"))
     else:
         lines.append(
-            _("请输入 1–{most} 个号码,按喜好顺序,用空格或换行隔开,例如:\n<code>12345 A6789</code>").format(
-                most=office.compose_per_try
+            _("请输入 1–{most} 个号码,按喜好顺序,用空格或换行隔开,例如:\n<code>{example}</code>").format(
+                most=office.compose_per_try, example=_EXAMPLES[kind]
             )
         )
     lines.append(_("全部不可用时才扣减次数;选中则立即完成,不能更改。"))

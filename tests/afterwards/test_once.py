@@ -14,6 +14,7 @@ from core.broadcasts import Audience, Figures, Order
 from core.plates import PlateKind
 from core.subscriptions import Subscription, Topic, subscribe
 from tests.afterwards.house import OFFICE, House, Misfortune, local
+from tests.person import as_typed
 
 PEOPLE = 40
 
@@ -125,7 +126,7 @@ async def test_stopped_broadcast_goes_to_nobody_more(house: House) -> None:
     await house.sender.send_due()
     (over,) = [told for told in house.messenger.told if told.chat_id == 1001]
     assert f"已送达 <b>{found.sent}</b>" in over.words
-    assert f"未发送(已停止){found.unsent}" in over.words
+    assert f"未发送(已停止){found.unsent}" in as_typed(over.words)
 
 
 async def test_reminder_is_not_held_up_by_a_broadcast(house: House) -> None:

@@ -43,7 +43,10 @@ async def test_banned_owner_is_told_why(world: World) -> None:
     await composes(owner, "A1234")
     await until(world, 18, 9)
     await owner.say("/preselect")
-    await owner.see("黑名单", "2028年3月17日", "如有异议")
+    await owner.see("黑名单", "2028年3月17日(周五) 前", "如有异议")
+    await owner.say("/start")
+    first = await owner.see("您已列入黑名单", "2028年3月17日(周五) 前")
+    assert "开始选号" not in first.words
 
 
 async def test_expired_number_is_free_again(world: World) -> None:

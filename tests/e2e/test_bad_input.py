@@ -70,10 +70,13 @@ BAD: list[tuple[str, Go, str, str, str]] = [
     ("phone", _to_phone, "😀", "手机号", "11 位手机号"),
     ("phone", _to_phone, "+852 51234567", "中国大陆", "11 位手机号"),
     ("vin", _to_vin, "LSVTESTX3RM00000", "应为 17 位,您输入了 16 位", "17 位车辆识别代号"),
+    ("vin", _to_vin, "ABCD12345678901", "这里请不要输入合格证编号", "17 位车辆识别代号"),
+    ("vin", _to_vin, "LSVTEST\u04253RM000001", "请用英文输入法重新输入", "17 位车辆识别代号"),
     ("vin", _to_vin, "LSVTESTX3RM000002", "LSV TESTX3 RM000002", "17 位车辆识别代号"),
     ("vin", _to_vin, "LSVTESTX3RMO00001", "没有字母 I、O、Q", "17 位车辆识别代号"),
     ("vin", _to_vin, "\u202e\u200f", "请输入车辆识别代号", "17 位车辆识别代号"),
     ("certificate", _to_certificate, "ABC", "位", "合格证编号"),
+    ("certificate", _to_certificate, "LSVTESTX3RM000001", "车辆识别代号已在上一步输入", "合格证编号"),
     ("certificate", _to_certificate, "ABCD1234567890X", "数字", "合格证编号"),
     ("code", _to_code, "12345", "6 位数字", "短信验证码"),
     ("code", _to_code, "😀" * 6, "6 位数字", "短信验证码"),
@@ -203,7 +206,7 @@ async def test_fifth_wrong_code_locks(world: World) -> None:
         await owner.say(wrong)
         await owner.see(f"还可输入 {left} 次", fresh=True)
     await owner.say(wrong)
-    await owner.see("该验证码作废", fresh=True)
+    await owner.see("该验证码作废", "秒后可以重新发送", fresh=True)
     await owner.say(right)
     await owner.see("已连续输错5次", fresh=True)
 

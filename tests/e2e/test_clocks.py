@@ -73,6 +73,37 @@ async def test_shortlist_ends_on_screen_by_itself(world: World) -> None:
     await owner.see("备选的保留时间已到")
 
 
+async def test_shortlist_that_outlives_its_batch_ends_in_words(world: World) -> None:
+    await world.release()
+    owner = world.person()
+    await reaches_selection(owner)
+    await owner.press(await draws(owner))
+    await owner.see("备选")
+    world.forward(seconds=95)
+    await world.tick()
+    await owner.see("本批号码的保留时间已到", "⭐ 备选")
+    world.forward(seconds=90)
+    await world.tick()
+    ended = await owner.see("本批号码和备选的保留时间都已到")
+    assert "【确认选号】" not in ended.buttons
+    await owner.press("【换一批(4)】")
+    again = await owner.see("本批 10 个号码")
+    assert "已到" not in again.words
+
+
+async def test_closing_is_said_over_a_living_batch(world: World) -> None:
+    await world.release()
+    owner = world.person()
+    await registers(owner)
+    await agrees(owner)
+    world.forward(hours=12, minutes=58, seconds=30)
+    await verifies(owner)
+    await draws(owner)
+    world.forward(seconds=89)
+    await world.tick()
+    await owner.see("选号服务时间已结束,不能再换一批", "本批 10 个号码")
+
+
 async def test_idle_half_hour_lapses_verification(world: World) -> None:
     await world.release()
     owner = world.person()
@@ -101,7 +132,7 @@ async def test_closing_stops_draws_only(world: World) -> None:
     await agrees(owner)
     world.forward(hours=12, minutes=58)
     await verifies(owner)
-    await owner.see("今天的选号服务将于 23:00:00 结束")
+    await owner.see("今天的选号服务将于 23:00 结束")
     number = await draws(owner)
     await owner.press(number)
     await owner.see("备选", number)
@@ -121,7 +152,24 @@ async def test_code_expires_after_five_minutes(world: World) -> None:
     code = await owner.sms_code()
     world.forward(minutes=6)
     await owner.say(code)
-    await owner.see("验证码已超过5分钟有效期")
+    shown = await owner.see("验证码已超过5分钟有效期", fresh=True)
+    assert "5分钟内有效" not in shown.words
+
+
+async def test_screen_says_by_itself_that_a_code_is_over(world: World) -> None:
+    owner = world.person()
+    await registers(owner)
+    await agrees(owner)
+    await owner.press("【开始选号】")
+    await owner.sms_code()
+    await owner.see("验证码已发送")
+    world.forward(seconds=61)
+    await world.tick()
+    await owner.see("5分钟内有效")
+    world.forward(minutes=4)
+    await world.tick()
+    shown = await owner.see("验证码已超过5分钟有效期")
+    assert "🔄 重新发送" in shown.buttons
     await world.tick()
     await owner.press("重新发送")
     await owner.say(await owner.sms_code(after=1))

@@ -14,7 +14,7 @@ from bot.sandbox.methods_about import commands_for
 from bot.texts import common, home, menu
 from bot.texts.common import plain
 from bot.texts.language import Language, speaking
-from tests.person import Person
+from tests.person import Person, as_typed
 from tests.world import CHIEF, OTHER, OWNER, World, eventually, office, open_world
 
 ROUNDS = 12
@@ -66,7 +66,7 @@ async def test_command_offers_both_languages_in_both(world: World) -> None:
 
 async def test_menu_of_commands_follows_the_language(world: World) -> None:
     owner = world.person()
-    chinese = [word.chinese for word in menu.OWNER_MENU.values()]
+    chinese = [word() for word in menu.OWNER_MENU.values()]
     await eventually(lambda: _menu(owner) == chinese)
     await _speaks_english(owner)
     english = [_in(Language.ENGLISH, word) for word in menu.OWNER_MENU.values()]
@@ -109,7 +109,7 @@ def _hears(person: Person) -> list[str]:
     def notice(event: Event) -> None:
         if event.chat_id == person.me.chat_id and event.kind in {"message", "edit"}:
             body = event.data["message"]
-            heard.append(str(body.get("text", "")))
+            heard.append(as_typed(str(body.get("text", ""))))
 
     person.world.events.watchers.append(notice)
     return heard
@@ -130,9 +130,9 @@ async def test_two_chats_beside_each_other_never_mix(world: World) -> None:
     await asyncio.gather(turns(english, "❓ Help", "🏠 Home"), turns(chinese, "❓ 帮助", "🏠 返回首页"))
     for person, language in ((english, Language.ENGLISH), (chinese, Language.CHINESE)):
         await person.settled()
-        assert {plain(_in(language, home.help_text)), person.last.text} == set(heard[person])
+        assert {as_typed(plain(_in(language, home.help_text))), person.last.text} == set(heard[person])
         assert len(heard[person]) == 2 * ROUNDS
-        assert _in(language, home.NEW) in person.last.text
+        assert as_typed(_in(language, home.NEW)) in person.last.text
 
 
 async def test_screen_shown_anew_by_a_clock_keeps_its_language(world: World) -> None:

@@ -94,7 +94,8 @@ async def test_other_office_has_its_own_page(tmp_path: Path) -> None:
         await owner.see("该种类目前没有投放号段")
         await owner.press("其他发牌机关")
         await owner.press("粤A 广州市")
-        await owner.see("C#### 共 10,000 个", "可选数量正在统计")
+        page = await owner.see("C#### 共 10,000 个", "可选数量正在统计", "剩余正在统计")
+        assert "不公布" not in page.words
 
 
 async def test_help_stands_beside_a_full_page(sqlite_world: World) -> None:

@@ -128,12 +128,19 @@ async def test_composing_fails_and_then_succeeds(world: World) -> None:
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-@pytest.mark.parametrize(("kind", "taken"), [("小型新能源汽车", "D08888"), ("大型新能源汽车", "08888D")])
-async def test_new_energy_plates_can_be_rehearsed(world: World, kind: str, taken: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "example", "taken"),
+    [
+        ("小型新能源汽车", "D12345 FA6789", "D08888"),
+        ("大型新能源汽车", "12345D 67890F", "08888D"),
+    ],
+)
+async def test_new_energy_plates_can_be_rehearsed(world: World, kind: str, example: str, taken: str) -> None:
     owner = world.person()
     await rehearses_to_selection(owner, kind)
     await draws(owner)
     await owner.press("【自编选号】")
+    await owner.see(example)
     await owner.say(taken)
     await owner.press("提交")
     await owner.press("确认提交")

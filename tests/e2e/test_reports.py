@@ -20,7 +20,7 @@ from core.ports import Tx
 from tests import invented
 from tests.core.sql import sql
 from tests.core.tools import reserved
-from tests.person import Person, Shown
+from tests.person import Person, Shown, as_typed
 from tests.world import CHIEF, OWNER, PEOPLE, World, office, open_world
 
 CLERK = 3001
@@ -208,7 +208,7 @@ async def test_journal_is_read_in_words_page_by_page(world: World) -> None:
     )
     rows = (await sheets_of(chief))["操作记录"]
     assert len(rows) == 1 + 7
-    assert rows[1][2:4] == [f"管理员 {CHIEF}", "列入黑名单,到 2028-03-10"]
+    assert [as_typed(str(cell)) for cell in rows[1][2:4]] == [f"管理员 {CHIEF}", "列入黑名单,到 2028-03-10"]
     await chief.say("/audit 2026-03")
     await chief.see("第 1 页", fresh=True)
     await chief.press("›")

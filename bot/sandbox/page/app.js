@@ -30,7 +30,7 @@ const attempt = async (doing) => {
   try {
     return await doing();
   } catch (failure) {
-    toast(failure.message === "the bot is blocked" ? "已停用机器人" : `没有成功:${failure.message}`);
+    toast(failure.message === "the bot is blocked" ? "已停用机器人" : `没有成功：${failure.message}`);
     return null;
   }
 };
@@ -265,7 +265,7 @@ const load = async () => {
   await choose(state.people.some((person) => person.id === wanted) ? wanted : state.people[0]?.id);
   state.source?.close();
   state.source = listen(given.seq, { event: happened, reload: start, connected: (on) => {
-    $("#connection").textContent = on ? "" : "连接中断,正在重连… Reconnecting…";
+    $("#connection").textContent = on ? "" : "连接中断，正在重连… Reconnecting…";
     document.body.classList.toggle("offline", !on);
   } });
 };

@@ -1,0 +1,55 @@
+"""Chinese is shown with its own punctuation; what is no sentence stays as it is."""
+
+import re
+
+import pytest
+
+from bot.texts.errors import VIN_PRESELECTED
+from bot.texts.language import Language, speaking
+from bot.texts.punctuation import FULL_WIDTH, punctuated
+from tests.person import as_typed
+from tools import make_texts
+
+COMMA, COLON, OPENS, CLOSES = (FULL_WIDTH[half] for half in ",:()")
+KEPT = re.compile(r"<code>.*?</code>|<[^<>]*>|\{[^{}]*\}|【[^】]*】", re.DOTALL)
+IN_CHINESE = re.compile(r"[\u4e00-\u9fff][,;:!?(]|[,;:!?)][\u4e00-\u9fff]")
+SOURCES = [str(message.id) for message in make_texts.entries(make_texts.extracted())]
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("请核对,有误可修改:", f"请核对{COMMA}有误可修改{COLON}"),
+        ("<b>告知</b>(第 {version} 版)", f"<b>告知</b>{OPENS}第 {{version}} 版{CLOSES}"),
+        ("{name},{address}({hours})", f"{{name}}{COMMA}{{address}}{OPENS}{{hours}}{CLOSES}"),
+        ("今日种子的 SHA-256:", f"今日种子的 SHA-256{COLON}"),
+        ("点【随机一次(5)】,再选", f"点【随机一次(5)】{COMMA}再选"),
+        ("<code>A,B</code>,以及", f"<code>A,B</code>{COMMA}以及"),
+        ("查看(/privacy)", f"查看{OPENS}/privacy{CLOSES}"),
+    ],
+)
+def test_sentence_has_chinese_signs(typed: str, shown: str) -> None:
+    assert punctuated(typed) == shown
+
+
+@pytest.mark.parametrize(
+    "typed", ["2026-12-01T09:00", "300,000", "【换一批({left})】", "at {count:,}", "60%"]
+)
+def test_what_is_no_sentence_stays(typed: str) -> None:
+    assert punctuated(typed) == typed
+
+
+@pytest.mark.parametrize("words", SOURCES)
+def test_no_chinese_word_is_shown_with_signs_of_the_keyboard(words: str) -> None:
+    shown = punctuated(words)
+    assert not IN_CHINESE.search(KEPT.sub("", shown))
+    assert as_typed(shown) == as_typed(words)
+
+
+def test_prescribed_words_are_shown_to_the_sign() -> None:
+    assert VIN_PRESELECTED() == "该车辆已预选号牌,不允许再次预选号牌!"
+
+
+def test_english_keeps_its_own_signs() -> None:
+    with speaking(Language.ENGLISH):
+        assert not set(FULL_WIDTH.values()) & set(VIN_PRESELECTED())
