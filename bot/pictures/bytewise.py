@@ -193,14 +193,12 @@ def sums_of(data: bytes) -> Sums:
     return Sums(plain, (len(data) * plain - falling) % _ADLER)
 
 
-def adler_after(adler: int, count: int, plain: int, falling: int) -> int:
-    """Return a checksum after more data.
+def adler_of(count: int, plain: int, falling: int) -> int:
+    """Return the checksum of data.
 
     Args:
-        adler: before them.
         count: how many bytes they are.
         plain: the sum of them.
         falling: the sum of each times how many there are from it to the end.
     """
-    low, high = adler & 0xFFFF, adler >> 16
-    return (low + plain) % _ADLER | (high + count * low + falling) % _ADLER << 16
+    return (1 + plain) % _ADLER | (count + falling) % _ADLER << 16

@@ -6,14 +6,13 @@ so does each character in each place of a plate, line by line. Ten numbers are l
 into one another, and joined.
 """
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from PIL import Image
 
-from bot.pictures.bytewise import ByteCode, Sums, adler_after, sums_of
+from bot.pictures.bytewise import ByteCode, Sums, adler_of, sums_of
 from bot.pictures.layout import OFFICE_CELLS
 from bot.pictures.plates import PlatePainter, cell
 from bot.pictures.pngfile import FILTER_BYTES, deflated, differences, filtered, framed
@@ -126,32 +125,62 @@ def _evenly(places: Sequence[int]) -> slice:
     return slice(places[0], places[-1] + 1, places[1] - places[0])
 
 
-def spliced(blank: BlankPlates, serials: Sequence[str], above: Image.Image, below: Image.Image) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """What is above or below the plates, deflated.
+
+    Attributes:
+        height: in px.
+        part: of the stream.
+        count: how many bytes it has uncompressed.
+        sums: of them.
+    """
+
+    height: int
+    part: bytes
+    count: int
+    sums: Sums
+
+
+def margin(sheet: Image.Image, *, is_last: bool) -> Margin:
+    """Return what is above or below the plates deflated.
+
+    Args:
+        sheet: mode L, of palette entries; the last row of what is above is bare.
+        is_last: whether it is below them.
+    """
+    data = filtered(sheet)
+    return Margin(sheet.height, deflated(data, is_last=is_last), len(data), sums_of(data))
+
+
+def spliced(blank: BlankPlates, serials: Sequence[str], above: Margin, below: Margin) -> bytes:
     """Return a PNG file of numbered plates.
 
     Args:
         blank: the plates.
         serials: what stands on them.
-        above: what is above the plates (mode L, of palette entries); its last row is bare.
-        below: the same below them.
+        above: them.
+        below: them.
 
     Raises:
         ValueError: a serial cannot be drawn.
     """
-    painter, width = blank.painter, blank.size[0]
-    stride, count = width + FILTER_BYTES, (width + FILTER_BYTES) * blank.size[1]
-    pieces, plain, falling = list(blank.pieces), blank.sums.plain, blank.sums.before(count)
+    painter, (width, height) = blank.painter, blank.size
+    stride = width + FILTER_BYTES
+    count = stride * height + below.count
+    plain = above.sums.plain + blank.sums.plain + below.sums.plain
+    falling = (
+        above.sums.before(above.count + count) + blank.sums.before(count) + below.sums.before(below.count)
+    )
+    pieces = list(blank.pieces)
     places = range(OFFICE_CELLS, len(painter.layout.cells))
     chars = [(place, char) for serial in serials for place, char in zip(places, serial, strict=True)]
     for (place, char), (gap, rest) in zip(chars, blank.gaps, strict=True):
         tile = _tile(painter, place, char, stride)
         pieces[gap] = tile.lines
         plain += tile.sums.plain
-        falling += tile.sums.before(rest)
-    code, first, last = _code(painter), filtered(above), filtered(below)
-    adler = adler_after(zlib.adler32(first), count, plain, falling)
-    adler = zlib.adler32(last, adler)
-    middle = (code.opening, *pieces, code.closing)
-    data = (_ZLIB_HEADER, deflated(first, is_last=False), *middle, deflated(last, is_last=True))
-    height = above.height + blank.size[1] + below.height
-    return framed((width, height), 8, painter.palette.entries, b"".join((*data, adler.to_bytes(4, "big"))))
+        falling += tile.sums.before(rest + below.count)
+    adler = adler_of(above.count + count, plain, falling).to_bytes(4, "big")
+    code = _code(painter)
+    stream = b"".join((_ZLIB_HEADER, above.part, code.opening, *pieces, code.closing, below.part, adler))
+    return framed((width, above.height + height + below.height), 8, painter.palette.entries, stream)
