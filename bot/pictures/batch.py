@@ -16,7 +16,17 @@ from bot.pictures.layout import SMALL, layout_of
 from bot.pictures.lettering import set_line, wrapped
 from bot.pictures.palette import Palette, palette_of
 from bot.pictures.plates import PlatePainter, office_plate, painter_of, paste_serial
-from bot.pictures.splicing import BlankPlates, Margin, blank_plates, margin, spliced
+from bot.pictures.splicing import (
+    BlankPlates,
+    Part,
+    bare,
+    blank_plates,
+    closing,
+    encoded,
+    lettered,
+    numbered,
+    spliced,
+)
 from bot.pictures.typeface import line_height
 
 NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
@@ -118,21 +128,23 @@ def _blank(painter: PlatePainter, office: str, count: int) -> BlankPlates:
     return blank_plates(painter, sheet, [(across, down - top) for across, down in corners])
 
 
-@lru_cache(maxsize=256)
-def _above(painter: PlatePainter, title: str) -> Margin:
-    """Return what is above the plates; at many presses a second, many have the same title."""
-    lines = _title_lines(painter.palette, title)
+def _above(painter: PlatePainter, title: str) -> list[Part]:
+    """Return what is above the plates: the title, of which there is hardly ever more than a line."""
+    lines = wrapped(title, TITLE_SIZE, _MEASURE)
     size = painter.layout.size(painter.scale)
     layout = BatchLayout(plate=size, title_lines=len(lines), footer_lines=0, count=1)
-    return margin(_lined(painter, lines, MARGIN, layout.plates_top), is_last=False)
+    if len(lines) != 1:
+        sheet = _lined(painter, _title_lines(painter.palette, title), MARGIN, layout.plates_top)
+        return [encoded(painter, sheet)]
+    top, line = bare(painter, WIDTH, MARGIN), lettered(painter, (lines[0], TITLE_SIZE), MARGIN, WIDTH)
+    return [top, line, bare(painter, WIDTH, layout.plates_top - top.height - line.height)]
 
 
 @lru_cache(maxsize=64)
-def _below(painter: PlatePainter, footers: tuple[str, ...]) -> Margin:
+def _below(painter: PlatePainter, footers: tuple[str, ...]) -> Part:
     """Return what is below the plates."""
     lines = _footer_lines(painter.palette, footers)
-    height = len(lines) * line_height(FOOTER_SIZE) + MARGIN // 2
-    return margin(_lined(painter, lines, 0, height), is_last=True)
+    return closing(_lined(painter, lines, 0, len(lines) * line_height(FOOTER_SIZE) + MARGIN // 2))
 
 
 def _lined(painter: PlatePainter, lines: Sequence[Image.Image], top: int, height: int) -> Image.Image:
@@ -188,8 +200,9 @@ def batch_picture(  # noqa: PLR0913 - a picture's words are its arguments
     palette = palette_of(kind, rehearsal=rehearsal)
     painter = painter_of(kind, scale_of(kind), palette)
     if not rehearsal and not shortlisted:
-        blank = _blank(painter, office, len(serials))
-        return spliced(blank, serials, _above(painter, title), _below(painter, tuple(footers)))
+        plates = numbered(_blank(painter, office, len(serials)), serials, WIDTH)
+        parts = (*_above(painter, title), plates, _below(painter, tuple(footers)))
+        return spliced(painter, WIDTH, parts)
     above, below = _title_lines(palette, title), _footer_lines(palette, footers)
     size = painter.layout.size(painter.scale)
     layout = BatchLayout(plate=size, title_lines=len(above), footer_lines=len(below), count=len(serials))
