@@ -72,6 +72,12 @@ class Api:
         self.data: dict[int, str] = {}
         self.presses = False
         self.on = False
+        self._round = 0
+
+    def begin(self, data: dict[int, str], *, presses: bool) -> None:
+        """Begin a round: whoever still waits for updates on behalf of the bot before gets none."""
+        self._round += 1
+        self.data, self.presses, self.on, self.pending = data, presses, True, []
 
     def feed(self, chat: int) -> None:
         """Let a chat do its next thing."""
@@ -131,12 +137,15 @@ class Api:
         }
 
     async def _updates(self) -> list[dict[str, Any]]:
+        asked_in = self._round
         if not self.pending:
             self.arrived.clear()
             try:
                 await asyncio.wait_for(self.arrived.wait(), 1)
             except TimeoutError:
                 return []
+        if asked_in != self._round:
+            return []
         batch, self.pending = self.pending[:100], self.pending[100:]
         return batch
 
@@ -203,8 +212,8 @@ async def one_round(api: Api, base: str, bot: str, seconds: float) -> tuple[floa
         given = str(await prepare(Path(folder), base)) if bot in OURS else base
         codec = Codec(Vault(KEYS["keys"], str(KEYS["lookup_key"])))
         button = Button(label="", action="draw")
-        api.data = {BASE + n: codec.write(BASE + n, "selecting", 1, button) for n in range(CHATS)}
-        api.presses, api.on, api.pending = bot in OURS, True, []
+        data = {BASE + n: codec.write(BASE + n, "selecting", 1, button) for n in range(CHATS)}
+        api.begin(data, presses=bot in OURS)
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",

@@ -133,7 +133,7 @@ def _above(painter: PlatePainter, title: str) -> list[Part]:
     lines = wrapped(title, TITLE_SIZE, _MEASURE)
     size = painter.layout.size(painter.scale)
     layout = BatchLayout(plate=size, title_lines=len(lines), footer_lines=0, count=1)
-    if len(lines) != 1:
+    if len(lines) != 1 or not lines[0]:
         sheet = _lined(painter, _title_lines(painter.palette, title), MARGIN, layout.plates_top)
         return [encoded(painter, sheet)]
     top, line = bare(painter, WIDTH, MARGIN), lettered(painter, (lines[0], TITLE_SIZE), MARGIN, WIDTH)
