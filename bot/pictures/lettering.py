@@ -88,6 +88,8 @@ def wrapped(text: str, size: int, width: int) -> tuple[str, ...]:
     """
     if not text:
         return ()
+    if "\n" not in text and text_width(text, size) <= width:  # most texts
+        return (text.rstrip(),)
     lines = [""]
     for unit in _units(text, size, width):
         if unit == "\n":

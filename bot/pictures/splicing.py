@@ -245,7 +245,9 @@ def spliced(painter: PlatePainter, width: int, parts: Sequence[Part]) -> bytes:
         sums += part.sums.at(count)
         count += part.count
     *most, last = parts
-    pieces = [piece for part in most for piece in part.pieces]
-    adler = sums.adler(count).to_bytes(4, "big")
-    stream = b"".join((_ZLIB_HEADER, code.opening, *pieces, code.closing, *last.pieces, adler))
+    pieces = [_ZLIB_HEADER, code.opening]
+    for part in most:
+        pieces += part.pieces
+    pieces += (code.closing, *last.pieces, sums.adler(count).to_bytes(4, "big"))
+    stream = b"".join(pieces)
     return framed((width, sum(part.height for part in parts)), 8, painter.palette.entries, stream)
