@@ -34,6 +34,7 @@ os.environ.setdefault("PTB_TIMEDELTA", "true")
 _LOGGER = logging.getLogger(__name__)
 _TOKEN_IN_PATH = re.compile(r"/bot([^/]+)")
 _JSON_HEADERS = {"Content-Type": "application/json"}
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 _BOUNDARY = secrets.token_hex(16)  # 128 random bits: in no file
 _FORM_HEADERS = {"Content-Type": f"multipart/form-data; boundary={_BOUNDARY}"}
 _ESCAPED = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
@@ -224,7 +225,7 @@ def _body(
     if request_data is None:
         return None, None
     if not request_data.contains_files:
-        return json.dumps(request_data.parameters, separators=(",", ":")).encode(), _JSON_HEADERS
+        return _ENCODER.encode(request_data.parameters).encode(), _JSON_HEADERS
     fields, files = request_data.json_parameters, request_data.multipart_data
     small = _small_parts(files)
     if len(small) == len(files):

@@ -81,7 +81,9 @@ def require_aware(at: datetime) -> datetime:
 
 def to_millis(at: datetime) -> int:
     """Return the milliseconds since 1970 in UTC: how times are stored."""
-    return round(require_aware(at).timestamp() * 1000)
+    if at.tzinfo is not UTC:
+        at = require_aware(at)
+    return round(at.timestamp() * 1000)
 
 
 def from_millis(value: int) -> datetime:

@@ -6,7 +6,7 @@ blank plates and their numbers, the characters in their cells, lines that come a
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from PIL import Image, ImageDraw
@@ -14,9 +14,19 @@ from PIL import Image, ImageDraw
 from bot.pictures.canvas import png
 from bot.pictures.layout import SMALL, layout_of
 from bot.pictures.lettering import set_line, wrapped
-from bot.pictures.palette import palette_of
+from bot.pictures.palette import Palette, palette_of
 from bot.pictures.plates import PlatePainter, office_plate, painter_of, paste_serial
-from bot.pictures.splicing import BlankPlates, blank_plates, spliced
+from bot.pictures.splicing import (
+    BlankPlates,
+    Part,
+    bare,
+    blank_plates,
+    closing,
+    encoded,
+    lettered,
+    numbered,
+    spliced,
+)
 from bot.pictures.typeface import line_height
 
 NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
@@ -25,6 +35,7 @@ STAR = "★"
 
 WIDTH = 800
 MARGIN = 14
+_MEASURE = WIDTH - 2 * MARGIN
 GUTTER = 40
 """Left of each plate, for its number and star."""
 COLUMN = WIDTH // 2
@@ -107,19 +118,49 @@ def _base(painter: PlatePainter, office: str, layout: BatchLayout) -> Image.Imag
 
 
 @lru_cache(maxsize=32)
-def _blank(painter: PlatePainter, office: str, layout: BatchLayout) -> BlankPlates:
+def _blank(painter: PlatePainter, office: str, count: int) -> BlankPlates:
     """Return the rows of numbered plates that bear the office alone, for a file that is put together."""
+    size = painter.layout.size(painter.scale)
+    layout = BatchLayout(plate=size, title_lines=0, footer_lines=0, count=count)
     top = layout.plates_top
     sheet = _base(painter, office, layout).crop((0, top, WIDTH, layout.footers_top))
     corners = [layout.corner(number) for number in range(layout.count)]
     return blank_plates(painter, sheet, [(across, down - top) for across, down in corners])
 
 
+def _above(painter: PlatePainter, title: str) -> list[Part]:
+    """Return what is above the plates: the title, of which there is hardly ever more than a line."""
+    lines = wrapped(title, TITLE_SIZE, _MEASURE)
+    size = painter.layout.size(painter.scale)
+    layout = BatchLayout(plate=size, title_lines=len(lines), footer_lines=0, count=1)
+    if len(lines) != 1 or not lines[0]:
+        sheet = _lined(painter, _title_lines(painter.palette, title), MARGIN, layout.plates_top)
+        return [encoded(painter, sheet)]
+    top, line = bare(painter, WIDTH, MARGIN), lettered(painter, (lines[0], TITLE_SIZE), MARGIN, WIDTH)
+    return [top, line, bare(painter, WIDTH, layout.plates_top - top.height - line.height)]
+
+
+@lru_cache(maxsize=64)
+def _below(painter: PlatePainter, footers: tuple[str, ...]) -> Part:
+    """Return what is below the plates."""
+    lines = _footer_lines(painter.palette, footers)
+    return closing(_lined(painter, lines, 0, len(lines) * line_height(FOOTER_SIZE) + MARGIN // 2))
+
+
 def _lined(painter: PlatePainter, lines: Sequence[Image.Image], top: int, height: int) -> Image.Image:
-    """Return lines of text as what is above or below the plates."""
     sheet = Image.new("L", (WIDTH, height), painter.palette.text.ground)
     _put_lines(sheet, lines, top)
     return sheet
+
+
+def _title_lines(palette: Palette, title: str) -> list[Image.Image]:
+    lines = wrapped(title, TITLE_SIZE, _MEASURE)
+    return [set_line(line, TITLE_SIZE, palette.text, bold=True) for line in lines]
+
+
+def _footer_lines(palette: Palette, footers: Sequence[str]) -> list[Image.Image]:
+    lines = [line for footer in footers for line in wrapped(footer, FOOTER_SIZE, _MEASURE)]
+    return [set_line(line, FOOTER_SIZE, palette.text, strength=_GREY) for line in lines]
 
 
 def _put_lines(sheet: Image.Image, lines: Sequence[Image.Image], top: int) -> None:
@@ -158,21 +199,13 @@ def batch_picture(  # noqa: PLR0913 - a picture's words are its arguments
         layout_of(office, kind, serial)
     palette = palette_of(kind, rehearsal=rehearsal)
     painter = painter_of(kind, scale_of(kind), palette)
-    measure = WIDTH - 2 * MARGIN
-    above = [
-        set_line(line, TITLE_SIZE, palette.text, bold=True) for line in wrapped(title, TITLE_SIZE, measure)
-    ]
-    below = [
-        set_line(line, FOOTER_SIZE, palette.text, strength=_GREY)
-        for footer in footers
-        for line in wrapped(footer, FOOTER_SIZE, measure)
-    ]
+    if not rehearsal and not shortlisted:
+        plates = numbered(_blank(painter, office, len(serials)), serials, WIDTH)
+        parts = (*_above(painter, title), plates, _below(painter, tuple(footers)))
+        return spliced(painter, WIDTH, parts)
+    above, below = _title_lines(palette, title), _footer_lines(palette, footers)
     size = painter.layout.size(painter.scale)
     layout = BatchLayout(plate=size, title_lines=len(above), footer_lines=len(below), count=len(serials))
-    if not rehearsal and not shortlisted:
-        blank = _blank(painter, office, replace(layout, title_lines=0, footer_lines=0))
-        top = _lined(painter, above, MARGIN, layout.plates_top)
-        return spliced(blank, serials, top, _lined(painter, below, 0, layout.height - layout.footers_top))
     sheet = _base(painter, office, layout).copy()
     _put_lines(sheet, above, MARGIN)
     _put_lines(sheet, below, layout.footers_top)

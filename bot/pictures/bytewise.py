@@ -181,9 +181,17 @@ class Sums:
     plain: int
     placed: int
 
-    def before(self, rest: int) -> int:
-        """Return what they add to the second half of the checksum, ``rest`` bytes before the end."""
-        return rest * self.plain - self.placed
+    def at(self, place: int) -> "Sums":
+        """Return what they add as a part of longer data, ``place`` bytes from the beginning of those."""
+        return Sums(self.plain, self.placed + place * self.plain)
+
+    def __add__(self, other: "Sums") -> "Sums":
+        """Return what both add together."""
+        return Sums(self.plain + other.plain, self.placed + other.placed)
+
+    def adler(self, count: int) -> int:
+        """Return the checksum of data of ``count`` bytes that have these sums."""
+        return (1 + self.plain) % _ADLER | (count + count * self.plain - self.placed) % _ADLER << 16
 
 
 def sums_of(data: bytes) -> Sums:
@@ -191,16 +199,3 @@ def sums_of(data: bytes) -> Sums:
     found = zlib.adler32(data, 0)
     plain, falling = found & 0xFFFF, found >> 16
     return Sums(plain, (len(data) * plain - falling) % _ADLER)
-
-
-def adler_after(adler: int, count: int, plain: int, falling: int) -> int:
-    """Return a checksum after more data.
-
-    Args:
-        adler: before them.
-        count: how many bytes they are.
-        plain: the sum of them.
-        falling: the sum of each times how many there are from it to the end.
-    """
-    low, high = adler & 0xFFFF, adler >> 16
-    return (low + plain) % _ADLER | (high + count * low + falling) % _ADLER << 16

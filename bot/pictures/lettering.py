@@ -22,6 +22,21 @@ def _tile(char: str, size: int, ramp: Ramp, strength: float, *, bold: bool) -> t
     return shape.mask.point(ramp.table(strength)), shape.advance
 
 
+def set_tiles(
+    text: str, size: int, ramp: Ramp, *, strength: float = 1.0, bold: bool = False
+) -> tuple[list[tuple[Image.Image, int]], int]:
+    """Return the characters of a line, where each begins, and the width of the line, in px.
+
+    They are shared, and as ``set_line`` sets them: one may reach under the next.
+    """
+    placed, pen = [], 0.0
+    for char in text:
+        tile, advance = _tile(char, size, ramp, strength, bold=bold)
+        placed.append((tile, round(pen)))
+        pen += advance
+    return placed, max(1, round(pen))
+
+
 @lru_cache(maxsize=512)
 def set_line(text: str, size: int, ramp: Ramp, *, strength: float = 1.0, bold: bool = False) -> Image.Image:
     """Return one line of text in palette entries (mode L), to be pasted on bare ground.
@@ -35,13 +50,10 @@ def set_line(text: str, size: int, ramp: Ramp, *, strength: float = 1.0, bold: b
         strength: below 1 for greyer ink.
         bold: with thicker strokes.
     """
-    tiles = [_tile(char, size, ramp, strength, bold=bold) for char in text]
-    width = round(sum(advance for _, advance in tiles))
-    line = Image.new("L", (max(1, width), line_height(size)), ramp.ground)
-    pen = 0.0
-    for tile, advance in tiles:
-        line.paste(tile, (round(pen), 0))
-        pen += advance
+    tiles, width = set_tiles(text, size, ramp, strength=strength, bold=bold)
+    line = Image.new("L", (width, line_height(size)), ramp.ground)
+    for tile, left in tiles:
+        line.paste(tile, (left, 0))
     return line
 
 
@@ -76,6 +88,8 @@ def wrapped(text: str, size: int, width: int) -> tuple[str, ...]:
     """
     if not text:
         return ()
+    if "\n" not in text and text_width(text, size) <= width:  # most texts
+        return (text.rstrip(),)
     lines = [""]
     for unit in _units(text, size, width):
         if unit == "\n":

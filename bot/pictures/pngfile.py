@@ -17,7 +17,7 @@ from PIL import Image, ImageChops
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLOUR_TYPE_PALETTE = 3
-_FILTER_UP = 2
+FILTER_UP = 2
 FILTER_BYTES = 1
 """Before each row stands how it is filtered."""
 _NIBBLE_COLOURS = 16
@@ -52,20 +52,15 @@ def differences(rows: Image.Image) -> Image.Image:
 
 def filtered(rows: Image.Image) -> bytes:
     """Return every row as its difference from the one above, after its filter byte."""
-    sheet = Image.new("L", (rows.width + FILTER_BYTES, rows.height), _FILTER_UP)
+    sheet = Image.new("L", (rows.width + FILTER_BYTES, rows.height), FILTER_UP)
     sheet.paste(differences(rows), (FILTER_BYTES, 0))
     return sheet.tobytes()
 
 
-def deflated(data: bytes, *, is_last: bool) -> bytes:
-    """Return data as a part of a stream of deflate that begins and ends with a byte.
-
-    Args:
-        data: as ``filtered`` gives them.
-        is_last: whether the stream ends after them.
-    """
+def deflated(data: bytes) -> bytes:
+    """Return filtered rows as the end of a stream of deflate that begins with a byte."""
     deflate = zlib.compressobj(_EFFORT, zlib.DEFLATED, -zlib.MAX_WBITS, _MEMORY, zlib.Z_RLE)
-    return deflate.compress(data) + deflate.flush(zlib.Z_FINISH if is_last else zlib.Z_SYNC_FLUSH)
+    return deflate.compress(data) + deflate.flush()
 
 
 def framed(size: tuple[int, int], bits: int, palette: bytes, stream: bytes) -> bytes:

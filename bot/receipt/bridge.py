@@ -12,7 +12,7 @@ from telegram import Update
 from telegram.ext import Application, ApplicationHandlerStop
 
 from bot.receipt.errors import UnreadableUpdateError
-from bot.receipt.updates import Delivery
+from bot.receipt.updates import Delivery, Raw
 
 
 class _Turn:
@@ -78,9 +78,23 @@ def _parsed(delivery: Delivery, application: "Application[Any, Any, Any, Any, An
         UnreadableUpdateError: the library cannot make one.
     """
     try:
-        return Update.de_json(dict(delivery.raw), application.bot)
+        return Update.de_json(_slim(delivery.raw), application.bot)
     except Exception as error:
         raise UnreadableUpdateError from error
+
+
+def _slim(raw: Raw) -> dict[str, Any]:
+    """Return an update in which the message of a pressed button is only a place.
+
+    Nobody looks at what stands in it, and to make objects of its text, pictures and buttons takes longer than
+    all else of the update. The library knows such a message: with the date 0 it is one that is out of reach.
+    """
+    slim = dict(raw)
+    query = slim.get("callback_query")
+    if isinstance(query, dict) and isinstance(message := query.get("message"), dict):
+        place = {"chat": message.get("chat"), "message_id": message.get("message_id"), "date": 0}
+        slim["callback_query"] = {**query, "message": place}
+    return slim
 
 
 async def _keep_error(_update: object, context: Any) -> None:  # noqa: ANN401 - whatever context the application uses

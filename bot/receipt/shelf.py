@@ -11,6 +11,8 @@ from bot.receipt.errors import UnreadableUpdateError
 from bot.receipt.updates import Delivery, Raw, Sealed, Waiting, chat_of
 from core.ports import Store, Tx
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 class Cipher(Protocol):
     """What keeps the contents of updates from whoever reads the database."""
@@ -112,7 +114,7 @@ class Shelf:
 
     def _seal(self, update: Raw) -> Sealed:
         """Return an update as it may lie in the database."""
-        body = json.dumps(update, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+        body = _ENCODER.encode(update).encode("utf-8", "surrogatepass")
         return Sealed(update_id=update["update_id"], chat_id=chat_of(update), body=self._cipher.encrypt(body))
 
     def _unseal(self, waiting: Waiting) -> Raw:
