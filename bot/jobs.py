@@ -75,11 +75,14 @@ class Jobs:
             self._scheduler.shutdown(wait=False)
 
     async def screens(self) -> None:
-        """Show anew what has changed by a clock."""
+        """Show anew what has changed by a clock, after giving back the chances of what was never shown."""
+        if await self._core.store.read(self._core.endings.has_unsent):
+            await _until_none(self._core.store.run, self._core.endings.return_unsent)
         await self._redraw(await self._engine.due())
 
     async def after_outage(self) -> None:
         """Show the running screens again and send the codes that wait: presses made meanwhile are lost."""
+        await _until_none(self._core.store.run, self._core.endings.return_unsent)
         await self._codes.resume()
         await self._redraw(await self._engine.running())
 

@@ -34,6 +34,7 @@ class Batch:
     serials: tuple[str, ...]
     held_until: datetime  # with the office's grace
     preselection_id: int
+    returned: bool = False  # it never reached its owner, who has the chance back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +115,7 @@ def _journal(tx: Tx, order: Order, batch: Batch, *, seed_id: int, looked_at: int
         held_until=to_millis(order.held_until if batch.serials else tx.now - timedelta(milliseconds=1)),
         looked_at=looked_at,
         numbers=json.dumps(batch.serials),
+        sent_at=None if batch.serials else to_millis(tx.now),
     )
 
 
@@ -198,6 +200,7 @@ def latest_batch(tx: Tx, preselection_id: int) -> Batch | None:
         serials=tuple(json.loads(row["numbers"])),
         held_until=from_millis(row["held_until"]),
         preselection_id=preselection_id,
+        returned=row["returned_at"] is not None,
     )
 
 

@@ -17,7 +17,7 @@ from core.errors import DayClosed, DayInThePast, HandledMeanwhile
 from core.notices import Deadline, Plan, Purpose
 from core.offices import Office
 from core.ports import Tx
-from core.preselection import Preselection, State, end_holds, from_row, get, log
+from core.preselection import Preselection, State, end_holds, from_row, get, log, return_unsent
 
 DRAFTS_LIVE = timedelta(days=7)
 CODES_LIVE = timedelta(days=1)
@@ -58,6 +58,24 @@ class Endings:
         for row in rows:
             self._expire(tx, get(tx, row["preselection_id"], lock=True))
         return len(rows)
+
+    def has_unsent(self, tx: Tx) -> bool:
+        """Whether there may be batches that never reached their owners."""
+        grace = max((office.batch_grace_seconds for office in self._offices.values()), default=0)
+        return tx.one("pool.is_unsent", before=to_millis(tx.now + timedelta(seconds=grace))) is not None
+
+    def return_unsent(self, tx: Tx, most: int = 100) -> int:
+        """Give the chances of batches back that never reached their owners; return how many.
+
+        A batch lives from when it was sent (docs/domain.md, section 5.1), so one that could not be sent has
+        not lived. The grace is for presses that are on their way, and of such a batch there are none.
+        """
+        return sum(self._return_unsent(tx, office, most) for office in self._offices.values())
+
+    def _return_unsent(self, tx: Tx, office: Office, most: int) -> int:
+        before = to_millis(tx.now + timedelta(seconds=office.batch_grace_seconds))
+        rows = tx.all("pool.unsent_draws", office=office.code, before=before, most=most)
+        return sum(return_unsent(tx, row) for row in rows)
 
     def drop_old_drafts(self, tx: Tx, most: int = 200) -> int:
         """Drop drafts that nobody has touched for a week, with what they hold of a vehicle."""

@@ -65,6 +65,7 @@ ACTIONS = (
     "released",
     "removed_admin",
     "reserved",
+    "returned_batch",
     "revoked",
     "set_user_type",
     "stopped_broadcast",

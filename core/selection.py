@@ -94,6 +94,11 @@ class Tried:
     chances: Chances
 
 
+def _span(office: Office) -> timedelta:
+    """Return how long a batch is held, with the grace for presses that are on their way."""
+    return timedelta(seconds=office.batch_seconds + office.batch_grace_seconds)
+
+
 def chances(tx: Tx, office: Office, vin: str) -> Chances:
     """Return what a vehicle has left at an office's quotas."""
     row = tx.one("vehicles.get", vin=vin)
@@ -211,7 +216,7 @@ class Selection:
             preselection_id=preselection_id,
             nonce=nonce,
             without_four=without_four,
-            held_until=tx.now + timedelta(seconds=office.batch_seconds + office.batch_grace_seconds),
+            held_until=tx.now + _span(office),
         )
         batch = self._batches.draw(tx, order, free)
         self._restart_shortlist(tx, preselection, office, at=at)
@@ -222,14 +227,13 @@ class Selection:
 
     def sent(self, tx: Tx, batch: Batch, office: Office, *, at: datetime) -> None:
         """Count a living batch from when it was first sent; showing it again adds nothing."""
-        span = timedelta(seconds=office.batch_seconds + office.batch_grace_seconds)
-        until, now = to_millis(at + span), to_millis(tx.now)
+        until, now = to_millis(at + _span(office)), to_millis(tx.now)
         extended = tx.run(
             "pool.extend_draw",
             office=batch.office,
             kind=batch.kind,
             n=batch.n,
-            span=span // timedelta(milliseconds=1),
+            at=to_millis(at),
             until=until,
             now=now,
         )

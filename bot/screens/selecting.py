@@ -38,7 +38,7 @@ def living(scene: Scene) -> tuple[Batch | None, list[Shortlisted], bool]:
     latest = latest_batch(scene.tx, begun.preselection_id)
     batch = None
     just_over = False
-    if latest is not None and latest.serials:
+    if latest is not None and latest.serials and not latest.returned:
         until = _shown_until(latest.held_until, office)
         batch = replace(latest, held_until=until)
         just_over = until <= now < until + SAID_FOR
@@ -59,6 +59,9 @@ def _said(scene: Scene, batch: Batch | None, kept: list[Shortlisted], *, over: b
         for one in shortlist(scene.tx, begun.preselection_id, at=now - SAID_FOR)
     ]
     gone = [end for end in ends if end <= now and (batch is None or end >= batch.held_until)]
+    latest = latest_batch(scene.tx, begun.preselection_id)
+    if latest is not None and latest.returned and now < latest.held_until + SAID_FOR:
+        return selecting.NOT_DELIVERED()
     if over and gone and not kept:
         return selecting.ALL_OVER()
     return selecting.BATCH_OVER() if over else ""

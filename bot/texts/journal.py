@@ -87,6 +87,7 @@ _WORDED: dict[str, Phrase] = {
     "released": phrase("投放号段 {mask}({kind},{size} 个)"),
     "removed_admin": phrase("撤销角色:{role}"),
     "reserved": phrase("选定号码 {plate}({way})"),
+    "returned_batch": phrase("第 {draw} 次抽号没有送达,退还 1 批"),
     "revoked": phrase("取消 {plate} 的预选,原因:{reason}"),
     "set_user_type": phrase("用户类型:{from} → {to}"),
     "stopped_broadcast": phrase("停止群发通知"),

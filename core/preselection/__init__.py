@@ -28,6 +28,7 @@ from core.preselection.model import (
     unfinished,
 )
 from core.preselection.steps import Preselections
+from core.preselection.unsent import return_unsent
 
 __all__ = [
     "TRANSITIONS",
@@ -45,5 +46,6 @@ __all__ = [
     "move",
     "of_account",
     "renew_lease",
+    "return_unsent",
     "unfinished",
 ]

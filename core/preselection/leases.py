@@ -7,6 +7,7 @@ from core.errors import VerificationLapsed
 from core.offices import Office
 from core.ports import Tx
 from core.preselection.model import Preselection
+from core.preselection.unsent import return_unsent_of
 
 
 def end_lease(tx: Tx, preselection: Preselection) -> None:
@@ -15,7 +16,7 @@ def end_lease(tx: Tx, preselection: Preselection) -> None:
 
 
 def end_holds(tx: Tx, preselection: Preselection) -> None:
-    """Give an owner's batch and shortlist back to the pool."""
+    """Give an owner's batch and shortlist back, and the chance of what was never shown to them."""
     tx.run("pool.end_holds", preselection_id=preselection.preselection_id)
     tx.run(
         "pool.end_draw",
@@ -24,6 +25,7 @@ def end_holds(tx: Tx, preselection: Preselection) -> None:
         preselection_id=preselection.preselection_id,
         ended=to_millis(tx.now) - 1,
     )
+    return_unsent_of(tx, preselection)
 
 
 def renew_lease(tx: Tx, preselection: Preselection, office: Office, *, at: datetime) -> None:

@@ -6,7 +6,7 @@ It knows nothing of the services. Times are milliseconds; ``None`` as an end mea
 from dataclasses import dataclass, field
 from itertools import product
 
-BATCH, SHORTLIST, IDLE, GAP = 95_000, 185_000, 30 * 60_000, 8_000
+BATCH, SHORTLIST, IDLE, GAP, GRACE = 95_000, 185_000, 30 * 60_000, 8_000, 5_000
 QUOTA_BATCHES, QUOTA_WISHES = 3, 9  # small, so that a short run uses them up
 
 
@@ -60,6 +60,8 @@ class DrawRecord:
     drawn_at: int
     until: int
     serials: list[str]
+    vehicle: Vehicle
+    state: str = "unsent"  # then sent, or returned
 
 
 @dataclass
@@ -127,6 +129,13 @@ class Model:
             if draw.owner == owner:
                 draw.until = min(draw.until, now - 1)
 
+    def return_unsent(self, owner: int) -> None:
+        """Who leaves has the chances back of what was never shown to them."""
+        for draw in self.draws:
+            if draw.owner == owner and draw.serials and draw.state == "unsent":
+                draw.state = "returned"
+                draw.vehicle.batches += 1
+
     def batch_of(self, begun: Begun, at: int) -> DrawRecord | None:
         if begun.last_draw is None:
             return None
@@ -139,6 +148,7 @@ class Model:
         for state in ("batch", "shortlist"):
             self.end(begun.number, state)
         self.end_draws(begun.number, now)
+        self.return_unsent(begun.number)
         vehicle = self.vehicles[begun.vehicle]
         vehicle.success, vehicle.lease = "reserved", None
         begun.state = "reserved"

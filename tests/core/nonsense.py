@@ -278,6 +278,7 @@ NONSENSE = {
     "a hold for good": row("hold", "hold_state", state="reserved"),
     "a hold of somebody unknown": row("hold", "hold_preselection_id_fkey", REFERENCE, preselection_id=99),
     "a hold of no segment": row("hold", "hold_segment_id_fkey", REFERENCE, segment_id=99),
+    "given back though it was shown": row("draw", "draw_returned_was_not_sent", sent_at=1, returned_at=1),
     "draw number nought": row("draw", "draw_n", n=0),
     "a draw without a seed": row("draw", "draw_seed_id_fkey", REFERENCE, seed_id=99),
     "a filter half on": row("draw", "draw_without_four", without_four=2),

@@ -37,6 +37,7 @@ from tests import invented
 from tests.core.model import (
     BATCH,
     GAP,
+    GRACE,
     IDLE,
     QUOTA_BATCHES,
     QUOTA_WISHES,
@@ -253,7 +254,7 @@ class Selecting(RuleBasedStateMachine):
         assert set(serials) <= free
         vehicle.batches -= bool(serials)
         until = now + BATCH if serials else now - 1
-        model.draws.append(DrawRecord(begun.number, now, until, serials))
+        model.draws.append(DrawRecord(begun.number, now, until, serials, vehicle))
         model.holds.update({serial: Hold("batch", begun.number, until, n) for serial in serials})
         begun.last_draw = n
         model.restart_shortlist(begun.number, at)
@@ -286,8 +287,8 @@ class Selecting(RuleBasedStateMachine):
             self.core.selection.sent(tx, batch, self.place, at=tx.now)
 
         self.run(sent)
-        if record.until == record.drawn_at + BATCH:
-            record.until = now + BATCH
+        if record.state == "unsent":
+            record.state, record.until = "sent", now + BATCH
             for hold in self.model.held_by(begun.number, "batch", now).values():
                 if hold.draw == begun.last_draw:
                     hold.until = now + BATCH
@@ -507,6 +508,7 @@ class Selecting(RuleBasedStateMachine):
         for state in ("batch", "shortlist"):
             self.model.end(begun.number, state)
         self.model.end_draws(begun.number, self.now)
+        self.model.return_unsent(begun.number)
         if (self.model.vehicles[begun.vehicle].lease or (0, 0))[0] == begun.number:
             self.model.vehicles[begun.vehicle].lease = None
 
@@ -556,6 +558,16 @@ class Selecting(RuleBasedStateMachine):
         if changed:
             self.model.vehicles[what].batches += 1
             self.model.vehicles[what].wishes += 2
+
+    @rule()
+    def returns_unsent(self) -> None:
+        """Chances of batches that were never shown come back, once, when the batch can be shown no more."""
+        unsent = [one for one in self.model.draws if one.serials and one.state == "unsent"]
+        lost = [one for one in unsent if one.until < self.now + GRACE]
+        assert self.run(self.core.endings.return_unsent) == len(lost)
+        for one in lost:
+            one.state = "returned"
+            one.vehicle.batches += 1
 
     @rule()
     def purges(self) -> None:

@@ -39,7 +39,12 @@ MUTANTS = {
     "the batch before is not dropped": ("end_batch", "state = 'batch'", "state = 'none'"),
     "what is left stays held": ("end_holds", "preselection_id = :", "preselection_id = -:"),
     "a change does not restart the shortlist": ("restart_shortlist", "= :until", "= held_until + 0 * :until"),
-    "showing again prolongs a batch": ("extend_draw", r"held_until = drawn_at \+ :span", ":span > 0"),
+    "showing again prolongs a batch": ("extend_draw", "sent_at IS NULL", "1 = 1"),
+    "what was never shown stays paid for": (
+        "unsent_draws",
+        "held_until < :before",
+        "held_until < 0 * :before",
+    ),
     "purging takes what lives": ("purge_holds", "held_until < :before", "held_until > :before"),
     "purging takes what is taken for good": (
         "purge_rested",

@@ -34,9 +34,10 @@ async def lived(core: Core) -> tuple[Account, int]:
     await core.store.run(reserved, core, 1, "A0001")  # somebody else's
     account, begun = await core.store.run(verified, core, 0)
     place = core.offices["粤K"]
-    await core.store.run(
+    drawn = await core.store.run(
         lambda tx: core.selection.draw(tx, begun, place, nonce="press", at=tx.now, without_four=True)
     )
+    await core.store.run(lambda tx: core.selection.sent(tx, drawn.batch, place, at=tx.now))
     await core.store.run(lambda tx: core.selection.compose(tx, account, begun, place, ["A0001"], at=tx.now))
     await core.store.run(subscriptions.subscribe, CHAT, WISH)
     await core.store.run(core.endings.wish_reminders, account, 1)

@@ -9,6 +9,7 @@ import pytest
 
 from core import maintenance
 from core.accounts import Account
+from core.batches import Batch
 from core.bootstrap import Core
 from core.clock import CHINA, FixedClock, to_millis
 from core.errors import (
@@ -61,6 +62,10 @@ async def draw(core: Core, begun: int) -> Drawn:
     return await core.store.run(
         lambda tx: core.selection.draw(tx, begun, place, nonce="n", at=tx.now, without_four=False)
     )
+
+
+async def shown(core: Core, batch: Batch) -> None:
+    await core.store.run(lambda tx: core.selection.sent(tx, batch, core.offices["粤K"], at=tx.now))
 
 
 async def pick(core: Core, begun: int, serial: str) -> None:
@@ -282,7 +287,7 @@ async def test_used_chances_stay_with_vehicle(core: Core) -> None:
     """Over accounts, chats and attempts: who comes next for the vehicle finds what is left."""
     await core.store.run(release, core, "A####")
     account, begun = await core.store.run(verified, core, 0)
-    await draw(core, begun)
+    await shown(core, (await draw(core, begun)).batch)
     await core.store.run(core.preselections.abandon, account, begun)
     other = await core.store.run(registered, core, 1)
     again = await core.store.run(agreed, core, other, 0)
@@ -443,9 +448,59 @@ async def test_batch_counts_from_when_it_was_sent(core: Core, clock: FixedClock)
     _, begun = await core.store.run(verified, core, 0)
     batch = (await draw(core, begun)).batch
     clock.advance(timedelta(seconds=10))
-    await core.store.run(lambda tx: core.selection.sent(tx, batch, core.offices["粤K"], at=tx.now))
+    await shown(core, batch)
     clock.advance(timedelta(seconds=95))
     await pick(core, begun, batch.serials[0])
+
+
+async def _left_after_a_tick(core: Core) -> int:
+    await core.store.run(core.endings.return_unsent)
+    place = core.offices["粤K"]
+    return (await core.store.read(chances, place, invented.vin(0))).batches
+
+
+async def test_batch_that_was_never_shown_costs_nothing(core: Core, clock: FixedClock) -> None:
+    await core.store.run(release, core, "A####")
+    _, begun = await core.store.run(verified, core, 0)
+    batch = (await draw(core, begun)).batch
+    clock.advance(timedelta(seconds=90))
+    assert not await core.store.read(core.endings.has_unsent)
+    assert await _left_after_a_tick(core) == 4
+    clock.advance(MOMENT)
+    assert await core.store.read(core.endings.has_unsent)
+    assert [await _left_after_a_tick(core) for _ in range(2)] == [5, 5]
+    assert not await core.store.read(core.endings.has_unsent)
+    # Shown after all, in the grace: it is not brought back to life, nor is the chance taken again.
+    await shown(core, batch)
+    drawn = await core.store.read(sql, "SELECT sent_at, held_until FROM draw")
+    assert drawn == [{"sent_at": None, "held_until": to_millis(batch.held_until)}]
+    entries = await core.store.read(sql, "SELECT actor FROM audit WHERE action = 'returned_batch'")
+    assert entries == [{"actor": "system"}]
+
+
+async def test_batch_that_was_shown_is_paid_for(core: Core, clock: FixedClock) -> None:
+    await core.store.run(release, core, "A####")
+    _, begun = await core.store.run(verified, core, 0)
+    batch = (await draw(core, begun)).batch
+    await shown(core, batch)
+    clock.advance(timedelta(days=1))
+    assert await _left_after_a_tick(core) == 4
+
+
+async def test_empty_draw_is_given_back_once(core: Core, clock: FixedClock) -> None:
+    _, begun = await core.store.run(verified, core, 0)
+    assert not (await draw(core, begun)).batch.serials
+    clock.advance(timedelta(days=1))
+    assert await _left_after_a_tick(core) == 5
+
+
+async def test_batch_given_up_unseen_costs_nothing(core: Core) -> None:
+    """It was drawn, could not be shown, and its owner went elsewhere by a command."""
+    await core.store.run(release, core, "A####")
+    account, begun = await core.store.run(verified, core, 0)
+    await draw(core, begun)
+    await core.store.run(lambda tx: core.preselections.abandon(tx, account, begun))
+    assert await _left_after_a_tick(core) == 5
 
 
 async def test_each_draw_restarts_shortlist(core: Core, clock: FixedClock) -> None:

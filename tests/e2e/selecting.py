@@ -91,7 +91,8 @@ def _books(tx: Tx) -> dict[str, list[tuple[Any, ...]]]:
     return {
         "draws": rows(
             "SELECT v.vin, v.random_used, (SELECT count(*) FROM draw AS d JOIN preselection AS p"
-            " USING (preselection_id) WHERE p.vin = v.vin AND d.numbers <> '[]') AS drawn FROM vehicle AS v"
+            " USING (preselection_id) WHERE p.vin = v.vin AND d.numbers <> '[]'"
+            " AND d.returned_at IS NULL) AS drawn FROM vehicle AS v"
         ),
         "wishes": rows(
             "SELECT v.vin, v.compose_used, (SELECT count(*) FROM failed_wish AS f WHERE f.vin = v.vin)"

@@ -225,7 +225,7 @@ def _nothing_is_double(database: Path) -> None:
             row[0]
             for row in db.execute(
                 "SELECT p.vin FROM draw AS d JOIN preselection AS p USING (preselection_id) "
-                "WHERE d.numbers <> '[]'"
+                "WHERE d.numbers <> '[]' AND d.returned_at IS NULL"
             )
         )
         used = dict(db.execute("SELECT vin, random_used FROM vehicle"))

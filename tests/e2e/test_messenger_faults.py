@@ -1,5 +1,6 @@
 """The messenger on bad days: the right screen in the end, nothing charged twice."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.faults import Fault
+from tests.core.sql import sql
 from tests.e2e.selecting import (
     RANDOM,
     WAYS,
@@ -152,4 +154,27 @@ async def test_button_under_a_lost_screen_still_leads_on(place: World) -> None:
     await owner.see("随机选号还剩 4 批", fresh=True)
     await owner.settled()
     assert owner.last.photo
+    await books_agree(place)
+
+
+async def test_batch_that_could_not_be_sent_costs_nothing(place: World) -> None:
+    """The messenger is away for longer than the batch lives: nobody has seen it."""
+    owner = await stands_before_step_5(place, 1)
+    for method in METHODS:
+        place.sandbox.faults.error(method, times=10_000)
+    await owner.press("【随机一次(5)】", answered=False)
+    async with asyncio.timeout(PATIENCE):
+        while not await place.store.read(sql, "SELECT n FROM draw"):  # noqa: ASYNC110 - a test looks again
+            await asyncio.sleep(0.05)
+    place.forward(seconds=91)
+    await place.service.jobs.screens()
+    place.sandbox.faults.clear()
+    await place.service.jobs.after_outage()
+    shown = await owner.see("没有及时送达", "随机选号还剩 5 批")
+    assert "【随机一次(5)】" in shown.buttons
+    await owner.settled()
+    await owner.press("【随机一次(5)】")
+    await owner.see("本批 10 个号码")
+    await _comes_to_rest(place, owner)
+    assert "随机选号还剩 4 批" in owner.last.words
     await books_agree(place)

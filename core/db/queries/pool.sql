@@ -198,15 +198,37 @@ DELETE FROM plate WHERE held_until < :before
 -- name: add_draw
 -- A draw, into the journal.
 INSERT INTO draw (office, kind, n, seed_id, preselection_id, nonce, without_four, drawn_at, held_until,
-                  looked_at, numbers)
+                  looked_at, numbers, sent_at)
 VALUES (:office, :kind, :n, :seed_id, :preselection_id, :nonce, :without_four, :now, :held_until,
-        :looked_at, :numbers)
+        :looked_at, :numbers, :sent_at)
 
 -- name: extend_draw
 -- Until when the batch is held now that it has been sent; only once, so that showing it again adds nothing.
-UPDATE draw SET held_until = :until
-WHERE office = :office AND kind = :kind AND n = :n AND held_until = drawn_at + :span
-  AND held_until < :until AND held_until >= :now
+UPDATE draw SET sent_at = :at, held_until = CASE WHEN held_until < :until THEN :until ELSE held_until END
+WHERE office = :office AND kind = :kind AND n = :n AND sent_at IS NULL AND returned_at IS NULL
+  AND held_until >= :now
+
+-- name: unsent_draws
+-- Batches of an office whose time is over and that never reached their owners.
+SELECT d.office, d.kind, d.n, d.preselection_id, p.vin FROM draw AS d
+JOIN preselection AS p ON p.preselection_id = d.preselection_id
+WHERE d.sent_at IS NULL AND d.returned_at IS NULL AND d.held_until < :before AND d.office = :office
+ORDER BY d.held_until LIMIT :most
+
+-- name: unsent_of
+-- Those of one owner, whether their time is over or not.
+SELECT d.office, d.kind, d.n, d.preselection_id, p.vin FROM draw AS d
+JOIN preselection AS p ON p.preselection_id = d.preselection_id
+WHERE d.preselection_id = :preselection_id AND d.sent_at IS NULL AND d.returned_at IS NULL
+
+-- name: is_unsent
+-- Whether there may be any.
+SELECT 1 AS found FROM draw WHERE sent_at IS NULL AND returned_at IS NULL AND held_until < :before LIMIT 1
+
+-- name: return_draw
+-- The chance of a batch that never reached its owner is given back, once.
+UPDATE draw SET returned_at = :now
+WHERE office = :office AND kind = :kind AND n = :n AND sent_at IS NULL AND returned_at IS NULL
 
 -- name: end_draw
 -- An owner's batch is over before its time: the newest of the pool, for each has ended the one before.

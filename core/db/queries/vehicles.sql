@@ -13,8 +13,8 @@ WHERE vin = :vin AND random_used < :quota + random_granted
 RETURNING *
 
 -- name: refund_batch
--- The draw found nothing: it costs nothing.
-UPDATE vehicle SET random_used = random_used - 1 WHERE vin = :vin
+-- The draw found nothing, or what it gave never reached its owner: it costs nothing.
+UPDATE vehicle SET random_used = random_used - 1 WHERE vin = :vin AND random_used > 0
 
 -- name: charge_wishes
 -- So many wishes, if as many are left and the last try is long enough ago.

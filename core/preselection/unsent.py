@@ -1,0 +1,34 @@
+"""Batches that never reached their owners have not lived, and cost nothing (docs/domain.md, section 5.3)."""
+
+from core import audit
+from core.clock import to_millis
+from core.ports import Row, Tx
+from core.preselection.model import Preselection
+
+
+def return_unsent(tx: Tx, drawn: Row) -> bool:
+    """Give the chance of such a batch back, once; return whether it was given back now.
+
+    Args:
+        tx: the transaction.
+        drawn: office, kind, n and preselection_id of the draw, and vin of the vehicle that paid for it.
+    """
+    draw = {key: drawn[key] for key in ("office", "kind", "n")}
+    if not tx.run("pool.return_draw", now=to_millis(tx.now), **draw):
+        return False
+    tx.run("vehicles.refund_batch", vin=drawn["vin"])
+    entry = audit.Entry(
+        actor=audit.SYSTEM,
+        action="returned_batch",
+        subject=f"preselection:{drawn['preselection_id']}",
+        office=drawn["office"],
+        details={"draw": drawn["n"]},
+    )
+    audit.record(tx, entry)
+    return True
+
+
+def return_unsent_of(tx: Tx, preselection: Preselection) -> None:
+    """Do so for all that an owner leaves behind, while it is still known which vehicle paid."""
+    for row in tx.all("pool.unsent_of", preselection_id=preselection.preselection_id):
+        return_unsent(tx, row)
