@@ -133,7 +133,10 @@ Rows = Sequence[Sequence[Button]]
 
 
 class Picture(Protocol):
-    """A picture that can be drawn; two that are equal look the same."""
+    """A picture that can be drawn; two that are equal look the same.
+
+    One that takes a fraction of a millisecond may say so by ``is_light`` (``bot/drawing.py``).
+    """
 
     @property
     def key(self) -> str:
@@ -141,7 +144,7 @@ class Picture(Protocol):
         ...
 
     def draw(self) -> bytes:
-        """Return the file; called in a thread."""
+        """Return the file; called in a thread, unless it is light."""
         ...
 
 

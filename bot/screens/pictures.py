@@ -31,6 +31,11 @@ class BatchPicture:
     rehearsal: bool = False  # under its mark
 
     @property
+    def is_light(self) -> bool:
+        """Whether it may be drawn on the spot."""
+        return not self.rehearsal
+
+    @property
     def key(self) -> str:
         """Return what tells it from other pictures."""
         return f"{_marked(rehearsal=self.rehearsal)}batch:{self.kind}:{self.title}:{','.join(self.serials)}"

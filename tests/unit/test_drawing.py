@@ -1,0 +1,40 @@
+"""Where pictures are drawn: heavy ones on a thread, light ones on the spot once they are brief."""
+
+import threading
+import time
+from dataclasses import dataclass
+
+from bot.drawing import drawn
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """A picture that says on which thread it was drawn."""
+
+    seconds: float = 0.0
+    is_light: bool = False
+    key: str = ""
+
+    def draw(self) -> bytes:
+        time.sleep(self.seconds)
+        return threading.current_thread().name.encode()
+
+
+class LightSketch(Sketch):
+    """Another sort, of which nothing is known yet."""
+
+
+async def test_heavy_pictures_are_drawn_beside_the_loop() -> None:
+    for _ in range(3):
+        assert (await drawn(Sketch())).startswith(b"drawing")
+
+
+async def test_light_pictures_are_drawn_on_the_spot_once_they_are_brief() -> None:
+    here = threading.current_thread().name.encode()
+    assert (await drawn(LightSketch(seconds=0.01, is_light=True))).startswith(b"drawing")  # nothing is known
+    assert (await drawn(LightSketch(is_light=True))).startswith(b"drawing")  # the last one was slow
+    places = [await drawn(LightSketch(is_light=True)) for _ in range(20)]
+    assert here in places
+    while await drawn(LightSketch(seconds=0.01, is_light=True)) != here:
+        await drawn(LightSketch(is_light=True))
+    assert (await drawn(LightSketch(is_light=True))).startswith(b"drawing")
