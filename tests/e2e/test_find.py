@@ -18,7 +18,7 @@ from tests.core.sql import sql
 from tests.core.tools import registered, reserved, verified, verifies_again
 from tests.e2e.test_desk import CLERK, DESK_PEOPLE, HOLDER, RIVAL, gives
 from tests.e2e.test_reports import sheets_of
-from tests.person import Person, Shown
+from tests.person import Person, Shown, as_typed
 from tests.world import CHIEF, OWNER, World, eventually, office, open_world
 
 WAYS = {
@@ -164,7 +164,7 @@ async def test_list_comes_as_a_sheet_without_owners(place: World) -> None:
     await finds(chief, "粤KA1234")
     head, newer, older = (await sheets_of(chief))["查询到的预选"]
     assert head[3:6] == ["号牌号码", "状态", "车辆识别代号"]
-    assert newer[3:6] == ["粤KA1234", "已预选,待办理", invented.vin(3)]
+    assert [newer[3], as_typed(newer[4]), newer[5]] == ["粤KA1234", "已预选,待办理", invented.vin(3)]
     assert older[3:6] == ["粤KA1234", "已取消", invented.vin(2)]
 
 
