@@ -20,6 +20,7 @@ from bot.dialog.presenter import Presenter
 from bot.dialog.record import language_of
 from bot.dialog.rehearsing import RehearsingSteps
 from bot.dialog.words import Words
+from bot.edits import Edits
 from bot.files import Files
 from bot.importing.loader import Loader
 from bot.jobs import Jobs
@@ -105,7 +106,9 @@ class Service:
                 offer=self.menus.offer,
             ),
         )
-        self.application.add_handlers(routes(self.engine, lambda: bot.username))
+        self.application.add_handlers(
+            routes(self.engine, Edits(core, self._say, self._forget), lambda: bot.username)
+        )
         worker = new_worker_name()
         shelf = Shelf(
             core.store,

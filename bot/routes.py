@@ -16,13 +16,14 @@ from telegram.ext import (
 from bot.dialog.engine import Engine
 from bot.dialog.model import Attachment, Command, Contact, Event, Other, Press, Typed
 from bot.dialog.steps import Asked
+from bot.edits import Edits
 from bot.receipt import current_delivery, report_finished
 
 App = Application[Any, Any, Any, Any, Any, Any]
 _Callback = Callable[[Update, ContextTypes.DEFAULT_TYPE], Awaitable[None]]
 
 
-def routes(engine: Engine, bot_username: Callable[[], str]) -> list[BaseHandler[Any, Any, Any]]:
+def routes(engine: Engine, edits: Edits, bot_username: Callable[[], str]) -> list[BaseHandler[Any, Any, Any]]:
     """Return the handlers: private chats are talked to, everything else is not ours."""
 
     async def message(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -44,8 +45,14 @@ def routes(engine: Engine, bot_username: Callable[[], str]) -> list[BaseHandler[
         await engine.handle(_asked(event, under.chat.id if under is not None else query.from_user.id))
         report_finished()
 
+    async def edited(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        said = update.edited_message
+        if said is not None and said.text is not None:
+            await edits.handle(said.chat_id, said.message_id, current_delivery().update_id, said.text)
+
     new = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
-    return [MessageHandler(new, message), CallbackQueryHandler(press)]
+    changed = filters.UpdateType.EDITED_MESSAGE & filters.ChatType.PRIVATE & filters.TEXT
+    return [MessageHandler(new, message), MessageHandler(changed, edited), CallbackQueryHandler(press)]
 
 
 def _asked(event: Event, chat_id: int, message_id: int | None = None) -> Asked:

@@ -181,8 +181,16 @@ class Accounts:
         return self._vault.lookup("identity", identity)
 
     def set_office(self, tx: Tx, account: Account, office: str) -> None:
-        """Note the office where the vehicle will be registered."""
-        tx.run("accounts.set_office", account_id=account.account_id, office=office, now=to_millis(tx.now))
+        """Note the office where the vehicle will be registered.
+
+        Raises:
+            StepOutOfOrder: registration has ended.
+        """
+        changed = tx.run(
+            "accounts.set_office", account_id=account.account_id, office=office, now=to_millis(tx.now)
+        )
+        if not changed:
+            raise StepOutOfOrder
 
     def choose_kind(self, tx: Tx, account: Account, *, unit: bool) -> None:
         """Register as a unit, or as a person; what was entered of the other kind is forgotten.

@@ -131,6 +131,13 @@ def _furnish(tx: Tx, core: Core) -> None:
     core.accounts.set_identity(tx, owner, _IDENTITY)
     core.accounts.offer_phone(tx, owner, _PHONE)
     core.accounts.prove_phone(tx, owner)
+
+
+def register(tx: Tx, core: Core, office: str | None) -> None:
+    """Register the invented owner, who lacks nothing else: at an office that is served, else at the first."""
+    owner = core.accounts.require(tx, CHAT)
+    if office is not None and office in core.offices:
+        core.accounts.set_office(tx, owner, office)
     core.accounts.register(tx, owner)
     core.counter.set_user_type(tx, owner, UserType.COUNTER, ACTOR)  # selects at any office
 

@@ -200,12 +200,15 @@ class Selection:
             free: what ``FreeListWanted.read`` gave, when that was raised.
 
         Raises:
+            Blacklisted: they have been barred since they began; nothing is charged.
             VerificationLapsed: idle for too long, or the office closed since the code.
             OfficeClosed: it is outside the service hours.
             NoBatchesLeft: all are used up.
             FreeListWanted: run again with the list.
         """
         preselection = self._selecting(tx, preselection_id, office, at=at)
+        owner = tx.one("accounts.by_id", account_id=preselection.account_id)
+        refuse_banned(tx, owner["identity_hash"] if owner else None)
         self._within_hours(tx, preselection, office, at=at)
         charged = tx.one("vehicles.charge_batch", vin=preselection.vin, quota=office.random_batches)
         if charged is None:
@@ -306,6 +309,7 @@ class Selection:
         """Take a shortlisted number for good (确认选号): irrevocable.
 
         Raises:
+            Blacklisted: they have been barred since they began.
             HoldEnded: its time had run out when the press came; it is back in the pool.
             VerificationLapsed: idle for too long.
         """
@@ -333,6 +337,7 @@ class Selection:
         them is taken; so two tries at once can never use a chance twice.
 
         Raises:
+            Blacklisted: they have been barred since they began; nothing is charged.
             WishesRefused, NoWishes, TooManyWishes: nothing is charged.
             NoWishesLeft: fewer are left than were made.
             TriedTooSoon: the last try was a moment ago.

@@ -196,6 +196,11 @@ class Person:
         self._begin()
         hands.say(self.world, self.me, text, reply_to)
 
+    async def edit(self, message: Shown, text: str) -> None:
+        """Change a text that was sent."""
+        self._begin()
+        hands.edit(self.world, self.me, message.message_id, text)
+
     async def send_photo(self, data: bytes, caption: str = "") -> None:
         """Send a picture as photo; the app shrinks it."""
         self._begin()

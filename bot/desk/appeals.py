@@ -2,6 +2,7 @@
 
 from bot.desk.errors import Usage
 from bot.desk.lists import sheet
+from bot.desk.places import places_of
 from bot.desk.questions import GONE, LONGEST_REASON, reason_of
 from bot.desk.reading import words_of
 from bot.dialog.model import Button, ErrorWays, Go, Screen, Style, View
@@ -21,7 +22,6 @@ from core.normalise import compact
 from core.preselection import State as Step
 
 _A_PAGE = 10
-_MOST_OFFICES = 12
 _MOST_DIGITS = 15
 
 
@@ -106,8 +106,8 @@ def _show_queue(scene: Scene) -> View:
     waiting = queue(scene.tx, [code] if code else mine)
     cards = [Button(label=words.queued(one), action="card", arg=str(one.appeal_id)) for one in waiting]
     page, turns = page_of(cards, int(scene.arg("page") or 0), _A_PAGE)
-    others = [one for one in mine if one != code][:_MOST_OFFICES] if len(mine) > 1 else []
-    places = [Button(label=one, action="at", arg=one) for one in others]
+    near, others = places_of(scene, mine, code) if len(mine) > 1 else ([], ())
+    places = [Button(label=one, action="at", arg=one) for one in near if one != code]
     if code:
         places.insert(0, Button(label=words.ALL(), action="at"))
     oldest = waiting[0].submitted_at if waiting else None
@@ -117,6 +117,7 @@ def _show_queue(scene: Scene) -> View:
             *in_columns(page, 1),
             *((tuple(turns),) if turns else ()),
             *in_columns(places, 4),
+            *((others,) if others else ()),
             (
                 *((Button(label=common.EXPORT(), action="export"),) if waiting else ()),
                 Button(label=common.HOME(), action="home"),
@@ -141,7 +142,8 @@ QUEUE = Screen(
         "card": lambda scene, number: _open(scene, int(number)),
         "export": _export,
         "at": lambda _scene, code: Go(screen="desk_appeals", args={"at": code} if code else {}),
-        "page": lambda scene, page: Go(screen="desk_appeals", args={"at": scene.arg("at"), "page": page}),
+        "page": lambda scene, page: Go(screen="desk_appeals", args={**scene.args, "page": page}),
+        "places": lambda scene, page: Go(screen="desk_appeals", args={**scene.args, "places": page}),
         "home": lambda _scene, _arg: Go(screen="home"),
     },
     hint=common.PRESS_HINT,

@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.desk.bans import account_of, meant, read_wish, to_ban, to_unban
 from bot.desk.errors import EndNotEarlier, EndNotLater, NotAsAsked, Usage
+from bot.desk.places import places_of
 from bot.desk.questions import GONE, coming_from
 from bot.dialog.model import Button, Go, Screen, SendFile, View
 from bot.dialog.scene import Scene
@@ -25,7 +26,6 @@ from core.ports import Tx
 _A_PAGE = 8
 _CAUSES = ("expired", "void", "admin")
 _MOST_EXPORTED = 100_000
-_MOST_OFFICES = 14  # the others by the command
 
 
 def ask_list(scene: Scene, rest: str) -> Go:
@@ -90,21 +90,19 @@ def _filters(scene: Scene) -> list[tuple[Button, ...]]:
         for one in ("", *_CAUSES)
     )
     own = scene.admin.offices(Duty.BLACKLIST, scene.core.offices)
+    if len(own) <= 1:
+        return [causes]
+    near, turns = places_of(scene, own, scene.arg("at"))
     places = [
         Button(label=texts.office_label(one, chosen=one == scene.arg("at")), action="at", arg=one)
-        for one in ("", *_near(own, scene.arg("at")))
+        for one in ("", *near)
     ]
-    return [causes, *(in_columns(places, 5) if len(own) > 1 else ())]
-
-
-def _near(own: list[str], chosen: str) -> list[str]:
-    """Return the offices that have a button: the chosen one always; a message holds a hundred buttons."""
-    first = own[:_MOST_OFFICES]
-    return first if chosen in {"", *first} else [chosen, *first[:-1]]
+    return [causes, *in_columns(places, 5), *([turns] if turns else [])]
 
 
 def _narrowed(scene: Scene, **changes: str) -> Go:
-    kept = {name: scene.arg(name) for name in ("cause", "at")}
+    names = ("cause", "at") if "at" in changes else ("cause", "at", "places")
+    kept = {name: scene.arg(name) for name in names if scene.arg(name)}
     return Go(screen="desk_blacklist", args={**kept, **changes})
 
 
@@ -145,6 +143,7 @@ LIST = Screen(
         "page": lambda scene, arg: _narrowed(scene, page=arg),
         "cause": lambda scene, arg: _narrowed(scene, cause=arg),
         "at": lambda scene, arg: _narrowed(scene, at=arg),
+        "places": lambda scene, arg: Go(screen="desk_blacklist", args={**scene.args, "places": arg}),
         "export": _export,
         "home": lambda _scene, _arg: Go(screen="home"),
     },

@@ -57,16 +57,15 @@ def _to_progress(one: Broadcast) -> Go:
 def _show_audience(scene: Scene) -> View:
     scene.need(Duty.BROADCAST)
     office = scene.arg("office")
+    people = {one: _reach(scene, office, one) for one in Audience}
+    text, cancel = scene.arg("text"), (Button(label=parts.CANCEL(), action="cancel"),)
+    if not any(people.values()):
+        return View(text=words.to_nobody(office, text), rows=(cancel,))
     choices = [
-        Button(
-            label=words.audience_label(one, _reach(scene, office, one)),
-            action="choose",
-            arg=one,
-        )
-        for one in Audience
+        Button(label=words.audience_label(one, reached), action="choose", arg=one)
+        for one, reached in people.items()
     ]
-    cancel = (Button(label=parts.CANCEL(), action="cancel"),)
-    return View(text=words.preview(office, scene.arg("text")), rows=(*in_columns(choices, 1), cancel))
+    return View(text=words.preview(office, text), rows=(*in_columns(choices, 1), cancel))
 
 
 def _choose(scene: Scene, arg: str) -> Go:
@@ -93,13 +92,12 @@ def _show_question(scene: Scene) -> View:
     scene.need(Duty.BROADCAST)
     office, audience = scene.arg("office"), Audience(scene.arg("audience"))
     people = _reach(scene, office, audience)
+    cancel, back = Button(label=parts.CANCEL(), action="cancel"), Button(label=common.BACK(), action="back")
+    if not people:
+        return View(text=words.to_nobody(office, scene.arg("text"), audience), rows=((back, cancel),))
     text = words.question(office, scene.arg("text"), audience, people)
-    buttons = (
-        Button(label=words.SEND(), action="do", style=Style.DANGER),
-        Button(label=parts.CANCEL(), action="cancel"),
-    )
-    back = (Button(label=common.BACK(), action="back"),)
-    return View(text=text, rows=(buttons, back))
+    send = Button(label=words.SEND(), action="do", style=Style.DANGER)
+    return View(text=text, rows=((send, cancel), (back,)))
 
 
 def _send(scene: Scene, _arg: str) -> Go:

@@ -12,7 +12,7 @@ from functools import partial
 
 from bot.dialog.buttons import OUTSIDE, Codec
 from bot.dialog.given import Given
-from bot.dialog.model import Attachment, Command, Forget, Offer, Press, Screen, Typed
+from bot.dialog.model import Attachment, Command, Event, Forget, Offer, Press, Screen, Typed
 from bot.dialog.record import (
     Record,
     end_rehearsal,
@@ -22,6 +22,7 @@ from bot.dialog.record import (
     open_record,
 )
 from bot.dialog.rehearsal import Kept, Played, RehearsalAsked, Rehearsing, Stage
+from bot.dialog.scene import Scene
 from bot.dialog.steps import Asked, Present, Steps, Taker
 from bot.dialog.words import Words
 from bot.receipt.inbox import mark_applied
@@ -97,8 +98,10 @@ class RehearsingSteps(Steps):
         """Return how the screen that a chat is on takes what was sent; None if it is not looked at."""
         record = find_record(tx, chat_id)
         kept = record.rehearsal if record else None
-        if record is None or kept is None:
-            return self.intake_of(tx, record, sent) if record else None
+        if record is None:
+            return None
+        if kept is None or self._leaves_by(self._looking(tx, record), self._under_file(sent)):
+            return self.intake_of(tx, record, sent)
         return self._stage.intake(kept, tx.now, sent=sent) if self._stage.fits(kept) else None
 
     def after_showing(self, tx: Tx, present: Present, *, shown_at: datetime) -> None:
@@ -146,9 +149,16 @@ class RehearsingSteps(Steps):
         if isinstance(event, Press):
             carried = self._codec.read(asked.chat_id, event.data)
             return carried is not None and carried.screen == OUTSIDE
-        return isinstance(event, Command) and self._words.leaves(
-            self._scene(tx, asked, record, Given()), event
-        )
+        typed = self._under_file(event) if isinstance(event, Attachment) else event
+        return self._leaves_by(self._scene(tx, asked, record, Given()), typed)
+
+    def _under_file(self, sent: Attachment) -> Command | None:
+        """Return the command that was written under a file, if it is one that may stand there."""
+        typed = sent.command
+        return typed if typed is not None and typed.name in self._words.with_file else None
+
+    def _leaves_by(self, scene: Scene, event: Event | None) -> bool:
+        return isinstance(event, Command) and self._words.leaves(scene, event)
 
     def _left(self, present: Present) -> Present:
         with speaking(present.language):

@@ -152,7 +152,7 @@ class Steps:
         screen = self._screen(record.screen)
         if sent.album and sent.album == record.album:
             return None
-        scene = Scene(core=self._core, tx=tx, chat_id=record.chat_id, args=record.args, at=tx.now)
+        scene = self._looking(tx, record)
         if (asked := self._captioned(scene, screen, sent)) is not None:
             screen, scene.args = self._screen(asked.screen), asked.args
         if screen.attachment is None:
@@ -164,6 +164,9 @@ class Steps:
             language=record.language,
             beside=look(scene) if look is not None else None,
         )
+
+    def _looking(self, tx: Tx, record: Record) -> Scene:
+        return Scene(core=self._core, tx=tx, chat_id=record.chat_id, args=record.args, at=tx.now)
 
     def _captioned(self, scene: Scene, screen: Screen, sent: Attachment) -> Go | None:
         """Return where the command leads that was written under a file which this screen does not take."""

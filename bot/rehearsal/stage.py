@@ -19,7 +19,7 @@ from bot.texts import rehearsal as words
 from bot.texts.language import Language, speaking
 from core.errors import OperationError, XuanhaoError
 from core.ports import Tx
-from core.rehearsal import CHAT, Rehearsal
+from core.rehearsal import CHAT, Rehearsal, register
 
 _Act = Callable[[Tx, Steps, Record], Present]
 
@@ -63,9 +63,7 @@ class RehearsalStage:
         """Show the first page of a new one, at the owner's office if one is known."""
 
         def first(tx: Tx, steps: Steps, record: Record) -> Present:
-            core = self._rehearsal.core
-            if office is not None and office in core.offices:
-                core.accounts.set_office(tx, core.accounts.require(tx, CHAT), office)
+            register(tx, self._rehearsal.core, office)
             return steps.shown(tx, record)
 
         return self._played(kept, at, first)

@@ -52,6 +52,28 @@ def say(world: World, person: Person, text: str, reply_to: int | None = None) ->
     return send(world, person, content, reply_to)
 
 
+def edit(world: World, person: Person, message_id: int, text: str) -> None:
+    """Change the text of a message that they have sent; the bot is told.
+
+    Raises:
+        CannotDo: they have blocked the bot, it is no text of theirs, or the new text is none.
+    """
+    if person.blocked:
+        raise CannotDo("the bot is blocked")
+    message = person.messages.get(message_id)
+    if message is None or message.from_bot or message.kind != "text":
+        raise CannotDo("only a text of one's own can be edited")
+    text, _ = tidy(text.strip(), [])
+    if not text or utf16_length(text) > MAX_TEXT:
+        raise CannotDo("a message holds 1 to 4096 characters")
+    body = {name: value for name, value in message.body.items() if name != "entities"}
+    body["text"] = text
+    if entities := detect(text, []):
+        body["entities"] = entities
+    world.edited(person, message, body)
+    world.updates.push("edited_message", body, chat_id=person.chat_id, user_id=person.chat_id)
+
+
 def press_data(world: World, person: Person, message_id: int, data: str) -> Query:
     """Press a button with data, also one of a message that has changed or gone since.
 

@@ -55,6 +55,14 @@ def question(office: str, text: str, audience: Audience, people: int) -> str:
     ).format(letter=_quoted(office, text), audience=AUDIENCES[audience](), people=people, minutes=minutes)
 
 
+def to_nobody(office: str, text: str, audience: Audience | None = None) -> str:
+    """Return that a broadcast would reach nobody: of one audience, or of any."""
+    whom = _("发给:{audience},").format(audience=AUDIENCES[audience]()) if audience else ""
+    return _("<b>没有可以通知的人</b>\n{letter}\n\n{whom}目前共 0 人,不能发送。").format(
+        letter=_quoted(office, text), whom=whom
+    )
+
+
 def _quoted(office: str, text: str) -> str:
     return f"<blockquote>{letter(office, text)}</blockquote>"
 

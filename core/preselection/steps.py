@@ -42,7 +42,7 @@ class Preselections:
         if not account.selects_at(office.code):
             raise NotThisUserType(user_type=account.user_type)
         now = to_millis(tx.now)
-        present = unfinished(tx, account)
+        present = self._unfinished(tx, account)
         if present is None:
             row = tx.one(
                 "preselection.add", account_id=account.account_id, office=office.code, kind=kind, now=now
@@ -51,12 +51,14 @@ class Preselections:
             log(tx, begun, account.actor, "began", kind=kind)
             return begun
         self._let_go(tx, present)
-        tx.run(
-            "preselection.rechoose",
-            preselection_id=present.preselection_id,
-            office=office.code,
-            kind=kind,
-            now=now,
+        self._changed(
+            tx.run(
+                "preselection.rechoose",
+                preselection_id=present.preselection_id,
+                office=office.code,
+                kind=kind,
+                now=now,
+            )
         )
         changed = get(tx, present.preselection_id)
         log(tx, changed, account.actor, "rechose", kind=kind)
@@ -220,6 +222,14 @@ class Preselections:
         if preselection.state != State.INFORMED:
             raise StepOutOfOrder
         return preselection
+
+    def _unfinished(self, tx: Tx, account: Account) -> Preselection | None:
+        """Return what an owner has begun, locked; None where it has ended while the lock was waited for."""
+        found = unfinished(tx, account)
+        if found is None:
+            return None
+        locked = get(tx, found.preselection_id, lock=True)
+        return locked if locked.state in UNFINISHED else None
 
     def _changed(self, rows: int) -> None:
         if not rows:

@@ -52,6 +52,16 @@ async def test_registered_phone_is_refused(core: Core) -> None:
         await core.store.run(core.accounts.offer_phone, other, invented.phone(3))
 
 
+async def test_office_of_a_registered_account_stays(core: Core) -> None:
+    """Whoever read the account before its registration ended is refused by the statement itself."""
+    half = await core.store.run(half_registered, core, 3)
+    await core.store.run(core.accounts.set_office, half, "粤K")
+    await core.store.run(core.accounts.register, half)
+    with pytest.raises(StepOutOfOrder):
+        await core.store.run(core.accounts.set_office, half, "粤A")
+    assert (await core.store.read(core.accounts.by_id, half.account_id)).office == "粤K"
+
+
 async def test_half_registered_identity_blocks_nobody(core: Core) -> None:
     half = await core.store.run(half_registered, core, 3)
     other = await core.store.run(half_registered, core, 4, identity=3)

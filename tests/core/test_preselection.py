@@ -10,9 +10,11 @@ import pytest
 from core import maintenance
 from core.accounts import Account
 from core.batches import Batch
+from core.blacklist import Sentence, ban
 from core.bootstrap import Core
 from core.clock import CHINA, FixedClock, to_millis
 from core.errors import (
+    Blacklisted,
     DataIncomplete,
     InMaintenance,
     NotThisUserType,
@@ -36,7 +38,7 @@ from core.preselection import (
     of_account,
     unfinished,
 )
-from core.selection import Drawn, chances, shortlist
+from core.selection import Drawn, Tried, chances, shortlist
 from core.vehicles import CertificateKind
 from tests import invented
 from tests.core.sql import sql
@@ -563,3 +565,37 @@ async def test_reserved_owner_begins_for_next_vehicle(core: Core) -> None:
     await core.store.run(verifies_again, core, account, begun)
     await compose(core, account, begun, "A1235")
     assert len(await core.store.read(of_account, account)) == 2
+
+
+async def test_banned_in_the_middle_neither_draws_nor_tries(core: Core) -> None:
+    """Nothing is charged; a ban whose date has come bars no more."""
+    await core.store.run(release, core, "A####")
+    account, begun = await core.store.run(verified, core, 1)
+    place = core.offices["粤K"]
+    before = await core.store.read(chances, place, invented.vin(1))
+    await core.store.run(
+        lambda tx: ban(
+            tx,
+            Sentence(
+                identity_hash=account.identity_hash or b"",
+                cause="admin",
+                office="粤K",
+                reason="弄虚作假",
+                until=tx.now + timedelta(minutes=10),
+                actor="test",
+            ),
+        )
+    )
+
+    def draw(tx: Tx) -> Drawn:
+        return core.selection.draw(tx, begun, place, nonce="n", at=tx.now, without_four=False)
+
+    def compose(tx: Tx) -> Tried:
+        return core.selection.compose(tx, account, begun, place, ["A1234"], at=tx.now)
+
+    for step in (draw, compose):
+        with pytest.raises(Blacklisted) as refused:
+            await core.store.run(step)
+        assert refused.value.reason == "弄虚作假"
+    assert await core.store.read(chances, place, invented.vin(1)) == before
+    assert await core.store.read(sql, "SELECT 1 FROM hold UNION ALL SELECT 1 FROM draw") == []

@@ -33,7 +33,7 @@ from core.masks import parse_mask
 from core.plates import Plate, PlateKind
 from core.pool import withhold
 from core.ports import Row, Tx
-from core.preselection import State, get
+from core.preselection import Preselection, State, get
 from core.selection import Tried, Unavailable, chances
 from core.verification import MOST_WRONG_TRIES, Answer, Purpose
 from tests import invented
@@ -512,7 +512,7 @@ async def _move_at_once(core: Core, engine: str, *, guarded: bool) -> list[Any]:
     def move(tx: Tx, number: int) -> Account | None:
         between = Between(tx, before=meet)
         if not guarded:
-            between.run = _always(between.run)  # type: ignore[method-assign]
+            between.run = _always(between.run, "accounts.lose_identity")  # type: ignore[method-assign]
         wanted = Move(
             identity=invented.identity(0),
             account=accounts[number],
@@ -525,12 +525,12 @@ async def _move_at_once(core: Core, engine: str, *, guarded: bool) -> list[Any]:
     return await together(*(core.store.run(move, number) for number in range(2)))
 
 
-def _always(run: Callable[..., int]) -> Callable[..., int]:
-    """Return what takes an identity away whether or not somebody else was faster."""
+def _always(run: Callable[..., int], always: str) -> Callable[..., int]:
+    """Return what believes that a statement has changed a row, whether or not somebody else was faster."""
 
     def unguarded(query: str, /, **values: object) -> int:
         changed = run(query, **values)
-        return 1 if query == "accounts.lose_identity" else changed
+        return 1 if query == always else changed
 
     return unguarded
 
@@ -666,3 +666,46 @@ async def test_number_withheld_meanwhile_is_not_taken(core: Core) -> None:
 async def test_control_wish_that_is_judged_once_takes_what_is_withheld(core: Core) -> None:
     tried = await compose_beside_withholding(core, "pool.withheld")
     assert tried.taken == "A1234"
+
+
+async def _choose_beside_drop(core: Core, *, guarded: bool) -> Preselection:
+    """Let an owner go over to another kind while what they have begun is dropped by an admin."""
+    account, begun = await core.store.run(verified, core, 0)
+    looked, dropped = Event(), Event()
+
+    def meanwhile(query: str) -> None:
+        if query == "preselection.unfinished" and not looked.is_set():
+            looked.set()
+            dropped.wait(10)
+
+    def as_read(_tx: Tx, _values: dict[str, Any]) -> Row | None:
+        return read
+
+    def choose(tx: Tx) -> Preselection:
+        between = Between(tx, after=meanwhile, instead={} if guarded else {"preselection.lock": as_read})
+        if not guarded:
+            between.run = _always(between.run, "preselection.rechoose")  # type: ignore[method-assign]
+        return core.preselections.choose(between, account, core.offices["粤K"], PlateKind.SMALL_NEV)
+
+    async def drop() -> None:
+        await asyncio.to_thread(looked.wait, 10)
+        await core.store.run(core.preselections.abandon, account, begun)
+        dropped.set()
+
+    (read,) = await core.store.read(sql, "SELECT * FROM preselection")
+    chosen, _ = await asyncio.gather(core.store.run(choose), drop())
+    return chosen
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+async def test_choice_beside_a_drop_begins_anew(core: Core) -> None:
+    chosen = await _choose_beside_drop(core, guarded=True)
+    assert (chosen.state, chosen.kind) == (State.DRAFT, PlateKind.SMALL_NEV)
+    states = await core.store.read(sql, "SELECT state FROM preselection ORDER BY preselection_id")
+    assert [row["state"] for row in states] == ["cancelled", "draft"]
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+async def test_control_unlocked_choice_goes_on_with_what_was_dropped(core: Core) -> None:
+    chosen = await _choose_beside_drop(core, guarded=False)
+    assert (chosen.state, chosen.kind) == (State.CANCELLED, PlateKind.SMALL)

@@ -89,6 +89,19 @@ async def test_broadcast_is_previewed_sent_and_counted(place: World) -> None:
     assert set(told.values()) == {1}
 
 
+async def test_broadcast_to_nobody_cannot_be_sent(place: World) -> None:
+    chief = place.person(CHIEF)
+    await chief.say(f"/broadcast 粤K {TEXT}")
+    await chief.press("在此注册的全部车主(0 人)")
+    shown = await chief.see("没有可以通知的人", TEXT, "发给:在此注册的全部车主,目前共 0 人")
+    assert shown.buttons == ["« 返回", "取消"]
+    await chief.press("« 返回")
+    await chief.see("发给谁")
+    await chief.say(f"/broadcast 粤A {TEXT}")
+    shown = await chief.see("没有可以通知的人", "目前共 0 人,不能发送", fresh=True)
+    assert shown.buttons == ["取消"]
+
+
 async def test_stop_leaves_the_rest_and_says_how_many(place: World) -> None:
     chief, clerk = place.person(CHIEF), await gives(place, "chief")
     await asks(chief)
@@ -152,10 +165,10 @@ async def test_what_cannot_be_sent_is_said(place: World, command: str, answer: s
     assert await place.store.read(sql, "SELECT 1 FROM broadcast") == []
 
 
-async def test_audience_of_nobody_is_not_written_to(place: World) -> None:
+async def test_audience_that_has_gone_meanwhile_is_not_written_to(place: World) -> None:
     chief = place.person(CHIEF)
-    await chief.say(f"/broadcast 粤K {TEXT}")
-    await chief.press("在此注册的全部车主(0 人)")
+    await asks(chief)
+    await place.store.run(sql, "DELETE FROM subscription")
     await chief.press("📢 确认发送")
     await chief.see("没有可以通知的人")
     assert await place.store.read(sql, "SELECT 1 FROM broadcast") == []

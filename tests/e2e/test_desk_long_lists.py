@@ -33,6 +33,33 @@ async def test_blacklist_of_many_offices_can_be_narrowed(chief: Person) -> None:
     assert f"● {CODES[100]}" in chief.last.buttons
 
 
+@pytest.mark.parametrize(
+    ("command", "empty", "everywhere"),
+    [("/blacklist", "共 0 人", "全部机关"), ("/appeals", "没有待审核的申诉", "全部")],
+)
+async def test_each_of_many_offices_has_a_button(
+    chief: Person, command: str, empty: str, everywhere: str
+) -> None:
+    """Those of the first page, of the next, and of that with the chosen one; then back again."""
+    await chief.say(command)
+    shown = await chief.see(empty)
+    assert {CODES[0], CODES[11]} <= set(shown.buttons)
+    assert CODES[12] not in shown.buttons
+    for _ in range(9):
+        await chief.press("机关 →")
+        await chief.settled()
+    assert "机关 →" not in chief.last.buttons
+    await chief.press(CODES[109])
+    await chief.settled()
+    assert CODES[108] in chief.last.buttons
+    await chief.press("← 机关")
+    await chief.settled()
+    assert {CODES[96], CODES[107]} <= set(chief.last.buttons)
+    await chief.press(everywhere)
+    await chief.settled()
+    assert CODES[0] in chief.last.buttons
+
+
 async def test_many_people_at_the_desk_are_paged(world: World, chief: Person) -> None:
     def give(tx: Tx) -> None:
         for number in range(150):

@@ -306,6 +306,24 @@ async def test_desk_is_worked_outside_of_rehearsals(world: World) -> None:
     await chief.see("已退出模拟", "号段")
 
 
+async def test_file_with_its_command_leads_out_as_the_command_does(world: World) -> None:
+    chief, stranger = world.person(CHIEF), world.person(OTHER)
+    head = "vin,certificate,kind,state\n"
+    content = (head + f"{invented.vin(3)},{invented.certificate(3)},small,new\n").encode()
+    await rehearses_to_terms(chief)
+    await chief.send_file(b"\x89PNG\r\n\x1a\n" + bytes(100), "a.csv", caption="/vehicles")
+    left = await chief.see("已退出模拟", "不是 CSV 或 XLSX")
+    assert "🚪 退出模拟" not in left.buttons
+    await rehearses_to_terms(chief)
+    await chief.send_file(content, "a.csv", caption="/vehicles")
+    await chief.press("确认导入")
+    await chief.see("已导入,立即生效")
+    await rehearses_to_terms(stranger)
+    await stranger.send_file(content, "a.csv", caption="/vehicles")
+    told = await stranger.see("没有这个命令", REHEARSAL_MARK)
+    assert "🚪 退出模拟" in told.buttons
+
+
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 async def test_old_buttons_do_nothing_across_the_border(world: World) -> None:
     owner = world.person()

@@ -10,6 +10,8 @@ from core.clock import CHINA
 
 CANCEL = phrase("取消")
 CANCELLED = phrase("已取消,未作任何更改。")
+OFFICES_BEFORE = phrase("← 机关")
+OFFICES_AFTER = phrase("机关 →")
 TYPE_IT = phrase("请直接输入文字,或点【« 返回】。")
 
 

@@ -15,8 +15,8 @@ SELECT * FROM account WHERE chat_id = :chat_id
 SELECT * FROM account WHERE account_id = :account_id
 
 -- name: set_office
--- The office where the vehicle will be registered.
-UPDATE account SET office = :office, updated_at = :now WHERE account_id = :account_id
+-- The office where the vehicle will be registered, before registration ends.
+UPDATE account SET office = :office, updated_at = :now WHERE account_id = :account_id AND registered_at IS NULL
 
 -- name: choose_kind
 -- A unit or a person, before registration ends: what was entered of the other kind is forgotten.

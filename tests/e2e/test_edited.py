@@ -1,0 +1,88 @@
+"""A text that is edited after it was sent: nothing is done, and that is said once."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests import invented
+from tests.person import Person, Shown
+from tests.photographed import jpeg
+from tests.world import CHIEF, OWNER, World, open_world
+
+SAID = "修改已发送的消息不会生效,请重新发送"
+
+
+@pytest.fixture
+async def world(engine: str, tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(engine, tmp_path) as world:
+        yield world
+
+
+def sent(person: Person, text: str) -> Shown:
+    return next(one for one in reversed(person.history) if not one.from_bot and one.words == text)
+
+
+def answers(person: Person) -> int:
+    return sum(SAID in one.words for one in person.history if one.from_bot)
+
+
+async def test_edited_command_is_told_to_be_sent_anew_once(world: World) -> None:
+    chief = world.person(CHIEF)
+    await chief.say("/stats 粤X")
+    await chief.settled()
+    typed = sent(chief, "/stats 粤X")
+    await chief.edit(typed, "/stats 粤K")
+    shown = await chief.see(SAID, fresh=True)
+    assert shown.words == SAID + "。"
+    await chief.settled()
+    messages = len(chief.history)
+    await chief.edit(typed, "/stats")
+    await chief.settled()
+    assert (len(chief.history), answers(chief)) == (messages, 1)
+    await chief.say("/stats 粤K")
+    await chief.settled()
+    await chief.edit(sent(chief, "/stats 粤K"), "/desk")
+    await chief.see(SAID, fresh=True)
+    await chief.settled()
+    assert answers(chief) == 2
+
+
+async def test_edit_of_an_old_text_does_nothing_to_the_screen(world: World) -> None:
+    owner = world.person(OWNER)
+    await owner.say("/start")
+    await owner.settled()
+    live = owner.last
+    before = (live.words, live.buttons)
+    world.forward(hours=5)
+    await owner.edit(sent(owner, "/start"), "/preselect")
+    await owner.see(SAID, fresh=True)
+    await owner.settled()
+    now = next(one for one in owner.history if one.message_id == live.message_id)
+    assert (now.words, now.buttons) == before
+    await owner.press("English")  # the buttons of before are as good as they were
+    await owner.settled()
+
+
+async def test_edit_of_a_caption_is_not_ours(world: World) -> None:
+    owner = world.person(OWNER)
+    await owner.say("/start")
+    await owner.send_photo(jpeg(Image.new("RGB", (400, 300))), "那")
+    await owner.settled()
+    photo = next(one for one in reversed(owner.history) if not one.from_bot)
+    body = {**photo.body, "caption": "这", "edit_date": 1}
+    world.sandbox.world.updates.push("edited_message", body, chat_id=OWNER, user_id=OWNER)
+    await owner.settled()
+    assert not answers(owner)
+
+
+async def test_number_of_a_document_that_was_corrected_is_deleted(world: World) -> None:
+    owner = world.person(OWNER)
+    await owner.say("/start")
+    await owner.say("我的号码是 1101")
+    await owner.settled()
+    await owner.edit(sent(owner, "我的号码是 1101"), f"我的号码是 {invented.identity(1)}")
+    await owner.see(SAID, fresh=True)
+    await owner.settled()
+    assert not any("我的号码" in one.words for one in owner.history)
