@@ -20,8 +20,8 @@ from core.subscriptions import Subscription, Topic, subscribe
 from tests import invented
 from tests.core.sql import sql
 from tests.core.tools import reserved
+from tests.e2e.killing import SETTINGS, Program
 from tests.e2e.test_desk import CLERK, DESK_PEOPLE, HOLDER, gives
-from tests.e2e.test_kill import SETTINGS, Program
 from tests.person import Person
 from tests.world import CHIEF, KEYS, MORNING, OWNER, TOKEN, World, clock_at, eventually, office, open_world
 

@@ -11,7 +11,7 @@ from time import monotonic, process_time
 import pytest
 
 from bot.sandbox import Sandbox
-from tests.e2e.test_kill import SETTINGS
+from tests.e2e.killing import SETTINGS
 from tests.world import MORNING, TOKEN, clock_at, eventually
 
 SIGNALS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])

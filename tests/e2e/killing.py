@@ -1,0 +1,134 @@
+"""The real process, to be killed, and people who go on all the same."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Self
+
+from bot.sandbox import PersonSpec, Sandbox
+from tests import invented
+from tests.person import NotSeen, Person
+from tests.world import TOKEN
+
+SETTINGS = """
+[telegram]
+token = "{token}"
+base_url = "{base_url}"
+[database]
+url = "sqlite:///{database}"
+[sms]
+provider = "http"
+[sms.http]
+url = "{sms_url}"
+[[offices]]
+code = "粤K"
+name = "茂名车辆管理所"
+address = "某市某路1号"
+hours = "00:00-24:00"
+"""
+
+
+class Program:
+    """The real process; none is left when this has been left."""
+
+    def __init__(self, config: Path) -> None:
+        self._config = config
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_raised: object) -> None:
+        if self._process is not None and self._process.returncode is None:
+            await self.kill()
+
+    async def start(self) -> None:
+        self._process = await self._call("run")
+
+    async def kill(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGKILL)
+        await self._process.wait()
+
+    async def stop(self) -> int:
+        assert self._process is not None
+        self._process.terminate()
+        return await asyncio.wait_for(self._process.wait(), 10)
+
+    async def release(self, mask: str) -> None:
+        process = await self._call("release", "粤K", "small", mask, "compose", "now")
+        assert await process.wait() == 0
+
+    async def _call(self, command: str, *words: str) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot",
+            command,
+            *words,
+            "--config",
+            str(self._config),
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+
+
+def people_of(count: int) -> list[PersonSpec]:
+    """Return people of whom nobody has written to the bot yet."""
+    return [
+        PersonSpec(chat_id=5000 + n, first_name=f"{n}", last_name="车主", phone=invented.phone(n))
+        for n in range(count)
+    ]
+
+
+def settings(sandbox: Sandbox, database: Path, more: str = "") -> str:
+    """Return a config.toml that leads to a sandbox."""
+    return more + SETTINGS.format(
+        token=TOKEN, base_url=sandbox.base_url, database=database, sms_url=sandbox.sms_url
+    )
+
+
+Deed = Callable[[], Awaitable[object]]
+Answer = Callable[[str, list[str]], Deed | None]
+"""What an owner does before a screen, by its words and buttons; None: nothing."""
+
+
+def last(owner: Person) -> str:
+    """Return the words of the bot's last message; empty before the first."""
+    said = [one for one in owner.history if one.from_bot]
+    return said[-1].words if said else ""
+
+
+def pressing(owner: Person, label: str) -> Deed:
+    """Return the press of a button by somebody who does not wait for what comes of it."""
+    return lambda: owner.press(label, within=2, answered=False)
+
+
+async def goes(owner: Person, asks: str, until: str, answer: Answer) -> None:
+    """Go on from whatever is on the screen, and ask anew when nothing comes, until the words are there.
+
+    Nothing is done twice before one screen, nor while it still changes, and they ask less and less often:
+    who says everything again to a program that is behind keeps it behind.
+    """
+    clock, patience = asyncio.get_running_loop().time, 8.0
+    await owner.say(asks)
+    asked_at = clock()
+    before: tuple[int, str] | None = None
+    done: tuple[int, str] | None = None
+    while until not in last(owner):
+        await asyncio.sleep(0.2)
+        said = [one for one in owner.history if one.from_bot]
+        shown, buttons = (said[-1].words, said[-1].buttons) if said else ("", [])
+        here = (len(said), shown + "".join(buttons))
+        if here != before:
+            before = here
+        elif here != done and (deed := answer(shown, buttons)):
+            done, asked_at = here, clock()
+            with contextlib.suppress(NotSeen):
+                await deed()
+        elif clock() - asked_at > patience:
+            done, asked_at, patience = None, clock(), patience * 1.5
+            await owner.say(asks)
