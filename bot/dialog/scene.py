@@ -38,6 +38,7 @@ class Scene:
     chat_id: int
     args: Mapping[str, object]
     at: datetime  # when what it answers was received
+    screen: str = ""  # on which the chat stands when something is answered
     nonce: str = ""  # the messenger's id of the press
     free: FreeList | None = None
     seen: Mapping[str, Any] = field(default_factory=dict)  # what was read beside the writers, by key

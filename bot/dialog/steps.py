@@ -211,6 +211,7 @@ class Steps:
             tx=tx,
             chat_id=asked.chat_id,
             args=record.args,
+            screen=record.screen,
             at=asked.received_at,
             nonce=nonce,
             free=given.free,

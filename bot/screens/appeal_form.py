@@ -55,7 +55,14 @@ def _stay_or_list(_scene: Scene, error: XuanhaoError) -> Go:
     return Go(screen="appeals", note=of_error(error), pinned=True)
 
 
-GONE: ErrorWays = {StepOutOfOrder: lambda _scene, _error: Go(screen="appeals")}
+def _pointless(_scene: Scene, error: XuanhaoError) -> Go:
+    """Say why a filled-in appeal is not needed, and offer to give it up."""
+    return Go(screen="appeal_drop", note=of_error(error), pinned=True)
+
+
+GONE: ErrorWays = {
+    StepOutOfOrder: lambda _scene, _error: Go(screen="appeals", note=words.GONE(), pinned=True)
+}
 """The draft has been submitted, given up or dropped meanwhile."""
 
 
@@ -212,9 +219,11 @@ def _show_review(scene: Scene) -> View | Go:
         Button(label=words.CHANGE_VIN(), action="vin"),
         Button(label=words.CHANGE_REASON(), action="reason"),
         *(Button(label=words.CHANGE_PHOTO[slot](), action="photo", arg=slot) for slot in Slot),
+    ]
+    corrections = (
         Button(label=words.CHANGE_NAME(), action="name"),
         Button(label=words.CHANGE_PHONE(), action="phone"),
-    ]
+    )
     return View(
         text=words.review(draft, account, scene.office_of(account.office or draft.office)),
         picture=photos_of(scene, draft),
@@ -222,6 +231,8 @@ def _show_review(scene: Scene) -> View | Go:
         rows=(
             (Button(label=words.SUBMIT(), action="submit", style=Style.SUCCESS),),
             *in_columns(changes, 2),
+            (Button(label=words.EXCHANGE(), action="exchange"),),
+            corrections,
             (Button(label=words.DROP(), action="drop"), Button(label=words.LIST(), action="list")),
         ),
     )
@@ -230,6 +241,11 @@ def _show_review(scene: Scene) -> View | Go:
 def _submit(scene: Scene, _arg: str) -> Go:
     one = scene.core.appeals.submit(scene.tx, scene.account)
     return Go(screen="appeal", args={"id": str(one.appeal_id)}, note=words.submitted(one), pinned=True)
+
+
+def _exchange(scene: Scene, _arg: str) -> Go:
+    scene.core.appeals.exchange_photos(scene.tx, scene.account)
+    return Go(screen="appeal_review", note=words.EXCHANGED(), pinned=True)
 
 
 def _corrects(screen: str) -> Go:
@@ -246,6 +262,7 @@ REVIEW = Screen(
         "vin": lambda _scene, _arg: Go(screen="appeal_vin"),
         "reason": lambda _scene, _arg: Go(screen="appeal_reason"),
         "photo": lambda _scene, slot: Go(screen=f"appeal_{Slot(slot)}"),
+        "exchange": _exchange,
         "name": lambda _scene, _arg: _corrects("reg_name"),
         "phone": lambda _scene, _arg: _corrects("reg_phone"),
         "drop": lambda _scene, _arg: Go(screen="appeal_drop"),
@@ -256,8 +273,8 @@ REVIEW = Screen(
         **GONE,
         AppealIncomplete: lambda scene, _error: _on(scene),
         AppealWaits: _stay_or_list,
-        AppealAboutOwnNumber: _stay_or_list,
-        AppealNotNeeded: _stay_or_list,
+        AppealAboutOwnNumber: _pointless,
+        AppealNotNeeded: _pointless,
         VehicleUnknown: _stay_or_list,
         Blacklisted: lambda scene, _error: begin(scene),
     },
@@ -295,3 +312,5 @@ SCREENS = (
     REVIEW,
     DROP,
 )
+FORM = frozenset(screen.name for screen in SCREENS)
+"""The pages on which an appeal is filled in: there, what is given up is the appeal."""

@@ -147,8 +147,15 @@ def _stands(scene: Scene, _error: object) -> Go:
     return Go(screen="appeal", args={"id": scene.arg("id")})
 
 
+def _was_faster(scene: Scene, _error: object) -> Go:
+    """Show the decision that came before the withdrawal, and that it stands."""
+    is_withdrawn = _own(scene).state == State.WITHDRAWN
+    note = "" if is_withdrawn else words.ENDED_BEFORE()
+    return Go(screen="appeal", args={"id": scene.arg("id")}, note=note, pinned=True)
+
+
 ERRORS: ErrorWays = {
-    AppealDecided: _stands,
+    AppealDecided: _was_faster,
     StepOutOfOrder: _stands,
     AppealUnfinished: lambda scene, _error: Go(
         screen=step(scene.core.appeals.draft(scene.tx, scene.account)).screen,

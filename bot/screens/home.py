@@ -6,6 +6,7 @@ from datetime import timedelta
 from bot.dialog.model import Button, Command, Go, Screen, Style, View
 from bot.dialog.rehearsal import REHEARSAL
 from bot.dialog.scene import Scene
+from bot.screens.appeal_form import FORM
 from bot.screens.entry import entry
 from bot.screens.language import speak
 from bot.screens.own_data import export
@@ -84,6 +85,10 @@ def command(scene: Scene, typed: Command) -> Go:
 
 
 def _cancel(scene: Scene) -> Go:
+    """Lead to the question before something is given up: on the pages of an appeal, the appeal."""
+    draft = scene.core.appeals.find_draft(scene.tx, scene.found) if scene.found else None
+    if draft is not None and (scene.screen in FORM or scene.begun is None):
+        return Go(screen="appeal_drop")
     if scene.begun is None:
         return Go(screen="home", note=home.NOTHING_TO_CANCEL())
     return Go(screen="abandon")

@@ -30,6 +30,8 @@ DECLINED = phrase("没有收集照片。您可以携带身份证明和购车发�
 LIST = phrase("« 我的申诉")
 CHANGE_VIN = phrase("修改车辆识别代号")
 CHANGE_REASON = phrase("修改申诉原因")
+EXCHANGE = phrase("对调两张照片")
+EXCHANGED = phrase("两张照片已对调,请再核对一次。")
 CHANGE_NAME = phrase("修改姓名")
 CHANGE_PHONE = phrase("修改手机号")
 DROP = phrase("放弃填写")
@@ -93,6 +95,8 @@ DROPPED = phrase("已放弃,填写的内容和照片已删除。")
 WITHDRAWN = phrase("已撤回。")
 REGISTER_FIRST = phrase("请先完成注册,再提出申诉。")
 OTHER_VEHICLE = phrase("您正在为另一辆车预选号牌,完成或放弃(/cancel)之后,再为申诉通过的车辆选号。")
+GONE = phrase("您填写的那份申诉已提交、已放弃,或因 7 天未填写而清除。")
+ENDED_BEFORE = phrase("该申诉已审核完毕,没有撤回。")
 UNFINISHED = phrase("您有一份还没提交的申诉,请先提交或放弃。")
 RENEWED = phrase("原来填写的内容已带入,请修改后提交。")
 
@@ -222,10 +226,8 @@ def page(appeal: Appeal, office: Office | None) -> str:
 
 _NEXT = {
     State.DRAFT: phrase("请继续填写。"),
-    State.PENDING: phrase("正在等待人工审核,结果会通知您。审核前可以撤回。"),
-    State.APPROVED: phrase(
-        "他人对该车辆的预选已撤销,选号机会已全部恢复,该车辆只由您选号。请点【预选号牌】。"
-    ),
+    State.PENDING: phrase("正在等待人工审核,结果会通知您。审核前可以撤回,修改后重新提交。"),
+    State.APPROVED: phrase("该车辆识别代号不再被他人占用,选号机会完整,该车辆只由您选号。请点【预选号牌】。"),
     State.REJECTED: phrase("可以修改后重新提交;也可以携带身份证明和购车发票到车辆管理所窗口核实。"),
     State.WITHDRAWN: phrase("如仍需要,可以重新提交。"),
     State.DROPPED: phrase("已放弃。"),
@@ -261,7 +263,7 @@ def decided(appeal: Appeal, office: Office | None) -> str:
     if appeal.state == State.APPROVED:
         return _(
             "✅ <b>申诉 {number} 审核通过</b>\n车辆识别代号:<code>{vin}</code>\n"
-            "他人对该车辆的预选已撤销,选号机会已全部恢复,该车辆只由您选号。请继续选号。"
+            "该车辆识别代号不再被他人占用,选号机会完整,该车辆只由您选号。请继续选号。"
         ).format(number=appeal.appeal_id, vin=vin)
     place = ""
     if office is not None:

@@ -7,7 +7,9 @@ FORMAT_NOT_INSTALLED = phrase("暂不支持 HEIC 格式。请直接以「照片�
 ANIMATED = phrase("不能使用动图或多页图片,请发送一张普通照片。")
 TOO_NARROW = phrase("图片过于狭长,请重新拍摄,使证件占满画面。")
 BLURRED = phrase("照片不清晰,请对焦后在光线充足处重新拍摄,手不要抖,使文字清楚可读。")
-REPEATED = phrase("这张照片与已发送的一张相同,请发送另一份材料的照片。")
+REPEATED = phrase(
+    "这张照片与已发送的一张相同,请发送另一份材料的照片。两张照片发反了的,可以在核对申诉内容时点「对调两张照片」。"
+)
 FAILED = phrase("照片暂时无法保存,请稍后再发一次。")
 
 

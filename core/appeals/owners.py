@@ -203,6 +203,20 @@ class Appeals:
         )
         tx.run("appeals.touch", appeal_id=begun.appeal_id, now=now)
 
+    def exchange_photos(self, tx: Tx, account: Account) -> None:
+        """Let the two photos of the draft change places: they were sent in the wrong order.
+
+        Sent again in the right one, each would be refused as a copy of the other.
+
+        Raises:
+            StepOutOfOrder: there is no draft.
+            AppealIncomplete: there are not two photos.
+        """
+        begun = self.draft(tx, account)
+        if not tx.run("appeals.exchange_photos", appeal_id=begun.appeal_id):
+            raise AppealIncomplete
+        tx.run("appeals.touch", appeal_id=begun.appeal_id, now=to_millis(tx.now))
+
     # --- what becomes of it -----------------------------------------------------------------
 
     def submit(self, tx: Tx, account: Account) -> Appeal:

@@ -171,6 +171,24 @@ async def test_photo_differs_from_what_it_cannot_be(core: Core, owner: Account) 
     assert ({b"car"}, {b"me", b"car"}) == (await differs(Slot.IDENTITY), await differs(Slot.INVOICE))
 
 
+async def test_photos_change_places_only_where_there_are_two(core: Core, owner: Account) -> None:
+    def steps(tx: Tx) -> None:
+        with pytest.raises(StepOutOfOrder):
+            core.appeals.exchange_photos(tx, owner)
+        core.appeals.begin(tx, owner, invented.vin(HELD))
+        core.appeals.consent(tx, owner)
+        core.appeals.attach(tx, owner, Slot.IDENTITY, photo())
+        with pytest.raises(AppealIncomplete):
+            core.appeals.exchange_photos(tx, owner)
+        core.appeals.attach(tx, owner, Slot.INVOICE, photo())
+        before = core.appeals.draft(tx, owner).photos
+        core.appeals.exchange_photos(tx, owner)
+        after = core.appeals.draft(tx, owner).photos
+        assert (after[Slot.IDENTITY], after[Slot.INVOICE]) == (before[Slot.INVOICE], before[Slot.IDENTITY])
+
+    await core.store.run(steps)
+
+
 async def test_photo_needs_consent_before(core: Core, owner: Account) -> None:
     await core.store.run(core.appeals.begin, owner, invented.vin(HELD))
     with pytest.raises(StepOutOfOrder):

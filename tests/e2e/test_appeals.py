@@ -427,6 +427,80 @@ async def owner_code(world: World) -> str:
     raise AssertionError("no code came")
 
 
+async def test_cancel_before_a_photo_is_about_the_appeal(sqlite_world: World) -> None:
+    """A preselection that has led here is left as it is."""
+    owner = sqlite_world.person()
+    await _at(owner, "identity")
+    await owner.say("/cancel")
+    await owner.see("放弃填写?", "内容和照片将被删除")
+    await owner.press("继续填写")
+    await owner.see("申诉 3/4")
+    await owner.say("/cancel")
+    await owner.press("确定放弃")
+    await owner.see("您还没有提出过申诉")
+    await owner.see_toast("已放弃")
+    states = "SELECT state FROM appeal UNION ALL SELECT state FROM preselection WHERE account_id = "
+    owners = "(SELECT account_id FROM appeal)"
+    assert await sqlite_world.store.read(rows, states + owners) == [("dropped",), ("informed",)]
+    await owner.say("/cancel")
+    await owner.see("放弃本次预选?")
+
+
+async def test_appeal_about_a_vehicle_that_has_been_freed_is_given_up(sqlite_world: World) -> None:
+    world, owner = sqlite_world, sqlite_world.person()
+    await meets_the_error(owner)
+    await owner.press("【异常选号资料修改】")
+    await fills_in(owner)
+    await world.store.run(
+        sql, "UPDATE preselection SET state = 'cancelled', ended_at = 1 WHERE serial = 'A1234'"
+    )
+    await owner.press("【提交申诉】")
+    await owner.see("无需申诉", "放弃填写?")
+    await owner.press("继续填写")
+    await owner.press("【提交申诉】")
+    await owner.see("无需申诉", "放弃填写?")
+    await owner.press("确定放弃")
+    await owner.see("您还没有提出过申诉")
+    await owner.see_toast("已放弃")
+
+
+async def test_photo_for_a_draft_that_was_cleared_is_told_so(sqlite_world: World) -> None:
+    world, owner = sqlite_world, sqlite_world.person()
+    await _at(owner, "identity")
+    world.forward(days=8)
+    await world.store.run(world.core.appeals.purge)
+    await owner.send_photo(paper("card"))
+    await owner.see("因 7 天未填写而清除", "您还没有提出过申诉")
+
+
+async def test_withdrawal_after_the_decision_is_told_so(sqlite_world: World) -> None:
+    owner, chief = sqlite_world.person(), sqlite_world.person(CHIEF)
+    await meets_the_error(owner)
+    await appeals(owner)
+    await owner.press("撤回申诉")
+    await owner.see("撤回申诉 1?")
+    await chief.say("/reject 1 照片不清晰\n请重拍\n发票须四角完整")
+    await chief.press("确认不通过")
+    await chief.see("申诉 1 审核不通过")
+    await owner.press("确认撤回")
+    await owner.see("已审核完毕,没有撤回", "审核不通过", "照片不清晰 请重拍 发票须四角完整")
+
+
+async def test_approval_of_what_was_freed_claims_nothing_was_set_aside(sqlite_world: World) -> None:
+    world, owner, chief = sqlite_world, sqlite_world.person(), sqlite_world.person(CHIEF)
+    await meets_the_error(owner)
+    await appeals(owner)
+    await world.store.run(
+        sql, "UPDATE preselection SET state = 'cancelled', ended_at = 1 WHERE serial = 'A1234'"
+    )
+    await chief.say("/approve 1")
+    await chief.press("确认通过")
+    await chief.see("申诉 1 审核通过")
+    await world.service.jobs.tell()
+    told = await owner.see("申诉 1 审核通过", "不再被他人占用", "选号机会完整")
+    assert "撤销" not in told.words
+
+
 async def test_draft_can_be_given_up(sqlite_world: World) -> None:
     owner = sqlite_world.person()
     await meets_the_error(owner)
@@ -517,6 +591,31 @@ async def test_same_photo_twice_is_refused_a_near_copy_too(sqlite_world: World) 
     await owner.send_photo(paper("card"))  # shrunk by the app
     await owner.see("这张照片与已发送的一张相同", fresh=True)
     assert len(await world.store.read(rows, "SELECT * FROM appeal_photo")) == 1
+
+
+async def test_photos_in_the_wrong_order_change_places(world: World) -> None:
+    """Sent again in the right order each would be a copy of the other, so that is no way out."""
+    owner = world.person()
+    await _at(owner, "identity")
+    await owner.send_photo(paper("invoice"))
+    await owner.see("申诉 4/4")
+    await owner.send_photo(paper("card"))
+    await owner.see("请核对申诉内容")
+    ordered = "SELECT photo_key FROM appeal_photo ORDER BY slot"
+    sent = await world.store.read(rows, ordered)
+    await owner.press("更换身份证明照片")
+    await owner.send_photo(paper("card"))
+    await owner.see("与已发送的一张相同", "对调两张照片", "申诉 3/4", fresh=True)
+    await owner.press("返回")
+    before = (await owner.see("请核对申诉内容")).photo
+    await owner.press("对调两张照片")
+    shown = await owner.see("两张照片已对调", "请核对申诉内容")
+    assert shown.photo not in {None, before}
+    assert await world.store.read(rows, ordered) == sent[::-1]
+    await owner.press("更换身份证明照片")
+    await owner.send_photo(paper("card", 3))
+    await owner.see("已收到身份证明照片")
+    await submits(owner)
 
 
 async def test_of_an_album_the_first_is_taken_alone(sqlite_world: World) -> None:

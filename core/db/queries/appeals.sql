@@ -53,6 +53,13 @@ VALUES (:appeal_id, :slot, :photo_key, :sealed, :now)
 ON CONFLICT (appeal_id, slot) DO UPDATE
 SET photo_key = excluded.photo_key, fingerprint_sealed = excluded.fingerprint_sealed, taken_at = excluded.taken_at
 
+-- name: exchange_photos
+-- The photos of a draft, which were sent in the wrong order, change places.
+UPDATE appeal_photo
+SET photo_key = other.photo_key, fingerprint_sealed = other.fingerprint_sealed, taken_at = other.taken_at
+FROM appeal_photo AS other
+WHERE appeal_photo.appeal_id = :appeal_id AND other.appeal_id = :appeal_id AND other.slot <> appeal_photo.slot
+
 -- name: photos_of_account
 -- All photos that an owner's appeals still have, to hold a new one against.
 SELECT p.appeal_id, p.slot, p.fingerprint_sealed, a.vin
