@@ -87,7 +87,8 @@ def command(scene: Scene, typed: Command) -> Go:
 def _cancel(scene: Scene) -> Go:
     """Lead to the question before something is given up: on the pages of an appeal, the appeal."""
     draft = scene.core.appeals.find_draft(scene.tx, scene.found) if scene.found else None
-    if draft is not None and (scene.screen in FORM or scene.begun is None):
+    of_appeal = scene.screen in FORM or scene.arg("back") == "appeal_review"
+    if draft is not None and (of_appeal or scene.begun is None):
         return Go(screen="appeal_drop")
     if scene.begun is None:
         return Go(screen="home", note=home.NOTHING_TO_CANCEL())

@@ -446,6 +446,21 @@ async def test_cancel_before_a_photo_is_about_the_appeal(sqlite_world: World) ->
     await owner.see("放弃本次预选?")
 
 
+async def test_cancel_while_the_name_of_an_appeal_is_corrected_is_about_the_appeal(
+    sqlite_world: World,
+) -> None:
+    owner = sqlite_world.person()
+    await meets_the_error(owner)
+    await owner.press("【异常选号资料修改】")
+    await fills_in(owner)
+    await owner.press("修改姓名")
+    await owner.see("姓名")
+    await owner.say("/cancel")
+    await owner.see("放弃填写?")
+    await owner.press("继续填写")
+    await owner.see("请核对申诉内容")
+
+
 async def test_appeal_about_a_vehicle_that_has_been_freed_is_given_up(sqlite_world: World) -> None:
     world, owner = sqlite_world, sqlite_world.person()
     await meets_the_error(owner)
