@@ -6,7 +6,7 @@ that nobody sees. All of that is undone here, and here alone; what a text *means
 """
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 LIMIT = 64
 """Characters beyond which nothing can be a serial, a VIN, a name or a number any more."""
@@ -17,6 +17,7 @@ DOTS = "·•‧∙⋅・●.。⸱᛫"
 HYPHENS = "-‐‑‒–—−_"
 """What people write between groups of characters."""
 
+_AFTER_LABEL = " :=()/"
 _UPPER = {ord(letter): letter.upper() for letter in "abcdefghijklmnopqrstuvwxyz"}
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf"})
 _VARIATION_SELECTORS = frozenset(map(chr, range(0xFE00, 0xFE10)))
@@ -48,6 +49,19 @@ def clean(text: str) -> str:
 def compact(text: str, also: str = "") -> str:
     """Return the cleaned text without blanks and without the characters in ``also``."""
     return "".join(char for char in clean(text) if not char.isspace() and char not in also)
+
+
+def without_label(text: str, labels: Sequence[str]) -> str:
+    """Return the cleaned text without what a paper prints before it: 「车架号:」, 「车辆识别代号(VIN)」.
+
+    Args:
+        text: as it was typed.
+        labels: in capitals, a longer one before those with which it begins.
+    """
+    rest = clean(text)
+    while (label := next((one for one in labels if rest.startswith(one)), None)) is not None:
+        rest = rest.removeprefix(label).lstrip(_AFTER_LABEL)
+    return rest
 
 
 def positions_where(text: str, test: Callable[[str], bool]) -> tuple[int, ...]:

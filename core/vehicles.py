@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core import errors
-from core.normalise import HYPHENS, characters_at, compact, is_oversized, positions_outside, positions_where
+from core.normalise import (
+    HYPHENS,
+    characters_at,
+    compact,
+    is_oversized,
+    positions_outside,
+    positions_where,
+    without_label,
+)
 
 VIN_LENGTH = 17
 
@@ -20,6 +28,11 @@ _DIGITS = "0123456789"
 _CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _LOOKALIKES = str.maketrans("IOQ", "100")
 _CHECK_INDEX = 8
+_VIN_LABELS = ("VIN码", "VIN", "车辆识别代号", "车辆识别代码", "车辆识别码", "车架号码", "车架号")
+_CERTIFICATE_LABELS = (
+    *("合格证编号", "合格证号", "合格证", "车辆合格证编号", "整车合格证编号"),
+    *("货物进口证明书编号", "货物进口证明书", "进口证明书编号", "编号"),
+)
 _WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _RUNS = re.compile(rf"[A-HJ-NPR-Z0-9]{{{VIN_LENGTH},}}")
 _CHECK_DIGITS = "0123456789X"
@@ -46,6 +59,8 @@ class VinFinding:
 def parse_vin(text: str) -> VinFinding:
     """Judge a VIN that somebody typed; blanks, hyphens, small and full-width letters are no matter.
 
+    Nor is what papers print before it, such as 「车架号:」.
+
     Raises:
         VinEmpty: nothing is there.
         VinCharacters: some characters are in no VIN.
@@ -56,6 +71,8 @@ def parse_vin(text: str) -> VinFinding:
     if is_oversized(text):
         raise errors.VinLength(wanted=VIN_LENGTH, found=len(text.strip()))
     vin = compact(text, HYPHENS)
+    if len(vin) != VIN_LENGTH:  # VIN… may also be a V1N… that was mistyped
+        vin = compact(without_label(text, _VIN_LABELS), HYPHENS)
     _judge_vin_form(vin)
     right = _is_right(vin)
     if vin[0] == MADE_IN_CHINA and not right:
@@ -108,7 +125,7 @@ def parse_certificate(kind: CertificateKind, text: str) -> str:
     """Return the certificate number that somebody typed, normalised.
 
     Domestic: 4 characters of the maker, 1 more and 10 digits; without the one it is tolerated.
-    Import: 6 to 20 letters and digits.
+    Import: 6 to 20 letters and digits. What papers print before it is no matter.
 
     Raises:
         CertificateEmpty: nothing is there.
@@ -119,7 +136,7 @@ def parse_certificate(kind: CertificateKind, text: str) -> str:
     shortest, longest = (14, 15) if kind is CertificateKind.DOMESTIC else (6, 20)
     if is_oversized(text):
         raise errors.CertificateLength(shortest=shortest, longest=longest, found=len(text.strip()))
-    number = compact(text, HYPHENS)
+    number = compact(without_label(text, _CERTIFICATE_LABELS), HYPHENS)
     if not number:
         raise errors.CertificateEmpty
     foreign = positions_outside(number, _DIGITS + _CAPITALS)

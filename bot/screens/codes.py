@@ -5,10 +5,11 @@ from datetime import timedelta
 from bot.dialog.model import Button, Go, SendCode, View
 from bot.dialog.scene import Scene
 from bot.texts import registration
-from core.normalise import compact
+from core.normalise import compact, without_label
 from core.verification import Answer, Bond, Purpose
 
 _LONGEST = 40
+_LABELS = ("短信验证码", "验证码", "CODE")
 
 
 def request(scene: Scene, bond: Bond, screen: str) -> Go:
@@ -38,8 +39,8 @@ def page(scene: Scene, purpose: Purpose, phone: str, extra: tuple[Button, ...]) 
 
 
 def digits(typed: str) -> str:
-    """Return what was typed as a code: full-width digits and blanks are no matter."""
-    return compact(typed[:_LONGEST])
+    """Return what was typed as a code: full-width digits, blanks and 「验证码:」 are no matter."""
+    return compact(without_label(typed[:_LONGEST], _LABELS))
 
 
 def wrong(answer: Answer) -> Go:

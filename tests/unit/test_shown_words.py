@@ -16,6 +16,7 @@ ALLOWED = {
     "bot/desk/reading.py": "what people type in dates, before them, and in the names of plate kinds",
     "bot/pictures/lettering.py": "the signs that may not begin or end a line",
     "bot/pictures/typeface.py": "the sign that stands for characters which the font lacks",
+    "bot/screens/codes.py": "what people type before a code",
     "bot/sandbox/entities.py": "the signs at which an address ends",
     "bot/sandbox/people.py": "the people of the sandbox, and the name of its bot",
     "core/endings.py": "a reason that is written down; bot/texts/common.py words it",
@@ -25,6 +26,7 @@ ALLOWED = {
     "core/normalise.py": "the dots that people type",
     "core/offices.py": "the usual papers as settings name them; bot/texts/common.py words them",
     "core/plates.py": "the characters of the provinces, and what people type between numbers",
+    "core/vehicles.py": "what papers print before a VIN or a certificate number",
     "core/rehearsal.py": "the invented owner of a rehearsal, in place of what somebody typed",
     "core/appeals/reviews.py": "a reason that is written down; bot/texts/common.py words it",
 }

@@ -62,6 +62,26 @@ def test_typed_vin_is_normalised(text: str) -> None:
     assert parse_vin(text).vin == "LDC613P23A1305189"
 
 
+@pytest.mark.parametrize(
+    "label", ["VIN\uff1a", "vin:", "VIN ", "VIN", "车架号:", "车架号 ", "车辆识别代号(VIN):"]
+)
+def test_what_papers_print_before_a_vin_is_no_matter(label: str) -> None:
+    assert parse_vin(label + "LDC613P23A1305189").vin == "LDC613P23A1305189"
+    assert parse_vin(f" {label}\nldc 613p23 a1305189").vin == "LDC613P23A1305189"
+
+
+def test_vin_that_begins_like_its_label_is_judged_whole() -> None:
+    error = refused("VIN 456789 01234567")
+    assert isinstance(error, errors.VinLookalike)
+    assert isinstance(refused("车架号:"), errors.VinEmpty)
+
+
+@pytest.mark.parametrize("label", ["合格证编号:", "合格证编号\uff1a", "合格证 ", "编号"])
+def test_what_papers_print_before_a_certificate_number_is_no_matter(label: str) -> None:
+    assert parse_certificate(CertificateKind.DOMESTIC, f"{label}ABCD12345678901") == "ABCD12345678901"
+    assert parse_certificate(CertificateKind.IMPORT, f"{label}XK0123456") == "XK0123456"
+
+
 @given(vin=vins("L"), place=st.integers(0, 16), other=st.sampled_from(VIN_CHARACTERS))
 def test_one_mistyped_character_is_caught(vin: str, place: int, other: str) -> None:
     wrong = vin[:place] + other + vin[place + 1 :]
@@ -110,7 +130,7 @@ def test_vin_length_is_counted(text: str, found: int) -> None:
     ("text", "positions", "characters"),
     [
         ("LDC613P23A13051🚗9", (16,), "🚗"),
-        ("车架号LDC613P23A1305189", (1, 2, 3), "车架号"),
+        ("我的车LDC613P23A1305189", (1, 2, 3), "我的车"),
         ("LDC613P23A130518١", (17,), "١"),
         ("LDC613P23A130518ß", (17,), "ß"),
     ],
