@@ -15,6 +15,7 @@ from bot.dialog.model import (
     View,
 )
 from bot.dialog.scene import Scene
+from bot.importing.errors import TableFileTooLarge
 from bot.importing.loader import MOST_BYTES
 from bot.importing.vehicles import VehicleFile, read_vehicles
 from bot.sheets import Table, workbook
@@ -156,7 +157,9 @@ HOME = Screen(
         "export": _export,
         "home": lambda _scene, _arg: Go(screen="home"),
     },
-    attachment=Intake(most_bytes=MOST_BYTES, read=_read, take=_take, waiting=words.RECEIVED),
+    attachment=Intake(
+        most_bytes=MOST_BYTES, read=_read, take=_take, too_large=TableFileTooLarge, waiting=words.RECEIVED
+    ),
     errors={ImportUnderWay: _under_way},
     hint=words.HINT,
 )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
+from bot.dialog.errors import AttachmentTooLarge
 from bot.dialog.given import Given
 from bot.dialog.model import (
     Attachment,
@@ -197,7 +198,10 @@ class Engine:
 
     async def _fetched(self, event: Attachment, taker: Taker) -> object:
         async with self._hands:
-            received = await self._outside.fetch(event, taker.intake.most_bytes)
+            try:
+                received = await self._outside.fetch(event, taker.intake.most_bytes)
+            except AttachmentTooLarge as error:
+                raise taker.intake.too_large(error.most_bytes) from None
             received = replace(received, beside=taker.beside)
             with speaking(taker.language):
                 read = in_same_language(taker.intake.read)

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
+from bot.dialog.errors import AttachmentTooLarge
 from core.errors import XuanhaoError
 from core.ports import Tx
 from core.registry import RegistryVehicle
@@ -247,6 +248,7 @@ class Intake:
     read: Callable[["Core", Received], object]
     take: Callable[["Scene", Any], Go]
     look: Callable[["Scene"], object] | None = None
+    too_large: Callable[[int], XuanhaoError] = AttachmentTooLarge  # raised, with ``most_bytes``, for what is
     waiting: Callable[[], str] | None = None  # said where fetching and reading take longer than a moment
 
 

@@ -19,6 +19,14 @@ class TableTooLarge(TableError):
     """The file unfolds to more than is taken at one time."""
 
 
+class TableFileTooLarge(TableError):
+    """The file has more bytes than the messenger hands out; ``most_bytes`` says how many may be."""
+
+    def __init__(self, most_bytes: int) -> None:
+        super().__init__()
+        self.most_bytes = most_bytes
+
+
 class TableEmpty(TableError):
     """There is no row below the first line."""
 

@@ -37,6 +37,11 @@ def rows_of(content: bytes) -> Iterator[list[str]]:
     return _of_text(_decoded(content))
 
 
+def is_text(content: bytes) -> bool:
+    """Whether a file may be CSV, whose rows are quickly counted."""
+    return not content.startswith(_ZIP)
+
+
 def _decoded(content: bytes) -> str:
     for encoding in ("utf-8-sig", "gb18030"):
         try:

@@ -3,9 +3,10 @@
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from bot.importing.errors import TableEmpty, TableTooLarge, WrongColumns
-from bot.importing.tables import rows_of
+from bot.importing.tables import is_text, rows_of
 from bot.texts.columns import COLUMNS as CALLED
 from bot.texts.columns import KIND_NAMES, STATE_NAMES
 from core.errors import InputError, XuanhaoError
@@ -67,6 +68,8 @@ def read_vehicles(content: bytes, progress: Callable[[int], object] | None = Non
         TableError: nothing of it can be read; or it has more than ``MOST_ROWS`` rows.
     """
     reader = _Reader()
+    if is_text(content):  # counted before any row is judged, which takes many times as long
+        _refuse_too_many(_data_rows(content))
     for number, vin in enumerate(_data_rows(content), 1):
         if number > MOST_ROWS:
             raise TableTooLarge
@@ -96,6 +99,11 @@ def _data_rows(content: bytes) -> Iterator[tuple[int, list[str], tuple[int, ...]
             places = _places(cells)
 
 
+def _refuse_too_many(rows: Iterator[object]) -> None:
+    if next(islice(rows, MOST_ROWS, None), None) is not None:
+        raise TableTooLarge
+
+
 def _places(head: Sequence[str]) -> tuple[int, ...]:
     written = [name.strip().lower() for name in head]
     names = [CALLED.get(name, name) for name in written]
@@ -117,7 +125,9 @@ class _Reader:
         try:
             self._add(_vehicle(cells, places))
         except XuanhaoError as error:
-            self.wrong.append(WrongRow(number=number, cells=tuple(cells[: len(COLUMNS) + 1]), error=error))
+            told = error.with_traceback(None)  # it would keep all that the judging has had in its hands
+            told.__context__ = None
+            self.wrong.append(WrongRow(number=number, cells=tuple(cells[: len(COLUMNS) + 1]), error=told))
 
     def _add(self, vehicle: RegistryVehicle) -> None:
         known = self.vehicles.setdefault(vehicle.vin, vehicle)

@@ -261,6 +261,7 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
         most=error.most
     ),
     e.AppealDecided: lambda error: appeals.ended(error.by, error.state),
+    t.TableFileTooLarge: lambda error: files.table_too_large(error.most_bytes),
     a.AttachmentTooLarge: lambda error: files.too_large(error.most_bytes),
     e.CertificateCharacters: lambda error: _("编号中有不能使用的字符{characters}。").format(
         characters=_characters(error)

@@ -10,3 +10,11 @@ NOT_SENT = phrase("文件没能生成或发送,请稍后再试一次。")
 def too_large(most_bytes: int) -> str:
     """Return that a file is too large, and how large it may be."""
     return _("文件太大,最大 {megabytes} MB。").format(megabytes=most_bytes // 1_000_000)
+
+
+def table_too_large(most_bytes: int) -> str:
+    """Return that a table is too large, and what to do instead."""
+    return _(
+        "文件太大,最大 {megabytes} MB。请拆分成几个文件分次导入(每个都要有第一行列名),"
+        "或在服务器上用命令行的 import 导入。"
+    ).format(megabytes=most_bytes // 1_000_000)

@@ -150,6 +150,21 @@ async def test_file_of_the_wrong_kind_is_told(
     await chief.see(said, "车辆登记数据")
 
 
+async def test_file_that_the_messenger_does_not_hand_out_is_not_fetched(sqlite_vehicles: World) -> None:
+    calls: list[str] = []
+    sqlite_vehicles.sandbox.api.watchers.append(calls.append)
+    chief = await uploads(sqlite_vehicles, csv(1) + bytes(50_000_000), "五十兆.csv")
+    await chief.see("最大 20 MB", "请拆分成几个文件", "用命令行的 import 导入", "车辆登记数据")
+    assert "sendMessage" in calls
+    assert "getFile" not in calls
+
+
+async def test_million_rows_are_refused_by_their_number(sqlite_vehicles: World) -> None:
+    chief = await uploads(sqlite_vehicles, HEAD.encode() + b"1,2,3,4\n" * 1_000_000, "百万.csv")
+    await chief.see("每次最多 300,000 行", "车辆登记数据")
+    assert await known(sqlite_vehicles) == []
+
+
 @pytest.fixture
 async def sqlite_vehicles(tmp_path: Path) -> AsyncIterator[World]:
     async with open_world("sqlite", tmp_path, registry={"mode": "strict"}) as world:
