@@ -59,7 +59,7 @@ def _said(scene: Scene, batch: Batch | None, kept: list[Shortlisted], *, over: b
         for one in shortlist(scene.tx, begun.preselection_id, at=now - SAID_FOR)
     ]
     gone = [end for end in ends if end <= now and (batch is None or end >= batch.held_until)]
-    latest = latest_batch(scene.tx, begun.preselection_id)
+    latest = latest_batch(scene.tx, begun.preselection_id) if batch is None else None
     if latest is not None and latest.returned and now < latest.held_until + SAID_FOR:
         return selecting.NOT_DELIVERED()
     if over and gone and not kept:
