@@ -1,0 +1,215 @@
+"""Names that are stored, or that messages which still stand in chats carry, and those that people type."""
+
+import argparse
+import builtins
+import inspect
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from importlib.resources import files
+from io import BytesIO
+
+from babel.messages.pofile import read_po
+
+import bot
+import bot.texts
+import core
+from bot import __main__ as program
+from bot import cli, commands, links
+from bot.dialog.buttons import OUTSIDE, Codec
+from bot.dialog.model import Button, MessageKind, Screen, Style
+from bot.photos.formats import Kind as PhotoFormat
+from bot.rehearsal import marking
+from bot.rehearsal.screens import screens_of
+from bot.screens.all import BY_NAME
+from bot.texts.desk.commands import USAGE
+from bot.texts.journal import _OWNERS, _SUBJECTS, _WORDED
+from bot.texts.language import Language
+from bot.texts.menu import DESK_MENU, OWNER_MENU
+from core import audit
+from core.accounts import UserType
+from core.admins import DUTIES, OF_NO_OFFICE, Duty, Role
+from core.appeals.model import Slot
+from core.appeals.model import State as AppealState
+from core.broadcasts import Audience
+from core.broadcasts import State as BroadcastState
+from core.dossier import Topic as FindTopic
+from core.draws import Draw
+from core.errors import XuanhaoError
+from core.imports import State as ImportState
+from core.journal import ACTIONS, IDENTITY, PHONE, Asked
+from core.notices import BLOCKED, ONCE, UNCERTAIN
+from core.notices import Purpose as NoticePurpose
+from core.plates import PlateKind
+from core.preselection.model import TRANSITIONS
+from core.preselection.model import State as PreselectionState
+from core.secrets import Vault
+from core.selection import Unavailable
+from core.standing import Standing
+from core.subscriptions import Topic as SubscriptionTopic
+from core.vehicles import CertificateKind
+from core.verification import Purpose as CodePurpose
+from core.waiting import Matter
+from tests.frozen import sources
+
+_ENUMS: Mapping[str, type[StrEnum]] = {
+    "appeal photo slot": Slot,
+    "appeal state": AppealState,
+    "broadcast audience": Audience,
+    "broadcast state": BroadcastState,
+    "button style": Style,
+    "certificate kind": CertificateKind,
+    "code purpose": CodePurpose,
+    "desk duty": Duty,
+    "desk role": Role,
+    "desk task kind": Matter,
+    "find topic": FindTopic,
+    "import state": ImportState,
+    "language": Language,
+    "message kind": MessageKind,
+    "notice purpose": NoticePurpose,
+    "photo format": PhotoFormat,
+    "plate kind": PlateKind,
+    "plate standing": Standing,
+    "preselection state": PreselectionState,
+    "subscription topic": SubscriptionTopic,
+    "unavailable plate": Unavailable,
+    "user type": UserType,
+}
+_VAULT = Vault(["p4Qf2yY3s5q0cQnO9b0C0oW2sB2h1mJ8x0V9o1b2c3Q="], "a lookup key of the tests alone")
+
+
+def enum_values() -> Iterable[str]:
+    """Return the values of all enums that are stored or sent, and what hangs on them."""
+    yield from (f"{name}: {one.value}" for name, kind in _ENUMS.items() for one in kind)
+    yield from (f"duties of {role}: {' '.join(sorted(duties))}" for role, duties in DUTIES.items())
+    yield f"duties of no office: {' '.join(sorted(OF_NO_OFFICE))}"
+    yield f"notices sent once: {' '.join(sorted(ONCE))}"
+    yield f"errors of a notice: blocked {' '.join(BLOCKED)}, uncertain {UNCERTAIN}"
+    for state, targets in TRANSITIONS.items():
+        yield f"preselection moves: {state} -> {' '.join(sorted(targets))}"
+
+
+def audit_log() -> Iterable[str]:
+    """Return the actions of the audit log with their words, its subjects, and the names of details."""
+    for action in {*ACTIONS, *_WORDED}:
+        words = _WORDED[action]() if action in _WORDED else "without words"
+        known = "" if action in ACTIONS else " (unknown)"
+        yield f"action: {action}{known} by {'owners' if action in _OWNERS else 'others'}: {words}"
+    yield from (f"subject: {topic}: {words()}" for topic, words in _SUBJECTS.items())
+    yield f"subject of a plate: {audit.plate_subject('粤K', 'small', 'A1234')}"
+    yield f"actor: {audit.SYSTEM}"
+    yield f"query as a screen keeps it: {' '.join(sorted(Asked().to_json()))}; {IDENTITY} {PHONE}"
+    yield from (f"detail of an entry or a notice: {name}" for name in sources.details())
+
+
+def composed_names() -> Iterable[str]:
+    """Return what the code composes of a kind and a number: subjects, actors, purposes."""
+    return sources.composed()
+
+
+def commands_of_chats() -> Iterable[str]:
+    """Return the commands with their places in the menu, duties and descriptions."""
+    for place, name in enumerate(commands.OWNER_COMMANDS):
+        yield f"owner {place:02} /{name}: {OWNER_MENU[name]()}"
+    for place, (name, command) in enumerate(commands.DESK.items()):
+        kinds = [
+            *(["alone"] if name in commands.WITHOUT_WORDS else []),
+            *(["under a file"] if name in commands.WITH_FILE else []),
+        ]
+        about = f"duty {command.duty.value}{''.join(f', {one}' for one in kinds)}"
+        yield f"desk {place:02} /{name} ({about}): {DESK_MENU[name]()}"
+        yield f"desk usage /{name}: {' | '.join(str(USAGE[name]()).splitlines())}"
+
+
+def command_line() -> Iterable[str]:
+    """Return the commands of the command line with their options, and the exit statuses."""
+    parser = cli._parser()
+    yield f"program {parser.prog}"
+    (subparsers,) = (one for one in parser._actions if isinstance(one, argparse._SubParsersAction))
+    for name, command in subparsers.choices.items():
+        yield f"{name}:"
+        yield from (f"{name}: {_option(action)}" for action in command._actions)
+    yield f"exit status: done {cli.DONE}, failed {cli.FAILED}, bad settings {cli.BAD_SETTINGS}"
+    yield f"exit status: interrupted {cli.INTERRUPTED} {program.INTERRUPTED}"
+
+
+def _option(action: argparse.Action) -> str:
+    names = " ".join(action.option_strings) or str(action.metavar or action.dest)
+    default = "" if action.default is argparse.SUPPRESS else action.default
+    given = getattr(action.type, "__name__", "str")
+    needed = "required" if action.required else "optional"
+    return f"{names} {needed} nargs={action.nargs} type={given} default={default}"
+
+
+def screens() -> Iterable[str]:
+    """Return the screens, what each takes, and the actions of its buttons: living messages carry them."""
+    yield from (line for screen in BY_NAME.values() for line in _screen(screen))
+    for screen in screens_of(BY_NAME).values():
+        if screen is not BY_NAME[screen.name]:
+            yield f"in rehearsals {screen.name}: {' '.join(sorted(screen.buttons))}".rstrip()
+    yield from (f"argument of a screen: {name}" for name in sources.screen_arguments())
+
+
+def _screen(screen: Screen) -> Iterator[str]:
+    takes = {
+        "text": screen.text is not None,
+        "contact": screen.contact is not None,
+        f"attachment of {screen.attachment.most_bytes if screen.attachment else 0} bytes": screen.attachment,
+    }
+    yield f"{screen.name}: takes {', '.join(name for name, it in takes.items() if it) or 'nothing'}"
+    if screen.personal:
+        yield f"{screen.name}: personal"
+    if screen.hint is not None:
+        yield f"{screen.name}: hint {screen.hint()}"
+    yield from (f"{screen.name}: button {action}" for action in screen.buttons)
+
+
+def callback_data() -> Iterable[str]:
+    """Return what buttons and deep links carry, and the actions of buttons outside a conversation."""
+    codec = Codec(_VAULT)
+    button = Button(label="开始", action="go", arg="7")
+    outside = Button(label="开始", action="desk", outside=True)
+    yield f"bare: {codec.write(1, 'home', 3, button)}"
+    yield f"of a conversation: {codec.of_conversation(1_773_108_000_000).write(1, 'home', 3, button)}"
+    yield f"of a rehearsal: {codec.of_rehearsal(1, 2).write(1, 'home', 3, button)}"
+    yield f"outside, in a conversation: {codec.of_conversation(5).write(1, 'home', 3, outside)}"
+    yield f"under a notice: {codec.write(1, OUTSIDE, 0, button)}"
+    yield f"key: {codec.keys(1, 'home', 3, [[Button(label='开始', action='go', style=Style.DANGER)]])}"
+    actions = {*commands._ABOUT, marking.LEAVE, *sources.cases(commands.lead_outside)}
+    yield from (f"action outside: {action}" for action in actions)
+    yield from (f"leads outside to: {action} {screen}" for action, screen in commands._ABOUT.items())
+    yield f"deep link: {links.link_to('xuanhao_bot', '粤K')} {links.payload_of('京A')}"
+    yield f"sharing: {links.sharing(links.link_to('xuanhao_bot', '粤K'), '选号')}"
+
+
+def hashes() -> Iterable[str]:
+    """Return samples of what stored rows are found by, and of a draw that anybody can recompute."""
+    yield from (f"lookup: {name} {_VAULT.lookup(name, 'A1').hex()}" for name in sources.lookups())
+    yield from (f"sign: {name} {_VAULT.sign(name, 'A1', length=52)}" for name in sources.signatures())
+    stream = Draw(seed=bytes(range(32)), office="粤K", kind="small", n=3, nonce="a nonce").words()
+    yield from (f"draw: word {place} {next(stream)}" for place in range(6))
+
+
+def catalogue() -> Iterable[str]:
+    """Return all words, Chinese and English."""
+    file = files(bot.texts) / "locale" / Language.ENGLISH.value / "LC_MESSAGES" / "xuanhao.po"
+    for message in read_po(BytesIO(file.read_bytes())):
+        if message.id:
+            yield f"{message.id!r} = {message.string!r}{' fuzzy' if message.fuzzy else ''}"
+
+
+def errors() -> Iterable[str]:
+    """Return the names of errors: failed updates, notices and codes are stored with them."""
+    sources.load_all()
+    for kind in _below(Exception):
+        if kind.__module__.partition(".")[0] in {bot.__name__, core.__name__}:
+            bases = [one.__name__ for one in inspect.getmro(kind)[1:] if one not in vars(builtins).values()]
+            tree = "" if issubclass(kind, XuanhaoError) else " (no XuanhaoError)"
+            yield f"{kind.__name__}: {' '.join(bases)}{tree}"
+
+
+def _below(kind: type[Exception]) -> Iterator[type[Exception]]:
+    for one in kind.__subclasses__():
+        if ".sandbox" not in one.__module__:
+            yield one
+        yield from _below(one)
