@@ -16,6 +16,7 @@ from bot import commands
 from bot.codes import CodeSender
 from bot.dialog.buttons import Codec
 from bot.dialog.engine import Engine, Outside
+from bot.dialog.names import ScreenName
 from bot.dialog.presenter import Presenter
 from bot.dialog.record import language_of
 from bot.dialog.rehearsing import RehearsingSteps
@@ -188,7 +189,7 @@ class Service:
 
 def _words(username: Callable[[], str]) -> Words:
     return Words(
-        first_screen="home",
+        first_screen=ScreenName.HOME,
         old_button=common.OLD_BUTTON,
         of_error=of_error,
         not_taken=words.not_taken,

@@ -1,6 +1,6 @@
 """Where commands lead, and who is offered which."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.desk import (
@@ -20,9 +20,9 @@ from bot.desk import (
 from bot.desk.errors import Usage
 from bot.desk.reports import audit, segments, stats, waiting
 from bot.dialog.buttons import Carried
-from bot.dialog.model import Command, Go
+from bot.dialog.model import Command, Go, Handler, stay
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
-from bot.rehearsal import marking
 from bot.screens import home, wishes
 from bot.screens.entry import entry
 from core.admins import Duty
@@ -90,7 +90,7 @@ def leaves_rehearsal(scene: Scene, typed: Command) -> bool:
 def lead(scene: Scene, typed: Command) -> Go:
     """Lead a command to its screen; a command of the desk is unknown to whoever may not give it."""
     if scene.has_left and typed.name == "cancel":  # that was all that was to be given up
-        return Go(screen="")
+        return stay()
     command = DESK.get(typed.name)
     if command is None or command.duty not in scene.admin.duties:
         return home.command(scene, typed)
@@ -99,22 +99,19 @@ def lead(scene: Scene, typed: Command) -> Go:
     return command.ask(scene, typed.rest)
 
 
-_ABOUT = {"receipt": "done", "appeal": "appeal"}
-"""Buttons that show one thing, by its number, and on which screen."""
+OUTSIDE: Mapping[ActionName, Handler] = {
+    ActionName.RECEIPT: lambda _scene, number: Go(screen=ScreenName.DONE, args={"id": number}),
+    ActionName.APPEAL: lambda _scene, number: Go(screen=ScreenName.APPEAL, args={"id": number}),
+    ActionName.DESK: lambda _scene, _arg: waiting.to_page("0"),
+    ActionName.PRESELECT: lambda scene, _arg: entry(scene),
+    ActionName.MUTE: wishes.mute,
+    ActionName.UNSUBSCRIBE: wishes.unsubscribe,
+    ActionName.LEAVE: lambda _scene, _arg: stay(),  # any button outside has left a rehearsal before it leads
+}
+"""Buttons that hang outside the conversation; they change nothing but a subscription."""
 
 
 def lead_outside(scene: Scene, carried: Carried) -> Go:
-    """Lead a button that hangs under a notice to its screen; it changes nothing but a subscription."""
-    if carried.action in _ABOUT:
-        return Go(screen=_ABOUT[carried.action], args={"id": carried.arg})
-    match carried.action:
-        case "desk":
-            return Go(screen=waiting.DESK_SCREEN, args={"page": "0"})
-        case "preselect":
-            return entry(scene)
-        case "mute":
-            return wishes.mute(scene, carried.arg)
-        case "unsubscribe":
-            return wishes.unsubscribe(scene, carried.arg)
-        case _:  # marking.LEAVE too: out of a rehearsal leads any button outside, back to where one stood
-            return Go(screen="" if carried.action == marking.LEAVE else "home")
+    """Lead a button that hangs under a notice to its screen; one of an older program leads home."""
+    handler = OUTSIDE.get(carried.action) if carried.action else None
+    return handler(scene, carried.arg) if handler else Go(screen=ScreenName.HOME)

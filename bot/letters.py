@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from icalendar import Alarm, Calendar, Event
 
 from bot.dialog.model import Button, Picture, Rows
+from bot.dialog.names import ActionName
 from bot.dialog.record import language_of
 from bot.screens.mine import receipt_of
 from bot.texts import appeal, broadcast, common, notices
@@ -109,7 +110,7 @@ def _from_desk(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
     if notice.topic == Purpose.ROLE:
         return (_about_role(notice),)
     found = core.summaries.of_chat(tx, notice.chat_id)
-    go = Button(label=waiting.OPEN_DESK(), action="desk")
+    go = Button(label=waiting.OPEN_DESK(), action=ActionName.DESK)
     return () if found is None else (Words(text=waiting.summary(found), rows=((go,),)),)
 
 
@@ -119,7 +120,7 @@ def _of_broadcast(tx: Tx, notice: Notice) -> tuple[Part, ...]:
     one = broadcasts.get(tx, int(notice.subject.partition(":")[2]))
     if one.state != broadcasts.State.RUNNING:  # stopped since
         return ()
-    mute = Button(label=broadcast.MUTE(), action="mute", arg=one.office)
+    mute = Button(label=broadcast.MUTE(), action=ActionName.MUTE, arg=one.office)
     return (Words(text=broadcast.letter(one.office, one.text), rows=((mute,),)),)
 
 
@@ -135,13 +136,15 @@ def _about_appeal(tx: Tx, core: Core, notice: Notice) -> Words:
         return Words(text=appeal.superseded(plate, notice.details, core.offices.get(lost.office)))
     one = core.appeals.get(tx, int(notice.subject.partition(":")[2]))
     approved = one.state == AppealState.APPROVED
-    go = Button(label=appeal.SELECT() if approved else appeal.SEE(), action="appeal", arg=str(one.appeal_id))
+    go = Button(
+        label=appeal.SELECT() if approved else appeal.SEE(), action=ActionName.APPEAL, arg=str(one.appeal_id)
+    )
     return Words(text=appeal.decided(one, core.offices.get(one.office)), rows=((go,),))
 
 
 def _about_identity(notice: Notice) -> Words:
     given = notice.details.get("given") is True
-    go = Button(label=notices.PRESELECT(), action="preselect")
+    go = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
     text = notices.IDENTITY_GIVEN() if given else notices.IDENTITY_TAKEN()
     return Words(text=text, rows=((go,),))
 
@@ -153,7 +156,7 @@ def _about_role(notice: Notice) -> Words:
 
 
 def _of_reserved(tx: Tx, core: Core, notice: Notice, one: Preselection, office: Office) -> tuple[Part, ...]:
-    rows = ((Button(label=notices.RECEIPT(), action="receipt", arg=str(one.preselection_id)),),)
+    rows = ((Button(label=notices.RECEIPT(), action=ActionName.RECEIPT, arg=str(one.preselection_id)),),)
     if notice.topic == Purpose.MOVED:
         return (Words(text=notices.moved(one, office), rows=rows), *_file(one, office))
     text = notices.reminder(one, office, core.endings.days_left(tx, one))
@@ -203,7 +206,7 @@ def calendar_file(one: Preselection, office: Office, deadline: datetime) -> byte
 def _about_ban(core: Core, notice: Notice) -> tuple[Part, ...]:
     details = notice.details
     if notice.topic == Purpose.LIFTED:
-        button = Button(label=notices.PRESELECT(), action="preselect")
+        button = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
         return (Words(text=notices.LIFTED(), rows=((button,),)),)
     until = details.get("until")
     if not isinstance(until, int):
@@ -217,14 +220,14 @@ def _about_opening(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
     office = core.offices.get(str(details.get("office", "")))
     if office is None:
         return ()
-    go = Button(label=notices.PRESELECT(), action="preselect")
+    go = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
     if notice.topic == Purpose.OPENING:
         if not office.hours.is_open(tx.now):  # it has closed again since: too late
             return ()
         return (Words(text=notices.opening(office), rows=((go,),)),)
     kind, mask = str(details.get("kind", "")), str(details.get("mask", ""))
     off = Button(
-        label=notices.UNSUBSCRIBE(), action="unsubscribe", arg=f"{office.code}.{kind}.{notice.topic}"
+        label=notices.UNSUBSCRIBE(), action=ActionName.UNSUBSCRIBE, arg=f"{office.code}.{kind}.{notice.topic}"
     )
     if notice.topic == Purpose.COMPOSE:
         text = notices.compose(office, kind, mask)

@@ -5,7 +5,8 @@ from bot.desk.lists import sheet
 from bot.desk.places import places_of
 from bot.desk.questions import GONE, LONGEST_REASON, reason_of
 from bot.desk.reading import words_of
-from bot.dialog.model import Button, ErrorWays, Go, Screen, Style, View
+from bot.dialog.model import Button, ErrorWays, Go, Screen, Style, View, stay
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.screens.appeal_form import photos_of
 from bot.screens.layout import in_columns, page_of
@@ -32,8 +33,8 @@ def ask(scene: Scene, rest: str) -> Go:
         OfficeUnknown, NotYourOffice: the office is not served, or not theirs.
     """
     if not rest:
-        return Go(screen="desk_appeals")
-    return Go(screen="desk_appeals", args={"at": scene.desk_office(rest, Duty.APPEALS).code})
+        return Go(screen=ScreenName.DESK_APPEALS)
+    return Go(screen=ScreenName.DESK_APPEALS, args={"at": scene.desk_office(rest, Duty.APPEALS).code})
 
 
 def ask_approve(scene: Scene, rest: str) -> Go:
@@ -43,13 +44,13 @@ def ask_approve(scene: Scene, rest: str) -> Go:
         Usage: it is something else.
         AppealUnknown, AppealDecided, AppealOfOneself, NotYourOffice: it cannot be decided.
     """
-    return _to(scene, "desk_appeal_approve", _number("approve", rest))
+    return _to(scene, ScreenName.DESK_APPEAL_APPROVE, _number("approve", rest))
 
 
 def ask_reject(scene: Scene, rest: str) -> Go:
     """Lead from /reject 12 REASON to the question; raises as ``ask_approve``."""
     number, reason = words_of("reject", rest, 2)
-    return _to(scene, "desk_appeal_reject_sure", _number("reject", number), reason=reason_of(reason))
+    return _to(scene, ScreenName.DESK_APPEAL_REJECT_SURE, _number("reject", number), reason=reason_of(reason))
 
 
 def _number(command: str, written: str) -> int:
@@ -59,7 +60,7 @@ def _number(command: str, written: str) -> int:
     return int(written)
 
 
-def _to(scene: Scene, screen: str, number: int, **more: object) -> Go:
+def _to(scene: Scene, screen: ScreenName, number: int, **more: object) -> Go:
     """Lead to a page about an appeal that this chat may decide."""
     card = _judged(scene, number)
     return Go(screen=screen, args={"id": str(number), "seen": card.obstacles.digest, **more})
@@ -87,7 +88,7 @@ def _id(scene: Scene) -> int:
 
 
 def _gone(_scene: Scene, error: XuanhaoError) -> Go:
-    return Go(screen="desk_appeals", note=of_error(error), pinned=True)
+    return Go(screen=ScreenName.DESK_APPEALS, note=of_error(error), pinned=True)
 
 
 ERRORS: ErrorWays = {**GONE, Refusal: _gone}
@@ -104,12 +105,14 @@ def _show_queue(scene: Scene) -> View:
     if code:
         scene.admin.need(Duty.APPEALS, code)
     waiting = queue(scene.tx, [code] if code else mine)
-    cards = [Button(label=words.queued(one), action="card", arg=str(one.appeal_id)) for one in waiting]
+    cards = [
+        Button(label=words.queued(one), action=ActionName.CARD, arg=str(one.appeal_id)) for one in waiting
+    ]
     page, turns = page_of(cards, int(scene.arg("page") or 0), _A_PAGE)
     near, others = places_of(scene, mine, code) if len(mine) > 1 else ([], ())
-    places = [Button(label=one, action="at", arg=one) for one in near if one != code]
+    places = [Button(label=one, action=ActionName.AT, arg=one) for one in near if one != code]
     if code:
-        places.insert(0, Button(label=words.ALL(), action="at"))
+        places.insert(0, Button(label=words.ALL(), action=ActionName.AT))
     oldest = waiting[0].submitted_at if waiting else None
     return View(
         text=words.queue(len(waiting), oldest, code),
@@ -119,8 +122,8 @@ def _show_queue(scene: Scene) -> View:
             *in_columns(places, 4),
             *((others,) if others else ()),
             (
-                *((Button(label=common.EXPORT(), action="export"),) if waiting else ()),
-                Button(label=common.HOME(), action="home"),
+                *((Button(label=common.EXPORT(), action=ActionName.EXPORT),) if waiting else ()),
+                Button(label=common.HOME(), action=ActionName.HOME),
             ),
         ),
     )
@@ -132,19 +135,25 @@ def _export(scene: Scene, _arg: str) -> Go:
     offices = [code] if code else scene.admin.offices(Duty.APPEALS, scene.core.offices)
     rows = [(one.appeal_id, one.office, one.vin, one.submitted_at) for one in queue(scene.tx, offices)]
     wanted = sheet("appeals", lists.APPEALS(), lists.APPEAL_COLUMNS(), rows)
-    return Go(screen="", effects=(wanted,))
+    return stay(effects=(wanted,))
 
 
 QUEUE = Screen(
-    name="desk_appeals",
+    name=ScreenName.DESK_APPEALS,
     show=_show_queue,
     buttons={
-        "card": lambda scene, number: _open(scene, int(number)),
-        "export": _export,
-        "at": lambda _scene, code: Go(screen="desk_appeals", args={"at": code} if code else {}),
-        "page": lambda scene, page: Go(screen="desk_appeals", args={**scene.args, "page": page}),
-        "places": lambda scene, page: Go(screen="desk_appeals", args={**scene.args, "places": page}),
-        "home": lambda _scene, _arg: Go(screen="home"),
+        ActionName.CARD: lambda scene, number: _open(scene, int(number)),
+        ActionName.EXPORT: _export,
+        ActionName.AT: lambda _scene, code: Go(
+            screen=ScreenName.DESK_APPEALS, args={"at": code} if code else {}
+        ),
+        ActionName.PAGE: lambda scene, page: Go(
+            screen=ScreenName.DESK_APPEALS, args={**scene.args, "page": page}
+        ),
+        ActionName.PLACES: lambda scene, page: Go(
+            screen=ScreenName.DESK_APPEALS, args={**scene.args, "places": page}
+        ),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=ERRORS,
@@ -153,7 +162,7 @@ QUEUE = Screen(
 
 def _open(scene: Scene, number: int) -> Go:
     _seen(scene, number)
-    return Go(screen="desk_appeal", args={"id": str(number)})
+    return Go(screen=ScreenName.DESK_APPEAL, args={"id": str(number)})
 
 
 # --- the card -------------------------------------------------------------------------------
@@ -164,12 +173,12 @@ def _show_card(scene: Scene) -> View:
     shown = scene.arg("photo")
     slots = (Slot(shown),) if shown in set(Slot) else tuple(Slot)
     views = [
-        Button(label=label(), action="photo", arg=slot)
+        Button(label=label(), action=ActionName.PHOTO, arg=slot)
         for slot, label in words.PHOTO_LABELS.items()
         if slot != shown
     ]
     if shown:
-        views.append(Button(label=words.BOTH(), action="photo"))
+        views.append(Button(label=words.BOTH(), action=ActionName.PHOTO))
     return View(
         text=words.card(card, missing=card.appeal.missing_photo is not None),
         picture=photos_of(scene, card.appeal, slots),
@@ -177,22 +186,24 @@ def _show_card(scene: Scene) -> View:
         rows=(
             tuple(views),
             (
-                Button(label=words.APPROVE(), action="approve", style=Style.SUCCESS),
-                Button(label=words.REJECT(), action="reject", style=Style.DANGER),
+                Button(label=words.APPROVE(), action=ActionName.APPROVE, style=Style.SUCCESS),
+                Button(label=words.REJECT(), action=ActionName.REJECT, style=Style.DANGER),
             ),
-            (Button(label=words.QUEUE(), action="queue"),),
+            (Button(label=words.QUEUE(), action=ActionName.QUEUE),),
         ),
     )
 
 
 CARD = Screen(
-    name="desk_appeal",
+    name=ScreenName.DESK_APPEAL,
     show=_show_card,
     buttons={
-        "photo": lambda scene, slot: Go(screen="desk_appeal", args={"id": scene.arg("id"), "photo": slot}),
-        "approve": lambda scene, _arg: _to(scene, "desk_appeal_approve", _id(scene)),
-        "reject": lambda scene, _arg: _to(scene, "desk_appeal_reject", _id(scene)),
-        "queue": lambda _scene, _arg: Go(screen="desk_appeals"),
+        ActionName.PHOTO: lambda scene, slot: Go(
+            screen=ScreenName.DESK_APPEAL, args={"id": scene.arg("id"), "photo": slot}
+        ),
+        ActionName.APPROVE: lambda scene, _arg: _to(scene, ScreenName.DESK_APPEAL_APPROVE, _id(scene)),
+        ActionName.REJECT: lambda scene, _arg: _to(scene, ScreenName.DESK_APPEAL_REJECT, _id(scene)),
+        ActionName.QUEUE: lambda _scene, _arg: Go(screen=ScreenName.DESK_APPEALS),
     },
     hint=common.PRESS_HINT,
     errors=ERRORS,
@@ -206,14 +217,14 @@ def _show_approve(scene: Scene) -> View:
     card, bar = _judged(scene, _id(scene)), bool(scene.args.get("bar"))
     holder = card.obstacles.holder
     may_bar = holder is not None and holder.state == Step.RESERVED
-    toggle = Button(label=(words.BAR_ON if bar else words.BAR_OFF)(), action="bar")
+    toggle = Button(label=(words.BAR_ON if bar else words.BAR_OFF)(), action=ActionName.BAR)
     return View(
         text=words.approve_question(card, bar=bar),
         rows=(
             *(((toggle,),) if may_bar else ()),
             (
-                Button(label=words.APPROVE_SURE(), action="do", style=Style.SUCCESS),
-                Button(label=parts.CANCEL(), action="card"),
+                Button(label=words.APPROVE_SURE(), action=ActionName.DO, style=Style.SUCCESS),
+                Button(label=parts.CANCEL(), action=ActionName.CARD),
             ),
         ),
     )
@@ -226,29 +237,29 @@ def _approve(scene: Scene, _arg: str) -> Go:
         scene.tx, number, scene.chat_id, seen=scene.arg("seen"), bar=bool(scene.args.get("bar"))
     )
     note = words.approved(scene.core.appeals.get(scene.tx, number), outcome)
-    return Go(screen="desk_appeals", note=note, pinned=True)
+    return Go(screen=ScreenName.DESK_APPEALS, note=note, pinned=True)
 
 
 def _look_again(scene: Scene, error: XuanhaoError) -> Go:
     """Show the question anew: it is about something else now, and nobody is barred by a tick from before."""
-    go = _to(scene, "desk_appeal_approve", _id(scene))
+    go = _to(scene, ScreenName.DESK_APPEAL_APPROVE, _id(scene))
     return Go(screen=go.screen, args=go.args, note=of_error(error), pinned=True)
 
 
 def _to_card(scene: Scene, error: XuanhaoError) -> Go:
     """End a question over which something was mistyped."""
-    return Go(screen="desk_appeal", args={"id": scene.arg("id")}, note=of_error(error), pinned=True)
+    return Go(screen=ScreenName.DESK_APPEAL, args={"id": scene.arg("id")}, note=of_error(error), pinned=True)
 
 
 APPROVE = Screen(
-    name="desk_appeal_approve",
+    name=ScreenName.DESK_APPEAL_APPROVE,
     show=_show_approve,
     buttons={
-        "bar": lambda scene, _arg: Go(
-            screen="desk_appeal_approve", args={**scene.args, "bar": not scene.args.get("bar")}
+        ActionName.BAR: lambda scene, _arg: Go(
+            screen=ScreenName.DESK_APPEAL_APPROVE, args={**scene.args, "bar": not scene.args.get("bar")}
         ),
-        "do": _approve,
-        "card": lambda scene, _arg: Go(screen="desk_appeal", args={"id": scene.arg("id")}),
+        ActionName.DO: _approve,
+        ActionName.CARD: lambda scene, _arg: Go(screen=ScreenName.DESK_APPEAL, args={"id": scene.arg("id")}),
     },
     hint=common.PRESS_HINT,
     errors={**ERRORS, InputError: _to_card, AppealMoved: _look_again},
@@ -258,27 +269,28 @@ APPROVE = Screen(
 def _show_reject(scene: Scene) -> View:
     card = _judged(scene, _id(scene))
     ready = [
-        Button(label=reason(), action="reason", arg=str(place)) for place, reason in enumerate(owners.REASONS)
+        Button(label=reason(), action=ActionName.REASON, arg=str(place))
+        for place, reason in enumerate(owners.REASONS)
     ]
     return View(
         text=words.reject_page(card.appeal),
-        rows=(*in_columns(ready, 1), (Button(label=words.CARD(), action="card"),)),
+        rows=(*in_columns(ready, 1), (Button(label=words.CARD(), action=ActionName.CARD),)),
     )
 
 
 def _because(scene: Scene, typed: str) -> Go:
     reason = reason_of(typed)
     if not reason:
-        return Go(screen="", note=words.REASON_HINT())
-    return _to(scene, "desk_appeal_reject_sure", _id(scene), reason=reason)
+        return stay(note=words.REASON_HINT())
+    return _to(scene, ScreenName.DESK_APPEAL_REJECT_SURE, _id(scene), reason=reason)
 
 
 REJECT = Screen(
-    name="desk_appeal_reject",
+    name=ScreenName.DESK_APPEAL_REJECT,
     show=_show_reject,
     buttons={
-        "reason": lambda scene, place: _because(scene, owners.REASONS[int(place)].chinese),
-        "card": lambda scene, _arg: Go(screen="desk_appeal", args={"id": scene.arg("id")}),
+        ActionName.REASON: lambda scene, place: _because(scene, owners.REASONS[int(place)].chinese),
+        ActionName.CARD: lambda scene, _arg: Go(screen=ScreenName.DESK_APPEAL, args={"id": scene.arg("id")}),
     },
     text=_because,
     hint=words.REASON_HINT,
@@ -292,8 +304,8 @@ def _show_reject_sure(scene: Scene) -> View:
         text=words.reject_question(card.appeal, scene.arg("reason")),
         rows=(
             (
-                Button(label=words.REJECT_SURE(), action="do", style=Style.DANGER),
-                Button(label=parts.CANCEL(), action="card"),
+                Button(label=words.REJECT_SURE(), action=ActionName.DO, style=Style.DANGER),
+                Button(label=parts.CANCEL(), action=ActionName.CARD),
             ),
         ),
     )
@@ -304,15 +316,15 @@ def _reject(scene: Scene, _arg: str) -> Go:
     _judged(scene, number)
     reason = scene.arg("reason")[:LONGEST_REASON]
     one = scene.core.reviews.reject(scene.tx, number, reason, scene.chat_id)
-    return Go(screen="desk_appeals", note=words.rejected(one), pinned=True)
+    return Go(screen=ScreenName.DESK_APPEALS, note=words.rejected(one), pinned=True)
 
 
 REJECT_SURE = Screen(
-    name="desk_appeal_reject_sure",
+    name=ScreenName.DESK_APPEAL_REJECT_SURE,
     show=_show_reject_sure,
     buttons={
-        "do": _reject,
-        "card": lambda scene, _arg: Go(screen="desk_appeal", args={"id": scene.arg("id")}),
+        ActionName.DO: _reject,
+        ActionName.CARD: lambda scene, _arg: Go(screen=ScreenName.DESK_APPEAL, args={"id": scene.arg("id")}),
     },
     hint=common.PRESS_HINT,
     errors={**ERRORS, InputError: _to_card},

@@ -8,6 +8,7 @@ from bot.desk.people import home_of
 from bot.desk.questions import Question, reason_of, screen_of
 from bot.desk.reading import first_end, named
 from bot.dialog.model import Go, Style
+from bot.dialog.names import ScreenName
 from bot.dialog.scene import Scene
 from bot.texts.desk import bans as texts
 from core import blacklist
@@ -78,7 +79,7 @@ def to_ban(scene: Scene, who: Who, wish: Wish) -> Go:
         "until": to_millis(until),
         "reason": wish.reason,
     }
-    return Go(screen="desk_ban", args=args)
+    return Go(screen=ScreenName.DESK_BAN, args=args)
 
 
 def _sentence(scene: Scene) -> Sentence:
@@ -111,7 +112,14 @@ def _ban(scene: Scene) -> str:
 
 
 BAN = screen_of(
-    Question(name="desk_ban", duty=Duty.BAN, ask=_ban_question, label=texts.BAN, act=_ban, style=Style.DANGER)
+    Question(
+        name=ScreenName.DESK_BAN,
+        duty=Duty.BAN,
+        ask=_ban_question,
+        label=texts.BAN,
+        act=_ban,
+        style=Style.DANGER,
+    )
 )
 
 
@@ -134,7 +142,7 @@ def to_unban(scene: Scene, present: Ban, reason: str) -> Go:
     """Lead to the question before a ban is lifted."""
     scene.admin.need(Duty.BAN, present.office)
     args = {"office": present.office, "ban": present.ban_id, "reason": reason_of(reason)}
-    return Go(screen="desk_unban", args=args)
+    return Go(screen=ScreenName.DESK_UNBAN, args=args)
 
 
 def meant(scene: Scene) -> Ban:
@@ -161,7 +169,7 @@ def _unban(scene: Scene) -> str:
 
 UNBAN = screen_of(
     Question(
-        name="desk_unban",
+        name=ScreenName.DESK_UNBAN,
         duty=Duty.BAN,
         ask=_unban_question,
         label=texts.UNBAN,

@@ -6,7 +6,8 @@ from bot.desk.bans import account_of, meant, read_wish, to_ban, to_unban
 from bot.desk.errors import EndNotEarlier, EndNotLater, NotAsAsked, Usage
 from bot.desk.places import places_of
 from bot.desk.questions import GONE, coming_from
-from bot.dialog.model import Button, Go, Screen, SendFile, View
+from bot.dialog.model import Button, Go, Screen, SendFile, View, stay
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.screens.layout import in_columns
 from bot.sheets import Cell, Table, workbook
@@ -40,7 +41,7 @@ def ask_list(scene: Scene, rest: str) -> Go:
     if len(words) > 1:
         raise Usage("blacklist")
     args = {"at": scene.desk_office(words[0], Duty.BLACKLIST).code} if words else {}
-    return Go(screen="desk_blacklist", args=args)
+    return Go(screen=ScreenName.DESK_BLACKLIST, args=args)
 
 
 def _offices(scene: Scene) -> tuple[str, ...] | None:
@@ -66,18 +67,18 @@ def _show_list(scene: Scene) -> View:
     entries = [(one, account_of(scene, one.identity_hash)) for one in bans]
     first = page * _A_PAGE + 1
     opening = [
-        Button(label=str(number), action="open", arg=str(one.ban_id))
+        Button(label=str(number), action=ActionName.OPEN, arg=str(one.ban_id))
         for number, one in enumerate(bans, first)
     ]
     turns = [
-        Button(label=label, action="page", arg=str(other))
+        Button(label=label, action=ActionName.PAGE, arg=str(other))
         for label, other in (("‹", page - 1), ("›", page + 1))
         if 0 <= other * _A_PAGE < max(1, total)
     ]
     rows = [*in_columns(opening, 4), *([tuple(turns)] if turns else []), *_filters(scene)]
-    last = [Button(label=common.HOME(), action="home")]
+    last = [Button(label=common.HOME(), action=ActionName.HOME)]
     if total:
-        last.insert(0, Button(label=common.EXPORT(), action="export"))
+        last.insert(0, Button(label=common.EXPORT(), action=ActionName.EXPORT))
     text = texts.blacklist(entries, first, total, cause=choice.cause, at=scene.arg("at"))
     return View(text=text, rows=(*rows, tuple(last)))
 
@@ -86,7 +87,7 @@ def _filters(scene: Scene) -> list[tuple[Button, ...]]:
     """Return the buttons that narrow the list: by cause, and by office where there are several."""
     cause = scene.arg("cause")
     causes = tuple(
-        Button(label=texts.cause_label(one, chosen=one == cause), action="cause", arg=one)
+        Button(label=texts.cause_label(one, chosen=one == cause), action=ActionName.CAUSE, arg=one)
         for one in ("", *_CAUSES)
     )
     own = scene.admin.offices(Duty.BLACKLIST, scene.core.offices)
@@ -94,7 +95,7 @@ def _filters(scene: Scene) -> list[tuple[Button, ...]]:
         return [causes]
     near, turns = places_of(scene, own, scene.arg("at"))
     places = [
-        Button(label=texts.office_label(one, chosen=one == scene.arg("at")), action="at", arg=one)
+        Button(label=texts.office_label(one, chosen=one == scene.arg("at")), action=ActionName.AT, arg=one)
         for one in ("", *near)
     ]
     return [causes, *in_columns(places, 5), *([turns] if turns else [])]
@@ -103,7 +104,7 @@ def _filters(scene: Scene) -> list[tuple[Button, ...]]:
 def _narrowed(scene: Scene, **changes: str) -> Go:
     names = ("cause", "at") if "at" in changes else ("cause", "at", "places")
     kept = {name: scene.arg(name) for name in names if scene.arg(name)}
-    return Go(screen="desk_blacklist", args={**kept, **changes})
+    return Go(screen=ScreenName.DESK_BLACKLIST, args={**kept, **changes})
 
 
 def _export(scene: Scene, _arg: str) -> Go:
@@ -115,7 +116,7 @@ def _export(scene: Scene, _arg: str) -> Go:
         return [(one, core.accounts.by_identity(tx, one.identity_hash)) for one in bans]
 
     wanted = SendFile(name=texts.EXPORT_NAME(), caption=texts.EXPORTED(), read=read, make=_sheet)
-    return Go(screen="", note=MAKING(), effects=(wanted,))
+    return stay(note=MAKING(), effects=(wanted,))
 
 
 def _sheet(entries: list[tuple[Ban, Account | None]]) -> bytes:
@@ -134,18 +135,20 @@ def _sheet(entries: list[tuple[Ban, Account | None]]) -> bytes:
 
 
 LIST = Screen(
-    name="desk_blacklist",
+    name=ScreenName.DESK_BLACKLIST,
     show=_show_list,
     buttons={
-        "open": lambda scene, arg: Go(
-            screen="desk_ban_card", args={"ban": int(arg), "list": dict(scene.args)}
+        ActionName.OPEN: lambda scene, arg: Go(
+            screen=ScreenName.DESK_BAN_CARD, args={"ban": int(arg), "list": dict(scene.args)}
         ),
-        "page": lambda scene, arg: _narrowed(scene, page=arg),
-        "cause": lambda scene, arg: _narrowed(scene, cause=arg),
-        "at": lambda scene, arg: _narrowed(scene, at=arg),
-        "places": lambda scene, arg: Go(screen="desk_blacklist", args={**scene.args, "places": arg}),
-        "export": _export,
-        "home": lambda _scene, _arg: Go(screen="home"),
+        ActionName.PAGE: lambda scene, arg: _narrowed(scene, page=arg),
+        ActionName.CAUSE: lambda scene, arg: _narrowed(scene, cause=arg),
+        ActionName.AT: lambda scene, arg: _narrowed(scene, at=arg),
+        ActionName.PLACES: lambda scene, arg: Go(
+            screen=ScreenName.DESK_BLACKLIST, args={**scene.args, "places": arg}
+        ),
+        ActionName.EXPORT: _export,
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=GONE,
@@ -158,11 +161,13 @@ _CHANGES = ("shorten", "lengthen", "lift")
 def _list_of(scene: Scene) -> Go:
     listed = scene.args.get("list")
     args: dict[str, Any] = listed if isinstance(listed, dict) else {}
-    return Go(screen="desk_blacklist", args=args)
+    return Go(screen=ScreenName.DESK_BLACKLIST, args=args)
 
 
 def _card_of(scene: Scene) -> Go:
-    return Go(screen="desk_ban_card", args={"ban": scene.args.get("ban"), "list": _list_of(scene).args})
+    return Go(
+        screen=ScreenName.DESK_BAN_CARD, args={"ban": scene.args.get("ban"), "list": _list_of(scene).args}
+    )
 
 
 def _seen(scene: Scene) -> Ban:
@@ -179,12 +184,17 @@ def _show_card(scene: Scene) -> View | Go:
         return _list_of(scene)
     rows: list[tuple[Button, ...]] = []
     if scene.admin.may(Duty.BAN, present.office):
-        changes = [Button(label=texts.CHANGES[one](), action="change", arg=one) for one in _CHANGES]
+        changes = [Button(label=texts.CHANGES[one](), action=ActionName.CHANGE, arg=one) for one in _CHANGES]
         rows.append(tuple(changes))
     account = account_of(scene, present.identity_hash)
     if Duty.FIND in scene.admin.duties:
-        rows.append((Button(label=texts.WHOLE_HISTORY(), action="history"),))
-    rows.append((Button(label=common.BACK(), action="back"), Button(label=common.HOME(), action="home")))
+        rows.append((Button(label=texts.WHOLE_HISTORY(), action=ActionName.HISTORY),))
+    rows.append(
+        (
+            Button(label=common.BACK(), action=ActionName.BACK),
+            Button(label=common.HOME(), action=ActionName.HOME),
+        )
+    )
     return View(text=texts.ban_card(present, account), rows=rows)
 
 
@@ -192,17 +202,19 @@ def _history(scene: Scene, _arg: str) -> Go:
     present = _seen(scene)
     account = account_of(scene, present.identity_hash)
     what = f"account:{account.account_id}" if account else f"identity:{present.identity_hash.hex()}"
-    return Go(screen="desk_find", args={"what": what})
+    return Go(screen=ScreenName.DESK_FIND, args={"what": what})
 
 
 CARD = Screen(
-    name="desk_ban_card",
+    name=ScreenName.DESK_BAN_CARD,
     show=_show_card,
     buttons={
-        "change": lambda scene, arg: Go(screen="desk_ban_change", args={**_card_of(scene).args, "do": arg}),
-        "history": _history,
-        "back": lambda scene, _arg: _list_of(scene),
-        "home": lambda _scene, _arg: Go(screen="home"),
+        ActionName.CHANGE: lambda scene, arg: Go(
+            screen=ScreenName.DESK_BAN_CHANGE, args={**_card_of(scene).args, "do": arg}
+        ),
+        ActionName.HISTORY: _history,
+        ActionName.BACK: lambda scene, _arg: _list_of(scene),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=GONE,
@@ -213,7 +225,7 @@ def _show_change(scene: Scene) -> View:
     present, change = _seen(scene), scene.arg("do")
     scene.admin.need(Duty.BAN, present.office)
     text = texts.change_prompt(change, present, account_of(scene, present.identity_hash))
-    return View(text=text, rows=((Button(label=common.BACK(), action="back"),),))
+    return View(text=text, rows=((Button(label=common.BACK(), action=ActionName.BACK),),))
 
 
 def _typed_change(scene: Scene, text: str) -> Go:
@@ -235,9 +247,9 @@ def _typed_change(scene: Scene, text: str) -> Go:
 
 
 CHANGE = Screen(
-    name="desk_ban_change",
+    name=ScreenName.DESK_BAN_CHANGE,
     show=_show_change,
-    buttons={"back": lambda scene, _arg: _card_of(scene)},
+    buttons={ActionName.BACK: lambda scene, _arg: _card_of(scene)},
     text=_typed_change,
     hint=parts.TYPE_IT,
 )

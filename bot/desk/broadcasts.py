@@ -6,6 +6,7 @@ from functools import partial
 from bot.desk.errors import Usage
 from bot.desk.questions import WITHDRAWN
 from bot.dialog.model import Button, Go, Screen, Style, View
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.screens.layout import in_columns
 from bot.texts import broadcast as words
@@ -37,7 +38,7 @@ def ask(scene: Scene, rest: str) -> Go:
     text = broadcasts.judge_text(more[0])
     if present is not None:
         raise BroadcastRunning(present.broadcast_id)
-    return Go(screen="desk_broadcast_audience", args={"office": office.code, "text": text})
+    return Go(screen=ScreenName.DESK_BROADCAST_AUDIENCE, args={"office": office.code, "text": text})
 
 
 def _reach(scene: Scene, office: str, audience: Audience) -> int:
@@ -48,7 +49,7 @@ def _reach(scene: Scene, office: str, audience: Audience) -> int:
 
 
 def _to_progress(one: Broadcast) -> Go:
-    return Go(screen="desk_broadcast", args={"office": one.office, "id": one.broadcast_id})
+    return Go(screen=ScreenName.DESK_BROADCAST, args={"office": one.office, "id": one.broadcast_id})
 
 
 # --- whom it is for -------------------------------------------------------------------------
@@ -58,11 +59,11 @@ def _show_audience(scene: Scene) -> View:
     scene.need(Duty.BROADCAST)
     office = scene.arg("office")
     people = {one: _reach(scene, office, one) for one in Audience}
-    text, cancel = scene.arg("text"), (Button(label=parts.CANCEL(), action="cancel"),)
+    text, cancel = scene.arg("text"), (Button(label=parts.CANCEL(), action=ActionName.CANCEL),)
     if not any(people.values()):
         return View(text=words.to_nobody(office, text), rows=(cancel,))
     choices = [
-        Button(label=words.audience_label(one, reached), action="choose", arg=one)
+        Button(label=words.audience_label(one, reached), action=ActionName.CHOOSE, arg=one)
         for one, reached in people.items()
     ]
     return View(text=words.preview(office, text), rows=(*in_columns(choices, 1), cancel))
@@ -70,15 +71,15 @@ def _show_audience(scene: Scene) -> View:
 
 def _choose(scene: Scene, arg: str) -> Go:
     scene.need(Duty.BROADCAST)
-    return Go(screen="desk_broadcast_ask", args={**scene.args, "audience": Audience(arg)})
+    return Go(screen=ScreenName.DESK_BROADCAST_ASK, args={**scene.args, "audience": Audience(arg)})
 
 
 AUDIENCE = Screen(
-    name="desk_broadcast_audience",
+    name=ScreenName.DESK_BROADCAST_AUDIENCE,
     show=_show_audience,
     buttons={
-        "choose": _choose,
-        "cancel": lambda _scene, _arg: Go(screen="home", note=parts.CANCELLED()),
+        ActionName.CHOOSE: _choose,
+        ActionName.CANCEL: lambda _scene, _arg: Go(screen=ScreenName.HOME, note=parts.CANCELLED()),
     },
     hint=common.PRESS_HINT,
     errors=WITHDRAWN,
@@ -92,11 +93,14 @@ def _show_question(scene: Scene) -> View:
     scene.need(Duty.BROADCAST)
     office, audience = scene.arg("office"), Audience(scene.arg("audience"))
     people = _reach(scene, office, audience)
-    cancel, back = Button(label=parts.CANCEL(), action="cancel"), Button(label=common.BACK(), action="back")
+    cancel, back = (
+        Button(label=parts.CANCEL(), action=ActionName.CANCEL),
+        Button(label=common.BACK(), action=ActionName.BACK),
+    )
     if not people:
         return View(text=words.to_nobody(office, scene.arg("text"), audience), rows=((back, cancel),))
     text = words.question(office, scene.arg("text"), audience, people)
-    send = Button(label=words.SEND(), action="do", style=Style.DANGER)
+    send = Button(label=words.SEND(), action=ActionName.DO, style=Style.DANGER)
     return View(text=text, rows=((send, cancel), (back,)))
 
 
@@ -114,16 +118,16 @@ def _send(scene: Scene, _arg: str) -> Go:
 
 def _back(scene: Scene, _arg: str) -> Go:
     args = {"office": scene.arg("office"), "text": scene.arg("text")}
-    return Go(screen="desk_broadcast_audience", args=args)
+    return Go(screen=ScreenName.DESK_BROADCAST_AUDIENCE, args=args)
 
 
 ASK = Screen(
-    name="desk_broadcast_ask",
+    name=ScreenName.DESK_BROADCAST_ASK,
     show=_show_question,
     buttons={
-        "do": _send,
-        "back": _back,
-        "cancel": lambda _scene, _arg: Go(screen="home", note=parts.CANCELLED()),
+        ActionName.DO: _send,
+        ActionName.BACK: _back,
+        ActionName.CANCEL: lambda _scene, _arg: Go(screen=ScreenName.HOME, note=parts.CANCELLED()),
     },
     hint=common.PRESS_HINT,
     errors=WITHDRAWN,
@@ -145,10 +149,10 @@ def _meant(scene: Scene) -> Broadcast:
 def _show_progress(scene: Scene) -> View:
     one = _meant(scene)
     figures = broadcasts.figures(scene.tx, one)
-    home = Button(label=common.HOME(), action="home")
+    home = Button(label=common.HOME(), action=ActionName.HOME)
     buttons = [home]
     if one.state == broadcasts.State.RUNNING:
-        buttons.insert(0, Button(label=words.STOP(), action="stop", style=Style.DANGER))
+        buttons.insert(0, Button(label=words.STOP(), action=ActionName.STOP, style=Style.DANGER))
     again = None if one.is_over else scene.tx.now + REDRAWN_EVERY
     return View(text=words.progress(one, figures), rows=(tuple(buttons),), redraw_at=again)
 
@@ -160,9 +164,9 @@ def _stop(scene: Scene, _arg: str) -> Go:
 
 
 PROGRESS = Screen(
-    name="desk_broadcast",
+    name=ScreenName.DESK_BROADCAST,
     show=_show_progress,
-    buttons={"stop": _stop, "home": lambda _scene, _arg: Go(screen="home")},
+    buttons={ActionName.STOP: _stop, ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME)},
     hint=common.PRESS_HINT,
 )
 

@@ -3,12 +3,15 @@
 from bot.desk.questions import Question, reason_of, screen_of
 from bot.desk.reading import named
 from bot.dialog.model import Go, Style
+from bot.dialog.names import ScreenName
 from bot.dialog.scene import Scene
 from bot.texts.desk import counter as texts
 from core.admins import Duty
 from core.counter import judge_register, reserved_of
 from core.normalise import HYPHENS, compact
 from core.plates import Plate, PlateKind, parse_plate
+
+_ENDS = {Duty.VOID: ScreenName.DESK_VOID, Duty.REVOKE: ScreenName.DESK_REVOKE}
 
 
 def _plate(scene: Scene, written: str, duty: Duty) -> Plate:
@@ -50,7 +53,7 @@ def to_confirm(scene: Scene, plate: Plate, tail: str) -> Go:
     scene.admin.need(Duty.CONFIRM, plate.office)
     typed = compact(tail, HYPHENS)
     judge_register(scene.tx, plate, typed)
-    return Go(screen="desk_confirm", args=_args(plate, tail=typed))
+    return Go(screen=ScreenName.DESK_CONFIRM, args=_args(plate, tail=typed))
 
 
 def _confirm_question(scene: Scene) -> str:
@@ -86,7 +89,7 @@ def to_end(scene: Scene, duty: Duty, plate: Plate, reason: str) -> Go:
     """
     scene.admin.need(duty, plate.office)
     reserved_of(scene.tx, plate)
-    return Go(screen=f"desk_{duty}", args=_args(plate, reason=reason_of(reason)))
+    return Go(screen=_ENDS[duty], args=_args(plate, reason=reason_of(reason)))
 
 
 def _void_question(scene: Scene) -> str:
@@ -109,7 +112,7 @@ def _revoke(scene: Scene) -> str:
 
 CONFIRM = screen_of(
     Question(
-        name="desk_confirm",
+        name=ScreenName.DESK_CONFIRM,
         duty=Duty.CONFIRM,
         ask=_confirm_question,
         label=texts.REGISTER,
@@ -119,7 +122,7 @@ CONFIRM = screen_of(
 )
 VOID = screen_of(
     Question(
-        name="desk_void",
+        name=ScreenName.DESK_VOID,
         duty=Duty.VOID,
         ask=_void_question,
         label=texts.VOID,
@@ -129,7 +132,7 @@ VOID = screen_of(
 )
 REVOKE = screen_of(
     Question(
-        name="desk_revoke",
+        name=ScreenName.DESK_REVOKE,
         duty=Duty.REVOKE,
         ask=_revoke_question,
         label=texts.REVOKE,

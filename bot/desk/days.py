@@ -7,6 +7,7 @@ from bot.desk.errors import UnreadableTime, Usage
 from bot.desk.questions import Question, reason_of, screen_of
 from bot.desk.reading import first_time, words_of
 from bot.dialog.model import Go, Style
+from bot.dialog.names import ScreenName
 from bot.dialog.scene import Scene
 from bot.texts.desk import days as texts
 from core import maintenance
@@ -15,6 +16,7 @@ from core.endings import Closing
 from core.errors import NotInMaintenance
 
 _ALL = "all"
+_SWITCHES = {"on": ScreenName.DESK_MAINTENANCE_ON, "off": ScreenName.DESK_MAINTENANCE_OFF}
 _LONGEST_TEXT = 500
 
 
@@ -33,7 +35,7 @@ def ask_closed(scene: Scene, rest: str) -> Go:
         raise Usage("closed")
     scene.core.endings.judge_closing(scene.tx, office, day)
     return Go(
-        screen="desk_closed",
+        screen=ScreenName.DESK_CLOSED,
         args={"office": office.code, "day": day.isoformat(), "reason": reason_of(reason)},
     )
 
@@ -60,7 +62,9 @@ def _close(scene: Scene) -> str:
 
 
 CLOSED = screen_of(
-    Question(name="desk_closed", duty=Duty.CLOSED, ask=_closed_question, label=texts.CLOSE, act=_close)
+    Question(
+        name=ScreenName.DESK_CLOSED, duty=Duty.CLOSED, ask=_closed_question, label=texts.CLOSE, act=_close
+    )
 )
 
 
@@ -73,7 +77,7 @@ def ask_maintenance(scene: Scene, rest: str) -> Go:
     """
     words = rest.split(maxsplit=2)
     switch, text = "".join(words[1:2]).lower(), "".join(words[2:])
-    if switch not in {"on", "off"} or (switch == "on" and not text):
+    if switch not in _SWITCHES or (switch == "on" and not text):
         raise Usage("maintenance")
     code = EVERYWHERE
     if words[0].lower() != _ALL:
@@ -83,7 +87,7 @@ def ask_maintenance(scene: Scene, rest: str) -> Go:
         raise NotInMaintenance
     shown = " ".join(text.split())[:_LONGEST_TEXT]
     args = {"office": code, "text": shown, "seen": maintenance.text_of(scene.tx, code)}
-    return Go(screen=f"desk_maintenance_{switch}", args=args)
+    return Go(screen=_SWITCHES[switch], args=args)
 
 
 def _begin(scene: Scene) -> str:
@@ -99,7 +103,7 @@ def _end(scene: Scene) -> str:
 
 MAINTENANCE_ON = screen_of(
     Question(
-        name="desk_maintenance_on",
+        name=ScreenName.DESK_MAINTENANCE_ON,
         duty=Duty.MAINTENANCE,
         ask=lambda scene: texts.maintenance_question(
             scene.arg("office"), scene.arg("text"), scene.arg("seen")
@@ -111,7 +115,7 @@ MAINTENANCE_ON = screen_of(
 )
 MAINTENANCE_OFF = screen_of(
     Question(
-        name="desk_maintenance_off",
+        name=ScreenName.DESK_MAINTENANCE_OFF,
         duty=Duty.MAINTENANCE,
         ask=lambda scene: texts.maintenance_over_question(scene.arg("office")),
         label=texts.MAINTENANCE_OFF,

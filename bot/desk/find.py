@@ -12,7 +12,8 @@ from bot.desk.lists import sheet
 from bot.desk.questions import GONE, coming_from
 from bot.desk.reading import named
 from bot.desk.reports import audit
-from bot.dialog.model import Button, Go, Screen, Style, View
+from bot.dialog.model import Button, Go, Screen, Style, View, stay
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.screens.layout import in_columns
 from bot.texts import common, lists
@@ -47,7 +48,7 @@ def ask(scene: Scene, rest: str) -> Go:
 
 def to_card(what: str) -> Go:
     """Lead to the card of a key: ``preselection:7``, ``account:12``, see ``core.dossier``."""
-    return Go(screen="desk_find", args={"what": what})
+    return Go(screen=ScreenName.DESK_FIND, args={"what": what})
 
 
 def _dossier(scene: Scene) -> Dossier:
@@ -237,23 +238,31 @@ ACTIONS: dict[str, Action] = {
 
 def _show(scene: Scene) -> View:
     dossier = _dossier(scene)
-    home = (Button(label=common.HOME(), action="home"),)
+    home = (Button(label=common.HOME(), action=ActionName.HOME),)
     if not _may_know(scene, dossier):
         number = words.number(dossier.number) if dossier.number else ""
         return View(text=words.card([number, words.restricted(sorted(dossier.offices))]), rows=(home,))
     doing = [
-        Button(label=one.label(), action="act", arg=one.name, style=one.style)
+        Button(label=one.label(), action=ActionName.ACT, arg=one.name, style=one.style)
         for one in ACTIONS.values()
         if one.may(scene, dossier)
     ]
     others = [one for one in (*dossier.listed, *dossier.preselections) if one != dossier.focus]
     opening = [
-        Button(label=words.entry_label(one), action="open", arg=f"preselection:{one.preselection_id}")
+        Button(
+            label=words.entry_label(one), action=ActionName.OPEN, arg=f"preselection:{one.preselection_id}"
+        )
         for one in others[:_MOST_LISTED]
     ]
-    exporting = ((Button(label=common.EXPORT(), action="export"),),) if len(_hits(dossier)) > 1 else ()
+    exporting = (
+        ((Button(label=common.EXPORT(), action=ActionName.EXPORT),),) if len(_hits(dossier)) > 1 else ()
+    )
     text = words.card([section(scene, dossier) for section in SECTIONS])
-    last = (Button(label=words.WHOLE_JOURNAL(), action="journal"), *home) if _looked_up(dossier) else home
+    last = (
+        (Button(label=words.WHOLE_JOURNAL(), action=ActionName.JOURNAL), *home)
+        if _looked_up(dossier)
+        else home
+    )
     if Duty.AUDIT not in scene.admin.duties:
         last = home
     return View(text=text, rows=(*in_columns(doing, 3), *in_columns(opening, 1), *exporting, last))
@@ -286,18 +295,20 @@ def _export(scene: Scene, _arg: str) -> Go:
         raise NotYourOffice
     rows = [words.hit_row(one) for one in _hits(dossier)]
     wanted = sheet("find", lists.HITS(), lists.HIT_COLUMNS(), rows)
-    return Go(screen="", effects=(wanted,))
+    return stay(effects=(wanted,))
 
 
 FIND = Screen(
-    name="desk_find",
+    name=ScreenName.DESK_FIND,
     show=_show,
     buttons={
-        "act": lambda scene, arg: Go(screen="desk_find_act", args={"what": scene.arg("what"), "do": arg}),
-        "open": lambda _scene, arg: to_card(arg),
-        "journal": _journal,
-        "export": _export,
-        "home": lambda _scene, _arg: Go(screen="home"),
+        ActionName.ACT: lambda scene, arg: Go(
+            screen=ScreenName.DESK_FIND_ACT, args={"what": scene.arg("what"), "do": arg}
+        ),
+        ActionName.OPEN: lambda _scene, arg: to_card(arg),
+        ActionName.JOURNAL: _journal,
+        ActionName.EXPORT: _export,
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=GONE,
@@ -332,9 +343,9 @@ def _show_act(scene: Scene) -> View | Go:
         return _over(scene, dossier)
     choices: tuple[tuple[Button, ...], ...] = ()
     if action.typed is None:
-        types = [Button(label=USER_TYPES[one](), action="type", arg=one) for one in UserType]
+        types = [Button(label=USER_TYPES[one](), action=ActionName.TYPE, arg=one) for one in UserType]
         choices = in_columns(types, 2)
-    back = (Button(label=common.BACK(), action="back"),)
+    back = (Button(label=common.BACK(), action=ActionName.BACK),)
     return View(text=action.prompt(dossier), rows=(*choices, back))
 
 
@@ -344,7 +355,7 @@ def _typed(scene: Scene, text: str) -> Go:
     if action is None:
         return _over(scene, dossier)
     if action.typed is None:
-        return Go(screen="", note=common.PRESS_HINT())
+        return stay(note=common.PRESS_HINT())
     try:
         return coming_from(card, action.typed(scene, dossier, text))
     except Usage:
@@ -360,11 +371,11 @@ def _type(scene: Scene, arg: str) -> Go:
 
 
 ACT = Screen(
-    name="desk_find_act",
+    name=ScreenName.DESK_FIND_ACT,
     show=_show_act,
     buttons={
-        "type": _type,
-        "back": lambda scene, _arg: to_card(scene.arg("what")),
+        ActionName.TYPE: _type,
+        ActionName.BACK: lambda scene, _arg: to_card(scene.arg("what")),
     },
     text=_typed,
     hint=parts.TYPE_IT,

@@ -7,6 +7,7 @@ from bot.desk.errors import Usage
 from bot.desk.questions import Question, reason_of, screen_of
 from bot.desk.reading import named, words_of
 from bot.dialog.model import Go, Style
+from bot.dialog.names import ScreenName
 from bot.dialog.scene import Scene
 from bot.texts.desk import people as texts
 from core.accounts import Account, UserType
@@ -80,7 +81,7 @@ def to_user_type(scene: Scene, account: Account, wanted: UserType) -> Go:
         "from": account.user_type,
         "type": wanted,
     }
-    return Go(screen="desk_usertype", args=args)
+    return Go(screen=ScreenName.DESK_USERTYPE, args=args)
 
 
 def _set_user_type(scene: Scene) -> str:
@@ -96,7 +97,7 @@ def _as_asked(scene: Scene) -> Account:
 
 USERTYPE = screen_of(
     Question(
-        name="desk_usertype",
+        name=ScreenName.DESK_USERTYPE,
         duty=Duty.USERTYPE,
         ask=lambda scene: texts.user_type_question(_as_asked(scene), UserType(scene.arg("type"))),
         label=texts.USERTYPE,
@@ -138,7 +139,7 @@ def to_identity(scene: Scene, identity: str, account: Account, reason: str) -> G
         "sealed": scene.core.vault.seal(identity).decode(),
         "reason": reason_of(reason),
     }
-    return Go(screen="desk_identity", args=args)
+    return Go(screen=ScreenName.DESK_IDENTITY, args=args)
 
 
 def _holder(scene: Scene, identity: str) -> Account | None:
@@ -178,7 +179,7 @@ def _move_identity(scene: Scene) -> str:
 
 IDENTITY = screen_of(
     Question(
-        name="desk_identity",
+        name=ScreenName.DESK_IDENTITY,
         duty=Duty.IDENTITY,
         ask=_identity_question,
         label=texts.MOVE_IDENTITY,
@@ -234,7 +235,7 @@ def to_grant(scene: Scene, vin: str, *, batches: int, wishes: int, reason: str) 
         "seen": list(granted_of(scene.tx, vin)),
         "reason": reason,
     }
-    return Go(screen="desk_grant", args=args)
+    return Go(screen=ScreenName.DESK_GRANT, args=args)
 
 
 def _seen(scene: Scene) -> tuple[int, int]:
@@ -264,7 +265,7 @@ def _grant_question(scene: Scene) -> str:
 
 GRANT = screen_of(
     Question(
-        name="desk_grant",
+        name=ScreenName.DESK_GRANT,
         duty=Duty.GRANT,
         ask=_grant_question,
         label=texts.GRANT,

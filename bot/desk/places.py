@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.dialog.model import Button
+from bot.dialog.names import ActionName
 from bot.dialog.scene import Scene
 from bot.screens.layout import page_of
 from bot.texts.desk import parts
@@ -21,4 +22,4 @@ def places_of(scene: Scene, own: Sequence[str], chosen: str) -> tuple[list[str],
     written = scene.arg("places")
     first = own.index(chosen) // _A_PAGE if chosen in own else 0
     page, turns = page_of(own, int(written) if written else first, _A_PAGE)
-    return page, tuple(replace(turn, action="places", label=_LABELS[turn.label]()) for turn in turns)
+    return page, tuple(replace(turn, action=ActionName.PLACES, label=_LABELS[turn.label]()) for turn in turns)

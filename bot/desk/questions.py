@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.dialog.model import Button, ErrorWays, Go, Screen, Style, View
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.texts import common
 from bot.texts.desk import parts
@@ -26,7 +27,7 @@ class Question:
     duty is one at an office, the screen's argument ``office`` names it.
     """
 
-    name: str
+    name: ScreenName
     duty: Duty
     ask: Callable[[Scene], str]
     label: Callable[[], str]  # of the button that does it
@@ -40,8 +41,8 @@ def screen_of(question: Question) -> Screen:
     def show(scene: Scene) -> View:
         scene.need(question.duty)
         buttons = (
-            Button(label=question.label(), action="do", style=question.style),
-            Button(label=parts.CANCEL(), action="cancel"),
+            Button(label=question.label(), action=ActionName.DO, style=question.style),
+            Button(label=parts.CANCEL(), action=ActionName.CANCEL),
         )
         return View(text=question.ask(scene), rows=(buttons,))
 
@@ -53,8 +54,8 @@ def screen_of(question: Question) -> Screen:
         name=question.name,
         show=show,
         buttons={
-            "do": act,
-            "cancel": lambda scene, _arg: replace(lead_back(scene, parts.CANCELLED()), pinned=False),
+            ActionName.DO: act,
+            ActionName.CANCEL: lambda scene, _arg: replace(lead_back(scene, parts.CANCELLED()), pinned=False),
         },
         hint=common.PRESS_HINT,
         errors=WITHDRAWN,
@@ -69,9 +70,9 @@ def coming_from(card: Go, asked: Go) -> Go:
 def lead_back(scene: Scene, note: str) -> Go:
     """Lead from a question to where it was asked for: a card, or, from a command, the first page."""
     match scene.args.get("back"):
-        case [str(screen), dict(args)]:
+        case [str(name), dict(args)] if screen := ScreenName.known(name):
             return Go(screen=screen, args=args, note=note, pinned=True)
-    return Go(screen="home", note=note, pinned=True)
+    return Go(screen=ScreenName.HOME, note=note, pinned=True)
 
 
 def _gone(scene: Scene, error: XuanhaoError) -> Go:

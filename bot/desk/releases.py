@@ -8,6 +8,7 @@ from bot.desk.errors import Usage
 from bot.desk.questions import Question, screen_of
 from bot.desk.reading import kind_of, mask_for, read_time
 from bot.dialog.model import Go
+from bot.dialog.names import ScreenName
 from bot.dialog.scene import Scene
 from bot.texts.desk import releases as texts
 from core import pool
@@ -111,7 +112,7 @@ def ask(scene: Scene, rest: str) -> Go:
     release = to_release(request, office, scene.actor)
     pool.judge_release(scene.tx, release)
     return Go(
-        screen="desk_release",
+        screen=ScreenName.DESK_RELEASE,
         args={
             "office": office.code,
             "kind": request.kind,
@@ -151,5 +152,7 @@ def _release(scene: Scene) -> str:
 
 
 RELEASE = screen_of(
-    Question(name="desk_release", duty=Duty.RELEASE, ask=_question, label=texts.RELEASE, act=_release)
+    Question(
+        name=ScreenName.DESK_RELEASE, duty=Duty.RELEASE, ask=_question, label=texts.RELEASE, act=_release
+    )
 )

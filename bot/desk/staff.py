@@ -5,7 +5,8 @@ from collections.abc import Callable
 from bot.desk.errors import Usage
 from bot.desk.lists import sheet
 from bot.desk.questions import GONE, WITHDRAWN
-from bot.dialog.model import Button, Go, Screen, Style, View
+from bot.dialog.model import Button, Go, Screen, Style, View, stay
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.screens.layout import in_columns, page_of
 from bot.texts import common, lists
@@ -29,7 +30,7 @@ def ask(scene: Scene, rest: str) -> Go:
     scene.admin.need(Duty.ADMINS, EVERYWHERE)
     words = rest.split()
     if not words:
-        return Go(screen="desk_admins")
+        return Go(screen=ScreenName.DESK_ADMINS)
     if not _SHORTEST <= len(words) <= _SHORTEST + 1 or words[0].lower() != "add":
         raise Usage("admins")
     if not (words[1].isascii() and words[1].isdecimal() and len(words[1]) < 16):  # noqa: PLR2004 - a chat id
@@ -38,7 +39,7 @@ def ask(scene: Scene, rest: str) -> Go:
     code = EVERYWHERE if place.lower() == "all" else scene.office_of(compact(place)).code
     post = Post(role=_role(words[2]), office=code)
     scene.core.admins.judge_post(scene.tx, int(words[1]), post)
-    return Go(screen="desk_admin_add", args={"chat": words[1], "role": post.role, "at": code})
+    return Go(screen=ScreenName.DESK_ADMIN_ADD, args={"chat": words[1], "role": post.role, "at": code})
 
 
 def _role(written: str) -> Role:
@@ -59,7 +60,7 @@ def _show(scene: Scene) -> View:
     removable = [
         Button(
             label=texts.remove_label(chat_id, post),
-            action="remove",
+            action=ActionName.REMOVE,
             arg=f"{chat_id}.{post.role}.{post.office}",
         )
         for chat_id, post in page
@@ -67,8 +68,8 @@ def _show(scene: Scene) -> View:
     ]
     rows = [*in_columns(removable, 1), *([tuple(turns)] if turns else [])]
     last = (
-        Button(label=common.EXPORT(), action="export"),
-        Button(label=common.HOME(), action="home"),
+        Button(label=common.EXPORT(), action=ActionName.EXPORT),
+        Button(label=common.HOME(), action=ActionName.HOME),
     )
     shown = [
         Admin(chat_id=chat_id, posts=frozenset(post for one, post in page if one == chat_id))
@@ -85,7 +86,7 @@ def _export(scene: Scene, _arg: str) -> Go:
         for post in sorted(admin.posts, key=lambda one: (one.role, one.office))
     ]
     wanted = sheet("admins", lists.ADMINS(), lists.ADMIN_COLUMNS(), rows)
-    return Go(screen="", effects=(wanted,))
+    return stay(effects=(wanted,))
 
 
 def _post(scene: Scene) -> Post:
@@ -94,30 +95,30 @@ def _post(scene: Scene) -> Post:
 
 def _remove(_scene: Scene, arg: str) -> Go:
     chat, role, code = arg.split(".", 2)
-    return Go(screen="desk_admin_remove", args={"chat": chat, "role": role, "at": code})
+    return Go(screen=ScreenName.DESK_ADMIN_REMOVE, args={"chat": chat, "role": role, "at": code})
 
 
 ADMINS = Screen(
-    name="desk_admins",
+    name=ScreenName.DESK_ADMINS,
     show=_show,
     buttons={
-        "remove": _remove,
-        "export": _export,
-        "page": lambda _scene, page: Go(screen="desk_admins", args={"page": page}),
-        "home": lambda _scene, _arg: Go(screen="home"),
+        ActionName.REMOVE: _remove,
+        ActionName.EXPORT: _export,
+        ActionName.PAGE: lambda _scene, page: Go(screen=ScreenName.DESK_ADMINS, args={"page": page}),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=GONE,
 )
 
 
-def _change(name: str, label: Callable[[], str], *, add: bool) -> Screen:
+def _change(name: ScreenName, label: Callable[[], str], *, add: bool) -> Screen:
     def show(scene: Scene) -> View:
         scene.admin.need(Duty.ADMINS, EVERYWHERE)
         style = Style.PRIMARY if add else Style.DANGER
         buttons = (
-            Button(label=label(), action="do", style=style),
-            Button(label=parts.CANCEL(), action="cancel"),
+            Button(label=label(), action=ActionName.DO, style=style),
+            Button(label=parts.CANCEL(), action=ActionName.CANCEL),
         )
         return View(text=texts.admin_question(int(scene.arg("chat")), _post(scene), add=add), rows=(buttons,))
 
@@ -126,16 +127,21 @@ def _change(name: str, label: Callable[[], str], *, add: bool) -> Screen:
         chat, admins = int(scene.arg("chat")), scene.core.admins
         change = admins.add if add else admins.remove
         change(scene.tx, chat, _post(scene), scene.actor)
-        return Go(screen="desk_admins", note=texts.admin_changed(chat, _post(scene), add=add), pinned=True)
+        return Go(
+            screen=ScreenName.DESK_ADMINS, note=texts.admin_changed(chat, _post(scene), add=add), pinned=True
+        )
 
     return Screen(
         name=name,
         show=show,
-        buttons={"do": act, "cancel": lambda _scene, _arg: Go(screen="desk_admins", note=parts.CANCELLED())},
+        buttons={
+            ActionName.DO: act,
+            ActionName.CANCEL: lambda _scene, _arg: Go(screen=ScreenName.DESK_ADMINS, note=parts.CANCELLED()),
+        },
         hint=common.PRESS_HINT,
         errors=WITHDRAWN,
     )
 
 
-ADD = _change("desk_admin_add", texts.ADD_ADMIN, add=True)
-REMOVE = _change("desk_admin_remove", texts.REMOVE_ADMIN, add=False)
+ADD = _change(ScreenName.DESK_ADMIN_ADD, texts.ADD_ADMIN, add=True)
+REMOVE = _change(ScreenName.DESK_ADMIN_REMOVE, texts.REMOVE_ADMIN, add=False)

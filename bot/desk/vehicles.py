@@ -13,7 +13,9 @@ from bot.dialog.model import (
     SendFile,
     Style,
     View,
+    stay,
 )
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.importing.errors import TableFileTooLarge
 from bot.importing.loader import MOST_BYTES
@@ -51,7 +53,7 @@ class _Uploaded:
 def ask(scene: Scene, _rest: str) -> Go:
     """Lead from /vehicles to the page that takes files, or to the import that is under way."""
     scene.admin.need(Duty.VEHICLES, EVERYWHERE)
-    return _to_open(scene) or Go(screen="desk_vehicles", args={"office": EVERYWHERE})
+    return _to_open(scene) or Go(screen=ScreenName.DESK_VEHICLES, args={"office": EVERYWHERE})
 
 
 def _to_open(scene: Scene) -> Go | None:
@@ -61,14 +63,14 @@ def _to_open(scene: Scene) -> Go | None:
 
 def _to(one: Import, note: str = "") -> Go:
     args = {"office": EVERYWHERE, "id": str(one.import_id)}
-    return Go(screen="desk_import", args=args, note=note, pinned=True)
+    return Go(screen=ScreenName.DESK_IMPORT, args=args, note=note, pinned=True)
 
 
 def _show_home(scene: Scene) -> View:
     scene.need(Duty.VEHICLES)
     latest = imports.recent(scene.tx, _LISTED)
     opened = [
-        Button(label=f"#{one.import_id}", action="open", arg=str(one.import_id))
+        Button(label=f"#{one.import_id}", action=ActionName.OPEN, arg=str(one.import_id))
         for one in latest
         if one.can_be_undone(scene.tx.now)
     ]
@@ -77,10 +79,10 @@ def _show_home(scene: Scene) -> View:
         rows=(
             *((tuple(opened),) if opened else ()),
             (
-                Button(label=words.TEMPLATE(), action="template"),
-                Button(label=words.EXPORT(), action="export"),
+                Button(label=words.TEMPLATE(), action=ActionName.TEMPLATE),
+                Button(label=words.EXPORT(), action=ActionName.EXPORT),
             ),
-            (Button(label=common.HOME(), action="home"),),
+            (Button(label=common.HOME(), action=ActionName.HOME),),
         ),
     )
 
@@ -94,7 +96,7 @@ def _take(scene: Scene, uploaded: _Uploaded) -> Go:
     scene.need(Duty.VEHICLES)
     file = uploaded.file
     if file.wrong:
-        return Go(screen="", note=words.refused(file), effects=(_errors(file),))
+        return stay(note=words.refused(file), effects=(_errors(file),))
     order = Order(
         chat_id=scene.chat_id,
         file_id=uploaded.file_id,
@@ -105,7 +107,7 @@ def _take(scene: Scene, uploaded: _Uploaded) -> Go:
     )
     begun = imports.begin(scene.tx, order)
     return Go(
-        screen="desk_import",
+        screen=ScreenName.DESK_IMPORT,
         args={"office": EVERYWHERE, "id": str(begun.import_id)},
         note=words.repeated(file),
         effects=(LoadVehicles(import_id=begun.import_id, vehicles=file.vehicles),),
@@ -126,7 +128,7 @@ def _file(name: str, table: Table) -> SendFile:
 
 def _template(_scene: Scene, _arg: str) -> Go:
     table = Table(title=words.SHEET(), columns=words.head(), rows=[words.export_row(_SAMPLE)])
-    return Go(screen="", effects=(_file(words.TEMPLATE_NAME, table),))
+    return stay(effects=(_file(words.TEMPLATE_NAME, table),))
 
 
 def _export(scene: Scene, _arg: str) -> Go:
@@ -141,7 +143,7 @@ def _export(scene: Scene, _arg: str) -> Go:
         return workbook([Table(title=title, columns=columns, rows=rows)])
 
     wanted = SendFile(name=words.EXPORT_NAME, caption=title, read=read, make=make)
-    return Go(screen="", note=MAKING(), effects=(wanted,))
+    return stay(note=MAKING(), effects=(wanted,))
 
 
 def _under_way(scene: Scene, _error: XuanhaoError) -> Go:
@@ -149,13 +151,13 @@ def _under_way(scene: Scene, _error: XuanhaoError) -> Go:
 
 
 HOME = Screen(
-    name="desk_vehicles",
+    name=ScreenName.DESK_VEHICLES,
     show=_show_home,
     buttons={
-        "open": lambda scene, number: _to(imports.get(scene.tx, int(number))),
-        "template": _template,
-        "export": _export,
-        "home": lambda _scene, _arg: Go(screen="home"),
+        ActionName.OPEN: lambda scene, number: _to(imports.get(scene.tx, int(number))),
+        ActionName.TEMPLATE: _template,
+        ActionName.EXPORT: _export,
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
     attachment=Intake(
         most_bytes=MOST_BYTES, read=_read, take=_take, too_large=TableFileTooLarge, waiting=words.RECEIVED
@@ -175,14 +177,14 @@ def _meant(scene: Scene) -> Import:
 
 def _show_import(scene: Scene) -> View:
     one = _meant(scene)
-    back = (Button(label=words.ALL_IMPORTS(), action="back"),)
-    drop = Button(label=words.DROP(), action="drop")
+    back = (Button(label=words.ALL_IMPORTS(), action=ActionName.BACK),)
+    drop = Button(label=words.DROP(), action=ActionName.DROP)
     if one.state == State.LOADING:
         return View(text=words.loading(one), rows=((drop,),))
     if one.state == State.READY and one.differences is not None:
-        confirm = Button(label=words.CONFIRM(), action="confirm", style=Style.PRIMARY)
+        confirm = Button(label=words.CONFIRM(), action=ActionName.CONFIRM, style=Style.PRIMARY)
         return View(text=words.preview(one, one.differences), rows=((confirm, drop),))
-    undo = (Button(label=words.UNDO(), action="undo"),)
+    undo = (Button(label=words.UNDO(), action=ActionName.UNDO),)
     rows = (undo, back) if one.can_be_undone(scene.tx.now) else (back,)
     return View(text=words.ended(one, scene.tx.now), rows=rows)
 
@@ -194,17 +196,17 @@ def _confirm(scene: Scene, _arg: str) -> Go:
 
 def _drop(scene: Scene, _arg: str) -> Go:
     imports.drop(scene.tx, _meant(scene).import_id, scene.actor)
-    return Go(screen="desk_vehicles", args={"office": EVERYWHERE}, note=words.DROPPED(), pinned=True)
+    return Go(screen=ScreenName.DESK_VEHICLES, args={"office": EVERYWHERE}, note=words.DROPPED(), pinned=True)
 
 
 IMPORT = Screen(
-    name="desk_import",
+    name=ScreenName.DESK_IMPORT,
     show=_show_import,
     buttons={
-        "confirm": _confirm,
-        "drop": _drop,
-        "undo": lambda scene, _arg: Go(screen="desk_import_undo", args=scene.args),
-        "back": lambda scene, _arg: ask(scene, ""),
+        ActionName.CONFIRM: _confirm,
+        ActionName.DROP: _drop,
+        ActionName.UNDO: lambda scene, _arg: Go(screen=ScreenName.DESK_IMPORT_UNDO, args=scene.args),
+        ActionName.BACK: lambda scene, _arg: ask(scene, ""),
     },
     errors=GONE,
     hint=common.PRESS_HINT,
@@ -212,8 +214,8 @@ IMPORT = Screen(
 
 
 def _show_undo(scene: Scene) -> View:
-    sure = Button(label=words.UNDO_SURE(), action="do", style=Style.DANGER)
-    keep = Button(label=words.ALL_IMPORTS(), action="back")
+    sure = Button(label=words.UNDO_SURE(), action=ActionName.DO, style=Style.DANGER)
+    keep = Button(label=words.ALL_IMPORTS(), action=ActionName.BACK)
     return View(text=words.undo_question(_meant(scene)), rows=((sure, keep),))
 
 
@@ -222,9 +224,9 @@ def _undo(scene: Scene, _arg: str) -> Go:
 
 
 UNDO = Screen(
-    name="desk_import_undo",
+    name=ScreenName.DESK_IMPORT_UNDO,
     show=_show_undo,
-    buttons={"do": _undo, "back": lambda scene, _arg: ask(scene, "")},
+    buttons={ActionName.DO: _undo, ActionName.BACK: lambda scene, _arg: ask(scene, "")},
     errors=GONE,
     hint=common.PRESS_HINT,
 )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from bot.desk.questions import Question, screen_of
 from bot.desk.reading import kind_of, mask_for, words_of
 from bot.dialog.model import Go, Style
+from bot.dialog.names import ScreenName
 from bot.dialog.scene import Scene
 from bot.texts.desk import withholding as texts
 from core import pool
@@ -15,6 +16,7 @@ from core.plates import PlateKind
 from core.ports import Tx
 
 _WORDS = 3
+_QUESTIONS = {"withhold": ScreenName.DESK_WITHHOLD, "unwithhold": ScreenName.DESK_UNWITHHOLD}
 
 
 def _ask(scene: Scene, command: str, rest: str, judge: Callable[[Tx, Office, Mask], None]) -> Go:
@@ -23,7 +25,7 @@ def _ask(scene: Scene, command: str, rest: str, judge: Callable[[Tx, Office, Mas
     meant = mask_for(office, kind_of(command, kind), mask)
     args = {"office": office.code, "kind": meant.kind.value, "mask": meant.pattern}
     judge(scene.tx, office, meant)
-    return Go(screen=f"desk_{command}", args=args)
+    return Go(screen=_QUESTIONS[command], args=args)
 
 
 def ask_withhold(scene: Scene, rest: str) -> Go:
@@ -75,7 +77,7 @@ def _unwithhold(scene: Scene) -> str:
 
 WITHHOLD = screen_of(
     Question(
-        name="desk_withhold",
+        name=ScreenName.DESK_WITHHOLD,
         duty=Duty.WITHHOLD,
         ask=_question,
         label=texts.WITHHOLD,
@@ -85,6 +87,10 @@ WITHHOLD = screen_of(
 )
 UNWITHHOLD = screen_of(
     Question(
-        name="desk_unwithhold", duty=Duty.WITHHOLD, ask=_unquestion, label=texts.UNWITHHOLD, act=_unwithhold
+        name=ScreenName.DESK_UNWITHHOLD,
+        duty=Duty.WITHHOLD,
+        ask=_unquestion,
+        label=texts.UNWITHHOLD,
+        act=_unwithhold,
     )
 )

@@ -13,6 +13,7 @@ from typing import Any
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.dialog.model import Button, Rows
+from bot.dialog.names import ActionName
 from core.secrets import Vault
 
 MOST_BYTES = 64
@@ -29,9 +30,9 @@ _PARTS = 5
 class Carried:
     """What a pressed button said."""
 
-    screen: str
+    screen: str  # as it was sent: maybe of an older program, as the one that is kept of the conversation
     revision: int
-    action: str
+    action: ActionName | None  # None: of an older program
     arg: str
 
 
@@ -56,7 +57,7 @@ class Codec:
             ValueError: it would be longer than the messenger takes.
         """
         place = f"{OUTSIDE}:0" if button.outside else f"{screen}:{revision}"
-        body = f"{place}:{button.action}:{button.arg}"
+        body = f"{place}:{button.action or ''}:{button.arg}"
         tag = self._sign(f"{chat_id}:{body}") if button.outside else self._tag(chat_id, body)
         data = f"{body}:{tag}"
         if len(data.encode()) > MOST_BYTES:
@@ -73,7 +74,8 @@ class Codec:
         parts = body.split(":", _PARTS - 2)
         if len(parts) != _PARTS - 1 or tag != self._tag(chat_id, body) or not parts[1].isdigit():
             return None
-        return Carried(screen=parts[0], revision=int(parts[1]), action=parts[2], arg=parts[3])
+        action = ActionName.known(parts[2])
+        return Carried(screen=parts[0], revision=int(parts[1]), action=action, arg=parts[3])
 
     def markup(self, chat_id: int, screen: str, revision: int, rows: Rows) -> InlineKeyboardMarkup | None:
         """Return a keyboard as the messenger's library takes it, None for no buttons."""

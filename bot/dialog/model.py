@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.dialog.errors import AttachmentTooLarge
+from bot.dialog.names import ActionName, ScreenName
 from core.errors import XuanhaoError
 from core.ports import Tx
 from core.registry import RegistryVehicle
@@ -63,7 +64,7 @@ class Contact:
 class Reading:
     """What an attachment was read as, and for which screen."""
 
-    screen: str
+    screen: ScreenName
     value: object = field(repr=False)
 
 
@@ -123,7 +124,7 @@ class Button:
     """A button: what stands on it, and the action of its screen that it leads to, or an address."""
 
     label: str
-    action: str = ""
+    action: ActionName | None = None
     arg: str = ""
     style: Style | None = None
     url: str = ""  # opened by the messenger itself, which tells us nothing of it; then there is no action
@@ -219,12 +220,18 @@ Effect = SendCode | SendFile | LoadVehicles | Forget | Offer
 class Go:
     """Where a step leads: a screen, and what is said on the way."""
 
-    screen: str
+    screen: ScreenName | None  # None: nowhere else, see ``stay``
     args: Mapping[str, object] = field(default_factory=dict)
     note: str = ""  # HTML, above the screen, once; as a toast where a button was pressed
     alert: bool = False  # the toast waits for an OK
     pinned: bool = False  # the note stands on the screen, also where a button was pressed
     effects: Sequence[Effect] = ()
+    rehearsal: bool = False  # into a rehearsal, which has screens of its own
+
+
+def stay(*, note: str = "", alert: bool = False, effects: Sequence[Effect] = ()) -> Go:
+    """Return the way of a step that leads nowhere: the screen stays as it is, with its arguments."""
+    return Go(screen=None, note=note, alert=alert, effects=effects)
 
 
 ErrorWays = Mapping[type[XuanhaoError], Callable[["Scene", XuanhaoError], Go]]
@@ -256,9 +263,9 @@ class Intake:
 class Screen:
     """One screen of a conversation."""
 
-    name: str
+    name: ScreenName
     show: Callable[["Scene"], View | Go]
-    buttons: Mapping[str, Handler] = field(default_factory=dict)
+    buttons: Mapping[ActionName, Handler] = field(default_factory=dict)
     text: Handler | None = None
     contact: Callable[["Scene", Contact], Go] | None = None
     attachment: Intake | None = None

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from bot.dialog.model import Attachment
+from bot.dialog.model import Attachment, Go
 from bot.texts.language import Language
 from core.errors import XuanhaoError
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-REHEARSAL = "rehearsal"
-"""The screen to which whoever begins a rehearsal is led; which it shows itself."""
+REHEARSE = Go(screen=None, rehearsal=True)
+"""The way into a rehearsal."""
 
 _STAGE = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rehearsal")
 

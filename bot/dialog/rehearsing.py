@@ -1,8 +1,8 @@
 """The steps of a real conversation, which may go into a rehearsal and come out again.
 
-real screen ──Go(REHEARSAL)──▶ rehearsal ──its button, a button outside, a command that leaves,
-▲                                     30 idle minutes, a new version of the program──┐
-└────────────────────────── as it stood ◀────────────────────────────────────────────┘
+real screen ──REHEARSE──▶ rehearsal ──its button, a button outside, a command that leaves,
+▲                             30 idle minutes, a new version of the program──┐
+└────────────────────── as it stood ◀────────────────────────────────────────┘
 """
 
 from collections.abc import Callable, Mapping
@@ -13,6 +13,7 @@ from functools import partial
 from bot.dialog.buttons import OUTSIDE, Codec
 from bot.dialog.given import Given
 from bot.dialog.model import Attachment, Command, Event, Forget, Offer, Press, Screen, Typed
+from bot.dialog.names import ScreenName
 from bot.dialog.record import (
     Record,
     end_rehearsal,
@@ -44,7 +45,7 @@ class RehearsingSteps(Steps):
     """
 
     def __init__(
-        self, core: Core, screens: Mapping[str, Screen], codec: Codec, words: Words, stage: Stage
+        self, core: Core, screens: Mapping[ScreenName, Screen], codec: Codec, words: Words, stage: Stage
     ) -> None:
         super().__init__(core, screens, codec, words)
         self._stage = stage

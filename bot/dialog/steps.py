@@ -18,9 +18,11 @@ from bot.dialog.model import (
     Screen,
     Typed,
     View,
+    stay,
 )
+from bot.dialog.names import ScreenName
 from bot.dialog.record import Place, Record, find_record, open_record, place_in_album, save
-from bot.dialog.rehearsal import REHEARSAL, RehearsalAsked
+from bot.dialog.rehearsal import RehearsalAsked
 from bot.dialog.scene import Scene
 from bot.dialog.words import Words
 from bot.texts.language import Language, speaking
@@ -66,7 +68,7 @@ class Present:
 class Taker:
     """A screen that takes attachments."""
 
-    screen: str
+    screen: ScreenName
     intake: Intake
     language: Language  # of the chat that is on it
     beside: object = field(default=None, repr=False)  # what its ``look`` has returned
@@ -79,7 +81,7 @@ class NothingToSay(Exception):
 class Steps:
     """Applies events to conversations."""
 
-    def __init__(self, core: Core, screens: Mapping[str, Screen], codec: Codec, words: Words) -> None:
+    def __init__(self, core: Core, screens: Mapping[ScreenName, Screen], codec: Codec, words: Words) -> None:
         self._core = core
         self._screens = screens
         self._codec = codec
@@ -108,7 +110,7 @@ class Steps:
                 led = self._advance(tx, scene, record, self._words.outside(scene, carried))
                 return replace(led, outside=True)
             if carried is None or carried.revision != record.revision or carried.screen != record.screen:
-                shown = self._show(tx, scene, record, Go(screen="", note=self._words.old_button()))
+                shown = self._show(tx, scene, record, stay(note=self._words.old_button()))
                 return replace(shown, stale=True)
             return self._advance(tx, scene, record, self._pressed(scene, record, carried))
         if isinstance(event, Attachment) and (rest := self._rest_of_album(tx, scene, record, event)):
@@ -122,9 +124,9 @@ class Steps:
             case Place.FIRST:
                 return None
             case Place.SECOND:
-                return self._show(tx, scene, record, Go(screen="", note=self._words.one_of_album()))
+                return self._show(tx, scene, record, stay(note=self._words.one_of_album()))
             case Place.FURTHER:
-                return replace(self._show(tx, scene, record, Go(screen="")), quiet=True)
+                return replace(self._show(tx, scene, record, stay()), quiet=True)
 
     def refused(
         self, tx: Tx, asked: Asked, record: Record, error: XuanhaoError, given: Given = _NOTHING
@@ -140,7 +142,7 @@ class Steps:
         way = self._screen(record.screen).errors
         lead = next((way[kind] for kind in type(error).__mro__ if kind in way), None)
         with speaking(record.language):
-            go = lead(scene, error) if lead else Go(screen="", note=self._words.of_error(error), alert=True)
+            go = lead(scene, error) if lead else stay(note=self._words.of_error(error), alert=True)
         return self._advance(tx, scene, record, go)
 
     def intake_of(self, tx: Tx, record: Record, sent: Attachment) -> Taker | None:
@@ -153,8 +155,9 @@ class Steps:
         if sent.album and sent.album == record.album:
             return None
         scene = self._looking(tx, record)
-        if (asked := self._captioned(scene, screen, sent)) is not None:
-            screen, scene.args = self._screen(asked.screen), asked.args
+        asked = self._captioned(scene, screen, sent)
+        if asked is not None and asked.screen is not None:
+            screen, scene.args = self._screens[asked.screen], asked.args
         if screen.attachment is None:
             return None
         look = screen.attachment.look
@@ -191,7 +194,7 @@ class Steps:
             seen=given.seen,
             bot_username=self._words.username(),
         )
-        return self._show(tx, scene, record, Go(screen=""))
+        return self._show(tx, scene, record, stay())
 
     def _live(self, tx: Tx, chat_id: int) -> Record:
         """Return a conversation that has a live message.
@@ -222,9 +225,9 @@ class Steps:
 
     def _pressed(self, scene: Scene, record: Record, carried: Carried) -> Go:
         screen = self._screen(record.screen)
-        handler = screen.buttons.get(carried.action)
-        if handler is None:  # the screen of an older program
-            return Go(screen="", note=self._words.old_button())
+        handler = screen.buttons.get(carried.action) if carried.action else None
+        if handler is None:  # of an older program
+            return stay(note=self._words.old_button())
         return self._words.before(scene, screen) or handler(scene, carried.arg)
 
     def _answer(self, scene: Scene, record: Record, event: Event) -> Go:
@@ -241,23 +244,23 @@ class Steps:
         if isinstance(event, Attachment) and (taken := self._sent(scene, screen, event)) is not None:
             return taken
         is_photo = isinstance(event, Attachment) and event.is_image
-        return Go(screen="", note=self._words.not_taken(screen, is_photo=is_photo))
+        return stay(note=self._words.not_taken(screen, is_photo=is_photo))
 
     def _sent(self, scene: Scene, screen: Screen, event: Attachment) -> Go | None:
         """Return where what was sent leads; None where nobody takes it."""
         asked = self._captioned(scene, screen, event)
-        if asked is not None:
-            screen, scene.args = self._screen(asked.screen), asked.args
+        if asked is not None and asked.screen is not None:
+            screen, scene.args = self._screens[asked.screen], asked.args
         reading = event.reading
         if screen.attachment is None or reading is None or reading.screen != screen.name:
             return asked
         taken = screen.attachment.take(scene, reading.value)
-        if asked is not None and not taken.screen:  # it stays where the command leads
+        if asked is not None and taken.screen is None:  # it stays where the command leads
             return replace(taken, screen=asked.screen, args=asked.args)
         return taken
 
     def _advance(self, tx: Tx, scene: Scene, record: Record, go: Go) -> Present:
-        if go.screen == REHEARSAL:
+        if go.rehearsal:
             raise RehearsalAsked(scene.found.office if scene.found else None)
         return self._show(tx, scene, record, go, moved=True)
 
@@ -269,7 +272,7 @@ class Steps:
     def _led(self, tx: Tx, scene: Scene, record: Record, go: Go, *, moved: bool) -> Present:
         """Follow a step to where it leads, and keep it; a screen may itself lead on."""
         note, alert, pinned, effects = go.note, go.alert, go.pinned, tuple(go.effects)
-        name, args = (go.screen, go.args) if go.screen else (record.screen, record.args)
+        name, args = _after(go, record.screen, record.args)
         for _ in range(_MOST_HOPS):
             scene.args = args
             scene.fresh()
@@ -280,13 +283,14 @@ class Steps:
                 shown = Go(screen=self._words.first_screen, note=self._words.of_error(error))
             if isinstance(shown, View):
                 break
-            name, args = shown.screen, shown.args
+            name, args = _after(shown, name, args)
             note = note or shown.note
             effects += tuple(shown.effects)
         else:
             raise RecursionError(f"the screen {name} leads in a circle")
         # A hint or an old button changes nothing that can be done, so buttons stay good.
-        changed = (moved and bool(go.screen)) or name != record.screen or dict(args) != dict(record.args)
+        moved = moved and go.screen is not None
+        changed = moved or name != record.screen or dict(args) != dict(record.args)
         record = replace(record, screen=name, args=args, revision=record.revision + changed)
         save(tx, record, shown.redraw_at)
         return Present(
@@ -300,7 +304,8 @@ class Steps:
         )
 
     def _screen(self, name: str) -> Screen:
-        return self._screens.get(name) or self._screens[self._words.first_screen]
+        """Return the screen of a name that was stored, the first one for the name of an older program."""
+        return self._screens[ScreenName.known(name) or self._words.first_screen]
 
     def after_showing(self, tx: Tx, present: Present, *, shown_at: datetime) -> None:
         """Count what counts from when the screen has been shown."""
@@ -324,3 +329,8 @@ class Steps:
     def running(self, tx: Tx) -> list[int]:
         """Return the chats on a screen that runs by a clock."""
         return [row["chat_id"] for row in tx.all("dialog.live")]
+
+
+def _after(go: Go, name: str, args: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
+    """Return where a chat is after a step: a screen, by its name, and its arguments."""
+    return (name, args) if go.screen is None else (go.screen, go.args)

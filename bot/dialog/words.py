@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.dialog.buttons import Carried
 from bot.dialog.model import Command, Go, Screen
+from bot.dialog.names import ScreenName
 from bot.dialog.scene import Scene
 from core.errors import XuanhaoError
 
@@ -22,7 +23,7 @@ class NotTaken(Protocol):
 class Words:
     """Words and commands for the engine."""
 
-    first_screen: str
+    first_screen: ScreenName
     old_button: Callable[[], str]
     of_error: Callable[[XuanhaoError], str]
     not_taken: NotTaken

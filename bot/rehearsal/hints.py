@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from bot.dialog.names import ScreenName
 from bot.dialog.scene import Scene
 from bot.texts import rehearsal as words
 from core.errors import StepOutOfOrder
@@ -24,7 +25,8 @@ class _Stand:
 
 def hint_of(screen: str, scene: Scene, real_offices: Mapping[str, Office], code: str) -> str:
     """Return what is said below a screen, as HTML; nothing where it needs no word."""
-    hint = _HINTS.get(screen)
+    known = ScreenName.known(screen)
+    hint = _HINTS.get(known) if known else None
     return hint(_Stand(scene=scene, real_offices=real_offices, code=code)) if hint else ""
 
 
@@ -54,13 +56,13 @@ def _done(stand: _Stand) -> str:
     return words.really(reserved, next_of(scene.tx, reserved.subject))
 
 
-_HINTS: Mapping[str, Callable[[_Stand], str]] = {
-    "home": _first,
-    "vin": lambda _stand: words.VEHICLE(),
-    "vin_doubt": lambda _stand: words.VEHICLE(),
-    "certificate": _certificate,
-    "terms": _terms,
-    "code": lambda stand: words.text_message(stand.code),
-    "compose": _composing,
-    "done": _done,
+_HINTS: Mapping[ScreenName, Callable[[_Stand], str]] = {
+    ScreenName.HOME: _first,
+    ScreenName.VIN: lambda _stand: words.VEHICLE(),
+    ScreenName.VIN_DOUBT: lambda _stand: words.VEHICLE(),
+    ScreenName.CERTIFICATE: _certificate,
+    ScreenName.TERMS: _terms,
+    ScreenName.CODE: lambda stand: words.text_message(stand.code),
+    ScreenName.COMPOSE: _composing,
+    ScreenName.DONE: _done,
 }

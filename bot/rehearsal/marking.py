@@ -5,12 +5,10 @@ from dataclasses import replace
 from telegram.constants import MessageLimit
 
 from bot.dialog.model import Button, Picture, View
+from bot.dialog.names import ActionName
 from bot.screens.pictures import BatchPicture, ReceiptPicture
 from bot.texts import rehearsal as words
 from bot.texts.common import plain
-
-LEAVE = "leave"
-"""The action of the button that leads out of a rehearsal."""
 
 
 def marked(view: View, hint: str) -> View:
@@ -22,7 +20,7 @@ def marked(view: View, hint: str) -> View:
     while lines and view.picture is not None and _length([text, "", *lines]) > MessageLimit.CAPTION_LENGTH:
         lines.pop()
     text = "\n".join([text, "", *lines] if lines else [text])
-    rows = (*view.rows, (Button(label=words.LEAVE(), action=LEAVE, outside=True),))
+    rows = (*view.rows, (Button(label=words.LEAVE(), action=ActionName.LEAVE, outside=True),))
     picture = None if view.picture is None else _marked_picture(view.picture)
     return replace(view, text=text, rows=rows, picture=picture)
 

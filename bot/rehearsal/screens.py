@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 
 from bot.dialog.model import Button, Go, Screen, Style, View
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.screens import basics, composing, mine, selecting, terms, vehicle
 from bot.screens.entry import entry
 from bot.texts import common, home
 from bot.texts import rehearsal as words
 
-FIRST = "home"
+FIRST = ScreenName.HOME
 """In place of the real first page: where 【返回首页】 leads."""
 
 _FLOW = {
@@ -20,14 +21,14 @@ _FIRST_PAGE = Screen(
     name=FIRST,
     show=lambda _scene: View(
         text=words.INTRODUCTION(),
-        rows=((Button(label=home.PRESELECT(), action="preselect", style=Style.PRIMARY),),),
+        rows=((Button(label=home.PRESELECT(), action=ActionName.PRESELECT, style=Style.PRIMARY),),),
     ),
-    buttons={"preselect": lambda scene, _arg: entry(scene)},
+    buttons={ActionName.PRESELECT: lambda scene, _arg: entry(scene)},
     hint=common.PRESS_HINT,
 )
 
 
-def screens_of(real: Mapping[str, Screen]) -> Mapping[str, Screen]:
+def screens_of(real: Mapping[ScreenName, Screen]) -> Mapping[ScreenName, Screen]:
     """Return the screens of rehearsals.
 
     What is no part of the flow (one's own data, the desk) is there in name alone: a screen that nobody
@@ -37,7 +38,7 @@ def screens_of(real: Mapping[str, Screen]) -> Mapping[str, Screen]:
     return {**shown, FIRST: _FIRST_PAGE}
 
 
-def _absent(name: str) -> Screen:
+def _absent(name: ScreenName) -> Screen:
     return Screen(name=name, show=_back)
 
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.dialog.buttons import Codec
-from bot.dialog.model import Attachment, Command, Effect, Go, Screen, SendCode
+from bot.dialog.model import Attachment, Command, Effect, Go, Screen, SendCode, stay
+from bot.dialog.names import ScreenName
 from bot.dialog.record import Record, open_record
 from bot.dialog.rehearsal import Kept, Played
 from bot.dialog.scene import Scene
@@ -35,7 +36,7 @@ class RehearsalStage:
     """
 
     def __init__(
-        self, rehearsal: Rehearsal, screens: Mapping[str, Screen], codec: Codec, words: Words
+        self, rehearsal: Rehearsal, screens: Mapping[ScreenName, Screen], codec: Codec, words: Words
     ) -> None:
         self._rehearsal = rehearsal
         self._screens = screens_of(screens)
@@ -150,4 +151,4 @@ def _lead(scene: Scene, typed: Command) -> Go:
     del scene
     if typed.name == "rehearse":
         return Go(screen=FIRST)
-    return Go(screen="", note=words.INTRODUCTION() if typed.name == "help" else home.unknown_command())
+    return stay(note=words.INTRODUCTION() if typed.name == "help" else home.unknown_command())

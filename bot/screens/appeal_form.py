@@ -1,10 +1,11 @@
 """Filling in an appeal: notice, consent, VIN, reason, two photos, review (docs/domain.md, section 7)."""
 
 from bot.dialog.model import Button, ErrorWays, Forget, Go, Intake, Received, Screen, Style, View
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.photos.judging import judge
 from bot.photos.likeness import is_same
-from bot.screens.appeals import begin, filled, step
+from bot.screens.appeals import PHOTO_PAGES, begin, filled, step
 from bot.screens.layout import in_columns
 from bot.screens.pictures import EvidencePicture
 from bot.screens.vin_pages import VinPages, may_be_photographed
@@ -41,27 +42,27 @@ def _on(scene: Scene, note: str = "") -> Go:
 def _back(scene: Scene) -> tuple[Button, ...]:
     """Offer the way back to the review where a complete draft is only being corrected, else to the list."""
     if _draft(scene).is_complete:
-        return (Button(label=common.BACK(), action="review"),)
-    return (Button(label=words.LIST(), action="list"),)
+        return (Button(label=common.BACK(), action=ActionName.REVIEW),)
+    return (Button(label=words.LIST(), action=ActionName.LIST),)
 
 
 _WAYS = {
-    "review": lambda scene, _arg: _on(scene),
-    "list": lambda _scene, _arg: Go(screen="appeals"),
+    ActionName.REVIEW: lambda scene, _arg: _on(scene),
+    ActionName.LIST: lambda _scene, _arg: Go(screen=ScreenName.APPEALS),
 }
 
 
 def _stay_or_list(_scene: Scene, error: XuanhaoError) -> Go:
-    return Go(screen="appeals", note=of_error(error), pinned=True)
+    return Go(screen=ScreenName.APPEALS, note=of_error(error), pinned=True)
 
 
 def _pointless(_scene: Scene, error: XuanhaoError) -> Go:
     """Say why a filled-in appeal is not needed, and offer to give it up."""
-    return Go(screen="appeal_drop", note=of_error(error), pinned=True)
+    return Go(screen=ScreenName.APPEAL_DROP, note=of_error(error), pinned=True)
 
 
 GONE: ErrorWays = {
-    StepOutOfOrder: lambda _scene, _error: Go(screen="appeals", note=words.GONE(), pinned=True)
+    StepOutOfOrder: lambda _scene, _error: Go(screen=ScreenName.APPEALS, note=words.GONE(), pinned=True)
 }
 """The draft has been submitted, given up or dropped meanwhile."""
 
@@ -74,15 +75,15 @@ def _read(scene: Scene, _arg: str) -> Go:
 
 
 NOTICE = Screen(
-    name="appeal_notice",
+    name=ScreenName.APPEAL_NOTICE,
     show=lambda _scene: View(
         text=words.NOTICE(),
         rows=(
-            (Button(label=words.READ(), action="agree", style=Style.SUCCESS),),
-            (Button(label=common.BACK(), action="list"),),
+            (Button(label=words.READ(), action=ActionName.AGREE, style=Style.SUCCESS),),
+            (Button(label=common.BACK(), action=ActionName.LIST),),
         ),
     ),
-    buttons={"agree": _read, **_WAYS},
+    buttons={ActionName.AGREE: _read, **_WAYS},
     hint=common.PRESS_HINT,
     errors={
         AppealAboutOwnNumber: _stay_or_list,
@@ -99,20 +100,22 @@ def _consent(scene: Scene, _arg: str) -> Go:
 
 
 CONSENT = Screen(
-    name="appeal_consent",
+    name=ScreenName.APPEAL_CONSENT,
     personal=True,
     show=lambda scene: View(
         text=words.consent(scene.core.settings.photos.keep_days),
         rows=(
             (
-                Button(label=words.CONSENT(), action="agree", style=Style.SUCCESS),
-                Button(label=words.DECLINE(), action="decline"),
+                Button(label=words.CONSENT(), action=ActionName.AGREE, style=Style.SUCCESS),
+                Button(label=words.DECLINE(), action=ActionName.DECLINE),
             ),
         ),
     ),
     buttons={
-        "agree": _consent,
-        "decline": lambda _scene, _arg: Go(screen="appeals", note=words.DECLINED(), pinned=True),
+        ActionName.AGREE: _consent,
+        ActionName.DECLINE: lambda _scene, _arg: Go(
+            screen=ScreenName.APPEALS, note=words.DECLINED(), pinned=True
+        ),
     },
     hint=common.PRESS_HINT,
     errors=GONE,
@@ -127,10 +130,16 @@ def _take_vin(scene: Scene, vin: str) -> Go:
     return _on(scene)
 
 
-VIN_PAGES = VinPages(page="appeal_vin", take=_take_vin, errors=GONE)
+VIN_PAGES = VinPages(
+    page=ScreenName.APPEAL_VIN,
+    doubt=ScreenName.APPEAL_VIN_DOUBT,
+    choice=ScreenName.APPEAL_VIN_CHOICE,
+    take=_take_vin,
+    errors=GONE,
+)
 
 VIN = Screen(
-    name="appeal_vin",
+    name=ScreenName.APPEAL_VIN,
     personal=True,
     show=lambda scene: View(text=words.VIN() + may_be_photographed(), rows=(_back(scene),)),
     buttons=_WAYS,
@@ -147,7 +156,7 @@ def _reason(scene: Scene, typed: str) -> Go:
 
 
 REASON = Screen(
-    name="appeal_reason",
+    name=ScreenName.APPEAL_REASON,
     personal=True,
     show=lambda scene: View(text=words.reason_page(), rows=(_back(scene),)),
     buttons=_WAYS,
@@ -181,7 +190,7 @@ def _photo_screen(slot: Slot) -> Screen:
         return Go(screen=go.screen, args=go.args, note=words.photo_taken(slot), effects=(Forget(),))
 
     return Screen(
-        name=f"appeal_{slot}",
+        name=PHOTO_PAGES[slot],
         personal=True,
         show=lambda scene: View(text=words.photo_page(slot), rows=(_back(scene),)),
         buttons=_WAYS,
@@ -213,60 +222,65 @@ def photos_of(scene: Scene, appeal: Appeal, slots: tuple[Slot, ...] = tuple(Slot
 def _show_review(scene: Scene) -> View | Go:
     draft, account = _draft(scene), scene.account
     missing = step(draft)
-    if missing.screen != "appeal_review":
+    if missing.screen != ScreenName.APPEAL_REVIEW:
         return missing
     changes = [
-        Button(label=words.CHANGE_VIN(), action="vin"),
-        Button(label=words.CHANGE_REASON(), action="reason"),
-        *(Button(label=words.CHANGE_PHOTO[slot](), action="photo", arg=slot) for slot in Slot),
+        Button(label=words.CHANGE_VIN(), action=ActionName.VIN),
+        Button(label=words.CHANGE_REASON(), action=ActionName.REASON),
+        *(Button(label=words.CHANGE_PHOTO[slot](), action=ActionName.PHOTO, arg=slot) for slot in Slot),
     ]
     corrections = (
-        Button(label=words.CHANGE_NAME(), action="name"),
-        Button(label=words.CHANGE_PHONE(), action="phone"),
+        Button(label=words.CHANGE_NAME(), action=ActionName.NAME),
+        Button(label=words.CHANGE_PHONE(), action=ActionName.PHONE),
     )
     return View(
         text=words.review(draft, account, scene.office_of(account.office or draft.office)),
         picture=photos_of(scene, draft),
         protected=True,
         rows=(
-            (Button(label=words.SUBMIT(), action="submit", style=Style.SUCCESS),),
+            (Button(label=words.SUBMIT(), action=ActionName.SUBMIT, style=Style.SUCCESS),),
             *in_columns(changes, 2),
-            (Button(label=words.EXCHANGE(), action="exchange"),),
+            (Button(label=words.EXCHANGE(), action=ActionName.EXCHANGE),),
             corrections,
-            (Button(label=words.DROP(), action="drop"), Button(label=words.LIST(), action="list")),
+            (
+                Button(label=words.DROP(), action=ActionName.DROP),
+                Button(label=words.LIST(), action=ActionName.LIST),
+            ),
         ),
     )
 
 
 def _submit(scene: Scene, _arg: str) -> Go:
     one = scene.core.appeals.submit(scene.tx, scene.account)
-    return Go(screen="appeal", args={"id": str(one.appeal_id)}, note=words.submitted(one), pinned=True)
+    return Go(
+        screen=ScreenName.APPEAL, args={"id": str(one.appeal_id)}, note=words.submitted(one), pinned=True
+    )
 
 
 def _exchange(scene: Scene, _arg: str) -> Go:
     scene.core.appeals.exchange_photos(scene.tx, scene.account)
-    return Go(screen="appeal_review", note=words.EXCHANGED(), pinned=True)
+    return Go(screen=ScreenName.APPEAL_REVIEW, note=words.EXCHANGED(), pinned=True)
 
 
-def _corrects(screen: str) -> Go:
+def _corrects(screen: ScreenName) -> Go:
     """Lead to a page of the registration, and back from there."""
-    return Go(screen=screen, args={"back": "appeal_review"})
+    return Go(screen=screen, args={"back": ScreenName.APPEAL_REVIEW})
 
 
 REVIEW = Screen(
-    name="appeal_review",
+    name=ScreenName.APPEAL_REVIEW,
     personal=True,
     show=_show_review,
     buttons={
-        "submit": _submit,
-        "vin": lambda _scene, _arg: Go(screen="appeal_vin"),
-        "reason": lambda _scene, _arg: Go(screen="appeal_reason"),
-        "photo": lambda _scene, slot: Go(screen=f"appeal_{Slot(slot)}"),
-        "exchange": _exchange,
-        "name": lambda _scene, _arg: _corrects("reg_name"),
-        "phone": lambda _scene, _arg: _corrects("reg_phone"),
-        "drop": lambda _scene, _arg: Go(screen="appeal_drop"),
-        "list": lambda _scene, _arg: Go(screen="appeals"),
+        ActionName.SUBMIT: _submit,
+        ActionName.VIN: lambda _scene, _arg: Go(screen=ScreenName.APPEAL_VIN),
+        ActionName.REASON: lambda _scene, _arg: Go(screen=ScreenName.APPEAL_REASON),
+        ActionName.PHOTO: lambda _scene, slot: Go(screen=PHOTO_PAGES[Slot(slot)]),
+        ActionName.EXCHANGE: _exchange,
+        ActionName.NAME: lambda _scene, _arg: _corrects(ScreenName.REG_NAME),
+        ActionName.PHONE: lambda _scene, _arg: _corrects(ScreenName.REG_PHONE),
+        ActionName.DROP: lambda _scene, _arg: Go(screen=ScreenName.APPEAL_DROP),
+        ActionName.LIST: lambda _scene, _arg: Go(screen=ScreenName.APPEALS),
     },
     hint=common.PRESS_HINT,
     errors={
@@ -283,21 +297,21 @@ REVIEW = Screen(
 
 def _drop(scene: Scene, _arg: str) -> Go:
     scene.core.appeals.drop(scene.tx, scene.account)
-    return Go(screen="appeals", note=words.DROPPED())
+    return Go(screen=ScreenName.APPEALS, note=words.DROPPED())
 
 
 DROP = Screen(
-    name="appeal_drop",
+    name=ScreenName.APPEAL_DROP,
     show=lambda _scene: View(
         text=words.DROP_TEXT(),
         rows=(
             (
-                Button(label=words.KEEP(), action="review", style=Style.SUCCESS),
-                Button(label=words.DROP_SURE(), action="drop", style=Style.DANGER),
+                Button(label=words.KEEP(), action=ActionName.REVIEW, style=Style.SUCCESS),
+                Button(label=words.DROP_SURE(), action=ActionName.DROP, style=Style.DANGER),
             ),
         ),
     ),
-    buttons={"drop": _drop, **_WAYS},
+    buttons={ActionName.DROP: _drop, **_WAYS},
     hint=common.PRESS_HINT,
     errors=GONE,
 )

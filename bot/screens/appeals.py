@@ -1,17 +1,19 @@
 """An owner's appeals (异常选号资料修改): the list, one of them, the way into a new one."""
 
 from bot.dialog.model import Button, ErrorWays, Go, Screen, Style, View
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.screens.entry import entry, step_of
 from bot.screens.layout import in_columns, page_of
 from bot.texts import appeal as words
 from bot.texts import common
-from core.appeals import RENEWABLE, Appeal, State
+from core.appeals import RENEWABLE, Appeal, Slot, State
 from core.blacklist import running
 from core.errors import AppealDecided, AppealUnfinished, AppealUnknown, StepOutOfOrder
 from core.preselection import State as Step
 
 _A_PAGE = 8
+PHOTO_PAGES = {Slot.IDENTITY: ScreenName.APPEAL_IDENTITY, Slot.INVOICE: ScreenName.APPEAL_INVOICE}
 
 
 def begin(scene: Scene, vin: str = "") -> Go:
@@ -27,12 +29,12 @@ def begin(scene: Scene, vin: str = "") -> Go:
     ban = running(scene.tx, account.identity_hash)
     if ban is not None:
         note = words.ban_stays(core.offices.get(ban.office))
-        return Go(screen="banned", note=note, pinned=True)
+        return Go(screen=ScreenName.BANNED, note=note, pinned=True)
     if vin:
         core.appeals.judge(scene.tx, account, vin)
     draft = core.appeals.find_draft(scene.tx, account)
     if draft is None or not draft.has_consent:
-        return Go(screen="appeal_notice", args={"vin": vin})
+        return Go(screen=ScreenName.APPEAL_NOTICE, args={"vin": vin})
     return filled(scene, vin)
 
 
@@ -48,13 +50,13 @@ def filled(scene: Scene, vin: str) -> Go:
 def step(draft: Appeal) -> Go:
     """Lead to what is still missing of a draft."""
     if not draft.has_consent:
-        return Go(screen="appeal_consent")
+        return Go(screen=ScreenName.APPEAL_CONSENT)
     if draft.vin is None:
-        return Go(screen="appeal_vin")
+        return Go(screen=ScreenName.APPEAL_VIN)
     if draft.reason_sealed is None:
-        return Go(screen="appeal_reason")
+        return Go(screen=ScreenName.APPEAL_REASON)
     missing = draft.missing_photo
-    return Go(screen="appeal_review" if missing is None else f"appeal_{missing}")
+    return Go(screen=ScreenName.APPEAL_REVIEW if missing is None else PHOTO_PAGES[missing])
 
 
 # --- the list -------------------------------------------------------------------------------
@@ -64,7 +66,7 @@ def _show_list(scene: Scene) -> View:
     account, appeals = scene.found, scene.core.appeals
     mine = appeals.of_account(scene.tx, account) if account else []
     draft = appeals.find_draft(scene.tx, account) if account else None
-    buttons = [Button(label=words.label(one), action="open", arg=str(one.appeal_id)) for one in mine]
+    buttons = [Button(label=words.label(one), action=ActionName.OPEN, arg=str(one.appeal_id)) for one in mine]
     page = int(scene.arg("page") or 0)
     shown, turns = page_of(buttons, page, _A_PAGE)
     numbers = {button.arg for button in shown}
@@ -73,22 +75,22 @@ def _show_list(scene: Scene) -> View:
     return View(
         text=words.home(listed, has_draft=draft is not None, total=len(mine)),
         rows=(
-            (Button(label=first, action="new", style=Style.PRIMARY),),
+            (Button(label=first, action=ActionName.NEW, style=Style.PRIMARY),),
             *in_columns(shown, 2),
             *((tuple(turns),) if turns else ()),
-            (Button(label=common.HOME(), action="home"),),
+            (Button(label=common.HOME(), action=ActionName.HOME),),
         ),
     )
 
 
 LIST = Screen(
-    name="appeals",
+    name=ScreenName.APPEALS,
     show=_show_list,
     buttons={
-        "new": lambda scene, _arg: begin(scene),
-        "open": lambda _scene, number: Go(screen="appeal", args={"id": number}),
-        "page": lambda _scene, page: Go(screen="appeals", args={"page": page}),
-        "home": lambda _scene, _arg: Go(screen="home"),
+        ActionName.NEW: lambda scene, _arg: begin(scene),
+        ActionName.OPEN: lambda _scene, number: Go(screen=ScreenName.APPEAL, args={"id": number}),
+        ActionName.PAGE: lambda _scene, page: Go(screen=ScreenName.APPEALS, args={"page": page}),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
 )
@@ -108,17 +110,20 @@ def _show(scene: Scene) -> View | Go:
     try:
         one = _own(scene)
     except AppealUnknown:
-        return Go(screen="appeals")
+        return Go(screen=ScreenName.APPEALS)
     if one.state == State.DRAFT:
         return step(one)
     actions: list[tuple[Button, ...]] = []
     if one.state == State.PENDING:
-        actions.append((Button(label=words.WITHDRAW(), action="withdraw"),))
+        actions.append((Button(label=words.WITHDRAW(), action=ActionName.WITHDRAW),))
     if one.state in RENEWABLE:
-        actions.append((Button(label=words.RENEW(), action="renew", style=Style.PRIMARY),))
+        actions.append((Button(label=words.RENEW(), action=ActionName.RENEW, style=Style.PRIMARY),))
     if one.state == State.APPROVED:
-        actions.append((Button(label=words.SELECT(), action="select", style=Style.SUCCESS),))
-    back = (Button(label=words.LIST(), action="list"), Button(label=common.HOME(), action="home"))
+        actions.append((Button(label=words.SELECT(), action=ActionName.SELECT, style=Style.SUCCESS),))
+    back = (
+        Button(label=words.LIST(), action=ActionName.LIST),
+        Button(label=common.HOME(), action=ActionName.HOME),
+    )
     return View(text=words.page(one, scene.core.offices.get(one.office)), rows=(*actions, back))
 
 
@@ -132,7 +137,9 @@ def _select(scene: Scene, _arg: str) -> Go:
     """Go on with the selection for the vehicle, with what was begun of it, as far as that goes."""
     vin, begun = _own(scene).the_vin, scene.begun
     if begun is None:
-        return entry(scene) if running(scene.tx, scene.account.identity_hash) else Go(screen="basics")
+        return (
+            entry(scene) if running(scene.tx, scene.account.identity_hash) else Go(screen=ScreenName.BASICS)
+        )
     if begun.state == Step.INFORMED and begun.vin != vin:
         scene.core.preselections.enter_vin(scene.tx, begun.preselection_id, vin)
         scene.fresh()
@@ -144,14 +151,14 @@ def _select(scene: Scene, _arg: str) -> Go:
 
 def _stands(scene: Scene, _error: object) -> Go:
     """Show where an appeal stands that somebody has ended meanwhile."""
-    return Go(screen="appeal", args={"id": scene.arg("id")})
+    return Go(screen=ScreenName.APPEAL, args={"id": scene.arg("id")})
 
 
 def _was_faster(scene: Scene, _error: object) -> Go:
     """Show the decision that came before the withdrawal, and that it stands."""
     is_withdrawn = _own(scene).state == State.WITHDRAWN
     note = "" if is_withdrawn else words.ENDED_BEFORE()
-    return Go(screen="appeal", args={"id": scene.arg("id")}, note=note, pinned=True)
+    return Go(screen=ScreenName.APPEAL, args={"id": scene.arg("id")}, note=note, pinned=True)
 
 
 ERRORS: ErrorWays = {
@@ -165,14 +172,16 @@ ERRORS: ErrorWays = {
 }
 
 PAGE = Screen(
-    name="appeal",
+    name=ScreenName.APPEAL,
     show=_show,
     buttons={
-        "withdraw": lambda scene, _arg: Go(screen="appeal_withdraw", args={"id": scene.arg("id")}),
-        "renew": _renew,
-        "select": _select,
-        "list": lambda _scene, _arg: Go(screen="appeals"),
-        "home": lambda _scene, _arg: Go(screen="home"),
+        ActionName.WITHDRAW: lambda scene, _arg: Go(
+            screen=ScreenName.APPEAL_WITHDRAW, args={"id": scene.arg("id")}
+        ),
+        ActionName.RENEW: _renew,
+        ActionName.SELECT: _select,
+        ActionName.LIST: lambda _scene, _arg: Go(screen=ScreenName.APPEALS),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=ERRORS,
@@ -182,13 +191,13 @@ PAGE = Screen(
 def _show_withdraw(scene: Scene) -> View | Go:
     one = _own(scene)
     if one.state != State.PENDING:
-        return Go(screen="appeal", args={"id": scene.arg("id")})
+        return Go(screen=ScreenName.APPEAL, args={"id": scene.arg("id")})
     return View(
         text=words.withdraw_question(one),
         rows=(
             (
-                Button(label=words.STAY(), action="stay", style=Style.SUCCESS),
-                Button(label=words.WITHDRAW_SURE(), action="withdraw", style=Style.DANGER),
+                Button(label=words.STAY(), action=ActionName.STAY, style=Style.SUCCESS),
+                Button(label=words.WITHDRAW_SURE(), action=ActionName.WITHDRAW, style=Style.DANGER),
             ),
         ),
     )
@@ -197,15 +206,15 @@ def _show_withdraw(scene: Scene) -> View | Go:
 def _withdraw(scene: Scene, _arg: str) -> Go:
     one = _own(scene)
     scene.core.appeals.withdraw(scene.tx, scene.account, one.appeal_id)
-    return Go(screen="appeal", args={"id": str(one.appeal_id)}, note=words.WITHDRAWN())
+    return Go(screen=ScreenName.APPEAL, args={"id": str(one.appeal_id)}, note=words.WITHDRAWN())
 
 
 WITHDRAW = Screen(
-    name="appeal_withdraw",
+    name=ScreenName.APPEAL_WITHDRAW,
     show=_show_withdraw,
     buttons={
-        "withdraw": _withdraw,
-        "stay": lambda scene, _arg: Go(screen="appeal", args={"id": scene.arg("id")}),
+        ActionName.WITHDRAW: _withdraw,
+        ActionName.STAY: lambda scene, _arg: Go(screen=ScreenName.APPEAL, args={"id": scene.arg("id")}),
     },
     hint=common.PRESS_HINT,
     errors=ERRORS,

@@ -1,6 +1,7 @@
 """What whoever is on the blacklist is shown: why, until when, how to object."""
 
 from bot.dialog.model import Button, Go, Screen, View
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.texts import common, home, notices
 from core.blacklist import running
@@ -9,21 +10,26 @@ from core.blacklist import running
 def _show(scene: Scene) -> View | Go:
     ban = running(scene.tx, scene.account.identity_hash)
     if ban is None:
-        return Go(screen="home")
+        return Go(screen=ScreenName.HOME)
     office = scene.core.offices.get(ban.office) or scene.core.offices.get(scene.account.office or "")
     return View(
         text=notices.banned(ban.until, ban.reason, office),
-        rows=((Button(label=home.MINE(), action="mine"), Button(label=common.HOME(), action="home")),),
+        rows=(
+            (
+                Button(label=home.MINE(), action=ActionName.MINE),
+                Button(label=common.HOME(), action=ActionName.HOME),
+            ),
+        ),
         redraw_at=ban.until,
     )
 
 
 BANNED = Screen(
-    name="banned",
+    name=ScreenName.BANNED,
     show=_show,
     buttons={
-        "mine": lambda _scene, _arg: Go(screen="mine"),
-        "home": lambda _scene, _arg: Go(screen="home"),
+        ActionName.MINE: lambda _scene, _arg: Go(screen=ScreenName.MINE),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
 )

@@ -1,6 +1,7 @@
 """Step 1: office and plate kind, and the notice (docs/domain.md, section 3)."""
 
 from bot.dialog.model import Button, Go, Screen, Style, View
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.screens.entry import entry, go_on
 from bot.screens.layout import in_columns, page_of
@@ -16,18 +17,18 @@ def _show_basics(scene: Scene) -> View:
     offices = list(scene.core.offices.values())
     chosen = scene.office_of(scene.arg("office") or account.office or offices[0].code)
     may_change = account.user_type.selects_elsewhere and len(offices) > 1
-    kinds = [Button(label=common.KINDS[kind](), action="kind", arg=kind) for kind in PlateKind]
+    kinds = [Button(label=common.KINDS[kind](), action=ActionName.KIND, arg=kind) for kind in PlateKind]
     rows = list(in_columns(kinds, 1))
     if may_change:
         buttons = [
-            Button(label=common.office_title(one), action="office", arg=one.code)
+            Button(label=common.office_title(one), action=ActionName.OFFICE, arg=one.code)
             for one in offices
             if one.code != chosen.code
         ]
         page, turns = page_of(buttons, int(scene.arg("page") or 0), _OFFICES_A_PAGE)
         rows += in_columns(page, 2)
         rows += [tuple(turns)] if turns else []
-    rows.append((Button(label=common.BACK(), action="home"),))
+    rows.append((Button(label=common.BACK(), action=ActionName.HOME),))
     return View(text=preselect.basics(offices, chosen, may_change=may_change), rows=rows)
 
 
@@ -35,18 +36,20 @@ def _choose(scene: Scene, kind: str) -> Go:
     account = scene.account
     office = scene.office_of(scene.arg("office") or account.office or "")
     scene.core.preselections.choose(scene.tx, account, office, PlateKind(kind))
-    return Go(screen="notice")
+    return Go(screen=ScreenName.NOTICE)
 
 
 BASICS = Screen(
-    name="basics",
+    name=ScreenName.BASICS,
     personal=True,
     show=_show_basics,
     buttons={
-        "kind": _choose,
-        "office": lambda _scene, code: Go(screen="basics", args={"office": code}),
-        "page": lambda scene, page: Go(screen="basics", args={"office": scene.arg("office"), "page": page}),
-        "home": lambda _scene, _arg: Go(screen="home"),
+        ActionName.KIND: _choose,
+        ActionName.OFFICE: lambda _scene, code: Go(screen=ScreenName.BASICS, args={"office": code}),
+        ActionName.PAGE: lambda scene, page: Go(
+            screen=ScreenName.BASICS, args={"office": scene.arg("office"), "page": page}
+        ),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
 )
 
@@ -56,8 +59,8 @@ def _show_notice(scene: Scene) -> View:
     return View(
         text=preselect.notice(scene.office, begun.kind),
         rows=(
-            (Button(label=preselect.AGREE_NOTICE(), action="agree", style=Style.SUCCESS),),
-            (Button(label=common.BACK(), action="basics"),),
+            (Button(label=preselect.AGREE_NOTICE(), action=ActionName.AGREE, style=Style.SUCCESS),),
+            (Button(label=common.BACK(), action=ActionName.BASICS),),
         ),
     )
 
@@ -68,12 +71,14 @@ def _agree(scene: Scene, _arg: str) -> Go:
 
 
 NOTICE = Screen(
-    name="notice",
+    name=ScreenName.NOTICE,
     personal=True,
     show=_show_notice,
     buttons={
-        "agree": _agree,
-        "basics": lambda scene, _arg: Go(screen="basics", args={"office": scene.preselection.office}),
+        ActionName.AGREE: _agree,
+        ActionName.BASICS: lambda scene, _arg: Go(
+            screen=ScreenName.BASICS, args={"office": scene.preselection.office}
+        ),
     },
     errors={StepOutOfOrder: lambda scene, _error: entry(scene)},
 )

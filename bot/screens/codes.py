@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from bot.dialog.model import Button, Go, SendCode, View
+from bot.dialog.model import Button, Go, SendCode, View, stay
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.texts import registration
 from core.normalise import compact, without_label
@@ -12,7 +13,7 @@ _LONGEST = 40
 _LABELS = ("短信验证码", "验证码", "CODE")
 
 
-def request(scene: Scene, bond: Bond, screen: str) -> Go:
+def request(scene: Scene, bond: Bond, screen: ScreenName) -> Go:
     """Ask for a code, and lead to the page where it is entered."""
     code_id = scene.core.verification.request(scene.tx, bond)
     return Go(screen=screen, effects=(SendCode(code_id=code_id),))
@@ -25,7 +26,7 @@ def page(scene: Scene, purpose: Purpose, phone: str, extra: tuple[Button, ...]) 
     wait = max(timedelta(), state.resend_at - now) if state else timedelta()
     can_resend = not wait
     changes = [at for at in (state.resend_at, state.expires_at) if at > now] if state else []
-    resend = Button(label=registration.RESEND(), action="resend")
+    resend = Button(label=registration.RESEND(), action=ActionName.RESEND)
     return View(
         text=registration.code(
             phone,
@@ -45,4 +46,4 @@ def digits(typed: str) -> str:
 
 def wrong(answer: Answer) -> Go:
     """Say that a code was wrong, which has cost a try."""
-    return Go(screen="", note=registration.wrong_code(answer.tries_left), alert=True)
+    return stay(note=registration.wrong_code(answer.tries_left), alert=True)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.dialog.model import Button, Go, Screen, Style, View
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.screens.entry import step_of
 from bot.screens.layout import in_columns
@@ -25,7 +26,7 @@ def _args(scene: Scene, wishes: Sequence[str], ideas: Sequence[str] = ()) -> dic
 
 
 def _back_to_random(scene: Scene, _arg: str) -> Go:
-    return Go(screen="selecting", args={"without_four": bool(scene.args.get("without_four"))})
+    return Go(screen=ScreenName.SELECTING, args={"without_four": bool(scene.args.get("without_four"))})
 
 
 def _show(scene: Scene) -> View | Go:
@@ -37,11 +38,11 @@ def _show(scene: Scene) -> View | Go:
         return _back_to_random(scene, "")
     left, wishes = chances(scene.tx, office, begun.the_vin), scene.list_arg("wishes")
     if left.none:
-        return Go(screen="used_up")
+        return Go(screen=ScreenName.USED_UP)
     rows = list(
         in_columns(
             [
-                Button(label=f"❌ {common.plate(office.code, wish)}", action="remove", arg=wish)
+                Button(label=f"❌ {common.plate(office.code, wish)}", action=ActionName.REMOVE, arg=wish)
                 for wish in wishes
             ],
             2,
@@ -49,16 +50,20 @@ def _show(scene: Scene) -> View | Go:
     )
     ideas = [idea for idea in scene.list_arg("ideas") if idea not in wishes]
     rows += in_columns(
-        [Button(label=f"💡 {common.plate(office.code, idea)}", action="add", arg=idea) for idea in ideas], 2
+        [
+            Button(label=f"💡 {common.plate(office.code, idea)}", action=ActionName.ADD, arg=idea)
+            for idea in ideas
+        ],
+        2,
     )
     if wishes:
         rows.append(
             (
-                Button(label=selecting.SUBMIT(), action="submit", style=Style.PRIMARY),
-                Button(label=selecting.CLEAR(), action="clear"),
+                Button(label=selecting.SUBMIT(), action=ActionName.SUBMIT, style=Style.PRIMARY),
+                Button(label=selecting.CLEAR(), action=ActionName.CLEAR),
             )
         )
-    rows.append((Button(label=selecting.BACK_TO_RANDOM(), action="random"),))
+    rows.append((Button(label=selecting.BACK_TO_RANDOM(), action=ActionName.RANDOM),))
     return View(text=selecting.composing(office, begun.kind, left, wishes), rows=rows, redraw_at=lease)
 
 
@@ -72,12 +77,12 @@ def _with(scene: Scene, more: Sequence[str]) -> Go:
         raise NoWishes
     present = scene.list_arg("wishes")
     wishes = judge_wishes(scene.tx, scene.office, scene.preselection, [*present, *more])
-    return Go(screen="compose", args=_args(scene, wishes, scene.list_arg("ideas")))
+    return Go(screen=ScreenName.COMPOSE, args=_args(scene, wishes, scene.list_arg("ideas")))
 
 
 def _without(scene: Scene, wish: str) -> Go:
     rest = [one for one in scene.list_arg("wishes") if one != wish]
-    return Go(screen="compose", args=_args(scene, rest, scene.list_arg("ideas")))
+    return Go(screen=ScreenName.COMPOSE, args=_args(scene, rest, scene.list_arg("ideas")))
 
 
 def _submit(scene: Scene, _arg: str) -> Go:
@@ -88,18 +93,18 @@ def _submit(scene: Scene, _arg: str) -> Go:
     left = chances(scene.tx, office, begun.the_vin).wishes
     if left < len(wishes):
         raise NoWishesLeft(left)
-    return Go(screen="try", args=_args(scene, wishes))
+    return Go(screen=ScreenName.TRY, args=_args(scene, wishes))
 
 
 COMPOSE = Screen(
-    name="compose",
+    name=ScreenName.COMPOSE,
     show=_show,
     buttons={
-        "add": lambda scene, idea: _with(scene, [idea]),
-        "remove": _without,
-        "clear": lambda scene, _arg: Go(screen="compose", args=_args(scene, ())),
-        "submit": _submit,
-        "random": _back_to_random,
+        ActionName.ADD: lambda scene, idea: _with(scene, [idea]),
+        ActionName.REMOVE: _without,
+        ActionName.CLEAR: lambda scene, _arg: Go(screen=ScreenName.COMPOSE, args=_args(scene, ())),
+        ActionName.SUBMIT: _submit,
+        ActionName.RANDOM: _back_to_random,
     },
     text=_typed,
     errors=ERRORS,
@@ -115,13 +120,13 @@ def _show_try(scene: Scene) -> View | Go:
     if begun.state != State.VERIFIED:
         return step_of(scene, begun)
     if not wishes:
-        return Go(screen="compose", args=_args(scene, ()))
+        return Go(screen=ScreenName.COMPOSE, args=_args(scene, ()))
     known = failed_before(scene.tx, begun, wishes)
     return View(
         text=selecting.try_question(office, wishes, known),
         rows=(
-            (Button(label=selecting.CONFIRM_TRY(), action="try", style=Style.SUCCESS),),
-            (Button(label=selecting.BACK_TO_WISHES(), action="back"),),
+            (Button(label=selecting.CONFIRM_TRY(), action=ActionName.TRY, style=Style.SUCCESS),),
+            (Button(label=selecting.BACK_TO_WISHES(), action=ActionName.BACK),),
         ),
     )
 
@@ -132,9 +137,9 @@ def _try(scene: Scene, _arg: str) -> Go:
         scene.tx, scene.account, begun.preselection_id, scene.office, wishes, at=scene.at
     )
     if tried.taken:
-        return Go(screen="done", args={"id": str(begun.preselection_id)})
+        return Go(screen=ScreenName.DONE, args={"id": str(begun.preselection_id)})
     return Go(
-        screen="compose",
+        screen=ScreenName.COMPOSE,
         args=_args(scene, (), tried.ideas),
         note=selecting.failed(scene.office, tried),
         pinned=True,
@@ -142,11 +147,13 @@ def _try(scene: Scene, _arg: str) -> Go:
 
 
 TRY = Screen(
-    name="try",
+    name=ScreenName.TRY,
     show=_show_try,
     buttons={
-        "try": _try,
-        "back": lambda scene, _arg: Go(screen="compose", args=_args(scene, scene.list_arg("wishes"))),
+        ActionName.TRY: _try,
+        ActionName.BACK: lambda scene, _arg: Go(
+            screen=ScreenName.COMPOSE, args=_args(scene, scene.list_arg("wishes"))
+        ),
     },
     errors=ERRORS,
     hint=common.PRESS_HINT,

@@ -1,6 +1,7 @@
 """Where 【预选号牌】 leads: the place at which the owner left (docs/domain.md, section 3)."""
 
 from bot.dialog.model import Go, Screen
+from bot.dialog.names import ScreenName
 from bot.dialog.scene import Scene
 from core.accounts import Account
 from core.blacklist import running
@@ -13,24 +14,24 @@ def entry(scene: Scene) -> Go:
     scene.fresh()
     account = scene.found
     if account is None or not account.consents:
-        return Go(screen="consent")
+        return Go(screen=ScreenName.CONSENT)
     if not account.registered:
         return registration_step(account)
     if running(scene.tx, account.identity_hash) is not None:
-        return Go(screen="banned")
+        return Go(screen=ScreenName.BANNED)
     if scene.begun is not None:
         return step_of(scene, scene.begun)
     reserved = reserved_of(scene)
     if reserved is not None:
-        return Go(screen="done", args={"id": str(reserved.preselection_id)})
-    return Go(screen="basics")
+        return Go(screen=ScreenName.DONE, args={"id": str(reserved.preselection_id)})
+    return Go(screen=ScreenName.BASICS)
 
 
 def consent_first(scene: Scene, screen: Screen) -> Go | None:
     """Lead to the consent before any screen that takes personal data, whatever the way to it."""
     if not screen.personal or (scene.found is not None and scene.found.consents):
         return None
-    return Go(screen="consent")
+    return Go(screen=ScreenName.CONSENT)
 
 
 def reserved_of(scene: Scene) -> Preselection | None:
@@ -42,30 +43,30 @@ def reserved_of(scene: Scene) -> Preselection | None:
 def registration_step(account: Account) -> Go:
     """Lead to what is still missing of a registration."""
     if not account.office:
-        return Go(screen="reg_office")
+        return Go(screen=ScreenName.REG_OFFICE)
     if account.name_sealed is None:
-        return Go(screen="reg_name")
+        return Go(screen=ScreenName.REG_NAME)
     if account.identity_sealed is None:
-        return Go(screen="reg_identity")
+        return Go(screen=ScreenName.REG_IDENTITY)
     if account.phone_sealed is None:
-        return Go(screen="reg_phone")
-    return Go(screen="reg_review")
+        return Go(screen=ScreenName.REG_PHONE)
+    return Go(screen=ScreenName.REG_REVIEW)
 
 
 def step_of(scene: Scene, begun: Preselection) -> Go:
     """Lead to the step at which a preselection stands."""
     match begun.state:
         case State.DRAFT:
-            return Go(screen="notice")
+            return Go(screen=ScreenName.NOTICE)
         case State.INFORMED:
             return data_step(begun)
         case _:
             office = scene.office_of(begun.office)
             if chances(scene.tx, office, begun.the_vin).none:
-                return Go(screen="used_up")
+                return Go(screen=ScreenName.USED_UP)
             if begun.state == State.VERIFIED and lease_until(scene.tx, begun) is not None:
-                return Go(screen="selecting")
-            return Go(screen="terms")
+                return Go(screen=ScreenName.SELECTING)
+            return Go(screen=ScreenName.TERMS)
 
 
 def go_on(scene: Scene) -> Go:
@@ -77,7 +78,7 @@ def go_on(scene: Scene) -> Go:
 def data_step(begun: Preselection) -> Go:
     """Lead to what is still missing of the data of step 2."""
     if begun.vin is None:
-        return Go(screen="vin")
+        return Go(screen=ScreenName.VIN)
     if begun.certificate is None:
-        return Go(screen="certificate_kind")
-    return Go(screen="review")
+        return Go(screen=ScreenName.CERTIFICATE_KIND)
+    return Go(screen=ScreenName.REVIEW)

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from bot.dialog.model import Button, Command, Go, Screen, Style, View
-from bot.dialog.rehearsal import REHEARSAL
+from bot.dialog.model import Button, Command, Go, Screen, Style, View, stay
+from bot.dialog.names import ActionName, ScreenName
+from bot.dialog.rehearsal import REHEARSE
 from bot.dialog.scene import Scene
 from bot.screens.appeal_form import FORM
 from bot.screens.entry import entry
@@ -54,18 +55,18 @@ def _show(scene: Scene) -> View:
     return View(
         text=home.welcome(list(scene.core.offices.values()), state=_state(scene)) + _warning(scene),
         rows=(
-            (Button(label=home.PRESELECT(), action="preselect", style=Style.PRIMARY),),
-            (Button(label=rehearsal.REHEARSE(), action="rehearse"),),
-            (Button(label=provinces.ELSEWHERE(), action="provinces"),),
-            (Button(label=bulletin.BULLETIN(), action="pool"),),
-            (Button(label=appeal.APPEAL(), action="appeals"),),
+            (Button(label=home.PRESELECT(), action=ActionName.PRESELECT, style=Style.PRIMARY),),
+            (Button(label=rehearsal.REHEARSE(), action=ActionName.REHEARSE),),
+            (Button(label=provinces.ELSEWHERE(), action=ActionName.PROVINCES),),
+            (Button(label=bulletin.BULLETIN(), action=ActionName.POOL),),
+            (Button(label=appeal.APPEAL(), action=ActionName.APPEALS),),
             (
-                Button(label=home.MINE(), action="mine"),
-                Button(label=own_data.PRIVACY(), action="privacy"),
+                Button(label=home.MINE(), action=ActionName.MINE),
+                Button(label=own_data.PRIVACY(), action=ActionName.PRIVACY),
             ),
             (
-                Button(label=languages.other_label(), action="speak", arg=languages.other()),
-                Button(label=home.HELP(), action="help"),
+                Button(label=languages.other_label(), action=ActionName.SPEAK, arg=languages.other()),
+                Button(label=home.HELP(), action=ActionName.HELP),
             ),
         ),
     )
@@ -81,62 +82,62 @@ def command(scene: Scene, typed: Command) -> Go:
     if typed.name == "start" and typed.rest:
         return opened(typed.rest)
     way = _WAYS.get(typed.name)
-    return way(scene) if way else Go(screen="", note=home.unknown_command())
+    return way(scene) if way else stay(note=home.unknown_command())
 
 
 def _cancel(scene: Scene) -> Go:
     """Lead to the question before something is given up: on the pages of an appeal, the appeal."""
     draft = scene.core.appeals.find_draft(scene.tx, scene.found) if scene.found else None
-    of_appeal = scene.screen in FORM or scene.arg("back") == "appeal_review"
+    of_appeal = scene.screen in FORM or scene.arg("back") == ScreenName.APPEAL_REVIEW
     if draft is not None and (of_appeal or scene.begun is None):
-        return Go(screen="appeal_drop")
+        return Go(screen=ScreenName.APPEAL_DROP)
     if scene.begun is None:
-        return Go(screen="home", note=home.NOTHING_TO_CANCEL())
-    return Go(screen="abandon")
+        return Go(screen=ScreenName.HOME, note=home.NOTHING_TO_CANCEL())
+    return Go(screen=ScreenName.ABANDON)
 
 
 _WAYS: dict[str, Callable[[Scene], Go]] = {
-    "start": lambda _scene: Go(screen="home"),
+    "start": lambda _scene: Go(screen=ScreenName.HOME),
     "preselect": entry,
-    "rehearse": lambda _scene: Go(screen=REHEARSAL),
-    "mine": lambda _scene: Go(screen="mine"),
-    "appeal": lambda _scene: Go(screen="appeals"),
-    "offices": lambda _scene: Go(screen="provinces"),
-    "pool": lambda _scene: Go(screen="pool"),
-    "notify": lambda _scene: Go(screen="notify"),
-    "privacy": lambda _scene: Go(screen="privacy"),
+    "rehearse": lambda _scene: REHEARSE,
+    "mine": lambda _scene: Go(screen=ScreenName.MINE),
+    "appeal": lambda _scene: Go(screen=ScreenName.APPEALS),
+    "offices": lambda _scene: Go(screen=ScreenName.PROVINCES),
+    "pool": lambda _scene: Go(screen=ScreenName.POOL),
+    "notify": lambda _scene: Go(screen=ScreenName.NOTIFY),
+    "privacy": lambda _scene: Go(screen=ScreenName.PRIVACY),
     "export": export,
-    "delete": lambda _scene: Go(screen="delete"),
-    "language": lambda _scene: Go(screen="language"),
+    "delete": lambda _scene: Go(screen=ScreenName.DELETE),
+    "language": lambda _scene: Go(screen=ScreenName.LANGUAGE),
     "cancel": _cancel,
-    "help": lambda scene: Go(screen="", note=help_text(scene)),
+    "help": lambda scene: stay(note=help_text(scene)),
 }
 
 
 HOME = Screen(
-    name="home",
+    name=ScreenName.HOME,
     show=_show,
     buttons={
-        "preselect": lambda scene, _arg: entry(scene),
-        "provinces": lambda _scene, _arg: Go(screen="provinces"),
-        "pool": lambda _scene, _arg: Go(screen="pool"),
-        "rehearse": lambda _scene, _arg: Go(screen=REHEARSAL),
-        "mine": lambda _scene, _arg: Go(screen="mine"),
-        "privacy": lambda _scene, _arg: Go(screen="privacy"),
-        "appeals": lambda _scene, _arg: Go(screen="appeals"),
-        "help": lambda _scene, _arg: Go(screen="help"),
-        "speak": speak,
+        ActionName.PRESELECT: lambda scene, _arg: entry(scene),
+        ActionName.PROVINCES: lambda _scene, _arg: Go(screen=ScreenName.PROVINCES),
+        ActionName.POOL: lambda _scene, _arg: Go(screen=ScreenName.POOL),
+        ActionName.REHEARSE: lambda _scene, _arg: REHEARSE,
+        ActionName.MINE: lambda _scene, _arg: Go(screen=ScreenName.MINE),
+        ActionName.PRIVACY: lambda _scene, _arg: Go(screen=ScreenName.PRIVACY),
+        ActionName.APPEALS: lambda _scene, _arg: Go(screen=ScreenName.APPEALS),
+        ActionName.HELP: lambda _scene, _arg: Go(screen=ScreenName.HELP),
+        ActionName.SPEAK: speak,
     },
     hint=home.NEW,
 )
 
 
 def _show_help(scene: Scene) -> View:
-    return View(text=help_text(scene), rows=((Button(label=common.HOME(), action="home"),),))
+    return View(text=help_text(scene), rows=((Button(label=common.HOME(), action=ActionName.HOME),),))
 
 
 HELP = Screen(
-    name="help",
+    name=ScreenName.HELP,
     show=_show_help,
-    buttons={"home": lambda _scene, _arg: Go(screen="home")},
+    buttons={ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME)},
 )

@@ -1,6 +1,7 @@
 """In which language a chat wants to be spoken to (/language): before the registration too."""
 
 from bot.dialog.model import Button, Go, Offer, Screen, View
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.texts import common, languages
 from bot.texts.language import Language
@@ -8,9 +9,12 @@ from bot.texts.language import Language
 
 def _show(scene: Scene) -> View:
     choices = tuple(
-        Button(label=_marked(language, scene.language), action="speak", arg=language) for language in Language
+        Button(label=_marked(language, scene.language), action=ActionName.SPEAK, arg=language)
+        for language in Language
     )
-    return View(text=languages.choose(), rows=(choices, (Button(label=common.HOME(), action="home"),)))
+    return View(
+        text=languages.choose(), rows=(choices, (Button(label=common.HOME(), action=ActionName.HOME),))
+    )
 
 
 def _marked(language: Language, present: Language) -> str:
@@ -21,12 +25,12 @@ def speak(scene: Scene, wanted: str) -> Go:
     """Speak another language from now on: the screen, the menu of commands, and all that is told later."""
     if wanted in set(Language):
         scene.speak(Language(wanted))
-    return Go(screen="home", effects=(Offer(),))
+    return Go(screen=ScreenName.HOME, effects=(Offer(),))
 
 
 LANGUAGE = Screen(
-    name="language",
+    name=ScreenName.LANGUAGE,
     show=_show,
-    buttons={"speak": speak, "home": lambda _scene, _arg: Go(screen="home")},
+    buttons={ActionName.SPEAK: speak, ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME)},
     hint=common.PRESS_HINT,
 )

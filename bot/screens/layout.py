@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from bot.dialog.model import Button
+from bot.dialog.names import ActionName
 
 T = TypeVar("T")
 
@@ -20,7 +21,7 @@ def page_of(things: Sequence[T], page: int, size: int) -> tuple[list[T], list[Bu
     page = min(max(page, 0), last)
     turns = []
     if page:
-        turns.append(Button(label="‹", action="page", arg=str(page - 1)))
+        turns.append(Button(label="‹", action=ActionName.PAGE, arg=str(page - 1)))
     if page < last:
-        turns.append(Button(label="›", action="page", arg=str(page + 1)))
+        turns.append(Button(label="›", action=ActionName.PAGE, arg=str(page + 1)))
     return list(things[page * size : (page + 1) * size]), turns

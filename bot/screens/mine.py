@@ -1,6 +1,7 @@
 """The receipt, and the list of all that is one's own (docs/domain.md, sections 3 and 6)."""
 
 from bot.dialog.model import Button, Go, Screen, Style, View
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.pictures.receipt import Receipt
 from bot.screens.entry import entry
@@ -44,29 +45,32 @@ def receipt_of(one: Preselection, office: Office) -> ReceiptPicture:
 def _show_done(scene: Scene) -> View | Go:
     one = _own(scene)
     if one is None or one.state not in _WITH_RECEIPT:
-        return Go(screen="mine")
+        return Go(screen=ScreenName.MINE)
     office = scene.office_of(one.office)
     return View(
         text=selecting.done(one, office),
         picture=receipt_of(one, office),
         rows=(
-            (Button(label=home.MINE(), action="mine"), Button(label=common.HOME(), action="home")),
-            (Button(label=selecting.NEXT_VEHICLE(), action="next"),),
+            (
+                Button(label=home.MINE(), action=ActionName.MINE),
+                Button(label=common.HOME(), action=ActionName.HOME),
+            ),
+            (Button(label=selecting.NEXT_VEHICLE(), action=ActionName.NEXT),),
         ),
     )
 
 
 def _next_vehicle(scene: Scene, _arg: str) -> Go:
-    return entry(scene) if scene.begun is not None else Go(screen="basics")
+    return entry(scene) if scene.begun is not None else Go(screen=ScreenName.BASICS)
 
 
 DONE = Screen(
-    name="done",
+    name=ScreenName.DONE,
     show=_show_done,
     buttons={
-        "mine": lambda _scene, _arg: Go(screen="mine"),
-        "home": lambda _scene, _arg: Go(screen="home"),
-        "next": _next_vehicle,
+        ActionName.MINE: lambda _scene, _arg: Go(screen=ScreenName.MINE),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.NEXT: _next_vehicle,
     },
     hint=common.PRESS_HINT,
 )
@@ -75,7 +79,7 @@ DONE = Screen(
 def _show_mine(scene: Scene) -> View:
     entries = of_account(scene.tx, scene.found)[:_MOST_LISTED] if scene.found else []
     receipts = [
-        Button(label=selecting.entry_label(one), action="receipt", arg=str(one.preselection_id))
+        Button(label=selecting.entry_label(one), action=ActionName.RECEIPT, arg=str(one.preselection_id))
         for one in entries
         if one.state in _WITH_RECEIPT
     ]
@@ -84,10 +88,14 @@ def _show_mine(scene: Scene) -> View:
         + selecting.mine(entries, {one.subject: next_of(scene.tx, one.subject) for one in entries}),
         rows=(
             *in_columns(receipts, 1),
-            *(((Button(label=wishes.REMINDERS(), action="reminders"),),) if _is_waiting(entries) else ()),
+            *(
+                ((Button(label=wishes.REMINDERS(), action=ActionName.REMINDERS),),)
+                if _is_waiting(entries)
+                else ()
+            ),
             (
-                Button(label=home.PRESELECT(), action="preselect", style=Style.PRIMARY),
-                Button(label=common.HOME(), action="home"),
+                Button(label=home.PRESELECT(), action=ActionName.PRESELECT, style=Style.PRIMARY),
+                Button(label=common.HOME(), action=ActionName.HOME),
             ),
         ),
     )
@@ -106,13 +114,13 @@ def _is_waiting(entries: list[Preselection]) -> bool:
 
 
 MINE = Screen(
-    name="mine",
+    name=ScreenName.MINE,
     show=_show_mine,
     buttons={
-        "receipt": lambda _scene, number: Go(screen="done", args={"id": number}),
-        "reminders": lambda _scene, _arg: Go(screen="reminders"),
-        "preselect": lambda scene, _arg: entry(scene),
-        "home": lambda _scene, _arg: Go(screen="home"),
+        ActionName.RECEIPT: lambda _scene, number: Go(screen=ScreenName.DONE, args={"id": number}),
+        ActionName.REMINDERS: lambda _scene, _arg: Go(screen=ScreenName.REMINDERS),
+        ActionName.PRESELECT: lambda scene, _arg: entry(scene),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
 )

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from bot.dialog.model import Button, Go, Screen, SendFile, Style, View
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.exports import to_html, to_json
 from bot.texts import common
@@ -19,7 +20,7 @@ _FORMS: dict[str, Callable[[Everything, datetime], bytes]] = {"json": to_json, "
 
 
 def _home() -> Button:
-    return Button(label=common.HOME(), action="home")
+    return Button(label=common.HOME(), action=ActionName.HOME)
 
 
 def _show_privacy(scene: Scene) -> View:
@@ -27,8 +28,8 @@ def _show_privacy(scene: Scene) -> View:
         text=words.privacy(list(scene.core.offices.values()), CONSENT_VERSION),
         rows=(
             (
-                Button(label=words.EXPORT(), action="export"),
-                Button(label=words.DELETE(), action="delete"),
+                Button(label=words.EXPORT(), action=ActionName.EXPORT),
+                Button(label=words.DELETE(), action=ActionName.DELETE),
             ),
             (_home(),),
         ),
@@ -48,7 +49,7 @@ def export(scene: Scene) -> Go:
         )
         for ending, form in _FORMS.items()
     ]
-    return Go(screen="privacy", note=words.EXPORTING(), effects=tuple(files))
+    return Go(screen=ScreenName.PRIVACY, note=words.EXPORTING(), effects=tuple(files))
 
 
 def _made(form: Callable[[Everything, datetime], bytes], found: tuple[Everything, datetime]) -> bytes:
@@ -56,12 +57,12 @@ def _made(form: Callable[[Everything, datetime], bytes], found: tuple[Everything
 
 
 PRIVACY = Screen(
-    name="privacy",
+    name=ScreenName.PRIVACY,
     show=_show_privacy,
     buttons={
-        "export": lambda scene, _arg: export(scene),
-        "delete": lambda _scene, _arg: Go(screen="delete"),
-        "home": lambda _scene, _arg: Go(screen="home"),
+        ActionName.EXPORT: lambda scene, _arg: export(scene),
+        ActionName.DELETE: lambda _scene, _arg: Go(screen=ScreenName.DELETE),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
 )
@@ -69,31 +70,31 @@ PRIVACY = Screen(
 
 def _show_delete(scene: Scene) -> View:
     hindrances = scene.core.own_data.hindrances(scene.tx, scene.chat_id)
-    back = Button(label=words.KEEP() if not hindrances else common.BACK(), action="privacy")
+    back = Button(label=words.KEEP() if not hindrances else common.BACK(), action=ActionName.PRIVACY)
     if hindrances:
         return View(text=words.stays(hindrances), rows=((back, _home()),))
-    confirm = Button(label=words.CONFIRM(), action="confirm", style=Style.DANGER)
+    confirm = Button(label=words.CONFIRM(), action=ActionName.CONFIRM, style=Style.DANGER)
     return View(text=words.WHAT_IS_DELETED(), rows=((confirm, back),))
 
 
 def _delete(scene: Scene, _arg: str) -> Go:
     """Delete everything, this conversation too: what is shown then is kept nowhere."""
     scene.core.own_data.delete(scene.tx, scene.chat_id)
-    return Go(screen="deleted")
+    return Go(screen=ScreenName.DELETED)
 
 
 DELETE = Screen(
-    name="delete",
+    name=ScreenName.DELETE,
     show=_show_delete,
     buttons={
-        "confirm": _delete,
-        "privacy": lambda _scene, _arg: Go(screen="privacy"),
-        "home": lambda _scene, _arg: Go(screen="home"),
+        ActionName.CONFIRM: _delete,
+        ActionName.PRIVACY: lambda _scene, _arg: Go(screen=ScreenName.PRIVACY),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
-    errors={DeletionHindered: lambda _scene, _error: Go(screen="delete")},
+    errors={DeletionHindered: lambda _scene, _error: Go(screen=ScreenName.DELETE)},
 )
 
-DELETED = Screen(name="deleted", show=lambda _scene: View(text=words.DELETED()))
+DELETED = Screen(name=ScreenName.DELETED, show=lambda _scene: View(text=words.DELETED()))
 
 SCREENS = (PRIVACY, DELETE, DELETED)

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from bot.dialog.model import Button, Go, Screen, View
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.pictures.bulletin import BulletinRow, BulletinSheet, bulletin_picture
 from bot.screens.layout import in_columns, page_of
@@ -72,18 +73,18 @@ def _show(scene: Scene) -> View:
     entries: list[Line | Kept] = [*bulletin.lines, *bulletin.kept]
     page, turns = page_of(entries, int(scene.arg("page") or 0), _ENTRIES_A_PAGE)
     kinds = [
-        Button(label=("● " if one == kind else "") + common.KINDS[one](), action="kind", arg=one)
+        Button(label=("● " if one == kind else "") + common.KINDS[one](), action=ActionName.KIND, arg=one)
         for one in PlateKind
     ]
-    more = Button(label=words.OTHER_OFFICE(), action="offices")
-    out = Button(label=common.HOME(), action="home")
+    more = Button(label=words.OTHER_OFFICE(), action=ActionName.OFFICES)
+    out = Button(label=common.HOME(), action=ActionName.HOME)
     return View(
         text=words.caption(office, kind, bulletin, page),
         picture=BulletinPicture(sheet=_sheet(office, kind, bulletin, page)),
         rows=(
             *((tuple(turns),) if turns else ()),
             *in_columns(kinds, 1),
-            (Button(label=words.SUBSCRIBE(), action="notify"),),
+            (Button(label=words.SUBSCRIBE(), action=ActionName.NOTIFY),),
             (more, out) if len(scene.core.offices) > 1 else (out,),
         ),
     )
@@ -91,18 +92,22 @@ def _show(scene: Scene) -> View:
 
 def _here(scene: Scene, **changed: str) -> Go:
     here = {"office": _office(scene).code, "kind": _kind(scene).value}
-    return Go(screen="pool", args={**here, **changed})
+    return Go(screen=ScreenName.POOL, args={**here, **changed})
 
 
 POOL = Screen(
-    name="pool",
+    name=ScreenName.POOL,
     show=_show,
     buttons={
-        "kind": lambda scene, kind: _here(scene, kind=kind),
-        "page": lambda scene, page: _here(scene, page=page),
-        "offices": lambda scene, _arg: Go(screen="pool_offices", args={"kind": _kind(scene).value}),
-        "notify": lambda scene, _arg: Go(screen="notify", args={"office": _office(scene).code}),
-        "home": lambda _scene, _arg: Go(screen="home"),
+        ActionName.KIND: lambda scene, kind: _here(scene, kind=kind),
+        ActionName.PAGE: lambda scene, page: _here(scene, page=page),
+        ActionName.OFFICES: lambda scene, _arg: Go(
+            screen=ScreenName.POOL_OFFICES, args={"kind": _kind(scene).value}
+        ),
+        ActionName.NOTIFY: lambda scene, _arg: Go(
+            screen=ScreenName.NOTIFY, args={"office": _office(scene).code}
+        ),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
 )
@@ -110,21 +115,25 @@ POOL = Screen(
 
 def _show_offices(scene: Scene) -> View:
     buttons = [
-        Button(label=common.office_title(one), action="office", arg=one.code)
+        Button(label=common.office_title(one), action=ActionName.OFFICE, arg=one.code)
         for one in scene.core.offices.values()
     ]
     page, turns = page_of(buttons, int(scene.arg("page") or 0), _OFFICES_A_PAGE)
-    out = (Button(label=common.HOME(), action="home"),)
+    out = (Button(label=common.HOME(), action=ActionName.HOME),)
     return View(text=words.OFFICES(), rows=(*in_columns(page, 2), *((tuple(turns),) if turns else ()), out))
 
 
 POOL_OFFICES = Screen(
-    name="pool_offices",
+    name=ScreenName.POOL_OFFICES,
     show=_show_offices,
     buttons={
-        "office": lambda scene, code: Go(screen="pool", args={"office": code, "kind": scene.arg("kind")}),
-        "page": lambda scene, page: Go(screen="pool_offices", args={**scene.args, "page": page}),
-        "home": lambda _scene, _arg: Go(screen="home"),
+        ActionName.OFFICE: lambda scene, code: Go(
+            screen=ScreenName.POOL, args={"office": code, "kind": scene.arg("kind")}
+        ),
+        ActionName.PAGE: lambda scene, page: Go(
+            screen=ScreenName.POOL_OFFICES, args={**scene.args, "page": page}
+        ),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
 )

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import links
-from bot.dialog.model import Button, Go, Screen, Style, View
+from bot.dialog.model import Button, Go, Screen, Style, View, stay
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.screens.entry import entry
 from bot.screens.layout import in_columns, page_of
@@ -29,7 +30,7 @@ def _show_provinces(scene: Scene) -> View:
             label=provinces.province_label(
                 first := own[0], served=any(one.code in scene.core.offices for one in own)
             ),
-            action="province",
+            action=ActionName.PROVINCE,
             arg=first.abbreviation,
         )
         for own in offices.by_province().values()
@@ -39,27 +40,27 @@ def _show_provinces(scene: Scene) -> View:
 
 def _ways_out(scene: Scene) -> tuple[Button, ...]:
     """Offer the way home, and the way back into what has been begun."""
-    out = Button(label=common.HOME(), action="home")
-    return (Button(label=provinces.CONTINUE(), action="continue"), out) if scene.begun else (out,)
+    out = Button(label=common.HOME(), action=ActionName.HOME)
+    return (Button(label=provinces.CONTINUE(), action=ActionName.CONTINUE), out) if scene.begun else (out,)
 
 
 def _search(_scene: Scene, typed: str) -> Go:
     """Lead to what was searched for; what was typed is not kept, for it may be anything."""
     found = offices.search(typed)
     if not found:
-        return Go(screen="", note=provinces.NOTHING_FOUND())
+        return stay(note=provinces.NOTHING_FOUND())
     if len(found) == 1:
-        return Go(screen="office", args={"code": found[0].code})
-    return Go(screen="offices", args={"codes": [one.code for one in found]})
+        return Go(screen=ScreenName.OFFICE, args={"code": found[0].code})
+    return Go(screen=ScreenName.OFFICES, args={"codes": [one.code for one in found]})
 
 
 PROVINCES = Screen(
-    name="provinces",
+    name=ScreenName.PROVINCES,
     show=_show_provinces,
     buttons={
-        "province": lambda _scene, one: Go(screen="offices", args={"province": one}),
-        "continue": lambda scene, _arg: entry(scene),
-        "home": lambda _scene, _arg: Go(screen="home"),
+        ActionName.PROVINCE: lambda _scene, one: Go(screen=ScreenName.OFFICES, args={"province": one}),
+        ActionName.CONTINUE: lambda scene, _arg: entry(scene),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
     text=_search,
     hint=provinces.HINT,
@@ -74,34 +75,34 @@ def _listed(scene: Scene) -> Sequence[IssuingOffice]:
 def _show_offices(scene: Scene) -> View | Go:
     listed = _listed(scene)
     if not listed:
-        return Go(screen="provinces")
+        return Go(screen=ScreenName.PROVINCES)
     head = provinces.offices_of(listed[0].province) if scene.arg("province") else provinces.found(len(listed))
     buttons = [
         Button(
             label=provinces.office_label(
                 one, served=one.code in scene.core.offices, elsewhere=one.code in scene.core.elsewhere
             ),
-            action="office",
+            action=ActionName.OFFICE,
             arg=one.code,
         )
         for one in listed
     ]
     page, turns = page_of(buttons, int(scene.arg("page") or 0), _OFFICES_A_PAGE)
     back = (
-        Button(label=provinces.OTHER_PROVINCE(), action="provinces"),
-        Button(label=common.HOME(), action="home"),
+        Button(label=provinces.OTHER_PROVINCE(), action=ActionName.PROVINCES),
+        Button(label=common.HOME(), action=ActionName.HOME),
     )
     return View(text=head, rows=(*in_columns(page, 2), *((tuple(turns),) if turns else ()), back))
 
 
 OFFICES = Screen(
-    name="offices",
+    name=ScreenName.OFFICES,
     show=_show_offices,
     buttons={
-        "office": lambda _scene, code: Go(screen="office", args={"code": code}),
-        "page": lambda scene, page: Go(screen="offices", args={**scene.args, "page": page}),
-        "provinces": lambda _scene, _arg: Go(screen="provinces"),
-        "home": lambda _scene, _arg: Go(screen="home"),
+        ActionName.OFFICE: lambda _scene, code: Go(screen=ScreenName.OFFICE, args={"code": code}),
+        ActionName.PAGE: lambda scene, page: Go(screen=ScreenName.OFFICES, args={**scene.args, "page": page}),
+        ActionName.PROVINCES: lambda _scene, _arg: Go(screen=ScreenName.PROVINCES),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
     text=_search,
     hint=provinces.HINT,
@@ -115,22 +116,22 @@ def _show_office(scene: Scene) -> View | Go:
     try:
         issuing = offices.find(scene.arg("code"))
     except NoSuchOffice:  # of an older program's list
-        return Go(screen="provinces")
+        return Go(screen=ScreenName.PROVINCES)
     office, url = scene.core.offices.get(issuing.code), scene.core.elsewhere.get(issuing.code)
     ways: list[tuple[Button, ...]] = []
     if office is not None:
         text, link = _served(scene, office), links.link_to(scene.bot_username, issuing.code)
         share = links.sharing(link, provinces.share_words(issuing))
         text += "\n\n" + provinces.link(link)
-        ways.append((Button(label=home.PRESELECT(), action="preselect", style=Style.PRIMARY),))
-        ways.append((Button(label=bulletin.BULLETIN(), action="pool"),))
+        ways.append((Button(label=home.PRESELECT(), action=ActionName.PRESELECT, style=Style.PRIMARY),))
+        ways.append((Button(label=bulletin.BULLETIN(), action=ActionName.POOL),))
         ways.append((Button(label=provinces.SHARE(), url=share),))
     elif url is not None:
         text = provinces.served_elsewhere(issuing) + _about_reader(scene, issuing.code)
         ways.append((Button(label=provinces.OPEN(), url=url, style=Style.PRIMARY),))
     else:
         text = provinces.not_served(issuing)
-    ways.append((Button(label=provinces.ELSEWHERE(), action="provinces"),))
+    ways.append((Button(label=provinces.ELSEWHERE(), action=ActionName.PROVINCES),))
     return View(text=text, rows=(*ways, _ways_out(scene)))
 
 
@@ -162,40 +163,40 @@ def _preselect(scene: Scene, _arg: str) -> Go:
     """Lead on at this office: to its plate kinds, unless something comes before that."""
     office = scene.office_of(scene.arg("code"))
     go = entry(scene)
-    if go.screen == "consent":
+    if go.screen == ScreenName.CONSENT:
         return replace(go, args={"office": office.code})
     account = scene.account
     if not account.registered:  # whoever registers here means this office; it can be corrected until the end
         scene.core.accounts.set_office(scene.tx, account, office.code)
         return entry(scene)
-    if go.screen == "banned":
+    if go.screen == ScreenName.BANNED:
         return go
     if not account.selects_at(office.code):
         raise NotThisUserType(user_type=account.user_type)
     begun = scene.begun
-    if go.screen == "done" or (begun is not None and begun.office == office.code):
+    if go.screen == ScreenName.DONE or (begun is not None and begun.office == office.code):
         return go
     note = provinces.begun_elsewhere(scene.office) if begun is not None else ""
-    return Go(screen="basics", args={"office": office.code}, note=note, pinned=True)
+    return Go(screen=ScreenName.BASICS, args={"office": office.code}, note=note, pinned=True)
 
 
 def opened(payload: str) -> Go:
     """Lead from a deep link to its office; one that is none leads home, with a word."""
     issuing = links.office_of(payload)
     if issuing is None or not issuing.is_offered:
-        return Go(screen="home", note=provinces.BAD_LINK())
-    return Go(screen="office", args={"code": issuing.code})
+        return Go(screen=ScreenName.HOME, note=provinces.BAD_LINK())
+    return Go(screen=ScreenName.OFFICE, args={"code": issuing.code})
 
 
 OFFICE = Screen(
-    name="office",
+    name=ScreenName.OFFICE,
     show=_show_office,
     buttons={
-        "preselect": _preselect,
-        "pool": lambda scene, _arg: Go(screen="pool", args={"office": scene.arg("code")}),
-        "provinces": lambda _scene, _arg: Go(screen="provinces"),
-        "continue": lambda scene, _arg: entry(scene),
-        "home": lambda _scene, _arg: Go(screen="home"),
+        ActionName.PRESELECT: _preselect,
+        ActionName.POOL: lambda scene, _arg: Go(screen=ScreenName.POOL, args={"office": scene.arg("code")}),
+        ActionName.PROVINCES: lambda _scene, _arg: Go(screen=ScreenName.PROVINCES),
+        ActionName.CONTINUE: lambda scene, _arg: entry(scene),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
     text=_search,
     hint=provinces.HINT,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.dialog.model import Button, Contact, Forget, Go, Screen, Style, View
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.screens import codes
 from bot.screens.entry import entry, registration_step
@@ -23,7 +24,7 @@ def _on(scene: Scene) -> Go:
     account = scene.account
     if not account.registered:
         return registration_step(account)
-    back = scene.arg("back")
+    back = ScreenName.known(scene.arg("back"))
     return Go(screen=back) if back else entry(scene)
 
 
@@ -35,7 +36,7 @@ def _back(scene: Scene) -> dict[str, object]:
 
 def _way_back(there: object) -> tuple[Button, ...]:
     """Offer to leave a page as it stood, where what it asks for is there already."""
-    return (Button(label=common.BACK(), action="back"),) if there else ()
+    return (Button(label=common.BACK(), action=ActionName.BACK),) if there else ()
 
 
 # --- consent --------------------------------------------------------------------------------
@@ -50,8 +51,8 @@ def _show_consent(scene: Scene) -> View | Go:
         text=f"{own_data.RENEWED()}\n\n{consent}" if renewed else consent,
         rows=(
             (
-                Button(label=registration.AGREE(), action="agree", style=Style.SUCCESS),
-                Button(label=registration.DECLINE(), action="decline"),
+                Button(label=registration.AGREE(), action=ActionName.AGREE, style=Style.SUCCESS),
+                Button(label=registration.DECLINE(), action=ActionName.DECLINE),
             ),
         ),
     )
@@ -67,13 +68,13 @@ def _consent(scene: Scene, _arg: str) -> Go:
 
 def _decline(scene: Scene, _arg: str) -> Go:
     words = registration.DECLINED() if scene.found is None else own_data.DECLINED_RENEWAL()
-    return Go(screen="home", note=words, alert=True)
+    return Go(screen=ScreenName.HOME, note=words, alert=True)
 
 
 CONSENT = Screen(
-    name="consent",
+    name=ScreenName.CONSENT,
     show=_show_consent,
-    buttons={"agree": _consent, "decline": _decline},
+    buttons={ActionName.AGREE: _consent, ActionName.DECLINE: _decline},
 )
 
 
@@ -86,7 +87,9 @@ def _show_office(scene: Scene) -> View | Go:
         scene.core.accounts.set_office(scene.tx, scene.account, offices[0].code)
         scene.fresh()
         return registration_step(scene.account)
-    buttons = [Button(label=common.office_title(one), action="pick", arg=one.code) for one in offices]
+    buttons = [
+        Button(label=common.office_title(one), action=ActionName.PICK, arg=one.code) for one in offices
+    ]
     page, turns = page_of(buttons, int(scene.arg("page") or 0), _OFFICES_A_PAGE)
     rows = (*in_columns(page, 2), tuple(turns), _way_back(scene.account.office))
     return View(text=registration.OFFICE(), rows=tuple(row for row in rows if row))
@@ -99,13 +102,13 @@ def _pick_office(scene: Scene, code: str) -> Go:
 
 
 OFFICE = Screen(
-    name="reg_office",
+    name=ScreenName.REG_OFFICE,
     show=_show_office,
     personal=True,
     buttons={
-        "pick": _pick_office,
-        "page": lambda _scene, page: Go(screen="reg_office", args={"page": page}),
-        "back": lambda scene, _arg: _on(scene),
+        ActionName.PICK: _pick_office,
+        ActionName.PAGE: lambda _scene, page: Go(screen=ScreenName.REG_OFFICE, args={"page": page}),
+        ActionName.BACK: lambda scene, _arg: _on(scene),
     },
 )
 
@@ -117,8 +120,8 @@ def _show_name(scene: Scene) -> View:
     """Ask for the name; until registration ends, of a person or of a unit (单位)."""
     unit, registered = scene.account.is_unit, scene.account.registered
     choice = (
-        Button(label=units.kind_label(unit=False, chosen=not unit), action="person"),
-        Button(label=units.kind_label(unit=True, chosen=unit), action="unit"),
+        Button(label=units.kind_label(unit=False, chosen=not unit), action=ActionName.PERSON),
+        Button(label=units.kind_label(unit=True, chosen=unit), action=ActionName.UNIT),
     )
     said = units if unit else registration
     rows = (() if registered else choice, _way_back(scene.account.name_sealed))
@@ -127,7 +130,7 @@ def _show_name(scene: Scene) -> View:
 
 def _choose_kind(scene: Scene, *, unit: bool) -> Go:
     scene.core.accounts.choose_kind(scene.tx, scene.account, unit=unit)
-    return Go(screen="reg_name")
+    return Go(screen=ScreenName.REG_NAME)
 
 
 def _name(scene: Scene, typed: str) -> Go:
@@ -142,13 +145,13 @@ def _forgetting(go: Go) -> Go:
 
 
 NAME = Screen(
-    name="reg_name",
+    name=ScreenName.REG_NAME,
     personal=True,
     show=_show_name,
     buttons={
-        "person": lambda scene, _arg: _choose_kind(scene, unit=False),
-        "unit": lambda scene, _arg: _choose_kind(scene, unit=True),
-        "back": lambda scene, _arg: _on(scene),
+        ActionName.PERSON: lambda scene, _arg: _choose_kind(scene, unit=False),
+        ActionName.UNIT: lambda scene, _arg: _choose_kind(scene, unit=True),
+        ActionName.BACK: lambda scene, _arg: _on(scene),
     },
     text=_name,
     hint=registration.NAME_HINT,
@@ -171,10 +174,10 @@ def _show_identity(scene: Scene) -> View:
 
 
 IDENTITY = Screen(
-    name="reg_identity",
+    name=ScreenName.REG_IDENTITY,
     personal=True,
     show=_show_identity,
-    buttons={"back": lambda scene, _arg: _on(scene)},
+    buttons={ActionName.BACK: lambda scene, _arg: _on(scene)},
     text=_identity,
     hint=registration.IDENTITY_HINT,
 )
@@ -194,10 +197,10 @@ def _show_phone(scene: Scene) -> View:
 
 def _phone(scene: Scene, typed: str) -> Go:
     if registration.BACK_REPLY.means(typed):
-        return _on(scene) if scene.account.phone_sealed else Go(screen="home")
+        return _on(scene) if scene.account.phone_sealed else Go(screen=ScreenName.HOME)
     account, phone = scene.account, parse_phone(typed)
     scene.core.accounts.offer_phone(scene.tx, account, phone)
-    return replace(codes.request(scene, _bond(scene, phone), "reg_code"), args=_back(scene))
+    return replace(codes.request(scene, _bond(scene, phone), ScreenName.REG_CODE), args=_back(scene))
 
 
 def _contact(scene: Scene, contact: Contact) -> Go:
@@ -216,7 +219,7 @@ def _proved(scene: Scene) -> Go:
 
 
 PHONE = Screen(
-    name="reg_phone",
+    name=ScreenName.REG_PHONE,
     personal=True,
     show=_show_phone,
     text=_phone,
@@ -232,13 +235,13 @@ def _bond(scene: Scene, phone: str) -> Bond:
 def _show_code(scene: Scene) -> View | Go:
     phone = scene.account.new_phone
     if not phone:
-        return Go(screen="reg_phone", args=_back(scene))
-    other = Button(label=registration.OTHER_PHONE(), action="other")
+        return Go(screen=ScreenName.REG_PHONE, args=_back(scene))
+    other = Button(label=registration.OTHER_PHONE(), action=ActionName.OTHER)
     return codes.page(scene, Purpose.REGISTRATION, phone, (other, *_way_back(scene.account.phone_sealed)))
 
 
 def _resend(scene: Scene, _arg: str) -> Go:
-    again = codes.request(scene, _bond(scene, scene.account.new_phone), "reg_code")
+    again = codes.request(scene, _bond(scene, scene.account.new_phone), ScreenName.REG_CODE)
     return replace(again, args=_back(scene))
 
 
@@ -249,13 +252,13 @@ def _code(scene: Scene, typed: str) -> Go:
 
 
 CODE = Screen(
-    name="reg_code",
+    name=ScreenName.REG_CODE,
     personal=True,
     show=_show_code,
     buttons={
-        "resend": _resend,
-        "other": lambda scene, _arg: Go(screen="reg_phone", args=_back(scene)),
-        "back": lambda scene, _arg: _on(scene),
+        ActionName.RESEND: _resend,
+        ActionName.OTHER: lambda scene, _arg: Go(screen=ScreenName.REG_PHONE, args=_back(scene)),
+        ActionName.BACK: lambda scene, _arg: _on(scene),
     },
     text=_code,
     hint=registration.CODE_HINT,
@@ -270,21 +273,21 @@ def _show_review(scene: Scene) -> View | Go:
     if account.registered:
         return entry(scene)
     missing = registration_step(account)
-    if missing.screen != "reg_review":
+    if missing.screen != ScreenName.REG_REVIEW:
         return missing
     said = units if account.is_unit else registration
     change_identity = units.CHANGE_CODE if account.is_unit else registration.CHANGE_IDENTITY
     return View(
         text=said.review(account, scene.office_of(account.office or "")),
         rows=(
-            (Button(label=registration.CONFIRM(), action="confirm", style=Style.SUCCESS),),
+            (Button(label=registration.CONFIRM(), action=ActionName.CONFIRM, style=Style.SUCCESS),),
             (
-                Button(label=registration.CHANGE_OFFICE(), action="office"),
-                Button(label=said.CHANGE_NAME(), action="name"),
+                Button(label=registration.CHANGE_OFFICE(), action=ActionName.OFFICE),
+                Button(label=said.CHANGE_NAME(), action=ActionName.NAME),
             ),
             (
-                Button(label=change_identity(), action="identity"),
-                Button(label=registration.CHANGE_PHONE(), action="phone"),
+                Button(label=change_identity(), action=ActionName.IDENTITY),
+                Button(label=registration.CHANGE_PHONE(), action=ActionName.PHONE),
             ),
         ),
     )
@@ -297,15 +300,15 @@ def _register(scene: Scene, _arg: str) -> Go:
 
 
 REVIEW = Screen(
-    name="reg_review",
+    name=ScreenName.REG_REVIEW,
     personal=True,
     show=_show_review,
     buttons={
-        "confirm": _register,
-        "office": lambda _scene, _arg: Go(screen="reg_office"),
-        "name": lambda _scene, _arg: Go(screen="reg_name"),
-        "identity": lambda _scene, _arg: Go(screen="reg_identity"),
-        "phone": lambda _scene, _arg: Go(screen="reg_phone"),
+        ActionName.CONFIRM: _register,
+        ActionName.OFFICE: lambda _scene, _arg: Go(screen=ScreenName.REG_OFFICE),
+        ActionName.NAME: lambda _scene, _arg: Go(screen=ScreenName.REG_NAME),
+        ActionName.IDENTITY: lambda _scene, _arg: Go(screen=ScreenName.REG_IDENTITY),
+        ActionName.PHONE: lambda _scene, _arg: Go(screen=ScreenName.REG_PHONE),
     },
 )
 

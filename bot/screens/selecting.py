@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.dialog.model import Button, Go, Screen, Style, View
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.screens.entry import entry, step_of
 from bot.screens.layout import in_columns
@@ -84,7 +85,7 @@ def _show(scene: Scene) -> View | Go:
     batch, kept, over = living(scene)
     left = chances(scene.tx, office, begun.the_vin)
     if left.none and not kept and (batch is None or over):
-        return Go(screen="used_up")
+        return Go(screen=ScreenName.USED_UP)
     lives = batch if batch is not None and not over else None
     is_open = office.hours.is_open(now)
     closes = office.hours.closes_at(now) if is_open else None
@@ -108,8 +109,8 @@ def _lapsed() -> View:
     return View(
         text=selecting.LAPSED(),
         rows=(
-            (Button(label=selecting.VERIFY_AGAIN(), action="again", style=Style.PRIMARY),),
-            (Button(label=common.HOME(), action="home"),),
+            (Button(label=selecting.VERIFY_AGAIN(), action=ActionName.AGAIN, style=Style.PRIMARY),),
+            (Button(label=common.HOME(), action=ActionName.HOME),),
         ),
     )
 
@@ -127,7 +128,7 @@ def _rows(
     numbers = [
         Button(
             label=selecting.number_label(office.code, serial, kept=serial in names),
-            action="drop" if serial in names else "pick",
+            action=ActionName.DROP if serial in names else ActionName.PICK,
             arg=serial,
         )
         for serial in (batch.serials if batch else ())
@@ -138,7 +139,7 @@ def _rows(
         [
             Button(
                 label=selecting.number_label(office.code, one.serial, kept=True),
-                action="drop",
+                action=ActionName.DROP,
                 arg=one.serial,
             )
             for one in older
@@ -147,16 +148,20 @@ def _rows(
     )
     if kept:
         rows.append(
-            (Button(label=selecting.confirm_label(len(kept)), action="confirm", style=Style.SUCCESS),)
+            (
+                Button(
+                    label=selecting.confirm_label(len(kept)), action=ActionName.CONFIRM, style=Style.SUCCESS
+                ),
+            )
         )
     if left.batches:
         draw = Button(
-            label=selecting.draw_label(left.batches, first=first), action="draw", style=Style.PRIMARY
+            label=selecting.draw_label(left.batches, first=first), action=ActionName.DRAW, style=Style.PRIMARY
         )
-        rows.append((draw, Button(label=selecting.filter_label(on=_filter(scene)), action="filter")))
+        rows.append((draw, Button(label=selecting.filter_label(on=_filter(scene)), action=ActionName.FILTER)))
     if left.wishes:
-        rows.append((Button(label=selecting.COMPOSE(), action="compose"),))
-    rows.append((Button(label=common.HOME(), action="home"),))
+        rows.append((Button(label=selecting.COMPOSE(), action=ActionName.COMPOSE),))
+    rows.append((Button(label=common.HOME(), action=ActionName.HOME),))
     return rows
 
 
@@ -165,7 +170,7 @@ def _filter(scene: Scene) -> bool:
 
 
 def _stay(scene: Scene, note: str = "", *, alert: bool = False) -> Go:
-    return Go(screen="selecting", args={"without_four": _filter(scene)}, note=note, alert=alert)
+    return Go(screen=ScreenName.SELECTING, args={"without_four": _filter(scene)}, note=note, alert=alert)
 
 
 def _counts_from_now(office: Office, batch: Batch, scene: Scene) -> None:
@@ -205,7 +210,7 @@ def _confirm(scene: Scene, _arg: str) -> Go:
     if not kept:
         raise HoldEnded
     serial = kept[0].serial if len(kept) == 1 else ""
-    return Go(screen="sure", args={"serial": serial, "without_four": _filter(scene)})
+    return Go(screen=ScreenName.SURE, args={"serial": serial, "without_four": _filter(scene)})
 
 
 def _lapse(scene: Scene, error: XuanhaoError) -> Go:
@@ -214,7 +219,7 @@ def _lapse(scene: Scene, error: XuanhaoError) -> Go:
     if scene.begun is None:
         return entry(scene)
     scene.core.preselections.lapse(scene.tx, scene.begun.preselection_id)
-    return Go(screen="terms", note=selecting.LAPSED_NOTE(), alert=True)
+    return Go(screen=ScreenName.TERMS, note=selecting.LAPSED_NOTE(), alert=True)
 
 
 def _again(scene: Scene, _arg: str) -> Go:
@@ -230,17 +235,21 @@ ERRORS: dict[type[XuanhaoError], Callable[[Scene, XuanhaoError], Go]] = {
 }
 
 SELECTING = Screen(
-    name="selecting",
+    name=ScreenName.SELECTING,
     show=_show,
     buttons={
-        "draw": _draw,
-        "filter": lambda scene, _arg: Go(screen="selecting", args={"without_four": not _filter(scene)}),
-        "pick": _pick,
-        "drop": _drop,
-        "confirm": _confirm,
-        "compose": lambda scene, _arg: Go(screen="compose", args={"without_four": _filter(scene)}),
-        "again": _again,
-        "home": lambda _scene, _arg: Go(screen="home"),
+        ActionName.DRAW: _draw,
+        ActionName.FILTER: lambda scene, _arg: Go(
+            screen=ScreenName.SELECTING, args={"without_four": not _filter(scene)}
+        ),
+        ActionName.PICK: _pick,
+        ActionName.DROP: _drop,
+        ActionName.CONFIRM: _confirm,
+        ActionName.COMPOSE: lambda scene, _arg: Go(
+            screen=ScreenName.COMPOSE, args={"without_four": _filter(scene)}
+        ),
+        ActionName.AGAIN: _again,
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
     errors=ERRORS,
     hint=common.PRESS_HINT,
@@ -258,22 +267,30 @@ def _show_sure(scene: Scene) -> View | Go:
     serial = scene.arg("serial")
     chosen = [one for one in kept if one.serial == serial]
     if not kept or (serial and not chosen):
-        return Go(screen="selecting", args={"without_four": _filter(scene)}, note=selecting.SHORTLIST_OVER())
-    back = (Button(label=common.BACK(), action="back"),)
+        return Go(
+            screen=ScreenName.SELECTING,
+            args={"without_four": _filter(scene)},
+            note=selecting.SHORTLIST_OVER(),
+        )
+    back = (Button(label=common.BACK(), action=ActionName.BACK),)
     until = min(one.held_until for one in (chosen or kept))
     clock = selecting.until_line(until, now)
     redraw_at = _redraw_at(now, [until], None)
     office = scene.office.code
     if not chosen:
         numbers = [
-            Button(label=common.plate(office, one.serial), action="choose", arg=one.serial) for one in kept
+            Button(label=common.plate(office, one.serial), action=ActionName.CHOOSE, arg=one.serial)
+            for one in kept
         ]
         return View(
             text=selecting.CHOOSE() + clock, rows=(*in_columns(numbers, 2), back), redraw_at=redraw_at
         )
     return View(
         text=selecting.sure(common.plate(office, serial)) + clock,
-        rows=((Button(label=selecting.TAKE(), action="take", arg=serial, style=Style.SUCCESS),), back),
+        rows=(
+            (Button(label=selecting.TAKE(), action=ActionName.TAKE, arg=serial, style=Style.SUCCESS),),
+            back,
+        ),
         redraw_at=redraw_at,
     )
 
@@ -283,23 +300,25 @@ def _take(scene: Scene, serial: str) -> Go:
     scene.core.selection.claim(
         scene.tx, scene.account, begun.preselection_id, scene.office, serial, at=scene.at
     )
-    return Go(screen="done", args={"id": str(begun.preselection_id)})
+    return Go(screen=ScreenName.DONE, args={"id": str(begun.preselection_id)})
 
 
 SURE = Screen(
-    name="sure",
+    name=ScreenName.SURE,
     show=_show_sure,
     buttons={
-        "choose": lambda scene, serial: Go(
-            screen="sure", args={"serial": serial, "without_four": _filter(scene)}
+        ActionName.CHOOSE: lambda scene, serial: Go(
+            screen=ScreenName.SURE, args={"serial": serial, "without_four": _filter(scene)}
         ),
-        "take": _take,
-        "back": lambda scene, _arg: Go(screen="selecting", args={"without_four": _filter(scene)}),
+        ActionName.TAKE: _take,
+        ActionName.BACK: lambda scene, _arg: Go(
+            screen=ScreenName.SELECTING, args={"without_four": _filter(scene)}
+        ),
     },
     errors=ERRORS
     | {
         HoldEnded: lambda scene, _error: Go(
-            screen="selecting",
+            screen=ScreenName.SELECTING,
             args={"without_four": _filter(scene)},
             note=selecting.SHORTLIST_OVER(),
             alert=True,

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bot.dialog.model import Button, Go, Screen, Style, View
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.screens import appeals, codes
 from bot.screens.entry import entry, step_of
@@ -25,7 +26,7 @@ def _show_terms(scene: Scene) -> View | Go:
         return step_of(scene, begun)
     left = chances(scene.tx, office, begun.the_vin)
     if left.none:
-        return Go(screen="used_up")
+        return Go(screen=ScreenName.USED_UP)
     text, redraw_at = preselect.terms(office, left), None
     if office.hours.is_open(now):
         closes = office.hours.closes_at(now)
@@ -39,18 +40,18 @@ def _show_terms(scene: Scene) -> View | Go:
     if closed is not None:
         text += preselect.in_maintenance(closed.text)
     first = (
-        Button(label=preselect.START(), action="start", style=Style.PRIMARY)
+        Button(label=preselect.START(), action=ActionName.START, style=Style.PRIMARY)
         if office.hours.is_open(now)
-        else Button(label=wishes.TELL_OPENING(), action="tell", style=Style.PRIMARY)
+        else Button(label=wishes.TELL_OPENING(), action=ActionName.TELL, style=Style.PRIMARY)
     )
     return View(
         text=text,
         rows=(
             (first,),
-            (Button(label=provinces.ELSEWHERE(), action="provinces"),),
+            (Button(label=provinces.ELSEWHERE(), action=ActionName.PROVINCES),),
             (
-                Button(label=preselect.CORRECT(), action="correct"),
-                Button(label=common.HOME(), action="home"),
+                Button(label=preselect.CORRECT(), action=ActionName.CORRECT),
+                Button(label=common.HOME(), action=ActionName.HOME),
             ),
         ),
         redraw_at=redraw_at,
@@ -68,46 +69,46 @@ def start(scene: Scene, _arg: str) -> Go:
     bond = core.preselections.bond(scene.account, begun)
     present = core.verification.state(scene.tx, scene.account, Purpose.PRESELECTION)
     if present is not None and present.resend_at > scene.tx.now and present.state != "locked":
-        return Go(screen="code")  # the code that was sent a moment ago is still good
-    return codes.request(scene, bond, "code")
+        return Go(screen=ScreenName.CODE)  # the code that was sent a moment ago is still good
+    return codes.request(scene, bond, ScreenName.CODE)
 
 
 def _tell(scene: Scene, _arg: str) -> Go:
     tell_opening(scene, scene.office)
-    return Go(screen="terms", note=wishes.OPENING_NOTED())
+    return Go(screen=ScreenName.TERMS, note=wishes.OPENING_NOTED())
 
 
 def _correct(scene: Scene, _arg: str) -> Go:
     scene.core.preselections.correct(scene.tx, scene.preselection.preselection_id)
-    return Go(screen="review")
+    return Go(screen=ScreenName.REVIEW)
 
 
 TERMS = Screen(
-    name="terms",
+    name=ScreenName.TERMS,
     personal=True,
     show=_show_terms,
     buttons={
-        "start": start,
-        "tell": _tell,
-        "correct": _correct,
-        "provinces": lambda _scene, _arg: Go(screen="provinces"),
-        "home": lambda _scene, _arg: Go(screen="home"),
+        ActionName.START: start,
+        ActionName.TELL: _tell,
+        ActionName.CORRECT: _correct,
+        ActionName.PROVINCES: lambda _scene, _arg: Go(screen=ScreenName.PROVINCES),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
-    errors={**REFUSED, ChancesUsedUp: lambda _scene, _error: Go(screen="used_up")},
+    errors={**REFUSED, ChancesUsedUp: lambda _scene, _error: Go(screen=ScreenName.USED_UP)},
 )
 
 
 def _show_code(scene: Scene) -> View | Go:
     if scene.preselection.state != State.AGREED:
         return step_of(scene, scene.preselection)
-    back = Button(label=common.BACK(), action="terms")
+    back = Button(label=common.BACK(), action=ActionName.TERMS)
     return codes.page(scene, Purpose.PRESELECTION, scene.account.phone, (back,))
 
 
 def _resend(scene: Scene, _arg: str) -> Go:
     refuse_closed(scene.tx, scene.office, scene.at)
     bond = scene.core.preselections.bond(scene.account, scene.preselection)
-    return codes.request(scene, bond, "code")
+    return codes.request(scene, bond, ScreenName.CODE)
 
 
 def _code(scene: Scene, typed: str) -> Go:
@@ -120,50 +121,50 @@ def _code(scene: Scene, typed: str) -> Go:
         office=scene.office,
         at=scene.at,
     )
-    return Go(screen="selecting") if answer.right else codes.wrong(answer)
+    return Go(screen=ScreenName.SELECTING) if answer.right else codes.wrong(answer)
 
 
 CODE = Screen(
-    name="code",
+    name=ScreenName.CODE,
     personal=True,
     show=_show_code,
-    buttons={"resend": _resend, "terms": lambda _scene, _arg: Go(screen="terms")},
+    buttons={ActionName.RESEND: _resend, ActionName.TERMS: lambda _scene, _arg: Go(screen=ScreenName.TERMS)},
     text=_code,
     hint=registration.CODE_HINT,
     errors=REFUSED,
 )
 USED_UP = Screen(
-    name="used_up",
+    name=ScreenName.USED_UP,
     show=lambda scene: View(
         text=preselect.used_up(CHANCES_USED_UP(), scene.office),
         rows=(
-            (Button(label=appeal.APPEAL(), action="appeal"),),
-            (Button(label=common.HOME(), action="home"),),
+            (Button(label=appeal.APPEAL(), action=ActionName.APPEAL),),
+            (Button(label=common.HOME(), action=ActionName.HOME),),
         ),
     ),
     buttons={
-        "appeal": lambda scene, _arg: appeals.begin(scene, scene.preselection.the_vin),
-        "home": lambda _scene, _arg: Go(screen="home"),
+        ActionName.APPEAL: lambda scene, _arg: appeals.begin(scene, scene.preselection.the_vin),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
 )
 
 
 def _abandon(scene: Scene, _arg: str) -> Go:
     scene.core.preselections.abandon(scene.tx, scene.account, scene.preselection.preselection_id)
-    return Go(screen="home", note=preselect.ABANDONED())
+    return Go(screen=ScreenName.HOME, note=preselect.ABANDONED())
 
 
 ABANDON = Screen(
-    name="abandon",
+    name=ScreenName.ABANDON,
     show=lambda _scene: View(
         text=preselect.ABANDON_TEXT(),
         rows=(
             (
-                Button(label=preselect.KEEP(), action="keep", style=Style.SUCCESS),
-                Button(label=preselect.ABANDON(), action="abandon", style=Style.DANGER),
+                Button(label=preselect.KEEP(), action=ActionName.KEEP, style=Style.SUCCESS),
+                Button(label=preselect.ABANDON(), action=ActionName.ABANDON, style=Style.DANGER),
             ),
         ),
     ),
-    buttons={"abandon": _abandon, "keep": lambda scene, _arg: entry(scene)},
+    buttons={ActionName.ABANDON: _abandon, ActionName.KEEP: lambda scene, _arg: entry(scene)},
 )
 SCREENS = (TERMS, CODE, USED_UP, ABANDON)

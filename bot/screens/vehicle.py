@@ -1,6 +1,7 @@
 """Step 2: the vehicle and its certificate, and what was entered shown back (docs/domain.md, section 3)."""
 
 from bot.dialog.model import Button, ErrorWays, Go, Screen, Style, View
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.screens import appeals
 from bot.screens.entry import data_step, go_on, step_of
@@ -20,7 +21,7 @@ def _cannot(scene: Scene, error: XuanhaoError) -> Go:
     """Lead to the page that says why the vehicle cannot be given a number here."""
     vin = error.vin if isinstance(error, VinUnavailable) else ""
     args = {"why": _WHY.get(type(error), "being_selected"), "from": scene.preselection.state, "vin": vin}
-    return Go(screen="vin_refused", args=args)
+    return Go(screen=ScreenName.VIN_REFUSED, args=args)
 
 
 _WHY: dict[type[XuanhaoError], str] = {
@@ -38,30 +39,40 @@ def _take_vin(scene: Scene, vin: str) -> Go:
 def _back_to_review(preselection: Preselection) -> tuple[Button, ...]:
     """Offer the way back where a complete entry is only being corrected."""
     complete = preselection.vin is not None and preselection.certificate is not None
-    return (Button(label=common.BACK(), action="review"),) if complete else ()
+    return (Button(label=common.BACK(), action=ActionName.REVIEW),) if complete else ()
 
 
 def _show_vin(scene: Scene) -> View:
     back = _back_to_review(scene.preselection)
-    other = (Button(label=preselect.CHANGE_BASICS(), action="basics"),)  # the vehicle may take another kind
+    other = (
+        Button(label=preselect.CHANGE_BASICS(), action=ActionName.BASICS),
+    )  # the vehicle may take another kind
     theirs = [
-        Button(label=appeal.vin_button(vin), action="awarded", arg=vin)
+        Button(label=appeal.vin_button(vin), action=ActionName.AWARDED, arg=vin)
         for vin in awarded_to(scene.tx, scene.account)[:_AWARDED]
     ]
     return View(text=preselect.VIN() + may_be_photographed(), rows=(*in_columns(theirs, 1), back or other))
 
 
 REFUSED: ErrorWays = {VinUnavailable: _cannot}
-VIN_PAGES = VinPages(page="vin", take=_take_vin, errors=REFUSED)
+VIN_PAGES = VinPages(
+    page=ScreenName.VIN,
+    doubt=ScreenName.VIN_DOUBT,
+    choice=ScreenName.VIN_CHOICE,
+    take=_take_vin,
+    errors=REFUSED,
+)
 
 VIN = Screen(
-    name="vin",
+    name=ScreenName.VIN,
     personal=True,
     show=_show_vin,
     buttons={
-        "review": lambda _scene, _arg: Go(screen="review"),
-        "basics": lambda scene, _arg: Go(screen="basics", args={"office": scene.preselection.office}),
-        "awarded": _take_vin,
+        ActionName.REVIEW: lambda _scene, _arg: Go(screen=ScreenName.REVIEW),
+        ActionName.BASICS: lambda scene, _arg: Go(
+            screen=ScreenName.BASICS, args={"office": scene.preselection.office}
+        ),
+        ActionName.AWARDED: _take_vin,
     },
     text=VIN_PAGES.typed,
     attachment=VIN_PAGES.intake,
@@ -74,45 +85,48 @@ def _show_refused(scene: Scene) -> View:
     return View(
         text=preselect.vin_refused(scene.arg("why"), scene.office),
         rows=(
-            (Button(label=preselect.CHANGE_VIN(), action="again"),),
-            (Button(label=appeal.APPEAL(), action="appeal"),),
-            (Button(label=common.HOME(), action="home"),),
+            (Button(label=preselect.CHANGE_VIN(), action=ActionName.AGAIN),),
+            (Button(label=appeal.APPEAL(), action=ActionName.APPEAL),),
+            (Button(label=common.HOME(), action=ActionName.HOME),),
         ),
     )
 
 
 def _again(scene: Scene, _arg: str) -> Go:
     scene.core.preselections.correct(scene.tx, scene.preselection.preselection_id)
-    return Go(screen="vin")
+    return Go(screen=ScreenName.VIN)
 
 
 VINREFUSED = Screen(
-    name="vin_refused",
+    name=ScreenName.VIN_REFUSED,
     personal=True,
     show=_show_refused,
     buttons={
-        "again": _again,
-        "appeal": lambda scene, _arg: appeals.begin(scene, scene.arg("vin")),
-        "home": lambda _scene, _arg: Go(screen="home"),
+        ActionName.AGAIN: _again,
+        ActionName.APPEAL: lambda scene, _arg: appeals.begin(scene, scene.arg("vin")),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
 )
 
 
 def _show_certificate_kind(scene: Scene) -> View:
     rows = [
-        (Button(label=label(), action="kind", arg=kind),) for kind, label in preselect.CERTIFICATES.items()
+        (Button(label=label(), action=ActionName.KIND, arg=kind),)
+        for kind, label in preselect.CERTIFICATES.items()
     ]
     back = _back_to_review(scene.preselection)
     return View(text=preselect.CERTIFICATE_KIND(), rows=(*rows, back) if back else rows)
 
 
 CERTIFICATE_KIND = Screen(
-    name="certificate_kind",
+    name=ScreenName.CERTIFICATE_KIND,
     personal=True,
     show=_show_certificate_kind,
     buttons={
-        "kind": lambda _scene, kind: Go(screen="certificate", args={"kind": CertificateKind(kind).value}),
-        "review": lambda _scene, _arg: Go(screen="review"),
+        ActionName.KIND: lambda _scene, kind: Go(
+            screen=ScreenName.CERTIFICATE, args={"kind": CertificateKind(kind).value}
+        ),
+        ActionName.REVIEW: lambda _scene, _arg: Go(screen=ScreenName.REVIEW),
     },
 )
 
@@ -125,13 +139,13 @@ def _certificate(scene: Scene, typed: str) -> Go:
 
 
 CERTIFICATE = Screen(
-    name="certificate",
+    name=ScreenName.CERTIFICATE,
     personal=True,
     show=lambda scene: View(
         text=preselect.certificate(CertificateKind(scene.arg("kind"))),
-        rows=((Button(label=common.BACK(), action="kinds"),),),
+        rows=((Button(label=common.BACK(), action=ActionName.KINDS),),),
     ),
-    buttons={"kinds": lambda _scene, _arg: Go(screen="certificate_kind")},
+    buttons={ActionName.KINDS: lambda _scene, _arg: Go(screen=ScreenName.CERTIFICATE_KIND)},
     text=_certificate,
     hint=preselect.CERTIFICATE_HINT,
 )
@@ -142,21 +156,21 @@ def _show_review(scene: Scene) -> View | Go:
     if begun.state != State.INFORMED:
         return step_of(scene, begun)
     missing = data_step(begun)
-    if missing.screen != "review":
+    if missing.screen != ScreenName.REVIEW:
         return missing
     return View(
         text=preselect.review(begun, scene.account, scene.office),
         rows=(
-            (Button(label=preselect.CONFIRM(), action="confirm", style=Style.SUCCESS),),
+            (Button(label=preselect.CONFIRM(), action=ActionName.CONFIRM, style=Style.SUCCESS),),
             (
-                Button(label=preselect.CHANGE_VIN(), action="vin"),
-                Button(label=preselect.CHANGE_CERTIFICATE(), action="certificate"),
+                Button(label=preselect.CHANGE_VIN(), action=ActionName.VIN),
+                Button(label=preselect.CHANGE_CERTIFICATE(), action=ActionName.CERTIFICATE),
             ),
             (
-                Button(label=preselect.CHANGE_NAME(), action="name"),
-                Button(label=preselect.CHANGE_PHONE(), action="phone"),
+                Button(label=preselect.CHANGE_NAME(), action=ActionName.NAME),
+                Button(label=preselect.CHANGE_PHONE(), action=ActionName.PHONE),
             ),
-            (Button(label=preselect.CHANGE_BASICS(), action="basics"),),
+            (Button(label=preselect.CHANGE_BASICS(), action=ActionName.BASICS),),
         ),
     )
 
@@ -167,16 +181,18 @@ def _confirm(scene: Scene, _arg: str) -> Go:
 
 
 REVIEW = Screen(
-    name="review",
+    name=ScreenName.REVIEW,
     personal=True,
     show=_show_review,
     buttons={
-        "confirm": _confirm,
-        "vin": lambda _scene, _arg: Go(screen="vin"),
-        "certificate": lambda _scene, _arg: Go(screen="certificate_kind"),
-        "name": lambda _scene, _arg: Go(screen="reg_name"),
-        "phone": lambda _scene, _arg: Go(screen="reg_phone"),
-        "basics": lambda scene, _arg: Go(screen="basics", args={"office": scene.preselection.office}),
+        ActionName.CONFIRM: _confirm,
+        ActionName.VIN: lambda _scene, _arg: Go(screen=ScreenName.VIN),
+        ActionName.CERTIFICATE: lambda _scene, _arg: Go(screen=ScreenName.CERTIFICATE_KIND),
+        ActionName.NAME: lambda _scene, _arg: Go(screen=ScreenName.REG_NAME),
+        ActionName.PHONE: lambda _scene, _arg: Go(screen=ScreenName.REG_PHONE),
+        ActionName.BASICS: lambda scene, _arg: Go(
+            screen=ScreenName.BASICS, args={"office": scene.preselection.office}
+        ),
     },
     errors=REFUSED,
 )

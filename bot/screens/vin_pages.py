@@ -1,9 +1,10 @@
 """What every way to a VIN has in common: typed or read from a photo of its barcode, doubted, chosen among."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from bot.dialog.model import Button, ErrorWays, Go, Intake, Received, Screen, Style, View
+from bot.dialog.model import Button, ErrorWays, Go, Handler, Intake, Received, Screen, Style, View
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.photos import barcodes
 from bot.screens.layout import in_columns
@@ -27,17 +28,11 @@ class VinPages:
     digit and one that asks which of several VINs in a photo is meant.
     """
 
-    page: str  # the name of the screen that asks for it; the others' names begin with it
+    page: ScreenName  # asks for it
+    doubt: ScreenName
+    choice: ScreenName
     take: Callable[[Scene, str], Go]  # takes a VIN that was judged
     errors: ErrorWays
-
-    @property
-    def _doubt(self) -> str:
-        return f"{self.page}_doubt"
-
-    @property
-    def _choice(self) -> str:
-        return f"{self.page}_choice"
 
     @property
     def intake(self) -> Intake:
@@ -57,50 +52,52 @@ class VinPages:
         """
         finding = parse_vin(text)
         if finding.needs_confirmation:
-            return Go(screen=self._doubt, args={"vin": finding.vin})
+            return Go(screen=self.doubt, args={"vin": finding.vin})
         return self.take(scene, finding.vin)
 
     def _read_from_photo(self, scene: Scene, vins: tuple[str, ...]) -> Go:
         if len(vins) > 1:
-            return Go(screen=self._choice, args={"vins": list(vins)})
+            return Go(screen=self.choice, args={"vins": list(vins)})
         return self._noted(self.typed(scene, vins[0]), vins[0])
 
     def _noted(self, go: Go, vin: str) -> Go:
         """Show the VIN that was read, unless the next screen is about it."""
-        return go if go.screen == self._doubt else replace(go, note=words.read(group_vin(vin)), pinned=True)
+        return go if go.screen == self.doubt else replace(go, note=words.read(group_vin(vin)), pinned=True)
 
     def _again(self, _scene: Scene, _arg: str) -> Go:
         return Go(screen=self.page)
 
     def _doubtful(self) -> Screen:
         def show(scene: Scene) -> View:
-            right = Button(label=preselect.VIN_IS_RIGHT(), action="right", style=Style.SUCCESS)
-            again = Button(label=preselect.VIN_AGAIN(), action="again")
+            right = Button(label=preselect.VIN_IS_RIGHT(), action=ActionName.RIGHT, style=Style.SUCCESS)
+            again = Button(label=preselect.VIN_AGAIN(), action=ActionName.AGAIN)
             return View(text=preselect.vin_doubt(scene.arg("vin")), rows=((right, again),))
 
-        return self._screen(self._doubt, show, right=lambda scene, _arg: self.take(scene, scene.arg("vin")))
+        return self._screen(
+            self.doubt, show, {ActionName.RIGHT: lambda scene, _arg: self.take(scene, scene.arg("vin"))}
+        )
 
     def _choosing(self) -> Screen:
         def show(scene: Scene) -> View:
             offered = enumerate(scene.list_arg("vins"))
-            vins = [Button(label=group_vin(vin), action="vin", arg=str(at)) for at, vin in offered]
-            again = (Button(label=preselect.VIN_AGAIN(), action="again"),)
+            vins = [Button(label=group_vin(vin), action=ActionName.VIN, arg=str(at)) for at, vin in offered]
+            again = (Button(label=preselect.VIN_AGAIN(), action=ActionName.AGAIN),)
             return View(text=words.WHICH_VIN(), rows=(*in_columns(vins, 1), again))
 
         def chosen(scene: Scene, number: str) -> Go:
             vin = scene.list_arg("vins")[int(number)]
             return self._noted(self.typed(scene, vin), vin)
 
-        return self._screen(self._choice, show, vin=chosen)
+        return self._screen(self.choice, show, {ActionName.VIN: chosen})
 
     def _screen(
-        self, name: str, show: Callable[[Scene], View], **buttons: Callable[[Scene, str], Go]
+        self, name: ScreenName, show: Callable[[Scene], View], buttons: Mapping[ActionName, Handler]
     ) -> Screen:
         return Screen(
             name=name,
             personal=True,
             show=show,
-            buttons={**buttons, "again": self._again},
+            buttons={**buttons, ActionName.AGAIN: self._again},
             text=self.typed,
             attachment=self.intake,
             hint=preselect.VIN_HINT,

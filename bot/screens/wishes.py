@@ -1,6 +1,7 @@
 """What owners want to be told: reminders of their deadline, openings, releases (/notify)."""
 
 from bot.dialog.model import Button, Go, Screen, View
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.screens.layout import in_columns, page_of
 from bot.texts import broadcast, common, wishes
@@ -25,24 +26,24 @@ def _show_reminders(scene: Scene) -> View:
     wanted = notices.reminders_wanted(scene.tx, scene.account.account_id)
     count = len(days) if wanted is None else min(wanted, len(days))
     choices = [
-        Button(label=wishes.reminder_label(one, chosen=one == count), action="count", arg=str(one))
+        Button(label=wishes.reminder_label(one, chosen=one == count), action=ActionName.COUNT, arg=str(one))
         for one in range(len(days) + 1)
     ]
     return View(
         text=wishes.reminders(days, count),
-        rows=(*in_columns(choices, 1), (Button(label=common.BACK(), action="mine"),)),
+        rows=(*in_columns(choices, 1), (Button(label=common.BACK(), action=ActionName.MINE),)),
     )
 
 
 def _count(scene: Scene, count: str) -> Go:
     scene.core.endings.wish_reminders(scene.tx, scene.account, int(count))
-    return Go(screen="reminders")
+    return Go(screen=ScreenName.REMINDERS)
 
 
 REMINDERS = Screen(
-    name="reminders",
+    name=ScreenName.REMINDERS,
     show=_show_reminders,
-    buttons={"count": _count, "mine": lambda _scene, _arg: Go(screen="mine")},
+    buttons={ActionName.COUNT: _count, ActionName.MINE: lambda _scene, _arg: Go(screen=ScreenName.MINE)},
     hint=common.PRESS_HINT,
 )
 
@@ -71,24 +72,26 @@ def _show_notify(scene: Scene) -> View:
     buttons = [
         Button(
             label=wishes.topic_label(wish.topic, wish.kind, on=wish in present),
-            action="off" if wish in present else "on",
+            action=ActionName.OFF if wish in present else ActionName.ON,
             arg=f"{wish.kind}.{wish.topic}",
         )
         for wish in _wishes(office)
     ]
     rows = list(in_columns(buttons, 1))
     muted = broadcasts.is_muted(scene.tx, scene.chat_id, office.code)
-    told = Button(label=broadcast.told_label(muted=muted), action="unmute" if muted else "mute")
+    told = Button(
+        label=broadcast.told_label(muted=muted), action=ActionName.UNMUTE if muted else ActionName.MUTE
+    )
     rows.append((told,))
     others = [
-        Button(label=common.office_title(one), action="office", arg=one.code)
+        Button(label=common.office_title(one), action=ActionName.OFFICE, arg=one.code)
         for one in scene.core.offices.values()
         if one.code != office.code
     ]
     page, turns = page_of(others, int(scene.arg("page") or 0), _OFFICES_A_PAGE)
     rows += in_columns(page, 2)
     rows += [tuple(turns)] if turns else []
-    rows.append((Button(label=common.HOME(), action="home"),))
+    rows.append((Button(label=common.HOME(), action=ActionName.HOME),))
     return View(text=wishes.notify(office), rows=rows)
 
 
@@ -98,7 +101,7 @@ def _changed(scene: Scene, arg: str, *, on: bool) -> Go:
     wish = Subscription(office=office.code, kind=kind, topic=Topic(topic))
     change = subscriptions.subscribe if on else subscriptions.unsubscribe
     change(scene.tx, scene.chat_id, wish)
-    return Go(screen="notify", args={"office": office.code})
+    return Go(screen=ScreenName.NOTIFY, args={"office": office.code})
 
 
 def tell_opening(scene: Scene, office: Office) -> None:
@@ -113,15 +116,15 @@ def unsubscribe(scene: Scene, arg: str) -> Go:
     if topic in set(Topic):
         wish = Subscription(office=office, kind=kind, topic=Topic(topic))
         subscriptions.unsubscribe(scene.tx, scene.chat_id, wish)
-    return Go(screen="notify", args={"office": office} if office in scene.core.offices else {})
+    return Go(screen=ScreenName.NOTIFY, args={"office": office} if office in scene.core.offices else {})
 
 
 def mute(scene: Scene, office: str) -> Go:
     """Note that whoever asks does not want to be told what an office broadcasts."""
     if office not in scene.core.offices:
-        return Go(screen="notify")
+        return Go(screen=ScreenName.NOTIFY)
     broadcasts.mute(scene.tx, scene.chat_id, office)
-    return Go(screen="notify", args={"office": office}, note=broadcast.muted(office), pinned=True)
+    return Go(screen=ScreenName.NOTIFY, args={"office": office}, note=broadcast.muted(office), pinned=True)
 
 
 def _mute(scene: Scene, _arg: str) -> Go:
@@ -131,20 +134,22 @@ def _mute(scene: Scene, _arg: str) -> Go:
 def _unmute(scene: Scene, _arg: str) -> Go:
     office = _office(scene)
     broadcasts.unmute(scene.tx, scene.chat_id, office.code)
-    return Go(screen="notify", args={"office": office.code})
+    return Go(screen=ScreenName.NOTIFY, args={"office": office.code})
 
 
 NOTIFY = Screen(
-    name="notify",
+    name=ScreenName.NOTIFY,
     show=_show_notify,
     buttons={
-        "on": lambda scene, arg: _changed(scene, arg, on=True),
-        "off": lambda scene, arg: _changed(scene, arg, on=False),
-        "mute": _mute,
-        "unmute": _unmute,
-        "office": lambda _scene, code: Go(screen="notify", args={"office": code}),
-        "page": lambda scene, page: Go(screen="notify", args={"office": scene.arg("office"), "page": page}),
-        "home": lambda _scene, _arg: Go(screen="home"),
+        ActionName.ON: lambda scene, arg: _changed(scene, arg, on=True),
+        ActionName.OFF: lambda scene, arg: _changed(scene, arg, on=False),
+        ActionName.MUTE: _mute,
+        ActionName.UNMUTE: _unmute,
+        ActionName.OFFICE: lambda _scene, code: Go(screen=ScreenName.NOTIFY, args={"office": code}),
+        ActionName.PAGE: lambda scene, page: Go(
+            screen=ScreenName.NOTIFY, args={"office": scene.arg("office"), "page": page}
+        ),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.dialog.model import Forget, Go, Screen, View
+from bot.dialog.names import ScreenName
 from bot.sandbox.faults import Fault
 from bot.screens.all import BY_NAME
 from bot.texts.menu import DESK_MENU
@@ -58,11 +59,11 @@ async def test_owners_identity_is_deleted_right_or_wrong(place: World) -> None:
 
 async def test_screen_may_have_any_message_forgotten(place: World, monkeypatch: pytest.MonkeyPatch) -> None:
     secretive = Screen(
-        name="home",
+        name=ScreenName.HOME,
         show=lambda _scene: View(text="说吧"),
-        text=lambda _scene, text: Go(screen="home", note=f"{len(text)} 字", effects=(Forget(),)),
+        text=lambda _scene, text: Go(screen=ScreenName.HOME, note=f"{len(text)} 字", effects=(Forget(),)),
     )
-    monkeypatch.setitem(BY_NAME, "home", secretive)
+    monkeypatch.setitem(BY_NAME, ScreenName.HOME, secretive)
     owner = place.person()
     await owner.say("/start")
     await owner.say("不要留下")

@@ -9,6 +9,7 @@ import pytest
 
 from bot.dialog.buttons import OUTSIDE, Codec
 from bot.dialog.model import Button
+from bot.dialog.names import ActionName
 from bot.dialog.presenter import Presenter
 from bot.texts import common, home, rehearsal
 from bot.texts.common import plain
@@ -352,7 +353,7 @@ async def test_old_buttons_do_nothing_across_the_border(world: World) -> None:
 async def test_button_of_a_notice_leads_out(world: World) -> None:
     owner = world.person()
     await rehearses_to_terms(owner)
-    under_notice = Button(label="", action="preselect")
+    under_notice = Button(label="", action=ActionName.PRESELECT)
     owner.press_raw(Codec(world.core.vault).write(OWNER, OUTSIDE, 0, under_notice), owner.last)
     await owner.see("个人信息告知")
     await owner.see_toast("已退出模拟")

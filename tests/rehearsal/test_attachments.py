@@ -7,6 +7,7 @@ import pytest
 
 from bot.dialog.buttons import Codec
 from bot.dialog.model import Attachment, Go, Intake, Reading
+from bot.dialog.names import ScreenName
 from bot.dialog.record import find_record
 from bot.dialog.rehearsal import Kept
 from bot.dialog.scene import Scene
@@ -26,7 +27,7 @@ CHAT = 9000
 
 def _take(scene: Scene, vin: str) -> Go:
     scene.core.preselections.enter_vin(scene.tx, scene.preselection.preselection_id, vin)
-    return Go(screen="certificate_kind")
+    return Go(screen=ScreenName.CERTIFICATE_KIND)
 
 
 PHOTO = Attachment(file_id="f", is_photo=True)
@@ -50,7 +51,7 @@ async def kept_after(core: Core, *acts: str) -> Kept:
 
 
 async def stage_of(core: Core) -> RehearsalStage:
-    screens = BY_NAME | {"vin": replace(BY_NAME["vin"], attachment=INTAKE)}
+    screens = BY_NAME | {ScreenName.VIN: replace(BY_NAME[ScreenName.VIN], attachment=INTAKE)}
     return RehearsalStage(await prepare(core), screens, Codec(core.vault), WORDS)
 
 
@@ -59,7 +60,7 @@ async def test_photo_is_taken_where_the_flow_takes_it(core: Core) -> None:
     taker = stage.intake(kept, NOON, sent=PHOTO)
     assert taker is not None
     assert (taker.screen, taker.intake) == ("vin", INTAKE)
-    photo = replace(PHOTO, reading=Reading(screen="vin", value=invented.VIN))
+    photo = replace(PHOTO, reading=Reading(screen=ScreenName.VIN, value=invented.VIN))
     asked = Asked(chat_id=CHAT, update_id=99, received_at=NOON, event=photo)
     assert stage.step(kept, NOON, asked=asked).present.record.screen == "certificate_kind"
 

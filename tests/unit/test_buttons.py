@@ -2,12 +2,13 @@
 
 from bot.dialog.buttons import OUTSIDE, Carried, Codec
 from bot.dialog.model import Button
+from bot.dialog.names import ActionName
 from core.secrets import Vault
 from tests.world import KEYS
 
 CODEC = Codec(Vault(list(KEYS["keys"]), str(KEYS["lookup_key"])))
-BUTTON = Button(label="开始", action="go", arg="7")
-CARRIED = Carried(screen="home", revision=3, action="go", arg="7")
+BUTTON = Button(label="开始", action=ActionName.NEW, arg="7")
+CARRIED = Carried(screen="home", revision=3, action=ActionName.NEW, arg="7")
 
 
 def test_button_is_good_in_its_conversation_alone() -> None:
@@ -25,5 +26,7 @@ def test_button_of_before_conversations_were_told_apart_stays_good() -> None:
 
 def test_button_under_a_notice_is_good_in_every_conversation() -> None:
     data = CODEC.write(1, OUTSIDE, 0, BUTTON)
-    assert CODEC.of_conversation(5).read(1, data) == Carried(screen=OUTSIDE, revision=0, action="go", arg="7")
+    assert CODEC.of_conversation(5).read(1, data) == Carried(
+        screen=OUTSIDE, revision=0, action=ActionName.NEW, arg="7"
+    )
     assert CODEC.of_conversation(5).read(2, data) is None

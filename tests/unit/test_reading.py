@@ -8,7 +8,8 @@ import pytest
 
 from bot.dialog import engine
 from bot.dialog.engine import Engine
-from bot.dialog.model import Attachment, Go, Intake, Received
+from bot.dialog.model import Attachment, Intake, Received, stay
+from bot.dialog.names import ScreenName
 from bot.dialog.steps import Taker
 from bot.texts.language import Language, spoken
 
@@ -38,8 +39,8 @@ async def test_few_attachments_are_in_hand_at_a_time() -> None:
         messenger.in_hand -= 1
         return received.file_id, spoken()
 
-    intake = Intake(most_bytes=10, read=read, take=lambda _scene, _value: Go(screen=""))
-    taker = Taker(screen="vin", intake=intake, language=Language.ENGLISH)
+    intake = Intake(most_bytes=10, read=read, take=lambda _scene, _value: stay())
+    taker = Taker(screen=ScreenName.VIN, intake=intake, language=Language.ENGLISH)
     names = [str(number) for number in range(40)]
     found = await asyncio.gather(
         *(reader._read(1, Attachment(file_id=name, is_photo=True), taker) for name in names)
@@ -67,10 +68,10 @@ async def test_sender_of_a_long_file_hears_that_it_has_come(
     intake = Intake(
         most_bytes=10,
         read=lambda _core, received: received.content,
-        take=lambda _scene, _value: Go(screen=""),
+        take=lambda _scene, _value: stay(),
         waiting=lambda: "wait",
     )
-    taker = Taker(screen="vehicles", intake=intake, language=Language.CHINESE)
+    taker = Taker(screen=ScreenName.DESK_VEHICLES, intake=intake, language=Language.CHINESE)
     sent = Attachment(file_id="x", is_photo=False)
     assert await Engine(nothing, nothing, nothing, outside)._read(7, sent, taker) == b"1"
     assert said == heard

@@ -8,6 +8,7 @@ from bot.desk.errors import Usage
 from bot.desk.questions import GONE
 from bot.desk.reports.parts import columns, home_row, number, sheet
 from bot.dialog.model import Button, Go, Screen, View
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.sheets import Table
 from bot.texts import common
@@ -19,7 +20,6 @@ from core.journal import Asked, Page
 from core.ports import Tx
 from core.reports import Scope, scope_of
 
-_NAME = "desk_audit"
 _A_PAGE = 10
 _MOST_EXPORTED = 20_000
 
@@ -42,7 +42,9 @@ def ask(scene: Scene, rest: str) -> Go:
     if asked.office and not scope.holds(asked.office):
         raise NotYourOffice
     newest = journal.newest(scene.tx)
-    return Go(screen=_NAME, args={"asked": asked.to_json(), "newest": str(newest), "page": "0"})
+    return Go(
+        screen=ScreenName.DESK_AUDIT, args={"asked": asked.to_json(), "newest": str(newest), "page": "0"}
+    )
 
 
 def _asked(scene: Scene) -> Asked:
@@ -61,24 +63,24 @@ def _show(scene: Scene) -> View:
         scene.core.journal.page, asked=asked, scope=scope, newest=newest, skip=page * _A_PAGE, most=_A_PAGE
     )
     digest = hashlib.sha256(json.dumps(asked.to_json()).encode()).hexdigest()
-    found: Page = scene.beside(f"{_NAME}:{digest}:{scope}:{newest}:{page}", read)
+    found: Page = scene.beside(f"{ScreenName.DESK_AUDIT}:{digest}:{scope}:{newest}:{page}", read)
     lines = [words.line(entry) for entry in found.entries] or [words.EMPTY()]
     turns = [
-        *([Button(label="‹", action="page", arg=str(page - 1))] if page else []),
-        *([Button(label="›", action="page", arg=str(page + 1))] if found.more else []),
+        *([Button(label="‹", action=ActionName.PAGE, arg=str(page - 1))] if page else []),
+        *([Button(label="›", action=ActionName.PAGE, arg=str(page + 1))] if found.more else []),
     ]
     return View(
         text="\n\n".join((words.title(asked, page), *lines)),
         rows=(
             *([tuple(turns)] if turns else []),
-            *(((Button(label=common.EXPORT(), action="sheet"),),) if found.entries else ()),
+            *(((Button(label=common.EXPORT(), action=ActionName.SHEET),),) if found.entries else ()),
             home_row(),
         ),
     )
 
 
 def _page(scene: Scene, page: str) -> Go:
-    return Go(screen=_NAME, args={**scene.args, "page": page})
+    return Go(screen=ScreenName.DESK_AUDIT, args={**scene.args, "page": page})
 
 
 def _sheet(scene: Scene, _arg: str) -> Go:
@@ -107,12 +109,12 @@ def _tables(found: object) -> list[Table]:
 
 
 AUDIT = Screen(
-    name=_NAME,
+    name=ScreenName.DESK_AUDIT,
     show=_show,
     buttons={
-        "page": _page,
-        "sheet": _sheet,
-        "home": lambda _scene, _arg: Go(screen="home"),
+        ActionName.PAGE: _page,
+        ActionName.SHEET: _sheet,
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=GONE,

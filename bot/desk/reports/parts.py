@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from bot.desk.errors import Usage
-from bot.dialog.model import Button, Go, SendFile, View
+from bot.dialog.model import Button, Go, SendFile, View, stay
+from bot.dialog.names import ActionName
 from bot.dialog.scene import Scene
 from bot.screens.layout import in_columns, page_of
 from bot.sheets import Table, workbook
@@ -19,7 +20,7 @@ _OFFICES_A_PAGE = 20
 
 def home_row() -> tuple[Button, ...]:
     """Return the row that leads home."""
-    return (Button(label=common.HOME(), action="home"),)
+    return (Button(label=common.HOME(), action=ActionName.HOME),)
 
 
 def offices_of(scene: Scene, duty: Duty) -> list[Office]:
@@ -56,7 +57,7 @@ def office_asked(scene: Scene, command: str, duty: Duty, rest: str) -> Office | 
 def choice(scene: Scene, duty: Duty, *first: Button) -> View:
     """Return the list of one's offices as buttons, ``first`` before them."""
     buttons = [
-        Button(label=common.office_title(office), action="office", arg=office.code)
+        Button(label=common.office_title(office), action=ActionName.OFFICE, arg=office.code)
         for office in offices_of(scene, duty)
     ]
     page, turns = page_of(buttons, number(scene, "page"), _OFFICES_A_PAGE)
@@ -84,4 +85,4 @@ def sheet(
         return workbook(tables(found))
 
     effect = SendFile(name=name, caption=caption, read=read, make=make)
-    return Go(screen="", note=texts.MAKING(), effects=(effect,))
+    return stay(note=texts.MAKING(), effects=(effect,))

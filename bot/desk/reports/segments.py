@@ -8,6 +8,7 @@ from html import escape
 from bot.desk.questions import GONE
 from bot.desk.reports.parts import choice, columns, home_row, number, office_asked, offices_of, sheet
 from bot.dialog.model import Button, Go, Screen, View
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.pictures.segments import Bar, Segments
 from bot.screens.layout import page_of
@@ -21,7 +22,6 @@ from core.offices import Office
 from core.ports import Tx
 from core.reports import MARK, NEARLY_EMPTY, Fill, fills
 
-_NAME = "desk_segments"
 _A_PAGE = 6
 
 
@@ -41,12 +41,12 @@ def ask(scene: Scene, rest: str) -> Go:
         OfficeUnknown, NotYourOffice: the office is none of theirs.
     """
     office = office_asked(scene, "segments", Duty.SEGMENTS, rest)
-    return of_office(office.code) if office else Go(screen=_NAME)
+    return of_office(office.code) if office else Go(screen=ScreenName.DESK_SEGMENTS)
 
 
 def of_office(code: str, page: str = "0") -> Go:
     """Return the way to a page of an office's segments."""
-    return Go(screen=_NAME, args={"office": code, "page": page})
+    return Go(screen=ScreenName.DESK_SEGMENTS, args={"office": code, "page": page})
 
 
 def _count(tx: Tx, office: Office) -> Counted:
@@ -58,7 +58,9 @@ def _show(scene: Scene) -> View:
     if not scene.arg("office"):
         return choice(scene, Duty.SEGMENTS)
     office = scene.office_of(scene.arg("office"))
-    counted: Counted = scene.beside(f"{_NAME}:{office.code}", partial(_count, office=office))
+    counted: Counted = scene.beside(
+        f"{ScreenName.DESK_SEGMENTS}:{office.code}", partial(_count, office=office)
+    )
     page, turns = page_of(counted.fills, number(scene, "page"), _A_PAGE)
     return View(
         text=_text(office, counted, page, number(scene, "page")),
@@ -66,8 +68,8 @@ def _show(scene: Scene) -> View:
         rows=(
             *([tuple(turns)] if turns else []),
             (
-                Button(label=common.EXPORT(), action="sheet"),
-                Button(label=texts.REFRESH(), action="page", arg=scene.arg("page")),
+                Button(label=common.EXPORT(), action=ActionName.SHEET),
+                Button(label=texts.REFRESH(), action=ActionName.PAGE, arg=scene.arg("page")),
             ),
             *_others(scene),
             home_row(),
@@ -77,7 +79,7 @@ def _show(scene: Scene) -> View:
 
 def _others(scene: Scene) -> tuple[tuple[Button, ...], ...]:
     more = len(offices_of(scene, Duty.SEGMENTS)) > 1
-    return ((Button(label=texts.OFFICES(), action="choose"),),) if more else ()
+    return ((Button(label=texts.OFFICES(), action=ActionName.CHOOSE),),) if more else ()
 
 
 def _text(office: Office, counted: Counted, page: list[Fill], number_of_page: int) -> str:
@@ -163,14 +165,16 @@ def _row(fill: Fill) -> tuple[str | int | float | datetime, ...]:
 
 
 SEGMENTS = Screen(
-    name=_NAME,
+    name=ScreenName.DESK_SEGMENTS,
     show=_show,
     buttons={
-        "office": lambda _scene, code: of_office(code),
-        "page": lambda scene, page: Go(screen=_NAME, args={"office": scene.arg("office"), "page": page}),
-        "choose": lambda _scene, _arg: Go(screen=_NAME),
-        "sheet": _sheet,
-        "home": lambda _scene, _arg: Go(screen="home"),
+        ActionName.OFFICE: lambda _scene, code: of_office(code),
+        ActionName.PAGE: lambda scene, page: Go(
+            screen=ScreenName.DESK_SEGMENTS, args={"office": scene.arg("office"), "page": page}
+        ),
+        ActionName.CHOOSE: lambda _scene, _arg: Go(screen=ScreenName.DESK_SEGMENTS),
+        ActionName.SHEET: _sheet,
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=GONE,

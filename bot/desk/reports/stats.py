@@ -8,6 +8,7 @@ from html import escape
 from bot.desk.questions import GONE
 from bot.desk.reports.parts import choice, columns, home_row, number, office_asked, offices_of, sheet
 from bot.dialog.model import Button, Go, Screen, View
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.pictures.board import Ground
 from bot.pictures.stats import Chart, Column, Figures
@@ -21,7 +22,6 @@ from core.admins import Duty
 from core.offices import Office
 from core.reports import SPANS, Day, Scope, Stats, scope_of, stats
 
-_NAME = "desk_stats"
 _ALL = "all"
 
 
@@ -37,7 +37,7 @@ def ask(scene: Scene, rest: str) -> Go:
 
 
 def _go(where: str, days: int) -> Go:
-    return Go(screen=_NAME, args={"of": where, "days": str(days)})
+    return Go(screen=ScreenName.DESK_STATS, args={"of": where, "days": str(days)})
 
 
 def _office(scene: Scene) -> Office | None:
@@ -65,13 +65,15 @@ def _span(scene: Scene) -> int:
 
 def _show(scene: Scene) -> View:
     if not scene.arg("of"):
-        everything = Button(label=texts.ALL_OFFICES(), action="office", arg=_ALL)
+        everything = Button(label=texts.ALL_OFFICES(), action=ActionName.OFFICE, arg=_ALL)
         return choice(scene, Duty.STATS, everything)
     office, days = _office(scene), _span(scene)
     scope = _scope(scene, office)
-    found: Stats = scene.beside(f"{_NAME}:{scope}:{days}", partial(stats, scope=scope, days=days))
+    found: Stats = scene.beside(
+        f"{ScreenName.DESK_STATS}:{scope}:{days}", partial(stats, scope=scope, days=days)
+    )
     spans = tuple(
-        Button(label=words.days_label(span, chosen=span == days), action="days", arg=str(span))
+        Button(label=words.days_label(span, chosen=span == days), action=ActionName.DAYS, arg=str(span))
         for span in SPANS
     )
     more = len(offices_of(scene, Duty.STATS)) > 1
@@ -81,10 +83,10 @@ def _show(scene: Scene) -> View:
         rows=(
             spans,
             (
-                Button(label=common.EXPORT(), action="sheet"),
-                Button(label=texts.REFRESH(), action="days", arg=str(days)),
+                Button(label=common.EXPORT(), action=ActionName.SHEET),
+                Button(label=texts.REFRESH(), action=ActionName.DAYS, arg=str(days)),
             ),
-            *(((Button(label=texts.OFFICES(), action="choose"),),) if more else ()),
+            *(((Button(label=texts.OFFICES(), action=ActionName.CHOOSE),),) if more else ()),
             home_row(),
         ),
     )
@@ -182,15 +184,17 @@ def _tables(found: object) -> list[Table]:
 
 
 STATS = Screen(
-    name=_NAME,
+    name=ScreenName.DESK_STATS,
     show=_show,
     buttons={
-        "days": lambda scene, days: Go(screen=_NAME, args={"of": scene.arg("of"), "days": days}),
-        "office": lambda _scene, code: _go(code, SPANS[0]),
-        "choose": lambda _scene, _arg: Go(screen=_NAME),
-        "page": lambda _scene, page: Go(screen=_NAME, args={"page": page}),
-        "sheet": _sheet,
-        "home": lambda _scene, _arg: Go(screen="home"),
+        ActionName.DAYS: lambda scene, days: Go(
+            screen=ScreenName.DESK_STATS, args={"of": scene.arg("of"), "days": days}
+        ),
+        ActionName.OFFICE: lambda _scene, code: _go(code, SPANS[0]),
+        ActionName.CHOOSE: lambda _scene, _arg: Go(screen=ScreenName.DESK_STATS),
+        ActionName.PAGE: lambda _scene, page: Go(screen=ScreenName.DESK_STATS, args={"page": page}),
+        ActionName.SHEET: _sheet,
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=GONE,

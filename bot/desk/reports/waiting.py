@@ -9,6 +9,7 @@ from bot.desk.find import to_card
 from bot.desk.reports import segments
 from bot.desk.reports.parts import columns, home_row, number, sheet
 from bot.dialog.model import Button, ErrorWays, Go, Screen, Style, View
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.scene import Scene
 from bot.pictures.batch import NUMBERS
 from bot.pictures.board import Ground
@@ -27,9 +28,6 @@ from core.clock import CHINA
 from core.errors import Refusal, XuanhaoError
 from core.waiting import MOST, Desk, Item, Matter
 
-DESK_SCREEN = "desk_desk"
-_MATTER = "desk_matter"
-_APPEAL = "desk_appeal"
 _A_PAGE = 6
 _WITHOUT_MOMENT = frozenset({Matter.POOL, Matter.CALENDAR})
 
@@ -42,11 +40,12 @@ def ask(_scene: Scene, rest: str) -> Go:
     """
     if rest.strip():
         raise Usage("desk")
-    return _to_page("0")
+    return to_page("0")
 
 
-def _to_page(page: str) -> Go:
-    return Go(screen=DESK_SCREEN, args={"page": page})
+def to_page(page: str) -> Go:
+    """Return the way to a page of what waits."""
+    return Go(screen=ScreenName.DESK_DESK, args={"page": page})
 
 
 def _look(scene: Scene) -> Desk:
@@ -55,7 +54,7 @@ def _look(scene: Scene) -> Desk:
     The snapshot does not know what this very step has dealt with; the argument ``done`` names it.
     """
     look = partial(waiting.desk, house=scene.core.house, admin=scene.admin)
-    found: Desk = scene.beside(DESK_SCREEN, look)
+    found: Desk = scene.beside(ScreenName.DESK_DESK, look)
     return replace(found, items=tuple(item for item in found.items if item.subject != scene.arg("done")))
 
 
@@ -64,7 +63,7 @@ def _show(scene: Scene) -> View:
     found = _look(scene)
     page, turns = page_of(found.items, number(scene, "page"), _A_PAGE)
     leads = [
-        Button(label=words.lead_label(NUMBERS[place], item), action="lead", arg=item.subject)
+        Button(label=words.lead_label(NUMBERS[place], item), action=ActionName.LEAD, arg=item.subject)
         for place, item in enumerate(page)
         if _leads_on(item)
     ]
@@ -75,8 +74,8 @@ def _show(scene: Scene) -> View:
             *in_columns(leads, 2),
             *([tuple(turns)] if turns else []),
             (
-                Button(label=common.EXPORT(), action="sheet"),
-                Button(label=texts.REFRESH(), action="page", arg="0"),
+                Button(label=common.EXPORT(), action=ActionName.SHEET),
+                Button(label=texts.REFRESH(), action=ActionName.PAGE, arg="0"),
             ),
             (_switch(scene), *home_row()),
         ),
@@ -85,8 +84,8 @@ def _show(scene: Scene) -> View:
 
 def _switch(scene: Scene) -> Button:
     if waiting.wants_summary(scene.tx, scene.chat_id):
-        return Button(label=words.SUMMARY_ON(), action="summary", arg="off")
-    return Button(label=words.SUMMARY_OFF(), action="summary", arg="on")
+        return Button(label=words.SUMMARY_ON(), action=ActionName.SUMMARY, arg="off")
+    return Button(label=words.SUMMARY_OFF(), action=ActionName.SUMMARY, arg="on")
 
 
 def _text(found: Desk, page: list[Item], number_of_page: int) -> str:
@@ -144,21 +143,21 @@ def _lead(scene: Scene, subject: str) -> Go:
         case "preselection":
             return to_card(subject)
         case "appeal":
-            return Go(screen=_APPEAL, args={"id": rest})
+            return Go(screen=ScreenName.DESK_APPEAL, args={"id": rest})
         case "pool":
             return segments.of_office(rest.partition(":")[0])
         case "segment":
             row = scene.tx.one("reports.segment", segment_id=int(rest))
-            return segments.of_office(row["office"]) if row else _to_page("0")
+            return segments.of_office(row["office"]) if row else to_page("0")
         case _:
-            return Go(screen=_MATTER, args={"subject": subject})
+            return Go(screen=ScreenName.DESK_MATTER, args={"subject": subject})
 
 
 def _summary(scene: Scene, switch: str) -> Go:
     scene.admin.need(Duty.DESK)
     waiting.set_summary(scene.tx, scene.chat_id, on=switch == "on")
     note = words.SUMMARY_TURNED_ON() if switch == "on" else words.SUMMARY_TURNED_OFF()
-    return Go(screen=DESK_SCREEN, args=dict(scene.args), note=note)
+    return Go(screen=ScreenName.DESK_DESK, args=dict(scene.args), note=note)
 
 
 def _sheet(scene: Scene, _arg: str) -> Go:
@@ -178,7 +177,7 @@ def _tables(found: object) -> list[Table]:
 
 
 def _back(_scene: Scene, error: XuanhaoError) -> Go:
-    return Go(screen=DESK_SCREEN, args={"page": "0"}, note=of_error(error), pinned=True)
+    return Go(screen=ScreenName.DESK_DESK, args={"page": "0"}, note=of_error(error), pinned=True)
 
 
 _TO_DESK: ErrorWays = {Refusal: _back}
@@ -187,39 +186,39 @@ _TO_DESK: ErrorWays = {Refusal: _back}
 def _show_matter(scene: Scene) -> View:
     scene.admin.need(Duty.DESK)
     item = waiting.find(scene.tx, scene.admin, scene.arg("subject"), scene.core.offices)
-    ways = [Button(label=words.HANDLED(), action="handle", style=Style.SUCCESS)]
+    ways = [Button(label=words.HANDLED(), action=ActionName.HANDLE, style=Style.SUCCESS)]
     if item.about:
-        ways.append(Button(label=words.lead_label("🔎", item), action="find", arg=item.about))
-    back = Button(label=common.BACK(), action="back")
+        ways.append(Button(label=words.lead_label("🔎", item), action=ActionName.FIND, arg=item.about))
+    back = Button(label=common.BACK(), action=ActionName.BACK)
     return View(text=words.matter_text(item, scene.tx.now), rows=(tuple(ways), (back,)))
 
 
 def _handle(scene: Scene, _arg: str) -> Go:
     waiting.handle(scene.tx, scene.admin, scene.arg("subject"), scene.core.offices, scene.actor)
     args = {"page": "0", "done": scene.arg("subject")}
-    return Go(screen=DESK_SCREEN, args=args, note=words.HANDLED_NOW(), pinned=True)
+    return Go(screen=ScreenName.DESK_DESK, args=args, note=words.HANDLED_NOW(), pinned=True)
 
 
 DESK = Screen(
-    name=DESK_SCREEN,
+    name=ScreenName.DESK_DESK,
     show=_show,
     buttons={
-        "lead": _lead,
-        "page": lambda _scene, page: _to_page(page),
-        "summary": _summary,
-        "sheet": _sheet,
-        "home": lambda _scene, _arg: Go(screen="home"),
+        ActionName.LEAD: _lead,
+        ActionName.PAGE: lambda _scene, page: to_page(page),
+        ActionName.SUMMARY: _summary,
+        ActionName.SHEET: _sheet,
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=_TO_DESK,
 )
 MATTER = Screen(
-    name=_MATTER,
+    name=ScreenName.DESK_MATTER,
     show=_show_matter,
     buttons={
-        "handle": _handle,
-        "find": lambda _scene, what: to_card(what),
-        "back": lambda _scene, _arg: _to_page("0"),
+        ActionName.HANDLE: _handle,
+        ActionName.FIND: lambda _scene, what: to_card(what),
+        ActionName.BACK: lambda _scene, _arg: to_page("0"),
     },
     hint=common.PRESS_HINT,
     errors=_TO_DESK,
