@@ -25,6 +25,7 @@ from core.settings import Settings
 from tests import invented
 from tests.engines import engine_urls, ready_schema
 from tests.person import Person
+from tests.shown_buttons import watched_buttons
 
 MORNING = datetime(2026, 3, 10, 10, 0, tzinfo=CHINA)
 OWNER, OTHER, CHIEF = 2001, 2002, 1001
@@ -149,8 +150,10 @@ async def open_world(
             store = await open_sqlite(url, clock, wrap_tx=wrap_tx)
         settings = settings_for(sandbox, directory, **tables)
         ports = Ports(clock=clock, store=store, sms=sms)
+        lost = stack.enter_context(watched_buttons())
         yield await stack.enter_async_context(running(settings, sandbox, clock, ports))
         assert not sandbox.oddities, sandbox.oddities
+        assert not lost, lost
 
 
 async def registers(person: Person, number: int = 0) -> None:

@@ -1,5 +1,8 @@
 """The list of all screens that the engine is given."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 from bot.desk import appeals as appeals_desk
 from bot.desk import (
     bans,
@@ -16,6 +19,7 @@ from bot.desk import (
 )
 from bot.desk.reports import audit, segments, stats, waiting
 from bot.dialog.model import Screen
+from bot.dialog.names import ScreenName
 from bot.screens import (
     appeal_form,
     appeals,
@@ -81,4 +85,18 @@ SCREENS: tuple[Screen, ...] = (
     staff.REMOVE,
 )
 
-BY_NAME = {screen.name: screen for screen in SCREENS}
+
+def by_name(screens: Sequence[Screen]) -> dict[ScreenName, Screen]:
+    """Return screens by their names.
+
+    Raises:
+        ValueError: a name is no screen's, or is that of two.
+    """
+    count = Counter(screen.name for screen in screens)
+    wrong = [name for name in ScreenName if count[name] != 1]
+    if wrong:
+        raise ValueError(f"not exactly one screen is called so: {', '.join(wrong)}")
+    return {screen.name: screen for screen in screens}
+
+
+BY_NAME = by_name(SCREENS)

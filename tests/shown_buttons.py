@@ -1,0 +1,34 @@
+"""Watches what buttons are written, for those that lead nowhere."""
+
+import contextlib
+from collections.abc import Iterator
+from unittest.mock import patch
+
+from bot import commands
+from bot.dialog.buttons import OUTSIDE, Codec
+from bot.dialog.model import Button
+from bot.dialog.names import ScreenName
+from bot.screens.all import BY_NAME
+
+
+def leads_on(screen: str, button: Button) -> bool:
+    """Whether a button's action is one of its screen, or one outside the conversation."""
+    if screen == OUTSIDE or button.outside:
+        return button.action in commands.OUTSIDE
+    shown = BY_NAME[ScreenName.known(screen) or ScreenName.HOME]  # a rehearsal's are none but these
+    return button.action in shown.buttons
+
+
+@contextlib.contextmanager
+def watched_buttons() -> Iterator[set[str]]:
+    """Collect the buttons that are written and lead nowhere."""
+    lost: set[str] = set()
+    write = Codec.write
+
+    def noting(codec: Codec, chat_id: int, screen: str, revision: int, button: Button) -> str:
+        if not leads_on(screen, button):
+            lost.add(f"{screen}: {button.action}")
+        return write(codec, chat_id, screen, revision, button)
+
+    with patch.object(Codec, "write", noting):
+        yield lost

@@ -1,0 +1,75 @@
+"""Every name of a screen is one screen's, and every action of a button leads somewhere."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.commands import OUTSIDE
+from bot.dialog.buttons import OUTSIDE as NO_SCREEN
+from bot.dialog.buttons import Codec
+from bot.dialog.model import Button
+from bot.dialog.names import ActionName, ScreenName
+from bot.rehearsal.screens import screens_of
+from bot.screens.all import BY_NAME, SCREENS, by_name
+from core.secrets import Vault
+from tests.shown_buttons import leads_on, watched_buttons
+from tests.world import KEYS
+
+VAULT = Vault(list(KEYS["keys"]), str(KEYS["lookup_key"]))
+CODEC = Codec(VAULT)
+AGREE = Button(label="同意", action=ActionName.AGREE, arg="7")
+
+
+def test_every_name_is_one_screens() -> None:
+    assert set(BY_NAME) == set(ScreenName)
+    assert {name: screen.name for name, screen in BY_NAME.items()} == {name: name for name in ScreenName}
+    assert set(screens_of(BY_NAME)) == set(ScreenName)
+
+
+def test_name_without_a_screen_is_refused() -> None:
+    with pytest.raises(ValueError, match="desk_audit"):
+        by_name([screen for screen in SCREENS if screen.name != ScreenName.DESK_AUDIT])
+
+
+def test_name_of_two_screens_is_refused() -> None:
+    with pytest.raises(ValueError, match="home"):
+        by_name([*SCREENS, replace(BY_NAME[ScreenName.HELP], name=ScreenName.HOME)])
+
+
+def test_every_action_leads_somewhere() -> None:
+    leading = {action for screen in SCREENS for action in screen.buttons}
+    assert leading | set(OUTSIDE) == set(ActionName)
+
+
+def test_members_are_called_as_their_values() -> None:
+    names: list[ScreenName | ActionName] = [*ScreenName, *ActionName]
+    assert all(one.name == one.value.upper() for one in names)
+
+
+def test_name_of_an_older_program_is_unknown() -> None:
+    assert ScreenName.known("home") is ScreenName.HOME
+    assert ScreenName.known("welcome") is None
+
+
+def test_button_carries_plain_values() -> None:
+    data = CODEC.write(1, ScreenName.CONSENT, 3, AGREE)
+    assert data.startswith("consent:3:agree:7:")
+    assert data == CODEC.write(1, "consent", 3, AGREE)
+    assert CODEC.write(1, NO_SCREEN, 0, AGREE).startswith("~:0:agree:7:")
+
+
+def test_action_of_an_older_program_is_unknown() -> None:
+    body = "consent:3:accept:7"
+    read = CODEC.read(1, f"{body}:{VAULT.sign('button', f'1:{body}', length=8)}")
+    assert read is not None
+    assert read.action is None
+
+
+def test_button_that_leads_nowhere_is_noticed() -> None:
+    with watched_buttons() as lost:
+        CODEC.write(1, ScreenName.CONSENT, 3, AGREE)
+        assert not lost
+        CODEC.write(1, ScreenName.HOME, 3, AGREE)
+        CODEC.write(1, ScreenName.CONSENT, 3, replace(AGREE, outside=True))
+    assert lost == {"home: agree", "consent: agree"}
+    assert leads_on(NO_SCREEN, Button(label="打开", action=ActionName.DESK))
