@@ -25,6 +25,7 @@ from bot.receipt import TokenRefusedError
 from bot.texts.desk import releases
 from bot.transport import quiet_libraries
 from core import pool
+from core.audit import COMMAND_LINE
 from core.bootstrap import bootstrap
 from core.errors import InputError, OfficeUnknown, SettingsError, SettingsRefused, XuanhaoError
 from core.settings import Settings, load_settings
@@ -167,7 +168,7 @@ async def _released(settings: Settings, words: list[str]) -> int:
         raise OfficeUnknown
     core = await bootstrap(settings)
     try:
-        segment = await core.store.run(core.pools.release, to_release(request, office, "cli"))
+        segment = await core.store.run(core.pools.release, to_release(request, office, COMMAND_LINE))
         count = await core.store.read(pool.count, office, request.kind)
     finally:
         await core.close()

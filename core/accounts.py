@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from core import audit
+from core.audit import AuditAction
 from core.clock import moment_or_none, to_millis
 from core.errors import (
     IdentityIsTheirs,
@@ -78,7 +79,12 @@ class Account:
     @property
     def actor(self) -> str:
         """Return how the journal calls the owner: by a number that says nothing of an emptied account."""
-        return f"account:{self.account_id}"
+        return self.subject
+
+    @property
+    def subject(self) -> str:
+        """Return how the journal calls the account as what an entry is about."""
+        return audit.account_subject(self.account_id)
 
     @property
     def consents(self) -> bool:
@@ -125,7 +131,14 @@ class Accounts:
         now = to_millis(tx.now)
         tx.one("accounts.add", chat_id=chat_id, consent_version=CONSENT_VERSION, now=now)
         account = self.require(tx, chat_id)
-        self._log(tx, account, "consented", version=CONSENT_VERSION)
+        audit.record(
+            tx,
+            account.actor,
+            AuditAction.CONSENTED,
+            account.subject,
+            office=account.office,
+            version=CONSENT_VERSION,
+        )
         return account
 
     def find(self, tx: Tx, chat_id: int) -> Account | None:
@@ -327,7 +340,7 @@ class Accounts:
         self._refuse_taken_phone(tx, account, self._phone_hash(fresh.new_phone))
         _at_once(tx, "accounts.prove_phone", account)
         if fresh.registered:
-            self._log(tx, fresh, "changed_phone")
+            audit.record(tx, fresh.actor, AuditAction.CHANGED_PHONE, fresh.subject, office=fresh.office)
 
     def _refuse_taken_phone(self, tx: Tx, account: Account, digest: bytes) -> None:
         holder = tx.one("accounts.registered_phone", hash=digest)
@@ -350,23 +363,11 @@ class Accounts:
         if not _at_once(tx, "accounts.register", account):
             taken = tx.one("accounts.registered_phone", hash=self._phone_hash(fresh.phone))
             raise PhoneTaken if taken else IdentityTaken
-        self._log(tx, fresh, "registered_account")
+        audit.record(tx, fresh.actor, AuditAction.REGISTERED_ACCOUNT, fresh.subject, office=fresh.office)
         return self.by_id(tx, account.account_id)
 
     def _phone_hash(self, phone: str) -> bytes:
         return self._vault.lookup("phone", phone)
-
-    def _log(self, tx: Tx, account: Account, action: str, **details: object) -> None:
-        audit.record(
-            tx,
-            audit.Entry(
-                actor=account.actor,
-                action=action,
-                subject=f"account:{account.account_id}",
-                office=account.office,
-                details=details,
-            ),
-        )
 
     def _account(self, row: Row) -> Account:
         return Account(

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core import audit
+from core.audit import AuditAction
 from core.clock import to_millis
 from core.errors import HandledMeanwhile, NoSuchAdmin, NotYourDuty, NotYourOffice, RoleHeld
-from core.notices import Plan, plan
+from core.notices import Plan, Purpose, plan
 from core.ports import Tx
 
 EVERYWHERE = ""
@@ -181,8 +182,8 @@ class Admins:
             now=to_millis(tx.now),
         )
         if not new:
-            raise audit.handled(tx, f"admin:{chat_id}", "added_admin")
-        self._note(tx, chat_id, post, actor, "added_admin")
+            raise audit.handled(tx, audit.admin_subject(chat_id), AuditAction.ADDED_ADMIN)
+        self._note(tx, chat_id, post, actor, AuditAction.ADDED_ADMIN)
 
     def remove(self, tx: Tx, chat_id: int, post: Post, actor: str) -> None:
         """Take a role away. They are told, and lose its commands.
@@ -193,29 +194,25 @@ class Admins:
         """
         if not tx.run("admins.remove", chat_id=chat_id, role=post.role, office=post.office):
             raise NoSuchAdmin if self.is_from_settings(chat_id) else self._removed(tx, chat_id)
-        self._note(tx, chat_id, post, actor, "removed_admin")
+        self._note(tx, chat_id, post, actor, AuditAction.REMOVED_ADMIN)
 
     def _removed(self, tx: Tx, chat_id: int) -> HandledMeanwhile:
-        return audit.handled(tx, f"admin:{chat_id}", "removed_admin")
+        return audit.handled(tx, audit.admin_subject(chat_id), AuditAction.REMOVED_ADMIN)
 
-    def _note(self, tx: Tx, chat_id: int, post: Post, actor: str, action: str) -> None:
-        audit.record(
-            tx,
-            audit.Entry(
-                actor=actor,
-                action=action,
-                subject=f"admin:{chat_id}",
-                office=post.office or None,
-                details={"role": post.role},
-            ),
-        )
+    def _note(self, tx: Tx, chat_id: int, post: Post, actor: str, action: AuditAction) -> None:
+        subject = audit.admin_subject(chat_id)
+        audit.record(tx, actor, action, subject, office=post.office or None, role=post.role)
         plan(
             tx,
             Plan(
                 chat_id=chat_id,
-                purpose=f"role:{to_millis(tx.now)}:{action}:{post.role}:{post.office}",
-                subject=f"admin:{chat_id}",
+                purpose=f"{Purpose.ROLE}:{to_millis(tx.now)}:{action}:{post.role}:{post.office}",
+                subject=subject,
                 due_at=tx.now,
-                details={"role": post.role, "office": post.office, "given": action == "added_admin"},
+                details={
+                    "role": post.role,
+                    "office": post.office,
+                    "given": action == AuditAction.ADDED_ADMIN,
+                },
             ),
         )

@@ -1,7 +1,11 @@
-"""The journal: who changed what, when. It only grows."""
+"""The journal: who changed what, when. It only grows.
+
+An entry says who did it (``system``, ``cli``, ``chat:1001``, ``account:3``), what (an ``AuditAction``) and
+to which subject (``preselection:7``). All three are stored as text, so their forms never change.
+"""
 
 import json
-from dataclasses import dataclass
+from enum import StrEnum
 
 from core.clock import to_millis
 from core.errors import HandledMeanwhile
@@ -9,54 +13,216 @@ from core.ports import Tx
 
 SYSTEM = "system"
 """The actor of what happens by itself."""
+COMMAND_LINE = "cli"
+"""The actor of what is done on the command line."""
+CHAT = "chat"
+"""The first part of an actor that is known by a chat."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One change of state."""
+class AuditAction(StrEnum):
+    """What was done; the values are stored."""
 
-    actor: str  # "chat:1001", "cli" or "system"
-    action: str  # a verb in the past: "released", "reserved"
-    subject: str  # "preselection:7", "plate:粤K:small:12345", "segment:3"
-    office: str | None = None
-    details: dict[str, object] | None = None  # no personal data
+    ABANDONED = "abandoned"
+    ADDED_ADMIN = "added_admin"
+    AGREED_TO_NOTICE = "agreed_to_notice"
+    APPROVED_APPEAL = "approved_appeal"
+    BANNED = "banned"
+    BEGAN = "began"
+    BEGAN_APPEAL = "began_appeal"
+    BEGAN_BROADCAST = "began_broadcast"
+    BEGAN_MAINTENANCE = "began_maintenance"
+    CHANGED_BAN = "changed_ban"
+    CHANGED_PHONE = "changed_phone"
+    CLOSED_DAY = "closed_day"
+    COMMITTED_SEED = "committed_seed"
+    COMPOSED_IN_VAIN = "composed_in_vain"
+    CONFIRMED_DATA = "confirmed_data"
+    CONSENTED = "consented"
+    CONSENTED_TO_PHOTOS = "consented_to_photos"
+    DELETED_OWN_DATA = "deleted_own_data"
+    DROPPED_APPEAL = "dropped_appeal"
+    DROPPED_DRAFT = "dropped_draft"
+    DROPPED_IMPORT = "dropped_import"
+    ENDED_BROADCAST = "ended_broadcast"
+    ENDED_MAINTENANCE = "ended_maintenance"
+    EXPIRED = "expired"
+    GRANTED_CHANCES = "granted_chances"
+    HANDLED = "handled"
+    IMPORTED_VEHICLES = "imported_vehicles"
+    LIFTED_BAN = "lifted_ban"
+    LOST_IDENTITY = "lost_identity"
+    LOST_VEHICLE = "lost_vehicle"
+    RECEIVED_IDENTITY = "received_identity"
+    RECHOSE = "rechose"
+    REGISTERED = "registered"
+    REGISTERED_ACCOUNT = "registered_account"
+    REJECTED_APPEAL = "rejected_appeal"
+    RELEASED = "released"
+    REMOVED_ADMIN = "removed_admin"
+    RESERVED = "reserved"
+    RETURNED_BATCH = "returned_batch"
+    REVOKED = "revoked"
+    SET_USER_TYPE = "set_user_type"
+    STOPPED_BROADCAST = "stopped_broadcast"
+    SUBMITTED_APPEAL = "submitted_appeal"
+    UNDID_IMPORT = "undid_import"
+    UNWITHHELD = "unwithheld"
+    VERIFIED = "verified"
+    VOIDED = "voided"
+    WITHDREW_APPEAL = "withdrew_appeal"
+    WITHHELD = "withheld"
 
 
-def record(tx: Tx, entry: Entry) -> None:
-    """Write an entry into the journal, in the transaction that it is about."""
+def record(
+    tx: Tx, actor: str, action: AuditAction, subject: str, *, office: str | None = None, **details: object
+) -> None:
+    """Write an entry into the journal, in the transaction that makes the change.
+
+    Args:
+        tx: the transaction.
+        actor: who did it.
+        action: what was done.
+        subject: to what, as one of the functions below names it.
+        office: the code of the office that it concerns; None for no single one.
+        details: more about it; no personal data.
+    """
     tx.run(
         "audit.add",
         now=to_millis(tx.now),
-        actor=entry.actor,
-        action=entry.action,
-        office=entry.office,
-        subject=entry.subject,
-        details=json.dumps(entry.details or {}, ensure_ascii=False, sort_keys=True),
+        actor=actor,
+        action=action.value,
+        office=office,
+        subject=subject,
+        details=json.dumps(details, ensure_ascii=False, sort_keys=True),
     )
 
 
-def handled(tx: Tx, subject: str, action: str = "") -> HandledMeanwhile:
+def handled(tx: Tx, subject: str, action: AuditAction | None = None) -> HandledMeanwhile:
     """Return that somebody else was faster, with who it was: the newest entry about a subject.
 
     Args:
         tx: the transaction.
         subject: what they were faster with.
-        action: what they must have done; empty for anything.
+        action: what they must have done; None for anything.
     """
     row = (
-        tx.one("audit.last_done", subject=subject, action=action)
+        tx.one("audit.last_done", subject=subject, action=action.value)
         if action
         else tx.one("audit.last_of", subject=subject)
     )
     return HandledMeanwhile(by=row["actor"], action=row["action"]) if row else HandledMeanwhile()
 
 
-def mask_handled(tx: Tx, subject: str, action: str, mask: str) -> HandledMeanwhile:
+def mask_handled(tx: Tx, subject: str, action: AuditAction, mask: str) -> HandledMeanwhile:
     """Return that somebody else was faster with a mask of a pool, with who it was."""
-    row = tx.one("audit.last_of_mask", subject=subject, action=action, like=f'%"mask": {json.dumps(mask)}%')
-    return HandledMeanwhile(by=row["actor"], action=action) if row else HandledMeanwhile()
+    like = f'%"mask": {json.dumps(mask)}%'
+    row = tx.one("audit.last_of_mask", subject=subject, action=action.value, like=like)
+    return HandledMeanwhile(by=row["actor"], action=action.value) if row else HandledMeanwhile()
+
+
+# --- who, and what about --------------------------------------------------------------------
+
+
+class SubjectKind(StrEnum):
+    """What entries and notices may be about: the first part of a subject; the values are stored."""
+
+    PRESELECTION = "preselection"
+    ACCOUNT = "account"
+    ADMIN = "admin"
+    SEGMENT = "segment"
+    POOL = "pool"
+    PLATE = "plate"
+    BAN = "ban"
+    VEHICLE = "vehicle"
+    OFFICE = "office"
+    SEED = "seed"
+    NOTICE = "notice"
+    UPDATE = "update"
+    APPEAL = "appeal"
+    IMPORT = "import"
+    BROADCAST = "broadcast"
+
+
+def preselection_subject(preselection_id: int) -> str:
+    """Return the subject of a preselection and of the reservation it leads to: ``preselection:7``."""
+    return f"{SubjectKind.PRESELECTION}:{preselection_id}"
+
+
+def account_subject(account_id: int) -> str:
+    """Return ``account:3``, by which an account is also called as an actor."""
+    return f"{SubjectKind.ACCOUNT}:{account_id}"
+
+
+def admin_subject(chat_id: int) -> str:
+    """Return the subject of the roles of a chat: ``admin:1001``."""
+    return f"{SubjectKind.ADMIN}:{chat_id}"
+
+
+def segment_subject(segment_id: int) -> str:
+    """Return ``segment:3``."""
+    return f"{SubjectKind.SEGMENT}:{segment_id}"
+
+
+def pool_subject(office: str, kind: str) -> str:
+    """Return ``pool:粤K:small``."""
+    return f"{SubjectKind.POOL}:{office}:{kind}"
 
 
 def plate_subject(office: str, kind: str, serial: str) -> str:
-    """Return how the journal calls a number."""
-    return f"plate:{office}:{kind}:{serial}"
+    """Return ``plate:粤K:small:A1234``."""
+    return f"{SubjectKind.PLATE}:{office}:{kind}:{serial}"
+
+
+def ban_subject(ban_id: int | str) -> str:
+    """Return ``ban:5``."""
+    return f"{SubjectKind.BAN}:{ban_id}"
+
+
+def vehicle_subject(vin: str) -> str:
+    """Return ``vehicle:`` and the VIN."""
+    return f"{SubjectKind.VEHICLE}:{vin}"
+
+
+def office_subject(code: str) -> str:
+    """Return ``office:粤K``; for the empty code, which stands for all offices, ``office:all``."""
+    return f"{SubjectKind.OFFICE}:{code or 'all'}"
+
+
+def seed_subject(seed_id: int) -> str:
+    """Return ``seed:9``."""
+    return f"{SubjectKind.SEED}:{seed_id}"
+
+
+def notice_subject(notice_id: int) -> str:
+    """Return ``notice:12``: a notice that could not be sent."""
+    return f"{SubjectKind.NOTICE}:{notice_id}"
+
+
+def update_subject(update_id: int) -> str:
+    """Return ``update:90``: a message that could not be handled."""
+    return f"{SubjectKind.UPDATE}:{update_id}"
+
+
+def appeal_subject(appeal_id: int) -> str:
+    """Return ``appeal:4``."""
+    return f"{SubjectKind.APPEAL}:{appeal_id}"
+
+
+def import_subject(import_id: int) -> str:
+    """Return ``import:2``."""
+    return f"{SubjectKind.IMPORT}:{import_id}"
+
+
+def broadcast_subject(broadcast_id: int) -> str:
+    """Return ``broadcast:6``."""
+    return f"{SubjectKind.BROADCAST}:{broadcast_id}"
+
+
+def chat_actor(chat_id: int) -> str:
+    """Return who acts from a chat, at the desk or before there is an account: ``chat:1001``."""
+    return f"{CHAT}:{chat_id}"
+
+
+def chat_of(actor: str) -> str:
+    """Return the chat id of somebody who acted from a chat."""
+    return actor.removeprefix(f"{CHAT}:")

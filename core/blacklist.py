@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
 from core import audit
+from core.audit import AuditAction
 from core.clock import CHINA, from_millis, to_millis
 from core.errors import BanInThePast, Blacklisted, NotBlacklisted
 from core.notices import Plan, Purpose, cancel, plan
@@ -29,7 +30,7 @@ class Ban:
     @property
     def subject(self) -> str:
         """Return how the journal calls it."""
-        return f"ban:{self.ban_id}"
+        return audit.ban_subject(self.ban_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,10 @@ def subjects_of(tx: Tx, identity_hash: bytes | None) -> list[str]:
     """Return how the journal calls all bans that an identity ever had."""
     if identity_hash is None:
         return []
-    return [f"ban:{row['ban_id']}" for row in tx.all("blacklist.of_identity", identity_hash=identity_hash)]
+    return [
+        audit.ban_subject(row["ban_id"])
+        for row in tx.all("blacklist.of_identity", identity_hash=identity_hash)
+    ]
 
 
 def refuse_banned(tx: Tx, identity_hash: bytes | None) -> None:
@@ -155,7 +159,7 @@ def impose(tx: Tx, sentence: Sentence, seen: str) -> Ban:
     """
     present = running(tx, sentence.identity_hash)
     if version_of(present) != seen:
-        raise audit.handled(tx, present.subject if present else f"ban:{seen.partition(':')[0]}")
+        raise audit.handled(tx, present.subject if present else audit.ban_subject(seen.partition(":")[0]))
     if present is None:
         imposed = _begin(tx, sentence)
     else:
@@ -190,8 +194,16 @@ def _row_of(tx: Tx, sentence: Sentence) -> dict[str, object]:
 
 
 def _log_banned(tx: Tx, present: Ban, sentence: Sentence) -> None:
-    details = {"until": to_millis(present.until), "cause": sentence.cause, "reason": sentence.reason}
-    _log(tx, present, sentence.actor, "banned", **details)
+    audit.record(
+        tx,
+        sentence.actor,
+        AuditAction.BANNED,
+        present.subject,
+        office=present.office,
+        until=to_millis(present.until),
+        cause=sentence.cause,
+        reason=sentence.reason,
+    )
 
 
 def set_until(tx: Tx, present: Ban, until: datetime, reason: str, actor: str) -> None:
@@ -212,7 +224,15 @@ def set_until(tx: Tx, present: Ban, until: datetime, reason: str, actor: str) ->
     )
     if not changed:
         raise audit.handled(tx, present.subject)
-    _log(tx, present, actor, "changed_ban", until=to_millis(until), reason=reason)
+    audit.record(
+        tx,
+        actor,
+        AuditAction.CHANGED_BAN,
+        present.subject,
+        office=present.office,
+        until=to_millis(until),
+        reason=reason,
+    )
 
 
 def lift(tx: Tx, present: Ban, actor: str, reason: str) -> None:
@@ -226,7 +246,7 @@ def lift(tx: Tx, present: Ban, actor: str, reason: str) -> None:
     )
     if not lifted:
         raise audit.handled(tx, present.subject)
-    _log(tx, present, actor, "lifted_ban", reason=reason)
+    audit.record(tx, actor, AuditAction.LIFTED_BAN, present.subject, office=present.office, reason=reason)
     tell(tx, present, Purpose.LIFTED)
 
 
@@ -309,13 +329,4 @@ def _ban(row: Row) -> Ban:
         since=from_millis(row["since"]),
         until=from_millis(row["until"]),
         preselection_id=row["preselection_id"],
-    )
-
-
-def _log(tx: Tx, present: Ban, actor: str, action: str, **details: object) -> None:
-    audit.record(
-        tx,
-        audit.Entry(
-            actor=actor, action=action, subject=present.subject, office=present.office, details=details
-        ),
     )

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core import audit
+from core.audit import AuditAction
 from core.clock import from_millis, moment_or_none, to_millis
 from core.errors import (
     BroadcastRunning,
@@ -78,7 +79,7 @@ class Broadcast:
     @property
     def subject(self) -> str:
         """Return how the journal and its notices call it."""
-        return f"broadcast:{self.broadcast_id}"
+        return audit.broadcast_subject(self.broadcast_id)
 
     @property
     def is_over(self) -> bool:
@@ -141,7 +142,7 @@ def begin(tx: Tx, order: Order) -> Broadcast:
     number = row["broadcast_id"]
     total = tx.run(
         "broadcasts.add_notices",
-        subject=f"broadcast:{number}",
+        subject=audit.broadcast_subject(number),
         office=order.office,
         audience=order.audience,
         now=to_millis(tx.now),
@@ -152,7 +153,15 @@ def begin(tx: Tx, order: Order) -> Broadcast:
         raise NobodyToTell
     tx.run("broadcasts.set_total", broadcast_id=number, total=total)
     begun = get(tx, number)
-    _log(tx, begun, order.actor, "began_broadcast", audience=order.audience, total=total)
+    audit.record(
+        tx,
+        order.actor,
+        AuditAction.BEGAN_BROADCAST,
+        begun.subject,
+        office=begun.office,
+        audience=order.audience,
+        total=total,
+    )
     return begun
 
 
@@ -167,7 +176,7 @@ def stop(tx: Tx, broadcast_id: int, actor: str) -> Broadcast:
     if not tx.run("broadcasts.stop", broadcast_id=broadcast_id):
         raise audit.handled(tx, present.subject)
     cancel(tx, present.subject)
-    _log(tx, present, actor, "stopped_broadcast")
+    audit.record(tx, actor, AuditAction.STOPPED_BROADCAST, present.subject, office=present.office)
     return get(tx, broadcast_id)
 
 
@@ -233,7 +242,15 @@ def _end(tx: Tx, one: Broadcast) -> bool:
     )
     if not changed:
         return False
-    _log(tx, one, audit.SYSTEM, "ended_broadcast", sent=figures(tx, one).sent, total=one.total)
+    audit.record(
+        tx,
+        audit.SYSTEM,
+        AuditAction.ENDED_BROADCAST,
+        one.subject,
+        office=one.office,
+        sent=figures(tx, one).sent,
+        total=one.total,
+    )
     plan(
         tx,
         Plan(
@@ -274,8 +291,3 @@ def _broadcast(row: Row) -> Broadcast:
         state=State(row["state"]),
         ended_at=moment_or_none(row["ended_at"]),
     )
-
-
-def _log(tx: Tx, one: Broadcast, actor: str, action: str, **details: object) -> None:
-    entry = audit.Entry(actor=actor, action=action, subject=one.subject, office=one.office, details=details)
-    audit.record(tx, entry)

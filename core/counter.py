@@ -5,11 +5,12 @@ sections 2, 5.3 and 6).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from core import audit, notices
 from core.accounts import Account, Accounts, UserType
+from core.audit import AuditAction
 from core.blacklist import Sentence, ban, lift, running, years_after
 from core.clock import to_millis
 from core.endings import give_back
@@ -29,7 +30,7 @@ from core.notices import Plan, Purpose
 from core.offices import Office
 from core.plates import Plate
 from core.ports import Tx
-from core.preselection import Preselection, State, end_holds, from_row, get, log, unfinished
+from core.preselection import Preselection, State, end_holds, from_row, get, unfinished
 from core.vehicles import vin_last_six
 
 MOST_GRANTED = 100
@@ -167,7 +168,9 @@ class Counter:
             now=to_millis(tx.now),
         )
         notices.cancel(tx, reserved.subject)
-        log(tx, reserved, actor, "registered", plate=str(plate))
+        audit.record(
+            tx, actor, AuditAction.REGISTERED, reserved.subject, office=reserved.office, plate=str(plate)
+        )
         return get(tx, reserved.preselection_id)
 
     def void(self, tx: Tx, plate: Plate, reason: str, actor: str) -> Ended:
@@ -199,7 +202,7 @@ class Counter:
             HandledMeanwhile: somebody else has granted it some since the admin was asked.
         """
         judge_grant(grant.batches, grant.wishes)
-        subject = f"vehicle:{grant.vin}"
+        subject = audit.vehicle_subject(grant.vin)
         tx.run("vehicles.add", vin=grant.vin)
         batches, wishes = grant.seen
         given = tx.run(
@@ -211,10 +214,16 @@ class Counter:
             seen_wishes=wishes,
         )
         if not given:
-            raise audit.handled(tx, subject, "granted_chances")
-        details = {"random": grant.batches, "compose": grant.wishes, "reason": grant.reason}
-        entry = audit.Entry(actor=grant.actor, action="granted_chances", subject=subject, details=details)
-        audit.record(tx, entry)
+            raise audit.handled(tx, subject, AuditAction.GRANTED_CHANCES)
+        audit.record(
+            tx,
+            grant.actor,
+            AuditAction.GRANTED_CHANCES,
+            subject,
+            random=grant.batches,
+            compose=grant.wishes,
+            reason=grant.reason,
+        )
 
     def set_user_type(self, tx: Tx, account: Account, user_type: UserType, actor: str) -> bool:
         """Note what an admin has seen in the archive or at the counter; return whether it changed.
@@ -233,7 +242,6 @@ class Counter:
         judge_user_type(account, user_type)
         if user_type == account.user_type:
             return False
-        subject = f"account:{account.account_id}"
         changed = tx.run(
             "accounts.set_user_type",
             account_id=account.account_id,
@@ -242,15 +250,15 @@ class Counter:
             now=to_millis(tx.now),
         )
         if not changed:
-            raise audit.handled(tx, subject, "set_user_type")
-        entry = audit.Entry(
-            actor=actor,
-            action="set_user_type",
-            subject=subject,
+            raise audit.handled(tx, account.subject, AuditAction.SET_USER_TYPE)
+        audit.record(
+            tx,
+            actor,
+            AuditAction.SET_USER_TYPE,
+            account.subject,
             office=account.office,
-            details={"from": account.user_type, "to": user_type},
+            **{"from": account.user_type, "to": user_type},
         )
-        audit.record(tx, entry)
         return True
 
     def move_identity(self, tx: Tx, move: Move) -> Account | None:
@@ -281,28 +289,30 @@ class Counter:
             raise HandledMeanwhile from None  # at this very moment: the journal cannot be asked any more
         except IdentityIsTheirs:
             raise self._moved_meanwhile(tx, move, move.account) from None
-        subject = f"account:{move.account.account_id}"
-        details: dict[str, object] = {"reason": move.reason, "from": move.holder}
-        entry = audit.Entry(actor=move.actor, action="received_identity", subject=subject, details=details)
-        audit.record(tx, replace(entry, office=move.account.office))
-        self._tell(tx, move.account.chat_id, Purpose.IDENTITY, subject, {"given": True})
+        audit.record(
+            tx,
+            move.actor,
+            AuditAction.RECEIVED_IDENTITY,
+            move.account.subject,
+            office=move.account.office,
+            **{"reason": move.reason, "from": move.holder},
+        )
+        self._tell(tx, move.account.chat_id, Purpose.IDENTITY, move.account.subject, {"given": True})
         return holder
 
     def _moved_meanwhile(self, tx: Tx, move: Move, holder: Account | None) -> HandledMeanwhile:
         if holder is not None:
-            return audit.handled(tx, f"account:{holder.account_id}", "received_identity")
-        return audit.handled(tx, f"account:{move.holder}", "lost_identity")
+            return audit.handled(tx, holder.subject, AuditAction.RECEIVED_IDENTITY)
+        return audit.handled(tx, audit.account_subject(move.holder or 0), AuditAction.LOST_IDENTITY)
 
     def _take_identity(self, tx: Tx, holder: Account, actor: str) -> None:
-        subject = f"account:{holder.account_id}"
         if not self._accounts.lose_identity(tx, holder):
-            raise audit.handled(tx, subject, "lost_identity")
+            raise audit.handled(tx, holder.subject, AuditAction.LOST_IDENTITY)
         begun = unfinished(tx, holder)
         if begun is not None:
             self._drop(tx, begun, actor)
-        entry = audit.Entry(actor=actor, action="lost_identity", subject=subject, office=holder.office)
-        audit.record(tx, entry)
-        self._tell(tx, holder.chat_id, Purpose.IDENTITY, subject, {"given": False})
+        audit.record(tx, actor, AuditAction.LOST_IDENTITY, holder.subject, office=holder.office)
+        self._tell(tx, holder.chat_id, Purpose.IDENTITY, holder.subject, {"given": False})
 
     def _drop(self, tx: Tx, begun: Preselection, actor: str) -> None:
         locked = get(tx, begun.preselection_id, lock=True)
@@ -311,7 +321,7 @@ class Counter:
             tx.run("preselection.end_lease", vin=locked.vin, preselection_id=locked.preselection_id)
         self._note_end(tx, locked, State.CANCELLED, None)
         tx.run("blacklist.forget_data", preselection_id=locked.preselection_id)
-        log(tx, locked, actor, "dropped_draft")
+        audit.record(tx, actor, AuditAction.DROPPED_DRAFT, locked.subject, office=locked.office)
 
     def _lift_what_they_earned(self, tx: Tx, digest: bytes, holder: Account, actor: str, reason: str) -> None:
         present = running(tx, digest)
@@ -338,8 +348,16 @@ class Counter:
         self._note_end(tx, reserved, target, reason)
         give_back(tx, reserved, self._offices.get(reserved.office))
         notices.cancel(tx, reserved.subject)
-        action = "voided" if target == State.VOID else "revoked"
-        log(tx, reserved, actor, action, plate=str(reserved.plate), reason=reason)
+        action = AuditAction.VOIDED if target == State.VOID else AuditAction.REVOKED
+        audit.record(
+            tx,
+            actor,
+            action,
+            reserved.subject,
+            office=reserved.office,
+            plate=str(reserved.plate),
+            reason=reason,
+        )
         return get(tx, reserved.preselection_id)
 
     def _note_end(self, tx: Tx, preselection: Preselection, target: State, reason: str | None) -> None:

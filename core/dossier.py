@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from core import blacklist
+from core import audit, blacklist
 from core.accounts import Account, Accounts
 from core.blacklist import Ban
 from core.clock import from_millis, to_millis
@@ -234,7 +234,7 @@ class Dossiers:
                 return self._of_identity(tx, key, bytes.fromhex(key.value))
             case Topic.VEHICLE:
                 vehicle = self._vehicle_of(tx, key.value, None)
-                lines = about(tx, [f"vehicle:{key.value}"], JOURNAL_LINES)
+                lines = about(tx, [audit.vehicle_subject(key.value)], JOURNAL_LINES)
                 listed = tuple(_of_vin(tx, key.value))
                 return Dossier(key=key, vehicle=vehicle, listed=listed, journal=lines)
             case Topic.PLATE:
@@ -264,12 +264,14 @@ class Dossiers:
         focus = focus or _first(everything)
         identity = account.own_identity_hash
         ban = blacklist.running(tx, identity)
-        subjects = [f"account:{account.account_id}", *(one.subject for one in everything)]
+        subjects = [account.subject, *(one.subject for one in everything)]
         subjects += blacklist.subjects_of(tx, identity)
         subjects += [focus.subject] if focus and focus not in everything else []
         due, failed = _told(tx, subjects)
         vehicle = self._vehicle_of(tx, focus.vin, focus.office) if focus and focus.vin else None
-        lines = about(tx, [*subjects, *([f"vehicle:{vehicle.vin}"] if vehicle else [])], JOURNAL_LINES)
+        lines = about(
+            tx, [*subjects, *([audit.vehicle_subject(vehicle.vin)] if vehicle else [])], JOURNAL_LINES
+        )
         office = self._offices.get(focus.office) if focus else None
         number = standing_of(tx, office, focus.plate) if office and focus and focus.plate else None
         return Dossier(

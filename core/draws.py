@@ -15,6 +15,7 @@ from functools import lru_cache
 from itertools import count
 
 from core import audit
+from core.audit import AuditAction
 from core.clock import CHINA, to_millis
 from core.ports import RandomBytes, Tx
 from core.secrets import Vault
@@ -103,12 +104,12 @@ class Seeds:
         seed_id = int(row["seed_id"]) if row else 0
         audit.record(
             tx,
-            audit.Entry(
-                actor=audit.SYSTEM,
-                action="committed_seed",
-                subject=f"seed:{seed_id}",
-                office=office,
-                details={"kind": kind, "digest": digest, "day": day},
-            ),
+            audit.SYSTEM,
+            AuditAction.COMMITTED_SEED,
+            audit.seed_subject(seed_id),
+            office=office,
+            kind=kind,
+            digest=digest,
+            day=day,
         )
         return Seed(seed_id=seed_id, secret=secret, digest=digest)

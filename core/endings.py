@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from core import audit, closings, notices
 from core.accounts import Account, Accounts
+from core.audit import AuditAction
 from core.blacklist import Sentence, ban, years_after
 from core.calendar import WorkingCalendar
 from core.clock import CHINA, to_millis
@@ -17,7 +18,7 @@ from core.errors import DayClosed, DayInThePast, HandledMeanwhile
 from core.notices import Deadline, Plan, Purpose
 from core.offices import Office
 from core.ports import Tx
-from core.preselection import Preselection, State, end_holds, from_row, get, log, return_unsent
+from core.preselection import Preselection, State, end_holds, from_row, get, return_unsent
 
 DRAFTS_LIVE = timedelta(days=7)
 CODES_LIVE = timedelta(days=1)
@@ -88,7 +89,7 @@ class Endings:
                 tx.run("preselection.end_lease", vin=draft.vin, preselection_id=draft.preselection_id)
             self._end(tx, draft, State.CANCELLED)
             tx.run("blacklist.forget_data", preselection_id=draft.preselection_id)
-            log(tx, draft, audit.SYSTEM, "dropped_draft")
+            audit.record(tx, audit.SYSTEM, AuditAction.DROPPED_DRAFT, draft.subject, office=draft.office)
         return len(rows)
 
     def purge_codes(self, tx: Tx) -> None:
@@ -109,16 +110,15 @@ class Endings:
         tx.run("pool.lock_office", office=office.code)
         if not closings.close(tx, office, day, reason, actor):
             known = closings.of_day(tx, office, day)
-            raise HandledMeanwhile(by=known.by if known else "", action="closed_day")
+            raise HandledMeanwhile(by=known.by if known else "", action=AuditAction.CLOSED_DAY)
         audit.record(
             tx,
-            audit.Entry(
-                actor=actor,
-                action="closed_day",
-                subject=f"office:{office.code}",
-                office=office.code,
-                details={"day": day.isoformat(), "reason": reason},
-            ),
+            actor,
+            AuditAction.CLOSED_DAY,
+            audit.office_subject(office.code),
+            office=office.code,
+            day=day.isoformat(),
+            reason=reason,
         )
         calendar = closings.calendar_of(tx, office, self._calendar)
         rows = tx.all("blacklist.reserved_of_office", office=office.code, from_deadline=to_millis(tx.now))
@@ -220,7 +220,14 @@ class Endings:
         self._end(tx, reserved, State.EXPIRED)
         give_back(tx, reserved, office)
         notices.cancel(tx, reserved.subject)
-        log(tx, reserved, audit.SYSTEM, "expired", plate=str(reserved.plate))
+        audit.record(
+            tx,
+            audit.SYSTEM,
+            AuditAction.EXPIRED,
+            reserved.subject,
+            office=reserved.office,
+            plate=str(reserved.plate),
+        )
         until = self._ban(tx, reserved, account, office.ban_years if office else 0)
         notices.plan(
             tx,

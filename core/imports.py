@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core import audit
+from core.audit import AuditAction
 from core.clock import from_millis, moment_or_none, to_millis
 from core.errors import ImportOver, ImportUnderWay
 from core.plates import PlateKind
@@ -75,7 +76,7 @@ class Import:
     @property
     def subject(self) -> str:
         """Return how the journal calls it."""
-        return f"import:{self.import_id}"
+        return audit.import_subject(self.import_id)
 
     def can_be_undone(self, now: datetime) -> bool:
         """Whether what was known before is still there."""
@@ -211,7 +212,7 @@ def confirm(tx: Tx, import_id: int, actor: str) -> Import:
     Raises:
         ImportOver: it is not ready, or was confirmed or given up before.
     """
-    return _end(tx, "imports.confirm", import_id, actor, "imported_vehicles")
+    return _end(tx, "imports.confirm", import_id, actor, AuditAction.IMPORTED_VEHICLES)
 
 
 def drop(tx: Tx, import_id: int, actor: str) -> Import:
@@ -220,7 +221,7 @@ def drop(tx: Tx, import_id: int, actor: str) -> Import:
     Raises:
         ImportOver: it was confirmed or given up before.
     """
-    return _end(tx, "imports.drop", import_id, actor, "dropped_import")
+    return _end(tx, "imports.drop", import_id, actor, AuditAction.DROPPED_IMPORT)
 
 
 def undo(tx: Tx, import_id: int, actor: str) -> Import:
@@ -230,15 +231,14 @@ def undo(tx: Tx, import_id: int, actor: str) -> Import:
         ImportOver: it does not count, or has counted for too long.
     """
     since = to_millis(tx.now - UNDO_WITHIN)
-    return _end(tx, "imports.undo", import_id, actor, "undid_import", since=since)
+    return _end(tx, "imports.undo", import_id, actor, AuditAction.UNDID_IMPORT, since=since)
 
 
-def _end(tx: Tx, query: str, import_id: int, actor: str, action: str, **values: object) -> Import:
+def _end(tx: Tx, query: str, import_id: int, actor: str, action: AuditAction, **values: object) -> Import:
     if not tx.run(query, import_id=import_id, now=to_millis(tx.now), **values):
         raise ImportOver
     ended = get(tx, import_id)
-    details: dict[str, object] = {"vehicles": ended.total, "digest": ended.digest}
-    audit.record(tx, audit.Entry(actor=actor, action=action, subject=ended.subject, details=details))
+    audit.record(tx, actor, action, ended.subject, vehicles=ended.total, digest=ended.digest)
     return ended
 
 
@@ -266,12 +266,17 @@ def load(tx: Tx, vehicles: Iterable[RegistryVehicle]) -> int:
     """Put some vehicles into the registry at once, new or changed; return how many there were."""
     all_of_them = list(vehicles)
     order = Order(
-        chat_id=BY_COMMAND_LINE, file_id="", file_name="", digest="", total=len(all_of_them), actor="cli"
+        chat_id=BY_COMMAND_LINE,
+        file_id="",
+        file_name="",
+        digest="",
+        total=len(all_of_them),
+        actor=audit.COMMAND_LINE,
     )
     begun = begin(tx, order)
     put(tx, begun.import_id, all_of_them, loaded=len(all_of_them))
     ready(tx, begun.import_id, differences(tx, begun.import_id))
-    confirm(tx, begun.import_id, "cli")
+    confirm(tx, begun.import_id, audit.COMMAND_LINE)
     return len(all_of_them)
 
 

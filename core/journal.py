@@ -14,6 +14,7 @@ from itertools import product
 
 from core import audit
 from core.accounts import Account, Accounts
+from core.audit import AuditAction, SubjectKind
 from core.clock import CHINA, from_millis, to_millis
 from core.errors import InputError, NotInJournal
 from core.identity import parse_identity, parse_phone
@@ -26,64 +27,12 @@ from core.reports import Scope
 from core.secrets import Vault
 from core.vehicles import parse_vin
 
-ACTIONS = (
-    "abandoned",
-    "added_admin",
-    "agreed_to_notice",
-    "approved_appeal",
-    "banned",
-    "began",
-    "began_broadcast",
-    "began_appeal",
-    "began_maintenance",
-    "changed_ban",
-    "changed_phone",
-    "closed_day",
-    "committed_seed",
-    "composed_in_vain",
-    "confirmed_data",
-    "consented",
-    "consented_to_photos",
-    "deleted_own_data",
-    "dropped_appeal",
-    "dropped_draft",
-    "dropped_import",
-    "ended_broadcast",
-    "ended_maintenance",
-    "expired",
-    "granted_chances",
-    "handled",
-    "imported_vehicles",
-    "lifted_ban",
-    "lost_identity",
-    "lost_vehicle",
-    "received_identity",
-    "rechose",
-    "registered",
-    "registered_account",
-    "rejected_appeal",
-    "released",
-    "removed_admin",
-    "reserved",
-    "returned_batch",
-    "revoked",
-    "set_user_type",
-    "stopped_broadcast",
-    "submitted_appeal",
-    "undid_import",
-    "unwithheld",
-    "verified",
-    "voided",
-    "withdrew_appeal",
-    "withheld",
-)
-"""Every action that the journal knows; a test holds it against the code."""
-
 MOST_WORDS = 6
 _EVER = (0, 2**53)
 IDENTITY, PHONE = "identity", "phone"
 """What is shown in the place of an identity number or a telephone that was asked for."""
-_ACTORS = (audit.SYSTEM, "cli")
+_ACTIONS = frozenset(AuditAction)
+_ACTORS = (audit.SYSTEM, audit.COMMAND_LINE)
 _OFFICE = re.compile(f"[{PROVINCES}][A-Z]")
 _DATE = re.compile(r"(?:(?P<year>\d{4})[-/.年])?(?P<month>\d{1,2})(?:[-/.月](?P<day>\d{1,2})[日号]?|月)?")
 _APART = re.compile(r"[\s,、，]+")
@@ -211,7 +160,7 @@ class Journal:
         word = text.lower()
         if _OFFICE.fullmatch(text):
             return Asked(words=(text,), office=text)
-        if word in ACTIONS:
+        if word in _ACTIONS:
             return Asked(words=(word,), action=word)
         if word in _ACTORS:
             return Asked(words=(word,), actor=word)
@@ -226,7 +175,7 @@ class Journal:
             return self._preselections(tx, text, (int(found[2]),))
         word = text.lower()
         if found := _SUBJECT.fullmatch(word):
-            if found[1] == "preselection":
+            if found[1] == SubjectKind.PRESELECTION:
                 return self._preselections(tx, word, (int(found[2]),))
             return Asked(words=(word,), subjects=(f"{found[1]}:{int(found[2])}",))
         return self._masks(tx, text) if {"#", "@"} & set(text) else None
@@ -239,8 +188,8 @@ class Journal:
             except InputError:
                 continue
             rows = tx.all("journal.segments_of_mask", mask=pattern)
-            pools = (f"pool:{code}:{kind}" for code in self._offices)
-            segments = (f"segment:{row['segment_id']}" for row in rows)
+            pools = (audit.pool_subject(code, kind) for code in self._offices)
+            segments = (audit.segment_subject(row["segment_id"]) for row in rows)
             return Asked(words=(pattern,), subjects=(*segments, *pools), mask=pattern)
         return None
 
@@ -258,9 +207,8 @@ class Journal:
             if len(text) == _VIN_LENGTH:
                 vin = parse_vin(text).vin
                 rows = tx.all("journal.preselections_of_vin", vin=vin)
-                return self._preselections(
-                    tx, vin, (row["preselection_id"] for row in rows), f"vehicle:{vin}"
-                )
+                numbers = (row["preselection_id"] for row in rows)
+                return self._preselections(tx, vin, numbers, audit.vehicle_subject(vin))
         except InputError:
             return None
         return None
@@ -282,37 +230,38 @@ class Journal:
             return None
         number = int(found[2])
         if not (found[1] or known) and tx.one("preselection.by_id", preselection_id=number):
-            return self._preselections(tx, f"preselection:{number}", (number,))
+            return self._preselections(tx, audit.preselection_subject(number), (number,))
         return self._chat(tx, number)
 
     def _knows(self, tx: Tx, chat_id: int) -> bool:
-        actor = f"chat:{chat_id}"
+        actor = audit.chat_actor(chat_id)
         return bool(self._accounts.find(tx, chat_id) or tx.one("journal.knows_actor", actor=actor))
 
     def _chat(self, tx: Tx, chat_id: int) -> Asked:
-        by = f"chat:{chat_id}"
+        by = audit.chat_actor(chat_id)
         of_account = self._account(tx, by, self._accounts.find(tx, chat_id), None)
-        return replace(of_account, subjects=(f"admin:{chat_id}", *(of_account.subjects or ())), by=by)
+        subjects = (audit.admin_subject(chat_id), *(of_account.subjects or ()))
+        return replace(of_account, subjects=subjects, by=by)
 
     def _account(self, tx: Tx, word: str, account: Account | None, digest: bytes | None) -> Asked:
         subjects: list[str] = []
         by = ""
         if account is not None:
             rows = tx.all("journal.preselections_of_account", account_id=account.account_id)
-            subjects += (f"preselection:{row['preselection_id']}" for row in rows)
-            subjects.append(f"account:{account.account_id}")
+            subjects += (audit.preselection_subject(row["preselection_id"]) for row in rows)
+            subjects.append(account.subject)
             digest, by = digest or account.identity_hash, account.actor
         if digest is not None:
             bans = tx.all("journal.bans_of_identity", identity_hash=digest)
-            subjects += (f"ban:{row['ban_id']}" for row in bans)
+            subjects += (audit.ban_subject(row["ban_id"]) for row in bans)
         return Asked(words=(word,), subjects=tuple(subjects), by=by)
 
     def _preselections(self, tx: Tx, word: str, numbers: Iterable[int], *more: str) -> Asked:
         subjects = list(more)
         for number in numbers:
-            subjects.append(f"preselection:{number}")
+            subjects.append(audit.preselection_subject(number))
             bans = tx.all("journal.bans_of_preselection", preselection_id=number)
-            subjects += (f"ban:{row['ban_id']}" for row in bans)
+            subjects += (audit.ban_subject(row["ban_id"]) for row in bans)
         return Asked(words=(word,), subjects=tuple(subjects))
 
 
@@ -337,7 +286,7 @@ def _entry(tx: Tx, row: Row) -> Entry:
     details: dict[str, object] = json.loads(row["details"])
     topic, _, number = row["subject"].partition(":")
     plate = ""
-    if topic == "preselection" and "plate" not in details:
+    if topic == SubjectKind.PRESELECTION and "plate" not in details:
         about = tx.one("preselection.by_id", preselection_id=int(number))
         plate = f"{about['office']}{about['serial']}" if about and about["serial"] else ""
     return Entry(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from core import audit
 from core.admins import EVERYWHERE
+from core.audit import AuditAction
 from core.clock import to_millis
 from core.errors import InMaintenance, OfficeClosed
 from core.offices import Office
@@ -71,6 +72,7 @@ def begin(tx: Tx, code: str, text: str, actor: str, *, seen: str = "") -> None:
     Raises:
         HandledMeanwhile: somebody else has closed it since, changed its text, or opened it again.
     """
+    subject = audit.office_subject(code)
     values = {"office": code, "text": text, "actor": actor}
     done = (
         tx.run("admins.change_maintenance", seen=seen, **values)
@@ -79,8 +81,9 @@ def begin(tx: Tx, code: str, text: str, actor: str, *, seen: str = "") -> None:
     )
     if not done:
         present = text_of(tx, code)
-        raise audit.handled(tx, _subject(code), "began_maintenance" if present else "ended_maintenance")
-    _record(tx, code, actor, "began_maintenance", text=text)
+        action = AuditAction.BEGAN_MAINTENANCE if present else AuditAction.ENDED_MAINTENANCE
+        raise audit.handled(tx, subject, action)
+    audit.record(tx, actor, AuditAction.BEGAN_MAINTENANCE, subject, office=code or None, text=text)
 
 
 def end(tx: Tx, code: str, actor: str) -> None:
@@ -89,17 +92,7 @@ def end(tx: Tx, code: str, actor: str) -> None:
     Raises:
         HandledMeanwhile: it is not closed under this very name any more.
     """
+    subject = audit.office_subject(code)
     if not tx.run("admins.end_maintenance", office=code):
-        raise audit.handled(tx, _subject(code), "ended_maintenance")
-    _record(tx, code, actor, "ended_maintenance")
-
-
-def _subject(code: str) -> str:
-    return f"office:{code or 'all'}"
-
-
-def _record(tx: Tx, code: str, actor: str, action: str, **details: object) -> None:
-    entry = audit.Entry(
-        actor=actor, action=action, subject=_subject(code), office=code or None, details=details
-    )
-    audit.record(tx, entry)
+        raise audit.handled(tx, subject, AuditAction.ENDED_MAINTENANCE)
+    audit.record(tx, actor, AuditAction.ENDED_MAINTENANCE, subject, office=code or None)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from core import audit, blacklist, notices
 from core.accounts import Account, Accounts
+from core.audit import AuditAction
 from core.clock import moment_or_none, to_millis
 from core.errors import DeletionHindered, Hindrance
 from core.ports import Row, Tx
@@ -32,7 +33,7 @@ class Person:
     @property
     def subjects(self) -> tuple[str, ...]:
         """Return how the journal calls them and what is theirs."""
-        own = (f"account:{self.account.account_id}",) if self.account else ()
+        own = (self.account.subject,) if self.account else ()
         return (*own, *(one.subject for one in self.preselections))
 
 
@@ -125,8 +126,7 @@ class OwnData:
         """Empty the account, unless a reservation or a ban has come since it was looked for."""
         if not tx.run("own_data.empty_account", account_id=account.account_id, now=to_millis(tx.now)):
             raise DeletionHindered(self.hindrances(tx, account.chat_id))
-        subject = f"account:{account.account_id}"
-        audit.record(tx, audit.Entry(actor=account.actor, action="deleted_own_data", subject=subject))
+        audit.record(tx, account.actor, AuditAction.DELETED_OWN_DATA, account.subject)
 
 
 # --- what is held ---------------------------------------------------------------------------
@@ -158,7 +158,7 @@ def _consents(tx: Tx, person: Person) -> list[Record]:
     return [
         {"version": one["details"]["version"], "at": one["at"]}
         for one in _journal(tx, person)
-        if one["action"] == "consented" and isinstance(one["details"], dict)
+        if one["action"] == AuditAction.CONSENTED and isinstance(one["details"], dict)
     ]
 
 
@@ -223,7 +223,7 @@ def _wishes(tx: Tx, person: Person) -> list[Record]:
     return [
         {"preselection": one["subject"], "at": one["at"], "wishes": one["details"]}
         for one in _journal(tx, person)
-        if one["action"] == "composed_in_vain"
+        if one["action"] == AuditAction.COMPOSED_IN_VAIN
     ]
 
 
@@ -305,8 +305,8 @@ def _summary(tx: Tx, person: Person) -> list[Record]:
 
 def _journal(tx: Tx, person: Person) -> list[Record]:
     """Return the lines of the journal about a person; of others in it only that they were at the desk."""
-    own = {f"chat:{person.chat_id}", f"account:{person.account.account_id}" if person.account else ""}
-    bans = [f"ban:{row['ban_id']}" for row in _ban_rows(tx, person)]
+    own = {audit.chat_actor(person.chat_id), person.account.actor if person.account else ""}
+    bans = [audit.ban_subject(row["ban_id"]) for row in _ban_rows(tx, person)]
     rows = [
         row for subject in (*person.subjects, *bans) for row in tx.all("audit.of_subject", subject=subject)
     ]

@@ -14,6 +14,7 @@ from datetime import datetime, time, timedelta
 from functools import lru_cache
 
 from core import audit
+from core.audit import AuditAction
 from core.clock import CHINA, from_millis, to_millis
 from core.draws import Draw, Seeds, below
 from core.errors import (
@@ -238,8 +239,8 @@ def _without_overlap(tx: Tx, release: Release) -> list[Segment]:
     known = segments(tx, release.office, release.mask.kind)
     for segment in known:
         if segment.mask.intersection(release.mask) is not None:
-            done = tx.one("audit.last_done", subject=f"segment:{segment.segment_id}", action="released")
-            raise SegmentOverlaps(segment.mask.pattern, by=done["actor"] if done else "")
+            done = audit.handled(tx, audit.segment_subject(segment.segment_id), AuditAction.RELEASED)
+            raise SegmentOverlaps(segment.mask.pattern, by=done.by)
     return known
 
 
@@ -297,20 +298,16 @@ def _composable(opens_at: datetime, days: int) -> datetime:
 def _record_release(tx: Tx, release: Release, segment: Segment) -> None:
     audit.record(
         tx,
-        audit.Entry(
-            actor=release.actor,
-            action="released",
-            subject=f"segment:{segment.segment_id}",
-            office=release.office.code,
-            details={
-                "kind": segment.mask.kind,
-                "mask": segment.mask.pattern,
-                "nev_letters": segment.mask.nev_letters,
-                "size": segment.size,
-                "opens_at": to_millis(segment.opens_at),
-                "compose_from": to_millis(segment.compose_from),
-            },
-        ),
+        release.actor,
+        AuditAction.RELEASED,
+        audit.segment_subject(segment.segment_id),
+        office=release.office.code,
+        kind=segment.mask.kind,
+        mask=segment.mask.pattern,
+        nev_letters=segment.mask.nev_letters,
+        size=segment.size,
+        opens_at=to_millis(segment.opens_at),
+        compose_from=to_millis(segment.compose_from),
     )
 
 
@@ -377,8 +374,8 @@ def withhold(tx: Tx, office: Office, mask: Mask, actor: str) -> None:
     tx.run("pool.open_pool", office=office.code, kind=mask.kind)
     values = {"office": office.code, "kind": mask.kind, "mask": mask.pattern}
     if not tx.run("pool.withhold", now=to_millis(tx.now), **values):
-        raise audit.mask_handled(tx, _pool(office, mask), "withheld", mask.pattern)
-    _record_mask(tx, office, mask, actor, "withheld")
+        raise audit.mask_handled(tx, _pool(office, mask), AuditAction.WITHHELD, mask.pattern)
+    _record_mask(tx, office, mask, actor, AuditAction.WITHHELD)
 
 
 def unwithhold(tx: Tx, office: Office, mask: Mask, actor: str) -> None:
@@ -390,23 +387,24 @@ def unwithhold(tx: Tx, office: Office, mask: Mask, actor: str) -> None:
     tx.run("pool.open_pool", office=office.code, kind=mask.kind)
     values = {"office": office.code, "kind": mask.kind, "mask": mask.pattern}
     if not tx.run("pool.unwithhold", now=to_millis(tx.now), **values):
-        raise audit.mask_handled(tx, _pool(office, mask), "unwithheld", mask.pattern)
-    _record_mask(tx, office, mask, actor, "unwithheld")
+        raise audit.mask_handled(tx, _pool(office, mask), AuditAction.UNWITHHELD, mask.pattern)
+    _record_mask(tx, office, mask, actor, AuditAction.UNWITHHELD)
 
 
 def _pool(office: Office, mask: Mask) -> str:
-    return f"pool:{office.code}:{mask.kind}"
+    return audit.pool_subject(office.code, mask.kind)
 
 
-def _record_mask(tx: Tx, office: Office, mask: Mask, actor: str, action: str) -> None:
-    entry = audit.Entry(
-        actor=actor,
-        action=action,
-        subject=_pool(office, mask),
+def _record_mask(tx: Tx, office: Office, mask: Mask, actor: str, action: AuditAction) -> None:
+    audit.record(
+        tx,
+        actor,
+        action,
+        _pool(office, mask),
         office=office.code,
-        details={"mask": mask.pattern, "nev_letters": mask.nev_letters},
+        mask=mask.pattern,
+        nev_letters=mask.nev_letters,
     )
-    audit.record(tx, entry)
 
 
 def purge(tx: Tx) -> int:

@@ -11,8 +11,9 @@ from enum import StrEnum
 from itertools import islice
 from typing import Any
 
-from core import closings
+from core import audit, closings
 from core.accounts import Account
+from core.audit import AuditAction
 from core.batches import Batch, Batches, Order, last_batch
 from core.blacklist import refuse_banned
 from core.calendar import WorkingCalendar
@@ -39,7 +40,7 @@ from core.offices import Office
 from core.plates import near_serials, parse_serial
 from core.pool import Segment, find_segment, is_free, judge_wish, open_segments, standing, withheld
 from core.ports import Row, Tx
-from core.preselection import Preselection, State, end_holds, get, log, renew_lease
+from core.preselection import Preselection, State, end_holds, get, renew_lease
 
 IDEAS = 6
 """So many near numbers are offered after a try that failed."""
@@ -460,7 +461,14 @@ class Selection:
                 **key,
             )
         reasons = tuple((wish, self._reason(tx, preselection, wish)) for wish in wishes)
-        log(tx, preselection, account.actor, "composed_in_vain", wishes=dict(reasons))
+        audit.record(
+            tx,
+            account.actor,
+            AuditAction.COMPOSED_IN_VAIN,
+            preselection.subject,
+            office=preselection.office,
+            wishes=dict(reasons),
+        )
         return Tried(
             taken=None,
             reasons=reasons,
@@ -515,5 +523,13 @@ class Selection:
         tx.run("preselection.end_lease", vin=preselection.vin, preselection_id=preselection.preselection_id)
         reserved = get(tx, preselection.preselection_id)
         self._endings.plan_reminders(tx, reserved, account.chat_id, calendar)
-        log(tx, reserved, account.actor, "reserved", plate=str(reserved.plate), way=way)
+        audit.record(
+            tx,
+            account.actor,
+            AuditAction.RESERVED,
+            reserved.subject,
+            office=reserved.office,
+            plate=str(reserved.plate),
+            way=way,
+        )
         return reserved

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core import audit
 from core.clock import to_millis
 from core.offices import Office
 from core.ports import Tx
@@ -78,7 +79,7 @@ def is_pending(tx: Tx, offices: Mapping[str, Office]) -> bool:
 def _announce_segments(tx: Tx) -> int:
     announced = 0
     for row in tx.all("notices.unannounced", now=to_millis(tx.now)):
-        subject = f"segment:{row['segment_id']}"
+        subject = audit.segment_subject(row["segment_id"])
         if _first(tx, f"{subject}:{row['topic']}"):
             wish = Subscription(office=row["office"], kind=row["kind"], topic=Topic(row["topic"]))
             details = {name: row[name] for name in ("office", "kind", "mask", "compose_from")}

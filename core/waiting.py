@@ -15,6 +15,7 @@ from itertools import product, takewhile
 
 from core import audit, closings
 from core.admins import EVERYWHERE, Admin, Admins, Duty
+from core.audit import AuditAction, SubjectKind
 from core.calendar import WorkingCalendar
 from core.clock import CHINA, from_millis, to_millis
 from core.errors import AlreadyHandled, NothingToHandle
@@ -160,12 +161,13 @@ def _reserved(tx: Tx, house: House, scope: Scope, matter: Matter) -> Iterator[It
     last = house.calendar.add_workdays(tx.now.astimezone(CHINA).date(), workdays)
     until = datetime.combine(last + timedelta(days=1), time(), CHINA)
     for row in tx.all(query, until=to_millis(until) + 1, most=MOST, **scope.values):
+        subject = audit.preselection_subject(row["preselection_id"])
         yield Item(
             matter=matter,
             at=from_millis(row["deadline"]),
-            subject=f"preselection:{row['preselection_id']}",
+            subject=subject,
             office=row["office"],
-            about=f"preselection:{row['preselection_id']}",
+            about=subject,
             plate=row["serial"],
             kind=row["kind"],
         )
@@ -173,9 +175,8 @@ def _reserved(tx: Tx, house: House, scope: Scope, matter: Matter) -> Iterator[It
 
 def _appeals(tx: Tx, _house: House, scope: Scope) -> Iterator[Item]:
     for one in waiting_appeals(tx, scope)[:MOST]:
-        yield Item(
-            matter=Matter.APPEAL, at=one.submitted_at, subject=f"appeal:{one.appeal_id}", office=one.office
-        )
+        subject = audit.appeal_subject(one.appeal_id)
+        yield Item(matter=Matter.APPEAL, at=one.submitted_at, subject=subject, office=one.office)
 
 
 def _failed(tx: Tx, _house: House, scope: Scope) -> Iterator[Item]:
@@ -191,12 +192,14 @@ def _failure(tx: Tx, row: Row) -> Item:
     subject = row["subject"]
     topic, _, number = subject.partition(":")
     office, plate, kind = json.loads(row["details"]).get("office") or None, "", ""
-    if topic == "preselection" and (about := tx.one("preselection.by_id", preselection_id=int(number))):
+    if topic == SubjectKind.PRESELECTION and (
+        about := tx.one("preselection.by_id", preselection_id=int(number))
+    ):
         office, plate, kind = about["office"], about["serial"] or "", about["kind"]
     return Item(
         matter=Matter.FAILED,
         at=from_millis(row["ended_at"]),
-        subject=f"notice:{row['notice_id']}",
+        subject=audit.notice_subject(row["notice_id"]),
         office=office,
         about=subject if plate else "",
         plate=plate,
@@ -214,7 +217,7 @@ def _set_aside(row: Row) -> Item:
     return Item(
         matter=Matter.BROKEN,
         at=from_millis(row["received_at"]),
-        subject=f"update:{row['update_id']}",
+        subject=audit.update_subject(row["update_id"]),
         error=row["note"] or "",
     )
 
@@ -233,7 +236,7 @@ def _pools(tx: Tx, house: House, scope: Scope) -> Iterator[Item]:
             yield Item(
                 matter=Matter.POOL,
                 at=max(one.released_at for one in newest_first),
-                subject=f"pool:{code}:{kind}",
+                subject=audit.pool_subject(code, kind),
                 office=code,
                 kind=kind,
                 free=size - gone,
@@ -258,7 +261,7 @@ def _scheduled(tx: Tx, house: House, scope: Scope) -> Iterator[Item]:
             yield Item(
                 matter=Matter.SCHEDULED,
                 at=from_millis(row["opens_at"]),
-                subject=f"segment:{row['segment_id']}",
+                subject=audit.segment_subject(row["segment_id"]),
                 office=row["office"],
                 kind=row["kind"],
                 mask=row["mask"],
@@ -300,7 +303,8 @@ def find(tx: Tx, admin: Admin, subject: str, served: Iterable[str]) -> Item:
         NothingToHandle: there is no such thing, not any more, or not for them.
         NotYourDuty, NotYourOffice: they may not.
     """
-    item = _find_update(tx, admin, subject) if subject.startswith("update:") else _find_notice(tx, subject)
+    is_update = subject.partition(":")[0] == SubjectKind.UPDATE
+    item = _find_update(tx, admin, subject) if is_update else _find_notice(tx, subject)
     if item is None or not scope_of(admin, DUTY_OF[item.matter], served).holds(item.office):
         raise NothingToHandle
     by = handled_by(tx, subject)
@@ -329,7 +333,7 @@ def handle(tx: Tx, admin: Admin, subject: str, served: Iterable[str], actor: str
     item = find(tx, admin, subject, served)
     if not tx.run("reports.handle", subject=subject, actor=actor, now=to_millis(tx.now)):
         raise AlreadyHandled(handled_by(tx, subject) or "")
-    audit.record(tx, audit.Entry(actor=actor, action="handled", subject=subject, office=item.office))
+    audit.record(tx, actor, AuditAction.HANDLED, subject, office=item.office)
     return item
 
 

@@ -20,6 +20,7 @@ from core.accounts import Account
 from core.admins import Duty
 from core.blacklist import Ban, Choice
 from core.clock import from_millis
+from core.dossier import Key, Topic
 from core.errors import NotBlacklisted
 from core.people import Who
 from core.ports import Tx
@@ -201,7 +202,8 @@ def _show_card(scene: Scene) -> View | Go:
 def _history(scene: Scene, _arg: str) -> Go:
     present = _seen(scene)
     account = account_of(scene, present.identity_hash)
-    what = f"account:{account.account_id}" if account else f"identity:{present.identity_hash.hex()}"
+    identity = Key(topic=Topic.IDENTITY, value=present.identity_hash.hex())
+    what = account.subject if account else str(identity)
     return Go(screen=ScreenName.DESK_FIND, args={"what": what})
 
 

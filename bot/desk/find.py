@@ -23,6 +23,7 @@ from bot.texts.desk.people import USER_TYPES
 from bot.texts.errors import of_error
 from core.accounts import UserType
 from core.admins import EVERYWHERE, Duty
+from core.audit import chat_actor
 from core.clock import CHINA
 from core.counter import reserved_of
 from core.dossier import Dossier, read_key
@@ -249,9 +250,7 @@ def _show(scene: Scene) -> View:
     ]
     others = [one for one in (*dossier.listed, *dossier.preselections) if one != dossier.focus]
     opening = [
-        Button(
-            label=words.entry_label(one), action=ActionName.OPEN, arg=f"preselection:{one.preselection_id}"
-        )
+        Button(label=words.entry_label(one), action=ActionName.OPEN, arg=one.subject)
         for one in others[:_MOST_LISTED]
     ]
     exporting = (
@@ -271,7 +270,7 @@ def _show(scene: Scene) -> View:
 def _looked_up(dossier: Dossier) -> str:
     """Return what one would write behind /audit for all of it; nothing for an identity of nobody."""
     if dossier.account is not None:
-        return f"chat:{dossier.account.chat_id}"
+        return chat_actor(dossier.account.chat_id)
     if dossier.number is not None:
         return f"{dossier.number.plate.office}{dossier.number.plate.serial}"
     return dossier.vehicle.vin if dossier.vehicle else ""

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.dialog.record import choose_language
 from bot.texts.language import Language
+from core import audit
 from core.accounts import Account
 from core.admins import Admin, Duty
 from core.bootstrap import Core
@@ -50,7 +51,7 @@ class Scene:
     @property
     def actor(self) -> str:
         """Return how the journal calls this chat."""
-        return f"chat:{self.chat_id}"
+        return audit.chat_actor(self.chat_id)
 
     def beside(self, key: str, read: Callable[[Tx], Any]) -> Any:  # noqa: ANN401 - whatever ``read`` returns
         """Return what a function finds in a snapshot of the database, read beside the writers.

@@ -7,6 +7,7 @@ from tqdm import tqdm
 from bot.importing.errors import TableError
 from bot.importing.vehicles import VehicleFile, read_vehicles
 from core import imports
+from core.audit import COMMAND_LINE
 from core.bootstrap import Core, bootstrap
 from core.errors import InputError
 from core.imports import A_PIECE, BY_COMMAND_LINE, Order
@@ -57,14 +58,14 @@ async def _load(core: Core, name: str, read: VehicleFile) -> None:
     run = core.store.run
     left = await core.store.read(imports.under_way, BY_COMMAND_LINE)
     if left is not None:
-        await run(imports.drop, left.import_id, "cli")
+        await run(imports.drop, left.import_id, COMMAND_LINE)
     order = Order(
         chat_id=BY_COMMAND_LINE,
         file_id="",
         file_name=name,
         digest=read.digest,
         total=len(read.vehicles),
-        actor="cli",
+        actor=COMMAND_LINE,
     )
     begun = await run(imports.begin, order)
     with tqdm(total=begun.total, unit=" vehicles", desc="loading", disable=None) as bar:
@@ -73,4 +74,4 @@ async def _load(core: Core, name: str, read: VehicleFile) -> None:
             await run(imports.put, begun.import_id, piece, loaded=start + len(piece))
             bar.update(len(piece))
     await run(imports.ready, begun.import_id, await core.store.read(imports.differences, begun.import_id))
-    await run(imports.confirm, begun.import_id, "cli")
+    await run(imports.confirm, begun.import_id, COMMAND_LINE)

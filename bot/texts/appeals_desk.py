@@ -20,6 +20,7 @@ from core.accounts import Account
 from core.appeals import Appeal, Queued, State
 from core.appeals.obstacles import Obstacles
 from core.appeals.reviews import Card, Outcome
+from core.audit import chat_of
 from core.preselection import Preselection
 from core.preselection import State as Step
 from core.vehicles import group_vin, vin_last_six
@@ -253,4 +254,4 @@ def ended(by: str, state: str) -> str:
     what = _ENDED.get(State(state))
     if what is None or state == State.WITHDRAWN:
         return _("申诉人已撤回该申诉。") if what else _("该申诉不在等待审核。")
-    return _("已由管理员 {chat}处理:{what}。").format(chat=by.removeprefix("chat:"), what=what())
+    return _("已由管理员 {chat}处理:{what}。").format(chat=chat_of(by), what=what())

@@ -11,7 +11,7 @@ from bot.texts.desk.staff import ROLES
 from bot.texts.language import Phrase, _, phrase
 from core.accounts import UserType
 from core.admins import Role
-from core.audit import SYSTEM
+from core.audit import CHAT, COMMAND_LINE, SYSTEM, AuditAction, SubjectKind
 from core.clock import CHINA, from_millis
 from core.journal import IDENTITY, PHONE, Asked, Entry
 from core.plates import PlateKind
@@ -24,108 +24,108 @@ EMPTY = phrase("没有符合条件的记录。")
 SHEET = phrase("操作记录")
 COLUMNS = phrase("编号|时间|操作人|操作|对象|发牌机关")
 
-_ACTORS = {SYSTEM: phrase("系统"), "cli": phrase("命令行")}
+_ACTORS = {SYSTEM: phrase("系统"), COMMAND_LINE: phrase("命令行")}
 _OWNERS = frozenset(
     {
-        "abandoned",
-        "agreed_to_notice",
-        "began",
-        "began_appeal",
-        "changed_phone",
-        "composed_in_vain",
-        "confirmed_data",
-        "consented",
-        "consented_to_photos",
-        "deleted_own_data",
-        "dropped_appeal",
-        "rechose",
-        "registered_account",
-        "reserved",
-        "submitted_appeal",
-        "verified",
-        "withdrew_appeal",
+        AuditAction.ABANDONED,
+        AuditAction.AGREED_TO_NOTICE,
+        AuditAction.BEGAN,
+        AuditAction.BEGAN_APPEAL,
+        AuditAction.CHANGED_PHONE,
+        AuditAction.COMPOSED_IN_VAIN,
+        AuditAction.CONFIRMED_DATA,
+        AuditAction.CONSENTED,
+        AuditAction.CONSENTED_TO_PHOTOS,
+        AuditAction.DELETED_OWN_DATA,
+        AuditAction.DROPPED_APPEAL,
+        AuditAction.RECHOSE,
+        AuditAction.REGISTERED_ACCOUNT,
+        AuditAction.RESERVED,
+        AuditAction.SUBMITTED_APPEAL,
+        AuditAction.VERIFIED,
+        AuditAction.WITHDREW_APPEAL,
     }
 )
 """What owners do themselves; everything else is done at the desk, or by itself."""
 
 _WORDED: dict[str, Phrase] = {
-    "abandoned": phrase("放弃预选"),
-    "added_admin": phrase("授予角色:{role}"),
-    "agreed_to_notice": phrase("阅读并同意业务须知"),
-    "approved_appeal": phrase("申诉审核通过"),
-    "banned": phrase("列入黑名单,到 {until}"),
-    "began": phrase("开始预选({kind})"),
-    "began_broadcast": phrase("开始群发通知,共 {total} 人"),
-    "began_appeal": phrase("开始填写申诉"),
-    "began_maintenance": phrase("开始系统维护:{text}"),
-    "changed_ban": phrase("黑名单改为到 {until},原因:{reason}"),
-    "changed_phone": phrase("更换手机号"),
-    "closed_day": phrase("{day} 窗口不办公,原因:{reason}"),
-    "committed_seed": phrase("生成 {day} 的抽号种子({kind})"),
-    "composed_in_vain": phrase("自编未中:{wishes}"),
-    "confirmed_data": phrase("确认车辆信息"),
-    "consented": phrase("同意服务协议"),
-    "consented_to_photos": phrase("同意照片使用告知"),
-    "deleted_own_data": phrase("删除个人数据"),
-    "dropped_appeal": phrase("清除未提交的申诉"),
-    "dropped_draft": phrase("清除未完成的预选"),
-    "dropped_import": phrase("放弃车辆导入"),
-    "ended_broadcast": phrase("群发通知结束,送达 {sent}/{total} 人"),
-    "ended_maintenance": phrase("结束系统维护"),
-    "expired": phrase("号码 {plate} 过期收回"),
-    "granted_chances": phrase("增加选号机会:随机 +{random},自编 +{compose},原因:{reason}"),
-    "handled": phrase("处理了待办事项"),
-    "imported_vehicles": phrase("导入车辆 {vehicles} 条"),
-    "lifted_ban": phrase("从黑名单中解除,原因:{reason}"),
-    "lost_identity": phrase("失去注册的身份"),
-    "lost_vehicle": phrase("车辆经申诉 {appeal} 审核属于他人"),
-    "received_identity": phrase("身份转到此账号,原因:{reason}"),
-    "rechose": phrase("改选发牌机关或号牌种类({kind})"),
-    "registered": phrase("确认上牌:{plate}"),
-    "registered_account": phrase("完成注册"),
-    "rejected_appeal": phrase("申诉审核不通过,原因:{reason}"),
-    "released": phrase("投放号段 {mask}({kind},{size} 个)"),
-    "removed_admin": phrase("撤销角色:{role}"),
-    "reserved": phrase("选定号码 {plate}({way})"),
-    "returned_batch": phrase("第 {draw} 次抽号没有送达,退还 1 批"),
-    "revoked": phrase("取消 {plate} 的预选,原因:{reason}"),
-    "set_user_type": phrase("用户类型:{from} → {to}"),
-    "stopped_broadcast": phrase("停止群发通知"),
-    "submitted_appeal": phrase("提交申诉"),
-    "undid_import": phrase("撤销车辆导入"),
-    "unwithheld": phrase("号段 {mask} 恢复投放"),
-    "verified": phrase("通过手机验证"),
-    "voided": phrase("号码 {plate} 作废,原因:{reason}"),
-    "withdrew_appeal": phrase("撤回申诉"),
-    "withheld": phrase("号段 {mask} 暂不投放"),
+    AuditAction.ABANDONED: phrase("放弃预选"),
+    AuditAction.ADDED_ADMIN: phrase("授予角色:{role}"),
+    AuditAction.AGREED_TO_NOTICE: phrase("阅读并同意业务须知"),
+    AuditAction.APPROVED_APPEAL: phrase("申诉审核通过"),
+    AuditAction.BANNED: phrase("列入黑名单,到 {until}"),
+    AuditAction.BEGAN: phrase("开始预选({kind})"),
+    AuditAction.BEGAN_BROADCAST: phrase("开始群发通知,共 {total} 人"),
+    AuditAction.BEGAN_APPEAL: phrase("开始填写申诉"),
+    AuditAction.BEGAN_MAINTENANCE: phrase("开始系统维护:{text}"),
+    AuditAction.CHANGED_BAN: phrase("黑名单改为到 {until},原因:{reason}"),
+    AuditAction.CHANGED_PHONE: phrase("更换手机号"),
+    AuditAction.CLOSED_DAY: phrase("{day} 窗口不办公,原因:{reason}"),
+    AuditAction.COMMITTED_SEED: phrase("生成 {day} 的抽号种子({kind})"),
+    AuditAction.COMPOSED_IN_VAIN: phrase("自编未中:{wishes}"),
+    AuditAction.CONFIRMED_DATA: phrase("确认车辆信息"),
+    AuditAction.CONSENTED: phrase("同意服务协议"),
+    AuditAction.CONSENTED_TO_PHOTOS: phrase("同意照片使用告知"),
+    AuditAction.DELETED_OWN_DATA: phrase("删除个人数据"),
+    AuditAction.DROPPED_APPEAL: phrase("清除未提交的申诉"),
+    AuditAction.DROPPED_DRAFT: phrase("清除未完成的预选"),
+    AuditAction.DROPPED_IMPORT: phrase("放弃车辆导入"),
+    AuditAction.ENDED_BROADCAST: phrase("群发通知结束,送达 {sent}/{total} 人"),
+    AuditAction.ENDED_MAINTENANCE: phrase("结束系统维护"),
+    AuditAction.EXPIRED: phrase("号码 {plate} 过期收回"),
+    AuditAction.GRANTED_CHANCES: phrase("增加选号机会:随机 +{random},自编 +{compose},原因:{reason}"),
+    AuditAction.HANDLED: phrase("处理了待办事项"),
+    AuditAction.IMPORTED_VEHICLES: phrase("导入车辆 {vehicles} 条"),
+    AuditAction.LIFTED_BAN: phrase("从黑名单中解除,原因:{reason}"),
+    AuditAction.LOST_IDENTITY: phrase("失去注册的身份"),
+    AuditAction.LOST_VEHICLE: phrase("车辆经申诉 {appeal} 审核属于他人"),
+    AuditAction.RECEIVED_IDENTITY: phrase("身份转到此账号,原因:{reason}"),
+    AuditAction.RECHOSE: phrase("改选发牌机关或号牌种类({kind})"),
+    AuditAction.REGISTERED: phrase("确认上牌:{plate}"),
+    AuditAction.REGISTERED_ACCOUNT: phrase("完成注册"),
+    AuditAction.REJECTED_APPEAL: phrase("申诉审核不通过,原因:{reason}"),
+    AuditAction.RELEASED: phrase("投放号段 {mask}({kind},{size} 个)"),
+    AuditAction.REMOVED_ADMIN: phrase("撤销角色:{role}"),
+    AuditAction.RESERVED: phrase("选定号码 {plate}({way})"),
+    AuditAction.RETURNED_BATCH: phrase("第 {draw} 次抽号没有送达,退还 1 批"),
+    AuditAction.REVOKED: phrase("取消 {plate} 的预选,原因:{reason}"),
+    AuditAction.SET_USER_TYPE: phrase("用户类型:{from} → {to}"),
+    AuditAction.STOPPED_BROADCAST: phrase("停止群发通知"),
+    AuditAction.SUBMITTED_APPEAL: phrase("提交申诉"),
+    AuditAction.UNDID_IMPORT: phrase("撤销车辆导入"),
+    AuditAction.UNWITHHELD: phrase("号段 {mask} 恢复投放"),
+    AuditAction.VERIFIED: phrase("通过手机验证"),
+    AuditAction.VOIDED: phrase("号码 {plate} 作废,原因:{reason}"),
+    AuditAction.WITHDREW_APPEAL: phrase("撤回申诉"),
+    AuditAction.WITHHELD: phrase("号段 {mask} 暂不投放"),
 }
 """Each action in words, with what its details are called in braces."""
 
 NAMES: dict[str, Phrase] = {
-    "added_admin": phrase("添加管理员"),
-    "approved_appeal": phrase("审核通过"),
-    "banned": phrase("列入黑名单"),
-    "began_broadcast": phrase("群发通知"),
-    "began_maintenance": phrase("开始系统维护"),
-    "changed_ban": phrase("修改黑名单期限"),
-    "closed_day": phrase("窗口不办公"),
-    "ended_maintenance": phrase("结束系统维护"),
-    "expired": phrase("过期"),
-    "granted_chances": phrase("增加选号机会"),
-    "imported_vehicles": phrase("导入车辆"),
-    "lifted_ban": phrase("解除黑名单"),
-    "received_identity": phrase("转移身份"),
-    "registered": phrase("确认上牌"),
-    "rejected_appeal": phrase("审核不通过"),
-    "released": phrase("投放"),
-    "removed_admin": phrase("移除管理员"),
-    "reserved": phrase("选定号码"),
-    "revoked": phrase("取消预选"),
-    "set_user_type": phrase("修改用户类型"),
-    "submitted_appeal": phrase("提交申诉"),
-    "unwithheld": phrase("恢复投放"),
-    "voided": phrase("作废"),
-    "withheld": phrase("暂不投放"),
+    AuditAction.ADDED_ADMIN: phrase("添加管理员"),
+    AuditAction.APPROVED_APPEAL: phrase("审核通过"),
+    AuditAction.BANNED: phrase("列入黑名单"),
+    AuditAction.BEGAN_BROADCAST: phrase("群发通知"),
+    AuditAction.BEGAN_MAINTENANCE: phrase("开始系统维护"),
+    AuditAction.CHANGED_BAN: phrase("修改黑名单期限"),
+    AuditAction.CLOSED_DAY: phrase("窗口不办公"),
+    AuditAction.ENDED_MAINTENANCE: phrase("结束系统维护"),
+    AuditAction.EXPIRED: phrase("过期"),
+    AuditAction.GRANTED_CHANCES: phrase("增加选号机会"),
+    AuditAction.IMPORTED_VEHICLES: phrase("导入车辆"),
+    AuditAction.LIFTED_BAN: phrase("解除黑名单"),
+    AuditAction.RECEIVED_IDENTITY: phrase("转移身份"),
+    AuditAction.REGISTERED: phrase("确认上牌"),
+    AuditAction.REJECTED_APPEAL: phrase("审核不通过"),
+    AuditAction.RELEASED: phrase("投放"),
+    AuditAction.REMOVED_ADMIN: phrase("移除管理员"),
+    AuditAction.RESERVED: phrase("选定号码"),
+    AuditAction.REVOKED: phrase("取消预选"),
+    AuditAction.SET_USER_TYPE: phrase("修改用户类型"),
+    AuditAction.SUBMITTED_APPEAL: phrase("提交申诉"),
+    AuditAction.UNWITHHELD: phrase("恢复投放"),
+    AuditAction.VOIDED: phrase("作废"),
+    AuditAction.WITHHELD: phrase("暂不投放"),
 }
 """What the desk looks for, as it is called there; other actions have their bare names."""
 
@@ -136,19 +136,19 @@ _PART = re.compile(r"[^\s,\u3001\uff0c]+")
 _WAYS = {"random": phrase("随机选号"), "composed": phrase("自编选号")}
 _TIME_IS_OVER = phrase("期满")
 _SUBJECTS: dict[str, Phrase] = {
-    "preselection": phrase("预选 {id}"),
-    "account": phrase("账号 {id}"),
-    "admin": phrase("聊天号 {id}"),
-    "segment": phrase("号段 {id}"),
-    "ban": phrase("黑名单 {id}"),
-    "vehicle": phrase("车辆 {id}"),
-    "office": phrase("发牌机关 {id}"),
-    "seed": phrase("种子 {id}"),
-    "notice": phrase("通知 {id}"),
-    "update": phrase("消息 {id}"),
-    "appeal": phrase("申诉 {id}"),
-    "import": phrase("导入 {id}"),
-    "broadcast": phrase("群发 {id}"),
+    SubjectKind.PRESELECTION: phrase("预选 {id}"),
+    SubjectKind.ACCOUNT: phrase("账号 {id}"),
+    SubjectKind.ADMIN: phrase("聊天号 {id}"),
+    SubjectKind.SEGMENT: phrase("号段 {id}"),
+    SubjectKind.BAN: phrase("黑名单 {id}"),
+    SubjectKind.VEHICLE: phrase("车辆 {id}"),
+    SubjectKind.OFFICE: phrase("发牌机关 {id}"),
+    SubjectKind.SEED: phrase("种子 {id}"),
+    SubjectKind.NOTICE: phrase("通知 {id}"),
+    SubjectKind.UPDATE: phrase("消息 {id}"),
+    SubjectKind.APPEAL: phrase("申诉 {id}"),
+    SubjectKind.IMPORT: phrase("导入 {id}"),
+    SubjectKind.BROADCAST: phrase("群发 {id}"),
 }
 _ASKED = {IDENTITY: phrase("身份证号(不显示)"), PHONE: phrase("手机号(不显示)"), **_ACTORS}
 
@@ -176,7 +176,7 @@ def asked_for(asked: Asked) -> str:
 
 def _worded_word(word: str) -> str:
     topic, _colon, number = word.partition(":")
-    if topic == "chat":
+    if topic == CHAT:
         return _("聊天号 {id}").format(id=number)
     return _SUBJECTS[topic]().format(id=number) if topic in _SUBJECTS and number else word
 
@@ -198,9 +198,9 @@ def actor(entry: Entry) -> str:
     if entry.actor in _ACTORS:
         return _ACTORS[entry.actor]()
     kind, _colon, number = entry.actor.partition(":")
-    if kind == "account":
+    if kind == SubjectKind.ACCOUNT:
         return _("车主(账号 {number})").format(number=number)
-    if kind != "chat":
+    if kind != CHAT:
         return entry.actor
     if entry.action in _OWNERS:
         return _("车主 {chat}").format(chat=number)
@@ -216,14 +216,14 @@ def action(entry: Entry) -> str:
 def subject(entry: Entry) -> str:
     """Return what it was about."""
     topic, _colon, rest = entry.subject.partition(":")
-    if topic in {"pool", "plate"}:
+    if topic in {SubjectKind.POOL, SubjectKind.PLATE}:
         office, kind, *serial = rest.split(":")
         name = plate(office, serial[0]) if serial else f"{office} {_kind(kind)}"
         return _("号码 {name}").format(name=name) if serial else _("号池 {name}").format(name=name)
-    if topic == "office" and rest == "all":
+    if topic == SubjectKind.OFFICE and rest == "all":
         return _("全部发牌机关")
     words = _SUBJECTS[topic]().format(id=rest) if topic in _SUBJECTS else entry.subject
-    if topic == "preselection" and entry.plate:
+    if topic == SubjectKind.PRESELECTION and entry.plate:
         return _("{what}({plate})").format(what=words, plate=_plate(entry.plate))
     return words
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from core import audit
 from core.errors import AppealReasonLength, StepOutOfOrder
 from core.normalise import tidy
 from core.secrets import Vault
@@ -75,7 +76,7 @@ class Appeal:
     @property
     def subject(self) -> str:
         """Return how the journal calls it."""
-        return f"appeal:{self.appeal_id}"
+        return audit.appeal_subject(self.appeal_id)
 
     @property
     def reason(self) -> str:

@@ -7,6 +7,7 @@ from core import audit
 from core.accounts import Account
 from core.appeals.model import PHOTO_CONSENT, RENEWABLE, Appeal, Photo, Queued, Slot, State, judged_reason
 from core.appeals.obstacles import judge_vehicle
+from core.audit import AuditAction
 from core.blacklist import refuse_banned
 from core.clock import from_millis, moment_or_none, to_millis
 from core.errors import (
@@ -138,7 +139,14 @@ class Appeals:
         """Note that the owner agrees to what becomes of the photos."""
         begun = self.draft(tx, account)
         tx.run("appeals.consent", appeal_id=begun.appeal_id, version=PHOTO_CONSENT, now=to_millis(tx.now))
-        _log(tx, begun, account.actor, "consented_to_photos", version=PHOTO_CONSENT)
+        audit.record(
+            tx,
+            account.actor,
+            AuditAction.CONSENTED_TO_PHOTOS,
+            begun.subject,
+            office=begun.office,
+            version=PHOTO_CONSENT,
+        )
 
     def enter_vin(self, tx: Tx, account: Account, vin: str) -> None:
         """Note the vehicle, its VIN judged by form already.
@@ -235,7 +243,15 @@ class Appeals:
         self.judge(tx, account, begun.the_vin)
         if not self._submitted(tx, account, begun):
             raise AppealsWaitEnough(MOST_WAITING)
-        _log(tx, begun, account.actor, "submitted_appeal", vin=begun.vin, renews=begun.renews)
+        audit.record(
+            tx,
+            account.actor,
+            AuditAction.SUBMITTED_APPEAL,
+            begun.subject,
+            office=begun.office,
+            vin=begun.vin,
+            renews=begun.renews,
+        )
         return self.get(tx, begun.appeal_id)
 
     def withdraw(self, tx: Tx, account: Account, appeal_id: int) -> None:
@@ -248,7 +264,7 @@ class Appeals:
         appeal = self.own(tx, account, appeal_id)
         if not tx.run("appeals.withdraw", appeal_id=appeal_id, now=to_millis(tx.now)):
             raise AppealDecided(appeal.decided_by or account.actor, appeal.state)
-        _log(tx, appeal, account.actor, "withdrew_appeal")
+        audit.record(tx, account.actor, AuditAction.WITHDREW_APPEAL, appeal.subject, office=appeal.office)
 
     def renew(self, tx: Tx, account: Account, appeal_id: int) -> Appeal:
         """Begin anew with the data of an appeal that was rejected or withdrawn.
@@ -312,13 +328,8 @@ class Appeals:
         if row is None:
             raise StepOutOfOrder
         appeal_id: int = row["appeal_id"]
-        entry = audit.Entry(
-            actor=account.actor,
-            action="began_appeal",
-            subject=f"appeal:{appeal_id}",
-            office=account.office,
-        )
-        audit.record(tx, entry)
+        subject = audit.appeal_subject(appeal_id)
+        audit.record(tx, account.actor, AuditAction.BEGAN_APPEAL, subject, office=account.office)
         return appeal_id
 
     def _submitted(self, tx: Tx, account: Account, begun: Appeal) -> bool:
@@ -341,7 +352,7 @@ class Appeals:
         appeal = self.get(tx, appeal_id)
         if tx.run("appeals.drop", appeal_id=appeal_id, now=to_millis(tx.now)):
             tx.run("appeals.forget_photos", appeal_id=appeal_id)
-            _log(tx, appeal, actor, "dropped_appeal")
+            audit.record(tx, actor, AuditAction.DROPPED_APPEAL, appeal.subject, office=appeal.office)
 
     def _appeal(self, tx: Tx, row: Row) -> Appeal:
         photos = {
@@ -371,12 +382,3 @@ class Appeals:
 def photo_keys(tx: Tx) -> frozenset[str]:
     """Return under which keys photos lie that some appeal has: what a sweep must leave."""
     return frozenset(row["photo_key"] for row in tx.all("appeals.photo_keys"))
-
-
-def _log(tx: Tx, appeal: Appeal, actor: str, action: str, **details: object) -> None:
-    audit.record(
-        tx,
-        audit.Entry(
-            actor=actor, action=action, subject=appeal.subject, office=appeal.office, details=details
-        ),
-    )

@@ -18,13 +18,14 @@ from core.accounts import Account, Accounts
 from core.appeals.model import Appeal, State
 from core.appeals.obstacles import Obstacles, obstacles
 from core.appeals.owners import Appeals
+from core.audit import AuditAction
 from core.blacklist import Ban, running
 from core.clock import moment_or_none, to_millis
 from core.counter import Counter
 from core.errors import AppealDecided, AppealMoved, AppealOfOneself
 from core.notices import Plan, Purpose
 from core.ports import Tx
-from core.preselection import Preselection, end_holds, end_lease, from_row, log, move
+from core.preselection import Preselection, end_holds, end_lease, from_row, move
 from core.preselection import State as Step
 from core.registry import Registry
 from core.vehicles import vin_last_six
@@ -127,9 +128,16 @@ class Reviews:
         """
         card = self.card(tx, appeal_id)
         self.judge_reviewer(tx, card, chat_id)
-        actor = f"chat:{chat_id}"
+        actor = audit.chat_actor(chat_id)
         self._decide(tx, card.appeal, State.REJECTED, actor, answer=answer)
-        _log(tx, card.appeal, actor, "rejected_appeal", reason=answer)
+        audit.record(
+            tx,
+            actor,
+            AuditAction.REJECTED_APPEAL,
+            card.appeal.subject,
+            office=card.appeal.office,
+            reason=answer,
+        )
         self._tell_owner(tx, card)
         return self._appeals.get(tx, appeal_id)
 
@@ -150,7 +158,7 @@ class Reviews:
             AppealMoved: what is in the way has changed since it was shown.
         """
         appeal = self._waiting(tx, appeal_id)
-        actor = f"chat:{chat_id}"
+        actor = audit.chat_actor(chat_id)
         self._decide(tx, appeal, State.APPROVED, actor)
         others = self._lock_others(tx, appeal)
         card = self._card_of(tx, appeal)
@@ -160,7 +168,15 @@ class Reviews:
         self._give(tx, appeal, others)
         outcome = self._set_aside(tx, appeal, card.obstacles, others, actor, bar=bar)
         tx.run("appeals.note_outcome", appeal_id=appeal_id, outcome=outcome.words)
-        _log(tx, appeal, actor, "approved_appeal", vin=appeal.vin, **json.loads(outcome.words))
+        audit.record(
+            tx,
+            actor,
+            AuditAction.APPROVED_APPEAL,
+            appeal.subject,
+            office=appeal.office,
+            vin=appeal.vin,
+            **json.loads(outcome.words),
+        )
         self._tell_owner(tx, card)
         return outcome
 
@@ -236,7 +252,14 @@ class Reviews:
                 end_holds(tx, one)
             if one.state == Step.VERIFIED:
                 move(tx, one, Step.INFORMED)
-                log(tx, one, actor, "lost_vehicle", appeal=appeal.appeal_id)
+                audit.record(
+                    tx,
+                    actor,
+                    AuditAction.LOST_VEHICLE,
+                    one.subject,
+                    office=one.office,
+                    appeal=appeal.appeal_id,
+                )
         if found.selecting is not None:
             self._tell_other(tx, appeal, found.selecting, {"was": "selecting"})
         outcome = Outcome(
@@ -258,7 +281,14 @@ class Reviews:
             appeal_id=appeal.appeal_id,
             now=to_millis(tx.now),
         )
-        log(tx, found.holder, actor, "lost_vehicle", appeal=appeal.appeal_id)
+        audit.record(
+            tx,
+            actor,
+            AuditAction.LOST_VEHICLE,
+            found.holder.subject,
+            office=found.holder.office,
+            appeal=appeal.appeal_id,
+        )
         self._tell_other(tx, appeal, found.holder, {"was": "registered"})
         return replace(outcome, kept_plate=plate)
 
@@ -299,10 +329,3 @@ class Reviews:
                 },
             ),
         )
-
-
-def _log(tx: Tx, appeal: Appeal, actor: str, action: str, **details: object) -> None:
-    entry = audit.Entry(
-        actor=actor, action=action, subject=appeal.subject, office=appeal.office, details=details
-    )
-    audit.record(tx, entry)

@@ -65,7 +65,7 @@ class Preselection:
     @property
     def subject(self) -> str:
         """Return how the journal calls it."""
-        return f"preselection:{self.preselection_id}"
+        return audit.preselection_subject(self.preselection_id)
 
     @property
     def plate(self) -> Plate | None:
@@ -153,17 +153,3 @@ def move(tx: Tx, preselection: Preselection, target: State) -> None:
     )
     if not changed:
         raise StepOutOfOrder
-
-
-def log(tx: Tx, preselection: Preselection, actor: str, action: str, **details: object) -> None:
-    """Write what happened to a preselection into the journal."""
-    audit.record(
-        tx,
-        audit.Entry(
-            actor=actor,
-            action=action,
-            subject=preselection.subject,
-            office=preselection.office,
-            details=details,
-        ),
-    )

@@ -2,7 +2,9 @@
 
 from datetime import datetime, timedelta
 
+from core import audit
 from core.accounts import Account
+from core.audit import AuditAction
 from core.blacklist import refuse_banned
 from core.clock import to_millis
 from core.errors import (
@@ -19,7 +21,7 @@ from core.offices import Office
 from core.plates import PlateKind
 from core.ports import Tx
 from core.preselection.leases import end_holds, end_lease
-from core.preselection.model import UNFINISHED, Papers, Preselection, State, get, log, move, unfinished
+from core.preselection.model import UNFINISHED, Papers, Preselection, State, get, move, unfinished
 from core.registry import Registry
 from core.verification import Answer, Bond, Purpose, Verification
 
@@ -48,7 +50,7 @@ class Preselections:
                 "preselection.add", account_id=account.account_id, office=office.code, kind=kind, now=now
             )
             begun = get(tx, row["preselection_id"] if row else 0)
-            log(tx, begun, account.actor, "began", kind=kind)
+            audit.record(tx, account.actor, AuditAction.BEGAN, begun.subject, office=begun.office, kind=kind)
             return begun
         self._let_go(tx, present)
         self._changed(
@@ -61,7 +63,9 @@ class Preselections:
             )
         )
         changed = get(tx, present.preselection_id)
-        log(tx, changed, account.actor, "rechose", kind=kind)
+        audit.record(
+            tx, account.actor, AuditAction.RECHOSE, changed.subject, office=changed.office, kind=kind
+        )
         return changed
 
     def agree(self, tx: Tx, account: Account, preselection_id: int) -> None:
@@ -70,7 +74,9 @@ class Preselections:
         if preselection.state != State.DRAFT:
             raise StepOutOfOrder
         move(tx, preselection, State.INFORMED)
-        log(tx, preselection, account.actor, "agreed_to_notice")
+        audit.record(
+            tx, account.actor, AuditAction.AGREED_TO_NOTICE, preselection.subject, office=preselection.office
+        )
 
     def enter_vin(self, tx: Tx, preselection_id: int, vin: str) -> None:
         """Step 2: the vehicle, its VIN judged by form already.
@@ -129,7 +135,9 @@ class Preselections:
         self._registry.judge_certificate(tx, preselection.vin, preselection.certificate)
         move(tx, preselection, State.AGREED)
         tx.run("vehicles.add", vin=preselection.vin)
-        log(tx, preselection, account.actor, "confirmed_data")
+        audit.record(
+            tx, account.actor, AuditAction.CONFIRMED_DATA, preselection.subject, office=preselection.office
+        )
 
     def correct(self, tx: Tx, preselection_id: int) -> None:
         """Go back to step 2, to correct what was entered."""
@@ -215,7 +223,9 @@ class Preselections:
             now=to_millis(tx.now),
         )
         tx.run("blacklist.forget_data", preselection_id=preselection_id)
-        log(tx, preselection, account.actor, "abandoned")
+        audit.record(
+            tx, account.actor, AuditAction.ABANDONED, preselection.subject, office=preselection.office
+        )
 
     def _correctable(self, tx: Tx, preselection_id: int) -> Preselection:
         preselection = get(tx, preselection_id, lock=True)
@@ -258,7 +268,9 @@ class Preselections:
         # Once more, now that nobody else can reserve for it: somebody may have, since it was looked at.
         self._judge_vin(tx, preselection.the_vin, preselection)
         tx.run("preselection.verify", preselection_id=preselection.preselection_id, now=to_millis(tx.now))
-        log(tx, preselection, account.actor, "verified")
+        audit.record(
+            tx, account.actor, AuditAction.VERIFIED, preselection.subject, office=preselection.office
+        )
 
     def _let_go(self, tx: Tx, preselection: Preselection) -> None:
         """Give back what is held for a selection that is left, be its verification alive or lapsed."""

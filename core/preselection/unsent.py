@@ -1,6 +1,7 @@
 """Batches that never reached their owners have not lived, and cost nothing (docs/domain.md, section 5.3)."""
 
 from core import audit
+from core.audit import AuditAction
 from core.clock import to_millis
 from core.ports import Row, Tx
 from core.preselection.model import Preselection
@@ -17,14 +18,14 @@ def return_unsent(tx: Tx, drawn: Row) -> bool:
     if not tx.run("pool.return_draw", now=to_millis(tx.now), **draw):
         return False
     tx.run("vehicles.refund_batch", vin=drawn["vin"])
-    entry = audit.Entry(
-        actor=audit.SYSTEM,
-        action="returned_batch",
-        subject=f"preselection:{drawn['preselection_id']}",
+    audit.record(
+        tx,
+        audit.SYSTEM,
+        AuditAction.RETURNED_BATCH,
+        audit.preselection_subject(drawn["preselection_id"]),
         office=drawn["office"],
-        details={"draw": drawn["n"]},
+        draw=drawn["n"],
     )
-    audit.record(tx, entry)
     return True
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from core import audit
+from core.audit import AuditAction
 from core.bootstrap import Core
 from core.clock import FixedClock, to_millis
 from core.plates import Plate, PlateKind
@@ -79,7 +80,7 @@ async def test_refused_step_leaves_no_entry(core: Core) -> None:
     before = await entries(core)
 
     def refused(tx: Tx) -> None:
-        audit.record(tx, audit.Entry(actor="chat:1", action="tried", subject="nothing:1"))
+        audit.record(tx, "chat:1", AuditAction.HANDLED, "nothing:1")
         raise ValueError
 
     with pytest.raises(ValueError, match=r"^$"):

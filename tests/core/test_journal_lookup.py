@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 import core as core_package
-from bot.texts.journal import _OWNERS, _WORDED
+from bot.texts.journal import _SUBJECTS, _WORDED
 from core import journal
 from core.admins import Post, Role
+from core.audit import AuditAction, SubjectKind
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.errors import NotInJournal
-from core.journal import ACTIONS, Asked, Page
+from core.journal import Asked, Page
 from core.masks import parse_mask
 from core.plates import Plate, PlateKind
 from core.pool import withhold
@@ -189,48 +190,48 @@ async def test_entry_names_the_number_that_a_preselection_came_to(core: Core) ->
 
 # --- the actions ----------------------------------------------------------------------------
 
-_WRITERS = {"log", "_log", "_note", "_record", "_record_mask", "_end", "Entry"}
+STORED_ACTIONS = """
+    abandoned added_admin agreed_to_notice approved_appeal banned began began_appeal began_broadcast
+    began_maintenance changed_ban changed_phone closed_day committed_seed composed_in_vain
+    confirmed_data consented consented_to_photos deleted_own_data dropped_appeal dropped_draft
+    dropped_import ended_broadcast ended_maintenance expired granted_chances handled
+    imported_vehicles lifted_ban lost_identity lost_vehicle received_identity rechose registered
+    registered_account rejected_appeal released removed_admin reserved returned_batch revoked
+    set_user_type stopped_broadcast submitted_appeal undid_import unwithheld verified voided
+    withdrew_appeal withheld
+"""
+STORED_KINDS = """
+    account admin appeal ban broadcast import notice office plate pool preselection seed segment
+    update vehicle
+"""
 
 
-def _constants(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield node.value
-    elif isinstance(node, ast.IfExp):
-        yield from (*_constants(node.body), *_constants(node.orelse))
+def _recorded(source: str) -> Iterator[str]:
+    """Yield the actions that some source names."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "AuditAction":
+            yield AuditAction[node.attr]
 
 
-def _written(tree: ast.AST) -> Iterator[str]:
-    """Yield what some source hands to whatever writes into the journal, as an action would be."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and any(
-            isinstance(one, ast.Name) and one.id == "action" for one in node.targets
-        ):
-            yield from _constants(node.value)
-        if isinstance(node, ast.Call):
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if name in _WRITERS:
-                named = [word.value for word in node.keywords if word.arg == "action"]
-                for value in (*named, *(node.args if name != "Entry" else ())):
-                    yield from _constants(value)
+def test_names_of_actions_and_subjects_are_as_stored() -> None:
+    assert sorted(AuditAction) == STORED_ACTIONS.split()
+    assert sorted(SubjectKind) == STORED_KINDS.split()
 
 
-def _actions() -> set[str]:
+def test_every_action_and_subject_is_worded() -> None:
+    assert set(_WORDED) == set(AuditAction)
+    assert set(_SUBJECTS) == set(SubjectKind) - {SubjectKind.POOL, SubjectKind.PLATE}
+
+
+def test_every_action_is_recorded_somewhere() -> None:
     folder = Path(str(core_package.__file__)).parent
     sources = [path.read_text(encoding="utf-8") for path in folder.rglob("*.py")]
-    found = {word for source in sources for word in _written(ast.parse(source))}
-    return {word for word in found if word.replace("_", "").isalpha() and word.islower()}
+    assert {action for source in sources for action in _recorded(source)} == set(AuditAction)
 
 
-def test_every_action_of_the_code_can_be_asked_for_and_is_worded() -> None:
-    assert _actions() == set(ACTIONS)
-    assert set(_WORDED) == set(ACTIONS)
-    assert set(ACTIONS) >= _OWNERS
-    assert len(ACTIONS) == len(set(ACTIONS))
-
-
-def test_control_action_of_a_new_service_is_seen() -> None:
-    source = "def f(tx): log(tx, x, actor, 'painted' if y else 'washed')\n"
-    assert set(_written(ast.parse(source))) == {"painted", "washed"}
+def test_control_action_that_is_recorded_is_seen() -> None:
+    source = "def f(tx): record(tx, x, AuditAction.VOIDED if y else AuditAction.BANNED)\n"
+    assert set(_recorded(source)) == {"voided", "banned"}
 
 
 async def test_clock_of_the_tests_is_where_it_is_believed_to_be() -> None:

@@ -24,6 +24,7 @@ from bot.texts.reports import parts as texts
 from bot.texts.reports import waiting as words
 from core import waiting
 from core.admins import Duty
+from core.audit import SubjectKind
 from core.clock import CHINA
 from core.errors import Refusal, XuanhaoError
 from core.waiting import MOST, Desk, Item, Matter
@@ -140,13 +141,13 @@ def _lead(scene: Scene, subject: str) -> Go:
     """Lead from a button to what it is about."""
     topic, _, rest = subject.partition(":")
     match topic:
-        case "preselection":
+        case SubjectKind.PRESELECTION:
             return to_card(subject)
-        case "appeal":
+        case SubjectKind.APPEAL:
             return Go(screen=ScreenName.DESK_APPEAL, args={"id": rest})
-        case "pool":
+        case SubjectKind.POOL:
             return segments.of_office(rest.partition(":")[0])
-        case "segment":
+        case SubjectKind.SEGMENT:
             row = scene.tx.one("reports.segment", segment_id=int(rest))
             return segments.of_office(row["office"]) if row else to_page("0")
         case _:

@@ -3,8 +3,9 @@
 from html import escape
 
 from bot.texts.common import day, moment, plate, reason
-from bot.texts.language import _, phrase
+from bot.texts.language import Phrase, _, phrase
 from core import audit
+from core.audit import AuditAction
 from core.counter import Ended
 from core.preselection import Preselection
 from core.vehicles import group_vin
@@ -75,11 +76,11 @@ def revoked(ended: Ended) -> str:
     return _("✅ {number} 的预选已取消。").format(number=_number(ended.preselection))
 
 
-_DONE = {
-    "registered": phrase("确认上牌"),
-    "voided": phrase("作废"),
-    "revoked": phrase("取消预选"),
-    "expired": phrase("过期收回"),
+_DONE: dict[str, Phrase] = {
+    AuditAction.REGISTERED: phrase("确认上牌"),
+    AuditAction.VOIDED: phrase("作废"),
+    AuditAction.REVOKED: phrase("取消预选"),
+    AuditAction.EXPIRED: phrase("过期收回"),
 }
 
 
@@ -90,5 +91,5 @@ def not_reserved(by: str, action: str) -> str:
         return _("该号码没有待确认的预选(可能未被预选、已过期或已上牌)。")
     who = _("系统")
     if by != audit.SYSTEM:
-        who = _("管理员 {chat}").format(chat=by.removeprefix("chat:"))
+        who = _("管理员 {chat}").format(chat=audit.chat_of(by))
     return _("已由{who}处理:该号码已{done}。").format(who=who, done=done())

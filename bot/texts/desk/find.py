@@ -9,9 +9,9 @@ from bot.texts import journal as lines
 from bot.texts.common import KINDS, day, masked_identity, masked_name, masked_phone, moment, plate
 from bot.texts.desk.parts import date_of
 from bot.texts.desk.people import USER_TYPES
-from bot.texts.language import _, phrase
+from bot.texts.language import Phrase, _, phrase
 from core.accounts import Account
-from core.audit import SYSTEM
+from core.audit import COMMAND_LINE, SYSTEM, AuditAction, chat_of
 from core.blacklist import Ban
 from core.clock import CHINA
 from core.dossier import Due, Topic, Vehicle
@@ -56,23 +56,23 @@ _PURPOSES = {
 _WAYS = {"random": phrase("随机选号"), "composed": phrase("自编选号")}
 _REGISTRY = {"new": phrase("新车,未上牌"), "registered": phrase("已上牌")}
 
-_DONE = {
-    "added_admin": phrase("添加管理员"),
-    "began_maintenance": phrase("开始系统维护"),
-    "closed_day": phrase("登记窗口不办公"),
-    "ended_maintenance": phrase("结束系统维护"),
-    "removed_admin": phrase("移除管理员"),
-    "unwithheld": phrase("恢复投放"),
-    "withheld": phrase("暂不投放"),
-    "banned": phrase("列入黑名单"),
-    "changed_ban": phrase("修改黑名单期限"),
-    "ended_broadcast": phrase("群发通知已结束"),
-    "granted_chances": phrase("增加选号机会"),
-    "lifted_ban": phrase("从黑名单中解除"),
-    "lost_identity": phrase("身份移出账号"),
-    "received_identity": phrase("身份移入账号"),
-    "set_user_type": phrase("修改用户类型"),
-    "stopped_broadcast": phrase("停止群发通知"),
+_DONE: dict[str, Phrase] = {
+    AuditAction.ADDED_ADMIN: phrase("添加管理员"),
+    AuditAction.BEGAN_MAINTENANCE: phrase("开始系统维护"),
+    AuditAction.CLOSED_DAY: phrase("登记窗口不办公"),
+    AuditAction.ENDED_MAINTENANCE: phrase("结束系统维护"),
+    AuditAction.REMOVED_ADMIN: phrase("移除管理员"),
+    AuditAction.UNWITHHELD: phrase("恢复投放"),
+    AuditAction.WITHHELD: phrase("暂不投放"),
+    AuditAction.BANNED: phrase("列入黑名单"),
+    AuditAction.CHANGED_BAN: phrase("修改黑名单期限"),
+    AuditAction.ENDED_BROADCAST: phrase("群发通知已结束"),
+    AuditAction.GRANTED_CHANCES: phrase("增加选号机会"),
+    AuditAction.LIFTED_BAN: phrase("从黑名单中解除"),
+    AuditAction.LOST_IDENTITY: phrase("身份移出账号"),
+    AuditAction.RECEIVED_IDENTITY: phrase("身份移入账号"),
+    AuditAction.SET_USER_TYPE: phrase("修改用户类型"),
+    AuditAction.STOPPED_BROADCAST: phrase("停止群发通知"),
 }
 """What somebody has been faster with."""
 
@@ -296,9 +296,9 @@ def whoever(by: str) -> str:
     """Return somebody at the desk by how the journal calls them."""
     if by == SYSTEM:
         return _("系统")
-    if by == "cli":
+    if by == COMMAND_LINE:
         return _("命令行")
-    return _("管理员 {chat}").format(chat=escape(by.removeprefix("chat:")))
+    return _("管理员 {chat}").format(chat=escape(chat_of(by)))
 
 
 def handled(by: str, action: str) -> str:

@@ -4,9 +4,10 @@ from datetime import datetime
 from html import escape
 
 from bot.texts.common import KINDS, plate
-from bot.texts.language import _, phrase
+from bot.texts.language import Phrase, _, phrase
 from bot.texts.reports.parts import when
 from core import audit
+from core.notices import Purpose
 from core.plates import PlateKind
 from core.reports import MARK, NEARLY_EMPTY
 from core.waiting import Desk, Item, Matter
@@ -45,23 +46,23 @@ _ITEMS = {
     Matter.SCHEDULED: phrase("{pool} {mask} 将于 {when} 投放"),
     Matter.CALENDAR: phrase("{year} 年的放假调休安排尚未收录"),
 }
-_NOTICES = {
-    "appeal": phrase("申诉结果通知"),
-    "superseded": phrase("预选被撤销通知"),
-    "reminder": phrase("到期提醒"),
-    "expired": phrase("过期通知"),
-    "moved": phrase("改期通知"),
-    "banned": phrase("黑名单通知"),
-    "lifted": phrase("解除黑名单通知"),
-    "release": phrase("投放提醒"),
-    "compose": phrase("自编开放提醒"),
-    "opening": phrase("开放提醒"),
-    "voided": phrase("作废通知"),
-    "revoked": phrase("取消通知"),
-    "identity": phrase("身份转移通知"),
-    "role": phrase("角色通知"),
-    "broadcast_over": phrase("群发结果通知"),
-    "summary": phrase("每日提要"),
+_NOTICES: dict[str, Phrase] = {
+    Purpose.APPEAL: phrase("申诉结果通知"),
+    Purpose.SUPERSEDED: phrase("预选被撤销通知"),
+    Purpose.REMINDER: phrase("到期提醒"),
+    Purpose.EXPIRED: phrase("过期通知"),
+    Purpose.MOVED: phrase("改期通知"),
+    Purpose.BANNED: phrase("黑名单通知"),
+    Purpose.LIFTED: phrase("解除黑名单通知"),
+    Purpose.RELEASE: phrase("投放提醒"),
+    Purpose.COMPOSE: phrase("自编开放提醒"),
+    Purpose.OPENING: phrase("开放提醒"),
+    Purpose.VOIDED: phrase("作废通知"),
+    Purpose.REVOKED: phrase("取消通知"),
+    Purpose.IDENTITY: phrase("身份转移通知"),
+    Purpose.ROLE: phrase("角色通知"),
+    Purpose.BROADCAST_OVER: phrase("群发结果通知"),
+    Purpose.SUMMARY: phrase("每日提要"),
 }
 _REASONS = {
     "Forbidden": phrase("对方停用了机器人"),
@@ -129,7 +130,7 @@ def already_handled(by: str) -> str:
     """Return that somebody else was faster."""
     if by == audit.SYSTEM:
         return _("已由系统处理。")
-    return _("已由管理员 {by} 处理。").format(by=escape(by.removeprefix("chat:")))
+    return _("已由管理员 {by} 处理。").format(by=escape(audit.chat_of(by)))
 
 
 def summary(desk: Desk) -> str:
