@@ -101,7 +101,7 @@ class Sender:
             await run(self._shut_out, notice, type(error).__name__)
         except BadRequest as error:
             if any(known in error.message.lower() for known in _GONE):
-                await run(self._shut_out, notice, "ChatGone")
+                await run(self._shut_out, notice, notices.CHAT_GONE)
             else:
                 _LOGGER.warning("notice %d (%s) was refused", notice.notice_id, notice.purpose)
                 await run(notices.note_hopeless, notice, self._worker, "BadRequest")

@@ -5,6 +5,7 @@ Of an identity only its keyed hash is kept, so a ban outlives the account that e
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from enum import StrEnum
 
 from core import audit
 from core.audit import AuditAction
@@ -12,6 +13,17 @@ from core.clock import CHINA, from_millis, to_millis
 from core.errors import BanInThePast, Blacklisted, NotBlacklisted
 from core.notices import Plan, Purpose, cancel, plan
 from core.ports import Row, Tx
+
+TIME_IS_OVER = "its time is over"
+"""The reason that is stored of a ban that was lifted by itself."""
+
+
+class Cause(StrEnum):
+    """Why somebody is on the blacklist."""
+
+    EXPIRED = "expired"  # a reservation expired
+    VOID = "void"  # its data were wrong
+    ADMIN = "admin"  # an admin says so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +34,7 @@ class Ban:
     identity_hash: bytes = field(repr=False)
     office: str
     reason: str
-    cause: str  # expired, void, admin
+    cause: Cause
     since: datetime
     until: datetime
     preselection_id: int | None = None  # what it was earned with
@@ -40,7 +52,7 @@ class Sentence:
     identity_hash: bytes = field(repr=False)
     office: str
     reason: str
-    cause: str
+    cause: Cause
     until: datetime
     actor: str
     preselection_id: int | None = None
@@ -254,7 +266,7 @@ def lift_due(tx: Tx, most: int = 100) -> int:
     """End the bans whose time is over; return how many."""
     rows = tx.all("blacklist.due", now=to_millis(tx.now), most=most)
     for row in rows:
-        lift(tx, _ban(row), audit.SYSTEM, "its time is over")
+        lift(tx, _ban(row), audit.SYSTEM, TIME_IS_OVER)
     return len(rows)
 
 
@@ -284,7 +296,7 @@ class Choice:
     """Which running bans are listed."""
 
     offices: tuple[str, ...] | None  # their codes; None for all
-    cause: str = ""  # expired, void or admin; empty for any
+    cause: str = ""  # a ``Cause``; empty for any
 
 
 def page(tx: Tx, choice: Choice, *, skip: int, most: int) -> list[Ban]:
@@ -316,7 +328,7 @@ def _lift_if_over(tx: Tx, identity_hash: bytes) -> None:
     """End a ban whose time is over and that no tick has lifted yet, so that it cannot block a new one."""
     row = tx.one("blacklist.running", identity_hash=identity_hash)
     if row is not None and row["until"] <= to_millis(tx.now):
-        lift(tx, _ban(row), audit.SYSTEM, "its time is over")
+        lift(tx, _ban(row), audit.SYSTEM, TIME_IS_OVER)
 
 
 def _ban(row: Row) -> Ban:
@@ -325,7 +337,7 @@ def _ban(row: Row) -> Ban:
         identity_hash=bytes(row["identity_hash"]),
         office=row["office"],
         reason=row["reason"],
-        cause=row["cause"],
+        cause=Cause(row["cause"]),
         since=from_millis(row["since"]),
         until=from_millis(row["until"]),
         preselection_id=row["preselection_id"],

@@ -23,7 +23,7 @@ from core.errors import (
     NothingKnown,
 )
 from core.normalise import tidy
-from core.notices import BLOCKED, UNCERTAIN, Plan, Purpose, cancel, plan
+from core.notices import BLOCKED, UNCERTAIN, NoticeState, Plan, Purpose, cancel, plan
 from core.ports import Row, Tx
 
 MOST_TEXT = 1000
@@ -207,9 +207,14 @@ def figures(tx: Tx, broadcast: Broadcast) -> Figures:
 
 
 def _fate(state: str, error: str | None) -> str:
-    if state == "failed":
+    if state == NoticeState.FAILED:
         return {UNCERTAIN: "uncertain"}.get(error or "", "blocked" if error in BLOCKED else "failed")
-    return {"sent": "sent", "cancelled": "unsent", "late": "failed"}.get(state, "waiting")
+    fates: dict[str, str] = {
+        NoticeState.SENT: "sent",
+        NoticeState.CANCELLED: "unsent",
+        NoticeState.LATE: "failed",
+    }
+    return fates.get(state, "waiting")
 
 
 def is_pending(tx: Tx) -> bool:

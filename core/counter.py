@@ -11,7 +11,7 @@ from datetime import datetime
 from core import audit, notices
 from core.accounts import Account, Accounts, UserType
 from core.audit import AuditAction
-from core.blacklist import Sentence, ban, lift, running, years_after
+from core.blacklist import Cause, Sentence, ban, lift, running, years_after
 from core.clock import to_millis
 from core.endings import give_back
 from core.errors import (
@@ -382,7 +382,7 @@ class Counter:
             identity_hash=identity,
             office=reserved.office,
             reason=reason,
-            cause="void",
+            cause=Cause.VOID,
             until=years_after(tx.now, office.ban_years),
             actor=actor,
             preselection_id=reserved.preselection_id,

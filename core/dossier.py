@@ -24,6 +24,7 @@ from core.identity import (
 )
 from core.journal import RECEIPT, Entry, about
 from core.normalise import HYPHENS, compact
+from core.notices import NoticeState
 from core.offices import Office
 from core.plates import PROVINCES, Plate, PlateKind, parse_plate
 from core.ports import Tx
@@ -345,6 +346,6 @@ def _of_vin(tx: Tx, vin: str) -> list[Preselection]:
 def _told(tx: Tx, subjects: Iterable[str]) -> tuple[tuple[Due, ...], int]:
     """Return the notices about some things that wait, in their order, and how many could not be sent."""
     rows = [row for subject in subjects for row in tx.all("notices.of_subject", subject=subject)]
-    waiting = [row for row in rows if row["state"] in {"waiting", "sending"}]
+    waiting = [row for row in rows if row["state"] in {NoticeState.WAITING, NoticeState.SENDING}]
     due = [Due(purpose=row["purpose"], at=from_millis(row["due_at"])) for row in waiting]
-    return tuple(sorted(due, key=lambda one: one.at)), sum(row["state"] == "failed" for row in rows)
+    return tuple(sorted(due, key=lambda one: one.at)), sum(row["state"] == NoticeState.FAILED for row in rows)

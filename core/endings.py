@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from core import audit, closings, notices
 from core.accounts import Account, Accounts
 from core.audit import AuditAction
-from core.blacklist import Sentence, ban, years_after
+from core.blacklist import Cause, Sentence, ban, years_after
 from core.calendar import WorkingCalendar
 from core.clock import CHINA, to_millis
 from core.errors import DayClosed, DayInThePast, HandledMeanwhile
@@ -252,7 +252,7 @@ class Endings:
             identity_hash=identity,
             office=reserved.office,
             reason=EXPIRED_REASON,
-            cause="expired",
+            cause=Cause.EXPIRED,
             until=until,
             actor=audit.SYSTEM,
             preselection_id=reserved.preselection_id,

@@ -19,7 +19,7 @@ from core.clock import from_millis, moment_or_none, to_millis
 from core.errors import ImportOver, ImportUnderWay
 from core.plates import PlateKind
 from core.ports import Row, Tx
-from core.registry import RegistryVehicle
+from core.registry import RegistryState, RegistryVehicle
 
 A_PIECE = 2000
 """Vehicles in a transaction: some ten milliseconds, after which others have their turn."""
@@ -177,10 +177,7 @@ def put(tx: Tx, import_id: int, vehicles: Sequence[RegistryVehicle], *, loaded: 
     lease = to_millis(tx.now + LEASE)
     if tx.one("imports.advance", import_id=import_id, loaded=loaded, lease_until=lease) is None:
         return False
-    rows = [
-        (one.vin, one.certificate, one.kind.value, "registered" if one.registered else "new")
-        for one in vehicles
-    ]
+    rows = [(one.vin, one.certificate, one.kind.value, one.state.value) for one in vehicles]
     tx.run("imports.put", import_id=import_id, vehicles=json.dumps(rows))
     return True
 
@@ -249,7 +246,7 @@ def current(tx: Tx, most: int) -> list[RegistryVehicle]:
             vin=row["vin"],
             certificate=row["certificate"],
             kind=PlateKind(row["kind"]),
-            registered=row["state"] == "registered",
+            registered=row["state"] == RegistryState.REGISTERED,
         )
         for row in tx.all("imports.all", most=most)
     ]

@@ -34,7 +34,9 @@ take, or a second worker would send what the first is only waiting to send."""
 MOST_TRIES = 40
 """How often something is tried that never becomes pointless: some eight days."""
 KEEP = timedelta(days=400)
-BLOCKED = ("Forbidden", "ChatGone")
+CHAT_GONE = "ChatGone"
+"""The error of a notice to a chat that does not exist any more, which the messenger calls a bad request."""
+BLOCKED = ("Forbidden", CHAT_GONE)
 """The errors of notices to a chat that is shut to us, or gone."""
 UNCERTAIN = "Uncertain"
 """The error of a notice that is sent once at most, and of which nobody knows whether it arrived."""
@@ -60,6 +62,17 @@ class Purpose(StrEnum):
     SUPERSEDED = "superseded"  # an appeal of somebody else has set aside what one had of a vehicle
     ROLE = "role"  # a role at the desk was given or taken, with its moment behind it
     SUMMARY = "summary"  # what waits at the desk, once a working day
+
+
+class NoticeState(StrEnum):
+    """Where a notice stands."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    LATE = "late"
+    CANCELLED = "cancelled"
 
 
 ONCE = frozenset({Purpose.BROADCAST})
@@ -255,7 +268,7 @@ def note_over(tx: Tx, notice: Notice, worker: str, *, late: bool) -> None:
         "notices.drop",
         notice_id=notice.notice_id,
         worker=worker,
-        state="late" if late else "cancelled",
+        state=NoticeState.LATE if late else NoticeState.CANCELLED,
         now=to_millis(tx.now),
     )
 

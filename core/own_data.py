@@ -173,7 +173,7 @@ def _preselections(_tx: Tx, person: Person) -> list[Record]:
             "certificate_kind": one.certificate_kind.value if one.certificate_kind else None,
             "certificate": one.certificate,
             "plate": str(one.plate) if one.plate else None,
-            "way": one.way,
+            "way": one.way.value if one.way else None,
             "verified_at": one.verified_at,
             "reserved_at": one.reserved_at,
             "deadline": one.deadline,

@@ -5,11 +5,19 @@ adds what it knows of vehicles from elsewhere.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from core.errors import CertificateMismatch, KindMismatch, VehicleUnknown, VinRegistered
 from core.plates import PlateKind
 from core.ports import Tx
+
+
+class RegistryState(StrEnum):
+    """Whether a vehicle has a number already."""
+
+    NEW = "new"
+    REGISTERED = "registered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +28,11 @@ class RegistryVehicle:
     certificate: str  # canonical form, domestic or import
     kind: PlateKind
     registered: bool
+
+    @property
+    def state(self) -> RegistryState:
+        """Return ``registered`` as it is stored and written into tables."""
+        return RegistryState.REGISTERED if self.registered else RegistryState.NEW
 
 
 class Registry(Protocol):
@@ -89,7 +102,7 @@ class StrictRegistry:
             vin=vin,
             certificate=row["certificate"],
             kind=PlateKind(row["kind"]),
-            registered=row["state"] == "registered",
+            registered=row["state"] == RegistryState.REGISTERED,
         )
 
     def judge_vin(self, tx: Tx, vin: str, kind: PlateKind, *, exempt: bool = False) -> None:
@@ -97,7 +110,7 @@ class StrictRegistry:
         row = tx.one("vehicles.registry_get", vin=vin)
         if row is None:
             raise VehicleUnknown
-        if row["state"] == "registered" and not exempt:
+        if row["state"] == RegistryState.REGISTERED and not exempt:
             raise VinRegistered(vin)
         if row["kind"] != kind:
             raise KindMismatch

@@ -40,7 +40,8 @@ from core.offices import Office
 from core.plates import near_serials, parse_serial
 from core.pool import Segment, find_segment, is_free, judge_wish, open_segments, standing, withheld
 from core.ports import Row, Tx
-from core.preselection import Preselection, State, end_holds, get, renew_lease
+from core.preselection import Preselection, State, Way, end_holds, get, renew_lease
+from core.standing import Standing
 
 IDEAS = 6
 """So many near numbers are offered after a try that failed."""
@@ -320,7 +321,7 @@ class Selection:
         held = tx.one("pool.claim_held", **self._hold(preselection, serial, at))
         if held is None or not self._take(tx, preselection, serial, held["segment_id"], held["position"]):
             raise HoldEnded
-        return self._reserved(tx, account, preselection, office, serial, way="random")
+        return self._reserved(tx, account, preselection, office, serial, way=Way.RANDOM)
 
     def compose(
         self,
@@ -355,7 +356,7 @@ class Selection:
         for wish in wishes:
             if self._take_wish(tx, preselection, find_segment(released, wish), wish):
                 tx.run("vehicles.refund_wishes", vin=preselection.vin, wishes=len(wishes))
-                self._reserved(tx, account, preselection, office, wish, way="composed")
+                self._reserved(tx, account, preselection, office, wish, way=Way.COMPOSED)
                 left = chances(tx, office, preselection.the_vin)
                 return Tried(taken=wish, reasons=(), ideas=(), chances=left)
         return self._failed(tx, account, preselection, office, wishes)
@@ -478,7 +479,10 @@ class Selection:
 
     def _reason(self, tx: Tx, preselection: Preselection, wish: str) -> Unavailable:
         state = standing(tx, preselection.office, preselection.kind, wish)
-        known = {"registered": Unavailable.USED, "resting": Unavailable.RESTING}
+        known: dict[str, Unavailable] = {
+            Standing.REGISTERED: Unavailable.USED,
+            Standing.RESTING: Unavailable.RESTING,
+        }
         return known.get(state or "", Unavailable.PRESELECTED)
 
     def _ideas(self, tx: Tx, preselection: Preselection, office: Office, wishes: Sequence[str]) -> list[str]:
@@ -505,7 +509,7 @@ class Selection:
         office: Office,
         serial: str,
         *,
-        way: str,
+        way: Way,
     ) -> Preselection:
         calendar = closings.calendar_of(tx, office, self._calendar)
         deadline = calendar.deadline(tx.now, office.validity_workdays, office.counter_hours)

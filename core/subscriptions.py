@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from core import audit
 from core.clock import to_millis
+from core.notices import Purpose
 from core.offices import Office
 from core.ports import Tx
 
@@ -114,7 +115,7 @@ def _first(tx: Tx, subject: str) -> bool:
 def _tell(tx: Tx, wish: Subscription, subject: str, details: Mapping[str, object]) -> int:
     return tx.run(
         "notices.add_for_subscribers",
-        purpose=wish.topic,
+        purpose=Purpose(wish.topic),
         subject=subject,
         details=json.dumps(dict(details), ensure_ascii=False, sort_keys=True),
         now=to_millis(tx.now),

@@ -38,6 +38,15 @@ class Purpose(StrEnum):
     PRESELECTION = "preselection"
 
 
+class CodeStatus(StrEnum):
+    """Where a code stands that may still be replaced."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    LOCKED = "locked"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bond:
     """What a code is bound to: used for anything else, it is wrong."""
@@ -65,7 +74,7 @@ class CodeState:
     """What an owner may know of their code."""
 
     code_id: int
-    state: str  # queued, sent, failed, locked
+    state: CodeStatus
     expires_at: datetime
     resend_at: datetime
     tries_left: int
@@ -126,9 +135,9 @@ class Verification:
         created = from_millis(row["created_at"])
         return CodeState(
             code_id=row["code_id"],
-            state=row["state"],
+            state=CodeStatus(row["state"]),
             expires_at=from_millis(row["expires_at"]),
-            resend_at=created if row["state"] == "failed" else created + RESEND_AFTER,
+            resend_at=created if row["state"] == CodeStatus.FAILED else created + RESEND_AFTER,
             tries_left=MOST_WRONG_TRIES - row["wrong_tries"],
         )
 
@@ -152,7 +161,7 @@ class Verification:
         row = tx.one("sms.alive", account_id=bond.account.account_id, purpose=bond.purpose)
         if row is None:
             raise NoCodeYet
-        if row["state"] == "locked":
+        if row["state"] == CodeStatus.LOCKED:
             raise CodeLocked
         if from_millis(row["expires_at"]) < at:
             raise CodeExpired

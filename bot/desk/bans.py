@@ -14,7 +14,7 @@ from bot.texts.desk import bans as texts
 from core import blacklist
 from core.accounts import Account
 from core.admins import Duty
-from core.blacklist import Ban, Sentence, end_of_ban, version_of
+from core.blacklist import Ban, Cause, Sentence, end_of_ban, version_of
 from core.clock import CHINA, from_millis, to_millis
 from core.errors import NobodyFound, NotBlacklisted
 from core.people import Who
@@ -92,7 +92,7 @@ def _sentence(scene: Scene) -> Sentence:
         identity_hash=digest,
         office=scene.arg("office"),
         reason=scene.arg("reason"),
-        cause="admin",
+        cause=Cause.ADMIN,
         until=from_millis(until),
         actor=scene.actor,
     )

@@ -18,7 +18,7 @@ from bot.texts.reports.parts import MAKING
 from core import blacklist
 from core.accounts import Account
 from core.admins import Duty
-from core.blacklist import Ban, Choice
+from core.blacklist import Ban, Cause, Choice
 from core.clock import from_millis
 from core.dossier import Key, Topic
 from core.errors import NotBlacklisted
@@ -26,7 +26,6 @@ from core.people import Who
 from core.ports import Tx
 
 _A_PAGE = 8
-_CAUSES = ("expired", "void", "admin")
 _MOST_EXPORTED = 100_000
 
 
@@ -89,7 +88,7 @@ def _filters(scene: Scene) -> list[tuple[Button, ...]]:
     cause = scene.arg("cause")
     causes = tuple(
         Button(label=texts.cause_label(one, chosen=one == cause), action=ActionName.CAUSE, arg=one)
-        for one in ("", *_CAUSES)
+        for one in ("", *(cause.value for cause in Cause))
     )
     own = scene.admin.offices(Duty.BLACKLIST, scene.core.offices)
     if len(own) <= 1:

@@ -11,14 +11,14 @@ from bot.texts.columns import COLUMNS as CALLED
 from bot.texts.columns import KIND_NAMES, STATE_NAMES
 from core.errors import InputError, XuanhaoError
 from core.plates import PlateKind
-from core.registry import RegistryVehicle
+from core.registry import RegistryState, RegistryVehicle
 from core.vehicles import CertificateKind, parse_certificate, parse_vin
 
 MOST_ROWS = 300_000
 """Vehicles in a file; more are split by whoever sends them."""
 COLUMNS = ("vin", "certificate", "kind", "state")
 _KINDS = {**{kind.value: kind for kind in PlateKind}, **KIND_NAMES}
-_REGISTERED = {"new": False, "registered": True}
+_REGISTERED: dict[str, bool] = {RegistryState.NEW: False, RegistryState.REGISTERED: True}
 _EVERY = 1000
 
 

@@ -15,7 +15,7 @@ from core.errors import ChancesUsedUp
 from core.maintenance import of_office, refuse_closed
 from core.preselection import State
 from core.selection import chances
-from core.verification import Purpose
+from core.verification import CodeStatus, Purpose
 
 CLOSING_WARNING = timedelta(minutes=30)
 
@@ -68,7 +68,7 @@ def start(scene: Scene, _arg: str) -> Go:
     core.preselections.judge_start(scene.tx, begun)
     bond = core.preselections.bond(scene.account, begun)
     present = core.verification.state(scene.tx, scene.account, Purpose.PRESELECTION)
-    if present is not None and present.resend_at > scene.tx.now and present.state != "locked":
+    if present is not None and present.resend_at > scene.tx.now and present.state != CodeStatus.LOCKED:
         return Go(screen=ScreenName.CODE)  # the code that was sent a moment ago is still good
     return codes.request(scene, bond, ScreenName.CODE)
 

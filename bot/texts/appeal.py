@@ -14,7 +14,7 @@ from bot.texts.common import (
 )
 from bot.texts.language import _, phrase
 from core.accounts import Account
-from core.appeals import LONGEST_REASON, Appeal, Slot, State
+from core.appeals import LONGEST_REASON, Appeal, Slot, State, Superseded
 from core.clock import from_millis
 from core.offices import Office
 from core.vehicles import group_vin
@@ -288,7 +288,7 @@ def superseded(plate: str, details: Mapping[str, object], office: Office | None)
     """
     tail = escape(str(details.get("tail", "")))
     was, until = details.get("was"), details.get("until")
-    if was == "reserved":
+    if was == Superseded.RESERVED:
         ban = _("您没有被列入黑名单。")
         if isinstance(until, int):
             ban = _("按规定,您已列入黑名单,{until} 前不能网上预选号牌。").format(
@@ -298,7 +298,7 @@ def superseded(plate: str, details: Mapping[str, object], office: Office | None)
             "❌ <b>预选已被撤销</b>\n号码 <b>{plate}</b>(车辆识别代号后六位 {tail}):"
             "该车辆识别代号经他人申诉、车辆管理所审核,属于他人的车辆。号码已收回。\n{ban}"
         ).format(plate=plate, tail=tail, ban=ban)
-    elif was == "registered":
+    elif was == Superseded.REGISTERED:
         text = _(
             "⚠️ <b>车辆识别代号有异议</b>\n您已上牌的号码 <b>{plate}</b> 所用的车辆识别代号(后六位 {tail}),"
             "经他人申诉、车辆管理所审核,属于他人的车辆。号牌暂不变动,请尽快到车辆管理所窗口核对登记信息。"

@@ -2,6 +2,7 @@
 
 from bot.texts.common import KINDS
 from bot.texts.language import phrase
+from core.registry import RegistryState
 
 HEADS = {
     "vin": phrase("车辆识别代号"),
@@ -9,7 +10,7 @@ HEADS = {
     "kind": phrase("号牌种类"),
     "state": phrase("状态"),
 }
-STATES = {"new": phrase("未上牌"), "registered": phrase("已上牌")}
+STATES = {RegistryState.NEW.value: phrase("未上牌"), RegistryState.REGISTERED.value: phrase("已上牌")}
 
 COLUMNS = {
     "车架号": "vin",

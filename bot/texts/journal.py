@@ -1,7 +1,7 @@
 """Words of the journal: who did what to what, and when (/audit)."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from html import escape
 
@@ -12,9 +12,11 @@ from bot.texts.language import Phrase, _, phrase
 from core.accounts import UserType
 from core.admins import Role
 from core.audit import CHAT, COMMAND_LINE, SYSTEM, AuditAction, SubjectKind
+from core.blacklist import TIME_IS_OVER
 from core.clock import CHINA, from_millis
 from core.journal import IDENTITY, PHONE, Asked, Entry
 from core.plates import PlateKind
+from core.preselection import Way
 
 NOT_IN_JOURNAL = phrase(
     "没有看懂要查什么。可以写:号牌号码、车辆识别代号、聊天号、预选或凭证编号、号段、身份证号、手机号、"
@@ -133,7 +135,7 @@ _TODAY, _YESTERDAY = phrase("今天"), phrase("昨天")
 _LONGEST_LINE = 240  # ten of them are a page; the sheet has them whole
 _PART = re.compile(r"[^\s,\u3001\uff0c]+")
 
-_WAYS = {"random": phrase("随机选号"), "composed": phrase("自编选号")}
+_WAYS = {Way.RANDOM: phrase("随机选号"), Way.COMPOSED: phrase("自编选号")}
 _TIME_IS_OVER = phrase("期满")
 _SUBJECTS: dict[str, Phrase] = {
     SubjectKind.PRESELECTION: phrase("预选 {id}"),
@@ -260,11 +262,7 @@ def _day(value: object) -> str:
 
 
 def _reason(value: object) -> str:
-    return _TIME_IS_OVER() if value == "its time is over" else str(value)
-
-
-def _named(names: Mapping[str, Callable[[], str]], value: object) -> str:
-    return names[str(value)]() if str(value) in names else str(value)
+    return _TIME_IS_OVER() if value == TIME_IS_OVER else str(value)
 
 
 def _user_type(value: object) -> str:
@@ -274,7 +272,7 @@ def _user_type(value: object) -> str:
 _WORDS_OF: dict[str, Callable[[object], str]] = {
     "plate": lambda value: _plate(str(value)),
     "kind": lambda value: _kind(str(value)),
-    "way": lambda value: _named(_WAYS, value),
+    "way": lambda value: str(_WAYS[Way(str(value))]) if value in set(Way) else str(value),
     "until": _day,
     "size": _number,
     "vehicles": _number,

@@ -6,7 +6,7 @@ from bot.texts.common import masked_identity, masked_name, masked_phone, office_
 from bot.texts.language import _, phrase
 from core.accounts import Account
 from core.offices import Office
-from core.verification import CodeState
+from core.verification import CodeState, CodeStatus
 
 AGREE = phrase("✅ 同意并继续")
 DECLINE = phrase("不同意")
@@ -89,15 +89,15 @@ def code(phone: str, state: CodeState | None, *, now_resend: int, over: bool) ->
 def _code_state(state: CodeState | None, now_resend: int, *, over: bool) -> str:
     if state is None:
         return _("还没有发送验证码,请点【重新发送】。")
-    if state.state == "locked" and now_resend:
+    if state.state == CodeStatus.LOCKED and now_resend:
         return _("❌ 验证码已连续输错5次,已作废。{seconds}秒后可以重新发送。").format(seconds=now_resend)
-    if state.state == "locked":
+    if state.state == CodeStatus.LOCKED:
         return _("❌ 验证码已连续输错5次,已作废。请点【重新发送】获取新的验证码。")
-    if state.state == "failed":
+    if state.state == CodeStatus.FAILED:
         return _("⚠️ 短信暂时发送不出去,已填写的信息不受影响。请点【重新发送】再试一次。")
     if over:
         return _("⏰ 验证码已超过5分钟有效期。请点【重新发送】获取新的验证码。")
-    sent = _("验证码正在发送…") if state.state == "queued" else _("验证码已发送,5分钟内有效。")
+    sent = _("验证码正在发送…") if state.state == CodeStatus.QUEUED else _("验证码已发送,5分钟内有效。")
     wait = _("{seconds}秒后可重新发送。").format(seconds=now_resend) if now_resend else ""
     return _("{sent}请输入短信中的 6 位数字。{wait}\n还可输入 {left} 次。").format(
         sent=sent, wait=wait, left=state.tries_left

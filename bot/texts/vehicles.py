@@ -40,7 +40,6 @@ _STATES = {
     State.UNDONE: phrase("已撤销"),
     State.DROPPED: phrase("已放弃"),
 }
-_STATE_NAMES = {False: "new", True: "registered"}
 _BAR = 20
 _NAMED = 5
 
@@ -161,7 +160,7 @@ def wrong_columns() -> tuple[str, ...]:
 
 def export_row(vehicle: RegistryVehicle) -> tuple[Cell, ...]:
     """Return a vehicle as a row of a file that can be imported again."""
-    return (vehicle.vin, vehicle.certificate, vehicle.kind.value, _STATE_NAMES[vehicle.registered])
+    return (vehicle.vin, vehicle.certificate, vehicle.kind.value, vehicle.state.value)
 
 
 def wrong_row(row: WrongRow) -> tuple[Cell, ...]:

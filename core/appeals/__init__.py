@@ -20,6 +20,7 @@ from core.appeals.model import (
     Queued,
     Slot,
     State,
+    Superseded,
 )
 from core.appeals.owners import DRAFTS_LIVE, Appeals, awarded_to, photo_keys, queue
 
@@ -34,6 +35,7 @@ __all__ = [
     "Queued",
     "Slot",
     "State",
+    "Superseded",
     "awarded_to",
     "photo_keys",
     "queue",

@@ -37,6 +37,14 @@ TRANSITIONS: dict[State, frozenset[State]] = {
 RENEWABLE = frozenset({State.REJECTED, State.WITHDRAWN})
 
 
+class Superseded(StrEnum):
+    """What an approval takes from somebody else, as the notice to them has it."""
+
+    SELECTING = "selecting"
+    RESERVED = "reserved"
+    REGISTERED = "registered"
+
+
 class Slot(StrEnum):
     """Which photo it is."""
 

@@ -15,7 +15,7 @@ from datetime import datetime
 
 from core import audit, notices
 from core.accounts import Account, Accounts
-from core.appeals.model import Appeal, State
+from core.appeals.model import Appeal, State, Superseded
 from core.appeals.obstacles import Obstacles, obstacles
 from core.appeals.owners import Appeals
 from core.audit import AuditAction
@@ -261,7 +261,7 @@ class Reviews:
                     appeal=appeal.appeal_id,
                 )
         if found.selecting is not None:
-            self._tell_other(tx, appeal, found.selecting, {"was": "selecting"})
+            self._tell_other(tx, appeal, found.selecting, {"was": Superseded.SELECTING})
         outcome = Outcome(
             selecting=found.selecting is not None,
             registry=found.registered,
@@ -289,7 +289,7 @@ class Reviews:
             office=found.holder.office,
             appeal=appeal.appeal_id,
         )
-        self._tell_other(tx, appeal, found.holder, {"was": "registered"})
+        self._tell_other(tx, appeal, found.holder, {"was": Superseded.REGISTERED})
         return replace(outcome, kept_plate=plate)
 
     def _end_reservation(
@@ -297,7 +297,7 @@ class Reviews:
     ) -> datetime | None:
         ended = self._counter.set_aside(tx, reserved, SET_ASIDE, actor, bar=bar)
         until = ended.banned_until
-        details: dict[str, object] = {"was": "reserved"}
+        details: dict[str, object] = {"was": Superseded.RESERVED}
         if until is not None:
             details["until"] = to_millis(until)
         self._tell_other(tx, appeal, reserved, details)

@@ -27,6 +27,13 @@ class State(StrEnum):
     VOID = "void"
 
 
+class Way(StrEnum):
+    """How a number was selected."""
+
+    RANDOM = "random"
+    COMPOSED = "composed"
+
+
 UNFINISHED = frozenset({State.DRAFT, State.INFORMED, State.AGREED, State.VERIFIED})
 
 TRANSITIONS: dict[State, frozenset[State]] = {
@@ -57,7 +64,7 @@ class Preselection:
     verified_at: datetime | None
     reserved_at: datetime | None
     serial: str | None
-    way: str | None  # "random" or "composed"
+    way: Way | None
     deadline: datetime | None
     ended_at: datetime | None
     reason: str | None
@@ -106,7 +113,7 @@ def from_row(row: Row) -> Preselection:
         verified_at=moment_or_none(row["verified_at"]),
         reserved_at=moment_or_none(row["reserved_at"]),
         serial=row["serial"],
-        way=row["way"],
+        way=Way(row["way"]) if row["way"] else None,
         deadline=moment_or_none(row["deadline"]),
         ended_at=moment_or_none(row["ended_at"]),
         reason=row["reason"],

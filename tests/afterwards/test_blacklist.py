@@ -6,7 +6,7 @@ import pytest
 
 from core import blacklist
 from core.accounts import Account
-from core.blacklist import Ban, Sentence, years_after
+from core.blacklist import Ban, Cause, Sentence, years_after
 from core.errors import BanInThePast, Blacklisted, IdentityTaken
 from core.notices import Purpose
 from core.plates import PlateKind
@@ -64,7 +64,7 @@ async def sentence(house: House, number: int, until: datetime, reason: str = "å†
         identity_hash=account.identity_hash,
         office=OFFICE,
         reason=reason,
-        cause="admin",
+        cause=Cause.ADMIN,
         until=until,
         actor="chat:1001",
     )

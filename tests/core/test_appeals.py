@@ -8,7 +8,7 @@ import pytest
 from core import appeals, imports, registry
 from core.accounts import Account
 from core.appeals import DRAFTS_LIVE, TRANSITIONS, Slot, State, awarded_to, photo_keys, queue
-from core.blacklist import Sentence, ban
+from core.blacklist import Cause, Sentence, ban
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.errors import (
@@ -109,7 +109,7 @@ async def test_ban_is_not_lifted_by_an_appeal(core: Core, owner: Account) -> Non
         identity_hash=owner.identity_hash,
         office="粤K",
         reason="逾期",
-        cause="expired",
+        cause=Cause.EXPIRED,
         until=core.clock.now() + timedelta(days=700),
         actor="system",
     )

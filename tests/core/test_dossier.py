@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from core import blacklist, pool
+from core.blacklist import Cause
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.dossier import Key, Topic, read_key
@@ -85,7 +86,7 @@ async def test_barred_identity_of_nobody_has_a_card(core: Core) -> None:
         identity_hash=digest,
         office="粤K",
         reason="冒用",
-        cause="admin",
+        cause=Cause.ADMIN,
         until=NOON + timedelta(days=30),
         actor="chat:1001",
     )

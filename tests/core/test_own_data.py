@@ -8,7 +8,7 @@ import pytest
 
 from core import blacklist, broadcasts, subscriptions, waiting
 from core.accounts import Account
-from core.blacklist import Sentence
+from core.blacklist import Cause, Sentence
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.errors import DeletionHindered, Hindrance, NobodyFound, Refusal
@@ -76,7 +76,7 @@ async def _ban(core: Core, account: Account, reason: str = "资料有误") -> da
         identity_hash=account.identity_hash or b"",
         office="粤K",
         reason=reason,
-        cause="admin",
+        cause=Cause.ADMIN,
         until=core.clock.now() + timedelta(days=9),
         actor="chat:1001",
     )

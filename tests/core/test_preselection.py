@@ -10,7 +10,7 @@ import pytest
 from core import maintenance
 from core.accounts import Account
 from core.batches import Batch
-from core.blacklist import Sentence, ban
+from core.blacklist import Cause, Sentence, ban
 from core.bootstrap import Core
 from core.clock import CHINA, FixedClock, to_millis
 from core.errors import (
@@ -578,7 +578,7 @@ async def test_banned_in_the_middle_neither_draws_nor_tries(core: Core) -> None:
             tx,
             Sentence(
                 identity_hash=account.identity_hash or b"",
-                cause="admin",
+                cause=Cause.ADMIN,
                 office="粤K",
                 reason="弄虚作假",
                 until=tx.now + timedelta(minutes=10),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from core.accounts import Account, UserType
-from core.blacklist import Ban, Sentence, impose, running, version_of
+from core.blacklist import Ban, Cause, Sentence, impose, running, version_of
 from core.bootstrap import Core
 from core.clock import FixedClock, to_millis
 from core.counter import Grant, Move, granted_of
@@ -579,7 +579,7 @@ async def test_one_of_two_admins_bars_or_changes(core: Core, engine: str, seen: 
             identity_hash=digest,
             office="粤K",
             reason="冒用",
-            cause="admin",
+            cause=Cause.ADMIN,
             until=tx.now + timedelta(days=days),
             actor=f"chat:{days}",
         )

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.admins import Admin, Duty, Post, Role
-from core.blacklist import Sentence, ban
+from core.blacklist import Cause, Sentence, ban
 from core.bootstrap import Core
 from core.clock import CHINA, FixedClock
 from core.db.sqlite_tx import SqliteTx
@@ -252,7 +252,7 @@ async def test_longer_ban_of_the_same_identity_counts_once(core: Core) -> None:
             identity_hash=b"x" * 32,
             office="粤K",
             reason="test",
-            cause="admin",
+            cause=Cause.ADMIN,
             until=NOON + timedelta(days=days),
             actor="chat:1",
         )

@@ -6,7 +6,7 @@ import pytest
 
 from core import blacklist
 from core.accounts import Account, UserType
-from core.blacklist import Sentence
+from core.blacklist import Cause, Sentence
 from core.bootstrap import Core
 from core.clock import CHINA
 from core.errors import (
@@ -131,7 +131,7 @@ async def test_ban_of_a_code_bars_the_unit(core: Core) -> None:
         identity_hash=who.identity_hash,
         office="粤K",
         reason="资料有误",
-        cause="admin",
+        cause=Cause.ADMIN,
         until=core.clock.now() + timedelta(days=9),
         actor="chat:1",
     )

@@ -9,7 +9,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from core import blacklist
-from core.blacklist import Sentence
+from core.blacklist import Cause, Sentence
 from core.plates import Plate, PlateKind
 from core.ports import Tx
 from tests import invented
@@ -39,7 +39,7 @@ def bars(tx: Tx, world: World, number: int, code: str = "粤K") -> None:
         identity_hash=world.core.accounts.identity_hash(invented.identity(number)),
         office=code,
         reason=f"=冒用{number}",
-        cause="admin",
+        cause=Cause.ADMIN,
         until=tx.now + timedelta(days=number),
         actor="chat:1001",
     )

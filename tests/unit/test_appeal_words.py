@@ -13,9 +13,9 @@ from core.accounts import Account, UserType
 from core.appeals import LONGEST_REASON, Appeal, Slot, State
 from core.appeals.obstacles import Obstacles
 from core.appeals.reviews import Card, Outcome
-from core.blacklist import Ban
+from core.blacklist import Ban, Cause
 from core.plates import PlateKind
-from core.preselection import Preselection
+from core.preselection import Preselection, Way
 from core.preselection import State as Step
 from core.registry import RegistryVehicle
 from core.secrets import Vault
@@ -86,7 +86,7 @@ def _holder(state: Step = Step.RESERVED) -> Preselection:
         verified_at=AT,
         reserved_at=AT,
         serial="12345D",
-        way="random",
+        way=Way.RANDOM,
         deadline=AT,
         ended_at=None,
         reason=None,
@@ -98,7 +98,9 @@ def _card() -> Card:
     return Card(
         appeal=_appeal(),
         owner=_account(1),
-        ban=Ban(ban_id=1, identity_hash=b"x", office="粤K", reason="r", cause="admin", since=AT, until=AT),
+        ban=Ban(
+            ban_id=1, identity_hash=b"x", office="粤K", reason="r", cause=Cause.ADMIN, since=AT, until=AT
+        ),
         obstacles=Obstacles(
             own=None,
             holder=_holder(),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.blacklist import Ban, end_of_ban, version_of
+from core.blacklist import Ban, Cause, end_of_ban, version_of
 from core.clock import CHINA
 from core.errors import BanInThePast
 
@@ -52,7 +52,9 @@ def test_end_is_a_beginning_of_a_day_ahead(wanted: date, hours: int) -> None:
 
 
 def test_version_changes_with_the_end_and_the_ban() -> None:
-    ban = Ban(ban_id=1, identity_hash=b"x", office="粤K", reason="r", cause="admin", since=AT, until=MIDNIGHT)
+    ban = Ban(
+        ban_id=1, identity_hash=b"x", office="粤K", reason="r", cause=Cause.ADMIN, since=AT, until=MIDNIGHT
+    )
     others = [None, replace(ban, ban_id=2), replace(ban, until=MIDNIGHT + timedelta(days=1))]
     assert len({version_of(one) for one in (ban, *others)}) == 4
     assert version_of(replace(ban, reason="another word")) == version_of(ban)

@@ -18,7 +18,7 @@ from core.bulletin import UNTOLD, Bulletin, Left, Line, Published
 from core.clock import CHINA
 from core.offices import LARGEST_BATCH, Office
 from core.plates import PlateKind
-from core.preselection import Preselection, State
+from core.preselection import Preselection, State, Way
 from core.selection import Chances
 from core.vehicles import CertificateKind
 from tests import invented
@@ -44,7 +44,7 @@ def _reserved() -> Preselection:
         verified_at=AT,
         reserved_at=AT,
         serial="A1234",
-        way="random",
+        way=Way.RANDOM,
         deadline=AT,
         ended_at=None,
         reason=None,

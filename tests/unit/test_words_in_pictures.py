@@ -26,7 +26,7 @@ from core.appeals import Slot
 from core.batches import Batch
 from core.masks import parse_mask
 from core.plates import PlateKind
-from core.preselection import Preselection, State
+from core.preselection import Preselection, State, Way
 from core.reports import Fill
 from core.vehicles import CertificateKind
 from core.waiting import Matter
@@ -51,7 +51,7 @@ RESERVED = Preselection(
     verified_at=AT,
     reserved_at=AT,
     serial="A1234",
-    way="random",
+    way=Way.RANDOM,
     deadline=AT,
     ended_at=None,
     reason=None,

@@ -6,12 +6,17 @@ from html import escape
 
 from bot.texts.common import day, masked_identity, masked_name, moment
 from bot.texts.desk.parts import date_of
-from bot.texts.language import _, phrase
+from bot.texts.language import Phrase, _, phrase
 from core.accounts import Account
-from core.blacklist import Ban
+from core.blacklist import Ban, Cause
 from core.identity import mask_identity, mask_name
 
-_CAUSES = {"": phrase("全部"), "expired": phrase("逾期"), "void": phrase("作废"), "admin": phrase("人工")}
+_CAUSES: dict[str, Phrase] = {
+    "": phrase("全部"),
+    Cause.EXPIRED: phrase("逾期"),
+    Cause.VOID: phrase("作废"),
+    Cause.ADMIN: phrase("人工"),
+}
 CHANGES = {"shorten": phrase("⏪ 缩短"), "lengthen": phrase("⏩ 延长"), "lift": phrase("✅ 解除")}
 EXPORTED = phrase("黑名单")
 EXPORT_NAME = phrase("黑名单.xlsx")

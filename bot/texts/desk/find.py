@@ -17,7 +17,8 @@ from core.clock import CHINA
 from core.dossier import Due, Topic, Vehicle
 from core.journal import Entry
 from core.notices import Purpose
-from core.preselection import Preselection, State
+from core.preselection import Preselection, State, Way
+from core.registry import RegistryState
 from core.standing import PlateStanding, Standing
 from core.vehicles import group_vin
 
@@ -53,8 +54,11 @@ _PURPOSES = {
     Purpose.REVOKED: phrase("取消通知"),
     Purpose.IDENTITY: phrase("身份通知"),
 }
-_WAYS = {"random": phrase("随机选号"), "composed": phrase("自编选号")}
-_REGISTRY = {"new": phrase("新车,未上牌"), "registered": phrase("已上牌")}
+_WAYS = {Way.RANDOM: phrase("随机选号"), Way.COMPOSED: phrase("自编选号")}
+_REGISTRY: dict[str, Phrase] = {
+    RegistryState.NEW: phrase("新车,未上牌"),
+    RegistryState.REGISTERED: phrase("已上牌"),
+}
 
 _DONE: dict[str, Phrase] = {
     AuditAction.ADDED_ADMIN: phrase("添加管理员"),

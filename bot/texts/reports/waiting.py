@@ -7,7 +7,7 @@ from bot.texts.common import KINDS, plate
 from bot.texts.language import Phrase, _, phrase
 from bot.texts.reports.parts import when
 from core import audit
-from core.notices import Purpose
+from core.notices import CHAT_GONE, Purpose
 from core.plates import PlateKind
 from core.reports import MARK, NEARLY_EMPTY
 from core.waiting import Desk, Item, Matter
@@ -66,7 +66,7 @@ _NOTICES: dict[str, Phrase] = {
 }
 _REASONS = {
     "Forbidden": phrase("对方停用了机器人"),
-    "ChatGone": phrase("对方账号已注销"),
+    CHAT_GONE: phrase("对方账号已注销"),
     "BadRequest": phrase("消息被拒收"),
 }
 
