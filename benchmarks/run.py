@@ -11,6 +11,7 @@ import time
 
 URL = "postgresql://postgres@127.0.0.1:5432/postgres"
 QUICK = {
+    "way": [],
     "steps": ["--seconds", "2", "--rounds", "1"],
     "draws": ["--seconds", "0.2", "--while", "1000", "--all-free"],
     "pictures": ["40"],

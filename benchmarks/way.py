@@ -1,0 +1,194 @@
+"""How long the way of a press is: the files, functions and SQL statements that it passes.
+
+Two presses are measured: ``draw``, an owner's 【换一批】 in the middle of a selection, and ``revoke``, the
+【确认取消预选】 under the question of the desk's /revoke. The whole program runs on SQLite, and over HTTP
+against the sandbox.
+
+    python -m benchmarks.way           # the figures and their ceilings; exit status 1 when one is exceeded
+    python -m benchmarks.way --list    # every file, function, transaction and statement, in order, as well
+
+What is counted:
+
+- *From when to when.* The program is at rest before a press and after it. Everything that it does in between
+  is counted, on all threads: from the poller receiving the update until the update is done. Timers must not
+  count, so the scheduler is stopped, and each press is measured twice and the shorter way reported. Imports
+  and the filling of caches must not count, so the press is made some times before: each digit at each place
+  of a plate is drawn only once in the life of a process.
+- *A function is passed* when it is called. A coroutine that was suspended before the press counts when it
+  resumes and calls something itself; it does not when it only awaits another one. Methods, properties and
+  lambdas are functions. Comprehensions and generator expressions are part of the function that contains them.
+  The methods that ``dataclass`` generates are not counted, nor are calls that a cache answers.
+- *A file is passed* when one of its functions is. Only the project's own files count, which are those of
+  ``bot`` and ``core``: no libraries, not the sandbox, and nothing that the sandbox calls.
+- *A statement* is one call of ``run``, ``one`` or ``all`` of a transaction, be it for writing or for reading.
+  BEGIN, SAVEPOINT and COMMIT are not counted.
+- *A write transaction* is one function given to ``Store.run``, even when it shares its commit with others.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from benchmarks.recorder import Length, RecordedStore, Recorder, Way
+from bot.sandbox import PersonSpec, Sandbox
+from core.bootstrap import Ports
+from core.db import open_sqlite
+from tests import invented
+from tests.core.tools import reserved, verified
+from tests.person import Person
+from tests.world import CHIEF, MORNING, PEOPLE, World, clock_at, office, running, settings_for
+
+CEILINGS = {
+    "draw": Length(files=55, functions=254, statements=32, write_transactions=3),
+    "revoke": Length(files=47, functions=193, statements=19, write_transactions=3),
+}
+"""What must not be exceeded; lower a ceiling when its way has become shorter."""
+
+MEASURED = 2
+WARMING = {"draw": 10, "revoke": 1}
+"""How many presses go before; ten batches hold each digit at each place, but for one run of a thousand."""
+BATCHES = 20
+QUIET = 0.02
+"""Seconds without a call after which the program is at rest, its updates being done."""
+OWNER, FIRST_HOLDER = 1, 2
+FIRST_CHAT = 5000  # of the owners that are made without a conversation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """A press that can be made again and again."""
+
+    person: Person
+    label: str
+    prepare: Callable[[int], Awaitable[object]]  # brings the button before the person, by the press's number
+
+
+async def press_until_done(world: World, press: Press) -> None:
+    """Press the button and wait until the program is at rest again."""
+    await press.person.press(press.label)
+    await world.service.dispatcher.idle()
+    await press.person.settled(quiet=QUIET)
+
+
+async def shortest(world: World, recorder: Recorder, press: Press, warming: int) -> Way:
+    """Return the shortest way of a press, after some that are not measured."""
+    ways: list[Way] = []
+    for number in range(warming + MEASURED):
+        await press.prepare(number)
+        await press.person.settled(quiet=QUIET)
+        with recorder.recording() as way:
+            await press_until_done(world, press)
+        ways.append(way)
+    return min(ways[warming:], key=lambda way: (way.length().functions, way.length().statements))
+
+
+async def draw(world: World) -> Press:
+    """Return 【换一批】, pressed by an owner who has a batch before them."""
+    await world.store.run(verified, world.core, OWNER)
+    owner = world.person(FIRST_CHAT + OWNER)
+    await owner.say("/preselect")
+    await owner.press("【随机一次")
+
+    async def prepare(_number: int) -> None:
+        await owner.see("本批 10 个号码")
+
+    return Press(person=owner, label="【换一批", prepare=prepare)
+
+
+async def revoke(world: World) -> Press:
+    """Return 【确认取消预选】, pressed by a chief who was asked whether to revoke a reservation."""
+    chief = world.person(CHIEF)
+
+    async def prepare(number: int) -> None:
+        serial = f"A000{number}"
+        await world.store.run(reserved, world.core, FIRST_HOLDER + number, serial)
+        await chief.say(f"/revoke 粤K{serial} 本人申请")
+        await chief.see("取消预选", fresh=True)
+
+    return Press(person=chief, label="确认取消预选", prepare=prepare)
+
+
+PRESSES = {"draw": draw, "revoke": revoke}
+
+
+async def starts(world: World) -> None:
+    """See that the program has started, and stop its scheduler."""
+    chief = world.person(CHIEF)
+    await chief.say("/start")
+    await chief.see("预选号牌")
+    world.service.jobs.stop()
+    await chief.settled()
+
+
+@asynccontextmanager
+async def resting_world(recorder: Recorder, folder: Path) -> AsyncIterator[World]:
+    """Run the program against a sandbox, without its scheduler."""
+    clock = clock_at(MORNING)
+    owner = PersonSpec(
+        chat_id=FIRST_CHAT + OWNER, last_name="车主", first_name="一", phone=invented.phone(OWNER)
+    )
+    async with Sandbox(clock, people=(*PEOPLE, owner)) as sandbox:
+        settings = settings_for(sandbox, folder, offices=[office(random_batches=BATCHES)])
+        store = RecordedStore(await open_sqlite(settings.database.url, clock), recorder)
+        async with running(settings, sandbox, clock, Ports(clock=clock, store=store)) as world:
+            await world.release()
+            await starts(world)
+            yield world
+        assert not sandbox.oddities, sandbox.oddities
+
+
+async def measure(recorder: Recorder) -> dict[str, Way]:
+    """Return the ways by the names of the presses."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with resting_world(recorder, Path(folder)) as world:
+            return {
+                name: await shortest(world, recorder, await made(world), WARMING[name])
+                for name, made in PRESSES.items()
+            }
+
+
+def table(ways: dict[str, Way]) -> str:
+    """Return the figures, each with its ceiling in brackets."""
+    figures = [field.name for field in fields(Length)]
+    lines = [" " * 8 + "".join(f"{figure.replace('_', ' '):>20}" for figure in figures)]
+    for name, way in ways.items():
+        found, most = asdict(way.length()), asdict(CEILINGS[name])
+        lines.append(f"{name:8}" + "".join(f"{f'{found[one]} ({most[one]})':>20}" for one in figures))
+    return "\n".join(lines)
+
+
+def exceeded(ways: dict[str, Way]) -> list[str]:
+    """Return which ceilings are exceeded."""
+    return [
+        f"{name}: {figure}"
+        for name, way in ways.items()
+        for figure, found in asdict(way.length()).items()
+        if found > asdict(CEILINGS[name])[figure]
+    ]
+
+
+def main() -> int:
+    """Measure and print; return 1 when a ceiling is exceeded."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--list", action="store_true", help="list what is passed, in order")
+    given = parser.parse_args()
+    recorder = Recorder(press_until_done)
+    with recorder.installed():
+        ways = asyncio.run(measure(recorder))
+    for name, way in ways.items() if given.list else ():
+        print(f"{name}:", *way.listing(), "", sep="\n")
+    print(table(ways))
+    if too_long := exceeded(ways):
+        print(f"EXCEEDED: {', '.join(too_long)}")
+    return 1 if too_long else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
