@@ -17,8 +17,8 @@ from bot import __main__ as program
 from bot import cli, commands, links
 from bot.dialog.buttons import OUTSIDE, Codec
 from bot.dialog.model import Button, MessageKind, Screen, Style
+from bot.dialog.names import ActionName
 from bot.photos.formats import Kind as PhotoFormat
-from bot.rehearsal import marking
 from bot.rehearsal.screens import screens_of
 from bot.screens.all import BY_NAME
 from bot.texts.desk.commands import USAGE
@@ -36,7 +36,7 @@ from core.dossier import Topic as FindTopic
 from core.draws import Draw
 from core.errors import XuanhaoError
 from core.imports import State as ImportState
-from core.journal import ACTIONS, IDENTITY, PHONE, Asked
+from core.journal import IDENTITY, PHONE, Asked
 from core.notices import BLOCKED, ONCE, UNCERTAIN
 from core.notices import Purpose as NoticePurpose
 from core.plates import PlateKind
@@ -91,10 +91,8 @@ def enum_values() -> Iterable[str]:
 
 def audit_log() -> Iterable[str]:
     """Return the actions of the audit log with their words, its subjects, and the names of details."""
-    for action in {*ACTIONS, *_WORDED}:
-        words = _WORDED[action]() if action in _WORDED else "without words"
-        known = "" if action in ACTIONS else " (unknown)"
-        yield f"action: {action}{known} by {'owners' if action in _OWNERS else 'others'}: {words}"
+    for action in audit.AuditAction:
+        yield f"action: {action} by {'owners' if action in _OWNERS else 'others'}: {_WORDED[action]()}"
     yield from (f"subject: {topic}: {words()}" for topic, words in _SUBJECTS.items())
     yield f"subject of a plate: {audit.plate_subject('粤K', 'small', 'A1234')}"
     yield f"actor: {audit.SYSTEM}"
@@ -167,17 +165,16 @@ def _screen(screen: Screen) -> Iterator[str]:
 def callback_data() -> Iterable[str]:
     """Return what buttons and deep links carry, and the actions of buttons outside a conversation."""
     codec = Codec(_VAULT)
-    button = Button(label="开始", action="go", arg="7")
-    outside = Button(label="开始", action="desk", outside=True)
+    button = Button(label="开始", action=ActionName.DO, arg="7")
+    outside = Button(label="开始", action=ActionName.DESK, outside=True)
     yield f"bare: {codec.write(1, 'home', 3, button)}"
     yield f"of a conversation: {codec.of_conversation(1_773_108_000_000).write(1, 'home', 3, button)}"
     yield f"of a rehearsal: {codec.of_rehearsal(1, 2).write(1, 'home', 3, button)}"
     yield f"outside, in a conversation: {codec.of_conversation(5).write(1, 'home', 3, outside)}"
     yield f"under a notice: {codec.write(1, OUTSIDE, 0, button)}"
-    yield f"key: {codec.keys(1, 'home', 3, [[Button(label='开始', action='go', style=Style.DANGER)]])}"
-    actions = {*commands._ABOUT, marking.LEAVE, *sources.cases(commands.lead_outside)}
-    yield from (f"action outside: {action}" for action in actions)
-    yield from (f"leads outside to: {action} {screen}" for action, screen in commands._ABOUT.items())
+    styled = Button(label="开始", action=ActionName.DO, style=Style.DANGER)
+    yield f"key: {codec.keys(1, 'home', 3, [[styled]])}"
+    yield from (f"action outside: {action}" for action in commands.OUTSIDE)
     yield f"deep link: {links.link_to('xuanhao_bot', '粤K')} {links.payload_of('京A')}"
     yield f"sharing: {links.sharing(links.link_to('xuanhao_bot', '粤K'), '选号')}"
 

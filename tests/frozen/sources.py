@@ -5,7 +5,7 @@ import importlib
 import inspect
 import pkgutil
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from types import ModuleType
 
@@ -13,7 +13,7 @@ import bot
 import core
 
 _COMPOSED = re.compile(r"[a-z_]+(:[a-z_{}]*)+")
-_LOGGERS = frozenset({"log", "_log", "_note", "_record", "_record_mask"})
+_LOGGERS = frozenset({"log", "_log", "_note", "_record", "_record_mask", "record", "_lost"})
 
 
 @cache
@@ -68,8 +68,9 @@ def _first_arguments(name: str) -> set[str]:
 
 def details() -> set[str]:
     """Return the names of details of audit entries and notices."""
-    logged = {word.arg for name, call in _calls() if name in _LOGGERS for word in call.keywords if word.arg}
-    return {*_keys_of("details"), *logged}
+    words = [word for name, call in _calls() if name in _LOGGERS for word in call.keywords]
+    spread = {key for word in words if word.arg is None for key in _keys(word.value)}
+    return {*_keys_of("details"), *spread, *(word.arg for word in words if word.arg)}
 
 
 def screen_arguments() -> set[str]:
@@ -93,7 +94,7 @@ def composed() -> set[str]:
 def _part(node: ast.expr) -> str:
     """Return a literal as it stands, a member of an enum by its name, and ``{}`` for any other value."""
     value = node.value if isinstance(node, ast.FormattedValue) else None
-    name = value.attr if isinstance(value, ast.Attribute) else ""
+    name = _name(value) if value is not None else ""
     return _text(node) or (name.lower() if name.isupper() else "{}")
 
 
@@ -106,9 +107,3 @@ def signatures() -> set[str]:
     """Return what signatures are made for."""
     return _first_arguments("sign")
 
-
-def cases(function: Callable[..., object]) -> set[str]:
-    """Return the texts between which a function's ``match`` tells."""
-    tree = ast.parse(inspect.getsource(function))
-    found = (_text(node.value) for node in ast.walk(tree) if isinstance(node, ast.MatchValue))
-    return {text for text in found if text is not None}
