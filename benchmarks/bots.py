@@ -20,7 +20,7 @@ def ours(config: str) -> None:
 def undrawn(config: str) -> None:
     """Run xuanhao with one picture for all batches, drawn beforehand: what is left is the step without it."""
     from bot.pictures.batch import batch_picture  # noqa: PLC0415 - each process loads its own library alone
-    from bot.screens.pictures import BatchPicture  # noqa: PLC0415 - the same
+    from bot.pictures.cards import BatchPicture  # noqa: PLC0415 - the same
 
     file = batch_picture("粤K", "small", [f"A{number:04}" for number in range(10)], title="…")
     BatchPicture.draw = lambda _self: file  # type: ignore[method-assign]

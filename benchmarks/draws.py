@@ -31,11 +31,11 @@ from benchmarks.store import SCHEMA, Store, prepare_postgres
 from core.bootstrap import Core
 from core.clock import SystemClock
 from core.db import open_postgres, open_sqlite
-from core.masks import SMALL_MASKS, Mask, parse_mask
-from core.offices import Office
-from core.plates import PlateKind
-from core.pool import purge
+from core.pool.segments import purge
 from core.ports import Tx
+from core.values.masks import SMALL_MASKS, Mask, parse_mask
+from core.values.offices import Office
+from core.values.plates import PlateKind
 from tests.core.sql import fill_ranks
 from tests.core.tools import build, release, verified
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import uvloop
 
-from core.vehicles import check_digit
+from core.values.vehicles import check_digit
 from tests.person import Person
 from tests.world import CHIEF, OWNER, World, office, open_world
 

@@ -25,17 +25,17 @@ import uvloop
 from telegram.ext import ExtBot
 
 from benchmarks.store import SCHEMA, Store, prepare_postgres
-from bot.dialog.buttons import Codec
-from bot.limits import BULK, Limiter
-from bot.sender import Sender
-from core import broadcasts, subscriptions
+from bot.bot_api.rate_limits import BULK, Limiter
+from bot.dialog.callback_data import Codec
+from bot.notifications.sender import Sender
 from core.bootstrap import Core
-from core.broadcasts import Audience, Broadcast, Order
 from core.clock import FixedClock
 from core.db import open_postgres, open_sqlite
-from core.offices import Office
+from core.notifications import broadcasts, subscriptions
+from core.notifications.broadcasts import Audience, Broadcast, Order
+from core.notifications.subscriptions import Subscription, Topic
 from core.ports import Tx
-from core.subscriptions import Subscription, Topic
+from core.values.offices import Office
 from tests.afterwards.house import reserve
 from tests.core.tools import NOON, build, release, verified
 

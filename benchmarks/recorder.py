@@ -17,8 +17,8 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-from bot.sandbox import Sandbox
 from core.ports import Row, Store, Tx
+from sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = ("bot/", "core/")

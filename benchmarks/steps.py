@@ -23,11 +23,11 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from benchmarks.bots import TOKEN
-from bot.dialog.buttons import Codec
-from bot.dialog.model import Button
+from bot.dialog.callback_data import Codec
+from bot.dialog.screen import Button
 from core.bootstrap import Ports, bootstrap
 from core.clock import SystemClock
-from core.secrets import Vault
+from core.security.vault import Vault
 from core.settings import load_settings
 from tests.core.tools import ForeseenBytes, release, verified
 from tests.world import KEYS

@@ -35,9 +35,9 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from benchmarks.recorder import Length, RecordedStore, Recorder, Way
-from bot.sandbox import PersonSpec, Sandbox
 from core.bootstrap import Ports
 from core.db import open_sqlite
+from sandbox import PersonSpec, Sandbox
 from tests import invented
 from tests.core.tools import reserved, verified
 from tests.person import Person

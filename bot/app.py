@@ -12,39 +12,39 @@ from typing import Any
 from telegram.error import TelegramError
 from telegram.ext import Application, ApplicationBuilder
 
-from bot import commands
-from bot.codes import CodeSender
-from bot.dialog.buttons import Codec
+from bot.bot_api.client import Messenger
+from bot.bot_api.http import AiohttpRequest
+from bot.bot_api.rate_limits import Limiter, Limits, Rate
+from bot.dialog.callback_data import Codec
 from bot.dialog.engine import Engine, Outside
+from bot.dialog.files import Files
+from bot.dialog.hooks import Words
 from bot.dialog.names import ScreenName
 from bot.dialog.presenter import Presenter
 from bot.dialog.record import language_of
-from bot.dialog.rehearsing import RehearsingSteps
-from bot.dialog.words import Words
-from bot.edits import Edits
-from bot.files import Files
-from bot.importing.loader import Loader
-from bot.jobs import Jobs
-from bot.limits import Limiter, Limits, Rate
-from bot.menus import Menus
-from bot.messenger import Messenger
-from bot.receipt import Dispatcher, Poller, Receipt, Shelf, new_worker_name, process_with, updates_of
-from bot.receipt.inbox import Lease
-from bot.receipt.receipt import LEASE
-from bot.receipt.updates import NO_CHAT, Broken
-from bot.rehearsal.stage import RehearsalStage
-from bot.routes import routes
-from bot.screens.all import BY_NAME
-from bot.screens.entry import consent_first
-from bot.sender import Sender
-from bot.texts import common
-from bot.texts import files as file_words
-from bot.texts import home as words
+from bot.dialog.rehearsal_transition import RehearsingSteps
+from bot.i18n import formatting as common
+from bot.i18n.language import Language, speaking
+from bot.inbox import Dispatcher, Poller, Receipt, Shelf, new_worker_name, process_with, updates_of
+from bot.inbox.model import NO_CHAT, Broken
+from bot.inbox.service import LEASE
+from bot.inbox.store import Lease
+from bot.notifications.sender import Sender
+from bot.notifications.sms_codes import CodeSender
+from bot.owner.entry import consent_first
+from bot.rehearsal.runner import RehearsalStage
+from bot.routing import commands
+from bot.routing.command_menus import Menus
+from bot.routing.edited_messages import Edits
+from bot.routing.routes import routes
+from bot.routing.screens import BY_NAME
+from bot.scheduler import Jobs
 from bot.texts import rehearsal as rehearsal_words
 from bot.texts.desk import warnings
 from bot.texts.errors import of_error
-from bot.texts.language import Language, speaking
-from bot.transport import AiohttpRequest
+from bot.texts.owner import files as file_words
+from bot.texts.owner import home as words
+from bot.vehicle_import.loader import Loader
 from core.bootstrap import Core, Ports, bootstrap
 from core.errors import SettingsRefused
 from core.rehearsal import Rehearsal, prepare

@@ -3,9 +3,9 @@
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
+from bot.bot_api.http import AiohttpRequest
 from bot.photos import barcodes
 from bot.photos.formats import HEIC_INSTALLED
-from bot.transport import AiohttpRequest
 from core.bootstrap import Core, bootstrap
 from core.clock import CHINA
 from core.errors import PhotoStoreError, XuanhaoError

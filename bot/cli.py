@@ -17,17 +17,17 @@ from typing import Any
 from telegram.error import InvalidToken, TelegramError
 
 from bot import app
+from bot.bot_api.http import quiet_libraries
 from bot.check import check
-from bot.demo import demo
+from bot.demo.demo import demo
 from bot.desk.releases import read_release, to_release
-from bot.importing.command import import_vehicles
-from bot.receipt import TokenRefusedError
+from bot.inbox import TokenRefusedError
 from bot.texts.desk import releases
-from bot.transport import quiet_libraries
-from core import pool
+from bot.vehicle_import.cli import import_vehicles
 from core.audit import COMMAND_LINE
 from core.bootstrap import bootstrap
 from core.errors import InputError, OfficeUnknown, SettingsError, SettingsRefused, XuanhaoError
+from core.pool import segments as pool
 from core.settings import Settings, load_settings
 
 DONE, FAILED, BAD_SETTINGS, INTERRUPTED = 0, 1, 2, 130

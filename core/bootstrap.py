@@ -5,37 +5,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from core.accounts import Accounts
-from core.admins import Admins
 from core.appeals import Appeals
-from core.appeals import own_data as own_appeals
+from core.appeals import personal_data as own_appeals
 from core.appeals.reviews import Reviews
-from core.batches import Batches
-from core.bulletin import Bulletins
-from core.calendar import WorkingCalendar
 from core.clock import Clock, SystemClock
-from core.counter import Counter
 from core.db import open_store
-from core.dossier import Dossiers
-from core.draws import Seeds
-from core.endings import Endings
-from core.journal import Journal
-from core.offices import Office
-from core.own_data import OwnData
-from core.people import People
-from core.photostore import FilePhotos
-from core.pool import Pools
+from core.people.accounts import Accounts
+from core.people.admins import Admins
+from core.people.lookup import People
+from core.people.verification import SmsCaps, Verification
+from core.personal_data import OwnData
+from core.pool.batches import Batches
+from core.pool.bulletin import Bulletins
+from core.pool.seeded_stream import Seeds
+from core.pool.segments import Pools
 from core.ports import PhotoStore, RandomBytes, SmsGateway, Store
 from core.preselection import Preselections
-from core.registry import OpenRegistry, Registry, StrictRegistry
-from core.secrets import Vault
-from core.selection import Selection
+from core.preselection.counter import Counter
+from core.preselection.expiry import Endings
+from core.preselection.selection import Selection
+from core.registry.lookup import OpenRegistry, Registry, StrictRegistry
+from core.reporting.audit_search import Journal
+from core.reporting.case_file import Dossiers
+from core.reporting.work_queue import House, Summaries
+from core.security.photo_files import FilePhotos
+from core.security.vault import Vault
 from core.settings import Settings
 from core.sms import InTurn
 from core.sms.console import ConsoleGateway
 from core.sms.http import HttpGateway
-from core.verification import SmsCaps, Verification
-from core.waiting import House, Summaries
+from core.values.offices import Office
+from core.values.workdays import WorkingCalendar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,21 +15,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from core.accounts import Account, UserType
 from core.bootstrap import Core, Ports, bootstrap
 from core.clock import FixedClock, to_millis
 from core.db import MIGRATIONS, MemoryDatabase, MemoryStore
 from core.db.dialect import SQLITE
 from core.db.migrate import load_migrations
-from core.hours import ServiceHours
-from core.masks import parse_mask
-from core.offices import Office
-from core.plates import PlateKind
-from core.pool import Release, Segment, segments
+from core.people.accounts import Account, UserType
+from core.pool.segments import Release, Segment, segments
 from core.ports import Tx
 from core.preselection import Preselection, Preselections
-from core.registry import OpenRegistry
+from core.registry.lookup import OpenRegistry
 from core.settings import Settings
+from core.values.hours import ServiceHours
+from core.values.masks import parse_mask
+from core.values.offices import Office
+from core.values.plates import PlateKind
 
 IDLE = timedelta(minutes=30)
 """After so long without a step a rehearsal is over."""
@@ -192,7 +192,7 @@ class _Holder:
 
 
 def _patterns(office: Office, kind: PlateKind) -> tuple[str, ...]:
-    """Return what is released of a kind: little enough to be listed in a transaction (``core.free_list``)."""
+    """Return what is released of a kind: little enough to be listed in a transaction (``core.pool.free_list``)."""
     letter = office.nev_letters[0]
     match kind:
         case PlateKind.SMALL:

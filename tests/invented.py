@@ -1,6 +1,6 @@
 """Invented people and vehicles: right in form, real in nothing."""
 
-from core.vehicles import check_digit
+from core.values.vehicles import check_digit
 
 VIN = "LSVTESTX3RM000001"
 CERTIFICATE = "ABCD12345678901"

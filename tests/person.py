@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.sandbox import Sandbox, hands
-from bot.sandbox.events import Event
-from bot.sandbox.people import Message, Sms
-from bot.sandbox.world import Query
+from sandbox import Sandbox, hands
+from sandbox.events import Event
+from sandbox.people import Message, Sms
+from sandbox.world import Query
 
 PATIENCE = 30.0
 """Seconds after which waiting fails; what comes in time comes much sooner."""

@@ -4,11 +4,11 @@ import contextlib
 from collections.abc import Iterator
 from unittest.mock import patch
 
-from bot import commands
-from bot.dialog.buttons import OUTSIDE, Codec
-from bot.dialog.model import Button
+from bot.dialog.callback_data import OUTSIDE, Codec
 from bot.dialog.names import ScreenName
-from bot.screens.all import BY_NAME
+from bot.dialog.screen import Button
+from bot.routing import commands
+from bot.routing.screens import BY_NAME
 
 
 def leads_on(screen: str, button: Button) -> bool:

@@ -12,16 +12,16 @@ from typing import Any
 
 from bot import app
 from bot.app import Options, Service
-from bot.sandbox import PersonSpec, Sandbox
 from core.bootstrap import Core, Ports
 from core.clock import CHINA, ShiftedClock, SystemClock
 from core.db import open_postgres, open_sqlite
 from core.db.tx import WrapTx
-from core.masks import parse_mask
-from core.plates import PlateKind
-from core.pool import Release
+from core.pool.segments import Release
 from core.ports import SmsGateway, Store
 from core.settings import Settings
+from core.values.masks import parse_mask
+from core.values.plates import PlateKind
+from sandbox import PersonSpec, Sandbox
 from tests import invented
 from tests.engines import engine_urls, ready_schema
 from tests.person import Person

@@ -2,7 +2,7 @@
 
 Usage::
 
-    python tools/distil_contract.py PATH/TO/schema.json bot/sandbox/contract.json
+    python tools/distil_contract.py PATH/TO/schema.json sandbox/contract.json
 
 The schema is the file ``.butcher/schema/schema.json`` in the source distribution of aiogram (MIT).
 Only facts are kept: names, types, which parameters are required, and the limits that the

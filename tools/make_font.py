@@ -6,7 +6,7 @@
 Regular holds the whole of GB 2312 (6,763 characters, so that nearly every place name and address
 that an operator may configure can be drawn) and every character of the project's own texts; Medium
 holds ASCII alone, for the letters and digits of plates. ``coverage.txt`` lists what Regular holds,
-for ``bot.pictures.typeface.missing_glyphs``, since Pillow cannot ask a font that.
+for ``bot.pictures.font.missing_glyphs``, since Pillow cannot ask a font that.
 
 Both are subsets, hence Modified Versions in the sense of the SIL Open Font License. The only
 Reserved Font Name is 'Source', which they do not use; so they keep the name Noto Sans SC.
@@ -37,8 +37,8 @@ LICENSE_MEMBER = "package/LICENSE_FONT"
 
 ROOT = Path(__file__).resolve().parent.parent
 FONTS = ROOT / "bot/pictures/fonts"
-OFFICES = ROOT / "core/data/issuing_offices.csv"
-TEXTS = ((ROOT / "bot/texts", "*.py"), (ROOT / "bot/texts/locale", "*.po"))
+OFFICES = ROOT / "core/values/data/issuing_offices.csv"
+TEXTS = ((ROOT / "bot/texts", "*.py"), (ROOT / "bot/i18n/locale", "*.po"))
 
 PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 ASCII = "".join(map(chr, range(0x20, 0x7F)))
@@ -49,7 +49,7 @@ SIGNS = (
 )
 
 UNUSED_TABLES = ["BASE", "GDEF", "GPOS", "GSUB", "STAT", "gasp", "prep", "vhea", "vmtx"]
-"""Hints, vertical setting, ligatures: the pictures use none (see ``bot.pictures.typeface``)."""
+"""Hints, vertical setting, ligatures: the pictures use none (see ``bot.pictures.font``)."""
 
 EMOJI_BLOCKS = ((0x2300, 0x23FF), (0x2600, 0x27BF), (0x2B00, 0x2BFF), (0x1F000, 0x1FAFF))
 """Signs that texts put on buttons, where the messenger draws them; the pictures never do."""

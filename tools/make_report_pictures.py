@@ -10,17 +10,18 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.desk.reports import segments, stats, waiting
-from bot.pictures.desk import desk_picture
+from bot.desk.reports import segments, stats
+from bot.desk.reports import work_queue as waiting
 from bot.pictures.segments import segments_picture
-from bot.pictures.stats import stats_picture
+from bot.pictures.statistics import stats_picture
+from bot.pictures.work_queue import desk_picture
 from core.clock import CHINA
-from core.masks import Mask, parse_mask
-from core.offices import Office
-from core.plates import PlateKind
-from core.pool import Segment
-from core.reports import Day, Fill, Hour, Stats
-from core.waiting import Desk, Item, Matter
+from core.pool.segments import Segment
+from core.reporting.statistics import Day, Fill, Hour, Stats
+from core.reporting.work_queue import Desk, Item, Matter
+from core.values.masks import Mask, parse_mask
+from core.values.offices import Office
+from core.values.plates import PlateKind
 
 AT = datetime(2026, 12, 1, 9, 30, tzinfo=CHINA)
 OFFICE = Office(code="粤K", name="茂名市公安局交通警察支队车辆管理所", address="广东省茂名市")

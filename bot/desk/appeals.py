@@ -1,26 +1,26 @@
 """/appeals, /approve, /reject: the queue of appeals, and deciding them (docs/domain.md, section 7)."""
 
-from bot.desk.errors import Usage
-from bot.desk.lists import sheet
-from bot.desk.places import places_of
-from bot.desk.questions import GONE, LONGEST_REASON, reason_of
-from bot.desk.reading import words_of
-from bot.dialog.model import Button, ErrorWays, Go, Screen, Style, View, stay
+from bot.desk.arguments import words_of
+from bot.desk.confirmation import GONE, LONGEST_REASON, reason_of
+from bot.desk.office_filter import places_of
+from bot.desk.spreadsheets import sheet
+from bot.dialog.context import Scene
+from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.scene import Scene
-from bot.screens.appeal_form import photos_of
-from bot.screens.layout import in_columns, page_of
-from bot.texts import appeal as owners
-from bot.texts import appeals_desk as words
-from bot.texts import common, lists
-from bot.texts.desk import parts
+from bot.dialog.screen import Button, ErrorWays, Go, Screen, Style, View, stay
+from bot.errors.commands import Usage
+from bot.i18n import formatting as common
+from bot.owner.appeal_form import photos_of
+from bot.texts.desk import appeals as words
+from bot.texts.desk import lists, parts
 from bot.texts.errors import of_error
-from core.admins import Duty
+from bot.texts.owner import appeal as owners
 from core.appeals import Slot, queue
 from core.appeals.reviews import Card
 from core.errors import AppealMoved, AppealUnknown, InputError, Refusal, XuanhaoError
-from core.normalise import compact
+from core.people.admins import Duty
 from core.preselection import State as Step
+from core.values.text import compact
 
 _A_PAGE = 10
 _MOST_DIGITS = 15

@@ -3,21 +3,21 @@
 from dataclasses import dataclass
 from datetime import date
 
-from bot.desk.errors import UnreadableTime, Usage
+from bot.desk.arguments import first_end, named
+from bot.desk.confirmation import Question, reason_of, screen_of
 from bot.desk.people import home_of
-from bot.desk.questions import Question, reason_of, screen_of
-from bot.desk.reading import first_end, named
-from bot.dialog.model import Go, Style
+from bot.dialog.context import Scene
 from bot.dialog.names import ScreenName
-from bot.dialog.scene import Scene
+from bot.dialog.screen import Go, Style
+from bot.errors.commands import UnreadableTime, Usage
 from bot.texts.desk import bans as texts
-from core import blacklist
-from core.accounts import Account
-from core.admins import Duty
-from core.blacklist import Ban, Cause, Sentence, end_of_ban, version_of
 from core.clock import CHINA, from_millis, to_millis
 from core.errors import NobodyFound, NotBlacklisted
-from core.people import Who
+from core.people import blacklist
+from core.people.accounts import Account
+from core.people.admins import Duty
+from core.people.blacklist import Ban, Cause, Sentence, end_of_ban, version_of
+from core.people.lookup import Who
 
 
 def _who(scene: Scene, written: str) -> Who:

@@ -3,27 +3,27 @@
 from typing import Any
 
 from bot.desk.bans import account_of, meant, read_wish, to_ban, to_unban
-from bot.desk.errors import EndNotEarlier, EndNotLater, NotAsAsked, Usage
-from bot.desk.places import places_of
-from bot.desk.questions import GONE, coming_from
-from bot.dialog.model import Button, Go, Screen, SendFile, View, stay
+from bot.desk.confirmation import GONE, coming_from
+from bot.desk.office_filter import places_of
+from bot.dialog.context import Scene
+from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.scene import Scene
-from bot.screens.layout import in_columns
-from bot.sheets import Cell, Table, workbook
-from bot.texts import common
+from bot.dialog.screen import Button, Go, Screen, SendFile, View, stay
+from bot.errors.commands import EndNotEarlier, EndNotLater, NotAsAsked, Usage
+from bot.i18n import formatting as common
+from bot.spreadsheets import Cell, Table, workbook
 from bot.texts.desk import blacklist as texts
 from bot.texts.desk import parts
-from bot.texts.reports.parts import MAKING
-from core import blacklist
-from core.accounts import Account
-from core.admins import Duty
-from core.blacklist import Ban, Cause, Choice
+from bot.texts.desk.reports.parts import MAKING
 from core.clock import from_millis
-from core.dossier import Key, Topic
 from core.errors import NotBlacklisted
-from core.people import Who
+from core.people import blacklist
+from core.people.accounts import Account
+from core.people.admins import Duty
+from core.people.blacklist import Ban, Cause, Choice
+from core.people.lookup import Who
 from core.ports import Tx
+from core.reporting.case_file import Key, Topic
 
 _A_PAGE = 8
 _MOST_EXPORTED = 100_000

@@ -3,19 +3,19 @@
 from datetime import timedelta
 from functools import partial
 
-from bot.desk.errors import Usage
-from bot.desk.questions import WITHDRAWN
-from bot.dialog.model import Button, Go, Screen, Style, View
+from bot.desk.confirmation import WITHDRAWN
+from bot.dialog.context import Scene
+from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.scene import Scene
-from bot.screens.layout import in_columns
-from bot.texts import broadcast as words
-from bot.texts import common
+from bot.dialog.screen import Button, Go, Screen, Style, View
+from bot.errors.commands import Usage
+from bot.i18n import formatting as common
+from bot.texts.desk import broadcasts as words
 from bot.texts.desk import parts
-from core import broadcasts
-from core.admins import Duty
-from core.broadcasts import Audience, Broadcast, Order
 from core.errors import BroadcastRunning, NothingKnown
+from core.notifications import broadcasts
+from core.notifications.broadcasts import Audience, Broadcast, Order
+from core.people.admins import Duty
 
 REDRAWN_EVERY = timedelta(seconds=5)
 

@@ -1,15 +1,15 @@
 """/confirm, /void, /revoke: what becomes of a reserved number at the counter (docs/domain.md, section 6)."""
 
-from bot.desk.questions import Question, reason_of, screen_of
-from bot.desk.reading import named
-from bot.dialog.model import Go, Style
+from bot.desk.arguments import named
+from bot.desk.confirmation import Question, reason_of, screen_of
+from bot.dialog.context import Scene
 from bot.dialog.names import ScreenName
-from bot.dialog.scene import Scene
+from bot.dialog.screen import Go, Style
 from bot.texts.desk import counter as texts
-from core.admins import Duty
-from core.counter import judge_register, reserved_of
-from core.normalise import HYPHENS, compact
-from core.plates import Plate, PlateKind, parse_plate
+from core.people.admins import Duty
+from core.preselection.counter import judge_register, reserved_of
+from core.values.plates import Plate, PlateKind, parse_plate
+from core.values.text import HYPHENS, compact
 
 _ENDS = {Duty.VOID: ScreenName.DESK_VOID, Duty.REVOKE: ScreenName.DESK_REVOKE}
 

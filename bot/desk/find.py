@@ -7,30 +7,30 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.desk import bans, counter, people
-from bot.desk.errors import NotAsAsked, Usage
-from bot.desk.lists import sheet
-from bot.desk.questions import GONE, coming_from
-from bot.desk.reading import named
+from bot.desk.arguments import named
+from bot.desk.confirmation import GONE, coming_from
 from bot.desk.reports import audit
-from bot.dialog.model import Button, Go, Screen, Style, View, stay
+from bot.desk.spreadsheets import sheet
+from bot.dialog.context import Scene
+from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.scene import Scene
-from bot.screens.layout import in_columns
-from bot.texts import common, lists
+from bot.dialog.screen import Button, Go, Screen, Style, View, stay
+from bot.errors.commands import NotAsAsked, Usage
+from bot.i18n import formatting as common
 from bot.texts.desk import find as words
-from bot.texts.desk import parts
+from bot.texts.desk import lists, parts
 from bot.texts.desk.people import USER_TYPES
 from bot.texts.errors import of_error
-from core.accounts import UserType
-from core.admins import EVERYWHERE, Duty
 from core.audit import chat_actor
 from core.clock import CHINA
-from core.counter import reserved_of
-from core.dossier import Dossier, read_key
 from core.errors import NothingKnown, NotYourOffice, PlateNotReserved
-from core.people import Who
-from core.plates import Plate
+from core.people.accounts import UserType
+from core.people.admins import EVERYWHERE, Duty
+from core.people.lookup import Who
 from core.preselection import Preselection, State
+from core.preselection.counter import reserved_of
+from core.reporting.case_file import Dossier, read_key
+from core.values.plates import Plate
 
 _MOST_LISTED = 12
 
@@ -48,7 +48,7 @@ def ask(scene: Scene, rest: str) -> Go:
 
 
 def to_card(what: str) -> Go:
-    """Lead to the card of a key: ``preselection:7``, ``account:12``, see ``core.dossier``."""
+    """Lead to the card of a key: ``preselection:7``, ``account:12``, see ``core.reporting.case_file``."""
     return Go(screen=ScreenName.DESK_FIND, args={"what": what})
 
 

@@ -3,21 +3,21 @@
 import re
 from dataclasses import replace
 
-from bot.desk.errors import Usage
-from bot.desk.questions import Question, reason_of, screen_of
-from bot.desk.reading import named, words_of
-from bot.dialog.model import Go, Style
+from bot.desk.arguments import named, words_of
+from bot.desk.confirmation import Question, reason_of, screen_of
+from bot.dialog.context import Scene
 from bot.dialog.names import ScreenName
-from bot.dialog.scene import Scene
+from bot.dialog.screen import Go, Style
+from bot.errors.commands import Usage
 from bot.texts.desk import people as texts
-from core.accounts import Account, UserType
-from core.admins import EVERYWHERE, Duty
 from core.clock import CHINA
-from core.counter import Grant, Move, granted_of, judge_change_of_type, judge_grant
 from core.errors import HolderElsewhere, IdentityIsTheirs, NothingKnown
-from core.identity import parse_identity
+from core.people.accounts import Account, UserType
+from core.people.admins import EVERYWHERE, Duty
 from core.preselection import State, of_account
-from core.vehicles import parse_vin
+from core.preselection.counter import Grant, Move, granted_of, judge_change_of_type, judge_grant
+from core.values.identity import parse_identity
+from core.values.vehicles import parse_vin
 
 
 def _account(scene: Scene, written: str) -> Account:

@@ -4,19 +4,19 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from bot.desk.errors import Usage
-from bot.desk.questions import Question, screen_of
-from bot.desk.reading import kind_of, mask_for, read_time
-from bot.dialog.model import Go
+from bot.desk.arguments import kind_of, mask_for, read_time
+from bot.desk.confirmation import Question, screen_of
+from bot.dialog.context import Scene
 from bot.dialog.names import ScreenName
-from bot.dialog.scene import Scene
+from bot.dialog.screen import Go
+from bot.errors.commands import Usage
 from bot.texts.desk import releases as texts
-from core import pool
-from core.admins import Duty
-from core.normalise import compact
-from core.offices import Office
-from core.plates import PlateKind
-from core.pool import Release
+from core.people.admins import Duty
+from core.pool import segments as pool
+from core.pool.segments import Release
+from core.values.offices import Office
+from core.values.plates import PlateKind
+from core.values.text import compact
 
 _COMMAND = "release"
 _FIXED = 3  # 粤K small A####

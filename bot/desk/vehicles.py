@@ -2,36 +2,25 @@
 
 from dataclasses import dataclass
 
-from bot.desk.questions import GONE
-from bot.dialog.model import (
-    Button,
-    Go,
-    Intake,
-    LoadVehicles,
-    Received,
-    Screen,
-    SendFile,
-    Style,
-    View,
-    stay,
-)
+from bot.desk.confirmation import GONE
+from bot.dialog.context import Scene
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.scene import Scene
-from bot.importing.errors import TableFileTooLarge
-from bot.importing.loader import MOST_BYTES
-from bot.importing.vehicles import VehicleFile, read_vehicles
-from bot.sheets import Table, workbook
-from bot.texts import common
-from bot.texts import vehicles as words
-from bot.texts.reports.parts import MAKING
-from core import imports
-from core.admins import EVERYWHERE, Duty
+from bot.dialog.screen import Button, Go, Intake, LoadVehicles, Received, Screen, SendFile, Style, View, stay
+from bot.errors.tables import TableFileTooLarge
+from bot.i18n import formatting as common
+from bot.spreadsheets import Table, workbook
+from bot.texts.desk import vehicles as words
+from bot.texts.desk.reports.parts import MAKING
+from bot.vehicle_import.loader import MOST_BYTES
+from bot.vehicle_import.vehicles import VehicleFile, read_vehicles
 from core.bootstrap import Core
 from core.errors import ImportUnderWay, XuanhaoError
-from core.imports import Import, Order, State
-from core.plates import PlateKind
+from core.people.admins import EVERYWHERE, Duty
 from core.ports import Tx
-from core.registry import RegistryVehicle
+from core.registry import imports
+from core.registry.imports import Import, Order, State
+from core.registry.lookup import RegistryVehicle
+from core.values.plates import PlateKind
 
 _LISTED = 5
 _LONGEST_NAME = 80

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable
 
-from bot.desk.questions import Question, screen_of
-from bot.desk.reading import kind_of, mask_for, words_of
-from bot.dialog.model import Go, Style
+from bot.desk.arguments import kind_of, mask_for, words_of
+from bot.desk.confirmation import Question, screen_of
+from bot.dialog.context import Scene
 from bot.dialog.names import ScreenName
-from bot.dialog.scene import Scene
+from bot.dialog.screen import Go, Style
 from bot.texts.desk import withholding as texts
-from core import pool
-from core.admins import Duty
-from core.masks import Mask
-from core.offices import Office
-from core.plates import PlateKind
+from core.people.admins import Duty
+from core.pool import segments as pool
 from core.ports import Tx
+from core.values.masks import Mask
+from core.values.offices import Office
+from core.values.plates import PlateKind
 
 _WORDS = 3
 _QUESTIONS = {"withhold": ScreenName.DESK_WITHHOLD, "unwithhold": ScreenName.DESK_UNWITHHOLD}

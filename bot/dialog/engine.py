@@ -9,9 +9,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from bot.dialog.errors import AttachmentTooLarge
-from bot.dialog.given import Given
-from bot.dialog.model import (
+from bot.dialog.context import SnapshotWanted
+from bot.dialog.prefetched import Given
+from bot.dialog.presenter import Presenter
+from bot.dialog.record import Shown, forget_shown, save_shown
+from bot.dialog.rehearsal import Rehearsing, play_beside
+from bot.dialog.rehearsal_transition import RehearsingSteps
+from bot.dialog.screen import (
     Attachment,
     Effect,
     Forget,
@@ -23,18 +27,14 @@ from bot.dialog.model import (
     SendCode,
     SendFile,
 )
-from bot.dialog.presenter import Presenter
-from bot.dialog.record import Shown, forget_shown, save_shown
-from bot.dialog.rehearsal import Rehearsing, play_beside
-from bot.dialog.rehearsing import RehearsingSteps
-from bot.dialog.scene import SnapshotWanted
-from bot.dialog.steps import Asked, NothingToSay, Present, Taker
-from bot.receipt.inbox import mark_done
-from bot.texts.common import plain
-from bot.texts.language import in_same_language, speaking
+from bot.dialog.transition import Asked, NothingToSay, Present, Taker
+from bot.errors.attachments import AttachmentTooLarge
+from bot.i18n.formatting import plain
+from bot.i18n.language import in_same_language, speaking
+from bot.inbox.store import mark_done
 from core.bootstrap import Core
 from core.errors import OperationError, XuanhaoError
-from core.free_list import FreeListWanted
+from core.pool.free_list import FreeListWanted
 from core.ports import Tx
 
 _READERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="reading")

@@ -19,7 +19,7 @@ class _Name(StrEnum):
 
 
 class ScreenName(_Name):
-    """Every screen; each name is one screen's (``bot/screens/all.py``)."""
+    """Every screen; each name is one screen's (``bot/routing/screens.py``)."""
 
     HOME = "home"
     HELP = "help"

@@ -22,14 +22,14 @@ from telegram import (
 from telegram.constants import MessageLimit, ParseMode
 from telegram.error import BadRequest, Forbidden
 
-from bot.dialog.buttons import Codec
-from bot.dialog.model import MessageKind, Picture, View
+from bot.bot_api.client import Messenger
+from bot.dialog.callback_data import Codec
 from bot.dialog.record import Record, Shown
 from bot.dialog.rehearsal import play_beside
-from bot.dialog.steps import Present
-from bot.drawing import drawn
-from bot.messenger import Messenger
-from bot.texts.common import clipped, plain, units
+from bot.dialog.screen import MessageKind, Picture, View
+from bot.dialog.transition import Present
+from bot.i18n.formatting import clipped, plain, units
+from bot.pictures.worker import drawn
 
 _TOAST = 200
 _PROTECTED = "protected:"

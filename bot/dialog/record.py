@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 
-from bot.dialog.model import MessageKind
 from bot.dialog.rehearsal import Kept, Played
-from bot.texts.language import Language
+from bot.dialog.screen import MessageKind
+from bot.i18n.language import Language
 from core.clock import from_millis, moment_or_none, to_millis
 from core.ports import Row, Tx
 

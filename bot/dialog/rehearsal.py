@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from bot.dialog.model import Attachment, Go
-from bot.texts.language import Language
+from bot.dialog.screen import Attachment, Go
+from bot.i18n.language import Language
 from core.errors import XuanhaoError
 
 if TYPE_CHECKING:
-    from bot.dialog.steps import Asked, Present, Taker
+    from bot.dialog.transition import Asked, Present, Taker
 
 T = TypeVar("T")
 

@@ -12,8 +12,8 @@ from functools import lru_cache
 from PIL import Image, ImageDraw
 
 from bot.pictures.canvas import png
+from bot.pictures.font import line_height
 from bot.pictures.layout import SMALL, layout_of
-from bot.pictures.lettering import set_line, wrapped
 from bot.pictures.palette import Palette, palette_of
 from bot.pictures.plates import PlatePainter, office_plate, painter_of, paste_serial
 from bot.pictures.splicing import (
@@ -27,7 +27,7 @@ from bot.pictures.splicing import (
     numbered,
     spliced,
 )
-from bot.pictures.typeface import line_height
+from bot.pictures.text_layout import set_line, wrapped
 
 NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 """The most that a picture can number."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from PIL import Image, ImageDraw
 
 from bot.pictures.canvas import png
-from bot.pictures.lettering import set_line, wrapped
+from bot.pictures.font import drawable, line_height
 from bot.pictures.palette import Palette, palette_of
-from bot.pictures.typeface import drawable, line_height
+from bot.pictures.text_layout import set_line, wrapped
 
 WIDTH = 900
 MARGIN = 40

@@ -4,9 +4,9 @@ from functools import lru_cache
 
 from PIL import Image, ImageChops
 
+from bot.pictures.font import glyph, line_height, text_width
 from bot.pictures.palette import WATERMARK_PLANES, Palette
-from bot.pictures.pngfile import encoded
-from bot.pictures.typeface import glyph, line_height, text_width
+from bot.pictures.png import encoded
 from bot.texts.pictures import REHEARSAL_MARK
 
 _MARK_SIZE = 42

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from PIL import Image, ImageChops
 
-from bot.pictures.typeface import MEDIUM, REGULAR, outline
+from bot.pictures.font import MEDIUM, REGULAR, outline
 
 _SIZE = 400
 """Size in px at which outlines are taken."""

@@ -10,9 +10,9 @@ from functools import cached_property, lru_cache
 from PIL import Image, ImageChops
 
 from bot.pictures.canvas import coloured, png
-from bot.pictures.furniture import furniture, plate_body
 from bot.pictures.layout import LAYOUTS, OFFICE_CELLS, PlateLayout, layout_of
 from bot.pictures.palette import Palette, palette_of
+from bot.pictures.plate_fittings import furniture, plate_body
 from bot.pictures.plate_glyphs import cell_glyph
 
 PICTURE_SCALE = 2.0

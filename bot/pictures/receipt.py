@@ -10,11 +10,11 @@ from functools import lru_cache
 from PIL import Image, ImageDraw
 
 from bot.pictures.canvas import plain_line, png
+from bot.pictures.font import line_height
 from bot.pictures.layout import layout_of
-from bot.pictures.lettering import set_line, wrapped
 from bot.pictures.palette import RED, Palette, palette_of
 from bot.pictures.plates import painter_of, paste_plate
-from bot.pictures.typeface import line_height
+from bot.pictures.text_layout import set_line, wrapped
 from bot.texts.pictures import SPECIMEN_MARK
 
 WIDTH = 900

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.pictures.board import GREY, Board, Ground, legend
+from bot.pictures.chart_canvas import GREY, Board, Ground, legend
 
 WIDTH = 900
 MARGIN = 36

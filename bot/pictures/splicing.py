@@ -13,9 +13,9 @@ from PIL import Image
 
 from bot.pictures.bytewise import ByteCode, Sums, sums_of
 from bot.pictures.layout import OFFICE_CELLS
-from bot.pictures.lettering import set_tiles
 from bot.pictures.plates import PlatePainter, cell
-from bot.pictures.pngfile import FILTER_BYTES, FILTER_UP, deflated, differences, filtered, framed
+from bot.pictures.png import FILTER_BYTES, FILTER_UP, deflated, differences, filtered, framed
+from bot.pictures.text_layout import set_tiles
 
 _ZLIB_HEADER = b"\x78\x01"
 _NEAR = range(-40, 41)

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from bot.dialog.context import Scene
 from bot.dialog.names import ScreenName
-from bot.dialog.scene import Scene
 from bot.texts import rehearsal as words
 from core.errors import StepOutOfOrder
-from core.notices import next_of
-from core.offices import Office
+from core.notifications.queue import next_of
 from core.preselection import get
 from core.rehearsal import examples
-from core.vehicles import CertificateKind
+from core.values.offices import Office
+from core.values.vehicles import CertificateKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

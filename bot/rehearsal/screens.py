@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
-from bot.dialog.model import Button, Go, Screen, Style, View
+from bot.dialog.context import Scene
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.scene import Scene
-from bot.screens import basics, composing, mine, selecting, terms, vehicle
-from bot.screens.entry import entry
-from bot.texts import common, home
+from bot.dialog.screen import Button, Go, Screen, Style, View
+from bot.i18n import formatting as common
+from bot.owner import basics, composing, mine, selecting, terms, vehicle
+from bot.owner.entry import entry
 from bot.texts import rehearsal as words
+from bot.texts.owner import home
 
 FIRST = ScreenName.HOME
 """In place of the real first page: where 【返回首页】 leads."""

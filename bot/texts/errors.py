@@ -3,19 +3,21 @@
 from collections.abc import Callable, Sequence
 from html import escape
 
-from bot.desk import errors as d
-from bot.dialog import errors as a
-from bot.importing import errors as t
-from bot.texts import appeals_desk as appeals
-from bot.texts import broadcast, files, journal, notices, own_data, photos, provinces, units
-from bot.texts.common import FAILED, day, listed, moment, reason
-from bot.texts.desk import blacklist, commands, counter, find, people
-from bot.texts.language import Phrase, _, phrase, verbatim
-from bot.texts.reports import waiting
+from bot.errors import attachments as a
+from bot.errors import commands as d
+from bot.errors import tables as t
+from bot.i18n.formatting import FAILED, day, listed, moment, reason
+from bot.i18n.language import Phrase, _, phrase, verbatim
+from bot.texts import notices
+from bot.texts.desk import appeals, blacklist, commands, counter, find, people
+from bot.texts.desk import audit as journal
+from bot.texts.desk import broadcasts as broadcast
+from bot.texts.desk.reports import waiting
+from bot.texts.owner import files, own_data, photos, provinces, units
 from core import errors as e
-from core.accounts import UserType
 from core.errors import XuanhaoError
-from core.vehicles import VIN_LENGTH
+from core.people.accounts import UserType
+from core.values.vehicles import VIN_LENGTH
 
 VIN_PRESELECTED = verbatim("该车辆已预选号牌,不允许再次预选号牌!")
 VIN_REGISTERED = verbatim("该车辆已上牌,不能选号,请核对输入!")

@@ -1,6 +1,6 @@
 """What stands beside the commands in the messenger's menu."""
 
-from bot.texts.language import phrase
+from bot.i18n.language import phrase
 
 OWNER_MENU = {
     "start": phrase("首页"),

@@ -3,12 +3,12 @@
 from datetime import datetime
 from html import escape
 
-from bot.texts.common import KINDS, barred, counter_hours, day, moment, papers, plate, reason
-from bot.texts.language import _, phrase
+from bot.i18n.formatting import KINDS, barred, counter_hours, day, moment, papers, plate, reason
+from bot.i18n.language import _, phrase
 from core.clock import from_millis
-from core.offices import Office
-from core.plates import PlateKind
 from core.preselection import Preselection
+from core.values.offices import Office
+from core.values.plates import PlateKind
 
 RECEIPT = phrase("🎫 查看凭证")
 PRESELECT = phrase("【预选号牌】")

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
-from bot.texts.common import hours as hours_of
-from bot.texts.common import moment, office_title
-from bot.texts.language import _, phrase
-from core.offices import Office
+from bot.i18n.formatting import hours as hours_of
+from bot.i18n.formatting import moment, office_title
+from bot.i18n.language import _, phrase
 from core.preselection import Preselection
 from core.rehearsal import Examples
-from core.vehicles import CertificateKind
+from core.values.offices import Office
+from core.values.vehicles import CertificateKind
 
 REHEARSE = phrase("【模拟选号】")
 LEAVE = phrase("🚪 退出模拟")

@@ -7,7 +7,7 @@
     given up, or old     a new draft, which takes the data along ◀───────────┘
 
 ``TRANSITIONS`` is the same as a table. A draft is one for an owner; a decision is made once, for good
-(``core.appeals.reviews``). The photos lie outside of the database (``core.photostore``): each was put
+(``core.appeals.reviews``). The photos lie outside of the database (``core.security.photo_files``): each was put
 before the transaction that names it here, and is swept when no appeal names it any more.
 """
 
@@ -22,7 +22,7 @@ from core.appeals.model import (
     State,
     Superseded,
 )
-from core.appeals.owners import DRAFTS_LIVE, Appeals, awarded_to, photo_keys, queue
+from core.appeals.submission import DRAFTS_LIVE, Appeals, awarded_to, photo_keys, queue
 
 __all__ = [
     "DRAFTS_LIVE",

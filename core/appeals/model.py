@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from core import audit
 from core.errors import AppealReasonLength, StepOutOfOrder
-from core.normalise import tidy
-from core.secrets import Vault
+from core.security.vault import Vault
+from core.values.text import tidy
 
 PHOTO_CONSENT = 1
 """Counts up when what owners consent to for their photos changes; a draft is then asked anew."""

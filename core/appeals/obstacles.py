@@ -11,7 +11,7 @@ from core.clock import to_millis
 from core.errors import AppealAboutOwnNumber, AppealNotNeeded, VehicleUnknown
 from core.ports import Tx
 from core.preselection import Preselection, State, from_row, get
-from core.registry import Registry, RegistryVehicle
+from core.registry.lookup import Registry, RegistryVehicle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

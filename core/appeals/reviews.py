@@ -13,22 +13,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from core import audit, notices
-from core.accounts import Account, Accounts
+from core import audit
 from core.appeals.model import Appeal, State, Superseded
 from core.appeals.obstacles import Obstacles, obstacles
-from core.appeals.owners import Appeals
+from core.appeals.submission import Appeals
 from core.audit import AuditAction
-from core.blacklist import Ban, running
 from core.clock import moment_or_none, to_millis
-from core.counter import Counter
 from core.errors import AppealDecided, AppealMoved, AppealOfOneself
-from core.notices import Plan, Purpose
+from core.notifications import queue as notices
+from core.notifications.queue import Plan, Purpose
+from core.people.accounts import Account, Accounts
+from core.people.blacklist import Ban, running
 from core.ports import Tx
 from core.preselection import Preselection, end_holds, end_lease, from_row, move
 from core.preselection import State as Step
-from core.registry import Registry
-from core.vehicles import vin_last_six
+from core.preselection.counter import Counter
+from core.registry.lookup import Registry
+from core.values.vehicles import vin_last_six
 
 SET_ASIDE = "车辆识别代号申诉审核通过"
 """Why somebody's reservation was ended; its owner and the desk read it beside other reasons."""

@@ -30,7 +30,7 @@ class OfficeClosed(Refusal):
 class HoursUnreadable(InputError):
     """Hours cannot be understood.
 
-    ``problem`` names what is wrong (see ``core.hours.PROBLEMS``), ``part`` is what it is wrong with.
+    ``problem`` names what is wrong (see ``core.values.hours.PROBLEMS``), ``part`` is what it is wrong with.
     """
 
     def __init__(self, message: str, *, problem: str, part: str) -> None:

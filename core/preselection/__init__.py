@@ -13,6 +13,7 @@
 registered one is the vehicle's one success.
 """
 
+from core.preselection.entry import Preselections
 from core.preselection.leases import end_holds, end_lease, lease_until, renew_lease
 from core.preselection.model import (
     TRANSITIONS,
@@ -27,8 +28,7 @@ from core.preselection.model import (
     of_account,
     unfinished,
 )
-from core.preselection.steps import Preselections
-from core.preselection.unsent import return_unsent
+from core.preselection.undelivered import return_unsent
 
 __all__ = [
     "TRANSITIONS",

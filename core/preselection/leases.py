@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from core.clock import from_millis, to_millis
 from core.errors import VerificationLapsed
-from core.offices import Office
 from core.ports import Tx
 from core.preselection.model import Preselection
-from core.preselection.unsent import return_unsent_of
+from core.preselection.undelivered import return_unsent_of
+from core.values.offices import Office
 
 
 def end_lease(tx: Tx, preselection: Preselection) -> None:

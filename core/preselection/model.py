@@ -5,12 +5,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from core import audit
-from core.accounts import Account
 from core.clock import moment_or_none, to_millis
 from core.errors import StepOutOfOrder
-from core.plates import Plate, PlateKind
+from core.people.accounts import Account
 from core.ports import Row, Tx
-from core.vehicles import CertificateKind
+from core.values.plates import Plate, PlateKind
+from core.values.vehicles import CertificateKind
 
 
 class State(StrEnum):

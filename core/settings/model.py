@@ -11,13 +11,13 @@ from typing import Annotated
 from pydantic import AfterValidator, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from core.calendar import WorkingCalendar
 from core.errors import KeyFileLost, OfficeUnknown
-from core.offices import Office
 from core.settings.keys import KEY_FILE, Keys, Security, ensure_keys
 from core.settings.tables import DATABASE, Calendar, Database, Desk, Elsewhere, Photos, Registry, Sms
 from core.settings.telegram import Telegram
 from core.settings.values import some
+from core.values.offices import Office
+from core.values.workdays import WorkingCalendar
 
 
 class Settings(BaseSettings):

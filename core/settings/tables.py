@@ -14,9 +14,9 @@ from pydantic import (
     model_validator,
 )
 
-from core.calendar import WorkingCalendar
-from core.offices import OfferedCode, Whole
 from core.settings.values import Days, HttpUrl, database_url, distinct, http_url, listed, some
+from core.values.offices import OfferedCode, Whole
+from core.values.workdays import WorkingCalendar
 
 SMS_PROVIDERS = ("console", "http")
 DATABASE = "sqlite:///data/xuanhao.db"

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator, model_validator
 
-from core.offices import Whole
 from core.settings.tables import Table
 from core.settings.values import HttpUrl, bot_token, bot_url, distinct, listed
+from core.values.offices import Whole
 
 _TELEGRAM = "api.telegram.org"
 

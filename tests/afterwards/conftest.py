@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.screens.pictures import ReceiptPicture
+from bot.pictures.cards import ReceiptPicture
 from tests.afterwards.house import House, local, open_house
 
 

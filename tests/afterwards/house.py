@@ -14,19 +14,20 @@ from typing import Any, cast
 
 from telegram.ext import ExtBot
 
-from bot.dialog.buttons import Codec
-from bot.sender import Sender
-from core import blacklist, subscriptions
-from core.accounts import Account
+from bot.dialog.callback_data import Codec
+from bot.notifications.sender import Sender
 from core.bootstrap import Core
 from core.clock import CHINA, FixedClock, from_millis
 from core.db import MemoryDatabase
 from core.db.memory import MemoryStore
-from core.endings import Moved
-from core.plates import Plate, PlateKind
+from core.notifications import subscriptions
+from core.people import blacklist
+from core.people.accounts import Account
 from core.ports import Row, Store, Tx
 from core.preselection import Papers, Preselection, State, get
-from core.vehicles import CertificateKind, vin_last_six
+from core.preselection.expiry import Moved
+from core.values.plates import Plate, PlateKind
+from core.values.vehicles import CertificateKind, vin_last_six
 from tests import invented
 from tests.core import tools
 
@@ -175,7 +176,7 @@ class House:
         return Sender(used, cast("ExtBot[str]", self.messenger.of(worker)), Codec(used.vault), worker)
 
     async def ends(self, core: Core | None = None) -> None:
-        """End what is over and announce what has opened: the order of ``bot.jobs``."""
+        """End what is over and announce what has opened: the order of ``bot.scheduler``."""
         used = core or self.core
         for function in (used.endings.expire_due, blacklist.lift_due):
             while await used.store.run(function):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from core import blacklist
 from core.errors import Blacklisted
+from core.people import blacklist
 from tests import invented
 from tests.afterwards.house import chat_of, confirm, reserve
 from tests.afterwards.test_faults import PEOPLE

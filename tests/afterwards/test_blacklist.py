@@ -4,15 +4,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from core import blacklist
-from core.accounts import Account
-from core.blacklist import Ban, Cause, Sentence, years_after
 from core.errors import BanInThePast, Blacklisted, IdentityTaken
-from core.notices import Purpose
-from core.plates import PlateKind
-from core.pool import is_free
+from core.notifications.queue import Purpose
+from core.people import blacklist
+from core.people.accounts import Account
+from core.people.blacklist import Ban, Cause, Sentence, years_after
+from core.pool.segments import is_free
 from core.ports import Tx
 from core.preselection import State
+from core.values.plates import PlateKind
 from tests import invented
 from tests.afterwards.house import OFFICE, House, begin, chat_of, local, open_house, serial_of
 from tests.core import tools

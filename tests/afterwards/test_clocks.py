@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core import subscriptions
+from core.notifications import subscriptions
 from core.preselection import State
 from tests.afterwards.house import House, local, open_house
 from tests.world import CHIEF, OWNER, open_world

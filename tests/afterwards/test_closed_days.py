@@ -10,9 +10,9 @@ from datetime import date, datetime
 import pytest
 from telegram.error import NetworkError
 
-from core.calendar import WorkingCalendar
 from core.clock import CHINA
 from core.errors import HandledMeanwhile
+from core.values.workdays import WorkingCalendar
 from tests.afterwards.house import OFFICE, House, Misfortune, chat_of, local, open_house
 from tests.unit import test_calendar
 

@@ -13,12 +13,12 @@ from itertools import pairwise
 import pytest
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TimedOut
 
-from bot.limits import Limits
-from bot.screens.pictures import ReceiptPicture
-from core import notices
+from bot.bot_api.rate_limits import Limits
+from bot.pictures.cards import ReceiptPicture
 from core.clock import from_millis
-from core.notices import CLAIM, MOST_TRIES
-from core.subscriptions import Subscription, Topic, subscribe
+from core.notifications import queue as notices
+from core.notifications.queue import CLAIM, MOST_TRIES
+from core.notifications.subscriptions import Subscription, Topic, subscribe
 from tests.afterwards.house import OFFICE, House, Misfortune, chat_of, local, open_house
 
 DUE = local("2026-03-12", 9)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox import PersonSpec
+from sandbox import PersonSpec
 from tests.afterwards.house import all_of, chat_of, local, reserve
 from tests.person import Person
 from tests.world import CHIEF, World, open_world

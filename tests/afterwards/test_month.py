@@ -12,12 +12,12 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from core import blacklist
 from core.clock import CHINA
-from core.plates import PlateKind
-from core.pool import is_free
+from core.people import blacklist
+from core.pool.segments import is_free
 from core.ports import Tx
 from core.preselection import State
+from core.values.plates import PlateKind
 from tests.afterwards import model
 from tests.afterwards.house import OFFICE, House, chat_of, local, open_house, serial_of, states
 from tests.afterwards.model import Life

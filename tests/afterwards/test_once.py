@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.sender import ONCE_AT_A_TIME
-from bot.transport import RequestNotSentError
-from core import broadcasts, notices
-from core.broadcasts import Audience, Figures, Order
-from core.plates import PlateKind
-from core.subscriptions import Subscription, Topic, subscribe
+from bot.bot_api.http import RequestNotSentError
+from bot.notifications.sender import ONCE_AT_A_TIME
+from core.notifications import broadcasts
+from core.notifications import queue as notices
+from core.notifications.broadcasts import Audience, Figures, Order
+from core.notifications.subscriptions import Subscription, Topic, subscribe
+from core.values.plates import PlateKind
 from tests.afterwards.house import OFFICE, House, Misfortune, local
 from tests.person import as_typed
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from core import notices
 from core.bootstrap import Core
 from core.clock import to_millis
+from core.notifications import queue as notices
 from core.ports import Tx
 from core.preselection import State
 from tests.afterwards.house import OFFICE, House, local

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.calendar import WorkingCalendar
 from core.clock import CHINA
-from core.hours import ServiceHours
-from core.notices import Deadline, reminder_times
-from core.offices import Office
+from core.notifications.queue import Deadline, reminder_times
+from core.values.hours import ServiceHours
+from core.values.offices import Office
+from core.values.workdays import WorkingCalendar
 
 CALENDAR = WorkingCalendar()
 COUNTERS = [

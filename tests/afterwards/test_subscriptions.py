@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from core import subscriptions
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.db import MemoryDatabase
 from core.db.memory import MemoryStore
 from core.db.tx import WrapTx
-from core.masks import parse_mask
-from core.plates import PlateKind
-from core.pool import Release
+from core.notifications import subscriptions
+from core.notifications.subscriptions import NO_KIND, Subscription, Topic
+from core.pool.segments import Release
 from core.ports import Row, Tx
-from core.subscriptions import NO_KIND, Subscription, Topic
+from core.values.masks import parse_mask
+from core.values.plates import PlateKind
 from tests.afterwards.house import OFFICE, House, local
 from tests.core import tools
 

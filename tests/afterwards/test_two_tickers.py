@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from core import blacklist
 from core.bootstrap import Core
 from core.clock import FixedClock, to_millis
 from core.db import QUERIES, open_postgres
-from core.plates import PlateKind
+from core.notifications.subscriptions import NO_KIND, Subscription, Topic, subscribe
+from core.people import blacklist
 from core.ports import Tx
 from core.preselection import State
-from core.subscriptions import NO_KIND, Subscription, Topic, subscribe
+from core.values.plates import PlateKind
 from tests.afterwards import model
 from tests.afterwards.house import OFFICE, House, all_of, chat_of, local, reserve, states
 from tests.afterwards.model import Life

@@ -2,10 +2,10 @@
 
 from itertools import count
 
-from core.accounts import Account
 from core.appeals import Appeal, Photo, Slot
 from core.appeals.reviews import Outcome
 from core.bootstrap import Core
+from core.people.accounts import Account
 from core.ports import Tx
 from tests import invented
 

@@ -8,8 +8,8 @@ import psycopg
 
 from core.db.postgres_tx import PostgresTx
 from core.db.sqlite_tx import SqliteTx
-from core.masks import Mask
 from core.ports import Tx
+from core.values.masks import Mask
 
 MILLION = "WITH RECURSIVE count (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM count WHERE n < {last})"
 """A table ``count`` of the numbers from 0 to ``last``, on either engine."""

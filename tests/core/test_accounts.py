@@ -2,11 +2,11 @@
 
 import pytest
 
-from core.accounts import Account
 from core.bootstrap import Core
-from core.counter import Move
 from core.errors import IdentityTaken, NotRegistered, PhoneTaken, StepOutOfOrder
+from core.people.accounts import Account
 from core.ports import Tx
+from core.preselection.counter import Move
 from tests import invented
 from tests.core.sql import sql
 from tests.core.tools import half_registered, registered

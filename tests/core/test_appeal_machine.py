@@ -14,9 +14,9 @@ from core import errors
 from core.appeals import State, queue
 from core.clock import FixedClock
 from core.db import MemoryDatabase, MemoryStore
-from core.plates import Plate, PlateKind
 from core.ports import Tx
-from core.selection import chances
+from core.preselection.selection import chances
+from core.values.plates import Plate, PlateKind
 from tests import invented
 from tests.core.appealing import appealed, approves, rejects
 from tests.core.sql import sql

@@ -5,10 +5,8 @@ from typing import Any
 
 import pytest
 
-from core import appeals, imports, registry
-from core.accounts import Account
+from core import appeals
 from core.appeals import DRAFTS_LIVE, TRANSITIONS, Slot, State, awarded_to, photo_keys, queue
-from core.blacklist import Cause, Sentence, ban
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.errors import (
@@ -25,9 +23,13 @@ from core.errors import (
     NotRegistered,
     StepOutOfOrder,
 )
-from core.plates import PlateKind
+from core.people.accounts import Account
+from core.people.blacklist import Cause, Sentence, ban
 from core.ports import Tx
-from core.registry import RegistryVehicle
+from core.registry import imports
+from core.registry import lookup as registry
+from core.registry.lookup import RegistryVehicle
+from core.values.plates import PlateKind
 from tests import invented
 from tests.core.appealing import REASON, appealed, approves, drafts, photo, rejects
 from tests.core.sql import sql

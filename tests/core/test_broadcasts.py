@@ -6,9 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from core import broadcasts, notices
 from core.bootstrap import Core
-from core.broadcasts import MOST_TEXT, PACE, Audience, Broadcast, Figures, Order, State, judge_text
 from core.clock import FixedClock, from_millis
 from core.errors import (
     BroadcastRunning,
@@ -19,9 +17,21 @@ from core.errors import (
     NothingKnown,
     Refusal,
 )
-from core.plates import PlateKind
+from core.notifications import broadcasts
+from core.notifications import queue as notices
+from core.notifications.broadcasts import (
+    MOST_TEXT,
+    PACE,
+    Audience,
+    Broadcast,
+    Figures,
+    Order,
+    State,
+    judge_text,
+)
+from core.notifications.subscriptions import Subscription, Topic, subscribe
 from core.ports import Tx
-from core.subscriptions import Subscription, Topic, subscribe
+from core.values.plates import PlateKind
 from tests.core.between import Between, meeting
 from tests.core.sql import sql
 from tests.core.test_race import parties, together

@@ -8,16 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import bulletin, pool
 from core.bootstrap import Core
-from core.bulletin import SMALLEST_TOLD, Left, rounded
 from core.clock import FixedClock
-from core.draws import Seeds
 from core.errors import StoreConstraintError
-from core.masks import Mask, parse_mask, union_size
-from core.plates import PlateKind
-from core.pool import Release
+from core.pool import bulletin
+from core.pool import segments as pool
+from core.pool.bulletin import SMALLEST_TOLD, Left, rounded
+from core.pool.seeded_stream import Seeds
+from core.pool.segments import Release
 from core.ports import Tx
+from core.values.masks import Mask, parse_mask, union_size
+from core.values.plates import PlateKind
 from tests.core.between import Between, meeting
 from tests.core.test_race import parties, together
 from tests.core.tools import release, reserved, verified

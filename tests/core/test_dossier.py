@@ -4,17 +4,18 @@ from datetime import timedelta
 
 import pytest
 
-from core import blacklist, pool
-from core.blacklist import Cause
 from core.bootstrap import Core
 from core.clock import FixedClock
-from core.dossier import Key, Topic, read_key
 from core.errors import NobodyFound, NothingKnown
-from core.masks import parse_mask
-from core.plates import Plate, PlateKind
+from core.people import blacklist
+from core.people.blacklist import Cause
+from core.pool import segments as pool
+from core.pool.number_status import Standing, standing_of
 from core.ports import Tx
-from core.standing import Standing, standing_of
-from core.vehicles import vin_last_six
+from core.reporting.case_file import Key, Topic, read_key
+from core.values.masks import parse_mask
+from core.values.plates import Plate, PlateKind
+from core.values.vehicles import vin_last_six
 from tests import invented
 from tests.core.tools import NOON, registered, release, reserved, verified
 

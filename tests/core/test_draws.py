@@ -10,15 +10,15 @@ from statistics import fmean
 
 import pytest
 
-from core import batches
-from core.batches import Batch, Order, latest_batch
 from core.bootstrap import Core
 from core.clock import FixedClock
-from core.draws import Draw, below
-from core.masks import SMALL_MASKS, parse_mask
-from core.plates import LETTERS, PlateKind
-from core.pool import Release
+from core.pool import batches
+from core.pool.batches import Batch, Order, latest_batch
+from core.pool.seeded_stream import Draw, below
+from core.pool.segments import Release
 from core.ports import Tx
+from core.values.masks import SMALL_MASKS, parse_mask
+from core.values.plates import LETTERS, PlateKind
 from tests.core.between import Between
 from tests.core.sql import fill, fill_ranks, sql
 from tests.core.tools import release, verified

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from core.accounts import Account
 from core.bootstrap import Core
 from core.clock import FixedClock
-from core.plates import Plate, PlateKind
+from core.people.accounts import Account
 from core.ports import Store, Tx
 from core.preselection import Papers, State, get
-from core.selection import Drawn
-from core.vehicles import CertificateKind
+from core.preselection.selection import Drawn
+from core.values.plates import Plate, PlateKind
+from core.values.vehicles import CertificateKind
 from tests import invented
 from tests.core.sql import dump
 from tests.core.tools import NOON, build, release, reserved

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from core import imports
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.errors import ImportOver, ImportUnderWay
-from core.imports import FORGOTTEN_AFTER, LEASE, UNDO_WITHIN, Order, State
-from core.plates import PlateKind
 from core.ports import Tx
-from core.registry import RegistryVehicle
+from core.registry import imports
+from core.registry.imports import FORGOTTEN_AFTER, LEASE, UNDO_WITHIN, Order, State
+from core.registry.lookup import RegistryVehicle
+from core.values.plates import PlateKind
 from tests import invented
 from tests.core.sql import sql
 

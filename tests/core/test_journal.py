@@ -10,8 +10,8 @@ from core import audit
 from core.audit import AuditAction
 from core.bootstrap import Core
 from core.clock import FixedClock, to_millis
-from core.plates import Plate, PlateKind
 from core.ports import Tx
+from core.values.plates import Plate, PlateKind
 from tests import invented
 from tests.core.sql import refused_by, sql
 from tests.core.tools import release, reserved, verified

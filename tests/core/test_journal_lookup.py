@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 
 import core as core_package
-from bot.texts.journal import _SUBJECTS, _WORDED
-from core import journal
-from core.admins import Post, Role
+from bot.texts.desk.audit import _SUBJECTS, _WORDED
 from core.audit import AuditAction, SubjectKind
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.errors import NotInJournal
-from core.journal import Asked, Page
-from core.masks import parse_mask
-from core.plates import Plate, PlateKind
-from core.pool import withhold
-from core.reports import Scope
+from core.people.admins import Post, Role
+from core.pool.segments import withhold
+from core.reporting import audit_search as journal
+from core.reporting.audit_search import Asked, Page
+from core.reporting.statistics import Scope
+from core.values.masks import parse_mask
+from core.values.plates import Plate, PlateKind
 from tests import invented
 from tests.core.tools import NOON, build, release, reserved
 from tests.engines import open_test_store

@@ -20,19 +20,20 @@ from hypothesis.stateful import (
     rule,
 )
 
-from core import batches as core_batches
-from core import errors, free_list
-from core.accounts import Account
+from core import errors
 from core.clock import FixedClock, from_millis, to_millis
 from core.db import QUERIES, MemoryDatabase, MemoryStore
-from core.free_list import FreeList, FreeListWanted, list_free, read_free_list
-from core.masks import parse_mask
-from core.plates import Plate, PlateKind
-from core.pool import Release, count, purge
+from core.people.accounts import Account
+from core.pool import batches as core_batches
+from core.pool import free_list
+from core.pool.free_list import FreeList, FreeListWanted, list_free, read_free_list
+from core.pool.ranks import open_ranks
+from core.pool.segments import Release, count, purge
 from core.ports import Tx
 from core.preselection import get
-from core.ranks import open_ranks
-from core.selection import chances
+from core.preselection.selection import chances
+from core.values.masks import parse_mask
+from core.values.plates import Plate, PlateKind
 from tests import invented
 from tests.core.model import (
     BATCH,

@@ -6,18 +6,20 @@ from typing import Any
 
 import pytest
 
-from core import blacklist, broadcasts, subscriptions, waiting
-from core.accounts import Account
-from core.blacklist import Cause, Sentence
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.errors import DeletionHindered, Hindrance, NobodyFound, Refusal
-from core.own_data import HOLDINGS, Holding, OwnData, Person
-from core.plates import Plate, PlateKind
+from core.notifications import broadcasts, subscriptions
+from core.notifications.subscriptions import Subscription, Topic
+from core.people import blacklist
+from core.people.accounts import Account
+from core.people.blacklist import Cause, Sentence
+from core.people.verification import Bond, Purpose
+from core.personal_data import HOLDINGS, Holding, OwnData, Person
 from core.ports import Tx
 from core.preselection import State, get
-from core.subscriptions import Subscription, Topic
-from core.verification import Bond, Purpose
+from core.reporting import work_queue as waiting
+from core.values.plates import Plate, PlateKind
 from tests import invented
 from tests.core.between import Between
 from tests.core.sql import dump, sql

@@ -10,8 +10,8 @@ from cryptography.fernet import Fernet
 
 from core.clock import FixedClock
 from core.errors import PhotoStoreError, SealBroken
-from core.photostore import FilePhotos
-from core.secrets import Vault
+from core.security.photo_files import FilePhotos
+from core.security.vault import Vault
 from tests.core.tools import NOON
 from tests.world import KEYS
 

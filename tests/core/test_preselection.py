@@ -7,10 +7,7 @@ from itertools import product
 
 import pytest
 
-from core import maintenance
-from core.accounts import Account
-from core.batches import Batch
-from core.blacklist import Cause, Sentence, ban
+from core.availability import maintenance
 from core.bootstrap import Core
 from core.clock import CHINA, FixedClock, to_millis
 from core.errors import (
@@ -25,7 +22,9 @@ from core.errors import (
     VinPreselected,
     VinRegistered,
 )
-from core.plates import Plate, PlateKind
+from core.people.accounts import Account
+from core.people.blacklist import Cause, Sentence, ban
+from core.pool.batches import Batch
 from core.ports import Tx
 from core.preselection import (
     TRANSITIONS,
@@ -38,8 +37,9 @@ from core.preselection import (
     of_account,
     unfinished,
 )
-from core.selection import Drawn, Tried, chances, shortlist
-from core.vehicles import CertificateKind
+from core.preselection.selection import Drawn, Tried, chances, shortlist
+from core.values.plates import Plate, PlateKind
+from core.values.vehicles import CertificateKind
 from tests import invented
 from tests.core.sql import sql
 from tests.core.tools import NOON, agreed, code_for, registered, release, reserved, verified, verifies_again

@@ -9,11 +9,8 @@ from typing import Any
 
 import pytest
 
-from core.accounts import Account, UserType
-from core.blacklist import Ban, Cause, Sentence, impose, running, version_of
 from core.bootstrap import Core
 from core.clock import FixedClock, to_millis
-from core.counter import Grant, Move, granted_of
 from core.errors import (
     CodeLocked,
     HandledMeanwhile,
@@ -29,13 +26,16 @@ from core.errors import (
     WishesRefused,
     WishWithheld,
 )
-from core.masks import parse_mask
-from core.plates import Plate, PlateKind
-from core.pool import withhold
+from core.people.accounts import Account, UserType
+from core.people.blacklist import Ban, Cause, Sentence, impose, running, version_of
+from core.people.verification import MOST_WRONG_TRIES, Answer, Purpose
+from core.pool.segments import withhold
 from core.ports import Row, Tx
 from core.preselection import Preselection, State, get
-from core.selection import Tried, Unavailable, chances
-from core.verification import MOST_WRONG_TRIES, Answer, Purpose
+from core.preselection.counter import Grant, Move, granted_of
+from core.preselection.selection import Tried, Unavailable, chances
+from core.values.masks import parse_mask
+from core.values.plates import Plate, PlateKind
 from tests import invented
 from tests.core.between import Between, meeting
 from tests.core.sql import sql

@@ -1,9 +1,9 @@
 """Whoever asks to be told of an opening while it is being announced is told of it all the same."""
 
-from core import subscriptions
 from core.bootstrap import Core
+from core.notifications import subscriptions
+from core.notifications.subscriptions import NO_KIND, Subscription, Topic
 from core.ports import Tx
-from core.subscriptions import NO_KIND, Subscription, Topic
 from tests.core.between import in_between
 from tests.core.sql import sql
 

@@ -8,7 +8,7 @@ import pytest
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.ports import Tx
-from core.selection import chances
+from core.preselection.selection import chances
 from tests import invented
 from tests.core.between import Between, meeting
 from tests.core.sql import sql

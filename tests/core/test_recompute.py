@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from core import batches
 from core.bootstrap import Core
 from core.clock import FixedClock
-from core.masks import parse_mask
-from core.plates import PlateKind
+from core.pool import batches
 from core.ports import Tx
-from core.selection import Drawn
+from core.preselection.selection import Drawn
+from core.values.masks import parse_mask
+from core.values.plates import PlateKind
 from tests.core.model import serials_of
 from tests.core.sql import sql
 from tests.core.tools import release, verified
@@ -204,7 +204,7 @@ async def test_published_seed_is_the_promised_one(lived: Core) -> None:
 
 
 async def test_stream_is_that_of_document(core: Core) -> None:
-    from core.draws import Draw  # noqa: PLC0415 - all other tests here do without it
+    from core.pool.seeded_stream import Draw  # noqa: PLC0415 - all other tests here do without it
 
     named: dict[str, Any] = {"office": "粤K", "kind": "small", "n": 12, "nonce": "4382bfdwdsb"}
     theirs = Draw(seed=b"s" * 32, **named).words()

@@ -8,11 +8,11 @@ import pytest
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.errors import CertificateMismatch, KindMismatch, VehicleUnknown, VinRegistered
-from core.imports import load
-from core.plates import PlateKind
 from core.preselection import Papers, State, get
-from core.registry import RegistryVehicle
-from core.vehicles import CertificateKind
+from core.registry.imports import load
+from core.registry.lookup import RegistryVehicle
+from core.values.plates import PlateKind
+from core.values.vehicles import CertificateKind
 from tests import invented
 from tests.core.tools import agreed, build, registered
 from tests.engines import open_test_store

@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.admins import Admin, Duty, Post, Role
-from core.blacklist import Cause, Sentence, ban
 from core.bootstrap import Core
 from core.clock import CHINA, FixedClock
 from core.db.sqlite_tx import SqliteTx
 from core.errors import NotYourDuty
-from core.masks import Mask, parse_mask
-from core.plates import Plate, PlateKind
-from core.pool import Release, withhold
+from core.people.admins import Admin, Duty, Post, Role
+from core.people.blacklist import Cause, Sentence, ban
+from core.pool.segments import Release, withhold
 from core.ports import Tx
-from core.reports import MARK, Scope, Stats, fills, scope_of, size_of_union, stats
+from core.reporting.statistics import MARK, Scope, Stats, fills, scope_of, size_of_union, stats
+from core.values.masks import Mask, parse_mask
+from core.values.plates import Plate, PlateKind
 from tests import invented
 from tests.core.sql import fill, sql
 from tests.core.tools import NOON, build, release, reserved, verified

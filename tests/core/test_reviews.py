@@ -8,14 +8,10 @@ from threading import Event
 
 import pytest
 
-from core import imports
-from core.accounts import Account
 from core.appeals import State
 from core.appeals.reviews import Outcome, outcome_of
-from core.blacklist import running
 from core.bootstrap import Core, Ports, bootstrap
 from core.clock import FixedClock
-from core.counter import Move
 from core.errors import (
     AppealDecided,
     AppealMoved,
@@ -25,12 +21,16 @@ from core.errors import (
     VinPreselected,
     VinRegistered,
 )
-from core.plates import Plate, PlateKind
+from core.people.accounts import Account
+from core.people.blacklist import running
 from core.ports import Tx
 from core.preselection import State as Step
 from core.preselection import get, lease_until
-from core.registry import RegistryVehicle, StrictRegistry
-from core.selection import chances
+from core.preselection.counter import Move
+from core.preselection.selection import chances
+from core.registry import imports
+from core.registry.lookup import RegistryVehicle, StrictRegistry
+from core.values.plates import Plate, PlateKind
 from tests import invented
 from tests.core.appealing import REVIEWER, appealed, approves, rejects
 from tests.core.between import Between, meeting

@@ -8,7 +8,7 @@ import pytest
 
 from core.bootstrap import Core
 from core.clock import CHINA, FixedClock
-from core.draws import Seed
+from core.pool.seeded_stream import Seed
 from core.ports import Tx
 from tests.core.sql import sql
 from tests.core.tools import release

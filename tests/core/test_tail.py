@@ -7,16 +7,16 @@ from datetime import timedelta
 
 import pytest
 
-from core import free_list
 from core.bootstrap import Core
 from core.clock import FixedClock, to_millis
 from core.errors import NoBatchesLeft
-from core.free_list import FreeList, FreeListWanted, list_free, read_free_list
-from core.plates import PlateKind
-from core.pool import count, purge
+from core.pool import free_list
+from core.pool.free_list import FreeList, FreeListWanted, list_free, read_free_list
+from core.pool.ranks import open_ranks
+from core.pool.segments import count, purge
 from core.ports import Tx
-from core.ranks import open_ranks
-from core.selection import Drawn
+from core.preselection.selection import Drawn
+from core.values.plates import PlateKind
 from tests.core.between import Between
 from tests.core.sql import fill, sql
 from tests.core.tools import release, verified

@@ -4,15 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from core.accounts import Account
-from core.blacklist import running
 from core.bootstrap import Core
 from core.clock import FixedClock
-from core.counter import Move
 from core.errors import NobodyFound
-from core.plates import Plate, PlateKind
+from core.people.accounts import Account
+from core.people.blacklist import running
 from core.ports import Tx
 from core.preselection import State, get
+from core.preselection.counter import Move
+from core.values.plates import Plate, PlateKind
 from tests import invented
 from tests.core.tools import NOON, registered, release, reserved
 

@@ -4,9 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from core import blacklist
-from core.accounts import Account, UserType
-from core.blacklist import Cause, Sentence
 from core.bootstrap import Core
 from core.clock import CHINA
 from core.errors import (
@@ -17,8 +14,11 @@ from core.errors import (
     StepOutOfOrder,
     UnitNeedsCreditCode,
 )
-from core.plates import PlateKind
+from core.people import blacklist
+from core.people.accounts import Account, UserType
+from core.people.blacklist import Cause, Sentence
 from core.ports import Tx
+from core.values.plates import PlateKind
 from tests import invented
 from tests.core.tools import NOON, half_registered, registered
 

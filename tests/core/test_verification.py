@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from core.accounts import Account
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.errors import (
@@ -21,7 +20,8 @@ from core.errors import (
     Refusal,
     ServiceCapReached,
 )
-from core.verification import Answer, Bond, Purpose, SmsCaps, Verification
+from core.people.accounts import Account
+from core.people.verification import Answer, Bond, Purpose, SmsCaps, Verification
 from tests import invented
 from tests.core.sql import sql
 from tests.core.tools import ForeseenBytes, registered

@@ -6,18 +6,27 @@ from pathlib import Path
 
 import pytest
 
-from bot.texts.reports.waiting import _NOTICES
-from core import waiting
-from core.admins import Admin, Post, Role
+from bot.texts.desk.reports.waiting import _NOTICES
 from core.bootstrap import Core
 from core.clock import CHINA, FixedClock
 from core.errors import AlreadyHandled, NothingToHandle, NotYourDuty
-from core.masks import parse_mask
-from core.notices import MOST_TRIES, Plan, Purpose, claim, note_failure, note_hopeless, note_unreachable, plan
-from core.plates import PlateKind
-from core.pool import Release
+from core.notifications.queue import (
+    MOST_TRIES,
+    Plan,
+    Purpose,
+    claim,
+    note_failure,
+    note_hopeless,
+    note_unreachable,
+    plan,
+)
+from core.people.admins import Admin, Post, Role
+from core.pool.segments import Release
 from core.ports import Tx
-from core.waiting import Desk, Matter
+from core.reporting import work_queue as waiting
+from core.reporting.work_queue import Desk, Matter
+from core.values.masks import parse_mask
+from core.values.plates import PlateKind
 from tests.core.appealing import appealed
 from tests.core.sql import fill, sql
 from tests.core.tools import NOON, build, registered, release, reserved

@@ -5,16 +5,16 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from core.accounts import Account
 from core.bootstrap import Core, Ports, bootstrap
 from core.clock import CHINA, FixedClock
-from core.masks import parse_mask
-from core.plates import PlateKind
-from core.pool import Release
+from core.people.accounts import Account
+from core.pool.segments import Release
 from core.ports import Store, Tx
 from core.preselection import Papers, get
 from core.settings import Settings
-from core.vehicles import CertificateKind
+from core.values.masks import parse_mask
+from core.values.plates import PlateKind
+from core.values.vehicles import CertificateKind
 from tests import invented
 from tests.world import KEYS, office
 

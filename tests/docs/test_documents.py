@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from bot import cli
-from bot.commands import DESK, OWNER_COMMANDS
+from bot.routing.commands import DESK, OWNER_COMMANDS
 from bot.texts.menu import DESK_MENU, OWNER_MENU
 from tools import make_report_pictures
 

@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from bot.sandbox import PersonSpec
 from core.ports import Tx
+from sandbox import PersonSpec
 from tests import invented
 from tests.core.sql import sql
 from tests.core.tools import reserved

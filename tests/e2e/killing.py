@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Self
 
-from bot.sandbox import PersonSpec, Sandbox
+from sandbox import PersonSpec, Sandbox
 from tests import invented
 from tests.person import NotSeen, Person
 from tests.world import TOKEN

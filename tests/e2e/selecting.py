@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox import PersonSpec
 from core.ports import Tx
+from sandbox import PersonSpec
 from tests import invented
 from tests.core.sql import sql
 from tests.core.tools import reserved, verified

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from core.admins import Post, Role
+from core.people.admins import Post, Role
 from core.preselection import State, get
-from core.vehicles import group_vin
+from core.values.vehicles import group_vin
 from tests import invented
 from tests.barcoded import photo
 from tests.core.appealing import appealed

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from core.people.verification import Purpose
 from core.ports import Tx
-from core.verification import Purpose
 from tests import invented
 from tests.person import Person
 from tests.world import CHIEF, OTHER, OWNER, TOKEN, World, agrees, reaches_selection, registers

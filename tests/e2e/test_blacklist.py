@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
-from core import blacklist
-from core.blacklist import Cause, Sentence
-from core.plates import Plate, PlateKind
+from core.people import blacklist
+from core.people.blacklist import Cause, Sentence
 from core.ports import Tx
+from core.values.plates import Plate, PlateKind
 from tests import invented
 from tests.core.sql import sql
 from tests.core.tools import registered, reserved

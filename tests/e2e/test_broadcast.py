@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox import PersonSpec, Sandbox
-from core import broadcasts
 from core.bootstrap import Ports, bootstrap
-from core.broadcasts import Audience, Order
 from core.clock import ShiftedClock
-from core.plates import PlateKind
+from core.notifications import broadcasts
+from core.notifications.broadcasts import Audience, Order
+from core.notifications.subscriptions import Subscription, Topic, subscribe
 from core.ports import Tx
 from core.settings import Settings
-from core.subscriptions import Subscription, Topic, subscribe
+from core.values.plates import PlateKind
+from sandbox import PersonSpec, Sandbox
 from tests import invented
 from tests.core.sql import sql
 from tests.core.tools import reserved

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
-from bot.sandbox import Sandbox
 from core.db import open_sqlite
 from core.ports import Tx
+from sandbox import Sandbox
 from tests import invented
 from tests.core.sql import sql
 from tests.world import KEYS, MORNING, TOKEN, clock_at

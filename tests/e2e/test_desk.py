@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands import DESK, WITHOUT_WORDS
-from bot.sandbox import PersonSpec
+from bot.routing.commands import DESK, WITHOUT_WORDS
 from bot.texts.desk.commands import USAGE
 from bot.texts.menu import DESK_MENU
 from core.errors import WishesRefused
 from core.ports import Tx
 from core.preselection import State, get
+from sandbox import PersonSpec
 from tests import invented
 from tests.core.sql import sql
 from tests.core.tools import reserved, verified

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from core import maintenance, offices
-from core.admins import Post, Role
+from core.availability import maintenance
+from core.people.admins import Post, Role
 from core.ports import Tx
+from core.values import offices
 from tests.person import Person
 from tests.world import CHIEF, World, office, open_world
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import pytest
 
-from bot.receipt.patience import Patience
+from bot.inbox.retry import Patience
 from core.ports import Tx
 from tests.core.sql import dump
 from tests.e2e.selecting import WAYS, Step, books_agree, opens_pool, owners, stands_before_step_5, told

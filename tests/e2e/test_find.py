@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from core import pool
-from core.accounts import Account
-from core.admins import Post, Role
-from core.masks import parse_mask
-from core.plates import PlateKind
+from core.people.accounts import Account
+from core.people.admins import Post, Role
+from core.pool import segments as pool
 from core.ports import Tx
 from core.preselection import Papers, State, get
-from core.vehicles import CertificateKind
+from core.values.masks import parse_mask
+from core.values.plates import PlateKind
+from core.values.vehicles import CertificateKind
 from tests import invented
 from tests.core.sql import sql
 from tests.core.tools import registered, reserved, verified, verifies_again

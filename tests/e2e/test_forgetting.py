@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.dialog.model import Forget, Go, Screen, View
 from bot.dialog.names import ScreenName
-from bot.sandbox.faults import Fault
-from bot.screens.all import BY_NAME
+from bot.dialog.screen import Forget, Go, Screen, View
+from bot.routing.screens import BY_NAME
 from bot.texts.menu import DESK_MENU
+from sandbox.faults import Fault
 from tests import invented
 from tests.person import Person
 from tests.world import CHIEF, World, eventually, open_world

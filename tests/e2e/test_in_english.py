@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.events import Event
-from bot.texts.common import office_title
-from bot.texts.language import Language
-from bot.texts.languages import NAMES
+from bot.i18n.formatting import office_title
+from bot.i18n.language import Language
+from bot.texts.owner.languages import NAMES
 from core.bootstrap import Core
 from core.ports import Tx
+from sandbox.events import Event
 from tests import invented
 from tests.core.tools import reserved
 from tests.e2e.appealing import paper

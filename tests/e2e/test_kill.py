@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox import Sandbox
+from sandbox import Sandbox
 from tests import invented
 from tests.e2e.killing import Deed, Program, goes, last, people_of, pressing, settings
 from tests.person import Person

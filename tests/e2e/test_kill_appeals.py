@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot.sandbox import Sandbox
 from core.bootstrap import Core, Ports, bootstrap
 from core.clock import ShiftedClock
-from core.photostore import FilePhotos
 from core.ports import Tx
-from core.secrets import Vault
+from core.security.photo_files import FilePhotos
+from core.security.vault import Vault
 from core.settings import load_settings
+from sandbox import Sandbox
 from tests import invented
 from tests.core.sql import sql
 from tests.core.tools import registered

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from bot.dialog.record import language_of
-from bot.receipt.updates import Broken
-from bot.sandbox.events import Event
-from bot.sandbox.methods_about import commands_for
-from bot.texts import common, home, menu
-from bot.texts.common import plain
-from bot.texts.language import Language, speaking
+from bot.i18n import formatting as common
+from bot.i18n.formatting import plain
+from bot.i18n.language import Language, speaking
+from bot.inbox.model import Broken
+from bot.texts import menu
+from bot.texts.owner import home
+from sandbox.events import Event
+from sandbox.methods_about import commands_for
 from tests.person import Person, as_typed
 from tests.world import CHIEF, OTHER, OWNER, World, eventually, office, open_world
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.faults import Fault
+from sandbox.faults import Fault
 from tests.core.sql import sql
 from tests.e2e.selecting import (
     RANDOM,

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.screens.all import SCREENS
-from core import accounts
+from bot.routing.screens import SCREENS
+from core.people import accounts
 from tests import invented
 from tests.core.sql import dump
 from tests.person import Person

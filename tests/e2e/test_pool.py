@@ -6,10 +6,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from core import pool
-from core.masks import parse_mask
-from core.plates import PlateKind
-from core.pool import Release
+from core.pool import segments as pool
+from core.pool.segments import Release
+from core.values.masks import parse_mask
+from core.values.plates import PlateKind
 from tests.core.sql import sql
 from tests.person import Person
 from tests.world import World, composes, office, open_world, reaches_selection

@@ -10,7 +10,7 @@ from time import monotonic, process_time
 
 import pytest
 
-from bot.sandbox import Sandbox
+from sandbox import Sandbox
 from tests.e2e.killing import SETTINGS
 from tests.world import MORNING, TOKEN, clock_at, eventually
 

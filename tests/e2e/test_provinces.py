@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from bot.links import payload_of
-from bot.sandbox import PersonSpec
-from core.accounts import UserType
+from bot.bot_api.deep_links import payload_of
+from core.people.accounts import UserType
 from core.ports import Tx
 from core.preselection import unfinished
+from sandbox import PersonSpec
 from tests import invented
 from tests.core.tools import half_registered, registered
 from tests.world import PEOPLE, World, agrees, office, open_world

@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
-from bot.dialog.buttons import OUTSIDE, Codec
-from bot.dialog.model import Button
+from bot.dialog.callback_data import OUTSIDE, Codec
 from bot.dialog.names import ActionName
 from bot.dialog.presenter import Presenter
-from bot.texts import common, home, rehearsal
-from bot.texts.common import plain
-from bot.texts.language import Language, speaking
+from bot.dialog.screen import Button
+from bot.i18n import formatting as common
+from bot.i18n.formatting import plain
+from bot.i18n.language import Language, speaking
+from bot.texts import rehearsal
+from bot.texts.owner import home
 from bot.texts.pictures import REHEARSAL_MARK
 from core.clock import CHINA
 from tests import invented

@@ -10,13 +10,13 @@ import pytest
 from PIL import Image
 from python_calamine import CalamineWorkbook
 
-from bot.sandbox import PersonSpec
-from core.admins import EVERYWHERE, Post, Role
-from core.masks import parse_mask
-from core.notices import Plan, claim, note_hopeless, plan
-from core.plates import Plate, PlateKind
-from core.pool import Release, withhold
+from core.notifications.queue import Plan, claim, note_hopeless, plan
+from core.people.admins import EVERYWHERE, Post, Role
+from core.pool.segments import Release, withhold
 from core.ports import Tx
+from core.values.masks import parse_mask
+from core.values.plates import Plate, PlateKind
+from sandbox import PersonSpec
 from tests import invented
 from tests.core.sql import sql
 from tests.core.tools import reserved

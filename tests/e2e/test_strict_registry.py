@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from core import imports
-from core.plates import PlateKind
 from core.ports import Tx
-from core.registry import RegistryVehicle
+from core.registry import imports
+from core.registry.lookup import RegistryVehicle
+from core.values.plates import PlateKind
 from tests import invented
 from tests.core.sql import dump
 from tests.person import Person

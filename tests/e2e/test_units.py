@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.links import payload_of
+from bot.bot_api.deep_links import payload_of
 from tests import invented
 from tests.person import Person
 from tests.world import CHIEF, OWNER, World, agrees, office, open_world

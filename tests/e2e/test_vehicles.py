@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
-from bot.sheets import Table, workbook
-from core import imports
-from core.imports import LEASE, Order
-from core.plates import PlateKind
-from core.registry import RegistryVehicle
+from bot.spreadsheets import Table, workbook
+from core.registry import imports
+from core.registry.imports import LEASE, Order
+from core.registry.lookup import RegistryVehicle
+from core.values.plates import PlateKind
 from tests import invented
 from tests.person import Person, Shown
 from tests.world import CHIEF, OWNER, World, agrees, office, open_world, registers

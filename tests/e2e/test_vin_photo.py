@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.photos import barcodes
-from core.vehicles import group_vin
+from core.values.vehicles import group_vin
 from tests import invented
 from tests.barcoded import beside, photo
 from tests.browser_person import browser_person

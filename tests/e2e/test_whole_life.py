@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox import PersonSpec
 from core.clock import CHINA
+from sandbox import PersonSpec
 from tests import invented
 from tests.e2e.test_reports import sheets_of
 from tests.person import Person

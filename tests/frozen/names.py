@@ -14,41 +14,43 @@ import bot
 import bot.texts
 import core
 from bot import __main__ as program
-from bot import cli, commands, links
-from bot.dialog.buttons import OUTSIDE, Codec
-from bot.dialog.model import Button, MessageKind, Screen, Style
+from bot import cli
+from bot.bot_api import deep_links as links
+from bot.dialog.callback_data import OUTSIDE, Codec
 from bot.dialog.names import ActionName
+from bot.dialog.screen import Button, MessageKind, Screen, Style
+from bot.i18n.language import Language
 from bot.photos.formats import Kind as PhotoFormat
 from bot.rehearsal.screens import screens_of
-from bot.screens.all import BY_NAME
+from bot.routing import commands
+from bot.routing.screens import BY_NAME
+from bot.texts.desk.audit import _OWNERS, _SUBJECTS, _WORDED
 from bot.texts.desk.commands import USAGE
-from bot.texts.journal import _OWNERS, _SUBJECTS, _WORDED
-from bot.texts.language import Language
 from bot.texts.menu import DESK_MENU, OWNER_MENU
 from core import audit
-from core.accounts import UserType
-from core.admins import DUTIES, OF_NO_OFFICE, Duty, Role
 from core.appeals.model import Slot
 from core.appeals.model import State as AppealState
-from core.broadcasts import Audience
-from core.broadcasts import State as BroadcastState
-from core.dossier import Topic as FindTopic
-from core.draws import Draw
 from core.errors import XuanhaoError
-from core.imports import State as ImportState
-from core.journal import IDENTITY, PHONE, Asked
-from core.notices import BLOCKED, ONCE, UNCERTAIN
-from core.notices import Purpose as NoticePurpose
-from core.plates import PlateKind
+from core.notifications.broadcasts import Audience
+from core.notifications.broadcasts import State as BroadcastState
+from core.notifications.queue import BLOCKED, ONCE, UNCERTAIN
+from core.notifications.queue import Purpose as NoticePurpose
+from core.notifications.subscriptions import Topic as SubscriptionTopic
+from core.people.accounts import UserType
+from core.people.admins import DUTIES, OF_NO_OFFICE, Duty, Role
+from core.people.verification import Purpose as CodePurpose
+from core.pool.number_status import Standing
+from core.pool.seeded_stream import Draw
 from core.preselection.model import TRANSITIONS
 from core.preselection.model import State as PreselectionState
-from core.secrets import Vault
-from core.selection import Unavailable
-from core.standing import Standing
-from core.subscriptions import Topic as SubscriptionTopic
-from core.vehicles import CertificateKind
-from core.verification import Purpose as CodePurpose
-from core.waiting import Matter
+from core.preselection.selection import Unavailable
+from core.registry.imports import State as ImportState
+from core.reporting.audit_search import IDENTITY, PHONE, Asked
+from core.reporting.case_file import Topic as FindTopic
+from core.reporting.work_queue import Matter
+from core.security.vault import Vault
+from core.values.plates import PlateKind
+from core.values.vehicles import CertificateKind
 from tests.frozen import sources
 
 _ENUMS: Mapping[str, type[StrEnum]] = {

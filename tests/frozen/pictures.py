@@ -8,16 +8,16 @@ from functools import partial
 from PIL import Image
 
 from bot.pictures.batch import batch_picture
-from bot.pictures.board import Ground
 from bot.pictures.bulletin import BulletinRow, BulletinSheet, bulletin_picture
-from bot.pictures.desk import Ahead, Glance, desk_picture
+from bot.pictures.chart_canvas import Ground
 from bot.pictures.evidence import Exhibit, evidence_picture
+from bot.pictures.figure_tiles import Tile
 from bot.pictures.plates import plate_picture
 from bot.pictures.receipt import Receipt, receipt_picture
 from bot.pictures.segments import Bar, Segments, segments_picture
-from bot.pictures.stats import Chart, Column, Figures, stats_picture
-from bot.pictures.tiles import Tile
-from core.plates import PlateKind
+from bot.pictures.statistics import Chart, Column, Figures, stats_picture
+from bot.pictures.work_queue import Ahead, Glance, desk_picture
+from core.values.plates import PlateKind
 
 _SERIALS = {PlateKind.SMALL: "A1234", PlateKind.SMALL_NEV: "D12345", PlateKind.LARGE_NEV: "12345F"}
 _LONG = "广东省茂名市茂南区站前路与迎宾二路交叉口西北侧车辆管理所综合服务大厅一楼 3-12 号窗口"

@@ -8,9 +8,9 @@ from typing import Any, get_args, get_type_hints
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from core.offices import Office
 from core.settings import Settings
 from core.settings.keys import KEY_FILE
+from core.values.offices import Office
 
 _CLASS = re.compile(r"\b[A-Z]\w*\(")
 

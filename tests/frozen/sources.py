@@ -106,4 +106,3 @@ def lookups() -> set[str]:
 def signatures() -> set[str]:
     """Return what signatures are made for."""
     return _first_arguments("sign")
-

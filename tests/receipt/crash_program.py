@@ -12,7 +12,8 @@ from pathlib import Path
 from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter
 
-from bot.receipt import (
+from bot.bot_api.http import AiohttpRequest
+from bot.inbox import (
     Delivery,
     Dispatcher,
     Patience,
@@ -23,8 +24,7 @@ from bot.receipt import (
     new_worker_name,
     updates_of,
 )
-from bot.receipt.inbox import Lease
-from bot.transport import AiohttpRequest
+from bot.inbox.store import Lease
 from core.db import open_store
 from core.ports import Store, Tx
 from tests.receipt.schema import add_effect

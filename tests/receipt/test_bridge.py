@@ -7,7 +7,7 @@ import pytest
 from telegram import Update
 from telegram.ext import Application, ApplicationBuilder, ExtBot, TypeHandler
 
-from bot.receipt import (
+from bot.inbox import (
     Delivery,
     UnreadableUpdateError,
     current_delivery,

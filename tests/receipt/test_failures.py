@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TimedOut
 
-from bot.receipt import Broken, Delivery, Patience, UnreadableUpdateError
-from bot.receipt.dispatcher import Room
-from bot.receipt.patience import is_outage, trace
+from bot.inbox import Broken, Delivery, Patience, UnreadableUpdateError
+from bot.inbox.dispatcher import Room
+from bot.inbox.retry import is_outage, trace
 from core.errors import QueryError, StoreConstraintError, StoreUnavailable
 from core.ports import Store
 from tests.receipt.conftest import NOON

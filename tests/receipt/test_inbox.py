@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from cryptography.fernet import Fernet
 
-from bot.receipt import Shelf, UnreadableUpdateError, inbox
-from bot.receipt.updates import Sealed, Waiting
+from bot.inbox import Shelf, UnreadableUpdateError
+from bot.inbox import store as inbox
+from bot.inbox.model import Sealed, Waiting
 from core.clock import FixedClock
 from core.ports import Store
-from core.secrets import Vault
+from core.security.vault import Vault
 from tests.receipt.conftest import NOON
 from tests.receipt.schema import states
 from tests.receipt.tools import BackwardsCipher, lease, message, shelf

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.receipt import inbox
+from bot.inbox import store as inbox
 from core.clock import FixedClock
 from core.ports import Store, Tx
 from tests.receipt.schema import add_effect, effects

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.limits import BULK, Lane, Limiter, Limits, Rate, retry_after_seconds
-from bot.transport import ConnectTimedOutError, RequestNotSentError
+from bot.bot_api.http import ConnectTimedOutError, RequestNotSentError
+from bot.bot_api.rate_limits import BULK, Lane, Limiter, Limits, Rate, retry_after_seconds
 
 
 class Time:

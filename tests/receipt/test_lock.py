@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.receipt import Delivery, Dispatcher, ReceiptClosedError
+from bot.inbox import Delivery, Dispatcher, ReceiptClosedError
 from core.ports import Store
 from tests.receipt.tools import HASTY, Gate, Recorder, message, receiving, shelf, take_in
 

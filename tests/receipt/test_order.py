@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.receipt import Delivery, Dispatcher, Shelf
-from bot.receipt.dispatcher import Room
-from bot.receipt.inbox import Page
+from bot.inbox import Delivery, Dispatcher, Shelf
+from bot.inbox.dispatcher import Room
+from bot.inbox.store import Page
 from core.clock import FixedClock
 from core.ports import Store
 from tests.engines import open_test_store

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.receipt import Poller, TokenRefusedError, updates_of
-from bot.receipt.updates import Raw
-from bot.transport import AiohttpRequest
+from bot.bot_api.http import AiohttpRequest
+from bot.inbox import Poller, TokenRefusedError, updates_of
+from bot.inbox.model import Raw
 from core.errors import StoreUnavailable
 from core.ports import Store
 from tests.receipt.fake_api import TOKEN, FakeApi, fake_api, refusal

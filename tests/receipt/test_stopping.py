@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from bot.receipt import Delivery, ReceiptClosedError
+from bot.inbox import Delivery, ReceiptClosedError
 from core.ports import Store
 from tests.receipt.schema import states
 from tests.receipt.tools import Gate, Recorder, message, receiving

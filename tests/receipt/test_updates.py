@@ -1,6 +1,6 @@
 import pytest
 
-from bot.receipt.updates import NO_CHAT, chat_of
+from bot.inbox.model import NO_CHAT, chat_of
 from tests.receipt.tools import message
 
 PERSON = {"id": 5, "is_bot": False, "first_name": "甲"}

@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from bot.receipt import Broken, Delivery, Dispatcher, Patience, Receipt, Shelf, mark_applied
-from bot.receipt.dispatcher import Handle, Room
-from bot.receipt.inbox import Lease
+from bot.inbox import Broken, Delivery, Dispatcher, Patience, Receipt, Shelf, mark_applied
+from bot.inbox.dispatcher import Handle, Room
+from bot.inbox.store import Lease
 from core.errors import StoreUnavailable
 from core.ports import Store, Tx
 from tests.receipt.schema import add_effect

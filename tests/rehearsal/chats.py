@@ -10,19 +10,19 @@ from typing import Any, cast
 
 from telegram import InlineKeyboardMarkup
 
-from bot import messenger
 from bot.app import _words
-from bot.dialog.buttons import Codec
+from bot.bot_api import client as messenger
+from bot.dialog.callback_data import Codec
 from bot.dialog.engine import Engine, Outside
-from bot.dialog.model import Command, Event, Press, Typed
 from bot.dialog.presenter import Presenter
-from bot.dialog.rehearsing import RehearsingSteps
-from bot.dialog.steps import Asked
-from bot.receipt.inbox import Lease, store_batch
-from bot.receipt.updates import Sealed
-from bot.rehearsal.stage import RehearsalStage
-from bot.screens.all import BY_NAME
-from bot.texts import common
+from bot.dialog.rehearsal_transition import RehearsingSteps
+from bot.dialog.screen import Command, Event, Press, Typed
+from bot.dialog.transition import Asked
+from bot.i18n import formatting as common
+from bot.inbox.model import Sealed
+from bot.inbox.store import Lease, store_batch
+from bot.rehearsal.runner import RehearsalStage
+from bot.routing.screens import BY_NAME
 from core.bootstrap import Core
 from core.rehearsal import prepare
 from tests import invented

@@ -5,15 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from bot.dialog.buttons import Codec
-from bot.dialog.model import Attachment, Go, Intake, Reading
+from bot.dialog.callback_data import Codec
+from bot.dialog.context import Scene
 from bot.dialog.names import ScreenName
 from bot.dialog.record import find_record
 from bot.dialog.rehearsal import Kept
-from bot.dialog.scene import Scene
-from bot.dialog.steps import Asked
-from bot.rehearsal.stage import RehearsalStage
-from bot.screens.all import BY_NAME
+from bot.dialog.screen import Attachment, Go, Intake, Reading
+from bot.dialog.transition import Asked
+from bot.rehearsal.runner import RehearsalStage
+from bot.routing.screens import BY_NAME
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.db import MemoryDatabase, MemoryStore

@@ -6,15 +6,15 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.dialog.rehearsal import Kept
-from bot.texts.language import Language
-from core import pool
+from bot.i18n.language import Language
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.db import MemoryDatabase, MemoryStore
-from core.free_list import LARGEST_SCAN_INSIDE
-from core.plates import PlateKind
+from core.pool import segments as pool
+from core.pool.free_list import LARGEST_SCAN_INSIDE
 from core.ports import Tx
 from core.rehearsal import CHAT, Rehearsal, examples, prepare
+from core.values.plates import PlateKind
 from tests.core.sql import dump
 from tests.core.tools import NOON, build
 from tests.rehearsal.chats import TO_SELECTION, Chats

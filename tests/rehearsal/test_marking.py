@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.dialog.model import View
-from bot.rehearsal.marking import marked
-from bot.screens.pictures import BatchPicture
-from bot.texts.common import plain
+from bot.dialog.screen import View
+from bot.i18n.formatting import plain
+from bot.pictures.cards import BatchPicture
+from bot.rehearsal.watermark import marked
 from bot.texts.pictures import REHEARSAL_MARK
 
 BATCH = BatchPicture(office="粤K", kind="small", serials=("A1234",), title="粤K 小型汽车")

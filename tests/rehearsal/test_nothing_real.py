@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.screens.pictures import BatchPicture, ReceiptPicture
+from bot.pictures.cards import BatchPicture, ReceiptPicture
 from bot.texts.pictures import REHEARSAL_MARK
 from core.bootstrap import Core
 from core.clock import FixedClock

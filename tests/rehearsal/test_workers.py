@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.dialog import engine as engine_module
-from bot.dialog import rehearsing
+from bot.dialog import rehearsal_transition as rehearsing
 from bot.dialog.record import keep_rehearsal
 from bot.dialog.rehearsal import Played, play_beside
 from core.clock import FixedClock

@@ -8,8 +8,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.sandbox import Sandbox
 from core.clock import ShiftedClock
+from sandbox import Sandbox
 from tests.person import Person
 
 OWNER = 2001

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from playwright.async_api import expect
 
-from bot.sandbox import Sandbox
+from sandbox import Sandbox
 from tests.browser_person import TELEPHONE, BrowserPerson, browser_person
 from tests.sandbox.conftest import OWNER, Client, until
 from tests.sandbox.test_ptb import picture

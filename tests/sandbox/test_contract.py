@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox import Sandbox
-from bot.sandbox.contract import METHODS, oddities
-from bot.sandbox.methods import METHODS as SERVED
-from bot.sandbox.params import Call
+from sandbox import Sandbox
+from sandbox.contract import METHODS, oddities
+from sandbox.methods import METHODS as SERVED
+from sandbox.params import Call
 from tests.person import Person
 from tests.sandbox.conftest import OWNER, Client
 

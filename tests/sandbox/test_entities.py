@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sandbox.entities import detect, parse_html, tidy, utf16_length, utf16_slice
-from bot.sandbox.errors import ApiError
+from sandbox.entities import detect, parse_html, tidy, utf16_length, utf16_slice
+from sandbox.errors import ApiError
 
 MARKED = [
     ("<b>粗</b>", "粗", [("bold", 0, 1)]),

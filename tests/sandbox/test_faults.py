@@ -5,7 +5,7 @@ import asyncio
 import aiohttp
 import pytest
 
-from bot.sandbox import Sandbox
+from sandbox import Sandbox
 from tests.person import Person
 from tests.sandbox.conftest import OWNER, Client
 

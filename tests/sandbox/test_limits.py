@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bot.sandbox import Sandbox
+from sandbox import Sandbox
 from tests.person import Person
 from tests.sandbox.conftest import OWNER, Client
 from tests.sandbox.test_ptb import picture

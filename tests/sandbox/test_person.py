@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.sandbox import Sandbox
+from sandbox import Sandbox
 from tests.person import NotSeen, Person
 from tests.sandbox.conftest import OWNER, Client
 from tests.sandbox.test_ptb import picture

@@ -27,7 +27,7 @@ from telegram.ext import (
     filters,
 )
 
-from bot.sandbox import Sandbox
+from sandbox import Sandbox
 from tests.person import Person
 from tests.sandbox.conftest import OWNER
 

@@ -3,8 +3,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.sandbox import Sandbox
 from core.clock import ShiftedClock
+from sandbox import Sandbox
 from tests.person import Person
 from tests.sandbox.conftest import OWNER, Client, until
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.sandbox import Sandbox
+from sandbox import Sandbox
 from tests.person import Person
 from tests.sandbox.conftest import OWNER, Client, until
 

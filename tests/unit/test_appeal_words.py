@@ -7,19 +7,20 @@ from html import unescape
 
 import pytest
 
-from bot.texts import appeal, appeals_desk
-from bot.texts.language import Language, speaking
-from core.accounts import Account, UserType
+from bot.i18n.language import Language, speaking
+from bot.texts.desk import appeals as appeals_desk
+from bot.texts.owner import appeal
 from core.appeals import LONGEST_REASON, Appeal, Slot, State
 from core.appeals.obstacles import Obstacles
 from core.appeals.reviews import Card, Outcome
-from core.blacklist import Ban, Cause
-from core.plates import PlateKind
+from core.people.accounts import Account, UserType
+from core.people.blacklist import Ban, Cause
 from core.preselection import Preselection, Way
 from core.preselection import State as Step
-from core.registry import RegistryVehicle
-from core.secrets import Vault
-from core.vehicles import CertificateKind
+from core.registry.lookup import RegistryVehicle
+from core.security.vault import Vault
+from core.values.plates import PlateKind
+from core.values.vehicles import CertificateKind
 from tests import invented
 from tests.core.tools import settings
 from tests.world import KEYS

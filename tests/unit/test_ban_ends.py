@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.blacklist import Ban, Cause, end_of_ban, version_of
 from core.clock import CHINA
 from core.errors import BanInThePast
+from core.people.blacklist import Ban, Cause, end_of_ban, version_of
 
 AT = datetime(2026, 3, 10, 12, 0, tzinfo=CHINA)
 MIDNIGHT = datetime(2028, 3, 10, tzinfo=CHINA)

@@ -11,7 +11,7 @@ from bot.photos.barcodes import read_barcodes
 from bot.texts.errors import of_error
 from core.errors import BarcodeNotFound, BarcodeReaderNotInstalled, PhotoError
 from core.settings import Photos
-from core.vehicles import vins_in
+from core.values.vehicles import vins_in
 from tests.barcoded import KINDS, beside, opened, photo
 from tests.hostile import HEIC, REFUSED, card
 from tests.invented import VIN, vin

@@ -1,9 +1,9 @@
 """What a button carries is taken only in the chat, and in its conversation, for which it was written."""
 
-from bot.dialog.buttons import OUTSIDE, Carried, Codec
-from bot.dialog.model import Button
+from bot.dialog.callback_data import OUTSIDE, Carried, Codec
 from bot.dialog.names import ActionName
-from core.secrets import Vault
+from bot.dialog.screen import Button
+from core.security.vault import Vault
 from tests.world import KEYS
 
 CODEC = Codec(Vault(list(KEYS["keys"]), str(KEYS["lookup_key"])))

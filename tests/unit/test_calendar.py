@@ -8,10 +8,10 @@ from chinese_calendar.constants import holidays as second_source_days
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.calendar import WorkingCalendar
 from core.clock import CHINA
 from core.errors import NoWorkdayAhead
-from core.hours import ServiceHours
+from core.values.hours import ServiceHours
+from core.values.workdays import WorkingCalendar
 
 CALENDAR = WorkingCalendar()
 COUNTER = ServiceHours.parse("09:00-17:00")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.texts.common import clipped, plain, units
+from bot.i18n.formatting import clipped, plain, units
 
 
 def test_text_that_fits_stays_as_it_is() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.screens.codes import digits
+from bot.owner.codes import digits
 
 
 @pytest.mark.parametrize(

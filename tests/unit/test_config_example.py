@@ -8,9 +8,9 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from core.offices import Office
 from core.settings import Settings, load_settings
 from core.settings.problems import is_table, keys_of
+from core.values.offices import Office
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 TEXT = EXAMPLE.read_text(encoding="utf-8")
@@ -38,7 +38,9 @@ def tables_of(model: type) -> dict[str, type]:
     found = {}
     for key, hint in get_type_hints(model).items():
         parts = (hint, *get_args(hint))
-        table = next((part for part in parts if is_table(part) and part.__module__ != "core.hours"), None)
+        table = next(
+            (part for part in parts if is_table(part) and part.__module__ != "core.values.hours"), None
+        )
         if table is not None and key in keys_of(model):
             found[key] = table
     return found

@@ -4,12 +4,12 @@ from datetime import date, datetime
 
 import pytest
 
+from bot.desk.arguments import first_time, kind_of, named, read_time, words_of
 from bot.desk.bans import read_wish
-from bot.desk.errors import UnreadableTime, Usage
-from bot.desk.reading import first_time, kind_of, named, read_time, words_of
 from bot.desk.releases import read_release
+from bot.errors.commands import UnreadableTime, Usage
 from core.clock import CHINA
-from core.plates import PlateKind
+from core.values.plates import PlateKind
 
 TODAY = date(2026, 3, 10)
 

@@ -4,7 +4,7 @@ import threading
 import time
 from dataclasses import dataclass
 
-from bot.drawing import drawn
+from bot.pictures.worker import drawn
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from importlib import import_module
 import bot.desk.errors
 import bot.dialog.errors
 import bot.importing.errors
-from bot.texts.common import FAILED
+
+from bot.i18n.formatting import FAILED
 from bot.texts.errors import of_error
 from core import errors
 from core.errors import HoursUnreadable, InputError, Refusal, XuanhaoError

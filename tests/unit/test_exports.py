@@ -5,12 +5,12 @@ import json
 from datetime import datetime
 from html.parser import HTMLParser
 
-from bot.exports import to_html, to_json
-from bot.texts import own_data, registration
-from bot.texts.language import Language, speaking
-from core.accounts import CONSENT_VERSION
+from bot.i18n.language import Language, speaking
+from bot.owner.personal_data_export import to_html, to_json
+from bot.texts.owner import own_data, registration
 from core.clock import CHINA
-from core.own_data import HOLDINGS, Everything
+from core.people.accounts import CONSENT_VERSION
+from core.personal_data import HOLDINGS, Everything
 from tests.person import as_typed
 
 AT = datetime(2026, 3, 10, 10, 0, tzinfo=CHINA)

@@ -7,18 +7,9 @@ import pytest
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # it has no types
 
 from bot.pictures.batch import NUMBERS, STAR
+from bot.pictures.font import FONTS, MEDIUM, REGULAR, SUBSTITUTE, coverage, drawable, glyph, missing_glyphs
 from bot.pictures.layout import LAYOUTS
 from bot.pictures.plate_glyphs import cell_glyph
-from bot.pictures.typeface import (
-    FONTS,
-    MEDIUM,
-    REGULAR,
-    SUBSTITUTE,
-    coverage,
-    drawable,
-    glyph,
-    missing_glyphs,
-)
 from bot.texts.pictures import REHEARSAL_MARK, SPECIMEN_MARK
 from tools import make_font
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.calendar import WorkingCalendar
 from core.clock import CHINA
 from core.errors import HoursUnreadable
-from core.hours import DAY_MINUTES, PROBLEMS, WEEKDAYS, WHOLE_DAY, ServiceHours, Span
+from core.values.hours import DAY_MINUTES, PROBLEMS, WEEKDAYS, WHOLE_DAY, ServiceHours, Span
+from core.values.workdays import WorkingCalendar
 
 DAILY = ServiceHours.parse("08:00-23:00")
 SPLIT = ServiceHours.parse("08:00-12:00,14:00-18:00")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from stdnum.cn import ric, uscc
 
 from core import errors
-from core.identity import (
+from core.values.identity import (
     canonical_identity,
     holds_personal_number,
     is_credit_code,

@@ -11,13 +11,14 @@ import pytest
 from babel.messages.catalog import Message
 from telegram.constants import CallbackQueryLimit
 
+from bot.i18n import formatting as common
+from bot.i18n.formatting import plain
+from bot.i18n.language import Language, Phrase, in_same_language, phrase, speaking, spoken
+from bot.pictures.cards import ReceiptPicture
 from bot.pictures.receipt import Receipt
-from bot.screens.pictures import ReceiptPicture
-from bot.texts import common, errors
-from bot.texts.common import plain
-from bot.texts.language import Language, Phrase, in_same_language, phrase, speaking, spoken
+from bot.texts import errors
 from core.clock import CHINA
-from core.offices import PAPERS
+from core.values.offices import PAPERS
 from tools import make_texts
 
 AT = datetime(2026, 12, 1, 17, 0, tzinfo=CHINA)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.links import link_to, office_of, payload_of, sharing
-from core.offices import offered
+from bot.bot_api.deep_links import link_to, office_of, payload_of, sharing
+from core.values.offices import offered
 
-_TABLE = files("core.data").joinpath("issuing_offices.csv").read_text(encoding="utf-8")
+_TABLE = files("core.values.data").joinpath("issuing_offices.csv").read_text(encoding="utf-8")
 CODES = [row["abbreviation"] + row["letter"] for row in csv.DictReader(_TABLE.splitlines())]
 
 

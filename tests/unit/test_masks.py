@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import errors
-from core.masks import LARGE_NEV_MASKS, SMALL_MASKS, SMALL_NEV_MASKS, Mask, masks_of, parse_mask
-from core.plates import DIGITS, LETTERS, NEV_LETTERS, PlateKind, is_serial
+from core.values.masks import LARGE_NEV_MASKS, SMALL_MASKS, SMALL_NEV_MASKS, Mask, masks_of, parse_mask
+from core.values.plates import DIGITS, LETTERS, NEV_LETTERS, PlateKind, is_serial
 
 ALL_MASKS = SMALL_MASKS + SMALL_NEV_MASKS + LARGE_NEV_MASKS
 

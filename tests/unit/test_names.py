@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from bot.commands import OUTSIDE
-from bot.dialog.buttons import OUTSIDE as NO_SCREEN
-from bot.dialog.buttons import Codec
-from bot.dialog.model import Button
+from bot.dialog.callback_data import OUTSIDE as NO_SCREEN
+from bot.dialog.callback_data import Codec
 from bot.dialog.names import ActionName, ScreenName
+from bot.dialog.screen import Button
 from bot.rehearsal.screens import screens_of
-from bot.screens.all import BY_NAME, SCREENS, by_name
-from core.secrets import Vault
+from bot.routing.commands import OUTSIDE
+from bot.routing.screens import BY_NAME, SCREENS, by_name
+from core.security.vault import Vault
 from tests.shown_buttons import leads_on, watched_buttons
 from tests.world import KEYS
 

@@ -6,12 +6,12 @@ from typing import get_args
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from core import offices
-from core.calendar import WorkingCalendar
 from core.errors import NoSuchOffice
-from core.hours import ServiceHours
-from core.offices import Office, Status
-from core.plates import PROVINCES
+from core.values import offices
+from core.values.hours import ServiceHours
+from core.values.offices import Office, Status
+from core.values.plates import PROVINCES
+from core.values.workdays import WorkingCalendar
 
 LEAST: dict[str, object] = {"code": "粤K", "name": "茂名车管所", "address": "茂名市"}
 FROM_SETTINGS = TypeAdapter(Office)

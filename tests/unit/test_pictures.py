@@ -10,13 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.pictures import batch, bytewise, canvas, layout, palette, pngfile, receipt, typeface
+from bot.pictures import batch, bytewise, canvas, layout, palette, receipt
+from bot.pictures import font as typeface
+from bot.pictures import png as pngfile
 from bot.pictures.batch import BatchLayout, batch_picture
 from bot.pictures.layout import LAYOUTS, Box, layout_of
-from bot.pictures.lettering import set_line, wrapped
 from bot.pictures.plate_glyphs import cell_glyph
 from bot.pictures.plates import draw_plate, painter_of, plate_picture
 from bot.pictures.receipt import Receipt, receipt_picture
+from bot.pictures.text_layout import set_line, wrapped
 
 SERIALS = {"small": "A1234", "small_nev": "D12345", "large_nev": "12345F"}
 KINDS = list(SERIALS)

@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from core import errors
 from core.errors import InputError
-from core.masks import masks_of
-from core.normalise import LIMIT, clean
-from core.plates import (
+from core.values.masks import masks_of
+from core.values.plates import (
     LETTERS,
     MOST_WISHES_READ,
     NEV_LETTERS,
@@ -24,6 +23,7 @@ from core.plates import (
     parse_serial,
     split_wishes,
 )
+from core.values.text import LIMIT, clean
 
 OFFICE = "粤K"
 FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from bot.i18n.language import Language, speaking
+from bot.i18n.punctuation import FULL_WIDTH, punctuated
 from bot.texts.errors import VIN_PRESELECTED
-from bot.texts.language import Language, speaking
-from bot.texts.punctuation import FULL_WIDTH, punctuated
 from tests.person import as_typed
 from tools import make_texts
 

@@ -8,10 +8,10 @@ import pytest
 
 from bot.dialog import engine
 from bot.dialog.engine import Engine
-from bot.dialog.model import Attachment, Intake, Received, stay
 from bot.dialog.names import ScreenName
-from bot.dialog.steps import Taker
-from bot.texts.language import Language, spoken
+from bot.dialog.screen import Attachment, Intake, Received, stay
+from bot.dialog.transition import Taker
+from bot.i18n.language import Language, spoken
 
 
 class Messenger:

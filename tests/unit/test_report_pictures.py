@@ -10,14 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.pictures import desk, segments, stats
-from bot.pictures.board import _COLOURS, Ground, axis, fitted
-from bot.pictures.desk import Ahead, Glance, desk_picture
+from bot.pictures import segments
+from bot.pictures import statistics as stats
+from bot.pictures import work_queue as desk
+from bot.pictures.cards import ReportPicture
+from bot.pictures.chart_canvas import _COLOURS, Ground, axis, fitted
+from bot.pictures.figure_tiles import Tile
+from bot.pictures.font import text_width
 from bot.pictures.segments import Bar, Segments, segments_picture
-from bot.pictures.stats import Chart, Column, Figures, stats_picture
-from bot.pictures.tiles import Tile
-from bot.pictures.typeface import text_width
-from bot.screens.pictures import ReportPicture
+from bot.pictures.statistics import Chart, Column, Figures, stats_picture
+from bot.pictures.work_queue import Ahead, Glance, desk_picture
 
 HUGE = 98_765_432
 WORDS = "全部发牌机关的统计与待办事项一览表" * 3

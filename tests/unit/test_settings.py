@@ -18,7 +18,7 @@ from core.errors import (
     SettingsRefused,
     SettingsSyntax,
 )
-from core.secrets import Vault
+from core.security.vault import Vault
 from core.settings import Settings, load_settings
 from core.settings.keys import KEY_FILE, ensure_keys
 from core.settings.reading import merged

@@ -7,7 +7,7 @@ from zipfile import ZipFile
 import pytest
 from python_calamine import CalamineWorkbook
 
-from bot.sheets import Cell, Table, workbook
+from bot.spreadsheets import Cell, Table, workbook
 
 
 def read(content: bytes, sheet: int = 0) -> list[list[object]]:

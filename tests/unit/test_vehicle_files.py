@@ -5,21 +5,14 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
-from bot.importing import tables
-from bot.importing import vehicles as v
-from bot.importing.errors import (
-    NotATable,
-    TableEmpty,
-    TableError,
-    TableTooLarge,
-    UnknownEncoding,
-    WrongColumns,
-)
-from bot.importing.vehicles import read_vehicles
-from bot.sheets import Table, workbook
+from bot.errors.tables import NotATable, TableEmpty, TableError, TableTooLarge, UnknownEncoding, WrongColumns
+from bot.spreadsheets import Table, workbook
+from bot.vehicle_import import tables
+from bot.vehicle_import import vehicles as v
+from bot.vehicle_import.vehicles import read_vehicles
 from core import errors as e
-from core.plates import PlateKind
-from core.registry import RegistryVehicle
+from core.registry.lookup import RegistryVehicle
+from core.values.plates import PlateKind
 from tests import invented
 
 HEAD = ("vin", "certificate", "kind", "state")

@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from core import errors
-from core.vehicles import (
+from core.values.vehicles import (
     CertificateKind,
     VinFinding,
     check_digit,

@@ -5,22 +5,23 @@ from datetime import datetime, timedelta
 import pytest
 from telegram.constants import MessageLimit
 
-from bot.dialog.model import View
+from bot.dialog.screen import View
+from bot.i18n.formatting import plain
+from bot.i18n.language import Language, speaking
+from bot.owner import pool
 from bot.pictures.batch import NUMBERS
-from bot.rehearsal.marking import marked
-from bot.screens import pool
-from bot.texts import bulletin, home, notices, preselect, rehearsal, selecting
-from bot.texts.common import plain
+from bot.rehearsal.watermark import marked
+from bot.texts import notices, rehearsal
 from bot.texts.desk import commands
-from bot.texts.language import Language, speaking
-from core.admins import Duty
-from core.bulletin import UNTOLD, Bulletin, Left, Line, Published
+from bot.texts.owner import bulletin, home, preselect, selecting
 from core.clock import CHINA
-from core.offices import LARGEST_BATCH, Office
-from core.plates import PlateKind
+from core.people.admins import Duty
+from core.pool.bulletin import UNTOLD, Bulletin, Left, Line, Published
 from core.preselection import Preselection, State, Way
-from core.selection import Chances
-from core.vehicles import CertificateKind
+from core.preselection.selection import Chances
+from core.values.offices import LARGEST_BATCH, Office
+from core.values.plates import PlateKind
+from core.values.vehicles import CertificateKind
 from tests import invented
 from tests.core.tools import settings
 

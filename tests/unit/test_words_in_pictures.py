@@ -10,26 +10,28 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops
 
-from bot.desk.reports import segments, stats, waiting
-from bot.pictures import batch, board, receipt
+from bot.desk.reports import segments, stats
+from bot.desk.reports import work_queue as waiting
+from bot.i18n.language import Language, _, speaking
+from bot.pictures import batch, receipt
+from bot.pictures import chart_canvas as board
 from bot.pictures.canvas import plain_line
-from bot.pictures.desk import desk_picture
 from bot.pictures.evidence import Exhibit, evidence_picture
-from bot.pictures.lettering import wrapped
+from bot.pictures.font import glyph, missing_glyphs, text_width
 from bot.pictures.segments import segments_picture
-from bot.pictures.stats import stats_picture
-from bot.pictures.typeface import glyph, missing_glyphs, text_width
-from bot.texts import appeal, selecting
-from bot.texts.language import Language, _, speaking
+from bot.pictures.statistics import stats_picture
+from bot.pictures.text_layout import wrapped
+from bot.pictures.work_queue import desk_picture
+from bot.texts.owner import appeal, selecting
 from bot.texts.pictures import SPECIMEN_MARK
 from core.appeals import Slot
-from core.batches import Batch
-from core.masks import parse_mask
-from core.plates import PlateKind
+from core.pool.batches import Batch
 from core.preselection import Preselection, State, Way
-from core.reports import Fill
-from core.vehicles import CertificateKind
-from core.waiting import Matter
+from core.reporting.statistics import Fill
+from core.reporting.work_queue import Matter
+from core.values.masks import parse_mask
+from core.values.plates import PlateKind
+from core.values.vehicles import CertificateKind
 from tests.core.tools import settings
 from tests.invented import CERTIFICATE, VIN
 from tools import make_report_pictures

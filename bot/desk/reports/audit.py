@@ -4,21 +4,21 @@ import hashlib
 import json
 from functools import partial
 
-from bot.desk.errors import Usage
-from bot.desk.questions import GONE
+from bot.desk.confirmation import GONE
 from bot.desk.reports.parts import columns, home_row, number, sheet
-from bot.dialog.model import Button, Go, Screen, View
+from bot.dialog.context import Scene
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.scene import Scene
-from bot.sheets import Table
-from bot.texts import common
-from bot.texts import journal as words
-from core import journal
-from core.admins import Duty
+from bot.dialog.screen import Button, Go, Screen, View
+from bot.errors.commands import Usage
+from bot.i18n import formatting as common
+from bot.spreadsheets import Table
+from bot.texts.desk import audit as words
 from core.errors import NotYourOffice
-from core.journal import Asked, Page
+from core.people.admins import Duty
 from core.ports import Tx
-from core.reports import Scope, scope_of
+from core.reporting import audit_search as journal
+from core.reporting.audit_search import Asked, Page
+from core.reporting.statistics import Scope, scope_of
 
 _A_PAGE = 10
 _MOST_EXPORTED = 20_000

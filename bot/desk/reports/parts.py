@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Sequence
 
-from bot.desk.errors import Usage
-from bot.dialog.model import Button, Go, SendFile, View, stay
+from bot.dialog.context import Scene
+from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName
-from bot.dialog.scene import Scene
-from bot.screens.layout import in_columns, page_of
-from bot.sheets import Table, workbook
-from bot.texts import common
-from bot.texts.reports import parts as texts
-from core.admins import Duty
+from bot.dialog.screen import Button, Go, SendFile, View, stay
+from bot.errors.commands import Usage
+from bot.i18n import formatting as common
+from bot.spreadsheets import Table, workbook
+from bot.texts.desk.reports import parts as texts
 from core.errors import NotYourOffice
-from core.offices import Office
+from core.people.admins import Duty
 from core.ports import Tx
+from core.values.offices import Office
 
 _OFFICES_A_PAGE = 20
 

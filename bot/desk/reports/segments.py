@@ -5,22 +5,22 @@ from datetime import datetime
 from functools import partial
 from html import escape
 
-from bot.desk.questions import GONE
+from bot.desk.confirmation import GONE
 from bot.desk.reports.parts import choice, columns, home_row, number, office_asked, offices_of, sheet
-from bot.dialog.model import Button, Go, Screen, View
+from bot.dialog.context import Scene
+from bot.dialog.keyboards import page_of
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.scene import Scene
+from bot.dialog.screen import Button, Go, Screen, View
+from bot.i18n import formatting as common
+from bot.pictures.cards import ReportPicture
 from bot.pictures.segments import Bar, Segments
-from bot.screens.layout import page_of
-from bot.screens.pictures import ReportPicture
-from bot.sheets import Table
-from bot.texts import common
-from bot.texts.reports import parts as texts
-from bot.texts.reports import segments as words
-from core.admins import Duty
-from core.offices import Office
+from bot.spreadsheets import Table
+from bot.texts.desk.reports import parts as texts
+from bot.texts.desk.reports import segments as words
+from core.people.admins import Duty
 from core.ports import Tx
-from core.reports import MARK, NEARLY_EMPTY, Fill, fills
+from core.reporting.statistics import MARK, NEARLY_EMPTY, Fill, fills
+from core.values.offices import Office
 
 _A_PAGE = 6
 

@@ -5,22 +5,22 @@ from datetime import date, datetime
 from functools import partial
 from html import escape
 
-from bot.desk.questions import GONE
+from bot.desk.confirmation import GONE
 from bot.desk.reports.parts import choice, columns, home_row, number, office_asked, offices_of, sheet
-from bot.dialog.model import Button, Go, Screen, View
+from bot.dialog.context import Scene
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.scene import Scene
-from bot.pictures.board import Ground
-from bot.pictures.stats import Chart, Column, Figures
-from bot.pictures.tiles import Tile
-from bot.screens.pictures import ReportPicture
-from bot.sheets import Table
-from bot.texts import common
-from bot.texts.reports import parts as texts
-from bot.texts.reports import stats as words
-from core.admins import Duty
-from core.offices import Office
-from core.reports import SPANS, Day, Scope, Stats, scope_of, stats
+from bot.dialog.screen import Button, Go, Screen, View
+from bot.i18n import formatting as common
+from bot.pictures.cards import ReportPicture
+from bot.pictures.chart_canvas import Ground
+from bot.pictures.figure_tiles import Tile
+from bot.pictures.statistics import Chart, Column, Figures
+from bot.spreadsheets import Table
+from bot.texts.desk.reports import parts as texts
+from bot.texts.desk.reports import stats as words
+from core.people.admins import Duty
+from core.reporting.statistics import SPANS, Day, Scope, Stats, scope_of, stats
+from core.values.offices import Office
 
 _ALL = "all"
 

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from bot.texts.common import day, reason
+from bot.i18n.formatting import day, reason
+from bot.i18n.language import _, phrase
 from bot.texts.desk.parts import somebody
-from bot.texts.language import _, phrase
-from core.accounts import Account
-from core.blacklist import Ban
+from core.people.accounts import Account
+from core.people.blacklist import Ban
 
 BAN = phrase("⛔ 列入黑名单")
 UNBAN = phrase("✅ 解除")

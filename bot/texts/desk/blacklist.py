@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
-from bot.texts.common import day, masked_identity, masked_name, moment
+from bot.i18n.formatting import day, masked_identity, masked_name, moment
+from bot.i18n.language import Phrase, _, phrase
 from bot.texts.desk.parts import date_of
-from bot.texts.language import Phrase, _, phrase
-from core.accounts import Account
-from core.blacklist import Ban, Cause
-from core.identity import mask_identity, mask_name
+from core.people.accounts import Account
+from core.people.blacklist import Ban, Cause
+from core.values.identity import mask_identity, mask_name
 
 _CAUSES: dict[str, Phrase] = {
     "": phrase("全部"),

@@ -1,7 +1,7 @@
 """How the commands of the desk are written."""
 
-from bot.texts.language import _, phrase
-from core.admins import Duty
+from bot.i18n.language import _, phrase
+from core.people.admins import Duty
 
 USAGE = {
     "desk": phrase("<code>/desk</code>(待办事项)"),

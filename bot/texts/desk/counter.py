@@ -2,13 +2,13 @@
 
 from html import escape
 
-from bot.texts.common import day, moment, plate, reason
-from bot.texts.language import Phrase, _, phrase
+from bot.i18n.formatting import day, moment, plate, reason
+from bot.i18n.language import Phrase, _, phrase
 from core import audit
 from core.audit import AuditAction
-from core.counter import Ended
 from core.preselection import Preselection
-from core.vehicles import group_vin
+from core.preselection.counter import Ended
+from core.values.vehicles import group_vin
 
 REGISTER = phrase("✅ 确认已上牌")
 VOID = phrase("⛔ 确认作废")

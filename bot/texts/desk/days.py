@@ -3,12 +3,12 @@
 from datetime import date, datetime, time
 from html import escape
 
-from bot.texts.common import day, reason
+from bot.i18n.formatting import day, reason
+from bot.i18n.language import _, phrase
 from bot.texts.desk.parts import office_name
-from bot.texts.language import _, phrase
 from core.clock import CHINA
-from core.endings import Closing
-from core.offices import Office
+from core.preselection.expiry import Closing
+from core.values.offices import Office
 
 CLOSE = phrase("✅ 确认不办公")
 MAINTENANCE_ON = phrase("🛠 开始维护")

@@ -4,23 +4,23 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from html import escape
 
-from bot.texts import common
-from bot.texts import journal as lines
-from bot.texts.common import KINDS, day, masked_identity, masked_name, masked_phone, moment, plate
+from bot.i18n import formatting as common
+from bot.i18n.formatting import KINDS, day, masked_identity, masked_name, masked_phone, moment, plate
+from bot.i18n.language import Phrase, _, phrase
+from bot.texts.desk import audit as lines
 from bot.texts.desk.parts import date_of
 from bot.texts.desk.people import USER_TYPES
-from bot.texts.language import Phrase, _, phrase
-from core.accounts import Account
 from core.audit import COMMAND_LINE, SYSTEM, AuditAction, chat_of
-from core.blacklist import Ban
 from core.clock import CHINA
-from core.dossier import Due, Topic, Vehicle
-from core.journal import Entry
-from core.notices import Purpose
+from core.notifications.queue import Purpose
+from core.people.accounts import Account
+from core.people.blacklist import Ban
+from core.pool.number_status import PlateStanding, Standing
 from core.preselection import Preselection, State, Way
-from core.registry import RegistryState
-from core.standing import PlateStanding, Standing
-from core.vehicles import group_vin
+from core.registry.lookup import RegistryState
+from core.reporting.audit_search import Entry
+from core.reporting.case_file import Due, Topic, Vehicle
+from core.values.vehicles import group_vin
 
 STATES = {
     State.DRAFT: phrase("刚开始"),

@@ -3,10 +3,10 @@
 from datetime import datetime
 from html import escape
 
-from bot.texts.common import masked_identity, masked_name
-from bot.texts.language import _, phrase
-from core.accounts import Account
+from bot.i18n.formatting import masked_identity, masked_name
+from bot.i18n.language import _, phrase
 from core.clock import CHINA
+from core.people.accounts import Account
 
 CANCEL = phrase("取消")
 CANCELLED = phrase("已取消,未作任何更改。")

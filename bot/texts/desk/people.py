@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from html import escape
 
-from bot.texts.common import listed, masked_identity, plate, reason
+from bot.i18n.formatting import listed, masked_identity, plate, reason
+from bot.i18n.language import _, phrase
 from bot.texts.desk.parts import somebody
-from bot.texts.language import _, phrase
-from core.accounts import Account, UserType
+from core.people.accounts import Account, UserType
 from core.preselection import Preselection
-from core.vehicles import group_vin
+from core.values.vehicles import group_vin
 
 USER_TYPES = {
     UserType.NEW_OWNER: phrase("新车车主"),

@@ -2,11 +2,11 @@
 
 from html import escape
 
-from bot.texts.common import KINDS, day, listed, moment
-from bot.texts.language import _, phrase
-from core.offices import Office
-from core.plates import PlateKind
-from core.pool import Opening, PoolCount, Segment
+from bot.i18n.formatting import KINDS, day, listed, moment
+from bot.i18n.language import _, phrase
+from core.pool.segments import Opening, PoolCount, Segment
+from core.values.offices import Office
+from core.values.plates import PlateKind
 
 RELEASE = phrase("✅ 确认投放")
 

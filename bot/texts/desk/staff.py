@@ -1,10 +1,10 @@
 """Words of who is at the desk, in which role."""
 
-from bot.texts.common import listed
+from bot.i18n.formatting import listed
+from bot.i18n.language import _, phrase
 from bot.texts.desk.commands import usage
 from bot.texts.desk.parts import office_name
-from bot.texts.language import _, phrase
-from core.admins import Admin, Post, Role
+from core.people.admins import Admin, Post, Role
 
 ROLES = {
     Role.CHIEF: phrase("负责人"),

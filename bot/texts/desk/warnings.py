@@ -2,8 +2,8 @@
 
 from html import escape
 
-from bot.receipt.updates import Broken
-from bot.texts.language import _
+from bot.i18n.language import _
+from bot.inbox.model import Broken
 
 
 def broken(what: Broken) -> str:

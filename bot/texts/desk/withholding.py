@@ -2,10 +2,10 @@
 
 from html import escape
 
-from bot.texts.common import KINDS
-from bot.texts.language import _, phrase
-from core.masks import Mask
-from core.offices import Office
+from bot.i18n.formatting import KINDS
+from bot.i18n.language import _, phrase
+from core.values.masks import Mask
+from core.values.offices import Office
 
 WITHHOLD = phrase("🔒 确认暂不投放")
 UNWITHHOLD = phrase("✅ 恢复投放")

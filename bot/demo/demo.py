@@ -1,0 +1,68 @@
+"""``demo``: sandbox and bot in one process, with offices, segments and vehicles to try.
+
+The bot talks to the sandbox over HTTP by ``telegram.base_url``, as to any Bot API. Only the clock is
+shared, so that it can be put forward in the page.
+"""
+
+from pathlib import Path
+
+from bot import app
+from bot.demo.data import ADMIN, HINTS, OWNERS, SEGMENTS, SETTINGS, VEHICLES
+from core.bootstrap import Core, Ports
+from core.clock import ShiftedClock
+from core.pool import segments as pool
+from core.ports import Tx
+from core.registry import imports
+from core.settings import load_settings
+from core.values.masks import parse_mask
+from core.values.offices import Office
+from sandbox import Sandbox
+
+
+async def demo(data: Path, port: int) -> None:
+    """Start sandbox and bot, print where the page is and what to try, run until cancelled."""
+    clock = ShiftedClock()
+    sandbox = Sandbox(clock, data_dir=data / "sandbox", people=(*OWNERS, ADMIN), hints=HINTS)
+    await sandbox.start(port=port)
+    try:
+        settings = load_settings(_write_settings(sandbox, data), environ={})
+        async with app.service(settings, Ports(clock=clock), app.Options(limits=app.UNHURRIED)) as service:
+            await service.core.store.run(_fill, service.core)
+            _greet(sandbox.url)
+            await service.run()
+    finally:
+        await sandbox.stop()
+
+
+def _write_settings(sandbox: Sandbox, data: Path) -> Path:
+    data.mkdir(parents=True, exist_ok=True)
+    path = data / "config.toml"
+    path.write_text(
+        SETTINGS.format(
+            token=sandbox.token,
+            base_url=sandbox.base_url,
+            admin=ADMIN.chat_id,
+            database=(data / "xuanhao.db").as_posix(),
+            sms_url=sandbox.sms_url,
+        ),
+        encoding="utf-8",
+    )
+    return path
+
+
+def _fill(tx: Tx, core: Core) -> None:
+    """Put in the demo's vehicles and segments; at a second start nothing changes."""
+    imports.load(tx, VEHICLES)
+    for code, kind, pattern in SEGMENTS:
+        office: Office = core.offices[code]
+        if not any(one.mask.pattern == pattern for one in pool.segments(tx, office, kind)):
+            mask = parse_mask(kind, pattern, nev_letters=office.nev_letters)
+            core.pools.release(tx, pool.Release(office=office, mask=mask, actor="demo", compose_now=True))
+
+
+def _greet(url: str) -> None:
+    print(f"\n  选号 demo · {url}\n")  # noqa: T201 - the command line prints
+    for number, hint in enumerate(HINTS, 1):
+        print(f"  {number}. {hint}")  # noqa: T201 - the same
+    ending = "Ctrl-C ends it; a second start finds everything again; make demo-reset clears it."
+    print(f"\n  {ending}\n", flush=True)  # noqa: T201 - the same

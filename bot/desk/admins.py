@@ -1,0 +1,147 @@
+"""/admins: who is at the desk; roles are given and taken away by a chief of all offices."""
+
+from collections.abc import Callable
+
+from bot.desk.confirmation import GONE, WITHDRAWN
+from bot.desk.spreadsheets import sheet
+from bot.dialog.context import Scene
+from bot.dialog.keyboards import in_columns, page_of
+from bot.dialog.names import ActionName, ScreenName
+from bot.dialog.screen import Button, Go, Screen, Style, View, stay
+from bot.errors.commands import Usage
+from bot.i18n import formatting as common
+from bot.texts.desk import lists, parts
+from bot.texts.desk import staff as texts
+from core.people.admins import EVERYWHERE, Admin, Duty, Post, Role
+from core.values.text import compact
+
+_A_PAGE = 12
+_SHORTEST = 3  # add 3001 clerk
+
+
+def ask(scene: Scene, rest: str) -> Go:
+    """Lead from /admins [add CHAT ROLE [OFFICE|all]] to the list, or to the question.
+
+    Raises:
+        Usage: it is something else.
+        OfficeUnknown: the office is not served here.
+        RoleHeld: they have that role.
+    """
+    scene.admin.need(Duty.ADMINS, EVERYWHERE)
+    words = rest.split()
+    if not words:
+        return Go(screen=ScreenName.DESK_ADMINS)
+    if not _SHORTEST <= len(words) <= _SHORTEST + 1 or words[0].lower() != "add":
+        raise Usage("admins")
+    if not (words[1].isascii() and words[1].isdecimal() and len(words[1]) < 16):  # noqa: PLR2004 - a chat id
+        raise Usage("admins")
+    place = words[3] if len(words) > _SHORTEST else "all"
+    code = EVERYWHERE if place.lower() == "all" else scene.office_of(compact(place)).code
+    post = Post(role=_role(words[2]), office=code)
+    scene.core.admins.judge_post(scene.tx, int(words[1]), post)
+    return Go(screen=ScreenName.DESK_ADMIN_ADD, args={"chat": words[1], "role": post.role, "at": code})
+
+
+def _role(written: str) -> Role:
+    for one in Role:
+        if written.lower() == one or texts.ROLES[one].means(written):
+            return one
+    raise Usage("admins")
+
+
+def _show(scene: Scene) -> View:
+    scene.admin.need(Duty.ADMINS, EVERYWHERE)
+    everything = [
+        (admin.chat_id, post)
+        for admin in scene.core.admins.all(scene.tx)
+        for post in sorted(admin.posts, key=lambda one: (one.role, one.office))
+    ]
+    page, turns = page_of(everything, int(scene.arg("page") or 0), _A_PAGE)
+    removable = [
+        Button(
+            label=texts.remove_label(chat_id, post),
+            action=ActionName.REMOVE,
+            arg=f"{chat_id}.{post.role}.{post.office}",
+        )
+        for chat_id, post in page
+        if not (scene.core.admins.is_from_settings(chat_id) and post.office == EVERYWHERE)
+    ]
+    rows = [*in_columns(removable, 1), *([tuple(turns)] if turns else [])]
+    last = (
+        Button(label=common.EXPORT(), action=ActionName.EXPORT),
+        Button(label=common.HOME(), action=ActionName.HOME),
+    )
+    shown = [
+        Admin(chat_id=chat_id, posts=frozenset(post for one, post in page if one == chat_id))
+        for chat_id in dict.fromkeys(chat_id for chat_id, _ in page)
+    ]
+    return View(text=texts.admins(shown), rows=(*rows, last))
+
+
+def _export(scene: Scene, _arg: str) -> Go:
+    scene.admin.need(Duty.ADMINS, EVERYWHERE)
+    rows = [
+        (admin.chat_id, texts.ROLES[post.role](), post.office or lists.EVERY_OFFICE())
+        for admin in scene.core.admins.all(scene.tx)
+        for post in sorted(admin.posts, key=lambda one: (one.role, one.office))
+    ]
+    wanted = sheet("admins", lists.ADMINS(), lists.ADMIN_COLUMNS(), rows)
+    return stay(effects=(wanted,))
+
+
+def _post(scene: Scene) -> Post:
+    return Post(role=Role(scene.arg("role")), office=scene.arg("at"))
+
+
+def _remove(_scene: Scene, arg: str) -> Go:
+    chat, role, code = arg.split(".", 2)
+    return Go(screen=ScreenName.DESK_ADMIN_REMOVE, args={"chat": chat, "role": role, "at": code})
+
+
+ADMINS = Screen(
+    name=ScreenName.DESK_ADMINS,
+    show=_show,
+    buttons={
+        ActionName.REMOVE: _remove,
+        ActionName.EXPORT: _export,
+        ActionName.PAGE: lambda _scene, page: Go(screen=ScreenName.DESK_ADMINS, args={"page": page}),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+    },
+    hint=common.PRESS_HINT,
+    errors=GONE,
+)
+
+
+def _change(name: ScreenName, label: Callable[[], str], *, add: bool) -> Screen:
+    def show(scene: Scene) -> View:
+        scene.admin.need(Duty.ADMINS, EVERYWHERE)
+        style = Style.PRIMARY if add else Style.DANGER
+        buttons = (
+            Button(label=label(), action=ActionName.DO, style=style),
+            Button(label=parts.CANCEL(), action=ActionName.CANCEL),
+        )
+        return View(text=texts.admin_question(int(scene.arg("chat")), _post(scene), add=add), rows=(buttons,))
+
+    def act(scene: Scene, _arg: str) -> Go:
+        scene.admin.need(Duty.ADMINS, EVERYWHERE)
+        chat, admins = int(scene.arg("chat")), scene.core.admins
+        change = admins.add if add else admins.remove
+        change(scene.tx, chat, _post(scene), scene.actor)
+        return Go(
+            screen=ScreenName.DESK_ADMINS, note=texts.admin_changed(chat, _post(scene), add=add), pinned=True
+        )
+
+    return Screen(
+        name=name,
+        show=show,
+        buttons={
+            ActionName.DO: act,
+            ActionName.CANCEL: lambda _scene, _arg: Go(screen=ScreenName.DESK_ADMINS, note=parts.CANCELLED()),
+        },
+        hint=common.PRESS_HINT,
+        errors=WITHDRAWN,
+    )
+
+
+ADD = _change(ScreenName.DESK_ADMIN_ADD, texts.ADD_ADMIN, add=True)
+REMOVE = _change(ScreenName.DESK_ADMIN_REMOVE, texts.REMOVE_ADMIN, add=False)

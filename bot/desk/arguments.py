@@ -1,0 +1,153 @@
+"""Reading what admins type behind a command: liberal in blanks, commas, widths and dates, never guessing."""
+
+import re
+from datetime import date, datetime
+
+from bot.errors.commands import UnreadableTime, Usage
+from bot.i18n.formatting import KINDS
+from core.clock import CHINA
+from core.values.masks import Mask, parse_mask
+from core.values.offices import Office
+from core.values.plates import PROVINCES, PlateKind
+from core.values.text import DOTS, clean
+
+_PARTING = "\\s,、;\uff0c\uff1b"  # with the wide comma and semicolon
+_WORD = rf"[^{_PARTING}]+"
+_APART = re.compile(rf"[{_PARTING}]+")
+_NAMING = re.compile(
+    "|".join(
+        (
+            r"\d{6}\s?\d{4}\s?\d{4}\s?\d{3}[\dXx\uff38\uff58](?!\w)",  # 110105 19491231 002X
+            r"(?:(?:[+\uff0b]|00)?86[\s-]*)?1\d{2}[\s-]?\d{4}[\s-]?\d{4}(?!\w)",  # +86 138 0013 8001
+            rf"[{PROVINCES}]\s*[A-Za-z\uff21-\uff3a\uff41-\uff5a]\s*[{re.escape(DOTS)}]?\s*{_WORD}",
+            _WORD,
+        )
+    )
+)
+_DAY = r"(?:(?P<year>\d{4})\s?[-/.年]\s?)?(?P<month>\d{1,2})\s?[-/.月]\s?(?P<day>\d{1,2})(?!\d)(?:\s?[日号])?"
+_HOUR = r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2})(?::00)?|[时点](?:(?P<past>\d{1,2})分)?)(?!\d)"
+_TIME = rf"{_DAY}(?:(?:T|\s+|(?<=[日号])){_HOUR})?"
+_WHOLE_TIME = re.compile(_TIME)
+_FIRST_TIME = re.compile(rf"{_TIME}(?:(?<=[日号])|$|(?=[{_PARTING}]))")
+_UNTIL = re.compile(r"until\b\s*|(?:直到|截止|截至|至|到)\s*(?=\d)", re.IGNORECASE)
+_YEAR = re.compile(r"\d{4}\s?[-/.年]")
+_NARROW = str.maketrans(
+    {chr(ord(one) + 0xFEE0): one for one in "0123456789:-/."}  # in place: what follows stays as it was typed
+)
+
+
+def read_time(written: str, today: date | None = None) -> datetime:
+    """Return a local time written as 2026-12-01T09:00, 2026-12-01, 2026/12/1 9:00 or 2026年12月1日.
+
+    Args:
+        written: what was typed.
+        today: where it is given, 12月1日 is read as well, as a day of this year.
+
+    Raises:
+        UnreadableTime: it is something else.
+    """
+    return _moment(_WHOLE_TIME.fullmatch(clean(written)), today)
+
+
+def first_time(written: str, today: date | None = None) -> tuple[datetime, str]:
+    """Return the time with which a text begins, written as ``read_time`` reads it, and what is left of it.
+
+    Raises:
+        UnreadableTime: it begins with something else.
+    """
+    found = _FIRST_TIME.match(written.translate(_NARROW))
+    at = _moment(found, today)
+    return at, _unparted(written[found.end() if found else 0 :])
+
+
+def first_end(written: str, today: date, *, needed: bool = False) -> tuple[date | None, str]:
+    """Return the last day with which a text begins, ``until`` before it or not, and what is left of it.
+
+    A day without a year is taken for one only where there must be one: it may well begin a reason.
+
+    Raises:
+        UnreadableTime: there must be one, and is none; a year begins none.
+    """
+    led = _UNTIL.match(written)
+    left = written[led.end() :] if led else written
+    needed = needed or led is not None
+    if not needed and not _YEAR.match(left.translate(_NARROW)):
+        return None, left
+    at, left = first_time(left, today if needed else None)
+    return at.date(), left
+
+
+def _moment(found: re.Match[str] | None, today: date | None) -> datetime:
+    if found is None:
+        raise UnreadableTime
+    year = found["year"] or (today.year if today and "月" in found[0] else 0)
+    minute = found["minute"] or found["past"] or 0
+    try:
+        return datetime(
+            int(year),
+            int(found["month"]),
+            int(found["day"]),
+            int(found["hour"] or 0),
+            int(minute),
+            tzinfo=CHINA,
+        )
+    except ValueError:
+        raise UnreadableTime from None
+
+
+def words_of(command: str, rest: str, count: int) -> list[str]:
+    """Return so many words, the last of which is all that is left.
+
+    Raises:
+        Usage: there are fewer.
+    """
+    words = _APART.split(_unparted(rest), maxsplit=count - 1)
+    if len(words) < count or not all(words):
+        raise Usage(command)
+    return words
+
+
+def named(command: str, rest: str, count: int) -> list[str]:
+    """Return so many words as ``words_of`` does, each but the last the name of somebody or a plate number.
+
+    Such a name may hold blanks: 粤K 12345, +86 138 0013 8001.
+
+    Raises:
+        Usage: there are fewer.
+    """
+    words, left = [], _unparted(rest)
+    for _ in range(count - 1):
+        found = _NAMING.match(left)
+        if found is None:
+            raise Usage(command)
+        words.append(found[0])
+        left = _unparted(left[found.end() :])
+    if not left:
+        raise Usage(command)
+    return [*words, left]
+
+
+def _unparted(text: str) -> str:
+    parting = _APART.match(text)
+    return text[parting.end() if parting else 0 :].rstrip()
+
+
+def kind_of(command: str, written: str) -> PlateKind:
+    """Return a plate kind, by its name in commands or in words.
+
+    Raises:
+        Usage: there is none of this name.
+    """
+    for kind in PlateKind:
+        if written.lower() == kind or any(KINDS[kind].means(one) for one in (written, f"{written}汽车")):
+            return kind
+    raise Usage(command)
+
+
+def mask_for(office: Office, kind: PlateKind, written: str) -> Mask:
+    """Return a mask with an office's new-energy letters.
+
+    Raises:
+        MaskError: it is none of the kind.
+    """
+    return parse_mask(kind, written, nev_letters=office.nev_letters)

@@ -1,0 +1,95 @@
+"""A question before what cannot be undone, and the card that asks it.
+
+Every command of the desk that changes something leads to one of these: what it is about stands in the
+screen's arguments, is judged anew when it is shown and when it is pressed, and so is the right to do it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from bot.dialog.context import Scene
+from bot.dialog.names import ActionName, ScreenName
+from bot.dialog.screen import Button, ErrorWays, Go, Screen, Style, View
+from bot.i18n import formatting as common
+from bot.texts.desk import parts
+from bot.texts.errors import of_error
+from core.errors import Refusal, XuanhaoError
+from core.people.admins import Duty
+
+LONGEST_REASON = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One thing that is asked before it is done.
+
+    ``ask`` words the question and ``act`` does it and says what was done; either may refuse. Where the
+    duty is one at an office, the screen's argument ``office`` names it.
+    """
+
+    name: ScreenName
+    duty: Duty
+    ask: Callable[[Scene], str]
+    label: Callable[[], str]  # of the button that does it
+    act: Callable[[Scene], str]
+    style: Style = Style.PRIMARY
+
+
+def screen_of(question: Question) -> Screen:
+    """Return the screen that asks a question."""
+
+    def show(scene: Scene) -> View:
+        scene.need(question.duty)
+        buttons = (
+            Button(label=question.label(), action=ActionName.DO, style=question.style),
+            Button(label=parts.CANCEL(), action=ActionName.CANCEL),
+        )
+        return View(text=question.ask(scene), rows=(buttons,))
+
+    def act(scene: Scene, _arg: str) -> Go:
+        scene.need(question.duty)
+        return lead_back(scene, question.act(scene))
+
+    return Screen(
+        name=question.name,
+        show=show,
+        buttons={
+            ActionName.DO: act,
+            ActionName.CANCEL: lambda scene, _arg: replace(lead_back(scene, parts.CANCELLED()), pinned=False),
+        },
+        hint=common.PRESS_HINT,
+        errors=WITHDRAWN,
+    )
+
+
+def coming_from(card: Go, asked: Go) -> Go:
+    """Return the way to a question that leads back to the card on which it was asked for."""
+    return replace(asked, args={**asked.args, "back": [card.screen, dict(card.args)]})
+
+
+def lead_back(scene: Scene, note: str) -> Go:
+    """Lead from a question to where it was asked for: a card, or, from a command, the first page."""
+    match scene.args.get("back"):
+        case [str(name), dict(args)] if screen := ScreenName.known(name):
+            return Go(screen=screen, args=args, note=note, pinned=True)
+    return Go(screen=ScreenName.HOME, note=note, pinned=True)
+
+
+def _gone(scene: Scene, error: XuanhaoError) -> Go:
+    return lead_back(scene, of_error(error))
+
+
+GONE: ErrorWays = {Refusal: _gone}
+"""What a card is about has ended, or somebody else was faster: that is said, and the card goes."""
+
+
+WITHDRAWN: ErrorWays = {XuanhaoError: _gone}
+"""Of questions: whatever was typed instead of an answer ends them, also what was mistyped.
+
+Or its error would stand above the button of something else that cannot be undone.
+"""
+
+
+def reason_of(words: str) -> str:
+    """Return a reason in one line, cut where it is too long."""
+    return " ".join(words.split())[:LONGEST_REASON]

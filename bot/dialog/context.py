@@ -1,0 +1,168 @@
+"""What a screen gets to work with: the core, the open transaction, who asks and when."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from bot.dialog.record import choose_language
+from bot.i18n.language import Language
+from core import audit
+from core.bootstrap import Core
+from core.clock import CHINA
+from core.errors import NotRegistered, OfficeUnknown, StepOutOfOrder
+from core.people.accounts import Account
+from core.people.admins import Admin, Duty
+from core.pool.free_list import FreeList
+from core.ports import Tx
+from core.preselection import Preselection, unfinished
+from core.values.offices import Office
+from core.values.text import compact
+
+
+class SnapshotWanted(Exception):
+    """A screen shows what is too much to look at inside a transaction: run again with what ``read`` gives."""
+
+    def __init__(self, key: str, read: Callable[[Tx], object]) -> None:
+        super().__init__()
+        self.key = key
+        self.read = read
+
+
+@dataclass(kw_only=True)
+class Scene:
+    """One step, or one showing, of one chat's conversation. It lives as long as its transaction."""
+
+    core: Core
+    tx: Tx
+    chat_id: int
+    args: Mapping[str, object]
+    at: datetime  # when what it answers was received
+    screen: str = ""  # on which the chat stands when something is answered
+    nonce: str = ""  # the messenger's id of the press
+    free: FreeList | None = None
+    seen: Mapping[str, Any] = field(default_factory=dict)  # what was read beside the writers, by key
+    shown_at: datetime | None = field(default=None)
+    language: Language = Language.CHINESE  # in which the screen is shown
+    bot_username: str = ""  # how the bot is called in links
+    has_left: bool = False  # a rehearsal, by what is being answered
+
+    @property
+    def actor(self) -> str:
+        """Return how the journal calls this chat."""
+        return audit.chat_actor(self.chat_id)
+
+    def beside(self, key: str, read: Callable[[Tx], Any]) -> Any:  # noqa: ANN401 - whatever ``read`` returns
+        """Return what a function finds in a snapshot of the database, read beside the writers.
+
+        For what counts or looks through much. It does not know what this very step has changed.
+
+        Args:
+            key: what tells it from all else that the same step may ask for.
+            read: looks, and changes nothing.
+
+        Raises:
+            SnapshotWanted: it has not been read yet; the step is run again.
+        """
+        if key not in self.seen:
+            raise SnapshotWanted(key, read)
+        return self.seen[key]
+
+    @property
+    def today(self) -> date:
+        """Return the day on which this step runs, in China."""
+        return self.tx.now.astimezone(CHINA).date()
+
+    @cached_property
+    def admin(self) -> Admin:
+        """What this chat is at the desk; a stranger is nothing."""
+        return self.core.admins.of(self.tx, self.chat_id)
+
+    def need(self, duty: Duty) -> None:
+        """Refuse what this chat may not do at the office that the screen's arguments name.
+
+        Raises:
+            NotYourDuty, NotYourOffice: it may not.
+        """
+        office = self.args.get("office")
+        self.admin.need(duty, office if isinstance(office, str) else None)
+
+    def desk_office(self, code: str, duty: Duty) -> Office:
+        """Return an office that is served here, and at which this chat may do something, by what was typed.
+
+        Raises:
+            OfficeUnknown: it is not served.
+            NotYourDuty, NotYourOffice: this chat may not.
+        """
+        office = self.office_of(compact(code))
+        self.admin.need(duty, office.code)
+        return office
+
+    @cached_property
+    def found(self) -> Account | None:
+        """The chat's account, if it has consented."""
+        return self.core.accounts.find(self.tx, self.chat_id)
+
+    @property
+    def account(self) -> Account:
+        """The chat's account.
+
+        Raises:
+            NotRegistered: it has none.
+        """
+        if self.found is None:
+            raise NotRegistered
+        return self.found
+
+    @cached_property
+    def begun(self) -> Preselection | None:
+        """What the owner has begun and not ended."""
+        return unfinished(self.tx, self.found) if self.found else None
+
+    @property
+    def preselection(self) -> Preselection:
+        """What the owner has begun.
+
+        Raises:
+            StepOutOfOrder: nothing.
+        """
+        if self.begun is None:
+            raise StepOutOfOrder
+        return self.begun
+
+    @property
+    def office(self) -> Office:
+        """The office of what the owner has begun."""
+        return self.office_of(self.preselection.office)
+
+    def office_of(self, code: str) -> Office:
+        """Return an office that is served here.
+
+        Raises:
+            OfficeUnknown: it is not, or no more.
+        """
+        office = self.core.offices.get(code)
+        if office is None:
+            raise OfficeUnknown
+        return office
+
+    def speak(self, language: Language) -> None:
+        """Speak to this chat in another language from now on; what is shown next is in it already."""
+        choose_language(self.tx, self.chat_id, language)
+        self.language = language
+
+    def fresh(self) -> None:
+        """Forget what was read of the owner, after a change."""
+        for name in ("found", "begun", "admin"):
+            self.__dict__.pop(name, None)
+
+    def arg(self, name: str) -> str:
+        """Return an argument of the screen, empty when it has none of that name."""
+        value = self.args.get(name, "")
+        return value if isinstance(value, str) else ""
+
+    def list_arg(self, name: str) -> list[str]:
+        """Return an argument of the screen that is a list of texts."""
+        value = self.args.get(name)
+        return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []

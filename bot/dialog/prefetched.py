@@ -1,0 +1,16 @@
+"""What a step asked for and was given: made ready beside the transaction, which is then run again with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.dialog.rehearsal import Played
+from core.pool.free_list import FreeList
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """Nothing at first; each time that something is asked for there is more."""
+
+    free: FreeList | None = None  # for FreeListWanted
+    seen: Mapping[str, object] = field(default_factory=dict)  # for SnapshotWanted, by key
+    played: Played | None = None  # for Rehearsing

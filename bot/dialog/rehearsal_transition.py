@@ -1,0 +1,203 @@
+"""The steps of a real conversation, which may go into a rehearsal and come out again.
+
+real screen ──REHEARSE──▶ rehearsal ──its button, a button outside, a command that leaves,
+▲                             30 idle minutes, a new version of the program──┐
+└────────────────────── as it stood ◀────────────────────────────────────────┘
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from bot.dialog.callback_data import OUTSIDE, Codec
+from bot.dialog.context import Scene
+from bot.dialog.hooks import Words
+from bot.dialog.names import ScreenName
+from bot.dialog.prefetched import Given
+from bot.dialog.record import (
+    Record,
+    end_rehearsal,
+    find_record,
+    keep_rehearsal,
+    note_rehearsal_shown,
+    open_record,
+)
+from bot.dialog.rehearsal import Kept, Played, RehearsalAsked, Rehearsing, Stage
+from bot.dialog.screen import Attachment, Command, Event, Forget, Offer, Press, Screen, Typed
+from bot.dialog.transition import Asked, Present, Steps, Taker
+from bot.i18n.language import speaking
+from bot.inbox.store import mark_applied
+from core.bootstrap import Core
+from core.clock import to_millis
+from core.errors import XuanhaoError
+from core.ports import Tx
+from core.rehearsal import IDLE
+from core.values.identity import holds_personal_number
+
+_Play = Callable[[Kept, datetime], Played]
+
+
+class RehearsingSteps(Steps):
+    """Applies events to conversations, real or rehearsed.
+
+    What raises ``Rehearsing`` has changed nothing, and is called again with what was played.
+    """
+
+    def __init__(
+        self, core: Core, screens: Mapping[ScreenName, Screen], codec: Codec, words: Words, stage: Stage
+    ) -> None:
+        super().__init__(core, screens, codec, words)
+        self._stage = stage
+
+    def apply(self, tx: Tx, given: Given, asked: Asked) -> Present:
+        """Apply an event once, and return what is shown then.
+
+        Raises:
+            XuanhaoError: a rule or a form says no; nothing has changed.
+            FreeListWanted, SnapshotWanted, Rehearsing: run again with what is asked for; nothing has changed.
+        """
+        is_first = mark_applied(tx, asked.update_id)
+        record = open_record(tx, asked.chat_id, self._words.first_screen)
+        if not is_first:
+            present = replace(self._shown_again(tx, record, given), repeated=True)
+        elif record.rehearsal is None:
+            present = self._real(tx, asked, record, given)
+        elif self._leaves(tx, asked, record):
+            present = self._left(self.step(tx, asked, end_rehearsal(tx, record), given, has_left=True))
+        else:
+            present = self._rehearsed(tx, record, partial(self._stage.step, asked=asked), given)
+        return self._with_effects(tx, asked, record, present)
+
+    def refuse(self, tx: Tx, given: Given, asked: Asked, error: XuanhaoError) -> Present:
+        """Return what is shown after an error; the state is as it was, unless the screen leads on.
+
+        Raises:
+            SnapshotWanted, Rehearsing: run again with what is asked for; nothing has changed.
+        """
+        mark_applied(tx, asked.update_id)
+        record = open_record(tx, asked.chat_id, self._words.first_screen)
+        if record.rehearsal is None:
+            present = self.refused(tx, asked, record, error, given)
+        elif self._leaves(tx, asked, record):
+            present = self._left(self.refused(tx, asked, end_rehearsal(tx, record), error, given))
+        else:
+            play = partial(self._stage.refuse, asked=asked, error=error)
+            present = self._rehearsed(tx, record, play, given)
+        return self._with_effects(tx, asked, record, present)
+
+    def redraw(self, tx: Tx, given: Given, chat_id: int) -> Present:
+        """Return what a conversation shows now, its clocks having run on.
+
+        Raises:
+            NothingToSay: it has no live message.
+            SnapshotWanted, Rehearsing: run again with what is asked for; nothing has changed.
+        """
+        return self._shown_again(tx, self._live(tx, chat_id), given)
+
+    def intake(self, tx: Tx, chat_id: int, sent: Attachment) -> Taker | None:
+        """Return how the screen that a chat is on takes what was sent; None if it is not looked at."""
+        record = find_record(tx, chat_id)
+        kept = record.rehearsal if record else None
+        if record is None:
+            return None
+        if kept is None or self._leaves_by(self._looking(tx, record), self._under_file(sent)):
+            return self.intake_of(tx, record, sent)
+        return self._stage.intake(kept, tx.now, sent=sent) if self._stage.fits(kept) else None
+
+    def after_showing(self, tx: Tx, present: Present, *, shown_at: datetime) -> None:
+        """Count what counts from when the screen has been shown."""
+        kept = present.record.rehearsal
+        if kept is None:
+            super().after_showing(tx, present, shown_at=shown_at)
+        elif present.view.sent is not None:
+            note_rehearsal_shown(tx, kept, shown_at)
+
+    def idle(self, tx: Tx) -> list[int]:
+        """Return the chats in whose rehearsal nothing was done for too long."""
+        rows = tx.all("dialog.idle_rehearsals", before=to_millis(tx.now - IDLE))
+        return [row["chat_id"] for row in rows]
+
+    def end_idle(self, tx: Tx, given: Given, chat_id: int) -> Present | None:
+        """End a rehearsal in which nothing was done for too long; return what its message shows then.
+
+        Raises:
+            SnapshotWanted: run again with what is asked for; nothing has changed.
+        """
+        record = open_record(tx, chat_id, self._words.first_screen)
+        if record.rehearsal is None or record.rehearsal.used_at > tx.now - IDLE:
+            return None
+        present = self._ended(tx, record, self._words.idle, given)
+        return None if record.message_id is None else present
+
+    def _with_effects(self, tx: Tx, asked: Asked, before: Record, present: Present) -> Present:
+        """Add what is done whatever came of it.
+
+        A message is deleted that was typed with a personal number in it, right or wrong. Somebody at the desk
+        gets a menu, which could not be set before their first word.
+        """
+        effects = present.effects
+        match asked.event:
+            case Typed(text=text) | Command(rest=text) if holds_personal_number(text):
+                effects += (Forget(),)
+        if before.message_id is None and self._core.admins.of(tx, asked.chat_id).is_any:
+            effects += (Offer(),)
+        return replace(present, effects=effects)
+
+    def _leaves(self, tx: Tx, asked: Asked, record: Record) -> bool:
+        """Whether an event leads out of a rehearsal; whatever does not is the rehearsal's."""
+        event = asked.event
+        if isinstance(event, Press):
+            carried = self._codec.read(asked.chat_id, event.data)
+            return carried is not None and carried.screen == OUTSIDE
+        typed = self._under_file(event) if isinstance(event, Attachment) else event
+        return self._leaves_by(self._scene(tx, asked, record, Given()), typed)
+
+    def _under_file(self, sent: Attachment) -> Command | None:
+        """Return the command that was written under a file, if it is one that may stand there."""
+        typed = sent.command
+        return typed if typed is not None and typed.name in self._words.with_file else None
+
+    def _leaves_by(self, scene: Scene, event: Event | None) -> bool:
+        return isinstance(event, Command) and self._words.leaves(scene, event)
+
+    def _left(self, present: Present) -> Present:
+        with speaking(present.language):
+            return replace(present, note="\n".join(filter(None, (self._words.left(), present.note))))
+
+    def _real(self, tx: Tx, asked: Asked, record: Record, given: Given) -> Present:
+        try:
+            return self.step(tx, asked, record, given)
+        except RehearsalAsked as wanted:
+            new = self._stage.new(asked.chat_id, asked.update_id, tx.now, record.language)
+            return _kept(tx, record, new, partial(self._stage.begin, office=wanted.office), given)
+
+    def _shown_again(self, tx: Tx, record: Record, given: Given) -> Present:
+        if record.rehearsal is None:
+            return self.shown(tx, record, given)
+        return self._rehearsed(tx, record, self._stage.show, given)
+
+    def _rehearsed(self, tx: Tx, record: Record, play: _Play, given: Given) -> Present:
+        kept = record.rehearsal
+        if kept is not None and self._stage.fits(kept):
+            return _kept(tx, record, kept, play, given)
+        return self._ended(tx, record, self._words.outdated, given)
+
+    def _ended(self, tx: Tx, record: Record, why: Callable[[], str], given: Given) -> Present:
+        """End a rehearsal that its owner has not left; return what is shown then, which says why."""
+        present = self.shown(tx, end_rehearsal(tx, record), given)
+        with speaking(present.language):
+            return replace(present, note=why(), pinned=True)
+
+
+def _kept(tx: Tx, record: Record, kept: Kept, play: _Play, given: Given) -> Present:
+    """Keep a part that was played, and return what it shows; ask for it if it is not of this version.
+
+    The live message is the chat's; screen, arguments and revision are the rehearsal's.
+    """
+    played = given.played
+    if played is None or not keep_rehearsal(tx, played):
+        raise Rehearsing(partial(play, kept, tx.now))
+    within, now = played.present.record, replace(played.of, version=played.of.version + 1)
+    shown = replace(record, screen=within.screen, args=within.args, revision=within.revision, rehearsal=now)
+    return replace(played.present, record=shown)

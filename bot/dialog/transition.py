@@ -1,0 +1,336 @@
+"""One step of a conversation, inside one transaction: what the event did, and what is shown now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.dialog.callback_data import OUTSIDE, Carried, Codec
+from bot.dialog.context import Scene
+from bot.dialog.hooks import Words
+from bot.dialog.names import ScreenName
+from bot.dialog.prefetched import Given
+from bot.dialog.record import Place, Record, find_record, open_record, place_in_album, save
+from bot.dialog.rehearsal import RehearsalAsked
+from bot.dialog.screen import (
+    Attachment,
+    Command,
+    Contact,
+    Effect,
+    Event,
+    Go,
+    Intake,
+    Press,
+    Screen,
+    Typed,
+    View,
+    stay,
+)
+from bot.i18n.language import Language, speaking
+from core.bootstrap import Core
+from core.clock import to_millis
+from core.errors import Refusal, XuanhaoError
+from core.notifications.queue import note_reachable
+from core.ports import Tx
+
+_MOST_HOPS = 5
+_NOTHING = Given()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """An update as a step takes it."""
+
+    chat_id: int
+    update_id: int
+    received_at: datetime
+    event: Event = field(repr=False)
+    message_id: int | None = None  # of what was typed or sent; of a press none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Present:
+    """What is to be shown after a step."""
+
+    record: Record
+    view: View
+    language: Language  # in which it is worded, and all else that is said with it
+    note: str = ""
+    alert: bool = False
+    pinned: bool = False
+    effects: tuple[Effect, ...] = ()
+    outside: bool = False  # by a button that hangs outside the conversation, and goes on hanging there
+    stale: bool = False  # an old button: it did nothing
+    repeated: bool = False  # the update had been applied before
+    quiet: bool = False  # nothing is said or shown: one more picture of an album
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taker:
+    """A screen that takes attachments."""
+
+    screen: ScreenName
+    intake: Intake
+    language: Language  # of the chat that is on it
+    beside: object = field(default=None, repr=False)  # what its ``look`` has returned
+
+
+class NothingToSay(Exception):
+    """A redraw was asked for where there is no live message."""
+
+
+class Steps:
+    """Applies events to conversations."""
+
+    def __init__(self, core: Core, screens: Mapping[ScreenName, Screen], codec: Codec, words: Words) -> None:
+        self._core = core
+        self._screens = screens
+        self._codec = codec
+        self._words = words
+
+    def step(
+        self, tx: Tx, asked: Asked, record: Record, given: Given = _NOTHING, *, has_left: bool = False
+    ) -> Present:
+        """Apply an event, whether or not it was before.
+
+        Raises:
+            XuanhaoError: a rule or a form says no; nothing has changed.
+            FreeListWanted, SnapshotWanted: run again with what is asked for; nothing has changed.
+            RehearsalAsked: it leads into a rehearsal.
+        """
+        scene = self._scene(tx, asked, record, given)
+        scene.has_left = has_left
+        with speaking(record.language):
+            return self._taken(tx, scene, record, asked)
+
+    def _taken(self, tx: Tx, scene: Scene, record: Record, asked: Asked) -> Present:
+        event = asked.event
+        if isinstance(event, Press):
+            carried = self._codec.of_conversation(record.begun_at).read(asked.chat_id, event.data)
+            if carried is not None and carried.screen == OUTSIDE:
+                led = self._advance(tx, scene, record, self._words.outside(scene, carried))
+                return replace(led, outside=True)
+            if carried is None or carried.revision != record.revision or carried.screen != record.screen:
+                shown = self._show(tx, scene, record, stay(note=self._words.old_button()))
+                return replace(shown, stale=True)
+            return self._advance(tx, scene, record, self._pressed(scene, record, carried))
+        if isinstance(event, Attachment) and (rest := self._rest_of_album(tx, scene, record, event)):
+            return rest
+        return self._advance(tx, scene, record, self._answer(scene, record, event))
+
+    def _rest_of_album(self, tx: Tx, scene: Scene, record: Record, sent: Attachment) -> Present | None:
+        """Return how the further pictures of an album are answered; None for the first, or one alone."""
+        takes_none = self._screen(record.screen).attachment is None
+        match place_in_album(tx, record, sent.album, is_told=takes_none):
+            case Place.FIRST:
+                return None
+            case Place.SECOND:
+                return self._show(tx, scene, record, stay(note=self._words.one_of_album()))
+            case Place.FURTHER:
+                return replace(self._show(tx, scene, record, stay()), quiet=True)
+
+    def refused(
+        self, tx: Tx, asked: Asked, record: Record, error: XuanhaoError, given: Given = _NOTHING
+    ) -> Present:
+        """Return what is shown after an error, whatever became of the update.
+
+        Raises:
+            SnapshotWanted: run again with what is asked for.
+        """
+        if isinstance(asked.event, Attachment):
+            place_in_album(tx, record, asked.event.album, is_told=False)
+        scene = self._scene(tx, asked, record, given)
+        way = self._screen(record.screen).errors
+        lead = next((way[kind] for kind in type(error).__mro__ if kind in way), None)
+        with speaking(record.language):
+            go = lead(scene, error) if lead else stay(note=self._words.of_error(error), alert=True)
+        return self._advance(tx, scene, record, go)
+
+    def intake_of(self, tx: Tx, record: Record, sent: Attachment) -> Taker | None:
+        """Return how the screen of a conversation takes what was sent; None if it is not looked at.
+
+        Raises:
+            XuanhaoError: from the screen's own look.
+        """
+        screen = self._screen(record.screen)
+        if sent.album and sent.album == record.album:
+            return None
+        scene = self._looking(tx, record)
+        asked = self._captioned(scene, screen, sent)
+        if asked is not None and asked.screen is not None:
+            screen, scene.args = self._screens[asked.screen], asked.args
+        if screen.attachment is None:
+            return None
+        look = screen.attachment.look
+        return Taker(
+            screen=screen.name,
+            intake=screen.attachment,
+            language=record.language,
+            beside=look(scene) if look is not None else None,
+        )
+
+    def _looking(self, tx: Tx, record: Record) -> Scene:
+        return Scene(core=self._core, tx=tx, chat_id=record.chat_id, args=record.args, at=tx.now)
+
+    def _captioned(self, scene: Scene, screen: Screen, sent: Attachment) -> Go | None:
+        """Return where the command leads that was written under a file which this screen does not take."""
+        typed = sent.command
+        if screen.attachment is not None or typed is None or typed.name not in self._words.with_file:
+            return None
+        return self._words.command(scene, typed)
+
+    def shown(self, tx: Tx, record: Record, given: Given = _NOTHING) -> Present:
+        """Show a conversation as it stands now.
+
+        Raises:
+            SnapshotWanted: run again with what is asked for.
+        """
+        scene = Scene(
+            core=self._core,
+            tx=tx,
+            chat_id=record.chat_id,
+            args=record.args,
+            at=tx.now,
+            language=record.language,
+            seen=given.seen,
+            bot_username=self._words.username(),
+        )
+        return self._show(tx, scene, record, stay())
+
+    def _live(self, tx: Tx, chat_id: int) -> Record:
+        """Return a conversation that has a live message.
+
+        Raises:
+            NothingToSay: it has none.
+        """
+        record = find_record(tx, chat_id)
+        if record is None or record.message_id is None:
+            raise NothingToSay
+        return open_record(tx, chat_id, record.screen)
+
+    def _scene(self, tx: Tx, asked: Asked, record: Record, given: Given) -> Scene:
+        nonce = asked.event.query_id if isinstance(asked.event, Press) else f"update:{asked.update_id}"
+        return Scene(
+            core=self._core,
+            tx=tx,
+            chat_id=asked.chat_id,
+            args=record.args,
+            screen=record.screen,
+            at=asked.received_at,
+            nonce=nonce,
+            free=given.free,
+            seen=given.seen,
+            language=record.language,
+            bot_username=self._words.username(),
+        )
+
+    def _pressed(self, scene: Scene, record: Record, carried: Carried) -> Go:
+        screen = self._screen(record.screen)
+        handler = screen.buttons.get(carried.action) if carried.action else None
+        if handler is None:  # of an older program
+            return stay(note=self._words.old_button())
+        return self._words.before(scene, screen) or handler(scene, carried.arg)
+
+    def _answer(self, scene: Scene, record: Record, event: Event) -> Go:
+        screen = self._screen(record.screen)
+        note_reachable(scene.tx, scene.chat_id)  # whoever writes has let us in again
+        if isinstance(event, Command):
+            return self._words.command(scene, event)
+        if (before := self._words.before(scene, screen)) is not None:
+            return before
+        if isinstance(event, Typed) and screen.text is not None:
+            return screen.text(scene, event.text)
+        if isinstance(event, Contact) and screen.contact is not None:
+            return screen.contact(scene, event)
+        if isinstance(event, Attachment) and (taken := self._sent(scene, screen, event)) is not None:
+            return taken
+        is_photo = isinstance(event, Attachment) and event.is_image
+        return stay(note=self._words.not_taken(screen, is_photo=is_photo))
+
+    def _sent(self, scene: Scene, screen: Screen, event: Attachment) -> Go | None:
+        """Return where what was sent leads; None where nobody takes it."""
+        asked = self._captioned(scene, screen, event)
+        if asked is not None and asked.screen is not None:
+            screen, scene.args = self._screens[asked.screen], asked.args
+        reading = event.reading
+        if screen.attachment is None or reading is None or reading.screen != screen.name:
+            return asked
+        taken = screen.attachment.take(scene, reading.value)
+        if asked is not None and taken.screen is None:  # it stays where the command leads
+            return replace(taken, screen=asked.screen, args=asked.args)
+        return taken
+
+    def _advance(self, tx: Tx, scene: Scene, record: Record, go: Go) -> Present:
+        if go.rehearsal:
+            raise RehearsalAsked(scene.found.office if scene.found else None)
+        return self._show(tx, scene, record, go, moved=True)
+
+    def _show(self, tx: Tx, scene: Scene, record: Record, go: Go, *, moved: bool = False) -> Present:
+        """Follow a step to where it leads, in the language that it may itself have chosen."""
+        with speaking(scene.language):
+            return self._led(tx, scene, record, go, moved=moved)
+
+    def _led(self, tx: Tx, scene: Scene, record: Record, go: Go, *, moved: bool) -> Present:
+        """Follow a step to where it leads, and keep it; a screen may itself lead on."""
+        note, alert, pinned, effects = go.note, go.alert, go.pinned, tuple(go.effects)
+        name, args = _after(go, record.screen, record.args)
+        for _ in range(_MOST_HOPS):
+            scene.args = args
+            scene.fresh()
+            try:
+                screen = self._screen(name)
+                shown = self._words.before(scene, screen) or screen.show(scene)
+            except Refusal as error:  # what it was about is gone: an office that is served no more
+                shown = Go(screen=self._words.first_screen, note=self._words.of_error(error))
+            if isinstance(shown, View):
+                break
+            name, args = _after(shown, name, args)
+            note = note or shown.note
+            effects += tuple(shown.effects)
+        else:
+            raise RecursionError(f"the screen {name} leads in a circle")
+        # A hint or an old button changes nothing that can be done, so buttons stay good.
+        moved = moved and go.screen is not None
+        changed = moved or name != record.screen or dict(args) != dict(record.args)
+        record = replace(record, screen=name, args=args, revision=record.revision + changed)
+        save(tx, record, shown.redraw_at)
+        return Present(
+            record=record,
+            view=shown,
+            language=scene.language,
+            note=note,
+            alert=alert,
+            pinned=pinned,
+            effects=effects,
+        )
+
+    def _screen(self, name: str) -> Screen:
+        """Return the screen of a name that was stored, the first one for the name of an older program."""
+        return self._screens[ScreenName.known(name) or self._words.first_screen]
+
+    def after_showing(self, tx: Tx, present: Present, *, shown_at: datetime) -> None:
+        """Count what counts from when the screen has been shown."""
+        record = present.record
+        if present.view.sent is None:
+            return
+        scene = Scene(
+            core=self._core,
+            tx=tx,
+            chat_id=record.chat_id,
+            args=record.args,
+            at=shown_at,
+            language=present.language,
+        )
+        present.view.sent(scene)
+
+    def due(self, tx: Tx) -> list[int]:
+        """Return the chats whose screen has changed by itself."""
+        return [row["chat_id"] for row in tx.all("dialog.due", now=to_millis(tx.now))]
+
+    def running(self, tx: Tx) -> list[int]:
+        """Return the chats on a screen that runs by a clock."""
+        return [row["chat_id"] for row in tx.all("dialog.live")]
+
+
+def _after(go: Go, name: str, args: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
+    """Return where a chat is after a step: a screen, by its name, and its arguments."""
+    return (name, args) if go.screen is None else (go.screen, go.args)

@@ -1,0 +1,22 @@
+"""What the columns of a table of vehicles, and what stands in them, are called in every language."""
+
+from bot.i18n.formatting import KINDS
+from bot.i18n.language import phrase
+from core.registry.lookup import RegistryState
+
+HEADS = {
+    "vin": phrase("车辆识别代号"),
+    "certificate": phrase("合格证编号"),
+    "kind": phrase("号牌种类"),
+    "state": phrase("状态"),
+}
+STATES = {RegistryState.NEW.value: phrase("未上牌"), RegistryState.REGISTERED.value: phrase("已上牌")}
+
+COLUMNS = {
+    "车架号": "vin",
+    "证书编号": "certificate",
+    **{said.lower(): column for column, head in HEADS.items() for said in head.wordings()},
+}
+"""Each column by what its head may say, in small letters."""
+KIND_NAMES = {said.lower(): kind for kind, name in KINDS.items() for said in name.wordings()}
+STATE_NAMES = {said.lower(): state for state, name in STATES.items() for said in name.wordings()}

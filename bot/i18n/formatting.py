@@ -1,0 +1,217 @@
+"""Words that every conversation uses: kinds, times, counts, labels."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from html import escape, unescape
+
+from bot.i18n.language import _, phrase
+from core.appeals.reviews import SET_ASIDE
+from core.clock import CHINA
+from core.preselection.expiry import EXPIRED_REASON
+from core.values.hours import ServiceHours, Span
+from core.values.identity import mask_identity, mask_name, mask_phone
+from core.values.offices import Office
+from core.values.plates import PlateKind
+
+BACK = phrase("« 返回")
+EXPORT = phrase("📄 导出 XLSX")
+HOME = phrase("🏠 返回首页")
+PRESS_HINT = phrase("请点下方按钮操作。")
+OLD_BUTTON = phrase("这个按钮已过时,请看最新的画面")
+EDITED = phrase("修改已发送的消息不会生效,请重新发送。")
+FAILED = phrase("系统暂时出错,刚才的操作没有生效。请稍后再试一次。")
+UNSHOWN = phrase("系统暂时出错:刚才的操作已生效,但画面没能更新。请发送 /preselect 继续,或发送 /mine 查看。")
+KEYBOARD_GONE = phrase("✅ 收到")
+
+KINDS = {
+    PlateKind.SMALL: phrase("小型汽车"),
+    PlateKind.SMALL_NEV: phrase("小型新能源汽车"),
+    PlateKind.LARGE_NEV: phrase("大型新能源汽车"),
+}
+
+_MARKUP = re.compile(r"<[^>]+>")
+_OPENED = re.compile(r"<[a-z]")
+_MORE = "\n…"
+_MONTHS = (
+    phrase("1月"),
+    phrase("2月"),
+    phrase("3月"),
+    phrase("4月"),
+    phrase("5月"),
+    phrase("6月"),
+    phrase("7月"),
+    phrase("8月"),
+    phrase("9月"),
+    phrase("10月"),
+    phrase("11月"),
+    phrase("12月"),
+)
+_WEEKDAYS = (
+    phrase("周一"),
+    phrase("周二"),
+    phrase("周三"),
+    phrase("周四"),
+    phrase("周五"),
+    phrase("周六"),
+    phrase("周日"),
+)
+_PAPERS = {
+    paper.chinese: paper
+    for paper in (
+        phrase("预选号凭证"),
+        phrase("机动车所有人的身份证明"),
+        phrase("机动车整车出厂合格证(国产车)或货物进口证明书(进口车)"),
+        phrase("购车发票等机动车来历证明"),
+        phrase("机动车交通事故责任强制保险凭证"),
+        phrase("车辆购置税、车船税完税证明或免税凭证"),
+    )
+}
+"""What an office that sets nothing else wants to see; other papers stand as the office has worded them."""
+
+_REASONS = {
+    EXPIRED_REASON: phrase("预选号码逾期未办理"),
+    SET_ASIDE: phrase("车辆识别代号申诉审核通过"),
+}
+"""The reasons that the service itself writes down; those of admins stand as they were typed."""
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Return things one after the other: 甲、乙、丙."""
+    return _("、").join(parts)
+
+
+def plain(html: str) -> str:
+    """Return words without their markup: for a toast or a sheet, or to count them."""
+    return unescape(_MARKUP.sub("", html))
+
+
+def clipped(html: str, most: int) -> str:
+    """Return a text as a message of so many UTF-16 units holds it: whole lines, and a sign for the rest."""
+    if units(plain(html)) <= most:
+        return html
+    kept: list[str] = []
+    left = most - units(_MORE)
+    for line in html.split("\n"):
+        left -= units(plain(line)) + 1
+        if left < 0:
+            break
+        kept.append(line)
+    text = "\n".join(kept) or escape(plain(html)[: (most - 2) // 2])
+    opened, closed = len(_OPENED.findall(text)), text.count("</")
+    return (text if opened == closed else escape(plain(text), quote=False)) + _MORE
+
+
+def units(text: str) -> int:
+    """Return how long the messenger counts a text."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def day(at: datetime) -> str:
+    """Return a date with its weekday: 2026年12月1日(周二)."""
+    local = at.astimezone(CHINA)
+    return _("{year}年{month}{day}日({weekday})").format(
+        year=local.year,
+        month=_MONTHS[local.month - 1](),
+        day=local.day,
+        weekday=_WEEKDAYS[local.weekday()](),
+    )
+
+
+def short_day(day: date) -> str:
+    """Return a date without year and weekday: 12月1日."""
+    return _("{month}{day}日").format(month=_MONTHS[day.month - 1](), day=day.day)
+
+
+def brief_day(day: date, now: datetime) -> str:
+    """Return a date without weekday, and without year where that is the present one."""
+    if day.year == now.astimezone(CHINA).year:
+        return short_day(day)
+    return _("{year}年{day}").format(year=day.year, day=short_day(day))
+
+
+def moment(at: datetime) -> str:
+    """Return a moment with its weekday: 2026年12月1日(周二) 17:00."""
+    return f"{day(at)} {at.astimezone(CHINA):%H:%M}"
+
+
+def clock(at: datetime) -> str:
+    """Return the time of a day to the second."""
+    return f"{at.astimezone(CHINA):%H:%M:%S}"
+
+
+def minute(at: datetime) -> str:
+    """Return the time of a day without seconds, for what ends on the minute."""
+    return f"{at.astimezone(CHINA):%H:%M}"
+
+
+def span(length: timedelta) -> str:
+    """Return a span in minutes and seconds, rounded up to a second."""
+    minutes, seconds = divmod(max(0, -int(-length.total_seconds() // 1)), 60)
+    if not minutes:
+        return _("{seconds}秒").format(seconds=seconds)
+    if not seconds:
+        return _("{minutes}分钟").format(minutes=minutes)
+    return _("{minutes}分{seconds}秒").format(minutes=minutes, seconds=seconds)
+
+
+def hours(opening: ServiceHours) -> str:
+    """Return service hours in words."""
+    if opening.always:
+        return _("全天24小时")
+    if opening.daily is not None:
+        return _("每日 {hours}").format(hours=_spans(opening.daily))
+    days = zip(_WEEKDAYS, opening.week, strict=True)
+    return _(";").join(f"{name()} {_spans(spans)}" for name, spans in days)
+
+
+def counter_hours(opening: ServiceHours) -> str:
+    """Return the counter's hours in words."""
+    if opening.daily is not None:
+        return _("工作日 {hours}").format(hours=_spans(opening.daily))
+    return hours(opening)
+
+
+def _spans(spans: tuple[Span, ...]) -> str:
+    return listed(f"{one.opens_text}–{one.closes_text}" for one in spans) or _("不开放")
+
+
+def barred(years: int) -> str:
+    """Return what follows on an expiry, as the end of a sentence; nothing where nobody is barred."""
+    return _(",{years} 年内不能网上预选").format(years=years) if years else ""
+
+
+def papers(office: Office) -> str:
+    """Return what an owner must bring to the counter, one after the other."""
+    return listed(_PAPERS[one]() if one in _PAPERS else one for one in office.papers)
+
+
+def reason(written: str | None) -> str:
+    """Return why something was done, as HTML."""
+    known = _REASONS.get(written or "")
+    return escape(known() if known else written or "")
+
+
+def plate(office: str, serial: str) -> str:
+    """Return a number as it stands on a button: 粤K·12345."""
+    return f"{office}·{serial}"
+
+
+def office_title(office: Office) -> str:
+    """Return an office as it is called in a list: 粤K 茂名市."""
+    return f"{office.code} {office.issuing.city}"
+
+
+def masked_name(name: str) -> str:
+    """Return a name of which a bystander learns little."""
+    return escape(mask_name(name))
+
+
+def masked_identity(number: str) -> str:
+    """Return an identity number of which a bystander learns little."""
+    return escape(mask_identity(number))
+
+
+def masked_phone(number: str) -> str:
+    """Return a telephone number of which a bystander learns little."""
+    return escape(mask_phone(number))

@@ -1,0 +1,52 @@
+"""Receipt of updates: written down before they are confirmed, handled once, one chat's in order.
+
+    messenger ──► Poller (or the webhook) ──► Receipt.accept ──► inbox, one transaction a batch
+                                                   │                    ▲
+                                                   ▼                    │ load, done, failed, broken
+                                              Dispatcher ◄──────────── Shelf
+                                                   │ one chat's in order, chats beside each other
+                                                   ▼
+                                   process_with(application) ──► handlers, whose own transaction
+                                                                 calls mark_applied(tx, update_id)
+
+The states of an update:
+
+    waiting ──mark_applied──► applied ──mark_done──► done (a tombstone for two days)
+       │                        │
+       └──────── broken ◄───────┘   tried too often, or it cannot be read; shown to the admins
+
+``waiting`` and ``applied`` belong to a worker with a lease; when it has run out another takes over.
+An update already applied is never applied again, only answered again: by the present screen.
+"""
+
+from bot.inbox.dispatcher import Dispatcher
+from bot.inbox.errors import ReceiptClosedError, TokenRefusedError, UnreadableUpdateError
+from bot.inbox.model import Broken, Delivery
+from bot.inbox.poller import Poller, updates_of
+from bot.inbox.ptb import current_delivery, process_with, report_finished
+from bot.inbox.retry import Patience
+from bot.inbox.service import Receipt, new_worker_name
+from bot.inbox.store import list_broken, mark_applied, mark_done
+from bot.inbox.worker_inbox import Cipher, Shelf
+
+__all__ = [
+    "Broken",
+    "Cipher",
+    "Delivery",
+    "Dispatcher",
+    "Patience",
+    "Poller",
+    "Receipt",
+    "ReceiptClosedError",
+    "Shelf",
+    "TokenRefusedError",
+    "UnreadableUpdateError",
+    "current_delivery",
+    "list_broken",
+    "mark_applied",
+    "mark_done",
+    "new_worker_name",
+    "process_with",
+    "report_finished",
+    "updates_of",
+]

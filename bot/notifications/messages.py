@@ -1,0 +1,241 @@
+"""What a notice says, made from the state at the moment at which it is sent."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from icalendar import Alarm, Calendar, Event
+
+from bot.dialog.names import ActionName
+from bot.dialog.record import language_of
+from bot.dialog.screen import Button, Picture, Rows
+from bot.i18n import formatting as common
+from bot.i18n.language import speaking, spoken
+from bot.owner.mine import receipt_of
+from bot.texts import notices
+from bot.texts.desk import broadcasts as broadcast
+from bot.texts.desk import staff
+from bot.texts.desk.reports import waiting
+from bot.texts.owner import appeal
+from core.appeals import State as AppealState
+from core.bootstrap import Core
+from core.clock import from_millis
+from core.errors import StepOutOfOrder
+from core.notifications import broadcasts
+from core.notifications.queue import Notice, Purpose, is_overtaken
+from core.ports import Tx
+from core.preselection import Preselection, State, get
+from core.values.offices import Office
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A text, with a picture above it or none."""
+
+    text: str
+    rows: Rows = ()
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place that the messenger opens in a map."""
+
+    title: str
+    address: str
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file."""
+
+    name: str
+    content: bytes
+    caption: str
+
+
+Part = Words | Place | File
+
+
+def letter(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
+    """Return the messages of a notice, in its chat's language; none when what it is about is over."""
+    with speaking(language_of(tx, notice.chat_id)):
+        return _worded(tx, core, notice)
+
+
+def _worded(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
+    match notice.topic:
+        case Purpose.REMINDER | Purpose.EXPIRED | Purpose.MOVED:
+            return _about_preselection(tx, core, notice)
+        case Purpose.VOIDED | Purpose.REVOKED:
+            return _about_end(tx, core, notice)
+        case Purpose.ROLE | Purpose.SUMMARY | Purpose.BROADCAST | Purpose.BROADCAST_OVER:
+            return _from_desk(tx, core, notice)
+        case Purpose.IDENTITY | Purpose.APPEAL | Purpose.SUPERSEDED:
+            is_appeal = notice.topic != Purpose.IDENTITY
+            return (_about_appeal(tx, core, notice) if is_appeal else _about_identity(notice),)
+        case Purpose.BANNED | Purpose.LIFTED:
+            return _about_ban(core, notice)
+        case _:
+            return _about_opening(tx, core, notice)
+
+
+def _about_preselection(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
+    try:
+        one = get(tx, int(notice.subject.partition(":")[2]))
+    except StepOutOfOrder:
+        return ()
+    office = core.offices.get(one.office)
+    if office is None:
+        return ()
+    if notice.topic == Purpose.EXPIRED:
+        until = notice.details.get("until")
+        text = notices.expired(one, office, until if isinstance(until, int) else None)
+        return (Words(text=text),) if one.state == State.EXPIRED else ()
+    if one.state != State.RESERVED or is_overtaken(tx, notice):
+        return ()
+    return _of_reserved(tx, core, notice, one, office)
+
+
+def _about_end(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
+    one = get(tx, int(notice.subject.partition(":")[2]))
+    office = core.offices.get(one.office)
+    if notice.topic == Purpose.REVOKED:
+        return (Words(text=notices.revoked(one, office)),)
+    until = notice.details.get("until")
+    return (Words(text=notices.voided(one, office, until if isinstance(until, int) else None)),)
+
+
+def _from_desk(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
+    if notice.topic in {Purpose.BROADCAST, Purpose.BROADCAST_OVER}:
+        return _of_broadcast(tx, notice)
+    if notice.topic == Purpose.ROLE:
+        return (_about_role(notice),)
+    found = core.summaries.of_chat(tx, notice.chat_id)
+    go = Button(label=waiting.OPEN_DESK(), action=ActionName.DESK)
+    return () if found is None else (Words(text=waiting.summary(found), rows=((go,),)),)
+
+
+def _of_broadcast(tx: Tx, notice: Notice) -> tuple[Part, ...]:
+    if notice.topic == Purpose.BROADCAST_OVER:
+        return _about_broadcast(tx, notice)
+    one = broadcasts.get(tx, int(notice.subject.partition(":")[2]))
+    if one.state != broadcasts.State.RUNNING:  # stopped since
+        return ()
+    mute = Button(label=broadcast.MUTE(), action=ActionName.MUTE, arg=one.office)
+    return (Words(text=broadcast.letter(one.office, one.text), rows=((mute,),)),)
+
+
+def _about_broadcast(tx: Tx, notice: Notice) -> tuple[Part, ...]:
+    one = broadcasts.get(tx, int(str(notice.details["broadcast"])))
+    return (Words(text=broadcast.over(one, broadcasts.figures(tx, one))),)
+
+
+def _about_appeal(tx: Tx, core: Core, notice: Notice) -> Words:
+    if notice.topic == Purpose.SUPERSEDED:
+        lost = get(tx, int(str(notice.details["preselection"])))
+        plate = common.plate(lost.office, lost.serial) if lost.serial else ""
+        return Words(text=appeal.superseded(plate, notice.details, core.offices.get(lost.office)))
+    one = core.appeals.get(tx, int(notice.subject.partition(":")[2]))
+    approved = one.state == AppealState.APPROVED
+    go = Button(
+        label=appeal.SELECT() if approved else appeal.SEE(), action=ActionName.APPEAL, arg=str(one.appeal_id)
+    )
+    return Words(text=appeal.decided(one, core.offices.get(one.office)), rows=((go,),))
+
+
+def _about_identity(notice: Notice) -> Words:
+    given = notice.details.get("given") is True
+    go = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
+    text = notices.IDENTITY_GIVEN() if given else notices.IDENTITY_TAKEN()
+    return Words(text=text, rows=((go,),))
+
+
+def _about_role(notice: Notice) -> Words:
+    details = notice.details
+    given = details.get("given") is True
+    return Words(text=staff.role(str(details["role"]), str(details.get("office", "")), given=given))
+
+
+def _of_reserved(tx: Tx, core: Core, notice: Notice, one: Preselection, office: Office) -> tuple[Part, ...]:
+    rows = ((Button(label=notices.RECEIPT(), action=ActionName.RECEIPT, arg=str(one.preselection_id)),),)
+    if notice.topic == Purpose.MOVED:
+        return (Words(text=notices.moved(one, office), rows=rows), *_file(one, office))
+    text = notices.reminder(one, office, core.endings.days_left(tx, one))
+    words = Words(text=text, rows=rows, picture=receipt_of(one, office))
+    return (words, *_place(office), *_file(one, office))
+
+
+def _place(office: Office) -> tuple[Part, ...]:
+    if office.latitude is None or office.longitude is None:
+        return ()
+    place = Place(
+        title=office.name, address=office.address, latitude=office.latitude, longitude=office.longitude
+    )
+    return (place,)
+
+
+def _file(one: Preselection, office: Office) -> tuple[Part, ...]:
+    if one.deadline is None:
+        return ()
+    content = calendar_file(one, office, one.deadline)
+    return (File(name=f"{one.office}{one.serial}.ics", content=content, caption=notices.CALENDAR_FILE()),)
+
+
+def calendar_file(one: Preselection, office: Office, deadline: datetime) -> bytes:
+    """Return the deadline as a calendar file (iCalendar, RFC 5545): its last hour, with an alarm."""
+    event = Event()
+    event.add("uid", f"preselection-{one.preselection_id}-{office.code}@xuanhao")
+    event.add("dtstamp", one.reserved_at or deadline)
+    event.add("dtstart", deadline - timedelta(hours=1))
+    event.add("dtend", deadline)
+    event.add("summary", f"{notices.EVENT_TITLE()} {common.plate(one.office, one.serial or '')}")
+    event.add("location", f"{office.name} {office.address}")
+    event.add("description", notices.event(one, office))
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", notices.EVENT_TITLE())
+    alarm.add("trigger", timedelta(hours=-24))
+    event.add_component(alarm)
+    calendar = Calendar()
+    calendar.add("prodid", f"-//xuanhao//{spoken().tag}")
+    calendar.add("version", "2.0")
+    calendar.add_component(event)
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def _about_ban(core: Core, notice: Notice) -> tuple[Part, ...]:
+    details = notice.details
+    if notice.topic == Purpose.LIFTED:
+        button = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
+        return (Words(text=notices.LIFTED(), rows=((button,),)),)
+    until = details.get("until")
+    if not isinstance(until, int):
+        return ()
+    office = core.offices.get(str(details.get("office", "")))
+    return (Words(text=notices.banned(from_millis(until), str(details.get("reason", "")), office)),)
+
+
+def _about_opening(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
+    details = notice.details
+    office = core.offices.get(str(details.get("office", "")))
+    if office is None:
+        return ()
+    go = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
+    if notice.topic == Purpose.OPENING:
+        if not office.hours.is_open(tx.now):  # it has closed again since: too late
+            return ()
+        return (Words(text=notices.opening(office), rows=((go,),)),)
+    kind, mask = str(details.get("kind", "")), str(details.get("mask", ""))
+    off = Button(
+        label=notices.UNSUBSCRIBE(), action=ActionName.UNSUBSCRIBE, arg=f"{office.code}.{kind}.{notice.topic}"
+    )
+    if notice.topic == Purpose.COMPOSE:
+        text = notices.compose(office, kind, mask)
+    else:
+        compose_from = details.get("compose_from")
+        when = compose_from if isinstance(compose_from, int) else 0
+        text = notices.release(office, kind, mask, when, tx.now)
+    return (Words(text=text, rows=((go, off),)),)

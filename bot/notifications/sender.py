@@ -1,0 +1,198 @@
+"""Sends notices that are due: in the order in which they are due, once, through the bulk lane.
+
+What is known of a failure decides what is done: a chat that is shut to us is recorded and not tried
+again; a message that the messenger refuses would be refused again; everything else is tried again at
+growing gaps, while the notice still has a point. After a time-out nobody knows whether the message
+arrived: it is sent again, but for what is told once at most (docs/architecture.md, Notices).
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
+from datetime import timedelta
+from typing import Concatenate, ParamSpec, TypeVar
+
+from telegram import Message
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
+from telegram.ext import ExtBot
+
+from bot.bot_api.http import RequestNotSentError
+from bot.bot_api.rate_limits import BULK, retry_after_seconds
+from bot.dialog.callback_data import Codec
+from bot.notifications.messages import File, Part, Place, Words, letter
+from bot.pictures.worker import drawn
+from core.bootstrap import Core
+from core.errors import XuanhaoError
+from core.notifications import queue as notices
+from core.notifications.queue import Notice, Purpose
+from core.ports import Tx
+
+_LOGGER = logging.getLogger(__name__)
+AT_ONCE = 25
+BUNDLE_SECONDS = 0.25
+"""A full bundle takes no less than this, even where the messenger answers at once: 100 a second, which is
+four times what the bulk lane lets through. In between, whoever presses has the processor."""
+P = ParamSpec("P")
+T = TypeVar("T")
+ONCE_AT_A_TIME = 5
+"""Of what is told once at most so few are under way together, for of these a crash leaves it uncertain."""
+_GONE = ("chat not found", "user is deactivated", "peer_id_invalid")
+
+
+class _OutcomeUnknownError(Exception):
+    """Nobody knows whether a message arrived that is to arrive once at most."""
+
+
+class Sender:
+    """Sends what is due.
+
+    Args:
+        core: the services.
+        bot: the messenger.
+        codec: writes buttons.
+        worker: a name that no other process has.
+        offer: gives a chat whose role at the desk has changed its menu of commands.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        bot: ExtBot[str],
+        codec: Codec,
+        worker: str,
+        offer: Callable[[int], Awaitable[None]] | None = None,
+    ) -> None:
+        self._offer = offer
+        self._core = core
+        self._bot = bot
+        self._codec = codec
+        self._worker = worker
+        self._store_turn = asyncio.Semaphore(1)  # a press waits behind one of these at most
+        self._once = asyncio.Semaphore(ONCE_AT_A_TIME)
+        self._drawing = asyncio.Semaphore(1)  # many at once would take the processor from whoever presses
+
+    async def take_over(self) -> None:
+        """Take up at once what a dead worker had in its hands: for whoever is alone on the database."""
+        await self._core.store.run(notices.take_over, self._worker)
+
+    async def send_due(self) -> int:
+        """Send all that is due; return how many notices were dealt with."""
+        done = 0
+        while claimed := await self._core.store.run(notices.claim, self._worker, AT_ONCE):
+            begun = time.monotonic()
+            await asyncio.gather(*(self._deal_with(notice) for notice in claimed))
+            done += len(claimed)
+            if len(claimed) == AT_ONCE:
+                await asyncio.sleep(max(0.0, begun + BUNDLE_SECONDS - time.monotonic()))
+        return done
+
+    async def _deal_with(self, notice: Notice) -> None:
+        run = self._run
+        try:
+            async with self._once if notice.is_once else nullcontext():
+                await self._deliver(notice)
+        except RetryAfter as error:
+            after = timedelta(seconds=retry_after_seconds(error))
+            await run(notices.note_failure, notice, self._worker, "RetryAfter", after)
+        except Forbidden as error:
+            await run(self._shut_out, notice, type(error).__name__)
+        except BadRequest as error:
+            if any(known in error.message.lower() for known in _GONE):
+                await run(self._shut_out, notice, notices.CHAT_GONE)
+            else:
+                _LOGGER.warning("notice %d (%s) was refused", notice.notice_id, notice.purpose)
+                await run(notices.note_hopeless, notice, self._worker, "BadRequest")
+        except _OutcomeUnknownError:
+            await run(notices.note_hopeless, notice, self._worker, notices.UNCERTAIN)
+        except (TelegramError, XuanhaoError) as error:
+            name = type(error).__name__
+            _LOGGER.warning("notice %d (%s) failed: %s", notice.notice_id, notice.purpose, name)
+            await run(notices.note_failure, notice, self._worker, name, timedelta())
+        except Exception as error:  # of our own making: it neither holds up others nor comes back for ever
+            _LOGGER.exception("notice %d (%s) failed", notice.notice_id, notice.purpose)
+            await run(notices.note_failure, notice, self._worker, type(error).__name__, timedelta())
+
+    def _shut_out(self, tx: Tx, notice: Notice, reason: str) -> None:
+        notices.note_unreachable(tx, notice.chat_id, reason)
+        notices.note_hopeless(tx, notice, self._worker, reason)
+
+    async def _deliver(self, notice: Notice) -> None:
+        core = self._core
+        if notice.pointless_after is not None and notice.pointless_after <= core.clock.now():
+            await self._run(notices.note_over, notice, self._worker, late=True)
+            return
+        async with self._store_turn:
+            parts = await core.store.read(letter, core, notice)
+        if not parts:
+            await self._run(notices.note_over, notice, self._worker, late=False)
+            return
+        if notice.topic == Purpose.ROLE and self._offer is not None:
+            await self._offer(notice.chat_id)
+        if notice.is_once:
+            await self._deliver_once(notice, parts)
+            return
+        for number, part in enumerate(parts[notice.parts_sent :], notice.parts_sent + 1):
+            await self._send(notice.chat_id, part)
+            if number < len(parts) and not await self._run(notices.note_part, notice, self._worker, number):
+                return  # it took so long that another worker has it by now
+        await self._run(notices.note_sent, notice, self._worker)
+
+    async def _deliver_once(self, notice: Notice, parts: tuple[Part, ...]) -> None:
+        """Send what is told once at most: noted before, and begun again only if it cannot have arrived."""
+        if notice.parts_sent:  # a worker died over it
+            raise _OutcomeUnknownError
+        if not await self._run(notices.note_begun, notice, self._worker):
+            return  # it took so long that another worker has it by now
+        try:
+            await self._send(notice.chat_id, parts[0])
+        except (RetryAfter, Forbidden, BadRequest, RequestNotSentError):
+            raise
+        except TelegramError as error:
+            raise _OutcomeUnknownError from error
+        await self._run(notices.note_sent, notice, self._worker)
+
+    async def _run(self, function: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        async with self._store_turn:
+            return await self._core.store.run(function, *args, **kwargs)
+
+    async def _send(self, chat_id: int, part: Part) -> None:
+        match part:
+            case Words():
+                await self._send_words(chat_id, part)
+            case Place():
+                await self._bot.send_venue(
+                    chat_id, part.latitude, part.longitude, part.title, part.address, rate_limit_args=BULK
+                )
+            case File():
+                await self._bot.send_document(
+                    chat_id, part.content, caption=part.caption, filename=part.name, rate_limit_args=BULK
+                )
+
+    def _send_words(self, chat_id: int, words: Words) -> Awaitable[Message]:
+        if words.picture is not None:
+            return self._send_picture(chat_id, words)
+        return self._bot.send_message(
+            chat_id,
+            words.text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=self._codec.outside(chat_id, words.rows),
+            rate_limit_args=BULK,
+        )
+
+    async def _send_picture(self, chat_id: int, words: Words) -> Message:
+        if words.picture is None:
+            raise ValueError("there is no picture to send")
+        async with self._drawing:
+            file = await drawn(words.picture)
+        return await self._bot.send_photo(
+            chat_id,
+            file,
+            caption=words.text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=self._codec.outside(chat_id, words.rows),
+            filename="xuanhao.png",
+            rate_limit_args=BULK,
+        )

@@ -1,0 +1,330 @@
+"""Filling in an appeal: notice, consent, VIN, reason, two photos, review (docs/domain.md, section 7)."""
+
+from bot.dialog.context import Scene
+from bot.dialog.keyboards import in_columns
+from bot.dialog.names import ActionName, ScreenName
+from bot.dialog.screen import Button, ErrorWays, Forget, Go, Intake, Received, Screen, Style, View
+from bot.i18n import formatting as common
+from bot.owner.appeals import PHOTO_PAGES, begin, filled, step
+from bot.owner.vin_pages import VinPages, may_be_photographed
+from bot.photos.judging import judge
+from bot.photos.likeness import is_same
+from bot.pictures.cards import EvidencePicture
+from bot.texts.errors import of_error
+from bot.texts.owner import appeal as words
+from core.appeals import Appeal, Photo, Slot
+from core.bootstrap import Core
+from core.errors import (
+    AppealAboutOwnNumber,
+    AppealIncomplete,
+    AppealNotNeeded,
+    AppealWaits,
+    Blacklisted,
+    PhotoRepeated,
+    StepOutOfOrder,
+    VehicleUnknown,
+    XuanhaoError,
+)
+
+_MOST_BYTES = 20_000_000
+"""As much as the messenger hands out; the settings may ask for less."""
+
+
+def _draft(scene: Scene) -> Appeal:
+    return scene.core.appeals.draft(scene.tx, scene.account)
+
+
+def _on(scene: Scene, note: str = "") -> Go:
+    go = step(_draft(scene))
+    return Go(screen=go.screen, args=go.args, note=note)
+
+
+def _back(scene: Scene) -> tuple[Button, ...]:
+    """Offer the way back to the review where a complete draft is only being corrected, else to the list."""
+    if _draft(scene).is_complete:
+        return (Button(label=common.BACK(), action=ActionName.REVIEW),)
+    return (Button(label=words.LIST(), action=ActionName.LIST),)
+
+
+_WAYS = {
+    ActionName.REVIEW: lambda scene, _arg: _on(scene),
+    ActionName.LIST: lambda _scene, _arg: Go(screen=ScreenName.APPEALS),
+}
+
+
+def _stay_or_list(_scene: Scene, error: XuanhaoError) -> Go:
+    return Go(screen=ScreenName.APPEALS, note=of_error(error), pinned=True)
+
+
+def _pointless(_scene: Scene, error: XuanhaoError) -> Go:
+    """Say why a filled-in appeal is not needed, and offer to give it up."""
+    return Go(screen=ScreenName.APPEAL_DROP, note=of_error(error), pinned=True)
+
+
+GONE: ErrorWays = {
+    StepOutOfOrder: lambda _scene, _error: Go(screen=ScreenName.APPEALS, note=words.GONE(), pinned=True)
+}
+"""The draft has been submitted, given up or dropped meanwhile."""
+
+
+# --- notice and consent ---------------------------------------------------------------------
+
+
+def _read(scene: Scene, _arg: str) -> Go:
+    return filled(scene, scene.arg("vin"))
+
+
+NOTICE = Screen(
+    name=ScreenName.APPEAL_NOTICE,
+    show=lambda _scene: View(
+        text=words.NOTICE(),
+        rows=(
+            (Button(label=words.READ(), action=ActionName.AGREE, style=Style.SUCCESS),),
+            (Button(label=common.BACK(), action=ActionName.LIST),),
+        ),
+    ),
+    buttons={ActionName.AGREE: _read, **_WAYS},
+    hint=common.PRESS_HINT,
+    errors={
+        AppealAboutOwnNumber: _stay_or_list,
+        AppealNotNeeded: _stay_or_list,
+        AppealWaits: _stay_or_list,
+        Blacklisted: lambda scene, _error: begin(scene),
+    },
+)
+
+
+def _consent(scene: Scene, _arg: str) -> Go:
+    scene.core.appeals.consent(scene.tx, scene.account)
+    return _on(scene)
+
+
+CONSENT = Screen(
+    name=ScreenName.APPEAL_CONSENT,
+    personal=True,
+    show=lambda scene: View(
+        text=words.consent(scene.core.settings.photos.keep_days),
+        rows=(
+            (
+                Button(label=words.CONSENT(), action=ActionName.AGREE, style=Style.SUCCESS),
+                Button(label=words.DECLINE(), action=ActionName.DECLINE),
+            ),
+        ),
+    ),
+    buttons={
+        ActionName.AGREE: _consent,
+        ActionName.DECLINE: lambda _scene, _arg: Go(
+            screen=ScreenName.APPEALS, note=words.DECLINED(), pinned=True
+        ),
+    },
+    hint=common.PRESS_HINT,
+    errors=GONE,
+)
+
+
+# --- vehicle and reason ---------------------------------------------------------------------
+
+
+def _take_vin(scene: Scene, vin: str) -> Go:
+    scene.core.appeals.enter_vin(scene.tx, scene.account, vin)
+    return _on(scene)
+
+
+VIN_PAGES = VinPages(
+    page=ScreenName.APPEAL_VIN,
+    doubt=ScreenName.APPEAL_VIN_DOUBT,
+    choice=ScreenName.APPEAL_VIN_CHOICE,
+    take=_take_vin,
+    errors=GONE,
+)
+
+VIN = Screen(
+    name=ScreenName.APPEAL_VIN,
+    personal=True,
+    show=lambda scene: View(text=words.VIN() + may_be_photographed(), rows=(_back(scene),)),
+    buttons=_WAYS,
+    text=VIN_PAGES.typed,
+    attachment=VIN_PAGES.intake,
+    hint=words.VIN_HINT,
+    errors=GONE,
+)
+
+
+def _reason(scene: Scene, typed: str) -> Go:
+    scene.core.appeals.enter_reason(scene.tx, scene.account, typed)
+    return _on(scene)
+
+
+REASON = Screen(
+    name=ScreenName.APPEAL_REASON,
+    personal=True,
+    show=lambda scene: View(text=words.reason_page(), rows=(_back(scene),)),
+    buttons=_WAYS,
+    text=_reason,
+    hint=words.REASON_HINT,
+    errors=GONE,
+)
+
+
+# --- photos ---------------------------------------------------------------------------------
+
+
+def _judged(core: Core, received: Received) -> Photo:
+    """Judge a photo and put it away, sealed; what no appeal comes to name goes with the next sweep.
+
+    Raises:
+        PhotoError: it cannot be used, or is a copy of one that it must differ from.
+        PhotoStoreError: it cannot be kept.
+    """
+    judged = judge(received.content, core.settings.photos)
+    others = received.beside
+    if isinstance(others, list) and any(is_same(judged.fingerprint, one) for one in others):
+        raise PhotoRepeated
+    return Photo(key=core.photos.put(judged.jpeg), fingerprint=judged.fingerprint)
+
+
+def _photo_screen(slot: Slot) -> Screen:
+    def take(scene: Scene, photo: Photo) -> Go:
+        scene.core.appeals.attach(scene.tx, scene.account, slot, photo)
+        go = _on(scene)
+        return Go(screen=go.screen, args=go.args, note=words.photo_taken(slot), effects=(Forget(),))
+
+    return Screen(
+        name=PHOTO_PAGES[slot],
+        personal=True,
+        show=lambda scene: View(text=words.photo_page(slot), rows=(_back(scene),)),
+        buttons=_WAYS,
+        attachment=Intake(
+            most_bytes=_MOST_BYTES,
+            read=_judged,
+            take=take,
+            look=lambda scene: scene.core.appeals.to_differ_from(scene.tx, scene.account, slot),
+        ),
+        hint=words.PHOTO_HINT,
+        errors=GONE,
+    )
+
+
+# --- review ---------------------------------------------------------------------------------
+
+
+def photos_of(scene: Scene, appeal: Appeal, slots: tuple[Slot, ...] = tuple(Slot)) -> EvidencePicture:
+    """Return the photos of an appeal as a picture."""
+    return EvidencePicture(
+        store=scene.core.photos,
+        keys={slot: appeal.photos.get(slot) for slot in slots},
+        labels={slot: words.LABELS[slot]() for slot in slots},
+        mark=words.mark(appeal),
+        missing=words.MISSING(),
+    )
+
+
+def _show_review(scene: Scene) -> View | Go:
+    draft, account = _draft(scene), scene.account
+    missing = step(draft)
+    if missing.screen != ScreenName.APPEAL_REVIEW:
+        return missing
+    changes = [
+        Button(label=words.CHANGE_VIN(), action=ActionName.VIN),
+        Button(label=words.CHANGE_REASON(), action=ActionName.REASON),
+        *(Button(label=words.CHANGE_PHOTO[slot](), action=ActionName.PHOTO, arg=slot) for slot in Slot),
+    ]
+    corrections = (
+        Button(label=words.CHANGE_NAME(), action=ActionName.NAME),
+        Button(label=words.CHANGE_PHONE(), action=ActionName.PHONE),
+    )
+    return View(
+        text=words.review(draft, account, scene.office_of(account.office or draft.office)),
+        picture=photos_of(scene, draft),
+        protected=True,
+        rows=(
+            (Button(label=words.SUBMIT(), action=ActionName.SUBMIT, style=Style.SUCCESS),),
+            *in_columns(changes, 2),
+            (Button(label=words.EXCHANGE(), action=ActionName.EXCHANGE),),
+            corrections,
+            (
+                Button(label=words.DROP(), action=ActionName.DROP),
+                Button(label=words.LIST(), action=ActionName.LIST),
+            ),
+        ),
+    )
+
+
+def _submit(scene: Scene, _arg: str) -> Go:
+    one = scene.core.appeals.submit(scene.tx, scene.account)
+    return Go(
+        screen=ScreenName.APPEAL, args={"id": str(one.appeal_id)}, note=words.submitted(one), pinned=True
+    )
+
+
+def _exchange(scene: Scene, _arg: str) -> Go:
+    scene.core.appeals.exchange_photos(scene.tx, scene.account)
+    return Go(screen=ScreenName.APPEAL_REVIEW, note=words.EXCHANGED(), pinned=True)
+
+
+def _corrects(screen: ScreenName) -> Go:
+    """Lead to a page of the registration, and back from there."""
+    return Go(screen=screen, args={"back": ScreenName.APPEAL_REVIEW})
+
+
+REVIEW = Screen(
+    name=ScreenName.APPEAL_REVIEW,
+    personal=True,
+    show=_show_review,
+    buttons={
+        ActionName.SUBMIT: _submit,
+        ActionName.VIN: lambda _scene, _arg: Go(screen=ScreenName.APPEAL_VIN),
+        ActionName.REASON: lambda _scene, _arg: Go(screen=ScreenName.APPEAL_REASON),
+        ActionName.PHOTO: lambda _scene, slot: Go(screen=PHOTO_PAGES[Slot(slot)]),
+        ActionName.EXCHANGE: _exchange,
+        ActionName.NAME: lambda _scene, _arg: _corrects(ScreenName.REG_NAME),
+        ActionName.PHONE: lambda _scene, _arg: _corrects(ScreenName.REG_PHONE),
+        ActionName.DROP: lambda _scene, _arg: Go(screen=ScreenName.APPEAL_DROP),
+        ActionName.LIST: lambda _scene, _arg: Go(screen=ScreenName.APPEALS),
+    },
+    hint=common.PRESS_HINT,
+    errors={
+        **GONE,
+        AppealIncomplete: lambda scene, _error: _on(scene),
+        AppealWaits: _stay_or_list,
+        AppealAboutOwnNumber: _pointless,
+        AppealNotNeeded: _pointless,
+        VehicleUnknown: _stay_or_list,
+        Blacklisted: lambda scene, _error: begin(scene),
+    },
+)
+
+
+def _drop(scene: Scene, _arg: str) -> Go:
+    scene.core.appeals.drop(scene.tx, scene.account)
+    return Go(screen=ScreenName.APPEALS, note=words.DROPPED())
+
+
+DROP = Screen(
+    name=ScreenName.APPEAL_DROP,
+    show=lambda _scene: View(
+        text=words.DROP_TEXT(),
+        rows=(
+            (
+                Button(label=words.KEEP(), action=ActionName.REVIEW, style=Style.SUCCESS),
+                Button(label=words.DROP_SURE(), action=ActionName.DROP, style=Style.DANGER),
+            ),
+        ),
+    ),
+    buttons={ActionName.DROP: _drop, **_WAYS},
+    hint=common.PRESS_HINT,
+    errors=GONE,
+)
+
+SCREENS = (
+    NOTICE,
+    CONSENT,
+    VIN,
+    *VIN_PAGES.screens,
+    REASON,
+    *(_photo_screen(slot) for slot in Slot),
+    REVIEW,
+    DROP,
+)
+FORM = frozenset(screen.name for screen in SCREENS)
+"""The pages on which an appeal is filled in: there, what is given up is the appeal."""

@@ -1,0 +1,223 @@
+"""An owner's appeals (异常选号资料修改): the list, one of them, the way into a new one."""
+
+from bot.dialog.context import Scene
+from bot.dialog.keyboards import in_columns, page_of
+from bot.dialog.names import ActionName, ScreenName
+from bot.dialog.screen import Button, ErrorWays, Go, Screen, Style, View
+from bot.i18n import formatting as common
+from bot.owner.entry import entry, step_of
+from bot.texts.owner import appeal as words
+from core.appeals import RENEWABLE, Appeal, Slot, State
+from core.errors import AppealDecided, AppealUnfinished, AppealUnknown, StepOutOfOrder
+from core.people.blacklist import running
+from core.preselection import State as Step
+
+_A_PAGE = 8
+PHOTO_PAGES = {Slot.IDENTITY: ScreenName.APPEAL_IDENTITY, Slot.INVOICE: ScreenName.APPEAL_INVOICE}
+
+
+def begin(scene: Scene, vin: str = "") -> Go:
+    """Lead into a new appeal, or on with the draft; about a vehicle, where one is meant.
+
+    Raises:
+        AppealAboutOwnNumber, AppealNotNeeded, AppealWaits, VehicleUnknown: said before anything is read.
+    """
+    account, core = scene.found, scene.core
+    if account is None or not account.registered:
+        go = entry(scene)
+        return Go(screen=go.screen, args=go.args, note=words.REGISTER_FIRST(), alert=True)
+    ban = running(scene.tx, account.identity_hash)
+    if ban is not None:
+        note = words.ban_stays(core.offices.get(ban.office))
+        return Go(screen=ScreenName.BANNED, note=note, pinned=True)
+    if vin:
+        core.appeals.judge(scene.tx, account, vin)
+    draft = core.appeals.find_draft(scene.tx, account)
+    if draft is None or not draft.has_consent:
+        return Go(screen=ScreenName.APPEAL_NOTICE, args={"vin": vin})
+    return filled(scene, vin)
+
+
+def filled(scene: Scene, vin: str) -> Go:
+    """Begin or go on, and lead to what is missing."""
+    before = scene.core.appeals.find_draft(scene.tx, scene.account)
+    begun = scene.core.appeals.begin(scene.tx, scene.account, vin)
+    changed = before is not None and before.vin is not None and before.vin != begun.vin
+    go = step(begun)
+    return Go(screen=go.screen, note=words.VIN_CHANGED() if changed else "", pinned=True)
+
+
+def step(draft: Appeal) -> Go:
+    """Lead to what is still missing of a draft."""
+    if not draft.has_consent:
+        return Go(screen=ScreenName.APPEAL_CONSENT)
+    if draft.vin is None:
+        return Go(screen=ScreenName.APPEAL_VIN)
+    if draft.reason_sealed is None:
+        return Go(screen=ScreenName.APPEAL_REASON)
+    missing = draft.missing_photo
+    return Go(screen=ScreenName.APPEAL_REVIEW if missing is None else PHOTO_PAGES[missing])
+
+
+# --- the list -------------------------------------------------------------------------------
+
+
+def _show_list(scene: Scene) -> View:
+    account, appeals = scene.found, scene.core.appeals
+    mine = appeals.of_account(scene.tx, account) if account else []
+    draft = appeals.find_draft(scene.tx, account) if account else None
+    buttons = [Button(label=words.label(one), action=ActionName.OPEN, arg=str(one.appeal_id)) for one in mine]
+    page = int(scene.arg("page") or 0)
+    shown, turns = page_of(buttons, page, _A_PAGE)
+    numbers = {button.arg for button in shown}
+    listed = [one for one in mine if str(one.appeal_id) in numbers]
+    first = words.RESUME() if draft else words.NEW()
+    return View(
+        text=words.home(listed, has_draft=draft is not None, total=len(mine)),
+        rows=(
+            (Button(label=first, action=ActionName.NEW, style=Style.PRIMARY),),
+            *in_columns(shown, 2),
+            *((tuple(turns),) if turns else ()),
+            (Button(label=common.HOME(), action=ActionName.HOME),),
+        ),
+    )
+
+
+LIST = Screen(
+    name=ScreenName.APPEALS,
+    show=_show_list,
+    buttons={
+        ActionName.NEW: lambda scene, _arg: begin(scene),
+        ActionName.OPEN: lambda _scene, number: Go(screen=ScreenName.APPEAL, args={"id": number}),
+        ActionName.PAGE: lambda _scene, page: Go(screen=ScreenName.APPEALS, args={"page": page}),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+    },
+    hint=common.PRESS_HINT,
+)
+
+
+# --- one of them ----------------------------------------------------------------------------
+
+
+def _own(scene: Scene) -> Appeal:
+    number = scene.arg("id")
+    if scene.found is None or not number.isdecimal():
+        raise AppealUnknown
+    return scene.core.appeals.own(scene.tx, scene.found, int(number))
+
+
+def _show(scene: Scene) -> View | Go:
+    try:
+        one = _own(scene)
+    except AppealUnknown:
+        return Go(screen=ScreenName.APPEALS)
+    if one.state == State.DRAFT:
+        return step(one)
+    actions: list[tuple[Button, ...]] = []
+    if one.state == State.PENDING:
+        actions.append((Button(label=words.WITHDRAW(), action=ActionName.WITHDRAW),))
+    if one.state in RENEWABLE:
+        actions.append((Button(label=words.RENEW(), action=ActionName.RENEW, style=Style.PRIMARY),))
+    if one.state == State.APPROVED:
+        actions.append((Button(label=words.SELECT(), action=ActionName.SELECT, style=Style.SUCCESS),))
+    back = (
+        Button(label=words.LIST(), action=ActionName.LIST),
+        Button(label=common.HOME(), action=ActionName.HOME),
+    )
+    return View(text=words.page(one, scene.core.offices.get(one.office)), rows=(*actions, back))
+
+
+def _renew(scene: Scene, _arg: str) -> Go:
+    begun = scene.core.appeals.renew(scene.tx, scene.account, _own(scene).appeal_id)
+    go = step(begun)
+    return Go(screen=go.screen, args=go.args, note=words.RENEWED(), pinned=True)
+
+
+def _select(scene: Scene, _arg: str) -> Go:
+    """Go on with the selection for the vehicle, with what was begun of it, as far as that goes."""
+    vin, begun = _own(scene).the_vin, scene.begun
+    if begun is None:
+        return (
+            entry(scene) if running(scene.tx, scene.account.identity_hash) else Go(screen=ScreenName.BASICS)
+        )
+    if begun.state == Step.INFORMED and begun.vin != vin:
+        scene.core.preselections.enter_vin(scene.tx, begun.preselection_id, vin)
+        scene.fresh()
+        return step_of(scene, scene.preselection)
+    go = step_of(scene, begun)
+    is_other = begun.vin is not None and begun.vin != vin
+    return Go(screen=go.screen, args=go.args, note=words.OTHER_VEHICLE() if is_other else "", alert=is_other)
+
+
+def _stands(scene: Scene, _error: object) -> Go:
+    """Show where an appeal stands that somebody has ended meanwhile."""
+    return Go(screen=ScreenName.APPEAL, args={"id": scene.arg("id")})
+
+
+def _was_faster(scene: Scene, _error: object) -> Go:
+    """Show the decision that came before the withdrawal, and that it stands."""
+    is_withdrawn = _own(scene).state == State.WITHDRAWN
+    note = "" if is_withdrawn else words.ENDED_BEFORE()
+    return Go(screen=ScreenName.APPEAL, args={"id": scene.arg("id")}, note=note, pinned=True)
+
+
+ERRORS: ErrorWays = {
+    AppealDecided: _was_faster,
+    StepOutOfOrder: _stands,
+    AppealUnfinished: lambda scene, _error: Go(
+        screen=step(scene.core.appeals.draft(scene.tx, scene.account)).screen,
+        note=words.UNFINISHED(),
+        pinned=True,
+    ),
+}
+
+PAGE = Screen(
+    name=ScreenName.APPEAL,
+    show=_show,
+    buttons={
+        ActionName.WITHDRAW: lambda scene, _arg: Go(
+            screen=ScreenName.APPEAL_WITHDRAW, args={"id": scene.arg("id")}
+        ),
+        ActionName.RENEW: _renew,
+        ActionName.SELECT: _select,
+        ActionName.LIST: lambda _scene, _arg: Go(screen=ScreenName.APPEALS),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+    },
+    hint=common.PRESS_HINT,
+    errors=ERRORS,
+)
+
+
+def _show_withdraw(scene: Scene) -> View | Go:
+    one = _own(scene)
+    if one.state != State.PENDING:
+        return Go(screen=ScreenName.APPEAL, args={"id": scene.arg("id")})
+    return View(
+        text=words.withdraw_question(one),
+        rows=(
+            (
+                Button(label=words.STAY(), action=ActionName.STAY, style=Style.SUCCESS),
+                Button(label=words.WITHDRAW_SURE(), action=ActionName.WITHDRAW, style=Style.DANGER),
+            ),
+        ),
+    )
+
+
+def _withdraw(scene: Scene, _arg: str) -> Go:
+    one = _own(scene)
+    scene.core.appeals.withdraw(scene.tx, scene.account, one.appeal_id)
+    return Go(screen=ScreenName.APPEAL, args={"id": str(one.appeal_id)}, note=words.WITHDRAWN())
+
+
+WITHDRAW = Screen(
+    name=ScreenName.APPEAL_WITHDRAW,
+    show=_show_withdraw,
+    buttons={
+        ActionName.WITHDRAW: _withdraw,
+        ActionName.STAY: lambda scene, _arg: Go(screen=ScreenName.APPEAL, args={"id": scene.arg("id")}),
+    },
+    hint=common.PRESS_HINT,
+    errors=ERRORS,
+)
+
+SCREENS = (LIST, PAGE, WITHDRAW)

@@ -1,0 +1,37 @@
+"""What whoever is on the blacklist is shown: why, until when, how to object."""
+
+from bot.dialog.context import Scene
+from bot.dialog.names import ActionName, ScreenName
+from bot.dialog.screen import Button, Go, Screen, View
+from bot.i18n import formatting as common
+from bot.texts import notices
+from bot.texts.owner import home
+from core.people.blacklist import running
+
+
+def _show(scene: Scene) -> View | Go:
+    ban = running(scene.tx, scene.account.identity_hash)
+    if ban is None:
+        return Go(screen=ScreenName.HOME)
+    office = scene.core.offices.get(ban.office) or scene.core.offices.get(scene.account.office or "")
+    return View(
+        text=notices.banned(ban.until, ban.reason, office),
+        rows=(
+            (
+                Button(label=home.MINE(), action=ActionName.MINE),
+                Button(label=common.HOME(), action=ActionName.HOME),
+            ),
+        ),
+        redraw_at=ban.until,
+    )
+
+
+BANNED = Screen(
+    name=ScreenName.BANNED,
+    show=_show,
+    buttons={
+        ActionName.MINE: lambda _scene, _arg: Go(screen=ScreenName.MINE),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+    },
+    hint=common.PRESS_HINT,
+)

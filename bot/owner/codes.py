@@ -1,0 +1,49 @@
+"""The page on which an SMS code is entered: the same for the registration and for step 4."""
+
+from datetime import timedelta
+
+from bot.dialog.context import Scene
+from bot.dialog.names import ActionName, ScreenName
+from bot.dialog.screen import Button, Go, SendCode, View, stay
+from bot.texts.owner import registration
+from core.people.verification import Answer, Bond, Purpose
+from core.values.text import compact, without_label
+
+_LONGEST = 40
+_LABELS = ("短信验证码", "验证码", "CODE")
+
+
+def request(scene: Scene, bond: Bond, screen: ScreenName) -> Go:
+    """Ask for a code, and lead to the page where it is entered."""
+    code_id = scene.core.verification.request(scene.tx, bond)
+    return Go(screen=screen, effects=(SendCode(code_id=code_id),))
+
+
+def page(scene: Scene, purpose: Purpose, phone: str, extra: tuple[Button, ...]) -> View:
+    """Show what is known of the code, with the way to a new one."""
+    state = scene.core.verification.state(scene.tx, scene.account, purpose)
+    now = scene.tx.now
+    wait = max(timedelta(), state.resend_at - now) if state else timedelta()
+    can_resend = not wait
+    changes = [at for at in (state.resend_at, state.expires_at) if at > now] if state else []
+    resend = Button(label=registration.RESEND(), action=ActionName.RESEND)
+    return View(
+        text=registration.code(
+            phone,
+            state,
+            now_resend=-int(-wait.total_seconds() // 1),
+            over=state is not None and state.expires_at <= now,
+        ),
+        rows=((resend,), extra) if can_resend else (extra,),
+        redraw_at=min(changes, default=None),
+    )
+
+
+def digits(typed: str) -> str:
+    """Return what was typed as a code: full-width digits, blanks and 「验证码:」 are no matter."""
+    return compact(without_label(typed[:_LONGEST], _LABELS))
+
+
+def wrong(answer: Answer) -> Go:
+    """Say that a code was wrong, which has cost a try."""
+    return stay(note=registration.wrong_code(answer.tries_left), alert=True)

@@ -1,0 +1,84 @@
+"""Where 【预选号牌】 leads: the place at which the owner left (docs/domain.md, section 3)."""
+
+from bot.dialog.context import Scene
+from bot.dialog.names import ScreenName
+from bot.dialog.screen import Go, Screen
+from core.people.accounts import Account
+from core.people.blacklist import running
+from core.preselection import Preselection, State, lease_until, of_account
+from core.preselection.selection import chances
+
+
+def entry(scene: Scene) -> Go:
+    """Lead on from where the owner left."""
+    scene.fresh()
+    account = scene.found
+    if account is None or not account.consents:
+        return Go(screen=ScreenName.CONSENT)
+    if not account.registered:
+        return registration_step(account)
+    if running(scene.tx, account.identity_hash) is not None:
+        return Go(screen=ScreenName.BANNED)
+    if scene.begun is not None:
+        return step_of(scene, scene.begun)
+    reserved = reserved_of(scene)
+    if reserved is not None:
+        return Go(screen=ScreenName.DONE, args={"id": str(reserved.preselection_id)})
+    return Go(screen=ScreenName.BASICS)
+
+
+def consent_first(scene: Scene, screen: Screen) -> Go | None:
+    """Lead to the consent before any screen that takes personal data, whatever the way to it."""
+    if not screen.personal or (scene.found is not None and scene.found.consents):
+        return None
+    return Go(screen=ScreenName.CONSENT)
+
+
+def reserved_of(scene: Scene) -> Preselection | None:
+    """Return the owner's number that waits to be confirmed, if there is one."""
+    mine = of_account(scene.tx, scene.account)
+    return next((one for one in mine if one.state == State.RESERVED), None)
+
+
+def registration_step(account: Account) -> Go:
+    """Lead to what is still missing of a registration."""
+    if not account.office:
+        return Go(screen=ScreenName.REG_OFFICE)
+    if account.name_sealed is None:
+        return Go(screen=ScreenName.REG_NAME)
+    if account.identity_sealed is None:
+        return Go(screen=ScreenName.REG_IDENTITY)
+    if account.phone_sealed is None:
+        return Go(screen=ScreenName.REG_PHONE)
+    return Go(screen=ScreenName.REG_REVIEW)
+
+
+def step_of(scene: Scene, begun: Preselection) -> Go:
+    """Lead to the step at which a preselection stands."""
+    match begun.state:
+        case State.DRAFT:
+            return Go(screen=ScreenName.NOTICE)
+        case State.INFORMED:
+            return data_step(begun)
+        case _:
+            office = scene.office_of(begun.office)
+            if chances(scene.tx, office, begun.the_vin).none:
+                return Go(screen=ScreenName.USED_UP)
+            if begun.state == State.VERIFIED and lease_until(scene.tx, begun) is not None:
+                return Go(screen=ScreenName.SELECTING)
+            return Go(screen=ScreenName.TERMS)
+
+
+def go_on(scene: Scene) -> Go:
+    """Lead on after something was done to the preselection: it is read anew."""
+    scene.fresh()
+    return step_of(scene, scene.preselection)
+
+
+def data_step(begun: Preselection) -> Go:
+    """Lead to what is still missing of the data of step 2."""
+    if begun.vin is None:
+        return Go(screen=ScreenName.VIN)
+    if begun.certificate is None:
+        return Go(screen=ScreenName.CERTIFICATE_KIND)
+    return Go(screen=ScreenName.REVIEW)

@@ -1,0 +1,37 @@
+"""In which language a chat wants to be spoken to (/language): before the registration too."""
+
+from bot.dialog.context import Scene
+from bot.dialog.names import ActionName, ScreenName
+from bot.dialog.screen import Button, Go, Offer, Screen, View
+from bot.i18n import formatting as common
+from bot.i18n.language import Language
+from bot.texts.owner import languages
+
+
+def _show(scene: Scene) -> View:
+    choices = tuple(
+        Button(label=_marked(language, scene.language), action=ActionName.SPEAK, arg=language)
+        for language in Language
+    )
+    return View(
+        text=languages.choose(), rows=(choices, (Button(label=common.HOME(), action=ActionName.HOME),))
+    )
+
+
+def _marked(language: Language, present: Language) -> str:
+    return ("● " if language == present else "○ ") + languages.NAMES[language]
+
+
+def speak(scene: Scene, wanted: str) -> Go:
+    """Speak another language from now on: the screen, the menu of commands, and all that is told later."""
+    if wanted in set(Language):
+        scene.speak(Language(wanted))
+    return Go(screen=ScreenName.HOME, effects=(Offer(),))
+
+
+LANGUAGE = Screen(
+    name=ScreenName.LANGUAGE,
+    show=_show,
+    buttons={ActionName.SPEAK: speak, ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME)},
+    hint=common.PRESS_HINT,
+)

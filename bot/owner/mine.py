@@ -1,0 +1,130 @@
+"""The receipt, and the list of all that is one's own (docs/domain.md, sections 3 and 6)."""
+
+from bot.dialog.context import Scene
+from bot.dialog.keyboards import in_columns
+from bot.dialog.names import ActionName, ScreenName
+from bot.dialog.screen import Button, Go, Screen, Style, View
+from bot.i18n import formatting as common
+from bot.owner.entry import entry
+from bot.pictures.cards import ReceiptPicture
+from bot.pictures.receipt import Receipt
+from bot.texts import notices
+from bot.texts.owner import home, selecting, wishes
+from core.errors import StepOutOfOrder
+from core.notifications.queue import next_of
+from core.people.blacklist import running
+from core.preselection import Preselection, State, get, of_account
+from core.values.offices import Office
+
+_WITH_RECEIPT = frozenset({State.RESERVED, State.REGISTERED})
+_MOST_LISTED = 10
+
+
+def _own(scene: Scene) -> Preselection | None:
+    """Return the preselection that the screen is about, if it is the owner's."""
+    number = scene.arg("id")
+    if scene.found is None or not number.isdigit():
+        return None
+    try:
+        one = get(scene.tx, int(number))
+    except StepOutOfOrder:
+        return None
+    return one if one.account_id == scene.found.account_id else None
+
+
+def receipt_of(one: Preselection, office: Office) -> ReceiptPicture:
+    """Return the receipt of a number as a picture."""
+    receipt = Receipt(
+        office=one.office,
+        kind=one.kind,
+        serial=one.serial or "",
+        title=selecting.RECEIPT_TITLE(),
+        rows=tuple(selecting.receipt_rows(one, office)),
+    )
+    return ReceiptPicture(number=f"{one.preselection_id}:{one.state}", receipt=receipt)
+
+
+def _show_done(scene: Scene) -> View | Go:
+    one = _own(scene)
+    if one is None or one.state not in _WITH_RECEIPT:
+        return Go(screen=ScreenName.MINE)
+    office = scene.office_of(one.office)
+    return View(
+        text=selecting.done(one, office),
+        picture=receipt_of(one, office),
+        rows=(
+            (
+                Button(label=home.MINE(), action=ActionName.MINE),
+                Button(label=common.HOME(), action=ActionName.HOME),
+            ),
+            (Button(label=selecting.NEXT_VEHICLE(), action=ActionName.NEXT),),
+        ),
+    )
+
+
+def _next_vehicle(scene: Scene, _arg: str) -> Go:
+    return entry(scene) if scene.begun is not None else Go(screen=ScreenName.BASICS)
+
+
+DONE = Screen(
+    name=ScreenName.DONE,
+    show=_show_done,
+    buttons={
+        ActionName.MINE: lambda _scene, _arg: Go(screen=ScreenName.MINE),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.NEXT: _next_vehicle,
+    },
+    hint=common.PRESS_HINT,
+)
+
+
+def _show_mine(scene: Scene) -> View:
+    entries = of_account(scene.tx, scene.found)[:_MOST_LISTED] if scene.found else []
+    receipts = [
+        Button(label=selecting.entry_label(one), action=ActionName.RECEIPT, arg=str(one.preselection_id))
+        for one in entries
+        if one.state in _WITH_RECEIPT
+    ]
+    return View(
+        text=_banned(scene)
+        + selecting.mine(entries, {one.subject: next_of(scene.tx, one.subject) for one in entries}),
+        rows=(
+            *in_columns(receipts, 1),
+            *(
+                ((Button(label=wishes.REMINDERS(), action=ActionName.REMINDERS),),)
+                if _is_waiting(entries)
+                else ()
+            ),
+            (
+                Button(label=home.PRESELECT(), action=ActionName.PRESELECT, style=Style.PRIMARY),
+                Button(label=common.HOME(), action=ActionName.HOME),
+            ),
+        ),
+    )
+
+
+def _banned(scene: Scene) -> str:
+    """Return what stands first on the page of somebody on the blacklist."""
+    ban = running(scene.tx, scene.found.identity_hash) if scene.found else None
+    if ban is None:
+        return ""
+    return notices.banned(ban.until, ban.reason, scene.core.offices.get(ban.office)) + "\n\n"
+
+
+def _is_waiting(entries: list[Preselection]) -> bool:
+    return any(one.state == State.RESERVED for one in entries)
+
+
+MINE = Screen(
+    name=ScreenName.MINE,
+    show=_show_mine,
+    buttons={
+        ActionName.RECEIPT: lambda _scene, number: Go(screen=ScreenName.DONE, args={"id": number}),
+        ActionName.REMINDERS: lambda _scene, _arg: Go(screen=ScreenName.REMINDERS),
+        ActionName.PRESELECT: lambda scene, _arg: entry(scene),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+    },
+    hint=common.PRESS_HINT,
+)
+
+SCREENS = (DONE, MINE)

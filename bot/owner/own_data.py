@@ -1,0 +1,100 @@
+"""/privacy, /export, /delete: what is held of a person, read out and deleted (docs/domain.md, section 12)."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from bot.dialog.context import Scene
+from bot.dialog.names import ActionName, ScreenName
+from bot.dialog.screen import Button, Go, Screen, SendFile, Style, View
+from bot.i18n import formatting as common
+from bot.owner.personal_data_export import to_html, to_json
+from bot.texts.owner import own_data as words
+from core.clock import CHINA
+from core.errors import DeletionHindered
+from core.people.accounts import CONSENT_VERSION
+from core.personal_data import Everything
+from core.ports import Tx
+
+_FORMS: dict[str, Callable[[Everything, datetime], bytes]] = {"json": to_json, "html": to_html}
+
+
+def _home() -> Button:
+    return Button(label=common.HOME(), action=ActionName.HOME)
+
+
+def _show_privacy(scene: Scene) -> View:
+    return View(
+        text=words.privacy(list(scene.core.offices.values()), CONSENT_VERSION),
+        rows=(
+            (
+                Button(label=words.EXPORT(), action=ActionName.EXPORT),
+                Button(label=words.DELETE(), action=ActionName.DELETE),
+            ),
+            (_home(),),
+        ),
+    )
+
+
+def export(scene: Scene) -> Go:
+    """Send everything that is held of whoever asks, as two files; read anew, from a snapshot."""
+    chat_id, day = scene.chat_id, f"{scene.tx.now.astimezone(CHINA):%Y-%m-%d}"
+
+    def read(tx: Tx) -> tuple[Everything, datetime]:
+        return scene.core.own_data.read(tx, chat_id), tx.now
+
+    files = [
+        SendFile(
+            name=f"xuanhao-{day}.{ending}", caption=words.CAPTION(), read=read, make=partial(_made, form)
+        )
+        for ending, form in _FORMS.items()
+    ]
+    return Go(screen=ScreenName.PRIVACY, note=words.EXPORTING(), effects=tuple(files))
+
+
+def _made(form: Callable[[Everything, datetime], bytes], found: tuple[Everything, datetime]) -> bytes:
+    return form(*found)
+
+
+PRIVACY = Screen(
+    name=ScreenName.PRIVACY,
+    show=_show_privacy,
+    buttons={
+        ActionName.EXPORT: lambda scene, _arg: export(scene),
+        ActionName.DELETE: lambda _scene, _arg: Go(screen=ScreenName.DELETE),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+    },
+    hint=common.PRESS_HINT,
+)
+
+
+def _show_delete(scene: Scene) -> View:
+    hindrances = scene.core.own_data.hindrances(scene.tx, scene.chat_id)
+    back = Button(label=words.KEEP() if not hindrances else common.BACK(), action=ActionName.PRIVACY)
+    if hindrances:
+        return View(text=words.stays(hindrances), rows=((back, _home()),))
+    confirm = Button(label=words.CONFIRM(), action=ActionName.CONFIRM, style=Style.DANGER)
+    return View(text=words.WHAT_IS_DELETED(), rows=((confirm, back),))
+
+
+def _delete(scene: Scene, _arg: str) -> Go:
+    """Delete everything, this conversation too: what is shown then is kept nowhere."""
+    scene.core.own_data.delete(scene.tx, scene.chat_id)
+    return Go(screen=ScreenName.DELETED)
+
+
+DELETE = Screen(
+    name=ScreenName.DELETE,
+    show=_show_delete,
+    buttons={
+        ActionName.CONFIRM: _delete,
+        ActionName.PRIVACY: lambda _scene, _arg: Go(screen=ScreenName.PRIVACY),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+    },
+    hint=common.PRESS_HINT,
+    errors={DeletionHindered: lambda _scene, _error: Go(screen=ScreenName.DELETE)},
+)
+
+DELETED = Screen(name=ScreenName.DELETED, show=lambda _scene: View(text=words.DELETED()))
+
+SCREENS = (PRIVACY, DELETE, DELETED)

@@ -1,0 +1,141 @@
+"""【号池公示】: for anybody, before registration too (docs/domain.md, sections 5.5 and 6)."""
+
+import hashlib
+from dataclasses import dataclass
+
+from bot.dialog.context import Scene
+from bot.dialog.keyboards import in_columns, page_of
+from bot.dialog.names import ActionName, ScreenName
+from bot.dialog.screen import Button, Go, Screen, View
+from bot.i18n import formatting as common
+from bot.pictures.bulletin import BulletinRow, BulletinSheet, bulletin_picture
+from bot.texts.owner import bulletin as words
+from core.pool.bulletin import Bulletin, Kept, Line
+from core.values.offices import Office
+from core.values.plates import PlateKind
+
+_ENTRIES_A_PAGE = 5
+"""So many fit under a picture, whatever they are: a caption takes 1,024 characters."""
+_OFFICES_A_PAGE = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulletinPicture:
+    """A page of 号池公示."""
+
+    sheet: BulletinSheet
+
+    @property
+    def key(self) -> str:
+        """Return what tells it from other pictures."""
+        return f"bulletin:{hashlib.sha256(repr(self.sheet).encode()).hexdigest()}"
+
+    def draw(self) -> bytes:
+        """Return a PNG."""
+        return bulletin_picture(self.sheet)
+
+
+def _office(scene: Scene) -> Office:
+    own = scene.found.office if scene.found and scene.found.office in scene.core.offices else None
+    return scene.office_of(scene.arg("office") or own or next(iter(scene.core.offices)))
+
+
+def _kind(scene: Scene) -> PlateKind:
+    return PlateKind(scene.arg("kind") or PlateKind.SMALL)
+
+
+def _row(one: Line | Kept, bulletin: Bulletin) -> BulletinRow:
+    if isinstance(one, Kept):
+        return BulletinRow(pattern=one.pattern, lines=(words.kept(one, bulletin.at),))
+    said = (words.released(one, bulletin.at), *words.ways(one, bulletin.at))
+    if one.opens_at > bulletin.at:
+        return BulletinRow(pattern=one.pattern, lines=said)
+    about = one.left.about if one.left.is_told else None
+    share = None if about is None else about / one.size
+    return BulletinRow(pattern=one.pattern, lines=said, left=words.left_of(one), share=share)
+
+
+def _sheet(office: Office, kind: PlateKind, bulletin: Bulletin, page: list[Line | Kept]) -> BulletinSheet:
+    seeds = [f"{said.lstrip('🔐🔓 ')}\n{value}" for said, value in words.seed_lines(bulletin)]
+    return BulletinSheet(
+        kind=kind,
+        title=words.title(office, kind),
+        summary=words.summary(bulletin),
+        rows=tuple(_row(one, bulletin) for one in page),
+        empty=words.NOTHING_RELEASED(),
+        footers=(*seeds, words.WHAT_SEED_IS(), words.LEGEND()),
+    )
+
+
+def _show(scene: Scene) -> View:
+    office, kind = _office(scene), _kind(scene)
+    bulletin = scene.core.bulletins.read(scene.tx, office, kind)
+    entries: list[Line | Kept] = [*bulletin.lines, *bulletin.kept]
+    page, turns = page_of(entries, int(scene.arg("page") or 0), _ENTRIES_A_PAGE)
+    kinds = [
+        Button(label=("● " if one == kind else "") + common.KINDS[one](), action=ActionName.KIND, arg=one)
+        for one in PlateKind
+    ]
+    more = Button(label=words.OTHER_OFFICE(), action=ActionName.OFFICES)
+    out = Button(label=common.HOME(), action=ActionName.HOME)
+    return View(
+        text=words.caption(office, kind, bulletin, page),
+        picture=BulletinPicture(sheet=_sheet(office, kind, bulletin, page)),
+        rows=(
+            *((tuple(turns),) if turns else ()),
+            *in_columns(kinds, 1),
+            (Button(label=words.SUBSCRIBE(), action=ActionName.NOTIFY),),
+            (more, out) if len(scene.core.offices) > 1 else (out,),
+        ),
+    )
+
+
+def _here(scene: Scene, **changed: str) -> Go:
+    here = {"office": _office(scene).code, "kind": _kind(scene).value}
+    return Go(screen=ScreenName.POOL, args={**here, **changed})
+
+
+POOL = Screen(
+    name=ScreenName.POOL,
+    show=_show,
+    buttons={
+        ActionName.KIND: lambda scene, kind: _here(scene, kind=kind),
+        ActionName.PAGE: lambda scene, page: _here(scene, page=page),
+        ActionName.OFFICES: lambda scene, _arg: Go(
+            screen=ScreenName.POOL_OFFICES, args={"kind": _kind(scene).value}
+        ),
+        ActionName.NOTIFY: lambda scene, _arg: Go(
+            screen=ScreenName.NOTIFY, args={"office": _office(scene).code}
+        ),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+    },
+    hint=common.PRESS_HINT,
+)
+
+
+def _show_offices(scene: Scene) -> View:
+    buttons = [
+        Button(label=common.office_title(one), action=ActionName.OFFICE, arg=one.code)
+        for one in scene.core.offices.values()
+    ]
+    page, turns = page_of(buttons, int(scene.arg("page") or 0), _OFFICES_A_PAGE)
+    out = (Button(label=common.HOME(), action=ActionName.HOME),)
+    return View(text=words.OFFICES(), rows=(*in_columns(page, 2), *((tuple(turns),) if turns else ()), out))
+
+
+POOL_OFFICES = Screen(
+    name=ScreenName.POOL_OFFICES,
+    show=_show_offices,
+    buttons={
+        ActionName.OFFICE: lambda scene, code: Go(
+            screen=ScreenName.POOL, args={"office": code, "kind": scene.arg("kind")}
+        ),
+        ActionName.PAGE: lambda scene, page: Go(
+            screen=ScreenName.POOL_OFFICES, args={**scene.args, "page": page}
+        ),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+    },
+    hint=common.PRESS_HINT,
+)
+
+SCREENS = (POOL, POOL_OFFICES)

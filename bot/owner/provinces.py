@@ -1,0 +1,206 @@
+"""【跳转到其他省市】: provinces, their offices, an office's own page (docs/domain.md, section 2)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.bot_api import deep_links as links
+from bot.dialog.context import Scene
+from bot.dialog.keyboards import in_columns, page_of
+from bot.dialog.names import ActionName, ScreenName
+from bot.dialog.screen import Button, Go, Screen, Style, View, stay
+from bot.i18n import formatting as common
+from bot.owner.entry import entry
+from bot.texts.errors import of_error
+from bot.texts.owner import bulletin, home, provinces
+from core.availability.maintenance import of_office
+from core.errors import NoSuchOffice, NotThisUserType
+from core.values import offices
+from core.values.offices import IssuingOffice, Office
+
+_PROVINCES_ACROSS = 3
+"""With more of them a telephone cuts 黑龙江 and 内蒙古 short."""
+_OFFICES_A_PAGE = 16
+
+
+# --- provinces and their offices ------------------------------------------------------------
+
+
+def _show_provinces(scene: Scene) -> View:
+    buttons = [
+        Button(
+            label=provinces.province_label(
+                first := own[0], served=any(one.code in scene.core.offices for one in own)
+            ),
+            action=ActionName.PROVINCE,
+            arg=first.abbreviation,
+        )
+        for own in offices.by_province().values()
+    ]
+    return View(text=provinces.PROVINCES(), rows=(*in_columns(buttons, _PROVINCES_ACROSS), _ways_out(scene)))
+
+
+def _ways_out(scene: Scene) -> tuple[Button, ...]:
+    """Offer the way home, and the way back into what has been begun."""
+    out = Button(label=common.HOME(), action=ActionName.HOME)
+    return (Button(label=provinces.CONTINUE(), action=ActionName.CONTINUE), out) if scene.begun else (out,)
+
+
+def _search(_scene: Scene, typed: str) -> Go:
+    """Lead to what was searched for; what was typed is not kept, for it may be anything."""
+    found = offices.search(typed)
+    if not found:
+        return stay(note=provinces.NOTHING_FOUND())
+    if len(found) == 1:
+        return Go(screen=ScreenName.OFFICE, args={"code": found[0].code})
+    return Go(screen=ScreenName.OFFICES, args={"codes": [one.code for one in found]})
+
+
+PROVINCES = Screen(
+    name=ScreenName.PROVINCES,
+    show=_show_provinces,
+    buttons={
+        ActionName.PROVINCE: lambda _scene, one: Go(screen=ScreenName.OFFICES, args={"province": one}),
+        ActionName.CONTINUE: lambda scene, _arg: entry(scene),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+    },
+    text=_search,
+    hint=provinces.HINT,
+)
+
+
+def _listed(scene: Scene) -> Sequence[IssuingOffice]:
+    province, codes = scene.arg("province"), scene.list_arg("codes")
+    return [one for one in offices.offered() if one.abbreviation == province or one.code in codes]
+
+
+def _show_offices(scene: Scene) -> View | Go:
+    listed = _listed(scene)
+    if not listed:
+        return Go(screen=ScreenName.PROVINCES)
+    head = provinces.offices_of(listed[0].province) if scene.arg("province") else provinces.found(len(listed))
+    buttons = [
+        Button(
+            label=provinces.office_label(
+                one, served=one.code in scene.core.offices, elsewhere=one.code in scene.core.elsewhere
+            ),
+            action=ActionName.OFFICE,
+            arg=one.code,
+        )
+        for one in listed
+    ]
+    page, turns = page_of(buttons, int(scene.arg("page") or 0), _OFFICES_A_PAGE)
+    back = (
+        Button(label=provinces.OTHER_PROVINCE(), action=ActionName.PROVINCES),
+        Button(label=common.HOME(), action=ActionName.HOME),
+    )
+    return View(text=head, rows=(*in_columns(page, 2), *((tuple(turns),) if turns else ()), back))
+
+
+OFFICES = Screen(
+    name=ScreenName.OFFICES,
+    show=_show_offices,
+    buttons={
+        ActionName.OFFICE: lambda _scene, code: Go(screen=ScreenName.OFFICE, args={"code": code}),
+        ActionName.PAGE: lambda scene, page: Go(screen=ScreenName.OFFICES, args={**scene.args, "page": page}),
+        ActionName.PROVINCES: lambda _scene, _arg: Go(screen=ScreenName.PROVINCES),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+    },
+    text=_search,
+    hint=provinces.HINT,
+)
+
+
+# --- an office's own page -------------------------------------------------------------------
+
+
+def _show_office(scene: Scene) -> View | Go:
+    try:
+        issuing = offices.find(scene.arg("code"))
+    except NoSuchOffice:  # of an older program's list
+        return Go(screen=ScreenName.PROVINCES)
+    office, url = scene.core.offices.get(issuing.code), scene.core.elsewhere.get(issuing.code)
+    ways: list[tuple[Button, ...]] = []
+    if office is not None:
+        text, link = _served(scene, office), links.link_to(scene.bot_username, issuing.code)
+        share = links.sharing(link, provinces.share_words(issuing))
+        text += "\n\n" + provinces.link(link)
+        ways.append((Button(label=home.PRESELECT(), action=ActionName.PRESELECT, style=Style.PRIMARY),))
+        ways.append((Button(label=bulletin.BULLETIN(), action=ActionName.POOL),))
+        ways.append((Button(label=provinces.SHARE(), url=share),))
+    elif url is not None:
+        text = provinces.served_elsewhere(issuing) + _about_reader(scene, issuing.code)
+        ways.append((Button(label=provinces.OPEN(), url=url, style=Style.PRIMARY),))
+    else:
+        text = provinces.not_served(issuing)
+    ways.append((Button(label=provinces.ELSEWHERE(), action=ActionName.PROVINCES),))
+    return View(text=text, rows=(*ways, _ways_out(scene)))
+
+
+def _served(scene: Scene, office: Office) -> str:
+    now = scene.tx.now
+    opening = office.hours.next_opening(now)
+    if office.hours.is_open(now):
+        state = provinces.OPEN_NOW()
+    else:
+        state = provinces.opens_at(common.moment(opening)) if opening else provinces.NEVER_OPEN()
+    closed = of_office(scene.tx, office.code)
+    maintenance = "\n" + provinces.in_maintenance(closed.text) if closed else ""
+    return provinces.served(office, state) + maintenance + _about_reader(scene, office.code)
+
+
+def _about_reader(scene: Scene, code: str) -> str:
+    """Return whether whoever reads this may select at an office; of strangers nothing is known yet."""
+    account = scene.found
+    if account is None or not account.registered:
+        return ""
+    if account.office == code:
+        return "\n\n" + provinces.own_office()
+    if account.selects_at(code):
+        return ""
+    return "\n\n" + provinces.may_not(of_error(NotThisUserType(user_type=account.user_type)))
+
+
+def _preselect(scene: Scene, _arg: str) -> Go:
+    """Lead on at this office: to its plate kinds, unless something comes before that."""
+    office = scene.office_of(scene.arg("code"))
+    go = entry(scene)
+    if go.screen == ScreenName.CONSENT:
+        return replace(go, args={"office": office.code})
+    account = scene.account
+    if not account.registered:  # whoever registers here means this office; it can be corrected until the end
+        scene.core.accounts.set_office(scene.tx, account, office.code)
+        return entry(scene)
+    if go.screen == ScreenName.BANNED:
+        return go
+    if not account.selects_at(office.code):
+        raise NotThisUserType(user_type=account.user_type)
+    begun = scene.begun
+    if go.screen == ScreenName.DONE or (begun is not None and begun.office == office.code):
+        return go
+    note = provinces.begun_elsewhere(scene.office) if begun is not None else ""
+    return Go(screen=ScreenName.BASICS, args={"office": office.code}, note=note, pinned=True)
+
+
+def opened(payload: str) -> Go:
+    """Lead from a deep link to its office; one that is none leads home, with a word."""
+    issuing = links.office_of(payload)
+    if issuing is None or not issuing.is_offered:
+        return Go(screen=ScreenName.HOME, note=provinces.BAD_LINK())
+    return Go(screen=ScreenName.OFFICE, args={"code": issuing.code})
+
+
+OFFICE = Screen(
+    name=ScreenName.OFFICE,
+    show=_show_office,
+    buttons={
+        ActionName.PRESELECT: _preselect,
+        ActionName.POOL: lambda scene, _arg: Go(screen=ScreenName.POOL, args={"office": scene.arg("code")}),
+        ActionName.PROVINCES: lambda _scene, _arg: Go(screen=ScreenName.PROVINCES),
+        ActionName.CONTINUE: lambda scene, _arg: entry(scene),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+    },
+    text=_search,
+    hint=provinces.HINT,
+)
+
+SCREENS = (PROVINCES, OFFICES, OFFICE)

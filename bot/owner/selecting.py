@@ -1,0 +1,331 @@
+"""Random selection: batches, the shortlist, the last question (docs/domain.md, section 5.1)."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot.dialog.context import Scene
+from bot.dialog.keyboards import in_columns
+from bot.dialog.names import ActionName, ScreenName
+from bot.dialog.screen import Button, Go, Screen, Style, View
+from bot.i18n import formatting as common
+from bot.owner.entry import entry, step_of
+from bot.owner.terms import start
+from bot.owner.vehicle import REFUSED
+from bot.pictures.cards import BatchPicture
+from bot.texts.owner import preselect, selecting
+from core.errors import HoldEnded, StepOutOfOrder, VerificationLapsed, XuanhaoError
+from core.pool import segments as pool
+from core.pool.batches import Batch, latest_batch
+from core.preselection import State, lease_until
+from core.preselection.selection import Chances, Shortlisted, chances, shortlist
+from core.values.offices import Office
+
+SAID_FOR = timedelta(minutes=10)
+"""How long it is said that a batch is over."""
+LAST_CALL = timedelta(seconds=30)
+"""So long before a clock ends the screen is shown anew, with what is left."""
+CLOSING_WARNING = timedelta(minutes=30)
+
+
+def _shown_until(until: datetime, office: Office) -> datetime:
+    """Return what is shown of a hold's end: the grace is for presses that are on their way."""
+    return until - timedelta(seconds=office.batch_grace_seconds)
+
+
+def living(scene: Scene) -> tuple[Batch | None, list[Shortlisted], bool]:
+    """Return the batch and the shortlist that live, and whether a batch has just run out."""
+    office, now, begun = scene.office, scene.tx.now, scene.preselection
+    latest = latest_batch(scene.tx, begun.preselection_id)
+    batch = None
+    just_over = False
+    if latest is not None and latest.serials and not latest.returned:
+        until = _shown_until(latest.held_until, office)
+        batch = replace(latest, held_until=until)
+        just_over = until <= now < until + SAID_FOR
+        if until <= now and not just_over:
+            batch = None
+    kept = [
+        replace(one, held_until=_shown_until(one.held_until, office))
+        for one in shortlist(scene.tx, begun.preselection_id, at=now)
+    ]
+    return batch, [one for one in kept if one.held_until > now], just_over
+
+
+def _said(scene: Scene, batch: Batch | None, kept: list[Shortlisted], *, over: bool) -> str:
+    """Return what has just run out, in words; nothing when nothing has."""
+    office, now, begun = scene.office, scene.tx.now, scene.preselection
+    ends = [
+        _shown_until(one.held_until, office)
+        for one in shortlist(scene.tx, begun.preselection_id, at=now - SAID_FOR)
+    ]
+    gone = [end for end in ends if end <= now and (batch is None or end >= batch.held_until)]
+    latest = latest_batch(scene.tx, begun.preselection_id) if batch is None else None
+    if latest is not None and latest.returned and now < latest.held_until + SAID_FOR:
+        return selecting.NOT_DELIVERED()
+    if over and gone and not kept:
+        return selecting.ALL_OVER()
+    return selecting.BATCH_OVER() if over else ""
+
+
+def _redraw_at(now: datetime, ends: list[datetime], closes: datetime | None) -> datetime | None:
+    moments = [moment for end in ends for moment in (end - LAST_CALL, end)]
+    if closes is not None:
+        moments += [closes - CLOSING_WARNING, closes]
+    return min((moment for moment in moments if moment > now), default=None)
+
+
+def _show(scene: Scene) -> View | Go:
+    begun, office, now = scene.preselection, scene.office, scene.tx.now
+    if begun.state != State.VERIFIED:
+        return step_of(scene, begun)
+    lease = lease_until(scene.tx, begun)
+    if lease is None:
+        return _lapsed()
+    batch, kept, over = living(scene)
+    left = chances(scene.tx, office, begun.the_vin)
+    if left.none and not kept and (batch is None or over):
+        return Go(screen=ScreenName.USED_UP)
+    lives = batch if batch is not None and not over else None
+    is_open = office.hours.is_open(now)
+    closes = office.hours.closes_at(now) if is_open else None
+    text = selecting.selecting(office, left, lives, kept, now, over=_said(scene, batch, kept, over=over))
+    if not is_open:
+        text += preselect.closed_meanwhile()
+    elif closes is not None and closes - now <= CLOSING_WARNING:
+        text += preselect.closing_soon(common.minute(closes))
+    return View(
+        text=text,
+        rows=_rows(scene, lives, kept, left, first=batch is None and left.batches == office.random_batches),
+        picture=_picture(office, batch, over=over) if batch is not None else None,
+        redraw_at=_redraw_at(
+            now, [lease, *([lives.held_until] if lives else []), *(one.held_until for one in kept)], closes
+        ),
+        sent=partial(_counts_from_now, office, lives) if lives is not None else None,
+    )
+
+
+def _lapsed() -> View:
+    return View(
+        text=selecting.LAPSED(),
+        rows=(
+            (Button(label=selecting.VERIFY_AGAIN(), action=ActionName.AGAIN, style=Style.PRIMARY),),
+            (Button(label=common.HOME(), action=ActionName.HOME),),
+        ),
+    )
+
+
+def _picture(office: Office, batch: Batch, *, over: bool) -> BatchPicture:
+    title = selecting.BATCH_OVER() if over else selecting.batch_title(office.code, batch)
+    return BatchPicture(office=office.code, kind=batch.kind, serials=batch.serials, title=title)
+
+
+def _rows(
+    scene: Scene, batch: Batch | None, kept: list[Shortlisted], left: Chances, *, first: bool
+) -> list[tuple[Button, ...]]:
+    office = scene.office
+    names = {one.serial for one in kept}
+    numbers = [
+        Button(
+            label=selecting.number_label(office.code, serial, kept=serial in names),
+            action=ActionName.DROP if serial in names else ActionName.PICK,
+            arg=serial,
+        )
+        for serial in (batch.serials if batch else ())
+    ]
+    rows = list(in_columns(numbers, 2))
+    older = [one for one in kept if batch is None or one.serial not in batch.serials]
+    rows += in_columns(
+        [
+            Button(
+                label=selecting.number_label(office.code, one.serial, kept=True),
+                action=ActionName.DROP,
+                arg=one.serial,
+            )
+            for one in older
+        ],
+        2,
+    )
+    if kept:
+        rows.append(
+            (
+                Button(
+                    label=selecting.confirm_label(len(kept)), action=ActionName.CONFIRM, style=Style.SUCCESS
+                ),
+            )
+        )
+    if left.batches:
+        draw = Button(
+            label=selecting.draw_label(left.batches, first=first), action=ActionName.DRAW, style=Style.PRIMARY
+        )
+        rows.append((draw, Button(label=selecting.filter_label(on=_filter(scene)), action=ActionName.FILTER)))
+    if left.wishes:
+        rows.append((Button(label=selecting.COMPOSE(), action=ActionName.COMPOSE),))
+    rows.append((Button(label=common.HOME(), action=ActionName.HOME),))
+    return rows
+
+
+def _filter(scene: Scene) -> bool:
+    return bool(scene.args.get("without_four"))
+
+
+def _stay(scene: Scene, note: str = "", *, alert: bool = False) -> Go:
+    return Go(screen=ScreenName.SELECTING, args={"without_four": _filter(scene)}, note=note, alert=alert)
+
+
+def _counts_from_now(office: Office, batch: Batch, scene: Scene) -> None:
+    scene.core.selection.sent(scene.tx, batch, office, at=scene.at)
+
+
+def _draw(scene: Scene, _arg: str) -> Go:
+    drawn = scene.core.selection.draw(
+        scene.tx,
+        scene.preselection.preselection_id,
+        scene.office,
+        nonce=scene.nonce,
+        at=scene.at,
+        without_four=_filter(scene),
+        free=scene.free,
+    )
+    if drawn.batch.serials:
+        return _stay(scene)
+    opened = pool.open_segments(scene.tx, scene.office, scene.preselection.kind)
+    return _stay(scene, selecting.NONE_DRAWN() if opened else selecting.NOT_OPEN_YET(), alert=True)
+
+
+def _pick(scene: Scene, serial: str) -> Go:
+    scene.core.selection.pick(scene.tx, scene.preselection.preselection_id, scene.office, serial, at=scene.at)
+    return _stay(scene)
+
+
+def _drop(scene: Scene, serial: str) -> Go:
+    scene.core.selection.unpick(
+        scene.tx, scene.preselection.preselection_id, scene.office, serial, at=scene.at
+    )
+    return _stay(scene)
+
+
+def _confirm(scene: Scene, _arg: str) -> Go:
+    _, kept, _ = living(scene)
+    if not kept:
+        raise HoldEnded
+    serial = kept[0].serial if len(kept) == 1 else ""
+    return Go(screen=ScreenName.SURE, args={"serial": serial, "without_four": _filter(scene)})
+
+
+def _lapse(scene: Scene, error: XuanhaoError) -> Go:
+    """Lead an owner whose verification has run out to where it is renewed."""
+    del error
+    if scene.begun is None:
+        return entry(scene)
+    scene.core.preselections.lapse(scene.tx, scene.begun.preselection_id)
+    return Go(screen=ScreenName.TERMS, note=selecting.LAPSED_NOTE(), alert=True)
+
+
+def _again(scene: Scene, _arg: str) -> Go:
+    scene.core.preselections.lapse(scene.tx, scene.preselection.preselection_id)
+    scene.fresh()
+    return start(scene, "")
+
+
+ERRORS: dict[type[XuanhaoError], Callable[[Scene, XuanhaoError], Go]] = {
+    **REFUSED,
+    VerificationLapsed: _lapse,
+    StepOutOfOrder: lambda scene, _error: entry(scene),
+}
+
+SELECTING = Screen(
+    name=ScreenName.SELECTING,
+    show=_show,
+    buttons={
+        ActionName.DRAW: _draw,
+        ActionName.FILTER: lambda scene, _arg: Go(
+            screen=ScreenName.SELECTING, args={"without_four": not _filter(scene)}
+        ),
+        ActionName.PICK: _pick,
+        ActionName.DROP: _drop,
+        ActionName.CONFIRM: _confirm,
+        ActionName.COMPOSE: lambda scene, _arg: Go(
+            screen=ScreenName.COMPOSE, args={"without_four": _filter(scene)}
+        ),
+        ActionName.AGAIN: _again,
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+    },
+    errors=ERRORS,
+    hint=common.PRESS_HINT,
+)
+
+
+# --- the last question ----------------------------------------------------------------------
+
+
+def _show_sure(scene: Scene) -> View | Go:
+    begun, now = scene.preselection, scene.tx.now
+    if begun.state != State.VERIFIED:
+        return step_of(scene, begun)
+    _, kept, _ = living(scene)
+    serial = scene.arg("serial")
+    chosen = [one for one in kept if one.serial == serial]
+    if not kept or (serial and not chosen):
+        return Go(
+            screen=ScreenName.SELECTING,
+            args={"without_four": _filter(scene)},
+            note=selecting.SHORTLIST_OVER(),
+        )
+    back = (Button(label=common.BACK(), action=ActionName.BACK),)
+    until = min(one.held_until for one in (chosen or kept))
+    clock = selecting.until_line(until, now)
+    redraw_at = _redraw_at(now, [until], None)
+    office = scene.office.code
+    if not chosen:
+        numbers = [
+            Button(label=common.plate(office, one.serial), action=ActionName.CHOOSE, arg=one.serial)
+            for one in kept
+        ]
+        return View(
+            text=selecting.CHOOSE() + clock, rows=(*in_columns(numbers, 2), back), redraw_at=redraw_at
+        )
+    return View(
+        text=selecting.sure(common.plate(office, serial)) + clock,
+        rows=(
+            (Button(label=selecting.TAKE(), action=ActionName.TAKE, arg=serial, style=Style.SUCCESS),),
+            back,
+        ),
+        redraw_at=redraw_at,
+    )
+
+
+def _take(scene: Scene, serial: str) -> Go:
+    begun = scene.preselection
+    scene.core.selection.claim(
+        scene.tx, scene.account, begun.preselection_id, scene.office, serial, at=scene.at
+    )
+    return Go(screen=ScreenName.DONE, args={"id": str(begun.preselection_id)})
+
+
+SURE = Screen(
+    name=ScreenName.SURE,
+    show=_show_sure,
+    buttons={
+        ActionName.CHOOSE: lambda scene, serial: Go(
+            screen=ScreenName.SURE, args={"serial": serial, "without_four": _filter(scene)}
+        ),
+        ActionName.TAKE: _take,
+        ActionName.BACK: lambda scene, _arg: Go(
+            screen=ScreenName.SELECTING, args={"without_four": _filter(scene)}
+        ),
+    },
+    errors=ERRORS
+    | {
+        HoldEnded: lambda scene, _error: Go(
+            screen=ScreenName.SELECTING,
+            args={"without_four": _filter(scene)},
+            note=selecting.SHORTLIST_OVER(),
+            alert=True,
+        )
+    },
+    hint=common.PRESS_HINT,
+)
+
+SCREENS = (SELECTING, SURE)

@@ -1,0 +1,200 @@
+"""Step 2: the vehicle and its certificate, and what was entered shown back (docs/domain.md, section 3)."""
+
+from bot.dialog.context import Scene
+from bot.dialog.keyboards import in_columns
+from bot.dialog.names import ActionName, ScreenName
+from bot.dialog.screen import Button, ErrorWays, Go, Screen, Style, View
+from bot.i18n import formatting as common
+from bot.owner import appeals
+from bot.owner.entry import data_step, go_on, step_of
+from bot.owner.vin_pages import VinPages, may_be_photographed
+from bot.texts.owner import appeal, preselect
+from core.appeals import awarded_to
+from core.errors import VinAwarded, VinPreselected, VinRegistered, VinUnavailable, XuanhaoError
+from core.preselection import Papers, Preselection, State
+from core.values.vehicles import CertificateKind, parse_certificate
+
+_AWARDED = 3
+"""So many vehicles whose appeal was approved are offered on the page of the VIN."""
+
+
+def _cannot(scene: Scene, error: XuanhaoError) -> Go:
+    """Lead to the page that says why the vehicle cannot be given a number here."""
+    vin = error.vin if isinstance(error, VinUnavailable) else ""
+    args = {"why": _WHY.get(type(error), "being_selected"), "from": scene.preselection.state, "vin": vin}
+    return Go(screen=ScreenName.VIN_REFUSED, args=args)
+
+
+_WHY: dict[type[XuanhaoError], str] = {
+    VinPreselected: "preselected",
+    VinRegistered: "registered",
+    VinAwarded: "awarded",
+}
+
+
+def _take_vin(scene: Scene, vin: str) -> Go:
+    scene.core.preselections.enter_vin(scene.tx, scene.preselection.preselection_id, vin)
+    return go_on(scene)
+
+
+def _back_to_review(preselection: Preselection) -> tuple[Button, ...]:
+    """Offer the way back where a complete entry is only being corrected."""
+    complete = preselection.vin is not None and preselection.certificate is not None
+    return (Button(label=common.BACK(), action=ActionName.REVIEW),) if complete else ()
+
+
+def _show_vin(scene: Scene) -> View:
+    back = _back_to_review(scene.preselection)
+    other = (
+        Button(label=preselect.CHANGE_BASICS(), action=ActionName.BASICS),
+    )  # the vehicle may take another kind
+    theirs = [
+        Button(label=appeal.vin_button(vin), action=ActionName.AWARDED, arg=vin)
+        for vin in awarded_to(scene.tx, scene.account)[:_AWARDED]
+    ]
+    return View(text=preselect.VIN() + may_be_photographed(), rows=(*in_columns(theirs, 1), back or other))
+
+
+REFUSED: ErrorWays = {VinUnavailable: _cannot}
+VIN_PAGES = VinPages(
+    page=ScreenName.VIN,
+    doubt=ScreenName.VIN_DOUBT,
+    choice=ScreenName.VIN_CHOICE,
+    take=_take_vin,
+    errors=REFUSED,
+)
+
+VIN = Screen(
+    name=ScreenName.VIN,
+    personal=True,
+    show=_show_vin,
+    buttons={
+        ActionName.REVIEW: lambda _scene, _arg: Go(screen=ScreenName.REVIEW),
+        ActionName.BASICS: lambda scene, _arg: Go(
+            screen=ScreenName.BASICS, args={"office": scene.preselection.office}
+        ),
+        ActionName.AWARDED: _take_vin,
+    },
+    text=VIN_PAGES.typed,
+    attachment=VIN_PAGES.intake,
+    hint=preselect.VIN_HINT,
+    errors=REFUSED,
+)
+
+
+def _show_refused(scene: Scene) -> View:
+    return View(
+        text=preselect.vin_refused(scene.arg("why"), scene.office),
+        rows=(
+            (Button(label=preselect.CHANGE_VIN(), action=ActionName.AGAIN),),
+            (Button(label=appeal.APPEAL(), action=ActionName.APPEAL),),
+            (Button(label=common.HOME(), action=ActionName.HOME),),
+        ),
+    )
+
+
+def _again(scene: Scene, _arg: str) -> Go:
+    scene.core.preselections.correct(scene.tx, scene.preselection.preselection_id)
+    return Go(screen=ScreenName.VIN)
+
+
+VINREFUSED = Screen(
+    name=ScreenName.VIN_REFUSED,
+    personal=True,
+    show=_show_refused,
+    buttons={
+        ActionName.AGAIN: _again,
+        ActionName.APPEAL: lambda scene, _arg: appeals.begin(scene, scene.arg("vin")),
+        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+    },
+)
+
+
+def _show_certificate_kind(scene: Scene) -> View:
+    rows = [
+        (Button(label=label(), action=ActionName.KIND, arg=kind),)
+        for kind, label in preselect.CERTIFICATES.items()
+    ]
+    back = _back_to_review(scene.preselection)
+    return View(text=preselect.CERTIFICATE_KIND(), rows=(*rows, back) if back else rows)
+
+
+CERTIFICATE_KIND = Screen(
+    name=ScreenName.CERTIFICATE_KIND,
+    personal=True,
+    show=_show_certificate_kind,
+    buttons={
+        ActionName.KIND: lambda _scene, kind: Go(
+            screen=ScreenName.CERTIFICATE, args={"kind": CertificateKind(kind).value}
+        ),
+        ActionName.REVIEW: lambda _scene, _arg: Go(screen=ScreenName.REVIEW),
+    },
+)
+
+
+def _certificate(scene: Scene, typed: str) -> Go:
+    kind = CertificateKind(scene.arg("kind"))
+    papers = Papers(certificate_kind=kind, certificate=parse_certificate(kind, typed))
+    scene.core.preselections.enter_certificate(scene.tx, scene.preselection.preselection_id, papers)
+    return go_on(scene)
+
+
+CERTIFICATE = Screen(
+    name=ScreenName.CERTIFICATE,
+    personal=True,
+    show=lambda scene: View(
+        text=preselect.certificate(CertificateKind(scene.arg("kind"))),
+        rows=((Button(label=common.BACK(), action=ActionName.KINDS),),),
+    ),
+    buttons={ActionName.KINDS: lambda _scene, _arg: Go(screen=ScreenName.CERTIFICATE_KIND)},
+    text=_certificate,
+    hint=preselect.CERTIFICATE_HINT,
+)
+
+
+def _show_review(scene: Scene) -> View | Go:
+    begun = scene.preselection
+    if begun.state != State.INFORMED:
+        return step_of(scene, begun)
+    missing = data_step(begun)
+    if missing.screen != ScreenName.REVIEW:
+        return missing
+    return View(
+        text=preselect.review(begun, scene.account, scene.office),
+        rows=(
+            (Button(label=preselect.CONFIRM(), action=ActionName.CONFIRM, style=Style.SUCCESS),),
+            (
+                Button(label=preselect.CHANGE_VIN(), action=ActionName.VIN),
+                Button(label=preselect.CHANGE_CERTIFICATE(), action=ActionName.CERTIFICATE),
+            ),
+            (
+                Button(label=preselect.CHANGE_NAME(), action=ActionName.NAME),
+                Button(label=preselect.CHANGE_PHONE(), action=ActionName.PHONE),
+            ),
+            (Button(label=preselect.CHANGE_BASICS(), action=ActionName.BASICS),),
+        ),
+    )
+
+
+def _confirm(scene: Scene, _arg: str) -> Go:
+    scene.core.preselections.confirm(scene.tx, scene.account, scene.preselection.preselection_id)
+    return go_on(scene)
+
+
+REVIEW = Screen(
+    name=ScreenName.REVIEW,
+    personal=True,
+    show=_show_review,
+    buttons={
+        ActionName.CONFIRM: _confirm,
+        ActionName.VIN: lambda _scene, _arg: Go(screen=ScreenName.VIN),
+        ActionName.CERTIFICATE: lambda _scene, _arg: Go(screen=ScreenName.CERTIFICATE_KIND),
+        ActionName.NAME: lambda _scene, _arg: Go(screen=ScreenName.REG_NAME),
+        ActionName.PHONE: lambda _scene, _arg: Go(screen=ScreenName.REG_PHONE),
+        ActionName.BASICS: lambda scene, _arg: Go(
+            screen=ScreenName.BASICS, args={"office": scene.preselection.office}
+        ),
+    },
+    errors=REFUSED,
+)
+SCREENS = (VIN, *VIN_PAGES.screens, VINREFUSED, CERTIFICATE_KIND, CERTIFICATE, REVIEW)

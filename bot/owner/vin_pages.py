@@ -1,0 +1,119 @@
+"""What every way to a VIN has in common: typed or read from a photo of its barcode, doubted, chosen among."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from bot.dialog.context import Scene
+from bot.dialog.keyboards import in_columns
+from bot.dialog.names import ActionName, ScreenName
+from bot.dialog.screen import Button, ErrorWays, Go, Handler, Intake, Received, Screen, Style, View
+from bot.photos import barcodes
+from bot.texts.owner import photos as words
+from bot.texts.owner import preselect
+from core.bootstrap import Core
+from core.errors import BarcodeWithoutVin
+from core.values.vehicles import group_vin, parse_vin, vins_in
+
+_MOST_BYTES = 20_000_000
+"""What the messenger hands out at most; the settings may take less."""
+
+_MOST_CHOICES = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VinPages:
+    """The pages around the entry of a VIN.
+
+    Beside the page itself, which calls ``typed`` and ``intake``, there is one that asks about a wrong check
+    digit and one that asks which of several VINs in a photo is meant.
+    """
+
+    page: ScreenName  # asks for it
+    doubt: ScreenName
+    choice: ScreenName
+    take: Callable[[Scene, str], Go]  # takes a VIN that was judged
+    errors: ErrorWays
+
+    @property
+    def intake(self) -> Intake:
+        """Return how a photo of a VIN is taken."""
+        return Intake(most_bytes=_MOST_BYTES, read=_read, take=self._read_from_photo)
+
+    @property
+    def screens(self) -> tuple[Screen, Screen]:
+        """Return the pages of doubt and of choice."""
+        return self._doubtful(), self._choosing()
+
+    def typed(self, scene: Scene, text: str) -> Go:
+        """Take what was typed.
+
+        Raises:
+            VinError: it is no VIN.
+        """
+        finding = parse_vin(text)
+        if finding.needs_confirmation:
+            return Go(screen=self.doubt, args={"vin": finding.vin})
+        return self.take(scene, finding.vin)
+
+    def _read_from_photo(self, scene: Scene, vins: tuple[str, ...]) -> Go:
+        if len(vins) > 1:
+            return Go(screen=self.choice, args={"vins": list(vins)})
+        return self._noted(self.typed(scene, vins[0]), vins[0])
+
+    def _noted(self, go: Go, vin: str) -> Go:
+        """Show the VIN that was read, unless the next screen is about it."""
+        return go if go.screen == self.doubt else replace(go, note=words.read(group_vin(vin)), pinned=True)
+
+    def _again(self, _scene: Scene, _arg: str) -> Go:
+        return Go(screen=self.page)
+
+    def _doubtful(self) -> Screen:
+        def show(scene: Scene) -> View:
+            right = Button(label=preselect.VIN_IS_RIGHT(), action=ActionName.RIGHT, style=Style.SUCCESS)
+            again = Button(label=preselect.VIN_AGAIN(), action=ActionName.AGAIN)
+            return View(text=preselect.vin_doubt(scene.arg("vin")), rows=((right, again),))
+
+        return self._screen(
+            self.doubt, show, {ActionName.RIGHT: lambda scene, _arg: self.take(scene, scene.arg("vin"))}
+        )
+
+    def _choosing(self) -> Screen:
+        def show(scene: Scene) -> View:
+            offered = enumerate(scene.list_arg("vins"))
+            vins = [Button(label=group_vin(vin), action=ActionName.VIN, arg=str(at)) for at, vin in offered]
+            again = (Button(label=preselect.VIN_AGAIN(), action=ActionName.AGAIN),)
+            return View(text=words.WHICH_VIN(), rows=(*in_columns(vins, 1), again))
+
+        def chosen(scene: Scene, number: str) -> Go:
+            vin = scene.list_arg("vins")[int(number)]
+            return self._noted(self.typed(scene, vin), vin)
+
+        return self._screen(self.choice, show, {ActionName.VIN: chosen})
+
+    def _screen(
+        self, name: ScreenName, show: Callable[[Scene], View], buttons: Mapping[ActionName, Handler]
+    ) -> Screen:
+        return Screen(
+            name=name,
+            personal=True,
+            show=show,
+            buttons={**buttons, ActionName.AGAIN: self._again},
+            text=self.typed,
+            attachment=self.intake,
+            hint=preselect.VIN_HINT,
+            errors=self.errors,
+        )
+
+
+def may_be_photographed() -> str:
+    """Return what a page adds where photos can be read; nothing where the reader is not installed."""
+    return words.MAY_BE_PHOTOGRAPHED() if barcodes.INSTALLED else ""
+
+
+def _read(core: Core, sent: Received) -> tuple[str, ...]:
+    """Return the VINs in a photo, one at least; in a thread."""
+    texts = barcodes.read_barcodes(sent.content, core.settings.photos, lambda text: bool(vins_in(text)))
+    vins = vins_in("\n".join(texts))
+    if not vins:
+        raise BarcodeWithoutVin
+    return vins[:_MOST_CHOICES]

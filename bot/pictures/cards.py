@@ -1,0 +1,125 @@
+"""Pictures as screens name them: equal ones look the same, and are drawn only when they are sent."""
+
+import hashlib
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from bot.pictures.batch import batch_picture
+from bot.pictures.evidence import Exhibit, evidence_picture
+from bot.pictures.receipt import Receipt, receipt_picture
+from bot.pictures.segments import Segments, segments_picture
+from bot.pictures.statistics import Figures, stats_picture
+from bot.pictures.work_queue import Glance, desk_picture
+from core.appeals import Slot
+from core.errors import OperationError
+from core.ports import PhotoStore
+
+_LOGGER = logging.getLogger(__name__)
+
+_TOLD_APART = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchPicture:
+    """A batch of numbers, drawn as plates."""
+
+    office: str
+    kind: str
+    serials: tuple[str, ...]
+    title: str
+    rehearsal: bool = False  # under its mark
+
+    @property
+    def is_light(self) -> bool:
+        """Whether it may be drawn on the spot."""
+        return not self.rehearsal
+
+    @property
+    def key(self) -> str:
+        """Return what tells it from other pictures."""
+        return f"{_marked(rehearsal=self.rehearsal)}batch:{self.kind}:{self.title}:{','.join(self.serials)}"
+
+    def draw(self) -> bytes:
+        """Return a PNG."""
+        return batch_picture(self.office, self.kind, self.serials, title=self.title, rehearsal=self.rehearsal)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptPicture:
+    """The receipt (预选号凭证)."""
+
+    number: str  # of the receipt
+    receipt: Receipt
+    rehearsal: bool = False  # under its mark
+
+    @property
+    def key(self) -> str:
+        """Return what tells it from other pictures."""
+        # In another language it looks different.
+        said = hashlib.sha256(repr(self.receipt).encode()).hexdigest()
+        return f"{_marked(rehearsal=self.rehearsal)}receipt:{self.number}:{said[:_TOLD_APART]}"
+
+    def draw(self) -> bytes:
+        """Return a PNG."""
+        return receipt_picture(replace(self.receipt, rehearsal=self.rehearsal))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPicture:
+    """A report of the desk."""
+
+    report: Segments | Figures | Glance
+
+    @property
+    def key(self) -> str:
+        """Return what tells it from other pictures: all that it says."""
+        return f"report:{hashlib.sha256(repr(self.report).encode()).hexdigest()[:32]}"
+
+    def draw(self) -> bytes:
+        """Return a PNG."""
+        match self.report:
+            case Segments():
+                return segments_picture(self.report)
+            case Figures():
+                return stats_picture(self.report)
+            case Glance():
+                return desk_picture(self.report)
+
+
+def _marked(*, rehearsal: bool) -> str:
+    return "rehearsal:" if rehearsal else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidencePicture:
+    """The photos of an appeal, fetched from where they lie when they are drawn."""
+
+    store: PhotoStore = field(repr=False)
+    keys: Mapping[Slot, str | None] = field(repr=False)  # of those that are to be seen; None: there is none
+    labels: Mapping[Slot, str]
+    mark: str
+    missing: str
+
+    @property
+    def key(self) -> str:
+        """Return what tells it from other pictures."""
+        shown = ",".join(f"{slot}={key}" for slot, key in self.keys.items())
+        return f"evidence:{self.mark}:{shown}"
+
+    def draw(self) -> bytes:
+        """Return a JPEG."""
+        exhibits = [
+            Exhibit(label=self.labels[slot], jpeg=self._fetched(key)) for slot, key in self.keys.items()
+        ]
+        return evidence_picture(exhibits, mark=self.mark, missing=self.missing)
+
+    def _fetched(self, key: str | None) -> bytes | None:
+        """Return a photo; one that cannot be had is said to be missing, where its place is."""
+        if key is None:
+            return None
+        try:
+            return self.store.get(key)
+        except OperationError:
+            _LOGGER.exception("a photo of an appeal cannot be shown")
+            return None

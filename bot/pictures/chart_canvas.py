@@ -1,0 +1,187 @@
+"""A sheet for reports: text, boxes and bars in a few flat colours, put together as the plates are.
+
+Like the plates a report is drawn in palette entries (see ``bot.pictures.palette``): ramps from a ground to an
+ink for text, and flat colours that bear white text. Words come in already chosen.
+"""
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Literal
+
+from PIL import Image, ImageDraw
+
+from bot.pictures.font import text_width
+from bot.pictures.palette import PAPER, RGB, TEXT, WHITE, Ramp, mixed
+from bot.pictures.png import encoded
+from bot.pictures.text_layout import set_line
+
+Align = Literal["left", "centre", "right"]
+
+GREY = 0.62
+"""How strong the ink of what is said aside is."""
+_LEVELS = 6
+_CORNER = 10
+_HATCH = 9
+"""Every so many px a stripe of what is hatched begins."""
+
+
+class Ground(IntEnum):
+    """What text may stand on; the value is the number of its ramp."""
+
+    PAPER = 0
+    TILE = 1
+    TRACK = 2
+    BLUE = 3
+    SKY = 4
+    GREEN = 5
+    AMBER = 6
+    RED = 7
+    SLATE = 8
+
+
+_COLOURS: dict[Ground, tuple[RGB, RGB]] = {
+    Ground.PAPER: (PAPER, TEXT),
+    Ground.TILE: ((236, 240, 245), TEXT),
+    Ground.TRACK: ((222, 228, 236), TEXT),
+    Ground.BLUE: ((28, 94, 186), WHITE),
+    Ground.SKY: ((138, 186, 236), TEXT),
+    Ground.GREEN: ((34, 134, 86), WHITE),
+    Ground.AMBER: ((196, 116, 0), WHITE),
+    Ground.RED: ((200, 34, 44), WHITE),
+    Ground.SLATE: ((122, 132, 146), WHITE),
+}
+"""Each ground with the ink on it; every pair has a contrast of 3:1 or more, as large text asks for."""
+
+_ENTRIES = bytes(
+    part
+    for ground in Ground
+    for step in range(_LEVELS)
+    for part in mixed(*_COLOURS[ground], step / (_LEVELS - 1))
+)
+
+
+def ramp_of(ground: Ground) -> Ramp:
+    """Return the ramp from a ground to the ink on it."""
+    return Ramp(ground * _LEVELS, ground * _LEVELS + 1, _LEVELS)
+
+
+class Board:
+    """A sheet that is being drawn on; places are px from its upper left corner.
+
+    Args:
+        width: in px.
+        height: the same.
+    """
+
+    def __init__(self, width: int, height: int) -> None:
+        self.width = width
+        self.height = height
+        self._sheet = Image.new("L", (width, height), ramp_of(Ground.PAPER).ground)
+        self._pen = ImageDraw.Draw(self._sheet)
+
+    def box(
+        self, left: float, top: float, width: float, height: float, ground: Ground, *, corner: int = 0
+    ) -> None:
+        """Fill a rectangle; one without room is left out."""
+        edges = (round(left), round(top), round(left + width) - 1, round(top + height) - 1)
+        if edges[2] >= edges[0] and edges[3] >= edges[1]:
+            self._pen.rounded_rectangle(edges, min(corner, _CORNER), fill=ramp_of(ground).ground)
+
+    def hatch(self, left: float, top: float, width: float, height: float, ground: Ground) -> None:
+        """Fill a rectangle with stripes aslant."""
+        size = round(left + width) - round(left), round(top + height) - round(top)
+        if min(size) <= 0:
+            return
+        mask = Image.new("L", size)
+        pen = ImageDraw.Draw(mask)
+        for start in range(-size[1], size[0], _HATCH):
+            pen.line((start, size[1], start + size[1], 0), fill=255, width=3)
+        self._sheet.paste(ramp_of(ground).ground, (round(left), round(top)), mask)
+
+    def line(self, places: tuple[float, float, float, float], ground: Ground, *, width: int = 2) -> None:
+        """Draw an upright or level line."""
+        left, top, right, bottom = (round(place) for place in places)
+        across, down = max(right - left, width), max(bottom - top, width)
+        self._sheet.paste(ramp_of(ground).ground, (left, top, left + across, top + down))
+
+    def dashes(self, left: float, top: float, bottom: float) -> None:
+        """Draw an upright dashed line of ink."""
+        for start in range(round(top), round(bottom), 12):
+            end = min(start + 7, round(bottom))
+            self._sheet.paste(ramp_of(Ground.PAPER).ink, (round(left), start, round(left) + 2, end))
+
+    def text(  # noqa: PLR0913 - a place, the words, and how they look
+        self,
+        left: float,
+        top: float,
+        words: str,
+        size: int,
+        *,
+        on: Ground = Ground.PAPER,
+        align: Align = "left",
+        bold: bool = False,
+        strength: float = 1.0,
+        within: float | None = None,
+    ) -> None:
+        """Set one line of text on a ground of one colour.
+
+        Args:
+            left: where it begins, ends, or has its middle, as ``align`` says.
+            top: upper edge of the line.
+            words: one line; cut with an ellipsis where it is longer than ``within``.
+            size: of the type, in px; smaller where that makes a long line fit.
+            on: what it stands on.
+            align: which side ``left`` is.
+            bold: with thicker strokes.
+            strength: below 1 for greyer ink.
+            within: how wide it may be, in px.
+        """
+        shown, size = (words, size) if within is None else fitted(words, size, within)
+        line = set_line(shown, size, ramp_of(on), strength=strength, bold=bold)
+        shift = {"left": 0.0, "centre": line.width / 2, "right": float(line.width)}[align]
+        self._sheet.paste(line, (round(left - shift), round(top)))
+
+    def png(self) -> bytes:
+        """Return the sheet as a PNG file."""
+        return encoded(self._sheet, _ENTRIES)
+
+
+def fitted(words: str, size: int, within: float) -> tuple[str, int]:
+    """Return a line and a size at which it fits a width: up to a quarter smaller, then cut."""
+    smallest = round(size * 0.75)
+    while size > smallest and text_width(words, size) > within:
+        size -= 1
+    if text_width(words, size) <= within:
+        return words, size
+    while words and text_width(f"{words}…", size) > within:
+        words = words[:-1]
+    return f"{words}…", size
+
+
+def legend(
+    board: Board, left: float, top: float, entries: Sequence[tuple[Ground | None, str]], size: int
+) -> None:
+    """Set the meanings of colours side by side; without a colour it is the hatching."""
+    side = round(size * 0.8)
+    for ground, words in entries:
+        if ground is None:
+            board.box(left, top + size * 0.25, side, side, Ground.TRACK)
+            board.hatch(left, top + size * 0.25, side, side, Ground.SLATE)
+        else:
+            board.box(left, top + size * 0.25, side, side, ground)
+        board.text(left + side + 8, top, words, size, strength=GREY)
+        left += side + 8 + text_width(words, size) + 26
+
+
+def axis(most: int) -> list[int]:
+    """Return round numbers from 0 to one that is ``most`` or more, four or five of them, for a scale."""
+    step = 1
+    while step * 4 < most:
+        lead = int(str(step)[0])
+        step = step * 5 // 2 if lead == 2 else step * 2  # noqa: PLR2004 - 1, 2, 5, 10, 20, 50 …
+    return [step * number for number in range(max(1, -(-most // step)) + 1)]
+
+
+def short(number: int) -> str:
+    """Return a number as it is written beside a scale: 12,000."""
+    return f"{number:,}"

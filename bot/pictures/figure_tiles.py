@@ -1,0 +1,34 @@
+"""A figure on a tile: a label, a large number, a line below."""
+
+from dataclasses import dataclass
+
+from bot.pictures.chart_canvas import GREY, Board, Ground
+
+TILE_GAP = 16
+_PAD = 18
+_LABEL_SIZE = 24
+_NUMBER_SIZE = 46
+_HINT_SIZE = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """One figure, every word of it already chosen."""
+
+    label: str
+    number: str
+    hint: str = ""
+    ground: Ground = Ground.TILE
+
+
+def put_tile(board: Board, place: tuple[float, float], size: tuple[float, float], tile: Tile) -> None:
+    """Set a tile; what is too long becomes smaller, and is cut in the end."""
+    (left, top), (width, height) = place, size
+    room = width - 2 * _PAD
+    strength = GREY if tile.ground == Ground.TILE else 1.0
+    board.box(left, top, width, height, tile.ground, corner=10)
+    board.text(left + _PAD, top + 12, tile.label, _LABEL_SIZE, on=tile.ground, strength=strength, within=room)
+    board.text(left + _PAD, top + 46, tile.number, _NUMBER_SIZE, on=tile.ground, bold=True, within=room)
+    board.text(
+        left + _PAD, top + height - 34, tile.hint, _HINT_SIZE, on=tile.ground, strength=strength, within=room
+    )

@@ -1,0 +1,101 @@
+"""Running text on paper: measured, broken into lines, and set from kept characters."""
+
+import re
+from functools import lru_cache
+
+from PIL import Image
+
+from bot.pictures.font import glyph, line_height, text_width
+from bot.pictures.palette import Ramp
+
+_UNIT = re.compile(r"\n|[!-~]+|[^\n]")
+"""What a line may be broken between: a Latin word with its digits, else every character."""
+
+_NOT_FIRST = frozenset(",.;:?!)%·、。》」』】〉〕’”…℃\uff0c\uff0e\uff1b\uff1a\uff1f\uff01\uff09\uff05")
+_NOT_LAST = frozenset("(《「『【〈〔‘“\uff08")
+"""Signs that cling to what they close or open; those by number are the full-width ones."""
+
+
+@lru_cache(maxsize=16384)
+def _tile(char: str, size: int, ramp: Ramp, strength: float, *, bold: bool) -> tuple[Image.Image, float]:
+    shape = glyph(char, size, bold=bold)
+    return shape.mask.point(ramp.table(strength)), shape.advance
+
+
+def set_tiles(
+    text: str, size: int, ramp: Ramp, *, strength: float = 1.0, bold: bool = False
+) -> tuple[list[tuple[Image.Image, int]], int]:
+    """Return the characters of a line, where each begins, and the width of the line, in px.
+
+    They are shared, and as ``set_line`` sets them: one may reach under the next.
+    """
+    placed, pen = [], 0.0
+    for char in text:
+        tile, advance = _tile(char, size, ramp, strength, bold=bold)
+        placed.append((tile, round(pen)))
+        pen += advance
+    return placed, max(1, round(pen))
+
+
+@lru_cache(maxsize=512)
+def set_line(text: str, size: int, ramp: Ramp, *, strength: float = 1.0, bold: bool = False) -> Image.Image:
+    """Return one line of text in palette entries (mode L), to be pasted on bare ground.
+
+    The image is shared: paste it, never draw on it.
+
+    Args:
+        text: one line.
+        size: of the type, in px.
+        ramp: its ground is what the line will lie on.
+        strength: below 1 for greyer ink.
+        bold: with thicker strokes.
+    """
+    tiles, width = set_tiles(text, size, ramp, strength=strength, bold=bold)
+    line = Image.new("L", (width, line_height(size)), ramp.ground)
+    for tile, left in tiles:
+        line.paste(tile, (left, 0))
+    return line
+
+
+def _split(word: str, size: int, width: float) -> list[str]:
+    """Return a word in parts that fit a line, if it is longer than one."""
+    parts = [""]
+    for char in word:
+        if parts[-1] and text_width(parts[-1] + char, size) > width:
+            parts.append("")
+        parts[-1] += char
+    return parts
+
+
+def _units(text: str, size: int, width: float) -> list[str]:
+    """Return what may not be torn: words, and punctuation with what it clings to."""
+    units: list[str] = []
+    for unit in _UNIT.findall(text):
+        clings = bool(units) and units[-1] != "\n" and (unit[0] in _NOT_FIRST or units[-1][-1] in _NOT_LAST)
+        if clings and unit != "\n":
+            units[-1] += unit
+        else:
+            units.append(unit)
+    return [part for unit in units for part in _split(unit, size, width)]
+
+
+@lru_cache(maxsize=1024)
+def wrapped(text: str, size: int, width: int) -> tuple[str, ...]:
+    """Return the lines of a text for a measure of ``width`` px.
+
+    Words and numbers stay whole where they fit, no line begins with a closing sign or ends with
+    an opening one, and line ends of the text are kept. An empty text has no lines.
+    """
+    if not text:
+        return ()
+    if "\n" not in text and text_width(text, size) <= width:  # most texts
+        return (text.rstrip(),)
+    lines = [""]
+    for unit in _units(text, size, width):
+        if unit == "\n":
+            lines.append("")
+        elif lines[-1] and text_width(lines[-1] + unit, size) > width:
+            lines.append(unit.lstrip())
+        else:
+            lines[-1] += unit
+    return tuple(line.rstrip() for line in lines)

@@ -1,0 +1,36 @@
+"""Where pictures are drawn: on one thread, beside the conversations, but for those that are light.
+
+More threads would mostly wait for the interpreter in turn, and everybody else
+with them. For the same reason a light picture (``is_light``) is drawn on the spot,
+unless the last one took longer than handing it over does: the first ones of a program
+cut and compress what the later ones are put together of.
+"""
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from bot.dialog.screen import Picture
+
+_EASEL = ThreadPoolExecutor(max_workers=1, thread_name_prefix="drawing")
+_BRIEF = 0.001
+"""Seconds for which everybody else may be held up."""
+
+_last: dict[type, float] = {}
+"""How many seconds the last light picture of a sort took."""
+
+
+async def drawn(picture: Picture) -> bytes:
+    """Return a picture's file."""
+    if not getattr(picture, "is_light", False):
+        return await asyncio.get_running_loop().run_in_executor(_EASEL, picture.draw)
+    if _last.get(type(picture), _BRIEF) < _BRIEF:
+        return _timed(picture)
+    return await asyncio.get_running_loop().run_in_executor(_EASEL, _timed, picture)
+
+
+def _timed(picture: Picture) -> bytes:
+    begun = time.perf_counter()
+    file = picture.draw()
+    _last[type(picture)] = time.perf_counter() - begun
+    return file

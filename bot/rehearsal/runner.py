@@ -1,0 +1,154 @@
+"""Plays the steps of rehearsals: unpack the database, run the very same screens in it, pack it again."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from bot.dialog.callback_data import Codec
+from bot.dialog.context import Scene
+from bot.dialog.hooks import Words
+from bot.dialog.names import ScreenName
+from bot.dialog.record import Record, open_record
+from bot.dialog.rehearsal import Kept, Played
+from bot.dialog.screen import Attachment, Command, Effect, Go, Screen, SendCode, stay
+from bot.dialog.transition import Asked, Present, Steps, Taker
+from bot.i18n.language import Language, speaking
+from bot.rehearsal.hints import hint_of
+from bot.rehearsal.screens import FIRST, screens_of
+from bot.rehearsal.watermark import marked, marked_note
+from bot.texts import rehearsal as words
+from bot.texts.owner import home
+from core.errors import OperationError, XuanhaoError
+from core.ports import Tx
+from core.rehearsal import CHAT, Rehearsal, register
+
+_Act = Callable[[Tx, Steps, Record], Present]
+
+
+class RehearsalStage:
+    """Where rehearsals are played (the port ``Stage`` of the conversations).
+
+    Args:
+        rehearsal: the services and the database with which each begins.
+        screens: those of the real conversation, by name.
+        codec: writes and reads real buttons.
+        words: those of the real conversation.
+    """
+
+    def __init__(
+        self, rehearsal: Rehearsal, screens: Mapping[ScreenName, Screen], codec: Codec, words: Words
+    ) -> None:
+        self._rehearsal = rehearsal
+        self._screens = screens_of(screens)
+        self._codec = codec
+        self._words = replace(words, first_screen=FIRST, command=_lead)
+
+    def fits(self, kept: Kept) -> bool:
+        """Whether a rehearsal is of this version of the program."""
+        return self._rehearsal.fits(kept.image)
+
+    def new(self, chat_id: int, number: int, at: datetime, language: Language) -> Kept:
+        """Return a rehearsal that nobody has begun yet."""
+        return Kept(
+            chat_id=chat_id,
+            number=number,
+            version=0,
+            image=self._rehearsal.furnished,
+            code=None,
+            shown_at=None,
+            used_at=at,
+            language=language,
+        )
+
+    def begin(self, kept: Kept, at: datetime, *, office: str | None) -> Played:
+        """Show the first page of a new one, at the owner's office if one is known."""
+
+        def first(tx: Tx, steps: Steps, record: Record) -> Present:
+            register(tx, self._rehearsal.core, office)
+            return steps.shown(tx, record)
+
+        return self._played(kept, at, first)
+
+    def step(self, kept: Kept, at: datetime, *, asked: Asked) -> Played:
+        """Apply an event; an error is told as it is told in a real conversation."""
+        within = replace(asked, chat_id=CHAT)
+        try:
+            played = self._played(kept, at, lambda tx, steps, record: steps.step(tx, within, record))
+        except OperationError:
+            raise
+        except XuanhaoError as error:
+            return self.refuse(kept, at, asked=asked, error=error)
+        return replace(played, used_at=at)
+
+    def refuse(self, kept: Kept, at: datetime, *, asked: Asked, error: XuanhaoError) -> Played:
+        """Tell what was wrong with an event, or with what was attached to it."""
+        within = replace(asked, chat_id=CHAT)
+        played = self._played(kept, at, lambda tx, steps, record: steps.refused(tx, within, record, error))
+        return replace(played, used_at=at)
+
+    def show(self, kept: Kept, at: datetime) -> Played:
+        """Show what is shown now, the clocks having run on."""
+        return self._played(kept, at, lambda tx, steps, record: steps.shown(tx, record))
+
+    def intake(self, kept: Kept, at: datetime, *, sent: Attachment) -> Taker | None:
+        """Return how the present screen takes what was sent; None if it is not looked at."""
+        with self._rehearsal.opened(kept.image) as (database, clock):
+            clock.set(at)
+            steps = self._steps(kept)
+            return database.run(lambda tx: steps.intake_of(tx, _opened(tx, kept.language), sent))
+
+    def _steps(self, kept: Kept) -> Steps:
+        codec = self._codec.of_rehearsal(kept.chat_id, kept.number)
+        return Steps(self._rehearsal.core, self._screens, codec, self._words)
+
+    def _played(self, kept: Kept, at: datetime, act: _Act) -> Played:
+        steps = self._steps(kept)
+        with self._rehearsal.opened(kept.image) as (database, clock):
+            if kept.shown_at is not None:
+                clock.set(kept.shown_at)
+                database.run(_count, steps)
+            clock.set(at)
+            present, code = database.run(self._acted, steps, act, kept)
+            image = self._rehearsal.packed(database)
+        return Played(of=kept, image=image, code=code, present=present, used_at=kept.used_at)
+
+    def _acted(self, tx: Tx, steps: Steps, act: _Act, kept: Kept) -> tuple[Present, str | None]:
+        """Do what is to be done; return what is shown, marked, and what the rehearsed telephone shows."""
+        code, present = kept.code, act(tx, steps, _opened(tx, kept.language))
+        texted = self._texted(tx, present.effects)
+        if texted is not None:
+            code, present = texted, replace(present, view=steps.shown(tx, present.record).view)
+        scene = Scene(core=self._rehearsal.core, tx=tx, chat_id=CHAT, args=present.record.args, at=tx.now)
+        with speaking(kept.language):
+            hint = hint_of(present.record.screen, scene, self._rehearsal.real_offices, code or "")
+            view, note = marked(present.view, hint), marked_note(present.note)
+        return replace(present, view=view, note=note, effects=()), code
+
+    def _texted(self, tx: Tx, effects: Iterable[Effect]) -> str | None:
+        """Return the code that has just come to the rehearsed telephone; nothing is sent anywhere."""
+        verification = self._rehearsal.core.verification
+        texted = None
+        for effect in effects:
+            parcel = verification.parcel(tx, effect.code_id) if isinstance(effect, SendCode) else None
+            if parcel is not None:
+                verification.mark_sent(tx, parcel.code_id)
+                texted = parcel.code
+        return texted
+
+
+def _opened(tx: Tx, language: Language) -> Record:
+    """Return the conversation within, which has no language of its own."""
+    return replace(open_record(tx, CHAT, FIRST), language=language)
+
+
+def _count(tx: Tx, steps: Steps) -> None:
+    """Count what counts from when the present screen was sent, which was at this moment."""
+    steps.after_showing(tx, steps.shown(tx, open_record(tx, CHAT, FIRST)), shown_at=tx.now)
+
+
+def _lead(scene: Scene, typed: Command) -> Go:
+    """Lead the few commands that do not leave a rehearsal."""
+    del scene
+    if typed.name == "rehearse":
+        return Go(screen=FIRST)
+    return stay(note=words.INTRODUCTION() if typed.name == "help" else home.unknown_command())

@@ -1,0 +1,46 @@
+"""The mark 「模拟 · 号码无效」: put on all that a rehearsal shows, here and nowhere else."""
+
+from dataclasses import replace
+
+from telegram.constants import MessageLimit
+
+from bot.dialog.names import ActionName
+from bot.dialog.screen import Button, Picture, View
+from bot.i18n.formatting import plain
+from bot.pictures.cards import BatchPicture, ReceiptPicture
+from bot.texts import rehearsal as words
+
+
+def marked(view: View, hint: str) -> View:
+    """Return what a screen shows as a rehearsal shows it: marked, with a hint below and the way out.
+
+    Of a hint below a picture as many lines are shown as the messenger takes.
+    """
+    text, lines = f"{words.MARK()}\n{view.text}", hint.splitlines()
+    while lines and view.picture is not None and _length([text, "", *lines]) > MessageLimit.CAPTION_LENGTH:
+        lines.pop()
+    text = "\n".join([text, "", *lines] if lines else [text])
+    rows = (*view.rows, (Button(label=words.LEAVE(), action=ActionName.LEAVE, outside=True),))
+    picture = None if view.picture is None else _marked_picture(view.picture)
+    return replace(view, text=text, rows=rows, picture=picture)
+
+
+def marked_note(note: str) -> str:
+    """Return a note or a toast as a rehearsal says it."""
+    return words.note(note) if note else ""
+
+
+def _length(lines: list[str]) -> int:
+    """Return how long a caption is as the messenger counts: UTF-16 units, without the markup."""
+    return len(plain("\n".join(lines)).encode("utf-16-le")) // 2
+
+
+def _marked_picture(picture: Picture) -> Picture:
+    """Return a picture that is drawn under the mark.
+
+    Raises:
+        TypeError: nobody has said yet how it is marked; no picture goes out without.
+    """
+    if isinstance(picture, BatchPicture | ReceiptPicture):
+        return replace(picture, rehearsal=True)
+    raise TypeError(f"a {type(picture).__name__} is not drawn in rehearsals")

@@ -1,0 +1,76 @@
+"""The menus of commands that the messenger shows: by role at the desk, and in the language of the chat."""
+
+import contextlib
+import logging
+from dataclasses import dataclass
+
+from telegram import Bot, BotCommand, BotCommandScopeChat, BotCommandScopeDefault
+from telegram.error import TelegramError
+
+from bot.dialog.record import language_of, speakers_of
+from bot.i18n.language import Language, speaking
+from bot.routing import commands
+from bot.texts.menu import DESK_MENU, OWNER_MENU
+from core.bootstrap import Core
+from core.people.admins import Admin
+from core.ports import Tx
+
+_LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reader:
+    """Whom a menu is for."""
+
+    admin: Admin
+    language: Language
+
+
+class Menus:
+    """Tells the messenger which commands to offer to whom; it can do without.
+
+    Args:
+        core: the services.
+        bot: the messenger.
+    """
+
+    def __init__(self, core: Core, bot: Bot) -> None:
+        self._core = core
+        self._bot = bot
+
+    async def offer_all(self) -> None:
+        """Set everybody's menu, and that of each chat that has one of its own."""
+        try:
+            with contextlib.suppress(TelegramError):
+                await self._bot.set_my_commands(_of_owners(), scope=BotCommandScopeDefault())
+            for chat_id in await self._core.store.read(self._with_their_own):
+                await self.offer(chat_id)
+        except Exception:
+            _LOGGER.exception("not every menu of commands was set")
+
+    async def offer(self, chat_id: int) -> None:
+        """Set a chat's menu, or take it away where it would be everybody's."""
+        reader = await self._core.store.read(self._reader, chat_id)
+        with contextlib.suppress(TelegramError):  # one who has never written to the bot has no chat yet
+            await self._set(BotCommandScopeChat(chat_id), reader)
+
+    async def _set(self, scope: BotCommandScopeChat, reader: _Reader) -> None:
+        duties = reader.admin.duties
+        names = [name for name, command in commands.DESK.items() if command.duty in duties]
+        if not names and reader.language == Language.CHINESE:
+            await self._bot.delete_my_commands(scope=scope)
+            return
+        with speaking(reader.language):
+            desk = [BotCommand(name, DESK_MENU[name]()) for name in names]
+            await self._bot.set_my_commands(_of_owners() + desk, scope=scope)
+
+    def _reader(self, tx: Tx, chat_id: int) -> _Reader:
+        return _Reader(admin=self._core.admins.of(tx, chat_id), language=language_of(tx, chat_id))
+
+    def _with_their_own(self, tx: Tx) -> list[int]:
+        at_desk = [admin.chat_id for admin in self._core.admins.all(tx)]
+        return list(dict.fromkeys([*at_desk, *speakers_of(tx, Language.ENGLISH)]))
+
+
+def _of_owners() -> list[BotCommand]:
+    return [BotCommand(name, OWNER_MENU[name]()) for name in commands.OWNER_COMMANDS]

@@ -1,0 +1,118 @@
+"""Where commands lead, and who is offered which."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.desk import admins as staff
+from bot.desk import (
+    appeals,
+    bans,
+    blacklist,
+    broadcasts,
+    counter,
+    find,
+    people,
+    releases,
+    vehicles,
+    withholding,
+)
+from bot.desk import closures as days
+from bot.desk.reports import audit, segments, stats
+from bot.desk.reports import work_queue as waiting
+from bot.dialog.callback_data import Carried
+from bot.dialog.context import Scene
+from bot.dialog.names import ActionName, ScreenName
+from bot.dialog.screen import Command, Go, Handler, stay
+from bot.errors.commands import Usage
+from bot.owner import home, wishes
+from bot.owner.entry import entry
+from core.people.admins import Duty
+
+OWNER_COMMANDS = (
+    *("start", "preselect", "rehearse", "mine", "appeal", "offices", "pool", "notify"),
+    *("privacy", "export", "delete", "language", "cancel", "help"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskCommand:
+    """A command of the desk."""
+
+    duty: Duty
+    ask: Callable[[Scene, str], Go]
+
+
+DESK: dict[str, DeskCommand] = {
+    "desk": DeskCommand(duty=Duty.DESK, ask=waiting.ask),
+    "segments": DeskCommand(duty=Duty.SEGMENTS, ask=segments.ask),
+    "release": DeskCommand(duty=Duty.RELEASE, ask=releases.ask),
+    "withhold": DeskCommand(duty=Duty.WITHHOLD, ask=withholding.ask_withhold),
+    "unwithhold": DeskCommand(duty=Duty.WITHHOLD, ask=withholding.ask_unwithhold),
+    "confirm": DeskCommand(duty=Duty.CONFIRM, ask=counter.ask_confirm),
+    "void": DeskCommand(duty=Duty.VOID, ask=counter.ask_void),
+    "revoke": DeskCommand(duty=Duty.REVOKE, ask=counter.ask_revoke),
+    "closed": DeskCommand(duty=Duty.CLOSED, ask=days.ask_closed),
+    "appeals": DeskCommand(duty=Duty.APPEALS, ask=appeals.ask),
+    "approve": DeskCommand(duty=Duty.APPEALS, ask=appeals.ask_approve),
+    "reject": DeskCommand(duty=Duty.APPEALS, ask=appeals.ask_reject),
+    "ban": DeskCommand(duty=Duty.BAN, ask=bans.ask_ban),
+    "unban": DeskCommand(duty=Duty.BAN, ask=bans.ask_unban),
+    "identity": DeskCommand(duty=Duty.IDENTITY, ask=people.ask_identity),
+    "usertype": DeskCommand(duty=Duty.USERTYPE, ask=people.ask_user_type),
+    "grant": DeskCommand(duty=Duty.GRANT, ask=people.ask_grant),
+    "blacklist": DeskCommand(duty=Duty.BLACKLIST, ask=blacklist.ask_list),
+    "find": DeskCommand(duty=Duty.FIND, ask=find.ask),
+    "broadcast": DeskCommand(duty=Duty.BROADCAST, ask=broadcasts.ask),
+    "vehicles": DeskCommand(duty=Duty.VEHICLES, ask=vehicles.ask),
+    "stats": DeskCommand(duty=Duty.STATS, ask=stats.ask),
+    "audit": DeskCommand(duty=Duty.AUDIT, ask=audit.ask),
+    "maintenance": DeskCommand(duty=Duty.MAINTENANCE, ask=days.ask_maintenance),
+    "admins": DeskCommand(duty=Duty.ADMINS, ask=staff.ask),
+}
+
+WITHOUT_WORDS = frozenset({"admins", "appeals", "blacklist", "vehicles", "desk", "segments", "stats"})
+"""What these need is asked on their screen."""
+
+
+WITH_FILE = frozenset({"vehicles"})
+"""What may be written under a file instead of before it."""
+
+
+_IN_REHEARSALS = frozenset({"rehearse", "help"})
+
+
+def leaves_rehearsal(scene: Scene, typed: Command) -> bool:
+    """Whether a command leads out of a rehearsal: whatever is really done, and /cancel."""
+    desk = DESK.get(typed.name)
+    may = desk is not None and desk.duty in scene.admin.duties
+    return may or (typed.name in OWNER_COMMANDS and typed.name not in _IN_REHEARSALS)
+
+
+def lead(scene: Scene, typed: Command) -> Go:
+    """Lead a command to its screen; a command of the desk is unknown to whoever may not give it."""
+    if scene.has_left and typed.name == "cancel":  # that was all that was to be given up
+        return stay()
+    command = DESK.get(typed.name)
+    if command is None or command.duty not in scene.admin.duties:
+        return home.command(scene, typed)
+    if not typed.rest and typed.name not in WITHOUT_WORDS:
+        raise Usage(typed.name)
+    return command.ask(scene, typed.rest)
+
+
+OUTSIDE: Mapping[ActionName, Handler] = {
+    ActionName.RECEIPT: lambda _scene, number: Go(screen=ScreenName.DONE, args={"id": number}),
+    ActionName.APPEAL: lambda _scene, number: Go(screen=ScreenName.APPEAL, args={"id": number}),
+    ActionName.DESK: lambda _scene, _arg: waiting.to_page("0"),
+    ActionName.PRESELECT: lambda scene, _arg: entry(scene),
+    ActionName.MUTE: wishes.mute,
+    ActionName.UNSUBSCRIBE: wishes.unsubscribe,
+    ActionName.LEAVE: lambda _scene, _arg: stay(),  # any button outside has left a rehearsal before it leads
+}
+"""Buttons that hang outside the conversation; they change nothing but a subscription."""
+
+
+def lead_outside(scene: Scene, carried: Carried) -> Go:
+    """Lead a button that hangs under a notice to its screen; one of an older program leads home."""
+    handler = OUTSIDE.get(carried.action) if carried.action else None
+    return handler(scene, carried.arg) if handler else Go(screen=ScreenName.HOME)

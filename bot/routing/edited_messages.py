@@ -1,0 +1,53 @@
+"""Messages that people edit after they have sent them: nothing is done, and that is said, once for each."""
+
+from collections.abc import Awaitable, Callable
+
+from bot.dialog.record import language_of
+from bot.i18n.formatting import EDITED
+from bot.i18n.language import speaking
+from bot.inbox.store import mark_applied
+from core.bootstrap import Core
+from core.values.identity import holds_personal_number
+
+_MOST_KNOWN = 10_000
+
+
+class Edits:
+    """Answers edits.
+
+    Which messages were answered is known to this process alone: after a restart a further edit of one of them
+    is answered once more.
+
+    Args:
+        core: the services.
+        say: tells a chat something that nothing depends on.
+        forget: deletes a chat's message, where that can be.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        say: Callable[[int, str], Awaitable[None]],
+        forget: Callable[[int, int], Awaitable[None]],
+    ) -> None:
+        self._core = core
+        self._say = say
+        self._forget = forget
+        self._answered: dict[tuple[int, int], None] = {}
+
+    async def handle(self, chat_id: int, message_id: int, update_id: int, text: str) -> None:
+        """Answer an edited message, unless it has been; one that holds a personal number now is deleted."""
+        if holds_personal_number(text):
+            await self._forget(chat_id, message_id)
+        is_first = await self._core.store.run(mark_applied, update_id)
+        if is_first and self._is_new((chat_id, message_id)):
+            with speaking(await self._core.store.read(language_of, chat_id)):
+                await self._say(chat_id, EDITED())
+
+    def _is_new(self, place: tuple[int, int]) -> bool:
+        if place in self._answered:
+            return False
+        self._answered[place] = None
+        while len(self._answered) > _MOST_KNOWN:
+            del self._answered[next(iter(self._answered))]
+        return True

@@ -1,0 +1,103 @@
+"""From the messenger's updates to events of the conversation: PTB's handlers do the routing."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from telegram import Message, Update
+from telegram.ext import (
+    Application,
+    BaseHandler,
+    CallbackQueryHandler,
+    ContextTypes,
+    MessageHandler,
+    filters,
+)
+
+from bot.dialog.engine import Engine
+from bot.dialog.screen import Attachment, Command, Contact, Event, Other, Press, Typed
+from bot.dialog.transition import Asked
+from bot.inbox import current_delivery, report_finished
+from bot.routing.edited_messages import Edits
+
+App = Application[Any, Any, Any, Any, Any, Any]
+_Callback = Callable[[Update, ContextTypes.DEFAULT_TYPE], Awaitable[None]]
+
+
+def routes(engine: Engine, edits: Edits, bot_username: Callable[[], str]) -> list[BaseHandler[Any, Any, Any]]:
+    """Return the handlers: private chats are talked to, everything else is not ours."""
+
+    async def message(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        said = update.effective_message
+        if said is not None:
+            await engine.handle(_asked(_event(said, bot_username()), said.chat_id, said.message_id))
+            report_finished()
+
+    async def press(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        query = update.callback_query
+        if query is None or query.from_user is None:
+            return
+        under = query.message
+        event = Press(
+            data=query.data or "",
+            query_id=query.id,
+            message_id=under.message_id if under is not None else None,
+        )
+        await engine.handle(_asked(event, under.chat.id if under is not None else query.from_user.id))
+        report_finished()
+
+    async def edited(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        said = update.edited_message
+        if said is not None and said.text is not None:
+            await edits.handle(said.chat_id, said.message_id, current_delivery().update_id, said.text)
+
+    new = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
+    changed = filters.UpdateType.EDITED_MESSAGE & filters.ChatType.PRIVATE & filters.TEXT
+    return [MessageHandler(new, message), MessageHandler(changed, edited), CallbackQueryHandler(press)]
+
+
+def _asked(event: Event, chat_id: int, message_id: int | None = None) -> Asked:
+    delivery = current_delivery()
+    return Asked(
+        chat_id=chat_id,
+        update_id=delivery.update_id,
+        received_at=delivery.received_at,
+        event=event,
+        message_id=message_id,
+    )
+
+
+def _event(said: Message, username: str) -> Event:
+    if said.contact is not None:
+        sender = said.from_user.id if said.from_user else None
+        return Contact(phone=said.contact.phone_number, own=said.contact.user_id == sender is not None)
+    if said.photo or said.document is not None:
+        return _attachment(said, username)
+    if said.text is None:
+        return Other()
+    return _command(said.text, username) or Typed(text=said.text)
+
+
+def _attachment(said: Message, username: str) -> Attachment:
+    file = said.document or said.photo[-1]
+    return Attachment(
+        file_id=file.file_id,
+        is_photo=said.document is None,
+        size=file.file_size,
+        name=(said.document.file_name or "") if said.document else "",
+        mime=(said.document.mime_type or "") if said.document else "image/jpeg",
+        caption=said.caption or "",
+        command=_command(said.caption or "", username),
+        album=said.media_group_id or "",
+    )
+
+
+def _command(text: str, username: str) -> Command | None:
+    """Return a command as it was typed: /start, /start@our_bot, /release 粤K small A####."""
+    if not text.startswith("/"):
+        return None
+    head, *more = text[1:].split(maxsplit=1) or [""]
+    rest = more[0] if more else ""
+    name, _, meant = head.partition("@")
+    if meant and meant.lower() != username.lower():
+        return None
+    return Command(name=name.lower(), rest=rest.strip())

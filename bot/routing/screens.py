@@ -1,0 +1,93 @@
+"""The list of all screens that the engine is given."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from bot.desk import admins as staff
+from bot.desk import appeals as appeals_desk
+from bot.desk import bans, blacklist, broadcasts, counter, find, people, releases, vehicles, withholding
+from bot.desk import closures as days
+from bot.desk.reports import audit, segments, stats
+from bot.desk.reports import work_queue as waiting
+from bot.dialog.names import ScreenName
+from bot.dialog.screen import Screen
+from bot.owner import (
+    appeal_form,
+    appeals,
+    banned,
+    basics,
+    composing,
+    home,
+    language,
+    mine,
+    own_data,
+    pool,
+    provinces,
+    registration,
+    selecting,
+    terms,
+    vehicle,
+    wishes,
+)
+
+SCREENS: tuple[Screen, ...] = (
+    home.HOME,
+    home.HELP,
+    *registration.SCREENS,
+    *basics.SCREENS,
+    *vehicle.SCREENS,
+    *terms.SCREENS,
+    *selecting.SCREENS,
+    *composing.SCREENS,
+    *mine.SCREENS,
+    *wishes.SCREENS,
+    *provinces.SCREENS,
+    *pool.SCREENS,
+    *own_data.SCREENS,
+    *appeals.SCREENS,
+    *appeal_form.SCREENS,
+    banned.BANNED,
+    language.LANGUAGE,
+    releases.RELEASE,
+    withholding.WITHHOLD,
+    withholding.UNWITHHOLD,
+    counter.CONFIRM,
+    counter.VOID,
+    counter.REVOKE,
+    days.CLOSED,
+    days.MAINTENANCE_ON,
+    days.MAINTENANCE_OFF,
+    *bans.SCREENS,
+    *blacklist.SCREENS,
+    *find.SCREENS,
+    *broadcasts.SCREENS,
+    *appeals_desk.SCREENS,
+    people.USERTYPE,
+    people.IDENTITY,
+    people.GRANT,
+    *vehicles.SCREENS,
+    waiting.DESK,
+    waiting.MATTER,
+    segments.SEGMENTS,
+    stats.STATS,
+    audit.AUDIT,
+    staff.ADMINS,
+    staff.ADD,
+    staff.REMOVE,
+)
+
+
+def by_name(screens: Sequence[Screen]) -> dict[ScreenName, Screen]:
+    """Return screens by their names.
+
+    Raises:
+        ValueError: a name is no screen's, or is that of two.
+    """
+    count = Counter(screen.name for screen in screens)
+    wrong = [name for name in ScreenName if count[name] != 1]
+    if wrong:
+        raise ValueError(f"not exactly one screen is called so: {', '.join(wrong)}")
+    return {screen.name: screen for screen in screens}
+
+
+BY_NAME = by_name(SCREENS)

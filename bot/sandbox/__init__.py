@@ -1,6 +1,0 @@
-"""A Bot API on loopback, as strict as the real one, with a chat page: for the demo and for tests."""
-
-from bot.sandbox.people import BotSpec, PersonSpec
-from bot.sandbox.server import Sandbox
-
-__all__ = ["BotSpec", "PersonSpec", "Sandbox"]

@@ -1,0 +1,174 @@
+"""What APScheduler ticks: every tick may run twice, beside another, or a week late.
+
+The scheduler only knocks; what is due is in the database. ``misfire_grace_time=None`` and
+``coalesce=True``, for its default of one second drops a job silently when the loop was busy.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.dialog.engine import Engine
+from bot.inbox import Dispatcher
+from bot.notifications.sender import Sender
+from bot.notifications.sms_codes import CodeSender
+from bot.vehicle_import.loader import Loader
+from core import appeals
+from core.bootstrap import Core
+from core.notifications import broadcasts, subscriptions
+from core.notifications import queue as notices
+from core.people import blacklist
+from core.pool import bulletin
+from core.pool import segments as pool
+from core.ports import Tx
+from core.registry import imports
+
+_LOGGER = logging.getLogger(__name__)
+_SCREENS_EVERY = 1
+_ENDS_EVERY = 5
+_TELL_EVERY = 2
+_PURGE_EVERY = 60
+_SWEEP_EVERY = 600
+_ORPHAN = timedelta(hours=1)
+"""So old a photo is that no appeal names before it counts as left behind: longer than any step takes."""
+_IMPORTS_EVERY = 20
+_COUNT_EVERY = 15
+
+
+class Jobs:
+    """The ticks of one process."""
+
+    def __init__(
+        self,
+        core: Core,
+        engine: Engine,
+        codes: CodeSender,
+        sender: Sender,
+        dispatcher: Dispatcher,
+        loader: Loader,
+    ) -> None:
+        self._core = core
+        self._engine = engine
+        self._codes = codes
+        self._sender = sender
+        self._dispatcher = dispatcher
+        self._loader = loader
+        self._scheduler = AsyncIOScheduler(
+            timezone="UTC",
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+
+    def start(self) -> None:
+        """Begin to tick."""
+        for tick, seconds in (
+            (self.screens, _SCREENS_EVERY),
+            (self.ends, _ENDS_EVERY),
+            (self.tell, _TELL_EVERY),
+            (self.purge, _PURGE_EVERY),
+            (self.sweep, _SWEEP_EVERY),
+            (self.imports, _IMPORTS_EVERY),
+            (self.count, _COUNT_EVERY),
+        ):
+            self._scheduler.add_job(_guarded(tick), "interval", seconds=seconds, id=tick.__name__)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Tick no more."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def screens(self) -> None:
+        """Show anew what has changed by a clock, after giving back the chances of what was never shown."""
+        if await self._core.store.read(self._core.endings.has_unsent):
+            await _until_none(self._core.store.run, self._core.endings.return_unsent)
+        await self._redraw(await self._engine.due())
+
+    async def after_outage(self) -> None:
+        """Show the running screens again and send the codes that wait: presses made meanwhile are lost."""
+        await _until_none(self._core.store.run, self._core.endings.return_unsent)
+        await self._codes.resume()
+        await self._redraw(await self._engine.running())
+
+    async def ends(self) -> None:
+        """End what is over, in the order in which it would have ended; announce what has opened."""
+        core, run = self._core, self._core.store.run
+        await _until_none(run, core.endings.expire_due)
+        await _until_none(run, blacklist.lift_due)
+        if await core.store.read(subscriptions.is_pending, core.offices):
+            await run(subscriptions.announce, core.offices)
+        concerned = await core.store.read(core.summaries.due)
+        if concerned is not None:
+            await run(core.summaries.plan, concerned)
+
+    async def tell(self) -> None:
+        """Send the notices that are due, and the codes that a crash has left behind."""
+        await self._sender.send_due()
+        if await self._core.store.read(broadcasts.is_pending):
+            await self._core.store.run(broadcasts.end_due)
+
+    async def purge(self) -> None:
+        """Forget what nobody needs: holds that ran out, old drafts, codes, notices, rehearsals left lying."""
+        core, run = self._core, self._core.store.run
+        await run(pool.purge)
+        await _until_none(run, core.endings.drop_old_drafts)
+        await run(core.endings.purge_codes)
+        await run(notices.purge)
+        if await _until_none(run, core.appeals.purge):
+            await self.sweep()
+        await _until_none(run, imports.purge)
+        await self._each(await self._engine.idle_rehearsals(), self._engine.end_idle_rehearsal)
+
+    async def imports(self) -> None:
+        """Take up the imports that a crash has left behind."""
+        await self._loader.resume()
+
+    async def count(self) -> None:
+        """Count for 号池公示 what is left in the pools, where that is ten minutes ago: beside the writers."""
+        core = self._core
+        if await core.store.read(bulletin.is_due):
+            await core.store.run(bulletin.note, await core.store.read(bulletin.count, core.offices))
+
+    async def sweep(self) -> None:
+        """Delete the photos that no appeal names (any more): corrected, dropped, old, left by a crash."""
+        core = self._core
+        keep = await core.store.read(appeals.photo_keys)
+        await asyncio.to_thread(core.photos.sweep, keep, before=core.clock.now() - _ORPHAN)
+
+    async def _redraw(self, chats: list[int]) -> None:
+        await self._each(chats, self._engine.redraw)
+
+    async def _each(self, chats: list[int], show: Callable[[int], Awaitable[None]]) -> None:
+        await asyncio.gather(*(self._in_turn(chat, show) for chat in chats))
+
+    async def _in_turn(self, chat_id: int, show: Callable[[int], Awaitable[None]]) -> None:
+        try:
+            async with self._dispatcher.lock(chat_id):
+                await show(chat_id)
+        except Exception:
+            _LOGGER.exception("a screen was not shown anew")
+
+
+async def _until_none(
+    run: Callable[[Callable[[Tx], int]], Awaitable[int]], function: Callable[[Tx], int]
+) -> int:
+    """Run what does a bounded number of things until there is nothing left to do; return how many it did."""
+    done = 0
+    while some := await run(function):
+        done += some
+    return done
+
+
+def _guarded(tick: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    async def run() -> None:
+        try:
+            await tick()
+        except asyncio.CancelledError:  # the program stops; the scheduler would call that an error
+            _LOGGER.debug("the tick %s was stopped", tick.__name__)
+        except Exception:
+            # The next tick looks at the database anew.
+            _LOGGER.exception("the tick %s failed", tick.__name__)
+
+    return run

@@ -1,0 +1,248 @@
+"""Words of the desk about appeals: what reviewers read."""
+
+import re
+from datetime import datetime
+from html import escape, unescape
+
+from bot.i18n.formatting import KINDS, day, listed, masked_identity, masked_name, masked_phone, moment, plate
+from bot.i18n.language import _, phrase
+from bot.texts.owner.appeal import answer
+from core.appeals import Appeal, Queued, State
+from core.appeals.obstacles import Obstacles
+from core.appeals.reviews import Card, Outcome
+from core.audit import chat_of
+from core.people.accounts import Account
+from core.preselection import Preselection
+from core.preselection import State as Step
+from core.values.vehicles import group_vin, vin_last_six
+
+_CAPTION = 1024
+_TAG = re.compile(r"<[^>]+>")
+
+BOTH = phrase("🖼 两张照片")
+PHOTO_LABELS = {"identity": phrase("🪪 身份证明"), "invoice": phrase("🧾 购车发票")}
+APPROVE = phrase("✅ 审核通过")
+REJECT = phrase("❌ 审核不通过")
+APPROVE_SURE = phrase("✅ 确认通过")
+REJECT_SURE = phrase("❌ 确认不通过")
+BAR_ON = phrase("☑️ 同时列入黑名单")
+BAR_OFF = phrase("⬜ 同时列入黑名单")
+QUEUE = phrase("« 申诉队列")
+CARD = phrase("« 返回申诉")
+EMPTY = phrase("没有待审核的申诉。")
+ALL = phrase("全部")
+REASON_HINT = phrase("请输入不通过的原因,或点下方按钮选用。")
+
+
+def queue(count: int, oldest: datetime | None, code: str) -> str:
+    """Return the head of the queue."""
+    if oldest is None:
+        return EMPTY()
+    where = _("({office})").format(office=escape(code)) if code else ""
+    return _("<b>待审核的申诉</b>{where}\n共 {count} 件,最早提交于 {moment}。").format(
+        where=where, count=count, moment=moment(oldest)
+    )
+
+
+def queued(one: Queued) -> str:
+    """Return what stands on the button of an appeal that waits."""
+    return _("{number} · {office} · {tail} · {day}").format(
+        number=one.appeal_id, office=one.office, tail=vin_last_six(one.vin), day=day(one.submitted_at)
+    )
+
+
+def card(one: Card, *, missing: bool) -> str:
+    """Return what a reviewer reads under an appeal's photos.
+
+    A caption has room for 1,024 units: of a long reason there stands as much as that leaves, and all of
+    it in the question before the approval.
+    """
+    reason = one.appeal.reason
+    room = _CAPTION - _units(_card(one, "", missing=missing))
+    if _units(reason) > room:
+        reason = reason.encode("utf-16-le")[: 2 * (room - 1)].decode("utf-16-le", "ignore") + "…"
+    return _card(one, reason, missing=missing)
+
+
+def _units(html: str) -> int:
+    """Return how long the messenger takes a text to be: in UTF-16, without its markup."""
+    return len(unescape(_TAG.sub("", html)).encode("utf-16-le")) // 2
+
+
+def _card(one: Card, reason: str, *, missing: bool) -> str:
+    appeal, found = one.appeal, one.obstacles
+    lines = [
+        _("<b>申诉 {number}</b> · {office} · {moment}").format(
+            number=appeal.appeal_id,
+            office=escape(appeal.office),
+            moment=moment(appeal.submitted_at) if appeal.submitted_at else "",
+        ),
+        _("车辆识别代号:<code>{vin}</code>").format(vin=escape(group_vin(appeal.the_vin))),
+        _("申诉人:{who}").format(who=_person(one.owner)),
+        _("原因:{reason}").format(reason=escape(reason)),
+        *(
+            [_("⚠️ 申诉人在黑名单上(到 {day}),通过也不解除。").format(day=day(one.ban.until))]
+            if one.ban
+            else []
+        ),
+        *([_("⚠️ 照片缺失,无法核对:请不通过,由申诉人重新提交。")] if missing else []),
+        *([_("⚠️ 另有 {count} 件申诉涉及该车辆。").format(count=one.others)] if one.others else []),
+        _registry(found),
+        *_in_the_way(one),
+        _("已用机会:随机 {batches},自编 {wishes}").format(
+            batches=found.batches_used, wishes=found.wishes_used
+        ),
+    ]
+    return "\n".join(lines)
+
+
+def _person(account: Account) -> str:
+    return f"{masked_name(account.name)} {masked_identity(account.identity)} {masked_phone(account.phone)}"
+
+
+def _registry(found: Obstacles) -> str:
+    known = found.registry
+    if known is None:
+        return _("登记系统:没有该车辆的信息")
+    return _("登记系统:{state},{kind},证书 <code>{certificate}</code>").format(
+        state=_("已上牌") if known.registered else _("未上牌"),
+        kind=KINDS[known.kind](),
+        certificate=escape(known.certificate),
+    )
+
+
+def _in_the_way(one: Card) -> list[str]:
+    found, lines = one.obstacles, []
+    if found.own is not None:
+        lines.append(_("申诉人已为该车辆选定 {plate}").format(plate=_number(found.own)))
+    if found.awarded_by is not None:
+        lines.append(_("先前的申诉 {number} 认定车辆属于他人").format(number=found.awarded_by))
+    if one.holder is None:
+        return lines or [_("目前没有他人预选或选号")]
+    if found.holder is not None:
+        lines.append(_held(found.holder, one))
+    else:
+        lines.append(_("正在选号:{who}").format(who=_person(one.holder)))
+    return lines
+
+
+def _held(holder: Preselection, one: Card) -> str:
+    state = _("已上牌") if holder.state == Step.REGISTERED else _("已预选")
+    known = one.obstacles.registry
+    differs = known is not None and known.certificate != holder.certificate
+    return _(
+        "{state}:<b>{plate}</b>({day})\n  预选人:{who}\n  所填证书 <code>{certificate}</code>{differs}"
+    ).format(
+        state=state,
+        plate=_number(holder),
+        day=day(holder.reserved_at) if holder.reserved_at else "",
+        who=_person(one.holder) if one.holder else "",
+        certificate=escape(holder.certificate or ""),
+        differs=_("(与登记系统不一致)") if differs else "",
+    )
+
+
+def _number(one: Preselection) -> str:
+    return plate(one.office, one.serial or "")
+
+
+def approve_question(one: Card, *, bar: bool) -> str:
+    """Return the question before an approval: what exactly it sets aside and gives back."""
+    found = one.obstacles
+    steps = []
+    if found.holder is not None and found.holder.state == Step.RESERVED:
+        how = _("预选人列入黑名单") if bar else _("预选人不列入黑名单")
+        steps.append(
+            _("撤销 <b>{plate}</b> 的预选,号码收回;{how}").format(plate=_number(found.holder), how=how)
+        )
+    elif found.holder is not None:
+        steps.append(
+            _("<b>{plate}</b> 已上牌,号牌不变,但不再占用该车辆识别代号;请另行核查其登记").format(
+                plate=_number(found.holder)
+            )
+        )
+    if found.selecting is not None:
+        steps.append(_("中止他人正在进行的选号"))
+    if found.registered:
+        steps.append(_("对申诉人不再适用登记系统中的「已上牌」"))
+    if found.awarded_by is not None:
+        steps.append(_("取代申诉 {number} 的认定").format(number=found.awarded_by))
+    if found.batches_used or found.wishes_used:
+        steps.append(
+            _("恢复全部选号机会(已用随机 {batches} 次、自编 {wishes} 个)").format(
+                batches=found.batches_used, wishes=found.wishes_used
+            )
+        )
+    else:
+        steps.append(_("选号机会都还在,不需要恢复"))
+    steps.append(_("该车辆只由申诉人选号;通知申诉人和受影响的人"))
+    return _(
+        "<b>申诉 {number} 审核通过?</b>\n<code>{vin}</code> 归 {who}\n原因:{reason}\n\n"
+        "将会:\n{steps}\n\n决定后不能更改。"
+    ).format(
+        number=one.appeal.appeal_id,
+        vin=escape(group_vin(one.appeal.the_vin)),
+        who=masked_name(one.owner.name),
+        reason=escape(one.appeal.reason),
+        steps="\n".join(f"• {step}" for step in steps),
+    )
+
+
+def approved(appeal: Appeal, outcome: Outcome) -> str:
+    """Return what an approval has set aside and given back."""
+    done = []
+    if outcome.plate:
+        done.append(_("{plate} 的预选已撤销").format(plate=escape(outcome.plate)))
+    if outcome.banned_until is not None:
+        done.append(_("预选人列入黑名单到 {day}").format(day=day(outcome.banned_until)))
+    if outcome.kept_plate:
+        done.append(_("{plate} 不再占用该车辆识别代号").format(plate=escape(outcome.kept_plate)))
+    if outcome.selecting:
+        done.append(_("他人的选号已中止"))
+    if outcome.registry:
+        done.append(_("「已上牌」对申诉人不再适用"))
+    if outcome.earlier is not None:
+        done.append(_("取代申诉 {number}").format(number=outcome.earlier))
+    if outcome.batches or outcome.wishes:
+        done.append(
+            _("恢复随机 {batches} 次、自编 {wishes} 个").format(
+                batches=outcome.batches, wishes=outcome.wishes
+            )
+        )
+    done.append(_("该车辆只由申诉人选号"))
+    return _("✅ 申诉 {number} 审核通过:{done}。").format(number=appeal.appeal_id, done=listed(done))
+
+
+def reject_page(appeal: Appeal) -> str:
+    """Return the page on which the reason of a rejection is given."""
+    return _("<b>申诉 {number} 审核不通过</b>\n请输入原因(申诉人会看到),或点下方按钮选用:").format(
+        number=appeal.appeal_id
+    )
+
+
+def reject_question(appeal: Appeal, reason: str) -> str:
+    """Return the question before a rejection."""
+    return _(
+        "<b>申诉 {number} 审核不通过?</b>\n<code>{vin}</code>\n原因:{reason}\n\n"
+        "申诉人会看到原因,可以修改后重新提交。"
+    ).format(number=appeal.appeal_id, vin=escape(group_vin(appeal.the_vin)), reason=answer(reason))
+
+
+def rejected(appeal: Appeal) -> str:
+    """Return that an appeal was rejected."""
+    return _("❌ 申诉 {number} 审核不通过,会通知申诉人。").format(number=appeal.appeal_id)
+
+
+_ENDED = {
+    State.APPROVED: phrase("审核通过"),
+    State.REJECTED: phrase("审核不通过"),
+    State.WITHDRAWN: phrase("已撤回"),
+}
+
+
+def ended(by: str, state: str) -> str:
+    """Return who ended an appeal that was to be decided, and how."""
+    what = _ENDED.get(State(state))
+    if what is None or state == State.WITHDRAWN:
+        return _("申诉人已撤回该申诉。") if what else _("该申诉不在等待审核。")
+    return _("已由管理员 {chat}处理:{what}。").format(chat=chat_of(by), what=what())

@@ -1,0 +1,300 @@
+"""Words of the journal: who did what to what, and when (/audit)."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from html import escape
+
+from bot.i18n.formatting import KINDS, listed, plate
+from bot.i18n.language import Phrase, _, phrase
+from bot.texts.desk.people import USER_TYPES
+from bot.texts.desk.staff import ROLES
+from core.audit import CHAT, COMMAND_LINE, SYSTEM, AuditAction, SubjectKind
+from core.clock import CHINA, from_millis
+from core.people.accounts import UserType
+from core.people.admins import Role
+from core.people.blacklist import TIME_IS_OVER
+from core.preselection import Way
+from core.reporting.audit_search import IDENTITY, PHONE, Asked, Entry
+from core.values.plates import PlateKind
+
+NOT_IN_JOURNAL = phrase(
+    "没有看懂要查什么。可以写:号牌号码、车辆识别代号、聊天号、预选或凭证编号、号段、身份证号、手机号、"
+    "操作(如 作废、投放)、系统、发牌机关、日期(如 2026-03-10、2026-03 或 3月);几个条件用空格隔开,须同时符合。"
+)
+EMPTY = phrase("没有符合条件的记录。")
+SHEET = phrase("操作记录")
+COLUMNS = phrase("编号|时间|操作人|操作|对象|发牌机关")
+
+_ACTORS = {SYSTEM: phrase("系统"), COMMAND_LINE: phrase("命令行")}
+_OWNERS = frozenset(
+    {
+        AuditAction.ABANDONED,
+        AuditAction.AGREED_TO_NOTICE,
+        AuditAction.BEGAN,
+        AuditAction.BEGAN_APPEAL,
+        AuditAction.CHANGED_PHONE,
+        AuditAction.COMPOSED_IN_VAIN,
+        AuditAction.CONFIRMED_DATA,
+        AuditAction.CONSENTED,
+        AuditAction.CONSENTED_TO_PHOTOS,
+        AuditAction.DELETED_OWN_DATA,
+        AuditAction.DROPPED_APPEAL,
+        AuditAction.RECHOSE,
+        AuditAction.REGISTERED_ACCOUNT,
+        AuditAction.RESERVED,
+        AuditAction.SUBMITTED_APPEAL,
+        AuditAction.VERIFIED,
+        AuditAction.WITHDREW_APPEAL,
+    }
+)
+"""What owners do themselves; everything else is done at the desk, or by itself."""
+
+_WORDED: dict[str, Phrase] = {
+    AuditAction.ABANDONED: phrase("放弃预选"),
+    AuditAction.ADDED_ADMIN: phrase("授予角色:{role}"),
+    AuditAction.AGREED_TO_NOTICE: phrase("阅读并同意业务须知"),
+    AuditAction.APPROVED_APPEAL: phrase("申诉审核通过"),
+    AuditAction.BANNED: phrase("列入黑名单,到 {until}"),
+    AuditAction.BEGAN: phrase("开始预选({kind})"),
+    AuditAction.BEGAN_BROADCAST: phrase("开始群发通知,共 {total} 人"),
+    AuditAction.BEGAN_APPEAL: phrase("开始填写申诉"),
+    AuditAction.BEGAN_MAINTENANCE: phrase("开始系统维护:{text}"),
+    AuditAction.CHANGED_BAN: phrase("黑名单改为到 {until},原因:{reason}"),
+    AuditAction.CHANGED_PHONE: phrase("更换手机号"),
+    AuditAction.CLOSED_DAY: phrase("{day} 窗口不办公,原因:{reason}"),
+    AuditAction.COMMITTED_SEED: phrase("生成 {day} 的抽号种子({kind})"),
+    AuditAction.COMPOSED_IN_VAIN: phrase("自编未中:{wishes}"),
+    AuditAction.CONFIRMED_DATA: phrase("确认车辆信息"),
+    AuditAction.CONSENTED: phrase("同意服务协议"),
+    AuditAction.CONSENTED_TO_PHOTOS: phrase("同意照片使用告知"),
+    AuditAction.DELETED_OWN_DATA: phrase("删除个人数据"),
+    AuditAction.DROPPED_APPEAL: phrase("清除未提交的申诉"),
+    AuditAction.DROPPED_DRAFT: phrase("清除未完成的预选"),
+    AuditAction.DROPPED_IMPORT: phrase("放弃车辆导入"),
+    AuditAction.ENDED_BROADCAST: phrase("群发通知结束,送达 {sent}/{total} 人"),
+    AuditAction.ENDED_MAINTENANCE: phrase("结束系统维护"),
+    AuditAction.EXPIRED: phrase("号码 {plate} 过期收回"),
+    AuditAction.GRANTED_CHANCES: phrase("增加选号机会:随机 +{random},自编 +{compose},原因:{reason}"),
+    AuditAction.HANDLED: phrase("处理了待办事项"),
+    AuditAction.IMPORTED_VEHICLES: phrase("导入车辆 {vehicles} 条"),
+    AuditAction.LIFTED_BAN: phrase("从黑名单中解除,原因:{reason}"),
+    AuditAction.LOST_IDENTITY: phrase("失去注册的身份"),
+    AuditAction.LOST_VEHICLE: phrase("车辆经申诉 {appeal} 审核属于他人"),
+    AuditAction.RECEIVED_IDENTITY: phrase("身份转到此账号,原因:{reason}"),
+    AuditAction.RECHOSE: phrase("改选发牌机关或号牌种类({kind})"),
+    AuditAction.REGISTERED: phrase("确认上牌:{plate}"),
+    AuditAction.REGISTERED_ACCOUNT: phrase("完成注册"),
+    AuditAction.REJECTED_APPEAL: phrase("申诉审核不通过,原因:{reason}"),
+    AuditAction.RELEASED: phrase("投放号段 {mask}({kind},{size} 个)"),
+    AuditAction.REMOVED_ADMIN: phrase("撤销角色:{role}"),
+    AuditAction.RESERVED: phrase("选定号码 {plate}({way})"),
+    AuditAction.RETURNED_BATCH: phrase("第 {draw} 次抽号没有送达,退还 1 批"),
+    AuditAction.REVOKED: phrase("取消 {plate} 的预选,原因:{reason}"),
+    AuditAction.SET_USER_TYPE: phrase("用户类型:{from} → {to}"),
+    AuditAction.STOPPED_BROADCAST: phrase("停止群发通知"),
+    AuditAction.SUBMITTED_APPEAL: phrase("提交申诉"),
+    AuditAction.UNDID_IMPORT: phrase("撤销车辆导入"),
+    AuditAction.UNWITHHELD: phrase("号段 {mask} 恢复投放"),
+    AuditAction.VERIFIED: phrase("通过手机验证"),
+    AuditAction.VOIDED: phrase("号码 {plate} 作废,原因:{reason}"),
+    AuditAction.WITHDREW_APPEAL: phrase("撤回申诉"),
+    AuditAction.WITHHELD: phrase("号段 {mask} 暂不投放"),
+}
+"""Each action in words, with what its details are called in braces."""
+
+NAMES: dict[str, Phrase] = {
+    AuditAction.ADDED_ADMIN: phrase("添加管理员"),
+    AuditAction.APPROVED_APPEAL: phrase("审核通过"),
+    AuditAction.BANNED: phrase("列入黑名单"),
+    AuditAction.BEGAN_BROADCAST: phrase("群发通知"),
+    AuditAction.BEGAN_MAINTENANCE: phrase("开始系统维护"),
+    AuditAction.CHANGED_BAN: phrase("修改黑名单期限"),
+    AuditAction.CLOSED_DAY: phrase("窗口不办公"),
+    AuditAction.ENDED_MAINTENANCE: phrase("结束系统维护"),
+    AuditAction.EXPIRED: phrase("过期"),
+    AuditAction.GRANTED_CHANCES: phrase("增加选号机会"),
+    AuditAction.IMPORTED_VEHICLES: phrase("导入车辆"),
+    AuditAction.LIFTED_BAN: phrase("解除黑名单"),
+    AuditAction.RECEIVED_IDENTITY: phrase("转移身份"),
+    AuditAction.REGISTERED: phrase("确认上牌"),
+    AuditAction.REJECTED_APPEAL: phrase("审核不通过"),
+    AuditAction.RELEASED: phrase("投放"),
+    AuditAction.REMOVED_ADMIN: phrase("移除管理员"),
+    AuditAction.RESERVED: phrase("选定号码"),
+    AuditAction.REVOKED: phrase("取消预选"),
+    AuditAction.SET_USER_TYPE: phrase("修改用户类型"),
+    AuditAction.SUBMITTED_APPEAL: phrase("提交申诉"),
+    AuditAction.UNWITHHELD: phrase("恢复投放"),
+    AuditAction.VOIDED: phrase("作废"),
+    AuditAction.WITHHELD: phrase("暂不投放"),
+}
+"""What the desk looks for, as it is called there; other actions have their bare names."""
+
+_TODAY, _YESTERDAY = phrase("今天"), phrase("昨天")
+_LONGEST_LINE = 240  # ten of them are a page; the sheet has them whole
+_PART = re.compile(r"[^\s,\u3001\uff0c]+")
+
+_WAYS = {Way.RANDOM: phrase("随机选号"), Way.COMPOSED: phrase("自编选号")}
+_TIME_IS_OVER = phrase("期满")
+_SUBJECTS: dict[str, Phrase] = {
+    SubjectKind.PRESELECTION: phrase("预选 {id}"),
+    SubjectKind.ACCOUNT: phrase("账号 {id}"),
+    SubjectKind.ADMIN: phrase("聊天号 {id}"),
+    SubjectKind.SEGMENT: phrase("号段 {id}"),
+    SubjectKind.BAN: phrase("黑名单 {id}"),
+    SubjectKind.VEHICLE: phrase("车辆 {id}"),
+    SubjectKind.OFFICE: phrase("发牌机关 {id}"),
+    SubjectKind.SEED: phrase("种子 {id}"),
+    SubjectKind.NOTICE: phrase("通知 {id}"),
+    SubjectKind.UPDATE: phrase("消息 {id}"),
+    SubjectKind.APPEAL: phrase("申诉 {id}"),
+    SubjectKind.IMPORT: phrase("导入 {id}"),
+    SubjectKind.BROADCAST: phrase("群发 {id}"),
+}
+_ASKED = {IDENTITY: phrase("身份证号(不显示)"), PHONE: phrase("手机号(不显示)"), **_ACTORS}
+
+
+def meant(written: str, today: date) -> str:
+    """Return what was asked of the journal in the words that it knows."""
+    return _PART.sub(lambda found: _meant(found[0], today), written)
+
+
+def _meant(word: str, today: date) -> str:
+    if _TODAY.means(word):
+        return today.isoformat()
+    if _YESTERDAY.means(word):
+        return (today - timedelta(days=1)).isoformat()
+    named = (name for name, one in {**_ACTORS, **NAMES}.items() if one.means(word))
+    return next(named, word)
+
+
+def asked_for(asked: Asked) -> str:
+    """Return what was asked for, without an identity number or a telephone."""
+    named = {**NAMES, **_ASKED}
+    words = [named[word]() if word in named else _worded_word(word) for word in asked.words]
+    return " + ".join(words)
+
+
+def _worded_word(word: str) -> str:
+    topic, _colon, number = word.partition(":")
+    if topic == CHAT:
+        return _("聊天号 {id}").format(id=number)
+    return _SUBJECTS[topic]().format(id=number) if topic in _SUBJECTS and number else word
+
+
+def title(asked: Asked, page: int) -> str:
+    """Return what stands above a page of the journal."""
+    return _("<b>操作记录</b>:{asked}\n第 {page} 页,新的在前").format(
+        asked=escape(asked_for(asked)), page=page + 1
+    )
+
+
+def moment(at: datetime) -> str:
+    """Return when something was done, to the second."""
+    return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
+
+
+def actor(entry: Entry) -> str:
+    """Return who did it."""
+    if entry.actor in _ACTORS:
+        return _ACTORS[entry.actor]()
+    kind, _colon, number = entry.actor.partition(":")
+    if kind == SubjectKind.ACCOUNT:
+        return _("车主(账号 {number})").format(number=number)
+    if kind != CHAT:
+        return entry.actor
+    if entry.action in _OWNERS:
+        return _("车主 {chat}").format(chat=number)
+    return _("管理员 {chat}").format(chat=number)
+
+
+def action(entry: Entry) -> str:
+    """Return what was done, in words; of an action of a newer program its bare name."""
+    words = _WORDED.get(entry.action)
+    return words().format_map(_Details(entry)) if words else entry.action
+
+
+def subject(entry: Entry) -> str:
+    """Return what it was about."""
+    topic, _colon, rest = entry.subject.partition(":")
+    if topic in {SubjectKind.POOL, SubjectKind.PLATE}:
+        office, kind, *serial = rest.split(":")
+        name = plate(office, serial[0]) if serial else f"{office} {_kind(kind)}"
+        return _("号码 {name}").format(name=name) if serial else _("号池 {name}").format(name=name)
+    if topic == SubjectKind.OFFICE and rest == "all":
+        return _("全部发牌机关")
+    words = _SUBJECTS[topic]().format(id=rest) if topic in _SUBJECTS else entry.subject
+    if topic == SubjectKind.PRESELECTION and entry.plate:
+        return _("{what}({plate})").format(what=words, plate=_plate(entry.plate))
+    return words
+
+
+def line(entry: Entry) -> str:
+    """Return an entry in words: who, when, what, about what."""
+    office = f" · {escape(entry.office)}" if entry.office else ""
+    head = f"<code>{moment(entry.at)}</code> {escape(actor(entry))}{office}"
+    done = action(entry)
+    if len(done) > _LONGEST_LINE:
+        done = f"{done[:_LONGEST_LINE]}…"
+    return f"{head}\n{escape(done)} — {escape(subject(entry))}"
+
+
+def sheet_caption(asked: Asked, most: int) -> str:
+    """Return what stands below the file."""
+    return _("操作记录:{asked}(最多 {most:,} 条,新的在前)").format(asked=escape(asked_for(asked)), most=most)
+
+
+def _kind(kind: str) -> str:
+    return str(KINDS[PlateKind(kind)]) if kind in set(PlateKind) else kind
+
+
+def _plate(written: str) -> str:
+    return plate(written[:2], written[2:].lstrip("·"))
+
+
+def _number(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _day(value: object) -> str:
+    return f"{from_millis(value).astimezone(CHINA):%Y-%m-%d}" if isinstance(value, int) else str(value)
+
+
+def _reason(value: object) -> str:
+    return _TIME_IS_OVER() if value == TIME_IS_OVER else str(value)
+
+
+def _user_type(value: object) -> str:
+    return str(USER_TYPES[UserType(str(value))]) if value in set(UserType) else str(value)
+
+
+_WORDS_OF: dict[str, Callable[[object], str]] = {
+    "plate": lambda value: _plate(str(value)),
+    "kind": lambda value: _kind(str(value)),
+    "way": lambda value: str(_WAYS[Way(str(value))]) if value in set(Way) else str(value),
+    "until": _day,
+    "size": _number,
+    "vehicles": _number,
+    "reason": _reason,
+    "wishes": lambda value: listed(value) if isinstance(value, dict) else str(value),
+    "role": lambda value: str(ROLES[Role(str(value))]) if value in set(Role) else str(value),
+    "from": _user_type,
+    "to": _user_type,
+}
+"""How a detail is worded, by its name; any other stands as it is."""
+
+
+class _Details(dict[str, str]):
+    """The details of an entry by name, worded; one that an older entry lacks is a dash."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__()
+        self._entry = entry
+
+    def __missing__(self, name: str) -> str:
+        """Return a detail in words."""
+        value = self._entry.details.get(name)
+        if value is None:
+            return "—"
+        return _WORDS_OF.get(name, str)(value)

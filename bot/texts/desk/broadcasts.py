@@ -1,0 +1,111 @@
+"""Words of broadcasts: for the admin who sends one, and for whoever gets it."""
+
+from html import escape
+
+from bot.i18n.formatting import moment
+from bot.i18n.language import _, phrase
+from core.notifications.broadcasts import Audience, Broadcast, Figures, State
+
+AUDIENCES = {
+    Audience.REGISTERED: phrase("在此注册的全部车主"),
+    Audience.UNDERWAY: phrase("正在预选或已预选待办的车主"),
+    Audience.SUBSCRIBERS: phrase("订阅了开放提醒的人"),
+}
+_STATES = {
+    State.RUNNING: phrase("发送中"),
+    State.STOPPING: phrase("正在停止"),
+    State.STOPPED: phrase("已停止"),
+    State.DONE: phrase("已发完"),
+}
+MUTE = phrase("🔕 不再接收此类通知")
+SEND = phrase("📢 确认发送")
+STOP = phrase("⏹ 停止发送")
+STOPPED = phrase("⏹ 已停止,还没有发出的不再发送。")
+EMPTY = phrase("请写明通知内容。")
+NOBODY = phrase("这一范围内没有可以通知的人,没有发送。")
+RUNNING_ALREADY = phrase("该发牌机关已有一个群发在进行,请等它结束或先停止它:发送 /broadcast 粤K 查看。")
+
+
+def too_long(most: int, found: int) -> str:
+    """Return that a text is too long."""
+    return _("通知内容最多 {most} 字,您写了 {found} 字。").format(most=most, found=found)
+
+
+def letter(office: str, text: str) -> str:
+    """Return a broadcast as its readers see it: who sends it, and the text as it was written."""
+    return _("📢 <b>{office} 车管所通知</b>\n\n{text}").format(office=escape(office), text=escape(text))
+
+
+def preview(office: str, text: str) -> str:
+    """Return the question whom a broadcast is for, with the broadcast as it will look."""
+    return _("<b>群发通知:发给谁?</b>\n收到的人将看到:\n\n{letter}").format(letter=_quoted(office, text))
+
+
+def audience_label(audience: Audience, people: int) -> str:
+    """Return a button that chooses whom it is for."""
+    return _("{audience}({people} 人)").format(audience=AUDIENCES[audience](), people=people)
+
+
+def question(office: str, text: str, audience: Audience, people: int) -> str:
+    """Return the question before a broadcast is sent."""
+    minutes = max(1, -(-people // (20 * 60)))
+    return _(
+        "<b>发送群发通知?</b>\n{letter}\n\n发给:{audience},共 <b>{people}</b> 人,约需 {minutes} 分钟。\n"
+        "已发出的不能撤回;发送中可以随时停止。"
+    ).format(letter=_quoted(office, text), audience=AUDIENCES[audience](), people=people, minutes=minutes)
+
+
+def to_nobody(office: str, text: str, audience: Audience | None = None) -> str:
+    """Return that a broadcast would reach nobody: of one audience, or of any."""
+    whom = _("发给:{audience},").format(audience=AUDIENCES[audience]()) if audience else ""
+    return _("<b>没有可以通知的人</b>\n{letter}\n\n{whom}目前共 0 人,不能发送。").format(
+        letter=_quoted(office, text), whom=whom
+    )
+
+
+def _quoted(office: str, text: str) -> str:
+    return f"<blockquote>{letter(office, text)}</blockquote>"
+
+
+def progress(one: Broadcast, figures: Figures) -> str:
+    """Return how far a broadcast has come."""
+    return _("📢 <b>{office} 群发通知 {number}</b>:{state}\n发给:{audience},{at} 开始\n\n{figures}").format(
+        office=escape(one.office),
+        number=one.broadcast_id,
+        state=_STATES[one.state](),
+        audience=AUDIENCES[one.audience](),
+        at=moment(one.begun_at),
+        figures=_figures(one, figures),
+    )
+
+
+def _figures(one: Broadcast, figures: Figures) -> str:
+    lines = [_("共 {total} 人,已送达 <b>{sent}</b>").format(total=one.total, sent=figures.sent)]
+    for said, count in (
+        (_("待发 {count}"), figures.waiting),
+        (_("对方已停用机器人或注销 {count}"), figures.blocked),
+        (_("结果不明 {count}(网络或程序中断,为免重复不再发送)"), figures.uncertain),
+        (_("发送失败 {count}"), figures.failed),
+        (_("未发送(已停止){count}"), figures.unsent),
+    ):
+        if count:
+            lines.append(said.format(count=count))
+    return "\n".join(lines)
+
+
+def over(one: Broadcast, figures: Figures) -> str:
+    """Return the final figures, as they are told to the admin who began it."""
+    return progress(one, figures)
+
+
+def told_label(*, muted: bool) -> str:
+    """Return the button by which an owner mutes or hears an office's broadcasts."""
+    return _("🔕 车管所通知:不接收") if muted else _("🔔 车管所通知:接收")
+
+
+def muted(office: str) -> str:
+    """Return that somebody is not told any more, and when they are all the same."""
+    return _(
+        "🔕 不再接收 {office} 的群发通知。您有号码在该所待办理期间,与您有关的通知仍会送达;"
+        "办理截止等提醒不受影响。"
+    ).format(office=escape(office))

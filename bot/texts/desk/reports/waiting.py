@@ -1,0 +1,146 @@
+"""Words of what waits at the desk."""
+
+from datetime import datetime
+from html import escape
+
+from bot.i18n.formatting import KINDS, plate
+from bot.i18n.language import Phrase, _, phrase
+from bot.texts.desk.reports.parts import when
+from core import audit
+from core.notifications.queue import CHAT_GONE, Purpose
+from core.reporting.statistics import MARK, NEARLY_EMPTY
+from core.reporting.work_queue import Desk, Item, Matter
+from core.values.plates import PlateKind
+
+DESK_TITLE = phrase("待办事项")
+NOTHING_WAITS = phrase("✅ 没有待办事项。")
+AHEAD = phrase("未来 7 天到期的号码")
+HANDLED = phrase("✓ 已处理")
+HANDLED_NOW = phrase("✅ 已记为处理完毕。")
+SUMMARY_ON = phrase("🔔 每日提要:开")
+SUMMARY_OFF = phrase("🔕 每日提要:关")
+SUMMARY_TURNED_ON = phrase("每个工作日有待办事项时会提醒您一次。")
+SUMMARY_TURNED_OFF = phrase("不再发送每日提要。")
+OPEN_DESK = phrase("查看待办事项")
+DESK_SHEET = phrase("待办")
+DESK_COLUMNS = phrase("事项|时间|发牌机关|说明")
+NOTHING_TO_HANDLE = phrase("这一项已不在待办事项中。")
+
+MATTERS = {
+    Matter.DEADLINE: phrase("临近到期"),
+    Matter.SHUT: phrase("联系不上车主"),
+    Matter.APPEAL: phrase("待审申诉"),
+    Matter.FAILED: phrase("通知发送失败"),
+    Matter.BROKEN: phrase("搁置的消息"),
+    Matter.POOL: phrase("号池告急"),
+    Matter.SCHEDULED: phrase("定时投放"),
+    Matter.CALENDAR: phrase("放假安排未收录"),
+}
+_ITEMS = {
+    Matter.DEADLINE: phrase("{plate} 办理截止 {when}"),
+    Matter.SHUT: phrase("{plate} 联系不上车主,办理截止 {when}"),
+    Matter.APPEAL: phrase("申诉 {number} 号,{when} 提交"),
+    Matter.FAILED: phrase("{plate} {notice}没能发出,{when}"),
+    Matter.BROKEN: phrase("消息 {number} 无法处理,{when}"),
+    Matter.POOL: phrase("{pool} {left}"),
+    Matter.SCHEDULED: phrase("{pool} {mask} 将于 {when} 投放"),
+    Matter.CALENDAR: phrase("{year} 年的放假调休安排尚未收录"),
+}
+_NOTICES: dict[str, Phrase] = {
+    Purpose.APPEAL: phrase("申诉结果通知"),
+    Purpose.SUPERSEDED: phrase("预选被撤销通知"),
+    Purpose.REMINDER: phrase("到期提醒"),
+    Purpose.EXPIRED: phrase("过期通知"),
+    Purpose.MOVED: phrase("改期通知"),
+    Purpose.BANNED: phrase("黑名单通知"),
+    Purpose.LIFTED: phrase("解除黑名单通知"),
+    Purpose.RELEASE: phrase("投放提醒"),
+    Purpose.COMPOSE: phrase("自编开放提醒"),
+    Purpose.OPENING: phrase("开放提醒"),
+    Purpose.VOIDED: phrase("作废通知"),
+    Purpose.REVOKED: phrase("取消通知"),
+    Purpose.IDENTITY: phrase("身份转移通知"),
+    Purpose.ROLE: phrase("角色通知"),
+    Purpose.BROADCAST_OVER: phrase("群发结果通知"),
+    Purpose.SUMMARY: phrase("每日提要"),
+}
+_REASONS = {
+    "Forbidden": phrase("对方停用了机器人"),
+    CHAT_GONE: phrase("对方账号已注销"),
+    "BadRequest": phrase("消息被拒收"),
+}
+
+
+def desk_counts(desk: Desk) -> str:
+    """Return how many of each matter wait, of those that do."""
+    parts = [
+        _("{matter} {count}").format(matter=MATTERS[matter](), count=desk.counts[matter])
+        for matter in desk.matters
+        if desk.counts[matter]
+    ]
+    return " · ".join(parts)
+
+
+def oldest(at: datetime, now: datetime) -> str:
+    """Return the moment of the oldest of a matter, as it stands on its tile."""
+    return _("最早 {when}").format(when=when(at, now))
+
+
+def item(one: Item, now: datetime) -> str:
+    """Return what waits, in one line without markup."""
+    return (
+        _ITEMS[one.matter]()
+        .format(
+            plate=plate(one.office or "", one.plate) if one.plate else "",
+            pool=f"{one.office} {KINDS[PlateKind(one.kind)]}" if one.office and one.kind else "",
+            number=one.subject.partition(":")[2],
+            when=when(one.at, now),
+            notice=_NOTICES[one.what]() if one.what in _NOTICES else one.what,
+            year=one.what,
+            mask=one.mask,
+            left=_left(one),
+        )
+        .strip()
+    )
+
+
+def _left(one: Item) -> str:
+    if one.share >= NEARLY_EMPTY:
+        return _("号码将尽,只剩 {free:,} 个").format(free=one.free)
+    return _("全部号段已过 {mark:.0%},还剩 {free:,} 个,请准备投放").format(mark=MARK, free=one.free)
+
+
+def lead_label(number: str, one: Item) -> str:
+    """Return what stands on the button that leads on."""
+    name = plate(one.office or "", one.plate) if one.plate else MATTERS[one.matter]()
+    return f"{number} {name}"
+
+
+def matter_text(one: Item, now: datetime) -> str:
+    """Return what is known of something that somebody must deal with."""
+    reason = _REASONS[one.error]() if one.error in _REASONS else one.error
+    lines = [f"<b>{MATTERS[one.matter]()}</b>", escape(item(one, now))]
+    if reason:
+        lines.append(_("原因:{reason}").format(reason=escape(reason)))
+    lines.append(_("处理之后请点【✓ 已处理】,它就不再列为待办。"))
+    return "\n".join(lines)
+
+
+def already_handled(by: str) -> str:
+    """Return that somebody else was faster."""
+    if by == audit.SYSTEM:
+        return _("已由系统处理。")
+    return _("已由管理员 {by} 处理。").format(by=escape(audit.chat_of(by)))
+
+
+def summary(desk: Desk) -> str:
+    """Return the daily summary: how many of what, and the oldest of them."""
+    lines = [
+        _("<b>🗂 今日待办</b>"),
+        escape(desk_counts(desk)),
+        "",
+        *(f"· {escape(item(one, desk.at))}" for one in desk.items[:5]),
+    ]
+    if len(desk.items) > 5:  # noqa: PLR2004 - as many as are named
+        lines.append(_("…共 {count} 项").format(count=len(desk.items)))
+    return "\n".join(lines)

@@ -1,0 +1,168 @@
+"""Words of the import of vehicles."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from html import escape
+
+from bot.i18n.columns import HEADS
+from bot.i18n.formatting import moment, plain
+from bot.i18n.language import Phrase, _, phrase
+from bot.spreadsheets import Cell
+from bot.texts.errors import of_error
+from bot.vehicle_import import vehicles as v
+from bot.vehicle_import.vehicles import MOST_ROWS, VehicleFile, WrongRow
+from core.errors import XuanhaoError
+from core.registry.imports import Differences, Import, State
+from core.registry.lookup import RegistryVehicle
+
+EXPORT = phrase("📤 导出登记数据(XLSX)")
+TEMPLATE = phrase("📄 下载模板")
+CONFIRM = phrase("✅ 确认导入")
+DROP = phrase("放弃")
+UNDO = phrase("撤销这次导入")
+UNDO_SURE = phrase("⛔ 确认撤销")
+ALL_IMPORTS = phrase("« 车辆数据")
+HINT = phrase("请把 CSV 或 XLSX 文件作为文件发送到这里。")
+RECEIVED = phrase("⏳ 已收到文件,正在逐行检查,请稍候…")
+CONFIRMED = phrase("✅ 已导入,立即生效。")
+DROPPED = phrase("已放弃,登记数据没有任何更改。")
+UNDONE = phrase("✅ 已撤销,登记数据恢复到导入前。")
+WRONG_FILE = phrase("逐行错误清单")
+SHEET = phrase("车辆")
+TEMPLATE_NAME = "vehicles-template.xlsx"
+EXPORT_NAME = "vehicles.xlsx"
+WRONG_NAME = "vehicles-errors.xlsx"
+
+_STATES = {
+    State.LOADING: phrase("读取中"),
+    State.READY: phrase("待确认"),
+    State.DONE: phrase("已生效"),
+    State.UNDONE: phrase("已撤销"),
+    State.DROPPED: phrase("已放弃"),
+}
+_BAR = 20
+_NAMED = 5
+
+
+def head() -> tuple[str, ...]:
+    """Return the heads of the four columns."""
+    return tuple(head() for head in HEADS.values())
+
+
+def home(latest: Sequence[Import], *, strict: bool) -> str:
+    """Return the page that takes files."""
+    lines = [
+        _("<b>车辆登记数据</b>"),
+        _(
+            "把 CSV 或 XLSX 文件发到这里(最多 {rows:,} 行、20 MB)。第一行为列名:\n"
+            "<code>vin,certificate,kind,state</code>(或 车辆识别代号、合格证编号、号牌种类、状态);\n"
+            "种类:small、small_nev、large_nev;状态:new(未上牌)或 registered(已上牌)。\n"
+            "文件编码可以是 UTF-8 或 GBK。先预览,确认后整体生效;有一行错误则全部不导入。"
+        ).format(rows=MOST_ROWS),
+    ]
+    if not strict:
+        lines.append(_('⚠️ 设置中 registry.mode 不是 "strict",目前不核对这些数据。'))
+    if latest:
+        lines.append(_("<b>最近的导入</b>"))
+        lines += [_line(one) for one in latest]
+    return (
+        "\n\n".join(lines[:2])
+        + "".join(f"\n\n{line}" for line in lines[2:3])
+        + "".join(f"\n{line}" for line in lines[3:])
+    )
+
+
+def _line(one: Import) -> str:
+    return _("#{number} {name} · {total:,} 辆 · {state} · {at}").format(
+        number=one.import_id,
+        name=escape(one.file_name) or "—",
+        total=one.total,
+        state=_STATES[one.state](),
+        at=moment(one.done_at or one.begun_at),
+    )
+
+
+def loading(one: Import) -> str:
+    """Return how far an import is."""
+    done = _BAR * one.loaded // one.total if one.total else _BAR
+    return _(
+        "<b>正在读取 {name}</b>\n{bar} {loaded:,}/{total:,}\n读取期间不影响车主,确认前不会生效。"
+    ).format(
+        name=escape(one.file_name), bar="■" * done + "□" * (_BAR - done), loaded=one.loaded, total=one.total
+    )
+
+
+def preview(one: Import, found: Differences) -> str:
+    """Return what an import would change."""
+    return _(
+        "<b>导入预览</b>\n{name}\n共 {total:,} 辆:新增 <b>{new:,}</b>,更新 <b>{changed:,}</b>,"
+        "无变化 {same:,};其中已上牌 {registered:,}。\n\n确认后整体立即生效,7 天内可以撤销。"
+    ).format(
+        name=escape(one.file_name),
+        total=found.total,
+        new=found.new,
+        changed=found.changed,
+        same=found.same,
+        registered=found.registered,
+    )
+
+
+def ended(one: Import, now: datetime) -> str:
+    """Return what became of an import."""
+    undo = _("\n7 天内可以撤销。") if one.can_be_undone(now) else ""
+    return _("<b>导入</b>\n{line}{undo}").format(line=_line(one), undo=undo)
+
+
+def undo_question(one: Import) -> str:
+    """Return the question before an import is undone."""
+    return _("<b>撤销这次导入?</b>\n{line}\n\n登记数据将恢复到导入之前。").format(line=_line(one))
+
+
+def refused(file: VehicleFile) -> str:
+    """Return what is wrong with the first rows of a file of which nothing is loaded."""
+    lines = [
+        _("❌ 文件中有 {wrong:,} 行错误(正确 {right:,} 行),没有导入任何数据。").format(
+            wrong=len(file.wrong), right=len(file.vehicles)
+        )
+    ]
+    lines += [
+        _("第 {number} 行:{reason}").format(number=row.number, reason=reason(row.error))
+        for row in file.wrong[:_NAMED]
+    ]
+    if len(file.wrong) > _NAMED:
+        lines.append(_("……全部错误见随后发送的文件。"))
+    return "\n".join(lines)
+
+
+def repeated(file: VehicleFile) -> str:
+    """Return that rows which say the same twice count once."""
+    return _("文件中有 {count:,} 行重复,已合并。").format(count=file.repeated) if file.repeated else ""
+
+
+_OF_ROWS: dict[type[XuanhaoError], Phrase] = {
+    v.WrongKind: phrase("号牌种类应为 small、small_nev 或 large_nev。"),
+    v.WrongState: phrase("状态应为 new 或 registered。"),
+    v.WrongCellCount: phrase("列数与第一行不一致。"),
+    v.RepeatedVin: phrase("该车辆识别代号在前面出现过,但内容不同。"),
+}
+
+
+def reason(error: XuanhaoError) -> str:
+    """Return what is wrong with a row."""
+    known = _OF_ROWS.get(type(error))
+    return known() if known else of_error(error)
+
+
+def wrong_columns() -> tuple[str, ...]:
+    """Return the heads of the list of errors."""
+    return (_("行号"), _("错误"), *head())
+
+
+def export_row(vehicle: RegistryVehicle) -> tuple[Cell, ...]:
+    """Return a vehicle as a row of a file that can be imported again."""
+    return (vehicle.vin, vehicle.certificate, vehicle.kind.value, vehicle.state.value)
+
+
+def wrong_row(row: WrongRow) -> tuple[Cell, ...]:
+    """Return a row of the list of errors."""
+    return (row.number, plain(reason(row.error)), *row.cells)

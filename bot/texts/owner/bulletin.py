@@ -1,0 +1,121 @@
+"""Words of 号池公示: what is released, when, how it may be selected, what is left, what is kept back."""
+
+from datetime import datetime
+from html import escape
+
+from bot.i18n import formatting as common
+from bot.i18n.language import _, phrase
+from core.clock import CHINA
+from core.pool.bulletin import SMALLEST_TOLD, Bulletin, Kept, Left, Line, Published
+from core.values.offices import Office
+from core.values.plates import PlateKind
+
+BULLETIN = phrase("【号池公示】")
+SUBSCRIBE = phrase("🔔 投放时提醒我")
+OTHER_OFFICE = phrase("其他发牌机关")
+OFFICES = phrase("<b>号池公示</b>\n请选择发牌机关:")
+NOTHING_RELEASED = phrase("该种类目前没有投放号段。")
+OPEN = phrase("已开放")
+LEGEND = phrase(
+    "# 代表数字,@ 代表字母。剩余数量约每 10 分钟统计一次,只取前两位数字;不超过 100 个的不公布具体数量。"
+)
+WHAT_SEED_IS = phrase("抽号用的种子在当天结束后公布,届时任何人都可以核验每一次抽号。")
+_KEPT = phrase("暂不投放")
+_RANDOM = phrase("随机")
+_COMPOSED = phrase("自编")
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """Return a moment without its year where that is this one."""
+    local = at.astimezone(CHINA)
+    return f"{common.brief_day(local, now)} {local:%H:%M}"
+
+
+def title(office: Office, kind: PlateKind) -> str:
+    """Return what stands over the picture."""
+    return _("号池公示 · {office} · {kind}").format(
+        office=common.office_title(office), kind=common.KINDS[kind]
+    )
+
+
+def summary(bulletin: Bulletin) -> str:
+    """Return how much has been released and is left."""
+    released = _("已投放 {count:,} 个").format(count=bulletin.released)
+    if bulletin.counted_at is None:
+        return _("{released},可选数量正在统计").format(released=released)
+    local = bulletin.counted_at.astimezone(CHINA)
+    return _("{released},{left}({at} 统计)").format(
+        released=released, left=left(bulletin.left), at=f"{local:%H:%M}"
+    )
+
+
+def left(count: Left) -> str:
+    """Return how many are left, as far as that is told."""
+    if not count.is_told:
+        return _("剩余不公布")
+    if count.about is None:
+        return _("剩余不超过 100 个")
+    if count.about == 0:
+        return _("已选完")
+    return _("约剩 {count:,} 个").format(count=count.about)
+
+
+def left_of(line: Line) -> str:
+    """Return how many are left of a segment; of one large enough to tell, that it is being counted."""
+    if not line.left.is_told and line.size >= SMALLEST_TOLD:
+        return _("剩余正在统计")
+    return left(line.left)
+
+
+def ways(line: Line, now: datetime) -> tuple[str, str]:
+    """Return from when a segment may be selected from at random, and composed."""
+    random = OPEN() if line.opens_at <= now else _("{at} 起").format(at=moment(line.opens_at, now))
+    composed = OPEN() if line.compose_from <= now else _("{at} 起").format(at=moment(line.compose_from, now))
+    return f"{_RANDOM()} {random}", f"{_COMPOSED()} {composed}"
+
+
+def released(line: Line, now: datetime) -> str:
+    """Return how large a segment is, and when it was, or will be, released."""
+    when = moment(line.opens_at, now)
+    if line.opens_at > now:
+        return _("共 {size:,} 个,定于 {when} 投放").format(size=line.size, when=when)
+    return _("共 {size:,} 个,{when} 投放").format(size=line.size, when=when)
+
+
+def kept(mask: Kept, now: datetime) -> str:
+    """Return what is kept back, and since when."""
+    return _("{kept}:共 {size:,} 个,{when} 起").format(
+        kept=_KEPT(), size=mask.size, when=moment(mask.since, now)
+    )
+
+
+def entry(one: Line | Kept, now: datetime) -> str:
+    """Return a segment, or a mask that is kept back, as text."""
+    pattern = f"<code>{escape(one.pattern)}</code>"
+    if isinstance(one, Kept):
+        return f"🔒 {pattern} {kept(one, now)}"
+    random, composed = ways(one, now)
+    count = f" · {left_of(one)}" if one.opens_at <= now else ""
+    return f"• {pattern} {released(one, now)}\n{random} · {composed}{count}"
+
+
+def caption(office: Office, kind: PlateKind, bulletin: Bulletin, page: list[Line | Kept]) -> str:
+    """Return the page as text: it stands under the picture that shows the same."""
+    body = "\n".join(entry(one, bulletin.at) for one in page) or NOTHING_RELEASED()
+    seeds = "\n".join(f"{words}\n<code>{escape(value)}</code>" for words, value in seed_lines(bulletin))
+    head = f"<b>{escape(title(office, kind))}</b>\n{summary(bulletin)}"
+    return "\n\n".join(part for part in (head, body, seeds) if part)
+
+
+def seed_lines(bulletin: Bulletin) -> list[tuple[str, str]]:
+    """Return what is told of the seeds: words, and what is to be copied."""
+    lines = []
+    if bulletin.digest:
+        lines.append((_("🔐 今日种子的 SHA-256:"), bulletin.digest))
+    if bulletin.last_seed is not None:
+        lines.append((_seed(bulletin.last_seed), bulletin.last_seed.secret))
+    return lines
+
+
+def _seed(published: Published) -> str:
+    return _("🔓 {day}的种子(已公布):").format(day=common.short_day(published.day))

@@ -1,0 +1,201 @@
+"""Words of phase 1: basic data, notice, confirmation, service terms."""
+
+from html import escape
+
+from bot.i18n.formatting import KINDS, barred, counter_hours, hours, masked_phone, office_title
+from bot.i18n.language import _, phrase
+from bot.texts.errors import VIN_AWARDED, VIN_BEING_SELECTED, VIN_PRESELECTED, VIN_REGISTERED
+from bot.texts.owner.units import owner
+from core.people.accounts import Account
+from core.preselection import Preselection
+from core.preselection.selection import Chances
+from core.values.offices import Office
+from core.values.plates import PlateKind
+from core.values.vehicles import CertificateKind, group_vin
+
+AGREE_NOTICE = phrase("【阅读并同意】")
+START = phrase("【开始选号】")
+CONFIRM = phrase("✅ 确认信息")
+CHANGE_BASICS = phrase("修改发牌机关/号牌种类")
+CHANGE_VIN = phrase("修改车辆识别代号")
+CHANGE_CERTIFICATE = phrase("修改证书编号")
+CHANGE_PHONE = phrase("修改手机号")
+CHANGE_NAME = phrase("修改姓名")
+CORRECT = phrase("修改信息")
+VIN_IS_RIGHT = phrase("✅ 核对无误")
+VIN_AGAIN = phrase("重新输入")
+ABANDON = phrase("确定放弃")
+KEEP = phrase("继续预选")
+
+CERTIFICATES = {
+    CertificateKind.DOMESTIC: phrase("国产车 · 合格证编号"),
+    CertificateKind.IMPORT: phrase("进口车 · 货物进口证明书编号"),
+}
+_CERTIFICATE_NUMBERS = {
+    CertificateKind.DOMESTIC: phrase("合格证编号"),
+    CertificateKind.IMPORT: phrase("货物进口证明书编号"),
+}
+
+VIN = phrase(
+    "<b>第2步 确认信息 · 车辆识别代号</b>\n"
+    "请输入 17 位车辆识别代号(VIN、车架号),在合格证或前挡风玻璃左下角可以看到:"
+)
+VIN_HINT = phrase("请输入 17 位车辆识别代号。")
+CERTIFICATE_KIND = phrase("<b>第2步 确认信息 · 车辆证书</b>\n您的车辆是:")
+CERTIFICATE_HINT = phrase("请输入证书编号。")
+ABANDON_TEXT = phrase(
+    "<b>放弃本次预选?</b>\n已填写的信息将被清除,正在保留的号码放回号池。\n已使用的随机、自编次数不会恢复。"
+)
+ABANDONED = phrase("已放弃本次预选。")
+
+
+def basics(offices: list[Office], chosen: Office, *, may_change: bool) -> str:
+    """Return the page of step 1."""
+    what = _("请选择号牌种类:")
+    if may_change and len(offices) > 1:
+        what = _("您可以改选其他发牌机关,再选号牌种类。")
+    return _("<b>第1步 基本信息</b>\n发牌机关:{office}\n{name}\n\n{what}").format(
+        office=escape(office_title(chosen)), name=escape(chosen.name), what=what
+    )
+
+
+def notice(office: Office, kind: PlateKind) -> str:
+    """Return the notice (业务须知)."""
+    return _(
+        "<b>业务须知</b>\n{office} · {kind}\n\n"
+        "1. 预选的号牌用于本人购买、尚未登记上牌的新车;一辆车只能预选成功一次。\n"
+        "2. 车辆识别代号、合格证编号等须与实车一致;窗口发现不一致的,所选号码作废,并列入黑名单。\n"
+        "3. 每辆车有随机选号 {batches} 批、自编选号 {wishes} 个的机会,用完为止,换人、换天不重新计算。\n"
+        "4. 选定后<b>不能更改、不能退回</b>。\n"
+        "5. 选定后须在 {workdays} 个工作日内到车辆管理所办理;"
+        "<b>逾期未办理的,号码收回{barred}</b>。到期前会提醒您。\n"
+        "6. 每次随机抽取都有公开可核验的记录,任何人不能预先留号。"
+    ).format(
+        office=escape(office_title(office)),
+        kind=KINDS[kind](),
+        batches=office.random_batches,
+        wishes=office.compose_total,
+        workdays=office.validity_workdays,
+        barred=barred(office.ban_years),
+    )
+
+
+def certificate(kind: CertificateKind) -> str:
+    """Return the question for a certificate's number."""
+    if kind == CertificateKind.DOMESTIC:
+        return _("<b>第2步 确认信息 · 合格证编号</b>\n请输入机动车整车出厂合格证编号(15 位):")
+    return _("<b>第2步 确认信息 · 货物进口证明书编号</b>\n请输入货物进口证明书编号(6–20 位字母和数字):")
+
+
+def vin_doubt(vin: str) -> str:
+    """Return the question about a VIN whose check digit is wrong, which importers' may be."""
+    return _(
+        "<b>请再核对一次车辆识别代号</b>\n<code>{vin}</code>\n\n"
+        "校验位与多数车辆的规则不符。进口车可能如此;也可能有一位输错了。请逐段对照证书。"
+    ).format(vin=escape(group_vin(vin)))
+
+
+def review(preselection: Preselection, account: Account, office: Office) -> str:
+    """Return the data of step 2, shown back."""
+    kind = preselection.certificate_kind or CertificateKind.IMPORT
+    return _(
+        "<b>第2步 确认信息</b>\n请逐项核对,有误可点下方按钮修改:\n\n"
+        "发牌机关:{office}\n"
+        "号牌种类:{kind}\n"
+        "车辆识别代号:<code>{vin}</code>\n"
+        "{certificate_kind}:<code>{certificate}</code>\n"
+        "车主:{name}\n"
+        "手机号:{phone}"
+    ).format(
+        office=escape(office_title(office)),
+        kind=KINDS[preselection.kind](),
+        vin=escape(group_vin(preselection.the_vin)),
+        certificate_kind=_CERTIFICATE_NUMBERS[kind](),
+        certificate=escape(preselection.certificate or ""),
+        name=owner(account),
+        phone=masked_phone(account.phone),
+    )
+
+
+def terms(office: Office, chances: Chances) -> str:
+    """Return the service terms (选号服务说明) of step 3."""
+    return _(
+        "<b>第3步 选号服务说明</b>\n"
+        "{name}\n"
+        "• 网上选号服务时间:{hours}\n"
+        "• 随机选号:每辆车 {batches} 批,每批 {batch_size} 个号码,"
+        "每批保留 {batch_seconds} 秒,备选保留 {shortlist_seconds} 秒;<b>还剩 {batches_left} 批</b>\n"
+        "• 自编选号:每辆车共 {wishes} 个,每次最多 {per_try} 个;<b>还剩 {wishes_left} 个</b>\n"
+        "• 有效期:选定次日起 {workdays} 个工作日,到最后一天窗口下班为止\n"
+        "• 办理地点:{address}({counter_hours})\n"
+        "• 逾期:号码收回{barred}"
+    ).format(
+        name=escape(office.name),
+        hours=hours(office.hours),
+        batches=office.random_batches,
+        batch_size=office.batch_size,
+        batch_seconds=office.batch_seconds,
+        shortlist_seconds=office.shortlist_seconds,
+        batches_left=chances.batches,
+        wishes=office.compose_total,
+        per_try=office.compose_per_try,
+        wishes_left=chances.wishes,
+        workdays=office.validity_workdays,
+        address=escape(office.address),
+        counter_hours=counter_hours(office.counter_hours),
+        barred=barred(office.ban_years),
+    )
+
+
+def closed(opening: str) -> str:
+    """Return what is said outside the service hours."""
+    return "\n\n" + _(
+        "⏰ 现在不在选号服务时间内。下次开放:<b>{opening}</b>。信息已为您保留,届时点【开始选号】即可。"
+    ).format(opening=opening)
+
+
+def in_maintenance(text: str) -> str:
+    """Return what the office says while it is closed for maintenance."""
+    return "\n\n" + _("🛠 <b>系统维护中</b>:{text}").format(text=escape(text))
+
+
+def closing_soon(at: str) -> str:
+    """Return the warning that the closing hour is near."""
+    return "\n\n" + _("⏰ 今天的选号服务将于 {at} 结束,请留意时间。").format(at=at)
+
+
+def closed_meanwhile() -> str:
+    """Return what may still be done when the hour has struck over a batch that lives."""
+    return "\n\n" + _(
+        "⏰ 选号服务时间已结束,不能再换一批或提交自编;还在保留的号码,到时之前仍可【确认选号】。"
+    )
+
+
+def used_up(words: str, office: Office) -> str:
+    """Return the page on which only the office is left."""
+    return _(
+        "{words}\n\n{name}\n地址:{address}\n办公时间:{hours}\n\n"
+        "如果机会是被他人用完的,可以点【异常选号资料修改】提出申诉。"
+    ).format(
+        words=words,
+        name=escape(office.name),
+        address=escape(office.address),
+        hours=counter_hours(office.counter_hours),
+    )
+
+
+_REFUSED = {"preselected": VIN_PRESELECTED, "registered": VIN_REGISTERED, "awarded": VIN_AWARDED}
+
+
+def vin_refused(why: str, office: Office) -> str:
+    """Return why a vehicle cannot be given a number here, and what to do."""
+    words = _REFUSED.get(why, VIN_BEING_SELECTED)
+    return _(
+        "❌ {words}\n\n如果是您输错了,请修改后重试;如果车辆识别代号被他人使用,"
+        "请点【异常选号资料修改】提出申诉,或携带身份证明和购车发票到车辆管理所核实:\n{name}\n{address}({hours})"
+    ).format(
+        words=words(),
+        name=escape(office.name),
+        address=escape(office.address),
+        hours=counter_hours(office.counter_hours),
+    )

@@ -1,0 +1,129 @@
+"""Words of the way to other offices: provinces, what was found, an office's own page."""
+
+from html import escape
+
+from bot.i18n import formatting as common
+from bot.i18n.language import _, phrase
+from core.values.offices import IssuingOffice, Office
+
+ELSEWHERE = phrase("【跳转到其他省市】")
+PROVINCES = phrase(
+    "<b>跳转到其他省市</b>\n请选择省份,或直接输入城市、省份名称或代号(例如:茂名、广东、粤K)。\n"
+    "● 本服务受理 · ↗ 其他机器人受理"
+)
+HINT = phrase("请点下方按钮,或输入城市、省份名称或代号,例如:茂名、粤K。")
+NOTHING_FOUND = phrase("没有找到这个地方。请输入城市、省份名称或代号,例如:茂名、广东、粤K。")
+BAD_LINK = phrase("这个链接无效或已过时,下面是首页。")
+CONTINUE = phrase("继续预选")
+OTHER_PROVINCE = phrase("« 其他省份")
+SHARE = phrase("🔗 分享本页")
+OPEN = phrase("↗ 前往办理")
+
+NEW_OWNER_STAYS = phrase(
+    "您的用户类型是「新车车主」(网上注册),只能在注册地的发牌机关预选号牌。"
+    "如需在其他地方选号,请携带身份证明到车辆管理所窗口办理面签注册。"
+)
+UNIT_STAYS = phrase("您的用户类型是「单位用户」,只能在注册地的发牌机关预选号牌。")
+
+
+def province_label(office: IssuingOffice, *, served: bool) -> str:
+    """Return a province as a button, by one of its offices: 粤 广东."""
+    return f"{'● ' if served else ''}{office.abbreviation} {office.short_province}"
+
+
+def office_label(office: IssuingOffice, *, served: bool, elsewhere: bool) -> str:
+    """Return an office as a button."""
+    mark = "● " if served else "↗ " if elsewhere else ""
+    return f"{mark}{office.code} {office.city}"
+
+
+def offices_of(province: str) -> str:
+    """Return the head of a province's list."""
+    return _("<b>{province}</b>\n请选择发牌机关:").format(province=escape(province))
+
+
+def found(count: int) -> str:
+    """Return the head of what was found."""
+    return _("找到 {count} 个发牌机关:").format(count=count)
+
+
+def _head(issuing: IssuingOffice) -> str:
+    return _("<b>{code} {city} · 选号服务</b>").format(code=issuing.code, city=escape(issuing.city))
+
+
+def served(office: Office, opening: str) -> str:
+    """Return the first page of an office that is served here.
+
+    Args:
+        office: the office.
+        opening: whether it is open now, or when it next is.
+    """
+    lines = [
+        _head(office.issuing),
+        escape(office.name),
+        _("• 网上选号服务时间:{hours}({opening})").format(hours=common.hours(office.hours), opening=opening),
+        _("• 随机选号:每辆车 {batches} 批,每批 {size} 个号码").format(
+            batches=office.random_batches, size=office.batch_size
+        ),
+        _("• 自编选号:每辆车共 {total} 个,每次最多 {most} 个").format(
+            total=office.compose_total, most=office.compose_per_try
+        ),
+        _("• 有效期:选定次日起 {days} 个工作日,到最后一天窗口下班为止").format(days=office.validity_workdays),
+        _("• 办理地点:{address}({hours})").format(
+            address=escape(office.address), hours=common.counter_hours(office.counter_hours)
+        ),
+    ]
+    return "\n".join(lines)
+
+
+OPEN_NOW = phrase("现在开放")
+NEVER_OPEN = phrase("现在不开放")
+
+
+def opens_at(moment: str) -> str:
+    """Return when an office next opens."""
+    return _("下次开放 {moment}").format(moment=moment)
+
+
+def served_elsewhere(issuing: IssuingOffice) -> str:
+    """Return the page of an office that another bot serves."""
+    return _("{head}\n该发牌机关由其他服务受理,请点下方按钮前往。").format(head=_head(issuing))
+
+
+def not_served(issuing: IssuingOffice) -> str:
+    """Return the page of an office that nobody serves that is known of."""
+    return _(
+        "{head}\n本服务暂不受理该发牌机关的选号。请通过“交管12123”或前往{city}的车辆管理所办理。"
+    ).format(head=_head(issuing), city=escape(issuing.city))
+
+
+def in_maintenance(text: str) -> str:
+    """Return what an office says while it is closed for maintenance."""
+    return _("🛠 系统维护中:{text}").format(text=escape(text))
+
+
+def own_office() -> str:
+    """Return that this is where somebody is registered."""
+    return _("✅ 这是您的注册地。")
+
+
+def may_not(why: str) -> str:
+    """Return why somebody cannot select at the office that they look at."""
+    return _("⚠️ {why}").format(why=why)
+
+
+def link(address: str) -> str:
+    """Return the link that opens an office directly."""
+    return _("本页链接:<code>{address}</code>").format(address=escape(address))
+
+
+def share_words(issuing: IssuingOffice) -> str:
+    """Return what is passed on together with a link."""
+    return _("{code} {city} · 预选机动车号牌").format(code=issuing.code, city=issuing.city)
+
+
+def begun_elsewhere(office: Office) -> str:
+    """Return the warning that another office's draft is given up by going on here."""
+    return _("⚠️ 您在 {office} 有一次未完成的预选;在这里选择号牌种类后,将改到这里办理。").format(
+        office=escape(common.office_title(office))
+    )

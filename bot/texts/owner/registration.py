@@ -1,0 +1,111 @@
+"""Words of consent and registration."""
+
+from html import escape
+
+from bot.i18n.formatting import masked_identity, masked_name, masked_phone, office_title
+from bot.i18n.language import _, phrase
+from core.people.accounts import Account
+from core.people.verification import CodeState, CodeStatus
+from core.values.offices import Office
+
+AGREE = phrase("✅ 同意并继续")
+DECLINE = phrase("不同意")
+SEND_CONTACT = phrase("📱 发送本人手机号")
+RESEND = phrase("🔄 重新发送")
+OTHER_PHONE = phrase("更换手机号")
+CONFIRM = phrase("✅ 确认注册")
+CHANGE_OFFICE = phrase("修改注册地")
+CHANGE_NAME = phrase("修改姓名")
+CHANGE_IDENTITY = phrase("修改身份证号")
+CHANGE_PHONE = phrase("修改手机号")
+BACK_REPLY = phrase("返回")
+
+_CONSENT = phrase(
+    "<b>个人信息告知</b>(第 {version} 版)\n"
+    "为办理号牌预选,需要您的:姓名(单位名称)、居民身份证号码(统一社会信用代码)、手机号、车辆识别代号和合格证编号。\n"
+    "• 用途:核对车辆与车主、发送验证码和到期提醒、窗口办理时核对,不作他用;\n"
+    "• 保存:姓名、证件号码、手机号加密存放;草稿保留7天,验证码保留1天;\n"
+    "• <b>请注意:Telegram 的服务器在境外</b>,您在聊天中输入的内容会经过境外服务器;"
+    "您输入的姓名和号码读取后会尽可能从聊天中删除;\n"
+    "• 随时可以查看(/privacy)、导出(/export)和删除(/delete)自己的信息;\n"
+    "• 不同意则无法在线预选,可直接到车辆管理所窗口办理。"
+)
+DECLINED = phrase("未收集任何信息。您可以到车辆管理所窗口办理。")
+OFFICE = phrase("<b>注册地</b>\n请选择车辆将要登记上牌的发牌机关:")
+NAME = phrase("<b>注册 1/3 · 姓名</b>\n请输入您身份证上的姓名:")
+NAME_AGAIN = phrase("<b>修改姓名</b>\n请输入您身份证上的姓名:")
+NAME_HINT = phrase("请输入姓名。")
+IDENTITY = phrase("<b>注册 2/3 · 身份证</b>\n请输入您的 18 位居民身份证号码:")
+IDENTITY_HINT = phrase("请输入身份证号码。")
+PHONE = phrase(
+    "<b>注册 3/3 · 手机号</b>\n点下方按钮发送本人手机号(无需验证码),或直接输入 11 位手机号(将发送验证码):"
+)
+PHONE_AGAIN = phrase(
+    "<b>修改手机号</b>\n点下方按钮发送本人手机号(无需验证码),或直接输入 11 位手机号(将发送验证码):"
+)
+PHONE_HINT = phrase("请点下方按钮发送本人手机号,或输入 11 位手机号。")
+CODE_HINT = phrase("请输入短信中的 6 位数字验证码。")
+PHONE_PROVED = phrase("✅ 手机号已验证。")
+DONE = phrase("✅ 注册完成。")
+PHONE_CHANGED = phrase("✅ 手机号已更改。")
+
+
+def consent(version: int) -> str:
+    """Return what is consented to. Whoever changes it counts up ``core.people.accounts.CONSENT_VERSION``."""
+    return _CONSENT().format(version=version)
+
+
+def review(account: Account, office: Office) -> str:
+    """Return what was entered, shown back."""
+    return _(
+        "<b>请核对注册信息</b>\n"
+        "注册地:{office}\n"
+        "姓名:{name}\n"
+        "身份证号:{identity}\n"
+        "手机号:{phone}\n\n"
+        "身份证号注册后不能在网上修改。"
+    ).format(
+        office=escape(office_title(office)),
+        name=masked_name(account.name),
+        identity=masked_identity(account.identity),
+        phone=masked_phone(account.phone),
+    )
+
+
+def code(phone: str, state: CodeState | None, *, now_resend: int, over: bool) -> str:
+    """Return the page on which a code is entered, with what is known of it.
+
+    Args:
+        phone: to which it was sent.
+        state: what is known of it.
+        now_resend: seconds until another may be sent, 0 when it may be.
+        over: whether its five minutes have passed.
+    """
+    return _("<b>短信验证码</b>\n手机号:{phone}\n{state}").format(
+        phone=masked_phone(phone), state=_code_state(state, now_resend, over=over)
+    )
+
+
+def _code_state(state: CodeState | None, now_resend: int, *, over: bool) -> str:
+    if state is None:
+        return _("还没有发送验证码,请点【重新发送】。")
+    if state.state == CodeStatus.LOCKED and now_resend:
+        return _("❌ 验证码已连续输错5次,已作废。{seconds}秒后可以重新发送。").format(seconds=now_resend)
+    if state.state == CodeStatus.LOCKED:
+        return _("❌ 验证码已连续输错5次,已作废。请点【重新发送】获取新的验证码。")
+    if state.state == CodeStatus.FAILED:
+        return _("⚠️ 短信暂时发送不出去,已填写的信息不受影响。请点【重新发送】再试一次。")
+    if over:
+        return _("⏰ 验证码已超过5分钟有效期。请点【重新发送】获取新的验证码。")
+    sent = _("验证码正在发送…") if state.state == CodeStatus.QUEUED else _("验证码已发送,5分钟内有效。")
+    wait = _("{seconds}秒后可重新发送。").format(seconds=now_resend) if now_resend else ""
+    return _("{sent}请输入短信中的 6 位数字。{wait}\n还可输入 {left} 次。").format(
+        sent=sent, wait=wait, left=state.tries_left
+    )
+
+
+def wrong_code(left: int) -> str:
+    """Return what is said of a wrong code."""
+    if left:
+        return _("❌ 验证码不正确,还可输入 {left} 次。").format(left=left)
+    return _("❌ 验证码不正确。已连续输错5次,该验证码作废,请重新获取。")

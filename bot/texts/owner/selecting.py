@@ -1,0 +1,271 @@
+"""Words of phase 2: random and self-composed selection, confirmation, completion."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from html import escape
+
+from bot.i18n.formatting import (
+    KINDS,
+    barred,
+    clock,
+    counter_hours,
+    day,
+    listed,
+    moment,
+    papers,
+    plate,
+    reason,
+    span,
+)
+from bot.i18n.language import _, phrase
+from core.pool.batches import Batch
+from core.preselection import Preselection, State
+from core.preselection.selection import Chances, Shortlisted, Tried, Unavailable
+from core.values.offices import Office
+from core.values.plates import PlateKind
+from core.values.vehicles import vin_last_six
+
+WITHOUT_FOUR = phrase("【不包含4】")
+COMPOSE = phrase("【自编选号】")
+CONFIRM = phrase("【确认选号】")
+TAKE = phrase("✅ 确定选用")
+BACK_TO_RANDOM = phrase("« 随机选号")
+SUBMIT = phrase("📨 提交")
+CONFIRM_TRY = phrase("✅ 确认提交")
+BACK_TO_WISHES = phrase("« 返回修改")
+CLEAR = phrase("清空")
+VERIFY_AGAIN = phrase("【开始选号】")
+NEXT_VEHICLE = phrase("为另一辆车预选")
+
+COMPOSE_HINT = phrase("请输入要自编的号码,用空格或换行隔开。")
+NONE_DRAWN = phrase("号池中暂时没有符合条件的号码,未扣减次数。可以取消【不包含4】或改用自编选号。")
+NOT_OPEN_YET = phrase("该号牌种类目前没有开放的号段,未扣减次数。")
+BATCH_OVER = phrase("本批号码的保留时间已到,已放回号池。")
+NOT_DELIVERED = phrase("上一批号码没有及时送达,已放回号池,这次机会已退还。")
+SHORTLIST_OVER = phrase("备选的保留时间已到,已放回号池。")
+ALL_OVER = phrase("本批号码和备选的保留时间都已到,已放回号池。")
+CHOOSE = phrase("<b>请选择要确认的号码</b>")
+RECEIPT_TITLE = phrase("预选号凭证")
+LAPSED = phrase(
+    "<b>第5步 预选号牌</b>\n⏰ 本次手机验证已失效(30分钟无操作或已过服务时间)。"
+    "剩余次数不受影响,点【开始选号】重新验证后继续。"
+)
+LAPSED_NOTE = phrase("本次手机验证已失效,请点【开始选号】重新验证。剩余次数不受影响。")
+
+_REASONS = {
+    Unavailable.PRESELECTED: phrase("已被他人预选"),
+    Unavailable.USED: phrase("已使用"),
+    Unavailable.RESTING: phrase("退回后暂不开放"),
+}
+_STATES = {
+    State.DRAFT: phrase("填写中"),
+    State.INFORMED: phrase("填写中"),
+    State.AGREED: phrase("信息已确认"),
+    State.VERIFIED: phrase("正在选号"),
+    State.RESERVED: phrase("已预选,待窗口办理"),
+    State.REGISTERED: phrase("已上牌"),
+    State.EXPIRED: phrase("已过期"),
+    State.CANCELLED: phrase("已取消"),
+    State.VOID: phrase("已作废"),
+}
+
+
+def draw_label(left: int, *, first: bool) -> str:
+    """Return the label of the button that draws a batch, with what is left."""
+    return (_("【随机一次({left})】") if first else _("【换一批({left})】")).format(left=left)
+
+
+def filter_label(*, on: bool) -> str:
+    """Return the label of the filter."""
+    return ("☑️ " if on else "⬜ ") + WITHOUT_FOUR()
+
+
+def number_label(office: str, serial: str, *, kept: bool) -> str:
+    """Return the label of a number of the batch."""
+    return ("⭐ " if kept else "") + plate(office, serial)
+
+
+def confirm_label(count: int) -> str:
+    """Return the label that leads to the confirmation."""
+    return CONFIRM() if count == 1 else _("【确认选号】({count}个备选)").format(count=count)
+
+
+def composable(left: int) -> str:
+    """Return the line that always says how many wishes are left."""
+    return _("您还可以自编{left}个号牌").format(left=left)
+
+
+def selecting(
+    office: Office,
+    left: Chances,
+    batch: Batch | None,
+    kept: Sequence[Shortlisted],
+    now: datetime,
+    *,
+    over: str,
+) -> str:
+    """Return the page of random selection."""
+    lines = [_("<b>第5步 预选号牌 · 随机选号</b>")]
+    if over:
+        lines.append(over)
+    if batch is not None:
+        lines.append(_living(batch, now))
+    elif not over:
+        lines.append(_("先选是否【不包含4】,再点【随机一次】抽取一批号码。"))
+    if kept:
+        lines.append(_shortlisted(office, kept, now))
+    lines.append(
+        _("随机选号还剩 <b>{batches}</b> 批 · {composable}").format(
+            batches=left.batches, composable=composable(left.wishes)
+        )
+    )
+    return "\n".join(lines)
+
+
+def _living(batch: Batch, now: datetime) -> str:
+    return _("本批 {count} 个号码为您保留到 <b>{until}</b>(还有约{left})。点号码放入备选(每批一个)。").format(
+        count=len(batch.serials), until=clock(batch.held_until), left=span(batch.held_until - now)
+    )
+
+
+def _shortlisted(office: Office, kept: Sequence[Shortlisted], now: datetime) -> str:
+    until = min(one.held_until for one in kept)
+    return _("⭐ 备选:{numbers},保留到 <b>{until}</b>(还有约{left})").format(
+        numbers=listed(f"<b>{plate(office.code, one.serial)}</b>" for one in kept),
+        until=clock(until),
+        left=span(until - now),
+    )
+
+
+def sure(number: str) -> str:
+    """Return the last question before a number is taken."""
+    return _("<b>确认选用 {number}?</b>\n\n选定后<b>不能更改、不能退回</b>,其余号码将放回号池。").format(
+        number=escape(number)
+    )
+
+
+def until_line(until: datetime, now: datetime) -> str:
+    """Return until when the shortlist stands."""
+    left = span(until - now)
+    return "\n\n" + _("备选保留到 {until}(还有约{left})").format(until=clock(until), left=left)
+
+
+def _numbered(office: Office, wishes: Iterable[str]) -> list[str]:
+    return [f"{index}. <b>{plate(office.code, wish)}</b>" for index, wish in enumerate(wishes, 1)]
+
+
+_EXAMPLES = {
+    PlateKind.SMALL: "12345 A6789",
+    PlateKind.SMALL_NEV: "D12345 FA6789",
+    PlateKind.LARGE_NEV: "12345D 67890F",
+}
+"""Numbers of the right form, to be typed in like manner."""
+
+
+def composing(office: Office, kind: PlateKind, left: Chances, wishes: Sequence[str]) -> str:
+    """Return the page of self-composed selection."""
+    lines = [_("<b>第5步 预选号牌 · 自编选号</b>"), composable(left.wishes)]
+    if wishes:
+        lines.append(_("本次要提交的号码(按顺序,第一个可用的即为所选):"))
+        lines += _numbered(office, wishes)
+        lines.append(_("可继续输入添加,点号码可删除。"))
+    else:
+        lines.append(
+            _("请输入 1–{most} 个号码,按喜好顺序,用空格或换行隔开,例如:\n<code>{example}</code>").format(
+                most=office.compose_per_try, example=_EXAMPLES[kind]
+            )
+        )
+    lines.append(_("全部不可用时才扣减次数;选中则立即完成,不能更改。"))
+    return "\n".join(lines)
+
+
+def try_question(office: Office, wishes: Sequence[str], known: Sequence[str]) -> str:
+    """Return the question before a try, with what it may cost."""
+    question = _(
+        "<b>确认提交?</b>\n{wishes}\n\n"
+        "按顺序,第一个可用的号码<b>立即成为您的号牌,不能更改</b>;\n"
+        "若全部不可用,剩余自编号牌个数将减少{count}个。"
+    ).format(wishes="\n".join(_numbered(office, wishes)), count=len(wishes))
+    if not known:
+        return question
+    warning = _("⚠️ {wishes} 之前提交过但不可用,再次提交仍可能扣减次数。")
+    return f"{question}\n\n{warning.format(wishes=listed(plate(office.code, wish) for wish in known))}"
+
+
+def failed(office: Office, tried: Tried) -> str:
+    """Return what a try cost, and why each wish was not to be had."""
+    lines = [_("❌ 都不可用,剩余自编号牌个数将减少{count}个:").format(count=len(tried.reasons))]
+    lines += [
+        _("• {number}:{reason}").format(number=plate(office.code, wish), reason=_REASONS[why]())
+        for wish, why in tried.reasons
+    ]
+    if tried.ideas:
+        lines.append(_("以下相近号码此刻空闲(仅供参考,不保证提交时仍可用),点一下可加入:"))
+    return "\n".join(lines)
+
+
+def done(preselection: Preselection, office: Office) -> str:
+    """Return the caption of the receipt (step 6)."""
+    return _(
+        "🎉 <b>第6步 完成号牌预选</b>\n您的号码:<b>{number}</b>\n"
+        "请在 <b>{deadline}</b> 前到以下地点办理登记上牌:\n"
+        "{name}\n{address}({hours})\n"
+        "需带材料:{papers}\n"
+        "逾期未办理,号码收回{barred}。"
+    ).format(
+        number=plate(preselection.office, preselection.serial or ""),
+        deadline=moment(preselection.deadline) if preselection.deadline else "",
+        name=escape(office.name),
+        address=escape(office.address),
+        hours=counter_hours(office.counter_hours),
+        papers=escape(papers(office)),
+        barred=barred(office.ban_years),
+    )
+
+
+def receipt_rows(preselection: Preselection, office: Office) -> list[tuple[str, str]]:
+    """Return what stands on the receipt (预选号凭证), label and value."""
+    return [
+        (_("凭证编号"), f"{preselection.office}-{preselection.preselection_id:08d}"),
+        (_("发牌机关"), office.name),
+        (_("号牌种类"), KINDS[preselection.kind]()),
+        (_("车辆识别代号后六位"), vin_last_six(preselection.the_vin)),
+        (_("选定时间"), moment(preselection.reserved_at) if preselection.reserved_at else ""),
+        (_("办理截止时间"), moment(preselection.deadline) if preselection.deadline else ""),
+        (_("办理地点"), office.address),
+        (_("需带材料"), papers(office)),
+    ]
+
+
+def mine(entries: Sequence[Preselection], nexts: Mapping[str, datetime | None]) -> str:
+    """Return the list of all that an owner ever began, with when they hear of each next."""
+    listing = "\n\n".join(_entry(one, nexts.get(one.subject)) for one in entries)
+    return _("<b>我的选号</b>\n{entries}").format(
+        entries=listing or _("您还没有预选过号牌。点【预选号牌】开始。")
+    )
+
+
+def _entry(one: Preselection, reminder: datetime | None) -> str:
+    number = f"<b>{plate(one.office, one.serial)}</b>" if one.serial else one.office
+    lines = [f"{number} · {KINDS[one.kind]()} · {_STATES[one.state]()}"]
+    if one.vin:
+        lines.append(_("车辆识别代号后六位:{vin}").format(vin=vin_last_six(one.vin)))
+    if one.state == State.RESERVED and one.deadline:
+        lines.append(_("请在 {deadline} 前到车辆管理所办理").format(deadline=moment(one.deadline)))
+        if reminder is not None:
+            lines.append(_("下次提醒:{moment}").format(moment=moment(reminder)))
+    if one.ended_at and one.reason:
+        lines.append(_("结束于 {day}:{reason}").format(day=day(one.ended_at), reason=reason(one.reason)))
+    elif one.ended_at:
+        lines.append(_("结束于 {day}").format(day=day(one.ended_at)))
+    return "\n".join(lines)
+
+
+def entry_label(one: Preselection) -> str:
+    """Return the button that opens one entry of the list."""
+    return _("🎫 凭证 {number}").format(number=plate(one.office, one.serial or ""))
+
+
+def batch_title(office: str, batch: Batch) -> str:
+    """Return what stands above the numbers in the picture of a batch."""
+    return _("{office} {kind} · 第{n}次抽号").format(office=office, kind=KINDS[batch.kind](), n=batch.n)

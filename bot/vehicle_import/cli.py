@@ -1,0 +1,77 @@
+"""``import``: loads the embedded vehicle registry from a CSV or XLSX file, with a progress bar."""
+
+from pathlib import Path
+
+from tqdm import tqdm
+
+from bot.errors.tables import TableError
+from bot.vehicle_import.vehicles import VehicleFile, read_vehicles
+from core.audit import COMMAND_LINE
+from core.bootstrap import Core, bootstrap
+from core.errors import InputError
+from core.registry import imports
+from core.registry.imports import A_PIECE, BY_COMMAND_LINE, Order
+from core.settings import Settings
+
+_MOST_NAMED = 10
+
+
+class BadRows(InputError):
+    """Rows of the file cannot be read; nothing of the file was loaded."""
+
+
+async def import_vehicles(settings: Settings, file: Path) -> int:
+    """Load a file whole or not at all; return the exit status.
+
+    Raises:
+        BadRows: the first rows that cannot be read, with their numbers and what is wrong with them.
+    """
+    read = _read(file)
+    core = await bootstrap(settings)
+    try:
+        await _load(core, file.name, read)
+    finally:
+        await core.close()
+    print(f"{len(read.vehicles):,} vehicles are in the registry's table")  # noqa: T201 - the command line prints
+    return 0
+
+
+def _read(file: Path) -> VehicleFile:
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise BadRows(f"{file}: {error.strerror}") from None
+    with tqdm(unit=" rows", desc="reading", disable=None) as bar:
+        try:
+            read = read_vehicles(content, bar.update)
+        except TableError as error:
+            raise BadRows(f"{file}: {error}") from None
+    if read.wrong:
+        lines = [f"{file}:{row.number}: {row.error}" for row in read.wrong[:_MOST_NAMED]]
+        more = len(read.wrong) - len(lines)
+        raise BadRows("\n".join(lines + ([f"{file}: and {more} more"] if more else [])))
+    return read
+
+
+async def _load(core: Core, name: str, read: VehicleFile) -> None:
+    """Load in pieces; what an interrupted call before has left is given up first."""
+    run = core.store.run
+    left = await core.store.read(imports.under_way, BY_COMMAND_LINE)
+    if left is not None:
+        await run(imports.drop, left.import_id, COMMAND_LINE)
+    order = Order(
+        chat_id=BY_COMMAND_LINE,
+        file_id="",
+        file_name=name,
+        digest=read.digest,
+        total=len(read.vehicles),
+        actor=COMMAND_LINE,
+    )
+    begun = await run(imports.begin, order)
+    with tqdm(total=begun.total, unit=" vehicles", desc="loading", disable=None) as bar:
+        for start in range(0, begun.total, A_PIECE):
+            piece = read.vehicles[start : start + A_PIECE]
+            await run(imports.put, begun.import_id, piece, loaded=start + len(piece))
+            bar.update(len(piece))
+    await run(imports.ready, begun.import_id, await core.store.read(imports.differences, begun.import_id))
+    await run(imports.confirm, begun.import_id, COMMAND_LINE)

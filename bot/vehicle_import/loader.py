@@ -1,0 +1,78 @@
+"""Loads imports beside the conversations, in pieces, and shows how far it is."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+from bot.dialog.screen import Attachment, LoadVehicles, Received
+from bot.vehicle_import.vehicles import read_vehicles
+from core.bootstrap import Core
+from core.errors import InputError
+from core.registry import imports
+from core.registry.imports import A_PIECE, Import
+from core.registry.lookup import RegistryVehicle
+
+_LOGGER = logging.getLogger(__name__)
+MOST_BYTES = 20_000_000
+"""As much as the messenger hands out to a bot."""
+_SHOWN_EVERY = 2.0
+"""Seconds between two edits of the progress: the messenger takes about one a second in a chat."""
+_REST = 0.01
+"""Seconds after each piece in which others have the processor and the store."""
+
+
+class Loader:
+    """Loads imports.
+
+    Args:
+        core: the services.
+        fetch: gets a file again by its id.
+        redraw: shows a chat's screen anew, in the chat's turn.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        fetch: Callable[[Attachment, int], Awaitable[Received]],
+        redraw: Callable[[int], Awaitable[None]],
+    ) -> None:
+        self._core = core
+        self._fetch = fetch
+        self._redraw = redraw
+
+    async def load(self, wanted: LoadVehicles) -> None:
+        """Load an import that has just begun."""
+        begun = await self._core.store.read(imports.get, wanted.import_id)
+        await self._load(begun, wanted.vehicles)
+
+    async def resume(self) -> None:
+        """Take up what a crash has left: the file is fetched again, for nothing in memory is kept."""
+        while (left := await self._core.store.run(imports.claim)) is not None:
+            try:
+                vehicles = await self._again(left)
+            except InputError as error:
+                _LOGGER.warning("import %d is given up: %s", left.import_id, type(error).__name__)
+                await self._core.store.run(imports.drop, left.import_id, "system")
+                await self._redraw(left.chat_id)
+            else:
+                await self._load(left, vehicles)
+
+    async def _again(self, left: Import) -> Sequence[RegistryVehicle]:
+        file = Attachment(file_id=left.file_id, is_photo=False, name=left.file_name)
+        received = await self._fetch(file, MOST_BYTES)
+        return (await asyncio.to_thread(read_vehicles, received.content)).vehicles
+
+    async def _load(self, begun: Import, vehicles: Sequence[RegistryVehicle]) -> None:
+        store, shown = self._core.store, time.monotonic()
+        for start in range(begun.loaded, begun.total, A_PIECE):
+            piece = vehicles[start : start + A_PIECE]
+            if not await store.run(imports.put, begun.import_id, piece, loaded=start + len(piece)):
+                return  # its admin has given it up
+            if time.monotonic() - shown > _SHOWN_EVERY:
+                shown = time.monotonic()
+                await self._redraw(begun.chat_id)
+            await asyncio.sleep(_REST)
+        found = await store.read(imports.differences, begun.import_id)
+        await store.run(imports.ready, begun.import_id, found)
+        await self._redraw(begun.chat_id)

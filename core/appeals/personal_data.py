@@ -1,0 +1,55 @@
+"""What is held of people in appeals: how it is read out, and how it goes (docs/domain.md, section 12)."""
+
+from collections.abc import Callable
+
+from core.appeals.model import State
+from core.appeals.submission import Appeals
+from core.clock import from_millis, to_millis
+from core.personal_data import Holding, Person, Record
+from core.ports import Tx
+
+
+def holding(appeals: Appeals) -> Holding:
+    """Return appeals as a holding of ``core.personal_data``; the photos' files go with the next sweep."""
+    return Holding(name="appeals", read=_reader(appeals), forget=_forget)
+
+
+def _reader(appeals: Appeals) -> Callable[[Tx, Person], list[Record]]:
+    def read(tx: Tx, person: Person) -> list[Record]:
+        if person.account is None:
+            return []
+        draft = appeals.find_draft(tx, person.account)
+        all_of_them = [*([draft] if draft else []), *appeals.of_account(tx, person.account)]
+        return [
+            {
+                "number": one.appeal_id,
+                "office": one.office,
+                "state": one.state.value,
+                "vin": one.vin,
+                "reason": one.reason,
+                "photos": [slot.value for slot in one.photos],
+                "photo_consent": one.consent_version,
+                "submitted_at": one.submitted_at,
+                "ended_at": one.ended_at,
+                "answer": one.answer,
+                "journal": [
+                    {"at": from_millis(row["at"]), "action": row["action"]}
+                    for row in tx.all("audit.of_subject", subject=one.subject)
+                ],
+            }
+            for one in all_of_them
+        ]
+
+    return read
+
+
+def _forget(tx: Tx, person: Person) -> None:
+    """Withdraw what waits; of all that was submitted its number, vehicle and state stay, for the books."""
+    if person.account is None:
+        return
+    mine = {"account_id": person.account.account_id}
+    now = to_millis(tx.now)
+    tx.run("appeals.forget_all_photos", **mine)
+    tx.run("appeals.drop_all_drafts", **mine, now=now)
+    tx.run("appeals.empty_all", **mine, withdrawn=State.WITHDRAWN, nobody=b"", now=now)
+    tx.run("appeals.end_rights", **mine)

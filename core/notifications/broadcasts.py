@@ -1,0 +1,292 @@
+"""Broadcasts: what an office tells its owners at one time (docs/domain.md, section 13).
+
+    running ──stopped by an admin──▶ stopping ──the last one is out──▶ stopped
+       └────────everybody is dealt with────────▶ done
+
+Whom it is told are notices, planned in the transaction that begins it and sent by the same sender as all
+others, so that a restart goes on where it was. Nobody is told twice: where it cannot be known whether a
+message arrived, it counts as uncertain and is not sent again (``core.notifications.queue.ONCE``).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from core import audit
+from core.audit import AuditAction
+from core.clock import from_millis, moment_or_none, to_millis
+from core.errors import BroadcastRunning, BroadcastTextEmpty, BroadcastTextLong, NobodyToTell, NothingKnown
+from core.notifications.queue import BLOCKED, UNCERTAIN, NoticeState, Plan, Purpose, cancel, plan
+from core.ports import Row, Tx
+from core.values.text import tidy
+
+MOST_TEXT = 1000
+"""Characters of a text."""
+PACE = timedelta(milliseconds=50)
+"""From one message to the next: 20 a second, so that a fifth of the bulk lane is left to other notices."""
+PATIENCE = timedelta(hours=6)
+"""So long after its turn a message is still tried."""
+
+
+class Audience(StrEnum):
+    """Whom an office tells."""
+
+    REGISTERED = "registered"  # all who are registered there
+    UNDERWAY = "underway"  # who has a preselection under way there, or a number reserved
+    SUBSCRIBERS = "subscribers"  # who wants to be told of releases or openings there
+
+
+class State(StrEnum):
+    """Where a broadcast stands."""
+
+    RUNNING = "running"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A broadcast to be begun."""
+
+    office: str
+    audience: Audience
+    text: str
+    chat_id: int  # the admin's
+    actor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broadcast:
+    """A broadcast as it stands."""
+
+    broadcast_id: int
+    office: str
+    audience: Audience
+    text: str
+    chat_id: int
+    begun_at: datetime
+    total: int  # how many are to be told
+    state: State
+    ended_at: datetime | None
+
+    @property
+    def subject(self) -> str:
+        """Return how the journal and its notices call it."""
+        return audit.broadcast_subject(self.broadcast_id)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether everybody has been dealt with."""
+        return self.state in {State.STOPPED, State.DONE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What has become of a broadcast's messages."""
+
+    sent: int = 0
+    waiting: int = 0
+    blocked: int = 0  # the chat is shut to us, or gone
+    uncertain: int = 0  # nobody knows whether it arrived; not sent again
+    failed: int = 0  # the messenger did not take it, or not in time
+    unsent: int = 0  # it was stopped before
+
+
+def judge_text(written: str) -> str:
+    """Return the text of a broadcast as it was written, its lines trimmed, without control characters.
+
+    Raises:
+        BroadcastTextEmpty: nothing is left.
+        BroadcastTextLong: it has more than 1,000 characters.
+    """
+    lines = ["".join(filter(str.isprintable, line)).strip() for line in written.splitlines()]
+    text = "\n".join(lines).strip()
+    if not tidy(text):
+        raise BroadcastTextEmpty
+    if len(text) > MOST_TEXT:
+        raise BroadcastTextLong(most=MOST_TEXT, found=len(text))
+    return text
+
+
+def reach(tx: Tx, office: str, audience: Audience) -> int:
+    """Return how many would be told at this moment."""
+    row = tx.one("broadcasts.reach", office=office, audience=audience)
+    return row["people"] if row else 0
+
+
+def begin(tx: Tx, order: Order) -> Broadcast:
+    """Begin a broadcast: everybody of its audience gets their turn.
+
+    Raises:
+        BroadcastRunning: the office's last one has not ended.
+        NobodyToTell: the audience is empty.
+    """
+    row = tx.one(
+        "broadcasts.add",
+        office=order.office,
+        audience=order.audience,
+        text=order.text,
+        chat_id=order.chat_id,
+        now=to_millis(tx.now),
+    )
+    if row is None:
+        present = running_of(tx, order.office)
+        raise BroadcastRunning(present.broadcast_id if present else 0)
+    number = row["broadcast_id"]
+    total = tx.run(
+        "broadcasts.add_notices",
+        subject=audit.broadcast_subject(number),
+        office=order.office,
+        audience=order.audience,
+        now=to_millis(tx.now),
+        gap=int(PACE / timedelta(milliseconds=1)),
+        patience=int(PATIENCE / timedelta(milliseconds=1)),
+    )
+    if not total:
+        raise NobodyToTell
+    tx.run("broadcasts.set_total", broadcast_id=number, total=total)
+    begun = get(tx, number)
+    audit.record(
+        tx,
+        order.actor,
+        AuditAction.BEGAN_BROADCAST,
+        begun.subject,
+        office=begun.office,
+        audience=order.audience,
+        total=total,
+    )
+    return begun
+
+
+def stop(tx: Tx, broadcast_id: int, actor: str) -> Broadcast:
+    """Stop a broadcast: what no worker has in its hands is not sent any more.
+
+    Raises:
+        NothingKnown: there is none of this number.
+        HandledMeanwhile: it was stopped, or has ended.
+    """
+    present = get(tx, broadcast_id)
+    if not tx.run("broadcasts.stop", broadcast_id=broadcast_id):
+        raise audit.handled(tx, present.subject)
+    cancel(tx, present.subject)
+    audit.record(tx, actor, AuditAction.STOPPED_BROADCAST, present.subject, office=present.office)
+    return get(tx, broadcast_id)
+
+
+def get(tx: Tx, broadcast_id: int) -> Broadcast:
+    """Return a broadcast.
+
+    Raises:
+        NothingKnown: there is none of this number.
+    """
+    row = tx.one("broadcasts.by_id", broadcast_id=broadcast_id)
+    if row is None:
+        raise NothingKnown
+    return _broadcast(row)
+
+
+def running_of(tx: Tx, office: str) -> Broadcast | None:
+    """Return the broadcast of an office that has not ended."""
+    row = tx.one("broadcasts.running_of", office=office)
+    return _broadcast(row) if row else None
+
+
+def figures(tx: Tx, broadcast: Broadcast) -> Figures:
+    """Return what has become of a broadcast's messages so far."""
+    counted = dict.fromkeys(("sent", "waiting", "blocked", "uncertain", "failed", "unsent"), 0)
+    for row in tx.all("broadcasts.figures", subject=broadcast.subject):
+        counted[_fate(row["state"], row["error"])] += row["notices"]
+    return Figures(**counted)
+
+
+def _fate(state: str, error: str | None) -> str:
+    if state == NoticeState.FAILED:
+        return {UNCERTAIN: "uncertain"}.get(error or "", "blocked" if error in BLOCKED else "failed")
+    fates: dict[str, str] = {
+        NoticeState.SENT: "sent",
+        NoticeState.CANCELLED: "unsent",
+        NoticeState.LATE: "failed",
+    }
+    return fates.get(state, "waiting")
+
+
+def is_pending(tx: Tx) -> bool:
+    """Whether a broadcast is to be ended: asked beside the writers, at every tick."""
+    return any(_is_through(tx, _broadcast(row)) for row in tx.all("broadcasts.running"))
+
+
+def end_due(tx: Tx) -> int:
+    """End the broadcasts of which everybody is dealt with, and tell who began them; return how many."""
+    ended = 0
+    for row in tx.all("broadcasts.running"):
+        one = _broadcast(row)
+        if _is_through(tx, one) and _end(tx, one):
+            ended += 1
+    return ended
+
+
+def _is_through(tx: Tx, one: Broadcast) -> bool:
+    return tx.one("broadcasts.is_open", subject=one.subject) is None
+
+
+def _end(tx: Tx, one: Broadcast) -> bool:
+    target = State.DONE if one.state == State.RUNNING else State.STOPPED
+    changed = tx.run(
+        "broadcasts.end",
+        broadcast_id=one.broadcast_id,
+        source=one.state,
+        target=target,
+        now=to_millis(tx.now),
+    )
+    if not changed:
+        return False
+    audit.record(
+        tx,
+        audit.SYSTEM,
+        AuditAction.ENDED_BROADCAST,
+        one.subject,
+        office=one.office,
+        sent=figures(tx, one).sent,
+        total=one.total,
+    )
+    plan(
+        tx,
+        Plan(
+            chat_id=one.chat_id,
+            purpose=Purpose.BROADCAST_OVER,
+            subject=f"{one.subject}:over",  # not its own: it would count as one of those who are told
+            due_at=tx.now,
+            details={"broadcast": one.broadcast_id},
+        ),
+    )
+    return True
+
+
+def mute(tx: Tx, chat_id: int, office: str) -> None:
+    """Note that somebody does not want to be told what an office broadcasts."""
+    tx.run("broadcasts.mute", chat_id=chat_id, office=office, now=to_millis(tx.now))
+
+
+def unmute(tx: Tx, chat_id: int, office: str) -> None:
+    """Note that somebody wants to be told again."""
+    tx.run("broadcasts.unmute", chat_id=chat_id, office=office)
+
+
+def is_muted(tx: Tx, chat_id: int, office: str) -> bool:
+    """Whether somebody does not want to be told what an office broadcasts."""
+    return tx.one("broadcasts.is_muted", chat_id=chat_id, office=office) is not None
+
+
+def _broadcast(row: Row) -> Broadcast:
+    return Broadcast(
+        broadcast_id=row["broadcast_id"],
+        office=row["office"],
+        audience=Audience(row["audience"]),
+        text=row["text"],
+        chat_id=row["chat_id"],
+        begun_at=from_millis(row["begun_at"]),
+        total=row["total"],
+        state=State(row["state"]),
+        ended_at=moment_or_none(row["ended_at"]),
+    )

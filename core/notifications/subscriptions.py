@@ -1,0 +1,125 @@
+"""Who is told of releases, openings to self-composition, and the next opening of service hours.
+
+Announcing is a tick's: what has been announced has a row, so that nobody is told twice however often
+and beside however many others a tick runs.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core import audit
+from core.clock import to_millis
+from core.notifications.queue import Purpose
+from core.ports import Tx
+from core.values.offices import Office
+
+NO_KIND = ""
+"""Of a topic that concerns an office as a whole."""
+
+
+class Topic(StrEnum):
+    """What somebody can be told of."""
+
+    RELEASE = "release"  # 投放提醒
+    COMPOSE = "compose"  # 自编开放提醒
+    OPENING = "opening"  # 开放提醒: the next opening, once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """One wish to be told."""
+
+    office: str
+    kind: str  # a plate kind, or NO_KIND
+    topic: Topic
+
+
+def of_chat(tx: Tx, chat_id: int) -> list[Subscription]:
+    """Return what somebody wants to be told."""
+    rows = tx.all("notices.subscriptions_of", chat_id=chat_id)
+    return [Subscription(office=row["office"], kind=row["kind"], topic=Topic(row["topic"])) for row in rows]
+
+
+def subscribe(tx: Tx, chat_id: int, wish: Subscription) -> None:
+    """Note that somebody wants to be told."""
+    tx.run(
+        "notices.subscribe",
+        chat_id=chat_id,
+        office=wish.office,
+        kind=wish.kind,
+        topic=wish.topic,
+        now=to_millis(tx.now),
+    )
+
+
+def unsubscribe(tx: Tx, chat_id: int, wish: Subscription) -> None:
+    """Note that somebody does not want to be told any more."""
+    tx.run(
+        "notices.unsubscribe",
+        chat_id=chat_id,
+        office=wish.office,
+        kind=wish.kind,
+        topic=wish.topic,
+    )
+
+
+def announce(tx: Tx, offices: Mapping[str, Office]) -> int:
+    """Plan to tell subscribers what has opened since the last time; return how many things."""
+    return _announce_segments(tx) + _announce_openings(tx, offices)
+
+
+def is_pending(tx: Tx, offices: Mapping[str, Office]) -> bool:
+    """Whether there is something to announce: asked beside the writers, at every tick."""
+    if tx.all("notices.unannounced", now=to_millis(tx.now)):
+        return True
+    return any(_is_awaited_and_open(tx, offices, row["office"]) for row in tx.all("notices.offices_awaited"))
+
+
+def _announce_segments(tx: Tx) -> int:
+    announced = 0
+    for row in tx.all("notices.unannounced", now=to_millis(tx.now)):
+        subject = audit.segment_subject(row["segment_id"])
+        if _first(tx, f"{subject}:{row['topic']}"):
+            wish = Subscription(office=row["office"], kind=row["kind"], topic=Topic(row["topic"]))
+            details = {name: row[name] for name in ("office", "kind", "mask", "compose_from")}
+            _tell(tx, wish, subject, details)
+            announced += 1
+    return announced
+
+
+def _announce_openings(tx: Tx, offices: Mapping[str, Office]) -> int:
+    announced = 0
+    for row in tx.all("notices.offices_awaited"):
+        code = row["office"]
+        if not _is_awaited_and_open(tx, offices, code):
+            continue
+        opened = offices[code].hours.opened_at(tx.now)
+        key = opened.isoformat() if opened else "always"
+        wish = Subscription(office=code, kind=NO_KIND, topic=Topic.OPENING)
+        subject = f"opening:{code}:{key}"
+        announced += _tell(tx, wish, subject, {"office": code})
+        tx.run("notices.unsubscribe_opening", office=code, subject=subject)
+    return announced
+
+
+def _is_awaited_and_open(tx: Tx, offices: Mapping[str, Office], code: str) -> bool:
+    return code in offices and offices[code].hours.is_open(tx.now)
+
+
+def _first(tx: Tx, subject: str) -> bool:
+    return bool(tx.run("notices.announce", subject=subject, now=to_millis(tx.now)))
+
+
+def _tell(tx: Tx, wish: Subscription, subject: str, details: Mapping[str, object]) -> int:
+    return tx.run(
+        "notices.add_for_subscribers",
+        purpose=Purpose(wish.topic),
+        subject=subject,
+        details=json.dumps(dict(details), ensure_ascii=False, sort_keys=True),
+        now=to_millis(tx.now),
+        topic=wish.topic,
+        office=wish.office,
+        kind=wish.kind,
+    )

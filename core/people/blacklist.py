@@ -1,0 +1,344 @@
+"""The blacklist (黑名单): by identity, not by chat account (docs/domain.md, section 6).
+
+Of an identity only its keyed hash is kept, so a ban outlives the account that earned it.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from core import audit
+from core.audit import AuditAction
+from core.clock import CHINA, from_millis, to_millis
+from core.errors import BanInThePast, Blacklisted, NotBlacklisted
+from core.notifications.queue import Plan, Purpose, cancel, plan
+from core.ports import Row, Tx
+
+TIME_IS_OVER = "its time is over"
+"""The reason that is stored of a ban that was lifted by itself."""
+
+
+class Cause(StrEnum):
+    """Why somebody is on the blacklist."""
+
+    EXPIRED = "expired"  # a reservation expired
+    VOID = "void"  # its data were wrong
+    ADMIN = "admin"  # an admin says so
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ban:
+    """One entry of the blacklist."""
+
+    ban_id: int
+    identity_hash: bytes = field(repr=False)
+    office: str
+    reason: str
+    cause: Cause
+    since: datetime
+    until: datetime
+    preselection_id: int | None = None  # what it was earned with
+
+    @property
+    def subject(self) -> str:
+        """Return how the journal calls it."""
+        return audit.ban_subject(self.ban_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A ban to be pronounced."""
+
+    identity_hash: bytes = field(repr=False)
+    office: str
+    reason: str
+    cause: Cause
+    until: datetime
+    actor: str
+    preselection_id: int | None = None
+
+
+def years_after(at: datetime, years: int) -> datetime:
+    """Return the midnight with which a ban of some years ends; of 29 February, 1 March."""
+    day = at.astimezone(CHINA).date()
+    try:
+        last = day.replace(year=day.year + years)
+    except ValueError:
+        last = date(day.year + years, 3, 1)
+    return datetime.combine(last, time(), CHINA)
+
+
+def end_of_ban(at: datetime, wanted: date | None, years: int) -> datetime:
+    """Return when a ban that an admin pronounces ends: with a day's beginning, in China.
+
+    Args:
+        at: the moment at which it is pronounced.
+        wanted: the first day on which it runs no more; None: as the office's rule has it.
+        years: the office's rule for who lets a number expire; where nobody is barred for that, one year.
+
+    Raises:
+        BanInThePast: the day has come already.
+    """
+    if wanted is None:
+        return years_after(at, max(1, years))
+    until = datetime.combine(wanted, time(), CHINA)
+    if until <= at:
+        raise BanInThePast
+    return until
+
+
+def version_of(present: Ban | None) -> str:
+    """Return what tells a running ban from what becomes of it, empty for none: kept while one is asked."""
+    return "" if present is None else f"{present.ban_id}:{to_millis(present.until)}"
+
+
+def get(tx: Tx, ban_id: int) -> Ban:
+    """Return a ban that runs.
+
+    Raises:
+        HandledMeanwhile: it was lifted; by whom.
+        NotBlacklisted: it is over, or there is none of this number.
+    """
+    row = tx.one("blacklist.by_id", ban_id=ban_id)
+    if row is None:
+        raise NotBlacklisted
+    if row["lifted_at"] is not None:
+        raise audit.handled(tx, _ban(row).subject)
+    if row["until"] <= to_millis(tx.now):
+        raise NotBlacklisted
+    return _ban(row)
+
+
+def running(tx: Tx, identity_hash: bytes | None) -> Ban | None:
+    """Return the running ban of an identity; one whose date has come counts no more."""
+    if identity_hash is None:
+        return None
+    row = tx.one("blacklist.running", identity_hash=identity_hash)
+    if row is None or row["until"] <= to_millis(tx.now):
+        return None
+    return _ban(row)
+
+
+def subjects_of(tx: Tx, identity_hash: bytes | None) -> list[str]:
+    """Return how the journal calls all bans that an identity ever had."""
+    if identity_hash is None:
+        return []
+    return [
+        audit.ban_subject(row["ban_id"])
+        for row in tx.all("blacklist.of_identity", identity_hash=identity_hash)
+    ]
+
+
+def refuse_banned(tx: Tx, identity_hash: bytes | None) -> None:
+    """Refuse whoever is on the blacklist.
+
+    Raises:
+        Blacklisted: with the reason, and until when.
+    """
+    ban = running(tx, identity_hash)
+    if ban is not None:
+        raise Blacklisted(ban.until, ban.reason)
+
+
+def ban(tx: Tx, sentence: Sentence) -> Ban:
+    """Put an identity on the blacklist; of two bans the longer one counts.
+
+    Raises:
+        BanInThePast: it would be over already.
+    """
+    if sentence.until <= tx.now:
+        raise BanInThePast
+    _lift_if_over(tx, sentence.identity_hash)
+    tx.one("blacklist.add", **_row_of(tx, sentence))
+    present = running(tx, sentence.identity_hash)
+    if present is None:
+        raise NotBlacklisted
+    _log_banned(tx, present, sentence)
+    return present
+
+
+def impose(tx: Tx, sentence: Sentence, seen: str) -> Ban:
+    """Bar an identity as an admin says, or give a ban that runs another end; whoever it is about is told.
+
+    Args:
+        tx: the transaction.
+        sentence: whom, until when and why; of a ban that runs only end and reason change.
+        seen: ``version_of`` what ran when the admin was asked.
+
+    Raises:
+        BanInThePast: it would be over already.
+        HandledMeanwhile: somebody else has pronounced, changed or lifted one since.
+    """
+    present = running(tx, sentence.identity_hash)
+    if version_of(present) != seen:
+        raise audit.handled(tx, present.subject if present else audit.ban_subject(seen.partition(":")[0]))
+    if present is None:
+        imposed = _begin(tx, sentence)
+    else:
+        set_until(tx, present, sentence.until, sentence.reason, sentence.actor)
+        imposed = replace(present, until=sentence.until, reason=sentence.reason)
+    tell(tx, imposed, Purpose.BANNED)
+    return imposed
+
+
+def _begin(tx: Tx, sentence: Sentence) -> Ban:
+    if sentence.until <= tx.now:
+        raise BanInThePast
+    _lift_if_over(tx, sentence.identity_hash)
+    row = tx.one("blacklist.add_new", **_row_of(tx, sentence))
+    present = running(tx, sentence.identity_hash)
+    if present is None or row is None:
+        raise audit.handled(tx, present.subject) if present else NotBlacklisted
+    _log_banned(tx, present, sentence)
+    return present
+
+
+def _row_of(tx: Tx, sentence: Sentence) -> dict[str, object]:
+    return {
+        "identity_hash": sentence.identity_hash,
+        "office": sentence.office,
+        "reason": sentence.reason,
+        "cause": sentence.cause,
+        "preselection_id": sentence.preselection_id,
+        "now": to_millis(tx.now),
+        "until": to_millis(sentence.until),
+    }
+
+
+def _log_banned(tx: Tx, present: Ban, sentence: Sentence) -> None:
+    audit.record(
+        tx,
+        sentence.actor,
+        AuditAction.BANNED,
+        present.subject,
+        office=present.office,
+        until=to_millis(present.until),
+        cause=sentence.cause,
+        reason=sentence.reason,
+    )
+
+
+def set_until(tx: Tx, present: Ban, until: datetime, reason: str, actor: str) -> None:
+    """Make a running ban longer or shorter.
+
+    Raises:
+        BanInThePast: it would be over already; lift it instead.
+        HandledMeanwhile: it has ended, or got another end, meanwhile.
+    """
+    if until <= tx.now:
+        raise BanInThePast
+    changed = tx.run(
+        "blacklist.set_until",
+        ban_id=present.ban_id,
+        until=to_millis(until),
+        reason=reason,
+        seen=to_millis(present.until),
+    )
+    if not changed:
+        raise audit.handled(tx, present.subject)
+    audit.record(
+        tx,
+        actor,
+        AuditAction.CHANGED_BAN,
+        present.subject,
+        office=present.office,
+        until=to_millis(until),
+        reason=reason,
+    )
+
+
+def lift(tx: Tx, present: Ban, actor: str, reason: str) -> None:
+    """End a ban, and tell whoever it was about.
+
+    Raises:
+        HandledMeanwhile: it has ended meanwhile.
+    """
+    lifted = tx.run(
+        "blacklist.lift", ban_id=present.ban_id, actor=actor, reason=reason, now=to_millis(tx.now)
+    )
+    if not lifted:
+        raise audit.handled(tx, present.subject)
+    audit.record(tx, actor, AuditAction.LIFTED_BAN, present.subject, office=present.office, reason=reason)
+    tell(tx, present, Purpose.LIFTED)
+
+
+def lift_due(tx: Tx, most: int = 100) -> int:
+    """End the bans whose time is over; return how many."""
+    rows = tx.all("blacklist.due", now=to_millis(tx.now), most=most)
+    for row in rows:
+        lift(tx, _ban(row), audit.SYSTEM, TIME_IS_OVER)
+    return len(rows)
+
+
+def tell(tx: Tx, present: Ban, purpose: Purpose) -> None:
+    """Plan to tell the registered owner of an identity what became of a ban: the last word alone."""
+    cancel(tx, present.subject)
+    row = tx.one("blacklist.account_of_identity", identity_hash=present.identity_hash)
+    if row is not None:
+        plan(
+            tx,
+            Plan(
+                chat_id=row["chat_id"],
+                purpose=f"{purpose}:{to_millis(tx.now)}",  # so that a change is told after the ban was
+                subject=present.subject,
+                due_at=tx.now,
+                details={
+                    "until": to_millis(present.until),
+                    "reason": present.reason,
+                    "office": present.office,
+                },
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which running bans are listed."""
+
+    offices: tuple[str, ...] | None  # their codes; None for all
+    cause: str = ""  # a ``Cause``; empty for any
+
+
+def page(tx: Tx, choice: Choice, *, skip: int, most: int) -> list[Ban]:
+    """Return some running bans, newest first."""
+    return [_ban(row) for row in tx.all("blacklist.page", skip=skip, most=most, **_chosen(tx, choice))]
+
+
+def count(tx: Tx, choice: Choice) -> int:
+    """Return how many running bans there are of a choice."""
+    row = tx.one("blacklist.count_page", **_chosen(tx, choice))
+    return row["bans"] if row else 0
+
+
+def _chosen(tx: Tx, choice: Choice) -> dict[str, object]:
+    return {
+        "now": to_millis(tx.now),
+        "everywhere": int(choice.offices is None),
+        "offices": ",".join(choice.offices or ()),
+        "cause": choice.cause,
+    }
+
+
+def all_running(tx: Tx) -> list[Ban]:
+    """Return everybody who is barred now, first those whose ban ends first."""
+    return [_ban(row) for row in tx.all("blacklist.all_running")]
+
+
+def _lift_if_over(tx: Tx, identity_hash: bytes) -> None:
+    """End a ban whose time is over and that no tick has lifted yet, so that it cannot block a new one."""
+    row = tx.one("blacklist.running", identity_hash=identity_hash)
+    if row is not None and row["until"] <= to_millis(tx.now):
+        lift(tx, _ban(row), audit.SYSTEM, TIME_IS_OVER)
+
+
+def _ban(row: Row) -> Ban:
+    return Ban(
+        ban_id=row["ban_id"],
+        identity_hash=bytes(row["identity_hash"]),
+        office=row["office"],
+        reason=row["reason"],
+        cause=Cause(row["cause"]),
+        since=from_millis(row["since"]),
+        until=from_millis(row["until"]),
+        preselection_id=row["preselection_id"],
+    )

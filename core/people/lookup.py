@@ -1,0 +1,91 @@
+"""Finding whoever an admin means: by chat id, identity number or credit code, telephone or plate number."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from core.errors import InputError, NobodyFound
+from core.people.accounts import Account, Accounts
+from core.ports import Tx
+from core.security.vault import Vault
+from core.values.identity import parse_identity, parse_phone
+from core.values.offices import Office
+from core.values.plates import PROVINCES, parse_plate
+from core.values.text import compact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Who:
+    """Somebody who was found; an identity may be known by its hash alone."""
+
+    identity_hash: bytes = field(repr=False)
+    account: Account | None
+
+
+class People:
+    """Finds people."""
+
+    def __init__(self, accounts: Accounts, vault: Vault, offices: Mapping[str, Office]) -> None:
+        self._accounts = accounts
+        self._vault = vault
+        self._offices = offices
+
+    def find(self, tx: Tx, written: str, *, today: date) -> Who:
+        """Return whoever is meant.
+
+        Args:
+            tx: the transaction.
+            written: a chat id, an identity number or credit code, a telephone or a plate number.
+            today: for the judgement of identity numbers.
+
+        Raises:
+            NobodyFound: nobody fits, or who fits has not registered.
+        """
+        text = compact(written)
+        if text[:1] in PROVINCES and text:
+            return self._known(self._by_plate(tx, text))
+        identity = _identity(text, today)
+        if identity is not None:
+            digest = self._vault.lookup("identity", identity)
+            return Who(identity_hash=digest, account=self._accounts.by_identity(tx, digest))
+        return self._known(self._by_phone(tx, text) or self._by_chat(tx, text))
+
+    def account(self, tx: Tx, written: str, *, today: date) -> Account:
+        """Return the chat account that is meant, which need not have ended its registration.
+
+        Raises:
+            NobodyFound: nobody fits.
+        """
+        account = self._by_chat(tx, compact(written)) or self.find(tx, written, today=today).account
+        if account is None:
+            raise NobodyFound
+        return account
+
+    def _known(self, account: Account | None) -> Who:
+        identity = account.own_identity_hash if account else None
+        if identity is None:
+            raise NobodyFound
+        return Who(identity_hash=identity, account=account)
+
+    def _by_plate(self, tx: Tx, text: str) -> Account | None:
+        office = self._offices.get(text[:2])
+        plate = parse_plate(text, nev_letters=office.nev_letters) if office else parse_plate(text)
+        row = tx.one("people.last_of_plate", office=plate.office, kind=plate.kind, serial=plate.serial)
+        return self._accounts.by_id(tx, row["account_id"]) if row else None
+
+    def _by_phone(self, tx: Tx, text: str) -> Account | None:
+        try:
+            phone = parse_phone(text)
+        except InputError:
+            return None
+        return self._accounts.by_phone(tx, phone)
+
+    def _by_chat(self, tx: Tx, text: str) -> Account | None:
+        return self._accounts.find(tx, int(text)) if text.isdecimal() and text.isascii() else None
+
+
+def _identity(text: str, today: date) -> str | None:
+    try:
+        return parse_identity(text, today=today)
+    except InputError:
+        return None

@@ -1,0 +1,225 @@
+"""SMS codes (docs/domain.md, section 10).
+
+queued ──gateway took it──▶ sent ──right code──▶ used
+   └──gateway did not──▶ failed        └──fifth wrong code──▶ locked
+Any of queued, sent, failed and locked ends as replaced when a new code is asked for. A code that
+failed to be sent may still be typed (the gateway may have sent it all the same).
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from core.clock import CHINA, from_millis, to_millis
+from core.errors import (
+    CodeExpired,
+    CodeForm,
+    CodeLocked,
+    CodeTooSoon,
+    NoCodeYet,
+    PhoneCapReached,
+    ServiceCapReached,
+)
+from core.people.accounts import Account
+from core.ports import RandomBytes, Row, Tx
+from core.security.vault import Vault
+
+CODE_LIFE = timedelta(minutes=5)
+RESEND_AFTER = timedelta(seconds=60)
+MOST_WRONG_TRIES = 5
+_WHOLE_SERVICE = b""
+
+
+class Purpose(StrEnum):
+    """What a code is for."""
+
+    REGISTRATION = "registration"
+    PRESELECTION = "preselection"
+
+
+class CodeStatus(StrEnum):
+    """Where a code stands that may still be replaced."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    LOCKED = "locked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bond:
+    """What a code is bound to: used for anything else, it is wrong."""
+
+    account: Account
+    purpose: Purpose
+    phone: str = field(repr=False)
+    vin: str = ""
+    office: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """A code on its way to a telephone."""
+
+    code_id: int
+    chat_id: int
+    purpose: Purpose
+    phone: str = field(repr=False)
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeState:
+    """What an owner may know of their code."""
+
+    code_id: int
+    state: CodeStatus
+    expires_at: datetime
+    resend_at: datetime
+    tries_left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came of a code that was typed; a wrong one has cost a try."""
+
+    right: bool
+    tries_left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsCaps:
+    """How many codes may be sent in a day (China's)."""
+
+    per_phone: int = 10
+    service: int = 5000
+
+
+class Verification:
+    """Asks for codes and judges them."""
+
+    def __init__(self, vault: Vault, random_bytes: RandomBytes, caps: SmsCaps) -> None:
+        self._vault = vault
+        self._random_bytes = random_bytes
+        self._caps = caps
+
+    def request(self, tx: Tx, bond: Bond) -> int:
+        """Make a new code, which kills the old one; return its number, for the queue.
+
+        Raises:
+            CodeTooSoon: less than a minute after the last one, unless that one failed to be sent.
+            PhoneCapReached: the telephone has had enough today.
+            ServiceCapReached: the service has sent enough today.
+        """
+        self._refuse_haste(tx, bond)
+        self._count(tx, bond)
+        code = self._new_code()
+        tx.run("sms.replace_old", account_id=bond.account.account_id, purpose=bond.purpose)
+        row = tx.one(
+            "sms.add",
+            account_id=bond.account.account_id,
+            purpose=bond.purpose,
+            bound_hash=self._bound(bond, code),
+            parcel=self._vault.seal(json.dumps([bond.phone, code])),
+            now=to_millis(tx.now),
+            expires_at=to_millis(tx.now + CODE_LIFE),
+        )
+        return int(row["code_id"]) if row else 0
+
+    def state(self, tx: Tx, account: Account, purpose: Purpose) -> CodeState | None:
+        """Return what is known of the present code, None when there is none."""
+        row = tx.one("sms.alive", account_id=account.account_id, purpose=purpose)
+        if row is None:
+            return None
+        created = from_millis(row["created_at"])
+        return CodeState(
+            code_id=row["code_id"],
+            state=CodeStatus(row["state"]),
+            expires_at=from_millis(row["expires_at"]),
+            resend_at=created if row["state"] == CodeStatus.FAILED else created + RESEND_AFTER,
+            tries_left=MOST_WRONG_TRIES - row["wrong_tries"],
+        )
+
+    def check(self, tx: Tx, bond: Bond, typed: str, *, at: datetime) -> Answer:
+        """Judge a typed code; a wrong one is an answer, not an error, for it costs a try.
+
+        Args:
+            tx: the transaction.
+            bond: what the code must have been made for.
+            typed: what the owner typed, already normalised.
+            at: when the owner's message was received.
+
+        Raises:
+            CodeForm: it is not six digits; no try is charged.
+            NoCodeYet: none was asked for.
+            CodeLocked: five wrong ones came before.
+            CodeExpired: it came after five minutes.
+        """
+        if len(typed) != 6 or not (typed.isascii() and typed.isdigit()):  # noqa: PLR2004 - six digits
+            raise CodeForm
+        row = tx.one("sms.alive", account_id=bond.account.account_id, purpose=bond.purpose)
+        if row is None:
+            raise NoCodeYet
+        if row["state"] == CodeStatus.LOCKED:
+            raise CodeLocked
+        if from_millis(row["expires_at"]) < at:
+            raise CodeExpired
+        if bytes(row["bound_hash"]) == self._bound(bond, typed):
+            if not tx.run("sms.use", code_id=row["code_id"]):
+                raise NoCodeYet
+            return Answer(right=True, tries_left=MOST_WRONG_TRIES - row["wrong_tries"])
+        charged = tx.one("sms.wrong_try", code_id=row["code_id"])
+        if charged is None:
+            raise CodeLocked
+        return Answer(right=False, tries_left=MOST_WRONG_TRIES - charged["wrong_tries"])
+
+    def queued(self, tx: Tx) -> list[int]:
+        """Return the codes that wait to be sent: after a crash, at the start."""
+        return [row["code_id"] for row in tx.all("sms.queued", now=to_millis(tx.now))]
+
+    def parcel(self, tx: Tx, code_id: int) -> Parcel | None:
+        """Return what is to be sent, None when it has been sent or replaced."""
+        row = tx.one("sms.parcel", code_id=code_id)
+        return self._parcel(row) if row else None
+
+    def mark_sent(self, tx: Tx, code_id: int) -> None:
+        """Note that the gateway took the code; what was sent is forgotten."""
+        tx.run("sms.sent", code_id=code_id)
+
+    def mark_failed(self, tx: Tx, code_id: int) -> None:
+        """Note that the gateway did not take it; the owner may ask again at once."""
+        tx.run("sms.failed", code_id=code_id)
+
+    def _parcel(self, row: Row) -> Parcel:
+        phone, code = json.loads(self._vault.open(row["parcel_sealed"]))
+        return Parcel(
+            code_id=row["code_id"],
+            chat_id=row["chat_id"],
+            purpose=Purpose(row["purpose"]),
+            phone=phone,
+            code=code,
+        )
+
+    def _refuse_haste(self, tx: Tx, bond: Bond) -> None:
+        present = self.state(tx, bond.account, bond.purpose)
+        if present is not None and present.resend_at > tx.now:
+            raise CodeTooSoon(-int((tx.now - present.resend_at).total_seconds() // 1))
+
+    def _count(self, tx: Tx, bond: Bond) -> None:
+        day = tx.now.astimezone(CHINA).date().isoformat()
+        phone_hash = self._vault.lookup("phone", bond.phone)
+        if not tx.one("sms.count_one", day=day, phone_hash=phone_hash, cap=self._caps.per_phone):
+            raise PhoneCapReached
+        if not tx.one("sms.count_one", day=day, phone_hash=_WHOLE_SERVICE, cap=self._caps.service):
+            raise ServiceCapReached
+
+    def _new_code(self) -> str:
+        while True:  # 2**32 is no multiple of a million: the rest would favour small codes
+            number = int.from_bytes(self._random_bytes(4))
+            if number < 4_294_000_000:  # noqa: PLR2004 - the largest multiple of a million below 2**32
+                return f"{number % 1_000_000:06d}"
+
+    def _bound(self, bond: Bond, code: str) -> bytes:
+        bound = (str(bond.account.account_id), bond.purpose, bond.phone, bond.vin, bond.office, code)
+        return self._vault.lookup("code", "\0".join(bound))

@@ -1,0 +1,403 @@
+"""One's own data: reading all of it out, and deleting it (docs/domain.md, section 12).
+
+What is held of a person is a list of *holdings*: each says how it is read out, what forbids to delete it
+yet, and how it goes. Whatever else comes to hold something of people adds its holding to those that
+``core.bootstrap`` builds ``OwnData`` with.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from core import audit
+from core.audit import AuditAction
+from core.clock import moment_or_none, to_millis
+from core.errors import DeletionHindered, Hindrance
+from core.notifications import queue as notices
+from core.people import blacklist
+from core.people.accounts import Account, Accounts
+from core.ports import Row, Tx
+from core.preselection import Preselection, Preselections, State, from_row, unfinished
+
+Record = Mapping[str, object]
+"""One thing that is held, by the names of its fields; moments are datetimes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Whose data are meant."""
+
+    chat_id: int
+    account: Account | None  # None before consent
+    identity_hash: bytes | None = field(default=None, repr=False)  # of an identity that is really theirs
+    preselections: tuple[Preselection, ...] = field(default=(), repr=False)
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Return how the journal calls them and what is theirs."""
+        own = (self.account.subject,) if self.account else ()
+        return (*own, *(one.subject for one in self.preselections))
+
+
+def _nothing(_tx: Tx, _person: Person) -> None:
+    """Nothing goes, or nothing hinders."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """A kind of thing that is held of people.
+
+    Attributes:
+        name: what it is called in the exported file.
+        read: returns all of it that is held of a person.
+        hinders: returns why nothing of the person can be deleted yet, if it is so.
+        forget: deletes it, in the transaction in which the account goes.
+    """
+
+    name: str
+    read: Callable[[Tx, Person], Sequence[Record]]
+    hinders: Callable[[Tx, Person], Hindrance | None] = _nothing
+    forget: Callable[[Tx, Person], None] = _nothing
+
+
+Everything = Mapping[str, Sequence[Record]]
+"""All that is held of a person, by the names of the holdings."""
+
+
+class OwnData:
+    """Reads out and deletes what is held of people.
+
+    Args:
+        accounts: who they are.
+        preselections: ends what they have begun.
+        holdings: what is held of them.
+    """
+
+    def __init__(
+        self, accounts: Accounts, preselections: Preselections, holdings: Sequence[Holding] = ()
+    ) -> None:
+        self._accounts = accounts
+        self._preselections = preselections
+        self._holdings = (*HOLDINGS, *holdings)
+
+    def read(self, tx: Tx, chat_id: int) -> Everything:
+        """Return everything that is held of a person: for a snapshot, beside the writers."""
+        person = self._person(tx, chat_id)
+        return {holding.name: holding.read(tx, person) for holding in self._holdings}
+
+    def hindrances(self, tx: Tx, chat_id: int) -> tuple[Hindrance, ...]:
+        """Return why a person's data cannot be deleted yet; empty when they can."""
+        person = self._person(tx, chat_id)
+        found = (holding.hinders(tx, person) for holding in self._holdings)
+        return tuple(one for one in found if one is not None)
+
+    def delete(self, tx: Tx, chat_id: int) -> None:
+        """Delete what is held of a person; afterwards nobody is known under this chat.
+
+        Raises:
+            DeletionHindered: something must be over first; nothing has changed.
+        """
+        hindrances = self.hindrances(tx, chat_id)
+        if hindrances:
+            raise DeletionHindered(hindrances)
+        person = self._person(tx, chat_id)
+        if person.account is not None:
+            self._drop_draft(tx, person.account)
+            self._empty(tx, person.account)
+        for holding in self._holdings:
+            holding.forget(tx, person)
+
+    def _person(self, tx: Tx, chat_id: int) -> Person:
+        account = self._accounts.find(tx, chat_id)
+        if account is None:
+            return Person(chat_id=chat_id, account=None)
+        rows = tx.all("own_data.preselections", account_id=account.account_id)
+        return Person(
+            chat_id=chat_id,
+            account=account,
+            identity_hash=account.own_identity_hash,
+            preselections=tuple(from_row(row) for row in rows),
+        )
+
+    def _drop_draft(self, tx: Tx, account: Account) -> None:
+        begun = unfinished(tx, account)
+        if begun is not None:
+            self._preselections.abandon(tx, account, begun.preselection_id)
+
+    def _empty(self, tx: Tx, account: Account) -> None:
+        """Empty the account, unless a reservation or a ban has come since it was looked for."""
+        if not tx.run("own_data.empty_account", account_id=account.account_id, now=to_millis(tx.now)):
+            raise DeletionHindered(self.hindrances(tx, account.chat_id))
+        audit.record(tx, account.actor, AuditAction.DELETED_OWN_DATA, account.subject)
+
+
+# --- what is held ---------------------------------------------------------------------------
+
+
+def _account(tx: Tx, person: Person) -> list[Record]:
+    account = person.account
+    row = tx.one("accounts.of_chat", chat_id=person.chat_id)
+    if account is None or row is None:
+        return [{"chat": person.chat_id}]
+    return [
+        {
+            "chat": person.chat_id,
+            "account": account.account_id,
+            "user_type": account.user_type.value,
+            "office": account.office,
+            "name": account.name,
+            "identity": account.identity,
+            "phone": account.phone,
+            "phone_to_be_proved": account.new_phone,
+            "phone_proved_at": moment_or_none(row["phone_proved_at"]),
+            "registered_at": account.registered_at,
+            "created_at": moment_or_none(row["created_at"]),
+        }
+    ]
+
+
+def _consents(tx: Tx, person: Person) -> list[Record]:
+    return [
+        {"version": one["details"]["version"], "at": one["at"]}
+        for one in _journal(tx, person)
+        if one["action"] == AuditAction.CONSENTED and isinstance(one["details"], dict)
+    ]
+
+
+def _preselections(_tx: Tx, person: Person) -> list[Record]:
+    return [
+        {
+            "number": one.preselection_id,
+            "office": one.office,
+            "kind": one.kind.value,
+            "state": one.state.value,
+            "vin": one.vin,
+            "certificate_kind": one.certificate_kind.value if one.certificate_kind else None,
+            "certificate": one.certificate,
+            "plate": str(one.plate) if one.plate else None,
+            "way": one.way.value if one.way else None,
+            "verified_at": one.verified_at,
+            "reserved_at": one.reserved_at,
+            "deadline": one.deadline,
+            "ended_at": one.ended_at,
+            "reason": one.reason,
+        }
+        for one in person.preselections
+    ]
+
+
+def _of_account(query: str, made: Callable[[Row], Record]) -> Callable[[Tx, Person], list[Record]]:
+    """Return a reader of what refers to the account."""
+
+    def read(tx: Tx, person: Person) -> list[Record]:
+        if person.account is None:
+            return []
+        return [made(row) for row in tx.all(query, account_id=person.account.account_id)]
+
+    return read
+
+
+def _draw(row: Row) -> Record:
+    return {
+        "preselection": row["preselection_id"],
+        "office": row["office"],
+        "kind": row["kind"],
+        "n": row["n"],
+        "at": moment_or_none(row["drawn_at"]),
+        "without_four": bool(row["without_four"]),
+        "numbers": json.loads(row["numbers"]),
+        "nonce": row["nonce"],
+    }
+
+
+def _code(row: Row) -> Record:
+    """Return when a code was asked for and what became of it; the code itself is not kept."""
+    return {
+        "purpose": row["purpose"],
+        "state": row["state"],
+        "wrong_tries": row["wrong_tries"],
+        "at": moment_or_none(row["created_at"]),
+        "expires_at": moment_or_none(row["expires_at"]),
+    }
+
+
+def _wishes(tx: Tx, person: Person) -> list[Record]:
+    return [
+        {"preselection": one["subject"], "at": one["at"], "wishes": one["details"]}
+        for one in _journal(tx, person)
+        if one["action"] == AuditAction.COMPOSED_IN_VAIN
+    ]
+
+
+def _notices(tx: Tx, person: Person) -> list[Record]:
+    return [
+        {
+            "purpose": row["purpose"],
+            "subject": row["subject"],
+            "details": json.loads(row["details"]),
+            "due_at": moment_or_none(row["due_at"]),
+            "state": row["state"],
+            "ended_at": moment_or_none(row["ended_at"]),
+        }
+        for row in tx.all("own_data.notices", chat_id=person.chat_id)
+    ]
+
+
+def _ban_rows(tx: Tx, person: Person) -> list[Row]:
+    digest = person.identity_hash  # who has only typed it learns nothing of its bans
+    return tx.all("own_data.bans", identity_hash=digest) if digest is not None else []
+
+
+def _bans(tx: Tx, person: Person) -> list[Record]:
+    return [
+        {
+            "office": row["office"],
+            "reason": row["reason"],
+            "cause": row["cause"],
+            "since": moment_or_none(row["since"]),
+            "until": moment_or_none(row["until"]),
+            "lifted_at": moment_or_none(row["lifted_at"]),
+            "lift_reason": row["lift_reason"],
+        }
+        for row in _ban_rows(tx, person)
+    ]
+
+
+def _subscriptions(tx: Tx, person: Person) -> list[Record]:
+    return [
+        {
+            "office": row["office"],
+            "kind": row["kind"],
+            "topic": row["topic"],
+            "since": moment_or_none(row["since"]),
+        }
+        for row in tx.all("own_data.subscriptions", chat_id=person.chat_id)
+    ]
+
+
+def _mutes(tx: Tx, person: Person) -> list[Record]:
+    rows = tx.all("own_data.mutes", chat_id=person.chat_id)
+    return [{"office": row["office"], "since": moment_or_none(row["since"])} for row in rows]
+
+
+def _reminders(tx: Tx, person: Person) -> list[Record]:
+    count = notices.reminders_wanted(tx, person.account.account_id) if person.account else None
+    return [] if count is None else [{"count": count}]
+
+
+def _conversation(tx: Tx, person: Person) -> list[Record]:
+    row = tx.one("dialog.get", chat_id=person.chat_id)
+    return [{"screen": row["screen"], "at": moment_or_none(row["updated_at"])}] if row else []
+
+
+def _reach(tx: Tx, person: Person) -> list[Record]:
+    row = tx.one("notices.is_unreachable", chat_id=person.chat_id)
+    return [{"since": moment_or_none(row["since"]), "reason": row["reason"]}] if row else []
+
+
+def _roles(tx: Tx, person: Person) -> list[Record]:
+    rows = tx.all("admins.of_chat", chat_id=person.chat_id)
+    return [{"role": row["role"], "office": row["office"]} for row in rows]
+
+
+def _summary(tx: Tx, person: Person) -> list[Record]:
+    row = tx.one("reports.summary_is_off", chat_id=person.chat_id)
+    return [{"wanted": False}] if row else []
+
+
+def _journal(tx: Tx, person: Person) -> list[Record]:
+    """Return the lines of the journal about a person; of others in it only that they were at the desk."""
+    own = {audit.chat_actor(person.chat_id), person.account.actor if person.account else ""}
+    bans = [audit.ban_subject(row["ban_id"]) for row in _ban_rows(tx, person)]
+    rows = [
+        row for subject in (*person.subjects, *bans) for row in tx.all("audit.of_subject", subject=subject)
+    ]
+    return [
+        {
+            "at": moment_or_none(row["at"]),
+            "by": "self" if row["actor"] in own else _who(row["actor"]),
+            "action": row["action"],
+            "subject": row["subject"],
+            "office": row["office"],
+            "details": json.loads(row["details"]),
+        }
+        for row in sorted(rows, key=lambda row: row["entry_id"])
+    ]
+
+
+def _who(actor: str) -> str:
+    return actor if actor == audit.SYSTEM else "desk"
+
+
+# --- what forbids to delete it, and how it goes ---------------------------------------------
+
+
+def _reserved(_tx: Tx, person: Person) -> Hindrance | None:
+    """A number that waits to be confirmed needs its owner: reminders, and the ban if it expires."""
+    for one in person.preselections:
+        if one.state == State.RESERVED:
+            return Hindrance(why="reserved", until=one.deadline, what=str(one.plate or ""))
+    return None
+
+
+def _banned(tx: Tx, person: Person) -> Hindrance | None:
+    """While a ban runs, its owner must be able to see it and to be told of its end."""
+    ban = blacklist.running(tx, person.identity_hash)
+    return Hindrance(why="banned", until=ban.until) if ban else None
+
+
+def _empty_preselections(tx: Tx, person: Person) -> None:
+    if person.account is not None:
+        tx.run("own_data.empty_ended", account_id=person.account.account_id)
+        tx.run("own_data.empty_cancelled", account_id=person.account.account_id)
+
+
+def _empty_bans(tx: Tx, person: Person) -> None:
+    if person.identity_hash is not None:
+        tx.run("own_data.empty_bans", identity_hash=person.identity_hash)
+
+
+def _forget_of_account(query: str) -> Callable[[Tx, Person], None]:
+    """Return what deletes whatever refers to the account."""
+
+    def forget(tx: Tx, person: Person) -> None:
+        if person.account is not None:
+            tx.run(query, account_id=person.account.account_id)
+
+    return forget
+
+
+def _forget_of_chat(query: str) -> Callable[[Tx, Person], None]:
+    """Return what deletes whatever refers to the chat."""
+
+    def forget(tx: Tx, person: Person) -> None:
+        tx.run(query, chat_id=person.chat_id)
+
+    return forget
+
+
+HOLDINGS = (
+    Holding(name="account", read=_account),
+    Holding(name="consents", read=_consents),
+    Holding(name="preselections", read=_preselections, hinders=_reserved, forget=_empty_preselections),
+    Holding(name="draws", read=_of_account("own_data.draws", _draw)),
+    Holding(name="wishes", read=_wishes),
+    Holding(
+        name="codes",
+        read=_of_account("own_data.codes", _code),
+        forget=_forget_of_account("own_data.forget_codes"),
+    ),
+    Holding(name="bans", read=_bans, hinders=_banned, forget=_empty_bans),
+    Holding(name="notices", read=_notices, forget=_forget_of_chat("own_data.forget_notices")),
+    Holding(
+        name="subscriptions", read=_subscriptions, forget=_forget_of_chat("own_data.forget_subscriptions")
+    ),
+    Holding(name="mutes", read=_mutes, forget=_forget_of_chat("own_data.forget_mutes")),
+    Holding(name="reminders", read=_reminders, forget=_forget_of_account("own_data.forget_reminder_wish")),
+    Holding(name="reach", read=_reach, forget=_forget_of_chat("notices.reachable")),
+    Holding(name="conversation", read=_conversation, forget=_forget_of_chat("own_data.forget_dialog")),
+    Holding(name="roles", read=_roles),  # the office's, who must know who was at its desk
+    Holding(name="summary", read=_summary, forget=_forget_of_chat("reports.turn_summary_on")),
+    Holding(name="journal", read=_journal),  # it only grows, and calls owners by their account's number
+)
+"""What the services hold of people, in the order in which it is read out."""

@@ -1,0 +1,210 @@
+"""Drawing a batch: candidates of the stream, the taking of those that are free, the tail.
+
+While much of a pool is free, a draw looks at random candidates and takes the first ten that are
+free; it does not feel the size of the pool. Where little is left, it picks from the ascending list
+of what is free at that moment, by the same stream (``core.pool.free_list``).
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core.clock import from_millis, to_millis
+from core.pool.free_list import FreeList, list_free
+from core.pool.ranks import open_ranks
+from core.pool.seeded_stream import Draw, Seeds, below
+from core.pool.segments import withheld
+from core.ports import Tx
+from core.values.masks import Mask
+from core.values.offices import Office
+from core.values.plates import PlateKind, contains_four
+
+LOOKS_BEFORE_THE_TAIL = 300
+"""So many candidates are passed over before the list of what is free is made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What one random draw gave (一批号码)."""
+
+    office: str
+    kind: PlateKind
+    n: int
+    serials: tuple[str, ...]
+    held_until: datetime  # with the office's grace
+    preselection_id: int
+    returned: bool = False  # it never reached its owner, who has the chance back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be drawn, and for whom."""
+
+    office: Office
+    kind: PlateKind
+    preselection_id: int
+    nonce: str
+    without_four: bool
+    held_until: datetime
+
+
+class Batches:
+    """Draws batches and keeps the journal of draws."""
+
+    def __init__(self, seeds: Seeds) -> None:
+        self._seeds = seeds
+
+    def draw(self, tx: Tx, order: Order, free: FreeList | None) -> Batch:
+        """Draw up to ``batch_size`` numbers and hold them; write the draw into the journal.
+
+        What the owner held of the batch before goes back first.
+
+        Raises:
+            FreeListWanted: run again with the list that its ``read`` gives; nothing has changed.
+        """
+        office = order.office
+        number = _next_number(tx, office.code, order.kind)  # the pool's lock: before any of its numbers
+        _end_batch(tx, order)
+        seed = self._seeds.current(tx, office.code, order.kind)
+        stream = Draw(seed=seed.secret, office=office.code, kind=order.kind, n=number, nonce=order.nonce)
+        taker = _Taker(tx, order, number)
+        taker.from_stream(stream.words(), free)
+        batch = Batch(
+            office=office.code,
+            kind=order.kind,
+            n=number,
+            serials=tuple(taker.taken),
+            held_until=order.held_until,
+            preselection_id=order.preselection_id,
+        )
+        _journal(tx, order, batch, seed_id=seed.seed_id, looked_at=taker.looked_at)
+        return batch
+
+
+def _next_number(tx: Tx, office: str, kind: PlateKind) -> int:
+    row = tx.one("pool.next_draw", office=office, kind=kind)
+    if row is None:
+        tx.run("pool.open_pool", office=office, kind=kind)
+        row = tx.one("pool.next_draw", office=office, kind=kind)
+    return int(row["last_draw"]) if row else 0
+
+
+def _end_batch(tx: Tx, order: Order) -> None:
+    tx.run("pool.end_batch", preselection_id=order.preselection_id)
+    tx.run(
+        "pool.end_draw",
+        office=order.office.code,
+        kind=order.kind,
+        preselection_id=order.preselection_id,
+        ended=to_millis(tx.now) - 1,
+    )
+
+
+def _journal(tx: Tx, order: Order, batch: Batch, *, seed_id: int, looked_at: int) -> None:
+    tx.run(
+        "pool.add_draw",
+        office=batch.office,
+        kind=batch.kind,
+        n=batch.n,
+        seed_id=seed_id,
+        preselection_id=order.preselection_id,
+        nonce=order.nonce,
+        without_four=int(order.without_four),
+        now=to_millis(tx.now),
+        held_until=to_millis(order.held_until if batch.serials else tx.now - timedelta(milliseconds=1)),
+        looked_at=looked_at,
+        numbers=json.dumps(batch.serials),
+        sent_at=None if batch.serials else to_millis(tx.now),
+    )
+
+
+class _Taker:
+    """One draw's taking of numbers."""
+
+    def __init__(self, tx: Tx, order: Order, number: int) -> None:
+        self._tx = tx
+        self._order = order
+        self._number = number
+        self._ranks = open_ranks(tx, order.office, order.kind)
+        self._withheld: list[Mask] = withheld(tx, order.office, order.kind)
+        self._values = {
+            "office": order.office.code,
+            "kind": order.kind,
+            "preselection_id": order.preselection_id,
+            "draw_no": number,
+            "held_until": to_millis(order.held_until),
+            "now": to_millis(tx.now),
+        }
+        self.taken: list[str] = []
+        self.looked_at = 0
+
+    def from_stream(self, words: Iterator[int], free: FreeList | None) -> None:
+        """Take from random candidates; go over to the list of what is free when those run dry."""
+        if not self._ranks.size:
+            return
+        left = LOOKS_BEFORE_THE_TAIL
+        while self._missing:
+            if not left:
+                self._from_list(words, free)
+                return
+            ranks = [below(words, self._ranks.size) for _ in range(min(self._missing, left))]
+            left -= len(ranks) - self._look_at(ranks)
+
+    def _from_list(self, words: Iterator[int], free: FreeList | None) -> None:
+        ranks = list_free(self._tx, self._order.office, self._order.kind, self._ranks, free)
+        while ranks and self._missing:
+            some = range(min(self._missing, len(ranks)))
+            self._look_at([ranks.pop(below(words, len(ranks))) for _ in some])
+
+    @property
+    def _missing(self) -> int:
+        return self._order.office.batch_size - len(self.taken)
+
+    def _look_at(self, ranks: Sequence[int]) -> int:
+        """Take those candidates that are free, in one statement; return how many.
+
+        Never more candidates than are missing, so that it comes to the same as one after the other: one
+        that is withheld or filtered out, and one that comes twice, is passed over.
+        """
+        self.looked_at += len(ranks)
+        wanted: dict[str, tuple[int, int]] = {}
+        for rank in ranks:
+            segment, position = self._ranks.split(rank)
+            serial = segment.mask.unrank(position)
+            if not self._is_kept_back(serial):
+                wanted[serial] = (segment.segment_id, position)
+        if not wanted:
+            return 0
+        candidates = json.dumps([(serial, *place) for serial, place in wanted.items()])
+        rows = self._tx.all("pool.take", candidates=candidates, **self._values)
+        taken = {row["serial"] for row in rows}
+        self.taken += [serial for serial in wanted if serial in taken]
+        return len(taken)
+
+    def _is_kept_back(self, serial: str) -> bool:
+        if self._order.without_four and contains_four(serial):
+            return True
+        return any(mask.matches(serial) for mask in self._withheld)
+
+
+def latest_batch(tx: Tx, preselection_id: int) -> Batch | None:
+    """Return the newest batch of an owner, whether it lives or not."""
+    row = tx.one("pool.last_draw_of", preselection_id=preselection_id)
+    if row is None:
+        return None
+    return Batch(
+        office=row["office"],
+        kind=PlateKind(row["kind"]),
+        n=row["n"],
+        serials=tuple(json.loads(row["numbers"])),
+        held_until=from_millis(row["held_until"]),
+        preselection_id=preselection_id,
+        returned=row["returned_at"] is not None,
+    )
+
+
+def last_batch(tx: Tx, preselection_id: int, *, at: datetime) -> Batch | None:
+    """Return the batch that an owner has before them, if its clock has not ended at ``at``."""
+    batch = latest_batch(tx, preselection_id)
+    return batch if batch is not None and batch.held_until >= at else None

@@ -1,0 +1,52 @@
+"""What a plate number is at this moment, as it is told at the counter (docs/domain.md, section 5)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from core.clock import to_millis
+from core.pool.segments import find_segment, segments, withheld
+from core.ports import Tx
+from core.values.offices import Office
+from core.values.plates import Plate
+
+
+class Standing(StrEnum):
+    """What a number is."""
+
+    FREE = "free"
+    NEVER_RELEASED = "never_released"
+    NOT_OPEN = "not_open"  # released, and opens later
+    WITHHELD = "withheld"
+    BATCH = "batch"  # somebody looks at it for some seconds
+    SHORTLIST = "shortlist"
+    RESERVED = "reserved"
+    REGISTERED = "registered"
+    RESTING = "resting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlateStanding:
+    """What a number is, and when that changes next as far as it is known."""
+
+    plate: Plate
+    standing: Standing
+    opens: datetime | None = None  # of one that opens later
+    compose_from: datetime | None = None  # of a free one that may only be drawn as yet
+
+
+def standing_of(tx: Tx, office: Office, plate: Plate) -> PlateStanding:
+    """Return what a number of an office is at this moment: to show, never to rely on."""
+    names = {"office": plate.office, "kind": plate.kind, "serial": plate.serial}
+    row = tx.one("pool.get", now=to_millis(tx.now), **names)
+    if row is not None:
+        return PlateStanding(plate=plate, standing=Standing(row["state"]))
+    segment = find_segment(segments(tx, office, plate.kind), plate.serial)
+    if segment is None:
+        return PlateStanding(plate=plate, standing=Standing.NEVER_RELEASED)
+    if any(mask.matches(plate.serial) for mask in withheld(tx, office, plate.kind)):
+        return PlateStanding(plate=plate, standing=Standing.WITHHELD)
+    if segment.opens_at > tx.now:
+        return PlateStanding(plate=plate, standing=Standing.NOT_OPEN, opens=segment.opens_at)
+    later = segment.compose_from if segment.compose_from > tx.now else None
+    return PlateStanding(plate=plate, standing=Standing.FREE, compose_from=later)

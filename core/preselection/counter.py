@@ -1,0 +1,406 @@
+"""What is done at the counter: confirming, void, revoke, identities, chances, user types.
+
+Each is one change in the journal, with its reason, and is told to whom it concerns (docs/domain.md,
+sections 2, 5.3 and 6).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from core import audit
+from core.audit import AuditAction
+from core.clock import to_millis
+from core.errors import (
+    CreditCodeIsUnit,
+    HandledMeanwhile,
+    IdentityIsTheirs,
+    IdentityTaken,
+    NothingGranted,
+    PlateNotReserved,
+    UnitNeedsCreditCode,
+    UserTypeHeld,
+    VinTailMismatch,
+)
+from core.notifications import queue as notices
+from core.notifications.queue import Plan, Purpose
+from core.people.accounts import Account, Accounts, UserType
+from core.people.blacklist import Cause, Sentence, ban, lift, running, years_after
+from core.ports import Tx
+from core.preselection import Preselection, State, end_holds, from_row, get, unfinished
+from core.preselection.expiry import give_back
+from core.values.identity import is_credit_code
+from core.values.offices import Office
+from core.values.plates import Plate
+from core.values.vehicles import vin_last_six
+
+MOST_GRANTED = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """A reservation that an admin has ended."""
+
+    preselection: Preselection
+    banned_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """An identity whose document was seen at the counter, on its way to the right chat account."""
+
+    identity: str = field(repr=False)
+    account: Account  # to whom it goes
+    holder: int | None  # the account that had it when the admin was asked
+    reason: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """Chances beyond its quota that a vehicle is given."""
+
+    vin: str
+    batches: int
+    wishes: int
+    seen: tuple[int, int]  # how many of each were granted before, when the admin was asked
+    reason: str
+    actor: str
+
+
+def granted_of(tx: Tx, vin: str) -> tuple[int, int]:
+    """Return how many batches and wishes a vehicle was granted so far."""
+    row = tx.one("vehicles.get", vin=vin)
+    return (row["random_granted"], row["compose_granted"]) if row else (0, 0)
+
+
+def reserved_of(tx: Tx, plate: Plate) -> Preselection:
+    """Return the reservation of a number, locked.
+
+    Raises:
+        PlateNotReserved: nobody has reserved it, or it was ended; then with who did, and how.
+    """
+    row = tx.one("preselection.live_of_plate", office=plate.office, kind=plate.kind, serial=plate.serial)
+    if row is not None and row["state"] == State.RESERVED:
+        return from_row(row)
+    last = tx.one("preselection.last_of_plate", office=plate.office, kind=plate.kind, serial=plate.serial)
+    if last is None:
+        raise PlateNotReserved
+    done = tx.one("audit.last_of", subject=from_row(last).subject)
+    raise PlateNotReserved(by=done["actor"], action=done["action"]) if done else PlateNotReserved
+
+
+def judge_register(tx: Tx, plate: Plate, vin: str) -> Preselection:
+    """Return the reservation whose number may be recorded as being on its vehicle.
+
+    Args:
+        tx: the transaction.
+        plate: the number.
+        vin: the last six of the VIN as they stand on the vehicle's papers, or all of it.
+
+    Raises:
+        PlateNotReserved: nobody has reserved it, or it is registered already.
+        VinTailMismatch: the VIN differs.
+    """
+    reserved = reserved_of(tx, plate)
+    if vin not in {reserved.the_vin, vin_last_six(reserved.the_vin)}:
+        raise VinTailMismatch
+    return reserved
+
+
+def judge_grant(batches: int, wishes: int) -> None:
+    """Refuse a grant of nothing, or of more than a hundred of a kind.
+
+    Raises:
+        NothingGranted: it is one.
+    """
+    if not (0 <= batches <= MOST_GRANTED and 0 <= wishes <= MOST_GRANTED and batches + wishes):
+        raise NothingGranted
+
+
+def judge_change_of_type(account: Account, user_type: UserType) -> None:
+    """Refuse a change that is none or does not go with the identity, before it is asked about.
+
+    Raises:
+        UserTypeHeld: they are of that type.
+        UnitNeedsCreditCode, CreditCodeIsUnit: as ``judge_user_type``.
+    """
+    judge_user_type(account, user_type)
+    if account.user_type == user_type:
+        raise UserTypeHeld
+
+
+def judge_user_type(account: Account, user_type: UserType) -> None:
+    """Refuse a user type that does not go with the identity.
+
+    Raises:
+        UnitNeedsCreditCode: a unit, without a unified social credit code.
+        CreditCodeIsUnit: something else, with one, or for whoever is registering with one.
+    """
+    has_code = is_credit_code(account.identity) if account.identity else False
+    if user_type == UserType.UNIT and not has_code:
+        raise UnitNeedsCreditCode
+    if user_type != UserType.UNIT and (has_code or (account.is_unit and not account.identity)):
+        raise CreditCodeIsUnit
+
+
+class Counter:
+    """Ends reservations and puts right what is wrong with accounts."""
+
+    def __init__(self, accounts: Accounts, offices: Mapping[str, Office]) -> None:
+        self._accounts = accounts
+        self._offices = offices
+
+    def register(self, tx: Tx, plate: Plate, last_six: str, *, actor: str) -> Preselection:
+        """Record that the number is on the vehicle (/confirm).
+
+        Raises:
+            PlateNotReserved: nobody has reserved it, or it is registered already.
+            VinTailMismatch: the last six of the VIN differ; nothing changes.
+        """
+        reserved = judge_register(tx, plate, last_six)
+        self._note_end(tx, reserved, State.REGISTERED, None)
+        tx.run(
+            "pool.register",
+            office=plate.office,
+            kind=plate.kind,
+            serial=plate.serial,
+            preselection_id=reserved.preselection_id,
+            now=to_millis(tx.now),
+        )
+        notices.cancel(tx, reserved.subject)
+        audit.record(
+            tx, actor, AuditAction.REGISTERED, reserved.subject, office=reserved.office, plate=str(plate)
+        )
+        return get(tx, reserved.preselection_id)
+
+    def void(self, tx: Tx, plate: Plate, reason: str, actor: str) -> Ended:
+        """The data were wrong: the number is void, and its owner barred (L).
+
+        Raises:
+            PlateNotReserved: nobody has reserved it.
+        """
+        reserved = self._end(tx, plate, State.VOID, reason, actor)
+        until = self._bar(tx, reserved, reason, actor)
+        self._tell_owner(tx, reserved, Purpose.VOIDED, {} if until is None else {"until": to_millis(until)})
+        return Ended(preselection=reserved, banned_until=until)
+
+    def revoke(self, tx: Tx, plate: Plate, reason: str, actor: str) -> Ended:
+        """Cancel a reservation without barring its owner.
+
+        Raises:
+            PlateNotReserved: nobody has reserved it.
+        """
+        reserved = self._end(tx, plate, State.CANCELLED, reason, actor)
+        self._tell_owner(tx, reserved, Purpose.REVOKED, {})
+        return Ended(preselection=reserved)
+
+    def grant(self, tx: Tx, grant: Grant) -> None:
+        """Give a vehicle chances beyond its quota.
+
+        Raises:
+            NothingGranted: none, or more than a hundred of a kind.
+            HandledMeanwhile: somebody else has granted it some since the admin was asked.
+        """
+        judge_grant(grant.batches, grant.wishes)
+        subject = audit.vehicle_subject(grant.vin)
+        tx.run("vehicles.add", vin=grant.vin)
+        batches, wishes = grant.seen
+        given = tx.run(
+            "vehicles.grant",
+            vin=grant.vin,
+            batches=grant.batches,
+            wishes=grant.wishes,
+            seen_batches=batches,
+            seen_wishes=wishes,
+        )
+        if not given:
+            raise audit.handled(tx, subject, AuditAction.GRANTED_CHANCES)
+        audit.record(
+            tx,
+            grant.actor,
+            AuditAction.GRANTED_CHANCES,
+            subject,
+            random=grant.batches,
+            compose=grant.wishes,
+            reason=grant.reason,
+        )
+
+    def set_user_type(self, tx: Tx, account: Account, user_type: UserType, actor: str) -> bool:
+        """Note what an admin has seen in the archive or at the counter; return whether it changed.
+
+        Args:
+            tx: the transaction.
+            account: as the admin was shown it.
+            user_type: what they are from now on.
+            actor: the admin.
+
+        Raises:
+            HandledMeanwhile: they are something else by now.
+            UnitNeedsCreditCode: a unit, without a unified social credit code.
+            CreditCodeIsUnit: something else, with one.
+        """
+        judge_user_type(account, user_type)
+        if user_type == account.user_type:
+            return False
+        changed = tx.run(
+            "accounts.set_user_type",
+            account_id=account.account_id,
+            user_type=user_type,
+            seen=account.user_type,
+            now=to_millis(tx.now),
+        )
+        if not changed:
+            raise audit.handled(tx, account.subject, AuditAction.SET_USER_TYPE)
+        audit.record(
+            tx,
+            actor,
+            AuditAction.SET_USER_TYPE,
+            account.subject,
+            office=account.office,
+            **{"from": account.user_type, "to": user_type},
+        )
+        return True
+
+    def move_identity(self, tx: Tx, move: Move) -> Account | None:
+        """Give an identity, whose document was seen at the counter, to the right chat account.
+
+        Who had it loses it with their registration and whatever they had begun; a ban that they
+        earned in its name is lifted. What they have reserved stays until an admin ends it.
+
+        Returns:
+            Whoever had it before, or None.
+
+        Raises:
+            IdentityIsTheirs: it is this account's already.
+            HandledMeanwhile: it is somebody else's by now than when the admin was asked.
+        """
+        digest = self._accounts.identity_hash(move.identity)
+        holder = self._accounts.by_identity(tx, digest)
+        if holder is not None and holder.account_id == move.account.account_id == move.holder:
+            raise IdentityIsTheirs
+        if (holder.account_id if holder else None) != move.holder:
+            raise self._moved_meanwhile(tx, move, holder)
+        if holder is not None:
+            self._take_identity(tx, holder, move.actor)
+            self._lift_what_they_earned(tx, digest, holder, move.actor, move.reason)
+        try:
+            self._accounts.receive_identity(tx, move.account, move.identity)
+        except IdentityTaken:
+            raise HandledMeanwhile from None  # at this very moment: the journal cannot be asked any more
+        except IdentityIsTheirs:
+            raise self._moved_meanwhile(tx, move, move.account) from None
+        audit.record(
+            tx,
+            move.actor,
+            AuditAction.RECEIVED_IDENTITY,
+            move.account.subject,
+            office=move.account.office,
+            **{"reason": move.reason, "from": move.holder},
+        )
+        self._tell(tx, move.account.chat_id, Purpose.IDENTITY, move.account.subject, {"given": True})
+        return holder
+
+    def _moved_meanwhile(self, tx: Tx, move: Move, holder: Account | None) -> HandledMeanwhile:
+        if holder is not None:
+            return audit.handled(tx, holder.subject, AuditAction.RECEIVED_IDENTITY)
+        return audit.handled(tx, audit.account_subject(move.holder or 0), AuditAction.LOST_IDENTITY)
+
+    def _take_identity(self, tx: Tx, holder: Account, actor: str) -> None:
+        if not self._accounts.lose_identity(tx, holder):
+            raise audit.handled(tx, holder.subject, AuditAction.LOST_IDENTITY)
+        begun = unfinished(tx, holder)
+        if begun is not None:
+            self._drop(tx, begun, actor)
+        audit.record(tx, actor, AuditAction.LOST_IDENTITY, holder.subject, office=holder.office)
+        self._tell(tx, holder.chat_id, Purpose.IDENTITY, holder.subject, {"given": False})
+
+    def _drop(self, tx: Tx, begun: Preselection, actor: str) -> None:
+        locked = get(tx, begun.preselection_id, lock=True)
+        end_holds(tx, locked)
+        if locked.vin:
+            tx.run("preselection.end_lease", vin=locked.vin, preselection_id=locked.preselection_id)
+        self._note_end(tx, locked, State.CANCELLED, None)
+        tx.run("blacklist.forget_data", preselection_id=locked.preselection_id)
+        audit.record(tx, actor, AuditAction.DROPPED_DRAFT, locked.subject, office=locked.office)
+
+    def _lift_what_they_earned(self, tx: Tx, digest: bytes, holder: Account, actor: str, reason: str) -> None:
+        present = running(tx, digest)
+        if present is None or present.preselection_id is None:
+            return
+        if get(tx, present.preselection_id).account_id == holder.account_id:
+            lift(tx, present, actor, reason)
+
+    def set_aside(self, tx: Tx, reserved: Preselection, reason: str, actor: str, *, bar: bool) -> Ended:
+        """End a reservation that is locked, with or without a ban; its owner is told by whoever asks for it.
+
+        Raises:
+            PlateNotReserved: it was ended meanwhile.
+        """
+        ended = self._end_reserved(tx, reserved, State.VOID if bar else State.CANCELLED, reason, actor)
+        return Ended(preselection=ended, banned_until=self._bar(tx, ended, reason, actor) if bar else None)
+
+    def _end(self, tx: Tx, plate: Plate, target: State, reason: str, actor: str) -> Preselection:
+        return self._end_reserved(tx, reserved_of(tx, plate), target, reason, actor)
+
+    def _end_reserved(
+        self, tx: Tx, reserved: Preselection, target: State, reason: str, actor: str
+    ) -> Preselection:
+        self._note_end(tx, reserved, target, reason)
+        give_back(tx, reserved, self._offices.get(reserved.office))
+        notices.cancel(tx, reserved.subject)
+        action = AuditAction.VOIDED if target == State.VOID else AuditAction.REVOKED
+        audit.record(
+            tx,
+            actor,
+            action,
+            reserved.subject,
+            office=reserved.office,
+            plate=str(reserved.plate),
+            reason=reason,
+        )
+        return get(tx, reserved.preselection_id)
+
+    def _note_end(self, tx: Tx, preselection: Preselection, target: State, reason: str | None) -> None:
+        changed = tx.run(
+            "preselection.end",
+            preselection_id=preselection.preselection_id,
+            source=preselection.state,
+            target=target,
+            reason=reason,
+            now=to_millis(tx.now),
+        )
+        if not changed:
+            raise PlateNotReserved
+
+    def _bar(self, tx: Tx, reserved: Preselection, reason: str, actor: str) -> datetime | None:
+        office = self._offices.get(reserved.office)
+        account = self._accounts.by_id(tx, reserved.account_id)
+        identity = account.own_identity_hash  # another's may have been typed since theirs was taken away
+        if office is None or not office.ban_years or identity is None:
+            return None
+        sentence = Sentence(
+            identity_hash=identity,
+            office=reserved.office,
+            reason=reason,
+            cause=Cause.VOID,
+            until=years_after(tx.now, office.ban_years),
+            actor=actor,
+            preselection_id=reserved.preselection_id,
+        )
+        return ban(tx, sentence).until
+
+    def _tell_owner(
+        self, tx: Tx, reserved: Preselection, purpose: Purpose, details: Mapping[str, object]
+    ) -> None:
+        chat_id = self._accounts.by_id(tx, reserved.account_id).chat_id
+        notices.plan(
+            tx,
+            Plan(chat_id=chat_id, purpose=purpose, subject=reserved.subject, due_at=tx.now, details=details),
+        )
+
+    def _tell(
+        self, tx: Tx, chat_id: int, purpose: Purpose, subject: str, details: Mapping[str, object]
+    ) -> None:
+        at = f"{purpose}:{to_millis(tx.now)}"
+        notices.plan(tx, Plan(chat_id=chat_id, purpose=at, subject=subject, due_at=tx.now, details=details))

@@ -1,0 +1,540 @@
+"""Selecting a number: batches, the shortlist, self-composed tries (docs/domain.md, section 5).
+
+Every method is one step of a transaction, and takes its locks in one order: preselection, lease,
+vehicle, pool, plates. What is charged is returned as an outcome; an error has charged nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import islice
+from typing import Any
+
+from core import audit
+from core.audit import AuditAction
+from core.availability import closed_days as closings
+from core.availability.maintenance import refuse_closed
+from core.clock import from_millis, to_millis
+from core.errors import (
+    HoldEnded,
+    InputError,
+    NoBatchesLeft,
+    NotInBatch,
+    NoWishes,
+    NoWishesLeft,
+    StepOutOfOrder,
+    TooManyWishes,
+    TriedTooSoon,
+    VerificationLapsed,
+    WishesRefused,
+    WishRepeated,
+    WishWithheld,
+)
+from core.people.accounts import Account
+from core.people.blacklist import refuse_banned
+from core.pool.batches import Batch, Batches, Order, last_batch
+from core.pool.free_list import FreeList
+from core.pool.number_status import Standing
+from core.pool.segments import Segment, find_segment, is_free, judge_wish, open_segments, standing, withheld
+from core.ports import Row, Tx
+from core.preselection import Preselection, State, Way, end_holds, get, renew_lease
+from core.preselection.expiry import Endings
+from core.values.offices import Office
+from core.values.plates import near_serials, parse_serial
+from core.values.workdays import WorkingCalendar
+
+IDEAS = 6
+"""So many near numbers are offered after a try that failed."""
+_NEAR_LOOKED_AT = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chances:
+    """What a vehicle has left."""
+
+    batches: int
+    wishes: int
+
+    @property
+    def none(self) -> bool:
+        """Whether both are used up."""
+        return not self.batches and not self.wishes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """What came of 【换一批】; an empty batch has charged nothing."""
+
+    batch: Batch
+    chances: Chances
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortlisted:
+    """A number kept from a batch (备选)."""
+
+    serial: str
+    draw_no: int
+    held_until: datetime  # with the office's grace
+
+
+class Unavailable(StrEnum):
+    """Why a wish was not available."""
+
+    PRESELECTED = "preselected"  # 已被他人预选
+    USED = "used"  # 已使用
+    RESTING = "resting"  # given back not long ago
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What came of a self-composed try: a number, or what it cost and why."""
+
+    taken: str | None
+    reasons: tuple[tuple[str, Unavailable], ...]
+    ideas: tuple[str, ...]
+    chances: Chances
+
+
+def _span(office: Office) -> timedelta:
+    """Return how long a batch is held, with the grace for presses that are on their way."""
+    return timedelta(seconds=office.batch_seconds + office.batch_grace_seconds)
+
+
+def chances(tx: Tx, office: Office, vin: str) -> Chances:
+    """Return what a vehicle has left at an office's quotas."""
+    row = tx.one("vehicles.get", vin=vin)
+    if row is None:
+        return Chances(batches=office.random_batches, wishes=office.compose_total)
+    return _chances_of(row, office)
+
+
+def _chances_of(row: Row, office: Office) -> Chances:
+    return Chances(
+        batches=max(0, office.random_batches + row["random_granted"] - row["random_used"]),
+        wishes=max(0, office.compose_total + row["compose_granted"] - row["compose_used"]),
+    )
+
+
+def shortlist(tx: Tx, preselection_id: int, *, at: datetime) -> list[Shortlisted]:
+    """Return an owner's living shortlist, in the order in which it was drawn."""
+    rows = tx.all("pool.shortlisted", preselection_id=preselection_id, at=to_millis(at))
+    return [
+        Shortlisted(serial=row["serial"], draw_no=row["draw_no"], held_until=from_millis(row["held_until"]))
+        for row in rows
+    ]
+
+
+def failed_before(tx: Tx, preselection: Preselection, wishes: Sequence[str]) -> list[str]:
+    """Return those of some wishes for which the vehicle has paid in vain before."""
+    rows = tx.all(
+        "vehicles.failed_wishes",
+        vin=preselection.vin,
+        office=preselection.office,
+        kind=preselection.kind,
+    )
+    known = {row["serial"] for row in rows}
+    return [wish for wish in wishes if wish in known]
+
+
+def judge_wishes(tx: Tx, office: Office, preselection: Preselection, typed: Sequence[str]) -> list[str]:
+    """Return the serials of some wishes, in their order, after judging each of them.
+
+    Raises:
+        NoWishes, TooManyWishes: not from one to the office's most.
+        WishesRefused: with each refused wish and its reason; nothing is charged.
+    """
+    if not typed:
+        raise NoWishes
+    if len(typed) > office.compose_per_try:
+        raise TooManyWishes(office.compose_per_try)
+    good: list[str] = []
+    bad: list[tuple[str, InputError]] = []
+    for wish in typed:
+        try:
+            serial = parse_serial(preselection.kind, wish, office=office.code, nev_letters=office.nev_letters)
+            judge_wish(tx, office, preselection.kind, serial)
+            if serial in good:
+                raise WishRepeated
+            good.append(serial)
+        except InputError as error:  # a database that fails is no fault of the wish
+            bad.append((wish, error))
+    if bad:
+        raise WishesRefused(bad)
+    return good
+
+
+def _refuse_withheld(tx: Tx, office: Office, preselection: Preselection, wishes: Sequence[str]) -> None:
+    kept_back = withheld(tx, office, preselection.kind)
+    refused = [wish for wish in wishes if any(mask.matches(wish) for mask in kept_back)]
+    if refused:
+        raise WishesRefused([(wish, WishWithheld()) for wish in refused])
+
+
+class Selection:
+    """Steps 5 and 6."""
+
+    def __init__(self, batches: Batches, calendar: WorkingCalendar, endings: Endings) -> None:
+        self._batches = batches
+        self._calendar = calendar
+        self._endings = endings
+
+    def draw(  # noqa: PLR0913 - each is named
+        self,
+        tx: Tx,
+        preselection_id: int,
+        office: Office,
+        *,
+        nonce: str,
+        at: datetime,
+        without_four: bool,
+        free: FreeList | None = None,
+    ) -> Drawn:
+        """Draw a batch (换一批), which costs one; the batch before goes back first.
+
+        Args:
+            tx: the transaction.
+            preselection_id: whose.
+            office: where.
+            nonce: the messenger's id of the press.
+            at: when the press was received.
+            without_four: whether numbers with a 4 are passed over (不包含4).
+            free: what ``FreeListWanted.read`` gave, when that was raised.
+
+        Raises:
+            Blacklisted: they have been barred since they began; nothing is charged.
+            VerificationLapsed: idle for too long, or the office closed since the code.
+            OfficeClosed: it is outside the service hours.
+            NoBatchesLeft: all are used up.
+            FreeListWanted: run again with the list.
+        """
+        preselection = self._selecting(tx, preselection_id, office, at=at)
+        owner = tx.one("accounts.by_id", account_id=preselection.account_id)
+        refuse_banned(tx, owner["identity_hash"] if owner else None)
+        self._within_hours(tx, preselection, office, at=at)
+        charged = tx.one("vehicles.charge_batch", vin=preselection.vin, quota=office.random_batches)
+        if charged is None:
+            raise NoBatchesLeft
+        order = Order(
+            office=office,
+            kind=preselection.kind,
+            preselection_id=preselection_id,
+            nonce=nonce,
+            without_four=without_four,
+            held_until=tx.now + _span(office),
+        )
+        batch = self._batches.draw(tx, order, free)
+        self._restart_shortlist(tx, preselection, office, at=at)
+        if batch.serials:
+            return Drawn(batch=batch, chances=_chances_of(charged, office))
+        tx.run("vehicles.refund_batch", vin=preselection.vin)
+        return Drawn(batch=batch, chances=chances(tx, office, preselection.the_vin))
+
+    def sent(self, tx: Tx, batch: Batch, office: Office, *, at: datetime) -> None:
+        """Count a living batch from when it was first sent; showing it again adds nothing."""
+        until, now = to_millis(at + _span(office)), to_millis(tx.now)
+        extended = tx.run(
+            "pool.extend_draw",
+            office=batch.office,
+            kind=batch.kind,
+            n=batch.n,
+            at=to_millis(at),
+            until=until,
+            now=now,
+        )
+        if extended:
+            tx.run(
+                "pool.extend_batch",
+                preselection_id=batch.preselection_id,
+                draw_no=batch.n,
+                until=until,
+                now=now,
+            )
+
+    def pick(self, tx: Tx, preselection_id: int, office: Office, serial: str, *, at: datetime) -> None:
+        """Put a number of the living batch on the shortlist, in place of another of that batch.
+
+        Raises:
+            HoldEnded: the batch's time had run out when the press came.
+            NotInBatch: the number is none of it.
+            VerificationLapsed: idle for too long.
+        """
+        preselection = self._selecting(tx, preselection_id, office, at=at)
+        batch = last_batch(tx, preselection_id, at=at)
+        if batch is None:
+            raise HoldEnded
+        if serial not in batch.serials:
+            raise NotInBatch
+        tx.run(
+            "pool.unshortlist_draw",
+            preselection_id=preselection_id,
+            draw_no=batch.n,
+            until=to_millis(batch.held_until),
+            at=to_millis(at),
+        )
+        picked = tx.run(
+            "pool.shortlist",
+            office=preselection.office,
+            kind=preselection.kind,
+            serial=serial,
+            preselection_id=preselection_id,
+            draw_no=batch.n,
+            until=self._shortlist_until(office, at),
+            at=to_millis(at),
+        )
+        if not picked:
+            raise HoldEnded
+        self._restart_shortlist(tx, preselection, office, at=at)
+
+    def unpick(self, tx: Tx, preselection_id: int, office: Office, serial: str, *, at: datetime) -> None:
+        """Take a number off the shortlist: back to its batch, or to the pool when that is over.
+
+        Raises:
+            HoldEnded: it was not on the living shortlist when the press came.
+            VerificationLapsed: idle for too long.
+        """
+        preselection = self._selecting(tx, preselection_id, office, at=at)
+        batch = last_batch(tx, preselection_id, at=at)
+        kept = next((one for one in shortlist(tx, preselection_id, at=at) if one.serial == serial), None)
+        hold = self._hold(preselection, serial, at)
+        if batch is not None and kept is not None and kept.draw_no == batch.n:
+            changed = tx.run("pool.unshortlist", until=to_millis(batch.held_until), **hold)
+        else:
+            changed = tx.run("pool.give_up", **hold)
+        if not changed:
+            raise HoldEnded
+        self._restart_shortlist(tx, preselection, office, at=at)
+
+    def claim(
+        self, tx: Tx, account: Account, preselection_id: int, office: Office, serial: str, *, at: datetime
+    ) -> Preselection:
+        """Take a shortlisted number for good (确认选号): irrevocable.
+
+        Raises:
+            Blacklisted: they have been barred since they began.
+            HoldEnded: its time had run out when the press came; it is back in the pool.
+            VerificationLapsed: idle for too long.
+        """
+        refuse_banned(tx, account.identity_hash)
+        preselection = self._selecting(tx, preselection_id, office, at=at)
+        self._lock_pool(tx, preselection)
+        held = tx.one("pool.claim_held", **self._hold(preselection, serial, at))
+        if held is None or not self._take(tx, preselection, serial, held["segment_id"], held["position"]):
+            raise HoldEnded
+        return self._reserved(tx, account, preselection, office, serial, way=Way.RANDOM)
+
+    def compose(
+        self,
+        tx: Tx,
+        account: Account,
+        preselection_id: int,
+        office: Office,
+        typed: Sequence[str],
+        *,
+        at: datetime,
+    ) -> Tried:
+        """Try some wishes in their order: the first that is free is taken, irrevocably.
+
+        All are charged at first, by the statement that guards the quota, and given back when one of
+        them is taken; so two tries at once can never use a chance twice.
+
+        Raises:
+            Blacklisted: they have been barred since they began; nothing is charged.
+            WishesRefused, NoWishes, TooManyWishes: nothing is charged.
+            NoWishesLeft: fewer are left than were made.
+            TriedTooSoon: the last try was a moment ago.
+            OfficeClosed, VerificationLapsed: as with a draw.
+        """
+        refuse_banned(tx, account.identity_hash)
+        preselection = self._selecting(tx, preselection_id, office, at=at)
+        self._within_hours(tx, preselection, office, at=at)
+        wishes = judge_wishes(tx, office, preselection, typed)
+        self._charge_wishes(tx, preselection, office, len(wishes))
+        released = open_segments(tx, office, preselection.kind)
+        self._lock_pool(tx, preselection)
+        _refuse_withheld(tx, office, preselection, wishes)  # meanwhile: withholding takes the same lock
+        for wish in wishes:
+            if self._take_wish(tx, preselection, find_segment(released, wish), wish):
+                tx.run("vehicles.refund_wishes", vin=preselection.vin, wishes=len(wishes))
+                self._reserved(tx, account, preselection, office, wish, way=Way.COMPOSED)
+                left = chances(tx, office, preselection.the_vin)
+                return Tried(taken=wish, reasons=(), ideas=(), chances=left)
+        return self._failed(tx, account, preselection, office, wishes)
+
+    def _selecting(self, tx: Tx, preselection_id: int, office: Office, *, at: datetime) -> Preselection:
+        preselection = get(tx, preselection_id, lock=True)
+        if preselection.state != State.VERIFIED:
+            raise VerificationLapsed if preselection.state == State.AGREED else StepOutOfOrder
+        renew_lease(tx, preselection, office, at=at)
+        return preselection
+
+    def _within_hours(self, tx: Tx, preselection: Preselection, office: Office, *, at: datetime) -> None:
+        refuse_closed(tx, office, at)
+        if preselection.verified_at is None or not office.hours.same_session(preselection.verified_at, at):
+            raise VerificationLapsed
+
+    def _hold(self, preselection: Preselection, serial: str, at: datetime) -> dict[str, Any]:
+        """Return what names a hold that must live at a moment."""
+        return {
+            "office": preselection.office,
+            "kind": preselection.kind,
+            "serial": serial,
+            "preselection_id": preselection.preselection_id,
+            "at": to_millis(at),
+        }
+
+    def _shortlist_until(self, office: Office, at: datetime) -> int:
+        return to_millis(at + timedelta(seconds=office.shortlist_seconds + office.batch_grace_seconds))
+
+    def _restart_shortlist(self, tx: Tx, preselection: Preselection, office: Office, *, at: datetime) -> None:
+        tx.run(
+            "pool.restart_shortlist",
+            preselection_id=preselection.preselection_id,
+            until=self._shortlist_until(office, at),
+            at=to_millis(at),
+        )
+
+    def _charge_wishes(self, tx: Tx, preselection: Preselection, office: Office, wishes: int) -> None:
+        gap = timedelta(seconds=office.compose_gap_seconds)
+        charged = tx.one(
+            "vehicles.charge_wishes",
+            vin=preselection.vin,
+            wishes=wishes,
+            quota=office.compose_total,
+            now=to_millis(tx.now),
+            gap_before=to_millis(tx.now - gap),
+        )
+        if charged is not None:
+            return
+        left = chances(tx, office, preselection.the_vin).wishes
+        if left < wishes:
+            raise NoWishesLeft(left)
+        row = tx.one("vehicles.get", vin=preselection.vin)
+        last = from_millis(row["composed_at"]) if row and row["composed_at"] else tx.now
+        raise TriedTooSoon(max(1, -int((tx.now - last - gap).total_seconds() // 1)))
+
+    def _lock_pool(self, tx: Tx, preselection: Preselection) -> None:
+        """Let draws, tries and claims of one pool come one after the other, before its numbers are touched.
+
+        A draw takes numbers in the order of its stream, and a try in that of its wishes: two at once
+        would wait for each other in a circle. And a number goes from one table to the other: a draw beside
+        that could see it in neither.
+        """
+        tx.run("pool.open_pool", office=preselection.office, kind=preselection.kind)
+
+    def _take_wish(self, tx: Tx, preselection: Preselection, segment: Segment | None, serial: str) -> bool:
+        if segment is None:
+            return False
+        tx.run(
+            "pool.give_way",
+            office=preselection.office,
+            kind=preselection.kind,
+            serial=serial,
+            preselection_id=preselection.preselection_id,
+            now=to_millis(tx.now),
+        )
+        return self._take(tx, preselection, serial, segment.segment_id, segment.mask.rank(serial))
+
+    def _take(self, tx: Tx, preselection: Preselection, serial: str, segment_id: int, position: int) -> bool:
+        """Take a number for good that neither anybody has nor holds."""
+        row = tx.one(
+            "pool.reserve",
+            office=preselection.office,
+            kind=preselection.kind,
+            serial=serial,
+            segment_id=segment_id,
+            position=position,
+            preselection_id=preselection.preselection_id,
+            now=to_millis(tx.now),
+        )
+        return row is not None
+
+    def _failed(
+        self, tx: Tx, account: Account, preselection: Preselection, office: Office, wishes: Sequence[str]
+    ) -> Tried:
+        key = {"office": preselection.office, "kind": preselection.kind}
+        for wish in wishes:
+            tx.run(
+                "vehicles.add_failed_wish",
+                vin=preselection.vin,
+                serial=wish,
+                now=to_millis(tx.now),
+                **key,
+            )
+        reasons = tuple((wish, self._reason(tx, preselection, wish)) for wish in wishes)
+        audit.record(
+            tx,
+            account.actor,
+            AuditAction.COMPOSED_IN_VAIN,
+            preselection.subject,
+            office=preselection.office,
+            wishes=dict(reasons),
+        )
+        return Tried(
+            taken=None,
+            reasons=reasons,
+            ideas=tuple(self._ideas(tx, preselection, office, wishes)),
+            chances=chances(tx, office, preselection.the_vin),
+        )
+
+    def _reason(self, tx: Tx, preselection: Preselection, wish: str) -> Unavailable:
+        state = standing(tx, preselection.office, preselection.kind, wish)
+        known: dict[str, Unavailable] = {
+            Standing.REGISTERED: Unavailable.USED,
+            Standing.RESTING: Unavailable.RESTING,
+        }
+        return known.get(state or "", Unavailable.PRESELECTED)
+
+    def _ideas(self, tx: Tx, preselection: Preselection, office: Office, wishes: Sequence[str]) -> list[str]:
+        """Return near numbers that are free just now, first those near the first wish."""
+        kind = preselection.kind
+        composable = [one for one in open_segments(tx, office, kind) if one.compose_from <= tx.now]
+        kept_back = withheld(tx, office, kind)
+        ideas: list[str] = []
+        for wish in wishes:
+            for near in islice(near_serials(wish, kind, nev_letters=office.nev_letters), _NEAR_LOOKED_AT):
+                if len(ideas) == IDEAS:
+                    return ideas
+                if near in ideas or near in wishes or find_segment(composable, near) is None:
+                    continue
+                if not any(mask.matches(near) for mask in kept_back) and is_free(tx, office, kind, near):
+                    ideas.append(near)
+        return ideas
+
+    def _reserved(
+        self,
+        tx: Tx,
+        account: Account,
+        preselection: Preselection,
+        office: Office,
+        serial: str,
+        *,
+        way: Way,
+    ) -> Preselection:
+        calendar = closings.calendar_of(tx, office, self._calendar)
+        deadline = calendar.deadline(tx.now, office.validity_workdays, office.counter_hours)
+        changed = tx.run(
+            "preselection.reserve",
+            preselection_id=preselection.preselection_id,
+            serial=serial,
+            way=way,
+            deadline=to_millis(deadline),
+            now=to_millis(tx.now),
+        )
+        if not changed:
+            raise StepOutOfOrder
+        end_holds(tx, preselection)
+        tx.run("preselection.end_lease", vin=preselection.vin, preselection_id=preselection.preselection_id)
+        reserved = get(tx, preselection.preselection_id)
+        self._endings.plan_reminders(tx, reserved, account.chat_id, calendar)
+        audit.record(
+            tx,
+            account.actor,
+            AuditAction.RESERVED,
+            reserved.subject,
+            office=reserved.office,
+            plate=str(reserved.plate),
+            way=way,
+        )
+        return reserved

@@ -1,0 +1,347 @@
+"""Looking things up in the journal (/audit): by anything, newest first, as far as somebody may see it.
+
+What is asked for is words, all of which must fit: a plate number, a VIN, a chat id, the number of a
+preselection or receipt, a segment, an identity number or a telephone, an actor, an action, an office, a
+date. An identity number or a telephone is looked up by its hash and then forgotten.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from itertools import product
+
+from core import audit
+from core.audit import AuditAction, SubjectKind
+from core.clock import CHINA, from_millis, to_millis
+from core.errors import InputError, NotInJournal
+from core.people.accounts import Account, Accounts
+from core.ports import Row, Tx
+from core.reporting.statistics import Scope
+from core.security.vault import Vault
+from core.values.identity import parse_identity, parse_phone
+from core.values.masks import parse_mask
+from core.values.offices import Office
+from core.values.plates import PROVINCES, PlateKind, parse_plate
+from core.values.text import compact
+from core.values.vehicles import parse_vin
+
+MOST_WORDS = 6
+_EVER = (0, 2**53)
+IDENTITY, PHONE = "identity", "phone"
+"""What is shown in the place of an identity number or a telephone that was asked for."""
+_ACTIONS = frozenset(AuditAction)
+_ACTORS = (audit.SYSTEM, audit.COMMAND_LINE)
+_OFFICE = re.compile(f"[{PROVINCES}][A-Z]")
+_DATE = re.compile(r"(?:(?P<year>\d{4})[-/.年])?(?P<month>\d{1,2})(?:[-/.月](?P<day>\d{1,2})[日号]?|月)?")
+_APART = re.compile(r"[\s,、，]+")
+_SUBJECT = re.compile(r"(preselection|segment|account|ban|appeal|import|broadcast):(\d{1,15})")
+RECEIPT = re.compile(rf"([{PROVINCES}][A-Z])-(\d{{8,15}})")
+"""The number on a receipt: the office, and the number of the preselection."""
+_CHAT = re.compile(r"(chat:)?([1-9]\d{0,14})")
+_VIN_LENGTH = 17
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is looked for; everything that is given must fit. It holds no personal data."""
+
+    words: tuple[str, ...] = ()  # what was asked for, as it may be shown again
+    subjects: tuple[str, ...] | None = None  # entries about one of these, or by ``by``
+    by: str = ""
+    mask: str = ""  # of entries about a pool: those that name it
+    actor: str = ""
+    action: str = ""
+    office: str = ""
+    since: int = _EVER[0]
+    until: int = _EVER[1]
+
+    def to_json(self) -> dict[str, object]:
+        """Return it as a conversation keeps it."""
+        return {
+            "words": list(self.words),
+            "subjects": None if self.subjects is None else list(self.subjects),
+            "by": self.by,
+            "mask": self.mask,
+            "actor": self.actor,
+            "action": self.action,
+            "office": self.office,
+            "since": self.since,
+            "until": self.until,
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, object]) -> "Asked":
+        """Return what a conversation has kept."""
+        values: dict[str, object] = dict(kept)
+        for name in ("words", "subjects"):
+            value = values.get(name)
+            values[name] = tuple(value) if isinstance(value, list) else None
+        return cls(**values)  # type: ignore[arg-type]  # as to_json has written it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry of the journal."""
+
+    entry_id: int
+    at: datetime
+    actor: str
+    action: str
+    office: str | None
+    subject: str
+    details: Mapping[str, object] = field(repr=False)
+    plate: str = ""  # the number that a preselection came to, where the entry does not name it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some entries, the newest first."""
+
+    entries: tuple[Entry, ...]
+    more: bool  # whether there are older ones
+
+
+class Journal:
+    """Finds entries."""
+
+    def __init__(self, accounts: Accounts, vault: Vault, offices: Mapping[str, Office]) -> None:
+        self._accounts = accounts
+        self._vault = vault
+        self._offices = offices
+
+    def asked(self, tx: Tx, written: str, *, today: date) -> Asked:
+        """Return what is meant by some words.
+
+        Raises:
+            NotInJournal: one of them is nothing that can be looked for, or two contradict each other.
+        """
+        words = [word for word in _APART.split(written) if word]
+        if not 0 < len(words) <= MOST_WORDS:
+            raise NotInJournal
+        asked = Asked()
+        for word in words:
+            asked = _both(asked, self._read(tx, word, today))
+        return asked
+
+    def page(self, tx: Tx, asked: Asked, scope: Scope, *, newest: int, skip: int, most: int) -> Page:
+        """Return some entries, the newest first, as far as somebody may see them."""
+        values: dict[str, object] = {"newest": newest, "most": most + 1, "skip": skip, **scope.values}
+        days = {"since": asked.since, "until": asked.until}
+        rows: list[Row]
+        if asked.subjects is not None:
+            subjects = json.dumps(asked.subjects, ensure_ascii=False)
+            names = {"actor": asked.actor, "action": asked.action, "office": asked.office}
+            names |= {"by": asked.by, "mask": asked.mask}
+            rows = tx.all("journal.about", subjects=subjects, **names, **days, **values)
+        elif asked.actor:
+            names = {"actor": asked.actor, "action": asked.action, "office": asked.office}
+            rows = tx.all("journal.by_actor", **names, **days, **values)
+        elif asked.action:
+            names = {"action": asked.action, "office": asked.office}
+            rows = tx.all("journal.by_action", **names, **days, **values)
+        elif (asked.since, asked.until) != _EVER:
+            rows = tx.all("journal.by_time", office=asked.office, **days, **values)
+        else:
+            rows = tx.all("journal.by_office", office=asked.office, **values)
+        return Page(entries=tuple(_entry(tx, row) for row in rows[:most]), more=len(rows) > most)
+
+    def _read(self, tx: Tx, word: str, today: date) -> Asked:
+        text = compact(word)
+        for reader in (self._plain, self._numbered, self._vehicle, self._person):
+            found = reader(tx, text, today)
+            if found is not None:
+                return found
+        raise NotInJournal
+
+    def _plain(self, _tx: Tx, text: str, today: date) -> Asked | None:
+        """Read an office, a day or month, an action, or the system as an actor."""
+        word = text.lower()
+        if _OFFICE.fullmatch(text):
+            return Asked(words=(text,), office=text)
+        if word in _ACTIONS:
+            return Asked(words=(word,), action=word)
+        if word in _ACTORS:
+            return Asked(words=(word,), actor=word)
+        written = _DATE.fullmatch(word)
+        if written is None or (written["year"] is None and "月" not in word):
+            return None
+        return _days(int(written["year"] or today.year), int(written["month"]), int(written["day"] or 0))
+
+    def _numbered(self, tx: Tx, text: str, _today: date) -> Asked | None:
+        """Read what bears a number of ours: a preselection, its receipt, a segment; or a segment's mask."""
+        if found := RECEIPT.fullmatch(text):
+            return self._preselections(tx, text, (int(found[2]),))
+        word = text.lower()
+        if found := _SUBJECT.fullmatch(word):
+            if found[1] == SubjectKind.PRESELECTION:
+                return self._preselections(tx, word, (int(found[2]),))
+            return Asked(words=(word,), subjects=(f"{found[1]}:{int(found[2])}",))
+        return self._masks(tx, text) if {"#", "@"} & set(text) else None
+
+    def _masks(self, tx: Tx, text: str) -> Asked | None:
+        letters = {office.nev_letters for office in self._offices.values()}
+        for kind, nev_letters in product(PlateKind, sorted(letters)):
+            try:
+                pattern = parse_mask(kind, text, nev_letters=nev_letters).pattern
+            except InputError:
+                continue
+            rows = tx.all("journal.segments_of_mask", mask=pattern)
+            pools = (audit.pool_subject(code, kind) for code in self._offices)
+            segments = (audit.segment_subject(row["segment_id"]) for row in rows)
+            return Asked(words=(pattern,), subjects=(*segments, *pools), mask=pattern)
+        return None
+
+    def _vehicle(self, tx: Tx, text: str, _today: date) -> Asked | None:
+        """Read a plate number or a VIN."""
+        try:
+            if text[:1] in PROVINCES and text:
+                office = self._offices.get(text[:2])
+                plate = parse_plate(text, nev_letters=office.nev_letters) if office else parse_plate(text)
+                values = {"office": plate.office, "kind": plate.kind, "serial": plate.serial}
+                rows = tx.all("journal.preselections_of_plate", **values)
+                numbers = (row["preselection_id"] for row in rows)
+                subject = audit.plate_subject(plate.office, plate.kind, plate.serial)
+                return self._preselections(tx, str(plate), numbers, subject)
+            if len(text) == _VIN_LENGTH:
+                vin = parse_vin(text).vin
+                rows = tx.all("journal.preselections_of_vin", vin=vin)
+                numbers = (row["preselection_id"] for row in rows)
+                return self._preselections(tx, vin, numbers, audit.vehicle_subject(vin))
+        except InputError:
+            return None
+        return None
+
+    def _person(self, tx: Tx, text: str, today: date) -> Asked | None:
+        """Read an identity number or a telephone, of which nothing is kept, or a chat id."""
+        identity = _judged(lambda: parse_identity(text, today=today))
+        if identity is not None:
+            digest = self._vault.lookup("identity", identity)
+            return self._account(tx, IDENTITY, self._accounts.by_identity(tx, digest), digest)
+        phone = _judged(lambda: parse_phone(text))
+        if phone is not None and (holder := self._accounts.by_phone(tx, phone)):
+            return self._account(tx, PHONE, holder, None)
+        found = _CHAT.fullmatch(text.lower())
+        known = found is not None and self._knows(tx, int(found[2]))
+        if phone is not None and not known:  # it is not kept as the chat id of nobody
+            return Asked(words=(PHONE,), subjects=())
+        if found is None:
+            return None
+        number = int(found[2])
+        if not (found[1] or known) and tx.one("preselection.by_id", preselection_id=number):
+            return self._preselections(tx, audit.preselection_subject(number), (number,))
+        return self._chat(tx, number)
+
+    def _knows(self, tx: Tx, chat_id: int) -> bool:
+        actor = audit.chat_actor(chat_id)
+        return bool(self._accounts.find(tx, chat_id) or tx.one("journal.knows_actor", actor=actor))
+
+    def _chat(self, tx: Tx, chat_id: int) -> Asked:
+        by = audit.chat_actor(chat_id)
+        of_account = self._account(tx, by, self._accounts.find(tx, chat_id), None)
+        subjects = (audit.admin_subject(chat_id), *(of_account.subjects or ()))
+        return replace(of_account, subjects=subjects, by=by)
+
+    def _account(self, tx: Tx, word: str, account: Account | None, digest: bytes | None) -> Asked:
+        subjects: list[str] = []
+        by = ""
+        if account is not None:
+            rows = tx.all("journal.preselections_of_account", account_id=account.account_id)
+            subjects += (audit.preselection_subject(row["preselection_id"]) for row in rows)
+            subjects.append(account.subject)
+            digest, by = digest or account.identity_hash, account.actor
+        if digest is not None:
+            bans = tx.all("journal.bans_of_identity", identity_hash=digest)
+            subjects += (audit.ban_subject(row["ban_id"]) for row in bans)
+        return Asked(words=(word,), subjects=tuple(subjects), by=by)
+
+    def _preselections(self, tx: Tx, word: str, numbers: Iterable[int], *more: str) -> Asked:
+        subjects = list(more)
+        for number in numbers:
+            subjects.append(audit.preselection_subject(number))
+            bans = tx.all("journal.bans_of_preselection", preselection_id=number)
+            subjects += (audit.ban_subject(row["ban_id"]) for row in bans)
+        return Asked(words=(word,), subjects=tuple(subjects))
+
+
+def about(tx: Tx, subjects: Iterable[str], most: int) -> tuple[Entry, ...]:
+    """Return the newest entries about some things together, the newest first, of whichever office."""
+    found = [
+        row
+        for subject in dict.fromkeys(subjects)
+        for row in tx.all("audit.newest_of", subject=subject, most=most)
+    ]
+    found.sort(key=lambda row: row["entry_id"], reverse=True)
+    return tuple(_entry(tx, row) for row in found[:most])
+
+
+def newest(tx: Tx) -> int:
+    """Return the number of the newest entry, 0 where there is none."""
+    row = tx.one("journal.newest")
+    return (row["entry_id"] or 0) if row else 0
+
+
+def _entry(tx: Tx, row: Row) -> Entry:
+    details: dict[str, object] = json.loads(row["details"])
+    topic, _, number = row["subject"].partition(":")
+    plate = ""
+    if topic == SubjectKind.PRESELECTION and "plate" not in details:
+        about = tx.one("preselection.by_id", preselection_id=int(number))
+        plate = f"{about['office']}{about['serial']}" if about and about["serial"] else ""
+    return Entry(
+        entry_id=row["entry_id"],
+        at=from_millis(row["at"]),
+        actor=row["actor"],
+        action=row["action"],
+        office=row["office"],
+        subject=row["subject"],
+        details=details,
+        plate=plate,
+    )
+
+
+def _judged(read: Callable[[], str]) -> str | None:
+    """Return what was read, None where it has another form."""
+    try:
+        return read()
+    except InputError:
+        return None
+
+
+def _days(year: int, month: int, day: int) -> Asked | None:
+    """Return what asks for a day, or without one for a month as all of its days; None where there is none."""
+    try:
+        first = date(year, month, day or 1)
+    except ValueError:
+        return None
+    after = first + timedelta(days=1)
+    if not day:
+        after = (first + timedelta(days=31)).replace(day=1)
+    since, until = (datetime.combine(one, time(), CHINA) for one in (first, after))
+    word = first.isoformat() if day else f"{first:%Y-%m}"
+    return Asked(words=(word,), since=to_millis(since), until=to_millis(until))
+
+
+def _both(one: Asked, other: Asked) -> Asked:
+    """Return what fits both.
+
+    Raises:
+        NotInJournal: they ask for two different things of one sort.
+    """
+    for name in ("actor", "action", "office"):
+        if getattr(one, name) and getattr(other, name):
+            raise NotInJournal
+    if one.subjects is not None and other.subjects is not None:
+        raise NotInJournal
+    return Asked(
+        words=(*one.words, *other.words),
+        subjects=one.subjects if one.subjects is not None else other.subjects,
+        by=one.by or other.by,
+        mask=one.mask or other.mask,
+        actor=one.actor or other.actor,
+        action=one.action or other.action,
+        office=one.office or other.office,
+        since=max(one.since, other.since),
+        until=min(one.until, other.until),
+    )

@@ -1,0 +1,352 @@
+"""All that is known of somebody, a vehicle or a number, as the counter looks at it (/find).
+
+What was typed is resolved to a key that is no personal datum, and a key is opened anew each time it is
+looked at: ``account:12``, ``preselection:7``, ``vehicle:LSV…``, ``plate:粤K:small:12345``, ``identity:`` with
+the keyed hash of one that is known by its ban alone.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from core import audit
+from core.clock import from_millis, to_millis
+from core.errors import InputError, NobodyFound, NothingKnown, NotRegistered, OfficeUnknown, StepOutOfOrder
+from core.notifications.queue import NoticeState
+from core.people import blacklist
+from core.people.accounts import Account, Accounts
+from core.people.blacklist import Ban
+from core.pool.number_status import PlateStanding, standing_of
+from core.ports import Tx
+from core.preselection import UNFINISHED, Preselection, State, from_row, get, of_account
+from core.preselection.selection import Chances, chances
+from core.reporting.audit_search import RECEIPT, Entry, about
+from core.values.identity import (
+    IDENTITY_LENGTH,
+    canonical_identity,
+    parse_credit_code,
+    parse_identity,
+    parse_phone,
+)
+from core.values.offices import Office
+from core.values.plates import PROVINCES, Plate, PlateKind, parse_plate
+from core.values.text import HYPHENS, compact
+from core.values.vehicles import parse_vin
+
+JOURNAL_LINES = 10
+_SHORTEST_PAPER = 11  # what is shorter is a chat or nothing, what is longer is meant as a VIN or an identity
+_PLATE_PARTS = 3
+
+
+class Topic(StrEnum):
+    """What a key is about."""
+
+    ACCOUNT = "account"
+    IDENTITY = "identity"
+    PRESELECTION = "preselection"
+    PLATE = "plate"
+    VEHICLE = "vehicle"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """What a dossier is about; ``str()`` gives the form in which it is kept."""
+
+    topic: Topic
+    value: str
+
+    def __str__(self) -> str:
+        """Return topic and value with a colon between them."""
+        return f"{self.topic}:{self.value}"
+
+
+def read_key(text: str) -> Key:
+    """Return the key that was written.
+
+    Raises:
+        NothingKnown: it is none.
+    """
+    topic, _, value = text.partition(":")
+    if topic not in set(Topic) or not value:
+        raise NothingKnown
+    return Key(topic=Topic(topic), value=value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vehicle:
+    """What is known of a vehicle."""
+
+    vin: str
+    batches_used: int
+    batches_granted: int
+    wishes_used: int
+    wishes_granted: int
+    chances: Chances | None  # what is left, by the quotas of an office; None where no office is known
+    failed_wishes: int
+    registry: str | None  # what the embedded registry says of it: new or registered
+    selecting_until: datetime | None  # until when somebody has it to themselves
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A notice that waits."""
+
+    purpose: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """All that is known under one key; what does not apply is empty."""
+
+    key: Key
+    number: PlateStanding | None = None
+    listed: tuple[Preselection, ...] = ()  # several that fit, newest first: one is to be chosen
+    account: Account | None = None
+    identity_hash: bytes | None = field(default=None, repr=False)
+    ban: Ban | None = None
+    focus: Preselection | None = None  # the one that is looked at
+    preselections: tuple[Preselection, ...] = ()  # all of the account's, newest first
+    vehicle: Vehicle | None = None
+    due: tuple[Due, ...] = ()
+    failed: int = 0  # notices that could not be sent
+    journal: tuple[Entry, ...] = ()  # the newest lines about all of it, newest first
+
+    @property
+    def offices(self) -> frozenset[str]:
+        """Return the offices that it concerns: who serves at one of them may know whom it is about.
+
+        Empty for somebody who has told of no office yet, and for an identity that is only barred nowhere.
+        """
+        home = {self.account.office} if self.account and self.account.office else set()
+        barred = {self.ban.office} if self.ban else set()
+        return frozenset(home | barred | {one.office for one in (*self.preselections, *self.listed)})
+
+
+class Dossiers:
+    """Finds and opens dossiers."""
+
+    def __init__(self, accounts: Accounts, offices: Mapping[str, Office]) -> None:
+        self._accounts = accounts
+        self._offices = offices
+
+    # --- what is meant ----------------------------------------------------------------------
+
+    def seek(self, tx: Tx, written: str, *, today: date) -> Key:
+        """Return what is meant by a VIN, a plate number, an identity number, a telephone or a chat id.
+
+        Raises:
+            InputError: it is meant as one of these and has a wrong form; which says the class.
+            OfficeUnknown: a number of an office that is not served here.
+            NobodyFound: nobody is registered or barred with it.
+            NothingKnown: no such vehicle was ever here.
+        """
+        if receipt := RECEIPT.fullmatch(compact(written)):
+            return _of_receipt(tx, receipt[1], int(receipt[2]))
+        text = compact(written, HYPHENS)
+        if text[:1] and text[0] in PROVINCES:
+            return self._plate(tx, text)
+        if len(text) >= _SHORTEST_PAPER and not text.strip("+0123456789"):
+            return self._long_number(tx, text, today)
+        if len(text) < _SHORTEST_PAPER:
+            return self._chat(tx, text)
+        return self._paper(tx, text, today)
+
+    def _plate(self, tx: Tx, text: str) -> Key:
+        office = self._offices.get(text[:2])
+        if office is None:
+            parse_plate(text)  # a typing error is called one
+            raise OfficeUnknown
+        plate = parse_plate(text, nev_letters=office.nev_letters)
+        holders = _of_plate(tx, plate)
+        if len(holders) == 1 and holders[0].state in {State.RESERVED, State.REGISTERED}:
+            return _key_of(holders[0])
+        return Key(topic=Topic.PLATE, value=f"{plate.office}:{plate.kind}:{plate.serial}")
+
+    def _long_number(self, tx: Tx, text: str, today: date) -> Key:
+        try:
+            phone = parse_phone(text)
+        except InputError:
+            phone = ""
+        account = self._accounts.by_phone(tx, phone) if phone else None
+        if account is not None:
+            return _account_key(account)
+        if phone:
+            raise NobodyFound
+        if len(text) < IDENTITY_LENGTH - 3:
+            return self._chat(tx, text)
+        return self._identity(tx, parse_identity(text, today=today))
+
+    def _chat(self, tx: Tx, text: str) -> Key:
+        is_id = text.isascii() and text.isdecimal()
+        account = self._accounts.find(tx, int(text)) if is_id else None
+        if account is None:
+            raise NobodyFound
+        return _account_key(account)
+
+    def _paper(self, tx: Tx, text: str, today: date) -> Key:
+        if not text[:-1].strip("0123456789"):
+            return self._identity(tx, parse_identity(text, today=today))
+        if len(text) == IDENTITY_LENGTH:
+            return self._identity(tx, parse_credit_code(text))
+        return self._vehicle(tx, parse_vin(text).vin)
+
+    def _identity(self, tx: Tx, number: str) -> Key:
+        digest = self._accounts.identity_hash(canonical_identity(number))
+        account = self._accounts.by_identity(tx, digest)
+        if account is not None:
+            return _account_key(account)
+        if blacklist.running(tx, digest) is None:
+            raise NobodyFound
+        return Key(topic=Topic.IDENTITY, value=digest.hex())
+
+    def _vehicle(self, tx: Tx, vin: str) -> Key:
+        found = _of_vin(tx, vin)
+        if len(found) == 1:
+            return _key_of(found[0])
+        known = found or tx.one("vehicles.get", vin=vin) or tx.one("vehicles.registry_get", vin=vin)
+        if not known:
+            raise NothingKnown
+        return Key(topic=Topic.VEHICLE, value=vin)
+
+    # --- what is known of it ----------------------------------------------------------------
+
+    def open(self, tx: Tx, key: Key) -> Dossier:
+        """Return all that is known under a key at this moment.
+
+        Raises:
+            NothingKnown: it is gone, or was never there.
+            OfficeUnknown: a number of an office that is not served any more.
+        """
+        try:
+            return self._opened(tx, key)
+        except (NotRegistered, StepOutOfOrder, ValueError):
+            raise NothingKnown from None
+
+    def _opened(self, tx: Tx, key: Key) -> Dossier:
+        match key.topic:
+            case Topic.ACCOUNT:
+                account = self._accounts.by_id(tx, int(key.value))
+                return self._of_account(tx, key, account, None)
+            case Topic.PRESELECTION:
+                one = get(tx, int(key.value))
+                return self._of_account(tx, key, self._accounts.by_id(tx, one.account_id), one)
+            case Topic.IDENTITY:
+                return self._of_identity(tx, key, bytes.fromhex(key.value))
+            case Topic.VEHICLE:
+                vehicle = self._vehicle_of(tx, key.value, None)
+                lines = about(tx, [audit.vehicle_subject(key.value)], JOURNAL_LINES)
+                listed = tuple(_of_vin(tx, key.value))
+                return Dossier(key=key, vehicle=vehicle, listed=listed, journal=lines)
+            case Topic.PLATE:
+                return self._of_plate(tx, key)
+
+    def _of_plate(self, tx: Tx, key: Key) -> Dossier:
+        code, kind, serial = key.value.split(":", _PLATE_PARTS - 1)
+        office = self._offices.get(code)
+        if office is None:
+            raise OfficeUnknown
+        plate = Plate(office=code, kind=PlateKind(kind), serial=serial)
+        listed = tuple(_of_plate(tx, plate))
+        return Dossier(key=key, number=standing_of(tx, office, plate), listed=listed)
+
+    def _of_identity(self, tx: Tx, key: Key, digest: bytes) -> Dossier:
+        account = self._accounts.by_identity(tx, digest)
+        if account is not None:  # has registered since
+            return self._of_account(tx, key, account, None)
+        ban = blacklist.running(tx, digest)
+        if ban is None:
+            raise NothingKnown
+        lines = about(tx, blacklist.subjects_of(tx, digest), JOURNAL_LINES)
+        return Dossier(key=key, identity_hash=digest, ban=ban, journal=lines)
+
+    def _of_account(self, tx: Tx, key: Key, account: Account, focus: Preselection | None) -> Dossier:
+        everything = tuple(of_account(tx, account))
+        focus = focus or _first(everything)
+        identity = account.own_identity_hash
+        ban = blacklist.running(tx, identity)
+        subjects = [account.subject, *(one.subject for one in everything)]
+        subjects += blacklist.subjects_of(tx, identity)
+        subjects += [focus.subject] if focus and focus not in everything else []
+        due, failed = _told(tx, subjects)
+        vehicle = self._vehicle_of(tx, focus.vin, focus.office) if focus and focus.vin else None
+        lines = about(
+            tx, [*subjects, *([audit.vehicle_subject(vehicle.vin)] if vehicle else [])], JOURNAL_LINES
+        )
+        office = self._offices.get(focus.office) if focus else None
+        number = standing_of(tx, office, focus.plate) if office and focus and focus.plate else None
+        return Dossier(
+            key=key,
+            number=number,
+            account=account,
+            identity_hash=identity,
+            ban=ban,
+            focus=focus,
+            preselections=everything,
+            vehicle=vehicle,
+            due=due,
+            failed=failed,
+            journal=lines,
+        )
+
+    def _vehicle_of(self, tx: Tx, vin: str, office: str | None) -> Vehicle:
+        row = tx.one("vehicles.get", vin=vin)
+        registry = tx.one("vehicles.registry_get", vin=vin)
+        lease = tx.one("preselection.lease_of", vin=vin)
+        failed = tx.one("vehicles.count_failed_wishes", vin=vin)
+        place = self._offices.get(office or "")
+        busy = lease is not None and lease["until"] >= to_millis(tx.now)
+        return Vehicle(
+            vin=vin,
+            batches_used=row["random_used"] if row else 0,
+            batches_granted=row["random_granted"] if row else 0,
+            wishes_used=row["compose_used"] if row else 0,
+            wishes_granted=row["compose_granted"] if row else 0,
+            chances=chances(tx, place, vin) if place else None,
+            failed_wishes=failed["wishes"] if failed else 0,
+            registry=registry["state"] if registry else None,
+            selecting_until=from_millis(lease["until"]) if lease and busy else None,
+        )
+
+
+def _first(everything: Iterable[Preselection]) -> Preselection | None:
+    """Return what one would look at first: what can be done something about, then what is newest."""
+    found = list(everything)
+    for states in ({State.RESERVED}, UNFINISHED):
+        for one in found:
+            if one.state in states:
+                return one
+    return found[0] if found else None
+
+
+def _account_key(account: Account) -> Key:
+    return Key(topic=Topic.ACCOUNT, value=str(account.account_id))
+
+
+def _key_of(one: Preselection) -> Key:
+    return Key(topic=Topic.PRESELECTION, value=str(one.preselection_id))
+
+
+def _of_receipt(tx: Tx, office: str, number: int) -> Key:
+    row = tx.one("preselection.by_id", preselection_id=number)
+    if row is None or row["office"] != office:
+        raise NothingKnown
+    return Key(topic=Topic.PRESELECTION, value=str(number))
+
+
+def _of_plate(tx: Tx, plate: Plate) -> list[Preselection]:
+    rows = tx.all("preselection.of_plate", office=plate.office, kind=plate.kind, serial=plate.serial)
+    return [from_row(row) for row in rows]
+
+
+def _of_vin(tx: Tx, vin: str) -> list[Preselection]:
+    return [from_row(row) for row in tx.all("preselection.of_vin", vin=vin)]
+
+
+def _told(tx: Tx, subjects: Iterable[str]) -> tuple[tuple[Due, ...], int]:
+    """Return the notices about some things that wait, in their order, and how many could not be sent."""
+    rows = [row for subject in subjects for row in tx.all("notices.of_subject", subject=subject)]
+    waiting = [row for row in rows if row["state"] in {NoticeState.WAITING, NoticeState.SENDING}]
+    due = [Due(purpose=row["purpose"], at=from_millis(row["due_at"])) for row in waiting]
+    return tuple(sorted(due, key=lambda one: one.at)), sum(row["state"] == NoticeState.FAILED for row in rows)

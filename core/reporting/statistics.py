@@ -1,0 +1,266 @@
+"""What the desk's reports count: how full segments are, what was selected and what became of it.
+
+All of it is read from a snapshot, beside the writers, and comes from the tables themselves, so that the
+figures add up: whatever was selected in the end waits, is on a vehicle, has expired, is void or revoked.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from core.appeals import Queued, queue
+from core.clock import CHINA, from_millis, to_millis
+from core.people.admins import EVERYWHERE, Admin, Duty
+from core.pool.segments import Segment, mask_of, withheld
+from core.ports import Row, Tx
+from core.preselection import State
+from core.values.masks import Mask
+from core.values.offices import Office
+from core.values.plates import PlateKind
+
+MARK = 0.6
+"""The share of a segment's numbers at which the next one should be in preparation (the 60 % mark)."""
+NEARLY_EMPTY = 0.95
+"""The share at which hardly a choice is left."""
+SPANS = (7, 30, 90)
+"""Over how many days the figures can be had, today being the last."""
+_ZONE = int(timedelta(hours=8).total_seconds() * 1000)
+"""China's zone, in which hours and days are counted; it knows no summer time."""
+_EPOCH = date(1970, 1, 1)
+_MOST_MASKS = 12
+"""Of how many withheld masks the overlaps are told apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Of which offices a report is."""
+
+    offices: tuple[str, ...]
+    everywhere: bool = False  # of all offices, also of those that are served no more
+
+    @property
+    def values(self) -> dict[str, object]:
+        """Return what the queries ask for."""
+        return {"offices": ",".join(self.offices), "everywhere": int(self.everywhere)}
+
+    def holds(self, office: str | None) -> bool:
+        """Whether what belongs to an office, or to none, belongs to the report."""
+        return self.everywhere or (office is not None and office in self.offices)
+
+
+def scope_of(admin: Admin, duty: Duty, served: Iterable[str]) -> Scope:
+    """Return all that somebody may look at.
+
+    Raises:
+        NotYourDuty: nothing at all.
+    """
+    admin.need(duty)
+    return Scope(offices=tuple(admin.offices(duty, served)), everywhere=admin.may(duty, EVERYWHERE))
+
+
+# --- how full segments are ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fill:
+    """How full a segment is."""
+
+    office: str
+    segment: Segment
+    taken: int  # reserved, or on a vehicle
+    held: int  # in somebody's batch or on a shortlist at this moment, or at rest
+    withheld: tuple[Mask, ...] = ()  # what of it is kept back, each mask no wider than the segment
+    withheld_size: int = 0  # how many numbers these are; some of them may have been taken before
+
+    @property
+    def kind(self) -> PlateKind:
+        """Return the plate kind."""
+        return self.segment.mask.kind
+
+    @property
+    def free(self) -> int:
+        """Return how many numbers nobody has; withheld ones count as free."""
+        return max(0, self.segment.size - self.taken - self.held)
+
+    @property
+    def share(self) -> float:
+        """Return the share that is taken, from 0 to 1."""
+        return self.taken / self.segment.size
+
+    @property
+    def past_mark(self) -> bool:
+        """Whether so much is taken that the next segment should be in preparation."""
+        return self.share >= MARK
+
+
+def fills(tx: Tx, offices: Iterable[Office]) -> list[Fill]:
+    """Return how full all segments of some offices are, kind by kind, in the order of release."""
+    by_code = {office.code: office for office in offices}
+    held = Counter(row["segment_id"] for row in tx.all("reports.held", now=to_millis(tx.now)))
+    rows = tx.all("reports.segments", **Scope(offices=tuple(by_code)).values)
+    kept_back: dict[tuple[str, str], list[Mask]] = {}
+    found = []
+    for row in rows:
+        pool = row["office"], row["kind"]
+        if pool not in kept_back:
+            kept_back[pool] = withheld(tx, by_code[row["office"]], PlateKind(row["kind"]))
+        found.append(_fill(row, held[row["segment_id"]], kept_back[pool]))
+    order = list(PlateKind)
+    return sorted(
+        found,
+        key=lambda one: (list(by_code).index(one.office), order.index(one.kind), one.segment.segment_id),
+    )
+
+
+def _fill(row: Row, held: int, kept_back: Iterable[Mask]) -> Fill:
+    mask = mask_of(row["kind"], row["mask"], row["nev_letters"])
+    parts = tuple(part for part in map(mask.intersection, kept_back) if part is not None)
+    return Fill(
+        office=row["office"],
+        segment=Segment(
+            segment_id=row["segment_id"],
+            mask=mask,
+            opens_at=from_millis(row["opens_at"]),
+            compose_from=from_millis(row["compose_from"]),
+            released_at=from_millis(row["released_at"]),
+        ),
+        taken=row["taken"],
+        held=held,
+        withheld=parts,
+        withheld_size=min(mask.size, size_of_union(parts)),
+    )
+
+
+def size_of_union(masks: Sequence[Mask]) -> int:
+    """Return how many serials some masks hold together, none counted twice.
+
+    Of more than a dozen masks the overlaps are not told apart: what they hold at most.
+    """
+    if len(masks) > _MOST_MASKS:
+        return sum(mask.size for mask in masks)
+    total = 0
+    for index, mask in enumerate(masks):
+        before = [common for common in map(mask.intersection, masks[:index]) if common is not None]
+        total += mask.size - size_of_union(before)
+    return total
+
+
+# --- what was selected, and what became of it -----------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """What happened on one day."""
+
+    day: date
+    random: int = 0  # numbers selected by a draw
+    composed: int = 0  # by self-composition
+    registered: int = 0  # confirmed at the counter
+    expired: int = 0
+    void: int = 0
+    revoked: int = 0
+    banned: int = 0  # identities that came on the blacklist
+
+    @property
+    def selected(self) -> int:
+        """Return how many numbers were selected."""
+        return self.random + self.composed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hour:
+    """What was selected in one hour of the day, over all days."""
+
+    hour: int  # 0 to 23
+    random: int = 0
+    composed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stats:
+    """The figures of some days, the last of which is today."""
+
+    at: datetime
+    days: tuple[Day, ...]
+    hours: tuple[Hour, ...]
+    waiting: int  # numbers that wait to be confirmed now
+    appeals: int  # that wait to be decided now
+
+    @property
+    def total(self) -> Day:
+        """Return the sum of all days, dated as the first."""
+        names = ("random", "composed", "registered", "expired", "void", "revoked", "banned")
+        sums = {name: sum(getattr(day, name) for day in self.days) for name in names}
+        return Day(day=self.days[0].day, **sums)
+
+
+def stats(tx: Tx, scope: Scope, days: int) -> Stats:
+    """Return what happened in the last days, today among them."""
+    today = tx.now.astimezone(CHINA).date()
+    first = today - timedelta(days=days - 1)
+    since = datetime.combine(first, time(), CHINA)
+    until = datetime.combine(today + timedelta(days=1), time(), CHINA)
+    values = {"since": to_millis(since), "until": to_millis(until), "zone": _ZONE, **scope.values}
+    selected = tx.all("reports.selected", **values)
+    row = tx.one("reports.count_reserved", **scope.values)
+    return Stats(
+        at=tx.now,
+        days=_days(
+            first, days, selected, tx.all("reports.ended", **values), tx.all("reports.banned", **values)
+        ),
+        hours=_hours(selected),
+        waiting=row["numbers"] if row else 0,
+        appeals=len(waiting_appeals(tx, scope)),
+    )
+
+
+_ENDS = {
+    State.REGISTERED: "registered",
+    State.EXPIRED: "expired",
+    State.VOID: "void",
+    State.CANCELLED: "revoked",
+}
+
+
+def _days(
+    first: date, count: int, selected: Iterable[Row], ended: Iterable[Row], banned: Iterable[Row]
+) -> tuple[Day, ...]:
+    sums: dict[date, Counter[str]] = {first + timedelta(days=ahead): Counter() for ahead in range(count)}
+    for row in selected:
+        sums[_day_of(row["hour"] // 24)][row["way"]] += row["numbers"]
+    for row in ended:
+        sums[_day_of(row["day"])][_ENDS[State(row["state"])]] += row["numbers"]
+    for row in banned:
+        sums[_day_of(row["day"])]["banned"] += row["numbers"]
+    return tuple(Day(day=day, **figures) for day, figures in sums.items())
+
+
+def _day_of(number: int) -> date:
+    return _EPOCH + timedelta(days=number)
+
+
+def _hours(selected: Iterable[Row]) -> tuple[Hour, ...]:
+    sums: list[Counter[str]] = [Counter() for _ in range(24)]
+    for row in selected:
+        sums[row["hour"] % 24][row["way"]] += row["numbers"]
+    return tuple(Hour(hour=hour, **figures) for hour, figures in enumerate(sums))
+
+
+# --- what waits -----------------------------------------------------------------------------
+
+
+def waiting_appeals(tx: Tx, scope: Scope) -> list[Queued]:
+    """Return the appeals that wait, the oldest first."""
+    return queue(tx, None if scope.everywhere else scope.offices)
+
+
+def due_by_day(tx: Tx, scope: Scope, days: int) -> tuple[tuple[date, int], ...]:
+    """Return how many reservations end on each of the next days, today first; what is overdue is today's."""
+    today = tx.now.astimezone(CHINA).date()
+    ahead = [today + timedelta(days=number) for number in range(days)]
+    until = datetime.combine(ahead[-1] + timedelta(days=1), time(), CHINA)
+    sums = dict.fromkeys(ahead, 0)
+    for row in tx.all("reports.due_by_day", until=to_millis(until) + 1, zone=_ZONE, **scope.values):
+        sums[max(today, _day_of(row["day"]))] += row["numbers"]
+    return tuple(sums.items())

@@ -1,0 +1,422 @@
+"""What waits at the desk: all that somebody there has to look at, the oldest first (/desk).
+
+Each matter is shown to whoever may do something about it. What does not end by itself, a notice that could
+not be sent or an update that was set aside, is ended by whoever says to have dealt with it. Once on a
+working day everybody for whom something waits gets a summary, unless they turned it off.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from itertools import product, takewhile
+
+from core import audit
+from core.audit import AuditAction, SubjectKind
+from core.availability import closed_days as closings
+from core.clock import CHINA, from_millis, to_millis
+from core.errors import AlreadyHandled, NothingToHandle
+from core.notifications.queue import Plan, Purpose, plan
+from core.people.admins import EVERYWHERE, Admin, Admins, Duty
+from core.pool.segments import Segment, segments
+from core.ports import Row, Tx
+from core.reporting.statistics import MARK, Scope, due_by_day, scope_of, waiting_appeals
+from core.values.offices import Office
+from core.values.plates import PlateKind
+from core.values.workdays import WorkingCalendar
+
+NEAR_WORKDAYS = 1
+"""A deadline is near from so many working days before it on."""
+SHUT_WORKDAYS = 3
+"""The same where the owner cannot be reached by the bot: somebody has to telephone."""
+SCHEDULE_AHEAD = timedelta(days=60)
+"""So far ahead a year without a published schedule begins to matter."""
+FAILURES_SHOWN = timedelta(days=30)
+MOST = 200
+"""How many of one matter are listed; more are not read by anybody."""
+DUE_DAYS = 7
+
+
+class Matter(StrEnum):
+    """What waits."""
+
+    DEADLINE = "deadline"  # a reserved number whose deadline is near
+    SHUT = "shut"  # the same, and its owner cannot be reached
+    APPEAL = "appeal"
+    FAILED = "failed"  # a notice that could not be sent
+    BROKEN = "broken"  # an update that could not be handled
+    POOL = "pool"  # all that was released of a pool is past the mark
+    SCHEDULED = "scheduled"  # a release that is still to come
+    CALENDAR = "calendar"  # a year whose working days are not published
+
+
+DUTY_OF = {
+    Matter.DEADLINE: Duty.CONFIRM,
+    Matter.SHUT: Duty.CONFIRM,
+    Matter.APPEAL: Duty.APPEALS,
+    Matter.FAILED: Duty.CLOSED,
+    Matter.BROKEN: Duty.ADMINS,
+    Matter.POOL: Duty.RELEASE,
+    Matter.SCHEDULED: Duty.RELEASE,
+    Matter.CALENDAR: Duty.CLOSED,
+}
+"""Which duty it belongs to; whoever has it sees it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One thing that waits."""
+
+    matter: Matter
+    at: datetime  # since when it waits, or when it is due
+    subject: str  # "preselection:7", "appeal:3", "notice:5", "update:9", "pool:粤K:small", "segment:3"
+    office: str | None = None
+    about: str = ""  # the preselection that it is about: "preselection:7"
+    plate: str = ""  # the serial of its number
+    kind: str = ""  # of a pool or segment
+    mask: str = ""  # of a segment
+    free: int = 0  # numbers left in a pool
+    share: float = 0.0  # how full a pool is
+    what: str = ""  # the purpose of a notice, the year without a schedule
+    error: str = ""  # the name of a class
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What waits for somebody at one moment."""
+
+    at: datetime
+    items: tuple[Item, ...]  # the oldest first
+    matters: tuple[Matter, ...]  # those that somebody is shown, empty or not
+    due: tuple[tuple[date, int], ...] = ()  # reservations by the day on which they end, from today on
+
+    @property
+    def is_pressing(self) -> bool:
+        """Whether something waits for somebody; a release that comes by itself does not."""
+        return any(item.matter != Matter.SCHEDULED for item in self.items)
+
+    @property
+    def counts(self) -> Mapping[Matter, int]:
+        """Return how many of each matter there are; ``MOST`` stands for that many or more."""
+        return Counter(item.matter for item in self.items)
+
+    def oldest(self, matter: Matter) -> datetime | None:
+        """Return since when the oldest of a matter waits."""
+        return next((item.at for item in self.items if item.matter == matter), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What the desk needs to know of the service."""
+
+    offices: Mapping[str, Office] = field(repr=False)
+    calendar: WorkingCalendar = field(repr=False)
+
+
+def desk(tx: Tx, house: House, admin: Admin) -> Desk:
+    """Return what waits for somebody, the oldest first.
+
+    Raises:
+        NotYourDuty: they are not at the desk.
+    """
+    admin.need(Duty.DESK)
+    matters = _matters(admin)
+    items = [item for matter in matters for item in _of(tx, house, admin, matter)]
+    due: tuple[tuple[date, int], ...] = ()
+    if Matter.DEADLINE in matters:
+        due = due_by_day(tx, scope_of(admin, Duty.CONFIRM, house.offices), DUE_DAYS)
+    return Desk(
+        at=tx.now, items=tuple(sorted(items, key=lambda one: (one.at, one.subject))), matters=matters, due=due
+    )
+
+
+def is_pressing(tx: Tx, house: House, admin: Admin) -> bool:
+    """Whether something waits for somebody; looks no further than to the first such thing."""
+    matters = [matter for matter in _matters(admin) if matter != Matter.SCHEDULED]
+    return any(True for matter in matters for _ in _of(tx, house, admin, matter))
+
+
+def _matters(admin: Admin) -> tuple[Matter, ...]:
+    """Return what somebody is shown."""
+    return tuple(matter for matter in Matter if DUTY_OF[matter] in admin.duties)
+
+
+def _of(tx: Tx, house: House, admin: Admin, matter: Matter) -> Iterable[Item]:
+    return _LISTS[matter](tx, house, scope_of(admin, DUTY_OF[matter], house.offices))
+
+
+def _due(tx: Tx, house: House, scope: Scope) -> Iterator[Item]:
+    return _reserved(tx, house, scope, Matter.DEADLINE)
+
+
+def _due_shut(tx: Tx, house: House, scope: Scope) -> Iterator[Item]:
+    return _reserved(tx, house, scope, Matter.SHUT)
+
+
+def _reserved(tx: Tx, house: House, scope: Scope, matter: Matter) -> Iterator[Item]:
+    query, workdays = "reports.due", NEAR_WORKDAYS
+    if matter == Matter.SHUT:
+        query, workdays = "reports.due_shut", SHUT_WORKDAYS
+    last = house.calendar.add_workdays(tx.now.astimezone(CHINA).date(), workdays)
+    until = datetime.combine(last + timedelta(days=1), time(), CHINA)
+    for row in tx.all(query, until=to_millis(until) + 1, most=MOST, **scope.values):
+        subject = audit.preselection_subject(row["preselection_id"])
+        yield Item(
+            matter=matter,
+            at=from_millis(row["deadline"]),
+            subject=subject,
+            office=row["office"],
+            about=subject,
+            plate=row["serial"],
+            kind=row["kind"],
+        )
+
+
+def _appeals(tx: Tx, _house: House, scope: Scope) -> Iterator[Item]:
+    for one in waiting_appeals(tx, scope)[:MOST]:
+        subject = audit.appeal_subject(one.appeal_id)
+        yield Item(matter=Matter.APPEAL, at=one.submitted_at, subject=subject, office=one.office)
+
+
+def _failed(tx: Tx, _house: House, scope: Scope) -> Iterator[Item]:
+    since = to_millis(tx.now - FAILURES_SHOWN)
+    for row in tx.all("reports.failed", since=since, most=MOST):
+        item = _failure(tx, row)
+        if scope.holds(item.office):
+            yield item
+
+
+def _failure(tx: Tx, row: Row) -> Item:
+    """Return a notice that failed, with the office and the number that it was about, if any."""
+    subject = row["subject"]
+    topic, _, number = subject.partition(":")
+    office, plate, kind = json.loads(row["details"]).get("office") or None, "", ""
+    if topic == SubjectKind.PRESELECTION and (
+        about := tx.one("preselection.by_id", preselection_id=int(number))
+    ):
+        office, plate, kind = about["office"], about["serial"] or "", about["kind"]
+    return Item(
+        matter=Matter.FAILED,
+        at=from_millis(row["ended_at"]),
+        subject=audit.notice_subject(row["notice_id"]),
+        office=office,
+        about=subject if plate else "",
+        plate=plate,
+        kind=kind,
+        what=row["purpose"].partition(":")[0],
+        error=row["error"] or "",
+    )
+
+
+def _broken(tx: Tx, _house: House, _scope: Scope) -> Iterator[Item]:
+    return (_set_aside(row) for row in tx.all("reports.broken", most=MOST))
+
+
+def _set_aside(row: Row) -> Item:
+    return Item(
+        matter=Matter.BROKEN,
+        at=from_millis(row["received_at"]),
+        subject=audit.update_subject(row["update_id"]),
+        error=row["note"] or "",
+    )
+
+
+def _pools(tx: Tx, house: House, scope: Scope) -> Iterator[Item]:
+    """Yield the pools of which every segment that was released, or is to come, is past the mark.
+
+    One segment that is not yet past it is choice enough, however full the older ones are. So the newest is
+    counted first, and seldom more than that.
+    """
+    for code, kind in product(scope.offices, PlateKind):
+        newest_first = segments(tx, house.offices[code], kind)[::-1]
+        taken = list(takewhile(_is_past_mark, ((one, _taken(tx, one)) for one in newest_first)))
+        if newest_first and len(taken) == len(newest_first):
+            size, gone = sum(one.size for one in newest_first), sum(count for _, count in taken)
+            yield Item(
+                matter=Matter.POOL,
+                at=max(one.released_at for one in newest_first),
+                subject=audit.pool_subject(code, kind),
+                office=code,
+                kind=kind,
+                free=size - gone,
+                share=gone / size,
+            )
+
+
+def _is_past_mark(counted: tuple[Segment, int]) -> bool:
+    segment, taken = counted
+    return taken / segment.size >= MARK
+
+
+def _taken(tx: Tx, segment: Segment) -> int:
+    row = tx.one("reports.taken_of_segment", segment_id=segment.segment_id)
+    return row["taken"] if row else 0
+
+
+def _scheduled(tx: Tx, house: House, scope: Scope) -> Iterator[Item]:
+    rows = tx.all("reports.scheduled", now=to_millis(tx.now), most=MOST, **scope.values)
+    for row in rows:
+        if row["office"] in house.offices:
+            yield Item(
+                matter=Matter.SCHEDULED,
+                at=from_millis(row["opens_at"]),
+                subject=audit.segment_subject(row["segment_id"]),
+                office=row["office"],
+                kind=row["kind"],
+                mask=row["mask"],
+            )
+
+
+def _years(tx: Tx, house: House, _scope: Scope) -> Iterator[Item]:
+    year = (tx.now + SCHEDULE_AHEAD).astimezone(CHINA).year
+    if not house.calendar.has_schedule(year):
+        yield Item(matter=Matter.CALENDAR, at=tx.now, subject=f"year:{year}", what=str(year))
+
+
+_LISTS: dict[Matter, Callable[[Tx, House, Scope], Iterable[Item]]] = {
+    Matter.DEADLINE: _due,
+    Matter.SHUT: _due_shut,
+    Matter.APPEAL: _appeals,
+    Matter.FAILED: _failed,
+    Matter.BROKEN: _broken,
+    Matter.POOL: _pools,
+    Matter.SCHEDULED: _scheduled,
+    Matter.CALENDAR: _years,
+}
+
+
+# --- dealing with what does not end by itself -----------------------------------------------
+
+
+def handled_by(tx: Tx, subject: str) -> str | None:
+    """Return who has dealt with something, None while nobody has."""
+    row = tx.one("reports.handled", subject=subject)
+    return row["handled_by"] if row else None
+
+
+def find(tx: Tx, admin: Admin, subject: str, served: Iterable[str]) -> Item:
+    """Return what somebody may deal with: "notice:5" or "update:9".
+
+    Raises:
+        AlreadyHandled: another was faster.
+        NothingToHandle: there is no such thing, not any more, or not for them.
+        NotYourDuty, NotYourOffice: they may not.
+    """
+    is_update = subject.partition(":")[0] == SubjectKind.UPDATE
+    item = _find_update(tx, admin, subject) if is_update else _find_notice(tx, subject)
+    if item is None or not scope_of(admin, DUTY_OF[item.matter], served).holds(item.office):
+        raise NothingToHandle
+    by = handled_by(tx, subject)
+    if by is not None:
+        raise AlreadyHandled(by)
+    return item
+
+
+def _find_update(tx: Tx, admin: Admin, subject: str) -> Item | None:
+    admin.need(Duty.ADMINS, EVERYWHERE)
+    row = tx.one("reports.broken_one", update_id=int(subject.partition(":")[2]))
+    return _set_aside(row) if row else None
+
+
+def _find_notice(tx: Tx, subject: str) -> Item | None:
+    row = tx.one("reports.failed_one", notice_id=int(subject.partition(":")[2]))
+    return _failure(tx, row) if row else None
+
+
+def handle(tx: Tx, admin: Admin, subject: str, served: Iterable[str], actor: str) -> Item:
+    """Note that somebody has dealt with something that does not end by itself; return what it was.
+
+    Raises:
+        AlreadyHandled, NothingToHandle, NotYourDuty, NotYourOffice: as it is found.
+    """
+    item = find(tx, admin, subject, served)
+    if not tx.run("reports.handle", subject=subject, actor=actor, now=to_millis(tx.now)):
+        raise AlreadyHandled(handled_by(tx, subject) or "")
+    audit.record(tx, actor, AuditAction.HANDLED, subject, office=item.office)
+    return item
+
+
+# --- the daily summary ----------------------------------------------------------------------
+
+
+def wants_summary(tx: Tx, chat_id: int) -> bool:
+    """Whether somebody has left the daily summary on."""
+    return tx.one("reports.summary_is_off", chat_id=chat_id) is None
+
+
+def set_summary(tx: Tx, chat_id: int, *, on: bool) -> None:
+    """Turn somebody's daily summary on or off."""
+    if on:
+        tx.run("reports.turn_summary_on", chat_id=chat_id)
+    else:
+        tx.run("reports.turn_summary_off", chat_id=chat_id, now=to_millis(tx.now))
+
+
+class Summaries:
+    """Plans the daily summaries.
+
+    Args:
+        house: what the desk needs to know of the service.
+        admins: who is at the desk.
+        at: the local time from which on they go out.
+    """
+
+    def __init__(self, house: House, admins: Admins, at: time) -> None:
+        self._house = house
+        self._admins = admins
+        self._at = at
+
+    def due(self, tx: Tx) -> tuple[int, ...] | None:
+        """Return for whom something waits that has not been told today; None when it is not the time.
+
+        Read from a snapshot at every tick; the work is done once a day.
+        """
+        now = tx.now.astimezone(CHINA)
+        if now.time() < self._at or tx.one("reports.is_announced", subject=_announcement(now.date())):
+            return None
+        off = {row["chat_id"] for row in tx.all("reports.summaries_off")}
+        wanting = (admin for admin in self._admins.all(tx) if admin.chat_id not in off)
+        return tuple(admin.chat_id for admin in wanting if self._concerns(tx, admin, now.date()))
+
+    def plan(self, tx: Tx, chats: Iterable[int]) -> None:
+        """Write down the summaries of today, once, whoever else ticks; one is pointless on the next day."""
+        today = tx.now.astimezone(CHINA).date()
+        subject = _announcement(today)
+        if not tx.run("notices.announce", subject=subject, now=to_millis(tx.now)):
+            return
+        midnight = datetime.combine(today + timedelta(days=1), time(), CHINA)
+        for chat_id in chats:
+            plan(
+                tx,
+                Plan(
+                    chat_id=chat_id,
+                    purpose=Purpose.SUMMARY,
+                    subject=subject,
+                    due_at=tx.now,
+                    pointless_after=midnight,
+                ),
+            )
+
+    def of_chat(self, tx: Tx, chat_id: int) -> Desk | None:
+        """Return what a summary says; None when nothing waits any more, or not for them."""
+        admin = self._admins.of(tx, chat_id)
+        if Duty.DESK not in admin.duties:
+            return None
+        found = desk(tx, self._house, admin)
+        return found if found.is_pressing else None
+
+    def _concerns(self, tx: Tx, admin: Admin, today: date) -> bool:
+        return (
+            Duty.DESK in admin.duties
+            and any(
+                closings.calendar_of(tx, self._house.offices[code], self._house.calendar).is_workday(today)
+                for code in admin.offices(Duty.DESK, self._house.offices)
+            )
+            and is_pressing(tx, self._house, admin)
+        )
+
+
+def _announcement(day: date) -> str:
+    return f"desk:{day.isoformat()}"

@@ -1,0 +1,145 @@
+"""Photos as files: each sealed, under a name that nobody can guess, whole or not there.
+
+The folder lies outside of the database, so that its backups stay small and a photo can be deleted for good.
+Names say nothing; who a photo belongs to only the database knows. What is inside a file opens with
+``security.keys`` alone.
+"""
+
+import os
+import re
+import secrets
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+from core.clock import Clock
+from core.errors import PhotoStoreError
+from core.security.vault import Vault
+
+_KEY = re.compile(r"[0-9a-f]{32}")
+_SUFFIX = ".sealed"
+_DRAFT = ".draft"
+
+
+class FilePhotos:
+    """The photo store in a folder.
+
+    Args:
+        directory: the folder; made, for its owner alone, when the first photo comes.
+        vault: seals and opens.
+        clock: what a file's time is taken from, so that ``sweep`` goes by the same clock as its caller.
+    """
+
+    def __init__(self, directory: Path, vault: Vault, clock: Clock) -> None:
+        self._directory = directory
+        self._vault = vault
+        self._clock = clock
+
+    def put(self, jpeg: bytes) -> str:
+        """Keep a photo; when this returns it is on disk, under a key that nobody can guess.
+
+        Raises:
+            PhotoStoreError: it cannot be kept.
+        """
+        key, sealed = secrets.token_hex(16), self._vault.encrypt(jpeg)
+        draft = self._directory / f"{key}{_DRAFT}"
+        with _failing():
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            try:
+                _write(draft, sealed, self._clock.now())
+                draft.replace(self._path(key))
+            except OSError:
+                with suppress(OSError):
+                    draft.unlink(missing_ok=True)
+                raise
+            _settle(self._directory)
+        return key
+
+    def get(self, key: str) -> bytes | None:
+        """Return a photo, or None when there is none under the key.
+
+        Raises:
+            SealBroken: none of the keys of the settings opens it.
+            PhotoStoreError: it cannot be read.
+        """
+        if not _KEY.fullmatch(key):
+            return None
+        with _failing():
+            try:
+                sealed = self._path(key).read_bytes()
+            except FileNotFoundError:
+                return None
+        return self._vault.decrypt(sealed)
+
+    def delete(self, key: str) -> None:
+        """Delete a photo for good; one that is gone already is no matter.
+
+        Raises:
+            PhotoStoreError: it cannot be deleted.
+        """
+        if not _KEY.fullmatch(key):
+            return
+        with _failing():
+            self._path(key).unlink(missing_ok=True)
+
+    def sweep(self, keep: Collection[str], *, before: datetime) -> int:
+        """Delete what was put before a moment and has none of the keys; return how many photos that were.
+
+        Drafts that a crash has left go too, uncounted. Files that are not the store's are left alone.
+
+        Raises:
+            PhotoStoreError: something cannot be deleted.
+        """
+        kept, swept = frozenset(keep), 0
+        with _failing():
+            for path in self._files():
+                is_draft = path.suffix == _DRAFT
+                if (is_draft or path.stem not in kept) and _time_of(path) < before.timestamp():
+                    path.unlink(missing_ok=True)
+                    swept += not is_draft
+        return swept
+
+    def _path(self, key: str) -> Path:
+        return self._directory / f"{key}{_SUFFIX}"
+
+    def _files(self) -> Iterator[Path]:
+        if not self._directory.is_dir():
+            return
+        for path in self._directory.iterdir():
+            if path.suffix in (_SUFFIX, _DRAFT) and _KEY.fullmatch(path.stem):
+                yield path
+
+
+@contextmanager
+def _failing() -> Iterator[None]:
+    """Raise what the file system says as an error of the store."""
+    try:
+        yield
+    except OSError as error:
+        raise PhotoStoreError(f"the folder of photos: {error.strerror or type(error).__name__}") from None
+
+
+def _write(path: Path, sealed: bytes, at: datetime) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(sealed)
+        file.flush()
+        os.utime(file.fileno(), (at.timestamp(), at.timestamp()))
+        os.fsync(file.fileno())
+
+
+def _settle(directory: Path) -> None:
+    """Put the names in a folder on disk; a rename alone may be lost when the power fails."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _time_of(path: Path) -> float:
+    """Return when a file was put; one that another worker has just deleted counts as new."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return float("inf")

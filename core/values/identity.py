@@ -1,0 +1,339 @@
+"""Who somebody is: identity number, credit code, mobile number, name (docs/domain.md, section 9).
+
+Check characters come from python-stdnum, telephone numbers from phonenumbers. Only the form is
+judged: that a number is well formed does not say whose it is.
+"""
+
+import re
+import unicodedata
+from datetime import date
+from itertools import chain
+
+import phonenumbers
+from stdnum.cn import ric, uscc
+from stdnum.exceptions import InvalidComponent
+
+from core import errors
+from core.values.text import (
+    DOTS,
+    HYPHENS,
+    characters_at,
+    clean,
+    compact,
+    is_oversized,
+    positions_outside,
+    positions_where,
+    tidy,
+)
+
+IDENTITY_LENGTH = 18
+"""Characters of a resident identity number, and of a credit code as well."""
+
+OLDEST = 130
+"""Years beyond which nobody has lived."""
+
+NAME_SHORTEST, NAME_LONGEST = 2, 30
+UNIT_NAME_LONGEST = 60
+
+_DIGITS = "0123456789"
+_CREDIT_CODE_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I, O, S, V, Z
+_REGION = range(2, 8)  # where the six digits of the region stand in a credit code
+_PROVINCE_GROUPS = (range(11, 16), range(21, 24), range(31, 38), range(41, 47), range(50, 55), range(61, 66))
+_HONG_KONG_MACAO_TAIWAN = (71, 81, 82, 83)  # 81 to 83 on residence permits
+_PROVINCES = frozenset(map(str, (*chain(*_PROVINCE_GROUPS), *_HONG_KONG_MACAO_TAIWAN)))  # GB/T 2260
+_FOREIGN_RESIDENT = "9"  # the first digit on a permanent residence card for foreigners
+_MAINLAND = 86
+_PHONE_DECORATION = HYPHENS + DOTS + "()/"
+_NAME_SEPARATORS = "· '-"
+_CHINESE_BLOCKS = (("㐀", "䶿"), ("一", "鿿"), ("\uf900", "\ufaff"), ("\U00020000", "\U0003ffff"))
+_PERSONAL_NUMBER = re.compile(
+    r"(?<![0-9A-Z])(?:"
+    r"[0-9]{14,18}[0-9X]|[0-9]{6}[ -][0-9]{8}[ -]?[0-9]{3}[0-9X]"  # an identity number, a digit more or less
+    r"|(?:\+?86[ -]?)?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}"  # a mobile number
+    r")(?![0-9A-Z])"
+)
+_LONGEST_LOOKED_AT = 4096
+_UNIT_SIGNS = "·&()-. "
+
+
+def parse_resident_id(text: str, *, today: date) -> str:
+    """Return the resident identity number (GB 11643) that somebody typed, 18 characters, X a capital.
+
+    The region is judged by its province alone: a number keeps the district in which it was given
+    out, which may be younger than its holder or long dissolved, and lists of districts lag behind.
+
+    Args:
+        text: what was typed.
+        today: the date in China, against which the birth date is held.
+
+    Raises:
+        ResidentIdEmpty: nothing is there.
+        ResidentIdCharacters: something is no digit, or an X not at the end.
+        ResidentIdLength: it does not have 18 characters.
+        ResidentIdMistyped: the check character is wrong.
+        ResidentIdRegion: no province has that code.
+        ResidentIdBirthDate: the birth date does not exist.
+        ResidentIdFuture: the birth date is after today.
+        ResidentIdAge: the birth date is more than 130 years ago.
+    """
+    if is_oversized(text):
+        raise errors.ResidentIdLength(wanted=IDENTITY_LENGTH, found=len(text.strip()))
+    number = canonical_identity(text)
+    _judge_resident_form(number)
+    if ric.calc_check_digit(number) != number[-1]:
+        raise errors.ResidentIdMistyped
+    if number[:2] not in _PROVINCES and number[0] != _FOREIGN_RESIDENT:
+        raise errors.ResidentIdRegion
+    _judge_birth_date(number, today)
+    return number
+
+
+def parse_credit_code(text: str) -> str:
+    """Return the unified social credit code (GB 32100) that somebody typed, 18 capitals and digits.
+
+    Raises:
+        CreditCodeEmpty: nothing is there.
+        CreditCodeCharacters: something cannot stand where it stands.
+        CreditCodeLength: it does not have 18 characters.
+        CreditCodeMistyped: the check character is wrong.
+    """
+    if is_oversized(text):
+        raise errors.CreditCodeLength(wanted=IDENTITY_LENGTH, found=len(text.strip()))
+    code = canonical_identity(text)
+    if not code:
+        raise errors.CreditCodeEmpty
+    foreign = positions_outside(code, _CREDIT_CODE_CHARACTERS)
+    if foreign:
+        raise errors.CreditCodeCharacters(positions=foreign)
+    if len(code) != IDENTITY_LENGTH:
+        raise errors.CreditCodeLength(wanted=IDENTITY_LENGTH, found=len(code))
+    letters = tuple(place for place in positions_outside(code, _DIGITS) if place - 1 in _REGION)
+    if letters:
+        raise errors.CreditCodeCharacters(positions=letters)
+    if uscc.calc_check_digit(code) != code[-1]:
+        raise errors.CreditCodeMistyped
+    return code
+
+
+def parse_identity(text: str, *, today: date) -> str:
+    """Return the resident identity number or credit code that somebody typed, in its canonical form.
+
+    A number that reads as a person's (digits, with a birth date among them) is judged as one, so that one
+    with a slip in it is not taken for some unit's code.
+
+    Raises:
+        ResidentIdError: it reads as a person's number, or as neither's, and is none.
+        CreditCodeError: it has letters as only a credit code has, and is none.
+    """
+    number = "" if is_oversized(text) else canonical_identity(text)
+    if positions_outside(number, _DIGITS + "X") or _is_all_but_a_person(number):
+        return parse_credit_code(text)
+    return parse_resident_id(text, today=today)
+
+
+def is_credit_code(number: str) -> bool:
+    """Tell a unit's credit code from a person's number, each in canonical form and judged before."""
+    return not _reads_as_person(number)
+
+
+def _is_all_but_a_person(number: str) -> bool:
+    """Whether a number is a credit code of digits alone: its check is right, and no birth date is in it."""
+    if len(number) != IDENTITY_LENGTH or _reads_as_person(number):
+        return False
+    try:
+        return bool(parse_credit_code(number))
+    except errors.CreditCodeError:
+        return False
+
+
+def _reads_as_person(number: str) -> bool:
+    """Whether a number has the form of a resident's: digits, an X at most at the end, a date of birth."""
+    if len(number) != IDENTITY_LENGTH or positions_outside(number.removesuffix("X"), _DIGITS):
+        return False
+    try:
+        return bool(ric.get_birth_date(number))
+    except InvalidComponent:
+        return False
+
+
+def canonical_identity(text: str) -> str:
+    """Return an identity number or credit code in the one form of which hashes are made.
+
+    It judges nothing: the same number typed otherwise gives the same text, no more.
+    """
+    return compact(text, HYPHENS)
+
+
+def parse_phone(text: str) -> str:
+    """Return the mainland mobile number that somebody typed in E.164 form, +8613800138000.
+
+    Raises:
+        PhoneEmpty: nothing is there.
+        PhoneCharacters: something is no digit and no plus in front.
+        PhoneForeign: it is not of the mainland.
+        PhoneUnknown: no such number is given out.
+        PhoneNotMobile: it is a landline or a service number.
+    """
+    if is_oversized(text):
+        raise errors.PhoneUnknown(found=len(text.strip()))
+    typed = compact(text, _PHONE_DECORATION)
+    if not typed:
+        raise errors.PhoneEmpty
+    foreign = positions_outside(typed, _DIGITS)
+    if foreign not in {(), (1,)} or (foreign and typed[0] != "+"):
+        raise errors.PhoneCharacters(positions=foreign)
+    return phonenumbers.format_number(_mobile(typed), phonenumbers.PhoneNumberFormat.E164)
+
+
+def parse_name(text: str) -> str:
+    """Return a person's name, its dots made ``·`` and its blanks single; none between Chinese letters.
+
+    Chinese and Latin letters; between them a dot, and between Latin ones a blank, a hyphen or an
+    apostrophe. 2 to 30 characters.
+
+    Raises:
+        PersonNameEmpty: nothing is there.
+        PersonNameCharacters: something is no letter, or a sign does not stand between two.
+        PersonNameLength: it is too short or too long.
+    """
+    if is_oversized(text):
+        raise errors.PersonNameLength(shortest=NAME_SHORTEST, longest=NAME_LONGEST, found=len(text.strip()))
+    name = _joined(tidy(text).replace("’", "'"))
+    stray = positions_where(name, lambda char: not _is_name_letter(char) and char not in _NAME_SEPARATORS)
+    return _judged_name(name, stray or _unjoining(name))
+
+
+def parse_unit_name(text: str) -> str:
+    """Return an organisation's name: letters and digits, and ``·&()-.`` and blanks; 2 to 60 characters.
+
+    Raises:
+        UnitNameEmpty: nothing is there.
+        UnitNameCharacters: something cannot stand in a name, or no letter is there.
+        UnitNameLength: it is too short or too long.
+    """
+    if is_oversized(text):
+        raise errors.UnitNameLength(
+            shortest=NAME_SHORTEST, longest=UNIT_NAME_LONGEST, found=len(text.strip())
+        )
+    name = " ".join(tidy(text).split())
+    if not name:
+        raise errors.UnitNameEmpty
+    stray = positions_where(
+        name, lambda char: not _is_name_letter(char) and char not in _DIGITS + _UNIT_SIGNS
+    )
+    if stray or not any(map(_is_name_letter, name)):
+        raise errors.UnitNameCharacters(positions=stray, characters=characters_at(name, stray))
+    if not NAME_SHORTEST <= len(name) <= UNIT_NAME_LONGEST:
+        raise errors.UnitNameLength(shortest=NAME_SHORTEST, longest=UNIT_NAME_LONGEST, found=len(name))
+    return name
+
+
+def mask_name(name: str) -> str:
+    """Return a name with what is between its ends hidden: 张*三, 张*."""
+    if len(name) <= NAME_SHORTEST:
+        return name[:1] + "*" * (len(name) - 1)
+    return name[0] + "*" * (len(name) - 2) + name[-1]
+
+
+def mask_identity(number: str) -> str:
+    """Return an identity number or credit code with only its first and last four characters."""
+    return _masked(number, 4, 4)
+
+
+def mask_phone(phone: str) -> str:
+    """Return a mobile number, E.164 or not, as people write it, the middle hidden: 138****0000."""
+    return _masked(phone.removeprefix(f"+{_MAINLAND}"), 3, 4)
+
+
+def holds_personal_number(text: str) -> bool:
+    """Tell whether there is an identity number or a mobile number in a text, also a mistyped one.
+
+    It errs on the side of what is personal: long numbers of another kind count as well.
+    """
+    return _PERSONAL_NUMBER.search(clean(text[:_LONGEST_LOOKED_AT])) is not None
+
+
+def _judge_resident_form(number: str) -> None:
+    if not number:
+        raise errors.ResidentIdEmpty
+    foreign = positions_outside(number, _DIGITS)
+    if number[-1] == "X":
+        foreign = foreign[:-1]
+    if foreign:
+        raise errors.ResidentIdCharacters(positions=foreign)
+    if len(number) != IDENTITY_LENGTH:
+        raise errors.ResidentIdLength(wanted=IDENTITY_LENGTH, found=len(number))
+
+
+def _judge_birth_date(number: str, today: date) -> None:
+    try:
+        born = ric.get_birth_date(number)
+    except InvalidComponent:
+        raise errors.ResidentIdBirthDate from None
+    if born > today:
+        raise errors.ResidentIdFuture
+    if today.year - born.year > OLDEST:
+        raise errors.ResidentIdAge(oldest=OLDEST)
+
+
+def _mobile(typed: str) -> phonenumbers.PhoneNumber:
+    found = sum(char in _DIGITS for char in typed)
+    try:
+        number = phonenumbers.parse(typed, "CN")
+    except phonenumbers.NumberParseException:
+        raise errors.PhoneUnknown(found=found) from None
+    if number.country_code != _MAINLAND:
+        raise errors.PhoneForeign(country_code=number.country_code or 0)
+    if not phonenumbers.is_valid_number(number):
+        raise errors.PhoneUnknown(found=found)
+    if phonenumbers.number_type(number) != phonenumbers.PhoneNumberType.MOBILE:
+        raise errors.PhoneNotMobile
+    return number
+
+
+def _judged_name(name: str, stray: tuple[int, ...]) -> str:
+    if not name:
+        raise errors.PersonNameEmpty
+    if stray:
+        raise errors.PersonNameCharacters(positions=stray)
+    if not NAME_SHORTEST <= len(name) <= NAME_LONGEST:
+        raise errors.PersonNameLength(shortest=NAME_SHORTEST, longest=NAME_LONGEST, found=len(name))
+    return name
+
+
+def _joined(name: str) -> str:
+    """Return a name with one kind of dot, no blanks about it or between Chinese letters, else single ones."""
+    dotted = "".join("·" if char in DOTS else char for char in name)
+    words = "·".join(part.strip() for part in dotted.split("·")).split()
+    joined = ""
+    for word in words:
+        latin = joined and not _is_chinese(joined[-1]) and not _is_chinese(word[0])
+        joined += f" {word}" if latin else word
+    return joined
+
+
+def _unjoining(name: str) -> tuple[int, ...]:
+    """Return the places of separators that do not stand between two letters."""
+    padded = f" {name} "
+    return tuple(
+        place
+        for place, char in enumerate(name, 1)
+        if char in _NAME_SEPARATORS
+        and not (_is_name_letter(padded[place - 1]) and _is_name_letter(padded[place + 1]))
+    )
+
+
+def _is_name_letter(char: str) -> bool:
+    latin = char.isalpha() and unicodedata.name(char, "").startswith("LATIN ")
+    return latin or _is_chinese(char)
+
+
+def _is_chinese(char: str) -> bool:
+    """Tell by the block, not by Python's tables: rare characters in names are younger than those."""
+    return char == "〇" or any(first <= char <= last for first, last in _CHINESE_BLOCKS)
+
+
+def _masked(text: str, first: int, last: int) -> str:
+    if len(text) <= first + last:
+        return "*" * len(text)
+    return text[:first] + "*" * (len(text) - first - last) + text[-last:]

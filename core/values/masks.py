@@ -1,0 +1,254 @@
+"""Masks: sets of serials written as one pattern (GA 36-2018; docs/domain.md, section 8).
+
+In a pattern ``#`` is a digit, ``@`` a letter (where the new-energy letter stands: one of those),
+anything else itself. Every serial of a mask has a rank, so a uniform rank is a uniform serial,
+and the ranks ascend as the texts do.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from itertools import combinations, product
+
+from core import errors
+from core.values.plates import DIGITS, LETTERS, MOST_LETTERS, NEV_LETTERS, NOT_ISSUED, PlateKind
+from core.values.text import (
+    DOTS,
+    HYPHENS,
+    characters_at,
+    compact,
+    is_oversized,
+    positions_outside,
+    positions_where,
+)
+
+_HALF = 3  # a serial is looked up in two parts, so that the tables stay small: 2 or 3 and 3 characters
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """All words over some alphabets, ascending, and where each stands."""
+
+    words: tuple[str, ...]
+    ranks: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mask:
+    """A set of serials of one kind; it only exists when it is valid and not empty.
+
+    Ranks go from 0 to ``size`` - 1. The serial 00000, which is not issued, has none.
+    Two masks are equal when kind, pattern and new-energy letters are.
+
+    Raises:
+        MaskEmpty: there is no pattern.
+        MaskCharacters: there are characters that no mask knows.
+        MaskLength: the pattern is too short or too long.
+        MaskLookalike: there is an O or an I.
+        MaskTooManyLetters: a small car's mask has more than two letters, ``@`` counted.
+        MaskNevLetter: the new-energy letter is missing or not in use.
+        MaskDigitWanted: there is a letter where only a digit may stand.
+        MaskNotIssued: only 00000 is meant.
+        ValueError: the new-energy letters are no letters of plates.
+    """
+
+    kind: PlateKind
+    pattern: str  # e.g. "A888#"
+    nev_letters: str = NEV_LETTERS  # kept ascending, whatever their order was; none for small cars
+    size: int = field(init=False, compare=False)  # how many serials it has
+    _head: _Words = field(init=False, repr=False, compare=False)
+    _tail: _Words = field(init=False, repr=False, compare=False)
+    _cut: int = field(init=False, repr=False, compare=False)  # length of the head
+    _skipped: int = field(init=False, repr=False, compare=False)  # 1 where 00000 comes first, else 0
+
+    def __post_init__(self) -> None:
+        """Judge the pattern and look up its tables."""
+        _judge(self.kind, self.pattern, self.nev_letters)
+        nev_letters = "" if self.kind.nev_position is None else "".join(sorted(set(self.nev_letters)))
+        alphabets = _alphabets(self.kind, self.pattern, nev_letters)
+        cut = len(alphabets) - _HALF
+        head, tail = _words(alphabets[:cut]), _words(alphabets[cut:])
+        skipped = int(all(alphabet[0] == "0" for alphabet in alphabets))  # new-energy serials have a letter
+        size = len(head.words) * len(tail.words) - skipped
+        if not size:
+            raise errors.MaskNotIssued
+        computed = (nev_letters, size, head, tail, cut, skipped)
+        for name, value in zip(
+            ("nev_letters", "size", "_head", "_tail", "_cut", "_skipped"), computed, strict=True
+        ):
+            object.__setattr__(self, name, value)  # the way in which a frozen value sets itself up
+
+    @property
+    def shape(self) -> str:
+        """Return which of the kind's masks it is a part of: A12## is of @####."""
+        return "".join("@" if char in LETTERS or char == "@" else "#" for char in self.pattern)
+
+    def __str__(self) -> str:
+        """Return the pattern."""
+        return self.pattern
+
+    def unrank(self, rank: int) -> str:
+        """Return the serial with a rank.
+
+        Raises:
+            IndexError: the rank is negative, or ``size`` or more.
+        """
+        if not 0 <= rank < self.size:
+            raise IndexError("a rank outside the mask")
+        high, low = divmod(rank + self._skipped, len(self._tail.words))
+        return self._head.words[high] + self._tail.words[low]
+
+    def rank(self, serial: str) -> int:
+        """Return the rank of a serial.
+
+        Raises:
+            ValueError: the serial is none of the mask's.
+        """
+        if not self.matches(serial):
+            raise ValueError("a serial outside the mask")
+        high, low = self._head.ranks[serial[: self._cut]], self._tail.ranks[serial[self._cut :]]
+        return high * len(self._tail.words) + low - self._skipped
+
+    def matches(self, serial: str) -> bool:
+        """Tell whether a serial is one of the mask's."""
+        cut = self._cut
+        if serial[:cut] not in self._head.ranks or serial[cut:] not in self._tail.ranks:
+            return False
+        return not self._skipped or serial != NOT_ISSUED
+
+    def intersection(self, other: "Mask") -> "Mask | None":
+        """Return the mask of what both have in common, None when that is nothing."""
+        if self.kind is not other.kind:
+            return None
+        common = [_narrower(mine, theirs) for mine, theirs in zip(self.pattern, other.pattern, strict=True)]
+        letters = "".join(letter for letter in self.nev_letters if letter in other.nev_letters)
+        if None in common or (self.nev_letters and not letters):
+            return None
+        try:
+            return Mask(kind=self.kind, pattern="".join(filter(None, common)), nev_letters=letters)
+        except (errors.MaskNotIssued, errors.MaskNevLetter):  # only 00000, or a letter of one side only
+            return None
+
+
+def parse_mask(kind: PlateKind, text: str, *, nev_letters: str = NEV_LETTERS) -> Mask:
+    """Return the mask that an admin typed: small letters, full-width forms and blanks are no matter.
+
+    Raises:
+        MaskError: it is none; see ``Mask`` for which.
+    """
+    if is_oversized(text):
+        raise errors.MaskLength(wanted=kind.serial_length, found=len(text.strip()))
+    return Mask(kind=kind, pattern=compact(text, DOTS + HYPHENS), nev_letters=nev_letters)
+
+
+def union_size(masks: Sequence[Mask]) -> int:
+    """Return how many serials stand in at least one of some masks of one kind.
+
+    Position by position, characters that lead on to the same masks are counted together, so that neither
+    millions of serials nor many masks that overlap make it slow.
+    """
+    alphabets = [_alphabets(mask.kind, mask.pattern, mask.nev_letters) for mask in masks]
+
+    @cache
+    def count(position: int, alive: frozenset[int]) -> int:
+        if position == len(alphabets[0]):
+            return 1
+        leads: dict[str, set[int]] = {}
+        for index in alive:
+            for char in alphabets[index][position]:
+                leads.setdefault(char, set()).add(index)
+        ways = Counter(frozenset(indices) for indices in leads.values())
+        return sum(times * count(position + 1, indices) for indices, times in ways.items())
+
+    if not masks:
+        return 0
+    has_not_issued = any(all("0" in alphabet for alphabet in one) for one in alphabets)
+    return count(0, frozenset(range(len(masks)))) - has_not_issued
+
+
+def masks_of(kind: PlateKind, *, nev_letters: str = NEV_LETTERS) -> tuple[Mask, ...]:
+    """Return the masks that together hold every serial of a kind once, in their order of use."""
+    if kind is PlateKind.SMALL:
+        return SMALL_MASKS
+    patterns = ("@#####", "@@####") if kind is PlateKind.SMALL_NEV else ("#####@",)
+    return tuple(Mask(kind=kind, pattern=pattern, nev_letters=nev_letters) for pattern in patterns)
+
+
+@lru_cache(maxsize=256)
+def _words(alphabets: tuple[str, ...]) -> _Words:
+    words = tuple(map("".join, product(*alphabets)))
+    return _Words(words, {word: rank for rank, word in enumerate(words)})
+
+
+def _alphabets(kind: PlateKind, pattern: str, nev_letters: str) -> tuple[str, ...]:
+    """Return what may stand at each position, each alphabet ascending."""
+    letters_at = [nev_letters if index == kind.nev_position else LETTERS for index in range(len(pattern))]
+    return tuple(
+        {"#": DIGITS, "@": letters}.get(char, char) for char, letters in zip(pattern, letters_at, strict=True)
+    )
+
+
+def _judge(kind: PlateKind, pattern: str, nev_letters: str) -> None:
+    _judge_characters(kind, pattern)
+    letters = positions_outside(pattern, DIGITS + "#")
+    nev = kind.nev_position
+    if nev is None:
+        if len(letters) > MOST_LETTERS:
+            raise errors.MaskTooManyLetters(found=len(letters))
+        return
+    if not nev_letters or positions_outside(nev_letters, LETTERS):
+        raise ValueError("new-energy letters are one or more of A-Z without I and O")
+    if pattern[nev] not in nev_letters + "@":
+        raise errors.MaskNevLetter(position=nev + 1, allowed="".join(sorted(nev_letters)))
+    misplaced = tuple(place for place in letters if place - 1 not in kind.letter_positions)
+    if misplaced:
+        raise errors.MaskDigitWanted(positions=misplaced)
+
+
+def _judge_characters(kind: PlateKind, pattern: str) -> None:
+    if not pattern:
+        raise errors.MaskEmpty
+    foreign = positions_outside(pattern, DIGITS + LETTERS + "OI#@")
+    if foreign:
+        raise errors.MaskCharacters(positions=foreign, characters=characters_at(pattern, foreign))
+    if len(pattern) != kind.serial_length:
+        raise errors.MaskLength(wanted=kind.serial_length, found=len(pattern))
+    lookalikes = positions_where(pattern, lambda char: char in "OI")
+    if lookalikes:
+        raise errors.MaskLookalike(positions=lookalikes)
+
+
+def _narrower(mine: str, theirs: str) -> str | None:
+    """Return what two pattern characters have in common, None when that is nothing."""
+    if mine == theirs:
+        return mine
+    for wide, alphabet in (("#", DIGITS), ("@", LETTERS)):
+        if mine == wide and theirs in alphabet:
+            return theirs
+        if theirs == wide and mine in alphabet:
+            return mine
+    return None
+
+
+def _small_patterns() -> tuple[str, ...]:
+    """Return the patterns of small cars in their order of use (GA 36-2018).
+
+    The standard names the first ten; the other six follow by the places of their two letters,
+    read from the left.
+    """
+    named = ["#####", "@####", "@@###", "#@###", "##@##", "###@#", "####@", "@###@", "###@@", "@#@##"]
+    pairs = [
+        "".join("@" if index in pair else "#" for index in range(5)) for pair in combinations(range(5), 2)
+    ]
+    return (*named, *(pattern for pattern in pairs if pattern not in named))
+
+
+SMALL_MASKS = tuple(Mask(kind=PlateKind.SMALL, pattern=pattern) for pattern in _small_patterns())
+"""The 16 masks of small cars, in their order of use."""
+
+SMALL_NEV_MASKS = masks_of(PlateKind.SMALL_NEV)
+"""The two masks of small new-energy vehicles, with the usual letters."""
+
+LARGE_NEV_MASKS = masks_of(PlateKind.LARGE_NEV)
+"""The one mask of large new-energy vehicles, with the usual letters."""

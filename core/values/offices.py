@@ -1,0 +1,289 @@
+"""Issuing offices: the country's list of codes, and the offices that this service serves.
+
+``IssuingOffice`` is a line of the list (GA 36-2018, appendix, with what public tables add to it);
+``Office`` is one office of the settings with its hours, quotas and validity, as services see it.
+Rules: docs/domain.md, sections 1, 5, 6 and 8.
+"""
+
+import csv
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+from itertools import groupby
+from types import MappingProxyType
+from typing import Annotated, ClassVar, Literal, cast
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainValidator
+
+from core.errors import HoursUnreadable, NoSuchOffice
+from core.values.hours import ServiceHours
+from core.values.plates import LETTERS, NEV_LETTERS
+from core.values.text import DOTS, HYPHENS, compact, is_oversized
+
+Status = Literal["active", "new", "legacy", "special", "unsure"]
+OFFERED: tuple[Status, ...] = ("active", "new")
+"""What is offered to owners; the rest is no longer issued, not for private cars, or not certain."""
+
+PAPERS = (
+    "预选号凭证",
+    "机动车所有人的身份证明",
+    "机动车整车出厂合格证(国产车)或货物进口证明书(进口车)",
+    "购车发票等机动车来历证明",
+    "机动车交通事故责任强制保险凭证",
+    "车辆购置税、车船税完税证明或免税凭证",
+)
+"""What the owner brings to the registration (机动车登记规定, article 12), with the receipt first."""
+
+LARGEST_BATCH = 20
+"""The most numbers in a batch: so many can be numbered in a picture, and found among buttons."""
+
+_NEAR = 5
+_PROVINCE_ENDING = re.compile("(维吾尔自治区|壮族自治区|回族自治区|自治区|省|市)$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuingOffice:
+    """One issuing office (发牌机关) of the country.
+
+    Attributes:
+        province: such as 广东省.
+        abbreviation: the province's character, 粤.
+        letter: the office's letter, K.
+        city: whom it serves, 茂名市.
+        status: whether it is in use; see ``OFFERED``.
+        note: a remark on the source, in English; often empty.
+    """
+
+    province: str
+    abbreviation: str
+    letter: str
+    city: str
+    status: Status
+    note: str = ""
+
+    @property
+    def code(self) -> str:
+        """What plates begin with: 粤K."""
+        return self.abbreviation + self.letter
+
+    @property
+    def short_province(self) -> str:
+        """The province as people call it: 广东, 内蒙古, 新疆."""
+        return _PROVINCE_ENDING.sub("", self.province)
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether owners may be offered it."""
+        return self.status in OFFERED
+
+
+@lru_cache(maxsize=1)
+def _all() -> Mapping[str, IssuingOffice]:
+    text = files("core.values.data").joinpath("issuing_offices.csv").read_text(encoding="utf-8")
+    offices = [_read(row) for row in csv.DictReader(text.splitlines())]
+    return MappingProxyType({office.code: office for office in offices})
+
+
+def _read(row: Mapping[str, str]) -> IssuingOffice:
+    return IssuingOffice(
+        province=row["province"],
+        abbreviation=row["abbreviation"],
+        letter=row["letter"],
+        city=row["city"],
+        status=cast("Status", row["status"]),  # the list is ours, and a test holds it
+        note=row["note"],
+    )
+
+
+def find(code: str) -> IssuingOffice:
+    """Return the office with a code, whatever its status; width, case and spaces do not matter.
+
+    Raises:
+        NoSuchOffice: there is none; the error brings the codes nearest to it, or those of the city
+            when a city was written instead.
+    """
+    plain = compact(code)
+    office = _all().get(plain)
+    if office is None:
+        raise NoSuchOffice(plain, _near(plain))
+    return office
+
+
+def offered() -> tuple[IssuingOffice, ...]:
+    """Return the offices that owners may be offered, province by province."""
+    return tuple(office for office in _all().values() if office.is_offered)
+
+
+def by_province() -> Mapping[str, tuple[IssuingOffice, ...]]:
+    """Return the offered offices by the name of their province, in the list's order."""
+    grouped = groupby(offered(), key=lambda office: office.province)
+    return {province: tuple(group) for province, group in grouped}
+
+
+def search(text: str) -> tuple[IssuingOffice, ...]:
+    """Return the offered offices that somebody may mean: by code, province, or a part of a name.
+
+    A plate number finds its office, 广东省茂名市 finds 茂名市. What is too long finds nothing.
+    """
+    plain = "" if is_oversized(text) else compact(text, DOTS + HYPHENS)
+    if not plain:
+        return ()
+    of_code = [office for office in offered() if office.code == plain[:2]]
+    if of_code:
+        return tuple(of_code)
+    if len(plain) == 1:
+        return tuple(office for office in offered() if plain in office.code + office.city + office.province)
+    named = [office for office in offered() if plain in office.city or plain in office.province]
+    return tuple(named or (office for office in offered() if _stem(office.city) in plain))
+
+
+def _stem(city: str) -> str:
+    """Return a city's name as people write it within an address."""
+    return city.removesuffix("市")
+
+
+def _near(plain: str) -> tuple[str, ...]:
+    """Return offered codes of the province (nearest letter first), of the letter, or of the city."""
+    if not plain:
+        return ()
+    of_province = [office for office in offered() if office.abbreviation == plain[0]]
+    of_province.sort(key=lambda office: abs(ord(office.letter) - ord(plain[-1])))
+    of_city = [office for office in offered() if plain in office.city or plain in office.province]
+    return tuple(office.code for office in (of_province or of_city)[:_NEAR])
+
+
+# --- what the settings say of an office --------------------------------------------------------
+
+
+def _offered_code(code: str) -> str:
+    try:
+        office = find(code)
+    except NoSuchOffice as error:
+        raise ValueError(str(error)) from None
+    if not office.is_offered:
+        raise ValueError(f"{office.code} is in the list, but not offered ({office.note or office.status})")
+    return office.code
+
+
+def _ready_hours(written: object) -> ServiceHours:
+    try:
+        return written if isinstance(written, ServiceHours) else ServiceHours.parse(written)
+    except HoursUnreadable as error:
+        raise ValueError(str(error)) from None
+
+
+def _last_first(days: tuple[int, ...]) -> tuple[int, ...]:
+    if not days or len(set(days)) != len(days):
+        raise ValueError("should name at least one day, and none twice")
+    return tuple(sorted(days, reverse=True))
+
+
+def _line(text: str) -> str:
+    plain = text.strip()
+    if not plain or not plain.isprintable():
+        raise ValueError("should be one line of text, not blank")
+    return plain
+
+
+def _no_truth(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("should be a whole number, not true or false")  # noqa: TRY004 - only this becomes a line of the report
+    return value
+
+
+def _letters(text: str) -> str:
+    plain = compact(text)
+    if not plain or len(set(plain)) != len(plain) or not set(plain) <= set(LETTERS):
+        raise ValueError("should be different letters, without I and O")
+    return plain
+
+
+OfferedCode = Annotated[str, AfterValidator(_offered_code)]
+"""In settings: the code of an office that is in the list and offered, as 粤K."""
+
+ReadyHours = Annotated[ServiceHours, PlainValidator(_ready_hours)]
+"""In settings: hours in any form that ``ServiceHours.parse`` reads."""
+
+Line = Annotated[str, AfterValidator(_line)]
+"""In settings: one line of text to be shown, not blank."""
+
+Whole = Annotated[int, BeforeValidator(_no_truth)]
+"""In settings: a whole number; true is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """An office that is served here, as the settings have it. Defaults: docs/domain.md.
+
+    The bounds beside the fields hold for what is read from settings.
+
+    Attributes:
+        code: 粤K.
+        name: the office's full name, as shown.
+        address: where its counter is.
+        latitude: degrees north, for a pin on the map; together with ``longitude`` or not at all.
+        longitude: degrees east.
+        hours: of phase 2, online.
+        counter_hours: of the counter, on working days; deadlines end with them.
+        papers: what to bring to the counter.
+        nev_letters: the letters that mark new-energy plates; offices may have more (GA 36-2018).
+        random_batches: draws per vehicle.
+        batch_size: numbers in a draw, at most ``LARGEST_BATCH``.
+        batch_seconds: how long a batch lives.
+        batch_grace_seconds: how much later a press may arrive and still count.
+        shortlist_seconds: how long the shortlist lives.
+        compose_total: wishes per vehicle.
+        compose_per_try: wishes in one try.
+        compose_gap_seconds: the least time between two tries.
+        compose_after_days: how long a new segment is random-only.
+        compose_draw_days: on one of how many days after that it opens for self-composition.
+        validity_workdays: working days, from the next day, until a number must be confirmed.
+        rest_days: how long a number that came back rests before it can be selected again.
+        ban_years: how long an owner is on the blacklist who let a number expire; 0: not at all.
+        reminder_workdays: working days before the deadline on which owners are reminded, 0 being
+            its last morning; greatest first.
+        idle_minutes: how long a verification by SMS holds without a press.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = {"extra": "forbid"}
+
+    code: OfferedCode
+    name: Line
+    address: Line
+    latitude: Annotated[float | None, Field(ge=3, le=54)] = None
+    longitude: Annotated[float | None, Field(ge=73, le=136)] = None
+    hours: ReadyHours = field(default_factory=lambda: ServiceHours.parse("08:00-23:00"))
+    counter_hours: ReadyHours = field(default_factory=lambda: ServiceHours.parse("09:00-17:00"))
+    papers: tuple[Line, ...] = PAPERS
+    nev_letters: Annotated[str, AfterValidator(_letters)] = NEV_LETTERS
+    random_batches: Annotated[Whole, Field(ge=0, le=100)] = 5
+    batch_size: Annotated[Whole, Field(ge=1, le=LARGEST_BATCH)] = 10
+    batch_seconds: Annotated[Whole, Field(ge=10, le=3600)] = 90
+    batch_grace_seconds: Annotated[Whole, Field(ge=0, le=60)] = 5
+    shortlist_seconds: Annotated[Whole, Field(ge=10, le=7200)] = 180
+    compose_total: Annotated[Whole, Field(ge=0, le=1000)] = 20
+    compose_per_try: Annotated[Whole, Field(ge=1, le=20)] = 5
+    compose_gap_seconds: Annotated[Whole, Field(ge=0, le=3600)] = 8
+    compose_after_days: Annotated[Whole, Field(ge=0, le=365)] = 7
+    compose_draw_days: Annotated[Whole, Field(ge=1, le=365)] = 7
+    validity_workdays: Annotated[Whole, Field(ge=1, le=60)] = 5
+    rest_days: Annotated[Whole, Field(ge=0, le=3650)] = 0
+    ban_years: Annotated[Whole, Field(ge=0, le=20)] = 2
+    reminder_workdays: Annotated[
+        tuple[Annotated[Whole, Field(ge=0, le=60)], ...], AfterValidator(_last_first)
+    ] = (3, 1, 0)
+    idle_minutes: Annotated[Whole, Field(ge=1, le=1440)] = 30
+
+    def __post_init__(self) -> None:
+        """Refuse what makes no sense together."""
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("latitude and longitude belong together")
+        if self.random_batches == 0 and self.compose_total == 0:
+            raise ValueError("random_batches and compose_total are both 0: nothing could be selected")
+
+    @property
+    def issuing(self) -> IssuingOffice:
+        """The office's line in the country's list."""
+        return find(self.code)

@@ -1,0 +1,265 @@
+"""Plate numbers: kinds, serials, and what people type for them (GA 36-2018; docs/domain.md, section 8).
+
+A plate number is an office's code and a serial: 粤K and 12345. The form of a serial:
+
+    small       5 of A–Z without I and O and 0–9, at most two of them letters; 00000 is not issued
+    small_nev   a new-energy letter, a letter or digit, 4 digits
+    large_nev   5 digits, a new-energy letter
+
+The sets of serials are in ``core.values.masks``.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+
+from core import errors
+from core.values.text import DOTS, HYPHENS, characters_at, clean, compact, is_oversized, positions_outside
+
+DIGITS = "0123456789"
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""The letters of serials, ascending: I and O are left out, for they are read as 1 and 0."""
+
+NEV_LETTERS_BATTERY = "DABCE"
+"""The letters of battery-electric vehicles, in the order in which they are taken into use."""
+
+NEV_LETTERS_OTHER = "FGHJK"
+"""The letters of other new-energy vehicles, in the order in which they are taken into use."""
+
+NEV_LETTERS = NEV_LETTERS_BATTERY + NEV_LETTERS_OTHER
+"""Both together: the default; an office may have more."""
+
+PROVINCES = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新"
+"""The abbreviations with which an office's code begins."""
+
+NOT_ISSUED = "00000"
+"""The one serial of small cars that is never given out."""
+
+MOST_LETTERS = 2
+"""Letters that a small car's serial may have."""
+
+MOST_WISHES_READ = 32
+"""Wishes that are read out of one text; more than any office lets be made in one try."""
+
+_LOOKALIKES = str.maketrans("OI", "01")
+_OFFICE_CODE = re.compile(f"[{PROVINCES}][A-Z]")
+_SEPARATORS = DOTS + HYPHENS
+_WISH = re.compile(
+    rf"(?:[{PROVINCES}] {{0,3}}[A-Z] {{0,3}}[{re.escape(DOTS)}]? {{0,3}})?"  # 粤K · stays with its serial
+    r"[^\s,、;]+"
+)
+
+
+class PlateKind(StrEnum):
+    """A kind of plate (号牌种类) that is offered here."""
+
+    SMALL = "small"  # 小型汽车, blue
+    SMALL_NEV = "small_nev"  # 小型新能源汽车, gradient green
+    LARGE_NEV = "large_nev"  # 大型新能源汽车, yellow-green
+
+    @property
+    def serial_length(self) -> int:
+        """How many characters a serial of the kind has."""
+        return 5 if self is PlateKind.SMALL else 6
+
+    @property
+    def nev_position(self) -> int | None:
+        """Where the new-energy letter stands, as an index; None where there is none."""
+        return {PlateKind.SMALL_NEV: 0, PlateKind.LARGE_NEV: 5}.get(self)
+
+    @property
+    def letter_positions(self) -> tuple[int, ...]:
+        """Where letters may stand at all, as indices."""
+        return {PlateKind.SMALL_NEV: (0, 1), PlateKind.LARGE_NEV: (5,)}.get(self, (0, 1, 2, 3, 4))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plate:
+    """A plate number; ``str()`` gives the form that stands on buttons, 粤K·12345."""
+
+    office: str  # the issuing office's code, e.g. "粤K"
+    kind: PlateKind
+    serial: str  # as parse_serial returns it
+
+    def __str__(self) -> str:
+        """Return office and serial with the dot between them."""
+        return f"{self.office}·{self.serial}"
+
+
+def parse_serial(kind: PlateKind, text: str, *, office: str, nev_letters: str = NEV_LETTERS) -> str:
+    """Return the serial that somebody typed, normalised, with or without the office's code.
+
+    Raises:
+        SerialEmpty: nothing is there.
+        SerialOfOtherOffice: a code of another office stands in front.
+        SerialCharacters: some characters are on no plate.
+        SerialLength: it is too short or too long.
+        SerialLookalike: there is an O or an I.
+        SerialTooManyLetters: a small car's serial has more than two.
+        SerialNevLetter: the new-energy letter is missing or not in use.
+        SerialDigitWanted: there is a letter where only a digit may stand.
+        SerialNotIssued: it is 00000.
+    """
+    if is_oversized(text):
+        raise errors.SerialLength(wanted=kind.serial_length, found=len(text.strip()))
+    serial = _without_office(compact(text, _SEPARATORS), office)
+    _judge_characters(kind, serial)
+    if not set(serial).isdisjoint("OI"):
+        raise errors.SerialLookalike(
+            positions=positions_outside(serial, DIGITS + LETTERS),
+            suggestion=_suggestion(kind, serial, nev_letters),
+        )
+    _judge_form(kind, serial, nev_letters)
+    return serial
+
+
+def is_serial(kind: PlateKind, serial: str, *, nev_letters: str = NEV_LETTERS) -> bool:
+    """Tell whether a text is, as it stands, a serial of the kind that can be issued."""
+    if len(serial) != kind.serial_length or positions_outside(serial, DIGITS + LETTERS):
+        return False
+    try:
+        _judge_form(kind, serial, nev_letters)
+    except errors.SerialError:
+        return False
+    return True
+
+
+def parse_plate(
+    text: str, *, kinds: Sequence[PlateKind] = tuple(PlateKind), nev_letters: str = NEV_LETTERS
+) -> Plate:
+    """Return the plate that an admin typed, 粤K12345, its kind inferred from its form.
+
+    Five characters are a small car's; six a large new-energy vehicle's when only the last is a
+    letter, else a small one's. Kinds not in ``kinds`` are not thought of.
+
+    Raises:
+        PlateEmpty: nothing is there.
+        PlateOfficeMissing: no office's code stands in front.
+        PlateLength: no kind has serials of that length.
+        SerialError: what follows the code is no serial; see ``parse_serial``.
+    """
+    wanted = tuple(sorted({kind.serial_length for kind in kinds}))
+    if is_oversized(text):
+        raise errors.PlateLength(wanted=wanted, found=len(text.strip()))
+    typed = compact(text, _SEPARATORS)
+    if not typed:
+        raise errors.PlateEmpty
+    if not _OFFICE_CODE.match(typed):
+        raise errors.PlateOfficeMissing
+    office, serial = typed[:2], typed[2:]
+    fitting = [kind for kind in kinds if kind.serial_length == len(serial)]
+    if not fitting:
+        raise errors.PlateLength(wanted=wanted, found=len(serial))
+    kind = _likeliest(fitting, serial)
+    return Plate(
+        office=office, kind=kind, serial=parse_serial(kind, serial, office=office, nev_letters=nev_letters)
+    )
+
+
+def split_wishes(text: str, *, most: int = MOST_WISHES_READ) -> list[str]:
+    """Return the wishes in a text, cleaned but not yet judged, at most ``most``, in their order.
+
+    Line ends, commas, 、, semicolons and blanks part them; a blank or dot after an office's code
+    does not: 粤K 12345 is one wish.
+    """
+    found = islice(_WISH.finditer(clean(text)), most)
+    return [match.group() for match in found]
+
+
+def near_serials(serial: str, kind: PlateKind, *, nev_letters: str = NEV_LETTERS) -> Iterator[str]:
+    """Yield the serials next to one, the nearest first, each once, itself never.
+
+    First a digit one up or down, the last digit first; then two neighbours swapped; then digits
+    further up or down; then another letter, the nearest in the alphabet first; then, for small
+    cars, a letter for a digit and a digit for a letter. At most 250; the order is always the same.
+    """
+    for candidate in _candidates(serial):
+        if candidate != serial and is_serial(kind, candidate, nev_letters=nev_letters):
+            yield candidate
+
+
+def contains_four(serial: str) -> bool:
+    """Tell whether there is a 4 in a serial: what 【不包含4】 leaves out."""
+    return "4" in serial
+
+
+def _without_office(typed: str, office: str) -> str:
+    if typed.startswith(office):
+        return typed[len(office) :]
+    if _OFFICE_CODE.match(typed):
+        raise errors.SerialOfOtherOffice(typed=typed[:2], wanted=office)
+    return typed
+
+
+def _judge_characters(kind: PlateKind, serial: str) -> None:
+    if not serial:
+        raise errors.SerialEmpty
+    foreign = positions_outside(serial, DIGITS + LETTERS + "OI")
+    if foreign:
+        raise errors.SerialCharacters(positions=foreign, characters=characters_at(serial, foreign))
+    if len(serial) != kind.serial_length:
+        raise errors.SerialLength(wanted=kind.serial_length, found=len(serial))
+
+
+def _judge_form(kind: PlateKind, serial: str, nev_letters: str) -> None:
+    """Judge a text of the right length and of LETTERS and DIGITS only."""
+    letters = positions_outside(serial, DIGITS)
+    nev = kind.nev_position
+    if nev is None:
+        if len(letters) > MOST_LETTERS:
+            raise errors.SerialTooManyLetters(found=len(letters))
+        if serial == NOT_ISSUED:
+            raise errors.SerialNotIssued
+        return
+    if serial[nev] not in nev_letters:
+        raise errors.SerialNevLetter(position=nev + 1, allowed="".join(sorted(nev_letters)))
+    misplaced = tuple(place for place in letters if place - 1 not in kind.letter_positions)
+    if misplaced:
+        raise errors.SerialDigitWanted(positions=misplaced)
+
+
+def _suggestion(kind: PlateKind, serial: str, nev_letters: str) -> str | None:
+    suggestion = serial.translate(_LOOKALIKES)
+    return suggestion if is_serial(kind, suggestion, nev_letters=nev_letters) else None
+
+
+def _likeliest(kinds: Sequence[PlateKind], serial: str) -> PlateKind:
+    if PlateKind.LARGE_NEV in kinds and serial[0] in DIGITS and serial[-1] not in DIGITS:
+        return PlateKind.LARGE_NEV
+    return kinds[0]
+
+
+def _candidates(serial: str) -> Iterator[str]:
+    """Yield texts that differ a little, in the order of near_serials, not all of them serials.
+
+    None comes twice: each step changes something else, and only swaps change two places.
+    """
+    yield from _stepped(serial, DIGITS, range(1, 2))
+    yield from _swapped(serial)
+    yield from _stepped(serial, DIGITS, range(2, len(DIGITS)))
+    yield from _stepped(serial, LETTERS, range(1, len(LETTERS)))
+    for index in reversed(range(len(serial))):
+        for other in LETTERS if serial[index] in DIGITS else DIGITS:
+            yield _with(serial, index, other)
+
+
+def _stepped(serial: str, alphabet: str, distances: range) -> Iterator[str]:
+    """Yield the serial with one character moved up, then down, its alphabet; the last place first."""
+    for distance in distances:
+        for index in reversed(range(len(serial))):
+            at = alphabet.find(serial[index])
+            for to in (at + distance, at - distance):
+                if at >= 0 and 0 <= to < len(alphabet):
+                    yield _with(serial, index, alphabet[to])
+
+
+def _swapped(serial: str) -> Iterator[str]:
+    """Yield the serial with two neighbours changing places, the last two first."""
+    for index in reversed(range(len(serial) - 1)):
+        yield serial[:index] + serial[index + 1] + serial[index] + serial[index + 2 :]
+
+
+def _with(serial: str, index: int, char: str) -> str:
+    return serial[:index] + char + serial[index + 1 :]

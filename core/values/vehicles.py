@@ -1,0 +1,174 @@
+"""The papers of a vehicle: VIN and certificate number (docs/domain.md, section 9).
+
+A VIN (GB 16735, ISO 3779) has 17 characters, none of them I, O or Q; the ninth is a check digit.
+China and North America demand it, other makers may put anything there.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core import errors
+from core.values.text import (
+    HYPHENS,
+    characters_at,
+    compact,
+    is_oversized,
+    positions_outside,
+    positions_where,
+    without_label,
+)
+
+VIN_LENGTH = 17
+
+MADE_IN_CHINA = "L"
+"""The first letter of a VIN given out in China."""
+
+_DIGITS = "0123456789"
+_CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_LOOKALIKES = str.maketrans("IOQ", "100")
+_CHECK_INDEX = 8
+_VIN_LABELS = ("VIN码", "VIN", "车辆识别代号", "车辆识别代码", "车辆识别码", "车架号码", "车架号")
+_CERTIFICATE_LABELS = (
+    *("合格证编号", "合格证号", "合格证", "车辆合格证编号", "整车合格证编号"),
+    *("货物进口证明书编号", "货物进口证明书", "进口证明书编号", "编号"),
+)
+_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
+_RUNS = re.compile(rf"[A-HJ-NPR-Z0-9]{{{VIN_LENGTH},}}")
+_CHECK_DIGITS = "0123456789X"
+_VALUES = {digit: int(digit) for digit in _DIGITS} | dict(
+    zip("ABCDEFGHJKLMNPRSTUVWXYZ", map(int, "12345678123457923456789"), strict=True)
+)
+
+
+class CertificateKind(StrEnum):
+    """Which certificate proves the new vehicle."""
+
+    DOMESTIC = "domestic"  # 合格证编号
+    IMPORT = "import"  # 货物进口证明书编号
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VinFinding:
+    """A VIN of the right form, and whether its owner should look at it again."""
+
+    vin: str  # 17 characters, capitals
+    needs_confirmation: bool  # the check digit is wrong, which makers outside China are free to do
+
+
+def parse_vin(text: str) -> VinFinding:
+    """Judge a VIN that somebody typed; blanks, hyphens, small and full-width letters are no matter.
+
+    Nor is what papers print before it, such as 「车架号:」.
+
+    Raises:
+        VinEmpty: nothing is there.
+        VinCharacters: some characters are in no VIN.
+        VinLength: it does not have 17 characters.
+        VinLookalike: there is an I, an O or a Q.
+        VinMistyped: it begins with L and its check digit is wrong.
+    """
+    if is_oversized(text):
+        raise errors.VinLength(wanted=VIN_LENGTH, found=len(text.strip()))
+    vin = compact(text, HYPHENS)
+    if len(vin) != VIN_LENGTH:  # VIN… may also be a V1N… that was mistyped
+        vin = compact(without_label(text, _VIN_LABELS), HYPHENS)
+    _judge_vin_form(vin)
+    right = _is_right(vin)
+    if vin[0] == MADE_IN_CHINA and not right:
+        raise errors.VinMistyped(grouped=group_vin(vin))
+    return VinFinding(vin=vin, needs_confirmation=not right)
+
+
+def check_digit(vin: str) -> str:
+    """Return the check digit that 17 VIN characters ask for, 0–9 or X, whatever stands in its place.
+
+    Raises:
+        ValueError: the text is not 17 characters that may stand in a VIN.
+    """
+    if len(vin) != VIN_LENGTH or not _VALUES.keys() >= set(vin):
+        raise ValueError("not the characters of a VIN")
+    total = sum(weight * _VALUES[char] for weight, char in zip(_WEIGHTS, vin, strict=True))
+    return _CHECK_DIGITS[total % 11]
+
+
+def _is_right(vin: str) -> bool:
+    return check_digit(vin) == vin[_CHECK_INDEX]
+
+
+def group_vin(vin: str) -> str:
+    """Return a VIN in groups of maker, description and serial (3-6-8), easier to hold against paper."""
+    return f"{vin[:3]} {vin[3:9]} {vin[9:]}"
+
+
+def vins_in(text: str) -> tuple[str, ...]:
+    """Return the VINs that stand in a text read by a machine, such as a barcode with many fields.
+
+    Those with the right check digit: standing by themselves, else inside of something longer. Where there are
+    none, those that stand by themselves and may be of a maker outside China, who need not have it right.
+    """
+    runs = _RUNS.findall(text.upper())
+    windows = (run[at : at + VIN_LENGTH] for run in runs for at in range(len(run) - VIN_LENGTH + 1))
+    inside = [vin for vin in windows if not vin.isdecimal()]  # digits alone are a number of something else
+    alone = [vin for vin in inside if vin in runs]
+    foreign = [vin for vin in alone if vin[0] != MADE_IN_CHINA]
+    found = [vin for vin in alone if _is_right(vin)] or [vin for vin in inside if _is_right(vin)] or foreign
+    return tuple(dict.fromkeys(found))
+
+
+def vin_last_six(vin: str) -> str:
+    """Return the last six characters, by which a counter knows the vehicle."""
+    return vin[-6:]
+
+
+def parse_certificate(kind: CertificateKind, text: str) -> str:
+    """Return the certificate number that somebody typed, normalised.
+
+    Domestic: 4 characters of the maker, 1 more and 10 digits; without the one it is tolerated.
+    Import: 6 to 20 letters and digits. What papers print before it is no matter.
+
+    Raises:
+        CertificateEmpty: nothing is there.
+        CertificateCharacters: some characters are neither A–Z nor 0–9.
+        CertificateLength: it is too short or too long.
+        CertificateDigitWanted: a domestic one has a letter among its last ten.
+    """
+    shortest, longest = (14, 15) if kind is CertificateKind.DOMESTIC else (6, 20)
+    if is_oversized(text):
+        raise errors.CertificateLength(shortest=shortest, longest=longest, found=len(text.strip()))
+    number = compact(without_label(text, _CERTIFICATE_LABELS), HYPHENS)
+    if not number:
+        raise errors.CertificateEmpty
+    foreign = positions_outside(number, _DIGITS + _CAPITALS)
+    if foreign:
+        raise errors.CertificateCharacters(positions=foreign, characters=characters_at(number, foreign))
+    if not shortest <= len(number) <= longest:
+        raise errors.CertificateLength(shortest=shortest, longest=longest, found=len(number))
+    if kind is CertificateKind.DOMESTIC:
+        _judge_last_ten(number)
+    return number
+
+
+def _judge_vin_form(vin: str) -> None:
+    if not vin:
+        raise errors.VinEmpty
+    foreign = positions_outside(vin, _DIGITS + _CAPITALS)
+    if foreign:
+        raise errors.VinCharacters(positions=foreign, characters=characters_at(vin, foreign))
+    if len(vin) != VIN_LENGTH:
+        raise errors.VinLength(wanted=VIN_LENGTH, found=len(vin))
+    lookalikes = positions_where(vin, lambda char: char in "IOQ")
+    if lookalikes:
+        raise errors.VinLookalike(positions=lookalikes, suggestion=_suggestion(vin))
+
+
+def _suggestion(vin: str) -> str | None:
+    suggestion = vin.translate(_LOOKALIKES)
+    return suggestion if _is_right(suggestion) else None
+
+
+def _judge_last_ten(number: str) -> None:
+    first = len(number) - 10
+    letters = tuple(place for place in positions_outside(number, _DIGITS) if place > first)
+    if letters:
+        raise errors.CertificateDigitWanted(positions=letters)

@@ -1,0 +1,307 @@
+"""The chat page's own API: what is there, what happened since, and what a person does.
+
+Only for the page: requests that another site's page makes, or that reach us under a foreign host name,
+are turned away.
+"""
+
+import asyncio
+import json
+import mimetypes
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.web_request import FileField
+
+from core.clock import CHINA
+from sandbox import hands
+from sandbox.errors import ApiError, CannotDo
+from sandbox.events import Event
+from sandbox.methods_about import commands_for
+from sandbox.people import Person
+from sandbox.world import World
+
+FOLDER = Path(__file__).parent / "page"
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+SHOWN = 300
+"""How many of the last messages of a chat the page is given."""
+HEARTBEAT = 15.0
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+Json = dict[str, Any]
+
+
+class Page:
+    """Serves the page, its events and its actions."""
+
+    def __init__(self, world: World, hints: Sequence[str]) -> None:
+        self.world = world
+        self.hints = list(hints)
+        self._streams: set[asyncio.Queue[Event | None]] = set()
+        self._static = {f"/{file.name}": file for file in FOLDER.iterdir() if file.is_file()}
+        self._routes: dict[tuple[str, str], Handler] = {
+            ("GET", "/api/state"): self._state,
+            ("GET", "/api/chat"): self._chat,
+            ("GET", "/api/events"): self._events,
+            ("GET", "/api/file"): self._file,
+            ("POST", "/api/say"): self._say,
+            ("POST", "/api/press"): self._press,
+            ("POST", "/api/key"): self._key,
+            ("POST", "/api/upload"): self._upload,
+            ("POST", "/api/read"): self._read,
+            ("POST", "/api/block"): self._block,
+            ("POST", "/api/gateway"): self._gateway,
+            ("POST", "/api/clock"): self._clock,
+        }
+
+    def close(self) -> None:
+        """End all open streams of events."""
+        for stream in self._streams:
+            stream.put_nowait(None)
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer a request of the page."""
+        if not _is_ours(request):
+            return _said(HTTPStatus.FORBIDDEN, "foreign origin")
+        if request.method == "GET" and request.path in {"/", *self._static}:
+            return self._asset("/index.html" if request.path == "/" else request.path)
+        handler = self._routes.get((request.method, request.path))
+        if handler is None:
+            return _said(HTTPStatus.NOT_FOUND, "not found")
+        try:
+            return await handler(request)
+        except (CannotDo, ApiError) as refused:
+            return _said(HTTPStatus.CONFLICT, str(refused))
+        except (KeyError, ValueError, TypeError):
+            return _said(HTTPStatus.BAD_REQUEST, "bad request")
+
+    def _asset(self, path: str) -> web.Response:
+        file = self._static[path]
+        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        charset = None if kind.startswith("image/") and "svg" not in kind else "utf-8"
+        return web.Response(body=file.read_bytes(), content_type=kind, charset=charset, headers=HEADERS)
+
+    def _person(self, chat_id: object) -> Person:
+        return self.world.people[int(str(chat_id))]
+
+    async def _state(self, _request: web.BaseRequest) -> web.StreamResponse:
+        world = self.world
+        return web.json_response(
+            {
+                "seq": world.events.seq,
+                "bot": {"name": world.bot.name, "username": world.bot.username, "about": world.bot.about},
+                "people": [_shown(person) for person in world.people.values()],
+                "now": world.clock.now().timestamp(),
+                "gateway_down": world.gateway_down,
+                "hints": self.hints,
+                "stray_sms": [sms.body() for sms in world.stray_sms()],
+            },
+            headers=HEADERS,
+        )
+
+    async def _chat(self, request: web.BaseRequest) -> web.StreamResponse:
+        person = self._person(request.query["person"])
+        messages = [message.body for message in person.messages.values()]
+        return web.json_response(
+            {
+                "seq": self.world.events.seq,
+                "messages": messages[-SHOWN:],
+                "keyboard": person.keyboard,
+                "commands": commands_for(self.world, person),
+                "sms": [sms.body() for sms in self.world.sms_of(person)],
+                "blocked": person.blocked,
+            },
+            headers=HEADERS,
+        )
+
+    async def _events(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Stream what happens, from the event after ``after`` or the browser's last one on."""
+        after = int(
+            request.headers.get("Last-Event-ID") or request.query.get("after", str(self.world.events.seq))
+        )
+        response = web.StreamResponse(headers={**HEADERS, "Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        stream: asyncio.Queue[Event | None] = asyncio.Queue()
+        missed = self.world.events.since(after)
+        if missed is None:
+            await response.write(b"event: reload\ndata: {}\n\n")
+        self._streams.add(stream)
+        self.world.events.watchers.append(stream.put_nowait)
+        try:
+            for event in missed or []:
+                await response.write(_event_bytes(event))
+            await self._pump(response, stream)
+        except (ConnectionError, asyncio.CancelledError):
+            pass
+        finally:
+            self.world.events.watchers.remove(stream.put_nowait)
+            self._streams.discard(stream)
+        return response
+
+    async def _pump(self, response: web.StreamResponse, stream: asyncio.Queue[Event | None]) -> None:
+        while True:
+            try:
+                event = await asyncio.wait_for(stream.get(), HEARTBEAT)
+            except TimeoutError:
+                await response.write(b": still here\n\n")
+                continue
+            if event is None:
+                return
+            await response.write(_event_bytes(event))
+
+    async def _file(self, request: web.BaseRequest) -> web.StreamResponse:
+        stored = self.world.files.files.get(request.query["id"])
+        if stored is None:
+            return _said(HTTPStatus.NOT_FOUND, "not found")
+        headers = {**HEADERS, "Cache-Control": "private, max-age=86400, immutable"}
+        picture = stored.kind != "document"
+        if not picture:
+            headers["Content-Disposition"] = "attachment"
+        data = self.world.files.data(stored)
+        kind = _picture_type(data) if picture else "application/octet-stream"
+        return web.Response(body=data, content_type=kind, headers=headers)
+
+    async def _say(self, request: web.BaseRequest) -> web.StreamResponse:
+        given = await _given(request)
+        message = hands.say(self.world, self._person(given["person"]), str(given["text"]))
+        return web.json_response({"message_id": message.message_id})
+
+    async def _press(self, request: web.BaseRequest) -> web.StreamResponse:
+        given = await _given(request)
+        person = self._person(given["person"])
+        query = hands.press_data(self.world, person, int(given["message_id"]), str(given["data"]))
+        return web.json_response({"query_id": query.query_id})
+
+    async def _key(self, request: web.BaseRequest) -> web.StreamResponse:
+        given = await _given(request)
+        person = self._person(given["person"])
+        keyboard = person.keyboard or {"keyboard": []}
+        button = keyboard["keyboard"][int(given["row"])][int(given["column"])]
+        message = hands.press_reply(self.world, person, button)
+        return web.json_response({"message_id": message.message_id})
+
+    async def _upload(self, request: web.BaseRequest) -> web.StreamResponse:
+        given = await request.post()
+        file = given["file"]
+        if not isinstance(file, FileField):
+            raise TypeError("no file")
+        person, caption = self._person(given["person"]), str(given.get("caption", ""))
+        data = file.file.read()
+        if given.get("as") == "photo":
+            hands.send_photo(self.world, person, data, caption)
+        else:
+            name, mime = file.filename, file.content_type
+            hands.send_file(self.world, person, data, name=name, mime=mime, caption=caption)
+        return web.json_response({})
+
+    async def _read(self, request: web.BaseRequest) -> web.StreamResponse:
+        given = await _given(request)
+        hands.mark_read(self.world, self._person(given["person"]))
+        return web.json_response({})
+
+    async def _block(self, request: web.BaseRequest) -> web.StreamResponse:
+        given = await _given(request)
+        hands.set_blocked(self.world, self._person(given["person"]), blocked=given["blocked"] is True)
+        return web.json_response({})
+
+    async def _gateway(self, request: web.BaseRequest) -> web.StreamResponse:
+        given = await _given(request)
+        self.world.gateway_down = given["down"] is True
+        self.world.events.emit("gateway", 0, down=self.world.gateway_down)
+        return web.json_response({})
+
+    async def _clock(self, request: web.BaseRequest) -> web.StreamResponse:
+        self.world.advance(_leap(await _given(request), self.world.clock.now()))
+        return web.json_response({"now": self.world.clock.now().timestamp()})
+
+
+def _leap(given: Json, now: datetime) -> timedelta:
+    """Return by how much the clock is to be put forward.
+
+    Raises:
+        CannotDo: to a moment that is over.
+    """
+    if "seconds" in given:
+        leap = timedelta(seconds=float(given["seconds"]))
+    elif "next" in given:
+        hour, minute = (int(part) for part in str(given["next"]).split(":"))
+        here = now.astimezone(CHINA)
+        then = here.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        leap = (then if then > here else then + timedelta(days=1)) - here
+    else:
+        leap = datetime.fromisoformat(str(given["to"])).replace(tzinfo=CHINA) - now
+    if leap < timedelta():
+        raise CannotDo("the clock is only put forward")
+    return leap
+
+
+def _shown(person: Person) -> Json:
+    spec = person.spec
+    return {
+        "id": spec.chat_id,
+        "name": spec.name,
+        "given": spec.first_name,
+        "phone": spec.phone,
+        "role": spec.role,
+        "unread": person.unread,
+        "blocked": person.blocked,
+        "last": _last(person),
+    }
+
+
+def _last(person: Person) -> str:
+    message = next(reversed(person.messages.values()), None)
+    if message is None:
+        return ""
+    body = message.body
+    return str(body.get("text") or body.get("caption") or f"[{message.kind}]")[:60]
+
+
+async def _given(request: web.BaseRequest) -> Json:
+    given = json.loads(await request.read())
+    if not isinstance(given, dict):
+        raise TypeError("expected an object")
+    return given
+
+
+def _said(status: HTTPStatus, what: str) -> web.Response:
+    return web.json_response({"error": what}, status=status, headers=HEADERS)
+
+
+def _event_bytes(event: Event) -> bytes:
+    return f"id: {event.seq}\ndata: {json.dumps(event.body(), ensure_ascii=False)}\n\n".encode()
+
+
+def _picture_type(data: bytes) -> str:
+    return (
+        "image/png"
+        if data.startswith(b"\x89PNG")
+        else "image/webp"
+        if data[8:12] == b"WEBP"
+        else "image/jpeg"
+    )
+
+
+def _is_ours(request: web.BaseRequest) -> bool:
+    """Return whether a request comes from our own page, or from no page at all."""
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        return False
+    if request.headers.get("Sec-Fetch-Site", "none") not in {"none", "same-origin"} and request.path != "/":
+        return False
+    name = urlsplit(f"//{request.host}").hostname
+    local = request.transport.get_extra_info("sockname") if request.transport else None
+    return name in LOOPBACK or local is None or name == local[0]

@@ -1,0 +1,141 @@
+"""Keeps a sandbox over a restart: one JSON file, written whole and put in place in one step."""
+
+import asyncio
+import json
+import os
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from core.clock import ShiftedClock
+from sandbox.events import Event
+from sandbox.files import StoredFile
+from sandbox.people import Message, PersonSpec, Sms
+from sandbox.updates import Update
+from sandbox.world import Query, World
+
+FORMAT = 1
+Json = dict[str, Any]
+
+
+def snapshot(world: World) -> Json:
+    """Return the state as JSON; the data of files lie beside it."""
+    return {
+        "format": FORMAT,
+        "ahead": world.clock.ahead.total_seconds() if isinstance(world.clock, ShiftedClock) else 0.0,
+        "next_message_id": world.next_message_id,
+        "next_update_id": world.updates.next_id,
+        "gateway_down": world.gateway_down,
+        "people": [_person(world, chat_id) for chat_id in world.people],
+        "files": [asdict(stored) for stored in world.files.files.values()],
+        "sms": [asdict(sms) for sms in world.sms],
+        "updates": [asdict(update) | {"until": update.until.isoformat()} for update in world.updates.waiting],
+        "queries": [
+            asdict(query) | {"at": query.at.isoformat()}
+            for query in world.queries.values()
+            if not query.answered
+        ],
+        "commands": [[*place, commands] for place, commands in world.commands.items()],
+    }
+
+
+def _person(world: World, chat_id: int) -> Json:
+    person = world.people[chat_id]
+    return {
+        "spec": asdict(person.spec),
+        "started": person.started,
+        "blocked": person.blocked,
+        "unread": person.unread,
+        "keyboard": person.keyboard,
+        "messages": [[message.body, message.keyboard] for message in person.messages.values()],
+    }
+
+
+def restore(world: World, state: Json) -> None:
+    """Take up a state that ``snapshot`` returned; people named at the start keep their new particulars."""
+    if state.get("format") != FORMAT:
+        return
+    if isinstance(world.clock, ShiftedClock):
+        world.clock.ahead = max(world.clock.ahead, timedelta(seconds=state["ahead"]))
+    world.next_message_id = state["next_message_id"]
+    world.updates.next_id = max(world.updates.next_id, state["next_update_id"])
+    world.gateway_down = state["gateway_down"]
+    for kept in state["people"]:
+        _restore_person(world, kept)
+    for stored in state["files"]:
+        world.files.register(StoredFile(**stored))
+    world.sms = [Sms(**sms) for sms in state["sms"]]
+    world.restore_sms_ids()
+    for update in state["updates"]:
+        until = datetime.fromisoformat(update["until"])
+        world.updates.waiting.append(Update(**update | {"until": until}))
+    for query in state["queries"]:
+        world.queries[query["query_id"]] = Query(**query | {"at": datetime.fromisoformat(query["at"])})
+    world.commands = {(kind, chat_id, tongue): menu for kind, chat_id, tongue, menu in state["commands"]}
+
+
+def _restore_person(world: World, kept: Json) -> None:
+    person = world.add_person(PersonSpec(**kept["spec"]))
+    person.started = kept["started"] or person.started
+    person.blocked = kept["blocked"]
+    person.unread = kept["unread"]
+    person.keyboard = kept["keyboard"]
+    for body, keyboard in kept["messages"]:
+        message = Message(body=body, keyboard=keyboard)
+        person.messages[message.message_id] = message
+
+
+class Keeper:
+    """Writes the state some moments after it changed, and when the sandbox stops."""
+
+    def __init__(self, world: World, folder: Path, *, after: float = 1.0) -> None:
+        self.world = world
+        self.path = folder / "sandbox.json"
+        self.after = after
+        self._timer: asyncio.TimerHandle | None = None
+        self._writing: asyncio.Task[None] | None = None
+
+    def load(self) -> None:
+        """Take up what an earlier sandbox left; what cannot be read is put aside, not overwritten."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            state = json.loads(self.path.read_text("utf-8"))
+        except FileNotFoundError:
+            return
+        except ValueError:
+            self.path.replace(self.path.with_suffix(".broken"))
+            return
+        restore(self.world, state)
+
+    def changed(self, _event: Event) -> None:
+        """Note that there is something to write."""
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(self.after, self._begin)
+
+    def _begin(self) -> None:
+        self._timer = None
+        text = json.dumps(snapshot(self.world), ensure_ascii=False)
+        self._writing = asyncio.get_running_loop().create_task(self._write_beside(text, self._writing))
+
+    async def _write_beside(self, text: str, before: asyncio.Task[None] | None) -> None:
+        if before is not None:
+            await before
+        await asyncio.to_thread(self._write, text)
+
+    def _write(self, text: str) -> None:
+        fresh = self.path.with_suffix(".new")
+        with fresh.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self.path)
+
+    async def close(self) -> None:
+        """Write the last state."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._writing is not None:
+            await self._writing
+        self._write(json.dumps(snapshot(self.world), ensure_ascii=False))

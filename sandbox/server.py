@@ -1,0 +1,160 @@
+"""The sandbox as a whole: a Bot API, a gateway for short messages and a chat page on loopback."""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Self
+
+from aiohttp import web
+
+from core.clock import ShiftedClock
+from sandbox import sms
+from sandbox.api import Api
+from sandbox.faults import Faults
+from sandbox.page_api import Page
+from sandbox.people import INVENTED, BotSpec, PersonSpec
+from sandbox.persist import Keeper
+from sandbox.world import MovableClock, World
+
+LARGEST_BODY = 52 * 1024 * 1024
+
+
+class Sandbox:
+    """A messenger in a box, for the demo and for end-to-end tests.
+
+    Args:
+        clock: whose time messages bear, and which the page puts forward; default: a new ``ShiftedClock``.
+        data_dir: where conversations are kept over a restart; without it they are gone.
+        people: who is there; default: two owners and an admin, invented.
+        bot: the bot's token and name.
+        hints: «things to try» that the page shows.
+        webhook_gap: seconds before a webhook delivery is tried again; doubles with each failure.
+    """
+
+    def __init__(
+        self,
+        clock: MovableClock | None = None,
+        data_dir: Path | None = None,
+        *,
+        people: Iterable[PersonSpec] = INVENTED,
+        bot: BotSpec | None = None,
+        hints: Sequence[str] = (),
+        webhook_gap: float = 2.0,
+    ) -> None:
+        self.world = World(clock or ShiftedClock(), bot or BotSpec(), people, data_dir)
+        self.api = Api(self.world, webhook_gap=webhook_gap)
+        self.page = Page(self.world, hints)
+        self._keeper = None if data_dir is None else Keeper(self.world, data_dir)
+        self._runner: web.ServerRunner | None = None
+        self._host = "127.0.0.1"
+        self._port = 0
+
+    @property
+    def clock(self) -> MovableClock:
+        """The clock of the sandbox."""
+        return self.world.clock
+
+    @property
+    def token(self) -> str:
+        """The bot's token."""
+        return self.world.bot.token
+
+    @property
+    def faults(self) -> Faults:
+        """Misfortunes to order."""
+        return self.api.faults
+
+    @property
+    def oddities(self) -> deque[str]:
+        """What the bot sent that the Bot API does not know; tests assert that it is empty."""
+        return self.world.oddities
+
+    @property
+    def refusals(self) -> deque[tuple[str, str]]:
+        """Calls that were refused for what they said: method and description."""
+        return self.world.refusals
+
+    @property
+    def url(self) -> str:
+        """Where the chat page is."""
+        return f"http://{self._host}:{self._port}/"
+
+    @property
+    def base_url(self) -> str:
+        """What stands before the token in a bot's settings."""
+        return f"{self.url}bot"
+
+    @property
+    def base_file_url(self) -> str:
+        """What stands before the token where files are fetched."""
+        return f"{self.url}file/bot"
+
+    @property
+    def sms_url(self) -> str:
+        """Where a bot's SMS gateway posts to."""
+        return f"{self.url}sms"
+
+    async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Listen; port 0 takes any free one."""
+        self.world.updates.closing = False
+        if self._keeper is not None:
+            self._keeper.load()
+            self.world.events.watchers.append(self._keeper.changed)
+        server = web.Server(self._handle, request_factory=_request, access_log=None)
+        self._runner = web.ServerRunner(server, access_log=None, shutdown_timeout=0.2)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, host, port)
+        await site.start()
+        self._host = host
+        self._port = self._runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        """Stop within a second, long polls and open pages notwithstanding; keep what is to be kept."""
+        self.world.updates.close()
+        self.page.close()
+        await self.api.webhook.remove()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+        if self._keeper is not None:
+            await self._keeper.close()
+
+    async def __aenter__(self) -> Self:
+        """Start on a free port."""
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_exc: object) -> None:
+        """Stop."""
+        await self.stop()
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        path = request.path
+        if path.startswith("/bot"):
+            return await self.api.handle(request, path[4:])
+        if path.startswith("/file/bot"):
+            return self._download(path.removeprefix("/file/bot"))
+        if path == "/sms" and request.method == "POST" and "Origin" not in request.headers:
+            return await sms.receive(self.world, request)
+        return await self.page.handle(request)
+
+    def _download(self, path: str) -> web.Response:
+        token, _, file_path = path.partition("/")
+        stored = self.world.files.by_path(file_path)
+        if token != self.token or stored is None:
+            return web.json_response({"ok": False, "error_code": 404, "description": "Not Found"}, status=404)
+        return web.Response(body=self.world.files.data(stored), content_type="application/octet-stream")
+
+
+def _request(*parts: object) -> web.BaseRequest:
+    """Make a request that may be as large as the platform's largest upload."""
+    message, payload, protocol, writer, task = parts
+    return web.BaseRequest(
+        message,  # type: ignore[arg-type]
+        payload,  # type: ignore[arg-type]
+        protocol,  # type: ignore[arg-type]
+        writer,  # type: ignore[arg-type]
+        task,  # type: ignore[arg-type]
+        protocol._loop,  # type: ignore[attr-defined] # noqa: SLF001 - as aiohttp's own factory does
+        client_max_size=LARGEST_BODY,
+    )
