@@ -28,27 +28,6 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-class ShiftedClock:
-    """The host's clock put forward by an amount that can grow: the demo's clock."""
-
-    def __init__(self, ahead: timedelta = timedelta()) -> None:
-        self.ahead = ahead
-
-    def now(self) -> datetime:
-        """Return the host's time plus what the clock has been put forward by."""
-        return datetime.now(UTC) + self.ahead
-
-    def advance(self, by: timedelta) -> None:
-        """Put the clock forward.
-
-        Raises:
-            ValueError: ``by`` is negative; time does not go back.
-        """
-        if by < timedelta():
-            raise ValueError("a clock is only put forward")
-        self.ahead += by
-
-
 class FixedClock:
     """A clock that stands still until it is moved: for tests and for the rehearsal of a rule."""
 

@@ -192,7 +192,7 @@ class _Holder:
 
 
 def _patterns(office: Office, kind: PlateKind) -> tuple[str, ...]:
-    """Return what is released of a kind: little enough to be listed in a transaction (``core.pool.free_list``)."""
+    """Return the masks to release for a kind: small enough to list inside a transaction."""
     letter = office.nev_letters[0]
     match kind:
         case PlateKind.SMALL:

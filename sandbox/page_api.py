@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.web_request import FileField
 
-from core.clock import CHINA
 from sandbox import hands
+from sandbox.clock import ZONE
 from sandbox.errors import ApiError, CannotDo
 from sandbox.events import Event
 from sandbox.methods_about import commands_for
@@ -238,11 +238,11 @@ def _leap(given: Json, now: datetime) -> timedelta:
         leap = timedelta(seconds=float(given["seconds"]))
     elif "next" in given:
         hour, minute = (int(part) for part in str(given["next"]).split(":"))
-        here = now.astimezone(CHINA)
+        here = now.astimezone(ZONE)
         then = here.replace(hour=hour, minute=minute, second=0, microsecond=0)
         leap = (then if then > here else then + timedelta(days=1)) - here
     else:
-        leap = datetime.fromisoformat(str(given["to"])).replace(tzinfo=CHINA) - now
+        leap = datetime.fromisoformat(str(given["to"])).replace(tzinfo=ZONE) - now
     if leap < timedelta():
         raise CannotDo("the clock is only put forward")
     return leap

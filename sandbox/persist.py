@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from core.clock import ShiftedClock
+from sandbox.clock import ShiftedClock
 from sandbox.events import Event
 from sandbox.files import StoredFile
 from sandbox.people import Message, PersonSpec, Sms

@@ -7,14 +7,14 @@ from typing import Self
 
 from aiohttp import web
 
-from core.clock import ShiftedClock
 from sandbox import sms
 from sandbox.api import Api
+from sandbox.clock import MovableClock, ShiftedClock
 from sandbox.faults import Faults
 from sandbox.page_api import Page
 from sandbox.people import INVENTED, BotSpec, PersonSpec
 from sandbox.persist import Keeper
-from sandbox.world import MovableClock, World
+from sandbox.world import World
 
 LARGEST_BODY = 52 * 1024 * 1024
 

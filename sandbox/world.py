@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+from sandbox.clock import MovableClock
 from sandbox.errors import ApiError, bad
 from sandbox.events import Events
 from sandbox.files import FileStore
@@ -17,18 +18,6 @@ from sandbox.updates import PRESS_LIFE, UpdateQueue
 
 QUERIES_KEPT = 10_000
 NOTES_KEPT = 1_000
-
-
-class MovableClock(Protocol):
-    """A clock that can be put forward."""
-
-    def now(self) -> datetime:
-        """Return the present moment, aware."""
-        ...
-
-    def advance(self, by: timedelta) -> None:
-        """Put it forward."""
-        ...
 
 
 @dataclass(slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from typing import Any
 from bot import app
 from bot.app import Options, Service
 from core.bootstrap import Core, Ports
-from core.clock import CHINA, ShiftedClock, SystemClock
+from core.clock import CHINA, SystemClock
 from core.db import open_postgres, open_sqlite
 from core.db.tx import WrapTx
 from core.pool.segments import Release
@@ -22,6 +22,7 @@ from core.settings import Settings
 from core.values.masks import parse_mask
 from core.values.plates import PlateKind
 from sandbox import PersonSpec, Sandbox
+from sandbox.clock import ShiftedClock
 from tests import invented
 from tests.engines import engine_urls, ready_schema
 from tests.person import Person

@@ -38,7 +38,7 @@ LICENSE_MEMBER = "package/LICENSE_FONT"
 ROOT = Path(__file__).resolve().parent.parent
 FONTS = ROOT / "bot/pictures/fonts"
 OFFICES = ROOT / "core/values/data/issuing_offices.csv"
-TEXTS = ((ROOT / "bot/texts", "*.py"), (ROOT / "bot/i18n/locale", "*.po"))
+TEXTS = ((ROOT / "bot/i18n", "*.py"), (ROOT / "bot/texts", "*.py"), (ROOT / "bot/i18n/locale", "*.po"))
 
 PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 ASCII = "".join(map(chr, range(0x20, 0x7F)))

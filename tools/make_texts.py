@@ -3,9 +3,9 @@
     python tools/make_texts.py           extract, keep what is translated, write ``xuanhao.po`` and ``.mo``
     python tools/make_texts.py --check   look at what is there; exit status 1 when it is not up to date
 
-Chinese stands in the code (``bot/texts``, in ``_(…)``, ``phrase(…)`` or ``verbatim(…)``) and is the key of a
-word. The ``.po`` is edited by hand; the ``.mo``, which the program reads, is made of it. Neither holds a date
-or a line number, so that it changes only where words do.
+Chinese stands in the code (``bot/texts`` and ``bot/i18n``, in ``_(…)``, ``phrase(…)`` or ``verbatim(…)``) and
+is the key of a word. The ``.po`` is edited by hand; the ``.mo``, which the program reads, is made of it.
+Neither holds a date or a line number, so that it changes only where words do.
 """
 
 import argparse
@@ -21,8 +21,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
-TEXTS = ROOT / "bot/texts"
-PO = TEXTS / "locale/en/LC_MESSAGES/xuanhao.po"
+SOURCES = (ROOT / "bot/i18n", ROOT / "bot/texts")
+"""Where the words stand."""
+PO = ROOT / "bot/i18n/locale/en/LC_MESSAGES/xuanhao.po"
 MO = PO.with_suffix(".mo")
 HEADER = "# English words of xuanhao. Write the translations here, then run `make texts`."
 
@@ -46,10 +47,13 @@ class Undated(Catalog):
 def extracted() -> Catalog:
     """Return the words of the code, without translations, file after file by their paths."""
     template = Catalog()
-    for name, _line, words, _comments, _context in sorted(
-        extract_from_dir(TEXTS, keywords=_KEYWORDS), key=lambda found: (found[0], found[1])
-    ):
-        template.add(words, locations=[((TEXTS / name).relative_to(ROOT).as_posix(), 0)])
+    found = [
+        ((folder / name).relative_to(ROOT).as_posix(), line, words)
+        for folder in SOURCES
+        for name, line, words, _comments, _context in extract_from_dir(folder, keywords=_KEYWORDS)
+    ]
+    for path, _line, words in sorted(found, key=lambda one: one[:2]):
+        template.add(words, locations=[(path, 0)])
     return template
 
 

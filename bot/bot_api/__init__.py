@@ -1,1 +1,1 @@
-"""."""
+"""The Bot API client: HTTP transport, rate limits, deep links."""

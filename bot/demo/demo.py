@@ -9,7 +9,6 @@ from pathlib import Path
 from bot import app
 from bot.demo.data import ADMIN, HINTS, OWNERS, SEGMENTS, SETTINGS, VEHICLES
 from core.bootstrap import Core, Ports
-from core.clock import ShiftedClock
 from core.pool import segments as pool
 from core.ports import Tx
 from core.registry import imports
@@ -17,6 +16,7 @@ from core.settings import load_settings
 from core.values.masks import parse_mask
 from core.values.offices import Office
 from sandbox import Sandbox
+from sandbox.clock import ShiftedClock
 
 
 async def demo(data: Path, port: int) -> None:

@@ -1,1 +1,1 @@
-"""."""
+"""Languages: the catalogue, formatting, punctuation."""

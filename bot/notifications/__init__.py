@@ -1,1 +1,1 @@
-"""."""
+"""Rendering and sending of notifications and SMS codes."""

@@ -1,1 +1,1 @@
-"""."""
+"""From updates to screens: PTB handlers, commands, command menus."""

@@ -7,8 +7,8 @@
     given up, or old     a new draft, which takes the data along ◀───────────┘
 
 ``TRANSITIONS`` is the same as a table. A draft is one for an owner; a decision is made once, for good
-(``core.appeals.reviews``). The photos lie outside of the database (``core.security.photo_files``): each was put
-before the transaction that names it here, and is swept when no appeal names it any more.
+(``core.appeals.reviews``). The photos lie outside of the database (``core.security.photo_files``): each is
+stored before the transaction that names it here, and swept once no appeal names it.
 """
 
 from core.appeals.model import (

@@ -1,1 +1,1 @@
-"""."""
+"""When an office serves: closed days and maintenance."""

@@ -1,1 +1,1 @@
-"""."""
+"""Accounts, identities, admins, bans."""

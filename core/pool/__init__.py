@@ -1,1 +1,1 @@
-"""."""
+"""Segments of numbers and the draws from them."""

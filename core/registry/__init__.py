@@ -1,1 +1,1 @@
-"""."""
+"""The vehicle registry and its imports."""

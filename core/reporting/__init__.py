@@ -1,1 +1,1 @@
-"""."""
+"""Read models for the desk: statistics, work queue, audit search, case files."""

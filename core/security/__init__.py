@@ -1,1 +1,1 @@
-"""."""
+"""Encryption, keyed hashes, signatures; photo files."""

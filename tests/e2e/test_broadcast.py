@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from core.bootstrap import Ports, bootstrap
-from core.clock import ShiftedClock
 from core.notifications import broadcasts
 from core.notifications.broadcasts import Audience, Order
 from core.notifications.subscriptions import Subscription, Topic, subscribe
@@ -17,6 +16,7 @@ from core.ports import Tx
 from core.settings import Settings
 from core.values.plates import PlateKind
 from sandbox import PersonSpec, Sandbox
+from sandbox.clock import ShiftedClock
 from tests import invented
 from tests.core.sql import sql
 from tests.core.tools import reserved

@@ -13,12 +13,12 @@ import pytest
 from PIL import Image
 
 from core.bootstrap import Core, Ports, bootstrap
-from core.clock import ShiftedClock
 from core.ports import Tx
 from core.security.photo_files import FilePhotos
 from core.security.vault import Vault
 from core.settings import load_settings
 from sandbox import Sandbox
+from sandbox.clock import ShiftedClock
 from tests import invented
 from tests.core.sql import sql
 from tests.core.tools import registered

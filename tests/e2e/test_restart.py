@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from core.bootstrap import Ports
-from core.clock import ShiftedClock
 from core.db import open_postgres
 from sandbox import Sandbox
+from sandbox.clock import ShiftedClock
 from tests import invented
 from tests.core.sql import dump
 from tests.e2e.selecting import books_agree

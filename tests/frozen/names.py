@@ -11,7 +11,7 @@ from io import BytesIO
 from babel.messages.pofile import read_po
 
 import bot
-import bot.texts
+import bot.i18n
 import core
 from bot import __main__ as program
 from bot import cli
@@ -191,7 +191,7 @@ def hashes() -> Iterable[str]:
 
 def catalogue() -> Iterable[str]:
     """Return all words, Chinese and English."""
-    file = files(bot.texts) / "locale" / Language.ENGLISH.value / "LC_MESSAGES" / "xuanhao.po"
+    file = files(bot.i18n) / "locale" / Language.ENGLISH.value / "LC_MESSAGES" / "xuanhao.po"
     for message in read_po(BytesIO(file.read_bytes())):
         if message.id:
             yield f"{message.id!r} = {message.string!r}{' fuzzy' if message.fuzzy else ''}"

@@ -8,8 +8,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from core.clock import ShiftedClock
 from sandbox import Sandbox
+from sandbox.clock import ShiftedClock
 from tests.person import Person
 
 OWNER = 2001

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from core.clock import ShiftedClock
 from sandbox import Sandbox
+from sandbox.clock import ShiftedClock
 from tests.person import Person
 from tests.sandbox.conftest import OWNER, Client
 from tests.sandbox.test_ptb import picture

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import aiohttp
 
-from core.clock import ShiftedClock
 from sandbox import Sandbox
+from sandbox.clock import ShiftedClock
 from tests.person import Person
 from tests.sandbox.conftest import OWNER, Client, until
 from tests.sandbox.test_ptb import picture

@@ -4,17 +4,14 @@ import pkgutil
 from collections.abc import Iterator
 from importlib import import_module
 
-import bot.desk.errors
-import bot.dialog.errors
-import bot.importing.errors
-
+from bot.errors import attachments, commands, tables
 from bot.i18n.formatting import FAILED
 from bot.texts.errors import of_error
 from core import errors
 from core.errors import HoursUnreadable, InputError, Refusal, XuanhaoError
 
 ROOMS = [import_module(f"core.errors.{one.name}") for one in pkgutil.iter_modules(errors.__path__)]
-OTHERS = [bot.desk.errors, bot.dialog.errors, bot.importing.errors]
+OTHERS = [attachments, commands, tables]
 UNWORDED = {HoursUnreadable}
 """Met in the settings alone, where words are English and for the command line."""
 

@@ -24,11 +24,11 @@ from tools import make_texts
 AT = datetime(2026, 12, 1, 17, 0, tzinfo=CHINA)
 CHINESE = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]")
 SEEN = {"_", "phrase", "verbatim"}
-MODULES = sorted(make_texts.TEXTS.rglob("*.py"))
+MODULES = sorted(path for folder in make_texts.SOURCES for path in folder.rglob("*.py"))
 
 
 def name_of(path: Path) -> str:
-    return path.relative_to(make_texts.TEXTS).as_posix()
+    return path.relative_to(make_texts.ROOT).as_posix()
 
 
 def test_chinese_is_spoken_to_whoever_chose_nothing() -> None:
@@ -128,7 +128,7 @@ def test_catalogue_keeps_up_with_the_code() -> None:
 
 def test_control_a_word_without_entry_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "words.py").write_text('NEW = phrase("新词")\n', encoding="utf-8")
-    monkeypatch.setattr(make_texts, "TEXTS", tmp_path)
+    monkeypatch.setattr(make_texts, "SOURCES", (tmp_path,))
     monkeypatch.setattr(make_texts, "ROOT", tmp_path)
     assert len(make_texts.complaints()) == 2
 
@@ -183,10 +183,10 @@ def test_no_chinese_stands_in_an_f_string(path: Path) -> None:
 
 
 SAME_IN_EVERY_LANGUAGE = {
-    "columns.py": "other heads of columns that are understood",
-    "languages.py": "what Chinese is called by its speakers",
-    "pictures.py": "the marks on pictures",
-    "punctuation.py": "brackets that it looks for",
+    "bot/i18n/columns.py": "other heads of columns that are understood",
+    "bot/texts/owner/languages.py": "what Chinese is called by its speakers",
+    "bot/texts/pictures.py": "the marks on pictures",
+    "bot/i18n/punctuation.py": "brackets that it looks for",
 }
 """Modules in which words stand that are not looked up, each with what they are."""
 
