@@ -10,7 +10,7 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Button, ErrorWays, Go, Screen, Style, View, stay
 from bot.errors.commands import Usage
 from bot.i18n import formatting as common
-from bot.owner.appeal_form import photos_of
+from bot.pictures.cards import evidence
 from bot.texts.desk import appeals as words
 from bot.texts.desk import lists, parts
 from bot.texts.errors import of_error
@@ -181,7 +181,7 @@ def _show_card(scene: Scene) -> View:
         views.append(Button(label=words.BOTH(), action=ActionName.PHOTO))
     return View(
         text=words.card(card, missing=card.appeal.missing_photo is not None),
-        picture=photos_of(scene, card.appeal, slots),
+        picture=evidence(scene.core.photos, card.appeal, slots),
         protected=True,
         rows=(
             tuple(views),

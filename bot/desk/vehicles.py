@@ -12,7 +12,7 @@ from bot.spreadsheets import Table, workbook
 from bot.texts.desk import vehicles as words
 from bot.texts.desk.reports.parts import MAKING
 from bot.vehicle_import.loader import MOST_BYTES
-from bot.vehicle_import.vehicles import VehicleFile, read_vehicles
+from bot.vehicle_import.vehicles import read_vehicles
 from core.bootstrap import Core
 from core.errors import ImportUnderWay, XuanhaoError
 from core.people.admins import EVERYWHERE, Duty
@@ -20,6 +20,7 @@ from core.ports import Tx
 from core.registry import imports
 from core.registry.imports import Import, Order, State
 from core.registry.lookup import RegistryVehicle
+from core.registry.vehicle_file import VehicleFile
 from core.values.plates import PlateKind
 
 _LISTED = 5

@@ -14,7 +14,7 @@ from core.errors import XuanhaoError
 class NotTaken(Protocol):
     """Says what to do instead of what came."""
 
-    def __call__(self, screen: Screen, *, is_photo: bool) -> str:
+    def __call__(self, hint: Callable[[], str] | None, *, is_photo: bool) -> str:
         """Return the words, with the screen's own hint."""
         ...
 

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from bot.dialog.names import ActionName, ScreenName
 from bot.errors.attachments import AttachmentTooLarge
+from bot.pictures.picture import Picture
 from core.errors import XuanhaoError
 from core.ports import Tx
 from core.registry.lookup import RegistryVehicle
@@ -132,22 +133,6 @@ class Button:
 
 
 Rows = Sequence[Sequence[Button]]
-
-
-class Picture(Protocol):
-    """A picture that can be drawn; two that are equal look the same.
-
-    One that takes a fraction of a millisecond may say so by ``is_light`` (``bot/pictures/worker.py``).
-    """
-
-    @property
-    def key(self) -> str:
-        """Return what tells it from other pictures."""
-        ...
-
-    def draw(self) -> bytes:
-        """Return the file; called in a thread, unless it is light."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

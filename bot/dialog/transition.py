@@ -244,7 +244,7 @@ class Steps:
         if isinstance(event, Attachment) and (taken := self._sent(scene, screen, event)) is not None:
             return taken
         is_photo = isinstance(event, Attachment) and event.is_image
-        return stay(note=self._words.not_taken(screen, is_photo=is_photo))
+        return stay(note=self._words.not_taken(screen.hint, is_photo=is_photo))
 
     def _sent(self, scene: Scene, screen: Screen, event: Attachment) -> Go | None:
         """Return where what was sent leads; None where nobody takes it."""

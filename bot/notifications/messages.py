@@ -7,10 +7,11 @@ from icalendar import Alarm, Calendar, Event
 
 from bot.dialog.names import ActionName
 from bot.dialog.record import language_of
-from bot.dialog.screen import Button, Picture, Rows
+from bot.dialog.screen import Button, Rows
 from bot.i18n import formatting as common
 from bot.i18n.language import speaking, spoken
 from bot.owner.mine import receipt_of
+from bot.pictures.picture import Picture
 from bot.texts import notices
 from bot.texts.desk import broadcasts as broadcast
 from bot.texts.desk import staff

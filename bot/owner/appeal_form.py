@@ -9,7 +9,7 @@ from bot.owner.appeals import PHOTO_PAGES, begin, filled, step
 from bot.owner.vin_pages import VinPages, may_be_photographed
 from bot.photos.judging import judge
 from bot.photos.likeness import is_same
-from bot.pictures.cards import EvidencePicture
+from bot.pictures.cards import evidence
 from bot.texts.errors import of_error
 from bot.texts.owner import appeal as words
 from core.appeals import Appeal, Photo, Slot
@@ -208,17 +208,6 @@ def _photo_screen(slot: Slot) -> Screen:
 # --- review ---------------------------------------------------------------------------------
 
 
-def photos_of(scene: Scene, appeal: Appeal, slots: tuple[Slot, ...] = tuple(Slot)) -> EvidencePicture:
-    """Return the photos of an appeal as a picture."""
-    return EvidencePicture(
-        store=scene.core.photos,
-        keys={slot: appeal.photos.get(slot) for slot in slots},
-        labels={slot: words.LABELS[slot]() for slot in slots},
-        mark=words.mark(appeal),
-        missing=words.MISSING(),
-    )
-
-
 def _show_review(scene: Scene) -> View | Go:
     draft, account = _draft(scene), scene.account
     missing = step(draft)
@@ -235,7 +224,7 @@ def _show_review(scene: Scene) -> View | Go:
     )
     return View(
         text=words.review(draft, account, scene.office_of(account.office or draft.office)),
-        picture=photos_of(scene, draft),
+        picture=evidence(scene.core.photos, draft),
         protected=True,
         rows=(
             (Button(label=words.SUBMIT(), action=ActionName.SUBMIT, style=Style.SUCCESS),),

@@ -11,7 +11,8 @@ from bot.pictures.receipt import Receipt, receipt_picture
 from bot.pictures.segments import Segments, segments_picture
 from bot.pictures.statistics import Figures, stats_picture
 from bot.pictures.work_queue import Glance, desk_picture
-from core.appeals import Slot
+from bot.texts.owner import appeal as texts
+from core.appeals import Appeal, Slot
 from core.errors import OperationError
 from core.ports import PhotoStore
 
@@ -123,3 +124,14 @@ class EvidencePicture:
         except OperationError:
             _LOGGER.exception("a photo of an appeal cannot be shown")
             return None
+
+
+def evidence(store: PhotoStore, appeal: Appeal, slots: tuple[Slot, ...] = tuple(Slot)) -> EvidencePicture:
+    """Return the picture of an appeal's photos, or of those in some of its slots."""
+    return EvidencePicture(
+        store=store,
+        keys={slot: appeal.photos.get(slot) for slot in slots},
+        labels={slot: texts.LABELS[slot]() for slot in slots},
+        mark=texts.mark(appeal),
+        missing=texts.MISSING(),
+    )

@@ -10,7 +10,7 @@ import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from bot.dialog.screen import Picture
+from bot.pictures.picture import Picture
 
 _EASEL = ThreadPoolExecutor(max_workers=1, thread_name_prefix="drawing")
 _BRIEF = 0.001

@@ -5,9 +5,10 @@ from dataclasses import replace
 from telegram.constants import MessageLimit
 
 from bot.dialog.names import ActionName
-from bot.dialog.screen import Button, Picture, View
+from bot.dialog.screen import Button, View
 from bot.i18n.formatting import plain
 from bot.pictures.cards import BatchPicture, ReceiptPicture
+from bot.pictures.picture import Picture
 from bot.texts import rehearsal as words
 
 

@@ -5,12 +5,13 @@ from pathlib import Path
 from tqdm import tqdm
 
 from bot.errors.tables import TableError
-from bot.vehicle_import.vehicles import VehicleFile, read_vehicles
+from bot.vehicle_import.vehicles import read_vehicles
 from core.audit import COMMAND_LINE
 from core.bootstrap import Core, bootstrap
 from core.errors import InputError
 from core.registry import imports
 from core.registry.imports import A_PIECE, BY_COMMAND_LINE, Order
+from core.registry.vehicle_file import VehicleFile
 from core.settings import Settings
 
 _MOST_NAMED = 10

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 from bot.errors.tables import TableEmpty, TableTooLarge, WrongColumns
@@ -11,50 +10,22 @@ from bot.i18n.columns import KIND_NAMES, STATE_NAMES
 from bot.vehicle_import.tables import is_text, rows_of
 from core.errors import InputError, XuanhaoError
 from core.registry.lookup import RegistryState, RegistryVehicle
+from core.registry.vehicle_file import (
+    MOST_ROWS,
+    RepeatedVin,
+    VehicleFile,
+    WrongCellCount,
+    WrongKind,
+    WrongRow,
+    WrongState,
+)
 from core.values.plates import PlateKind
 from core.values.vehicles import CertificateKind, parse_certificate, parse_vin
 
-MOST_ROWS = 300_000
-"""Vehicles in a file; more are split by whoever sends them."""
 COLUMNS = ("vin", "certificate", "kind", "state")
 _KINDS = {**{kind.value: kind for kind in PlateKind}, **KIND_NAMES}
 _REGISTERED: dict[str, bool] = {RegistryState.NEW: False, RegistryState.REGISTERED: True}
 _EVERY = 1000
-
-
-class WrongKind(InputError):
-    """The plate kind is none of the three."""
-
-
-class WrongState(InputError):
-    """The state is neither new nor registered."""
-
-
-class WrongCellCount(InputError):
-    """The row has more or fewer cells than the first line."""
-
-
-class RepeatedVin(InputError):
-    """The vehicle stands in the file before, with other data."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WrongRow:
-    """A row that cannot be loaded."""
-
-    number: int  # as a spreadsheet counts, the first line being 1
-    cells: tuple[str, ...]
-    error: XuanhaoError
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VehicleFile:
-    """What a file holds."""
-
-    digest: str  # SHA-256 of the file, hex
-    vehicles: tuple[RegistryVehicle, ...]
-    wrong: tuple[WrongRow, ...]
-    repeated: int  # rows that say once more what the file has said
 
 
 def read_vehicles(content: bytes, progress: Callable[[int], object] | None = None) -> VehicleFile:

@@ -8,9 +8,10 @@ import pytest
 from bot.errors.tables import NotATable, TableEmpty, TableError, TableTooLarge, UnknownEncoding, WrongColumns
 from bot.spreadsheets import Table, workbook
 from bot.vehicle_import import tables
-from bot.vehicle_import import vehicles as v
+from bot.vehicle_import import vehicles as reader
 from bot.vehicle_import.vehicles import read_vehicles
 from core import errors as e
+from core.registry import vehicle_file as v
 from core.registry.lookup import RegistryVehicle
 from core.values.plates import PlateKind
 from tests import invented
@@ -114,7 +115,7 @@ def test_workbook_that_unfolds_without_end_is_not_opened() -> None:
 
 
 def test_more_rows_than_are_taken_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(v, "MOST_ROWS", 1)
+    monkeypatch.setattr(reader, "MOST_ROWS", 1)
     with pytest.raises(TableTooLarge):
         read_vehicles(csv(ONE, TWO))
 
@@ -122,8 +123,8 @@ def test_more_rows_than_are_taken_are_told(monkeypatch: pytest.MonkeyPatch) -> N
 def test_rows_of_a_text_are_counted_before_any_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     """A million short rows once took 13 seconds and half a gigabyte before they were refused."""
     judged: list[str] = []
-    monkeypatch.setattr(v, "MOST_ROWS", 2)
-    monkeypatch.setattr(v, "parse_vin", judged.append)
+    monkeypatch.setattr(reader, "MOST_ROWS", 2)
+    monkeypatch.setattr(reader, "parse_vin", judged.append)
     with pytest.raises(TableTooLarge):
         read_vehicles(csv(*[("1", "2", "3", "4")] * 3))
     assert not judged

@@ -9,11 +9,18 @@ from bot.i18n.formatting import moment, plain
 from bot.i18n.language import Phrase, _, phrase
 from bot.spreadsheets import Cell
 from bot.texts.errors import of_error
-from bot.vehicle_import import vehicles as v
-from bot.vehicle_import.vehicles import MOST_ROWS, VehicleFile, WrongRow
 from core.errors import XuanhaoError
 from core.registry.imports import Differences, Import, State
 from core.registry.lookup import RegistryVehicle
+from core.registry.vehicle_file import (
+    MOST_ROWS,
+    RepeatedVin,
+    VehicleFile,
+    WrongCellCount,
+    WrongKind,
+    WrongRow,
+    WrongState,
+)
 
 EXPORT = phrase("📤 导出登记数据(XLSX)")
 TEMPLATE = phrase("📄 下载模板")
@@ -140,10 +147,10 @@ def repeated(file: VehicleFile) -> str:
 
 
 _OF_ROWS: dict[type[XuanhaoError], Phrase] = {
-    v.WrongKind: phrase("号牌种类应为 small、small_nev 或 large_nev。"),
-    v.WrongState: phrase("状态应为 new 或 registered。"),
-    v.WrongCellCount: phrase("列数与第一行不一致。"),
-    v.RepeatedVin: phrase("该车辆识别代号在前面出现过,但内容不同。"),
+    WrongKind: phrase("号牌种类应为 small、small_nev 或 large_nev。"),
+    WrongState: phrase("状态应为 new 或 registered。"),
+    WrongCellCount: phrase("列数与第一行不一致。"),
+    RepeatedVin: phrase("该车辆识别代号在前面出现过,但内容不同。"),
 }
 
 

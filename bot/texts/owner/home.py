@@ -1,8 +1,8 @@
 """Words of the first page, of help, and of what is not understood."""
 
+from collections.abc import Callable
 from datetime import datetime
 
-from bot.dialog.screen import Screen
 from bot.i18n.formatting import PRESS_HINT, day, listed, office_title
 from bot.i18n.language import _, phrase
 from bot.texts.menu import OWNER_MENU
@@ -66,7 +66,7 @@ def banned(until: datetime) -> str:
     ).format(until=day(until))
 
 
-def not_taken(screen: Screen, *, is_photo: bool) -> str:
-    """Return what is said of something that the screen does not take."""
+def not_taken(hint: Callable[[], str] | None, *, is_photo: bool) -> str:
+    """Return the answer to something that a screen does not take, with the screen's hint if it has one."""
     what = NO_PHOTO_HERE if is_photo else NOT_UNDERSTOOD
-    return _("{what}{hint}").format(what=what(), hint=(screen.hint or PRESS_HINT)())
+    return _("{what}{hint}").format(what=what(), hint=(hint or PRESS_HINT)())
