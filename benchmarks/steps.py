@@ -24,7 +24,7 @@ from aiohttp import web
 
 from benchmarks.bots import TOKEN
 from bot.dialog.callback_data import Codec
-from bot.dialog.screen import Button
+from bot.dialog.view import Button
 from core.bootstrap import Ports, bootstrap
 from core.clock import SystemClock
 from core.security.vault import Vault

@@ -19,9 +19,9 @@ from bot.dialog.callback_data import Codec
 from bot.dialog.engine import Engine, Outside
 from bot.dialog.files import Files
 from bot.dialog.hooks import Words
+from bot.dialog.languages import language_of
 from bot.dialog.names import ScreenName
 from bot.dialog.presenter import Presenter
-from bot.dialog.record import language_of
 from bot.dialog.rehearsal_transition import RehearsingSteps
 from bot.i18n import formatting as common
 from bot.i18n.language import Language, speaking

@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 from bot.dialog.callback_data import OUTSIDE, Codec
 from bot.dialog.names import ScreenName
-from bot.dialog.screen import Button
+from bot.dialog.view import Button
 from bot.routing import commands
 from bot.routing.screens import BY_NAME
 

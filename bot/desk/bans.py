@@ -8,7 +8,8 @@ from bot.desk.confirmation import Question, reason_of, screen_of
 from bot.desk.people import home_of
 from bot.dialog.context import Scene
 from bot.dialog.names import ScreenName
-from bot.dialog.screen import Go, Style
+from bot.dialog.screen import Go
+from bot.dialog.view import Style
 from bot.errors.commands import UnreadableTime, Usage
 from bot.texts.desk import bans as texts
 from core.clock import CHINA, from_millis, to_millis

@@ -6,9 +6,11 @@ from bot.desk.bans import account_of, meant, read_wish, to_ban, to_unban
 from bot.desk.confirmation import GONE, coming_from
 from bot.desk.office_filter import places_of
 from bot.dialog.context import Scene
+from bot.dialog.effects import SendFile
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Button, Go, Screen, SendFile, View, stay
+from bot.dialog.screen import Go, Screen, stay
+from bot.dialog.view import Button, View
 from bot.errors.commands import EndNotEarlier, EndNotLater, NotAsAsked, Usage
 from bot.i18n import formatting as common
 from bot.spreadsheets import Cell, Table, workbook

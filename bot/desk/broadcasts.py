@@ -7,7 +7,8 @@ from bot.desk.confirmation import WITHDRAWN
 from bot.dialog.context import Scene
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Button, Go, Screen, Style, View
+from bot.dialog.screen import Go, Screen
+from bot.dialog.view import Button, Style, View
 from bot.errors.commands import Usage
 from bot.i18n import formatting as common
 from bot.texts.desk import broadcasts as words

@@ -7,7 +7,8 @@ from bot.desk.arguments import first_time, words_of
 from bot.desk.confirmation import Question, reason_of, screen_of
 from bot.dialog.context import Scene
 from bot.dialog.names import ScreenName
-from bot.dialog.screen import Go, Style
+from bot.dialog.screen import Go
+from bot.dialog.view import Style
 from bot.errors.commands import UnreadableTime, Usage
 from bot.texts.desk import days as texts
 from core.availability import maintenance

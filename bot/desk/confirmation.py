@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from bot.dialog.context import Scene
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Button, ErrorWays, Go, Screen, Style, View
+from bot.dialog.screen import ErrorWays, Go, Screen
+from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting as common
 from bot.texts.desk import parts
 from bot.texts.errors import of_error

@@ -4,7 +4,8 @@ from bot.desk.arguments import named
 from bot.desk.confirmation import Question, reason_of, screen_of
 from bot.dialog.context import Scene
 from bot.dialog.names import ScreenName
-from bot.dialog.screen import Go, Style
+from bot.dialog.screen import Go
+from bot.dialog.view import Style
 from bot.texts.desk import counter as texts
 from core.people.admins import Duty
 from core.preselection.counter import judge_register, reserved_of

@@ -14,7 +14,8 @@ from bot.desk.spreadsheets import sheet
 from bot.dialog.context import Scene
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Button, Go, Screen, Style, View, stay
+from bot.dialog.screen import Go, Screen, stay
+from bot.dialog.view import Button, Style, View
 from bot.errors.commands import NotAsAsked, Usage
 from bot.i18n import formatting as common
 from bot.texts.desk import find as words

@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.dialog.context import Scene
 from bot.dialog.keyboards import page_of
 from bot.dialog.names import ActionName
-from bot.dialog.screen import Button
+from bot.dialog.view import Button
 from bot.texts.desk import parts
 
 _A_PAGE = 12

@@ -7,7 +7,8 @@ from bot.desk.arguments import named, words_of
 from bot.desk.confirmation import Question, reason_of, screen_of
 from bot.dialog.context import Scene
 from bot.dialog.names import ScreenName
-from bot.dialog.screen import Go, Style
+from bot.dialog.screen import Go
+from bot.dialog.view import Style
 from bot.errors.commands import Usage
 from bot.texts.desk import people as texts
 from core.clock import CHINA

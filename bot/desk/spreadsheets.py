@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.dialog.screen import SendFile
+from bot.dialog.effects import SendFile
 from bot.spreadsheets import Cell, Table, workbook
 
 

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 
 from bot.desk.confirmation import GONE
 from bot.dialog.context import Scene
+from bot.dialog.effects import LoadVehicles, SendFile
+from bot.dialog.events import Received
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Button, Go, Intake, LoadVehicles, Received, Screen, SendFile, Style, View, stay
+from bot.dialog.screen import Go, Intake, Screen, stay
+from bot.dialog.view import Button, Style, View
 from bot.errors.tables import TableFileTooLarge
 from bot.i18n import formatting as common
 from bot.spreadsheets import Table, workbook

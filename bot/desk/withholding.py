@@ -6,7 +6,8 @@ from bot.desk.arguments import kind_of, mask_for, words_of
 from bot.desk.confirmation import Question, screen_of
 from bot.dialog.context import Scene
 from bot.dialog.names import ScreenName
-from bot.dialog.screen import Go, Style
+from bot.dialog.screen import Go
+from bot.dialog.view import Style
 from bot.texts.desk import withholding as texts
 from core.people.admins import Duty
 from core.pool import segments as pool

@@ -13,7 +13,7 @@ from typing import Any
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.dialog.names import ActionName
-from bot.dialog.screen import Button, Rows
+from bot.dialog.view import Button, Rows
 from core.security.vault import Vault
 
 MOST_BYTES = 64

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from bot.dialog.record import choose_language
+from bot.dialog.languages import choose_language
 from bot.i18n.language import Language
 from core import audit
 from core.bootstrap import Core

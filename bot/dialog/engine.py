@@ -10,24 +10,14 @@ from functools import partial
 from typing import TypeVar
 
 from bot.dialog.context import SnapshotWanted
+from bot.dialog.effects import Effect, Forget, LoadVehicles, Offer, SendCode, SendFile
+from bot.dialog.events import Attachment, Press, Reading, Received
 from bot.dialog.prefetched import Given
 from bot.dialog.presenter import Presenter
 from bot.dialog.record import Shown, forget_shown, save_shown
 from bot.dialog.rehearsal import Rehearsing, play_beside
 from bot.dialog.rehearsal_transition import RehearsingSteps
-from bot.dialog.screen import (
-    Attachment,
-    Effect,
-    Forget,
-    LoadVehicles,
-    Offer,
-    Press,
-    Reading,
-    Received,
-    SendCode,
-    SendFile,
-)
-from bot.dialog.transition import Asked, NothingToSay, Present, Taker
+from bot.dialog.result import Asked, NothingToSay, Present, Taker
 from bot.errors.attachments import AttachmentTooLarge
 from bot.i18n.formatting import plain
 from bot.i18n.language import in_same_language, speaking

@@ -6,7 +6,8 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
-from bot.dialog.screen import Attachment, Received, SendFile
+from bot.dialog.effects import SendFile
+from bot.dialog.events import Attachment, Received
 from bot.errors.attachments import AttachmentNotFetched, AttachmentTooLarge
 from bot.i18n.language import in_same_language
 from bot.texts.owner import files as words

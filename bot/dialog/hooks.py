@@ -6,8 +6,9 @@ from typing import Protocol
 
 from bot.dialog.callback_data import Carried
 from bot.dialog.context import Scene
+from bot.dialog.events import Command
 from bot.dialog.names import ScreenName
-from bot.dialog.screen import Command, Go, Screen
+from bot.dialog.screen import Go, Screen
 from core.errors import XuanhaoError
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from bot.dialog.names import ActionName
-from bot.dialog.screen import Button
+from bot.dialog.view import Button
 
 T = TypeVar("T")
 

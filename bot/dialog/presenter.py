@@ -26,8 +26,8 @@ from bot.bot_api.client import Messenger
 from bot.dialog.callback_data import Codec
 from bot.dialog.record import Record, Shown
 from bot.dialog.rehearsal import play_beside
-from bot.dialog.screen import MessageKind, View
-from bot.dialog.transition import Present
+from bot.dialog.result import Present
+from bot.dialog.view import MessageKind, View
 from bot.i18n.formatting import clipped, plain, units
 from bot.pictures.picture import Picture
 from bot.pictures.worker import drawn

@@ -2,15 +2,28 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, auto
 
-from bot.dialog.rehearsal import Kept, Played
-from bot.dialog.screen import MessageKind
+from bot.dialog.view import MessageKind
 from bot.i18n.language import Language
 from core.clock import from_millis, moment_or_none, to_millis
 from core.ports import Row, Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A rehearsal as it lies in the row of its conversation."""
+
+    chat_id: int
+    number: int  # the update that began it: to it its buttons are bound
+    version: int  # how many times it was kept
+    image: bytes = field(repr=False)  # its database, packed
+    code: str | None = field(repr=False)  # what the rehearsed telephone shows
+    shown_at: datetime | None  # when its present screen was sent, if something counts from then
+    used_at: datetime  # when its owner last did something
+    language: Language  # in which the chat is spoken to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,22 +86,6 @@ def _kept(row: Row) -> Kept:
         used_at=from_millis(row["rehearsed_at"]),
         language=Language(row["language"]),
     )
-
-
-def language_of(tx: Tx, chat_id: int) -> Language:
-    """Return the language that a chat has chosen; Chinese where it has chosen none."""
-    record = find_record(tx, chat_id)
-    return record.language if record else Language.CHINESE
-
-
-def choose_language(tx: Tx, chat_id: int, language: Language) -> None:
-    """Keep the language that a chat has chosen; it must have a conversation."""
-    tx.run("dialog.speak", chat_id=chat_id, language=language)
-
-
-def speakers_of(tx: Tx, language: Language) -> list[int]:
-    """Return the chats that have chosen a language."""
-    return [row["chat_id"] for row in tx.all("dialog.speakers", language=language)]
 
 
 class Place(Enum):
@@ -157,23 +154,6 @@ class Shown:
     message_id: int
     kind: MessageKind
     picture: str | None
-
-
-def keep_rehearsal(tx: Tx, played: Played) -> bool:
-    """Keep a rehearsal after a step; False when it has gone on, or ended, since it was played."""
-    redraw_at = played.present.view.redraw_at
-    kept = tx.run(
-        "dialog.rehearse",
-        chat_id=played.of.chat_id,
-        rehearsal=played.of.number,
-        version=played.of.version,
-        image=played.image,
-        code=played.code,
-        used_at=to_millis(played.used_at),
-        redraw_at=None if redraw_at is None else to_millis(redraw_at),
-        now=to_millis(tx.now),
-    )
-    return kept == 1
 
 
 def note_rehearsal_shown(tx: Tx, kept: Kept, at: datetime) -> None:

@@ -13,14 +13,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
-from bot.dialog.screen import Attachment, Go
+from bot.dialog.events import Attachment
+from bot.dialog.record import Kept
+from bot.dialog.result import Asked, Present, Taker
+from bot.dialog.screen import Go
 from bot.i18n.language import Language
+from core.clock import to_millis
 from core.errors import XuanhaoError
-
-if TYPE_CHECKING:
-    from bot.dialog.transition import Asked, Present, Taker
+from core.ports import Tx
 
 T = TypeVar("T")
 
@@ -31,27 +33,13 @@ _STAGE = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rehearsal")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """A rehearsal as it lies in the row of its conversation."""
-
-    chat_id: int
-    number: int  # the update that began it: to it its buttons are bound
-    version: int  # how many times it was kept
-    image: bytes = field(repr=False)  # its database, packed
-    code: str | None = field(repr=False)  # what the rehearsed telephone shows
-    shown_at: datetime | None  # when its present screen was sent, if something counts from then
-    used_at: datetime  # when its owner last did something
-    language: Language  # in which the chat is spoken to
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
     """What came of a step of a rehearsal, and of what it is the next version."""
 
     of: Kept
     image: bytes = field(repr=False)
     code: str | None = field(repr=False)
-    present: "Present"
+    present: Present
     used_at: datetime
 
 
@@ -86,11 +74,11 @@ class Stage(Protocol):
         """Show the first page of a new one, at an office if one is known."""
         ...
 
-    def step(self, kept: Kept, at: datetime, *, asked: "Asked") -> Played:
+    def step(self, kept: Kept, at: datetime, *, asked: Asked) -> Played:
         """Apply an event; an error is told as it is told in a real conversation."""
         ...
 
-    def refuse(self, kept: Kept, at: datetime, *, asked: "Asked", error: XuanhaoError) -> Played:
+    def refuse(self, kept: Kept, at: datetime, *, asked: Asked, error: XuanhaoError) -> Played:
         """Tell what was wrong with an attachment, before any step."""
         ...
 
@@ -98,7 +86,7 @@ class Stage(Protocol):
         """Show what is shown now, the clocks having run on."""
         ...
 
-    def intake(self, kept: Kept, at: datetime, *, sent: Attachment) -> "Taker | None":
+    def intake(self, kept: Kept, at: datetime, *, sent: Attachment) -> Taker | None:
         """Return how the present screen takes what was sent; None if it is not looked at."""
         ...
 
@@ -106,3 +94,20 @@ class Stage(Protocol):
 async def play_beside(call: Callable[[], T]) -> T:
     """Run on the thread of the rehearsals: a part that is played, a picture that is drawn for one."""
     return await asyncio.get_running_loop().run_in_executor(_STAGE, copy_context().run, call)
+
+
+def keep_rehearsal(tx: Tx, played: Played) -> bool:
+    """Keep a rehearsal after a step; False when it has gone on, or ended, since it was played."""
+    redraw_at = played.present.view.redraw_at
+    kept = tx.run(
+        "dialog.rehearse",
+        chat_id=played.of.chat_id,
+        rehearsal=played.of.number,
+        version=played.of.version,
+        image=played.image,
+        code=played.code,
+        used_at=to_millis(played.used_at),
+        redraw_at=None if redraw_at is None else to_millis(redraw_at),
+        now=to_millis(tx.now),
+    )
+    return kept == 1

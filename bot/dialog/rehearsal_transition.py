@@ -12,20 +12,16 @@ from functools import partial
 
 from bot.dialog.callback_data import OUTSIDE, Codec
 from bot.dialog.context import Scene
+from bot.dialog.effects import Forget, Offer
+from bot.dialog.events import Attachment, Command, Event, Press, Typed
 from bot.dialog.hooks import Words
 from bot.dialog.names import ScreenName
 from bot.dialog.prefetched import Given
-from bot.dialog.record import (
-    Record,
-    end_rehearsal,
-    find_record,
-    keep_rehearsal,
-    note_rehearsal_shown,
-    open_record,
-)
-from bot.dialog.rehearsal import Kept, Played, RehearsalAsked, Rehearsing, Stage
-from bot.dialog.screen import Attachment, Command, Event, Forget, Offer, Press, Screen, Typed
-from bot.dialog.transition import Asked, Present, Steps, Taker
+from bot.dialog.record import Kept, Record, end_rehearsal, find_record, note_rehearsal_shown, open_record
+from bot.dialog.rehearsal import Played, RehearsalAsked, Rehearsing, Stage, keep_rehearsal
+from bot.dialog.result import Asked, Present, Taker
+from bot.dialog.screen import Screen
+from bot.dialog.transition import Steps
 from bot.i18n.language import speaking
 from bot.inbox.store import mark_applied
 from core.bootstrap import Core

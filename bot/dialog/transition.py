@@ -1,31 +1,21 @@
 """One step of a conversation, inside one transaction: what the event did, and what is shown now."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
 from bot.dialog.callback_data import OUTSIDE, Carried, Codec
 from bot.dialog.context import Scene
+from bot.dialog.events import Attachment, Command, Contact, Event, Press, Typed
 from bot.dialog.hooks import Words
 from bot.dialog.names import ScreenName
 from bot.dialog.prefetched import Given
 from bot.dialog.record import Place, Record, find_record, open_record, place_in_album, save
 from bot.dialog.rehearsal import RehearsalAsked
-from bot.dialog.screen import (
-    Attachment,
-    Command,
-    Contact,
-    Effect,
-    Event,
-    Go,
-    Intake,
-    Press,
-    Screen,
-    Typed,
-    View,
-    stay,
-)
-from bot.i18n.language import Language, speaking
+from bot.dialog.result import Asked, NothingToSay, Present, Taker
+from bot.dialog.screen import Go, Screen, stay
+from bot.dialog.view import View
+from bot.i18n.language import speaking
 from core.bootstrap import Core
 from core.clock import to_millis
 from core.errors import Refusal, XuanhaoError
@@ -34,48 +24,6 @@ from core.ports import Tx
 
 _MOST_HOPS = 5
 _NOTHING = Given()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """An update as a step takes it."""
-
-    chat_id: int
-    update_id: int
-    received_at: datetime
-    event: Event = field(repr=False)
-    message_id: int | None = None  # of what was typed or sent; of a press none
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Present:
-    """What is to be shown after a step."""
-
-    record: Record
-    view: View
-    language: Language  # in which it is worded, and all else that is said with it
-    note: str = ""
-    alert: bool = False
-    pinned: bool = False
-    effects: tuple[Effect, ...] = ()
-    outside: bool = False  # by a button that hangs outside the conversation, and goes on hanging there
-    stale: bool = False  # an old button: it did nothing
-    repeated: bool = False  # the update had been applied before
-    quiet: bool = False  # nothing is said or shown: one more picture of an album
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taker:
-    """A screen that takes attachments."""
-
-    screen: ScreenName
-    intake: Intake
-    language: Language  # of the chat that is on it
-    beside: object = field(default=None, repr=False)  # what its ``look`` has returned
-
-
-class NothingToSay(Exception):
-    """A redraw was asked for where there is no live message."""
 
 
 class Steps:

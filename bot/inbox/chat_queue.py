@@ -2,10 +2,8 @@
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from bot.inbox.model import Waiting
+from bot.inbox.model import Waiting
 
 
 class Lane:

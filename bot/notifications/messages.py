@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from icalendar import Alarm, Calendar, Event
 
+from bot.dialog.languages import language_of
 from bot.dialog.names import ActionName
-from bot.dialog.record import language_of
-from bot.dialog.screen import Button, Rows
+from bot.dialog.view import Button, Rows
 from bot.i18n import formatting as common
 from bot.i18n.language import speaking, spoken
 from bot.owner.mine import receipt_of

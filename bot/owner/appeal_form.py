@@ -1,9 +1,12 @@
 """Filling in an appeal: notice, consent, VIN, reason, two photos, review (docs/domain.md, section 7)."""
 
 from bot.dialog.context import Scene
+from bot.dialog.effects import Forget
+from bot.dialog.events import Received
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Button, ErrorWays, Forget, Go, Intake, Received, Screen, Style, View
+from bot.dialog.screen import ErrorWays, Go, Intake, Screen
+from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting as common
 from bot.owner.appeals import PHOTO_PAGES, begin, filled, step
 from bot.owner.vin_pages import VinPages, may_be_photographed

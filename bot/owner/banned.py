@@ -2,7 +2,8 @@
 
 from bot.dialog.context import Scene
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Button, Go, Screen, View
+from bot.dialog.screen import Go, Screen
+from bot.dialog.view import Button, View
 from bot.i18n import formatting as common
 from bot.texts import notices
 from bot.texts.owner import home

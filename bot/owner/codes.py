@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 from bot.dialog.context import Scene
+from bot.dialog.effects import SendCode
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Button, Go, SendCode, View, stay
+from bot.dialog.screen import Go, stay
+from bot.dialog.view import Button, View
 from bot.texts.owner import registration
 from core.people.verification import Answer, Bond, Purpose
 from core.values.text import compact, without_label

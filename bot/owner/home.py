@@ -4,9 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from bot.dialog.context import Scene
+from bot.dialog.events import Command
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.rehearsal import REHEARSE
-from bot.dialog.screen import Button, Command, Go, Screen, Style, View, stay
+from bot.dialog.screen import Go, Screen, stay
+from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting as common
 from bot.owner.appeal_form import FORM
 from bot.owner.entry import entry

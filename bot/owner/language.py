@@ -1,8 +1,10 @@
 """In which language a chat wants to be spoken to (/language): before the registration too."""
 
 from bot.dialog.context import Scene
+from bot.dialog.effects import Offer
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Button, Go, Offer, Screen, View
+from bot.dialog.screen import Go, Screen
+from bot.dialog.view import Button, View
 from bot.i18n import formatting as common
 from bot.i18n.language import Language
 from bot.texts.owner import languages

@@ -3,7 +3,8 @@
 from bot.dialog.context import Scene
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Button, Go, Screen, Style, View
+from bot.dialog.screen import Go, Screen
+from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting as common
 from bot.owner.entry import entry
 from bot.pictures.cards import ReceiptPicture

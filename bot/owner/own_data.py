@@ -5,8 +5,10 @@ from datetime import datetime
 from functools import partial
 
 from bot.dialog.context import Scene
+from bot.dialog.effects import SendFile
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Button, Go, Screen, SendFile, Style, View
+from bot.dialog.screen import Go, Screen
+from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting as common
 from bot.owner.personal_data_export import to_html, to_json
 from bot.texts.owner import own_data as words

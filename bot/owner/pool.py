@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from bot.dialog.context import Scene
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Button, Go, Screen, View
+from bot.dialog.screen import Go, Screen
+from bot.dialog.view import Button, View
 from bot.i18n import formatting as common
 from bot.pictures.bulletin import BulletinRow, BulletinSheet, bulletin_picture
 from bot.texts.owner import bulletin as words

@@ -7,7 +7,8 @@ from bot.bot_api import deep_links as links
 from bot.dialog.context import Scene
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Button, Go, Screen, Style, View, stay
+from bot.dialog.screen import Go, Screen, stay
+from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting as common
 from bot.owner.entry import entry
 from bot.texts.errors import of_error

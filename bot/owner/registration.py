@@ -3,9 +3,12 @@
 from dataclasses import replace
 
 from bot.dialog.context import Scene
+from bot.dialog.effects import Forget
+from bot.dialog.events import Contact
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Button, Contact, Forget, Go, Screen, Style, View
+from bot.dialog.screen import Go, Screen
+from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting as common
 from bot.owner import codes
 from bot.owner.entry import entry, registration_step

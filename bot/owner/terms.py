@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from bot.dialog.context import Scene
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Button, Go, Screen, Style, View
+from bot.dialog.screen import Go, Screen
+from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting as common
 from bot.owner import appeals, codes
 from bot.owner.entry import entry, step_of

@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from bot.dialog.context import Scene
+from bot.dialog.events import Received
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Button, ErrorWays, Go, Handler, Intake, Received, Screen, Style, View
+from bot.dialog.screen import ErrorWays, Go, Handler, Intake, Screen
+from bot.dialog.view import Button, Style, View
 from bot.photos import barcodes
 from bot.texts.owner import photos as words
 from bot.texts.owner import preselect

@@ -6,12 +6,15 @@ from datetime import datetime
 
 from bot.dialog.callback_data import Codec
 from bot.dialog.context import Scene
+from bot.dialog.effects import Effect, SendCode
+from bot.dialog.events import Attachment, Command
 from bot.dialog.hooks import Words
 from bot.dialog.names import ScreenName
-from bot.dialog.record import Record, open_record
-from bot.dialog.rehearsal import Kept, Played
-from bot.dialog.screen import Attachment, Command, Effect, Go, Screen, SendCode, stay
-from bot.dialog.transition import Asked, Present, Steps, Taker
+from bot.dialog.record import Kept, Record, open_record
+from bot.dialog.rehearsal import Played
+from bot.dialog.result import Asked, Present, Taker
+from bot.dialog.screen import Go, Screen, stay
+from bot.dialog.transition import Steps
 from bot.i18n.language import Language, speaking
 from bot.rehearsal.hints import hint_of
 from bot.rehearsal.screens import FIRST, screens_of

@@ -5,7 +5,7 @@ from dataclasses import replace
 from telegram.constants import MessageLimit
 
 from bot.dialog.names import ActionName
-from bot.dialog.screen import Button, View
+from bot.dialog.view import Button, View
 from bot.i18n.formatting import plain
 from bot.pictures.cards import BatchPicture, ReceiptPicture
 from bot.pictures.picture import Picture

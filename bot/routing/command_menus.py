@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from telegram import Bot, BotCommand, BotCommandScopeChat, BotCommandScopeDefault
 from telegram.error import TelegramError
 
-from bot.dialog.record import language_of, speakers_of
+from bot.dialog.languages import language_of, speakers_of
 from bot.i18n.language import Language, speaking
 from bot.routing import commands
 from bot.texts.menu import DESK_MENU, OWNER_MENU

@@ -21,8 +21,9 @@ from bot.desk.reports import audit, segments, stats
 from bot.desk.reports import work_queue as waiting
 from bot.dialog.callback_data import Carried
 from bot.dialog.context import Scene
+from bot.dialog.events import Command
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Command, Go, Handler, stay
+from bot.dialog.screen import Go, Handler, stay
 from bot.errors.commands import Usage
 from bot.owner import home, wishes
 from bot.owner.entry import entry

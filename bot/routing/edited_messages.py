@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from bot.dialog.record import language_of
+from bot.dialog.languages import language_of
 from bot.i18n.formatting import EDITED
 from bot.i18n.language import speaking
 from bot.inbox.store import mark_applied

@@ -14,8 +14,8 @@ from telegram.ext import (
 )
 
 from bot.dialog.engine import Engine
-from bot.dialog.screen import Attachment, Command, Contact, Event, Other, Press, Typed
-from bot.dialog.transition import Asked
+from bot.dialog.events import Attachment, Command, Contact, Event, Other, Press, Typed
+from bot.dialog.result import Asked
 from bot.inbox import current_delivery, report_finished
 from bot.routing.edited_messages import Edits
 

@@ -5,7 +5,8 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
-from bot.dialog.screen import Attachment, LoadVehicles, Received
+from bot.dialog.effects import LoadVehicles
+from bot.dialog.events import Attachment, Received
 from bot.vehicle_import.vehicles import read_vehicles
 from core.bootstrap import Core
 from core.errors import InputError

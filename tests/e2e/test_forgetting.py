@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.dialog.effects import Forget
 from bot.dialog.names import ScreenName
-from bot.dialog.screen import Forget, Go, Screen, View
+from bot.dialog.screen import Go, Screen
+from bot.dialog.view import View
 from bot.routing.screens import BY_NAME
 from bot.texts.menu import DESK_MENU
 from sandbox.faults import Fault

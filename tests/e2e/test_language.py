@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.dialog.record import language_of
+from bot.dialog.languages import language_of
 from bot.i18n import formatting as common
 from bot.i18n.formatting import plain
 from bot.i18n.language import Language, speaking

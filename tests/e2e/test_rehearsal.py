@@ -10,7 +10,7 @@ import pytest
 from bot.dialog.callback_data import OUTSIDE, Codec
 from bot.dialog.names import ActionName
 from bot.dialog.presenter import Presenter
-from bot.dialog.screen import Button
+from bot.dialog.view import Button
 from bot.i18n import formatting as common
 from bot.i18n.formatting import plain
 from bot.i18n.language import Language, speaking

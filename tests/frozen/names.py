@@ -18,7 +18,8 @@ from bot import cli
 from bot.bot_api import deep_links as links
 from bot.dialog.callback_data import OUTSIDE, Codec
 from bot.dialog.names import ActionName
-from bot.dialog.screen import Button, MessageKind, Screen, Style
+from bot.dialog.screen import Screen
+from bot.dialog.view import Button, MessageKind, Style
 from bot.i18n.language import Language
 from bot.photos.formats import Kind as PhotoFormat
 from bot.rehearsal.screens import screens_of

@@ -14,10 +14,10 @@ from bot.app import _words
 from bot.bot_api import client as messenger
 from bot.dialog.callback_data import Codec
 from bot.dialog.engine import Engine, Outside
+from bot.dialog.events import Command, Event, Press, Typed
 from bot.dialog.presenter import Presenter
 from bot.dialog.rehearsal_transition import RehearsingSteps
-from bot.dialog.screen import Command, Event, Press, Typed
-from bot.dialog.transition import Asked
+from bot.dialog.result import Asked
 from bot.i18n import formatting as common
 from bot.inbox.model import Sealed
 from bot.inbox.store import Lease, store_batch

@@ -7,11 +7,11 @@ import pytest
 
 from bot.dialog.callback_data import Codec
 from bot.dialog.context import Scene
+from bot.dialog.events import Attachment, Reading
 from bot.dialog.names import ScreenName
-from bot.dialog.record import find_record
-from bot.dialog.rehearsal import Kept
-from bot.dialog.screen import Attachment, Go, Intake, Reading
-from bot.dialog.transition import Asked
+from bot.dialog.record import Kept, find_record
+from bot.dialog.result import Asked
+from bot.dialog.screen import Go, Intake
 from bot.rehearsal.runner import RehearsalStage
 from bot.routing.screens import BY_NAME
 from core.bootstrap import Core

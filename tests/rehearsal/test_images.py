@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.dialog.rehearsal import Kept
+from bot.dialog.record import Kept
 from bot.i18n.language import Language
 from core.bootstrap import Core
 from core.clock import FixedClock

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.dialog.screen import View
+from bot.dialog.view import View
 from bot.i18n.formatting import plain
 from bot.pictures.cards import BatchPicture
 from bot.rehearsal.watermark import marked

@@ -11,8 +11,7 @@ import pytest
 
 from bot.dialog import engine as engine_module
 from bot.dialog import rehearsal_transition as rehearsing
-from bot.dialog.record import keep_rehearsal
-from bot.dialog.rehearsal import Played, play_beside
+from bot.dialog.rehearsal import Played, keep_rehearsal, play_beside
 from core.clock import FixedClock
 from core.ports import Tx
 from tests.core.sql import sql

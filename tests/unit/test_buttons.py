@@ -2,7 +2,7 @@
 
 from bot.dialog.callback_data import OUTSIDE, Carried, Codec
 from bot.dialog.names import ActionName
-from bot.dialog.screen import Button
+from bot.dialog.view import Button
 from core.security.vault import Vault
 from tests.world import KEYS
 

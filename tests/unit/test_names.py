@@ -7,7 +7,7 @@ import pytest
 from bot.dialog.callback_data import OUTSIDE as NO_SCREEN
 from bot.dialog.callback_data import Codec
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Button
+from bot.dialog.view import Button
 from bot.rehearsal.screens import screens_of
 from bot.routing.commands import OUTSIDE
 from bot.routing.screens import BY_NAME, SCREENS, by_name

@@ -8,9 +8,10 @@ import pytest
 
 from bot.dialog import engine
 from bot.dialog.engine import Engine
+from bot.dialog.events import Attachment, Received
 from bot.dialog.names import ScreenName
-from bot.dialog.screen import Attachment, Intake, Received, stay
-from bot.dialog.transition import Taker
+from bot.dialog.result import Taker
+from bot.dialog.screen import Intake, stay
 from bot.i18n.language import Language, spoken
 
 

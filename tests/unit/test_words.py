@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from telegram.constants import MessageLimit
 
-from bot.dialog.screen import View
+from bot.dialog.view import View
 from bot.i18n.formatting import plain
 from bot.i18n.language import Language, speaking
 from bot.owner import pool

@@ -8,7 +8,8 @@ from bot.desk.confirmation import GONE
 from bot.desk.reports.parts import columns, home_row, number, sheet
 from bot.dialog.context import Scene
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Button, Go, Screen, View
+from bot.dialog.screen import Go, Screen
+from bot.dialog.view import Button, View
 from bot.errors.commands import Usage
 from bot.i18n import formatting as common
 from bot.spreadsheets import Table

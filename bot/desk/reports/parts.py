@@ -3,9 +3,11 @@
 from collections.abc import Callable, Sequence
 
 from bot.dialog.context import Scene
+from bot.dialog.effects import SendFile
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName
-from bot.dialog.screen import Button, Go, SendFile, View, stay
+from bot.dialog.screen import Go, stay
+from bot.dialog.view import Button, View
 from bot.errors.commands import Usage
 from bot.i18n import formatting as common
 from bot.spreadsheets import Table, workbook

@@ -10,7 +10,8 @@ from bot.desk.reports.parts import choice, columns, home_row, number, office_ask
 from bot.dialog.context import Scene
 from bot.dialog.keyboards import page_of
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Button, Go, Screen, View
+from bot.dialog.screen import Go, Screen
+from bot.dialog.view import Button, View
 from bot.i18n import formatting as common
 from bot.pictures.cards import ReportPicture
 from bot.pictures.segments import Bar, Segments

@@ -9,7 +9,8 @@ from bot.desk.confirmation import GONE
 from bot.desk.reports.parts import choice, columns, home_row, number, office_asked, offices_of, sheet
 from bot.dialog.context import Scene
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Button, Go, Screen, View
+from bot.dialog.screen import Go, Screen
+from bot.dialog.view import Button, View
 from bot.i18n import formatting as common
 from bot.pictures.cards import ReportPicture
 from bot.pictures.chart_canvas import Ground

@@ -10,7 +10,8 @@ from bot.desk.reports.parts import columns, home_row, number, sheet
 from bot.dialog.context import Scene
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Button, ErrorWays, Go, Screen, Style, View
+from bot.dialog.screen import ErrorWays, Go, Screen
+from bot.dialog.view import Button, Style, View
 from bot.errors.commands import Usage
 from bot.i18n import formatting as common
 from bot.pictures.batch import NUMBERS
