@@ -14,7 +14,7 @@ registered one is the vehicle's one success.
 """
 
 from core.preselection.entry import Preselections
-from core.preselection.leases import end_holds, end_lease, lease_until, renew_lease
+from core.preselection.leases import drop, end_holds, end_lease, lease_until, renew_lease
 from core.preselection.model import (
     TRANSITIONS,
     UNFINISHED,
@@ -22,6 +22,7 @@ from core.preselection.model import (
     Preselection,
     State,
     Way,
+    end,
     from_row,
     get,
     move,
@@ -38,6 +39,8 @@ __all__ = [
     "Preselections",
     "State",
     "Way",
+    "drop",
+    "end",
     "end_holds",
     "end_lease",
     "from_row",

@@ -27,7 +27,7 @@ from core.notifications.queue import Plan, Purpose
 from core.people.accounts import Account, Accounts, UserType
 from core.people.blacklist import Cause, Sentence, ban, lift, running, years_after
 from core.ports import Tx
-from core.preselection import Preselection, State, end_holds, from_row, get, unfinished
+from core.preselection import UNFINISHED, Preselection, State, drop, end, from_row, get, unfinished
 from core.preselection.expiry import give_back
 from core.values.identity import is_credit_code
 from core.values.offices import Office
@@ -311,18 +311,11 @@ class Counter:
             raise audit.handled(tx, holder.subject, AuditAction.LOST_IDENTITY)
         begun = unfinished(tx, holder)
         if begun is not None:
-            self._drop(tx, begun, actor)
+            locked = get(tx, begun.preselection_id, lock=True)
+            if locked.state in UNFINISHED:  # a number that was taken meanwhile stays until an admin ends it
+                drop(tx, locked, actor, AuditAction.DROPPED_DRAFT)
         audit.record(tx, actor, AuditAction.LOST_IDENTITY, holder.subject, office=holder.office)
         self._tell(tx, holder.chat_id, Purpose.IDENTITY, holder.subject, {"given": False})
-
-    def _drop(self, tx: Tx, begun: Preselection, actor: str) -> None:
-        locked = get(tx, begun.preselection_id, lock=True)
-        end_holds(tx, locked)
-        if locked.vin:
-            tx.run("preselection.end_lease", vin=locked.vin, preselection_id=locked.preselection_id)
-        self._note_end(tx, locked, State.CANCELLED, None)
-        tx.run("blacklist.forget_data", preselection_id=locked.preselection_id)
-        audit.record(tx, actor, AuditAction.DROPPED_DRAFT, locked.subject, office=locked.office)
 
     def _lift_what_they_earned(self, tx: Tx, digest: bytes, holder: Account, actor: str, reason: str) -> None:
         present = running(tx, digest)
@@ -362,15 +355,7 @@ class Counter:
         return get(tx, reserved.preselection_id)
 
     def _note_end(self, tx: Tx, preselection: Preselection, target: State, reason: str | None) -> None:
-        changed = tx.run(
-            "preselection.end",
-            preselection_id=preselection.preselection_id,
-            source=preselection.state,
-            target=target,
-            reason=reason,
-            now=to_millis(tx.now),
-        )
-        if not changed:
+        if not end(tx, preselection, target, reason):
             raise PlateNotReserved
 
     def _bar(self, tx: Tx, reserved: Preselection, reason: str, actor: str) -> datetime | None:

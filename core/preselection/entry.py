@@ -19,7 +19,7 @@ from core.people.accounts import Account
 from core.people.blacklist import refuse_banned
 from core.people.verification import Answer, Bond, Purpose, Verification
 from core.ports import Tx
-from core.preselection.leases import end_holds, end_lease
+from core.preselection.leases import drop, let_go
 from core.preselection.model import UNFINISHED, Papers, Preselection, State, get, move, unfinished
 from core.registry.lookup import Registry
 from core.values.offices import Office
@@ -52,7 +52,7 @@ class Preselections:
             begun = get(tx, row["preselection_id"] if row else 0)
             audit.record(tx, account.actor, AuditAction.BEGAN, begun.subject, office=begun.office, kind=kind)
             return begun
-        self._let_go(tx, present)
+        let_go(tx, present)
         self._changed(
             tx.run(
                 "preselection.rechoose",
@@ -145,7 +145,7 @@ class Preselections:
         if preselection.state == State.DRAFT:
             raise StepOutOfOrder  # the notice has not been agreed to
         if preselection.state != State.INFORMED:
-            self._let_go(tx, preselection)
+            let_go(tx, preselection)
             move(tx, preselection, State.INFORMED)
 
     def judge_start(self, tx: Tx, preselection: Preselection) -> None:
@@ -213,19 +213,7 @@ class Preselections:
         preselection = get(tx, preselection_id, lock=True)
         if preselection.state not in UNFINISHED:
             raise StepOutOfOrder
-        self._let_go(tx, preselection)
-        tx.run(
-            "preselection.end",
-            preselection_id=preselection_id,
-            source=preselection.state,
-            target=State.CANCELLED,
-            reason=None,
-            now=to_millis(tx.now),
-        )
-        tx.run("blacklist.forget_data", preselection_id=preselection_id)
-        audit.record(
-            tx, account.actor, AuditAction.ABANDONED, preselection.subject, office=preselection.office
-        )
+        drop(tx, preselection, account.actor, AuditAction.ABANDONED)
 
     def _correctable(self, tx: Tx, preselection_id: int) -> Preselection:
         preselection = get(tx, preselection_id, lock=True)
@@ -271,10 +259,3 @@ class Preselections:
         audit.record(
             tx, account.actor, AuditAction.VERIFIED, preselection.subject, office=preselection.office
         )
-
-    def _let_go(self, tx: Tx, preselection: Preselection) -> None:
-        """Give back what is held for a selection that is left, be its verification alive or lapsed."""
-        if preselection.state not in {State.AGREED, State.VERIFIED}:
-            return
-        end_holds(tx, preselection)
-        end_lease(tx, preselection)

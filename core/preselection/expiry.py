@@ -18,7 +18,7 @@ from core.notifications.queue import Deadline, Plan, Purpose
 from core.people.accounts import Account, Accounts
 from core.people.blacklist import Cause, Sentence, ban, years_after
 from core.ports import Tx
-from core.preselection import Preselection, State, end_holds, from_row, get, return_unsent
+from core.preselection import Preselection, State, drop, end, from_row, get, return_unsent
 from core.values.offices import Office
 from core.values.workdays import WorkingCalendar
 
@@ -86,12 +86,7 @@ class Endings:
         rows = tx.all("blacklist.old_drafts", before=before, most=most)
         for row in rows:
             draft = get(tx, row["preselection_id"], lock=True)
-            end_holds(tx, draft)
-            if draft.vin:
-                tx.run("preselection.end_lease", vin=draft.vin, preselection_id=draft.preselection_id)
-            self._end(tx, draft, State.CANCELLED)
-            tx.run("blacklist.forget_data", preselection_id=draft.preselection_id)
-            audit.record(tx, audit.SYSTEM, AuditAction.DROPPED_DRAFT, draft.subject, office=draft.office)
+            drop(tx, draft, audit.SYSTEM, AuditAction.DROPPED_DRAFT)
         return len(rows)
 
     def purge_codes(self, tx: Tx) -> None:
@@ -219,7 +214,7 @@ class Endings:
             return
         office = self._offices.get(reserved.office)
         account = self._accounts.by_id(tx, reserved.account_id)
-        self._end(tx, reserved, State.EXPIRED)
+        end(tx, reserved, State.EXPIRED)
         give_back(tx, reserved, office)
         notices.cancel(tx, reserved.subject)
         audit.record(
@@ -260,16 +255,6 @@ class Endings:
             preselection_id=reserved.preselection_id,
         )
         return ban(tx, sentence).until
-
-    def _end(self, tx: Tx, preselection: Preselection, target: State) -> None:
-        tx.run(
-            "preselection.end",
-            preselection_id=preselection.preselection_id,
-            source=preselection.state,
-            target=target,
-            reason=None,
-            now=to_millis(tx.now),
-        )
 
 
 def give_back(tx: Tx, reserved: Preselection, office: Office | None) -> None:

@@ -2,10 +2,12 @@
 
 from datetime import datetime, timedelta
 
+from core import audit
+from core.audit import AuditAction
 from core.clock import from_millis, to_millis
-from core.errors import VerificationLapsed
+from core.errors import StepOutOfOrder, VerificationLapsed
 from core.ports import Tx
-from core.preselection.model import Preselection
+from core.preselection.model import Preselection, State, end
 from core.preselection.undelivered import return_unsent_of
 from core.values.offices import Office
 
@@ -26,6 +28,32 @@ def end_holds(tx: Tx, preselection: Preselection) -> None:
         ended=to_millis(tx.now) - 1,
     )
     return_unsent_of(tx, preselection)
+
+
+def let_go(tx: Tx, preselection: Preselection) -> None:
+    """Give back what is held for a selection that is left, be its verification alive or lapsed."""
+    if preselection.state in {State.AGREED, State.VERIFIED}:
+        end_holds(tx, preselection)
+        end_lease(tx, preselection)
+
+
+def drop(tx: Tx, begun: Preselection, actor: str, action: AuditAction) -> None:
+    """End what has not come to a number, with what it holds, and forget its vehicle.
+
+    Args:
+        tx: the transaction.
+        begun: the preselection, locked and unfinished.
+        actor: who drops it.
+        action: ``ABANDONED`` by its owner, or ``DROPPED_DRAFT``.
+
+    Raises:
+        StepOutOfOrder: it has been led on since it was read, so it was not locked.
+    """
+    let_go(tx, begun)
+    if not end(tx, begun, State.CANCELLED):
+        raise StepOutOfOrder
+    tx.run("blacklist.forget_data", preselection_id=begun.preselection_id)
+    audit.record(tx, actor, action, begun.subject, office=begun.office)
 
 
 def renew_lease(tx: Tx, preselection: Preselection, office: Office, *, at: datetime) -> None:

@@ -160,3 +160,17 @@ def move(tx: Tx, preselection: Preselection, target: State) -> None:
     )
     if not changed:
         raise StepOutOfOrder
+
+
+def end(tx: Tx, preselection: Preselection, target: State, reason: str | None = None) -> bool:
+    """End a preselection that still stands where it was read; return whether it did."""
+    return bool(
+        tx.run(
+            "preselection.end",
+            preselection_id=preselection.preselection_id,
+            source=preselection.state,
+            target=target,
+            reason=reason,
+            now=to_millis(tx.now),
+        )
+    )
