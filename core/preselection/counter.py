@@ -25,10 +25,10 @@ from core.errors import (
 from core.notifications import queue as notices
 from core.notifications.queue import Plan, Purpose
 from core.people.accounts import Account, Accounts, UserType
-from core.people.blacklist import Cause, Sentence, ban, lift, running, years_after
+from core.people.blacklist import lift, running
 from core.ports import Tx
 from core.preselection import UNFINISHED, Preselection, State, drop, end, from_row, get, unfinished
-from core.preselection.expiry import give_back
+from core.preselection.expiry import End, bar_owner, end_reservation
 from core.values.identity import is_credit_code
 from core.values.offices import Office
 from core.values.plates import Plate
@@ -159,7 +159,8 @@ class Counter:
             VinTailMismatch: the last six of the VIN differ; nothing changes.
         """
         reserved = judge_register(tx, plate, last_six)
-        self._note_end(tx, reserved, State.REGISTERED, None)
+        if not end(tx, reserved, State.REGISTERED):
+            raise PlateNotReserved
         tx.run(
             "pool.register",
             office=plate.office,
@@ -180,10 +181,11 @@ class Counter:
         Raises:
             PlateNotReserved: nobody has reserved it.
         """
-        reserved = self._end(tx, plate, State.VOID, reason, actor)
-        until = self._bar(tx, reserved, reason, actor)
-        self._tell_owner(tx, reserved, Purpose.VOIDED, {} if until is None else {"until": to_millis(until)})
-        return Ended(preselection=reserved, banned_until=until)
+        ended = self.set_aside(tx, reserved_of(tx, plate), reason, actor, bar=True)
+        until = ended.banned_until
+        details = {} if until is None else {"until": to_millis(until)}
+        self._tell_owner(tx, ended.preselection, Purpose.VOIDED, details)
+        return ended
 
     def revoke(self, tx: Tx, plate: Plate, reason: str, actor: str) -> Ended:
         """Cancel a reservation without barring its owner.
@@ -191,9 +193,9 @@ class Counter:
         Raises:
             PlateNotReserved: nobody has reserved it.
         """
-        reserved = self._end(tx, plate, State.CANCELLED, reason, actor)
-        self._tell_owner(tx, reserved, Purpose.REVOKED, {})
-        return Ended(preselection=reserved)
+        ended = self.set_aside(tx, reserved_of(tx, plate), reason, actor, bar=False)
+        self._tell_owner(tx, ended.preselection, Purpose.REVOKED, {})
+        return ended
 
     def grant(self, tx: Tx, grant: Grant) -> None:
         """Give a vehicle chances beyond its quota.
@@ -330,50 +332,14 @@ class Counter:
         Raises:
             PlateNotReserved: it was ended meanwhile.
         """
-        ended = self._end_reserved(tx, reserved, State.VOID if bar else State.CANCELLED, reason, actor)
-        return Ended(preselection=ended, banned_until=self._bar(tx, ended, reason, actor) if bar else None)
-
-    def _end(self, tx: Tx, plate: Plate, target: State, reason: str, actor: str) -> Preselection:
-        return self._end_reserved(tx, reserved_of(tx, plate), target, reason, actor)
-
-    def _end_reserved(
-        self, tx: Tx, reserved: Preselection, target: State, reason: str, actor: str
-    ) -> Preselection:
-        self._note_end(tx, reserved, target, reason)
-        give_back(tx, reserved, self._offices.get(reserved.office))
-        notices.cancel(tx, reserved.subject)
-        action = AuditAction.VOIDED if target == State.VOID else AuditAction.REVOKED
-        audit.record(
-            tx,
-            actor,
-            action,
-            reserved.subject,
-            office=reserved.office,
-            plate=str(reserved.plate),
-            reason=reason,
-        )
-        return get(tx, reserved.preselection_id)
-
-    def _note_end(self, tx: Tx, preselection: Preselection, target: State, reason: str | None) -> None:
-        if not end(tx, preselection, target, reason):
-            raise PlateNotReserved
-
-    def _bar(self, tx: Tx, reserved: Preselection, reason: str, actor: str) -> datetime | None:
         office = self._offices.get(reserved.office)
-        account = self._accounts.by_id(tx, reserved.account_id)
-        identity = account.own_identity_hash  # another's may have been typed since theirs was taken away
-        if office is None or not office.ban_years or identity is None:
-            return None
-        sentence = Sentence(
-            identity_hash=identity,
-            office=reserved.office,
-            reason=reason,
-            cause=Cause.VOID,
-            until=years_after(tx.now, office.ban_years),
-            actor=actor,
-            preselection_id=reserved.preselection_id,
-        )
-        return ban(tx, sentence).until
+        target = State.VOID if bar else State.CANCELLED
+        wanted = End(office=office, target=target, actor=actor, reason=reason)
+        if not end_reservation(tx, reserved, wanted):
+            raise PlateNotReserved
+        owner = self._accounts.by_id(tx, reserved.account_id)
+        until = bar_owner(tx, reserved, owner, wanted) if bar else None
+        return Ended(preselection=get(tx, reserved.preselection_id), banned_until=until)
 
     def _tell_owner(
         self, tx: Tx, reserved: Preselection, purpose: Purpose, details: Mapping[str, object]

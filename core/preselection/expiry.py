@@ -214,18 +214,10 @@ class Endings:
             return
         office = self._offices.get(reserved.office)
         account = self._accounts.by_id(tx, reserved.account_id)
-        end(tx, reserved, State.EXPIRED)
-        give_back(tx, reserved, office)
-        notices.cancel(tx, reserved.subject)
-        audit.record(
-            tx,
-            audit.SYSTEM,
-            AuditAction.EXPIRED,
-            reserved.subject,
-            office=reserved.office,
-            plate=str(reserved.plate),
-        )
-        until = self._ban(tx, reserved, account, office.ban_years if office else 0)
+        expiry = End(office=office, target=State.EXPIRED, actor=audit.SYSTEM)
+        if not end_reservation(tx, reserved, expiry):
+            return
+        until = bar_owner(tx, reserved, account, expiry)
         notices.plan(
             tx,
             Plan(
@@ -237,27 +229,76 @@ class Endings:
             ),
         )
 
-    def _ban(self, tx: Tx, reserved: Preselection, account: Account, years: int) -> datetime | None:
-        identity = account.own_identity_hash  # another's may have been typed since theirs was taken away
-        if not years or identity is None:
-            return None
-        # From the deadline, not from the tick: a machine that slept bars nobody for longer.
-        until = years_after(reserved.deadline or tx.now, years)
-        if until <= tx.now:
-            return None
-        sentence = Sentence(
-            identity_hash=identity,
-            office=reserved.office,
-            reason=EXPIRED_REASON,
-            cause=Cause.EXPIRED,
-            until=until,
-            actor=audit.SYSTEM,
-            preselection_id=reserved.preselection_id,
-        )
-        return ban(tx, sentence).until
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """How a reservation ends without its number being put on the vehicle."""
+
+    office: Office | None  # None where it is served no more: then nothing rests and nobody is barred
+    target: State  # EXPIRED by itself; VOID or CANCELLED by an admin
+    actor: str
+    reason: str | None = None  # the admin's
 
 
-def give_back(tx: Tx, reserved: Preselection, office: Office | None) -> None:
+_ACTIONS = {
+    State.EXPIRED: AuditAction.EXPIRED,
+    State.VOID: AuditAction.VOIDED,
+    State.CANCELLED: AuditAction.REVOKED,
+}
+
+
+def end_reservation(tx: Tx, reserved: Preselection, wanted: End) -> bool:
+    """End a reservation: its number rests and is free then, and nothing more is told of it.
+
+    Returns:
+        Whether it was ended now; False, with nothing changed, where somebody else has ended it meanwhile.
+    """
+    if not end(tx, reserved, wanted.target, wanted.reason):
+        return False
+    _give_back(tx, reserved, wanted.office)
+    notices.cancel(tx, reserved.subject)
+    because = {} if wanted.reason is None else {"reason": wanted.reason}
+    audit.record(
+        tx,
+        wanted.actor,
+        _ACTIONS[wanted.target],
+        reserved.subject,
+        office=reserved.office,
+        plate=str(reserved.plate),
+        **because,
+    )
+    return True
+
+
+def bar_owner(tx: Tx, reserved: Preselection, account: Account, ended: End) -> datetime | None:
+    """Put the owner of a reservation that expired or was void on the blacklist.
+
+    Returns:
+        Until when; None where the office bars nobody, no identity is theirs, or the ban would be over.
+    """
+    years = ended.office.ban_years if ended.office else 0
+    identity = account.own_identity_hash  # another's may have been typed since theirs was taken away
+    if not years or identity is None:
+        return None
+    expired = ended.target == State.EXPIRED
+    # From the deadline, not from the tick: a machine that slept bars nobody for longer.
+    since = (reserved.deadline or tx.now) if expired else tx.now
+    until = years_after(since, years)
+    if until <= tx.now:
+        return None
+    sentence = Sentence(
+        identity_hash=identity,
+        office=reserved.office,
+        reason=EXPIRED_REASON if ended.reason is None else ended.reason,
+        cause=Cause.EXPIRED if expired else Cause.VOID,
+        until=until,
+        actor=ended.actor,
+        preselection_id=reserved.preselection_id,
+    )
+    return ban(tx, sentence).until
+
+
+def _give_back(tx: Tx, reserved: Preselection, office: Office | None) -> None:
     """Let the number of a reservation that has ended rest as long as its office wants, and be free then."""
     tx.run(
         "blacklist.rest",
