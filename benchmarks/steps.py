@@ -24,6 +24,7 @@ from aiohttp import web
 
 from benchmarks.bots import TOKEN
 from bot.dialog.callback_data import Codec
+from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.view import Button
 from core.bootstrap import Ports, bootstrap
 from core.clock import SystemClock
@@ -211,8 +212,8 @@ async def one_round(api: Api, base: str, bot: str, seconds: float) -> tuple[floa
     with tempfile.TemporaryDirectory() as folder:
         given = str(await prepare(Path(folder), base)) if bot in OURS else base
         codec = Codec(Vault(KEYS["keys"], str(KEYS["lookup_key"])))
-        button = Button(label="", action="draw")
-        data = {BASE + n: codec.write(BASE + n, "selecting", 1, button) for n in range(CHATS)}
+        button = Button(label="", action=ActionName.DRAW)
+        data = {BASE + n: codec.write(BASE + n, ScreenName.SELECTING, 1, button) for n in range(CHATS)}
         api.begin(data, presses=bot in OURS)
         process = await asyncio.create_subprocess_exec(
             sys.executable,
