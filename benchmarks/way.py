@@ -54,7 +54,7 @@ WARMING = {"draw": 10, "revoke": 1}
 """How many presses go before; ten batches hold each digit at each place, but for one run of a thousand."""
 BATCHES = 20
 QUIET = 0.02
-"""Seconds without a call after which the program is at rest, its updates being done."""
+"""Seconds without a call of the program after which it is at rest, if all updates are done."""
 OWNER, FIRST_HOLDER = 1, 2
 FIRST_CHAT = 5000  # of the owners that are made without a conversation
 
@@ -68,11 +68,10 @@ class Press:
     prepare: Callable[[int], Awaitable[object]]  # brings the button before the person, by the press's number
 
 
-async def press_until_done(world: World, press: Press) -> None:
-    """Press the button and wait until the program is at rest again."""
-    await press.person.press(press.label)
+async def at_rest(world: World, person: Person) -> None:
+    """Wait until all updates are done and no call is made."""
     await world.service.dispatcher.idle()
-    await press.person.settled(quiet=QUIET)
+    await person.settled(quiet=QUIET)
 
 
 async def shortest(world: World, recorder: Recorder, press: Press, warming: int) -> Way:
@@ -80,9 +79,10 @@ async def shortest(world: World, recorder: Recorder, press: Press, warming: int)
     ways: list[Way] = []
     for number in range(warming + MEASURED):
         await press.prepare(number)
-        await press.person.settled(quiet=QUIET)
+        await at_rest(world, press.person)
         with recorder.recording() as way:
-            await press_until_done(world, press)
+            await press.person.press(press.label)
+            await at_rest(world, press.person)
         ways.append(way)
     return min(ways[warming:], key=lambda way: (way.length().functions, way.length().statements))
 
@@ -113,7 +113,8 @@ async def revoke(world: World) -> Press:
     return Press(person=chief, label="确认取消预选", prepare=prepare)
 
 
-PRESSES = {"draw": draw, "revoke": revoke}
+PRESSES = {"revoke": revoke, "draw": draw}
+"""In this order: a batch might hold a number that is to be reserved."""
 
 
 async def starts(world: World) -> None:
@@ -122,7 +123,7 @@ async def starts(world: World) -> None:
     await chief.say("/start")
     await chief.see("预选号牌")
     world.service.jobs.stop()
-    await chief.settled()
+    await at_rest(world, chief)
 
 
 @asynccontextmanager
@@ -179,7 +180,7 @@ def main() -> int:
     )
     parser.add_argument("--list", action="store_true", help="list what is passed, in order")
     given = parser.parse_args()
-    recorder = Recorder(press_until_done)
+    recorder = Recorder(at_rest)
     with recorder.installed():
         ways = asyncio.run(measure(recorder))
     for name, way in ways.items() if given.list else ():
