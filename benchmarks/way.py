@@ -44,8 +44,8 @@ from tests.person import Person
 from tests.world import CHIEF, MORNING, PEOPLE, World, clock_at, office, running, settings_for
 
 CEILINGS = {
-    "draw": Length(files=56, functions=256, statements=32, write_transactions=3),
-    "revoke": Length(files=48, functions=196, statements=19, write_transactions=3),
+    "draw": Length(files=56, functions=251, statements=26, write_transactions=3),
+    "revoke": Length(files=48, functions=195, statements=19, write_transactions=3),
 }
 """What must not be exceeded; lower a ceiling when its way has become shorter."""
 

@@ -25,6 +25,7 @@ class Go:
     pinned: bool = False  # the note stands on the screen, also where a button was pressed
     effects: Sequence[Effect] = ()
     rehearsal: bool = False  # into a rehearsal, which has screens of its own
+    known: object = None  # what the step has read and changed, so that the screen need not read it again
 
 
 def stay(*, note: str = "", alert: bool = False, effects: Sequence[Effect] = ()) -> Go:

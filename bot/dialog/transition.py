@@ -221,9 +221,11 @@ class Steps:
         """Follow a step to where it leads, and keep it; a screen may itself lead on."""
         note, alert, pinned, effects = go.note, go.alert, go.pinned, tuple(go.effects)
         name, args = _after(go, record.screen, record.args)
+        scene.known = go.known
         for _ in range(_MOST_HOPS):
             scene.args = args
-            scene.fresh()
+            if scene.known is None:
+                scene.fresh()
             try:
                 screen = self._screen(name)
                 shown = self._words.before(scene, screen) or screen.show(scene)
@@ -231,6 +233,7 @@ class Steps:
                 shown = Go(screen=self._words.first_screen, note=self._words.of_error(error))
             if isinstance(shown, View):
                 break
+            scene.known = None
             name, args = _after(shown, name, args)
             note = note or shown.note
             effects += tuple(shown.effects)

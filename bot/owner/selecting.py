@@ -1,7 +1,7 @@
 """Random selection: batches, the shortlist, the last question (docs/domain.md, section 5.1)."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -35,39 +35,70 @@ def _shown_until(until: datetime, office: Office) -> datetime:
     return until - timedelta(seconds=office.batch_grace_seconds)
 
 
-def living(scene: Scene) -> tuple[Batch | None, list[Shortlisted], bool]:
-    """Return the batch and the shortlist that live, and whether a batch has just run out."""
-    office, now, begun = scene.office, scene.tx.now, scene.preselection
-    latest = latest_batch(scene.tx, begun.preselection_id)
-    batch = None
-    just_over = False
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Selection:
+    """What the screen is made of: read for it, or handed on by the draw before it."""
+
+    lease_until: datetime | None
+    latest: Batch | None
+    left: Chances
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Holds:
+    """What an owner has in hand, and what of it has just run out; times without the grace."""
+
+    batch: Batch | None  # with one that has just run out
+    is_over: bool  # the batch has just run out
+    shortlisted: list[Shortlisted]
+    ended: list[datetime]  # when others of the shortlist have ended, of late
+
+
+def living(scene: Scene) -> list[Shortlisted]:
+    """Return the shortlist that lives."""
+    return _holds(scene, None).shortlisted
+
+
+def _selection(scene: Scene) -> _Selection:
+    if isinstance(scene.known, _Selection):
+        return scene.known
+    begun = scene.preselection
+    return _Selection(
+        lease_until=lease_until(scene.tx, begun),
+        latest=latest_batch(scene.tx, begun.preselection_id),
+        left=chances(scene.tx, scene.office, begun.the_vin),
+    )
+
+
+def _holds(scene: Scene, latest: Batch | None) -> _Holds:
+    """Return what of a batch and of the shortlist is held, and what has just run out."""
+    office, now = scene.office, scene.tx.now
+    batch, is_over = None, False
     if latest is not None and latest.serials and not latest.returned:
         until = _shown_until(latest.held_until, office)
-        batch = replace(latest, held_until=until)
-        just_over = until <= now < until + SAID_FOR
-        if until <= now and not just_over:
-            batch = None
-    kept = [
+        is_over = until <= now < until + SAID_FOR
+        batch = replace(latest, held_until=until) if is_over or now < until else None
+    recent = [
         replace(one, held_until=_shown_until(one.held_until, office))
-        for one in shortlist(scene.tx, begun.preselection_id, at=now)
+        for one in shortlist(scene.tx, scene.preselection.preselection_id, at=now - SAID_FOR)
     ]
-    return batch, [one for one in kept if one.held_until > now], just_over
+    return _Holds(
+        batch=batch,
+        is_over=is_over,
+        shortlisted=[one for one in recent if one.held_until > now],
+        ended=[one.held_until for one in recent if one.held_until <= now],
+    )
 
 
-def _said(scene: Scene, batch: Batch | None, kept: list[Shortlisted], *, over: bool) -> str:
+def _said(now: datetime, latest: Batch | None, holds: _Holds) -> str:
     """Return what has just run out, in words; nothing when nothing has."""
-    office, now, begun = scene.office, scene.tx.now, scene.preselection
-    ends = [
-        _shown_until(one.held_until, office)
-        for one in shortlist(scene.tx, begun.preselection_id, at=now - SAID_FOR)
-    ]
-    gone = [end for end in ends if end <= now and (batch is None or end >= batch.held_until)]
-    latest = latest_batch(scene.tx, begun.preselection_id) if batch is None else None
-    if latest is not None and latest.returned and now < latest.held_until + SAID_FOR:
+    batch = holds.batch
+    gone = [end for end in holds.ended if batch is None or end >= batch.held_until]
+    if batch is None and latest is not None and latest.returned and now < latest.held_until + SAID_FOR:
         return selecting.NOT_DELIVERED()
-    if over and gone and not kept:
+    if holds.is_over and gone and not holds.shortlisted:
         return selecting.ALL_OVER()
-    return selecting.BATCH_OVER() if over else ""
+    return selecting.BATCH_OVER() if holds.is_over else ""
 
 
 def _redraw_at(now: datetime, ends: list[datetime], closes: datetime | None) -> datetime | None:
@@ -81,17 +112,18 @@ def _show(scene: Scene) -> View | Go:
     begun, office, now = scene.preselection, scene.office, scene.tx.now
     if begun.state != State.VERIFIED:
         return step_of(scene, begun)
-    lease = lease_until(scene.tx, begun)
+    found = _selection(scene)
+    lease, left = found.lease_until, found.left
     if lease is None:
         return _lapsed()
-    batch, kept, over = living(scene)
-    left = chances(scene.tx, office, begun.the_vin)
+    holds = _holds(scene, found.latest)
+    batch, kept, over = holds.batch, holds.shortlisted, holds.is_over
     if left.none and not kept and (batch is None or over):
         return Go(screen=ScreenName.USED_UP)
-    lives = batch if batch is not None and not over else None
+    lives = None if over else batch
     is_open = office.hours.is_open(now)
     closes = office.hours.closes_at(now) if is_open else None
-    text = selecting.selecting(office, left, lives, kept, now, over=_said(scene, batch, kept, over=over))
+    text = selecting.selecting(office, left, lives, kept, now, over=_said(now, found.latest, holds))
     if not is_open:
         text += preselect.closed_meanwhile()
     elif closes is not None and closes - now <= CLOSING_WARNING:
@@ -190,7 +222,9 @@ def _draw(scene: Scene, _arg: str) -> Go:
         free=scene.free,
     )
     if drawn.batch.serials:
-        return _stay(scene)
+        scene.begun = drawn.preselection
+        known = _Selection(lease_until=drawn.lease_until, latest=drawn.batch, left=drawn.chances)
+        return replace(_stay(scene), known=known)
     opened = pool.open_segments(scene.tx, scene.office, scene.preselection.kind)
     return _stay(scene, selecting.NONE_DRAWN() if opened else selecting.NOT_OPEN_YET(), alert=True)
 
@@ -208,7 +242,7 @@ def _drop(scene: Scene, serial: str) -> Go:
 
 
 def _confirm(scene: Scene, _arg: str) -> Go:
-    _, kept, _ = living(scene)
+    kept = living(scene)
     if not kept:
         raise HoldEnded
     serial = kept[0].serial if len(kept) == 1 else ""
@@ -265,7 +299,7 @@ def _show_sure(scene: Scene) -> View | Go:
     begun, now = scene.preselection, scene.tx.now
     if begun.state != State.VERIFIED:
         return step_of(scene, begun)
-    _, kept, _ = living(scene)
+    kept = living(scene)
     serial = scene.arg("serial")
     chosen = [one for one in kept if one.serial == serial]
     if not kept or (serial and not chosen):

@@ -70,12 +70,13 @@ class Batches:
         stream = Draw(seed=seed.secret, office=office.code, kind=order.kind, n=number, nonce=order.nonce)
         taker = _Taker(tx, order, number)
         taker.from_stream(stream.words(), free)
+        held_until = order.held_until if taker.taken else tx.now - timedelta(milliseconds=1)
         batch = Batch(
             office=office.code,
             kind=order.kind,
             n=number,
             serials=tuple(taker.taken),
-            held_until=order.held_until,
+            held_until=from_millis(to_millis(held_until)),  # as it is read again
             preselection_id=order.preselection_id,
         )
         _journal(tx, order, batch, seed_id=seed.seed_id, looked_at=taker.looked_at)
@@ -112,7 +113,7 @@ def _journal(tx: Tx, order: Order, batch: Batch, *, seed_id: int, looked_at: int
         nonce=order.nonce,
         without_four=int(order.without_four),
         now=to_millis(tx.now),
-        held_until=to_millis(order.held_until if batch.serials else tx.now - timedelta(milliseconds=1)),
+        held_until=to_millis(batch.held_until),
         looked_at=looked_at,
         numbers=json.dumps(batch.serials),
         sent_at=None if batch.serials else to_millis(tx.now),

@@ -42,6 +42,7 @@ class Ended:
     """A reservation that an admin has ended."""
 
     preselection: Preselection
+    owner: Account
     banned_until: datetime | None = None
 
 
@@ -184,7 +185,7 @@ class Counter:
         ended = self.set_aside(tx, reserved_of(tx, plate), reason, actor, bar=True)
         until = ended.banned_until
         details = {} if until is None else {"until": to_millis(until)}
-        self._tell_owner(tx, ended.preselection, Purpose.VOIDED, details)
+        _tell_owner(tx, ended, Purpose.VOIDED, details)
         return ended
 
     def revoke(self, tx: Tx, plate: Plate, reason: str, actor: str) -> Ended:
@@ -194,7 +195,7 @@ class Counter:
             PlateNotReserved: nobody has reserved it.
         """
         ended = self.set_aside(tx, reserved_of(tx, plate), reason, actor, bar=False)
-        self._tell_owner(tx, ended.preselection, Purpose.REVOKED, {})
+        _tell_owner(tx, ended, Purpose.REVOKED, {})
         return ended
 
     def grant(self, tx: Tx, grant: Grant) -> None:
@@ -339,19 +340,21 @@ class Counter:
             raise PlateNotReserved
         owner = self._accounts.by_id(tx, reserved.account_id)
         until = bar_owner(tx, reserved, owner, wanted) if bar else None
-        return Ended(preselection=get(tx, reserved.preselection_id), banned_until=until)
-
-    def _tell_owner(
-        self, tx: Tx, reserved: Preselection, purpose: Purpose, details: Mapping[str, object]
-    ) -> None:
-        chat_id = self._accounts.by_id(tx, reserved.account_id).chat_id
-        notices.plan(
-            tx,
-            Plan(chat_id=chat_id, purpose=purpose, subject=reserved.subject, due_at=tx.now, details=details),
-        )
+        return Ended(preselection=get(tx, reserved.preselection_id), owner=owner, banned_until=until)
 
     def _tell(
         self, tx: Tx, chat_id: int, purpose: Purpose, subject: str, details: Mapping[str, object]
     ) -> None:
         at = f"{purpose}:{to_millis(tx.now)}"
         notices.plan(tx, Plan(chat_id=chat_id, purpose=at, subject=subject, due_at=tx.now, details=details))
+
+
+def _tell_owner(tx: Tx, ended: Ended, purpose: Purpose, details: Mapping[str, object]) -> None:
+    plan = Plan(
+        chat_id=ended.owner.chat_id,
+        purpose=purpose,
+        subject=ended.preselection.subject,
+        due_at=tx.now,
+        details=details,
+    )
+    notices.plan(tx, plan)

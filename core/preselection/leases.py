@@ -56,8 +56,8 @@ def drop(tx: Tx, begun: Preselection, actor: str, action: AuditAction) -> None:
     audit.record(tx, actor, action, begun.subject, office=begun.office)
 
 
-def renew_lease(tx: Tx, preselection: Preselection, office: Office, *, at: datetime) -> None:
-    """Note that the owner did something: another span of idleness is theirs.
+def renew_lease(tx: Tx, preselection: Preselection, office: Office, *, at: datetime) -> datetime:
+    """Note that the owner did something: another span of idleness is theirs; return its end.
 
     Raises:
         VerificationLapsed: the last one ran out, or somebody else selects for the vehicle now.
@@ -72,6 +72,7 @@ def renew_lease(tx: Tx, preselection: Preselection, office: Office, *, at: datet
     )
     if row is None:
         raise VerificationLapsed
+    return from_millis(row["until"])
 
 
 def lease_until(tx: Tx, preselection: Preselection) -> datetime | None:

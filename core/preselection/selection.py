@@ -68,6 +68,8 @@ class Drawn:
 
     batch: Batch
     chances: Chances
+    preselection: Preselection  # as it was locked for the draw
+    lease_until: datetime  # until when the owner's verification holds now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,7 +211,7 @@ class Selection:
             NoBatchesLeft: all are used up.
             FreeListWanted: run again with the list.
         """
-        preselection = self._selecting(tx, preselection_id, office, at=at)
+        preselection, lease_until = self._selecting(tx, preselection_id, office, at=at)
         owner = tx.one("accounts.by_id", account_id=preselection.account_id)
         refuse_banned(tx, owner["identity_hash"] if owner else None)
         self._within_hours(tx, preselection, office, at=at)
@@ -226,10 +228,11 @@ class Selection:
         )
         batch = self._batches.draw(tx, order, free)
         self._restart_shortlist(tx, preselection, office, at=at)
-        if batch.serials:
-            return Drawn(batch=batch, chances=_chances_of(charged, office))
-        tx.run("vehicles.refund_batch", vin=preselection.vin)
-        return Drawn(batch=batch, chances=chances(tx, office, preselection.the_vin))
+        left = _chances_of(charged, office)
+        if not batch.serials:
+            tx.run("vehicles.refund_batch", vin=preselection.vin)
+            left = chances(tx, office, preselection.the_vin)
+        return Drawn(batch=batch, chances=left, preselection=preselection, lease_until=lease_until)
 
     def sent(self, tx: Tx, batch: Batch, office: Office, *, at: datetime) -> None:
         """Count a living batch from when it was first sent; showing it again adds nothing."""
@@ -260,7 +263,7 @@ class Selection:
             NotInBatch: the number is none of it.
             VerificationLapsed: idle for too long.
         """
-        preselection = self._selecting(tx, preselection_id, office, at=at)
+        preselection, _ = self._selecting(tx, preselection_id, office, at=at)
         batch = last_batch(tx, preselection_id, at=at)
         if batch is None:
             raise HoldEnded
@@ -294,7 +297,7 @@ class Selection:
             HoldEnded: it was not on the living shortlist when the press came.
             VerificationLapsed: idle for too long.
         """
-        preselection = self._selecting(tx, preselection_id, office, at=at)
+        preselection, _ = self._selecting(tx, preselection_id, office, at=at)
         batch = last_batch(tx, preselection_id, at=at)
         kept = next((one for one in shortlist(tx, preselection_id, at=at) if one.serial == serial), None)
         hold = self._hold(preselection, serial, at)
@@ -317,7 +320,7 @@ class Selection:
             VerificationLapsed: idle for too long.
         """
         refuse_banned(tx, account.identity_hash)
-        preselection = self._selecting(tx, preselection_id, office, at=at)
+        preselection, _ = self._selecting(tx, preselection_id, office, at=at)
         self._lock_pool(tx, preselection)
         held = tx.one("pool.claim_held", **self._hold(preselection, serial, at))
         if held is None or not self._take(tx, preselection, serial, held["segment_id"], held["position"]):
@@ -347,7 +350,7 @@ class Selection:
             OfficeClosed, VerificationLapsed: as with a draw.
         """
         refuse_banned(tx, account.identity_hash)
-        preselection = self._selecting(tx, preselection_id, office, at=at)
+        preselection, _ = self._selecting(tx, preselection_id, office, at=at)
         self._within_hours(tx, preselection, office, at=at)
         wishes = judge_wishes(tx, office, preselection, typed)
         self._charge_wishes(tx, preselection, office, len(wishes))
@@ -362,12 +365,14 @@ class Selection:
                 return Tried(taken=wish, reasons=(), ideas=(), chances=left)
         return self._failed(tx, account, preselection, office, wishes)
 
-    def _selecting(self, tx: Tx, preselection_id: int, office: Office, *, at: datetime) -> Preselection:
+    def _selecting(
+        self, tx: Tx, preselection_id: int, office: Office, *, at: datetime
+    ) -> tuple[Preselection, datetime]:
+        """Lock a preselection and renew its lease; return it, and until when the lease holds now."""
         preselection = get(tx, preselection_id, lock=True)
         if preselection.state != State.VERIFIED:
             raise VerificationLapsed if preselection.state == State.AGREED else StepOutOfOrder
-        renew_lease(tx, preselection, office, at=at)
-        return preselection
+        return preselection, renew_lease(tx, preselection, office, at=at)
 
     def _within_hours(self, tx: Tx, preselection: Preselection, office: Office, *, at: datetime) -> None:
         refuse_closed(tx, office, at)
