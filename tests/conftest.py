@@ -1,23 +1,33 @@
 """What every room of the tests has: both engines, and the whole program with people in front of it."""
 
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from tests import recording
 from tests.browser_person import summarise_missing_browser
 from tests.engines import ENGINES, READY, summarise_missing_postgres
 from tests.world import World, open_world
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Hear interrupts, which who was started in the background ignores; ask no example to be quick."""
     settings.register_profile("any machine", deadline=None)
     settings.load_profile("any machine")
+    recording.require_steady_hashes(config)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    recording.add_option(parser)
+
+
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    recording.note_outcome(item, call)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -27,6 +37,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def pytest_sessionfinish() -> None:
     READY.drop_all()
+
+
+@pytest.fixture(autouse=True)
+def record_calls(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Write the test's calls of the Bot API down, with ``--record-calls DIR``."""
+    with recording.recorded(request.node, monkeypatch):
+        yield
 
 
 @pytest.fixture(params=ENGINES)
