@@ -1,5 +1,6 @@
 """Pictures: where things stand, in which colours, in what file."""
 
+import importlib
 import io
 import itertools
 import zlib
@@ -471,6 +472,14 @@ def test_sums_of_parts_are_the_checksum_of_the_whole(first: bytes, second: bytes
     assert sums.adler(count) == zlib.adler32(first + second + third)
 
 
+@pytest.fixture(params=["isal", "zlib"])
+def deflate(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = importlib.import_module("isal.isal_zlib") if request.param == "isal" else zlib
+    monkeypatch.setattr(pngfile, "compress", module.compress)
+    monkeypatch.setattr(pngfile, "crc32", module.crc32)
+
+
+@pytest.mark.usefixtures("deflate")
 @pytest.mark.parametrize("colours", [2, 16, 17, 256])
 @pytest.mark.parametrize("size", [(1, 1), (7, 5), (64, 3)])
 def test_png_brings_back_every_pixel(size: tuple[int, int], colours: int) -> None:
