@@ -16,18 +16,7 @@ from bot.pictures.font import line_height
 from bot.pictures.layout import SMALL, layout_of
 from bot.pictures.palette import Palette, palette_of
 from bot.pictures.plates import PlatePainter, office_plate, painter_of, paste_serial
-from bot.pictures.splicing import (
-    BlankPlates,
-    Part,
-    bare,
-    blank_plates,
-    closing,
-    encoded,
-    lettered,
-    numbered,
-    spliced,
-)
-from bot.pictures.text_layout import set_line, wrapped
+from bot.pictures.text_layout import paste_line, set_line, wrapped
 
 NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 """The most that a picture can number."""
@@ -117,47 +106,6 @@ def _base(painter: PlatePainter, office: str, layout: BatchLayout) -> Image.Imag
     return sheet
 
 
-@lru_cache(maxsize=32)
-def _blank(painter: PlatePainter, office: str, count: int) -> BlankPlates:
-    """Return the rows of numbered plates that bear the office alone, for a file that is put together."""
-    size = painter.layout.size(painter.scale)
-    layout = BatchLayout(plate=size, title_lines=0, footer_lines=0, count=count)
-    top = layout.plates_top
-    sheet = _base(painter, office, layout).crop((0, top, WIDTH, layout.footers_top))
-    corners = [layout.corner(number) for number in range(layout.count)]
-    return blank_plates(painter, sheet, [(across, down - top) for across, down in corners])
-
-
-def _above(painter: PlatePainter, title: str) -> list[Part]:
-    """Return what is above the plates: the title, of which there is hardly ever more than a line."""
-    lines = wrapped(title, TITLE_SIZE, _MEASURE)
-    size = painter.layout.size(painter.scale)
-    layout = BatchLayout(plate=size, title_lines=len(lines), footer_lines=0, count=1)
-    if len(lines) != 1 or not lines[0]:
-        sheet = _lined(painter, _title_lines(painter.palette, title), MARGIN, layout.plates_top)
-        return [encoded(painter, sheet)]
-    top, line = bare(painter, WIDTH, MARGIN), lettered(painter, (lines[0], TITLE_SIZE), MARGIN, WIDTH)
-    return [top, line, bare(painter, WIDTH, layout.plates_top - top.height - line.height)]
-
-
-@lru_cache(maxsize=64)
-def _below(painter: PlatePainter, footers: tuple[str, ...]) -> Part:
-    """Return what is below the plates."""
-    lines = _footer_lines(painter.palette, footers)
-    return closing(_lined(painter, lines, 0, len(lines) * line_height(FOOTER_SIZE) + MARGIN // 2))
-
-
-def _lined(painter: PlatePainter, lines: Sequence[Image.Image], top: int, height: int) -> Image.Image:
-    sheet = Image.new("L", (WIDTH, height), painter.palette.text.ground)
-    _put_lines(sheet, lines, top)
-    return sheet
-
-
-def _title_lines(palette: Palette, title: str) -> list[Image.Image]:
-    lines = wrapped(title, TITLE_SIZE, _MEASURE)
-    return [set_line(line, TITLE_SIZE, palette.text, bold=True) for line in lines]
-
-
 def _footer_lines(palette: Palette, footers: Sequence[str]) -> list[Image.Image]:
     lines = [line for footer in footers for line in wrapped(footer, FOOTER_SIZE, _MEASURE)]
     return [set_line(line, FOOTER_SIZE, palette.text, strength=_GREY) for line in lines]
@@ -199,15 +147,12 @@ def batch_picture(  # noqa: PLR0913 - a picture's words are its arguments
         layout_of(office, kind, serial)
     palette = palette_of(kind, rehearsal=rehearsal)
     painter = painter_of(kind, scale_of(kind), palette)
-    if not rehearsal and not shortlisted:
-        plates = numbered(_blank(painter, office, len(serials)), serials, WIDTH)
-        parts = (*_above(painter, title), plates, _below(painter, tuple(footers)))
-        return spliced(painter, WIDTH, parts)
-    above, below = _title_lines(palette, title), _footer_lines(palette, footers)
+    above, below = wrapped(title, TITLE_SIZE, _MEASURE), _footer_lines(palette, footers)
     size = painter.layout.size(painter.scale)
     layout = BatchLayout(plate=size, title_lines=len(above), footer_lines=len(below), count=len(serials))
     sheet = _base(painter, office, layout).copy()
-    _put_lines(sheet, above, MARGIN)
+    for number, line in enumerate(above):
+        paste_line(sheet, (MARGIN, MARGIN + number * line_height(TITLE_SIZE)), line, TITLE_SIZE, palette.text)
     _put_lines(sheet, below, layout.footers_top)
     for number, serial in enumerate(serials):
         if serial in shortlisted:

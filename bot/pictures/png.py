@@ -6,9 +6,8 @@ that would cost more time than it saves bytes. Figures: ``docs/decisions/2026-11
 """
 
 import struct
-import zlib
 
-from PIL import Image, ImageChops
+from PIL import Image
 
 try:
     from isal.isal_zlib import compress, crc32
@@ -17,14 +16,9 @@ except ImportError:  # no wheel for this platform (see pyproject.toml): the same
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLOUR_TYPE_PALETTE = 3
-FILTER_UP = 2
-FILTER_BYTES = 1
-"""Before each row stands how it is filtered."""
-_NIBBLE_COLOURS = 16
-_WHOLE_BYTE = 8
+_NIBBLE = 4
+_BYTE = 8
 _LEVEL = 1
-_EFFORT = 1
-_MEMORY = 8
 _BLOCKS_KEPT = 8
 
 
@@ -42,44 +36,10 @@ def _rows(sheet: Image.Image, bits: int) -> bytes:
     margin = 8 // bits  # of entry 0, becomes the byte before each row
     rows = Image.new("L", (sheet.width + margin, sheet.height))
     rows.paste(sheet, (margin, 0))
-    if bits == _WHOLE_BYTE:
+    if bits == _BYTE:
         return rows.tobytes()
     rows.putpalette(b"")  # Pillow packs pictures with a palette only
     return rows.tobytes("raw", "P;4")
-
-
-def differences(rows: Image.Image) -> Image.Image:
-    """Return every row as its difference from the one above; that of the first is 0."""
-    above = Image.new("L", rows.size)
-    above.paste(rows, (0, 1))
-    return ImageChops.subtract_modulo(rows, above)
-
-
-def filtered(rows: Image.Image) -> bytes:
-    """Return every row as its difference from the one above, after its filter byte."""
-    sheet = Image.new("L", (rows.width + FILTER_BYTES, rows.height), FILTER_UP)
-    sheet.paste(differences(rows), (FILTER_BYTES, 0))
-    return sheet.tobytes()
-
-
-def deflated(data: bytes) -> bytes:
-    """Return filtered rows as the end of a stream of deflate that begins with a byte."""
-    deflate = zlib.compressobj(_EFFORT, zlib.DEFLATED, -zlib.MAX_WBITS, _MEMORY, zlib.Z_RLE)
-    return deflate.compress(data) + deflate.flush()
-
-
-def framed(size: tuple[int, int], bits: int, palette: bytes, stream: bytes) -> bytes:
-    """Return a PNG file around its compressed rows.
-
-    Args:
-        size: width and height in px.
-        bits: of each pixel.
-        palette: red, green, blue of each entry.
-        stream: the rows, filtered and compressed, with zlib's header and checksum.
-    """
-    header = struct.pack(">IIBBBBB", *size, bits, _COLOUR_TYPE_PALETTE, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"PLTE", palette), (b"IDAT", stream), (b"IEND", b""))
-    return _SIGNATURE + b"".join(_chunk(name, content) for name, content in chunks)
 
 
 def encoded(sheet: Image.Image, palette: bytes) -> bytes:
@@ -89,5 +49,12 @@ def encoded(sheet: Image.Image, palette: bytes) -> bytes:
         sheet: mode L, of entries of the palette.
         palette: red, green, blue of each entry; at most 256 entries.
     """
-    bits = 4 if len(palette) <= 3 * _NIBBLE_COLOURS else 8
-    return framed(sheet.size, bits, palette, compress(_rows(sheet, bits), _LEVEL))
+    bits = _NIBBLE if len(palette) <= 3 << _NIBBLE else _BYTE
+    header = struct.pack(">IIBBBBB", *sheet.size, bits, _COLOUR_TYPE_PALETTE, 0, 0, 0)
+    chunks = (
+        (b"IHDR", header),
+        (b"PLTE", palette),
+        (b"IDAT", compress(_rows(sheet, bits), _LEVEL)),
+        (b"IEND", b""),
+    )
+    return _SIGNATURE + b"".join(_chunk(name, content) for name, content in chunks)

@@ -22,21 +22,6 @@ def _tile(char: str, size: int, ramp: Ramp, strength: float, *, bold: bool) -> t
     return shape.mask.point(ramp.table(strength)), shape.advance
 
 
-def set_tiles(
-    text: str, size: int, ramp: Ramp, *, strength: float = 1.0, bold: bool = False
-) -> tuple[list[tuple[Image.Image, int]], int]:
-    """Return the characters of a line, where each begins, and the width of the line, in px.
-
-    They are shared, and as ``set_line`` sets them: one may reach under the next.
-    """
-    placed, pen = [], 0.0
-    for char in text:
-        tile, advance = _tile(char, size, ramp, strength, bold=bold)
-        placed.append((tile, round(pen)))
-        pen += advance
-    return placed, max(1, round(pen))
-
-
 @lru_cache(maxsize=512)
 def set_line(text: str, size: int, ramp: Ramp, *, strength: float = 1.0, bold: bool = False) -> Image.Image:
     """Return one line of text in palette entries (mode L), to be pasted on bare ground.
@@ -50,11 +35,35 @@ def set_line(text: str, size: int, ramp: Ramp, *, strength: float = 1.0, bold: b
         strength: below 1 for greyer ink.
         bold: with thicker strokes.
     """
-    tiles, width = set_tiles(text, size, ramp, strength=strength, bold=bold)
-    line = Image.new("L", (width, line_height(size)), ramp.ground)
-    for tile, left in tiles:
-        line.paste(tile, (left, 0))
+    tiles = [_tile(char, size, ramp, strength, bold=bold) for char in text]
+    width = round(sum(advance for _, advance in tiles))
+    line = Image.new("L", (max(1, width), line_height(size)), ramp.ground)
+    pen = 0.0
+    for tile, advance in tiles:
+        line.paste(tile, (round(pen), 0))
+        pen += advance
     return line
+
+
+def paste_line(sheet: Image.Image, corner: tuple[int, int], text: str, size: int, ramp: Ramp) -> None:
+    """Set one bold line of text on bare ground, for texts that hardly ever come twice.
+
+    It looks as one of ``set_line`` would, but no image is made: one that is kept takes a block of memory
+    from those that Pillow keeps for the next sheet (see ``pngfile``).
+
+    Args:
+        sheet: mode L, of palette entries.
+        corner: left and top of the line, in px.
+        text: one line.
+        size: of the type, in px.
+        ramp: its ground is what the line will lie on.
+    """
+    left, top = corner
+    pen = 0.0
+    for char in text:
+        tile, advance = _tile(char, size, ramp, 1.0, bold=True)
+        sheet.paste(tile, (left + round(pen), top))
+        pen += advance
 
 
 def _split(word: str, size: int, width: float) -> list[str]:

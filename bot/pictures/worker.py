@@ -3,7 +3,7 @@
 More threads would mostly wait for the interpreter in turn, and everybody else
 with them. For the same reason a light picture (``is_light``) is drawn on the spot,
 unless the last one took longer than handing it over does: the first ones of a program
-cut and compress what the later ones are put together of.
+cut the characters that the later ones are put together of.
 """
 
 import asyncio
