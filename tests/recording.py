@@ -42,8 +42,8 @@ from PIL import Image, UnidentifiedImageError
 
 from bot.dialog.callback_data import OUTSIDE
 from core.bootstrap import Ports
-from core.clock import ShiftedClock
 from sandbox.api import Api
+from sandbox.clock import ShiftedClock
 from sandbox.params import Call
 from sandbox.people import Person
 from sandbox.world import Query, World
