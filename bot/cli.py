@@ -27,7 +27,7 @@ from bot.vehicle_import.cli import import_vehicles
 from core.audit import COMMAND_LINE
 from core.bootstrap import bootstrap
 from core.errors import InputError, OfficeUnknown, SettingsError, SettingsRefused, XuanhaoError
-from core.pool import segments as pool
+from core.pool import segments as pool_segments
 from core.settings import Settings, load_settings
 
 DONE, FAILED, BAD_SETTINGS, INTERRUPTED = 0, 1, 2, 130
@@ -169,7 +169,7 @@ async def _released(settings: Settings, words: list[str]) -> int:
     core = await bootstrap(settings)
     try:
         segment = await core.store.run(core.pools.release, to_release(request, office, COMMAND_LINE))
-        count = await core.store.read(pool.count, office, request.kind)
+        count = await core.store.read(pool_segments.count, office, request.kind)
     finally:
         await core.close()
     print(releases.released_plain(segment, count))

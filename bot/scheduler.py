@@ -19,10 +19,10 @@ from bot.vehicle_import.loader import Loader
 from core import appeals
 from core.bootstrap import Core
 from core.notifications import broadcasts, subscriptions
-from core.notifications import queue as notices
+from core.notifications import queue as notification_queue
 from core.people import blacklist
 from core.pool import bulletin
-from core.pool import segments as pool
+from core.pool import segments as pool_segments
 from core.ports import Tx
 from core.registry import imports
 
@@ -112,10 +112,10 @@ class Jobs:
     async def purge(self) -> None:
         """Forget what nobody needs: holds that ran out, old drafts, codes, notices, rehearsals left lying."""
         core, run = self._core, self._core.store.run
-        await run(pool.purge)
+        await run(pool_segments.purge)
         await _until_none(run, core.endings.drop_old_drafts)
         await run(core.endings.purge_codes)
-        await run(notices.purge)
+        await run(notification_queue.purge)
         if await _until_none(run, core.appeals.purge):
             await self.sweep()
         await _until_none(run, imports.purge)

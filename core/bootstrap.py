@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from core.appeals import Appeals
-from core.appeals import personal_data as own_appeals
+from core.appeals import personal_data as appeals_personal_data
 from core.appeals.reviews import Reviews
 from core.clock import Clock, SystemClock
 from core.db import open_store
@@ -133,7 +133,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
         house=house,
         summaries=Summaries(house, admins, settings.desk.summary_at),
         dossiers=Dossiers(accounts, offices),
-        own_data=OwnData(accounts, preselections, [own_appeals.holding(appeals)]),
+        own_data=OwnData(accounts, preselections, [appeals_personal_data.holding(appeals)]),
     )
 
 

@@ -13,7 +13,7 @@ from core import audit
 from core.audit import AuditAction
 from core.clock import moment_or_none, to_millis
 from core.errors import DeletionHindered, Hindrance
-from core.notifications import queue as notices
+from core.notifications import queue as notification_queue
 from core.people import blacklist
 from core.people.accounts import Account, Accounts
 from core.ports import Row, Tx
@@ -281,7 +281,7 @@ def _mutes(tx: Tx, person: Person) -> list[Record]:
 
 
 def _reminders(tx: Tx, person: Person) -> list[Record]:
-    count = notices.reminders_wanted(tx, person.account.account_id) if person.account else None
+    count = notification_queue.reminders_wanted(tx, person.account.account_id) if person.account else None
     return [] if count is None else [{"count": count}]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot import app
 from bot.demo.data import ADMIN, HINTS, OWNERS, SEGMENTS, SETTINGS, VEHICLES
 from core.bootstrap import Core, Ports
-from core.pool import segments as pool
+from core.pool import segments as pool_segments
 from core.ports import Tx
 from core.registry import imports
 from core.settings import load_settings
@@ -55,9 +55,11 @@ def _fill(tx: Tx, core: Core) -> None:
     imports.load(tx, VEHICLES)
     for code, kind, pattern in SEGMENTS:
         office: Office = core.offices[code]
-        if not any(one.mask.pattern == pattern for one in pool.segments(tx, office, kind)):
+        if not any(one.mask.pattern == pattern for one in pool_segments.segments(tx, office, kind)):
             mask = parse_mask(kind, pattern, nev_letters=office.nev_letters)
-            core.pools.release(tx, pool.Release(office=office, mask=mask, actor="demo", compose_now=True))
+            core.pools.release(
+                tx, pool_segments.Release(office=office, mask=mask, actor="demo", compose_now=True)
+            )
 
 
 def _greet(url: str) -> None:

@@ -12,7 +12,7 @@ from bot.dialog.screen import Go
 from bot.errors.commands import Usage
 from bot.texts.desk import releases as texts
 from core.people.admins import Duty
-from core.pool import segments as pool
+from core.pool import segments as pool_segments
 from core.pool.segments import Release
 from core.values.offices import Office
 from core.values.plates import PlateKind
@@ -110,7 +110,7 @@ def ask(scene: Scene, rest: str) -> Go:
     request = read_release(re.split(r"[\s,\uff0c]+", rest), scene.today)
     office = scene.desk_office(request.office, Duty.RELEASE)
     release = to_release(request, office, scene.actor)
-    pool.judge_release(scene.tx, release)
+    pool_segments.judge_release(scene.tx, release)
     return Go(
         screen=ScreenName.DESK_RELEASE,
         args={
@@ -137,10 +137,10 @@ def _question(scene: Scene) -> str:
     request = _request(scene)
     office = scene.office_of(request.office)
     release = to_release(request, office, scene.actor)
-    opens = pool.opening(scene.tx, release)
+    opens = pool_segments.opening(scene.tx, release)
     when = texts.release_when(opens, now=not request.opens)
     question = texts.release_question(office, request.kind, release.mask.pattern, release.mask.size, when)
-    jumped = pool.jumped_order(scene.tx, office, release.mask)
+    jumped = pool_segments.jumped_order(scene.tx, office, release.mask)
     return question + (texts.order_jumped(jumped) if jumped else "")
 
 
@@ -148,7 +148,7 @@ def _release(scene: Scene) -> str:
     request = _request(scene)
     office = scene.office_of(request.office)
     segment = scene.core.pools.release(scene.tx, to_release(request, office, scene.actor))
-    return texts.released(segment, pool.count(scene.tx, office, request.kind))
+    return texts.released(segment, pool_segments.count(scene.tx, office, request.kind))
 
 
 RELEASE = screen_of(

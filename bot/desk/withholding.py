@@ -10,7 +10,7 @@ from bot.dialog.screen import Go
 from bot.dialog.view import Style
 from bot.texts.desk import withholding as texts
 from core.people.admins import Duty
-from core.pool import segments as pool
+from core.pool import segments as pool_segments
 from core.ports import Tx
 from core.values.masks import Mask
 from core.values.offices import Office
@@ -36,7 +36,7 @@ def ask_withhold(scene: Scene, rest: str) -> Go:
         Usage, MaskError: it is written in another way.
         AlreadyWithheld: there is nothing to ask.
     """
-    return _ask(scene, "withhold", rest, pool.judge_withhold)
+    return _ask(scene, "withhold", rest, pool_segments.judge_withhold)
 
 
 def ask_unwithhold(scene: Scene, rest: str) -> Go:
@@ -46,7 +46,7 @@ def ask_unwithhold(scene: Scene, rest: str) -> Go:
         Usage, MaskError: it is written in another way.
         NotWithheld: there is nothing to ask.
     """
-    return _ask(scene, "unwithhold", rest, pool.judge_unwithhold)
+    return _ask(scene, "unwithhold", rest, pool_segments.judge_unwithhold)
 
 
 def _meant(scene: Scene) -> tuple[Office, Mask]:
@@ -56,13 +56,13 @@ def _meant(scene: Scene) -> tuple[Office, Mask]:
 
 def _question(scene: Scene) -> str:
     office, mask = _meant(scene)
-    taken = scene.beside(f"taken:{mask.pattern}", lambda tx: pool.taken_of(tx, office, mask))
+    taken = scene.beside(f"taken:{mask.pattern}", lambda tx: pool_segments.taken_of(tx, office, mask))
     return texts.withhold_question(office, mask, taken)
 
 
 def _withhold(scene: Scene) -> str:
     office, mask = _meant(scene)
-    pool.withhold(scene.tx, office, mask, scene.actor)
+    pool_segments.withhold(scene.tx, office, mask, scene.actor)
     return texts.withheld(office, mask)
 
 
@@ -72,7 +72,7 @@ def _unquestion(scene: Scene) -> str:
 
 def _unwithhold(scene: Scene) -> str:
     office, mask = _meant(scene)
-    pool.unwithhold(scene.tx, office, mask, scene.actor)
+    pool_segments.unwithhold(scene.tx, office, mask, scene.actor)
     return texts.unwithheld(office, mask)
 
 

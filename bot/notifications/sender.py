@@ -26,7 +26,7 @@ from bot.notifications.messages import File, Part, Place, Words, letter
 from bot.pictures.worker import drawn
 from core.bootstrap import Core
 from core.errors import XuanhaoError
-from core.notifications import queue as notices
+from core.notifications import queue as notification_queue
 from core.notifications.queue import Notice, Purpose
 from core.ports import Tx
 
@@ -76,12 +76,12 @@ class Sender:
 
     async def take_over(self) -> None:
         """Take up at once what a dead worker had in its hands: for whoever is alone on the database."""
-        await self._core.store.run(notices.take_over, self._worker)
+        await self._core.store.run(notification_queue.take_over, self._worker)
 
     async def send_due(self) -> int:
         """Send all that is due; return how many notices were dealt with."""
         done = 0
-        while claimed := await self._core.store.run(notices.claim, self._worker, AT_ONCE):
+        while claimed := await self._core.store.run(notification_queue.claim, self._worker, AT_ONCE):
             begun = time.monotonic()
             await asyncio.gather(*(self._deal_with(notice) for notice in claimed))
             done += len(claimed)
@@ -96,38 +96,40 @@ class Sender:
                 await self._deliver(notice)
         except RetryAfter as error:
             after = timedelta(seconds=retry_after_seconds(error))
-            await run(notices.note_failure, notice, self._worker, "RetryAfter", after)
+            await run(notification_queue.note_failure, notice, self._worker, "RetryAfter", after)
         except Forbidden as error:
             await run(self._shut_out, notice, type(error).__name__)
         except BadRequest as error:
             if any(known in error.message.lower() for known in _GONE):
-                await run(self._shut_out, notice, notices.CHAT_GONE)
+                await run(self._shut_out, notice, notification_queue.CHAT_GONE)
             else:
                 _LOGGER.warning("notice %d (%s) was refused", notice.notice_id, notice.purpose)
-                await run(notices.note_hopeless, notice, self._worker, "BadRequest")
+                await run(notification_queue.note_hopeless, notice, self._worker, "BadRequest")
         except _OutcomeUnknownError:
-            await run(notices.note_hopeless, notice, self._worker, notices.UNCERTAIN)
+            await run(notification_queue.note_hopeless, notice, self._worker, notification_queue.UNCERTAIN)
         except (TelegramError, XuanhaoError) as error:
             name = type(error).__name__
             _LOGGER.warning("notice %d (%s) failed: %s", notice.notice_id, notice.purpose, name)
-            await run(notices.note_failure, notice, self._worker, name, timedelta())
+            await run(notification_queue.note_failure, notice, self._worker, name, timedelta())
         except Exception as error:  # of our own making: it neither holds up others nor comes back for ever
             _LOGGER.exception("notice %d (%s) failed", notice.notice_id, notice.purpose)
-            await run(notices.note_failure, notice, self._worker, type(error).__name__, timedelta())
+            await run(
+                notification_queue.note_failure, notice, self._worker, type(error).__name__, timedelta()
+            )
 
     def _shut_out(self, tx: Tx, notice: Notice, reason: str) -> None:
-        notices.note_unreachable(tx, notice.chat_id, reason)
-        notices.note_hopeless(tx, notice, self._worker, reason)
+        notification_queue.note_unreachable(tx, notice.chat_id, reason)
+        notification_queue.note_hopeless(tx, notice, self._worker, reason)
 
     async def _deliver(self, notice: Notice) -> None:
         core = self._core
         if notice.pointless_after is not None and notice.pointless_after <= core.clock.now():
-            await self._run(notices.note_over, notice, self._worker, late=True)
+            await self._run(notification_queue.note_over, notice, self._worker, late=True)
             return
         async with self._store_turn:
             parts = await core.store.read(letter, core, notice)
         if not parts:
-            await self._run(notices.note_over, notice, self._worker, late=False)
+            await self._run(notification_queue.note_over, notice, self._worker, late=False)
             return
         if notice.topic == Purpose.ROLE and self._offer is not None:
             await self._offer(notice.chat_id)
@@ -136,15 +138,17 @@ class Sender:
             return
         for number, part in enumerate(parts[notice.parts_sent :], notice.parts_sent + 1):
             await self._send(notice.chat_id, part)
-            if number < len(parts) and not await self._run(notices.note_part, notice, self._worker, number):
+            if number < len(parts) and not await self._run(
+                notification_queue.note_part, notice, self._worker, number
+            ):
                 return  # it took so long that another worker has it by now
-        await self._run(notices.note_sent, notice, self._worker)
+        await self._run(notification_queue.note_sent, notice, self._worker)
 
     async def _deliver_once(self, notice: Notice, parts: tuple[Part, ...]) -> None:
         """Send what is told once at most: noted before, and begun again only if it cannot have arrived."""
         if notice.parts_sent:  # a worker died over it
             raise _OutcomeUnknownError
-        if not await self._run(notices.note_begun, notice, self._worker):
+        if not await self._run(notification_queue.note_begun, notice, self._worker):
             return  # it took so long that another worker has it by now
         try:
             await self._send(notice.chat_id, parts[0])
@@ -152,7 +156,7 @@ class Sender:
             raise
         except TelegramError as error:
             raise _OutcomeUnknownError from error
-        await self._run(notices.note_sent, notice, self._worker)
+        await self._run(notification_queue.note_sent, notice, self._worker)
 
     async def _run(self, function: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         async with self._store_turn:

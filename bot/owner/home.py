@@ -19,7 +19,7 @@ from bot.texts import rehearsal
 from bot.texts.desk import commands, warnings
 from bot.texts.owner import appeal, bulletin, home, languages, own_data, provinces
 from core.clock import CHINA
-from core.notifications import queue as notices
+from core.notifications import queue as notification_queue
 from core.people.admins import Duty
 from core.people.blacklist import running
 from core.preselection import State, of_account
@@ -51,7 +51,7 @@ def _warning(scene: Scene) -> str:
         return ""
     year = (scene.tx.now + _AHEAD).astimezone(CHINA).year
     calendar = "" if scene.core.calendar.has_schedule(year) else warnings.no_schedule(year)
-    failed, shut = notices.failures(scene.tx)
+    failed, shut = notification_queue.failures(scene.tx)
     return calendar + (warnings.trouble(failed, shut) if failed or shut else "")
 
 

@@ -17,7 +17,7 @@ from bot.owner.vehicle import REFUSED
 from bot.pictures.cards import BatchPicture
 from bot.texts.owner import preselect, selecting
 from core.errors import HoldEnded, StepOutOfOrder, VerificationLapsed, XuanhaoError
-from core.pool import segments as pool
+from core.pool import segments as pool_segments
 from core.pool.batches import Batch, latest_batch
 from core.preselection import State, lease_until
 from core.preselection.selection import Chances, Shortlisted, chances, shortlist
@@ -225,7 +225,7 @@ def _draw(scene: Scene, _arg: str) -> Go:
         scene.begun = drawn.preselection
         known = _Selection(lease_until=drawn.lease_until, latest=drawn.batch, left=drawn.chances)
         return replace(_stay(scene), known=known)
-    opened = pool.open_segments(scene.tx, scene.office, scene.preselection.kind)
+    opened = pool_segments.open_segments(scene.tx, scene.office, scene.preselection.kind)
     return _stay(scene, selecting.NONE_DRAWN() if opened else selecting.NOT_OPEN_YET(), alert=True)
 
 

@@ -9,7 +9,7 @@ from bot.i18n import formatting as common
 from bot.texts.desk import broadcasts as broadcast
 from bot.texts.owner import wishes
 from core.notifications import broadcasts, subscriptions
-from core.notifications import queue as notices
+from core.notifications import queue as notification_queue
 from core.notifications.subscriptions import NO_KIND, Subscription, Topic
 from core.values.offices import Office
 from core.values.plates import PlateKind
@@ -27,7 +27,7 @@ def _days(scene: Scene) -> list[int]:
 
 def _show_reminders(scene: Scene) -> View:
     days = _days(scene)
-    wanted = notices.reminders_wanted(scene.tx, scene.account.account_id)
+    wanted = notification_queue.reminders_wanted(scene.tx, scene.account.account_id)
     count = len(days) if wanted is None else min(wanted, len(days))
     choices = [
         Button(label=wishes.reminder_label(one, chosen=one == count), action=ActionName.COUNT, arg=str(one))

@@ -20,7 +20,7 @@ from core.appeals.submission import Appeals
 from core.audit import AuditAction
 from core.clock import moment_or_none, to_millis
 from core.errors import AppealDecided, AppealMoved, AppealOfOneself
-from core.notifications import queue as notices
+from core.notifications import queue as notification_queue
 from core.notifications.queue import Plan, Purpose
 from core.people.accounts import Account, Accounts
 from core.people.blacklist import Ban, running
@@ -305,7 +305,7 @@ class Reviews:
         return until
 
     def _tell_owner(self, tx: Tx, card: Card) -> None:
-        notices.plan(
+        notification_queue.plan(
             tx,
             Plan(
                 chat_id=card.owner.chat_id,
@@ -316,7 +316,7 @@ class Reviews:
         )
 
     def _tell_other(self, tx: Tx, appeal: Appeal, one: Preselection, details: Mapping[str, object]) -> None:
-        notices.plan(
+        notification_queue.plan(
             tx,
             Plan(
                 chat_id=self._accounts.by_id(tx, one.account_id).chat_id,

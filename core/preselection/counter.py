@@ -22,7 +22,7 @@ from core.errors import (
     UserTypeHeld,
     VinTailMismatch,
 )
-from core.notifications import queue as notices
+from core.notifications import queue as notification_queue
 from core.notifications.queue import Plan, Purpose
 from core.people.accounts import Account, Accounts, UserType
 from core.people.blacklist import lift, running
@@ -170,7 +170,7 @@ class Counter:
             preselection_id=reserved.preselection_id,
             now=to_millis(tx.now),
         )
-        notices.cancel(tx, reserved.subject)
+        notification_queue.cancel(tx, reserved.subject)
         audit.record(
             tx, actor, AuditAction.REGISTERED, reserved.subject, office=reserved.office, plate=str(plate)
         )
@@ -346,7 +346,9 @@ class Counter:
         self, tx: Tx, chat_id: int, purpose: Purpose, subject: str, details: Mapping[str, object]
     ) -> None:
         at = f"{purpose}:{to_millis(tx.now)}"
-        notices.plan(tx, Plan(chat_id=chat_id, purpose=at, subject=subject, due_at=tx.now, details=details))
+        notification_queue.plan(
+            tx, Plan(chat_id=chat_id, purpose=at, subject=subject, due_at=tx.now, details=details)
+        )
 
 
 def _tell_owner(tx: Tx, ended: Ended, purpose: Purpose, details: Mapping[str, object]) -> None:
@@ -357,4 +359,4 @@ def _tell_owner(tx: Tx, ended: Ended, purpose: Purpose, details: Mapping[str, ob
         due_at=tx.now,
         details=details,
     )
-    notices.plan(tx, plan)
+    notification_queue.plan(tx, plan)

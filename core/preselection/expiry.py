@@ -10,10 +10,10 @@ from datetime import date, datetime, timedelta
 
 from core import audit
 from core.audit import AuditAction
-from core.availability import closed_days as closings
+from core.availability import closed_days
 from core.clock import CHINA, to_millis
 from core.errors import DayClosed, DayInThePast, HandledMeanwhile
-from core.notifications import queue as notices
+from core.notifications import queue as notification_queue
 from core.notifications.queue import Deadline, Plan, Purpose
 from core.people.accounts import Account, Accounts
 from core.people.blacklist import Cause, Sentence, ban, years_after
@@ -105,8 +105,8 @@ class Endings:
             HandledMeanwhile: somebody else has closed it already.
         """
         tx.run("pool.lock_office", office=office.code)
-        if not closings.close(tx, office, day, reason, actor):
-            known = closings.of_day(tx, office, day)
+        if not closed_days.close(tx, office, day, reason, actor):
+            known = closed_days.of_day(tx, office, day)
             raise HandledMeanwhile(by=known.by if known else "", action=AuditAction.CLOSED_DAY)
         audit.record(
             tx,
@@ -117,7 +117,7 @@ class Endings:
             day=day.isoformat(),
             reason=reason,
         )
-        calendar = closings.calendar_of(tx, office, self._calendar)
+        calendar = closed_days.calendar_of(tx, office, self._calendar)
         rows = tx.all("blacklist.reserved_of_office", office=office.code, from_deadline=to_millis(tx.now))
         moved = [self._moved(tx, from_row(row), row["chat_id"], office, calendar) for row in rows]
         return [one for one in moved if one is not None]
@@ -130,13 +130,13 @@ class Endings:
         """
         if day < tx.now.astimezone(CHINA).date():
             raise DayInThePast
-        known = closings.of_day(tx, office, day)
+        known = closed_days.of_day(tx, office, day)
         if known is not None:
             raise DayClosed(by=known.by, reason=known.reason)
 
     def closing(self, tx: Tx, office: Office, day: date) -> Closing:
         """Return what closing a day would do; it goes through all that is reserved: for a snapshot."""
-        present = closings.calendar_of(tx, office, self._calendar)
+        present = closed_days.calendar_of(tx, office, self._calendar)
         calendar = present.closing_on(day)
         rows = tx.all("blacklist.reserved_of_office", office=office.code, from_deadline=to_millis(tx.now))
         deadlines = (_deadline(from_row(row), office, calendar) for row in rows)
@@ -160,9 +160,11 @@ class Endings:
         )
         if not changed:
             return None
-        notices.cancel(tx, reserved.subject)  # what has not been told yet of an earlier deadline as well
+        notification_queue.cancel(
+            tx, reserved.subject
+        )  # what has not been told yet of an earlier deadline as well
         self.plan_reminders(tx, get(tx, reserved.preselection_id), chat_id, calendar)
-        notices.plan(
+        notification_queue.plan(
             tx,
             Plan(
                 chat_id=chat_id,
@@ -188,20 +190,20 @@ class Endings:
             reserved_at=reserved.reserved_at,
             deadline=reserved.deadline,
         )
-        days = calendar or closings.calendar_of(tx, office, self._calendar)
-        notices.plan_reminders(tx, about, office, days)
+        days = calendar or closed_days.calendar_of(tx, office, self._calendar)
+        notification_queue.plan_reminders(tx, about, office, days)
 
     def days_left(self, tx: Tx, reserved: Preselection) -> int:
         """Return the working days from today to a reservation's deadline: 0 on its last day."""
         office = self._offices.get(reserved.office)
         if office is None or reserved.deadline is None:
             return 0
-        today, last = tx.now.astimezone(CHINA).date(), notices.last_day_of(reserved.deadline)
-        return closings.calendar_of(tx, office, self._calendar).workdays_between(today, last)
+        today, last = tx.now.astimezone(CHINA).date(), notification_queue.last_day_of(reserved.deadline)
+        return closed_days.calendar_of(tx, office, self._calendar).workdays_between(today, last)
 
     def wish_reminders(self, tx: Tx, account: Account, count: int) -> None:
         """Note how many reminders an owner wants before the last one; what is live follows at once."""
-        notices.wish_reminders(tx, account.account_id, count)
+        notification_queue.wish_reminders(tx, account.account_id, count)
         for row in tx.all("preselection.of_account", account_id=account.account_id):
             if row["state"] != State.RESERVED:
                 continue
@@ -218,7 +220,7 @@ class Endings:
         if not end_reservation(tx, reserved, expiry):
             return
         until = bar_owner(tx, reserved, account, expiry)
-        notices.plan(
+        notification_queue.plan(
             tx,
             Plan(
                 chat_id=account.chat_id,
@@ -256,7 +258,7 @@ def end_reservation(tx: Tx, reserved: Preselection, wanted: End) -> bool:
     if not end(tx, reserved, wanted.target, wanted.reason):
         return False
     _give_back(tx, reserved, wanted.office)
-    notices.cancel(tx, reserved.subject)
+    notification_queue.cancel(tx, reserved.subject)
     because = {} if wanted.reason is None else {"reason": wanted.reason}
     audit.record(
         tx,

@@ -13,7 +13,7 @@ from typing import Any
 
 from core import audit
 from core.audit import AuditAction
-from core.availability import closed_days as closings
+from core.availability import closed_days
 from core.availability.maintenance import refuse_closed
 from core.clock import from_millis, to_millis
 from core.errors import (
@@ -517,7 +517,7 @@ class Selection:
         *,
         way: Way,
     ) -> Preselection:
-        calendar = closings.calendar_of(tx, office, self._calendar)
+        calendar = closed_days.calendar_of(tx, office, self._calendar)
         deadline = calendar.deadline(tx.now, office.validity_workdays, office.counter_hours)
         changed = tx.run(
             "preselection.reserve",

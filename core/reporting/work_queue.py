@@ -15,7 +15,7 @@ from itertools import product, takewhile
 
 from core import audit
 from core.audit import AuditAction, SubjectKind
-from core.availability import closed_days as closings
+from core.availability import closed_days
 from core.clock import CHINA, from_millis, to_millis
 from core.errors import AlreadyHandled, NothingToHandle
 from core.notifications.queue import Plan, Purpose, plan
@@ -411,7 +411,7 @@ class Summaries:
         return (
             Duty.DESK in admin.duties
             and any(
-                closings.calendar_of(tx, self._house.offices[code], self._house.calendar).is_workday(today)
+                closed_days.calendar_of(tx, self._house.offices[code], self._house.calendar).is_workday(today)
                 for code in admin.offices(Duty.DESK, self._house.offices)
             )
             and is_pressing(tx, self._house, admin)

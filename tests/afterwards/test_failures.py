@@ -16,7 +16,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Time
 from bot.bot_api.rate_limits import Limits
 from bot.pictures.cards import ReceiptPicture
 from core.clock import from_millis
-from core.notifications import queue as notices
+from core.notifications import queue as notification_queue
 from core.notifications.queue import CLAIM, MOST_TRIES
 from core.notifications.subscriptions import Subscription, Topic, subscribe
 from tests.afterwards.house import OFFICE, House, Misfortune, chat_of, local, open_house
@@ -239,7 +239,7 @@ async def test_gaps_between_tries_grow(house: House) -> None:
 
 
 def test_gaps_end_at_six_hours() -> None:
-    assert notices.gap(100) == timedelta(hours=6)
+    assert notification_queue.gap(100) == timedelta(hours=6)
 
 
 async def test_reminder_is_tried_until_the_deadline(house: House) -> None:

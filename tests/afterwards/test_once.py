@@ -10,7 +10,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 from bot.bot_api.http import RequestNotSentError
 from bot.notifications.sender import ONCE_AT_A_TIME
 from core.notifications import broadcasts
-from core.notifications import queue as notices
+from core.notifications import queue as notification_queue
 from core.notifications.broadcasts import Audience, Figures, Order
 from core.notifications.subscriptions import Subscription, Topic, subscribe
 from core.values.plates import PlateKind
@@ -103,7 +103,7 @@ async def test_restart_tells_the_rest_and_nobody_twice(house: House) -> None:
 
 async def test_control_told_again_is_told_twice(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a reminder does, which is rather told twice than missed, tells these twice."""
-    monkeypatch.setattr(notices, "ONCE", frozenset())
+    monkeypatch.setattr(notification_queue, "ONCE", frozenset())
     await begins(house, 1)
     house.messenger.misfortunes.append(Misfortune(error=TimedOut(), delivered=True))
     await house.sender.send_due()

@@ -7,7 +7,7 @@ import pytest
 
 from core.bootstrap import Core
 from core.clock import to_millis
-from core.notifications import queue as notices
+from core.notifications import queue as notification_queue
 from core.ports import Tx
 from core.preselection import State
 from tests.afterwards.house import OFFICE, House, local
@@ -30,7 +30,7 @@ async def purge(house: House) -> None:
     while await house.store.run(house.core.endings.drop_old_drafts):
         pass
     await house.store.run(house.core.endings.purge_codes)
-    await house.store.run(notices.purge)
+    await house.store.run(notification_queue.purge)
 
 
 def draw(tx: Tx, core: Core, begun: int) -> None:
@@ -141,7 +141,7 @@ async def test_counts_of_earlier_days_are_forgotten(house: House) -> None:
 async def test_notices_are_kept_for_400_days(house: House) -> None:
     await house.reserve(1)
     await house.until(local("2026-03-17", 20), None)
-    house.clock.advance(notices.KEEP)
+    house.clock.advance(notification_queue.KEEP)
     await purge(house)
     assert len(await house.notices(1)) == 4
     house.clock.advance(SECOND)
@@ -151,6 +151,6 @@ async def test_notices_are_kept_for_400_days(house: House) -> None:
 
 async def test_waiting_notices_are_never_purged(house: House) -> None:
     await house.reserve(1)
-    house.clock.advance(notices.KEEP * 2)
+    house.clock.advance(notification_queue.KEEP * 2)
     await purge(house)
     assert len(await house.notices(1)) == 3

@@ -27,7 +27,7 @@ from core.people.accounts import Account
 from core.people.blacklist import Cause, Sentence, ban
 from core.ports import Tx
 from core.registry import imports
-from core.registry import lookup as registry
+from core.registry import lookup as registry_lookup
 from core.registry.lookup import RegistryVehicle
 from core.values.plates import PlateKind
 from tests import invented
@@ -308,7 +308,7 @@ async def test_reason_is_sealed_in_the_database(core: Core, owner: Account) -> N
 
 async def test_registered_vehicle_may_be_appealed_about(core: Core, owner: Account) -> None:
     """With the strict registry: the table says registered, the owner says it is theirs."""
-    strict = registry.StrictRegistry()
+    strict = registry_lookup.StrictRegistry()
     owners = appeals.Appeals(core.vault, strict, timedelta(days=30))
     table = [
         RegistryVehicle(vin=invented.vin(20), certificate="C", kind=PlateKind.SMALL, registered=True),

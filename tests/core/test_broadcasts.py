@@ -18,7 +18,7 @@ from core.errors import (
     Refusal,
 )
 from core.notifications import broadcasts
-from core.notifications import queue as notices
+from core.notifications import queue as notification_queue
 from core.notifications.broadcasts import (
     MOST_TEXT,
     PACE,
@@ -172,13 +172,13 @@ async def test_end_is_told_once_with_all_figures(core: Core, clock: FixedClock) 
     await subscribes(core, *range(9000, 9006))
     one = await core.store.run(broadcasts.begin, order(Audience.SUBSCRIBERS))
     clock.advance(timedelta(seconds=1))
-    claimed = await core.store.run(notices.claim, "worker", 4)
-    await core.store.run(notices.note_sent, claimed[0], "worker")
-    await core.store.run(notices.note_hopeless, claimed[1], "worker", "Forbidden")
-    await core.store.run(notices.note_hopeless, claimed[2], "worker", notices.UNCERTAIN)
+    claimed = await core.store.run(notification_queue.claim, "worker", 4)
+    await core.store.run(notification_queue.note_sent, claimed[0], "worker")
+    await core.store.run(notification_queue.note_hopeless, claimed[1], "worker", "Forbidden")
+    await core.store.run(notification_queue.note_hopeless, claimed[2], "worker", notification_queue.UNCERTAIN)
     await core.store.run(broadcasts.stop, one.broadcast_id, "chat:1001")
     assert await core.store.run(broadcasts.end_due) == 0  # one is in a worker's hands
-    await core.store.run(notices.note_hopeless, claimed[3], "worker", "BadRequest")
+    await core.store.run(notification_queue.note_hopeless, claimed[3], "worker", "BadRequest")
     assert await core.store.read(broadcasts.is_pending)
     assert sum(await asyncio.gather(*(core.store.run(broadcasts.end_due) for _ in range(2)))) == 1
     ended = await core.store.read(broadcasts.get, one.broadcast_id)

@@ -12,7 +12,7 @@ from core.bootstrap import Core
 from core.clock import FixedClock
 from core.errors import StoreConstraintError
 from core.pool import bulletin
-from core.pool import segments as pool
+from core.pool import segments as pool_segments
 from core.pool.bulletin import SMALLEST_TOLD, Left, rounded
 from core.pool.seeded_stream import Seeds
 from core.pool.segments import Release
@@ -31,7 +31,7 @@ async def counts(core: Core) -> dict[str, int]:
     counted = await core.store.read(bulletin.count, core.offices)
     await core.store.run(bulletin.note, counted)
     free = {one.segment_id: one.free for one in counted}
-    segments = await core.store.read(pool.segments, core.offices["粤K"], SMALL)
+    segments = await core.store.read(pool_segments.segments, core.offices["粤K"], SMALL)
     return {one.mask.pattern: free[one.segment_id] for one in segments if one.segment_id in free}
 
 
@@ -88,7 +88,7 @@ async def test_taken_and_withheld_numbers_are_not_left(core: Core) -> None:
     await core.store.run(reserved, core, 0, "A1888")
     await core.store.run(reserved, core, 1, "A1234")
     for pattern in ("A188#", "A1#88", "####8"):
-        await core.store.run(pool.withhold, office, parse_mask(SMALL, pattern), "test")
+        await core.store.run(pool_segments.withhold, office, parse_mask(SMALL, pattern), "test")
     kept = {f"A1{n:03d}" for n in range(1000)}
     kept = {one for one in kept if one[2:4] == "88" or one[3:] == "88"}
     assert len(kept) == 19
@@ -101,7 +101,7 @@ async def test_bulletin_tells_all_that_is_public(core: Core, clock: FixedClock) 
     later = clock.now() + timedelta(days=2)
     order = Release(office=office, mask=parse_mask(SMALL, "B####"), actor="test", opens_at=later)
     await core.store.run(core.pools.release, order)
-    await core.store.run(pool.withhold, office, parse_mask(SMALL, "A188#"), "test")
+    await core.store.run(pool_segments.withhold, office, parse_mask(SMALL, "A188#"), "test")
     before = await read(core)
     assert (before.counted_at, before.left.is_told, before.released) == (None, False, 1000)
     await counts(core)
@@ -196,6 +196,8 @@ async def test_every_kind_is_counted(core: Core, kind: PlateKind) -> None:
     office = core.offices["粤K"]
     order = Release(office=office, mask=parse_mask(kind, pattern), actor="test", compose_now=True)
     await core.store.run(core.pools.release, order)
-    await core.store.run(pool.withhold, office, parse_mask(kind, pattern[:-2] + "8" + pattern[-1]), "test")
+    await core.store.run(
+        pool_segments.withhold, office, parse_mask(kind, pattern[:-2] + "8" + pattern[-1]), "test"
+    )
     (one,) = await core.store.read(bulletin.count, core.offices)
     assert one.free == 9_000

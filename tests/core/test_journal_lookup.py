@@ -15,7 +15,7 @@ from core.clock import FixedClock
 from core.errors import NotInJournal
 from core.people.admins import Post, Role
 from core.pool.segments import withhold
-from core.reporting import audit_search as journal
+from core.reporting import audit_search
 from core.reporting.audit_search import Asked, Page
 from core.reporting.statistics import Scope
 from core.values.masks import parse_mask
@@ -47,7 +47,7 @@ async def page(
     core: Core, written: str, scope: Scope = EVERYWHERE, *, skip: int = 0, most: int = 100
 ) -> Page:
     asked = await core.store.read(core.journal.asked, written, today=TODAY)
-    newest = await core.store.read(journal.newest)
+    newest = await core.store.read(audit_search.newest)
     return await core.store.read(
         core.journal.page, Asked.from_json(asked.to_json()), scope, newest=newest, skip=skip, most=most
     )
@@ -83,7 +83,7 @@ async def test_person_is_found_by_chat_identity_and_telephone(core: Core, writte
 async def test_personal_numbers_are_kept_nowhere(core: Core, written: str) -> None:
     asked = await core.store.read(core.journal.asked, written, today=TODAY)
     assert written.removeprefix("+86") not in str(asked.to_json())
-    assert asked.words[0] in {journal.IDENTITY, journal.PHONE}
+    assert asked.words[0] in {audit_search.IDENTITY, audit_search.PHONE}
 
 
 async def test_admin_is_found_by_what_they_did_and_became(core: Core) -> None:
@@ -169,7 +169,7 @@ async def test_entries_of_other_offices_are_not_shown(core: Core, written: str) 
 
 async def test_pages_neither_repeat_nor_leave_out(core: Core) -> None:
     asked = await core.store.read(core.journal.asked, "粤K", today=TODAY)
-    newest = await core.store.read(journal.newest)
+    newest = await core.store.read(audit_search.newest)
     whole = [entry.entry_id for entry in (await page(core, "粤K")).entries]
     await core.store.run(reserved, core, 3, "A1003")  # what is added meanwhile shifts nothing
     turned: list[int] = []

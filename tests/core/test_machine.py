@@ -24,7 +24,7 @@ from core import errors
 from core.clock import FixedClock, from_millis, to_millis
 from core.db import QUERIES, MemoryDatabase, MemoryStore
 from core.people.accounts import Account
-from core.pool import batches as core_batches
+from core.pool import batches as pool_batches
 from core.pool import free_list
 from core.pool.free_list import FreeList, FreeListWanted, list_free, read_free_list
 from core.pool.ranks import open_ranks
@@ -283,7 +283,7 @@ class Selecting(RuleBasedStateMachine):
             return
 
         def sent(tx: Tx) -> None:
-            batch = core_batches.last_batch(tx, begun.number, at=tx.now)
+            batch = pool_batches.last_batch(tx, begun.number, at=tx.now)
             assert batch is not None
             self.core.selection.sent(tx, batch, self.place, at=tx.now)
 

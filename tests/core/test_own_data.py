@@ -18,7 +18,7 @@ from core.people.verification import Bond, Purpose
 from core.personal_data import HOLDINGS, Holding, OwnData, Person
 from core.ports import Tx
 from core.preselection import State, get
-from core.reporting import work_queue as waiting
+from core.reporting import work_queue
 from core.values.plates import Plate, PlateKind
 from tests import invented
 from tests.core.between import Between
@@ -211,7 +211,7 @@ async def test_identity_given_at_a_counter_counts_before_registration_ends(core:
 
 async def test_what_chats_wish_of_broadcasts_and_summaries_goes_with_them(core: Core) -> None:
     await core.store.run(broadcasts.mute, CHAT, "粤K")
-    await core.store.run(waiting.set_summary, CHAT, on=False)
+    await core.store.run(work_queue.set_summary, CHAT, on=False)
     found = await core.store.read(core.own_data.read, CHAT)
     assert [one["office"] for one in found["mutes"]] == ["粤K"]
     assert found["summary"] == [{"wanted": False}]

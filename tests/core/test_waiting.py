@@ -23,7 +23,7 @@ from core.notifications.queue import (
 from core.people.admins import Admin, Post, Role
 from core.pool.segments import Release
 from core.ports import Tx
-from core.reporting import work_queue as waiting
+from core.reporting import work_queue
 from core.reporting.work_queue import Desk, Matter
 from core.values.masks import parse_mask
 from core.values.plates import PlateKind
@@ -48,7 +48,7 @@ async def core(engine: str, tmp_path: Path, clock: FixedClock) -> AsyncIterator[
 
 
 async def look(core: Core, admin: Admin | None = None) -> Desk:
-    return await core.store.read(waiting.desk, core.house, admin or at_desk())
+    return await core.store.read(work_queue.desk, core.house, admin or at_desk())
 
 
 def subjects(found: Desk, matter: Matter) -> list[str]:
@@ -156,10 +156,10 @@ async def test_failed_notice_waits_until_somebody_deals_with_it(core: Core) -> N
     await core.store.run(fails)
     (item,) = (await look(core)).items
     assert (item.matter, item.office, item.plate, item.what) == (Matter.FAILED, "粤K", "A1001", "expired")
-    await core.store.run(waiting.handle, at_desk(), item.subject, core.offices, "chat:1001")
+    await core.store.run(work_queue.handle, at_desk(), item.subject, core.offices, "chat:1001")
     assert (await look(core)).items == ()
     with pytest.raises(AlreadyHandled) as refused:
-        await core.store.run(waiting.handle, at_desk(), item.subject, core.offices, "chat:3001")
+        await core.store.run(work_queue.handle, at_desk(), item.subject, core.offices, "chat:3001")
     assert refused.value.by == "chat:1001"
     journal = await core.store.read(sql, "SELECT actor, subject, office FROM audit WHERE action = 'handled'")
     assert journal == [{"actor": "chat:1001", "subject": item.subject, "office": "粤K"}]
@@ -197,15 +197,15 @@ async def test_broken_update_is_for_chiefs_of_all_offices(core: Core) -> None:
     assert subjects(await look(core), Matter.BROKEN) == ["update:7"]
     assert (await look(core, at_desk(place="粤K"))).items == ()
     with pytest.raises(NotYourDuty):
-        await core.store.run(waiting.handle, at_desk(place="粤K"), "update:7", core.offices, "chat:1")
-    await core.store.run(waiting.handle, at_desk(), "update:7", core.offices, "chat:1")
+        await core.store.run(work_queue.handle, at_desk(place="粤K"), "update:7", core.offices, "chat:1")
+    await core.store.run(work_queue.handle, at_desk(), "update:7", core.offices, "chat:1")
     assert (await look(core)).items == ()
 
 
 @pytest.mark.parametrize("subject", ["notice:99", "update:99"])
 async def test_what_is_not_there_cannot_be_dealt_with(core: Core, subject: str) -> None:
     with pytest.raises(NothingToHandle):
-        await core.store.run(waiting.handle, at_desk(), subject, core.offices, "chat:1")
+        await core.store.run(work_queue.handle, at_desk(), subject, core.offices, "chat:1")
 
 
 async def test_desk_of_one_office_shows_nothing_of_another(core: Core, clock: FixedClock) -> None:
@@ -217,7 +217,7 @@ async def test_desk_of_one_office_shows_nothing_of_another(core: Core, clock: Fi
     there = await look(core, at_desk(place="粤A"))
     assert (there.items, sum(count for _, count in there.due)) == ((), 0)
     with pytest.raises(NothingToHandle):
-        await core.store.run(waiting.handle, at_desk(place="粤A"), "notice:1", core.offices, "chat:1")
+        await core.store.run(work_queue.handle, at_desk(place="粤A"), "notice:1", core.offices, "chat:1")
 
 
 async def test_each_role_sees_its_own_matters(core: Core) -> None:
@@ -284,9 +284,9 @@ async def test_no_summary_comes_on_a_day_off(core: Core, clock: FixedClock) -> N
 
 async def test_whoever_turned_it_off_gets_none(core: Core, clock: FixedClock) -> None:
     await core.store.run(sets_aside)
-    await core.store.run(waiting.set_summary, CHIEF, on=False)
+    await core.store.run(work_queue.set_summary, CHIEF, on=False)
     assert await tick(core) == []
-    await core.store.run(waiting.set_summary, CHIEF, on=True)
+    await core.store.run(work_queue.set_summary, CHIEF, on=True)
     clock.advance(timedelta(days=1))
     assert await tick(core) == [CHIEF]
 
@@ -303,6 +303,6 @@ async def test_second_ticker_of_the_same_morning_writes_nothing(core: Core) -> N
 async def test_summary_of_work_that_was_done_meanwhile_says_nothing(core: Core) -> None:
     await core.store.run(sets_aside)
     assert await core.store.read(core.summaries.of_chat, CHIEF) is not None
-    await core.store.run(waiting.handle, at_desk(), "update:7", core.offices, "chat:1")
+    await core.store.run(work_queue.handle, at_desk(), "update:7", core.offices, "chat:1")
     assert await core.store.read(core.summaries.of_chat, CHIEF) is None
     assert await core.store.read(core.summaries.of_chat, 5001) is None

@@ -10,7 +10,7 @@ from bot.i18n.language import Language
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.db import MemoryDatabase, MemoryStore
-from core.pool import segments as pool
+from core.pool import segments as pool_segments
 from core.pool.free_list import LARGEST_SCAN_INSIDE
 from core.ports import Tx
 from core.rehearsal import CHAT, Rehearsal, examples, prepare
@@ -75,11 +75,13 @@ async def test_pool_is_stocked_once_and_small_enough_to_be_listed(core: Core, ki
     with rehearsal.opened(rehearsal.furnished) as (database, clock):
         clock.set(NOON)
         database.run(choose, rehearsal, kind)
-        count = database.read(pool.count, office, kind)
+        count = database.read(pool_segments.count, office, kind)
         assert (count.released, count.taken) == (20_000, 24)
         assert count.released <= LARGEST_SCAN_INSIDE
         tried = examples(office, kind)
-        assert [database.read(pool.is_free, office, kind, one) for one in (*tried.taken, tried.free)] == [
+        assert [
+            database.read(pool_segments.is_free, office, kind, one) for one in (*tried.taken, tried.free)
+        ] == [
             False,
             False,
             True,

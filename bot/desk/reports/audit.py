@@ -17,7 +17,7 @@ from bot.texts.desk import audit as words
 from core.errors import NotYourOffice
 from core.people.admins import Duty
 from core.ports import Tx
-from core.reporting import audit_search as journal
+from core.reporting import audit_search
 from core.reporting.audit_search import Asked, Page
 from core.reporting.statistics import Scope, scope_of
 
@@ -42,7 +42,7 @@ def ask(scene: Scene, rest: str) -> Go:
     asked = scene.core.journal.asked(scene.tx, words.meant(rest, today), today=today)
     if asked.office and not scope.holds(asked.office):
         raise NotYourOffice
-    newest = journal.newest(scene.tx)
+    newest = audit_search.newest(scene.tx)
     return Go(
         screen=ScreenName.DESK_AUDIT, args={"asked": asked.to_json(), "newest": str(newest), "page": "0"}
     )

@@ -27,7 +27,7 @@ from core.audit import SubjectKind
 from core.clock import CHINA
 from core.errors import Refusal, XuanhaoError
 from core.people.admins import Duty
-from core.reporting import work_queue as waiting
+from core.reporting import work_queue
 from core.reporting.work_queue import MOST, Desk, Item, Matter
 
 _A_PAGE = 6
@@ -55,7 +55,7 @@ def _look(scene: Scene) -> Desk:
 
     The snapshot does not know what this very step has dealt with; the argument ``done`` names it.
     """
-    look = partial(waiting.desk, house=scene.core.house, admin=scene.admin)
+    look = partial(work_queue.desk, house=scene.core.house, admin=scene.admin)
     found: Desk = scene.beside(ScreenName.DESK_DESK, look)
     return replace(found, items=tuple(item for item in found.items if item.subject != scene.arg("done")))
 
@@ -85,7 +85,7 @@ def _show(scene: Scene) -> View:
 
 
 def _switch(scene: Scene) -> Button:
-    if waiting.wants_summary(scene.tx, scene.chat_id):
+    if work_queue.wants_summary(scene.tx, scene.chat_id):
         return Button(label=words.SUMMARY_ON(), action=ActionName.SUMMARY, arg="off")
     return Button(label=words.SUMMARY_OFF(), action=ActionName.SUMMARY, arg="on")
 
@@ -157,14 +157,14 @@ def _lead(scene: Scene, subject: str) -> Go:
 
 def _summary(scene: Scene, switch: str) -> Go:
     scene.admin.need(Duty.DESK)
-    waiting.set_summary(scene.tx, scene.chat_id, on=switch == "on")
+    work_queue.set_summary(scene.tx, scene.chat_id, on=switch == "on")
     note = words.SUMMARY_TURNED_ON() if switch == "on" else words.SUMMARY_TURNED_OFF()
     return Go(screen=ScreenName.DESK_DESK, args=dict(scene.args), note=note)
 
 
 def _sheet(scene: Scene, _arg: str) -> Go:
     scene.admin.need(Duty.DESK)
-    look = partial(waiting.desk, house=scene.core.house, admin=scene.admin)
+    look = partial(work_queue.desk, house=scene.core.house, admin=scene.admin)
     return sheet("desk.xlsx", escape(words.DESK_TITLE()), look, _tables)
 
 
@@ -187,7 +187,7 @@ _TO_DESK: ErrorWays = {Refusal: _back}
 
 def _show_matter(scene: Scene) -> View:
     scene.admin.need(Duty.DESK)
-    item = waiting.find(scene.tx, scene.admin, scene.arg("subject"), scene.core.offices)
+    item = work_queue.find(scene.tx, scene.admin, scene.arg("subject"), scene.core.offices)
     ways = [Button(label=words.HANDLED(), action=ActionName.HANDLE, style=Style.SUCCESS)]
     if item.about:
         ways.append(Button(label=words.lead_label("🔎", item), action=ActionName.FIND, arg=item.about))
@@ -196,7 +196,7 @@ def _show_matter(scene: Scene) -> View:
 
 
 def _handle(scene: Scene, _arg: str) -> Go:
-    waiting.handle(scene.tx, scene.admin, scene.arg("subject"), scene.core.offices, scene.actor)
+    work_queue.handle(scene.tx, scene.admin, scene.arg("subject"), scene.core.offices, scene.actor)
     args = {"page": "0", "done": scene.arg("subject")}
     return Go(screen=ScreenName.DESK_DESK, args=args, note=words.HANDLED_NOW(), pinned=True)
 
