@@ -17,7 +17,7 @@ from core.notifications import queue as notification_queue
 from core.people import blacklist
 from core.people.accounts import Account, Accounts
 from core.ports import Row, Tx
-from core.preselection import Preselection, Preselections, State, from_row, unfinished
+from core.preselection import Preselection, Preselections, PreselectionState, from_row, unfinished
 
 Record = Mapping[str, object]
 """One thing that is held, by the names of its fields; moments are datetimes."""
@@ -335,7 +335,7 @@ def _who(actor: str) -> str:
 def _reserved(_tx: Tx, person: Person) -> Hindrance | None:
     """A number that waits to be confirmed needs its owner: reminders, and the ban if it expires."""
     for one in person.preselections:
-        if one.state == State.RESERVED:
+        if one.state == PreselectionState.RESERVED:
             return Hindrance(why="reserved", until=one.deadline, what=str(one.plate or ""))
     return None
 

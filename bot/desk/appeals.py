@@ -20,7 +20,7 @@ from core.appeals import Slot, queue
 from core.appeals.reviews import Card
 from core.errors import AppealMoved, AppealUnknown, InputError, Refusal, XuanhaoError
 from core.people.admins import Duty
-from core.preselection import State as Step
+from core.preselection import PreselectionState
 from core.values.text import compact
 
 _A_PAGE = 10
@@ -217,7 +217,7 @@ CARD = Screen(
 def _show_approve(scene: Scene) -> View:
     card, bar = _judged(scene, _id(scene)), bool(scene.args.get("bar"))
     holder = card.obstacles.holder
-    may_bar = holder is not None and holder.state == Step.RESERVED
+    may_bar = holder is not None and holder.state == PreselectionState.RESERVED
     toggle = Button(label=(words.BAR_ON if bar else words.BAR_OFF)(), action=ActionName.BAR)
     return View(
         text=words.approve_question(card, bar=bar),

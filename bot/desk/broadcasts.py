@@ -152,7 +152,7 @@ def _show_progress(scene: Scene) -> View:
     figures = broadcasts.figures(scene.tx, one)
     home = Button(label=common.HOME(), action=ActionName.HOME)
     buttons = [home]
-    if one.state == broadcasts.State.RUNNING:
+    if one.state == broadcasts.BroadcastState.RUNNING:
         buttons.insert(0, Button(label=words.STOP(), action=ActionName.STOP, style=Style.DANGER))
     again = None if one.is_over else scene.tx.now + REDRAWN_EVERY
     return View(text=words.progress(one, figures), rows=(tuple(buttons),), redraw_at=again)

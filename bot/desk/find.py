@@ -28,7 +28,7 @@ from core.errors import NothingKnown, NotYourOffice, PlateNotReserved
 from core.people.accounts import UserType
 from core.people.admins import EVERYWHERE, Duty
 from core.people.lookup import Who
-from core.preselection import Preselection, State
+from core.preselection import Preselection, PreselectionState
 from core.preselection.counter import reserved_of
 from core.reporting.case_file import Dossier, read_key
 from core.values.plates import Plate
@@ -99,7 +99,9 @@ class Action:
 def _reserved_at(duty: Duty) -> Callable[[Scene, Dossier], bool]:
     def may(scene: Scene, dossier: Dossier) -> bool:
         one = dossier.focus
-        return one is not None and one.state == State.RESERVED and scene.admin.may(duty, one.office)
+        return (
+            one is not None and one.state == PreselectionState.RESERVED and scene.admin.may(duty, one.office)
+        )
 
     return may
 

@@ -15,7 +15,7 @@ from core.clock import CHINA
 from core.errors import HolderElsewhere, IdentityIsTheirs, NothingKnown
 from core.people.accounts import Account, UserType
 from core.people.admins import EVERYWHERE, Duty
-from core.preselection import State, of_account
+from core.preselection import PreselectionState, of_account
 from core.preselection.counter import Grant, Move, granted_of, judge_change_of_type, judge_grant
 from core.values.identity import parse_identity
 from core.values.vehicles import parse_vin
@@ -160,7 +160,11 @@ def _identity(scene: Scene) -> str:
 def _identity_question(scene: Scene) -> str:
     identity = _identity(scene)
     holder = _holder(scene, identity)
-    kept = [one for one in of_account(scene.tx, holder) if one.state == State.RESERVED] if holder else []
+    kept = (
+        [one for one in of_account(scene.tx, holder) if one.state == PreselectionState.RESERVED]
+        if holder
+        else []
+    )
     return texts.identity_question(identity, holder, _chat_account(scene), scene.arg("reason"), kept)
 
 

@@ -21,7 +21,7 @@ from core.errors import ImportUnderWay, XuanhaoError
 from core.people.admins import EVERYWHERE, Duty
 from core.ports import Tx
 from core.registry import imports
-from core.registry.imports import Import, Order, State
+from core.registry.imports import Import, ImportState, Order
 from core.registry.lookup import RegistryVehicle
 from core.registry.vehicle_file import VehicleFile
 from core.values.plates import PlateKind
@@ -172,9 +172,9 @@ def _show_import(scene: Scene) -> View:
     one = _meant(scene)
     back = (Button(label=words.ALL_IMPORTS(), action=ActionName.BACK),)
     drop = Button(label=words.DROP(), action=ActionName.DROP)
-    if one.state == State.LOADING:
+    if one.state == ImportState.LOADING:
         return View(text=words.loading(one), rows=((drop,),))
-    if one.state == State.READY and one.differences is not None:
+    if one.state == ImportState.READY and one.differences is not None:
         confirm = Button(label=words.CONFIRM(), action=ActionName.CONFIRM, style=Style.PRIMARY)
         return View(text=words.preview(one, one.differences), rows=((confirm, drop),))
     undo = (Button(label=words.UNDO(), action=ActionName.UNDO),)

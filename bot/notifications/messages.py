@@ -17,14 +17,14 @@ from bot.texts.desk import broadcasts as broadcast
 from bot.texts.desk import staff
 from bot.texts.desk.reports import waiting
 from bot.texts.owner import appeal
-from core.appeals import State as AppealState
+from core.appeals import AppealState
 from core.bootstrap import Core
 from core.clock import from_millis
 from core.errors import StepOutOfOrder
 from core.notifications import broadcasts
 from core.notifications.queue import Notice, Purpose, is_overtaken
 from core.ports import Tx
-from core.preselection import Preselection, State, get
+from core.preselection import Preselection, PreselectionState, get
 from core.values.offices import Office
 
 
@@ -93,8 +93,8 @@ def _about_preselection(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
     if notice.topic == Purpose.EXPIRED:
         until = notice.details.get("until")
         text = notices.expired(one, office, until if isinstance(until, int) else None)
-        return (Words(text=text),) if one.state == State.EXPIRED else ()
-    if one.state != State.RESERVED or is_overtaken(tx, notice):
+        return (Words(text=text),) if one.state == PreselectionState.EXPIRED else ()
+    if one.state != PreselectionState.RESERVED or is_overtaken(tx, notice):
         return ()
     return _of_reserved(tx, core, notice, one, office)
 
@@ -122,7 +122,7 @@ def _of_broadcast(tx: Tx, notice: Notice) -> tuple[Part, ...]:
     if notice.topic == Purpose.BROADCAST_OVER:
         return _about_broadcast(tx, notice)
     one = broadcasts.get(tx, int(notice.subject.partition(":")[2]))
-    if one.state != broadcasts.State.RUNNING:  # stopped since
+    if one.state != broadcasts.BroadcastState.RUNNING:  # stopped since
         return ()
     mute = Button(label=broadcast.MUTE(), action=ActionName.MUTE, arg=one.office)
     return (Words(text=broadcast.letter(one.office, one.text), rows=((mute,),)),)

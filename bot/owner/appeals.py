@@ -8,10 +8,10 @@ from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting as common
 from bot.owner.entry import entry, step_of
 from bot.texts.owner import appeal as words
-from core.appeals import RENEWABLE, Appeal, Slot, State
+from core.appeals import RENEWABLE, Appeal, AppealState, Slot
 from core.errors import AppealDecided, AppealUnfinished, AppealUnknown, StepOutOfOrder
 from core.people.blacklist import running
-from core.preselection import State as Step
+from core.preselection import PreselectionState
 
 _A_PAGE = 8
 PHOTO_PAGES = {Slot.IDENTITY: ScreenName.APPEAL_IDENTITY, Slot.INVOICE: ScreenName.APPEAL_INVOICE}
@@ -112,14 +112,14 @@ def _show(scene: Scene) -> View | Go:
         one = _own(scene)
     except AppealUnknown:
         return Go(screen=ScreenName.APPEALS)
-    if one.state == State.DRAFT:
+    if one.state == AppealState.DRAFT:
         return step(one)
     actions: list[tuple[Button, ...]] = []
-    if one.state == State.PENDING:
+    if one.state == AppealState.PENDING:
         actions.append((Button(label=words.WITHDRAW(), action=ActionName.WITHDRAW),))
     if one.state in RENEWABLE:
         actions.append((Button(label=words.RENEW(), action=ActionName.RENEW, style=Style.PRIMARY),))
-    if one.state == State.APPROVED:
+    if one.state == AppealState.APPROVED:
         actions.append((Button(label=words.SELECT(), action=ActionName.SELECT, style=Style.SUCCESS),))
     back = (
         Button(label=words.LIST(), action=ActionName.LIST),
@@ -141,7 +141,7 @@ def _select(scene: Scene, _arg: str) -> Go:
         return (
             entry(scene) if running(scene.tx, scene.account.identity_hash) else Go(screen=ScreenName.BASICS)
         )
-    if begun.state == Step.INFORMED and begun.vin != vin:
+    if begun.state == PreselectionState.INFORMED and begun.vin != vin:
         scene.core.preselections.enter_vin(scene.tx, begun.preselection_id, vin)
         scene.fresh()
         return step_of(scene, scene.preselection)
@@ -157,7 +157,7 @@ def _stands(scene: Scene, _error: object) -> Go:
 
 def _was_faster(scene: Scene, _error: object) -> Go:
     """Show the decision that came before the withdrawal, and that it stands."""
-    is_withdrawn = _own(scene).state == State.WITHDRAWN
+    is_withdrawn = _own(scene).state == AppealState.WITHDRAWN
     note = "" if is_withdrawn else words.ENDED_BEFORE()
     return Go(screen=ScreenName.APPEAL, args={"id": scene.arg("id")}, note=note, pinned=True)
 
@@ -191,7 +191,7 @@ PAGE = Screen(
 
 def _show_withdraw(scene: Scene) -> View | Go:
     one = _own(scene)
-    if one.state != State.PENDING:
+    if one.state != AppealState.PENDING:
         return Go(screen=ScreenName.APPEAL, args={"id": scene.arg("id")})
     return View(
         text=words.withdraw_question(one),

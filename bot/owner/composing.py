@@ -12,7 +12,7 @@ from bot.owner.entry import step_of
 from bot.owner.selecting import ERRORS
 from bot.texts.owner import selecting
 from core.errors import NoWishes, NoWishesLeft, OfficeClosed
-from core.preselection import State, lease_until
+from core.preselection import PreselectionState, lease_until
 from core.preselection.selection import chances, failed_before, judge_wishes
 from core.values.plates import split_wishes
 
@@ -33,7 +33,7 @@ def _back_to_random(scene: Scene, _arg: str) -> Go:
 
 def _show(scene: Scene) -> View | Go:
     begun, office = scene.preselection, scene.office
-    if begun.state != State.VERIFIED:
+    if begun.state != PreselectionState.VERIFIED:
         return step_of(scene, begun)
     lease = lease_until(scene.tx, begun)
     if lease is None:
@@ -119,7 +119,7 @@ COMPOSE = Screen(
 
 def _show_try(scene: Scene) -> View | Go:
     begun, office, wishes = scene.preselection, scene.office, scene.list_arg("wishes")
-    if begun.state != State.VERIFIED:
+    if begun.state != PreselectionState.VERIFIED:
         return step_of(scene, begun)
     if not wishes:
         return Go(screen=ScreenName.COMPOSE, args=_args(scene, ()))

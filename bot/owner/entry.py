@@ -5,7 +5,7 @@ from bot.dialog.names import ScreenName
 from bot.dialog.screen import Go, Screen
 from core.people.accounts import Account
 from core.people.blacklist import running
-from core.preselection import Preselection, State, lease_until, of_account
+from core.preselection import Preselection, PreselectionState, lease_until, of_account
 from core.preselection.selection import chances
 
 
@@ -37,7 +37,7 @@ def consent_first(scene: Scene, screen: Screen) -> Go | None:
 def reserved_of(scene: Scene) -> Preselection | None:
     """Return the owner's number that waits to be confirmed, if there is one."""
     mine = of_account(scene.tx, scene.account)
-    return next((one for one in mine if one.state == State.RESERVED), None)
+    return next((one for one in mine if one.state == PreselectionState.RESERVED), None)
 
 
 def registration_step(account: Account) -> Go:
@@ -56,15 +56,15 @@ def registration_step(account: Account) -> Go:
 def step_of(scene: Scene, begun: Preselection) -> Go:
     """Lead to the step at which a preselection stands."""
     match begun.state:
-        case State.DRAFT:
+        case PreselectionState.DRAFT:
             return Go(screen=ScreenName.NOTICE)
-        case State.INFORMED:
+        case PreselectionState.INFORMED:
             return data_step(begun)
         case _:
             office = scene.office_of(begun.office)
             if chances(scene.tx, office, begun.the_vin).none:
                 return Go(screen=ScreenName.USED_UP)
-            if begun.state == State.VERIFIED and lease_until(scene.tx, begun) is not None:
+            if begun.state == PreselectionState.VERIFIED and lease_until(scene.tx, begun) is not None:
                 return Go(screen=ScreenName.SELECTING)
             return Go(screen=ScreenName.TERMS)
 

@@ -22,7 +22,7 @@ from core.clock import CHINA
 from core.notifications import queue as notification_queue
 from core.people.admins import Duty
 from core.people.blacklist import running
-from core.preselection import State, of_account
+from core.preselection import PreselectionState, of_account
 
 _AHEAD = timedelta(days=60)
 """So far ahead a year without a published schedule begins to matter."""
@@ -36,7 +36,7 @@ def _state(scene: Scene) -> str:
     lines += [
         home.reserved(common.plate(one.office, one.serial or ""), common.moment(one.deadline))
         for one in of_account(scene.tx, scene.found)
-        if one.state == State.RESERVED and one.deadline is not None
+        if one.state == PreselectionState.RESERVED and one.deadline is not None
     ]
     if lines:
         return "\n".join(lines)

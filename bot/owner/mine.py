@@ -14,10 +14,10 @@ from bot.texts.owner import home, selecting, wishes
 from core.errors import StepOutOfOrder
 from core.notifications.queue import next_of
 from core.people.blacklist import running
-from core.preselection import Preselection, State, get, of_account
+from core.preselection import Preselection, PreselectionState, get, of_account
 from core.values.offices import Office
 
-_WITH_RECEIPT = frozenset({State.RESERVED, State.REGISTERED})
+_WITH_RECEIPT = frozenset({PreselectionState.RESERVED, PreselectionState.REGISTERED})
 _MOST_LISTED = 10
 
 
@@ -113,7 +113,7 @@ def _banned(scene: Scene) -> str:
 
 
 def _is_waiting(entries: list[Preselection]) -> bool:
-    return any(one.state == State.RESERVED for one in entries)
+    return any(one.state == PreselectionState.RESERVED for one in entries)
 
 
 MINE = Screen(

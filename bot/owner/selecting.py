@@ -19,7 +19,7 @@ from bot.texts.owner import preselect, selecting
 from core.errors import HoldEnded, StepOutOfOrder, VerificationLapsed, XuanhaoError
 from core.pool import segments as pool_segments
 from core.pool.batches import Batch, latest_batch
-from core.preselection import State, lease_until
+from core.preselection import PreselectionState, lease_until
 from core.preselection.selection import Chances, Shortlisted, chances, shortlist
 from core.values.offices import Office
 
@@ -110,7 +110,7 @@ def _redraw_at(now: datetime, ends: list[datetime], closes: datetime | None) -> 
 
 def _show(scene: Scene) -> View | Go:
     begun, office, now = scene.preselection, scene.office, scene.tx.now
-    if begun.state != State.VERIFIED:
+    if begun.state != PreselectionState.VERIFIED:
         return step_of(scene, begun)
     found = _selection(scene)
     lease, left = found.lease_until, found.left
@@ -297,7 +297,7 @@ SELECTING = Screen(
 
 def _show_sure(scene: Scene) -> View | Go:
     begun, now = scene.preselection, scene.tx.now
-    if begun.state != State.VERIFIED:
+    if begun.state != PreselectionState.VERIFIED:
         return step_of(scene, begun)
     kept = living(scene)
     serial = scene.arg("serial")

@@ -16,7 +16,7 @@ from bot.texts.owner import appeal, preselect, provinces, registration, wishes
 from core.availability.maintenance import of_office, refuse_closed
 from core.errors import ChancesUsedUp
 from core.people.verification import CodeStatus, Purpose
-from core.preselection import State
+from core.preselection import PreselectionState
 from core.preselection.selection import chances
 
 CLOSING_WARNING = timedelta(minutes=30)
@@ -24,7 +24,7 @@ CLOSING_WARNING = timedelta(minutes=30)
 
 def _show_terms(scene: Scene) -> View | Go:
     begun, office, now = scene.preselection, scene.office, scene.tx.now
-    if begun.state not in {State.AGREED, State.VERIFIED}:
+    if begun.state not in {PreselectionState.AGREED, PreselectionState.VERIFIED}:
         return step_of(scene, begun)
     left = chances(scene.tx, office, begun.the_vin)
     if left.none:
@@ -101,7 +101,7 @@ TERMS = Screen(
 
 
 def _show_code(scene: Scene) -> View | Go:
-    if scene.preselection.state != State.AGREED:
+    if scene.preselection.state != PreselectionState.AGREED:
         return step_of(scene, scene.preselection)
     back = Button(label=common.BACK(), action=ActionName.TERMS)
     return codes.page(scene, Purpose.PRESELECTION, scene.account.phone, (back,))

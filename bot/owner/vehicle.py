@@ -12,7 +12,7 @@ from bot.owner.vin_pages import VinPages, may_be_photographed
 from bot.texts.owner import appeal, preselect
 from core.appeals import awarded_to
 from core.errors import VinAwarded, VinPreselected, VinRegistered, VinUnavailable, XuanhaoError
-from core.preselection import Papers, Preselection, State
+from core.preselection import Papers, Preselection, PreselectionState
 from core.values.vehicles import CertificateKind, parse_certificate
 
 _AWARDED = 3
@@ -155,7 +155,7 @@ CERTIFICATE = Screen(
 
 def _show_review(scene: Scene) -> View | Go:
     begun = scene.preselection
-    if begun.state != State.INFORMED:
+    if begun.state != PreselectionState.INFORMED:
         return step_of(scene, begun)
     missing = data_step(begun)
     if missing.screen != ScreenName.REVIEW:

@@ -15,7 +15,7 @@ PHOTO_CONSENT = 1
 SHORTEST_REASON, LONGEST_REASON = 5, 200
 
 
-class State(StrEnum):
+class AppealState(StrEnum):
     """Where an appeal stands."""
 
     DRAFT = "draft"
@@ -26,15 +26,15 @@ class State(StrEnum):
     DROPPED = "dropped"
 
 
-TRANSITIONS: dict[State, frozenset[State]] = {
-    State.DRAFT: frozenset({State.PENDING, State.DROPPED}),
-    State.PENDING: frozenset({State.APPROVED, State.REJECTED, State.WITHDRAWN}),
-    State.APPROVED: frozenset(),
-    State.REJECTED: frozenset(),
-    State.WITHDRAWN: frozenset(),
-    State.DROPPED: frozenset(),
+TRANSITIONS: dict[AppealState, frozenset[AppealState]] = {
+    AppealState.DRAFT: frozenset({AppealState.PENDING, AppealState.DROPPED}),
+    AppealState.PENDING: frozenset({AppealState.APPROVED, AppealState.REJECTED, AppealState.WITHDRAWN}),
+    AppealState.APPROVED: frozenset(),
+    AppealState.REJECTED: frozenset(),
+    AppealState.WITHDRAWN: frozenset(),
+    AppealState.DROPPED: frozenset(),
 }
-RENEWABLE = frozenset({State.REJECTED, State.WITHDRAWN})
+RENEWABLE = frozenset({AppealState.REJECTED, AppealState.WITHDRAWN})
 
 
 class Superseded(StrEnum):
@@ -67,7 +67,7 @@ class Appeal:
     appeal_id: int
     account_id: int
     office: str  # of the owner's registration, which decides
-    state: State
+    state: AppealState
     renews: int | None
     consent_version: int | None
     vin: str | None = field(repr=False)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from core.clock import to_millis
 from core.errors import AppealAboutOwnNumber, AppealNotNeeded, VehicleUnknown
 from core.ports import Tx
-from core.preselection import Preselection, State, from_row, get
+from core.preselection import Preselection, PreselectionState, from_row, get
 from core.registry.lookup import Registry, RegistryVehicle
 
 
@@ -98,4 +98,4 @@ def _selecting(tx: Tx, vin: str, account_id: int) -> Preselection | None:
     if lease is None or lease["until"] < to_millis(tx.now):
         return None
     one = get(tx, lease["preselection_id"])
-    return one if one.account_id != account_id and one.state == State.VERIFIED else None
+    return one if one.account_id != account_id and one.state == PreselectionState.VERIFIED else None

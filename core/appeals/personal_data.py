@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from core.appeals.model import State
+from core.appeals.model import AppealState
 from core.appeals.submission import Appeals
 from core.clock import from_millis, to_millis
 from core.personal_data import Holding, Person, Record
@@ -51,5 +51,5 @@ def _forget(tx: Tx, person: Person) -> None:
     now = to_millis(tx.now)
     tx.run("appeals.forget_all_photos", **mine)
     tx.run("appeals.drop_all_drafts", **mine, now=now)
-    tx.run("appeals.empty_all", **mine, withdrawn=State.WITHDRAWN, nobody=b"", now=now)
+    tx.run("appeals.empty_all", **mine, withdrawn=AppealState.WITHDRAWN, nobody=b"", now=now)
     tx.run("appeals.end_rights", **mine)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core import audit
-from core.appeals.model import Appeal, State, Superseded
+from core.appeals.model import Appeal, AppealState, Superseded
 from core.appeals.obstacles import Obstacles, obstacles
 from core.appeals.submission import Appeals
 from core.audit import AuditAction
@@ -25,8 +25,7 @@ from core.notifications.queue import Plan, Purpose
 from core.people.accounts import Account, Accounts
 from core.people.blacklist import Ban, running
 from core.ports import Tx
-from core.preselection import Preselection, end_holds, end_lease, from_row, move
-from core.preselection import State as Step
+from core.preselection import Preselection, PreselectionState, end_holds, end_lease, from_row, move
 from core.preselection.counter import Counter
 from core.registry.lookup import Registry
 from core.values.vehicles import vin_last_six
@@ -130,7 +129,7 @@ class Reviews:
         card = self.card(tx, appeal_id)
         self.judge_reviewer(tx, card, chat_id)
         actor = audit.chat_actor(chat_id)
-        self._decide(tx, card.appeal, State.REJECTED, actor, answer=answer)
+        self._decide(tx, card.appeal, AppealState.REJECTED, actor, answer=answer)
         audit.record(
             tx,
             actor,
@@ -160,7 +159,7 @@ class Reviews:
         """
         appeal = self._waiting(tx, appeal_id)
         actor = audit.chat_actor(chat_id)
-        self._decide(tx, appeal, State.APPROVED, actor)
+        self._decide(tx, appeal, AppealState.APPROVED, actor)
         others = self._lock_others(tx, appeal)
         card = self._card_of(tx, appeal)
         self.judge_reviewer(tx, card, chat_id)
@@ -183,7 +182,7 @@ class Reviews:
 
     def _waiting(self, tx: Tx, appeal_id: int) -> Appeal:
         appeal = self._appeals.get(tx, appeal_id)
-        if appeal.state != State.PENDING:
+        if appeal.state != AppealState.PENDING:
             raise self._ended(tx, appeal)
         return appeal
 
@@ -192,7 +191,7 @@ class Reviews:
         return AppealDecided(appeal.decided_by or owner.actor, appeal.state)
 
     def _decide(
-        self, tx: Tx, appeal: Appeal, target: State, actor: str, *, answer: str | None = None
+        self, tx: Tx, appeal: Appeal, target: AppealState, actor: str, *, answer: str | None = None
     ) -> None:
         changed = tx.run(
             "appeals.decide",
@@ -200,7 +199,7 @@ class Reviews:
             target=target,
             actor=actor,
             answer=answer,
-            outcome="{}" if target == State.APPROVED else None,
+            outcome="{}" if target == AppealState.APPROVED else None,
             now=to_millis(tx.now),
         )
         if not changed:
@@ -249,10 +248,13 @@ class Reviews:
         bar: bool,
     ) -> Outcome:
         for one in others:
-            if one.state in {Step.AGREED, Step.VERIFIED}:  # a lapsed one may still hold something
+            if one.state in {
+                PreselectionState.AGREED,
+                PreselectionState.VERIFIED,
+            }:  # a lapsed one may still hold something
                 end_holds(tx, one)
-            if one.state == Step.VERIFIED:
-                move(tx, one, Step.INFORMED)
+            if one.state == PreselectionState.VERIFIED:
+                move(tx, one, PreselectionState.INFORMED)
                 audit.record(
                     tx,
                     actor,
@@ -273,7 +275,7 @@ class Reviews:
         if found.holder is None:
             return outcome
         plate = str(found.holder.plate)
-        if found.holder.state == Step.RESERVED:
+        if found.holder.state == PreselectionState.RESERVED:
             until = self._end_reservation(tx, appeal, found.holder, actor, bar=bar)
             return replace(outcome, plate=plate, banned_until=until)
         tx.run(

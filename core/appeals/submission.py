@@ -4,7 +4,16 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from core import audit
-from core.appeals.model import PHOTO_CONSENT, RENEWABLE, Appeal, Photo, Queued, Slot, State, judged_reason
+from core.appeals.model import (
+    PHOTO_CONSENT,
+    RENEWABLE,
+    Appeal,
+    AppealState,
+    Photo,
+    Queued,
+    Slot,
+    judged_reason,
+)
 from core.appeals.obstacles import judge_vehicle
 from core.audit import AuditAction
 from core.clock import from_millis, moment_or_none, to_millis
@@ -85,7 +94,7 @@ class Appeals:
             AppealUnknown: there is none of this number, or it is not theirs.
         """
         appeal = self.get(tx, appeal_id, lock=lock)
-        if appeal.account_id != account.account_id or appeal.state == State.DROPPED:
+        if appeal.account_id != account.account_id or appeal.state == AppealState.DROPPED:
             raise AppealUnknown
         return appeal
 
@@ -363,7 +372,7 @@ class Appeals:
             appeal_id=row["appeal_id"],
             account_id=row["account_id"],
             office=row["office"],
-            state=State(row["state"]),
+            state=AppealState(row["state"]),
             renews=row["renews"],
             consent_version=row["consent_version"],
             vin=row["vin"],

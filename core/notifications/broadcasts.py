@@ -36,7 +36,7 @@ class Audience(StrEnum):
     SUBSCRIBERS = "subscribers"  # who wants to be told of releases or openings there
 
 
-class State(StrEnum):
+class BroadcastState(StrEnum):
     """Where a broadcast stands."""
 
     RUNNING = "running"
@@ -67,7 +67,7 @@ class Broadcast:
     chat_id: int
     begun_at: datetime
     total: int  # how many are to be told
-    state: State
+    state: BroadcastState
     ended_at: datetime | None
 
     @property
@@ -78,7 +78,7 @@ class Broadcast:
     @property
     def is_over(self) -> bool:
         """Whether everybody has been dealt with."""
-        return self.state in {State.STOPPED, State.DONE}
+        return self.state in {BroadcastState.STOPPED, BroadcastState.DONE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +231,7 @@ def _is_through(tx: Tx, one: Broadcast) -> bool:
 
 
 def _end(tx: Tx, one: Broadcast) -> bool:
-    target = State.DONE if one.state == State.RUNNING else State.STOPPED
+    target = BroadcastState.DONE if one.state == BroadcastState.RUNNING else BroadcastState.STOPPED
     changed = tx.run(
         "broadcasts.end",
         broadcast_id=one.broadcast_id,
@@ -287,6 +287,6 @@ def _broadcast(row: Row) -> Broadcast:
         chat_id=row["chat_id"],
         begun_at=from_millis(row["begun_at"]),
         total=row["total"],
-        state=State(row["state"]),
+        state=BroadcastState(row["state"]),
         ended_at=moment_or_none(row["ended_at"]),
     )

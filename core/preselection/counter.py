@@ -27,7 +27,16 @@ from core.notifications.queue import Plan, Purpose
 from core.people.accounts import Account, Accounts, UserType
 from core.people.blacklist import lift, running
 from core.ports import Tx
-from core.preselection import UNFINISHED, Preselection, State, drop, end, from_row, get, unfinished
+from core.preselection import (
+    UNFINISHED,
+    Preselection,
+    PreselectionState,
+    drop,
+    end,
+    from_row,
+    get,
+    unfinished,
+)
 from core.preselection.expiry import End, bar_owner, end_reservation
 from core.values.identity import is_credit_code
 from core.values.offices import Office
@@ -82,7 +91,7 @@ def reserved_of(tx: Tx, plate: Plate) -> Preselection:
         PlateNotReserved: nobody has reserved it, or it was ended; then with who did, and how.
     """
     row = tx.one("preselection.live_of_plate", office=plate.office, kind=plate.kind, serial=plate.serial)
-    if row is not None and row["state"] == State.RESERVED:
+    if row is not None and row["state"] == PreselectionState.RESERVED:
         return from_row(row)
     last = tx.one("preselection.last_of_plate", office=plate.office, kind=plate.kind, serial=plate.serial)
     if last is None:
@@ -160,7 +169,7 @@ class Counter:
             VinTailMismatch: the last six of the VIN differ; nothing changes.
         """
         reserved = judge_register(tx, plate, last_six)
-        if not end(tx, reserved, State.REGISTERED):
+        if not end(tx, reserved, PreselectionState.REGISTERED):
             raise PlateNotReserved
         tx.run(
             "pool.register",
@@ -334,7 +343,7 @@ class Counter:
             PlateNotReserved: it was ended meanwhile.
         """
         office = self._offices.get(reserved.office)
-        target = State.VOID if bar else State.CANCELLED
+        target = PreselectionState.VOID if bar else PreselectionState.CANCELLED
         wanted = End(office=office, target=target, actor=actor, reason=reason)
         if not end_reservation(tx, reserved, wanted):
             raise PlateNotReserved

@@ -20,7 +20,7 @@ from core.people.blacklist import refuse_banned
 from core.people.verification import Answer, Bond, Purpose, Verification
 from core.ports import Tx
 from core.preselection.leases import drop, let_go
-from core.preselection.model import UNFINISHED, Papers, Preselection, State, get, move, unfinished
+from core.preselection.model import UNFINISHED, Papers, Preselection, PreselectionState, get, move, unfinished
 from core.registry.lookup import Registry
 from core.values.offices import Office
 from core.values.plates import PlateKind
@@ -71,9 +71,9 @@ class Preselections:
     def agree(self, tx: Tx, account: Account, preselection_id: int) -> None:
         """Step 1 ends: the notice (业务须知) has been read and agreed to."""
         preselection = get(tx, preselection_id, lock=True)
-        if preselection.state != State.DRAFT:
+        if preselection.state != PreselectionState.DRAFT:
             raise StepOutOfOrder
-        move(tx, preselection, State.INFORMED)
+        move(tx, preselection, PreselectionState.INFORMED)
         audit.record(
             tx, account.actor, AuditAction.AGREED_TO_NOTICE, preselection.subject, office=preselection.office
         )
@@ -133,7 +133,7 @@ class Preselections:
         refuse_banned(tx, account.identity_hash)
         self._judge_vin(tx, preselection.vin, preselection)
         self._registry.judge_certificate(tx, preselection.vin, preselection.certificate)
-        move(tx, preselection, State.AGREED)
+        move(tx, preselection, PreselectionState.AGREED)
         tx.run("vehicles.add", vin=preselection.vin)
         audit.record(
             tx, account.actor, AuditAction.CONFIRMED_DATA, preselection.subject, office=preselection.office
@@ -142,11 +142,11 @@ class Preselections:
     def correct(self, tx: Tx, preselection_id: int) -> None:
         """Go back to step 2, to correct what was entered."""
         preselection = get(tx, preselection_id, lock=True)
-        if preselection.state == State.DRAFT:
+        if preselection.state == PreselectionState.DRAFT:
             raise StepOutOfOrder  # the notice has not been agreed to
-        if preselection.state != State.INFORMED:
+        if preselection.state != PreselectionState.INFORMED:
             let_go(tx, preselection)
-            move(tx, preselection, State.INFORMED)
+            move(tx, preselection, PreselectionState.INFORMED)
 
     def judge_start(self, tx: Tx, preselection: Preselection) -> None:
         """Refuse to start a selection for a vehicle that cannot be given a number now.
@@ -185,7 +185,7 @@ class Preselections:
             CodeExpired, CodeForm, CodeLocked, NoCodeYet: from the code itself.
         """
         preselection = get(tx, preselection_id, lock=True)
-        if preselection.state != State.AGREED:
+        if preselection.state != PreselectionState.AGREED:
             raise StepOutOfOrder
         refuse_closed(tx, office, at)
         answer = self._verification.check(tx, self.bond(account, preselection), typed, at=at)
@@ -202,8 +202,8 @@ class Preselections:
         leaves instead gives it back at once, as from a verification that holds.
         """
         preselection = get(tx, preselection_id, lock=True)
-        if preselection.state == State.VERIFIED:
-            move(tx, preselection, State.AGREED)
+        if preselection.state == PreselectionState.VERIFIED:
+            move(tx, preselection, PreselectionState.AGREED)
 
     def abandon(self, tx: Tx, account: Account, preselection_id: int) -> None:
         """Drop what was begun, before there is a number (/cancel), with what it holds of a vehicle.
@@ -217,7 +217,7 @@ class Preselections:
 
     def _correctable(self, tx: Tx, preselection_id: int) -> Preselection:
         preselection = get(tx, preselection_id, lock=True)
-        if preselection.state != State.INFORMED:
+        if preselection.state != PreselectionState.INFORMED:
             raise StepOutOfOrder
         return preselection
 
@@ -236,7 +236,7 @@ class Preselections:
     def _judge_vin(self, tx: Tx, vin: str, asking: Preselection) -> None:
         row = tx.one("preselection.live_of_vin", vin=vin)
         if row is not None:
-            raise VinRegistered(vin) if row["state"] == State.REGISTERED else VinPreselected(vin)
+            raise VinRegistered(vin) if row["state"] == PreselectionState.REGISTERED else VinPreselected(vin)
         right = tx.one("appeals.right_to", vin=vin)
         if right is not None and right["account_id"] != asking.account_id:
             raise VinAwarded(vin)

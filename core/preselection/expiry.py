@@ -18,7 +18,7 @@ from core.notifications.queue import Deadline, Plan, Purpose
 from core.people.accounts import Account, Accounts
 from core.people.blacklist import Cause, Sentence, ban, years_after
 from core.ports import Tx
-from core.preselection import Preselection, State, drop, end, from_row, get, return_unsent
+from core.preselection import Preselection, PreselectionState, drop, end, from_row, get, return_unsent
 from core.values.offices import Office
 from core.values.workdays import WorkingCalendar
 
@@ -205,18 +205,18 @@ class Endings:
         """Note how many reminders an owner wants before the last one; what is live follows at once."""
         notification_queue.wish_reminders(tx, account.account_id, count)
         for row in tx.all("preselection.of_account", account_id=account.account_id):
-            if row["state"] != State.RESERVED:
+            if row["state"] != PreselectionState.RESERVED:
                 continue
             reserved = get(tx, row["preselection_id"], lock=True)  # its deadline may be moving at this moment
-            if reserved.state == State.RESERVED:
+            if reserved.state == PreselectionState.RESERVED:
                 self.plan_reminders(tx, reserved, account.chat_id)
 
     def _expire(self, tx: Tx, reserved: Preselection) -> None:
-        if reserved.state != State.RESERVED:
+        if reserved.state != PreselectionState.RESERVED:
             return
         office = self._offices.get(reserved.office)
         account = self._accounts.by_id(tx, reserved.account_id)
-        expiry = End(office=office, target=State.EXPIRED, actor=audit.SYSTEM)
+        expiry = End(office=office, target=PreselectionState.EXPIRED, actor=audit.SYSTEM)
         if not end_reservation(tx, reserved, expiry):
             return
         until = bar_owner(tx, reserved, account, expiry)
@@ -237,15 +237,15 @@ class End:
     """How a reservation ends without its number being put on the vehicle."""
 
     office: Office | None  # None where it is served no more: then nothing rests and nobody is barred
-    target: State  # EXPIRED by itself; VOID or CANCELLED by an admin
+    target: PreselectionState  # EXPIRED by itself; VOID or CANCELLED by an admin
     actor: str
     reason: str | None = None  # the admin's
 
 
 _ACTIONS = {
-    State.EXPIRED: AuditAction.EXPIRED,
-    State.VOID: AuditAction.VOIDED,
-    State.CANCELLED: AuditAction.REVOKED,
+    PreselectionState.EXPIRED: AuditAction.EXPIRED,
+    PreselectionState.VOID: AuditAction.VOIDED,
+    PreselectionState.CANCELLED: AuditAction.REVOKED,
 }
 
 
@@ -282,7 +282,7 @@ def bar_owner(tx: Tx, reserved: Preselection, account: Account, ended: End) -> d
     identity = account.own_identity_hash  # another's may have been typed since theirs was taken away
     if not years or identity is None:
         return None
-    expired = ended.target == State.EXPIRED
+    expired = ended.target == PreselectionState.EXPIRED
     # From the deadline, not from the tick: a machine that slept bars nobody for longer.
     since = (reserved.deadline or tx.now) if expired else tx.now
     until = years_after(since, years)

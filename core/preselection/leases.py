@@ -7,7 +7,7 @@ from core.audit import AuditAction
 from core.clock import from_millis, to_millis
 from core.errors import StepOutOfOrder, VerificationLapsed
 from core.ports import Tx
-from core.preselection.model import Preselection, State, end
+from core.preselection.model import Preselection, PreselectionState, end
 from core.preselection.undelivered import return_unsent_of
 from core.values.offices import Office
 
@@ -32,7 +32,7 @@ def end_holds(tx: Tx, preselection: Preselection) -> None:
 
 def let_go(tx: Tx, preselection: Preselection) -> None:
     """Give back what is held for a selection that is left, be its verification alive or lapsed."""
-    if preselection.state in {State.AGREED, State.VERIFIED}:
+    if preselection.state in {PreselectionState.AGREED, PreselectionState.VERIFIED}:
         end_holds(tx, preselection)
         end_lease(tx, preselection)
 
@@ -50,7 +50,7 @@ def drop(tx: Tx, begun: Preselection, actor: str, action: AuditAction) -> None:
         StepOutOfOrder: it has been led on since it was read, so it was not locked.
     """
     let_go(tx, begun)
-    if not end(tx, begun, State.CANCELLED):
+    if not end(tx, begun, PreselectionState.CANCELLED):
         raise StepOutOfOrder
     tx.run("blacklist.forget_data", preselection_id=begun.preselection_id)
     audit.record(tx, actor, action, begun.subject, office=begun.office)

@@ -13,7 +13,7 @@ from core.values.plates import Plate, PlateKind
 from core.values.vehicles import CertificateKind
 
 
-class State(StrEnum):
+class PreselectionState(StrEnum):
     """Where a preselection stands."""
 
     DRAFT = "draft"
@@ -34,18 +34,51 @@ class Way(StrEnum):
     COMPOSED = "composed"
 
 
-UNFINISHED = frozenset({State.DRAFT, State.INFORMED, State.AGREED, State.VERIFIED})
+UNFINISHED = frozenset(
+    {
+        PreselectionState.DRAFT,
+        PreselectionState.INFORMED,
+        PreselectionState.AGREED,
+        PreselectionState.VERIFIED,
+    }
+)
 
-TRANSITIONS: dict[State, frozenset[State]] = {
-    State.DRAFT: frozenset({State.DRAFT, State.INFORMED, State.CANCELLED}),
-    State.INFORMED: frozenset({State.DRAFT, State.AGREED, State.CANCELLED}),
-    State.AGREED: frozenset({State.DRAFT, State.INFORMED, State.VERIFIED, State.CANCELLED}),
-    State.VERIFIED: frozenset({State.DRAFT, State.INFORMED, State.AGREED, State.RESERVED, State.CANCELLED}),
-    State.RESERVED: frozenset({State.REGISTERED, State.EXPIRED, State.CANCELLED, State.VOID}),
-    State.REGISTERED: frozenset(),
-    State.EXPIRED: frozenset(),
-    State.CANCELLED: frozenset(),
-    State.VOID: frozenset(),
+TRANSITIONS: dict[PreselectionState, frozenset[PreselectionState]] = {
+    PreselectionState.DRAFT: frozenset(
+        {PreselectionState.DRAFT, PreselectionState.INFORMED, PreselectionState.CANCELLED}
+    ),
+    PreselectionState.INFORMED: frozenset(
+        {PreselectionState.DRAFT, PreselectionState.AGREED, PreselectionState.CANCELLED}
+    ),
+    PreselectionState.AGREED: frozenset(
+        {
+            PreselectionState.DRAFT,
+            PreselectionState.INFORMED,
+            PreselectionState.VERIFIED,
+            PreselectionState.CANCELLED,
+        }
+    ),
+    PreselectionState.VERIFIED: frozenset(
+        {
+            PreselectionState.DRAFT,
+            PreselectionState.INFORMED,
+            PreselectionState.AGREED,
+            PreselectionState.RESERVED,
+            PreselectionState.CANCELLED,
+        }
+    ),
+    PreselectionState.RESERVED: frozenset(
+        {
+            PreselectionState.REGISTERED,
+            PreselectionState.EXPIRED,
+            PreselectionState.CANCELLED,
+            PreselectionState.VOID,
+        }
+    ),
+    PreselectionState.REGISTERED: frozenset(),
+    PreselectionState.EXPIRED: frozenset(),
+    PreselectionState.CANCELLED: frozenset(),
+    PreselectionState.VOID: frozenset(),
 }
 
 
@@ -57,7 +90,7 @@ class Preselection:
     account_id: int
     office: str
     kind: PlateKind
-    state: State
+    state: PreselectionState
     vin: str | None = field(repr=False)
     certificate_kind: CertificateKind | None
     certificate: str | None = field(repr=False)
@@ -106,7 +139,7 @@ def from_row(row: Row) -> Preselection:
         account_id=row["account_id"],
         office=row["office"],
         kind=PlateKind(row["kind"]),
-        state=State(row["state"]),
+        state=PreselectionState(row["state"]),
         vin=row["vin"],
         certificate_kind=CertificateKind(row["certificate_kind"]) if row["certificate_kind"] else None,
         certificate=row["certificate"],
@@ -143,7 +176,7 @@ def of_account(tx: Tx, account: Account) -> list[Preselection]:
     return [from_row(row) for row in tx.all("preselection.of_account", account_id=account.account_id)]
 
 
-def move(tx: Tx, preselection: Preselection, target: State) -> None:
+def move(tx: Tx, preselection: Preselection, target: PreselectionState) -> None:
     """Lead a preselection on, if it still stands where it was read.
 
     Raises:
@@ -162,7 +195,7 @@ def move(tx: Tx, preselection: Preselection, target: State) -> None:
         raise StepOutOfOrder
 
 
-def end(tx: Tx, preselection: Preselection, target: State, reason: str | None = None) -> bool:
+def end(tx: Tx, preselection: Preselection, target: PreselectionState, reason: str | None = None) -> bool:
     """End a preselection that still stands where it was read; return whether it did."""
     return bool(
         tx.run(

@@ -38,7 +38,7 @@ from core.pool.free_list import FreeList
 from core.pool.number_status import Standing
 from core.pool.segments import Segment, find_segment, is_free, judge_wish, open_segments, standing, withheld
 from core.ports import Row, Tx
-from core.preselection import Preselection, State, Way, end_holds, get, renew_lease
+from core.preselection import Preselection, PreselectionState, Way, end_holds, get, renew_lease
 from core.preselection.expiry import Endings
 from core.values.offices import Office
 from core.values.plates import near_serials, parse_serial
@@ -370,8 +370,8 @@ class Selection:
     ) -> tuple[Preselection, datetime]:
         """Lock a preselection and renew its lease; return it, and until when the lease holds now."""
         preselection = get(tx, preselection_id, lock=True)
-        if preselection.state != State.VERIFIED:
-            raise VerificationLapsed if preselection.state == State.AGREED else StepOutOfOrder
+        if preselection.state != PreselectionState.VERIFIED:
+            raise VerificationLapsed if preselection.state == PreselectionState.AGREED else StepOutOfOrder
         return preselection, renew_lease(tx, preselection, office, at=at)
 
     def _within_hours(self, tx: Tx, preselection: Preselection, office: Office, *, at: datetime) -> None:

@@ -32,7 +32,7 @@ BY_COMMAND_LINE = 0
 _AT_ONCE = 5000
 
 
-class State(StrEnum):
+class ImportState(StrEnum):
     """Where an import stands."""
 
     LOADING = "loading"
@@ -68,7 +68,7 @@ class Import:
     digest: str  # SHA-256 of the file, hex
     total: int
     loaded: int
-    state: State
+    state: ImportState
     begun_at: datetime
     done_at: datetime | None
     differences: Differences | None  # once it is ready
@@ -80,7 +80,9 @@ class Import:
 
     def can_be_undone(self, now: datetime) -> bool:
         """Whether what was known before is still there."""
-        return self.state == State.DONE and self.done_at is not None and self.done_at >= now - UNDO_WITHIN
+        return (
+            self.state == ImportState.DONE and self.done_at is not None and self.done_at >= now - UNDO_WITHIN
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +106,7 @@ def _import(row: Row) -> Import:
         digest=row["digest"],
         total=row["total"],
         loaded=row["loaded"],
-        state=State(row["state"]),
+        state=ImportState(row["state"]),
         begun_at=from_millis(row["begun_at"]),
         done_at=moment_or_none(row["done_at"]),
         differences=_differences(row) if row["new_count"] is not None else None,

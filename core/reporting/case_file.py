@@ -19,7 +19,7 @@ from core.people.accounts import Account, Accounts
 from core.people.blacklist import Ban
 from core.pool.number_status import PlateStanding, standing_of
 from core.ports import Tx
-from core.preselection import UNFINISHED, Preselection, State, from_row, get, of_account
+from core.preselection import UNFINISHED, Preselection, PreselectionState, from_row, get, of_account
 from core.preselection.selection import Chances, chances
 from core.reporting.audit_search import RECEIPT, Entry, about
 from core.values.identity import (
@@ -160,7 +160,10 @@ class Dossiers:
             raise OfficeUnknown
         plate = parse_plate(text, nev_letters=office.nev_letters)
         holders = _of_plate(tx, plate)
-        if len(holders) == 1 and holders[0].state in {State.RESERVED, State.REGISTERED}:
+        if len(holders) == 1 and holders[0].state in {
+            PreselectionState.RESERVED,
+            PreselectionState.REGISTERED,
+        }:
             return _key_of(holders[0])
         return Key(topic=Topic.PLATE, value=f"{plate.office}:{plate.kind}:{plate.serial}")
 
@@ -313,7 +316,7 @@ class Dossiers:
 def _first(everything: Iterable[Preselection]) -> Preselection | None:
     """Return what one would look at first: what can be done something about, then what is newest."""
     found = list(everything)
-    for states in ({State.RESERVED}, UNFINISHED):
+    for states in ({PreselectionState.RESERVED}, UNFINISHED):
         for one in found:
             if one.state in states:
                 return one

@@ -14,7 +14,7 @@ from core.clock import CHINA, from_millis, to_millis
 from core.people.admins import EVERYWHERE, Admin, Duty
 from core.pool.segments import Segment, mask_of, withheld
 from core.ports import Row, Tx
-from core.preselection import State
+from core.preselection import PreselectionState
 from core.values.masks import Mask
 from core.values.offices import Office
 from core.values.plates import PlateKind
@@ -216,10 +216,10 @@ def stats(tx: Tx, scope: Scope, days: int) -> Stats:
 
 
 _ENDS = {
-    State.REGISTERED: "registered",
-    State.EXPIRED: "expired",
-    State.VOID: "void",
-    State.CANCELLED: "revoked",
+    PreselectionState.REGISTERED: "registered",
+    PreselectionState.EXPIRED: "expired",
+    PreselectionState.VOID: "void",
+    PreselectionState.CANCELLED: "revoked",
 }
 
 
@@ -230,7 +230,7 @@ def _days(
     for row in selected:
         sums[_day_of(row["hour"] // 24)][row["way"]] += row["numbers"]
     for row in ended:
-        sums[_day_of(row["day"])][_ENDS[State(row["state"])]] += row["numbers"]
+        sums[_day_of(row["day"])][_ENDS[PreselectionState(row["state"])]] += row["numbers"]
     for row in banned:
         sums[_day_of(row["day"])]["banned"] += row["numbers"]
     return tuple(Day(day=day, **figures) for day, figures in sums.items())

@@ -24,7 +24,7 @@ from core.notifications import subscriptions
 from core.people import blacklist
 from core.people.accounts import Account
 from core.ports import Row, Store, Tx
-from core.preselection import Papers, Preselection, State, get
+from core.preselection import Papers, Preselection, PreselectionState, get
 from core.preselection.expiry import Moved
 from core.values.plates import Plate, PlateKind
 from core.values.vehicles import CertificateKind, vin_last_six
@@ -329,7 +329,7 @@ def last_of(tx: Tx, core: Core, number: int) -> Preselection:
     return get(tx, row["preselection_id"])
 
 
-def states(tx: Tx, core: Core, numbers: Iterable[int]) -> Counter[State]:
+def states(tx: Tx, core: Core, numbers: Iterable[int]) -> Counter[PreselectionState]:
     """Return how many owners' preselections stand in each state."""
     return Counter(last_of(tx, core, number).state for number in numbers)
 

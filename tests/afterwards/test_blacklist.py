@@ -11,7 +11,7 @@ from core.people.accounts import Account
 from core.people.blacklist import Ban, Cause, Sentence, years_after
 from core.pool.segments import is_free
 from core.ports import Tx
-from core.preselection import State
+from core.preselection import PreselectionState
 from core.values.plates import PlateKind
 from tests import invented
 from tests.afterwards.house import OFFICE, House, begin, chat_of, local, open_house, serial_of
@@ -141,7 +141,7 @@ async def test_ban_leaves_a_reserved_number_alone(house: House) -> None:
     await house.reserve(1)
     await sentence(house, 1, local("2027-01-01", 0))
     await house.confirm(1)
-    assert (await house.preselection(1)).state == State.REGISTERED
+    assert (await house.preselection(1)).state == PreselectionState.REGISTERED
 
 
 @pytest.mark.parametrize(

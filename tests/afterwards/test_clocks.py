@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.notifications import subscriptions
-from core.preselection import State
+from core.preselection import PreselectionState
 from tests.afterwards.house import House, local, open_house
 from tests.world import CHIEF, OWNER, open_world
 
@@ -50,7 +50,7 @@ async def test_clock_going_back_expires_and_bans_once(house: House) -> None:
     await house.until(local("2026-03-17", 18))
     house.clock.advance(-HOUR)
     await house.tick()
-    assert (await house.preselection(1)).state == State.EXPIRED
+    assert (await house.preselection(1)).state == PreselectionState.EXPIRED
     assert await house.ban_until(1) == local("2028-03-17", 0)
 
 

@@ -16,7 +16,7 @@ from core.clock import CHINA
 from core.people import blacklist
 from core.pool.segments import is_free
 from core.ports import Tx
-from core.preselection import State
+from core.preselection import PreselectionState
 from core.values.plates import PlateKind
 from tests.afterwards import model
 from tests.afterwards.house import OFFICE, House, chat_of, local, open_house, serial_of, states
@@ -56,7 +56,7 @@ def _confirmation(dice: random.Random, selected: datetime) -> datetime:
 class Counts:
     """What the database says in the end."""
 
-    states: Counter[State]
+    states: Counter[PreselectionState]
     bans: dict[bytes, datetime]
     not_free: set[int]
 
@@ -123,9 +123,9 @@ async def _judge_states(house: House, everybody: list[Life], counts: Counts) -> 
     live = set(range(OWNERS)) - over - done
     assert min(len(over), len(done), len(live)) > 20
     assert counts.states == {
-        State.EXPIRED: len(over),
-        State.REGISTERED: len(done),
-        State.RESERVED: len(live),
+        PreselectionState.EXPIRED: len(over),
+        PreselectionState.REGISTERED: len(done),
+        PreselectionState.RESERVED: len(live),
     }
     assert counts.not_free == done | live
     for life in everybody:

@@ -9,7 +9,7 @@ from core.bootstrap import Core
 from core.clock import to_millis
 from core.notifications import queue as notification_queue
 from core.ports import Tx
-from core.preselection import State
+from core.preselection import PreselectionState
 from tests.afterwards.house import OFFICE, House, local
 from tests.core import tools
 
@@ -45,7 +45,7 @@ async def test_draft_of_a_week_is_kept(house: House) -> None:
     _, begun = await house.store.run(tools.verified, house.core, 1)
     house.clock.advance(WEEK)
     await purge(house)
-    assert draft_of(house, begun)["state"] == State.VERIFIED
+    assert draft_of(house, begun)["state"] == PreselectionState.VERIFIED
 
 
 async def test_older_draft_is_dropped_with_its_vehicle(house: House) -> None:
@@ -53,7 +53,7 @@ async def test_older_draft_is_dropped_with_its_vehicle(house: House) -> None:
     house.clock.advance(WEEK + SECOND)
     await purge(house)
     row = draft_of(house, begun)
-    assert (row["state"], row["vin"], row["certificate"]) == (State.CANCELLED, None, None)
+    assert (row["state"], row["vin"], row["certificate"]) == (PreselectionState.CANCELLED, None, None)
 
 
 async def test_draft_that_was_touched_is_kept(house: House) -> None:
@@ -62,7 +62,7 @@ async def test_draft_that_was_touched_is_kept(house: House) -> None:
     await house.store.run(house.core.preselections.correct, begun)
     house.clock.advance(SECOND)
     await purge(house)
-    assert draft_of(house, begun)["state"] == State.INFORMED
+    assert draft_of(house, begun)["state"] == PreselectionState.INFORMED
     assert account.registered
 
 
@@ -85,7 +85,7 @@ async def test_only_drafts_are_dropped(house: House, reserved: bool) -> None:  #
     await purge(house)
     one = await house.preselection(1)
     assert one.vin is not None
-    assert one.state == (State.RESERVED if reserved else State.REGISTERED)
+    assert one.state == (PreselectionState.RESERVED if reserved else PreselectionState.REGISTERED)
 
 
 async def test_many_drafts_are_all_dropped(house: House) -> None:
@@ -93,7 +93,7 @@ async def test_many_drafts_are_all_dropped(house: House) -> None:
     house.clock.advance(WEEK + SECOND)
     await purge(house)
     states = [draft_of(house, one)["state"] for one in begun]
-    assert set(states) == {State.CANCELLED}
+    assert set(states) == {PreselectionState.CANCELLED}
 
 
 async def test_owner_of_dropped_draft_begins_anew(house: House) -> None:
@@ -101,7 +101,7 @@ async def test_owner_of_dropped_draft_begins_anew(house: House) -> None:
     house.clock.advance(WEEK + SECOND)
     await purge(house)
     house.clock.set(local("2026-03-18"))
-    assert (await house.reserve_another(1, 1)).state == State.RESERVED
+    assert (await house.reserve_another(1, 1)).state == PreselectionState.RESERVED
 
 
 # --- codes ----------------------------------------------------------------------------------

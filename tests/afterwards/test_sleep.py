@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from core.clock import CHINA
-from core.preselection import State
+from core.preselection import PreselectionState
 from tests.afterwards.house import House, chat_of, local
 
 WEEK_LATER = local("2026-03-19", 9, 30)
@@ -16,7 +16,7 @@ async def test_overdue_number_expires_once(house: House) -> None:
     await house.until(WEEK_LATER, None)
     await house.tick()
     assert house.messenger.kinds() == [("expired", WEEK_LATER)]
-    assert (await house.preselection(1)).state == State.EXPIRED
+    assert (await house.preselection(1)).state == PreselectionState.EXPIRED
 
 
 async def test_no_reminder_of_what_is_over(house: House) -> None:
@@ -110,5 +110,5 @@ async def test_number_confirmed_after_deadline_by_sleep_stays_theirs(house: Hous
     house.clock.set(WEEK_LATER)
     await house.confirm(1)
     await house.tick()
-    assert (await house.preselection(1)).state == State.REGISTERED
+    assert (await house.preselection(1)).state == PreselectionState.REGISTERED
     assert await house.ban_until(1) is None

@@ -20,7 +20,7 @@ from core.db import QUERIES, open_postgres
 from core.notifications.subscriptions import NO_KIND, Subscription, Topic, subscribe
 from core.people import blacklist
 from core.ports import Tx
-from core.preselection import State
+from core.preselection import PreselectionState
 from core.values.plates import PlateKind
 from tests.afterwards import model
 from tests.afterwards.house import OFFICE, House, all_of, chat_of, local, reserve, states
@@ -125,8 +125,8 @@ async def test_two_tickers_do_everything_once(two: Two) -> None:
     assert two.house.messenger.count() == model.told(lives, END)
     assert {one.worker for one in two.house.messenger.told} == {"worker0", "worker1"}
     assert await two.house.store.run(states, two.house.core, range(OWNERS)) == {
-        State.REGISTERED: len(early),
-        State.EXPIRED: OWNERS - len(early),
+        PreselectionState.REGISTERED: len(early),
+        PreselectionState.EXPIRED: OWNERS - len(early),
     }
 
 

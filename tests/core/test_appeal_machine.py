@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from core import errors
-from core.appeals import State, queue
+from core.appeals import AppealState, queue
 from core.clock import FixedClock
 from core.db import MemoryDatabase, MemoryStore
 from core.ports import Tx
@@ -42,7 +42,7 @@ class Appealing(RuleBasedStateMachine):
         self.holder: dict[int, tuple[int, str]] = {}  # vehicle: owner, serial
         self.awarded: dict[int, int] = {}  # vehicle: owner
         self.used = dict.fromkeys(range(VEHICLES), 0)
-        self.appeals: dict[int, tuple[int, int, State]] = {}  # number: owner, vehicle, state
+        self.appeals: dict[int, tuple[int, int, AppealState]] = {}  # number: owner, vehicle, state
         self.selects(0, 0)
         self.owner_appeals(1, 0)
 
@@ -60,7 +60,7 @@ class Appealing(RuleBasedStateMachine):
 
     def one_of(self, which: int) -> int | None:
         """Return one of the appeals that were ever submitted, mostly one that waits."""
-        waiting = [number for number, (_, _, state) in self.appeals.items() if state == State.PENDING]
+        waiting = [number for number, (_, _, state) in self.appeals.items() if state == AppealState.PENDING]
         numbers = sorted(waiting if waiting and which % 4 else self.appeals)
         return numbers[which % len(numbers)] if numbers else None
 
@@ -98,7 +98,7 @@ class Appealing(RuleBasedStateMachine):
 
     def refusal(self, owner: int, vehicle: int) -> type[Exception] | None:
         """Return why an owner cannot appeal about a vehicle."""
-        if (owner, vehicle, State.PENDING) in self.appeals.values():
+        if (owner, vehicle, AppealState.PENDING) in self.appeals.values():
             return errors.AppealWaits
         held_by = self.holder.get(vehicle, (None, ""))[0]
         if held_by == owner:
@@ -112,7 +112,7 @@ class Appealing(RuleBasedStateMachine):
             self.refusal(owner, vehicle), appealed, self.core, self.accounts[owner], vehicle
         )
         if number is not None:
-            self.appeals[number] = (owner, vehicle, State.PENDING)
+            self.appeals[number] = (owner, vehicle, AppealState.PENDING)
 
     @rule(which=WHICH)
     def owner_tries_anew(self, which: int) -> None:
@@ -121,7 +121,7 @@ class Appealing(RuleBasedStateMachine):
             return
         owner, vehicle, state = self.appeals[number]
         refusal = self.refusal(owner, vehicle)
-        if state not in {State.REJECTED, State.WITHDRAWN}:
+        if state not in {AppealState.REJECTED, AppealState.WITHDRAWN}:
             refusal = errors.StepOutOfOrder
 
         def steps(tx: Tx) -> int:
@@ -130,19 +130,19 @@ class Appealing(RuleBasedStateMachine):
 
         anew = self.outcome(refusal, steps)
         if anew is not None:
-            self.appeals[anew] = (owner, vehicle, State.PENDING)
+            self.appeals[anew] = (owner, vehicle, AppealState.PENDING)
 
     @rule(which=WHICH)
     def owner_withdraws(self, which: int) -> None:
-        self._ends(which, State.WITHDRAWN)
+        self._ends(which, AppealState.WITHDRAWN)
 
     @rule(which=WHICH)
     def reviewer_rejects(self, which: int) -> None:
-        self._ends(which, State.REJECTED)
+        self._ends(which, AppealState.REJECTED)
 
     @rule(which=WHICH)
     def reviewer_approves(self, which: int) -> None:
-        number = self._ends(which, State.APPROVED)
+        number = self._ends(which, AppealState.APPROVED)
         if number is not None:
             owner, vehicle, _ = self.appeals[number]
             if self.holder.get(vehicle, (owner, ""))[0] != owner:  # what they have come to since is theirs
@@ -150,17 +150,17 @@ class Appealing(RuleBasedStateMachine):
             self.awarded[vehicle] = owner
             self.used[vehicle] = 0
 
-    def _ends(self, which: int, target: State) -> int | None:
+    def _ends(self, which: int, target: AppealState) -> int | None:
         """End an appeal that waits; of another it is seen that it stays as it is."""
         number = self.one_of(which)
         if number is None:
             return None
         owner, vehicle, state = self.appeals[number]
-        refusal = None if state == State.PENDING else errors.AppealDecided
+        refusal = None if state == AppealState.PENDING else errors.AppealDecided
         calls = {
-            State.WITHDRAWN: (self.core.appeals.withdraw, self.accounts[owner], number),
-            State.REJECTED: (rejects, self.core, number),
-            State.APPROVED: (approves, self.core, number),
+            AppealState.WITHDRAWN: (self.core.appeals.withdraw, self.accounts[owner], number),
+            AppealState.REJECTED: (rejects, self.core, number),
+            AppealState.APPROVED: (approves, self.core, number),
         }
         self.outcome(refusal, *calls[target])
         if refusal is not None:
@@ -180,11 +180,11 @@ class Appealing(RuleBasedStateMachine):
         vins = {invented.vin(number): number for number in range(VEHICLES)}
         owners = {account.account_id: number for number, account in enumerate(self.accounts)}
         found = {
-            row["appeal_id"]: (owners[row["account_id"]], vins[row["vin"]], State(row["state"]))
+            row["appeal_id"]: (owners[row["account_id"]], vins[row["vin"]], AppealState(row["state"]))
             for row in rows
         }
         assert found == self.appeals
-        waiting = [number for number, (_, _, state) in self.appeals.items() if state == State.PENDING]
+        waiting = [number for number, (_, _, state) in self.appeals.items() if state == AppealState.PENDING]
         assert [one.appeal_id for one in self.database.run(queue, ["粤K"])] == sorted(waiting)
 
     @invariant()

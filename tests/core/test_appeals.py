@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core import appeals
-from core.appeals import DRAFTS_LIVE, TRANSITIONS, Slot, State, awarded_to, photo_keys, queue
+from core.appeals import DRAFTS_LIVE, TRANSITIONS, AppealState, Slot, awarded_to, photo_keys, queue
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.errors import (
@@ -54,7 +54,7 @@ async def rows(core: Core, text: str) -> list[tuple[Any, ...]]:
 async def test_appeal_waits_once_it_is_submitted(core: Core, owner: Account) -> None:
     number = await core.store.run(appealed, core, owner, HELD)
     appeal = await core.store.read(core.appeals.get, number)
-    assert (State.PENDING, "粤K", invented.vin(HELD), REASON) == (
+    assert (AppealState.PENDING, "粤K", invented.vin(HELD), REASON) == (
         appeal.state,
         appeal.office,
         appeal.vin,
@@ -212,10 +212,10 @@ async def test_rejected_appeal_is_submitted_anew_with_its_data(core: Core, owner
     begun = await core.store.run(core.appeals.renew, owner, number)
     before = await core.store.read(core.appeals.get, number)
     assert (before.vin, before.reason, before.photos) == (begun.vin, begun.reason, begun.photos)
-    assert (before.state, before.answer) == (State.REJECTED, "照片看不清")
+    assert (before.state, before.answer) == (AppealState.REJECTED, "照片看不清")
     await core.store.run(core.appeals.attach, owner, Slot.INVOICE, photo())
     anew = await core.store.run(core.appeals.submit, owner)
-    assert (State.PENDING, number) == (anew.state, anew.renews)
+    assert (AppealState.PENDING, number) == (anew.state, anew.renews)
 
 
 async def test_only_what_ended_without_success_is_renewed(core: Core, owner: Account) -> None:
@@ -227,7 +227,7 @@ async def test_only_what_ended_without_success_is_renewed(core: Core, owner: Acc
     with pytest.raises(AppealUnfinished):
         await core.store.run(core.appeals.renew, owner, number)
     await core.store.run(core.appeals.drop, owner)
-    assert (await core.store.run(core.appeals.renew, owner, number)).state == State.DRAFT
+    assert (await core.store.run(core.appeals.renew, owner, number)).state == AppealState.DRAFT
 
 
 async def test_appeal_of_another_is_unknown(core: Core, owner: Account) -> None:
@@ -321,8 +321,8 @@ async def test_registered_vehicle_may_be_appealed_about(core: Core, owner: Accou
 
 
 def test_table_names_every_state() -> None:
-    assert set(State) == set(TRANSITIONS)
-    assert {State.DRAFT, State.PENDING} == {state for state, ways in TRANSITIONS.items() if ways}
+    assert set(AppealState) == set(TRANSITIONS)
+    assert {AppealState.DRAFT, AppealState.PENDING} == {state for state, ways in TRANSITIONS.items() if ways}
 
 
 async def test_nothing_is_awarded_before_the_decision(core: Core, owner: Account) -> None:

@@ -24,9 +24,9 @@ from core.notifications.broadcasts import (
     PACE,
     Audience,
     Broadcast,
+    BroadcastState,
     Figures,
     Order,
-    State,
     judge_text,
 )
 from core.notifications.subscriptions import Subscription, Topic, subscribe
@@ -182,7 +182,7 @@ async def test_end_is_told_once_with_all_figures(core: Core, clock: FixedClock) 
     assert await core.store.read(broadcasts.is_pending)
     assert sum(await asyncio.gather(*(core.store.run(broadcasts.end_due) for _ in range(2)))) == 1
     ended = await core.store.read(broadcasts.get, one.broadcast_id)
-    assert (ended.state, ended.is_over) == (State.STOPPED, True)
+    assert (ended.state, ended.is_over) == (BroadcastState.STOPPED, True)
     figures = await core.store.read(broadcasts.figures, ended)
     assert figures == Figures(sent=1, blocked=1, uncertain=1, failed=1, unsent=2)
     over = await core.store.read(sql, "SELECT chat_id FROM notice WHERE purpose = 'broadcast_over'")

@@ -12,7 +12,7 @@ from core.bootstrap import Core
 from core.clock import FixedClock
 from core.people.accounts import Account
 from core.ports import Store, Tx
-from core.preselection import Papers, State, get
+from core.preselection import Papers, PreselectionState, get
 from core.preselection.selection import Drawn
 from core.values.plates import Plate, PlateKind
 from core.values.vehicles import CertificateKind
@@ -180,7 +180,7 @@ async def test_failure_at_any_call_undoes_all(
         failures = [await fails_everywhere(store, switch, journey, step, after=after) for step in steps]
         assert sum(failures) > 90
         assert (await store.read(get, journey.begun)).state == (
-            State.CANCELLED if way == "LEFT" else State.REGISTERED
+            PreselectionState.CANCELLED if way == "LEFT" else PreselectionState.REGISTERED
         )
 
 

@@ -9,7 +9,7 @@ from core.clock import FixedClock
 from core.errors import ImportOver, ImportUnderWay
 from core.ports import Tx
 from core.registry import imports
-from core.registry.imports import FORGOTTEN_AFTER, LEASE, UNDO_WITHIN, Order, State
+from core.registry.imports import FORGOTTEN_AFTER, LEASE, UNDO_WITHIN, ImportState, Order
 from core.registry.lookup import RegistryVehicle
 from core.values.plates import PlateKind
 from tests import invented
@@ -120,7 +120,7 @@ async def test_forgotten_and_dropped_imports_leave_nothing(core: Core, clock: Fi
     number = await core.store.run(loaded, [vehicle(1)])
     clock.advance(FORGOTTEN_AFTER + timedelta(seconds=1))
     await core.store.run(imports.purge)
-    assert (await core.store.read(imports.get, number)).state == State.DROPPED
+    assert (await core.store.read(imports.get, number)).state == ImportState.DROPPED
     assert await core.store.read(sql, "SELECT 1 FROM registry_entry") == []
 
 

@@ -1,6 +1,6 @@
 """Appeals among one's own data: read out, and gone with the rest."""
 
-from core.appeals import State, awarded_to, photo_keys
+from core.appeals import AppealState, awarded_to, photo_keys
 from core.bootstrap import Core
 from tests import invented
 from tests.core.appealing import REASON, appealed, approves, drafts, rejects
@@ -31,8 +31,8 @@ async def test_deleted_owner_leaves_nothing_in_appeals(core: Core) -> None:
     begun = await core.store.run(drafts, core, owner, 13)
     await core.store.run(core.own_data.delete, owner.chat_id)
     states = [(await core.store.read(core.appeals.get, one)).state for one in (first, second, third)]
-    assert states == [State.APPROVED, State.REJECTED, State.WITHDRAWN]
-    assert (await core.store.read(core.appeals.get, begun.appeal_id)).state == State.DROPPED
+    assert states == [AppealState.APPROVED, AppealState.REJECTED, AppealState.WITHDRAWN]
+    assert (await core.store.read(core.appeals.get, begun.appeal_id)).state == AppealState.DROPPED
     assert await core.store.read(photo_keys) == frozenset()
     assert await core.store.read(awarded_to, owner) == []
     rows = await core.store.read(dump)

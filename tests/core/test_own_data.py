@@ -17,7 +17,7 @@ from core.people.blacklist import Cause, Sentence
 from core.people.verification import Bond, Purpose
 from core.personal_data import HOLDINGS, Holding, OwnData, Person
 from core.ports import Tx
-from core.preselection import State, get
+from core.preselection import PreselectionState, get
 from core.reporting import work_queue
 from core.values.plates import Plate, PlateKind
 from tests import invented
@@ -130,7 +130,7 @@ async def test_number_vehicle_and_journal_stay(core: Core, clock: FixedClock) ->
     before = await core.store.read(sql, "SELECT count(*) AS n FROM audit")
     await core.store.run(core.own_data.delete, CHAT)
     kept = await core.store.read(get, begun)
-    assert (kept.state, kept.serial, kept.vin) == (State.REGISTERED, "A5555", invented.vin(0))
+    assert (kept.state, kept.serial, kept.vin) == (PreselectionState.REGISTERED, "A5555", invented.vin(0))
     used = await core.store.read(
         sql,
         f"SELECT random_used, compose_used FROM vehicle WHERE vin = '{invented.vin(0)}'",  # noqa: S608 - invented
@@ -155,7 +155,7 @@ async def test_draft_and_what_it_holds_go_with_it(core: Core) -> None:
     _, begun = await lived(core)
     await core.store.run(core.own_data.delete, CHAT)
     dropped = await core.store.read(get, begun)
-    assert (dropped.state, dropped.vin, dropped.certificate) == (State.CANCELLED, None, None)
+    assert (dropped.state, dropped.vin, dropped.certificate) == (PreselectionState.CANCELLED, None, None)
     held = await core.store.read(
         sql,
         f"SELECT 1 FROM plate WHERE preselection_id = {begun} AND held_until >= {_millis(core)}",  # noqa: S608 - a number

@@ -30,7 +30,7 @@ from core.preselection import (
     TRANSITIONS,
     UNFINISHED,
     Papers,
-    State,
+    PreselectionState,
     get,
     lease_until,
     move,
@@ -48,10 +48,15 @@ MOMENT = timedelta(milliseconds=1)
 IDLE = timedelta(minutes=30)
 COMPLETE = "vin = 'LSVTEST00RM000000', certificate_kind = 'domestic', certificate = 'x'"
 GIVEN = "serial = 'A1234', way = 'random', deadline = 1, reserved_at = 1"
-ENDED = {State.REGISTERED, State.EXPIRED, State.CANCELLED, State.VOID}
+ENDED = {
+    PreselectionState.REGISTERED,
+    PreselectionState.EXPIRED,
+    PreselectionState.CANCELLED,
+    PreselectionState.VOID,
+}
 
 
-async def in_state(core: Core, state: State) -> tuple[Account, int]:
+async def in_state(core: Core, state: PreselectionState) -> tuple[Account, int]:
     """Bring a preselection into a state, past the services."""
     account, begun = await core.store.run(verified, core, 0)
     text = f"state = '{state}', {COMPLETE}, {GIVEN}" + (", ended_at = 1" if state in ENDED else "")
@@ -86,12 +91,14 @@ async def compose(core: Core, account: Account, begun: int, *wishes: str) -> Non
 
 # --- the table -------------------------------------------------------------------------------------
 
-NOT_LISTED = [(a, b) for a, b in product(State, State) if b not in TRANSITIONS[a]]
+NOT_LISTED = [(a, b) for a, b in product(PreselectionState, PreselectionState) if b not in TRANSITIONS[a]]
 
 
 @pytest.mark.parametrize(("source", "target"), NOT_LISTED)
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-async def test_step_not_in_table_is_refused(core: Core, source: State, target: State) -> None:
+async def test_step_not_in_table_is_refused(
+    core: Core, source: PreselectionState, target: PreselectionState
+) -> None:
     _, begun = await in_state(core, source)
 
     def step(tx: Tx) -> None:
@@ -103,16 +110,16 @@ async def test_step_not_in_table_is_refused(core: Core, source: State, target: S
 
 
 def test_every_state_can_be_left_or_is_end() -> None:
-    assert {state for state in State if not TRANSITIONS[state]} == ENDED
+    assert {state for state in PreselectionState if not TRANSITIONS[state]} == ENDED
     reached = {target for targets in TRANSITIONS.values() for target in targets}
-    assert reached == set(State)
+    assert reached == set(PreselectionState)
 
 
 async def test_step_from_state_left_meanwhile_is_refused(core: Core) -> None:
-    _, begun = await in_state(core, State.AGREED)
+    _, begun = await in_state(core, PreselectionState.AGREED)
 
     def step(tx: Tx) -> None:
-        move(tx, replace(get(tx, begun), state=State.INFORMED), State.DRAFT)
+        move(tx, replace(get(tx, begun), state=PreselectionState.INFORMED), PreselectionState.DRAFT)
 
     with pytest.raises(StepOutOfOrder):
         await core.store.run(step)
@@ -122,45 +129,51 @@ PAPERS = Papers(certificate_kind=CertificateKind.DOMESTIC, certificate=invented.
 
 Method = Callable[[Core, Tx, Account, int], object]
 
-METHODS: dict[str, tuple[set[State], Method]] = {
-    "agree": ({State.DRAFT}, lambda core, tx, who, begun: core.preselections.agree(tx, who, begun)),
+METHODS: dict[str, tuple[set[PreselectionState], Method]] = {
+    "agree": (
+        {PreselectionState.DRAFT},
+        lambda core, tx, who, begun: core.preselections.agree(tx, who, begun),
+    ),
     "enter_vin": (
-        {State.INFORMED},
+        {PreselectionState.INFORMED},
         lambda core, tx, _who, begun: core.preselections.enter_vin(tx, begun, invented.vin(5)),
     ),
     "enter_certificate": (
-        {State.INFORMED},
+        {PreselectionState.INFORMED},
         lambda core, tx, _who, begun: core.preselections.enter_certificate(tx, begun, PAPERS),
     ),
-    "confirm": ({State.INFORMED}, lambda core, tx, who, begun: core.preselections.confirm(tx, who, begun)),
+    "confirm": (
+        {PreselectionState.INFORMED},
+        lambda core, tx, who, begun: core.preselections.confirm(tx, who, begun),
+    ),
     "verify": (
-        {State.AGREED},
+        {PreselectionState.AGREED},
         lambda core, tx, who, begun: core.preselections.verify(
             tx, who, begun, "123456", office=core.offices["粤K"], at=tx.now
         ),
     ),
     "correct": (
-        {State.INFORMED, State.AGREED, State.VERIFIED},
+        {PreselectionState.INFORMED, PreselectionState.AGREED, PreselectionState.VERIFIED},
         lambda core, tx, _who, begun: core.preselections.correct(tx, begun),
     ),
     "draw": (
-        {State.VERIFIED},
+        {PreselectionState.VERIFIED},
         lambda core, tx, _who, begun: core.selection.draw(
             tx, begun, core.offices["粤K"], nonce="n", at=tx.now, without_four=False
         ),
     ),
     "pick": (
-        {State.VERIFIED},
+        {PreselectionState.VERIFIED},
         lambda core, tx, _who, begun: core.selection.pick(tx, begun, core.offices["粤K"], "A1234", at=tx.now),
     ),
     "claim": (
-        {State.VERIFIED},
+        {PreselectionState.VERIFIED},
         lambda core, tx, who, begun: core.selection.claim(
             tx, who, begun, core.offices["粤K"], "A1234", at=tx.now
         ),
     ),
     "compose": (
-        {State.VERIFIED},
+        {PreselectionState.VERIFIED},
         lambda core, tx, who, begun: core.selection.compose(
             tx, who, begun, core.offices["粤K"], ["A1234"], at=tx.now
         ),
@@ -168,12 +181,17 @@ METHODS: dict[str, tuple[set[State], Method]] = {
     "abandon": (set(UNFINISHED), lambda core, tx, who, begun: core.preselections.abandon(tx, who, begun)),
 }
 
-WRONG = [(name, state) for name, (allowed, _) in METHODS.items() for state in State if state not in allowed]
+WRONG = [
+    (name, state)
+    for name, (allowed, _) in METHODS.items()
+    for state in PreselectionState
+    if state not in allowed
+]
 
 
 @pytest.mark.parametrize(("method", "state"), WRONG)
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-async def test_method_in_wrong_state_is_refused(core: Core, method: str, state: State) -> None:
+async def test_method_in_wrong_state_is_refused(core: Core, method: str, state: PreselectionState) -> None:
     account, begun = await in_state(core, state)
     before = await core.store.read(get, begun)
 
@@ -206,7 +224,7 @@ async def test_draft_blocks_nobody(core: Core) -> None:
     accounts = [await core.store.run(registered, core, number) for number in range(2)]
     both = [await core.store.run(agreed, core, account, 7) for account in accounts]
     states = [(await core.store.read(get, begun)).state for begun in both]
-    assert states == [State.AGREED, State.AGREED]
+    assert states == [PreselectionState.AGREED, PreselectionState.AGREED]
 
 
 async def test_new_owner_selects_at_home_only(core: Core) -> None:
@@ -261,7 +279,11 @@ async def test_begun_is_found_again(core: Core) -> None:
     begun = await core.store.run(agreed, core, account, 0)
     found = await core.store.read(unfinished, account)
     assert found is not None
-    assert (found.preselection_id, found.state, found.vin) == (begun, State.AGREED, invented.vin(0))
+    assert (found.preselection_id, found.state, found.vin) == (
+        begun,
+        PreselectionState.AGREED,
+        invented.vin(0),
+    )
 
 
 async def test_reserved_is_found_again(core: Core) -> None:

@@ -31,7 +31,7 @@ from core.people.blacklist import Ban, Cause, Sentence, impose, running, version
 from core.people.verification import MOST_WRONG_TRIES, Answer, Purpose
 from core.pool.segments import withhold
 from core.ports import Row, Tx
-from core.preselection import Preselection, State, get
+from core.preselection import Preselection, PreselectionState, get
 from core.preselection.counter import Grant, Move, granted_of
 from core.preselection.selection import Tried, Unavailable, chances
 from core.values.masks import parse_mask
@@ -412,7 +412,7 @@ async def test_one_of_two_confirmations_counts(core: Core, engine: str) -> None:
     assert [type(one) for one in outcomes if isinstance(one, Refusal)] == [PlateNotReserved]
     journal = await core.store.read(sql, "SELECT action FROM audit WHERE action = 'registered'")
     assert len(journal) == 1
-    assert (await core.store.read(get, begun)).state == State.REGISTERED
+    assert (await core.store.read(get, begun)).state == PreselectionState.REGISTERED
 
 
 @pytest.mark.parametrize(
@@ -700,7 +700,7 @@ async def _choose_beside_drop(core: Core, *, guarded: bool) -> Preselection:
 @pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 async def test_choice_beside_a_drop_begins_anew(core: Core) -> None:
     chosen = await _choose_beside_drop(core, guarded=True)
-    assert (chosen.state, chosen.kind) == (State.DRAFT, PlateKind.SMALL_NEV)
+    assert (chosen.state, chosen.kind) == (PreselectionState.DRAFT, PlateKind.SMALL_NEV)
     states = await core.store.read(sql, "SELECT state FROM preselection ORDER BY preselection_id")
     assert [row["state"] for row in states] == ["cancelled", "draft"]
 
@@ -708,4 +708,4 @@ async def test_choice_beside_a_drop_begins_anew(core: Core) -> None:
 @pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 async def test_control_unlocked_choice_goes_on_with_what_was_dropped(core: Core) -> None:
     chosen = await _choose_beside_drop(core, guarded=False)
-    assert (chosen.state, chosen.kind) == (State.CANCELLED, PlateKind.SMALL)
+    assert (chosen.state, chosen.kind) == (PreselectionState.CANCELLED, PlateKind.SMALL)

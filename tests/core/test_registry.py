@@ -8,7 +8,7 @@ import pytest
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.errors import CertificateMismatch, KindMismatch, VehicleUnknown, VinRegistered
-from core.preselection import Papers, State, get
+from core.preselection import Papers, PreselectionState, get
 from core.registry.imports import load
 from core.registry.lookup import RegistryVehicle
 from core.values.plates import PlateKind
@@ -43,13 +43,13 @@ async def test_known_vehicle_goes_on(strict: Core) -> None:
     await strict.store.run(load, [vehicle()])
     account = await strict.store.run(registered, strict, 0)
     begun = await strict.store.run(agreed, strict, account, 0)
-    assert (await strict.store.read(get, begun)).state == State.AGREED
+    assert (await strict.store.read(get, begun)).state == PreselectionState.AGREED
 
 
 async def test_open_registry_knows_nothing(core: Core) -> None:
     account = await core.store.run(registered, core, 0)
     begun = await core.store.run(agreed, core, account, 0)
-    assert (await core.store.read(get, begun)).state == State.AGREED
+    assert (await core.store.read(get, begun)).state == PreselectionState.AGREED
 
 
 @pytest.mark.parametrize(

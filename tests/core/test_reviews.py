@@ -8,7 +8,7 @@ from threading import Event
 
 import pytest
 
-from core.appeals import State
+from core.appeals import AppealState
 from core.appeals.reviews import Outcome, outcome_of
 from core.bootstrap import Core, Ports, bootstrap
 from core.clock import FixedClock
@@ -24,8 +24,7 @@ from core.errors import (
 from core.people.accounts import Account
 from core.people.blacklist import running
 from core.ports import Tx
-from core.preselection import State as Step
-from core.preselection import get, lease_until
+from core.preselection import PreselectionState, get, lease_until
 from core.preselection.counter import Move
 from core.preselection.selection import chances
 from core.registry import imports
@@ -81,7 +80,7 @@ async def test_reservation_of_another_is_set_aside_without_a_ban(core: Core, own
     outcome = await core.store.run(approves, core, number)
     assert Outcome(plate="粤K·A1234") == outcome
     ended = await core.store.read(get, begun)
-    assert (ended.state, ended.reason) == (Step.CANCELLED, "车辆识别代号申诉审核通过")
+    assert (ended.state, ended.reason) == (PreselectionState.CANCELLED, "车辆识别代号申诉审核通过")
     assert await core.store.read(running, holder.identity_hash) is None
     assert [holder.chat_id] == await notices_of(core, "superseded")
     assert [owner.chat_id] == await notices_of(core, "appeal")
@@ -92,7 +91,7 @@ async def test_reservation_of_another_is_set_aside_without_a_ban(core: Core, own
         ]
     )
     mine = await selects(core, owner, HELD, "A5678")
-    assert (await core.store.read(get, mine)).state == Step.RESERVED
+    assert (await core.store.read(get, mine)).state == PreselectionState.RESERVED
 
 
 async def test_holder_is_barred_where_the_reviewer_says_so(core: Core, owner: Account) -> None:
@@ -102,7 +101,7 @@ async def test_holder_is_barred_where_the_reviewer_says_so(core: Core, owner: Ac
     ban = await core.store.read(running, holder.identity_hash)
     assert ban is not None
     assert ban.until == outcome.banned_until
-    assert (await core.store.read(get, begun)).state == Step.VOID
+    assert (await core.store.read(get, begun)).state == PreselectionState.VOID
 
 
 async def test_chances_are_full_again_whoever_used_them(core: Core, owner: Account) -> None:
@@ -138,7 +137,7 @@ async def test_whoever_selects_meanwhile_loses_the_vehicle(core: Core, owner: Ac
     outcome = await core.store.run(approves, core, number)
     assert outcome.selecting
     lost = await core.store.read(get, begun)
-    assert lost.state == Step.INFORMED
+    assert lost.state == PreselectionState.INFORMED
     assert await core.store.read(lease_until, lost) is None
     assert await core.store.read(sql, "SELECT * FROM hold") == []
     assert [stranger.chat_id] == await notices_of(core, "superseded")
@@ -190,7 +189,7 @@ async def test_number_on_a_vehicle_stays_there(core: Core, owner: Account) -> No
     number = await core.store.run(appealed, core, owner, HELD)
     outcome = await core.store.run(approves, core, number, bar=True)
     assert Outcome(kept_plate="粤K·A1234") == outcome  # nobody is barred for what the counter has seen
-    assert (await core.store.read(get, begun)).state == Step.REGISTERED
+    assert (await core.store.read(get, begun)).state == PreselectionState.REGISTERED
     ((state,),) = [tuple(row.values()) for row in await core.store.read(sql, "SELECT state FROM plate")]
     assert state == "registered"
     assert [holder.chat_id] == await notices_of(core, "superseded")
@@ -241,7 +240,7 @@ async def test_rejection_changes_nothing_but_the_appeal(core: Core, owner: Accou
     after = await core.store.read(dump)
     assert {"appeal", "audit", "notice"} == {name for name in before if before[name] != after[name]}
     assert [owner.chat_id] == await notices_of(core, "appeal")
-    assert (await core.store.read(get, begun)).state == Step.RESERVED
+    assert (await core.store.read(get, begun)).state == PreselectionState.RESERVED
 
 
 async def test_nobody_decides_in_a_matter_of_their_own(core: Core, owner: Account) -> None:
@@ -296,7 +295,7 @@ async def test_decided_appeal_says_by_whom(core: Core, owner: Account) -> None:
     await core.store.run(rejects, core, number)
     with pytest.raises(AppealDecided) as caught:
         await core.store.run(core.reviews.card, number)
-    assert (f"chat:{REVIEWER}", State.REJECTED) == (caught.value.by, caught.value.state)
+    assert (f"chat:{REVIEWER}", AppealState.REJECTED) == (caught.value.by, caught.value.state)
 
 
 async def test_approval_is_of_what_was_shown(core: Core, owner: Account) -> None:
@@ -312,7 +311,7 @@ async def test_approval_is_of_what_was_shown(core: Core, owner: Account) -> None
     await core.store.run(takes)
     with pytest.raises(AppealMoved):
         await core.store.run(core.reviews.approve, number, REVIEWER, seen=seen, bar=False)
-    assert (await core.store.read(core.appeals.get, number)).state == State.PENDING
+    assert (await core.store.read(core.appeals.get, number)).state == AppealState.PENDING
 
 
 # --- races ----------------------------------------------------------------------------------
@@ -324,16 +323,16 @@ async def test_one_of_two_reviewers_decides(core: Core, owner: Account, engine: 
     seen = (await core.store.read(core.reviews.card, number)).obstacles.digest
     meet = meeting("appeals.decide", parties(engine))
 
-    def approve(tx: Tx) -> State:
+    def approve(tx: Tx) -> AppealState:
         core.reviews.approve(Between(tx, before=meet), number, REVIEWER, seen=seen, bar=False)
-        return State.APPROVED
+        return AppealState.APPROVED
 
-    def reject(tx: Tx) -> State:
+    def reject(tx: Tx) -> AppealState:
         return core.reviews.reject(Between(tx, before=meet), number, "照片看不清", REVIEWER + 1).state
 
     outcomes = await together(core.store.run(approve), core.store.run(reject))
-    assert Counter(type(one) for one in outcomes) == {State: 1, AppealDecided: 1}
-    decided = next(one for one in outcomes if isinstance(one, State))
+    assert Counter(type(one) for one in outcomes) == {AppealState: 1, AppealDecided: 1}
+    decided = next(one for one in outcomes if isinstance(one, AppealState))
     assert decided == (await core.store.read(core.appeals.get, number)).state
     assert len(await notices_of(core, "appeal")) == 1
 
@@ -402,7 +401,7 @@ async def test_approval_waits_for_whoever_verifies_at_this_moment(core: Core, ow
     assert isinstance(outcomes[1], AppealMoved)  # seen: somebody selects now, which the card did not show
     assert not locked.is_set()
     await core.store.run(approves, core, number)
-    assert (await core.store.read(get, begun)).state == Step.INFORMED
+    assert (await core.store.read(get, begun)).state == PreselectionState.INFORMED
 
 
 def test_outcome_reads_as_it_was_written() -> None:
@@ -424,4 +423,4 @@ async def test_owner_with_a_number_meanwhile_is_decided_about(
     card = await core.store.read(core.reviews.card, number)
     assert card.obstacles.own is not None
     assert await core.store.run(approves, core, number) == Outcome()
-    assert (await core.store.read(get, mine)).state == Step.RESERVED
+    assert (await core.store.read(get, mine)).state == PreselectionState.RESERVED

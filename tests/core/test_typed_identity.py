@@ -10,7 +10,7 @@ from core.errors import NobodyFound
 from core.people.accounts import Account
 from core.people.blacklist import running
 from core.ports import Tx
-from core.preselection import State, get
+from core.preselection import PreselectionState, get
 from core.preselection.counter import Move
 from core.values.plates import Plate, PlateKind
 from tests import invented
@@ -46,7 +46,7 @@ async def test_typed_identity_is_not_barred(core: Core, clock: FixedClock, end: 
     else:
         clock.advance(timedelta(days=9))
         await core.store.run(core.endings.expire_due)
-    assert (await core.store.read(get, begun)).state == State(end)
+    assert (await core.store.read(get, begun)).state == PreselectionState(end)
     victim = await core.store.run(registered, core, 9)
     assert victim.identity == TYPED
     assert await core.store.read(running, victim.identity_hash) is None

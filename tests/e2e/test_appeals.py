@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.people.admins import Post, Role
-from core.preselection import State, get
+from core.preselection import PreselectionState, get
 from core.values.vehicles import group_vin
 from tests import invented
 from tests.barcoded import photo
@@ -682,7 +682,7 @@ async def test_approval_stands_when_the_owner_has_blocked_the_bot(sqlite_world: 
     ((holder,),) = await world.store.read(
         rows, "SELECT preselection_id FROM preselection WHERE serial = 'A1234'"
     )
-    assert (await world.store.read(get, int(str(holder)))).state == State.CANCELLED
+    assert (await world.store.read(get, int(str(holder)))).state == PreselectionState.CANCELLED
     owner.unblock()
     await owner.say("/appeal")
     await owner.see("审核通过")

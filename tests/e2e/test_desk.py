@@ -10,7 +10,7 @@ from bot.texts.desk.commands import USAGE
 from bot.texts.menu import DESK_MENU
 from core.errors import WishesRefused
 from core.ports import Tx
-from core.preselection import State, get
+from core.preselection import PreselectionState, get
 from sandbox import PersonSpec
 from tests import invented
 from tests.core.sql import sql
@@ -144,7 +144,7 @@ async def test_card_that_is_open_when_the_role_goes_does_nothing(world: World) -
     await world.store.run(sql, "DELETE FROM admin")
     await clerk.press("确认作废")
     await clerk.see("您没有这项权限")
-    assert (await world.store.read(get, begun)).state == State.RESERVED
+    assert (await world.store.read(get, begun)).state == PreselectionState.RESERVED
 
 
 async def test_void_bars_and_tells_the_owner(world: World) -> None:
@@ -158,7 +158,7 @@ async def test_void_bars_and_tells_the_owner(world: World) -> None:
     await owner.see("合格证不符")
     await owner.say("/preselect")
     await owner.see("您已列入黑名单", fresh=True)
-    assert (await world.store.read(get, begun)).state == State.VOID
+    assert (await world.store.read(get, begun)).state == PreselectionState.VOID
 
 
 async def test_revoke_bars_nobody_and_frees_the_number(world: World) -> None:

@@ -9,7 +9,7 @@ from core.people.accounts import Account
 from core.people.admins import Post, Role
 from core.pool import segments as pool_segments
 from core.ports import Tx
-from core.preselection import Papers, State, get
+from core.preselection import Papers, PreselectionState, get
 from core.values.masks import parse_mask
 from core.values.plates import PlateKind
 from core.values.vehicles import CertificateKind
@@ -228,7 +228,7 @@ async def test_counter_confirms_from_the_card(place: World) -> None:
     card = await clerk.see("已确认上牌", "查询结果")
     assert "已上牌" in card.words
     assert "✅ 确认上牌" not in card.buttons
-    assert (await place.store.read(get, 1)).state == State.REGISTERED
+    assert (await place.store.read(get, 1)).state == PreselectionState.REGISTERED
 
 
 async def test_void_and_its_ban_are_done_and_undone_from_the_card(place: World) -> None:
@@ -292,7 +292,7 @@ async def test_cancelled_question_leads_back_to_the_card(place: World) -> None:
     await chief.see("取消预选?")
     await chief.press("取消")
     await chief.see("查询结果")
-    assert (await place.store.read(get, 1)).state == State.RESERVED
+    assert (await place.store.read(get, 1)).state == PreselectionState.RESERVED
 
 
 async def test_second_admin_sees_on_the_card_who_was_faster(place: World) -> None:

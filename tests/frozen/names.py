@@ -29,11 +29,9 @@ from bot.texts.desk.audit import _OWNERS, _SUBJECTS, _WORDED
 from bot.texts.desk.commands import USAGE
 from bot.texts.menu import DESK_MENU, OWNER_MENU
 from core import audit
-from core.appeals.model import Slot
-from core.appeals.model import State as AppealState
+from core.appeals.model import AppealState, Slot
 from core.errors import XuanhaoError
-from core.notifications.broadcasts import Audience
-from core.notifications.broadcasts import State as BroadcastState
+from core.notifications.broadcasts import Audience, BroadcastState
 from core.notifications.queue import BLOCKED, ONCE, UNCERTAIN
 from core.notifications.queue import Purpose as NoticePurpose
 from core.notifications.subscriptions import Topic as SubscriptionTopic
@@ -42,10 +40,9 @@ from core.people.admins import DUTIES, OF_NO_OFFICE, Duty, Role
 from core.people.verification import Purpose as CodePurpose
 from core.pool.number_status import Standing
 from core.pool.seeded_stream import Draw
-from core.preselection.model import TRANSITIONS
-from core.preselection.model import State as PreselectionState
+from core.preselection.model import TRANSITIONS, PreselectionState
 from core.preselection.selection import Unavailable
-from core.registry.imports import State as ImportState
+from core.registry.imports import ImportState
 from core.reporting.audit_search import IDENTITY, PHONE, Asked
 from core.reporting.case_file import Topic as FindTopic
 from core.reporting.work_queue import Matter

@@ -10,13 +10,12 @@ import pytest
 from bot.i18n.language import Language, speaking
 from bot.texts.desk import appeals as appeals_desk
 from bot.texts.owner import appeal
-from core.appeals import LONGEST_REASON, Appeal, Slot, State
+from core.appeals import LONGEST_REASON, Appeal, AppealState, Slot
 from core.appeals.obstacles import Obstacles
 from core.appeals.reviews import Card, Outcome
 from core.people.accounts import Account, UserType
 from core.people.blacklist import Ban, Cause
-from core.preselection import Preselection, Way
-from core.preselection import State as Step
+from core.preselection import Preselection, PreselectionState, Way
 from core.registry.lookup import RegistryVehicle
 from core.security.vault import Vault
 from core.values.plates import PlateKind
@@ -53,7 +52,7 @@ def _account(number: int) -> Account:
     )
 
 
-def _appeal(state: State = State.PENDING) -> Appeal:
+def _appeal(state: AppealState = AppealState.PENDING) -> Appeal:
     return Appeal(
         appeal_id=10**12,
         account_id=1,
@@ -74,7 +73,7 @@ def _appeal(state: State = State.PENDING) -> Appeal:
     )
 
 
-def _holder(state: Step = Step.RESERVED) -> Preselection:
+def _holder(state: PreselectionState = PreselectionState.RESERVED) -> Preselection:
     return Preselection(
         preselection_id=1,
         account_id=2,
@@ -126,7 +125,7 @@ def test_fullest_card_fits_under_its_photos(language: Language) -> None:
 @pytest.mark.parametrize("language", Language)
 def test_fullest_review_fits_under_its_photos(language: Language) -> None:
     with speaking(language):
-        review = appeal.review(_appeal(State.DRAFT), _account(1), settings().offices[0])
+        review = appeal.review(_appeal(AppealState.DRAFT), _account(1), settings().offices[0])
         note = appeal.photo_taken(Slot.INVOICE)
     assert units(f"{note}\n\n{review}") <= CAPTION
 
@@ -142,14 +141,14 @@ def test_question_names_each_thing_that_is_set_aside() -> None:
         "随机 999 次、自编 999 个",
     ):
         assert words in said
-    on_the_road = replace(card.obstacles, holder=_holder(Step.REGISTERED))
+    on_the_road = replace(card.obstacles, holder=_holder(PreselectionState.REGISTERED))
     said = appeals_desk.approve_question(replace(card, obstacles=on_the_road), bar=True)
     assert "号牌不变" in said
     assert "黑名单" not in said
 
 
 def test_answer_is_escaped() -> None:
-    rejected = replace(_appeal(State.REJECTED), answer="<b>&")
+    rejected = replace(_appeal(AppealState.REJECTED), answer="<b>&")
     assert "&lt;b&gt;&amp;" in appeal.decided(rejected, None)
     assert "&lt;b&gt;&amp;" in appeal.page(rejected, None)
 
@@ -165,7 +164,7 @@ def test_outcome_says_all_that_was_done() -> None:
     outcome = Outcome(
         plate="粤K·A1", banned_until=AT, selecting=True, registry=True, earlier=3, batches=1, wishes=2
     )
-    said = appeals_desk.approved(_appeal(State.APPROVED), outcome)
+    said = appeals_desk.approved(_appeal(AppealState.APPROVED), outcome)
     for words in (
         "粤K·A1 的预选已撤销",
         "列入黑名单到",

@@ -17,7 +17,7 @@ from bot.texts.owner import bulletin, home, preselect, selecting
 from core.clock import CHINA
 from core.people.admins import Duty
 from core.pool.bulletin import UNTOLD, Bulletin, Left, Line, Published
-from core.preselection import Preselection, State, Way
+from core.preselection import Preselection, PreselectionState, Way
 from core.preselection.selection import Chances
 from core.values.offices import LARGEST_BATCH, Office
 from core.values.plates import PlateKind
@@ -38,7 +38,7 @@ def _reserved() -> Preselection:
         account_id=1,
         office="粤K",
         kind=PlateKind.SMALL,
-        state=State.RESERVED,
+        state=PreselectionState.RESERVED,
         vin=invented.VIN,
         certificate_kind=CertificateKind.DOMESTIC,
         certificate=invented.CERTIFICATE,

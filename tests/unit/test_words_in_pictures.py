@@ -26,7 +26,7 @@ from bot.texts.owner import appeal, selecting
 from bot.texts.pictures import SPECIMEN_MARK
 from core.appeals import Slot
 from core.pool.batches import Batch
-from core.preselection import Preselection, State, Way
+from core.preselection import Preselection, PreselectionState, Way
 from core.reporting.statistics import Fill
 from core.reporting.work_queue import Matter
 from core.values.masks import parse_mask
@@ -46,7 +46,7 @@ RESERVED = Preselection(
     account_id=1,
     office=OFFICE.code,
     kind=PlateKind.SMALL,
-    state=State.RESERVED,
+    state=PreselectionState.RESERVED,
     vin=VIN,
     certificate_kind=CertificateKind.DOMESTIC,
     certificate=CERTIFICATE,

@@ -7,13 +7,12 @@ from html import escape, unescape
 from bot.i18n.formatting import KINDS, day, listed, masked_identity, masked_name, masked_phone, moment, plate
 from bot.i18n.language import _, phrase
 from bot.texts.owner.appeal import answer
-from core.appeals import Appeal, Queued, State
+from core.appeals import Appeal, AppealState, Queued
 from core.appeals.obstacles import Obstacles
 from core.appeals.reviews import Card, Outcome
 from core.audit import chat_of
 from core.people.accounts import Account
-from core.preselection import Preselection
-from core.preselection import State as Step
+from core.preselection import Preselection, PreselectionState
 from core.values.vehicles import group_vin, vin_last_six
 
 _CAPTION = 1024
@@ -127,7 +126,7 @@ def _in_the_way(one: Card) -> list[str]:
 
 
 def _held(holder: Preselection, one: Card) -> str:
-    state = _("已上牌") if holder.state == Step.REGISTERED else _("已预选")
+    state = _("已上牌") if holder.state == PreselectionState.REGISTERED else _("已预选")
     known = one.obstacles.registry
     differs = known is not None and known.certificate != holder.certificate
     return _(
@@ -150,7 +149,7 @@ def approve_question(one: Card, *, bar: bool) -> str:
     """Return the question before an approval: what exactly it sets aside and gives back."""
     found = one.obstacles
     steps = []
-    if found.holder is not None and found.holder.state == Step.RESERVED:
+    if found.holder is not None and found.holder.state == PreselectionState.RESERVED:
         how = _("预选人列入黑名单") if bar else _("预选人不列入黑名单")
         steps.append(
             _("撤销 <b>{plate}</b> 的预选,号码收回;{how}").format(plate=_number(found.holder), how=how)
@@ -234,15 +233,15 @@ def rejected(appeal: Appeal) -> str:
 
 
 _ENDED = {
-    State.APPROVED: phrase("审核通过"),
-    State.REJECTED: phrase("审核不通过"),
-    State.WITHDRAWN: phrase("已撤回"),
+    AppealState.APPROVED: phrase("审核通过"),
+    AppealState.REJECTED: phrase("审核不通过"),
+    AppealState.WITHDRAWN: phrase("已撤回"),
 }
 
 
 def ended(by: str, state: str) -> str:
     """Return who ended an appeal that was to be decided, and how."""
-    what = _ENDED.get(State(state))
-    if what is None or state == State.WITHDRAWN:
+    what = _ENDED.get(AppealState(state))
+    if what is None or state == AppealState.WITHDRAWN:
         return _("申诉人已撤回该申诉。") if what else _("该申诉不在等待审核。")
     return _("已由管理员 {chat}处理:{what}。").format(chat=chat_of(by), what=what())

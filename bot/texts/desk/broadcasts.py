@@ -4,7 +4,7 @@ from html import escape
 
 from bot.i18n.formatting import moment
 from bot.i18n.language import _, phrase
-from core.notifications.broadcasts import Audience, Broadcast, Figures, State
+from core.notifications.broadcasts import Audience, Broadcast, BroadcastState, Figures
 
 AUDIENCES = {
     Audience.REGISTERED: phrase("在此注册的全部车主"),
@@ -12,10 +12,10 @@ AUDIENCES = {
     Audience.SUBSCRIBERS: phrase("订阅了开放提醒的人"),
 }
 _STATES = {
-    State.RUNNING: phrase("发送中"),
-    State.STOPPING: phrase("正在停止"),
-    State.STOPPED: phrase("已停止"),
-    State.DONE: phrase("已发完"),
+    BroadcastState.RUNNING: phrase("发送中"),
+    BroadcastState.STOPPING: phrase("正在停止"),
+    BroadcastState.STOPPED: phrase("已停止"),
+    BroadcastState.DONE: phrase("已发完"),
 }
 MUTE = phrase("🔕 不再接收此类通知")
 SEND = phrase("📢 确认发送")

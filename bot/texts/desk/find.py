@@ -16,22 +16,22 @@ from core.notifications.queue import Purpose
 from core.people.accounts import Account
 from core.people.blacklist import Ban
 from core.pool.number_status import PlateStanding, Standing
-from core.preselection import Preselection, State, Way
+from core.preselection import Preselection, PreselectionState, Way
 from core.registry.lookup import RegistryState
 from core.reporting.audit_search import Entry
 from core.reporting.case_file import Due, Topic, Vehicle
 from core.values.vehicles import group_vin
 
 STATES = {
-    State.DRAFT: phrase("刚开始"),
-    State.INFORMED: phrase("填写资料"),
-    State.AGREED: phrase("资料已确认"),
-    State.VERIFIED: phrase("正在选号"),
-    State.RESERVED: phrase("已预选,待办理"),
-    State.REGISTERED: phrase("已上牌"),
-    State.EXPIRED: phrase("逾期收回"),
-    State.CANCELLED: phrase("已取消"),
-    State.VOID: phrase("已作废"),
+    PreselectionState.DRAFT: phrase("刚开始"),
+    PreselectionState.INFORMED: phrase("填写资料"),
+    PreselectionState.AGREED: phrase("资料已确认"),
+    PreselectionState.VERIFIED: phrase("正在选号"),
+    PreselectionState.RESERVED: phrase("已预选,待办理"),
+    PreselectionState.REGISTERED: phrase("已上牌"),
+    PreselectionState.EXPIRED: phrase("逾期收回"),
+    PreselectionState.CANCELLED: phrase("已取消"),
+    PreselectionState.VOID: phrase("已作废"),
 }
 _STANDINGS = {
     Standing.FREE: phrase("空闲,可以选"),
@@ -176,7 +176,7 @@ def focus(one: Preselection) -> str:
     if one.reserved_at and one.way:
         chosen = _("{way},{at} 选定").format(way=_WAYS[one.way](), at=moment(one.reserved_at))
         said.append(chosen)
-    if one.deadline and one.state == State.RESERVED:
+    if one.deadline and one.state == PreselectionState.RESERVED:
         said.append(_("办理截止 <b>{at}</b>").format(at=moment(one.deadline)))
     if one.ended_at:
         said.append(_("结束于 {at}").format(at=moment(one.ended_at)))

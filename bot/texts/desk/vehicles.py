@@ -10,7 +10,7 @@ from bot.i18n.language import Phrase, _, phrase
 from bot.spreadsheets import Cell
 from bot.texts.errors import of_error
 from core.errors import XuanhaoError
-from core.registry.imports import Differences, Import, State
+from core.registry.imports import Differences, Import, ImportState
 from core.registry.lookup import RegistryVehicle
 from core.registry.vehicle_file import (
     MOST_ROWS,
@@ -41,11 +41,11 @@ EXPORT_NAME = "vehicles.xlsx"
 WRONG_NAME = "vehicles-errors.xlsx"
 
 _STATES = {
-    State.LOADING: phrase("读取中"),
-    State.READY: phrase("待确认"),
-    State.DONE: phrase("已生效"),
-    State.UNDONE: phrase("已撤销"),
-    State.DROPPED: phrase("已放弃"),
+    ImportState.LOADING: phrase("读取中"),
+    ImportState.READY: phrase("待确认"),
+    ImportState.DONE: phrase("已生效"),
+    ImportState.UNDONE: phrase("已撤销"),
+    ImportState.DROPPED: phrase("已放弃"),
 }
 _BAR = 20
 _NAMED = 5

@@ -13,7 +13,7 @@ from bot.i18n.formatting import (
     office_title,
 )
 from bot.i18n.language import _, phrase
-from core.appeals import LONGEST_REASON, Appeal, Slot, State, Superseded
+from core.appeals import LONGEST_REASON, Appeal, AppealState, Slot, Superseded
 from core.clock import from_millis
 from core.people.accounts import Account
 from core.values.offices import Office
@@ -45,12 +45,12 @@ SELECT = phrase("【预选号牌】")
 SEE = phrase("查看申诉")
 
 STATES = {
-    State.DRAFT: phrase("填写中"),
-    State.PENDING: phrase("待审核"),
-    State.APPROVED: phrase("审核通过"),
-    State.REJECTED: phrase("审核不通过"),
-    State.WITHDRAWN: phrase("已撤回"),
-    State.DROPPED: phrase("已放弃"),
+    AppealState.DRAFT: phrase("填写中"),
+    AppealState.PENDING: phrase("待审核"),
+    AppealState.APPROVED: phrase("审核通过"),
+    AppealState.REJECTED: phrase("审核不通过"),
+    AppealState.WITHDRAWN: phrase("已撤回"),
+    AppealState.DROPPED: phrase("已放弃"),
 }
 PHOTOS = {Slot.IDENTITY: phrase("身份证明"), Slot.INVOICE: phrase("购车发票")}
 CHANGE_PHOTO = {Slot.IDENTITY: phrase("更换身份证明照片"), Slot.INVOICE: phrase("更换购车发票照片")}
@@ -64,7 +64,12 @@ REASONS = (
     phrase("购车发票的购买方不是申诉人"),
 )
 """The reasons for a rejection that are needed most; a reviewer may type another."""
-SIGNS = {State.PENDING: "⏳", State.APPROVED: "✅", State.REJECTED: "❌", State.WITHDRAWN: "🔙"}
+SIGNS = {
+    AppealState.PENDING: "⏳",
+    AppealState.APPROVED: "✅",
+    AppealState.REJECTED: "❌",
+    AppealState.WITHDRAWN: "🔙",
+}
 
 NOTICE = phrase(
     "<b>异常选号资料修改 · 申诉须知</b>\n"
@@ -225,12 +230,14 @@ def page(appeal: Appeal, office: Office | None) -> str:
 
 
 _NEXT = {
-    State.DRAFT: phrase("请继续填写。"),
-    State.PENDING: phrase("正在等待人工审核,结果会通知您。审核前可以撤回,修改后重新提交。"),
-    State.APPROVED: phrase("该车辆识别代号不再被他人占用,选号机会完整,该车辆只由您选号。请点【预选号牌】。"),
-    State.REJECTED: phrase("可以修改后重新提交;也可以携带身份证明和购车发票到车辆管理所窗口核实。"),
-    State.WITHDRAWN: phrase("如仍需要,可以重新提交。"),
-    State.DROPPED: phrase("已放弃。"),
+    AppealState.DRAFT: phrase("请继续填写。"),
+    AppealState.PENDING: phrase("正在等待人工审核,结果会通知您。审核前可以撤回,修改后重新提交。"),
+    AppealState.APPROVED: phrase(
+        "该车辆识别代号不再被他人占用,选号机会完整,该车辆只由您选号。请点【预选号牌】。"
+    ),
+    AppealState.REJECTED: phrase("可以修改后重新提交;也可以携带身份证明和购车发票到车辆管理所窗口核实。"),
+    AppealState.WITHDRAWN: phrase("如仍需要,可以重新提交。"),
+    AppealState.DROPPED: phrase("已放弃。"),
 }
 
 
@@ -260,7 +267,7 @@ def vin_button(vin: str) -> str:
 def decided(appeal: Appeal, office: Office | None) -> str:
     """Return what an owner is told of the decision."""
     vin = escape(group_vin(appeal.vin or ""))
-    if appeal.state == State.APPROVED:
+    if appeal.state == AppealState.APPROVED:
         return _(
             "✅ <b>申诉 {number} 审核通过</b>\n车辆识别代号:<code>{vin}</code>\n"
             "该车辆识别代号不再被他人占用,选号机会完整,该车辆只由您选号。请继续选号。"

@@ -19,7 +19,7 @@ from bot.i18n.formatting import (
 )
 from bot.i18n.language import _, phrase
 from core.pool.batches import Batch
-from core.preselection import Preselection, State
+from core.preselection import Preselection, PreselectionState
 from core.preselection.selection import Chances, Shortlisted, Tried, Unavailable
 from core.values.offices import Office
 from core.values.plates import PlateKind
@@ -58,15 +58,15 @@ _REASONS = {
     Unavailable.RESTING: phrase("退回后暂不开放"),
 }
 _STATES = {
-    State.DRAFT: phrase("填写中"),
-    State.INFORMED: phrase("填写中"),
-    State.AGREED: phrase("信息已确认"),
-    State.VERIFIED: phrase("正在选号"),
-    State.RESERVED: phrase("已预选,待窗口办理"),
-    State.REGISTERED: phrase("已上牌"),
-    State.EXPIRED: phrase("已过期"),
-    State.CANCELLED: phrase("已取消"),
-    State.VOID: phrase("已作废"),
+    PreselectionState.DRAFT: phrase("填写中"),
+    PreselectionState.INFORMED: phrase("填写中"),
+    PreselectionState.AGREED: phrase("信息已确认"),
+    PreselectionState.VERIFIED: phrase("正在选号"),
+    PreselectionState.RESERVED: phrase("已预选,待窗口办理"),
+    PreselectionState.REGISTERED: phrase("已上牌"),
+    PreselectionState.EXPIRED: phrase("已过期"),
+    PreselectionState.CANCELLED: phrase("已取消"),
+    PreselectionState.VOID: phrase("已作废"),
 }
 
 
@@ -250,7 +250,7 @@ def _entry(one: Preselection, reminder: datetime | None) -> str:
     lines = [f"{number} · {KINDS[one.kind]()} · {_STATES[one.state]()}"]
     if one.vin:
         lines.append(_("车辆识别代号后六位:{vin}").format(vin=vin_last_six(one.vin)))
-    if one.state == State.RESERVED and one.deadline:
+    if one.state == PreselectionState.RESERVED and one.deadline:
         lines.append(_("请在 {deadline} 前到车辆管理所办理").format(deadline=moment(one.deadline)))
         if reminder is not None:
             lines.append(_("下次提醒:{moment}").format(moment=moment(reminder)))
