@@ -22,7 +22,7 @@ from core.bootstrap import Core
 from core.clock import from_millis
 from core.errors import StepOutOfOrder
 from core.notifications import broadcasts
-from core.notifications.queue import Notice, Purpose, is_overtaken
+from core.notifications.queue import Notice, NotificationPurpose, is_overtaken
 from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, get
 from core.values.offices import Office
@@ -67,16 +67,21 @@ def letter(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
 
 def _worded(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
     match notice.topic:
-        case Purpose.REMINDER | Purpose.EXPIRED | Purpose.MOVED:
+        case NotificationPurpose.REMINDER | NotificationPurpose.EXPIRED | NotificationPurpose.MOVED:
             return _about_preselection(tx, core, notice)
-        case Purpose.VOIDED | Purpose.REVOKED:
+        case NotificationPurpose.VOIDED | NotificationPurpose.REVOKED:
             return _about_end(tx, core, notice)
-        case Purpose.ROLE | Purpose.SUMMARY | Purpose.BROADCAST | Purpose.BROADCAST_OVER:
+        case (
+            NotificationPurpose.ROLE
+            | NotificationPurpose.SUMMARY
+            | NotificationPurpose.BROADCAST
+            | NotificationPurpose.BROADCAST_OVER
+        ):
             return _from_desk(tx, core, notice)
-        case Purpose.IDENTITY | Purpose.APPEAL | Purpose.SUPERSEDED:
-            is_appeal = notice.topic != Purpose.IDENTITY
+        case NotificationPurpose.IDENTITY | NotificationPurpose.APPEAL | NotificationPurpose.SUPERSEDED:
+            is_appeal = notice.topic != NotificationPurpose.IDENTITY
             return (_about_appeal(tx, core, notice) if is_appeal else _about_identity(notice),)
-        case Purpose.BANNED | Purpose.LIFTED:
+        case NotificationPurpose.BANNED | NotificationPurpose.LIFTED:
             return _about_ban(core, notice)
         case _:
             return _about_opening(tx, core, notice)
@@ -90,7 +95,7 @@ def _about_preselection(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
     office = core.offices.get(one.office)
     if office is None:
         return ()
-    if notice.topic == Purpose.EXPIRED:
+    if notice.topic == NotificationPurpose.EXPIRED:
         until = notice.details.get("until")
         text = notices.expired(one, office, until if isinstance(until, int) else None)
         return (Words(text=text),) if one.state == PreselectionState.EXPIRED else ()
@@ -102,16 +107,16 @@ def _about_preselection(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
 def _about_end(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
     one = get(tx, int(notice.subject.partition(":")[2]))
     office = core.offices.get(one.office)
-    if notice.topic == Purpose.REVOKED:
+    if notice.topic == NotificationPurpose.REVOKED:
         return (Words(text=notices.revoked(one, office)),)
     until = notice.details.get("until")
     return (Words(text=notices.voided(one, office, until if isinstance(until, int) else None)),)
 
 
 def _from_desk(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
-    if notice.topic in {Purpose.BROADCAST, Purpose.BROADCAST_OVER}:
+    if notice.topic in {NotificationPurpose.BROADCAST, NotificationPurpose.BROADCAST_OVER}:
         return _of_broadcast(tx, notice)
-    if notice.topic == Purpose.ROLE:
+    if notice.topic == NotificationPurpose.ROLE:
         return (_about_role(notice),)
     found = core.summaries.of_chat(tx, notice.chat_id)
     go = Button(label=waiting.OPEN_DESK(), action=ActionName.DESK)
@@ -119,7 +124,7 @@ def _from_desk(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
 
 
 def _of_broadcast(tx: Tx, notice: Notice) -> tuple[Part, ...]:
-    if notice.topic == Purpose.BROADCAST_OVER:
+    if notice.topic == NotificationPurpose.BROADCAST_OVER:
         return _about_broadcast(tx, notice)
     one = broadcasts.get(tx, int(notice.subject.partition(":")[2]))
     if one.state != broadcasts.BroadcastState.RUNNING:  # stopped since
@@ -134,7 +139,7 @@ def _about_broadcast(tx: Tx, notice: Notice) -> tuple[Part, ...]:
 
 
 def _about_appeal(tx: Tx, core: Core, notice: Notice) -> Words:
-    if notice.topic == Purpose.SUPERSEDED:
+    if notice.topic == NotificationPurpose.SUPERSEDED:
         lost = get(tx, int(str(notice.details["preselection"])))
         plate = common.plate(lost.office, lost.serial) if lost.serial else ""
         return Words(text=appeal.superseded(plate, notice.details, core.offices.get(lost.office)))
@@ -161,7 +166,7 @@ def _about_role(notice: Notice) -> Words:
 
 def _of_reserved(tx: Tx, core: Core, notice: Notice, one: Preselection, office: Office) -> tuple[Part, ...]:
     rows = ((Button(label=notices.RECEIPT(), action=ActionName.RECEIPT, arg=str(one.preselection_id)),),)
-    if notice.topic == Purpose.MOVED:
+    if notice.topic == NotificationPurpose.MOVED:
         return (Words(text=notices.moved(one, office), rows=rows), *_file(one, office))
     text = notices.reminder(one, office, core.endings.days_left(tx, one))
     words = Words(text=text, rows=rows, picture=receipt_of(one, office))
@@ -209,7 +214,7 @@ def calendar_file(one: Preselection, office: Office, deadline: datetime) -> byte
 
 def _about_ban(core: Core, notice: Notice) -> tuple[Part, ...]:
     details = notice.details
-    if notice.topic == Purpose.LIFTED:
+    if notice.topic == NotificationPurpose.LIFTED:
         button = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
         return (Words(text=notices.LIFTED(), rows=((button,),)),)
     until = details.get("until")
@@ -225,7 +230,7 @@ def _about_opening(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
     if office is None:
         return ()
     go = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
-    if notice.topic == Purpose.OPENING:
+    if notice.topic == NotificationPurpose.OPENING:
         if not office.hours.is_open(tx.now):  # it has closed again since: too late
             return ()
         return (Words(text=notices.opening(office), rows=((go,),)),)
@@ -233,7 +238,7 @@ def _about_opening(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
     off = Button(
         label=notices.UNSUBSCRIBE(), action=ActionName.UNSUBSCRIBE, arg=f"{office.code}.{kind}.{notice.topic}"
     )
-    if notice.topic == Purpose.COMPOSE:
+    if notice.topic == NotificationPurpose.COMPOSE:
         text = notices.compose(office, kind, mask)
     else:
         compose_from = details.get("compose_from")

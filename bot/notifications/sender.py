@@ -27,7 +27,7 @@ from bot.pictures.worker import drawn
 from core.bootstrap import Core
 from core.errors import XuanhaoError
 from core.notifications import queue as notification_queue
-from core.notifications.queue import Notice, Purpose
+from core.notifications.queue import Notice, NotificationPurpose
 from core.ports import Tx
 
 _LOGGER = logging.getLogger(__name__)
@@ -131,7 +131,7 @@ class Sender:
         if not parts:
             await self._run(notification_queue.note_over, notice, self._worker, late=False)
             return
-        if notice.topic == Purpose.ROLE and self._offer is not None:
+        if notice.topic == NotificationPurpose.ROLE and self._offer is not None:
             await self._offer(notice.chat_id)
         if notice.is_once:
             await self._deliver_once(notice, parts)

@@ -8,7 +8,7 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Go, stay
 from bot.dialog.view import Button, View
 from bot.texts.owner import registration
-from core.people.verification import Answer, Bond, Purpose
+from core.people.verification import Answer, Bond, CodePurpose
 from core.values.text import compact, without_label
 
 _LONGEST = 40
@@ -21,7 +21,7 @@ def request(scene: Scene, bond: Bond, screen: ScreenName) -> Go:
     return Go(screen=screen, effects=(SendCode(code_id=code_id),))
 
 
-def page(scene: Scene, purpose: Purpose, phone: str, extra: tuple[Button, ...]) -> View:
+def page(scene: Scene, purpose: CodePurpose, phone: str, extra: tuple[Button, ...]) -> View:
     """Show what is known of the code, with the way to a new one."""
     state = scene.core.verification.state(scene.tx, scene.account, purpose)
     now = scene.tx.now

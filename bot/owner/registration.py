@@ -16,7 +16,7 @@ from bot.texts.owner import own_data, registration, units
 from core.clock import CHINA
 from core.errors import ContactOfSomebodyElse
 from core.people.accounts import CONSENT_VERSION
-from core.people.verification import Bond, Purpose
+from core.people.verification import Bond, CodePurpose
 from core.values.identity import (
     parse_credit_code,
     parse_name,
@@ -239,7 +239,7 @@ PHONE = Screen(
 
 
 def _bond(scene: Scene, phone: str) -> Bond:
-    return Bond(account=scene.account, purpose=Purpose.REGISTRATION, phone=phone)
+    return Bond(account=scene.account, purpose=CodePurpose.REGISTRATION, phone=phone)
 
 
 def _show_code(scene: Scene) -> View | Go:
@@ -247,7 +247,7 @@ def _show_code(scene: Scene) -> View | Go:
     if not phone:
         return Go(screen=ScreenName.REG_PHONE, args=_back(scene))
     other = Button(label=registration.OTHER_PHONE(), action=ActionName.OTHER)
-    return codes.page(scene, Purpose.REGISTRATION, phone, (other, *_way_back(scene.account.phone_sealed)))
+    return codes.page(scene, CodePurpose.REGISTRATION, phone, (other, *_way_back(scene.account.phone_sealed)))
 
 
 def _resend(scene: Scene, _arg: str) -> Go:

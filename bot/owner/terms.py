@@ -15,7 +15,7 @@ from bot.texts.errors import CHANCES_USED_UP
 from bot.texts.owner import appeal, preselect, provinces, registration, wishes
 from core.availability.maintenance import of_office, refuse_closed
 from core.errors import ChancesUsedUp
-from core.people.verification import CodeStatus, Purpose
+from core.people.verification import CodePurpose, CodeStatus
 from core.preselection import PreselectionState
 from core.preselection.selection import chances
 
@@ -69,7 +69,7 @@ def start(scene: Scene, _arg: str) -> Go:
     core.preselections.lapse(scene.tx, begun.preselection_id)
     core.preselections.judge_start(scene.tx, begun)
     bond = core.preselections.bond(scene.account, begun)
-    present = core.verification.state(scene.tx, scene.account, Purpose.PRESELECTION)
+    present = core.verification.state(scene.tx, scene.account, CodePurpose.PRESELECTION)
     if present is not None and present.resend_at > scene.tx.now and present.state != CodeStatus.LOCKED:
         return Go(screen=ScreenName.CODE)  # the code that was sent a moment ago is still good
     return codes.request(scene, bond, ScreenName.CODE)
@@ -104,7 +104,7 @@ def _show_code(scene: Scene) -> View | Go:
     if scene.preselection.state != PreselectionState.AGREED:
         return step_of(scene, scene.preselection)
     back = Button(label=common.BACK(), action=ActionName.TERMS)
-    return codes.page(scene, Purpose.PRESELECTION, scene.account.phone, (back,))
+    return codes.page(scene, CodePurpose.PRESELECTION, scene.account.phone, (back,))
 
 
 def _resend(scene: Scene, _arg: str) -> Go:

@@ -21,7 +21,7 @@ from core.audit import AuditAction
 from core.clock import moment_or_none, to_millis
 from core.errors import AppealDecided, AppealMoved, AppealOfOneself
 from core.notifications import queue as notification_queue
-from core.notifications.queue import Plan, Purpose
+from core.notifications.queue import NotificationPurpose, Plan
 from core.people.accounts import Account, Accounts
 from core.people.blacklist import Ban, running
 from core.ports import Tx
@@ -311,7 +311,7 @@ class Reviews:
             tx,
             Plan(
                 chat_id=card.owner.chat_id,
-                purpose=Purpose.APPEAL,
+                purpose=NotificationPurpose.APPEAL,
                 subject=card.appeal.subject,
                 due_at=tx.now,
             ),
@@ -322,7 +322,7 @@ class Reviews:
             tx,
             Plan(
                 chat_id=self._accounts.by_id(tx, one.account_id).chat_id,
-                purpose=Purpose.SUPERSEDED,
+                purpose=NotificationPurpose.SUPERSEDED,
                 subject=appeal.subject,
                 due_at=tx.now,
                 details={

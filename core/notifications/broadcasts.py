@@ -16,7 +16,7 @@ from core import audit
 from core.audit import AuditAction
 from core.clock import from_millis, moment_or_none, to_millis
 from core.errors import BroadcastRunning, BroadcastTextEmpty, BroadcastTextLong, NobodyToTell, NothingKnown
-from core.notifications.queue import BLOCKED, UNCERTAIN, NoticeState, Plan, Purpose, cancel, plan
+from core.notifications.queue import BLOCKED, UNCERTAIN, NoticeState, NotificationPurpose, Plan, cancel, plan
 from core.ports import Row, Tx
 from core.values.text import tidy
 
@@ -254,7 +254,7 @@ def _end(tx: Tx, one: Broadcast) -> bool:
         tx,
         Plan(
             chat_id=one.chat_id,
-            purpose=Purpose.BROADCAST_OVER,
+            purpose=NotificationPurpose.BROADCAST_OVER,
             subject=f"{one.subject}:over",  # not its own: it would count as one of those who are told
             due_at=tx.now,
             details={"broadcast": one.broadcast_id},

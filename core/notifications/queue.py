@@ -42,7 +42,7 @@ UNCERTAIN = "Uncertain"
 """The error of a notice that is sent once at most, and of which nobody knows whether it arrived."""
 
 
-class Purpose(StrEnum):
+class NotificationPurpose(StrEnum):
     """What a notice is for."""
 
     REMINDER = "reminder"  # with the working days left and its own day behind it: reminder:3:2026-03-12
@@ -75,7 +75,7 @@ class NoticeState(StrEnum):
     CANCELLED = "cancelled"
 
 
-ONCE = frozenset({Purpose.BROADCAST})
+ONCE = frozenset({NotificationPurpose.BROADCAST})
 """What is rather missed than told twice: its sending is noted before it begins, and is not begun again."""
 
 
@@ -106,9 +106,9 @@ class Notice:
     tries: int
 
     @property
-    def topic(self) -> Purpose:
+    def topic(self) -> NotificationPurpose:
         """Return the purpose without what stands behind it."""
-        return Purpose(self.purpose.partition(":")[0])
+        return NotificationPurpose(self.purpose.partition(":")[0])
 
     @property
     def is_once(self) -> bool:
@@ -192,7 +192,7 @@ def plan_reminders(tx: Tx, deadline: Deadline, office: Office, calendar: Working
                 Plan(
                     chat_id=deadline.chat_id,
                     # With its day: when a deadline moves on its last morning, the new one is reminded of.
-                    purpose=f"{Purpose.REMINDER}:{days}:{at.date().isoformat()}",
+                    purpose=f"{NotificationPurpose.REMINDER}:{days}:{at.date().isoformat()}",
                     subject=deadline.subject,
                     due_at=at,
                     details={"days": days},
@@ -345,7 +345,7 @@ def _notice(row: Row) -> Notice:
 
 def is_overtaken(tx: Tx, notice: Notice) -> bool:
     """Whether a later reminder of the same thing is due or out: after a sleep only the latest has a point."""
-    return notice.topic == Purpose.REMINDER and bool(
+    return notice.topic == NotificationPurpose.REMINDER and bool(
         tx.one(
             "notices.is_overtaken",
             subject=notice.subject,

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from core import audit
 from core.clock import to_millis
-from core.notifications.queue import Purpose
+from core.notifications.queue import NotificationPurpose
 from core.ports import Tx
 from core.values.offices import Office
 
@@ -115,7 +115,7 @@ def _first(tx: Tx, subject: str) -> bool:
 def _tell(tx: Tx, wish: Subscription, subject: str, details: Mapping[str, object]) -> int:
     return tx.run(
         "notices.add_for_subscribers",
-        purpose=Purpose(wish.topic),
+        purpose=NotificationPurpose(wish.topic),
         subject=subject,
         details=json.dumps(dict(details), ensure_ascii=False, sort_keys=True),
         now=to_millis(tx.now),

@@ -12,7 +12,7 @@ from core import audit
 from core.audit import AuditAction
 from core.clock import to_millis
 from core.errors import HandledMeanwhile, NoSuchAdmin, NotYourDuty, NotYourOffice, RoleHeld
-from core.notifications.queue import Plan, Purpose, plan
+from core.notifications.queue import NotificationPurpose, Plan, plan
 from core.ports import Tx
 
 EVERYWHERE = ""
@@ -206,7 +206,7 @@ class Admins:
             tx,
             Plan(
                 chat_id=chat_id,
-                purpose=f"{Purpose.ROLE}:{to_millis(tx.now)}:{action}:{post.role}:{post.office}",
+                purpose=f"{NotificationPurpose.ROLE}:{to_millis(tx.now)}:{action}:{post.role}:{post.office}",
                 subject=subject,
                 due_at=tx.now,
                 details={

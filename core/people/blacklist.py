@@ -11,7 +11,7 @@ from core import audit
 from core.audit import AuditAction
 from core.clock import CHINA, from_millis, to_millis
 from core.errors import BanInThePast, Blacklisted, NotBlacklisted
-from core.notifications.queue import Plan, Purpose, cancel, plan
+from core.notifications.queue import NotificationPurpose, Plan, cancel, plan
 from core.ports import Row, Tx
 
 TIME_IS_OVER = "its time is over"
@@ -177,7 +177,7 @@ def impose(tx: Tx, sentence: Sentence, seen: str) -> Ban:
     else:
         set_until(tx, present, sentence.until, sentence.reason, sentence.actor)
         imposed = replace(present, until=sentence.until, reason=sentence.reason)
-    tell(tx, imposed, Purpose.BANNED)
+    tell(tx, imposed, NotificationPurpose.BANNED)
     return imposed
 
 
@@ -259,7 +259,7 @@ def lift(tx: Tx, present: Ban, actor: str, reason: str) -> None:
     if not lifted:
         raise audit.handled(tx, present.subject)
     audit.record(tx, actor, AuditAction.LIFTED_BAN, present.subject, office=present.office, reason=reason)
-    tell(tx, present, Purpose.LIFTED)
+    tell(tx, present, NotificationPurpose.LIFTED)
 
 
 def lift_due(tx: Tx, most: int = 100) -> int:
@@ -270,7 +270,7 @@ def lift_due(tx: Tx, most: int = 100) -> int:
     return len(rows)
 
 
-def tell(tx: Tx, present: Ban, purpose: Purpose) -> None:
+def tell(tx: Tx, present: Ban, purpose: NotificationPurpose) -> None:
     """Plan to tell the registered owner of an identity what became of a ban: the last word alone."""
     cancel(tx, present.subject)
     row = tx.one("blacklist.account_of_identity", identity_hash=present.identity_hash)

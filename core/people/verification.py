@@ -31,7 +31,7 @@ MOST_WRONG_TRIES = 5
 _WHOLE_SERVICE = b""
 
 
-class Purpose(StrEnum):
+class CodePurpose(StrEnum):
     """What a code is for."""
 
     REGISTRATION = "registration"
@@ -52,7 +52,7 @@ class Bond:
     """What a code is bound to: used for anything else, it is wrong."""
 
     account: Account
-    purpose: Purpose
+    purpose: CodePurpose
     phone: str = field(repr=False)
     vin: str = ""
     office: str = ""
@@ -64,7 +64,7 @@ class Parcel:
 
     code_id: int
     chat_id: int
-    purpose: Purpose
+    purpose: CodePurpose
     phone: str = field(repr=False)
     code: str = field(repr=False)
 
@@ -127,7 +127,7 @@ class Verification:
         )
         return int(row["code_id"]) if row else 0
 
-    def state(self, tx: Tx, account: Account, purpose: Purpose) -> CodeState | None:
+    def state(self, tx: Tx, account: Account, purpose: CodePurpose) -> CodeState | None:
         """Return what is known of the present code, None when there is none."""
         row = tx.one("sms.alive", account_id=account.account_id, purpose=purpose)
         if row is None:
@@ -196,7 +196,7 @@ class Verification:
         return Parcel(
             code_id=row["code_id"],
             chat_id=row["chat_id"],
-            purpose=Purpose(row["purpose"]),
+            purpose=CodePurpose(row["purpose"]),
             phone=phone,
             code=code,
         )

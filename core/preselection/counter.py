@@ -23,7 +23,7 @@ from core.errors import (
     VinTailMismatch,
 )
 from core.notifications import queue as notification_queue
-from core.notifications.queue import Plan, Purpose
+from core.notifications.queue import NotificationPurpose, Plan
 from core.people.accounts import Account, Accounts, UserType
 from core.people.blacklist import lift, running
 from core.ports import Tx
@@ -194,7 +194,7 @@ class Counter:
         ended = self.set_aside(tx, reserved_of(tx, plate), reason, actor, bar=True)
         until = ended.banned_until
         details = {} if until is None else {"until": to_millis(until)}
-        _tell_owner(tx, ended, Purpose.VOIDED, details)
+        _tell_owner(tx, ended, NotificationPurpose.VOIDED, details)
         return ended
 
     def revoke(self, tx: Tx, plate: Plate, reason: str, actor: str) -> Ended:
@@ -204,7 +204,7 @@ class Counter:
             PlateNotReserved: nobody has reserved it.
         """
         ended = self.set_aside(tx, reserved_of(tx, plate), reason, actor, bar=False)
-        _tell_owner(tx, ended, Purpose.REVOKED, {})
+        _tell_owner(tx, ended, NotificationPurpose.REVOKED, {})
         return ended
 
     def grant(self, tx: Tx, grant: Grant) -> None:
@@ -310,7 +310,9 @@ class Counter:
             office=move.account.office,
             **{"reason": move.reason, "from": move.holder},
         )
-        self._tell(tx, move.account.chat_id, Purpose.IDENTITY, move.account.subject, {"given": True})
+        self._tell(
+            tx, move.account.chat_id, NotificationPurpose.IDENTITY, move.account.subject, {"given": True}
+        )
         return holder
 
     def _moved_meanwhile(self, tx: Tx, move: Move, holder: Account | None) -> HandledMeanwhile:
@@ -327,7 +329,7 @@ class Counter:
             if locked.state in UNFINISHED:  # a number that was taken meanwhile stays until an admin ends it
                 drop(tx, locked, actor, AuditAction.DROPPED_DRAFT)
         audit.record(tx, actor, AuditAction.LOST_IDENTITY, holder.subject, office=holder.office)
-        self._tell(tx, holder.chat_id, Purpose.IDENTITY, holder.subject, {"given": False})
+        self._tell(tx, holder.chat_id, NotificationPurpose.IDENTITY, holder.subject, {"given": False})
 
     def _lift_what_they_earned(self, tx: Tx, digest: bytes, holder: Account, actor: str, reason: str) -> None:
         present = running(tx, digest)
@@ -352,7 +354,7 @@ class Counter:
         return Ended(preselection=get(tx, reserved.preselection_id), owner=owner, banned_until=until)
 
     def _tell(
-        self, tx: Tx, chat_id: int, purpose: Purpose, subject: str, details: Mapping[str, object]
+        self, tx: Tx, chat_id: int, purpose: NotificationPurpose, subject: str, details: Mapping[str, object]
     ) -> None:
         at = f"{purpose}:{to_millis(tx.now)}"
         notification_queue.plan(
@@ -360,7 +362,7 @@ class Counter:
         )
 
 
-def _tell_owner(tx: Tx, ended: Ended, purpose: Purpose, details: Mapping[str, object]) -> None:
+def _tell_owner(tx: Tx, ended: Ended, purpose: NotificationPurpose, details: Mapping[str, object]) -> None:
     plan = Plan(
         chat_id=ended.owner.chat_id,
         purpose=purpose,

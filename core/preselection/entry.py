@@ -17,7 +17,7 @@ from core.errors import (
 )
 from core.people.accounts import Account
 from core.people.blacklist import refuse_banned
-from core.people.verification import Answer, Bond, Purpose, Verification
+from core.people.verification import Answer, Bond, CodePurpose, Verification
 from core.ports import Tx
 from core.preselection.leases import drop, let_go
 from core.preselection.model import UNFINISHED, Papers, Preselection, PreselectionState, get, move, unfinished
@@ -168,7 +168,7 @@ class Preselections:
         """Return what the code of step 4 is bound to: owner, telephone, VIN and office."""
         return Bond(
             account=account,
-            purpose=Purpose.PRESELECTION,
+            purpose=CodePurpose.PRESELECTION,
             phone=account.phone,
             vin=preselection.the_vin,
             office=preselection.office,

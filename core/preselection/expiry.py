@@ -14,7 +14,7 @@ from core.availability import closed_days
 from core.clock import CHINA, to_millis
 from core.errors import DayClosed, DayInThePast, HandledMeanwhile
 from core.notifications import queue as notification_queue
-from core.notifications.queue import Deadline, Plan, Purpose
+from core.notifications.queue import Deadline, NotificationPurpose, Plan
 from core.people.accounts import Account, Accounts
 from core.people.blacklist import Cause, Sentence, ban, years_after
 from core.ports import Tx
@@ -168,7 +168,7 @@ class Endings:
             tx,
             Plan(
                 chat_id=chat_id,
-                purpose=f"{Purpose.MOVED}:{deadline.date().isoformat()}",
+                purpose=f"{NotificationPurpose.MOVED}:{deadline.date().isoformat()}",
                 subject=reserved.subject,
                 due_at=tx.now,
                 pointless_after=deadline,
@@ -224,7 +224,7 @@ class Endings:
             tx,
             Plan(
                 chat_id=account.chat_id,
-                purpose=Purpose.EXPIRED,
+                purpose=NotificationPurpose.EXPIRED,
                 subject=reserved.subject,
                 due_at=tx.now,
                 details={} if until is None else {"until": to_millis(until)},

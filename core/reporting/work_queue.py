@@ -18,7 +18,7 @@ from core.audit import AuditAction, SubjectKind
 from core.availability import closed_days
 from core.clock import CHINA, from_millis, to_millis
 from core.errors import AlreadyHandled, NothingToHandle
-from core.notifications.queue import Plan, Purpose, plan
+from core.notifications.queue import NotificationPurpose, Plan, plan
 from core.people.admins import EVERYWHERE, Admin, Admins, Duty
 from core.pool.segments import Segment, segments
 from core.ports import Row, Tx
@@ -392,7 +392,7 @@ class Summaries:
                 tx,
                 Plan(
                     chat_id=chat_id,
-                    purpose=Purpose.SUMMARY,
+                    purpose=NotificationPurpose.SUMMARY,
                     subject=subject,
                     due_at=tx.now,
                     pointless_after=midnight,

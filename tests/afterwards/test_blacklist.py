@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from core.errors import BanInThePast, Blacklisted, IdentityTaken
-from core.notifications.queue import Purpose
+from core.notifications.queue import NotificationPurpose
 from core.people import blacklist
 from core.people.accounts import Account
 from core.people.blacklist import Ban, Cause, Sentence, years_after
@@ -208,7 +208,7 @@ async def test_ban_into_the_past_is_refused(house: House) -> None:
 
 def tell_banned(tx: Tx, account: Account) -> None:
     """Tell an owner of their ban, as /ban does."""
-    blacklist.tell(tx, the_ban(tx, account), Purpose.BANNED)
+    blacklist.tell(tx, the_ban(tx, account), NotificationPurpose.BANNED)
 
 
 def shorten(tx: Tx, account: Account, until: datetime) -> None:

@@ -28,7 +28,7 @@ from core.errors import (
 )
 from core.people.accounts import Account, UserType
 from core.people.blacklist import Ban, Cause, Sentence, impose, running, version_of
-from core.people.verification import MOST_WRONG_TRIES, Answer, Purpose
+from core.people.verification import MOST_WRONG_TRIES, Answer, CodePurpose
 from core.pool.segments import withhold
 from core.ports import Row, Tx
 from core.preselection import Preselection, PreselectionState, get
@@ -174,7 +174,7 @@ async def test_one_of_two_starts_for_vehicle(core: Core, engine: str) -> None:
     outcomes = await together(*(core.store.run(verify, number) for number in range(2)))
     assert Counter(type(one) for one in outcomes) == {Answer: 1, VinBeingSelected: 1}
     loser = next(number for number in range(2) if isinstance(outcomes[number], VinBeingSelected))
-    code = await core.store.run(core.verification.state, accounts[loser], Purpose.PRESELECTION)
+    code = await core.store.run(core.verification.state, accounts[loser], CodePurpose.PRESELECTION)
     assert code is not None
     assert code.tries_left == MOST_WRONG_TRIES  # a right code that came too late has cost nothing
 

@@ -21,7 +21,7 @@ from core.errors import (
     ServiceCapReached,
 )
 from core.people.accounts import Account
-from core.people.verification import Answer, Bond, Purpose, SmsCaps, Verification
+from core.people.verification import Answer, Bond, CodePurpose, SmsCaps, Verification
 from tests import invented
 from tests.core.sql import sql
 from tests.core.tools import ForeseenBytes, registered
@@ -37,7 +37,7 @@ class Owner:
         self.core, self.account = core, account
         self.bond = Bond(
             account=account,
-            purpose=Purpose.PRESELECTION,
+            purpose=CodePurpose.PRESELECTION,
             phone=account.phone,
             vin=invented.VIN,
             office="粤K",
@@ -179,7 +179,7 @@ async def test_other_form_costs_no_try(core: Core, owner: Owner, typed: str) -> 
     await owner.asks()
     with pytest.raises(CodeForm):
         await owner.types(typed)
-    state = await core.store.run(core.verification.state, owner.account, Purpose.PRESELECTION)
+    state = await core.store.run(core.verification.state, owner.account, CodePurpose.PRESELECTION)
     assert state is not None
     assert state.tries_left == 5
 
@@ -201,7 +201,7 @@ async def test_code_is_bound(owner: Owner, to: str, other: str) -> None:
 async def test_code_is_of_one_purpose(owner: Owner) -> None:
     await owner.asks()
     with pytest.raises(NoCodeYet):
-        await owner.types(owner.code, purpose=Purpose.REGISTRATION)
+        await owner.types(owner.code, purpose=CodePurpose.REGISTRATION)
 
 
 async def test_code_is_of_one_owner(core: Core, owner: Owner) -> None:

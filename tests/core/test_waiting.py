@@ -12,8 +12,8 @@ from core.clock import CHINA, FixedClock
 from core.errors import AlreadyHandled, NothingToHandle, NotYourDuty
 from core.notifications.queue import (
     MOST_TRIES,
+    NotificationPurpose,
     Plan,
-    Purpose,
     claim,
     note_failure,
     note_hopeless,
@@ -167,7 +167,7 @@ async def test_failed_notice_waits_until_somebody_deals_with_it(core: Core) -> N
 
 def test_every_notice_that_is_owed_to_somebody_has_a_name() -> None:
     not_owed = {"release", "compose", "opening", "broadcast", "summary"}
-    assert {purpose.value for purpose in Purpose} - not_owed <= set(_NOTICES)
+    assert {purpose.value for purpose in NotificationPurpose} - not_owed <= set(_NOTICES)
 
 
 @pytest.mark.parametrize("purpose", ["release", "broadcast"])

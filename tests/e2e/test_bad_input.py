@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from core.people.verification import Purpose
+from core.people.verification import CodePurpose
 from core.ports import Tx
 from tests import invented
 from tests.person import Person
@@ -101,7 +101,7 @@ async def _state(world: World) -> list[tuple[int, ...]]:
             rows = tx.all("preselection.of_account", account_id=account.account_id)
             state = [hash(tuple(sorted(map(str, dict(row).items())))) for row in rows]
             filled = (account.name_sealed, account.identity_sealed, account.phone_sealed)
-            code = world.core.verification.state(tx, account, Purpose.PRESELECTION)
+            code = world.core.verification.state(tx, account, CodePurpose.PRESELECTION)
             left = code.tries_left if code else -1
             seen.append((account.account_id, hash(filled), left, *state))
         return seen

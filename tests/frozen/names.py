@@ -33,11 +33,11 @@ from core.appeals.model import AppealState, Slot
 from core.errors import XuanhaoError
 from core.notifications.broadcasts import Audience, BroadcastState
 from core.notifications.queue import BLOCKED, ONCE, UNCERTAIN
-from core.notifications.queue import Purpose as NoticePurpose
+from core.notifications.queue import NotificationPurpose as NoticePurpose
 from core.notifications.subscriptions import Topic as SubscriptionTopic
 from core.people.accounts import UserType
 from core.people.admins import DUTIES, OF_NO_OFFICE, Duty, Role
-from core.people.verification import Purpose as CodePurpose
+from core.people.verification import CodePurpose
 from core.pool.number_status import Standing
 from core.pool.seeded_stream import Draw
 from core.preselection.model import TRANSITIONS, PreselectionState

@@ -12,7 +12,7 @@ from bot.texts.desk.parts import date_of
 from bot.texts.desk.people import USER_TYPES
 from core.audit import COMMAND_LINE, SYSTEM, AuditAction, chat_of
 from core.clock import CHINA
-from core.notifications.queue import Purpose
+from core.notifications.queue import NotificationPurpose
 from core.people.accounts import Account
 from core.people.blacklist import Ban
 from core.pool.number_status import PlateStanding, Standing
@@ -45,14 +45,14 @@ _STANDINGS = {
     Standing.RESTING: phrase("收回后暂停选号,稍后回到号池"),
 }
 _PURPOSES = {
-    Purpose.REMINDER: phrase("办理提醒"),
-    Purpose.EXPIRED: phrase("逾期通知"),
-    Purpose.MOVED: phrase("截止顺延"),
-    Purpose.BANNED: phrase("黑名单通知"),
-    Purpose.LIFTED: phrase("解除通知"),
-    Purpose.VOIDED: phrase("作废通知"),
-    Purpose.REVOKED: phrase("取消通知"),
-    Purpose.IDENTITY: phrase("身份通知"),
+    NotificationPurpose.REMINDER: phrase("办理提醒"),
+    NotificationPurpose.EXPIRED: phrase("逾期通知"),
+    NotificationPurpose.MOVED: phrase("截止顺延"),
+    NotificationPurpose.BANNED: phrase("黑名单通知"),
+    NotificationPurpose.LIFTED: phrase("解除通知"),
+    NotificationPurpose.VOIDED: phrase("作废通知"),
+    NotificationPurpose.REVOKED: phrase("取消通知"),
+    NotificationPurpose.IDENTITY: phrase("身份通知"),
 }
 _WAYS = {Way.RANDOM: phrase("随机选号"), Way.COMPOSED: phrase("自编选号")}
 _REGISTRY: dict[str, Phrase] = {
@@ -228,7 +228,7 @@ def told(due: Sequence[Due], failed: int) -> str:
 
 def _purpose(one: Due) -> str:
     topic = one.purpose.partition(":")[0]
-    return _PURPOSES[Purpose(topic)]() if topic in _PURPOSES else _("通知")
+    return _PURPOSES[NotificationPurpose(topic)]() if topic in _PURPOSES else _("通知")
 
 
 def preselections(everything: Sequence[Preselection]) -> str:

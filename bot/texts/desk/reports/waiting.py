@@ -7,7 +7,7 @@ from bot.i18n.formatting import KINDS, plate
 from bot.i18n.language import Phrase, _, phrase
 from bot.texts.desk.reports.parts import when
 from core import audit
-from core.notifications.queue import CHAT_GONE, Purpose
+from core.notifications.queue import CHAT_GONE, NotificationPurpose
 from core.reporting.statistics import MARK, NEARLY_EMPTY
 from core.reporting.work_queue import Desk, Item, Matter
 from core.values.plates import PlateKind
@@ -47,22 +47,22 @@ _ITEMS = {
     Matter.CALENDAR: phrase("{year} 年的放假调休安排尚未收录"),
 }
 _NOTICES: dict[str, Phrase] = {
-    Purpose.APPEAL: phrase("申诉结果通知"),
-    Purpose.SUPERSEDED: phrase("预选被撤销通知"),
-    Purpose.REMINDER: phrase("到期提醒"),
-    Purpose.EXPIRED: phrase("过期通知"),
-    Purpose.MOVED: phrase("改期通知"),
-    Purpose.BANNED: phrase("黑名单通知"),
-    Purpose.LIFTED: phrase("解除黑名单通知"),
-    Purpose.RELEASE: phrase("投放提醒"),
-    Purpose.COMPOSE: phrase("自编开放提醒"),
-    Purpose.OPENING: phrase("开放提醒"),
-    Purpose.VOIDED: phrase("作废通知"),
-    Purpose.REVOKED: phrase("取消通知"),
-    Purpose.IDENTITY: phrase("身份转移通知"),
-    Purpose.ROLE: phrase("角色通知"),
-    Purpose.BROADCAST_OVER: phrase("群发结果通知"),
-    Purpose.SUMMARY: phrase("每日提要"),
+    NotificationPurpose.APPEAL: phrase("申诉结果通知"),
+    NotificationPurpose.SUPERSEDED: phrase("预选被撤销通知"),
+    NotificationPurpose.REMINDER: phrase("到期提醒"),
+    NotificationPurpose.EXPIRED: phrase("过期通知"),
+    NotificationPurpose.MOVED: phrase("改期通知"),
+    NotificationPurpose.BANNED: phrase("黑名单通知"),
+    NotificationPurpose.LIFTED: phrase("解除黑名单通知"),
+    NotificationPurpose.RELEASE: phrase("投放提醒"),
+    NotificationPurpose.COMPOSE: phrase("自编开放提醒"),
+    NotificationPurpose.OPENING: phrase("开放提醒"),
+    NotificationPurpose.VOIDED: phrase("作废通知"),
+    NotificationPurpose.REVOKED: phrase("取消通知"),
+    NotificationPurpose.IDENTITY: phrase("身份转移通知"),
+    NotificationPurpose.ROLE: phrase("角色通知"),
+    NotificationPurpose.BROADCAST_OVER: phrase("群发结果通知"),
+    NotificationPurpose.SUMMARY: phrase("每日提要"),
 }
 _REASONS = {
     "Forbidden": phrase("对方停用了机器人"),
