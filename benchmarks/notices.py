@@ -32,7 +32,7 @@ from core.bootstrap import Core
 from core.clock import FixedClock
 from core.db import open_postgres, open_sqlite
 from core.notifications import broadcasts, subscriptions
-from core.notifications.broadcasts import Audience, Broadcast, Order
+from core.notifications.broadcasts import Audience, Broadcast, BroadcastRequest
 from core.notifications.subscriptions import Subscription, Topic
 from core.ports import Tx
 from core.values.offices import Office
@@ -139,9 +139,11 @@ class Bench:
 
     async def broadcast(self, clock: FixedClock) -> float:
         """Begin a broadcast to everybody, whose turns all come; return the seconds it took to plan."""
-        order = Order(office="粤K", audience=Audience.SUBSCRIBERS, text="窗口搬迁", chat_id=1, actor="chat:1")
+        request = BroadcastRequest(
+            office="粤K", audience=Audience.SUBSCRIBERS, text="窗口搬迁", chat_id=1, actor="chat:1"
+        )
         begun = time.perf_counter()
-        self._broadcast = await self._core.store.run(broadcasts.begin, order)
+        self._broadcast = await self._core.store.run(broadcasts.begin, request)
         spent = time.perf_counter() - begun
         clock.advance(broadcasts.PACE * self._notices)
         return spent

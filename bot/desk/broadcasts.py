@@ -15,7 +15,7 @@ from bot.texts.desk import broadcasts as words
 from bot.texts.desk import parts
 from core.errors import BroadcastRunning, NothingKnown
 from core.notifications import broadcasts
-from core.notifications.broadcasts import Audience, Broadcast, Order
+from core.notifications.broadcasts import Audience, Broadcast, BroadcastRequest
 from core.people.admins import Duty
 
 REDRAWN_EVERY = timedelta(seconds=5)
@@ -107,14 +107,14 @@ def _show_question(scene: Scene) -> View:
 
 def _send(scene: Scene, _arg: str) -> Go:
     scene.need(Duty.BROADCAST)
-    order = Order(
+    request = BroadcastRequest(
         office=scene.arg("office"),
         audience=Audience(scene.arg("audience")),
         text=broadcasts.judge_text(scene.arg("text")),
         chat_id=scene.chat_id,
         actor=scene.actor,
     )
-    return _to_progress(broadcasts.begin(scene.tx, order))
+    return _to_progress(broadcasts.begin(scene.tx, request))
 
 
 def _back(scene: Scene, _arg: str) -> Go:

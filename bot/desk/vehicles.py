@@ -21,7 +21,7 @@ from core.errors import ImportUnderWay, XuanhaoError
 from core.people.admins import EVERYWHERE, Duty
 from core.ports import Tx
 from core.registry import imports
-from core.registry.imports import Import, ImportState, Order
+from core.registry.imports import Import, ImportRequest, ImportState
 from core.registry.lookup import RegistryVehicle
 from core.registry.vehicle_file import VehicleFile
 from core.values.plates import PlateKind
@@ -90,7 +90,7 @@ def _take(scene: Scene, uploaded: _Uploaded) -> Go:
     file = uploaded.file
     if file.wrong:
         return stay(note=words.refused(file), effects=(_errors(file),))
-    order = Order(
+    request = ImportRequest(
         chat_id=scene.chat_id,
         file_id=uploaded.file_id,
         file_name=uploaded.name,
@@ -98,7 +98,7 @@ def _take(scene: Scene, uploaded: _Uploaded) -> Go:
         total=len(file.vehicles),
         actor=scene.actor,
     )
-    begun = imports.begin(scene.tx, order)
+    begun = imports.begin(scene.tx, request)
     return Go(
         screen=ScreenName.DESK_IMPORT,
         args={"office": EVERYWHERE, "id": str(begun.import_id)},

@@ -10,7 +10,7 @@ from core.audit import COMMAND_LINE
 from core.bootstrap import Core, bootstrap
 from core.errors import InputError
 from core.registry import imports
-from core.registry.imports import A_PIECE, BY_COMMAND_LINE, Order
+from core.registry.imports import A_PIECE, BY_COMMAND_LINE, ImportRequest
 from core.registry.vehicle_file import VehicleFile
 from core.settings import Settings
 
@@ -60,7 +60,7 @@ async def _load(core: Core, name: str, read: VehicleFile) -> None:
     left = await core.store.read(imports.under_way, BY_COMMAND_LINE)
     if left is not None:
         await run(imports.drop, left.import_id, COMMAND_LINE)
-    order = Order(
+    request = ImportRequest(
         chat_id=BY_COMMAND_LINE,
         file_id="",
         file_name=name,
@@ -68,7 +68,7 @@ async def _load(core: Core, name: str, read: VehicleFile) -> None:
         total=len(read.vehicles),
         actor=COMMAND_LINE,
     )
-    begun = await run(imports.begin, order)
+    begun = await run(imports.begin, request)
     with tqdm(total=begun.total, unit=" vehicles", desc="loading", disable=None) as bar:
         for start in range(0, begun.total, A_PIECE):
             piece = read.vehicles[start : start + A_PIECE]

@@ -46,7 +46,7 @@ class BroadcastState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class BroadcastRequest:
     """A broadcast to be begun."""
 
     office: str
@@ -115,7 +115,7 @@ def reach(tx: Tx, office: str, audience: Audience) -> int:
     return row["people"] if row else 0
 
 
-def begin(tx: Tx, order: Order) -> Broadcast:
+def begin(tx: Tx, request: BroadcastRequest) -> Broadcast:
     """Begin a broadcast: everybody of its audience gets their turn.
 
     Raises:
@@ -124,21 +124,21 @@ def begin(tx: Tx, order: Order) -> Broadcast:
     """
     row = tx.one(
         "broadcasts.add",
-        office=order.office,
-        audience=order.audience,
-        text=order.text,
-        chat_id=order.chat_id,
+        office=request.office,
+        audience=request.audience,
+        text=request.text,
+        chat_id=request.chat_id,
         now=to_millis(tx.now),
     )
     if row is None:
-        present = running_of(tx, order.office)
+        present = running_of(tx, request.office)
         raise BroadcastRunning(present.broadcast_id if present else 0)
     number = row["broadcast_id"]
     total = tx.run(
         "broadcasts.add_notices",
         subject=audit.broadcast_subject(number),
-        office=order.office,
-        audience=order.audience,
+        office=request.office,
+        audience=request.audience,
         now=to_millis(tx.now),
         gap=int(PACE / timedelta(milliseconds=1)),
         patience=int(PATIENCE / timedelta(milliseconds=1)),
@@ -149,11 +149,11 @@ def begin(tx: Tx, order: Order) -> Broadcast:
     begun = get(tx, number)
     audit.record(
         tx,
-        order.actor,
+        request.actor,
         AuditAction.BEGAN_BROADCAST,
         begun.subject,
         office=begun.office,
-        audience=order.audience,
+        audience=request.audience,
         total=total,
     )
     return begun

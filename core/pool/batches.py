@@ -38,7 +38,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class DrawRequest:
     """What is to be drawn, and for whom."""
 
     office: Office
@@ -55,7 +55,7 @@ class Batches:
     def __init__(self, seeds: Seeds) -> None:
         self._seeds = seeds
 
-    def draw(self, tx: Tx, order: Order, free: FreeList | None) -> Batch:
+    def draw(self, tx: Tx, request: DrawRequest, free: FreeList | None) -> Batch:
         """Draw up to ``batch_size`` numbers and hold them; write the draw into the journal.
 
         What the owner held of the batch before goes back first.
@@ -63,23 +63,23 @@ class Batches:
         Raises:
             FreeListWanted: run again with the list that its ``read`` gives; nothing has changed.
         """
-        office = order.office
-        number = _next_number(tx, office.code, order.kind)  # the pool's lock: before any of its numbers
-        _end_batch(tx, order)
-        seed = self._seeds.current(tx, office.code, order.kind)
-        stream = Draw(seed=seed.secret, office=office.code, kind=order.kind, n=number, nonce=order.nonce)
-        taker = _Taker(tx, order, number)
+        office = request.office
+        number = _next_number(tx, office.code, request.kind)  # the pool's lock: before any of its numbers
+        _end_batch(tx, request)
+        seed = self._seeds.current(tx, office.code, request.kind)
+        stream = Draw(seed=seed.secret, office=office.code, kind=request.kind, n=number, nonce=request.nonce)
+        taker = _Taker(tx, request, number)
         taker.from_stream(stream.words(), free)
-        held_until = order.held_until if taker.taken else tx.now - timedelta(milliseconds=1)
+        held_until = request.held_until if taker.taken else tx.now - timedelta(milliseconds=1)
         batch = Batch(
             office=office.code,
-            kind=order.kind,
+            kind=request.kind,
             n=number,
             serials=tuple(taker.taken),
             held_until=from_millis(to_millis(held_until)),  # as it is read again
-            preselection_id=order.preselection_id,
+            preselection_id=request.preselection_id,
         )
-        _journal(tx, order, batch, seed_id=seed.seed_id, looked_at=taker.looked_at)
+        _journal(tx, request, batch, seed_id=seed.seed_id, looked_at=taker.looked_at)
         return batch
 
 
@@ -91,27 +91,27 @@ def _next_number(tx: Tx, office: str, kind: PlateKind) -> int:
     return int(row["last_draw"]) if row else 0
 
 
-def _end_batch(tx: Tx, order: Order) -> None:
-    tx.run("pool.end_batch", preselection_id=order.preselection_id)
+def _end_batch(tx: Tx, request: DrawRequest) -> None:
+    tx.run("pool.end_batch", preselection_id=request.preselection_id)
     tx.run(
         "pool.end_draw",
-        office=order.office.code,
-        kind=order.kind,
-        preselection_id=order.preselection_id,
+        office=request.office.code,
+        kind=request.kind,
+        preselection_id=request.preselection_id,
         ended=to_millis(tx.now) - 1,
     )
 
 
-def _journal(tx: Tx, order: Order, batch: Batch, *, seed_id: int, looked_at: int) -> None:
+def _journal(tx: Tx, request: DrawRequest, batch: Batch, *, seed_id: int, looked_at: int) -> None:
     tx.run(
         "pool.add_draw",
         office=batch.office,
         kind=batch.kind,
         n=batch.n,
         seed_id=seed_id,
-        preselection_id=order.preselection_id,
-        nonce=order.nonce,
-        without_four=int(order.without_four),
+        preselection_id=request.preselection_id,
+        nonce=request.nonce,
+        without_four=int(request.without_four),
         now=to_millis(tx.now),
         held_until=to_millis(batch.held_until),
         looked_at=looked_at,
@@ -123,18 +123,18 @@ def _journal(tx: Tx, order: Order, batch: Batch, *, seed_id: int, looked_at: int
 class _Taker:
     """One draw's taking of numbers."""
 
-    def __init__(self, tx: Tx, order: Order, number: int) -> None:
+    def __init__(self, tx: Tx, request: DrawRequest, number: int) -> None:
         self._tx = tx
-        self._order = order
+        self._request = request
         self._number = number
-        self._ranks = open_ranks(tx, order.office, order.kind)
-        self._withheld: list[Mask] = withheld(tx, order.office, order.kind)
+        self._ranks = open_ranks(tx, request.office, request.kind)
+        self._withheld: list[Mask] = withheld(tx, request.office, request.kind)
         self._values = {
-            "office": order.office.code,
-            "kind": order.kind,
-            "preselection_id": order.preselection_id,
+            "office": request.office.code,
+            "kind": request.kind,
+            "preselection_id": request.preselection_id,
             "draw_no": number,
-            "held_until": to_millis(order.held_until),
+            "held_until": to_millis(request.held_until),
             "now": to_millis(tx.now),
         }
         self.taken: list[str] = []
@@ -153,14 +153,14 @@ class _Taker:
             left -= len(ranks) - self._look_at(ranks)
 
     def _from_list(self, words: Iterator[int], free: FreeList | None) -> None:
-        ranks = list_free(self._tx, self._order.office, self._order.kind, self._ranks, free)
+        ranks = list_free(self._tx, self._request.office, self._request.kind, self._ranks, free)
         while ranks and self._missing:
             some = range(min(self._missing, len(ranks)))
             self._look_at([ranks.pop(below(words, len(ranks))) for _ in some])
 
     @property
     def _missing(self) -> int:
-        return self._order.office.batch_size - len(self.taken)
+        return self._request.office.batch_size - len(self.taken)
 
     def _look_at(self, ranks: Sequence[int]) -> int:
         """Take those candidates that are free, in one statement; return how many.
@@ -184,7 +184,7 @@ class _Taker:
         return len(taken)
 
     def _is_kept_back(self, serial: str) -> bool:
-        if self._order.without_four and contains_four(serial):
+        if self._request.without_four and contains_four(serial):
             return True
         return any(mask.matches(serial) for mask in self._withheld)
 

@@ -33,7 +33,7 @@ from core.errors import (
 )
 from core.people.accounts import Account
 from core.people.blacklist import refuse_banned
-from core.pool.batches import Batch, Batches, Order, last_batch
+from core.pool.batches import Batch, Batches, DrawRequest, last_batch
 from core.pool.free_list import FreeList
 from core.pool.number_status import Standing
 from core.pool.segments import Segment, find_segment, is_free, judge_wish, open_segments, standing, withheld
@@ -218,7 +218,7 @@ class Selection:
         charged = tx.one("vehicles.charge_batch", vin=preselection.vin, quota=office.random_batches)
         if charged is None:
             raise NoBatchesLeft
-        order = Order(
+        request = DrawRequest(
             office=office,
             kind=preselection.kind,
             preselection_id=preselection_id,
@@ -226,7 +226,7 @@ class Selection:
             without_four=without_four,
             held_until=tx.now + _span(office),
         )
-        batch = self._batches.draw(tx, order, free)
+        batch = self._batches.draw(tx, request, free)
         self._restart_shortlist(tx, preselection, office, at=at)
         left = _chances_of(charged, office)
         if not batch.serials:

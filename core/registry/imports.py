@@ -86,7 +86,7 @@ class Import:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class ImportRequest:
     """What is to be imported, by whom."""
 
     chat_id: int
@@ -122,7 +122,7 @@ def _differences(row: Row) -> Differences:
     )
 
 
-def begin(tx: Tx, order: Order) -> Import:
+def begin(tx: Tx, request: ImportRequest) -> Import:
     """Begin an import.
 
     Raises:
@@ -130,12 +130,12 @@ def begin(tx: Tx, order: Order) -> Import:
     """
     row = tx.one(
         "imports.begin",
-        chat_id=order.chat_id,
-        file_id=order.file_id,
-        file_name=order.file_name,
-        digest=order.digest,
-        total=order.total,
-        actor=order.actor,
+        chat_id=request.chat_id,
+        file_id=request.file_id,
+        file_name=request.file_name,
+        digest=request.digest,
+        total=request.total,
+        actor=request.actor,
         now=to_millis(tx.now),
         lease_until=to_millis(tx.now + LEASE),
     )
@@ -264,7 +264,7 @@ def claim(tx: Tx) -> Import | None:
 def load(tx: Tx, vehicles: Iterable[RegistryVehicle]) -> int:
     """Put some vehicles into the registry at once, new or changed; return how many there were."""
     all_of_them = list(vehicles)
-    order = Order(
+    request = ImportRequest(
         chat_id=BY_COMMAND_LINE,
         file_id="",
         file_name="",
@@ -272,7 +272,7 @@ def load(tx: Tx, vehicles: Iterable[RegistryVehicle]) -> int:
         total=len(all_of_them),
         actor=audit.COMMAND_LINE,
     )
-    begun = begin(tx, order)
+    begun = begin(tx, request)
     put(tx, begun.import_id, all_of_them, loaded=len(all_of_them))
     ready(tx, begun.import_id, differences(tx, begun.import_id))
     confirm(tx, begun.import_id, audit.COMMAND_LINE)

@@ -11,7 +11,7 @@ from bot.bot_api.http import RequestNotSentError
 from bot.notifications.sender import ONCE_AT_A_TIME
 from core.notifications import broadcasts
 from core.notifications import queue as notification_queue
-from core.notifications.broadcasts import Audience, Figures, Order
+from core.notifications.broadcasts import Audience, BroadcastRequest, Figures
 from core.notifications.subscriptions import Subscription, Topic, subscribe
 from core.values.plates import PlateKind
 from tests.afterwards.house import OFFICE, House, Misfortune, local
@@ -25,10 +25,10 @@ async def begins(house: House, people: int = PEOPLE) -> broadcasts.Broadcast:
     wish = Subscription(office=OFFICE, kind=PlateKind.SMALL, topic=Topic.COMPOSE)
     for chat in range(9000, 9000 + people):
         await house.store.run(subscribe, chat, wish)
-    order = Order(
+    request = BroadcastRequest(
         office=OFFICE, audience=Audience.SUBSCRIBERS, text="窗口<搬迁>", chat_id=1001, actor="chat:1001"
     )
-    one = await house.store.run(broadcasts.begin, order)
+    one = await house.store.run(broadcasts.begin, request)
     house.clock.advance(timedelta(seconds=people))
     return one
 
@@ -137,8 +137,10 @@ async def test_reminder_is_not_held_up_by_a_broadcast(house: House) -> None:
     wish = Subscription(office=OFFICE, kind=PlateKind.SMALL, topic=Topic.COMPOSE)
     for chat in range(9000, 9200):
         await house.store.run(subscribe, chat, wish)
-    order = Order(office=OFFICE, audience=Audience.SUBSCRIBERS, text="x", chat_id=1001, actor="chat:1001")
-    await house.store.run(broadcasts.begin, order)
+    request = BroadcastRequest(
+        office=OFFICE, audience=Audience.SUBSCRIBERS, text="x", chat_id=1001, actor="chat:1001"
+    )
+    await house.store.run(broadcasts.begin, request)
     for _ in range(20):
         house.clock.advance(timedelta(seconds=1))
         await house.sender.send_due()

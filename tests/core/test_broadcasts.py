@@ -24,9 +24,9 @@ from core.notifications.broadcasts import (
     PACE,
     Audience,
     Broadcast,
+    BroadcastRequest,
     BroadcastState,
     Figures,
-    Order,
     judge_text,
 )
 from core.notifications.subscriptions import Subscription, Topic, subscribe
@@ -40,8 +40,10 @@ from tests.core.tools import agreed, registered, release, reserved
 CODE = "粤K"
 
 
-def order(audience: Audience = Audience.REGISTERED, chat_id: int = 1001) -> Order:
-    return Order(office=CODE, audience=audience, text="窗口搬迁", chat_id=chat_id, actor=f"chat:{chat_id}")
+def order(audience: Audience = Audience.REGISTERED, chat_id: int = 1001) -> BroadcastRequest:
+    return BroadcastRequest(
+        office=CODE, audience=audience, text="窗口搬迁", chat_id=chat_id, actor=f"chat:{chat_id}"
+    )
 
 
 async def told(core: Core, one: Broadcast) -> list[int]:

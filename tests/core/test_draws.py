@@ -13,7 +13,7 @@ import pytest
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.pool import batches
-from core.pool.batches import Batch, Order, latest_batch
+from core.pool.batches import Batch, DrawRequest, latest_batch
 from core.pool.seeded_stream import Draw, below
 from core.pool.segments import Release
 from core.ports import Tx
@@ -82,7 +82,7 @@ def test_nothing_to_choose_from_is_refused() -> None:
 
 def draw(tx: Tx, core: Core, begun: int, nonce: str) -> Batch:
     """Draw past the quotas."""
-    order = Order(
+    request = DrawRequest(
         office=core.offices["粤K"],
         kind=PlateKind.SMALL,
         preselection_id=begun,
@@ -90,7 +90,7 @@ def draw(tx: Tx, core: Core, begun: int, nonce: str) -> Batch:
         without_four=False,
         held_until=tx.now + timedelta(seconds=95),
     )
-    return core.selection._batches.draw(tx, order, None)
+    return core.selection._batches.draw(tx, request, None)
 
 
 async def many_draws(core: Core, clock: FixedClock) -> list[tuple[str, ...]]:
@@ -169,7 +169,7 @@ async def test_newest_batch_is_of_the_kind_chosen_last(core: Core) -> None:
         mask = parse_mask(kind, "D####9", nev_letters="D")
         core.pools.release(tx, Release(office=place, mask=mask, actor="test", compose_now=True))
         core.preselections.choose(tx, account, place, kind)
-        order = Order(
+        request = DrawRequest(
             office=place,
             kind=kind,
             preselection_id=begun,
@@ -177,7 +177,7 @@ async def test_newest_batch_is_of_the_kind_chosen_last(core: Core) -> None:
             without_four=False,
             held_until=tx.now + timedelta(seconds=95),
         )
-        drawn = core.selection._batches.draw(tx, order, None)
+        drawn = core.selection._batches.draw(tx, request, None)
         assert latest_batch(tx, begun) == drawn
         core.preselections.choose(tx, account, place, PlateKind.SMALL)
         return latest_batch(tx, begun)

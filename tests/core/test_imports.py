@@ -9,7 +9,7 @@ from core.clock import FixedClock
 from core.errors import ImportOver, ImportUnderWay
 from core.ports import Tx
 from core.registry import imports
-from core.registry.imports import FORGOTTEN_AFTER, LEASE, UNDO_WITHIN, ImportState, Order
+from core.registry.imports import FORGOTTEN_AFTER, LEASE, UNDO_WITHIN, ImportRequest, ImportState
 from core.registry.lookup import RegistryVehicle
 from core.values.plates import PlateKind
 from tests import invented
@@ -27,8 +27,8 @@ def vehicle(number: int, *, registered: bool = False) -> RegistryVehicle:
     )
 
 
-def order(total: int, chat_id: int = ADMIN) -> Order:
-    return Order(
+def order(total: int, chat_id: int = ADMIN) -> ImportRequest:
+    return ImportRequest(
         chat_id=chat_id, file_id="file", file_name="a.csv", digest="0" * 64, total=total, actor="chat:1001"
     )
 

@@ -10,7 +10,7 @@ import pytest
 
 from core.bootstrap import Ports, bootstrap
 from core.notifications import broadcasts
-from core.notifications.broadcasts import Audience, Order
+from core.notifications.broadcasts import Audience, BroadcastRequest
 from core.notifications.subscriptions import Subscription, Topic, subscribe
 from core.ports import Tx
 from core.settings import Settings
@@ -127,8 +127,10 @@ async def test_stop_leaves_the_rest_and_says_how_many(place: World) -> None:
 
 async def test_owner_mutes_and_hears_again(place: World) -> None:
     reader = place.person(READERS[3].chat_id)
-    order = Order(office="粤K", audience=Audience.SUBSCRIBERS, text=TEXT, chat_id=CHIEF, actor="test")
-    await place.store.run(broadcasts.begin, order)
+    request = BroadcastRequest(
+        office="粤K", audience=Audience.SUBSCRIBERS, text=TEXT, chat_id=CHIEF, actor="test"
+    )
+    await place.store.run(broadcasts.begin, request)
     place.forward(seconds=20)
     await place.service.jobs.tell()
     await reader.see(TEXT)

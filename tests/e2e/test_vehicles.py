@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 
 from bot.spreadsheets import Table, workbook
 from core.registry import imports
-from core.registry.imports import LEASE, Order
+from core.registry.imports import LEASE, ImportRequest
 from core.registry.lookup import RegistryVehicle
 from core.values.plates import PlateKind
 from tests import invented
@@ -187,10 +187,10 @@ async def test_import_that_a_crash_left_is_loaded_from_its_file(world: World) ->
     await chief.press("放弃")
     await chief.see("没有任何更改")
     (left,) = await world.store.read(imports.recent, 1)
-    order = Order(
+    request = ImportRequest(
         chat_id=CHIEF, file_id=left.file_id, file_name="a.csv", digest=left.digest, total=1, actor="chat:1001"
     )
-    await world.store.run(imports.begin, order)
+    await world.store.run(imports.begin, request)
     await chief.say("/vehicles")
     await chief.see("正在读取", "0/1")
     await world.service.jobs.imports()
@@ -210,8 +210,10 @@ async def test_loading_shows_how_far_it_is(world: World) -> None:
         )
         for one in (1, 2)
     ]
-    order = Order(chat_id=CHIEF, file_id="", file_name="a.csv", digest="", total=4, actor="chat:1001")
-    begun = await world.store.run(imports.begin, order)
+    request = ImportRequest(
+        chat_id=CHIEF, file_id="", file_name="a.csv", digest="", total=4, actor="chat:1001"
+    )
+    begun = await world.store.run(imports.begin, request)
     await world.store.run(imports.put, begun.import_id, vehicles, loaded=2)
     chief = world.person(CHIEF)
     await chief.say("/vehicles")
