@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bot.photos.judging import judge
 from bot.photos.likeness import fingerprint, likeness
 from bot.photos.sharpness import sharpness
-from core.settings import Photos
+from core.settings import PhotoSettings
 from tests.hostile import saved as saved_as
 from tests.photographed import PAPERS, Shot, exposed, grain, jpeg, laid_out, page, photographed
 
@@ -123,7 +123,7 @@ def memory_of(kind: str) -> tuple[int, float]:
 def _judged(content: bytes) -> tuple[int, float]:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.process_time()
-    judge(content, Photos(min_sharpness=0))
+    judge(content, PhotoSettings(min_sharpness=0))
     took = time.process_time() - began
     return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024, took
 

@@ -14,7 +14,7 @@ from PIL import Image, ImageOps
 
 from bot.photos.opening import ALONE, looked_at, unfolded
 from core.errors import BarcodeNotFound, BarcodeReaderNotInstalled
-from core.settings import Photos
+from core.settings import PhotoSettings
 
 try:
     import zxingcpp
@@ -36,7 +36,7 @@ _DARK, _LIGHT = 64, 192
 """Between these a pale photo is stretched, no further: at the ends small squares run into each other."""
 
 
-def read_barcodes(content: bytes, limits: Photos, is_it: Callable[[str], bool]) -> tuple[str, ...]:
+def read_barcodes(content: bytes, limits: PhotoSettings, is_it: Callable[[str], bool]) -> tuple[str, ...]:
     """Return the texts of the barcodes in a photo; to be called in a thread, where photos take turns.
 
     Args:

@@ -9,7 +9,7 @@ from bot.photos.likeness import fingerprint
 from bot.photos.opening import ALONE, looked_at, unfolded
 from bot.photos.sharpness import sharpness
 from core.errors import PhotoBlurred, PhotoTooNarrow, PhotoTooSmall
-from core.settings import Photos
+from core.settings import PhotoSettings
 
 KEPT_SIDE = 3200
 """Pixels of the longer side of what is kept, at most: 270 for each inch of an A4 sheet."""
@@ -31,7 +31,7 @@ class Judged:
     fingerprint: bytes = field(repr=False)  # for ``bot.photos.likeness.is_same``
 
 
-def judge(content: bytes, limits: Photos) -> Judged:
+def judge(content: bytes, limits: PhotoSettings) -> Judged:
     """Judge a photo; to be called in a thread, where photos wait for each other.
 
     Args:
@@ -60,7 +60,7 @@ def judge(content: bytes, limits: Photos) -> Judged:
         )
 
 
-def _judge_size(shorter: int, longer: int, limits: Photos) -> None:
+def _judge_size(shorter: int, longer: int, limits: PhotoSettings) -> None:
     if shorter < limits.min_side:
         raise PhotoTooSmall(min_side=limits.min_side, width=longer, height=shorter)
     if longer > MOST_NARROW * shorter:

@@ -14,7 +14,7 @@ from PIL import Image
 
 from bot.photos.formats import Kind, kind_of, webp_size
 from core.errors import PhotoAnimated, PhotoError, PhotoNotAPicture, PhotoTooHeavy, PhotoTooLarge
-from core.settings import Photos
+from core.settings import PhotoSettings
 
 ALONE = threading.Lock()
 """Held by whoever unfolds a picture, for as long as it is large."""
@@ -32,7 +32,7 @@ _UPRIGHT = {
 """What sets a picture upright, by its EXIF orientation."""
 
 
-def looked_at(content: bytes, limits: Photos) -> Image.Image:
+def looked_at(content: bytes, limits: PhotoSettings) -> Image.Image:
     """Return a picture of which only the header has been read.
 
     Raises:
@@ -52,7 +52,7 @@ def looked_at(content: bytes, limits: Photos) -> Image.Image:
     return picture
 
 
-def unfolded(picture: Image.Image, limits: Photos, most_side: int) -> Image.Image:
+def unfolded(picture: Image.Image, limits: PhotoSettings, most_side: int) -> Image.Image:
     """Return an upright copy in RGB on white, its longer side at most ``most_side``, and nothing beside it.
 
     Raises:
@@ -103,13 +103,13 @@ def _fitting(size: tuple[int, int], most_side: int) -> tuple[int, int]:
     return max(size[0] * most_side // longer, 1), max(size[1] * most_side // longer, 1)
 
 
-def _judge_pixels(size: tuple[int, int], limits: Photos) -> None:
+def _judge_pixels(size: tuple[int, int], limits: PhotoSettings) -> None:
     if size[0] * size[1] > limits.most_pixels:
         raise PhotoTooLarge(most_pixels=limits.most_pixels)
 
 
 @contextmanager
-def _refusing_in_words(limits: Photos) -> Iterator[None]:
+def _refusing_in_words(limits: PhotoSettings) -> Iterator[None]:
     """Make whatever a decoder throws an error that a person can be told."""
     try:
         yield

@@ -6,6 +6,6 @@ over the file. Nothing here opens a connection; secrets appear neither in messag
 
 from core.settings.model import Settings
 from core.settings.reading import load_settings
-from core.settings.tables import Photos
+from core.settings.tables import PhotoSettings
 
-__all__ = ["Photos", "Settings", "load_settings"]
+__all__ = ["PhotoSettings", "Settings", "load_settings"]

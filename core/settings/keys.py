@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 from pydantic import AfterValidator, BeforeValidator, SecretStr, model_validator
 
 from core.errors import KeyFileUnusable, SettingsError
-from core.settings.tables import Table
+from core.settings.tables import SettingsTable
 from core.settings.toml import read_toml
 from core.settings.values import fernet_key, listed, long_enough
 
@@ -32,7 +32,7 @@ class Keys:
     lookup_key: str = field(repr=False)
 
 
-class Security(Table):
+class SecuritySettings(SettingsTable):
     """``[security]``: the keys of personal data; both or neither.
 
     Attributes:
@@ -46,7 +46,7 @@ class Security(Table):
     lookup_key: Annotated[SecretStr, AfterValidator(long_enough)] | None = None
 
     @model_validator(mode="after")
-    def _both_or_neither(self) -> "Security":
+    def _both_or_neither(self) -> "SecuritySettings":
         if bool(self.keys) != (self.lookup_key is not None):
             raise ValueError("keys and lookup_key are given together, or neither is")
         return self
@@ -101,7 +101,7 @@ def _write_keys(path: Path) -> None:
 
 def _read_keys(path: Path) -> Keys:
     try:
-        return Security(**read_toml(path)).ready()
+        return SecuritySettings(**read_toml(path)).ready()
     except (ValueError, SettingsError):
         damaged = KeyFileUnusable(path, "holds no keys that can be used; put the file back from a backup")
     # Outside of the except clause, so that the error does not carry the keys along.

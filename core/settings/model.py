@@ -12,9 +12,18 @@ from pydantic import AfterValidator, ValidationInfo, field_validator, model_vali
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from core.errors import KeyFileLost, OfficeUnknown
-from core.settings.keys import KEY_FILE, Keys, Security, ensure_keys
-from core.settings.tables import DATABASE, Calendar, Database, Desk, Elsewhere, Photos, Registry, Sms
-from core.settings.telegram import Telegram
+from core.settings.keys import KEY_FILE, Keys, SecuritySettings, ensure_keys
+from core.settings.tables import (
+    DATABASE,
+    CalendarSettings,
+    DatabaseSettings,
+    DeskSettings,
+    ElsewhereSettings,
+    PhotoSettings,
+    SmsSettings,
+    VehicleRegistrySettings,
+)
+from core.settings.telegram import TelegramSettings
 from core.settings.values import some
 from core.values.offices import Office
 from core.values.workdays import WorkingCalendar
@@ -35,16 +44,16 @@ class Settings(BaseSettings):
         env_nested_delimiter="__",
     )
 
-    telegram: Telegram
-    database: Database = Database()
-    security: Security = Security()
-    sms: Sms = Sms()
-    registry: Registry = Registry()
-    photos: Photos = Photos()
-    calendar: Calendar = Calendar()
-    desk: Desk = Desk()
+    telegram: TelegramSettings
+    database: DatabaseSettings = DatabaseSettings()
+    security: SecuritySettings = SecuritySettings()
+    sms: SmsSettings = SmsSettings()
+    registry: VehicleRegistrySettings = VehicleRegistrySettings()
+    photos: PhotoSettings = PhotoSettings()
+    calendar: CalendarSettings = CalendarSettings()
+    desk: DeskSettings = DeskSettings()
     offices: Annotated[tuple[Office, ...], AfterValidator(some)]
-    elsewhere: tuple[Elsewhere, ...] = ()
+    elsewhere: tuple[ElsewhereSettings, ...] = ()
 
     @classmethod
     def settings_customise_sources(
@@ -61,12 +70,14 @@ class Settings(BaseSettings):
     @classmethod
     def _served_once(cls, offices: tuple[Office, ...], info: ValidationInfo) -> tuple[Office, ...]:
         _refuse_twice(office.code for office in offices)
-        calendar: Calendar | None = info.data.get("calendar")
+        calendar: CalendarSettings | None = info.data.get("calendar")
         return _on_calendar(offices, calendar.ready()) if calendar else offices
 
     @field_validator("elsewhere")
     @classmethod
-    def _only_elsewhere(cls, others: tuple[Elsewhere, ...], info: ValidationInfo) -> tuple[Elsewhere, ...]:
+    def _only_elsewhere(
+        cls, others: tuple[ElsewhereSettings, ...], info: ValidationInfo
+    ) -> tuple[ElsewhereSettings, ...]:
         _refuse_twice(other.code for other in others)
         here = {office.code for office in info.data.get("offices", ())}
         served = sorted(here & {other.code for other in others})

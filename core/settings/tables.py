@@ -29,13 +29,13 @@ def _provider(value: str) -> str:
     return value
 
 
-class Table(BaseModel):
+class SettingsTable(BaseModel):
     """A table of the settings: frozen, no key but its own, no value in an error's text."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-class Database(Table):
+class DatabaseSettings(SettingsTable):
     """``[database]``.
 
     Attributes:
@@ -51,7 +51,7 @@ class Database(Table):
         return Path(path) if path != self.url else None
 
 
-class SmsHttp(Table):
+class SmsHttpSettings(SettingsTable):
     """``[sms.http]``: a gateway that takes codes by HTTP.
 
     Attributes:
@@ -63,7 +63,7 @@ class SmsHttp(Table):
     timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 10.0
 
 
-class Sms(Table):
+class SmsSettings(SettingsTable):
     """``[sms]``: how codes reach telephones.
 
     Attributes:
@@ -81,7 +81,7 @@ class Sms(Table):
     ] = ("console",)
     per_phone_per_day: Annotated[Whole, Field(ge=1, le=100)] = 10
     per_day: Annotated[Whole, Field(ge=1, le=10_000_000)] = 5000
-    http: SmsHttp | None = None
+    http: SmsHttpSettings | None = None
 
     @property
     def providers(self) -> tuple[str, ...]:
@@ -89,13 +89,13 @@ class Sms(Table):
         return self.provider
 
     @model_validator(mode="after")
-    def _http_is_there(self) -> "Sms":
+    def _http_is_there(self) -> "SmsSettings":
         if "http" in self.provider and self.http is None:
             raise ValueError("provider names http, so a table [sms.http] with its url is needed")
         return self
 
 
-class Registry(Table):
+class VehicleRegistrySettings(SettingsTable):
     """``[registry]``: what is known of vehicles.
 
     Attributes:
@@ -106,7 +106,7 @@ class Registry(Table):
     mode: Literal["open", "strict"] = "open"
 
 
-class Photos(Table):
+class PhotoSettings(SettingsTable):
     """``[photos]``: what photos are taken, where they are kept and for how long.
 
     Attributes:
@@ -126,7 +126,7 @@ class Photos(Table):
     keep_days: Annotated[Whole, Field(ge=0, le=3650)] = 30
 
 
-class Calendar(Table):
+class CalendarSettings(SettingsTable):
     """``[calendar]``: days that the published schedule lacks or that differ here.
 
     Attributes:
@@ -138,7 +138,7 @@ class Calendar(Table):
     holidays: Days = ()
 
     @model_validator(mode="after")
-    def _not_both(self) -> "Calendar":
+    def _not_both(self) -> "CalendarSettings":
         both = sorted(set(self.workdays) & set(self.holidays))
         if both:
             raise ValueError(f"{both[0]} stands in workdays and in holidays")
@@ -151,7 +151,7 @@ class Calendar(Table):
         )
 
 
-class Desk(Table):
+class DeskSettings(SettingsTable):
     """``[desk]``: what those at the desk are told.
 
     Attributes:
@@ -168,7 +168,7 @@ class Desk(Table):
         return value
 
 
-class Elsewhere(Table):
+class ElsewhereSettings(SettingsTable):
     """``[[elsewhere]]``: an office that another bot serves.
 
     Attributes:

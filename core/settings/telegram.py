@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator, model_validator
 
-from core.settings.tables import Table
+from core.settings.tables import SettingsTable
 from core.settings.values import HttpUrl, bot_token, bot_url, distinct, listed
 from core.values.offices import Whole
 
@@ -18,7 +18,7 @@ def _file_url(table: Mapping[str, str]) -> str:
     return table["base_url"].removesuffix("/bot") + "/file/bot"
 
 
-class Webhook(Table):
+class WebhookSettings(SettingsTable):
     """``[telegram.webhook]``: where updates are received when they are sent to us.
 
     Attributes:
@@ -41,7 +41,7 @@ class Webhook(Table):
         return value
 
 
-class Telegram(Table):
+class TelegramSettings(SettingsTable):
     """``[telegram]``: the bot.
 
     Attributes:
@@ -60,16 +60,16 @@ class Telegram(Table):
     admins: Annotated[
         tuple[Annotated[Whole, Field(gt=0)], ...], BeforeValidator(listed), AfterValidator(distinct)
     ] = ()
-    webhook: Webhook | None = None
+    webhook: WebhookSettings | None = None
 
     @model_validator(mode="after")
-    def _webhook_is_there(self) -> "Telegram":
+    def _webhook_is_there(self) -> "TelegramSettings":
         if self.mode == "webhook" and self.webhook is None:
             raise ValueError("mode is webhook, so a table [telegram.webhook] is needed")
         return self
 
     @model_validator(mode="after")
-    def _webhook_is_https(self) -> "Telegram":
+    def _webhook_is_https(self) -> "TelegramSettings":
         own_server = urlsplit(self.base_url).hostname != _TELEGRAM
         if self.webhook and not own_server and not self.webhook.public_url.startswith("https://"):
             raise ValueError("webhook.public_url should begin with https://, or the messenger refuses it")

@@ -10,14 +10,14 @@ from bot.photos import barcodes
 from bot.photos.barcodes import read_barcodes
 from bot.texts.errors import of_error
 from core.errors import BarcodeNotFound, BarcodeReaderNotInstalled, PhotoError
-from core.settings import Photos
+from core.settings import PhotoSettings
 from core.values.vehicles import vins_in
 from tests.barcoded import KINDS, beside, opened, photo
 from tests.hostile import HEIC, REFUSED, card
 from tests.invented import VIN, vin
 from tests.photographed import jpeg
 
-LIMITS = Photos()
+LIMITS = PhotoSettings()
 OTHER = vin(7)
 ANGLES = range(0, 360, 17)
 ROUND = ("QR", "Data Matrix", "Code 39", "Code 128")

@@ -18,11 +18,11 @@ from bot.photos.likeness import fingerprint, is_same
 from bot.photos.opening import ALONE
 from bot.texts.errors import of_error
 from core.errors import PhotoError, PhotoFormatNotInstalled, PhotoTooLarge, PhotoTooSmall
-from core.settings import Photos
+from core.settings import PhotoSettings
 from tests.hostile import HEIC, PNG_SIGNATURE, REFUSED, card, chunk, saved, with_chunks, zipped
 from tests.photographed import PAPERS, Shot, jpeg, page, photographed
 
-LIMITS = Photos()
+LIMITS = PhotoSettings()
 SECRET = b"where the sender lives"
 BEFORE_UNFOLDING = {"PhotoTooLarge", "PhotoTooHeavy", "PhotoTooSmall", "PhotoTooNarrow", "PhotoAnimated"}
 
@@ -92,12 +92,12 @@ def test_bombs_leave_memory_alone() -> None:
 
 def test_limits_are_those_of_the_settings() -> None:
     with pytest.raises(PhotoTooSmall) as caught:
-        judge(jpeg(card()), Photos(min_side=700))
+        judge(jpeg(card()), PhotoSettings(min_side=700))
     assert (caught.value.min_side, caught.value.width, caught.value.height) == (700, 800, 600)
 
 
 def test_sharpness_may_be_waived() -> None:
-    assert judge(jpeg(Image.new("RGB", (900, 700), "white")), Photos(min_sharpness=0)).sharpness == 0
+    assert judge(jpeg(Image.new("RGB", (900, 700), "white")), PhotoSettings(min_sharpness=0)).sharpness == 0
 
 
 def test_photos_wait_for_each_other() -> None:
@@ -241,7 +241,7 @@ def test_what_hides_behind_a_picture_is_not_kept() -> None:
 
 
 def test_huge_photo_is_kept_smaller() -> None:
-    judged = judge(jpeg(card().resize((5000, 3750))), Photos(min_sharpness=0))
+    judged = judge(jpeg(card().resize((5000, 3750))), PhotoSettings(min_sharpness=0))
     assert (judged.width, judged.height) == (5000, 3750)
     assert max(kept(judged).size) == KEPT_SIDE
 
