@@ -47,7 +47,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class AppealOutcome:
     """What an approval has set aside and given back."""
 
     plate: str = ""  # a number whose reservation was ended: 粤K·A1234
@@ -76,13 +76,13 @@ class Outcome:
         return json.dumps(told, ensure_ascii=False, sort_keys=True)
 
 
-def outcome_of(appeal: Appeal) -> Outcome | None:
+def outcome_of(appeal: Appeal) -> AppealOutcome | None:
     """Return what an approval has set aside; None of what is not approved."""
     if appeal.outcome is None:
         return None
     told = json.loads(appeal.outcome)
     until = told.pop("banned_until")
-    return Outcome(banned_until=moment_or_none(until), **told)
+    return AppealOutcome(banned_until=moment_or_none(until), **told)
 
 
 class Reviews:
@@ -141,7 +141,7 @@ class Reviews:
         self._tell_owner(tx, card)
         return self._appeals.get(tx, appeal_id)
 
-    def approve(self, tx: Tx, appeal_id: int, chat_id: int, *, seen: str, bar: bool) -> Outcome:
+    def approve(self, tx: Tx, appeal_id: int, chat_id: int, *, seen: str, bar: bool) -> AppealOutcome:
         """Approve an appeal: set aside what blocked the vehicle, and give its chances back.
 
         Args:
@@ -246,7 +246,7 @@ class Reviews:
         actor: str,
         *,
         bar: bool,
-    ) -> Outcome:
+    ) -> AppealOutcome:
         for one in others:
             if one.state in {
                 PreselectionState.AGREED,
@@ -265,7 +265,7 @@ class Reviews:
                 )
         if found.selecting is not None:
             self._tell_other(tx, appeal, found.selecting, {"was": Superseded.SELECTING})
-        outcome = Outcome(
+        outcome = AppealOutcome(
             selecting=found.selecting is not None,
             registry=found.registered,
             earlier=found.awarded_by,

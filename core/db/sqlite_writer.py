@@ -42,7 +42,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class JobOutcome:
     """What became of a function."""
 
     value: Any = None
@@ -52,7 +52,7 @@ class Outcome:
 class _GroupLost(Exception):
     """The transaction of the group is gone, maybe inside a function."""
 
-    def __init__(self, culprit: Job | None = None, outcome: Outcome | None = None) -> None:
+    def __init__(self, culprit: Job | None = None, outcome: JobOutcome | None = None) -> None:
         self.culprit = culprit
         self.outcome = outcome
         super().__init__()
@@ -152,10 +152,10 @@ class Writer(ThreadedConnection):
             LOG.exception("the writing thread failed")
             self._roll_back()
             failure = StoreError(f"the writing thread failed ({type(error).__name__})")
-            outcomes = [Outcome(error=failure) for _ in jobs]
+            outcomes = [JobOutcome(error=failure) for _ in jobs]
         self._tell(list(zip(jobs, outcomes, strict=True)))
 
-    def _group(self, jobs: Sequence[Job]) -> list[Outcome]:
+    def _group(self, jobs: Sequence[Job]) -> list[JobOutcome]:
         try:
             return self._together(jobs)
         except _GroupLost as lost:
@@ -164,7 +164,7 @@ class Writer(ThreadedConnection):
                 lost.outcome if job is lost.culprit and lost.outcome else self._alone(job) for job in jobs
             ]
 
-    def _together(self, jobs: Sequence[Job]) -> list[Outcome]:
+    def _together(self, jobs: Sequence[Job]) -> list[JobOutcome]:
         try:
             self._conn.execute("BEGIN IMMEDIATE")
             outcomes = [self._part(job) for job in jobs]
@@ -173,20 +173,22 @@ class Writer(ThreadedConnection):
             raise _GroupLost from error
         return outcomes
 
-    def _part(self, job: Job) -> Outcome:
+    def _part(self, job: Job) -> JobOutcome:
         self._conn.execute("SAVEPOINT part")
         outcome = self._call(job)
         if not self._conn.in_transaction:
             raise _GroupLost(
                 job,
-                outcome if outcome.error else Outcome(error=StoreError("the function ended the transaction")),
+                outcome
+                if outcome.error
+                else JobOutcome(error=StoreError("the function ended the transaction")),
             )
         if outcome.error is not None:
             self._conn.execute("ROLLBACK TO part")
         self._conn.execute("RELEASE part")
         return outcome
 
-    def _alone(self, job: Job) -> Outcome:
+    def _alone(self, job: Job) -> JobOutcome:
         try:
             self._conn.execute("BEGIN IMMEDIATE")
             outcome = self._call(job)
@@ -196,15 +198,15 @@ class Writer(ThreadedConnection):
                 self._conn.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back()
-            return Outcome(error=translate("commit", error))
+            return JobOutcome(error=translate("commit", error))
         return outcome
 
-    def _call(self, job: Job) -> Outcome:
+    def _call(self, job: Job) -> JobOutcome:
         tx = self._begin(self._conn)
         try:
-            return Outcome(value=tx.carry(job.call, self._wrap_tx))
+            return JobOutcome(value=tx.carry(job.call, self._wrap_tx))
         except BaseException as error:  # noqa: BLE001 - the caller is told, whatever it is
-            return Outcome(error=error)
+            return JobOutcome(error=error)
 
     def _roll_back(self) -> None:
         if self._conn.in_transaction:
@@ -213,14 +215,14 @@ class Writer(ThreadedConnection):
             except sqlite3.Error as error:
                 LOG.error("rollback failed: %s", error)  # noqa: TRY400 - the cause is told to the caller
 
-    def _tell(self, outcomes: Sequence[tuple[Job, Outcome]]) -> None:
+    def _tell(self, outcomes: Sequence[tuple[Job, JobOutcome]]) -> None:
         try:
             self._loop.call_soon_threadsafe(_settle, outcomes)
         except RuntimeError:
             LOG.warning("the event loop is gone: %d callers could not be told", len(outcomes))
 
 
-def _settle(outcomes: Sequence[tuple[Job, Outcome]]) -> None:
+def _settle(outcomes: Sequence[tuple[Job, JobOutcome]]) -> None:
     for job, outcome in outcomes:
         if job.future.done():  # its caller was cancelled
             continue

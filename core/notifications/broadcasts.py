@@ -82,7 +82,7 @@ class Broadcast:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class BroadcastFigures:
     """What has become of a broadcast's messages."""
 
     sent: int = 0
@@ -192,12 +192,12 @@ def running_of(tx: Tx, office: str) -> Broadcast | None:
     return _broadcast(row) if row else None
 
 
-def figures(tx: Tx, broadcast: Broadcast) -> Figures:
+def figures(tx: Tx, broadcast: Broadcast) -> BroadcastFigures:
     """Return what has become of a broadcast's messages so far."""
     counted = dict.fromkeys(("sent", "waiting", "blocked", "uncertain", "failed", "unsent"), 0)
     for row in tx.all("broadcasts.figures", subject=broadcast.subject):
         counted[_fate(row["state"], row["error"])] += row["notices"]
-    return Figures(**counted)
+    return BroadcastFigures(**counted)
 
 
 def _fate(state: str, error: str | None) -> str:

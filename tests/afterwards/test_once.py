@@ -11,7 +11,7 @@ from bot.bot_api.http import RequestNotSentError
 from bot.notifications.sender import ONCE_AT_A_TIME
 from core.notifications import broadcasts
 from core.notifications import queue as notification_queue
-from core.notifications.broadcasts import Audience, BroadcastRequest, Figures
+from core.notifications.broadcasts import Audience, BroadcastFigures, BroadcastRequest
 from core.notifications.subscriptions import Subscription, Topic, subscribe
 from core.values.plates import PlateKind
 from tests.afterwards.house import OFFICE, House, Misfortune, local
@@ -37,7 +37,7 @@ def received(house: House) -> Counter[int]:
     return Counter(one.chat_id for one in house.messenger.told if "车管所通知" in one.words)
 
 
-async def figures(house: House, one: broadcasts.Broadcast) -> Figures:
+async def figures(house: House, one: broadcasts.Broadcast) -> BroadcastFigures:
     return await house.store.run(broadcasts.figures, one)
 
 
@@ -46,24 +46,24 @@ async def test_everybody_is_told_once_as_it_was_written(house: House) -> None:
     await house.sender.send_due()
     assert received(house) == dict.fromkeys(range(9000, 9000 + PEOPLE), 1)
     assert house.messenger.told[0].words == "📢 <b>粤K 车管所通知</b>\n\n窗口&lt;搬迁&gt;"
-    assert await figures(house, one) == Figures(sent=PEOPLE)
+    assert await figures(house, one) == BroadcastFigures(sent=PEOPLE)
 
 
 @pytest.mark.parametrize(
     ("error", "delivered", "then"),
     [
-        (TimedOut(), True, Figures(uncertain=1)),
-        (TimedOut(), False, Figures(uncertain=1)),
-        (NetworkError("Connection reset"), True, Figures(uncertain=1)),
-        (RequestNotSentError("no connection"), False, Figures(sent=1)),
-        (RetryAfter(5), False, Figures(sent=1)),
-        (Forbidden("Forbidden: bot was blocked by the user"), False, Figures(blocked=1)),
-        (BadRequest("Chat not found"), False, Figures(blocked=1)),
-        (BadRequest("message is too long"), False, Figures(failed=1)),
+        (TimedOut(), True, BroadcastFigures(uncertain=1)),
+        (TimedOut(), False, BroadcastFigures(uncertain=1)),
+        (NetworkError("Connection reset"), True, BroadcastFigures(uncertain=1)),
+        (RequestNotSentError("no connection"), False, BroadcastFigures(sent=1)),
+        (RetryAfter(5), False, BroadcastFigures(sent=1)),
+        (Forbidden("Forbidden: bot was blocked by the user"), False, BroadcastFigures(blocked=1)),
+        (BadRequest("Chat not found"), False, BroadcastFigures(blocked=1)),
+        (BadRequest("message is too long"), False, BroadcastFigures(failed=1)),
     ],
 )
 async def test_only_what_cannot_have_arrived_is_sent_again(
-    house: House, error: TelegramError, *, delivered: bool, then: Figures
+    house: House, error: TelegramError, *, delivered: bool, then: BroadcastFigures
 ) -> None:
     one = await begins(house, 1)
     house.messenger.misfortunes.append(Misfortune(error=error, delivered=delivered))
@@ -96,7 +96,7 @@ async def test_restart_tells_the_rest_and_nobody_twice(house: House) -> None:
     house.messenger.hooks.clear()
     await successor.send_due()
     found = await figures(house, one)
-    assert found == Figures(sent=PEOPLE - len(begun), uncertain=len(begun))
+    assert found == BroadcastFigures(sent=PEOPLE - len(begun), uncertain=len(begun))
     assert set(received(house).values()) == {1}
     assert sum(received(house).values()) == PEOPLE - len(begun)
 

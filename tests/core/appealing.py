@@ -3,7 +3,7 @@
 from itertools import count
 
 from core.appeals import Appeal, Photo, Slot
-from core.appeals.reviews import Outcome
+from core.appeals.reviews import AppealOutcome
 from core.bootstrap import Core
 from core.people.accounts import Account
 from core.ports import Tx
@@ -37,7 +37,9 @@ def appealed(tx: Tx, core: Core, account: Account, vehicle: int) -> int:
     return core.appeals.submit(tx, account).appeal_id
 
 
-def approves(tx: Tx, core: Core, appeal_id: int, reviewer: int = REVIEWER, *, bar: bool = False) -> Outcome:
+def approves(
+    tx: Tx, core: Core, appeal_id: int, reviewer: int = REVIEWER, *, bar: bool = False
+) -> AppealOutcome:
     """Look at the card and approve."""
     seen = core.reviews.card(tx, appeal_id).obstacles.digest
     return core.reviews.approve(tx, appeal_id, reviewer, seen=seen, bar=bar)

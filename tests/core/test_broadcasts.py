@@ -24,9 +24,9 @@ from core.notifications.broadcasts import (
     PACE,
     Audience,
     Broadcast,
+    BroadcastFigures,
     BroadcastRequest,
     BroadcastState,
-    Figures,
     judge_text,
 )
 from core.notifications.subscriptions import Subscription, Topic, subscribe
@@ -186,7 +186,7 @@ async def test_end_is_told_once_with_all_figures(core: Core, clock: FixedClock) 
     ended = await core.store.read(broadcasts.get, one.broadcast_id)
     assert (ended.state, ended.is_over) == (BroadcastState.STOPPED, True)
     figures = await core.store.read(broadcasts.figures, ended)
-    assert figures == Figures(sent=1, blocked=1, uncertain=1, failed=1, unsent=2)
+    assert figures == BroadcastFigures(sent=1, blocked=1, uncertain=1, failed=1, unsent=2)
     over = await core.store.read(sql, "SELECT chat_id FROM notice WHERE purpose = 'broadcast_over'")
     assert [row["chat_id"] for row in over] == [1001]
     with pytest.raises(Refusal):

@@ -9,7 +9,7 @@ from threading import Event
 import pytest
 
 from core.appeals import AppealState
-from core.appeals.reviews import Outcome, outcome_of
+from core.appeals.reviews import AppealOutcome, outcome_of
 from core.bootstrap import Core, Ports, bootstrap
 from core.clock import FixedClock
 from core.errors import (
@@ -78,7 +78,7 @@ async def test_reservation_of_another_is_set_aside_without_a_ban(core: Core, own
     holder, begun = await core.store.run(reserved, core, HELD, "A1234")
     number = await core.store.run(appealed, core, owner, HELD)
     outcome = await core.store.run(approves, core, number)
-    assert Outcome(plate="粤K·A1234") == outcome
+    assert AppealOutcome(plate="粤K·A1234") == outcome
     ended = await core.store.read(get, begun)
     assert (ended.state, ended.reason) == (PreselectionState.CANCELLED, "车辆识别代号申诉审核通过")
     assert await core.store.read(running, holder.identity_hash) is None
@@ -188,7 +188,7 @@ async def test_number_on_a_vehicle_stays_there(core: Core, owner: Account) -> No
     await core.store.run(core.counter.register, PLATE, invented.vin(HELD)[-6:], actor="chat:1")
     number = await core.store.run(appealed, core, owner, HELD)
     outcome = await core.store.run(approves, core, number, bar=True)
-    assert Outcome(kept_plate="粤K·A1234") == outcome  # nobody is barred for what the counter has seen
+    assert AppealOutcome(kept_plate="粤K·A1234") == outcome  # nobody is barred for what the counter has seen
     assert (await core.store.read(get, begun)).state == PreselectionState.REGISTERED
     ((state,),) = [tuple(row.values()) for row in await core.store.read(sql, "SELECT state FROM plate")]
     assert state == "registered"
@@ -211,7 +211,7 @@ async def test_what_the_registry_says_is_set_aside_for_the_owner_alone(
     await core.store.run(imports.load, [vehicle])
     number = await core.store.run(appealed, strict, owner, HELD)
     outcome = await core.store.run(approves, strict, number)
-    assert Outcome(registry=True) == outcome
+    assert AppealOutcome(registry=True) == outcome
     await selects(strict, owner, HELD, "A5678")
     with pytest.raises(VinRegistered):
         await core.store.run(StrictRegistry().judge_vin, vehicle.vin, vehicle.kind)
@@ -388,12 +388,12 @@ async def test_approval_waits_for_whoever_verifies_at_this_moment(core: Core, ow
         place = core.offices["粤K"]
         core.preselections.verify(between, stranger, begun, code, office=place, at=tx.now)
 
-    def approve(tx: Tx) -> Outcome:
+    def approve(tx: Tx) -> AppealOutcome:
         done = core.reviews.approve(tx, number, REVIEWER, seen=seen, bar=False)
         locked.set()
         return done
 
-    async def then() -> Outcome:
+    async def then() -> AppealOutcome:
         await asyncio.to_thread(started.wait, 10)
         return await core.store.run(approve)
 
@@ -405,7 +405,7 @@ async def test_approval_waits_for_whoever_verifies_at_this_moment(core: Core, ow
 
 
 def test_outcome_reads_as_it_was_written() -> None:
-    outcome = Outcome(plate="粤K·A1234", batches=3, earlier=4)
+    outcome = AppealOutcome(plate="粤K·A1234", batches=3, earlier=4)
     appeal = type("Row", (), {"outcome": outcome.words})
     assert outcome == outcome_of(appeal)  # type: ignore[arg-type]
     assert replace(outcome, plate="") != outcome
@@ -422,5 +422,5 @@ async def test_owner_with_a_number_meanwhile_is_decided_about(
     mine = await selects(core, owner, HELD, "A5678")
     card = await core.store.read(core.reviews.card, number)
     assert card.obstacles.own is not None
-    assert await core.store.run(approves, core, number) == Outcome()
+    assert await core.store.run(approves, core, number) == AppealOutcome()
     assert (await core.store.read(get, mine)).state == PreselectionState.RESERVED

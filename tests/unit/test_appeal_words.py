@@ -12,7 +12,7 @@ from bot.texts.desk import appeals as appeals_desk
 from bot.texts.owner import appeal
 from core.appeals import LONGEST_REASON, Appeal, AppealState, Slot
 from core.appeals.obstacles import Obstacles
-from core.appeals.reviews import Card, Outcome
+from core.appeals.reviews import AppealOutcome, Card
 from core.people.accounts import Account, UserType
 from core.people.blacklist import Ban, Cause
 from core.preselection import Preselection, PreselectionState, Way
@@ -161,7 +161,7 @@ def test_former_holder_reads_what_became_of_it(was: str) -> None:
 
 
 def test_outcome_says_all_that_was_done() -> None:
-    outcome = Outcome(
+    outcome = AppealOutcome(
         plate="粤K·A1", banned_until=AT, selecting=True, registry=True, earlier=3, batches=1, wishes=2
     )
     said = appeals_desk.approved(_appeal(AppealState.APPROVED), outcome)

@@ -9,7 +9,7 @@ from bot.i18n.language import _, phrase
 from bot.texts.owner.appeal import answer
 from core.appeals import Appeal, AppealState, Queued
 from core.appeals.obstacles import Obstacles
-from core.appeals.reviews import Card, Outcome
+from core.appeals.reviews import AppealOutcome, Card
 from core.audit import chat_of
 from core.people.accounts import Account
 from core.preselection import Preselection, PreselectionState
@@ -187,7 +187,7 @@ def approve_question(one: Card, *, bar: bool) -> str:
     )
 
 
-def approved(appeal: Appeal, outcome: Outcome) -> str:
+def approved(appeal: Appeal, outcome: AppealOutcome) -> str:
     """Return what an approval has set aside and given back."""
     done = []
     if outcome.plate:

@@ -4,7 +4,7 @@ from html import escape
 
 from bot.i18n.formatting import moment
 from bot.i18n.language import _, phrase
-from core.notifications.broadcasts import Audience, Broadcast, BroadcastState, Figures
+from core.notifications.broadcasts import Audience, Broadcast, BroadcastFigures, BroadcastState
 
 AUDIENCES = {
     Audience.REGISTERED: phrase("在此注册的全部车主"),
@@ -67,7 +67,7 @@ def _quoted(office: str, text: str) -> str:
     return f"<blockquote>{letter(office, text)}</blockquote>"
 
 
-def progress(one: Broadcast, figures: Figures) -> str:
+def progress(one: Broadcast, figures: BroadcastFigures) -> str:
     """Return how far a broadcast has come."""
     return _("📢 <b>{office} 群发通知 {number}</b>:{state}\n发给:{audience},{at} 开始\n\n{figures}").format(
         office=escape(one.office),
@@ -79,7 +79,7 @@ def progress(one: Broadcast, figures: Figures) -> str:
     )
 
 
-def _figures(one: Broadcast, figures: Figures) -> str:
+def _figures(one: Broadcast, figures: BroadcastFigures) -> str:
     lines = [_("共 {total} 人,已送达 <b>{sent}</b>").format(total=one.total, sent=figures.sent)]
     for said, count in (
         (_("待发 {count}"), figures.waiting),
@@ -93,7 +93,7 @@ def _figures(one: Broadcast, figures: Figures) -> str:
     return "\n".join(lines)
 
 
-def over(one: Broadcast, figures: Figures) -> str:
+def over(one: Broadcast, figures: BroadcastFigures) -> str:
     """Return the final figures, as they are told to the admin who began it."""
     return progress(one, figures)
 
