@@ -33,7 +33,7 @@ from core.clock import FixedClock
 from core.db import open_postgres, open_sqlite
 from core.notifications import broadcasts, subscriptions
 from core.notifications.broadcasts import Audience, Broadcast, BroadcastRequest
-from core.notifications.subscriptions import Subscription, Topic
+from core.notifications.subscriptions import Subscription, SubscriptionTopic
 from core.ports import Tx
 from core.values.offices import Office
 from tests.afterwards.house import reserve
@@ -99,7 +99,7 @@ class Presses:
 
 def subscribe_all(tx: Tx, first: int, last: int) -> None:
     """Let many chats want to be told of releases."""
-    wish = Subscription(office="粤K", kind="small", topic=Topic.RELEASE)
+    wish = Subscription(office="粤K", kind="small", topic=SubscriptionTopic.RELEASE)
     for chat_id in range(first, last):
         subscriptions.subscribe(tx, chat_id, wish)
 

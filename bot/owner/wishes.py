@@ -10,7 +10,7 @@ from bot.texts.desk import broadcasts as broadcast
 from bot.texts.owner import wishes
 from core.notifications import broadcasts, subscriptions
 from core.notifications import queue as notification_queue
-from core.notifications.subscriptions import NO_KIND, Subscription, Topic
+from core.notifications.subscriptions import NO_KIND, Subscription, SubscriptionTopic
 from core.values.offices import Office
 from core.values.plates import PlateKind
 
@@ -64,9 +64,9 @@ def _wishes(office: Office) -> list[Subscription]:
     topics = [
         Subscription(office=office.code, kind=kind, topic=topic)
         for kind in PlateKind
-        for topic in (Topic.RELEASE, Topic.COMPOSE)
+        for topic in (SubscriptionTopic.RELEASE, SubscriptionTopic.COMPOSE)
     ]
-    opening = Subscription(office=office.code, kind=NO_KIND, topic=Topic.OPENING)
+    opening = Subscription(office=office.code, kind=NO_KIND, topic=SubscriptionTopic.OPENING)
     return topics if office.hours.always else [opening, *topics]
 
 
@@ -102,7 +102,7 @@ def _show_notify(scene: Scene) -> View:
 def _changed(scene: Scene, arg: str, *, on: bool) -> Go:
     office = _office(scene)
     kind, _, topic = arg.partition(".")
-    wish = Subscription(office=office.code, kind=kind, topic=Topic(topic))
+    wish = Subscription(office=office.code, kind=kind, topic=SubscriptionTopic(topic))
     change = subscriptions.subscribe if on else subscriptions.unsubscribe
     change(scene.tx, scene.chat_id, wish)
     return Go(screen=ScreenName.NOTIFY, args={"office": office.code})
@@ -110,15 +110,15 @@ def _changed(scene: Scene, arg: str, *, on: bool) -> Go:
 
 def tell_opening(scene: Scene, office: Office) -> None:
     """Note that whoever asks wants to be told of an office's next opening."""
-    wish = Subscription(office=office.code, kind=NO_KIND, topic=Topic.OPENING)
+    wish = Subscription(office=office.code, kind=NO_KIND, topic=SubscriptionTopic.OPENING)
     subscriptions.subscribe(scene.tx, scene.chat_id, wish)
 
 
 def unsubscribe(scene: Scene, arg: str) -> Go:
     """Take back a subscription, by the button under a notice: 粤K.small.release."""
     office, kind, topic = [*arg.split("."), "", ""][:3]
-    if topic in set(Topic):
-        wish = Subscription(office=office, kind=kind, topic=Topic(topic))
+    if topic in set(SubscriptionTopic):
+        wish = Subscription(office=office, kind=kind, topic=SubscriptionTopic(topic))
         subscriptions.unsubscribe(scene.tx, scene.chat_id, wish)
     return Go(screen=ScreenName.NOTIFY, args={"office": office} if office in scene.core.offices else {})
 

@@ -19,7 +19,7 @@ NO_KIND = ""
 """Of a topic that concerns an office as a whole."""
 
 
-class Topic(StrEnum):
+class SubscriptionTopic(StrEnum):
     """What somebody can be told of."""
 
     RELEASE = "release"  # 投放提醒
@@ -33,13 +33,16 @@ class Subscription:
 
     office: str
     kind: str  # a plate kind, or NO_KIND
-    topic: Topic
+    topic: SubscriptionTopic
 
 
 def of_chat(tx: Tx, chat_id: int) -> list[Subscription]:
     """Return what somebody wants to be told."""
     rows = tx.all("notices.subscriptions_of", chat_id=chat_id)
-    return [Subscription(office=row["office"], kind=row["kind"], topic=Topic(row["topic"])) for row in rows]
+    return [
+        Subscription(office=row["office"], kind=row["kind"], topic=SubscriptionTopic(row["topic"]))
+        for row in rows
+    ]
 
 
 def subscribe(tx: Tx, chat_id: int, wish: Subscription) -> None:
@@ -82,7 +85,7 @@ def _announce_segments(tx: Tx) -> int:
     for row in tx.all("notices.unannounced", now=to_millis(tx.now)):
         subject = audit.segment_subject(row["segment_id"])
         if _first(tx, f"{subject}:{row['topic']}"):
-            wish = Subscription(office=row["office"], kind=row["kind"], topic=Topic(row["topic"]))
+            wish = Subscription(office=row["office"], kind=row["kind"], topic=SubscriptionTopic(row["topic"]))
             details = {name: row[name] for name in ("office", "kind", "mask", "compose_from")}
             _tell(tx, wish, subject, details)
             announced += 1
@@ -97,7 +100,7 @@ def _announce_openings(tx: Tx, offices: Mapping[str, Office]) -> int:
             continue
         opened = offices[code].hours.opened_at(tx.now)
         key = opened.isoformat() if opened else "always"
-        wish = Subscription(office=code, kind=NO_KIND, topic=Topic.OPENING)
+        wish = Subscription(office=code, kind=NO_KIND, topic=SubscriptionTopic.OPENING)
         subject = f"opening:{code}:{key}"
         announced += _tell(tx, wish, subject, {"office": code})
         tx.run("notices.unsubscribe_opening", office=code, subject=subject)

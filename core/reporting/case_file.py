@@ -39,7 +39,7 @@ _SHORTEST_PAPER = 11  # what is shorter is a chat or nothing, what is longer is 
 _PLATE_PARTS = 3
 
 
-class Topic(StrEnum):
+class CaseFileTopic(StrEnum):
     """What a key is about."""
 
     ACCOUNT = "account"
@@ -53,7 +53,7 @@ class Topic(StrEnum):
 class Key:
     """What a dossier is about; ``str()`` gives the form in which it is kept."""
 
-    topic: Topic
+    topic: CaseFileTopic
     value: str
 
     def __str__(self) -> str:
@@ -68,9 +68,9 @@ def read_key(text: str) -> Key:
         NothingKnown: it is none.
     """
     topic, _, value = text.partition(":")
-    if topic not in set(Topic) or not value:
+    if topic not in set(CaseFileTopic) or not value:
         raise NothingKnown
-    return Key(topic=Topic(topic), value=value)
+    return Key(topic=CaseFileTopic(topic), value=value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +165,7 @@ class Dossiers:
             PreselectionState.REGISTERED,
         }:
             return _key_of(holders[0])
-        return Key(topic=Topic.PLATE, value=f"{plate.office}:{plate.kind}:{plate.serial}")
+        return Key(topic=CaseFileTopic.PLATE, value=f"{plate.office}:{plate.kind}:{plate.serial}")
 
     def _long_number(self, tx: Tx, text: str, today: date) -> Key:
         try:
@@ -202,7 +202,7 @@ class Dossiers:
             return _account_key(account)
         if blacklist.running(tx, digest) is None:
             raise NobodyFound
-        return Key(topic=Topic.IDENTITY, value=digest.hex())
+        return Key(topic=CaseFileTopic.IDENTITY, value=digest.hex())
 
     def _vehicle(self, tx: Tx, vin: str) -> Key:
         found = _of_vin(tx, vin)
@@ -211,7 +211,7 @@ class Dossiers:
         known = found or tx.one("vehicles.get", vin=vin) or tx.one("vehicles.registry_get", vin=vin)
         if not known:
             raise NothingKnown
-        return Key(topic=Topic.VEHICLE, value=vin)
+        return Key(topic=CaseFileTopic.VEHICLE, value=vin)
 
     # --- what is known of it ----------------------------------------------------------------
 
@@ -229,20 +229,20 @@ class Dossiers:
 
     def _opened(self, tx: Tx, key: Key) -> Dossier:
         match key.topic:
-            case Topic.ACCOUNT:
+            case CaseFileTopic.ACCOUNT:
                 account = self._accounts.by_id(tx, int(key.value))
                 return self._of_account(tx, key, account, None)
-            case Topic.PRESELECTION:
+            case CaseFileTopic.PRESELECTION:
                 one = get(tx, int(key.value))
                 return self._of_account(tx, key, self._accounts.by_id(tx, one.account_id), one)
-            case Topic.IDENTITY:
+            case CaseFileTopic.IDENTITY:
                 return self._of_identity(tx, key, bytes.fromhex(key.value))
-            case Topic.VEHICLE:
+            case CaseFileTopic.VEHICLE:
                 vehicle = self._vehicle_of(tx, key.value, None)
                 lines = about(tx, [audit.vehicle_subject(key.value)], JOURNAL_LINES)
                 listed = tuple(_of_vin(tx, key.value))
                 return Dossier(key=key, vehicle=vehicle, listed=listed, journal=lines)
-            case Topic.PLATE:
+            case CaseFileTopic.PLATE:
                 return self._of_plate(tx, key)
 
     def _of_plate(self, tx: Tx, key: Key) -> Dossier:
@@ -324,18 +324,18 @@ def _first(everything: Iterable[Preselection]) -> Preselection | None:
 
 
 def _account_key(account: Account) -> Key:
-    return Key(topic=Topic.ACCOUNT, value=str(account.account_id))
+    return Key(topic=CaseFileTopic.ACCOUNT, value=str(account.account_id))
 
 
 def _key_of(one: Preselection) -> Key:
-    return Key(topic=Topic.PRESELECTION, value=str(one.preselection_id))
+    return Key(topic=CaseFileTopic.PRESELECTION, value=str(one.preselection_id))
 
 
 def _of_receipt(tx: Tx, office: str, number: int) -> Key:
     row = tx.one("preselection.by_id", preselection_id=number)
     if row is None or row["office"] != office:
         raise NothingKnown
-    return Key(topic=Topic.PRESELECTION, value=str(number))
+    return Key(topic=CaseFileTopic.PRESELECTION, value=str(number))
 
 
 def _of_plate(tx: Tx, plate: Plate) -> list[Preselection]:

@@ -64,7 +64,9 @@ async def test_clock_going_back_lifts_once(house: House) -> None:
 
 
 async def test_clock_going_back_announces_once(house: House) -> None:
-    wish = subscriptions.Subscription(office="粤K", kind="small", topic=subscriptions.Topic.RELEASE)
+    wish = subscriptions.Subscription(
+        office="粤K", kind="small", topic=subscriptions.SubscriptionTopic.RELEASE
+    )
     await house.tick()
     await house.store.run(subscriptions.subscribe, 1, wish)
     await house.release("B####")

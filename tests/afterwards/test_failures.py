@@ -18,7 +18,7 @@ from bot.pictures.cards import ReceiptPicture
 from core.clock import from_millis
 from core.notifications import queue as notification_queue
 from core.notifications.queue import CLAIM, MOST_TRIES
-from core.notifications.subscriptions import Subscription, Topic, subscribe
+from core.notifications.subscriptions import Subscription, SubscriptionTopic, subscribe
 from tests.afterwards.house import OFFICE, House, Misfortune, chat_of, local, open_house
 
 DUE = local("2026-03-12", 9)
@@ -131,7 +131,9 @@ async def test_delivered_but_timed_out_comes_twice(house: House) -> None:
 
 
 async def test_one_failure_holds_up_nobody_else(house: House) -> None:
-    await house.store.run(subscribe, 42, Subscription(office=OFFICE, kind="small", topic=Topic.RELEASE))
+    await house.store.run(
+        subscribe, 42, Subscription(office=OFFICE, kind="small", topic=SubscriptionTopic.RELEASE)
+    )
     await house.release("B####")
     await befall(house, Misfortune(error=OSError("no font"), method="photo"))
     assert {kind for kind, _ in house.messenger.kinds(42)} == {"release"}

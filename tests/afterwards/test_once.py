@@ -12,7 +12,7 @@ from bot.notifications.sender import ONCE_AT_A_TIME
 from core.notifications import broadcasts
 from core.notifications import queue as notification_queue
 from core.notifications.broadcasts import Audience, BroadcastFigures, BroadcastRequest
-from core.notifications.subscriptions import Subscription, Topic, subscribe
+from core.notifications.subscriptions import Subscription, SubscriptionTopic, subscribe
 from core.values.plates import PlateKind
 from tests.afterwards.house import OFFICE, House, Misfortune, local
 from tests.person import as_typed
@@ -22,7 +22,7 @@ PEOPLE = 40
 
 async def begins(house: House, people: int = PEOPLE) -> broadcasts.Broadcast:
     """Let many be told something, all of whose turns have come; only of that."""
-    wish = Subscription(office=OFFICE, kind=PlateKind.SMALL, topic=Topic.COMPOSE)
+    wish = Subscription(office=OFFICE, kind=PlateKind.SMALL, topic=SubscriptionTopic.COMPOSE)
     for chat in range(9000, 9000 + people):
         await house.store.run(subscribe, chat, wish)
     request = BroadcastRequest(
@@ -134,7 +134,7 @@ async def test_reminder_is_not_held_up_by_a_broadcast(house: House) -> None:
     """One that falls due in the middle comes in its turn, not after everybody else."""
     await house.reserve(1)
     house.clock.set(local("2026-03-12", 8, 59, 58))
-    wish = Subscription(office=OFFICE, kind=PlateKind.SMALL, topic=Topic.COMPOSE)
+    wish = Subscription(office=OFFICE, kind=PlateKind.SMALL, topic=SubscriptionTopic.COMPOSE)
     for chat in range(9000, 9200):
         await house.store.run(subscribe, chat, wish)
     request = BroadcastRequest(

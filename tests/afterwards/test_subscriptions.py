@@ -12,7 +12,7 @@ from core.db import MemoryDatabase
 from core.db.memory import MemoryStore
 from core.db.tx import WrapTx
 from core.notifications import subscriptions
-from core.notifications.subscriptions import NO_KIND, Subscription, Topic
+from core.notifications.subscriptions import NO_KIND, Subscription, SubscriptionTopic
 from core.pool.segments import Release
 from core.ports import Row, Tx
 from core.values.masks import parse_mask
@@ -20,9 +20,9 @@ from core.values.plates import PlateKind
 from tests.afterwards.house import OFFICE, House, local
 from tests.core import tools
 
-RELEASE = Subscription(office=OFFICE, kind=PlateKind.SMALL, topic=Topic.RELEASE)
-COMPOSE = Subscription(office=OFFICE, kind=PlateKind.SMALL, topic=Topic.COMPOSE)
-OPENING = Subscription(office=OFFICE, kind=NO_KIND, topic=Topic.OPENING)
+RELEASE = Subscription(office=OFFICE, kind=PlateKind.SMALL, topic=SubscriptionTopic.RELEASE)
+COMPOSE = Subscription(office=OFFICE, kind=PlateKind.SMALL, topic=SubscriptionTopic.COMPOSE)
+OPENING = Subscription(office=OFFICE, kind=NO_KIND, topic=SubscriptionTopic.OPENING)
 ME = 42
 
 
@@ -87,7 +87,9 @@ async def test_two_releases_are_told_in_their_order(house: House) -> None:
 
 
 async def test_release_of_another_kind_is_not_told(house: House) -> None:
-    await subscribe(house, Subscription(office=OFFICE, kind=PlateKind.SMALL_NEV, topic=Topic.RELEASE))
+    await subscribe(
+        house, Subscription(office=OFFICE, kind=PlateKind.SMALL_NEV, topic=SubscriptionTopic.RELEASE)
+    )
     await put(house, "B####")
     await house.tick()
     assert kinds(house) == []

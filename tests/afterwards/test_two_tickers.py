@@ -17,7 +17,7 @@ import pytest
 from core.bootstrap import Core
 from core.clock import FixedClock, to_millis
 from core.db import QUERIES, open_postgres
-from core.notifications.subscriptions import NO_KIND, Subscription, Topic, subscribe
+from core.notifications.subscriptions import NO_KIND, Subscription, SubscriptionTopic, subscribe
 from core.people import blacklist
 from core.ports import Tx
 from core.preselection import PreselectionState
@@ -143,8 +143,8 @@ async def test_two_tickers_ban_and_lift_once(two: Two) -> None:
 
 async def test_two_tickers_announce_once(two: Two) -> None:
     wishes = [
-        Subscription(office=OFFICE, kind=PlateKind.SMALL, topic=Topic.RELEASE),
-        Subscription(office=OFFICE, kind=NO_KIND, topic=Topic.OPENING),
+        Subscription(office=OFFICE, kind=PlateKind.SMALL, topic=SubscriptionTopic.RELEASE),
+        Subscription(office=OFFICE, kind=NO_KIND, topic=SubscriptionTopic.OPENING),
     ]
     await two.tick()
     for chat_id in range(1, FEW):

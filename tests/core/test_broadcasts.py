@@ -29,7 +29,7 @@ from core.notifications.broadcasts import (
     BroadcastState,
     judge_text,
 )
-from core.notifications.subscriptions import Subscription, Topic, subscribe
+from core.notifications.subscriptions import Subscription, SubscriptionTopic, subscribe
 from core.ports import Tx
 from core.values.plates import PlateKind
 from tests.core.between import Between, meeting
@@ -52,7 +52,7 @@ async def told(core: Core, one: Broadcast) -> list[int]:
 
 
 async def subscribes(core: Core, *chats: int) -> None:
-    wish = Subscription(office=CODE, kind=PlateKind.SMALL, topic=Topic.RELEASE)
+    wish = Subscription(office=CODE, kind=PlateKind.SMALL, topic=SubscriptionTopic.RELEASE)
     for chat in chats:
         await core.store.run(subscribe, chat, wish)
 

@@ -12,7 +12,7 @@ from core.people.blacklist import Cause
 from core.pool import segments as pool_segments
 from core.pool.number_status import Standing, standing_of
 from core.ports import Tx
-from core.reporting.case_file import Key, Topic, read_key
+from core.reporting.case_file import CaseFileTopic, Key, read_key
 from core.values.masks import parse_mask
 from core.values.plates import Plate, PlateKind
 from core.values.vehicles import vin_last_six
@@ -60,7 +60,7 @@ async def test_dossier_holds_the_whole_history(core: Core, clock: FixedClock) ->
     await core.store.run(release, core, "A####")
     account, begun = await core.store.run(reserved, core, 1, "A1234")
     ended = await core.store.run(core.counter.void, PLATE, "资料有误", "chat:1001")
-    found = await core.store.run(core.dossiers.open, Key(topic=Topic.PRESELECTION, value=str(begun)))
+    found = await core.store.run(core.dossiers.open, Key(topic=CaseFileTopic.PRESELECTION, value=str(begun)))
     assert found.focus == ended.preselection
     assert found.account == account
     assert found.ban is not None
@@ -93,7 +93,7 @@ async def test_barred_identity_of_nobody_has_a_card(core: Core) -> None:
     )
     await core.store.run(blacklist.ban, sentence)
     key = await seek()
-    assert key == Key(topic=Topic.IDENTITY, value=digest.hex())
+    assert key == Key(topic=CaseFileTopic.IDENTITY, value=digest.hex())
     found = await core.store.run(core.dossiers.open, key)
     assert found.ban is not None
     assert found.offices == {"粤K"}
@@ -110,7 +110,9 @@ async def test_failed_wishes_and_chances_are_counted(core: Core) -> None:
         core.selection.compose(tx, account, begun, core.offices["粤K"], ["A1234"], at=tx.now)
 
     await core.store.run(tries)
-    found = await core.store.run(core.dossiers.open, Key(topic=Topic.ACCOUNT, value=str(account.account_id)))
+    found = await core.store.run(
+        core.dossiers.open, Key(topic=CaseFileTopic.ACCOUNT, value=str(account.account_id))
+    )
     vehicle = found.vehicle
     assert vehicle is not None
     assert vehicle.chances is not None

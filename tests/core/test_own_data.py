@@ -10,7 +10,7 @@ from core.bootstrap import Core
 from core.clock import FixedClock
 from core.errors import DeletionHindered, Hindrance, NobodyFound, Refusal
 from core.notifications import broadcasts, subscriptions
-from core.notifications.subscriptions import Subscription, Topic
+from core.notifications.subscriptions import Subscription, SubscriptionTopic
 from core.people import blacklist
 from core.people.accounts import Account
 from core.people.blacklist import Cause, Sentence
@@ -27,7 +27,7 @@ from tests.core.test_privacy import written
 from tests.core.tools import agreed, registered, release, reserved, verified, verifies_again
 
 CHAT = 5000
-WISH = Subscription(office="粤K", kind="small", topic=Topic.RELEASE)
+WISH = Subscription(office="粤K", kind="small", topic=SubscriptionTopic.RELEASE)
 
 
 async def lived(core: Core) -> tuple[Account, int]:

@@ -2,12 +2,12 @@
 
 from core.bootstrap import Core
 from core.notifications import subscriptions
-from core.notifications.subscriptions import NO_KIND, Subscription, Topic
+from core.notifications.subscriptions import NO_KIND, Subscription, SubscriptionTopic
 from core.ports import Tx
 from tests.core.between import in_between
 from tests.core.sql import sql
 
-OPENING = Subscription(office="粤K", kind=NO_KIND, topic=Topic.OPENING)
+OPENING = Subscription(office="粤K", kind=NO_KIND, topic=SubscriptionTopic.OPENING)
 
 
 async def test_wish_that_comes_during_announcement_is_not_lost(core: Core) -> None:

@@ -11,7 +11,7 @@ import pytest
 from core.bootstrap import Ports, bootstrap
 from core.notifications import broadcasts
 from core.notifications.broadcasts import Audience, BroadcastRequest
-from core.notifications.subscriptions import Subscription, Topic, subscribe
+from core.notifications.subscriptions import Subscription, SubscriptionTopic, subscribe
 from core.ports import Tx
 from core.settings import Settings
 from core.values.plates import PlateKind
@@ -42,7 +42,7 @@ async def place(tmp_path: Path) -> AsyncIterator[World]:
 
 
 def subscribe_all(tx: Tx) -> None:
-    wish = Subscription(office="粤K", kind=PlateKind.SMALL, topic=Topic.COMPOSE)
+    wish = Subscription(office="粤K", kind=PlateKind.SMALL, topic=SubscriptionTopic.COMPOSE)
     for reader in READERS:
         subscribe(tx, reader.chat_id, wish)
 

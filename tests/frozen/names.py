@@ -34,7 +34,7 @@ from core.errors import XuanhaoError
 from core.notifications.broadcasts import Audience, BroadcastState
 from core.notifications.queue import BLOCKED, ONCE, UNCERTAIN
 from core.notifications.queue import NotificationPurpose as NoticePurpose
-from core.notifications.subscriptions import Topic as SubscriptionTopic
+from core.notifications.subscriptions import SubscriptionTopic
 from core.people.accounts import UserType
 from core.people.admins import DUTIES, OF_NO_OFFICE, Duty, Role
 from core.people.verification import CodePurpose
@@ -44,7 +44,7 @@ from core.preselection.model import TRANSITIONS, PreselectionState
 from core.preselection.selection import Unavailable
 from core.registry.imports import ImportState
 from core.reporting.audit_search import IDENTITY, PHONE, Asked
-from core.reporting.case_file import Topic as FindTopic
+from core.reporting.case_file import CaseFileTopic as FindTopic
 from core.reporting.work_queue import Matter
 from core.security.vault import Vault
 from core.values.plates import PlateKind

@@ -19,7 +19,7 @@ from core.pool.number_status import PlateStanding, Standing
 from core.preselection import Preselection, PreselectionState, Way
 from core.registry.lookup import RegistryState
 from core.reporting.audit_search import Entry
-from core.reporting.case_file import Due, Topic, Vehicle
+from core.reporting.case_file import CaseFileTopic, Due, Vehicle
 from core.values.vehicles import group_vin
 
 STATES = {
@@ -239,9 +239,9 @@ def preselections(everything: Sequence[Preselection]) -> str:
     return _("<b>全部预选</b>({count})").format(count=len(everything)) + "\n" + escape("\n".join(rows))
 
 
-def listed(count: int, topic: Topic) -> str:
+def listed(count: int, topic: CaseFileTopic) -> str:
     """Return that several fit and one is to be chosen, or that nobody ever had a number."""
-    if topic == Topic.PLATE and not count:
+    if topic == CaseFileTopic.PLATE and not count:
         return _("没有人预选过这个号码。")
     return _("有 {count} 次预选,请选择:").format(count=count) if count else ""
 

@@ -2,7 +2,7 @@
 
 from bot.i18n.formatting import KINDS, listed, office_title
 from bot.i18n.language import _, phrase
-from core.notifications.subscriptions import Topic
+from core.notifications.subscriptions import SubscriptionTopic
 from core.values.offices import Office
 from core.values.plates import PlateKind
 
@@ -11,9 +11,9 @@ TELL_OPENING = phrase("🔔 开放时提醒我")
 OPENING_NOTED = phrase("✅ 下次开放时会提醒您。")
 
 _TOPICS = {
-    Topic.RELEASE: phrase("投放新号段"),
-    Topic.COMPOSE: phrase("开放自编选号"),
-    Topic.OPENING: phrase("下次服务时间开始"),
+    SubscriptionTopic.RELEASE: phrase("投放新号段"),
+    SubscriptionTopic.COMPOSE: phrase("开放自编选号"),
+    SubscriptionTopic.OPENING: phrase("下次服务时间开始"),
 }
 
 
@@ -37,7 +37,7 @@ def notify(office: Office) -> str:
     return _("<b>开放提醒</b> · {office}\n点一下订阅,再点一下取消:").format(office=office_title(office))
 
 
-def topic_label(topic: Topic, kind: str, *, on: bool) -> str:
+def topic_label(topic: SubscriptionTopic, kind: str, *, on: bool) -> str:
     """Return one subscription as a button."""
     what = _TOPICS[topic]()
     if kind:
