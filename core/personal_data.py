@@ -24,7 +24,7 @@ Record = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class DataSubject:
     """Whose data are meant."""
 
     chat_id: int
@@ -39,7 +39,7 @@ class Person:
         return (*own, *(one.subject for one in self.preselections))
 
 
-def _nothing(_tx: Tx, _person: Person) -> None:
+def _nothing(_tx: Tx, _data_subject: DataSubject) -> None:
     """Nothing goes, or nothing hinders."""
 
 
@@ -55,9 +55,9 @@ class Holding:
     """
 
     name: str
-    read: Callable[[Tx, Person], Sequence[Record]]
-    hinders: Callable[[Tx, Person], Hindrance | None] = _nothing
-    forget: Callable[[Tx, Person], None] = _nothing
+    read: Callable[[Tx, DataSubject], Sequence[Record]]
+    hinders: Callable[[Tx, DataSubject], Hindrance | None] = _nothing
+    forget: Callable[[Tx, DataSubject], None] = _nothing
 
 
 Everything = Mapping[str, Sequence[Record]]
@@ -82,13 +82,13 @@ class OwnData:
 
     def read(self, tx: Tx, chat_id: int) -> Everything:
         """Return everything that is held of a person: for a snapshot, beside the writers."""
-        person = self._person(tx, chat_id)
-        return {holding.name: holding.read(tx, person) for holding in self._holdings}
+        data_subject = self._person(tx, chat_id)
+        return {holding.name: holding.read(tx, data_subject) for holding in self._holdings}
 
     def hindrances(self, tx: Tx, chat_id: int) -> tuple[Hindrance, ...]:
         """Return why a person's data cannot be deleted yet; empty when they can."""
-        person = self._person(tx, chat_id)
-        found = (holding.hinders(tx, person) for holding in self._holdings)
+        data_subject = self._person(tx, chat_id)
+        found = (holding.hinders(tx, data_subject) for holding in self._holdings)
         return tuple(one for one in found if one is not None)
 
     def delete(self, tx: Tx, chat_id: int) -> None:
@@ -100,19 +100,19 @@ class OwnData:
         hindrances = self.hindrances(tx, chat_id)
         if hindrances:
             raise DeletionHindered(hindrances)
-        person = self._person(tx, chat_id)
-        if person.account is not None:
-            self._drop_draft(tx, person.account)
-            self._empty(tx, person.account)
+        data_subject = self._person(tx, chat_id)
+        if data_subject.account is not None:
+            self._drop_draft(tx, data_subject.account)
+            self._empty(tx, data_subject.account)
         for holding in self._holdings:
-            holding.forget(tx, person)
+            holding.forget(tx, data_subject)
 
-    def _person(self, tx: Tx, chat_id: int) -> Person:
+    def _person(self, tx: Tx, chat_id: int) -> DataSubject:
         account = self._accounts.find(tx, chat_id)
         if account is None:
-            return Person(chat_id=chat_id, account=None)
+            return DataSubject(chat_id=chat_id, account=None)
         rows = tx.all("own_data.preselections", account_id=account.account_id)
-        return Person(
+        return DataSubject(
             chat_id=chat_id,
             account=account,
             identity_hash=account.own_identity_hash,
@@ -134,14 +134,14 @@ class OwnData:
 # --- what is held ---------------------------------------------------------------------------
 
 
-def _account(tx: Tx, person: Person) -> list[Record]:
-    account = person.account
-    row = tx.one("accounts.of_chat", chat_id=person.chat_id)
+def _account(tx: Tx, data_subject: DataSubject) -> list[Record]:
+    account = data_subject.account
+    row = tx.one("accounts.of_chat", chat_id=data_subject.chat_id)
     if account is None or row is None:
-        return [{"chat": person.chat_id}]
+        return [{"chat": data_subject.chat_id}]
     return [
         {
-            "chat": person.chat_id,
+            "chat": data_subject.chat_id,
             "account": account.account_id,
             "user_type": account.user_type.value,
             "office": account.office,
@@ -156,15 +156,15 @@ def _account(tx: Tx, person: Person) -> list[Record]:
     ]
 
 
-def _consents(tx: Tx, person: Person) -> list[Record]:
+def _consents(tx: Tx, data_subject: DataSubject) -> list[Record]:
     return [
         {"version": one["details"]["version"], "at": one["at"]}
-        for one in _journal(tx, person)
+        for one in _journal(tx, data_subject)
         if one["action"] == AuditAction.CONSENTED and isinstance(one["details"], dict)
     ]
 
 
-def _preselections(_tx: Tx, person: Person) -> list[Record]:
+def _preselections(_tx: Tx, data_subject: DataSubject) -> list[Record]:
     return [
         {
             "number": one.preselection_id,
@@ -182,17 +182,17 @@ def _preselections(_tx: Tx, person: Person) -> list[Record]:
             "ended_at": one.ended_at,
             "reason": one.reason,
         }
-        for one in person.preselections
+        for one in data_subject.preselections
     ]
 
 
-def _of_account(query: str, made: Callable[[Row], Record]) -> Callable[[Tx, Person], list[Record]]:
+def _of_account(query: str, made: Callable[[Row], Record]) -> Callable[[Tx, DataSubject], list[Record]]:
     """Return a reader of what refers to the account."""
 
-    def read(tx: Tx, person: Person) -> list[Record]:
-        if person.account is None:
+    def read(tx: Tx, data_subject: DataSubject) -> list[Record]:
+        if data_subject.account is None:
             return []
-        return [made(row) for row in tx.all(query, account_id=person.account.account_id)]
+        return [made(row) for row in tx.all(query, account_id=data_subject.account.account_id)]
 
     return read
 
@@ -221,15 +221,15 @@ def _code(row: Row) -> Record:
     }
 
 
-def _wishes(tx: Tx, person: Person) -> list[Record]:
+def _wishes(tx: Tx, data_subject: DataSubject) -> list[Record]:
     return [
         {"preselection": one["subject"], "at": one["at"], "wishes": one["details"]}
-        for one in _journal(tx, person)
+        for one in _journal(tx, data_subject)
         if one["action"] == AuditAction.COMPOSED_IN_VAIN
     ]
 
 
-def _notices(tx: Tx, person: Person) -> list[Record]:
+def _notices(tx: Tx, data_subject: DataSubject) -> list[Record]:
     return [
         {
             "purpose": row["purpose"],
@@ -239,16 +239,16 @@ def _notices(tx: Tx, person: Person) -> list[Record]:
             "state": row["state"],
             "ended_at": moment_or_none(row["ended_at"]),
         }
-        for row in tx.all("own_data.notices", chat_id=person.chat_id)
+        for row in tx.all("own_data.notices", chat_id=data_subject.chat_id)
     ]
 
 
-def _ban_rows(tx: Tx, person: Person) -> list[Row]:
-    digest = person.identity_hash  # who has only typed it learns nothing of its bans
+def _ban_rows(tx: Tx, data_subject: DataSubject) -> list[Row]:
+    digest = data_subject.identity_hash  # who has only typed it learns nothing of its bans
     return tx.all("own_data.bans", identity_hash=digest) if digest is not None else []
 
 
-def _bans(tx: Tx, person: Person) -> list[Record]:
+def _bans(tx: Tx, data_subject: DataSubject) -> list[Record]:
     return [
         {
             "office": row["office"],
@@ -259,11 +259,11 @@ def _bans(tx: Tx, person: Person) -> list[Record]:
             "lifted_at": moment_or_none(row["lifted_at"]),
             "lift_reason": row["lift_reason"],
         }
-        for row in _ban_rows(tx, person)
+        for row in _ban_rows(tx, data_subject)
     ]
 
 
-def _subscriptions(tx: Tx, person: Person) -> list[Record]:
+def _subscriptions(tx: Tx, data_subject: DataSubject) -> list[Record]:
     return [
         {
             "office": row["office"],
@@ -271,46 +271,52 @@ def _subscriptions(tx: Tx, person: Person) -> list[Record]:
             "topic": row["topic"],
             "since": moment_or_none(row["since"]),
         }
-        for row in tx.all("own_data.subscriptions", chat_id=person.chat_id)
+        for row in tx.all("own_data.subscriptions", chat_id=data_subject.chat_id)
     ]
 
 
-def _mutes(tx: Tx, person: Person) -> list[Record]:
-    rows = tx.all("own_data.mutes", chat_id=person.chat_id)
+def _mutes(tx: Tx, data_subject: DataSubject) -> list[Record]:
+    rows = tx.all("own_data.mutes", chat_id=data_subject.chat_id)
     return [{"office": row["office"], "since": moment_or_none(row["since"])} for row in rows]
 
 
-def _reminders(tx: Tx, person: Person) -> list[Record]:
-    count = notification_queue.reminders_wanted(tx, person.account.account_id) if person.account else None
+def _reminders(tx: Tx, data_subject: DataSubject) -> list[Record]:
+    count = (
+        notification_queue.reminders_wanted(tx, data_subject.account.account_id)
+        if data_subject.account
+        else None
+    )
     return [] if count is None else [{"count": count}]
 
 
-def _conversation(tx: Tx, person: Person) -> list[Record]:
-    row = tx.one("dialog.get", chat_id=person.chat_id)
+def _conversation(tx: Tx, data_subject: DataSubject) -> list[Record]:
+    row = tx.one("dialog.get", chat_id=data_subject.chat_id)
     return [{"screen": row["screen"], "at": moment_or_none(row["updated_at"])}] if row else []
 
 
-def _reach(tx: Tx, person: Person) -> list[Record]:
-    row = tx.one("notices.is_unreachable", chat_id=person.chat_id)
+def _reach(tx: Tx, data_subject: DataSubject) -> list[Record]:
+    row = tx.one("notices.is_unreachable", chat_id=data_subject.chat_id)
     return [{"since": moment_or_none(row["since"]), "reason": row["reason"]}] if row else []
 
 
-def _roles(tx: Tx, person: Person) -> list[Record]:
-    rows = tx.all("admins.of_chat", chat_id=person.chat_id)
+def _roles(tx: Tx, data_subject: DataSubject) -> list[Record]:
+    rows = tx.all("admins.of_chat", chat_id=data_subject.chat_id)
     return [{"role": row["role"], "office": row["office"]} for row in rows]
 
 
-def _summary(tx: Tx, person: Person) -> list[Record]:
-    row = tx.one("reports.summary_is_off", chat_id=person.chat_id)
+def _summary(tx: Tx, data_subject: DataSubject) -> list[Record]:
+    row = tx.one("reports.summary_is_off", chat_id=data_subject.chat_id)
     return [{"wanted": False}] if row else []
 
 
-def _journal(tx: Tx, person: Person) -> list[Record]:
+def _journal(tx: Tx, data_subject: DataSubject) -> list[Record]:
     """Return the lines of the journal about a person; of others in it only that they were at the desk."""
-    own = {audit.chat_actor(person.chat_id), person.account.actor if person.account else ""}
-    bans = [audit.ban_subject(row["ban_id"]) for row in _ban_rows(tx, person)]
+    own = {audit.chat_actor(data_subject.chat_id), data_subject.account.actor if data_subject.account else ""}
+    bans = [audit.ban_subject(row["ban_id"]) for row in _ban_rows(tx, data_subject)]
     rows = [
-        row for subject in (*person.subjects, *bans) for row in tx.all("audit.of_subject", subject=subject)
+        row
+        for subject in (*data_subject.subjects, *bans)
+        for row in tx.all("audit.of_subject", subject=subject)
     ]
     return [
         {
@@ -332,46 +338,46 @@ def _who(actor: str) -> str:
 # --- what forbids to delete it, and how it goes ---------------------------------------------
 
 
-def _reserved(_tx: Tx, person: Person) -> Hindrance | None:
+def _reserved(_tx: Tx, data_subject: DataSubject) -> Hindrance | None:
     """A number that waits to be confirmed needs its owner: reminders, and the ban if it expires."""
-    for one in person.preselections:
+    for one in data_subject.preselections:
         if one.state == PreselectionState.RESERVED:
             return Hindrance(why="reserved", until=one.deadline, what=str(one.plate or ""))
     return None
 
 
-def _banned(tx: Tx, person: Person) -> Hindrance | None:
+def _banned(tx: Tx, data_subject: DataSubject) -> Hindrance | None:
     """While a ban runs, its owner must be able to see it and to be told of its end."""
-    ban = blacklist.running(tx, person.identity_hash)
+    ban = blacklist.running(tx, data_subject.identity_hash)
     return Hindrance(why="banned", until=ban.until) if ban else None
 
 
-def _empty_preselections(tx: Tx, person: Person) -> None:
-    if person.account is not None:
-        tx.run("own_data.empty_ended", account_id=person.account.account_id)
-        tx.run("own_data.empty_cancelled", account_id=person.account.account_id)
+def _empty_preselections(tx: Tx, data_subject: DataSubject) -> None:
+    if data_subject.account is not None:
+        tx.run("own_data.empty_ended", account_id=data_subject.account.account_id)
+        tx.run("own_data.empty_cancelled", account_id=data_subject.account.account_id)
 
 
-def _empty_bans(tx: Tx, person: Person) -> None:
-    if person.identity_hash is not None:
-        tx.run("own_data.empty_bans", identity_hash=person.identity_hash)
+def _empty_bans(tx: Tx, data_subject: DataSubject) -> None:
+    if data_subject.identity_hash is not None:
+        tx.run("own_data.empty_bans", identity_hash=data_subject.identity_hash)
 
 
-def _forget_of_account(query: str) -> Callable[[Tx, Person], None]:
+def _forget_of_account(query: str) -> Callable[[Tx, DataSubject], None]:
     """Return what deletes whatever refers to the account."""
 
-    def forget(tx: Tx, person: Person) -> None:
-        if person.account is not None:
-            tx.run(query, account_id=person.account.account_id)
+    def forget(tx: Tx, data_subject: DataSubject) -> None:
+        if data_subject.account is not None:
+            tx.run(query, account_id=data_subject.account.account_id)
 
     return forget
 
 
-def _forget_of_chat(query: str) -> Callable[[Tx, Person], None]:
+def _forget_of_chat(query: str) -> Callable[[Tx, DataSubject], None]:
     """Return what deletes whatever refers to the chat."""
 
-    def forget(tx: Tx, person: Person) -> None:
-        tx.run(query, chat_id=person.chat_id)
+    def forget(tx: Tx, data_subject: DataSubject) -> None:
+        tx.run(query, chat_id=data_subject.chat_id)
 
     return forget
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from core.appeals.model import AppealState
 from core.appeals.submission import Appeals
 from core.clock import from_millis, to_millis
-from core.personal_data import Holding, Person, Record
+from core.personal_data import DataSubject, Holding, Record
 from core.ports import Tx
 
 
@@ -14,12 +14,12 @@ def holding(appeals: Appeals) -> Holding:
     return Holding(name="appeals", read=_reader(appeals), forget=_forget)
 
 
-def _reader(appeals: Appeals) -> Callable[[Tx, Person], list[Record]]:
-    def read(tx: Tx, person: Person) -> list[Record]:
-        if person.account is None:
+def _reader(appeals: Appeals) -> Callable[[Tx, DataSubject], list[Record]]:
+    def read(tx: Tx, data_subject: DataSubject) -> list[Record]:
+        if data_subject.account is None:
             return []
-        draft = appeals.find_draft(tx, person.account)
-        all_of_them = [*([draft] if draft else []), *appeals.of_account(tx, person.account)]
+        draft = appeals.find_draft(tx, data_subject.account)
+        all_of_them = [*([draft] if draft else []), *appeals.of_account(tx, data_subject.account)]
         return [
             {
                 "number": one.appeal_id,
@@ -43,11 +43,11 @@ def _reader(appeals: Appeals) -> Callable[[Tx, Person], list[Record]]:
     return read
 
 
-def _forget(tx: Tx, person: Person) -> None:
+def _forget(tx: Tx, data_subject: DataSubject) -> None:
     """Withdraw what waits; of all that was submitted its number, vehicle and state stay, for the books."""
-    if person.account is None:
+    if data_subject.account is None:
         return
-    mine = {"account_id": person.account.account_id}
+    mine = {"account_id": data_subject.account.account_id}
     now = to_millis(tx.now)
     tx.run("appeals.forget_all_photos", **mine)
     tx.run("appeals.drop_all_drafts", **mine, now=now)

@@ -15,7 +15,7 @@ from core.people import blacklist
 from core.people.accounts import Account
 from core.people.blacklist import Cause, Sentence
 from core.people.verification import Bond, CodePurpose
-from core.personal_data import HOLDINGS, Holding, OwnData, Person
+from core.personal_data import HOLDINGS, DataSubject, Holding, OwnData
 from core.ports import Tx
 from core.preselection import PreselectionState, get
 from core.reporting import work_queue
@@ -256,7 +256,7 @@ async def test_added_holding_is_read_hinders_and_goes(core: Core) -> None:
     gone: list[int] = []
     waits = [True]
 
-    def hinders(_tx: Tx, _person: Person) -> Hindrance | None:
+    def hinders(_tx: Tx, _person: DataSubject) -> Hindrance | None:
         return Hindrance(why="appeal", what="申诉 12") if waits[0] else None
 
     mine = Holding(
