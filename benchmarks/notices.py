@@ -1,4 +1,4 @@
-"""What a press waits while 100,000 notices are being sent: a draw's time with and without them, in one run.
+"""How long a press waits while 100,000 notifications are sent: time of a draw with and without them.
 
 Everybody who wants to be told of releases is due at once; a sender works at them in the background, with a
 messenger that answers at once (the worst that can happen to whoever shares a processor with it), and at the

@@ -104,13 +104,13 @@ class Jobs:
             await run(core.summaries.plan, concerned)
 
     async def tell(self) -> None:
-        """Send the notices that are due, and the codes that a crash has left behind."""
+        """Send the notifications that are due, and the codes that a crash has left behind."""
         await self._sender.send_due()
         if await self._core.store.read(broadcasts.is_pending):
             await self._core.store.run(broadcasts.end_due)
 
     async def purge(self) -> None:
-        """Forget what nobody needs: holds that ran out, old drafts, codes, notices, rehearsals left lying."""
+        """Forget holds that ran out, old drafts, codes, notifications and rehearsals left lying."""
         core, run = self._core, self._core.store.run
         await run(pool_segments.purge)
         await _until_none(run, core.endings.drop_old_drafts)

@@ -229,7 +229,7 @@ def _wishes(tx: Tx, data_subject: DataSubject) -> list[Record]:
     ]
 
 
-def _notices(tx: Tx, data_subject: DataSubject) -> list[Record]:
+def _notifications(tx: Tx, data_subject: DataSubject) -> list[Record]:
     return [
         {
             "purpose": row["purpose"],
@@ -394,7 +394,7 @@ HOLDINGS = (
         forget=_forget_of_account("own_data.forget_codes"),
     ),
     Holding(name="bans", read=_bans, hinders=_banned, forget=_empty_bans),
-    Holding(name="notices", read=_notices, forget=_forget_of_chat("own_data.forget_notices")),
+    Holding(name="notices", read=_notifications, forget=_forget_of_chat("own_data.forget_notices")),
     Holding(
         name="subscriptions", read=_subscriptions, forget=_forget_of_chat("own_data.forget_subscriptions")
     ),

@@ -1,4 +1,4 @@
-"""What a notice says, made from the state at the moment at which it is sent."""
+"""What a notification says, made from the state at the moment at which it is sent."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ from core.bootstrap import Core
 from core.clock import from_millis
 from core.errors import StepOutOfOrder
 from core.notifications import broadcasts
-from core.notifications.queue import Notice, NotificationPurpose, is_overtaken
+from core.notifications.queue import Notification, NotificationPurpose, is_overtaken
 from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, get
 from core.values.offices import Office
@@ -59,91 +59,91 @@ class File:
 Part = Words | Place | File
 
 
-def letter(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
-    """Return the messages of a notice, in its chat's language; none when what it is about is over."""
-    with speaking(language_of(tx, notice.chat_id)):
-        return _worded(tx, core, notice)
+def letter(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
+    """Return the messages of a notification, in its chat's language; none when what it is about is over."""
+    with speaking(language_of(tx, notification.chat_id)):
+        return _worded(tx, core, notification)
 
 
-def _worded(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
-    match notice.topic:
+def _worded(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
+    match notification.topic:
         case NotificationPurpose.REMINDER | NotificationPurpose.EXPIRED | NotificationPurpose.MOVED:
-            return _about_preselection(tx, core, notice)
+            return _about_preselection(tx, core, notification)
         case NotificationPurpose.VOIDED | NotificationPurpose.REVOKED:
-            return _about_end(tx, core, notice)
+            return _about_end(tx, core, notification)
         case (
             NotificationPurpose.ROLE
             | NotificationPurpose.SUMMARY
             | NotificationPurpose.BROADCAST
             | NotificationPurpose.BROADCAST_OVER
         ):
-            return _from_desk(tx, core, notice)
+            return _from_desk(tx, core, notification)
         case NotificationPurpose.IDENTITY | NotificationPurpose.APPEAL | NotificationPurpose.SUPERSEDED:
-            is_appeal = notice.topic != NotificationPurpose.IDENTITY
-            return (_about_appeal(tx, core, notice) if is_appeal else _about_identity(notice),)
+            is_appeal = notification.topic != NotificationPurpose.IDENTITY
+            return (_about_appeal(tx, core, notification) if is_appeal else _about_identity(notification),)
         case NotificationPurpose.BANNED | NotificationPurpose.LIFTED:
-            return _about_ban(core, notice)
+            return _about_ban(core, notification)
         case _:
-            return _about_opening(tx, core, notice)
+            return _about_opening(tx, core, notification)
 
 
-def _about_preselection(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
+def _about_preselection(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
     try:
-        one = get(tx, int(notice.subject.partition(":")[2]))
+        one = get(tx, int(notification.subject.partition(":")[2]))
     except StepOutOfOrder:
         return ()
     office = core.offices.get(one.office)
     if office is None:
         return ()
-    if notice.topic == NotificationPurpose.EXPIRED:
-        until = notice.details.get("until")
+    if notification.topic == NotificationPurpose.EXPIRED:
+        until = notification.details.get("until")
         text = notices.expired(one, office, until if isinstance(until, int) else None)
         return (Words(text=text),) if one.state == PreselectionState.EXPIRED else ()
-    if one.state != PreselectionState.RESERVED or is_overtaken(tx, notice):
+    if one.state != PreselectionState.RESERVED or is_overtaken(tx, notification):
         return ()
-    return _of_reserved(tx, core, notice, one, office)
+    return _of_reserved(tx, core, notification, one, office)
 
 
-def _about_end(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
-    one = get(tx, int(notice.subject.partition(":")[2]))
+def _about_end(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
+    one = get(tx, int(notification.subject.partition(":")[2]))
     office = core.offices.get(one.office)
-    if notice.topic == NotificationPurpose.REVOKED:
+    if notification.topic == NotificationPurpose.REVOKED:
         return (Words(text=notices.revoked(one, office)),)
-    until = notice.details.get("until")
+    until = notification.details.get("until")
     return (Words(text=notices.voided(one, office, until if isinstance(until, int) else None)),)
 
 
-def _from_desk(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
-    if notice.topic in {NotificationPurpose.BROADCAST, NotificationPurpose.BROADCAST_OVER}:
-        return _of_broadcast(tx, notice)
-    if notice.topic == NotificationPurpose.ROLE:
-        return (_about_role(notice),)
-    found = core.summaries.of_chat(tx, notice.chat_id)
+def _from_desk(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
+    if notification.topic in {NotificationPurpose.BROADCAST, NotificationPurpose.BROADCAST_OVER}:
+        return _of_broadcast(tx, notification)
+    if notification.topic == NotificationPurpose.ROLE:
+        return (_about_role(notification),)
+    found = core.summaries.of_chat(tx, notification.chat_id)
     go = Button(label=waiting.OPEN_DESK(), action=ActionName.DESK)
     return () if found is None else (Words(text=waiting.summary(found), rows=((go,),)),)
 
 
-def _of_broadcast(tx: Tx, notice: Notice) -> tuple[Part, ...]:
-    if notice.topic == NotificationPurpose.BROADCAST_OVER:
-        return _about_broadcast(tx, notice)
-    one = broadcasts.get(tx, int(notice.subject.partition(":")[2]))
+def _of_broadcast(tx: Tx, notification: Notification) -> tuple[Part, ...]:
+    if notification.topic == NotificationPurpose.BROADCAST_OVER:
+        return _about_broadcast(tx, notification)
+    one = broadcasts.get(tx, int(notification.subject.partition(":")[2]))
     if one.state != broadcasts.BroadcastState.RUNNING:  # stopped since
         return ()
     mute = Button(label=broadcast.MUTE(), action=ActionName.MUTE, arg=one.office)
     return (Words(text=broadcast.letter(one.office, one.text), rows=((mute,),)),)
 
 
-def _about_broadcast(tx: Tx, notice: Notice) -> tuple[Part, ...]:
-    one = broadcasts.get(tx, int(str(notice.details["broadcast"])))
+def _about_broadcast(tx: Tx, notification: Notification) -> tuple[Part, ...]:
+    one = broadcasts.get(tx, int(str(notification.details["broadcast"])))
     return (Words(text=broadcast.over(one, broadcasts.figures(tx, one))),)
 
 
-def _about_appeal(tx: Tx, core: Core, notice: Notice) -> Words:
-    if notice.topic == NotificationPurpose.SUPERSEDED:
-        lost = get(tx, int(str(notice.details["preselection"])))
+def _about_appeal(tx: Tx, core: Core, notification: Notification) -> Words:
+    if notification.topic == NotificationPurpose.SUPERSEDED:
+        lost = get(tx, int(str(notification.details["preselection"])))
         plate = common.plate(lost.office, lost.serial) if lost.serial else ""
-        return Words(text=appeal.superseded(plate, notice.details, core.offices.get(lost.office)))
-    one = core.appeals.get(tx, int(notice.subject.partition(":")[2]))
+        return Words(text=appeal.superseded(plate, notification.details, core.offices.get(lost.office)))
+    one = core.appeals.get(tx, int(notification.subject.partition(":")[2]))
     approved = one.state == AppealState.APPROVED
     go = Button(
         label=appeal.SELECT() if approved else appeal.SEE(), action=ActionName.APPEAL, arg=str(one.appeal_id)
@@ -151,22 +151,24 @@ def _about_appeal(tx: Tx, core: Core, notice: Notice) -> Words:
     return Words(text=appeal.decided(one, core.offices.get(one.office)), rows=((go,),))
 
 
-def _about_identity(notice: Notice) -> Words:
-    given = notice.details.get("given") is True
+def _about_identity(notification: Notification) -> Words:
+    given = notification.details.get("given") is True
     go = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
     text = notices.IDENTITY_GIVEN() if given else notices.IDENTITY_TAKEN()
     return Words(text=text, rows=((go,),))
 
 
-def _about_role(notice: Notice) -> Words:
-    details = notice.details
+def _about_role(notification: Notification) -> Words:
+    details = notification.details
     given = details.get("given") is True
     return Words(text=staff.role(str(details["role"]), str(details.get("office", "")), given=given))
 
 
-def _of_reserved(tx: Tx, core: Core, notice: Notice, one: Preselection, office: Office) -> tuple[Part, ...]:
+def _of_reserved(
+    tx: Tx, core: Core, notification: Notification, one: Preselection, office: Office
+) -> tuple[Part, ...]:
     rows = ((Button(label=notices.RECEIPT(), action=ActionName.RECEIPT, arg=str(one.preselection_id)),),)
-    if notice.topic == NotificationPurpose.MOVED:
+    if notification.topic == NotificationPurpose.MOVED:
         return (Words(text=notices.moved(one, office), rows=rows), *_file(one, office))
     text = notices.reminder(one, office, core.endings.days_left(tx, one))
     words = Words(text=text, rows=rows, picture=receipt_of(one, office))
@@ -212,9 +214,9 @@ def calendar_file(one: Preselection, office: Office, deadline: datetime) -> byte
     return content
 
 
-def _about_ban(core: Core, notice: Notice) -> tuple[Part, ...]:
-    details = notice.details
-    if notice.topic == NotificationPurpose.LIFTED:
+def _about_ban(core: Core, notification: Notification) -> tuple[Part, ...]:
+    details = notification.details
+    if notification.topic == NotificationPurpose.LIFTED:
         button = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
         return (Words(text=notices.LIFTED(), rows=((button,),)),)
     until = details.get("until")
@@ -224,21 +226,23 @@ def _about_ban(core: Core, notice: Notice) -> tuple[Part, ...]:
     return (Words(text=notices.banned(from_millis(until), str(details.get("reason", "")), office)),)
 
 
-def _about_opening(tx: Tx, core: Core, notice: Notice) -> tuple[Part, ...]:
-    details = notice.details
+def _about_opening(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
+    details = notification.details
     office = core.offices.get(str(details.get("office", "")))
     if office is None:
         return ()
     go = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
-    if notice.topic == NotificationPurpose.OPENING:
+    if notification.topic == NotificationPurpose.OPENING:
         if not office.hours.is_open(tx.now):  # it has closed again since: too late
             return ()
         return (Words(text=notices.opening(office), rows=((go,),)),)
     kind, mask = str(details.get("kind", "")), str(details.get("mask", ""))
     off = Button(
-        label=notices.UNSUBSCRIBE(), action=ActionName.UNSUBSCRIBE, arg=f"{office.code}.{kind}.{notice.topic}"
+        label=notices.UNSUBSCRIBE(),
+        action=ActionName.UNSUBSCRIBE,
+        arg=f"{office.code}.{kind}.{notification.topic}",
     )
-    if notice.topic == NotificationPurpose.COMPOSE:
+    if notification.topic == NotificationPurpose.COMPOSE:
         text = notices.compose(office, kind, mask)
     else:
         compose_from = details.get("compose_from")

@@ -1,9 +1,9 @@
-"""Sends notices that are due: in the order in which they are due, once, through the bulk lane.
+"""Sends notifications that are due: in the order in which they are due, once, through the bulk lane.
 
 What is known of a failure decides what is done: a chat that is shut to us is recorded and not tried
 again; a message that the messenger refuses would be refused again; everything else is tried again at
-growing gaps, while the notice still has a point. After a time-out nobody knows whether the message
-arrived: it is sent again, but for what is told once at most (docs/architecture.md, Notices).
+growing gaps, while the notification still has a point. After a time-out nobody knows whether the message
+arrived: it is sent again, but for what is told once at most (docs/architecture.md, Notifications).
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from bot.pictures.worker import drawn
 from core.bootstrap import Core
 from core.errors import XuanhaoError
 from core.notifications import queue as notification_queue
-from core.notifications.queue import Notice, NotificationPurpose
+from core.notifications.queue import Notification, NotificationPurpose
 from core.ports import Tx
 
 _LOGGER = logging.getLogger(__name__)
@@ -79,84 +79,92 @@ class Sender:
         await self._core.store.run(notification_queue.take_over, self._worker)
 
     async def send_due(self) -> int:
-        """Send all that is due; return how many notices were dealt with."""
+        """Send all that is due; return how many notifications were dealt with."""
         done = 0
         while claimed := await self._core.store.run(notification_queue.claim, self._worker, AT_ONCE):
             begun = time.monotonic()
-            await asyncio.gather(*(self._deal_with(notice) for notice in claimed))
+            await asyncio.gather(*(self._deal_with(notification) for notification in claimed))
             done += len(claimed)
             if len(claimed) == AT_ONCE:
                 await asyncio.sleep(max(0.0, begun + BUNDLE_SECONDS - time.monotonic()))
         return done
 
-    async def _deal_with(self, notice: Notice) -> None:
+    async def _deal_with(self, notification: Notification) -> None:
         run = self._run
         try:
-            async with self._once if notice.is_once else nullcontext():
-                await self._deliver(notice)
+            async with self._once if notification.is_once else nullcontext():
+                await self._deliver(notification)
         except RetryAfter as error:
             after = timedelta(seconds=retry_after_seconds(error))
-            await run(notification_queue.note_failure, notice, self._worker, "RetryAfter", after)
+            await run(notification_queue.note_failure, notification, self._worker, "RetryAfter", after)
         except Forbidden as error:
-            await run(self._shut_out, notice, type(error).__name__)
+            await run(self._shut_out, notification, type(error).__name__)
         except BadRequest as error:
             if any(known in error.message.lower() for known in _GONE):
-                await run(self._shut_out, notice, notification_queue.CHAT_GONE)
+                await run(self._shut_out, notification, notification_queue.CHAT_GONE)
             else:
-                _LOGGER.warning("notice %d (%s) was refused", notice.notice_id, notice.purpose)
-                await run(notification_queue.note_hopeless, notice, self._worker, "BadRequest")
+                _LOGGER.warning(
+                    "notification %d (%s) was refused", notification.notification_id, notification.purpose
+                )
+                await run(notification_queue.note_hopeless, notification, self._worker, "BadRequest")
         except _OutcomeUnknownError:
-            await run(notification_queue.note_hopeless, notice, self._worker, notification_queue.UNCERTAIN)
+            await run(
+                notification_queue.note_hopeless, notification, self._worker, notification_queue.UNCERTAIN
+            )
         except (TelegramError, XuanhaoError) as error:
             name = type(error).__name__
-            _LOGGER.warning("notice %d (%s) failed: %s", notice.notice_id, notice.purpose, name)
-            await run(notification_queue.note_failure, notice, self._worker, name, timedelta())
+            _LOGGER.warning(
+                "notification %d (%s) failed: %s", notification.notification_id, notification.purpose, name
+            )
+            await run(notification_queue.note_failure, notification, self._worker, name, timedelta())
         except Exception as error:  # of our own making: it neither holds up others nor comes back for ever
-            _LOGGER.exception("notice %d (%s) failed", notice.notice_id, notice.purpose)
+            _LOGGER.exception(
+                "notification %d (%s) failed", notification.notification_id, notification.purpose
+            )
             await run(
-                notification_queue.note_failure, notice, self._worker, type(error).__name__, timedelta()
+                notification_queue.note_failure, notification, self._worker, type(error).__name__, timedelta()
             )
 
-    def _shut_out(self, tx: Tx, notice: Notice, reason: str) -> None:
-        notification_queue.note_unreachable(tx, notice.chat_id, reason)
-        notification_queue.note_hopeless(tx, notice, self._worker, reason)
+    def _shut_out(self, tx: Tx, notification: Notification, reason: str) -> None:
+        notification_queue.note_unreachable(tx, notification.chat_id, reason)
+        notification_queue.note_hopeless(tx, notification, self._worker, reason)
 
-    async def _deliver(self, notice: Notice) -> None:
+    async def _deliver(self, notification: Notification) -> None:
         core = self._core
-        if notice.pointless_after is not None and notice.pointless_after <= core.clock.now():
-            await self._run(notification_queue.note_over, notice, self._worker, late=True)
+        if notification.pointless_after is not None and notification.pointless_after <= core.clock.now():
+            await self._run(notification_queue.note_over, notification, self._worker, late=True)
             return
         async with self._store_turn:
-            parts = await core.store.read(letter, core, notice)
+            parts = await core.store.read(letter, core, notification)
         if not parts:
-            await self._run(notification_queue.note_over, notice, self._worker, late=False)
+            await self._run(notification_queue.note_over, notification, self._worker, late=False)
             return
-        if notice.topic == NotificationPurpose.ROLE and self._offer is not None:
-            await self._offer(notice.chat_id)
-        if notice.is_once:
-            await self._deliver_once(notice, parts)
+        if notification.topic == NotificationPurpose.ROLE and self._offer is not None:
+            await self._offer(notification.chat_id)
+        if notification.is_once:
+            await self._deliver_once(notification, parts)
             return
-        for number, part in enumerate(parts[notice.parts_sent :], notice.parts_sent + 1):
-            await self._send(notice.chat_id, part)
+        for number, part in enumerate(parts[notification.parts_sent :], notification.parts_sent + 1):
+            await self._send(notification.chat_id, part)
             if number < len(parts) and not await self._run(
-                notification_queue.note_part, notice, self._worker, number
+                notification_queue.note_part, notification, self._worker, number
             ):
                 return  # it took so long that another worker has it by now
-        await self._run(notification_queue.note_sent, notice, self._worker)
+        await self._run(notification_queue.note_sent, notification, self._worker)
 
-    async def _deliver_once(self, notice: Notice, parts: tuple[Part, ...]) -> None:
+    async def _deliver_once(self, notification: Notification, parts: tuple[Part, ...]) -> None:
         """Send what is told once at most: noted before, and begun again only if it cannot have arrived."""
-        if notice.parts_sent:  # a worker died over it
+        if notification.parts_sent:  # a worker died over it
             raise _OutcomeUnknownError
-        if not await self._run(notification_queue.note_begun, notice, self._worker):
+        if not await self._run(notification_queue.note_begun, notification, self._worker):
             return  # it took so long that another worker has it by now
         try:
-            await self._send(notice.chat_id, parts[0])
+            await self._send(notification.chat_id, parts[0])
         except (RetryAfter, Forbidden, BadRequest, RequestNotSentError):
             raise
         except TelegramError as error:
             raise _OutcomeUnknownError from error
-        await self._run(notification_queue.note_sent, notice, self._worker)
+        await self._run(notification_queue.note_sent, notification, self._worker)
 
     async def _run(self, function: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         async with self._store_turn:

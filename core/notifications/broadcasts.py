@@ -3,8 +3,8 @@
     running ──stopped by an admin──▶ stopping ──the last one is out──▶ stopped
        └────────everybody is dealt with────────▶ done
 
-Whom it is told are notices, planned in the transaction that begins it and sent by the same sender as all
-others, so that a restart goes on where it was. Nobody is told twice: where it cannot be known whether a
+Whom it is told are notifications, planned in the transaction that begins it and sent by the same sender as
+all others, so that a restart goes on where it was. Nobody is told twice: where it cannot be known whether a
 message arrived, it counts as uncertain and is not sent again (``core.notifications.queue.ONCE``).
 """
 
@@ -72,7 +72,7 @@ class Broadcast:
 
     @property
     def subject(self) -> str:
-        """Return how the journal and its notices call it."""
+        """Return how the journal and its notifications call it."""
         return audit.broadcast_subject(self.broadcast_id)
 
     @property

@@ -1,6 +1,6 @@
-"""Notices: what is told without being asked (docs/domain.md, section 6).
+"""Notifications: what is told without being asked (docs/domain.md, section 6).
 
-A notice is a row with a due time, written in the transaction that causes it and cancelled in the one
+A notification is a row with a due time, written in the transaction that causes it and cancelled in the one
 that ends the cause.
 
     waiting ──claimed──▶ sending ──▶ sent
@@ -8,7 +8,7 @@ that ends the cause.
        │  └──▶ cancelled    │ └────▶ late       what it is about was over before it was sent
        └──── failed once, or its worker died ┘
 
-A worker that dies between sending and recording leaves a notice of which nobody can know whether it
+A worker that dies between sending and recording leaves a notification of which nobody can know whether it
 arrived. It is sent again: a reminder that is missed costs its owner two years, one that comes twice
 costs a glance.
 """
@@ -29,21 +29,21 @@ QUIET_AFTER_SELECTION = timedelta(hours=12)
 REMIND_AT = time(9)
 LAST_MORNING_AT = time(8)
 CLAIM = timedelta(minutes=10)
-"""How long a worker that gives no sign of life keeps a notice: longer than a call that is told to wait may
-take, or a second worker would send what the first is only waiting to send."""
+"""How long a worker that gives no sign of life keeps a notification: longer than a call that is told to wait
+may take, or a second worker would send what the first is only waiting to send."""
 MOST_TRIES = 40
 """How often something is tried that never becomes pointless: some eight days."""
 KEEP = timedelta(days=400)
 CHAT_GONE = "ChatGone"
-"""The error of a notice to a chat that does not exist any more, which the messenger calls a bad request."""
+"""The error of a notification to a chat that does not exist any more, which the messenger calls a bad request."""
 BLOCKED = ("Forbidden", CHAT_GONE)
-"""The errors of notices to a chat that is shut to us, or gone."""
+"""The errors of notifications to a chat that is shut to us, or gone."""
 UNCERTAIN = "Uncertain"
-"""The error of a notice that is sent once at most, and of which nobody knows whether it arrived."""
+"""The error of a notification that is sent once at most, and of which nobody knows whether it arrived."""
 
 
 class NotificationPurpose(StrEnum):
-    """What a notice is for."""
+    """What a notification is for."""
 
     REMINDER = "reminder"  # with the working days left and its own day behind it: reminder:3:2026-03-12
     EXPIRED = "expired"
@@ -65,7 +65,7 @@ class NotificationPurpose(StrEnum):
 
 
 class NoticeState(StrEnum):
-    """Where a notice stands."""
+    """Where a notification stands."""
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -81,7 +81,7 @@ ONCE = frozenset({NotificationPurpose.BROADCAST})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A notice to be sent. ``details`` hold no personal data."""
+    """A notification to be sent. ``details`` hold no personal data."""
 
     chat_id: int
     purpose: str
@@ -92,10 +92,10 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """A notice that a worker has claimed."""
+class Notification:
+    """A notification that a worker has claimed."""
 
-    notice_id: int
+    notification_id: int
     chat_id: int
     purpose: str
     subject: str
@@ -117,7 +117,7 @@ class Notice:
 
 
 def plan(tx: Tx, wanted: Plan, *, renew: bool = False) -> None:
-    """Write a notice down, once for its subject, purpose and chat.
+    """Write a notification down, once for its subject, purpose and chat.
 
     Args:
         tx: the transaction that causes it.
@@ -216,8 +216,8 @@ def wish_reminders(tx: Tx, account_id: int, count: int) -> None:
 # --- what the sender does -------------------------------------------------------------------
 
 
-def claim(tx: Tx, worker: str, most: int) -> list[Notice]:
-    """Take some notices that are due into one worker's hands, in the order in which they are due."""
+def claim(tx: Tx, worker: str, most: int) -> list[Notification]:
+    """Take some notifications that are due into one worker's hands, in the order in which they are due."""
     tx.run("notices.reclaim", now=to_millis(tx.now))
     rows = tx.all(
         "notices.claim",
@@ -226,30 +226,33 @@ def claim(tx: Tx, worker: str, most: int) -> list[Notice]:
         now=to_millis(tx.now),
         most=most,
     )
-    return sorted((_notice(row) for row in rows), key=lambda one: (one.due_at, one.notice_id))
+    return sorted(
+        (_notification(row) for row in rows),
+        key=lambda notification: (notification.due_at, notification.notification_id),
+    )
 
 
 def take_over(tx: Tx, worker: str) -> int:
     """Take what other workers had in their hands when they died; for whoever is alone on the database.
 
     Returns:
-        How many notices wait again.
+        How many notifications wait again.
     """
     return tx.run("notices.take_over", worker=worker, now=to_millis(tx.now))
 
 
-def note_begun(tx: Tx, notice: Notice, worker: str) -> bool:
+def note_begun(tx: Tx, notification: Notification, worker: str) -> bool:
     """Note that the sending begins of what is sent once at most; False when it is in other hands by now."""
-    return note_part(tx, notice, worker, 1)
+    return note_part(tx, notification, worker, 1)
 
 
-def note_part(tx: Tx, notice: Notice, worker: str, parts: int) -> bool:
-    """Note how many messages of a notice are out; False when it is in other hands by now."""
+def note_part(tx: Tx, notification: Notification, worker: str, parts: int) -> bool:
+    """Note how many messages of a notification are out; False when it is in other hands by now."""
     until = to_millis(tx.now + CLAIM)
     return bool(
         tx.run(
             "notices.part_sent",
-            notice_id=notice.notice_id,
+            notice_id=notification.notification_id,
             worker=worker,
             parts=parts,
             claimed_until=until,
@@ -257,50 +260,56 @@ def note_part(tx: Tx, notice: Notice, worker: str, parts: int) -> bool:
     )
 
 
-def note_sent(tx: Tx, notice: Notice, worker: str) -> None:
-    """Note that all of a notice is out."""
-    tx.run("notices.sent", notice_id=notice.notice_id, worker=worker, now=to_millis(tx.now))
+def note_sent(tx: Tx, notification: Notification, worker: str) -> None:
+    """Note that all of a notification is out."""
+    tx.run("notices.sent", notice_id=notification.notification_id, worker=worker, now=to_millis(tx.now))
 
 
-def note_over(tx: Tx, notice: Notice, worker: str, *, late: bool) -> None:
-    """Note that a notice is not sent, for what it is about is over."""
+def note_over(tx: Tx, notification: Notification, worker: str, *, late: bool) -> None:
+    """Note that a notification is not sent, for what it is about is over."""
     tx.run(
         "notices.drop",
-        notice_id=notice.notice_id,
+        notice_id=notification.notification_id,
         worker=worker,
         state=NoticeState.LATE if late else NoticeState.CANCELLED,
         now=to_millis(tx.now),
     )
 
 
-def note_failure(tx: Tx, notice: Notice, worker: str, error: str, after: timedelta) -> None:
+def note_failure(tx: Tx, notification: Notification, worker: str, error: str, after: timedelta) -> None:
     """Note a failed try: once more after a while, or, when that would be pointless, never.
 
     Args:
         tx: the transaction.
-        notice: which.
+        notification: which.
         worker: in whose hands it is.
         error: the name of what went wrong.
         after: how long the messenger asked to wait, or nothing.
     """
-    try_at = tx.now + max(after, gap(notice.tries))
-    until = notice.pointless_after
-    if notice.tries >= MOST_TRIES if until is None else try_at >= until:
-        note_hopeless(tx, notice, worker, error)
+    try_at = tx.now + max(after, gap(notification.tries))
+    until = notification.pointless_after
+    if notification.tries >= MOST_TRIES if until is None else try_at >= until:
+        note_hopeless(tx, notification, worker, error)
         return
     tx.run(
         "notices.again",
-        notice_id=notice.notice_id,
+        notice_id=notification.notification_id,
         worker=worker,
         try_at=to_millis(try_at),
         error=error,
-        afresh=int(notice.is_once),
+        afresh=int(notification.is_once),
     )
 
 
-def note_hopeless(tx: Tx, notice: Notice, worker: str, error: str) -> None:
-    """Note that a notice cannot be sent at all."""
-    tx.run("notices.give_up", notice_id=notice.notice_id, worker=worker, error=error, now=to_millis(tx.now))
+def note_hopeless(tx: Tx, notification: Notification, worker: str, error: str) -> None:
+    """Note that a notification cannot be sent at all."""
+    tx.run(
+        "notices.give_up",
+        notice_id=notification.notification_id,
+        worker=worker,
+        error=error,
+        now=to_millis(tx.now),
+    )
 
 
 def note_unreachable(tx: Tx, chat_id: int, reason: str) -> None:
@@ -319,19 +328,19 @@ def gap(tries: int) -> timedelta:
 
 
 def purge(tx: Tx) -> int:
-    """Forget notices that ended long ago."""
+    """Forget notifications that ended long ago."""
     return tx.run("notices.purge", before=to_millis(tx.now - KEEP))
 
 
 def failures(tx: Tx) -> tuple[int, int]:
-    """Return how many notices could not be sent lately (at most 50), and how many chats are shut to us."""
+    """Return how many notifications failed lately (at most 50), and how many chats cannot be reached."""
     row = tx.one("notices.count_unreachable")
     return len(tx.all("notices.failed")), row["chats"] if row else 0
 
 
-def _notice(row: Row) -> Notice:
-    return Notice(
-        notice_id=row["notice_id"],
+def _notification(row: Row) -> Notification:
+    return Notification(
+        notification_id=row["notice_id"],
         chat_id=row["chat_id"],
         purpose=row["purpose"],
         subject=row["subject"],
@@ -343,19 +352,19 @@ def _notice(row: Row) -> Notice:
     )
 
 
-def is_overtaken(tx: Tx, notice: Notice) -> bool:
-    """Whether a later reminder of the same thing is due or out: after a sleep only the latest has a point."""
-    return notice.topic == NotificationPurpose.REMINDER and bool(
+def is_overtaken(tx: Tx, notification: Notification) -> bool:
+    """Whether a later reminder of the same thing is due or out; only the latest has a point."""
+    return notification.topic == NotificationPurpose.REMINDER and bool(
         tx.one(
             "notices.is_overtaken",
-            subject=notice.subject,
-            due_at=to_millis(notice.due_at),
+            subject=notification.subject,
+            due_at=to_millis(notification.due_at),
             now=to_millis(tx.now),
         )
     )
 
 
 def next_of(tx: Tx, subject: str) -> datetime | None:
-    """Return when the next notice about something comes."""
+    """Return when the next notification about something comes."""
     row = tx.one("notices.next_of_subject", subject=subject)
     return from_millis(row["due_at"]) if row else None

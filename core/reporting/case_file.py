@@ -90,7 +90,7 @@ class Vehicle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A notice that waits."""
+    """A notification that waits."""
 
     purpose: str
     at: datetime
@@ -110,7 +110,7 @@ class Dossier:
     preselections: tuple[Preselection, ...] = ()  # all of the account's, newest first
     vehicle: Vehicle | None = None
     due: tuple[Due, ...] = ()
-    failed: int = 0  # notices that could not be sent
+    failed: int = 0  # notifications that could not be sent
     journal: tuple[Entry, ...] = ()  # the newest lines about all of it, newest first
 
     @property
@@ -348,7 +348,7 @@ def _of_vin(tx: Tx, vin: str) -> list[Preselection]:
 
 
 def _told(tx: Tx, subjects: Iterable[str]) -> tuple[tuple[Due, ...], int]:
-    """Return the notices about some things that wait, in their order, and how many could not be sent."""
+    """Return the notifications that wait about some subjects, in their order, and how many have failed."""
     rows = [row for subject in subjects for row in tx.all("notices.of_subject", subject=subject)]
     waiting = [row for row in rows if row["state"] in {NoticeState.WAITING, NoticeState.SENDING}]
     due = [Due(purpose=row["purpose"], at=from_millis(row["due_at"])) for row in waiting]

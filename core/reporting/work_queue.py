@@ -1,7 +1,7 @@
 """What waits at the desk: all that somebody there has to look at, the oldest first (/desk).
 
-Each matter is shown to whoever may do something about it. What does not end by itself, a notice that could
-not be sent or an update that was set aside, is ended by whoever says to have dealt with it. Once on a
+Each matter is shown to whoever may do something about it. What does not end by itself, a notification that
+could not be sent or an update that was set aside, is ended by whoever says to have dealt with it. Once on a
 working day everybody for whom something waits gets a summary, unless they turned it off.
 """
 
@@ -45,7 +45,7 @@ class Matter(StrEnum):
     DEADLINE = "deadline"  # a reserved number whose deadline is near
     SHUT = "shut"  # the same, and its owner cannot be reached
     APPEAL = "appeal"
-    FAILED = "failed"  # a notice that could not be sent
+    FAILED = "failed"  # a notification that could not be sent
     BROKEN = "broken"  # an update that could not be handled
     POOL = "pool"  # all that was released of a pool is past the mark
     SCHEDULED = "scheduled"  # a release that is still to come
@@ -79,7 +79,7 @@ class Item:
     mask: str = ""  # of a segment
     free: int = 0  # numbers left in a pool
     share: float = 0.0  # how full a pool is
-    what: str = ""  # the purpose of a notice, the year without a schedule
+    what: str = ""  # the purpose of a notification, the year without a schedule
     error: str = ""  # the name of a class
 
 
@@ -189,7 +189,7 @@ def _failed(tx: Tx, _house: House, scope: Scope) -> Iterator[Item]:
 
 
 def _failure(tx: Tx, row: Row) -> Item:
-    """Return a notice that failed, with the office and the number that it was about, if any."""
+    """Return a notification that failed, with the office and the number that it was about, if any."""
     subject = row["subject"]
     topic, _, number = subject.partition(":")
     office, plate, kind = json.loads(row["details"]).get("office") or None, "", ""
@@ -305,7 +305,7 @@ def find(tx: Tx, admin: Admin, subject: str, served: Iterable[str]) -> Item:
         NotYourDuty, NotYourOffice: they may not.
     """
     is_update = subject.partition(":")[0] == SubjectKind.UPDATE
-    item = _find_update(tx, admin, subject) if is_update else _find_notice(tx, subject)
+    item = _find_update(tx, admin, subject) if is_update else _find_notification(tx, subject)
     if item is None or not scope_of(admin, DUTY_OF[item.matter], served).holds(item.office):
         raise NothingToHandle
     by = handled_by(tx, subject)
@@ -320,7 +320,7 @@ def _find_update(tx: Tx, admin: Admin, subject: str) -> Item | None:
     return _set_aside(row) if row else None
 
 
-def _find_notice(tx: Tx, subject: str) -> Item | None:
+def _find_notification(tx: Tx, subject: str) -> Item | None:
     row = tx.one("reports.failed_one", notice_id=int(subject.partition(":")[2]))
     return _failure(tx, row) if row else None
 

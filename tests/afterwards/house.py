@@ -236,12 +236,12 @@ class House:
         await self.store.run(self.core.endings.wish_reminders, account, count)
 
     async def notices(self, number: int) -> list[Row]:
-        """Return the rows of all notices about an owner's last preselection."""
+        """Return the rows of all notifications about an owner's last preselection."""
         one = await self.preselection(number)
         return await self.store.run(all_of, "notices.of_subject", subject=one.subject)
 
     async def states(self, number: int) -> dict[str, str]:
-        """Return the state of each notice about an owner's last preselection, by kind."""
+        """Return the state of each notification about an owner's last preselection, by kind."""
         return {short(row["purpose"]): row["state"] for row in await self.notices(number)}
 
     async def reminders(self, number: int) -> list[datetime]:
@@ -273,7 +273,7 @@ class House:
 
 
 def short(purpose: str) -> str:
-    """Return a notice's purpose without dates: ``reminder:3``, ``moved``."""
+    """Return a notification's purpose without dates: ``reminder:3``, ``moved``."""
     kind, _, rest = purpose.partition(":")
     return f"{kind}:{rest.partition(':')[0]}" if kind == "reminder" else kind
 

@@ -1,4 +1,4 @@
-"""Notices over real HTTP on bad days: the sandbox refuses, breaks, drops and blocks.
+"""Notifications over real HTTP on bad days: the sandbox refuses, breaks, drops and blocks.
 
 The scheduler ticks as in the real program; the tests tick besides, so as not to wait for it.
 """

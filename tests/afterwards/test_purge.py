@@ -135,7 +135,7 @@ async def test_counts_of_earlier_days_are_forgotten(house: House) -> None:
     assert house.sql("SELECT day FROM sms_day") == []
 
 
-# --- notices --------------------------------------------------------------------------------
+# --- notifications --------------------------------------------------------------------------------
 
 
 async def test_notices_are_kept_for_400_days(house: House) -> None:

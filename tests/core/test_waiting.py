@@ -58,8 +58,8 @@ def subjects(found: Desk, matter: Matter) -> list[str]:
 def fails(tx: Tx, subject: str = "preselection:1", chat_id: int = 5001) -> None:
     """Let a notice about something fail for good."""
     plan(tx, Plan(chat_id=chat_id, purpose="expired", subject=subject, due_at=tx.now))
-    for notice in claim(tx, "worker", 100):
-        note_hopeless(tx, notice, "worker", "BadRequest")
+    for notification in claim(tx, "worker", 100):
+        note_hopeless(tx, notification, "worker", "BadRequest")
 
 
 def sets_aside(tx: Tx, update_id: int = 7) -> None:
@@ -174,8 +174,8 @@ def test_every_notice_that_is_owed_to_somebody_has_a_name() -> None:
 async def test_subscribers_who_shut_us_out_bury_nothing(core: Core, purpose: str) -> None:
     def fails_to_announce(tx: Tx) -> None:
         plan(tx, Plan(chat_id=5001, purpose=purpose, subject="segment:1", due_at=tx.now))
-        for notice in claim(tx, "worker", 100):
-            note_hopeless(tx, notice, "worker", "Forbidden")
+        for notification in claim(tx, "worker", 100):
+            note_hopeless(tx, notification, "worker", "Forbidden")
 
     await core.store.run(fails_to_announce)
     assert (await look(core)).items == ()
@@ -184,9 +184,9 @@ async def test_subscribers_who_shut_us_out_bury_nothing(core: Core, purpose: str
 async def test_notice_that_is_tried_again_does_not_wait(core: Core) -> None:
     def tries_once(tx: Tx) -> None:
         plan(tx, Plan(chat_id=5001, purpose="role:1", subject="admin:1", due_at=tx.now))
-        (notice,) = claim(tx, "worker", 1)
-        assert notice.tries < MOST_TRIES
-        note_failure(tx, notice, "worker", "TimedOut", timedelta())
+        (notification,) = claim(tx, "worker", 1)
+        assert notification.tries < MOST_TRIES
+        note_failure(tx, notification, "worker", "TimedOut", timedelta())
 
     await core.store.run(tries_once)
     assert (await look(core)).items == ()

@@ -283,8 +283,8 @@ async def test_desk_lists_what_waits_and_leads_on(world: World) -> None:
 
     def fails(tx: Tx) -> None:
         plan(tx, Plan(chat_id=5001, purpose="voided", subject="preselection:1", due_at=tx.now))
-        for notice in claim(tx, "worker", 100):
-            note_hopeless(tx, notice, "worker", "BadRequest")
+        for notification in claim(tx, "worker", 100):
+            note_hopeless(tx, notification, "worker", "BadRequest")
 
     await world.store.run(fails)
     chief = world.person(CHIEF)
