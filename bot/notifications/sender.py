@@ -81,11 +81,11 @@ class Sender:
     async def send_due(self) -> int:
         """Send all that is due; return how many notifications were dealt with."""
         done = 0
-        while claimed := await self._core.store.run(notification_queue.claim, self._worker, AT_ONCE):
+        while leased := await self._core.store.run(notification_queue.lease, self._worker, AT_ONCE):
             begun = time.monotonic()
-            await asyncio.gather(*(self._deal_with(notification) for notification in claimed))
-            done += len(claimed)
-            if len(claimed) == AT_ONCE:
+            await asyncio.gather(*(self._deal_with(notification) for notification in leased))
+            done += len(leased)
+            if len(leased) == AT_ONCE:
                 await asyncio.sleep(max(0.0, begun + BUNDLE_SECONDS - time.monotonic()))
         return done
 

@@ -49,7 +49,7 @@ class Loader:
 
     async def resume(self) -> None:
         """Take up what a crash has left: the file is fetched again, for nothing in memory is kept."""
-        while (left := await self._core.store.run(imports.claim)) is not None:
+        while (left := await self._core.store.run(imports.take_over_abandoned)) is not None:
             try:
                 vehicles = await self._again(left)
             except InputError as error:

@@ -3,7 +3,7 @@
 A notification is a row with a due time, written in the transaction that causes it and cancelled in the one
 that ends the cause.
 
-    waiting ──claimed──▶ sending ──▶ sent
+    waiting ──leased───▶ sending ──▶ sent
        ▲  │                 │ ├────▶ failed     it cannot be sent; shown to the admins
        │  └──▶ cancelled    │ └────▶ late       what it is about was over before it was sent
        └──── failed once, or its worker died ┘
@@ -28,7 +28,7 @@ QUIET_AFTER_SELECTION = timedelta(hours=12)
 """So long after the selection no reminder comes: the receipt has just said it all."""
 REMIND_AT = time(9)
 LAST_MORNING_AT = time(8)
-CLAIM = timedelta(minutes=10)
+LEASE = timedelta(minutes=10)
 """How long a worker that gives no sign of life keeps a notification: longer than a call that is told to wait
 may take, or a second worker would send what the first is only waiting to send."""
 MOST_TRIES = 40
@@ -93,7 +93,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
-    """A notification that a worker has claimed."""
+    """A notification that a worker has leased."""
 
     notification_id: int
     chat_id: int
@@ -216,13 +216,13 @@ def wish_reminders(tx: Tx, account_id: int, count: int) -> None:
 # --- what the sender does -------------------------------------------------------------------
 
 
-def claim(tx: Tx, worker: str, most: int) -> list[Notification]:
+def lease(tx: Tx, worker: str, most: int) -> list[Notification]:
     """Take some notifications that are due into one worker's hands, in the order in which they are due."""
     tx.run("notices.reclaim", now=to_millis(tx.now))
     rows = tx.all(
         "notices.claim",
         worker=worker,
-        claimed_until=to_millis(tx.now + CLAIM),
+        claimed_until=to_millis(tx.now + LEASE),
         now=to_millis(tx.now),
         most=most,
     )
@@ -248,7 +248,7 @@ def note_begun(tx: Tx, notification: Notification, worker: str) -> bool:
 
 def note_part(tx: Tx, notification: Notification, worker: str, parts: int) -> bool:
     """Note how many messages of a notification are out; False when it is in other hands by now."""
-    until = to_millis(tx.now + CLAIM)
+    until = to_millis(tx.now + LEASE)
     return bool(
         tx.run(
             "notices.part_sent",

@@ -254,7 +254,7 @@ def current(tx: Tx, most: int) -> list[RegistryVehicle]:
     ]
 
 
-def claim(tx: Tx) -> Import | None:
+def take_over_abandoned(tx: Tx) -> Import | None:
     """Take up an import whose loader has died; None when there is none."""
     now = tx.now
     row = tx.one("imports.claim", now=to_millis(now), lease_until=to_millis(now + LEASE))

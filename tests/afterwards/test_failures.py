@@ -17,7 +17,7 @@ from bot.bot_api.rate_limits import Limits
 from bot.pictures.cards import ReceiptPicture
 from core.clock import from_millis
 from core.notifications import queue as notification_queue
-from core.notifications.queue import CLAIM, MOST_TRIES
+from core.notifications.queue import LEASE, MOST_TRIES
 from core.notifications.subscriptions import Subscription, SubscriptionTopic, subscribe
 from tests.afterwards.house import OFFICE, House, Misfortune, chat_of, local, open_house
 
@@ -167,7 +167,7 @@ async def test_part_that_arrived_is_not_repeated(house: House, broken: str) -> N
 
 async def test_crash_after_the_first_part_repeats_no_picture(house: House) -> None:
     await crash(house, "venue")
-    house.clock.advance(CLAIM + timedelta(seconds=1))
+    house.clock.advance(LEASE + timedelta(seconds=1))
     await house.new_sender("two").send_due()
     assert methods(house) == PARTS
 
@@ -194,7 +194,7 @@ async def crash(house: House, method: str = "", *, delivered: bool = False) -> N
 
 async def test_dead_senders_notice_waits_for_the_lease(house: House) -> None:
     await crash(house)
-    house.clock.advance(CLAIM)
+    house.clock.advance(LEASE)
     assert await house.new_sender("two").send_due() == 0
 
 
@@ -205,7 +205,7 @@ async def test_dead_senders_notice_is_sent_by_another(
     expected: list[str],
 ) -> None:
     await crash(house, delivered=delivered)
-    house.clock.advance(CLAIM + timedelta(seconds=1))
+    house.clock.advance(LEASE + timedelta(seconds=1))
     await house.new_sender("two").send_due()
     assert methods(house) == expected
     assert (await first(house))["state"] == "sent"
@@ -216,7 +216,7 @@ async def test_slow_sender_that_lost_its_lease_stops(house: House) -> None:
     second = house.new_sender("two")
 
     async def hang() -> None:
-        house.clock.advance(CLAIM + timedelta(seconds=1))
+        house.clock.advance(LEASE + timedelta(seconds=1))
         await second.send_due()
 
     house.messenger.hooks.append(hang)
@@ -227,7 +227,7 @@ async def test_slow_sender_that_lost_its_lease_stops(house: House) -> None:
 
 def test_lease_outlasts_the_limiters_patience() -> None:
     limits = Limits()
-    assert limits.longest_pause * limits.refusals < CLAIM
+    assert limits.longest_pause * limits.refusals < LEASE
 
 
 # --- it goes on failing ---------------------------------------------------------------------

@@ -108,12 +108,12 @@ async def test_piece_that_comes_twice_counts_once(core: Core) -> None:
 
 async def test_import_of_a_dead_loader_is_taken_up_by_one(core: Core, clock: FixedClock) -> None:
     begun = await core.store.run(imports.begin, order(2))
-    assert await core.store.run(imports.claim) is None
+    assert await core.store.run(imports.take_over_abandoned) is None
     clock.advance(LEASE + timedelta(seconds=1))
-    taken = await core.store.run(imports.claim)
+    taken = await core.store.run(imports.take_over_abandoned)
     assert taken is not None
     assert taken.import_id == begun.import_id
-    assert await core.store.run(imports.claim) is None
+    assert await core.store.run(imports.take_over_abandoned) is None
 
 
 async def test_forgotten_and_dropped_imports_leave_nothing(core: Core, clock: FixedClock) -> None:

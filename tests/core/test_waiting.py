@@ -14,7 +14,7 @@ from core.notifications.queue import (
     MOST_TRIES,
     NotificationPurpose,
     Plan,
-    claim,
+    lease,
     note_failure,
     note_hopeless,
     note_unreachable,
@@ -58,7 +58,7 @@ def subjects(found: Desk, matter: Matter) -> list[str]:
 def fails(tx: Tx, subject: str = "preselection:1", chat_id: int = 5001) -> None:
     """Let a notice about something fail for good."""
     plan(tx, Plan(chat_id=chat_id, purpose="expired", subject=subject, due_at=tx.now))
-    for notification in claim(tx, "worker", 100):
+    for notification in lease(tx, "worker", 100):
         note_hopeless(tx, notification, "worker", "BadRequest")
 
 
@@ -174,7 +174,7 @@ def test_every_notice_that_is_owed_to_somebody_has_a_name() -> None:
 async def test_subscribers_who_shut_us_out_bury_nothing(core: Core, purpose: str) -> None:
     def fails_to_announce(tx: Tx) -> None:
         plan(tx, Plan(chat_id=5001, purpose=purpose, subject="segment:1", due_at=tx.now))
-        for notification in claim(tx, "worker", 100):
+        for notification in lease(tx, "worker", 100):
             note_hopeless(tx, notification, "worker", "Forbidden")
 
     await core.store.run(fails_to_announce)
@@ -184,7 +184,7 @@ async def test_subscribers_who_shut_us_out_bury_nothing(core: Core, purpose: str
 async def test_notice_that_is_tried_again_does_not_wait(core: Core) -> None:
     def tries_once(tx: Tx) -> None:
         plan(tx, Plan(chat_id=5001, purpose="role:1", subject="admin:1", due_at=tx.now))
-        (notification,) = claim(tx, "worker", 1)
+        (notification,) = lease(tx, "worker", 1)
         assert notification.tries < MOST_TRIES
         note_failure(tx, notification, "worker", "TimedOut", timedelta())
 
