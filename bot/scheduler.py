@@ -129,7 +129,7 @@ class Jobs:
         """Count for 号池公示 what is left in the pools, where that is ten minutes ago: beside the writers."""
         core = self._core
         if await core.store.read(bulletin.is_due):
-            await core.store.run(bulletin.note, await core.store.read(bulletin.count, core.offices))
+            await core.store.run(bulletin.record_counts, await core.store.read(bulletin.count, core.offices))
 
     async def sweep(self) -> None:
         """Delete the photos that no appeal names (any more): corrected, dropped, old, left by a crash."""

@@ -19,7 +19,7 @@ from bot.i18n.language import speaking
 from core.bootstrap import Core
 from core.clock import to_millis
 from core.errors import Refusal, XuanhaoError
-from core.notifications.queue import note_reachable
+from core.notifications.queue import mark_reachable
 from core.ports import Tx
 
 _MOST_HOPS = 5
@@ -180,7 +180,7 @@ class Steps:
 
     def _answer(self, scene: Scene, record: Record, event: Event) -> Go:
         screen = self._screen(record.screen)
-        note_reachable(scene.tx, scene.chat_id)  # whoever writes has let us in again
+        mark_reachable(scene.tx, scene.chat_id)  # whoever writes has let us in again
         if isinstance(event, Command):
             return self._words.command(scene, event)
         if (before := self._words.before(scene, screen)) is not None:

@@ -96,7 +96,7 @@ class Sender:
                 await self._deliver(notification)
         except RetryAfter as error:
             after = timedelta(seconds=retry_after_seconds(error))
-            await run(notification_queue.note_failure, notification, self._worker, "RetryAfter", after)
+            await run(notification_queue.record_failure, notification, self._worker, "RetryAfter", after)
         except Forbidden as error:
             await run(self._shut_out, notification, type(error).__name__)
         except BadRequest as error:
@@ -106,38 +106,42 @@ class Sender:
                 _LOGGER.warning(
                     "notification %d (%s) was refused", notification.notification_id, notification.purpose
                 )
-                await run(notification_queue.note_hopeless, notification, self._worker, "BadRequest")
+                await run(notification_queue.mark_failed, notification, self._worker, "BadRequest")
         except _OutcomeUnknownError:
             await run(
-                notification_queue.note_hopeless, notification, self._worker, notification_queue.UNCERTAIN
+                notification_queue.mark_failed, notification, self._worker, notification_queue.UNCERTAIN
             )
         except (TelegramError, XuanhaoError) as error:
             name = type(error).__name__
             _LOGGER.warning(
                 "notification %d (%s) failed: %s", notification.notification_id, notification.purpose, name
             )
-            await run(notification_queue.note_failure, notification, self._worker, name, timedelta())
+            await run(notification_queue.record_failure, notification, self._worker, name, timedelta())
         except Exception as error:  # of our own making: it neither holds up others nor comes back for ever
             _LOGGER.exception(
                 "notification %d (%s) failed", notification.notification_id, notification.purpose
             )
             await run(
-                notification_queue.note_failure, notification, self._worker, type(error).__name__, timedelta()
+                notification_queue.record_failure,
+                notification,
+                self._worker,
+                type(error).__name__,
+                timedelta(),
             )
 
     def _shut_out(self, tx: Tx, notification: Notification, reason: str) -> None:
-        notification_queue.note_unreachable(tx, notification.chat_id, reason)
-        notification_queue.note_hopeless(tx, notification, self._worker, reason)
+        notification_queue.mark_unreachable(tx, notification.chat_id, reason)
+        notification_queue.mark_failed(tx, notification, self._worker, reason)
 
     async def _deliver(self, notification: Notification) -> None:
         core = self._core
         if notification.pointless_after is not None and notification.pointless_after <= core.clock.now():
-            await self._run(notification_queue.note_over, notification, self._worker, late=True)
+            await self._run(notification_queue.mark_over, notification, self._worker, late=True)
             return
         async with self._store_turn:
             parts = await core.store.read(letter, core, notification)
         if not parts:
-            await self._run(notification_queue.note_over, notification, self._worker, late=False)
+            await self._run(notification_queue.mark_over, notification, self._worker, late=False)
             return
         if notification.topic == NotificationPurpose.ROLE and self._offer is not None:
             await self._offer(notification.chat_id)
@@ -147,16 +151,16 @@ class Sender:
         for number, part in enumerate(parts[notification.parts_sent :], notification.parts_sent + 1):
             await self._send(notification.chat_id, part)
             if number < len(parts) and not await self._run(
-                notification_queue.note_part, notification, self._worker, number
+                notification_queue.record_part_sent, notification, self._worker, number
             ):
                 return  # it took so long that another worker has it by now
-        await self._run(notification_queue.note_sent, notification, self._worker)
+        await self._run(notification_queue.mark_sent, notification, self._worker)
 
     async def _deliver_once(self, notification: Notification, parts: tuple[Part, ...]) -> None:
         """Send what is told once at most: noted before, and begun again only if it cannot have arrived."""
         if notification.parts_sent:  # a worker died over it
             raise _OutcomeUnknownError
-        if not await self._run(notification_queue.note_begun, notification, self._worker):
+        if not await self._run(notification_queue.mark_begun, notification, self._worker):
             return  # it took so long that another worker has it by now
         try:
             await self._send(notification.chat_id, parts[0])
@@ -164,7 +168,7 @@ class Sender:
             raise
         except TelegramError as error:
             raise _OutcomeUnknownError from error
-        await self._run(notification_queue.note_sent, notification, self._worker)
+        await self._run(notification_queue.mark_sent, notification, self._worker)
 
     async def _run(self, function: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         async with self._store_turn:

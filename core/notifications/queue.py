@@ -241,12 +241,12 @@ def take_over(tx: Tx, worker: str) -> int:
     return tx.run("notices.take_over", worker=worker, now=to_millis(tx.now))
 
 
-def note_begun(tx: Tx, notification: Notification, worker: str) -> bool:
+def mark_begun(tx: Tx, notification: Notification, worker: str) -> bool:
     """Note that the sending begins of what is sent once at most; False when it is in other hands by now."""
-    return note_part(tx, notification, worker, 1)
+    return record_part_sent(tx, notification, worker, 1)
 
 
-def note_part(tx: Tx, notification: Notification, worker: str, parts: int) -> bool:
+def record_part_sent(tx: Tx, notification: Notification, worker: str, parts: int) -> bool:
     """Note how many messages of a notification are out; False when it is in other hands by now."""
     until = to_millis(tx.now + LEASE)
     return bool(
@@ -260,12 +260,12 @@ def note_part(tx: Tx, notification: Notification, worker: str, parts: int) -> bo
     )
 
 
-def note_sent(tx: Tx, notification: Notification, worker: str) -> None:
+def mark_sent(tx: Tx, notification: Notification, worker: str) -> None:
     """Note that all of a notification is out."""
     tx.run("notices.sent", notice_id=notification.notification_id, worker=worker, now=to_millis(tx.now))
 
 
-def note_over(tx: Tx, notification: Notification, worker: str, *, late: bool) -> None:
+def mark_over(tx: Tx, notification: Notification, worker: str, *, late: bool) -> None:
     """Note that a notification is not sent, for what it is about is over."""
     tx.run(
         "notices.drop",
@@ -276,7 +276,7 @@ def note_over(tx: Tx, notification: Notification, worker: str, *, late: bool) ->
     )
 
 
-def note_failure(tx: Tx, notification: Notification, worker: str, error: str, after: timedelta) -> None:
+def record_failure(tx: Tx, notification: Notification, worker: str, error: str, after: timedelta) -> None:
     """Note a failed try: once more after a while, or, when that would be pointless, never.
 
     Args:
@@ -286,10 +286,10 @@ def note_failure(tx: Tx, notification: Notification, worker: str, error: str, af
         error: the name of what went wrong.
         after: how long the messenger asked to wait, or nothing.
     """
-    try_at = tx.now + max(after, gap(notification.tries))
+    try_at = tx.now + max(after, retry_delay(notification.tries))
     until = notification.pointless_after
     if notification.tries >= MOST_TRIES if until is None else try_at >= until:
-        note_hopeless(tx, notification, worker, error)
+        mark_failed(tx, notification, worker, error)
         return
     tx.run(
         "notices.again",
@@ -301,7 +301,7 @@ def note_failure(tx: Tx, notification: Notification, worker: str, error: str, af
     )
 
 
-def note_hopeless(tx: Tx, notification: Notification, worker: str, error: str) -> None:
+def mark_failed(tx: Tx, notification: Notification, worker: str, error: str) -> None:
     """Note that a notification cannot be sent at all."""
     tx.run(
         "notices.give_up",
@@ -312,17 +312,17 @@ def note_hopeless(tx: Tx, notification: Notification, worker: str, error: str) -
     )
 
 
-def note_unreachable(tx: Tx, chat_id: int, reason: str) -> None:
+def mark_unreachable(tx: Tx, chat_id: int, reason: str) -> None:
     """Note that a chat has shut the bot out, or is gone."""
     tx.run("notices.unreachable", chat_id=chat_id, reason=reason, now=to_millis(tx.now))
 
 
-def note_reachable(tx: Tx, chat_id: int) -> None:
+def mark_reachable(tx: Tx, chat_id: int) -> None:
     """Note that a chat can be reached again."""
     tx.run("notices.reachable", chat_id=chat_id)
 
 
-def gap(tries: int) -> timedelta:
+def retry_delay(tries: int) -> timedelta:
     """Return how long after so many tries the next one comes: 30 s, doubled, at most six hours."""
     return min(timedelta(seconds=30) * (1 << min(max(0, tries - 1), 10)), timedelta(hours=6))
 

@@ -183,7 +183,7 @@ class Admins:
         )
         if not new:
             raise audit.handled(tx, audit.admin_subject(chat_id), AuditAction.ADDED_ADMIN)
-        self._note(tx, chat_id, post, actor, AuditAction.ADDED_ADMIN)
+        self._record(tx, chat_id, post, actor, AuditAction.ADDED_ADMIN)
 
     def remove(self, tx: Tx, chat_id: int, post: Post, actor: str) -> None:
         """Take a role away. They are told, and lose its commands.
@@ -194,12 +194,12 @@ class Admins:
         """
         if not tx.run("admins.remove", chat_id=chat_id, role=post.role, office=post.office):
             raise NoSuchAdmin if self.is_from_settings(chat_id) else self._removed(tx, chat_id)
-        self._note(tx, chat_id, post, actor, AuditAction.REMOVED_ADMIN)
+        self._record(tx, chat_id, post, actor, AuditAction.REMOVED_ADMIN)
 
     def _removed(self, tx: Tx, chat_id: int) -> HandledMeanwhile:
         return audit.handled(tx, audit.admin_subject(chat_id), AuditAction.REMOVED_ADMIN)
 
-    def _note(self, tx: Tx, chat_id: int, post: Post, actor: str, action: AuditAction) -> None:
+    def _record(self, tx: Tx, chat_id: int, post: Post, actor: str, action: AuditAction) -> None:
         subject = audit.admin_subject(chat_id)
         audit.record(tx, actor, action, subject, office=post.office or None, role=post.role)
         plan(

@@ -196,7 +196,7 @@ def count(tx: Tx, offices: Mapping[str, Office]) -> list[Count]:
     return counts
 
 
-def note(tx: Tx, counts: Sequence[Count]) -> None:
+def record_counts(tx: Tx, counts: Sequence[Count]) -> None:
     """Keep what was counted."""
     for one in counts:
         tx.run("bulletin.note", segment_id=one.segment_id, free=one.free, counted_at=to_millis(one.at))

@@ -241,7 +241,7 @@ async def test_gaps_between_tries_grow(house: House) -> None:
 
 
 def test_gaps_end_at_six_hours() -> None:
-    assert notification_queue.gap(100) == timedelta(hours=6)
+    assert notification_queue.retry_delay(100) == timedelta(hours=6)
 
 
 async def test_reminder_is_tried_until_the_deadline(house: House) -> None:

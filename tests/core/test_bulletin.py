@@ -29,7 +29,7 @@ SMALL = PlateKind.SMALL
 async def counts(core: Core) -> dict[str, int]:
     """Count as the tick does; return what is free, by the segments' masks."""
     counted = await core.store.read(bulletin.count, core.offices)
-    await core.store.run(bulletin.note, counted)
+    await core.store.run(bulletin.record_counts, counted)
     free = {one.segment_id: one.free for one in counted}
     segments = await core.store.read(pool_segments.segments, core.offices["粤K"], SMALL)
     return {one.mask.pattern: free[one.segment_id] for one in segments if one.segment_id in free}
@@ -186,7 +186,7 @@ async def test_older_count_does_not_overwrite_a_newer_one(core: Core, clock: Fix
     await core.store.run(verified, core, 0)
     await counts(core)
     newer = (await read(core)).counted_at
-    await core.store.run(bulletin.note, old)
+    await core.store.run(bulletin.record_counts, old)
     assert (await read(core)).counted_at == newer
 
 

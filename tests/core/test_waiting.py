@@ -15,10 +15,10 @@ from core.notifications.queue import (
     NotificationPurpose,
     Plan,
     lease,
-    note_failure,
-    note_hopeless,
-    note_unreachable,
+    mark_failed,
+    mark_unreachable,
     plan,
+    record_failure,
 )
 from core.people.admins import Admin, Post, Role
 from core.pool.segments import Release
@@ -59,7 +59,7 @@ def fails(tx: Tx, subject: str = "preselection:1", chat_id: int = 5001) -> None:
     """Let a notice about something fail for good."""
     plan(tx, Plan(chat_id=chat_id, purpose="expired", subject=subject, due_at=tx.now))
     for notification in lease(tx, "worker", 100):
-        note_hopeless(tx, notification, "worker", "BadRequest")
+        mark_failed(tx, notification, "worker", "BadRequest")
 
 
 def sets_aside(tx: Tx, update_id: int = 7) -> None:
@@ -111,7 +111,7 @@ async def test_deadline_waits_from_the_working_day_before(core: Core, clock: Fix
 async def test_owner_who_cannot_be_reached_waits_for_longer(core: Core, clock: FixedClock) -> None:
     await core.store.run(release, core, "A10##")
     await core.store.run(reserved, core, 1, "A1001")
-    await core.store.run(note_unreachable, 5001, "Forbidden")
+    await core.store.run(mark_unreachable, 5001, "Forbidden")
     clock.advance(timedelta(days=2))
     found = await look(core)
     assert subjects(found, Matter.SHUT) == ["preselection:1"]
@@ -175,7 +175,7 @@ async def test_subscribers_who_shut_us_out_bury_nothing(core: Core, purpose: str
     def fails_to_announce(tx: Tx) -> None:
         plan(tx, Plan(chat_id=5001, purpose=purpose, subject="segment:1", due_at=tx.now))
         for notification in lease(tx, "worker", 100):
-            note_hopeless(tx, notification, "worker", "Forbidden")
+            mark_failed(tx, notification, "worker", "Forbidden")
 
     await core.store.run(fails_to_announce)
     assert (await look(core)).items == ()
@@ -186,7 +186,7 @@ async def test_notice_that_is_tried_again_does_not_wait(core: Core) -> None:
         plan(tx, Plan(chat_id=5001, purpose="role:1", subject="admin:1", due_at=tx.now))
         (notification,) = lease(tx, "worker", 1)
         assert notification.tries < MOST_TRIES
-        note_failure(tx, notification, "worker", "TimedOut", timedelta())
+        record_failure(tx, notification, "worker", "TimedOut", timedelta())
 
     await core.store.run(tries_once)
     assert (await look(core)).items == ()

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from python_calamine import CalamineWorkbook
 
-from core.notifications.queue import Plan, lease, note_hopeless, plan
+from core.notifications.queue import Plan, lease, mark_failed, plan
 from core.people.admins import EVERYWHERE, Post, Role
 from core.pool.segments import Release, withhold
 from core.ports import Tx
@@ -284,7 +284,7 @@ async def test_desk_lists_what_waits_and_leads_on(world: World) -> None:
     def fails(tx: Tx) -> None:
         plan(tx, Plan(chat_id=5001, purpose="voided", subject="preselection:1", due_at=tx.now))
         for notification in lease(tx, "worker", 100):
-            note_hopeless(tx, notification, "worker", "BadRequest")
+            mark_failed(tx, notification, "worker", "BadRequest")
 
     await world.store.run(fails)
     chief = world.person(CHIEF)
