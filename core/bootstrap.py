@@ -24,7 +24,7 @@ from core.preselection import Preselections
 from core.preselection.counter import Counter
 from core.preselection.expiry import Endings
 from core.preselection.selection import Selection
-from core.registry.lookup import OpenRegistry, Registry, StrictRegistry
+from core.registry.lookup import OpenRegistry, StrictRegistry, VehicleRegistry
 from core.reporting.audit_search import Journal
 from core.reporting.case_file import Dossiers
 from core.reporting.work_queue import House, Summaries
@@ -45,7 +45,7 @@ class Ports:
     clock: Clock | None = None
     random_bytes: RandomBytes = secrets.token_bytes
     sms: SmsGateway | None = None
-    registry: Registry | None = None
+    vehicle_registry: VehicleRegistry | None = None
     store: Store | None = None
     photos: PhotoStore | None = None
 
@@ -78,7 +78,7 @@ class Core:
     summaries: Summaries
     dossiers: Dossiers
     own_data: OwnData
-    registry: Registry
+    vehicle_registry: VehicleRegistry
     appeals: Appeals
     reviews: Reviews
 
@@ -103,9 +103,12 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
     endings = Endings(accounts, offices, calendar)
     admins = Admins(settings.telegram.admins)
     house = House(offices=offices, calendar=calendar)
-    registry, counter = given.registry or _registry(settings), Counter(accounts, offices)
-    preselections = Preselections(registry, verification)
-    appeals = Appeals(vault, registry, timedelta(days=settings.photos.keep_days))
+    vehicle_registry, counter = (
+        given.vehicle_registry or _vehicle_registry(settings),
+        Counter(accounts, offices),
+    )
+    preselections = Preselections(vehicle_registry, verification)
+    appeals = Appeals(vault, vehicle_registry, timedelta(days=settings.photos.keep_days))
     return Core(
         settings=settings,
         clock=clock,
@@ -126,9 +129,9 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
         people=People(accounts, vault, offices),
         admins=admins,
         counter=counter,
-        registry=registry,
+        vehicle_registry=vehicle_registry,
         appeals=appeals,
-        reviews=Reviews(appeals, accounts, counter, registry),
+        reviews=Reviews(appeals, accounts, counter, vehicle_registry),
         journal=Journal(accounts, vault, offices),
         house=house,
         summaries=Summaries(house, admins, settings.desk.summary_at),
@@ -137,7 +140,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
     )
 
 
-def _registry(settings: Settings) -> Registry:
+def _vehicle_registry(settings: Settings) -> VehicleRegistry:
     return StrictRegistry() if settings.registry.mode == "strict" else OpenRegistry()
 
 

@@ -98,7 +98,7 @@ async def prepare(core: Core) -> Rehearsal:
     store = MemoryStore(MemoryDatabase(core.clock))
     try:
         built = await bootstrap(
-            _settings(core.settings), Ports(clock=core.clock, store=store, registry=OpenRegistry())
+            _settings(core.settings), Ports(clock=core.clock, store=store, vehicle_registry=OpenRegistry())
         )
         await store.run(_furnish, built)
         furnished = store.database.serialize()

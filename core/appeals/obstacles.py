@@ -11,7 +11,7 @@ from core.clock import to_millis
 from core.errors import AppealAboutOwnNumber, AppealNotNeeded, VehicleUnknown
 from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, from_row, get
-from core.registry.lookup import Registry, RegistryVehicle
+from core.registry.lookup import RegistryVehicle, VehicleRegistry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +54,14 @@ class Obstacles:
         return hashlib.sha256(repr(seen).encode()).hexdigest()[:12]
 
 
-def obstacles(tx: Tx, registry: Registry, vin: str, account_id: int) -> Obstacles:
+def obstacles(tx: Tx, vehicle_registry: VehicleRegistry, vin: str, account_id: int) -> Obstacles:
     """Return what stands in an owner's way to a vehicle's number."""
     row = tx.one("preselection.live_of_vin", vin=vin)
     live = from_row(row) if row else None
     is_own = live is not None and live.account_id == account_id
     right = tx.one("appeals.right_to", vin=vin)
     vehicle = tx.one("vehicles.get", vin=vin)
-    known = registry.find(tx, vin)
+    known = vehicle_registry.find(tx, vin)
     is_theirs = right is not None and right["account_id"] == account_id
     return Obstacles(
         own=live if is_own else None,
@@ -75,7 +75,7 @@ def obstacles(tx: Tx, registry: Registry, vin: str, account_id: int) -> Obstacle
     )
 
 
-def judge_vehicle(tx: Tx, registry: Registry, vin: str, account_id: int) -> Obstacles:
+def judge_vehicle(tx: Tx, vehicle_registry: VehicleRegistry, vin: str, account_id: int) -> Obstacles:
     """Return what an appeal about a vehicle could set aside.
 
     Raises:
@@ -83,10 +83,10 @@ def judge_vehicle(tx: Tx, registry: Registry, vin: str, account_id: int) -> Obst
         VehicleUnknown: the registry knows all vehicles, but not this one.
         AppealNotNeeded: nothing is in the way.
     """
-    found = obstacles(tx, registry, vin, account_id)
+    found = obstacles(tx, vehicle_registry, vin, account_id)
     if found.own is not None:
         raise AppealAboutOwnNumber
-    if registry.knows_all and found.registry is None:
+    if vehicle_registry.knows_all and found.registry is None:
         raise VehicleUnknown
     if not found.any:
         raise AppealNotNeeded

@@ -27,7 +27,7 @@ from core.people.blacklist import Ban, running
 from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, end_holds, end_lease, from_row, move
 from core.preselection.counter import Counter
-from core.registry.lookup import Registry
+from core.registry.lookup import VehicleRegistry
 from core.values.vehicles import vin_last_six
 
 SET_ASIDE = "车辆识别代号申诉审核通过"
@@ -88,11 +88,13 @@ def outcome_of(appeal: Appeal) -> AppealOutcome | None:
 class Reviews:
     """What reviewers do with appeals; every method is one step of a transaction."""
 
-    def __init__(self, appeals: Appeals, accounts: Accounts, counter: Counter, registry: Registry) -> None:
+    def __init__(
+        self, appeals: Appeals, accounts: Accounts, counter: Counter, vehicle_registry: VehicleRegistry
+    ) -> None:
         self._appeals = appeals
         self._accounts = accounts
         self._counter = counter
-        self._registry = registry
+        self._vehicle_registry = vehicle_registry
 
     def card(self, tx: Tx, appeal_id: int) -> Card:
         """Return what a reviewer is shown.
@@ -210,7 +212,7 @@ class Reviews:
         return [from_row(row) for row in rows]
 
     def _card_of(self, tx: Tx, appeal: Appeal) -> Card:
-        found = obstacles(tx, self._registry, appeal.the_vin, appeal.account_id)
+        found = obstacles(tx, self._vehicle_registry, appeal.the_vin, appeal.account_id)
         in_the_way = found.holder or found.selecting
         owner = self._accounts.by_id(tx, appeal.account_id)
         others = tx.one("appeals.others_waiting", vin=appeal.vin, appeal_id=appeal.appeal_id)

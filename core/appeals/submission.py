@@ -31,7 +31,7 @@ from core.errors import (
 from core.people.accounts import Account
 from core.people.blacklist import refuse_banned
 from core.ports import Row, Tx
-from core.registry.lookup import Registry
+from core.registry.lookup import VehicleRegistry
 from core.security.vault import Vault
 
 DRAFTS_LIVE = timedelta(days=7)
@@ -65,13 +65,13 @@ class Appeals:
 
     Args:
         vault: seals what they write.
-        registry: what is known of vehicles.
+        vehicle_registry: what is known of vehicles.
         kept_for: how long photos and reason are kept after the end.
     """
 
-    def __init__(self, vault: Vault, registry: Registry, kept_for: timedelta) -> None:
+    def __init__(self, vault: Vault, vehicle_registry: VehicleRegistry, kept_for: timedelta) -> None:
         self._vault = vault
-        self._registry = registry
+        self._vehicle_registry = vehicle_registry
         self._kept_for = kept_for
 
     # --- looking ----------------------------------------------------------------------------
@@ -324,7 +324,7 @@ class Appeals:
         """
         if tx.one("appeals.waiting_of", vin=vin, account_id=account.account_id):
             raise AppealWaits
-        judge_vehicle(tx, self._registry, vin, account.account_id)
+        judge_vehicle(tx, self._vehicle_registry, vin, account.account_id)
 
     def _add(self, tx: Tx, account: Account, renews: int | None) -> int:
         row = tx.one(

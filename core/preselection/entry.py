@@ -21,7 +21,7 @@ from core.people.verification import Answer, Bond, CodePurpose, Verification
 from core.ports import Tx
 from core.preselection.leases import drop, let_go
 from core.preselection.model import UNFINISHED, Papers, Preselection, PreselectionState, get, move, unfinished
-from core.registry.lookup import Registry
+from core.registry.lookup import VehicleRegistry
 from core.values.offices import Office
 from core.values.plates import PlateKind
 
@@ -29,8 +29,8 @@ from core.values.plates import PlateKind
 class Preselections:
     """Phase 1 and the verification of step 4; every method is one step of a transaction."""
 
-    def __init__(self, registry: Registry, verification: Verification) -> None:
-        self._registry = registry
+    def __init__(self, vehicle_registry: VehicleRegistry, verification: Verification) -> None:
+        self._vehicle_registry = vehicle_registry
         self._verification = verification
 
     def choose(self, tx: Tx, account: Account, office: Office, kind: PlateKind) -> Preselection:
@@ -108,7 +108,7 @@ class Preselections:
             StepOutOfOrder: the data are not being entered.
         """
         preselection = self._correctable(tx, preselection_id)
-        self._registry.judge_certificate(tx, preselection.the_vin, papers.certificate)
+        self._vehicle_registry.judge_certificate(tx, preselection.the_vin, papers.certificate)
         self._changed(
             tx.run(
                 "preselection.set_certificate",
@@ -132,7 +132,7 @@ class Preselections:
             raise DataIncomplete
         refuse_banned(tx, account.identity_hash)
         self._judge_vin(tx, preselection.vin, preselection)
-        self._registry.judge_certificate(tx, preselection.vin, preselection.certificate)
+        self._vehicle_registry.judge_certificate(tx, preselection.vin, preselection.certificate)
         move(tx, preselection, PreselectionState.AGREED)
         tx.run("vehicles.add", vin=preselection.vin)
         audit.record(
@@ -240,7 +240,7 @@ class Preselections:
         right = tx.one("appeals.right_to", vin=vin)
         if right is not None and right["account_id"] != asking.account_id:
             raise VinAwarded(vin)
-        self._registry.judge_vin(tx, vin, asking.kind, exempt=right is not None)
+        self._vehicle_registry.judge_vin(tx, vin, asking.kind, exempt=right is not None)
 
     def _start(self, tx: Tx, account: Account, preselection: Preselection, office: Office) -> None:
         until = tx.now + timedelta(minutes=office.idle_minutes)

@@ -35,7 +35,7 @@ class RegistryVehicle:
         return RegistryState.REGISTERED if self.registered else RegistryState.NEW
 
 
-class Registry(Protocol):
+class VehicleRegistry(Protocol):
     """What judges a vehicle's data beyond their form."""
 
     @property

@@ -200,7 +200,8 @@ async def test_what_the_registry_says_is_set_aside_for_the_owner_alone(
     core: Core, owner: Account, clock: FixedClock
 ) -> None:
     strict = await bootstrap(
-        settings({"registry": {"mode": "strict"}}), Ports(clock=clock, store=core.store, registry=None)
+        settings({"registry": {"mode": "strict"}}),
+        Ports(clock=clock, store=core.store, vehicle_registry=None),
     )
     vehicle = RegistryVehicle(
         vin=invented.vin(HELD),
