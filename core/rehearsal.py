@@ -133,7 +133,7 @@ def _furnish(tx: Tx, core: Core) -> None:
     core.accounts.prove_phone(tx, owner)
 
 
-def register(tx: Tx, core: Core, office: str | None) -> None:
+def register_owner(tx: Tx, core: Core, office: str | None) -> None:
     """Register the invented owner, who lacks nothing else: at an office that is served, else at the first."""
     owner = core.accounts.require(tx, CHAT)
     if office is not None and office in core.offices:

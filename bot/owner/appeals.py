@@ -24,7 +24,7 @@ def begin(scene: Scene, vin: str = "") -> Go:
         AppealAboutOwnNumber, AppealNotNeeded, AppealWaits, VehicleUnknown: said before anything is read.
     """
     account, core = scene.found, scene.core
-    if account is None or not account.registered:
+    if account is None or not account.is_registered:
         go = entry(scene)
         return Go(screen=go.screen, args=go.args, note=words.REGISTER_FIRST(), alert=True)
     ban = running(scene.tx, account.identity_hash)

@@ -15,7 +15,7 @@ def entry(scene: Scene) -> Go:
     account = scene.found
     if account is None or not account.consents:
         return Go(screen=ScreenName.CONSENT)
-    if not account.registered:
+    if not account.is_registered:
         return registration_step(account)
     if running(scene.tx, account.identity_hash) is not None:
         return Go(screen=ScreenName.BANNED)

@@ -42,7 +42,7 @@ def _state(scene: Scene) -> str:
         return "\n".join(lines)
     if scene.begun is not None:
         return home.UNFINISHED()
-    return home.REGISTERED() if scene.found.registered else home.NEW()
+    return home.REGISTERED() if scene.found.is_registered else home.NEW()
 
 
 def _warning(scene: Scene) -> str:

@@ -152,7 +152,7 @@ def _served(scene: Scene, office: Office) -> str:
 def _about_reader(scene: Scene, code: str) -> str:
     """Return whether whoever reads this may select at an office; of strangers nothing is known yet."""
     account = scene.found
-    if account is None or not account.registered:
+    if account is None or not account.is_registered:
         return ""
     if account.office == code:
         return "\n\n" + provinces.own_office()
@@ -168,7 +168,9 @@ def _preselect(scene: Scene, _arg: str) -> Go:
     if go.screen == ScreenName.CONSENT:
         return replace(go, args={"office": office.code})
     account = scene.account
-    if not account.registered:  # whoever registers here means this office; it can be corrected until the end
+    if (
+        not account.is_registered
+    ):  # whoever registers here means this office; it can be corrected until the end
         scene.core.accounts.set_office(scene.tx, account, office.code)
         return entry(scene)
     if go.screen == ScreenName.BANNED:

@@ -32,7 +32,7 @@ def _on(scene: Scene) -> Go:
     """Lead to what is missing, or back to the review."""
     scene.fresh()
     account = scene.account
-    if not account.registered:
+    if not account.is_registered:
         return registration_step(account)
     back = ScreenName.known(scene.arg("back"))
     return Go(screen=back) if back else entry(scene)
@@ -128,7 +128,7 @@ OFFICE = Screen(
 
 def _show_name(scene: Scene) -> View:
     """Ask for the name; until registration ends, of a person or of a unit (单位)."""
-    unit, registered = scene.account.is_unit, scene.account.registered
+    unit, registered = scene.account.is_unit, scene.account.is_registered
     choice = (
         Button(label=units.kind_label(unit=False, chosen=not unit), action=ActionName.PERSON),
         Button(label=units.kind_label(unit=True, chosen=unit), action=ActionName.UNIT),
@@ -199,7 +199,7 @@ IDENTITY = Screen(
 def _show_phone(scene: Scene) -> View:
     said = units if scene.account.is_unit else registration
     return View(
-        text=said.PHONE_AGAIN() if scene.account.registered else said.PHONE(),
+        text=said.PHONE_AGAIN() if scene.account.is_registered else said.PHONE(),
         contact=registration.SEND_CONTACT(),
         replies=(registration.BACK_REPLY(),),
     )
@@ -221,7 +221,7 @@ def _contact(scene: Scene, contact: Contact) -> Go:
 
 
 def _proved(scene: Scene) -> Go:
-    registered = scene.account.registered
+    registered = scene.account.is_registered
     scene.core.accounts.prove_phone(scene.tx, scene.account)
     go = _on(scene)
     note = registration.PHONE_CHANGED() if registered else registration.PHONE_PROVED()
@@ -280,7 +280,7 @@ CODE = Screen(
 
 def _show_review(scene: Scene) -> View | Go:
     account = scene.account
-    if account.registered:
+    if account.is_registered:
         return entry(scene)
     missing = registration_step(account)
     if missing.screen != ScreenName.REG_REVIEW:

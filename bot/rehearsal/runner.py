@@ -23,7 +23,7 @@ from bot.texts import rehearsal as words
 from bot.texts.owner import home
 from core.errors import OperationError, XuanhaoError
 from core.ports import Tx
-from core.rehearsal import CHAT, Rehearsal, register
+from core.rehearsal import CHAT, Rehearsal, register_owner
 
 _Act = Callable[[Tx, Steps, Record], Present]
 
@@ -67,7 +67,7 @@ class RehearsalStage:
         """Show the first page of a new one, at the owner's office if one is known."""
 
         def first(tx: Tx, steps: Steps, record: Record) -> Present:
-            register(tx, self._rehearsal.core, office)
+            register_owner(tx, self._rehearsal.core, office)
             return steps.shown(tx, record)
 
         return self._played(kept, at, first)

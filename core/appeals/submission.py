@@ -131,7 +131,7 @@ class Appeals:
             Blacklisted: an appeal lifts no ban; the counter may.
             AppealAboutOwnNumber, AppealNotNeeded, AppealWaits, VehicleUnknown: as ``enter_vin``.
         """
-        if not account.registered:
+        if not account.is_registered:
             raise NotRegistered
         refuse_banned(tx, account.identity_hash)
         if self.find_draft(tx, account) is None:
@@ -247,7 +247,7 @@ class Appeals:
         """
         begun = self.draft(tx, account)
         refuse_banned(tx, account.identity_hash)
-        if not begun.is_complete or not account.registered:
+        if not begun.is_complete or not account.is_registered:
             raise AppealIncomplete
         self.judge(tx, account, begun.the_vin)
         if not self._submitted(tx, account, begun):

@@ -60,7 +60,7 @@ class Account:
     new_phone_sealed: bytes | None = field(repr=False)
 
     @property
-    def registered(self) -> bool:
+    def is_registered(self) -> bool:
         """Whether registration is complete."""
         return self.registered_at is not None
 
@@ -70,7 +70,7 @@ class Account:
 
         None of one that they have only typed, for it may be anybody's.
         """
-        return self.identity_hash if self.registered or self.identity_seen_at else None
+        return self.identity_hash if self.is_registered or self.identity_seen_at else None
 
     def selects_at(self, office: str) -> bool:
         """Whether this user may select at an office, by its code (docs/domain.md, section 2)."""
@@ -164,7 +164,7 @@ class Accounts:
             NotRegistered: it is not, or there is none.
         """
         account = self.require(tx, chat_id)
-        if not account.registered:
+        if not account.is_registered:
             raise NotRegistered
         return account
 
@@ -211,7 +211,7 @@ class Accounts:
         Raises:
             StepOutOfOrder: registration has ended.
         """
-        if account.registered:
+        if account.is_registered:
             raise StepOutOfOrder
         if unit == account.is_unit:
             return
@@ -292,7 +292,7 @@ class Accounts:
         self._fit_type(tx, account, identity)
         fresh = self.by_id(tx, account.account_id)
         whole = fresh.office and fresh.name_sealed and fresh.phone_sealed
-        return self.register(tx, fresh) if whole and not fresh.registered else fresh
+        return self.register(tx, fresh) if whole and not fresh.is_registered else fresh
 
     def _not_received(self, tx: Tx, account: Account) -> NobodyFound | IdentityIsTheirs:
         deleted = tx.one("accounts.is_deleted", account_id=account.account_id)
@@ -339,7 +339,7 @@ class Accounts:
             raise StepOutOfOrder
         self._refuse_taken_phone(tx, account, self._phone_hash(fresh.new_phone))
         _at_once(tx, "accounts.prove_phone", account)
-        if fresh.registered:
+        if fresh.is_registered:
             audit.record(tx, fresh.actor, AuditAction.CHANGED_PHONE, fresh.subject, office=fresh.office)
 
     def _refuse_taken_phone(self, tx: Tx, account: Account, digest: bytes) -> None:
@@ -356,7 +356,7 @@ class Accounts:
             StepOutOfOrder: something is missing, or it has ended already.
         """
         fresh = self.by_id(tx, account.account_id)
-        if fresh.registered or not (
+        if fresh.is_registered or not (
             fresh.office and fresh.name_sealed and fresh.identity_sealed and fresh.phone_sealed
         ):
             raise StepOutOfOrder

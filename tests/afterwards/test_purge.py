@@ -63,7 +63,7 @@ async def test_draft_that_was_touched_is_kept(house: House) -> None:
     house.clock.advance(SECOND)
     await purge(house)
     assert draft_of(house, begun)["state"] == PreselectionState.INFORMED
-    assert account.registered
+    assert account.is_registered
 
 
 async def test_dropped_draft_gives_its_numbers_back(house: House) -> None:

@@ -23,7 +23,7 @@ async def change_phone(core: Core, account: Account, phone: str) -> None:
 
 async def test_registered_owner_is_as_typed(core: Core) -> None:
     account = await core.store.run(registered, core, 3)
-    assert (account.registered, account.office, account.name) == (True, "粤K", "测试车主")
+    assert (account.is_registered, account.office, account.name) == (True, "粤K", "测试车主")
     assert (account.identity, account.phone) == (invented.identity(3), invented.phone(3))
 
 
@@ -65,7 +65,7 @@ async def test_office_of_a_registered_account_stays(core: Core) -> None:
 async def test_half_registered_identity_blocks_nobody(core: Core) -> None:
     half = await core.store.run(half_registered, core, 3)
     other = await core.store.run(half_registered, core, 4, identity=3)
-    assert (await core.store.run(core.accounts.register, other)).registered
+    assert (await core.store.run(core.accounts.register, other)).is_registered
     with pytest.raises(IdentityTaken):
         await core.store.run(core.accounts.register, half)
 

@@ -249,7 +249,7 @@ async def test_reservation_between_look_and_deletion_is_seen(core: Core) -> None
 
     with pytest.raises(DeletionHindered):
         await core.store.run(delete)
-    assert (await core.store.read(core.accounts.require, CHAT)).registered
+    assert (await core.store.read(core.accounts.require, CHAT)).is_registered
 
 
 async def test_added_holding_is_read_hinders_and_goes(core: Core) -> None:

@@ -436,7 +436,7 @@ async def test_one_of_two_registrations_ends(
             first_is_in.wait(0.3)  # the other's statement waits for this transaction meanwhile
 
     def register(tx: Tx, account: Account) -> bool:
-        return core.accounts.register(Between(tx, before=meet, after=lingers), account).registered
+        return core.accounts.register(Between(tx, before=meet, after=lingers), account).is_registered
 
     outcomes = await together(*(core.store.run(register, account) for account in accounts))
     assert sorted(map(str, map(type, outcomes))) == sorted([str(wanted), str(bool)])

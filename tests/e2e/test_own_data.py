@@ -194,7 +194,7 @@ async def test_deletion_that_must_wait_says_why_and_until_when(world: World) -> 
     await world.service.jobs.ends()
     await owner.say("/delete")
     await owner.see("您在黑名单上", "2028年3月17日")
-    assert (await world.store.read(world.core.accounts.require, OWNER)).registered
+    assert (await world.store.read(world.core.accounts.require, OWNER)).is_registered
 
 
 async def test_owner_keeps_what_they_have_when_they_think_again(sqlite_world: World) -> None:
@@ -206,4 +206,4 @@ async def test_owner_keeps_what_they_have_when_they_think_again(sqlite_world: Wo
     await owner.see("个人信息说明")
     await owner.say("x" * 4000)
     await owner.see("没有看懂", "个人信息说明", fresh=True)
-    assert (await sqlite_world.store.read(sqlite_world.core.accounts.require, OWNER)).registered
+    assert (await sqlite_world.store.read(sqlite_world.core.accounts.require, OWNER)).is_registered
