@@ -72,10 +72,10 @@ def add_option(parser: pytest.Parser) -> None:
     parser.addoption(_OPTION, type=Path, metavar="DIR", help="write each test's calls of the Bot API")
 
 
-def note_outcome(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+def note_outcome(task: pytest.Item, call: pytest.CallInfo[None]) -> None:
     """Note whether a test passed, for its recording."""
     if call.when == "call":
-        item.stash[_PASSED] = call.excinfo is None
+        task.stash[_PASSED] = call.excinfo is None
 
 
 @contextlib.contextmanager

@@ -18,7 +18,7 @@ from bot.pictures.work_queue import desk_picture
 from core.clock import CHINA
 from core.pool.segments import Segment
 from core.reporting.statistics import Day, Fill, Hour, Stats
-from core.reporting.work_queue import Desk, Item, Matter
+from core.reporting.work_queue import Task, TaskKind, WorkQueue
 from core.values.masks import Mask, parse_mask
 from core.values.offices import Office
 from core.values.plates import PlateKind
@@ -97,28 +97,33 @@ def some_stats() -> Stats:
     return Stats(at=AT, days=tuple(days), hours=hours, waiting=187, appeals=3)
 
 
-def some_desk() -> Desk:
+def some_desk() -> WorkQueue:
     """Return a desk on a busy morning."""
 
-    def item(matter: Matter, number: int, **more: int) -> Item:
-        return Item(
-            matter=matter, at=AT + timedelta(**more), subject=f"{matter}:{number}", office=OFFICE.code
+    def item(task_kind: TaskKind, number: int, **more: int) -> Task:
+        return Task(
+            task_kind=task_kind,
+            at=AT + timedelta(**more),
+            subject=f"{task_kind}:{number}",
+            office=OFFICE.code,
         )
 
     items = [
-        *(item(Matter.DEADLINE, number, hours=7, minutes=30) for number in range(9)),
-        *(item(Matter.DEADLINE, number, days=1, hours=7) for number in range(9, 23)),
-        *(item(Matter.SHUT, number, days=2, hours=7) for number in range(2)),
-        *(item(Matter.APPEAL, number, days=-number) for number in range(1, 4)),
-        item(Matter.FAILED, 1, days=-1),
-        item(Matter.POOL, 1, days=-40),
-        item(Matter.SCHEDULED, 1, days=14),
+        *(item(TaskKind.DEADLINE, number, hours=7, minutes=30) for number in range(9)),
+        *(item(TaskKind.DEADLINE, number, days=1, hours=7) for number in range(9, 23)),
+        *(item(TaskKind.SHUT, number, days=2, hours=7) for number in range(2)),
+        *(item(TaskKind.APPEAL, number, days=-number) for number in range(1, 4)),
+        item(TaskKind.FAILED, 1, days=-1),
+        item(TaskKind.POOL, 1, days=-40),
+        item(TaskKind.SCHEDULED, 1, days=14),
     ]
     today = AT.date()
     due = tuple(
         (today + timedelta(days=ahead), number) for ahead, number in enumerate((9, 14, 31, 28, 0, 0, 40))
     )
-    return Desk(at=AT, items=tuple(sorted(items, key=lambda one: one.at)), matters=tuple(Matter), due=due)
+    return WorkQueue(
+        at=AT, tasks=tuple(sorted(items, key=lambda one: one.at)), task_kinds=tuple(TaskKind), due=due
+    )
 
 
 def main(folder: Path) -> None:

@@ -118,9 +118,9 @@ def _from_desk(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ..
         return _of_broadcast(tx, notification)
     if notification.topic == NotificationPurpose.ROLE:
         return (_about_role(notification),)
-    found = core.summaries.of_chat(tx, notification.chat_id)
+    queue = core.summaries.of_chat(tx, notification.chat_id)
     go = Button(label=waiting.OPEN_DESK(), action=ActionName.DESK)
-    return () if found is None else (Words(text=waiting.summary(found), rows=((go,),)),)
+    return () if queue is None else (Words(text=waiting.summary(queue), rows=((go,),)),)
 
 
 def _of_broadcast(tx: Tx, notification: Notification) -> tuple[Part, ...]:

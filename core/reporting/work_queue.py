@@ -1,8 +1,8 @@
 """What waits at the desk: all that somebody there has to look at, the oldest first (/desk).
 
-Each matter is shown to whoever may do something about it. What does not end by itself, a notification that
-could not be sent or an update that was set aside, is ended by whoever says to have dealt with it. Once on a
-working day everybody for whom something waits gets a summary, unless they turned it off.
+Each kind of task is shown to whoever may do something about it. What does not end by itself, a notification
+that could not be sent or an update that was set aside, is ended by whoever says to have dealt with it. Once
+on a working day everybody for whom something waits gets a summary, unless they turned it off.
 """
 
 import json
@@ -34,12 +34,12 @@ SHUT_WORKDAYS = 3
 SCHEDULE_AHEAD = timedelta(days=60)
 """So far ahead a year without a published schedule begins to matter."""
 FAILURES_SHOWN = timedelta(days=30)
-MOST = 200
-"""How many of one matter are listed; more are not read by anybody."""
+MAX_LISTED = 200
+"""How many of one kind are listed; more are not read by anybody."""
 DUE_DAYS = 7
 
 
-class Matter(StrEnum):
+class TaskKind(StrEnum):
     """What waits."""
 
     DEADLINE = "deadline"  # a reserved number whose deadline is near
@@ -53,23 +53,23 @@ class Matter(StrEnum):
 
 
 DUTY_OF = {
-    Matter.DEADLINE: Duty.CONFIRM,
-    Matter.SHUT: Duty.CONFIRM,
-    Matter.APPEAL: Duty.APPEALS,
-    Matter.FAILED: Duty.CLOSED,
-    Matter.BROKEN: Duty.ADMINS,
-    Matter.POOL: Duty.RELEASE,
-    Matter.SCHEDULED: Duty.RELEASE,
-    Matter.CALENDAR: Duty.CLOSED,
+    TaskKind.DEADLINE: Duty.CONFIRM,
+    TaskKind.SHUT: Duty.CONFIRM,
+    TaskKind.APPEAL: Duty.APPEALS,
+    TaskKind.FAILED: Duty.CLOSED,
+    TaskKind.BROKEN: Duty.ADMINS,
+    TaskKind.POOL: Duty.RELEASE,
+    TaskKind.SCHEDULED: Duty.RELEASE,
+    TaskKind.CALENDAR: Duty.CLOSED,
 }
 """Which duty it belongs to; whoever has it sees it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Task:
     """One thing that waits."""
 
-    matter: Matter
+    task_kind: TaskKind
     at: datetime  # since when it waits, or when it is due
     subject: str  # "preselection:7", "appeal:3", "notice:5", "update:9", "pool:粤K:small", "segment:3"
     office: str | None = None
@@ -84,27 +84,27 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class WorkQueue:
     """What waits for somebody at one moment."""
 
     at: datetime
-    items: tuple[Item, ...]  # the oldest first
-    matters: tuple[Matter, ...]  # those that somebody is shown, empty or not
+    tasks: tuple[Task, ...]  # the oldest first
+    task_kinds: tuple[TaskKind, ...]  # those that somebody is shown, empty or not
     due: tuple[tuple[date, int], ...] = ()  # reservations by the day on which they end, from today on
 
     @property
     def is_pressing(self) -> bool:
         """Whether something waits for somebody; a release that comes by itself does not."""
-        return any(item.matter != Matter.SCHEDULED for item in self.items)
+        return any(task.task_kind != TaskKind.SCHEDULED for task in self.tasks)
 
     @property
-    def counts(self) -> Mapping[Matter, int]:
-        """Return how many of each matter there are; ``MOST`` stands for that many or more."""
-        return Counter(item.matter for item in self.items)
+    def counts(self) -> Mapping[TaskKind, int]:
+        """Return how many of each matter there are; ``MAX_LISTED`` stands for that many or more."""
+        return Counter(task.task_kind for task in self.tasks)
 
-    def oldest(self, matter: Matter) -> datetime | None:
+    def oldest(self, task_kind: TaskKind) -> datetime | None:
         """Return since when the oldest of a matter waits."""
-        return next((item.at for item in self.items if item.matter == matter), None)
+        return next((task.at for task in self.tasks if task.task_kind == task_kind), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,56 +115,59 @@ class House:
     calendar: WorkingCalendar = field(repr=False)
 
 
-def desk(tx: Tx, house: House, admin: Admin) -> Desk:
+def read_work_queue(tx: Tx, house: House, admin: Admin) -> WorkQueue:
     """Return what waits for somebody, the oldest first.
 
     Raises:
         NotYourDuty: they are not at the desk.
     """
     admin.need(Duty.DESK)
-    matters = _matters(admin)
-    items = [item for matter in matters for item in _of(tx, house, admin, matter)]
+    task_kinds = _task_kinds(admin)
+    tasks = [task for task_kind in task_kinds for task in _of(tx, house, admin, task_kind)]
     due: tuple[tuple[date, int], ...] = ()
-    if Matter.DEADLINE in matters:
+    if TaskKind.DEADLINE in task_kinds:
         due = due_by_day(tx, scope_of(admin, Duty.CONFIRM, house.offices), DUE_DAYS)
-    return Desk(
-        at=tx.now, items=tuple(sorted(items, key=lambda one: (one.at, one.subject))), matters=matters, due=due
+    return WorkQueue(
+        at=tx.now,
+        tasks=tuple(sorted(tasks, key=lambda one: (one.at, one.subject))),
+        task_kinds=task_kinds,
+        due=due,
     )
 
 
 def is_pressing(tx: Tx, house: House, admin: Admin) -> bool:
     """Whether something waits for somebody; looks no further than to the first such thing."""
-    matters = [matter for matter in _matters(admin) if matter != Matter.SCHEDULED]
-    return any(True for matter in matters for _ in _of(tx, house, admin, matter))
+    task_kinds = [task_kind for task_kind in _task_kinds(admin) if task_kind != TaskKind.SCHEDULED]
+    return any(True for task_kind in task_kinds for _ in _of(tx, house, admin, task_kind))
 
 
-def _matters(admin: Admin) -> tuple[Matter, ...]:
+def _task_kinds(admin: Admin) -> tuple[TaskKind, ...]:
     """Return what somebody is shown."""
-    return tuple(matter for matter in Matter if DUTY_OF[matter] in admin.duties)
+    return tuple(task_kind for task_kind in TaskKind if DUTY_OF[task_kind] in admin.duties)
 
 
-def _of(tx: Tx, house: House, admin: Admin, matter: Matter) -> Iterable[Item]:
-    return _LISTS[matter](tx, house, scope_of(admin, DUTY_OF[matter], house.offices))
+def _of(tx: Tx, house: House, admin: Admin, task_kind: TaskKind) -> Iterable[Task]:
+    return _LISTS[task_kind](tx, house, scope_of(admin, DUTY_OF[task_kind], house.offices))
 
 
-def _due(tx: Tx, house: House, scope: Scope) -> Iterator[Item]:
-    return _reserved(tx, house, scope, Matter.DEADLINE)
+def _due(tx: Tx, house: House, scope: Scope) -> Iterator[Task]:
+    return _reserved(tx, house, scope, TaskKind.DEADLINE)
 
 
-def _due_shut(tx: Tx, house: House, scope: Scope) -> Iterator[Item]:
-    return _reserved(tx, house, scope, Matter.SHUT)
+def _due_shut(tx: Tx, house: House, scope: Scope) -> Iterator[Task]:
+    return _reserved(tx, house, scope, TaskKind.SHUT)
 
 
-def _reserved(tx: Tx, house: House, scope: Scope, matter: Matter) -> Iterator[Item]:
+def _reserved(tx: Tx, house: House, scope: Scope, task_kind: TaskKind) -> Iterator[Task]:
     query, workdays = "reports.due", NEAR_WORKDAYS
-    if matter == Matter.SHUT:
+    if task_kind == TaskKind.SHUT:
         query, workdays = "reports.due_shut", SHUT_WORKDAYS
     last = house.calendar.add_workdays(tx.now.astimezone(CHINA).date(), workdays)
     until = datetime.combine(last + timedelta(days=1), time(), CHINA)
-    for row in tx.all(query, until=to_millis(until) + 1, most=MOST, **scope.values):
+    for row in tx.all(query, until=to_millis(until) + 1, most=MAX_LISTED, **scope.values):
         subject = audit.preselection_subject(row["preselection_id"])
-        yield Item(
-            matter=matter,
+        yield Task(
+            task_kind=task_kind,
             at=from_millis(row["deadline"]),
             subject=subject,
             office=row["office"],
@@ -174,21 +177,21 @@ def _reserved(tx: Tx, house: House, scope: Scope, matter: Matter) -> Iterator[It
         )
 
 
-def _appeals(tx: Tx, _house: House, scope: Scope) -> Iterator[Item]:
-    for one in waiting_appeals(tx, scope)[:MOST]:
+def _appeals(tx: Tx, _house: House, scope: Scope) -> Iterator[Task]:
+    for one in waiting_appeals(tx, scope)[:MAX_LISTED]:
         subject = audit.appeal_subject(one.appeal_id)
-        yield Item(matter=Matter.APPEAL, at=one.submitted_at, subject=subject, office=one.office)
+        yield Task(task_kind=TaskKind.APPEAL, at=one.submitted_at, subject=subject, office=one.office)
 
 
-def _failed(tx: Tx, _house: House, scope: Scope) -> Iterator[Item]:
+def _failed(tx: Tx, _house: House, scope: Scope) -> Iterator[Task]:
     since = to_millis(tx.now - FAILURES_SHOWN)
-    for row in tx.all("reports.failed", since=since, most=MOST):
-        item = _failure(tx, row)
-        if scope.holds(item.office):
-            yield item
+    for row in tx.all("reports.failed", since=since, most=MAX_LISTED):
+        task = _failure(tx, row)
+        if scope.holds(task.office):
+            yield task
 
 
-def _failure(tx: Tx, row: Row) -> Item:
+def _failure(tx: Tx, row: Row) -> Task:
     """Return a notification that failed, with the office and the number that it was about, if any."""
     subject = row["subject"]
     topic, _, number = subject.partition(":")
@@ -197,8 +200,8 @@ def _failure(tx: Tx, row: Row) -> Item:
         about := tx.one("preselection.by_id", preselection_id=int(number))
     ):
         office, plate, kind = about["office"], about["serial"] or "", about["kind"]
-    return Item(
-        matter=Matter.FAILED,
+    return Task(
+        task_kind=TaskKind.FAILED,
         at=from_millis(row["ended_at"]),
         subject=audit.notice_subject(row["notice_id"]),
         office=office,
@@ -210,20 +213,20 @@ def _failure(tx: Tx, row: Row) -> Item:
     )
 
 
-def _broken(tx: Tx, _house: House, _scope: Scope) -> Iterator[Item]:
-    return (_set_aside(row) for row in tx.all("reports.broken", most=MOST))
+def _broken(tx: Tx, _house: House, _scope: Scope) -> Iterator[Task]:
+    return (_set_aside(row) for row in tx.all("reports.broken", most=MAX_LISTED))
 
 
-def _set_aside(row: Row) -> Item:
-    return Item(
-        matter=Matter.BROKEN,
+def _set_aside(row: Row) -> Task:
+    return Task(
+        task_kind=TaskKind.BROKEN,
         at=from_millis(row["received_at"]),
         subject=audit.update_subject(row["update_id"]),
         error=row["note"] or "",
     )
 
 
-def _pools(tx: Tx, house: House, scope: Scope) -> Iterator[Item]:
+def _pools(tx: Tx, house: House, scope: Scope) -> Iterator[Task]:
     """Yield the pools of which every segment that was released, or is to come, is past the mark.
 
     One segment that is not yet past it is choice enough, however full the older ones are. So the newest is
@@ -234,8 +237,8 @@ def _pools(tx: Tx, house: House, scope: Scope) -> Iterator[Item]:
         taken = list(takewhile(_is_past_mark, ((one, _taken(tx, one)) for one in newest_first)))
         if newest_first and len(taken) == len(newest_first):
             size, gone = sum(one.size for one in newest_first), sum(count for _, count in taken)
-            yield Item(
-                matter=Matter.POOL,
+            yield Task(
+                task_kind=TaskKind.POOL,
                 at=max(one.released_at for one in newest_first),
                 subject=audit.pool_subject(code, kind),
                 office=code,
@@ -255,12 +258,12 @@ def _taken(tx: Tx, segment: Segment) -> int:
     return row["taken"] if row else 0
 
 
-def _scheduled(tx: Tx, house: House, scope: Scope) -> Iterator[Item]:
-    rows = tx.all("reports.scheduled", now=to_millis(tx.now), most=MOST, **scope.values)
+def _scheduled(tx: Tx, house: House, scope: Scope) -> Iterator[Task]:
+    rows = tx.all("reports.scheduled", now=to_millis(tx.now), most=MAX_LISTED, **scope.values)
     for row in rows:
         if row["office"] in house.offices:
-            yield Item(
-                matter=Matter.SCHEDULED,
+            yield Task(
+                task_kind=TaskKind.SCHEDULED,
                 at=from_millis(row["opens_at"]),
                 subject=audit.segment_subject(row["segment_id"]),
                 office=row["office"],
@@ -269,21 +272,21 @@ def _scheduled(tx: Tx, house: House, scope: Scope) -> Iterator[Item]:
             )
 
 
-def _years(tx: Tx, house: House, _scope: Scope) -> Iterator[Item]:
+def _years(tx: Tx, house: House, _scope: Scope) -> Iterator[Task]:
     year = (tx.now + SCHEDULE_AHEAD).astimezone(CHINA).year
     if not house.calendar.has_schedule(year):
-        yield Item(matter=Matter.CALENDAR, at=tx.now, subject=f"year:{year}", what=str(year))
+        yield Task(task_kind=TaskKind.CALENDAR, at=tx.now, subject=f"year:{year}", what=str(year))
 
 
-_LISTS: dict[Matter, Callable[[Tx, House, Scope], Iterable[Item]]] = {
-    Matter.DEADLINE: _due,
-    Matter.SHUT: _due_shut,
-    Matter.APPEAL: _appeals,
-    Matter.FAILED: _failed,
-    Matter.BROKEN: _broken,
-    Matter.POOL: _pools,
-    Matter.SCHEDULED: _scheduled,
-    Matter.CALENDAR: _years,
+_LISTS: dict[TaskKind, Callable[[Tx, House, Scope], Iterable[Task]]] = {
+    TaskKind.DEADLINE: _due,
+    TaskKind.SHUT: _due_shut,
+    TaskKind.APPEAL: _appeals,
+    TaskKind.FAILED: _failed,
+    TaskKind.BROKEN: _broken,
+    TaskKind.POOL: _pools,
+    TaskKind.SCHEDULED: _scheduled,
+    TaskKind.CALENDAR: _years,
 }
 
 
@@ -296,7 +299,7 @@ def handled_by(tx: Tx, subject: str) -> str | None:
     return row["handled_by"] if row else None
 
 
-def find(tx: Tx, admin: Admin, subject: str, served: Iterable[str]) -> Item:
+def find(tx: Tx, admin: Admin, subject: str, served: Iterable[str]) -> Task:
     """Return what somebody may deal with: "notice:5" or "update:9".
 
     Raises:
@@ -305,37 +308,37 @@ def find(tx: Tx, admin: Admin, subject: str, served: Iterable[str]) -> Item:
         NotYourDuty, NotYourOffice: they may not.
     """
     is_update = subject.partition(":")[0] == SubjectKind.UPDATE
-    item = _find_update(tx, admin, subject) if is_update else _find_notification(tx, subject)
-    if item is None or not scope_of(admin, DUTY_OF[item.matter], served).holds(item.office):
+    task = _find_update(tx, admin, subject) if is_update else _find_notification(tx, subject)
+    if task is None or not scope_of(admin, DUTY_OF[task.task_kind], served).holds(task.office):
         raise NothingToHandle
     by = handled_by(tx, subject)
     if by is not None:
         raise AlreadyHandled(by)
-    return item
+    return task
 
 
-def _find_update(tx: Tx, admin: Admin, subject: str) -> Item | None:
+def _find_update(tx: Tx, admin: Admin, subject: str) -> Task | None:
     admin.need(Duty.ADMINS, EVERYWHERE)
     row = tx.one("reports.broken_one", update_id=int(subject.partition(":")[2]))
     return _set_aside(row) if row else None
 
 
-def _find_notification(tx: Tx, subject: str) -> Item | None:
+def _find_notification(tx: Tx, subject: str) -> Task | None:
     row = tx.one("reports.failed_one", notice_id=int(subject.partition(":")[2]))
     return _failure(tx, row) if row else None
 
 
-def handle(tx: Tx, admin: Admin, subject: str, served: Iterable[str], actor: str) -> Item:
+def handle(tx: Tx, admin: Admin, subject: str, served: Iterable[str], actor: str) -> Task:
     """Note that somebody has dealt with something that does not end by itself; return what it was.
 
     Raises:
         AlreadyHandled, NothingToHandle, NotYourDuty, NotYourOffice: as it is found.
     """
-    item = find(tx, admin, subject, served)
+    task = find(tx, admin, subject, served)
     if not tx.run("reports.handle", subject=subject, actor=actor, now=to_millis(tx.now)):
         raise AlreadyHandled(handled_by(tx, subject) or "")
-    audit.record(tx, actor, AuditAction.HANDLED, subject, office=item.office)
-    return item
+    audit.record(tx, actor, AuditAction.HANDLED, subject, office=task.office)
+    return task
 
 
 # --- the daily summary ----------------------------------------------------------------------
@@ -399,13 +402,13 @@ class Summaries:
                 ),
             )
 
-    def of_chat(self, tx: Tx, chat_id: int) -> Desk | None:
+    def of_chat(self, tx: Tx, chat_id: int) -> WorkQueue | None:
         """Return what a summary says; None when nothing waits any more, or not for them."""
         admin = self._admins.of(tx, chat_id)
         if Duty.DESK not in admin.duties:
             return None
-        found = desk(tx, self._house, admin)
-        return found if found.is_pressing else None
+        queue = read_work_queue(tx, self._house, admin)
+        return queue if queue.is_pressing else None
 
     def _concerns(self, tx: Tx, admin: Admin, today: date) -> bool:
         return (

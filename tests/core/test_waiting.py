@@ -24,7 +24,7 @@ from core.people.admins import Admin, Post, Role
 from core.pool.segments import Release
 from core.ports import Tx
 from core.reporting import work_queue
-from core.reporting.work_queue import Desk, Matter
+from core.reporting.work_queue import TaskKind, WorkQueue
 from core.values.masks import parse_mask
 from core.values.plates import PlateKind
 from tests.core.appealing import appealed
@@ -47,12 +47,12 @@ async def core(engine: str, tmp_path: Path, clock: FixedClock) -> AsyncIterator[
         yield await build(store, clock, {"offices": [office("粤K"), office("粤A")]})
 
 
-async def look(core: Core, admin: Admin | None = None) -> Desk:
-    return await core.store.read(work_queue.desk, core.house, admin or at_desk())
+async def look(core: Core, admin: Admin | None = None) -> WorkQueue:
+    return await core.store.read(work_queue.read_work_queue, core.house, admin or at_desk())
 
 
-def subjects(found: Desk, matter: Matter) -> list[str]:
-    return [item.subject for item in found.items if item.matter == matter]
+def subjects(queue: WorkQueue, task_kind: TaskKind) -> list[str]:
+    return [task.subject for task in queue.tasks if task.task_kind == task_kind]
 
 
 def fails(tx: Tx, subject: str = "preselection:1", chat_id: int = 5001) -> None:
@@ -72,11 +72,11 @@ def sets_aside(tx: Tx, update_id: int = 7) -> None:
 
 
 async def test_empty_desk_has_all_its_matters_but_no_items(core: Core) -> None:
-    found = await look(core)
-    assert found.items == ()
-    assert not found.is_pressing
-    assert Matter.APPEAL in found.matters
-    assert [count for _, count in found.due] == [0] * 7
+    queue = await look(core)
+    assert queue.tasks == ()
+    assert not queue.is_pressing
+    assert TaskKind.APPEAL in queue.task_kinds
+    assert [count for _, count in queue.due] == [0] * 7
 
 
 async def test_appeal_that_waits_is_on_the_desk(core: Core) -> None:
@@ -84,10 +84,10 @@ async def test_appeal_that_waits_is_on_the_desk(core: Core) -> None:
     await core.store.run(reserved, core, 0, "A1234")
     owner = await core.store.run(registered, core, 1)
     number = await core.store.run(appealed, core, owner, 0)
-    found = [item for item in (await look(core)).items if item.matter == Matter.APPEAL]
-    assert [(item.subject, item.office) for item in found] == [(f"appeal:{number}", "粤K")]
+    found = [task for task in (await look(core)).tasks if task.task_kind == TaskKind.APPEAL]
+    assert [(task.subject, task.office) for task in found] == [(f"appeal:{number}", "粤K")]
     elsewhere = Admin(chat_id=9, posts=frozenset({Post(role=Role.REVIEWER, office="粤A")}))
-    assert (await look(core, elsewhere)).items == ()
+    assert (await look(core, elsewhere)).tasks == ()
 
 
 async def test_stranger_has_no_desk(core: Core) -> None:
@@ -100,12 +100,12 @@ async def test_deadline_waits_from_the_working_day_before(core: Core, clock: Fix
     await core.store.run(release, core, "A10##")
     await core.store.run(reserved, core, 1, "A1001")
     clock.advance(timedelta(days=5))  # Sunday: Monday is the next working day
-    assert subjects(await look(core), Matter.DEADLINE) == []
+    assert subjects(await look(core), TaskKind.DEADLINE) == []
     clock.advance(timedelta(days=1))
-    found = await look(core)
-    assert subjects(found, Matter.DEADLINE) == ["preselection:1"]
-    assert [count for _, count in found.due] == [0, 1, 0, 0, 0, 0, 0]
-    assert found.is_pressing
+    queue = await look(core)
+    assert subjects(queue, TaskKind.DEADLINE) == ["preselection:1"]
+    assert [count for _, count in queue.due] == [0, 1, 0, 0, 0, 0, 0]
+    assert queue.is_pressing
 
 
 async def test_owner_who_cannot_be_reached_waits_for_longer(core: Core, clock: FixedClock) -> None:
@@ -113,56 +113,61 @@ async def test_owner_who_cannot_be_reached_waits_for_longer(core: Core, clock: F
     await core.store.run(reserved, core, 1, "A1001")
     await core.store.run(mark_unreachable, 5001, "Forbidden")
     clock.advance(timedelta(days=2))
-    found = await look(core)
-    assert subjects(found, Matter.SHUT) == ["preselection:1"]
+    queue = await look(core)
+    assert subjects(queue, TaskKind.SHUT) == ["preselection:1"]
     clock.advance(timedelta(days=4))
-    found = await look(core)
-    assert (subjects(found, Matter.SHUT), subjects(found, Matter.DEADLINE)) == (["preselection:1"], [])
+    queue = await look(core)
+    assert (subjects(queue, TaskKind.SHUT), subjects(queue, TaskKind.DEADLINE)) == (["preselection:1"], [])
 
 
 async def test_pool_waits_when_every_segment_is_past_the_mark(core: Core) -> None:
     await core.store.run(release, core, "A10##")
     _, begun = await core.store.run(reserved, core, 1, "A1099")
     await core.store.run(fill, segment_id=1, mask="A10##", size=100, keep="n >= 58", holder=begun)
-    assert subjects(await look(core), Matter.POOL) == []
+    assert subjects(await look(core), TaskKind.POOL) == []
     await core.store.run(fill, segment_id=1, mask="A10##", size=100, keep="n <> 60", holder=begun)
-    (item,) = [one for one in (await look(core)).items if one.matter == Matter.POOL]
-    assert (item.office, item.kind, item.free, item.share) == ("粤K", "small", 40, 0.6)
+    (task,) = [one for one in (await look(core)).tasks if one.task_kind == TaskKind.POOL]
+    assert (task.office, task.kind, task.free, task.share) == ("粤K", "small", 40, 0.6)
     await core.store.run(release, core, "B10##")
-    assert subjects(await look(core), Matter.POOL) == []
+    assert subjects(await look(core), TaskKind.POOL) == []
 
 
 async def test_release_to_come_is_listed_but_presses_nobody(core: Core, clock: FixedClock) -> None:
     mask, place = parse_mask(PlateKind.SMALL, "A10##"), core.offices["粤K"]
     order = Release(office=place, mask=mask, actor="test", opens_at=NOON + timedelta(days=3))
     await core.store.run(core.pools.release, order)
-    found = await look(core)
-    assert subjects(found, Matter.SCHEDULED) == ["segment:1"]
-    assert not found.is_pressing
+    queue = await look(core)
+    assert subjects(queue, TaskKind.SCHEDULED) == ["segment:1"]
+    assert not queue.is_pressing
     clock.advance(timedelta(days=4))
-    assert subjects(await look(core), Matter.SCHEDULED) == []
+    assert subjects(await look(core), TaskKind.SCHEDULED) == []
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 async def test_year_without_schedule_waits_in_time(core: Core, clock: FixedClock) -> None:
-    assert subjects(await look(core), Matter.CALENDAR) == []
+    assert subjects(await look(core), TaskKind.CALENDAR) == []
     clock.advance(timedelta(days=3650))
-    assert subjects(await look(core), Matter.CALENDAR) == ["year:2036"]
+    assert subjects(await look(core), TaskKind.CALENDAR) == ["year:2036"]
 
 
 async def test_failed_notice_waits_until_somebody_deals_with_it(core: Core) -> None:
     await core.store.run(release, core, "A10##")
     await core.store.run(reserved, core, 1, "A1001")
     await core.store.run(fails)
-    (item,) = (await look(core)).items
-    assert (item.matter, item.office, item.plate, item.what) == (Matter.FAILED, "粤K", "A1001", "expired")
-    await core.store.run(work_queue.handle, at_desk(), item.subject, core.offices, "chat:1001")
-    assert (await look(core)).items == ()
+    (task,) = (await look(core)).tasks
+    assert (task.task_kind, task.office, task.plate, task.what) == (
+        TaskKind.FAILED,
+        "粤K",
+        "A1001",
+        "expired",
+    )
+    await core.store.run(work_queue.handle, at_desk(), task.subject, core.offices, "chat:1001")
+    assert (await look(core)).tasks == ()
     with pytest.raises(AlreadyHandled) as refused:
-        await core.store.run(work_queue.handle, at_desk(), item.subject, core.offices, "chat:3001")
+        await core.store.run(work_queue.handle, at_desk(), task.subject, core.offices, "chat:3001")
     assert refused.value.by == "chat:1001"
     journal = await core.store.read(sql, "SELECT actor, subject, office FROM audit WHERE action = 'handled'")
-    assert journal == [{"actor": "chat:1001", "subject": item.subject, "office": "粤K"}]
+    assert journal == [{"actor": "chat:1001", "subject": task.subject, "office": "粤K"}]
 
 
 def test_every_notice_that_is_owed_to_somebody_has_a_name() -> None:
@@ -178,7 +183,7 @@ async def test_subscribers_who_shut_us_out_bury_nothing(core: Core, purpose: str
             mark_failed(tx, notification, "worker", "Forbidden")
 
     await core.store.run(fails_to_announce)
-    assert (await look(core)).items == ()
+    assert (await look(core)).tasks == ()
 
 
 async def test_notice_that_is_tried_again_does_not_wait(core: Core) -> None:
@@ -189,17 +194,17 @@ async def test_notice_that_is_tried_again_does_not_wait(core: Core) -> None:
         record_failure(tx, notification, "worker", "TimedOut", timedelta())
 
     await core.store.run(tries_once)
-    assert (await look(core)).items == ()
+    assert (await look(core)).tasks == ()
 
 
 async def test_broken_update_is_for_chiefs_of_all_offices(core: Core) -> None:
     await core.store.run(sets_aside)
-    assert subjects(await look(core), Matter.BROKEN) == ["update:7"]
-    assert (await look(core, at_desk(place="粤K"))).items == ()
+    assert subjects(await look(core), TaskKind.BROKEN) == ["update:7"]
+    assert (await look(core, at_desk(place="粤K"))).tasks == ()
     with pytest.raises(NotYourDuty):
         await core.store.run(work_queue.handle, at_desk(place="粤K"), "update:7", core.offices, "chat:1")
     await core.store.run(work_queue.handle, at_desk(), "update:7", core.offices, "chat:1")
-    assert (await look(core)).items == ()
+    assert (await look(core)).tasks == ()
 
 
 @pytest.mark.parametrize("subject", ["notice:99", "update:99"])
@@ -213,18 +218,18 @@ async def test_desk_of_one_office_shows_nothing_of_another(core: Core, clock: Fi
     await core.store.run(reserved, core, 1, "A1001")
     await core.store.run(fails)
     clock.advance(timedelta(days=6))
-    assert len((await look(core, at_desk(place="粤K"))).items) == 2
+    assert len((await look(core, at_desk(place="粤K"))).tasks) == 2
     there = await look(core, at_desk(place="粤A"))
-    assert (there.items, sum(count for _, count in there.due)) == ((), 0)
+    assert (there.tasks, sum(count for _, count in there.due)) == ((), 0)
     with pytest.raises(NothingToHandle):
         await core.store.run(work_queue.handle, at_desk(place="粤A"), "notice:1", core.offices, "chat:1")
 
 
 async def test_each_role_sees_its_own_matters(core: Core) -> None:
-    shown = {role: (await look(core, at_desk(role))).matters for role in Role}
-    assert shown[Role.CLERK] == (Matter.DEADLINE, Matter.SHUT)
-    assert shown[Role.REVIEWER] == (Matter.APPEAL,)
-    assert set(shown[Role.CHIEF]) == set(Matter)
+    shown = {role: (await look(core, at_desk(role))).task_kinds for role in Role}
+    assert shown[Role.CLERK] == (TaskKind.DEADLINE, TaskKind.SHUT)
+    assert shown[Role.REVIEWER] == (TaskKind.APPEAL,)
+    assert set(shown[Role.CHIEF]) == set(TaskKind)
 
 
 async def test_items_come_oldest_first(core: Core, clock: FixedClock) -> None:
@@ -233,7 +238,7 @@ async def test_items_come_oldest_first(core: Core, clock: FixedClock) -> None:
     await core.store.run(sets_aside)
     clock.advance(timedelta(days=6))
     await core.store.run(fails)
-    moments = [item.at for item in (await look(core)).items]
+    moments = [task.at for task in (await look(core)).tasks]
     assert len(moments) > 2
     assert moments == sorted(moments)
 

@@ -45,7 +45,7 @@ from core.preselection.selection import Unavailable
 from core.registry.imports import ImportState
 from core.reporting.audit_search import IDENTITY, PHONE, Asked
 from core.reporting.case_file import CaseFileTopic as FindTopic
-from core.reporting.work_queue import Matter
+from core.reporting.work_queue import TaskKind
 from core.security.vault import Vault
 from core.values.plates import PlateKind
 from core.values.vehicles import CertificateKind
@@ -61,7 +61,7 @@ _ENUMS: Mapping[str, type[StrEnum]] = {
     "code purpose": CodePurpose,
     "desk duty": Duty,
     "desk role": Role,
-    "desk task kind": Matter,
+    "desk task kind": TaskKind,
     "find topic": FindTopic,
     "import state": ImportState,
     "language": Language,

@@ -28,7 +28,7 @@ from core.appeals import Slot
 from core.pool.batches import Batch
 from core.preselection import Preselection, PreselectionState, Way
 from core.reporting.statistics import Fill
-from core.reporting.work_queue import Matter
+from core.reporting.work_queue import TaskKind
 from core.values.masks import parse_mask
 from core.values.plates import PlateKind
 from core.values.vehicles import CertificateKind
@@ -149,7 +149,7 @@ REPORTS: dict[str, Callable[[], bytes]] = {
     ),
     "stats of all": lambda: stats_picture(stats.picture(make_report_pictures.some_stats(), None)),
     "desk": lambda: desk_picture(
-        waiting.picture(replace(make_report_pictures.some_desk(), matters=tuple(Matter)))
+        waiting.picture(replace(make_report_pictures.some_desk(), task_kinds=tuple(TaskKind)))
     ),
 }
 

@@ -28,10 +28,10 @@ from core.clock import CHINA
 from core.errors import Refusal, XuanhaoError
 from core.people.admins import Duty
 from core.reporting import work_queue
-from core.reporting.work_queue import MOST, Desk, Item, Matter
+from core.reporting.work_queue import MAX_LISTED, Task, TaskKind, WorkQueue
 
 _A_PAGE = 6
-_WITHOUT_MOMENT = frozenset({Matter.POOL, Matter.CALENDAR})
+_WITHOUT_MOMENT = frozenset({TaskKind.POOL, TaskKind.CALENDAR})
 
 
 def ask(_scene: Scene, rest: str) -> Go:
@@ -50,28 +50,28 @@ def to_page(page: str) -> Go:
     return Go(screen=ScreenName.DESK_DESK, args={"page": page})
 
 
-def _look(scene: Scene) -> Desk:
+def _look(scene: Scene) -> WorkQueue:
     """Return what waits, from a snapshot: segments are counted for it.
 
     The snapshot does not know what this very step has dealt with; the argument ``done`` names it.
     """
-    look = partial(work_queue.desk, house=scene.core.house, admin=scene.admin)
-    found: Desk = scene.beside(ScreenName.DESK_DESK, look)
-    return replace(found, items=tuple(item for item in found.items if item.subject != scene.arg("done")))
+    look = partial(work_queue.read_work_queue, house=scene.core.house, admin=scene.admin)
+    queue: WorkQueue = scene.beside(ScreenName.DESK_DESK, look)
+    return replace(queue, tasks=tuple(task for task in queue.tasks if task.subject != scene.arg("done")))
 
 
 def _show(scene: Scene) -> View:
     scene.admin.need(Duty.DESK)
-    found = _look(scene)
-    page, turns = page_of(found.items, number(scene, "page"), _A_PAGE)
+    queue = _look(scene)
+    page, turns = page_of(queue.tasks, number(scene, "page"), _A_PAGE)
     leads = [
-        Button(label=words.lead_label(NUMBERS[place], item), action=ActionName.LEAD, arg=item.subject)
-        for place, item in enumerate(page)
-        if _leads_on(item)
+        Button(label=words.lead_label(NUMBERS[place], task), action=ActionName.LEAD, arg=task.subject)
+        for place, task in enumerate(page)
+        if _leads_on(task)
     ]
     return View(
-        text=_text(found, page, number(scene, "page")),
-        picture=ReportPicture(report=picture(found)),
+        text=_text(queue, page, number(scene, "page")),
+        picture=ReportPicture(report=picture(queue)),
         rows=(
             *in_columns(leads, 2),
             *([tuple(turns)] if turns else []),
@@ -90,52 +90,52 @@ def _switch(scene: Scene) -> Button:
     return Button(label=words.SUMMARY_OFF(), action=ActionName.SUMMARY, arg="on")
 
 
-def _text(found: Desk, page: list[Item], number_of_page: int) -> str:
-    if not found.items:
+def _text(queue: WorkQueue, page: list[Task], number_of_page: int) -> str:
+    if not queue.tasks:
         return words.NOTHING_WAITS()
-    pages = -(-len(found.items) // _A_PAGE)
-    lines = [f"<b>{escape(words.desk_counts(found))}</b>"]
+    pages = -(-len(queue.tasks) // _A_PAGE)
+    lines = [f"<b>{escape(words.desk_counts(queue))}</b>"]
     if pages > 1:
         lines.append(texts.page_line(min(number_of_page, pages - 1), pages))
-    lines += (f"{NUMBERS[place]} {escape(words.item(item, found.at))}" for place, item in enumerate(page))
+    lines += (f"{NUMBERS[place]} {escape(words.item(task, queue.at))}" for place, task in enumerate(page))
     return texts.fitting(lines)
 
 
-def picture(found: Desk) -> Glance:
+def picture(queue: WorkQueue) -> Glance:
     """Return the desk at a glance."""
     return Glance(
         title=words.DESK_TITLE(),
-        at=texts.counted_at(found.at),
-        tiles=tuple(_tile(found, matter) for matter in found.matters if _is_shown(found, matter)),
+        at=texts.counted_at(queue.at),
+        tiles=tuple(_tile(queue, task_kind) for task_kind in queue.task_kinds if _is_shown(queue, task_kind)),
         days_title=words.AHEAD(),
         days=tuple(
             Ahead(label=texts.day_label(day), number=count, today=not ahead)
-            for ahead, (day, count) in enumerate(found.due)
+            for ahead, (day, count) in enumerate(queue.due)
         ),
     )
 
 
-def _is_shown(found: Desk, matter: Matter) -> bool:
-    return matter != Matter.CALENDAR or bool(found.counts[matter])
+def _is_shown(queue: WorkQueue, task_kind: TaskKind) -> bool:
+    return task_kind != TaskKind.CALENDAR or bool(queue.counts[task_kind])
 
 
-def _tile(found: Desk, matter: Matter) -> Tile:
-    count, first = found.counts[matter], found.oldest(matter)
+def _tile(queue: WorkQueue, task_kind: TaskKind) -> Tile:
+    count, first = queue.counts[task_kind], queue.oldest(task_kind)
     ground = Ground.TILE
-    if count and matter != Matter.SCHEDULED:
-        today = first is not None and first.astimezone(CHINA).date() <= found.at.astimezone(CHINA).date()
-        urgent = matter in {Matter.DEADLINE, Matter.SHUT} and today
+    if count and task_kind != TaskKind.SCHEDULED:
+        today = first is not None and first.astimezone(CHINA).date() <= queue.at.astimezone(CHINA).date()
+        urgent = task_kind in {TaskKind.DEADLINE, TaskKind.SHUT} and today
         ground = Ground.RED if urgent else Ground.AMBER
     return Tile(
-        label=words.MATTERS[matter](),
-        number=f"{count:,}" if count < MOST else f"{MOST}+",
-        hint=words.oldest(first, found.at) if first and matter not in _WITHOUT_MOMENT else "",
+        label=words.TASK_KINDS[task_kind](),
+        number=f"{count:,}" if count < MAX_LISTED else f"{MAX_LISTED}+",
+        hint=words.oldest(first, queue.at) if first and task_kind not in _WITHOUT_MOMENT else "",
         ground=ground,
     )
 
 
-def _leads_on(item: Item) -> bool:
-    return item.matter != Matter.CALENDAR
+def _leads_on(task: Task) -> bool:
+    return task.task_kind != TaskKind.CALENDAR
 
 
 def _lead(scene: Scene, subject: str) -> Go:
@@ -164,16 +164,16 @@ def _summary(scene: Scene, switch: str) -> Go:
 
 def _sheet(scene: Scene, _arg: str) -> Go:
     scene.admin.need(Duty.DESK)
-    look = partial(work_queue.desk, house=scene.core.house, admin=scene.admin)
+    look = partial(work_queue.read_work_queue, house=scene.core.house, admin=scene.admin)
     return sheet("desk.xlsx", escape(words.DESK_TITLE()), look, _tables)
 
 
 def _tables(found: object) -> list[Table]:
-    if not isinstance(found, Desk):
+    if not isinstance(found, WorkQueue):
         raise TypeError("not a desk")
     rows = [
-        (words.MATTERS[item.matter](), item.at, item.office, words.item(item, found.at))
-        for item in found.items
+        (words.TASK_KINDS[task.task_kind](), task.at, task.office, words.item(task, found.at))
+        for task in found.tasks
     ]
     return [Table(title=words.DESK_SHEET(), columns=columns(words.DESK_COLUMNS()), rows=rows)]
 
@@ -187,12 +187,12 @@ _TO_DESK: ErrorWays = {Refusal: _back}
 
 def _show_matter(scene: Scene) -> View:
     scene.admin.need(Duty.DESK)
-    item = work_queue.find(scene.tx, scene.admin, scene.arg("subject"), scene.core.offices)
+    task = work_queue.find(scene.tx, scene.admin, scene.arg("subject"), scene.core.offices)
     ways = [Button(label=words.HANDLED(), action=ActionName.HANDLE, style=Style.SUCCESS)]
-    if item.about:
-        ways.append(Button(label=words.lead_label("🔎", item), action=ActionName.FIND, arg=item.about))
+    if task.about:
+        ways.append(Button(label=words.lead_label("🔎", task), action=ActionName.FIND, arg=task.about))
     back = Button(label=common.BACK(), action=ActionName.BACK)
-    return View(text=words.matter_text(item, scene.tx.now), rows=(tuple(ways), (back,)))
+    return View(text=words.matter_text(task, scene.tx.now), rows=(tuple(ways), (back,)))
 
 
 def _handle(scene: Scene, _arg: str) -> Go:

@@ -9,7 +9,7 @@ from bot.texts.desk.reports.parts import when
 from core import audit
 from core.notifications.queue import CHAT_GONE, NotificationPurpose
 from core.reporting.statistics import MARK, NEARLY_EMPTY
-from core.reporting.work_queue import Desk, Item, Matter
+from core.reporting.work_queue import Task, TaskKind, WorkQueue
 from core.values.plates import PlateKind
 
 DESK_TITLE = phrase("待办事项")
@@ -26,25 +26,25 @@ DESK_SHEET = phrase("待办")
 DESK_COLUMNS = phrase("事项|时间|发牌机关|说明")
 NOTHING_TO_HANDLE = phrase("这一项已不在待办事项中。")
 
-MATTERS = {
-    Matter.DEADLINE: phrase("临近到期"),
-    Matter.SHUT: phrase("联系不上车主"),
-    Matter.APPEAL: phrase("待审申诉"),
-    Matter.FAILED: phrase("通知发送失败"),
-    Matter.BROKEN: phrase("搁置的消息"),
-    Matter.POOL: phrase("号池告急"),
-    Matter.SCHEDULED: phrase("定时投放"),
-    Matter.CALENDAR: phrase("放假安排未收录"),
+TASK_KINDS = {
+    TaskKind.DEADLINE: phrase("临近到期"),
+    TaskKind.SHUT: phrase("联系不上车主"),
+    TaskKind.APPEAL: phrase("待审申诉"),
+    TaskKind.FAILED: phrase("通知发送失败"),
+    TaskKind.BROKEN: phrase("搁置的消息"),
+    TaskKind.POOL: phrase("号池告急"),
+    TaskKind.SCHEDULED: phrase("定时投放"),
+    TaskKind.CALENDAR: phrase("放假安排未收录"),
 }
 _ITEMS = {
-    Matter.DEADLINE: phrase("{plate} 办理截止 {when}"),
-    Matter.SHUT: phrase("{plate} 联系不上车主,办理截止 {when}"),
-    Matter.APPEAL: phrase("申诉 {number} 号,{when} 提交"),
-    Matter.FAILED: phrase("{plate} {notice}没能发出,{when}"),
-    Matter.BROKEN: phrase("消息 {number} 无法处理,{when}"),
-    Matter.POOL: phrase("{pool} {left}"),
-    Matter.SCHEDULED: phrase("{pool} {mask} 将于 {when} 投放"),
-    Matter.CALENDAR: phrase("{year} 年的放假调休安排尚未收录"),
+    TaskKind.DEADLINE: phrase("{plate} 办理截止 {when}"),
+    TaskKind.SHUT: phrase("{plate} 联系不上车主,办理截止 {when}"),
+    TaskKind.APPEAL: phrase("申诉 {number} 号,{when} 提交"),
+    TaskKind.FAILED: phrase("{plate} {notice}没能发出,{when}"),
+    TaskKind.BROKEN: phrase("消息 {number} 无法处理,{when}"),
+    TaskKind.POOL: phrase("{pool} {left}"),
+    TaskKind.SCHEDULED: phrase("{pool} {mask} 将于 {when} 投放"),
+    TaskKind.CALENDAR: phrase("{year} 年的放假调休安排尚未收录"),
 }
 _NOTICES: dict[str, Phrase] = {
     NotificationPurpose.APPEAL: phrase("申诉结果通知"),
@@ -71,12 +71,12 @@ _REASONS = {
 }
 
 
-def desk_counts(desk: Desk) -> str:
+def desk_counts(queue: WorkQueue) -> str:
     """Return how many of each matter wait, of those that do."""
     parts = [
-        _("{matter} {count}").format(matter=MATTERS[matter](), count=desk.counts[matter])
-        for matter in desk.matters
-        if desk.counts[matter]
+        _("{matter} {count}").format(matter=TASK_KINDS[task_kind](), count=queue.counts[task_kind])
+        for task_kind in queue.task_kinds
+        if queue.counts[task_kind]
     ]
     return " · ".join(parts)
 
@@ -86,10 +86,10 @@ def oldest(at: datetime, now: datetime) -> str:
     return _("最早 {when}").format(when=when(at, now))
 
 
-def item(one: Item, now: datetime) -> str:
+def item(one: Task, now: datetime) -> str:
     """Return what waits, in one line without markup."""
     return (
-        _ITEMS[one.matter]()
+        _ITEMS[one.task_kind]()
         .format(
             plate=plate(one.office or "", one.plate) if one.plate else "",
             pool=f"{one.office} {KINDS[PlateKind(one.kind)]}" if one.office and one.kind else "",
@@ -104,22 +104,22 @@ def item(one: Item, now: datetime) -> str:
     )
 
 
-def _left(one: Item) -> str:
+def _left(one: Task) -> str:
     if one.share >= NEARLY_EMPTY:
         return _("号码将尽,只剩 {free:,} 个").format(free=one.free)
     return _("全部号段已过 {mark:.0%},还剩 {free:,} 个,请准备投放").format(mark=MARK, free=one.free)
 
 
-def lead_label(number: str, one: Item) -> str:
+def lead_label(number: str, one: Task) -> str:
     """Return what stands on the button that leads on."""
-    name = plate(one.office or "", one.plate) if one.plate else MATTERS[one.matter]()
+    name = plate(one.office or "", one.plate) if one.plate else TASK_KINDS[one.task_kind]()
     return f"{number} {name}"
 
 
-def matter_text(one: Item, now: datetime) -> str:
+def matter_text(one: Task, now: datetime) -> str:
     """Return what is known of something that somebody must deal with."""
     reason = _REASONS[one.error]() if one.error in _REASONS else one.error
-    lines = [f"<b>{MATTERS[one.matter]()}</b>", escape(item(one, now))]
+    lines = [f"<b>{TASK_KINDS[one.task_kind]()}</b>", escape(item(one, now))]
     if reason:
         lines.append(_("原因:{reason}").format(reason=escape(reason)))
     lines.append(_("处理之后请点【✓ 已处理】,它就不再列为待办。"))
@@ -133,14 +133,14 @@ def already_handled(by: str) -> str:
     return _("已由管理员 {by} 处理。").format(by=escape(audit.chat_of(by)))
 
 
-def summary(desk: Desk) -> str:
+def summary(queue: WorkQueue) -> str:
     """Return the daily summary: how many of what, and the oldest of them."""
     lines = [
         _("<b>🗂 今日待办</b>"),
-        escape(desk_counts(desk)),
+        escape(desk_counts(queue)),
         "",
-        *(f"· {escape(item(one, desk.at))}" for one in desk.items[:5]),
+        *(f"· {escape(item(one, queue.at))}" for one in queue.tasks[:5]),
     ]
-    if len(desk.items) > 5:  # noqa: PLR2004 - as many as are named
-        lines.append(_("…共 {count} 项").format(count=len(desk.items)))
+    if len(queue.tasks) > 5:  # noqa: PLR2004 - as many as are named
+        lines.append(_("…共 {count} 项").format(count=len(queue.tasks)))
     return "\n".join(lines)
