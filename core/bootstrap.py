@@ -27,7 +27,7 @@ from core.preselection.selection import Selection
 from core.registry.lookup import OpenRegistry, StrictRegistry, VehicleRegistry
 from core.reporting.audit_search import Journal
 from core.reporting.case_file import Dossiers
-from core.reporting.work_queue import House, Summaries
+from core.reporting.work_queue import DeskServices, Summaries
 from core.security.photo_files import FilePhotos
 from core.security.vault import Vault
 from core.settings import Settings
@@ -74,7 +74,7 @@ class Core:
     admins: Admins
     counter: Counter
     journal: Journal
-    house: House
+    desk_services: DeskServices
     summaries: Summaries
     dossiers: Dossiers
     own_data: OwnData
@@ -102,7 +102,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
     offices = {office.code: office for office in settings.offices}
     endings = Endings(accounts, offices, calendar)
     admins = Admins(settings.telegram.admins)
-    house = House(offices=offices, calendar=calendar)
+    desk_services = DeskServices(offices=offices, calendar=calendar)
     vehicle_registry, counter = (
         given.vehicle_registry or _vehicle_registry(settings),
         Counter(accounts, offices),
@@ -133,8 +133,8 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
         appeals=appeals,
         reviews=Reviews(appeals, accounts, counter, vehicle_registry),
         journal=Journal(accounts, vault, offices),
-        house=house,
-        summaries=Summaries(house, admins, settings.desk.summary_at),
+        desk_services=desk_services,
+        summaries=Summaries(desk_services, admins, settings.desk.summary_at),
         dossiers=Dossiers(accounts, offices),
         own_data=OwnData(accounts, preselections, [appeals_personal_data.holding(appeals)]),
     )

@@ -108,14 +108,14 @@ class WorkQueue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
+class DeskServices:
     """What the desk needs to know of the service."""
 
     offices: Mapping[str, Office] = field(repr=False)
     calendar: WorkingCalendar = field(repr=False)
 
 
-def read_work_queue(tx: Tx, house: House, admin: Admin) -> WorkQueue:
+def read_work_queue(tx: Tx, services: DeskServices, admin: Admin) -> WorkQueue:
     """Return what waits for somebody, the oldest first.
 
     Raises:
@@ -123,10 +123,10 @@ def read_work_queue(tx: Tx, house: House, admin: Admin) -> WorkQueue:
     """
     admin.need(Duty.DESK)
     task_kinds = _task_kinds(admin)
-    tasks = [task for task_kind in task_kinds for task in _of(tx, house, admin, task_kind)]
+    tasks = [task for task_kind in task_kinds for task in _of(tx, services, admin, task_kind)]
     due: tuple[tuple[date, int], ...] = ()
     if TaskKind.DEADLINE in task_kinds:
-        due = due_by_day(tx, scope_of(admin, Duty.CONFIRM, house.offices), DUE_DAYS)
+        due = due_by_day(tx, scope_of(admin, Duty.CONFIRM, services.offices), DUE_DAYS)
     return WorkQueue(
         at=tx.now,
         tasks=tuple(sorted(tasks, key=lambda one: (one.at, one.subject))),
@@ -135,10 +135,10 @@ def read_work_queue(tx: Tx, house: House, admin: Admin) -> WorkQueue:
     )
 
 
-def is_pressing(tx: Tx, house: House, admin: Admin) -> bool:
+def is_pressing(tx: Tx, services: DeskServices, admin: Admin) -> bool:
     """Whether something waits for somebody; looks no further than to the first such thing."""
     task_kinds = [task_kind for task_kind in _task_kinds(admin) if task_kind != TaskKind.SCHEDULED]
-    return any(True for task_kind in task_kinds for _ in _of(tx, house, admin, task_kind))
+    return any(True for task_kind in task_kinds for _ in _of(tx, services, admin, task_kind))
 
 
 def _task_kinds(admin: Admin) -> tuple[TaskKind, ...]:
@@ -146,23 +146,23 @@ def _task_kinds(admin: Admin) -> tuple[TaskKind, ...]:
     return tuple(task_kind for task_kind in TaskKind if DUTY_OF[task_kind] in admin.duties)
 
 
-def _of(tx: Tx, house: House, admin: Admin, task_kind: TaskKind) -> Iterable[Task]:
-    return _LISTS[task_kind](tx, house, scope_of(admin, DUTY_OF[task_kind], house.offices))
+def _of(tx: Tx, services: DeskServices, admin: Admin, task_kind: TaskKind) -> Iterable[Task]:
+    return _LISTS[task_kind](tx, services, scope_of(admin, DUTY_OF[task_kind], services.offices))
 
 
-def _due(tx: Tx, house: House, scope: Scope) -> Iterator[Task]:
-    return _reserved(tx, house, scope, TaskKind.DEADLINE)
+def _due(tx: Tx, services: DeskServices, scope: Scope) -> Iterator[Task]:
+    return _reserved(tx, services, scope, TaskKind.DEADLINE)
 
 
-def _due_shut(tx: Tx, house: House, scope: Scope) -> Iterator[Task]:
-    return _reserved(tx, house, scope, TaskKind.SHUT)
+def _due_shut(tx: Tx, services: DeskServices, scope: Scope) -> Iterator[Task]:
+    return _reserved(tx, services, scope, TaskKind.SHUT)
 
 
-def _reserved(tx: Tx, house: House, scope: Scope, task_kind: TaskKind) -> Iterator[Task]:
+def _reserved(tx: Tx, services: DeskServices, scope: Scope, task_kind: TaskKind) -> Iterator[Task]:
     query, workdays = "reports.due", NEAR_WORKDAYS
     if task_kind == TaskKind.SHUT:
         query, workdays = "reports.due_shut", SHUT_WORKDAYS
-    last = house.calendar.add_workdays(tx.now.astimezone(CHINA).date(), workdays)
+    last = services.calendar.add_workdays(tx.now.astimezone(CHINA).date(), workdays)
     until = datetime.combine(last + timedelta(days=1), time(), CHINA)
     for row in tx.all(query, until=to_millis(until) + 1, most=MAX_LISTED, **scope.values):
         subject = audit.preselection_subject(row["preselection_id"])
@@ -177,13 +177,13 @@ def _reserved(tx: Tx, house: House, scope: Scope, task_kind: TaskKind) -> Iterat
         )
 
 
-def _appeals(tx: Tx, _house: House, scope: Scope) -> Iterator[Task]:
+def _appeals(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
     for one in waiting_appeals(tx, scope)[:MAX_LISTED]:
         subject = audit.appeal_subject(one.appeal_id)
         yield Task(task_kind=TaskKind.APPEAL, at=one.submitted_at, subject=subject, office=one.office)
 
 
-def _failed(tx: Tx, _house: House, scope: Scope) -> Iterator[Task]:
+def _failed(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
     since = to_millis(tx.now - FAILURES_SHOWN)
     for row in tx.all("reports.failed", since=since, most=MAX_LISTED):
         task = _failure(tx, row)
@@ -213,7 +213,7 @@ def _failure(tx: Tx, row: Row) -> Task:
     )
 
 
-def _broken(tx: Tx, _house: House, _scope: Scope) -> Iterator[Task]:
+def _broken(tx: Tx, _services: DeskServices, _scope: Scope) -> Iterator[Task]:
     return (_set_aside(row) for row in tx.all("reports.broken", most=MAX_LISTED))
 
 
@@ -226,14 +226,14 @@ def _set_aside(row: Row) -> Task:
     )
 
 
-def _pools(tx: Tx, house: House, scope: Scope) -> Iterator[Task]:
+def _pools(tx: Tx, services: DeskServices, scope: Scope) -> Iterator[Task]:
     """Yield the pools of which every segment that was released, or is to come, is past the mark.
 
     One segment that is not yet past it is choice enough, however full the older ones are. So the newest is
     counted first, and seldom more than that.
     """
     for code, kind in product(scope.offices, PlateKind):
-        newest_first = segments(tx, house.offices[code], kind)[::-1]
+        newest_first = segments(tx, services.offices[code], kind)[::-1]
         taken = list(takewhile(_is_past_mark, ((one, _taken(tx, one)) for one in newest_first)))
         if newest_first and len(taken) == len(newest_first):
             size, gone = sum(one.size for one in newest_first), sum(count for _, count in taken)
@@ -258,10 +258,10 @@ def _taken(tx: Tx, segment: Segment) -> int:
     return row["taken"] if row else 0
 
 
-def _scheduled(tx: Tx, house: House, scope: Scope) -> Iterator[Task]:
+def _scheduled(tx: Tx, services: DeskServices, scope: Scope) -> Iterator[Task]:
     rows = tx.all("reports.scheduled", now=to_millis(tx.now), most=MAX_LISTED, **scope.values)
     for row in rows:
-        if row["office"] in house.offices:
+        if row["office"] in services.offices:
             yield Task(
                 task_kind=TaskKind.SCHEDULED,
                 at=from_millis(row["opens_at"]),
@@ -272,13 +272,13 @@ def _scheduled(tx: Tx, house: House, scope: Scope) -> Iterator[Task]:
             )
 
 
-def _years(tx: Tx, house: House, _scope: Scope) -> Iterator[Task]:
+def _years(tx: Tx, services: DeskServices, _scope: Scope) -> Iterator[Task]:
     year = (tx.now + SCHEDULE_AHEAD).astimezone(CHINA).year
-    if not house.calendar.has_schedule(year):
+    if not services.calendar.has_schedule(year):
         yield Task(task_kind=TaskKind.CALENDAR, at=tx.now, subject=f"year:{year}", what=str(year))
 
 
-_LISTS: dict[TaskKind, Callable[[Tx, House, Scope], Iterable[Task]]] = {
+_LISTS: dict[TaskKind, Callable[[Tx, DeskServices, Scope], Iterable[Task]]] = {
     TaskKind.DEADLINE: _due,
     TaskKind.SHUT: _due_shut,
     TaskKind.APPEAL: _appeals,
@@ -361,13 +361,13 @@ class Summaries:
     """Plans the daily summaries.
 
     Args:
-        house: what the desk needs to know of the service.
+        services: what the desk needs to know of the service.
         admins: who is at the desk.
         at: the local time from which on they go out.
     """
 
-    def __init__(self, house: House, admins: Admins, at: time) -> None:
-        self._house = house
+    def __init__(self, services: DeskServices, admins: Admins, at: time) -> None:
+        self._services = services
         self._admins = admins
         self._at = at
 
@@ -407,17 +407,19 @@ class Summaries:
         admin = self._admins.of(tx, chat_id)
         if Duty.DESK not in admin.duties:
             return None
-        queue = read_work_queue(tx, self._house, admin)
+        queue = read_work_queue(tx, self._services, admin)
         return queue if queue.is_pressing else None
 
     def _concerns(self, tx: Tx, admin: Admin, today: date) -> bool:
         return (
             Duty.DESK in admin.duties
             and any(
-                closed_days.calendar_of(tx, self._house.offices[code], self._house.calendar).is_workday(today)
-                for code in admin.offices(Duty.DESK, self._house.offices)
+                closed_days.calendar_of(tx, self._services.offices[code], self._services.calendar).is_workday(
+                    today
+                )
+                for code in admin.offices(Duty.DESK, self._services.offices)
             )
-            and is_pressing(tx, self._house, admin)
+            and is_pressing(tx, self._services, admin)
         )
 
 

@@ -48,7 +48,7 @@ async def core(engine: str, tmp_path: Path, clock: FixedClock) -> AsyncIterator[
 
 
 async def look(core: Core, admin: Admin | None = None) -> WorkQueue:
-    return await core.store.read(work_queue.read_work_queue, core.house, admin or at_desk())
+    return await core.store.read(work_queue.read_work_queue, core.desk_services, admin or at_desk())
 
 
 def subjects(queue: WorkQueue, task_kind: TaskKind) -> list[str]:

@@ -55,7 +55,7 @@ def _look(scene: Scene) -> WorkQueue:
 
     The snapshot does not know what this very step has dealt with; the argument ``done`` names it.
     """
-    look = partial(work_queue.read_work_queue, house=scene.core.house, admin=scene.admin)
+    look = partial(work_queue.read_work_queue, services=scene.core.desk_services, admin=scene.admin)
     queue: WorkQueue = scene.beside(ScreenName.DESK_DESK, look)
     return replace(queue, tasks=tuple(task for task in queue.tasks if task.subject != scene.arg("done")))
 
@@ -164,7 +164,7 @@ def _summary(scene: Scene, switch: str) -> Go:
 
 def _sheet(scene: Scene, _arg: str) -> Go:
     scene.admin.need(Duty.DESK)
-    look = partial(work_queue.read_work_queue, house=scene.core.house, admin=scene.admin)
+    look = partial(work_queue.read_work_queue, services=scene.core.desk_services, admin=scene.admin)
     return sheet("desk.xlsx", escape(words.DESK_TITLE()), look, _tables)
 
 
