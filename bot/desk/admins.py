@@ -13,7 +13,7 @@ from bot.errors.commands import Usage
 from bot.i18n import formatting as common
 from bot.texts.desk import lists, parts
 from bot.texts.desk import staff as texts
-from core.people.admins import EVERYWHERE, Admin, Duty, Post, Role
+from core.people.admins import EVERYWHERE, Admin, Permission, Role, RoleAssignment
 from core.values.text import compact
 
 _A_PAGE = 12
@@ -28,7 +28,7 @@ def ask(scene: Scene, rest: str) -> Go:
         OfficeUnknown: the office is not served here.
         RoleHeld: they have that role.
     """
-    scene.admin.need(Duty.ADMINS, EVERYWHERE)
+    scene.admin.need(Permission.ADMINS, EVERYWHERE)
     words = rest.split()
     if not words:
         return Go(screen=ScreenName.DESK_ADMINS)
@@ -38,9 +38,9 @@ def ask(scene: Scene, rest: str) -> Go:
         raise Usage("admins")
     place = words[3] if len(words) > _SHORTEST else "all"
     code = EVERYWHERE if place.lower() == "all" else scene.office_of(compact(place)).code
-    post = Post(role=_role(words[2]), office=code)
-    scene.core.admins.judge_post(scene.tx, int(words[1]), post)
-    return Go(screen=ScreenName.DESK_ADMIN_ADD, args={"chat": words[1], "role": post.role, "at": code})
+    assignment = RoleAssignment(role=_role(words[2]), office=code)
+    scene.core.admins.validate_assignment(scene.tx, int(words[1]), assignment)
+    return Go(screen=ScreenName.DESK_ADMIN_ADD, args={"chat": words[1], "role": assignment.role, "at": code})
 
 
 def _role(written: str) -> Role:
@@ -51,21 +51,21 @@ def _role(written: str) -> Role:
 
 
 def _show(scene: Scene) -> View:
-    scene.admin.need(Duty.ADMINS, EVERYWHERE)
+    scene.admin.need(Permission.ADMINS, EVERYWHERE)
     everything = [
-        (admin.chat_id, post)
+        (admin.chat_id, assignment)
         for admin in scene.core.admins.all(scene.tx)
-        for post in sorted(admin.posts, key=lambda one: (one.role, one.office))
+        for assignment in sorted(admin.assignments, key=lambda one: (one.role, one.office))
     ]
     page, turns = page_of(everything, int(scene.arg("page") or 0), _A_PAGE)
     removable = [
         Button(
-            label=texts.remove_label(chat_id, post),
+            label=texts.remove_label(chat_id, assignment),
             action=ActionName.REMOVE,
-            arg=f"{chat_id}.{post.role}.{post.office}",
+            arg=f"{chat_id}.{assignment.role}.{assignment.office}",
         )
-        for chat_id, post in page
-        if not (scene.core.admins.is_from_settings(chat_id) and post.office == EVERYWHERE)
+        for chat_id, assignment in page
+        if not (scene.core.admins.is_from_settings(chat_id) and assignment.office == EVERYWHERE)
     ]
     rows = [*in_columns(removable, 1), *([tuple(turns)] if turns else [])]
     last = (
@@ -73,25 +73,27 @@ def _show(scene: Scene) -> View:
         Button(label=common.HOME(), action=ActionName.HOME),
     )
     shown = [
-        Admin(chat_id=chat_id, posts=frozenset(post for one, post in page if one == chat_id))
+        Admin(
+            chat_id=chat_id, assignments=frozenset(assignment for one, assignment in page if one == chat_id)
+        )
         for chat_id in dict.fromkeys(chat_id for chat_id, _ in page)
     ]
     return View(text=texts.admins(shown), rows=(*rows, last))
 
 
 def _export(scene: Scene, _arg: str) -> Go:
-    scene.admin.need(Duty.ADMINS, EVERYWHERE)
+    scene.admin.need(Permission.ADMINS, EVERYWHERE)
     rows = [
-        (admin.chat_id, texts.ROLES[post.role](), post.office or lists.EVERY_OFFICE())
+        (admin.chat_id, texts.ROLES[assignment.role](), assignment.office or lists.EVERY_OFFICE())
         for admin in scene.core.admins.all(scene.tx)
-        for post in sorted(admin.posts, key=lambda one: (one.role, one.office))
+        for assignment in sorted(admin.assignments, key=lambda one: (one.role, one.office))
     ]
     wanted = sheet("admins", lists.ADMINS(), lists.ADMIN_COLUMNS(), rows)
     return stay(effects=(wanted,))
 
 
-def _post(scene: Scene) -> Post:
-    return Post(role=Role(scene.arg("role")), office=scene.arg("at"))
+def _post(scene: Scene) -> RoleAssignment:
+    return RoleAssignment(role=Role(scene.arg("role")), office=scene.arg("at"))
 
 
 def _remove(_scene: Scene, arg: str) -> Go:
@@ -115,7 +117,7 @@ ADMINS = Screen(
 
 def _change(name: ScreenName, label: Callable[[], str], *, add: bool) -> Screen:
     def show(scene: Scene) -> View:
-        scene.admin.need(Duty.ADMINS, EVERYWHERE)
+        scene.admin.need(Permission.ADMINS, EVERYWHERE)
         style = Style.PRIMARY if add else Style.DANGER
         buttons = (
             Button(label=label(), action=ActionName.DO, style=style),
@@ -124,7 +126,7 @@ def _change(name: ScreenName, label: Callable[[], str], *, add: bool) -> Screen:
         return View(text=texts.admin_question(int(scene.arg("chat")), _post(scene), add=add), rows=(buttons,))
 
     def act(scene: Scene, _arg: str) -> Go:
-        scene.admin.need(Duty.ADMINS, EVERYWHERE)
+        scene.admin.need(Permission.ADMINS, EVERYWHERE)
         chat, admins = int(scene.arg("chat")), scene.core.admins
         change = admins.add if add else admins.remove
         change(scene.tx, chat, _post(scene), scene.actor)

@@ -19,7 +19,7 @@ from bot.texts.owner import appeal as owners
 from core.appeals import Slot, queue
 from core.appeals.reviews import Card
 from core.errors import AppealMoved, AppealUnknown, InputError, Refusal, XuanhaoError
-from core.people.admins import Duty
+from core.people.admins import Permission
 from core.preselection import PreselectionState
 from core.values.text import compact
 
@@ -35,7 +35,7 @@ def ask(scene: Scene, rest: str) -> Go:
     """
     if not rest:
         return Go(screen=ScreenName.DESK_APPEALS)
-    return Go(screen=ScreenName.DESK_APPEALS, args={"at": scene.desk_office(rest, Duty.APPEALS).code})
+    return Go(screen=ScreenName.DESK_APPEALS, args={"at": scene.desk_office(rest, Permission.APPEALS).code})
 
 
 def ask_approve(scene: Scene, rest: str) -> Go:
@@ -75,9 +75,9 @@ def _judged(scene: Scene, number: int) -> Card:
 
 def _seen(scene: Scene, number: int) -> Card:
     """Return the card of an appeal of an office at which this chat reviews; others' do not exist for it."""
-    scene.admin.need(Duty.APPEALS)
+    scene.admin.need(Permission.APPEALS)
     appeal = scene.core.appeals.get(scene.tx, number)
-    scene.admin.need(Duty.APPEALS, appeal.office)
+    scene.admin.need(Permission.APPEALS, appeal.office)
     return scene.core.reviews.card(scene.tx, number)
 
 
@@ -100,11 +100,11 @@ ERRORS: ErrorWays = {**GONE, Refusal: _gone}
 
 
 def _show_queue(scene: Scene) -> View:
-    scene.admin.need(Duty.APPEALS)
-    mine = scene.admin.offices(Duty.APPEALS, scene.core.offices)
+    scene.admin.need(Permission.APPEALS)
+    mine = scene.admin.offices(Permission.APPEALS, scene.core.offices)
     code = scene.arg("at")
     if code:
-        scene.admin.need(Duty.APPEALS, code)
+        scene.admin.need(Permission.APPEALS, code)
     waiting = queue(scene.tx, [code] if code else mine)
     cards = [
         Button(label=words.queued(one), action=ActionName.CARD, arg=str(one.appeal_id)) for one in waiting
@@ -131,9 +131,9 @@ def _show_queue(scene: Scene) -> View:
 
 
 def _export(scene: Scene, _arg: str) -> Go:
-    scene.admin.need(Duty.APPEALS, scene.arg("at") or None)
+    scene.admin.need(Permission.APPEALS, scene.arg("at") or None)
     code = scene.arg("at")
-    offices = [code] if code else scene.admin.offices(Duty.APPEALS, scene.core.offices)
+    offices = [code] if code else scene.admin.offices(Permission.APPEALS, scene.core.offices)
     rows = [(one.appeal_id, one.office, one.vin, one.submitted_at) for one in queue(scene.tx, offices)]
     wanted = sheet("appeals", lists.APPEALS(), lists.APPEAL_COLUMNS(), rows)
     return stay(effects=(wanted,))

@@ -16,7 +16,7 @@ from core.clock import CHINA, from_millis, to_millis
 from core.errors import NobodyFound, NotBlacklisted
 from core.people import blacklist
 from core.people.accounts import Account
-from core.people.admins import Duty
+from core.people.admins import Permission
 from core.people.blacklist import Ban, Cause, Sentence, end_of_ban, version_of
 from core.people.lookup import Who
 
@@ -69,8 +69,8 @@ def ask_ban(scene: Scene, rest: str) -> Go:
 def to_ban(scene: Scene, who: Who, wish: Wish) -> Go:
     """Lead to the question before somebody is barred, or their ban gets another end."""
     present = blacklist.running(scene.tx, who.identity_hash)
-    code = present.office if present else home_of(scene, who.account, Duty.BAN)
-    scene.admin.need(Duty.BAN, code)
+    code = present.office if present else home_of(scene, who.account, Permission.BAN)
+    scene.admin.need(Permission.BAN, code)
     office = scene.core.offices.get(code)
     until = end_of_ban(scene.tx.now, wish.until, office.ban_years if office else 0)
     args = {
@@ -115,7 +115,7 @@ def _ban(scene: Scene) -> str:
 BAN = screen_of(
     Question(
         name=ScreenName.DESK_BAN,
-        duty=Duty.BAN,
+        permission=Permission.BAN,
         ask=_ban_question,
         label=texts.BAN,
         act=_ban,
@@ -141,7 +141,7 @@ def ask_unban(scene: Scene, rest: str) -> Go:
 
 def to_unban(scene: Scene, present: Ban, reason: str) -> Go:
     """Lead to the question before a ban is lifted."""
-    scene.admin.need(Duty.BAN, present.office)
+    scene.admin.need(Permission.BAN, present.office)
     args = {"office": present.office, "ban": present.ban_id, "reason": reason_of(reason)}
     return Go(screen=ScreenName.DESK_UNBAN, args=args)
 
@@ -171,7 +171,7 @@ def _unban(scene: Scene) -> str:
 UNBAN = screen_of(
     Question(
         name=ScreenName.DESK_UNBAN,
-        duty=Duty.BAN,
+        permission=Permission.BAN,
         ask=_unban_question,
         label=texts.UNBAN,
         act=_unban,

@@ -21,7 +21,7 @@ from core.clock import from_millis
 from core.errors import NotBlacklisted
 from core.people import blacklist
 from core.people.accounts import Account
-from core.people.admins import Duty
+from core.people.admins import Permission
 from core.people.blacklist import Ban, Cause, Choice
 from core.people.lookup import Who
 from core.ports import Tx
@@ -38,22 +38,22 @@ def ask_list(scene: Scene, rest: str) -> Go:
         Usage: more than an office was written.
         OfficeUnknown, NotYourOffice: it is not served here, or not by this chat.
     """
-    scene.admin.need(Duty.BLACKLIST)
+    scene.admin.need(Permission.BLACKLIST)
     words = rest.split()
     if len(words) > 1:
         raise Usage("blacklist")
-    args = {"at": scene.desk_office(words[0], Duty.BLACKLIST).code} if words else {}
+    args = {"at": scene.desk_office(words[0], Permission.BLACKLIST).code} if words else {}
     return Go(screen=ScreenName.DESK_BLACKLIST, args=args)
 
 
 def _offices(scene: Scene) -> tuple[str, ...] | None:
     """Return the offices whose bans are listed: the chosen one, else all at which this chat serves."""
     if code := scene.arg("at"):
-        scene.admin.need(Duty.BLACKLIST, code)
+        scene.admin.need(Permission.BLACKLIST, code)
         return (code,)
-    if scene.admin.may(Duty.BLACKLIST):
+    if scene.admin.may(Permission.BLACKLIST):
         return None
-    return tuple(scene.admin.offices(Duty.BLACKLIST, scene.core.offices))
+    return tuple(scene.admin.offices(Permission.BLACKLIST, scene.core.offices))
 
 
 def _choice(scene: Scene) -> Choice:
@@ -61,7 +61,7 @@ def _choice(scene: Scene) -> Choice:
 
 
 def _show_list(scene: Scene) -> View:
-    scene.admin.need(Duty.BLACKLIST)
+    scene.admin.need(Permission.BLACKLIST)
     choice, page = _choice(scene), int(scene.arg("page") or 0)
     total = blacklist.count(scene.tx, choice)
     page = min(page, max(0, (total - 1) // _A_PAGE))
@@ -92,7 +92,7 @@ def _filters(scene: Scene) -> list[tuple[Button, ...]]:
         Button(label=texts.cause_label(one, chosen=one == cause), action=ActionName.CAUSE, arg=one)
         for one in ("", *(cause.value for cause in Cause))
     )
-    own = scene.admin.offices(Duty.BLACKLIST, scene.core.offices)
+    own = scene.admin.offices(Permission.BLACKLIST, scene.core.offices)
     if len(own) <= 1:
         return [causes]
     near, turns = places_of(scene, own, scene.arg("at"))
@@ -110,7 +110,7 @@ def _narrowed(scene: Scene, **changes: str) -> Go:
 
 
 def _export(scene: Scene, _arg: str) -> Go:
-    scene.admin.need(Duty.BLACKLIST)
+    scene.admin.need(Permission.BLACKLIST)
     core, choice = scene.core, _choice(scene)
 
     def read(tx: Tx) -> list[tuple[Ban, Account | None]]:
@@ -175,7 +175,7 @@ def _card_of(scene: Scene) -> Go:
 def _seen(scene: Scene) -> Ban:
     """Return the ban that a card is about, if this chat may look at it."""
     present = meant(scene)
-    scene.admin.need(Duty.BLACKLIST, present.office)
+    scene.admin.need(Permission.BLACKLIST, present.office)
     return present
 
 
@@ -185,11 +185,11 @@ def _show_card(scene: Scene) -> View | Go:
     except NotBlacklisted:
         return _list_of(scene)
     rows: list[tuple[Button, ...]] = []
-    if scene.admin.may(Duty.BAN, present.office):
+    if scene.admin.may(Permission.BAN, present.office):
         changes = [Button(label=texts.CHANGES[one](), action=ActionName.CHANGE, arg=one) for one in _CHANGES]
         rows.append(tuple(changes))
     account = account_of(scene, present.identity_hash)
-    if Duty.FIND in scene.admin.duties:
+    if Permission.FIND in scene.admin.permissions:
         rows.append((Button(label=texts.WHOLE_HISTORY(), action=ActionName.HISTORY),))
     rows.append(
         (
@@ -226,7 +226,7 @@ CARD = Screen(
 
 def _show_change(scene: Scene) -> View:
     present, change = _seen(scene), scene.arg("do")
-    scene.admin.need(Duty.BAN, present.office)
+    scene.admin.need(Permission.BAN, present.office)
     text = texts.change_prompt(change, present, account_of(scene, present.identity_hash))
     return View(text=text, rows=((Button(label=common.BACK(), action=ActionName.BACK),),))
 

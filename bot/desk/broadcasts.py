@@ -16,7 +16,7 @@ from bot.texts.desk import parts
 from core.errors import BroadcastRunning, NothingKnown
 from core.notifications import broadcasts
 from core.notifications.broadcasts import Audience, Broadcast, BroadcastRequest
-from core.people.admins import Duty
+from core.people.admins import Permission
 
 REDRAWN_EVERY = timedelta(seconds=5)
 
@@ -30,7 +30,7 @@ def ask(scene: Scene, rest: str) -> Go:
         BroadcastRunning: the office's last one has not ended.
     """
     code, *more = rest.split(maxsplit=1)
-    office = scene.desk_office(code, Duty.BROADCAST)
+    office = scene.desk_office(code, Permission.BROADCAST)
     present = broadcasts.running_of(scene.tx, office.code)
     if not more:
         if present is None:
@@ -57,7 +57,7 @@ def _to_progress(one: Broadcast) -> Go:
 
 
 def _show_audience(scene: Scene) -> View:
-    scene.need(Duty.BROADCAST)
+    scene.need(Permission.BROADCAST)
     office = scene.arg("office")
     people = {one: _reach(scene, office, one) for one in Audience}
     text, cancel = scene.arg("text"), (Button(label=parts.CANCEL(), action=ActionName.CANCEL),)
@@ -71,7 +71,7 @@ def _show_audience(scene: Scene) -> View:
 
 
 def _choose(scene: Scene, arg: str) -> Go:
-    scene.need(Duty.BROADCAST)
+    scene.need(Permission.BROADCAST)
     return Go(screen=ScreenName.DESK_BROADCAST_ASK, args={**scene.args, "audience": Audience(arg)})
 
 
@@ -91,7 +91,7 @@ AUDIENCE = Screen(
 
 
 def _show_question(scene: Scene) -> View:
-    scene.need(Duty.BROADCAST)
+    scene.need(Permission.BROADCAST)
     office, audience = scene.arg("office"), Audience(scene.arg("audience"))
     people = _reach(scene, office, audience)
     cancel, back = (
@@ -106,7 +106,7 @@ def _show_question(scene: Scene) -> View:
 
 
 def _send(scene: Scene, _arg: str) -> Go:
-    scene.need(Duty.BROADCAST)
+    scene.need(Permission.BROADCAST)
     request = BroadcastRequest(
         office=scene.arg("office"),
         audience=Audience(scene.arg("audience")),
@@ -143,7 +143,7 @@ def _meant(scene: Scene) -> Broadcast:
     if not isinstance(number, int):
         raise NothingKnown
     one = broadcasts.get(scene.tx, number)
-    scene.admin.need(Duty.BROADCAST, one.office)
+    scene.admin.need(Permission.BROADCAST, one.office)
     return one
 
 

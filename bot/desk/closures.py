@@ -13,7 +13,7 @@ from bot.errors.commands import UnreadableTime, Usage
 from bot.texts.desk import days as texts
 from core.availability import maintenance
 from core.errors import NotInMaintenance
-from core.people.admins import EVERYWHERE, Duty
+from core.people.admins import EVERYWHERE, Permission
 from core.preselection.expiry import Closing
 
 _ALL = "all"
@@ -29,7 +29,7 @@ def ask_closed(scene: Scene, rest: str) -> Go:
         DayInThePast, DayClosed: the day is over, or closed already.
     """
     code, written = words_of("closed", rest, 2)
-    office = scene.desk_office(code, Duty.CLOSED)
+    office = scene.desk_office(code, Permission.CLOSED)
     at, reason = first_time(written, scene.today)
     day = at.date()
     if not reason:
@@ -64,7 +64,11 @@ def _close(scene: Scene) -> str:
 
 CLOSED = screen_of(
     Question(
-        name=ScreenName.DESK_CLOSED, duty=Duty.CLOSED, ask=_closed_question, label=texts.CLOSE, act=_close
+        name=ScreenName.DESK_CLOSED,
+        permission=Permission.CLOSED,
+        ask=_closed_question,
+        label=texts.CLOSE,
+        act=_close,
     )
 )
 
@@ -82,8 +86,8 @@ def ask_maintenance(scene: Scene, rest: str) -> Go:
         raise Usage("maintenance")
     code = EVERYWHERE
     if words[0].lower() != _ALL:
-        code = scene.desk_office(words[0], Duty.MAINTENANCE).code
-    scene.admin.need(Duty.MAINTENANCE, code)
+        code = scene.desk_office(words[0], Permission.MAINTENANCE).code
+    scene.admin.need(Permission.MAINTENANCE, code)
     if switch == "off" and not maintenance.text_of(scene.tx, code):
         raise NotInMaintenance
     shown = " ".join(text.split())[:_LONGEST_TEXT]
@@ -105,7 +109,7 @@ def _end(scene: Scene) -> str:
 MAINTENANCE_ON = screen_of(
     Question(
         name=ScreenName.DESK_MAINTENANCE_ON,
-        duty=Duty.MAINTENANCE,
+        permission=Permission.MAINTENANCE,
         ask=lambda scene: texts.maintenance_question(
             scene.arg("office"), scene.arg("text"), scene.arg("seen")
         ),
@@ -117,7 +121,7 @@ MAINTENANCE_ON = screen_of(
 MAINTENANCE_OFF = screen_of(
     Question(
         name=ScreenName.DESK_MAINTENANCE_OFF,
-        duty=Duty.MAINTENANCE,
+        permission=Permission.MAINTENANCE,
         ask=lambda scene: texts.maintenance_over_question(scene.arg("office")),
         label=texts.MAINTENANCE_OFF,
         act=_end,

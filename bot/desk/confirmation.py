@@ -15,7 +15,7 @@ from bot.i18n import formatting as common
 from bot.texts.desk import parts
 from bot.texts.errors import of_error
 from core.errors import Refusal, XuanhaoError
-from core.people.admins import Duty
+from core.people.admins import Permission
 
 LONGEST_REASON = 200
 
@@ -25,11 +25,11 @@ class Question:
     """One thing that is asked before it is done.
 
     ``ask`` words the question and ``act`` does it and says what was done; either may refuse. Where the
-    duty is one at an office, the screen's argument ``office`` names it.
+    permission is one at an office, the screen's argument ``office`` names it.
     """
 
     name: ScreenName
-    duty: Duty
+    permission: Permission
     ask: Callable[[Scene], str]
     label: Callable[[], str]  # of the button that does it
     act: Callable[[Scene], str]
@@ -40,7 +40,7 @@ def screen_of(question: Question) -> Screen:
     """Return the screen that asks a question."""
 
     def show(scene: Scene) -> View:
-        scene.need(question.duty)
+        scene.need(question.permission)
         buttons = (
             Button(label=question.label(), action=ActionName.DO, style=question.style),
             Button(label=parts.CANCEL(), action=ActionName.CANCEL),
@@ -48,7 +48,7 @@ def screen_of(question: Question) -> Screen:
         return View(text=question.ask(scene), rows=(buttons,))
 
     def act(scene: Scene, _arg: str) -> Go:
-        scene.need(question.duty)
+        scene.need(question.permission)
         return lead_back(scene, question.act(scene))
 
     return Screen(

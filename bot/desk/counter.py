@@ -7,21 +7,21 @@ from bot.dialog.names import ScreenName
 from bot.dialog.screen import Go
 from bot.dialog.view import Style
 from bot.texts.desk import counter as texts
-from core.people.admins import Duty
+from core.people.admins import Permission
 from core.preselection.counter import judge_register, reserved_of
 from core.values.plates import Plate, PlateKind, parse_plate
 from core.values.text import HYPHENS, compact
 
-_ENDS = {Duty.VOID: ScreenName.DESK_VOID, Duty.REVOKE: ScreenName.DESK_REVOKE}
+_ENDS = {Permission.VOID: ScreenName.DESK_VOID, Permission.REVOKE: ScreenName.DESK_REVOKE}
 
 
-def _plate(scene: Scene, written: str, duty: Duty) -> Plate:
+def _plate(scene: Scene, written: str, permission: Permission) -> Plate:
     """Return the number that was typed, of an office at which this may be done."""
     code = compact(written)[:2]
     office = scene.core.offices.get(code)
     # Of another office the form is judged too, so that a typing error is called one.
     plate = parse_plate(written, nev_letters=office.nev_letters) if office else parse_plate(written)
-    scene.desk_office(plate.office, duty)
+    scene.desk_office(plate.office, permission)
     return plate
 
 
@@ -41,7 +41,7 @@ def ask_confirm(scene: Scene, rest: str) -> Go:
         PlateNotReserved, VinTailMismatch: as when it is confirmed; nothing changes.
     """
     written, tail = named("confirm", rest, 2)
-    return to_confirm(scene, _plate(scene, written, Duty.CONFIRM), tail)
+    return to_confirm(scene, _plate(scene, written, Permission.CONFIRM), tail)
 
 
 def to_confirm(scene: Scene, plate: Plate, tail: str) -> Go:
@@ -51,7 +51,7 @@ def to_confirm(scene: Scene, plate: Plate, tail: str) -> Go:
         NotYourDuty, NotYourOffice: this chat may not record it.
         PlateNotReserved, VinTailMismatch: as when it is confirmed; nothing changes.
     """
-    scene.admin.need(Duty.CONFIRM, plate.office)
+    scene.admin.need(Permission.CONFIRM, plate.office)
     typed = compact(tail, HYPHENS)
     judge_register(scene.tx, plate, typed)
     return Go(screen=ScreenName.DESK_CONFIRM, args=_args(plate, tail=typed))
@@ -68,29 +68,29 @@ def _confirm(scene: Scene) -> str:
 
 def ask_void(scene: Scene, rest: str) -> Go:
     """Lead from /void 粤K12345 REASON to the question."""
-    return _ask_end(scene, Duty.VOID, rest)
+    return _ask_end(scene, Permission.VOID, rest)
 
 
 def ask_revoke(scene: Scene, rest: str) -> Go:
     """Lead from /revoke 粤K12345 REASON to the question."""
-    return _ask_end(scene, Duty.REVOKE, rest)
+    return _ask_end(scene, Permission.REVOKE, rest)
 
 
-def _ask_end(scene: Scene, duty: Duty, rest: str) -> Go:
-    written, reason = named(duty, rest, 2)
-    return to_end(scene, duty, _plate(scene, written, duty), reason)
+def _ask_end(scene: Scene, permission: Permission, rest: str) -> Go:
+    written, reason = named(permission, rest, 2)
+    return to_end(scene, permission, _plate(scene, written, permission), reason)
 
 
-def to_end(scene: Scene, duty: Duty, plate: Plate, reason: str) -> Go:
-    """Lead to the question before a reservation is void or revoked, the duty says which.
+def to_end(scene: Scene, permission: Permission, plate: Plate, reason: str) -> Go:
+    """Lead to the question before a reservation is void or revoked, the permission says which.
 
     Raises:
         NotYourDuty, NotYourOffice: this chat may not.
         PlateNotReserved: nobody has reserved the number.
     """
-    scene.admin.need(duty, plate.office)
+    scene.admin.need(permission, plate.office)
     reserved_of(scene.tx, plate)
-    return Go(screen=_ENDS[duty], args=_args(plate, reason=reason_of(reason)))
+    return Go(screen=_ENDS[permission], args=_args(plate, reason=reason_of(reason)))
 
 
 def _void_question(scene: Scene) -> str:
@@ -114,7 +114,7 @@ def _revoke(scene: Scene) -> str:
 CONFIRM = screen_of(
     Question(
         name=ScreenName.DESK_CONFIRM,
-        duty=Duty.CONFIRM,
+        permission=Permission.CONFIRM,
         ask=_confirm_question,
         label=texts.REGISTER,
         act=_confirm,
@@ -124,7 +124,7 @@ CONFIRM = screen_of(
 VOID = screen_of(
     Question(
         name=ScreenName.DESK_VOID,
-        duty=Duty.VOID,
+        permission=Permission.VOID,
         ask=_void_question,
         label=texts.VOID,
         act=_void,
@@ -134,7 +134,7 @@ VOID = screen_of(
 REVOKE = screen_of(
     Question(
         name=ScreenName.DESK_REVOKE,
-        duty=Duty.REVOKE,
+        permission=Permission.REVOKE,
         ask=_revoke_question,
         label=texts.REVOKE,
         act=_revoke,

@@ -26,7 +26,7 @@ from core.audit import chat_actor
 from core.clock import CHINA
 from core.errors import NothingKnown, NotYourOffice, PlateNotReserved
 from core.people.accounts import UserType
-from core.people.admins import EVERYWHERE, Duty
+from core.people.admins import EVERYWHERE, Permission
 from core.people.lookup import Who
 from core.preselection import Preselection, PreselectionState
 from core.preselection.counter import reserved_of
@@ -43,7 +43,7 @@ def ask(scene: Scene, rest: str) -> Go:
         InputError: it has a wrong form.
         NobodyFound, NothingKnown, OfficeUnknown: there is nothing to show.
     """
-    scene.admin.need(Duty.FIND)
+    scene.admin.need(Permission.FIND)
     today = scene.tx.now.astimezone(CHINA).date()
     return to_card(str(scene.core.dossiers.seek(scene.tx, rest, today=today)))
 
@@ -54,14 +54,14 @@ def to_card(what: str) -> Go:
 
 
 def _dossier(scene: Scene) -> Dossier:
-    scene.admin.need(Duty.FIND)
+    scene.admin.need(Permission.FIND)
     return scene.core.dossiers.open(scene.tx, read_key(scene.arg("what")))
 
 
 def _may_know(scene: Scene, dossier: Dossier) -> bool:
     """Whether this chat may know whom a dossier is about: who serves at an office that it concerns."""
     offices = dossier.offices
-    return not offices or any(scene.admin.may(Duty.FIND, code) for code in offices)
+    return not offices or any(scene.admin.may(Permission.FIND, code) for code in offices)
 
 
 # --- what is on the card --------------------------------------------------------------------
@@ -96,37 +96,39 @@ class Action:
     style: Style | None = None
 
 
-def _reserved_at(duty: Duty) -> Callable[[Scene, Dossier], bool]:
+def _reserved_at(permission: Permission) -> Callable[[Scene, Dossier], bool]:
     def may(scene: Scene, dossier: Dossier) -> bool:
         one = dossier.focus
         return (
-            one is not None and one.state == PreselectionState.RESERVED and scene.admin.may(duty, one.office)
+            one is not None
+            and one.state == PreselectionState.RESERVED
+            and scene.admin.may(permission, one.office)
         )
 
     return may
 
 
-def _at_home(scene: Scene, dossier: Dossier, duty: Duty) -> bool:
+def _at_home(scene: Scene, dossier: Dossier, permission: Permission) -> bool:
     home = dossier.account.office if dossier.account else None
     if home not in scene.core.offices:
-        return duty in scene.admin.duties
-    return scene.admin.may(duty, home or EVERYWHERE)
+        return permission in scene.admin.permissions
+    return scene.admin.may(permission, home or EVERYWHERE)
 
 
 def _may_ban(scene: Scene, dossier: Dossier) -> bool:
     if dossier.identity_hash is None:
         return False
     if dossier.ban is not None:
-        return scene.admin.may(Duty.BAN, dossier.ban.office)
-    return _at_home(scene, dossier, Duty.BAN)
+        return scene.admin.may(Permission.BAN, dossier.ban.office)
+    return _at_home(scene, dossier, Permission.BAN)
 
 
 def _may_unban(scene: Scene, dossier: Dossier) -> bool:
-    return dossier.ban is not None and scene.admin.may(Duty.BAN, dossier.ban.office)
+    return dossier.ban is not None and scene.admin.may(Permission.BAN, dossier.ban.office)
 
 
 def _may_grant(scene: Scene, dossier: Dossier) -> bool:
-    return dossier.vehicle is not None and scene.admin.may(Duty.GRANT)
+    return dossier.vehicle is not None and scene.admin.may(Permission.GRANT)
 
 
 def _plate(dossier: Dossier) -> Plate:
@@ -174,7 +176,7 @@ ACTIONS: dict[str, Action] = {
             name="confirm",
             label=words.CONFIRM,
             prompt=lambda _dossier: words.LAST_SIX(),
-            may=_reserved_at(Duty.CONFIRM),
+            may=_reserved_at(Permission.CONFIRM),
             typed=lambda scene, dossier, text: counter.to_confirm(scene, _plate(dossier), text),
             style=Style.SUCCESS,
         ),
@@ -182,16 +184,18 @@ ACTIONS: dict[str, Action] = {
             name="void",
             label=words.VOID,
             prompt=lambda _dossier: words.VOID_REASON(),
-            may=_reserved_at(Duty.VOID),
-            typed=lambda scene, dossier, text: counter.to_end(scene, Duty.VOID, _plate(dossier), text),
+            may=_reserved_at(Permission.VOID),
+            typed=lambda scene, dossier, text: counter.to_end(scene, Permission.VOID, _plate(dossier), text),
             style=Style.DANGER,
         ),
         Action(
             name="revoke",
             label=words.REVOKE,
             prompt=lambda _dossier: words.REVOKE_REASON(),
-            may=_reserved_at(Duty.REVOKE),
-            typed=lambda scene, dossier, text: counter.to_end(scene, Duty.REVOKE, _plate(dossier), text),
+            may=_reserved_at(Permission.REVOKE),
+            typed=lambda scene, dossier, text: counter.to_end(
+                scene, Permission.REVOKE, _plate(dossier), text
+            ),
         ),
         Action(
             name="ban",
@@ -220,7 +224,7 @@ ACTIONS: dict[str, Action] = {
             label=words.USERTYPE,
             prompt=lambda dossier: words.user_type_prompt(dossier.account),
             may=lambda scene, dossier: (
-                dossier.account is not None and _at_home(scene, dossier, Duty.USERTYPE)
+                dossier.account is not None and _at_home(scene, dossier, Permission.USERTYPE)
             ),
         ),
         Action(
@@ -228,7 +232,7 @@ ACTIONS: dict[str, Action] = {
             label=words.IDENTITY,
             prompt=lambda _dossier: words.IDENTITY_PROMPT(),
             may=lambda scene, dossier: (
-                dossier.account is not None and _at_home(scene, dossier, Duty.IDENTITY)
+                dossier.account is not None and _at_home(scene, dossier, Permission.IDENTITY)
             ),
             typed=_move_here,
         ),
@@ -265,7 +269,7 @@ def _show(scene: Scene) -> View:
         if _looked_up(dossier)
         else home
     )
-    if Duty.AUDIT not in scene.admin.duties:
+    if Permission.AUDIT not in scene.admin.permissions:
         last = home
     return View(text=text, rows=(*in_columns(doing, 3), *in_columns(opening, 1), *exporting, last))
 
@@ -330,7 +334,11 @@ def _action(scene: Scene) -> tuple[Dossier, Action | None]:
 def _over(scene: Scene, dossier: Dossier) -> Go:
     """Lead back to the card from what cannot be done any more; who has dealt with a number is said."""
     note = words.NOT_ANY_MORE()
-    if scene.arg("do") in {Duty.CONFIRM, Duty.VOID, Duty.REVOKE} and dossier.focus and dossier.focus.plate:
+    if (
+        scene.arg("do") in {Permission.CONFIRM, Permission.VOID, Permission.REVOKE}
+        and dossier.focus
+        and dossier.focus.plate
+    ):
         try:
             reserved_of(scene.tx, dossier.focus.plate)
         except PlateNotReserved as error:

@@ -14,7 +14,7 @@ from bot.texts.desk import people as texts
 from core.clock import CHINA
 from core.errors import HolderElsewhere, IdentityIsTheirs, NothingKnown
 from core.people.accounts import Account, UserType
-from core.people.admins import EVERYWHERE, Duty
+from core.people.admins import EVERYWHERE, Permission
 from core.preselection import PreselectionState, of_account
 from core.preselection.counter import Grant, Move, granted_of, judge_change_of_type, judge_grant
 from core.values.identity import parse_identity
@@ -26,17 +26,17 @@ def _account(scene: Scene, written: str) -> Account:
     return scene.core.people.account(scene.tx, written, today=today)
 
 
-def home_of(scene: Scene, account: Account | None, duty: Duty) -> str:
+def home_of(scene: Scene, account: Account | None, permission: Permission) -> str:
     """Return the office that somebody belongs to: their own, else the first one at which this chat serves.
 
     Raises:
-        NotYourDuty, NotYourOffice: this chat has not got the duty there.
+        NotYourDuty, NotYourOffice: this chat has not got the permission there.
     """
     code = account.office if account and account.office in scene.core.offices else None
     if code is None:
-        own = scene.admin.offices(duty, scene.core.offices)
+        own = scene.admin.offices(permission, scene.core.offices)
         code = own[0] if own else next(iter(scene.core.offices))
-    scene.admin.need(duty, code)
+    scene.admin.need(permission, code)
     return code
 
 
@@ -77,7 +77,7 @@ def to_user_type(scene: Scene, account: Account, wanted: UserType) -> Go:
     """
     judge_change_of_type(account, wanted)
     args = {
-        "office": home_of(scene, account, Duty.USERTYPE),
+        "office": home_of(scene, account, Permission.USERTYPE),
         "account": account.account_id,
         "from": account.user_type,
         "type": wanted,
@@ -99,7 +99,7 @@ def _as_asked(scene: Scene) -> Account:
 USERTYPE = screen_of(
     Question(
         name=ScreenName.DESK_USERTYPE,
-        duty=Duty.USERTYPE,
+        permission=Permission.USERTYPE,
         ask=lambda scene: texts.user_type_question(_as_asked(scene), UserType(scene.arg("type"))),
         label=texts.USERTYPE,
         act=_set_user_type,
@@ -134,7 +134,7 @@ def to_identity(scene: Scene, identity: str, account: Account, reason: str) -> G
     if holder is not None and holder.account_id == account.account_id:
         raise IdentityIsTheirs
     args = {
-        "office": home_of(scene, account, Duty.IDENTITY),
+        "office": home_of(scene, account, Permission.IDENTITY),
         "account": account.account_id,
         "holder": holder.account_id if holder else 0,
         "sealed": scene.core.vault.seal(identity).decode(),
@@ -148,7 +148,7 @@ def _holder(scene: Scene, identity: str) -> Account | None:
     accounts = scene.core.accounts
     holder = accounts.by_identity(scene.tx, accounts.identity_hash(identity))
     served = holder.office if holder and holder.office in scene.core.offices else None
-    if served is not None and not scene.admin.may(Duty.IDENTITY, served):
+    if served is not None and not scene.admin.may(Permission.IDENTITY, served):
         raise HolderElsewhere(served)
     return holder
 
@@ -185,7 +185,7 @@ def _move_identity(scene: Scene) -> str:
 IDENTITY = screen_of(
     Question(
         name=ScreenName.DESK_IDENTITY,
-        duty=Duty.IDENTITY,
+        permission=Permission.IDENTITY,
         ask=_identity_question,
         label=texts.MOVE_IDENTITY,
         act=_move_identity,
@@ -207,7 +207,7 @@ def ask_grant(scene: Scene, rest: str) -> Go:
         Usage, VinError: it is written in another way.
         NothingGranted: it grants nothing, or too much.
     """
-    scene.admin.need(Duty.GRANT, EVERYWHERE)
+    scene.admin.need(Permission.GRANT, EVERYWHERE)
     written, chances = words_of("grant", rest, 2)
     batches, wishes, reason = _granted(chances)
     return to_grant(scene, parse_vin(written).vin, batches=batches, wishes=wishes, reason=reason)
@@ -230,7 +230,7 @@ def _granted(written: str) -> tuple[int, int, str]:
 
 def to_grant(scene: Scene, vin: str, *, batches: int, wishes: int, reason: str) -> Go:
     """Lead to the question before a vehicle is given chances."""
-    scene.admin.need(Duty.GRANT, EVERYWHERE)
+    scene.admin.need(Permission.GRANT, EVERYWHERE)
     judge_grant(batches, wishes)
     args = {
         "office": EVERYWHERE,
@@ -271,7 +271,7 @@ def _grant_question(scene: Scene) -> str:
 GRANT = screen_of(
     Question(
         name=ScreenName.DESK_GRANT,
-        duty=Duty.GRANT,
+        permission=Permission.GRANT,
         ask=_grant_question,
         label=texts.GRANT,
         act=_grant,

@@ -11,7 +11,7 @@ from bot.dialog.names import ScreenName
 from bot.dialog.screen import Go
 from bot.errors.commands import Usage
 from bot.texts.desk import releases as texts
-from core.people.admins import Duty
+from core.people.admins import Permission
 from core.pool import segments as pool_segments
 from core.pool.segments import Release
 from core.values.offices import Office
@@ -108,7 +108,7 @@ def ask(scene: Scene, rest: str) -> Go:
         SegmentOverlaps, ReleaseInThePast: it would be refused.
     """
     request = read_release(re.split(r"[\s,\uff0c]+", rest), scene.today)
-    office = scene.desk_office(request.office, Duty.RELEASE)
+    office = scene.desk_office(request.office, Permission.RELEASE)
     release = to_release(request, office, scene.actor)
     pool_segments.judge_release(scene.tx, release)
     return Go(
@@ -153,6 +153,10 @@ def _release(scene: Scene) -> str:
 
 RELEASE = screen_of(
     Question(
-        name=ScreenName.DESK_RELEASE, duty=Duty.RELEASE, ask=_question, label=texts.RELEASE, act=_release
+        name=ScreenName.DESK_RELEASE,
+        permission=Permission.RELEASE,
+        ask=_question,
+        label=texts.RELEASE,
+        act=_release,
     )
 )

@@ -9,7 +9,7 @@ from bot.dialog.names import ScreenName
 from bot.dialog.screen import Go
 from bot.dialog.view import Style
 from bot.texts.desk import withholding as texts
-from core.people.admins import Duty
+from core.people.admins import Permission
 from core.pool import segments as pool_segments
 from core.ports import Tx
 from core.values.masks import Mask
@@ -22,7 +22,7 @@ _QUESTIONS = {"withhold": ScreenName.DESK_WITHHOLD, "unwithhold": ScreenName.DES
 
 def _ask(scene: Scene, command: str, rest: str, judge: Callable[[Tx, Office, Mask], None]) -> Go:
     code, kind, mask = words_of(command, rest, _WORDS)
-    office = scene.desk_office(code, Duty.WITHHOLD)
+    office = scene.desk_office(code, Permission.WITHHOLD)
     meant = mask_for(office, kind_of(command, kind), mask)
     args = {"office": office.code, "kind": meant.kind.value, "mask": meant.pattern}
     judge(scene.tx, office, meant)
@@ -79,7 +79,7 @@ def _unwithhold(scene: Scene) -> str:
 WITHHOLD = screen_of(
     Question(
         name=ScreenName.DESK_WITHHOLD,
-        duty=Duty.WITHHOLD,
+        permission=Permission.WITHHOLD,
         ask=_question,
         label=texts.WITHHOLD,
         act=_withhold,
@@ -89,7 +89,7 @@ WITHHOLD = screen_of(
 UNWITHHOLD = screen_of(
     Question(
         name=ScreenName.DESK_UNWITHHOLD,
-        duty=Duty.WITHHOLD,
+        permission=Permission.WITHHOLD,
         ask=_unquestion,
         label=texts.UNWITHHOLD,
         act=_unwithhold,

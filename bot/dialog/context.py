@@ -13,7 +13,7 @@ from core.bootstrap import Core
 from core.clock import CHINA
 from core.errors import NotRegistered, OfficeUnknown, StepOutOfOrder
 from core.people.accounts import Account
-from core.people.admins import Admin, Duty
+from core.people.admins import Admin, Permission
 from core.pool.free_list import FreeList
 from core.ports import Tx
 from core.preselection import Preselection, unfinished
@@ -80,16 +80,16 @@ class Scene:
         """What this chat is at the desk; a stranger is nothing."""
         return self.core.admins.of(self.tx, self.chat_id)
 
-    def need(self, duty: Duty) -> None:
+    def need(self, permission: Permission) -> None:
         """Refuse what this chat may not do at the office that the screen's arguments name.
 
         Raises:
             NotYourDuty, NotYourOffice: it may not.
         """
         office = self.args.get("office")
-        self.admin.need(duty, office if isinstance(office, str) else None)
+        self.admin.need(permission, office if isinstance(office, str) else None)
 
-    def desk_office(self, code: str, duty: Duty) -> Office:
+    def desk_office(self, code: str, permission: Permission) -> Office:
         """Return an office that is served here, and at which this chat may do something, by what was typed.
 
         Raises:
@@ -97,7 +97,7 @@ class Scene:
             NotYourDuty, NotYourOffice: this chat may not.
         """
         office = self.office_of(compact(code))
-        self.admin.need(duty, office.code)
+        self.admin.need(permission, office.code)
         return office
 
     @cached_property

@@ -20,7 +20,7 @@ from bot.texts.desk import commands, warnings
 from bot.texts.owner import appeal, bulletin, home, languages, own_data, provinces
 from core.clock import CHINA
 from core.notifications import queue as notification_queue
-from core.people.admins import Duty
+from core.people.admins import Permission
 from core.people.blacklist import running
 from core.preselection import PreselectionState, of_account
 
@@ -47,7 +47,7 @@ def _state(scene: Scene) -> str:
 
 def _warning(scene: Scene) -> str:
     """Return what chiefs must know of the calendar: deadlines that are about to be counted."""
-    if Duty.CLOSED not in scene.admin.duties:
+    if Permission.CLOSED not in scene.admin.permissions:
         return ""
     year = (scene.tx.now + _AHEAD).astimezone(CHINA).year
     calendar = "" if scene.core.calendar.has_schedule(year) else warnings.no_schedule(year)
@@ -78,7 +78,7 @@ def _show(scene: Scene) -> View:
 
 def help_text(scene: Scene) -> str:
     """Return the help, with the admins' commands for them."""
-    return home.help_text() + commands.help_text(scene.admin.duties)
+    return home.help_text() + commands.help_text(scene.admin.permissions)
 
 
 def command(scene: Scene, typed: Command) -> Go:

@@ -55,8 +55,8 @@ class Menus:
             await self._set(BotCommandScopeChat(chat_id), reader)
 
     async def _set(self, scope: BotCommandScopeChat, reader: _Reader) -> None:
-        duties = reader.admin.duties
-        names = [name for name, command in commands.DESK.items() if command.duty in duties]
+        permissions = reader.admin.permissions
+        names = [name for name, command in commands.DESK.items() if command.permission in permissions]
         if not names and reader.language == Language.CHINESE:
             await self._bot.delete_my_commands(scope=scope)
             return

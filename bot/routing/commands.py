@@ -27,7 +27,7 @@ from bot.dialog.screen import Go, Handler, stay
 from bot.errors.commands import Usage
 from bot.owner import home, wishes
 from bot.owner.entry import entry
-from core.people.admins import Duty
+from core.people.admins import Permission
 
 OWNER_COMMANDS = (
     *("start", "preselect", "rehearse", "mine", "appeal", "offices", "pool", "notify"),
@@ -39,36 +39,36 @@ OWNER_COMMANDS = (
 class DeskCommand:
     """A command of the desk."""
 
-    duty: Duty
+    permission: Permission
     ask: Callable[[Scene, str], Go]
 
 
 DESK: dict[str, DeskCommand] = {
-    "desk": DeskCommand(duty=Duty.DESK, ask=waiting.ask),
-    "segments": DeskCommand(duty=Duty.SEGMENTS, ask=segments.ask),
-    "release": DeskCommand(duty=Duty.RELEASE, ask=releases.ask),
-    "withhold": DeskCommand(duty=Duty.WITHHOLD, ask=withholding.ask_withhold),
-    "unwithhold": DeskCommand(duty=Duty.WITHHOLD, ask=withholding.ask_unwithhold),
-    "confirm": DeskCommand(duty=Duty.CONFIRM, ask=counter.ask_confirm),
-    "void": DeskCommand(duty=Duty.VOID, ask=counter.ask_void),
-    "revoke": DeskCommand(duty=Duty.REVOKE, ask=counter.ask_revoke),
-    "closed": DeskCommand(duty=Duty.CLOSED, ask=days.ask_closed),
-    "appeals": DeskCommand(duty=Duty.APPEALS, ask=appeals.ask),
-    "approve": DeskCommand(duty=Duty.APPEALS, ask=appeals.ask_approve),
-    "reject": DeskCommand(duty=Duty.APPEALS, ask=appeals.ask_reject),
-    "ban": DeskCommand(duty=Duty.BAN, ask=bans.ask_ban),
-    "unban": DeskCommand(duty=Duty.BAN, ask=bans.ask_unban),
-    "identity": DeskCommand(duty=Duty.IDENTITY, ask=people.ask_identity),
-    "usertype": DeskCommand(duty=Duty.USERTYPE, ask=people.ask_user_type),
-    "grant": DeskCommand(duty=Duty.GRANT, ask=people.ask_grant),
-    "blacklist": DeskCommand(duty=Duty.BLACKLIST, ask=blacklist.ask_list),
-    "find": DeskCommand(duty=Duty.FIND, ask=find.ask),
-    "broadcast": DeskCommand(duty=Duty.BROADCAST, ask=broadcasts.ask),
-    "vehicles": DeskCommand(duty=Duty.VEHICLES, ask=vehicles.ask),
-    "stats": DeskCommand(duty=Duty.STATS, ask=stats.ask),
-    "audit": DeskCommand(duty=Duty.AUDIT, ask=audit.ask),
-    "maintenance": DeskCommand(duty=Duty.MAINTENANCE, ask=days.ask_maintenance),
-    "admins": DeskCommand(duty=Duty.ADMINS, ask=staff.ask),
+    "desk": DeskCommand(permission=Permission.DESK, ask=waiting.ask),
+    "segments": DeskCommand(permission=Permission.SEGMENTS, ask=segments.ask),
+    "release": DeskCommand(permission=Permission.RELEASE, ask=releases.ask),
+    "withhold": DeskCommand(permission=Permission.WITHHOLD, ask=withholding.ask_withhold),
+    "unwithhold": DeskCommand(permission=Permission.WITHHOLD, ask=withholding.ask_unwithhold),
+    "confirm": DeskCommand(permission=Permission.CONFIRM, ask=counter.ask_confirm),
+    "void": DeskCommand(permission=Permission.VOID, ask=counter.ask_void),
+    "revoke": DeskCommand(permission=Permission.REVOKE, ask=counter.ask_revoke),
+    "closed": DeskCommand(permission=Permission.CLOSED, ask=days.ask_closed),
+    "appeals": DeskCommand(permission=Permission.APPEALS, ask=appeals.ask),
+    "approve": DeskCommand(permission=Permission.APPEALS, ask=appeals.ask_approve),
+    "reject": DeskCommand(permission=Permission.APPEALS, ask=appeals.ask_reject),
+    "ban": DeskCommand(permission=Permission.BAN, ask=bans.ask_ban),
+    "unban": DeskCommand(permission=Permission.BAN, ask=bans.ask_unban),
+    "identity": DeskCommand(permission=Permission.IDENTITY, ask=people.ask_identity),
+    "usertype": DeskCommand(permission=Permission.USERTYPE, ask=people.ask_user_type),
+    "grant": DeskCommand(permission=Permission.GRANT, ask=people.ask_grant),
+    "blacklist": DeskCommand(permission=Permission.BLACKLIST, ask=blacklist.ask_list),
+    "find": DeskCommand(permission=Permission.FIND, ask=find.ask),
+    "broadcast": DeskCommand(permission=Permission.BROADCAST, ask=broadcasts.ask),
+    "vehicles": DeskCommand(permission=Permission.VEHICLES, ask=vehicles.ask),
+    "stats": DeskCommand(permission=Permission.STATS, ask=stats.ask),
+    "audit": DeskCommand(permission=Permission.AUDIT, ask=audit.ask),
+    "maintenance": DeskCommand(permission=Permission.MAINTENANCE, ask=days.ask_maintenance),
+    "admins": DeskCommand(permission=Permission.ADMINS, ask=staff.ask),
 }
 
 WITHOUT_WORDS = frozenset({"admins", "appeals", "blacklist", "vehicles", "desk", "segments", "stats"})
@@ -85,7 +85,7 @@ _IN_REHEARSALS = frozenset({"rehearse", "help"})
 def leaves_rehearsal(scene: Scene, typed: Command) -> bool:
     """Whether a command leads out of a rehearsal: whatever is really done, and /cancel."""
     desk = DESK.get(typed.name)
-    may = desk is not None and desk.duty in scene.admin.duties
+    may = desk is not None and desk.permission in scene.admin.permissions
     return may or (typed.name in OWNER_COMMANDS and typed.name not in _IN_REHEARSALS)
 
 
@@ -94,7 +94,7 @@ def lead(scene: Scene, typed: Command) -> Go:
     if scene.has_left and typed.name == "cancel":  # that was all that was to be given up
         return stay()
     command = DESK.get(typed.name)
-    if command is None or command.duty not in scene.admin.duties:
+    if command is None or command.permission not in scene.admin.permissions:
         return home.command(scene, typed)
     if not typed.rest and typed.name not in WITHOUT_WORDS:
         raise Usage(typed.name)

@@ -171,7 +171,7 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     e.HoldEnded: phrase("该号码的保留时间已到,已放回号池。"),
     e.NotInBatch: phrase("该号码不在当前这一批中。"),
     e.ReleaseInThePast: phrase("投放时间不能早于现在,自编开放时间不能早于投放时间。"),
-    e.NotYourDuty: phrase("您没有这项权限。"),
+    e.NotPermitted: phrase("您没有这项权限。"),
     e.NotYourOffice: phrase("您没有该发牌机关的权限。"),
     e.NoSuchAdmin: phrase("没有这个管理员(设置文件中的负责人只能在设置中修改)。"),
     d.NotAsAsked: phrase("写法不对或缺少原因,请按下面的例子输入。"),

@@ -3,7 +3,7 @@
 from core.errors.base import InputError, Refusal
 
 
-class NotYourDuty(Refusal):
+class NotPermitted(Refusal):
     """Nobody with this role may do this; to a stranger the command is unknown."""
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from core import audit
 from core.audit import AuditAction
 from core.clock import to_millis
-from core.errors import HandledMeanwhile, NoSuchAdmin, NotYourDuty, NotYourOffice, RoleHeld
+from core.errors import HandledMeanwhile, NoSuchAdmin, NotPermitted, NotYourOffice, RoleHeld
 from core.notifications.queue import NotificationPurpose, Plan, plan
 from core.ports import Tx
 
@@ -27,7 +27,7 @@ class Role(StrEnum):
     REVIEWER = "reviewer"  # appeals
 
 
-class Duty(StrEnum):
+class Permission(StrEnum):
     """What is done at the desk; a command each, but for those that belong together."""
 
     DESK = "desk"
@@ -55,28 +55,28 @@ class Duty(StrEnum):
 
 _CLERK = frozenset(
     {
-        Duty.DESK,
-        Duty.FIND,
-        Duty.SEGMENTS,
-        Duty.CONFIRM,
-        Duty.VOID,
-        Duty.BLACKLIST,
-        Duty.IDENTITY,
-        Duty.USERTYPE,
-        Duty.STATS,
+        Permission.DESK,
+        Permission.FIND,
+        Permission.SEGMENTS,
+        Permission.CONFIRM,
+        Permission.VOID,
+        Permission.BLACKLIST,
+        Permission.IDENTITY,
+        Permission.USERTYPE,
+        Permission.STATS,
     }
 )
-DUTIES: dict[Role, frozenset[Duty]] = {
-    Role.CHIEF: frozenset(Duty),
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.CHIEF: frozenset(Permission),
     Role.CLERK: _CLERK,
-    Role.REVIEWER: frozenset({Duty.DESK, Duty.FIND, Duty.APPEALS, Duty.STATS}),
+    Role.REVIEWER: frozenset({Permission.DESK, Permission.FIND, Permission.APPEALS, Permission.STATS}),
 }
-OF_NO_OFFICE = frozenset({Duty.VEHICLES, Duty.GRANT, Duty.ADMINS})
+OF_NO_OFFICE = frozenset({Permission.VEHICLES, Permission.GRANT, Permission.ADMINS})
 """What concerns all offices at once, so that only who has the role for all of them may do it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
+class RoleAssignment:
     """One role of somebody, at one office or everywhere."""
 
     role: Role
@@ -88,45 +88,48 @@ class Admin:
     """Somebody at the desk, with all that they are."""
 
     chat_id: int
-    posts: frozenset[Post]
+    assignments: frozenset[RoleAssignment]
 
     @property
     def is_any(self) -> bool:
         """Whether they are anything at all."""
-        return bool(self.posts)
+        return bool(self.assignments)
 
     @property
-    def duties(self) -> frozenset[Duty]:
+    def permissions(self) -> frozenset[Permission]:
         """Return all that they may do somewhere."""
-        return frozenset(duty for post in self.posts for duty in self._of(post))
+        return frozenset(permission for assignment in self.assignments for permission in self._of(assignment))
 
-    def may(self, duty: Duty, office: str = EVERYWHERE) -> bool:
+    def may(self, permission: Permission, office: str = EVERYWHERE) -> bool:
         """Whether they may do this at an office; without one: at all of them."""
-        return any(duty in self._of(post) and post.office in {EVERYWHERE, office} for post in self.posts)
+        return any(
+            permission in self._of(assignment) and assignment.office in {EVERYWHERE, office}
+            for assignment in self.assignments
+        )
 
-    def need(self, duty: Duty, office: str | None = None) -> None:
+    def need(self, permission: Permission, office: str | None = None) -> None:
         """Refuse what they may not do.
 
         Args:
-            duty: what it is.
+            permission: what it is.
             office: where; None while that is not known yet, EVERYWHERE for all of them.
 
         Raises:
             NotYourDuty: they may do it nowhere.
             NotYourOffice: they may do it, but not there.
         """
-        if duty not in self.duties:
-            raise NotYourDuty
-        if office is not None and not self.may(duty, office):
+        if permission not in self.permissions:
+            raise NotPermitted
+        if office is not None and not self.may(permission, office):
             raise NotYourOffice
 
-    def offices(self, duty: Duty, served: Iterable[str]) -> list[str]:
+    def offices(self, permission: Permission, served: Iterable[str]) -> list[str]:
         """Return the offices, of those that are served, at which they may do this."""
-        return [code for code in served if self.may(duty, code)]
+        return [code for code in served if self.may(permission, code)]
 
-    def _of(self, post: Post) -> frozenset[Duty]:
-        duties = DUTIES[post.role]
-        return duties if post.office == EVERYWHERE else duties - OF_NO_OFFICE
+    def _of(self, assignment: RoleAssignment) -> frozenset[Permission]:
+        permissions = PERMISSIONS[assignment.role]
+        return permissions if assignment.office == EVERYWHERE else permissions - OF_NO_OFFICE
 
 
 class Admins:
@@ -141,13 +144,13 @@ class Admins:
 
     def of(self, tx: Tx, chat_id: int) -> Admin:
         """Return what somebody is at the desk; a stranger is nothing."""
-        posts = {
-            Post(role=Role(row["role"]), office=row["office"])
+        assignments = {
+            RoleAssignment(role=Role(row["role"]), office=row["office"])
             for row in tx.all("admins.of_chat", chat_id=chat_id)
         }
         if chat_id in self._chiefs:
-            posts.add(Post(role=Role.CHIEF, office=EVERYWHERE))
-        return Admin(chat_id=chat_id, posts=frozenset(posts))
+            assignments.add(RoleAssignment(role=Role.CHIEF, office=EVERYWHERE))
+        return Admin(chat_id=chat_id, assignments=frozenset(assignments))
 
     def all(self, tx: Tx) -> list[Admin]:
         """Return everybody at the desk, those of the settings first."""
@@ -158,16 +161,16 @@ class Admins:
         """Whether the settings name this chat, so that no command takes its role away."""
         return chat_id in self._chiefs
 
-    def judge_post(self, tx: Tx, chat_id: int, post: Post) -> None:
+    def validate_assignment(self, tx: Tx, chat_id: int, assignment: RoleAssignment) -> None:
         """Refuse to give a role that they have, before it is asked about.
 
         Raises:
             RoleHeld: they have it.
         """
-        if post in self.of(tx, chat_id).posts:
+        if assignment in self.of(tx, chat_id).assignments:
             raise RoleHeld
 
-    def add(self, tx: Tx, chat_id: int, post: Post, actor: str) -> None:
+    def add(self, tx: Tx, chat_id: int, assignment: RoleAssignment, actor: str) -> None:
         """Give somebody a role. They are told, and get their commands.
 
         Raises:
@@ -176,42 +179,44 @@ class Admins:
         new = tx.run(
             "admins.add",
             chat_id=chat_id,
-            role=post.role,
-            office=post.office,
+            role=assignment.role,
+            office=assignment.office,
             actor=actor,
             now=to_millis(tx.now),
         )
         if not new:
             raise audit.handled(tx, audit.admin_subject(chat_id), AuditAction.ADDED_ADMIN)
-        self._record(tx, chat_id, post, actor, AuditAction.ADDED_ADMIN)
+        self._record(tx, chat_id, assignment, actor, AuditAction.ADDED_ADMIN)
 
-    def remove(self, tx: Tx, chat_id: int, post: Post, actor: str) -> None:
+    def remove(self, tx: Tx, chat_id: int, assignment: RoleAssignment, actor: str) -> None:
         """Take a role away. They are told, and lose its commands.
 
         Raises:
             NoSuchAdmin: it stands in the settings alone.
             HandledMeanwhile: somebody else has taken it away already.
         """
-        if not tx.run("admins.remove", chat_id=chat_id, role=post.role, office=post.office):
+        if not tx.run("admins.remove", chat_id=chat_id, role=assignment.role, office=assignment.office):
             raise NoSuchAdmin if self.is_from_settings(chat_id) else self._removed(tx, chat_id)
-        self._record(tx, chat_id, post, actor, AuditAction.REMOVED_ADMIN)
+        self._record(tx, chat_id, assignment, actor, AuditAction.REMOVED_ADMIN)
 
     def _removed(self, tx: Tx, chat_id: int) -> HandledMeanwhile:
         return audit.handled(tx, audit.admin_subject(chat_id), AuditAction.REMOVED_ADMIN)
 
-    def _record(self, tx: Tx, chat_id: int, post: Post, actor: str, action: AuditAction) -> None:
+    def _record(
+        self, tx: Tx, chat_id: int, assignment: RoleAssignment, actor: str, action: AuditAction
+    ) -> None:
         subject = audit.admin_subject(chat_id)
-        audit.record(tx, actor, action, subject, office=post.office or None, role=post.role)
+        audit.record(tx, actor, action, subject, office=assignment.office or None, role=assignment.role)
         plan(
             tx,
             Plan(
                 chat_id=chat_id,
-                purpose=f"{NotificationPurpose.ROLE}:{to_millis(tx.now)}:{action}:{post.role}:{post.office}",
+                purpose=f"{NotificationPurpose.ROLE}:{to_millis(tx.now)}:{action}:{assignment.role}:{assignment.office}",
                 subject=subject,
                 due_at=tx.now,
                 details={
-                    "role": post.role,
-                    "office": post.office,
+                    "role": assignment.role,
+                    "office": assignment.office,
                     "given": action == AuditAction.ADDED_ADMIN,
                 },
             ),

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 
 from core.appeals import Queued, queue
 from core.clock import CHINA, from_millis, to_millis
-from core.people.admins import EVERYWHERE, Admin, Duty
+from core.people.admins import EVERYWHERE, Admin, Permission
 from core.pool.segments import Segment, mask_of, withheld
 from core.ports import Row, Tx
 from core.preselection import PreselectionState
@@ -49,14 +49,16 @@ class Scope:
         return self.everywhere or (office is not None and office in self.offices)
 
 
-def scope_of(admin: Admin, duty: Duty, served: Iterable[str]) -> Scope:
+def scope_of(admin: Admin, permission: Permission, served: Iterable[str]) -> Scope:
     """Return all that somebody may look at.
 
     Raises:
         NotYourDuty: nothing at all.
     """
-    admin.need(duty)
-    return Scope(offices=tuple(admin.offices(duty, served)), everywhere=admin.may(duty, EVERYWHERE))
+    admin.need(permission)
+    return Scope(
+        offices=tuple(admin.offices(permission, served)), everywhere=admin.may(permission, EVERYWHERE)
+    )
 
 
 # --- how full segments are ------------------------------------------------------------------

@@ -19,7 +19,7 @@ from core.availability import closed_days
 from core.clock import CHINA, from_millis, to_millis
 from core.errors import AlreadyHandled, NothingToHandle
 from core.notifications.queue import NotificationPurpose, Plan, plan
-from core.people.admins import EVERYWHERE, Admin, Admins, Duty
+from core.people.admins import EVERYWHERE, Admin, Admins, Permission
 from core.pool.segments import Segment, segments
 from core.ports import Row, Tx
 from core.reporting.statistics import MARK, Scope, due_by_day, scope_of, waiting_appeals
@@ -52,17 +52,17 @@ class TaskKind(StrEnum):
     CALENDAR = "calendar"  # a year whose working days are not published
 
 
-DUTY_OF = {
-    TaskKind.DEADLINE: Duty.CONFIRM,
-    TaskKind.SHUT: Duty.CONFIRM,
-    TaskKind.APPEAL: Duty.APPEALS,
-    TaskKind.FAILED: Duty.CLOSED,
-    TaskKind.BROKEN: Duty.ADMINS,
-    TaskKind.POOL: Duty.RELEASE,
-    TaskKind.SCHEDULED: Duty.RELEASE,
-    TaskKind.CALENDAR: Duty.CLOSED,
+PERMISSION_FOR = {
+    TaskKind.DEADLINE: Permission.CONFIRM,
+    TaskKind.SHUT: Permission.CONFIRM,
+    TaskKind.APPEAL: Permission.APPEALS,
+    TaskKind.FAILED: Permission.CLOSED,
+    TaskKind.BROKEN: Permission.ADMINS,
+    TaskKind.POOL: Permission.RELEASE,
+    TaskKind.SCHEDULED: Permission.RELEASE,
+    TaskKind.CALENDAR: Permission.CLOSED,
 }
-"""Which duty it belongs to; whoever has it sees it."""
+"""Which permission it belongs to; whoever has it sees it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,12 +121,12 @@ def read_work_queue(tx: Tx, services: DeskServices, admin: Admin) -> WorkQueue:
     Raises:
         NotYourDuty: they are not at the desk.
     """
-    admin.need(Duty.DESK)
+    admin.need(Permission.DESK)
     task_kinds = _task_kinds(admin)
     tasks = [task for task_kind in task_kinds for task in _of(tx, services, admin, task_kind)]
     due: tuple[tuple[date, int], ...] = ()
     if TaskKind.DEADLINE in task_kinds:
-        due = due_by_day(tx, scope_of(admin, Duty.CONFIRM, services.offices), DUE_DAYS)
+        due = due_by_day(tx, scope_of(admin, Permission.CONFIRM, services.offices), DUE_DAYS)
     return WorkQueue(
         at=tx.now,
         tasks=tuple(sorted(tasks, key=lambda one: (one.at, one.subject))),
@@ -143,11 +143,11 @@ def is_pressing(tx: Tx, services: DeskServices, admin: Admin) -> bool:
 
 def _task_kinds(admin: Admin) -> tuple[TaskKind, ...]:
     """Return what somebody is shown."""
-    return tuple(task_kind for task_kind in TaskKind if DUTY_OF[task_kind] in admin.duties)
+    return tuple(task_kind for task_kind in TaskKind if PERMISSION_FOR[task_kind] in admin.permissions)
 
 
 def _of(tx: Tx, services: DeskServices, admin: Admin, task_kind: TaskKind) -> Iterable[Task]:
-    return _LISTS[task_kind](tx, services, scope_of(admin, DUTY_OF[task_kind], services.offices))
+    return _LISTS[task_kind](tx, services, scope_of(admin, PERMISSION_FOR[task_kind], services.offices))
 
 
 def _due(tx: Tx, services: DeskServices, scope: Scope) -> Iterator[Task]:
@@ -309,7 +309,7 @@ def find(tx: Tx, admin: Admin, subject: str, served: Iterable[str]) -> Task:
     """
     is_update = subject.partition(":")[0] == SubjectKind.UPDATE
     task = _find_update(tx, admin, subject) if is_update else _find_notification(tx, subject)
-    if task is None or not scope_of(admin, DUTY_OF[task.task_kind], served).holds(task.office):
+    if task is None or not scope_of(admin, PERMISSION_FOR[task.task_kind], served).holds(task.office):
         raise NothingToHandle
     by = handled_by(tx, subject)
     if by is not None:
@@ -318,7 +318,7 @@ def find(tx: Tx, admin: Admin, subject: str, served: Iterable[str]) -> Task:
 
 
 def _find_update(tx: Tx, admin: Admin, subject: str) -> Task | None:
-    admin.need(Duty.ADMINS, EVERYWHERE)
+    admin.need(Permission.ADMINS, EVERYWHERE)
     row = tx.one("reports.broken_one", update_id=int(subject.partition(":")[2]))
     return _set_aside(row) if row else None
 
@@ -405,19 +405,19 @@ class Summaries:
     def of_chat(self, tx: Tx, chat_id: int) -> WorkQueue | None:
         """Return what a summary says; None when nothing waits any more, or not for them."""
         admin = self._admins.of(tx, chat_id)
-        if Duty.DESK not in admin.duties:
+        if Permission.DESK not in admin.permissions:
             return None
         queue = read_work_queue(tx, self._services, admin)
         return queue if queue.is_pressing else None
 
     def _concerns(self, tx: Tx, admin: Admin, today: date) -> bool:
         return (
-            Duty.DESK in admin.duties
+            Permission.DESK in admin.permissions
             and any(
                 closed_days.calendar_of(tx, self._services.offices[code], self._services.calendar).is_workday(
                     today
                 )
-                for code in admin.offices(Duty.DESK, self._services.offices)
+                for code in admin.offices(Permission.DESK, self._services.offices)
             )
             and is_pressing(tx, self._services, admin)
         )

@@ -13,7 +13,7 @@ from core.audit import AuditAction, SubjectKind
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.errors import NotInJournal
-from core.people.admins import Post, Role
+from core.people.admins import Role, RoleAssignment
 from core.pool.segments import withhold
 from core.reporting import audit_search
 from core.reporting.audit_search import Asked, Page
@@ -87,8 +87,8 @@ async def test_personal_numbers_are_kept_nowhere(core: Core, written: str) -> No
 
 
 async def test_admin_is_found_by_what_they_did_and_became(core: Core) -> None:
-    post = Post(role=Role.CLERK, office="粤K")
-    await core.store.run(core.admins.add, 3001, post, "chat:1001")
+    assignment = RoleAssignment(role=Role.CLERK, office="粤K")
+    await core.store.run(core.admins.add, 3001, assignment, "chat:1001")
     assert await found(core, "3001") == [("added_admin", "admin:3001")]
     assert await found(core, "chat:2") == []  # but 2 is a preselection
     assert ("added_admin", "admin:3001") in await found(core, "1001")

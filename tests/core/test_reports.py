@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from core.bootstrap import Core
 from core.clock import CHINA, FixedClock
 from core.db.sqlite_tx import SqliteTx
-from core.errors import NotYourDuty
-from core.people.admins import Admin, Duty, Post, Role
+from core.errors import NotPermitted
+from core.people.admins import Admin, Permission, Role, RoleAssignment
 from core.people.blacklist import Cause, Sentence, ban
 from core.pool.segments import Release, withhold
 from core.ports import Tx
@@ -270,10 +270,10 @@ async def test_figures_of_other_offices_are_left_out(core: Core) -> None:
 
 def test_scope_is_of_the_offices_at_which_one_may() -> None:
     served = ("粤A", "粤K")
-    chief = Admin(chat_id=1, posts=frozenset({Post(role=Role.CHIEF, office="")}))
-    clerk = Admin(chat_id=2, posts=frozenset({Post(role=Role.CLERK, office="粤K")}))
-    assert scope_of(chief, Duty.STATS, served) == Scope(offices=served, everywhere=True)
-    assert scope_of(clerk, Duty.STATS, served) == Scope(offices=("粤K",))
-    assert scope_of(clerk, Duty.STATS, served).holds(None) is False
-    with pytest.raises(NotYourDuty):
-        scope_of(clerk, Duty.AUDIT, served)
+    chief = Admin(chat_id=1, assignments=frozenset({RoleAssignment(role=Role.CHIEF, office="")}))
+    clerk = Admin(chat_id=2, assignments=frozenset({RoleAssignment(role=Role.CLERK, office="粤K")}))
+    assert scope_of(chief, Permission.STATS, served) == Scope(offices=served, everywhere=True)
+    assert scope_of(clerk, Permission.STATS, served) == Scope(offices=("粤K",))
+    assert scope_of(clerk, Permission.STATS, served).holds(None) is False
+    with pytest.raises(NotPermitted):
+        scope_of(clerk, Permission.AUDIT, served)

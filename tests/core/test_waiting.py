@@ -9,7 +9,7 @@ import pytest
 from bot.texts.desk.reports.waiting import _NOTICES
 from core.bootstrap import Core
 from core.clock import CHINA, FixedClock
-from core.errors import AlreadyHandled, NothingToHandle, NotYourDuty
+from core.errors import AlreadyHandled, NothingToHandle, NotPermitted
 from core.notifications.queue import (
     MOST_TRIES,
     NotificationPurpose,
@@ -20,7 +20,7 @@ from core.notifications.queue import (
     plan,
     record_failure,
 )
-from core.people.admins import Admin, Post, Role
+from core.people.admins import Admin, Role, RoleAssignment
 from core.pool.segments import Release
 from core.ports import Tx
 from core.reporting import work_queue
@@ -38,7 +38,7 @@ CHIEF = 1001
 
 
 def at_desk(role: Role = Role.CHIEF, place: str = "", chat_id: int = CHIEF) -> Admin:
-    return Admin(chat_id=chat_id, posts=frozenset({Post(role=role, office=place)}))
+    return Admin(chat_id=chat_id, assignments=frozenset({RoleAssignment(role=role, office=place)}))
 
 
 @pytest.fixture
@@ -86,13 +86,13 @@ async def test_appeal_that_waits_is_on_the_desk(core: Core) -> None:
     number = await core.store.run(appealed, core, owner, 0)
     found = [task for task in (await look(core)).tasks if task.task_kind == TaskKind.APPEAL]
     assert [(task.subject, task.office) for task in found] == [(f"appeal:{number}", "粤K")]
-    elsewhere = Admin(chat_id=9, posts=frozenset({Post(role=Role.REVIEWER, office="粤A")}))
+    elsewhere = Admin(chat_id=9, assignments=frozenset({RoleAssignment(role=Role.REVIEWER, office="粤A")}))
     assert (await look(core, elsewhere)).tasks == ()
 
 
 async def test_stranger_has_no_desk(core: Core) -> None:
-    with pytest.raises(NotYourDuty):
-        await look(core, Admin(chat_id=9, posts=frozenset()))
+    with pytest.raises(NotPermitted):
+        await look(core, Admin(chat_id=9, assignments=frozenset()))
 
 
 async def test_deadline_waits_from_the_working_day_before(core: Core, clock: FixedClock) -> None:
@@ -201,7 +201,7 @@ async def test_broken_update_is_for_chiefs_of_all_offices(core: Core) -> None:
     await core.store.run(sets_aside)
     assert subjects(await look(core), TaskKind.BROKEN) == ["update:7"]
     assert (await look(core, at_desk(place="粤K"))).tasks == ()
-    with pytest.raises(NotYourDuty):
+    with pytest.raises(NotPermitted):
         await core.store.run(work_queue.handle, at_desk(place="粤K"), "update:7", core.offices, "chat:1")
     await core.store.run(work_queue.handle, at_desk(), "update:7", core.offices, "chat:1")
     assert (await look(core)).tasks == ()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.people.admins import Post, Role
+from core.people.admins import Role, RoleAssignment
 from core.preselection import PreselectionState, get
 from core.values.vehicles import group_vin
 from tests import invented
@@ -195,7 +195,9 @@ async def test_admins_of_their_own_matter_and_of_other_offices_are_refused(
         await reviewer.say("/appeals")
         await reviewer.see("没有待审核的申诉", fresh=True)
         for own in (account.chat_id, HOLDER):
-            await world.store.run(world.core.admins.add, own, Post(role=Role.CHIEF, office=""), "test")
+            await world.store.run(
+                world.core.admins.add, own, RoleAssignment(role=Role.CHIEF, office=""), "test"
+            )
             person = world.person(own)
             for command in ("/approve 1", "/reject 1 看不清"):
                 await person.say(command)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.availability import maintenance
-from core.people.admins import Post, Role
+from core.people.admins import Role, RoleAssignment
 from core.ports import Tx
 from core.values import offices
 from tests.person import Person
@@ -64,8 +64,8 @@ async def test_each_of_many_offices_has_a_button(
 async def test_many_people_at_the_desk_are_paged(world: World, chief: Person) -> None:
     def give(tx: Tx) -> None:
         for number in range(150):
-            post = Post(role=Role.CLERK, office=CODES[number % len(CODES)])
-            world.core.admins.add(tx, 900_000 + number, post, "test")
+            assignment = RoleAssignment(role=Role.CLERK, office=CODES[number % len(CODES)])
+            world.core.admins.add(tx, 900_000 + number, assignment, "test")
 
     await world.store.run(give)
     await chief.say("/admins")

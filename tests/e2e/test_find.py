@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.people.accounts import Account
-from core.people.admins import Post, Role
+from core.people.admins import Role, RoleAssignment
 from core.pool import segments as pool_segments
 from core.ports import Tx
 from core.preselection import Papers, PreselectionState, get
@@ -177,7 +177,7 @@ async def test_sheet_is_refused_where_the_card_shows_nobody(place: World) -> Non
     place.forward(seconds=1)
     await place.store.run(reserved, place.core, 3, "A1234")
     await finds(clerk, "粤KA1234")
-    away = Post(role=Role.CLERK, office="粤K"), Post(role=Role.CLERK, office="粤A")
+    away = RoleAssignment(role=Role.CLERK, office="粤K"), RoleAssignment(role=Role.CLERK, office="粤A")
     await place.store.run(place.core.admins.add, clerk.me.chat_id, away[1], f"chat:{CHIEF}")
     await place.store.run(place.core.admins.remove, clerk.me.chat_id, away[0], f"chat:{CHIEF}")
     await clerk.press("导出 XLSX")

@@ -11,7 +11,7 @@ from PIL import Image
 from python_calamine import CalamineWorkbook
 
 from core.notifications.queue import Plan, lease, mark_failed, plan
-from core.people.admins import EVERYWHERE, Post, Role
+from core.people.admins import EVERYWHERE, Role, RoleAssignment
 from core.pool.segments import Release, withhold
 from core.ports import Tx
 from core.values.masks import parse_mask
@@ -40,7 +40,9 @@ async def world(engine: str, tmp_path: Path) -> AsyncIterator[World]:
 
 async def gives(world: World, role: Role, place: str) -> Person:
     """Let somebody have a role; return them."""
-    await world.store.run(world.core.admins.add, CLERK, Post(role=role, office=place), f"chat:{CHIEF}")
+    await world.store.run(
+        world.core.admins.add, CLERK, RoleAssignment(role=role, office=place), f"chat:{CHIEF}"
+    )
     return world.person(CLERK)
 
 

@@ -36,7 +36,7 @@ from core.notifications.queue import BLOCKED, ONCE, UNCERTAIN
 from core.notifications.queue import NotificationPurpose as NoticePurpose
 from core.notifications.subscriptions import SubscriptionTopic
 from core.people.accounts import UserType
-from core.people.admins import DUTIES, OF_NO_OFFICE, Duty, Role
+from core.people.admins import OF_NO_OFFICE, PERMISSIONS, Permission, Role
 from core.people.verification import CodePurpose
 from core.pool.number_status import Standing
 from core.pool.seeded_stream import Draw
@@ -59,7 +59,7 @@ _ENUMS: Mapping[str, type[StrEnum]] = {
     "button style": Style,
     "certificate kind": CertificateKind,
     "code purpose": CodePurpose,
-    "desk duty": Duty,
+    "desk duty": Permission,
     "desk role": Role,
     "desk task kind": TaskKind,
     "find topic": FindTopic,
@@ -81,7 +81,9 @@ _VAULT = Vault(["p4Qf2yY3s5q0cQnO9b0C0oW2sB2h1mJ8x0V9o1b2c3Q="], "a lookup key o
 def enum_values() -> Iterable[str]:
     """Return the values of all enums that are stored or sent, and what hangs on them."""
     yield from (f"{name}: {one.value}" for name, kind in _ENUMS.items() for one in kind)
-    yield from (f"duties of {role}: {' '.join(sorted(duties))}" for role, duties in DUTIES.items())
+    yield from (
+        f"duties of {role}: {' '.join(sorted(permissions))}" for role, permissions in PERMISSIONS.items()
+    )
     yield f"duties of no office: {' '.join(sorted(OF_NO_OFFICE))}"
     yield f"notices sent once: {' '.join(sorted(ONCE))}"
     yield f"errors of a notice: blocked {' '.join(BLOCKED)}, uncertain {UNCERTAIN}"
@@ -114,7 +116,7 @@ def commands_of_chats() -> Iterable[str]:
             *(["alone"] if name in commands.WITHOUT_WORDS else []),
             *(["under a file"] if name in commands.WITH_FILE else []),
         ]
-        about = f"duty {command.duty.value}{''.join(f', {one}' for one in kinds)}"
+        about = f"duty {command.permission.value}{''.join(f', {one}' for one in kinds)}"
         yield f"desk {place:02} /{name} ({about}): {DESK_MENU[name]()}"
         yield f"desk usage /{name}: {' | '.join(str(USAGE[name]()).splitlines())}"
 

@@ -15,7 +15,7 @@ from bot.texts import notices, rehearsal
 from bot.texts.desk import commands
 from bot.texts.owner import bulletin, home, preselect, selecting
 from core.clock import CHINA
-from core.people.admins import Duty
+from core.people.admins import Permission
 from core.pool.bulletin import UNTOLD, Bulletin, Left, Line, Published
 from core.preselection import Preselection, PreselectionState, Way
 from core.preselection.selection import Chances
@@ -105,7 +105,7 @@ def test_fullest_page_of_the_bulletin_can_be_sent(language: Language) -> None:
 @pytest.mark.parametrize("language", Language)
 def test_help_with_all_commands_of_the_desk_can_be_sent(language: Language) -> None:
     with speaking(language):
-        said = plain(home.help_text() + commands.help_text(frozenset(Duty)))
+        said = plain(home.help_text() + commands.help_text(frozenset(Permission)))
     assert len(said) <= MessageLimit.MAX_TEXT_LENGTH
 
 

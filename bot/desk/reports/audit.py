@@ -15,7 +15,7 @@ from bot.i18n import formatting as common
 from bot.spreadsheets import Table
 from bot.texts.desk import audit as words
 from core.errors import NotYourOffice
-from core.people.admins import Duty
+from core.people.admins import Permission
 from core.ports import Tx
 from core.reporting import audit_search
 from core.reporting.audit_search import Asked, Page
@@ -37,7 +37,7 @@ def ask(scene: Scene, rest: str) -> Go:
     """
     if not rest.split():
         raise Usage("audit")
-    scope = scope_of(scene.admin, Duty.AUDIT, scene.core.offices)
+    scope = scope_of(scene.admin, Permission.AUDIT, scene.core.offices)
     today = scene.today
     asked = scene.core.journal.asked(scene.tx, words.meant(rest, today), today=today)
     if asked.office and not scope.holds(asked.office):
@@ -54,7 +54,7 @@ def _asked(scene: Scene) -> Asked:
 
 
 def _scope(scene: Scene) -> Scope:
-    return scope_of(scene.admin, Duty.AUDIT, scene.core.offices)
+    return scope_of(scene.admin, Permission.AUDIT, scene.core.offices)
 
 
 def _show(scene: Scene) -> View:

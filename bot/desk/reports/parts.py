@@ -13,7 +13,7 @@ from bot.i18n import formatting as common
 from bot.spreadsheets import Table, workbook
 from bot.texts.desk.reports import parts as texts
 from core.errors import NotYourOffice
-from core.people.admins import Duty
+from core.people.admins import Permission
 from core.ports import Tx
 from core.values.offices import Office
 
@@ -25,22 +25,22 @@ def home_row() -> tuple[Button, ...]:
     return (Button(label=common.HOME(), action=ActionName.HOME),)
 
 
-def offices_of(scene: Scene, duty: Duty) -> list[Office]:
+def offices_of(scene: Scene, permission: Permission) -> list[Office]:
     """Return the offices at which this chat may do something.
 
     Raises:
         NotYourDuty: it may not at all.
         NotYourOffice: none that is served here.
     """
-    scene.admin.need(duty)
+    scene.admin.need(permission)
     served = scene.core.offices
-    found = [served[code] for code in scene.admin.offices(duty, served)]
+    found = [served[code] for code in scene.admin.offices(permission, served)]
     if not found:
         raise NotYourOffice
     return found
 
 
-def office_asked(scene: Scene, command: str, duty: Duty, rest: str) -> Office | None:
+def office_asked(scene: Scene, command: str, permission: Permission, rest: str) -> Office | None:
     """Return the office that stands behind a command, or the only one there is to choose; None for neither.
 
     Raises:
@@ -51,16 +51,16 @@ def office_asked(scene: Scene, command: str, duty: Duty, rest: str) -> Office | 
     if len(words) > 1:
         raise Usage(command)
     if words:
-        return scene.desk_office(words[0], duty)
-    own = offices_of(scene, duty)
+        return scene.desk_office(words[0], permission)
+    own = offices_of(scene, permission)
     return own[0] if len(own) == 1 else None
 
 
-def choice(scene: Scene, duty: Duty, *first: Button) -> View:
+def choice(scene: Scene, permission: Permission, *first: Button) -> View:
     """Return the list of one's offices as buttons, ``first`` before them."""
     buttons = [
         Button(label=common.office_title(office), action=ActionName.OFFICE, arg=office.code)
-        for office in offices_of(scene, duty)
+        for office in offices_of(scene, permission)
     ]
     page, turns = page_of(buttons, number(scene, "page"), _OFFICES_A_PAGE)
     rows = (*in_columns((*first, *page), 2), *([tuple(turns)] if turns else []), home_row())

@@ -18,7 +18,7 @@ from bot.pictures.segments import Bar, Segments
 from bot.spreadsheets import Table
 from bot.texts.desk.reports import parts as texts
 from bot.texts.desk.reports import segments as words
-from core.people.admins import Duty
+from core.people.admins import Permission
 from core.ports import Tx
 from core.reporting.statistics import MARK, NEARLY_EMPTY, Fill, fills
 from core.values.offices import Office
@@ -41,7 +41,7 @@ def ask(scene: Scene, rest: str) -> Go:
         Usage: it is something else.
         OfficeUnknown, NotYourOffice: the office is none of theirs.
     """
-    office = office_asked(scene, "segments", Duty.SEGMENTS, rest)
+    office = office_asked(scene, "segments", Permission.SEGMENTS, rest)
     return of_office(office.code) if office else Go(screen=ScreenName.DESK_SEGMENTS)
 
 
@@ -55,9 +55,9 @@ def _count(tx: Tx, office: Office) -> Counted:
 
 
 def _show(scene: Scene) -> View:
-    scene.need(Duty.SEGMENTS)
+    scene.need(Permission.SEGMENTS)
     if not scene.arg("office"):
-        return choice(scene, Duty.SEGMENTS)
+        return choice(scene, Permission.SEGMENTS)
     office = scene.office_of(scene.arg("office"))
     counted: Counted = scene.beside(
         f"{ScreenName.DESK_SEGMENTS}:{office.code}", partial(_count, office=office)
@@ -79,7 +79,7 @@ def _show(scene: Scene) -> View:
 
 
 def _others(scene: Scene) -> tuple[tuple[Button, ...], ...]:
-    more = len(offices_of(scene, Duty.SEGMENTS)) > 1
+    more = len(offices_of(scene, Permission.SEGMENTS)) > 1
     return ((Button(label=texts.OFFICES(), action=ActionName.CHOOSE),),) if more else ()
 
 
@@ -126,7 +126,7 @@ def _bar(fill: Fill, now: datetime) -> Bar:
 
 
 def _sheet(scene: Scene, _arg: str) -> Go:
-    scene.need(Duty.SEGMENTS)
+    scene.need(Permission.SEGMENTS)
     office = scene.office_of(scene.arg("office"))
     return sheet(
         f"segments-{office.code}.xlsx",

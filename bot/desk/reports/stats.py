@@ -19,7 +19,7 @@ from bot.pictures.statistics import Chart, Column, Figures
 from bot.spreadsheets import Table
 from bot.texts.desk.reports import parts as texts
 from bot.texts.desk.reports import stats as words
-from core.people.admins import Duty
+from core.people.admins import Permission
 from core.reporting.statistics import SPANS, Day, Scope, Stats, scope_of, stats
 from core.values.offices import Office
 
@@ -33,7 +33,7 @@ def ask(scene: Scene, rest: str) -> Go:
         Usage: it is something else.
         OfficeUnknown, NotYourOffice: the office is none of theirs.
     """
-    office = office_asked(scene, "stats", Duty.STATS, rest)
+    office = office_asked(scene, "stats", Permission.STATS, rest)
     return _go(office.code if office else _ALL, SPANS[0])
 
 
@@ -48,15 +48,15 @@ def _office(scene: Scene) -> Office | None:
         NotYourDuty, NotYourOffice, OfficeUnknown: it is none of theirs any more.
     """
     if scene.arg("of") == _ALL:
-        scene.admin.need(Duty.STATS)
+        scene.admin.need(Permission.STATS)
         return None
-    return scene.desk_office(scene.arg("of"), Duty.STATS)
+    return scene.desk_office(scene.arg("of"), Permission.STATS)
 
 
 def _scope(scene: Scene, office: Office | None) -> Scope:
     if office is not None:
         return Scope(offices=(office.code,))
-    return scope_of(scene.admin, Duty.STATS, scene.core.offices)
+    return scope_of(scene.admin, Permission.STATS, scene.core.offices)
 
 
 def _span(scene: Scene) -> int:
@@ -67,7 +67,7 @@ def _span(scene: Scene) -> int:
 def _show(scene: Scene) -> View:
     if not scene.arg("of"):
         everything = Button(label=texts.ALL_OFFICES(), action=ActionName.OFFICE, arg=_ALL)
-        return choice(scene, Duty.STATS, everything)
+        return choice(scene, Permission.STATS, everything)
     office, days = _office(scene), _span(scene)
     scope = _scope(scene, office)
     found: Stats = scene.beside(
@@ -77,7 +77,7 @@ def _show(scene: Scene) -> View:
         Button(label=words.days_label(span, chosen=span == days), action=ActionName.DAYS, arg=str(span))
         for span in SPANS
     )
-    more = len(offices_of(scene, Duty.STATS)) > 1
+    more = len(offices_of(scene, Permission.STATS)) > 1
     return View(
         text=words.stats_text(found, office),
         picture=ReportPicture(report=picture(found, office)),

@@ -1,7 +1,7 @@
 """How the commands of the desk are written."""
 
 from bot.i18n.language import _, phrase
-from core.people.admins import Duty
+from core.people.admins import Permission
 
 USAGE = {
     "desk": phrase("<code>/desk</code>(待办事项)"),
@@ -56,16 +56,16 @@ def usage(command: str) -> str:
     return _("用法:{usage}").format(usage=USAGE[command]())
 
 
-def help_text(duties: frozenset[Duty]) -> str:
+def help_text(permissions: frozenset[Permission]) -> str:
     """Return the help on the commands that somebody may give; a stranger is told of none."""
-    may = [USAGE[name]() for name in USAGE if _DUTY_OF.get(name, name) in duties]
+    may = [USAGE[name]() for name in USAGE if _DUTY_OF.get(name, name) in permissions]
     return "\n\n" + "\n".join([_("<b>管理命令</b>"), *may]) if may else ""
 
 
 _DUTY_OF = {
-    "unwithhold": Duty.WITHHOLD,
-    "unban": Duty.BAN,
-    "approve": Duty.APPEALS,
-    "reject": Duty.APPEALS,
+    "unwithhold": Permission.WITHHOLD,
+    "unban": Permission.BAN,
+    "approve": Permission.APPEALS,
+    "reject": Permission.APPEALS,
 }
 BAD_TIME = phrase("没有看懂时间。请写成 2026-12-01 09:00 或 2026-12-01。")
