@@ -28,7 +28,7 @@ def ask(scene: Scene, rest: str) -> Go:
         OfficeUnknown: the office is not served here.
         RoleHeld: they have that role.
     """
-    scene.admin.need(Permission.ADMINS, EVERYWHERE)
+    scene.admin.require(Permission.ADMINS, EVERYWHERE)
     words = rest.split()
     if not words:
         return Go(screen=ScreenName.DESK_ADMINS)
@@ -51,7 +51,7 @@ def _role(written: str) -> Role:
 
 
 def _show(scene: Scene) -> View:
-    scene.admin.need(Permission.ADMINS, EVERYWHERE)
+    scene.admin.require(Permission.ADMINS, EVERYWHERE)
     everything = [
         (admin.chat_id, assignment)
         for admin in scene.core.admins.all(scene.tx)
@@ -82,7 +82,7 @@ def _show(scene: Scene) -> View:
 
 
 def _export(scene: Scene, _arg: str) -> Go:
-    scene.admin.need(Permission.ADMINS, EVERYWHERE)
+    scene.admin.require(Permission.ADMINS, EVERYWHERE)
     rows = [
         (admin.chat_id, texts.ROLES[assignment.role](), assignment.office or lists.EVERY_OFFICE())
         for admin in scene.core.admins.all(scene.tx)
@@ -117,7 +117,7 @@ ADMINS = Screen(
 
 def _change(name: ScreenName, label: Callable[[], str], *, add: bool) -> Screen:
     def show(scene: Scene) -> View:
-        scene.admin.need(Permission.ADMINS, EVERYWHERE)
+        scene.admin.require(Permission.ADMINS, EVERYWHERE)
         style = Style.PRIMARY if add else Style.DANGER
         buttons = (
             Button(label=label(), action=ActionName.DO, style=style),
@@ -126,7 +126,7 @@ def _change(name: ScreenName, label: Callable[[], str], *, add: bool) -> Screen:
         return View(text=texts.admin_question(int(scene.arg("chat")), _post(scene), add=add), rows=(buttons,))
 
     def act(scene: Scene, _arg: str) -> Go:
-        scene.admin.need(Permission.ADMINS, EVERYWHERE)
+        scene.admin.require(Permission.ADMINS, EVERYWHERE)
         chat, admins = int(scene.arg("chat")), scene.core.admins
         change = admins.add if add else admins.remove
         change(scene.tx, chat, _post(scene), scene.actor)

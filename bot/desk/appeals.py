@@ -75,9 +75,9 @@ def _judged(scene: Scene, number: int) -> Card:
 
 def _seen(scene: Scene, number: int) -> Card:
     """Return the card of an appeal of an office at which this chat reviews; others' do not exist for it."""
-    scene.admin.need(Permission.APPEALS)
+    scene.admin.require(Permission.APPEALS)
     appeal = scene.core.appeals.get(scene.tx, number)
-    scene.admin.need(Permission.APPEALS, appeal.office)
+    scene.admin.require(Permission.APPEALS, appeal.office)
     return scene.core.reviews.card(scene.tx, number)
 
 
@@ -100,11 +100,11 @@ ERRORS: ErrorWays = {**GONE, Refusal: _gone}
 
 
 def _show_queue(scene: Scene) -> View:
-    scene.admin.need(Permission.APPEALS)
+    scene.admin.require(Permission.APPEALS)
     mine = scene.admin.offices(Permission.APPEALS, scene.core.offices)
     code = scene.arg("at")
     if code:
-        scene.admin.need(Permission.APPEALS, code)
+        scene.admin.require(Permission.APPEALS, code)
     waiting = queue(scene.tx, [code] if code else mine)
     cards = [
         Button(label=words.queued(one), action=ActionName.CARD, arg=str(one.appeal_id)) for one in waiting
@@ -131,7 +131,7 @@ def _show_queue(scene: Scene) -> View:
 
 
 def _export(scene: Scene, _arg: str) -> Go:
-    scene.admin.need(Permission.APPEALS, scene.arg("at") or None)
+    scene.admin.require(Permission.APPEALS, scene.arg("at") or None)
     code = scene.arg("at")
     offices = [code] if code else scene.admin.offices(Permission.APPEALS, scene.core.offices)
     rows = [(one.appeal_id, one.office, one.vin, one.submitted_at) for one in queue(scene.tx, offices)]

@@ -70,7 +70,7 @@ def to_ban(scene: Scene, who: Who, wish: Wish) -> Go:
     """Lead to the question before somebody is barred, or their ban gets another end."""
     present = blacklist.running(scene.tx, who.identity_hash)
     code = present.office if present else home_of(scene, who.account, Permission.BAN)
-    scene.admin.need(Permission.BAN, code)
+    scene.admin.require(Permission.BAN, code)
     office = scene.core.offices.get(code)
     until = end_of_ban(scene.tx.now, wish.until, office.ban_years if office else 0)
     args = {
@@ -141,7 +141,7 @@ def ask_unban(scene: Scene, rest: str) -> Go:
 
 def to_unban(scene: Scene, present: Ban, reason: str) -> Go:
     """Lead to the question before a ban is lifted."""
-    scene.admin.need(Permission.BAN, present.office)
+    scene.admin.require(Permission.BAN, present.office)
     args = {"office": present.office, "ban": present.ban_id, "reason": reason_of(reason)}
     return Go(screen=ScreenName.DESK_UNBAN, args=args)
 

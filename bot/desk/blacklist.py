@@ -38,7 +38,7 @@ def ask_list(scene: Scene, rest: str) -> Go:
         Usage: more than an office was written.
         OfficeUnknown, NotYourOffice: it is not served here, or not by this chat.
     """
-    scene.admin.need(Permission.BLACKLIST)
+    scene.admin.require(Permission.BLACKLIST)
     words = rest.split()
     if len(words) > 1:
         raise Usage("blacklist")
@@ -49,7 +49,7 @@ def ask_list(scene: Scene, rest: str) -> Go:
 def _offices(scene: Scene) -> tuple[str, ...] | None:
     """Return the offices whose bans are listed: the chosen one, else all at which this chat serves."""
     if code := scene.arg("at"):
-        scene.admin.need(Permission.BLACKLIST, code)
+        scene.admin.require(Permission.BLACKLIST, code)
         return (code,)
     if scene.admin.may(Permission.BLACKLIST):
         return None
@@ -61,7 +61,7 @@ def _choice(scene: Scene) -> Choice:
 
 
 def _show_list(scene: Scene) -> View:
-    scene.admin.need(Permission.BLACKLIST)
+    scene.admin.require(Permission.BLACKLIST)
     choice, page = _choice(scene), int(scene.arg("page") or 0)
     total = blacklist.count(scene.tx, choice)
     page = min(page, max(0, (total - 1) // _A_PAGE))
@@ -110,7 +110,7 @@ def _narrowed(scene: Scene, **changes: str) -> Go:
 
 
 def _export(scene: Scene, _arg: str) -> Go:
-    scene.admin.need(Permission.BLACKLIST)
+    scene.admin.require(Permission.BLACKLIST)
     core, choice = scene.core, _choice(scene)
 
     def read(tx: Tx) -> list[tuple[Ban, Account | None]]:
@@ -175,7 +175,7 @@ def _card_of(scene: Scene) -> Go:
 def _seen(scene: Scene) -> Ban:
     """Return the ban that a card is about, if this chat may look at it."""
     present = meant(scene)
-    scene.admin.need(Permission.BLACKLIST, present.office)
+    scene.admin.require(Permission.BLACKLIST, present.office)
     return present
 
 
@@ -226,7 +226,7 @@ CARD = Screen(
 
 def _show_change(scene: Scene) -> View:
     present, change = _seen(scene), scene.arg("do")
-    scene.admin.need(Permission.BAN, present.office)
+    scene.admin.require(Permission.BAN, present.office)
     text = texts.change_prompt(change, present, account_of(scene, present.identity_hash))
     return View(text=text, rows=((Button(label=common.BACK(), action=ActionName.BACK),),))
 

@@ -57,7 +57,7 @@ def _to_progress(one: Broadcast) -> Go:
 
 
 def _show_audience(scene: Scene) -> View:
-    scene.need(Permission.BROADCAST)
+    scene.require(Permission.BROADCAST)
     office = scene.arg("office")
     people = {one: _reach(scene, office, one) for one in Audience}
     text, cancel = scene.arg("text"), (Button(label=parts.CANCEL(), action=ActionName.CANCEL),)
@@ -71,7 +71,7 @@ def _show_audience(scene: Scene) -> View:
 
 
 def _choose(scene: Scene, arg: str) -> Go:
-    scene.need(Permission.BROADCAST)
+    scene.require(Permission.BROADCAST)
     return Go(screen=ScreenName.DESK_BROADCAST_ASK, args={**scene.args, "audience": Audience(arg)})
 
 
@@ -91,7 +91,7 @@ AUDIENCE = Screen(
 
 
 def _show_question(scene: Scene) -> View:
-    scene.need(Permission.BROADCAST)
+    scene.require(Permission.BROADCAST)
     office, audience = scene.arg("office"), Audience(scene.arg("audience"))
     people = _reach(scene, office, audience)
     cancel, back = (
@@ -106,7 +106,7 @@ def _show_question(scene: Scene) -> View:
 
 
 def _send(scene: Scene, _arg: str) -> Go:
-    scene.need(Permission.BROADCAST)
+    scene.require(Permission.BROADCAST)
     request = BroadcastRequest(
         office=scene.arg("office"),
         audience=Audience(scene.arg("audience")),
@@ -143,7 +143,7 @@ def _meant(scene: Scene) -> Broadcast:
     if not isinstance(number, int):
         raise NothingKnown
     one = broadcasts.get(scene.tx, number)
-    scene.admin.need(Permission.BROADCAST, one.office)
+    scene.admin.require(Permission.BROADCAST, one.office)
     return one
 
 

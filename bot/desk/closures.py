@@ -87,7 +87,7 @@ def ask_maintenance(scene: Scene, rest: str) -> Go:
     code = EVERYWHERE
     if words[0].lower() != _ALL:
         code = scene.desk_office(words[0], Permission.MAINTENANCE).code
-    scene.admin.need(Permission.MAINTENANCE, code)
+    scene.admin.require(Permission.MAINTENANCE, code)
     if switch == "off" and not maintenance.text_of(scene.tx, code):
         raise NotInMaintenance
     shown = " ".join(text.split())[:_LONGEST_TEXT]

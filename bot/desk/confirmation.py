@@ -40,7 +40,7 @@ def screen_of(question: Question) -> Screen:
     """Return the screen that asks a question."""
 
     def show(scene: Scene) -> View:
-        scene.need(question.permission)
+        scene.require(question.permission)
         buttons = (
             Button(label=question.label(), action=ActionName.DO, style=question.style),
             Button(label=parts.CANCEL(), action=ActionName.CANCEL),
@@ -48,7 +48,7 @@ def screen_of(question: Question) -> Screen:
         return View(text=question.ask(scene), rows=(buttons,))
 
     def act(scene: Scene, _arg: str) -> Go:
-        scene.need(question.permission)
+        scene.require(question.permission)
         return lead_back(scene, question.act(scene))
 
     return Screen(

@@ -51,7 +51,7 @@ def to_confirm(scene: Scene, plate: Plate, tail: str) -> Go:
         NotYourDuty, NotYourOffice: this chat may not record it.
         PlateNotReserved, VinTailMismatch: as when it is confirmed; nothing changes.
     """
-    scene.admin.need(Permission.CONFIRM, plate.office)
+    scene.admin.require(Permission.CONFIRM, plate.office)
     typed = compact(tail, HYPHENS)
     judge_register(scene.tx, plate, typed)
     return Go(screen=ScreenName.DESK_CONFIRM, args=_args(plate, tail=typed))
@@ -88,7 +88,7 @@ def to_end(scene: Scene, permission: Permission, plate: Plate, reason: str) -> G
         NotYourDuty, NotYourOffice: this chat may not.
         PlateNotReserved: nobody has reserved the number.
     """
-    scene.admin.need(permission, plate.office)
+    scene.admin.require(permission, plate.office)
     reserved_of(scene.tx, plate)
     return Go(screen=_ENDS[permission], args=_args(plate, reason=reason_of(reason)))
 

@@ -43,7 +43,7 @@ def ask(scene: Scene, rest: str) -> Go:
         InputError: it has a wrong form.
         NobodyFound, NothingKnown, OfficeUnknown: there is nothing to show.
     """
-    scene.admin.need(Permission.FIND)
+    scene.admin.require(Permission.FIND)
     today = scene.tx.now.astimezone(CHINA).date()
     return to_card(str(scene.core.dossiers.seek(scene.tx, rest, today=today)))
 
@@ -54,7 +54,7 @@ def to_card(what: str) -> Go:
 
 
 def _dossier(scene: Scene) -> Dossier:
-    scene.admin.need(Permission.FIND)
+    scene.admin.require(Permission.FIND)
     return scene.core.dossiers.open(scene.tx, read_key(scene.arg("what")))
 
 

@@ -36,7 +36,7 @@ def home_of(scene: Scene, account: Account | None, permission: Permission) -> st
     if code is None:
         own = scene.admin.offices(permission, scene.core.offices)
         code = own[0] if own else next(iter(scene.core.offices))
-    scene.admin.need(permission, code)
+    scene.admin.require(permission, code)
     return code
 
 
@@ -207,7 +207,7 @@ def ask_grant(scene: Scene, rest: str) -> Go:
         Usage, VinError: it is written in another way.
         NothingGranted: it grants nothing, or too much.
     """
-    scene.admin.need(Permission.GRANT, EVERYWHERE)
+    scene.admin.require(Permission.GRANT, EVERYWHERE)
     written, chances = words_of("grant", rest, 2)
     batches, wishes, reason = _granted(chances)
     return to_grant(scene, parse_vin(written).vin, batches=batches, wishes=wishes, reason=reason)
@@ -230,7 +230,7 @@ def _granted(written: str) -> tuple[int, int, str]:
 
 def to_grant(scene: Scene, vin: str, *, batches: int, wishes: int, reason: str) -> Go:
     """Lead to the question before a vehicle is given chances."""
-    scene.admin.need(Permission.GRANT, EVERYWHERE)
+    scene.admin.require(Permission.GRANT, EVERYWHERE)
     judge_grant(batches, wishes)
     args = {
         "office": EVERYWHERE,

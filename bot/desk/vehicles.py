@@ -45,7 +45,7 @@ class _Uploaded:
 
 def ask(scene: Scene, _rest: str) -> Go:
     """Lead from /vehicles to the page that takes files, or to the import that is under way."""
-    scene.admin.need(Permission.VEHICLES, EVERYWHERE)
+    scene.admin.require(Permission.VEHICLES, EVERYWHERE)
     return _to_open(scene) or Go(screen=ScreenName.DESK_VEHICLES, args={"office": EVERYWHERE})
 
 
@@ -60,7 +60,7 @@ def _to(one: Import, note: str = "") -> Go:
 
 
 def _show_home(scene: Scene) -> View:
-    scene.need(Permission.VEHICLES)
+    scene.require(Permission.VEHICLES)
     latest = imports.recent(scene.tx, _LISTED)
     opened = [
         Button(label=f"#{one.import_id}", action=ActionName.OPEN, arg=str(one.import_id))
@@ -86,7 +86,7 @@ def _read(_core: Core, received: Received) -> _Uploaded:
 
 
 def _take(scene: Scene, uploaded: _Uploaded) -> Go:
-    scene.need(Permission.VEHICLES)
+    scene.require(Permission.VEHICLES)
     file = uploaded.file
     if file.wrong:
         return stay(note=words.refused(file), effects=(_errors(file),))
@@ -125,7 +125,7 @@ def _template(_scene: Scene, _arg: str) -> Go:
 
 
 def _export(scene: Scene, _arg: str) -> Go:
-    scene.need(Permission.VEHICLES)
+    scene.require(Permission.VEHICLES)
     title, columns = words.SHEET(), words.head()
 
     def read(tx: Tx) -> list[RegistryVehicle]:
@@ -164,7 +164,7 @@ HOME = Screen(
 
 
 def _meant(scene: Scene) -> Import:
-    scene.need(Permission.VEHICLES)
+    scene.require(Permission.VEHICLES)
     return imports.get(scene.tx, int(scene.arg("id") or "0"))
 
 

@@ -80,14 +80,14 @@ class Scene:
         """What this chat is at the desk; a stranger is nothing."""
         return self.core.admins.of(self.tx, self.chat_id)
 
-    def need(self, permission: Permission) -> None:
+    def require(self, permission: Permission) -> None:
         """Refuse what this chat may not do at the office that the screen's arguments name.
 
         Raises:
             NotYourDuty, NotYourOffice: it may not.
         """
         office = self.args.get("office")
-        self.admin.need(permission, office if isinstance(office, str) else None)
+        self.admin.require(permission, office if isinstance(office, str) else None)
 
     def desk_office(self, code: str, permission: Permission) -> Office:
         """Return an office that is served here, and at which this chat may do something, by what was typed.
@@ -97,7 +97,7 @@ class Scene:
             NotYourDuty, NotYourOffice: this chat may not.
         """
         office = self.office_of(compact(code))
-        self.admin.need(permission, office.code)
+        self.admin.require(permission, office.code)
         return office
 
     @cached_property

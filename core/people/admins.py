@@ -107,7 +107,7 @@ class Admin:
             for assignment in self.assignments
         )
 
-    def need(self, permission: Permission, office: str | None = None) -> None:
+    def require(self, permission: Permission, office: str | None = None) -> None:
         """Refuse what they may not do.
 
         Args:

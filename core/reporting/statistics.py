@@ -55,7 +55,7 @@ def scope_of(admin: Admin, permission: Permission, served: Iterable[str]) -> Sco
     Raises:
         NotYourDuty: nothing at all.
     """
-    admin.need(permission)
+    admin.require(permission)
     return Scope(
         offices=tuple(admin.offices(permission, served)), everywhere=admin.may(permission, EVERYWHERE)
     )

@@ -121,7 +121,7 @@ def read_work_queue(tx: Tx, services: DeskServices, admin: Admin) -> WorkQueue:
     Raises:
         NotYourDuty: they are not at the desk.
     """
-    admin.need(Permission.DESK)
+    admin.require(Permission.DESK)
     task_kinds = _task_kinds(admin)
     tasks = [task for task_kind in task_kinds for task in _of(tx, services, admin, task_kind)]
     due: tuple[tuple[date, int], ...] = ()
@@ -318,7 +318,7 @@ def find(tx: Tx, admin: Admin, subject: str, served: Iterable[str]) -> Task:
 
 
 def _find_update(tx: Tx, admin: Admin, subject: str) -> Task | None:
-    admin.need(Permission.ADMINS, EVERYWHERE)
+    admin.require(Permission.ADMINS, EVERYWHERE)
     row = tx.one("reports.broken_one", update_id=int(subject.partition(":")[2]))
     return _set_aside(row) if row else None
 

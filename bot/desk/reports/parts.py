@@ -32,7 +32,7 @@ def offices_of(scene: Scene, permission: Permission) -> list[Office]:
         NotYourDuty: it may not at all.
         NotYourOffice: none that is served here.
     """
-    scene.admin.need(permission)
+    scene.admin.require(permission)
     served = scene.core.offices
     found = [served[code] for code in scene.admin.offices(permission, served)]
     if not found:

@@ -55,7 +55,7 @@ def _count(tx: Tx, office: Office) -> Counted:
 
 
 def _show(scene: Scene) -> View:
-    scene.need(Permission.SEGMENTS)
+    scene.require(Permission.SEGMENTS)
     if not scene.arg("office"):
         return choice(scene, Permission.SEGMENTS)
     office = scene.office_of(scene.arg("office"))
@@ -126,7 +126,7 @@ def _bar(fill: Fill, now: datetime) -> Bar:
 
 
 def _sheet(scene: Scene, _arg: str) -> Go:
-    scene.need(Permission.SEGMENTS)
+    scene.require(Permission.SEGMENTS)
     office = scene.office_of(scene.arg("office"))
     return sheet(
         f"segments-{office.code}.xlsx",

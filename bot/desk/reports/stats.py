@@ -48,7 +48,7 @@ def _office(scene: Scene) -> Office | None:
         NotYourDuty, NotYourOffice, OfficeUnknown: it is none of theirs any more.
     """
     if scene.arg("of") == _ALL:
-        scene.admin.need(Permission.STATS)
+        scene.admin.require(Permission.STATS)
         return None
     return scene.desk_office(scene.arg("of"), Permission.STATS)
 

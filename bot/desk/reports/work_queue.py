@@ -61,7 +61,7 @@ def _look(scene: Scene) -> WorkQueue:
 
 
 def _show(scene: Scene) -> View:
-    scene.admin.need(Permission.DESK)
+    scene.admin.require(Permission.DESK)
     queue = _look(scene)
     page, turns = page_of(queue.tasks, number(scene, "page"), _A_PAGE)
     leads = [
@@ -156,14 +156,14 @@ def _lead(scene: Scene, subject: str) -> Go:
 
 
 def _summary(scene: Scene, switch: str) -> Go:
-    scene.admin.need(Permission.DESK)
+    scene.admin.require(Permission.DESK)
     work_queue.set_summary(scene.tx, scene.chat_id, on=switch == "on")
     note = words.SUMMARY_TURNED_ON() if switch == "on" else words.SUMMARY_TURNED_OFF()
     return Go(screen=ScreenName.DESK_DESK, args=dict(scene.args), note=note)
 
 
 def _sheet(scene: Scene, _arg: str) -> Go:
-    scene.admin.need(Permission.DESK)
+    scene.admin.require(Permission.DESK)
     look = partial(work_queue.read_work_queue, services=scene.core.desk_services, admin=scene.admin)
     return sheet("desk.xlsx", escape(words.DESK_TITLE()), look, _tables)
 
@@ -186,7 +186,7 @@ _TO_DESK: ErrorWays = {Refusal: _back}
 
 
 def _show_matter(scene: Scene) -> View:
-    scene.admin.need(Permission.DESK)
+    scene.admin.require(Permission.DESK)
     task = work_queue.find(scene.tx, scene.admin, scene.arg("subject"), scene.core.offices)
     ways = [Button(label=words.HANDLED(), action=ActionName.HANDLE, style=Style.SUCCESS)]
     if task.about:
