@@ -1,4 +1,4 @@
-"""The journal: who changed what, when. It only grows.
+"""The audit log: who changed what, when. It only grows.
 
 An entry says who did it (``system``, ``cli``, ``chat:1001``, ``account:3``), what (an ``AuditAction``) and
 to which subject (``preselection:7``). All three are stored as text, so their forms never change.
@@ -76,7 +76,7 @@ class AuditAction(StrEnum):
 def record(
     tx: Tx, actor: str, action: AuditAction, subject: str, *, office: str | None = None, **details: object
 ) -> None:
-    """Write an entry into the journal, in the transaction that makes the change.
+    """Write an entry into the audit log, in the transaction that makes the change.
 
     Args:
         tx: the transaction.

@@ -25,7 +25,7 @@ from core.preselection.counter import Counter
 from core.preselection.expiry import Endings
 from core.preselection.selection import Selection
 from core.registry.lookup import OpenRegistry, StrictRegistry, VehicleRegistry
-from core.reporting.audit_search import Journal
+from core.reporting.audit_search import AuditSearch
 from core.reporting.case_file import Dossiers
 from core.reporting.work_queue import DeskServices, Summaries
 from core.security.photo_files import FilePhotos
@@ -73,7 +73,7 @@ class Core:
     people: People
     admins: Admins
     counter: Counter
-    journal: Journal
+    audit_search: AuditSearch
     desk_services: DeskServices
     summaries: Summaries
     dossiers: Dossiers
@@ -132,7 +132,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
         vehicle_registry=vehicle_registry,
         appeals=appeals,
         reviews=Reviews(appeals, accounts, counter, vehicle_registry),
-        journal=Journal(accounts, vault, offices),
+        audit_search=AuditSearch(accounts, vault, offices),
         desk_services=desk_services,
         summaries=Summaries(desk_services, admins, settings.desk.summary_at),
         dossiers=Dossiers(accounts, offices),

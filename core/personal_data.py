@@ -34,7 +34,7 @@ class DataSubject:
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """Return how the journal calls them and what is theirs."""
+        """Return how the audit log calls them and what is theirs."""
         own = (self.account.subject,) if self.account else ()
         return (*own, *(one.subject for one in self.preselections))
 
@@ -159,7 +159,7 @@ def _account(tx: Tx, data_subject: DataSubject) -> list[Record]:
 def _consents(tx: Tx, data_subject: DataSubject) -> list[Record]:
     return [
         {"version": one["details"]["version"], "at": one["at"]}
-        for one in _journal(tx, data_subject)
+        for one in _audit_log(tx, data_subject)
         if one["action"] == AuditAction.CONSENTED and isinstance(one["details"], dict)
     ]
 
@@ -224,7 +224,7 @@ def _code(row: Row) -> Record:
 def _wishes(tx: Tx, data_subject: DataSubject) -> list[Record]:
     return [
         {"preselection": one["subject"], "at": one["at"], "wishes": one["details"]}
-        for one in _journal(tx, data_subject)
+        for one in _audit_log(tx, data_subject)
         if one["action"] == AuditAction.COMPOSED_IN_VAIN
     ]
 
@@ -309,8 +309,8 @@ def _summary(tx: Tx, data_subject: DataSubject) -> list[Record]:
     return [{"wanted": False}] if row else []
 
 
-def _journal(tx: Tx, data_subject: DataSubject) -> list[Record]:
-    """Return the lines of the journal about a person; of others in it only that they were at the desk."""
+def _audit_log(tx: Tx, data_subject: DataSubject) -> list[Record]:
+    """Return the lines of the audit log about a person; of others in it only that they were at the desk."""
     own = {audit.chat_actor(data_subject.chat_id), data_subject.account.actor if data_subject.account else ""}
     bans = [audit.ban_subject(row["ban_id"]) for row in _ban_rows(tx, data_subject)]
     rows = [
@@ -404,6 +404,6 @@ HOLDINGS = (
     Holding(name="conversation", read=_conversation, forget=_forget_of_chat("own_data.forget_dialog")),
     Holding(name="roles", read=_roles),  # the office's, who must know who was at its desk
     Holding(name="summary", read=_summary, forget=_forget_of_chat("reports.turn_summary_on")),
-    Holding(name="journal", read=_journal),  # it only grows, and calls owners by their account's number
+    Holding(name="journal", read=_audit_log),  # it only grows, and calls owners by their account's number
 )
 """What the services hold of people, in the order in which it is read out."""

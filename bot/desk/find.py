@@ -75,7 +75,7 @@ SECTIONS: tuple[Callable[[Scene, Dossier], str], ...] = (
     lambda _scene, dossier: words.told(dossier.due, dossier.failed),
     lambda _scene, dossier: words.preselections(dossier.preselections[:_MOST_LISTED]),
     lambda _scene, dossier: words.listed(len(dossier.listed), dossier.key.topic),
-    lambda _scene, dossier: words.journal(dossier.journal),
+    lambda _scene, dossier: words.journal(dossier.audit_entries),
 )
 """The parts of a card, from above; an empty one is left out."""
 

@@ -51,7 +51,7 @@ class Scene:
 
     @property
     def actor(self) -> str:
-        """Return how the journal calls this chat."""
+        """Return how the audit log calls this chat."""
         return audit.chat_actor(self.chat_id)
 
     def beside(self, key: str, read: Callable[[Tx], Any]) -> Any:  # noqa: ANN401 - whatever ``read`` returns

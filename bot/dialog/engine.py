@@ -71,19 +71,19 @@ class Engine:
         self._hands = asyncio.Semaphore(_IN_HAND)
         self._background: set[asyncio.Task[None]] = set()
 
-    async def handle(self, asked: Asked) -> None:
+    async def handle(self, query: Asked) -> None:
         """Apply an update and show what came of it; when this returns, the update is done."""
-        present = await self._applied(asked)
+        present = await self._applied(query)
         with speaking(present.language):  # the tasks that are begun here go on in it
-            await self._answer(asked, present)
+            await self._answer(query, present)
 
-    async def _answer(self, asked: Asked, present: Present) -> None:
+    async def _answer(self, query: Asked, present: Present) -> None:
         for effect in present.effects:
-            self._begin(asked, effect)
-        event = asked.event
+            self._begin(query, effect)
+        event = query.event
         record = present.record
         if present.quiet:
-            await self._core.store.run(mark_done, asked.update_id)
+            await self._core.store.run(mark_done, query.update_id)
             return
         if isinstance(event, Press):
             live = event.message_id is not None and event.message_id == record.message_id
@@ -91,15 +91,15 @@ class Engine:
             toast = self._presenter.answer(event.query_id, words, alert=present.alert)
             if present.stale and live:
                 await toast  # a double tap: the first has shown the screen already
-                await self._core.store.run(mark_done, asked.update_id)
+                await self._core.store.run(mark_done, query.update_id)
                 return
             work = [toast]
             if not live and not present.outside and event.message_id is not None:
-                work.append(self._presenter.strip(asked.chat_id, event.message_id))
+                work.append(self._presenter.strip(query.chat_id, event.message_id))
             shown, *_ = await asyncio.gather(self._presenter.show(present, in_place=live), *work)
         else:
             shown = await self._presenter.show(present, in_place=False)
-        await self._finish(asked, present, shown)
+        await self._finish(query, present, shown)
 
     async def redraw(self, chat_id: int) -> None:
         """Show a conversation anew, whose clocks have run on."""
@@ -139,14 +139,14 @@ class Engine:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
 
-    async def _applied(self, asked: Asked) -> Present:
+    async def _applied(self, query: Asked) -> Present:
         try:
-            asked = await self._with_reading(asked)
-            return await self._stepped(partial(self._steps.apply, asked=asked))
+            query = await self._with_reading(query)
+            return await self._stepped(partial(self._steps.apply, query=query))
         except OperationError:
             raise
         except XuanhaoError as error:
-            return await self._stepped(partial(self._steps.refuse, asked=asked, error=error))
+            return await self._stepped(partial(self._steps.refuse, query=query, error=error))
 
     async def _stepped(self, step: Callable[[Tx, Given], T]) -> T:
         """Run a step, with what it asks for made ready beside its transaction."""
@@ -162,16 +162,16 @@ class Engine:
             except Rehearsing as wanted:
                 given = replace(given, played=await play_beside(wanted.play))
 
-    async def _with_reading(self, asked: Asked) -> Asked:
+    async def _with_reading(self, query: Asked) -> Asked:
         """Fetch and read what was attached, where the screen takes it; it holds up nobody but its sender."""
-        event = asked.event
+        event = query.event
         if not isinstance(event, Attachment) or event.reading is not None:
-            return asked
-        found = await self._core.store.read(self._steps.intake, asked.chat_id, event)
+            return query
+        found = await self._core.store.read(self._steps.intake, query.chat_id, event)
         if found is None:
-            return asked
-        value = await self._read(asked.chat_id, event, found)
-        return replace(asked, event=replace(event, reading=Reading(screen=found.screen, value=value)))
+            return query
+        value = await self._read(query.chat_id, event, found)
+        return replace(query, event=replace(event, reading=Reading(screen=found.screen, value=value)))
 
     async def _read(self, chat_id: int, event: Attachment, taker: Taker) -> object:
         """Return what is in an attachment; where that takes its time, its sender is told that it has come."""
@@ -197,37 +197,37 @@ class Engine:
                 read = in_same_language(taker.intake.read)
             return await asyncio.get_running_loop().run_in_executor(_READERS, read, self._core, received)
 
-    async def _finish(self, asked: Asked, present: Present, shown: Shown | None) -> None:
+    async def _finish(self, query: Asked, present: Present, shown: Shown | None) -> None:
         at = self._core.clock.now()
 
         def finish(tx: Tx) -> None:
             if shown is not None:
-                save_shown(tx, asked.chat_id, shown)
+                save_shown(tx, query.chat_id, shown)
                 self._steps.after_showing(tx, present, shown_at=at)
             else:
                 forget_shown(tx, present.record)
-            mark_done(tx, asked.update_id)
+            mark_done(tx, query.update_id)
 
         await self._core.store.run(finish)
 
-    def _begin(self, asked: Asked, effect: Effect) -> None:
-        task = asyncio.ensure_future(self._done(asked, effect))
+    def _begin(self, query: Asked, effect: Effect) -> None:
+        task = asyncio.ensure_future(self._done(query, effect))
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
-    async def _done(self, asked: Asked, effect: Effect) -> None:
+    async def _done(self, query: Asked, effect: Effect) -> None:
         try:
             match effect:
                 case SendCode():
                     await self._outside.send_code(effect.code_id)
                 case SendFile():
-                    await self._outside.send_file(asked.chat_id, effect)
+                    await self._outside.send_file(query.chat_id, effect)
                 case LoadVehicles():
                     await self._outside.load_vehicles(effect)
-                case Forget() if asked.message_id is not None:
-                    await self._outside.forget(asked.chat_id, asked.message_id)
+                case Forget() if query.message_id is not None:
+                    await self._outside.forget(query.chat_id, query.message_id)
                 case Offer():
-                    await self._outside.offer(asked.chat_id)
+                    await self._outside.offer(query.chat_id)
         except Exception:
             # A code is still queued, an import still to be loaded: a tick takes them up again. A file is
             # asked for again by its button.

@@ -74,11 +74,11 @@ class Stage(Protocol):
         """Show the first page of a new one, at an office if one is known."""
         ...
 
-    def step(self, kept: Kept, at: datetime, *, asked: Asked) -> Played:
+    def step(self, kept: Kept, at: datetime, *, query: Asked) -> Played:
         """Apply an event; an error is told as it is told in a real conversation."""
         ...
 
-    def refuse(self, kept: Kept, at: datetime, *, asked: Asked, error: XuanhaoError) -> Played:
+    def refuse(self, kept: Kept, at: datetime, *, query: Asked, error: XuanhaoError) -> Played:
         """Tell what was wrong with an attachment, before any step."""
         ...
 

@@ -46,41 +46,41 @@ class RehearsingSteps(Steps):
         super().__init__(core, screens, codec, words)
         self._stage = stage
 
-    def apply(self, tx: Tx, given: Given, asked: Asked) -> Present:
+    def apply(self, tx: Tx, given: Given, query: Asked) -> Present:
         """Apply an event once, and return what is shown then.
 
         Raises:
             XuanhaoError: a rule or a form says no; nothing has changed.
             FreeListWanted, SnapshotWanted, Rehearsing: run again with what is asked for; nothing has changed.
         """
-        is_first = mark_applied(tx, asked.update_id)
-        record = open_record(tx, asked.chat_id, self._words.first_screen)
+        is_first = mark_applied(tx, query.update_id)
+        record = open_record(tx, query.chat_id, self._words.first_screen)
         if not is_first:
             present = replace(self._shown_again(tx, record, given), repeated=True)
         elif record.rehearsal is None:
-            present = self._real(tx, asked, record, given)
-        elif self._leaves(tx, asked, record):
-            present = self._left(self.step(tx, asked, end_rehearsal(tx, record), given, has_left=True))
+            present = self._real(tx, query, record, given)
+        elif self._leaves(tx, query, record):
+            present = self._left(self.step(tx, query, end_rehearsal(tx, record), given, has_left=True))
         else:
-            present = self._rehearsed(tx, record, partial(self._stage.step, asked=asked), given)
-        return self._with_effects(tx, asked, record, present)
+            present = self._rehearsed(tx, record, partial(self._stage.step, query=query), given)
+        return self._with_effects(tx, query, record, present)
 
-    def refuse(self, tx: Tx, given: Given, asked: Asked, error: XuanhaoError) -> Present:
+    def refuse(self, tx: Tx, given: Given, query: Asked, error: XuanhaoError) -> Present:
         """Return what is shown after an error; the state is as it was, unless the screen leads on.
 
         Raises:
             SnapshotWanted, Rehearsing: run again with what is asked for; nothing has changed.
         """
-        mark_applied(tx, asked.update_id)
-        record = open_record(tx, asked.chat_id, self._words.first_screen)
+        mark_applied(tx, query.update_id)
+        record = open_record(tx, query.chat_id, self._words.first_screen)
         if record.rehearsal is None:
-            present = self.refused(tx, asked, record, error, given)
-        elif self._leaves(tx, asked, record):
-            present = self._left(self.refused(tx, asked, end_rehearsal(tx, record), error, given))
+            present = self.refused(tx, query, record, error, given)
+        elif self._leaves(tx, query, record):
+            present = self._left(self.refused(tx, query, end_rehearsal(tx, record), error, given))
         else:
-            play = partial(self._stage.refuse, asked=asked, error=error)
+            play = partial(self._stage.refuse, query=query, error=error)
             present = self._rehearsed(tx, record, play, given)
-        return self._with_effects(tx, asked, record, present)
+        return self._with_effects(tx, query, record, present)
 
     def redraw(self, tx: Tx, given: Given, chat_id: int) -> Present:
         """Return what a conversation shows now, its clocks having run on.
@@ -126,28 +126,28 @@ class RehearsingSteps(Steps):
         present = self._ended(tx, record, self._words.idle, given)
         return None if record.message_id is None else present
 
-    def _with_effects(self, tx: Tx, asked: Asked, before: Record, present: Present) -> Present:
+    def _with_effects(self, tx: Tx, query: Asked, before: Record, present: Present) -> Present:
         """Add what is done whatever came of it.
 
         A message is deleted that was typed with a personal number in it, right or wrong. Somebody at the desk
         gets a menu, which could not be set before their first word.
         """
         effects = present.effects
-        match asked.event:
+        match query.event:
             case Typed(text=text) | Command(rest=text) if holds_personal_number(text):
                 effects += (Forget(),)
-        if before.message_id is None and self._core.admins.of(tx, asked.chat_id).is_any:
+        if before.message_id is None and self._core.admins.of(tx, query.chat_id).is_any:
             effects += (Offer(),)
         return replace(present, effects=effects)
 
-    def _leaves(self, tx: Tx, asked: Asked, record: Record) -> bool:
+    def _leaves(self, tx: Tx, query: Asked, record: Record) -> bool:
         """Whether an event leads out of a rehearsal; whatever does not is the rehearsal's."""
-        event = asked.event
+        event = query.event
         if isinstance(event, Press):
-            carried = self._codec.read(asked.chat_id, event.data)
+            carried = self._codec.read(query.chat_id, event.data)
             return carried is not None and carried.screen == OUTSIDE
         typed = self._under_file(event) if isinstance(event, Attachment) else event
-        return self._leaves_by(self._scene(tx, asked, record, Given()), typed)
+        return self._leaves_by(self._scene(tx, query, record, Given()), typed)
 
     def _under_file(self, sent: Attachment) -> Command | None:
         """Return the command that was written under a file, if it is one that may stand there."""
@@ -161,11 +161,11 @@ class RehearsingSteps(Steps):
         with speaking(present.language):
             return replace(present, note="\n".join(filter(None, (self._words.left(), present.note))))
 
-    def _real(self, tx: Tx, asked: Asked, record: Record, given: Given) -> Present:
+    def _real(self, tx: Tx, query: Asked, record: Record, given: Given) -> Present:
         try:
-            return self.step(tx, asked, record, given)
+            return self.step(tx, query, record, given)
         except RehearsalAsked as wanted:
-            new = self._stage.new(asked.chat_id, asked.update_id, tx.now, record.language)
+            new = self._stage.new(query.chat_id, query.update_id, tx.now, record.language)
             return _kept(tx, record, new, partial(self._stage.begin, office=wanted.office), given)
 
     def _shown_again(self, tx: Tx, record: Record, given: Given) -> Present:

@@ -36,7 +36,7 @@ class Steps:
         self._words = words
 
     def step(
-        self, tx: Tx, asked: Asked, record: Record, given: Given = _NOTHING, *, has_left: bool = False
+        self, tx: Tx, query: Asked, record: Record, given: Given = _NOTHING, *, has_left: bool = False
     ) -> Present:
         """Apply an event, whether or not it was before.
 
@@ -45,15 +45,15 @@ class Steps:
             FreeListWanted, SnapshotWanted: run again with what is asked for; nothing has changed.
             RehearsalAsked: it leads into a rehearsal.
         """
-        scene = self._scene(tx, asked, record, given)
+        scene = self._scene(tx, query, record, given)
         scene.has_left = has_left
         with speaking(record.language):
-            return self._taken(tx, scene, record, asked)
+            return self._taken(tx, scene, record, query)
 
-    def _taken(self, tx: Tx, scene: Scene, record: Record, asked: Asked) -> Present:
-        event = asked.event
+    def _taken(self, tx: Tx, scene: Scene, record: Record, query: Asked) -> Present:
+        event = query.event
         if isinstance(event, Press):
-            carried = self._codec.of_conversation(record.begun_at).read(asked.chat_id, event.data)
+            carried = self._codec.of_conversation(record.begun_at).read(query.chat_id, event.data)
             if carried is not None and carried.screen == OUTSIDE:
                 led = self._advance(tx, scene, record, self._words.outside(scene, carried))
                 return replace(led, outside=True)
@@ -77,16 +77,16 @@ class Steps:
                 return replace(self._show(tx, scene, record, stay()), quiet=True)
 
     def refused(
-        self, tx: Tx, asked: Asked, record: Record, error: XuanhaoError, given: Given = _NOTHING
+        self, tx: Tx, query: Asked, record: Record, error: XuanhaoError, given: Given = _NOTHING
     ) -> Present:
         """Return what is shown after an error, whatever became of the update.
 
         Raises:
             SnapshotWanted: run again with what is asked for.
         """
-        if isinstance(asked.event, Attachment):
-            place_in_album(tx, record, asked.event.album, is_told=False)
-        scene = self._scene(tx, asked, record, given)
+        if isinstance(query.event, Attachment):
+            place_in_album(tx, record, query.event.album, is_told=False)
+        scene = self._scene(tx, query, record, given)
         way = self._screen(record.screen).errors
         lead = next((way[kind] for kind in type(error).__mro__ if kind in way), None)
         with speaking(record.language):
@@ -155,15 +155,15 @@ class Steps:
             raise NothingToSay
         return open_record(tx, chat_id, record.screen)
 
-    def _scene(self, tx: Tx, asked: Asked, record: Record, given: Given) -> Scene:
-        nonce = asked.event.query_id if isinstance(asked.event, Press) else f"update:{asked.update_id}"
+    def _scene(self, tx: Tx, query: Asked, record: Record, given: Given) -> Scene:
+        nonce = query.event.query_id if isinstance(query.event, Press) else f"update:{query.update_id}"
         return Scene(
             core=self._core,
             tx=tx,
-            chat_id=asked.chat_id,
+            chat_id=query.chat_id,
             args=record.args,
             screen=record.screen,
-            at=asked.received_at,
+            at=query.received_at,
             nonce=nonce,
             free=given.free,
             seen=given.seen,

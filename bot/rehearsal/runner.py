@@ -72,20 +72,20 @@ class RehearsalStage:
 
         return self._played(kept, at, first)
 
-    def step(self, kept: Kept, at: datetime, *, asked: Asked) -> Played:
+    def step(self, kept: Kept, at: datetime, *, query: Asked) -> Played:
         """Apply an event; an error is told as it is told in a real conversation."""
-        within = replace(asked, chat_id=CHAT)
+        within = replace(query, chat_id=CHAT)
         try:
             played = self._played(kept, at, lambda tx, steps, record: steps.step(tx, within, record))
         except OperationError:
             raise
         except XuanhaoError as error:
-            return self.refuse(kept, at, asked=asked, error=error)
+            return self.refuse(kept, at, query=query, error=error)
         return replace(played, used_at=at)
 
-    def refuse(self, kept: Kept, at: datetime, *, asked: Asked, error: XuanhaoError) -> Played:
+    def refuse(self, kept: Kept, at: datetime, *, query: Asked, error: XuanhaoError) -> Played:
         """Tell what was wrong with an event, or with what was attached to it."""
-        within = replace(asked, chat_id=CHAT)
+        within = replace(query, chat_id=CHAT)
         played = self._played(kept, at, lambda tx, steps, record: steps.refused(tx, within, record, error))
         return replace(played, used_at=at)
 

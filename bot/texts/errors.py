@@ -209,7 +209,7 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     e.BarcodeWithoutVin: photos.NO_VIN,
     a.AttachmentNotFetched: files.NOT_FETCHED,
     e.NothingToHandle: waiting.NOTHING_TO_HANDLE,
-    e.NotInJournal: journal.NOT_IN_JOURNAL,
+    e.NotInAuditLog: journal.NOT_IN_JOURNAL,
     e.AppealNotNeeded: phrase("该车辆目前没有被他人占用,可以直接预选号牌,无需申诉。"),
     e.AppealAboutOwnNumber: phrase("该车辆的号牌就是您本人预选的,无需申诉,请在【我的选号】中查看。"),
     e.AppealWaits: phrase("您对该车辆的申诉正在等待审核,不能重复提交。请在【异常选号资料修改】中查看。"),

@@ -23,7 +23,7 @@ class ClosedDay:
     """A day on which a counter is closed beyond the holidays."""
 
     reason: str
-    by: str  # who has entered it, as the journal calls them
+    by: str  # who has entered it, as the audit log calls them
 
 
 def of_day(tx: Tx, office: Office, day: date) -> ClosedDay | None:

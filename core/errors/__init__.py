@@ -60,7 +60,7 @@ from core.errors.desk import NobodyFound as NobodyFound
 from core.errors.desk import NoSuchAdmin as NoSuchAdmin
 from core.errors.desk import NothingKnown as NothingKnown
 from core.errors.desk import NothingToHandle as NothingToHandle
-from core.errors.desk import NotInJournal as NotInJournal
+from core.errors.desk import NotInAuditLog as NotInAuditLog
 from core.errors.desk import NotPermitted as NotPermitted
 from core.errors.desk import NotYourOffice as NotYourOffice
 from core.errors.desk import RoleHeld as RoleHeld

@@ -47,7 +47,7 @@ class AppealUnknown(Refusal):
 
 
 class AppealDecided(Refusal):
-    """The appeal does not wait any more: who ended it (an actor of the journal), and how (a state)."""
+    """The appeal does not wait any more: who ended it (an actor of the audit log), and how (a state)."""
 
     def __init__(self, by: str, state: str) -> None:
         super().__init__()

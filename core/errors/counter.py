@@ -4,7 +4,7 @@ from core.errors.base import InputError, Refusal
 
 
 class PlateNotReserved(Refusal):
-    """Nobody has reserved this number; the journal may know who ended it: the actor, and how."""
+    """Nobody has reserved this number; the audit log may know who ended it: the actor, and how."""
 
     def __init__(self, by: str = "", action: str = "") -> None:
         super().__init__()

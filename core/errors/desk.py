@@ -23,14 +23,14 @@ class NothingKnown(Refusal):
     """Nothing is known of what was asked for: no such vehicle was ever here, or it is gone."""
 
 
-class NotInJournal(InputError):
-    """What was asked of the journal is no number, person, segment, action, office or date that it knows."""
+class NotInAuditLog(InputError):
+    """What was asked of the audit log is no number, person, segment, action, office or date that it knows."""
 
 
 class HandledMeanwhile(Refusal):
     """Somebody else was faster: it is not any more as the admin was shown it.
 
-    ``by`` is the actor and ``action`` what they did, as the journal has it; empty where it does not tell.
+    ``by`` is the actor and ``action`` what they did, as the audit log has it; empty where it does not tell.
     """
 
     def __init__(self, by: str = "", action: str = "") -> None:
@@ -40,7 +40,7 @@ class HandledMeanwhile(Refusal):
 
 
 class AlreadyHandled(Refusal):
-    """Somebody else at the desk has dealt with it; ``by`` is how the journal calls them."""
+    """Somebody else at the desk has dealt with it; ``by`` is how the audit log calls them."""
 
     def __init__(self, by: str) -> None:
         super().__init__()

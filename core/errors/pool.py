@@ -4,7 +4,7 @@ from core.errors.base import InputError, Refusal
 
 
 class SegmentOverlaps(Refusal):
-    """The segment overlaps one that has been released; ``by`` is who released that, as the journal has it."""
+    """The segment overlaps one that has been released; ``by`` is who released that."""
 
     def __init__(self, mask: str, by: str = "") -> None:
         super().__init__()

@@ -72,7 +72,7 @@ class Broadcast:
 
     @property
     def subject(self) -> str:
-        """Return how the journal and its notifications call it."""
+        """Return the name of this in the audit log and of its notifications."""
         return audit.broadcast_subject(self.broadcast_id)
 
     @property

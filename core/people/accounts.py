@@ -78,12 +78,12 @@ class Account:
 
     @property
     def actor(self) -> str:
-        """Return how the journal calls the owner: by a number that says nothing of an emptied account."""
+        """Return how the audit log calls the owner: by a number that says nothing of an emptied account."""
         return self.subject
 
     @property
     def subject(self) -> str:
-        """Return how the journal calls the account as what an entry is about."""
+        """Return how the audit log calls the account as what an entry is about."""
         return audit.account_subject(self.account_id)
 
     @property

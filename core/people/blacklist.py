@@ -41,7 +41,7 @@ class Ban:
 
     @property
     def subject(self) -> str:
-        """Return how the journal calls it."""
+        """Return how the audit log calls it."""
         return audit.ban_subject(self.ban_id)
 
 
@@ -120,7 +120,7 @@ def running(tx: Tx, identity_hash: bytes | None) -> Ban | None:
 
 
 def subjects_of(tx: Tx, identity_hash: bytes | None) -> list[str]:
-    """Return how the journal calls all bans that an identity ever had."""
+    """Return how the audit log calls all bans that an identity ever had."""
     if identity_hash is None:
         return []
     return [

@@ -79,7 +79,7 @@ class Batches:
             held_until=from_millis(to_millis(held_until)),  # as it is read again
             preselection_id=request.preselection_id,
         )
-        _journal(tx, request, batch, seed_id=seed.seed_id, looked_at=taker.looked_at)
+        _record_draw(tx, request, batch, seed_id=seed.seed_id, looked_at=taker.looked_at)
         return batch
 
 
@@ -102,7 +102,7 @@ def _end_batch(tx: Tx, request: DrawRequest) -> None:
     )
 
 
-def _journal(tx: Tx, request: DrawRequest, batch: Batch, *, seed_id: int, looked_at: int) -> None:
+def _record_draw(tx: Tx, request: DrawRequest, batch: Batch, *, seed_id: int, looked_at: int) -> None:
     tx.run(
         "pool.add_draw",
         office=batch.office,

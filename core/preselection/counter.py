@@ -1,6 +1,6 @@
 """What is done at the counter: confirming, void, revoke, identities, chances, user types.
 
-Each is one change in the journal, with its reason, and is told to whom it concerns (docs/domain.md,
+Each is one change in the audit log, with its reason, and is told to whom it concerns (docs/domain.md,
 sections 2, 5.3 and 6).
 """
 
@@ -299,7 +299,7 @@ class Counter:
         try:
             self._accounts.receive_identity(tx, move.account, move.identity)
         except IdentityTaken:
-            raise HandledMeanwhile from None  # at this very moment: the journal cannot be asked any more
+            raise HandledMeanwhile from None  # at this very moment: the audit log cannot be asked any more
         except IdentityIsTheirs:
             raise self._moved_meanwhile(tx, move, move.account) from None
         audit.record(

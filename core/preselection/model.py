@@ -104,7 +104,7 @@ class Preselection:
 
     @property
     def subject(self) -> str:
-        """Return how the journal calls it."""
+        """Return how the audit log calls it."""
         return audit.preselection_subject(self.preselection_id)
 
     @property

@@ -75,7 +75,7 @@ class Import:
 
     @property
     def subject(self) -> str:
-        """Return how the journal calls it."""
+        """Return how the audit log calls it."""
         return audit.import_subject(self.import_id)
 
     def can_be_undone(self, now: datetime) -> bool:

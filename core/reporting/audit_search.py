@@ -1,4 +1,4 @@
-"""Looking things up in the journal (/audit): by anything, newest first, as far as somebody may see it.
+"""Looking things up in the audit log (/audit): by anything, newest first, as far as somebody may see it.
 
 What is asked for is words, all of which must fit: a plate number, a VIN, a chat id, the number of a
 preselection or receipt, a segment, an identity number or a telephone, an actor, an action, an office, a
@@ -15,7 +15,7 @@ from itertools import product
 from core import audit
 from core.audit import AuditAction, SubjectKind
 from core.clock import CHINA, from_millis, to_millis
-from core.errors import InputError, NotInJournal
+from core.errors import InputError, NotInAuditLog
 from core.people.accounts import Account, Accounts
 from core.ports import Row, Tx
 from core.reporting.statistics import Scope
@@ -44,7 +44,7 @@ _VIN_LENGTH = 17
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class AuditQuery:
     """What is looked for; everything that is given must fit. It holds no personal data."""
 
     words: tuple[str, ...] = ()  # what was asked for, as it may be shown again
@@ -72,9 +72,9 @@ class Asked:
         }
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, object]) -> "Asked":
+    def from_json(cls, stored: Mapping[str, object]) -> "AuditQuery":
         """Return what a conversation has kept."""
-        values: dict[str, object] = dict(kept)
+        values: dict[str, object] = dict(stored)
         for name in ("words", "subjects"):
             value = values.get(name)
             values[name] = tuple(value) if isinstance(value, list) else None
@@ -82,8 +82,8 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One entry of the journal."""
+class AuditEntry:
+    """One entry of the audit log."""
 
     entry_id: int
     at: datetime
@@ -96,14 +96,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class AuditPage:
     """Some entries, the newest first."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[AuditEntry, ...]
     more: bool  # whether there are older ones
 
 
-class Journal:
+class AuditSearch:
     """Finds entries."""
 
     def __init__(self, accounts: Accounts, vault: Vault, offices: Mapping[str, Office]) -> None:
@@ -111,7 +111,7 @@ class Journal:
         self._vault = vault
         self._offices = offices
 
-    def asked(self, tx: Tx, written: str, *, today: date) -> Asked:
+    def parse_query(self, tx: Tx, written: str, *, today: date) -> AuditQuery:
         """Return what is meant by some words.
 
         Raises:
@@ -119,57 +119,59 @@ class Journal:
         """
         words = [word for word in _APART.split(written) if word]
         if not 0 < len(words) <= MOST_WORDS:
-            raise NotInJournal
-        asked = Asked()
+            raise NotInAuditLog
+        query = AuditQuery()
         for word in words:
-            asked = _both(asked, self._read(tx, word, today))
-        return asked
+            query = _both(query, self._read(tx, word, today))
+        return query
 
-    def page(self, tx: Tx, asked: Asked, scope: Scope, *, newest: int, skip: int, most: int) -> Page:
+    def page(
+        self, tx: Tx, query: AuditQuery, scope: Scope, *, newest: int, skip: int, most: int
+    ) -> AuditPage:
         """Return some entries, the newest first, as far as somebody may see them."""
         values: dict[str, object] = {"newest": newest, "most": most + 1, "skip": skip, **scope.values}
-        days = {"since": asked.since, "until": asked.until}
+        days = {"since": query.since, "until": query.until}
         rows: list[Row]
-        if asked.subjects is not None:
-            subjects = json.dumps(asked.subjects, ensure_ascii=False)
-            names = {"actor": asked.actor, "action": asked.action, "office": asked.office}
-            names |= {"by": asked.by, "mask": asked.mask}
+        if query.subjects is not None:
+            subjects = json.dumps(query.subjects, ensure_ascii=False)
+            names = {"actor": query.actor, "action": query.action, "office": query.office}
+            names |= {"by": query.by, "mask": query.mask}
             rows = tx.all("journal.about", subjects=subjects, **names, **days, **values)
-        elif asked.actor:
-            names = {"actor": asked.actor, "action": asked.action, "office": asked.office}
+        elif query.actor:
+            names = {"actor": query.actor, "action": query.action, "office": query.office}
             rows = tx.all("journal.by_actor", **names, **days, **values)
-        elif asked.action:
-            names = {"action": asked.action, "office": asked.office}
+        elif query.action:
+            names = {"action": query.action, "office": query.office}
             rows = tx.all("journal.by_action", **names, **days, **values)
-        elif (asked.since, asked.until) != _EVER:
-            rows = tx.all("journal.by_time", office=asked.office, **days, **values)
+        elif (query.since, query.until) != _EVER:
+            rows = tx.all("journal.by_time", office=query.office, **days, **values)
         else:
-            rows = tx.all("journal.by_office", office=asked.office, **values)
-        return Page(entries=tuple(_entry(tx, row) for row in rows[:most]), more=len(rows) > most)
+            rows = tx.all("journal.by_office", office=query.office, **values)
+        return AuditPage(entries=tuple(_entry(tx, row) for row in rows[:most]), more=len(rows) > most)
 
-    def _read(self, tx: Tx, word: str, today: date) -> Asked:
+    def _read(self, tx: Tx, word: str, today: date) -> AuditQuery:
         text = compact(word)
         for reader in (self._plain, self._numbered, self._vehicle, self._person):
             found = reader(tx, text, today)
             if found is not None:
                 return found
-        raise NotInJournal
+        raise NotInAuditLog
 
-    def _plain(self, _tx: Tx, text: str, today: date) -> Asked | None:
+    def _plain(self, _tx: Tx, text: str, today: date) -> AuditQuery | None:
         """Read an office, a day or month, an action, or the system as an actor."""
         word = text.lower()
         if _OFFICE.fullmatch(text):
-            return Asked(words=(text,), office=text)
+            return AuditQuery(words=(text,), office=text)
         if word in _ACTIONS:
-            return Asked(words=(word,), action=word)
+            return AuditQuery(words=(word,), action=word)
         if word in _ACTORS:
-            return Asked(words=(word,), actor=word)
+            return AuditQuery(words=(word,), actor=word)
         written = _DATE.fullmatch(word)
         if written is None or (written["year"] is None and "月" not in word):
             return None
         return _days(int(written["year"] or today.year), int(written["month"]), int(written["day"] or 0))
 
-    def _numbered(self, tx: Tx, text: str, _today: date) -> Asked | None:
+    def _numbered(self, tx: Tx, text: str, _today: date) -> AuditQuery | None:
         """Read what bears a number of ours: a preselection, its receipt, a segment; or a segment's mask."""
         if found := RECEIPT.fullmatch(text):
             return self._preselections(tx, text, (int(found[2]),))
@@ -177,10 +179,10 @@ class Journal:
         if found := _SUBJECT.fullmatch(word):
             if found[1] == SubjectKind.PRESELECTION:
                 return self._preselections(tx, word, (int(found[2]),))
-            return Asked(words=(word,), subjects=(f"{found[1]}:{int(found[2])}",))
+            return AuditQuery(words=(word,), subjects=(f"{found[1]}:{int(found[2])}",))
         return self._masks(tx, text) if {"#", "@"} & set(text) else None
 
-    def _masks(self, tx: Tx, text: str) -> Asked | None:
+    def _masks(self, tx: Tx, text: str) -> AuditQuery | None:
         letters = {office.nev_letters for office in self._offices.values()}
         for kind, nev_letters in product(PlateKind, sorted(letters)):
             try:
@@ -190,10 +192,10 @@ class Journal:
             rows = tx.all("journal.segments_of_mask", mask=pattern)
             pools = (audit.pool_subject(code, kind) for code in self._offices)
             segments = (audit.segment_subject(row["segment_id"]) for row in rows)
-            return Asked(words=(pattern,), subjects=(*segments, *pools), mask=pattern)
+            return AuditQuery(words=(pattern,), subjects=(*segments, *pools), mask=pattern)
         return None
 
-    def _vehicle(self, tx: Tx, text: str, _today: date) -> Asked | None:
+    def _vehicle(self, tx: Tx, text: str, _today: date) -> AuditQuery | None:
         """Read a plate number or a VIN."""
         try:
             if text[:1] in PROVINCES and text:
@@ -213,7 +215,7 @@ class Journal:
             return None
         return None
 
-    def _person(self, tx: Tx, text: str, today: date) -> Asked | None:
+    def _person(self, tx: Tx, text: str, today: date) -> AuditQuery | None:
         """Read an identity number or a telephone, of which nothing is kept, or a chat id."""
         identity = _judged(lambda: parse_identity(text, today=today))
         if identity is not None:
@@ -225,7 +227,7 @@ class Journal:
         found = _CHAT.fullmatch(text.lower())
         known = found is not None and self._knows(tx, int(found[2]))
         if phone is not None and not known:  # it is not kept as the chat id of nobody
-            return Asked(words=(PHONE,), subjects=())
+            return AuditQuery(words=(PHONE,), subjects=())
         if found is None:
             return None
         number = int(found[2])
@@ -237,13 +239,13 @@ class Journal:
         actor = audit.chat_actor(chat_id)
         return bool(self._accounts.find(tx, chat_id) or tx.one("journal.knows_actor", actor=actor))
 
-    def _chat(self, tx: Tx, chat_id: int) -> Asked:
+    def _chat(self, tx: Tx, chat_id: int) -> AuditQuery:
         by = audit.chat_actor(chat_id)
         of_account = self._account(tx, by, self._accounts.find(tx, chat_id), None)
         subjects = (audit.admin_subject(chat_id), *(of_account.subjects or ()))
         return replace(of_account, subjects=subjects, by=by)
 
-    def _account(self, tx: Tx, word: str, account: Account | None, digest: bytes | None) -> Asked:
+    def _account(self, tx: Tx, word: str, account: Account | None, digest: bytes | None) -> AuditQuery:
         subjects: list[str] = []
         by = ""
         if account is not None:
@@ -254,18 +256,18 @@ class Journal:
         if digest is not None:
             bans = tx.all("journal.bans_of_identity", identity_hash=digest)
             subjects += (audit.ban_subject(row["ban_id"]) for row in bans)
-        return Asked(words=(word,), subjects=tuple(subjects), by=by)
+        return AuditQuery(words=(word,), subjects=tuple(subjects), by=by)
 
-    def _preselections(self, tx: Tx, word: str, numbers: Iterable[int], *more: str) -> Asked:
+    def _preselections(self, tx: Tx, word: str, numbers: Iterable[int], *more: str) -> AuditQuery:
         subjects = list(more)
         for number in numbers:
             subjects.append(audit.preselection_subject(number))
             bans = tx.all("journal.bans_of_preselection", preselection_id=number)
             subjects += (audit.ban_subject(row["ban_id"]) for row in bans)
-        return Asked(words=(word,), subjects=tuple(subjects))
+        return AuditQuery(words=(word,), subjects=tuple(subjects))
 
 
-def about(tx: Tx, subjects: Iterable[str], most: int) -> tuple[Entry, ...]:
+def about(tx: Tx, subjects: Iterable[str], most: int) -> tuple[AuditEntry, ...]:
     """Return the newest entries about some things together, the newest first, of whichever office."""
     found = [
         row
@@ -282,14 +284,14 @@ def newest(tx: Tx) -> int:
     return (row["entry_id"] or 0) if row else 0
 
 
-def _entry(tx: Tx, row: Row) -> Entry:
+def _entry(tx: Tx, row: Row) -> AuditEntry:
     details: dict[str, object] = json.loads(row["details"])
     topic, _, number = row["subject"].partition(":")
     plate = ""
     if topic == SubjectKind.PRESELECTION and "plate" not in details:
         about = tx.one("preselection.by_id", preselection_id=int(number))
         plate = f"{about['office']}{about['serial']}" if about and about["serial"] else ""
-    return Entry(
+    return AuditEntry(
         entry_id=row["entry_id"],
         at=from_millis(row["at"]),
         actor=row["actor"],
@@ -309,7 +311,7 @@ def _judged(read: Callable[[], str]) -> str | None:
         return None
 
 
-def _days(year: int, month: int, day: int) -> Asked | None:
+def _days(year: int, month: int, day: int) -> AuditQuery | None:
     """Return what asks for a day, or without one for a month as all of its days; None where there is none."""
     try:
         first = date(year, month, day or 1)
@@ -320,28 +322,28 @@ def _days(year: int, month: int, day: int) -> Asked | None:
         after = (first + timedelta(days=31)).replace(day=1)
     since, until = (datetime.combine(one, time(), CHINA) for one in (first, after))
     word = first.isoformat() if day else f"{first:%Y-%m}"
-    return Asked(words=(word,), since=to_millis(since), until=to_millis(until))
+    return AuditQuery(words=(word,), since=to_millis(since), until=to_millis(until))
 
 
-def _both(one: Asked, other: Asked) -> Asked:
+def _both(first: AuditQuery, second: AuditQuery) -> AuditQuery:
     """Return what fits both.
 
     Raises:
         NotInJournal: they ask for two different things of one sort.
     """
     for name in ("actor", "action", "office"):
-        if getattr(one, name) and getattr(other, name):
-            raise NotInJournal
-    if one.subjects is not None and other.subjects is not None:
-        raise NotInJournal
-    return Asked(
-        words=(*one.words, *other.words),
-        subjects=one.subjects if one.subjects is not None else other.subjects,
-        by=one.by or other.by,
-        mask=one.mask or other.mask,
-        actor=one.actor or other.actor,
-        action=one.action or other.action,
-        office=one.office or other.office,
-        since=max(one.since, other.since),
-        until=min(one.until, other.until),
+        if getattr(first, name) and getattr(second, name):
+            raise NotInAuditLog
+    if first.subjects is not None and second.subjects is not None:
+        raise NotInAuditLog
+    return AuditQuery(
+        words=(*first.words, *second.words),
+        subjects=first.subjects if first.subjects is not None else second.subjects,
+        by=first.by or second.by,
+        mask=first.mask or second.mask,
+        actor=first.actor or second.actor,
+        action=first.action or second.action,
+        office=first.office or second.office,
+        since=max(first.since, second.since),
+        until=min(first.until, second.until),
     )

@@ -21,7 +21,7 @@ from core.pool.number_status import PlateStanding, standing_of
 from core.ports import Tx
 from core.preselection import UNFINISHED, Preselection, PreselectionState, from_row, get, of_account
 from core.preselection.selection import Chances, chances
-from core.reporting.audit_search import RECEIPT, Entry, about
+from core.reporting.audit_search import RECEIPT, AuditEntry, about
 from core.values.identity import (
     IDENTITY_LENGTH,
     canonical_identity,
@@ -34,7 +34,7 @@ from core.values.plates import PROVINCES, Plate, PlateKind, parse_plate
 from core.values.text import HYPHENS, compact
 from core.values.vehicles import parse_vin
 
-JOURNAL_LINES = 10
+AUDIT_ENTRIES = 10
 _SHORTEST_PAPER = 11  # what is shorter is a chat or nothing, what is longer is meant as a VIN or an identity
 _PLATE_PARTS = 3
 
@@ -111,7 +111,7 @@ class Dossier:
     vehicle: Vehicle | None = None
     due: tuple[Due, ...] = ()
     failed: int = 0  # notifications that could not be sent
-    journal: tuple[Entry, ...] = ()  # the newest lines about all of it, newest first
+    audit_entries: tuple[AuditEntry, ...] = ()  # the newest lines about all of it, newest first
 
     @property
     def offices(self) -> frozenset[str]:
@@ -239,9 +239,9 @@ class Dossiers:
                 return self._of_identity(tx, key, bytes.fromhex(key.value))
             case CaseFileTopic.VEHICLE:
                 vehicle = self._vehicle_of(tx, key.value, None)
-                lines = about(tx, [audit.vehicle_subject(key.value)], JOURNAL_LINES)
+                lines = about(tx, [audit.vehicle_subject(key.value)], AUDIT_ENTRIES)
                 listed = tuple(_of_vin(tx, key.value))
-                return Dossier(key=key, vehicle=vehicle, listed=listed, journal=lines)
+                return Dossier(key=key, vehicle=vehicle, listed=listed, audit_entries=lines)
             case CaseFileTopic.PLATE:
                 return self._of_plate(tx, key)
 
@@ -261,8 +261,8 @@ class Dossiers:
         ban = blacklist.running(tx, digest)
         if ban is None:
             raise NothingKnown
-        lines = about(tx, blacklist.subjects_of(tx, digest), JOURNAL_LINES)
-        return Dossier(key=key, identity_hash=digest, ban=ban, journal=lines)
+        lines = about(tx, blacklist.subjects_of(tx, digest), AUDIT_ENTRIES)
+        return Dossier(key=key, identity_hash=digest, ban=ban, audit_entries=lines)
 
     def _of_account(self, tx: Tx, key: Key, account: Account, focus: Preselection | None) -> Dossier:
         everything = tuple(of_account(tx, account))
@@ -275,7 +275,7 @@ class Dossiers:
         due, failed = _told(tx, subjects)
         vehicle = self._vehicle_of(tx, focus.vin, focus.office) if focus and focus.vin else None
         lines = about(
-            tx, [*subjects, *([audit.vehicle_subject(vehicle.vin)] if vehicle else [])], JOURNAL_LINES
+            tx, [*subjects, *([audit.vehicle_subject(vehicle.vin)] if vehicle else [])], AUDIT_ENTRIES
         )
         office = self._offices.get(focus.office) if focus else None
         number = standing_of(tx, office, focus.plate) if office and focus and focus.plate else None
@@ -290,7 +290,7 @@ class Dossiers:
             vehicle=vehicle,
             due=due,
             failed=failed,
-            journal=lines,
+            audit_entries=lines,
         )
 
     def _vehicle_of(self, tx: Tx, vin: str, office: str | None) -> Vehicle:

@@ -1,4 +1,4 @@
-"""The journal: an entry for each change, by whom, when, about what; and it only grows."""
+"""The audit log: an entry for each change, by whom, when, about what; and it only grows."""
 
 import json
 from datetime import timedelta

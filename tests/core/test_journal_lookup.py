@@ -1,4 +1,4 @@
-"""The journal is found by anything, and shown as far as somebody's offices reach."""
+"""The audit log is found by anything, and shown as far as somebody's offices reach."""
 
 import ast
 from collections.abc import AsyncIterator, Iterator
@@ -12,11 +12,11 @@ from bot.texts.desk.audit import _SUBJECTS, _WORDED
 from core.audit import AuditAction, SubjectKind
 from core.bootstrap import Core
 from core.clock import FixedClock
-from core.errors import NotInJournal
+from core.errors import NotInAuditLog
 from core.people.admins import Role, RoleAssignment
 from core.pool.segments import withhold
 from core.reporting import audit_search
-from core.reporting.audit_search import Asked, Page
+from core.reporting.audit_search import AuditPage, AuditQuery
 from core.reporting.statistics import Scope
 from core.values.masks import parse_mask
 from core.values.plates import Plate, PlateKind
@@ -45,11 +45,16 @@ async def core(engine: str, tmp_path: Path, clock: FixedClock) -> AsyncIterator[
 
 async def page(
     core: Core, written: str, scope: Scope = EVERYWHERE, *, skip: int = 0, most: int = 100
-) -> Page:
-    asked = await core.store.read(core.journal.asked, written, today=TODAY)
+) -> AuditPage:
+    query = await core.store.read(core.audit_search.parse_query, written, today=TODAY)
     newest = await core.store.read(audit_search.newest)
     return await core.store.read(
-        core.journal.page, Asked.from_json(asked.to_json()), scope, newest=newest, skip=skip, most=most
+        core.audit_search.page,
+        AuditQuery.from_json(query.to_json()),
+        scope,
+        newest=newest,
+        skip=skip,
+        most=most,
     )
 
 
@@ -81,9 +86,9 @@ async def test_person_is_found_by_chat_identity_and_telephone(core: Core, writte
 
 @pytest.mark.parametrize("written", [invented.identity(2), invented.phone(2), "13912345678"])
 async def test_personal_numbers_are_kept_nowhere(core: Core, written: str) -> None:
-    asked = await core.store.read(core.journal.asked, written, today=TODAY)
-    assert written.removeprefix("+86") not in str(asked.to_json())
-    assert asked.words[0] in {audit_search.IDENTITY, audit_search.PHONE}
+    query = await core.store.read(core.audit_search.parse_query, written, today=TODAY)
+    assert written.removeprefix("+86") not in str(query.to_json())
+    assert query.words[0] in {audit_search.IDENTITY, audit_search.PHONE}
 
 
 async def test_admin_is_found_by_what_they_did_and_became(core: Core) -> None:
@@ -156,7 +161,7 @@ async def test_mask_that_is_withheld_is_found_without_others(core: Core) -> None
     ],
 )
 async def test_what_is_nothing_of_ours_is_said_to_be(core: Core, written: str) -> None:
-    with pytest.raises(NotInJournal):
+    with pytest.raises(NotInAuditLog):
         await found(core, written)
 
 
@@ -168,7 +173,7 @@ async def test_entries_of_other_offices_are_not_shown(core: Core, written: str) 
 
 
 async def test_pages_neither_repeat_nor_leave_out(core: Core) -> None:
-    asked = await core.store.read(core.journal.asked, "粤K", today=TODAY)
+    query = await core.store.read(core.audit_search.parse_query, "粤K", today=TODAY)
     newest = await core.store.read(audit_search.newest)
     whole = [entry.entry_id for entry in (await page(core, "粤K")).entries]
     await core.store.run(reserved, core, 3, "A1003")  # what is added meanwhile shifts nothing
@@ -176,7 +181,7 @@ async def test_pages_neither_repeat_nor_leave_out(core: Core) -> None:
     more = True
     while more:
         part = await core.store.read(
-            core.journal.page, asked, EVERYWHERE, newest=newest, skip=len(turned), most=5
+            core.audit_search.page, query, EVERYWHERE, newest=newest, skip=len(turned), most=5
         )
         turned += (entry.entry_id for entry in part.entries)
         more = part.more

@@ -43,7 +43,7 @@ from core.pool.seeded_stream import Draw
 from core.preselection.model import TRANSITIONS, PreselectionState
 from core.preselection.selection import Unavailable
 from core.registry.imports import ImportState
-from core.reporting.audit_search import IDENTITY, PHONE, Asked
+from core.reporting.audit_search import IDENTITY, PHONE, AuditQuery
 from core.reporting.case_file import CaseFileTopic as FindTopic
 from core.reporting.work_queue import TaskKind
 from core.security.vault import Vault
@@ -98,7 +98,7 @@ def audit_log() -> Iterable[str]:
     yield from (f"subject: {topic}: {words()}" for topic, words in _SUBJECTS.items())
     yield f"subject of a plate: {audit.plate_subject('粤K', 'small', 'A1234')}"
     yield f"actor: {audit.SYSTEM}"
-    yield f"query as a screen keeps it: {' '.join(sorted(Asked().to_json()))}; {IDENTITY} {PHONE}"
+    yield f"query as a screen keeps it: {' '.join(sorted(AuditQuery().to_json()))}; {IDENTITY} {PHONE}"
     yield from (f"detail of an entry or a notice: {name}" for name in sources.details())
 
 

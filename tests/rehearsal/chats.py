@@ -168,8 +168,8 @@ class Chats:
     async def _handle(self, chat: int, event: Event) -> None:
         update = Sealed(update_id=next(self._numbers), chat_id=chat, body=b"")
         stored = await self._core.store.run(store_batch, [update], self._lease)
-        asked = Asked(chat_id=chat, update_id=update.update_id, received_at=stored.at, event=event)
-        await self.engine.handle(asked)
+        query = Asked(chat_id=chat, update_id=update.update_id, received_at=stored.at, event=event)
+        await self.engine.handle(query)
 
     async def _send_code(self, _code_id: int) -> None:
         self.sent_codes += 1

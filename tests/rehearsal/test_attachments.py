@@ -61,8 +61,8 @@ async def test_photo_is_taken_where_the_flow_takes_it(core: Core) -> None:
     assert taker is not None
     assert (taker.screen, taker.intake) == ("vin", INTAKE)
     photo = replace(PHOTO, reading=Reading(screen=ScreenName.VIN, value=invented.VIN))
-    asked = Asked(chat_id=CHAT, update_id=99, received_at=NOON, event=photo)
-    assert stage.step(kept, NOON, asked=asked).present.record.screen == "certificate_kind"
+    query = Asked(chat_id=CHAT, update_id=99, received_at=NOON, event=photo)
+    assert stage.step(kept, NOON, query=query).present.record.screen == "certificate_kind"
 
 
 async def test_photo_is_taken_nowhere_else(core: Core) -> None:

@@ -1,4 +1,4 @@
-"""/audit: the journal, by anything, newest first, as far as one's offices reach."""
+"""/audit: the audit log, by anything, newest first, as far as one's offices reach."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ from core.errors import NotYourOffice
 from core.people.admins import Permission
 from core.ports import Tx
 from core.reporting import audit_search
-from core.reporting.audit_search import Asked, Page
+from core.reporting.audit_search import AuditPage, AuditQuery
 from core.reporting.statistics import Scope, scope_of
 
 _A_PAGE = 10
@@ -39,18 +39,18 @@ def ask(scene: Scene, rest: str) -> Go:
         raise Usage("audit")
     scope = scope_of(scene.admin, Permission.AUDIT, scene.core.offices)
     today = scene.today
-    asked = scene.core.journal.asked(scene.tx, words.meant(rest, today), today=today)
-    if asked.office and not scope.holds(asked.office):
+    query = scene.core.audit_search.parse_query(scene.tx, words.meant(rest, today), today=today)
+    if query.office and not scope.holds(query.office):
         raise NotYourOffice
     newest = audit_search.newest(scene.tx)
     return Go(
-        screen=ScreenName.DESK_AUDIT, args={"asked": asked.to_json(), "newest": str(newest), "page": "0"}
+        screen=ScreenName.DESK_AUDIT, args={"asked": query.to_json(), "newest": str(newest), "page": "0"}
     )
 
 
-def _asked(scene: Scene) -> Asked:
+def _asked(scene: Scene) -> AuditQuery:
     kept = scene.args.get("asked")
-    return Asked.from_json(kept) if isinstance(kept, dict) else Asked(subjects=())
+    return AuditQuery.from_json(kept) if isinstance(kept, dict) else AuditQuery(subjects=())
 
 
 def _scope(scene: Scene) -> Scope:
@@ -58,20 +58,25 @@ def _scope(scene: Scene) -> Scope:
 
 
 def _show(scene: Scene) -> View:
-    asked, scope, page = _asked(scene), _scope(scene), number(scene, "page")
+    query, scope, page = _asked(scene), _scope(scene), number(scene, "page")
     newest = number(scene, "newest")
     read = partial(
-        scene.core.journal.page, asked=asked, scope=scope, newest=newest, skip=page * _A_PAGE, most=_A_PAGE
+        scene.core.audit_search.page,
+        query=query,
+        scope=scope,
+        newest=newest,
+        skip=page * _A_PAGE,
+        most=_A_PAGE,
     )
-    digest = hashlib.sha256(json.dumps(asked.to_json()).encode()).hexdigest()
-    found: Page = scene.beside(f"{ScreenName.DESK_AUDIT}:{digest}:{scope}:{newest}:{page}", read)
+    digest = hashlib.sha256(json.dumps(query.to_json()).encode()).hexdigest()
+    found: AuditPage = scene.beside(f"{ScreenName.DESK_AUDIT}:{digest}:{scope}:{newest}:{page}", read)
     lines = [words.line(entry) for entry in found.entries] or [words.EMPTY()]
     turns = [
         *([Button(label="‹", action=ActionName.PAGE, arg=str(page - 1))] if page else []),
         *([Button(label="›", action=ActionName.PAGE, arg=str(page + 1))] if found.more else []),
     ]
     return View(
-        text="\n\n".join((words.title(asked, page), *lines)),
+        text="\n\n".join((words.title(query, page), *lines)),
         rows=(
             *([tuple(turns)] if turns else []),
             *(((Button(label=common.EXPORT(), action=ActionName.SHEET),),) if found.entries else ()),
@@ -85,16 +90,16 @@ def _page(scene: Scene, page: str) -> Go:
 
 
 def _sheet(scene: Scene, _arg: str) -> Go:
-    asked, scope, newest = _asked(scene), _scope(scene), number(scene, "newest")
+    query, scope, newest = _asked(scene), _scope(scene), number(scene, "newest")
 
-    def read(tx: Tx) -> Page:
-        return scene.core.journal.page(tx, asked, scope, newest=newest, skip=0, most=_MOST_EXPORTED)
+    def read(tx: Tx) -> AuditPage:
+        return scene.core.audit_search.page(tx, query, scope, newest=newest, skip=0, most=_MOST_EXPORTED)
 
-    return sheet("audit.xlsx", words.sheet_caption(asked, _MOST_EXPORTED), read, _tables)
+    return sheet("audit.xlsx", words.sheet_caption(query, _MOST_EXPORTED), read, _tables)
 
 
 def _tables(found: object) -> list[Table]:
-    entries = found.entries if isinstance(found, Page) else ()
+    entries = found.entries if isinstance(found, AuditPage) else ()
     rows = [
         (
             entry.entry_id,

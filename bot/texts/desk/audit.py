@@ -15,7 +15,7 @@ from core.people.accounts import UserType
 from core.people.admins import Role
 from core.people.blacklist import TIME_IS_OVER
 from core.preselection import Way
-from core.reporting.audit_search import IDENTITY, PHONE, Asked, Entry
+from core.reporting.audit_search import IDENTITY, PHONE, AuditEntry, AuditQuery
 from core.values.plates import PlateKind
 
 NOT_IN_JOURNAL = phrase(
@@ -169,10 +169,10 @@ def _meant(word: str, today: date) -> str:
     return next(named, word)
 
 
-def asked_for(asked: Asked) -> str:
+def asked_for(query: AuditQuery) -> str:
     """Return what was asked for, without an identity number or a telephone."""
     named = {**NAMES, **_ASKED}
-    words = [named[word]() if word in named else _worded_word(word) for word in asked.words]
+    words = [named[word]() if word in named else _worded_word(word) for word in query.words]
     return " + ".join(words)
 
 
@@ -183,10 +183,10 @@ def _worded_word(word: str) -> str:
     return _SUBJECTS[topic]().format(id=number) if topic in _SUBJECTS and number else word
 
 
-def title(asked: Asked, page: int) -> str:
+def title(query: AuditQuery, page: int) -> str:
     """Return what stands above a page of the journal."""
     return _("<b>操作记录</b>:{asked}\n第 {page} 页,新的在前").format(
-        asked=escape(asked_for(asked)), page=page + 1
+        asked=escape(asked_for(query)), page=page + 1
     )
 
 
@@ -195,7 +195,7 @@ def moment(at: datetime) -> str:
     return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
 
 
-def actor(entry: Entry) -> str:
+def actor(entry: AuditEntry) -> str:
     """Return who did it."""
     if entry.actor in _ACTORS:
         return _ACTORS[entry.actor]()
@@ -209,13 +209,13 @@ def actor(entry: Entry) -> str:
     return _("管理员 {chat}").format(chat=number)
 
 
-def action(entry: Entry) -> str:
+def action(entry: AuditEntry) -> str:
     """Return what was done, in words; of an action of a newer program its bare name."""
     words = _WORDED.get(entry.action)
     return words().format_map(_Details(entry)) if words else entry.action
 
 
-def subject(entry: Entry) -> str:
+def subject(entry: AuditEntry) -> str:
     """Return what it was about."""
     topic, _colon, rest = entry.subject.partition(":")
     if topic in {SubjectKind.POOL, SubjectKind.PLATE}:
@@ -230,7 +230,7 @@ def subject(entry: Entry) -> str:
     return words
 
 
-def line(entry: Entry) -> str:
+def line(entry: AuditEntry) -> str:
     """Return an entry in words: who, when, what, about what."""
     office = f" · {escape(entry.office)}" if entry.office else ""
     head = f"<code>{moment(entry.at)}</code> {escape(actor(entry))}{office}"
@@ -240,9 +240,9 @@ def line(entry: Entry) -> str:
     return f"{head}\n{escape(done)} — {escape(subject(entry))}"
 
 
-def sheet_caption(asked: Asked, most: int) -> str:
+def sheet_caption(query: AuditQuery, most: int) -> str:
     """Return what stands below the file."""
-    return _("操作记录:{asked}(最多 {most:,} 条,新的在前)").format(asked=escape(asked_for(asked)), most=most)
+    return _("操作记录:{asked}(最多 {most:,} 条,新的在前)").format(asked=escape(asked_for(query)), most=most)
 
 
 def _kind(kind: str) -> str:
@@ -288,7 +288,7 @@ _WORDS_OF: dict[str, Callable[[object], str]] = {
 class _Details(dict[str, str]):
     """The details of an entry by name, worded; one that an older entry lacks is a dash."""
 
-    def __init__(self, entry: Entry) -> None:
+    def __init__(self, entry: AuditEntry) -> None:
         super().__init__()
         self._entry = entry
 

@@ -18,7 +18,7 @@ from core.people.blacklist import Ban
 from core.pool.number_status import PlateStanding, Standing
 from core.preselection import Preselection, PreselectionState, Way
 from core.registry.lookup import RegistryState
-from core.reporting.audit_search import Entry
+from core.reporting.audit_search import AuditEntry
 from core.reporting.case_file import CaseFileTopic, Due, Vehicle
 from core.values.vehicles import group_vin
 
@@ -269,7 +269,7 @@ def hit_row(one: Preselection) -> tuple[str | datetime | None, ...]:
     )
 
 
-def journal(found: Sequence[Entry]) -> str:
+def journal(found: Sequence[AuditEntry]) -> str:
     """Return the newest lines of the journal, newest first."""
     if not found:
         return ""
@@ -297,7 +297,7 @@ def user_type_prompt(account: Account | None) -> str:
 
 
 def whoever(by: str) -> str:
-    """Return somebody at the desk by how the journal calls them."""
+    """Return somebody at the desk by how the audit log calls them."""
     if by == SYSTEM:
         return _("系统")
     if by == COMMAND_LINE:
