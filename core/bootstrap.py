@@ -26,7 +26,7 @@ from core.preselection.expiry import Endings
 from core.preselection.selection import Selection
 from core.registry.lookup import OpenRegistry, StrictRegistry, VehicleRegistry
 from core.reporting.audit_search import AuditSearch
-from core.reporting.case_file import Dossiers
+from core.reporting.case_file import CaseFiles
 from core.reporting.work_queue import DeskServices, Summaries
 from core.security.photo_files import FilePhotos
 from core.security.vault import Vault
@@ -76,7 +76,7 @@ class Core:
     audit_search: AuditSearch
     desk_services: DeskServices
     summaries: Summaries
-    dossiers: Dossiers
+    case_files: CaseFiles
     own_data: OwnData
     vehicle_registry: VehicleRegistry
     appeals: Appeals
@@ -135,7 +135,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
         audit_search=AuditSearch(accounts, vault, offices),
         desk_services=desk_services,
         summaries=Summaries(desk_services, admins, settings.desk.summary_at),
-        dossiers=Dossiers(accounts, offices),
+        case_files=CaseFiles(accounts, offices),
         own_data=OwnData(accounts, preselections, [appeals_personal_data.holding(appeals)]),
     )
 

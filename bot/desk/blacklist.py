@@ -25,7 +25,7 @@ from core.people.admins import Permission
 from core.people.blacklist import Ban, Cause, Choice
 from core.people.lookup import Who
 from core.ports import Tx
-from core.reporting.case_file import CaseFileTopic, Key
+from core.reporting.case_file import CaseFileKey, CaseFileTopic
 
 _A_PAGE = 8
 _MOST_EXPORTED = 100_000
@@ -203,7 +203,7 @@ def _show_card(scene: Scene) -> View | Go:
 def _history(scene: Scene, _arg: str) -> Go:
     present = _seen(scene)
     account = account_of(scene, present.identity_hash)
-    identity = Key(topic=CaseFileTopic.IDENTITY, value=present.identity_hash.hex())
+    identity = CaseFileKey(topic=CaseFileTopic.IDENTITY, value=present.identity_hash.hex())
     what = account.subject if account else str(identity)
     return Go(screen=ScreenName.DESK_FIND, args={"what": what})
 

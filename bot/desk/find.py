@@ -30,7 +30,7 @@ from core.people.admins import EVERYWHERE, Permission
 from core.people.lookup import Who
 from core.preselection import Preselection, PreselectionState
 from core.preselection.counter import reserved_of
-from core.reporting.case_file import Dossier, read_key
+from core.reporting.case_file import CaseFile, parse_key
 from core.values.plates import Plate
 
 _MOST_LISTED = 12
@@ -45,7 +45,7 @@ def ask(scene: Scene, rest: str) -> Go:
     """
     scene.admin.require(Permission.FIND)
     today = scene.tx.now.astimezone(CHINA).date()
-    return to_card(str(scene.core.dossiers.seek(scene.tx, rest, today=today)))
+    return to_card(str(scene.core.case_files.seek(scene.tx, rest, today=today)))
 
 
 def to_card(what: str) -> Go:
@@ -53,29 +53,29 @@ def to_card(what: str) -> Go:
     return Go(screen=ScreenName.DESK_FIND, args={"what": what})
 
 
-def _dossier(scene: Scene) -> Dossier:
+def _case_file(scene: Scene) -> CaseFile:
     scene.admin.require(Permission.FIND)
-    return scene.core.dossiers.open(scene.tx, read_key(scene.arg("what")))
+    return scene.core.case_files.open(scene.tx, parse_key(scene.arg("what")))
 
 
-def _may_know(scene: Scene, dossier: Dossier) -> bool:
-    """Whether this chat may know whom a dossier is about: who serves at an office that it concerns."""
-    offices = dossier.offices
+def _may_know(scene: Scene, case_file: CaseFile) -> bool:
+    """Whether this chat may know whom a case file is about: who serves at an office that it concerns."""
+    offices = case_file.offices
     return not offices or any(scene.admin.may(Permission.FIND, code) for code in offices)
 
 
 # --- what is on the card --------------------------------------------------------------------
 
-SECTIONS: tuple[Callable[[Scene, Dossier], str], ...] = (
-    lambda _scene, dossier: words.number(dossier.number) if dossier.number else "",
-    lambda _scene, dossier: words.owner(dossier.account),
-    lambda _scene, dossier: words.ban(dossier.ban, known=dossier.identity_hash is not None),
-    lambda _scene, dossier: words.focus(dossier.focus) if dossier.focus else "",
-    lambda _scene, dossier: words.vehicle(dossier.vehicle) if dossier.vehicle else "",
-    lambda _scene, dossier: words.told(dossier.due, dossier.failed),
-    lambda _scene, dossier: words.preselections(dossier.preselections[:_MOST_LISTED]),
-    lambda _scene, dossier: words.listed(len(dossier.listed), dossier.key.topic),
-    lambda _scene, dossier: words.journal(dossier.audit_entries),
+SECTIONS: tuple[Callable[[Scene, CaseFile], str], ...] = (
+    lambda _scene, case_file: words.number(case_file.number) if case_file.number else "",
+    lambda _scene, case_file: words.owner(case_file.account),
+    lambda _scene, case_file: words.ban(case_file.ban, known=case_file.identity_hash is not None),
+    lambda _scene, case_file: words.focus(case_file.focus) if case_file.focus else "",
+    lambda _scene, case_file: words.vehicle(case_file.vehicle) if case_file.vehicle else "",
+    lambda _scene, case_file: words.told(case_file.due, case_file.failed),
+    lambda _scene, case_file: words.preselections(case_file.preselections[:_MOST_LISTED]),
+    lambda _scene, case_file: words.listed(len(case_file.listed), case_file.key.topic),
+    lambda _scene, case_file: words.journal(case_file.audit_entries),
 )
 """The parts of a card, from above; an empty one is left out."""
 
@@ -90,15 +90,15 @@ class Action:
 
     name: str
     label: Callable[[], str]
-    prompt: Callable[[Dossier], str]
-    may: Callable[[Scene, Dossier], bool]
-    typed: Callable[[Scene, Dossier, str], Go] | None = None
+    prompt: Callable[[CaseFile], str]
+    may: Callable[[Scene, CaseFile], bool]
+    typed: Callable[[Scene, CaseFile, str], Go] | None = None
     style: Style | None = None
 
 
-def _reserved_at(permission: Permission) -> Callable[[Scene, Dossier], bool]:
-    def may(scene: Scene, dossier: Dossier) -> bool:
-        one = dossier.focus
+def _reserved_at(permission: Permission) -> Callable[[Scene, CaseFile], bool]:
+    def may(scene: Scene, case_file: CaseFile) -> bool:
+        one = case_file.focus
         return (
             one is not None
             and one.state == PreselectionState.RESERVED
@@ -108,65 +108,65 @@ def _reserved_at(permission: Permission) -> Callable[[Scene, Dossier], bool]:
     return may
 
 
-def _at_home(scene: Scene, dossier: Dossier, permission: Permission) -> bool:
-    home = dossier.account.office if dossier.account else None
+def _at_home(scene: Scene, case_file: CaseFile, permission: Permission) -> bool:
+    home = case_file.account.office if case_file.account else None
     if home not in scene.core.offices:
         return permission in scene.admin.permissions
     return scene.admin.may(permission, home or EVERYWHERE)
 
 
-def _may_ban(scene: Scene, dossier: Dossier) -> bool:
-    if dossier.identity_hash is None:
+def _may_ban(scene: Scene, case_file: CaseFile) -> bool:
+    if case_file.identity_hash is None:
         return False
-    if dossier.ban is not None:
-        return scene.admin.may(Permission.BAN, dossier.ban.office)
-    return _at_home(scene, dossier, Permission.BAN)
+    if case_file.ban is not None:
+        return scene.admin.may(Permission.BAN, case_file.ban.office)
+    return _at_home(scene, case_file, Permission.BAN)
 
 
-def _may_unban(scene: Scene, dossier: Dossier) -> bool:
-    return dossier.ban is not None and scene.admin.may(Permission.BAN, dossier.ban.office)
+def _may_unban(scene: Scene, case_file: CaseFile) -> bool:
+    return case_file.ban is not None and scene.admin.may(Permission.BAN, case_file.ban.office)
 
 
-def _may_grant(scene: Scene, dossier: Dossier) -> bool:
-    return dossier.vehicle is not None and scene.admin.may(Permission.GRANT)
+def _may_grant(scene: Scene, case_file: CaseFile) -> bool:
+    return case_file.vehicle is not None and scene.admin.may(Permission.GRANT)
 
 
-def _plate(dossier: Dossier) -> Plate:
+def _plate(case_file: CaseFile) -> Plate:
     """Return the number that is looked at.
 
     Raises:
         NothingKnown: there is none any more.
     """
-    plate = dossier.focus.plate if dossier.focus else None
+    plate = case_file.focus.plate if case_file.focus else None
     if plate is None:
         raise NothingKnown
     return plate
 
 
-def _ban(scene: Scene, dossier: Dossier, text: str) -> Go:
-    if dossier.identity_hash is None:
+def _ban(scene: Scene, case_file: CaseFile, text: str) -> Go:
+    if case_file.identity_hash is None:
         raise NothingKnown
-    who = Who(identity_hash=dossier.identity_hash, account=dossier.account)
+    who = Who(identity_hash=case_file.identity_hash, account=case_file.account)
     return bans.to_ban(scene, who, bans.read_wish(text, scene.today))
 
 
-def _unban(scene: Scene, dossier: Dossier, text: str) -> Go:
-    if dossier.ban is None:
+def _unban(scene: Scene, case_file: CaseFile, text: str) -> Go:
+    if case_file.ban is None:
         raise NothingKnown
-    return bans.to_unban(scene, dossier.ban, text)
+    return bans.to_unban(scene, case_file.ban, text)
 
 
-def _grant(scene: Scene, dossier: Dossier, text: str) -> Go:
-    if dossier.vehicle is None:
+def _grant(scene: Scene, case_file: CaseFile, text: str) -> Go:
+    if case_file.vehicle is None:
         raise NothingKnown
-    return people.ask_grant_for(scene, dossier.vehicle.vin, text)
+    return people.ask_grant_for(scene, case_file.vehicle.vin, text)
 
 
-def _move_here(scene: Scene, dossier: Dossier, text: str) -> Go:
-    if dossier.account is None:
+def _move_here(scene: Scene, case_file: CaseFile, text: str) -> Go:
+    if case_file.account is None:
         raise NothingKnown
     number, reason = named("identity", text, 2)
-    return people.to_identity(scene, people.read_identity(scene, number), dossier.account, reason)
+    return people.to_identity(scene, people.read_identity(scene, number), case_file.account, reason)
 
 
 ACTIONS: dict[str, Action] = {
@@ -177,7 +177,7 @@ ACTIONS: dict[str, Action] = {
             label=words.CONFIRM,
             prompt=lambda _dossier: words.LAST_SIX(),
             may=_reserved_at(Permission.CONFIRM),
-            typed=lambda scene, dossier, text: counter.to_confirm(scene, _plate(dossier), text),
+            typed=lambda scene, case_file, text: counter.to_confirm(scene, _plate(case_file), text),
             style=Style.SUCCESS,
         ),
         Action(
@@ -185,7 +185,9 @@ ACTIONS: dict[str, Action] = {
             label=words.VOID,
             prompt=lambda _dossier: words.VOID_REASON(),
             may=_reserved_at(Permission.VOID),
-            typed=lambda scene, dossier, text: counter.to_end(scene, Permission.VOID, _plate(dossier), text),
+            typed=lambda scene, case_file, text: counter.to_end(
+                scene, Permission.VOID, _plate(case_file), text
+            ),
             style=Style.DANGER,
         ),
         Action(
@@ -193,14 +195,14 @@ ACTIONS: dict[str, Action] = {
             label=words.REVOKE,
             prompt=lambda _dossier: words.REVOKE_REASON(),
             may=_reserved_at(Permission.REVOKE),
-            typed=lambda scene, dossier, text: counter.to_end(
-                scene, Permission.REVOKE, _plate(dossier), text
+            typed=lambda scene, case_file, text: counter.to_end(
+                scene, Permission.REVOKE, _plate(case_file), text
             ),
         ),
         Action(
             name="ban",
             label=words.BAN,
-            prompt=lambda dossier: words.ban_prompt(dossier.ban),
+            prompt=lambda case_file: words.ban_prompt(case_file.ban),
             may=_may_ban,
             typed=_ban,
             style=Style.DANGER,
@@ -222,17 +224,17 @@ ACTIONS: dict[str, Action] = {
         Action(
             name="usertype",
             label=words.USERTYPE,
-            prompt=lambda dossier: words.user_type_prompt(dossier.account),
-            may=lambda scene, dossier: (
-                dossier.account is not None and _at_home(scene, dossier, Permission.USERTYPE)
+            prompt=lambda case_file: words.user_type_prompt(case_file.account),
+            may=lambda scene, case_file: (
+                case_file.account is not None and _at_home(scene, case_file, Permission.USERTYPE)
             ),
         ),
         Action(
             name="identity",
             label=words.IDENTITY,
             prompt=lambda _dossier: words.IDENTITY_PROMPT(),
-            may=lambda scene, dossier: (
-                dossier.account is not None and _at_home(scene, dossier, Permission.IDENTITY)
+            may=lambda scene, case_file: (
+                case_file.account is not None and _at_home(scene, case_file, Permission.IDENTITY)
             ),
             typed=_move_here,
         ),
@@ -245,28 +247,28 @@ ACTIONS: dict[str, Action] = {
 
 
 def _show(scene: Scene) -> View:
-    dossier = _dossier(scene)
+    case_file = _case_file(scene)
     home = (Button(label=common.HOME(), action=ActionName.HOME),)
-    if not _may_know(scene, dossier):
-        number = words.number(dossier.number) if dossier.number else ""
-        return View(text=words.card([number, words.restricted(sorted(dossier.offices))]), rows=(home,))
+    if not _may_know(scene, case_file):
+        number = words.number(case_file.number) if case_file.number else ""
+        return View(text=words.card([number, words.restricted(sorted(case_file.offices))]), rows=(home,))
     doing = [
         Button(label=one.label(), action=ActionName.ACT, arg=one.name, style=one.style)
         for one in ACTIONS.values()
-        if one.may(scene, dossier)
+        if one.may(scene, case_file)
     ]
-    others = [one for one in (*dossier.listed, *dossier.preselections) if one != dossier.focus]
+    others = [one for one in (*case_file.listed, *case_file.preselections) if one != case_file.focus]
     opening = [
         Button(label=words.entry_label(one), action=ActionName.OPEN, arg=one.subject)
         for one in others[:_MOST_LISTED]
     ]
     exporting = (
-        ((Button(label=common.EXPORT(), action=ActionName.EXPORT),),) if len(_hits(dossier)) > 1 else ()
+        ((Button(label=common.EXPORT(), action=ActionName.EXPORT),),) if len(_hits(case_file)) > 1 else ()
     )
-    text = words.card([section(scene, dossier) for section in SECTIONS])
+    text = words.card([section(scene, case_file) for section in SECTIONS])
     last = (
         (Button(label=words.WHOLE_JOURNAL(), action=ActionName.JOURNAL), *home)
-        if _looked_up(dossier)
+        if _looked_up(case_file)
         else home
     )
     if Permission.AUDIT not in scene.admin.permissions:
@@ -274,32 +276,32 @@ def _show(scene: Scene) -> View:
     return View(text=text, rows=(*in_columns(doing, 3), *in_columns(opening, 1), *exporting, last))
 
 
-def _looked_up(dossier: Dossier) -> str:
+def _looked_up(case_file: CaseFile) -> str:
     """Return what one would write behind /audit for all of it; nothing for an identity of nobody."""
-    if dossier.account is not None:
-        return chat_actor(dossier.account.chat_id)
-    if dossier.number is not None:
-        return f"{dossier.number.plate.office}{dossier.number.plate.serial}"
-    return dossier.vehicle.vin if dossier.vehicle else ""
+    if case_file.account is not None:
+        return chat_actor(case_file.account.chat_id)
+    if case_file.number is not None:
+        return f"{case_file.number.plate.office}{case_file.number.plate.serial}"
+    return case_file.vehicle.vin if case_file.vehicle else ""
 
 
 def _journal(scene: Scene, _arg: str) -> Go:
-    dossier = _dossier(scene)
-    if not _may_know(scene, dossier):
+    case_file = _case_file(scene)
+    if not _may_know(scene, case_file):
         raise NotYourOffice
-    return audit.ask(scene, _looked_up(dossier))
+    return audit.ask(scene, _looked_up(case_file))
 
 
-def _hits(dossier: Dossier) -> tuple[Preselection, ...]:
+def _hits(case_file: CaseFile) -> tuple[Preselection, ...]:
     """Return the preselections that a card lists; as a sheet there may be more than it has buttons for."""
-    return dossier.listed or dossier.preselections
+    return case_file.listed or case_file.preselections
 
 
 def _export(scene: Scene, _arg: str) -> Go:
-    dossier = _dossier(scene)
-    if not _may_know(scene, dossier):
+    case_file = _case_file(scene)
+    if not _may_know(scene, case_file):
         raise NotYourOffice
-    rows = [words.hit_row(one) for one in _hits(dossier)]
+    rows = [words.hit_row(one) for one in _hits(case_file)]
     wanted = sheet("find", lists.HITS(), lists.HIT_COLUMNS(), rows)
     return stay(effects=(wanted,))
 
@@ -324,23 +326,23 @@ FIND = Screen(
 # --- what is typed then ---------------------------------------------------------------------
 
 
-def _action(scene: Scene) -> tuple[Dossier, Action | None]:
+def _action(scene: Scene) -> tuple[CaseFile, Action | None]:
     """Return what is to be done, None when it cannot be done (any more)."""
-    dossier, action = _dossier(scene), ACTIONS.get(scene.arg("do"))
-    possible = action is not None and _may_know(scene, dossier) and action.may(scene, dossier)
-    return dossier, action if possible else None
+    case_file, action = _case_file(scene), ACTIONS.get(scene.arg("do"))
+    possible = action is not None and _may_know(scene, case_file) and action.may(scene, case_file)
+    return case_file, action if possible else None
 
 
-def _over(scene: Scene, dossier: Dossier) -> Go:
+def _over(scene: Scene, case_file: CaseFile) -> Go:
     """Lead back to the card from what cannot be done any more; who has dealt with a number is said."""
     note = words.NOT_ANY_MORE()
     if (
         scene.arg("do") in {Permission.CONFIRM, Permission.VOID, Permission.REVOKE}
-        and dossier.focus
-        and dossier.focus.plate
+        and case_file.focus
+        and case_file.focus.plate
     ):
         try:
-            reserved_of(scene.tx, dossier.focus.plate)
+            reserved_of(scene.tx, case_file.focus.plate)
         except PlateNotReserved as error:
             note = of_error(error)
     card = to_card(scene.arg("what"))
@@ -348,36 +350,36 @@ def _over(scene: Scene, dossier: Dossier) -> Go:
 
 
 def _show_act(scene: Scene) -> View | Go:
-    dossier, action = _action(scene)
+    case_file, action = _action(scene)
     if action is None:
-        return _over(scene, dossier)
+        return _over(scene, case_file)
     choices: tuple[tuple[Button, ...], ...] = ()
     if action.typed is None:
         types = [Button(label=USER_TYPES[one](), action=ActionName.TYPE, arg=one) for one in UserType]
         choices = in_columns(types, 2)
     back = (Button(label=common.BACK(), action=ActionName.BACK),)
-    return View(text=action.prompt(dossier), rows=(*choices, back))
+    return View(text=action.prompt(case_file), rows=(*choices, back))
 
 
 def _typed(scene: Scene, text: str) -> Go:
-    dossier, action = _action(scene)
+    case_file, action = _action(scene)
     card = to_card(scene.arg("what"))
     if action is None:
-        return _over(scene, dossier)
+        return _over(scene, case_file)
     if action.typed is None:
         return stay(note=common.PRESS_HINT())
     try:
-        return coming_from(card, action.typed(scene, dossier, text))
+        return coming_from(card, action.typed(scene, case_file, text))
     except Usage:
         raise NotAsAsked from None
 
 
 def _type(scene: Scene, arg: str) -> Go:
-    dossier, action = _action(scene)
+    case_file, action = _action(scene)
     card = to_card(scene.arg("what"))
-    if action is None or dossier.account is None or arg not in set(UserType):
-        return _over(scene, dossier)
-    return coming_from(card, people.to_user_type(scene, dossier.account, UserType(arg)))
+    if action is None or case_file.account is None or arg not in set(UserType):
+        return _over(scene, case_file)
+    return coming_from(card, people.to_user_type(scene, case_file.account, UserType(arg)))
 
 
 ACT = Screen(

@@ -50,8 +50,8 @@ class CaseFileTopic(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
-    """What a dossier is about; ``str()`` gives the form in which it is kept."""
+class CaseFileKey:
+    """What a case file is about; ``str()`` gives the form in which it is kept."""
 
     topic: CaseFileTopic
     value: str
@@ -61,7 +61,7 @@ class Key:
         return f"{self.topic}:{self.value}"
 
 
-def read_key(text: str) -> Key:
+def parse_key(text: str) -> CaseFileKey:
     """Return the key that was written.
 
     Raises:
@@ -70,11 +70,11 @@ def read_key(text: str) -> Key:
     topic, _, value = text.partition(":")
     if topic not in set(CaseFileTopic) or not value:
         raise NothingKnown
-    return Key(topic=CaseFileTopic(topic), value=value)
+    return CaseFileKey(topic=CaseFileTopic(topic), value=value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Vehicle:
+class VehicleRecord:
     """What is known of a vehicle."""
 
     vin: str
@@ -89,7 +89,7 @@ class Vehicle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
+class DueNotification:
     """A notification that waits."""
 
     purpose: str
@@ -97,10 +97,10 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dossier:
+class CaseFile:
     """All that is known under one key; what does not apply is empty."""
 
-    key: Key
+    key: CaseFileKey
     number: PlateStanding | None = None
     listed: tuple[Preselection, ...] = ()  # several that fit, newest first: one is to be chosen
     account: Account | None = None
@@ -108,8 +108,8 @@ class Dossier:
     ban: Ban | None = None
     focus: Preselection | None = None  # the one that is looked at
     preselections: tuple[Preselection, ...] = ()  # all of the account's, newest first
-    vehicle: Vehicle | None = None
-    due: tuple[Due, ...] = ()
+    vehicle: VehicleRecord | None = None
+    due: tuple[DueNotification, ...] = ()
     failed: int = 0  # notifications that could not be sent
     audit_entries: tuple[AuditEntry, ...] = ()  # the newest lines about all of it, newest first
 
@@ -124,8 +124,8 @@ class Dossier:
         return frozenset(home | barred | {one.office for one in (*self.preselections, *self.listed)})
 
 
-class Dossiers:
-    """Finds and opens dossiers."""
+class CaseFiles:
+    """Finds and opens case files."""
 
     def __init__(self, accounts: Accounts, offices: Mapping[str, Office]) -> None:
         self._accounts = accounts
@@ -133,7 +133,7 @@ class Dossiers:
 
     # --- what is meant ----------------------------------------------------------------------
 
-    def seek(self, tx: Tx, written: str, *, today: date) -> Key:
+    def seek(self, tx: Tx, written: str, *, today: date) -> CaseFileKey:
         """Return what is meant by a VIN, a plate number, an identity number, a telephone or a chat id.
 
         Raises:
@@ -153,7 +153,7 @@ class Dossiers:
             return self._chat(tx, text)
         return self._paper(tx, text, today)
 
-    def _plate(self, tx: Tx, text: str) -> Key:
+    def _plate(self, tx: Tx, text: str) -> CaseFileKey:
         office = self._offices.get(text[:2])
         if office is None:
             parse_plate(text)  # a typing error is called one
@@ -165,9 +165,9 @@ class Dossiers:
             PreselectionState.REGISTERED,
         }:
             return _key_of(holders[0])
-        return Key(topic=CaseFileTopic.PLATE, value=f"{plate.office}:{plate.kind}:{plate.serial}")
+        return CaseFileKey(topic=CaseFileTopic.PLATE, value=f"{plate.office}:{plate.kind}:{plate.serial}")
 
-    def _long_number(self, tx: Tx, text: str, today: date) -> Key:
+    def _long_number(self, tx: Tx, text: str, today: date) -> CaseFileKey:
         try:
             phone = parse_phone(text)
         except InputError:
@@ -181,41 +181,41 @@ class Dossiers:
             return self._chat(tx, text)
         return self._identity(tx, parse_identity(text, today=today))
 
-    def _chat(self, tx: Tx, text: str) -> Key:
+    def _chat(self, tx: Tx, text: str) -> CaseFileKey:
         is_id = text.isascii() and text.isdecimal()
         account = self._accounts.find(tx, int(text)) if is_id else None
         if account is None:
             raise NobodyFound
         return _account_key(account)
 
-    def _paper(self, tx: Tx, text: str, today: date) -> Key:
+    def _paper(self, tx: Tx, text: str, today: date) -> CaseFileKey:
         if not text[:-1].strip("0123456789"):
             return self._identity(tx, parse_identity(text, today=today))
         if len(text) == IDENTITY_LENGTH:
             return self._identity(tx, parse_credit_code(text))
         return self._vehicle(tx, parse_vin(text).vin)
 
-    def _identity(self, tx: Tx, number: str) -> Key:
+    def _identity(self, tx: Tx, number: str) -> CaseFileKey:
         digest = self._accounts.identity_hash(canonical_identity(number))
         account = self._accounts.by_identity(tx, digest)
         if account is not None:
             return _account_key(account)
         if blacklist.running(tx, digest) is None:
             raise NobodyFound
-        return Key(topic=CaseFileTopic.IDENTITY, value=digest.hex())
+        return CaseFileKey(topic=CaseFileTopic.IDENTITY, value=digest.hex())
 
-    def _vehicle(self, tx: Tx, vin: str) -> Key:
+    def _vehicle(self, tx: Tx, vin: str) -> CaseFileKey:
         found = _of_vin(tx, vin)
         if len(found) == 1:
             return _key_of(found[0])
         known = found or tx.one("vehicles.get", vin=vin) or tx.one("vehicles.registry_get", vin=vin)
         if not known:
             raise NothingKnown
-        return Key(topic=CaseFileTopic.VEHICLE, value=vin)
+        return CaseFileKey(topic=CaseFileTopic.VEHICLE, value=vin)
 
     # --- what is known of it ----------------------------------------------------------------
 
-    def open(self, tx: Tx, key: Key) -> Dossier:
+    def open(self, tx: Tx, key: CaseFileKey) -> CaseFile:
         """Return all that is known under a key at this moment.
 
         Raises:
@@ -227,7 +227,7 @@ class Dossiers:
         except (NotRegistered, StepOutOfOrder, ValueError):
             raise NothingKnown from None
 
-    def _opened(self, tx: Tx, key: Key) -> Dossier:
+    def _opened(self, tx: Tx, key: CaseFileKey) -> CaseFile:
         match key.topic:
             case CaseFileTopic.ACCOUNT:
                 account = self._accounts.by_id(tx, int(key.value))
@@ -241,20 +241,20 @@ class Dossiers:
                 vehicle = self._vehicle_of(tx, key.value, None)
                 lines = about(tx, [audit.vehicle_subject(key.value)], AUDIT_ENTRIES)
                 listed = tuple(_of_vin(tx, key.value))
-                return Dossier(key=key, vehicle=vehicle, listed=listed, audit_entries=lines)
+                return CaseFile(key=key, vehicle=vehicle, listed=listed, audit_entries=lines)
             case CaseFileTopic.PLATE:
                 return self._of_plate(tx, key)
 
-    def _of_plate(self, tx: Tx, key: Key) -> Dossier:
+    def _of_plate(self, tx: Tx, key: CaseFileKey) -> CaseFile:
         code, kind, serial = key.value.split(":", _PLATE_PARTS - 1)
         office = self._offices.get(code)
         if office is None:
             raise OfficeUnknown
         plate = Plate(office=code, kind=PlateKind(kind), serial=serial)
         listed = tuple(_of_plate(tx, plate))
-        return Dossier(key=key, number=standing_of(tx, office, plate), listed=listed)
+        return CaseFile(key=key, number=standing_of(tx, office, plate), listed=listed)
 
-    def _of_identity(self, tx: Tx, key: Key, digest: bytes) -> Dossier:
+    def _of_identity(self, tx: Tx, key: CaseFileKey, digest: bytes) -> CaseFile:
         account = self._accounts.by_identity(tx, digest)
         if account is not None:  # has registered since
             return self._of_account(tx, key, account, None)
@@ -262,9 +262,9 @@ class Dossiers:
         if ban is None:
             raise NothingKnown
         lines = about(tx, blacklist.subjects_of(tx, digest), AUDIT_ENTRIES)
-        return Dossier(key=key, identity_hash=digest, ban=ban, audit_entries=lines)
+        return CaseFile(key=key, identity_hash=digest, ban=ban, audit_entries=lines)
 
-    def _of_account(self, tx: Tx, key: Key, account: Account, focus: Preselection | None) -> Dossier:
+    def _of_account(self, tx: Tx, key: CaseFileKey, account: Account, focus: Preselection | None) -> CaseFile:
         everything = tuple(of_account(tx, account))
         focus = focus or _first(everything)
         identity = account.own_identity_hash
@@ -279,7 +279,7 @@ class Dossiers:
         )
         office = self._offices.get(focus.office) if focus else None
         number = standing_of(tx, office, focus.plate) if office and focus and focus.plate else None
-        return Dossier(
+        return CaseFile(
             key=key,
             number=number,
             account=account,
@@ -293,14 +293,14 @@ class Dossiers:
             audit_entries=lines,
         )
 
-    def _vehicle_of(self, tx: Tx, vin: str, office: str | None) -> Vehicle:
+    def _vehicle_of(self, tx: Tx, vin: str, office: str | None) -> VehicleRecord:
         row = tx.one("vehicles.get", vin=vin)
         registry = tx.one("vehicles.registry_get", vin=vin)
         lease = tx.one("preselection.lease_of", vin=vin)
         failed = tx.one("vehicles.count_failed_wishes", vin=vin)
         place = self._offices.get(office or "")
         busy = lease is not None and lease["until"] >= to_millis(tx.now)
-        return Vehicle(
+        return VehicleRecord(
             vin=vin,
             batches_used=row["random_used"] if row else 0,
             batches_granted=row["random_granted"] if row else 0,
@@ -323,19 +323,19 @@ def _first(everything: Iterable[Preselection]) -> Preselection | None:
     return found[0] if found else None
 
 
-def _account_key(account: Account) -> Key:
-    return Key(topic=CaseFileTopic.ACCOUNT, value=str(account.account_id))
+def _account_key(account: Account) -> CaseFileKey:
+    return CaseFileKey(topic=CaseFileTopic.ACCOUNT, value=str(account.account_id))
 
 
-def _key_of(one: Preselection) -> Key:
-    return Key(topic=CaseFileTopic.PRESELECTION, value=str(one.preselection_id))
+def _key_of(one: Preselection) -> CaseFileKey:
+    return CaseFileKey(topic=CaseFileTopic.PRESELECTION, value=str(one.preselection_id))
 
 
-def _of_receipt(tx: Tx, office: str, number: int) -> Key:
+def _of_receipt(tx: Tx, office: str, number: int) -> CaseFileKey:
     row = tx.one("preselection.by_id", preselection_id=number)
     if row is None or row["office"] != office:
         raise NothingKnown
-    return Key(topic=CaseFileTopic.PRESELECTION, value=str(number))
+    return CaseFileKey(topic=CaseFileTopic.PRESELECTION, value=str(number))
 
 
 def _of_plate(tx: Tx, plate: Plate) -> list[Preselection]:
@@ -347,9 +347,9 @@ def _of_vin(tx: Tx, vin: str) -> list[Preselection]:
     return [from_row(row) for row in tx.all("preselection.of_vin", vin=vin)]
 
 
-def _told(tx: Tx, subjects: Iterable[str]) -> tuple[tuple[Due, ...], int]:
+def _told(tx: Tx, subjects: Iterable[str]) -> tuple[tuple[DueNotification, ...], int]:
     """Return the notifications that wait about some subjects, in their order, and how many have failed."""
     rows = [row for subject in subjects for row in tx.all("notices.of_subject", subject=subject)]
     waiting = [row for row in rows if row["state"] in {NoticeState.WAITING, NoticeState.SENDING}]
-    due = [Due(purpose=row["purpose"], at=from_millis(row["due_at"])) for row in waiting]
+    due = [DueNotification(purpose=row["purpose"], at=from_millis(row["due_at"])) for row in waiting]
     return tuple(sorted(due, key=lambda one: one.at)), sum(row["state"] == NoticeState.FAILED for row in rows)

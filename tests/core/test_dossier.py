@@ -12,7 +12,7 @@ from core.people.blacklist import Cause
 from core.pool import segments as pool_segments
 from core.pool.number_status import Standing, standing_of
 from core.ports import Tx
-from core.reporting.case_file import CaseFileTopic, Key, read_key
+from core.reporting.case_file import CaseFileKey, CaseFileTopic, parse_key
 from core.values.masks import parse_mask
 from core.values.plates import Plate, PlateKind
 from core.values.vehicles import vin_last_six
@@ -60,7 +60,9 @@ async def test_dossier_holds_the_whole_history(core: Core, clock: FixedClock) ->
     await core.store.run(release, core, "A####")
     account, begun = await core.store.run(reserved, core, 1, "A1234")
     ended = await core.store.run(core.counter.void, PLATE, "资料有误", "chat:1001")
-    found = await core.store.run(core.dossiers.open, Key(topic=CaseFileTopic.PRESELECTION, value=str(begun)))
+    found = await core.store.run(
+        core.case_files.open, CaseFileKey(topic=CaseFileTopic.PRESELECTION, value=str(begun))
+    )
     assert found.focus == ended.preselection
     assert found.account == account
     assert found.ban is not None
@@ -78,8 +80,8 @@ async def test_barred_identity_of_nobody_has_a_card(core: Core) -> None:
     digest = core.accounts.identity_hash(invented.identity(9))
     today = NOON.date()
 
-    async def seek() -> Key:
-        return await core.store.run(lambda tx: core.dossiers.seek(tx, invented.identity(9), today=today))
+    async def seek() -> CaseFileKey:
+        return await core.store.run(lambda tx: core.case_files.seek(tx, invented.identity(9), today=today))
 
     with pytest.raises(NobodyFound):
         await seek()
@@ -93,12 +95,12 @@ async def test_barred_identity_of_nobody_has_a_card(core: Core) -> None:
     )
     await core.store.run(blacklist.ban, sentence)
     key = await seek()
-    assert key == Key(topic=CaseFileTopic.IDENTITY, value=digest.hex())
-    found = await core.store.run(core.dossiers.open, key)
+    assert key == CaseFileKey(topic=CaseFileTopic.IDENTITY, value=digest.hex())
+    found = await core.store.run(core.case_files.open, key)
     assert found.ban is not None
     assert found.offices == {"粤K"}
     account = await core.store.run(registered, core, 9)
-    assert (await core.store.run(core.dossiers.open, key)).account == account
+    assert (await core.store.run(core.case_files.open, key)).account == account
 
 
 async def test_failed_wishes_and_chances_are_counted(core: Core) -> None:
@@ -111,7 +113,7 @@ async def test_failed_wishes_and_chances_are_counted(core: Core) -> None:
 
     await core.store.run(tries)
     found = await core.store.run(
-        core.dossiers.open, Key(topic=CaseFileTopic.ACCOUNT, value=str(account.account_id))
+        core.case_files.open, CaseFileKey(topic=CaseFileTopic.ACCOUNT, value=str(account.account_id))
     )
     vehicle = found.vehicle
     assert vehicle is not None
@@ -125,4 +127,4 @@ async def test_failed_wishes_and_chances_are_counted(core: Core) -> None:
 )
 async def test_key_of_nothing_opens_nothing(core: Core, text: str) -> None:
     with pytest.raises(NothingKnown):
-        await core.store.run(lambda tx: core.dossiers.open(tx, read_key(text)))
+        await core.store.run(lambda tx: core.case_files.open(tx, parse_key(text)))

@@ -19,7 +19,7 @@ from core.pool.number_status import PlateStanding, Standing
 from core.preselection import Preselection, PreselectionState, Way
 from core.registry.lookup import RegistryState
 from core.reporting.audit_search import AuditEntry
-from core.reporting.case_file import CaseFileTopic, Due, Vehicle
+from core.reporting.case_file import CaseFileTopic, DueNotification, VehicleRecord
 from core.values.vehicles import group_vin
 
 STATES = {
@@ -195,7 +195,7 @@ def _heading(one: Preselection) -> str:
     )
 
 
-def vehicle(found: Vehicle) -> str:
+def vehicle(found: VehicleRecord) -> str:
     """Return a vehicle's chances, and what else is known of it."""
     left = found.chances
     said = [
@@ -216,7 +216,7 @@ def _chances(what: str, used: int, granted: int, left: int | None) -> str:
     return said if left is None else said + _(",剩余 {left}").format(left=left)
 
 
-def told(due: Sequence[Due], failed: int) -> str:
+def told(due: Sequence[DueNotification], failed: int) -> str:
     """Return which notices wait, and how many could not be sent."""
     if not due and not failed:
         return ""
@@ -226,7 +226,7 @@ def told(due: Sequence[Due], failed: int) -> str:
     return said + (_(";发送失败 {failed} 条").format(failed=failed) if failed else "")
 
 
-def _purpose(one: Due) -> str:
+def _purpose(one: DueNotification) -> str:
     topic = one.purpose.partition(":")[0]
     return _PURPOSES[NotificationPurpose(topic)]() if topic in _PURPOSES else _("通知")
 
