@@ -20,7 +20,7 @@ from core.values.masks import Mask
 from core.values.offices import Office
 from core.values.plates import PlateKind, contains_four
 
-LOOKS_BEFORE_THE_TAIL = 300
+MAX_REJECTED = 300
 """So many candidates are passed over before the list of what is free is made."""
 
 
@@ -68,18 +68,18 @@ class Batches:
         _end_batch(tx, request)
         seed = self._seeds.current(tx, office.code, request.kind)
         stream = Draw(seed=seed.secret, office=office.code, kind=request.kind, n=number, nonce=request.nonce)
-        taker = _Taker(tx, request, number)
-        taker.from_stream(stream.words(), free)
-        held_until = request.held_until if taker.taken else tx.now - timedelta(milliseconds=1)
+        allocator = _Allocator(tx, request, number)
+        allocator.from_stream(stream.words(), free)
+        held_until = request.held_until if allocator.taken else tx.now - timedelta(milliseconds=1)
         batch = Batch(
             office=office.code,
             kind=request.kind,
             n=number,
-            serials=tuple(taker.taken),
+            serials=tuple(allocator.taken),
             held_until=from_millis(to_millis(held_until)),  # as it is read again
             preselection_id=request.preselection_id,
         )
-        _record_draw(tx, request, batch, seed_id=seed.seed_id, looked_at=taker.looked_at)
+        _record_draw(tx, request, batch, seed_id=seed.seed_id, examined=allocator.examined)
         return batch
 
 
@@ -102,7 +102,7 @@ def _end_batch(tx: Tx, request: DrawRequest) -> None:
     )
 
 
-def _record_draw(tx: Tx, request: DrawRequest, batch: Batch, *, seed_id: int, looked_at: int) -> None:
+def _record_draw(tx: Tx, request: DrawRequest, batch: Batch, *, seed_id: int, examined: int) -> None:
     tx.run(
         "pool.add_draw",
         office=batch.office,
@@ -114,13 +114,13 @@ def _record_draw(tx: Tx, request: DrawRequest, batch: Batch, *, seed_id: int, lo
         without_four=int(request.without_four),
         now=to_millis(tx.now),
         held_until=to_millis(batch.held_until),
-        looked_at=looked_at,
+        looked_at=examined,
         numbers=json.dumps(batch.serials),
         sent_at=None if batch.serials else to_millis(tx.now),
     )
 
 
-class _Taker:
+class _Allocator:
     """One draw's taking of numbers."""
 
     def __init__(self, tx: Tx, request: DrawRequest, number: int) -> None:
@@ -138,37 +138,37 @@ class _Taker:
             "now": to_millis(tx.now),
         }
         self.taken: list[str] = []
-        self.looked_at = 0
+        self.examined = 0
 
     def from_stream(self, words: Iterator[int], free: FreeList | None) -> None:
         """Take from random candidates; go over to the list of what is free when those run dry."""
         if not self._ranks.size:
             return
-        left = LOOKS_BEFORE_THE_TAIL
+        left = MAX_REJECTED
         while self._missing:
             if not left:
                 self._from_list(words, free)
                 return
             ranks = [below(words, self._ranks.size) for _ in range(min(self._missing, left))]
-            left -= len(ranks) - self._look_at(ranks)
+            left -= len(ranks) - self._examine(ranks)
 
     def _from_list(self, words: Iterator[int], free: FreeList | None) -> None:
         ranks = list_free(self._tx, self._request.office, self._request.kind, self._ranks, free)
         while ranks and self._missing:
             some = range(min(self._missing, len(ranks)))
-            self._look_at([ranks.pop(below(words, len(ranks))) for _ in some])
+            self._examine([ranks.pop(below(words, len(ranks))) for _ in some])
 
     @property
     def _missing(self) -> int:
         return self._request.office.batch_size - len(self.taken)
 
-    def _look_at(self, ranks: Sequence[int]) -> int:
+    def _examine(self, ranks: Sequence[int]) -> int:
         """Take those candidates that are free, in one statement; return how many.
 
         Never more candidates than are missing, so that it comes to the same as one after the other: one
         that is withheld or filtered out, and one that comes twice, is passed over.
         """
-        self.looked_at += len(ranks)
+        self.examined += len(ranks)
         wanted: dict[str, tuple[int, int]] = {}
         for rank in ranks:
             segment, position = self._ranks.split(rank)

@@ -46,7 +46,7 @@ from core.values.workdays import WorkingCalendar
 
 IDEAS = 6
 """So many near numbers are offered after a try that failed."""
-_NEAR_LOOKED_AT = 200
+_NEAR_EXAMINED = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -498,7 +498,7 @@ class Selection:
         kept_back = withheld(tx, office, kind)
         ideas: list[str] = []
         for wish in wishes:
-            for near in islice(near_serials(wish, kind, nev_letters=office.nev_letters), _NEAR_LOOKED_AT):
+            for near in islice(near_serials(wish, kind, nev_letters=office.nev_letters), _NEAR_EXAMINED):
                 if len(ideas) == IDEAS:
                     return ideas
                 if near in ideas or near in wishes or find_segment(composable, near) is None:

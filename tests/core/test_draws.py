@@ -129,7 +129,7 @@ async def test_tail_is_uniform_as_well(
     core: Core, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every number picked from the list of what is free is as likely."""
-    monkeypatch.setattr(batches, "LOOKS_BEFORE_THE_TAIL", 0)
+    monkeypatch.setattr(batches, "MAX_REJECTED", 0)
     await core.store.run(release, core, "A12##")
     assert is_uniform(await many_draws(core, clock))
 

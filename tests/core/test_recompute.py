@@ -166,7 +166,7 @@ async def live(core: Core, clock: FixedClock) -> None:
 
 @pytest.fixture
 async def lived(core: Core, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> Core:
-    monkeypatch.setattr(batches, "LOOKS_BEFORE_THE_TAIL", LOOKS)
+    monkeypatch.setattr(batches, "MAX_REJECTED", LOOKS)
     await live(core, clock)
     return core
 
