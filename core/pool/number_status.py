@@ -11,7 +11,7 @@ from core.values.offices import Office
 from core.values.plates import Plate
 
 
-class Standing(StrEnum):
+class NumberStatus(StrEnum):
     """What a number is."""
 
     FREE = "free"
@@ -26,27 +26,27 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlateStanding:
+class PlateStatus:
     """What a number is, and when that changes next as far as it is known."""
 
     plate: Plate
-    standing: Standing
+    status: NumberStatus
     opens: datetime | None = None  # of one that opens later
     compose_from: datetime | None = None  # of a free one that may only be drawn as yet
 
 
-def standing_of(tx: Tx, office: Office, plate: Plate) -> PlateStanding:
+def status_of(tx: Tx, office: Office, plate: Plate) -> PlateStatus:
     """Return what a number of an office is at this moment: to show, never to rely on."""
     names = {"office": plate.office, "kind": plate.kind, "serial": plate.serial}
     row = tx.one("pool.get", now=to_millis(tx.now), **names)
     if row is not None:
-        return PlateStanding(plate=plate, standing=Standing(row["state"]))
+        return PlateStatus(plate=plate, status=NumberStatus(row["state"]))
     segment = find_segment(segments(tx, office, plate.kind), plate.serial)
     if segment is None:
-        return PlateStanding(plate=plate, standing=Standing.NEVER_RELEASED)
+        return PlateStatus(plate=plate, status=NumberStatus.NEVER_RELEASED)
     if any(mask.matches(plate.serial) for mask in withheld(tx, office, plate.kind)):
-        return PlateStanding(plate=plate, standing=Standing.WITHHELD)
+        return PlateStatus(plate=plate, status=NumberStatus.WITHHELD)
     if segment.opens_at > tx.now:
-        return PlateStanding(plate=plate, standing=Standing.NOT_OPEN, opens=segment.opens_at)
+        return PlateStatus(plate=plate, status=NumberStatus.NOT_OPEN, opens=segment.opens_at)
     later = segment.compose_from if segment.compose_from > tx.now else None
-    return PlateStanding(plate=plate, standing=Standing.FREE, compose_from=later)
+    return PlateStatus(plate=plate, status=NumberStatus.FREE, compose_from=later)

@@ -336,10 +336,10 @@ def judge_wish(tx: Tx, office: Office, kind: PlateKind, serial: str) -> Segment:
 
 def is_free(tx: Tx, office: Office, kind: PlateKind, serial: str) -> bool:
     """Whether a number is free at this moment: to show, never to rely on."""
-    return standing(tx, office.code, kind, serial) is None
+    return pool_state(tx, office.code, kind, serial) is None
 
 
-def standing(tx: Tx, office: str, kind: PlateKind, serial: str) -> str | None:
+def pool_state(tx: Tx, office: str, kind: PlateKind, serial: str) -> str | None:
     """Return what a number is at this moment, from ``batch`` to ``resting``; None when it is free."""
     row = tx.one("pool.get", office=office, kind=kind, serial=serial, now=to_millis(tx.now))
     return row["state"] if row else None

@@ -35,8 +35,8 @@ from core.people.accounts import Account
 from core.people.blacklist import refuse_banned
 from core.pool.batches import Batch, Batches, DrawRequest, last_batch
 from core.pool.free_list import FreeList
-from core.pool.number_status import Standing
-from core.pool.segments import Segment, find_segment, is_free, judge_wish, open_segments, standing, withheld
+from core.pool.number_status import NumberStatus
+from core.pool.segments import Segment, find_segment, is_free, judge_wish, open_segments, pool_state, withheld
 from core.ports import Row, Tx
 from core.preselection import Preselection, PreselectionState, Way, end_holds, get, renew_lease
 from core.preselection.expiry import Endings
@@ -484,10 +484,10 @@ class Selection:
         )
 
     def _reason(self, tx: Tx, preselection: Preselection, wish: str) -> Unavailable:
-        state = standing(tx, preselection.office, preselection.kind, wish)
+        state = pool_state(tx, preselection.office, preselection.kind, wish)
         known: dict[str, Unavailable] = {
-            Standing.REGISTERED: Unavailable.USED,
-            Standing.RESTING: Unavailable.RESTING,
+            NumberStatus.REGISTERED: Unavailable.USED,
+            NumberStatus.RESTING: Unavailable.RESTING,
         }
         return known.get(state or "", Unavailable.PRESELECTED)
 

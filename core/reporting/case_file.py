@@ -17,7 +17,7 @@ from core.notifications.queue import NoticeState
 from core.people import blacklist
 from core.people.accounts import Account, Accounts
 from core.people.blacklist import Ban
-from core.pool.number_status import PlateStanding, standing_of
+from core.pool.number_status import PlateStatus, status_of
 from core.ports import Tx
 from core.preselection import UNFINISHED, Preselection, PreselectionState, from_row, get, of_account
 from core.preselection.selection import Chances, chances
@@ -101,7 +101,7 @@ class CaseFile:
     """All that is known under one key; what does not apply is empty."""
 
     key: CaseFileKey
-    number: PlateStanding | None = None
+    number: PlateStatus | None = None
     listed: tuple[Preselection, ...] = ()  # several that fit, newest first: one is to be chosen
     account: Account | None = None
     identity_hash: bytes | None = field(default=None, repr=False)
@@ -252,7 +252,7 @@ class CaseFiles:
             raise OfficeUnknown
         plate = Plate(office=code, kind=PlateKind(kind), serial=serial)
         listed = tuple(_of_plate(tx, plate))
-        return CaseFile(key=key, number=standing_of(tx, office, plate), listed=listed)
+        return CaseFile(key=key, number=status_of(tx, office, plate), listed=listed)
 
     def _of_identity(self, tx: Tx, key: CaseFileKey, digest: bytes) -> CaseFile:
         account = self._accounts.by_identity(tx, digest)
@@ -278,7 +278,7 @@ class CaseFiles:
             tx, [*subjects, *([audit.vehicle_subject(vehicle.vin)] if vehicle else [])], AUDIT_ENTRIES
         )
         office = self._offices.get(focus.office) if focus else None
-        number = standing_of(tx, office, focus.plate) if office and focus and focus.plate else None
+        number = status_of(tx, office, focus.plate) if office and focus and focus.plate else None
         return CaseFile(
             key=key,
             number=number,

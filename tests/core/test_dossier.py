@@ -10,7 +10,7 @@ from core.errors import NobodyFound, NothingKnown
 from core.people import blacklist
 from core.people.blacklist import Cause
 from core.pool import segments as pool_segments
-from core.pool.number_status import Standing, standing_of
+from core.pool.number_status import NumberStatus, status_of
 from core.ports import Tx
 from core.reporting.case_file import CaseFileKey, CaseFileTopic, parse_key
 from core.values.masks import parse_mask
@@ -22,24 +22,24 @@ from tests.core.tools import NOON, registered, release, reserved, verified
 PLATE = Plate(office="粤K", kind=PlateKind.SMALL, serial="A1234")
 
 
-def standing(tx: Tx, core: Core, serial: str) -> Standing:
+def standing(tx: Tx, core: Core, serial: str) -> NumberStatus:
     plate = Plate(office="粤K", kind=PlateKind.SMALL, serial=serial)
-    return standing_of(tx, core.offices["粤K"], plate).standing
+    return status_of(tx, core.offices["粤K"], plate).status
 
 
 async def test_what_a_number_is_follows_its_life(core: Core) -> None:
     run = core.store.run
     await run(release, core, "A####")
-    assert await run(standing, core, "A1234") == Standing.FREE
+    assert await run(standing, core, "A1234") == NumberStatus.FREE
     await run(reserved, core, 1, "A1234")
-    assert await run(standing, core, "A1234") == Standing.RESERVED
+    assert await run(standing, core, "A1234") == NumberStatus.RESERVED
     await run(pool_segments.withhold, core.offices["粤K"], parse_mask(PlateKind.SMALL, "A12##"), "test")
-    assert await run(standing, core, "A1234") == Standing.RESERVED  # whoever has it keeps it
-    assert await run(standing, core, "A1299") == Standing.WITHHELD
+    assert await run(standing, core, "A1234") == NumberStatus.RESERVED  # whoever has it keeps it
+    assert await run(standing, core, "A1299") == NumberStatus.WITHHELD
     last_six = vin_last_six(invented.vin(1))
     await core.store.run(lambda tx: core.counter.register(tx, PLATE, last_six, actor="chat:1001"))
-    assert await run(standing, core, "A1234") == Standing.REGISTERED
-    assert await run(standing, core, "B1234") == Standing.NEVER_RELEASED
+    assert await run(standing, core, "A1234") == NumberStatus.REGISTERED
+    assert await run(standing, core, "B1234") == NumberStatus.NEVER_RELEASED
 
 
 async def test_composing_later_is_told_of_a_free_number(core: Core) -> None:
@@ -52,8 +52,8 @@ async def test_composing_later_is_told_of_a_free_number(core: Core) -> None:
     )
     await core.store.run(core.pools.release, order)
     plate = Plate(office="粤K", kind=PlateKind.SMALL, serial="B0001")
-    found = await core.store.run(standing_of, core.offices["粤K"], plate)
-    assert (found.standing, found.compose_from) == (Standing.FREE, NOON + timedelta(days=9))
+    found = await core.store.run(status_of, core.offices["粤K"], plate)
+    assert (found.status, found.compose_from) == (NumberStatus.FREE, NOON + timedelta(days=9))
 
 
 async def test_dossier_holds_the_whole_history(core: Core, clock: FixedClock) -> None:
@@ -71,9 +71,9 @@ async def test_dossier_holds_the_whole_history(core: Core, clock: FixedClock) ->
     assert len(found.audit_entries) == 9
     assert [one.purpose for one in found.due] == ["voided"]
     assert found.number is not None
-    assert found.number.standing == Standing.RESTING
+    assert found.number.status == NumberStatus.RESTING
     clock.advance(timedelta(seconds=1))
-    assert await core.store.run(standing, core, "A1234") == Standing.FREE
+    assert await core.store.run(standing, core, "A1234") == NumberStatus.FREE
 
 
 async def test_barred_identity_of_nobody_has_a_card(core: Core) -> None:

@@ -38,7 +38,7 @@ from core.notifications.subscriptions import SubscriptionTopic
 from core.people.accounts import UserType
 from core.people.admins import OF_NO_OFFICE, PERMISSIONS, Permission, Role
 from core.people.verification import CodePurpose
-from core.pool.number_status import Standing
+from core.pool.number_status import NumberStatus
 from core.pool.seeded_stream import Draw
 from core.preselection.model import TRANSITIONS, PreselectionState
 from core.preselection.selection import Unavailable
@@ -69,7 +69,7 @@ _ENUMS: Mapping[str, type[StrEnum]] = {
     "notice purpose": NoticePurpose,
     "photo format": PhotoFormat,
     "plate kind": PlateKind,
-    "plate standing": Standing,
+    "plate standing": NumberStatus,
     "preselection state": PreselectionState,
     "subscription topic": SubscriptionTopic,
     "unavailable plate": Unavailable,

@@ -15,7 +15,7 @@ from core.clock import CHINA
 from core.notifications.queue import NotificationPurpose
 from core.people.accounts import Account
 from core.people.blacklist import Ban
-from core.pool.number_status import PlateStanding, Standing
+from core.pool.number_status import NumberStatus, PlateStatus
 from core.preselection import Preselection, PreselectionState, Way
 from core.registry.lookup import RegistryState
 from core.reporting.audit_search import AuditEntry
@@ -34,15 +34,15 @@ STATES = {
     PreselectionState.VOID: phrase("已作废"),
 }
 _STANDINGS = {
-    Standing.FREE: phrase("空闲,可以选"),
-    Standing.NEVER_RELEASED: phrase("从未投放"),
-    Standing.NOT_OPEN: phrase("已投放,尚未开放"),
-    Standing.WITHHELD: phrase("暂不投放"),
-    Standing.BATCH: phrase("正在某一批抽号中,几十秒内有结果"),
-    Standing.SHORTLIST: phrase("在某位车主的备选中,几分钟内有结果"),
-    Standing.RESERVED: phrase("已被预选,待办理"),
-    Standing.REGISTERED: phrase("已上牌"),
-    Standing.RESTING: phrase("收回后暂停选号,稍后回到号池"),
+    NumberStatus.FREE: phrase("空闲,可以选"),
+    NumberStatus.NEVER_RELEASED: phrase("从未投放"),
+    NumberStatus.NOT_OPEN: phrase("已投放,尚未开放"),
+    NumberStatus.WITHHELD: phrase("暂不投放"),
+    NumberStatus.BATCH: phrase("正在某一批抽号中,几十秒内有结果"),
+    NumberStatus.SHORTLIST: phrase("在某位车主的备选中,几分钟内有结果"),
+    NumberStatus.RESERVED: phrase("已被预选,待办理"),
+    NumberStatus.REGISTERED: phrase("已上牌"),
+    NumberStatus.RESTING: phrase("收回后暂停选号,稍后回到号池"),
 }
 _PURPOSES = {
     NotificationPurpose.REMINDER: phrase("办理提醒"),
@@ -119,12 +119,12 @@ def restricted(offices: Sequence[str]) -> str:
     )
 
 
-def number(found: PlateStanding) -> str:
+def number(found: PlateStatus) -> str:
     """Return what a number is at this moment."""
     said = _("<b>{plate}</b> {kind}:{standing}").format(
         plate=plate(found.plate.office, found.plate.serial),
         kind=KINDS[found.plate.kind](),
-        standing=_STANDINGS[found.standing](),
+        standing=_STANDINGS[found.status](),
     )
     if found.opens is not None:
         return said + _("({at} 开放)").format(at=moment(found.opens))
