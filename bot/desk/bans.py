@@ -17,7 +17,7 @@ from core.errors import NobodyFound, NotBlacklisted
 from core.people import blacklist
 from core.people.accounts import Account
 from core.people.admins import Permission
-from core.people.blacklist import Ban, Cause, Sentence, end_of_ban, version_of
+from core.people.blacklist import Ban, Cause, NewBan, end_of_ban, version_of
 from core.people.lookup import Who
 
 
@@ -83,13 +83,13 @@ def to_ban(scene: Scene, who: Who, wish: Wish) -> Go:
     return Go(screen=ScreenName.DESK_BAN, args=args)
 
 
-def _sentence(scene: Scene) -> Sentence:
+def _sentence(scene: Scene) -> NewBan:
     digest, until = bytes.fromhex(scene.arg("hash")), scene.args.get("until")
     if not digest:
         raise NobodyFound
     if not isinstance(until, int):
         raise UnreadableTime
-    return Sentence(
+    return NewBan(
         identity_hash=digest,
         office=scene.arg("office"),
         reason=scene.arg("reason"),
@@ -100,15 +100,15 @@ def _sentence(scene: Scene) -> Sentence:
 
 
 def _ban_question(scene: Scene) -> str:
-    sentence = _sentence(scene)
-    present = blacklist.running(scene.tx, sentence.identity_hash)
+    new_ban = _sentence(scene)
+    present = blacklist.running(scene.tx, new_ban.identity_hash)
     return texts.ban_question(
-        account_of(scene, sentence.identity_hash), sentence.until, sentence.reason, present
+        account_of(scene, new_ban.identity_hash), new_ban.until, new_ban.reason, present
     )
 
 
 def _ban(scene: Scene) -> str:
-    imposed = blacklist.impose(scene.tx, _sentence(scene), scene.arg("seen"))
+    imposed = blacklist.set_ban(scene.tx, _sentence(scene), scene.arg("seen"))
     return texts.banned(imposed.until)
 
 

@@ -46,7 +46,7 @@ class Ban:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sentence:
+class NewBan:
     """A ban to be pronounced."""
 
     identity_hash: bytes = field(repr=False)
@@ -140,81 +140,81 @@ def refuse_banned(tx: Tx, identity_hash: bytes | None) -> None:
         raise Blacklisted(ban.until, ban.reason)
 
 
-def ban(tx: Tx, sentence: Sentence) -> Ban:
+def add_ban(tx: Tx, new_ban: NewBan) -> Ban:
     """Put an identity on the blacklist; of two bans the longer one counts.
 
     Raises:
         BanInThePast: it would be over already.
     """
-    if sentence.until <= tx.now:
+    if new_ban.until <= tx.now:
         raise BanInThePast
-    _lift_if_over(tx, sentence.identity_hash)
-    tx.one("blacklist.add", **_row_of(tx, sentence))
-    present = running(tx, sentence.identity_hash)
+    _lift_if_over(tx, new_ban.identity_hash)
+    tx.one("blacklist.add", **_row_of(tx, new_ban))
+    present = running(tx, new_ban.identity_hash)
     if present is None:
         raise NotBlacklisted
-    _log_banned(tx, present, sentence)
+    _log_banned(tx, present, new_ban)
     return present
 
 
-def impose(tx: Tx, sentence: Sentence, seen: str) -> Ban:
+def set_ban(tx: Tx, new_ban: NewBan, seen: str) -> Ban:
     """Bar an identity as an admin says, or give a ban that runs another end; whoever it is about is told.
 
     Args:
         tx: the transaction.
-        sentence: whom, until when and why; of a ban that runs only end and reason change.
+        new_ban: whom, until when and why; of a ban that runs only end and reason change.
         seen: ``version_of`` what ran when the admin was asked.
 
     Raises:
         BanInThePast: it would be over already.
         HandledMeanwhile: somebody else has pronounced, changed or lifted one since.
     """
-    present = running(tx, sentence.identity_hash)
+    present = running(tx, new_ban.identity_hash)
     if version_of(present) != seen:
         raise audit.handled(tx, present.subject if present else audit.ban_subject(seen.partition(":")[0]))
     if present is None:
-        imposed = _begin(tx, sentence)
+        changed = _begin(tx, new_ban)
     else:
-        set_until(tx, present, sentence.until, sentence.reason, sentence.actor)
-        imposed = replace(present, until=sentence.until, reason=sentence.reason)
-    tell(tx, imposed, NotificationPurpose.BANNED)
-    return imposed
+        set_until(tx, present, new_ban.until, new_ban.reason, new_ban.actor)
+        changed = replace(present, until=new_ban.until, reason=new_ban.reason)
+    tell(tx, changed, NotificationPurpose.BANNED)
+    return changed
 
 
-def _begin(tx: Tx, sentence: Sentence) -> Ban:
-    if sentence.until <= tx.now:
+def _begin(tx: Tx, new_ban: NewBan) -> Ban:
+    if new_ban.until <= tx.now:
         raise BanInThePast
-    _lift_if_over(tx, sentence.identity_hash)
-    row = tx.one("blacklist.add_new", **_row_of(tx, sentence))
-    present = running(tx, sentence.identity_hash)
+    _lift_if_over(tx, new_ban.identity_hash)
+    row = tx.one("blacklist.add_new", **_row_of(tx, new_ban))
+    present = running(tx, new_ban.identity_hash)
     if present is None or row is None:
         raise audit.handled(tx, present.subject) if present else NotBlacklisted
-    _log_banned(tx, present, sentence)
+    _log_banned(tx, present, new_ban)
     return present
 
 
-def _row_of(tx: Tx, sentence: Sentence) -> dict[str, object]:
+def _row_of(tx: Tx, new_ban: NewBan) -> dict[str, object]:
     return {
-        "identity_hash": sentence.identity_hash,
-        "office": sentence.office,
-        "reason": sentence.reason,
-        "cause": sentence.cause,
-        "preselection_id": sentence.preselection_id,
+        "identity_hash": new_ban.identity_hash,
+        "office": new_ban.office,
+        "reason": new_ban.reason,
+        "cause": new_ban.cause,
+        "preselection_id": new_ban.preselection_id,
         "now": to_millis(tx.now),
-        "until": to_millis(sentence.until),
+        "until": to_millis(new_ban.until),
     }
 
 
-def _log_banned(tx: Tx, present: Ban, sentence: Sentence) -> None:
+def _log_banned(tx: Tx, present: Ban, new_ban: NewBan) -> None:
     audit.record(
         tx,
-        sentence.actor,
+        new_ban.actor,
         AuditAction.BANNED,
         present.subject,
         office=present.office,
         until=to_millis(present.until),
-        cause=sentence.cause,
-        reason=sentence.reason,
+        cause=new_ban.cause,
+        reason=new_ban.reason,
     )
 
 

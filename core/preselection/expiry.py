@@ -16,7 +16,7 @@ from core.errors import DayClosed, DayInThePast, HandledMeanwhile
 from core.notifications import queue as notification_queue
 from core.notifications.queue import Deadline, NotificationPurpose, Plan
 from core.people.accounts import Account, Accounts
-from core.people.blacklist import Cause, Sentence, ban, years_after
+from core.people.blacklist import Cause, NewBan, add_ban, years_after
 from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, drop, end, from_row, get, return_unsent
 from core.values.offices import Office
@@ -288,7 +288,7 @@ def bar_owner(tx: Tx, reserved: Preselection, account: Account, ended: End) -> d
     until = years_after(since, years)
     if until <= tx.now:
         return None
-    sentence = Sentence(
+    new_ban = NewBan(
         identity_hash=identity,
         office=reserved.office,
         reason=EXPIRED_REASON if ended.reason is None else ended.reason,
@@ -297,7 +297,7 @@ def bar_owner(tx: Tx, reserved: Preselection, account: Account, ended: End) -> d
         actor=ended.actor,
         preselection_id=reserved.preselection_id,
     )
-    return ban(tx, sentence).until
+    return add_ban(tx, new_ban).until
 
 
 def _give_back(tx: Tx, reserved: Preselection, office: Office | None) -> None:

@@ -8,7 +8,7 @@ from core.errors import BanInThePast, Blacklisted, IdentityTaken
 from core.notifications.queue import NotificationPurpose
 from core.people import blacklist
 from core.people.accounts import Account
-from core.people.blacklist import Ban, Cause, Sentence, years_after
+from core.people.blacklist import Ban, Cause, NewBan, years_after
 from core.pool.segments import is_free
 from core.ports import Tx
 from core.preselection import PreselectionState
@@ -60,7 +60,7 @@ async def choose(house: House, chat_id: int, vehicle: int) -> int:
 async def sentence(house: House, number: int, until: datetime, reason: str = "冒用") -> None:
     account = await house.account(number)
     assert account.identity_hash is not None
-    wanted = Sentence(
+    wanted = NewBan(
         identity_hash=account.identity_hash,
         office=OFFICE,
         reason=reason,
@@ -68,7 +68,7 @@ async def sentence(house: House, number: int, until: datetime, reason: str = "�
         until=until,
         actor="chat:1001",
     )
-    await house.store.run(blacklist.ban, wanted)
+    await house.store.run(blacklist.add_ban, wanted)
 
 
 # --- by identity ----------------------------------------------------------------------------

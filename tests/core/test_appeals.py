@@ -24,7 +24,7 @@ from core.errors import (
     StepOutOfOrder,
 )
 from core.people.accounts import Account
-from core.people.blacklist import Cause, Sentence, ban
+from core.people.blacklist import Cause, NewBan, add_ban
 from core.ports import Tx
 from core.registry import imports
 from core.registry import lookup as registry_lookup
@@ -107,7 +107,7 @@ async def test_own_number_is_no_matter_for_an_appeal(core: Core, owner: Account)
 async def test_ban_is_not_lifted_by_an_appeal(core: Core, owner: Account) -> None:
     assert owner.identity_hash is not None
     await core.store.run(drafts, core, owner, HELD)
-    sentence = Sentence(
+    new_ban = NewBan(
         identity_hash=owner.identity_hash,
         office="粤K",
         reason="逾期",
@@ -115,7 +115,7 @@ async def test_ban_is_not_lifted_by_an_appeal(core: Core, owner: Account) -> Non
         until=core.clock.now() + timedelta(days=700),
         actor="system",
     )
-    await core.store.run(ban, sentence)
+    await core.store.run(add_ban, new_ban)
     with pytest.raises(Blacklisted):
         await core.store.run(core.appeals.submit, owner)
     with pytest.raises(Blacklisted):

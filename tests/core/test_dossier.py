@@ -85,7 +85,7 @@ async def test_barred_identity_of_nobody_has_a_card(core: Core) -> None:
 
     with pytest.raises(NobodyFound):
         await seek()
-    sentence = blacklist.Sentence(
+    new_ban = blacklist.NewBan(
         identity_hash=digest,
         office="粤K",
         reason="冒用",
@@ -93,7 +93,7 @@ async def test_barred_identity_of_nobody_has_a_card(core: Core) -> None:
         until=NOON + timedelta(days=30),
         actor="chat:1001",
     )
-    await core.store.run(blacklist.ban, sentence)
+    await core.store.run(blacklist.add_ban, new_ban)
     key = await seek()
     assert key == CaseFileKey(topic=CaseFileTopic.IDENTITY, value=digest.hex())
     found = await core.store.run(core.case_files.open, key)

@@ -13,7 +13,7 @@ from core.notifications import broadcasts, subscriptions
 from core.notifications.subscriptions import Subscription, SubscriptionTopic
 from core.people import blacklist
 from core.people.accounts import Account
-from core.people.blacklist import Cause, Sentence
+from core.people.blacklist import Cause, NewBan
 from core.people.verification import Bond, CodePurpose
 from core.personal_data import HOLDINGS, DataSubject, Holding, OwnData
 from core.ports import Tx
@@ -74,7 +74,7 @@ async def test_everything_is_read_out(core: Core) -> None:
 
 async def _ban(core: Core, account: Account, reason: str = "资料有误") -> datetime:
     """Bar somebody for nine days; return until when."""
-    sentence = Sentence(
+    new_ban = NewBan(
         identity_hash=account.identity_hash or b"",
         office="粤K",
         reason=reason,
@@ -82,8 +82,8 @@ async def _ban(core: Core, account: Account, reason: str = "资料有误") -> da
         until=core.clock.now() + timedelta(days=9),
         actor="chat:1001",
     )
-    await core.store.run(blacklist.ban, sentence)
-    return sentence.until
+    await core.store.run(blacklist.add_ban, new_ban)
+    return new_ban.until
 
 
 async def test_nobody_elses_data_is_read_out(core: Core) -> None:

@@ -23,7 +23,7 @@ from core.errors import (
     VinRegistered,
 )
 from core.people.accounts import Account
-from core.people.blacklist import Cause, Sentence, ban
+from core.people.blacklist import Cause, NewBan, add_ban
 from core.pool.batches import Batch
 from core.ports import Tx
 from core.preselection import (
@@ -596,9 +596,9 @@ async def test_banned_in_the_middle_neither_draws_nor_tries(core: Core) -> None:
     place = core.offices["粤K"]
     before = await core.store.read(chances, place, invented.vin(1))
     await core.store.run(
-        lambda tx: ban(
+        lambda tx: add_ban(
             tx,
-            Sentence(
+            NewBan(
                 identity_hash=account.identity_hash or b"",
                 cause=Cause.ADMIN,
                 office="粤K",

@@ -27,7 +27,7 @@ from core.errors import (
     WishWithheld,
 )
 from core.people.accounts import Account, UserType
-from core.people.blacklist import Ban, Cause, Sentence, impose, running, version_of
+from core.people.blacklist import Ban, Cause, NewBan, running, set_ban, version_of
 from core.people.verification import MOST_WRONG_TRIES, Answer, CodePurpose
 from core.pool.segments import withhold
 from core.ports import Row, Tx
@@ -574,8 +574,8 @@ async def test_one_of_two_admins_bars_or_changes(core: Core, engine: str, seen: 
     digest = core.accounts.identity_hash(invented.identity(0))
     meet = meeting("blacklist.set_until" if seen else "blacklist.add_new", parties(engine))
 
-    def sentence(tx: Tx, days: int) -> Sentence:
-        return Sentence(
+    def sentence(tx: Tx, days: int) -> NewBan:
+        return NewBan(
             identity_hash=digest,
             office="粤K",
             reason="冒用",
@@ -586,10 +586,10 @@ async def test_one_of_two_admins_bars_or_changes(core: Core, engine: str, seen: 
 
     version = ""
     if seen:
-        version = version_of(await core.store.run(lambda tx: impose(tx, sentence(tx, 9), "")))
+        version = version_of(await core.store.run(lambda tx: set_ban(tx, sentence(tx, 9), "")))
 
     def bars(tx: Tx, days: int) -> Ban:
-        return impose(Between(tx, before=meet), sentence(tx, days), version)
+        return set_ban(Between(tx, before=meet), sentence(tx, days), version)
 
     outcomes = await together(*(core.store.run(bars, days) for days in (20, 30)))
     assert Counter(type(one) for one in outcomes) == {Ban: 1, HandledMeanwhile: 1}

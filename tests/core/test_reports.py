@@ -12,7 +12,7 @@ from core.clock import CHINA, FixedClock
 from core.db.sqlite_tx import SqliteTx
 from core.errors import NotPermitted
 from core.people.admins import Admin, Permission, Role, RoleAssignment
-from core.people.blacklist import Cause, Sentence, ban
+from core.people.blacklist import Cause, NewBan, add_ban
 from core.pool.segments import Release, withhold
 from core.ports import Tx
 from core.reporting.statistics import MARK, Scope, Stats, fills, scope_of, size_of_union, stats
@@ -248,7 +248,7 @@ async def test_what_is_older_than_the_span_is_left_out(core: Core, clock: FixedC
 
 async def test_longer_ban_of_the_same_identity_counts_once(core: Core) -> None:
     for days in (10, 20):
-        sentence = Sentence(
+        new_ban = NewBan(
             identity_hash=b"x" * 32,
             office="粤K",
             reason="test",
@@ -256,7 +256,7 @@ async def test_longer_ban_of_the_same_identity_counts_once(core: Core) -> None:
             until=NOON + timedelta(days=days),
             actor="chat:1",
         )
-        await core.store.run(ban, sentence)
+        await core.store.run(add_ban, new_ban)
     assert (await figures(core)).total.banned == 1
 
 

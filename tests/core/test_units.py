@@ -16,7 +16,7 @@ from core.errors import (
 )
 from core.people import blacklist
 from core.people.accounts import Account, UserType
-from core.people.blacklist import Cause, Sentence
+from core.people.blacklist import Cause, NewBan
 from core.ports import Tx
 from core.values.plates import PlateKind
 from tests import invented
@@ -127,7 +127,7 @@ async def test_unit_is_found_by_its_code(core: Core) -> None:
 
 async def test_ban_of_a_code_bars_the_unit(core: Core) -> None:
     who = await core.store.read(core.people.find, invented.credit_code(1), today=TODAY)
-    sentence = Sentence(
+    new_ban = NewBan(
         identity_hash=who.identity_hash,
         office="粤K",
         reason="资料有误",
@@ -135,7 +135,7 @@ async def test_ban_of_a_code_bars_the_unit(core: Core) -> None:
         until=core.clock.now() + timedelta(days=9),
         actor="chat:1",
     )
-    await core.store.run(blacklist.ban, sentence)
+    await core.store.run(blacklist.add_ban, new_ban)
     account = await core.store.run(unit, core, 1)
     with pytest.raises(Blacklisted):
         await core.store.run(core.preselections.choose, account, core.offices["粤K"], PlateKind.SMALL)

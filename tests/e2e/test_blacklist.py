@@ -9,7 +9,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from core.people import blacklist
-from core.people.blacklist import Cause, Sentence
+from core.people.blacklist import Cause, NewBan
 from core.ports import Tx
 from core.values.plates import Plate, PlateKind
 from tests import invented
@@ -35,7 +35,7 @@ async def place(tmp_path: Path) -> AsyncIterator[World]:
 
 
 def bars(tx: Tx, world: World, number: int, code: str = "粤K") -> None:
-    sentence = Sentence(
+    new_ban = NewBan(
         identity_hash=world.core.accounts.identity_hash(invented.identity(number)),
         office=code,
         reason=f"=冒用{number}",
@@ -43,7 +43,7 @@ def bars(tx: Tx, world: World, number: int, code: str = "粤K") -> None:
         until=tx.now + timedelta(days=number),
         actor="chat:1001",
     )
-    blacklist.ban(tx, sentence)
+    blacklist.add_ban(tx, new_ban)
 
 
 def _voids(tx: Tx, world: World) -> None:
