@@ -87,9 +87,9 @@ def end_of_ban(at: datetime, wanted: date | None, years: int) -> datetime:
     return until
 
 
-def version_of(present: Ban | None) -> str:
+def version_of(ban: Ban | None) -> str:
     """Return what tells a running ban from what becomes of it, empty for none: kept while one is asked."""
-    return "" if present is None else f"{present.ban_id}:{to_millis(present.until)}"
+    return "" if ban is None else f"{ban.ban_id}:{to_millis(ban.until)}"
 
 
 def get(tx: Tx, ban_id: int) -> Ban:
@@ -150,11 +150,11 @@ def add_ban(tx: Tx, new_ban: NewBan) -> Ban:
         raise BanInThePast
     _lift_if_over(tx, new_ban.identity_hash)
     tx.one("blacklist.add", **_row_of(tx, new_ban))
-    present = running(tx, new_ban.identity_hash)
-    if present is None:
+    ban = running(tx, new_ban.identity_hash)
+    if ban is None:
         raise NotBlacklisted
-    _log_banned(tx, present, new_ban)
-    return present
+    _log_banned(tx, ban, new_ban)
+    return ban
 
 
 def set_ban(tx: Tx, new_ban: NewBan, seen: str) -> Ban:
@@ -169,14 +169,14 @@ def set_ban(tx: Tx, new_ban: NewBan, seen: str) -> Ban:
         BanInThePast: it would be over already.
         HandledMeanwhile: somebody else has pronounced, changed or lifted one since.
     """
-    present = running(tx, new_ban.identity_hash)
-    if version_of(present) != seen:
-        raise audit.handled(tx, present.subject if present else audit.ban_subject(seen.partition(":")[0]))
-    if present is None:
+    ban = running(tx, new_ban.identity_hash)
+    if version_of(ban) != seen:
+        raise audit.handled(tx, ban.subject if ban else audit.ban_subject(seen.partition(":")[0]))
+    if ban is None:
         changed = _begin(tx, new_ban)
     else:
-        set_until(tx, present, new_ban.until, new_ban.reason, new_ban.actor)
-        changed = replace(present, until=new_ban.until, reason=new_ban.reason)
+        set_until(tx, ban, new_ban.until, new_ban.reason, new_ban.actor)
+        changed = replace(ban, until=new_ban.until, reason=new_ban.reason)
     tell(tx, changed, NotificationPurpose.BANNED)
     return changed
 
@@ -186,11 +186,11 @@ def _begin(tx: Tx, new_ban: NewBan) -> Ban:
         raise BanInThePast
     _lift_if_over(tx, new_ban.identity_hash)
     row = tx.one("blacklist.add_new", **_row_of(tx, new_ban))
-    present = running(tx, new_ban.identity_hash)
-    if present is None or row is None:
-        raise audit.handled(tx, present.subject) if present else NotBlacklisted
-    _log_banned(tx, present, new_ban)
-    return present
+    ban = running(tx, new_ban.identity_hash)
+    if ban is None or row is None:
+        raise audit.handled(tx, ban.subject) if ban else NotBlacklisted
+    _log_banned(tx, ban, new_ban)
+    return ban
 
 
 def _row_of(tx: Tx, new_ban: NewBan) -> dict[str, object]:
@@ -205,20 +205,20 @@ def _row_of(tx: Tx, new_ban: NewBan) -> dict[str, object]:
     }
 
 
-def _log_banned(tx: Tx, present: Ban, new_ban: NewBan) -> None:
+def _log_banned(tx: Tx, ban: Ban, new_ban: NewBan) -> None:
     audit.record(
         tx,
         new_ban.actor,
         AuditAction.BANNED,
-        present.subject,
-        office=present.office,
-        until=to_millis(present.until),
+        ban.subject,
+        office=ban.office,
+        until=to_millis(ban.until),
         cause=new_ban.cause,
         reason=new_ban.reason,
     )
 
 
-def set_until(tx: Tx, present: Ban, until: datetime, reason: str, actor: str) -> None:
+def set_until(tx: Tx, ban: Ban, until: datetime, reason: str, actor: str) -> None:
     """Make a running ban longer or shorter.
 
     Raises:
@@ -229,37 +229,35 @@ def set_until(tx: Tx, present: Ban, until: datetime, reason: str, actor: str) ->
         raise BanInThePast
     changed = tx.run(
         "blacklist.set_until",
-        ban_id=present.ban_id,
+        ban_id=ban.ban_id,
         until=to_millis(until),
         reason=reason,
-        seen=to_millis(present.until),
+        seen=to_millis(ban.until),
     )
     if not changed:
-        raise audit.handled(tx, present.subject)
+        raise audit.handled(tx, ban.subject)
     audit.record(
         tx,
         actor,
         AuditAction.CHANGED_BAN,
-        present.subject,
-        office=present.office,
+        ban.subject,
+        office=ban.office,
         until=to_millis(until),
         reason=reason,
     )
 
 
-def lift(tx: Tx, present: Ban, actor: str, reason: str) -> None:
+def lift(tx: Tx, ban: Ban, actor: str, reason: str) -> None:
     """End a ban, and tell whoever it was about.
 
     Raises:
         HandledMeanwhile: it has ended meanwhile.
     """
-    lifted = tx.run(
-        "blacklist.lift", ban_id=present.ban_id, actor=actor, reason=reason, now=to_millis(tx.now)
-    )
+    lifted = tx.run("blacklist.lift", ban_id=ban.ban_id, actor=actor, reason=reason, now=to_millis(tx.now))
     if not lifted:
-        raise audit.handled(tx, present.subject)
-    audit.record(tx, actor, AuditAction.LIFTED_BAN, present.subject, office=present.office, reason=reason)
-    tell(tx, present, NotificationPurpose.LIFTED)
+        raise audit.handled(tx, ban.subject)
+    audit.record(tx, actor, AuditAction.LIFTED_BAN, ban.subject, office=ban.office, reason=reason)
+    tell(tx, ban, NotificationPurpose.LIFTED)
 
 
 def lift_due(tx: Tx, most: int = 100) -> int:
@@ -270,22 +268,22 @@ def lift_due(tx: Tx, most: int = 100) -> int:
     return len(rows)
 
 
-def tell(tx: Tx, present: Ban, purpose: NotificationPurpose) -> None:
+def tell(tx: Tx, ban: Ban, purpose: NotificationPurpose) -> None:
     """Plan to tell the registered owner of an identity what became of a ban: the last word alone."""
-    cancel(tx, present.subject)
-    row = tx.one("blacklist.account_of_identity", identity_hash=present.identity_hash)
+    cancel(tx, ban.subject)
+    row = tx.one("blacklist.account_of_identity", identity_hash=ban.identity_hash)
     if row is not None:
         plan(
             tx,
             Plan(
                 chat_id=row["chat_id"],
                 purpose=f"{purpose}:{to_millis(tx.now)}",  # so that a change is told after the ban was
-                subject=present.subject,
+                subject=ban.subject,
                 due_at=tx.now,
                 details={
-                    "until": to_millis(present.until),
-                    "reason": present.reason,
-                    "office": present.office,
+                    "until": to_millis(ban.until),
+                    "reason": ban.reason,
+                    "office": ban.office,
                 },
             ),
         )

@@ -332,11 +332,11 @@ class Counter:
         self._tell(tx, holder.chat_id, NotificationPurpose.IDENTITY, holder.subject, {"given": False})
 
     def _lift_what_they_earned(self, tx: Tx, digest: bytes, holder: Account, actor: str, reason: str) -> None:
-        present = running(tx, digest)
-        if present is None or present.preselection_id is None:
+        ban = running(tx, digest)
+        if ban is None or ban.preselection_id is None:
             return
-        if get(tx, present.preselection_id).account_id == holder.account_id:
-            lift(tx, present, actor, reason)
+        if get(tx, ban.preselection_id).account_id == holder.account_id:
+            lift(tx, ban, actor, reason)
 
     def set_aside(self, tx: Tx, reserved: Preselection, reason: str, actor: str, *, bar: bool) -> Ended:
         """End a reservation that is locked, with or without a ban; its owner is told by whoever asks for it.
