@@ -24,17 +24,17 @@ class CodeSender:
     async def send(self, code_id: int) -> None:
         """Send one code, unless it has been sent or replaced, and say on the screen what became of it."""
         core = self._core
-        parcel = await core.store.read(core.verification.parcel, code_id)
-        if parcel is None:
+        sms = await core.store.read(core.verification.outgoing, code_id)
+        if sms is None:
             return
         try:
-            await core.sms.send(phone=parcel.phone, code=parcel.code, purpose=parcel.purpose)
+            await core.sms.send(phone=sms.phone, code=sms.code, purpose=sms.purpose)
         except SmsGatewayError as error:
             _LOGGER.warning("the SMS gateway did not take code %d: %s", code_id, error)
             await core.store.run(core.verification.mark_failed, code_id)
         else:
             await core.store.run(core.verification.mark_sent, code_id)
-        await self._redraw(parcel.chat_id)
+        await self._redraw(sms.chat_id)
 
     async def resume(self) -> None:
         """Send what waits since before a restart."""

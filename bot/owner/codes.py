@@ -8,16 +8,16 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Go, stay
 from bot.dialog.view import Button, View
 from bot.texts.owner import registration
-from core.people.verification import Answer, Bond, CodePurpose
+from core.people.verification import CheckResult, CodeBinding, CodePurpose
 from core.values.text import compact, without_label
 
 _LONGEST = 40
 _LABELS = ("短信验证码", "验证码", "CODE")
 
 
-def request(scene: Scene, bond: Bond, screen: ScreenName) -> Go:
+def request(scene: Scene, binding: CodeBinding, screen: ScreenName) -> Go:
     """Ask for a code, and lead to the page where it is entered."""
-    code_id = scene.core.verification.request(scene.tx, bond)
+    code_id = scene.core.verification.request(scene.tx, binding)
     return Go(screen=screen, effects=(SendCode(code_id=code_id),))
 
 
@@ -46,6 +46,6 @@ def digits(typed: str) -> str:
     return compact(without_label(typed[:_LONGEST], _LABELS))
 
 
-def wrong(answer: Answer) -> Go:
+def wrong(result: CheckResult) -> Go:
     """Say that a code was wrong, which has cost a try."""
-    return stay(note=registration.wrong_code(answer.tries_left), alert=True)
+    return stay(note=registration.wrong_code(result.tries_left), alert=True)

@@ -16,7 +16,7 @@ from bot.texts.owner import own_data, registration, units
 from core.clock import CHINA
 from core.errors import ContactOfSomebodyElse
 from core.people.accounts import CONSENT_VERSION
-from core.people.verification import Bond, CodePurpose
+from core.people.verification import CodeBinding, CodePurpose
 from core.values.identity import (
     parse_credit_code,
     parse_name,
@@ -210,7 +210,7 @@ def _phone(scene: Scene, typed: str) -> Go:
         return _on(scene) if scene.account.phone_sealed else Go(screen=ScreenName.HOME)
     account, phone = scene.account, parse_phone(typed)
     scene.core.accounts.offer_phone(scene.tx, account, phone)
-    return replace(codes.request(scene, _bond(scene, phone), ScreenName.REG_CODE), args=_back(scene))
+    return replace(codes.request(scene, _code_binding(scene, phone), ScreenName.REG_CODE), args=_back(scene))
 
 
 def _contact(scene: Scene, contact: Contact) -> Go:
@@ -238,8 +238,8 @@ PHONE = Screen(
 )
 
 
-def _bond(scene: Scene, phone: str) -> Bond:
-    return Bond(account=scene.account, purpose=CodePurpose.REGISTRATION, phone=phone)
+def _code_binding(scene: Scene, phone: str) -> CodeBinding:
+    return CodeBinding(account=scene.account, purpose=CodePurpose.REGISTRATION, phone=phone)
 
 
 def _show_code(scene: Scene) -> View | Go:
@@ -251,14 +251,14 @@ def _show_code(scene: Scene) -> View | Go:
 
 
 def _resend(scene: Scene, _arg: str) -> Go:
-    again = codes.request(scene, _bond(scene, scene.account.new_phone), ScreenName.REG_CODE)
+    again = codes.request(scene, _code_binding(scene, scene.account.new_phone), ScreenName.REG_CODE)
     return replace(again, args=_back(scene))
 
 
 def _code(scene: Scene, typed: str) -> Go:
-    bond = _bond(scene, scene.account.new_phone)
-    answer = scene.core.verification.check(scene.tx, bond, codes.digits(typed), at=scene.at)
-    return _proved(scene) if answer.right else codes.wrong(answer)
+    binding = _code_binding(scene, scene.account.new_phone)
+    result = scene.core.verification.check(scene.tx, binding, codes.digits(typed), at=scene.at)
+    return _proved(scene) if result.right else codes.wrong(result)
 
 
 CODE = Screen(

@@ -68,11 +68,11 @@ def start(scene: Scene, _arg: str) -> Go:
         raise ChancesUsedUp
     core.preselections.lapse(scene.tx, begun.preselection_id)
     core.preselections.judge_start(scene.tx, begun)
-    bond = core.preselections.bond(scene.account, begun)
+    binding = core.preselections.code_binding(scene.account, begun)
     present = core.verification.state(scene.tx, scene.account, CodePurpose.PRESELECTION)
     if present is not None and present.resend_at > scene.tx.now and present.state != CodeStatus.LOCKED:
         return Go(screen=ScreenName.CODE)  # the code that was sent a moment ago is still good
-    return codes.request(scene, bond, ScreenName.CODE)
+    return codes.request(scene, binding, ScreenName.CODE)
 
 
 def _tell(scene: Scene, _arg: str) -> Go:
@@ -109,13 +109,13 @@ def _show_code(scene: Scene) -> View | Go:
 
 def _resend(scene: Scene, _arg: str) -> Go:
     refuse_closed(scene.tx, scene.office, scene.at)
-    bond = scene.core.preselections.bond(scene.account, scene.preselection)
-    return codes.request(scene, bond, ScreenName.CODE)
+    binding = scene.core.preselections.code_binding(scene.account, scene.preselection)
+    return codes.request(scene, binding, ScreenName.CODE)
 
 
 def _code(scene: Scene, typed: str) -> Go:
     begun = scene.preselection
-    answer = scene.core.preselections.verify(
+    result = scene.core.preselections.verify(
         scene.tx,
         scene.account,
         begun.preselection_id,
@@ -123,7 +123,7 @@ def _code(scene: Scene, typed: str) -> Go:
         office=scene.office,
         at=scene.at,
     )
-    return Go(screen=ScreenName.SELECTING) if answer.right else codes.wrong(answer)
+    return Go(screen=ScreenName.SELECTING) if result.right else codes.wrong(result)
 
 
 CODE = Screen(

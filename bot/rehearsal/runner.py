@@ -132,10 +132,10 @@ class RehearsalStage:
         verification = self._rehearsal.core.verification
         texted = None
         for effect in effects:
-            parcel = verification.parcel(tx, effect.code_id) if isinstance(effect, SendCode) else None
-            if parcel is not None:
-                verification.mark_sent(tx, parcel.code_id)
-                texted = parcel.code
+            sms = verification.outgoing(tx, effect.code_id) if isinstance(effect, SendCode) else None
+            if sms is not None:
+                verification.mark_sent(tx, sms.code_id)
+                texted = sms.code
         return texted
 
 

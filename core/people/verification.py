@@ -48,7 +48,7 @@ class CodeStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bond:
+class CodeBinding:
     """What a code is bound to: used for anything else, it is wrong."""
 
     account: Account
@@ -59,7 +59,7 @@ class Bond:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
+class OutgoingSms:
     """A code on its way to a telephone."""
 
     code_id: int
@@ -81,7 +81,7 @@ class CodeState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class CheckResult:
     """What came of a code that was typed; a wrong one has cost a try."""
 
     right: bool
@@ -104,7 +104,7 @@ class Verification:
         self._random_bytes = random_bytes
         self._caps = caps
 
-    def request(self, tx: Tx, bond: Bond) -> int:
+    def request(self, tx: Tx, binding: CodeBinding) -> int:
         """Make a new code, which kills the old one; return its number, for the queue.
 
         Raises:
@@ -112,16 +112,16 @@ class Verification:
             PhoneCapReached: the telephone has had enough today.
             ServiceCapReached: the service has sent enough today.
         """
-        self._refuse_haste(tx, bond)
-        self._count(tx, bond)
+        self._refuse_haste(tx, binding)
+        self._count(tx, binding)
         code = self._new_code()
-        tx.run("sms.replace_old", account_id=bond.account.account_id, purpose=bond.purpose)
+        tx.run("sms.replace_old", account_id=binding.account.account_id, purpose=binding.purpose)
         row = tx.one(
             "sms.add",
-            account_id=bond.account.account_id,
-            purpose=bond.purpose,
-            bound_hash=self._bound(bond, code),
-            parcel=self._vault.seal(json.dumps([bond.phone, code])),
+            account_id=binding.account.account_id,
+            purpose=binding.purpose,
+            bound_hash=self._binding_hash(binding, code),
+            parcel=self._vault.seal(json.dumps([binding.phone, code])),
             now=to_millis(tx.now),
             expires_at=to_millis(tx.now + CODE_LIFE),
         )
@@ -141,12 +141,12 @@ class Verification:
             tries_left=MOST_WRONG_TRIES - row["wrong_tries"],
         )
 
-    def check(self, tx: Tx, bond: Bond, typed: str, *, at: datetime) -> Answer:
+    def check(self, tx: Tx, binding: CodeBinding, typed: str, *, at: datetime) -> CheckResult:
         """Judge a typed code; a wrong one is an answer, not an error, for it costs a try.
 
         Args:
             tx: the transaction.
-            bond: what the code must have been made for.
+            binding: what the code must have been made for.
             typed: what the owner typed, already normalised.
             at: when the owner's message was received.
 
@@ -158,30 +158,30 @@ class Verification:
         """
         if len(typed) != 6 or not (typed.isascii() and typed.isdigit()):  # noqa: PLR2004 - six digits
             raise CodeForm
-        row = tx.one("sms.alive", account_id=bond.account.account_id, purpose=bond.purpose)
+        row = tx.one("sms.alive", account_id=binding.account.account_id, purpose=binding.purpose)
         if row is None:
             raise NoCodeYet
         if row["state"] == CodeStatus.LOCKED:
             raise CodeLocked
         if from_millis(row["expires_at"]) < at:
             raise CodeExpired
-        if bytes(row["bound_hash"]) == self._bound(bond, typed):
+        if bytes(row["bound_hash"]) == self._binding_hash(binding, typed):
             if not tx.run("sms.use", code_id=row["code_id"]):
                 raise NoCodeYet
-            return Answer(right=True, tries_left=MOST_WRONG_TRIES - row["wrong_tries"])
+            return CheckResult(right=True, tries_left=MOST_WRONG_TRIES - row["wrong_tries"])
         charged = tx.one("sms.wrong_try", code_id=row["code_id"])
         if charged is None:
             raise CodeLocked
-        return Answer(right=False, tries_left=MOST_WRONG_TRIES - charged["wrong_tries"])
+        return CheckResult(right=False, tries_left=MOST_WRONG_TRIES - charged["wrong_tries"])
 
     def queued(self, tx: Tx) -> list[int]:
         """Return the codes that wait to be sent: after a crash, at the start."""
         return [row["code_id"] for row in tx.all("sms.queued", now=to_millis(tx.now))]
 
-    def parcel(self, tx: Tx, code_id: int) -> Parcel | None:
+    def outgoing(self, tx: Tx, code_id: int) -> OutgoingSms | None:
         """Return what is to be sent, None when it has been sent or replaced."""
         row = tx.one("sms.parcel", code_id=code_id)
-        return self._parcel(row) if row else None
+        return self._outgoing(row) if row else None
 
     def mark_sent(self, tx: Tx, code_id: int) -> None:
         """Note that the gateway took the code; what was sent is forgotten."""
@@ -191,9 +191,9 @@ class Verification:
         """Note that the gateway did not take it; the owner may ask again at once."""
         tx.run("sms.failed", code_id=code_id)
 
-    def _parcel(self, row: Row) -> Parcel:
+    def _outgoing(self, row: Row) -> OutgoingSms:
         phone, code = json.loads(self._vault.open(row["parcel_sealed"]))
-        return Parcel(
+        return OutgoingSms(
             code_id=row["code_id"],
             chat_id=row["chat_id"],
             purpose=CodePurpose(row["purpose"]),
@@ -201,14 +201,14 @@ class Verification:
             code=code,
         )
 
-    def _refuse_haste(self, tx: Tx, bond: Bond) -> None:
-        present = self.state(tx, bond.account, bond.purpose)
+    def _refuse_haste(self, tx: Tx, binding: CodeBinding) -> None:
+        present = self.state(tx, binding.account, binding.purpose)
         if present is not None and present.resend_at > tx.now:
             raise CodeTooSoon(-int((tx.now - present.resend_at).total_seconds() // 1))
 
-    def _count(self, tx: Tx, bond: Bond) -> None:
+    def _count(self, tx: Tx, binding: CodeBinding) -> None:
         day = tx.now.astimezone(CHINA).date().isoformat()
-        phone_hash = self._vault.lookup("phone", bond.phone)
+        phone_hash = self._vault.lookup("phone", binding.phone)
         if not tx.one("sms.count_one", day=day, phone_hash=phone_hash, cap=self._caps.per_phone):
             raise PhoneCapReached
         if not tx.one("sms.count_one", day=day, phone_hash=_WHOLE_SERVICE, cap=self._caps.service):
@@ -220,6 +220,13 @@ class Verification:
             if number < 4_294_000_000:  # noqa: PLR2004 - the largest multiple of a million below 2**32
                 return f"{number % 1_000_000:06d}"
 
-    def _bound(self, bond: Bond, code: str) -> bytes:
-        bound = (str(bond.account.account_id), bond.purpose, bond.phone, bond.vin, bond.office, code)
+    def _binding_hash(self, binding: CodeBinding, code: str) -> bytes:
+        bound = (
+            str(binding.account.account_id),
+            binding.purpose,
+            binding.phone,
+            binding.vin,
+            binding.office,
+            code,
+        )
         return self._vault.lookup("code", "\0".join(bound))

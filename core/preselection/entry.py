@@ -17,7 +17,7 @@ from core.errors import (
 )
 from core.people.accounts import Account
 from core.people.blacklist import refuse_banned
-from core.people.verification import Answer, Bond, CodePurpose, Verification
+from core.people.verification import CheckResult, CodeBinding, CodePurpose, Verification
 from core.ports import Tx
 from core.preselection.leases import drop, let_go
 from core.preselection.model import UNFINISHED, Papers, Preselection, PreselectionState, get, move, unfinished
@@ -164,9 +164,9 @@ class Preselections:
         ):
             raise VinBeingSelected(preselection.the_vin)
 
-    def bond(self, account: Account, preselection: Preselection) -> Bond:
+    def code_binding(self, account: Account, preselection: Preselection) -> CodeBinding:
         """Return what the code of step 4 is bound to: owner, telephone, VIN and office."""
-        return Bond(
+        return CodeBinding(
             account=account,
             purpose=CodePurpose.PRESELECTION,
             phone=account.phone,
@@ -176,7 +176,7 @@ class Preselections:
 
     def verify(
         self, tx: Tx, account: Account, preselection_id: int, typed: str, *, office: Office, at: datetime
-    ) -> Answer:
+    ) -> CheckResult:
         """Step 4: judge the code; a right one starts the selection for the vehicle.
 
         Raises:
@@ -188,12 +188,12 @@ class Preselections:
         if preselection.state != PreselectionState.AGREED:
             raise StepOutOfOrder
         refuse_closed(tx, office, at)
-        answer = self._verification.check(tx, self.bond(account, preselection), typed, at=at)
-        if answer.right:
+        result = self._verification.check(tx, self.code_binding(account, preselection), typed, at=at)
+        if result.right:
             refuse_banned(tx, account.identity_hash)
             self.judge_start(tx, preselection)
             self._start(tx, account, preselection, office)
-        return answer
+        return result
 
     def lapse(self, tx: Tx, preselection_id: int) -> None:
         """Go back from a verification that has run out.

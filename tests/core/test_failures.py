@@ -77,7 +77,9 @@ class Journey:
             "vin": lambda: flow.enter_vin(tx, self.begun, invented.vin(self.number)),
             "certificate": lambda: flow.enter_certificate(tx, self.begun, papers),
             "confirm": lambda: flow.confirm(tx, self.account, self.begun),
-            "code": lambda: self.core.verification.request(tx, flow.bond(self.account, get(tx, self.begun))),
+            "code": lambda: self.core.verification.request(
+                tx, flow.code_binding(self.account, get(tx, self.begun))
+            ),
             "send": lambda: self.core.verification.mark_sent(tx, self.known["code"]),
             "verify": lambda: flow.verify(
                 tx, self.account, self.begun, self.known["typed"], office=self.place, at=tx.now
@@ -138,9 +140,9 @@ class Journey:
     async def looks_at_telephone(self, store: Store, name: str) -> None:
         """Read the code that was asked for."""
         if name == "code":
-            parcel = await store.read(self.core.verification.parcel, self.known["code"])
-            assert parcel is not None
-            self.known["typed"] = parcel.code
+            sms = await store.read(self.core.verification.outgoing, self.known["code"])
+            assert sms is not None
+            self.known["typed"] = sms.code
 
 
 async def fails_everywhere(store: Store, switch: Switch, journey: Journey, name: str, *, after: bool) -> int:

@@ -202,10 +202,10 @@ class Selecting(RuleBasedStateMachine):
 
         def verify(tx: Tx) -> bool:
             code = code_for(tx, self.core, self.accounts[who], begun.number)
-            answer = self.core.preselections.verify(
+            result = self.core.preselections.verify(
                 tx, self.accounts[who], begun.number, code, office=self.place, at=tx.now
             )
-            return answer.right
+            return result.right
 
         if self.outcome(wanted, lambda: self.run(verify)):
             begun.state, begun.verified_at = "verified", self.now

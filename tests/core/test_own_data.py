@@ -14,7 +14,7 @@ from core.notifications.subscriptions import Subscription, SubscriptionTopic
 from core.people import blacklist
 from core.people.accounts import Account
 from core.people.blacklist import Cause, NewBan
-from core.people.verification import Bond, CodePurpose
+from core.people.verification import CodeBinding, CodePurpose
 from core.personal_data import HOLDINGS, DataSubject, Holding, OwnData
 from core.ports import Tx
 from core.preselection import PreselectionState, get
@@ -300,5 +300,5 @@ async def test_telephone_of_a_deleted_owner_is_anybodys(core: Core) -> None:
         await core.store.run(core.accounts.offer_phone, other, account.phone)
     except Refusal as error:
         pytest.fail(repr(error))
-    bond = Bond(account=other, purpose=CodePurpose.REGISTRATION, phone=account.phone)
-    assert await core.store.run(core.verification.request, bond)
+    binding = CodeBinding(account=other, purpose=CodePurpose.REGISTRATION, phone=account.phone)
+    assert await core.store.run(core.verification.request, binding)

@@ -28,7 +28,7 @@ from core.errors import (
 )
 from core.people.accounts import Account, UserType
 from core.people.blacklist import Ban, Cause, NewBan, running, set_ban, version_of
-from core.people.verification import MOST_WRONG_TRIES, Answer, CodePurpose
+from core.people.verification import MOST_WRONG_TRIES, CheckResult, CodePurpose
 from core.pool.segments import withhold
 from core.ports import Row, Tx
 from core.preselection import Preselection, PreselectionState, get
@@ -161,7 +161,7 @@ async def test_one_of_two_starts_for_vehicle(core: Core, engine: str) -> None:
     codes = [await core.store.run(code_for, core, *pair) for pair in zip(accounts, begun, strict=True)]
     meet = meeting("preselection.lease", parties(engine))
 
-    def verify(tx: Tx, number: int) -> Answer:
+    def verify(tx: Tx, number: int) -> CheckResult:
         return core.preselections.verify(
             Between(tx, before=meet),
             accounts[number],
@@ -172,7 +172,7 @@ async def test_one_of_two_starts_for_vehicle(core: Core, engine: str) -> None:
         )
 
     outcomes = await together(*(core.store.run(verify, number) for number in range(2)))
-    assert Counter(type(one) for one in outcomes) == {Answer: 1, VinBeingSelected: 1}
+    assert Counter(type(one) for one in outcomes) == {CheckResult: 1, VinBeingSelected: 1}
     loser = next(number for number in range(2) if isinstance(outcomes[number], VinBeingSelected))
     code = await core.store.run(core.verification.state, accounts[loser], CodePurpose.PRESELECTION)
     assert code is not None
@@ -196,7 +196,7 @@ async def test_vehicle_given_meanwhile_is_not_started_for(core: Core) -> None:
             looked.set()
             given.wait(10)
 
-    def verify(tx: Tx) -> Answer:
+    def verify(tx: Tx) -> CheckResult:
         place = core.offices["粤K"]
         between = Between(tx, after=meanwhile)
         return core.preselections.verify(between, account, begun, code, office=place, at=tx.now)
@@ -387,14 +387,14 @@ async def test_wrong_codes_at_once_are_five(core: Core) -> None:
     code = await core.store.run(code_for, core, account, begun)
     wrong = f"{(int(code) + 1) % 1_000_000:06d}"
 
-    def verify(tx: Tx) -> Answer:
+    def verify(tx: Tx) -> CheckResult:
         place = core.offices["粤K"]
         return core.preselections.verify(tx, account, begun, wrong, office=place, at=tx.now)
 
     outcomes = await together(*(core.store.run(verify) for _ in range(12)))
-    answers = [one for one in outcomes if isinstance(one, Answer)]
+    answers = [one for one in outcomes if isinstance(one, CheckResult)]
     assert sorted(one.tries_left for one in answers) == [0, 1, 2, 3, 4]
-    assert [type(one) for one in outcomes if not isinstance(one, Answer)] == [CodeLocked] * 7
+    assert [type(one) for one in outcomes if not isinstance(one, CheckResult)] == [CodeLocked] * 7
     rows = await core.store.read(sql, "SELECT wrong_tries, state FROM sms_code")
     assert rows == [{"wrong_tries": 5, "state": "locked"}]
 

@@ -21,7 +21,7 @@ from core.errors import (
     ServiceCapReached,
 )
 from core.people.accounts import Account
-from core.people.verification import Answer, Bond, CodePurpose, SmsCaps, Verification
+from core.people.verification import CheckResult, CodeBinding, CodePurpose, SmsCaps, Verification
 from tests import invented
 from tests.core.sql import sql
 from tests.core.tools import ForeseenBytes, registered
@@ -35,7 +35,7 @@ class Owner:
 
     def __init__(self, core: Core, account: Account) -> None:
         self.core, self.account = core, account
-        self.bond = Bond(
+        self.bond = CodeBinding(
             account=account,
             purpose=CodePurpose.PRESELECTION,
             phone=account.phone,
@@ -47,12 +47,12 @@ class Owner:
     async def asks(self, **bond: Any) -> str:
         run, verification = self.core.store.run, self.core.verification
         self.code_id = await run(verification.request, replace(self.bond, **bond))
-        parcel = await run(verification.parcel, self.code_id)
-        assert parcel is not None
-        self.code = parcel.code
+        sms = await run(verification.outgoing, self.code_id)
+        assert sms is not None
+        self.code = sms.code
         return self.code
 
-    async def types(self, code: str, *, ago: timedelta = timedelta(), **bond: Any) -> Answer:
+    async def types(self, code: str, *, ago: timedelta = timedelta(), **bond: Any) -> CheckResult:
         at = self.core.clock.now() - ago
         check = self.core.verification.check
         return await self.core.store.run(check, replace(self.bond, **bond), code, at=at)
@@ -151,7 +151,7 @@ async def test_new_code_kills_old(owner: Owner, clock: FixedClock) -> None:
     old = await owner.asks()
     clock.advance(MINUTE)
     await owner.asks()
-    assert await owner.types(old) == Answer(right=False, tries_left=4)
+    assert await owner.types(old) == CheckResult(right=False, tries_left=4)
 
 
 async def test_five_wrong_tries_lock_for_good(owner: Owner) -> None:
@@ -169,7 +169,7 @@ async def test_locked_code_is_replaced_by_new(owner: Owner, clock: FixedClock) -
         await owner.asks()
     clock.advance(MINUTE)
     await owner.asks()
-    assert await owner.types(owner.code) == Answer(right=True, tries_left=5)
+    assert await owner.types(owner.code) == CheckResult(right=True, tries_left=5)
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ async def test_sent_code_is_forgotten(core: Core, owner: Owner, ending: str) -> 
     await core.store.run(getattr(core.verification, ending), owner.code_id)
     row = (await core.store.read(sql, "SELECT * FROM sms_code"))[0]
     assert row["parcel_sealed"] is None
-    assert await core.store.read(core.verification.parcel, owner.code_id) is None
+    assert await core.store.read(core.verification.outgoing, owner.code_id) is None
 
 
 async def test_used_code_is_not_sent_any_more(core: Core, owner: Owner) -> None:
@@ -282,6 +282,6 @@ async def test_waiting_code_is_found_after_crash(core: Core, owner: Owner, clock
 
 async def test_code_shows_in_no_text(core: Core, owner: Owner) -> None:
     await owner.asks()
-    parcel = await core.store.read(core.verification.parcel, owner.code_id)
-    assert owner.code not in repr(parcel)
-    assert owner.account.phone not in repr(parcel) + repr(owner.bond)
+    sms = await core.store.read(core.verification.outgoing, owner.code_id)
+    assert owner.code not in repr(sms)
+    assert owner.account.phone not in repr(sms) + repr(owner.bond)

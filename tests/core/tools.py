@@ -94,10 +94,10 @@ def verified(tx: Tx, core: Core, number: int) -> tuple[Account, int]:
 
 def code_for(tx: Tx, core: Core, account: Account, begun: int) -> str:
     """Ask for a code of step 4; return what the telephone shows."""
-    bond = core.preselections.bond(account, get(tx, begun))
-    parcel = core.verification.parcel(tx, core.verification.request(tx, bond))
-    assert parcel is not None
-    return parcel.code
+    binding = core.preselections.code_binding(account, get(tx, begun))
+    sms = core.verification.outgoing(tx, core.verification.request(tx, binding))
+    assert sms is not None
+    return sms.code
 
 
 def verifies_again(tx: Tx, core: Core, account: Account, begun: int) -> None:

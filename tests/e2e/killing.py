@@ -107,7 +107,7 @@ def pressing(owner: Person, label: str) -> Deed:
     return lambda: owner.press(label, within=2, answered=False)
 
 
-async def goes(owner: Person, asks: str, until: str, answer: Answer) -> None:
+async def goes(owner: Person, asks: str, until: str, result: Answer) -> None:
     """Go on from whatever is on the screen, and ask anew when nothing comes, until the words are there.
 
     Nothing is done twice before one screen, nor while it still changes, and they ask less and less often:
@@ -125,7 +125,7 @@ async def goes(owner: Person, asks: str, until: str, answer: Answer) -> None:
         here = (len(said), shown + "".join(buttons))
         if here != before:
             before = here
-        elif here != done and (deed := answer(shown, buttons)):
+        elif here != done and (deed := result(shown, buttons)):
             done, asked_at = here, clock()
             with contextlib.suppress(NotSeen):
                 await deed()

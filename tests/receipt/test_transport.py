@@ -25,10 +25,10 @@ Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @asynccontextmanager
-async def serving(answer: Answer, *, read_timeout: float = 10.0) -> AsyncIterator[Bot]:
+async def serving(result: Answer, *, read_timeout: float = 10.0) -> AsyncIterator[Bot]:
     """Give a bot whose every call is answered by a function."""
     application = web.Application(client_max_size=8 * 1024 * 1024)
-    application.router.add_route("*", "/{path:.*}", answer)
+    application.router.add_route("*", "/{path:.*}", result)
     server = TestServer(application)
     await server.start_server(shutdown_timeout=0.1)
     async with AiohttpRequest(read_timeout=read_timeout) as request:
