@@ -14,7 +14,7 @@ from core.people.accounts import Accounts
 from core.people.admins import Admins
 from core.people.lookup import People
 from core.people.verification import SmsCaps, Verification
-from core.personal_data import OwnData
+from core.personal_data import PersonalData
 from core.pool.batches import Batches
 from core.pool.bulletin import Bulletins
 from core.pool.seeded_stream import Seeds
@@ -77,7 +77,7 @@ class Core:
     desk_services: DeskServices
     summaries: Summaries
     case_files: CaseFiles
-    own_data: OwnData
+    personal_data: PersonalData
     vehicle_registry: VehicleRegistry
     appeals: Appeals
     reviews: Reviews
@@ -136,7 +136,9 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
         desk_services=desk_services,
         summaries=Summaries(desk_services, admins, settings.desk.summary_at),
         case_files=CaseFiles(accounts, offices),
-        own_data=OwnData(accounts, preselections, [appeals_personal_data.holding(appeals)]),
+        personal_data=PersonalData(
+            accounts, preselections, [appeals_personal_data.personal_data_source(appeals)]
+        ),
     )
 
 

@@ -1,8 +1,8 @@
 """One's own data: reading all of it out, and deleting it (docs/domain.md, section 12).
 
 What is held of a person is a list of *holdings*: each says how it is read out, what forbids to delete it
-yet, and how it goes. Whatever else comes to hold something of people adds its holding to those that
-``core.bootstrap`` builds ``OwnData`` with.
+yet, and how it goes. Whatever else comes to hold something of people adds its source to those that
+``core.bootstrap`` builds ``PersonalData`` with.
 """
 
 import json
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from core import audit
 from core.audit import AuditAction
 from core.clock import moment_or_none, to_millis
-from core.errors import DeletionHindered, Hindrance
+from core.errors import DeletionBlocked, DeletionBlocker
 from core.notifications import queue as notification_queue
 from core.people import blacklist
 from core.people.accounts import Account, Accounts
@@ -40,56 +40,56 @@ class DataSubject:
 
 
 def _nothing(_tx: Tx, _data_subject: DataSubject) -> None:
-    """Nothing goes, or nothing hinders."""
+    """Nothing goes, or nothing blocks it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Holding:
+class PersonalDataSource:
     """A kind of thing that is held of people.
 
     Attributes:
         name: what it is called in the exported file.
         read: returns all of it that is held of a person.
-        hinders: returns why nothing of the person can be deleted yet, if it is so.
+        blocks_deletion: returns why nothing of the person can be deleted yet, if so.
         forget: deletes it, in the transaction in which the account goes.
     """
 
     name: str
     read: Callable[[Tx, DataSubject], Sequence[Record]]
-    hinders: Callable[[Tx, DataSubject], Hindrance | None] = _nothing
+    blocks_deletion: Callable[[Tx, DataSubject], DeletionBlocker | None] = _nothing
     forget: Callable[[Tx, DataSubject], None] = _nothing
 
 
 Everything = Mapping[str, Sequence[Record]]
-"""All that is held of a person, by the names of the holdings."""
+"""All that is held of a person, by the names of the sources."""
 
 
-class OwnData:
+class PersonalData:
     """Reads out and deletes what is held of people.
 
     Args:
         accounts: who they are.
         preselections: ends what they have begun.
-        holdings: what is held of them.
+        sources: what is held of them.
     """
 
     def __init__(
-        self, accounts: Accounts, preselections: Preselections, holdings: Sequence[Holding] = ()
+        self, accounts: Accounts, preselections: Preselections, sources: Sequence[PersonalDataSource] = ()
     ) -> None:
         self._accounts = accounts
         self._preselections = preselections
-        self._holdings = (*HOLDINGS, *holdings)
+        self._sources = (*SOURCES, *sources)
 
     def read(self, tx: Tx, chat_id: int) -> Everything:
         """Return everything that is held of a person: for a snapshot, beside the writers."""
         data_subject = self._person(tx, chat_id)
-        return {holding.name: holding.read(tx, data_subject) for holding in self._holdings}
+        return {source.name: source.read(tx, data_subject) for source in self._sources}
 
-    def hindrances(self, tx: Tx, chat_id: int) -> tuple[Hindrance, ...]:
+    def deletion_blockers(self, tx: Tx, chat_id: int) -> tuple[DeletionBlocker, ...]:
         """Return why a person's data cannot be deleted yet; empty when they can."""
         data_subject = self._person(tx, chat_id)
-        found = (holding.hinders(tx, data_subject) for holding in self._holdings)
-        return tuple(one for one in found if one is not None)
+        found = (source.blocks_deletion(tx, data_subject) for source in self._sources)
+        return tuple(blocker for blocker in found if blocker is not None)
 
     def delete(self, tx: Tx, chat_id: int) -> None:
         """Delete what is held of a person; afterwards nobody is known under this chat.
@@ -97,15 +97,15 @@ class OwnData:
         Raises:
             DeletionHindered: something must be over first; nothing has changed.
         """
-        hindrances = self.hindrances(tx, chat_id)
-        if hindrances:
-            raise DeletionHindered(hindrances)
+        blockers = self.deletion_blockers(tx, chat_id)
+        if blockers:
+            raise DeletionBlocked(blockers)
         data_subject = self._person(tx, chat_id)
         if data_subject.account is not None:
             self._drop_draft(tx, data_subject.account)
             self._empty(tx, data_subject.account)
-        for holding in self._holdings:
-            holding.forget(tx, data_subject)
+        for source in self._sources:
+            source.forget(tx, data_subject)
 
     def _person(self, tx: Tx, chat_id: int) -> DataSubject:
         account = self._accounts.find(tx, chat_id)
@@ -127,7 +127,7 @@ class OwnData:
     def _empty(self, tx: Tx, account: Account) -> None:
         """Empty the account, unless a reservation or a ban has come since it was looked for."""
         if not tx.run("own_data.empty_account", account_id=account.account_id, now=to_millis(tx.now)):
-            raise DeletionHindered(self.hindrances(tx, account.chat_id))
+            raise DeletionBlocked(self.deletion_blockers(tx, account.chat_id))
         audit.record(tx, account.actor, AuditAction.DELETED_OWN_DATA, account.subject)
 
 
@@ -338,18 +338,18 @@ def _who(actor: str) -> str:
 # --- what forbids to delete it, and how it goes ---------------------------------------------
 
 
-def _reserved(_tx: Tx, data_subject: DataSubject) -> Hindrance | None:
+def _reserved(_tx: Tx, data_subject: DataSubject) -> DeletionBlocker | None:
     """A number that waits to be confirmed needs its owner: reminders, and the ban if it expires."""
     for one in data_subject.preselections:
         if one.state == PreselectionState.RESERVED:
-            return Hindrance(why="reserved", until=one.deadline, what=str(one.plate or ""))
+            return DeletionBlocker(why="reserved", until=one.deadline, what=str(one.plate or ""))
     return None
 
 
-def _banned(tx: Tx, data_subject: DataSubject) -> Hindrance | None:
+def _banned(tx: Tx, data_subject: DataSubject) -> DeletionBlocker | None:
     """While a ban runs, its owner must be able to see it and to be told of its end."""
     ban = blacklist.running(tx, data_subject.identity_hash)
-    return Hindrance(why="banned", until=ban.until) if ban else None
+    return DeletionBlocker(why="banned", until=ban.until) if ban else None
 
 
 def _empty_preselections(tx: Tx, data_subject: DataSubject) -> None:
@@ -382,28 +382,38 @@ def _forget_of_chat(query: str) -> Callable[[Tx, DataSubject], None]:
     return forget
 
 
-HOLDINGS = (
-    Holding(name="account", read=_account),
-    Holding(name="consents", read=_consents),
-    Holding(name="preselections", read=_preselections, hinders=_reserved, forget=_empty_preselections),
-    Holding(name="draws", read=_of_account("own_data.draws", _draw)),
-    Holding(name="wishes", read=_wishes),
-    Holding(
+SOURCES = (
+    PersonalDataSource(name="account", read=_account),
+    PersonalDataSource(name="consents", read=_consents),
+    PersonalDataSource(
+        name="preselections", read=_preselections, blocks_deletion=_reserved, forget=_empty_preselections
+    ),
+    PersonalDataSource(name="draws", read=_of_account("own_data.draws", _draw)),
+    PersonalDataSource(name="wishes", read=_wishes),
+    PersonalDataSource(
         name="codes",
         read=_of_account("own_data.codes", _code),
         forget=_forget_of_account("own_data.forget_codes"),
     ),
-    Holding(name="bans", read=_bans, hinders=_banned, forget=_empty_bans),
-    Holding(name="notices", read=_notifications, forget=_forget_of_chat("own_data.forget_notices")),
-    Holding(
+    PersonalDataSource(name="bans", read=_bans, blocks_deletion=_banned, forget=_empty_bans),
+    PersonalDataSource(
+        name="notices", read=_notifications, forget=_forget_of_chat("own_data.forget_notices")
+    ),
+    PersonalDataSource(
         name="subscriptions", read=_subscriptions, forget=_forget_of_chat("own_data.forget_subscriptions")
     ),
-    Holding(name="mutes", read=_mutes, forget=_forget_of_chat("own_data.forget_mutes")),
-    Holding(name="reminders", read=_reminders, forget=_forget_of_account("own_data.forget_reminder_wish")),
-    Holding(name="reach", read=_reach, forget=_forget_of_chat("notices.reachable")),
-    Holding(name="conversation", read=_conversation, forget=_forget_of_chat("own_data.forget_dialog")),
-    Holding(name="roles", read=_roles),  # the office's, who must know who was at its desk
-    Holding(name="summary", read=_summary, forget=_forget_of_chat("reports.turn_summary_on")),
-    Holding(name="journal", read=_audit_log),  # it only grows, and calls owners by their account's number
+    PersonalDataSource(name="mutes", read=_mutes, forget=_forget_of_chat("own_data.forget_mutes")),
+    PersonalDataSource(
+        name="reminders", read=_reminders, forget=_forget_of_account("own_data.forget_reminder_wish")
+    ),
+    PersonalDataSource(name="reach", read=_reach, forget=_forget_of_chat("notices.reachable")),
+    PersonalDataSource(
+        name="conversation", read=_conversation, forget=_forget_of_chat("own_data.forget_dialog")
+    ),
+    PersonalDataSource(name="roles", read=_roles),  # the office's, who must know who was at its desk
+    PersonalDataSource(name="summary", read=_summary, forget=_forget_of_chat("reports.turn_summary_on")),
+    PersonalDataSource(
+        name="journal", read=_audit_log
+    ),  # it only grows, and calls owners by their account's number
 )
 """What the services hold of people, in the order in which it is read out."""

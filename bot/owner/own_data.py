@@ -13,7 +13,7 @@ from bot.i18n import formatting as common
 from bot.owner.personal_data_export import to_html, to_json
 from bot.texts.owner import own_data as words
 from core.clock import CHINA
-from core.errors import DeletionHindered
+from core.errors import DeletionBlocked
 from core.people.accounts import CONSENT_VERSION
 from core.personal_data import Everything
 from core.ports import Tx
@@ -43,7 +43,7 @@ def export(scene: Scene) -> Go:
     chat_id, day = scene.chat_id, f"{scene.tx.now.astimezone(CHINA):%Y-%m-%d}"
 
     def read(tx: Tx) -> tuple[Everything, datetime]:
-        return scene.core.own_data.read(tx, chat_id), tx.now
+        return scene.core.personal_data.read(tx, chat_id), tx.now
 
     files = [
         SendFile(
@@ -71,17 +71,17 @@ PRIVACY = Screen(
 
 
 def _show_delete(scene: Scene) -> View:
-    hindrances = scene.core.own_data.hindrances(scene.tx, scene.chat_id)
-    back = Button(label=words.KEEP() if not hindrances else common.BACK(), action=ActionName.PRIVACY)
-    if hindrances:
-        return View(text=words.stays(hindrances), rows=((back, _home()),))
+    blockers = scene.core.personal_data.deletion_blockers(scene.tx, scene.chat_id)
+    back = Button(label=words.KEEP() if not blockers else common.BACK(), action=ActionName.PRIVACY)
+    if blockers:
+        return View(text=words.stays(blockers), rows=((back, _home()),))
     confirm = Button(label=words.CONFIRM(), action=ActionName.CONFIRM, style=Style.DANGER)
     return View(text=words.WHAT_IS_DELETED(), rows=((confirm, back),))
 
 
 def _delete(scene: Scene, _arg: str) -> Go:
     """Delete everything, this conversation too: what is shown then is kept nowhere."""
-    scene.core.own_data.delete(scene.tx, scene.chat_id)
+    scene.core.personal_data.delete(scene.tx, scene.chat_id)
     return Go(screen=ScreenName.DELETED)
 
 
@@ -94,7 +94,7 @@ DELETE = Screen(
         ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
-    errors={DeletionHindered: lambda _scene, _error: Go(screen=ScreenName.DELETE)},
+    errors={DeletionBlocked: lambda _scene, _error: Go(screen=ScreenName.DELETE)},
 )
 
 DELETED = Screen(name=ScreenName.DELETED, show=lambda _scene: View(text=words.DELETED()))

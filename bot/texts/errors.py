@@ -278,7 +278,7 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     e.CreditCodeLength: lambda error: _wrong_length(_("统一社会信用代码"), error),
     e.CodeTooSoon: lambda error: _("验证码刚刚发过,请 {seconds} 秒后再获取。").format(seconds=error.seconds),
     e.OfficeClosed: _office_closed,
-    e.DeletionHindered: lambda error: own_data.stays(error.hindrances),
+    e.DeletionBlocked: lambda error: own_data.stays(error.blockers),
     e.NoWishesLeft: lambda error: _("剩余自编号牌个数只有 {left} 个,请减少本次提交的号码。").format(
         left=error.left
     ),

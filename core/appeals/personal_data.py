@@ -5,13 +5,13 @@ from collections.abc import Callable
 from core.appeals.model import AppealState
 from core.appeals.submission import Appeals
 from core.clock import from_millis, to_millis
-from core.personal_data import DataSubject, Holding, Record
+from core.personal_data import DataSubject, PersonalDataSource, Record
 from core.ports import Tx
 
 
-def holding(appeals: Appeals) -> Holding:
+def personal_data_source(appeals: Appeals) -> PersonalDataSource:
     """Return appeals as a holding of ``core.personal_data``; the photos' files go with the next sweep."""
-    return Holding(name="appeals", read=_reader(appeals), forget=_forget)
+    return PersonalDataSource(name="appeals", read=_reader(appeals), forget=_forget)
 
 
 def _reader(appeals: Appeals) -> Callable[[Tx, DataSubject], list[Record]]:

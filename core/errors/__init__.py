@@ -16,8 +16,8 @@ admins read is made from class and fields in ``bot/texts``. No message holds per
 
 from core.errors.accounts import ContactOfSomebodyElse as ContactOfSomebodyElse
 from core.errors.accounts import CreditCodeIsUnit as CreditCodeIsUnit
-from core.errors.accounts import DeletionHindered as DeletionHindered
-from core.errors.accounts import Hindrance as Hindrance
+from core.errors.accounts import DeletionBlocked as DeletionBlocked
+from core.errors.accounts import DeletionBlocker as DeletionBlocker
 from core.errors.accounts import IdentityTaken as IdentityTaken
 from core.errors.accounts import NotRegistered as NotRegistered
 from core.errors.accounts import NotThisUserType as NotThisUserType

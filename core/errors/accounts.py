@@ -38,7 +38,7 @@ class ContactOfSomebodyElse(InputError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hindrance:
+class DeletionBlocker:
     """Why somebody's data cannot be deleted yet."""
 
     why: str  # "reserved": a number waits to be confirmed; "banned"; or another holding's own word
@@ -47,7 +47,7 @@ class Hindrance:
 
 
 @dataclass(eq=False, repr=False)
-class DeletionHindered(Refusal):
+class DeletionBlocked(Refusal):
     """Something must be over before one's own data can be deleted."""
 
-    hindrances: tuple[Hindrance, ...]
+    blockers: tuple[DeletionBlocker, ...]

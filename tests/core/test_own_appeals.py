@@ -13,10 +13,10 @@ async def test_appeals_are_read_out_with_their_reason(core: Core) -> None:
     await core.store.run(reserved, core, 0, "A1234")
     owner = await core.store.run(registered, core, 1)
     number = await core.store.run(appealed, core, owner, 0)
-    (found,) = (await core.store.read(core.own_data.read, owner.chat_id))["appeals"]
+    (found,) = (await core.store.read(core.personal_data.read, owner.chat_id))["appeals"]
     assert (found["number"], found["vin"], found["reason"]) == (number, invented.vin(0), REASON)
     assert (found["state"], found["photos"]) == ("pending", ["identity", "invoice"])
-    assert (await core.store.read(core.own_data.read, 5000))["appeals"] == []
+    assert (await core.store.read(core.personal_data.read, 5000))["appeals"] == []
 
 
 async def test_deleted_owner_leaves_nothing_in_appeals(core: Core) -> None:
@@ -29,7 +29,7 @@ async def test_deleted_owner_leaves_nothing_in_appeals(core: Core) -> None:
     await core.store.run(approves, core, first)
     await core.store.run(rejects, core, second, "照片上的人不是张三")
     begun = await core.store.run(drafts, core, owner, 13)
-    await core.store.run(core.own_data.delete, owner.chat_id)
+    await core.store.run(core.personal_data.delete, owner.chat_id)
     states = [(await core.store.read(core.appeals.get, one)).state for one in (first, second, third)]
     assert states == [AppealState.APPROVED, AppealState.REJECTED, AppealState.WITHDRAWN]
     assert (await core.store.read(core.appeals.get, begun.appeal_id)).state == AppealState.DROPPED

@@ -8,14 +8,14 @@ import pytest
 
 from core.bootstrap import Core
 from core.clock import FixedClock
-from core.errors import DeletionHindered, Hindrance, NobodyFound, Refusal
+from core.errors import DeletionBlocked, DeletionBlocker, NobodyFound, Refusal
 from core.notifications import broadcasts, subscriptions
 from core.notifications.subscriptions import Subscription, SubscriptionTopic
 from core.people import blacklist
 from core.people.accounts import Account
 from core.people.blacklist import Cause, NewBan
 from core.people.verification import CodeBinding, CodePurpose
-from core.personal_data import HOLDINGS, DataSubject, Holding, OwnData
+from core.personal_data import SOURCES, DataSubject, PersonalData, PersonalDataSource
 from core.ports import Tx
 from core.preselection import PreselectionState, get
 from core.reporting import work_queue
@@ -55,8 +55,8 @@ async def ends_well(core: Core, clock: FixedClock, account: Account, begun: int)
 
 async def test_everything_is_read_out(core: Core) -> None:
     account, _ = await lived(core)
-    found = await core.store.read(core.own_data.read, CHAT)
-    assert set(found) == {*(holding.name for holding in HOLDINGS), "appeals"}
+    found = await core.store.read(core.personal_data.read, CHAT)
+    assert set(found) == {*(source.name for source in SOURCES), "appeals"}
     (own,) = found["account"]
     assert (own["name"], own["identity"], own["phone"]) == (account.name, account.identity, account.phone)
     assert [one["version"] for one in found["consents"]] == [2]
@@ -90,7 +90,7 @@ async def test_nobody_elses_data_is_read_out(core: Core) -> None:
     """Neither the other owner's, nor the name of the admin who dealt with this one."""
     account, _ = await lived(core)
     await _ban(core, account)
-    found = await core.store.read(core.own_data.read, CHAT)
+    found = await core.store.read(core.personal_data.read, CHAT)
     assert "1001" not in repr({**found, "account": ()})
     assert invented.identity(1) not in repr(found)
     assert [one["reason"] for one in found["bans"]] == ["资料有误"]
@@ -98,7 +98,7 @@ async def test_nobody_elses_data_is_read_out(core: Core) -> None:
 
 
 async def test_stranger_has_nothing_but_a_chat(core: Core) -> None:
-    found = await core.store.read(core.own_data.read, 9999)
+    found = await core.store.read(core.personal_data.read, 9999)
     assert found["account"] == [{"chat": 9999}]
     assert not any(records for name, records in found.items() if name != "account")
 
@@ -107,7 +107,7 @@ async def test_deleted_owner_leaves_no_trace_of_a_person(core: Core, clock: Fixe
     account, begun = await lived(core)
     await ends_well(core, clock, account, begun)
     hashes = (account.identity_hash or b"", core.vault.lookup("phone", account.phone))
-    await core.store.run(core.own_data.delete, CHAT)
+    await core.store.run(core.personal_data.delete, CHAT)
     rows = await core.store.read(dump)
     text = "\n".join(row for some in rows.values() for row in some)
     assert not re.search(rf"\b{CHAT}\b", text)
@@ -128,7 +128,7 @@ async def test_number_vehicle_and_journal_stay(core: Core, clock: FixedClock) ->
     account, begun = await lived(core)
     await ends_well(core, clock, account, begun)
     before = await core.store.read(sql, "SELECT count(*) AS n FROM audit")
-    await core.store.run(core.own_data.delete, CHAT)
+    await core.store.run(core.personal_data.delete, CHAT)
     kept = await core.store.read(get, begun)
     assert (kept.state, kept.serial, kept.vin) == (PreselectionState.REGISTERED, "A5555", invented.vin(0))
     used = await core.store.read(
@@ -142,7 +142,7 @@ async def test_number_vehicle_and_journal_stay(core: Core, clock: FixedClock) ->
 
 async def test_owner_begins_anew_after_deleting(core: Core) -> None:
     old, _ = await lived(core)
-    await core.store.run(core.own_data.delete, CHAT)
+    await core.store.run(core.personal_data.delete, CHAT)
     account = await core.store.run(registered, core, 0)
     assert account.account_id != old.account_id
     begun = await core.store.run(agreed, core, account, 0)
@@ -153,7 +153,7 @@ async def test_owner_begins_anew_after_deleting(core: Core) -> None:
 
 async def test_draft_and_what_it_holds_go_with_it(core: Core) -> None:
     _, begun = await lived(core)
-    await core.store.run(core.own_data.delete, CHAT)
+    await core.store.run(core.personal_data.delete, CHAT)
     dropped = await core.store.read(get, begun)
     assert (dropped.state, dropped.vin, dropped.certificate) == (PreselectionState.CANCELLED, None, None)
     held = await core.store.read(
@@ -169,26 +169,26 @@ def _millis(core: Core) -> int:
     return int(core.clock.now().timestamp() * 1000)
 
 
-async def refused(core: Core, chat: int = CHAT) -> tuple[Hindrance, ...]:
+async def refused(core: Core, chat: int = CHAT) -> tuple[DeletionBlocker, ...]:
     before = await written(core.store)
-    with pytest.raises(DeletionHindered) as caught:
-        await core.store.run(core.own_data.delete, chat)
+    with pytest.raises(DeletionBlocked) as caught:
+        await core.store.run(core.personal_data.delete, chat)
     assert await written(core.store) == before
-    return caught.value.hindrances
+    return caught.value.blockers
 
 
 async def test_reserved_number_hinders_until_its_deadline(core: Core) -> None:
     await core.store.run(release, core, "A####")
     _, begun = await core.store.run(reserved, core, 0, "A1234")
     one = await core.store.read(get, begun)
-    assert await refused(core) == (Hindrance(why="reserved", until=one.deadline, what="粤K·A1234"),)
+    assert await refused(core) == (DeletionBlocker(why="reserved", until=one.deadline, what="粤K·A1234"),)
 
 
 async def test_running_ban_hinders_until_it_is_over(core: Core, clock: FixedClock) -> None:
     account, until = await _banned(core)
-    assert await refused(core) == (Hindrance(why="banned", until=until),)
+    assert await refused(core) == (DeletionBlocker(why="banned", until=until),)
     clock.set(until + timedelta(seconds=1))  # no tick has lifted it yet
-    await core.store.run(core.own_data.delete, CHAT)
+    await core.store.run(core.personal_data.delete, CHAT)
     (row,) = await core.store.read(sql, "SELECT identity_hash, reason, preselection_id FROM ban")
     assert bytes(row["identity_hash"]) == account.identity_hash
     assert (row["reason"], row["preselection_id"]) == ("-", None)
@@ -204,18 +204,18 @@ async def test_identity_given_at_a_counter_counts_before_registration_ends(core:
     account = await core.store.run(core.accounts.consent, 6000)
     account = await core.store.run(core.accounts.receive_identity, account, invented.identity(7))
     await _ban(core, account)
-    found = await core.store.read(core.own_data.read, 6000)
+    found = await core.store.read(core.personal_data.read, 6000)
     assert [one["reason"] for one in found["bans"]] == ["资料有误"]
-    assert [one.why for one in await refused(core, 6000)] == ["banned"]
+    assert [blocker.why for blocker in await refused(core, 6000)] == ["banned"]
 
 
 async def test_what_chats_wish_of_broadcasts_and_summaries_goes_with_them(core: Core) -> None:
     await core.store.run(broadcasts.mute, CHAT, "粤K")
     await core.store.run(work_queue.set_summary, CHAT, on=False)
-    found = await core.store.read(core.own_data.read, CHAT)
+    found = await core.store.read(core.personal_data.read, CHAT)
     assert [one["office"] for one in found["mutes"]] == ["粤K"]
     assert found["summary"] == [{"wanted": False}]
-    await core.store.run(core.own_data.delete, CHAT)
+    await core.store.run(core.personal_data.delete, CHAT)
     rows = await core.store.read(dump)
     assert (rows["broadcast_mute"], rows["summary_off"]) == ([], [])
 
@@ -226,7 +226,7 @@ async def test_deleting_does_not_shake_off_a_ban(core: Core) -> None:
     other = await core.store.run(core.accounts.consent, 6000)
     sealed = core.vault.seal(account.identity)
     await core.store.run(_set_identity, other, sealed, account.identity_hash or b"")
-    await core.store.run(core.own_data.delete, 6000)
+    await core.store.run(core.personal_data.delete, 6000)
     assert await core.store.read(blacklist.running, account.identity_hash) is not None
 
 
@@ -241,13 +241,13 @@ async def test_reservation_between_look_and_deletion_is_seen(core: Core) -> None
     await core.store.run(reserved, core, 0, "A1234")
 
     def delete(tx: Tx) -> None:
-        blind = OwnData(core.accounts, core.preselections)
-        blind._holdings = tuple(  # what looks first sees nothing
-            Holding(name=one.name, read=one.read, forget=one.forget) for one in blind._holdings
+        blind = PersonalData(core.accounts, core.preselections)
+        blind._sources = tuple(  # what looks first sees nothing
+            PersonalDataSource(name=one.name, read=one.read, forget=one.forget) for one in blind._sources
         )
         blind.delete(Between(tx), CHAT)
 
-    with pytest.raises(DeletionHindered):
+    with pytest.raises(DeletionBlocked):
         await core.store.run(delete)
     assert (await core.store.read(core.accounts.require, CHAT)).is_registered
 
@@ -256,19 +256,19 @@ async def test_added_holding_is_read_hinders_and_goes(core: Core) -> None:
     gone: list[int] = []
     waits = [True]
 
-    def hinders(_tx: Tx, _person: DataSubject) -> Hindrance | None:
-        return Hindrance(why="appeal", what="申诉 12") if waits[0] else None
+    def hinders(_tx: Tx, _person: DataSubject) -> DeletionBlocker | None:
+        return DeletionBlocker(why="appeal", what="申诉 12") if waits[0] else None
 
-    mine = Holding(
+    mine = PersonalDataSource(
         name="appeals",
         read=lambda _tx, person: [{"number": 12, "chat": person.chat_id}],
-        hinders=hinders,
+        blocks_deletion=hinders,
         forget=lambda _tx, person: gone.append(person.chat_id),
     )
-    own_data = OwnData(core.accounts, core.preselections, (mine,))
+    own_data = PersonalData(core.accounts, core.preselections, (mine,))
     await core.store.run(registered, core, 0)
     assert (await core.store.read(own_data.read, CHAT))["appeals"] == [{"number": 12, "chat": CHAT}]
-    with pytest.raises(DeletionHindered):
+    with pytest.raises(DeletionBlocked):
         await core.store.run(own_data.delete, CHAT)
     waits[0] = False
     await core.store.run(own_data.delete, CHAT)
@@ -277,8 +277,8 @@ async def test_added_holding_is_read_hinders_and_goes(core: Core) -> None:
 
 async def test_second_deletion_finds_nothing(core: Core) -> None:
     await core.store.run(registered, core, 0)
-    await core.store.run(core.own_data.delete, CHAT)
-    await core.store.run(core.own_data.delete, CHAT)
+    await core.store.run(core.personal_data.delete, CHAT)
+    await core.store.run(core.personal_data.delete, CHAT)
     rows: list[dict[str, Any]] = await core.store.read(
         sql, "SELECT 1 FROM audit WHERE action = 'deleted_own_data'"
     )
@@ -287,14 +287,14 @@ async def test_second_deletion_finds_nothing(core: Core) -> None:
 
 async def test_deleted_account_receives_no_identity(core: Core) -> None:
     account = await core.store.run(registered, core, 0)
-    await core.store.run(core.own_data.delete, CHAT)
+    await core.store.run(core.personal_data.delete, CHAT)
     with pytest.raises(NobodyFound):
         await core.store.run(core.accounts.receive_identity, account, invented.identity(7))
 
 
 async def test_telephone_of_a_deleted_owner_is_anybodys(core: Core) -> None:
     account = await core.store.run(registered, core, 0)
-    await core.store.run(core.own_data.delete, CHAT)
+    await core.store.run(core.personal_data.delete, CHAT)
     other = await core.store.run(core.accounts.consent, 6000)
     try:
         await core.store.run(core.accounts.offer_phone, other, account.phone)

@@ -10,7 +10,7 @@ from bot.owner.personal_data_export import to_html, to_json
 from bot.texts.owner import own_data, registration
 from core.clock import CHINA
 from core.people.accounts import CONSENT_VERSION
-from core.personal_data import HOLDINGS, Everything
+from core.personal_data import SOURCES, Everything
 from tests.person import as_typed
 
 AT = datetime(2026, 3, 10, 10, 0, tzinfo=CHINA)
@@ -69,7 +69,7 @@ def test_what_has_no_word_is_shown_under_its_own_name() -> None:
 
 
 def test_every_holding_of_the_core_has_a_word() -> None:
-    assert {holding.name for holding in HOLDINGS} <= set(own_data.SECTIONS)
+    assert {source.name for source in SOURCES} <= set(own_data.SECTIONS)
 
 
 def test_consent_that_reads_otherwise_has_another_version() -> None:

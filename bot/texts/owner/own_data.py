@@ -7,7 +7,7 @@ from html import escape
 from bot.i18n import formatting as common
 from bot.i18n.language import Phrase, _, phrase
 from core.clock import CHINA
-from core.errors import Hindrance
+from core.errors import DeletionBlocker
 from core.values.offices import Office
 
 PRIVACY = phrase("🔒 个人信息")
@@ -71,26 +71,26 @@ def _named(offices: Sequence[Office]) -> str:
     return named
 
 
-def stays(hindrances: Sequence[Hindrance]) -> str:
+def stays(blockers: Sequence[DeletionBlocker]) -> str:
     """Return what cannot be deleted yet, why, and until when."""
-    return STAYS() + "\n".join(f"• {_hindrance(one)}" for one in hindrances)
+    return STAYS() + "\n".join(f"• {_hindrance(blocker)}" for blocker in blockers)
 
 
-def _hindrance(one: Hindrance) -> str:
-    until = common.moment(one.until) if one.until else ""
-    match one.why:
+def _hindrance(blocker: DeletionBlocker) -> str:
+    until = common.moment(blocker.until) if blocker.until else ""
+    match blocker.why:
         case "reserved":
             return _(
                 "您预选的号码 <b>{plate}</b> 还没有办理,到期提醒和窗口核对需要您的信息。"
                 "办理上牌之后即可删除;办理截止时间:{until}。"
-            ).format(plate=escape(one.what), until=until)
+            ).format(plate=escape(blocker.what), until=until)
         case "banned":
             return _(
                 "您在黑名单上,到 {until} 自动解除;在此之前需要您的信息来告知您原因和解除时间。"
                 "解除之后即可删除。"
             ).format(until=until)
         case _:
-            return _("{what} 尚未办结。{until}").format(what=escape(one.what), until=until)
+            return _("{what} 尚未办结。{until}").format(what=escape(blocker.what), until=until)
 
 
 # --- the exported file ----------------------------------------------------------------------
