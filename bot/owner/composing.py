@@ -13,16 +13,16 @@ from bot.owner.selecting import ERRORS
 from bot.texts.owner import selecting
 from core.errors import NoWishes, NoWishesLeft, OfficeClosed
 from core.preselection import PreselectionState, lease_until
-from core.preselection.selection import chances, failed_before, judge_wishes
+from core.preselection.selection import failed_before, judge_wishes, remaining_quota
 from core.values.plates import split_wishes
 
 _MOST_READ = 20
 
 
-def _args(scene: Scene, wishes: Sequence[str], ideas: Sequence[str] = ()) -> dict[str, object]:
+def _args(scene: Scene, wishes: Sequence[str], suggestions: Sequence[str] = ()) -> dict[str, object]:
     return {
         "wishes": list(wishes),
-        "ideas": list(ideas),
+        "ideas": list(suggestions),
         "without_four": bool(scene.args.get("without_four")),
     }
 
@@ -38,7 +38,7 @@ def _show(scene: Scene) -> View | Go:
     lease = lease_until(scene.tx, begun)
     if lease is None:
         return _back_to_random(scene, "")
-    left, wishes = chances(scene.tx, office, begun.the_vin), scene.list_arg("wishes")
+    left, wishes = remaining_quota(scene.tx, office, begun.the_vin), scene.list_arg("wishes")
     if left.none:
         return Go(screen=ScreenName.USED_UP)
     rows = list(
@@ -50,11 +50,11 @@ def _show(scene: Scene) -> View | Go:
             2,
         )
     )
-    ideas = [idea for idea in scene.list_arg("ideas") if idea not in wishes]
+    suggestions = [idea for idea in scene.list_arg("ideas") if idea not in wishes]
     rows += in_columns(
         [
             Button(label=f"💡 {common.plate(office.code, idea)}", action=ActionName.ADD, arg=idea)
-            for idea in ideas
+            for idea in suggestions
         ],
         2,
     )
@@ -92,7 +92,7 @@ def _submit(scene: Scene, _arg: str) -> Go:
     if not office.hours.is_open(scene.at):
         raise OfficeClosed(office.hours.next_opening(scene.at))
     judge_wishes(scene.tx, office, begun, wishes)
-    left = chances(scene.tx, office, begun.the_vin).wishes
+    left = remaining_quota(scene.tx, office, begun.the_vin).wishes
     if left < len(wishes):
         raise NoWishesLeft(left)
     return Go(screen=ScreenName.TRY, args=_args(scene, wishes))
@@ -135,15 +135,15 @@ def _show_try(scene: Scene) -> View | Go:
 
 def _try(scene: Scene, _arg: str) -> Go:
     begun, wishes = scene.preselection, scene.list_arg("wishes")
-    tried = scene.core.selection.compose(
+    result = scene.core.selection.compose(
         scene.tx, scene.account, begun.preselection_id, scene.office, wishes, at=scene.at
     )
-    if tried.taken:
+    if result.taken:
         return Go(screen=ScreenName.DONE, args={"id": str(begun.preselection_id)})
     return Go(
         screen=ScreenName.COMPOSE,
-        args=_args(scene, (), tried.ideas),
-        note=selecting.failed(scene.office, tried),
+        args=_args(scene, (), result.suggestions),
+        note=selecting.failed(scene.office, result),
         pinned=True,
     )
 

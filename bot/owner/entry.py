@@ -6,7 +6,7 @@ from bot.dialog.screen import Go, Screen
 from core.people.accounts import Account
 from core.people.blacklist import running
 from core.preselection import Preselection, PreselectionState, lease_until, of_account
-from core.preselection.selection import chances
+from core.preselection.selection import remaining_quota
 
 
 def entry(scene: Scene) -> Go:
@@ -62,7 +62,7 @@ def step_of(scene: Scene, begun: Preselection) -> Go:
             return data_step(begun)
         case _:
             office = scene.office_of(begun.office)
-            if chances(scene.tx, office, begun.the_vin).none:
+            if remaining_quota(scene.tx, office, begun.the_vin).none:
                 return Go(screen=ScreenName.USED_UP)
             if begun.state == PreselectionState.VERIFIED and lease_until(scene.tx, begun) is not None:
                 return Go(screen=ScreenName.SELECTING)

@@ -20,7 +20,7 @@ from core.errors import HoldEnded, StepOutOfOrder, VerificationLapsed, XuanhaoEr
 from core.pool import segments as pool_segments
 from core.pool.batches import Batch, latest_batch
 from core.preselection import PreselectionState, lease_until
-from core.preselection.selection import Chances, Shortlisted, chances, shortlist
+from core.preselection.selection import Quota, Shortlisted, remaining_quota, shortlist
 from core.values.offices import Office
 
 SAID_FOR = timedelta(minutes=10)
@@ -41,7 +41,7 @@ class _Selection:
 
     lease_until: datetime | None
     latest: Batch | None
-    left: Chances
+    left: Quota
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ def _selection(scene: Scene) -> _Selection:
     return _Selection(
         lease_until=lease_until(scene.tx, begun),
         latest=latest_batch(scene.tx, begun.preselection_id),
-        left=chances(scene.tx, scene.office, begun.the_vin),
+        left=remaining_quota(scene.tx, scene.office, begun.the_vin),
     )
 
 
@@ -155,7 +155,7 @@ def _picture(office: Office, batch: Batch, *, over: bool) -> BatchPicture:
 
 
 def _rows(
-    scene: Scene, batch: Batch | None, kept: list[Shortlisted], left: Chances, *, first: bool
+    scene: Scene, batch: Batch | None, kept: list[Shortlisted], left: Quota, *, first: bool
 ) -> list[tuple[Button, ...]]:
     office = scene.office
     names = {one.serial for one in kept}
@@ -223,7 +223,7 @@ def _draw(scene: Scene, _arg: str) -> Go:
     )
     if drawn.batch.serials:
         scene.begun = drawn.preselection
-        known = _Selection(lease_until=drawn.lease_until, latest=drawn.batch, left=drawn.chances)
+        known = _Selection(lease_until=drawn.lease_until, latest=drawn.batch, left=drawn.quota)
         return replace(_stay(scene), known=known)
     opened = pool_segments.open_segments(scene.tx, scene.office, scene.preselection.kind)
     return _stay(scene, selecting.NONE_DRAWN() if opened else selecting.NOT_OPEN_YET(), alert=True)

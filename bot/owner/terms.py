@@ -17,7 +17,7 @@ from core.availability.maintenance import of_office, refuse_closed
 from core.errors import ChancesUsedUp
 from core.people.verification import CodePurpose, CodeStatus
 from core.preselection import PreselectionState
-from core.preselection.selection import chances
+from core.preselection.selection import remaining_quota
 
 CLOSING_WARNING = timedelta(minutes=30)
 
@@ -26,7 +26,7 @@ def _show_terms(scene: Scene) -> View | Go:
     begun, office, now = scene.preselection, scene.office, scene.tx.now
     if begun.state not in {PreselectionState.AGREED, PreselectionState.VERIFIED}:
         return step_of(scene, begun)
-    left = chances(scene.tx, office, begun.the_vin)
+    left = remaining_quota(scene.tx, office, begun.the_vin)
     if left.none:
         return Go(screen=ScreenName.USED_UP)
     text, redraw_at = preselect.terms(office, left), None
@@ -64,7 +64,7 @@ def start(scene: Scene, _arg: str) -> Go:
     """Ask for the code with which phase 2 begins."""
     core, begun, office = scene.core, scene.preselection, scene.office
     refuse_closed(scene.tx, office, scene.at)
-    if chances(scene.tx, office, begun.the_vin).none:
+    if remaining_quota(scene.tx, office, begun.the_vin).none:
         raise ChancesUsedUp
     core.preselections.lapse(scene.tx, begun.preselection_id)
     core.preselections.judge_start(scene.tx, begun)

@@ -44,13 +44,13 @@ from core.values.offices import Office
 from core.values.plates import near_serials, parse_serial
 from core.values.workdays import WorkingCalendar
 
-IDEAS = 6
+SUGGESTIONS = 6
 """So many near numbers are offered after a try that failed."""
 _NEAR_EXAMINED = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chances:
+class Quota:
     """What a vehicle has left."""
 
     batches: int
@@ -63,11 +63,11 @@ class Chances:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
+class DrawResult:
     """What came of 【换一批】; an empty batch has charged nothing."""
 
     batch: Batch
-    chances: Chances
+    quota: Quota
     preselection: Preselection  # as it was locked for the draw
     lease_until: datetime  # until when the owner's verification holds now
 
@@ -90,13 +90,13 @@ class Unavailable(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
+class ComposeResult:
     """What came of a self-composed try: a number, or what it cost and why."""
 
     taken: str | None
     reasons: tuple[tuple[str, Unavailable], ...]
-    ideas: tuple[str, ...]
-    chances: Chances
+    suggestions: tuple[str, ...]
+    quota: Quota
 
 
 def _span(office: Office) -> timedelta:
@@ -104,16 +104,16 @@ def _span(office: Office) -> timedelta:
     return timedelta(seconds=office.batch_seconds + office.batch_grace_seconds)
 
 
-def chances(tx: Tx, office: Office, vin: str) -> Chances:
+def remaining_quota(tx: Tx, office: Office, vin: str) -> Quota:
     """Return what a vehicle has left at an office's quotas."""
     row = tx.one("vehicles.get", vin=vin)
     if row is None:
-        return Chances(batches=office.random_batches, wishes=office.compose_total)
-    return _chances_of(row, office)
+        return Quota(batches=office.random_batches, wishes=office.compose_total)
+    return _quota_of(row, office)
 
 
-def _chances_of(row: Row, office: Office) -> Chances:
-    return Chances(
+def _quota_of(row: Row, office: Office) -> Quota:
+    return Quota(
         batches=max(0, office.random_batches + row["random_granted"] - row["random_used"]),
         wishes=max(0, office.compose_total + row["compose_granted"] - row["compose_used"]),
     )
@@ -192,7 +192,7 @@ class Selection:
         at: datetime,
         without_four: bool,
         free: FreeList | None = None,
-    ) -> Drawn:
+    ) -> DrawResult:
         """Draw a batch (换一批), which costs one; the batch before goes back first.
 
         Args:
@@ -228,11 +228,11 @@ class Selection:
         )
         batch = self._batches.draw(tx, request, free)
         self._restart_shortlist(tx, preselection, office, at=at)
-        left = _chances_of(charged, office)
+        quota = _quota_of(charged, office)
         if not batch.serials:
             tx.run("vehicles.refund_batch", vin=preselection.vin)
-            left = chances(tx, office, preselection.the_vin)
-        return Drawn(batch=batch, chances=left, preselection=preselection, lease_until=lease_until)
+            quota = remaining_quota(tx, office, preselection.the_vin)
+        return DrawResult(batch=batch, quota=quota, preselection=preselection, lease_until=lease_until)
 
     def sent(self, tx: Tx, batch: Batch, office: Office, *, at: datetime) -> None:
         """Count a living batch from when it was first sent; showing it again adds nothing."""
@@ -336,7 +336,7 @@ class Selection:
         typed: Sequence[str],
         *,
         at: datetime,
-    ) -> Tried:
+    ) -> ComposeResult:
         """Try some wishes in their order: the first that is free is taken, irrevocably.
 
         All are charged at first, by the statement that guards the quota, and given back when one of
@@ -361,8 +361,8 @@ class Selection:
             if self._take_wish(tx, preselection, find_segment(released, wish), wish):
                 tx.run("vehicles.refund_wishes", vin=preselection.vin, wishes=len(wishes))
                 self._reserved(tx, account, preselection, office, wish, way=Way.COMPOSED)
-                left = chances(tx, office, preselection.the_vin)
-                return Tried(taken=wish, reasons=(), ideas=(), chances=left)
+                quota = remaining_quota(tx, office, preselection.the_vin)
+                return ComposeResult(taken=wish, reasons=(), suggestions=(), quota=quota)
         return self._failed(tx, account, preselection, office, wishes)
 
     def _selecting(
@@ -412,7 +412,7 @@ class Selection:
         )
         if charged is not None:
             return
-        left = chances(tx, office, preselection.the_vin).wishes
+        left = remaining_quota(tx, office, preselection.the_vin).wishes
         if left < wishes:
             raise NoWishesLeft(left)
         row = tx.one("vehicles.get", vin=preselection.vin)
@@ -457,7 +457,7 @@ class Selection:
 
     def _failed(
         self, tx: Tx, account: Account, preselection: Preselection, office: Office, wishes: Sequence[str]
-    ) -> Tried:
+    ) -> ComposeResult:
         key = {"office": preselection.office, "kind": preselection.kind}
         for wish in wishes:
             tx.run(
@@ -476,11 +476,11 @@ class Selection:
             office=preselection.office,
             wishes=dict(reasons),
         )
-        return Tried(
+        return ComposeResult(
             taken=None,
             reasons=reasons,
-            ideas=tuple(self._ideas(tx, preselection, office, wishes)),
-            chances=chances(tx, office, preselection.the_vin),
+            suggestions=tuple(self._suggestions(tx, preselection, office, wishes)),
+            quota=remaining_quota(tx, office, preselection.the_vin),
         )
 
     def _reason(self, tx: Tx, preselection: Preselection, wish: str) -> Unavailable:
@@ -491,21 +491,23 @@ class Selection:
         }
         return known.get(state or "", Unavailable.PRESELECTED)
 
-    def _ideas(self, tx: Tx, preselection: Preselection, office: Office, wishes: Sequence[str]) -> list[str]:
+    def _suggestions(
+        self, tx: Tx, preselection: Preselection, office: Office, wishes: Sequence[str]
+    ) -> list[str]:
         """Return near numbers that are free just now, first those near the first wish."""
         kind = preselection.kind
         composable = [one for one in open_segments(tx, office, kind) if one.compose_from <= tx.now]
         kept_back = withheld(tx, office, kind)
-        ideas: list[str] = []
+        suggestions: list[str] = []
         for wish in wishes:
             for near in islice(near_serials(wish, kind, nev_letters=office.nev_letters), _NEAR_EXAMINED):
-                if len(ideas) == IDEAS:
-                    return ideas
-                if near in ideas or near in wishes or find_segment(composable, near) is None:
+                if len(suggestions) == SUGGESTIONS:
+                    return suggestions
+                if near in suggestions or near in wishes or find_segment(composable, near) is None:
                     continue
                 if not any(mask.matches(near) for mask in kept_back) and is_free(tx, office, kind, near):
-                    ideas.append(near)
-        return ideas
+                    suggestions.append(near)
+        return suggestions
 
     def _reserved(
         self,

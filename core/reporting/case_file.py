@@ -20,7 +20,7 @@ from core.people.blacklist import Ban
 from core.pool.number_status import PlateStatus, status_of
 from core.ports import Tx
 from core.preselection import UNFINISHED, Preselection, PreselectionState, from_row, get, of_account
-from core.preselection.selection import Chances, chances
+from core.preselection.selection import Quota, remaining_quota
 from core.reporting.audit_search import RECEIPT, AuditEntry, about
 from core.values.identity import (
     IDENTITY_LENGTH,
@@ -82,7 +82,7 @@ class VehicleRecord:
     batches_granted: int
     wishes_used: int
     wishes_granted: int
-    chances: Chances | None  # what is left, by the quotas of an office; None where no office is known
+    quota: Quota | None  # what is left, by the quotas of an office; None where no office is known
     failed_wishes: int
     registry: str | None  # what the embedded registry says of it: new or registered
     selecting_until: datetime | None  # until when somebody has it to themselves
@@ -306,7 +306,7 @@ class CaseFiles:
             batches_granted=row["random_granted"] if row else 0,
             wishes_used=row["compose_used"] if row else 0,
             wishes_granted=row["compose_granted"] if row else 0,
-            chances=chances(tx, place, vin) if place else None,
+            quota=remaining_quota(tx, place, vin) if place else None,
             failed_wishes=failed["wishes"] if failed else 0,
             registry=registry["state"] if registry else None,
             selecting_until=from_millis(lease["until"]) if lease and busy else None,

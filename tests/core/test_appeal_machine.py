@@ -15,7 +15,7 @@ from core.appeals import AppealState, queue
 from core.clock import FixedClock
 from core.db import MemoryDatabase, MemoryStore
 from core.ports import Tx
-from core.preselection.selection import chances
+from core.preselection.selection import remaining_quota
 from core.values.plates import Plate, PlateKind
 from tests import invented
 from tests.core.appealing import appealed, approves, rejects
@@ -202,7 +202,10 @@ class Appealing(RuleBasedStateMachine):
     def chances_are_those_of_the_model(self) -> None:
         if not hasattr(self, "appeals"):
             return
-        left = [self.database.run(chances, self.place, invented.vin(one)).batches for one in range(VEHICLES)]
+        left = [
+            self.database.run(remaining_quota, self.place, invented.vin(one)).batches
+            for one in range(VEHICLES)
+        ]
         assert left == [5 - self.used[one] for one in range(VEHICLES)]
 
 

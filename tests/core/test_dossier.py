@@ -117,8 +117,8 @@ async def test_failed_wishes_and_chances_are_counted(core: Core) -> None:
     )
     vehicle = found.vehicle
     assert vehicle is not None
-    assert vehicle.chances is not None
-    assert (vehicle.wishes_used, vehicle.failed_wishes, vehicle.chances.wishes) == (1, 1, 19)
+    assert vehicle.quota is not None
+    assert (vehicle.wishes_used, vehicle.failed_wishes, vehicle.quota.wishes) == (1, 1, 19)
     assert vehicle.selecting_until is not None
 
 

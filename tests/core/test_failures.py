@@ -13,7 +13,7 @@ from core.clock import FixedClock
 from core.people.accounts import Account
 from core.ports import Store, Tx
 from core.preselection import Papers, PreselectionState, get
-from core.preselection.selection import Drawn
+from core.preselection.selection import DrawResult
 from core.values.plates import Plate, PlateKind
 from core.values.vehicles import CertificateKind
 from tests import invented
@@ -105,7 +105,7 @@ class Journey:
             ),
         }
 
-    def _draw(self, tx: Tx) -> Drawn:
+    def _draw(self, tx: Tx) -> DrawResult:
         place = self.place
         return self.core.selection.draw(tx, self.begun, place, nonce="n", at=tx.now, without_four=False)
 

@@ -31,7 +31,7 @@ from core.pool.ranks import open_ranks
 from core.pool.segments import Release, count, purge
 from core.ports import Tx
 from core.preselection import get
-from core.preselection.selection import chances
+from core.preselection.selection import remaining_quota
 from core.values.masks import parse_mask
 from core.values.plates import Plate, PlateKind
 from tests import invented
@@ -444,8 +444,8 @@ class Selecting(RuleBasedStateMachine):
         said = {"registered": "used", "resting": "resting"}
         reasons = [said.get(state, "preselected") for state in states]
         assert tried.reasons == tuple(zip(wishes, reasons, strict=True))
-        assert len(tried.ideas) <= 6
-        assert all(model.is_free(one, now) and self.may_wish(one, wishes) for one in tried.ideas)
+        assert len(tried.suggestions) <= 6
+        assert all(model.is_free(one, now) and self.may_wish(one, wishes) for one in tried.suggestions)
 
     def may_wish(self, wish: str, before: list[str]) -> bool:
         """Whether a wish is of a segment open to composition, not withheld and not repeated."""
@@ -620,7 +620,7 @@ class Selecting(RuleBasedStateMachine):
     @invariant()
     def shown_chances_are_quota_less_used(self) -> None:
         def look(tx: Tx) -> list[tuple[int, int]]:
-            left = [chances(tx, self.place, invented.vin(number)) for number in range(VEHICLES)]
+            left = [remaining_quota(tx, self.place, invented.vin(number)) for number in range(VEHICLES)]
             return [(one.batches, one.wishes) for one in left]
 
         wanted = [(one.batches, one.wishes) for one in self.model.vehicles.values()]

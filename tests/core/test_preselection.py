@@ -37,7 +37,7 @@ from core.preselection import (
     of_account,
     unfinished,
 )
-from core.preselection.selection import Drawn, Tried, chances, shortlist
+from core.preselection.selection import ComposeResult, DrawResult, remaining_quota, shortlist
 from core.values.plates import Plate, PlateKind
 from core.values.vehicles import CertificateKind
 from tests import invented
@@ -64,7 +64,7 @@ async def in_state(core: Core, state: PreselectionState) -> tuple[Account, int]:
     return account, begun
 
 
-async def draw(core: Core, begun: int) -> Drawn:
+async def draw(core: Core, begun: int) -> DrawResult:
     place = core.offices["粤K"]
     return await core.store.run(
         lambda tx: core.selection.draw(tx, begun, place, nonce="n", at=tx.now, without_four=False)
@@ -316,7 +316,7 @@ async def test_used_chances_stay_with_vehicle(core: Core) -> None:
     other = await core.store.run(registered, core, 1)
     again = await core.store.run(agreed, core, other, 0)
     await core.store.run(verifies_again, core, other, again)
-    assert (await draw(core, again)).chances.batches == 3
+    assert (await draw(core, again)).quota.batches == 3
 
 
 @pytest.mark.parametrize("lapsed", [False, True])
@@ -480,7 +480,7 @@ async def test_batch_counts_from_when_it_was_sent(core: Core, clock: FixedClock)
 async def _left_after_a_tick(core: Core) -> int:
     await core.store.run(core.endings.return_unsent)
     place = core.offices["粤K"]
-    return (await core.store.read(chances, place, invented.vin(0))).batches
+    return (await core.store.read(remaining_quota, place, invented.vin(0))).batches
 
 
 async def test_batch_that_was_never_shown_costs_nothing(core: Core, clock: FixedClock) -> None:
@@ -575,7 +575,7 @@ async def test_deadline_counts_working_days(
 async def test_success_charges_nothing(core: Core) -> None:
     await core.store.run(release, core, "A####")
     await core.store.run(reserved, core, 0, "A1234")
-    left = await core.store.read(chances, core.offices["粤K"], invented.vin(0))
+    left = await core.store.read(remaining_quota, core.offices["粤K"], invented.vin(0))
     assert (left.batches, left.wishes) == (5, 20)
 
 
@@ -594,7 +594,7 @@ async def test_banned_in_the_middle_neither_draws_nor_tries(core: Core) -> None:
     await core.store.run(release, core, "A####")
     account, begun = await core.store.run(verified, core, 1)
     place = core.offices["粤K"]
-    before = await core.store.read(chances, place, invented.vin(1))
+    before = await core.store.read(remaining_quota, place, invented.vin(1))
     await core.store.run(
         lambda tx: add_ban(
             tx,
@@ -609,15 +609,15 @@ async def test_banned_in_the_middle_neither_draws_nor_tries(core: Core) -> None:
         )
     )
 
-    def draw(tx: Tx) -> Drawn:
+    def draw(tx: Tx) -> DrawResult:
         return core.selection.draw(tx, begun, place, nonce="n", at=tx.now, without_four=False)
 
-    def compose(tx: Tx) -> Tried:
+    def compose(tx: Tx) -> ComposeResult:
         return core.selection.compose(tx, account, begun, place, ["A1234"], at=tx.now)
 
     for step in (draw, compose):
         with pytest.raises(Blacklisted) as refused:
             await core.store.run(step)
         assert refused.value.reason == "弄虚作假"
-    assert await core.store.read(chances, place, invented.vin(1)) == before
+    assert await core.store.read(remaining_quota, place, invented.vin(1)) == before
     assert await core.store.read(sql, "SELECT 1 FROM hold UNION ALL SELECT 1 FROM draw") == []

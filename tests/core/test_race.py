@@ -33,7 +33,7 @@ from core.pool.segments import withhold
 from core.ports import Row, Tx
 from core.preselection import Preselection, PreselectionState, get
 from core.preselection.counter import Grant, Move, granted_of
-from core.preselection.selection import Tried, Unavailable, chances
+from core.preselection.selection import ComposeResult, Unavailable, remaining_quota
 from core.values.masks import parse_mask
 from core.values.plates import Plate, PlateKind
 from tests import invented
@@ -64,7 +64,7 @@ async def test_one_of_200_wins_number(core: Core) -> None:
     owners = [await core.store.run(verified, core, number) for number in range(OWNERS)]
     place = core.offices["粤K"]
 
-    def tries(tx: Tx, number: int) -> Tried:
+    def tries(tx: Tx, number: int) -> ComposeResult:
         account, begun = owners[number]
         return core.selection.compose(tx, account, begun, place, ["A1234"], at=tx.now)
 
@@ -72,7 +72,7 @@ async def test_one_of_200_wins_number(core: Core) -> None:
     assert [one.taken for one in tried].count("A1234") == 1
     lost = [one for one in tried if one.taken is None]
     assert len(lost) == OWNERS - 1
-    assert {one.chances.wishes for one in lost} == {19}
+    assert {one.quota.wishes for one in lost} == {19}
     assert {one.reasons for one in lost} == {(("A1234", Unavailable.PRESELECTED),)}
     used = await core.store.read(sql, "SELECT compose_used FROM vehicle ORDER BY compose_used")
     assert [row["compose_used"] for row in used] == [0] + [1] * (OWNERS - 1)
@@ -85,13 +85,13 @@ async def test_one_vehicle_cannot_overspend(core: Core) -> None:
     account, begun = await core.store.run(verified, core, 1)
     place = core.offices["粤K"]
 
-    def hasty(tx: Tx) -> Tried:
+    def hasty(tx: Tx) -> ComposeResult:
         sql(tx, f"UPDATE vehicle SET composed_at = NULL WHERE vin = '{invented.vin(1)}'")  # noqa: S608 - ours
         return core.selection.compose(tx, account, begun, place, ["A1234"], at=tx.now)
 
     outcomes = await together(*(core.store.run(hasty) for _ in range(30)))
-    assert sum(isinstance(one, Tried) for one in outcomes) == 20
-    assert (await core.store.read(chances, place, invented.vin(1))).wishes == 0
+    assert sum(isinstance(one, ComposeResult) for one in outcomes) == 20
+    assert (await core.store.read(remaining_quota, place, invented.vin(1))).wishes == 0
 
 
 async def _unguarded(core: Core, accounts: list[tuple[Account, int]], at: Barrier) -> list[Any]:
@@ -108,7 +108,7 @@ async def _unguarded(core: Core, accounts: list[tuple[Account, int]], at: Barrie
             sql(tx, f"INSERT INTO plate ({names}) VALUES ({row}) {conflict}")  # noqa: S608 - ours
         return {"serial": "A1234"} if free else None
 
-    def tries(tx: Tx, account: Account, begun: int) -> Tried:
+    def tries(tx: Tx, account: Account, begun: int) -> ComposeResult:
         unlocked = frozenset({"pool.open_pool"})
         between = Between(tx, instead={"pool.reserve": take}, without=unlocked)
         return core.selection.compose(between, account, begun, core.offices["粤K"], ["A1234"], at=tx.now)
@@ -132,7 +132,7 @@ async def test_index_is_second_line_of_defence(core: Core) -> None:
     await core.store.run(release, core, "A####")
     owners = [await core.store.run(verified, core, number) for number in range(2)]
     outcomes = await _unguarded(core, owners, Barrier(2))
-    assert Counter(type(one) for one in outcomes) == {Tried: 1, StoreConstraintError: 1}
+    assert Counter(type(one) for one in outcomes) == {ComposeResult: 1, StoreConstraintError: 1}
 
 
 async def test_control_looking_in_another_transaction_loses(core: Core) -> None:
@@ -638,7 +638,7 @@ async def compose_beside_withholding(core: Core, *without: str) -> Any:
             judged.set()
             done.wait(0.5)
 
-    def compose(tx: Tx) -> Tried:
+    def compose(tx: Tx) -> ComposeResult:
         between = Between(tx, before=waits, without=frozenset(without))
         return core.selection.compose(between, account, begun, place, ["A1234"], at=tx.now)
 
@@ -659,7 +659,7 @@ async def test_number_withheld_meanwhile_is_not_taken(core: Core) -> None:
     refused = await compose_beside_withholding(core)
     assert isinstance(refused, WishesRefused)
     assert [(wish, type(why)) for wish, why in refused.refused] == [("A1234", WishWithheld)]
-    assert (await core.store.read(chances, core.offices["粤K"], invented.vin(0))).wishes == 20
+    assert (await core.store.read(remaining_quota, core.offices["粤K"], invented.vin(0))).wishes == 20
 
 
 @pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)

@@ -8,7 +8,7 @@ import pytest
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.ports import Tx
-from core.preselection.selection import chances
+from core.preselection.selection import remaining_quota
 from tests import invented
 from tests.core.between import Between, meeting
 from tests.core.sql import sql
@@ -50,7 +50,7 @@ async def returned_by_two(
         return core.endings.return_unsent(between(tx, before=meet))
 
     done = await asyncio.gather(core.store.run(ticks), core.store.run(ticks))
-    return sorted(done), (await core.store.read(chances, place, invented.vin(0))).batches
+    return sorted(done), (await core.store.read(remaining_quota, place, invented.vin(0))).batches
 
 
 async def test_chance_is_given_back_once(core: Core, clock: FixedClock, engine: str) -> None:

@@ -15,7 +15,7 @@ from core.bootstrap import Core
 from core.clock import FixedClock
 from core.pool import batches
 from core.ports import Tx
-from core.preselection.selection import Drawn
+from core.preselection.selection import DrawResult
 from core.values.masks import parse_mask
 from core.values.plates import PlateKind
 from tests.core.model import serials_of
@@ -110,11 +110,11 @@ class Busy:
         self.core, self.clock = core, clock
         self.presses = 0
 
-    async def draw(self, begun: int, *, without_four: bool = False) -> Drawn:
+    async def draw(self, begun: int, *, without_four: bool = False) -> DrawResult:
         self.presses += 1
         self.clock.advance(timedelta(seconds=7))
 
-        def step(tx: Tx) -> Drawn:
+        def step(tx: Tx) -> DrawResult:
             place, nonce = self.core.offices["粤K"], f"press-{self.presses}"
             return self.core.selection.draw(
                 tx, begun, place, nonce=nonce, at=tx.now, without_four=without_four

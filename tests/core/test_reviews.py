@@ -26,7 +26,7 @@ from core.people.blacklist import running
 from core.ports import Tx
 from core.preselection import PreselectionState, get, lease_until
 from core.preselection.counter import Move
-from core.preselection.selection import chances
+from core.preselection.selection import remaining_quota
 from core.registry import imports
 from core.registry.lookup import RegistryVehicle, StrictRegistry
 from core.values.plates import Plate, PlateKind
@@ -62,8 +62,8 @@ async def selects(core: Core, account: Account, vehicle: int, serial: str) -> in
     def steps(tx: Tx) -> int:
         begun = agreed(tx, core, account, vehicle)
         verifies_again(tx, core, account, begun)
-        tried = core.selection.compose(tx, account, begun, core.offices["粤K"], [serial], at=tx.now)
-        assert tried.taken == serial
+        result = core.selection.compose(tx, account, begun, core.offices["粤K"], [serial], at=tx.now)
+        assert result.taken == serial
         return begun
 
     return await core.store.run(steps)
@@ -113,7 +113,7 @@ async def test_chances_are_full_again_whoever_used_them(core: Core, owner: Accou
     number = await core.store.run(appealed, core, owner, HELD)
     outcome = await core.store.run(approves, core, number)
     assert (outcome.batches, outcome.wishes) == (5, 13)
-    left = await core.store.read(chances, place, vin)
+    left = await core.store.read(remaining_quota, place, vin)
     assert (left.batches, left.wishes) == (5, 20)
 
 
@@ -122,7 +122,7 @@ async def test_grant_that_is_left_is_not_taken_away(core: Core, owner: Account) 
     await core.store.run(sql, "UPDATE vehicle SET random_granted = 3, random_used = 1")
     number = await core.store.run(appealed, core, owner, HELD)
     await core.store.run(approves, core, number)
-    assert (await core.store.read(chances, core.offices["粤K"], invented.vin(HELD))).batches == 7
+    assert (await core.store.read(remaining_quota, core.offices["粤K"], invented.vin(HELD))).batches == 7
 
 
 async def test_whoever_selects_meanwhile_loses_the_vehicle(core: Core, owner: Account) -> None:

@@ -15,7 +15,7 @@ from core.pool.free_list import FreeList, FreeListWanted, list_free, read_free_l
 from core.pool.ranks import open_ranks
 from core.pool.segments import count, purge
 from core.ports import Tx
-from core.preselection.selection import Drawn
+from core.preselection.selection import DrawResult
 from core.values.plates import PlateKind
 from tests.core.between import Between
 from tests.core.sql import fill, sql
@@ -24,11 +24,11 @@ from tests.core.tools import release, verified
 LAST = {"A0007", "A4242", "A9999"}
 
 
-async def draw(core: Core, begun: int, *, without_four: bool = False) -> Drawn:
+async def draw(core: Core, begun: int, *, without_four: bool = False) -> DrawResult:
     """Draw as the bot does: with the list of what is free when it is asked for."""
     place, free = core.offices["粤K"], None
 
-    def step(tx: Tx) -> Drawn:
+    def step(tx: Tx) -> DrawResult:
         return core.selection.draw(
             tx, begun, place, nonce="press", at=tx.now, without_four=without_four, free=free
         )
@@ -67,7 +67,7 @@ async def test_last_three_of_10000_are_given(
 
 async def test_last_three_are_charged_once(core: Core) -> None:
     begun = await all_taken_but(core, "n IN (7, 4242, 9999)")
-    assert (await draw(core, begun)).chances.batches == 4
+    assert (await draw(core, begun)).quota.batches == 4
     assert set((await draw(core, begun)).batch.serials) == LAST  # what goes back is drawn again
 
 
@@ -80,7 +80,7 @@ async def test_without_four_leaves_fours(core: Core) -> None:
 async def test_only_fours_left_charge_nothing(core: Core) -> None:
     begun = await all_taken_but(core, "n IN (4, 4242)")
     drawn = await draw(core, begun, without_four=True)
-    assert (drawn.batch.serials, drawn.chances.batches) == ((), 5)
+    assert (drawn.batch.serials, drawn.quota.batches) == ((), 5)
 
 
 async def test_withheld_tail_is_not_given(core: Core) -> None:
@@ -97,7 +97,7 @@ async def test_empty_pool_charges_nothing(
     monkeypatch.setattr(free_list, "LARGEST_SCAN_INSIDE", largest_scan)
     begun = await all_taken_but(core, "false")
     drawn = await draw(core, begun)
-    assert (drawn.batch.serials, drawn.chances.batches) == ((), 5)
+    assert (drawn.batch.serials, drawn.quota.batches) == ((), 5)
 
 
 async def test_empty_draw_needs_a_chance(core: Core) -> None:

@@ -109,6 +109,6 @@ def verifies_again(tx: Tx, core: Core, account: Account, begun: int) -> None:
 def reserved(tx: Tx, core: Core, number: int, serial: str) -> tuple[Account, int]:
     """Bring an owner to a number of their own, self-composed."""
     account, begun = verified(tx, core, number)
-    tried = core.selection.compose(tx, account, begun, core.offices["粤K"], [serial], at=tx.now)
-    assert tried.taken == serial
+    result = core.selection.compose(tx, account, begun, core.offices["粤K"], [serial], at=tx.now)
+    assert result.taken == serial
     return account, begun

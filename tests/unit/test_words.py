@@ -18,7 +18,7 @@ from core.clock import CHINA
 from core.people.admins import Permission
 from core.pool.bulletin import UNTOLD, Bulletin, Left, Line, Published
 from core.preselection import Preselection, PreselectionState, Way
-from core.preselection.selection import Chances
+from core.preselection.selection import Quota
 from core.values.offices import LARGEST_BATCH, Office
 from core.values.plates import PlateKind
 from core.values.vehicles import CertificateKind
@@ -54,7 +54,7 @@ def _reserved() -> Preselection:
 
 SAID = {
     "notice": lambda office: preselect.notice(office, PlateKind.SMALL),
-    "terms": lambda office: preselect.terms(office, Chances(batches=5, wishes=20)),
+    "terms": lambda office: preselect.terms(office, Quota(batches=5, wishes=20)),
     "receipt": lambda office: selecting.done(_reserved(), office),
     "reminder": lambda office: notices.reminder(_reserved(), office, 1),
 }

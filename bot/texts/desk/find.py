@@ -197,7 +197,7 @@ def _heading(one: Preselection) -> str:
 
 def vehicle(found: VehicleRecord) -> str:
     """Return a vehicle's chances, and what else is known of it."""
-    left = found.chances
+    left = found.quota
     said = [
         _("<b>车辆</b> <code>{vin}</code>").format(vin=escape(group_vin(found.vin))),
         _chances(_("随机选号"), found.batches_used, found.batches_granted, left.batches if left else None),

@@ -8,7 +8,7 @@ from bot.texts.errors import VIN_AWARDED, VIN_BEING_SELECTED, VIN_PRESELECTED, V
 from bot.texts.owner.units import owner
 from core.people.accounts import Account
 from core.preselection import Preselection
-from core.preselection.selection import Chances
+from core.preselection.selection import Quota
 from core.values.offices import Office
 from core.values.plates import PlateKind
 from core.values.vehicles import CertificateKind, group_vin
@@ -117,7 +117,7 @@ def review(preselection: Preselection, account: Account, office: Office) -> str:
     )
 
 
-def terms(office: Office, chances: Chances) -> str:
+def terms(office: Office, quota: Quota) -> str:
     """Return the service terms (选号服务说明) of step 3."""
     return _(
         "<b>第3步 选号服务说明</b>\n"
@@ -136,10 +136,10 @@ def terms(office: Office, chances: Chances) -> str:
         batch_size=office.batch_size,
         batch_seconds=office.batch_seconds,
         shortlist_seconds=office.shortlist_seconds,
-        batches_left=chances.batches,
+        batches_left=quota.batches,
         wishes=office.compose_total,
         per_try=office.compose_per_try,
-        wishes_left=chances.wishes,
+        wishes_left=quota.wishes,
         workdays=office.validity_workdays,
         address=escape(office.address),
         counter_hours=counter_hours(office.counter_hours),

@@ -20,7 +20,7 @@ from bot.i18n.formatting import (
 from bot.i18n.language import _, phrase
 from core.pool.batches import Batch
 from core.preselection import Preselection, PreselectionState
-from core.preselection.selection import Chances, Shortlisted, Tried, Unavailable
+from core.preselection.selection import ComposeResult, Quota, Shortlisted, Unavailable
 from core.values.offices import Office
 from core.values.plates import PlateKind
 from core.values.vehicles import vin_last_six
@@ -97,7 +97,7 @@ def composable(left: int) -> str:
 
 def selecting(
     office: Office,
-    left: Chances,
+    left: Quota,
     batch: Batch | None,
     kept: Sequence[Shortlisted],
     now: datetime,
@@ -162,7 +162,7 @@ _EXAMPLES = {
 """Numbers of the right form, to be typed in like manner."""
 
 
-def composing(office: Office, kind: PlateKind, left: Chances, wishes: Sequence[str]) -> str:
+def composing(office: Office, kind: PlateKind, left: Quota, wishes: Sequence[str]) -> str:
     """Return the page of self-composed selection."""
     lines = [_("<b>第5步 预选号牌 · 自编选号</b>"), composable(left.wishes)]
     if wishes:
@@ -192,14 +192,14 @@ def try_question(office: Office, wishes: Sequence[str], known: Sequence[str]) ->
     return f"{question}\n\n{warning.format(wishes=listed(plate(office.code, wish) for wish in known))}"
 
 
-def failed(office: Office, tried: Tried) -> str:
+def failed(office: Office, result: ComposeResult) -> str:
     """Return what a try cost, and why each wish was not to be had."""
-    lines = [_("❌ 都不可用,剩余自编号牌个数将减少{count}个:").format(count=len(tried.reasons))]
+    lines = [_("❌ 都不可用,剩余自编号牌个数将减少{count}个:").format(count=len(result.reasons))]
     lines += [
         _("• {number}:{reason}").format(number=plate(office.code, wish), reason=_REASONS[why]())
-        for wish, why in tried.reasons
+        for wish, why in result.reasons
     ]
-    if tried.ideas:
+    if result.suggestions:
         lines.append(_("以下相近号码此刻空闲(仅供参考,不保证提交时仍可用),点一下可加入:"))
     return "\n".join(lines)
 
