@@ -69,7 +69,7 @@ def _to(scene: Scene, screen: ScreenName, number: int, **more: object) -> Go:
 
 def _judged(scene: Scene, number: int) -> Card:
     card = _seen(scene, number)
-    scene.core.reviews.judge_reviewer(scene.tx, card, scene.chat_id)
+    scene.core.reviews.validate_reviewer(scene.tx, card, scene.chat_id)
     return card
 
 

@@ -36,7 +36,7 @@ def ask(scene: Scene, rest: str) -> Go:
         if present is None:
             raise Usage("broadcast")
         return _to_progress(present)
-    text = broadcasts.judge_text(more[0])
+    text = broadcasts.validate_text(more[0])
     if present is not None:
         raise BroadcastRunning(present.broadcast_id)
     return Go(screen=ScreenName.DESK_BROADCAST_AUDIENCE, args={"office": office.code, "text": text})
@@ -110,7 +110,7 @@ def _send(scene: Scene, _arg: str) -> Go:
     request = BroadcastRequest(
         office=scene.arg("office"),
         audience=Audience(scene.arg("audience")),
-        text=broadcasts.judge_text(scene.arg("text")),
+        text=broadcasts.validate_text(scene.arg("text")),
         chat_id=scene.chat_id,
         actor=scene.actor,
     )

@@ -34,7 +34,7 @@ def ask_closed(scene: Scene, rest: str) -> Go:
     day = at.date()
     if not reason:
         raise Usage("closed")
-    scene.core.endings.judge_closing(scene.tx, office, day)
+    scene.core.endings.validate_closing(scene.tx, office, day)
     return Go(
         screen=ScreenName.DESK_CLOSED,
         args={"office": office.code, "day": day.isoformat(), "reason": reason_of(reason)},

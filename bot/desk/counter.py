@@ -8,7 +8,7 @@ from bot.dialog.screen import Go
 from bot.dialog.view import Style
 from bot.texts.desk import counter as texts
 from core.people.admins import Permission
-from core.preselection.counter import judge_register, reserved_of
+from core.preselection.counter import reserved_of, validate_registration
 from core.values.plates import Plate, PlateKind, parse_plate
 from core.values.text import HYPHENS, compact
 
@@ -53,12 +53,12 @@ def to_confirm(scene: Scene, plate: Plate, tail: str) -> Go:
     """
     scene.admin.require(Permission.CONFIRM, plate.office)
     typed = compact(tail, HYPHENS)
-    judge_register(scene.tx, plate, typed)
+    validate_registration(scene.tx, plate, typed)
     return Go(screen=ScreenName.DESK_CONFIRM, args=_args(plate, tail=typed))
 
 
 def _confirm_question(scene: Scene) -> str:
-    return texts.register_question(judge_register(scene.tx, _meant(scene), scene.arg("tail")))
+    return texts.register_question(validate_registration(scene.tx, _meant(scene), scene.arg("tail")))
 
 
 def _confirm(scene: Scene) -> str:

@@ -16,7 +16,7 @@ from core.errors import HolderElsewhere, IdentityIsTheirs, NothingKnown
 from core.people.accounts import Account, UserType
 from core.people.admins import EVERYWHERE, Permission
 from core.preselection import PreselectionState, of_account
-from core.preselection.counter import Grant, Move, granted_of, judge_change_of_type, judge_grant
+from core.preselection.counter import Grant, Move, granted_of, validate_change_of_type, validate_grant
 from core.values.identity import parse_identity
 from core.values.vehicles import parse_vin
 
@@ -75,7 +75,7 @@ def to_user_type(scene: Scene, account: Account, wanted: UserType) -> Go:
         UserTypeHeld: there is nothing to change.
         UnitNeedsCreditCode, CreditCodeIsUnit: the type does not fit the identity.
     """
-    judge_change_of_type(account, wanted)
+    validate_change_of_type(account, wanted)
     args = {
         "office": home_of(scene, account, Permission.USERTYPE),
         "account": account.account_id,
@@ -231,7 +231,7 @@ def _granted(written: str) -> tuple[int, int, str]:
 def to_grant(scene: Scene, vin: str, *, batches: int, wishes: int, reason: str) -> Go:
     """Lead to the question before a vehicle is given chances."""
     scene.admin.require(Permission.GRANT, EVERYWHERE)
-    judge_grant(batches, wishes)
+    validate_grant(batches, wishes)
     args = {
         "office": EVERYWHERE,
         "vin": vin,

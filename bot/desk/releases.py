@@ -110,7 +110,7 @@ def ask(scene: Scene, rest: str) -> Go:
     request = read_release(re.split(r"[\s,\uff0c]+", rest), scene.today)
     office = scene.desk_office(request.office, Permission.RELEASE)
     release = to_release(request, office, scene.actor)
-    pool_segments.judge_release(scene.tx, release)
+    pool_segments.validate_release(scene.tx, release)
     return Go(
         screen=ScreenName.DESK_RELEASE,
         args={

@@ -36,7 +36,7 @@ def ask_withhold(scene: Scene, rest: str) -> Go:
         Usage, MaskError: it is written in another way.
         AlreadyWithheld: there is nothing to ask.
     """
-    return _ask(scene, "withhold", rest, pool_segments.judge_withhold)
+    return _ask(scene, "withhold", rest, pool_segments.validate_withhold)
 
 
 def ask_unwithhold(scene: Scene, rest: str) -> Go:
@@ -46,7 +46,7 @@ def ask_unwithhold(scene: Scene, rest: str) -> Go:
         Usage, MaskError: it is written in another way.
         NotWithheld: there is nothing to ask.
     """
-    return _ask(scene, "unwithhold", rest, pool_segments.judge_unwithhold)
+    return _ask(scene, "unwithhold", rest, pool_segments.validate_unwithhold)
 
 
 def _meant(scene: Scene) -> tuple[Office, Mask]:

@@ -32,7 +32,7 @@ def begin(scene: Scene, vin: str = "") -> Go:
         note = words.ban_stays(core.offices.get(ban.office))
         return Go(screen=ScreenName.BANNED, note=note, pinned=True)
     if vin:
-        core.appeals.judge(scene.tx, account, vin)
+        core.appeals.validate(scene.tx, account, vin)
     draft = core.appeals.find_draft(scene.tx, account)
     if draft is None or not draft.has_consent:
         return Go(screen=ScreenName.APPEAL_NOTICE, args={"vin": vin})

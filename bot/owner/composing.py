@@ -13,7 +13,7 @@ from bot.owner.selecting import ERRORS
 from bot.texts.owner import selecting
 from core.errors import NoWishes, NoWishesLeft, OfficeClosed
 from core.preselection import PreselectionState, lease_until
-from core.preselection.selection import failed_before, judge_wishes, remaining_quota
+from core.preselection.selection import failed_before, remaining_quota, validate_wishes
 from core.values.plates import split_wishes
 
 _MOST_READ = 20
@@ -78,7 +78,7 @@ def _with(scene: Scene, more: Sequence[str]) -> Go:
     if not more:
         raise NoWishes
     present = scene.list_arg("wishes")
-    wishes = judge_wishes(scene.tx, scene.office, scene.preselection, [*present, *more])
+    wishes = validate_wishes(scene.tx, scene.office, scene.preselection, [*present, *more])
     return Go(screen=ScreenName.COMPOSE, args=_args(scene, wishes, scene.list_arg("ideas")))
 
 
@@ -91,7 +91,7 @@ def _submit(scene: Scene, _arg: str) -> Go:
     wishes, begun, office = scene.list_arg("wishes"), scene.preselection, scene.office
     if not office.hours.is_open(scene.at):
         raise OfficeClosed(office.hours.next_opening(scene.at))
-    judge_wishes(scene.tx, office, begun, wishes)
+    validate_wishes(scene.tx, office, begun, wishes)
     left = remaining_quota(scene.tx, office, begun.the_vin).wishes
     if left < len(wishes):
         raise NoWishesLeft(left)

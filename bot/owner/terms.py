@@ -13,7 +13,7 @@ from bot.owner.vehicle import REFUSED
 from bot.owner.wishes import tell_opening
 from bot.texts.errors import CHANCES_USED_UP
 from bot.texts.owner import appeal, preselect, provinces, registration, wishes
-from core.availability.maintenance import of_office, refuse_closed
+from core.availability.maintenance import ensure_open, of_office
 from core.errors import ChancesUsedUp
 from core.people.verification import CodePurpose, CodeStatus
 from core.preselection import PreselectionState
@@ -63,11 +63,11 @@ def _show_terms(scene: Scene) -> View | Go:
 def start(scene: Scene, _arg: str) -> Go:
     """Ask for the code with which phase 2 begins."""
     core, begun, office = scene.core, scene.preselection, scene.office
-    refuse_closed(scene.tx, office, scene.at)
+    ensure_open(scene.tx, office, scene.at)
     if remaining_quota(scene.tx, office, begun.the_vin).none:
         raise ChancesUsedUp
     core.preselections.lapse(scene.tx, begun.preselection_id)
-    core.preselections.judge_start(scene.tx, begun)
+    core.preselections.validate_start(scene.tx, begun)
     binding = core.preselections.code_binding(scene.account, begun)
     present = core.verification.state(scene.tx, scene.account, CodePurpose.PRESELECTION)
     if present is not None and present.resend_at > scene.tx.now and present.state != CodeStatus.LOCKED:
@@ -108,7 +108,7 @@ def _show_code(scene: Scene) -> View | Go:
 
 
 def _resend(scene: Scene, _arg: str) -> Go:
-    refuse_closed(scene.tx, scene.office, scene.at)
+    ensure_open(scene.tx, scene.office, scene.at)
     binding = scene.core.preselections.code_binding(scene.account, scene.preselection)
     return codes.request(scene, binding, ScreenName.CODE)
 

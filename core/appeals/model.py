@@ -130,7 +130,7 @@ class Queued:
     submitted_at: datetime
 
 
-def judged_reason(typed: str) -> str:
+def validate_reason(typed: str) -> str:
     """Return a reason in one line.
 
     Raises:

@@ -75,7 +75,7 @@ def obstacles(tx: Tx, vehicle_registry: VehicleRegistry, vin: str, account_id: i
     )
 
 
-def judge_vehicle(tx: Tx, vehicle_registry: VehicleRegistry, vin: str, account_id: int) -> Obstacles:
+def validate_vehicle(tx: Tx, vehicle_registry: VehicleRegistry, vin: str, account_id: int) -> Obstacles:
     """Return what an appeal about a vehicle could set aside.
 
     Raises:

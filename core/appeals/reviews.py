@@ -105,7 +105,7 @@ class Reviews:
         """
         return self._card_of(tx, self._waiting(tx, appeal_id))
 
-    def judge_reviewer(self, tx: Tx, card: Card, chat_id: int) -> None:
+    def validate_reviewer(self, tx: Tx, card: Card, chat_id: int) -> None:
         """Refuse whoever would decide in a matter of their own.
 
         Raises:
@@ -129,7 +129,7 @@ class Reviews:
             AppealOfOneself: it is the reviewer's own.
         """
         card = self.card(tx, appeal_id)
-        self.judge_reviewer(tx, card, chat_id)
+        self.validate_reviewer(tx, card, chat_id)
         actor = audit.chat_actor(chat_id)
         self._decide(tx, card.appeal, AppealState.REJECTED, actor, answer=answer)
         audit.record(
@@ -164,7 +164,7 @@ class Reviews:
         self._decide(tx, appeal, AppealState.APPROVED, actor)
         others = self._lock_others(tx, appeal)
         card = self._card_of(tx, appeal)
-        self.judge_reviewer(tx, card, chat_id)
+        self.validate_reviewer(tx, card, chat_id)
         if card.obstacles.digest != seen:
             raise AppealMoved
         self._give(tx, appeal, others)

@@ -12,9 +12,9 @@ from core.appeals.model import (
     Photo,
     Queued,
     Slot,
-    judged_reason,
+    validate_reason,
 )
-from core.appeals.obstacles import judge_vehicle
+from core.appeals.obstacles import validate_vehicle
 from core.audit import AuditAction
 from core.clock import from_millis, moment_or_none, to_millis
 from core.errors import (
@@ -29,7 +29,7 @@ from core.errors import (
     StoreConstraintError,
 )
 from core.people.accounts import Account
-from core.people.blacklist import refuse_banned
+from core.people.blacklist import ensure_not_banned
 from core.ports import Row, Tx
 from core.registry.lookup import VehicleRegistry
 from core.security.vault import Vault
@@ -133,7 +133,7 @@ class Appeals:
         """
         if not account.is_registered:
             raise NotRegistered
-        refuse_banned(tx, account.identity_hash)
+        ensure_not_banned(tx, account.identity_hash)
         if self.find_draft(tx, account) is None:
             self._add(tx, account, None)
         begun = self.draft(tx, account)
@@ -167,7 +167,7 @@ class Appeals:
             VehicleUnknown: the registry knows all vehicles, but not this one.
         """
         begun = self.draft(tx, account)
-        self.judge(tx, account, vin)
+        self.validate(tx, account, vin)
         tx.run("appeals.set_vin", appeal_id=begun.appeal_id, vin=vin, now=to_millis(tx.now))
 
     def enter_reason(self, tx: Tx, account: Account, typed: str) -> None:
@@ -177,7 +177,7 @@ class Appeals:
             AppealReasonLength: in less than 5 or more than 200 characters.
         """
         begun = self.draft(tx, account)
-        reason = judged_reason(typed)
+        reason = validate_reason(typed)
         tx.run(
             "appeals.set_reason",
             appeal_id=begun.appeal_id,
@@ -246,10 +246,10 @@ class Appeals:
             AppealsWaitEnough: three of theirs wait.
         """
         begun = self.draft(tx, account)
-        refuse_banned(tx, account.identity_hash)
+        ensure_not_banned(tx, account.identity_hash)
         if not begun.is_complete or not account.is_registered:
             raise AppealIncomplete
-        self.judge(tx, account, begun.the_vin)
+        self.validate(tx, account, begun.the_vin)
         if not self._submitted(tx, account, begun):
             raise AppealsWaitEnough(MOST_WAITING)
         audit.record(
@@ -287,7 +287,7 @@ class Appeals:
         ended = self.own(tx, account, appeal_id, lock=True)  # against the purge, which forgets its photos
         if ended.state not in RENEWABLE:
             raise StepOutOfOrder
-        refuse_banned(tx, account.identity_hash)
+        ensure_not_banned(tx, account.identity_hash)
         if self.find_draft(tx, account) is not None:
             raise AppealUnfinished
         begun = self._add(tx, account, appeal_id)
@@ -316,7 +316,7 @@ class Appeals:
             tx.run("appeals.forget_reason", appeal_id=row["appeal_id"])
         return len(drafts) + len(ended)
 
-    def judge(self, tx: Tx, account: Account, vin: str) -> None:
+    def validate(self, tx: Tx, account: Account, vin: str) -> None:
         """Refuse an appeal that could change nothing.
 
         Raises:
@@ -324,7 +324,7 @@ class Appeals:
         """
         if tx.one("appeals.waiting_of", vin=vin, account_id=account.account_id):
             raise AppealWaits
-        judge_vehicle(tx, self._vehicle_registry, vin, account.account_id)
+        validate_vehicle(tx, self._vehicle_registry, vin, account.account_id)
 
     def _add(self, tx: Tx, account: Account, renews: int | None) -> int:
         row = tx.one(

@@ -31,7 +31,7 @@ def of_office(tx: Tx, code: str) -> Maintenance | None:
     return found.get(code) or found.get(EVERYWHERE)
 
 
-def refuse_in_maintenance(tx: Tx, code: str) -> None:
+def ensure_not_in_maintenance(tx: Tx, code: str) -> None:
     """Refuse what may not begin while an office is closed.
 
     Raises:
@@ -42,7 +42,7 @@ def refuse_in_maintenance(tx: Tx, code: str) -> None:
         raise InMaintenance(closed.text)
 
 
-def refuse_closed(tx: Tx, office: Office, at: datetime) -> None:
+def ensure_open(tx: Tx, office: Office, at: datetime) -> None:
     """Refuse what begins in phase 2 while an office does not serve.
 
     Raises:
@@ -51,7 +51,7 @@ def refuse_closed(tx: Tx, office: Office, at: datetime) -> None:
     """
     if not office.hours.is_open(at):
         raise OfficeClosed(office.hours.next_opening(at))
-    refuse_in_maintenance(tx, office.code)
+    ensure_not_in_maintenance(tx, office.code)
 
 
 def text_of(tx: Tx, code: str) -> str:

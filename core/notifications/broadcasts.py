@@ -93,7 +93,7 @@ class BroadcastFigures:
     unsent: int = 0  # it was stopped before
 
 
-def judge_text(written: str) -> str:
+def validate_text(written: str) -> str:
     """Return the text of a broadcast as it was written, its lines trimmed, without control characters.
 
     Raises:

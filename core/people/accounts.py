@@ -318,7 +318,7 @@ class Accounts:
             PhoneTaken: another chat account is registered with it.
         """
         digest = self._phone_hash(phone)
-        self._refuse_taken_phone(tx, account, digest)
+        self._ensure_phone_not_taken(tx, account, digest)
         tx.run(
             "accounts.offer_phone",
             account_id=account.account_id,
@@ -337,12 +337,12 @@ class Accounts:
         fresh = self.by_id(tx, account.account_id)
         if not fresh.new_phone:
             raise StepOutOfOrder
-        self._refuse_taken_phone(tx, account, self._phone_hash(fresh.new_phone))
+        self._ensure_phone_not_taken(tx, account, self._phone_hash(fresh.new_phone))
         _at_once(tx, "accounts.prove_phone", account)
         if fresh.is_registered:
             audit.record(tx, fresh.actor, AuditAction.CHANGED_PHONE, fresh.subject, office=fresh.office)
 
-    def _refuse_taken_phone(self, tx: Tx, account: Account, digest: bytes) -> None:
+    def _ensure_phone_not_taken(self, tx: Tx, account: Account, digest: bytes) -> None:
         holder = tx.one("accounts.registered_phone", hash=digest)
         if holder is not None and holder["account_id"] != account.account_id:
             raise PhoneTaken

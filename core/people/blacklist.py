@@ -129,7 +129,7 @@ def subjects_of(tx: Tx, identity_hash: bytes | None) -> list[str]:
     ]
 
 
-def refuse_banned(tx: Tx, identity_hash: bytes | None) -> None:
+def ensure_not_banned(tx: Tx, identity_hash: bytes | None) -> None:
     """Refuse whoever is on the blacklist.
 
     Raises:

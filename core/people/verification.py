@@ -112,7 +112,7 @@ class Verification:
             PhoneCapReached: the telephone has had enough today.
             ServiceCapReached: the service has sent enough today.
         """
-        self._refuse_haste(tx, binding)
+        self._ensure_resend_allowed(tx, binding)
         self._count(tx, binding)
         code = self._new_code()
         tx.run("sms.replace_old", account_id=binding.account.account_id, purpose=binding.purpose)
@@ -201,7 +201,7 @@ class Verification:
             code=code,
         )
 
-    def _refuse_haste(self, tx: Tx, binding: CodeBinding) -> None:
+    def _ensure_resend_allowed(self, tx: Tx, binding: CodeBinding) -> None:
         present = self.state(tx, binding.account, binding.purpose)
         if present is not None and present.resend_at > tx.now:
             raise CodeTooSoon(-int((tx.now - present.resend_at).total_seconds() // 1))

@@ -223,7 +223,7 @@ def opening(tx: Tx, release: Release) -> Opening:
     return Opening(random_from=opens_at, compose_from=first, compose_by=last)
 
 
-def judge_release(tx: Tx, release: Release) -> None:
+def validate_release(tx: Tx, release: Release) -> None:
     """Refuse what would be refused at the release, before it is asked about.
 
     Raises:
@@ -316,7 +316,7 @@ def find_segment(open_now: Sequence[Segment], serial: str) -> Segment | None:
     return next((segment for segment in open_now if segment.mask.matches(serial)), None)
 
 
-def judge_wish(tx: Tx, office: Office, kind: PlateKind, serial: str) -> Segment:
+def validate_wish(tx: Tx, office: Office, kind: PlateKind, serial: str) -> Segment:
     """Return the segment of a serial that may be wished for.
 
     Raises:
@@ -345,7 +345,7 @@ def pool_state(tx: Tx, office: str, kind: PlateKind, serial: str) -> str | None:
     return row["state"] if row else None
 
 
-def judge_withhold(tx: Tx, office: Office, mask: Mask) -> None:
+def validate_withhold(tx: Tx, office: Office, mask: Mask) -> None:
     """Refuse to keep back what is kept back, before it is asked about.
 
     Raises:
@@ -355,7 +355,7 @@ def judge_withhold(tx: Tx, office: Office, mask: Mask) -> None:
         raise AlreadyWithheld
 
 
-def judge_unwithhold(tx: Tx, office: Office, mask: Mask) -> None:
+def validate_unwithhold(tx: Tx, office: Office, mask: Mask) -> None:
     """Refuse to let go what is not kept back, before it is asked about.
 
     Raises:

@@ -100,7 +100,7 @@ def reserved_of(tx: Tx, plate: Plate) -> Preselection:
     raise PlateNotReserved(by=done["actor"], action=done["action"]) if done else PlateNotReserved
 
 
-def judge_register(tx: Tx, plate: Plate, vin: str) -> Preselection:
+def validate_registration(tx: Tx, plate: Plate, vin: str) -> Preselection:
     """Return the reservation whose number may be recorded as being on its vehicle.
 
     Args:
@@ -118,7 +118,7 @@ def judge_register(tx: Tx, plate: Plate, vin: str) -> Preselection:
     return reserved
 
 
-def judge_grant(batches: int, wishes: int) -> None:
+def validate_grant(batches: int, wishes: int) -> None:
     """Refuse a grant of nothing, or of more than a hundred of a kind.
 
     Raises:
@@ -128,19 +128,19 @@ def judge_grant(batches: int, wishes: int) -> None:
         raise NothingGranted
 
 
-def judge_change_of_type(account: Account, user_type: UserType) -> None:
+def validate_change_of_type(account: Account, user_type: UserType) -> None:
     """Refuse a change that is none or does not go with the identity, before it is asked about.
 
     Raises:
         UserTypeHeld: they are of that type.
-        UnitNeedsCreditCode, CreditCodeIsUnit: as ``judge_user_type``.
+        UnitNeedsCreditCode, CreditCodeIsUnit: as ``validate_user_type``.
     """
-    judge_user_type(account, user_type)
+    validate_user_type(account, user_type)
     if account.user_type == user_type:
         raise UserTypeHeld
 
 
-def judge_user_type(account: Account, user_type: UserType) -> None:
+def validate_user_type(account: Account, user_type: UserType) -> None:
     """Refuse a user type that does not go with the identity.
 
     Raises:
@@ -168,7 +168,7 @@ class Counter:
             PlateNotReserved: nobody has reserved it, or it is registered already.
             VinTailMismatch: the last six of the VIN differ; nothing changes.
         """
-        reserved = judge_register(tx, plate, last_six)
+        reserved = validate_registration(tx, plate, last_six)
         if not end(tx, reserved, PreselectionState.REGISTERED):
             raise PlateNotReserved
         tx.run(
@@ -214,7 +214,7 @@ class Counter:
             NothingGranted: none, or more than a hundred of a kind.
             HandledMeanwhile: somebody else has granted it some since the admin was asked.
         """
-        judge_grant(grant.batches, grant.wishes)
+        validate_grant(grant.batches, grant.wishes)
         subject = audit.vehicle_subject(grant.vin)
         tx.run("vehicles.add", vin=grant.vin)
         batches, wishes = grant.seen
@@ -252,7 +252,7 @@ class Counter:
             UnitNeedsCreditCode: a unit, without a unified social credit code.
             CreditCodeIsUnit: something else, with one.
         """
-        judge_user_type(account, user_type)
+        validate_user_type(account, user_type)
         if user_type == account.user_type:
             return False
         changed = tx.run(

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from core import audit
 from core.audit import AuditAction
-from core.availability.maintenance import refuse_closed
+from core.availability.maintenance import ensure_open
 from core.clock import to_millis
 from core.errors import (
     DataIncomplete,
@@ -16,7 +16,7 @@ from core.errors import (
     VinRegistered,
 )
 from core.people.accounts import Account
-from core.people.blacklist import refuse_banned
+from core.people.blacklist import ensure_not_banned
 from core.people.verification import CheckResult, CodeBinding, CodePurpose, Verification
 from core.ports import Tx
 from core.preselection.leases import drop, let_go
@@ -40,7 +40,7 @@ class Preselections:
             NotThisUserType: this user selects only at the office of registration.
             Blacklisted: until when, and why.
         """
-        refuse_banned(tx, account.identity_hash)
+        ensure_not_banned(tx, account.identity_hash)
         if not account.selects_at(office.code):
             raise NotThisUserType(user_type=account.user_type)
         now = to_millis(tx.now)
@@ -90,7 +90,7 @@ class Preselections:
             StepOutOfOrder: the data are not being entered.
         """
         preselection = self._correctable(tx, preselection_id)
-        self._judge_vin(tx, vin, preselection)
+        self._validate_vin(tx, vin, preselection)
         self._changed(
             tx.run(
                 "preselection.set_vin",
@@ -108,7 +108,7 @@ class Preselections:
             StepOutOfOrder: the data are not being entered.
         """
         preselection = self._correctable(tx, preselection_id)
-        self._vehicle_registry.judge_certificate(tx, preselection.the_vin, papers.certificate)
+        self._vehicle_registry.validate_certificate(tx, preselection.the_vin, papers.certificate)
         self._changed(
             tx.run(
                 "preselection.set_certificate",
@@ -130,9 +130,9 @@ class Preselections:
         preselection = self._correctable(tx, preselection_id)
         if not (preselection.vin and preselection.certificate_kind and preselection.certificate):
             raise DataIncomplete
-        refuse_banned(tx, account.identity_hash)
-        self._judge_vin(tx, preselection.vin, preselection)
-        self._vehicle_registry.judge_certificate(tx, preselection.vin, preselection.certificate)
+        ensure_not_banned(tx, account.identity_hash)
+        self._validate_vin(tx, preselection.vin, preselection)
+        self._vehicle_registry.validate_certificate(tx, preselection.vin, preselection.certificate)
         move(tx, preselection, PreselectionState.AGREED)
         tx.run("vehicles.add", vin=preselection.vin)
         audit.record(
@@ -148,14 +148,14 @@ class Preselections:
             let_go(tx, preselection)
             move(tx, preselection, PreselectionState.INFORMED)
 
-    def judge_start(self, tx: Tx, preselection: Preselection) -> None:
+    def validate_start(self, tx: Tx, preselection: Preselection) -> None:
         """Refuse to start a selection for a vehicle that cannot be given a number now.
 
         Raises:
             VinPreselected, VinRegistered, VinAwarded: as when it was entered.
             VinBeingSelected: somebody else is selecting for it.
         """
-        self._judge_vin(tx, preselection.the_vin, preselection)
+        self._validate_vin(tx, preselection.the_vin, preselection)
         lease = tx.one("preselection.lease_of", vin=preselection.vin)
         if (
             lease is not None
@@ -187,11 +187,11 @@ class Preselections:
         preselection = get(tx, preselection_id, lock=True)
         if preselection.state != PreselectionState.AGREED:
             raise StepOutOfOrder
-        refuse_closed(tx, office, at)
+        ensure_open(tx, office, at)
         result = self._verification.check(tx, self.code_binding(account, preselection), typed, at=at)
         if result.right:
-            refuse_banned(tx, account.identity_hash)
-            self.judge_start(tx, preselection)
+            ensure_not_banned(tx, account.identity_hash)
+            self.validate_start(tx, preselection)
             self._start(tx, account, preselection, office)
         return result
 
@@ -233,14 +233,14 @@ class Preselections:
         if not rows:
             raise StepOutOfOrder
 
-    def _judge_vin(self, tx: Tx, vin: str, asking: Preselection) -> None:
+    def _validate_vin(self, tx: Tx, vin: str, asking: Preselection) -> None:
         row = tx.one("preselection.live_of_vin", vin=vin)
         if row is not None:
             raise VinRegistered(vin) if row["state"] == PreselectionState.REGISTERED else VinPreselected(vin)
         right = tx.one("appeals.right_to", vin=vin)
         if right is not None and right["account_id"] != asking.account_id:
             raise VinAwarded(vin)
-        self._vehicle_registry.judge_vin(tx, vin, asking.kind, exempt=right is not None)
+        self._vehicle_registry.validate_vin(tx, vin, asking.kind, exempt=right is not None)
 
     def _start(self, tx: Tx, account: Account, preselection: Preselection, office: Office) -> None:
         until = tx.now + timedelta(minutes=office.idle_minutes)
@@ -254,7 +254,7 @@ class Preselections:
         if lease is None:
             raise VinBeingSelected(preselection.the_vin)
         # Once more, now that nobody else can reserve for it: somebody may have, since it was looked at.
-        self._judge_vin(tx, preselection.the_vin, preselection)
+        self._validate_vin(tx, preselection.the_vin, preselection)
         tx.run("preselection.verify", preselection_id=preselection.preselection_id, now=to_millis(tx.now))
         audit.record(
             tx, account.actor, AuditAction.VERIFIED, preselection.subject, office=preselection.office

@@ -122,7 +122,7 @@ class Endings:
         moved = [self._moved(tx, from_row(row), row["chat_id"], office, calendar) for row in rows]
         return [one for one in moved if one is not None]
 
-    def judge_closing(self, tx: Tx, office: Office, day: date) -> None:
+    def validate_closing(self, tx: Tx, office: Office, day: date) -> None:
         """Refuse a day that is over or closed already, before it is asked about.
 
         Raises:

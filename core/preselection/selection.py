@@ -14,7 +14,7 @@ from typing import Any
 from core import audit
 from core.audit import AuditAction
 from core.availability import closed_days
-from core.availability.maintenance import refuse_closed
+from core.availability.maintenance import ensure_open
 from core.clock import from_millis, to_millis
 from core.errors import (
     HoldEnded,
@@ -32,11 +32,19 @@ from core.errors import (
     WishWithheld,
 )
 from core.people.accounts import Account
-from core.people.blacklist import refuse_banned
+from core.people.blacklist import ensure_not_banned
 from core.pool.batches import Batch, Batches, DrawRequest, last_batch
 from core.pool.free_list import FreeList
 from core.pool.number_status import NumberStatus
-from core.pool.segments import Segment, find_segment, is_free, judge_wish, open_segments, pool_state, withheld
+from core.pool.segments import (
+    Segment,
+    find_segment,
+    is_free,
+    open_segments,
+    pool_state,
+    validate_wish,
+    withheld,
+)
 from core.ports import Row, Tx
 from core.preselection import Preselection, PreselectionState, Way, end_holds, get, renew_lease
 from core.preselection.expiry import Endings
@@ -140,7 +148,7 @@ def failed_before(tx: Tx, preselection: Preselection, wishes: Sequence[str]) -> 
     return [wish for wish in wishes if wish in known]
 
 
-def judge_wishes(tx: Tx, office: Office, preselection: Preselection, typed: Sequence[str]) -> list[str]:
+def validate_wishes(tx: Tx, office: Office, preselection: Preselection, typed: Sequence[str]) -> list[str]:
     """Return the serials of some wishes, in their order, after judging each of them.
 
     Raises:
@@ -156,7 +164,7 @@ def judge_wishes(tx: Tx, office: Office, preselection: Preselection, typed: Sequ
     for wish in typed:
         try:
             serial = parse_serial(preselection.kind, wish, office=office.code, nev_letters=office.nev_letters)
-            judge_wish(tx, office, preselection.kind, serial)
+            validate_wish(tx, office, preselection.kind, serial)
             if serial in good:
                 raise WishRepeated
             good.append(serial)
@@ -167,7 +175,7 @@ def judge_wishes(tx: Tx, office: Office, preselection: Preselection, typed: Sequ
     return good
 
 
-def _refuse_withheld(tx: Tx, office: Office, preselection: Preselection, wishes: Sequence[str]) -> None:
+def _ensure_not_withheld(tx: Tx, office: Office, preselection: Preselection, wishes: Sequence[str]) -> None:
     kept_back = withheld(tx, office, preselection.kind)
     refused = [wish for wish in wishes if any(mask.matches(wish) for mask in kept_back)]
     if refused:
@@ -213,7 +221,7 @@ class Selection:
         """
         preselection, lease_until = self._selecting(tx, preselection_id, office, at=at)
         owner = tx.one("accounts.by_id", account_id=preselection.account_id)
-        refuse_banned(tx, owner["identity_hash"] if owner else None)
+        ensure_not_banned(tx, owner["identity_hash"] if owner else None)
         self._within_hours(tx, preselection, office, at=at)
         charged = tx.one("vehicles.charge_batch", vin=preselection.vin, quota=office.random_batches)
         if charged is None:
@@ -319,7 +327,7 @@ class Selection:
             HoldEnded: its time had run out when the press came; it is back in the pool.
             VerificationLapsed: idle for too long.
         """
-        refuse_banned(tx, account.identity_hash)
+        ensure_not_banned(tx, account.identity_hash)
         preselection, _ = self._selecting(tx, preselection_id, office, at=at)
         self._lock_pool(tx, preselection)
         held = tx.one("pool.claim_held", **self._hold(preselection, serial, at))
@@ -349,14 +357,14 @@ class Selection:
             TriedTooSoon: the last try was a moment ago.
             OfficeClosed, VerificationLapsed: as with a draw.
         """
-        refuse_banned(tx, account.identity_hash)
+        ensure_not_banned(tx, account.identity_hash)
         preselection, _ = self._selecting(tx, preselection_id, office, at=at)
         self._within_hours(tx, preselection, office, at=at)
-        wishes = judge_wishes(tx, office, preselection, typed)
+        wishes = validate_wishes(tx, office, preselection, typed)
         self._charge_wishes(tx, preselection, office, len(wishes))
         released = open_segments(tx, office, preselection.kind)
         self._lock_pool(tx, preselection)
-        _refuse_withheld(tx, office, preselection, wishes)  # meanwhile: withholding takes the same lock
+        _ensure_not_withheld(tx, office, preselection, wishes)  # meanwhile: withholding takes the same lock
         for wish in wishes:
             if self._take_wish(tx, preselection, find_segment(released, wish), wish):
                 tx.run("vehicles.refund_wishes", vin=preselection.vin, wishes=len(wishes))
@@ -375,7 +383,7 @@ class Selection:
         return preselection, renew_lease(tx, preselection, office, at=at)
 
     def _within_hours(self, tx: Tx, preselection: Preselection, office: Office, *, at: datetime) -> None:
-        refuse_closed(tx, office, at)
+        ensure_open(tx, office, at)
         if preselection.verified_at is None or not office.hours.same_session(preselection.verified_at, at):
             raise VerificationLapsed
 

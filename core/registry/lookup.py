@@ -47,7 +47,7 @@ class VehicleRegistry(Protocol):
         """Return what is known of a vehicle, None when nothing is."""
         ...
 
-    def judge_vin(self, tx: Tx, vin: str, kind: PlateKind, *, exempt: bool = False) -> None:
+    def validate_vin(self, tx: Tx, vin: str, kind: PlateKind, *, exempt: bool = False) -> None:
         """Refuse a vehicle that cannot be given a number.
 
         Args:
@@ -63,7 +63,7 @@ class VehicleRegistry(Protocol):
         """
         ...
 
-    def judge_certificate(self, tx: Tx, vin: str, certificate: str) -> None:
+    def validate_certificate(self, tx: Tx, vin: str, certificate: str) -> None:
         """Refuse a certificate that is not the vehicle's.
 
         Raises:
@@ -81,10 +81,10 @@ class OpenRegistry:
         """Return None: nothing is known."""
         return None
 
-    def judge_vin(self, tx: Tx, vin: str, kind: PlateKind, *, exempt: bool = False) -> None:
+    def validate_vin(self, tx: Tx, vin: str, kind: PlateKind, *, exempt: bool = False) -> None:
         """Accept every vehicle whose VIN has the right form."""
 
-    def judge_certificate(self, tx: Tx, vin: str, certificate: str) -> None:
+    def validate_certificate(self, tx: Tx, vin: str, certificate: str) -> None:
         """Accept every certificate whose number has the right form."""
 
 
@@ -105,7 +105,7 @@ class StrictRegistry:
             registered=row["state"] == RegistryState.REGISTERED,
         )
 
-    def judge_vin(self, tx: Tx, vin: str, kind: PlateKind, *, exempt: bool = False) -> None:
+    def validate_vin(self, tx: Tx, vin: str, kind: PlateKind, *, exempt: bool = False) -> None:
         """Refuse a vehicle that the table does not hold as new and of this kind."""
         row = tx.one("vehicles.registry_get", vin=vin)
         if row is None:
@@ -115,7 +115,7 @@ class StrictRegistry:
         if row["kind"] != kind:
             raise KindMismatch
 
-    def judge_certificate(self, tx: Tx, vin: str, certificate: str) -> None:
+    def validate_certificate(self, tx: Tx, vin: str, certificate: str) -> None:
         """Refuse another certificate than the table's."""
         row = tx.one("vehicles.registry_get", vin=vin)
         if row is None or row["certificate"] != certificate:

@@ -217,11 +217,11 @@ class AuditSearch:
 
     def _person(self, tx: Tx, text: str, today: date) -> AuditQuery | None:
         """Read an identity number or a telephone, of which nothing is kept, or a chat id."""
-        identity = _judged(lambda: parse_identity(text, today=today))
+        identity = _parsed_or_none(lambda: parse_identity(text, today=today))
         if identity is not None:
             digest = self._vault.lookup("identity", identity)
             return self._account(tx, IDENTITY, self._accounts.by_identity(tx, digest), digest)
-        phone = _judged(lambda: parse_phone(text))
+        phone = _parsed_or_none(lambda: parse_phone(text))
         if phone is not None and (holder := self._accounts.by_phone(tx, phone)):
             return self._account(tx, PHONE, holder, None)
         found = _CHAT.fullmatch(text.lower())
@@ -303,7 +303,7 @@ def _entry(tx: Tx, row: Row) -> AuditEntry:
     )
 
 
-def _judged(read: Callable[[], str]) -> str | None:
+def _parsed_or_none(read: Callable[[], str]) -> str | None:
     """Return what was read, None where it has another form."""
     try:
         return read()

@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     @field_validator("offices")
     @classmethod
     def _served_once(cls, offices: tuple[Office, ...], info: ValidationInfo) -> tuple[Office, ...]:
-        _refuse_twice(office.code for office in offices)
+        _ensure_distinct(office.code for office in offices)
         calendar: CalendarSettings | None = info.data.get("calendar")
         return _on_calendar(offices, calendar.ready()) if calendar else offices
 
@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     def _only_elsewhere(
         cls, others: tuple[ElsewhereSettings, ...], info: ValidationInfo
     ) -> tuple[ElsewhereSettings, ...]:
-        _refuse_twice(other.code for other in others)
+        _ensure_distinct(other.code for other in others)
         here = {office.code for office in info.data.get("offices", ())}
         served = sorted(here & {other.code for other in others})
         if served:
@@ -145,7 +145,7 @@ class Settings(BaseSettings):
         return found
 
 
-def _refuse_twice(codes: Iterable[str]) -> None:
+def _ensure_distinct(codes: Iterable[str]) -> None:
     seen: set[str] = set()
     for code in codes:
         if code in seen:

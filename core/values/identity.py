@@ -79,12 +79,12 @@ def parse_resident_id(text: str, *, today: date) -> str:
     if is_oversized(text):
         raise errors.ResidentIdLength(wanted=IDENTITY_LENGTH, found=len(text.strip()))
     number = canonical_identity(text)
-    _judge_resident_form(number)
+    _validate_resident_form(number)
     if ric.calc_check_digit(number) != number[-1]:
         raise errors.ResidentIdMistyped
     if number[:2] not in _PROVINCES and number[0] != _FOREIGN_RESIDENT:
         raise errors.ResidentIdRegion
-    _judge_birth_date(number, today)
+    _validate_birth_date(number, today)
     return number
 
 
@@ -200,7 +200,7 @@ def parse_name(text: str) -> str:
         raise errors.PersonNameLength(shortest=NAME_SHORTEST, longest=NAME_LONGEST, found=len(text.strip()))
     name = _joined(tidy(text).replace("’", "'"))
     stray = positions_where(name, lambda char: not _is_name_letter(char) and char not in _NAME_SEPARATORS)
-    return _judged_name(name, stray or _unjoining(name))
+    return _validate_name(name, stray or _unjoining(name))
 
 
 def parse_unit_name(text: str) -> str:
@@ -253,7 +253,7 @@ def holds_personal_number(text: str) -> bool:
     return _PERSONAL_NUMBER.search(clean(text[:_LONGEST_LOOKED_AT])) is not None
 
 
-def _judge_resident_form(number: str) -> None:
+def _validate_resident_form(number: str) -> None:
     if not number:
         raise errors.ResidentIdEmpty
     foreign = positions_outside(number, _DIGITS)
@@ -265,7 +265,7 @@ def _judge_resident_form(number: str) -> None:
         raise errors.ResidentIdLength(wanted=IDENTITY_LENGTH, found=len(number))
 
 
-def _judge_birth_date(number: str, today: date) -> None:
+def _validate_birth_date(number: str, today: date) -> None:
     try:
         born = ric.get_birth_date(number)
     except InvalidComponent:
@@ -291,7 +291,7 @@ def _mobile(typed: str) -> phonenumbers.PhoneNumber:
     return number
 
 
-def _judged_name(name: str, stray: tuple[int, ...]) -> str:
+def _validate_name(name: str, stray: tuple[int, ...]) -> str:
     if not name:
         raise errors.PersonNameEmpty
     if stray:

@@ -64,7 +64,7 @@ class Mask:
 
     def __post_init__(self) -> None:
         """Judge the pattern and look up its tables."""
-        _judge(self.kind, self.pattern, self.nev_letters)
+        _validate(self.kind, self.pattern, self.nev_letters)
         nev_letters = "" if self.kind.nev_position is None else "".join(sorted(set(self.nev_letters)))
         alphabets = _alphabets(self.kind, self.pattern, nev_letters)
         cut = len(alphabets) - _HALF
@@ -189,8 +189,8 @@ def _alphabets(kind: PlateKind, pattern: str, nev_letters: str) -> tuple[str, ..
     )
 
 
-def _judge(kind: PlateKind, pattern: str, nev_letters: str) -> None:
-    _judge_characters(kind, pattern)
+def _validate(kind: PlateKind, pattern: str, nev_letters: str) -> None:
+    _validate_characters(kind, pattern)
     letters = positions_outside(pattern, DIGITS + "#")
     nev = kind.nev_position
     if nev is None:
@@ -206,7 +206,7 @@ def _judge(kind: PlateKind, pattern: str, nev_letters: str) -> None:
         raise errors.MaskDigitWanted(positions=misplaced)
 
 
-def _judge_characters(kind: PlateKind, pattern: str) -> None:
+def _validate_characters(kind: PlateKind, pattern: str) -> None:
     if not pattern:
         raise errors.MaskEmpty
     foreign = positions_outside(pattern, DIGITS + LETTERS + "OI#@")

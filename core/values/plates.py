@@ -105,13 +105,13 @@ def parse_serial(kind: PlateKind, text: str, *, office: str, nev_letters: str = 
     if is_oversized(text):
         raise errors.SerialLength(wanted=kind.serial_length, found=len(text.strip()))
     serial = _without_office(compact(text, _SEPARATORS), office)
-    _judge_characters(kind, serial)
+    _validate_characters(kind, serial)
     if not set(serial).isdisjoint("OI"):
         raise errors.SerialLookalike(
             positions=positions_outside(serial, DIGITS + LETTERS),
             suggestion=_suggestion(kind, serial, nev_letters),
         )
-    _judge_form(kind, serial, nev_letters)
+    _validate_form(kind, serial, nev_letters)
     return serial
 
 
@@ -120,7 +120,7 @@ def is_serial(kind: PlateKind, serial: str, *, nev_letters: str = NEV_LETTERS) -
     if len(serial) != kind.serial_length or positions_outside(serial, DIGITS + LETTERS):
         return False
     try:
-        _judge_form(kind, serial, nev_letters)
+        _validate_form(kind, serial, nev_letters)
     except errors.SerialError:
         return False
     return True
@@ -193,7 +193,7 @@ def _without_office(typed: str, office: str) -> str:
     return typed
 
 
-def _judge_characters(kind: PlateKind, serial: str) -> None:
+def _validate_characters(kind: PlateKind, serial: str) -> None:
     if not serial:
         raise errors.SerialEmpty
     foreign = positions_outside(serial, DIGITS + LETTERS + "OI")
@@ -203,7 +203,7 @@ def _judge_characters(kind: PlateKind, serial: str) -> None:
         raise errors.SerialLength(wanted=kind.serial_length, found=len(serial))
 
 
-def _judge_form(kind: PlateKind, serial: str, nev_letters: str) -> None:
+def _validate_form(kind: PlateKind, serial: str, nev_letters: str) -> None:
     """Judge a text of the right length and of LETTERS and DIGITS only."""
     letters = positions_outside(serial, DIGITS)
     nev = kind.nev_position

@@ -73,7 +73,7 @@ def parse_vin(text: str) -> VinFinding:
     vin = compact(text, HYPHENS)
     if len(vin) != VIN_LENGTH:  # VIN… may also be a V1N… that was mistyped
         vin = compact(without_label(text, _VIN_LABELS), HYPHENS)
-    _judge_vin_form(vin)
+    _validate_vin_form(vin)
     right = _is_right(vin)
     if vin[0] == MADE_IN_CHINA and not right:
         raise errors.VinMistyped(grouped=group_vin(vin))
@@ -145,11 +145,11 @@ def parse_certificate(kind: CertificateKind, text: str) -> str:
     if not shortest <= len(number) <= longest:
         raise errors.CertificateLength(shortest=shortest, longest=longest, found=len(number))
     if kind is CertificateKind.DOMESTIC:
-        _judge_last_ten(number)
+        _validate_last_ten(number)
     return number
 
 
-def _judge_vin_form(vin: str) -> None:
+def _validate_vin_form(vin: str) -> None:
     if not vin:
         raise errors.VinEmpty
     foreign = positions_outside(vin, _DIGITS + _CAPITALS)
@@ -167,7 +167,7 @@ def _suggestion(vin: str) -> str | None:
     return suggestion if _is_right(suggestion) else None
 
 
-def _judge_last_ten(number: str) -> None:
+def _validate_last_ten(number: str) -> None:
     first = len(number) - 10
     letters = tuple(place for place in positions_outside(number, _DIGITS) if place > first)
     if letters:

@@ -27,7 +27,7 @@ from core.notifications.broadcasts import (
     BroadcastFigures,
     BroadcastRequest,
     BroadcastState,
-    judge_text,
+    validate_text,
 )
 from core.notifications.subscriptions import Subscription, SubscriptionTopic, subscribe
 from core.ports import Tx
@@ -71,18 +71,18 @@ async def subscribes(core: Core, *chats: int) -> None:
     ],
 )
 def test_text_is_kept_as_it_was_written(written: str, text: str) -> None:
-    assert judge_text(written) == text
+    assert validate_text(written) == text
 
 
 @pytest.mark.parametrize("written", ["", " \n\t", "\u200b\u200d", "\x00"])
 def test_text_of_nothing_is_refused(written: str) -> None:
     with pytest.raises(BroadcastTextEmpty):
-        judge_text(written)
+        validate_text(written)
 
 
 def test_long_text_is_refused_with_its_length() -> None:
     with pytest.raises(BroadcastTextLong) as refused:
-        judge_text("字" * (MOST_TEXT + 1))
+        validate_text("字" * (MOST_TEXT + 1))
     assert (refused.value.most, refused.value.found) == (1000, 1001)
 
 

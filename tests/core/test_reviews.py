@@ -215,7 +215,7 @@ async def test_what_the_registry_says_is_set_aside_for_the_owner_alone(
     assert AppealOutcome(registry=True) == outcome
     await selects(strict, owner, HELD, "A5678")
     with pytest.raises(VinRegistered):
-        await core.store.run(StrictRegistry().judge_vin, vehicle.vin, vehicle.kind)
+        await core.store.run(StrictRegistry().validate_vin, vehicle.vin, vehicle.kind)
 
 
 async def test_what_was_set_aside_is_stored_and_in_the_journal(core: Core, owner: Account) -> None:
