@@ -136,7 +136,7 @@ def _renew(scene: Scene, _arg: str) -> Go:
 
 def _select(scene: Scene, _arg: str) -> Go:
     """Go on with the selection for the vehicle, with what was begun of it, as far as that goes."""
-    vin, begun = _own(scene).the_vin, scene.begun
+    vin, begun = _own(scene).required_vin, scene.begun
     if begun is None:
         return (
             entry(scene) if running(scene.tx, scene.account.identity_hash) else Go(screen=ScreenName.BASICS)

@@ -38,7 +38,7 @@ def _show(scene: Scene) -> View | Go:
     lease = lease_until(scene.tx, begun)
     if lease is None:
         return _back_to_random(scene, "")
-    left, wishes = remaining_quota(scene.tx, office, begun.the_vin), scene.list_arg("wishes")
+    left, wishes = remaining_quota(scene.tx, office, begun.required_vin), scene.list_arg("wishes")
     if left.none:
         return Go(screen=ScreenName.USED_UP)
     rows = list(
@@ -92,7 +92,7 @@ def _submit(scene: Scene, _arg: str) -> Go:
     if not office.hours.is_open(scene.at):
         raise OfficeClosed(office.hours.next_opening(scene.at))
     validate_wishes(scene.tx, office, begun, wishes)
-    left = remaining_quota(scene.tx, office, begun.the_vin).wishes
+    left = remaining_quota(scene.tx, office, begun.required_vin).wishes
     if left < len(wishes):
         raise NoWishesLeft(left)
     return Go(screen=ScreenName.TRY, args=_args(scene, wishes))

@@ -62,7 +62,7 @@ def step_of(scene: Scene, begun: Preselection) -> Go:
             return data_step(begun)
         case _:
             office = scene.office_of(begun.office)
-            if remaining_quota(scene.tx, office, begun.the_vin).none:
+            if remaining_quota(scene.tx, office, begun.required_vin).none:
                 return Go(screen=ScreenName.USED_UP)
             if begun.state == PreselectionState.VERIFIED and lease_until(scene.tx, begun) is not None:
                 return Go(screen=ScreenName.SELECTING)

@@ -66,7 +66,7 @@ def _selection(scene: Scene) -> _Selection:
     return _Selection(
         lease_until=lease_until(scene.tx, begun),
         latest=latest_batch(scene.tx, begun.preselection_id),
-        left=remaining_quota(scene.tx, scene.office, begun.the_vin),
+        left=remaining_quota(scene.tx, scene.office, begun.required_vin),
     )
 
 

@@ -26,7 +26,7 @@ def _show_terms(scene: Scene) -> View | Go:
     begun, office, now = scene.preselection, scene.office, scene.tx.now
     if begun.state not in {PreselectionState.AGREED, PreselectionState.VERIFIED}:
         return step_of(scene, begun)
-    left = remaining_quota(scene.tx, office, begun.the_vin)
+    left = remaining_quota(scene.tx, office, begun.required_vin)
     if left.none:
         return Go(screen=ScreenName.USED_UP)
     text, redraw_at = preselect.terms(office, left), None
@@ -64,7 +64,7 @@ def start(scene: Scene, _arg: str) -> Go:
     """Ask for the code with which phase 2 begins."""
     core, begun, office = scene.core, scene.preselection, scene.office
     ensure_open(scene.tx, office, scene.at)
-    if remaining_quota(scene.tx, office, begun.the_vin).none:
+    if remaining_quota(scene.tx, office, begun.required_vin).none:
         raise ChancesUsedUp
     core.preselections.lapse(scene.tx, begun.preselection_id)
     core.preselections.validate_start(scene.tx, begun)
@@ -145,7 +145,7 @@ USED_UP = Screen(
         ),
     ),
     buttons={
-        ActionName.APPEAL: lambda scene, _arg: appeals.begin(scene, scene.preselection.the_vin),
+        ActionName.APPEAL: lambda scene, _arg: appeals.begin(scene, scene.preselection.required_vin),
         ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
     },
 )

@@ -92,7 +92,7 @@ class Appeal:
         return "" if self.reason_sealed is None else self.vault.open(self.reason_sealed)
 
     @property
-    def the_vin(self) -> str:
+    def required_vin(self) -> str:
         """Return the VIN of an appeal that must have one.
 
         Raises:

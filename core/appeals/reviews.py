@@ -212,7 +212,7 @@ class Reviews:
         return [from_row(row) for row in rows]
 
     def _card_of(self, tx: Tx, appeal: Appeal) -> Card:
-        found = obstacles(tx, self._vehicle_registry, appeal.the_vin, appeal.account_id)
+        found = obstacles(tx, self._vehicle_registry, appeal.required_vin, appeal.account_id)
         in_the_way = found.holder or found.selecting
         owner = self._accounts.by_id(tx, appeal.account_id)
         others = tx.one("appeals.others_waiting", vin=appeal.vin, appeal_id=appeal.appeal_id)
@@ -329,7 +329,7 @@ class Reviews:
                 due_at=tx.now,
                 details={
                     "preselection": one.preselection_id,
-                    "tail": vin_last_six(appeal.the_vin),
+                    "tail": vin_last_six(appeal.required_vin),
                     **details,
                 },
             ),

@@ -249,7 +249,7 @@ class Appeals:
         ensure_not_banned(tx, account.identity_hash)
         if not begun.is_complete or not account.is_registered:
             raise AppealIncomplete
-        self.validate(tx, account, begun.the_vin)
+        self.validate(tx, account, begun.required_vin)
         if not self._submitted(tx, account, begun):
             raise AppealsWaitEnough(MOST_WAITING)
         audit.record(

@@ -113,7 +113,7 @@ def validate_registration(tx: Tx, plate: Plate, vin: str) -> Preselection:
         VinTailMismatch: the VIN differs.
     """
     reserved = reserved_of(tx, plate)
-    if vin not in {reserved.the_vin, vin_last_six(reserved.the_vin)}:
+    if vin not in {reserved.required_vin, vin_last_six(reserved.required_vin)}:
         raise VinTailMismatch
     return reserved
 

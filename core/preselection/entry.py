@@ -108,7 +108,7 @@ class Preselections:
             StepOutOfOrder: the data are not being entered.
         """
         preselection = self._correctable(tx, preselection_id)
-        self._vehicle_registry.validate_certificate(tx, preselection.the_vin, papers.certificate)
+        self._vehicle_registry.validate_certificate(tx, preselection.required_vin, papers.certificate)
         self._changed(
             tx.run(
                 "preselection.set_certificate",
@@ -155,14 +155,14 @@ class Preselections:
             VinPreselected, VinRegistered, VinAwarded: as when it was entered.
             VinBeingSelected: somebody else is selecting for it.
         """
-        self._validate_vin(tx, preselection.the_vin, preselection)
+        self._validate_vin(tx, preselection.required_vin, preselection)
         lease = tx.one("preselection.lease_of", vin=preselection.vin)
         if (
             lease is not None
             and lease["preselection_id"] != preselection.preselection_id
             and lease["until"] >= to_millis(tx.now)
         ):
-            raise VinBeingSelected(preselection.the_vin)
+            raise VinBeingSelected(preselection.required_vin)
 
     def code_binding(self, account: Account, preselection: Preselection) -> CodeBinding:
         """Return what the code of step 4 is bound to: owner, telephone, VIN and office."""
@@ -170,7 +170,7 @@ class Preselections:
             account=account,
             purpose=CodePurpose.PRESELECTION,
             phone=account.phone,
-            vin=preselection.the_vin,
+            vin=preselection.required_vin,
             office=preselection.office,
         )
 
@@ -252,9 +252,9 @@ class Preselections:
             now=to_millis(tx.now),
         )
         if lease is None:
-            raise VinBeingSelected(preselection.the_vin)
+            raise VinBeingSelected(preselection.required_vin)
         # Once more, now that nobody else can reserve for it: somebody may have, since it was looked at.
-        self._validate_vin(tx, preselection.the_vin, preselection)
+        self._validate_vin(tx, preselection.required_vin, preselection)
         tx.run("preselection.verify", preselection_id=preselection.preselection_id, now=to_millis(tx.now))
         audit.record(
             tx, account.actor, AuditAction.VERIFIED, preselection.subject, office=preselection.office

@@ -113,7 +113,7 @@ class Preselection:
         return Plate(office=self.office, kind=self.kind, serial=self.serial) if self.serial else None
 
     @property
-    def the_vin(self) -> str:
+    def required_vin(self) -> str:
         """Return the VIN of a preselection that must have one.
 
         Raises:

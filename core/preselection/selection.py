@@ -239,7 +239,7 @@ class Selection:
         quota = _quota_of(charged, office)
         if not batch.serials:
             tx.run("vehicles.refund_batch", vin=preselection.vin)
-            quota = remaining_quota(tx, office, preselection.the_vin)
+            quota = remaining_quota(tx, office, preselection.required_vin)
         return DrawResult(batch=batch, quota=quota, preselection=preselection, lease_until=lease_until)
 
     def sent(self, tx: Tx, batch: Batch, office: Office, *, at: datetime) -> None:
@@ -369,7 +369,7 @@ class Selection:
             if self._take_wish(tx, preselection, find_segment(released, wish), wish):
                 tx.run("vehicles.refund_wishes", vin=preselection.vin, wishes=len(wishes))
                 self._reserved(tx, account, preselection, office, wish, way=Way.COMPOSED)
-                quota = remaining_quota(tx, office, preselection.the_vin)
+                quota = remaining_quota(tx, office, preselection.required_vin)
                 return ComposeResult(taken=wish, reasons=(), suggestions=(), quota=quota)
         return self._failed(tx, account, preselection, office, wishes)
 
@@ -420,7 +420,7 @@ class Selection:
         )
         if charged is not None:
             return
-        left = remaining_quota(tx, office, preselection.the_vin).wishes
+        left = remaining_quota(tx, office, preselection.required_vin).wishes
         if left < wishes:
             raise NoWishesLeft(left)
         row = tx.one("vehicles.get", vin=preselection.vin)
@@ -488,7 +488,7 @@ class Selection:
             taken=None,
             reasons=reasons,
             suggestions=tuple(self._suggestions(tx, preselection, office, wishes)),
-            quota=remaining_quota(tx, office, preselection.the_vin),
+            quota=remaining_quota(tx, office, preselection.required_vin),
         )
 
     def _reason(self, tx: Tx, preselection: Preselection, wish: str) -> Unavailable:

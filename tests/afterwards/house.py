@@ -319,7 +319,7 @@ def confirm(tx: Tx, core: Core, number: int) -> None:
     """Record an owner's number at the counter."""
     reserved = last_of(tx, core, number)
     plate = Plate(office=OFFICE, kind=PlateKind.SMALL, serial=serial_of(number))
-    core.counter.register(tx, plate, vin_last_six(reserved.the_vin), actor="chat:1001")
+    core.counter.register(tx, plate, vin_last_six(reserved.required_vin), actor="chat:1001")
 
 
 def last_of(tx: Tx, core: Core, number: int) -> Preselection:

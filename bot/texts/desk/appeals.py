@@ -76,7 +76,7 @@ def _card(one: Card, reason: str, *, missing: bool) -> str:
             office=escape(appeal.office),
             moment=moment(appeal.submitted_at) if appeal.submitted_at else "",
         ),
-        _("车辆识别代号:<code>{vin}</code>").format(vin=escape(group_vin(appeal.the_vin))),
+        _("车辆识别代号:<code>{vin}</code>").format(vin=escape(group_vin(appeal.required_vin))),
         _("申诉人:{who}").format(who=_person(one.owner)),
         _("原因:{reason}").format(reason=escape(reason)),
         *(
@@ -180,7 +180,7 @@ def approve_question(one: Card, *, bar: bool) -> str:
         "将会:\n{steps}\n\n决定后不能更改。"
     ).format(
         number=one.appeal.appeal_id,
-        vin=escape(group_vin(one.appeal.the_vin)),
+        vin=escape(group_vin(one.appeal.required_vin)),
         who=masked_name(one.owner.name),
         reason=escape(one.appeal.reason),
         steps="\n".join(f"• {step}" for step in steps),
@@ -224,7 +224,7 @@ def reject_question(appeal: Appeal, reason: str) -> str:
     return _(
         "<b>申诉 {number} 审核不通过?</b>\n<code>{vin}</code>\n原因:{reason}\n\n"
         "申诉人会看到原因,可以修改后重新提交。"
-    ).format(number=appeal.appeal_id, vin=escape(group_vin(appeal.the_vin)), reason=answer(reason))
+    ).format(number=appeal.appeal_id, vin=escape(group_vin(appeal.required_vin)), reason=answer(reason))
 
 
 def rejected(appeal: Appeal) -> str:

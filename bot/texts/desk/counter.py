@@ -23,7 +23,7 @@ def _reserved(preselection: Preselection) -> dict[str, str]:
     """Return what every card of a reserved number shows of it."""
     return {
         "number": _number(preselection),
-        "vin": escape(group_vin(preselection.the_vin)),
+        "vin": escape(group_vin(preselection.required_vin)),
         "deadline": moment(preselection.deadline) if preselection.deadline else "",
     }
 

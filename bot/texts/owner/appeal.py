@@ -191,7 +191,7 @@ def review(appeal: Appeal, account: Account, office: Office) -> str:
         "确认无误后点【提交申诉】。"
     ).format(
         office=escape(office_title(office)),
-        vin=escape(group_vin(appeal.the_vin)),
+        vin=escape(group_vin(appeal.required_vin)),
         name=masked_name(account.name),
         identity=masked_identity(account.identity),
         phone=masked_phone(account.phone),

@@ -109,7 +109,7 @@ def review(preselection: Preselection, account: Account, office: Office) -> str:
     ).format(
         office=escape(office_title(office)),
         kind=KINDS[preselection.kind](),
-        vin=escape(group_vin(preselection.the_vin)),
+        vin=escape(group_vin(preselection.required_vin)),
         certificate_kind=_CERTIFICATE_NUMBERS[kind](),
         certificate=escape(preselection.certificate or ""),
         name=owner(account),
