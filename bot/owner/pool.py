@@ -11,7 +11,7 @@ from bot.dialog.view import Button, View
 from bot.i18n import formatting as common
 from bot.pictures.bulletin import BulletinRow, BulletinSheet, bulletin_picture
 from bot.texts.owner import bulletin as words
-from core.pool.bulletin import Bulletin, Kept, Line
+from core.pool.bulletin import Bulletin, PublishedSegment, WithheldMask
 from core.values.offices import Office
 from core.values.plates import PlateKind
 
@@ -45,8 +45,8 @@ def _kind(scene: Scene) -> PlateKind:
     return PlateKind(scene.arg("kind") or PlateKind.SMALL)
 
 
-def _row(one: Line | Kept, bulletin: Bulletin) -> BulletinRow:
-    if isinstance(one, Kept):
+def _row(one: PublishedSegment | WithheldMask, bulletin: Bulletin) -> BulletinRow:
+    if isinstance(one, WithheldMask):
         return BulletinRow(pattern=one.pattern, lines=(words.kept(one, bulletin.at),))
     said = (words.released(one, bulletin.at), *words.ways(one, bulletin.at))
     if one.opens_at > bulletin.at:
@@ -56,7 +56,9 @@ def _row(one: Line | Kept, bulletin: Bulletin) -> BulletinRow:
     return BulletinRow(pattern=one.pattern, lines=said, left=words.left_of(one), share=share)
 
 
-def _sheet(office: Office, kind: PlateKind, bulletin: Bulletin, page: list[Line | Kept]) -> BulletinSheet:
+def _sheet(
+    office: Office, kind: PlateKind, bulletin: Bulletin, page: list[PublishedSegment | WithheldMask]
+) -> BulletinSheet:
     seeds = [f"{said.lstrip('🔐🔓 ')}\n{value}" for said, value in words.seed_lines(bulletin)]
     return BulletinSheet(
         kind=kind,
@@ -71,7 +73,7 @@ def _sheet(office: Office, kind: PlateKind, bulletin: Bulletin, page: list[Line 
 def _show(scene: Scene) -> View:
     office, kind = _office(scene), _kind(scene)
     bulletin = scene.core.bulletins.read(scene.tx, office, kind)
-    entries: list[Line | Kept] = [*bulletin.lines, *bulletin.kept]
+    entries: list[PublishedSegment | WithheldMask] = [*bulletin.lines, *bulletin.withheld]
     page, turns = page_of(entries, int(scene.arg("page") or 0), _ENTRIES_A_PAGE)
     kinds = [
         Button(label=("● " if one == kind else "") + common.KINDS[one](), action=ActionName.KIND, arg=one)

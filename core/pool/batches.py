@@ -173,7 +173,7 @@ class _Allocator:
         for rank in ranks:
             segment, position = self._ranks.split(rank)
             serial = segment.mask.unrank(position)
-            if not self._is_kept_back(serial):
+            if not self._is_left_out(serial):
                 wanted[serial] = (segment.segment_id, position)
         if not wanted:
             return 0
@@ -183,7 +183,7 @@ class _Allocator:
         self.taken += [serial for serial in wanted if serial in taken]
         return len(taken)
 
-    def _is_kept_back(self, serial: str) -> bool:
+    def _is_left_out(self, serial: str) -> bool:
         if self._request.without_four and contains_four(serial):
             return True
         return any(mask.matches(serial) for mask in self._withheld)

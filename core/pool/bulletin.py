@@ -25,7 +25,7 @@ _FIGURES = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Left:
+class PublishedCount:
     """How many numbers are left, as everybody may know it.
 
     ``about`` is rounded down to two figures, always by something, so that not even an untouched segment
@@ -37,35 +37,35 @@ class Left:
     is_told: bool = True
 
 
-UNTOLD = Left(about=None, is_told=False)
+UNTOLD = PublishedCount(about=None, is_told=False)
 
 
-def rounded(free: int, size: int) -> Left:
+def rounded(free: int, size: int) -> PublishedCount:
     """Return what may be told of so many free numbers among so many."""
     if size < SMALLEST_TOLD:
         return UNTOLD
     if free == 0:
-        return Left(about=0)
+        return PublishedCount(about=0)
     below = free - 1
     if below < SMALLEST_TOLD:
-        return Left(about=None)
+        return PublishedCount(about=None)
     step: int = 10 ** (len(str(below)) - _FIGURES)
-    return Left(about=below // step * step)
+    return PublishedCount(about=below // step * step)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class PublishedSegment:
     """A segment as it is published."""
 
     pattern: str
     size: int
     opens_at: datetime
     compose_from: datetime
-    left: Left
+    left: PublishedCount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class WithheldMask:
     """A mask that is kept back (暂不投放)."""
 
     pattern: str
@@ -74,7 +74,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
+class PublishedSeed:
     """A seed whose day is over: everybody may recompute its draws."""
 
     day: date
@@ -87,12 +87,12 @@ class Bulletin:
     """What is published of a pool at a moment."""
 
     at: datetime
-    lines: tuple[Line, ...]  # in the order of release, those that are still to open among them
-    kept: tuple[Kept, ...]
-    left: Left  # over all segments that have opened
+    lines: tuple[PublishedSegment, ...]  # in the order of release, those that are still to open among them
+    withheld: tuple[WithheldMask, ...]
+    left: PublishedCount  # over all segments that have opened
     counted_at: datetime | None  # when the least fresh of them was counted; None: not all have been yet
     digest: str  # SHA-256 of the seed of today; empty while nothing was released
-    last_seed: Published | None
+    last_seed: PublishedSeed | None
 
     @property
     def released(self) -> int:
@@ -115,7 +115,7 @@ class Bulletins:
         return Bulletin(
             at=tx.now,
             lines=tuple(_line(row) for row in rows),
-            kept=_kept(tx, office, kind),
+            withheld=_withheld(tx, office, kind),
             left=rounded(free, size) if counted else UNTOLD,
             counted_at=from_millis(min(row["counted_at"] for row in opened)) if counted else None,
             digest=self._digest(tx, office, kind) if rows else "",
@@ -133,9 +133,9 @@ class Bulletins:
         return self._seeds.current(tx, office.code, kind).digest
 
 
-def _line(row: Row) -> Line:
+def _line(row: Row) -> PublishedSegment:
     counted = row["counted_at"] is not None
-    return Line(
+    return PublishedSegment(
         pattern=row["mask"],
         size=row["size"],
         opens_at=from_millis(row["opens_at"]),
@@ -144,10 +144,10 @@ def _line(row: Row) -> Line:
     )
 
 
-def _kept(tx: Tx, office: Office, kind: PlateKind) -> tuple[Kept, ...]:
+def _withheld(tx: Tx, office: Office, kind: PlateKind) -> tuple[WithheldMask, ...]:
     rows = tx.all("bulletin.withheld", office=office.code, kind=kind)
     return tuple(
-        Kept(
+        WithheldMask(
             pattern=row["mask"],
             size=mask_of(kind, row["mask"], office.nev_letters).size,
             since=from_millis(row["since"]),
@@ -156,18 +156,20 @@ def _kept(tx: Tx, office: Office, kind: PlateKind) -> tuple[Kept, ...]:
     )
 
 
-def _last_seed(tx: Tx, office: Office, kind: PlateKind) -> Published | None:
+def _last_seed(tx: Tx, office: Office, kind: PlateKind) -> PublishedSeed | None:
     row = tx.one("bulletin.last_published_seed", office=office.code, kind=kind)
     if row is None:
         return None
-    return Published(day=date.fromisoformat(row["day"]), digest=row["digest"], secret=row["secret_published"])
+    return PublishedSeed(
+        day=date.fromisoformat(row["day"]), digest=row["digest"], secret=row["secret_published"]
+    )
 
 
 # --- counting: a tick's ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Count:
+class SegmentCount:
     """What was counted of a segment."""
 
     segment_id: int
@@ -181,7 +183,7 @@ def is_due(tx: Tx) -> bool:
     return tx.one("bulletin.uncounted", now=to_millis(tx.now), before=before) is not None
 
 
-def count(tx: Tx, offices: Mapping[str, Office]) -> list[Count]:
+def count(tx: Tx, offices: Mapping[str, Office]) -> list[SegmentCount]:
     """Count what is free in every segment that has opened: for a snapshot, beside the writers."""
     taken = Counter({row["segment_id"]: row["taken"] for row in tx.all("bulletin.taken")})
     taken.update({row["segment_id"]: row["taken"] for row in tx.all("bulletin.held")})
@@ -190,26 +192,26 @@ def count(tx: Tx, offices: Mapping[str, Office]) -> list[Count]:
     for row in tx.all("bulletin.opened", now=to_millis(tx.now)):
         pool = (row["office"], row["kind"])
         if pool not in masks:
-            masks[pool] = _masks_kept(tx, offices.get(row["office"]), row["kind"])
-        free = row["size"] - taken[row["segment_id"]] - _free_but_kept(tx, row, masks[pool])
-        counts.append(Count(segment_id=row["segment_id"], free=max(0, free), at=tx.now))
+            masks[pool] = _withheld_masks(tx, offices.get(row["office"]), row["kind"])
+        free = row["size"] - taken[row["segment_id"]] - _free_but_withheld(tx, row, masks[pool])
+        counts.append(SegmentCount(segment_id=row["segment_id"], free=max(0, free), at=tx.now))
     return counts
 
 
-def record_counts(tx: Tx, counts: Sequence[Count]) -> None:
+def record_counts(tx: Tx, counts: Sequence[SegmentCount]) -> None:
     """Keep what was counted."""
     for one in counts:
         tx.run("bulletin.note", segment_id=one.segment_id, free=one.free, counted_at=to_millis(one.at))
 
 
-def _masks_kept(tx: Tx, office: Office | None, kind: str) -> list[Mask]:
+def _withheld_masks(tx: Tx, office: Office | None, kind: str) -> list[Mask]:
     if office is None:  # served no more
         return []
     rows = tx.all("bulletin.withheld", office=office.code, kind=kind)
     return [mask_of(kind, row["mask"], office.nev_letters) for row in rows]
 
 
-def _free_but_kept(tx: Tx, row: Row, masks: Sequence[Mask]) -> int:
+def _free_but_withheld(tx: Tx, row: Row, masks: Sequence[Mask]) -> int:
     """Return how many free numbers of a segment no draw gives and no wish takes."""
     own = mask_of(row["kind"], row["mask"], row["nev_letters"])
     within = [common for mask in masks if (common := own.intersection(mask)) is not None]

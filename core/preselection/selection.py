@@ -176,8 +176,8 @@ def validate_wishes(tx: Tx, office: Office, preselection: Preselection, typed: S
 
 
 def _ensure_not_withheld(tx: Tx, office: Office, preselection: Preselection, wishes: Sequence[str]) -> None:
-    kept_back = withheld(tx, office, preselection.kind)
-    refused = [wish for wish in wishes if any(mask.matches(wish) for mask in kept_back)]
+    withheld_masks = withheld(tx, office, preselection.kind)
+    refused = [wish for wish in wishes if any(mask.matches(wish) for mask in withheld_masks)]
     if refused:
         raise WishesRefused([(wish, WishWithheld()) for wish in refused])
 
@@ -307,9 +307,11 @@ class Selection:
         """
         preselection, _ = self._selecting(tx, preselection_id, office, at=at)
         batch = last_batch(tx, preselection_id, at=at)
-        kept = next((one for one in shortlist(tx, preselection_id, at=at) if one.serial == serial), None)
+        shortlisted = next(
+            (one for one in shortlist(tx, preselection_id, at=at) if one.serial == serial), None
+        )
         hold = self._hold(preselection, serial, at)
-        if batch is not None and kept is not None and kept.draw_no == batch.n:
+        if batch is not None and shortlisted is not None and shortlisted.draw_no == batch.n:
             changed = tx.run("pool.unshortlist", until=to_millis(batch.held_until), **hold)
         else:
             changed = tx.run("pool.give_up", **hold)
@@ -505,7 +507,7 @@ class Selection:
         """Return near numbers that are free just now, first those near the first wish."""
         kind = preselection.kind
         composable = [one for one in open_segments(tx, office, kind) if one.compose_from <= tx.now]
-        kept_back = withheld(tx, office, kind)
+        withheld_masks = withheld(tx, office, kind)
         suggestions: list[str] = []
         for wish in wishes:
             for near in islice(near_serials(wish, kind, nev_letters=office.nev_letters), _NEAR_EXAMINED):
@@ -513,7 +515,7 @@ class Selection:
                     return suggestions
                 if near in suggestions or near in wishes or find_segment(composable, near) is None:
                     continue
-                if not any(mask.matches(near) for mask in kept_back) and is_free(tx, office, kind, near):
+                if not any(mask.matches(near) for mask in withheld_masks) and is_free(tx, office, kind, near):
                     suggestions.append(near)
         return suggestions
 

@@ -101,13 +101,13 @@ def fills(tx: Tx, offices: Iterable[Office]) -> list[Fill]:
     by_code = {office.code: office for office in offices}
     held = Counter(row["segment_id"] for row in tx.all("reports.held", now=to_millis(tx.now)))
     rows = tx.all("reports.segments", **Scope(offices=tuple(by_code)).values)
-    kept_back: dict[tuple[str, str], list[Mask]] = {}
+    withheld_masks: dict[tuple[str, str], list[Mask]] = {}
     found = []
     for row in rows:
         pool = row["office"], row["kind"]
-        if pool not in kept_back:
-            kept_back[pool] = withheld(tx, by_code[row["office"]], PlateKind(row["kind"]))
-        found.append(_fill(row, held[row["segment_id"]], kept_back[pool]))
+        if pool not in withheld_masks:
+            withheld_masks[pool] = withheld(tx, by_code[row["office"]], PlateKind(row["kind"]))
+        found.append(_fill(row, held[row["segment_id"]], withheld_masks[pool]))
     order = list(PlateKind)
     return sorted(
         found,
@@ -115,9 +115,9 @@ def fills(tx: Tx, offices: Iterable[Office]) -> list[Fill]:
     )
 
 
-def _fill(row: Row, held: int, kept_back: Iterable[Mask]) -> Fill:
+def _fill(row: Row, held: int, withheld_masks: Iterable[Mask]) -> Fill:
     mask = mask_of(row["kind"], row["mask"], row["nev_letters"])
-    parts = tuple(part for part in map(mask.intersection, kept_back) if part is not None)
+    parts = tuple(part for part in map(mask.intersection, withheld_masks) if part is not None)
     return Fill(
         office=row["office"],
         segment=Segment(

@@ -13,7 +13,7 @@ from core.clock import FixedClock
 from core.errors import StoreConstraintError
 from core.pool import bulletin
 from core.pool import segments as pool_segments
-from core.pool.bulletin import SMALLEST_TOLD, Left, rounded
+from core.pool.bulletin import SMALLEST_TOLD, PublishedCount, rounded
 from core.pool.seeded_stream import Seeds
 from core.pool.segments import Release
 from core.ports import Tx
@@ -40,14 +40,14 @@ async def read(core: Core) -> bulletin.Bulletin:
 
 
 def test_few_and_small_are_never_told_exactly() -> None:
-    assert rounded(7, 99) == Left(about=None, is_told=False)
-    assert rounded(0, 99) == Left(about=None, is_told=False)
-    assert rounded(99, 10_000) == Left(about=None)
-    assert rounded(0, 10_000) == Left(about=0)
-    assert rounded(100, 10_000) == Left(about=None)
-    assert rounded(101, 10_000) == Left(about=100)
-    assert rounded(9_999, 10_000) == rounded(10_000, 10_000) == Left(about=9_900)
-    assert rounded(7_059_999, 7_059_999) == Left(about=7_000_000)
+    assert rounded(7, 99) == PublishedCount(about=None, is_told=False)
+    assert rounded(0, 99) == PublishedCount(about=None, is_told=False)
+    assert rounded(99, 10_000) == PublishedCount(about=None)
+    assert rounded(0, 10_000) == PublishedCount(about=0)
+    assert rounded(100, 10_000) == PublishedCount(about=None)
+    assert rounded(101, 10_000) == PublishedCount(about=100)
+    assert rounded(9_999, 10_000) == rounded(10_000, 10_000) == PublishedCount(about=9_900)
+    assert rounded(7_059_999, 7_059_999) == PublishedCount(about=7_000_000)
 
 
 @given(st.integers(SMALLEST_TOLD + 1, 8_000_000))
@@ -107,17 +107,17 @@ async def test_bulletin_tells_all_that_is_public(core: Core, clock: FixedClock) 
     await counts(core)
     found = await read(core)
     assert [(one.pattern, one.left) for one in found.lines] == [
-        ("A1###", Left(about=980)),
-        ("B####", Left(about=None, is_told=False)),
+        ("A1###", PublishedCount(about=980)),
+        ("B####", PublishedCount(about=None, is_told=False)),
     ]
-    assert [(one.pattern, one.size) for one in found.kept] == [("A188#", 10)]
-    assert found.left == Left(about=980)
+    assert [(one.pattern, one.size) for one in found.withheld] == [("A188#", 10)]
+    assert found.left == PublishedCount(about=980)
     assert found.lines[1].compose_from > found.lines[1].opens_at == later
 
 
 async def test_bulletin_of_nothing_is_read(core: Core) -> None:
     found = await read(core)
-    assert (found.lines, found.kept, found.digest, found.last_seed) == ((), (), "", None)
+    assert (found.lines, found.withheld, found.digest, found.last_seed) == ((), (), "", None)
 
 
 async def test_seed_is_committed_to_at_the_first_look_of_a_day(core: Core, clock: FixedClock) -> None:

@@ -16,7 +16,7 @@ from bot.texts.desk import commands
 from bot.texts.owner import bulletin, home, preselect, selecting
 from core.clock import CHINA
 from core.people.admins import Permission
-from core.pool.bulletin import UNTOLD, Bulletin, Left, Line, Published
+from core.pool.bulletin import UNTOLD, Bulletin, PublishedCount, PublishedSeed, PublishedSegment
 from core.preselection import Preselection, PreselectionState, Way
 from core.preselection.selection import Quota
 from core.values.offices import LARGEST_BATCH, Office
@@ -86,16 +86,16 @@ def test_longest_caption_of_a_receipt_can_be_sent(language: Language) -> None:
 @pytest.mark.parametrize("language", Language)
 def test_fullest_page_of_the_bulletin_can_be_sent(language: Language) -> None:
     later = AT + timedelta(days=400)
-    line = Line(pattern="@@####", size=7_059_999, opens_at=later, compose_from=later, left=UNTOLD)
+    line = PublishedSegment(pattern="@@####", size=7_059_999, opens_at=later, compose_from=later, left=UNTOLD)
     secret = "a" * 64
     full = Bulletin(
         at=AT,
         lines=(line,) * pool._ENTRIES_A_PAGE,
-        kept=(),
-        left=Left(about=7_000_000),
+        withheld=(),
+        left=PublishedCount(about=7_000_000),
         counted_at=AT,
         digest=secret,
-        last_seed=Published(day=AT.date(), digest=secret, secret=secret),
+        last_seed=PublishedSeed(day=AT.date(), digest=secret, secret=secret),
     )
     with speaking(language):
         caption = plain(bulletin.caption(_office(0), PlateKind.SMALL_NEV, full, list(full.lines)))

@@ -6,7 +6,14 @@ from html import escape
 from bot.i18n import formatting as common
 from bot.i18n.language import _, phrase
 from core.clock import CHINA
-from core.pool.bulletin import SMALLEST_TOLD, Bulletin, Kept, Left, Line, Published
+from core.pool.bulletin import (
+    SMALLEST_TOLD,
+    Bulletin,
+    PublishedCount,
+    PublishedSeed,
+    PublishedSegment,
+    WithheldMask,
+)
 from core.values.offices import Office
 from core.values.plates import PlateKind
 
@@ -49,7 +56,7 @@ def summary(bulletin: Bulletin) -> str:
     )
 
 
-def left(count: Left) -> str:
+def left(count: PublishedCount) -> str:
     """Return how many are left, as far as that is told."""
     if not count.is_told:
         return _("剩余不公布")
@@ -60,21 +67,21 @@ def left(count: Left) -> str:
     return _("约剩 {count:,} 个").format(count=count.about)
 
 
-def left_of(line: Line) -> str:
+def left_of(line: PublishedSegment) -> str:
     """Return how many are left of a segment; of one large enough to tell, that it is being counted."""
     if not line.left.is_told and line.size >= SMALLEST_TOLD:
         return _("剩余正在统计")
     return left(line.left)
 
 
-def ways(line: Line, now: datetime) -> tuple[str, str]:
+def ways(line: PublishedSegment, now: datetime) -> tuple[str, str]:
     """Return from when a segment may be selected from at random, and composed."""
     random = OPEN() if line.opens_at <= now else _("{at} 起").format(at=moment(line.opens_at, now))
     composed = OPEN() if line.compose_from <= now else _("{at} 起").format(at=moment(line.compose_from, now))
     return f"{_RANDOM()} {random}", f"{_COMPOSED()} {composed}"
 
 
-def released(line: Line, now: datetime) -> str:
+def released(line: PublishedSegment, now: datetime) -> str:
     """Return how large a segment is, and when it was, or will be, released."""
     when = moment(line.opens_at, now)
     if line.opens_at > now:
@@ -82,24 +89,26 @@ def released(line: Line, now: datetime) -> str:
     return _("共 {size:,} 个,{when} 投放").format(size=line.size, when=when)
 
 
-def kept(mask: Kept, now: datetime) -> str:
+def kept(mask: WithheldMask, now: datetime) -> str:
     """Return what is kept back, and since when."""
     return _("{kept}:共 {size:,} 个,{when} 起").format(
         kept=_KEPT(), size=mask.size, when=moment(mask.since, now)
     )
 
 
-def entry(one: Line | Kept, now: datetime) -> str:
+def entry(one: PublishedSegment | WithheldMask, now: datetime) -> str:
     """Return a segment, or a mask that is kept back, as text."""
     pattern = f"<code>{escape(one.pattern)}</code>"
-    if isinstance(one, Kept):
+    if isinstance(one, WithheldMask):
         return f"🔒 {pattern} {kept(one, now)}"
     random, composed = ways(one, now)
     count = f" · {left_of(one)}" if one.opens_at <= now else ""
     return f"• {pattern} {released(one, now)}\n{random} · {composed}{count}"
 
 
-def caption(office: Office, kind: PlateKind, bulletin: Bulletin, page: list[Line | Kept]) -> str:
+def caption(
+    office: Office, kind: PlateKind, bulletin: Bulletin, page: list[PublishedSegment | WithheldMask]
+) -> str:
     """Return the page as text: it stands under the picture that shows the same."""
     body = "\n".join(entry(one, bulletin.at) for one in page) or NOTHING_RELEASED()
     seeds = "\n".join(f"{words}\n<code>{escape(value)}</code>" for words, value in seed_lines(bulletin))
@@ -117,5 +126,5 @@ def seed_lines(bulletin: Bulletin) -> list[tuple[str, str]]:
     return lines
 
 
-def _seed(published: Published) -> str:
+def _seed(published: PublishedSeed) -> str:
     return _("🔓 {day}的种子(已公布):").format(day=common.short_day(published.day))
