@@ -19,7 +19,7 @@ class LockFile:
         self._descriptor: int | None = descriptor
 
     @classmethod
-    def take(cls, database: Path) -> Self:
+    def lock(cls, database: Path) -> Self:
         """Take the lock of a database, at once or not at all.
 
         Raises:
@@ -41,7 +41,7 @@ class LockFile:
         os.write(descriptor, str(os.getpid()).encode())
         return cls(descriptor)
 
-    def release(self) -> None:
+    def unlock(self) -> None:
         """Let go; again is harmless."""
         if self._descriptor is not None:
             os.close(self._descriptor)

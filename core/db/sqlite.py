@@ -130,7 +130,7 @@ class SqliteStore:
             await self._open_writer(path)
             return
         file = _place(path)
-        self._stack.callback(LockFile.take(file).release)
+        self._stack.callback(LockFile.lock(file).unlock)
         await self._open_writer(str(file))
         for _ in range(max(1, self._options.readers)):
             reader = ThreadedConnection(partial(self._connect_reader, str(file)))
