@@ -63,18 +63,18 @@ class Rehearsal:
         real_offices: the offices as they really are, with their hours.
     """
 
-    def __init__(self, core: Core, real_offices: Mapping[str, Office], furnished: bytes) -> None:
+    def __init__(self, core: Core, real_offices: Mapping[str, Office], seeded: bytes) -> None:
         self.core = core
         self.real_offices = real_offices
         self._mark = _schema_mark()
-        self._furnished = self._pack(furnished)
+        self._seeded = self._pack(seeded)
 
     @property
-    def furnished(self) -> bytes:
+    def seeded(self) -> bytes:
         """The packed database with which a rehearsal begins."""
-        return self._furnished
+        return self._seeded
 
-    def fits(self, packed: bytes) -> bool:
+    def is_current(self, packed: bytes) -> bool:
         """Whether a packed database is of this version of the program."""
         return packed[:_MARK] == self._mark
 
@@ -100,11 +100,11 @@ async def prepare(core: Core) -> Rehearsal:
         built = await bootstrap(
             _settings(core.settings), Ports(clock=core.clock, store=store, vehicle_registry=OpenRegistry())
         )
-        await store.run(_furnish, built)
-        furnished = store.database.serialize()
+        await store.run(_seed, built)
+        seeded = store.database.serialize()
     finally:
         await store.close()
-    return Rehearsal(replace(built, preselections=_Stocked(built)), core.offices, furnished)
+    return Rehearsal(replace(built, preselections=_SeededPreselections(built)), core.offices, seeded)
 
 
 def examples(office: Office, kind: PlateKind) -> Examples:
@@ -123,7 +123,7 @@ def _settings(real: Settings) -> Settings:
     )
 
 
-def _furnish(tx: Tx, core: Core) -> None:
+def _seed(tx: Tx, core: Core) -> None:
     owner = core.accounts.consent(tx, CHAT)
     core.accounts.consent(tx, _OTHERS)
     core.accounts.set_office(tx, owner, next(iter(core.offices)))
@@ -142,7 +142,7 @@ def register_owner(tx: Tx, core: Core, office: str | None) -> None:
     core.counter.set_user_type(tx, owner, UserType.COUNTER, ACTOR)  # selects at any office
 
 
-class _Stocked(Preselections):
+class _SeededPreselections(Preselections):
     """Fills the pool of an office and kind when it is chosen: all of them would be megabytes."""
 
     def __init__(self, core: Core) -> None:

@@ -48,7 +48,7 @@ class RehearsalStage:
 
     def fits(self, kept: Kept) -> bool:
         """Whether a rehearsal is of this version of the program."""
-        return self._rehearsal.fits(kept.image)
+        return self._rehearsal.is_current(kept.image)
 
     def new(self, chat_id: int, number: int, at: datetime, language: Language) -> Kept:
         """Return a rehearsal that nobody has begun yet."""
@@ -56,7 +56,7 @@ class RehearsalStage:
             chat_id=chat_id,
             number=number,
             version=0,
-            image=self._rehearsal.furnished,
+            image=self._rehearsal.seeded,
             code=None,
             shown_at=None,
             used_at=at,

@@ -57,8 +57,8 @@ async def test_image_holds_nobody(core: Core) -> None:
 
 async def test_rehearsal_of_another_schema_does_not_fit(core: Core) -> None:
     rehearsal = await prepare(core)
-    assert rehearsal.fits(rehearsal.furnished)
-    assert not rehearsal.fits(b"\0" * 4 + rehearsal.furnished[4:])
+    assert rehearsal.is_current(rehearsal.seeded)
+    assert not rehearsal.is_current(b"\0" * 4 + rehearsal.seeded[4:])
 
 
 def choose(tx: Tx, rehearsal: Rehearsal, kind: PlateKind) -> None:
@@ -72,7 +72,7 @@ def choose(tx: Tx, rehearsal: Rehearsal, kind: PlateKind) -> None:
 async def test_pool_is_stocked_once_and_small_enough_to_be_listed(core: Core, kind: PlateKind) -> None:
     rehearsal = await prepare(core)
     office = rehearsal.core.offices["粤K"]
-    with rehearsal.opened(rehearsal.furnished) as (database, clock):
+    with rehearsal.opened(rehearsal.seeded) as (database, clock):
         clock.set(NOON)
         database.run(choose, rehearsal, kind)
         count = database.read(pool_segments.count, office, kind)
