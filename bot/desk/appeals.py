@@ -235,7 +235,7 @@ def _approve(scene: Scene, _arg: str) -> Go:
     number = _id(scene)
     _judged(scene, number)
     outcome = scene.core.reviews.approve(
-        scene.tx, number, scene.chat_id, seen=scene.arg("seen"), bar=bool(scene.args.get("bar"))
+        scene.tx, number, scene.chat_id, expected=scene.arg("seen"), bar=bool(scene.args.get("bar"))
     )
     note = words.approved(scene.core.appeals.get(scene.tx, number), outcome)
     return Go(screen=ScreenName.DESK_APPEALS, note=note, pinned=True)

@@ -97,7 +97,7 @@ def ask_maintenance(scene: Scene, rest: str) -> Go:
 
 def _begin(scene: Scene) -> str:
     office, text = scene.arg("office"), scene.arg("text")
-    maintenance.begin(scene.tx, office, text, scene.actor, seen=scene.arg("seen"))
+    maintenance.begin(scene.tx, office, text, scene.actor, expected=scene.arg("seen"))
     return texts.maintenance_begun(scene.arg("office"))
 
 

@@ -255,7 +255,7 @@ def _grant(scene: Scene) -> str:
         vin=scene.arg("vin"),
         batches=_number(scene, "random"),
         wishes=_number(scene, "compose"),
-        seen=_seen(scene),
+        expected=_seen(scene),
         reason=scene.arg("reason"),
         actor=scene.actor,
     )

@@ -143,14 +143,14 @@ class Reviews:
         self._tell_owner(tx, card)
         return self._appeals.get(tx, appeal_id)
 
-    def approve(self, tx: Tx, appeal_id: int, chat_id: int, *, seen: str, bar: bool) -> AppealOutcome:
+    def approve(self, tx: Tx, appeal_id: int, chat_id: int, *, expected: str, bar: bool) -> AppealOutcome:
         """Approve an appeal: set aside what blocked the vehicle, and give its chances back.
 
         Args:
             tx: the transaction.
             appeal_id: which.
             chat_id: the reviewer's.
-            seen: ``Obstacles.digest`` of what the reviewer was shown.
+            expected: ``Obstacles.digest`` of what the reviewer was shown.
             bar: whether the owner of the number in the way goes on the blacklist.
 
         Raises:
@@ -165,7 +165,7 @@ class Reviews:
         others = self._lock_others(tx, appeal)
         card = self._card_of(tx, appeal)
         self.validate_reviewer(tx, card, chat_id)
-        if card.obstacles.digest != seen:
+        if card.obstacles.digest != expected:
             raise AppealMoved
         self._give(tx, appeal, others)
         outcome = self._set_aside(tx, appeal, card.obstacles, others, actor, bar=bar)

@@ -59,7 +59,7 @@ def text_of(tx: Tx, code: str) -> str:
     return next((one.text for one in running(tx) if one.office == code), "")
 
 
-def begin(tx: Tx, code: str, text: str, actor: str, *, seen: str = "") -> None:
+def begin(tx: Tx, code: str, text: str, actor: str, *, expected: str = "") -> None:
     """Close an office, or all; of one that is closed already the text changes.
 
     Args:
@@ -67,7 +67,7 @@ def begin(tx: Tx, code: str, text: str, actor: str, *, seen: str = "") -> None:
         code: what is closed: an office, or EVERYWHERE.
         text: what owners will read.
         actor: who closes it.
-        seen: the text that stood there when the admin was asked; empty for none.
+        expected: the text that stood there when the admin was asked; empty for none.
 
     Raises:
         HandledMeanwhile: somebody else has closed it since, changed its text, or opened it again.
@@ -75,8 +75,8 @@ def begin(tx: Tx, code: str, text: str, actor: str, *, seen: str = "") -> None:
     subject = audit.office_subject(code)
     values = {"office": code, "text": text, "actor": actor}
     done = (
-        tx.run("admins.change_maintenance", seen=seen, **values)
-        if seen
+        tx.run("admins.change_maintenance", seen=expected, **values)
+        if expected
         else tx.run("admins.begin_maintenance", now=to_millis(tx.now), **values)
     )
     if not done:

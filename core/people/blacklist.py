@@ -157,21 +157,21 @@ def add_ban(tx: Tx, new_ban: NewBan) -> Ban:
     return ban
 
 
-def set_ban(tx: Tx, new_ban: NewBan, seen: str) -> Ban:
+def set_ban(tx: Tx, new_ban: NewBan, expected: str) -> Ban:
     """Bar an identity as an admin says, or give a ban that runs another end; whoever it is about is told.
 
     Args:
         tx: the transaction.
         new_ban: whom, until when and why; of a ban that runs only end and reason change.
-        seen: ``version_of`` what ran when the admin was asked.
+        expected: ``version_of`` what ran when the admin was asked.
 
     Raises:
         BanInThePast: it would be over already.
         HandledMeanwhile: somebody else has pronounced, changed or lifted one since.
     """
     ban = running(tx, new_ban.identity_hash)
-    if version_of(ban) != seen:
-        raise audit.handled(tx, ban.subject if ban else audit.ban_subject(seen.partition(":")[0]))
+    if version_of(ban) != expected:
+        raise audit.handled(tx, ban.subject if ban else audit.ban_subject(expected.partition(":")[0]))
     if ban is None:
         changed = _begin(tx, new_ban)
     else:

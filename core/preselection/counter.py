@@ -73,7 +73,7 @@ class Grant:
     vin: str
     batches: int
     wishes: int
-    seen: tuple[int, int]  # how many of each were granted before, when the admin was asked
+    expected: tuple[int, int]  # how many of each were granted before, when the admin was asked
     reason: str
     actor: str
 
@@ -217,7 +217,7 @@ class Counter:
         validate_grant(grant.batches, grant.wishes)
         subject = audit.vehicle_subject(grant.vin)
         tx.run("vehicles.add", vin=grant.vin)
-        batches, wishes = grant.seen
+        batches, wishes = grant.expected
         given = tx.run(
             "vehicles.grant",
             vin=grant.vin,

@@ -42,7 +42,7 @@ def approves(
 ) -> AppealOutcome:
     """Look at the card and approve."""
     seen = core.reviews.card(tx, appeal_id).obstacles.digest
-    return core.reviews.approve(tx, appeal_id, reviewer, seen=seen, bar=bar)
+    return core.reviews.approve(tx, appeal_id, reviewer, expected=seen, bar=bar)
 
 
 def rejects(tx: Tx, core: Core, appeal_id: int, answer: str = "照片看不清") -> Appeal:

@@ -605,7 +605,7 @@ async def test_one_of_two_grants_counts(core: Core, engine: str) -> None:
 
     def grants(tx: Tx, number: int) -> bool:
         grant = Grant(
-            vin=invented.vin(0), batches=1, wishes=0, seen=(0, 0), reason="补偿", actor=f"chat:{number}"
+            vin=invented.vin(0), batches=1, wishes=0, expected=(0, 0), reason="补偿", actor=f"chat:{number}"
         )
         core.counter.grant(Between(tx, before=meet), grant)
         return True

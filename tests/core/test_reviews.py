@@ -311,7 +311,7 @@ async def test_approval_is_of_what_was_shown(core: Core, owner: Account) -> None
 
     await core.store.run(takes)
     with pytest.raises(AppealMoved):
-        await core.store.run(core.reviews.approve, number, REVIEWER, seen=seen, bar=False)
+        await core.store.run(core.reviews.approve, number, REVIEWER, expected=seen, bar=False)
     assert (await core.store.read(core.appeals.get, number)).state == AppealState.PENDING
 
 
@@ -325,7 +325,7 @@ async def test_one_of_two_reviewers_decides(core: Core, owner: Account, engine: 
     meet = meeting("appeals.decide", parties(engine))
 
     def approve(tx: Tx) -> AppealState:
-        core.reviews.approve(Between(tx, before=meet), number, REVIEWER, seen=seen, bar=False)
+        core.reviews.approve(Between(tx, before=meet), number, REVIEWER, expected=seen, bar=False)
         return AppealState.APPROVED
 
     def reject(tx: Tx) -> AppealState:
@@ -390,7 +390,7 @@ async def test_approval_waits_for_whoever_verifies_at_this_moment(core: Core, ow
         core.preselections.verify(between, stranger, begun, code, office=place, at=tx.now)
 
     def approve(tx: Tx) -> AppealOutcome:
-        done = core.reviews.approve(tx, number, REVIEWER, seen=seen, bar=False)
+        done = core.reviews.approve(tx, number, REVIEWER, expected=seen, bar=False)
         locked.set()
         return done
 

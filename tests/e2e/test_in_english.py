@@ -227,7 +227,7 @@ async def test_appeal_is_made_and_decided_in_english(world: World) -> None:
 
 
 def _approved(tx: Tx, core: Core) -> None:
-    core.reviews.approve(tx, 1, CHIEF, seen=core.reviews.card(tx, 1).obstacles.digest, bar=False)
+    core.reviews.approve(tx, 1, CHIEF, expected=core.reviews.card(tx, 1).obstacles.digest, bar=False)
 
 
 async def test_control_chinese_words_are_heard(world: World) -> None:
