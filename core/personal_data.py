@@ -120,9 +120,9 @@ class PersonalData:
         )
 
     def _drop_draft(self, tx: Tx, account: Account) -> None:
-        begun = unfinished(tx, account)
-        if begun is not None:
-            self._preselections.abandon(tx, account, begun.preselection_id)
+        current = unfinished(tx, account)
+        if current is not None:
+            self._preselections.abandon(tx, account, current.preselection_id)
 
     def _empty(self, tx: Tx, account: Account) -> None:
         """Empty the account, unless a reservation or a ban has come since it was looked for."""

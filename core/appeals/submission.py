@@ -136,24 +136,24 @@ class Appeals:
         ensure_not_banned(tx, account.identity_hash)
         if self.find_draft(tx, account) is None:
             self._add(tx, account, None)
-        begun = self.draft(tx, account)
-        if vin and begun.vin != vin:
-            if begun.vin is not None:
-                tx.run("appeals.set_reason", appeal_id=begun.appeal_id, sealed=None, now=to_millis(tx.now))
-                tx.run("appeals.forget_photo", appeal_id=begun.appeal_id, slot=Slot.INVOICE)
+        draft = self.draft(tx, account)
+        if vin and draft.vin != vin:
+            if draft.vin is not None:
+                tx.run("appeals.set_reason", appeal_id=draft.appeal_id, sealed=None, now=to_millis(tx.now))
+                tx.run("appeals.forget_photo", appeal_id=draft.appeal_id, slot=Slot.INVOICE)
             self.enter_vin(tx, account, vin)
         return self.draft(tx, account)
 
     def consent(self, tx: Tx, account: Account) -> None:
         """Note that the owner agrees to what becomes of the photos."""
-        begun = self.draft(tx, account)
-        tx.run("appeals.consent", appeal_id=begun.appeal_id, version=PHOTO_CONSENT, now=to_millis(tx.now))
+        draft = self.draft(tx, account)
+        tx.run("appeals.consent", appeal_id=draft.appeal_id, version=PHOTO_CONSENT, now=to_millis(tx.now))
         audit.record(
             tx,
             account.actor,
             AuditAction.CONSENTED_TO_PHOTOS,
-            begun.subject,
-            office=begun.office,
+            draft.subject,
+            office=draft.office,
             version=PHOTO_CONSENT,
         )
 
@@ -166,9 +166,9 @@ class Appeals:
             AppealWaits: an appeal of theirs about it waits.
             VehicleUnknown: the registry knows all vehicles, but not this one.
         """
-        begun = self.draft(tx, account)
+        draft = self.draft(tx, account)
         self.validate(tx, account, vin)
-        tx.run("appeals.set_vin", appeal_id=begun.appeal_id, vin=vin, now=to_millis(tx.now))
+        tx.run("appeals.set_vin", appeal_id=draft.appeal_id, vin=vin, now=to_millis(tx.now))
 
     def enter_reason(self, tx: Tx, account: Account, typed: str) -> None:
         """Note why the owner appeals.
@@ -176,11 +176,11 @@ class Appeals:
         Raises:
             AppealReasonLength: in less than 5 or more than 200 characters.
         """
-        begun = self.draft(tx, account)
+        draft = self.draft(tx, account)
         reason = validate_reason(typed)
         tx.run(
             "appeals.set_reason",
-            appeal_id=begun.appeal_id,
+            appeal_id=draft.appeal_id,
             sealed=self._vault.seal(reason),
             now=to_millis(tx.now),
         )
@@ -193,11 +193,11 @@ class Appeals:
         holds the new one against them outside of the transaction, for that takes its time; one owner's
         photos come one after the other.
         """
-        begun = self.draft(tx, account)
+        draft = self.draft(tx, account)
         return [
             self._vault.decrypt(row["fingerprint_sealed"])
             for row in tx.all("appeals.photos_of_account", account_id=account.account_id)
-            if row["slot"] != slot or (slot == Slot.INVOICE and row["vin"] != begun.vin)
+            if row["slot"] != slot or (slot == Slot.INVOICE and row["vin"] != draft.vin)
         ]
 
     def attach(self, tx: Tx, account: Account, slot: Slot, photo: Photo) -> None:
@@ -206,19 +206,19 @@ class Appeals:
         Raises:
             StepOutOfOrder: there is no draft, or what becomes of photos has not been agreed to.
         """
-        begun = self.draft(tx, account)
-        if not begun.has_consent:
+        draft = self.draft(tx, account)
+        if not draft.has_consent:
             raise StepOutOfOrder
         now = to_millis(tx.now)
         tx.run(
             "appeals.put_photo",
-            appeal_id=begun.appeal_id,
+            appeal_id=draft.appeal_id,
             slot=slot,
             photo_key=photo.key,
             sealed=self._vault.encrypt(photo.fingerprint),
             now=now,
         )
-        tx.run("appeals.touch", appeal_id=begun.appeal_id, now=now)
+        tx.run("appeals.touch", appeal_id=draft.appeal_id, now=now)
 
     def exchange_photos(self, tx: Tx, account: Account) -> None:
         """Let the two photos of the draft change places: they were sent in the wrong order.
@@ -229,10 +229,10 @@ class Appeals:
             StepOutOfOrder: there is no draft.
             AppealIncomplete: there are not two photos.
         """
-        begun = self.draft(tx, account)
-        if not tx.run("appeals.exchange_photos", appeal_id=begun.appeal_id):
+        draft = self.draft(tx, account)
+        if not tx.run("appeals.exchange_photos", appeal_id=draft.appeal_id):
             raise AppealIncomplete
-        tx.run("appeals.touch", appeal_id=begun.appeal_id, now=to_millis(tx.now))
+        tx.run("appeals.touch", appeal_id=draft.appeal_id, now=to_millis(tx.now))
 
     # --- what becomes of it -----------------------------------------------------------------
 
@@ -245,23 +245,23 @@ class Appeals:
             AppealAboutOwnNumber, AppealNotNeeded, AppealWaits, VehicleUnknown: as ``enter_vin``.
             AppealsWaitEnough: three of theirs wait.
         """
-        begun = self.draft(tx, account)
+        draft = self.draft(tx, account)
         ensure_not_banned(tx, account.identity_hash)
-        if not begun.is_complete or not account.is_registered:
+        if not draft.is_complete or not account.is_registered:
             raise AppealIncomplete
-        self.validate(tx, account, begun.required_vin)
-        if not self._submitted(tx, account, begun):
+        self.validate(tx, account, draft.required_vin)
+        if not self._submitted(tx, account, draft):
             raise AppealsWaitEnough(MOST_WAITING)
         audit.record(
             tx,
             account.actor,
             AuditAction.SUBMITTED_APPEAL,
-            begun.subject,
-            office=begun.office,
-            vin=begun.vin,
-            renews=begun.renews,
+            draft.subject,
+            office=draft.office,
+            vin=draft.vin,
+            renews=draft.renews,
         )
-        return self.get(tx, begun.appeal_id)
+        return self.get(tx, draft.appeal_id)
 
     def withdraw(self, tx: Tx, account: Account, appeal_id: int) -> None:
         """Take an appeal back that waits.
@@ -290,10 +290,10 @@ class Appeals:
         ensure_not_banned(tx, account.identity_hash)
         if self.find_draft(tx, account) is not None:
             raise AppealUnfinished
-        begun = self._add(tx, account, appeal_id)
-        tx.run("appeals.copy_data", source=appeal_id, target=begun)
-        tx.run("appeals.copy_photos", source=appeal_id, target=begun)
-        return self.get(tx, begun)
+        renewed_id = self._add(tx, account, appeal_id)
+        tx.run("appeals.copy_data", source=appeal_id, target=renewed_id)
+        tx.run("appeals.copy_photos", source=appeal_id, target=renewed_id)
+        return self.get(tx, renewed_id)
 
     def drop(self, tx: Tx, account: Account) -> None:
         """Give the draft up."""
@@ -341,12 +341,12 @@ class Appeals:
         audit.record(tx, account.actor, AuditAction.BEGAN_APPEAL, subject, office=account.office)
         return appeal_id
 
-    def _submitted(self, tx: Tx, account: Account, begun: Appeal) -> bool:
+    def _submitted(self, tx: Tx, account: Account, draft: Appeal) -> bool:
         try:
             return bool(
                 tx.run(
                     "appeals.submit",
-                    appeal_id=begun.appeal_id,
+                    appeal_id=draft.appeal_id,
                     office=account.office,
                     identity_hash=account.identity_hash,
                     consent_version=PHOTO_CONSENT,

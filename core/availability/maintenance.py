@@ -80,8 +80,8 @@ def begin(tx: Tx, code: str, text: str, actor: str, *, expected: str = "") -> No
         else tx.run("admins.begin_maintenance", now=to_millis(tx.now), **values)
     )
     if not done:
-        present = text_of(tx, code)
-        action = AuditAction.BEGAN_MAINTENANCE if present else AuditAction.ENDED_MAINTENANCE
+        current = text_of(tx, code)
+        action = AuditAction.BEGAN_MAINTENANCE if current else AuditAction.ENDED_MAINTENANCE
         raise audit.handled(tx, subject, action)
     audit.record(tx, actor, AuditAction.BEGAN_MAINTENANCE, subject, office=code or None, text=text)
 

@@ -131,8 +131,8 @@ def begin(tx: Tx, request: BroadcastRequest) -> Broadcast:
         now=to_millis(tx.now),
     )
     if row is None:
-        present = running_of(tx, request.office)
-        raise BroadcastRunning(present.broadcast_id if present else 0)
+        current = running_of(tx, request.office)
+        raise BroadcastRunning(current.broadcast_id if current else 0)
     number = row["broadcast_id"]
     total = tx.run(
         "broadcasts.add_notices",
@@ -146,17 +146,17 @@ def begin(tx: Tx, request: BroadcastRequest) -> Broadcast:
     if not total:
         raise NobodyToTell
     tx.run("broadcasts.set_total", broadcast_id=number, total=total)
-    begun = get(tx, number)
+    broadcast = get(tx, number)
     audit.record(
         tx,
         request.actor,
         AuditAction.BEGAN_BROADCAST,
-        begun.subject,
-        office=begun.office,
+        broadcast.subject,
+        office=broadcast.office,
         audience=request.audience,
         total=total,
     )
-    return begun
+    return broadcast
 
 
 def stop(tx: Tx, broadcast_id: int, actor: str) -> Broadcast:
@@ -166,11 +166,11 @@ def stop(tx: Tx, broadcast_id: int, actor: str) -> Broadcast:
         NothingKnown: there is none of this number.
         HandledMeanwhile: it was stopped, or has ended.
     """
-    present = get(tx, broadcast_id)
+    current = get(tx, broadcast_id)
     if not tx.run("broadcasts.stop", broadcast_id=broadcast_id):
-        raise audit.handled(tx, present.subject)
-    cancel(tx, present.subject)
-    audit.record(tx, actor, AuditAction.STOPPED_BROADCAST, present.subject, office=present.office)
+        raise audit.handled(tx, current.subject)
+    cancel(tx, current.subject)
+    audit.record(tx, actor, AuditAction.STOPPED_BROADCAST, current.subject, office=current.office)
     return get(tx, broadcast_id)
 
 

@@ -202,9 +202,9 @@ class Verification:
         )
 
     def _ensure_resend_allowed(self, tx: Tx, binding: CodeBinding) -> None:
-        present = self.state(tx, binding.account, binding.purpose)
-        if present is not None and present.resend_at > tx.now:
-            raise CodeTooSoon(-int((tx.now - present.resend_at).total_seconds() // 1))
+        current = self.state(tx, binding.account, binding.purpose)
+        if current is not None and current.resend_at > tx.now:
+            raise CodeTooSoon(-int((tx.now - current.resend_at).total_seconds() // 1))
 
     def _count(self, tx: Tx, binding: CodeBinding) -> None:
         day = tx.now.astimezone(CHINA).date().isoformat()

@@ -323,9 +323,9 @@ class Counter:
     def _take_identity(self, tx: Tx, holder: Account, actor: str) -> None:
         if not self._accounts.lose_identity(tx, holder):
             raise audit.handled(tx, holder.subject, AuditAction.LOST_IDENTITY)
-        begun = unfinished(tx, holder)
-        if begun is not None:
-            locked = get(tx, begun.preselection_id, lock=True)
+        current = unfinished(tx, holder)
+        if current is not None:
+            locked = get(tx, current.preselection_id, lock=True)
             if locked.state in UNFINISHED:  # a number that was taken meanwhile stays until an admin ends it
                 drop(tx, locked, actor, AuditAction.DROPPED_DRAFT)
         audit.record(tx, actor, AuditAction.LOST_IDENTITY, holder.subject, office=holder.office)

@@ -44,25 +44,27 @@ class Preselections:
         if not account.selects_at(office.code):
             raise NotThisUserType(user_type=account.user_type)
         now = to_millis(tx.now)
-        present = self._unfinished(tx, account)
-        if present is None:
+        current = self._unfinished(tx, account)
+        if current is None:
             row = tx.one(
                 "preselection.add", account_id=account.account_id, office=office.code, kind=kind, now=now
             )
-            begun = get(tx, row["preselection_id"] if row else 0)
-            audit.record(tx, account.actor, AuditAction.BEGAN, begun.subject, office=begun.office, kind=kind)
-            return begun
-        let_go(tx, present)
+            started = get(tx, row["preselection_id"] if row else 0)
+            audit.record(
+                tx, account.actor, AuditAction.BEGAN, started.subject, office=started.office, kind=kind
+            )
+            return started
+        let_go(tx, current)
         self._changed(
             tx.run(
                 "preselection.rechoose",
-                preselection_id=present.preselection_id,
+                preselection_id=current.preselection_id,
                 office=office.code,
                 kind=kind,
                 now=now,
             )
         )
-        changed = get(tx, present.preselection_id)
+        changed = get(tx, current.preselection_id)
         audit.record(
             tx, account.actor, AuditAction.RECHOSE, changed.subject, office=changed.office, kind=kind
         )

@@ -136,15 +136,15 @@ class Endings:
 
     def closing(self, tx: Tx, office: Office, day: date) -> Closing:
         """Return what closing a day would do; it goes through all that is reserved: for a snapshot."""
-        present = closed_days.calendar_of(tx, office, self._calendar)
-        calendar = present.closing_on(day)
+        calendar_now = closed_days.calendar_of(tx, office, self._calendar)
+        calendar = calendar_now.closing_on(day)
         rows = tx.all("blacklist.reserved_of_office", office=office.code, from_deadline=to_millis(tx.now))
         deadlines = (_deadline(from_row(row), office, calendar) for row in rows)
         moves = sum(
             deadline is not None and to_millis(deadline) > row["deadline"]
             for row, deadline in zip(rows, deadlines, strict=True)
         )
-        return Closing(works=present.is_workday(day), moves=moves)
+        return Closing(works=calendar_now.is_workday(day), moves=moves)
 
     def _moved(
         self, tx: Tx, reserved: Preselection, chat_id: int, office: Office, calendar: WorkingCalendar

@@ -272,10 +272,10 @@ def load(tx: Tx, vehicles: Iterable[RegistryVehicle]) -> int:
         total=len(all_of_them),
         actor=audit.COMMAND_LINE,
     )
-    begun = begin(tx, request)
-    put(tx, begun.import_id, all_of_them, loaded=len(all_of_them))
-    ready(tx, begun.import_id, differences(tx, begun.import_id))
-    confirm(tx, begun.import_id, audit.COMMAND_LINE)
+    started = begin(tx, request)
+    put(tx, started.import_id, all_of_them, loaded=len(all_of_them))
+    ready(tx, started.import_id, differences(tx, started.import_id))
+    confirm(tx, started.import_id, audit.COMMAND_LINE)
     return len(all_of_them)
 
 
