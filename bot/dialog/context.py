@@ -101,7 +101,7 @@ class Scene:
         return office
 
     @cached_property
-    def found(self) -> Account | None:
+    def account_or_none(self) -> Account | None:
         """The chat's account, if it has consented."""
         return self.core.accounts.find(self.tx, self.chat_id)
 
@@ -112,14 +112,14 @@ class Scene:
         Raises:
             NotRegistered: it has none.
         """
-        if self.found is None:
+        if self.account_or_none is None:
             raise NotRegistered
-        return self.found
+        return self.account_or_none
 
     @cached_property
-    def begun(self) -> Preselection | None:
+    def current_preselection(self) -> Preselection | None:
         """What the owner has begun and not ended."""
-        return unfinished(self.tx, self.found) if self.found else None
+        return unfinished(self.tx, self.account_or_none) if self.account_or_none else None
 
     @property
     def preselection(self) -> Preselection:
@@ -128,9 +128,9 @@ class Scene:
         Raises:
             StepOutOfOrder: nothing.
         """
-        if self.begun is None:
+        if self.current_preselection is None:
             raise StepOutOfOrder
-        return self.begun
+        return self.current_preselection
 
     @property
     def office(self) -> Office:
@@ -153,9 +153,9 @@ class Scene:
         choose_language(self.tx, self.chat_id, language)
         self.language = language
 
-    def fresh(self) -> None:
+    def refresh(self) -> None:
         """Forget what was read of the owner, after a change."""
-        for name in ("found", "begun", "admin"):
+        for name in ("account_or_none", "current_preselection", "admin"):
             self.__dict__.pop(name, None)
 
     def arg(self, name: str) -> str:

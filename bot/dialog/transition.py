@@ -209,7 +209,7 @@ class Steps:
 
     def _advance(self, tx: Tx, scene: Scene, record: Record, go: Go) -> Present:
         if go.rehearsal:
-            raise RehearsalAsked(scene.found.office if scene.found else None)
+            raise RehearsalAsked(scene.account_or_none.office if scene.account_or_none else None)
         return self._show(tx, scene, record, go, moved=True)
 
     def _show(self, tx: Tx, scene: Scene, record: Record, go: Go, *, moved: bool = False) -> Present:

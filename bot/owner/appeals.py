@@ -23,7 +23,7 @@ def begin(scene: Scene, vin: str = "") -> Go:
     Raises:
         AppealAboutOwnNumber, AppealNotNeeded, AppealWaits, VehicleUnknown: said before anything is read.
     """
-    account, core = scene.found, scene.core
+    account, core = scene.account_or_none, scene.core
     if account is None or not account.is_registered:
         go = entry(scene)
         return Go(screen=go.screen, args=go.args, note=words.REGISTER_FIRST(), alert=True)
@@ -64,7 +64,7 @@ def step(draft: Appeal) -> Go:
 
 
 def _show_list(scene: Scene) -> View:
-    account, appeals = scene.found, scene.core.appeals
+    account, appeals = scene.account_or_none, scene.core.appeals
     mine = appeals.of_account(scene.tx, account) if account else []
     draft = appeals.find_draft(scene.tx, account) if account else None
     buttons = [Button(label=words.label(one), action=ActionName.OPEN, arg=str(one.appeal_id)) for one in mine]
@@ -102,9 +102,9 @@ LIST = Screen(
 
 def _own(scene: Scene) -> Appeal:
     number = scene.arg("id")
-    if scene.found is None or not number.isdecimal():
+    if scene.account_or_none is None or not number.isdecimal():
         raise AppealUnknown
-    return scene.core.appeals.own(scene.tx, scene.found, int(number))
+    return scene.core.appeals.own(scene.tx, scene.account_or_none, int(number))
 
 
 def _show(scene: Scene) -> View | Go:
@@ -136,14 +136,14 @@ def _renew(scene: Scene, _arg: str) -> Go:
 
 def _select(scene: Scene, _arg: str) -> Go:
     """Go on with the selection for the vehicle, with what was begun of it, as far as that goes."""
-    vin, begun = _own(scene).required_vin, scene.begun
+    vin, begun = _own(scene).required_vin, scene.current_preselection
     if begun is None:
         return (
             entry(scene) if running(scene.tx, scene.account.identity_hash) else Go(screen=ScreenName.BASICS)
         )
     if begun.state == PreselectionState.INFORMED and begun.vin != vin:
         scene.core.preselections.enter_vin(scene.tx, begun.preselection_id, vin)
-        scene.fresh()
+        scene.refresh()
         return step_of(scene, scene.preselection)
     go = step_of(scene, begun)
     is_other = begun.vin is not None and begun.vin != vin

@@ -11,16 +11,16 @@ from core.preselection.selection import remaining_quota
 
 def entry(scene: Scene) -> Go:
     """Lead on from where the owner left."""
-    scene.fresh()
-    account = scene.found
+    scene.refresh()
+    account = scene.account_or_none
     if account is None or not account.consents:
         return Go(screen=ScreenName.CONSENT)
     if not account.is_registered:
         return registration_step(account)
     if running(scene.tx, account.identity_hash) is not None:
         return Go(screen=ScreenName.BANNED)
-    if scene.begun is not None:
-        return step_of(scene, scene.begun)
+    if scene.current_preselection is not None:
+        return step_of(scene, scene.current_preselection)
     reserved = reserved_of(scene)
     if reserved is not None:
         return Go(screen=ScreenName.DONE, args={"id": str(reserved.preselection_id)})
@@ -29,7 +29,7 @@ def entry(scene: Scene) -> Go:
 
 def consent_first(scene: Scene, screen: Screen) -> Go | None:
     """Lead to the consent before any screen that takes personal data, whatever the way to it."""
-    if not screen.personal or (scene.found is not None and scene.found.consents):
+    if not screen.personal or (scene.account_or_none is not None and scene.account_or_none.consents):
         return None
     return Go(screen=ScreenName.CONSENT)
 
@@ -71,7 +71,7 @@ def step_of(scene: Scene, begun: Preselection) -> Go:
 
 def go_on(scene: Scene) -> Go:
     """Lead on after something was done to the preselection: it is read anew."""
-    scene.fresh()
+    scene.refresh()
     return step_of(scene, scene.preselection)
 
 

@@ -29,20 +29,20 @@ _AHEAD = timedelta(days=60)
 
 
 def _state(scene: Scene) -> str:
-    if scene.found is None:
+    if scene.account_or_none is None:
         return home.NEW()
-    ban = running(scene.tx, scene.found.identity_hash)
+    ban = running(scene.tx, scene.account_or_none.identity_hash)
     lines = [home.banned(ban.until)] if ban is not None else []
     lines += [
         home.reserved(common.plate(one.office, one.serial or ""), common.moment(one.deadline))
-        for one in of_account(scene.tx, scene.found)
+        for one in of_account(scene.tx, scene.account_or_none)
         if one.state == PreselectionState.RESERVED and one.deadline is not None
     ]
     if lines:
         return "\n".join(lines)
-    if scene.begun is not None:
+    if scene.current_preselection is not None:
         return home.UNFINISHED()
-    return home.REGISTERED() if scene.found.is_registered else home.NEW()
+    return home.REGISTERED() if scene.account_or_none.is_registered else home.NEW()
 
 
 def _warning(scene: Scene) -> str:
@@ -91,11 +91,11 @@ def command(scene: Scene, typed: Command) -> Go:
 
 def _cancel(scene: Scene) -> Go:
     """Lead to the question before something is given up: on the pages of an appeal, the appeal."""
-    draft = scene.core.appeals.find_draft(scene.tx, scene.found) if scene.found else None
+    draft = scene.core.appeals.find_draft(scene.tx, scene.account_or_none) if scene.account_or_none else None
     of_appeal = scene.screen in FORM or scene.arg("back") == ScreenName.APPEAL_REVIEW
-    if draft is not None and (of_appeal or scene.begun is None):
+    if draft is not None and (of_appeal or scene.current_preselection is None):
         return Go(screen=ScreenName.APPEAL_DROP)
-    if scene.begun is None:
+    if scene.current_preselection is None:
         return Go(screen=ScreenName.HOME, note=home.NOTHING_TO_CANCEL())
     return Go(screen=ScreenName.ABANDON)
 

@@ -24,13 +24,13 @@ _MOST_LISTED = 10
 def _own(scene: Scene) -> Preselection | None:
     """Return the preselection that the screen is about, if it is the owner's."""
     number = scene.arg("id")
-    if scene.found is None or not number.isdigit():
+    if scene.account_or_none is None or not number.isdigit():
         return None
     try:
         one = get(scene.tx, int(number))
     except StepOutOfOrder:
         return None
-    return one if one.account_id == scene.found.account_id else None
+    return one if one.account_id == scene.account_or_none.account_id else None
 
 
 def receipt_of(one: Preselection, office: Office) -> ReceiptPicture:
@@ -64,7 +64,7 @@ def _show_done(scene: Scene) -> View | Go:
 
 
 def _next_vehicle(scene: Scene, _arg: str) -> Go:
-    return entry(scene) if scene.begun is not None else Go(screen=ScreenName.BASICS)
+    return entry(scene) if scene.current_preselection is not None else Go(screen=ScreenName.BASICS)
 
 
 DONE = Screen(
@@ -80,7 +80,7 @@ DONE = Screen(
 
 
 def _show_mine(scene: Scene) -> View:
-    entries = of_account(scene.tx, scene.found)[:_MOST_LISTED] if scene.found else []
+    entries = of_account(scene.tx, scene.account_or_none)[:_MOST_LISTED] if scene.account_or_none else []
     receipts = [
         Button(label=selecting.entry_label(one), action=ActionName.RECEIPT, arg=str(one.preselection_id))
         for one in entries
@@ -106,7 +106,7 @@ def _show_mine(scene: Scene) -> View:
 
 def _banned(scene: Scene) -> str:
     """Return what stands first on the page of somebody on the blacklist."""
-    ban = running(scene.tx, scene.found.identity_hash) if scene.found else None
+    ban = running(scene.tx, scene.account_or_none.identity_hash) if scene.account_or_none else None
     if ban is None:
         return ""
     return notices.banned(ban.until, ban.reason, scene.core.offices.get(ban.office)) + "\n\n"

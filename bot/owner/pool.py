@@ -37,7 +37,11 @@ class BulletinPicture:
 
 
 def _office(scene: Scene) -> Office:
-    own = scene.found.office if scene.found and scene.found.office in scene.core.offices else None
+    own = (
+        scene.account_or_none.office
+        if scene.account_or_none and scene.account_or_none.office in scene.core.offices
+        else None
+    )
     return scene.office_of(scene.arg("office") or own or next(iter(scene.core.offices)))
 
 

@@ -43,7 +43,11 @@ def _show_provinces(scene: Scene) -> View:
 def _ways_out(scene: Scene) -> tuple[Button, ...]:
     """Offer the way home, and the way back into what has been begun."""
     out = Button(label=common.HOME(), action=ActionName.HOME)
-    return (Button(label=provinces.CONTINUE(), action=ActionName.CONTINUE), out) if scene.begun else (out,)
+    return (
+        (Button(label=provinces.CONTINUE(), action=ActionName.CONTINUE), out)
+        if scene.current_preselection
+        else (out,)
+    )
 
 
 def _search(_scene: Scene, typed: str) -> Go:
@@ -151,7 +155,7 @@ def _served(scene: Scene, office: Office) -> str:
 
 def _about_reader(scene: Scene, code: str) -> str:
     """Return whether whoever reads this may select at an office; of strangers nothing is known yet."""
-    account = scene.found
+    account = scene.account_or_none
     if account is None or not account.is_registered:
         return ""
     if account.office == code:
@@ -177,7 +181,7 @@ def _preselect(scene: Scene, _arg: str) -> Go:
         return go
     if not account.selects_at(office.code):
         raise NotThisUserType(user_type=account.user_type)
-    begun = scene.begun
+    begun = scene.current_preselection
     if go.screen == ScreenName.DONE or (begun is not None and begun.office == office.code):
         return go
     note = provinces.begun_elsewhere(scene.office) if begun is not None else ""

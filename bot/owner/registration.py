@@ -30,7 +30,7 @@ _OFFICES_A_PAGE = 16
 
 def _on(scene: Scene) -> Go:
     """Lead to what is missing, or back to the review."""
-    scene.fresh()
+    scene.refresh()
     account = scene.account
     if not account.is_registered:
         return registration_step(account)
@@ -53,8 +53,8 @@ def _way_back(there: object) -> tuple[Button, ...]:
 
 
 def _show_consent(scene: Scene) -> View | Go:
-    renewed = scene.found is not None
-    if scene.found is not None and scene.found.consents:
+    renewed = scene.account_or_none is not None
+    if scene.account_or_none is not None and scene.account_or_none.consents:
         return entry(scene)
     consent = registration.consent(CONSENT_VERSION)
     return View(
@@ -77,7 +77,7 @@ def _consent(scene: Scene, _arg: str) -> Go:
 
 
 def _decline(scene: Scene, _arg: str) -> Go:
-    words = registration.DECLINED() if scene.found is None else own_data.DECLINED_RENEWAL()
+    words = registration.DECLINED() if scene.account_or_none is None else own_data.DECLINED_RENEWAL()
     return Go(screen=ScreenName.HOME, note=words, alert=True)
 
 
@@ -95,7 +95,7 @@ def _show_office(scene: Scene) -> View | Go:
     offices = list(scene.core.offices.values())
     if len(offices) == 1 and not scene.account.office:
         scene.core.accounts.set_office(scene.tx, scene.account, offices[0].code)
-        scene.fresh()
+        scene.refresh()
         return registration_step(scene.account)
     buttons = [
         Button(label=common.office_title(one), action=ActionName.PICK, arg=one.code) for one in offices

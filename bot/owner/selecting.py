@@ -222,7 +222,7 @@ def _draw(scene: Scene, _arg: str) -> Go:
         free=scene.free,
     )
     if drawn.batch.serials:
-        scene.begun = drawn.preselection
+        scene.current_preselection = drawn.preselection
         known = _Selection(lease_until=drawn.lease_until, latest=drawn.batch, left=drawn.quota)
         return replace(_stay(scene), known=known)
     opened = pool_segments.open_segments(scene.tx, scene.office, scene.preselection.kind)
@@ -252,15 +252,15 @@ def _confirm(scene: Scene, _arg: str) -> Go:
 def _lapse(scene: Scene, error: XuanhaoError) -> Go:
     """Lead an owner whose verification has run out to where it is renewed."""
     del error
-    if scene.begun is None:
+    if scene.current_preselection is None:
         return entry(scene)
-    scene.core.preselections.lapse(scene.tx, scene.begun.preselection_id)
+    scene.core.preselections.lapse(scene.tx, scene.current_preselection.preselection_id)
     return Go(screen=ScreenName.TERMS, note=selecting.LAPSED_NOTE(), alert=True)
 
 
 def _again(scene: Scene, _arg: str) -> Go:
     scene.core.preselections.lapse(scene.tx, scene.preselection.preselection_id)
-    scene.fresh()
+    scene.refresh()
     return start(scene, "")
 
 

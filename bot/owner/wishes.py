@@ -56,7 +56,7 @@ REMINDERS = Screen(
 
 
 def _office(scene: Scene) -> Office:
-    own = scene.found.office if scene.found else None
+    own = scene.account_or_none.office if scene.account_or_none else None
     return scene.office_of(scene.arg("office") or own or next(iter(scene.core.offices)))
 
 
