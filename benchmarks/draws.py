@@ -139,7 +139,12 @@ class Bench:
 
     def _draw(self, tx: Tx, preselection_id: int) -> None:
         drawn = self.core.selection.draw(
-            tx, preselection_id, self.office, nonce=str(next(self.presses)), at=tx.now, without_four=False
+            tx,
+            preselection_id,
+            self.office,
+            nonce=str(next(self.presses)),
+            received_at=tx.now,
+            without_four=False,
         )
         assert len(drawn.batch.serials) == self.office.batch_size
 

@@ -163,7 +163,7 @@ class Bench:
     def _draw(self, tx: Tx) -> None:
         begun = self._begun[self._presses % len(self._begun)]
         drawn = self._core.selection.draw(
-            tx, begun, self._office, nonce=str(self._presses), at=tx.now, without_four=False
+            tx, begun, self._office, nonce=str(self._presses), received_at=tx.now, without_four=False
         )
         assert len(drawn.batch.serials) == self._office.batch_size
 

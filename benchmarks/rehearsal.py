@@ -62,7 +62,7 @@ class Bench:
         self._presses += 1
         nonce = str(self._presses)
         drawn = self._core.selection.draw(
-            tx, self.begun, self._office, nonce=nonce, at=tx.now, without_four=False
+            tx, self.begun, self._office, nonce=nonce, received_at=tx.now, without_four=False
         )
         assert drawn.batch.serials
 

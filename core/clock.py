@@ -31,8 +31,8 @@ class SystemClock:
 class FixedClock:
     """A clock that stands still until it is moved: for tests and for the rehearsal of a rule."""
 
-    def __init__(self, at: datetime) -> None:
-        self._at = require_aware(at)
+    def __init__(self, moment: datetime) -> None:
+        self._at = require_aware(moment)
 
     def now(self) -> datetime:
         """Return the moment that was set."""
@@ -42,27 +42,27 @@ class FixedClock:
         """Move on by a span."""
         self._at += by
 
-    def set(self, at: datetime) -> None:
+    def set(self, moment: datetime) -> None:
         """Jump to a moment, back as well: hosts' clocks do that."""
-        self._at = require_aware(at)
+        self._at = require_aware(moment)
 
 
-def require_aware(at: datetime) -> datetime:
-    """Return ``at`` in UTC.
+def require_aware(moment: datetime) -> datetime:
+    """Return ``moment`` in UTC.
 
     Raises:
-        ValueError: ``at`` has no zone; a naive time means something else on every machine.
+        ValueError: ``moment`` has no zone; a naive time means something else on every machine.
     """
-    if at.tzinfo is None:
+    if moment.tzinfo is None:
         raise ValueError("a time without a zone")
-    return at.astimezone(UTC)
+    return moment.astimezone(UTC)
 
 
-def to_millis(at: datetime) -> int:
+def to_millis(moment: datetime) -> int:
     """Return the milliseconds since 1970 in UTC: how times are stored."""
-    if at.tzinfo is not UTC:
-        at = require_aware(at)
-    return round(at.timestamp() * 1000)
+    if moment.tzinfo is not UTC:
+        moment = require_aware(moment)
+    return round(moment.timestamp() * 1000)
 
 
 def from_millis(value: int) -> datetime:

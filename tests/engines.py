@@ -91,7 +91,11 @@ class ReadySchemas:
         self._run(f"CREATE SCHEMA {schema}")
         search = f"-c search_path={schema}"
         with psycopg.connect(postgres_url(), autocommit=True, options=search) as connection:
-            migrate(PostgresLedger(connection), load_migrations(MIGRATIONS, POSTGRES), at=datetime.now(UTC))
+            migrate(
+                PostgresLedger(connection),
+                load_migrations(MIGRATIONS, POSTGRES),
+                applied_at=datetime.now(UTC),
+            )
         self._relations = self._made(schema)
         self._tables, self._sequences = self._named(schema, "r"), self._named(schema, "S")
         return schema

@@ -136,7 +136,7 @@ def _show_try(scene: Scene) -> View | Go:
 def _try(scene: Scene, _arg: str) -> Go:
     begun, wishes = scene.preselection, scene.list_arg("wishes")
     result = scene.core.selection.compose(
-        scene.tx, scene.account, begun.preselection_id, scene.office, wishes, at=scene.at
+        scene.tx, scene.account, begun.preselection_id, scene.office, wishes, received_at=scene.at
     )
     if result.taken:
         return Go(screen=ScreenName.DONE, args={"id": str(begun.preselection_id)})

@@ -257,7 +257,7 @@ def _resend(scene: Scene, _arg: str) -> Go:
 
 def _code(scene: Scene, typed: str) -> Go:
     binding = _code_binding(scene, scene.account.new_phone)
-    result = scene.core.verification.check(scene.tx, binding, codes.digits(typed), at=scene.at)
+    result = scene.core.verification.check(scene.tx, binding, codes.digits(typed), received_at=scene.at)
     return _proved(scene) if result.right else codes.wrong(result)
 
 

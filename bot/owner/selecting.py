@@ -80,7 +80,7 @@ def _holds(scene: Scene, latest: Batch | None) -> _Holds:
         batch = replace(latest, held_until=until) if is_over or now < until else None
     recent = [
         replace(one, held_until=_shown_until(one.held_until, office))
-        for one in shortlist(scene.tx, scene.preselection.preselection_id, at=now - SAID_FOR)
+        for one in shortlist(scene.tx, scene.preselection.preselection_id, received_at=now - SAID_FOR)
     ]
     return _Holds(
         batch=batch,
@@ -208,7 +208,7 @@ def _stay(scene: Scene, note: str = "", *, alert: bool = False) -> Go:
 
 
 def _counts_from_now(office: Office, batch: Batch, scene: Scene) -> None:
-    scene.core.selection.sent(scene.tx, batch, office, at=scene.at)
+    scene.core.selection.sent(scene.tx, batch, office, received_at=scene.at)
 
 
 def _draw(scene: Scene, _arg: str) -> Go:
@@ -217,7 +217,7 @@ def _draw(scene: Scene, _arg: str) -> Go:
         scene.preselection.preselection_id,
         scene.office,
         nonce=scene.nonce,
-        at=scene.at,
+        received_at=scene.at,
         without_four=_filter(scene),
         free=scene.free,
     )
@@ -230,13 +230,15 @@ def _draw(scene: Scene, _arg: str) -> Go:
 
 
 def _pick(scene: Scene, serial: str) -> Go:
-    scene.core.selection.pick(scene.tx, scene.preselection.preselection_id, scene.office, serial, at=scene.at)
+    scene.core.selection.pick(
+        scene.tx, scene.preselection.preselection_id, scene.office, serial, received_at=scene.at
+    )
     return _stay(scene)
 
 
 def _drop(scene: Scene, serial: str) -> Go:
     scene.core.selection.unpick(
-        scene.tx, scene.preselection.preselection_id, scene.office, serial, at=scene.at
+        scene.tx, scene.preselection.preselection_id, scene.office, serial, received_at=scene.at
     )
     return _stay(scene)
 
@@ -334,7 +336,7 @@ def _show_sure(scene: Scene) -> View | Go:
 def _take(scene: Scene, serial: str) -> Go:
     begun = scene.preselection
     scene.core.selection.claim(
-        scene.tx, scene.account, begun.preselection_id, scene.office, serial, at=scene.at
+        scene.tx, scene.account, begun.preselection_id, scene.office, serial, received_at=scene.at
     )
     return Go(screen=ScreenName.DONE, args={"id": str(begun.preselection_id)})
 

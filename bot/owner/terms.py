@@ -121,7 +121,7 @@ def _code(scene: Scene, typed: str) -> Go:
         begun.preselection_id,
         codes.digits(typed),
         office=scene.office,
-        at=scene.at,
+        received_at=scene.at,
     )
     return Go(screen=ScreenName.SELECTING) if result.right else codes.wrong(result)
 

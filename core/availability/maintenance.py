@@ -42,15 +42,15 @@ def ensure_not_in_maintenance(tx: Tx, code: str) -> None:
         raise InMaintenance(closed.text)
 
 
-def ensure_open(tx: Tx, office: Office, at: datetime) -> None:
+def ensure_open(tx: Tx, office: Office, moment: datetime) -> None:
     """Refuse what begins in phase 2 while an office does not serve.
 
     Raises:
         OfficeClosed: it is outside the service hours; when they begin again.
         InMaintenance: somebody at the desk has closed it.
     """
-    if not office.hours.is_open(at):
-        raise OfficeClosed(office.hours.next_opening(at))
+    if not office.hours.is_open(moment):
+        raise OfficeClosed(office.hours.next_opening(moment))
     ensure_not_in_maintenance(tx, office.code)
 
 

@@ -169,7 +169,7 @@ def _fresh(migrations: Path) -> bytes:
     connection = _connect()
     try:
         connection.execute("PRAGMA page_size = 1024")  # many small tables: a third of the bytes
-        migrate(SqliteLedger(connection), load_migrations(migrations, SQLITE), at=SystemClock().now())
+        migrate(SqliteLedger(connection), load_migrations(migrations, SQLITE), applied_at=SystemClock().now())
         return connection.serialize()
     finally:
         connection.close()

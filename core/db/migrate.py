@@ -56,7 +56,7 @@ class Ledger(Protocol):
         """Return the names of what has been applied by version; make the ledger if there is none."""
         ...
 
-    def apply(self, migration: Migration, at: int) -> None:
+    def apply(self, migration: Migration, applied_at: int) -> None:
         """Run a migration's statements and remember it.
 
         Raises:
@@ -81,13 +81,15 @@ def load_migrations(directory: Path, dialect: Dialect) -> tuple[Migration, ...]:
     return tuple(found)
 
 
-def migrate(ledger: Ledger, migrations: Sequence[Migration], *, at: datetime) -> tuple[Migration, ...]:
+def migrate(
+    ledger: Ledger, migrations: Sequence[Migration], *, applied_at: datetime
+) -> tuple[Migration, ...]:
     """Apply what is missing, each in its own transaction; return what was applied.
 
     Args:
         ledger: the engine.
         migrations: all that the program knows, in order.
-        at: the moment to note down.
+        applied_at: the moment to note down.
 
     Raises:
         DatabaseNewer: the database is ahead of the program; nothing was changed.
@@ -99,7 +101,7 @@ def migrate(ledger: Ledger, migrations: Sequence[Migration], *, at: datetime) ->
             missing = pending(ledger.applied(), migrations)
             if not missing:
                 return tuple(done)
-            ledger.apply(missing[0], to_millis(at))
+            ledger.apply(missing[0], to_millis(applied_at))
         done.append(missing[0])
 
 

@@ -180,7 +180,7 @@ class PostgresStore:
         ledger = PostgresLedger(connection)
         if self._options.migrate:
             now = (self._options.clock or SystemClock()).now()
-            self.migrated = migrate(ledger, self._options.migrations, at=now)
+            self.migrated = migrate(ledger, self._options.migrations, applied_at=now)
         else:
             require_current(ledger, self._options.migrations)
 

@@ -172,7 +172,7 @@ class PostgresLedger:
         self._connection.execute(POSTGRES.fill(LEDGER))
         return dict(self._connection.execute("SELECT version, name FROM schema_migration").fetchall())
 
-    def apply(self, migration: Migration, at: int) -> None:
+    def apply(self, migration: Migration, applied_at: int) -> None:
         """Run a migration's statements and remember it."""
         try:
             self._connection.execute(migration.text)
@@ -180,5 +180,5 @@ class PostgresLedger:
             raise MigrationError(str(migration), error.diag.message_primary or str(error)) from error
         self._connection.execute(
             "INSERT INTO schema_migration (version, name, applied_at) VALUES (%s, %s, %s)",
-            (migration.version, migration.name, at),
+            (migration.version, migration.name, applied_at),
         )

@@ -156,7 +156,7 @@ class SqliteStore:
             ledger = SqliteLedger(connection)
             if self._options.migrate:
                 now = self._options.clock.now()
-                self.migrated = migrate(ledger, self._options.migrations, at=now)
+                self.migrated = migrate(ledger, self._options.migrations, applied_at=now)
             else:
                 require_current(ledger, self._options.migrations)
         return connection

@@ -175,7 +175,7 @@ class SqliteLedger:
         self._connection.execute(SQLITE.fill(LEDGER))
         return dict(self._connection.execute("SELECT version, name FROM schema_migration").fetchall())
 
-    def apply(self, migration: Migration, at: int) -> None:
+    def apply(self, migration: Migration, applied_at: int) -> None:
         """Run a migration's statements, see that no reference dangles, and remember it."""
         try:
             for statement in statements(migration.text):
@@ -187,5 +187,5 @@ class SqliteLedger:
             raise MigrationError(str(migration), f"a reference of table {dangling[0]} leads nowhere")
         self._connection.execute(
             "INSERT INTO schema_migration (version, name, applied_at) VALUES (?, ?, ?)",
-            (migration.version, migration.name, at),
+            (migration.version, migration.name, applied_at),
         )

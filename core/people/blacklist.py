@@ -58,9 +58,9 @@ class NewBan:
     preselection_id: int | None = None
 
 
-def years_after(at: datetime, years: int) -> datetime:
+def years_after(moment: datetime, years: int) -> datetime:
     """Return the midnight with which a ban of some years ends; of 29 February, 1 March."""
-    day = at.astimezone(CHINA).date()
+    day = moment.astimezone(CHINA).date()
     try:
         last = day.replace(year=day.year + years)
     except ValueError:
@@ -68,11 +68,11 @@ def years_after(at: datetime, years: int) -> datetime:
     return datetime.combine(last, time(), CHINA)
 
 
-def end_of_ban(at: datetime, wanted: date | None, years: int) -> datetime:
+def end_of_ban(moment: datetime, wanted: date | None, years: int) -> datetime:
     """Return when a ban that an admin pronounces ends: with a day's beginning, in China.
 
     Args:
-        at: the moment at which it is pronounced.
+        moment: the moment at which it is pronounced.
         wanted: the first day on which it runs no more; None: as the office's rule has it.
         years: the office's rule for who lets a number expire; where nobody is barred for that, one year.
 
@@ -80,9 +80,9 @@ def end_of_ban(at: datetime, wanted: date | None, years: int) -> datetime:
         BanInThePast: the day has come already.
     """
     if wanted is None:
-        return years_after(at, max(1, years))
+        return years_after(moment, max(1, years))
     until = datetime.combine(wanted, time(), CHINA)
-    if until <= at:
+    if until <= moment:
         raise BanInThePast
     return until
 

@@ -141,14 +141,14 @@ class Verification:
             tries_left=MOST_WRONG_TRIES - row["wrong_tries"],
         )
 
-    def check(self, tx: Tx, binding: CodeBinding, typed: str, *, at: datetime) -> CheckResult:
+    def check(self, tx: Tx, binding: CodeBinding, typed: str, *, received_at: datetime) -> CheckResult:
         """Judge a typed code; a wrong one is an answer, not an error, for it costs a try.
 
         Args:
             tx: the transaction.
             binding: what the code must have been made for.
             typed: what the owner typed, already normalised.
-            at: when the owner's message was received.
+            received_at: when the owner's message was received.
 
         Raises:
             CodeForm: it is not six digits; no try is charged.
@@ -163,7 +163,7 @@ class Verification:
             raise NoCodeYet
         if row["state"] == CodeStatus.LOCKED:
             raise CodeLocked
-        if from_millis(row["expires_at"]) < at:
+        if from_millis(row["expires_at"]) < received_at:
             raise CodeExpired
         if bytes(row["bound_hash"]) == self._binding_hash(binding, typed):
             if not tx.run("sms.use", code_id=row["code_id"]):

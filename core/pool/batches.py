@@ -205,7 +205,7 @@ def latest_batch(tx: Tx, preselection_id: int) -> Batch | None:
     )
 
 
-def last_batch(tx: Tx, preselection_id: int, *, at: datetime) -> Batch | None:
-    """Return the batch that an owner has before them, if its clock has not ended at ``at``."""
+def last_batch(tx: Tx, preselection_id: int, *, received_at: datetime) -> Batch | None:
+    """Return the batch that an owner has before them, if its clock has not ended at ``received_at``."""
     batch = latest_batch(tx, preselection_id)
-    return batch if batch is not None and batch.held_until >= at else None
+    return batch if batch is not None and batch.held_until >= received_at else None

@@ -177,7 +177,14 @@ class Preselections:
         )
 
     def verify(
-        self, tx: Tx, account: Account, preselection_id: int, typed: str, *, office: Office, at: datetime
+        self,
+        tx: Tx,
+        account: Account,
+        preselection_id: int,
+        typed: str,
+        *,
+        office: Office,
+        received_at: datetime,
     ) -> CheckResult:
         """Step 4: judge the code; a right one starts the selection for the vehicle.
 
@@ -189,8 +196,10 @@ class Preselections:
         preselection = get(tx, preselection_id, lock=True)
         if preselection.state != PreselectionState.AGREED:
             raise StepOutOfOrder
-        ensure_open(tx, office, at)
-        result = self._verification.check(tx, self.code_binding(account, preselection), typed, at=at)
+        ensure_open(tx, office, received_at)
+        result = self._verification.check(
+            tx, self.code_binding(account, preselection), typed, received_at=received_at
+        )
         if result.right:
             ensure_not_banned(tx, account.identity_hash)
             self.validate_start(tx, preselection)

@@ -56,19 +56,19 @@ def drop(tx: Tx, begun: Preselection, actor: str, action: AuditAction) -> None:
     audit.record(tx, actor, action, begun.subject, office=begun.office)
 
 
-def renew_lease(tx: Tx, preselection: Preselection, office: Office, *, at: datetime) -> datetime:
+def renew_lease(tx: Tx, preselection: Preselection, office: Office, *, received_at: datetime) -> datetime:
     """Note that the owner did something: another span of idleness is theirs; return its end.
 
     Raises:
         VerificationLapsed: the last one ran out, or somebody else selects for the vehicle now.
     """
-    until = max(tx.now, at) + timedelta(minutes=office.idle_minutes)
+    until = max(tx.now, received_at) + timedelta(minutes=office.idle_minutes)
     row = tx.one(
         "preselection.renew_lease",
         vin=preselection.vin,
         preselection_id=preselection.preselection_id,
         until=to_millis(until),
-        at=to_millis(at),
+        at=to_millis(received_at),
     )
     if row is None:
         raise VerificationLapsed

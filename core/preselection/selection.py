@@ -127,9 +127,9 @@ def _quota_of(row: Row, office: Office) -> Quota:
     )
 
 
-def shortlist(tx: Tx, preselection_id: int, *, at: datetime) -> list[Shortlisted]:
+def shortlist(tx: Tx, preselection_id: int, *, received_at: datetime) -> list[Shortlisted]:
     """Return an owner's living shortlist, in the order in which it was drawn."""
-    rows = tx.all("pool.shortlisted", preselection_id=preselection_id, at=to_millis(at))
+    rows = tx.all("pool.shortlisted", preselection_id=preselection_id, at=to_millis(received_at))
     return [
         Shortlisted(serial=row["serial"], draw_no=row["draw_no"], held_until=from_millis(row["held_until"]))
         for row in rows
@@ -197,7 +197,7 @@ class Selection:
         office: Office,
         *,
         nonce: str,
-        at: datetime,
+        received_at: datetime,
         without_four: bool,
         free: FreeList | None = None,
     ) -> DrawResult:
@@ -208,7 +208,7 @@ class Selection:
             preselection_id: whose.
             office: where.
             nonce: the messenger's id of the press.
-            at: when the press was received.
+            received_at: when the press was received.
             without_four: whether numbers with a 4 are passed over (不包含4).
             free: what ``FreeListWanted.read`` gave, when that was raised.
 
@@ -219,10 +219,10 @@ class Selection:
             NoBatchesLeft: all are used up.
             FreeListWanted: run again with the list.
         """
-        preselection, lease_until = self._selecting(tx, preselection_id, office, at=at)
+        preselection, lease_until = self._selecting(tx, preselection_id, office, received_at=received_at)
         owner = tx.one("accounts.by_id", account_id=preselection.account_id)
         ensure_not_banned(tx, owner["identity_hash"] if owner else None)
-        self._within_hours(tx, preselection, office, at=at)
+        self._within_hours(tx, preselection, office, received_at=received_at)
         charged = tx.one("vehicles.charge_batch", vin=preselection.vin, quota=office.random_batches)
         if charged is None:
             raise NoBatchesLeft
@@ -235,22 +235,22 @@ class Selection:
             held_until=tx.now + _span(office),
         )
         batch = self._batches.draw(tx, request, free)
-        self._restart_shortlist(tx, preselection, office, at=at)
+        self._restart_shortlist(tx, preselection, office, received_at=received_at)
         quota = _quota_of(charged, office)
         if not batch.serials:
             tx.run("vehicles.refund_batch", vin=preselection.vin)
             quota = remaining_quota(tx, office, preselection.required_vin)
         return DrawResult(batch=batch, quota=quota, preselection=preselection, lease_until=lease_until)
 
-    def sent(self, tx: Tx, batch: Batch, office: Office, *, at: datetime) -> None:
+    def sent(self, tx: Tx, batch: Batch, office: Office, *, received_at: datetime) -> None:
         """Count a living batch from when it was first sent; showing it again adds nothing."""
-        until, now = to_millis(at + _span(office)), to_millis(tx.now)
+        until, now = to_millis(received_at + _span(office)), to_millis(tx.now)
         extended = tx.run(
             "pool.extend_draw",
             office=batch.office,
             kind=batch.kind,
             n=batch.n,
-            at=to_millis(at),
+            at=to_millis(received_at),
             until=until,
             now=now,
         )
@@ -263,7 +263,9 @@ class Selection:
                 now=now,
             )
 
-    def pick(self, tx: Tx, preselection_id: int, office: Office, serial: str, *, at: datetime) -> None:
+    def pick(
+        self, tx: Tx, preselection_id: int, office: Office, serial: str, *, received_at: datetime
+    ) -> None:
         """Put a number of the living batch on the shortlist, in place of another of that batch.
 
         Raises:
@@ -271,8 +273,8 @@ class Selection:
             NotInBatch: the number is none of it.
             VerificationLapsed: idle for too long.
         """
-        preselection, _ = self._selecting(tx, preselection_id, office, at=at)
-        batch = last_batch(tx, preselection_id, at=at)
+        preselection, _ = self._selecting(tx, preselection_id, office, received_at=received_at)
+        batch = last_batch(tx, preselection_id, received_at=received_at)
         if batch is None:
             raise HoldEnded
         if serial not in batch.serials:
@@ -282,7 +284,7 @@ class Selection:
             preselection_id=preselection_id,
             draw_no=batch.n,
             until=to_millis(batch.held_until),
-            at=to_millis(at),
+            at=to_millis(received_at),
         )
         picked = tx.run(
             "pool.shortlist",
@@ -291,36 +293,46 @@ class Selection:
             serial=serial,
             preselection_id=preselection_id,
             draw_no=batch.n,
-            until=self._shortlist_until(office, at),
-            at=to_millis(at),
+            until=self._shortlist_until(office, received_at),
+            at=to_millis(received_at),
         )
         if not picked:
             raise HoldEnded
-        self._restart_shortlist(tx, preselection, office, at=at)
+        self._restart_shortlist(tx, preselection, office, received_at=received_at)
 
-    def unpick(self, tx: Tx, preselection_id: int, office: Office, serial: str, *, at: datetime) -> None:
+    def unpick(
+        self, tx: Tx, preselection_id: int, office: Office, serial: str, *, received_at: datetime
+    ) -> None:
         """Take a number off the shortlist: back to its batch, or to the pool when that is over.
 
         Raises:
             HoldEnded: it was not on the living shortlist when the press came.
             VerificationLapsed: idle for too long.
         """
-        preselection, _ = self._selecting(tx, preselection_id, office, at=at)
-        batch = last_batch(tx, preselection_id, at=at)
+        preselection, _ = self._selecting(tx, preselection_id, office, received_at=received_at)
+        batch = last_batch(tx, preselection_id, received_at=received_at)
         shortlisted = next(
-            (one for one in shortlist(tx, preselection_id, at=at) if one.serial == serial), None
+            (one for one in shortlist(tx, preselection_id, received_at=received_at) if one.serial == serial),
+            None,
         )
-        hold = self._hold(preselection, serial, at)
+        hold = self._hold(preselection, serial, received_at)
         if batch is not None and shortlisted is not None and shortlisted.draw_no == batch.n:
             changed = tx.run("pool.unshortlist", until=to_millis(batch.held_until), **hold)
         else:
             changed = tx.run("pool.give_up", **hold)
         if not changed:
             raise HoldEnded
-        self._restart_shortlist(tx, preselection, office, at=at)
+        self._restart_shortlist(tx, preselection, office, received_at=received_at)
 
     def claim(
-        self, tx: Tx, account: Account, preselection_id: int, office: Office, serial: str, *, at: datetime
+        self,
+        tx: Tx,
+        account: Account,
+        preselection_id: int,
+        office: Office,
+        serial: str,
+        *,
+        received_at: datetime,
     ) -> Preselection:
         """Take a shortlisted number for good (确认选号): irrevocable.
 
@@ -330,9 +342,9 @@ class Selection:
             VerificationLapsed: idle for too long.
         """
         ensure_not_banned(tx, account.identity_hash)
-        preselection, _ = self._selecting(tx, preselection_id, office, at=at)
+        preselection, _ = self._selecting(tx, preselection_id, office, received_at=received_at)
         self._lock_pool(tx, preselection)
-        held = tx.one("pool.claim_held", **self._hold(preselection, serial, at))
+        held = tx.one("pool.claim_held", **self._hold(preselection, serial, received_at))
         if held is None or not self._take(tx, preselection, serial, held["segment_id"], held["position"]):
             raise HoldEnded
         return self._reserved(tx, account, preselection, office, serial, way=Way.RANDOM)
@@ -345,7 +357,7 @@ class Selection:
         office: Office,
         typed: Sequence[str],
         *,
-        at: datetime,
+        received_at: datetime,
     ) -> ComposeResult:
         """Try some wishes in their order: the first that is free is taken, irrevocably.
 
@@ -360,8 +372,8 @@ class Selection:
             OfficeClosed, VerificationLapsed: as with a draw.
         """
         ensure_not_banned(tx, account.identity_hash)
-        preselection, _ = self._selecting(tx, preselection_id, office, at=at)
-        self._within_hours(tx, preselection, office, at=at)
+        preselection, _ = self._selecting(tx, preselection_id, office, received_at=received_at)
+        self._within_hours(tx, preselection, office, received_at=received_at)
         wishes = validate_wishes(tx, office, preselection, typed)
         self._charge_wishes(tx, preselection, office, len(wishes))
         released = open_segments(tx, office, preselection.kind)
@@ -376,38 +388,46 @@ class Selection:
         return self._failed(tx, account, preselection, office, wishes)
 
     def _selecting(
-        self, tx: Tx, preselection_id: int, office: Office, *, at: datetime
+        self, tx: Tx, preselection_id: int, office: Office, *, received_at: datetime
     ) -> tuple[Preselection, datetime]:
         """Lock a preselection and renew its lease; return it, and until when the lease holds now."""
         preselection = get(tx, preselection_id, lock=True)
         if preselection.state != PreselectionState.VERIFIED:
             raise VerificationLapsed if preselection.state == PreselectionState.AGREED else StepOutOfOrder
-        return preselection, renew_lease(tx, preselection, office, at=at)
+        return preselection, renew_lease(tx, preselection, office, received_at=received_at)
 
-    def _within_hours(self, tx: Tx, preselection: Preselection, office: Office, *, at: datetime) -> None:
-        ensure_open(tx, office, at)
-        if preselection.verified_at is None or not office.hours.same_session(preselection.verified_at, at):
+    def _within_hours(
+        self, tx: Tx, preselection: Preselection, office: Office, *, received_at: datetime
+    ) -> None:
+        ensure_open(tx, office, received_at)
+        if preselection.verified_at is None or not office.hours.same_session(
+            preselection.verified_at, received_at
+        ):
             raise VerificationLapsed
 
-    def _hold(self, preselection: Preselection, serial: str, at: datetime) -> dict[str, Any]:
+    def _hold(self, preselection: Preselection, serial: str, received_at: datetime) -> dict[str, Any]:
         """Return what names a hold that must live at a moment."""
         return {
             "office": preselection.office,
             "kind": preselection.kind,
             "serial": serial,
             "preselection_id": preselection.preselection_id,
-            "at": to_millis(at),
+            "at": to_millis(received_at),
         }
 
-    def _shortlist_until(self, office: Office, at: datetime) -> int:
-        return to_millis(at + timedelta(seconds=office.shortlist_seconds + office.batch_grace_seconds))
+    def _shortlist_until(self, office: Office, received_at: datetime) -> int:
+        return to_millis(
+            received_at + timedelta(seconds=office.shortlist_seconds + office.batch_grace_seconds)
+        )
 
-    def _restart_shortlist(self, tx: Tx, preselection: Preselection, office: Office, *, at: datetime) -> None:
+    def _restart_shortlist(
+        self, tx: Tx, preselection: Preselection, office: Office, *, received_at: datetime
+    ) -> None:
         tx.run(
             "pool.restart_shortlist",
             preselection_id=preselection.preselection_id,
-            until=self._shortlist_until(office, at),
-            at=to_millis(at),
+            until=self._shortlist_until(office, received_at),
+            at=to_millis(received_at),
         )
 
     def _charge_wishes(self, tx: Tx, preselection: Preselection, office: Office, wishes: int) -> None:

@@ -363,13 +363,13 @@ class Summaries:
     Args:
         services: what the desk needs to know of the service.
         admins: who is at the desk.
-        at: the local time from which on they go out.
+        send_from: the local time from which on they go out.
     """
 
-    def __init__(self, services: DeskServices, admins: Admins, at: time) -> None:
+    def __init__(self, services: DeskServices, admins: Admins, send_from: time) -> None:
         self._services = services
         self._admins = admins
-        self._at = at
+        self._send_from = send_from
 
     def due(self, tx: Tx) -> tuple[int, ...] | None:
         """Return for whom something waits that has not been told today; None when it is not the time.
@@ -377,7 +377,7 @@ class Summaries:
         Read from a snapshot at every tick; the work is done once a day.
         """
         now = tx.now.astimezone(CHINA)
-        if now.time() < self._at or tx.one("reports.is_announced", subject=_announcement(now.date())):
+        if now.time() < self._send_from or tx.one("reports.is_announced", subject=_announcement(now.date())):
             return None
         off = {row["chat_id"] for row in tx.all("reports.summaries_off")}
         wanting = (admin for admin in self._admins.all(tx) if admin.chat_id not in off)

@@ -120,11 +120,11 @@ def _failing() -> Iterator[None]:
         raise PhotoStoreError(f"the folder of photos: {error.strerror or type(error).__name__}") from None
 
 
-def _write(path: Path, sealed: bytes, at: datetime) -> None:
+def _write(path: Path, sealed: bytes, modified_at: datetime) -> None:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(sealed)
         file.flush()
-        os.utime(file.fileno(), (at.timestamp(), at.timestamp()))
+        os.utime(file.fileno(), (modified_at.timestamp(), modified_at.timestamp()))
         os.fsync(file.fileno())
 
 

@@ -117,20 +117,20 @@ class ServiceHours:
         spans = self.spans_on(day)
         return _moment(day, spans[-1].closes) if spans else None
 
-    def is_open(self, at: datetime) -> bool:
+    def is_open(self, moment: datetime) -> bool:
         """Return whether it is open; the closing minute no longer is."""
-        local = _local(at)
+        local = _local(moment)
         minute = local.hour * 60 + local.minute
         return any(span.opens <= minute < span.closes for span in self.spans_on(local.date()))
 
-    def closes_at(self, at: datetime) -> datetime | None:
+    def closes_at(self, moment: datetime) -> datetime | None:
         """Return the next closing: of the session that is open, else of the one to come.
 
         None when it never closes (as far as can be seen).
         """
         if self.always:
             return None
-        local = _local(at)
+        local = _local(moment)
         closing: datetime | None = None
         for opens, closes in self._spans_from(local.date()):
             if closing is not None and opens != closing:
@@ -140,12 +140,12 @@ class ServiceHours:
         seen_until = _moment(local.date() + timedelta(days=HORIZON_DAYS), 0)
         return closing if closing is not None and closing < seen_until else None
 
-    def next_opening(self, at: datetime) -> datetime | None:
-        """Return the first moment after ``at`` at which a session begins, open or not just now.
+    def next_opening(self, moment: datetime) -> datetime | None:
+        """Return the first moment after ``moment`` at which a session begins, open or not just now.
 
         None when none is to come, for it never closes.
         """
-        local = _local(at)
+        local = _local(moment)
         before: datetime | None = None
         for opens, closes in () if self.always else self._spans_from(local.date()):
             if opens > local and opens != before:
@@ -153,12 +153,12 @@ class ServiceHours:
             before = closes
         return None
 
-    def opened_at(self, at: datetime) -> datetime | None:
+    def opened_at(self, moment: datetime) -> datetime | None:
         """Return when the session that is open began.
 
         None when it is closed, and also when it never closes: then nothing ever began.
         """
-        local = _local(at)
+        local = _local(moment)
         if self.always or not self.is_open(local):
             return None
         began: datetime | None = None
@@ -192,8 +192,8 @@ class ServiceHours:
         return [(_moment(day, span.opens), _moment(day, span.closes)) for span in self.spans_on(day)]
 
 
-def _local(at: datetime) -> datetime:
-    return require_aware(at).astimezone(CHINA)
+def _local(moment: datetime) -> datetime:
+    return require_aware(moment).astimezone(CHINA)
 
 
 def _moment(day: date, minutes: int) -> datetime:

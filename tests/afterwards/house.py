@@ -310,7 +310,7 @@ def begin(tx: Tx, core: Core, account: Account, vehicle: int) -> int:
 
 def compose(tx: Tx, core: Core, account: Account, begun: int, serial: str) -> Preselection:
     """Take a number for a preselection whose code was right."""
-    result = core.selection.compose(tx, account, begun, core.offices[OFFICE], [serial], at=tx.now)
+    result = core.selection.compose(tx, account, begun, core.offices[OFFICE], [serial], received_at=tx.now)
     assert result.taken == serial
     return get(tx, begun)
 

@@ -133,7 +133,7 @@ async def test_ban_bars_what_was_begun_before(house: House) -> None:
             begun,
             house.core.offices[OFFICE],
             ["A0001"],
-            at=house.now,
+            received_at=house.now,
         )
 
 

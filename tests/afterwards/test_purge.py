@@ -35,7 +35,9 @@ async def purge(house: House) -> None:
 
 def draw(tx: Tx, core: Core, begun: int) -> None:
     """Draw a batch for a preselection."""
-    core.selection.draw(tx, begun, core.offices[OFFICE], nonce="press:1", at=tx.now, without_four=False)
+    core.selection.draw(
+        tx, begun, core.offices[OFFICE], nonce="press:1", received_at=tx.now, without_four=False
+    )
 
 
 # --- drafts ---------------------------------------------------------------------------------

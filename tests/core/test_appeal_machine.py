@@ -77,7 +77,7 @@ class Appealing(RuleBasedStateMachine):
             begun = agreed(tx, self.core, self.accounts[owner], vehicle)
             verifies_again(tx, self.core, self.accounts[owner], begun)
             return self.core.selection.compose(
-                tx, self.accounts[owner], begun, self.place, [serial], at=tx.now
+                tx, self.accounts[owner], begun, self.place, [serial], received_at=tx.now
             ).taken
 
         if self.outcome(refusal, steps) is not None:

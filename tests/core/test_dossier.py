@@ -109,7 +109,7 @@ async def test_failed_wishes_and_chances_are_counted(core: Core) -> None:
     account, begun = await core.store.run(verified, core, 2)
 
     def tries(tx: Tx) -> None:
-        core.selection.compose(tx, account, begun, core.offices["粤K"], ["A1234"], at=tx.now)
+        core.selection.compose(tx, account, begun, core.offices["粤K"], ["A1234"], received_at=tx.now)
 
     await core.store.run(tries)
     found = await core.store.run(

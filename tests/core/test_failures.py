@@ -82,7 +82,7 @@ class Journey:
             ),
             "send": lambda: self.core.verification.mark_sent(tx, self.known["code"]),
             "verify": lambda: flow.verify(
-                tx, self.account, self.begun, self.known["typed"], office=self.place, at=tx.now
+                tx, self.account, self.begun, self.known["typed"], office=self.place, received_at=tx.now
             ),
             "lapse": lambda: flow.lapse(tx, self.begun),
             "correct": lambda: flow.correct(tx, self.begun),
@@ -94,10 +94,12 @@ class Journey:
         return {
             "draw": lambda: self._draw(tx),
             "draw_again": lambda: self._draw(tx),
-            "sent": lambda: selection.sent(tx, self.known["draw"].batch, self.place, at=at),
-            "pick": lambda: selection.pick(tx, self.begun, self.place, self._kept, at=at),
-            "unpick": lambda: selection.unpick(tx, self.begun, self.place, self._kept, at=at),
-            "claim": lambda: selection.claim(tx, self.account, self.begun, self.place, self._kept, at=at),
+            "sent": lambda: selection.sent(tx, self.known["draw"].batch, self.place, received_at=at),
+            "pick": lambda: selection.pick(tx, self.begun, self.place, self._kept, received_at=at),
+            "unpick": lambda: selection.unpick(tx, self.begun, self.place, self._kept, received_at=at),
+            "claim": lambda: selection.claim(
+                tx, self.account, self.begun, self.place, self._kept, received_at=at
+            ),
             "compose_in_vain": lambda: self._compose(tx, "A1001", "A1002"),
             "compose": lambda: self._compose(tx, "A1001", "A1003"),
             "confirmed": lambda: self.core.counter.register(
@@ -107,10 +109,14 @@ class Journey:
 
     def _draw(self, tx: Tx) -> DrawResult:
         place = self.place
-        return self.core.selection.draw(tx, self.begun, place, nonce="n", at=tx.now, without_four=False)
+        return self.core.selection.draw(
+            tx, self.begun, place, nonce="n", received_at=tx.now, without_four=False
+        )
 
     def _compose(self, tx: Tx, *wishes: str) -> object:
-        return self.core.selection.compose(tx, self.account, self.begun, self.place, wishes, at=tx.now)
+        return self.core.selection.compose(
+            tx, self.account, self.begun, self.place, wishes, received_at=tx.now
+        )
 
     def _plate(self, tx: Tx) -> Plate:
         plate = get(tx, self.begun).plate

@@ -55,7 +55,9 @@ async def test_try_in_vain_is_in_journal(core: Core) -> None:
     await core.store.run(reserved, core, 0, "A1234")
     account, begun = await core.store.run(verified, core, 1)
     place = core.offices["粤K"]
-    await core.store.run(lambda tx: core.selection.compose(tx, account, begun, place, ["A1234"], at=tx.now))
+    await core.store.run(
+        lambda tx: core.selection.compose(tx, account, begun, place, ["A1234"], received_at=tx.now)
+    )
     last = (await entries(core))[-1]
     assert (last["actor"], last["action"]) == ("account:2", "composed_in_vain")
     assert json.loads(last["details"]) == {"wishes": {"A1234": "preselected"}}
@@ -66,7 +68,7 @@ async def test_draw_is_in_journal_of_draws(core: Core, clock: FixedClock) -> Non
     _, begun = await core.store.run(verified, core, 0)
     place = core.offices["粤K"]
     drawn = await core.store.run(
-        lambda tx: core.selection.draw(tx, begun, place, nonce="press", at=tx.now, without_four=True)
+        lambda tx: core.selection.draw(tx, begun, place, nonce="press", received_at=tx.now, without_four=True)
     )
     row = (await core.store.read(sql, "SELECT * FROM draw"))[0]
     assert (row["n"], row["nonce"], row["without_four"], row["seed_id"]) == (1, "press", 1, 1)
@@ -111,7 +113,7 @@ async def test_journal_is_neither_changed_nor_shortened(core: Core, statement: s
     _, begun = await core.store.run(verified, core, 0)
     place = core.offices["粤K"]
     await core.store.run(
-        lambda tx: core.selection.draw(tx, begun, place, nonce="n", at=tx.now, without_four=False)
+        lambda tx: core.selection.draw(tx, begun, place, nonce="n", received_at=tx.now, without_four=False)
     )
 
     def forge(tx: Tx) -> None:

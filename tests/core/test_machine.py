@@ -203,7 +203,7 @@ class Selecting(RuleBasedStateMachine):
         def verify(tx: Tx) -> bool:
             code = code_for(tx, self.core, self.accounts[who], begun.number)
             result = self.core.preselections.verify(
-                tx, self.accounts[who], begun.number, code, office=self.place, at=tx.now
+                tx, self.accounts[who], begun.number, code, office=self.place, received_at=tx.now
             )
             return result.right
 
@@ -239,7 +239,7 @@ class Selecting(RuleBasedStateMachine):
                 begun.number,
                 self.place,
                 nonce=nonce,
-                at=from_millis(at),
+                received_at=from_millis(at),
                 without_four=without_four,
             ),
         )
@@ -283,9 +283,9 @@ class Selecting(RuleBasedStateMachine):
             return
 
         def sent(tx: Tx) -> None:
-            batch = pool_batches.last_batch(tx, begun.number, at=tx.now)
+            batch = pool_batches.last_batch(tx, begun.number, received_at=tx.now)
             assert batch is not None
-            self.core.selection.sent(tx, batch, self.place, at=tx.now)
+            self.core.selection.sent(tx, batch, self.place, received_at=tx.now)
 
         self.run(sent)
         if record.state == "unsent":
@@ -309,7 +309,7 @@ class Selecting(RuleBasedStateMachine):
             wanted = errors.NotInBatch
         elif wanted is None and (hold is None or hold.owner != begun.number):
             wanted = errors.HoldEnded  # somebody else was faster, after it had run out
-        pick = partial(self.core.selection.pick, at=from_millis(at))
+        pick = partial(self.core.selection.pick, received_at=from_millis(at))
         self.outcome(wanted, lambda: self.run(pick, begun.number, self.place, serial))
         if wanted is not None or record is None:
             return
@@ -346,7 +346,7 @@ class Selecting(RuleBasedStateMachine):
         self.outcome(
             wanted,
             lambda: self.run(
-                self.core.selection.unpick, begun.number, self.place, serial, at=from_millis(at)
+                self.core.selection.unpick, begun.number, self.place, serial, received_at=from_millis(at)
             ),
         )
         if wanted is not None or hold is None:
@@ -390,7 +390,7 @@ class Selecting(RuleBasedStateMachine):
                 begun.number,
                 self.place,
                 serial,
-                at=from_millis(at),
+                received_at=from_millis(at),
             ),
         )
         if wanted is None:
@@ -405,7 +405,7 @@ class Selecting(RuleBasedStateMachine):
         if serial in self.model.held_by(begun.number, "shortlist", at):
             return
         arguments = (self.accounts[self.who], begun.number, self.place, serial)
-        claim = partial(self.core.selection.claim, at=from_millis(at))
+        claim = partial(self.core.selection.claim, received_at=from_millis(at))
         self.outcome(self.refusal(begun, at) or errors.HoldEnded, lambda: self.run(claim, *arguments))
 
     def shortlisted(self) -> list[str]:
@@ -427,7 +427,7 @@ class Selecting(RuleBasedStateMachine):
         elif wanted is None and vehicle.tried_at is not None and now - vehicle.tried_at < GAP:
             wanted = errors.TriedTooSoon
         arguments = (self.accounts[self.who], begun.number, self.place, wishes)
-        compose = partial(self.core.selection.compose, at=self.clock.now())
+        compose = partial(self.core.selection.compose, received_at=self.clock.now())
         tried = self.outcome(wanted, lambda: self.run(compose, *arguments))
         if tried is None:
             return

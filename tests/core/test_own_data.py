@@ -37,10 +37,12 @@ async def lived(core: Core) -> tuple[Account, int]:
     account, begun = await core.store.run(verified, core, 0)
     place = core.offices["粤K"]
     drawn = await core.store.run(
-        lambda tx: core.selection.draw(tx, begun, place, nonce="press", at=tx.now, without_four=True)
+        lambda tx: core.selection.draw(tx, begun, place, nonce="press", received_at=tx.now, without_four=True)
     )
-    await core.store.run(lambda tx: core.selection.sent(tx, drawn.batch, place, at=tx.now))
-    await core.store.run(lambda tx: core.selection.compose(tx, account, begun, place, ["A0001"], at=tx.now))
+    await core.store.run(lambda tx: core.selection.sent(tx, drawn.batch, place, received_at=tx.now))
+    await core.store.run(
+        lambda tx: core.selection.compose(tx, account, begun, place, ["A0001"], received_at=tx.now)
+    )
     await core.store.run(subscriptions.subscribe, CHAT, WISH)
     await core.store.run(core.endings.wish_reminders, account, 1)
     return account, begun
@@ -49,7 +51,9 @@ async def lived(core: Core) -> tuple[Account, int]:
 async def ends_well(core: Core, clock: FixedClock, account: Account, begun: int) -> None:
     place, plate = core.offices["粤K"], Plate(office="粤K", kind=PlateKind.SMALL, serial="A5555")
     clock.advance(timedelta(seconds=10))
-    await core.store.run(lambda tx: core.selection.compose(tx, account, begun, place, ["A5555"], at=tx.now))
+    await core.store.run(
+        lambda tx: core.selection.compose(tx, account, begun, place, ["A5555"], received_at=tx.now)
+    )
     await core.store.run(core.counter.register, plate, invented.vin(0)[-6:], actor="chat:1001")
 
 

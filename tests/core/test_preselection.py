@@ -67,26 +67,32 @@ async def in_state(core: Core, state: PreselectionState) -> tuple[Account, int]:
 async def draw(core: Core, begun: int) -> DrawResult:
     place = core.offices["粤K"]
     return await core.store.run(
-        lambda tx: core.selection.draw(tx, begun, place, nonce="n", at=tx.now, without_four=False)
+        lambda tx: core.selection.draw(tx, begun, place, nonce="n", received_at=tx.now, without_four=False)
     )
 
 
 async def shown(core: Core, batch: Batch) -> None:
-    await core.store.run(lambda tx: core.selection.sent(tx, batch, core.offices["粤K"], at=tx.now))
+    await core.store.run(lambda tx: core.selection.sent(tx, batch, core.offices["粤K"], received_at=tx.now))
 
 
 async def pick(core: Core, begun: int, serial: str) -> None:
-    await core.store.run(lambda tx: core.selection.pick(tx, begun, core.offices["粤K"], serial, at=tx.now))
+    await core.store.run(
+        lambda tx: core.selection.pick(tx, begun, core.offices["粤K"], serial, received_at=tx.now)
+    )
 
 
 async def claim(core: Core, account: Account, begun: int, serial: str) -> None:
     place = core.offices["粤K"]
-    await core.store.run(lambda tx: core.selection.claim(tx, account, begun, place, serial, at=tx.now))
+    await core.store.run(
+        lambda tx: core.selection.claim(tx, account, begun, place, serial, received_at=tx.now)
+    )
 
 
 async def compose(core: Core, account: Account, begun: int, *wishes: str) -> None:
     place = core.offices["粤K"]
-    await core.store.run(lambda tx: core.selection.compose(tx, account, begun, place, wishes, at=tx.now))
+    await core.store.run(
+        lambda tx: core.selection.compose(tx, account, begun, place, wishes, received_at=tx.now)
+    )
 
 
 # --- the table -------------------------------------------------------------------------------------
@@ -149,7 +155,7 @@ METHODS: dict[str, tuple[set[PreselectionState], Method]] = {
     "verify": (
         {PreselectionState.AGREED},
         lambda core, tx, who, begun: core.preselections.verify(
-            tx, who, begun, "123456", office=core.offices["粤K"], at=tx.now
+            tx, who, begun, "123456", office=core.offices["粤K"], received_at=tx.now
         ),
     ),
     "correct": (
@@ -159,23 +165,25 @@ METHODS: dict[str, tuple[set[PreselectionState], Method]] = {
     "draw": (
         {PreselectionState.VERIFIED},
         lambda core, tx, _who, begun: core.selection.draw(
-            tx, begun, core.offices["粤K"], nonce="n", at=tx.now, without_four=False
+            tx, begun, core.offices["粤K"], nonce="n", received_at=tx.now, without_four=False
         ),
     ),
     "pick": (
         {PreselectionState.VERIFIED},
-        lambda core, tx, _who, begun: core.selection.pick(tx, begun, core.offices["粤K"], "A1234", at=tx.now),
+        lambda core, tx, _who, begun: core.selection.pick(
+            tx, begun, core.offices["粤K"], "A1234", received_at=tx.now
+        ),
     ),
     "claim": (
         {PreselectionState.VERIFIED},
         lambda core, tx, who, begun: core.selection.claim(
-            tx, who, begun, core.offices["粤K"], "A1234", at=tx.now
+            tx, who, begun, core.offices["粤K"], "A1234", received_at=tx.now
         ),
     ),
     "compose": (
         {PreselectionState.VERIFIED},
         lambda core, tx, who, begun: core.selection.compose(
-            tx, who, begun, core.offices["粤K"], ["A1234"], at=tx.now
+            tx, who, begun, core.offices["粤K"], ["A1234"], received_at=tx.now
         ),
     ),
     "abandon": (set(UNFINISHED), lambda core, tx, who, begun: core.preselections.abandon(tx, who, begun)),
@@ -353,7 +361,7 @@ async def test_lapsed_owner_takes_no_shortlist_along(core: Core) -> None:
     await core.store.run(core.preselections.lapse, begun)
     place = core.offices["粤K"]
     await core.store.run(core.preselections.choose, account, place, PlateKind.SMALL_NEV)
-    assert await core.store.run(lambda tx: shortlist(tx, begun, at=tx.now)) == []
+    assert await core.store.run(lambda tx: shortlist(tx, begun, received_at=tx.now)) == []
 
 
 # --- the verification and its end ------------------------------------------------------------------
@@ -424,7 +432,7 @@ async def test_nobody_verifies_after_closing(core: Core, clock: FixedClock) -> N
     code, place = await core.store.run(code_for, core, account, begun), core.offices["粤K"]
 
     def verify(tx: Tx) -> bool:
-        return core.preselections.verify(tx, account, begun, code, office=place, at=tx.now).right
+        return core.preselections.verify(tx, account, begun, code, office=place, received_at=tx.now).right
 
     clock.set(NOON.replace(hour=23))
     with pytest.raises(OfficeClosed):
@@ -460,7 +468,9 @@ async def test_verification_ends_with_opening(core: Core, clock: FixedClock) -> 
     clock.set(NOON.replace(minute=41))
     with pytest.raises(VerificationLapsed):
         await core.store.run(
-            lambda tx: core.selection.draw(tx, begun, place, nonce="n", at=tx.now, without_four=False)
+            lambda tx: core.selection.draw(
+                tx, begun, place, nonce="n", received_at=tx.now, without_four=False
+            )
         )
 
 
@@ -548,7 +558,7 @@ async def test_shortlist_has_one_of_each_batch(core: Core) -> None:
         for serial in serials[:2]:
             await pick(core, begun, serial)
         wanted.append(serials[1])
-    kept = await core.store.run(lambda tx: shortlist(tx, begun, at=tx.now))
+    kept = await core.store.run(lambda tx: shortlist(tx, begun, received_at=tx.now))
     assert [one.serial for one in kept] == wanted
 
 
@@ -610,10 +620,10 @@ async def test_banned_in_the_middle_neither_draws_nor_tries(core: Core) -> None:
     )
 
     def draw(tx: Tx) -> DrawResult:
-        return core.selection.draw(tx, begun, place, nonce="n", at=tx.now, without_four=False)
+        return core.selection.draw(tx, begun, place, nonce="n", received_at=tx.now, without_four=False)
 
     def compose(tx: Tx) -> ComposeResult:
-        return core.selection.compose(tx, account, begun, place, ["A1234"], at=tx.now)
+        return core.selection.compose(tx, account, begun, place, ["A1234"], received_at=tx.now)
 
     for step in (draw, compose):
         with pytest.raises(Blacklisted) as refused:

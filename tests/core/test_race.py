@@ -66,7 +66,7 @@ async def test_one_of_200_wins_number(core: Core) -> None:
 
     def tries(tx: Tx, number: int) -> ComposeResult:
         account, begun = owners[number]
-        return core.selection.compose(tx, account, begun, place, ["A1234"], at=tx.now)
+        return core.selection.compose(tx, account, begun, place, ["A1234"], received_at=tx.now)
 
     tried = await asyncio.gather(*(core.store.run(tries, number) for number in range(OWNERS)))
     assert [one.taken for one in tried].count("A1234") == 1
@@ -87,7 +87,7 @@ async def test_one_vehicle_cannot_overspend(core: Core) -> None:
 
     def hasty(tx: Tx) -> ComposeResult:
         sql(tx, f"UPDATE vehicle SET composed_at = NULL WHERE vin = '{invented.vin(1)}'")  # noqa: S608 - ours
-        return core.selection.compose(tx, account, begun, place, ["A1234"], at=tx.now)
+        return core.selection.compose(tx, account, begun, place, ["A1234"], received_at=tx.now)
 
     outcomes = await together(*(core.store.run(hasty) for _ in range(30)))
     assert sum(isinstance(one, ComposeResult) for one in outcomes) == 20
@@ -111,7 +111,9 @@ async def _unguarded(core: Core, accounts: list[tuple[Account, int]], at: Barrie
     def tries(tx: Tx, account: Account, begun: int) -> ComposeResult:
         unlocked = frozenset({"pool.open_pool"})
         between = Between(tx, instead={"pool.reserve": take}, without=unlocked)
-        return core.selection.compose(between, account, begun, core.offices["粤K"], ["A1234"], at=tx.now)
+        return core.selection.compose(
+            between, account, begun, core.offices["粤K"], ["A1234"], received_at=tx.now
+        )
 
     return await together(*(core.store.run(tries, *one) for one in accounts))
 
@@ -168,7 +170,7 @@ async def test_one_of_two_starts_for_vehicle(core: Core, engine: str) -> None:
             begun[number],
             codes[number],
             office=core.offices["粤K"],
-            at=tx.now,
+            received_at=tx.now,
         )
 
     outcomes = await together(*(core.store.run(verify, number) for number in range(2)))
@@ -199,10 +201,10 @@ async def test_vehicle_given_meanwhile_is_not_started_for(core: Core) -> None:
     def verify(tx: Tx) -> CheckResult:
         place = core.offices["粤K"]
         between = Between(tx, after=meanwhile)
-        return core.preselections.verify(between, account, begun, code, office=place, at=tx.now)
+        return core.preselections.verify(between, account, begun, code, office=place, received_at=tx.now)
 
     def compose(tx: Tx) -> None:
-        core.selection.compose(tx, *first, core.offices["粤K"], ["A1234"], at=tx.now)
+        core.selection.compose(tx, *first, core.offices["粤K"], ["A1234"], received_at=tx.now)
 
     async def win() -> None:
         await asyncio.to_thread(looked.wait, 10)
@@ -219,8 +221,8 @@ async def test_one_of_two_claims_succeeds(core: Core, engine: str) -> None:
     place = core.offices["粤K"]
 
     def shortlists(tx: Tx, nonce: str) -> str:
-        drawn = core.selection.draw(tx, begun, place, nonce=nonce, at=tx.now, without_four=False)
-        core.selection.pick(tx, begun, place, drawn.batch.serials[0], at=tx.now)
+        drawn = core.selection.draw(tx, begun, place, nonce=nonce, received_at=tx.now, without_four=False)
+        core.selection.pick(tx, begun, place, drawn.batch.serials[0], received_at=tx.now)
         return drawn.batch.serials[0]
 
     kept = [await core.store.run(shortlists, nonce) for nonce in ("first", "second")]
@@ -228,7 +230,7 @@ async def test_one_of_two_claims_succeeds(core: Core, engine: str) -> None:
 
     def claim(tx: Tx, serial: str) -> str | None:
         between = Between(tx, before=meet)
-        return core.selection.claim(between, account, begun, place, serial, at=tx.now).serial
+        return core.selection.claim(between, account, begun, place, serial, received_at=tx.now).serial
 
     outcomes = await together(*(core.store.run(claim, serial) for serial in kept))
     assert sorted(type(one).__name__ for one in outcomes) == sorted([StepOutOfOrder.__name__, "str"])
@@ -243,8 +245,8 @@ async def test_hold_goes_to_claim_or_to_other(core: Core, clock: FixedClock, eng
     place = core.offices["粤K"]
 
     def shortlists(tx: Tx) -> str:
-        drawn = core.selection.draw(tx, mine[1], place, nonce="n", at=tx.now, without_four=False)
-        core.selection.pick(tx, mine[1], place, drawn.batch.serials[0], at=tx.now)
+        drawn = core.selection.draw(tx, mine[1], place, nonce="n", received_at=tx.now, without_four=False)
+        core.selection.pick(tx, mine[1], place, drawn.batch.serials[0], received_at=tx.now)
         return drawn.batch.serials[0]
 
     serial = await core.store.run(shortlists)
@@ -253,10 +255,14 @@ async def test_hold_goes_to_claim_or_to_other(core: Core, clock: FixedClock, eng
     meet = meeting("preselection.lock", parties(engine))
 
     def claim(tx: Tx) -> str | None:
-        return core.selection.claim(Between(tx, before=meet), *mine, place, serial, at=pressed).serial
+        return core.selection.claim(
+            Between(tx, before=meet), *mine, place, serial, received_at=pressed
+        ).serial
 
     def compose(tx: Tx) -> str | None:
-        return core.selection.compose(Between(tx, before=meet), *other, place, [serial], at=tx.now).taken
+        return core.selection.compose(
+            Between(tx, before=meet), *other, place, [serial], received_at=tx.now
+        ).taken
 
     outcomes = await together(core.store.run(claim), core.store.run(compose))
     assert Counter(one == serial for one in outcomes) == {True: 1, False: 1}
@@ -270,8 +276,8 @@ async def claim_beside_draw(core: Core, clock: FixedClock, *without: str) -> tup
     place, halfway = core.offices["粤K"], Event()
 
     def shortlists(tx: Tx) -> str:
-        drawn = core.selection.draw(tx, mine[1], place, nonce="n", at=tx.now, without_four=False)
-        core.selection.pick(tx, mine[1], place, drawn.batch.serials[0], at=tx.now)
+        drawn = core.selection.draw(tx, mine[1], place, nonce="n", received_at=tx.now, without_four=False)
+        core.selection.pick(tx, mine[1], place, drawn.batch.serials[0], received_at=tx.now)
         return drawn.batch.serials[0]
 
     def lingers(query: str) -> None:
@@ -281,10 +287,10 @@ async def claim_beside_draw(core: Core, clock: FixedClock, *without: str) -> tup
 
     def claim(tx: Tx, serial: str) -> None:
         between = Between(tx, after=lingers, without=frozenset(without))
-        core.selection.claim(between, *mine, place, serial, at=tx.now)
+        core.selection.claim(between, *mine, place, serial, received_at=tx.now)
 
     def draw(tx: Tx) -> set[str]:
-        drawn = core.selection.draw(tx, other[1], place, nonce="o", at=tx.now, without_four=False)
+        drawn = core.selection.draw(tx, other[1], place, nonce="o", received_at=tx.now, without_four=False)
         return set(drawn.batch.serials)
 
     async def draws_then() -> set[str]:
@@ -323,8 +329,8 @@ async def try_beside_revival(
     place, halfway, linger = core.offices["粤K"], Event(), Event()
 
     def shortlists(tx: Tx) -> str:
-        drawn = core.selection.draw(tx, mine[1], place, nonce="n", at=tx.now, without_four=False)
-        core.selection.pick(tx, mine[1], place, drawn.batch.serials[0], at=tx.now)
+        drawn = core.selection.draw(tx, mine[1], place, nonce="n", received_at=tx.now, without_four=False)
+        core.selection.pick(tx, mine[1], place, drawn.batch.serials[0], received_at=tx.now)
         return drawn.batch.serials[0]
 
     def lingers(query: str) -> None:
@@ -351,7 +357,7 @@ async def try_beside_revival(
         if not guarded:
             without = frozenset({"pool.give_way"})
             between = Between(tx, instead={"pool.reserve": look_and_take}, without=without)
-        return core.selection.compose(between, *other, place, [serial], at=tx.now).taken == serial
+        return core.selection.compose(between, *other, place, [serial], received_at=tx.now).taken == serial
 
     async def afterwards(step: Callable[[Tx], bool]) -> bool:
         await asyncio.to_thread(halfway.wait, 10)
@@ -389,7 +395,7 @@ async def test_wrong_codes_at_once_are_five(core: Core) -> None:
 
     def verify(tx: Tx) -> CheckResult:
         place = core.offices["粤K"]
-        return core.preselections.verify(tx, account, begun, wrong, office=place, at=tx.now)
+        return core.preselections.verify(tx, account, begun, wrong, office=place, received_at=tx.now)
 
     outcomes = await together(*(core.store.run(verify) for _ in range(12)))
     answers = [one for one in outcomes if isinstance(one, CheckResult)]
@@ -467,12 +473,16 @@ async def test_draws_beside_tries_end_all_right(core: Core) -> None:
     place = core.offices["粤K"]
 
     def draw(tx: Tx, begun: int) -> set[str]:
-        drawn = core.selection.draw(tx, begun, place, nonce=f"n{begun}", at=tx.now, without_four=False)
+        drawn = core.selection.draw(
+            tx, begun, place, nonce=f"n{begun}", received_at=tx.now, without_four=False
+        )
         return set(drawn.batch.serials)
 
     def compose(tx: Tx, account: Account, begun: int) -> set[str]:
         wishes = [f"A10{(begun * 7 + step * 11) % 40:02d}" for step in range(5)]
-        return {core.selection.compose(tx, account, begun, place, wishes, at=tx.now).taken or ""} - {""}
+        return {core.selection.compose(tx, account, begun, place, wishes, received_at=tx.now).taken or ""} - {
+            ""
+        }
 
     calls = [
         core.store.run(draw, begun) if number % 3 == 0 else core.store.run(compose, account, begun)
@@ -640,7 +650,7 @@ async def compose_beside_withholding(core: Core, *without: str) -> Any:
 
     def compose(tx: Tx) -> ComposeResult:
         between = Between(tx, before=waits, without=frozenset(without))
-        return core.selection.compose(between, account, begun, place, ["A1234"], at=tx.now)
+        return core.selection.compose(between, account, begun, place, ["A1234"], received_at=tx.now)
 
     def withhold_it(tx: Tx) -> None:
         withhold(tx, place, parse_mask(PlateKind.SMALL, "A12##"), "chat:1")

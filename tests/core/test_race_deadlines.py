@@ -34,7 +34,7 @@ async def reserve_beside_closing(core: Core, *without: str) -> datetime | None:
     place = core.offices["粤K"]
 
     def reserve(tx: Tx) -> None:
-        assert core.selection.compose(tx, account, begun, place, ["A1234"], at=tx.now).taken
+        assert core.selection.compose(tx, account, begun, place, ["A1234"], received_at=tx.now).taken
 
     await in_between(core.store, reserve, "blacklist.closed_days", closes(core, *without))
     return (await core.store.read(get, begun)).deadline

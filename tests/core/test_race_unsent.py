@@ -37,9 +37,11 @@ async def returned_by_two(
     place = core.offices["粤K"]
 
     def draws(tx: Tx, nonce: str, *, is_shown: bool) -> None:
-        batch = core.selection.draw(tx, begun, place, nonce=nonce, at=tx.now, without_four=False).batch
+        batch = core.selection.draw(
+            tx, begun, place, nonce=nonce, received_at=tx.now, without_four=False
+        ).batch
         if is_shown:
-            core.selection.sent(tx, batch, place, at=tx.now)
+            core.selection.sent(tx, batch, place, received_at=tx.now)
 
     await core.store.run(lambda tx: draws(tx, "1", is_shown=True))
     await core.store.run(lambda tx: draws(tx, "2", is_shown=False))

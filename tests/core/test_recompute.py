@@ -117,7 +117,7 @@ class Busy:
         def step(tx: Tx) -> DrawResult:
             place, nonce = self.core.offices["粤K"], f"press-{self.presses}"
             return self.core.selection.draw(
-                tx, begun, place, nonce=nonce, at=tx.now, without_four=without_four
+                tx, begun, place, nonce=nonce, received_at=tx.now, without_four=without_four
             )
 
         return await self.core.store.run(step)
@@ -126,7 +126,7 @@ class Busy:
         self.clock.advance(timedelta(seconds=1))
         place = self.core.offices["粤K"]
         await self.core.store.run(
-            lambda tx: self.core.selection.compose(tx, account, begun, place, [serial], at=tx.now)
+            lambda tx: self.core.selection.compose(tx, account, begun, place, [serial], received_at=tx.now)
         )
 
     async def withhold(self, mask: str) -> None:

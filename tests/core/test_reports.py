@@ -51,7 +51,7 @@ async def test_fill_counts_what_is_taken_and_what_is_held(core: Core) -> None:
     _, begun = await core.store.run(verified, core, 3)
     place = core.offices["粤K"]
     drawn = await core.store.run(
-        lambda tx: core.selection.draw(tx, begun, place, nonce="n", without_four=False, at=tx.now)
+        lambda tx: core.selection.draw(tx, begun, place, nonce="n", without_four=False, received_at=tx.now)
     )
     held = [serial[0] for serial in drawn.batch.serials]
     assert await count(core) == {
@@ -65,7 +65,7 @@ async def test_hold_that_has_run_out_is_free_again(core: Core, clock: FixedClock
     _, begun = await core.store.run(verified, core, 3)
     place = core.offices["粤K"]
     await core.store.run(
-        lambda tx: core.selection.draw(tx, begun, place, nonce="n", without_four=False, at=tx.now)
+        lambda tx: core.selection.draw(tx, begun, place, nonce="n", without_four=False, received_at=tx.now)
     )
     assert await count(core) == {"A10##": (0, 10, 90)}
     clock.advance(timedelta(minutes=5))
@@ -205,10 +205,10 @@ async def test_random_selection_is_told_from_composition(core: Core) -> None:
     place = core.offices["粤K"]
 
     def selects(tx: Tx) -> None:
-        drawn = core.selection.draw(tx, begun, place, nonce="n", without_four=False, at=tx.now)
+        drawn = core.selection.draw(tx, begun, place, nonce="n", without_four=False, received_at=tx.now)
         chosen = drawn.batch.serials[0]
-        core.selection.pick(tx, begun, place, chosen, at=tx.now)
-        core.selection.claim(tx, account, begun, place, chosen, at=tx.now)
+        core.selection.pick(tx, begun, place, chosen, received_at=tx.now)
+        core.selection.claim(tx, account, begun, place, chosen, received_at=tx.now)
 
     await core.store.run(selects)
     total = (await figures(core)).total

@@ -62,7 +62,7 @@ async def selects(core: Core, account: Account, vehicle: int, serial: str) -> in
     def steps(tx: Tx) -> int:
         begun = agreed(tx, core, account, vehicle)
         verifies_again(tx, core, account, begun)
-        result = core.selection.compose(tx, account, begun, core.offices["粤K"], [serial], at=tx.now)
+        result = core.selection.compose(tx, account, begun, core.offices["粤K"], [serial], received_at=tx.now)
         assert result.taken == serial
         return begun
 
@@ -131,7 +131,7 @@ async def test_whoever_selects_meanwhile_loses_the_vehicle(core: Core, owner: Ac
     place = core.offices["粤K"]
 
     def draws(tx: Tx) -> None:
-        core.selection.draw(tx, begun, place, nonce="n", at=tx.now, without_four=False)
+        core.selection.draw(tx, begun, place, nonce="n", received_at=tx.now, without_four=False)
 
     await core.store.run(draws)
     outcome = await core.store.run(approves, core, number)
@@ -152,7 +152,7 @@ async def test_whoever_has_just_selected_holds_nothing_for_the_vehicle(core: Cor
     place = core.offices["粤K"]
 
     def draws_and_lapses(tx: Tx) -> None:
-        core.selection.draw(tx, begun, place, nonce="n", at=tx.now, without_four=False)
+        core.selection.draw(tx, begun, place, nonce="n", received_at=tx.now, without_four=False)
         core.preselections.lapse(tx, begun)
 
     await core.store.run(draws_and_lapses)
@@ -307,7 +307,7 @@ async def test_approval_is_of_what_was_shown(core: Core, owner: Account) -> None
     place = core.offices["粤K"]
 
     def takes(tx: Tx) -> None:
-        core.selection.compose(tx, stranger, begun, place, ["A1234"], at=tx.now)
+        core.selection.compose(tx, stranger, begun, place, ["A1234"], received_at=tx.now)
 
     await core.store.run(takes)
     with pytest.raises(AppealMoved):
@@ -387,7 +387,7 @@ async def test_approval_waits_for_whoever_verifies_at_this_moment(core: Core, ow
     def verify(tx: Tx) -> None:
         between = Between(tx, after=halfway)
         place = core.offices["粤K"]
-        core.preselections.verify(between, stranger, begun, code, office=place, at=tx.now)
+        core.preselections.verify(between, stranger, begun, code, office=place, received_at=tx.now)
 
     def approve(tx: Tx) -> AppealOutcome:
         done = core.reviews.approve(tx, number, REVIEWER, expected=seen, bar=False)

@@ -30,7 +30,7 @@ async def draw(core: Core, begun: int, *, without_four: bool = False) -> DrawRes
 
     def step(tx: Tx) -> DrawResult:
         return core.selection.draw(
-            tx, begun, place, nonce="press", at=tx.now, without_four=without_four, free=free
+            tx, begun, place, nonce="press", received_at=tx.now, without_four=without_four, free=free
         )
 
     for _ in range(3):
@@ -248,7 +248,7 @@ async def test_late_press_revives_hold_after_list(
     pressed = clock.now() + timedelta(seconds=94)
     clock.advance(timedelta(seconds=97))
     free = await core.store.read(read_free_list, place, PlateKind.SMALL)
-    await core.store.run(core.selection.pick, begun, place, batch.serials[0], at=pressed)
+    await core.store.run(core.selection.pick, begun, place, batch.serials[0], received_at=pressed)
     put_right, really = await core.store.run(both_lists, core, free)
     assert (put_right, len(really)) == (really, 999)
 

@@ -55,7 +55,7 @@ class Owner:
     async def types(self, code: str, *, ago: timedelta = timedelta(), **bond: Any) -> CheckResult:
         at = self.core.clock.now() - ago
         check = self.core.verification.check
-        return await self.core.store.run(check, replace(self.bond, **bond), code, at=at)
+        return await self.core.store.run(check, replace(self.bond, **bond), code, received_at=at)
 
     def wrong(self) -> str:
         return f"{(int(self.code) + 1) % 1_000_000:06d}"

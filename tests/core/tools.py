@@ -103,12 +103,12 @@ def code_for(tx: Tx, core: Core, account: Account, begun: int) -> str:
 def verifies_again(tx: Tx, core: Core, account: Account, begun: int) -> None:
     """Let an owner ask for a code and type it."""
     code, place = code_for(tx, core, account, begun), core.offices["粤K"]
-    assert core.preselections.verify(tx, account, begun, code, office=place, at=tx.now).right
+    assert core.preselections.verify(tx, account, begun, code, office=place, received_at=tx.now).right
 
 
 def reserved(tx: Tx, core: Core, number: int, serial: str) -> tuple[Account, int]:
     """Bring an owner to a number of their own, self-composed."""
     account, begun = verified(tx, core, number)
-    result = core.selection.compose(tx, account, begun, core.offices["粤K"], [serial], at=tx.now)
+    result = core.selection.compose(tx, account, begun, core.offices["粤K"], [serial], received_at=tx.now)
     assert result.taken == serial
     return account, begun

@@ -80,7 +80,7 @@ def compose(world: World, who: tuple[object, int], wish: str) -> object:
 
     def tries(tx: Tx) -> str | None:
         place = world.core.offices["粤K"]
-        return world.core.selection.compose(tx, account, begun, place, [wish], at=tx.now).taken  # type: ignore[arg-type]
+        return world.core.selection.compose(tx, account, begun, place, [wish], received_at=tx.now).taken  # type: ignore[arg-type]
 
     return tries
 

@@ -117,8 +117,10 @@ async def test_every_standing_of_a_number_is_said(place: World) -> None:
     await place.store.run(pool_segments.withhold, core.offices["粤K"], kept, "test")
 
     def draws(tx: Tx) -> list[str]:
-        drawn = core.selection.draw(tx, begun, core.offices["粤K"], nonce="n", at=tx.now, without_four=False)
-        core.selection.pick(tx, begun, core.offices["粤K"], drawn.batch.serials[0], at=tx.now)
+        drawn = core.selection.draw(
+            tx, begun, core.offices["粤K"], nonce="n", received_at=tx.now, without_four=False
+        )
+        core.selection.pick(tx, begun, core.offices["粤K"], drawn.batch.serials[0], received_at=tx.now)
         return list(drawn.batch.serials)
 
     shortlisted, held, *_ = await place.store.run(draws)
@@ -208,7 +210,7 @@ def _again_for_the_same_vehicle(tx: Tx, place: World) -> int:
     core.preselections.enter_certificate(tx, begun, papers)
     core.preselections.confirm(tx, account, begun)
     verifies_again(tx, core, account, begun)
-    core.selection.compose(tx, account, begun, core.offices["粤K"], ["A5678"], at=tx.now)
+    core.selection.compose(tx, account, begun, core.offices["粤K"], ["A5678"], received_at=tx.now)
     return begun
 
 

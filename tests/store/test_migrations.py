@@ -223,7 +223,7 @@ def test_concurrent_migrators_wait_for_each_other() -> None:
         with psycopg.connect(
             postgres_url(), autocommit=True, options=f"-c search_path={schema}"
         ) as connection:
-            return len(migrate(PostgresLedger(connection), migrations, at=datetime.now(UTC)))
+            return len(migrate(PostgresLedger(connection), migrations, applied_at=datetime.now(UTC)))
 
     with postgres_schema() as schema, ThreadPoolExecutor(4) as threads:
         applied = list(threads.map(bring_up, [schema] * 4))
