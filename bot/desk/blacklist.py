@@ -65,7 +65,7 @@ def _show_list(scene: Scene) -> View:
     choice, page = _choice(scene), int(scene.arg("page") or 0)
     total = blacklist.count(scene.tx, choice)
     page = min(page, max(0, (total - 1) // _A_PAGE))
-    bans = blacklist.page(scene.tx, choice, skip=page * _A_PAGE, most=_A_PAGE)
+    bans = blacklist.page(scene.tx, choice, skip=page * _A_PAGE, limit=_A_PAGE)
     entries = [(one, account_of(scene, one.identity_hash)) for one in bans]
     first = page * _A_PAGE + 1
     opening = [
@@ -114,7 +114,7 @@ def _export(scene: Scene, _arg: str) -> Go:
     core, choice = scene.core, _choice(scene)
 
     def read(tx: Tx) -> list[tuple[Ban, Account | None]]:
-        bans = blacklist.page(tx, choice, skip=0, most=_MOST_EXPORTED)
+        bans = blacklist.page(tx, choice, skip=0, limit=_MOST_EXPORTED)
         return [(one, core.accounts.by_identity(tx, one.identity_hash)) for one in bans]
 
     wanted = SendFile(name=texts.EXPORT_NAME(), caption=texts.EXPORTED(), read=read, make=_sheet)

@@ -70,7 +70,7 @@ def _show(scene: Scene) -> View | Go:
 
 
 def _typed(scene: Scene, typed: str) -> Go:
-    return _with(scene, split_wishes(typed, most=_MOST_READ))
+    return _with(scene, split_wishes(typed, limit=_MOST_READ))
 
 
 def _with(scene: Scene, more: Sequence[str]) -> Go:

@@ -260,7 +260,7 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
         "申诉原因应为 {shortest}–{longest} 字,您输入了 {found} 字,请修改后重新输入。"
     ).format(shortest=error.shortest, longest=error.longest, found=error.found),
     e.AppealsWaitEnough: lambda error: _("您已有 {most} 件申诉在等待审核,请等审核结束后再提交。").format(
-        most=error.most
+        most=error.limit
     ),
     e.AppealDecided: lambda error: appeals.ended(error.by, error.state),
     t.TableFileTooLarge: lambda error: files.table_too_large(error.most_bytes),
@@ -286,7 +286,7 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
         seconds=error.seconds
     ),
     e.Blacklisted: lambda error: notices.banned(error.until, error.reason, None),
-    e.TooManyWishes: lambda error: _("每次最多提交 {most} 个号码。").format(most=error.most),
+    e.TooManyWishes: lambda error: _("每次最多提交 {most} 个号码。").format(most=error.limit),
     e.WishRandomOnly: lambda error: _("该号段 {day} 起才可自编,目前只能随机选。").format(
         day=day(error.opens)
     ),
@@ -295,7 +295,7 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     e.HolderElsewhere: lambda error: people.holder_elsewhere(error.office),
     d.EndNotEarlier: lambda error: blacklist.not_earlier(error.until),
     d.EndNotLater: lambda error: blacklist.not_later(error.until),
-    e.BroadcastTextLong: lambda error: broadcast.too_long(error.most, error.found),
+    e.BroadcastTextLong: lambda error: broadcast.too_long(error.limit, error.found),
     e.PlateNotReserved: lambda error: counter.not_reserved(error.by, error.action),
     e.InMaintenance: lambda error: _("系统维护中:{text}").format(text=escape(error.text)),
     d.Usage: lambda error: commands.usage(error.command),

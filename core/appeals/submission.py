@@ -301,16 +301,16 @@ class Appeals:
 
     # --- forgetting -------------------------------------------------------------------------
 
-    def purge(self, tx: Tx, most: int = 100) -> int:
+    def purge(self, tx: Tx, limit: int = 100) -> int:
         """Give up drafts that nobody has touched for a week, and forget what is kept no longer.
 
         Returns:
             How many appeals were changed; the photos' files go with the next sweep.
         """
-        drafts = tx.all("appeals.old_drafts", before=to_millis(tx.now - DRAFTS_LIVE), most=most)
+        drafts = tx.all("appeals.old_drafts", before=to_millis(tx.now - DRAFTS_LIVE), most=limit)
         for row in drafts:
             self._drop(tx, row["appeal_id"], audit.SYSTEM)
-        ended = tx.all("appeals.to_forget", before=to_millis(tx.now - self._kept_for), most=most)
+        ended = tx.all("appeals.to_forget", before=to_millis(tx.now - self._kept_for), most=limit)
         for row in ended:
             tx.run("appeals.forget_photos", appeal_id=row["appeal_id"])
             tx.run("appeals.forget_reason", appeal_id=row["appeal_id"])

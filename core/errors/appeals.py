@@ -29,9 +29,9 @@ class AppealWaits(Refusal):
 class AppealsWaitEnough(Refusal):
     """As many appeals of the owner wait as may wait at a time."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, limit: int) -> None:
         super().__init__()
-        self.most = most
+        self.limit = limit
 
 
 class AppealUnfinished(Refusal):

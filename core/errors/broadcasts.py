@@ -13,7 +13,7 @@ class BroadcastTextEmpty(InputError):
 class BroadcastTextLong(InputError):
     """A broadcast's text is too long."""
 
-    most: int
+    limit: int
     found: int
 
 

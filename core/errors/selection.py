@@ -37,9 +37,9 @@ class NoWishes(InputError):
 class TooManyWishes(InputError):
     """A try has more wishes than the office allows."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, limit: int) -> None:
         super().__init__()
-        self.most = most
+        self.limit = limit
 
 
 class WishRefused(InputError):

@@ -105,7 +105,7 @@ def validate_text(written: str) -> str:
     if not tidy(text):
         raise BroadcastTextEmpty
     if len(text) > MOST_TEXT:
-        raise BroadcastTextLong(most=MOST_TEXT, found=len(text))
+        raise BroadcastTextLong(limit=MOST_TEXT, found=len(text))
     return text
 
 

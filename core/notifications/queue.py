@@ -216,7 +216,7 @@ def wish_reminders(tx: Tx, account_id: int, count: int) -> None:
 # --- what the sender does -------------------------------------------------------------------
 
 
-def lease(tx: Tx, worker: str, most: int) -> list[Notification]:
+def lease(tx: Tx, worker: str, limit: int) -> list[Notification]:
     """Take some notifications that are due into one worker's hands, in the order in which they are due."""
     tx.run("notices.reclaim", now=to_millis(tx.now))
     rows = tx.all(
@@ -224,7 +224,7 @@ def lease(tx: Tx, worker: str, most: int) -> list[Notification]:
         worker=worker,
         claimed_until=to_millis(tx.now + LEASE),
         now=to_millis(tx.now),
-        most=most,
+        most=limit,
     )
     return sorted(
         (_notification(row) for row in rows),

@@ -260,9 +260,9 @@ def lift(tx: Tx, ban: Ban, actor: str, reason: str) -> None:
     tell(tx, ban, NotificationPurpose.LIFTED)
 
 
-def lift_due(tx: Tx, most: int = 100) -> int:
+def lift_due(tx: Tx, limit: int = 100) -> int:
     """End the bans whose time is over; return how many."""
-    rows = tx.all("blacklist.due", now=to_millis(tx.now), most=most)
+    rows = tx.all("blacklist.due", now=to_millis(tx.now), most=limit)
     for row in rows:
         lift(tx, _ban(row), audit.SYSTEM, TIME_IS_OVER)
     return len(rows)
@@ -297,9 +297,9 @@ class Choice:
     cause: str = ""  # a ``Cause``; empty for any
 
 
-def page(tx: Tx, choice: Choice, *, skip: int, most: int) -> list[Ban]:
+def page(tx: Tx, choice: Choice, *, skip: int, limit: int) -> list[Ban]:
     """Return some running bans, newest first."""
-    return [_ban(row) for row in tx.all("blacklist.page", skip=skip, most=most, **_chosen(tx, choice))]
+    return [_ban(row) for row in tx.all("blacklist.page", skip=skip, most=limit, **_chosen(tx, choice))]
 
 
 def count(tx: Tx, choice: Choice) -> int:

@@ -52,12 +52,12 @@ class Endings:
         self._offices = offices
         self._calendar = calendar
 
-    def expire_due(self, tx: Tx, most: int = 100) -> int:
+    def expire_due(self, tx: Tx, limit: int = 100) -> int:
         """End the reservations whose deadline has passed; return how many.
 
         The number rests and is free then; its owner goes on the blacklist, and is told both at once.
         """
-        rows = tx.all("blacklist.overdue", now=to_millis(tx.now), most=most)
+        rows = tx.all("blacklist.overdue", now=to_millis(tx.now), most=limit)
         for row in rows:
             self._expire(tx, get(tx, row["preselection_id"], lock=True))
         return len(rows)
@@ -67,23 +67,23 @@ class Endings:
         grace = max((office.batch_grace_seconds for office in self._offices.values()), default=0)
         return tx.one("pool.is_unsent", before=to_millis(tx.now + timedelta(seconds=grace))) is not None
 
-    def return_unsent(self, tx: Tx, most: int = 100) -> int:
+    def return_unsent(self, tx: Tx, limit: int = 100) -> int:
         """Give the chances of batches back that never reached their owners; return how many.
 
         A batch lives from when it was sent (docs/domain.md, section 5.1), so one that could not be sent has
         not lived. The grace is for presses that are on their way, and of such a batch there are none.
         """
-        return sum(self._return_unsent(tx, office, most) for office in self._offices.values())
+        return sum(self._return_unsent(tx, office, limit) for office in self._offices.values())
 
-    def _return_unsent(self, tx: Tx, office: Office, most: int) -> int:
+    def _return_unsent(self, tx: Tx, office: Office, limit: int) -> int:
         before = to_millis(tx.now + timedelta(seconds=office.batch_grace_seconds))
-        rows = tx.all("pool.unsent_draws", office=office.code, before=before, most=most)
+        rows = tx.all("pool.unsent_draws", office=office.code, before=before, most=limit)
         return sum(return_unsent(tx, row) for row in rows)
 
-    def drop_old_drafts(self, tx: Tx, most: int = 200) -> int:
+    def drop_old_drafts(self, tx: Tx, limit: int = 200) -> int:
         """Drop drafts that nobody has touched for a week, with what they hold of a vehicle."""
         before = to_millis(tx.now - DRAFTS_LIVE)
-        rows = tx.all("blacklist.old_drafts", before=before, most=most)
+        rows = tx.all("blacklist.old_drafts", before=before, most=limit)
         for row in rows:
             draft = get(tx, row["preselection_id"], lock=True)
             drop(tx, draft, audit.SYSTEM, AuditAction.DROPPED_DRAFT)

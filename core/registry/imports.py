@@ -162,9 +162,9 @@ def under_way(tx: Tx, chat_id: int) -> Import | None:
     return _import(row) if row else None
 
 
-def recent(tx: Tx, most: int) -> list[Import]:
+def recent(tx: Tx, limit: int) -> list[Import]:
     """Return the latest imports, newest first."""
-    return [_import(row) for row in tx.all("imports.recent", most=most)]
+    return [_import(row) for row in tx.all("imports.recent", most=limit)]
 
 
 def put(tx: Tx, import_id: int, vehicles: Sequence[RegistryVehicle], *, loaded: int) -> bool:
@@ -241,7 +241,7 @@ def _end(tx: Tx, query: str, import_id: int, actor: str, action: AuditAction, **
     return ended
 
 
-def current(tx: Tx, most: int) -> list[RegistryVehicle]:
+def current(tx: Tx, limit: int) -> list[RegistryVehicle]:
     """Return the registry as it counts now, by VIN; for a snapshot, for it looks at every vehicle."""
     return [
         RegistryVehicle(
@@ -250,7 +250,7 @@ def current(tx: Tx, most: int) -> list[RegistryVehicle]:
             kind=PlateKind(row["kind"]),
             registered=row["state"] == RegistryState.REGISTERED,
         )
-        for row in tx.all("imports.all", most=most)
+        for row in tx.all("imports.all", most=limit)
     ]
 
 

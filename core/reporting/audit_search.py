@@ -126,10 +126,10 @@ class AuditSearch:
         return query
 
     def page(
-        self, tx: Tx, query: AuditQuery, scope: Scope, *, newest: int, skip: int, most: int
+        self, tx: Tx, query: AuditQuery, scope: Scope, *, newest: int, skip: int, limit: int
     ) -> AuditPage:
         """Return some entries, the newest first, as far as somebody may see them."""
-        values: dict[str, object] = {"newest": newest, "most": most + 1, "skip": skip, **scope.values}
+        values: dict[str, object] = {"newest": newest, "most": limit + 1, "skip": skip, **scope.values}
         days = {"since": query.since, "until": query.until}
         rows: list[Row]
         if query.subjects is not None:
@@ -147,7 +147,7 @@ class AuditSearch:
             rows = tx.all("journal.by_time", office=query.office, **days, **values)
         else:
             rows = tx.all("journal.by_office", office=query.office, **values)
-        return AuditPage(entries=tuple(_entry(tx, row) for row in rows[:most]), more=len(rows) > most)
+        return AuditPage(entries=tuple(_entry(tx, row) for row in rows[:limit]), more=len(rows) > limit)
 
     def _read(self, tx: Tx, word: str, today: date) -> AuditQuery:
         text = compact(word)
@@ -267,15 +267,15 @@ class AuditSearch:
         return AuditQuery(words=(word,), subjects=tuple(subjects))
 
 
-def about(tx: Tx, subjects: Iterable[str], most: int) -> tuple[AuditEntry, ...]:
+def about(tx: Tx, subjects: Iterable[str], limit: int) -> tuple[AuditEntry, ...]:
     """Return the newest entries about some things together, the newest first, of whichever office."""
     found = [
         row
         for subject in dict.fromkeys(subjects)
-        for row in tx.all("audit.newest_of", subject=subject, most=most)
+        for row in tx.all("audit.newest_of", subject=subject, most=limit)
     ]
     found.sort(key=lambda row: row["entry_id"], reverse=True)
-    return tuple(_entry(tx, row) for row in found[:most])
+    return tuple(_entry(tx, row) for row in found[:limit])
 
 
 def newest(tx: Tx) -> int:

@@ -158,13 +158,13 @@ def parse_plate(
     )
 
 
-def split_wishes(text: str, *, most: int = MOST_WISHES_READ) -> list[str]:
-    """Return the wishes in a text, cleaned but not yet judged, at most ``most``, in their order.
+def split_wishes(text: str, *, limit: int = MOST_WISHES_READ) -> list[str]:
+    """Return the wishes in a text, cleaned but not yet judged, at most ``limit``, in their order.
 
     Line ends, commas, 、, semicolons and blanks part them; a blank or dot after an office's code
     does not: 粤K 12345 is one wish.
     """
-    found = islice(_WISH.finditer(clean(text)), most)
+    found = islice(_WISH.finditer(clean(text)), limit)
     return [match.group() for match in found]
 
 

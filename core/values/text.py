@@ -74,9 +74,9 @@ def positions_outside(text: str, alphabet: str) -> tuple[int, ...]:
     return positions_where(text, lambda char: char not in alphabet)
 
 
-def characters_at(text: str, positions: tuple[int, ...], most: int = 10) -> str:
-    """Return the characters that stand there, each once, in order, at most ``most``."""
-    return "".join(dict.fromkeys(text[place - 1] for place in positions))[:most]
+def characters_at(text: str, positions: tuple[int, ...], limit: int = 10) -> str:
+    """Return the characters that stand there, each once, in order, at most ``limit``."""
+    return "".join(dict.fromkeys(text[place - 1] for place in positions))[:limit]
 
 
 def _is_hidden(char: str) -> bool:

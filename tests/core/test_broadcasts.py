@@ -83,7 +83,7 @@ def test_text_of_nothing_is_refused(written: str) -> None:
 def test_long_text_is_refused_with_its_length() -> None:
     with pytest.raises(BroadcastTextLong) as refused:
         validate_text("字" * (MOST_TEXT + 1))
-    assert (refused.value.most, refused.value.found) == (1000, 1001)
+    assert (refused.value.limit, refused.value.found) == (1000, 1001)
 
 
 # --- whom it is for -------------------------------------------------------------------------

@@ -54,7 +54,7 @@ async def page(
         scope,
         newest=newest,
         skip=skip,
-        most=most,
+        limit=most,
     )
 
 
@@ -181,7 +181,7 @@ async def test_pages_neither_repeat_nor_leave_out(core: Core) -> None:
     more = True
     while more:
         part = await core.store.read(
-            core.audit_search.page, query, EVERYWHERE, newest=newest, skip=len(turned), most=5
+            core.audit_search.page, query, EVERYWHERE, newest=newest, skip=len(turned), limit=5
         )
         turned += (entry.entry_id for entry in part.entries)
         more = part.more

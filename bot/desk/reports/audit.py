@@ -66,7 +66,7 @@ def _show(scene: Scene) -> View:
         scope=scope,
         newest=newest,
         skip=page * _A_PAGE,
-        most=_A_PAGE,
+        limit=_A_PAGE,
     )
     digest = hashlib.sha256(json.dumps(query.to_json()).encode()).hexdigest()
     found: AuditPage = scene.beside(f"{ScreenName.DESK_AUDIT}:{digest}:{scope}:{newest}:{page}", read)
@@ -93,7 +93,7 @@ def _sheet(scene: Scene, _arg: str) -> Go:
     query, scope, newest = _asked(scene), _scope(scene), number(scene, "newest")
 
     def read(tx: Tx) -> AuditPage:
-        return scene.core.audit_search.page(tx, query, scope, newest=newest, skip=0, most=_MOST_EXPORTED)
+        return scene.core.audit_search.page(tx, query, scope, newest=newest, skip=0, limit=_MOST_EXPORTED)
 
     return sheet("audit.xlsx", words.sheet_caption(query, _MOST_EXPORTED), read, _tables)
 
