@@ -11,7 +11,7 @@ from bot.vehicle_import.tables import is_text, rows_of
 from core.errors import InputError, XuanhaoError
 from core.registry.lookup import RegistryState, RegistryVehicle
 from core.registry.vehicle_file import (
-    MOST_ROWS,
+    MAX_ROWS,
     RepeatedVin,
     VehicleFile,
     WrongCellCount,
@@ -36,13 +36,13 @@ def read_vehicles(content: bytes, progress: Callable[[int], object] | None = Non
         progress: called with how many rows were read since the last call.
 
     Raises:
-        TableError: nothing of it can be read; or it has more than ``MOST_ROWS`` rows.
+        TableError: nothing of it can be read; or it has more than ``MAX_ROWS`` rows.
     """
     reader = _Reader()
     if is_text(content):  # counted before any row is judged, which takes many times as long
         _refuse_too_many(_data_rows(content))
     for number, vin in enumerate(_data_rows(content), 1):
-        if number > MOST_ROWS:
+        if number > MAX_ROWS:
             raise TableTooLarge
         reader.take(*vin)
         if progress is not None and number % _EVERY == 0:
@@ -71,7 +71,7 @@ def _data_rows(content: bytes) -> Iterator[tuple[int, list[str], tuple[int, ...]
 
 
 def _refuse_too_many(rows: Iterator[object]) -> None:
-    if next(islice(rows, MOST_ROWS, None), None) is not None:
+    if next(islice(rows, MAX_ROWS, None), None) is not None:
         raise TableTooLarge
 
 

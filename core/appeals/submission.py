@@ -35,7 +35,7 @@ from core.registry.lookup import VehicleRegistry
 from core.security.vault import Vault
 
 DRAFTS_LIVE = timedelta(days=7)
-MOST_WAITING = 3
+MAX_WAITING = 3
 """How many appeals of one owner may wait at a time, each about another vehicle."""
 
 
@@ -251,7 +251,7 @@ class Appeals:
             raise AppealIncomplete
         self.validate(tx, account, draft.required_vin)
         if not self._submitted(tx, account, draft):
-            raise AppealsWaitEnough(MOST_WAITING)
+            raise AppealsWaitEnough(MAX_WAITING)
         audit.record(
             tx,
             account.actor,
@@ -350,7 +350,7 @@ class Appeals:
                     office=account.office,
                     identity_hash=account.identity_hash,
                     consent_version=PHOTO_CONSENT,
-                    most=MOST_WAITING,
+                    most=MAX_WAITING,
                     now=to_millis(tx.now),
                 )
             )

@@ -20,7 +20,7 @@ from core.notifications.queue import BLOCKED, UNCERTAIN, NoticeState, Notificati
 from core.ports import Row, Tx
 from core.values.text import tidy
 
-MOST_TEXT = 1000
+MAX_TEXT = 1000
 """Characters of a text."""
 PACE = timedelta(milliseconds=50)
 """From one message to the next: 20 a second, so that a fifth of the bulk lane is left to other notices."""
@@ -104,8 +104,8 @@ def validate_text(written: str) -> str:
     text = "\n".join(lines).strip()
     if not tidy(text):
         raise BroadcastTextEmpty
-    if len(text) > MOST_TEXT:
-        raise BroadcastTextLong(limit=MOST_TEXT, found=len(text))
+    if len(text) > MAX_TEXT:
+        raise BroadcastTextLong(limit=MAX_TEXT, found=len(text))
     return text
 
 

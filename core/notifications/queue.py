@@ -31,7 +31,7 @@ LAST_MORNING_AT = time(8)
 LEASE = timedelta(minutes=10)
 """How long a worker that gives no sign of life keeps a notification: longer than a call that is told to wait
 may take, or a second worker would send what the first is only waiting to send."""
-MOST_TRIES = 40
+MAX_TRIES = 40
 """How often something is tried that never becomes pointless: some eight days."""
 KEEP = timedelta(days=400)
 CHAT_GONE = "ChatGone"
@@ -288,7 +288,7 @@ def record_failure(tx: Tx, notification: Notification, worker: str, error: str, 
     """
     try_at = tx.now + max(after, retry_delay(notification.tries))
     until = notification.pointless_after
-    if notification.tries >= MOST_TRIES if until is None else try_at >= until:
+    if notification.tries >= MAX_TRIES if until is None else try_at >= until:
         mark_failed(tx, notification, worker, error)
         return
     tx.run(

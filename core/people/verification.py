@@ -27,7 +27,7 @@ from core.security.vault import Vault
 
 CODE_LIFE = timedelta(minutes=5)
 RESEND_AFTER = timedelta(seconds=60)
-MOST_WRONG_TRIES = 5
+MAX_WRONG_TRIES = 5
 _WHOLE_SERVICE = b""
 
 
@@ -138,7 +138,7 @@ class Verification:
             state=CodeStatus(row["state"]),
             expires_at=from_millis(row["expires_at"]),
             resend_at=created if row["state"] == CodeStatus.FAILED else created + RESEND_AFTER,
-            tries_left=MOST_WRONG_TRIES - row["wrong_tries"],
+            tries_left=MAX_WRONG_TRIES - row["wrong_tries"],
         )
 
     def check(self, tx: Tx, binding: CodeBinding, typed: str, *, received_at: datetime) -> CheckResult:
@@ -168,11 +168,11 @@ class Verification:
         if bytes(row["bound_hash"]) == self._binding_hash(binding, typed):
             if not tx.run("sms.use", code_id=row["code_id"]):
                 raise NoCodeYet
-            return CheckResult(right=True, tries_left=MOST_WRONG_TRIES - row["wrong_tries"])
+            return CheckResult(right=True, tries_left=MAX_WRONG_TRIES - row["wrong_tries"])
         charged = tx.one("sms.wrong_try", code_id=row["code_id"])
         if charged is None:
             raise CodeLocked
-        return CheckResult(right=False, tries_left=MOST_WRONG_TRIES - charged["wrong_tries"])
+        return CheckResult(right=False, tries_left=MAX_WRONG_TRIES - charged["wrong_tries"])
 
     def queued(self, tx: Tx) -> list[int]:
         """Return the codes that wait to be sent: after a crash, at the start."""

@@ -43,7 +43,7 @@ from core.values.offices import Office
 from core.values.plates import Plate
 from core.values.vehicles import vin_last_six
 
-MOST_GRANTED = 100
+MAX_GRANTED = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +124,7 @@ def validate_grant(batches: int, wishes: int) -> None:
     Raises:
         NothingGranted: it is one.
     """
-    if not (0 <= batches <= MOST_GRANTED and 0 <= wishes <= MOST_GRANTED and batches + wishes):
+    if not (0 <= batches <= MAX_GRANTED and 0 <= wishes <= MAX_GRANTED and batches + wishes):
         raise NothingGranted
 
 

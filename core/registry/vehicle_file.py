@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from core.errors import InputError, XuanhaoError
 from core.registry.lookup import RegistryVehicle
 
-MOST_ROWS = 300_000
+MAX_ROWS = 300_000
 """Vehicles in a file; larger lists have to be split."""
 
 

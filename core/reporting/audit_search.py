@@ -27,7 +27,7 @@ from core.values.plates import PROVINCES, PlateKind, parse_plate
 from core.values.text import compact
 from core.values.vehicles import parse_vin
 
-MOST_WORDS = 6
+MAX_WORDS = 6
 _EVER = (0, 2**53)
 IDENTITY, PHONE = "identity", "phone"
 """What is shown in the place of an identity number or a telephone that was asked for."""
@@ -118,7 +118,7 @@ class AuditSearch:
             NotInJournal: one of them is nothing that can be looked for, or two contradict each other.
         """
         words = [word for word in _APART.split(written) if word]
-        if not 0 < len(words) <= MOST_WORDS:
+        if not 0 < len(words) <= MAX_WORDS:
             raise NotInAuditLog
         query = AuditQuery()
         for word in words:

@@ -28,7 +28,7 @@ SPANS = (7, 30, 90)
 _ZONE = int(timedelta(hours=8).total_seconds() * 1000)
 """China's zone, in which hours and days are counted; it knows no summer time."""
 _EPOCH = date(1970, 1, 1)
-_MOST_MASKS = 12
+_MAX_MASKS = 12
 """Of how many withheld masks the overlaps are told apart."""
 
 
@@ -139,7 +139,7 @@ def size_of_union(masks: Sequence[Mask]) -> int:
 
     Of more than a dozen masks the overlaps are not told apart: what they hold at most.
     """
-    if len(masks) > _MOST_MASKS:
+    if len(masks) > _MAX_MASKS:
         return sum(mask.size for mask in masks)
     total = 0
     for index, mask in enumerate(masks):

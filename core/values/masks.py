@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from itertools import combinations, product
 
 from core import errors
-from core.values.plates import DIGITS, LETTERS, MOST_LETTERS, NEV_LETTERS, NOT_ISSUED, PlateKind
+from core.values.plates import DIGITS, LETTERS, MAX_LETTERS, NEV_LETTERS, NOT_ISSUED, PlateKind
 from core.values.text import (
     DOTS,
     HYPHENS,
@@ -194,7 +194,7 @@ def _validate(kind: PlateKind, pattern: str, nev_letters: str) -> None:
     letters = positions_outside(pattern, DIGITS + "#")
     nev = kind.nev_position
     if nev is None:
-        if len(letters) > MOST_LETTERS:
+        if len(letters) > MAX_LETTERS:
             raise errors.MaskTooManyLetters(found=len(letters))
         return
     if not nev_letters or positions_outside(nev_letters, LETTERS):

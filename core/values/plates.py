@@ -37,10 +37,10 @@ PROVINCES = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝�
 NOT_ISSUED = "00000"
 """The one serial of small cars that is never given out."""
 
-MOST_LETTERS = 2
+MAX_LETTERS = 2
 """Letters that a small car's serial may have."""
 
-MOST_WISHES_READ = 32
+MAX_WISHES_READ = 32
 """Wishes that are read out of one text; more than any office lets be made in one try."""
 
 _LOOKALIKES = str.maketrans("OI", "01")
@@ -158,7 +158,7 @@ def parse_plate(
     )
 
 
-def split_wishes(text: str, *, limit: int = MOST_WISHES_READ) -> list[str]:
+def split_wishes(text: str, *, limit: int = MAX_WISHES_READ) -> list[str]:
     """Return the wishes in a text, cleaned but not yet judged, at most ``limit``, in their order.
 
     Line ends, commas, 、, semicolons and blanks part them; a blank or dot after an office's code
@@ -208,7 +208,7 @@ def _validate_form(kind: PlateKind, serial: str, nev_letters: str) -> None:
     letters = positions_outside(serial, DIGITS)
     nev = kind.nev_position
     if nev is None:
-        if len(letters) > MOST_LETTERS:
+        if len(letters) > MAX_LETTERS:
             raise errors.SerialTooManyLetters(found=len(letters))
         if serial == NOT_ISSUED:
             raise errors.SerialNotIssued

@@ -17,7 +17,7 @@ from bot.bot_api.rate_limits import Limits
 from bot.pictures.cards import ReceiptPicture
 from core.clock import from_millis
 from core.notifications import queue as notification_queue
-from core.notifications.queue import LEASE, MOST_TRIES
+from core.notifications.queue import LEASE, MAX_TRIES
 from core.notifications.subscriptions import Subscription, SubscriptionTopic, subscribe
 from tests.afterwards.house import OFFICE, House, Misfortune, chat_of, local, open_house
 
@@ -284,5 +284,5 @@ async def test_expiry_is_given_up_in_the_end(house: House) -> None:
     house.clock.set(DEADLINE + timedelta(hours=1))
     await house.ends()
     await persist(house, RESET, DEADLINE + timedelta(days=60))
-    assert len(house.messenger.asked) == MOST_TRIES
+    assert len(house.messenger.asked) == MAX_TRIES
     assert [row["purpose"] for row in await house.failures()] == ["expired"]

@@ -20,7 +20,7 @@ from core.errors import (
 from core.notifications import broadcasts
 from core.notifications import queue as notification_queue
 from core.notifications.broadcasts import (
-    MOST_TEXT,
+    MAX_TEXT,
     PACE,
     Audience,
     Broadcast,
@@ -67,7 +67,7 @@ async def subscribes(core: Core, *chats: int) -> None:
         ("  一,\r\n\r\n 二  \n", "一,\n\n二"),
         ("a\x00b\x07c", "abc"),
         ("<b>&", "<b>&"),
-        ("x" * MOST_TEXT, "x" * MOST_TEXT),
+        ("x" * MAX_TEXT, "x" * MAX_TEXT),
     ],
 )
 def test_text_is_kept_as_it_was_written(written: str, text: str) -> None:
@@ -82,7 +82,7 @@ def test_text_of_nothing_is_refused(written: str) -> None:
 
 def test_long_text_is_refused_with_its_length() -> None:
     with pytest.raises(BroadcastTextLong) as refused:
-        validate_text("字" * (MOST_TEXT + 1))
+        validate_text("字" * (MAX_TEXT + 1))
     assert (refused.value.limit, refused.value.found) == (1000, 1001)
 
 

@@ -28,7 +28,7 @@ from core.errors import (
 )
 from core.people.accounts import Account, UserType
 from core.people.blacklist import Ban, Cause, NewBan, running, set_ban, version_of
-from core.people.verification import MOST_WRONG_TRIES, CheckResult, CodePurpose
+from core.people.verification import MAX_WRONG_TRIES, CheckResult, CodePurpose
 from core.pool.segments import withhold
 from core.ports import Row, Tx
 from core.preselection import Preselection, PreselectionState, get
@@ -178,7 +178,7 @@ async def test_one_of_two_starts_for_vehicle(core: Core, engine: str) -> None:
     loser = next(number for number in range(2) if isinstance(outcomes[number], VinBeingSelected))
     code = await core.store.run(core.verification.state, accounts[loser], CodePurpose.PRESELECTION)
     assert code is not None
-    assert code.tries_left == MOST_WRONG_TRIES  # a right code that came too late has cost nothing
+    assert code.tries_left == MAX_WRONG_TRIES  # a right code that came too late has cost nothing
 
 
 @pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)

@@ -11,7 +11,7 @@ from core.bootstrap import Core
 from core.clock import CHINA, FixedClock
 from core.errors import AlreadyHandled, NothingToHandle, NotPermitted
 from core.notifications.queue import (
-    MOST_TRIES,
+    MAX_TRIES,
     NotificationPurpose,
     Plan,
     lease,
@@ -190,7 +190,7 @@ async def test_notice_that_is_tried_again_does_not_wait(core: Core) -> None:
     def tries_once(tx: Tx) -> None:
         plan(tx, Plan(chat_id=5001, purpose="role:1", subject="admin:1", due_at=tx.now))
         (notification,) = lease(tx, "worker", 1)
-        assert notification.tries < MOST_TRIES
+        assert notification.tries < MAX_TRIES
         record_failure(tx, notification, "worker", "TimedOut", timedelta())
 
     await core.store.run(tries_once)

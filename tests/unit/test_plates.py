@@ -11,7 +11,7 @@ from core.errors import InputError
 from core.values.masks import masks_of
 from core.values.plates import (
     LETTERS,
-    MOST_WISHES_READ,
+    MAX_WISHES_READ,
     NEV_LETTERS,
     PROVINCES,
     Plate,
@@ -314,7 +314,7 @@ def test_repeated_wishes_are_kept() -> None:
 
 
 def test_wishes_read_are_bounded() -> None:
-    assert len(split_wishes("12345 " * 2_000)) == MOST_WISHES_READ
+    assert len(split_wishes("12345 " * 2_000)) == MAX_WISHES_READ
 
 
 def test_endless_wish_is_refused_whole() -> None:

@@ -13,7 +13,7 @@ from core.errors import XuanhaoError
 from core.registry.imports import Differences, Import, ImportState
 from core.registry.lookup import RegistryVehicle
 from core.registry.vehicle_file import (
-    MOST_ROWS,
+    MAX_ROWS,
     RepeatedVin,
     VehicleFile,
     WrongCellCount,
@@ -65,7 +65,7 @@ def home(latest: Sequence[Import], *, strict: bool) -> str:
             "<code>vin,certificate,kind,state</code>(或 车辆识别代号、合格证编号、号牌种类、状态);\n"
             "种类:small、small_nev、large_nev;状态:new(未上牌)或 registered(已上牌)。\n"
             "文件编码可以是 UTF-8 或 GBK。先预览,确认后整体生效;有一行错误则全部不导入。"
-        ).format(rows=MOST_ROWS),
+        ).format(rows=MAX_ROWS),
     ]
     if not strict:
         lines.append(_('⚠️ 设置中 registry.mode 不是 "strict",目前不核对这些数据。'))
