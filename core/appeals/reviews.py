@@ -319,16 +319,18 @@ class Reviews:
             ),
         )
 
-    def _tell_other(self, tx: Tx, appeal: Appeal, one: Preselection, details: Mapping[str, object]) -> None:
+    def _tell_other(
+        self, tx: Tx, appeal: Appeal, preselection: Preselection, details: Mapping[str, object]
+    ) -> None:
         notification_queue.plan(
             tx,
             Plan(
-                chat_id=self._accounts.by_id(tx, one.account_id).chat_id,
+                chat_id=self._accounts.by_id(tx, preselection.account_id).chat_id,
                 purpose=NotificationPurpose.SUPERSEDED,
                 subject=appeal.subject,
                 due_at=tx.now,
                 details={
-                    "preselection": one.preselection_id,
+                    "preselection": preselection.preselection_id,
                     "tail": vin_last_six(appeal.required_vin),
                     **details,
                 },

@@ -226,16 +226,16 @@ def end_due(tx: Tx) -> int:
     return ended
 
 
-def _is_through(tx: Tx, one: Broadcast) -> bool:
-    return tx.one("broadcasts.is_open", subject=one.subject) is None
+def _is_through(tx: Tx, broadcast: Broadcast) -> bool:
+    return tx.one("broadcasts.is_open", subject=broadcast.subject) is None
 
 
-def _end(tx: Tx, one: Broadcast) -> bool:
-    target = BroadcastState.DONE if one.state == BroadcastState.RUNNING else BroadcastState.STOPPED
+def _end(tx: Tx, broadcast: Broadcast) -> bool:
+    target = BroadcastState.DONE if broadcast.state == BroadcastState.RUNNING else BroadcastState.STOPPED
     changed = tx.run(
         "broadcasts.end",
-        broadcast_id=one.broadcast_id,
-        source=one.state,
+        broadcast_id=broadcast.broadcast_id,
+        source=broadcast.state,
         target=target,
         now=to_millis(tx.now),
     )
@@ -245,19 +245,19 @@ def _end(tx: Tx, one: Broadcast) -> bool:
         tx,
         audit.SYSTEM,
         AuditAction.ENDED_BROADCAST,
-        one.subject,
-        office=one.office,
-        sent=figures(tx, one).sent,
-        total=one.total,
+        broadcast.subject,
+        office=broadcast.office,
+        sent=figures(tx, broadcast).sent,
+        total=broadcast.total,
     )
     plan(
         tx,
         Plan(
-            chat_id=one.chat_id,
+            chat_id=broadcast.chat_id,
             purpose=NotificationPurpose.BROADCAST_OVER,
-            subject=f"{one.subject}:over",  # not its own: it would count as one of those who are told
+            subject=f"{broadcast.subject}:over",  # not its own: it would count as one of those who are told
             due_at=tx.now,
-            details={"broadcast": one.broadcast_id},
+            details={"broadcast": broadcast.broadcast_id},
         ),
     )
     return True

@@ -327,8 +327,8 @@ def _account_key(account: Account) -> CaseFileKey:
     return CaseFileKey(topic=CaseFileTopic.ACCOUNT, value=str(account.account_id))
 
 
-def _key_of(one: Preselection) -> CaseFileKey:
-    return CaseFileKey(topic=CaseFileTopic.PRESELECTION, value=str(one.preselection_id))
+def _key_of(preselection: Preselection) -> CaseFileKey:
+    return CaseFileKey(topic=CaseFileTopic.PRESELECTION, value=str(preselection.preselection_id))
 
 
 def _of_receipt(tx: Tx, office: str, number: int) -> CaseFileKey:

@@ -37,8 +37,8 @@ def received(house: House) -> Counter[int]:
     return Counter(one.chat_id for one in house.messenger.told if "车管所通知" in one.words)
 
 
-async def figures(house: House, one: broadcasts.Broadcast) -> BroadcastFigures:
-    return await house.store.run(broadcasts.figures, one)
+async def figures(house: House, broadcast: broadcasts.Broadcast) -> BroadcastFigures:
+    return await house.store.run(broadcasts.figures, broadcast)
 
 
 async def test_everybody_is_told_once_as_it_was_written(house: House) -> None:

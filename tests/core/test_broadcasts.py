@@ -46,8 +46,8 @@ def order(audience: Audience = Audience.REGISTERED, chat_id: int = 1001) -> Broa
     )
 
 
-async def told(core: Core, one: Broadcast) -> list[int]:
-    rows = await core.store.read(sql, f"SELECT chat_id FROM notice WHERE subject = '{one.subject}'")  # noqa: S608
+async def told(core: Core, broadcast: Broadcast) -> list[int]:
+    rows = await core.store.read(sql, f"SELECT chat_id FROM notice WHERE subject = '{broadcast.subject}'")  # noqa: S608
     return sorted(row["chat_id"] for row in rows)
 
 
