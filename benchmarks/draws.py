@@ -180,9 +180,9 @@ def _print(when: str, benches: list[Bench], found: list[Cells]) -> None:
 
 def _cell(samples: list[Sample], other: list[Sample]) -> str:
     # A round's samples were taken within seconds of each other: so ratios are of a round.
-    ratio = statistics.median(one.rate / first.rate for one, first in zip(samples, other, strict=True))
-    rate = statistics.median(one.rate for one in samples)
-    cpu = statistics.median(one.cpu for one in samples)
+    ratio = statistics.median(sample.rate / first.rate for sample, first in zip(samples, other, strict=True))
+    rate = statistics.median(sample.rate for sample in samples)
+    cpu = statistics.median(sample.cpu for sample in samples)
     return f"{rate:>8.0f}{ratio:>6.2f}{cpu:>8.2f}"
 
 

@@ -74,8 +74,8 @@ class Way:
         return Length(
             files=len(self.files()),
             functions=len(self.functions),
-            statements=sum(len(one.statements) for one in self.transactions),
-            write_transactions=sum(one.writes for one in self.transactions),
+            statements=sum(len(transaction.statements) for transaction in self.transactions),
+            write_transactions=sum(transaction.writes for transaction in self.transactions),
         )
 
     def listing(self) -> Iterator[str]:

@@ -87,7 +87,7 @@ class Bench:
         for task in tasks:
             task.cancel()
         done = await asyncio.gather(*tasks, return_exceptions=True)
-        failed = [one for one in done if not isinstance(one, asyncio.CancelledError)]
+        failed = [error for error in done if not isinstance(error, asyncio.CancelledError)]
         assert not failed, failed[0]
         return presses, rate
 

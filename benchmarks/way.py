@@ -159,7 +159,9 @@ def table(ways: dict[str, Way]) -> str:
     lines = [" " * 8 + "".join(f"{figure.replace('_', ' '):>20}" for figure in figures)]
     for name, way in ways.items():
         found, most = asdict(way.length()), asdict(CEILINGS[name])
-        lines.append(f"{name:8}" + "".join(f"{f'{found[one]} ({most[one]})':>20}" for one in figures))
+        lines.append(
+            f"{name:8}" + "".join(f"{f'{found[figure]} ({most[figure]})':>20}" for figure in figures)
+        )
     return "\n".join(lines)
 
 

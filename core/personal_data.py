@@ -36,7 +36,7 @@ class DataSubject:
     def subjects(self) -> tuple[str, ...]:
         """Return how the audit log calls them and what is theirs."""
         own = (self.account.subject,) if self.account else ()
-        return (*own, *(one.subject for one in self.preselections))
+        return (*own, *(preselection.subject for preselection in self.preselections))
 
 
 def _nothing(_tx: Tx, _data_subject: DataSubject) -> None:
@@ -158,31 +158,33 @@ def _account(tx: Tx, data_subject: DataSubject) -> list[Record]:
 
 def _consents(tx: Tx, data_subject: DataSubject) -> list[Record]:
     return [
-        {"version": one["details"]["version"], "at": one["at"]}
-        for one in _audit_log(tx, data_subject)
-        if one["action"] == AuditAction.CONSENTED and isinstance(one["details"], dict)
+        {"version": record["details"]["version"], "at": record["at"]}
+        for record in _audit_log(tx, data_subject)
+        if record["action"] == AuditAction.CONSENTED and isinstance(record["details"], dict)
     ]
 
 
 def _preselections(_tx: Tx, data_subject: DataSubject) -> list[Record]:
     return [
         {
-            "number": one.preselection_id,
-            "office": one.office,
-            "kind": one.kind.value,
-            "state": one.state.value,
-            "vin": one.vin,
-            "certificate_kind": one.certificate_kind.value if one.certificate_kind else None,
-            "certificate": one.certificate,
-            "plate": str(one.plate) if one.plate else None,
-            "way": one.way.value if one.way else None,
-            "verified_at": one.verified_at,
-            "reserved_at": one.reserved_at,
-            "deadline": one.deadline,
-            "ended_at": one.ended_at,
-            "reason": one.reason,
+            "number": preselection.preselection_id,
+            "office": preselection.office,
+            "kind": preselection.kind.value,
+            "state": preselection.state.value,
+            "vin": preselection.vin,
+            "certificate_kind": preselection.certificate_kind.value
+            if preselection.certificate_kind
+            else None,
+            "certificate": preselection.certificate,
+            "plate": str(preselection.plate) if preselection.plate else None,
+            "way": preselection.way.value if preselection.way else None,
+            "verified_at": preselection.verified_at,
+            "reserved_at": preselection.reserved_at,
+            "deadline": preselection.deadline,
+            "ended_at": preselection.ended_at,
+            "reason": preselection.reason,
         }
-        for one in data_subject.preselections
+        for preselection in data_subject.preselections
     ]
 
 
@@ -223,9 +225,9 @@ def _code(row: Row) -> Record:
 
 def _wishes(tx: Tx, data_subject: DataSubject) -> list[Record]:
     return [
-        {"preselection": one["subject"], "at": one["at"], "wishes": one["details"]}
-        for one in _audit_log(tx, data_subject)
-        if one["action"] == AuditAction.COMPOSED_IN_VAIN
+        {"preselection": record["subject"], "at": record["at"], "wishes": record["details"]}
+        for record in _audit_log(tx, data_subject)
+        if record["action"] == AuditAction.COMPOSED_IN_VAIN
     ]
 
 
@@ -340,9 +342,11 @@ def _who(actor: str) -> str:
 
 def _reserved(_tx: Tx, data_subject: DataSubject) -> DeletionBlocker | None:
     """A number that waits to be confirmed needs its owner: reminders, and the ban if it expires."""
-    for one in data_subject.preselections:
-        if one.state == PreselectionState.RESERVED:
-            return DeletionBlocker(why="reserved", until=one.deadline, what=str(one.plate or ""))
+    for preselection in data_subject.preselections:
+        if preselection.state == PreselectionState.RESERVED:
+            return DeletionBlocker(
+                why="reserved", until=preselection.deadline, what=str(preselection.plate or "")
+            )
     return None
 
 

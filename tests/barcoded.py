@@ -63,10 +63,10 @@ def opened(content: bytes) -> Image.Image:
 
 def beside(*photos: bytes) -> bytes:
     """Return a photo on which several papers lie one below the other."""
-    seen = [opened(one) for one in photos]
-    table = Image.new("L", (max(one.width for one in seen), sum(one.height for one in seen)), _TABLE)
-    for place, one in enumerate(seen):
-        table.paste(one, (0, sum(above.height for above in seen[:place])))
+    seen = [opened(photo) for photo in photos]
+    table = Image.new("L", (max(image.width for image in seen), sum(image.height for image in seen)), _TABLE)
+    for place, image in enumerate(seen):
+        table.paste(image, (0, sum(above.height for above in seen[:place])))
     return jpeg(table)
 
 

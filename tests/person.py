@@ -119,7 +119,7 @@ class Shown:
         """Show who wrote what, and the buttons."""
         who = "bot" if self.from_bot else "me "
         kind = "" if self.message.kind == "text" else f"[{self.message.kind}] "
-        rows = "".join(f"\n        | {' | '.join(one.label for one in row)}" for row in self.rows)
+        rows = "".join(f"\n        | {' | '.join(button.label for button in row)}" for row in self.rows)
         return f"#{self.message_id} {who}: {kind}{self.words!r}{rows}"
 
 
@@ -165,7 +165,7 @@ class Person:
         Raises:
             NotSeen: it has not written yet.
         """
-        shown = next((one for one in reversed(self.history) if one.from_bot), None)
+        shown = next((shown for shown in reversed(self.history) if shown.from_bot), None)
         if shown is None:
             raise NotSeen(f"the bot has not written yet\n{self.screen()}")
         return shown
@@ -296,7 +296,7 @@ class Person:
 
     def _find(self, label: str) -> tuple[int | None, Button] | None:
         for matches in (label.__eq__, lambda words: label in words):
-            found = next((one for one in self._buttons() if matches(one[1].label)), None)
+            found = next((button for button in self._buttons() if matches(button[1].label)), None)
             if found is not None:
                 return found
         return None
@@ -336,7 +336,7 @@ class Person:
             if message_id in self.me.messages:
                 yield Shown(self.me.messages[message_id])
         if not fresh:
-            yield from [one for one in self.history if one.from_bot][-1:]
+            yield from [shown for shown in self.history if shown.from_bot][-1:]
 
     async def see_toast(self, words: str, *, within: float = PATIENCE) -> Toast:
         """Wait for the answer of a press that holds the words.
@@ -345,9 +345,9 @@ class Person:
             NotSeen: none does in time.
         """
         await self._until(
-            lambda: any(words in one.text for one in self.toasts), within, f"no toast {words!r}"
+            lambda: any(words in toast.text for toast in self.toasts), within, f"no toast {words!r}"
         )
-        return next(one for one in reversed(self.toasts) if words in one.text)
+        return next(toast for toast in reversed(self.toasts) if words in toast.text)
 
     async def settled(self, *, quiet: float = QUIET, within: float = PATIENCE) -> None:
         """Wait until the bot has taken all updates, answered what was pressed and made no call for a while.

@@ -238,8 +238,8 @@ class Recorder:
         if isinstance(value, str):
             return self._text(api, call, name, value)
         if isinstance(value, dict):
-            return {key: told(key, one) for key, one in sorted(value.items())}
-        return [told("", one) for one in value] if isinstance(value, list) else value
+            return {key: told(key, unknown) for key, unknown in sorted(value.items())}
+        return [told("", unknown) for unknown in value] if isinstance(value, list) else value
 
     def _text(self, api: Api, call: Call, name: str, value: str) -> Any:
         if name == "callback_data":

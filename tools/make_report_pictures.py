@@ -51,7 +51,7 @@ def fill(
         taken=taken,
         held=min(found.size - taken, 30 if days < 0 else 0),
         withheld=kept_back,
-        withheld_size=sum(one.size for one in kept_back),
+        withheld_size=sum(mask.size for mask in kept_back),
     )
 
 
@@ -122,7 +122,7 @@ def some_desk() -> WorkQueue:
         (today + timedelta(days=ahead), number) for ahead, number in enumerate((9, 14, 31, 28, 0, 0, 40))
     )
     return WorkQueue(
-        at=AT, tasks=tuple(sorted(items, key=lambda one: one.at)), task_kinds=tuple(TaskKind), due=due
+        at=AT, tasks=tuple(sorted(items, key=lambda item: item.at)), task_kinds=tuple(TaskKind), due=due
     )
 
 

@@ -48,18 +48,18 @@ def cropped(picture: Image.Image, share: float) -> Image.Image:
 
 
 COPIES = {
-    "JPEG of quality 30": lambda one: saved(one, 30),
-    "half the size": lambda one: saved(one.resize((one.width // 2, one.height // 2)), 70),
-    "lighter by 30 %": lambda one: ImageEnhance.Brightness(one).enhance(1.3),
-    "darker, more contrast": lambda one: ImageEnhance.Contrast(
-        ImageEnhance.Brightness(one).enhance(0.7)
+    "JPEG of quality 30": lambda unknown: saved(unknown, 30),
+    "half the size": lambda unknown: saved(unknown.resize((unknown.width // 2, unknown.height // 2)), 70),
+    "lighter by 30 %": lambda unknown: ImageEnhance.Brightness(unknown).enhance(1.3),
+    "darker, more contrast": lambda unknown: ImageEnhance.Contrast(
+        ImageEnhance.Brightness(unknown).enhance(0.7)
     ).enhance(1.3),
-    "blurred by 2": lambda one: one.filter(ImageFilter.GaussianBlur(2)),
-    "turned by 90 degrees": lambda one: one.rotate(90, expand=True),
-    "cropped by 1 %": lambda one: cropped(one, 0.01),
-    "cropped by 3 %": lambda one: cropped(one, 0.03),
-    "cropped by 6 %": lambda one: cropped(one, 0.06),
-    "turned by 1 degree": lambda one: one.rotate(1, Image.Resampling.BICUBIC),
+    "blurred by 2": lambda unknown: unknown.filter(ImageFilter.GaussianBlur(2)),
+    "turned by 90 degrees": lambda unknown: unknown.rotate(90, expand=True),
+    "cropped by 1 %": lambda unknown: cropped(unknown, 0.01),
+    "cropped by 3 %": lambda unknown: cropped(unknown, 0.03),
+    "cropped by 6 %": lambda unknown: cropped(unknown, 0.06),
+    "turned by 1 degree": lambda unknown: unknown.rotate(1, Image.Resampling.BICUBIC),
 }
 
 
@@ -83,17 +83,17 @@ def measure_likeness() -> None:
     there = {(paper, seed): photographed(page(paper, seed), shot, 1) for paper in PAPERS for seed in range(4)}
     print()
     for name, copied in COPIES.items():
-        _print(name, [(one, copied(one)) for one in there.values()])
+        _print(name, [(image, copied(image)) for image in there.values()])
     same_place = [(there[a], there[b]) for a, b in itertools.combinations(there, 2) if a[0] == b[0]]
     _print("another paper of its kind, same place", same_place)
-    again = [(one, photographed(page(*key), shot, 2)) for key, one in there.items()]
+    again = [(image, photographed(page(*key), shot, 2)) for key, image in there.items()]
     _print("the same paper, photographed again", again)
     others = [(there[a], there[b]) for a, b in itertools.combinations(there, 2) if a[0] != b[0]]
     _print("a paper of another kind", others)
 
 
 def _print(name: str, pairs: list[tuple[Image.Image, Image.Image]]) -> None:
-    found = [likeness(fingerprint(one), fingerprint(other)) for one, other in pairs]
+    found = [likeness(fingerprint(image), fingerprint(other)) for image, other in pairs]
     print(f"{name:40} {min(found):.3f} to {max(found):.3f} ({len(found)} pairs)")
 
 

@@ -22,22 +22,22 @@ def _reader(appeals: Appeals) -> Callable[[Tx, DataSubject], list[Record]]:
         all_of_them = [*([draft] if draft else []), *appeals.of_account(tx, data_subject.account)]
         return [
             {
-                "number": one.appeal_id,
-                "office": one.office,
-                "state": one.state.value,
-                "vin": one.vin,
-                "reason": one.reason,
-                "photos": [slot.value for slot in one.photos],
-                "photo_consent": one.consent_version,
-                "submitted_at": one.submitted_at,
-                "ended_at": one.ended_at,
-                "answer": one.answer,
+                "number": appeal.appeal_id,
+                "office": appeal.office,
+                "state": appeal.state.value,
+                "vin": appeal.vin,
+                "reason": appeal.reason,
+                "photos": [slot.value for slot in appeal.photos],
+                "photo_consent": appeal.consent_version,
+                "submitted_at": appeal.submitted_at,
+                "ended_at": appeal.ended_at,
+                "answer": appeal.answer,
                 "journal": [
                     {"at": from_millis(row["at"]), "action": row["action"]}
-                    for row in tx.all("audit.of_subject", subject=one.subject)
+                    for row in tx.all("audit.of_subject", subject=appeal.subject)
                 ],
             }
-            for one in all_of_them
+            for appeal in all_of_them
         ]
 
     return read

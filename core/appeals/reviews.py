@@ -114,8 +114,8 @@ class Reviews:
         """
         own = self._accounts.find(tx, chat_id)
         parties = (card.owner, card.holder)
-        hashes = {one.identity_hash for one in parties if one} | {card.appeal.identity_hash}
-        if any(one is not None and one.chat_id == chat_id for one in parties):
+        hashes = {party.identity_hash for party in parties if party} | {card.appeal.identity_hash}
+        if any(party is not None and party.chat_id == chat_id for party in parties):
             raise AppealOfOneself
         if own is not None and own.identity_hash is not None and own.identity_hash in hashes:
             raise AppealOfOneself
@@ -227,8 +227,8 @@ class Reviews:
 
     def _give(self, tx: Tx, appeal: Appeal, others: list[Preselection]) -> None:
         """Give the vehicle to the owner alone, with full chances."""
-        for one in others:
-            end_lease(tx, one)
+        for preselection in others:
+            end_lease(tx, preselection)
         tx.run("vehicles.add", vin=appeal.vin)
         tx.run("appeals.give_back_chances", vin=appeal.vin)
         tx.run(
@@ -249,20 +249,20 @@ class Reviews:
         *,
         bar: bool,
     ) -> AppealOutcome:
-        for one in others:
-            if one.state in {
+        for preselection in others:
+            if preselection.state in {
                 PreselectionState.AGREED,
                 PreselectionState.VERIFIED,
             }:  # a lapsed one may still hold something
-                end_holds(tx, one)
-            if one.state == PreselectionState.VERIFIED:
-                move(tx, one, PreselectionState.INFORMED)
+                end_holds(tx, preselection)
+            if preselection.state == PreselectionState.VERIFIED:
+                move(tx, preselection, PreselectionState.INFORMED)
                 audit.record(
                     tx,
                     actor,
                     AuditAction.LOST_VEHICLE,
-                    one.subject,
-                    office=one.office,
+                    preselection.subject,
+                    office=preselection.office,
                     appeal=appeal.appeal_id,
                 )
         if found.selecting is not None:

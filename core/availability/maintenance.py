@@ -27,7 +27,7 @@ def running(tx: Tx) -> list[Maintenance]:
 
 def of_office(tx: Tx, code: str) -> Maintenance | None:
     """Return the maintenance of an office, its own before that of all."""
-    found = {one.office: one for one in running(tx)}
+    found = {maintenance.office: maintenance for maintenance in running(tx)}
     return found.get(code) or found.get(EVERYWHERE)
 
 
@@ -56,7 +56,7 @@ def ensure_open(tx: Tx, office: Office, moment: datetime) -> None:
 
 def text_of(tx: Tx, code: str) -> str:
     """Return what owners read of what is closed under this very name; empty where it is not."""
-    return next((one.text for one in running(tx) if one.office == code), "")
+    return next((maintenance.text for maintenance in running(tx) if maintenance.office == code), "")
 
 
 def begin(tx: Tx, code: str, text: str, actor: str, *, expected: str = "") -> None:

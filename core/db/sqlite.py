@@ -116,7 +116,7 @@ class SqliteStore:
         call = _bind(function, args, kwargs)
         if not self._readers:  # in memory there is but one connection
             return await self._writer.carry(partial(self._look_on_writer, call))
-        reader = min(self._readers, key=lambda one: one.pending)
+        reader = min(self._readers, key=lambda reader: reader.pending)
         return await reader.carry(partial(self._look, call))
 
     async def close(self) -> None:

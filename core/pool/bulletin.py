@@ -200,8 +200,8 @@ def count(tx: Tx, offices: Mapping[str, Office]) -> list[SegmentCount]:
 
 def record_counts(tx: Tx, counts: Sequence[SegmentCount]) -> None:
     """Keep what was counted."""
-    for one in counts:
-        tx.run("bulletin.note", segment_id=one.segment_id, free=one.free, counted_at=to_millis(one.at))
+    for count in counts:
+        tx.run("bulletin.note", segment_id=count.segment_id, free=count.free, counted_at=to_millis(count.at))
 
 
 def _withheld_masks(tx: Tx, office: Office | None, kind: str) -> list[Mask]:

@@ -246,7 +246,7 @@ def _without_overlap(tx: Tx, release: Release) -> list[Segment]:
 
 def jumped_order(tx: Tx, office: Office, mask: Mask) -> list[str]:
     """Return the masks that GA 36-2018 puts before this one and that are not all released; of small cars."""
-    order = [one.pattern for one in SMALL_MASKS] if mask.kind == PlateKind.SMALL else []
+    order = [mask.pattern for mask in SMALL_MASKS] if mask.kind == PlateKind.SMALL else []
     shape = mask.shape
     if shape not in order:
         return []
@@ -254,7 +254,7 @@ def jumped_order(tx: Tx, office: Office, mask: Mask) -> list[str]:
     for segment in segments(tx, office, mask.kind):
         released[segment.mask.shape] += segment.size
     before = SMALL_MASKS[: order.index(shape)]
-    return [one.pattern for one in before if released[one.pattern] < one.size]
+    return [mask.pattern for mask in before if released[mask.pattern] < mask.size]
 
 
 def taken_of(tx: Tx, office: Office, mask: Mask) -> int:

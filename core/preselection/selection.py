@@ -312,7 +312,11 @@ class Selection:
         preselection, _ = self._selecting(tx, preselection_id, office, received_at=received_at)
         batch = last_batch(tx, preselection_id, received_at=received_at)
         shortlisted = next(
-            (one for one in shortlist(tx, preselection_id, received_at=received_at) if one.serial == serial),
+            (
+                shortlisted
+                for shortlisted in shortlist(tx, preselection_id, received_at=received_at)
+                if shortlisted.serial == serial
+            ),
             None,
         )
         hold = self._hold(preselection, serial, received_at)
@@ -526,7 +530,9 @@ class Selection:
     ) -> list[str]:
         """Return near numbers that are free just now, first those near the first wish."""
         kind = preselection.kind
-        composable = [one for one in open_segments(tx, office, kind) if one.compose_from <= tx.now]
+        composable = [
+            segment for segment in open_segments(tx, office, kind) if segment.compose_from <= tx.now
+        ]
         withheld_masks = withheld(tx, office, kind)
         suggestions: list[str] = []
         for wish in wishes:

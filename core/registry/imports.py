@@ -179,7 +179,9 @@ def put(tx: Tx, import_id: int, vehicles: Sequence[RegistryVehicle], *, loaded: 
     lease = to_millis(tx.now + LEASE)
     if tx.one("imports.advance", import_id=import_id, loaded=loaded, lease_until=lease) is None:
         return False
-    rows = [(one.vin, one.certificate, one.kind.value, one.state.value) for one in vehicles]
+    rows = [
+        (vehicle.vin, vehicle.certificate, vehicle.kind.value, vehicle.state.value) for vehicle in vehicles
+    ]
     tx.run("imports.put", import_id=import_id, vehicles=json.dumps(rows))
     return True
 

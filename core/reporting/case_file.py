@@ -121,7 +121,9 @@ class CaseFile:
         """
         home = {self.account.office} if self.account and self.account.office else set()
         barred = {self.ban.office} if self.ban else set()
-        return frozenset(home | barred | {one.office for one in (*self.preselections, *self.listed)})
+        return frozenset(
+            home | barred | {preselection.office for preselection in (*self.preselections, *self.listed)}
+        )
 
 
 class CaseFiles:
@@ -269,7 +271,7 @@ class CaseFiles:
         focus = focus or _first(everything)
         identity = account.own_identity_hash
         ban = blacklist.running(tx, identity)
-        subjects = [account.subject, *(one.subject for one in everything)]
+        subjects = [account.subject, *(preselection.subject for preselection in everything)]
         subjects += blacklist.subjects_of(tx, identity)
         subjects += [focus.subject] if focus and focus not in everything else []
         due, failed = _told(tx, subjects)
@@ -317,9 +319,9 @@ def _first(everything: Iterable[Preselection]) -> Preselection | None:
     """Return what one would look at first: what can be done something about, then what is newest."""
     found = list(everything)
     for states in ({PreselectionState.RESERVED}, UNFINISHED):
-        for one in found:
-            if one.state in states:
-                return one
+        for preselection in found:
+            if preselection.state in states:
+                return preselection
     return found[0] if found else None
 
 
@@ -352,4 +354,4 @@ def _told(tx: Tx, subjects: Iterable[str]) -> tuple[tuple[DueNotification, ...],
     rows = [row for subject in subjects for row in tx.all("notices.of_subject", subject=subject)]
     waiting = [row for row in rows if row["state"] in {NoticeState.WAITING, NoticeState.SENDING}]
     due = [DueNotification(purpose=row["purpose"], at=from_millis(row["due_at"])) for row in waiting]
-    return tuple(sorted(due, key=lambda one: one.at)), sum(row["state"] == NoticeState.FAILED for row in rows)
+    return tuple(sorted(due, key=lambda due: due.at)), sum(row["state"] == NoticeState.FAILED for row in rows)

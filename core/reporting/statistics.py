@@ -111,7 +111,7 @@ def fills(tx: Tx, offices: Iterable[Office]) -> list[Fill]:
     order = list(PlateKind)
     return sorted(
         found,
-        key=lambda one: (list(by_code).index(one.office), order.index(one.kind), one.segment.segment_id),
+        key=lambda fill: (list(by_code).index(fill.office), order.index(fill.kind), fill.segment.segment_id),
     )
 
 

@@ -129,7 +129,7 @@ def read_work_queue(tx: Tx, services: DeskServices, admin: Admin) -> WorkQueue:
         due = due_by_day(tx, scope_of(admin, Permission.CONFIRM, services.offices), DUE_DAYS)
     return WorkQueue(
         at=tx.now,
-        tasks=tuple(sorted(tasks, key=lambda one: (one.at, one.subject))),
+        tasks=tuple(sorted(tasks, key=lambda task: (task.at, task.subject))),
         task_kinds=task_kinds,
         due=due,
     )
@@ -178,9 +178,9 @@ def _reserved(tx: Tx, services: DeskServices, scope: Scope, task_kind: TaskKind)
 
 
 def _appeals(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
-    for one in waiting_appeals(tx, scope)[:MAX_LISTED]:
-        subject = audit.appeal_subject(one.appeal_id)
-        yield Task(task_kind=TaskKind.APPEAL, at=one.submitted_at, subject=subject, office=one.office)
+    for appeal in waiting_appeals(tx, scope)[:MAX_LISTED]:
+        subject = audit.appeal_subject(appeal.appeal_id)
+        yield Task(task_kind=TaskKind.APPEAL, at=appeal.submitted_at, subject=subject, office=appeal.office)
 
 
 def _failed(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
@@ -234,12 +234,12 @@ def _pools(tx: Tx, services: DeskServices, scope: Scope) -> Iterator[Task]:
     """
     for code, kind in product(scope.offices, PlateKind):
         newest_first = segments(tx, services.offices[code], kind)[::-1]
-        taken = list(takewhile(_is_past_mark, ((one, _taken(tx, one)) for one in newest_first)))
+        taken = list(takewhile(_is_past_mark, ((segment, _taken(tx, segment)) for segment in newest_first)))
         if newest_first and len(taken) == len(newest_first):
-            size, gone = sum(one.size for one in newest_first), sum(count for _, count in taken)
+            size, gone = sum(segment.size for segment in newest_first), sum(count for _, count in taken)
             yield Task(
                 task_kind=TaskKind.POOL,
-                at=max(one.released_at for one in newest_first),
+                at=max(segment.released_at for segment in newest_first),
                 subject=audit.pool_subject(code, kind),
                 office=code,
                 kind=kind,

@@ -59,7 +59,7 @@ def without_label(text: str, labels: Sequence[str]) -> str:
         labels: in capitals, a longer one before those with which it begins.
     """
     rest = clean(text)
-    while (label := next((one for one in labels if rest.startswith(one)), None)) is not None:
+    while (label := next((label for label in labels if rest.startswith(label)), None)) is not None:
         rest = rest.removeprefix(label).lstrip(_AFTER_LABEL)
     return rest
 

@@ -133,7 +133,7 @@ class Messenger:
         await asyncio.sleep(0)
         if self.hooks:
             await self.hooks.pop()()
-        fitting = (one for one in self.misfortunes if one.method in {"", method})
+        fitting = (misfortune for misfortune in self.misfortunes if misfortune.method in {"", method})
         misfortune = next(fitting, None)
         if misfortune is not None:
             self.misfortunes.remove(misfortune)
@@ -144,11 +144,11 @@ class Messenger:
 
     def kinds(self, chat_id: int | None = None) -> list[tuple[str, datetime]]:
         """Return what was told, and when, files and places left out."""
-        return [(one.kind, one.at) for one in self.told if one.kind and chat_id in {None, one.chat_id}]
+        return [(told.kind, told.at) for told in self.told if told.kind and chat_id in {None, told.chat_id}]
 
     def count(self) -> Counter[tuple[int, str, datetime]]:
         """Return how often each chat was told each thing at each moment."""
-        return Counter((one.chat_id, one.kind, one.at) for one in self.told if one.kind)
+        return Counter((told.chat_id, told.kind, told.at) for told in self.told if told.kind)
 
 
 class House:

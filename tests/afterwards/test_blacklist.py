@@ -101,7 +101,7 @@ async def test_lift_is_told_to_the_new_chat(house: House) -> None:
     await register(house, STRANGER, 1)
     house.messenger.told.clear()
     await house.until(local("2028-03-17", 0), None)
-    assert [(one.chat_id, one.kind) for one in house.messenger.told] == [(STRANGER, "lifted")]
+    assert [(told.chat_id, told.kind) for told in house.messenger.told] == [(STRANGER, "lifted")]
 
 
 async def test_ban_of_nobodys_identity_tells_nobody(house: House) -> None:
@@ -245,7 +245,7 @@ async def test_shortened_ban_is_told_again(house: House) -> None:
     house.clock.advance(timedelta(hours=1))
     await house.store.run(shorten, await house.account(1), local("2026-06-01", 0))
     await house.tick()
-    assert ["2026年6月1日" in one.words for one in house.messenger.told] == [False, True]
+    assert ["2026年6月1日" in told.words for told in house.messenger.told] == [False, True]
 
 
 # --- dates ----------------------------------------------------------------------------------

@@ -95,7 +95,7 @@ async def test_deadline_that_has_passed_stays(house: House) -> None:
 async def test_closing_at_the_last_minute_still_moves(house: House) -> None:
     await house.reserve(1)
     house.clock.set(local("2026-03-17", 16, 59))
-    assert [one.deadline.astimezone(CHINA) for one in await house.close("2026-03-17")] == [
+    assert [moved.deadline.astimezone(CHINA) for moved in await house.close("2026-03-17")] == [
         local("2026-03-18", 17)
     ]
 
@@ -209,7 +209,7 @@ async def test_half_sent_reminder_is_sent_whole_after_a_move(house: House) -> No
     await house.close("2026-03-17")
     house.messenger.told.clear()
     await house.until(local("2026-03-18", 8))
-    assert [one.method for one in house.messenger.told if one.at == house.now] == ["photo", "document"]
+    assert [told.method for told in house.messenger.told if told.at == house.now] == ["photo", "document"]
 
 
 async def test_expiry_waits_for_the_new_deadline(house: House) -> None:

@@ -42,7 +42,7 @@ async def first(house: House) -> dict[str, object]:
 
 
 def methods(house: House) -> list[str]:
-    return [one.method for one in house.messenger.told]
+    return [told.method for told in house.messenger.told]
 
 
 async def unreachable(house: House) -> bool:

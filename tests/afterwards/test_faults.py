@@ -54,12 +54,12 @@ class Morning:
     @property
     def reminders(self) -> int:
         """How many pictures of reminders the owner has got."""
-        return sum("还剩 3 个工作日" in one.caption for one in self.owner.history)
+        return sum("还剩 3 个工作日" in shown.caption for shown in self.owner.history)
 
     @property
     def files(self) -> int:
         """How many files of the deadline the owner has got."""
-        return sum("加入日历" in one.caption for one in self.owner.history)
+        return sum("加入日历" in shown.caption for shown in self.owner.history)
 
     async def state(self) -> str:
         """Return the state of the reminder."""
@@ -136,7 +136,7 @@ async def test_owner_who_let_us_in_again_is_reminded_next_time(morning: Morning)
     morning.owner.unblock()
     await morning.comes(local("2026-03-16", 9, 1))
     await morning.owner.see("加入日历")
-    assert any("还剩 1 个工作日" in one.caption for one in morning.owner.history)
+    assert any("还剩 1 个工作日" in shown.caption for shown in morning.owner.history)
 
 
 async def test_given_up_notice_is_shown_to_chiefs(morning: Morning) -> None:

@@ -75,10 +75,10 @@ def count(tx: Tx, house: House) -> Counts:
 async def live_through(house: House, everybody: list[Life]) -> None:
     """Let everybody do what they do, with a tick at every full hour."""
     script: list[tuple[datetime, Callable[[int], Awaitable[object]], int]] = []
-    for one in everybody:
-        script.append((one.selected_at, house.reserve, one.number))
-        if one.confirmed_at:
-            script.append((one.confirmed_at, house.confirm, one.number))
+    for life in everybody:
+        script.append((life.selected_at, house.reserve, life.number))
+        if life.confirmed_at:
+            script.append((life.confirmed_at, house.confirm, life.number))
     script.sort(key=lambda event: event[0])
     upcoming = iter(script)
     event = next(upcoming, None)
@@ -108,9 +108,9 @@ async def _judge_messages(house: House, everybody: list[Life]) -> None:
     told = house.messenger.count()
     assert told == model.told(everybody, END)
     assert len(told) > 2 * OWNERS
-    files = sum(one.method == "document" for one in house.messenger.told)
+    files = sum(told.method == "document" for told in house.messenger.told)
     assert files == sum(kind.startswith("reminder") for _, kind, _ in told)
-    chosen = {one.chat_id: one for one in everybody}
+    chosen = {life.chat_id: life for life in everybody}
     for chat_id, kind, at in told:
         life = chosen[chat_id]
         assert not kind.startswith("reminder") or at - life.selected_at >= timedelta(hours=12)
@@ -118,8 +118,10 @@ async def _judge_messages(house: House, everybody: list[Life]) -> None:
 
 
 async def _judge_states(house: House, everybody: list[Life], counts: Counts) -> None:
-    over = {one.number for one in everybody if not one.confirmed_at and model.deadline(one.selected_at) < END}
-    done = {one.number for one in everybody if one.confirmed_at and one.confirmed_at <= END}
+    over = {
+        life.number for life in everybody if not life.confirmed_at and model.deadline(life.selected_at) < END
+    }
+    done = {life.number for life in everybody if life.confirmed_at and life.confirmed_at <= END}
     live = set(range(OWNERS)) - over - done
     assert min(len(over), len(done), len(live)) > 20
     assert counts.states == {
@@ -140,25 +142,25 @@ async def _live_on_for_two_years(house: House, everybody: list[Life]) -> None:
     until = day.replace(year=day.year + 2) + timedelta(days=20)
     house.messenger.told.clear()
     await house.until(until, timedelta(days=1))
-    lifted = {(one.chat_id, one.at) for one in house.messenger.told if one.kind == "lifted"}
+    lifted = {(told.chat_id, told.at) for told in house.messenger.told if told.kind == "lifted"}
     assert lifted == {
-        (one.chat_id, model.barred_until(one.selected_at))
-        for one in everybody
-        if not one.confirmed_at or one.confirmed_at > END  # the story ended before they came
+        (life.chat_id, model.barred_until(life.selected_at))
+        for life in everybody
+        if not life.confirmed_at or life.confirmed_at > END  # the story ended before they came
     }
-    assert sum(one.kind == "lifted" for one in house.messenger.told) == len(lifted)
+    assert sum(told.kind == "lifted" for told in house.messenger.told) == len(lifted)
     assert await house.store.run(blacklist.all_running) == []
 
 
 def test_some_selections_are_too_late_for_a_reminder() -> None:
     quiet = [
-        one
-        for one in lives()
-        if timedelta() < model.mornings(one)["reminder 3"] - one.selected_at < model.QUIET
+        life
+        for life in lives()
+        if timedelta() < model.mornings(life)["reminder 3"] - life.selected_at < model.QUIET
     ]
     assert len(quiet) > 20
 
 
 def test_autumn_has_holidays_and_worked_weekends() -> None:
-    days = {one.selected_at.astimezone(CHINA).date() for one in lives()}
+    days = {life.selected_at.astimezone(CHINA).date() for life in lives()}
     assert {date(2026, 9, 20), date(2026, 9, 25), date(2026, 10, 1), date(2026, 10, 10)} <= days

@@ -34,7 +34,7 @@ async def begins(house: House, people: int = PEOPLE) -> broadcasts.Broadcast:
 
 
 def received(house: House) -> Counter[int]:
-    return Counter(one.chat_id for one in house.messenger.told if "车管所通知" in one.words)
+    return Counter(told.chat_id for told in house.messenger.told if "车管所通知" in told.words)
 
 
 async def figures(house: House, broadcast: broadcasts.Broadcast) -> BroadcastFigures:

@@ -58,7 +58,7 @@ async def test_two_reminders_of_two_owners_both_come(house: House) -> None:
     house.clock.advance(timedelta(days=1))
     await house.reserve(2)
     await house.until(local("2026-03-17", 9), None)
-    assert {(one.chat_id, one.kind) for one in house.messenger.told if one.kind} == {
+    assert {(told.chat_id, told.kind) for told in house.messenger.told if told.kind} == {
         (chat_of(1), "reminder 0"),
         (chat_of(2), "reminder 1"),
     }
@@ -83,7 +83,7 @@ async def test_expired_in_order_of_their_deadlines(house: House) -> None:
         await house.reserve(number)
         house.clock.advance(timedelta(days=1))
     await house.until(local("2026-04-01"), None)
-    assert [one.chat_id for one in house.messenger.told] == [chat_of(3), chat_of(1), chat_of(2)]
+    assert [told.chat_id for told in house.messenger.told] == [chat_of(3), chat_of(1), chat_of(2)]
 
 
 async def test_many_expire_in_one_tick(house: House) -> None:

@@ -82,7 +82,7 @@ async def test_two_releases_are_told_in_their_order(house: House) -> None:
     await put(house, "B####")
     await put(house, "C####")
     await house.tick()
-    assert ["B####" in one.words for one in house.messenger.told] == [True, False]
+    assert ["B####" in told.words for told in house.messenger.told] == [True, False]
     assert "C####" in house.messenger.told[1].words
 
 

@@ -121,9 +121,9 @@ async def test_two_tickers_do_everything_once(two: Two) -> None:
     for number in early:
         await two.house.confirm(number)
     await two.until(END)
-    lives = [replace(one, confirmed_at=CONFIRMED) if one.number in early else one for one in lives]
+    lives = [replace(life, confirmed_at=CONFIRMED) if life.number in early else life for life in lives]
     assert two.house.messenger.count() == model.told(lives, END)
-    assert {one.worker for one in two.house.messenger.told} == {"worker0", "worker1"}
+    assert {told.worker for told in two.house.messenger.told} == {"worker0", "worker1"}
     assert await two.house.store.run(states, two.house.core, range(OWNERS)) == {
         PreselectionState.REGISTERED: len(early),
         PreselectionState.EXPIRED: OWNERS - len(early),
@@ -173,5 +173,5 @@ async def test_without_claims_people_are_told_twice(two: Two) -> None:
     await _select(two.house, FEW)
     two.house.clock.set(local("2026-10-12", 12))
     await asyncio.gather(*(_hasty(two.house, core) for core in two.cores))
-    told = Counter((one.chat_id, one.words) for one in two.house.messenger.told)
+    told = Counter((told.chat_id, told.words) for told in two.house.messenger.told)
     assert max(told.values()) == 2

@@ -185,7 +185,7 @@ class Appealing(RuleBasedStateMachine):
         }
         assert found == self.appeals
         waiting = [number for number, (_, _, state) in self.appeals.items() if state == AppealState.PENDING]
-        assert [one.appeal_id for one in self.database.run(queue, ["粤K"])] == sorted(waiting)
+        assert [queued.appeal_id for queued in self.database.run(queue, ["粤K"])] == sorted(waiting)
 
     @invariant()
     def nobody_holds_what_another_was_awarded(self) -> None:

@@ -61,7 +61,7 @@ async def test_appeal_waits_once_it_is_submitted(core: Core, owner: Account) -> 
         appeal.reason,
     )
     assert set(Slot) == set(appeal.photos)
-    assert [one.appeal_id for one in await core.store.read(queue, ["粤K"])] == [number]
+    assert [queued.appeal_id for queued in await core.store.read(queue, ["粤K"])] == [number]
     assert await core.store.read(queue, ["粤A"]) == []
 
 

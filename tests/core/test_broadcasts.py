@@ -148,7 +148,7 @@ async def test_one_of_two_broadcasts_of_an_office_begins(core: Core, engine: str
         return broadcasts.begin(Between(tx, before=meet), order(Audience.SUBSCRIBERS, chat_id))
 
     outcomes = await together(*(core.store.run(begin, chat) for chat in (1001, 1002)))
-    assert Counter(type(one) for one in outcomes) == {Broadcast: 1, BroadcastRunning: 1}
+    assert Counter(type(outcome) for outcome in outcomes) == {Broadcast: 1, BroadcastRunning: 1}
     assert len(await core.store.read(sql, "SELECT 1 FROM notice WHERE purpose = 'broadcast'")) == 2
 
 
@@ -161,8 +161,8 @@ async def test_one_of_two_admins_stops_it(core: Core, engine: str) -> None:
         return broadcasts.stop(Between(tx, before=meet), one.broadcast_id, actor)
 
     outcomes = await together(*(core.store.run(stop, f"chat:{chat}") for chat in (1001, 1002)))
-    assert Counter(type(one) for one in outcomes) == {Broadcast: 1, HandledMeanwhile: 1}
-    (lost,) = [one for one in outcomes if isinstance(one, HandledMeanwhile)]
+    assert Counter(type(outcome) for outcome in outcomes) == {Broadcast: 1, HandledMeanwhile: 1}
+    (lost,) = [outcome for outcome in outcomes if isinstance(outcome, HandledMeanwhile)]
     assert lost.action == "stopped_broadcast"
     assert lost.by in {"chat:1001", "chat:1002"}
 

@@ -30,9 +30,11 @@ async def counts(core: Core) -> dict[str, int]:
     """Count as the tick does; return what is free, by the segments' masks."""
     counted = await core.store.read(bulletin.count, core.offices)
     await core.store.run(bulletin.record_counts, counted)
-    free = {one.segment_id: one.free for one in counted}
+    free = {count.segment_id: count.free for count in counted}
     segments = await core.store.read(pool_segments.segments, core.offices["粤K"], SMALL)
-    return {one.mask.pattern: free[one.segment_id] for one in segments if one.segment_id in free}
+    return {
+        segment.mask.pattern: free[segment.segment_id] for segment in segments if segment.segment_id in free
+    }
 
 
 async def read(core: Core) -> bulletin.Bulletin:
@@ -78,7 +80,7 @@ def test_union_holds_no_serial_twice(masks: list[Mask]) -> None:
 def test_many_masks_that_overlap_are_counted_at_once() -> None:
     masks = [parse_mask(SMALL, f"{a}{b}###") for a in "#123456789" for b in "#123456789"]
     assert union_size(masks) == 100_000 - 1
-    assert union_size([parse_mask(SMALL, one) for one in ("88###", "#88##", "##88#")]) == 2800
+    assert union_size([parse_mask(SMALL, literal) for literal in ("88###", "#88##", "##88#")]) == 2800
 
 
 async def test_taken_and_withheld_numbers_are_not_left(core: Core) -> None:
@@ -106,11 +108,11 @@ async def test_bulletin_tells_all_that_is_public(core: Core, clock: FixedClock) 
     assert (before.counted_at, before.left.is_told, before.released) == (None, False, 1000)
     await counts(core)
     found = await read(core)
-    assert [(one.pattern, one.left) for one in found.lines] == [
+    assert [(line.pattern, line.left) for line in found.lines] == [
         ("A1###", PublishedCount(about=980)),
         ("B####", PublishedCount(about=None, is_told=False)),
     ]
-    assert [(one.pattern, one.size) for one in found.withheld] == [("A188#", 10)]
+    assert [(mask.pattern, mask.size) for mask in found.withheld] == [("A188#", 10)]
     assert found.left == PublishedCount(about=980)
     assert found.lines[1].compose_from > found.lines[1].opens_at == later
 
@@ -141,7 +143,7 @@ def _draws_with(tx: Tx, core: Core) -> str:
 
 async def test_two_first_looks_at_once_commit_to_one_seed(core: Core, clock: FixedClock, engine: str) -> None:
     outcomes = await _look_at_once(core, clock, engine, "pool.open_pool", frozenset())
-    assert len({one.digest for one in outcomes}) == 1
+    assert len({outcome.digest for outcome in outcomes}) == 1
 
 
 @pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
@@ -150,7 +152,7 @@ async def test_control_looks_that_do_not_wait_commit_twice(
 ) -> None:
     unlocked = frozenset({"pool.open_pool"})
     outcomes = await _look_at_once(core, clock, engine, "pool.publish_seed", unlocked)
-    assert [type(one) for one in outcomes if isinstance(one, Exception)] == [StoreConstraintError]
+    assert [type(outcome) for outcome in outcomes if isinstance(outcome, Exception)] == [StoreConstraintError]
 
 
 async def _look_at_once(

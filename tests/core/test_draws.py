@@ -41,7 +41,7 @@ def chi_square(seen: Counter[str], cells: int) -> float:
 def is_uniform(drawn: Sequence[Sequence[str]], cells: int = CELLS) -> bool:
     """Judge batches by counts, and by what each shares with the one before: counts alone let some pass."""
     counts = chi_square(Counter(serial for batch in drawn for serial in batch), cells)
-    shared = sum(len(set(one) & set(other)) for one, other in pairwise(drawn))
+    shared = sum(len(set(sequence) & set(other)) for sequence, other in pairwise(drawn))
     return counts < CRITICAL and OVERLAP[0] < shared < OVERLAP[1]
 
 

@@ -42,7 +42,7 @@ def loaded(tx: Tx, vehicles: list[RegistryVehicle], chat_id: int = ADMIN) -> int
 
 
 def known(tx: Tx) -> list[tuple[str, bool]]:
-    return [(one.vin, one.registered) for one in imports.current(tx, 100)]
+    return [(vehicle.vin, vehicle.registered) for vehicle in imports.current(tx, 100)]
 
 
 async def test_nothing_counts_before_it_is_confirmed(core: Core) -> None:

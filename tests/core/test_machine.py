@@ -323,7 +323,7 @@ class Selecting(RuleBasedStateMachine):
     def keeps(self, begun: Begun) -> bool:
         """Whether an owner has, or had, a shortlist."""
         return any(
-            one.owner == begun.number and one.state == "shortlist" for one in self.model.holds.values()
+            hold.owner == begun.number and hold.state == "shortlist" for hold in self.model.holds.values()
         )
 
     def some_kept(self, begun: Begun, index: int) -> str:
@@ -445,7 +445,10 @@ class Selecting(RuleBasedStateMachine):
         reasons = [said.get(state, "preselected") for state in states]
         assert tried.reasons == tuple(zip(wishes, reasons, strict=True))
         assert len(tried.suggestions) <= 6
-        assert all(model.is_free(one, now) and self.may_wish(one, wishes) for one in tried.suggestions)
+        assert all(
+            model.is_free(suggestion, now) and self.may_wish(suggestion, wishes)
+            for suggestion in tried.suggestions
+        )
 
     def may_wish(self, wish: str, before: list[str]) -> bool:
         """Whether a wish is of a segment open to composition, not withheld and not repeated."""
@@ -513,7 +516,7 @@ class Selecting(RuleBasedStateMachine):
         if (self.model.vehicles[begun.vehicle].lease or (0, 0))[0] == begun.number:
             self.model.vehicles[begun.vehicle].lease = None
 
-    @precondition(lambda self: any(one.success for one in self.model.vehicles.values()))
+    @precondition(lambda self: any(vehicle.success for vehicle in self.model.vehicles.values()))
     @rule(what=VEHICLE, right=st.booleans())
     def is_registered(self, what: int, right: bool) -> None:  # noqa: FBT001 - drawn by Hypothesis
         """The counter records a number, with the right last six of the VIN or with wrong ones."""
@@ -531,7 +534,7 @@ class Selecting(RuleBasedStateMachine):
         if done is not None:
             vehicle.success = self.model.holds[serial].state = "registered"
 
-    @precondition(lambda self: any(one.success for one in self.model.vehicles.values()))
+    @precondition(lambda self: any(vehicle.success for vehicle in self.model.vehicles.values()))
     @rule(what=VEHICLE)
     def is_revoked(self, what: int) -> None:
         """An admin cancels a reservation: the number is free from the next moment on."""
@@ -563,12 +566,12 @@ class Selecting(RuleBasedStateMachine):
     @rule()
     def returns_unsent(self) -> None:
         """Chances of batches that were never shown come back, once, when the batch can be shown no more."""
-        unsent = [one for one in self.model.draws if one.serials and one.state == "unsent"]
-        lost = [one for one in unsent if one.until < self.now + GRACE]
+        unsent = [draw for draw in self.model.draws if draw.serials and draw.state == "unsent"]
+        lost = [draw for draw in unsent if draw.until < self.now + GRACE]
         assert self.run(self.core.endings.return_unsent) == len(lost)
-        for one in lost:
-            one.state = "returned"
-            one.vehicle.batches += 1
+        for draw in lost:
+            draw.state = "returned"
+            draw.vehicle.batches += 1
 
     @rule()
     def purges(self) -> None:
@@ -621,9 +624,9 @@ class Selecting(RuleBasedStateMachine):
     def shown_chances_are_quota_less_used(self) -> None:
         def look(tx: Tx) -> list[tuple[int, int]]:
             left = [remaining_quota(tx, self.place, invented.vin(number)) for number in range(VEHICLES)]
-            return [(one.batches, one.wishes) for one in left]
+            return [(quota.batches, quota.wishes) for quota in left]
 
-        wanted = [(one.batches, one.wishes) for one in self.model.vehicles.values()]
+        wanted = [(vehicle.batches, vehicle.wishes) for vehicle in self.model.vehicles.values()]
         assert self.database.read(look) == wanted
         assert all(left >= 0 for pair in wanted for left in pair)
 
@@ -641,15 +644,15 @@ class Selecting(RuleBasedStateMachine):
 
     @invariant()
     def successes_are_those_of_model(self) -> None:
-        wanted = {number for number, one in self.model.vehicles.items() if one.success}
+        wanted = {number for number, vehicle in self.model.vehicles.items() if vehicle.success}
         found = self.reservations()
         assert set(found.values()) == wanted
         assert len(found) == len(wanted)
 
     @invariant()
     def states_are_those_of_model(self) -> None:
-        states = {one.number: self.database.read(get, one.number).state for one in self.begun.values()}
-        assert states == {one.number: one.state for one in self.begun.values()}
+        states = {begun.number: self.database.read(get, begun.number).state for begun in self.begun.values()}
+        assert states == {begun.number: begun.state for begun in self.begun.values()}
 
     def teardown(self) -> None:
         if hasattr(self, "database"):

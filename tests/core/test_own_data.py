@@ -63,17 +63,17 @@ async def test_everything_is_read_out(core: Core) -> None:
     assert set(found) == {*(source.name for source in SOURCES), "appeals"}
     (own,) = found["account"]
     assert (own["name"], own["identity"], own["phone"]) == (account.name, account.identity, account.phone)
-    assert [one["version"] for one in found["consents"]] == [2]
-    assert [one["vin"] for one in found["preselections"]] == [invented.vin(0)]
+    assert [record["version"] for record in found["consents"]] == [2]
+    assert [record["vin"] for record in found["preselections"]] == [invented.vin(0)]
     (draw,) = found["draws"]
     assert len(draw["numbers"]) == 10  # type: ignore[arg-type]
-    assert [one["wishes"] for one in found["wishes"]] == [{"wishes": {"A0001": "preselected"}}]
-    assert {one["purpose"] for one in found["codes"]} == {"preselection"}
-    assert [one["topic"] for one in found["subscriptions"]] == ["release"]
+    assert [record["wishes"] for record in found["wishes"]] == [{"wishes": {"A0001": "preselected"}}]
+    assert {record["purpose"] for record in found["codes"]} == {"preselection"}
+    assert [record["topic"] for record in found["subscriptions"]] == ["release"]
     assert found["reminders"] == [{"count": 1}]
-    actions = [one["action"] for one in found["journal"]]
+    actions = [record["action"] for record in found["journal"]]
     assert {"consented", "registered_account", "began", "verified", "composed_in_vain"} <= set(actions)
-    assert {one["by"] for one in found["journal"]} == {"self"}
+    assert {record["by"] for record in found["journal"]} == {"self"}
 
 
 async def _ban(core: Core, account: Account, reason: str = "资料有误") -> datetime:
@@ -97,8 +97,8 @@ async def test_nobody_elses_data_is_read_out(core: Core) -> None:
     found = await core.store.read(core.personal_data.read, CHAT)
     assert "1001" not in repr({**found, "account": ()})
     assert invented.identity(1) not in repr(found)
-    assert [one["reason"] for one in found["bans"]] == ["资料有误"]
-    assert [one["by"] for one in found["journal"]][-1] == "desk"
+    assert [record["reason"] for record in found["bans"]] == ["资料有误"]
+    assert [record["by"] for record in found["journal"]][-1] == "desk"
 
 
 async def test_stranger_has_nothing_but_a_chat(core: Core) -> None:
@@ -209,7 +209,7 @@ async def test_identity_given_at_a_counter_counts_before_registration_ends(core:
     account = await core.store.run(core.accounts.receive_identity, account, invented.identity(7))
     await _ban(core, account)
     found = await core.store.read(core.personal_data.read, 6000)
-    assert [one["reason"] for one in found["bans"]] == ["资料有误"]
+    assert [record["reason"] for record in found["bans"]] == ["资料有误"]
     assert [blocker.why for blocker in await refused(core, 6000)] == ["banned"]
 
 
@@ -217,7 +217,7 @@ async def test_what_chats_wish_of_broadcasts_and_summaries_goes_with_them(core: 
     await core.store.run(broadcasts.mute, CHAT, "粤K")
     await core.store.run(work_queue.set_summary, CHAT, on=False)
     found = await core.store.read(core.personal_data.read, CHAT)
-    assert [one["office"] for one in found["mutes"]] == ["粤K"]
+    assert [record["office"] for record in found["mutes"]] == ["粤K"]
     assert found["summary"] == [{"wanted": False}]
     await core.store.run(core.personal_data.delete, CHAT)
     rows = await core.store.read(dump)
@@ -247,7 +247,8 @@ async def test_reservation_between_look_and_deletion_is_seen(core: Core) -> None
     def delete(tx: Tx) -> None:
         blind = PersonalData(core.accounts, core.preselections)
         blind._sources = tuple(  # what looks first sees nothing
-            PersonalDataSource(name=one.name, read=one.read, forget=one.forget) for one in blind._sources
+            PersonalDataSource(name=source.name, read=source.read, forget=source.forget)
+            for source in blind._sources
         )
         blind.delete(Between(tx), CHAT)
 

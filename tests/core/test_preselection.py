@@ -298,7 +298,9 @@ async def test_reserved_is_found_again(core: Core) -> None:
     await core.store.run(release, core, "A####")
     account, begun = await core.store.run(reserved, core, 0, "A1234")
     assert await core.store.read(unfinished, account) is None
-    assert [one.preselection_id for one in await core.store.read(of_account, account)] == [begun]
+    assert [preselection.preselection_id for preselection in await core.store.read(of_account, account)] == [
+        begun
+    ]
 
 
 async def test_abandoned_is_not_shown(core: Core) -> None:
@@ -559,7 +561,7 @@ async def test_shortlist_has_one_of_each_batch(core: Core) -> None:
             await pick(core, begun, serial)
         wanted.append(serials[1])
     kept = await core.store.run(lambda tx: shortlist(tx, begun, received_at=tx.now))
-    assert [one.serial for one in kept] == wanted
+    assert [shortlisted.serial for shortlisted in kept] == wanted
 
 
 # --- the deadline ----------------------------------------------------------------------------------

@@ -69,11 +69,11 @@ async def test_one_of_200_wins_number(core: Core) -> None:
         return core.selection.compose(tx, account, begun, place, ["A1234"], received_at=tx.now)
 
     tried = await asyncio.gather(*(core.store.run(tries, number) for number in range(OWNERS)))
-    assert [one.taken for one in tried].count("A1234") == 1
-    lost = [one for one in tried if one.taken is None]
+    assert [result.taken for result in tried].count("A1234") == 1
+    lost = [result for result in tried if result.taken is None]
     assert len(lost) == OWNERS - 1
-    assert {one.quota.wishes for one in lost} == {19}
-    assert {one.reasons for one in lost} == {(("A1234", Unavailable.PRESELECTED),)}
+    assert {result.quota.wishes for result in lost} == {19}
+    assert {result.reasons for result in lost} == {(("A1234", Unavailable.PRESELECTED),)}
     used = await core.store.read(sql, "SELECT compose_used FROM vehicle ORDER BY compose_used")
     assert [row["compose_used"] for row in used] == [0] + [1] * (OWNERS - 1)
 
@@ -90,7 +90,7 @@ async def test_one_vehicle_cannot_overspend(core: Core) -> None:
         return core.selection.compose(tx, account, begun, place, ["A1234"], received_at=tx.now)
 
     outcomes = await together(*(core.store.run(hasty) for _ in range(30)))
-    assert sum(isinstance(one, ComposeResult) for one in outcomes) == 20
+    assert sum(isinstance(outcome, ComposeResult) for outcome in outcomes) == 20
     assert (await core.store.read(remaining_quota, place, invented.vin(1))).wishes == 0
 
 
@@ -115,7 +115,7 @@ async def _unguarded(core: Core, accounts: list[tuple[Account, int]], at: Barrie
             between, account, begun, core.offices["粤K"], ["A1234"], received_at=tx.now
         )
 
-    return await together(*(core.store.run(tries, *one) for one in accounts))
+    return await together(*(core.store.run(tries, *account) for account in accounts))
 
 
 @pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
@@ -124,7 +124,7 @@ async def test_control_unguarded_take_has_two_winners(core: Core) -> None:
     owners = [await core.store.run(verified, core, number) for number in range(2)]
     await core.store.run(sql, "DROP INDEX preselection_one_holder")
     outcomes = await _unguarded(core, owners, Barrier(2))
-    assert [one.taken for one in outcomes] == ["A1234", "A1234"]
+    assert [outcome.taken for outcome in outcomes] == ["A1234", "A1234"]
     kept = await core.store.read(sql, "SELECT DISTINCT preselection_id FROM plate WHERE serial = 'A1234'")
     assert len(kept) == 1  # and the other's reservation is lost, though they were told of it
 
@@ -134,7 +134,7 @@ async def test_index_is_second_line_of_defence(core: Core) -> None:
     await core.store.run(release, core, "A####")
     owners = [await core.store.run(verified, core, number) for number in range(2)]
     outcomes = await _unguarded(core, owners, Barrier(2))
-    assert Counter(type(one) for one in outcomes) == {ComposeResult: 1, StoreConstraintError: 1}
+    assert Counter(type(outcome) for outcome in outcomes) == {ComposeResult: 1, StoreConstraintError: 1}
 
 
 async def test_control_looking_in_another_transaction_loses(core: Core) -> None:
@@ -174,7 +174,7 @@ async def test_one_of_two_starts_for_vehicle(core: Core, engine: str) -> None:
         )
 
     outcomes = await together(*(core.store.run(verify, number) for number in range(2)))
-    assert Counter(type(one) for one in outcomes) == {CheckResult: 1, VinBeingSelected: 1}
+    assert Counter(type(outcome) for outcome in outcomes) == {CheckResult: 1, VinBeingSelected: 1}
     loser = next(number for number in range(2) if isinstance(outcomes[number], VinBeingSelected))
     code = await core.store.run(core.verification.state, accounts[loser], CodePurpose.PRESELECTION)
     assert code is not None
@@ -233,9 +233,9 @@ async def test_one_of_two_claims_succeeds(core: Core, engine: str) -> None:
         return core.selection.claim(between, account, begun, place, serial, received_at=tx.now).serial
 
     outcomes = await together(*(core.store.run(claim, serial) for serial in kept))
-    assert sorted(type(one).__name__ for one in outcomes) == sorted([StepOutOfOrder.__name__, "str"])
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == sorted([StepOutOfOrder.__name__, "str"])
     taken = await core.store.read(sql, "SELECT serial FROM plate WHERE state = 'reserved'")
-    assert [row["serial"] for row in taken] == [one for one in outcomes if isinstance(one, str)]
+    assert [row["serial"] for row in taken] == [outcome for outcome in outcomes if isinstance(outcome, str)]
 
 
 async def test_hold_goes_to_claim_or_to_other(core: Core, clock: FixedClock, engine: str) -> None:
@@ -265,7 +265,7 @@ async def test_hold_goes_to_claim_or_to_other(core: Core, clock: FixedClock, eng
         ).taken
 
     outcomes = await together(core.store.run(claim), core.store.run(compose))
-    assert Counter(one == serial for one in outcomes) == {True: 1, False: 1}
+    assert Counter(outcome == serial for outcome in outcomes) == {True: 1, False: 1}
     assert outcomes[0] == serial or isinstance(outcomes[0], HoldEnded)
 
 
@@ -398,9 +398,9 @@ async def test_wrong_codes_at_once_are_five(core: Core) -> None:
         return core.preselections.verify(tx, account, begun, wrong, office=place, received_at=tx.now)
 
     outcomes = await together(*(core.store.run(verify) for _ in range(12)))
-    answers = [one for one in outcomes if isinstance(one, CheckResult)]
-    assert sorted(one.tries_left for one in answers) == [0, 1, 2, 3, 4]
-    assert [type(one) for one in outcomes if not isinstance(one, CheckResult)] == [CodeLocked] * 7
+    answers = [outcome for outcome in outcomes if isinstance(outcome, CheckResult)]
+    assert sorted(answer.tries_left for answer in answers) == [0, 1, 2, 3, 4]
+    assert [type(outcome) for outcome in outcomes if not isinstance(outcome, CheckResult)] == [CodeLocked] * 7
     rows = await core.store.read(sql, "SELECT wrong_tries, state FROM sms_code")
     assert rows == [{"wrong_tries": 5, "state": "locked"}]
 
@@ -415,7 +415,7 @@ async def test_one_of_two_confirmations_counts(core: Core, engine: str) -> None:
         return core.counter.register(Between(tx, before=meet), PLATE, last_six, actor=actor)
 
     outcomes = await together(*(core.store.run(confirm, f"chat:{clerk}") for clerk in (1, 2)))
-    assert [type(one) for one in outcomes if isinstance(one, Refusal)] == [PlateNotReserved]
+    assert [type(outcome) for outcome in outcomes if isinstance(outcome, Refusal)] == [PlateNotReserved]
     journal = await core.store.read(sql, "SELECT action FROM audit WHERE action = 'registered'")
     assert len(journal) == 1
     assert (await core.store.read(get, begun)).state == PreselectionState.REGISTERED
@@ -462,7 +462,7 @@ async def test_one_of_two_phone_changes_counts(core: Core, engine: str) -> None:
         return True
 
     outcomes = await together(*(core.store.run(prove, account) for account in accounts))
-    assert Counter(type(one) for one in outcomes) == {bool: 1, PhoneTaken: 1}
+    assert Counter(type(outcome) for outcome in outcomes) == {bool: 1, PhoneTaken: 1}
 
 
 async def test_draws_beside_tries_end_all_right(core: Core) -> None:
@@ -495,7 +495,7 @@ async def test_draws_beside_tries_end_all_right(core: Core) -> None:
 async def test_one_of_two_moves_of_an_identity_counts(core: Core, engine: str) -> None:
     """Two admins give one identity to two chats at once: one chat has it, and one admin is told so."""
     outcomes = await _move_at_once(core, engine, guarded=True)
-    assert Counter(type(one) for one in outcomes) == {Account: 1, HandledMeanwhile: 1}
+    assert Counter(type(outcome) for outcome in outcomes) == {Account: 1, HandledMeanwhile: 1}
     assert await _owners_of_identity(core) == 1
     told = await core.store.read(sql, "SELECT chat_id FROM notice WHERE purpose LIKE 'identity:%'")
     assert len(told) == 2  # who lost it, and who got it
@@ -505,7 +505,7 @@ async def test_one_of_two_moves_of_an_identity_counts(core: Core, engine: str) -
 async def test_control_unguarded_moves_both_count(core: Core, engine: str) -> None:
     await core.store.run(sql, "DROP INDEX account_identity")
     outcomes = await _move_at_once(core, engine, guarded=False)
-    assert Counter(type(one) for one in outcomes) == {Account: 2}
+    assert Counter(type(outcome) for outcome in outcomes) == {Account: 2}
     assert await _owners_of_identity(core) == 2
 
 
@@ -565,7 +565,7 @@ async def _give_at_once(core: Core, engine: str) -> list[Any]:
 
 async def test_identity_nobody_had_goes_to_one_of_two(core: Core, engine: str) -> None:
     outcomes = await _give_at_once(core, engine)
-    assert Counter(type(one) for one in outcomes) == {type(None): 1, HandledMeanwhile: 1}
+    assert Counter(type(outcome) for outcome in outcomes) == {type(None): 1, HandledMeanwhile: 1}
     assert await _owners_of_identity(core) == 1
     told = await core.store.read(sql, "SELECT chat_id FROM notice WHERE purpose LIKE 'identity:%'")
     assert len(told) == 1
@@ -602,9 +602,9 @@ async def test_one_of_two_admins_bars_or_changes(core: Core, engine: str, seen: 
         return set_ban(Between(tx, before=meet), sentence(tx, days), version)
 
     outcomes = await together(*(core.store.run(bars, days) for days in (20, 30)))
-    assert Counter(type(one) for one in outcomes) == {Ban: 1, HandledMeanwhile: 1}
-    (lost,) = [one for one in outcomes if isinstance(one, HandledMeanwhile)]
-    (won,) = [one for one in outcomes if isinstance(one, Ban)]
+    assert Counter(type(outcome) for outcome in outcomes) == {Ban: 1, HandledMeanwhile: 1}
+    (lost,) = [outcome for outcome in outcomes if isinstance(outcome, HandledMeanwhile)]
+    (won,) = [outcome for outcome in outcomes if isinstance(outcome, Ban)]
     assert await core.store.run(running, digest) == won
     assert lost.action == ("changed_ban" if seen else "banned")
     assert lost.by in {"chat:20", "chat:30"}
@@ -621,7 +621,7 @@ async def test_one_of_two_grants_counts(core: Core, engine: str) -> None:
         return True
 
     outcomes = await together(*(core.store.run(grants, number) for number in range(2)))
-    assert Counter(type(one) for one in outcomes) == {bool: 1, HandledMeanwhile: 1}
+    assert Counter(type(outcome) for outcome in outcomes) == {bool: 1, HandledMeanwhile: 1}
     assert await core.store.read(granted_of, invented.vin(0)) == (1, 0)
 
 
@@ -634,7 +634,7 @@ async def test_one_of_two_user_types_counts(core: Core, engine: str) -> None:
 
     kinds = (UserType.COUNTER, UserType.OWNER_DRIVER)
     outcomes = await together(*(core.store.run(sets, wanted) for wanted in kinds))
-    assert Counter(type(one) for one in outcomes) == {bool: 1, HandledMeanwhile: 1}
+    assert Counter(type(outcome) for outcome in outcomes) == {bool: 1, HandledMeanwhile: 1}
 
 
 async def compose_beside_withholding(core: Core, *without: str) -> Any:

@@ -35,7 +35,7 @@ def plate(serial: str) -> Plate:
 async def count(core: Core) -> dict[str, tuple[int, int, int]]:
     """Return of each segment how many numbers are taken, held and free."""
     found = await core.store.read(fills, core.offices.values())
-    return {one.segment.mask.pattern: (one.taken, one.held, one.free) for one in found}
+    return {fill.segment.mask.pattern: (fill.taken, fill.held, fill.free) for fill in found}
 
 
 async def test_pool_without_segments_has_no_fill(core: Core) -> None:
@@ -90,7 +90,7 @@ async def test_mark_is_passed_at_six_tenths(core: Core) -> None:
             fill, segment_id=segment_id, mask=mask, size=100, keep=f"n >= {taken}", holder=begun
         )
     found = await core.store.read(fills, core.offices.values())
-    assert [(one.taken, one.past_mark) for one in found] == [(59, False), (60, True)]
+    assert [(fill.taken, fill.past_mark) for fill in found] == [(59, False), (60, True)]
     assert found[1].share == pytest.approx(MARK)
 
 
@@ -114,7 +114,7 @@ async def test_segments_come_kind_by_kind(core: Core) -> None:
         order = Release(office=place, mask=parse_mask(PlateKind(kind), mask), actor="test")
         await core.store.run(core.pools.release, order)
     found = await core.store.read(fills, [place])
-    assert [one.segment.mask.pattern for one in found] == ["B10##", "A10##", "D123##", "123##D"]
+    assert [fill.segment.mask.pattern for fill in found] == ["B10##", "A10##", "D123##", "123##D"]
 
 
 async def test_fills_of_one_office_leave_others_out(engine: str, tmp_path: Path, clock: FixedClock) -> None:
@@ -123,9 +123,9 @@ async def test_fills_of_one_office_leave_others_out(engine: str, tmp_path: Path,
         for code in ("粤K", "粤A"):
             order = Release(office=core.offices[code], mask=parse_mask(SMALL, "A10##"), actor="test")
             await store.run(core.pools.release, order)
-        assert {one.office for one in await store.read(fills, [core.offices["粤A"]])} == {"粤A"}
+        assert {fill.office for fill in await store.read(fills, [core.offices["粤A"]])} == {"粤A"}
         both = await store.read(fills, core.offices.values())
-        assert [one.office for one in both] == ["粤A", "粤K"]
+        assert [fill.office for fill in both] == ["粤A", "粤K"]
 
 
 def plan_of(tx: Tx, name: str) -> str:
@@ -195,7 +195,7 @@ async def test_figures_add_up_with_what_happened(core: Core, clock: FixedClock) 
     ended = total.registered + total.void + total.revoked + total.expired
     assert total.selected == ended + found.waiting
     assert [day.day.isoformat() for day in found.days if day.selected] == ["2026-03-10", "2026-03-18"]
-    assert sum(one.composed for one in found.hours) == 5
+    assert sum(hour.composed for hour in found.hours) == 5
     assert found.appeals == 0
 
 
@@ -232,8 +232,8 @@ async def test_day_and_hour_are_those_of_china(
         await store.run(reserved, core, 1, "A1001")
         clock.advance(timedelta(days=1))
         found = await figures(core)
-        assert [one.day for one in found.days if one.composed] == [day]
-        assert [one.hour for one in found.hours if one.composed] == [hour]
+        assert [day.day for day in found.days if day.composed] == [day]
+        assert [hour.hour for hour in found.hours if hour.composed] == [hour]
 
 
 async def test_what_is_older_than_the_span_is_left_out(core: Core, clock: FixedClock) -> None:

@@ -332,8 +332,8 @@ async def test_one_of_two_reviewers_decides(core: Core, owner: Account, engine: 
         return core.reviews.reject(Between(tx, before=meet), number, "照片看不清", REVIEWER + 1).state
 
     outcomes = await together(core.store.run(approve), core.store.run(reject))
-    assert Counter(type(one) for one in outcomes) == {AppealState: 1, AppealDecided: 1}
-    decided = next(one for one in outcomes if isinstance(one, AppealState))
+    assert Counter(type(outcome) for outcome in outcomes) == {AppealState: 1, AppealDecided: 1}
+    decided = next(outcome for outcome in outcomes if isinstance(outcome, AppealState))
     assert decided == (await core.store.read(core.appeals.get, number)).state
     assert len(await notices_of(core, "appeal")) == 1
 

@@ -126,7 +126,7 @@ async def test_pool_waits_when_every_segment_is_past_the_mark(core: Core) -> Non
     await core.store.run(fill, segment_id=1, mask="A10##", size=100, keep="n >= 58", holder=begun)
     assert subjects(await look(core), TaskKind.POOL) == []
     await core.store.run(fill, segment_id=1, mask="A10##", size=100, keep="n <> 60", holder=begun)
-    (task,) = [one for one in (await look(core)).tasks if one.task_kind == TaskKind.POOL]
+    (task,) = [task for task in (await look(core)).tasks if task.task_kind == TaskKind.POOL]
     assert (task.office, task.kind, task.free, task.share) == ("粤K", "small", 40, 0.6)
     await core.store.run(release, core, "B10##")
     assert subjects(await look(core), TaskKind.POOL) == []

@@ -25,9 +25,11 @@ def _files(*endings: str) -> Iterator[Path]:
     """Return the project's own files, by suffix or name; what is hidden or made is no part of it."""
     for folder, folders, names in os.walk(ROOT):
         folders[:] = [
-            one for one in folders if one == ".github" or not one.startswith((".", "__py", "demo-"))
+            folder
+            for folder in folders
+            if folder == ".github" or not folder.startswith((".", "__py", "demo-"))
         ]
-        yield from (Path(folder, one) for one in names if Path(one).suffix in endings or one in endings)
+        yield from (Path(folder, name) for name in names if Path(name).suffix in endings or name in endings)
 
 
 def _text(name: str) -> str:
@@ -39,7 +41,7 @@ def _make_targets() -> set[str]:
 
 
 def _subcommands() -> set[str]:
-    (group,) = [one for one in cli._parser()._actions if one.choices]
+    (group,) = [action for action in cli._parser()._actions if action.choices]
     return set(group.choices or ())
 
 
@@ -58,7 +60,9 @@ def test_make_targets_of_the_readme_exist(readme: str) -> None:
 def test_commands_of_the_command_line_are_all_named(readme: str) -> None:
     text = _text(readme)
     assert set(re.findall(r"python -m bot ([a-z]+)", text)) <= _subcommands()
-    assert {one for one in _subcommands() if re.search(rf"`{one}[` ]", text)} == _subcommands()
+    assert {
+        subcommand for subcommand in _subcommands() if re.search(rf"`{subcommand}[` ]", text)
+    } == _subcommands()
 
 
 def test_no_command_stands_in_the_table_that_does_not_exist() -> None:
@@ -99,14 +103,14 @@ def test_paths_of_the_architecture_exist() -> None:
 def test_every_module_is_named_in_the_architecture() -> None:
     named = _named_paths()
     folders = tuple(path for path in named if path.endswith("/") and path.count("/") > 1)
-    modules = [one.relative_to(ROOT).as_posix() for one in _files(".py")]
+    modules = [file.relative_to(ROOT).as_posix() for file in _files(".py")]
     missing = [
-        one
-        for one in modules
-        if one.startswith(("core/", "bot/"))
-        and not Path(one).name.startswith("__")
-        and one not in named
-        and not one.startswith(folders)
+        module
+        for module in modules
+        if module.startswith(("core/", "bot/"))
+        and not Path(module).name.startswith("__")
+        and module not in named
+        and not module.startswith(folders)
     ]
     assert missing == []
 

@@ -98,7 +98,7 @@ Answer = Callable[[str, list[str]], Deed | None]
 
 def last(owner: Person) -> str:
     """Return the words of the bot's last message; empty before the first."""
-    said = [one for one in owner.history if one.from_bot]
+    said = [shown for shown in owner.history if shown.from_bot]
     return said[-1].words if said else ""
 
 
@@ -120,7 +120,7 @@ async def goes(owner: Person, asks: str, until: str, result: Answer) -> None:
     done: tuple[int, str] | None = None
     while until not in last(owner):
         await asyncio.sleep(0.2)
-        said = [one for one in owner.history if one.from_bot]
+        said = [shown for shown in owner.history if shown.from_bot]
         shown, buttons = (said[-1].words, said[-1].buttons) if said else ("", [])
         here = (len(said), shown + "".join(buttons))
         if here != before:

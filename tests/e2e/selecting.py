@@ -68,7 +68,7 @@ async def stands_before_step_5(world: World, number: int) -> Person:
 
 def told(owner: Person) -> list[str]:
     """Return all that the bot has said."""
-    return [one.words for one in owner.history if one.from_bot]
+    return [shown.words for shown in owner.history if shown.from_bot]
 
 
 async def books_agree(world: World) -> None:

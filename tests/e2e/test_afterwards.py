@@ -128,7 +128,7 @@ async def test_subscriber_hears_of_release(world: World) -> None:
     await world.release("C####")
     await tick(world)
     await asyncio.sleep(0.2)
-    assert not any("C####" in one.words for one in owner.history)
+    assert not any("C####" in shown.words for shown in owner.history)
 
 
 async def test_closed_hours_offer_to_tell(world: World) -> None:

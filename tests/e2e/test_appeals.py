@@ -71,7 +71,7 @@ async def test_owner_gets_the_vehicle_back_and_selects(world: World) -> None:
     await reviewer.see("撤销 粤K·A1234 的预选,号码收回;预选人不列入黑名单", "选号机会都还在")
     await reviewer.press("确认通过")
     await reviewer.see("粤K·A1234 的预选已撤销", "没有待审核的申诉")
-    assert [one for one in (*reviewer.history, *owner.history) if one.from_bot and one.photo] == []
+    assert [shown for shown in (*reviewer.history, *owner.history) if shown.from_bot and shown.photo] == []
     await world.service.jobs.tell()
     await world.person(HOLDER).see("预选已被撤销", "您没有被列入黑名单")
     await owner.see("申诉 1 审核通过")
@@ -151,9 +151,9 @@ async def test_second_reviewer_sees_who_was_faster(world: World) -> None:
     owner, reviewer, chief = world.person(), await appoints(world), world.person(CHIEF)
     await meets_the_error(owner)
     await appeals(owner)
-    for one in (reviewer, chief):
-        await one.say("/approve 1")
-        await one.see("审核通过?")
+    for person in (reviewer, chief):
+        await person.say("/approve 1")
+        await person.see("审核通过?")
     await chief.press("确认通过")
     await chief.see("申诉 1 审核通过")
     await reviewer.press("确认通过")
@@ -709,7 +709,9 @@ async def test_queue_turns_its_pages_oldest_first(sqlite_world: World) -> None:
     await chief.say("/appeals")
     first = await chief.see("共 13 件")
     assert first.buttons[0].startswith("2 · 粤K")
-    assert len([one for one in first.buttons if "粤K ·" in one]) == 10
+    assert len([button for button in first.buttons if "粤K ·" in button]) == 10
     await chief.press("›")
     await eventually(lambda: "‹" in chief.last.buttons)
-    assert [one for one in (await chief.see("共 13 件")).buttons if "粤K ·" in one][-1].startswith("1 · ")
+    assert [button for button in (await chief.see("共 13 件")).buttons if "粤K ·" in button][-1].startswith(
+        "1 · "
+    )

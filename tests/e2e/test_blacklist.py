@@ -54,9 +54,9 @@ def _voids(tx: Tx, world: World) -> None:
 
 async def lists(admin: Person, rest: str = "") -> Shown:
     """Ask for the list; return it, which is a new message."""
-    before = sum(one.from_bot for one in admin.history)
+    before = sum(shown.from_bot for shown in admin.history)
     await admin.say(f"/blacklist {rest}".strip())
-    await eventually(lambda: sum(one.from_bot for one in admin.history) > before, within=15)
+    await eventually(lambda: sum(shown.from_bot for shown in admin.history) > before, within=15)
     return admin.last
 
 
@@ -68,7 +68,7 @@ async def test_newest_ban_stands_first_page_by_page(place: World) -> None:
     assert first == f"1. 测**主 {invented.identity(2)[:4]}**********{invented.identity(2)[-4:]}"
     assert "2. (未注册的身份)" in shown.words
     assert "=冒用20" in shown.words
-    assert [one for one in shown.buttons if one.isdigit()] == [str(one) for one in range(1, 9)]
+    assert [button for button in shown.buttons if button.isdigit()] == [str(one) for one in range(1, 9)]
     await chief.press("›")
     await chief.see("12. (未注册的身份)", "=冒用10")
     assert "‹" in chief.last.buttons
@@ -99,8 +99,8 @@ async def test_sheet_holds_the_list_masked(place: World) -> None:
     await chief.press("全部")
     await chief.see("共 12 人")
     await chief.press("📄 导出 XLSX")
-    await eventually(lambda: any(one.document for one in chief.history), within=15)
-    (document,) = [one.document for one in chief.history if one.document]
+    await eventually(lambda: any(shown.document for shown in chief.history), within=15)
+    (document,) = [shown.document for shown in chief.history if shown.document]
     rows = (
         CalamineWorkbook.from_filelike(BytesIO(chief.read_file(document))).get_sheet_by_index(0).to_python()
     )
@@ -185,9 +185,9 @@ async def test_chief_of_another_office_lifts_nothing_here(place: World) -> None:
 
 async def _two_ask(place: World, command: str, words: str) -> tuple[Person, Person]:
     clerk, chief = await gives(place, "chief"), place.person(CHIEF)
-    for one in (clerk, chief):
-        await one.say(command)
-        await one.see(words)
+    for person in (clerk, chief):
+        await person.say(command)
+        await person.see(words)
     return clerk, chief
 
 
@@ -212,9 +212,9 @@ async def test_second_admin_sees_who_was_faster(
 
 async def test_second_admin_sees_who_has_granted(place: World) -> None:
     clerk, chief = await gives(place, "chief", "all"), place.person(CHIEF)
-    for one in (clerk, chief):
-        await one.say(f"/grant {invented.vin(2)} random=1 补偿")
-        await one.see("增加选号机会?")
+    for person in (clerk, chief):
+        await person.say(f"/grant {invented.vin(2)} random=1 补偿")
+        await person.see("增加选号机会?")
     await clerk.press("确认增加")
     await clerk.see("已增加选号机会")
     await chief.press("确认增加")

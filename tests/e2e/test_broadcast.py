@@ -50,7 +50,7 @@ def subscribe_all(tx: Tx) -> None:
 def received(sandbox: Sandbox) -> dict[int, int]:
     """Return how often each reader was told, by the platform's account."""
     return {
-        reader.chat_id: sum(TEXT in one.words for one in Person(sandbox, reader.chat_id).history)
+        reader.chat_id: sum(TEXT in shown.words for shown in Person(sandbox, reader.chat_id).history)
         for reader in READERS
     }
 

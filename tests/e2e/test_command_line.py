@@ -163,7 +163,7 @@ async def test_database_that_cannot_be_written_is_told(
     url = f"sqlite:///{tmp_path}/file/plates.db"
     config = _config(tmp_path, url=url, base_url=sandbox.base_url)
     assert await _call("check", config=config) == 1
-    (line,) = [one for one in capsys.readouterr().out.splitlines() if one.startswith("database: ")]
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("database: ")]
     assert f"{tmp_path}/file" in line
     assert await _call("migrate", config=config) == 1
     assert f"{tmp_path}/file" in capsys.readouterr().err

@@ -178,9 +178,9 @@ async def test_revoke_bars_nobody_and_frees_the_number(world: World) -> None:
 async def test_second_admin_sees_who_was_faster(world: World) -> None:
     await world.store.run(reserved, world.core, 2, "A1234")
     clerk, chief = await gives(world, "clerk"), world.person(CHIEF)
-    for one in (clerk, chief):
-        await one.say(f"/confirm 粤KA1234 {invented.vin(2)[-6:]}")
-        await one.see("窗口确认")
+    for person in (clerk, chief):
+        await person.say(f"/confirm 粤KA1234 {invented.vin(2)[-6:]}")
+        await person.see("窗口确认")
     await clerk.press("确认已上牌")
     await clerk.see("已确认上牌")
     await chief.press("确认已上牌")
@@ -291,9 +291,9 @@ async def test_second_admin_is_told_who_was_faster(
         await chief.say(before)
         await chief.press("确认暂不投放" if "withhold" in before else "开始维护")
         await chief.see("已")
-    for one in (chief, other):
-        await one.say(typed)
-        await one.see("?", fresh=True)
+    for person in (chief, other):
+        await person.say(typed)
+        await person.see("?", fresh=True)
     await chief.press(button)
     await chief.see("✅" if "maintenance 粤K" not in typed else "🛠", fresh=True)
     await other.press(button)

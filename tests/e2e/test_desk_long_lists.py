@@ -12,7 +12,7 @@ from core.values import offices
 from tests.person import Person
 from tests.world import CHIEF, World, office, open_world
 
-CODES = ["粤K", *(one.code for one in offices.offered() if one.code != "粤K")][:110]
+CODES = ["粤K", *(office.code for office in offices.offered() if office.code != "粤K")][:110]
 
 
 @pytest.fixture

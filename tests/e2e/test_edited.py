@@ -21,11 +21,11 @@ async def world(engine: str, tmp_path: Path) -> AsyncIterator[World]:
 
 
 def sent(person: Person, text: str) -> Shown:
-    return next(one for one in reversed(person.history) if not one.from_bot and one.words == text)
+    return next(shown for shown in reversed(person.history) if not shown.from_bot and shown.words == text)
 
 
 def answers(person: Person) -> int:
-    return sum(SAID in one.words for one in person.history if one.from_bot)
+    return sum(SAID in shown.words for shown in person.history if shown.from_bot)
 
 
 async def test_edited_command_is_told_to_be_sent_anew_once(world: World) -> None:
@@ -59,7 +59,7 @@ async def test_edit_of_an_old_text_does_nothing_to_the_screen(world: World) -> N
     await owner.edit(sent(owner, "/start"), "/preselect")
     await owner.see(SAID, fresh=True)
     await owner.settled()
-    now = next(one for one in owner.history if one.message_id == live.message_id)
+    now = next(shown for shown in owner.history if shown.message_id == live.message_id)
     assert (now.words, now.buttons) == before
     await owner.press("English")  # the buttons of before are as good as they were
     await owner.settled()
@@ -70,7 +70,7 @@ async def test_edit_of_a_caption_is_not_ours(world: World) -> None:
     await owner.say("/start")
     await owner.send_photo(jpeg(Image.new("RGB", (400, 300))), "那")
     await owner.settled()
-    photo = next(one for one in reversed(owner.history) if not one.from_bot)
+    photo = next(shown for shown in reversed(owner.history) if not shown.from_bot)
     body = {**photo.body, "caption": "这", "edit_date": 1}
     world.sandbox.world.updates.push("edited_message", body, chat_id=OWNER, user_id=OWNER)
     await owner.settled()
@@ -85,4 +85,4 @@ async def test_number_of_a_document_that_was_corrected_is_deleted(world: World) 
     await owner.edit(sent(owner, "我的号码是 1101"), f"我的号码是 {invented.identity(1)}")
     await owner.see(SAID, fresh=True)
     await owner.settled()
-    assert not any("我的号码" in one.words for one in owner.history)
+    assert not any("我的号码" in shown.words for shown in owner.history)

@@ -45,9 +45,9 @@ async def place(tmp_path: Path) -> AsyncIterator[World]:
 
 async def finds(admin: Person, what: str) -> Shown:
     """Ask for something; return the card, which is a new message."""
-    before = sum(one.from_bot for one in admin.history)
+    before = sum(shown.from_bot for shown in admin.history)
     await admin.say(f"/find {what}")
-    await eventually(lambda: sum(one.from_bot for one in admin.history) > before, within=15)
+    await eventually(lambda: sum(shown.from_bot for shown in admin.history) > before, within=15)
     assert "查询结果" in admin.last.words
     return admin.last
 
@@ -81,7 +81,7 @@ async def test_nothing_personal_lies_in_the_dialogs_row(place: World) -> None:
         await finds(chief, what)
         rows = await place.store.read(sql, f"SELECT screen, args FROM dialog WHERE chat_id = {CHIEF}")  # noqa: S608
         assert [(row["screen"], row["args"]) for row in rows] == [("desk_find", '{"what": "account:1"}')]
-    await eventually(lambda: not [one for one in chief.history if not one.from_bot])
+    await eventually(lambda: not [shown for shown in chief.history if not shown.from_bot])
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ async def test_sheet_is_refused_where_the_card_shows_nobody(place: World) -> Non
     await place.store.run(place.core.admins.remove, clerk.me.chat_id, away[0], f"chat:{CHIEF}")
     await clerk.press("导出 XLSX")
     await clerk.settled()
-    assert not any(one.document for one in clerk.history)
+    assert not any(shown.document for shown in clerk.history)
 
 
 async def test_vehicle_with_several_preselections_is_a_list(place: World) -> None:
@@ -278,7 +278,7 @@ async def test_identity_is_moved_in_from_the_card(place: World) -> None:
     await chief.press("🪪 转入身份")
     await chief.say(f"{invented.identity(2)} 已核对原件")
     await chief.see("将失去注册")
-    await eventually(lambda: not any(invented.identity(2) in one.words for one in chief.history))
+    await eventually(lambda: not any(invented.identity(2) in shown.words for shown in chief.history))
     await chief.press("转移身份")
     await chief.see("身份已转移", f"聊天号 {RIVAL}", "身份转到此账号,原因:已核对原件")
 
@@ -299,11 +299,11 @@ async def test_cancelled_question_leads_back_to_the_card(place: World) -> None:
 
 async def test_second_admin_sees_on_the_card_who_was_faster(place: World) -> None:
     clerk, chief = await gives(place, "clerk"), place.person(CHIEF)
-    for one, button, typed in ((chief, "🚫 取消预选", "本人申请"), (clerk, "⛔ 作废", "资料有误")):
-        await finds(one, "粤KA1234")
-        await one.press(button)
-        await one.say(typed)
-        await one.see("不能撤回")
+    for person, button, typed in ((chief, "🚫 取消预选", "本人申请"), (clerk, "⛔ 作废", "资料有误")):
+        await finds(person, "粤KA1234")
+        await person.press(button)
+        await person.say(typed)
+        await person.see("不能撤回")
     await clerk.press("确认作废")
     await clerk.see("已作废")
     await chief.press("确认取消预选")
@@ -312,10 +312,10 @@ async def test_second_admin_sees_on_the_card_who_was_faster(place: World) -> Non
 
 async def test_prompt_whose_moment_has_passed_leads_back(place: World) -> None:
     clerk, chief = await gives(place, "clerk"), place.person(CHIEF)
-    for one in (clerk, chief):
-        await finds(one, "粤KA1234")
-        await one.press("⛔ 作废")
-        await one.see("请输入原因")
+    for person in (clerk, chief):
+        await finds(person, "粤KA1234")
+        await person.press("⛔ 作废")
+        await person.see("请输入原因")
     await clerk.say("资料有误")
     await clerk.see("号码作废?")
     await clerk.press("确认作废")

@@ -25,7 +25,7 @@ async def place(tmp_path: Path) -> AsyncIterator[World]:
 
 def own(person: Person) -> list[str]:
     """Return what is left of what somebody typed."""
-    return [one.text for one in person.history if not one.from_bot]
+    return [shown.text for shown in person.history if not shown.from_bot]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def _answer(  # noqa: PLR0911 - a table of what to do before each screen
 ) -> Deed | None:
     """Return what an owner does before a screen."""
     for label in ("同意并继续", "确认注册", "小型汽车", "【阅读并同意】", "国产车", "确认信息", "确定选用"):
-        if any(label in one for one in buttons):
+        if any(label in button for button in buttons):
             return pressing(owner, label)
     for words, typed in (
         ("注册 1/3", "测试车主"),
@@ -39,11 +39,11 @@ def _answer(  # noqa: PLR0911 - a table of what to do before each screen
         return owner.send_contact
     if "短信验证码" in shown:
         return partial(owner.say, owner.sms[-1].code) if owner.sms else None
-    kept = [one for one in buttons if one.startswith("粤K·")]
+    kept = [button for button in buttons if button.startswith("粤K·")]
     if kept and "第5步" in shown and "【确认选号】" not in buttons:
         return pressing(owner, kept[number % len(kept)])
     for label in ("【确认选号】", "【随机一次", "【换一批", "【开始选号】", "【预选号牌】"):
-        if any(label in one for one in buttons):
+        if any(label in button for button in buttons):
             return pressing(owner, label)
     return None
 
@@ -57,7 +57,7 @@ async def test_ten_kills_lose_and_double_nothing(tmp_path: Path) -> None:
         config.write_text(settings(sandbox, database), encoding="utf-8")
         await program.release("A####")
         await program.start()
-        owners = [Person(sandbox, one.chat_id) for one in people]
+        owners = [Person(sandbox, person_spec.chat_id) for person_spec in people]
         answers = [partial(_answer, owner, n) for n, owner in enumerate(owners)]
         walks = asyncio.gather(*(goes(owners[n], "/preselect", "第6步", answers[n]) for n in range(OWNERS)))
         for _ in range(KILLS):

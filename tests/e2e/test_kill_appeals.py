@@ -60,7 +60,7 @@ def _answer(owner: Person, number: int, shown: str, buttons: list[str]) -> Deed 
         if words in shown:
             return partial(owner.send_photo, paper(kind, number))
     for label in ("【提交申诉】", "继续填写申诉"):
-        if any(label in one for one in buttons):
+        if any(label in button for button in buttons):
             return pressing(owner, label)
     return None
 
@@ -94,8 +94,8 @@ async def test_kills_leave_each_appeal_once_with_both_photos(tmp_path: Path) -> 
         config.write_text(settings(sandbox, database) + SECURITY, encoding="utf-8")
         await _prepare(config)
         await program.start()
-        owners = [Person(sandbox, one.chat_id) for one in people]
-        answers = [partial(_answer, one, n) for n, one in enumerate(owners)]
+        owners = [Person(sandbox, person_spec.chat_id) for person_spec in people]
+        answers = [partial(_answer, person, n) for n, person in enumerate(owners)]
         walks = asyncio.gather(*(goes(owners[n], "/appeal", WAITS, answers[n]) for n in range(OWNERS)))
         assert await _kills(program, sandbox, database)
         done, _ = await asyncio.wait([walks], timeout=40)

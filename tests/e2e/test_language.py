@@ -163,7 +163,7 @@ async def test_file_comes_in_the_language_of_its_chat(world: World) -> None:
     await _speaks_english(chief)
     await chief.say("/vehicles")
     await chief.press("📄")
-    await eventually(lambda: any(one.document and one.caption == "Vehicles" for one in chief.history))
+    await eventually(lambda: any(shown.document and shown.caption == "Vehicles" for shown in chief.history))
 
 
 async def test_what_broke_is_told_to_each_in_their_language(world: World) -> None:

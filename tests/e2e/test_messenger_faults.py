@@ -93,7 +93,7 @@ async def test_screen_that_was_shown_twice_is_good_on_both(place: World, fault: 
     await owner.see("本批 10 个号码", within=PATIENCE)
     await _comes_to_rest(place, owner)
     _befallen(place)
-    batches = [one for one in owner.history if one.photo]
+    batches = [shown for shown in owner.history if shown.photo]
     assert len(batches) == (2 if fault.kind == "drop_after" else 1)
     serial = batches[0].rows[0][0]
     for shown in batches:
@@ -101,8 +101,8 @@ async def test_screen_that_was_shown_twice_is_good_on_both(place: World, fault: 
         await owner.see("备选:")
         await owner.settled()
     assert "随机选号还剩 4 批" in owner.last.words
-    with_buttons = [one for one in owner.history if one.rows]
-    assert [one.message_id for one in with_buttons] == [owner.last.message_id]
+    with_buttons = [shown for shown in owner.history if shown.rows]
+    assert [with_button.message_id for with_button in with_buttons] == [owner.last.message_id]
     await books_agree(place)
 
 

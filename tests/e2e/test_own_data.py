@@ -19,10 +19,10 @@ OTHERWISE = {"provinces", "offices", "office", "compose"}
 def files(person: Person) -> dict[str, bytes]:
     """Return the files that were sent, by their endings."""
     found = {}
-    for one in person.history:
-        if one.document is not None:
-            name = str(one.body["document"]["file_name"])
-            found[name.rpartition(".")[2]] = person.read_file(one.document)
+    for shown in person.history:
+        if shown.document is not None:
+            name = str(shown.body["document"]["file_name"])
+            found[name.rpartition(".")[2]] = person.read_file(shown.document)
     return found
 
 
@@ -119,7 +119,7 @@ async def test_owner_gets_everything_as_two_files(world: World) -> None:
     assert len(found["draws"][0]["numbers"]) == 10
     page = files(owner)["html"].decode()
     assert all(word in page for word in ("测试车主", invented.vin(0), "车辆识别代号", "业务日志"))
-    codes = [one.code for one in owner.sms]
+    codes = [sms.code for sms in owner.sms]
     assert not any(code in page for code in codes)
 
 
@@ -127,8 +127,8 @@ async def test_typed_name_and_contact_leave_the_chat(world: World) -> None:
     owner = world.person()
     await registers(owner)
     await owner.see("第1步")
-    await eventually(lambda: [one.text for one in owner.history if not one.from_bot] == ["/start"])
-    assert not any("测试车主" in one.words or "13800138001" in one.words for one in owner.history)
+    await eventually(lambda: [shown.text for shown in owner.history if not shown.from_bot] == ["/start"])
+    assert not any("测试车主" in shown.words or "13800138001" in shown.words for shown in owner.history)
 
 
 # --- deletion -------------------------------------------------------------------------------

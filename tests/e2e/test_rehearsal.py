@@ -83,7 +83,7 @@ async def draws(owner: Person) -> str:
 
 def from_bot(owner: Person) -> list[Shown]:
     """Return all that the bot has said."""
-    return [one for one in owner.history if one.from_bot]
+    return [shown for shown in owner.history if shown.from_bot]
 
 
 # --- the whole flow -------------------------------------------------------------------------
@@ -104,8 +104,8 @@ async def test_stranger_rehearses_to_void_receipt(world: World) -> None:
     assert "第一次在 2026年3月12日(周四) 09:00" in done.words
     assert done.photo is not None
     await owner.settled()
-    assert all(REHEARSAL_MARK in one.words for one in from_bot(owner))
-    assert all("🚪 退出模拟" in one.buttons for one in from_bot(owner) if one.buttons)
+    assert all(REHEARSAL_MARK in shown.words for shown in from_bot(owner))
+    assert all("🚪 退出模拟" in shown.buttons for shown in from_bot(owner) if shown.buttons)
     assert owner.sms == []
     assert await untouched(world) == before
 
@@ -295,9 +295,9 @@ async def test_real_commands_lead_out_with_a_word(world: World, command: str, se
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 async def test_desk_is_worked_outside_of_rehearsals(world: World) -> None:
     chief, stranger = world.person(CHIEF), world.person(OTHER)
-    for one in (chief, stranger):
-        await rehearses_to_terms(one)
-        await one.say("/release 粤K small B####")
+    for person in (chief, stranger):
+        await rehearses_to_terms(person)
+        await person.say("/release 粤K small B####")
     await chief.see("已退出模拟", "10,000")
     told = await stranger.see("没有这个命令", REHEARSAL_MARK)
     assert "🚪 退出模拟" in told.buttons
@@ -501,7 +501,7 @@ async def test_real_identity_that_is_typed_is_deleted_from_the_chat(world: World
     await owner.see("【模拟选号】", REHEARSAL_MARK)
     await owner.say(invented.identity(1))
     await owner.see("没有看懂")
-    await eventually(lambda: not any(invented.identity(1) in one.words for one in owner.history))
+    await eventually(lambda: not any(invented.identity(1) in shown.words for shown in owner.history))
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

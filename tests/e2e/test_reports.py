@@ -228,7 +228,7 @@ async def test_personal_numbers_are_neither_shown_nor_kept(world: World) -> None
         await chief.settled()
         kept = await world.store.read(sql, "SELECT args FROM dialog")
         journal = await world.store.read(sql, "SELECT details, subject FROM audit")
-        assert written not in f"{kept} {journal} {[one.words for one in chief.history if one.from_bot]}"
+        assert written not in f"{kept} {journal} {[shown.words for shown in chief.history if shown.from_bot]}"
 
 
 async def test_what_the_journal_does_not_know_is_said(world: World) -> None:
@@ -263,11 +263,11 @@ async def test_desk_at_rest_says_so(world: World) -> None:
 async def test_second_admin_learns_who_dealt_with_it(world: World) -> None:
     await world.store.run(sets_aside)
     chief, other = world.person(CHIEF), await gives(world, Role.CHIEF, EVERYWHERE)
-    for one in (chief, other):
-        await one.say("/desk")
-        await one.see("搁置的消息 1", "消息 99999999 无法处理")
-        await one.press("① 搁置的消息")
-        await one.see("原因:KeyError")
+    for person in (chief, other):
+        await person.say("/desk")
+        await person.see("搁置的消息 1", "消息 99999999 无法处理")
+        await person.press("① 搁置的消息")
+        await person.see("原因:KeyError")
     await chief.press("✓ 已处理")
     await chief.see("已记为处理完毕", "没有待办事项")
     await other.press("✓ 已处理")
@@ -329,7 +329,7 @@ async def test_summary_comes_once_and_can_be_turned_off(world: World) -> None:
     await world.service.jobs.ends()
     await world.service.jobs.tell()
     await chief.see("今日待办", "搁置的消息 1")
-    told = len([one for one in chief.history if "今日待办" in one.words])
+    told = len([shown for shown in chief.history if "今日待办" in shown.words])
     await world.service.jobs.ends()
     await world.service.jobs.tell()
     await chief.press("查看待办事项")
@@ -341,7 +341,7 @@ async def test_summary_comes_once_and_can_be_turned_off(world: World) -> None:
     await world.service.jobs.tell()
     await chief.settled()
     assert told == 1
-    assert len([one for one in chief.history if "今日待办" in one.words]) == 1
+    assert len([shown for shown in chief.history if "今日待办" in shown.words]) == 1
 
 
 async def test_help_on_a_picture_comes_as_a_message_of_its_own(world: World) -> None:

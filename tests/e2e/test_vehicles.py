@@ -28,7 +28,7 @@ async def world(engine: str, tmp_path: Path) -> AsyncIterator[World]:
 
 
 def csv(*numbers: int, state: str = "new") -> bytes:
-    rows = (f"{invented.vin(one)},{invented.certificate(one)},small,{state}\n" for one in numbers)
+    rows = (f"{invented.vin(number)},{invented.certificate(number)},small,{state}\n" for number in numbers)
     return (HEAD + "".join(rows)).encode("gbk")
 
 
@@ -41,7 +41,7 @@ async def uploads(world: World, content: bytes, name: str = "车辆.csv") -> Per
 
 
 async def known(world: World) -> list[str]:
-    return [one.vin for one in await world.store.read(imports.current, 100)]
+    return [vehicle.vin for vehicle in await world.store.read(imports.current, 100)]
 
 
 async def content_of(person: Person, name: str) -> bytes:
@@ -50,9 +50,9 @@ async def content_of(person: Person, name: str) -> bytes:
     def sent() -> Shown | None:
         return next(
             (
-                one
-                for one in person.history
-                if one.from_bot and one.body.get("document", {}).get("file_name") == name
+                shown
+                for shown in person.history
+                if shown.from_bot and shown.body.get("document", {}).get("file_name") == name
             ),
             None,
         )
@@ -203,12 +203,12 @@ async def test_import_that_a_crash_left_is_loaded_from_its_file(world: World) ->
 async def test_loading_shows_how_far_it_is(world: World) -> None:
     vehicles = [
         RegistryVehicle(
-            vin=invented.vin(one),
-            certificate=invented.certificate(one),
+            vin=invented.vin(literal),
+            certificate=invented.certificate(literal),
             kind=PlateKind.SMALL,
             registered=False,
         )
-        for one in (1, 2)
+        for literal in (1, 2)
     ]
     request = ImportRequest(
         chat_id=CHIEF, file_id="", file_name="a.csv", digest="", total=4, actor="chat:1001"

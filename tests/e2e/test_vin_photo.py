@@ -36,7 +36,7 @@ async def vin_of(world: World) -> str | None:
 
 
 def said(owner: Person, words: str) -> list[Shown]:
-    return [one for one in owner.history if one.from_bot and words in one.words]
+    return [shown for shown in owner.history if shown.from_bot and words in shown.words]
 
 
 async def test_photo_leads_where_typing_does(world: World) -> None:
@@ -187,7 +187,7 @@ async def test_name_of_anothers_file_is_a_text(sqlite_world: World) -> None:
     other, owner = sqlite_world.person(OTHER), sqlite_world.person()
     await other.send_photo(photo("QR", invented.VIN))
     await other.settled()
-    theirs = next(one.photo for one in reversed(other.history) if one.photo)
+    theirs = next(shown.photo for shown in reversed(other.history) if shown.photo)
     assert theirs is not None
     await to_vin(owner)
     called: list[str] = []

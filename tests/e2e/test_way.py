@@ -22,5 +22,5 @@ def test_press_stays_below_its_ceilings() -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own
     assert done.returncode == 0, done.stdout + done.stderr
     assert not done.stderr
-    assert [one for one in SEEN if one not in done.stdout] == []
+    assert [literal for literal in SEEN if literal not in done.stdout] == []
     assert "sandbox" not in done.stdout

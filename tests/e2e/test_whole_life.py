@@ -39,7 +39,7 @@ async def selects_at_random(owner: Person) -> str:
     """Draw, keep the first number, confirm it; return it."""
     await owner.press("【随机一次(5)】")
     batch = await owner.see("本批 10 个号码")
-    label = next(one for one in batch.buttons if NUMBER.search(one))
+    label = next(button for button in batch.buttons if NUMBER.search(button))
     await owner.press(label)
     await owner.press("【确认选号】")
     await owner.press("确定选用")
@@ -77,7 +77,7 @@ async def test_release_selections_and_their_ends_add_up(world: World) -> None:
             numbers.append(f"A77{index:02}")
         else:
             numbers.append(await selects_at_random(owner))
-    assert not [one for one in numbers if one.startswith("A888")]
+    assert not [number for number in numbers if number.startswith("A888")]
 
     tail = invented.vin(0)[-6:]
     await chief.say(f"/confirm 粤K{numbers[0]} 999999")

@@ -80,7 +80,7 @@ _VAULT = Vault(["p4Qf2yY3s5q0cQnO9b0C0oW2sB2h1mJ8x0V9o1b2c3Q="], "a lookup key o
 
 def enum_values() -> Iterable[str]:
     """Return the values of all enums that are stored or sent, and what hangs on them."""
-    yield from (f"{name}: {one.value}" for name, kind in _ENUMS.items() for one in kind)
+    yield from (f"{name}: {str_enum.value}" for name, kind in _ENUMS.items() for str_enum in kind)
     yield from (
         f"duties of {role}: {' '.join(sorted(permissions))}" for role, permissions in PERMISSIONS.items()
     )
@@ -116,7 +116,7 @@ def commands_of_chats() -> Iterable[str]:
             *(["alone"] if name in commands.WITHOUT_WORDS else []),
             *(["under a file"] if name in commands.WITH_FILE else []),
         ]
-        about = f"duty {command.permission.value}{''.join(f', {one}' for one in kinds)}"
+        about = f"duty {command.permission.value}{''.join(f', {kind}' for kind in kinds)}"
         yield f"desk {place:02} /{name} ({about}): {DESK_MENU[name]()}"
         yield f"desk usage /{name}: {' | '.join(str(USAGE[name]()).splitlines())}"
 
@@ -125,7 +125,7 @@ def command_line() -> Iterable[str]:
     """Return the commands of the command line with their options, and the exit statuses."""
     parser = cli._parser()
     yield f"program {parser.prog}"
-    (subparsers,) = (one for one in parser._actions if isinstance(one, argparse._SubParsersAction))
+    (subparsers,) = (action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
     for name, command in subparsers.choices.items():
         yield f"{name}:"
         yield from (f"{name}: {_option(action)}" for action in command._actions)

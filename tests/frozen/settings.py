@@ -49,7 +49,7 @@ def _fields(table: type) -> Iterator[tuple[str, Any, str]]:
 def _table_of(annotation: Any) -> type | None:
     if isinstance(annotation, type) and (issubclass(annotation, BaseModel) or annotation is Office):
         return annotation
-    return next((found for one in get_args(annotation) if (found := _table_of(one))), None)
+    return next((found for get_arg in get_args(annotation) if (found := _table_of(get_arg))), None)
 
 
 def _shown(default: object) -> str:

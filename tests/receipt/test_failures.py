@@ -50,7 +50,7 @@ async def test_applied_update_is_told_apart_when_set_aside(store: Store) -> None
     async with receiving(store, unshown, recorder=served) as receipt:
         await take_in(receipt, [message(1)])
 
-    assert [one.applied for one in served.broken] == [True]
+    assert [broken.applied for broken in served.broken] == [True]
     assert len(await store.read(effects)) == 1
 
 

@@ -83,7 +83,7 @@ async def test_broken_update_keeps_error_class(store: Store) -> None:
 
     listed = await store.read(inbox.list_broken)
 
-    assert [(one.update_id, one.error, one.tries, one.received_at) for one in listed] == [
+    assert [(broken.update_id, broken.error, broken.tries, broken.received_at) for broken in listed] == [
         (2, "ValueError", 1, NOON)
     ]
 

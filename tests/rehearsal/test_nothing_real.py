@@ -102,8 +102,8 @@ async def test_no_walk_through_a_rehearsal_writes_anything_real(
         seen += await walk(chats, clock, chat, random.Random(number))
     assert await digest(core) == before
     assert chats.sent_codes == 0
-    assert len({one.words.splitlines()[1][:12] for one in seen}) > 10
-    assert {one.picture.partition(b":")[0] for one in seen} == {b"", b"rehearsal"}
+    assert len({unknown.words.splitlines()[1][:12] for unknown in seen}) > 10
+    assert {unknown.picture.partition(b":")[0] for unknown in seen} == {b"", b"rehearsal"}
     unmarked = [words for _, words in chats.messenger.told[told:] if not MARKED.search(words)]
     assert unmarked == []
 

@@ -32,7 +32,10 @@ MARKED = [
 @pytest.mark.parametrize(("source", "text", "entities"), MARKED)
 def test_html_becomes_text_and_entities(source: str, text: str, entities: list[tuple[str, int, int]]) -> None:
     parsed, found = parse_html(source)
-    assert (parsed, [(one["type"], one["offset"], one["length"]) for one in found]) == (text, entities)
+    assert (parsed, [(entity["type"], entity["offset"], entity["length"]) for entity in found]) == (
+        text,
+        entities,
+    )
 
 
 REFUSED = [
@@ -87,7 +90,7 @@ def test_space_around_a_text_is_cut() -> None:
 
 def test_commands_and_addresses_are_marked() -> None:
     found = detect("😀 /start@some_bot 或 https://a.example/x 与 1/2", [])
-    assert [(one["type"], one["offset"], one["length"]) for one in found] == [
+    assert [(entity["type"], entity["offset"], entity["length"]) for entity in found] == [
         ("bot_command", 3, 15),
         ("url", 21, 19),
     ]

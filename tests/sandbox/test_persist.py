@@ -30,10 +30,10 @@ async def test_a_conversation_survives_a_restart(tmp_path: Path) -> None:
         await converse(sandbox)
         sandbox.world.advance(timedelta(days=2))
         before = Person(sandbox, OWNER)
-        shown = [(one.message_id, one.words, one.photo) for one in before.history]
+        shown = [(shown.message_id, shown.words, shown.photo) for shown in before.history]
     async with Sandbox(data_dir=tmp_path) as sandbox:
         after = Person(sandbox, OWNER)
-        assert [(one.message_id, one.words, one.photo) for one in after.history] == shown
+        assert [(shown.message_id, shown.words, shown.photo) for shown in after.history] == shown
         assert (after.keys, after.me.unread, [sms.code for sms in after.sms]) == (["键"], 1, ["123456"])
         assert isinstance(sandbox.clock, ShiftedClock)
         assert sandbox.clock.ahead == timedelta(days=2)

@@ -43,7 +43,7 @@ class Place:
         """Open and close; return what was applied."""
         store = await self.open(migrations)
         await store.close()
-        return [str(one) for one in store.migrated]
+        return [str(migration) for migration in store.migrated]
 
     def ask(self, sql: str) -> list[tuple[object, ...]]:
         if self.schema is None:

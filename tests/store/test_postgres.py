@@ -77,7 +77,7 @@ async def test_deadlock_control_fails_one(postgres: PostgresStore, monkeypatch: 
     told = await asyncio.gather(
         postgres.run(locks.lock, "a", "b"), postgres.run(locks.lock, "b", "a"), return_exceptions=True
     )
-    assert sorted(type(one).__name__ for one in told) == ["NoneType", "StoreContention"]
+    assert sorted(type(error).__name__ for error in told) == ["NoneType", "StoreContention"]
 
 
 class Contended:

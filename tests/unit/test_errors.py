@@ -10,7 +10,9 @@ from bot.texts.errors import of_error
 from core import errors
 from core.errors import HoursUnreadable, InputError, Refusal, XuanhaoError
 
-ROOMS = [import_module(f"core.errors.{one.name}") for one in pkgutil.iter_modules(errors.__path__)]
+ROOMS = [
+    import_module(f"core.errors.{iter_module.name}") for iter_module in pkgutil.iter_modules(errors.__path__)
+]
 OTHERS = [attachments, commands, tables]
 UNWORDED = {HoursUnreadable}
 """Met in the settings alone, where words are English and for the command line."""

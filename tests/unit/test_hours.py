@@ -324,7 +324,7 @@ cuts = st.lists(minutes, min_size=2, max_size=8, unique=True).map(sorted)
 
 
 def written(spans: list[Span]) -> str:
-    return ",".join(f"{one.opens_text}-{one.closes_text}" for one in spans)
+    return ",".join(f"{span.opens_text}-{span.closes_text}" for span in spans)
 
 
 @given(cuts)

@@ -134,8 +134,8 @@ def test_control_a_word_without_entry_is_found(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_translations_have_the_fields_tags_and_columns_of_their_words() -> None:
-    translated = [one for one in make_texts.entries(make_texts.written()) if one.string]
-    assert [wrong for one in translated if (wrong := make_texts.unlike(one))] == []
+    translated = [entry for entry in make_texts.entries(make_texts.written()) if entry.string]
+    assert [wrong for message in translated if (wrong := make_texts.unlike(message))] == []
 
 
 def test_every_word_has_its_english() -> None:
@@ -152,7 +152,7 @@ def test_control_a_word_without_english_is_found(monkeypatch: pytest.MonkeyPatch
 
 
 def test_english_holds_no_chinese_but_what_is_typed_so() -> None:
-    said = {str(one.string) for one in make_texts.entries(make_texts.written())}
+    said = {str(entry.string) for entry in make_texts.entries(make_texts.written())}
     typed = re.compile(r"粤K|茂名|广东|语言|[【】]")  # places, the way to one's language, a button's brackets
     assert {one for one in said if CHINESE.search(typed.sub("", one))} == set()
 
@@ -178,7 +178,7 @@ def test_no_chinese_stands_in_an_f_string(path: Path) -> None:
     strings = [
         one for one in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(one, ast.JoinedStr)
     ]
-    parts = [part.value for one in strings for part in one.values if isinstance(part, ast.Constant)]
+    parts = [part.value for string in strings for part in string.values if isinstance(part, ast.Constant)]
     assert [part for part in parts if CHINESE.search(str(part))] == []
 
 

@@ -18,7 +18,7 @@ CODES = [row["abbreviation"] + row["letter"] for row in csv.DictReader(_TABLE.sp
 def test_every_office_of_the_table_comes_back() -> None:
     assert len(CODES) > 400
     opened = [office_of(payload_of(code)) for code in CODES]
-    assert [one.code if one else None for one in opened] == CODES
+    assert [office.code if office else None for office in opened] == CODES
 
 
 def test_payloads_are_what_the_messenger_takes() -> None:

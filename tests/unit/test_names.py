@@ -43,7 +43,7 @@ def test_every_action_leads_somewhere() -> None:
 
 def test_members_are_called_as_their_values() -> None:
     names: list[ScreenName | ActionName] = [*ScreenName, *ActionName]
-    assert all(one.name == one.value.upper() for one in names)
+    assert all(name.name == name.value.upper() for name in names)
 
 
 def test_name_of_an_older_program_is_unknown() -> None:

@@ -238,12 +238,19 @@ def test_an_office_without_any_chance_is_refused() -> None:
         ("茂名市", ["粤K"]),
         ("广东省茂名市", ["粤K"]),
         ("茂名车管所", ["粤K"]),
-        ("青", [one.code for one in offices.offered() if "青" in one.code + one.city + one.province]),
-        ("青海", [one.code for one in offices.by_province()["青海省"]]),
+        (
+            "青",
+            [
+                office.code
+                for office in offices.offered()
+                if "青" in office.code + office.city + office.province
+            ],
+        ),
+        ("青海", [office.code for office in offices.by_province()["青海省"]]),
     ],
 )
 def test_search_finds_code_province_and_name(typed: str, found: list[str]) -> None:
-    assert [one.code for one in offices.search(typed)] == found
+    assert [office.code for office in offices.search(typed)] == found
 
 
 @pytest.mark.parametrize(
@@ -254,10 +261,10 @@ def test_search_finds_nothing_where_nothing_is(typed: str) -> None:
 
 
 def test_provinces_are_called_as_people_call_them() -> None:
-    called = {one.short_province for one in offices.offered()}
+    called = {office.short_province for office in offices.offered()}
     assert len(called) == 31
     assert {"北京", "广东", "内蒙古", "广西", "宁夏", "新疆", "西藏"} <= called
 
 
 def test_search_offers_no_office_out_of_use() -> None:
-    assert all(one.is_offered for one in offices.search("广东"))
+    assert all(office.is_offered for office in offices.search("广东"))

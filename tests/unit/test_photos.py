@@ -249,13 +249,13 @@ def test_huge_photo_is_kept_smaller() -> None:
 # --- likeness -------------------------------------------------------------------------------
 
 COPIES: dict[str, Callable[[Image.Image], Image.Image]] = {
-    "saved badly": lambda one: Image.open(io.BytesIO(jpeg(one, 30))),
-    "made smaller": lambda one: one.resize((one.width // 2, one.height // 2)),
-    "lighter": lambda one: ImageEnhance.Brightness(one).enhance(1.3),
-    "darker": lambda one: ImageEnhance.Brightness(one).enhance(0.7),
-    "turned by a quarter": lambda one: one.transpose(Image.Transpose.ROTATE_90),
-    "cropped a little": lambda one: one.crop(
-        (one.width // 50, one.height // 50, one.width * 99 // 100, one.height * 98 // 100)
+    "saved badly": lambda image: Image.open(io.BytesIO(jpeg(image, 30))),
+    "made smaller": lambda image: image.resize((image.width // 2, image.height // 2)),
+    "lighter": lambda image: ImageEnhance.Brightness(image).enhance(1.3),
+    "darker": lambda image: ImageEnhance.Brightness(image).enhance(0.7),
+    "turned by a quarter": lambda image: image.transpose(Image.Transpose.ROTATE_90),
+    "cropped a little": lambda image: image.crop(
+        (image.width // 50, image.height // 50, image.width * 99 // 100, image.height * 98 // 100)
     ),
 }
 
@@ -268,12 +268,12 @@ def scenes() -> list[Image.Image]:
 
 @pytest.mark.parametrize("how", COPIES)
 def test_copy_counts_as_the_same(how: str, scenes: list[Image.Image]) -> None:
-    alike = [is_same(fingerprint(one), fingerprint(COPIES[how](one))) for one in scenes]
+    alike = [is_same(fingerprint(scene), fingerprint(COPIES[how](scene))) for scene in scenes]
     assert alike == [True] * len(scenes)
 
 
 def test_other_papers_in_the_same_place_are_others(scenes: list[Image.Image]) -> None:
-    prints = [fingerprint(one) for one in scenes]
+    prints = [fingerprint(scene) for scene in scenes]
     pairs = [(a, b) for a in range(len(prints)) for b in range(a)]
     assert [pair for pair in pairs if is_same(prints[pair[0]], prints[pair[1]])] == []
 

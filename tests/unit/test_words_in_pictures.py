@@ -70,7 +70,7 @@ def test_labels_of_a_receipt_take_one_line(language: Language) -> None:
     with speaking(language):
         labels = [label for label, _ in rows(PlateKind.SMALL)]
     measure = receipt.LABEL_WIDTH - receipt.LABEL_GAP
-    assert [one for one in labels if text_width(one, receipt.TEXT_SIZE) > measure] == []
+    assert [label for label in labels if text_width(label, receipt.TEXT_SIZE) > measure] == []
 
 
 @LANGUAGES
@@ -79,7 +79,7 @@ def test_short_values_of_a_receipt_take_one_line(language: Language, kind: Plate
     with speaking(language):
         values = [value for _, value in rows(kind)][:-1]  # the papers take as many lines as they need
     measure = receipt.WIDTH - 2 * receipt.MARGIN - receipt.LABEL_WIDTH
-    assert [one for one in values if len(wrapped(one, receipt.TEXT_SIZE, measure)) > 1] == []
+    assert [value for value in values if len(wrapped(value, receipt.TEXT_SIZE, measure)) > 1] == []
 
 
 @LANGUAGES
@@ -105,7 +105,7 @@ def test_title_of_a_batch_takes_one_line(language: Language, kind: PlateKind) ->
     with speaking(language):
         titles = (selecting.batch_title(OFFICE.code, drawn), selecting.BATCH_OVER())
     measure = batch.WIDTH - 2 * batch.MARGIN
-    assert [len(wrapped(one, batch.TITLE_SIZE, measure)) for one in titles] == [1, 1]
+    assert [len(wrapped(title, batch.TITLE_SIZE, measure)) for title in titles] == [1, 1]
 
 
 def test_control_longer_words_take_two_lines() -> None:
@@ -207,8 +207,8 @@ def test_words_of_a_report_are_whole_and_on_the_sheet(
     with speaking(language):
         REPORTS[name]()
     assert lines
-    assert [one.words for one in lines if one.shown != one.words] == []
-    assert [one.words for one in lines if one.left < 0 or one.left + one.width > one.sheet] == []
+    assert [line.words for line in lines if line.shown != line.words] == []
+    assert [line.words for line in lines if line.left < 0 or line.left + line.width > line.sheet] == []
 
 
 @LANGUAGES
