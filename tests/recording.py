@@ -56,6 +56,7 @@ _CLEARING = frozenset({"deleteMessage", "editMessageReplyMarkup"})
 _PASSED = pytest.StashKey[bool]()
 _STRUCTURE = re.compile(r"[\[{]")
 _SECONDS = re.compile(r"(\d\d:\d\d):\d\d(\.\d+)?")
+_STAMP = re.compile(r"(\d{8}T\d{4})\d\d")
 _LEFT = re.compile(r"(\d+ ?分 ?)?\d+ ?秒|(?<=约)\d+分钟|(\d+ min )?\b\d+ s\b|(?<=about )\d+ min\b")
 _UPDATE = re.compile(r"\b(update[ :])\d+")
 _LOOPBACK = re.compile(r"127\.0\.0\.1:\d+")
@@ -284,6 +285,7 @@ def _steady(text: str) -> str:
     """Return a text without what differs from run to run."""
     for pattern, steady in (
         (_SECONDS, r"\1:**"),
+        (_STAMP, r"\1**"),
         (_LEFT, "* s"),
         (_UPDATE, r"\1*"),
         (_LOOPBACK, "127.0.0.1:0"),
