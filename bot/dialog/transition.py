@@ -225,7 +225,7 @@ class Steps:
         for _ in range(_MOST_HOPS):
             scene.args = args
             if scene.known is None:
-                scene.fresh()
+                scene.refresh()
             try:
                 screen = self._screen(name)
                 shown = self._words.before(scene, screen) or screen.show(scene)

@@ -35,7 +35,7 @@ MAX_TRIES = 40
 """How often something is tried that never becomes pointless: some eight days."""
 KEEP = timedelta(days=400)
 CHAT_GONE = "ChatGone"
-"""The error of a notification to a chat that does not exist any more, which the messenger calls a bad request."""
+"""The error of a notification to a chat that no longer exists, which the Bot API reports as a bad request."""
 BLOCKED = ("Forbidden", CHAT_GONE)
 """The errors of notifications to a chat that is shut to us, or gone."""
 UNCERTAIN = "Uncertain"
