@@ -119,15 +119,15 @@ def laid_out(sheet: Image.Image, shot: Shot, seed: int) -> Image.Image:
     return _lit(_laid(sheet, size, shot, dice), shot, dice)
 
 
-def exposed(scene: Image.Image, shot: Shot, seed: int) -> Image.Image:
+def exposed(ctx: Image.Image, shot: Shot, seed: int) -> Image.Image:
     """Return what a camera makes of a scene that trembles, is out of focus and adds noise."""
     dice = random.Random(seed)
     scale = shot.side / 1600
     if shot.shake:
-        scene = _shaken(scene, max(round(shot.shake * scale), 1), dice)
+        ctx = _shaken(ctx, max(round(shot.shake * scale), 1), dice)
     if shot.blur:
-        scene = scene.filter(ImageFilter.GaussianBlur(shot.blur * scale))
-    return noisy(scene, shot.noise, dice)
+        ctx = ctx.filter(ImageFilter.GaussianBlur(shot.blur * scale))
+    return noisy(ctx, shot.noise, dice)
 
 
 def _laid(sheet: Image.Image, size: tuple[int, int], shot: Shot, dice: random.Random) -> Image.Image:
@@ -144,33 +144,33 @@ def _laid(sheet: Image.Image, size: tuple[int, int], shot: Shot, dice: random.Ra
     ]
     quad = [value for corner in corners for value in corner]
     layer = layer.transform(size, Image.Transform.QUAD, quad, Image.Resampling.BICUBIC)
-    scene = _table(size, dice)
-    scene.paste(layer, mask=layer.getchannel("A"))
-    return scene
+    ctx = _table(size, dice)
+    ctx.paste(layer, mask=layer.getchannel("A"))
+    return ctx
 
 
-def _lit(scene: Image.Image, shot: Shot, dice: random.Random) -> Image.Image:
+def _lit(ctx: Image.Image, shot: Shot, dice: random.Random) -> Image.Image:
     """Let the light fall from one side."""
-    slope = Image.linear_gradient("L").rotate(dice.choice((0, 90, 180, 270))).resize(scene.size)
+    slope = Image.linear_gradient("L").rotate(dice.choice((0, 90, 180, 270))).resize(ctx.size)
     lowest = 1 - shot.shade
     slope = slope.point(lambda value: round(255 * shot.light * (lowest + shot.shade * value / 255)))
-    return ImageChops.multiply(scene, slope.convert("RGB"))
+    return ImageChops.multiply(ctx, slope.convert("RGB"))
 
 
-def _shaken(scene: Image.Image, length: int, dice: random.Random) -> Image.Image:
+def _shaken(ctx: Image.Image, length: int, dice: random.Random) -> Image.Image:
     """Move the camera while the shutter is open."""
     across = dice.random() < 0.5
-    total = scene
+    total = ctx
     for step in range(1, length):
-        moved = ImageChops.offset(scene, step if across else 0, 0 if across else step)
+        moved = ImageChops.offset(ctx, step if across else 0, 0 if across else step)
         total = Image.blend(total, moved, 1 / (step + 1))
     return total
 
 
-def noisy(scene: Image.Image, sigma: float, dice: random.Random) -> Image.Image:
+def noisy(ctx: Image.Image, sigma: float, dice: random.Random) -> Image.Image:
     """Return a picture with noise of a standard deviation in each of its bands."""
-    bands = [grain(scene.size, sigma, dice) for _ in scene.getbands()]
-    return ImageChops.add(scene, Image.merge(scene.mode, bands), 1, -128)
+    bands = [grain(ctx.size, sigma, dice) for _ in ctx.getbands()]
+    return ImageChops.add(ctx, Image.merge(ctx.mode, bands), 1, -128)
 
 
 def grain(size: tuple[int, int], sigma: float, dice: random.Random) -> Image.Image:

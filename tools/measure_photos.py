@@ -73,7 +73,7 @@ def measure_sharpness() -> None:
         ]
         for blur, shake in SPOILT:
             shot = Shot(side=side, blur=blur, noise=noise, shake=shake)
-            found = [sharpness(saved(exposed(scene, shot, seed), quality)) for seed, scene in scenes]
+            found = [sharpness(saved(exposed(ctx, shot, seed), quality)) for seed, ctx in scenes]
             print(f"  blur {blur} shake {shake:2}: {min(found):5.1f} to {max(found):5.1f}")
 
 

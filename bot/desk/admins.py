@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bot.desk.confirmation import GONE, WITHDRAWN
 from bot.desk.spreadsheets import sheet
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Go, Screen, stay
@@ -20,7 +20,7 @@ _A_PAGE = 12
 _SHORTEST = 3  # add 3001 clerk
 
 
-def ask(scene: Scene, rest: str) -> Go:
+def ask(ctx: Context, rest: str) -> Go:
     """Lead from /admins [add CHAT ROLE [OFFICE|all]] to the list, or to the question.
 
     Raises:
@@ -28,7 +28,7 @@ def ask(scene: Scene, rest: str) -> Go:
         OfficeUnknown: the office is not served here.
         RoleHeld: they have that role.
     """
-    scene.admin.require(Permission.ADMINS, EVERYWHERE)
+    ctx.admin.require(Permission.ADMINS, EVERYWHERE)
     words = rest.split()
     if not words:
         return Go(screen=ScreenName.DESK_ADMINS)
@@ -37,9 +37,9 @@ def ask(scene: Scene, rest: str) -> Go:
     if not (words[1].isascii() and words[1].isdecimal() and len(words[1]) < 16):  # noqa: PLR2004 - a chat id
         raise Usage("admins")
     place = words[3] if len(words) > _SHORTEST else "all"
-    code = EVERYWHERE if place.lower() == "all" else scene.office_of(compact(place)).code
+    code = EVERYWHERE if place.lower() == "all" else ctx.office_of(compact(place)).code
     assignment = RoleAssignment(role=_role(words[2]), office=code)
-    scene.core.admins.validate_assignment(scene.tx, int(words[1]), assignment)
+    ctx.core.admins.validate_assignment(ctx.tx, int(words[1]), assignment)
     return Go(screen=ScreenName.DESK_ADMIN_ADD, args={"chat": words[1], "role": assignment.role, "at": code})
 
 
@@ -50,14 +50,14 @@ def _role(written: str) -> Role:
     raise Usage("admins")
 
 
-def _show(scene: Scene) -> View:
-    scene.admin.require(Permission.ADMINS, EVERYWHERE)
+def _show(ctx: Context) -> View:
+    ctx.admin.require(Permission.ADMINS, EVERYWHERE)
     everything = [
         (admin.chat_id, assignment)
-        for admin in scene.core.admins.all(scene.tx)
+        for admin in ctx.core.admins.all(ctx.tx)
         for assignment in sorted(admin.assignments, key=lambda one: (one.role, one.office))
     ]
-    page, turns = page_of(everything, int(scene.arg("page") or 0), _A_PAGE)
+    page, turns = page_of(everything, int(ctx.arg("page") or 0), _A_PAGE)
     removable = [
         Button(
             label=texts.remove_label(chat_id, assignment),
@@ -65,7 +65,7 @@ def _show(scene: Scene) -> View:
             arg=f"{chat_id}.{assignment.role}.{assignment.office}",
         )
         for chat_id, assignment in page
-        if not (scene.core.admins.is_from_settings(chat_id) and assignment.office == EVERYWHERE)
+        if not (ctx.core.admins.is_from_settings(chat_id) and assignment.office == EVERYWHERE)
     ]
     rows = [*in_columns(removable, 1), *([tuple(turns)] if turns else [])]
     last = (
@@ -81,22 +81,22 @@ def _show(scene: Scene) -> View:
     return View(text=texts.admins(shown), rows=(*rows, last))
 
 
-def _export(scene: Scene, _arg: str) -> Go:
-    scene.admin.require(Permission.ADMINS, EVERYWHERE)
+def _export(ctx: Context, _arg: str) -> Go:
+    ctx.admin.require(Permission.ADMINS, EVERYWHERE)
     rows = [
         (admin.chat_id, texts.ROLES[assignment.role](), assignment.office or lists.EVERY_OFFICE())
-        for admin in scene.core.admins.all(scene.tx)
+        for admin in ctx.core.admins.all(ctx.tx)
         for assignment in sorted(admin.assignments, key=lambda one: (one.role, one.office))
     ]
     wanted = sheet("admins", lists.ADMINS(), lists.ADMIN_COLUMNS(), rows)
     return stay(effects=(wanted,))
 
 
-def _post(scene: Scene) -> RoleAssignment:
-    return RoleAssignment(role=Role(scene.arg("role")), office=scene.arg("at"))
+def _post(ctx: Context) -> RoleAssignment:
+    return RoleAssignment(role=Role(ctx.arg("role")), office=ctx.arg("at"))
 
 
-def _remove(_scene: Scene, arg: str) -> Go:
+def _remove(_ctx: Context, arg: str) -> Go:
     chat, role, code = arg.split(".", 2)
     return Go(screen=ScreenName.DESK_ADMIN_REMOVE, args={"chat": chat, "role": role, "at": code})
 
@@ -107,8 +107,8 @@ ADMINS = Screen(
     buttons={
         ActionName.REMOVE: _remove,
         ActionName.EXPORT: _export,
-        ActionName.PAGE: lambda _scene, page: Go(screen=ScreenName.DESK_ADMINS, args={"page": page}),
-        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.PAGE: lambda _ctx, page: Go(screen=ScreenName.DESK_ADMINS, args={"page": page}),
+        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=GONE,
@@ -116,22 +116,22 @@ ADMINS = Screen(
 
 
 def _change(name: ScreenName, label: Callable[[], str], *, add: bool) -> Screen:
-    def show(scene: Scene) -> View:
-        scene.admin.require(Permission.ADMINS, EVERYWHERE)
+    def show(ctx: Context) -> View:
+        ctx.admin.require(Permission.ADMINS, EVERYWHERE)
         style = Style.PRIMARY if add else Style.DANGER
         buttons = (
             Button(label=label(), action=ActionName.DO, style=style),
             Button(label=parts.CANCEL(), action=ActionName.CANCEL),
         )
-        return View(text=texts.admin_question(int(scene.arg("chat")), _post(scene), add=add), rows=(buttons,))
+        return View(text=texts.admin_question(int(ctx.arg("chat")), _post(ctx), add=add), rows=(buttons,))
 
-    def act(scene: Scene, _arg: str) -> Go:
-        scene.admin.require(Permission.ADMINS, EVERYWHERE)
-        chat, admins = int(scene.arg("chat")), scene.core.admins
+    def act(ctx: Context, _arg: str) -> Go:
+        ctx.admin.require(Permission.ADMINS, EVERYWHERE)
+        chat, admins = int(ctx.arg("chat")), ctx.core.admins
         change = admins.add if add else admins.remove
-        change(scene.tx, chat, _post(scene), scene.actor)
+        change(ctx.tx, chat, _post(ctx), ctx.actor)
         return Go(
-            screen=ScreenName.DESK_ADMINS, note=texts.admin_changed(chat, _post(scene), add=add), pinned=True
+            screen=ScreenName.DESK_ADMINS, note=texts.admin_changed(chat, _post(ctx), add=add), pinned=True
         )
 
     return Screen(
@@ -139,7 +139,7 @@ def _change(name: ScreenName, label: Callable[[], str], *, add: bool) -> Screen:
         show=show,
         buttons={
             ActionName.DO: act,
-            ActionName.CANCEL: lambda _scene, _arg: Go(screen=ScreenName.DESK_ADMINS, note=parts.CANCELLED()),
+            ActionName.CANCEL: lambda _ctx, _arg: Go(screen=ScreenName.DESK_ADMINS, note=parts.CANCELLED()),
         },
         hint=common.PRESS_HINT,
         errors=WITHDRAWN,

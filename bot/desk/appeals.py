@@ -4,7 +4,7 @@ from bot.desk.arguments import words_of
 from bot.desk.confirmation import GONE, LONGEST_REASON, reason_of
 from bot.desk.office_filter import places_of
 from bot.desk.spreadsheets import sheet
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import ErrorWays, Go, Screen, stay
@@ -27,7 +27,7 @@ _A_PAGE = 10
 _MOST_DIGITS = 15
 
 
-def ask(scene: Scene, rest: str) -> Go:
+def ask(ctx: Context, rest: str) -> Go:
     """Lead from /appeals [粤K] to the queue.
 
     Raises:
@@ -35,23 +35,23 @@ def ask(scene: Scene, rest: str) -> Go:
     """
     if not rest:
         return Go(screen=ScreenName.DESK_APPEALS)
-    return Go(screen=ScreenName.DESK_APPEALS, args={"at": scene.desk_office(rest, Permission.APPEALS).code})
+    return Go(screen=ScreenName.DESK_APPEALS, args={"at": ctx.desk_office(rest, Permission.APPEALS).code})
 
 
-def ask_approve(scene: Scene, rest: str) -> Go:
+def ask_approve(ctx: Context, rest: str) -> Go:
     """Lead from /approve 12 to the question.
 
     Raises:
         Usage: it is something else.
         AppealUnknown, AppealDecided, AppealOfOneself, NotYourOffice: it cannot be decided.
     """
-    return _to(scene, ScreenName.DESK_APPEAL_APPROVE, _number("approve", rest))
+    return _to(ctx, ScreenName.DESK_APPEAL_APPROVE, _number("approve", rest))
 
 
-def ask_reject(scene: Scene, rest: str) -> Go:
+def ask_reject(ctx: Context, rest: str) -> Go:
     """Lead from /reject 12 REASON to the question; raises as ``ask_approve``."""
     number, reason = words_of("reject", rest, 2)
-    return _to(scene, ScreenName.DESK_APPEAL_REJECT_SURE, _number("reject", number), reason=reason_of(reason))
+    return _to(ctx, ScreenName.DESK_APPEAL_REJECT_SURE, _number("reject", number), reason=reason_of(reason))
 
 
 def _number(command: str, written: str) -> int:
@@ -61,34 +61,34 @@ def _number(command: str, written: str) -> int:
     return int(written)
 
 
-def _to(scene: Scene, screen: ScreenName, number: int, **more: object) -> Go:
+def _to(ctx: Context, screen: ScreenName, number: int, **more: object) -> Go:
     """Lead to a page about an appeal that this chat may decide."""
-    card = _judged(scene, number)
+    card = _judged(ctx, number)
     return Go(screen=screen, args={"id": str(number), "seen": card.obstacles.digest, **more})
 
 
-def _judged(scene: Scene, number: int) -> Card:
-    card = _seen(scene, number)
-    scene.core.reviews.validate_reviewer(scene.tx, card, scene.chat_id)
+def _judged(ctx: Context, number: int) -> Card:
+    card = _seen(ctx, number)
+    ctx.core.reviews.validate_reviewer(ctx.tx, card, ctx.chat_id)
     return card
 
 
-def _seen(scene: Scene, number: int) -> Card:
+def _seen(ctx: Context, number: int) -> Card:
     """Return the card of an appeal of an office at which this chat reviews; others' do not exist for it."""
-    scene.admin.require(Permission.APPEALS)
-    appeal = scene.core.appeals.get(scene.tx, number)
-    scene.admin.require(Permission.APPEALS, appeal.office)
-    return scene.core.reviews.card(scene.tx, number)
+    ctx.admin.require(Permission.APPEALS)
+    appeal = ctx.core.appeals.get(ctx.tx, number)
+    ctx.admin.require(Permission.APPEALS, appeal.office)
+    return ctx.core.reviews.card(ctx.tx, number)
 
 
-def _id(scene: Scene) -> int:
-    number = scene.arg("id")
+def _id(ctx: Context) -> int:
+    number = ctx.arg("id")
     if not number.isdecimal():
         raise AppealUnknown
     return int(number)
 
 
-def _gone(_scene: Scene, error: XuanhaoError) -> Go:
+def _gone(_ctx: Context, error: XuanhaoError) -> Go:
     return Go(screen=ScreenName.DESK_APPEALS, note=of_error(error), pinned=True)
 
 
@@ -99,18 +99,18 @@ ERRORS: ErrorWays = {**GONE, Refusal: _gone}
 # --- the queue ------------------------------------------------------------------------------
 
 
-def _show_queue(scene: Scene) -> View:
-    scene.admin.require(Permission.APPEALS)
-    mine = scene.admin.offices(Permission.APPEALS, scene.core.offices)
-    code = scene.arg("at")
+def _show_queue(ctx: Context) -> View:
+    ctx.admin.require(Permission.APPEALS)
+    mine = ctx.admin.offices(Permission.APPEALS, ctx.core.offices)
+    code = ctx.arg("at")
     if code:
-        scene.admin.require(Permission.APPEALS, code)
-    waiting = queue(scene.tx, [code] if code else mine)
+        ctx.admin.require(Permission.APPEALS, code)
+    waiting = queue(ctx.tx, [code] if code else mine)
     cards = [
         Button(label=words.queued(one), action=ActionName.CARD, arg=str(one.appeal_id)) for one in waiting
     ]
-    page, turns = page_of(cards, int(scene.arg("page") or 0), _A_PAGE)
-    near, others = places_of(scene, mine, code) if len(mine) > 1 else ([], ())
+    page, turns = page_of(cards, int(ctx.arg("page") or 0), _A_PAGE)
+    near, others = places_of(ctx, mine, code) if len(mine) > 1 else ([], ())
     places = [Button(label=one, action=ActionName.AT, arg=one) for one in near if one != code]
     if code:
         places.insert(0, Button(label=words.ALL(), action=ActionName.AT))
@@ -130,11 +130,11 @@ def _show_queue(scene: Scene) -> View:
     )
 
 
-def _export(scene: Scene, _arg: str) -> Go:
-    scene.admin.require(Permission.APPEALS, scene.arg("at") or None)
-    code = scene.arg("at")
-    offices = [code] if code else scene.admin.offices(Permission.APPEALS, scene.core.offices)
-    rows = [(one.appeal_id, one.office, one.vin, one.submitted_at) for one in queue(scene.tx, offices)]
+def _export(ctx: Context, _arg: str) -> Go:
+    ctx.admin.require(Permission.APPEALS, ctx.arg("at") or None)
+    code = ctx.arg("at")
+    offices = [code] if code else ctx.admin.offices(Permission.APPEALS, ctx.core.offices)
+    rows = [(one.appeal_id, one.office, one.vin, one.submitted_at) for one in queue(ctx.tx, offices)]
     wanted = sheet("appeals", lists.APPEALS(), lists.APPEAL_COLUMNS(), rows)
     return stay(effects=(wanted,))
 
@@ -143,35 +143,35 @@ QUEUE = Screen(
     name=ScreenName.DESK_APPEALS,
     show=_show_queue,
     buttons={
-        ActionName.CARD: lambda scene, number: _open(scene, int(number)),
+        ActionName.CARD: lambda ctx, number: _open(ctx, int(number)),
         ActionName.EXPORT: _export,
-        ActionName.AT: lambda _scene, code: Go(
+        ActionName.AT: lambda _ctx, code: Go(
             screen=ScreenName.DESK_APPEALS, args={"at": code} if code else {}
         ),
-        ActionName.PAGE: lambda scene, page: Go(
-            screen=ScreenName.DESK_APPEALS, args={**scene.args, "page": page}
+        ActionName.PAGE: lambda ctx, page: Go(
+            screen=ScreenName.DESK_APPEALS, args={**ctx.args, "page": page}
         ),
-        ActionName.PLACES: lambda scene, page: Go(
-            screen=ScreenName.DESK_APPEALS, args={**scene.args, "places": page}
+        ActionName.PLACES: lambda ctx, page: Go(
+            screen=ScreenName.DESK_APPEALS, args={**ctx.args, "places": page}
         ),
-        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=ERRORS,
 )
 
 
-def _open(scene: Scene, number: int) -> Go:
-    _seen(scene, number)
+def _open(ctx: Context, number: int) -> Go:
+    _seen(ctx, number)
     return Go(screen=ScreenName.DESK_APPEAL, args={"id": str(number)})
 
 
 # --- the card -------------------------------------------------------------------------------
 
 
-def _show_card(scene: Scene) -> View:
-    card = _seen(scene, _id(scene))
-    shown = scene.arg("photo")
+def _show_card(ctx: Context) -> View:
+    card = _seen(ctx, _id(ctx))
+    shown = ctx.arg("photo")
     slots = (Slot(shown),) if shown in set(Slot) else tuple(Slot)
     views = [
         Button(label=label(), action=ActionName.PHOTO, arg=slot)
@@ -182,7 +182,7 @@ def _show_card(scene: Scene) -> View:
         views.append(Button(label=words.BOTH(), action=ActionName.PHOTO))
     return View(
         text=words.card(card, missing=card.appeal.missing_photo is not None),
-        picture=evidence(scene.core.photos, card.appeal, slots),
+        picture=evidence(ctx.core.photos, card.appeal, slots),
         protected=True,
         rows=(
             tuple(views),
@@ -199,12 +199,12 @@ CARD = Screen(
     name=ScreenName.DESK_APPEAL,
     show=_show_card,
     buttons={
-        ActionName.PHOTO: lambda scene, slot: Go(
-            screen=ScreenName.DESK_APPEAL, args={"id": scene.arg("id"), "photo": slot}
+        ActionName.PHOTO: lambda ctx, slot: Go(
+            screen=ScreenName.DESK_APPEAL, args={"id": ctx.arg("id"), "photo": slot}
         ),
-        ActionName.APPROVE: lambda scene, _arg: _to(scene, ScreenName.DESK_APPEAL_APPROVE, _id(scene)),
-        ActionName.REJECT: lambda scene, _arg: _to(scene, ScreenName.DESK_APPEAL_REJECT, _id(scene)),
-        ActionName.QUEUE: lambda _scene, _arg: Go(screen=ScreenName.DESK_APPEALS),
+        ActionName.APPROVE: lambda ctx, _arg: _to(ctx, ScreenName.DESK_APPEAL_APPROVE, _id(ctx)),
+        ActionName.REJECT: lambda ctx, _arg: _to(ctx, ScreenName.DESK_APPEAL_REJECT, _id(ctx)),
+        ActionName.QUEUE: lambda _ctx, _arg: Go(screen=ScreenName.DESK_APPEALS),
     },
     hint=common.PRESS_HINT,
     errors=ERRORS,
@@ -214,8 +214,8 @@ CARD = Screen(
 # --- the decision ---------------------------------------------------------------------------
 
 
-def _show_approve(scene: Scene) -> View:
-    card, bar = _judged(scene, _id(scene)), bool(scene.args.get("bar"))
+def _show_approve(ctx: Context) -> View:
+    card, bar = _judged(ctx, _id(ctx)), bool(ctx.args.get("bar"))
     holder = card.obstacles.holder
     may_bar = holder is not None and holder.state == PreselectionState.RESERVED
     toggle = Button(label=(words.BAR_ON if bar else words.BAR_OFF)(), action=ActionName.BAR)
@@ -231,44 +231,44 @@ def _show_approve(scene: Scene) -> View:
     )
 
 
-def _approve(scene: Scene, _arg: str) -> Go:
-    number = _id(scene)
-    _judged(scene, number)
-    outcome = scene.core.reviews.approve(
-        scene.tx, number, scene.chat_id, expected=scene.arg("seen"), bar=bool(scene.args.get("bar"))
+def _approve(ctx: Context, _arg: str) -> Go:
+    number = _id(ctx)
+    _judged(ctx, number)
+    outcome = ctx.core.reviews.approve(
+        ctx.tx, number, ctx.chat_id, expected=ctx.arg("seen"), bar=bool(ctx.args.get("bar"))
     )
-    note = words.approved(scene.core.appeals.get(scene.tx, number), outcome)
+    note = words.approved(ctx.core.appeals.get(ctx.tx, number), outcome)
     return Go(screen=ScreenName.DESK_APPEALS, note=note, pinned=True)
 
 
-def _look_again(scene: Scene, error: XuanhaoError) -> Go:
+def _look_again(ctx: Context, error: XuanhaoError) -> Go:
     """Show the question anew: it is about something else now, and nobody is barred by a tick from before."""
-    go = _to(scene, ScreenName.DESK_APPEAL_APPROVE, _id(scene))
+    go = _to(ctx, ScreenName.DESK_APPEAL_APPROVE, _id(ctx))
     return Go(screen=go.screen, args=go.args, note=of_error(error), pinned=True)
 
 
-def _to_card(scene: Scene, error: XuanhaoError) -> Go:
+def _to_card(ctx: Context, error: XuanhaoError) -> Go:
     """End a question over which something was mistyped."""
-    return Go(screen=ScreenName.DESK_APPEAL, args={"id": scene.arg("id")}, note=of_error(error), pinned=True)
+    return Go(screen=ScreenName.DESK_APPEAL, args={"id": ctx.arg("id")}, note=of_error(error), pinned=True)
 
 
 APPROVE = Screen(
     name=ScreenName.DESK_APPEAL_APPROVE,
     show=_show_approve,
     buttons={
-        ActionName.BAR: lambda scene, _arg: Go(
-            screen=ScreenName.DESK_APPEAL_APPROVE, args={**scene.args, "bar": not scene.args.get("bar")}
+        ActionName.BAR: lambda ctx, _arg: Go(
+            screen=ScreenName.DESK_APPEAL_APPROVE, args={**ctx.args, "bar": not ctx.args.get("bar")}
         ),
         ActionName.DO: _approve,
-        ActionName.CARD: lambda scene, _arg: Go(screen=ScreenName.DESK_APPEAL, args={"id": scene.arg("id")}),
+        ActionName.CARD: lambda ctx, _arg: Go(screen=ScreenName.DESK_APPEAL, args={"id": ctx.arg("id")}),
     },
     hint=common.PRESS_HINT,
     errors={**ERRORS, InputError: _to_card, AppealMoved: _look_again},
 )
 
 
-def _show_reject(scene: Scene) -> View:
-    card = _judged(scene, _id(scene))
+def _show_reject(ctx: Context) -> View:
+    card = _judged(ctx, _id(ctx))
     ready = [
         Button(label=reason(), action=ActionName.REASON, arg=str(place))
         for place, reason in enumerate(owners.REASONS)
@@ -279,19 +279,19 @@ def _show_reject(scene: Scene) -> View:
     )
 
 
-def _because(scene: Scene, typed: str) -> Go:
+def _because(ctx: Context, typed: str) -> Go:
     reason = reason_of(typed)
     if not reason:
         return stay(note=words.REASON_HINT())
-    return _to(scene, ScreenName.DESK_APPEAL_REJECT_SURE, _id(scene), reason=reason)
+    return _to(ctx, ScreenName.DESK_APPEAL_REJECT_SURE, _id(ctx), reason=reason)
 
 
 REJECT = Screen(
     name=ScreenName.DESK_APPEAL_REJECT,
     show=_show_reject,
     buttons={
-        ActionName.REASON: lambda scene, place: _because(scene, owners.REASONS[int(place)].chinese),
-        ActionName.CARD: lambda scene, _arg: Go(screen=ScreenName.DESK_APPEAL, args={"id": scene.arg("id")}),
+        ActionName.REASON: lambda ctx, place: _because(ctx, owners.REASONS[int(place)].chinese),
+        ActionName.CARD: lambda ctx, _arg: Go(screen=ScreenName.DESK_APPEAL, args={"id": ctx.arg("id")}),
     },
     text=_because,
     hint=words.REASON_HINT,
@@ -299,10 +299,10 @@ REJECT = Screen(
 )
 
 
-def _show_reject_sure(scene: Scene) -> View:
-    card = _judged(scene, _id(scene))
+def _show_reject_sure(ctx: Context) -> View:
+    card = _judged(ctx, _id(ctx))
     return View(
-        text=words.reject_question(card.appeal, scene.arg("reason")),
+        text=words.reject_question(card.appeal, ctx.arg("reason")),
         rows=(
             (
                 Button(label=words.REJECT_SURE(), action=ActionName.DO, style=Style.DANGER),
@@ -312,11 +312,11 @@ def _show_reject_sure(scene: Scene) -> View:
     )
 
 
-def _reject(scene: Scene, _arg: str) -> Go:
-    number = _id(scene)
-    _judged(scene, number)
-    reason = scene.arg("reason")[:LONGEST_REASON]
-    one = scene.core.reviews.reject(scene.tx, number, reason, scene.chat_id)
+def _reject(ctx: Context, _arg: str) -> Go:
+    number = _id(ctx)
+    _judged(ctx, number)
+    reason = ctx.arg("reason")[:LONGEST_REASON]
+    one = ctx.core.reviews.reject(ctx.tx, number, reason, ctx.chat_id)
     return Go(screen=ScreenName.DESK_APPEALS, note=words.rejected(one), pinned=True)
 
 
@@ -325,7 +325,7 @@ REJECT_SURE = Screen(
     show=_show_reject_sure,
     buttons={
         ActionName.DO: _reject,
-        ActionName.CARD: lambda scene, _arg: Go(screen=ScreenName.DESK_APPEAL, args={"id": scene.arg("id")}),
+        ActionName.CARD: lambda ctx, _arg: Go(screen=ScreenName.DESK_APPEAL, args={"id": ctx.arg("id")}),
     },
     hint=common.PRESS_HINT,
     errors={**ERRORS, InputError: _to_card},

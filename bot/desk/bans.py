@@ -6,7 +6,7 @@ from datetime import date
 from bot.desk.arguments import first_end, named
 from bot.desk.confirmation import Question, reason_of, screen_of
 from bot.desk.people import home_of
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Go
 from bot.dialog.view import Style
@@ -21,14 +21,14 @@ from core.people.blacklist import Ban, Cause, NewBan, end_of_ban, version_of
 from core.people.lookup import Who
 
 
-def _who(scene: Scene, written: str) -> Who:
-    today = scene.tx.now.astimezone(CHINA).date()
-    return scene.core.people.find(scene.tx, written, today=today)
+def _who(ctx: Context, written: str) -> Who:
+    today = ctx.tx.now.astimezone(CHINA).date()
+    return ctx.core.people.find(ctx.tx, written, today=today)
 
 
-def account_of(scene: Scene, identity_hash: bytes) -> Account | None:
+def account_of(ctx: Context, identity_hash: bytes) -> Account | None:
     """Return whose account has an identity, if anybody's has."""
-    return scene.core.accounts.by_identity(scene.tx, identity_hash)
+    return ctx.core.accounts.by_identity(ctx.tx, identity_hash)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ def read_wish(written: str, today: date, *, needs_date: bool = False) -> Wish:
     return Wish(until=until, reason=reason)
 
 
-def ask_ban(scene: Scene, rest: str) -> Go:
+def ask_ban(ctx: Context, rest: str) -> Go:
     """Lead from /ban WHO [until DATE] REASON to the question.
 
     Raises:
@@ -62,17 +62,17 @@ def ask_ban(scene: Scene, rest: str) -> Go:
         BanInThePast: the date lies in the past.
     """
     written, more = named("ban", rest, 2)
-    wish = read_wish(more, scene.today)
-    return to_ban(scene, _who(scene, written), wish)
+    wish = read_wish(more, ctx.today)
+    return to_ban(ctx, _who(ctx, written), wish)
 
 
-def to_ban(scene: Scene, who: Who, wish: Wish) -> Go:
+def to_ban(ctx: Context, who: Who, wish: Wish) -> Go:
     """Lead to the question before somebody is barred, or their ban gets another end."""
-    present = blacklist.running(scene.tx, who.identity_hash)
-    code = present.office if present else home_of(scene, who.account, Permission.BAN)
-    scene.admin.require(Permission.BAN, code)
-    office = scene.core.offices.get(code)
-    until = end_of_ban(scene.tx.now, wish.until, office.ban_years if office else 0)
+    present = blacklist.running(ctx.tx, who.identity_hash)
+    code = present.office if present else home_of(ctx, who.account, Permission.BAN)
+    ctx.admin.require(Permission.BAN, code)
+    office = ctx.core.offices.get(code)
+    until = end_of_ban(ctx.tx.now, wish.until, office.ban_years if office else 0)
     args = {
         "office": code,
         "hash": who.identity_hash.hex(),
@@ -83,32 +83,30 @@ def to_ban(scene: Scene, who: Who, wish: Wish) -> Go:
     return Go(screen=ScreenName.DESK_BAN, args=args)
 
 
-def _sentence(scene: Scene) -> NewBan:
-    digest, until = bytes.fromhex(scene.arg("hash")), scene.args.get("until")
+def _sentence(ctx: Context) -> NewBan:
+    digest, until = bytes.fromhex(ctx.arg("hash")), ctx.args.get("until")
     if not digest:
         raise NobodyFound
     if not isinstance(until, int):
         raise UnreadableTime
     return NewBan(
         identity_hash=digest,
-        office=scene.arg("office"),
-        reason=scene.arg("reason"),
+        office=ctx.arg("office"),
+        reason=ctx.arg("reason"),
         cause=Cause.ADMIN,
         until=from_millis(until),
-        actor=scene.actor,
+        actor=ctx.actor,
     )
 
 
-def _ban_question(scene: Scene) -> str:
-    new_ban = _sentence(scene)
-    present = blacklist.running(scene.tx, new_ban.identity_hash)
-    return texts.ban_question(
-        account_of(scene, new_ban.identity_hash), new_ban.until, new_ban.reason, present
-    )
+def _ban_question(ctx: Context) -> str:
+    new_ban = _sentence(ctx)
+    present = blacklist.running(ctx.tx, new_ban.identity_hash)
+    return texts.ban_question(account_of(ctx, new_ban.identity_hash), new_ban.until, new_ban.reason, present)
 
 
-def _ban(scene: Scene) -> str:
-    imposed = blacklist.set_ban(scene.tx, _sentence(scene), scene.arg("seen"))
+def _ban(ctx: Context) -> str:
+    imposed = blacklist.set_ban(ctx.tx, _sentence(ctx), ctx.arg("seen"))
     return texts.banned(imposed.until)
 
 
@@ -124,7 +122,7 @@ BAN = screen_of(
 )
 
 
-def ask_unban(scene: Scene, rest: str) -> Go:
+def ask_unban(ctx: Context, rest: str) -> Go:
     """Lead from /unban WHO REASON to the question.
 
     Raises:
@@ -133,38 +131,38 @@ def ask_unban(scene: Scene, rest: str) -> Go:
         NotBlacklisted: no ban of theirs runs.
     """
     written, reason = named("unban", rest, 2)
-    present = blacklist.running(scene.tx, _who(scene, written).identity_hash)
+    present = blacklist.running(ctx.tx, _who(ctx, written).identity_hash)
     if present is None:
         raise NotBlacklisted
-    return to_unban(scene, present, reason)
+    return to_unban(ctx, present, reason)
 
 
-def to_unban(scene: Scene, present: Ban, reason: str) -> Go:
+def to_unban(ctx: Context, present: Ban, reason: str) -> Go:
     """Lead to the question before a ban is lifted."""
-    scene.admin.require(Permission.BAN, present.office)
+    ctx.admin.require(Permission.BAN, present.office)
     args = {"office": present.office, "ban": present.ban_id, "reason": reason_of(reason)}
     return Go(screen=ScreenName.DESK_UNBAN, args=args)
 
 
-def meant(scene: Scene) -> Ban:
+def meant(ctx: Context) -> Ban:
     """Return the ban that a question or a card is about.
 
     Raises:
         NotBlacklisted: none is.
     """
-    number = scene.args.get("ban")
+    number = ctx.args.get("ban")
     if not isinstance(number, int):
         raise NotBlacklisted
-    return blacklist.get(scene.tx, number)
+    return blacklist.get(ctx.tx, number)
 
 
-def _unban_question(scene: Scene) -> str:
-    present = meant(scene)
-    return texts.unban_question(account_of(scene, present.identity_hash), present, scene.arg("reason"))
+def _unban_question(ctx: Context) -> str:
+    present = meant(ctx)
+    return texts.unban_question(account_of(ctx, present.identity_hash), present, ctx.arg("reason"))
 
 
-def _unban(scene: Scene) -> str:
-    blacklist.lift(scene.tx, meant(scene), scene.actor, scene.arg("reason"))
+def _unban(ctx: Context) -> str:
+    blacklist.lift(ctx.tx, meant(ctx), ctx.actor, ctx.arg("reason"))
     return texts.UNBANNED()
 
 

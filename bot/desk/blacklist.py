@@ -5,7 +5,7 @@ from typing import Any
 from bot.desk.bans import account_of, meant, read_wish, to_ban, to_unban
 from bot.desk.confirmation import GONE, coming_from
 from bot.desk.office_filter import places_of
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.effects import SendFile
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
@@ -31,42 +31,42 @@ _A_PAGE = 8
 _MOST_EXPORTED = 100_000
 
 
-def ask_list(scene: Scene, rest: str) -> Go:
+def ask_list(ctx: Context, rest: str) -> Go:
     """Lead from /blacklist [粤K] to the list.
 
     Raises:
         Usage: more than an office was written.
         OfficeUnknown, NotYourOffice: it is not served here, or not by this chat.
     """
-    scene.admin.require(Permission.BLACKLIST)
+    ctx.admin.require(Permission.BLACKLIST)
     words = rest.split()
     if len(words) > 1:
         raise Usage("blacklist")
-    args = {"at": scene.desk_office(words[0], Permission.BLACKLIST).code} if words else {}
+    args = {"at": ctx.desk_office(words[0], Permission.BLACKLIST).code} if words else {}
     return Go(screen=ScreenName.DESK_BLACKLIST, args=args)
 
 
-def _offices(scene: Scene) -> tuple[str, ...] | None:
+def _offices(ctx: Context) -> tuple[str, ...] | None:
     """Return the offices whose bans are listed: the chosen one, else all at which this chat serves."""
-    if code := scene.arg("at"):
-        scene.admin.require(Permission.BLACKLIST, code)
+    if code := ctx.arg("at"):
+        ctx.admin.require(Permission.BLACKLIST, code)
         return (code,)
-    if scene.admin.may(Permission.BLACKLIST):
+    if ctx.admin.may(Permission.BLACKLIST):
         return None
-    return tuple(scene.admin.offices(Permission.BLACKLIST, scene.core.offices))
+    return tuple(ctx.admin.offices(Permission.BLACKLIST, ctx.core.offices))
 
 
-def _choice(scene: Scene) -> Choice:
-    return Choice(offices=_offices(scene), cause=scene.arg("cause"))
+def _choice(ctx: Context) -> Choice:
+    return Choice(offices=_offices(ctx), cause=ctx.arg("cause"))
 
 
-def _show_list(scene: Scene) -> View:
-    scene.admin.require(Permission.BLACKLIST)
-    choice, page = _choice(scene), int(scene.arg("page") or 0)
-    total = blacklist.count(scene.tx, choice)
+def _show_list(ctx: Context) -> View:
+    ctx.admin.require(Permission.BLACKLIST)
+    choice, page = _choice(ctx), int(ctx.arg("page") or 0)
+    total = blacklist.count(ctx.tx, choice)
     page = min(page, max(0, (total - 1) // _A_PAGE))
-    bans = blacklist.page(scene.tx, choice, skip=page * _A_PAGE, limit=_A_PAGE)
-    entries = [(one, account_of(scene, one.identity_hash)) for one in bans]
+    bans = blacklist.page(ctx.tx, choice, skip=page * _A_PAGE, limit=_A_PAGE)
+    entries = [(one, account_of(ctx, one.identity_hash)) for one in bans]
     first = page * _A_PAGE + 1
     opening = [
         Button(label=str(number), action=ActionName.OPEN, arg=str(one.ban_id))
@@ -77,41 +77,41 @@ def _show_list(scene: Scene) -> View:
         for label, other in (("‹", page - 1), ("›", page + 1))
         if 0 <= other * _A_PAGE < max(1, total)
     ]
-    rows = [*in_columns(opening, 4), *([tuple(turns)] if turns else []), *_filters(scene)]
+    rows = [*in_columns(opening, 4), *([tuple(turns)] if turns else []), *_filters(ctx)]
     last = [Button(label=common.HOME(), action=ActionName.HOME)]
     if total:
         last.insert(0, Button(label=common.EXPORT(), action=ActionName.EXPORT))
-    text = texts.blacklist(entries, first, total, cause=choice.cause, at=scene.arg("at"))
+    text = texts.blacklist(entries, first, total, cause=choice.cause, at=ctx.arg("at"))
     return View(text=text, rows=(*rows, tuple(last)))
 
 
-def _filters(scene: Scene) -> list[tuple[Button, ...]]:
+def _filters(ctx: Context) -> list[tuple[Button, ...]]:
     """Return the buttons that narrow the list: by cause, and by office where there are several."""
-    cause = scene.arg("cause")
+    cause = ctx.arg("cause")
     causes = tuple(
         Button(label=texts.cause_label(one, chosen=one == cause), action=ActionName.CAUSE, arg=one)
         for one in ("", *(cause.value for cause in Cause))
     )
-    own = scene.admin.offices(Permission.BLACKLIST, scene.core.offices)
+    own = ctx.admin.offices(Permission.BLACKLIST, ctx.core.offices)
     if len(own) <= 1:
         return [causes]
-    near, turns = places_of(scene, own, scene.arg("at"))
+    near, turns = places_of(ctx, own, ctx.arg("at"))
     places = [
-        Button(label=texts.office_label(one, chosen=one == scene.arg("at")), action=ActionName.AT, arg=one)
+        Button(label=texts.office_label(one, chosen=one == ctx.arg("at")), action=ActionName.AT, arg=one)
         for one in ("", *near)
     ]
     return [causes, *in_columns(places, 5), *([turns] if turns else [])]
 
 
-def _narrowed(scene: Scene, **changes: str) -> Go:
+def _narrowed(ctx: Context, **changes: str) -> Go:
     names = ("cause", "at") if "at" in changes else ("cause", "at", "places")
-    kept = {name: scene.arg(name) for name in names if scene.arg(name)}
+    kept = {name: ctx.arg(name) for name in names if ctx.arg(name)}
     return Go(screen=ScreenName.DESK_BLACKLIST, args={**kept, **changes})
 
 
-def _export(scene: Scene, _arg: str) -> Go:
-    scene.admin.require(Permission.BLACKLIST)
-    core, choice = scene.core, _choice(scene)
+def _export(ctx: Context, _arg: str) -> Go:
+    ctx.admin.require(Permission.BLACKLIST)
+    core, choice = ctx.core, _choice(ctx)
 
     def read(tx: Tx) -> list[tuple[Ban, Account | None]]:
         bans = blacklist.page(tx, choice, skip=0, limit=_MOST_EXPORTED)
@@ -140,17 +140,17 @@ LIST = Screen(
     name=ScreenName.DESK_BLACKLIST,
     show=_show_list,
     buttons={
-        ActionName.OPEN: lambda scene, arg: Go(
-            screen=ScreenName.DESK_BAN_CARD, args={"ban": int(arg), "list": dict(scene.args)}
+        ActionName.OPEN: lambda ctx, arg: Go(
+            screen=ScreenName.DESK_BAN_CARD, args={"ban": int(arg), "list": dict(ctx.args)}
         ),
-        ActionName.PAGE: lambda scene, arg: _narrowed(scene, page=arg),
-        ActionName.CAUSE: lambda scene, arg: _narrowed(scene, cause=arg),
-        ActionName.AT: lambda scene, arg: _narrowed(scene, at=arg),
-        ActionName.PLACES: lambda scene, arg: Go(
-            screen=ScreenName.DESK_BLACKLIST, args={**scene.args, "places": arg}
+        ActionName.PAGE: lambda ctx, arg: _narrowed(ctx, page=arg),
+        ActionName.CAUSE: lambda ctx, arg: _narrowed(ctx, cause=arg),
+        ActionName.AT: lambda ctx, arg: _narrowed(ctx, at=arg),
+        ActionName.PLACES: lambda ctx, arg: Go(
+            screen=ScreenName.DESK_BLACKLIST, args={**ctx.args, "places": arg}
         ),
         ActionName.EXPORT: _export,
-        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=GONE,
@@ -160,36 +160,34 @@ LIST = Screen(
 _CHANGES = ("shorten", "lengthen", "lift")
 
 
-def _list_of(scene: Scene) -> Go:
-    listed = scene.args.get("list")
+def _list_of(ctx: Context) -> Go:
+    listed = ctx.args.get("list")
     args: dict[str, Any] = listed if isinstance(listed, dict) else {}
     return Go(screen=ScreenName.DESK_BLACKLIST, args=args)
 
 
-def _card_of(scene: Scene) -> Go:
-    return Go(
-        screen=ScreenName.DESK_BAN_CARD, args={"ban": scene.args.get("ban"), "list": _list_of(scene).args}
-    )
+def _card_of(ctx: Context) -> Go:
+    return Go(screen=ScreenName.DESK_BAN_CARD, args={"ban": ctx.args.get("ban"), "list": _list_of(ctx).args})
 
 
-def _seen(scene: Scene) -> Ban:
+def _seen(ctx: Context) -> Ban:
     """Return the ban that a card is about, if this chat may look at it."""
-    present = meant(scene)
-    scene.admin.require(Permission.BLACKLIST, present.office)
+    present = meant(ctx)
+    ctx.admin.require(Permission.BLACKLIST, present.office)
     return present
 
 
-def _show_card(scene: Scene) -> View | Go:
+def _show_card(ctx: Context) -> View | Go:
     try:
-        present = _seen(scene)
+        present = _seen(ctx)
     except NotBlacklisted:
-        return _list_of(scene)
+        return _list_of(ctx)
     rows: list[tuple[Button, ...]] = []
-    if scene.admin.may(Permission.BAN, present.office):
+    if ctx.admin.may(Permission.BAN, present.office):
         changes = [Button(label=texts.CHANGES[one](), action=ActionName.CHANGE, arg=one) for one in _CHANGES]
         rows.append(tuple(changes))
-    account = account_of(scene, present.identity_hash)
-    if Permission.FIND in scene.admin.permissions:
+    account = account_of(ctx, present.identity_hash)
+    if Permission.FIND in ctx.admin.permissions:
         rows.append((Button(label=texts.WHOLE_HISTORY(), action=ActionName.HISTORY),))
     rows.append(
         (
@@ -200,9 +198,9 @@ def _show_card(scene: Scene) -> View | Go:
     return View(text=texts.ban_card(present, account), rows=rows)
 
 
-def _history(scene: Scene, _arg: str) -> Go:
-    present = _seen(scene)
-    account = account_of(scene, present.identity_hash)
+def _history(ctx: Context, _arg: str) -> Go:
+    present = _seen(ctx)
+    account = account_of(ctx, present.identity_hash)
     identity = CaseFileKey(topic=CaseFileTopic.IDENTITY, value=present.identity_hash.hex())
     what = account.subject if account else str(identity)
     return Go(screen=ScreenName.DESK_FIND, args={"what": what})
@@ -212,47 +210,47 @@ CARD = Screen(
     name=ScreenName.DESK_BAN_CARD,
     show=_show_card,
     buttons={
-        ActionName.CHANGE: lambda scene, arg: Go(
-            screen=ScreenName.DESK_BAN_CHANGE, args={**_card_of(scene).args, "do": arg}
+        ActionName.CHANGE: lambda ctx, arg: Go(
+            screen=ScreenName.DESK_BAN_CHANGE, args={**_card_of(ctx).args, "do": arg}
         ),
         ActionName.HISTORY: _history,
-        ActionName.BACK: lambda scene, _arg: _list_of(scene),
-        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.BACK: lambda ctx, _arg: _list_of(ctx),
+        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=GONE,
 )
 
 
-def _show_change(scene: Scene) -> View:
-    present, change = _seen(scene), scene.arg("do")
-    scene.admin.require(Permission.BAN, present.office)
-    text = texts.change_prompt(change, present, account_of(scene, present.identity_hash))
+def _show_change(ctx: Context) -> View:
+    present, change = _seen(ctx), ctx.arg("do")
+    ctx.admin.require(Permission.BAN, present.office)
+    text = texts.change_prompt(change, present, account_of(ctx, present.identity_hash))
     return View(text=text, rows=((Button(label=common.BACK(), action=ActionName.BACK),),))
 
 
-def _typed_change(scene: Scene, text: str) -> Go:
-    present, change = _seen(scene), scene.arg("do")
+def _typed_change(ctx: Context, text: str) -> Go:
+    present, change = _seen(ctx), ctx.arg("do")
     if change == "lift":
-        return coming_from(_card_of(scene), to_unban(scene, present, text))
+        return coming_from(_card_of(ctx), to_unban(ctx, present, text))
     try:
-        wish = read_wish(text, scene.today, needs_date=True)
+        wish = read_wish(text, ctx.today, needs_date=True)
     except Usage:
         raise NotAsAsked from None
-    who = Who(identity_hash=present.identity_hash, account=account_of(scene, present.identity_hash))
-    asked = to_ban(scene, who, wish)
+    who = Who(identity_hash=present.identity_hash, account=account_of(ctx, present.identity_hash))
+    asked = to_ban(ctx, who, wish)
     until = from_millis(int(str(asked.args["until"])))
     if change == "shorten" and until >= present.until:
         raise EndNotEarlier(present.until)
     if change == "lengthen" and until <= present.until:
         raise EndNotLater(present.until)
-    return coming_from(_card_of(scene), asked)
+    return coming_from(_card_of(ctx), asked)
 
 
 CHANGE = Screen(
     name=ScreenName.DESK_BAN_CHANGE,
     show=_show_change,
-    buttons={ActionName.BACK: lambda scene, _arg: _card_of(scene)},
+    buttons={ActionName.BACK: lambda ctx, _arg: _card_of(ctx)},
     text=_typed_change,
     hint=parts.TYPE_IT,
 )

@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 from bot.desk.confirmation import WITHDRAWN
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Go, Screen
@@ -21,7 +21,7 @@ from core.people.admins import Permission
 REDRAWN_EVERY = timedelta(seconds=5)
 
 
-def ask(scene: Scene, rest: str) -> Go:
+def ask(ctx: Context, rest: str) -> Go:
     """Lead from /broadcast 粤K TEXT to the choice of whom it is for; without a text to the one that runs.
 
     Raises:
@@ -30,8 +30,8 @@ def ask(scene: Scene, rest: str) -> Go:
         BroadcastRunning: the office's last one has not ended.
     """
     code, *more = rest.split(maxsplit=1)
-    office = scene.desk_office(code, Permission.BROADCAST)
-    present = broadcasts.running_of(scene.tx, office.code)
+    office = ctx.desk_office(code, Permission.BROADCAST)
+    present = broadcasts.running_of(ctx.tx, office.code)
     if not more:
         if present is None:
             raise Usage("broadcast")
@@ -42,10 +42,10 @@ def ask(scene: Scene, rest: str) -> Go:
     return Go(screen=ScreenName.DESK_BROADCAST_AUDIENCE, args={"office": office.code, "text": text})
 
 
-def _reach(scene: Scene, office: str, audience: Audience) -> int:
+def _reach(ctx: Context, office: str, audience: Audience) -> int:
     """Return how many would be told; many owners are counted beside the writers."""
     read = partial(broadcasts.reach, office=office, audience=audience)
-    people: int = scene.beside(f"reach:{office}:{audience}", read)
+    people: int = ctx.beside(f"reach:{office}:{audience}", read)
     return people
 
 
@@ -56,11 +56,11 @@ def _to_progress(one: Broadcast) -> Go:
 # --- whom it is for -------------------------------------------------------------------------
 
 
-def _show_audience(scene: Scene) -> View:
-    scene.require(Permission.BROADCAST)
-    office = scene.arg("office")
-    people = {one: _reach(scene, office, one) for one in Audience}
-    text, cancel = scene.arg("text"), (Button(label=parts.CANCEL(), action=ActionName.CANCEL),)
+def _show_audience(ctx: Context) -> View:
+    ctx.require(Permission.BROADCAST)
+    office = ctx.arg("office")
+    people = {one: _reach(ctx, office, one) for one in Audience}
+    text, cancel = ctx.arg("text"), (Button(label=parts.CANCEL(), action=ActionName.CANCEL),)
     if not any(people.values()):
         return View(text=words.to_nobody(office, text), rows=(cancel,))
     choices = [
@@ -70,9 +70,9 @@ def _show_audience(scene: Scene) -> View:
     return View(text=words.preview(office, text), rows=(*in_columns(choices, 1), cancel))
 
 
-def _choose(scene: Scene, arg: str) -> Go:
-    scene.require(Permission.BROADCAST)
-    return Go(screen=ScreenName.DESK_BROADCAST_ASK, args={**scene.args, "audience": Audience(arg)})
+def _choose(ctx: Context, arg: str) -> Go:
+    ctx.require(Permission.BROADCAST)
+    return Go(screen=ScreenName.DESK_BROADCAST_ASK, args={**ctx.args, "audience": Audience(arg)})
 
 
 AUDIENCE = Screen(
@@ -80,7 +80,7 @@ AUDIENCE = Screen(
     show=_show_audience,
     buttons={
         ActionName.CHOOSE: _choose,
-        ActionName.CANCEL: lambda _scene, _arg: Go(screen=ScreenName.HOME, note=parts.CANCELLED()),
+        ActionName.CANCEL: lambda _ctx, _arg: Go(screen=ScreenName.HOME, note=parts.CANCELLED()),
     },
     hint=common.PRESS_HINT,
     errors=WITHDRAWN,
@@ -90,35 +90,35 @@ AUDIENCE = Screen(
 # --- the question ---------------------------------------------------------------------------
 
 
-def _show_question(scene: Scene) -> View:
-    scene.require(Permission.BROADCAST)
-    office, audience = scene.arg("office"), Audience(scene.arg("audience"))
-    people = _reach(scene, office, audience)
+def _show_question(ctx: Context) -> View:
+    ctx.require(Permission.BROADCAST)
+    office, audience = ctx.arg("office"), Audience(ctx.arg("audience"))
+    people = _reach(ctx, office, audience)
     cancel, back = (
         Button(label=parts.CANCEL(), action=ActionName.CANCEL),
         Button(label=common.BACK(), action=ActionName.BACK),
     )
     if not people:
-        return View(text=words.to_nobody(office, scene.arg("text"), audience), rows=((back, cancel),))
-    text = words.question(office, scene.arg("text"), audience, people)
+        return View(text=words.to_nobody(office, ctx.arg("text"), audience), rows=((back, cancel),))
+    text = words.question(office, ctx.arg("text"), audience, people)
     send = Button(label=words.SEND(), action=ActionName.DO, style=Style.DANGER)
     return View(text=text, rows=((send, cancel), (back,)))
 
 
-def _send(scene: Scene, _arg: str) -> Go:
-    scene.require(Permission.BROADCAST)
+def _send(ctx: Context, _arg: str) -> Go:
+    ctx.require(Permission.BROADCAST)
     request = BroadcastRequest(
-        office=scene.arg("office"),
-        audience=Audience(scene.arg("audience")),
-        text=broadcasts.validate_text(scene.arg("text")),
-        chat_id=scene.chat_id,
-        actor=scene.actor,
+        office=ctx.arg("office"),
+        audience=Audience(ctx.arg("audience")),
+        text=broadcasts.validate_text(ctx.arg("text")),
+        chat_id=ctx.chat_id,
+        actor=ctx.actor,
     )
-    return _to_progress(broadcasts.begin(scene.tx, request))
+    return _to_progress(broadcasts.begin(ctx.tx, request))
 
 
-def _back(scene: Scene, _arg: str) -> Go:
-    args = {"office": scene.arg("office"), "text": scene.arg("text")}
+def _back(ctx: Context, _arg: str) -> Go:
+    args = {"office": ctx.arg("office"), "text": ctx.arg("text")}
     return Go(screen=ScreenName.DESK_BROADCAST_AUDIENCE, args=args)
 
 
@@ -128,7 +128,7 @@ ASK = Screen(
     buttons={
         ActionName.DO: _send,
         ActionName.BACK: _back,
-        ActionName.CANCEL: lambda _scene, _arg: Go(screen=ScreenName.HOME, note=parts.CANCELLED()),
+        ActionName.CANCEL: lambda _ctx, _arg: Go(screen=ScreenName.HOME, note=parts.CANCELLED()),
     },
     hint=common.PRESS_HINT,
     errors=WITHDRAWN,
@@ -138,28 +138,28 @@ ASK = Screen(
 # --- how far it has come --------------------------------------------------------------------
 
 
-def _meant(scene: Scene) -> Broadcast:
-    number = scene.args.get("id")
+def _meant(ctx: Context) -> Broadcast:
+    number = ctx.args.get("id")
     if not isinstance(number, int):
         raise NothingKnown
-    one = broadcasts.get(scene.tx, number)
-    scene.admin.require(Permission.BROADCAST, one.office)
+    one = broadcasts.get(ctx.tx, number)
+    ctx.admin.require(Permission.BROADCAST, one.office)
     return one
 
 
-def _show_progress(scene: Scene) -> View:
-    one = _meant(scene)
-    figures = broadcasts.figures(scene.tx, one)
+def _show_progress(ctx: Context) -> View:
+    one = _meant(ctx)
+    figures = broadcasts.figures(ctx.tx, one)
     home = Button(label=common.HOME(), action=ActionName.HOME)
     buttons = [home]
     if one.state == broadcasts.BroadcastState.RUNNING:
         buttons.insert(0, Button(label=words.STOP(), action=ActionName.STOP, style=Style.DANGER))
-    again = None if one.is_over else scene.tx.now + REDRAWN_EVERY
+    again = None if one.is_over else ctx.tx.now + REDRAWN_EVERY
     return View(text=words.progress(one, figures), rows=(tuple(buttons),), redraw_at=again)
 
 
-def _stop(scene: Scene, _arg: str) -> Go:
-    stopped = broadcasts.stop(scene.tx, _meant(scene).broadcast_id, scene.actor)
+def _stop(ctx: Context, _arg: str) -> Go:
+    stopped = broadcasts.stop(ctx.tx, _meant(ctx).broadcast_id, ctx.actor)
     going = _to_progress(stopped)
     return Go(screen=going.screen, args=going.args, note=words.STOPPED(), pinned=True)
 
@@ -167,7 +167,7 @@ def _stop(scene: Scene, _arg: str) -> Go:
 PROGRESS = Screen(
     name=ScreenName.DESK_BROADCAST,
     show=_show_progress,
-    buttons={ActionName.STOP: _stop, ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME)},
+    buttons={ActionName.STOP: _stop, ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME)},
     hint=common.PRESS_HINT,
 )
 

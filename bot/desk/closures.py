@@ -5,7 +5,7 @@ from functools import partial
 
 from bot.desk.arguments import first_time, words_of
 from bot.desk.confirmation import Question, reason_of, screen_of
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Go
 from bot.dialog.view import Style
@@ -21,7 +21,7 @@ _SWITCHES = {"on": ScreenName.DESK_MAINTENANCE_ON, "off": ScreenName.DESK_MAINTE
 _LONGEST_TEXT = 500
 
 
-def ask_closed(scene: Scene, rest: str) -> Go:
+def ask_closed(ctx: Context, rest: str) -> Go:
     """Lead from /closed 粤K 2026-12-31 REASON to the question.
 
     Raises:
@@ -29,36 +29,36 @@ def ask_closed(scene: Scene, rest: str) -> Go:
         DayInThePast, DayClosed: the day is over, or closed already.
     """
     code, written = words_of("closed", rest, 2)
-    office = scene.desk_office(code, Permission.CLOSED)
-    at, reason = first_time(written, scene.today)
+    office = ctx.desk_office(code, Permission.CLOSED)
+    at, reason = first_time(written, ctx.today)
     day = at.date()
     if not reason:
         raise Usage("closed")
-    scene.core.endings.validate_closing(scene.tx, office, day)
+    ctx.core.endings.validate_closing(ctx.tx, office, day)
     return Go(
         screen=ScreenName.DESK_CLOSED,
         args={"office": office.code, "day": day.isoformat(), "reason": reason_of(reason)},
     )
 
 
-def _day(scene: Scene) -> date:
+def _day(ctx: Context) -> date:
     try:
-        return date.fromisoformat(scene.arg("day"))
+        return date.fromisoformat(ctx.arg("day"))
     except ValueError:
         raise UnreadableTime from None
 
 
-def _closed_question(scene: Scene) -> str:
-    office = scene.office_of(scene.arg("office"))
-    day = _day(scene)
-    read = partial(scene.core.endings.closing, office=office, day=day)
-    would: Closing = scene.beside(f"closing:{office.code}:{day}", read)
-    return texts.closed_question(office, day, scene.arg("reason"), would)
+def _closed_question(ctx: Context) -> str:
+    office = ctx.office_of(ctx.arg("office"))
+    day = _day(ctx)
+    read = partial(ctx.core.endings.closing, office=office, day=day)
+    would: Closing = ctx.beside(f"closing:{office.code}:{day}", read)
+    return texts.closed_question(office, day, ctx.arg("reason"), would)
 
 
-def _close(scene: Scene) -> str:
-    office, day = scene.office_of(scene.arg("office")), _day(scene)
-    moved = scene.core.endings.close_day(scene.tx, office, day, scene.arg("reason"), scene.actor)
+def _close(ctx: Context) -> str:
+    office, day = ctx.office_of(ctx.arg("office")), _day(ctx)
+    moved = ctx.core.endings.close_day(ctx.tx, office, day, ctx.arg("reason"), ctx.actor)
     return texts.closed(office, day, len(moved))
 
 
@@ -73,7 +73,7 @@ CLOSED = screen_of(
 )
 
 
-def ask_maintenance(scene: Scene, rest: str) -> Go:
+def ask_maintenance(ctx: Context, rest: str) -> Go:
     """Lead from /maintenance 粤K|all on|off TEXT to the question.
 
     Raises:
@@ -86,33 +86,31 @@ def ask_maintenance(scene: Scene, rest: str) -> Go:
         raise Usage("maintenance")
     code = EVERYWHERE
     if words[0].lower() != _ALL:
-        code = scene.desk_office(words[0], Permission.MAINTENANCE).code
-    scene.admin.require(Permission.MAINTENANCE, code)
-    if switch == "off" and not maintenance.text_of(scene.tx, code):
+        code = ctx.desk_office(words[0], Permission.MAINTENANCE).code
+    ctx.admin.require(Permission.MAINTENANCE, code)
+    if switch == "off" and not maintenance.text_of(ctx.tx, code):
         raise NotInMaintenance
     shown = " ".join(text.split())[:_LONGEST_TEXT]
-    args = {"office": code, "text": shown, "seen": maintenance.text_of(scene.tx, code)}
+    args = {"office": code, "text": shown, "seen": maintenance.text_of(ctx.tx, code)}
     return Go(screen=_SWITCHES[switch], args=args)
 
 
-def _begin(scene: Scene) -> str:
-    office, text = scene.arg("office"), scene.arg("text")
-    maintenance.begin(scene.tx, office, text, scene.actor, expected=scene.arg("seen"))
-    return texts.maintenance_begun(scene.arg("office"))
+def _begin(ctx: Context) -> str:
+    office, text = ctx.arg("office"), ctx.arg("text")
+    maintenance.begin(ctx.tx, office, text, ctx.actor, expected=ctx.arg("seen"))
+    return texts.maintenance_begun(ctx.arg("office"))
 
 
-def _end(scene: Scene) -> str:
-    maintenance.end(scene.tx, scene.arg("office"), scene.actor)
-    return texts.maintenance_ended(scene.arg("office"))
+def _end(ctx: Context) -> str:
+    maintenance.end(ctx.tx, ctx.arg("office"), ctx.actor)
+    return texts.maintenance_ended(ctx.arg("office"))
 
 
 MAINTENANCE_ON = screen_of(
     Question(
         name=ScreenName.DESK_MAINTENANCE_ON,
         permission=Permission.MAINTENANCE,
-        ask=lambda scene: texts.maintenance_question(
-            scene.arg("office"), scene.arg("text"), scene.arg("seen")
-        ),
+        ask=lambda ctx: texts.maintenance_question(ctx.arg("office"), ctx.arg("text"), ctx.arg("seen")),
         label=texts.MAINTENANCE_ON,
         act=_begin,
         style=Style.DANGER,
@@ -122,7 +120,7 @@ MAINTENANCE_OFF = screen_of(
     Question(
         name=ScreenName.DESK_MAINTENANCE_OFF,
         permission=Permission.MAINTENANCE,
-        ask=lambda scene: texts.maintenance_over_question(scene.arg("office")),
+        ask=lambda ctx: texts.maintenance_over_question(ctx.arg("office")),
         label=texts.MAINTENANCE_OFF,
         act=_end,
         style=Style.SUCCESS,

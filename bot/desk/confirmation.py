@@ -7,7 +7,7 @@ screen's arguments, is judged anew when it is shown and when it is pressed, and 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import ErrorWays, Go, Screen
 from bot.dialog.view import Button, Style, View
@@ -30,33 +30,33 @@ class Question:
 
     name: ScreenName
     permission: Permission
-    ask: Callable[[Scene], str]
+    ask: Callable[[Context], str]
     label: Callable[[], str]  # of the button that does it
-    act: Callable[[Scene], str]
+    act: Callable[[Context], str]
     style: Style = Style.PRIMARY
 
 
 def screen_of(question: Question) -> Screen:
     """Return the screen that asks a question."""
 
-    def show(scene: Scene) -> View:
-        scene.require(question.permission)
+    def show(ctx: Context) -> View:
+        ctx.require(question.permission)
         buttons = (
             Button(label=question.label(), action=ActionName.DO, style=question.style),
             Button(label=parts.CANCEL(), action=ActionName.CANCEL),
         )
-        return View(text=question.ask(scene), rows=(buttons,))
+        return View(text=question.ask(ctx), rows=(buttons,))
 
-    def act(scene: Scene, _arg: str) -> Go:
-        scene.require(question.permission)
-        return lead_back(scene, question.act(scene))
+    def act(ctx: Context, _arg: str) -> Go:
+        ctx.require(question.permission)
+        return lead_back(ctx, question.act(ctx))
 
     return Screen(
         name=question.name,
         show=show,
         buttons={
             ActionName.DO: act,
-            ActionName.CANCEL: lambda scene, _arg: replace(lead_back(scene, parts.CANCELLED()), pinned=False),
+            ActionName.CANCEL: lambda ctx, _arg: replace(lead_back(ctx, parts.CANCELLED()), pinned=False),
         },
         hint=common.PRESS_HINT,
         errors=WITHDRAWN,
@@ -68,16 +68,16 @@ def coming_from(card: Go, asked: Go) -> Go:
     return replace(asked, args={**asked.args, "back": [card.screen, dict(card.args)]})
 
 
-def lead_back(scene: Scene, note: str) -> Go:
+def lead_back(ctx: Context, note: str) -> Go:
     """Lead from a question to where it was asked for: a card, or, from a command, the first page."""
-    match scene.args.get("back"):
+    match ctx.args.get("back"):
         case [str(name), dict(args)] if screen := ScreenName.known(name):
             return Go(screen=screen, args=args, note=note, pinned=True)
     return Go(screen=ScreenName.HOME, note=note, pinned=True)
 
 
-def _gone(scene: Scene, error: XuanhaoError) -> Go:
-    return lead_back(scene, of_error(error))
+def _gone(ctx: Context, error: XuanhaoError) -> Go:
+    return lead_back(ctx, of_error(error))
 
 
 GONE: ErrorWays = {Refusal: _gone}

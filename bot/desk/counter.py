@@ -2,7 +2,7 @@
 
 from bot.desk.arguments import named
 from bot.desk.confirmation import Question, reason_of, screen_of
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Go
 from bot.dialog.view import Style
@@ -15,13 +15,13 @@ from core.values.text import HYPHENS, compact
 _ENDS = {Permission.VOID: ScreenName.DESK_VOID, Permission.REVOKE: ScreenName.DESK_REVOKE}
 
 
-def _plate(scene: Scene, written: str, permission: Permission) -> Plate:
+def _plate(ctx: Context, written: str, permission: Permission) -> Plate:
     """Return the number that was typed, of an office at which this may be done."""
     code = compact(written)[:2]
-    office = scene.core.offices.get(code)
+    office = ctx.core.offices.get(code)
     # Of another office the form is judged too, so that a typing error is called one.
     plate = parse_plate(written, nev_letters=office.nev_letters) if office else parse_plate(written)
-    scene.desk_office(plate.office, permission)
+    ctx.desk_office(plate.office, permission)
     return plate
 
 
@@ -29,11 +29,11 @@ def _args(plate: Plate, **more: str) -> dict[str, object]:
     return {"office": plate.office, "kind": plate.kind.value, "serial": plate.serial, **more}
 
 
-def _meant(scene: Scene) -> Plate:
-    return Plate(office=scene.arg("office"), kind=PlateKind(scene.arg("kind")), serial=scene.arg("serial"))
+def _meant(ctx: Context) -> Plate:
+    return Plate(office=ctx.arg("office"), kind=PlateKind(ctx.arg("kind")), serial=ctx.arg("serial"))
 
 
-def ask_confirm(scene: Scene, rest: str) -> Go:
+def ask_confirm(ctx: Context, rest: str) -> Go:
     """Lead from /confirm 粤K12345 LAST6VIN to the question.
 
     Raises:
@@ -41,74 +41,74 @@ def ask_confirm(scene: Scene, rest: str) -> Go:
         PlateNotReserved, VinTailMismatch: as when it is confirmed; nothing changes.
     """
     written, tail = named("confirm", rest, 2)
-    return to_confirm(scene, _plate(scene, written, Permission.CONFIRM), tail)
+    return to_confirm(ctx, _plate(ctx, written, Permission.CONFIRM), tail)
 
 
-def to_confirm(scene: Scene, plate: Plate, tail: str) -> Go:
+def to_confirm(ctx: Context, plate: Plate, tail: str) -> Go:
     """Lead to the question whether a number is on its vehicle, of which the last six were typed.
 
     Raises:
         NotYourDuty, NotYourOffice: this chat may not record it.
         PlateNotReserved, VinTailMismatch: as when it is confirmed; nothing changes.
     """
-    scene.admin.require(Permission.CONFIRM, plate.office)
+    ctx.admin.require(Permission.CONFIRM, plate.office)
     typed = compact(tail, HYPHENS)
-    validate_registration(scene.tx, plate, typed)
+    validate_registration(ctx.tx, plate, typed)
     return Go(screen=ScreenName.DESK_CONFIRM, args=_args(plate, tail=typed))
 
 
-def _confirm_question(scene: Scene) -> str:
-    return texts.register_question(validate_registration(scene.tx, _meant(scene), scene.arg("tail")))
+def _confirm_question(ctx: Context) -> str:
+    return texts.register_question(validate_registration(ctx.tx, _meant(ctx), ctx.arg("tail")))
 
 
-def _confirm(scene: Scene) -> str:
-    counter = scene.core.counter
-    return texts.registered(counter.register(scene.tx, _meant(scene), scene.arg("tail"), actor=scene.actor))
+def _confirm(ctx: Context) -> str:
+    counter = ctx.core.counter
+    return texts.registered(counter.register(ctx.tx, _meant(ctx), ctx.arg("tail"), actor=ctx.actor))
 
 
-def ask_void(scene: Scene, rest: str) -> Go:
+def ask_void(ctx: Context, rest: str) -> Go:
     """Lead from /void 粤K12345 REASON to the question."""
-    return _ask_end(scene, Permission.VOID, rest)
+    return _ask_end(ctx, Permission.VOID, rest)
 
 
-def ask_revoke(scene: Scene, rest: str) -> Go:
+def ask_revoke(ctx: Context, rest: str) -> Go:
     """Lead from /revoke 粤K12345 REASON to the question."""
-    return _ask_end(scene, Permission.REVOKE, rest)
+    return _ask_end(ctx, Permission.REVOKE, rest)
 
 
-def _ask_end(scene: Scene, permission: Permission, rest: str) -> Go:
+def _ask_end(ctx: Context, permission: Permission, rest: str) -> Go:
     written, reason = named(permission, rest, 2)
-    return to_end(scene, permission, _plate(scene, written, permission), reason)
+    return to_end(ctx, permission, _plate(ctx, written, permission), reason)
 
 
-def to_end(scene: Scene, permission: Permission, plate: Plate, reason: str) -> Go:
+def to_end(ctx: Context, permission: Permission, plate: Plate, reason: str) -> Go:
     """Lead to the question before a reservation is void or revoked, the permission says which.
 
     Raises:
         NotYourDuty, NotYourOffice: this chat may not.
         PlateNotReserved: nobody has reserved the number.
     """
-    scene.admin.require(permission, plate.office)
-    reserved_of(scene.tx, plate)
+    ctx.admin.require(permission, plate.office)
+    reserved_of(ctx.tx, plate)
     return Go(screen=_ENDS[permission], args=_args(plate, reason=reason_of(reason)))
 
 
-def _void_question(scene: Scene) -> str:
-    reserved = reserved_of(scene.tx, _meant(scene))
-    office = scene.office_of(reserved.office)
-    return texts.void_question(reserved, scene.arg("reason"), office.ban_years)
+def _void_question(ctx: Context) -> str:
+    reserved = reserved_of(ctx.tx, _meant(ctx))
+    office = ctx.office_of(reserved.office)
+    return texts.void_question(reserved, ctx.arg("reason"), office.ban_years)
 
 
-def _void(scene: Scene) -> str:
-    return texts.voided(scene.core.counter.void(scene.tx, _meant(scene), scene.arg("reason"), scene.actor))
+def _void(ctx: Context) -> str:
+    return texts.voided(ctx.core.counter.void(ctx.tx, _meant(ctx), ctx.arg("reason"), ctx.actor))
 
 
-def _revoke_question(scene: Scene) -> str:
-    return texts.revoke_question(reserved_of(scene.tx, _meant(scene)), scene.arg("reason"))
+def _revoke_question(ctx: Context) -> str:
+    return texts.revoke_question(reserved_of(ctx.tx, _meant(ctx)), ctx.arg("reason"))
 
 
-def _revoke(scene: Scene) -> str:
-    return texts.revoked(scene.core.counter.revoke(scene.tx, _meant(scene), scene.arg("reason"), scene.actor))
+def _revoke(ctx: Context) -> str:
+    return texts.revoked(ctx.core.counter.revoke(ctx.tx, _meant(ctx), ctx.arg("reason"), ctx.actor))
 
 
 CONFIRM = screen_of(

@@ -11,7 +11,7 @@ from bot.desk.arguments import named
 from bot.desk.confirmation import GONE, coming_from
 from bot.desk.reports import audit
 from bot.desk.spreadsheets import sheet
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Go, Screen, stay
@@ -36,16 +36,16 @@ from core.values.plates import Plate
 _MOST_LISTED = 12
 
 
-def ask(scene: Scene, rest: str) -> Go:
+def ask(ctx: Context, rest: str) -> Go:
     """Lead from /find WHAT to the card.
 
     Raises:
         InputError: it has a wrong form.
         NobodyFound, NothingKnown, OfficeUnknown: there is nothing to show.
     """
-    scene.admin.require(Permission.FIND)
-    today = scene.tx.now.astimezone(CHINA).date()
-    return to_card(str(scene.core.case_files.seek(scene.tx, rest, today=today)))
+    ctx.admin.require(Permission.FIND)
+    today = ctx.tx.now.astimezone(CHINA).date()
+    return to_card(str(ctx.core.case_files.seek(ctx.tx, rest, today=today)))
 
 
 def to_card(what: str) -> Go:
@@ -53,29 +53,29 @@ def to_card(what: str) -> Go:
     return Go(screen=ScreenName.DESK_FIND, args={"what": what})
 
 
-def _case_file(scene: Scene) -> CaseFile:
-    scene.admin.require(Permission.FIND)
-    return scene.core.case_files.open(scene.tx, parse_key(scene.arg("what")))
+def _case_file(ctx: Context) -> CaseFile:
+    ctx.admin.require(Permission.FIND)
+    return ctx.core.case_files.open(ctx.tx, parse_key(ctx.arg("what")))
 
 
-def _may_know(scene: Scene, case_file: CaseFile) -> bool:
+def _may_know(ctx: Context, case_file: CaseFile) -> bool:
     """Whether this chat may know whom a case file is about: who serves at an office that it concerns."""
     offices = case_file.offices
-    return not offices or any(scene.admin.may(Permission.FIND, code) for code in offices)
+    return not offices or any(ctx.admin.may(Permission.FIND, code) for code in offices)
 
 
 # --- what is on the card --------------------------------------------------------------------
 
-SECTIONS: tuple[Callable[[Scene, CaseFile], str], ...] = (
-    lambda _scene, case_file: words.number(case_file.number) if case_file.number else "",
-    lambda _scene, case_file: words.owner(case_file.account),
-    lambda _scene, case_file: words.ban(case_file.ban, known=case_file.identity_hash is not None),
-    lambda _scene, case_file: words.focus(case_file.focus) if case_file.focus else "",
-    lambda _scene, case_file: words.vehicle(case_file.vehicle) if case_file.vehicle else "",
-    lambda _scene, case_file: words.told(case_file.due, case_file.failed),
-    lambda _scene, case_file: words.preselections(case_file.preselections[:_MOST_LISTED]),
-    lambda _scene, case_file: words.listed(len(case_file.listed), case_file.key.topic),
-    lambda _scene, case_file: words.journal(case_file.audit_entries),
+SECTIONS: tuple[Callable[[Context, CaseFile], str], ...] = (
+    lambda _ctx, case_file: words.number(case_file.number) if case_file.number else "",
+    lambda _ctx, case_file: words.owner(case_file.account),
+    lambda _ctx, case_file: words.ban(case_file.ban, known=case_file.identity_hash is not None),
+    lambda _ctx, case_file: words.focus(case_file.focus) if case_file.focus else "",
+    lambda _ctx, case_file: words.vehicle(case_file.vehicle) if case_file.vehicle else "",
+    lambda _ctx, case_file: words.told(case_file.due, case_file.failed),
+    lambda _ctx, case_file: words.preselections(case_file.preselections[:_MOST_LISTED]),
+    lambda _ctx, case_file: words.listed(len(case_file.listed), case_file.key.topic),
+    lambda _ctx, case_file: words.journal(case_file.audit_entries),
 )
 """The parts of a card, from above; an empty one is left out."""
 
@@ -91,44 +91,44 @@ class Action:
     name: str
     label: Callable[[], str]
     prompt: Callable[[CaseFile], str]
-    may: Callable[[Scene, CaseFile], bool]
-    typed: Callable[[Scene, CaseFile, str], Go] | None = None
+    may: Callable[[Context, CaseFile], bool]
+    typed: Callable[[Context, CaseFile, str], Go] | None = None
     style: Style | None = None
 
 
-def _reserved_at(permission: Permission) -> Callable[[Scene, CaseFile], bool]:
-    def may(scene: Scene, case_file: CaseFile) -> bool:
+def _reserved_at(permission: Permission) -> Callable[[Context, CaseFile], bool]:
+    def may(ctx: Context, case_file: CaseFile) -> bool:
         one = case_file.focus
         return (
             one is not None
             and one.state == PreselectionState.RESERVED
-            and scene.admin.may(permission, one.office)
+            and ctx.admin.may(permission, one.office)
         )
 
     return may
 
 
-def _at_home(scene: Scene, case_file: CaseFile, permission: Permission) -> bool:
+def _at_home(ctx: Context, case_file: CaseFile, permission: Permission) -> bool:
     home = case_file.account.office if case_file.account else None
-    if home not in scene.core.offices:
-        return permission in scene.admin.permissions
-    return scene.admin.may(permission, home or EVERYWHERE)
+    if home not in ctx.core.offices:
+        return permission in ctx.admin.permissions
+    return ctx.admin.may(permission, home or EVERYWHERE)
 
 
-def _may_ban(scene: Scene, case_file: CaseFile) -> bool:
+def _may_ban(ctx: Context, case_file: CaseFile) -> bool:
     if case_file.identity_hash is None:
         return False
     if case_file.ban is not None:
-        return scene.admin.may(Permission.BAN, case_file.ban.office)
-    return _at_home(scene, case_file, Permission.BAN)
+        return ctx.admin.may(Permission.BAN, case_file.ban.office)
+    return _at_home(ctx, case_file, Permission.BAN)
 
 
-def _may_unban(scene: Scene, case_file: CaseFile) -> bool:
-    return case_file.ban is not None and scene.admin.may(Permission.BAN, case_file.ban.office)
+def _may_unban(ctx: Context, case_file: CaseFile) -> bool:
+    return case_file.ban is not None and ctx.admin.may(Permission.BAN, case_file.ban.office)
 
 
-def _may_grant(scene: Scene, case_file: CaseFile) -> bool:
-    return case_file.vehicle is not None and scene.admin.may(Permission.GRANT)
+def _may_grant(ctx: Context, case_file: CaseFile) -> bool:
+    return case_file.vehicle is not None and ctx.admin.may(Permission.GRANT)
 
 
 def _plate(case_file: CaseFile) -> Plate:
@@ -143,30 +143,30 @@ def _plate(case_file: CaseFile) -> Plate:
     return plate
 
 
-def _ban(scene: Scene, case_file: CaseFile, text: str) -> Go:
+def _ban(ctx: Context, case_file: CaseFile, text: str) -> Go:
     if case_file.identity_hash is None:
         raise NothingKnown
     who = Who(identity_hash=case_file.identity_hash, account=case_file.account)
-    return bans.to_ban(scene, who, bans.read_wish(text, scene.today))
+    return bans.to_ban(ctx, who, bans.read_wish(text, ctx.today))
 
 
-def _unban(scene: Scene, case_file: CaseFile, text: str) -> Go:
+def _unban(ctx: Context, case_file: CaseFile, text: str) -> Go:
     if case_file.ban is None:
         raise NothingKnown
-    return bans.to_unban(scene, case_file.ban, text)
+    return bans.to_unban(ctx, case_file.ban, text)
 
 
-def _grant(scene: Scene, case_file: CaseFile, text: str) -> Go:
+def _grant(ctx: Context, case_file: CaseFile, text: str) -> Go:
     if case_file.vehicle is None:
         raise NothingKnown
-    return people.ask_grant_for(scene, case_file.vehicle.vin, text)
+    return people.ask_grant_for(ctx, case_file.vehicle.vin, text)
 
 
-def _move_here(scene: Scene, case_file: CaseFile, text: str) -> Go:
+def _move_here(ctx: Context, case_file: CaseFile, text: str) -> Go:
     if case_file.account is None:
         raise NothingKnown
     number, reason = named("identity", text, 2)
-    return people.to_identity(scene, people.read_identity(scene, number), case_file.account, reason)
+    return people.to_identity(ctx, people.read_identity(ctx, number), case_file.account, reason)
 
 
 ACTIONS: dict[str, Action] = {
@@ -177,7 +177,7 @@ ACTIONS: dict[str, Action] = {
             label=words.CONFIRM,
             prompt=lambda _dossier: words.LAST_SIX(),
             may=_reserved_at(Permission.CONFIRM),
-            typed=lambda scene, case_file, text: counter.to_confirm(scene, _plate(case_file), text),
+            typed=lambda ctx, case_file, text: counter.to_confirm(ctx, _plate(case_file), text),
             style=Style.SUCCESS,
         ),
         Action(
@@ -185,9 +185,7 @@ ACTIONS: dict[str, Action] = {
             label=words.VOID,
             prompt=lambda _dossier: words.VOID_REASON(),
             may=_reserved_at(Permission.VOID),
-            typed=lambda scene, case_file, text: counter.to_end(
-                scene, Permission.VOID, _plate(case_file), text
-            ),
+            typed=lambda ctx, case_file, text: counter.to_end(ctx, Permission.VOID, _plate(case_file), text),
             style=Style.DANGER,
         ),
         Action(
@@ -195,8 +193,8 @@ ACTIONS: dict[str, Action] = {
             label=words.REVOKE,
             prompt=lambda _dossier: words.REVOKE_REASON(),
             may=_reserved_at(Permission.REVOKE),
-            typed=lambda scene, case_file, text: counter.to_end(
-                scene, Permission.REVOKE, _plate(case_file), text
+            typed=lambda ctx, case_file, text: counter.to_end(
+                ctx, Permission.REVOKE, _plate(case_file), text
             ),
         ),
         Action(
@@ -225,16 +223,16 @@ ACTIONS: dict[str, Action] = {
             name="usertype",
             label=words.USERTYPE,
             prompt=lambda case_file: words.user_type_prompt(case_file.account),
-            may=lambda scene, case_file: (
-                case_file.account is not None and _at_home(scene, case_file, Permission.USERTYPE)
+            may=lambda ctx, case_file: (
+                case_file.account is not None and _at_home(ctx, case_file, Permission.USERTYPE)
             ),
         ),
         Action(
             name="identity",
             label=words.IDENTITY,
             prompt=lambda _dossier: words.IDENTITY_PROMPT(),
-            may=lambda scene, case_file: (
-                case_file.account is not None and _at_home(scene, case_file, Permission.IDENTITY)
+            may=lambda ctx, case_file: (
+                case_file.account is not None and _at_home(ctx, case_file, Permission.IDENTITY)
             ),
             typed=_move_here,
         ),
@@ -246,16 +244,16 @@ ACTIONS: dict[str, Action] = {
 # --- the card -------------------------------------------------------------------------------
 
 
-def _show(scene: Scene) -> View:
-    case_file = _case_file(scene)
+def _show(ctx: Context) -> View:
+    case_file = _case_file(ctx)
     home = (Button(label=common.HOME(), action=ActionName.HOME),)
-    if not _may_know(scene, case_file):
+    if not _may_know(ctx, case_file):
         number = words.number(case_file.number) if case_file.number else ""
         return View(text=words.card([number, words.restricted(sorted(case_file.offices))]), rows=(home,))
     doing = [
         Button(label=one.label(), action=ActionName.ACT, arg=one.name, style=one.style)
         for one in ACTIONS.values()
-        if one.may(scene, case_file)
+        if one.may(ctx, case_file)
     ]
     others = [one for one in (*case_file.listed, *case_file.preselections) if one != case_file.focus]
     opening = [
@@ -265,13 +263,13 @@ def _show(scene: Scene) -> View:
     exporting = (
         ((Button(label=common.EXPORT(), action=ActionName.EXPORT),),) if len(_hits(case_file)) > 1 else ()
     )
-    text = words.card([section(scene, case_file) for section in SECTIONS])
+    text = words.card([section(ctx, case_file) for section in SECTIONS])
     last = (
         (Button(label=words.WHOLE_JOURNAL(), action=ActionName.JOURNAL), *home)
         if _looked_up(case_file)
         else home
     )
-    if Permission.AUDIT not in scene.admin.permissions:
+    if Permission.AUDIT not in ctx.admin.permissions:
         last = home
     return View(text=text, rows=(*in_columns(doing, 3), *in_columns(opening, 1), *exporting, last))
 
@@ -285,11 +283,11 @@ def _looked_up(case_file: CaseFile) -> str:
     return case_file.vehicle.vin if case_file.vehicle else ""
 
 
-def _journal(scene: Scene, _arg: str) -> Go:
-    case_file = _case_file(scene)
-    if not _may_know(scene, case_file):
+def _journal(ctx: Context, _arg: str) -> Go:
+    case_file = _case_file(ctx)
+    if not _may_know(ctx, case_file):
         raise NotYourOffice
-    return audit.ask(scene, _looked_up(case_file))
+    return audit.ask(ctx, _looked_up(case_file))
 
 
 def _hits(case_file: CaseFile) -> tuple[Preselection, ...]:
@@ -297,9 +295,9 @@ def _hits(case_file: CaseFile) -> tuple[Preselection, ...]:
     return case_file.listed or case_file.preselections
 
 
-def _export(scene: Scene, _arg: str) -> Go:
-    case_file = _case_file(scene)
-    if not _may_know(scene, case_file):
+def _export(ctx: Context, _arg: str) -> Go:
+    case_file = _case_file(ctx)
+    if not _may_know(ctx, case_file):
         raise NotYourOffice
     rows = [words.hit_row(one) for one in _hits(case_file)]
     wanted = sheet("find", lists.HITS(), lists.HIT_COLUMNS(), rows)
@@ -310,13 +308,13 @@ FIND = Screen(
     name=ScreenName.DESK_FIND,
     show=_show,
     buttons={
-        ActionName.ACT: lambda scene, arg: Go(
-            screen=ScreenName.DESK_FIND_ACT, args={"what": scene.arg("what"), "do": arg}
+        ActionName.ACT: lambda ctx, arg: Go(
+            screen=ScreenName.DESK_FIND_ACT, args={"what": ctx.arg("what"), "do": arg}
         ),
-        ActionName.OPEN: lambda _scene, arg: to_card(arg),
+        ActionName.OPEN: lambda _ctx, arg: to_card(arg),
         ActionName.JOURNAL: _journal,
         ActionName.EXPORT: _export,
-        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=GONE,
@@ -326,33 +324,33 @@ FIND = Screen(
 # --- what is typed then ---------------------------------------------------------------------
 
 
-def _action(scene: Scene) -> tuple[CaseFile, Action | None]:
+def _action(ctx: Context) -> tuple[CaseFile, Action | None]:
     """Return what is to be done, None when it cannot be done (any more)."""
-    case_file, action = _case_file(scene), ACTIONS.get(scene.arg("do"))
-    possible = action is not None and _may_know(scene, case_file) and action.may(scene, case_file)
+    case_file, action = _case_file(ctx), ACTIONS.get(ctx.arg("do"))
+    possible = action is not None and _may_know(ctx, case_file) and action.may(ctx, case_file)
     return case_file, action if possible else None
 
 
-def _over(scene: Scene, case_file: CaseFile) -> Go:
+def _over(ctx: Context, case_file: CaseFile) -> Go:
     """Lead back to the card from what cannot be done any more; who has dealt with a number is said."""
     note = words.NOT_ANY_MORE()
     if (
-        scene.arg("do") in {Permission.CONFIRM, Permission.VOID, Permission.REVOKE}
+        ctx.arg("do") in {Permission.CONFIRM, Permission.VOID, Permission.REVOKE}
         and case_file.focus
         and case_file.focus.plate
     ):
         try:
-            reserved_of(scene.tx, case_file.focus.plate)
+            reserved_of(ctx.tx, case_file.focus.plate)
         except PlateNotReserved as error:
             note = of_error(error)
-    card = to_card(scene.arg("what"))
+    card = to_card(ctx.arg("what"))
     return Go(screen=card.screen, args=card.args, note=note, pinned=True)
 
 
-def _show_act(scene: Scene) -> View | Go:
-    case_file, action = _action(scene)
+def _show_act(ctx: Context) -> View | Go:
+    case_file, action = _action(ctx)
     if action is None:
-        return _over(scene, case_file)
+        return _over(ctx, case_file)
     choices: tuple[tuple[Button, ...], ...] = ()
     if action.typed is None:
         types = [Button(label=USER_TYPES[one](), action=ActionName.TYPE, arg=one) for one in UserType]
@@ -361,25 +359,25 @@ def _show_act(scene: Scene) -> View | Go:
     return View(text=action.prompt(case_file), rows=(*choices, back))
 
 
-def _typed(scene: Scene, text: str) -> Go:
-    case_file, action = _action(scene)
-    card = to_card(scene.arg("what"))
+def _typed(ctx: Context, text: str) -> Go:
+    case_file, action = _action(ctx)
+    card = to_card(ctx.arg("what"))
     if action is None:
-        return _over(scene, case_file)
+        return _over(ctx, case_file)
     if action.typed is None:
         return stay(note=common.PRESS_HINT())
     try:
-        return coming_from(card, action.typed(scene, case_file, text))
+        return coming_from(card, action.typed(ctx, case_file, text))
     except Usage:
         raise NotAsAsked from None
 
 
-def _type(scene: Scene, arg: str) -> Go:
-    case_file, action = _action(scene)
-    card = to_card(scene.arg("what"))
+def _type(ctx: Context, arg: str) -> Go:
+    case_file, action = _action(ctx)
+    card = to_card(ctx.arg("what"))
     if action is None or case_file.account is None or arg not in set(UserType):
-        return _over(scene, case_file)
-    return coming_from(card, people.to_user_type(scene, case_file.account, UserType(arg)))
+        return _over(ctx, case_file)
+    return coming_from(card, people.to_user_type(ctx, case_file.account, UserType(arg)))
 
 
 ACT = Screen(
@@ -387,7 +385,7 @@ ACT = Screen(
     show=_show_act,
     buttons={
         ActionName.TYPE: _type,
-        ActionName.BACK: lambda scene, _arg: to_card(scene.arg("what")),
+        ActionName.BACK: lambda ctx, _arg: to_card(ctx.arg("what")),
     },
     text=_typed,
     hint=parts.TYPE_IT,

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.desk.arguments import named, words_of
 from bot.desk.confirmation import Question, reason_of, screen_of
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Go
 from bot.dialog.view import Style
@@ -21,44 +21,44 @@ from core.values.identity import parse_identity
 from core.values.vehicles import parse_vin
 
 
-def _account(scene: Scene, written: str) -> Account:
-    today = scene.tx.now.astimezone(CHINA).date()
-    return scene.core.people.account(scene.tx, written, today=today)
+def _account(ctx: Context, written: str) -> Account:
+    today = ctx.tx.now.astimezone(CHINA).date()
+    return ctx.core.people.account(ctx.tx, written, today=today)
 
 
-def home_of(scene: Scene, account: Account | None, permission: Permission) -> str:
+def home_of(ctx: Context, account: Account | None, permission: Permission) -> str:
     """Return the office that somebody belongs to: their own, else the first one at which this chat serves.
 
     Raises:
         NotYourDuty, NotYourOffice: this chat has not got the permission there.
     """
-    code = account.office if account and account.office in scene.core.offices else None
+    code = account.office if account and account.office in ctx.core.offices else None
     if code is None:
-        own = scene.admin.offices(permission, scene.core.offices)
-        code = own[0] if own else next(iter(scene.core.offices))
-    scene.admin.require(permission, code)
+        own = ctx.admin.offices(permission, ctx.core.offices)
+        code = own[0] if own else next(iter(ctx.core.offices))
+    ctx.admin.require(permission, code)
     return code
 
 
-def _number(scene: Scene, name: str) -> int:
+def _number(ctx: Context, name: str) -> int:
     """Return a number among the screen's arguments; what a card of an older program lacks is gone."""
-    value = scene.args.get(name)
+    value = ctx.args.get(name)
     if not isinstance(value, int):
         raise NothingKnown
     return value
 
 
-def _chat_account(scene: Scene) -> Account:
-    return scene.core.accounts.by_id(scene.tx, _number(scene, "account"))
+def _chat_account(ctx: Context) -> Account:
+    return ctx.core.accounts.by_id(ctx.tx, _number(ctx, "account"))
 
 
 # --- user types -----------------------------------------------------------------------------
 
 
-def ask_user_type(scene: Scene, rest: str) -> Go:
+def ask_user_type(ctx: Context, rest: str) -> Go:
     """Lead from /usertype WHO counter to the question."""
     written, name = named("usertype", rest, 2)
-    return to_user_type(scene, _account(scene, written), _type_of(name))
+    return to_user_type(ctx, _account(ctx, written), _type_of(name))
 
 
 def _type_of(written: str) -> UserType:
@@ -68,7 +68,7 @@ def _type_of(written: str) -> UserType:
     raise Usage("usertype")
 
 
-def to_user_type(scene: Scene, account: Account, wanted: UserType) -> Go:
+def to_user_type(ctx: Context, account: Account, wanted: UserType) -> Go:
     """Lead to the question before somebody's user type changes.
 
     Raises:
@@ -77,7 +77,7 @@ def to_user_type(scene: Scene, account: Account, wanted: UserType) -> Go:
     """
     validate_change_of_type(account, wanted)
     args = {
-        "office": home_of(scene, account, Permission.USERTYPE),
+        "office": home_of(ctx, account, Permission.USERTYPE),
         "account": account.account_id,
         "from": account.user_type,
         "type": wanted,
@@ -85,22 +85,22 @@ def to_user_type(scene: Scene, account: Account, wanted: UserType) -> Go:
     return Go(screen=ScreenName.DESK_USERTYPE, args=args)
 
 
-def _set_user_type(scene: Scene) -> str:
-    wanted, account = UserType(scene.arg("type")), _as_asked(scene)
-    scene.core.counter.set_user_type(scene.tx, account, wanted, scene.actor)
+def _set_user_type(ctx: Context) -> str:
+    wanted, account = UserType(ctx.arg("type")), _as_asked(ctx)
+    ctx.core.counter.set_user_type(ctx.tx, account, wanted, ctx.actor)
     return texts.user_type_set(wanted)
 
 
-def _as_asked(scene: Scene) -> Account:
+def _as_asked(ctx: Context) -> Account:
     """Return the account with the user type that the admin was shown."""
-    return replace(_chat_account(scene), user_type=UserType(scene.arg("from")))
+    return replace(_chat_account(ctx), user_type=UserType(ctx.arg("from")))
 
 
 USERTYPE = screen_of(
     Question(
         name=ScreenName.DESK_USERTYPE,
         permission=Permission.USERTYPE,
-        ask=lambda scene: texts.user_type_question(_as_asked(scene), UserType(scene.arg("type"))),
+        ask=lambda ctx: texts.user_type_question(_as_asked(ctx), UserType(ctx.arg("type"))),
         label=texts.USERTYPE,
         act=_set_user_type,
     )
@@ -110,7 +110,7 @@ USERTYPE = screen_of(
 # --- identities -----------------------------------------------------------------------------
 
 
-def ask_identity(scene: Scene, rest: str) -> Go:
+def ask_identity(ctx: Context, rest: str) -> Go:
     """Lead from /identity ID WHO REASON to the question.
 
     Raises:
@@ -119,66 +119,66 @@ def ask_identity(scene: Scene, rest: str) -> Go:
         HolderElsewhere: whoever has the identity now is at an office at which this chat may not take it.
     """
     number, written, reason = named("identity", rest, 3)
-    identity = read_identity(scene, number)
-    return to_identity(scene, identity, _account(scene, written), reason)
+    identity = read_identity(ctx, number)
+    return to_identity(ctx, identity, _account(ctx, written), reason)
 
 
-def read_identity(scene: Scene, written: str) -> str:
+def read_identity(ctx: Context, written: str) -> str:
     """Return an identity number or credit code in its canonical form."""
-    return parse_identity(written, today=scene.tx.now.astimezone(CHINA).date())
+    return parse_identity(written, today=ctx.tx.now.astimezone(CHINA).date())
 
 
-def to_identity(scene: Scene, identity: str, account: Account, reason: str) -> Go:
+def to_identity(ctx: Context, identity: str, account: Account, reason: str) -> Go:
     """Lead to the question before an identity is moved; the number itself is kept sealed meanwhile."""
-    holder = _holder(scene, identity)
+    holder = _holder(ctx, identity)
     if holder is not None and holder.account_id == account.account_id:
         raise IdentityIsTheirs
     args = {
-        "office": home_of(scene, account, Permission.IDENTITY),
+        "office": home_of(ctx, account, Permission.IDENTITY),
         "account": account.account_id,
         "holder": holder.account_id if holder else 0,
-        "sealed": scene.core.vault.seal(identity).decode(),
+        "sealed": ctx.core.vault.seal(identity).decode(),
         "reason": reason_of(reason),
     }
     return Go(screen=ScreenName.DESK_IDENTITY, args=args)
 
 
-def _holder(scene: Scene, identity: str) -> Account | None:
+def _holder(ctx: Context, identity: str) -> Account | None:
     """Return whose an identity is, from whom this chat may take it: not a clerk of another office."""
-    accounts = scene.core.accounts
-    holder = accounts.by_identity(scene.tx, accounts.identity_hash(identity))
-    served = holder.office if holder and holder.office in scene.core.offices else None
-    if served is not None and not scene.admin.may(Permission.IDENTITY, served):
+    accounts = ctx.core.accounts
+    holder = accounts.by_identity(ctx.tx, accounts.identity_hash(identity))
+    served = holder.office if holder and holder.office in ctx.core.offices else None
+    if served is not None and not ctx.admin.may(Permission.IDENTITY, served):
         raise HolderElsewhere(served)
     return holder
 
 
-def _identity(scene: Scene) -> str:
-    return scene.core.vault.open(scene.arg("sealed").encode())
+def _identity(ctx: Context) -> str:
+    return ctx.core.vault.open(ctx.arg("sealed").encode())
 
 
-def _identity_question(scene: Scene) -> str:
-    identity = _identity(scene)
-    holder = _holder(scene, identity)
+def _identity_question(ctx: Context) -> str:
+    identity = _identity(ctx)
+    holder = _holder(ctx, identity)
     kept = (
-        [one for one in of_account(scene.tx, holder) if one.state == PreselectionState.RESERVED]
+        [one for one in of_account(ctx.tx, holder) if one.state == PreselectionState.RESERVED]
         if holder
         else []
     )
-    return texts.identity_question(identity, holder, _chat_account(scene), scene.arg("reason"), kept)
+    return texts.identity_question(identity, holder, _chat_account(ctx), ctx.arg("reason"), kept)
 
 
-def _move_identity(scene: Scene) -> str:
-    identity = _identity(scene)
-    _holder(scene, identity)
+def _move_identity(ctx: Context) -> str:
+    identity = _identity(ctx)
+    _holder(ctx, identity)
     move = Move(
         identity=identity,
-        account=_chat_account(scene),
-        holder=_number(scene, "holder") or None,
-        reason=scene.arg("reason"),
-        actor=scene.actor,
+        account=_chat_account(ctx),
+        holder=_number(ctx, "holder") or None,
+        reason=ctx.arg("reason"),
+        actor=ctx.actor,
     )
-    scene.core.counter.move_identity(scene.tx, move)
+    ctx.core.counter.move_identity(ctx.tx, move)
     return texts.IDENTITY_MOVED()
 
 
@@ -200,23 +200,23 @@ IDENTITY = screen_of(
 _CHANCES = re.compile(r"\b(random|compose)\s*[=\uff1d]\s*(\d{1,9})(?!\d)[,;\uff0c\uff1b]?", re.IGNORECASE)
 
 
-def ask_grant(scene: Scene, rest: str) -> Go:
+def ask_grant(ctx: Context, rest: str) -> Go:
     """Lead from /grant VIN random=1 compose=5 REASON to the question.
 
     Raises:
         Usage, VinError: it is written in another way.
         NothingGranted: it grants nothing, or too much.
     """
-    scene.admin.require(Permission.GRANT, EVERYWHERE)
+    ctx.admin.require(Permission.GRANT, EVERYWHERE)
     written, chances = words_of("grant", rest, 2)
     batches, wishes, reason = _granted(chances)
-    return to_grant(scene, parse_vin(written).vin, batches=batches, wishes=wishes, reason=reason)
+    return to_grant(ctx, parse_vin(written).vin, batches=batches, wishes=wishes, reason=reason)
 
 
-def ask_grant_for(scene: Scene, vin: str, written: str) -> Go:
+def ask_grant_for(ctx: Context, vin: str, written: str) -> Go:
     """Lead from random=1 compose=5 REASON, typed on a vehicle's card, to the question."""
     batches, wishes, reason = _granted(written)
-    return to_grant(scene, vin, batches=batches, wishes=wishes, reason=reason)
+    return to_grant(ctx, vin, batches=batches, wishes=wishes, reason=reason)
 
 
 def _granted(written: str) -> tuple[int, int, str]:
@@ -228,44 +228,44 @@ def _granted(written: str) -> tuple[int, int, str]:
     return counts.get("random", 0), counts.get("compose", 0), reason
 
 
-def to_grant(scene: Scene, vin: str, *, batches: int, wishes: int, reason: str) -> Go:
+def to_grant(ctx: Context, vin: str, *, batches: int, wishes: int, reason: str) -> Go:
     """Lead to the question before a vehicle is given chances."""
-    scene.admin.require(Permission.GRANT, EVERYWHERE)
+    ctx.admin.require(Permission.GRANT, EVERYWHERE)
     validate_grant(batches, wishes)
     args = {
         "office": EVERYWHERE,
         "vin": vin,
         "random": batches,
         "compose": wishes,
-        "seen": list(granted_of(scene.tx, vin)),
+        "seen": list(granted_of(ctx.tx, vin)),
         "reason": reason,
     }
     return Go(screen=ScreenName.DESK_GRANT, args=args)
 
 
-def _seen(scene: Scene) -> tuple[int, int]:
-    match scene.args.get("seen"):
+def _seen(ctx: Context) -> tuple[int, int]:
+    match ctx.args.get("seen"):
         case [int(batches), int(wishes)]:
             return batches, wishes
     raise NothingKnown
 
 
-def _grant(scene: Scene) -> str:
+def _grant(ctx: Context) -> str:
     grant = Grant(
-        vin=scene.arg("vin"),
-        batches=_number(scene, "random"),
-        wishes=_number(scene, "compose"),
-        expected=_seen(scene),
-        reason=scene.arg("reason"),
-        actor=scene.actor,
+        vin=ctx.arg("vin"),
+        batches=_number(ctx, "random"),
+        wishes=_number(ctx, "compose"),
+        expected=_seen(ctx),
+        reason=ctx.arg("reason"),
+        actor=ctx.actor,
     )
-    scene.core.counter.grant(scene.tx, grant)
+    ctx.core.counter.grant(ctx.tx, grant)
     return texts.granted(grant.vin)
 
 
-def _grant_question(scene: Scene) -> str:
-    batches, wishes = str(_number(scene, "random")), str(_number(scene, "compose"))
-    return texts.grant_question(scene.arg("vin"), batches, wishes, scene.arg("reason"))
+def _grant_question(ctx: Context) -> str:
+    batches, wishes = str(_number(ctx, "random")), str(_number(ctx, "compose"))
+    return texts.grant_question(ctx.arg("vin"), batches, wishes, ctx.arg("reason"))
 
 
 GRANT = screen_of(

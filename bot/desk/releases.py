@@ -6,7 +6,7 @@ from datetime import date
 
 from bot.desk.arguments import kind_of, mask_for, read_time
 from bot.desk.confirmation import Question, screen_of
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Go
 from bot.errors.commands import Usage
@@ -100,17 +100,17 @@ def to_release(request: ReleaseRequest, office: Office, actor: str) -> Release:
     )
 
 
-def ask(scene: Scene, rest: str) -> Go:
+def ask(ctx: Context, rest: str) -> Go:
     """Lead from the command to the question.
 
     Raises:
         Usage, MaskError, UnreadableTime: it is written in another way.
         SegmentOverlaps, ReleaseInThePast: it would be refused.
     """
-    request = read_release(re.split(r"[\s,\uff0c]+", rest), scene.today)
-    office = scene.desk_office(request.office, Permission.RELEASE)
-    release = to_release(request, office, scene.actor)
-    pool_segments.validate_release(scene.tx, release)
+    request = read_release(re.split(r"[\s,\uff0c]+", rest), ctx.today)
+    office = ctx.desk_office(request.office, Permission.RELEASE)
+    release = to_release(request, office, ctx.actor)
+    pool_segments.validate_release(ctx.tx, release)
     return Go(
         screen=ScreenName.DESK_RELEASE,
         args={
@@ -123,32 +123,32 @@ def ask(scene: Scene, rest: str) -> Go:
     )
 
 
-def _request(scene: Scene) -> ReleaseRequest:
+def _request(ctx: Context) -> ReleaseRequest:
     return ReleaseRequest(
-        office=scene.arg("office"),
-        kind=PlateKind(scene.arg("kind")),
-        mask=scene.arg("mask"),
-        opens=scene.arg("opens"),
-        compose=scene.arg("compose"),
+        office=ctx.arg("office"),
+        kind=PlateKind(ctx.arg("kind")),
+        mask=ctx.arg("mask"),
+        opens=ctx.arg("opens"),
+        compose=ctx.arg("compose"),
     )
 
 
-def _question(scene: Scene) -> str:
-    request = _request(scene)
-    office = scene.office_of(request.office)
-    release = to_release(request, office, scene.actor)
-    opens = pool_segments.opening(scene.tx, release)
+def _question(ctx: Context) -> str:
+    request = _request(ctx)
+    office = ctx.office_of(request.office)
+    release = to_release(request, office, ctx.actor)
+    opens = pool_segments.opening(ctx.tx, release)
     when = texts.release_when(opens, now=not request.opens)
     question = texts.release_question(office, request.kind, release.mask.pattern, release.mask.size, when)
-    jumped = pool_segments.jumped_order(scene.tx, office, release.mask)
+    jumped = pool_segments.jumped_order(ctx.tx, office, release.mask)
     return question + (texts.order_jumped(jumped) if jumped else "")
 
 
-def _release(scene: Scene) -> str:
-    request = _request(scene)
-    office = scene.office_of(request.office)
-    segment = scene.core.pools.release(scene.tx, to_release(request, office, scene.actor))
-    return texts.released(segment, pool_segments.count(scene.tx, office, request.kind))
+def _release(ctx: Context) -> str:
+    request = _request(ctx)
+    office = ctx.office_of(request.office)
+    segment = ctx.core.pools.release(ctx.tx, to_release(request, office, ctx.actor))
+    return texts.released(segment, pool_segments.count(ctx.tx, office, request.kind))
 
 
 RELEASE = screen_of(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.desk.confirmation import GONE
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.effects import LoadVehicles, SendFile
 from bot.dialog.events import Received
 from bot.dialog.names import ActionName, ScreenName
@@ -43,14 +43,14 @@ class _Uploaded:
     file: VehicleFile
 
 
-def ask(scene: Scene, _rest: str) -> Go:
+def ask(ctx: Context, _rest: str) -> Go:
     """Lead from /vehicles to the page that takes files, or to the import that is under way."""
-    scene.admin.require(Permission.VEHICLES, EVERYWHERE)
-    return _to_open(scene) or Go(screen=ScreenName.DESK_VEHICLES, args={"office": EVERYWHERE})
+    ctx.admin.require(Permission.VEHICLES, EVERYWHERE)
+    return _to_open(ctx) or Go(screen=ScreenName.DESK_VEHICLES, args={"office": EVERYWHERE})
 
 
-def _to_open(scene: Scene) -> Go | None:
-    open_one = imports.under_way(scene.tx, scene.chat_id)
+def _to_open(ctx: Context) -> Go | None:
+    open_one = imports.under_way(ctx.tx, ctx.chat_id)
     return _to(open_one) if open_one else None
 
 
@@ -59,16 +59,16 @@ def _to(one: Import, note: str = "") -> Go:
     return Go(screen=ScreenName.DESK_IMPORT, args=args, note=note, pinned=True)
 
 
-def _show_home(scene: Scene) -> View:
-    scene.require(Permission.VEHICLES)
-    latest = imports.recent(scene.tx, _LISTED)
+def _show_home(ctx: Context) -> View:
+    ctx.require(Permission.VEHICLES)
+    latest = imports.recent(ctx.tx, _LISTED)
     opened = [
         Button(label=f"#{one.import_id}", action=ActionName.OPEN, arg=str(one.import_id))
         for one in latest
-        if one.can_be_undone(scene.tx.now)
+        if one.can_be_undone(ctx.tx.now)
     ]
     return View(
-        text=words.home(latest, strict=scene.core.settings.registry.mode == "strict"),
+        text=words.home(latest, strict=ctx.core.settings.registry.mode == "strict"),
         rows=(
             *((tuple(opened),) if opened else ()),
             (
@@ -85,20 +85,20 @@ def _read(_core: Core, received: Received) -> _Uploaded:
     return _Uploaded(file_id=received.file_id, name=name, file=read_vehicles(received.content))
 
 
-def _take(scene: Scene, uploaded: _Uploaded) -> Go:
-    scene.require(Permission.VEHICLES)
+def _take(ctx: Context, uploaded: _Uploaded) -> Go:
+    ctx.require(Permission.VEHICLES)
     file = uploaded.file
     if file.wrong:
         return stay(note=words.refused(file), effects=(_errors(file),))
     request = ImportRequest(
-        chat_id=scene.chat_id,
+        chat_id=ctx.chat_id,
         file_id=uploaded.file_id,
         file_name=uploaded.name,
         digest=file.digest,
         total=len(file.vehicles),
-        actor=scene.actor,
+        actor=ctx.actor,
     )
-    begun = imports.begin(scene.tx, request)
+    begun = imports.begin(ctx.tx, request)
     return Go(
         screen=ScreenName.DESK_IMPORT,
         args={"office": EVERYWHERE, "id": str(begun.import_id)},
@@ -119,13 +119,13 @@ def _file(name: str, table: Table) -> SendFile:
     )
 
 
-def _template(_scene: Scene, _arg: str) -> Go:
+def _template(_ctx: Context, _arg: str) -> Go:
     table = Table(title=words.SHEET(), columns=words.head(), rows=[words.export_row(_SAMPLE)])
     return stay(effects=(_file(words.TEMPLATE_NAME, table),))
 
 
-def _export(scene: Scene, _arg: str) -> Go:
-    scene.require(Permission.VEHICLES)
+def _export(ctx: Context, _arg: str) -> Go:
+    ctx.require(Permission.VEHICLES)
     title, columns = words.SHEET(), words.head()
 
     def read(tx: Tx) -> list[RegistryVehicle]:
@@ -139,18 +139,18 @@ def _export(scene: Scene, _arg: str) -> Go:
     return stay(note=MAKING(), effects=(wanted,))
 
 
-def _under_way(scene: Scene, _error: XuanhaoError) -> Go:
-    return ask(scene, "")
+def _under_way(ctx: Context, _error: XuanhaoError) -> Go:
+    return ask(ctx, "")
 
 
 HOME = Screen(
     name=ScreenName.DESK_VEHICLES,
     show=_show_home,
     buttons={
-        ActionName.OPEN: lambda scene, number: _to(imports.get(scene.tx, int(number))),
+        ActionName.OPEN: lambda ctx, number: _to(imports.get(ctx.tx, int(number))),
         ActionName.TEMPLATE: _template,
         ActionName.EXPORT: _export,
-        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
     },
     attachment=Intake(
         most_bytes=MOST_BYTES, read=_read, take=_take, too_large=TableFileTooLarge, waiting=words.RECEIVED
@@ -163,13 +163,13 @@ HOME = Screen(
 # --- one import -----------------------------------------------------------------------------
 
 
-def _meant(scene: Scene) -> Import:
-    scene.require(Permission.VEHICLES)
-    return imports.get(scene.tx, int(scene.arg("id") or "0"))
+def _meant(ctx: Context) -> Import:
+    ctx.require(Permission.VEHICLES)
+    return imports.get(ctx.tx, int(ctx.arg("id") or "0"))
 
 
-def _show_import(scene: Scene) -> View:
-    one = _meant(scene)
+def _show_import(ctx: Context) -> View:
+    one = _meant(ctx)
     back = (Button(label=words.ALL_IMPORTS(), action=ActionName.BACK),)
     drop = Button(label=words.DROP(), action=ActionName.DROP)
     if one.state == ImportState.LOADING:
@@ -178,17 +178,17 @@ def _show_import(scene: Scene) -> View:
         confirm = Button(label=words.CONFIRM(), action=ActionName.CONFIRM, style=Style.PRIMARY)
         return View(text=words.preview(one, one.differences), rows=((confirm, drop),))
     undo = (Button(label=words.UNDO(), action=ActionName.UNDO),)
-    rows = (undo, back) if one.can_be_undone(scene.tx.now) else (back,)
-    return View(text=words.ended(one, scene.tx.now), rows=rows)
+    rows = (undo, back) if one.can_be_undone(ctx.tx.now) else (back,)
+    return View(text=words.ended(one, ctx.tx.now), rows=rows)
 
 
-def _confirm(scene: Scene, _arg: str) -> Go:
-    done = imports.confirm(scene.tx, _meant(scene).import_id, scene.actor)
+def _confirm(ctx: Context, _arg: str) -> Go:
+    done = imports.confirm(ctx.tx, _meant(ctx).import_id, ctx.actor)
     return _to(done, note=words.CONFIRMED())
 
 
-def _drop(scene: Scene, _arg: str) -> Go:
-    imports.drop(scene.tx, _meant(scene).import_id, scene.actor)
+def _drop(ctx: Context, _arg: str) -> Go:
+    imports.drop(ctx.tx, _meant(ctx).import_id, ctx.actor)
     return Go(screen=ScreenName.DESK_VEHICLES, args={"office": EVERYWHERE}, note=words.DROPPED(), pinned=True)
 
 
@@ -198,28 +198,28 @@ IMPORT = Screen(
     buttons={
         ActionName.CONFIRM: _confirm,
         ActionName.DROP: _drop,
-        ActionName.UNDO: lambda scene, _arg: Go(screen=ScreenName.DESK_IMPORT_UNDO, args=scene.args),
-        ActionName.BACK: lambda scene, _arg: ask(scene, ""),
+        ActionName.UNDO: lambda ctx, _arg: Go(screen=ScreenName.DESK_IMPORT_UNDO, args=ctx.args),
+        ActionName.BACK: lambda ctx, _arg: ask(ctx, ""),
     },
     errors=GONE,
     hint=common.PRESS_HINT,
 )
 
 
-def _show_undo(scene: Scene) -> View:
+def _show_undo(ctx: Context) -> View:
     sure = Button(label=words.UNDO_SURE(), action=ActionName.DO, style=Style.DANGER)
     keep = Button(label=words.ALL_IMPORTS(), action=ActionName.BACK)
-    return View(text=words.undo_question(_meant(scene)), rows=((sure, keep),))
+    return View(text=words.undo_question(_meant(ctx)), rows=((sure, keep),))
 
 
-def _undo(scene: Scene, _arg: str) -> Go:
-    return _to(imports.undo(scene.tx, _meant(scene).import_id, scene.actor), note=words.UNDONE())
+def _undo(ctx: Context, _arg: str) -> Go:
+    return _to(imports.undo(ctx.tx, _meant(ctx).import_id, ctx.actor), note=words.UNDONE())
 
 
 UNDO = Screen(
     name=ScreenName.DESK_IMPORT_UNDO,
     show=_show_undo,
-    buttons={ActionName.DO: _undo, ActionName.BACK: lambda scene, _arg: ask(scene, "")},
+    buttons={ActionName.DO: _undo, ActionName.BACK: lambda ctx, _arg: ask(ctx, "")},
     errors=GONE,
     hint=common.PRESS_HINT,
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bot.desk.arguments import kind_of, mask_for, words_of
 from bot.desk.confirmation import Question, screen_of
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Go
 from bot.dialog.view import Style
@@ -20,59 +20,59 @@ _WORDS = 3
 _QUESTIONS = {"withhold": ScreenName.DESK_WITHHOLD, "unwithhold": ScreenName.DESK_UNWITHHOLD}
 
 
-def _ask(scene: Scene, command: str, rest: str, judge: Callable[[Tx, Office, Mask], None]) -> Go:
+def _ask(ctx: Context, command: str, rest: str, judge: Callable[[Tx, Office, Mask], None]) -> Go:
     code, kind, mask = words_of(command, rest, _WORDS)
-    office = scene.desk_office(code, Permission.WITHHOLD)
+    office = ctx.desk_office(code, Permission.WITHHOLD)
     meant = mask_for(office, kind_of(command, kind), mask)
     args = {"office": office.code, "kind": meant.kind.value, "mask": meant.pattern}
-    judge(scene.tx, office, meant)
+    judge(ctx.tx, office, meant)
     return Go(screen=_QUESTIONS[command], args=args)
 
 
-def ask_withhold(scene: Scene, rest: str) -> Go:
+def ask_withhold(ctx: Context, rest: str) -> Go:
     """Lead from /withhold 粤K small A888# to the question.
 
     Raises:
         Usage, MaskError: it is written in another way.
         AlreadyWithheld: there is nothing to ask.
     """
-    return _ask(scene, "withhold", rest, pool_segments.validate_withhold)
+    return _ask(ctx, "withhold", rest, pool_segments.validate_withhold)
 
 
-def ask_unwithhold(scene: Scene, rest: str) -> Go:
+def ask_unwithhold(ctx: Context, rest: str) -> Go:
     """Lead from /unwithhold 粤K small A888# to the question.
 
     Raises:
         Usage, MaskError: it is written in another way.
         NotWithheld: there is nothing to ask.
     """
-    return _ask(scene, "unwithhold", rest, pool_segments.validate_unwithhold)
+    return _ask(ctx, "unwithhold", rest, pool_segments.validate_unwithhold)
 
 
-def _meant(scene: Scene) -> tuple[Office, Mask]:
-    office = scene.office_of(scene.arg("office"))
-    return office, mask_for(office, PlateKind(scene.arg("kind")), scene.arg("mask"))
+def _meant(ctx: Context) -> tuple[Office, Mask]:
+    office = ctx.office_of(ctx.arg("office"))
+    return office, mask_for(office, PlateKind(ctx.arg("kind")), ctx.arg("mask"))
 
 
-def _question(scene: Scene) -> str:
-    office, mask = _meant(scene)
-    taken = scene.beside(f"taken:{mask.pattern}", lambda tx: pool_segments.taken_of(tx, office, mask))
+def _question(ctx: Context) -> str:
+    office, mask = _meant(ctx)
+    taken = ctx.beside(f"taken:{mask.pattern}", lambda tx: pool_segments.taken_of(tx, office, mask))
     return texts.withhold_question(office, mask, taken)
 
 
-def _withhold(scene: Scene) -> str:
-    office, mask = _meant(scene)
-    pool_segments.withhold(scene.tx, office, mask, scene.actor)
+def _withhold(ctx: Context) -> str:
+    office, mask = _meant(ctx)
+    pool_segments.withhold(ctx.tx, office, mask, ctx.actor)
     return texts.withheld(office, mask)
 
 
-def _unquestion(scene: Scene) -> str:
-    return texts.unwithhold_question(*_meant(scene))
+def _unquestion(ctx: Context) -> str:
+    return texts.unwithhold_question(*_meant(ctx))
 
 
-def _unwithhold(scene: Scene) -> str:
-    office, mask = _meant(scene)
-    pool_segments.unwithhold(scene.tx, office, mask, scene.actor)
+def _unwithhold(ctx: Context) -> str:
+    office, mask = _meant(ctx)
+    pool_segments.unwithhold(ctx.tx, office, mask, ctx.actor)
     return texts.unwithheld(office, mask)
 
 

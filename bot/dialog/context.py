@@ -31,7 +31,7 @@ class SnapshotWanted(Exception):
 
 
 @dataclass(kw_only=True)
-class Scene:
+class Context:
     """One step, or one showing, of one chat's conversation. It lives as long as its transaction."""
 
     core: Core

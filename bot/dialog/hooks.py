@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.dialog.callback_data import Carried
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.events import Command
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Go, Screen
@@ -29,13 +29,13 @@ class Words:
     of_error: Callable[[XuanhaoError], str]
     not_taken: NotTaken
     one_of_album: Callable[[], str]  # said once when several pictures came together
-    command: Callable[[Scene, Command], Go]
+    command: Callable[[Context, Command], Go]
     with_file: frozenset[str]  # commands that may be written under a file; they only look, and change nothing
-    outside: Callable[[Scene, Carried], Go]
-    before: Callable[[Scene, Screen], Go | None]  # what has to come before a screen, if anything
+    outside: Callable[[Context, Carried], Go]
+    before: Callable[[Context, Screen], Go | None]  # what has to come before a screen, if anything
     keyboard_gone: Callable[[], str]  # said when a reply keyboard is taken away
     username: Callable[[], str]  # how the bot is called in links, known once it runs
-    leaves: Callable[[Scene, Command], bool]  # whether a command leads out of a rehearsal
+    leaves: Callable[[Context, Command], bool]  # whether a command leads out of a rehearsal
     left: Callable[[], str]  # said when a rehearsal has been left
     idle: Callable[[], str]  # said when a rehearsal has ended by itself
     outdated: Callable[[], str]  # said when the program has changed under a rehearsal

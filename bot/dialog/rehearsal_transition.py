@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 
 from bot.dialog.callback_data import OUTSIDE, Codec
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.effects import Forget, Offer
 from bot.dialog.events import Attachment, Command, Event, Press, Typed
 from bot.dialog.hooks import Words
@@ -147,15 +147,15 @@ class RehearsingSteps(Steps):
             carried = self._codec.read(query.chat_id, event.data)
             return carried is not None and carried.screen == OUTSIDE
         typed = self._under_file(event) if isinstance(event, Attachment) else event
-        return self._leaves_by(self._scene(tx, query, record, Given()), typed)
+        return self._leaves_by(self._context(tx, query, record, Given()), typed)
 
     def _under_file(self, sent: Attachment) -> Command | None:
         """Return the command that was written under a file, if it is one that may stand there."""
         typed = sent.command
         return typed if typed is not None and typed.name in self._words.with_file else None
 
-    def _leaves_by(self, scene: Scene, event: Event | None) -> bool:
-        return isinstance(event, Command) and self._words.leaves(scene, event)
+    def _leaves_by(self, ctx: Context, event: Event | None) -> bool:
+        return isinstance(event, Command) and self._words.leaves(ctx, event)
 
     def _left(self, present: Present) -> Present:
         with speaking(present.language):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.effects import Effect
 from bot.dialog.events import Contact, Received
 from bot.dialog.names import ActionName, ScreenName
@@ -33,10 +33,10 @@ def stay(*, note: str = "", alert: bool = False, effects: Sequence[Effect] = ())
     return Go(screen=None, note=note, alert=alert, effects=effects)
 
 
-ErrorWays = Mapping[type[XuanhaoError], Callable[[Scene, XuanhaoError], Go]]
+ErrorWays = Mapping[type[XuanhaoError], Callable[[Context, XuanhaoError], Go]]
 """Where a screen leads on from an error, instead of staying."""
 
-Handler = Callable[[Scene, str], Go]
+Handler = Callable[[Context, str], Go]
 """Takes a press (with its argument), or typed text."""
 
 
@@ -52,8 +52,8 @@ class Intake:
 
     most_bytes: int
     read: Callable[[Core, Received], object]
-    take: Callable[[Scene, Any], Go]
-    look: Callable[[Scene], object] | None = None
+    take: Callable[[Context, Any], Go]
+    look: Callable[[Context], object] | None = None
     too_large: Callable[[int], XuanhaoError] = AttachmentTooLarge  # raised, with ``most_bytes``, for what is
     waiting: Callable[[], str] | None = None  # said where fetching and reading take longer than a moment
 
@@ -63,10 +63,10 @@ class Screen:
     """One screen of a conversation."""
 
     name: ScreenName
-    show: Callable[[Scene], View | Go]
+    show: Callable[[Context], View | Go]
     buttons: Mapping[ActionName, Handler] = field(default_factory=dict)
     text: Handler | None = None
-    contact: Callable[[Scene, Contact], Go] | None = None
+    contact: Callable[[Context, Contact], Go] | None = None
     attachment: Intake | None = None
     errors: ErrorWays = field(default_factory=dict)
     hint: Callable[[], str] | None = None  # what to do here, said when something else came

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.dialog.callback_data import OUTSIDE, Carried, Codec
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.events import Attachment, Command, Contact, Event, Press, Typed
 from bot.dialog.hooks import Words
 from bot.dialog.names import ScreenName
@@ -45,36 +45,36 @@ class Steps:
             FreeListWanted, SnapshotWanted: run again with what is asked for; nothing has changed.
             RehearsalAsked: it leads into a rehearsal.
         """
-        scene = self._scene(tx, query, record, given)
-        scene.has_left = has_left
+        ctx = self._context(tx, query, record, given)
+        ctx.has_left = has_left
         with speaking(record.language):
-            return self._taken(tx, scene, record, query)
+            return self._taken(tx, ctx, record, query)
 
-    def _taken(self, tx: Tx, scene: Scene, record: Record, query: Asked) -> Present:
+    def _taken(self, tx: Tx, ctx: Context, record: Record, query: Asked) -> Present:
         event = query.event
         if isinstance(event, Press):
             carried = self._codec.of_conversation(record.begun_at).read(query.chat_id, event.data)
             if carried is not None and carried.screen == OUTSIDE:
-                led = self._advance(tx, scene, record, self._words.outside(scene, carried))
+                led = self._advance(tx, ctx, record, self._words.outside(ctx, carried))
                 return replace(led, outside=True)
             if carried is None or carried.revision != record.revision or carried.screen != record.screen:
-                shown = self._show(tx, scene, record, stay(note=self._words.old_button()))
+                shown = self._show(tx, ctx, record, stay(note=self._words.old_button()))
                 return replace(shown, stale=True)
-            return self._advance(tx, scene, record, self._pressed(scene, record, carried))
-        if isinstance(event, Attachment) and (rest := self._rest_of_album(tx, scene, record, event)):
+            return self._advance(tx, ctx, record, self._pressed(ctx, record, carried))
+        if isinstance(event, Attachment) and (rest := self._rest_of_album(tx, ctx, record, event)):
             return rest
-        return self._advance(tx, scene, record, self._answer(scene, record, event))
+        return self._advance(tx, ctx, record, self._answer(ctx, record, event))
 
-    def _rest_of_album(self, tx: Tx, scene: Scene, record: Record, sent: Attachment) -> Present | None:
+    def _rest_of_album(self, tx: Tx, ctx: Context, record: Record, sent: Attachment) -> Present | None:
         """Return how the further pictures of an album are answered; None for the first, or one alone."""
         takes_none = self._screen(record.screen).attachment is None
         match place_in_album(tx, record, sent.album, is_told=takes_none):
             case Place.FIRST:
                 return None
             case Place.SECOND:
-                return self._show(tx, scene, record, stay(note=self._words.one_of_album()))
+                return self._show(tx, ctx, record, stay(note=self._words.one_of_album()))
             case Place.FURTHER:
-                return replace(self._show(tx, scene, record, stay()), quiet=True)
+                return replace(self._show(tx, ctx, record, stay()), quiet=True)
 
     def refused(
         self, tx: Tx, query: Asked, record: Record, error: XuanhaoError, given: Given = _NOTHING
@@ -86,12 +86,12 @@ class Steps:
         """
         if isinstance(query.event, Attachment):
             place_in_album(tx, record, query.event.album, is_told=False)
-        scene = self._scene(tx, query, record, given)
+        ctx = self._context(tx, query, record, given)
         way = self._screen(record.screen).errors
         lead = next((way[kind] for kind in type(error).__mro__ if kind in way), None)
         with speaking(record.language):
-            go = lead(scene, error) if lead else stay(note=self._words.of_error(error), alert=True)
-        return self._advance(tx, scene, record, go)
+            go = lead(ctx, error) if lead else stay(note=self._words.of_error(error), alert=True)
+        return self._advance(tx, ctx, record, go)
 
     def intake_of(self, tx: Tx, record: Record, sent: Attachment) -> Taker | None:
         """Return how the screen of a conversation takes what was sent; None if it is not looked at.
@@ -102,10 +102,10 @@ class Steps:
         screen = self._screen(record.screen)
         if sent.album and sent.album == record.album:
             return None
-        scene = self._looking(tx, record)
-        asked = self._captioned(scene, screen, sent)
+        ctx = self._looking(tx, record)
+        asked = self._captioned(ctx, screen, sent)
         if asked is not None and asked.screen is not None:
-            screen, scene.args = self._screens[asked.screen], asked.args
+            screen, ctx.args = self._screens[asked.screen], asked.args
         if screen.attachment is None:
             return None
         look = screen.attachment.look
@@ -113,18 +113,18 @@ class Steps:
             screen=screen.name,
             intake=screen.attachment,
             language=record.language,
-            beside=look(scene) if look is not None else None,
+            beside=look(ctx) if look is not None else None,
         )
 
-    def _looking(self, tx: Tx, record: Record) -> Scene:
-        return Scene(core=self._core, tx=tx, chat_id=record.chat_id, args=record.args, at=tx.now)
+    def _looking(self, tx: Tx, record: Record) -> Context:
+        return Context(core=self._core, tx=tx, chat_id=record.chat_id, args=record.args, at=tx.now)
 
-    def _captioned(self, scene: Scene, screen: Screen, sent: Attachment) -> Go | None:
+    def _captioned(self, ctx: Context, screen: Screen, sent: Attachment) -> Go | None:
         """Return where the command leads that was written under a file which this screen does not take."""
         typed = sent.command
         if screen.attachment is not None or typed is None or typed.name not in self._words.with_file:
             return None
-        return self._words.command(scene, typed)
+        return self._words.command(ctx, typed)
 
     def shown(self, tx: Tx, record: Record, given: Given = _NOTHING) -> Present:
         """Show a conversation as it stands now.
@@ -132,7 +132,7 @@ class Steps:
         Raises:
             SnapshotWanted: run again with what is asked for.
         """
-        scene = Scene(
+        ctx = Context(
             core=self._core,
             tx=tx,
             chat_id=record.chat_id,
@@ -142,7 +142,7 @@ class Steps:
             seen=given.seen,
             bot_username=self._words.username(),
         )
-        return self._show(tx, scene, record, stay())
+        return self._show(tx, ctx, record, stay())
 
     def _live(self, tx: Tx, chat_id: int) -> Record:
         """Return a conversation that has a live message.
@@ -155,9 +155,9 @@ class Steps:
             raise NothingToSay
         return open_record(tx, chat_id, record.screen)
 
-    def _scene(self, tx: Tx, query: Asked, record: Record, given: Given) -> Scene:
+    def _context(self, tx: Tx, query: Asked, record: Record, given: Given) -> Context:
         nonce = query.event.query_id if isinstance(query.event, Press) else f"update:{query.update_id}"
-        return Scene(
+        return Context(
             core=self._core,
             tx=tx,
             chat_id=query.chat_id,
@@ -171,69 +171,69 @@ class Steps:
             bot_username=self._words.username(),
         )
 
-    def _pressed(self, scene: Scene, record: Record, carried: Carried) -> Go:
+    def _pressed(self, ctx: Context, record: Record, carried: Carried) -> Go:
         screen = self._screen(record.screen)
         handler = screen.buttons.get(carried.action) if carried.action else None
         if handler is None:  # of an older program
             return stay(note=self._words.old_button())
-        return self._words.before(scene, screen) or handler(scene, carried.arg)
+        return self._words.before(ctx, screen) or handler(ctx, carried.arg)
 
-    def _answer(self, scene: Scene, record: Record, event: Event) -> Go:
+    def _answer(self, ctx: Context, record: Record, event: Event) -> Go:
         screen = self._screen(record.screen)
-        mark_reachable(scene.tx, scene.chat_id)  # whoever writes has let us in again
+        mark_reachable(ctx.tx, ctx.chat_id)  # whoever writes has let us in again
         if isinstance(event, Command):
-            return self._words.command(scene, event)
-        if (before := self._words.before(scene, screen)) is not None:
+            return self._words.command(ctx, event)
+        if (before := self._words.before(ctx, screen)) is not None:
             return before
         if isinstance(event, Typed) and screen.text is not None:
-            return screen.text(scene, event.text)
+            return screen.text(ctx, event.text)
         if isinstance(event, Contact) and screen.contact is not None:
-            return screen.contact(scene, event)
-        if isinstance(event, Attachment) and (taken := self._sent(scene, screen, event)) is not None:
+            return screen.contact(ctx, event)
+        if isinstance(event, Attachment) and (taken := self._sent(ctx, screen, event)) is not None:
             return taken
         is_photo = isinstance(event, Attachment) and event.is_image
         return stay(note=self._words.not_taken(screen.hint, is_photo=is_photo))
 
-    def _sent(self, scene: Scene, screen: Screen, event: Attachment) -> Go | None:
+    def _sent(self, ctx: Context, screen: Screen, event: Attachment) -> Go | None:
         """Return where what was sent leads; None where nobody takes it."""
-        asked = self._captioned(scene, screen, event)
+        asked = self._captioned(ctx, screen, event)
         if asked is not None and asked.screen is not None:
-            screen, scene.args = self._screens[asked.screen], asked.args
+            screen, ctx.args = self._screens[asked.screen], asked.args
         reading = event.reading
         if screen.attachment is None or reading is None or reading.screen != screen.name:
             return asked
-        taken = screen.attachment.take(scene, reading.value)
+        taken = screen.attachment.take(ctx, reading.value)
         if asked is not None and taken.screen is None:  # it stays where the command leads
             return replace(taken, screen=asked.screen, args=asked.args)
         return taken
 
-    def _advance(self, tx: Tx, scene: Scene, record: Record, go: Go) -> Present:
+    def _advance(self, tx: Tx, ctx: Context, record: Record, go: Go) -> Present:
         if go.rehearsal:
-            raise RehearsalAsked(scene.account_or_none.office if scene.account_or_none else None)
-        return self._show(tx, scene, record, go, moved=True)
+            raise RehearsalAsked(ctx.account_or_none.office if ctx.account_or_none else None)
+        return self._show(tx, ctx, record, go, moved=True)
 
-    def _show(self, tx: Tx, scene: Scene, record: Record, go: Go, *, moved: bool = False) -> Present:
+    def _show(self, tx: Tx, ctx: Context, record: Record, go: Go, *, moved: bool = False) -> Present:
         """Follow a step to where it leads, in the language that it may itself have chosen."""
-        with speaking(scene.language):
-            return self._led(tx, scene, record, go, moved=moved)
+        with speaking(ctx.language):
+            return self._led(tx, ctx, record, go, moved=moved)
 
-    def _led(self, tx: Tx, scene: Scene, record: Record, go: Go, *, moved: bool) -> Present:
+    def _led(self, tx: Tx, ctx: Context, record: Record, go: Go, *, moved: bool) -> Present:
         """Follow a step to where it leads, and keep it; a screen may itself lead on."""
         note, alert, pinned, effects = go.note, go.alert, go.pinned, tuple(go.effects)
         name, args = _after(go, record.screen, record.args)
-        scene.known = go.known
+        ctx.known = go.known
         for _ in range(_MOST_HOPS):
-            scene.args = args
-            if scene.known is None:
-                scene.refresh()
+            ctx.args = args
+            if ctx.known is None:
+                ctx.refresh()
             try:
                 screen = self._screen(name)
-                shown = self._words.before(scene, screen) or screen.show(scene)
+                shown = self._words.before(ctx, screen) or screen.show(ctx)
             except Refusal as error:  # what it was about is gone: an office that is served no more
                 shown = Go(screen=self._words.first_screen, note=self._words.of_error(error))
             if isinstance(shown, View):
                 break
-            scene.known = None
+            ctx.known = None
             name, args = _after(shown, name, args)
             note = note or shown.note
             effects += tuple(shown.effects)
@@ -247,7 +247,7 @@ class Steps:
         return Present(
             record=record,
             view=shown,
-            language=scene.language,
+            language=ctx.language,
             note=note,
             alert=alert,
             pinned=pinned,
@@ -263,7 +263,7 @@ class Steps:
         record = present.record
         if present.view.sent is None:
             return
-        scene = Scene(
+        ctx = Context(
             core=self._core,
             tx=tx,
             chat_id=record.chat_id,
@@ -271,7 +271,7 @@ class Steps:
             at=shown_at,
             language=present.language,
         )
-        present.view.sent(scene)
+        present.view.sent(ctx)
 
     def due(self, tx: Tx) -> list[int]:
         """Return the chats whose screen has changed by itself."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.names import ActionName
 from bot.pictures.picture import Picture
 
@@ -52,7 +52,7 @@ class View:
     replies: Sequence[str] = ()  # further reply buttons under it
     redraw_at: datetime | None = None  # when it changes next by itself
     protected: bool = False  # a picture that can be neither forwarded nor saved
-    sent: Callable[[Scene], None] | None = None  # what counts from when it has been shown
+    sent: Callable[[Context], None] | None = None  # what counts from when it has been shown
 
     @property
     def kind(self) -> MessageKind:

@@ -1,6 +1,6 @@
 """Filling in an appeal: notice, consent, VIN, reason, two photos, review (docs/domain.md, section 7)."""
 
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.effects import Forget
 from bot.dialog.events import Received
 from bot.dialog.keyboards import in_columns
@@ -33,39 +33,39 @@ _MOST_BYTES = 20_000_000
 """As much as the messenger hands out; the settings may ask for less."""
 
 
-def _draft(scene: Scene) -> Appeal:
-    return scene.core.appeals.draft(scene.tx, scene.account)
+def _draft(ctx: Context) -> Appeal:
+    return ctx.core.appeals.draft(ctx.tx, ctx.account)
 
 
-def _on(scene: Scene, note: str = "") -> Go:
-    go = step(_draft(scene))
+def _on(ctx: Context, note: str = "") -> Go:
+    go = step(_draft(ctx))
     return Go(screen=go.screen, args=go.args, note=note)
 
 
-def _back(scene: Scene) -> tuple[Button, ...]:
+def _back(ctx: Context) -> tuple[Button, ...]:
     """Offer the way back to the review where a complete draft is only being corrected, else to the list."""
-    if _draft(scene).is_complete:
+    if _draft(ctx).is_complete:
         return (Button(label=common.BACK(), action=ActionName.REVIEW),)
     return (Button(label=words.LIST(), action=ActionName.LIST),)
 
 
 _WAYS = {
-    ActionName.REVIEW: lambda scene, _arg: _on(scene),
-    ActionName.LIST: lambda _scene, _arg: Go(screen=ScreenName.APPEALS),
+    ActionName.REVIEW: lambda ctx, _arg: _on(ctx),
+    ActionName.LIST: lambda _ctx, _arg: Go(screen=ScreenName.APPEALS),
 }
 
 
-def _stay_or_list(_scene: Scene, error: XuanhaoError) -> Go:
+def _stay_or_list(_ctx: Context, error: XuanhaoError) -> Go:
     return Go(screen=ScreenName.APPEALS, note=of_error(error), pinned=True)
 
 
-def _pointless(_scene: Scene, error: XuanhaoError) -> Go:
+def _pointless(_ctx: Context, error: XuanhaoError) -> Go:
     """Say why a filled-in appeal is not needed, and offer to give it up."""
     return Go(screen=ScreenName.APPEAL_DROP, note=of_error(error), pinned=True)
 
 
 GONE: ErrorWays = {
-    StepOutOfOrder: lambda _scene, _error: Go(screen=ScreenName.APPEALS, note=words.GONE(), pinned=True)
+    StepOutOfOrder: lambda _ctx, _error: Go(screen=ScreenName.APPEALS, note=words.GONE(), pinned=True)
 }
 """The draft has been submitted, given up or dropped meanwhile."""
 
@@ -73,13 +73,13 @@ GONE: ErrorWays = {
 # --- notice and consent ---------------------------------------------------------------------
 
 
-def _read(scene: Scene, _arg: str) -> Go:
-    return filled(scene, scene.arg("vin"))
+def _read(ctx: Context, _arg: str) -> Go:
+    return filled(ctx, ctx.arg("vin"))
 
 
 NOTICE = Screen(
     name=ScreenName.APPEAL_NOTICE,
-    show=lambda _scene: View(
+    show=lambda _ctx: View(
         text=words.NOTICE(),
         rows=(
             (Button(label=words.READ(), action=ActionName.AGREE, style=Style.SUCCESS),),
@@ -92,21 +92,21 @@ NOTICE = Screen(
         AppealAboutOwnNumber: _stay_or_list,
         AppealNotNeeded: _stay_or_list,
         AppealWaits: _stay_or_list,
-        Blacklisted: lambda scene, _error: begin(scene),
+        Blacklisted: lambda ctx, _error: begin(ctx),
     },
 )
 
 
-def _consent(scene: Scene, _arg: str) -> Go:
-    scene.core.appeals.consent(scene.tx, scene.account)
-    return _on(scene)
+def _consent(ctx: Context, _arg: str) -> Go:
+    ctx.core.appeals.consent(ctx.tx, ctx.account)
+    return _on(ctx)
 
 
 CONSENT = Screen(
     name=ScreenName.APPEAL_CONSENT,
     personal=True,
-    show=lambda scene: View(
-        text=words.consent(scene.core.settings.photos.keep_days),
+    show=lambda ctx: View(
+        text=words.consent(ctx.core.settings.photos.keep_days),
         rows=(
             (
                 Button(label=words.CONSENT(), action=ActionName.AGREE, style=Style.SUCCESS),
@@ -116,7 +116,7 @@ CONSENT = Screen(
     ),
     buttons={
         ActionName.AGREE: _consent,
-        ActionName.DECLINE: lambda _scene, _arg: Go(
+        ActionName.DECLINE: lambda _ctx, _arg: Go(
             screen=ScreenName.APPEALS, note=words.DECLINED(), pinned=True
         ),
     },
@@ -128,9 +128,9 @@ CONSENT = Screen(
 # --- vehicle and reason ---------------------------------------------------------------------
 
 
-def _take_vin(scene: Scene, vin: str) -> Go:
-    scene.core.appeals.enter_vin(scene.tx, scene.account, vin)
-    return _on(scene)
+def _take_vin(ctx: Context, vin: str) -> Go:
+    ctx.core.appeals.enter_vin(ctx.tx, ctx.account, vin)
+    return _on(ctx)
 
 
 VIN_PAGES = VinPages(
@@ -144,7 +144,7 @@ VIN_PAGES = VinPages(
 VIN = Screen(
     name=ScreenName.APPEAL_VIN,
     personal=True,
-    show=lambda scene: View(text=words.VIN() + may_be_photographed(), rows=(_back(scene),)),
+    show=lambda ctx: View(text=words.VIN() + may_be_photographed(), rows=(_back(ctx),)),
     buttons=_WAYS,
     text=VIN_PAGES.typed,
     attachment=VIN_PAGES.intake,
@@ -153,15 +153,15 @@ VIN = Screen(
 )
 
 
-def _reason(scene: Scene, typed: str) -> Go:
-    scene.core.appeals.enter_reason(scene.tx, scene.account, typed)
-    return _on(scene)
+def _reason(ctx: Context, typed: str) -> Go:
+    ctx.core.appeals.enter_reason(ctx.tx, ctx.account, typed)
+    return _on(ctx)
 
 
 REASON = Screen(
     name=ScreenName.APPEAL_REASON,
     personal=True,
-    show=lambda scene: View(text=words.reason_page(), rows=(_back(scene),)),
+    show=lambda ctx: View(text=words.reason_page(), rows=(_back(ctx),)),
     buttons=_WAYS,
     text=_reason,
     hint=words.REASON_HINT,
@@ -187,21 +187,21 @@ def _judged(core: Core, received: Received) -> Photo:
 
 
 def _photo_screen(slot: Slot) -> Screen:
-    def take(scene: Scene, photo: Photo) -> Go:
-        scene.core.appeals.attach(scene.tx, scene.account, slot, photo)
-        go = _on(scene)
+    def take(ctx: Context, photo: Photo) -> Go:
+        ctx.core.appeals.attach(ctx.tx, ctx.account, slot, photo)
+        go = _on(ctx)
         return Go(screen=go.screen, args=go.args, note=words.photo_taken(slot), effects=(Forget(),))
 
     return Screen(
         name=PHOTO_PAGES[slot],
         personal=True,
-        show=lambda scene: View(text=words.photo_page(slot), rows=(_back(scene),)),
+        show=lambda ctx: View(text=words.photo_page(slot), rows=(_back(ctx),)),
         buttons=_WAYS,
         attachment=Intake(
             most_bytes=_MOST_BYTES,
             read=_judged,
             take=take,
-            look=lambda scene: scene.core.appeals.to_differ_from(scene.tx, scene.account, slot),
+            look=lambda ctx: ctx.core.appeals.to_differ_from(ctx.tx, ctx.account, slot),
         ),
         hint=words.PHOTO_HINT,
         errors=GONE,
@@ -211,8 +211,8 @@ def _photo_screen(slot: Slot) -> Screen:
 # --- review ---------------------------------------------------------------------------------
 
 
-def _show_review(scene: Scene) -> View | Go:
-    draft, account = _draft(scene), scene.account
+def _show_review(ctx: Context) -> View | Go:
+    draft, account = _draft(ctx), ctx.account
     missing = step(draft)
     if missing.screen != ScreenName.APPEAL_REVIEW:
         return missing
@@ -226,8 +226,8 @@ def _show_review(scene: Scene) -> View | Go:
         Button(label=words.CHANGE_PHONE(), action=ActionName.PHONE),
     )
     return View(
-        text=words.review(draft, account, scene.office_of(account.office or draft.office)),
-        picture=evidence(scene.core.photos, draft),
+        text=words.review(draft, account, ctx.office_of(account.office or draft.office)),
+        picture=evidence(ctx.core.photos, draft),
         protected=True,
         rows=(
             (Button(label=words.SUBMIT(), action=ActionName.SUBMIT, style=Style.SUCCESS),),
@@ -242,15 +242,15 @@ def _show_review(scene: Scene) -> View | Go:
     )
 
 
-def _submit(scene: Scene, _arg: str) -> Go:
-    one = scene.core.appeals.submit(scene.tx, scene.account)
+def _submit(ctx: Context, _arg: str) -> Go:
+    one = ctx.core.appeals.submit(ctx.tx, ctx.account)
     return Go(
         screen=ScreenName.APPEAL, args={"id": str(one.appeal_id)}, note=words.submitted(one), pinned=True
     )
 
 
-def _exchange(scene: Scene, _arg: str) -> Go:
-    scene.core.appeals.exchange_photos(scene.tx, scene.account)
+def _exchange(ctx: Context, _arg: str) -> Go:
+    ctx.core.appeals.exchange_photos(ctx.tx, ctx.account)
     return Go(screen=ScreenName.APPEAL_REVIEW, note=words.EXCHANGED(), pinned=True)
 
 
@@ -265,36 +265,36 @@ REVIEW = Screen(
     show=_show_review,
     buttons={
         ActionName.SUBMIT: _submit,
-        ActionName.VIN: lambda _scene, _arg: Go(screen=ScreenName.APPEAL_VIN),
-        ActionName.REASON: lambda _scene, _arg: Go(screen=ScreenName.APPEAL_REASON),
-        ActionName.PHOTO: lambda _scene, slot: Go(screen=PHOTO_PAGES[Slot(slot)]),
+        ActionName.VIN: lambda _ctx, _arg: Go(screen=ScreenName.APPEAL_VIN),
+        ActionName.REASON: lambda _ctx, _arg: Go(screen=ScreenName.APPEAL_REASON),
+        ActionName.PHOTO: lambda _ctx, slot: Go(screen=PHOTO_PAGES[Slot(slot)]),
         ActionName.EXCHANGE: _exchange,
-        ActionName.NAME: lambda _scene, _arg: _corrects(ScreenName.REG_NAME),
-        ActionName.PHONE: lambda _scene, _arg: _corrects(ScreenName.REG_PHONE),
-        ActionName.DROP: lambda _scene, _arg: Go(screen=ScreenName.APPEAL_DROP),
-        ActionName.LIST: lambda _scene, _arg: Go(screen=ScreenName.APPEALS),
+        ActionName.NAME: lambda _ctx, _arg: _corrects(ScreenName.REG_NAME),
+        ActionName.PHONE: lambda _ctx, _arg: _corrects(ScreenName.REG_PHONE),
+        ActionName.DROP: lambda _ctx, _arg: Go(screen=ScreenName.APPEAL_DROP),
+        ActionName.LIST: lambda _ctx, _arg: Go(screen=ScreenName.APPEALS),
     },
     hint=common.PRESS_HINT,
     errors={
         **GONE,
-        AppealIncomplete: lambda scene, _error: _on(scene),
+        AppealIncomplete: lambda ctx, _error: _on(ctx),
         AppealWaits: _stay_or_list,
         AppealAboutOwnNumber: _pointless,
         AppealNotNeeded: _pointless,
         VehicleUnknown: _stay_or_list,
-        Blacklisted: lambda scene, _error: begin(scene),
+        Blacklisted: lambda ctx, _error: begin(ctx),
     },
 )
 
 
-def _drop(scene: Scene, _arg: str) -> Go:
-    scene.core.appeals.drop(scene.tx, scene.account)
+def _drop(ctx: Context, _arg: str) -> Go:
+    ctx.core.appeals.drop(ctx.tx, ctx.account)
     return Go(screen=ScreenName.APPEALS, note=words.DROPPED())
 
 
 DROP = Screen(
     name=ScreenName.APPEAL_DROP,
-    show=lambda _scene: View(
+    show=lambda _ctx: View(
         text=words.DROP_TEXT(),
         rows=(
             (

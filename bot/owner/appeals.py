@@ -1,6 +1,6 @@
 """An owner's appeals (异常选号资料修改): the list, one of them, the way into a new one."""
 
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import ErrorWays, Go, Screen
@@ -17,32 +17,32 @@ _A_PAGE = 8
 PHOTO_PAGES = {Slot.IDENTITY: ScreenName.APPEAL_IDENTITY, Slot.INVOICE: ScreenName.APPEAL_INVOICE}
 
 
-def begin(scene: Scene, vin: str = "") -> Go:
+def begin(ctx: Context, vin: str = "") -> Go:
     """Lead into a new appeal, or on with the draft; about a vehicle, where one is meant.
 
     Raises:
         AppealAboutOwnNumber, AppealNotNeeded, AppealWaits, VehicleUnknown: said before anything is read.
     """
-    account, core = scene.account_or_none, scene.core
+    account, core = ctx.account_or_none, ctx.core
     if account is None or not account.is_registered:
-        go = entry(scene)
+        go = entry(ctx)
         return Go(screen=go.screen, args=go.args, note=words.REGISTER_FIRST(), alert=True)
-    ban = running(scene.tx, account.identity_hash)
+    ban = running(ctx.tx, account.identity_hash)
     if ban is not None:
         note = words.ban_stays(core.offices.get(ban.office))
         return Go(screen=ScreenName.BANNED, note=note, pinned=True)
     if vin:
-        core.appeals.validate(scene.tx, account, vin)
-    draft = core.appeals.find_draft(scene.tx, account)
+        core.appeals.validate(ctx.tx, account, vin)
+    draft = core.appeals.find_draft(ctx.tx, account)
     if draft is None or not draft.has_consent:
         return Go(screen=ScreenName.APPEAL_NOTICE, args={"vin": vin})
-    return filled(scene, vin)
+    return filled(ctx, vin)
 
 
-def filled(scene: Scene, vin: str) -> Go:
+def filled(ctx: Context, vin: str) -> Go:
     """Begin or go on, and lead to what is missing."""
-    before = scene.core.appeals.find_draft(scene.tx, scene.account)
-    begun = scene.core.appeals.begin(scene.tx, scene.account, vin)
+    before = ctx.core.appeals.find_draft(ctx.tx, ctx.account)
+    begun = ctx.core.appeals.begin(ctx.tx, ctx.account, vin)
     changed = before is not None and before.vin is not None and before.vin != begun.vin
     go = step(begun)
     return Go(screen=go.screen, note=words.VIN_CHANGED() if changed else "", pinned=True)
@@ -63,12 +63,12 @@ def step(draft: Appeal) -> Go:
 # --- the list -------------------------------------------------------------------------------
 
 
-def _show_list(scene: Scene) -> View:
-    account, appeals = scene.account_or_none, scene.core.appeals
-    mine = appeals.of_account(scene.tx, account) if account else []
-    draft = appeals.find_draft(scene.tx, account) if account else None
+def _show_list(ctx: Context) -> View:
+    account, appeals = ctx.account_or_none, ctx.core.appeals
+    mine = appeals.of_account(ctx.tx, account) if account else []
+    draft = appeals.find_draft(ctx.tx, account) if account else None
     buttons = [Button(label=words.label(one), action=ActionName.OPEN, arg=str(one.appeal_id)) for one in mine]
-    page = int(scene.arg("page") or 0)
+    page = int(ctx.arg("page") or 0)
     shown, turns = page_of(buttons, page, _A_PAGE)
     numbers = {button.arg for button in shown}
     listed = [one for one in mine if str(one.appeal_id) in numbers]
@@ -88,10 +88,10 @@ LIST = Screen(
     name=ScreenName.APPEALS,
     show=_show_list,
     buttons={
-        ActionName.NEW: lambda scene, _arg: begin(scene),
-        ActionName.OPEN: lambda _scene, number: Go(screen=ScreenName.APPEAL, args={"id": number}),
-        ActionName.PAGE: lambda _scene, page: Go(screen=ScreenName.APPEALS, args={"page": page}),
-        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.NEW: lambda ctx, _arg: begin(ctx),
+        ActionName.OPEN: lambda _ctx, number: Go(screen=ScreenName.APPEAL, args={"id": number}),
+        ActionName.PAGE: lambda _ctx, page: Go(screen=ScreenName.APPEALS, args={"page": page}),
+        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
 )
@@ -100,16 +100,16 @@ LIST = Screen(
 # --- one of them ----------------------------------------------------------------------------
 
 
-def _own(scene: Scene) -> Appeal:
-    number = scene.arg("id")
-    if scene.account_or_none is None or not number.isdecimal():
+def _own(ctx: Context) -> Appeal:
+    number = ctx.arg("id")
+    if ctx.account_or_none is None or not number.isdecimal():
         raise AppealUnknown
-    return scene.core.appeals.own(scene.tx, scene.account_or_none, int(number))
+    return ctx.core.appeals.own(ctx.tx, ctx.account_or_none, int(number))
 
 
-def _show(scene: Scene) -> View | Go:
+def _show(ctx: Context) -> View | Go:
     try:
-        one = _own(scene)
+        one = _own(ctx)
     except AppealUnknown:
         return Go(screen=ScreenName.APPEALS)
     if one.state == AppealState.DRAFT:
@@ -125,48 +125,46 @@ def _show(scene: Scene) -> View | Go:
         Button(label=words.LIST(), action=ActionName.LIST),
         Button(label=common.HOME(), action=ActionName.HOME),
     )
-    return View(text=words.page(one, scene.core.offices.get(one.office)), rows=(*actions, back))
+    return View(text=words.page(one, ctx.core.offices.get(one.office)), rows=(*actions, back))
 
 
-def _renew(scene: Scene, _arg: str) -> Go:
-    begun = scene.core.appeals.renew(scene.tx, scene.account, _own(scene).appeal_id)
+def _renew(ctx: Context, _arg: str) -> Go:
+    begun = ctx.core.appeals.renew(ctx.tx, ctx.account, _own(ctx).appeal_id)
     go = step(begun)
     return Go(screen=go.screen, args=go.args, note=words.RENEWED(), pinned=True)
 
 
-def _select(scene: Scene, _arg: str) -> Go:
+def _select(ctx: Context, _arg: str) -> Go:
     """Go on with the selection for the vehicle, with what was begun of it, as far as that goes."""
-    vin, begun = _own(scene).required_vin, scene.current_preselection
+    vin, begun = _own(ctx).required_vin, ctx.current_preselection
     if begun is None:
-        return (
-            entry(scene) if running(scene.tx, scene.account.identity_hash) else Go(screen=ScreenName.BASICS)
-        )
+        return entry(ctx) if running(ctx.tx, ctx.account.identity_hash) else Go(screen=ScreenName.BASICS)
     if begun.state == PreselectionState.INFORMED and begun.vin != vin:
-        scene.core.preselections.enter_vin(scene.tx, begun.preselection_id, vin)
-        scene.refresh()
-        return step_of(scene, scene.preselection)
-    go = step_of(scene, begun)
+        ctx.core.preselections.enter_vin(ctx.tx, begun.preselection_id, vin)
+        ctx.refresh()
+        return step_of(ctx, ctx.preselection)
+    go = step_of(ctx, begun)
     is_other = begun.vin is not None and begun.vin != vin
     return Go(screen=go.screen, args=go.args, note=words.OTHER_VEHICLE() if is_other else "", alert=is_other)
 
 
-def _stands(scene: Scene, _error: object) -> Go:
+def _stands(ctx: Context, _error: object) -> Go:
     """Show where an appeal stands that somebody has ended meanwhile."""
-    return Go(screen=ScreenName.APPEAL, args={"id": scene.arg("id")})
+    return Go(screen=ScreenName.APPEAL, args={"id": ctx.arg("id")})
 
 
-def _was_faster(scene: Scene, _error: object) -> Go:
+def _was_faster(ctx: Context, _error: object) -> Go:
     """Show the decision that came before the withdrawal, and that it stands."""
-    is_withdrawn = _own(scene).state == AppealState.WITHDRAWN
+    is_withdrawn = _own(ctx).state == AppealState.WITHDRAWN
     note = "" if is_withdrawn else words.ENDED_BEFORE()
-    return Go(screen=ScreenName.APPEAL, args={"id": scene.arg("id")}, note=note, pinned=True)
+    return Go(screen=ScreenName.APPEAL, args={"id": ctx.arg("id")}, note=note, pinned=True)
 
 
 ERRORS: ErrorWays = {
     AppealDecided: _was_faster,
     StepOutOfOrder: _stands,
-    AppealUnfinished: lambda scene, _error: Go(
-        screen=step(scene.core.appeals.draft(scene.tx, scene.account)).screen,
+    AppealUnfinished: lambda ctx, _error: Go(
+        screen=step(ctx.core.appeals.draft(ctx.tx, ctx.account)).screen,
         note=words.UNFINISHED(),
         pinned=True,
     ),
@@ -176,23 +174,23 @@ PAGE = Screen(
     name=ScreenName.APPEAL,
     show=_show,
     buttons={
-        ActionName.WITHDRAW: lambda scene, _arg: Go(
-            screen=ScreenName.APPEAL_WITHDRAW, args={"id": scene.arg("id")}
+        ActionName.WITHDRAW: lambda ctx, _arg: Go(
+            screen=ScreenName.APPEAL_WITHDRAW, args={"id": ctx.arg("id")}
         ),
         ActionName.RENEW: _renew,
         ActionName.SELECT: _select,
-        ActionName.LIST: lambda _scene, _arg: Go(screen=ScreenName.APPEALS),
-        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.LIST: lambda _ctx, _arg: Go(screen=ScreenName.APPEALS),
+        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=ERRORS,
 )
 
 
-def _show_withdraw(scene: Scene) -> View | Go:
-    one = _own(scene)
+def _show_withdraw(ctx: Context) -> View | Go:
+    one = _own(ctx)
     if one.state != AppealState.PENDING:
-        return Go(screen=ScreenName.APPEAL, args={"id": scene.arg("id")})
+        return Go(screen=ScreenName.APPEAL, args={"id": ctx.arg("id")})
     return View(
         text=words.withdraw_question(one),
         rows=(
@@ -204,9 +202,9 @@ def _show_withdraw(scene: Scene) -> View | Go:
     )
 
 
-def _withdraw(scene: Scene, _arg: str) -> Go:
-    one = _own(scene)
-    scene.core.appeals.withdraw(scene.tx, scene.account, one.appeal_id)
+def _withdraw(ctx: Context, _arg: str) -> Go:
+    one = _own(ctx)
+    ctx.core.appeals.withdraw(ctx.tx, ctx.account, one.appeal_id)
     return Go(screen=ScreenName.APPEAL, args={"id": str(one.appeal_id)}, note=words.WITHDRAWN())
 
 
@@ -215,7 +213,7 @@ WITHDRAW = Screen(
     show=_show_withdraw,
     buttons={
         ActionName.WITHDRAW: _withdraw,
-        ActionName.STAY: lambda scene, _arg: Go(screen=ScreenName.APPEAL, args={"id": scene.arg("id")}),
+        ActionName.STAY: lambda ctx, _arg: Go(screen=ScreenName.APPEAL, args={"id": ctx.arg("id")}),
     },
     hint=common.PRESS_HINT,
     errors=ERRORS,

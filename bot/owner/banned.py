@@ -1,6 +1,6 @@
 """What whoever is on the blacklist is shown: why, until when, how to object."""
 
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Go, Screen
 from bot.dialog.view import Button, View
@@ -10,11 +10,11 @@ from bot.texts.owner import home
 from core.people.blacklist import running
 
 
-def _show(scene: Scene) -> View | Go:
-    ban = running(scene.tx, scene.account.identity_hash)
+def _show(ctx: Context) -> View | Go:
+    ban = running(ctx.tx, ctx.account.identity_hash)
     if ban is None:
         return Go(screen=ScreenName.HOME)
-    office = scene.core.offices.get(ban.office) or scene.core.offices.get(scene.account.office or "")
+    office = ctx.core.offices.get(ban.office) or ctx.core.offices.get(ctx.account.office or "")
     return View(
         text=notices.banned(ban.until, ban.reason, office),
         rows=(
@@ -31,8 +31,8 @@ BANNED = Screen(
     name=ScreenName.BANNED,
     show=_show,
     buttons={
-        ActionName.MINE: lambda _scene, _arg: Go(screen=ScreenName.MINE),
-        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.MINE: lambda _ctx, _arg: Go(screen=ScreenName.MINE),
+        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
 )

@@ -1,6 +1,6 @@
 """Step 1: office and plate kind, and the notice (docs/domain.md, section 3)."""
 
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Go, Screen
@@ -14,10 +14,10 @@ from core.values.plates import PlateKind
 _OFFICES_A_PAGE = 16
 
 
-def _show_basics(scene: Scene) -> View:
-    account = scene.account
-    offices = list(scene.core.offices.values())
-    chosen = scene.office_of(scene.arg("office") or account.office or offices[0].code)
+def _show_basics(ctx: Context) -> View:
+    account = ctx.account
+    offices = list(ctx.core.offices.values())
+    chosen = ctx.office_of(ctx.arg("office") or account.office or offices[0].code)
     may_change = account.user_type.selects_elsewhere and len(offices) > 1
     kinds = [Button(label=common.KINDS[kind](), action=ActionName.KIND, arg=kind) for kind in PlateKind]
     rows = list(in_columns(kinds, 1))
@@ -27,17 +27,17 @@ def _show_basics(scene: Scene) -> View:
             for one in offices
             if one.code != chosen.code
         ]
-        page, turns = page_of(buttons, int(scene.arg("page") or 0), _OFFICES_A_PAGE)
+        page, turns = page_of(buttons, int(ctx.arg("page") or 0), _OFFICES_A_PAGE)
         rows += in_columns(page, 2)
         rows += [tuple(turns)] if turns else []
     rows.append((Button(label=common.BACK(), action=ActionName.HOME),))
     return View(text=preselect.basics(offices, chosen, may_change=may_change), rows=rows)
 
 
-def _choose(scene: Scene, kind: str) -> Go:
-    account = scene.account
-    office = scene.office_of(scene.arg("office") or account.office or "")
-    scene.core.preselections.choose(scene.tx, account, office, PlateKind(kind))
+def _choose(ctx: Context, kind: str) -> Go:
+    account = ctx.account
+    office = ctx.office_of(ctx.arg("office") or account.office or "")
+    ctx.core.preselections.choose(ctx.tx, account, office, PlateKind(kind))
     return Go(screen=ScreenName.NOTICE)
 
 
@@ -47,19 +47,19 @@ BASICS = Screen(
     show=_show_basics,
     buttons={
         ActionName.KIND: _choose,
-        ActionName.OFFICE: lambda _scene, code: Go(screen=ScreenName.BASICS, args={"office": code}),
-        ActionName.PAGE: lambda scene, page: Go(
-            screen=ScreenName.BASICS, args={"office": scene.arg("office"), "page": page}
+        ActionName.OFFICE: lambda _ctx, code: Go(screen=ScreenName.BASICS, args={"office": code}),
+        ActionName.PAGE: lambda ctx, page: Go(
+            screen=ScreenName.BASICS, args={"office": ctx.arg("office"), "page": page}
         ),
-        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
     },
 )
 
 
-def _show_notice(scene: Scene) -> View:
-    begun = scene.preselection
+def _show_notice(ctx: Context) -> View:
+    begun = ctx.preselection
     return View(
-        text=preselect.notice(scene.office, begun.kind),
+        text=preselect.notice(ctx.office, begun.kind),
         rows=(
             (Button(label=preselect.AGREE_NOTICE(), action=ActionName.AGREE, style=Style.SUCCESS),),
             (Button(label=common.BACK(), action=ActionName.BASICS),),
@@ -67,9 +67,9 @@ def _show_notice(scene: Scene) -> View:
     )
 
 
-def _agree(scene: Scene, _arg: str) -> Go:
-    scene.core.preselections.agree(scene.tx, scene.account, scene.preselection.preselection_id)
-    return go_on(scene)
+def _agree(ctx: Context, _arg: str) -> Go:
+    ctx.core.preselections.agree(ctx.tx, ctx.account, ctx.preselection.preselection_id)
+    return go_on(ctx)
 
 
 NOTICE = Screen(
@@ -78,10 +78,10 @@ NOTICE = Screen(
     show=_show_notice,
     buttons={
         ActionName.AGREE: _agree,
-        ActionName.BASICS: lambda scene, _arg: Go(
-            screen=ScreenName.BASICS, args={"office": scene.preselection.office}
+        ActionName.BASICS: lambda ctx, _arg: Go(
+            screen=ScreenName.BASICS, args={"office": ctx.preselection.office}
         ),
     },
-    errors={StepOutOfOrder: lambda scene, _error: entry(scene)},
+    errors={StepOutOfOrder: lambda ctx, _error: entry(ctx)},
 )
 SCREENS = (BASICS, NOTICE)

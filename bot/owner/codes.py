@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.effects import SendCode
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Go, stay
@@ -15,16 +15,16 @@ _LONGEST = 40
 _LABELS = ("短信验证码", "验证码", "CODE")
 
 
-def request(scene: Scene, binding: CodeBinding, screen: ScreenName) -> Go:
+def request(ctx: Context, binding: CodeBinding, screen: ScreenName) -> Go:
     """Ask for a code, and lead to the page where it is entered."""
-    code_id = scene.core.verification.request(scene.tx, binding)
+    code_id = ctx.core.verification.request(ctx.tx, binding)
     return Go(screen=screen, effects=(SendCode(code_id=code_id),))
 
 
-def page(scene: Scene, purpose: CodePurpose, phone: str, extra: tuple[Button, ...]) -> View:
+def page(ctx: Context, purpose: CodePurpose, phone: str, extra: tuple[Button, ...]) -> View:
     """Show what is known of the code, with the way to a new one."""
-    state = scene.core.verification.state(scene.tx, scene.account, purpose)
-    now = scene.tx.now
+    state = ctx.core.verification.state(ctx.tx, ctx.account, purpose)
+    now = ctx.tx.now
     wait = max(timedelta(), state.resend_at - now) if state else timedelta()
     can_resend = not wait
     changes = [at for at in (state.resend_at, state.expires_at) if at > now] if state else []

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Go, Screen
@@ -19,26 +19,26 @@ from core.values.plates import split_wishes
 _MOST_READ = 20
 
 
-def _args(scene: Scene, wishes: Sequence[str], suggestions: Sequence[str] = ()) -> dict[str, object]:
+def _args(ctx: Context, wishes: Sequence[str], suggestions: Sequence[str] = ()) -> dict[str, object]:
     return {
         "wishes": list(wishes),
         "ideas": list(suggestions),
-        "without_four": bool(scene.args.get("without_four")),
+        "without_four": bool(ctx.args.get("without_four")),
     }
 
 
-def _back_to_random(scene: Scene, _arg: str) -> Go:
-    return Go(screen=ScreenName.SELECTING, args={"without_four": bool(scene.args.get("without_four"))})
+def _back_to_random(ctx: Context, _arg: str) -> Go:
+    return Go(screen=ScreenName.SELECTING, args={"without_four": bool(ctx.args.get("without_four"))})
 
 
-def _show(scene: Scene) -> View | Go:
-    begun, office = scene.preselection, scene.office
+def _show(ctx: Context) -> View | Go:
+    begun, office = ctx.preselection, ctx.office
     if begun.state != PreselectionState.VERIFIED:
-        return step_of(scene, begun)
-    lease = lease_until(scene.tx, begun)
+        return step_of(ctx, begun)
+    lease = lease_until(ctx.tx, begun)
     if lease is None:
-        return _back_to_random(scene, "")
-    left, wishes = remaining_quota(scene.tx, office, begun.required_vin), scene.list_arg("wishes")
+        return _back_to_random(ctx, "")
+    left, wishes = remaining_quota(ctx.tx, office, begun.required_vin), ctx.list_arg("wishes")
     if left.none:
         return Go(screen=ScreenName.USED_UP)
     rows = list(
@@ -50,7 +50,7 @@ def _show(scene: Scene) -> View | Go:
             2,
         )
     )
-    suggestions = [idea for idea in scene.list_arg("ideas") if idea not in wishes]
+    suggestions = [idea for idea in ctx.list_arg("ideas") if idea not in wishes]
     rows += in_columns(
         [
             Button(label=f"💡 {common.plate(office.code, idea)}", action=ActionName.ADD, arg=idea)
@@ -69,42 +69,42 @@ def _show(scene: Scene) -> View | Go:
     return View(text=selecting.composing(office, begun.kind, left, wishes), rows=rows, redraw_at=lease)
 
 
-def _typed(scene: Scene, typed: str) -> Go:
-    return _with(scene, split_wishes(typed, limit=_MOST_READ))
+def _typed(ctx: Context, typed: str) -> Go:
+    return _with(ctx, split_wishes(typed, limit=_MOST_READ))
 
 
-def _with(scene: Scene, more: Sequence[str]) -> Go:
+def _with(ctx: Context, more: Sequence[str]) -> Go:
     """Add wishes to those that are there, if all of them can be made."""
     if not more:
         raise NoWishes
-    present = scene.list_arg("wishes")
-    wishes = validate_wishes(scene.tx, scene.office, scene.preselection, [*present, *more])
-    return Go(screen=ScreenName.COMPOSE, args=_args(scene, wishes, scene.list_arg("ideas")))
+    present = ctx.list_arg("wishes")
+    wishes = validate_wishes(ctx.tx, ctx.office, ctx.preselection, [*present, *more])
+    return Go(screen=ScreenName.COMPOSE, args=_args(ctx, wishes, ctx.list_arg("ideas")))
 
 
-def _without(scene: Scene, wish: str) -> Go:
-    rest = [one for one in scene.list_arg("wishes") if one != wish]
-    return Go(screen=ScreenName.COMPOSE, args=_args(scene, rest, scene.list_arg("ideas")))
+def _without(ctx: Context, wish: str) -> Go:
+    rest = [one for one in ctx.list_arg("wishes") if one != wish]
+    return Go(screen=ScreenName.COMPOSE, args=_args(ctx, rest, ctx.list_arg("ideas")))
 
 
-def _submit(scene: Scene, _arg: str) -> Go:
-    wishes, begun, office = scene.list_arg("wishes"), scene.preselection, scene.office
-    if not office.hours.is_open(scene.at):
-        raise OfficeClosed(office.hours.next_opening(scene.at))
-    validate_wishes(scene.tx, office, begun, wishes)
-    left = remaining_quota(scene.tx, office, begun.required_vin).wishes
+def _submit(ctx: Context, _arg: str) -> Go:
+    wishes, begun, office = ctx.list_arg("wishes"), ctx.preselection, ctx.office
+    if not office.hours.is_open(ctx.at):
+        raise OfficeClosed(office.hours.next_opening(ctx.at))
+    validate_wishes(ctx.tx, office, begun, wishes)
+    left = remaining_quota(ctx.tx, office, begun.required_vin).wishes
     if left < len(wishes):
         raise NoWishesLeft(left)
-    return Go(screen=ScreenName.TRY, args=_args(scene, wishes))
+    return Go(screen=ScreenName.TRY, args=_args(ctx, wishes))
 
 
 COMPOSE = Screen(
     name=ScreenName.COMPOSE,
     show=_show,
     buttons={
-        ActionName.ADD: lambda scene, idea: _with(scene, [idea]),
+        ActionName.ADD: lambda ctx, idea: _with(ctx, [idea]),
         ActionName.REMOVE: _without,
-        ActionName.CLEAR: lambda scene, _arg: Go(screen=ScreenName.COMPOSE, args=_args(scene, ())),
+        ActionName.CLEAR: lambda ctx, _arg: Go(screen=ScreenName.COMPOSE, args=_args(ctx, ())),
         ActionName.SUBMIT: _submit,
         ActionName.RANDOM: _back_to_random,
     },
@@ -117,13 +117,13 @@ COMPOSE = Screen(
 # --- the question before a try ----------------------------------------------------------------
 
 
-def _show_try(scene: Scene) -> View | Go:
-    begun, office, wishes = scene.preselection, scene.office, scene.list_arg("wishes")
+def _show_try(ctx: Context) -> View | Go:
+    begun, office, wishes = ctx.preselection, ctx.office, ctx.list_arg("wishes")
     if begun.state != PreselectionState.VERIFIED:
-        return step_of(scene, begun)
+        return step_of(ctx, begun)
     if not wishes:
-        return Go(screen=ScreenName.COMPOSE, args=_args(scene, ()))
-    known = failed_before(scene.tx, begun, wishes)
+        return Go(screen=ScreenName.COMPOSE, args=_args(ctx, ()))
+    known = failed_before(ctx.tx, begun, wishes)
     return View(
         text=selecting.try_question(office, wishes, known),
         rows=(
@@ -133,17 +133,17 @@ def _show_try(scene: Scene) -> View | Go:
     )
 
 
-def _try(scene: Scene, _arg: str) -> Go:
-    begun, wishes = scene.preselection, scene.list_arg("wishes")
-    result = scene.core.selection.compose(
-        scene.tx, scene.account, begun.preselection_id, scene.office, wishes, received_at=scene.at
+def _try(ctx: Context, _arg: str) -> Go:
+    begun, wishes = ctx.preselection, ctx.list_arg("wishes")
+    result = ctx.core.selection.compose(
+        ctx.tx, ctx.account, begun.preselection_id, ctx.office, wishes, received_at=ctx.at
     )
     if result.taken:
         return Go(screen=ScreenName.DONE, args={"id": str(begun.preselection_id)})
     return Go(
         screen=ScreenName.COMPOSE,
-        args=_args(scene, (), result.suggestions),
-        note=selecting.failed(scene.office, result),
+        args=_args(ctx, (), result.suggestions),
+        note=selecting.failed(ctx.office, result),
         pinned=True,
     )
 
@@ -153,8 +153,8 @@ TRY = Screen(
     show=_show_try,
     buttons={
         ActionName.TRY: _try,
-        ActionName.BACK: lambda scene, _arg: Go(
-            screen=ScreenName.COMPOSE, args=_args(scene, scene.list_arg("wishes"))
+        ActionName.BACK: lambda ctx, _arg: Go(
+            screen=ScreenName.COMPOSE, args=_args(ctx, ctx.list_arg("wishes"))
         ),
     },
     errors=ERRORS,

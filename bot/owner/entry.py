@@ -1,6 +1,6 @@
 """Where 【预选号牌】 leads: the place at which the owner left (docs/domain.md, section 3)."""
 
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Go, Screen
 from core.people.accounts import Account
@@ -9,34 +9,34 @@ from core.preselection import Preselection, PreselectionState, lease_until, of_a
 from core.preselection.selection import remaining_quota
 
 
-def entry(scene: Scene) -> Go:
+def entry(ctx: Context) -> Go:
     """Lead on from where the owner left."""
-    scene.refresh()
-    account = scene.account_or_none
+    ctx.refresh()
+    account = ctx.account_or_none
     if account is None or not account.consents:
         return Go(screen=ScreenName.CONSENT)
     if not account.is_registered:
         return registration_step(account)
-    if running(scene.tx, account.identity_hash) is not None:
+    if running(ctx.tx, account.identity_hash) is not None:
         return Go(screen=ScreenName.BANNED)
-    if scene.current_preselection is not None:
-        return step_of(scene, scene.current_preselection)
-    reserved = reserved_of(scene)
+    if ctx.current_preselection is not None:
+        return step_of(ctx, ctx.current_preselection)
+    reserved = reserved_of(ctx)
     if reserved is not None:
         return Go(screen=ScreenName.DONE, args={"id": str(reserved.preselection_id)})
     return Go(screen=ScreenName.BASICS)
 
 
-def consent_first(scene: Scene, screen: Screen) -> Go | None:
+def consent_first(ctx: Context, screen: Screen) -> Go | None:
     """Lead to the consent before any screen that takes personal data, whatever the way to it."""
-    if not screen.personal or (scene.account_or_none is not None and scene.account_or_none.consents):
+    if not screen.personal or (ctx.account_or_none is not None and ctx.account_or_none.consents):
         return None
     return Go(screen=ScreenName.CONSENT)
 
 
-def reserved_of(scene: Scene) -> Preselection | None:
+def reserved_of(ctx: Context) -> Preselection | None:
     """Return the owner's number that waits to be confirmed, if there is one."""
-    mine = of_account(scene.tx, scene.account)
+    mine = of_account(ctx.tx, ctx.account)
     return next((one for one in mine if one.state == PreselectionState.RESERVED), None)
 
 
@@ -53,7 +53,7 @@ def registration_step(account: Account) -> Go:
     return Go(screen=ScreenName.REG_REVIEW)
 
 
-def step_of(scene: Scene, begun: Preselection) -> Go:
+def step_of(ctx: Context, begun: Preselection) -> Go:
     """Lead to the step at which a preselection stands."""
     match begun.state:
         case PreselectionState.DRAFT:
@@ -61,18 +61,18 @@ def step_of(scene: Scene, begun: Preselection) -> Go:
         case PreselectionState.INFORMED:
             return data_step(begun)
         case _:
-            office = scene.office_of(begun.office)
-            if remaining_quota(scene.tx, office, begun.required_vin).none:
+            office = ctx.office_of(begun.office)
+            if remaining_quota(ctx.tx, office, begun.required_vin).none:
                 return Go(screen=ScreenName.USED_UP)
-            if begun.state == PreselectionState.VERIFIED and lease_until(scene.tx, begun) is not None:
+            if begun.state == PreselectionState.VERIFIED and lease_until(ctx.tx, begun) is not None:
                 return Go(screen=ScreenName.SELECTING)
             return Go(screen=ScreenName.TERMS)
 
 
-def go_on(scene: Scene) -> Go:
+def go_on(ctx: Context) -> Go:
     """Lead on after something was done to the preselection: it is read anew."""
-    scene.refresh()
-    return step_of(scene, scene.preselection)
+    ctx.refresh()
+    return step_of(ctx, ctx.preselection)
 
 
 def data_step(begun: Preselection) -> Go:

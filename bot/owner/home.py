@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.events import Command
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.rehearsal import REHEARSE
@@ -28,36 +28,36 @@ _AHEAD = timedelta(days=60)
 """So far ahead a year without a published schedule begins to matter."""
 
 
-def _state(scene: Scene) -> str:
-    if scene.account_or_none is None:
+def _state(ctx: Context) -> str:
+    if ctx.account_or_none is None:
         return home.NEW()
-    ban = running(scene.tx, scene.account_or_none.identity_hash)
+    ban = running(ctx.tx, ctx.account_or_none.identity_hash)
     lines = [home.banned(ban.until)] if ban is not None else []
     lines += [
         home.reserved(common.plate(one.office, one.serial or ""), common.moment(one.deadline))
-        for one in of_account(scene.tx, scene.account_or_none)
+        for one in of_account(ctx.tx, ctx.account_or_none)
         if one.state == PreselectionState.RESERVED and one.deadline is not None
     ]
     if lines:
         return "\n".join(lines)
-    if scene.current_preselection is not None:
+    if ctx.current_preselection is not None:
         return home.UNFINISHED()
-    return home.REGISTERED() if scene.account_or_none.is_registered else home.NEW()
+    return home.REGISTERED() if ctx.account_or_none.is_registered else home.NEW()
 
 
-def _warning(scene: Scene) -> str:
+def _warning(ctx: Context) -> str:
     """Return what chiefs must know of the calendar: deadlines that are about to be counted."""
-    if Permission.CLOSED not in scene.admin.permissions:
+    if Permission.CLOSED not in ctx.admin.permissions:
         return ""
-    year = (scene.tx.now + _AHEAD).astimezone(CHINA).year
-    calendar = "" if scene.core.calendar.has_schedule(year) else warnings.no_schedule(year)
-    failed, shut = notification_queue.failures(scene.tx)
+    year = (ctx.tx.now + _AHEAD).astimezone(CHINA).year
+    calendar = "" if ctx.core.calendar.has_schedule(year) else warnings.no_schedule(year)
+    failed, shut = notification_queue.failures(ctx.tx)
     return calendar + (warnings.trouble(failed, shut) if failed or shut else "")
 
 
-def _show(scene: Scene) -> View:
+def _show(ctx: Context) -> View:
     return View(
-        text=home.welcome(list(scene.core.offices.values()), state=_state(scene)) + _warning(scene),
+        text=home.welcome(list(ctx.core.offices.values()), state=_state(ctx)) + _warning(ctx),
         rows=(
             (Button(label=home.PRESELECT(), action=ActionName.PRESELECT, style=Style.PRIMARY),),
             (Button(label=rehearsal.REHEARSE(), action=ActionName.REHEARSE),),
@@ -76,45 +76,45 @@ def _show(scene: Scene) -> View:
     )
 
 
-def help_text(scene: Scene) -> str:
+def help_text(ctx: Context) -> str:
     """Return the help, with the admins' commands for them."""
-    return home.help_text() + commands.help_text(scene.admin.permissions)
+    return home.help_text() + commands.help_text(ctx.admin.permissions)
 
 
-def command(scene: Scene, typed: Command) -> Go:
+def command(ctx: Context, typed: Command) -> Go:
     """Lead an owner's command to its screen."""
     if typed.name == "start" and typed.rest:
         return opened(typed.rest)
     way = _WAYS.get(typed.name)
-    return way(scene) if way else stay(note=home.unknown_command())
+    return way(ctx) if way else stay(note=home.unknown_command())
 
 
-def _cancel(scene: Scene) -> Go:
+def _cancel(ctx: Context) -> Go:
     """Lead to the question before something is given up: on the pages of an appeal, the appeal."""
-    draft = scene.core.appeals.find_draft(scene.tx, scene.account_or_none) if scene.account_or_none else None
-    of_appeal = scene.screen in FORM or scene.arg("back") == ScreenName.APPEAL_REVIEW
-    if draft is not None and (of_appeal or scene.current_preselection is None):
+    draft = ctx.core.appeals.find_draft(ctx.tx, ctx.account_or_none) if ctx.account_or_none else None
+    of_appeal = ctx.screen in FORM or ctx.arg("back") == ScreenName.APPEAL_REVIEW
+    if draft is not None and (of_appeal or ctx.current_preselection is None):
         return Go(screen=ScreenName.APPEAL_DROP)
-    if scene.current_preselection is None:
+    if ctx.current_preselection is None:
         return Go(screen=ScreenName.HOME, note=home.NOTHING_TO_CANCEL())
     return Go(screen=ScreenName.ABANDON)
 
 
-_WAYS: dict[str, Callable[[Scene], Go]] = {
-    "start": lambda _scene: Go(screen=ScreenName.HOME),
+_WAYS: dict[str, Callable[[Context], Go]] = {
+    "start": lambda _ctx: Go(screen=ScreenName.HOME),
     "preselect": entry,
-    "rehearse": lambda _scene: REHEARSE,
-    "mine": lambda _scene: Go(screen=ScreenName.MINE),
-    "appeal": lambda _scene: Go(screen=ScreenName.APPEALS),
-    "offices": lambda _scene: Go(screen=ScreenName.PROVINCES),
-    "pool": lambda _scene: Go(screen=ScreenName.POOL),
-    "notify": lambda _scene: Go(screen=ScreenName.NOTIFY),
-    "privacy": lambda _scene: Go(screen=ScreenName.PRIVACY),
+    "rehearse": lambda _ctx: REHEARSE,
+    "mine": lambda _ctx: Go(screen=ScreenName.MINE),
+    "appeal": lambda _ctx: Go(screen=ScreenName.APPEALS),
+    "offices": lambda _ctx: Go(screen=ScreenName.PROVINCES),
+    "pool": lambda _ctx: Go(screen=ScreenName.POOL),
+    "notify": lambda _ctx: Go(screen=ScreenName.NOTIFY),
+    "privacy": lambda _ctx: Go(screen=ScreenName.PRIVACY),
     "export": export,
-    "delete": lambda _scene: Go(screen=ScreenName.DELETE),
-    "language": lambda _scene: Go(screen=ScreenName.LANGUAGE),
+    "delete": lambda _ctx: Go(screen=ScreenName.DELETE),
+    "language": lambda _ctx: Go(screen=ScreenName.LANGUAGE),
     "cancel": _cancel,
-    "help": lambda scene: stay(note=help_text(scene)),
+    "help": lambda ctx: stay(note=help_text(ctx)),
 }
 
 
@@ -122,26 +122,26 @@ HOME = Screen(
     name=ScreenName.HOME,
     show=_show,
     buttons={
-        ActionName.PRESELECT: lambda scene, _arg: entry(scene),
-        ActionName.PROVINCES: lambda _scene, _arg: Go(screen=ScreenName.PROVINCES),
-        ActionName.POOL: lambda _scene, _arg: Go(screen=ScreenName.POOL),
-        ActionName.REHEARSE: lambda _scene, _arg: REHEARSE,
-        ActionName.MINE: lambda _scene, _arg: Go(screen=ScreenName.MINE),
-        ActionName.PRIVACY: lambda _scene, _arg: Go(screen=ScreenName.PRIVACY),
-        ActionName.APPEALS: lambda _scene, _arg: Go(screen=ScreenName.APPEALS),
-        ActionName.HELP: lambda _scene, _arg: Go(screen=ScreenName.HELP),
+        ActionName.PRESELECT: lambda ctx, _arg: entry(ctx),
+        ActionName.PROVINCES: lambda _ctx, _arg: Go(screen=ScreenName.PROVINCES),
+        ActionName.POOL: lambda _ctx, _arg: Go(screen=ScreenName.POOL),
+        ActionName.REHEARSE: lambda _ctx, _arg: REHEARSE,
+        ActionName.MINE: lambda _ctx, _arg: Go(screen=ScreenName.MINE),
+        ActionName.PRIVACY: lambda _ctx, _arg: Go(screen=ScreenName.PRIVACY),
+        ActionName.APPEALS: lambda _ctx, _arg: Go(screen=ScreenName.APPEALS),
+        ActionName.HELP: lambda _ctx, _arg: Go(screen=ScreenName.HELP),
         ActionName.SPEAK: speak,
     },
     hint=home.NEW,
 )
 
 
-def _show_help(scene: Scene) -> View:
-    return View(text=help_text(scene), rows=((Button(label=common.HOME(), action=ActionName.HOME),),))
+def _show_help(ctx: Context) -> View:
+    return View(text=help_text(ctx), rows=((Button(label=common.HOME(), action=ActionName.HOME),),))
 
 
 HELP = Screen(
     name=ScreenName.HELP,
     show=_show_help,
-    buttons={ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME)},
+    buttons={ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME)},
 )

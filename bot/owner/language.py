@@ -1,6 +1,6 @@
 """In which language a chat wants to be spoken to (/language): before the registration too."""
 
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.effects import Offer
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Go, Screen
@@ -10,9 +10,9 @@ from bot.i18n.language import Language
 from bot.texts.owner import languages
 
 
-def _show(scene: Scene) -> View:
+def _show(ctx: Context) -> View:
     choices = tuple(
-        Button(label=_marked(language, scene.language), action=ActionName.SPEAK, arg=language)
+        Button(label=_marked(language, ctx.language), action=ActionName.SPEAK, arg=language)
         for language in Language
     )
     return View(
@@ -24,16 +24,16 @@ def _marked(language: Language, present: Language) -> str:
     return ("● " if language == present else "○ ") + languages.NAMES[language]
 
 
-def speak(scene: Scene, wanted: str) -> Go:
+def speak(ctx: Context, wanted: str) -> Go:
     """Speak another language from now on: the screen, the menu of commands, and all that is told later."""
     if wanted in set(Language):
-        scene.speak(Language(wanted))
+        ctx.speak(Language(wanted))
     return Go(screen=ScreenName.HOME, effects=(Offer(),))
 
 
 LANGUAGE = Screen(
     name=ScreenName.LANGUAGE,
     show=_show,
-    buttons={ActionName.SPEAK: speak, ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME)},
+    buttons={ActionName.SPEAK: speak, ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME)},
     hint=common.PRESS_HINT,
 )

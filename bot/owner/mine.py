@@ -1,6 +1,6 @@
 """The receipt, and the list of all that is one's own (docs/domain.md, sections 3 and 6)."""
 
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Go, Screen
@@ -21,16 +21,16 @@ _WITH_RECEIPT = frozenset({PreselectionState.RESERVED, PreselectionState.REGISTE
 _MOST_LISTED = 10
 
 
-def _own(scene: Scene) -> Preselection | None:
+def _own(ctx: Context) -> Preselection | None:
     """Return the preselection that the screen is about, if it is the owner's."""
-    number = scene.arg("id")
-    if scene.account_or_none is None or not number.isdigit():
+    number = ctx.arg("id")
+    if ctx.account_or_none is None or not number.isdigit():
         return None
     try:
-        one = get(scene.tx, int(number))
+        one = get(ctx.tx, int(number))
     except StepOutOfOrder:
         return None
-    return one if one.account_id == scene.account_or_none.account_id else None
+    return one if one.account_id == ctx.account_or_none.account_id else None
 
 
 def receipt_of(one: Preselection, office: Office) -> ReceiptPicture:
@@ -45,11 +45,11 @@ def receipt_of(one: Preselection, office: Office) -> ReceiptPicture:
     return ReceiptPicture(number=f"{one.preselection_id}:{one.state}", receipt=receipt)
 
 
-def _show_done(scene: Scene) -> View | Go:
-    one = _own(scene)
+def _show_done(ctx: Context) -> View | Go:
+    one = _own(ctx)
     if one is None or one.state not in _WITH_RECEIPT:
         return Go(screen=ScreenName.MINE)
-    office = scene.office_of(one.office)
+    office = ctx.office_of(one.office)
     return View(
         text=selecting.done(one, office),
         picture=receipt_of(one, office),
@@ -63,32 +63,32 @@ def _show_done(scene: Scene) -> View | Go:
     )
 
 
-def _next_vehicle(scene: Scene, _arg: str) -> Go:
-    return entry(scene) if scene.current_preselection is not None else Go(screen=ScreenName.BASICS)
+def _next_vehicle(ctx: Context, _arg: str) -> Go:
+    return entry(ctx) if ctx.current_preselection is not None else Go(screen=ScreenName.BASICS)
 
 
 DONE = Screen(
     name=ScreenName.DONE,
     show=_show_done,
     buttons={
-        ActionName.MINE: lambda _scene, _arg: Go(screen=ScreenName.MINE),
-        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.MINE: lambda _ctx, _arg: Go(screen=ScreenName.MINE),
+        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
         ActionName.NEXT: _next_vehicle,
     },
     hint=common.PRESS_HINT,
 )
 
 
-def _show_mine(scene: Scene) -> View:
-    entries = of_account(scene.tx, scene.account_or_none)[:_MOST_LISTED] if scene.account_or_none else []
+def _show_mine(ctx: Context) -> View:
+    entries = of_account(ctx.tx, ctx.account_or_none)[:_MOST_LISTED] if ctx.account_or_none else []
     receipts = [
         Button(label=selecting.entry_label(one), action=ActionName.RECEIPT, arg=str(one.preselection_id))
         for one in entries
         if one.state in _WITH_RECEIPT
     ]
     return View(
-        text=_banned(scene)
-        + selecting.mine(entries, {one.subject: next_of(scene.tx, one.subject) for one in entries}),
+        text=_banned(ctx)
+        + selecting.mine(entries, {one.subject: next_of(ctx.tx, one.subject) for one in entries}),
         rows=(
             *in_columns(receipts, 1),
             *(
@@ -104,12 +104,12 @@ def _show_mine(scene: Scene) -> View:
     )
 
 
-def _banned(scene: Scene) -> str:
+def _banned(ctx: Context) -> str:
     """Return what stands first on the page of somebody on the blacklist."""
-    ban = running(scene.tx, scene.account_or_none.identity_hash) if scene.account_or_none else None
+    ban = running(ctx.tx, ctx.account_or_none.identity_hash) if ctx.account_or_none else None
     if ban is None:
         return ""
-    return notices.banned(ban.until, ban.reason, scene.core.offices.get(ban.office)) + "\n\n"
+    return notices.banned(ban.until, ban.reason, ctx.core.offices.get(ban.office)) + "\n\n"
 
 
 def _is_waiting(entries: list[Preselection]) -> bool:
@@ -120,10 +120,10 @@ MINE = Screen(
     name=ScreenName.MINE,
     show=_show_mine,
     buttons={
-        ActionName.RECEIPT: lambda _scene, number: Go(screen=ScreenName.DONE, args={"id": number}),
-        ActionName.REMINDERS: lambda _scene, _arg: Go(screen=ScreenName.REMINDERS),
-        ActionName.PRESELECT: lambda scene, _arg: entry(scene),
-        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.RECEIPT: lambda _ctx, number: Go(screen=ScreenName.DONE, args={"id": number}),
+        ActionName.REMINDERS: lambda _ctx, _arg: Go(screen=ScreenName.REMINDERS),
+        ActionName.PRESELECT: lambda ctx, _arg: entry(ctx),
+        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
 )

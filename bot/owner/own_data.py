@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.effects import SendFile
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Go, Screen
@@ -25,9 +25,9 @@ def _home() -> Button:
     return Button(label=common.HOME(), action=ActionName.HOME)
 
 
-def _show_privacy(scene: Scene) -> View:
+def _show_privacy(ctx: Context) -> View:
     return View(
-        text=words.privacy(list(scene.core.offices.values()), CONSENT_VERSION),
+        text=words.privacy(list(ctx.core.offices.values()), CONSENT_VERSION),
         rows=(
             (
                 Button(label=words.EXPORT(), action=ActionName.EXPORT),
@@ -38,12 +38,12 @@ def _show_privacy(scene: Scene) -> View:
     )
 
 
-def export(scene: Scene) -> Go:
+def export(ctx: Context) -> Go:
     """Send everything that is held of whoever asks, as two files; read anew, from a snapshot."""
-    chat_id, day = scene.chat_id, f"{scene.tx.now.astimezone(CHINA):%Y-%m-%d}"
+    chat_id, day = ctx.chat_id, f"{ctx.tx.now.astimezone(CHINA):%Y-%m-%d}"
 
     def read(tx: Tx) -> tuple[Everything, datetime]:
-        return scene.core.personal_data.read(tx, chat_id), tx.now
+        return ctx.core.personal_data.read(tx, chat_id), tx.now
 
     files = [
         SendFile(
@@ -62,16 +62,16 @@ PRIVACY = Screen(
     name=ScreenName.PRIVACY,
     show=_show_privacy,
     buttons={
-        ActionName.EXPORT: lambda scene, _arg: export(scene),
-        ActionName.DELETE: lambda _scene, _arg: Go(screen=ScreenName.DELETE),
-        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.EXPORT: lambda ctx, _arg: export(ctx),
+        ActionName.DELETE: lambda _ctx, _arg: Go(screen=ScreenName.DELETE),
+        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
 )
 
 
-def _show_delete(scene: Scene) -> View:
-    blockers = scene.core.personal_data.deletion_blockers(scene.tx, scene.chat_id)
+def _show_delete(ctx: Context) -> View:
+    blockers = ctx.core.personal_data.deletion_blockers(ctx.tx, ctx.chat_id)
     back = Button(label=words.KEEP() if not blockers else common.BACK(), action=ActionName.PRIVACY)
     if blockers:
         return View(text=words.stays(blockers), rows=((back, _home()),))
@@ -79,9 +79,9 @@ def _show_delete(scene: Scene) -> View:
     return View(text=words.WHAT_IS_DELETED(), rows=((confirm, back),))
 
 
-def _delete(scene: Scene, _arg: str) -> Go:
+def _delete(ctx: Context, _arg: str) -> Go:
     """Delete everything, this conversation too: what is shown then is kept nowhere."""
-    scene.core.personal_data.delete(scene.tx, scene.chat_id)
+    ctx.core.personal_data.delete(ctx.tx, ctx.chat_id)
     return Go(screen=ScreenName.DELETED)
 
 
@@ -90,13 +90,13 @@ DELETE = Screen(
     show=_show_delete,
     buttons={
         ActionName.CONFIRM: _delete,
-        ActionName.PRIVACY: lambda _scene, _arg: Go(screen=ScreenName.PRIVACY),
-        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.PRIVACY: lambda _ctx, _arg: Go(screen=ScreenName.PRIVACY),
+        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
-    errors={DeletionBlocked: lambda _scene, _error: Go(screen=ScreenName.DELETE)},
+    errors={DeletionBlocked: lambda _ctx, _error: Go(screen=ScreenName.DELETE)},
 )
 
-DELETED = Screen(name=ScreenName.DELETED, show=lambda _scene: View(text=words.DELETED()))
+DELETED = Screen(name=ScreenName.DELETED, show=lambda _ctx: View(text=words.DELETED()))
 
 SCREENS = (PRIVACY, DELETE, DELETED)

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Go, Screen
@@ -36,17 +36,17 @@ class BulletinPicture:
         return bulletin_picture(self.sheet)
 
 
-def _office(scene: Scene) -> Office:
+def _office(ctx: Context) -> Office:
     own = (
-        scene.account_or_none.office
-        if scene.account_or_none and scene.account_or_none.office in scene.core.offices
+        ctx.account_or_none.office
+        if ctx.account_or_none and ctx.account_or_none.office in ctx.core.offices
         else None
     )
-    return scene.office_of(scene.arg("office") or own or next(iter(scene.core.offices)))
+    return ctx.office_of(ctx.arg("office") or own or next(iter(ctx.core.offices)))
 
 
-def _kind(scene: Scene) -> PlateKind:
-    return PlateKind(scene.arg("kind") or PlateKind.SMALL)
+def _kind(ctx: Context) -> PlateKind:
+    return PlateKind(ctx.arg("kind") or PlateKind.SMALL)
 
 
 def _row(one: PublishedSegment | WithheldMask, bulletin: Bulletin) -> BulletinRow:
@@ -74,11 +74,11 @@ def _sheet(
     )
 
 
-def _show(scene: Scene) -> View:
-    office, kind = _office(scene), _kind(scene)
-    bulletin = scene.core.bulletins.read(scene.tx, office, kind)
+def _show(ctx: Context) -> View:
+    office, kind = _office(ctx), _kind(ctx)
+    bulletin = ctx.core.bulletins.read(ctx.tx, office, kind)
     entries: list[PublishedSegment | WithheldMask] = [*bulletin.lines, *bulletin.withheld]
-    page, turns = page_of(entries, int(scene.arg("page") or 0), _ENTRIES_A_PAGE)
+    page, turns = page_of(entries, int(ctx.arg("page") or 0), _ENTRIES_A_PAGE)
     kinds = [
         Button(label=("● " if one == kind else "") + common.KINDS[one](), action=ActionName.KIND, arg=one)
         for one in PlateKind
@@ -92,13 +92,13 @@ def _show(scene: Scene) -> View:
             *((tuple(turns),) if turns else ()),
             *in_columns(kinds, 1),
             (Button(label=words.SUBSCRIBE(), action=ActionName.NOTIFY),),
-            (more, out) if len(scene.core.offices) > 1 else (out,),
+            (more, out) if len(ctx.core.offices) > 1 else (out,),
         ),
     )
 
 
-def _here(scene: Scene, **changed: str) -> Go:
-    here = {"office": _office(scene).code, "kind": _kind(scene).value}
+def _here(ctx: Context, **changed: str) -> Go:
+    here = {"office": _office(ctx).code, "kind": _kind(ctx).value}
     return Go(screen=ScreenName.POOL, args={**here, **changed})
 
 
@@ -106,26 +106,24 @@ POOL = Screen(
     name=ScreenName.POOL,
     show=_show,
     buttons={
-        ActionName.KIND: lambda scene, kind: _here(scene, kind=kind),
-        ActionName.PAGE: lambda scene, page: _here(scene, page=page),
-        ActionName.OFFICES: lambda scene, _arg: Go(
-            screen=ScreenName.POOL_OFFICES, args={"kind": _kind(scene).value}
+        ActionName.KIND: lambda ctx, kind: _here(ctx, kind=kind),
+        ActionName.PAGE: lambda ctx, page: _here(ctx, page=page),
+        ActionName.OFFICES: lambda ctx, _arg: Go(
+            screen=ScreenName.POOL_OFFICES, args={"kind": _kind(ctx).value}
         ),
-        ActionName.NOTIFY: lambda scene, _arg: Go(
-            screen=ScreenName.NOTIFY, args={"office": _office(scene).code}
-        ),
-        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.NOTIFY: lambda ctx, _arg: Go(screen=ScreenName.NOTIFY, args={"office": _office(ctx).code}),
+        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
 )
 
 
-def _show_offices(scene: Scene) -> View:
+def _show_offices(ctx: Context) -> View:
     buttons = [
         Button(label=common.office_title(one), action=ActionName.OFFICE, arg=one.code)
-        for one in scene.core.offices.values()
+        for one in ctx.core.offices.values()
     ]
-    page, turns = page_of(buttons, int(scene.arg("page") or 0), _OFFICES_A_PAGE)
+    page, turns = page_of(buttons, int(ctx.arg("page") or 0), _OFFICES_A_PAGE)
     out = (Button(label=common.HOME(), action=ActionName.HOME),)
     return View(text=words.OFFICES(), rows=(*in_columns(page, 2), *((tuple(turns),) if turns else ()), out))
 
@@ -134,13 +132,13 @@ POOL_OFFICES = Screen(
     name=ScreenName.POOL_OFFICES,
     show=_show_offices,
     buttons={
-        ActionName.OFFICE: lambda scene, code: Go(
-            screen=ScreenName.POOL, args={"office": code, "kind": scene.arg("kind")}
+        ActionName.OFFICE: lambda ctx, code: Go(
+            screen=ScreenName.POOL, args={"office": code, "kind": ctx.arg("kind")}
         ),
-        ActionName.PAGE: lambda scene, page: Go(
-            screen=ScreenName.POOL_OFFICES, args={**scene.args, "page": page}
+        ActionName.PAGE: lambda ctx, page: Go(
+            screen=ScreenName.POOL_OFFICES, args={**ctx.args, "page": page}
         ),
-        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
 )

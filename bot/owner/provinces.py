@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.bot_api import deep_links as links
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Go, Screen, stay
@@ -26,31 +26,31 @@ _OFFICES_A_PAGE = 16
 # --- provinces and their offices ------------------------------------------------------------
 
 
-def _show_provinces(scene: Scene) -> View:
+def _show_provinces(ctx: Context) -> View:
     buttons = [
         Button(
             label=provinces.province_label(
-                first := own[0], served=any(one.code in scene.core.offices for one in own)
+                first := own[0], served=any(one.code in ctx.core.offices for one in own)
             ),
             action=ActionName.PROVINCE,
             arg=first.abbreviation,
         )
         for own in offices.by_province().values()
     ]
-    return View(text=provinces.PROVINCES(), rows=(*in_columns(buttons, _PROVINCES_ACROSS), _ways_out(scene)))
+    return View(text=provinces.PROVINCES(), rows=(*in_columns(buttons, _PROVINCES_ACROSS), _ways_out(ctx)))
 
 
-def _ways_out(scene: Scene) -> tuple[Button, ...]:
+def _ways_out(ctx: Context) -> tuple[Button, ...]:
     """Offer the way home, and the way back into what has been begun."""
     out = Button(label=common.HOME(), action=ActionName.HOME)
     return (
         (Button(label=provinces.CONTINUE(), action=ActionName.CONTINUE), out)
-        if scene.current_preselection
+        if ctx.current_preselection
         else (out,)
     )
 
 
-def _search(_scene: Scene, typed: str) -> Go:
+def _search(_ctx: Context, typed: str) -> Go:
     """Lead to what was searched for; what was typed is not kept, for it may be anything."""
     found = offices.search(typed)
     if not found:
@@ -64,36 +64,36 @@ PROVINCES = Screen(
     name=ScreenName.PROVINCES,
     show=_show_provinces,
     buttons={
-        ActionName.PROVINCE: lambda _scene, one: Go(screen=ScreenName.OFFICES, args={"province": one}),
-        ActionName.CONTINUE: lambda scene, _arg: entry(scene),
-        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.PROVINCE: lambda _ctx, one: Go(screen=ScreenName.OFFICES, args={"province": one}),
+        ActionName.CONTINUE: lambda ctx, _arg: entry(ctx),
+        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
     },
     text=_search,
     hint=provinces.HINT,
 )
 
 
-def _listed(scene: Scene) -> Sequence[IssuingOffice]:
-    province, codes = scene.arg("province"), scene.list_arg("codes")
+def _listed(ctx: Context) -> Sequence[IssuingOffice]:
+    province, codes = ctx.arg("province"), ctx.list_arg("codes")
     return [one for one in offices.offered() if one.abbreviation == province or one.code in codes]
 
 
-def _show_offices(scene: Scene) -> View | Go:
-    listed = _listed(scene)
+def _show_offices(ctx: Context) -> View | Go:
+    listed = _listed(ctx)
     if not listed:
         return Go(screen=ScreenName.PROVINCES)
-    head = provinces.offices_of(listed[0].province) if scene.arg("province") else provinces.found(len(listed))
+    head = provinces.offices_of(listed[0].province) if ctx.arg("province") else provinces.found(len(listed))
     buttons = [
         Button(
             label=provinces.office_label(
-                one, served=one.code in scene.core.offices, elsewhere=one.code in scene.core.elsewhere
+                one, served=one.code in ctx.core.offices, elsewhere=one.code in ctx.core.elsewhere
             ),
             action=ActionName.OFFICE,
             arg=one.code,
         )
         for one in listed
     ]
-    page, turns = page_of(buttons, int(scene.arg("page") or 0), _OFFICES_A_PAGE)
+    page, turns = page_of(buttons, int(ctx.arg("page") or 0), _OFFICES_A_PAGE)
     back = (
         Button(label=provinces.OTHER_PROVINCE(), action=ActionName.PROVINCES),
         Button(label=common.HOME(), action=ActionName.HOME),
@@ -105,10 +105,10 @@ OFFICES = Screen(
     name=ScreenName.OFFICES,
     show=_show_offices,
     buttons={
-        ActionName.OFFICE: lambda _scene, code: Go(screen=ScreenName.OFFICE, args={"code": code}),
-        ActionName.PAGE: lambda scene, page: Go(screen=ScreenName.OFFICES, args={**scene.args, "page": page}),
-        ActionName.PROVINCES: lambda _scene, _arg: Go(screen=ScreenName.PROVINCES),
-        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.OFFICE: lambda _ctx, code: Go(screen=ScreenName.OFFICE, args={"code": code}),
+        ActionName.PAGE: lambda ctx, page: Go(screen=ScreenName.OFFICES, args={**ctx.args, "page": page}),
+        ActionName.PROVINCES: lambda _ctx, _arg: Go(screen=ScreenName.PROVINCES),
+        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
     },
     text=_search,
     hint=provinces.HINT,
@@ -118,44 +118,44 @@ OFFICES = Screen(
 # --- an office's own page -------------------------------------------------------------------
 
 
-def _show_office(scene: Scene) -> View | Go:
+def _show_office(ctx: Context) -> View | Go:
     try:
-        issuing = offices.find(scene.arg("code"))
+        issuing = offices.find(ctx.arg("code"))
     except NoSuchOffice:  # of an older program's list
         return Go(screen=ScreenName.PROVINCES)
-    office, url = scene.core.offices.get(issuing.code), scene.core.elsewhere.get(issuing.code)
+    office, url = ctx.core.offices.get(issuing.code), ctx.core.elsewhere.get(issuing.code)
     ways: list[tuple[Button, ...]] = []
     if office is not None:
-        text, link = _served(scene, office), links.link_to(scene.bot_username, issuing.code)
+        text, link = _served(ctx, office), links.link_to(ctx.bot_username, issuing.code)
         share = links.sharing(link, provinces.share_words(issuing))
         text += "\n\n" + provinces.link(link)
         ways.append((Button(label=home.PRESELECT(), action=ActionName.PRESELECT, style=Style.PRIMARY),))
         ways.append((Button(label=bulletin.BULLETIN(), action=ActionName.POOL),))
         ways.append((Button(label=provinces.SHARE(), url=share),))
     elif url is not None:
-        text = provinces.served_elsewhere(issuing) + _about_reader(scene, issuing.code)
+        text = provinces.served_elsewhere(issuing) + _about_reader(ctx, issuing.code)
         ways.append((Button(label=provinces.OPEN(), url=url, style=Style.PRIMARY),))
     else:
         text = provinces.not_served(issuing)
     ways.append((Button(label=provinces.ELSEWHERE(), action=ActionName.PROVINCES),))
-    return View(text=text, rows=(*ways, _ways_out(scene)))
+    return View(text=text, rows=(*ways, _ways_out(ctx)))
 
 
-def _served(scene: Scene, office: Office) -> str:
-    now = scene.tx.now
+def _served(ctx: Context, office: Office) -> str:
+    now = ctx.tx.now
     opening = office.hours.next_opening(now)
     if office.hours.is_open(now):
         state = provinces.OPEN_NOW()
     else:
         state = provinces.opens_at(common.moment(opening)) if opening else provinces.NEVER_OPEN()
-    closed = of_office(scene.tx, office.code)
+    closed = of_office(ctx.tx, office.code)
     maintenance = "\n" + provinces.in_maintenance(closed.text) if closed else ""
-    return provinces.served(office, state) + maintenance + _about_reader(scene, office.code)
+    return provinces.served(office, state) + maintenance + _about_reader(ctx, office.code)
 
 
-def _about_reader(scene: Scene, code: str) -> str:
+def _about_reader(ctx: Context, code: str) -> str:
     """Return whether whoever reads this may select at an office; of strangers nothing is known yet."""
-    account = scene.account_or_none
+    account = ctx.account_or_none
     if account is None or not account.is_registered:
         return ""
     if account.office == code:
@@ -165,26 +165,26 @@ def _about_reader(scene: Scene, code: str) -> str:
     return "\n\n" + provinces.may_not(of_error(NotThisUserType(user_type=account.user_type)))
 
 
-def _preselect(scene: Scene, _arg: str) -> Go:
+def _preselect(ctx: Context, _arg: str) -> Go:
     """Lead on at this office: to its plate kinds, unless something comes before that."""
-    office = scene.office_of(scene.arg("code"))
-    go = entry(scene)
+    office = ctx.office_of(ctx.arg("code"))
+    go = entry(ctx)
     if go.screen == ScreenName.CONSENT:
         return replace(go, args={"office": office.code})
-    account = scene.account
+    account = ctx.account
     if (
         not account.is_registered
     ):  # whoever registers here means this office; it can be corrected until the end
-        scene.core.accounts.set_office(scene.tx, account, office.code)
-        return entry(scene)
+        ctx.core.accounts.set_office(ctx.tx, account, office.code)
+        return entry(ctx)
     if go.screen == ScreenName.BANNED:
         return go
     if not account.selects_at(office.code):
         raise NotThisUserType(user_type=account.user_type)
-    begun = scene.current_preselection
+    begun = ctx.current_preselection
     if go.screen == ScreenName.DONE or (begun is not None and begun.office == office.code):
         return go
-    note = provinces.begun_elsewhere(scene.office) if begun is not None else ""
+    note = provinces.begun_elsewhere(ctx.office) if begun is not None else ""
     return Go(screen=ScreenName.BASICS, args={"office": office.code}, note=note, pinned=True)
 
 
@@ -201,10 +201,10 @@ OFFICE = Screen(
     show=_show_office,
     buttons={
         ActionName.PRESELECT: _preselect,
-        ActionName.POOL: lambda scene, _arg: Go(screen=ScreenName.POOL, args={"office": scene.arg("code")}),
-        ActionName.PROVINCES: lambda _scene, _arg: Go(screen=ScreenName.PROVINCES),
-        ActionName.CONTINUE: lambda scene, _arg: entry(scene),
-        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.POOL: lambda ctx, _arg: Go(screen=ScreenName.POOL, args={"office": ctx.arg("code")}),
+        ActionName.PROVINCES: lambda _ctx, _arg: Go(screen=ScreenName.PROVINCES),
+        ActionName.CONTINUE: lambda ctx, _arg: entry(ctx),
+        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
     },
     text=_search,
     hint=provinces.HINT,

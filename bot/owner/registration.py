@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.effects import Forget
 from bot.dialog.events import Contact
 from bot.dialog.keyboards import in_columns, page_of
@@ -28,19 +28,19 @@ from core.values.identity import (
 _OFFICES_A_PAGE = 16
 
 
-def _on(scene: Scene) -> Go:
+def _on(ctx: Context) -> Go:
     """Lead to what is missing, or back to the review."""
-    scene.refresh()
-    account = scene.account
+    ctx.refresh()
+    account = ctx.account
     if not account.is_registered:
         return registration_step(account)
-    back = ScreenName.known(scene.arg("back"))
-    return Go(screen=back) if back else entry(scene)
+    back = ScreenName.known(ctx.arg("back"))
+    return Go(screen=back) if back else entry(ctx)
 
 
-def _back(scene: Scene) -> dict[str, object]:
+def _back(ctx: Context) -> dict[str, object]:
     """Return the arguments by which a page that corrects something leads back to where it was asked for."""
-    back = scene.arg("back")
+    back = ctx.arg("back")
     return {"back": back} if back else {}
 
 
@@ -52,10 +52,10 @@ def _way_back(there: object) -> tuple[Button, ...]:
 # --- consent --------------------------------------------------------------------------------
 
 
-def _show_consent(scene: Scene) -> View | Go:
-    renewed = scene.account_or_none is not None
-    if scene.account_or_none is not None and scene.account_or_none.consents:
-        return entry(scene)
+def _show_consent(ctx: Context) -> View | Go:
+    renewed = ctx.account_or_none is not None
+    if ctx.account_or_none is not None and ctx.account_or_none.consents:
+        return entry(ctx)
     consent = registration.consent(CONSENT_VERSION)
     return View(
         text=f"{own_data.RENEWED()}\n\n{consent}" if renewed else consent,
@@ -68,16 +68,16 @@ def _show_consent(scene: Scene) -> View | Go:
     )
 
 
-def _consent(scene: Scene, _arg: str) -> Go:
-    account = scene.core.accounts.consent(scene.tx, scene.chat_id)
-    came_for = scene.arg("office")  # an office's own page led here
-    if came_for in scene.core.offices and not account.office:
-        scene.core.accounts.set_office(scene.tx, account, came_for)
-    return _on(scene)
+def _consent(ctx: Context, _arg: str) -> Go:
+    account = ctx.core.accounts.consent(ctx.tx, ctx.chat_id)
+    came_for = ctx.arg("office")  # an office's own page led here
+    if came_for in ctx.core.offices and not account.office:
+        ctx.core.accounts.set_office(ctx.tx, account, came_for)
+    return _on(ctx)
 
 
-def _decline(scene: Scene, _arg: str) -> Go:
-    words = registration.DECLINED() if scene.account_or_none is None else own_data.DECLINED_RENEWAL()
+def _decline(ctx: Context, _arg: str) -> Go:
+    words = registration.DECLINED() if ctx.account_or_none is None else own_data.DECLINED_RENEWAL()
     return Go(screen=ScreenName.HOME, note=words, alert=True)
 
 
@@ -91,24 +91,24 @@ CONSENT = Screen(
 # --- office ---------------------------------------------------------------------------------
 
 
-def _show_office(scene: Scene) -> View | Go:
-    offices = list(scene.core.offices.values())
-    if len(offices) == 1 and not scene.account.office:
-        scene.core.accounts.set_office(scene.tx, scene.account, offices[0].code)
-        scene.refresh()
-        return registration_step(scene.account)
+def _show_office(ctx: Context) -> View | Go:
+    offices = list(ctx.core.offices.values())
+    if len(offices) == 1 and not ctx.account.office:
+        ctx.core.accounts.set_office(ctx.tx, ctx.account, offices[0].code)
+        ctx.refresh()
+        return registration_step(ctx.account)
     buttons = [
         Button(label=common.office_title(one), action=ActionName.PICK, arg=one.code) for one in offices
     ]
-    page, turns = page_of(buttons, int(scene.arg("page") or 0), _OFFICES_A_PAGE)
-    rows = (*in_columns(page, 2), tuple(turns), _way_back(scene.account.office))
+    page, turns = page_of(buttons, int(ctx.arg("page") or 0), _OFFICES_A_PAGE)
+    rows = (*in_columns(page, 2), tuple(turns), _way_back(ctx.account.office))
     return View(text=registration.OFFICE(), rows=tuple(row for row in rows if row))
 
 
-def _pick_office(scene: Scene, code: str) -> Go:
-    office = scene.office_of(code)
-    scene.core.accounts.set_office(scene.tx, scene.account, office.code)
-    return _on(scene)
+def _pick_office(ctx: Context, code: str) -> Go:
+    office = ctx.office_of(code)
+    ctx.core.accounts.set_office(ctx.tx, ctx.account, office.code)
+    return _on(ctx)
 
 
 OFFICE = Screen(
@@ -117,8 +117,8 @@ OFFICE = Screen(
     personal=True,
     buttons={
         ActionName.PICK: _pick_office,
-        ActionName.PAGE: lambda _scene, page: Go(screen=ScreenName.REG_OFFICE, args={"page": page}),
-        ActionName.BACK: lambda scene, _arg: _on(scene),
+        ActionName.PAGE: lambda _ctx, page: Go(screen=ScreenName.REG_OFFICE, args={"page": page}),
+        ActionName.BACK: lambda ctx, _arg: _on(ctx),
     },
 )
 
@@ -126,27 +126,27 @@ OFFICE = Screen(
 # --- name and identity ----------------------------------------------------------------------
 
 
-def _show_name(scene: Scene) -> View:
+def _show_name(ctx: Context) -> View:
     """Ask for the name; until registration ends, of a person or of a unit (单位)."""
-    unit, registered = scene.account.is_unit, scene.account.is_registered
+    unit, registered = ctx.account.is_unit, ctx.account.is_registered
     choice = (
         Button(label=units.kind_label(unit=False, chosen=not unit), action=ActionName.PERSON),
         Button(label=units.kind_label(unit=True, chosen=unit), action=ActionName.UNIT),
     )
     said = units if unit else registration
-    rows = (() if registered else choice, _way_back(scene.account.name_sealed))
+    rows = (() if registered else choice, _way_back(ctx.account.name_sealed))
     return View(text=said.NAME_AGAIN() if registered else said.NAME(), rows=tuple(row for row in rows if row))
 
 
-def _choose_kind(scene: Scene, *, unit: bool) -> Go:
-    scene.core.accounts.choose_kind(scene.tx, scene.account, unit=unit)
+def _choose_kind(ctx: Context, *, unit: bool) -> Go:
+    ctx.core.accounts.choose_kind(ctx.tx, ctx.account, unit=unit)
     return Go(screen=ScreenName.REG_NAME)
 
 
-def _name(scene: Scene, typed: str) -> Go:
-    name = parse_unit_name(typed) if scene.account.is_unit else parse_name(typed)
-    scene.core.accounts.set_name(scene.tx, scene.account, name)
-    return _forgetting(_on(scene))
+def _name(ctx: Context, typed: str) -> Go:
+    name = parse_unit_name(typed) if ctx.account.is_unit else parse_name(typed)
+    ctx.core.accounts.set_name(ctx.tx, ctx.account, name)
+    return _forgetting(_on(ctx))
 
 
 def _forgetting(go: Go) -> Go:
@@ -159,27 +159,27 @@ NAME = Screen(
     personal=True,
     show=_show_name,
     buttons={
-        ActionName.PERSON: lambda scene, _arg: _choose_kind(scene, unit=False),
-        ActionName.UNIT: lambda scene, _arg: _choose_kind(scene, unit=True),
-        ActionName.BACK: lambda scene, _arg: _on(scene),
+        ActionName.PERSON: lambda ctx, _arg: _choose_kind(ctx, unit=False),
+        ActionName.UNIT: lambda ctx, _arg: _choose_kind(ctx, unit=True),
+        ActionName.BACK: lambda ctx, _arg: _on(ctx),
     },
     text=_name,
     hint=registration.NAME_HINT,
 )
 
 
-def _identity(scene: Scene, typed: str) -> Go:
-    if scene.account.is_unit:
+def _identity(ctx: Context, typed: str) -> Go:
+    if ctx.account.is_unit:
         number = parse_credit_code(typed)
     else:
-        number = parse_resident_id(typed, today=scene.tx.now.astimezone(CHINA).date())
-    scene.core.accounts.set_identity(scene.tx, scene.account, number)
-    return _on(scene)
+        number = parse_resident_id(typed, today=ctx.tx.now.astimezone(CHINA).date())
+    ctx.core.accounts.set_identity(ctx.tx, ctx.account, number)
+    return _on(ctx)
 
 
-def _show_identity(scene: Scene) -> View:
-    text = units.CODE() if scene.account.is_unit else registration.IDENTITY()
-    back = _way_back(scene.account.identity_sealed)
+def _show_identity(ctx: Context) -> View:
+    text = units.CODE() if ctx.account.is_unit else registration.IDENTITY()
+    back = _way_back(ctx.account.identity_sealed)
     return View(text=text, rows=(back,) if back else ())
 
 
@@ -187,7 +187,7 @@ IDENTITY = Screen(
     name=ScreenName.REG_IDENTITY,
     personal=True,
     show=_show_identity,
-    buttons={ActionName.BACK: lambda scene, _arg: _on(scene)},
+    buttons={ActionName.BACK: lambda ctx, _arg: _on(ctx)},
     text=_identity,
     hint=registration.IDENTITY_HINT,
 )
@@ -196,34 +196,34 @@ IDENTITY = Screen(
 # --- telephone ------------------------------------------------------------------------------
 
 
-def _show_phone(scene: Scene) -> View:
-    said = units if scene.account.is_unit else registration
+def _show_phone(ctx: Context) -> View:
+    said = units if ctx.account.is_unit else registration
     return View(
-        text=said.PHONE_AGAIN() if scene.account.is_registered else said.PHONE(),
+        text=said.PHONE_AGAIN() if ctx.account.is_registered else said.PHONE(),
         contact=registration.SEND_CONTACT(),
         replies=(registration.BACK_REPLY(),),
     )
 
 
-def _phone(scene: Scene, typed: str) -> Go:
+def _phone(ctx: Context, typed: str) -> Go:
     if registration.BACK_REPLY.means(typed):
-        return _on(scene) if scene.account.phone_sealed else Go(screen=ScreenName.HOME)
-    account, phone = scene.account, parse_phone(typed)
-    scene.core.accounts.offer_phone(scene.tx, account, phone)
-    return replace(codes.request(scene, _code_binding(scene, phone), ScreenName.REG_CODE), args=_back(scene))
+        return _on(ctx) if ctx.account.phone_sealed else Go(screen=ScreenName.HOME)
+    account, phone = ctx.account, parse_phone(typed)
+    ctx.core.accounts.offer_phone(ctx.tx, account, phone)
+    return replace(codes.request(ctx, _code_binding(ctx, phone), ScreenName.REG_CODE), args=_back(ctx))
 
 
-def _contact(scene: Scene, contact: Contact) -> Go:
+def _contact(ctx: Context, contact: Contact) -> Go:
     if not contact.own:
         raise ContactOfSomebodyElse
-    scene.core.accounts.offer_phone(scene.tx, scene.account, parse_phone(contact.phone))
-    return _forgetting(_proved(scene))
+    ctx.core.accounts.offer_phone(ctx.tx, ctx.account, parse_phone(contact.phone))
+    return _forgetting(_proved(ctx))
 
 
-def _proved(scene: Scene) -> Go:
-    registered = scene.account.is_registered
-    scene.core.accounts.prove_phone(scene.tx, scene.account)
-    go = _on(scene)
+def _proved(ctx: Context) -> Go:
+    registered = ctx.account.is_registered
+    ctx.core.accounts.prove_phone(ctx.tx, ctx.account)
+    go = _on(ctx)
     note = registration.PHONE_CHANGED() if registered else registration.PHONE_PROVED()
     return Go(screen=go.screen, args=go.args, note=note)
 
@@ -238,27 +238,27 @@ PHONE = Screen(
 )
 
 
-def _code_binding(scene: Scene, phone: str) -> CodeBinding:
-    return CodeBinding(account=scene.account, purpose=CodePurpose.REGISTRATION, phone=phone)
+def _code_binding(ctx: Context, phone: str) -> CodeBinding:
+    return CodeBinding(account=ctx.account, purpose=CodePurpose.REGISTRATION, phone=phone)
 
 
-def _show_code(scene: Scene) -> View | Go:
-    phone = scene.account.new_phone
+def _show_code(ctx: Context) -> View | Go:
+    phone = ctx.account.new_phone
     if not phone:
-        return Go(screen=ScreenName.REG_PHONE, args=_back(scene))
+        return Go(screen=ScreenName.REG_PHONE, args=_back(ctx))
     other = Button(label=registration.OTHER_PHONE(), action=ActionName.OTHER)
-    return codes.page(scene, CodePurpose.REGISTRATION, phone, (other, *_way_back(scene.account.phone_sealed)))
+    return codes.page(ctx, CodePurpose.REGISTRATION, phone, (other, *_way_back(ctx.account.phone_sealed)))
 
 
-def _resend(scene: Scene, _arg: str) -> Go:
-    again = codes.request(scene, _code_binding(scene, scene.account.new_phone), ScreenName.REG_CODE)
-    return replace(again, args=_back(scene))
+def _resend(ctx: Context, _arg: str) -> Go:
+    again = codes.request(ctx, _code_binding(ctx, ctx.account.new_phone), ScreenName.REG_CODE)
+    return replace(again, args=_back(ctx))
 
 
-def _code(scene: Scene, typed: str) -> Go:
-    binding = _code_binding(scene, scene.account.new_phone)
-    result = scene.core.verification.check(scene.tx, binding, codes.digits(typed), received_at=scene.at)
-    return _proved(scene) if result.right else codes.wrong(result)
+def _code(ctx: Context, typed: str) -> Go:
+    binding = _code_binding(ctx, ctx.account.new_phone)
+    result = ctx.core.verification.check(ctx.tx, binding, codes.digits(typed), received_at=ctx.at)
+    return _proved(ctx) if result.right else codes.wrong(result)
 
 
 CODE = Screen(
@@ -267,8 +267,8 @@ CODE = Screen(
     show=_show_code,
     buttons={
         ActionName.RESEND: _resend,
-        ActionName.OTHER: lambda scene, _arg: Go(screen=ScreenName.REG_PHONE, args=_back(scene)),
-        ActionName.BACK: lambda scene, _arg: _on(scene),
+        ActionName.OTHER: lambda ctx, _arg: Go(screen=ScreenName.REG_PHONE, args=_back(ctx)),
+        ActionName.BACK: lambda ctx, _arg: _on(ctx),
     },
     text=_code,
     hint=registration.CODE_HINT,
@@ -278,17 +278,17 @@ CODE = Screen(
 # --- review ---------------------------------------------------------------------------------
 
 
-def _show_review(scene: Scene) -> View | Go:
-    account = scene.account
+def _show_review(ctx: Context) -> View | Go:
+    account = ctx.account
     if account.is_registered:
-        return entry(scene)
+        return entry(ctx)
     missing = registration_step(account)
     if missing.screen != ScreenName.REG_REVIEW:
         return missing
     said = units if account.is_unit else registration
     change_identity = units.CHANGE_CODE if account.is_unit else registration.CHANGE_IDENTITY
     return View(
-        text=said.review(account, scene.office_of(account.office or "")),
+        text=said.review(account, ctx.office_of(account.office or "")),
         rows=(
             (Button(label=registration.CONFIRM(), action=ActionName.CONFIRM, style=Style.SUCCESS),),
             (
@@ -303,9 +303,9 @@ def _show_review(scene: Scene) -> View | Go:
     )
 
 
-def _register(scene: Scene, _arg: str) -> Go:
-    scene.core.accounts.register(scene.tx, scene.account)
-    go = _on(scene)
+def _register(ctx: Context, _arg: str) -> Go:
+    ctx.core.accounts.register(ctx.tx, ctx.account)
+    go = _on(ctx)
     return Go(screen=go.screen, args=go.args, note=registration.DONE())
 
 
@@ -315,10 +315,10 @@ REVIEW = Screen(
     show=_show_review,
     buttons={
         ActionName.CONFIRM: _register,
-        ActionName.OFFICE: lambda _scene, _arg: Go(screen=ScreenName.REG_OFFICE),
-        ActionName.NAME: lambda _scene, _arg: Go(screen=ScreenName.REG_NAME),
-        ActionName.IDENTITY: lambda _scene, _arg: Go(screen=ScreenName.REG_IDENTITY),
-        ActionName.PHONE: lambda _scene, _arg: Go(screen=ScreenName.REG_PHONE),
+        ActionName.OFFICE: lambda _ctx, _arg: Go(screen=ScreenName.REG_OFFICE),
+        ActionName.NAME: lambda _ctx, _arg: Go(screen=ScreenName.REG_NAME),
+        ActionName.IDENTITY: lambda _ctx, _arg: Go(screen=ScreenName.REG_IDENTITY),
+        ActionName.PHONE: lambda _ctx, _arg: Go(screen=ScreenName.REG_PHONE),
     },
 )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Go, Screen
@@ -54,25 +54,25 @@ class _Holds:
     ended: list[datetime]  # when others of the shortlist have ended, of late
 
 
-def living(scene: Scene) -> list[Shortlisted]:
+def living(ctx: Context) -> list[Shortlisted]:
     """Return the shortlist that lives."""
-    return _holds(scene, None).shortlisted
+    return _holds(ctx, None).shortlisted
 
 
-def _selection(scene: Scene) -> _Selection:
-    if isinstance(scene.known, _Selection):
-        return scene.known
-    begun = scene.preselection
+def _selection(ctx: Context) -> _Selection:
+    if isinstance(ctx.known, _Selection):
+        return ctx.known
+    begun = ctx.preselection
     return _Selection(
-        lease_until=lease_until(scene.tx, begun),
-        latest=latest_batch(scene.tx, begun.preselection_id),
-        left=remaining_quota(scene.tx, scene.office, begun.required_vin),
+        lease_until=lease_until(ctx.tx, begun),
+        latest=latest_batch(ctx.tx, begun.preselection_id),
+        left=remaining_quota(ctx.tx, ctx.office, begun.required_vin),
     )
 
 
-def _holds(scene: Scene, latest: Batch | None) -> _Holds:
+def _holds(ctx: Context, latest: Batch | None) -> _Holds:
     """Return what of a batch and of the shortlist is held, and what has just run out."""
-    office, now = scene.office, scene.tx.now
+    office, now = ctx.office, ctx.tx.now
     batch, is_over = None, False
     if latest is not None and latest.serials and not latest.returned:
         until = _shown_until(latest.held_until, office)
@@ -80,7 +80,7 @@ def _holds(scene: Scene, latest: Batch | None) -> _Holds:
         batch = replace(latest, held_until=until) if is_over or now < until else None
     recent = [
         replace(one, held_until=_shown_until(one.held_until, office))
-        for one in shortlist(scene.tx, scene.preselection.preselection_id, received_at=now - SAID_FOR)
+        for one in shortlist(ctx.tx, ctx.preselection.preselection_id, received_at=now - SAID_FOR)
     ]
     return _Holds(
         batch=batch,
@@ -108,15 +108,15 @@ def _redraw_at(now: datetime, ends: list[datetime], closes: datetime | None) -> 
     return min((moment for moment in moments if moment > now), default=None)
 
 
-def _show(scene: Scene) -> View | Go:
-    begun, office, now = scene.preselection, scene.office, scene.tx.now
+def _show(ctx: Context) -> View | Go:
+    begun, office, now = ctx.preselection, ctx.office, ctx.tx.now
     if begun.state != PreselectionState.VERIFIED:
-        return step_of(scene, begun)
-    found = _selection(scene)
+        return step_of(ctx, begun)
+    found = _selection(ctx)
     lease, left = found.lease_until, found.left
     if lease is None:
         return _lapsed()
-    holds = _holds(scene, found.latest)
+    holds = _holds(ctx, found.latest)
     batch, kept, over = holds.batch, holds.shortlisted, holds.is_over
     if left.none and not kept and (batch is None or over):
         return Go(screen=ScreenName.USED_UP)
@@ -130,7 +130,7 @@ def _show(scene: Scene) -> View | Go:
         text += preselect.closing_soon(common.minute(closes))
     return View(
         text=text,
-        rows=_rows(scene, lives, kept, left, first=batch is None and left.batches == office.random_batches),
+        rows=_rows(ctx, lives, kept, left, first=batch is None and left.batches == office.random_batches),
         picture=_picture(office, batch, over=over) if batch is not None else None,
         redraw_at=_redraw_at(
             now, [lease, *([lives.held_until] if lives else []), *(one.held_until for one in kept)], closes
@@ -155,9 +155,9 @@ def _picture(office: Office, batch: Batch, *, over: bool) -> BatchPicture:
 
 
 def _rows(
-    scene: Scene, batch: Batch | None, kept: list[Shortlisted], left: Quota, *, first: bool
+    ctx: Context, batch: Batch | None, kept: list[Shortlisted], left: Quota, *, first: bool
 ) -> list[tuple[Button, ...]]:
-    office = scene.office
+    office = ctx.office
     names = {one.serial for one in kept}
     numbers = [
         Button(
@@ -192,84 +192,82 @@ def _rows(
         draw = Button(
             label=selecting.draw_label(left.batches, first=first), action=ActionName.DRAW, style=Style.PRIMARY
         )
-        rows.append((draw, Button(label=selecting.filter_label(on=_filter(scene)), action=ActionName.FILTER)))
+        rows.append((draw, Button(label=selecting.filter_label(on=_filter(ctx)), action=ActionName.FILTER)))
     if left.wishes:
         rows.append((Button(label=selecting.COMPOSE(), action=ActionName.COMPOSE),))
     rows.append((Button(label=common.HOME(), action=ActionName.HOME),))
     return rows
 
 
-def _filter(scene: Scene) -> bool:
-    return bool(scene.args.get("without_four"))
+def _filter(ctx: Context) -> bool:
+    return bool(ctx.args.get("without_four"))
 
 
-def _stay(scene: Scene, note: str = "", *, alert: bool = False) -> Go:
-    return Go(screen=ScreenName.SELECTING, args={"without_four": _filter(scene)}, note=note, alert=alert)
+def _stay(ctx: Context, note: str = "", *, alert: bool = False) -> Go:
+    return Go(screen=ScreenName.SELECTING, args={"without_four": _filter(ctx)}, note=note, alert=alert)
 
 
-def _counts_from_now(office: Office, batch: Batch, scene: Scene) -> None:
-    scene.core.selection.sent(scene.tx, batch, office, received_at=scene.at)
+def _counts_from_now(office: Office, batch: Batch, ctx: Context) -> None:
+    ctx.core.selection.sent(ctx.tx, batch, office, received_at=ctx.at)
 
 
-def _draw(scene: Scene, _arg: str) -> Go:
-    drawn = scene.core.selection.draw(
-        scene.tx,
-        scene.preselection.preselection_id,
-        scene.office,
-        nonce=scene.nonce,
-        received_at=scene.at,
-        without_four=_filter(scene),
-        free=scene.free,
+def _draw(ctx: Context, _arg: str) -> Go:
+    drawn = ctx.core.selection.draw(
+        ctx.tx,
+        ctx.preselection.preselection_id,
+        ctx.office,
+        nonce=ctx.nonce,
+        received_at=ctx.at,
+        without_four=_filter(ctx),
+        free=ctx.free,
     )
     if drawn.batch.serials:
-        scene.current_preselection = drawn.preselection
+        ctx.current_preselection = drawn.preselection
         known = _Selection(lease_until=drawn.lease_until, latest=drawn.batch, left=drawn.quota)
-        return replace(_stay(scene), known=known)
-    opened = pool_segments.open_segments(scene.tx, scene.office, scene.preselection.kind)
-    return _stay(scene, selecting.NONE_DRAWN() if opened else selecting.NOT_OPEN_YET(), alert=True)
+        return replace(_stay(ctx), known=known)
+    opened = pool_segments.open_segments(ctx.tx, ctx.office, ctx.preselection.kind)
+    return _stay(ctx, selecting.NONE_DRAWN() if opened else selecting.NOT_OPEN_YET(), alert=True)
 
 
-def _pick(scene: Scene, serial: str) -> Go:
-    scene.core.selection.pick(
-        scene.tx, scene.preselection.preselection_id, scene.office, serial, received_at=scene.at
+def _pick(ctx: Context, serial: str) -> Go:
+    ctx.core.selection.pick(ctx.tx, ctx.preselection.preselection_id, ctx.office, serial, received_at=ctx.at)
+    return _stay(ctx)
+
+
+def _drop(ctx: Context, serial: str) -> Go:
+    ctx.core.selection.unpick(
+        ctx.tx, ctx.preselection.preselection_id, ctx.office, serial, received_at=ctx.at
     )
-    return _stay(scene)
+    return _stay(ctx)
 
 
-def _drop(scene: Scene, serial: str) -> Go:
-    scene.core.selection.unpick(
-        scene.tx, scene.preselection.preselection_id, scene.office, serial, received_at=scene.at
-    )
-    return _stay(scene)
-
-
-def _confirm(scene: Scene, _arg: str) -> Go:
-    kept = living(scene)
+def _confirm(ctx: Context, _arg: str) -> Go:
+    kept = living(ctx)
     if not kept:
         raise HoldEnded
     serial = kept[0].serial if len(kept) == 1 else ""
-    return Go(screen=ScreenName.SURE, args={"serial": serial, "without_four": _filter(scene)})
+    return Go(screen=ScreenName.SURE, args={"serial": serial, "without_four": _filter(ctx)})
 
 
-def _lapse(scene: Scene, error: XuanhaoError) -> Go:
+def _lapse(ctx: Context, error: XuanhaoError) -> Go:
     """Lead an owner whose verification has run out to where it is renewed."""
     del error
-    if scene.current_preselection is None:
-        return entry(scene)
-    scene.core.preselections.lapse(scene.tx, scene.current_preselection.preselection_id)
+    if ctx.current_preselection is None:
+        return entry(ctx)
+    ctx.core.preselections.lapse(ctx.tx, ctx.current_preselection.preselection_id)
     return Go(screen=ScreenName.TERMS, note=selecting.LAPSED_NOTE(), alert=True)
 
 
-def _again(scene: Scene, _arg: str) -> Go:
-    scene.core.preselections.lapse(scene.tx, scene.preselection.preselection_id)
-    scene.refresh()
-    return start(scene, "")
+def _again(ctx: Context, _arg: str) -> Go:
+    ctx.core.preselections.lapse(ctx.tx, ctx.preselection.preselection_id)
+    ctx.refresh()
+    return start(ctx, "")
 
 
-ERRORS: dict[type[XuanhaoError], Callable[[Scene, XuanhaoError], Go]] = {
+ERRORS: dict[type[XuanhaoError], Callable[[Context, XuanhaoError], Go]] = {
     **REFUSED,
     VerificationLapsed: _lapse,
-    StepOutOfOrder: lambda scene, _error: entry(scene),
+    StepOutOfOrder: lambda ctx, _error: entry(ctx),
 }
 
 SELECTING = Screen(
@@ -277,17 +275,17 @@ SELECTING = Screen(
     show=_show,
     buttons={
         ActionName.DRAW: _draw,
-        ActionName.FILTER: lambda scene, _arg: Go(
-            screen=ScreenName.SELECTING, args={"without_four": not _filter(scene)}
+        ActionName.FILTER: lambda ctx, _arg: Go(
+            screen=ScreenName.SELECTING, args={"without_four": not _filter(ctx)}
         ),
         ActionName.PICK: _pick,
         ActionName.DROP: _drop,
         ActionName.CONFIRM: _confirm,
-        ActionName.COMPOSE: lambda scene, _arg: Go(
-            screen=ScreenName.COMPOSE, args={"without_four": _filter(scene)}
+        ActionName.COMPOSE: lambda ctx, _arg: Go(
+            screen=ScreenName.COMPOSE, args={"without_four": _filter(ctx)}
         ),
         ActionName.AGAIN: _again,
-        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
     },
     errors=ERRORS,
     hint=common.PRESS_HINT,
@@ -297,24 +295,24 @@ SELECTING = Screen(
 # --- the last question ----------------------------------------------------------------------
 
 
-def _show_sure(scene: Scene) -> View | Go:
-    begun, now = scene.preselection, scene.tx.now
+def _show_sure(ctx: Context) -> View | Go:
+    begun, now = ctx.preselection, ctx.tx.now
     if begun.state != PreselectionState.VERIFIED:
-        return step_of(scene, begun)
-    kept = living(scene)
-    serial = scene.arg("serial")
+        return step_of(ctx, begun)
+    kept = living(ctx)
+    serial = ctx.arg("serial")
     chosen = [one for one in kept if one.serial == serial]
     if not kept or (serial and not chosen):
         return Go(
             screen=ScreenName.SELECTING,
-            args={"without_four": _filter(scene)},
+            args={"without_four": _filter(ctx)},
             note=selecting.SHORTLIST_OVER(),
         )
     back = (Button(label=common.BACK(), action=ActionName.BACK),)
     until = min(one.held_until for one in (chosen or kept))
     clock = selecting.until_line(until, now)
     redraw_at = _redraw_at(now, [until], None)
-    office = scene.office.code
+    office = ctx.office.code
     if not chosen:
         numbers = [
             Button(label=common.plate(office, one.serial), action=ActionName.CHOOSE, arg=one.serial)
@@ -333,10 +331,10 @@ def _show_sure(scene: Scene) -> View | Go:
     )
 
 
-def _take(scene: Scene, serial: str) -> Go:
-    begun = scene.preselection
-    scene.core.selection.claim(
-        scene.tx, scene.account, begun.preselection_id, scene.office, serial, received_at=scene.at
+def _take(ctx: Context, serial: str) -> Go:
+    begun = ctx.preselection
+    ctx.core.selection.claim(
+        ctx.tx, ctx.account, begun.preselection_id, ctx.office, serial, received_at=ctx.at
     )
     return Go(screen=ScreenName.DONE, args={"id": str(begun.preselection_id)})
 
@@ -345,19 +343,19 @@ SURE = Screen(
     name=ScreenName.SURE,
     show=_show_sure,
     buttons={
-        ActionName.CHOOSE: lambda scene, serial: Go(
-            screen=ScreenName.SURE, args={"serial": serial, "without_four": _filter(scene)}
+        ActionName.CHOOSE: lambda ctx, serial: Go(
+            screen=ScreenName.SURE, args={"serial": serial, "without_four": _filter(ctx)}
         ),
         ActionName.TAKE: _take,
-        ActionName.BACK: lambda scene, _arg: Go(
-            screen=ScreenName.SELECTING, args={"without_four": _filter(scene)}
+        ActionName.BACK: lambda ctx, _arg: Go(
+            screen=ScreenName.SELECTING, args={"without_four": _filter(ctx)}
         ),
     },
     errors=ERRORS
     | {
-        HoldEnded: lambda scene, _error: Go(
+        HoldEnded: lambda ctx, _error: Go(
             screen=ScreenName.SELECTING,
-            args={"without_four": _filter(scene)},
+            args={"without_four": _filter(ctx)},
             note=selecting.SHORTLIST_OVER(),
             alert=True,
         )

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Go, Screen
 from bot.dialog.view import Button, Style, View
@@ -22,11 +22,11 @@ from core.preselection.selection import remaining_quota
 CLOSING_WARNING = timedelta(minutes=30)
 
 
-def _show_terms(scene: Scene) -> View | Go:
-    begun, office, now = scene.preselection, scene.office, scene.tx.now
+def _show_terms(ctx: Context) -> View | Go:
+    begun, office, now = ctx.preselection, ctx.office, ctx.tx.now
     if begun.state not in {PreselectionState.AGREED, PreselectionState.VERIFIED}:
-        return step_of(scene, begun)
-    left = remaining_quota(scene.tx, office, begun.required_vin)
+        return step_of(ctx, begun)
+    left = remaining_quota(ctx.tx, office, begun.required_vin)
     if left.none:
         return Go(screen=ScreenName.USED_UP)
     text, redraw_at = preselect.terms(office, left), None
@@ -38,7 +38,7 @@ def _show_terms(scene: Scene) -> View | Go:
     else:
         redraw_at = office.hours.next_opening(now)
         text += preselect.closed(common.moment(redraw_at)) if redraw_at else ""
-    closed = of_office(scene.tx, office.code)
+    closed = of_office(ctx.tx, office.code)
     if closed is not None:
         text += preselect.in_maintenance(closed.text)
     first = (
@@ -60,28 +60,28 @@ def _show_terms(scene: Scene) -> View | Go:
     )
 
 
-def start(scene: Scene, _arg: str) -> Go:
+def start(ctx: Context, _arg: str) -> Go:
     """Ask for the code with which phase 2 begins."""
-    core, begun, office = scene.core, scene.preselection, scene.office
-    ensure_open(scene.tx, office, scene.at)
-    if remaining_quota(scene.tx, office, begun.required_vin).none:
+    core, begun, office = ctx.core, ctx.preselection, ctx.office
+    ensure_open(ctx.tx, office, ctx.at)
+    if remaining_quota(ctx.tx, office, begun.required_vin).none:
         raise ChancesUsedUp
-    core.preselections.lapse(scene.tx, begun.preselection_id)
-    core.preselections.validate_start(scene.tx, begun)
-    binding = core.preselections.code_binding(scene.account, begun)
-    present = core.verification.state(scene.tx, scene.account, CodePurpose.PRESELECTION)
-    if present is not None and present.resend_at > scene.tx.now and present.state != CodeStatus.LOCKED:
+    core.preselections.lapse(ctx.tx, begun.preselection_id)
+    core.preselections.validate_start(ctx.tx, begun)
+    binding = core.preselections.code_binding(ctx.account, begun)
+    present = core.verification.state(ctx.tx, ctx.account, CodePurpose.PRESELECTION)
+    if present is not None and present.resend_at > ctx.tx.now and present.state != CodeStatus.LOCKED:
         return Go(screen=ScreenName.CODE)  # the code that was sent a moment ago is still good
-    return codes.request(scene, binding, ScreenName.CODE)
+    return codes.request(ctx, binding, ScreenName.CODE)
 
 
-def _tell(scene: Scene, _arg: str) -> Go:
-    tell_opening(scene, scene.office)
+def _tell(ctx: Context, _arg: str) -> Go:
+    tell_opening(ctx, ctx.office)
     return Go(screen=ScreenName.TERMS, note=wishes.OPENING_NOTED())
 
 
-def _correct(scene: Scene, _arg: str) -> Go:
-    scene.core.preselections.correct(scene.tx, scene.preselection.preselection_id)
+def _correct(ctx: Context, _arg: str) -> Go:
+    ctx.core.preselections.correct(ctx.tx, ctx.preselection.preselection_id)
     return Go(screen=ScreenName.REVIEW)
 
 
@@ -93,35 +93,35 @@ TERMS = Screen(
         ActionName.START: start,
         ActionName.TELL: _tell,
         ActionName.CORRECT: _correct,
-        ActionName.PROVINCES: lambda _scene, _arg: Go(screen=ScreenName.PROVINCES),
-        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.PROVINCES: lambda _ctx, _arg: Go(screen=ScreenName.PROVINCES),
+        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
     },
-    errors={**REFUSED, ChancesUsedUp: lambda _scene, _error: Go(screen=ScreenName.USED_UP)},
+    errors={**REFUSED, ChancesUsedUp: lambda _ctx, _error: Go(screen=ScreenName.USED_UP)},
 )
 
 
-def _show_code(scene: Scene) -> View | Go:
-    if scene.preselection.state != PreselectionState.AGREED:
-        return step_of(scene, scene.preselection)
+def _show_code(ctx: Context) -> View | Go:
+    if ctx.preselection.state != PreselectionState.AGREED:
+        return step_of(ctx, ctx.preselection)
     back = Button(label=common.BACK(), action=ActionName.TERMS)
-    return codes.page(scene, CodePurpose.PRESELECTION, scene.account.phone, (back,))
+    return codes.page(ctx, CodePurpose.PRESELECTION, ctx.account.phone, (back,))
 
 
-def _resend(scene: Scene, _arg: str) -> Go:
-    ensure_open(scene.tx, scene.office, scene.at)
-    binding = scene.core.preselections.code_binding(scene.account, scene.preselection)
-    return codes.request(scene, binding, ScreenName.CODE)
+def _resend(ctx: Context, _arg: str) -> Go:
+    ensure_open(ctx.tx, ctx.office, ctx.at)
+    binding = ctx.core.preselections.code_binding(ctx.account, ctx.preselection)
+    return codes.request(ctx, binding, ScreenName.CODE)
 
 
-def _code(scene: Scene, typed: str) -> Go:
-    begun = scene.preselection
-    result = scene.core.preselections.verify(
-        scene.tx,
-        scene.account,
+def _code(ctx: Context, typed: str) -> Go:
+    begun = ctx.preselection
+    result = ctx.core.preselections.verify(
+        ctx.tx,
+        ctx.account,
         begun.preselection_id,
         codes.digits(typed),
-        office=scene.office,
-        received_at=scene.at,
+        office=ctx.office,
+        received_at=ctx.at,
     )
     return Go(screen=ScreenName.SELECTING) if result.right else codes.wrong(result)
 
@@ -130,35 +130,35 @@ CODE = Screen(
     name=ScreenName.CODE,
     personal=True,
     show=_show_code,
-    buttons={ActionName.RESEND: _resend, ActionName.TERMS: lambda _scene, _arg: Go(screen=ScreenName.TERMS)},
+    buttons={ActionName.RESEND: _resend, ActionName.TERMS: lambda _ctx, _arg: Go(screen=ScreenName.TERMS)},
     text=_code,
     hint=registration.CODE_HINT,
     errors=REFUSED,
 )
 USED_UP = Screen(
     name=ScreenName.USED_UP,
-    show=lambda scene: View(
-        text=preselect.used_up(CHANCES_USED_UP(), scene.office),
+    show=lambda ctx: View(
+        text=preselect.used_up(CHANCES_USED_UP(), ctx.office),
         rows=(
             (Button(label=appeal.APPEAL(), action=ActionName.APPEAL),),
             (Button(label=common.HOME(), action=ActionName.HOME),),
         ),
     ),
     buttons={
-        ActionName.APPEAL: lambda scene, _arg: appeals.begin(scene, scene.preselection.required_vin),
-        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.APPEAL: lambda ctx, _arg: appeals.begin(ctx, ctx.preselection.required_vin),
+        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
     },
 )
 
 
-def _abandon(scene: Scene, _arg: str) -> Go:
-    scene.core.preselections.abandon(scene.tx, scene.account, scene.preselection.preselection_id)
+def _abandon(ctx: Context, _arg: str) -> Go:
+    ctx.core.preselections.abandon(ctx.tx, ctx.account, ctx.preselection.preselection_id)
     return Go(screen=ScreenName.HOME, note=preselect.ABANDONED())
 
 
 ABANDON = Screen(
     name=ScreenName.ABANDON,
-    show=lambda _scene: View(
+    show=lambda _ctx: View(
         text=preselect.ABANDON_TEXT(),
         rows=(
             (
@@ -167,6 +167,6 @@ ABANDON = Screen(
             ),
         ),
     ),
-    buttons={ActionName.ABANDON: _abandon, ActionName.KEEP: lambda scene, _arg: entry(scene)},
+    buttons={ActionName.ABANDON: _abandon, ActionName.KEEP: lambda ctx, _arg: entry(ctx)},
 )
 SCREENS = (TERMS, CODE, USED_UP, ABANDON)

@@ -1,6 +1,6 @@
 """Step 2: the vehicle and its certificate, and what was entered shown back (docs/domain.md, section 3)."""
 
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import ErrorWays, Go, Screen
@@ -19,10 +19,10 @@ _AWARDED = 3
 """So many vehicles whose appeal was approved are offered on the page of the VIN."""
 
 
-def _cannot(scene: Scene, error: XuanhaoError) -> Go:
+def _cannot(ctx: Context, error: XuanhaoError) -> Go:
     """Lead to the page that says why the vehicle cannot be given a number here."""
     vin = error.vin if isinstance(error, VinUnavailable) else ""
-    args = {"why": _WHY.get(type(error), "being_selected"), "from": scene.preselection.state, "vin": vin}
+    args = {"why": _WHY.get(type(error), "being_selected"), "from": ctx.preselection.state, "vin": vin}
     return Go(screen=ScreenName.VIN_REFUSED, args=args)
 
 
@@ -33,9 +33,9 @@ _WHY: dict[type[XuanhaoError], str] = {
 }
 
 
-def _take_vin(scene: Scene, vin: str) -> Go:
-    scene.core.preselections.enter_vin(scene.tx, scene.preselection.preselection_id, vin)
-    return go_on(scene)
+def _take_vin(ctx: Context, vin: str) -> Go:
+    ctx.core.preselections.enter_vin(ctx.tx, ctx.preselection.preselection_id, vin)
+    return go_on(ctx)
 
 
 def _back_to_review(preselection: Preselection) -> tuple[Button, ...]:
@@ -44,14 +44,14 @@ def _back_to_review(preselection: Preselection) -> tuple[Button, ...]:
     return (Button(label=common.BACK(), action=ActionName.REVIEW),) if complete else ()
 
 
-def _show_vin(scene: Scene) -> View:
-    back = _back_to_review(scene.preselection)
+def _show_vin(ctx: Context) -> View:
+    back = _back_to_review(ctx.preselection)
     other = (
         Button(label=preselect.CHANGE_BASICS(), action=ActionName.BASICS),
     )  # the vehicle may take another kind
     theirs = [
         Button(label=appeal.vin_button(vin), action=ActionName.AWARDED, arg=vin)
-        for vin in awarded_to(scene.tx, scene.account)[:_AWARDED]
+        for vin in awarded_to(ctx.tx, ctx.account)[:_AWARDED]
     ]
     return View(text=preselect.VIN() + may_be_photographed(), rows=(*in_columns(theirs, 1), back or other))
 
@@ -70,9 +70,9 @@ VIN = Screen(
     personal=True,
     show=_show_vin,
     buttons={
-        ActionName.REVIEW: lambda _scene, _arg: Go(screen=ScreenName.REVIEW),
-        ActionName.BASICS: lambda scene, _arg: Go(
-            screen=ScreenName.BASICS, args={"office": scene.preselection.office}
+        ActionName.REVIEW: lambda _ctx, _arg: Go(screen=ScreenName.REVIEW),
+        ActionName.BASICS: lambda ctx, _arg: Go(
+            screen=ScreenName.BASICS, args={"office": ctx.preselection.office}
         ),
         ActionName.AWARDED: _take_vin,
     },
@@ -83,9 +83,9 @@ VIN = Screen(
 )
 
 
-def _show_refused(scene: Scene) -> View:
+def _show_refused(ctx: Context) -> View:
     return View(
-        text=preselect.vin_refused(scene.arg("why"), scene.office),
+        text=preselect.vin_refused(ctx.arg("why"), ctx.office),
         rows=(
             (Button(label=preselect.CHANGE_VIN(), action=ActionName.AGAIN),),
             (Button(label=appeal.APPEAL(), action=ActionName.APPEAL),),
@@ -94,8 +94,8 @@ def _show_refused(scene: Scene) -> View:
     )
 
 
-def _again(scene: Scene, _arg: str) -> Go:
-    scene.core.preselections.correct(scene.tx, scene.preselection.preselection_id)
+def _again(ctx: Context, _arg: str) -> Go:
+    ctx.core.preselections.correct(ctx.tx, ctx.preselection.preselection_id)
     return Go(screen=ScreenName.VIN)
 
 
@@ -105,18 +105,18 @@ VINREFUSED = Screen(
     show=_show_refused,
     buttons={
         ActionName.AGAIN: _again,
-        ActionName.APPEAL: lambda scene, _arg: appeals.begin(scene, scene.arg("vin")),
-        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.APPEAL: lambda ctx, _arg: appeals.begin(ctx, ctx.arg("vin")),
+        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
     },
 )
 
 
-def _show_certificate_kind(scene: Scene) -> View:
+def _show_certificate_kind(ctx: Context) -> View:
     rows = [
         (Button(label=label(), action=ActionName.KIND, arg=kind),)
         for kind, label in preselect.CERTIFICATES.items()
     ]
-    back = _back_to_review(scene.preselection)
+    back = _back_to_review(ctx.preselection)
     return View(text=preselect.CERTIFICATE_KIND(), rows=(*rows, back) if back else rows)
 
 
@@ -125,43 +125,43 @@ CERTIFICATE_KIND = Screen(
     personal=True,
     show=_show_certificate_kind,
     buttons={
-        ActionName.KIND: lambda _scene, kind: Go(
+        ActionName.KIND: lambda _ctx, kind: Go(
             screen=ScreenName.CERTIFICATE, args={"kind": CertificateKind(kind).value}
         ),
-        ActionName.REVIEW: lambda _scene, _arg: Go(screen=ScreenName.REVIEW),
+        ActionName.REVIEW: lambda _ctx, _arg: Go(screen=ScreenName.REVIEW),
     },
 )
 
 
-def _certificate(scene: Scene, typed: str) -> Go:
-    kind = CertificateKind(scene.arg("kind"))
+def _certificate(ctx: Context, typed: str) -> Go:
+    kind = CertificateKind(ctx.arg("kind"))
     papers = Papers(certificate_kind=kind, certificate=parse_certificate(kind, typed))
-    scene.core.preselections.enter_certificate(scene.tx, scene.preselection.preselection_id, papers)
-    return go_on(scene)
+    ctx.core.preselections.enter_certificate(ctx.tx, ctx.preselection.preselection_id, papers)
+    return go_on(ctx)
 
 
 CERTIFICATE = Screen(
     name=ScreenName.CERTIFICATE,
     personal=True,
-    show=lambda scene: View(
-        text=preselect.certificate(CertificateKind(scene.arg("kind"))),
+    show=lambda ctx: View(
+        text=preselect.certificate(CertificateKind(ctx.arg("kind"))),
         rows=((Button(label=common.BACK(), action=ActionName.KINDS),),),
     ),
-    buttons={ActionName.KINDS: lambda _scene, _arg: Go(screen=ScreenName.CERTIFICATE_KIND)},
+    buttons={ActionName.KINDS: lambda _ctx, _arg: Go(screen=ScreenName.CERTIFICATE_KIND)},
     text=_certificate,
     hint=preselect.CERTIFICATE_HINT,
 )
 
 
-def _show_review(scene: Scene) -> View | Go:
-    begun = scene.preselection
+def _show_review(ctx: Context) -> View | Go:
+    begun = ctx.preselection
     if begun.state != PreselectionState.INFORMED:
-        return step_of(scene, begun)
+        return step_of(ctx, begun)
     missing = data_step(begun)
     if missing.screen != ScreenName.REVIEW:
         return missing
     return View(
-        text=preselect.review(begun, scene.account, scene.office),
+        text=preselect.review(begun, ctx.account, ctx.office),
         rows=(
             (Button(label=preselect.CONFIRM(), action=ActionName.CONFIRM, style=Style.SUCCESS),),
             (
@@ -177,9 +177,9 @@ def _show_review(scene: Scene) -> View | Go:
     )
 
 
-def _confirm(scene: Scene, _arg: str) -> Go:
-    scene.core.preselections.confirm(scene.tx, scene.account, scene.preselection.preselection_id)
-    return go_on(scene)
+def _confirm(ctx: Context, _arg: str) -> Go:
+    ctx.core.preselections.confirm(ctx.tx, ctx.account, ctx.preselection.preselection_id)
+    return go_on(ctx)
 
 
 REVIEW = Screen(
@@ -188,12 +188,12 @@ REVIEW = Screen(
     show=_show_review,
     buttons={
         ActionName.CONFIRM: _confirm,
-        ActionName.VIN: lambda _scene, _arg: Go(screen=ScreenName.VIN),
-        ActionName.CERTIFICATE: lambda _scene, _arg: Go(screen=ScreenName.CERTIFICATE_KIND),
-        ActionName.NAME: lambda _scene, _arg: Go(screen=ScreenName.REG_NAME),
-        ActionName.PHONE: lambda _scene, _arg: Go(screen=ScreenName.REG_PHONE),
-        ActionName.BASICS: lambda scene, _arg: Go(
-            screen=ScreenName.BASICS, args={"office": scene.preselection.office}
+        ActionName.VIN: lambda _ctx, _arg: Go(screen=ScreenName.VIN),
+        ActionName.CERTIFICATE: lambda _ctx, _arg: Go(screen=ScreenName.CERTIFICATE_KIND),
+        ActionName.NAME: lambda _ctx, _arg: Go(screen=ScreenName.REG_NAME),
+        ActionName.PHONE: lambda _ctx, _arg: Go(screen=ScreenName.REG_PHONE),
+        ActionName.BASICS: lambda ctx, _arg: Go(
+            screen=ScreenName.BASICS, args={"office": ctx.preselection.office}
         ),
     },
     errors=REFUSED,

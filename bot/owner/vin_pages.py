@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.events import Received
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
@@ -33,7 +33,7 @@ class VinPages:
     page: ScreenName  # asks for it
     doubt: ScreenName
     choice: ScreenName
-    take: Callable[[Scene, str], Go]  # takes a VIN that was judged
+    take: Callable[[Context, str], Go]  # takes a VIN that was judged
     errors: ErrorWays
 
     @property
@@ -46,7 +46,7 @@ class VinPages:
         """Return the pages of doubt and of choice."""
         return self._doubtful(), self._choosing()
 
-    def typed(self, scene: Scene, text: str) -> Go:
+    def typed(self, ctx: Context, text: str) -> Go:
         """Take what was typed.
 
         Raises:
@@ -55,45 +55,45 @@ class VinPages:
         finding = parse_vin(text)
         if finding.needs_confirmation:
             return Go(screen=self.doubt, args={"vin": finding.vin})
-        return self.take(scene, finding.vin)
+        return self.take(ctx, finding.vin)
 
-    def _read_from_photo(self, scene: Scene, vins: tuple[str, ...]) -> Go:
+    def _read_from_photo(self, ctx: Context, vins: tuple[str, ...]) -> Go:
         if len(vins) > 1:
             return Go(screen=self.choice, args={"vins": list(vins)})
-        return self._noted(self.typed(scene, vins[0]), vins[0])
+        return self._noted(self.typed(ctx, vins[0]), vins[0])
 
     def _noted(self, go: Go, vin: str) -> Go:
         """Show the VIN that was read, unless the next screen is about it."""
         return go if go.screen == self.doubt else replace(go, note=words.read(group_vin(vin)), pinned=True)
 
-    def _again(self, _scene: Scene, _arg: str) -> Go:
+    def _again(self, _ctx: Context, _arg: str) -> Go:
         return Go(screen=self.page)
 
     def _doubtful(self) -> Screen:
-        def show(scene: Scene) -> View:
+        def show(ctx: Context) -> View:
             right = Button(label=preselect.VIN_IS_RIGHT(), action=ActionName.RIGHT, style=Style.SUCCESS)
             again = Button(label=preselect.VIN_AGAIN(), action=ActionName.AGAIN)
-            return View(text=preselect.vin_doubt(scene.arg("vin")), rows=((right, again),))
+            return View(text=preselect.vin_doubt(ctx.arg("vin")), rows=((right, again),))
 
         return self._screen(
-            self.doubt, show, {ActionName.RIGHT: lambda scene, _arg: self.take(scene, scene.arg("vin"))}
+            self.doubt, show, {ActionName.RIGHT: lambda ctx, _arg: self.take(ctx, ctx.arg("vin"))}
         )
 
     def _choosing(self) -> Screen:
-        def show(scene: Scene) -> View:
-            offered = enumerate(scene.list_arg("vins"))
+        def show(ctx: Context) -> View:
+            offered = enumerate(ctx.list_arg("vins"))
             vins = [Button(label=group_vin(vin), action=ActionName.VIN, arg=str(at)) for at, vin in offered]
             again = (Button(label=preselect.VIN_AGAIN(), action=ActionName.AGAIN),)
             return View(text=words.WHICH_VIN(), rows=(*in_columns(vins, 1), again))
 
-        def chosen(scene: Scene, number: str) -> Go:
-            vin = scene.list_arg("vins")[int(number)]
-            return self._noted(self.typed(scene, vin), vin)
+        def chosen(ctx: Context, number: str) -> Go:
+            vin = ctx.list_arg("vins")[int(number)]
+            return self._noted(self.typed(ctx, vin), vin)
 
         return self._screen(self.choice, show, {ActionName.VIN: chosen})
 
     def _screen(
-        self, name: ScreenName, show: Callable[[Scene], View], buttons: Mapping[ActionName, Handler]
+        self, name: ScreenName, show: Callable[[Context], View], buttons: Mapping[ActionName, Handler]
     ) -> Screen:
         return Screen(
             name=name,

@@ -1,6 +1,6 @@
 """What owners want to be told: reminders of their deadline, openings, releases (/notify)."""
 
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Go, Screen
@@ -20,14 +20,14 @@ _OFFICES_A_PAGE = 16
 # --- reminders ------------------------------------------------------------------------------
 
 
-def _days(scene: Scene) -> list[int]:
-    office = scene.core.offices.get(scene.account.office or "")
+def _days(ctx: Context) -> list[int]:
+    office = ctx.core.offices.get(ctx.account.office or "")
     return sorted(days for days in (office.reminder_workdays if office else ()) if days > 0)
 
 
-def _show_reminders(scene: Scene) -> View:
-    days = _days(scene)
-    wanted = notification_queue.reminders_wanted(scene.tx, scene.account.account_id)
+def _show_reminders(ctx: Context) -> View:
+    days = _days(ctx)
+    wanted = notification_queue.reminders_wanted(ctx.tx, ctx.account.account_id)
     count = len(days) if wanted is None else min(wanted, len(days))
     choices = [
         Button(label=wishes.reminder_label(one, chosen=one == count), action=ActionName.COUNT, arg=str(one))
@@ -39,15 +39,15 @@ def _show_reminders(scene: Scene) -> View:
     )
 
 
-def _count(scene: Scene, count: str) -> Go:
-    scene.core.endings.wish_reminders(scene.tx, scene.account, int(count))
+def _count(ctx: Context, count: str) -> Go:
+    ctx.core.endings.wish_reminders(ctx.tx, ctx.account, int(count))
     return Go(screen=ScreenName.REMINDERS)
 
 
 REMINDERS = Screen(
     name=ScreenName.REMINDERS,
     show=_show_reminders,
-    buttons={ActionName.COUNT: _count, ActionName.MINE: lambda _scene, _arg: Go(screen=ScreenName.MINE)},
+    buttons={ActionName.COUNT: _count, ActionName.MINE: lambda _ctx, _arg: Go(screen=ScreenName.MINE)},
     hint=common.PRESS_HINT,
 )
 
@@ -55,9 +55,9 @@ REMINDERS = Screen(
 # --- subscriptions --------------------------------------------------------------------------
 
 
-def _office(scene: Scene) -> Office:
-    own = scene.account_or_none.office if scene.account_or_none else None
-    return scene.office_of(scene.arg("office") or own or next(iter(scene.core.offices)))
+def _office(ctx: Context) -> Office:
+    own = ctx.account_or_none.office if ctx.account_or_none else None
+    return ctx.office_of(ctx.arg("office") or own or next(iter(ctx.core.offices)))
 
 
 def _wishes(office: Office) -> list[Subscription]:
@@ -70,9 +70,9 @@ def _wishes(office: Office) -> list[Subscription]:
     return topics if office.hours.always else [opening, *topics]
 
 
-def _show_notify(scene: Scene) -> View:
-    office = _office(scene)
-    present = set(subscriptions.of_chat(scene.tx, scene.chat_id))
+def _show_notify(ctx: Context) -> View:
+    office = _office(ctx)
+    present = set(subscriptions.of_chat(ctx.tx, ctx.chat_id))
     buttons = [
         Button(
             label=wishes.topic_label(wish.topic, wish.kind, on=wish in present),
@@ -82,62 +82,62 @@ def _show_notify(scene: Scene) -> View:
         for wish in _wishes(office)
     ]
     rows = list(in_columns(buttons, 1))
-    muted = broadcasts.is_muted(scene.tx, scene.chat_id, office.code)
+    muted = broadcasts.is_muted(ctx.tx, ctx.chat_id, office.code)
     told = Button(
         label=broadcast.told_label(muted=muted), action=ActionName.UNMUTE if muted else ActionName.MUTE
     )
     rows.append((told,))
     others = [
         Button(label=common.office_title(one), action=ActionName.OFFICE, arg=one.code)
-        for one in scene.core.offices.values()
+        for one in ctx.core.offices.values()
         if one.code != office.code
     ]
-    page, turns = page_of(others, int(scene.arg("page") or 0), _OFFICES_A_PAGE)
+    page, turns = page_of(others, int(ctx.arg("page") or 0), _OFFICES_A_PAGE)
     rows += in_columns(page, 2)
     rows += [tuple(turns)] if turns else []
     rows.append((Button(label=common.HOME(), action=ActionName.HOME),))
     return View(text=wishes.notify(office), rows=rows)
 
 
-def _changed(scene: Scene, arg: str, *, on: bool) -> Go:
-    office = _office(scene)
+def _changed(ctx: Context, arg: str, *, on: bool) -> Go:
+    office = _office(ctx)
     kind, _, topic = arg.partition(".")
     wish = Subscription(office=office.code, kind=kind, topic=SubscriptionTopic(topic))
     change = subscriptions.subscribe if on else subscriptions.unsubscribe
-    change(scene.tx, scene.chat_id, wish)
+    change(ctx.tx, ctx.chat_id, wish)
     return Go(screen=ScreenName.NOTIFY, args={"office": office.code})
 
 
-def tell_opening(scene: Scene, office: Office) -> None:
+def tell_opening(ctx: Context, office: Office) -> None:
     """Note that whoever asks wants to be told of an office's next opening."""
     wish = Subscription(office=office.code, kind=NO_KIND, topic=SubscriptionTopic.OPENING)
-    subscriptions.subscribe(scene.tx, scene.chat_id, wish)
+    subscriptions.subscribe(ctx.tx, ctx.chat_id, wish)
 
 
-def unsubscribe(scene: Scene, arg: str) -> Go:
+def unsubscribe(ctx: Context, arg: str) -> Go:
     """Take back a subscription, by the button under a notice: 粤K.small.release."""
     office, kind, topic = [*arg.split("."), "", ""][:3]
     if topic in set(SubscriptionTopic):
         wish = Subscription(office=office, kind=kind, topic=SubscriptionTopic(topic))
-        subscriptions.unsubscribe(scene.tx, scene.chat_id, wish)
-    return Go(screen=ScreenName.NOTIFY, args={"office": office} if office in scene.core.offices else {})
+        subscriptions.unsubscribe(ctx.tx, ctx.chat_id, wish)
+    return Go(screen=ScreenName.NOTIFY, args={"office": office} if office in ctx.core.offices else {})
 
 
-def mute(scene: Scene, office: str) -> Go:
+def mute(ctx: Context, office: str) -> Go:
     """Note that whoever asks does not want to be told what an office broadcasts."""
-    if office not in scene.core.offices:
+    if office not in ctx.core.offices:
         return Go(screen=ScreenName.NOTIFY)
-    broadcasts.mute(scene.tx, scene.chat_id, office)
+    broadcasts.mute(ctx.tx, ctx.chat_id, office)
     return Go(screen=ScreenName.NOTIFY, args={"office": office}, note=broadcast.muted(office), pinned=True)
 
 
-def _mute(scene: Scene, _arg: str) -> Go:
-    return mute(scene, _office(scene).code)
+def _mute(ctx: Context, _arg: str) -> Go:
+    return mute(ctx, _office(ctx).code)
 
 
-def _unmute(scene: Scene, _arg: str) -> Go:
-    office = _office(scene)
-    broadcasts.unmute(scene.tx, scene.chat_id, office.code)
+def _unmute(ctx: Context, _arg: str) -> Go:
+    office = _office(ctx)
+    broadcasts.unmute(ctx.tx, ctx.chat_id, office.code)
     return Go(screen=ScreenName.NOTIFY, args={"office": office.code})
 
 
@@ -145,15 +145,15 @@ NOTIFY = Screen(
     name=ScreenName.NOTIFY,
     show=_show_notify,
     buttons={
-        ActionName.ON: lambda scene, arg: _changed(scene, arg, on=True),
-        ActionName.OFF: lambda scene, arg: _changed(scene, arg, on=False),
+        ActionName.ON: lambda ctx, arg: _changed(ctx, arg, on=True),
+        ActionName.OFF: lambda ctx, arg: _changed(ctx, arg, on=False),
         ActionName.MUTE: _mute,
         ActionName.UNMUTE: _unmute,
-        ActionName.OFFICE: lambda _scene, code: Go(screen=ScreenName.NOTIFY, args={"office": code}),
-        ActionName.PAGE: lambda scene, page: Go(
-            screen=ScreenName.NOTIFY, args={"office": scene.arg("office"), "page": page}
+        ActionName.OFFICE: lambda _ctx, code: Go(screen=ScreenName.NOTIFY, args={"office": code}),
+        ActionName.PAGE: lambda ctx, page: Go(
+            screen=ScreenName.NOTIFY, args={"office": ctx.arg("office"), "page": page}
         ),
-        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
 )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
 from bot.texts import rehearsal as words
 from core.errors import StepOutOfOrder
@@ -18,16 +18,16 @@ from core.values.vehicles import CertificateKind
 class _Stand:
     """Where a rehearsal stands."""
 
-    scene: Scene
+    ctx: Context
     real_offices: Mapping[str, Office]
     code: str = field(repr=False)
 
 
-def hint_of(screen: str, scene: Scene, real_offices: Mapping[str, Office], code: str) -> str:
+def hint_of(screen: str, ctx: Context, real_offices: Mapping[str, Office], code: str) -> str:
     """Return what is said below a screen, as HTML; nothing where it needs no word."""
     known = ScreenName.known(screen)
     hint = _HINTS.get(known) if known else None
-    return hint(_Stand(scene=scene, real_offices=real_offices, code=code)) if hint else ""
+    return hint(_Stand(ctx=ctx, real_offices=real_offices, code=code)) if hint else ""
 
 
 def _first(stand: _Stand) -> str:
@@ -35,25 +35,25 @@ def _first(stand: _Stand) -> str:
 
 
 def _certificate(stand: _Stand) -> str:
-    return words.certificate(CertificateKind(stand.scene.arg("kind")))
+    return words.certificate(CertificateKind(stand.ctx.arg("kind")))
 
 
 def _terms(stand: _Stand) -> str:
-    return words.hours(stand.real_offices[stand.scene.office.code])
+    return words.hours(stand.real_offices[stand.ctx.office.code])
 
 
 def _composing(stand: _Stand) -> str:
-    office, kind = stand.scene.office, stand.scene.preselection.kind
+    office, kind = stand.ctx.office, stand.ctx.preselection.kind
     return words.numbers(examples(office, kind))
 
 
 def _done(stand: _Stand) -> str:
-    scene = stand.scene
+    ctx = stand.ctx
     try:
-        reserved = get(scene.tx, int(scene.arg("id")))
+        reserved = get(ctx.tx, int(ctx.arg("id")))
     except (StepOutOfOrder, ValueError):
         return ""
-    return words.really(reserved, next_of(scene.tx, reserved.subject))
+    return words.really(reserved, next_of(ctx.tx, reserved.subject))
 
 
 _HINTS: Mapping[ScreenName, Callable[[_Stand], str]] = {

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.dialog.callback_data import Codec
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.effects import Effect, SendCode
 from bot.dialog.events import Attachment, Command
 from bot.dialog.hooks import Words
@@ -121,9 +121,9 @@ class RehearsalStage:
         texted = self._texted(tx, present.effects)
         if texted is not None:
             code, present = texted, replace(present, view=steps.shown(tx, present.record).view)
-        scene = Scene(core=self._rehearsal.core, tx=tx, chat_id=CHAT, args=present.record.args, at=tx.now)
+        ctx = Context(core=self._rehearsal.core, tx=tx, chat_id=CHAT, args=present.record.args, at=tx.now)
         with speaking(kept.language):
-            hint = hint_of(present.record.screen, scene, self._rehearsal.real_offices, code or "")
+            hint = hint_of(present.record.screen, ctx, self._rehearsal.real_offices, code or "")
             view, note = marked(present.view, hint), marked_note(present.note)
         return replace(present, view=view, note=note, effects=()), code
 
@@ -149,9 +149,9 @@ def _count(tx: Tx, steps: Steps) -> None:
     steps.after_showing(tx, steps.shown(tx, open_record(tx, CHAT, FIRST)), shown_at=tx.now)
 
 
-def _lead(scene: Scene, typed: Command) -> Go:
+def _lead(ctx: Context, typed: Command) -> Go:
     """Lead the few commands that do not leave a rehearsal."""
-    del scene
+    del ctx
     if typed.name == "rehearse":
         return Go(screen=FIRST)
     return stay(note=words.INTRODUCTION() if typed.name == "help" else home.unknown_command())

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Go, Screen
 from bot.dialog.view import Button, Style, View
@@ -21,11 +21,11 @@ _FLOW = {
 
 _FIRST_PAGE = Screen(
     name=FIRST,
-    show=lambda _scene: View(
+    show=lambda _ctx: View(
         text=words.INTRODUCTION(),
         rows=((Button(label=home.PRESELECT(), action=ActionName.PRESELECT, style=Style.PRIMARY),),),
     ),
-    buttons={ActionName.PRESELECT: lambda scene, _arg: entry(scene)},
+    buttons={ActionName.PRESELECT: lambda ctx, _arg: entry(ctx)},
     hint=common.PRESS_HINT,
 )
 
@@ -44,6 +44,6 @@ def _absent(name: ScreenName) -> Screen:
     return Screen(name=name, show=_back)
 
 
-def _back(scene: Scene) -> Go:
-    go = entry(scene)
+def _back(ctx: Context) -> Go:
+    go = entry(ctx)
     return Go(screen=go.screen, args=go.args, note=words.NOT_HERE())

@@ -20,7 +20,7 @@ from bot.desk import closures as days
 from bot.desk.reports import audit, segments, stats
 from bot.desk.reports import work_queue as waiting
 from bot.dialog.callback_data import Carried
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.events import Command
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Go, Handler, stay
@@ -40,7 +40,7 @@ class DeskCommand:
     """A command of the desk."""
 
     permission: Permission
-    ask: Callable[[Scene, str], Go]
+    ask: Callable[[Context, str], Go]
 
 
 DESK: dict[str, DeskCommand] = {
@@ -82,38 +82,38 @@ WITH_FILE = frozenset({"vehicles"})
 _IN_REHEARSALS = frozenset({"rehearse", "help"})
 
 
-def leaves_rehearsal(scene: Scene, typed: Command) -> bool:
+def leaves_rehearsal(ctx: Context, typed: Command) -> bool:
     """Whether a command leads out of a rehearsal: whatever is really done, and /cancel."""
     desk = DESK.get(typed.name)
-    may = desk is not None and desk.permission in scene.admin.permissions
+    may = desk is not None and desk.permission in ctx.admin.permissions
     return may or (typed.name in OWNER_COMMANDS and typed.name not in _IN_REHEARSALS)
 
 
-def lead(scene: Scene, typed: Command) -> Go:
+def lead(ctx: Context, typed: Command) -> Go:
     """Lead a command to its screen; a command of the desk is unknown to whoever may not give it."""
-    if scene.has_left and typed.name == "cancel":  # that was all that was to be given up
+    if ctx.has_left and typed.name == "cancel":  # that was all that was to be given up
         return stay()
     command = DESK.get(typed.name)
-    if command is None or command.permission not in scene.admin.permissions:
-        return home.command(scene, typed)
+    if command is None or command.permission not in ctx.admin.permissions:
+        return home.command(ctx, typed)
     if not typed.rest and typed.name not in WITHOUT_WORDS:
         raise Usage(typed.name)
-    return command.ask(scene, typed.rest)
+    return command.ask(ctx, typed.rest)
 
 
 OUTSIDE: Mapping[ActionName, Handler] = {
-    ActionName.RECEIPT: lambda _scene, number: Go(screen=ScreenName.DONE, args={"id": number}),
-    ActionName.APPEAL: lambda _scene, number: Go(screen=ScreenName.APPEAL, args={"id": number}),
-    ActionName.DESK: lambda _scene, _arg: waiting.to_page("0"),
-    ActionName.PRESELECT: lambda scene, _arg: entry(scene),
+    ActionName.RECEIPT: lambda _ctx, number: Go(screen=ScreenName.DONE, args={"id": number}),
+    ActionName.APPEAL: lambda _ctx, number: Go(screen=ScreenName.APPEAL, args={"id": number}),
+    ActionName.DESK: lambda _ctx, _arg: waiting.to_page("0"),
+    ActionName.PRESELECT: lambda ctx, _arg: entry(ctx),
     ActionName.MUTE: wishes.mute,
     ActionName.UNSUBSCRIBE: wishes.unsubscribe,
-    ActionName.LEAVE: lambda _scene, _arg: stay(),  # any button outside has left a rehearsal before it leads
+    ActionName.LEAVE: lambda _ctx, _arg: stay(),  # any button outside has left a rehearsal before it leads
 }
 """Buttons that hang outside the conversation; they change nothing but a subscription."""
 
 
-def lead_outside(scene: Scene, carried: Carried) -> Go:
+def lead_outside(ctx: Context, carried: Carried) -> Go:
     """Lead a button that hangs under a notice to its screen; one of an older program leads home."""
     handler = OUTSIDE.get(carried.action) if carried.action else None
-    return handler(scene, carried.arg) if handler else Go(screen=ScreenName.HOME)
+    return handler(ctx, carried.arg) if handler else Go(screen=ScreenName.HOME)

@@ -62,8 +62,8 @@ async def test_owners_identity_is_deleted_right_or_wrong(place: World) -> None:
 async def test_screen_may_have_any_message_forgotten(place: World, monkeypatch: pytest.MonkeyPatch) -> None:
     secretive = Screen(
         name=ScreenName.HOME,
-        show=lambda _scene: View(text="说吧"),
-        text=lambda _scene, text: Go(screen=ScreenName.HOME, note=f"{len(text)} 字", effects=(Forget(),)),
+        show=lambda _ctx: View(text="说吧"),
+        text=lambda _ctx, text: Go(screen=ScreenName.HOME, note=f"{len(text)} 字", effects=(Forget(),)),
     )
     monkeypatch.setitem(BY_NAME, ScreenName.HOME, secretive)
     owner = place.person()

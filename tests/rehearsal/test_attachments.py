@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.dialog.callback_data import Codec
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.events import Attachment, Reading
 from bot.dialog.names import ScreenName
 from bot.dialog.record import Kept, find_record
@@ -25,8 +25,8 @@ from tests.rehearsal.chats import TO_TERMS, WORDS, Chats
 CHAT = 9000
 
 
-def _take(scene: Scene, vin: str) -> Go:
-    scene.core.preselections.enter_vin(scene.tx, scene.preselection.preselection_id, vin)
+def _take(ctx: Context, vin: str) -> Go:
+    ctx.core.preselections.enter_vin(ctx.tx, ctx.preselection.preselection_id, vin)
     return Go(screen=ScreenName.CERTIFICATE_KIND)
 
 

@@ -268,12 +268,12 @@ def scenes() -> list[Image.Image]:
 
 @pytest.mark.parametrize("how", COPIES)
 def test_copy_counts_as_the_same(how: str, scenes: list[Image.Image]) -> None:
-    alike = [is_same(fingerprint(scene), fingerprint(COPIES[how](scene))) for scene in scenes]
+    alike = [is_same(fingerprint(ctx), fingerprint(COPIES[how](ctx))) for ctx in scenes]
     assert alike == [True] * len(scenes)
 
 
 def test_other_papers_in_the_same_place_are_others(scenes: list[Image.Image]) -> None:
-    prints = [fingerprint(scene) for scene in scenes]
+    prints = [fingerprint(ctx) for ctx in scenes]
     pairs = [(a, b) for a in range(len(prints)) for b in range(a)]
     assert [pair for pair in pairs if is_same(prints[pair[0]], prints[pair[1]])] == []
 

@@ -40,7 +40,7 @@ async def test_few_attachments_are_in_hand_at_a_time() -> None:
         messenger.in_hand -= 1
         return received.file_id, spoken()
 
-    intake = Intake(most_bytes=10, read=read, take=lambda _scene, _value: stay())
+    intake = Intake(most_bytes=10, read=read, take=lambda _ctx, _value: stay())
     taker = Taker(screen=ScreenName.VIN, intake=intake, language=Language.ENGLISH)
     names = [str(number) for number in range(40)]
     found = await asyncio.gather(
@@ -69,7 +69,7 @@ async def test_sender_of_a_long_file_hears_that_it_has_come(
     intake = Intake(
         most_bytes=10,
         read=lambda _core, received: received.content,
-        take=lambda _scene, _value: stay(),
+        take=lambda _ctx, _value: stay(),
         waiting=lambda: "wait",
     )
     taker = Taker(screen=ScreenName.DESK_VEHICLES, intake=intake, language=Language.CHINESE)

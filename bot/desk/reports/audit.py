@@ -6,7 +6,7 @@ from functools import partial
 
 from bot.desk.confirmation import GONE
 from bot.desk.reports.parts import columns, home_row, number, sheet
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Go, Screen
 from bot.dialog.view import Button, View
@@ -25,7 +25,7 @@ _A_PAGE = 10
 _MOST_EXPORTED = 20_000
 
 
-def ask(scene: Scene, rest: str) -> Go:
+def ask(ctx: Context, rest: str) -> Go:
     """Lead from /audit WHAT to the newest entries that fit.
 
     An identity number or a telephone goes no further than this step.
@@ -37,31 +37,31 @@ def ask(scene: Scene, rest: str) -> Go:
     """
     if not rest.split():
         raise Usage("audit")
-    scope = scope_of(scene.admin, Permission.AUDIT, scene.core.offices)
-    today = scene.today
-    query = scene.core.audit_search.parse_query(scene.tx, words.meant(rest, today), today=today)
+    scope = scope_of(ctx.admin, Permission.AUDIT, ctx.core.offices)
+    today = ctx.today
+    query = ctx.core.audit_search.parse_query(ctx.tx, words.meant(rest, today), today=today)
     if query.office and not scope.holds(query.office):
         raise NotYourOffice
-    newest = audit_search.newest(scene.tx)
+    newest = audit_search.newest(ctx.tx)
     return Go(
         screen=ScreenName.DESK_AUDIT, args={"asked": query.to_json(), "newest": str(newest), "page": "0"}
     )
 
 
-def _asked(scene: Scene) -> AuditQuery:
-    kept = scene.args.get("asked")
+def _asked(ctx: Context) -> AuditQuery:
+    kept = ctx.args.get("asked")
     return AuditQuery.from_json(kept) if isinstance(kept, dict) else AuditQuery(subjects=())
 
 
-def _scope(scene: Scene) -> Scope:
-    return scope_of(scene.admin, Permission.AUDIT, scene.core.offices)
+def _scope(ctx: Context) -> Scope:
+    return scope_of(ctx.admin, Permission.AUDIT, ctx.core.offices)
 
 
-def _show(scene: Scene) -> View:
-    query, scope, page = _asked(scene), _scope(scene), number(scene, "page")
-    newest = number(scene, "newest")
+def _show(ctx: Context) -> View:
+    query, scope, page = _asked(ctx), _scope(ctx), number(ctx, "page")
+    newest = number(ctx, "newest")
     read = partial(
-        scene.core.audit_search.page,
+        ctx.core.audit_search.page,
         query=query,
         scope=scope,
         newest=newest,
@@ -69,7 +69,7 @@ def _show(scene: Scene) -> View:
         limit=_A_PAGE,
     )
     digest = hashlib.sha256(json.dumps(query.to_json()).encode()).hexdigest()
-    found: AuditPage = scene.beside(f"{ScreenName.DESK_AUDIT}:{digest}:{scope}:{newest}:{page}", read)
+    found: AuditPage = ctx.beside(f"{ScreenName.DESK_AUDIT}:{digest}:{scope}:{newest}:{page}", read)
     lines = [words.line(entry) for entry in found.entries] or [words.EMPTY()]
     turns = [
         *([Button(label="‹", action=ActionName.PAGE, arg=str(page - 1))] if page else []),
@@ -85,15 +85,15 @@ def _show(scene: Scene) -> View:
     )
 
 
-def _page(scene: Scene, page: str) -> Go:
-    return Go(screen=ScreenName.DESK_AUDIT, args={**scene.args, "page": page})
+def _page(ctx: Context, page: str) -> Go:
+    return Go(screen=ScreenName.DESK_AUDIT, args={**ctx.args, "page": page})
 
 
-def _sheet(scene: Scene, _arg: str) -> Go:
-    query, scope, newest = _asked(scene), _scope(scene), number(scene, "newest")
+def _sheet(ctx: Context, _arg: str) -> Go:
+    query, scope, newest = _asked(ctx), _scope(ctx), number(ctx, "newest")
 
     def read(tx: Tx) -> AuditPage:
-        return scene.core.audit_search.page(tx, query, scope, newest=newest, skip=0, limit=_MOST_EXPORTED)
+        return ctx.core.audit_search.page(tx, query, scope, newest=newest, skip=0, limit=_MOST_EXPORTED)
 
     return sheet("audit.xlsx", words.sheet_caption(query, _MOST_EXPORTED), read, _tables)
 
@@ -120,7 +120,7 @@ AUDIT = Screen(
     buttons={
         ActionName.PAGE: _page,
         ActionName.SHEET: _sheet,
-        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=GONE,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.effects import SendFile
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName
@@ -25,22 +25,22 @@ def home_row() -> tuple[Button, ...]:
     return (Button(label=common.HOME(), action=ActionName.HOME),)
 
 
-def offices_of(scene: Scene, permission: Permission) -> list[Office]:
+def offices_of(ctx: Context, permission: Permission) -> list[Office]:
     """Return the offices at which this chat may do something.
 
     Raises:
         NotYourDuty: it may not at all.
         NotYourOffice: none that is served here.
     """
-    scene.admin.require(permission)
-    served = scene.core.offices
-    found = [served[code] for code in scene.admin.offices(permission, served)]
+    ctx.admin.require(permission)
+    served = ctx.core.offices
+    found = [served[code] for code in ctx.admin.offices(permission, served)]
     if not found:
         raise NotYourOffice
     return found
 
 
-def office_asked(scene: Scene, command: str, permission: Permission, rest: str) -> Office | None:
+def office_asked(ctx: Context, command: str, permission: Permission, rest: str) -> Office | None:
     """Return the office that stands behind a command, or the only one there is to choose; None for neither.
 
     Raises:
@@ -51,25 +51,25 @@ def office_asked(scene: Scene, command: str, permission: Permission, rest: str) 
     if len(words) > 1:
         raise Usage(command)
     if words:
-        return scene.desk_office(words[0], permission)
-    own = offices_of(scene, permission)
+        return ctx.desk_office(words[0], permission)
+    own = offices_of(ctx, permission)
     return own[0] if len(own) == 1 else None
 
 
-def choice(scene: Scene, permission: Permission, *first: Button) -> View:
+def choice(ctx: Context, permission: Permission, *first: Button) -> View:
     """Return the list of one's offices as buttons, ``first`` before them."""
     buttons = [
         Button(label=common.office_title(office), action=ActionName.OFFICE, arg=office.code)
-        for office in offices_of(scene, permission)
+        for office in offices_of(ctx, permission)
     ]
-    page, turns = page_of(buttons, number(scene, "page"), _OFFICES_A_PAGE)
+    page, turns = page_of(buttons, number(ctx, "page"), _OFFICES_A_PAGE)
     rows = (*in_columns((*first, *page), 2), *([tuple(turns)] if turns else []), home_row())
     return View(text=texts.CHOOSE(), rows=rows)
 
 
-def number(scene: Scene, name: str, otherwise: int = 0) -> int:
+def number(ctx: Context, name: str, otherwise: int = 0) -> int:
     """Return a screen's argument that is a number."""
-    written = scene.arg(name)
+    written = ctx.arg(name)
     return int(written) if written.isdecimal() else otherwise
 
 

@@ -7,7 +7,7 @@ from html import escape
 
 from bot.desk.confirmation import GONE
 from bot.desk.reports.parts import choice, columns, home_row, number, office_asked, offices_of, sheet
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.keyboards import page_of
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Go, Screen
@@ -34,14 +34,14 @@ class Counted:
     fills: tuple[Fill, ...]
 
 
-def ask(scene: Scene, rest: str) -> Go:
+def ask(ctx: Context, rest: str) -> Go:
     """Lead from /segments [粤K] to the office's segments, or to the choice of an office.
 
     Raises:
         Usage: it is something else.
         OfficeUnknown, NotYourOffice: the office is none of theirs.
     """
-    office = office_asked(scene, "segments", Permission.SEGMENTS, rest)
+    office = office_asked(ctx, "segments", Permission.SEGMENTS, rest)
     return of_office(office.code) if office else Go(screen=ScreenName.DESK_SEGMENTS)
 
 
@@ -54,32 +54,30 @@ def _count(tx: Tx, office: Office) -> Counted:
     return Counted(at=tx.now, fills=tuple(fills(tx, [office])))
 
 
-def _show(scene: Scene) -> View:
-    scene.require(Permission.SEGMENTS)
-    if not scene.arg("office"):
-        return choice(scene, Permission.SEGMENTS)
-    office = scene.office_of(scene.arg("office"))
-    counted: Counted = scene.beside(
-        f"{ScreenName.DESK_SEGMENTS}:{office.code}", partial(_count, office=office)
-    )
-    page, turns = page_of(counted.fills, number(scene, "page"), _A_PAGE)
+def _show(ctx: Context) -> View:
+    ctx.require(Permission.SEGMENTS)
+    if not ctx.arg("office"):
+        return choice(ctx, Permission.SEGMENTS)
+    office = ctx.office_of(ctx.arg("office"))
+    counted: Counted = ctx.beside(f"{ScreenName.DESK_SEGMENTS}:{office.code}", partial(_count, office=office))
+    page, turns = page_of(counted.fills, number(ctx, "page"), _A_PAGE)
     return View(
-        text=_text(office, counted, page, number(scene, "page")),
+        text=_text(office, counted, page, number(ctx, "page")),
         picture=ReportPicture(report=picture(office, counted.at, page)),
         rows=(
             *([tuple(turns)] if turns else []),
             (
                 Button(label=common.EXPORT(), action=ActionName.SHEET),
-                Button(label=texts.REFRESH(), action=ActionName.PAGE, arg=scene.arg("page")),
+                Button(label=texts.REFRESH(), action=ActionName.PAGE, arg=ctx.arg("page")),
             ),
-            *_others(scene),
+            *_others(ctx),
             home_row(),
         ),
     )
 
 
-def _others(scene: Scene) -> tuple[tuple[Button, ...], ...]:
-    more = len(offices_of(scene, Permission.SEGMENTS)) > 1
+def _others(ctx: Context) -> tuple[tuple[Button, ...], ...]:
+    more = len(offices_of(ctx, Permission.SEGMENTS)) > 1
     return ((Button(label=texts.OFFICES(), action=ActionName.CHOOSE),),) if more else ()
 
 
@@ -125,9 +123,9 @@ def _bar(fill: Fill, now: datetime) -> Bar:
     )
 
 
-def _sheet(scene: Scene, _arg: str) -> Go:
-    scene.require(Permission.SEGMENTS)
-    office = scene.office_of(scene.arg("office"))
+def _sheet(ctx: Context, _arg: str) -> Go:
+    ctx.require(Permission.SEGMENTS)
+    office = ctx.office_of(ctx.arg("office"))
     return sheet(
         f"segments-{office.code}.xlsx",
         escape(words.segments_title(office)),
@@ -169,13 +167,13 @@ SEGMENTS = Screen(
     name=ScreenName.DESK_SEGMENTS,
     show=_show,
     buttons={
-        ActionName.OFFICE: lambda _scene, code: of_office(code),
-        ActionName.PAGE: lambda scene, page: Go(
-            screen=ScreenName.DESK_SEGMENTS, args={"office": scene.arg("office"), "page": page}
+        ActionName.OFFICE: lambda _ctx, code: of_office(code),
+        ActionName.PAGE: lambda ctx, page: Go(
+            screen=ScreenName.DESK_SEGMENTS, args={"office": ctx.arg("office"), "page": page}
         ),
-        ActionName.CHOOSE: lambda _scene, _arg: Go(screen=ScreenName.DESK_SEGMENTS),
+        ActionName.CHOOSE: lambda _ctx, _arg: Go(screen=ScreenName.DESK_SEGMENTS),
         ActionName.SHEET: _sheet,
-        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=GONE,

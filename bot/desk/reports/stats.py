@@ -7,7 +7,7 @@ from html import escape
 
 from bot.desk.confirmation import GONE
 from bot.desk.reports.parts import choice, columns, home_row, number, office_asked, offices_of, sheet
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Go, Screen
 from bot.dialog.view import Button, View
@@ -26,14 +26,14 @@ from core.values.offices import Office
 _ALL = "all"
 
 
-def ask(scene: Scene, rest: str) -> Go:
+def ask(ctx: Context, rest: str) -> Go:
     """Lead from /stats [粤K] to the figures of an office, or of all one's own.
 
     Raises:
         Usage: it is something else.
         OfficeUnknown, NotYourOffice: the office is none of theirs.
     """
-    office = office_asked(scene, "stats", Permission.STATS, rest)
+    office = office_asked(ctx, "stats", Permission.STATS, rest)
     return _go(office.code if office else _ALL, SPANS[0])
 
 
@@ -41,43 +41,43 @@ def _go(where: str, days: int) -> Go:
     return Go(screen=ScreenName.DESK_STATS, args={"of": where, "days": str(days)})
 
 
-def _office(scene: Scene) -> Office | None:
+def _office(ctx: Context) -> Office | None:
     """Return the office that is looked at, None for all of one's own.
 
     Raises:
         NotYourDuty, NotYourOffice, OfficeUnknown: it is none of theirs any more.
     """
-    if scene.arg("of") == _ALL:
-        scene.admin.require(Permission.STATS)
+    if ctx.arg("of") == _ALL:
+        ctx.admin.require(Permission.STATS)
         return None
-    return scene.desk_office(scene.arg("of"), Permission.STATS)
+    return ctx.desk_office(ctx.arg("of"), Permission.STATS)
 
 
-def _scope(scene: Scene, office: Office | None) -> Scope:
+def _scope(ctx: Context, office: Office | None) -> Scope:
     if office is not None:
         return Scope(offices=(office.code,))
-    return scope_of(scene.admin, Permission.STATS, scene.core.offices)
+    return scope_of(ctx.admin, Permission.STATS, ctx.core.offices)
 
 
-def _span(scene: Scene) -> int:
-    days = number(scene, "days")
+def _span(ctx: Context) -> int:
+    days = number(ctx, "days")
     return days if days in SPANS else SPANS[0]
 
 
-def _show(scene: Scene) -> View:
-    if not scene.arg("of"):
+def _show(ctx: Context) -> View:
+    if not ctx.arg("of"):
         everything = Button(label=texts.ALL_OFFICES(), action=ActionName.OFFICE, arg=_ALL)
-        return choice(scene, Permission.STATS, everything)
-    office, days = _office(scene), _span(scene)
-    scope = _scope(scene, office)
-    found: Stats = scene.beside(
+        return choice(ctx, Permission.STATS, everything)
+    office, days = _office(ctx), _span(ctx)
+    scope = _scope(ctx, office)
+    found: Stats = ctx.beside(
         f"{ScreenName.DESK_STATS}:{scope}:{days}", partial(stats, scope=scope, days=days)
     )
     spans = tuple(
         Button(label=words.days_label(span, chosen=span == days), action=ActionName.DAYS, arg=str(span))
         for span in SPANS
     )
-    more = len(offices_of(scene, Permission.STATS)) > 1
+    more = len(offices_of(ctx, Permission.STATS)) > 1
     return View(
         text=words.stats_text(found, office),
         picture=ReportPicture(report=picture(found, office)),
@@ -156,11 +156,11 @@ def _columns(found: Stats, parts: Callable[[Day], tuple[int, ...]]) -> tuple[Col
     return tuple(Column(parts=parts(day), label=texts.day_label(day.day)) for day in found.days)
 
 
-def _sheet(scene: Scene, _arg: str) -> Go:
-    office, days = _office(scene), _span(scene)
+def _sheet(ctx: Context, _arg: str) -> Go:
+    office, days = _office(ctx), _span(ctx)
     name = f"stats-{office.code if office else _ALL}-{days}.xlsx"
     caption = escape(words.stats_title(office, days))
-    return sheet(name, caption, partial(stats, scope=_scope(scene, office), days=days), _tables)
+    return sheet(name, caption, partial(stats, scope=_scope(ctx, office), days=days), _tables)
 
 
 def _tables(found: object) -> list[Table]:
@@ -188,14 +188,14 @@ STATS = Screen(
     name=ScreenName.DESK_STATS,
     show=_show,
     buttons={
-        ActionName.DAYS: lambda scene, days: Go(
-            screen=ScreenName.DESK_STATS, args={"of": scene.arg("of"), "days": days}
+        ActionName.DAYS: lambda ctx, days: Go(
+            screen=ScreenName.DESK_STATS, args={"of": ctx.arg("of"), "days": days}
         ),
-        ActionName.OFFICE: lambda _scene, code: _go(code, SPANS[0]),
-        ActionName.CHOOSE: lambda _scene, _arg: Go(screen=ScreenName.DESK_STATS),
-        ActionName.PAGE: lambda _scene, page: Go(screen=ScreenName.DESK_STATS, args={"page": page}),
+        ActionName.OFFICE: lambda _ctx, code: _go(code, SPANS[0]),
+        ActionName.CHOOSE: lambda _ctx, _arg: Go(screen=ScreenName.DESK_STATS),
+        ActionName.PAGE: lambda _ctx, page: Go(screen=ScreenName.DESK_STATS, args={"page": page}),
         ActionName.SHEET: _sheet,
-        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=GONE,

@@ -7,7 +7,7 @@ from html import escape
 from bot.desk.find import to_card
 from bot.desk.reports import segments
 from bot.desk.reports.parts import columns, home_row, number, sheet
-from bot.dialog.context import Scene
+from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import ErrorWays, Go, Screen
@@ -34,7 +34,7 @@ _A_PAGE = 6
 _WITHOUT_MOMENT = frozenset({TaskKind.POOL, TaskKind.CALENDAR})
 
 
-def ask(_scene: Scene, rest: str) -> Go:
+def ask(_ctx: Context, rest: str) -> Go:
     """Lead from /desk to what waits.
 
     Raises:
@@ -50,27 +50,27 @@ def to_page(page: str) -> Go:
     return Go(screen=ScreenName.DESK_DESK, args={"page": page})
 
 
-def _look(scene: Scene) -> WorkQueue:
+def _look(ctx: Context) -> WorkQueue:
     """Return what waits, from a snapshot: segments are counted for it.
 
     The snapshot does not know what this very step has dealt with; the argument ``done`` names it.
     """
-    look = partial(work_queue.read_work_queue, services=scene.core.desk_services, admin=scene.admin)
-    queue: WorkQueue = scene.beside(ScreenName.DESK_DESK, look)
-    return replace(queue, tasks=tuple(task for task in queue.tasks if task.subject != scene.arg("done")))
+    look = partial(work_queue.read_work_queue, services=ctx.core.desk_services, admin=ctx.admin)
+    queue: WorkQueue = ctx.beside(ScreenName.DESK_DESK, look)
+    return replace(queue, tasks=tuple(task for task in queue.tasks if task.subject != ctx.arg("done")))
 
 
-def _show(scene: Scene) -> View:
-    scene.admin.require(Permission.DESK)
-    queue = _look(scene)
-    page, turns = page_of(queue.tasks, number(scene, "page"), _A_PAGE)
+def _show(ctx: Context) -> View:
+    ctx.admin.require(Permission.DESK)
+    queue = _look(ctx)
+    page, turns = page_of(queue.tasks, number(ctx, "page"), _A_PAGE)
     leads = [
         Button(label=words.lead_label(NUMBERS[place], task), action=ActionName.LEAD, arg=task.subject)
         for place, task in enumerate(page)
         if _leads_on(task)
     ]
     return View(
-        text=_text(queue, page, number(scene, "page")),
+        text=_text(queue, page, number(ctx, "page")),
         picture=ReportPicture(report=picture(queue)),
         rows=(
             *in_columns(leads, 2),
@@ -79,13 +79,13 @@ def _show(scene: Scene) -> View:
                 Button(label=common.EXPORT(), action=ActionName.SHEET),
                 Button(label=texts.REFRESH(), action=ActionName.PAGE, arg="0"),
             ),
-            (_switch(scene), *home_row()),
+            (_switch(ctx), *home_row()),
         ),
     )
 
 
-def _switch(scene: Scene) -> Button:
-    if work_queue.wants_summary(scene.tx, scene.chat_id):
+def _switch(ctx: Context) -> Button:
+    if work_queue.wants_summary(ctx.tx, ctx.chat_id):
         return Button(label=words.SUMMARY_ON(), action=ActionName.SUMMARY, arg="off")
     return Button(label=words.SUMMARY_OFF(), action=ActionName.SUMMARY, arg="on")
 
@@ -138,7 +138,7 @@ def _leads_on(task: Task) -> bool:
     return task.task_kind != TaskKind.CALENDAR
 
 
-def _lead(scene: Scene, subject: str) -> Go:
+def _lead(ctx: Context, subject: str) -> Go:
     """Lead from a button to what it is about."""
     topic, _, rest = subject.partition(":")
     match topic:
@@ -149,22 +149,22 @@ def _lead(scene: Scene, subject: str) -> Go:
         case SubjectKind.POOL:
             return segments.of_office(rest.partition(":")[0])
         case SubjectKind.SEGMENT:
-            row = scene.tx.one("reports.segment", segment_id=int(rest))
+            row = ctx.tx.one("reports.segment", segment_id=int(rest))
             return segments.of_office(row["office"]) if row else to_page("0")
         case _:
             return Go(screen=ScreenName.DESK_MATTER, args={"subject": subject})
 
 
-def _summary(scene: Scene, switch: str) -> Go:
-    scene.admin.require(Permission.DESK)
-    work_queue.set_summary(scene.tx, scene.chat_id, on=switch == "on")
+def _summary(ctx: Context, switch: str) -> Go:
+    ctx.admin.require(Permission.DESK)
+    work_queue.set_summary(ctx.tx, ctx.chat_id, on=switch == "on")
     note = words.SUMMARY_TURNED_ON() if switch == "on" else words.SUMMARY_TURNED_OFF()
-    return Go(screen=ScreenName.DESK_DESK, args=dict(scene.args), note=note)
+    return Go(screen=ScreenName.DESK_DESK, args=dict(ctx.args), note=note)
 
 
-def _sheet(scene: Scene, _arg: str) -> Go:
-    scene.admin.require(Permission.DESK)
-    look = partial(work_queue.read_work_queue, services=scene.core.desk_services, admin=scene.admin)
+def _sheet(ctx: Context, _arg: str) -> Go:
+    ctx.admin.require(Permission.DESK)
+    look = partial(work_queue.read_work_queue, services=ctx.core.desk_services, admin=ctx.admin)
     return sheet("desk.xlsx", escape(words.DESK_TITLE()), look, _tables)
 
 
@@ -178,26 +178,26 @@ def _tables(found: object) -> list[Table]:
     return [Table(title=words.DESK_SHEET(), columns=columns(words.DESK_COLUMNS()), rows=rows)]
 
 
-def _back(_scene: Scene, error: XuanhaoError) -> Go:
+def _back(_ctx: Context, error: XuanhaoError) -> Go:
     return Go(screen=ScreenName.DESK_DESK, args={"page": "0"}, note=of_error(error), pinned=True)
 
 
 _TO_DESK: ErrorWays = {Refusal: _back}
 
 
-def _show_matter(scene: Scene) -> View:
-    scene.admin.require(Permission.DESK)
-    task = work_queue.find(scene.tx, scene.admin, scene.arg("subject"), scene.core.offices)
+def _show_matter(ctx: Context) -> View:
+    ctx.admin.require(Permission.DESK)
+    task = work_queue.find(ctx.tx, ctx.admin, ctx.arg("subject"), ctx.core.offices)
     ways = [Button(label=words.HANDLED(), action=ActionName.HANDLE, style=Style.SUCCESS)]
     if task.about:
         ways.append(Button(label=words.lead_label("🔎", task), action=ActionName.FIND, arg=task.about))
     back = Button(label=common.BACK(), action=ActionName.BACK)
-    return View(text=words.matter_text(task, scene.tx.now), rows=(tuple(ways), (back,)))
+    return View(text=words.matter_text(task, ctx.tx.now), rows=(tuple(ways), (back,)))
 
 
-def _handle(scene: Scene, _arg: str) -> Go:
-    work_queue.handle(scene.tx, scene.admin, scene.arg("subject"), scene.core.offices, scene.actor)
-    args = {"page": "0", "done": scene.arg("subject")}
+def _handle(ctx: Context, _arg: str) -> Go:
+    work_queue.handle(ctx.tx, ctx.admin, ctx.arg("subject"), ctx.core.offices, ctx.actor)
+    args = {"page": "0", "done": ctx.arg("subject")}
     return Go(screen=ScreenName.DESK_DESK, args=args, note=words.HANDLED_NOW(), pinned=True)
 
 
@@ -206,10 +206,10 @@ DESK = Screen(
     show=_show,
     buttons={
         ActionName.LEAD: _lead,
-        ActionName.PAGE: lambda _scene, page: to_page(page),
+        ActionName.PAGE: lambda _ctx, page: to_page(page),
         ActionName.SUMMARY: _summary,
         ActionName.SHEET: _sheet,
-        ActionName.HOME: lambda _scene, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=_TO_DESK,
@@ -219,8 +219,8 @@ MATTER = Screen(
     show=_show_matter,
     buttons={
         ActionName.HANDLE: _handle,
-        ActionName.FIND: lambda _scene, what: to_card(what),
-        ActionName.BACK: lambda _scene, _arg: to_page("0"),
+        ActionName.FIND: lambda _ctx, what: to_card(what),
+        ActionName.BACK: lambda _ctx, _arg: to_page("0"),
     },
     hint=common.PRESS_HINT,
     errors=_TO_DESK,
