@@ -38,7 +38,7 @@ class Context:
     tx: Tx
     chat_id: int
     args: Mapping[str, object]
-    at: datetime  # when what it answers was received
+    received_at: datetime  # when what it answers was received
     screen: str = ""  # on which the chat stands when something is answered
     nonce: str = ""  # the messenger's id of the press
     free: FreeList | None = None

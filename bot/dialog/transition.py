@@ -117,7 +117,7 @@ class Steps:
         )
 
     def _looking(self, tx: Tx, record: Record) -> Context:
-        return Context(core=self._core, tx=tx, chat_id=record.chat_id, args=record.args, at=tx.now)
+        return Context(core=self._core, tx=tx, chat_id=record.chat_id, args=record.args, received_at=tx.now)
 
     def _captioned(self, ctx: Context, screen: Screen, sent: Attachment) -> Go | None:
         """Return where the command leads that was written under a file which this screen does not take."""
@@ -137,7 +137,7 @@ class Steps:
             tx=tx,
             chat_id=record.chat_id,
             args=record.args,
-            at=tx.now,
+            received_at=tx.now,
             language=record.language,
             seen=given.seen,
             bot_username=self._words.username(),
@@ -163,7 +163,7 @@ class Steps:
             chat_id=query.chat_id,
             args=record.args,
             screen=record.screen,
-            at=query.received_at,
+            received_at=query.received_at,
             nonce=nonce,
             free=given.free,
             seen=given.seen,
@@ -268,7 +268,7 @@ class Steps:
             tx=tx,
             chat_id=record.chat_id,
             args=record.args,
-            at=shown_at,
+            received_at=shown_at,
             language=present.language,
         )
         present.view.sent(ctx)

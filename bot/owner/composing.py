@@ -89,8 +89,8 @@ def _without(ctx: Context, wish: str) -> Go:
 
 def _submit(ctx: Context, _arg: str) -> Go:
     wishes, begun, office = ctx.list_arg("wishes"), ctx.preselection, ctx.office
-    if not office.hours.is_open(ctx.at):
-        raise OfficeClosed(office.hours.next_opening(ctx.at))
+    if not office.hours.is_open(ctx.received_at):
+        raise OfficeClosed(office.hours.next_opening(ctx.received_at))
     validate_wishes(ctx.tx, office, begun, wishes)
     left = remaining_quota(ctx.tx, office, begun.required_vin).wishes
     if left < len(wishes):
@@ -136,7 +136,7 @@ def _show_try(ctx: Context) -> View | Go:
 def _try(ctx: Context, _arg: str) -> Go:
     begun, wishes = ctx.preselection, ctx.list_arg("wishes")
     result = ctx.core.selection.compose(
-        ctx.tx, ctx.account, begun.preselection_id, ctx.office, wishes, received_at=ctx.at
+        ctx.tx, ctx.account, begun.preselection_id, ctx.office, wishes, received_at=ctx.received_at
     )
     if result.taken:
         return Go(screen=ScreenName.DONE, args={"id": str(begun.preselection_id)})

@@ -257,7 +257,7 @@ def _resend(ctx: Context, _arg: str) -> Go:
 
 def _code(ctx: Context, typed: str) -> Go:
     binding = _code_binding(ctx, ctx.account.new_phone)
-    result = ctx.core.verification.check(ctx.tx, binding, codes.digits(typed), received_at=ctx.at)
+    result = ctx.core.verification.check(ctx.tx, binding, codes.digits(typed), received_at=ctx.received_at)
     return _proved(ctx) if result.right else codes.wrong(result)
 
 

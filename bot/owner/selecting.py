@@ -208,7 +208,7 @@ def _stay(ctx: Context, note: str = "", *, alert: bool = False) -> Go:
 
 
 def _counts_from_now(office: Office, batch: Batch, ctx: Context) -> None:
-    ctx.core.selection.sent(ctx.tx, batch, office, received_at=ctx.at)
+    ctx.core.selection.sent(ctx.tx, batch, office, received_at=ctx.received_at)
 
 
 def _draw(ctx: Context, _arg: str) -> Go:
@@ -217,7 +217,7 @@ def _draw(ctx: Context, _arg: str) -> Go:
         ctx.preselection.preselection_id,
         ctx.office,
         nonce=ctx.nonce,
-        received_at=ctx.at,
+        received_at=ctx.received_at,
         without_four=_filter(ctx),
         free=ctx.free,
     )
@@ -230,13 +230,15 @@ def _draw(ctx: Context, _arg: str) -> Go:
 
 
 def _pick(ctx: Context, serial: str) -> Go:
-    ctx.core.selection.pick(ctx.tx, ctx.preselection.preselection_id, ctx.office, serial, received_at=ctx.at)
+    ctx.core.selection.pick(
+        ctx.tx, ctx.preselection.preselection_id, ctx.office, serial, received_at=ctx.received_at
+    )
     return _stay(ctx)
 
 
 def _drop(ctx: Context, serial: str) -> Go:
     ctx.core.selection.unpick(
-        ctx.tx, ctx.preselection.preselection_id, ctx.office, serial, received_at=ctx.at
+        ctx.tx, ctx.preselection.preselection_id, ctx.office, serial, received_at=ctx.received_at
     )
     return _stay(ctx)
 
@@ -334,7 +336,7 @@ def _show_sure(ctx: Context) -> View | Go:
 def _take(ctx: Context, serial: str) -> Go:
     begun = ctx.preselection
     ctx.core.selection.claim(
-        ctx.tx, ctx.account, begun.preselection_id, ctx.office, serial, received_at=ctx.at
+        ctx.tx, ctx.account, begun.preselection_id, ctx.office, serial, received_at=ctx.received_at
     )
     return Go(screen=ScreenName.DONE, args={"id": str(begun.preselection_id)})
 

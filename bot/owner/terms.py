@@ -63,7 +63,7 @@ def _show_terms(ctx: Context) -> View | Go:
 def start(ctx: Context, _arg: str) -> Go:
     """Ask for the code with which phase 2 begins."""
     core, begun, office = ctx.core, ctx.preselection, ctx.office
-    ensure_open(ctx.tx, office, ctx.at)
+    ensure_open(ctx.tx, office, ctx.received_at)
     if remaining_quota(ctx.tx, office, begun.required_vin).none:
         raise ChancesUsedUp
     core.preselections.lapse(ctx.tx, begun.preselection_id)
@@ -108,7 +108,7 @@ def _show_code(ctx: Context) -> View | Go:
 
 
 def _resend(ctx: Context, _arg: str) -> Go:
-    ensure_open(ctx.tx, ctx.office, ctx.at)
+    ensure_open(ctx.tx, ctx.office, ctx.received_at)
     binding = ctx.core.preselections.code_binding(ctx.account, ctx.preselection)
     return codes.request(ctx, binding, ScreenName.CODE)
 
@@ -121,7 +121,7 @@ def _code(ctx: Context, typed: str) -> Go:
         begun.preselection_id,
         codes.digits(typed),
         office=ctx.office,
-        received_at=ctx.at,
+        received_at=ctx.received_at,
     )
     return Go(screen=ScreenName.SELECTING) if result.right else codes.wrong(result)
 

@@ -121,7 +121,9 @@ class RehearsalStage:
         texted = self._texted(tx, present.effects)
         if texted is not None:
             code, present = texted, replace(present, view=steps.shown(tx, present.record).view)
-        ctx = Context(core=self._rehearsal.core, tx=tx, chat_id=CHAT, args=present.record.args, at=tx.now)
+        ctx = Context(
+            core=self._rehearsal.core, tx=tx, chat_id=CHAT, args=present.record.args, received_at=tx.now
+        )
         with speaking(kept.language):
             hint = hint_of(present.record.screen, ctx, self._rehearsal.real_offices, code or "")
             view, note = marked(present.view, hint), marked_note(present.note)
