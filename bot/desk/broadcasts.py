@@ -45,7 +45,7 @@ def ask(ctx: Context, rest: str) -> Go:
 def _reach(ctx: Context, office: str, audience: Audience) -> int:
     """Return how many would be told; many owners are counted beside the writers."""
     read = partial(broadcasts.reach, office=office, audience=audience)
-    people: int = ctx.beside(f"reach:{office}:{audience}", read)
+    people: int = ctx.read_snapshot(f"reach:{office}:{audience}", read)
     return people
 
 

@@ -52,7 +52,7 @@ def _closed_question(ctx: Context) -> str:
     office = ctx.office_of(ctx.arg("office"))
     day = _day(ctx)
     read = partial(ctx.core.endings.closing, office=office, day=day)
-    would: Closing = ctx.beside(f"closing:{office.code}:{day}", read)
+    would: Closing = ctx.read_snapshot(f"closing:{office.code}:{day}", read)
     return texts.closed_question(office, day, ctx.arg("reason"), would)
 
 

@@ -56,7 +56,7 @@ def _meant(ctx: Context) -> tuple[Office, Mask]:
 
 def _question(ctx: Context) -> str:
     office, mask = _meant(ctx)
-    taken = ctx.beside(f"taken:{mask.pattern}", lambda tx: pool_segments.taken_of(tx, office, mask))
+    taken = ctx.read_snapshot(f"taken:{mask.pattern}", lambda tx: pool_segments.taken_of(tx, office, mask))
     return texts.withhold_question(office, mask, taken)
 
 

@@ -21,7 +21,7 @@ from core.values.offices import Office
 from core.values.text import compact
 
 
-class SnapshotWanted(Exception):
+class SnapshotNeeded(Exception):
     """A screen shows what is too much to look at inside a transaction: run again with what ``read`` gives."""
 
     def __init__(self, key: str, read: Callable[[Tx], object]) -> None:
@@ -54,7 +54,7 @@ class Context:
         """Return how the audit log calls this chat."""
         return audit.chat_actor(self.chat_id)
 
-    def beside(self, key: str, read: Callable[[Tx], Any]) -> Any:  # noqa: ANN401 - whatever ``read`` returns
+    def read_snapshot(self, key: str, read: Callable[[Tx], Any]) -> Any:  # noqa: ANN401 - whatever ``read`` returns
         """Return what a function finds in a snapshot of the database, read beside the writers.
 
         For what counts or looks through much. It does not know what this very step has changed.
@@ -67,7 +67,7 @@ class Context:
             SnapshotWanted: it has not been read yet; the step is run again.
         """
         if key not in self.seen:
-            raise SnapshotWanted(key, read)
+            raise SnapshotNeeded(key, read)
         return self.seen[key]
 
     @property

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from bot.dialog.context import SnapshotWanted
+from bot.dialog.context import SnapshotNeeded
 from bot.dialog.effects import Effect, Forget, LoadVehicles, Offer, SendCode, SendFile
 from bot.dialog.events import Attachment, Press, Reading, Received
 from bot.dialog.prefetched import Given
@@ -156,7 +156,7 @@ class Engine:
                 return await self._core.store.run(step, given)
             except FreeListWanted as wanted:
                 given = replace(given, free=await self._core.store.read(wanted.read))
-            except SnapshotWanted as wanted:
+            except SnapshotNeeded as wanted:
                 seen = await self._core.store.read(wanted.read)
                 given = replace(given, seen={**given.seen, wanted.key: seen})
             except Rehearsing as wanted:

@@ -69,7 +69,7 @@ def _show(ctx: Context) -> View:
         limit=_A_PAGE,
     )
     digest = hashlib.sha256(json.dumps(query.to_json()).encode()).hexdigest()
-    found: AuditPage = ctx.beside(f"{ScreenName.DESK_AUDIT}:{digest}:{scope}:{newest}:{page}", read)
+    found: AuditPage = ctx.read_snapshot(f"{ScreenName.DESK_AUDIT}:{digest}:{scope}:{newest}:{page}", read)
     lines = [words.line(entry) for entry in found.entries] or [words.EMPTY()]
     turns = [
         *([Button(label="‹", action=ActionName.PAGE, arg=str(page - 1))] if page else []),

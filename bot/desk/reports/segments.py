@@ -59,7 +59,9 @@ def _show(ctx: Context) -> View:
     if not ctx.arg("office"):
         return choice(ctx, Permission.SEGMENTS)
     office = ctx.office_of(ctx.arg("office"))
-    counted: Counted = ctx.beside(f"{ScreenName.DESK_SEGMENTS}:{office.code}", partial(_count, office=office))
+    counted: Counted = ctx.read_snapshot(
+        f"{ScreenName.DESK_SEGMENTS}:{office.code}", partial(_count, office=office)
+    )
     page, turns = page_of(counted.fills, number(ctx, "page"), _A_PAGE)
     return View(
         text=_text(office, counted, page, number(ctx, "page")),

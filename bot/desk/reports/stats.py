@@ -70,7 +70,7 @@ def _show(ctx: Context) -> View:
         return choice(ctx, Permission.STATS, everything)
     office, days = _office(ctx), _span(ctx)
     scope = _scope(ctx, office)
-    found: Stats = ctx.beside(
+    found: Stats = ctx.read_snapshot(
         f"{ScreenName.DESK_STATS}:{scope}:{days}", partial(stats, scope=scope, days=days)
     )
     spans = tuple(

@@ -56,7 +56,7 @@ def _look(ctx: Context) -> WorkQueue:
     The snapshot does not know what this very step has dealt with; the argument ``done`` names it.
     """
     look = partial(work_queue.read_work_queue, services=ctx.core.desk_services, admin=ctx.admin)
-    queue: WorkQueue = ctx.beside(ScreenName.DESK_DESK, look)
+    queue: WorkQueue = ctx.read_snapshot(ScreenName.DESK_DESK, look)
     return replace(queue, tasks=tuple(task for task in queue.tasks if task.subject != ctx.arg("done")))
 
 
