@@ -42,7 +42,7 @@ class Context:
     screen: str = ""  # on which the chat stands when something is answered
     nonce: str = ""  # the messenger's id of the press
     free: FreeList | None = None
-    seen: Mapping[str, Any] = field(default_factory=dict)  # what was read beside the writers, by key
+    snapshots: Mapping[str, Any] = field(default_factory=dict)  # what was read beside the writers, by key
     shown_at: datetime | None = field(default=None)
     language: Language = Language.CHINESE  # in which the screen is shown
     bot_username: str = ""  # how the bot is called in links
@@ -66,9 +66,9 @@ class Context:
         Raises:
             SnapshotWanted: it has not been read yet; the step is run again.
         """
-        if key not in self.seen:
+        if key not in self.snapshots:
             raise SnapshotNeeded(key, read)
-        return self.seen[key]
+        return self.snapshots[key]
 
     @property
     def today(self) -> date:

@@ -12,7 +12,7 @@ from typing import TypeVar
 from bot.dialog.context import SnapshotNeeded
 from bot.dialog.effects import Effect, Forget, LoadVehicles, Offer, SendCode, SendFile
 from bot.dialog.events import Attachment, Press, Reading, Received
-from bot.dialog.prefetched import Given
+from bot.dialog.prefetched import Prefetched
 from bot.dialog.presenter import Presenter
 from bot.dialog.record import Shown, forget_shown, save_shown
 from bot.dialog.rehearsal import Rehearsing, play_beside
@@ -148,19 +148,19 @@ class Engine:
         except XuanhaoError as error:
             return await self._stepped(partial(self._steps.refuse, query=query, error=error))
 
-    async def _stepped(self, step: Callable[[Tx, Given], T]) -> T:
+    async def _stepped(self, step: Callable[[Tx, Prefetched], T]) -> T:
         """Run a step, with what it asks for made ready beside its transaction."""
-        given = Given()
+        prefetched = Prefetched()
         while True:
             try:
-                return await self._core.store.run(step, given)
+                return await self._core.store.run(step, prefetched)
             except FreeListWanted as wanted:
-                given = replace(given, free=await self._core.store.read(wanted.read))
+                prefetched = replace(prefetched, free=await self._core.store.read(wanted.read))
             except SnapshotNeeded as wanted:
-                seen = await self._core.store.read(wanted.read)
-                given = replace(given, seen={**given.seen, wanted.key: seen})
+                snapshot = await self._core.store.read(wanted.read)
+                prefetched = replace(prefetched, snapshots={**prefetched.snapshots, wanted.key: snapshot})
             except Rehearsing as wanted:
-                given = replace(given, played=await play_beside(wanted.play))
+                prefetched = replace(prefetched, played=await play_beside(wanted.play))
 
     async def _with_reading(self, query: Asked) -> Asked:
         """Fetch and read what was attached, where the screen takes it; it holds up nobody but its sender."""

@@ -8,9 +8,9 @@ from core.pool.free_list import FreeList
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class Prefetched:
     """Nothing at first; each time that something is asked for there is more."""
 
     free: FreeList | None = None  # for FreeListWanted
-    seen: Mapping[str, object] = field(default_factory=dict)  # for SnapshotWanted, by key
+    snapshots: Mapping[str, object] = field(default_factory=dict)  # for SnapshotWanted, by key
     played: Played | None = None  # for Rehearsing

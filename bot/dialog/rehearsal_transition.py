@@ -16,7 +16,7 @@ from bot.dialog.effects import Forget, Offer
 from bot.dialog.events import Attachment, Command, Event, Press, Typed
 from bot.dialog.hooks import Words
 from bot.dialog.names import ScreenName
-from bot.dialog.prefetched import Given
+from bot.dialog.prefetched import Prefetched
 from bot.dialog.record import Kept, Record, end_rehearsal, find_record, note_rehearsal_shown, open_record
 from bot.dialog.rehearsal import Played, RehearsalAsked, Rehearsing, Stage, keep_rehearsal
 from bot.dialog.result import Asked, Present, Taker
@@ -46,7 +46,7 @@ class RehearsingSteps(Steps):
         super().__init__(core, screens, codec, words)
         self._stage = stage
 
-    def apply(self, tx: Tx, given: Given, query: Asked) -> Present:
+    def apply(self, tx: Tx, prefetched: Prefetched, query: Asked) -> Present:
         """Apply an event once, and return what is shown then.
 
         Raises:
@@ -56,16 +56,16 @@ class RehearsingSteps(Steps):
         is_first = mark_applied(tx, query.update_id)
         record = open_record(tx, query.chat_id, self._words.first_screen)
         if not is_first:
-            present = replace(self._shown_again(tx, record, given), repeated=True)
+            present = replace(self._shown_again(tx, record, prefetched), repeated=True)
         elif record.rehearsal is None:
-            present = self._real(tx, query, record, given)
+            present = self._real(tx, query, record, prefetched)
         elif self._leaves(tx, query, record):
-            present = self._left(self.step(tx, query, end_rehearsal(tx, record), given, has_left=True))
+            present = self._left(self.step(tx, query, end_rehearsal(tx, record), prefetched, has_left=True))
         else:
-            present = self._rehearsed(tx, record, partial(self._stage.step, query=query), given)
+            present = self._rehearsed(tx, record, partial(self._stage.step, query=query), prefetched)
         return self._with_effects(tx, query, record, present)
 
-    def refuse(self, tx: Tx, given: Given, query: Asked, error: XuanhaoError) -> Present:
+    def refuse(self, tx: Tx, prefetched: Prefetched, query: Asked, error: XuanhaoError) -> Present:
         """Return what is shown after an error; the state is as it was, unless the screen leads on.
 
         Raises:
@@ -74,22 +74,22 @@ class RehearsingSteps(Steps):
         mark_applied(tx, query.update_id)
         record = open_record(tx, query.chat_id, self._words.first_screen)
         if record.rehearsal is None:
-            present = self.refused(tx, query, record, error, given)
+            present = self.refused(tx, query, record, error, prefetched)
         elif self._leaves(tx, query, record):
-            present = self._left(self.refused(tx, query, end_rehearsal(tx, record), error, given))
+            present = self._left(self.refused(tx, query, end_rehearsal(tx, record), error, prefetched))
         else:
             play = partial(self._stage.refuse, query=query, error=error)
-            present = self._rehearsed(tx, record, play, given)
+            present = self._rehearsed(tx, record, play, prefetched)
         return self._with_effects(tx, query, record, present)
 
-    def redraw(self, tx: Tx, given: Given, chat_id: int) -> Present:
+    def redraw(self, tx: Tx, prefetched: Prefetched, chat_id: int) -> Present:
         """Return what a conversation shows now, its clocks having run on.
 
         Raises:
             NothingToSay: it has no live message.
             SnapshotWanted, Rehearsing: run again with what is asked for; nothing has changed.
         """
-        return self._shown_again(tx, self._live(tx, chat_id), given)
+        return self._shown_again(tx, self._live(tx, chat_id), prefetched)
 
     def intake(self, tx: Tx, chat_id: int, sent: Attachment) -> Taker | None:
         """Return how the screen that a chat is on takes what was sent; None if it is not looked at."""
@@ -114,7 +114,7 @@ class RehearsingSteps(Steps):
         rows = tx.all("dialog.idle_rehearsals", before=to_millis(tx.now - IDLE))
         return [row["chat_id"] for row in rows]
 
-    def end_idle(self, tx: Tx, given: Given, chat_id: int) -> Present | None:
+    def end_idle(self, tx: Tx, prefetched: Prefetched, chat_id: int) -> Present | None:
         """End a rehearsal in which nothing was done for too long; return what its message shows then.
 
         Raises:
@@ -123,7 +123,7 @@ class RehearsingSteps(Steps):
         record = open_record(tx, chat_id, self._words.first_screen)
         if record.rehearsal is None or record.rehearsal.used_at > tx.now - IDLE:
             return None
-        present = self._ended(tx, record, self._words.idle, given)
+        present = self._ended(tx, record, self._words.idle, prefetched)
         return None if record.message_id is None else present
 
     def _with_effects(self, tx: Tx, query: Asked, before: Record, present: Present) -> Present:
@@ -147,7 +147,7 @@ class RehearsingSteps(Steps):
             carried = self._codec.read(query.chat_id, event.data)
             return carried is not None and carried.screen == OUTSIDE
         typed = self._under_file(event) if isinstance(event, Attachment) else event
-        return self._leaves_by(self._context(tx, query, record, Given()), typed)
+        return self._leaves_by(self._context(tx, query, record, Prefetched()), typed)
 
     def _under_file(self, sent: Attachment) -> Command | None:
         """Return the command that was written under a file, if it is one that may stand there."""
@@ -161,37 +161,37 @@ class RehearsingSteps(Steps):
         with speaking(present.language):
             return replace(present, note="\n".join(filter(None, (self._words.left(), present.note))))
 
-    def _real(self, tx: Tx, query: Asked, record: Record, given: Given) -> Present:
+    def _real(self, tx: Tx, query: Asked, record: Record, prefetched: Prefetched) -> Present:
         try:
-            return self.step(tx, query, record, given)
+            return self.step(tx, query, record, prefetched)
         except RehearsalAsked as wanted:
             new = self._stage.new(query.chat_id, query.update_id, tx.now, record.language)
-            return _kept(tx, record, new, partial(self._stage.begin, office=wanted.office), given)
+            return _kept(tx, record, new, partial(self._stage.begin, office=wanted.office), prefetched)
 
-    def _shown_again(self, tx: Tx, record: Record, given: Given) -> Present:
+    def _shown_again(self, tx: Tx, record: Record, prefetched: Prefetched) -> Present:
         if record.rehearsal is None:
-            return self.shown(tx, record, given)
-        return self._rehearsed(tx, record, self._stage.show, given)
+            return self.shown(tx, record, prefetched)
+        return self._rehearsed(tx, record, self._stage.show, prefetched)
 
-    def _rehearsed(self, tx: Tx, record: Record, play: _Play, given: Given) -> Present:
+    def _rehearsed(self, tx: Tx, record: Record, play: _Play, prefetched: Prefetched) -> Present:
         kept = record.rehearsal
         if kept is not None and self._stage.fits(kept):
-            return _kept(tx, record, kept, play, given)
-        return self._ended(tx, record, self._words.outdated, given)
+            return _kept(tx, record, kept, play, prefetched)
+        return self._ended(tx, record, self._words.outdated, prefetched)
 
-    def _ended(self, tx: Tx, record: Record, why: Callable[[], str], given: Given) -> Present:
+    def _ended(self, tx: Tx, record: Record, why: Callable[[], str], prefetched: Prefetched) -> Present:
         """End a rehearsal that its owner has not left; return what is shown then, which says why."""
-        present = self.shown(tx, end_rehearsal(tx, record), given)
+        present = self.shown(tx, end_rehearsal(tx, record), prefetched)
         with speaking(present.language):
             return replace(present, note=why(), pinned=True)
 
 
-def _kept(tx: Tx, record: Record, kept: Kept, play: _Play, given: Given) -> Present:
+def _kept(tx: Tx, record: Record, kept: Kept, play: _Play, prefetched: Prefetched) -> Present:
     """Keep a part that was played, and return what it shows; ask for it if it is not of this version.
 
     The live message is the chat's; screen, arguments and revision are the rehearsal's.
     """
-    played = given.played
+    played = prefetched.played
     if played is None or not keep_rehearsal(tx, played):
         raise Rehearsing(partial(play, kept, tx.now))
     within, now = played.present.record, replace(played.of, version=played.of.version + 1)

@@ -9,7 +9,7 @@ from bot.dialog.context import Context
 from bot.dialog.events import Attachment, Command, Contact, Event, Press, Typed
 from bot.dialog.hooks import Words
 from bot.dialog.names import ScreenName
-from bot.dialog.prefetched import Given
+from bot.dialog.prefetched import Prefetched
 from bot.dialog.record import Place, Record, find_record, open_record, place_in_album, save
 from bot.dialog.rehearsal import RehearsalAsked
 from bot.dialog.result import Asked, NothingToSay, Present, Taker
@@ -23,7 +23,7 @@ from core.notifications.queue import mark_reachable
 from core.ports import Tx
 
 _MOST_HOPS = 5
-_NOTHING = Given()
+_NOTHING = Prefetched()
 
 
 class Steps:
@@ -36,7 +36,13 @@ class Steps:
         self._words = words
 
     def step(
-        self, tx: Tx, query: Asked, record: Record, given: Given = _NOTHING, *, has_left: bool = False
+        self,
+        tx: Tx,
+        query: Asked,
+        record: Record,
+        prefetched: Prefetched = _NOTHING,
+        *,
+        has_left: bool = False,
     ) -> Present:
         """Apply an event, whether or not it was before.
 
@@ -45,7 +51,7 @@ class Steps:
             FreeListWanted, SnapshotWanted: run again with what is asked for; nothing has changed.
             RehearsalAsked: it leads into a rehearsal.
         """
-        ctx = self._context(tx, query, record, given)
+        ctx = self._context(tx, query, record, prefetched)
         ctx.has_left = has_left
         with speaking(record.language):
             return self._taken(tx, ctx, record, query)
@@ -77,7 +83,7 @@ class Steps:
                 return replace(self._show(tx, ctx, record, stay()), quiet=True)
 
     def refused(
-        self, tx: Tx, query: Asked, record: Record, error: XuanhaoError, given: Given = _NOTHING
+        self, tx: Tx, query: Asked, record: Record, error: XuanhaoError, prefetched: Prefetched = _NOTHING
     ) -> Present:
         """Return what is shown after an error, whatever became of the update.
 
@@ -86,7 +92,7 @@ class Steps:
         """
         if isinstance(query.event, Attachment):
             place_in_album(tx, record, query.event.album, is_told=False)
-        ctx = self._context(tx, query, record, given)
+        ctx = self._context(tx, query, record, prefetched)
         way = self._screen(record.screen).errors
         lead = next((way[kind] for kind in type(error).__mro__ if kind in way), None)
         with speaking(record.language):
@@ -126,7 +132,7 @@ class Steps:
             return None
         return self._words.command(ctx, typed)
 
-    def shown(self, tx: Tx, record: Record, given: Given = _NOTHING) -> Present:
+    def shown(self, tx: Tx, record: Record, prefetched: Prefetched = _NOTHING) -> Present:
         """Show a conversation as it stands now.
 
         Raises:
@@ -139,7 +145,7 @@ class Steps:
             args=record.args,
             received_at=tx.now,
             language=record.language,
-            seen=given.seen,
+            snapshots=prefetched.snapshots,
             bot_username=self._words.username(),
         )
         return self._show(tx, ctx, record, stay())
@@ -155,7 +161,7 @@ class Steps:
             raise NothingToSay
         return open_record(tx, chat_id, record.screen)
 
-    def _context(self, tx: Tx, query: Asked, record: Record, given: Given) -> Context:
+    def _context(self, tx: Tx, query: Asked, record: Record, prefetched: Prefetched) -> Context:
         nonce = query.event.query_id if isinstance(query.event, Press) else f"update:{query.update_id}"
         return Context(
             core=self._core,
@@ -165,8 +171,8 @@ class Steps:
             screen=record.screen,
             received_at=query.received_at,
             nonce=nonce,
-            free=given.free,
-            seen=given.seen,
+            free=prefetched.free,
+            snapshots=prefetched.snapshots,
             language=record.language,
             bot_username=self._words.username(),
         )
