@@ -17,7 +17,7 @@ from bot.dialog.presenter import Presenter
 from bot.dialog.record import Shown, forget_shown, save_shown
 from bot.dialog.rehearsal import Rehearsing, play_beside
 from bot.dialog.rehearsal_transition import RehearsingSteps
-from bot.dialog.result import Asked, NothingToSay, Present, Taker
+from bot.dialog.result import NothingToSay, Present, Request, Taker
 from bot.errors.attachments import AttachmentTooLarge
 from bot.i18n.formatting import plain
 from bot.i18n.language import in_same_language, speaking
@@ -71,13 +71,13 @@ class Engine:
         self._hands = asyncio.Semaphore(_IN_HAND)
         self._background: set[asyncio.Task[None]] = set()
 
-    async def handle(self, query: Asked) -> None:
+    async def handle(self, query: Request) -> None:
         """Apply an update and show what came of it; when this returns, the update is done."""
         present = await self._applied(query)
         with speaking(present.language):  # the tasks that are begun here go on in it
             await self._answer(query, present)
 
-    async def _answer(self, query: Asked, present: Present) -> None:
+    async def _answer(self, query: Request, present: Present) -> None:
         for effect in present.effects:
             self._begin(query, effect)
         event = query.event
@@ -139,7 +139,7 @@ class Engine:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
 
-    async def _applied(self, query: Asked) -> Present:
+    async def _applied(self, query: Request) -> Present:
         try:
             query = await self._with_reading(query)
             return await self._stepped(partial(self._steps.apply, query=query))
@@ -162,7 +162,7 @@ class Engine:
             except Rehearsing as wanted:
                 prefetched = replace(prefetched, played=await play_beside(wanted.play))
 
-    async def _with_reading(self, query: Asked) -> Asked:
+    async def _with_reading(self, query: Request) -> Request:
         """Fetch and read what was attached, where the screen takes it; it holds up nobody but its sender."""
         event = query.event
         if not isinstance(event, Attachment) or event.reading is not None:
@@ -197,7 +197,7 @@ class Engine:
                 read = in_same_language(taker.intake.read)
             return await asyncio.get_running_loop().run_in_executor(_READERS, read, self._core, received)
 
-    async def _finish(self, query: Asked, present: Present, shown: Shown | None) -> None:
+    async def _finish(self, query: Request, present: Present, shown: Shown | None) -> None:
         at = self._core.clock.now()
 
         def finish(tx: Tx) -> None:
@@ -210,12 +210,12 @@ class Engine:
 
         await self._core.store.run(finish)
 
-    def _begin(self, query: Asked, effect: Effect) -> None:
+    def _begin(self, query: Request, effect: Effect) -> None:
         task = asyncio.ensure_future(self._done(query, effect))
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
-    async def _done(self, query: Asked, effect: Effect) -> None:
+    async def _done(self, query: Request, effect: Effect) -> None:
         try:
             match effect:
                 case SendCode():

@@ -17,7 +17,7 @@ from typing import Protocol, TypeVar
 
 from bot.dialog.events import Attachment
 from bot.dialog.record import Kept
-from bot.dialog.result import Asked, Present, Taker
+from bot.dialog.result import Present, Request, Taker
 from bot.dialog.screen import Go
 from bot.i18n.language import Language
 from core.clock import to_millis
@@ -74,11 +74,11 @@ class Stage(Protocol):
         """Show the first page of a new one, at an office if one is known."""
         ...
 
-    def step(self, kept: Kept, at: datetime, *, query: Asked) -> Played:
+    def step(self, kept: Kept, at: datetime, *, query: Request) -> Played:
         """Apply an event; an error is told as it is told in a real conversation."""
         ...
 
-    def refuse(self, kept: Kept, at: datetime, *, query: Asked, error: XuanhaoError) -> Played:
+    def refuse(self, kept: Kept, at: datetime, *, query: Request, error: XuanhaoError) -> Played:
         """Tell what was wrong with an attachment, before any step."""
         ...
 

@@ -19,7 +19,7 @@ from bot.dialog.names import ScreenName
 from bot.dialog.prefetched import Prefetched
 from bot.dialog.record import Kept, Record, end_rehearsal, find_record, note_rehearsal_shown, open_record
 from bot.dialog.rehearsal import Played, RehearsalAsked, Rehearsing, Stage, keep_rehearsal
-from bot.dialog.result import Asked, Present, Taker
+from bot.dialog.result import Present, Request, Taker
 from bot.dialog.screen import Screen
 from bot.dialog.transition import Steps
 from bot.i18n.language import speaking
@@ -46,7 +46,7 @@ class RehearsingSteps(Steps):
         super().__init__(core, screens, codec, words)
         self._stage = stage
 
-    def apply(self, tx: Tx, prefetched: Prefetched, query: Asked) -> Present:
+    def apply(self, tx: Tx, prefetched: Prefetched, query: Request) -> Present:
         """Apply an event once, and return what is shown then.
 
         Raises:
@@ -65,7 +65,7 @@ class RehearsingSteps(Steps):
             present = self._rehearsed(tx, record, partial(self._stage.step, query=query), prefetched)
         return self._with_effects(tx, query, record, present)
 
-    def refuse(self, tx: Tx, prefetched: Prefetched, query: Asked, error: XuanhaoError) -> Present:
+    def refuse(self, tx: Tx, prefetched: Prefetched, query: Request, error: XuanhaoError) -> Present:
         """Return what is shown after an error; the state is as it was, unless the screen leads on.
 
         Raises:
@@ -126,7 +126,7 @@ class RehearsingSteps(Steps):
         present = self._ended(tx, record, self._words.idle, prefetched)
         return None if record.message_id is None else present
 
-    def _with_effects(self, tx: Tx, query: Asked, before: Record, present: Present) -> Present:
+    def _with_effects(self, tx: Tx, query: Request, before: Record, present: Present) -> Present:
         """Add what is done whatever came of it.
 
         A message is deleted that was typed with a personal number in it, right or wrong. Somebody at the desk
@@ -140,7 +140,7 @@ class RehearsingSteps(Steps):
             effects += (Offer(),)
         return replace(present, effects=effects)
 
-    def _leaves(self, tx: Tx, query: Asked, record: Record) -> bool:
+    def _leaves(self, tx: Tx, query: Request, record: Record) -> bool:
         """Whether an event leads out of a rehearsal; whatever does not is the rehearsal's."""
         event = query.event
         if isinstance(event, Press):
@@ -161,7 +161,7 @@ class RehearsingSteps(Steps):
         with speaking(present.language):
             return replace(present, note="\n".join(filter(None, (self._words.left(), present.note))))
 
-    def _real(self, tx: Tx, query: Asked, record: Record, prefetched: Prefetched) -> Present:
+    def _real(self, tx: Tx, query: Request, record: Record, prefetched: Prefetched) -> Present:
         try:
             return self.step(tx, query, record, prefetched)
         except RehearsalAsked as wanted:

@@ -13,7 +13,7 @@ from bot.i18n.language import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Request:
     """An update as a step takes it."""
 
     chat_id: int

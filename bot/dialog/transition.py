@@ -12,7 +12,7 @@ from bot.dialog.names import ScreenName
 from bot.dialog.prefetched import Prefetched
 from bot.dialog.record import Place, Record, find_record, open_record, place_in_album, save
 from bot.dialog.rehearsal import RehearsalAsked
-from bot.dialog.result import Asked, NothingToSay, Present, Taker
+from bot.dialog.result import NothingToSay, Present, Request, Taker
 from bot.dialog.screen import Go, Screen, stay
 from bot.dialog.view import View
 from bot.i18n.language import speaking
@@ -38,7 +38,7 @@ class Steps:
     def step(
         self,
         tx: Tx,
-        query: Asked,
+        query: Request,
         record: Record,
         prefetched: Prefetched = _NOTHING,
         *,
@@ -56,7 +56,7 @@ class Steps:
         with speaking(record.language):
             return self._taken(tx, ctx, record, query)
 
-    def _taken(self, tx: Tx, ctx: Context, record: Record, query: Asked) -> Present:
+    def _taken(self, tx: Tx, ctx: Context, record: Record, query: Request) -> Present:
         event = query.event
         if isinstance(event, Press):
             carried = self._codec.of_conversation(record.begun_at).read(query.chat_id, event.data)
@@ -83,7 +83,7 @@ class Steps:
                 return replace(self._show(tx, ctx, record, stay()), quiet=True)
 
     def refused(
-        self, tx: Tx, query: Asked, record: Record, error: XuanhaoError, prefetched: Prefetched = _NOTHING
+        self, tx: Tx, query: Request, record: Record, error: XuanhaoError, prefetched: Prefetched = _NOTHING
     ) -> Present:
         """Return what is shown after an error, whatever became of the update.
 
@@ -109,9 +109,9 @@ class Steps:
         if sent.album and sent.album == record.album:
             return None
         ctx = self._looking(tx, record)
-        asked = self._captioned(ctx, screen, sent)
-        if asked is not None and asked.screen is not None:
-            screen, ctx.args = self._screens[asked.screen], asked.args
+        captioned = self._captioned(ctx, screen, sent)
+        if captioned is not None and captioned.screen is not None:
+            screen, ctx.args = self._screens[captioned.screen], captioned.args
         if screen.attachment is None:
             return None
         look = screen.attachment.look
@@ -161,7 +161,7 @@ class Steps:
             raise NothingToSay
         return open_record(tx, chat_id, record.screen)
 
-    def _context(self, tx: Tx, query: Asked, record: Record, prefetched: Prefetched) -> Context:
+    def _context(self, tx: Tx, query: Request, record: Record, prefetched: Prefetched) -> Context:
         nonce = query.event.query_id if isinstance(query.event, Press) else f"update:{query.update_id}"
         return Context(
             core=self._core,
@@ -202,15 +202,15 @@ class Steps:
 
     def _sent(self, ctx: Context, screen: Screen, event: Attachment) -> Go | None:
         """Return where what was sent leads; None where nobody takes it."""
-        asked = self._captioned(ctx, screen, event)
-        if asked is not None and asked.screen is not None:
-            screen, ctx.args = self._screens[asked.screen], asked.args
+        captioned = self._captioned(ctx, screen, event)
+        if captioned is not None and captioned.screen is not None:
+            screen, ctx.args = self._screens[captioned.screen], captioned.args
         reading = event.reading
         if screen.attachment is None or reading is None or reading.screen != screen.name:
-            return asked
+            return captioned
         taken = screen.attachment.take(ctx, reading.value)
-        if asked is not None and taken.screen is None:  # it stays where the command leads
-            return replace(taken, screen=asked.screen, args=asked.args)
+        if captioned is not None and taken.screen is None:  # it stays where the command leads
+            return replace(taken, screen=captioned.screen, args=captioned.args)
         return taken
 
     def _advance(self, tx: Tx, ctx: Context, record: Record, go: Go) -> Present:

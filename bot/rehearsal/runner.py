@@ -12,7 +12,7 @@ from bot.dialog.hooks import Words
 from bot.dialog.names import ScreenName
 from bot.dialog.record import Kept, Record, open_record
 from bot.dialog.rehearsal import Played
-from bot.dialog.result import Asked, Present, Taker
+from bot.dialog.result import Present, Request, Taker
 from bot.dialog.screen import Go, Screen, stay
 from bot.dialog.transition import Steps
 from bot.i18n.language import Language, speaking
@@ -72,7 +72,7 @@ class RehearsalStage:
 
         return self._played(kept, at, first)
 
-    def step(self, kept: Kept, at: datetime, *, query: Asked) -> Played:
+    def step(self, kept: Kept, at: datetime, *, query: Request) -> Played:
         """Apply an event; an error is told as it is told in a real conversation."""
         within = replace(query, chat_id=CHAT)
         try:
@@ -83,7 +83,7 @@ class RehearsalStage:
             return self.refuse(kept, at, query=query, error=error)
         return replace(played, used_at=at)
 
-    def refuse(self, kept: Kept, at: datetime, *, query: Asked, error: XuanhaoError) -> Played:
+    def refuse(self, kept: Kept, at: datetime, *, query: Request, error: XuanhaoError) -> Played:
         """Tell what was wrong with an event, or with what was attached to it."""
         within = replace(query, chat_id=CHAT)
         played = self._played(kept, at, lambda tx, steps, record: steps.refused(tx, within, record, error))

@@ -15,7 +15,7 @@ from telegram.ext import (
 
 from bot.dialog.engine import Engine
 from bot.dialog.events import Attachment, Command, Contact, Event, Other, Press, Typed
-from bot.dialog.result import Asked
+from bot.dialog.result import Request
 from bot.inbox import current_delivery, report_finished
 from bot.routing.edited_messages import Edits
 
@@ -29,7 +29,7 @@ def routes(engine: Engine, edits: Edits, bot_username: Callable[[], str]) -> lis
     async def message(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         said = update.effective_message
         if said is not None:
-            await engine.handle(_asked(_event(said, bot_username()), said.chat_id, said.message_id))
+            await engine.handle(_request(_event(said, bot_username()), said.chat_id, said.message_id))
             report_finished()
 
     async def press(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -42,7 +42,7 @@ def routes(engine: Engine, edits: Edits, bot_username: Callable[[], str]) -> lis
             query_id=query.id,
             message_id=under.message_id if under is not None else None,
         )
-        await engine.handle(_asked(event, under.chat.id if under is not None else query.from_user.id))
+        await engine.handle(_request(event, under.chat.id if under is not None else query.from_user.id))
         report_finished()
 
     async def edited(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -55,9 +55,9 @@ def routes(engine: Engine, edits: Edits, bot_username: Callable[[], str]) -> lis
     return [MessageHandler(new, message), MessageHandler(changed, edited), CallbackQueryHandler(press)]
 
 
-def _asked(event: Event, chat_id: int, message_id: int | None = None) -> Asked:
+def _request(event: Event, chat_id: int, message_id: int | None = None) -> Request:
     delivery = current_delivery()
-    return Asked(
+    return Request(
         chat_id=chat_id,
         update_id=delivery.update_id,
         received_at=delivery.received_at,

@@ -17,7 +17,7 @@ from bot.dialog.engine import Engine, Outside
 from bot.dialog.events import Command, Event, Press, Typed
 from bot.dialog.presenter import Presenter
 from bot.dialog.rehearsal_transition import RehearsingSteps
-from bot.dialog.result import Asked
+from bot.dialog.result import Request
 from bot.i18n import formatting as common
 from bot.inbox.model import Sealed
 from bot.inbox.store import Lease, store_batch
@@ -168,7 +168,7 @@ class Chats:
     async def _handle(self, chat: int, event: Event) -> None:
         update = Sealed(update_id=next(self._numbers), chat_id=chat, body=b"")
         stored = await self._core.store.run(store_batch, [update], self._lease)
-        query = Asked(chat_id=chat, update_id=update.update_id, received_at=stored.at, event=event)
+        query = Request(chat_id=chat, update_id=update.update_id, received_at=stored.at, event=event)
         await self.engine.handle(query)
 
     async def _send_code(self, _code_id: int) -> None:

@@ -10,7 +10,7 @@ from bot.dialog.context import Context
 from bot.dialog.events import Attachment, Reading
 from bot.dialog.names import ScreenName
 from bot.dialog.record import Kept, find_record
-from bot.dialog.result import Asked
+from bot.dialog.result import Request
 from bot.dialog.screen import Go, Intake
 from bot.rehearsal.runner import RehearsalStage
 from bot.routing.screens import BY_NAME
@@ -61,7 +61,7 @@ async def test_photo_is_taken_where_the_flow_takes_it(core: Core) -> None:
     assert taker is not None
     assert (taker.screen, taker.intake) == ("vin", INTAKE)
     photo = replace(PHOTO, reading=Reading(screen=ScreenName.VIN, value=invented.VIN))
-    query = Asked(chat_id=CHAT, update_id=99, received_at=NOON, event=photo)
+    query = Request(chat_id=CHAT, update_id=99, received_at=NOON, event=photo)
     assert stage.step(kept, NOON, query=query).present.record.screen == "certificate_kind"
 
 
