@@ -17,7 +17,7 @@ from bot.dialog.presenter import Presenter
 from bot.dialog.record import Shown, forget_shown, save_shown
 from bot.dialog.rehearsal import Rehearsing, play_beside
 from bot.dialog.rehearsal_transition import RehearsingSteps
-from bot.dialog.result import NothingToSay, Present, Request, Taker
+from bot.dialog.result import NothingToSay, Request, StepResult, Taker
 from bot.errors.attachments import AttachmentTooLarge
 from bot.i18n.formatting import plain
 from bot.i18n.language import in_same_language, speaking
@@ -73,33 +73,33 @@ class Engine:
 
     async def handle(self, query: Request) -> None:
         """Apply an update and show what came of it; when this returns, the update is done."""
-        present = await self._applied(query)
-        with speaking(present.language):  # the tasks that are begun here go on in it
-            await self._answer(query, present)
+        result = await self._applied(query)
+        with speaking(result.language):  # the tasks that are begun here go on in it
+            await self._answer(query, result)
 
-    async def _answer(self, query: Request, present: Present) -> None:
-        for effect in present.effects:
+    async def _answer(self, query: Request, result: StepResult) -> None:
+        for effect in result.effects:
             self._begin(query, effect)
         event = query.event
-        record = present.record
-        if present.quiet:
+        record = result.record
+        if result.quiet:
             await self._core.store.run(mark_done, query.update_id)
             return
         if isinstance(event, Press):
             live = event.message_id is not None and event.message_id == record.message_id
-            words = "" if present.pinned else plain(present.note)
-            toast = self._presenter.answer(event.query_id, words, alert=present.alert)
-            if present.stale and live:
+            words = "" if result.pinned else plain(result.note)
+            toast = self._presenter.answer(event.query_id, words, alert=result.alert)
+            if result.stale and live:
                 await toast  # a double tap: the first has shown the screen already
                 await self._core.store.run(mark_done, query.update_id)
                 return
             work = [toast]
-            if not live and not present.outside and event.message_id is not None:
+            if not live and not result.outside and event.message_id is not None:
                 work.append(self._presenter.strip(query.chat_id, event.message_id))
-            shown, *_ = await asyncio.gather(self._presenter.show(present, in_place=live), *work)
+            shown, *_ = await asyncio.gather(self._presenter.show(result, in_place=live), *work)
         else:
-            shown = await self._presenter.show(present, in_place=False)
-        await self._finish(query, present, shown)
+            shown = await self._presenter.show(result, in_place=False)
+        await self._finish(query, result, shown)
 
     async def redraw(self, chat_id: int) -> None:
         """Show a conversation anew, whose clocks have run on."""
@@ -108,18 +108,18 @@ class Engine:
 
     async def end_idle_rehearsal(self, chat_id: int) -> None:
         """End a rehearsal in which nothing was done for too long, and show where its owner stood before."""
-        present = await self._stepped(partial(self._steps.end_idle, chat_id=chat_id))
-        if present is not None:
-            await self._show_anew(present)
+        result = await self._stepped(partial(self._steps.end_idle, chat_id=chat_id))
+        if result is not None:
+            await self._show_anew(result)
 
-    async def _show_anew(self, present: Present) -> None:
-        chat_id = present.record.chat_id
-        with speaking(present.language):
-            shown = await self._presenter.show(present, in_place=True)
+    async def _show_anew(self, result: StepResult) -> None:
+        chat_id = result.record.chat_id
+        with speaking(result.language):
+            shown = await self._presenter.show(result, in_place=True)
         if shown is not None:
             await self._core.store.run(save_shown, chat_id, shown)
         else:
-            await self._core.store.run(forget_shown, present.record)
+            await self._core.store.run(forget_shown, result.record)
 
     async def due(self) -> list[int]:
         """Return the chats whose screen has changed by itself."""
@@ -139,7 +139,7 @@ class Engine:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
 
-    async def _applied(self, query: Request) -> Present:
+    async def _applied(self, query: Request) -> StepResult:
         try:
             query = await self._with_reading(query)
             return await self._stepped(partial(self._steps.apply, query=query))
@@ -197,15 +197,15 @@ class Engine:
                 read = in_same_language(taker.intake.read)
             return await asyncio.get_running_loop().run_in_executor(_READERS, read, self._core, received)
 
-    async def _finish(self, query: Request, present: Present, shown: Shown | None) -> None:
+    async def _finish(self, query: Request, result: StepResult, shown: Shown | None) -> None:
         at = self._core.clock.now()
 
         def finish(tx: Tx) -> None:
             if shown is not None:
                 save_shown(tx, query.chat_id, shown)
-                self._steps.after_showing(tx, present, shown_at=at)
+                self._steps.after_showing(tx, result, shown_at=at)
             else:
-                forget_shown(tx, present.record)
+                forget_shown(tx, result.record)
             mark_done(tx, query.update_id)
 
         await self._core.store.run(finish)

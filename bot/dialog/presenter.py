@@ -26,7 +26,7 @@ from bot.bot_api.client import Messenger
 from bot.dialog.callback_data import Codec
 from bot.dialog.record import Record, Shown
 from bot.dialog.rehearsal import play_beside
-from bot.dialog.result import Present
+from bot.dialog.result import StepResult
 from bot.dialog.view import MessageKind, View
 from bot.i18n.formatting import clipped, plain, units
 from bot.pictures.picture import Picture
@@ -45,22 +45,22 @@ class Presenter:
         self._codec = codec
         self._keyboard_gone = keyboard_gone
 
-    async def show(self, present: Present, *, in_place: bool) -> Shown | None:
+    async def show(self, result: StepResult, *, in_place: bool) -> Shown | None:
         """Show a screen; return the message that is live now, None when the chat is closed to us.
 
         Args:
-            present: what to show.
+            result: what to show.
             in_place: whether the live message may be edited, for nothing came after it.
         """
         try:
-            if _overflows(present.view, _note_to_edit(present) if in_place else present.note):
+            if _overflows(result.view, _note_to_edit(result) if in_place else result.note):
                 # Both together are more than one message takes: what was said goes before what is shown.
-                said = clipped(present.note, MessageLimit.MAX_TEXT_LENGTH)
-                await self._bot.send_message(present.record.chat_id, said, parse_mode=ParseMode.HTML)
-                present, in_place = replace(present, note=""), False
-            if in_place and (shown := await self._edit(present)):
+                said = clipped(result.note, MessageLimit.MAX_TEXT_LENGTH)
+                await self._bot.send_message(result.record.chat_id, said, parse_mode=ParseMode.HTML)
+                result, in_place = replace(result, note=""), False
+            if in_place and (shown := await self._edit(result)):
                 return shown
-            return await self._send(present)
+            return await self._send(result)
         except Forbidden:  # the owner has blocked the bot, or is gone: the state is kept for them
             return None
 
@@ -89,15 +89,15 @@ class Presenter:
             return self._codec.of_rehearsal(record.chat_id, kept.number)
         return self._codec.of_conversation(record.begun_at)
 
-    async def _edit(self, present: Present) -> Shown | None:
+    async def _edit(self, result: StepResult) -> Shown | None:
         """Edit the live message; None when it cannot become what is to be shown."""
-        record, view = present.record, present.view
+        record, view = result.record, result.view
         if record.message_id is None or record.message_kind != view.kind or view.contact:
             return None
         if _is_protected(record) != view.protected:  # which an edit does not change
             return None
         try:
-            text = _fitted(view, _worded(view, _note_to_edit(present)))
+            text = _fitted(view, _worded(view, _note_to_edit(result)))
             await self._edit_to(record, record.message_id, view, text)
         except BadRequest as error:
             reason = error.message.lower()
@@ -126,13 +126,13 @@ class Presenter:
             parameters["picture"] = InputFile(file, filename=_name_of(file))
         await self._bot.edit(method, parameters)
 
-    async def _send(self, present: Present) -> Shown:
-        record, view = present.record, present.view
+    async def _send(self, result: StepResult) -> Shown:
+        record, view = result.record, result.view
         if record.message_id is not None and not view.contact and record.message_kind == MessageKind.KEYBOARD:
             await self._bot.send_message(
                 record.chat_id, self._keyboard_gone(), reply_markup=ReplyKeyboardRemove()
             )
-        sending = self._send_new(record, view, _fitted(view, _worded(view, present.note)))
+        sending = self._send_new(record, view, _fitted(view, _worded(view, result.note)))
         if record.message_id is not None and record.message_kind != MessageKind.KEYBOARD:
             leave = self._delete if _is_protected(record) else self.strip
             message, _ = await asyncio.gather(sending, leave(record.chat_id, record.message_id))
@@ -199,9 +199,9 @@ def _name_of(file: bytes) -> str:
     return "xuanhao.jpg" if file.startswith(b"\xff\xd8") else "xuanhao.png"
 
 
-def _note_to_edit(present: Present) -> str:
+def _note_to_edit(result: StepResult) -> str:
     """Return the note that belongs into an edited message: a pinned one, or one too long for a toast."""
-    return present.note if present.pinned or len(present.note) > _TOAST else ""
+    return result.note if result.pinned or len(result.note) > _TOAST else ""
 
 
 def _worded(view: View, note: str) -> str:

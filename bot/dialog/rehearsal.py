@@ -17,7 +17,7 @@ from typing import Protocol, TypeVar
 
 from bot.dialog.events import Attachment
 from bot.dialog.record import Kept
-from bot.dialog.result import Present, Request, Taker
+from bot.dialog.result import Request, StepResult, Taker
 from bot.dialog.screen import Go
 from bot.i18n.language import Language
 from core.clock import to_millis
@@ -39,7 +39,7 @@ class Played:
     of: Kept
     image: bytes = field(repr=False)
     code: str | None = field(repr=False)
-    present: Present
+    result: StepResult
     used_at: datetime
 
 
@@ -98,7 +98,7 @@ async def play_beside(call: Callable[[], T]) -> T:
 
 def keep_rehearsal(tx: Tx, played: Played) -> bool:
     """Keep a rehearsal after a step; False when it has gone on, or ended, since it was played."""
-    redraw_at = played.present.view.redraw_at
+    redraw_at = played.result.view.redraw_at
     kept = tx.run(
         "dialog.rehearse",
         chat_id=played.of.chat_id,

@@ -19,7 +19,7 @@ from bot.dialog.names import ScreenName
 from bot.dialog.prefetched import Prefetched
 from bot.dialog.record import Kept, Record, end_rehearsal, find_record, note_rehearsal_shown, open_record
 from bot.dialog.rehearsal import Played, RehearsalAsked, Rehearsing, Stage, keep_rehearsal
-from bot.dialog.result import Present, Request, Taker
+from bot.dialog.result import Request, StepResult, Taker
 from bot.dialog.screen import Screen
 from bot.dialog.transition import Steps
 from bot.i18n.language import speaking
@@ -46,7 +46,7 @@ class RehearsingSteps(Steps):
         super().__init__(core, screens, codec, words)
         self._stage = stage
 
-    def apply(self, tx: Tx, prefetched: Prefetched, query: Request) -> Present:
+    def apply(self, tx: Tx, prefetched: Prefetched, query: Request) -> StepResult:
         """Apply an event once, and return what is shown then.
 
         Raises:
@@ -56,16 +56,16 @@ class RehearsingSteps(Steps):
         is_first = mark_applied(tx, query.update_id)
         record = open_record(tx, query.chat_id, self._words.first_screen)
         if not is_first:
-            present = replace(self._shown_again(tx, record, prefetched), repeated=True)
+            result = replace(self._shown_again(tx, record, prefetched), repeated=True)
         elif record.rehearsal is None:
-            present = self._real(tx, query, record, prefetched)
+            result = self._real(tx, query, record, prefetched)
         elif self._leaves(tx, query, record):
-            present = self._left(self.step(tx, query, end_rehearsal(tx, record), prefetched, has_left=True))
+            result = self._left(self.step(tx, query, end_rehearsal(tx, record), prefetched, has_left=True))
         else:
-            present = self._rehearsed(tx, record, partial(self._stage.step, query=query), prefetched)
-        return self._with_effects(tx, query, record, present)
+            result = self._rehearsed(tx, record, partial(self._stage.step, query=query), prefetched)
+        return self._with_effects(tx, query, record, result)
 
-    def refuse(self, tx: Tx, prefetched: Prefetched, query: Request, error: XuanhaoError) -> Present:
+    def refuse(self, tx: Tx, prefetched: Prefetched, query: Request, error: XuanhaoError) -> StepResult:
         """Return what is shown after an error; the state is as it was, unless the screen leads on.
 
         Raises:
@@ -74,15 +74,15 @@ class RehearsingSteps(Steps):
         mark_applied(tx, query.update_id)
         record = open_record(tx, query.chat_id, self._words.first_screen)
         if record.rehearsal is None:
-            present = self.refused(tx, query, record, error, prefetched)
+            result = self.refused(tx, query, record, error, prefetched)
         elif self._leaves(tx, query, record):
-            present = self._left(self.refused(tx, query, end_rehearsal(tx, record), error, prefetched))
+            result = self._left(self.refused(tx, query, end_rehearsal(tx, record), error, prefetched))
         else:
             play = partial(self._stage.refuse, query=query, error=error)
-            present = self._rehearsed(tx, record, play, prefetched)
-        return self._with_effects(tx, query, record, present)
+            result = self._rehearsed(tx, record, play, prefetched)
+        return self._with_effects(tx, query, record, result)
 
-    def redraw(self, tx: Tx, prefetched: Prefetched, chat_id: int) -> Present:
+    def redraw(self, tx: Tx, prefetched: Prefetched, chat_id: int) -> StepResult:
         """Return what a conversation shows now, its clocks having run on.
 
         Raises:
@@ -101,12 +101,12 @@ class RehearsingSteps(Steps):
             return self.intake_of(tx, record, sent)
         return self._stage.intake(kept, tx.now, sent=sent) if self._stage.fits(kept) else None
 
-    def after_showing(self, tx: Tx, present: Present, *, shown_at: datetime) -> None:
+    def after_showing(self, tx: Tx, result: StepResult, *, shown_at: datetime) -> None:
         """Count what counts from when the screen has been shown."""
-        kept = present.record.rehearsal
+        kept = result.record.rehearsal
         if kept is None:
-            super().after_showing(tx, present, shown_at=shown_at)
-        elif present.view.sent is not None:
+            super().after_showing(tx, result, shown_at=shown_at)
+        elif result.view.sent is not None:
             note_rehearsal_shown(tx, kept, shown_at)
 
     def idle(self, tx: Tx) -> list[int]:
@@ -114,7 +114,7 @@ class RehearsingSteps(Steps):
         rows = tx.all("dialog.idle_rehearsals", before=to_millis(tx.now - IDLE))
         return [row["chat_id"] for row in rows]
 
-    def end_idle(self, tx: Tx, prefetched: Prefetched, chat_id: int) -> Present | None:
+    def end_idle(self, tx: Tx, prefetched: Prefetched, chat_id: int) -> StepResult | None:
         """End a rehearsal in which nothing was done for too long; return what its message shows then.
 
         Raises:
@@ -123,22 +123,22 @@ class RehearsingSteps(Steps):
         record = open_record(tx, chat_id, self._words.first_screen)
         if record.rehearsal is None or record.rehearsal.used_at > tx.now - IDLE:
             return None
-        present = self._ended(tx, record, self._words.idle, prefetched)
-        return None if record.message_id is None else present
+        result = self._ended(tx, record, self._words.idle, prefetched)
+        return None if record.message_id is None else result
 
-    def _with_effects(self, tx: Tx, query: Request, before: Record, present: Present) -> Present:
+    def _with_effects(self, tx: Tx, query: Request, before: Record, result: StepResult) -> StepResult:
         """Add what is done whatever came of it.
 
         A message is deleted that was typed with a personal number in it, right or wrong. Somebody at the desk
         gets a menu, which could not be set before their first word.
         """
-        effects = present.effects
+        effects = result.effects
         match query.event:
             case Typed(text=text) | Command(rest=text) if holds_personal_number(text):
                 effects += (Forget(),)
         if before.message_id is None and self._core.admins.of(tx, query.chat_id).is_any:
             effects += (Offer(),)
-        return replace(present, effects=effects)
+        return replace(result, effects=effects)
 
     def _leaves(self, tx: Tx, query: Request, record: Record) -> bool:
         """Whether an event leads out of a rehearsal; whatever does not is the rehearsal's."""
@@ -157,36 +157,36 @@ class RehearsingSteps(Steps):
     def _leaves_by(self, ctx: Context, event: Event | None) -> bool:
         return isinstance(event, Command) and self._words.leaves(ctx, event)
 
-    def _left(self, present: Present) -> Present:
-        with speaking(present.language):
-            return replace(present, note="\n".join(filter(None, (self._words.left(), present.note))))
+    def _left(self, result: StepResult) -> StepResult:
+        with speaking(result.language):
+            return replace(result, note="\n".join(filter(None, (self._words.left(), result.note))))
 
-    def _real(self, tx: Tx, query: Request, record: Record, prefetched: Prefetched) -> Present:
+    def _real(self, tx: Tx, query: Request, record: Record, prefetched: Prefetched) -> StepResult:
         try:
             return self.step(tx, query, record, prefetched)
         except RehearsalAsked as wanted:
             new = self._stage.new(query.chat_id, query.update_id, tx.now, record.language)
             return _kept(tx, record, new, partial(self._stage.begin, office=wanted.office), prefetched)
 
-    def _shown_again(self, tx: Tx, record: Record, prefetched: Prefetched) -> Present:
+    def _shown_again(self, tx: Tx, record: Record, prefetched: Prefetched) -> StepResult:
         if record.rehearsal is None:
             return self.shown(tx, record, prefetched)
         return self._rehearsed(tx, record, self._stage.show, prefetched)
 
-    def _rehearsed(self, tx: Tx, record: Record, play: _Play, prefetched: Prefetched) -> Present:
+    def _rehearsed(self, tx: Tx, record: Record, play: _Play, prefetched: Prefetched) -> StepResult:
         kept = record.rehearsal
         if kept is not None and self._stage.fits(kept):
             return _kept(tx, record, kept, play, prefetched)
         return self._ended(tx, record, self._words.outdated, prefetched)
 
-    def _ended(self, tx: Tx, record: Record, why: Callable[[], str], prefetched: Prefetched) -> Present:
+    def _ended(self, tx: Tx, record: Record, why: Callable[[], str], prefetched: Prefetched) -> StepResult:
         """End a rehearsal that its owner has not left; return what is shown then, which says why."""
-        present = self.shown(tx, end_rehearsal(tx, record), prefetched)
-        with speaking(present.language):
-            return replace(present, note=why(), pinned=True)
+        result = self.shown(tx, end_rehearsal(tx, record), prefetched)
+        with speaking(result.language):
+            return replace(result, note=why(), pinned=True)
 
 
-def _kept(tx: Tx, record: Record, kept: Kept, play: _Play, prefetched: Prefetched) -> Present:
+def _kept(tx: Tx, record: Record, kept: Kept, play: _Play, prefetched: Prefetched) -> StepResult:
     """Keep a part that was played, and return what it shows; ask for it if it is not of this version.
 
     The live message is the chat's; screen, arguments and revision are the rehearsal's.
@@ -194,6 +194,6 @@ def _kept(tx: Tx, record: Record, kept: Kept, play: _Play, prefetched: Prefetche
     played = prefetched.played
     if played is None or not keep_rehearsal(tx, played):
         raise Rehearsing(partial(play, kept, tx.now))
-    within, now = played.present.record, replace(played.of, version=played.of.version + 1)
+    within, now = played.result.record, replace(played.of, version=played.of.version + 1)
     shown = replace(record, screen=within.screen, args=within.args, revision=within.revision, rehearsal=now)
-    return replace(played.present, record=shown)
+    return replace(played.result, record=shown)

@@ -24,7 +24,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Present:
+class StepResult:
     """What is to be shown after a step."""
 
     record: Record

@@ -12,7 +12,7 @@ from bot.dialog.names import ScreenName
 from bot.dialog.prefetched import Prefetched
 from bot.dialog.record import Place, Record, find_record, open_record, place_in_album, save
 from bot.dialog.rehearsal import RehearsalAsked
-from bot.dialog.result import NothingToSay, Present, Request, Taker
+from bot.dialog.result import NothingToSay, Request, StepResult, Taker
 from bot.dialog.screen import Go, Screen, stay
 from bot.dialog.view import View
 from bot.i18n.language import speaking
@@ -43,7 +43,7 @@ class Steps:
         prefetched: Prefetched = _NOTHING,
         *,
         has_left: bool = False,
-    ) -> Present:
+    ) -> StepResult:
         """Apply an event, whether or not it was before.
 
         Raises:
@@ -56,7 +56,7 @@ class Steps:
         with speaking(record.language):
             return self._taken(tx, ctx, record, query)
 
-    def _taken(self, tx: Tx, ctx: Context, record: Record, query: Request) -> Present:
+    def _taken(self, tx: Tx, ctx: Context, record: Record, query: Request) -> StepResult:
         event = query.event
         if isinstance(event, Press):
             carried = self._codec.of_conversation(record.begun_at).read(query.chat_id, event.data)
@@ -71,7 +71,7 @@ class Steps:
             return rest
         return self._advance(tx, ctx, record, self._answer(ctx, record, event))
 
-    def _rest_of_album(self, tx: Tx, ctx: Context, record: Record, sent: Attachment) -> Present | None:
+    def _rest_of_album(self, tx: Tx, ctx: Context, record: Record, sent: Attachment) -> StepResult | None:
         """Return how the further pictures of an album are answered; None for the first, or one alone."""
         takes_none = self._screen(record.screen).attachment is None
         match place_in_album(tx, record, sent.album, is_told=takes_none):
@@ -84,7 +84,7 @@ class Steps:
 
     def refused(
         self, tx: Tx, query: Request, record: Record, error: XuanhaoError, prefetched: Prefetched = _NOTHING
-    ) -> Present:
+    ) -> StepResult:
         """Return what is shown after an error, whatever became of the update.
 
         Raises:
@@ -132,7 +132,7 @@ class Steps:
             return None
         return self._words.command(ctx, typed)
 
-    def shown(self, tx: Tx, record: Record, prefetched: Prefetched = _NOTHING) -> Present:
+    def shown(self, tx: Tx, record: Record, prefetched: Prefetched = _NOTHING) -> StepResult:
         """Show a conversation as it stands now.
 
         Raises:
@@ -213,17 +213,17 @@ class Steps:
             return replace(taken, screen=captioned.screen, args=captioned.args)
         return taken
 
-    def _advance(self, tx: Tx, ctx: Context, record: Record, go: Go) -> Present:
+    def _advance(self, tx: Tx, ctx: Context, record: Record, go: Go) -> StepResult:
         if go.rehearsal:
             raise RehearsalAsked(ctx.account_or_none.office if ctx.account_or_none else None)
         return self._show(tx, ctx, record, go, moved=True)
 
-    def _show(self, tx: Tx, ctx: Context, record: Record, go: Go, *, moved: bool = False) -> Present:
+    def _show(self, tx: Tx, ctx: Context, record: Record, go: Go, *, moved: bool = False) -> StepResult:
         """Follow a step to where it leads, in the language that it may itself have chosen."""
         with speaking(ctx.language):
             return self._led(tx, ctx, record, go, moved=moved)
 
-    def _led(self, tx: Tx, ctx: Context, record: Record, go: Go, *, moved: bool) -> Present:
+    def _led(self, tx: Tx, ctx: Context, record: Record, go: Go, *, moved: bool) -> StepResult:
         """Follow a step to where it leads, and keep it; a screen may itself lead on."""
         note, alert, pinned, effects = go.note, go.alert, go.pinned, tuple(go.effects)
         name, args = _after(go, record.screen, record.args)
@@ -250,7 +250,7 @@ class Steps:
         changed = moved or name != record.screen or dict(args) != dict(record.args)
         record = replace(record, screen=name, args=args, revision=record.revision + changed)
         save(tx, record, shown.redraw_at)
-        return Present(
+        return StepResult(
             record=record,
             view=shown,
             language=ctx.language,
@@ -264,10 +264,10 @@ class Steps:
         """Return the screen of a name that was stored, the first one for the name of an older program."""
         return self._screens[ScreenName.known(name) or self._words.first_screen]
 
-    def after_showing(self, tx: Tx, present: Present, *, shown_at: datetime) -> None:
+    def after_showing(self, tx: Tx, result: StepResult, *, shown_at: datetime) -> None:
         """Count what counts from when the screen has been shown."""
-        record = present.record
-        if present.view.sent is None:
+        record = result.record
+        if result.view.sent is None:
             return
         ctx = Context(
             core=self._core,
@@ -275,9 +275,9 @@ class Steps:
             chat_id=record.chat_id,
             args=record.args,
             received_at=shown_at,
-            language=present.language,
+            language=result.language,
         )
-        present.view.sent(ctx)
+        result.view.sent(ctx)
 
     def due(self, tx: Tx) -> list[int]:
         """Return the chats whose screen has changed by itself."""

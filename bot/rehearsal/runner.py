@@ -12,7 +12,7 @@ from bot.dialog.hooks import Words
 from bot.dialog.names import ScreenName
 from bot.dialog.record import Kept, Record, open_record
 from bot.dialog.rehearsal import Played
-from bot.dialog.result import Present, Request, Taker
+from bot.dialog.result import Request, StepResult, Taker
 from bot.dialog.screen import Go, Screen, stay
 from bot.dialog.transition import Steps
 from bot.i18n.language import Language, speaking
@@ -25,7 +25,7 @@ from core.errors import OperationError, XuanhaoError
 from core.ports import Tx
 from core.rehearsal import CHAT, Rehearsal, register_owner
 
-_Act = Callable[[Tx, Steps, Record], Present]
+_Act = Callable[[Tx, Steps, Record], StepResult]
 
 
 class RehearsalStage:
@@ -66,7 +66,7 @@ class RehearsalStage:
     def begin(self, kept: Kept, at: datetime, *, office: str | None) -> Played:
         """Show the first page of a new one, at the owner's office if one is known."""
 
-        def first(tx: Tx, steps: Steps, record: Record) -> Present:
+        def first(tx: Tx, steps: Steps, record: Record) -> StepResult:
             register_owner(tx, self._rehearsal.core, office)
             return steps.shown(tx, record)
 
@@ -111,23 +111,23 @@ class RehearsalStage:
                 clock.set(kept.shown_at)
                 database.run(_count, steps)
             clock.set(at)
-            present, code = database.run(self._acted, steps, act, kept)
+            result, code = database.run(self._acted, steps, act, kept)
             image = self._rehearsal.packed(database)
-        return Played(of=kept, image=image, code=code, present=present, used_at=kept.used_at)
+        return Played(of=kept, image=image, code=code, result=result, used_at=kept.used_at)
 
-    def _acted(self, tx: Tx, steps: Steps, act: _Act, kept: Kept) -> tuple[Present, str | None]:
+    def _acted(self, tx: Tx, steps: Steps, act: _Act, kept: Kept) -> tuple[StepResult, str | None]:
         """Do what is to be done; return what is shown, marked, and what the rehearsed telephone shows."""
-        code, present = kept.code, act(tx, steps, _opened(tx, kept.language))
-        texted = self._texted(tx, present.effects)
+        code, result = kept.code, act(tx, steps, _opened(tx, kept.language))
+        texted = self._texted(tx, result.effects)
         if texted is not None:
-            code, present = texted, replace(present, view=steps.shown(tx, present.record).view)
+            code, result = texted, replace(result, view=steps.shown(tx, result.record).view)
         ctx = Context(
-            core=self._rehearsal.core, tx=tx, chat_id=CHAT, args=present.record.args, received_at=tx.now
+            core=self._rehearsal.core, tx=tx, chat_id=CHAT, args=result.record.args, received_at=tx.now
         )
         with speaking(kept.language):
-            hint = hint_of(present.record.screen, ctx, self._rehearsal.real_offices, code or "")
-            view, note = marked(present.view, hint), marked_note(present.note)
-        return replace(present, view=view, note=note, effects=()), code
+            hint = hint_of(result.record.screen, ctx, self._rehearsal.real_offices, code or "")
+            view, note = marked(result.view, hint), marked_note(result.note)
+        return replace(result, view=view, note=note, effects=()), code
 
     def _texted(self, tx: Tx, effects: Iterable[Effect]) -> str | None:
         """Return the code that has just come to the rehearsed telephone; nothing is sent anywhere."""
