@@ -7,7 +7,7 @@ from bot.dialog.context import Context
 from bot.dialog.effects import LoadVehicles, SendFile
 from bot.dialog.events import Received
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Go, Intake, Screen, stay
+from bot.dialog.screen import AttachmentHandler, Go, Screen, stay
 from bot.dialog.view import Button, Style, View
 from bot.errors.tables import TableFileTooLarge
 from bot.i18n import formatting as common
@@ -152,8 +152,8 @@ HOME = Screen(
         ActionName.EXPORT: _export,
         ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
     },
-    attachment=Intake(
-        most_bytes=MOST_BYTES, read=_read, take=_take, too_large=TableFileTooLarge, waiting=words.RECEIVED
+    attachment=AttachmentHandler(
+        most_bytes=MOST_BYTES, parse=_read, apply=_take, too_large=TableFileTooLarge, waiting=words.RECEIVED
     ),
     errors={ImportUnderWay: _under_way},
     hint=words.HINT,

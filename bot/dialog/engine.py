@@ -17,7 +17,7 @@ from bot.dialog.presenter import Presenter
 from bot.dialog.record import Shown, forget_shown, save_shown
 from bot.dialog.rehearsal import Rehearsing, play_beside
 from bot.dialog.rehearsal_transition import RehearsingSteps
-from bot.dialog.result import NothingToSay, Request, StepResult, Taker
+from bot.dialog.result import AttachmentTarget, NothingToSay, Request, StepResult
 from bot.errors.attachments import AttachmentTooLarge
 from bot.i18n.formatting import plain
 from bot.i18n.language import in_same_language, speaking
@@ -167,34 +167,34 @@ class Engine:
         event = query.event
         if not isinstance(event, Attachment) or event.reading is not None:
             return query
-        found = await self._core.store.read(self._steps.intake, query.chat_id, event)
+        found = await self._core.store.read(self._steps.attachment_target, query.chat_id, event)
         if found is None:
             return query
         value = await self._read(query.chat_id, event, found)
         return replace(query, event=replace(event, reading=Reading(screen=found.screen, value=value)))
 
-    async def _read(self, chat_id: int, event: Attachment, taker: Taker) -> object:
+    async def _read(self, chat_id: int, event: Attachment, target: AttachmentTarget) -> object:
         """Return what is in an attachment; where that takes its time, its sender is told that it has come."""
-        reading = asyncio.ensure_future(self._fetched(event, taker))
+        reading = asyncio.ensure_future(self._fetched(event, target))
         try:
-            if taker.intake.waiting is not None:
+            if target.handler.waiting is not None:
                 await asyncio.wait({reading}, timeout=_A_MOMENT)
                 if not reading.done():
-                    with speaking(taker.language):
-                        await self._outside.say(chat_id, taker.intake.waiting())
+                    with speaking(target.language):
+                        await self._outside.say(chat_id, target.handler.waiting())
             return await reading
         finally:
             reading.cancel()
 
-    async def _fetched(self, event: Attachment, taker: Taker) -> object:
+    async def _fetched(self, event: Attachment, target: AttachmentTarget) -> object:
         async with self._hands:
             try:
-                received = await self._outside.fetch(event, taker.intake.most_bytes)
+                received = await self._outside.fetch(event, target.handler.most_bytes)
             except AttachmentTooLarge as error:
-                raise taker.intake.too_large(error.most_bytes) from None
-            received = replace(received, beside=taker.beside)
-            with speaking(taker.language):
-                read = in_same_language(taker.intake.read)
+                raise target.handler.too_large(error.most_bytes) from None
+            received = replace(received, prefetched=target.prefetched)
+            with speaking(target.language):
+                read = in_same_language(target.handler.parse)
             return await asyncio.get_running_loop().run_in_executor(_READERS, read, self._core, received)
 
     async def _finish(self, query: Request, result: StepResult, shown: Shown | None) -> None:

@@ -82,4 +82,6 @@ class Received:
     name: str = field(repr=False)
     mime: str
     is_photo: bool
-    beside: object = field(default=None, repr=False)  # what the screen's ``Intake.look`` has returned
+    prefetched: object = field(
+        default=None, repr=False
+    )  # what the screen's ``AttachmentHandler.prefetch`` has returned

@@ -17,7 +17,7 @@ from typing import Protocol, TypeVar
 
 from bot.dialog.events import Attachment
 from bot.dialog.record import Kept
-from bot.dialog.result import Request, StepResult, Taker
+from bot.dialog.result import AttachmentTarget, Request, StepResult
 from bot.dialog.screen import Go
 from bot.i18n.language import Language
 from core.clock import to_millis
@@ -86,7 +86,7 @@ class Stage(Protocol):
         """Show what is shown now, the clocks having run on."""
         ...
 
-    def intake(self, kept: Kept, at: datetime, *, sent: Attachment) -> Taker | None:
+    def attachment_target(self, kept: Kept, at: datetime, *, sent: Attachment) -> AttachmentTarget | None:
         """Return how the present screen takes what was sent; None if it is not looked at."""
         ...
 

@@ -19,7 +19,7 @@ from bot.dialog.names import ScreenName
 from bot.dialog.prefetched import Prefetched
 from bot.dialog.record import Kept, Record, end_rehearsal, find_record, note_rehearsal_shown, open_record
 from bot.dialog.rehearsal import Played, RehearsalAsked, Rehearsing, Stage, keep_rehearsal
-from bot.dialog.result import Request, StepResult, Taker
+from bot.dialog.result import AttachmentTarget, Request, StepResult
 from bot.dialog.screen import Screen
 from bot.dialog.transition import Steps
 from bot.i18n.language import speaking
@@ -91,15 +91,15 @@ class RehearsingSteps(Steps):
         """
         return self._shown_again(tx, self._live(tx, chat_id), prefetched)
 
-    def intake(self, tx: Tx, chat_id: int, sent: Attachment) -> Taker | None:
+    def attachment_target(self, tx: Tx, chat_id: int, sent: Attachment) -> AttachmentTarget | None:
         """Return how the screen that a chat is on takes what was sent; None if it is not looked at."""
         record = find_record(tx, chat_id)
         kept = record.rehearsal if record else None
         if record is None:
             return None
         if kept is None or self._leaves_by(self._looking(tx, record), self._under_file(sent)):
-            return self.intake_of(tx, record, sent)
-        return self._stage.intake(kept, tx.now, sent=sent) if self._stage.fits(kept) else None
+            return self.target_of(tx, record, sent)
+        return self._stage.attachment_target(kept, tx.now, sent=sent) if self._stage.fits(kept) else None
 
     def after_showing(self, tx: Tx, result: StepResult, *, shown_at: datetime) -> None:
         """Count what counts from when the screen has been shown."""

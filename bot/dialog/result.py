@@ -7,7 +7,7 @@ from bot.dialog.effects import Effect
 from bot.dialog.events import Event
 from bot.dialog.names import ScreenName
 from bot.dialog.record import Record
-from bot.dialog.screen import Intake
+from bot.dialog.screen import AttachmentHandler
 from bot.dialog.view import View
 from bot.i18n.language import Language
 
@@ -41,13 +41,13 @@ class StepResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taker:
+class AttachmentTarget:
     """A screen that takes attachments."""
 
     screen: ScreenName
-    intake: Intake
+    handler: AttachmentHandler
     language: Language  # of the chat that is on it
-    beside: object = field(default=None, repr=False)  # what its ``look`` has returned
+    prefetched: object = field(default=None, repr=False)  # what its ``prefetch`` has returned
 
 
 class NothingToSay(Exception):

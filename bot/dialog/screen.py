@@ -41,19 +41,19 @@ Handler = Callable[[Context, str], Go]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Intake:
+class AttachmentHandler:
     """How a screen takes a photo or a file.
 
-    It is fetched and read before the step's transaction, which can wait for nothing: ``read`` runs in a
-    thread, and raises what is wrong with it as an error that a person can be told; ``take`` gets what it
-    returned, inside the transaction. What ``read`` needs of the database, ``look`` reads from a snapshot
+    It is fetched and read before the step's transaction, which can wait for nothing: ``parse`` runs in a
+    thread, and raises what is wrong with it as an error that a person can be told; ``apply`` gets what it
+    returned, inside the transaction. What ``parse`` needs of the database, ``prefetch`` reads from a snapshot
     before.
     """
 
     most_bytes: int
-    read: Callable[[Core, Received], object]
-    take: Callable[[Context, Any], Go]
-    look: Callable[[Context], object] | None = None
+    parse: Callable[[Core, Received], object]
+    apply: Callable[[Context, Any], Go]
+    prefetch: Callable[[Context], object] | None = None
     too_large: Callable[[int], XuanhaoError] = AttachmentTooLarge  # raised, with ``most_bytes``, for what is
     waiting: Callable[[], str] | None = None  # said where fetching and reading take longer than a moment
 
@@ -67,7 +67,7 @@ class Screen:
     buttons: Mapping[ActionName, Handler] = field(default_factory=dict)
     text: Handler | None = None
     contact: Callable[[Context, Contact], Go] | None = None
-    attachment: Intake | None = None
+    attachment: AttachmentHandler | None = None
     errors: ErrorWays = field(default_factory=dict)
     hint: Callable[[], str] | None = None  # what to do here, said when something else came
     personal: bool = False  # takes personal data, so only with the consent that is asked for today

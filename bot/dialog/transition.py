@@ -12,7 +12,7 @@ from bot.dialog.names import ScreenName
 from bot.dialog.prefetched import Prefetched
 from bot.dialog.record import Place, Record, find_record, open_record, place_in_album, save
 from bot.dialog.rehearsal import RehearsalAsked
-from bot.dialog.result import NothingToSay, Request, StepResult, Taker
+from bot.dialog.result import AttachmentTarget, NothingToSay, Request, StepResult
 from bot.dialog.screen import Go, Screen, stay
 from bot.dialog.view import View
 from bot.i18n.language import speaking
@@ -99,7 +99,7 @@ class Steps:
             go = lead(ctx, error) if lead else stay(note=self._words.of_error(error), alert=True)
         return self._advance(tx, ctx, record, go)
 
-    def intake_of(self, tx: Tx, record: Record, sent: Attachment) -> Taker | None:
+    def target_of(self, tx: Tx, record: Record, sent: Attachment) -> AttachmentTarget | None:
         """Return how the screen of a conversation takes what was sent; None if it is not looked at.
 
         Raises:
@@ -114,12 +114,12 @@ class Steps:
             screen, ctx.args = self._screens[captioned.screen], captioned.args
         if screen.attachment is None:
             return None
-        look = screen.attachment.look
-        return Taker(
+        prefetch = screen.attachment.prefetch
+        return AttachmentTarget(
             screen=screen.name,
-            intake=screen.attachment,
+            handler=screen.attachment,
             language=record.language,
-            beside=look(ctx) if look is not None else None,
+            prefetched=prefetch(ctx) if prefetch is not None else None,
         )
 
     def _looking(self, tx: Tx, record: Record) -> Context:
@@ -208,7 +208,7 @@ class Steps:
         reading = event.reading
         if screen.attachment is None or reading is None or reading.screen != screen.name:
             return captioned
-        taken = screen.attachment.take(ctx, reading.value)
+        taken = screen.attachment.apply(ctx, reading.value)
         if captioned is not None and taken.screen is None:  # it stays where the command leads
             return replace(taken, screen=captioned.screen, args=captioned.args)
         return taken

@@ -5,7 +5,7 @@ from bot.dialog.effects import Forget
 from bot.dialog.events import Received
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import ErrorWays, Go, Intake, Screen
+from bot.dialog.screen import AttachmentHandler, ErrorWays, Go, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting as common
 from bot.owner.appeals import PHOTO_PAGES, begin, filled, step
@@ -147,7 +147,7 @@ VIN = Screen(
     show=lambda ctx: View(text=words.VIN() + may_be_photographed(), rows=(_back(ctx),)),
     buttons=_WAYS,
     text=VIN_PAGES.typed,
-    attachment=VIN_PAGES.intake,
+    attachment=VIN_PAGES.handler,
     hint=words.VIN_HINT,
     errors=GONE,
 )
@@ -180,7 +180,7 @@ def _judged(core: Core, received: Received) -> Photo:
         PhotoStoreError: it cannot be kept.
     """
     judged = judge(received.content, core.settings.photos)
-    others = received.beside
+    others = received.prefetched
     if isinstance(others, list) and any(is_same(judged.fingerprint, one) for one in others):
         raise PhotoRepeated
     return Photo(key=core.photos.put(judged.jpeg), fingerprint=judged.fingerprint)
@@ -197,11 +197,11 @@ def _photo_screen(slot: Slot) -> Screen:
         personal=True,
         show=lambda ctx: View(text=words.photo_page(slot), rows=(_back(ctx),)),
         buttons=_WAYS,
-        attachment=Intake(
+        attachment=AttachmentHandler(
             most_bytes=_MOST_BYTES,
-            read=_judged,
-            take=take,
-            look=lambda ctx: ctx.core.appeals.to_differ_from(ctx.tx, ctx.account, slot),
+            parse=_judged,
+            apply=take,
+            prefetch=lambda ctx: ctx.core.appeals.to_differ_from(ctx.tx, ctx.account, slot),
         ),
         hint=words.PHOTO_HINT,
         errors=GONE,

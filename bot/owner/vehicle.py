@@ -77,7 +77,7 @@ VIN = Screen(
         ActionName.AWARDED: _take_vin,
     },
     text=VIN_PAGES.typed,
-    attachment=VIN_PAGES.intake,
+    attachment=VIN_PAGES.handler,
     hint=preselect.VIN_HINT,
     errors=REFUSED,
 )

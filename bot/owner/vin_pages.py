@@ -7,7 +7,7 @@ from bot.dialog.context import Context
 from bot.dialog.events import Received
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import ErrorWays, Go, Handler, Intake, Screen
+from bot.dialog.screen import AttachmentHandler, ErrorWays, Go, Handler, Screen
 from bot.dialog.view import Button, Style, View
 from bot.photos import barcodes
 from bot.texts.owner import photos as words
@@ -26,7 +26,7 @@ _MOST_CHOICES = 6
 class VinPages:
     """The pages around the entry of a VIN.
 
-    Beside the page itself, which calls ``typed`` and ``intake``, there is one that asks about a wrong check
+    Beside the page itself, which calls ``typed`` and ``handler``, there is one that asks about a wrong check
     digit and one that asks which of several VINs in a photo is meant.
     """
 
@@ -37,9 +37,9 @@ class VinPages:
     errors: ErrorWays
 
     @property
-    def intake(self) -> Intake:
+    def handler(self) -> AttachmentHandler:
         """Return how a photo of a VIN is taken."""
-        return Intake(most_bytes=_MOST_BYTES, read=_read, take=self._read_from_photo)
+        return AttachmentHandler(most_bytes=_MOST_BYTES, parse=_read, apply=self._read_from_photo)
 
     @property
     def screens(self) -> tuple[Screen, Screen]:
@@ -101,7 +101,7 @@ class VinPages:
             show=show,
             buttons={**buttons, ActionName.AGAIN: self._again},
             text=self.typed,
-            attachment=self.intake,
+            attachment=self.handler,
             hint=preselect.VIN_HINT,
             errors=self.errors,
         )

@@ -12,7 +12,7 @@ from bot.dialog.hooks import Words
 from bot.dialog.names import ScreenName
 from bot.dialog.record import Kept, Record, open_record
 from bot.dialog.rehearsal import Played
-from bot.dialog.result import Request, StepResult, Taker
+from bot.dialog.result import AttachmentTarget, Request, StepResult
 from bot.dialog.screen import Go, Screen, stay
 from bot.dialog.transition import Steps
 from bot.i18n.language import Language, speaking
@@ -93,12 +93,12 @@ class RehearsalStage:
         """Show what is shown now, the clocks having run on."""
         return self._played(kept, at, lambda tx, steps, record: steps.shown(tx, record))
 
-    def intake(self, kept: Kept, at: datetime, *, sent: Attachment) -> Taker | None:
+    def attachment_target(self, kept: Kept, at: datetime, *, sent: Attachment) -> AttachmentTarget | None:
         """Return how the present screen takes what was sent; None if it is not looked at."""
         with self._rehearsal.opened(kept.image) as (database, clock):
             clock.set(at)
             steps = self._steps(kept)
-            return database.run(lambda tx: steps.intake_of(tx, _opened(tx, kept.language), sent))
+            return database.run(lambda tx: steps.target_of(tx, _opened(tx, kept.language), sent))
 
     def _steps(self, kept: Kept) -> Steps:
         codec = self._codec.of_rehearsal(kept.chat_id, kept.number)

@@ -11,7 +11,7 @@ from bot.dialog.events import Attachment, Reading
 from bot.dialog.names import ScreenName
 from bot.dialog.record import Kept, find_record
 from bot.dialog.result import Request
-from bot.dialog.screen import Go, Intake
+from bot.dialog.screen import AttachmentHandler, Go
 from bot.rehearsal.runner import RehearsalStage
 from bot.routing.screens import BY_NAME
 from core.bootstrap import Core
@@ -31,7 +31,7 @@ def _take(ctx: Context, vin: str) -> Go:
 
 
 PHOTO = Attachment(file_id="f", is_photo=True)
-INTAKE = Intake(most_bytes=1000, read=lambda _core, _received: invented.VIN, take=_take)
+HANDLER = AttachmentHandler(most_bytes=1000, parse=lambda _core, _received: invented.VIN, apply=_take)
 
 
 @pytest.fixture
@@ -51,15 +51,15 @@ async def kept_after(core: Core, *acts: str) -> Kept:
 
 
 async def stage_of(core: Core) -> RehearsalStage:
-    screens = BY_NAME | {ScreenName.VIN: replace(BY_NAME[ScreenName.VIN], attachment=INTAKE)}
+    screens = BY_NAME | {ScreenName.VIN: replace(BY_NAME[ScreenName.VIN], attachment=HANDLER)}
     return RehearsalStage(await prepare(core), screens, Codec(core.vault), WORDS)
 
 
 async def test_photo_is_taken_where_the_flow_takes_it(core: Core) -> None:
     stage, kept = await stage_of(core), await kept_after(core, *TO_TERMS[:4])
-    taker = stage.intake(kept, NOON, sent=PHOTO)
-    assert taker is not None
-    assert (taker.screen, taker.intake) == ("vin", INTAKE)
+    target = stage.attachment_target(kept, NOON, sent=PHOTO)
+    assert target is not None
+    assert (target.screen, target.handler) == ("vin", HANDLER)
     photo = replace(PHOTO, reading=Reading(screen=ScreenName.VIN, value=invented.VIN))
     query = Request(chat_id=CHAT, update_id=99, received_at=NOON, event=photo)
     assert stage.step(kept, NOON, query=query).result.record.screen == "certificate_kind"
@@ -67,4 +67,4 @@ async def test_photo_is_taken_where_the_flow_takes_it(core: Core) -> None:
 
 async def test_photo_is_taken_nowhere_else(core: Core) -> None:
     stage, kept = await stage_of(core), await kept_after(core, *TO_TERMS)
-    assert stage.intake(kept, NOON, sent=PHOTO) is None
+    assert stage.attachment_target(kept, NOON, sent=PHOTO) is None

@@ -10,8 +10,8 @@ from bot.dialog import engine
 from bot.dialog.engine import Engine
 from bot.dialog.events import Attachment, Received
 from bot.dialog.names import ScreenName
-from bot.dialog.result import Taker
-from bot.dialog.screen import Intake, stay
+from bot.dialog.result import AttachmentTarget
+from bot.dialog.screen import AttachmentHandler, stay
 from bot.i18n.language import Language, spoken
 
 
@@ -40,11 +40,11 @@ async def test_few_attachments_are_in_hand_at_a_time() -> None:
         messenger.in_hand -= 1
         return received.file_id, spoken()
 
-    intake = Intake(most_bytes=10, read=read, take=lambda _ctx, _value: stay())
-    taker = Taker(screen=ScreenName.VIN, intake=intake, language=Language.ENGLISH)
+    handler = AttachmentHandler(most_bytes=10, parse=read, apply=lambda _ctx, _value: stay())
+    target = AttachmentTarget(screen=ScreenName.VIN, handler=handler, language=Language.ENGLISH)
     names = [str(number) for number in range(40)]
     found = await asyncio.gather(
-        *(reader._read(1, Attachment(file_id=name, is_photo=True), taker) for name in names)
+        *(reader._read(1, Attachment(file_id=name, is_photo=True), target) for name in names)
     )
     assert found == [(name, Language.ENGLISH) for name in names]
     assert messenger.most == 4
@@ -66,13 +66,13 @@ async def test_sender_of_a_long_file_hears_that_it_has_come(
 
     outside: Any = SimpleNamespace(fetch=fetch, say=say)
     nothing: Any = None
-    intake = Intake(
+    handler = AttachmentHandler(
         most_bytes=10,
-        read=lambda _core, received: received.content,
-        take=lambda _ctx, _value: stay(),
+        parse=lambda _core, received: received.content,
+        apply=lambda _ctx, _value: stay(),
         waiting=lambda: "wait",
     )
-    taker = Taker(screen=ScreenName.DESK_VEHICLES, intake=intake, language=Language.CHINESE)
+    target = AttachmentTarget(screen=ScreenName.DESK_VEHICLES, handler=handler, language=Language.CHINESE)
     sent = Attachment(file_id="x", is_photo=False)
-    assert await Engine(nothing, nothing, nothing, outside)._read(7, sent, taker) == b"1"
+    assert await Engine(nothing, nothing, nothing, outside)._read(7, sent, target) == b"1"
     assert said == heard
