@@ -7,7 +7,7 @@ from bot.desk.spreadsheets import sheet
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Go, Screen, stay
+from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import Button, Style, View
 from bot.errors.commands import Usage
 from bot.i18n import formatting as common
@@ -20,7 +20,7 @@ _A_PAGE = 12
 _SHORTEST = 3  # add 3001 clerk
 
 
-def ask(ctx: Context, rest: str) -> Go:
+def ask(ctx: Context, rest: str) -> Goto:
     """Lead from /admins [add CHAT ROLE [OFFICE|all]] to the list, or to the question.
 
     Raises:
@@ -31,7 +31,7 @@ def ask(ctx: Context, rest: str) -> Go:
     ctx.admin.require(Permission.ADMINS, EVERYWHERE)
     words = rest.split()
     if not words:
-        return Go(screen=ScreenName.DESK_ADMINS)
+        return Goto(screen=ScreenName.DESK_ADMINS)
     if not _SHORTEST <= len(words) <= _SHORTEST + 1 or words[0].lower() != "add":
         raise Usage("admins")
     if not (words[1].isascii() and words[1].isdecimal() and len(words[1]) < 16):  # noqa: PLR2004 - a chat id
@@ -40,7 +40,9 @@ def ask(ctx: Context, rest: str) -> Go:
     code = EVERYWHERE if place.lower() == "all" else ctx.office_of(compact(place)).code
     assignment = RoleAssignment(role=_role(words[2]), office=code)
     ctx.core.admins.validate_assignment(ctx.tx, int(words[1]), assignment)
-    return Go(screen=ScreenName.DESK_ADMIN_ADD, args={"chat": words[1], "role": assignment.role, "at": code})
+    return Goto(
+        screen=ScreenName.DESK_ADMIN_ADD, args={"chat": words[1], "role": assignment.role, "at": code}
+    )
 
 
 def _role(written: str) -> Role:
@@ -81,7 +83,7 @@ def _show(ctx: Context) -> View:
     return View(text=texts.admins(shown), rows=(*rows, last))
 
 
-def _export(ctx: Context, _arg: str) -> Go:
+def _export(ctx: Context, _arg: str) -> Goto:
     ctx.admin.require(Permission.ADMINS, EVERYWHERE)
     rows = [
         (admin.chat_id, texts.ROLES[assignment.role](), assignment.office or lists.EVERY_OFFICE())
@@ -96,9 +98,9 @@ def _post(ctx: Context) -> RoleAssignment:
     return RoleAssignment(role=Role(ctx.arg("role")), office=ctx.arg("at"))
 
 
-def _remove(_ctx: Context, arg: str) -> Go:
+def _remove(_ctx: Context, arg: str) -> Goto:
     chat, role, code = arg.split(".", 2)
-    return Go(screen=ScreenName.DESK_ADMIN_REMOVE, args={"chat": chat, "role": role, "at": code})
+    return Goto(screen=ScreenName.DESK_ADMIN_REMOVE, args={"chat": chat, "role": role, "at": code})
 
 
 ADMINS = Screen(
@@ -107,8 +109,8 @@ ADMINS = Screen(
     buttons={
         ActionName.REMOVE: _remove,
         ActionName.EXPORT: _export,
-        ActionName.PAGE: lambda _ctx, page: Go(screen=ScreenName.DESK_ADMINS, args={"page": page}),
-        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
+        ActionName.PAGE: lambda _ctx, page: Goto(screen=ScreenName.DESK_ADMINS, args={"page": page}),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=GONE,
@@ -125,12 +127,12 @@ def _change(name: ScreenName, label: Callable[[], str], *, add: bool) -> Screen:
         )
         return View(text=texts.admin_question(int(ctx.arg("chat")), _post(ctx), add=add), rows=(buttons,))
 
-    def act(ctx: Context, _arg: str) -> Go:
+    def act(ctx: Context, _arg: str) -> Goto:
         ctx.admin.require(Permission.ADMINS, EVERYWHERE)
         chat, admins = int(ctx.arg("chat")), ctx.core.admins
         change = admins.add if add else admins.remove
         change(ctx.tx, chat, _post(ctx), ctx.actor)
-        return Go(
+        return Goto(
             screen=ScreenName.DESK_ADMINS, note=texts.admin_changed(chat, _post(ctx), add=add), pinned=True
         )
 
@@ -139,7 +141,7 @@ def _change(name: ScreenName, label: Callable[[], str], *, add: bool) -> Screen:
         show=show,
         buttons={
             ActionName.DO: act,
-            ActionName.CANCEL: lambda _ctx, _arg: Go(screen=ScreenName.DESK_ADMINS, note=parts.CANCELLED()),
+            ActionName.CANCEL: lambda _ctx, _arg: Goto(screen=ScreenName.DESK_ADMINS, note=parts.CANCELLED()),
         },
         hint=common.PRESS_HINT,
         errors=WITHDRAWN,

@@ -7,7 +7,7 @@ from bot.desk.spreadsheets import sheet
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import ErrorWays, Go, Screen, stay
+from bot.dialog.screen import ErrorWays, Goto, Screen, stay
 from bot.dialog.view import Button, Style, View
 from bot.errors.commands import Usage
 from bot.i18n import formatting as common
@@ -27,18 +27,18 @@ _A_PAGE = 10
 _MOST_DIGITS = 15
 
 
-def ask(ctx: Context, rest: str) -> Go:
+def ask(ctx: Context, rest: str) -> Goto:
     """Lead from /appeals [粤K] to the queue.
 
     Raises:
         OfficeUnknown, NotYourOffice: the office is not served, or not theirs.
     """
     if not rest:
-        return Go(screen=ScreenName.DESK_APPEALS)
-    return Go(screen=ScreenName.DESK_APPEALS, args={"at": ctx.desk_office(rest, Permission.APPEALS).code})
+        return Goto(screen=ScreenName.DESK_APPEALS)
+    return Goto(screen=ScreenName.DESK_APPEALS, args={"at": ctx.desk_office(rest, Permission.APPEALS).code})
 
 
-def ask_approve(ctx: Context, rest: str) -> Go:
+def ask_approve(ctx: Context, rest: str) -> Goto:
     """Lead from /approve 12 to the question.
 
     Raises:
@@ -48,7 +48,7 @@ def ask_approve(ctx: Context, rest: str) -> Go:
     return _to(ctx, ScreenName.DESK_APPEAL_APPROVE, _number("approve", rest))
 
 
-def ask_reject(ctx: Context, rest: str) -> Go:
+def ask_reject(ctx: Context, rest: str) -> Goto:
     """Lead from /reject 12 REASON to the question; raises as ``ask_approve``."""
     number, reason = words_of("reject", rest, 2)
     return _to(ctx, ScreenName.DESK_APPEAL_REJECT_SURE, _number("reject", number), reason=reason_of(reason))
@@ -61,10 +61,10 @@ def _number(command: str, written: str) -> int:
     return int(written)
 
 
-def _to(ctx: Context, screen: ScreenName, number: int, **more: object) -> Go:
+def _to(ctx: Context, screen: ScreenName, number: int, **more: object) -> Goto:
     """Lead to a page about an appeal that this chat may decide."""
     card = _judged(ctx, number)
-    return Go(screen=screen, args={"id": str(number), "seen": card.obstacles.digest, **more})
+    return Goto(screen=screen, args={"id": str(number), "seen": card.obstacles.digest, **more})
 
 
 def _judged(ctx: Context, number: int) -> Card:
@@ -88,8 +88,8 @@ def _id(ctx: Context) -> int:
     return int(number)
 
 
-def _gone(_ctx: Context, error: XuanhaoError) -> Go:
-    return Go(screen=ScreenName.DESK_APPEALS, note=of_error(error), pinned=True)
+def _gone(_ctx: Context, error: XuanhaoError) -> Goto:
+    return Goto(screen=ScreenName.DESK_APPEALS, note=of_error(error), pinned=True)
 
 
 ERRORS: ErrorWays = {**GONE, Refusal: _gone}
@@ -130,7 +130,7 @@ def _show_queue(ctx: Context) -> View:
     )
 
 
-def _export(ctx: Context, _arg: str) -> Go:
+def _export(ctx: Context, _arg: str) -> Goto:
     ctx.admin.require(Permission.APPEALS, ctx.arg("at") or None)
     code = ctx.arg("at")
     offices = [code] if code else ctx.admin.offices(Permission.APPEALS, ctx.core.offices)
@@ -145,25 +145,25 @@ QUEUE = Screen(
     buttons={
         ActionName.CARD: lambda ctx, number: _open(ctx, int(number)),
         ActionName.EXPORT: _export,
-        ActionName.AT: lambda _ctx, code: Go(
+        ActionName.AT: lambda _ctx, code: Goto(
             screen=ScreenName.DESK_APPEALS, args={"at": code} if code else {}
         ),
-        ActionName.PAGE: lambda ctx, page: Go(
+        ActionName.PAGE: lambda ctx, page: Goto(
             screen=ScreenName.DESK_APPEALS, args={**ctx.args, "page": page}
         ),
-        ActionName.PLACES: lambda ctx, page: Go(
+        ActionName.PLACES: lambda ctx, page: Goto(
             screen=ScreenName.DESK_APPEALS, args={**ctx.args, "places": page}
         ),
-        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=ERRORS,
 )
 
 
-def _open(ctx: Context, number: int) -> Go:
+def _open(ctx: Context, number: int) -> Goto:
     _seen(ctx, number)
-    return Go(screen=ScreenName.DESK_APPEAL, args={"id": str(number)})
+    return Goto(screen=ScreenName.DESK_APPEAL, args={"id": str(number)})
 
 
 # --- the card -------------------------------------------------------------------------------
@@ -199,12 +199,12 @@ CARD = Screen(
     name=ScreenName.DESK_APPEAL,
     show=_show_card,
     buttons={
-        ActionName.PHOTO: lambda ctx, slot: Go(
+        ActionName.PHOTO: lambda ctx, slot: Goto(
             screen=ScreenName.DESK_APPEAL, args={"id": ctx.arg("id"), "photo": slot}
         ),
         ActionName.APPROVE: lambda ctx, _arg: _to(ctx, ScreenName.DESK_APPEAL_APPROVE, _id(ctx)),
         ActionName.REJECT: lambda ctx, _arg: _to(ctx, ScreenName.DESK_APPEAL_REJECT, _id(ctx)),
-        ActionName.QUEUE: lambda _ctx, _arg: Go(screen=ScreenName.DESK_APPEALS),
+        ActionName.QUEUE: lambda _ctx, _arg: Goto(screen=ScreenName.DESK_APPEALS),
     },
     hint=common.PRESS_HINT,
     errors=ERRORS,
@@ -231,36 +231,36 @@ def _show_approve(ctx: Context) -> View:
     )
 
 
-def _approve(ctx: Context, _arg: str) -> Go:
+def _approve(ctx: Context, _arg: str) -> Goto:
     number = _id(ctx)
     _judged(ctx, number)
     outcome = ctx.core.reviews.approve(
         ctx.tx, number, ctx.chat_id, expected=ctx.arg("seen"), bar=bool(ctx.args.get("bar"))
     )
     note = words.approved(ctx.core.appeals.get(ctx.tx, number), outcome)
-    return Go(screen=ScreenName.DESK_APPEALS, note=note, pinned=True)
+    return Goto(screen=ScreenName.DESK_APPEALS, note=note, pinned=True)
 
 
-def _look_again(ctx: Context, error: XuanhaoError) -> Go:
+def _look_again(ctx: Context, error: XuanhaoError) -> Goto:
     """Show the question anew: it is about something else now, and nobody is barred by a tick from before."""
     go = _to(ctx, ScreenName.DESK_APPEAL_APPROVE, _id(ctx))
-    return Go(screen=go.screen, args=go.args, note=of_error(error), pinned=True)
+    return Goto(screen=go.screen, args=go.args, note=of_error(error), pinned=True)
 
 
-def _to_card(ctx: Context, error: XuanhaoError) -> Go:
+def _to_card(ctx: Context, error: XuanhaoError) -> Goto:
     """End a question over which something was mistyped."""
-    return Go(screen=ScreenName.DESK_APPEAL, args={"id": ctx.arg("id")}, note=of_error(error), pinned=True)
+    return Goto(screen=ScreenName.DESK_APPEAL, args={"id": ctx.arg("id")}, note=of_error(error), pinned=True)
 
 
 APPROVE = Screen(
     name=ScreenName.DESK_APPEAL_APPROVE,
     show=_show_approve,
     buttons={
-        ActionName.BAR: lambda ctx, _arg: Go(
+        ActionName.BAR: lambda ctx, _arg: Goto(
             screen=ScreenName.DESK_APPEAL_APPROVE, args={**ctx.args, "bar": not ctx.args.get("bar")}
         ),
         ActionName.DO: _approve,
-        ActionName.CARD: lambda ctx, _arg: Go(screen=ScreenName.DESK_APPEAL, args={"id": ctx.arg("id")}),
+        ActionName.CARD: lambda ctx, _arg: Goto(screen=ScreenName.DESK_APPEAL, args={"id": ctx.arg("id")}),
     },
     hint=common.PRESS_HINT,
     errors={**ERRORS, InputError: _to_card, AppealMoved: _look_again},
@@ -279,7 +279,7 @@ def _show_reject(ctx: Context) -> View:
     )
 
 
-def _because(ctx: Context, typed: str) -> Go:
+def _because(ctx: Context, typed: str) -> Goto:
     reason = reason_of(typed)
     if not reason:
         return stay(note=words.REASON_HINT())
@@ -291,7 +291,7 @@ REJECT = Screen(
     show=_show_reject,
     buttons={
         ActionName.REASON: lambda ctx, place: _because(ctx, owners.REASONS[int(place)].chinese),
-        ActionName.CARD: lambda ctx, _arg: Go(screen=ScreenName.DESK_APPEAL, args={"id": ctx.arg("id")}),
+        ActionName.CARD: lambda ctx, _arg: Goto(screen=ScreenName.DESK_APPEAL, args={"id": ctx.arg("id")}),
     },
     text=_because,
     hint=words.REASON_HINT,
@@ -312,12 +312,12 @@ def _show_reject_sure(ctx: Context) -> View:
     )
 
 
-def _reject(ctx: Context, _arg: str) -> Go:
+def _reject(ctx: Context, _arg: str) -> Goto:
     number = _id(ctx)
     _judged(ctx, number)
     reason = ctx.arg("reason")[:LONGEST_REASON]
     one = ctx.core.reviews.reject(ctx.tx, number, reason, ctx.chat_id)
-    return Go(screen=ScreenName.DESK_APPEALS, note=words.rejected(one), pinned=True)
+    return Goto(screen=ScreenName.DESK_APPEALS, note=words.rejected(one), pinned=True)
 
 
 REJECT_SURE = Screen(
@@ -325,7 +325,7 @@ REJECT_SURE = Screen(
     show=_show_reject_sure,
     buttons={
         ActionName.DO: _reject,
-        ActionName.CARD: lambda ctx, _arg: Go(screen=ScreenName.DESK_APPEAL, args={"id": ctx.arg("id")}),
+        ActionName.CARD: lambda ctx, _arg: Goto(screen=ScreenName.DESK_APPEAL, args={"id": ctx.arg("id")}),
     },
     hint=common.PRESS_HINT,
     errors={**ERRORS, InputError: _to_card},

@@ -8,7 +8,7 @@ from bot.desk.confirmation import Question, reason_of, screen_of
 from bot.desk.people import home_of
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
-from bot.dialog.screen import Go
+from bot.dialog.screen import Goto
 from bot.dialog.view import Style
 from bot.errors.commands import UnreadableTime, Usage
 from bot.texts.desk import bans as texts
@@ -53,7 +53,7 @@ def read_wish(written: str, today: date, *, needs_date: bool = False) -> Wish:
     return Wish(until=until, reason=reason)
 
 
-def ask_ban(ctx: Context, rest: str) -> Go:
+def ask_ban(ctx: Context, rest: str) -> Goto:
     """Lead from /ban WHO [until DATE] REASON to the question.
 
     Raises:
@@ -66,7 +66,7 @@ def ask_ban(ctx: Context, rest: str) -> Go:
     return to_ban(ctx, _who(ctx, written), wish)
 
 
-def to_ban(ctx: Context, who: Who, wish: Wish) -> Go:
+def to_ban(ctx: Context, who: Who, wish: Wish) -> Goto:
     """Lead to the question before somebody is barred, or their ban gets another end."""
     present = blacklist.running(ctx.tx, who.identity_hash)
     code = present.office if present else home_of(ctx, who.account, Permission.BAN)
@@ -80,7 +80,7 @@ def to_ban(ctx: Context, who: Who, wish: Wish) -> Go:
         "until": to_millis(until),
         "reason": wish.reason,
     }
-    return Go(screen=ScreenName.DESK_BAN, args=args)
+    return Goto(screen=ScreenName.DESK_BAN, args=args)
 
 
 def _sentence(ctx: Context) -> NewBan:
@@ -122,7 +122,7 @@ BAN = screen_of(
 )
 
 
-def ask_unban(ctx: Context, rest: str) -> Go:
+def ask_unban(ctx: Context, rest: str) -> Goto:
     """Lead from /unban WHO REASON to the question.
 
     Raises:
@@ -137,11 +137,11 @@ def ask_unban(ctx: Context, rest: str) -> Go:
     return to_unban(ctx, present, reason)
 
 
-def to_unban(ctx: Context, present: Ban, reason: str) -> Go:
+def to_unban(ctx: Context, present: Ban, reason: str) -> Goto:
     """Lead to the question before a ban is lifted."""
     ctx.admin.require(Permission.BAN, present.office)
     args = {"office": present.office, "ban": present.ban_id, "reason": reason_of(reason)}
-    return Go(screen=ScreenName.DESK_UNBAN, args=args)
+    return Goto(screen=ScreenName.DESK_UNBAN, args=args)
 
 
 def meant(ctx: Context) -> Ban:

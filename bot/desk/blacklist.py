@@ -9,7 +9,7 @@ from bot.dialog.context import Context
 from bot.dialog.effects import SendFile
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Go, Screen, stay
+from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import Button, View
 from bot.errors.commands import EndNotEarlier, EndNotLater, NotAsAsked, Usage
 from bot.i18n import formatting as common
@@ -31,7 +31,7 @@ _A_PAGE = 8
 _MOST_EXPORTED = 100_000
 
 
-def ask_list(ctx: Context, rest: str) -> Go:
+def ask_list(ctx: Context, rest: str) -> Goto:
     """Lead from /blacklist [粤K] to the list.
 
     Raises:
@@ -43,7 +43,7 @@ def ask_list(ctx: Context, rest: str) -> Go:
     if len(words) > 1:
         raise Usage("blacklist")
     args = {"at": ctx.desk_office(words[0], Permission.BLACKLIST).code} if words else {}
-    return Go(screen=ScreenName.DESK_BLACKLIST, args=args)
+    return Goto(screen=ScreenName.DESK_BLACKLIST, args=args)
 
 
 def _offices(ctx: Context) -> tuple[str, ...] | None:
@@ -103,13 +103,13 @@ def _filters(ctx: Context) -> list[tuple[Button, ...]]:
     return [causes, *in_columns(places, 5), *([turns] if turns else [])]
 
 
-def _narrowed(ctx: Context, **changes: str) -> Go:
+def _narrowed(ctx: Context, **changes: str) -> Goto:
     names = ("cause", "at") if "at" in changes else ("cause", "at", "places")
     kept = {name: ctx.arg(name) for name in names if ctx.arg(name)}
-    return Go(screen=ScreenName.DESK_BLACKLIST, args={**kept, **changes})
+    return Goto(screen=ScreenName.DESK_BLACKLIST, args={**kept, **changes})
 
 
-def _export(ctx: Context, _arg: str) -> Go:
+def _export(ctx: Context, _arg: str) -> Goto:
     ctx.admin.require(Permission.BLACKLIST)
     core, choice = ctx.core, _choice(ctx)
 
@@ -140,17 +140,17 @@ LIST = Screen(
     name=ScreenName.DESK_BLACKLIST,
     show=_show_list,
     buttons={
-        ActionName.OPEN: lambda ctx, arg: Go(
+        ActionName.OPEN: lambda ctx, arg: Goto(
             screen=ScreenName.DESK_BAN_CARD, args={"ban": int(arg), "list": dict(ctx.args)}
         ),
         ActionName.PAGE: lambda ctx, arg: _narrowed(ctx, page=arg),
         ActionName.CAUSE: lambda ctx, arg: _narrowed(ctx, cause=arg),
         ActionName.AT: lambda ctx, arg: _narrowed(ctx, at=arg),
-        ActionName.PLACES: lambda ctx, arg: Go(
+        ActionName.PLACES: lambda ctx, arg: Goto(
             screen=ScreenName.DESK_BLACKLIST, args={**ctx.args, "places": arg}
         ),
         ActionName.EXPORT: _export,
-        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=GONE,
@@ -160,14 +160,16 @@ LIST = Screen(
 _CHANGES = ("shorten", "lengthen", "lift")
 
 
-def _list_of(ctx: Context) -> Go:
+def _list_of(ctx: Context) -> Goto:
     listed = ctx.args.get("list")
     args: dict[str, Any] = listed if isinstance(listed, dict) else {}
-    return Go(screen=ScreenName.DESK_BLACKLIST, args=args)
+    return Goto(screen=ScreenName.DESK_BLACKLIST, args=args)
 
 
-def _card_of(ctx: Context) -> Go:
-    return Go(screen=ScreenName.DESK_BAN_CARD, args={"ban": ctx.args.get("ban"), "list": _list_of(ctx).args})
+def _card_of(ctx: Context) -> Goto:
+    return Goto(
+        screen=ScreenName.DESK_BAN_CARD, args={"ban": ctx.args.get("ban"), "list": _list_of(ctx).args}
+    )
 
 
 def _seen(ctx: Context) -> Ban:
@@ -177,7 +179,7 @@ def _seen(ctx: Context) -> Ban:
     return present
 
 
-def _show_card(ctx: Context) -> View | Go:
+def _show_card(ctx: Context) -> View | Goto:
     try:
         present = _seen(ctx)
     except NotBlacklisted:
@@ -198,24 +200,24 @@ def _show_card(ctx: Context) -> View | Go:
     return View(text=texts.ban_card(present, account), rows=rows)
 
 
-def _history(ctx: Context, _arg: str) -> Go:
+def _history(ctx: Context, _arg: str) -> Goto:
     present = _seen(ctx)
     account = account_of(ctx, present.identity_hash)
     identity = CaseFileKey(topic=CaseFileTopic.IDENTITY, value=present.identity_hash.hex())
     what = account.subject if account else str(identity)
-    return Go(screen=ScreenName.DESK_FIND, args={"what": what})
+    return Goto(screen=ScreenName.DESK_FIND, args={"what": what})
 
 
 CARD = Screen(
     name=ScreenName.DESK_BAN_CARD,
     show=_show_card,
     buttons={
-        ActionName.CHANGE: lambda ctx, arg: Go(
+        ActionName.CHANGE: lambda ctx, arg: Goto(
             screen=ScreenName.DESK_BAN_CHANGE, args={**_card_of(ctx).args, "do": arg}
         ),
         ActionName.HISTORY: _history,
         ActionName.BACK: lambda ctx, _arg: _list_of(ctx),
-        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=GONE,
@@ -229,7 +231,7 @@ def _show_change(ctx: Context) -> View:
     return View(text=text, rows=((Button(label=common.BACK(), action=ActionName.BACK),),))
 
 
-def _typed_change(ctx: Context, text: str) -> Go:
+def _typed_change(ctx: Context, text: str) -> Goto:
     present, change = _seen(ctx), ctx.arg("do")
     if change == "lift":
         return coming_from(_card_of(ctx), to_unban(ctx, present, text))

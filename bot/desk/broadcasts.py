@@ -7,7 +7,7 @@ from bot.desk.confirmation import WITHDRAWN
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Go, Screen
+from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.errors.commands import Usage
 from bot.i18n import formatting as common
@@ -21,7 +21,7 @@ from core.people.admins import Permission
 REDRAWN_EVERY = timedelta(seconds=5)
 
 
-def ask(ctx: Context, rest: str) -> Go:
+def ask(ctx: Context, rest: str) -> Goto:
     """Lead from /broadcast 粤K TEXT to the choice of whom it is for; without a text to the one that runs.
 
     Raises:
@@ -39,7 +39,7 @@ def ask(ctx: Context, rest: str) -> Go:
     text = broadcasts.validate_text(more[0])
     if present is not None:
         raise BroadcastRunning(present.broadcast_id)
-    return Go(screen=ScreenName.DESK_BROADCAST_AUDIENCE, args={"office": office.code, "text": text})
+    return Goto(screen=ScreenName.DESK_BROADCAST_AUDIENCE, args={"office": office.code, "text": text})
 
 
 def _reach(ctx: Context, office: str, audience: Audience) -> int:
@@ -49,8 +49,8 @@ def _reach(ctx: Context, office: str, audience: Audience) -> int:
     return people
 
 
-def _to_progress(one: Broadcast) -> Go:
-    return Go(screen=ScreenName.DESK_BROADCAST, args={"office": one.office, "id": one.broadcast_id})
+def _to_progress(one: Broadcast) -> Goto:
+    return Goto(screen=ScreenName.DESK_BROADCAST, args={"office": one.office, "id": one.broadcast_id})
 
 
 # --- whom it is for -------------------------------------------------------------------------
@@ -70,9 +70,9 @@ def _show_audience(ctx: Context) -> View:
     return View(text=words.preview(office, text), rows=(*in_columns(choices, 1), cancel))
 
 
-def _choose(ctx: Context, arg: str) -> Go:
+def _choose(ctx: Context, arg: str) -> Goto:
     ctx.require(Permission.BROADCAST)
-    return Go(screen=ScreenName.DESK_BROADCAST_ASK, args={**ctx.args, "audience": Audience(arg)})
+    return Goto(screen=ScreenName.DESK_BROADCAST_ASK, args={**ctx.args, "audience": Audience(arg)})
 
 
 AUDIENCE = Screen(
@@ -80,7 +80,7 @@ AUDIENCE = Screen(
     show=_show_audience,
     buttons={
         ActionName.CHOOSE: _choose,
-        ActionName.CANCEL: lambda _ctx, _arg: Go(screen=ScreenName.HOME, note=parts.CANCELLED()),
+        ActionName.CANCEL: lambda _ctx, _arg: Goto(screen=ScreenName.HOME, note=parts.CANCELLED()),
     },
     hint=common.PRESS_HINT,
     errors=WITHDRAWN,
@@ -105,7 +105,7 @@ def _show_question(ctx: Context) -> View:
     return View(text=text, rows=((send, cancel), (back,)))
 
 
-def _send(ctx: Context, _arg: str) -> Go:
+def _send(ctx: Context, _arg: str) -> Goto:
     ctx.require(Permission.BROADCAST)
     request = BroadcastRequest(
         office=ctx.arg("office"),
@@ -117,9 +117,9 @@ def _send(ctx: Context, _arg: str) -> Go:
     return _to_progress(broadcasts.begin(ctx.tx, request))
 
 
-def _back(ctx: Context, _arg: str) -> Go:
+def _back(ctx: Context, _arg: str) -> Goto:
     args = {"office": ctx.arg("office"), "text": ctx.arg("text")}
-    return Go(screen=ScreenName.DESK_BROADCAST_AUDIENCE, args=args)
+    return Goto(screen=ScreenName.DESK_BROADCAST_AUDIENCE, args=args)
 
 
 ASK = Screen(
@@ -128,7 +128,7 @@ ASK = Screen(
     buttons={
         ActionName.DO: _send,
         ActionName.BACK: _back,
-        ActionName.CANCEL: lambda _ctx, _arg: Go(screen=ScreenName.HOME, note=parts.CANCELLED()),
+        ActionName.CANCEL: lambda _ctx, _arg: Goto(screen=ScreenName.HOME, note=parts.CANCELLED()),
     },
     hint=common.PRESS_HINT,
     errors=WITHDRAWN,
@@ -158,16 +158,16 @@ def _show_progress(ctx: Context) -> View:
     return View(text=words.progress(one, figures), rows=(tuple(buttons),), redraw_at=again)
 
 
-def _stop(ctx: Context, _arg: str) -> Go:
+def _stop(ctx: Context, _arg: str) -> Goto:
     stopped = broadcasts.stop(ctx.tx, _meant(ctx).broadcast_id, ctx.actor)
     going = _to_progress(stopped)
-    return Go(screen=going.screen, args=going.args, note=words.STOPPED(), pinned=True)
+    return Goto(screen=going.screen, args=going.args, note=words.STOPPED(), pinned=True)
 
 
 PROGRESS = Screen(
     name=ScreenName.DESK_BROADCAST,
     show=_show_progress,
-    buttons={ActionName.STOP: _stop, ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME)},
+    buttons={ActionName.STOP: _stop, ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME)},
     hint=common.PRESS_HINT,
 )
 

@@ -7,7 +7,7 @@ from bot.desk.arguments import first_time, words_of
 from bot.desk.confirmation import Question, reason_of, screen_of
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
-from bot.dialog.screen import Go
+from bot.dialog.screen import Goto
 from bot.dialog.view import Style
 from bot.errors.commands import UnreadableTime, Usage
 from bot.texts.desk import days as texts
@@ -21,7 +21,7 @@ _SWITCHES = {"on": ScreenName.DESK_MAINTENANCE_ON, "off": ScreenName.DESK_MAINTE
 _LONGEST_TEXT = 500
 
 
-def ask_closed(ctx: Context, rest: str) -> Go:
+def ask_closed(ctx: Context, rest: str) -> Goto:
     """Lead from /closed 粤K 2026-12-31 REASON to the question.
 
     Raises:
@@ -35,7 +35,7 @@ def ask_closed(ctx: Context, rest: str) -> Go:
     if not reason:
         raise Usage("closed")
     ctx.core.endings.validate_closing(ctx.tx, office, day)
-    return Go(
+    return Goto(
         screen=ScreenName.DESK_CLOSED,
         args={"office": office.code, "day": day.isoformat(), "reason": reason_of(reason)},
     )
@@ -73,7 +73,7 @@ CLOSED = screen_of(
 )
 
 
-def ask_maintenance(ctx: Context, rest: str) -> Go:
+def ask_maintenance(ctx: Context, rest: str) -> Goto:
     """Lead from /maintenance 粤K|all on|off TEXT to the question.
 
     Raises:
@@ -92,7 +92,7 @@ def ask_maintenance(ctx: Context, rest: str) -> Go:
         raise NotInMaintenance
     shown = " ".join(text.split())[:_LONGEST_TEXT]
     args = {"office": code, "text": shown, "seen": maintenance.text_of(ctx.tx, code)}
-    return Go(screen=_SWITCHES[switch], args=args)
+    return Goto(screen=_SWITCHES[switch], args=args)
 
 
 def _begin(ctx: Context) -> str:

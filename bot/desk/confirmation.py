@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import ErrorWays, Go, Screen
+from bot.dialog.screen import ErrorWays, Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting as common
 from bot.texts.desk import parts
@@ -47,7 +47,7 @@ def screen_of(question: Question) -> Screen:
         )
         return View(text=question.ask(ctx), rows=(buttons,))
 
-    def act(ctx: Context, _arg: str) -> Go:
+    def act(ctx: Context, _arg: str) -> Goto:
         ctx.require(question.permission)
         return lead_back(ctx, question.act(ctx))
 
@@ -63,20 +63,20 @@ def screen_of(question: Question) -> Screen:
     )
 
 
-def coming_from(card: Go, asked: Go) -> Go:
+def coming_from(card: Goto, asked: Goto) -> Goto:
     """Return the way to a question that leads back to the card on which it was asked for."""
     return replace(asked, args={**asked.args, "back": [card.screen, dict(card.args)]})
 
 
-def lead_back(ctx: Context, note: str) -> Go:
+def lead_back(ctx: Context, note: str) -> Goto:
     """Lead from a question to where it was asked for: a card, or, from a command, the first page."""
     match ctx.args.get("back"):
         case [str(name), dict(args)] if screen := ScreenName.known(name):
-            return Go(screen=screen, args=args, note=note, pinned=True)
-    return Go(screen=ScreenName.HOME, note=note, pinned=True)
+            return Goto(screen=screen, args=args, note=note, pinned=True)
+    return Goto(screen=ScreenName.HOME, note=note, pinned=True)
 
 
-def _gone(ctx: Context, error: XuanhaoError) -> Go:
+def _gone(ctx: Context, error: XuanhaoError) -> Goto:
     return lead_back(ctx, of_error(error))
 
 

@@ -4,7 +4,7 @@ from bot.desk.arguments import named
 from bot.desk.confirmation import Question, reason_of, screen_of
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
-from bot.dialog.screen import Go
+from bot.dialog.screen import Goto
 from bot.dialog.view import Style
 from bot.texts.desk import counter as texts
 from core.people.admins import Permission
@@ -33,7 +33,7 @@ def _meant(ctx: Context) -> Plate:
     return Plate(office=ctx.arg("office"), kind=PlateKind(ctx.arg("kind")), serial=ctx.arg("serial"))
 
 
-def ask_confirm(ctx: Context, rest: str) -> Go:
+def ask_confirm(ctx: Context, rest: str) -> Goto:
     """Lead from /confirm 粤K12345 LAST6VIN to the question.
 
     Raises:
@@ -44,7 +44,7 @@ def ask_confirm(ctx: Context, rest: str) -> Go:
     return to_confirm(ctx, _plate(ctx, written, Permission.CONFIRM), tail)
 
 
-def to_confirm(ctx: Context, plate: Plate, tail: str) -> Go:
+def to_confirm(ctx: Context, plate: Plate, tail: str) -> Goto:
     """Lead to the question whether a number is on its vehicle, of which the last six were typed.
 
     Raises:
@@ -54,7 +54,7 @@ def to_confirm(ctx: Context, plate: Plate, tail: str) -> Go:
     ctx.admin.require(Permission.CONFIRM, plate.office)
     typed = compact(tail, HYPHENS)
     validate_registration(ctx.tx, plate, typed)
-    return Go(screen=ScreenName.DESK_CONFIRM, args=_args(plate, tail=typed))
+    return Goto(screen=ScreenName.DESK_CONFIRM, args=_args(plate, tail=typed))
 
 
 def _confirm_question(ctx: Context) -> str:
@@ -66,22 +66,22 @@ def _confirm(ctx: Context) -> str:
     return texts.registered(counter.register(ctx.tx, _meant(ctx), ctx.arg("tail"), actor=ctx.actor))
 
 
-def ask_void(ctx: Context, rest: str) -> Go:
+def ask_void(ctx: Context, rest: str) -> Goto:
     """Lead from /void 粤K12345 REASON to the question."""
     return _ask_end(ctx, Permission.VOID, rest)
 
 
-def ask_revoke(ctx: Context, rest: str) -> Go:
+def ask_revoke(ctx: Context, rest: str) -> Goto:
     """Lead from /revoke 粤K12345 REASON to the question."""
     return _ask_end(ctx, Permission.REVOKE, rest)
 
 
-def _ask_end(ctx: Context, permission: Permission, rest: str) -> Go:
+def _ask_end(ctx: Context, permission: Permission, rest: str) -> Goto:
     written, reason = named(permission, rest, 2)
     return to_end(ctx, permission, _plate(ctx, written, permission), reason)
 
 
-def to_end(ctx: Context, permission: Permission, plate: Plate, reason: str) -> Go:
+def to_end(ctx: Context, permission: Permission, plate: Plate, reason: str) -> Goto:
     """Lead to the question before a reservation is void or revoked, the permission says which.
 
     Raises:
@@ -90,7 +90,7 @@ def to_end(ctx: Context, permission: Permission, plate: Plate, reason: str) -> G
     """
     ctx.admin.require(permission, plate.office)
     reserved_of(ctx.tx, plate)
-    return Go(screen=_ENDS[permission], args=_args(plate, reason=reason_of(reason)))
+    return Goto(screen=_ENDS[permission], args=_args(plate, reason=reason_of(reason)))
 
 
 def _void_question(ctx: Context) -> str:

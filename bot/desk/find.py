@@ -14,7 +14,7 @@ from bot.desk.spreadsheets import sheet
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Go, Screen, stay
+from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import Button, Style, View
 from bot.errors.commands import NotAsAsked, Usage
 from bot.i18n import formatting as common
@@ -36,7 +36,7 @@ from core.values.plates import Plate
 _MOST_LISTED = 12
 
 
-def ask(ctx: Context, rest: str) -> Go:
+def ask(ctx: Context, rest: str) -> Goto:
     """Lead from /find WHAT to the card.
 
     Raises:
@@ -48,9 +48,9 @@ def ask(ctx: Context, rest: str) -> Go:
     return to_card(str(ctx.core.case_files.seek(ctx.tx, rest, today=today)))
 
 
-def to_card(what: str) -> Go:
+def to_card(what: str) -> Goto:
     """Lead to the card of a key: ``preselection:7``, ``account:12``, see ``core.reporting.case_file``."""
-    return Go(screen=ScreenName.DESK_FIND, args={"what": what})
+    return Goto(screen=ScreenName.DESK_FIND, args={"what": what})
 
 
 def _case_file(ctx: Context) -> CaseFile:
@@ -92,7 +92,7 @@ class Action:
     label: Callable[[], str]
     prompt: Callable[[CaseFile], str]
     may: Callable[[Context, CaseFile], bool]
-    typed: Callable[[Context, CaseFile, str], Go] | None = None
+    typed: Callable[[Context, CaseFile, str], Goto] | None = None
     style: Style | None = None
 
 
@@ -143,26 +143,26 @@ def _plate(case_file: CaseFile) -> Plate:
     return plate
 
 
-def _ban(ctx: Context, case_file: CaseFile, text: str) -> Go:
+def _ban(ctx: Context, case_file: CaseFile, text: str) -> Goto:
     if case_file.identity_hash is None:
         raise NothingKnown
     who = Who(identity_hash=case_file.identity_hash, account=case_file.account)
     return bans.to_ban(ctx, who, bans.read_wish(text, ctx.today))
 
 
-def _unban(ctx: Context, case_file: CaseFile, text: str) -> Go:
+def _unban(ctx: Context, case_file: CaseFile, text: str) -> Goto:
     if case_file.ban is None:
         raise NothingKnown
     return bans.to_unban(ctx, case_file.ban, text)
 
 
-def _grant(ctx: Context, case_file: CaseFile, text: str) -> Go:
+def _grant(ctx: Context, case_file: CaseFile, text: str) -> Goto:
     if case_file.vehicle is None:
         raise NothingKnown
     return people.ask_grant_for(ctx, case_file.vehicle.vin, text)
 
 
-def _move_here(ctx: Context, case_file: CaseFile, text: str) -> Go:
+def _move_here(ctx: Context, case_file: CaseFile, text: str) -> Goto:
     if case_file.account is None:
         raise NothingKnown
     number, reason = named("identity", text, 2)
@@ -283,7 +283,7 @@ def _looked_up(case_file: CaseFile) -> str:
     return case_file.vehicle.vin if case_file.vehicle else ""
 
 
-def _journal(ctx: Context, _arg: str) -> Go:
+def _journal(ctx: Context, _arg: str) -> Goto:
     case_file = _case_file(ctx)
     if not _may_know(ctx, case_file):
         raise NotYourOffice
@@ -295,7 +295,7 @@ def _hits(case_file: CaseFile) -> tuple[Preselection, ...]:
     return case_file.listed or case_file.preselections
 
 
-def _export(ctx: Context, _arg: str) -> Go:
+def _export(ctx: Context, _arg: str) -> Goto:
     case_file = _case_file(ctx)
     if not _may_know(ctx, case_file):
         raise NotYourOffice
@@ -308,13 +308,13 @@ FIND = Screen(
     name=ScreenName.DESK_FIND,
     show=_show,
     buttons={
-        ActionName.ACT: lambda ctx, arg: Go(
+        ActionName.ACT: lambda ctx, arg: Goto(
             screen=ScreenName.DESK_FIND_ACT, args={"what": ctx.arg("what"), "do": arg}
         ),
         ActionName.OPEN: lambda _ctx, arg: to_card(arg),
         ActionName.JOURNAL: _journal,
         ActionName.EXPORT: _export,
-        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=GONE,
@@ -331,7 +331,7 @@ def _action(ctx: Context) -> tuple[CaseFile, Action | None]:
     return case_file, action if possible else None
 
 
-def _over(ctx: Context, case_file: CaseFile) -> Go:
+def _over(ctx: Context, case_file: CaseFile) -> Goto:
     """Lead back to the card from what cannot be done any more; who has dealt with a number is said."""
     note = words.NOT_ANY_MORE()
     if (
@@ -344,10 +344,10 @@ def _over(ctx: Context, case_file: CaseFile) -> Go:
         except PlateNotReserved as error:
             note = of_error(error)
     card = to_card(ctx.arg("what"))
-    return Go(screen=card.screen, args=card.args, note=note, pinned=True)
+    return Goto(screen=card.screen, args=card.args, note=note, pinned=True)
 
 
-def _show_act(ctx: Context) -> View | Go:
+def _show_act(ctx: Context) -> View | Goto:
     case_file, action = _action(ctx)
     if action is None:
         return _over(ctx, case_file)
@@ -359,7 +359,7 @@ def _show_act(ctx: Context) -> View | Go:
     return View(text=action.prompt(case_file), rows=(*choices, back))
 
 
-def _typed(ctx: Context, text: str) -> Go:
+def _typed(ctx: Context, text: str) -> Goto:
     case_file, action = _action(ctx)
     card = to_card(ctx.arg("what"))
     if action is None:
@@ -372,7 +372,7 @@ def _typed(ctx: Context, text: str) -> Go:
         raise NotAsAsked from None
 
 
-def _type(ctx: Context, arg: str) -> Go:
+def _type(ctx: Context, arg: str) -> Goto:
     case_file, action = _action(ctx)
     card = to_card(ctx.arg("what"))
     if action is None or case_file.account is None or arg not in set(UserType):

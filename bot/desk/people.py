@@ -7,7 +7,7 @@ from bot.desk.arguments import named, words_of
 from bot.desk.confirmation import Question, reason_of, screen_of
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
-from bot.dialog.screen import Go
+from bot.dialog.screen import Goto
 from bot.dialog.view import Style
 from bot.errors.commands import Usage
 from bot.texts.desk import people as texts
@@ -55,7 +55,7 @@ def _chat_account(ctx: Context) -> Account:
 # --- user types -----------------------------------------------------------------------------
 
 
-def ask_user_type(ctx: Context, rest: str) -> Go:
+def ask_user_type(ctx: Context, rest: str) -> Goto:
     """Lead from /usertype WHO counter to the question."""
     written, name = named("usertype", rest, 2)
     return to_user_type(ctx, _account(ctx, written), _type_of(name))
@@ -68,7 +68,7 @@ def _type_of(written: str) -> UserType:
     raise Usage("usertype")
 
 
-def to_user_type(ctx: Context, account: Account, wanted: UserType) -> Go:
+def to_user_type(ctx: Context, account: Account, wanted: UserType) -> Goto:
     """Lead to the question before somebody's user type changes.
 
     Raises:
@@ -82,7 +82,7 @@ def to_user_type(ctx: Context, account: Account, wanted: UserType) -> Go:
         "from": account.user_type,
         "type": wanted,
     }
-    return Go(screen=ScreenName.DESK_USERTYPE, args=args)
+    return Goto(screen=ScreenName.DESK_USERTYPE, args=args)
 
 
 def _set_user_type(ctx: Context) -> str:
@@ -110,7 +110,7 @@ USERTYPE = screen_of(
 # --- identities -----------------------------------------------------------------------------
 
 
-def ask_identity(ctx: Context, rest: str) -> Go:
+def ask_identity(ctx: Context, rest: str) -> Goto:
     """Lead from /identity ID WHO REASON to the question.
 
     Raises:
@@ -128,7 +128,7 @@ def read_identity(ctx: Context, written: str) -> str:
     return parse_identity(written, today=ctx.tx.now.astimezone(CHINA).date())
 
 
-def to_identity(ctx: Context, identity: str, account: Account, reason: str) -> Go:
+def to_identity(ctx: Context, identity: str, account: Account, reason: str) -> Goto:
     """Lead to the question before an identity is moved; the number itself is kept sealed meanwhile."""
     holder = _holder(ctx, identity)
     if holder is not None and holder.account_id == account.account_id:
@@ -140,7 +140,7 @@ def to_identity(ctx: Context, identity: str, account: Account, reason: str) -> G
         "sealed": ctx.core.vault.seal(identity).decode(),
         "reason": reason_of(reason),
     }
-    return Go(screen=ScreenName.DESK_IDENTITY, args=args)
+    return Goto(screen=ScreenName.DESK_IDENTITY, args=args)
 
 
 def _holder(ctx: Context, identity: str) -> Account | None:
@@ -200,7 +200,7 @@ IDENTITY = screen_of(
 _CHANCES = re.compile(r"\b(random|compose)\s*[=\uff1d]\s*(\d{1,9})(?!\d)[,;\uff0c\uff1b]?", re.IGNORECASE)
 
 
-def ask_grant(ctx: Context, rest: str) -> Go:
+def ask_grant(ctx: Context, rest: str) -> Goto:
     """Lead from /grant VIN random=1 compose=5 REASON to the question.
 
     Raises:
@@ -213,7 +213,7 @@ def ask_grant(ctx: Context, rest: str) -> Go:
     return to_grant(ctx, parse_vin(written).vin, batches=batches, wishes=wishes, reason=reason)
 
 
-def ask_grant_for(ctx: Context, vin: str, written: str) -> Go:
+def ask_grant_for(ctx: Context, vin: str, written: str) -> Goto:
     """Lead from random=1 compose=5 REASON, typed on a vehicle's card, to the question."""
     batches, wishes, reason = _granted(written)
     return to_grant(ctx, vin, batches=batches, wishes=wishes, reason=reason)
@@ -228,7 +228,7 @@ def _granted(written: str) -> tuple[int, int, str]:
     return counts.get("random", 0), counts.get("compose", 0), reason
 
 
-def to_grant(ctx: Context, vin: str, *, batches: int, wishes: int, reason: str) -> Go:
+def to_grant(ctx: Context, vin: str, *, batches: int, wishes: int, reason: str) -> Goto:
     """Lead to the question before a vehicle is given chances."""
     ctx.admin.require(Permission.GRANT, EVERYWHERE)
     validate_grant(batches, wishes)
@@ -240,7 +240,7 @@ def to_grant(ctx: Context, vin: str, *, batches: int, wishes: int, reason: str) 
         "seen": list(granted_of(ctx.tx, vin)),
         "reason": reason,
     }
-    return Go(screen=ScreenName.DESK_GRANT, args=args)
+    return Goto(screen=ScreenName.DESK_GRANT, args=args)
 
 
 def _seen(ctx: Context) -> tuple[int, int]:

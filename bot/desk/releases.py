@@ -8,7 +8,7 @@ from bot.desk.arguments import kind_of, mask_for, read_time
 from bot.desk.confirmation import Question, screen_of
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
-from bot.dialog.screen import Go
+from bot.dialog.screen import Goto
 from bot.errors.commands import Usage
 from bot.texts.desk import releases as texts
 from core.people.admins import Permission
@@ -100,7 +100,7 @@ def to_release(request: ReleaseRequest, office: Office, actor: str) -> Release:
     )
 
 
-def ask(ctx: Context, rest: str) -> Go:
+def ask(ctx: Context, rest: str) -> Goto:
     """Lead from the command to the question.
 
     Raises:
@@ -111,7 +111,7 @@ def ask(ctx: Context, rest: str) -> Go:
     office = ctx.desk_office(request.office, Permission.RELEASE)
     release = to_release(request, office, ctx.actor)
     pool_segments.validate_release(ctx.tx, release)
-    return Go(
+    return Goto(
         screen=ScreenName.DESK_RELEASE,
         args={
             "office": office.code,

@@ -7,7 +7,7 @@ from bot.dialog.context import Context
 from bot.dialog.effects import LoadVehicles, SendFile
 from bot.dialog.events import Received
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import AttachmentHandler, Go, Screen, stay
+from bot.dialog.screen import AttachmentHandler, Goto, Screen, stay
 from bot.dialog.view import Button, Style, View
 from bot.errors.tables import TableFileTooLarge
 from bot.i18n import formatting as common
@@ -43,20 +43,20 @@ class _Uploaded:
     file: VehicleFile
 
 
-def ask(ctx: Context, _rest: str) -> Go:
+def ask(ctx: Context, _rest: str) -> Goto:
     """Lead from /vehicles to the page that takes files, or to the import that is under way."""
     ctx.admin.require(Permission.VEHICLES, EVERYWHERE)
-    return _to_open(ctx) or Go(screen=ScreenName.DESK_VEHICLES, args={"office": EVERYWHERE})
+    return _to_open(ctx) or Goto(screen=ScreenName.DESK_VEHICLES, args={"office": EVERYWHERE})
 
 
-def _to_open(ctx: Context) -> Go | None:
+def _to_open(ctx: Context) -> Goto | None:
     open_one = imports.under_way(ctx.tx, ctx.chat_id)
     return _to(open_one) if open_one else None
 
 
-def _to(one: Import, note: str = "") -> Go:
+def _to(one: Import, note: str = "") -> Goto:
     args = {"office": EVERYWHERE, "id": str(one.import_id)}
-    return Go(screen=ScreenName.DESK_IMPORT, args=args, note=note, pinned=True)
+    return Goto(screen=ScreenName.DESK_IMPORT, args=args, note=note, pinned=True)
 
 
 def _show_home(ctx: Context) -> View:
@@ -85,7 +85,7 @@ def _read(_core: Core, received: Received) -> _Uploaded:
     return _Uploaded(file_id=received.file_id, name=name, file=read_vehicles(received.content))
 
 
-def _take(ctx: Context, uploaded: _Uploaded) -> Go:
+def _take(ctx: Context, uploaded: _Uploaded) -> Goto:
     ctx.require(Permission.VEHICLES)
     file = uploaded.file
     if file.wrong:
@@ -99,7 +99,7 @@ def _take(ctx: Context, uploaded: _Uploaded) -> Go:
         actor=ctx.actor,
     )
     begun = imports.begin(ctx.tx, request)
-    return Go(
+    return Goto(
         screen=ScreenName.DESK_IMPORT,
         args={"office": EVERYWHERE, "id": str(begun.import_id)},
         note=words.repeated(file),
@@ -119,12 +119,12 @@ def _file(name: str, table: Table) -> SendFile:
     )
 
 
-def _template(_ctx: Context, _arg: str) -> Go:
+def _template(_ctx: Context, _arg: str) -> Goto:
     table = Table(title=words.SHEET(), columns=words.head(), rows=[words.export_row(_SAMPLE)])
     return stay(effects=(_file(words.TEMPLATE_NAME, table),))
 
 
-def _export(ctx: Context, _arg: str) -> Go:
+def _export(ctx: Context, _arg: str) -> Goto:
     ctx.require(Permission.VEHICLES)
     title, columns = words.SHEET(), words.head()
 
@@ -139,7 +139,7 @@ def _export(ctx: Context, _arg: str) -> Go:
     return stay(note=MAKING(), effects=(wanted,))
 
 
-def _under_way(ctx: Context, _error: XuanhaoError) -> Go:
+def _under_way(ctx: Context, _error: XuanhaoError) -> Goto:
     return ask(ctx, "")
 
 
@@ -150,7 +150,7 @@ HOME = Screen(
         ActionName.OPEN: lambda ctx, number: _to(imports.get(ctx.tx, int(number))),
         ActionName.TEMPLATE: _template,
         ActionName.EXPORT: _export,
-        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     attachment=AttachmentHandler(
         most_bytes=MOST_BYTES, parse=_read, apply=_take, too_large=TableFileTooLarge, waiting=words.RECEIVED
@@ -182,14 +182,16 @@ def _show_import(ctx: Context) -> View:
     return View(text=words.ended(one, ctx.tx.now), rows=rows)
 
 
-def _confirm(ctx: Context, _arg: str) -> Go:
+def _confirm(ctx: Context, _arg: str) -> Goto:
     done = imports.confirm(ctx.tx, _meant(ctx).import_id, ctx.actor)
     return _to(done, note=words.CONFIRMED())
 
 
-def _drop(ctx: Context, _arg: str) -> Go:
+def _drop(ctx: Context, _arg: str) -> Goto:
     imports.drop(ctx.tx, _meant(ctx).import_id, ctx.actor)
-    return Go(screen=ScreenName.DESK_VEHICLES, args={"office": EVERYWHERE}, note=words.DROPPED(), pinned=True)
+    return Goto(
+        screen=ScreenName.DESK_VEHICLES, args={"office": EVERYWHERE}, note=words.DROPPED(), pinned=True
+    )
 
 
 IMPORT = Screen(
@@ -198,7 +200,7 @@ IMPORT = Screen(
     buttons={
         ActionName.CONFIRM: _confirm,
         ActionName.DROP: _drop,
-        ActionName.UNDO: lambda ctx, _arg: Go(screen=ScreenName.DESK_IMPORT_UNDO, args=ctx.args),
+        ActionName.UNDO: lambda ctx, _arg: Goto(screen=ScreenName.DESK_IMPORT_UNDO, args=ctx.args),
         ActionName.BACK: lambda ctx, _arg: ask(ctx, ""),
     },
     errors=GONE,
@@ -212,7 +214,7 @@ def _show_undo(ctx: Context) -> View:
     return View(text=words.undo_question(_meant(ctx)), rows=((sure, keep),))
 
 
-def _undo(ctx: Context, _arg: str) -> Go:
+def _undo(ctx: Context, _arg: str) -> Goto:
     return _to(imports.undo(ctx.tx, _meant(ctx).import_id, ctx.actor), note=words.UNDONE())
 
 

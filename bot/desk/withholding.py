@@ -6,7 +6,7 @@ from bot.desk.arguments import kind_of, mask_for, words_of
 from bot.desk.confirmation import Question, screen_of
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
-from bot.dialog.screen import Go
+from bot.dialog.screen import Goto
 from bot.dialog.view import Style
 from bot.texts.desk import withholding as texts
 from core.people.admins import Permission
@@ -20,16 +20,16 @@ _WORDS = 3
 _QUESTIONS = {"withhold": ScreenName.DESK_WITHHOLD, "unwithhold": ScreenName.DESK_UNWITHHOLD}
 
 
-def _ask(ctx: Context, command: str, rest: str, judge: Callable[[Tx, Office, Mask], None]) -> Go:
+def _ask(ctx: Context, command: str, rest: str, judge: Callable[[Tx, Office, Mask], None]) -> Goto:
     code, kind, mask = words_of(command, rest, _WORDS)
     office = ctx.desk_office(code, Permission.WITHHOLD)
     meant = mask_for(office, kind_of(command, kind), mask)
     args = {"office": office.code, "kind": meant.kind.value, "mask": meant.pattern}
     judge(ctx.tx, office, meant)
-    return Go(screen=_QUESTIONS[command], args=args)
+    return Goto(screen=_QUESTIONS[command], args=args)
 
 
-def ask_withhold(ctx: Context, rest: str) -> Go:
+def ask_withhold(ctx: Context, rest: str) -> Goto:
     """Lead from /withhold 粤K small A888# to the question.
 
     Raises:
@@ -39,7 +39,7 @@ def ask_withhold(ctx: Context, rest: str) -> Go:
     return _ask(ctx, "withhold", rest, pool_segments.validate_withhold)
 
 
-def ask_unwithhold(ctx: Context, rest: str) -> Go:
+def ask_unwithhold(ctx: Context, rest: str) -> Goto:
     """Lead from /unwithhold 粤K small A888# to the question.
 
     Raises:

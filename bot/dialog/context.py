@@ -47,7 +47,7 @@ class Context:
     language: Language = Language.CHINESE  # in which the screen is shown
     bot_username: str = ""  # how the bot is called in links
     has_left: bool = False  # a rehearsal, by what is being answered
-    known: object = None  # what the step that led to this screen has handed on, see ``Go.known``
+    known: object = None  # what the step that led to this screen has handed on, see ``Goto.known``
 
     @property
     def actor(self) -> str:

@@ -8,7 +8,7 @@ from bot.dialog.callback_data import Carried
 from bot.dialog.context import Context
 from bot.dialog.events import Command
 from bot.dialog.names import ScreenName
-from bot.dialog.screen import Go, Screen
+from bot.dialog.screen import Goto, Screen
 from core.errors import XuanhaoError
 
 
@@ -29,10 +29,10 @@ class Words:
     of_error: Callable[[XuanhaoError], str]
     not_taken: NotTaken
     one_of_album: Callable[[], str]  # said once when several pictures came together
-    command: Callable[[Context, Command], Go]
+    command: Callable[[Context, Command], Goto]
     with_file: frozenset[str]  # commands that may be written under a file; they only look, and change nothing
-    outside: Callable[[Context, Carried], Go]
-    before: Callable[[Context, Screen], Go | None]  # what has to come before a screen, if anything
+    outside: Callable[[Context, Carried], Goto]
+    before: Callable[[Context, Screen], Goto | None]  # what has to come before a screen, if anything
     keyboard_gone: Callable[[], str]  # said when a reply keyboard is taken away
     username: Callable[[], str]  # how the bot is called in links, known once it runs
     leaves: Callable[[Context, Command], bool]  # whether a command leads out of a rehearsal

@@ -18,7 +18,7 @@ from typing import Protocol, TypeVar
 from bot.dialog.events import Attachment
 from bot.dialog.record import Kept
 from bot.dialog.result import AttachmentTarget, Request, StepResult
-from bot.dialog.screen import Go
+from bot.dialog.screen import Goto
 from bot.i18n.language import Language
 from core.clock import to_millis
 from core.errors import XuanhaoError
@@ -26,7 +26,7 @@ from core.ports import Tx
 
 T = TypeVar("T")
 
-REHEARSE = Go(screen=None, rehearsal=True)
+REHEARSE = Goto(screen=None, rehearsal=True)
 """The way into a rehearsal."""
 
 _STAGE = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rehearsal")

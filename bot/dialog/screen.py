@@ -15,7 +15,7 @@ from core.errors import XuanhaoError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Go:
+class Goto:
     """Where a step leads: a screen, and what is said on the way."""
 
     screen: ScreenName | None  # None: nowhere else, see ``stay``
@@ -28,15 +28,15 @@ class Go:
     known: object = None  # what the step has read and changed, so that the screen need not read it again
 
 
-def stay(*, note: str = "", alert: bool = False, effects: Sequence[Effect] = ()) -> Go:
+def stay(*, note: str = "", alert: bool = False, effects: Sequence[Effect] = ()) -> Goto:
     """Return the way of a step that leads nowhere: the screen stays as it is, with its arguments."""
-    return Go(screen=None, note=note, alert=alert, effects=effects)
+    return Goto(screen=None, note=note, alert=alert, effects=effects)
 
 
-ErrorWays = Mapping[type[XuanhaoError], Callable[[Context, XuanhaoError], Go]]
+ErrorWays = Mapping[type[XuanhaoError], Callable[[Context, XuanhaoError], Goto]]
 """Where a screen leads on from an error, instead of staying."""
 
-Handler = Callable[[Context, str], Go]
+Handler = Callable[[Context, str], Goto]
 """Takes a press (with its argument), or typed text."""
 
 
@@ -52,7 +52,7 @@ class AttachmentHandler:
 
     most_bytes: int
     parse: Callable[[Core, Received], object]
-    apply: Callable[[Context, Any], Go]
+    apply: Callable[[Context, Any], Goto]
     prefetch: Callable[[Context], object] | None = None
     too_large: Callable[[int], XuanhaoError] = AttachmentTooLarge  # raised, with ``most_bytes``, for what is
     waiting: Callable[[], str] | None = None  # said where fetching and reading take longer than a moment
@@ -63,10 +63,10 @@ class Screen:
     """One screen of a conversation."""
 
     name: ScreenName
-    show: Callable[[Context], View | Go]
+    show: Callable[[Context], View | Goto]
     buttons: Mapping[ActionName, Handler] = field(default_factory=dict)
     text: Handler | None = None
-    contact: Callable[[Context, Contact], Go] | None = None
+    contact: Callable[[Context, Contact], Goto] | None = None
     attachment: AttachmentHandler | None = None
     errors: ErrorWays = field(default_factory=dict)
     hint: Callable[[], str] | None = None  # what to do here, said when something else came

@@ -13,7 +13,7 @@ from bot.dialog.prefetched import Prefetched
 from bot.dialog.record import Place, Record, find_record, open_record, place_in_album, save
 from bot.dialog.rehearsal import RehearsalAsked
 from bot.dialog.result import AttachmentTarget, NothingToSay, Request, StepResult
-from bot.dialog.screen import Go, Screen, stay
+from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import View
 from bot.i18n.language import speaking
 from core.bootstrap import Core
@@ -125,7 +125,7 @@ class Steps:
     def _looking(self, tx: Tx, record: Record) -> Context:
         return Context(core=self._core, tx=tx, chat_id=record.chat_id, args=record.args, received_at=tx.now)
 
-    def _captioned(self, ctx: Context, screen: Screen, sent: Attachment) -> Go | None:
+    def _captioned(self, ctx: Context, screen: Screen, sent: Attachment) -> Goto | None:
         """Return where the command leads that was written under a file which this screen does not take."""
         typed = sent.command
         if screen.attachment is not None or typed is None or typed.name not in self._words.with_file:
@@ -177,14 +177,14 @@ class Steps:
             bot_username=self._words.username(),
         )
 
-    def _pressed(self, ctx: Context, record: Record, carried: Carried) -> Go:
+    def _pressed(self, ctx: Context, record: Record, carried: Carried) -> Goto:
         screen = self._screen(record.screen)
         handler = screen.buttons.get(carried.action) if carried.action else None
         if handler is None:  # of an older program
             return stay(note=self._words.old_button())
         return self._words.before(ctx, screen) or handler(ctx, carried.arg)
 
-    def _answer(self, ctx: Context, record: Record, event: Event) -> Go:
+    def _answer(self, ctx: Context, record: Record, event: Event) -> Goto:
         screen = self._screen(record.screen)
         mark_reachable(ctx.tx, ctx.chat_id)  # whoever writes has let us in again
         if isinstance(event, Command):
@@ -200,7 +200,7 @@ class Steps:
         is_photo = isinstance(event, Attachment) and event.is_image
         return stay(note=self._words.not_taken(screen.hint, is_photo=is_photo))
 
-    def _sent(self, ctx: Context, screen: Screen, event: Attachment) -> Go | None:
+    def _sent(self, ctx: Context, screen: Screen, event: Attachment) -> Goto | None:
         """Return where what was sent leads; None where nobody takes it."""
         captioned = self._captioned(ctx, screen, event)
         if captioned is not None and captioned.screen is not None:
@@ -213,17 +213,17 @@ class Steps:
             return replace(taken, screen=captioned.screen, args=captioned.args)
         return taken
 
-    def _advance(self, tx: Tx, ctx: Context, record: Record, go: Go) -> StepResult:
+    def _advance(self, tx: Tx, ctx: Context, record: Record, go: Goto) -> StepResult:
         if go.rehearsal:
             raise RehearsalAsked(ctx.account_or_none.office if ctx.account_or_none else None)
         return self._show(tx, ctx, record, go, moved=True)
 
-    def _show(self, tx: Tx, ctx: Context, record: Record, go: Go, *, moved: bool = False) -> StepResult:
+    def _show(self, tx: Tx, ctx: Context, record: Record, go: Goto, *, moved: bool = False) -> StepResult:
         """Follow a step to where it leads, in the language that it may itself have chosen."""
         with speaking(ctx.language):
             return self._led(tx, ctx, record, go, moved=moved)
 
-    def _led(self, tx: Tx, ctx: Context, record: Record, go: Go, *, moved: bool) -> StepResult:
+    def _led(self, tx: Tx, ctx: Context, record: Record, go: Goto, *, moved: bool) -> StepResult:
         """Follow a step to where it leads, and keep it; a screen may itself lead on."""
         note, alert, pinned, effects = go.note, go.alert, go.pinned, tuple(go.effects)
         name, args = _after(go, record.screen, record.args)
@@ -236,7 +236,7 @@ class Steps:
                 screen = self._screen(name)
                 shown = self._words.before(ctx, screen) or screen.show(ctx)
             except Refusal as error:  # what it was about is gone: an office that is served no more
-                shown = Go(screen=self._words.first_screen, note=self._words.of_error(error))
+                shown = Goto(screen=self._words.first_screen, note=self._words.of_error(error))
             if isinstance(shown, View):
                 break
             ctx.known = None
@@ -288,6 +288,6 @@ class Steps:
         return [row["chat_id"] for row in tx.all("dialog.live")]
 
 
-def _after(go: Go, name: str, args: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
+def _after(go: Goto, name: str, args: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
     """Return where a chat is after a step: a screen, by its name, and its arguments."""
     return (name, args) if go.screen is None else (go.screen, go.args)

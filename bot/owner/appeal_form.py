@@ -5,7 +5,7 @@ from bot.dialog.effects import Forget
 from bot.dialog.events import Received
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import AttachmentHandler, ErrorWays, Go, Screen
+from bot.dialog.screen import AttachmentHandler, ErrorWays, Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting as common
 from bot.owner.appeals import PHOTO_PAGES, begin, filled, step
@@ -37,9 +37,9 @@ def _draft(ctx: Context) -> Appeal:
     return ctx.core.appeals.draft(ctx.tx, ctx.account)
 
 
-def _on(ctx: Context, note: str = "") -> Go:
+def _on(ctx: Context, note: str = "") -> Goto:
     go = step(_draft(ctx))
-    return Go(screen=go.screen, args=go.args, note=note)
+    return Goto(screen=go.screen, args=go.args, note=note)
 
 
 def _back(ctx: Context) -> tuple[Button, ...]:
@@ -51,21 +51,21 @@ def _back(ctx: Context) -> tuple[Button, ...]:
 
 _WAYS = {
     ActionName.REVIEW: lambda ctx, _arg: _on(ctx),
-    ActionName.LIST: lambda _ctx, _arg: Go(screen=ScreenName.APPEALS),
+    ActionName.LIST: lambda _ctx, _arg: Goto(screen=ScreenName.APPEALS),
 }
 
 
-def _stay_or_list(_ctx: Context, error: XuanhaoError) -> Go:
-    return Go(screen=ScreenName.APPEALS, note=of_error(error), pinned=True)
+def _stay_or_list(_ctx: Context, error: XuanhaoError) -> Goto:
+    return Goto(screen=ScreenName.APPEALS, note=of_error(error), pinned=True)
 
 
-def _pointless(_ctx: Context, error: XuanhaoError) -> Go:
+def _pointless(_ctx: Context, error: XuanhaoError) -> Goto:
     """Say why a filled-in appeal is not needed, and offer to give it up."""
-    return Go(screen=ScreenName.APPEAL_DROP, note=of_error(error), pinned=True)
+    return Goto(screen=ScreenName.APPEAL_DROP, note=of_error(error), pinned=True)
 
 
 GONE: ErrorWays = {
-    StepOutOfOrder: lambda _ctx, _error: Go(screen=ScreenName.APPEALS, note=words.GONE(), pinned=True)
+    StepOutOfOrder: lambda _ctx, _error: Goto(screen=ScreenName.APPEALS, note=words.GONE(), pinned=True)
 }
 """The draft has been submitted, given up or dropped meanwhile."""
 
@@ -73,7 +73,7 @@ GONE: ErrorWays = {
 # --- notice and consent ---------------------------------------------------------------------
 
 
-def _read(ctx: Context, _arg: str) -> Go:
+def _read(ctx: Context, _arg: str) -> Goto:
     return filled(ctx, ctx.arg("vin"))
 
 
@@ -97,7 +97,7 @@ NOTICE = Screen(
 )
 
 
-def _consent(ctx: Context, _arg: str) -> Go:
+def _consent(ctx: Context, _arg: str) -> Goto:
     ctx.core.appeals.consent(ctx.tx, ctx.account)
     return _on(ctx)
 
@@ -116,7 +116,7 @@ CONSENT = Screen(
     ),
     buttons={
         ActionName.AGREE: _consent,
-        ActionName.DECLINE: lambda _ctx, _arg: Go(
+        ActionName.DECLINE: lambda _ctx, _arg: Goto(
             screen=ScreenName.APPEALS, note=words.DECLINED(), pinned=True
         ),
     },
@@ -128,7 +128,7 @@ CONSENT = Screen(
 # --- vehicle and reason ---------------------------------------------------------------------
 
 
-def _take_vin(ctx: Context, vin: str) -> Go:
+def _take_vin(ctx: Context, vin: str) -> Goto:
     ctx.core.appeals.enter_vin(ctx.tx, ctx.account, vin)
     return _on(ctx)
 
@@ -153,7 +153,7 @@ VIN = Screen(
 )
 
 
-def _reason(ctx: Context, typed: str) -> Go:
+def _reason(ctx: Context, typed: str) -> Goto:
     ctx.core.appeals.enter_reason(ctx.tx, ctx.account, typed)
     return _on(ctx)
 
@@ -187,10 +187,10 @@ def _judged(core: Core, received: Received) -> Photo:
 
 
 def _photo_screen(slot: Slot) -> Screen:
-    def take(ctx: Context, photo: Photo) -> Go:
+    def take(ctx: Context, photo: Photo) -> Goto:
         ctx.core.appeals.attach(ctx.tx, ctx.account, slot, photo)
         go = _on(ctx)
-        return Go(screen=go.screen, args=go.args, note=words.photo_taken(slot), effects=(Forget(),))
+        return Goto(screen=go.screen, args=go.args, note=words.photo_taken(slot), effects=(Forget(),))
 
     return Screen(
         name=PHOTO_PAGES[slot],
@@ -211,7 +211,7 @@ def _photo_screen(slot: Slot) -> Screen:
 # --- review ---------------------------------------------------------------------------------
 
 
-def _show_review(ctx: Context) -> View | Go:
+def _show_review(ctx: Context) -> View | Goto:
     draft, account = _draft(ctx), ctx.account
     missing = step(draft)
     if missing.screen != ScreenName.APPEAL_REVIEW:
@@ -242,21 +242,21 @@ def _show_review(ctx: Context) -> View | Go:
     )
 
 
-def _submit(ctx: Context, _arg: str) -> Go:
+def _submit(ctx: Context, _arg: str) -> Goto:
     one = ctx.core.appeals.submit(ctx.tx, ctx.account)
-    return Go(
+    return Goto(
         screen=ScreenName.APPEAL, args={"id": str(one.appeal_id)}, note=words.submitted(one), pinned=True
     )
 
 
-def _exchange(ctx: Context, _arg: str) -> Go:
+def _exchange(ctx: Context, _arg: str) -> Goto:
     ctx.core.appeals.exchange_photos(ctx.tx, ctx.account)
-    return Go(screen=ScreenName.APPEAL_REVIEW, note=words.EXCHANGED(), pinned=True)
+    return Goto(screen=ScreenName.APPEAL_REVIEW, note=words.EXCHANGED(), pinned=True)
 
 
-def _corrects(screen: ScreenName) -> Go:
+def _corrects(screen: ScreenName) -> Goto:
     """Lead to a page of the registration, and back from there."""
-    return Go(screen=screen, args={"back": ScreenName.APPEAL_REVIEW})
+    return Goto(screen=screen, args={"back": ScreenName.APPEAL_REVIEW})
 
 
 REVIEW = Screen(
@@ -265,14 +265,14 @@ REVIEW = Screen(
     show=_show_review,
     buttons={
         ActionName.SUBMIT: _submit,
-        ActionName.VIN: lambda _ctx, _arg: Go(screen=ScreenName.APPEAL_VIN),
-        ActionName.REASON: lambda _ctx, _arg: Go(screen=ScreenName.APPEAL_REASON),
-        ActionName.PHOTO: lambda _ctx, slot: Go(screen=PHOTO_PAGES[Slot(slot)]),
+        ActionName.VIN: lambda _ctx, _arg: Goto(screen=ScreenName.APPEAL_VIN),
+        ActionName.REASON: lambda _ctx, _arg: Goto(screen=ScreenName.APPEAL_REASON),
+        ActionName.PHOTO: lambda _ctx, slot: Goto(screen=PHOTO_PAGES[Slot(slot)]),
         ActionName.EXCHANGE: _exchange,
         ActionName.NAME: lambda _ctx, _arg: _corrects(ScreenName.REG_NAME),
         ActionName.PHONE: lambda _ctx, _arg: _corrects(ScreenName.REG_PHONE),
-        ActionName.DROP: lambda _ctx, _arg: Go(screen=ScreenName.APPEAL_DROP),
-        ActionName.LIST: lambda _ctx, _arg: Go(screen=ScreenName.APPEALS),
+        ActionName.DROP: lambda _ctx, _arg: Goto(screen=ScreenName.APPEAL_DROP),
+        ActionName.LIST: lambda _ctx, _arg: Goto(screen=ScreenName.APPEALS),
     },
     hint=common.PRESS_HINT,
     errors={
@@ -287,9 +287,9 @@ REVIEW = Screen(
 )
 
 
-def _drop(ctx: Context, _arg: str) -> Go:
+def _drop(ctx: Context, _arg: str) -> Goto:
     ctx.core.appeals.drop(ctx.tx, ctx.account)
-    return Go(screen=ScreenName.APPEALS, note=words.DROPPED())
+    return Goto(screen=ScreenName.APPEALS, note=words.DROPPED())
 
 
 DROP = Screen(

@@ -3,7 +3,7 @@
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import ErrorWays, Go, Screen
+from bot.dialog.screen import ErrorWays, Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting as common
 from bot.owner.entry import entry, step_of
@@ -17,7 +17,7 @@ _A_PAGE = 8
 PHOTO_PAGES = {Slot.IDENTITY: ScreenName.APPEAL_IDENTITY, Slot.INVOICE: ScreenName.APPEAL_INVOICE}
 
 
-def begin(ctx: Context, vin: str = "") -> Go:
+def begin(ctx: Context, vin: str = "") -> Goto:
     """Lead into a new appeal, or on with the draft; about a vehicle, where one is meant.
 
     Raises:
@@ -26,38 +26,38 @@ def begin(ctx: Context, vin: str = "") -> Go:
     account, core = ctx.account_or_none, ctx.core
     if account is None or not account.is_registered:
         go = entry(ctx)
-        return Go(screen=go.screen, args=go.args, note=words.REGISTER_FIRST(), alert=True)
+        return Goto(screen=go.screen, args=go.args, note=words.REGISTER_FIRST(), alert=True)
     ban = running(ctx.tx, account.identity_hash)
     if ban is not None:
         note = words.ban_stays(core.offices.get(ban.office))
-        return Go(screen=ScreenName.BANNED, note=note, pinned=True)
+        return Goto(screen=ScreenName.BANNED, note=note, pinned=True)
     if vin:
         core.appeals.validate(ctx.tx, account, vin)
     draft = core.appeals.find_draft(ctx.tx, account)
     if draft is None or not draft.has_consent:
-        return Go(screen=ScreenName.APPEAL_NOTICE, args={"vin": vin})
+        return Goto(screen=ScreenName.APPEAL_NOTICE, args={"vin": vin})
     return filled(ctx, vin)
 
 
-def filled(ctx: Context, vin: str) -> Go:
+def filled(ctx: Context, vin: str) -> Goto:
     """Begin or go on, and lead to what is missing."""
     before = ctx.core.appeals.find_draft(ctx.tx, ctx.account)
     begun = ctx.core.appeals.begin(ctx.tx, ctx.account, vin)
     changed = before is not None and before.vin is not None and before.vin != begun.vin
     go = step(begun)
-    return Go(screen=go.screen, note=words.VIN_CHANGED() if changed else "", pinned=True)
+    return Goto(screen=go.screen, note=words.VIN_CHANGED() if changed else "", pinned=True)
 
 
-def step(draft: Appeal) -> Go:
+def step(draft: Appeal) -> Goto:
     """Lead to what is still missing of a draft."""
     if not draft.has_consent:
-        return Go(screen=ScreenName.APPEAL_CONSENT)
+        return Goto(screen=ScreenName.APPEAL_CONSENT)
     if draft.vin is None:
-        return Go(screen=ScreenName.APPEAL_VIN)
+        return Goto(screen=ScreenName.APPEAL_VIN)
     if draft.reason_sealed is None:
-        return Go(screen=ScreenName.APPEAL_REASON)
+        return Goto(screen=ScreenName.APPEAL_REASON)
     missing = draft.missing_photo
-    return Go(screen=ScreenName.APPEAL_REVIEW if missing is None else PHOTO_PAGES[missing])
+    return Goto(screen=ScreenName.APPEAL_REVIEW if missing is None else PHOTO_PAGES[missing])
 
 
 # --- the list -------------------------------------------------------------------------------
@@ -89,9 +89,9 @@ LIST = Screen(
     show=_show_list,
     buttons={
         ActionName.NEW: lambda ctx, _arg: begin(ctx),
-        ActionName.OPEN: lambda _ctx, number: Go(screen=ScreenName.APPEAL, args={"id": number}),
-        ActionName.PAGE: lambda _ctx, page: Go(screen=ScreenName.APPEALS, args={"page": page}),
-        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
+        ActionName.OPEN: lambda _ctx, number: Goto(screen=ScreenName.APPEAL, args={"id": number}),
+        ActionName.PAGE: lambda _ctx, page: Goto(screen=ScreenName.APPEALS, args={"page": page}),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
 )
@@ -107,11 +107,11 @@ def _own(ctx: Context) -> Appeal:
     return ctx.core.appeals.own(ctx.tx, ctx.account_or_none, int(number))
 
 
-def _show(ctx: Context) -> View | Go:
+def _show(ctx: Context) -> View | Goto:
     try:
         one = _own(ctx)
     except AppealUnknown:
-        return Go(screen=ScreenName.APPEALS)
+        return Goto(screen=ScreenName.APPEALS)
     if one.state == AppealState.DRAFT:
         return step(one)
     actions: list[tuple[Button, ...]] = []
@@ -128,42 +128,44 @@ def _show(ctx: Context) -> View | Go:
     return View(text=words.page(one, ctx.core.offices.get(one.office)), rows=(*actions, back))
 
 
-def _renew(ctx: Context, _arg: str) -> Go:
+def _renew(ctx: Context, _arg: str) -> Goto:
     begun = ctx.core.appeals.renew(ctx.tx, ctx.account, _own(ctx).appeal_id)
     go = step(begun)
-    return Go(screen=go.screen, args=go.args, note=words.RENEWED(), pinned=True)
+    return Goto(screen=go.screen, args=go.args, note=words.RENEWED(), pinned=True)
 
 
-def _select(ctx: Context, _arg: str) -> Go:
+def _select(ctx: Context, _arg: str) -> Goto:
     """Go on with the selection for the vehicle, with what was begun of it, as far as that goes."""
     vin, begun = _own(ctx).required_vin, ctx.current_preselection
     if begun is None:
-        return entry(ctx) if running(ctx.tx, ctx.account.identity_hash) else Go(screen=ScreenName.BASICS)
+        return entry(ctx) if running(ctx.tx, ctx.account.identity_hash) else Goto(screen=ScreenName.BASICS)
     if begun.state == PreselectionState.INFORMED and begun.vin != vin:
         ctx.core.preselections.enter_vin(ctx.tx, begun.preselection_id, vin)
         ctx.refresh()
         return step_of(ctx, ctx.preselection)
     go = step_of(ctx, begun)
     is_other = begun.vin is not None and begun.vin != vin
-    return Go(screen=go.screen, args=go.args, note=words.OTHER_VEHICLE() if is_other else "", alert=is_other)
+    return Goto(
+        screen=go.screen, args=go.args, note=words.OTHER_VEHICLE() if is_other else "", alert=is_other
+    )
 
 
-def _stands(ctx: Context, _error: object) -> Go:
+def _stands(ctx: Context, _error: object) -> Goto:
     """Show where an appeal stands that somebody has ended meanwhile."""
-    return Go(screen=ScreenName.APPEAL, args={"id": ctx.arg("id")})
+    return Goto(screen=ScreenName.APPEAL, args={"id": ctx.arg("id")})
 
 
-def _was_faster(ctx: Context, _error: object) -> Go:
+def _was_faster(ctx: Context, _error: object) -> Goto:
     """Show the decision that came before the withdrawal, and that it stands."""
     is_withdrawn = _own(ctx).state == AppealState.WITHDRAWN
     note = "" if is_withdrawn else words.ENDED_BEFORE()
-    return Go(screen=ScreenName.APPEAL, args={"id": ctx.arg("id")}, note=note, pinned=True)
+    return Goto(screen=ScreenName.APPEAL, args={"id": ctx.arg("id")}, note=note, pinned=True)
 
 
 ERRORS: ErrorWays = {
     AppealDecided: _was_faster,
     StepOutOfOrder: _stands,
-    AppealUnfinished: lambda ctx, _error: Go(
+    AppealUnfinished: lambda ctx, _error: Goto(
         screen=step(ctx.core.appeals.draft(ctx.tx, ctx.account)).screen,
         note=words.UNFINISHED(),
         pinned=True,
@@ -174,23 +176,23 @@ PAGE = Screen(
     name=ScreenName.APPEAL,
     show=_show,
     buttons={
-        ActionName.WITHDRAW: lambda ctx, _arg: Go(
+        ActionName.WITHDRAW: lambda ctx, _arg: Goto(
             screen=ScreenName.APPEAL_WITHDRAW, args={"id": ctx.arg("id")}
         ),
         ActionName.RENEW: _renew,
         ActionName.SELECT: _select,
-        ActionName.LIST: lambda _ctx, _arg: Go(screen=ScreenName.APPEALS),
-        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
+        ActionName.LIST: lambda _ctx, _arg: Goto(screen=ScreenName.APPEALS),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=ERRORS,
 )
 
 
-def _show_withdraw(ctx: Context) -> View | Go:
+def _show_withdraw(ctx: Context) -> View | Goto:
     one = _own(ctx)
     if one.state != AppealState.PENDING:
-        return Go(screen=ScreenName.APPEAL, args={"id": ctx.arg("id")})
+        return Goto(screen=ScreenName.APPEAL, args={"id": ctx.arg("id")})
     return View(
         text=words.withdraw_question(one),
         rows=(
@@ -202,10 +204,10 @@ def _show_withdraw(ctx: Context) -> View | Go:
     )
 
 
-def _withdraw(ctx: Context, _arg: str) -> Go:
+def _withdraw(ctx: Context, _arg: str) -> Goto:
     one = _own(ctx)
     ctx.core.appeals.withdraw(ctx.tx, ctx.account, one.appeal_id)
-    return Go(screen=ScreenName.APPEAL, args={"id": str(one.appeal_id)}, note=words.WITHDRAWN())
+    return Goto(screen=ScreenName.APPEAL, args={"id": str(one.appeal_id)}, note=words.WITHDRAWN())
 
 
 WITHDRAW = Screen(
@@ -213,7 +215,7 @@ WITHDRAW = Screen(
     show=_show_withdraw,
     buttons={
         ActionName.WITHDRAW: _withdraw,
-        ActionName.STAY: lambda ctx, _arg: Go(screen=ScreenName.APPEAL, args={"id": ctx.arg("id")}),
+        ActionName.STAY: lambda ctx, _arg: Goto(screen=ScreenName.APPEAL, args={"id": ctx.arg("id")}),
     },
     hint=common.PRESS_HINT,
     errors=ERRORS,

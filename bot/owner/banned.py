@@ -2,7 +2,7 @@
 
 from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Go, Screen
+from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, View
 from bot.i18n import formatting as common
 from bot.texts import notices
@@ -10,10 +10,10 @@ from bot.texts.owner import home
 from core.people.blacklist import running
 
 
-def _show(ctx: Context) -> View | Go:
+def _show(ctx: Context) -> View | Goto:
     ban = running(ctx.tx, ctx.account.identity_hash)
     if ban is None:
-        return Go(screen=ScreenName.HOME)
+        return Goto(screen=ScreenName.HOME)
     office = ctx.core.offices.get(ban.office) or ctx.core.offices.get(ctx.account.office or "")
     return View(
         text=notices.banned(ban.until, ban.reason, office),
@@ -31,8 +31,8 @@ BANNED = Screen(
     name=ScreenName.BANNED,
     show=_show,
     buttons={
-        ActionName.MINE: lambda _ctx, _arg: Go(screen=ScreenName.MINE),
-        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
+        ActionName.MINE: lambda _ctx, _arg: Goto(screen=ScreenName.MINE),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
 )

@@ -3,7 +3,7 @@
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Go, Screen
+from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting as common
 from bot.owner.entry import entry, go_on
@@ -34,11 +34,11 @@ def _show_basics(ctx: Context) -> View:
     return View(text=preselect.basics(offices, chosen, may_change=may_change), rows=rows)
 
 
-def _choose(ctx: Context, kind: str) -> Go:
+def _choose(ctx: Context, kind: str) -> Goto:
     account = ctx.account
     office = ctx.office_of(ctx.arg("office") or account.office or "")
     ctx.core.preselections.choose(ctx.tx, account, office, PlateKind(kind))
-    return Go(screen=ScreenName.NOTICE)
+    return Goto(screen=ScreenName.NOTICE)
 
 
 BASICS = Screen(
@@ -47,11 +47,11 @@ BASICS = Screen(
     show=_show_basics,
     buttons={
         ActionName.KIND: _choose,
-        ActionName.OFFICE: lambda _ctx, code: Go(screen=ScreenName.BASICS, args={"office": code}),
-        ActionName.PAGE: lambda ctx, page: Go(
+        ActionName.OFFICE: lambda _ctx, code: Goto(screen=ScreenName.BASICS, args={"office": code}),
+        ActionName.PAGE: lambda ctx, page: Goto(
             screen=ScreenName.BASICS, args={"office": ctx.arg("office"), "page": page}
         ),
-        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
 )
 
@@ -67,7 +67,7 @@ def _show_notice(ctx: Context) -> View:
     )
 
 
-def _agree(ctx: Context, _arg: str) -> Go:
+def _agree(ctx: Context, _arg: str) -> Goto:
     ctx.core.preselections.agree(ctx.tx, ctx.account, ctx.preselection.preselection_id)
     return go_on(ctx)
 
@@ -78,7 +78,7 @@ NOTICE = Screen(
     show=_show_notice,
     buttons={
         ActionName.AGREE: _agree,
-        ActionName.BASICS: lambda ctx, _arg: Go(
+        ActionName.BASICS: lambda ctx, _arg: Goto(
             screen=ScreenName.BASICS, args={"office": ctx.preselection.office}
         ),
     },

@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.dialog.context import Context
 from bot.dialog.effects import SendCode
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Go, stay
+from bot.dialog.screen import Goto, stay
 from bot.dialog.view import Button, View
 from bot.texts.owner import registration
 from core.people.verification import CheckResult, CodeBinding, CodePurpose
@@ -15,10 +15,10 @@ _LONGEST = 40
 _LABELS = ("短信验证码", "验证码", "CODE")
 
 
-def request(ctx: Context, binding: CodeBinding, screen: ScreenName) -> Go:
+def request(ctx: Context, binding: CodeBinding, screen: ScreenName) -> Goto:
     """Ask for a code, and lead to the page where it is entered."""
     code_id = ctx.core.verification.request(ctx.tx, binding)
-    return Go(screen=screen, effects=(SendCode(code_id=code_id),))
+    return Goto(screen=screen, effects=(SendCode(code_id=code_id),))
 
 
 def page(ctx: Context, purpose: CodePurpose, phone: str, extra: tuple[Button, ...]) -> View:
@@ -46,6 +46,6 @@ def digits(typed: str) -> str:
     return compact(without_label(typed[:_LONGEST], _LABELS))
 
 
-def wrong(result: CheckResult) -> Go:
+def wrong(result: CheckResult) -> Goto:
     """Say that a code was wrong, which has cost a try."""
     return stay(note=registration.wrong_code(result.tries_left), alert=True)

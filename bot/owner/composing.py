@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Go, Screen
+from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting as common
 from bot.owner.entry import step_of
@@ -27,11 +27,11 @@ def _args(ctx: Context, wishes: Sequence[str], suggestions: Sequence[str] = ()) 
     }
 
 
-def _back_to_random(ctx: Context, _arg: str) -> Go:
-    return Go(screen=ScreenName.SELECTING, args={"without_four": bool(ctx.args.get("without_four"))})
+def _back_to_random(ctx: Context, _arg: str) -> Goto:
+    return Goto(screen=ScreenName.SELECTING, args={"without_four": bool(ctx.args.get("without_four"))})
 
 
-def _show(ctx: Context) -> View | Go:
+def _show(ctx: Context) -> View | Goto:
     begun, office = ctx.preselection, ctx.office
     if begun.state != PreselectionState.VERIFIED:
         return step_of(ctx, begun)
@@ -40,7 +40,7 @@ def _show(ctx: Context) -> View | Go:
         return _back_to_random(ctx, "")
     left, wishes = remaining_quota(ctx.tx, office, begun.required_vin), ctx.list_arg("wishes")
     if left.none:
-        return Go(screen=ScreenName.USED_UP)
+        return Goto(screen=ScreenName.USED_UP)
     rows = list(
         in_columns(
             [
@@ -69,25 +69,25 @@ def _show(ctx: Context) -> View | Go:
     return View(text=selecting.composing(office, begun.kind, left, wishes), rows=rows, redraw_at=lease)
 
 
-def _typed(ctx: Context, typed: str) -> Go:
+def _typed(ctx: Context, typed: str) -> Goto:
     return _with(ctx, split_wishes(typed, limit=_MOST_READ))
 
 
-def _with(ctx: Context, more: Sequence[str]) -> Go:
+def _with(ctx: Context, more: Sequence[str]) -> Goto:
     """Add wishes to those that are there, if all of them can be made."""
     if not more:
         raise NoWishes
     present = ctx.list_arg("wishes")
     wishes = validate_wishes(ctx.tx, ctx.office, ctx.preselection, [*present, *more])
-    return Go(screen=ScreenName.COMPOSE, args=_args(ctx, wishes, ctx.list_arg("ideas")))
+    return Goto(screen=ScreenName.COMPOSE, args=_args(ctx, wishes, ctx.list_arg("ideas")))
 
 
-def _without(ctx: Context, wish: str) -> Go:
+def _without(ctx: Context, wish: str) -> Goto:
     rest = [one for one in ctx.list_arg("wishes") if one != wish]
-    return Go(screen=ScreenName.COMPOSE, args=_args(ctx, rest, ctx.list_arg("ideas")))
+    return Goto(screen=ScreenName.COMPOSE, args=_args(ctx, rest, ctx.list_arg("ideas")))
 
 
-def _submit(ctx: Context, _arg: str) -> Go:
+def _submit(ctx: Context, _arg: str) -> Goto:
     wishes, begun, office = ctx.list_arg("wishes"), ctx.preselection, ctx.office
     if not office.hours.is_open(ctx.received_at):
         raise OfficeClosed(office.hours.next_opening(ctx.received_at))
@@ -95,7 +95,7 @@ def _submit(ctx: Context, _arg: str) -> Go:
     left = remaining_quota(ctx.tx, office, begun.required_vin).wishes
     if left < len(wishes):
         raise NoWishesLeft(left)
-    return Go(screen=ScreenName.TRY, args=_args(ctx, wishes))
+    return Goto(screen=ScreenName.TRY, args=_args(ctx, wishes))
 
 
 COMPOSE = Screen(
@@ -104,7 +104,7 @@ COMPOSE = Screen(
     buttons={
         ActionName.ADD: lambda ctx, idea: _with(ctx, [idea]),
         ActionName.REMOVE: _without,
-        ActionName.CLEAR: lambda ctx, _arg: Go(screen=ScreenName.COMPOSE, args=_args(ctx, ())),
+        ActionName.CLEAR: lambda ctx, _arg: Goto(screen=ScreenName.COMPOSE, args=_args(ctx, ())),
         ActionName.SUBMIT: _submit,
         ActionName.RANDOM: _back_to_random,
     },
@@ -117,12 +117,12 @@ COMPOSE = Screen(
 # --- the question before a try ----------------------------------------------------------------
 
 
-def _show_try(ctx: Context) -> View | Go:
+def _show_try(ctx: Context) -> View | Goto:
     begun, office, wishes = ctx.preselection, ctx.office, ctx.list_arg("wishes")
     if begun.state != PreselectionState.VERIFIED:
         return step_of(ctx, begun)
     if not wishes:
-        return Go(screen=ScreenName.COMPOSE, args=_args(ctx, ()))
+        return Goto(screen=ScreenName.COMPOSE, args=_args(ctx, ()))
     known = failed_before(ctx.tx, begun, wishes)
     return View(
         text=selecting.try_question(office, wishes, known),
@@ -133,14 +133,14 @@ def _show_try(ctx: Context) -> View | Go:
     )
 
 
-def _try(ctx: Context, _arg: str) -> Go:
+def _try(ctx: Context, _arg: str) -> Goto:
     begun, wishes = ctx.preselection, ctx.list_arg("wishes")
     result = ctx.core.selection.compose(
         ctx.tx, ctx.account, begun.preselection_id, ctx.office, wishes, received_at=ctx.received_at
     )
     if result.taken:
-        return Go(screen=ScreenName.DONE, args={"id": str(begun.preselection_id)})
-    return Go(
+        return Goto(screen=ScreenName.DONE, args={"id": str(begun.preselection_id)})
+    return Goto(
         screen=ScreenName.COMPOSE,
         args=_args(ctx, (), result.suggestions),
         note=selecting.failed(ctx.office, result),
@@ -153,7 +153,7 @@ TRY = Screen(
     show=_show_try,
     buttons={
         ActionName.TRY: _try,
-        ActionName.BACK: lambda ctx, _arg: Go(
+        ActionName.BACK: lambda ctx, _arg: Goto(
             screen=ScreenName.COMPOSE, args=_args(ctx, ctx.list_arg("wishes"))
         ),
     },

@@ -2,36 +2,36 @@
 
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
-from bot.dialog.screen import Go, Screen
+from bot.dialog.screen import Goto, Screen
 from core.people.accounts import Account
 from core.people.blacklist import running
 from core.preselection import Preselection, PreselectionState, lease_until, of_account
 from core.preselection.selection import remaining_quota
 
 
-def entry(ctx: Context) -> Go:
+def entry(ctx: Context) -> Goto:
     """Lead on from where the owner left."""
     ctx.refresh()
     account = ctx.account_or_none
     if account is None or not account.consents:
-        return Go(screen=ScreenName.CONSENT)
+        return Goto(screen=ScreenName.CONSENT)
     if not account.is_registered:
         return registration_step(account)
     if running(ctx.tx, account.identity_hash) is not None:
-        return Go(screen=ScreenName.BANNED)
+        return Goto(screen=ScreenName.BANNED)
     if ctx.current_preselection is not None:
         return step_of(ctx, ctx.current_preselection)
     reserved = reserved_of(ctx)
     if reserved is not None:
-        return Go(screen=ScreenName.DONE, args={"id": str(reserved.preselection_id)})
-    return Go(screen=ScreenName.BASICS)
+        return Goto(screen=ScreenName.DONE, args={"id": str(reserved.preselection_id)})
+    return Goto(screen=ScreenName.BASICS)
 
 
-def consent_first(ctx: Context, screen: Screen) -> Go | None:
+def consent_first(ctx: Context, screen: Screen) -> Goto | None:
     """Lead to the consent before any screen that takes personal data, whatever the way to it."""
     if not screen.personal or (ctx.account_or_none is not None and ctx.account_or_none.consents):
         return None
-    return Go(screen=ScreenName.CONSENT)
+    return Goto(screen=ScreenName.CONSENT)
 
 
 def reserved_of(ctx: Context) -> Preselection | None:
@@ -40,45 +40,45 @@ def reserved_of(ctx: Context) -> Preselection | None:
     return next((one for one in mine if one.state == PreselectionState.RESERVED), None)
 
 
-def registration_step(account: Account) -> Go:
+def registration_step(account: Account) -> Goto:
     """Lead to what is still missing of a registration."""
     if not account.office:
-        return Go(screen=ScreenName.REG_OFFICE)
+        return Goto(screen=ScreenName.REG_OFFICE)
     if account.name_sealed is None:
-        return Go(screen=ScreenName.REG_NAME)
+        return Goto(screen=ScreenName.REG_NAME)
     if account.identity_sealed is None:
-        return Go(screen=ScreenName.REG_IDENTITY)
+        return Goto(screen=ScreenName.REG_IDENTITY)
     if account.phone_sealed is None:
-        return Go(screen=ScreenName.REG_PHONE)
-    return Go(screen=ScreenName.REG_REVIEW)
+        return Goto(screen=ScreenName.REG_PHONE)
+    return Goto(screen=ScreenName.REG_REVIEW)
 
 
-def step_of(ctx: Context, begun: Preselection) -> Go:
+def step_of(ctx: Context, begun: Preselection) -> Goto:
     """Lead to the step at which a preselection stands."""
     match begun.state:
         case PreselectionState.DRAFT:
-            return Go(screen=ScreenName.NOTICE)
+            return Goto(screen=ScreenName.NOTICE)
         case PreselectionState.INFORMED:
             return data_step(begun)
         case _:
             office = ctx.office_of(begun.office)
             if remaining_quota(ctx.tx, office, begun.required_vin).none:
-                return Go(screen=ScreenName.USED_UP)
+                return Goto(screen=ScreenName.USED_UP)
             if begun.state == PreselectionState.VERIFIED and lease_until(ctx.tx, begun) is not None:
-                return Go(screen=ScreenName.SELECTING)
-            return Go(screen=ScreenName.TERMS)
+                return Goto(screen=ScreenName.SELECTING)
+            return Goto(screen=ScreenName.TERMS)
 
 
-def go_on(ctx: Context) -> Go:
+def go_on(ctx: Context) -> Goto:
     """Lead on after something was done to the preselection: it is read anew."""
     ctx.refresh()
     return step_of(ctx, ctx.preselection)
 
 
-def data_step(begun: Preselection) -> Go:
+def data_step(begun: Preselection) -> Goto:
     """Lead to what is still missing of the data of step 2."""
     if begun.vin is None:
-        return Go(screen=ScreenName.VIN)
+        return Goto(screen=ScreenName.VIN)
     if begun.certificate is None:
-        return Go(screen=ScreenName.CERTIFICATE_KIND)
-    return Go(screen=ScreenName.REVIEW)
+        return Goto(screen=ScreenName.CERTIFICATE_KIND)
+    return Goto(screen=ScreenName.REVIEW)

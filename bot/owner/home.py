@@ -7,7 +7,7 @@ from bot.dialog.context import Context
 from bot.dialog.events import Command
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.rehearsal import REHEARSE
-from bot.dialog.screen import Go, Screen, stay
+from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting as common
 from bot.owner.appeal_form import FORM
@@ -81,7 +81,7 @@ def help_text(ctx: Context) -> str:
     return home.help_text() + commands.help_text(ctx.admin.permissions)
 
 
-def command(ctx: Context, typed: Command) -> Go:
+def command(ctx: Context, typed: Command) -> Goto:
     """Lead an owner's command to its screen."""
     if typed.name == "start" and typed.rest:
         return opened(typed.rest)
@@ -89,30 +89,30 @@ def command(ctx: Context, typed: Command) -> Go:
     return way(ctx) if way else stay(note=home.unknown_command())
 
 
-def _cancel(ctx: Context) -> Go:
+def _cancel(ctx: Context) -> Goto:
     """Lead to the question before something is given up: on the pages of an appeal, the appeal."""
     draft = ctx.core.appeals.find_draft(ctx.tx, ctx.account_or_none) if ctx.account_or_none else None
     of_appeal = ctx.screen in FORM or ctx.arg("back") == ScreenName.APPEAL_REVIEW
     if draft is not None and (of_appeal or ctx.current_preselection is None):
-        return Go(screen=ScreenName.APPEAL_DROP)
+        return Goto(screen=ScreenName.APPEAL_DROP)
     if ctx.current_preselection is None:
-        return Go(screen=ScreenName.HOME, note=home.NOTHING_TO_CANCEL())
-    return Go(screen=ScreenName.ABANDON)
+        return Goto(screen=ScreenName.HOME, note=home.NOTHING_TO_CANCEL())
+    return Goto(screen=ScreenName.ABANDON)
 
 
-_WAYS: dict[str, Callable[[Context], Go]] = {
-    "start": lambda _ctx: Go(screen=ScreenName.HOME),
+_WAYS: dict[str, Callable[[Context], Goto]] = {
+    "start": lambda _ctx: Goto(screen=ScreenName.HOME),
     "preselect": entry,
     "rehearse": lambda _ctx: REHEARSE,
-    "mine": lambda _ctx: Go(screen=ScreenName.MINE),
-    "appeal": lambda _ctx: Go(screen=ScreenName.APPEALS),
-    "offices": lambda _ctx: Go(screen=ScreenName.PROVINCES),
-    "pool": lambda _ctx: Go(screen=ScreenName.POOL),
-    "notify": lambda _ctx: Go(screen=ScreenName.NOTIFY),
-    "privacy": lambda _ctx: Go(screen=ScreenName.PRIVACY),
+    "mine": lambda _ctx: Goto(screen=ScreenName.MINE),
+    "appeal": lambda _ctx: Goto(screen=ScreenName.APPEALS),
+    "offices": lambda _ctx: Goto(screen=ScreenName.PROVINCES),
+    "pool": lambda _ctx: Goto(screen=ScreenName.POOL),
+    "notify": lambda _ctx: Goto(screen=ScreenName.NOTIFY),
+    "privacy": lambda _ctx: Goto(screen=ScreenName.PRIVACY),
     "export": export,
-    "delete": lambda _ctx: Go(screen=ScreenName.DELETE),
-    "language": lambda _ctx: Go(screen=ScreenName.LANGUAGE),
+    "delete": lambda _ctx: Goto(screen=ScreenName.DELETE),
+    "language": lambda _ctx: Goto(screen=ScreenName.LANGUAGE),
     "cancel": _cancel,
     "help": lambda ctx: stay(note=help_text(ctx)),
 }
@@ -123,13 +123,13 @@ HOME = Screen(
     show=_show,
     buttons={
         ActionName.PRESELECT: lambda ctx, _arg: entry(ctx),
-        ActionName.PROVINCES: lambda _ctx, _arg: Go(screen=ScreenName.PROVINCES),
-        ActionName.POOL: lambda _ctx, _arg: Go(screen=ScreenName.POOL),
+        ActionName.PROVINCES: lambda _ctx, _arg: Goto(screen=ScreenName.PROVINCES),
+        ActionName.POOL: lambda _ctx, _arg: Goto(screen=ScreenName.POOL),
         ActionName.REHEARSE: lambda _ctx, _arg: REHEARSE,
-        ActionName.MINE: lambda _ctx, _arg: Go(screen=ScreenName.MINE),
-        ActionName.PRIVACY: lambda _ctx, _arg: Go(screen=ScreenName.PRIVACY),
-        ActionName.APPEALS: lambda _ctx, _arg: Go(screen=ScreenName.APPEALS),
-        ActionName.HELP: lambda _ctx, _arg: Go(screen=ScreenName.HELP),
+        ActionName.MINE: lambda _ctx, _arg: Goto(screen=ScreenName.MINE),
+        ActionName.PRIVACY: lambda _ctx, _arg: Goto(screen=ScreenName.PRIVACY),
+        ActionName.APPEALS: lambda _ctx, _arg: Goto(screen=ScreenName.APPEALS),
+        ActionName.HELP: lambda _ctx, _arg: Goto(screen=ScreenName.HELP),
         ActionName.SPEAK: speak,
     },
     hint=home.NEW,
@@ -143,5 +143,5 @@ def _show_help(ctx: Context) -> View:
 HELP = Screen(
     name=ScreenName.HELP,
     show=_show_help,
-    buttons={ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME)},
+    buttons={ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME)},
 )

@@ -3,7 +3,7 @@
 from bot.dialog.context import Context
 from bot.dialog.effects import Offer
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Go, Screen
+from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, View
 from bot.i18n import formatting as common
 from bot.i18n.language import Language
@@ -24,16 +24,16 @@ def _marked(language: Language, present: Language) -> str:
     return ("● " if language == present else "○ ") + languages.NAMES[language]
 
 
-def speak(ctx: Context, wanted: str) -> Go:
+def speak(ctx: Context, wanted: str) -> Goto:
     """Speak another language from now on: the screen, the menu of commands, and all that is told later."""
     if wanted in set(Language):
         ctx.speak(Language(wanted))
-    return Go(screen=ScreenName.HOME, effects=(Offer(),))
+    return Goto(screen=ScreenName.HOME, effects=(Offer(),))
 
 
 LANGUAGE = Screen(
     name=ScreenName.LANGUAGE,
     show=_show,
-    buttons={ActionName.SPEAK: speak, ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME)},
+    buttons={ActionName.SPEAK: speak, ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME)},
     hint=common.PRESS_HINT,
 )

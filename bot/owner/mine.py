@@ -3,7 +3,7 @@
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Go, Screen
+from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting as common
 from bot.owner.entry import entry
@@ -45,10 +45,10 @@ def receipt_of(one: Preselection, office: Office) -> ReceiptPicture:
     return ReceiptPicture(number=f"{one.preselection_id}:{one.state}", receipt=receipt)
 
 
-def _show_done(ctx: Context) -> View | Go:
+def _show_done(ctx: Context) -> View | Goto:
     one = _own(ctx)
     if one is None or one.state not in _WITH_RECEIPT:
-        return Go(screen=ScreenName.MINE)
+        return Goto(screen=ScreenName.MINE)
     office = ctx.office_of(one.office)
     return View(
         text=selecting.done(one, office),
@@ -63,16 +63,16 @@ def _show_done(ctx: Context) -> View | Go:
     )
 
 
-def _next_vehicle(ctx: Context, _arg: str) -> Go:
-    return entry(ctx) if ctx.current_preselection is not None else Go(screen=ScreenName.BASICS)
+def _next_vehicle(ctx: Context, _arg: str) -> Goto:
+    return entry(ctx) if ctx.current_preselection is not None else Goto(screen=ScreenName.BASICS)
 
 
 DONE = Screen(
     name=ScreenName.DONE,
     show=_show_done,
     buttons={
-        ActionName.MINE: lambda _ctx, _arg: Go(screen=ScreenName.MINE),
-        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
+        ActionName.MINE: lambda _ctx, _arg: Goto(screen=ScreenName.MINE),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
         ActionName.NEXT: _next_vehicle,
     },
     hint=common.PRESS_HINT,
@@ -120,10 +120,10 @@ MINE = Screen(
     name=ScreenName.MINE,
     show=_show_mine,
     buttons={
-        ActionName.RECEIPT: lambda _ctx, number: Go(screen=ScreenName.DONE, args={"id": number}),
-        ActionName.REMINDERS: lambda _ctx, _arg: Go(screen=ScreenName.REMINDERS),
+        ActionName.RECEIPT: lambda _ctx, number: Goto(screen=ScreenName.DONE, args={"id": number}),
+        ActionName.REMINDERS: lambda _ctx, _arg: Goto(screen=ScreenName.REMINDERS),
         ActionName.PRESELECT: lambda ctx, _arg: entry(ctx),
-        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
 )

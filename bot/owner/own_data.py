@@ -7,7 +7,7 @@ from functools import partial
 from bot.dialog.context import Context
 from bot.dialog.effects import SendFile
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Go, Screen
+from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting as common
 from bot.owner.personal_data_export import to_html, to_json
@@ -38,7 +38,7 @@ def _show_privacy(ctx: Context) -> View:
     )
 
 
-def export(ctx: Context) -> Go:
+def export(ctx: Context) -> Goto:
     """Send everything that is held of whoever asks, as two files; read anew, from a snapshot."""
     chat_id, day = ctx.chat_id, f"{ctx.tx.now.astimezone(CHINA):%Y-%m-%d}"
 
@@ -51,7 +51,7 @@ def export(ctx: Context) -> Go:
         )
         for ending, form in _FORMS.items()
     ]
-    return Go(screen=ScreenName.PRIVACY, note=words.EXPORTING(), effects=tuple(files))
+    return Goto(screen=ScreenName.PRIVACY, note=words.EXPORTING(), effects=tuple(files))
 
 
 def _made(form: Callable[[Everything, datetime], bytes], found: tuple[Everything, datetime]) -> bytes:
@@ -63,8 +63,8 @@ PRIVACY = Screen(
     show=_show_privacy,
     buttons={
         ActionName.EXPORT: lambda ctx, _arg: export(ctx),
-        ActionName.DELETE: lambda _ctx, _arg: Go(screen=ScreenName.DELETE),
-        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
+        ActionName.DELETE: lambda _ctx, _arg: Goto(screen=ScreenName.DELETE),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
 )
@@ -79,10 +79,10 @@ def _show_delete(ctx: Context) -> View:
     return View(text=words.WHAT_IS_DELETED(), rows=((confirm, back),))
 
 
-def _delete(ctx: Context, _arg: str) -> Go:
+def _delete(ctx: Context, _arg: str) -> Goto:
     """Delete everything, this conversation too: what is shown then is kept nowhere."""
     ctx.core.personal_data.delete(ctx.tx, ctx.chat_id)
-    return Go(screen=ScreenName.DELETED)
+    return Goto(screen=ScreenName.DELETED)
 
 
 DELETE = Screen(
@@ -90,11 +90,11 @@ DELETE = Screen(
     show=_show_delete,
     buttons={
         ActionName.CONFIRM: _delete,
-        ActionName.PRIVACY: lambda _ctx, _arg: Go(screen=ScreenName.PRIVACY),
-        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
+        ActionName.PRIVACY: lambda _ctx, _arg: Goto(screen=ScreenName.PRIVACY),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
-    errors={DeletionBlocked: lambda _ctx, _error: Go(screen=ScreenName.DELETE)},
+    errors={DeletionBlocked: lambda _ctx, _error: Goto(screen=ScreenName.DELETE)},
 )
 
 DELETED = Screen(name=ScreenName.DELETED, show=lambda _ctx: View(text=words.DELETED()))

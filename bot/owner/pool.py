@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Go, Screen
+from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, View
 from bot.i18n import formatting as common
 from bot.pictures.bulletin import BulletinRow, BulletinSheet, bulletin_picture
@@ -97,9 +97,9 @@ def _show(ctx: Context) -> View:
     )
 
 
-def _here(ctx: Context, **changed: str) -> Go:
+def _here(ctx: Context, **changed: str) -> Goto:
     here = {"office": _office(ctx).code, "kind": _kind(ctx).value}
-    return Go(screen=ScreenName.POOL, args={**here, **changed})
+    return Goto(screen=ScreenName.POOL, args={**here, **changed})
 
 
 POOL = Screen(
@@ -108,11 +108,13 @@ POOL = Screen(
     buttons={
         ActionName.KIND: lambda ctx, kind: _here(ctx, kind=kind),
         ActionName.PAGE: lambda ctx, page: _here(ctx, page=page),
-        ActionName.OFFICES: lambda ctx, _arg: Go(
+        ActionName.OFFICES: lambda ctx, _arg: Goto(
             screen=ScreenName.POOL_OFFICES, args={"kind": _kind(ctx).value}
         ),
-        ActionName.NOTIFY: lambda ctx, _arg: Go(screen=ScreenName.NOTIFY, args={"office": _office(ctx).code}),
-        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
+        ActionName.NOTIFY: lambda ctx, _arg: Goto(
+            screen=ScreenName.NOTIFY, args={"office": _office(ctx).code}
+        ),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
 )
@@ -132,13 +134,13 @@ POOL_OFFICES = Screen(
     name=ScreenName.POOL_OFFICES,
     show=_show_offices,
     buttons={
-        ActionName.OFFICE: lambda ctx, code: Go(
+        ActionName.OFFICE: lambda ctx, code: Goto(
             screen=ScreenName.POOL, args={"office": code, "kind": ctx.arg("kind")}
         ),
-        ActionName.PAGE: lambda ctx, page: Go(
+        ActionName.PAGE: lambda ctx, page: Goto(
             screen=ScreenName.POOL_OFFICES, args={**ctx.args, "page": page}
         ),
-        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
 )

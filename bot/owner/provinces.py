@@ -7,7 +7,7 @@ from bot.bot_api import deep_links as links
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Go, Screen, stay
+from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting as common
 from bot.owner.entry import entry
@@ -50,23 +50,23 @@ def _ways_out(ctx: Context) -> tuple[Button, ...]:
     )
 
 
-def _search(_ctx: Context, typed: str) -> Go:
+def _search(_ctx: Context, typed: str) -> Goto:
     """Lead to what was searched for; what was typed is not kept, for it may be anything."""
     found = offices.search(typed)
     if not found:
         return stay(note=provinces.NOTHING_FOUND())
     if len(found) == 1:
-        return Go(screen=ScreenName.OFFICE, args={"code": found[0].code})
-    return Go(screen=ScreenName.OFFICES, args={"codes": [one.code for one in found]})
+        return Goto(screen=ScreenName.OFFICE, args={"code": found[0].code})
+    return Goto(screen=ScreenName.OFFICES, args={"codes": [one.code for one in found]})
 
 
 PROVINCES = Screen(
     name=ScreenName.PROVINCES,
     show=_show_provinces,
     buttons={
-        ActionName.PROVINCE: lambda _ctx, one: Go(screen=ScreenName.OFFICES, args={"province": one}),
+        ActionName.PROVINCE: lambda _ctx, one: Goto(screen=ScreenName.OFFICES, args={"province": one}),
         ActionName.CONTINUE: lambda ctx, _arg: entry(ctx),
-        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     text=_search,
     hint=provinces.HINT,
@@ -78,10 +78,10 @@ def _listed(ctx: Context) -> Sequence[IssuingOffice]:
     return [one for one in offices.offered() if one.abbreviation == province or one.code in codes]
 
 
-def _show_offices(ctx: Context) -> View | Go:
+def _show_offices(ctx: Context) -> View | Goto:
     listed = _listed(ctx)
     if not listed:
-        return Go(screen=ScreenName.PROVINCES)
+        return Goto(screen=ScreenName.PROVINCES)
     head = provinces.offices_of(listed[0].province) if ctx.arg("province") else provinces.found(len(listed))
     buttons = [
         Button(
@@ -105,10 +105,10 @@ OFFICES = Screen(
     name=ScreenName.OFFICES,
     show=_show_offices,
     buttons={
-        ActionName.OFFICE: lambda _ctx, code: Go(screen=ScreenName.OFFICE, args={"code": code}),
-        ActionName.PAGE: lambda ctx, page: Go(screen=ScreenName.OFFICES, args={**ctx.args, "page": page}),
-        ActionName.PROVINCES: lambda _ctx, _arg: Go(screen=ScreenName.PROVINCES),
-        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
+        ActionName.OFFICE: lambda _ctx, code: Goto(screen=ScreenName.OFFICE, args={"code": code}),
+        ActionName.PAGE: lambda ctx, page: Goto(screen=ScreenName.OFFICES, args={**ctx.args, "page": page}),
+        ActionName.PROVINCES: lambda _ctx, _arg: Goto(screen=ScreenName.PROVINCES),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     text=_search,
     hint=provinces.HINT,
@@ -118,11 +118,11 @@ OFFICES = Screen(
 # --- an office's own page -------------------------------------------------------------------
 
 
-def _show_office(ctx: Context) -> View | Go:
+def _show_office(ctx: Context) -> View | Goto:
     try:
         issuing = offices.find(ctx.arg("code"))
     except NoSuchOffice:  # of an older program's list
-        return Go(screen=ScreenName.PROVINCES)
+        return Goto(screen=ScreenName.PROVINCES)
     office, url = ctx.core.offices.get(issuing.code), ctx.core.elsewhere.get(issuing.code)
     ways: list[tuple[Button, ...]] = []
     if office is not None:
@@ -165,7 +165,7 @@ def _about_reader(ctx: Context, code: str) -> str:
     return "\n\n" + provinces.may_not(of_error(NotThisUserType(user_type=account.user_type)))
 
 
-def _preselect(ctx: Context, _arg: str) -> Go:
+def _preselect(ctx: Context, _arg: str) -> Goto:
     """Lead on at this office: to its plate kinds, unless something comes before that."""
     office = ctx.office_of(ctx.arg("code"))
     go = entry(ctx)
@@ -185,15 +185,15 @@ def _preselect(ctx: Context, _arg: str) -> Go:
     if go.screen == ScreenName.DONE or (begun is not None and begun.office == office.code):
         return go
     note = provinces.begun_elsewhere(ctx.office) if begun is not None else ""
-    return Go(screen=ScreenName.BASICS, args={"office": office.code}, note=note, pinned=True)
+    return Goto(screen=ScreenName.BASICS, args={"office": office.code}, note=note, pinned=True)
 
 
-def opened(payload: str) -> Go:
+def opened(payload: str) -> Goto:
     """Lead from a deep link to its office; one that is none leads home, with a word."""
     issuing = links.office_of(payload)
     if issuing is None or not issuing.is_offered:
-        return Go(screen=ScreenName.HOME, note=provinces.BAD_LINK())
-    return Go(screen=ScreenName.OFFICE, args={"code": issuing.code})
+        return Goto(screen=ScreenName.HOME, note=provinces.BAD_LINK())
+    return Goto(screen=ScreenName.OFFICE, args={"code": issuing.code})
 
 
 OFFICE = Screen(
@@ -201,10 +201,10 @@ OFFICE = Screen(
     show=_show_office,
     buttons={
         ActionName.PRESELECT: _preselect,
-        ActionName.POOL: lambda ctx, _arg: Go(screen=ScreenName.POOL, args={"office": ctx.arg("code")}),
-        ActionName.PROVINCES: lambda _ctx, _arg: Go(screen=ScreenName.PROVINCES),
+        ActionName.POOL: lambda ctx, _arg: Goto(screen=ScreenName.POOL, args={"office": ctx.arg("code")}),
+        ActionName.PROVINCES: lambda _ctx, _arg: Goto(screen=ScreenName.PROVINCES),
         ActionName.CONTINUE: lambda ctx, _arg: entry(ctx),
-        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     text=_search,
     hint=provinces.HINT,

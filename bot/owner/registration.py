@@ -7,7 +7,7 @@ from bot.dialog.effects import Forget
 from bot.dialog.events import Contact
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Go, Screen
+from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting as common
 from bot.owner import codes
@@ -28,14 +28,14 @@ from core.values.identity import (
 _OFFICES_A_PAGE = 16
 
 
-def _on(ctx: Context) -> Go:
+def _on(ctx: Context) -> Goto:
     """Lead to what is missing, or back to the review."""
     ctx.refresh()
     account = ctx.account
     if not account.is_registered:
         return registration_step(account)
     back = ScreenName.known(ctx.arg("back"))
-    return Go(screen=back) if back else entry(ctx)
+    return Goto(screen=back) if back else entry(ctx)
 
 
 def _back(ctx: Context) -> dict[str, object]:
@@ -52,7 +52,7 @@ def _way_back(there: object) -> tuple[Button, ...]:
 # --- consent --------------------------------------------------------------------------------
 
 
-def _show_consent(ctx: Context) -> View | Go:
+def _show_consent(ctx: Context) -> View | Goto:
     renewed = ctx.account_or_none is not None
     if ctx.account_or_none is not None and ctx.account_or_none.consents:
         return entry(ctx)
@@ -68,7 +68,7 @@ def _show_consent(ctx: Context) -> View | Go:
     )
 
 
-def _consent(ctx: Context, _arg: str) -> Go:
+def _consent(ctx: Context, _arg: str) -> Goto:
     account = ctx.core.accounts.consent(ctx.tx, ctx.chat_id)
     came_for = ctx.arg("office")  # an office's own page led here
     if came_for in ctx.core.offices and not account.office:
@@ -76,9 +76,9 @@ def _consent(ctx: Context, _arg: str) -> Go:
     return _on(ctx)
 
 
-def _decline(ctx: Context, _arg: str) -> Go:
+def _decline(ctx: Context, _arg: str) -> Goto:
     words = registration.DECLINED() if ctx.account_or_none is None else own_data.DECLINED_RENEWAL()
-    return Go(screen=ScreenName.HOME, note=words, alert=True)
+    return Goto(screen=ScreenName.HOME, note=words, alert=True)
 
 
 CONSENT = Screen(
@@ -91,7 +91,7 @@ CONSENT = Screen(
 # --- office ---------------------------------------------------------------------------------
 
 
-def _show_office(ctx: Context) -> View | Go:
+def _show_office(ctx: Context) -> View | Goto:
     offices = list(ctx.core.offices.values())
     if len(offices) == 1 and not ctx.account.office:
         ctx.core.accounts.set_office(ctx.tx, ctx.account, offices[0].code)
@@ -105,7 +105,7 @@ def _show_office(ctx: Context) -> View | Go:
     return View(text=registration.OFFICE(), rows=tuple(row for row in rows if row))
 
 
-def _pick_office(ctx: Context, code: str) -> Go:
+def _pick_office(ctx: Context, code: str) -> Goto:
     office = ctx.office_of(code)
     ctx.core.accounts.set_office(ctx.tx, ctx.account, office.code)
     return _on(ctx)
@@ -117,7 +117,7 @@ OFFICE = Screen(
     personal=True,
     buttons={
         ActionName.PICK: _pick_office,
-        ActionName.PAGE: lambda _ctx, page: Go(screen=ScreenName.REG_OFFICE, args={"page": page}),
+        ActionName.PAGE: lambda _ctx, page: Goto(screen=ScreenName.REG_OFFICE, args={"page": page}),
         ActionName.BACK: lambda ctx, _arg: _on(ctx),
     },
 )
@@ -138,18 +138,18 @@ def _show_name(ctx: Context) -> View:
     return View(text=said.NAME_AGAIN() if registered else said.NAME(), rows=tuple(row for row in rows if row))
 
 
-def _choose_kind(ctx: Context, *, unit: bool) -> Go:
+def _choose_kind(ctx: Context, *, unit: bool) -> Goto:
     ctx.core.accounts.choose_kind(ctx.tx, ctx.account, unit=unit)
-    return Go(screen=ScreenName.REG_NAME)
+    return Goto(screen=ScreenName.REG_NAME)
 
 
-def _name(ctx: Context, typed: str) -> Go:
+def _name(ctx: Context, typed: str) -> Goto:
     name = parse_unit_name(typed) if ctx.account.is_unit else parse_name(typed)
     ctx.core.accounts.set_name(ctx.tx, ctx.account, name)
     return _forgetting(_on(ctx))
 
 
-def _forgetting(go: Go) -> Go:
+def _forgetting(go: Goto) -> Goto:
     """Have what was sent deleted from the chat, now that it has been taken."""
     return replace(go, effects=(*go.effects, Forget()))
 
@@ -168,7 +168,7 @@ NAME = Screen(
 )
 
 
-def _identity(ctx: Context, typed: str) -> Go:
+def _identity(ctx: Context, typed: str) -> Goto:
     if ctx.account.is_unit:
         number = parse_credit_code(typed)
     else:
@@ -205,27 +205,27 @@ def _show_phone(ctx: Context) -> View:
     )
 
 
-def _phone(ctx: Context, typed: str) -> Go:
+def _phone(ctx: Context, typed: str) -> Goto:
     if registration.BACK_REPLY.means(typed):
-        return _on(ctx) if ctx.account.phone_sealed else Go(screen=ScreenName.HOME)
+        return _on(ctx) if ctx.account.phone_sealed else Goto(screen=ScreenName.HOME)
     account, phone = ctx.account, parse_phone(typed)
     ctx.core.accounts.offer_phone(ctx.tx, account, phone)
     return replace(codes.request(ctx, _code_binding(ctx, phone), ScreenName.REG_CODE), args=_back(ctx))
 
 
-def _contact(ctx: Context, contact: Contact) -> Go:
+def _contact(ctx: Context, contact: Contact) -> Goto:
     if not contact.own:
         raise ContactOfSomebodyElse
     ctx.core.accounts.offer_phone(ctx.tx, ctx.account, parse_phone(contact.phone))
     return _forgetting(_proved(ctx))
 
 
-def _proved(ctx: Context) -> Go:
+def _proved(ctx: Context) -> Goto:
     registered = ctx.account.is_registered
     ctx.core.accounts.prove_phone(ctx.tx, ctx.account)
     go = _on(ctx)
     note = registration.PHONE_CHANGED() if registered else registration.PHONE_PROVED()
-    return Go(screen=go.screen, args=go.args, note=note)
+    return Goto(screen=go.screen, args=go.args, note=note)
 
 
 PHONE = Screen(
@@ -242,20 +242,20 @@ def _code_binding(ctx: Context, phone: str) -> CodeBinding:
     return CodeBinding(account=ctx.account, purpose=CodePurpose.REGISTRATION, phone=phone)
 
 
-def _show_code(ctx: Context) -> View | Go:
+def _show_code(ctx: Context) -> View | Goto:
     phone = ctx.account.new_phone
     if not phone:
-        return Go(screen=ScreenName.REG_PHONE, args=_back(ctx))
+        return Goto(screen=ScreenName.REG_PHONE, args=_back(ctx))
     other = Button(label=registration.OTHER_PHONE(), action=ActionName.OTHER)
     return codes.page(ctx, CodePurpose.REGISTRATION, phone, (other, *_way_back(ctx.account.phone_sealed)))
 
 
-def _resend(ctx: Context, _arg: str) -> Go:
+def _resend(ctx: Context, _arg: str) -> Goto:
     again = codes.request(ctx, _code_binding(ctx, ctx.account.new_phone), ScreenName.REG_CODE)
     return replace(again, args=_back(ctx))
 
 
-def _code(ctx: Context, typed: str) -> Go:
+def _code(ctx: Context, typed: str) -> Goto:
     binding = _code_binding(ctx, ctx.account.new_phone)
     result = ctx.core.verification.check(ctx.tx, binding, codes.digits(typed), received_at=ctx.received_at)
     return _proved(ctx) if result.right else codes.wrong(result)
@@ -267,7 +267,7 @@ CODE = Screen(
     show=_show_code,
     buttons={
         ActionName.RESEND: _resend,
-        ActionName.OTHER: lambda ctx, _arg: Go(screen=ScreenName.REG_PHONE, args=_back(ctx)),
+        ActionName.OTHER: lambda ctx, _arg: Goto(screen=ScreenName.REG_PHONE, args=_back(ctx)),
         ActionName.BACK: lambda ctx, _arg: _on(ctx),
     },
     text=_code,
@@ -278,7 +278,7 @@ CODE = Screen(
 # --- review ---------------------------------------------------------------------------------
 
 
-def _show_review(ctx: Context) -> View | Go:
+def _show_review(ctx: Context) -> View | Goto:
     account = ctx.account
     if account.is_registered:
         return entry(ctx)
@@ -303,10 +303,10 @@ def _show_review(ctx: Context) -> View | Go:
     )
 
 
-def _register(ctx: Context, _arg: str) -> Go:
+def _register(ctx: Context, _arg: str) -> Goto:
     ctx.core.accounts.register(ctx.tx, ctx.account)
     go = _on(ctx)
-    return Go(screen=go.screen, args=go.args, note=registration.DONE())
+    return Goto(screen=go.screen, args=go.args, note=registration.DONE())
 
 
 REVIEW = Screen(
@@ -315,10 +315,10 @@ REVIEW = Screen(
     show=_show_review,
     buttons={
         ActionName.CONFIRM: _register,
-        ActionName.OFFICE: lambda _ctx, _arg: Go(screen=ScreenName.REG_OFFICE),
-        ActionName.NAME: lambda _ctx, _arg: Go(screen=ScreenName.REG_NAME),
-        ActionName.IDENTITY: lambda _ctx, _arg: Go(screen=ScreenName.REG_IDENTITY),
-        ActionName.PHONE: lambda _ctx, _arg: Go(screen=ScreenName.REG_PHONE),
+        ActionName.OFFICE: lambda _ctx, _arg: Goto(screen=ScreenName.REG_OFFICE),
+        ActionName.NAME: lambda _ctx, _arg: Goto(screen=ScreenName.REG_NAME),
+        ActionName.IDENTITY: lambda _ctx, _arg: Goto(screen=ScreenName.REG_IDENTITY),
+        ActionName.PHONE: lambda _ctx, _arg: Goto(screen=ScreenName.REG_PHONE),
     },
 )
 

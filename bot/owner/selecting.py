@@ -8,7 +8,7 @@ from functools import partial
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Go, Screen
+from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting as common
 from bot.owner.entry import entry, step_of
@@ -108,7 +108,7 @@ def _redraw_at(now: datetime, ends: list[datetime], closes: datetime | None) -> 
     return min((moment for moment in moments if moment > now), default=None)
 
 
-def _show(ctx: Context) -> View | Go:
+def _show(ctx: Context) -> View | Goto:
     begun, office, now = ctx.preselection, ctx.office, ctx.tx.now
     if begun.state != PreselectionState.VERIFIED:
         return step_of(ctx, begun)
@@ -119,7 +119,7 @@ def _show(ctx: Context) -> View | Go:
     holds = _holds(ctx, found.latest)
     batch, kept, over = holds.batch, holds.shortlisted, holds.is_over
     if left.none and not kept and (batch is None or over):
-        return Go(screen=ScreenName.USED_UP)
+        return Goto(screen=ScreenName.USED_UP)
     lives = None if over else batch
     is_open = office.hours.is_open(now)
     closes = office.hours.closes_at(now) if is_open else None
@@ -203,15 +203,15 @@ def _filter(ctx: Context) -> bool:
     return bool(ctx.args.get("without_four"))
 
 
-def _stay(ctx: Context, note: str = "", *, alert: bool = False) -> Go:
-    return Go(screen=ScreenName.SELECTING, args={"without_four": _filter(ctx)}, note=note, alert=alert)
+def _stay(ctx: Context, note: str = "", *, alert: bool = False) -> Goto:
+    return Goto(screen=ScreenName.SELECTING, args={"without_four": _filter(ctx)}, note=note, alert=alert)
 
 
 def _counts_from_now(office: Office, batch: Batch, ctx: Context) -> None:
     ctx.core.selection.sent(ctx.tx, batch, office, received_at=ctx.received_at)
 
 
-def _draw(ctx: Context, _arg: str) -> Go:
+def _draw(ctx: Context, _arg: str) -> Goto:
     drawn = ctx.core.selection.draw(
         ctx.tx,
         ctx.preselection.preselection_id,
@@ -229,44 +229,44 @@ def _draw(ctx: Context, _arg: str) -> Go:
     return _stay(ctx, selecting.NONE_DRAWN() if opened else selecting.NOT_OPEN_YET(), alert=True)
 
 
-def _pick(ctx: Context, serial: str) -> Go:
+def _pick(ctx: Context, serial: str) -> Goto:
     ctx.core.selection.pick(
         ctx.tx, ctx.preselection.preselection_id, ctx.office, serial, received_at=ctx.received_at
     )
     return _stay(ctx)
 
 
-def _drop(ctx: Context, serial: str) -> Go:
+def _drop(ctx: Context, serial: str) -> Goto:
     ctx.core.selection.unpick(
         ctx.tx, ctx.preselection.preselection_id, ctx.office, serial, received_at=ctx.received_at
     )
     return _stay(ctx)
 
 
-def _confirm(ctx: Context, _arg: str) -> Go:
+def _confirm(ctx: Context, _arg: str) -> Goto:
     kept = living(ctx)
     if not kept:
         raise HoldEnded
     serial = kept[0].serial if len(kept) == 1 else ""
-    return Go(screen=ScreenName.SURE, args={"serial": serial, "without_four": _filter(ctx)})
+    return Goto(screen=ScreenName.SURE, args={"serial": serial, "without_four": _filter(ctx)})
 
 
-def _lapse(ctx: Context, error: XuanhaoError) -> Go:
+def _lapse(ctx: Context, error: XuanhaoError) -> Goto:
     """Lead an owner whose verification has run out to where it is renewed."""
     del error
     if ctx.current_preselection is None:
         return entry(ctx)
     ctx.core.preselections.lapse(ctx.tx, ctx.current_preselection.preselection_id)
-    return Go(screen=ScreenName.TERMS, note=selecting.LAPSED_NOTE(), alert=True)
+    return Goto(screen=ScreenName.TERMS, note=selecting.LAPSED_NOTE(), alert=True)
 
 
-def _again(ctx: Context, _arg: str) -> Go:
+def _again(ctx: Context, _arg: str) -> Goto:
     ctx.core.preselections.lapse(ctx.tx, ctx.preselection.preselection_id)
     ctx.refresh()
     return start(ctx, "")
 
 
-ERRORS: dict[type[XuanhaoError], Callable[[Context, XuanhaoError], Go]] = {
+ERRORS: dict[type[XuanhaoError], Callable[[Context, XuanhaoError], Goto]] = {
     **REFUSED,
     VerificationLapsed: _lapse,
     StepOutOfOrder: lambda ctx, _error: entry(ctx),
@@ -277,17 +277,17 @@ SELECTING = Screen(
     show=_show,
     buttons={
         ActionName.DRAW: _draw,
-        ActionName.FILTER: lambda ctx, _arg: Go(
+        ActionName.FILTER: lambda ctx, _arg: Goto(
             screen=ScreenName.SELECTING, args={"without_four": not _filter(ctx)}
         ),
         ActionName.PICK: _pick,
         ActionName.DROP: _drop,
         ActionName.CONFIRM: _confirm,
-        ActionName.COMPOSE: lambda ctx, _arg: Go(
+        ActionName.COMPOSE: lambda ctx, _arg: Goto(
             screen=ScreenName.COMPOSE, args={"without_four": _filter(ctx)}
         ),
         ActionName.AGAIN: _again,
-        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     errors=ERRORS,
     hint=common.PRESS_HINT,
@@ -297,7 +297,7 @@ SELECTING = Screen(
 # --- the last question ----------------------------------------------------------------------
 
 
-def _show_sure(ctx: Context) -> View | Go:
+def _show_sure(ctx: Context) -> View | Goto:
     begun, now = ctx.preselection, ctx.tx.now
     if begun.state != PreselectionState.VERIFIED:
         return step_of(ctx, begun)
@@ -305,7 +305,7 @@ def _show_sure(ctx: Context) -> View | Go:
     serial = ctx.arg("serial")
     chosen = [one for one in kept if one.serial == serial]
     if not kept or (serial and not chosen):
-        return Go(
+        return Goto(
             screen=ScreenName.SELECTING,
             args={"without_four": _filter(ctx)},
             note=selecting.SHORTLIST_OVER(),
@@ -333,29 +333,29 @@ def _show_sure(ctx: Context) -> View | Go:
     )
 
 
-def _take(ctx: Context, serial: str) -> Go:
+def _take(ctx: Context, serial: str) -> Goto:
     begun = ctx.preselection
     ctx.core.selection.claim(
         ctx.tx, ctx.account, begun.preselection_id, ctx.office, serial, received_at=ctx.received_at
     )
-    return Go(screen=ScreenName.DONE, args={"id": str(begun.preselection_id)})
+    return Goto(screen=ScreenName.DONE, args={"id": str(begun.preselection_id)})
 
 
 SURE = Screen(
     name=ScreenName.SURE,
     show=_show_sure,
     buttons={
-        ActionName.CHOOSE: lambda ctx, serial: Go(
+        ActionName.CHOOSE: lambda ctx, serial: Goto(
             screen=ScreenName.SURE, args={"serial": serial, "without_four": _filter(ctx)}
         ),
         ActionName.TAKE: _take,
-        ActionName.BACK: lambda ctx, _arg: Go(
+        ActionName.BACK: lambda ctx, _arg: Goto(
             screen=ScreenName.SELECTING, args={"without_four": _filter(ctx)}
         ),
     },
     errors=ERRORS
     | {
-        HoldEnded: lambda ctx, _error: Go(
+        HoldEnded: lambda ctx, _error: Goto(
             screen=ScreenName.SELECTING,
             args={"without_four": _filter(ctx)},
             note=selecting.SHORTLIST_OVER(),

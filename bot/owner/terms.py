@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Go, Screen
+from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting as common
 from bot.owner import appeals, codes
@@ -22,13 +22,13 @@ from core.preselection.selection import remaining_quota
 CLOSING_WARNING = timedelta(minutes=30)
 
 
-def _show_terms(ctx: Context) -> View | Go:
+def _show_terms(ctx: Context) -> View | Goto:
     begun, office, now = ctx.preselection, ctx.office, ctx.tx.now
     if begun.state not in {PreselectionState.AGREED, PreselectionState.VERIFIED}:
         return step_of(ctx, begun)
     left = remaining_quota(ctx.tx, office, begun.required_vin)
     if left.none:
-        return Go(screen=ScreenName.USED_UP)
+        return Goto(screen=ScreenName.USED_UP)
     text, redraw_at = preselect.terms(office, left), None
     if office.hours.is_open(now):
         closes = office.hours.closes_at(now)
@@ -60,7 +60,7 @@ def _show_terms(ctx: Context) -> View | Go:
     )
 
 
-def start(ctx: Context, _arg: str) -> Go:
+def start(ctx: Context, _arg: str) -> Goto:
     """Ask for the code with which phase 2 begins."""
     core, begun, office = ctx.core, ctx.preselection, ctx.office
     ensure_open(ctx.tx, office, ctx.received_at)
@@ -71,18 +71,18 @@ def start(ctx: Context, _arg: str) -> Go:
     binding = core.preselections.code_binding(ctx.account, begun)
     present = core.verification.state(ctx.tx, ctx.account, CodePurpose.PRESELECTION)
     if present is not None and present.resend_at > ctx.tx.now and present.state != CodeStatus.LOCKED:
-        return Go(screen=ScreenName.CODE)  # the code that was sent a moment ago is still good
+        return Goto(screen=ScreenName.CODE)  # the code that was sent a moment ago is still good
     return codes.request(ctx, binding, ScreenName.CODE)
 
 
-def _tell(ctx: Context, _arg: str) -> Go:
+def _tell(ctx: Context, _arg: str) -> Goto:
     tell_opening(ctx, ctx.office)
-    return Go(screen=ScreenName.TERMS, note=wishes.OPENING_NOTED())
+    return Goto(screen=ScreenName.TERMS, note=wishes.OPENING_NOTED())
 
 
-def _correct(ctx: Context, _arg: str) -> Go:
+def _correct(ctx: Context, _arg: str) -> Goto:
     ctx.core.preselections.correct(ctx.tx, ctx.preselection.preselection_id)
-    return Go(screen=ScreenName.REVIEW)
+    return Goto(screen=ScreenName.REVIEW)
 
 
 TERMS = Screen(
@@ -93,27 +93,27 @@ TERMS = Screen(
         ActionName.START: start,
         ActionName.TELL: _tell,
         ActionName.CORRECT: _correct,
-        ActionName.PROVINCES: lambda _ctx, _arg: Go(screen=ScreenName.PROVINCES),
-        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
+        ActionName.PROVINCES: lambda _ctx, _arg: Goto(screen=ScreenName.PROVINCES),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
-    errors={**REFUSED, ChancesUsedUp: lambda _ctx, _error: Go(screen=ScreenName.USED_UP)},
+    errors={**REFUSED, ChancesUsedUp: lambda _ctx, _error: Goto(screen=ScreenName.USED_UP)},
 )
 
 
-def _show_code(ctx: Context) -> View | Go:
+def _show_code(ctx: Context) -> View | Goto:
     if ctx.preselection.state != PreselectionState.AGREED:
         return step_of(ctx, ctx.preselection)
     back = Button(label=common.BACK(), action=ActionName.TERMS)
     return codes.page(ctx, CodePurpose.PRESELECTION, ctx.account.phone, (back,))
 
 
-def _resend(ctx: Context, _arg: str) -> Go:
+def _resend(ctx: Context, _arg: str) -> Goto:
     ensure_open(ctx.tx, ctx.office, ctx.received_at)
     binding = ctx.core.preselections.code_binding(ctx.account, ctx.preselection)
     return codes.request(ctx, binding, ScreenName.CODE)
 
 
-def _code(ctx: Context, typed: str) -> Go:
+def _code(ctx: Context, typed: str) -> Goto:
     begun = ctx.preselection
     result = ctx.core.preselections.verify(
         ctx.tx,
@@ -123,14 +123,14 @@ def _code(ctx: Context, typed: str) -> Go:
         office=ctx.office,
         received_at=ctx.received_at,
     )
-    return Go(screen=ScreenName.SELECTING) if result.right else codes.wrong(result)
+    return Goto(screen=ScreenName.SELECTING) if result.right else codes.wrong(result)
 
 
 CODE = Screen(
     name=ScreenName.CODE,
     personal=True,
     show=_show_code,
-    buttons={ActionName.RESEND: _resend, ActionName.TERMS: lambda _ctx, _arg: Go(screen=ScreenName.TERMS)},
+    buttons={ActionName.RESEND: _resend, ActionName.TERMS: lambda _ctx, _arg: Goto(screen=ScreenName.TERMS)},
     text=_code,
     hint=registration.CODE_HINT,
     errors=REFUSED,
@@ -146,14 +146,14 @@ USED_UP = Screen(
     ),
     buttons={
         ActionName.APPEAL: lambda ctx, _arg: appeals.begin(ctx, ctx.preselection.required_vin),
-        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
 )
 
 
-def _abandon(ctx: Context, _arg: str) -> Go:
+def _abandon(ctx: Context, _arg: str) -> Goto:
     ctx.core.preselections.abandon(ctx.tx, ctx.account, ctx.preselection.preselection_id)
-    return Go(screen=ScreenName.HOME, note=preselect.ABANDONED())
+    return Goto(screen=ScreenName.HOME, note=preselect.ABANDONED())
 
 
 ABANDON = Screen(

@@ -3,7 +3,7 @@
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import ErrorWays, Go, Screen
+from bot.dialog.screen import ErrorWays, Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting as common
 from bot.owner import appeals
@@ -19,11 +19,11 @@ _AWARDED = 3
 """So many vehicles whose appeal was approved are offered on the page of the VIN."""
 
 
-def _cannot(ctx: Context, error: XuanhaoError) -> Go:
+def _cannot(ctx: Context, error: XuanhaoError) -> Goto:
     """Lead to the page that says why the vehicle cannot be given a number here."""
     vin = error.vin if isinstance(error, VinUnavailable) else ""
     args = {"why": _WHY.get(type(error), "being_selected"), "from": ctx.preselection.state, "vin": vin}
-    return Go(screen=ScreenName.VIN_REFUSED, args=args)
+    return Goto(screen=ScreenName.VIN_REFUSED, args=args)
 
 
 _WHY: dict[type[XuanhaoError], str] = {
@@ -33,7 +33,7 @@ _WHY: dict[type[XuanhaoError], str] = {
 }
 
 
-def _take_vin(ctx: Context, vin: str) -> Go:
+def _take_vin(ctx: Context, vin: str) -> Goto:
     ctx.core.preselections.enter_vin(ctx.tx, ctx.preselection.preselection_id, vin)
     return go_on(ctx)
 
@@ -70,8 +70,8 @@ VIN = Screen(
     personal=True,
     show=_show_vin,
     buttons={
-        ActionName.REVIEW: lambda _ctx, _arg: Go(screen=ScreenName.REVIEW),
-        ActionName.BASICS: lambda ctx, _arg: Go(
+        ActionName.REVIEW: lambda _ctx, _arg: Goto(screen=ScreenName.REVIEW),
+        ActionName.BASICS: lambda ctx, _arg: Goto(
             screen=ScreenName.BASICS, args={"office": ctx.preselection.office}
         ),
         ActionName.AWARDED: _take_vin,
@@ -94,9 +94,9 @@ def _show_refused(ctx: Context) -> View:
     )
 
 
-def _again(ctx: Context, _arg: str) -> Go:
+def _again(ctx: Context, _arg: str) -> Goto:
     ctx.core.preselections.correct(ctx.tx, ctx.preselection.preselection_id)
-    return Go(screen=ScreenName.VIN)
+    return Goto(screen=ScreenName.VIN)
 
 
 VINREFUSED = Screen(
@@ -106,7 +106,7 @@ VINREFUSED = Screen(
     buttons={
         ActionName.AGAIN: _again,
         ActionName.APPEAL: lambda ctx, _arg: appeals.begin(ctx, ctx.arg("vin")),
-        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
 )
 
@@ -125,15 +125,15 @@ CERTIFICATE_KIND = Screen(
     personal=True,
     show=_show_certificate_kind,
     buttons={
-        ActionName.KIND: lambda _ctx, kind: Go(
+        ActionName.KIND: lambda _ctx, kind: Goto(
             screen=ScreenName.CERTIFICATE, args={"kind": CertificateKind(kind).value}
         ),
-        ActionName.REVIEW: lambda _ctx, _arg: Go(screen=ScreenName.REVIEW),
+        ActionName.REVIEW: lambda _ctx, _arg: Goto(screen=ScreenName.REVIEW),
     },
 )
 
 
-def _certificate(ctx: Context, typed: str) -> Go:
+def _certificate(ctx: Context, typed: str) -> Goto:
     kind = CertificateKind(ctx.arg("kind"))
     papers = Papers(certificate_kind=kind, certificate=parse_certificate(kind, typed))
     ctx.core.preselections.enter_certificate(ctx.tx, ctx.preselection.preselection_id, papers)
@@ -147,13 +147,13 @@ CERTIFICATE = Screen(
         text=preselect.certificate(CertificateKind(ctx.arg("kind"))),
         rows=((Button(label=common.BACK(), action=ActionName.KINDS),),),
     ),
-    buttons={ActionName.KINDS: lambda _ctx, _arg: Go(screen=ScreenName.CERTIFICATE_KIND)},
+    buttons={ActionName.KINDS: lambda _ctx, _arg: Goto(screen=ScreenName.CERTIFICATE_KIND)},
     text=_certificate,
     hint=preselect.CERTIFICATE_HINT,
 )
 
 
-def _show_review(ctx: Context) -> View | Go:
+def _show_review(ctx: Context) -> View | Goto:
     begun = ctx.preselection
     if begun.state != PreselectionState.INFORMED:
         return step_of(ctx, begun)
@@ -177,7 +177,7 @@ def _show_review(ctx: Context) -> View | Go:
     )
 
 
-def _confirm(ctx: Context, _arg: str) -> Go:
+def _confirm(ctx: Context, _arg: str) -> Goto:
     ctx.core.preselections.confirm(ctx.tx, ctx.account, ctx.preselection.preselection_id)
     return go_on(ctx)
 
@@ -188,11 +188,11 @@ REVIEW = Screen(
     show=_show_review,
     buttons={
         ActionName.CONFIRM: _confirm,
-        ActionName.VIN: lambda _ctx, _arg: Go(screen=ScreenName.VIN),
-        ActionName.CERTIFICATE: lambda _ctx, _arg: Go(screen=ScreenName.CERTIFICATE_KIND),
-        ActionName.NAME: lambda _ctx, _arg: Go(screen=ScreenName.REG_NAME),
-        ActionName.PHONE: lambda _ctx, _arg: Go(screen=ScreenName.REG_PHONE),
-        ActionName.BASICS: lambda ctx, _arg: Go(
+        ActionName.VIN: lambda _ctx, _arg: Goto(screen=ScreenName.VIN),
+        ActionName.CERTIFICATE: lambda _ctx, _arg: Goto(screen=ScreenName.CERTIFICATE_KIND),
+        ActionName.NAME: lambda _ctx, _arg: Goto(screen=ScreenName.REG_NAME),
+        ActionName.PHONE: lambda _ctx, _arg: Goto(screen=ScreenName.REG_PHONE),
+        ActionName.BASICS: lambda ctx, _arg: Goto(
             screen=ScreenName.BASICS, args={"office": ctx.preselection.office}
         ),
     },

@@ -7,7 +7,7 @@ from bot.dialog.context import Context
 from bot.dialog.events import Received
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import AttachmentHandler, ErrorWays, Go, Handler, Screen
+from bot.dialog.screen import AttachmentHandler, ErrorWays, Goto, Handler, Screen
 from bot.dialog.view import Button, Style, View
 from bot.photos import barcodes
 from bot.texts.owner import photos as words
@@ -33,7 +33,7 @@ class VinPages:
     page: ScreenName  # asks for it
     doubt: ScreenName
     choice: ScreenName
-    take: Callable[[Context, str], Go]  # takes a VIN that was judged
+    take: Callable[[Context, str], Goto]  # takes a VIN that was judged
     errors: ErrorWays
 
     @property
@@ -46,7 +46,7 @@ class VinPages:
         """Return the pages of doubt and of choice."""
         return self._doubtful(), self._choosing()
 
-    def typed(self, ctx: Context, text: str) -> Go:
+    def typed(self, ctx: Context, text: str) -> Goto:
         """Take what was typed.
 
         Raises:
@@ -54,20 +54,20 @@ class VinPages:
         """
         finding = parse_vin(text)
         if finding.needs_confirmation:
-            return Go(screen=self.doubt, args={"vin": finding.vin})
+            return Goto(screen=self.doubt, args={"vin": finding.vin})
         return self.take(ctx, finding.vin)
 
-    def _read_from_photo(self, ctx: Context, vins: tuple[str, ...]) -> Go:
+    def _read_from_photo(self, ctx: Context, vins: tuple[str, ...]) -> Goto:
         if len(vins) > 1:
-            return Go(screen=self.choice, args={"vins": list(vins)})
+            return Goto(screen=self.choice, args={"vins": list(vins)})
         return self._noted(self.typed(ctx, vins[0]), vins[0])
 
-    def _noted(self, go: Go, vin: str) -> Go:
+    def _noted(self, go: Goto, vin: str) -> Goto:
         """Show the VIN that was read, unless the next screen is about it."""
         return go if go.screen == self.doubt else replace(go, note=words.read(group_vin(vin)), pinned=True)
 
-    def _again(self, _ctx: Context, _arg: str) -> Go:
-        return Go(screen=self.page)
+    def _again(self, _ctx: Context, _arg: str) -> Goto:
+        return Goto(screen=self.page)
 
     def _doubtful(self) -> Screen:
         def show(ctx: Context) -> View:
@@ -86,7 +86,7 @@ class VinPages:
             again = (Button(label=preselect.VIN_AGAIN(), action=ActionName.AGAIN),)
             return View(text=words.WHICH_VIN(), rows=(*in_columns(vins, 1), again))
 
-        def chosen(ctx: Context, number: str) -> Go:
+        def chosen(ctx: Context, number: str) -> Goto:
             vin = ctx.list_arg("vins")[int(number)]
             return self._noted(self.typed(ctx, vin), vin)
 

@@ -3,7 +3,7 @@
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Go, Screen
+from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, View
 from bot.i18n import formatting as common
 from bot.texts.desk import broadcasts as broadcast
@@ -39,15 +39,15 @@ def _show_reminders(ctx: Context) -> View:
     )
 
 
-def _count(ctx: Context, count: str) -> Go:
+def _count(ctx: Context, count: str) -> Goto:
     ctx.core.endings.wish_reminders(ctx.tx, ctx.account, int(count))
-    return Go(screen=ScreenName.REMINDERS)
+    return Goto(screen=ScreenName.REMINDERS)
 
 
 REMINDERS = Screen(
     name=ScreenName.REMINDERS,
     show=_show_reminders,
-    buttons={ActionName.COUNT: _count, ActionName.MINE: lambda _ctx, _arg: Go(screen=ScreenName.MINE)},
+    buttons={ActionName.COUNT: _count, ActionName.MINE: lambda _ctx, _arg: Goto(screen=ScreenName.MINE)},
     hint=common.PRESS_HINT,
 )
 
@@ -99,13 +99,13 @@ def _show_notify(ctx: Context) -> View:
     return View(text=wishes.notify(office), rows=rows)
 
 
-def _changed(ctx: Context, arg: str, *, on: bool) -> Go:
+def _changed(ctx: Context, arg: str, *, on: bool) -> Goto:
     office = _office(ctx)
     kind, _, topic = arg.partition(".")
     wish = Subscription(office=office.code, kind=kind, topic=SubscriptionTopic(topic))
     change = subscriptions.subscribe if on else subscriptions.unsubscribe
     change(ctx.tx, ctx.chat_id, wish)
-    return Go(screen=ScreenName.NOTIFY, args={"office": office.code})
+    return Goto(screen=ScreenName.NOTIFY, args={"office": office.code})
 
 
 def tell_opening(ctx: Context, office: Office) -> None:
@@ -114,31 +114,31 @@ def tell_opening(ctx: Context, office: Office) -> None:
     subscriptions.subscribe(ctx.tx, ctx.chat_id, wish)
 
 
-def unsubscribe(ctx: Context, arg: str) -> Go:
+def unsubscribe(ctx: Context, arg: str) -> Goto:
     """Take back a subscription, by the button under a notice: 粤K.small.release."""
     office, kind, topic = [*arg.split("."), "", ""][:3]
     if topic in set(SubscriptionTopic):
         wish = Subscription(office=office, kind=kind, topic=SubscriptionTopic(topic))
         subscriptions.unsubscribe(ctx.tx, ctx.chat_id, wish)
-    return Go(screen=ScreenName.NOTIFY, args={"office": office} if office in ctx.core.offices else {})
+    return Goto(screen=ScreenName.NOTIFY, args={"office": office} if office in ctx.core.offices else {})
 
 
-def mute(ctx: Context, office: str) -> Go:
+def mute(ctx: Context, office: str) -> Goto:
     """Note that whoever asks does not want to be told what an office broadcasts."""
     if office not in ctx.core.offices:
-        return Go(screen=ScreenName.NOTIFY)
+        return Goto(screen=ScreenName.NOTIFY)
     broadcasts.mute(ctx.tx, ctx.chat_id, office)
-    return Go(screen=ScreenName.NOTIFY, args={"office": office}, note=broadcast.muted(office), pinned=True)
+    return Goto(screen=ScreenName.NOTIFY, args={"office": office}, note=broadcast.muted(office), pinned=True)
 
 
-def _mute(ctx: Context, _arg: str) -> Go:
+def _mute(ctx: Context, _arg: str) -> Goto:
     return mute(ctx, _office(ctx).code)
 
 
-def _unmute(ctx: Context, _arg: str) -> Go:
+def _unmute(ctx: Context, _arg: str) -> Goto:
     office = _office(ctx)
     broadcasts.unmute(ctx.tx, ctx.chat_id, office.code)
-    return Go(screen=ScreenName.NOTIFY, args={"office": office.code})
+    return Goto(screen=ScreenName.NOTIFY, args={"office": office.code})
 
 
 NOTIFY = Screen(
@@ -149,11 +149,11 @@ NOTIFY = Screen(
         ActionName.OFF: lambda ctx, arg: _changed(ctx, arg, on=False),
         ActionName.MUTE: _mute,
         ActionName.UNMUTE: _unmute,
-        ActionName.OFFICE: lambda _ctx, code: Go(screen=ScreenName.NOTIFY, args={"office": code}),
-        ActionName.PAGE: lambda ctx, page: Go(
+        ActionName.OFFICE: lambda _ctx, code: Goto(screen=ScreenName.NOTIFY, args={"office": code}),
+        ActionName.PAGE: lambda ctx, page: Goto(
             screen=ScreenName.NOTIFY, args={"office": ctx.arg("office"), "page": page}
         ),
-        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
 )

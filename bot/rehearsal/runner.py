@@ -13,7 +13,7 @@ from bot.dialog.names import ScreenName
 from bot.dialog.record import Kept, Record, open_record
 from bot.dialog.rehearsal import Played
 from bot.dialog.result import AttachmentTarget, Request, StepResult
-from bot.dialog.screen import Go, Screen, stay
+from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.transition import Steps
 from bot.i18n.language import Language, speaking
 from bot.rehearsal.hints import hint_of
@@ -151,9 +151,9 @@ def _count(tx: Tx, steps: Steps) -> None:
     steps.after_showing(tx, steps.shown(tx, open_record(tx, CHAT, FIRST)), shown_at=tx.now)
 
 
-def _lead(ctx: Context, typed: Command) -> Go:
+def _lead(ctx: Context, typed: Command) -> Goto:
     """Lead the few commands that do not leave a rehearsal."""
     del ctx
     if typed.name == "rehearse":
-        return Go(screen=FIRST)
+        return Goto(screen=FIRST)
     return stay(note=words.INTRODUCTION() if typed.name == "help" else home.unknown_command())

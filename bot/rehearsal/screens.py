@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Go, Screen
+from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting as common
 from bot.owner import basics, composing, mine, selecting, terms, vehicle
@@ -44,6 +44,6 @@ def _absent(name: ScreenName) -> Screen:
     return Screen(name=name, show=_back)
 
 
-def _back(ctx: Context) -> Go:
+def _back(ctx: Context) -> Goto:
     go = entry(ctx)
-    return Go(screen=go.screen, args=go.args, note=words.NOT_HERE())
+    return Goto(screen=go.screen, args=go.args, note=words.NOT_HERE())

@@ -23,7 +23,7 @@ from bot.dialog.callback_data import Carried
 from bot.dialog.context import Context
 from bot.dialog.events import Command
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Go, Handler, stay
+from bot.dialog.screen import Goto, Handler, stay
 from bot.errors.commands import Usage
 from bot.owner import home, wishes
 from bot.owner.entry import entry
@@ -40,7 +40,7 @@ class DeskCommand:
     """A command of the desk."""
 
     permission: Permission
-    ask: Callable[[Context, str], Go]
+    ask: Callable[[Context, str], Goto]
 
 
 DESK: dict[str, DeskCommand] = {
@@ -89,7 +89,7 @@ def leaves_rehearsal(ctx: Context, typed: Command) -> bool:
     return may or (typed.name in OWNER_COMMANDS and typed.name not in _IN_REHEARSALS)
 
 
-def lead(ctx: Context, typed: Command) -> Go:
+def lead(ctx: Context, typed: Command) -> Goto:
     """Lead a command to its screen; a command of the desk is unknown to whoever may not give it."""
     if ctx.has_left and typed.name == "cancel":  # that was all that was to be given up
         return stay()
@@ -102,8 +102,8 @@ def lead(ctx: Context, typed: Command) -> Go:
 
 
 OUTSIDE: Mapping[ActionName, Handler] = {
-    ActionName.RECEIPT: lambda _ctx, number: Go(screen=ScreenName.DONE, args={"id": number}),
-    ActionName.APPEAL: lambda _ctx, number: Go(screen=ScreenName.APPEAL, args={"id": number}),
+    ActionName.RECEIPT: lambda _ctx, number: Goto(screen=ScreenName.DONE, args={"id": number}),
+    ActionName.APPEAL: lambda _ctx, number: Goto(screen=ScreenName.APPEAL, args={"id": number}),
     ActionName.DESK: lambda _ctx, _arg: waiting.to_page("0"),
     ActionName.PRESELECT: lambda ctx, _arg: entry(ctx),
     ActionName.MUTE: wishes.mute,
@@ -113,7 +113,7 @@ OUTSIDE: Mapping[ActionName, Handler] = {
 """Buttons that hang outside the conversation; they change nothing but a subscription."""
 
 
-def lead_outside(ctx: Context, carried: Carried) -> Go:
+def lead_outside(ctx: Context, carried: Carried) -> Goto:
     """Lead a button that hangs under a notice to its screen; one of an older program leads home."""
     handler = OUTSIDE.get(carried.action) if carried.action else None
-    return handler(ctx, carried.arg) if handler else Go(screen=ScreenName.HOME)
+    return handler(ctx, carried.arg) if handler else Goto(screen=ScreenName.HOME)

@@ -10,7 +10,7 @@ from tests import invented
 from tests.person import Person
 from tests.world import CHIEF, OTHER, OWNER, TOKEN, World, agrees, reaches_selection, registers
 
-Go = Callable[[Person], Awaitable[None]]
+Goto = Callable[[Person], Awaitable[None]]
 
 
 async def _to_name(owner: Person) -> None:
@@ -59,7 +59,7 @@ async def _to_wishes(owner: Person) -> None:
     await owner.see("您还可以自编20个号牌")
 
 
-BAD: list[tuple[str, Go, str, str, str]] = [
+BAD: list[tuple[str, Goto, str, str, str]] = [
     ("name", _to_name, "张3", "姓名只能是", "姓名"),
     ("name", _to_name, "😀😀", "姓名只能是", "姓名"),
     ("name", _to_name, "x" * 4000, "姓名只能是", "姓名"),
@@ -111,7 +111,7 @@ async def _state(world: World) -> list[tuple[int, ...]]:
 
 @pytest.mark.parametrize(("step", "go", "typed", "told", "screen"), BAD)
 async def test_bad_text_changes_nothing(
-    sqlite_world: World, step: str, go: Go, typed: str, told: str, screen: str
+    sqlite_world: World, step: str, go: Goto, typed: str, told: str, screen: str
 ) -> None:
     await sqlite_world.release()
     owner = sqlite_world.person()
@@ -124,7 +124,7 @@ async def test_bad_text_changes_nothing(
 
 
 @pytest.mark.parametrize("go", [_to_name, _to_identity, _to_phone, _to_certificate, _to_code])
-async def test_photo_and_commands_keep_step(sqlite_world: World, go: Go) -> None:
+async def test_photo_and_commands_keep_step(sqlite_world: World, go: Goto) -> None:
     owner = sqlite_world.person()
     await go(owner)
     await owner.settled()

@@ -7,7 +7,7 @@ import pytest
 
 from bot.dialog.effects import Forget
 from bot.dialog.names import ScreenName
-from bot.dialog.screen import Go, Screen
+from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import View
 from bot.routing.screens import BY_NAME
 from bot.texts.menu import DESK_MENU
@@ -63,7 +63,7 @@ async def test_screen_may_have_any_message_forgotten(place: World, monkeypatch: 
     secretive = Screen(
         name=ScreenName.HOME,
         show=lambda _ctx: View(text="说吧"),
-        text=lambda _ctx, text: Go(screen=ScreenName.HOME, note=f"{len(text)} 字", effects=(Forget(),)),
+        text=lambda _ctx, text: Goto(screen=ScreenName.HOME, note=f"{len(text)} 字", effects=(Forget(),)),
     )
     monkeypatch.setitem(BY_NAME, ScreenName.HOME, secretive)
     owner = place.person()

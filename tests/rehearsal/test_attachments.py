@@ -11,7 +11,7 @@ from bot.dialog.events import Attachment, Reading
 from bot.dialog.names import ScreenName
 from bot.dialog.record import Kept, find_record
 from bot.dialog.result import Request
-from bot.dialog.screen import AttachmentHandler, Go
+from bot.dialog.screen import AttachmentHandler, Goto
 from bot.rehearsal.runner import RehearsalStage
 from bot.routing.screens import BY_NAME
 from core.bootstrap import Core
@@ -25,9 +25,9 @@ from tests.rehearsal.chats import TO_TERMS, WORDS, Chats
 CHAT = 9000
 
 
-def _take(ctx: Context, vin: str) -> Go:
+def _take(ctx: Context, vin: str) -> Goto:
     ctx.core.preselections.enter_vin(ctx.tx, ctx.preselection.preselection_id, vin)
-    return Go(screen=ScreenName.CERTIFICATE_KIND)
+    return Goto(screen=ScreenName.CERTIFICATE_KIND)
 
 
 PHOTO = Attachment(file_id="f", is_photo=True)

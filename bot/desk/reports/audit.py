@@ -8,7 +8,7 @@ from bot.desk.confirmation import GONE
 from bot.desk.reports.parts import columns, home_row, number, sheet
 from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Go, Screen
+from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, View
 from bot.errors.commands import Usage
 from bot.i18n import formatting as common
@@ -25,7 +25,7 @@ _A_PAGE = 10
 _MOST_EXPORTED = 20_000
 
 
-def ask(ctx: Context, rest: str) -> Go:
+def ask(ctx: Context, rest: str) -> Goto:
     """Lead from /audit WHAT to the newest entries that fit.
 
     An identity number or a telephone goes no further than this step.
@@ -43,7 +43,7 @@ def ask(ctx: Context, rest: str) -> Go:
     if query.office and not scope.holds(query.office):
         raise NotYourOffice
     newest = audit_search.newest(ctx.tx)
-    return Go(
+    return Goto(
         screen=ScreenName.DESK_AUDIT, args={"asked": query.to_json(), "newest": str(newest), "page": "0"}
     )
 
@@ -85,11 +85,11 @@ def _show(ctx: Context) -> View:
     )
 
 
-def _page(ctx: Context, page: str) -> Go:
-    return Go(screen=ScreenName.DESK_AUDIT, args={**ctx.args, "page": page})
+def _page(ctx: Context, page: str) -> Goto:
+    return Goto(screen=ScreenName.DESK_AUDIT, args={**ctx.args, "page": page})
 
 
-def _sheet(ctx: Context, _arg: str) -> Go:
+def _sheet(ctx: Context, _arg: str) -> Goto:
     query, scope, newest = _asked(ctx), _scope(ctx), number(ctx, "newest")
 
     def read(tx: Tx) -> AuditPage:
@@ -120,7 +120,7 @@ AUDIT = Screen(
     buttons={
         ActionName.PAGE: _page,
         ActionName.SHEET: _sheet,
-        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=GONE,

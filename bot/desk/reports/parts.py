@@ -6,7 +6,7 @@ from bot.dialog.context import Context
 from bot.dialog.effects import SendFile
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName
-from bot.dialog.screen import Go, stay
+from bot.dialog.screen import Goto, stay
 from bot.dialog.view import Button, View
 from bot.errors.commands import Usage
 from bot.i18n import formatting as common
@@ -80,7 +80,7 @@ def columns(words: str) -> tuple[str, ...]:
 
 def sheet(
     name: str, caption: str, read: Callable[[Tx], object], tables: Callable[[object], Sequence[Table]]
-) -> Go:
+) -> Goto:
     """Return what sends a spreadsheet: read from a snapshot, made in a thread."""
 
     def make(found: object) -> bytes:

@@ -10,7 +10,7 @@ from bot.desk.reports.parts import choice, columns, home_row, number, office_ask
 from bot.dialog.context import Context
 from bot.dialog.keyboards import page_of
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Go, Screen
+from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, View
 from bot.i18n import formatting as common
 from bot.pictures.cards import ReportPicture
@@ -34,7 +34,7 @@ class Counted:
     fills: tuple[Fill, ...]
 
 
-def ask(ctx: Context, rest: str) -> Go:
+def ask(ctx: Context, rest: str) -> Goto:
     """Lead from /segments [粤K] to the office's segments, or to the choice of an office.
 
     Raises:
@@ -42,12 +42,12 @@ def ask(ctx: Context, rest: str) -> Go:
         OfficeUnknown, NotYourOffice: the office is none of theirs.
     """
     office = office_asked(ctx, "segments", Permission.SEGMENTS, rest)
-    return of_office(office.code) if office else Go(screen=ScreenName.DESK_SEGMENTS)
+    return of_office(office.code) if office else Goto(screen=ScreenName.DESK_SEGMENTS)
 
 
-def of_office(code: str, page: str = "0") -> Go:
+def of_office(code: str, page: str = "0") -> Goto:
     """Return the way to a page of an office's segments."""
-    return Go(screen=ScreenName.DESK_SEGMENTS, args={"office": code, "page": page})
+    return Goto(screen=ScreenName.DESK_SEGMENTS, args={"office": code, "page": page})
 
 
 def _count(tx: Tx, office: Office) -> Counted:
@@ -125,7 +125,7 @@ def _bar(fill: Fill, now: datetime) -> Bar:
     )
 
 
-def _sheet(ctx: Context, _arg: str) -> Go:
+def _sheet(ctx: Context, _arg: str) -> Goto:
     ctx.require(Permission.SEGMENTS)
     office = ctx.office_of(ctx.arg("office"))
     return sheet(
@@ -170,12 +170,12 @@ SEGMENTS = Screen(
     show=_show,
     buttons={
         ActionName.OFFICE: lambda _ctx, code: of_office(code),
-        ActionName.PAGE: lambda ctx, page: Go(
+        ActionName.PAGE: lambda ctx, page: Goto(
             screen=ScreenName.DESK_SEGMENTS, args={"office": ctx.arg("office"), "page": page}
         ),
-        ActionName.CHOOSE: lambda _ctx, _arg: Go(screen=ScreenName.DESK_SEGMENTS),
+        ActionName.CHOOSE: lambda _ctx, _arg: Goto(screen=ScreenName.DESK_SEGMENTS),
         ActionName.SHEET: _sheet,
-        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=GONE,

@@ -9,7 +9,7 @@ from bot.desk.confirmation import GONE
 from bot.desk.reports.parts import choice, columns, home_row, number, office_asked, offices_of, sheet
 from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import Go, Screen
+from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, View
 from bot.i18n import formatting as common
 from bot.pictures.cards import ReportPicture
@@ -26,7 +26,7 @@ from core.values.offices import Office
 _ALL = "all"
 
 
-def ask(ctx: Context, rest: str) -> Go:
+def ask(ctx: Context, rest: str) -> Goto:
     """Lead from /stats [粤K] to the figures of an office, or of all one's own.
 
     Raises:
@@ -37,8 +37,8 @@ def ask(ctx: Context, rest: str) -> Go:
     return _go(office.code if office else _ALL, SPANS[0])
 
 
-def _go(where: str, days: int) -> Go:
-    return Go(screen=ScreenName.DESK_STATS, args={"of": where, "days": str(days)})
+def _go(where: str, days: int) -> Goto:
+    return Goto(screen=ScreenName.DESK_STATS, args={"of": where, "days": str(days)})
 
 
 def _office(ctx: Context) -> Office | None:
@@ -156,7 +156,7 @@ def _columns(found: Stats, parts: Callable[[Day], tuple[int, ...]]) -> tuple[Col
     return tuple(Column(parts=parts(day), label=texts.day_label(day.day)) for day in found.days)
 
 
-def _sheet(ctx: Context, _arg: str) -> Go:
+def _sheet(ctx: Context, _arg: str) -> Goto:
     office, days = _office(ctx), _span(ctx)
     name = f"stats-{office.code if office else _ALL}-{days}.xlsx"
     caption = escape(words.stats_title(office, days))
@@ -188,14 +188,14 @@ STATS = Screen(
     name=ScreenName.DESK_STATS,
     show=_show,
     buttons={
-        ActionName.DAYS: lambda ctx, days: Go(
+        ActionName.DAYS: lambda ctx, days: Goto(
             screen=ScreenName.DESK_STATS, args={"of": ctx.arg("of"), "days": days}
         ),
         ActionName.OFFICE: lambda _ctx, code: _go(code, SPANS[0]),
-        ActionName.CHOOSE: lambda _ctx, _arg: Go(screen=ScreenName.DESK_STATS),
-        ActionName.PAGE: lambda _ctx, page: Go(screen=ScreenName.DESK_STATS, args={"page": page}),
+        ActionName.CHOOSE: lambda _ctx, _arg: Goto(screen=ScreenName.DESK_STATS),
+        ActionName.PAGE: lambda _ctx, page: Goto(screen=ScreenName.DESK_STATS, args={"page": page}),
         ActionName.SHEET: _sheet,
-        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=GONE,

@@ -10,7 +10,7 @@ from bot.desk.reports.parts import columns, home_row, number, sheet
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import ErrorWays, Go, Screen
+from bot.dialog.screen import ErrorWays, Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.errors.commands import Usage
 from bot.i18n import formatting as common
@@ -34,7 +34,7 @@ _A_PAGE = 6
 _WITHOUT_MOMENT = frozenset({TaskKind.POOL, TaskKind.CALENDAR})
 
 
-def ask(_ctx: Context, rest: str) -> Go:
+def ask(_ctx: Context, rest: str) -> Goto:
     """Lead from /desk to what waits.
 
     Raises:
@@ -45,9 +45,9 @@ def ask(_ctx: Context, rest: str) -> Go:
     return to_page("0")
 
 
-def to_page(page: str) -> Go:
+def to_page(page: str) -> Goto:
     """Return the way to a page of what waits."""
-    return Go(screen=ScreenName.DESK_DESK, args={"page": page})
+    return Goto(screen=ScreenName.DESK_DESK, args={"page": page})
 
 
 def _look(ctx: Context) -> WorkQueue:
@@ -138,31 +138,31 @@ def _leads_on(task: Task) -> bool:
     return task.task_kind != TaskKind.CALENDAR
 
 
-def _lead(ctx: Context, subject: str) -> Go:
+def _lead(ctx: Context, subject: str) -> Goto:
     """Lead from a button to what it is about."""
     topic, _, rest = subject.partition(":")
     match topic:
         case SubjectKind.PRESELECTION:
             return to_card(subject)
         case SubjectKind.APPEAL:
-            return Go(screen=ScreenName.DESK_APPEAL, args={"id": rest})
+            return Goto(screen=ScreenName.DESK_APPEAL, args={"id": rest})
         case SubjectKind.POOL:
             return segments.of_office(rest.partition(":")[0])
         case SubjectKind.SEGMENT:
             row = ctx.tx.one("reports.segment", segment_id=int(rest))
             return segments.of_office(row["office"]) if row else to_page("0")
         case _:
-            return Go(screen=ScreenName.DESK_MATTER, args={"subject": subject})
+            return Goto(screen=ScreenName.DESK_MATTER, args={"subject": subject})
 
 
-def _summary(ctx: Context, switch: str) -> Go:
+def _summary(ctx: Context, switch: str) -> Goto:
     ctx.admin.require(Permission.DESK)
     work_queue.set_summary(ctx.tx, ctx.chat_id, on=switch == "on")
     note = words.SUMMARY_TURNED_ON() if switch == "on" else words.SUMMARY_TURNED_OFF()
-    return Go(screen=ScreenName.DESK_DESK, args=dict(ctx.args), note=note)
+    return Goto(screen=ScreenName.DESK_DESK, args=dict(ctx.args), note=note)
 
 
-def _sheet(ctx: Context, _arg: str) -> Go:
+def _sheet(ctx: Context, _arg: str) -> Goto:
     ctx.admin.require(Permission.DESK)
     look = partial(work_queue.read_work_queue, services=ctx.core.desk_services, admin=ctx.admin)
     return sheet("desk.xlsx", escape(words.DESK_TITLE()), look, _tables)
@@ -178,8 +178,8 @@ def _tables(found: object) -> list[Table]:
     return [Table(title=words.DESK_SHEET(), columns=columns(words.DESK_COLUMNS()), rows=rows)]
 
 
-def _back(_ctx: Context, error: XuanhaoError) -> Go:
-    return Go(screen=ScreenName.DESK_DESK, args={"page": "0"}, note=of_error(error), pinned=True)
+def _back(_ctx: Context, error: XuanhaoError) -> Goto:
+    return Goto(screen=ScreenName.DESK_DESK, args={"page": "0"}, note=of_error(error), pinned=True)
 
 
 _TO_DESK: ErrorWays = {Refusal: _back}
@@ -195,10 +195,10 @@ def _show_matter(ctx: Context) -> View:
     return View(text=words.matter_text(task, ctx.tx.now), rows=(tuple(ways), (back,)))
 
 
-def _handle(ctx: Context, _arg: str) -> Go:
+def _handle(ctx: Context, _arg: str) -> Goto:
     work_queue.handle(ctx.tx, ctx.admin, ctx.arg("subject"), ctx.core.offices, ctx.actor)
     args = {"page": "0", "done": ctx.arg("subject")}
-    return Go(screen=ScreenName.DESK_DESK, args=args, note=words.HANDLED_NOW(), pinned=True)
+    return Goto(screen=ScreenName.DESK_DESK, args=args, note=words.HANDLED_NOW(), pinned=True)
 
 
 DESK = Screen(
@@ -209,7 +209,7 @@ DESK = Screen(
         ActionName.PAGE: lambda _ctx, page: to_page(page),
         ActionName.SUMMARY: _summary,
         ActionName.SHEET: _sheet,
-        ActionName.HOME: lambda _ctx, _arg: Go(screen=ScreenName.HOME),
+        ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     hint=common.PRESS_HINT,
     errors=_TO_DESK,
