@@ -106,7 +106,7 @@ class RehearsingSteps(Steps):
         kept = result.record.rehearsal
         if kept is None:
             super().after_showing(tx, result, shown_at=shown_at)
-        elif result.view.sent is not None:
+        elif result.view.on_delivered is not None:
             note_rehearsal_shown(tx, kept, shown_at)
 
     def idle(self, tx: Tx) -> list[int]:

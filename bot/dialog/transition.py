@@ -267,7 +267,7 @@ class Steps:
     def after_showing(self, tx: Tx, result: StepResult, *, shown_at: datetime) -> None:
         """Count what counts from when the screen has been shown."""
         record = result.record
-        if result.view.sent is None:
+        if result.view.on_delivered is None:
             return
         ctx = Context(
             core=self._core,
@@ -277,7 +277,7 @@ class Steps:
             received_at=shown_at,
             language=result.language,
         )
-        result.view.sent(ctx)
+        result.view.on_delivered(ctx)
 
     def due(self, tx: Tx) -> list[int]:
         """Return the chats whose screen has changed by itself."""

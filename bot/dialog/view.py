@@ -52,7 +52,7 @@ class View:
     replies: Sequence[str] = ()  # further reply buttons under it
     redraw_at: datetime | None = None  # when it changes next by itself
     protected: bool = False  # a picture that can be neither forwarded nor saved
-    sent: Callable[[Context], None] | None = None  # what counts from when it has been shown
+    on_delivered: Callable[[Context], None] | None = None  # what counts from when it has been shown
 
     @property
     def kind(self) -> MessageKind:

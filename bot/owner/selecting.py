@@ -135,7 +135,7 @@ def _show(ctx: Context) -> View | Goto:
         redraw_at=_redraw_at(
             now, [lease, *([lives.held_until] if lives else []), *(one.held_until for one in kept)], closes
         ),
-        sent=partial(_counts_from_now, office, lives) if lives is not None else None,
+        on_delivered=partial(_counts_from_now, office, lives) if lives is not None else None,
     )
 
 
