@@ -133,7 +133,7 @@ def _change(name: ScreenName, label: Callable[[], str], *, add: bool) -> Screen:
         change = admins.add if add else admins.remove
         change(ctx.tx, chat, _post(ctx), ctx.actor)
         return Goto(
-            screen=ScreenName.DESK_ADMINS, note=texts.admin_changed(chat, _post(ctx), add=add), pinned=True
+            screen=ScreenName.DESK_ADMINS, note=texts.admin_changed(chat, _post(ctx), add=add), sticky=True
         )
 
     return Screen(

@@ -89,7 +89,7 @@ def _id(ctx: Context) -> int:
 
 
 def _gone(_ctx: Context, error: XuanhaoError) -> Goto:
-    return Goto(screen=ScreenName.DESK_APPEALS, note=of_error(error), pinned=True)
+    return Goto(screen=ScreenName.DESK_APPEALS, note=of_error(error), sticky=True)
 
 
 ERRORS: ErrorWays = {**GONE, Refusal: _gone}
@@ -238,18 +238,18 @@ def _approve(ctx: Context, _arg: str) -> Goto:
         ctx.tx, number, ctx.chat_id, expected=ctx.arg("seen"), bar=bool(ctx.args.get("bar"))
     )
     note = words.approved(ctx.core.appeals.get(ctx.tx, number), outcome)
-    return Goto(screen=ScreenName.DESK_APPEALS, note=note, pinned=True)
+    return Goto(screen=ScreenName.DESK_APPEALS, note=note, sticky=True)
 
 
 def _look_again(ctx: Context, error: XuanhaoError) -> Goto:
     """Show the question anew: it is about something else now, and nobody is barred by a tick from before."""
     go = _to(ctx, ScreenName.DESK_APPEAL_APPROVE, _id(ctx))
-    return Goto(screen=go.screen, args=go.args, note=of_error(error), pinned=True)
+    return Goto(screen=go.screen, args=go.args, note=of_error(error), sticky=True)
 
 
 def _to_card(ctx: Context, error: XuanhaoError) -> Goto:
     """End a question over which something was mistyped."""
-    return Goto(screen=ScreenName.DESK_APPEAL, args={"id": ctx.arg("id")}, note=of_error(error), pinned=True)
+    return Goto(screen=ScreenName.DESK_APPEAL, args={"id": ctx.arg("id")}, note=of_error(error), sticky=True)
 
 
 APPROVE = Screen(
@@ -317,7 +317,7 @@ def _reject(ctx: Context, _arg: str) -> Goto:
     _judged(ctx, number)
     reason = ctx.arg("reason")[:LONGEST_REASON]
     one = ctx.core.reviews.reject(ctx.tx, number, reason, ctx.chat_id)
-    return Goto(screen=ScreenName.DESK_APPEALS, note=words.rejected(one), pinned=True)
+    return Goto(screen=ScreenName.DESK_APPEALS, note=words.rejected(one), sticky=True)
 
 
 REJECT_SURE = Screen(

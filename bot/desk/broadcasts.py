@@ -161,7 +161,7 @@ def _show_progress(ctx: Context) -> View:
 def _stop(ctx: Context, _arg: str) -> Goto:
     stopped = broadcasts.stop(ctx.tx, _meant(ctx).broadcast_id, ctx.actor)
     going = _to_progress(stopped)
-    return Goto(screen=going.screen, args=going.args, note=words.STOPPED(), pinned=True)
+    return Goto(screen=going.screen, args=going.args, note=words.STOPPED(), sticky=True)
 
 
 PROGRESS = Screen(

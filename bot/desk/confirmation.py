@@ -56,7 +56,7 @@ def screen_of(question: Question) -> Screen:
         show=show,
         buttons={
             ActionName.DO: act,
-            ActionName.CANCEL: lambda ctx, _arg: replace(lead_back(ctx, parts.CANCELLED()), pinned=False),
+            ActionName.CANCEL: lambda ctx, _arg: replace(lead_back(ctx, parts.CANCELLED()), sticky=False),
         },
         hint=common.PRESS_HINT,
         errors=WITHDRAWN,
@@ -72,8 +72,8 @@ def lead_back(ctx: Context, note: str) -> Goto:
     """Lead from a question to where it was asked for: a card, or, from a command, the first page."""
     match ctx.args.get("back"):
         case [str(name), dict(args)] if screen := ScreenName.known(name):
-            return Goto(screen=screen, args=args, note=note, pinned=True)
-    return Goto(screen=ScreenName.HOME, note=note, pinned=True)
+            return Goto(screen=screen, args=args, note=note, sticky=True)
+    return Goto(screen=ScreenName.HOME, note=note, sticky=True)
 
 
 def _gone(ctx: Context, error: XuanhaoError) -> Goto:

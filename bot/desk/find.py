@@ -344,7 +344,7 @@ def _over(ctx: Context, case_file: CaseFile) -> Goto:
         except PlateNotReserved as error:
             note = of_error(error)
     card = to_card(ctx.arg("what"))
-    return Goto(screen=card.screen, args=card.args, note=note, pinned=True)
+    return Goto(screen=card.screen, args=card.args, note=note, sticky=True)
 
 
 def _show_act(ctx: Context) -> View | Goto:

@@ -56,7 +56,7 @@ def _to_open(ctx: Context) -> Goto | None:
 
 def _to(one: Import, note: str = "") -> Goto:
     args = {"office": EVERYWHERE, "id": str(one.import_id)}
-    return Goto(screen=ScreenName.DESK_IMPORT, args=args, note=note, pinned=True)
+    return Goto(screen=ScreenName.DESK_IMPORT, args=args, note=note, sticky=True)
 
 
 def _show_home(ctx: Context) -> View:
@@ -190,7 +190,7 @@ def _confirm(ctx: Context, _arg: str) -> Goto:
 def _drop(ctx: Context, _arg: str) -> Goto:
     imports.drop(ctx.tx, _meant(ctx).import_id, ctx.actor)
     return Goto(
-        screen=ScreenName.DESK_VEHICLES, args={"office": EVERYWHERE}, note=words.DROPPED(), pinned=True
+        screen=ScreenName.DESK_VEHICLES, args={"office": EVERYWHERE}, note=words.DROPPED(), sticky=True
     )
 
 

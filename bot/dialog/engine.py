@@ -87,7 +87,7 @@ class Engine:
             return
         if isinstance(event, Press):
             live = event.message_id is not None and event.message_id == record.message_id
-            words = "" if result.pinned else plain(result.note)
+            words = "" if result.sticky else plain(result.note)
             toast = self._presenter.answer(event.query_id, words, alert=result.alert)
             if result.stale and live:
                 await toast  # a double tap: the first has shown the screen already

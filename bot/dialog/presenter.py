@@ -201,7 +201,7 @@ def _name_of(file: bytes) -> str:
 
 def _note_to_edit(result: StepResult) -> str:
     """Return the note that belongs into an edited message: a pinned one, or one too long for a toast."""
-    return result.note if result.pinned or len(result.note) > _TOAST else ""
+    return result.note if result.sticky or len(result.note) > _TOAST else ""
 
 
 def _worded(view: View, note: str) -> str:

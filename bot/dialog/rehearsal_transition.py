@@ -183,7 +183,7 @@ class RehearsingSteps(Steps):
         """End a rehearsal that its owner has not left; return what is shown then, which says why."""
         result = self.shown(tx, end_rehearsal(tx, record), prefetched)
         with speaking(result.language):
-            return replace(result, note=why(), pinned=True)
+            return replace(result, note=why(), sticky=True)
 
 
 def _kept(tx: Tx, record: Record, kept: Kept, play: _Play, prefetched: Prefetched) -> StepResult:

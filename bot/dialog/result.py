@@ -32,7 +32,7 @@ class StepResult:
     language: Language  # in which it is worded, and all else that is said with it
     note: str = ""
     alert: bool = False
-    pinned: bool = False
+    sticky: bool = False
     effects: tuple[Effect, ...] = ()
     outside: bool = False  # by a button that hangs outside the conversation, and goes on hanging there
     stale: bool = False  # an old button: it did nothing

@@ -22,7 +22,7 @@ class Goto:
     args: Mapping[str, object] = field(default_factory=dict)
     note: str = ""  # HTML, above the screen, once; as a toast where a button was pressed
     alert: bool = False  # the toast waits for an OK
-    pinned: bool = False  # the note stands on the screen, also where a button was pressed
+    sticky: bool = False  # the note stands on the screen, also where a button was pressed
     effects: Sequence[Effect] = ()
     rehearsal: bool = False  # into a rehearsal, which has screens of its own
     known: object = None  # what the step has read and changed, so that the screen need not read it again

@@ -225,7 +225,7 @@ class Steps:
 
     def _led(self, tx: Tx, ctx: Context, record: Record, go: Goto, *, moved: bool) -> StepResult:
         """Follow a step to where it leads, and keep it; a screen may itself lead on."""
-        note, alert, pinned, effects = go.note, go.alert, go.pinned, tuple(go.effects)
+        note, alert, sticky, effects = go.note, go.alert, go.sticky, tuple(go.effects)
         name, args = _after(go, record.screen, record.args)
         ctx.known = go.known
         for _ in range(_MOST_HOPS):
@@ -256,7 +256,7 @@ class Steps:
             language=ctx.language,
             note=note,
             alert=alert,
-            pinned=pinned,
+            sticky=sticky,
             effects=effects,
         )
 

@@ -56,16 +56,16 @@ _WAYS = {
 
 
 def _stay_or_list(_ctx: Context, error: XuanhaoError) -> Goto:
-    return Goto(screen=ScreenName.APPEALS, note=of_error(error), pinned=True)
+    return Goto(screen=ScreenName.APPEALS, note=of_error(error), sticky=True)
 
 
 def _pointless(_ctx: Context, error: XuanhaoError) -> Goto:
     """Say why a filled-in appeal is not needed, and offer to give it up."""
-    return Goto(screen=ScreenName.APPEAL_DROP, note=of_error(error), pinned=True)
+    return Goto(screen=ScreenName.APPEAL_DROP, note=of_error(error), sticky=True)
 
 
 GONE: ErrorWays = {
-    StepOutOfOrder: lambda _ctx, _error: Goto(screen=ScreenName.APPEALS, note=words.GONE(), pinned=True)
+    StepOutOfOrder: lambda _ctx, _error: Goto(screen=ScreenName.APPEALS, note=words.GONE(), sticky=True)
 }
 """The draft has been submitted, given up or dropped meanwhile."""
 
@@ -117,7 +117,7 @@ CONSENT = Screen(
     buttons={
         ActionName.AGREE: _consent,
         ActionName.DECLINE: lambda _ctx, _arg: Goto(
-            screen=ScreenName.APPEALS, note=words.DECLINED(), pinned=True
+            screen=ScreenName.APPEALS, note=words.DECLINED(), sticky=True
         ),
     },
     hint=common.PRESS_HINT,
@@ -245,13 +245,13 @@ def _show_review(ctx: Context) -> View | Goto:
 def _submit(ctx: Context, _arg: str) -> Goto:
     one = ctx.core.appeals.submit(ctx.tx, ctx.account)
     return Goto(
-        screen=ScreenName.APPEAL, args={"id": str(one.appeal_id)}, note=words.submitted(one), pinned=True
+        screen=ScreenName.APPEAL, args={"id": str(one.appeal_id)}, note=words.submitted(one), sticky=True
     )
 
 
 def _exchange(ctx: Context, _arg: str) -> Goto:
     ctx.core.appeals.exchange_photos(ctx.tx, ctx.account)
-    return Goto(screen=ScreenName.APPEAL_REVIEW, note=words.EXCHANGED(), pinned=True)
+    return Goto(screen=ScreenName.APPEAL_REVIEW, note=words.EXCHANGED(), sticky=True)
 
 
 def _corrects(screen: ScreenName) -> Goto:

@@ -30,7 +30,7 @@ def begin(ctx: Context, vin: str = "") -> Goto:
     ban = running(ctx.tx, account.identity_hash)
     if ban is not None:
         note = words.ban_stays(core.offices.get(ban.office))
-        return Goto(screen=ScreenName.BANNED, note=note, pinned=True)
+        return Goto(screen=ScreenName.BANNED, note=note, sticky=True)
     if vin:
         core.appeals.validate(ctx.tx, account, vin)
     draft = core.appeals.find_draft(ctx.tx, account)
@@ -45,7 +45,7 @@ def filled(ctx: Context, vin: str) -> Goto:
     begun = ctx.core.appeals.begin(ctx.tx, ctx.account, vin)
     changed = before is not None and before.vin is not None and before.vin != begun.vin
     go = step(begun)
-    return Goto(screen=go.screen, note=words.VIN_CHANGED() if changed else "", pinned=True)
+    return Goto(screen=go.screen, note=words.VIN_CHANGED() if changed else "", sticky=True)
 
 
 def step(draft: Appeal) -> Goto:
@@ -131,7 +131,7 @@ def _show(ctx: Context) -> View | Goto:
 def _renew(ctx: Context, _arg: str) -> Goto:
     begun = ctx.core.appeals.renew(ctx.tx, ctx.account, _own(ctx).appeal_id)
     go = step(begun)
-    return Goto(screen=go.screen, args=go.args, note=words.RENEWED(), pinned=True)
+    return Goto(screen=go.screen, args=go.args, note=words.RENEWED(), sticky=True)
 
 
 def _select(ctx: Context, _arg: str) -> Goto:
@@ -159,7 +159,7 @@ def _was_faster(ctx: Context, _error: object) -> Goto:
     """Show the decision that came before the withdrawal, and that it stands."""
     is_withdrawn = _own(ctx).state == AppealState.WITHDRAWN
     note = "" if is_withdrawn else words.ENDED_BEFORE()
-    return Goto(screen=ScreenName.APPEAL, args={"id": ctx.arg("id")}, note=note, pinned=True)
+    return Goto(screen=ScreenName.APPEAL, args={"id": ctx.arg("id")}, note=note, sticky=True)
 
 
 ERRORS: ErrorWays = {
@@ -168,7 +168,7 @@ ERRORS: ErrorWays = {
     AppealUnfinished: lambda ctx, _error: Goto(
         screen=step(ctx.core.appeals.draft(ctx.tx, ctx.account)).screen,
         note=words.UNFINISHED(),
-        pinned=True,
+        sticky=True,
     ),
 }
 

@@ -144,7 +144,7 @@ def _try(ctx: Context, _arg: str) -> Goto:
         screen=ScreenName.COMPOSE,
         args=_args(ctx, (), result.suggestions),
         note=selecting.failed(ctx.office, result),
-        pinned=True,
+        sticky=True,
     )
 
 

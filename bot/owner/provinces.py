@@ -185,7 +185,7 @@ def _preselect(ctx: Context, _arg: str) -> Goto:
     if go.screen == ScreenName.DONE or (begun is not None and begun.office == office.code):
         return go
     note = provinces.begun_elsewhere(ctx.office) if begun is not None else ""
-    return Goto(screen=ScreenName.BASICS, args={"office": office.code}, note=note, pinned=True)
+    return Goto(screen=ScreenName.BASICS, args={"office": office.code}, note=note, sticky=True)
 
 
 def opened(payload: str) -> Goto:

@@ -64,7 +64,7 @@ class VinPages:
 
     def _noted(self, go: Goto, vin: str) -> Goto:
         """Show the VIN that was read, unless the next screen is about it."""
-        return go if go.screen == self.doubt else replace(go, note=words.read(group_vin(vin)), pinned=True)
+        return go if go.screen == self.doubt else replace(go, note=words.read(group_vin(vin)), sticky=True)
 
     def _again(self, _ctx: Context, _arg: str) -> Goto:
         return Goto(screen=self.page)

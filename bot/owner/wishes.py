@@ -128,7 +128,7 @@ def mute(ctx: Context, office: str) -> Goto:
     if office not in ctx.core.offices:
         return Goto(screen=ScreenName.NOTIFY)
     broadcasts.mute(ctx.tx, ctx.chat_id, office)
-    return Goto(screen=ScreenName.NOTIFY, args={"office": office}, note=broadcast.muted(office), pinned=True)
+    return Goto(screen=ScreenName.NOTIFY, args={"office": office}, note=broadcast.muted(office), sticky=True)
 
 
 def _mute(ctx: Context, _arg: str) -> Goto:

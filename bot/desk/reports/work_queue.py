@@ -179,7 +179,7 @@ def _tables(found: object) -> list[Table]:
 
 
 def _back(_ctx: Context, error: XuanhaoError) -> Goto:
-    return Goto(screen=ScreenName.DESK_DESK, args={"page": "0"}, note=of_error(error), pinned=True)
+    return Goto(screen=ScreenName.DESK_DESK, args={"page": "0"}, note=of_error(error), sticky=True)
 
 
 _TO_DESK: ErrorWays = {Refusal: _back}
@@ -198,7 +198,7 @@ def _show_matter(ctx: Context) -> View:
 def _handle(ctx: Context, _arg: str) -> Goto:
     work_queue.handle(ctx.tx, ctx.admin, ctx.arg("subject"), ctx.core.offices, ctx.actor)
     args = {"page": "0", "done": ctx.arg("subject")}
-    return Goto(screen=ScreenName.DESK_DESK, args=args, note=words.HANDLED_NOW(), pinned=True)
+    return Goto(screen=ScreenName.DESK_DESK, args=args, note=words.HANDLED_NOW(), sticky=True)
 
 
 DESK = Screen(
