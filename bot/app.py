@@ -196,7 +196,7 @@ def _words(username: Callable[[], str]) -> Words:
         one_of_album=file_words.ONE_OF_ALBUM,
         command=commands.lead,
         with_file=commands.WITH_FILE,
-        outside=commands.lead_outside,
+        on_global_button=commands.lead_global_button,
         before=consent_first,
         keyboard_gone=common.KEYBOARD_GONE,
         username=username,

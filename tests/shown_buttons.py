@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from unittest.mock import patch
 
-from bot.dialog.callback_data import OUTSIDE, Codec
+from bot.dialog.callback_data import GLOBAL, Codec
 from bot.dialog.names import ScreenName
 from bot.dialog.view import Button
 from bot.routing import commands
@@ -13,8 +13,8 @@ from bot.routing.screens import BY_NAME
 
 def leads_on(screen: str, button: Button) -> bool:
     """Whether a button's action is one of its screen, or one outside the conversation."""
-    if screen == OUTSIDE or button.outside:
-        return button.action in commands.OUTSIDE
+    if screen == GLOBAL or button.outside:
+        return button.action in commands.GLOBAL
     shown = BY_NAME[ScreenName.known(screen) or ScreenName.HOME]  # a rehearsal's are none but these
     return button.action in shown.buttons
 

@@ -19,7 +19,7 @@ from core.security.vault import Vault
 MOST_BYTES = 64
 Key = dict[str, Any]
 """A button as the Bot API has it."""
-OUTSIDE = "~"
+GLOBAL = "~"
 """The screen's place in the data of a button outside the conversation: it has no revision, and only leads
 somewhere, so that it lives as long as its message."""
 _TAG = 8
@@ -56,17 +56,17 @@ class Codec:
         Raises:
             ValueError: it would be longer than the messenger takes.
         """
-        place = f"{OUTSIDE}:0" if button.outside else f"{screen}:{revision}"
+        place = f"{GLOBAL}:0" if button.global_ else f"{screen}:{revision}"
         body = f"{place}:{button.action or ''}:{button.arg}"
-        tag = self._sign(f"{chat_id}:{body}") if button.outside else self._tag(chat_id, body)
+        tag = self._sign(f"{chat_id}:{body}") if button.global_ else self._tag(chat_id, body)
         data = f"{body}:{tag}"
         if len(data.encode()) > MOST_BYTES:
             raise ValueError(f"the button {screen}:{button.action} carries too much")
         return data
 
-    def outside(self, chat_id: int, rows: Rows) -> InlineKeyboardMarkup | None:
+    def global_keyboard(self, chat_id: int, rows: Rows) -> InlineKeyboardMarkup | None:
         """Return the keyboard of a message outside the conversation: a notice, a card."""
-        return self.markup(chat_id, OUTSIDE, 0, rows)
+        return self.markup(chat_id, GLOBAL, 0, rows)
 
     def read(self, chat_id: int, data: str) -> Carried | None:
         """Return what a button carries, None when it is none of this chat's."""
@@ -113,7 +113,7 @@ class _ConversationCodec(Codec):
         self._begun_at = begun_at
 
     def _tag(self, chat_id: int, body: str) -> str:
-        if body.startswith(f"{OUTSIDE}:"):
+        if body.startswith(f"{GLOBAL}:"):
             return super()._tag(chat_id, body)
         return self._sign(f"{chat_id}:conversation {self._begun_at}:{body}")
 

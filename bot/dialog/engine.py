@@ -94,7 +94,7 @@ class Engine:
                 await self._core.store.run(mark_done, query.update_id)
                 return
             work = [toast]
-            if not live and not result.outside and event.message_id is not None:
+            if not live and not result.global_ and event.message_id is not None:
                 work.append(self._presenter.strip(query.chat_id, event.message_id))
             shown, *_ = await asyncio.gather(self._presenter.show(result, in_place=live), *work)
         else:

@@ -31,7 +31,7 @@ class Words:
     one_of_album: Callable[[], str]  # said once when several pictures came together
     command: Callable[[Context, Command], Goto]
     with_file: frozenset[str]  # commands that may be written under a file; they only look, and change nothing
-    outside: Callable[[Context, Carried], Goto]
+    on_global_button: Callable[[Context, Carried], Goto]
     before: Callable[[Context, Screen], Goto | None]  # what has to come before a screen, if anything
     keyboard_gone: Callable[[], str]  # said when a reply keyboard is taken away
     username: Callable[[], str]  # how the bot is called in links, known once it runs

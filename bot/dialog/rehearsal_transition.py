@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from bot.dialog.callback_data import OUTSIDE, Codec
+from bot.dialog.callback_data import GLOBAL, Codec
 from bot.dialog.context import Context
 from bot.dialog.effects import Forget, Offer
 from bot.dialog.events import Attachment, Command, Event, Press, Typed
@@ -145,7 +145,7 @@ class RehearsingSteps(Steps):
         event = query.event
         if isinstance(event, Press):
             carried = self._codec.read(query.chat_id, event.data)
-            return carried is not None and carried.screen == OUTSIDE
+            return carried is not None and carried.screen == GLOBAL
         typed = self._under_file(event) if isinstance(event, Attachment) else event
         return self._leaves_by(self._context(tx, query, record, Prefetched()), typed)
 

@@ -34,7 +34,7 @@ class StepResult:
     alert: bool = False
     sticky: bool = False
     effects: tuple[Effect, ...] = ()
-    outside: bool = False  # by a button that hangs outside the conversation, and goes on hanging there
+    global_: bool = False  # by a button that hangs outside the conversation, and goes on hanging there
     stale: bool = False  # an old button: it did nothing
     repeated: bool = False  # the update had been applied before
     quiet: bool = False  # nothing is said or shown: one more picture of an album

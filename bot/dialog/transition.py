@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bot.dialog.callback_data import OUTSIDE, Carried, Codec
+from bot.dialog.callback_data import GLOBAL, Carried, Codec
 from bot.dialog.context import Context
 from bot.dialog.events import Attachment, Command, Contact, Event, Press, Typed
 from bot.dialog.hooks import Words
@@ -60,9 +60,9 @@ class Steps:
         event = query.event
         if isinstance(event, Press):
             carried = self._codec.of_conversation(record.begun_at).read(query.chat_id, event.data)
-            if carried is not None and carried.screen == OUTSIDE:
-                led = self._advance(tx, ctx, record, self._words.outside(ctx, carried))
-                return replace(led, outside=True)
+            if carried is not None and carried.screen == GLOBAL:
+                led = self._advance(tx, ctx, record, self._words.on_global_button(ctx, carried))
+                return replace(led, global_=True)
             if carried is None or carried.revision != record.revision or carried.screen != record.screen:
                 shown = self._show(tx, ctx, record, stay(note=self._words.old_button()))
                 return replace(shown, stale=True)

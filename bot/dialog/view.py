@@ -35,7 +35,7 @@ class Button:
     arg: str = ""
     style: Style | None = None
     url: str = ""  # opened by the messenger itself, which tells us nothing of it; then there is no action
-    outside: bool = False  # leads out of the screen at any time, as the buttons under notices do
+    global_: bool = False  # leads out of the screen at any time, as the buttons under notices do
 
 
 Rows = Sequence[Sequence[Button]]

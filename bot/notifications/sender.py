@@ -194,7 +194,7 @@ class Sender:
             chat_id,
             words.text,
             parse_mode=ParseMode.HTML,
-            reply_markup=self._codec.outside(chat_id, words.rows),
+            reply_markup=self._codec.global_keyboard(chat_id, words.rows),
             rate_limit_args=BULK,
         )
 
@@ -208,7 +208,7 @@ class Sender:
             file,
             caption=words.text,
             parse_mode=ParseMode.HTML,
-            reply_markup=self._codec.outside(chat_id, words.rows),
+            reply_markup=self._codec.global_keyboard(chat_id, words.rows),
             filename="xuanhao.png",
             rate_limit_args=BULK,
         )

@@ -21,7 +21,7 @@ def marked(view: View, hint: str) -> View:
     while lines and view.picture is not None and _length([text, "", *lines]) > MessageLimit.CAPTION_LENGTH:
         lines.pop()
     text = "\n".join([text, "", *lines] if lines else [text])
-    rows = (*view.rows, (Button(label=words.LEAVE(), action=ActionName.LEAVE, outside=True),))
+    rows = (*view.rows, (Button(label=words.LEAVE(), action=ActionName.LEAVE, global_=True),))
     picture = None if view.picture is None else _marked_picture(view.picture)
     return replace(view, text=text, rows=rows, picture=picture)
 

@@ -101,7 +101,7 @@ def lead(ctx: Context, typed: Command) -> Goto:
     return command.ask(ctx, typed.rest)
 
 
-OUTSIDE: Mapping[ActionName, Handler] = {
+GLOBAL: Mapping[ActionName, Handler] = {
     ActionName.RECEIPT: lambda _ctx, number: Goto(screen=ScreenName.DONE, args={"id": number}),
     ActionName.APPEAL: lambda _ctx, number: Goto(screen=ScreenName.APPEAL, args={"id": number}),
     ActionName.DESK: lambda _ctx, _arg: waiting.to_page("0"),
@@ -113,7 +113,7 @@ OUTSIDE: Mapping[ActionName, Handler] = {
 """Buttons that hang outside the conversation; they change nothing but a subscription."""
 
 
-def lead_outside(ctx: Context, carried: Carried) -> Goto:
+def lead_global_button(ctx: Context, carried: Carried) -> Goto:
     """Lead a button that hangs under a notice to its screen; one of an older program leads home."""
-    handler = OUTSIDE.get(carried.action) if carried.action else None
+    handler = GLOBAL.get(carried.action) if carried.action else None
     return handler(ctx, carried.arg) if handler else Goto(screen=ScreenName.HOME)

@@ -1,6 +1,6 @@
 """What a button carries is taken only in the chat, and in its conversation, for which it was written."""
 
-from bot.dialog.callback_data import OUTSIDE, Carried, Codec
+from bot.dialog.callback_data import GLOBAL, Carried, Codec
 from bot.dialog.names import ActionName
 from bot.dialog.view import Button
 from core.security.vault import Vault
@@ -25,8 +25,8 @@ def test_button_of_before_conversations_were_told_apart_stays_good() -> None:
 
 
 def test_button_under_a_notice_is_good_in_every_conversation() -> None:
-    data = CODEC.write(1, OUTSIDE, 0, BUTTON)
+    data = CODEC.write(1, GLOBAL, 0, BUTTON)
     assert CODEC.of_conversation(5).read(1, data) == Carried(
-        screen=OUTSIDE, revision=0, action=ActionName.NEW, arg="7"
+        screen=GLOBAL, revision=0, action=ActionName.NEW, arg="7"
     )
     assert CODEC.of_conversation(5).read(2, data) is None

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.dialog.callback_data import OUTSIDE as NO_SCREEN
+from bot.dialog.callback_data import GLOBAL as NO_SCREEN
 from bot.dialog.callback_data import Codec
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.view import Button
 from bot.rehearsal.screens import screens_of
-from bot.routing.commands import OUTSIDE
+from bot.routing.commands import GLOBAL
 from bot.routing.screens import BY_NAME, SCREENS, by_name
 from core.security.vault import Vault
 from tests.shown_buttons import leads_on, watched_buttons
@@ -38,7 +38,7 @@ def test_name_of_two_screens_is_refused() -> None:
 
 def test_every_action_leads_somewhere() -> None:
     leading = {action for screen in SCREENS for action in screen.buttons}
-    assert leading | set(OUTSIDE) == set(ActionName)
+    assert leading | set(GLOBAL) == set(ActionName)
 
 
 def test_members_are_called_as_their_values() -> None:
