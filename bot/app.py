@@ -16,7 +16,7 @@ from bot.bot_api.client import Messenger
 from bot.bot_api.http import AiohttpRequest
 from bot.bot_api.rate_limits import Limiter, Limits, Rate
 from bot.dialog.callback_data import Codec
-from bot.dialog.engine import Engine, Outside
+from bot.dialog.engine import EffectHandlers, Engine
 from bot.dialog.files import Files
 from bot.dialog.hooks import Words
 from bot.dialog.languages import language_of
@@ -97,18 +97,18 @@ class Service:
             core,
             RehearsingSteps(core, BY_NAME, codec, said, stage),
             Presenter(bot, codec, common.KEYBOARD_GONE),
-            Outside(
+            EffectHandlers(
                 send_code=self.codes.send,
                 send_file=self.files.send,
                 load_vehicles=self.loader.load,
                 fetch=self.files.fetch,
-                forget=self._forget,
+                delete_message=self._delete_message,
                 say=self._say,
-                offer=self.menus.offer,
+                refresh_menu=self.menus.refresh,
             ),
         )
         self.application.add_handlers(
-            routes(self.engine, Edits(core, self._say, self._forget), lambda: bot.username)
+            routes(self.engine, Edits(core, self._say, self._delete_message), lambda: bot.username)
         )
         worker = new_worker_name()
         shelf = Shelf(
@@ -122,7 +122,7 @@ class Service:
         )
         self.dispatcher = Dispatcher(shelf, process_with(self.application), on_broken=self._tell_broken)
         self.receipt = Receipt(shelf, self.dispatcher)
-        self.sender = Sender(core, bot, codec, worker, self.menus.offer)
+        self.sender = Sender(core, bot, codec, worker, self.menus.refresh)
         self.jobs = Jobs(core, self.engine, self.codes, self.sender, self.dispatcher, self.loader)
         self._poller = Poller(
             updates_of(self._polling, bot.base_url, long_poll=options.long_poll), self.receipt.accept
@@ -155,7 +155,7 @@ class Service:
             _LOGGER.info("receiving as @%s", self._bot.username)
             await self._poller.run()
 
-    async def _forget(self, chat_id: int, message_id: int) -> None:
+    async def _delete_message(self, chat_id: int, message_id: int) -> None:
         with contextlib.suppress(TelegramError):  # older than two days, or gone already
             await self._bot.delete_message(chat_id, message_id)
 

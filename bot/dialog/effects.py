@@ -37,7 +37,7 @@ class LoadVehicles:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Forget:
+class DeleteUserMessage:
     """After the transaction: the message that the step answers is deleted, for it holds personal data.
 
     That it cannot be deleted (any more) is no matter. What was typed with the number of an identity
@@ -46,8 +46,8 @@ class Forget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class RefreshCommandMenu:
     """After the transaction: the chat gets its menu of commands, by its role at the desk and its language."""
 
 
-Effect = SendCode | SendFile | LoadVehicles | Forget | Offer
+Effect = SendCode | SendFile | LoadVehicles | DeleteUserMessage | RefreshCommandMenu

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TypeVar
 
 from bot.dialog.context import SnapshotNeeded
-from bot.dialog.effects import Effect, Forget, LoadVehicles, Offer, SendCode, SendFile
+from bot.dialog.effects import DeleteUserMessage, Effect, LoadVehicles, RefreshCommandMenu, SendCode, SendFile
 from bot.dialog.events import Attachment, Press, Reading, Received
 from bot.dialog.prefetched import Prefetched
 from bot.dialog.presenter import Presenter
@@ -41,16 +41,16 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outside:
+class EffectHandlers:
     """What the engine has done for it outside of transactions."""
 
     send_code: Callable[[int], Awaitable[None]]  # sends a code that waits
     send_file: Callable[[int, SendFile], Awaitable[None]]  # makes a file and sends it to a chat
     load_vehicles: Callable[[LoadVehicles], Awaitable[None]]  # loads an import that has begun
     fetch: Callable[[Attachment, int], Awaitable[Received]]  # gets an attachment of at most so many bytes
-    forget: Callable[[int, int], Awaitable[None]]  # deletes a chat's message, where that can be
+    delete_message: Callable[[int, int], Awaitable[None]]  # deletes a chat's message, where that can be
     say: Callable[[int, str], Awaitable[None]]  # tells a chat something that nothing depends on
-    offer: Callable[[int], Awaitable[None]]  # gives a chat of the desk its menu of commands
+    refresh_menu: Callable[[int], Awaitable[None]]  # gives a chat of the desk its menu of commands
 
 
 class Engine:
@@ -60,14 +60,16 @@ class Engine:
         core: the services.
         steps: what an event does, inside a transaction.
         presenter: what shows a screen.
-        outside: what is done beside the conversations.
+        handlers: what is done outside of the transactions.
     """
 
-    def __init__(self, core: Core, steps: RehearsingSteps, presenter: Presenter, outside: Outside) -> None:
+    def __init__(
+        self, core: Core, steps: RehearsingSteps, presenter: Presenter, handlers: EffectHandlers
+    ) -> None:
         self._core = core
         self._steps = steps
         self._presenter = presenter
-        self._outside = outside
+        self._handlers = handlers
         self._hands = asyncio.Semaphore(_IN_HAND)
         self._background: set[asyncio.Task[None]] = set()
 
@@ -181,7 +183,7 @@ class Engine:
                 await asyncio.wait({reading}, timeout=_A_MOMENT)
                 if not reading.done():
                     with speaking(target.language):
-                        await self._outside.say(chat_id, target.handler.waiting())
+                        await self._handlers.say(chat_id, target.handler.waiting())
             return await reading
         finally:
             reading.cancel()
@@ -189,7 +191,7 @@ class Engine:
     async def _fetched(self, event: Attachment, target: AttachmentTarget) -> object:
         async with self._hands:
             try:
-                received = await self._outside.fetch(event, target.handler.most_bytes)
+                received = await self._handlers.fetch(event, target.handler.most_bytes)
             except AttachmentTooLarge as error:
                 raise target.handler.too_large(error.most_bytes) from None
             received = replace(received, prefetched=target.prefetched)
@@ -219,15 +221,15 @@ class Engine:
         try:
             match effect:
                 case SendCode():
-                    await self._outside.send_code(effect.code_id)
+                    await self._handlers.send_code(effect.code_id)
                 case SendFile():
-                    await self._outside.send_file(query.chat_id, effect)
+                    await self._handlers.send_file(query.chat_id, effect)
                 case LoadVehicles():
-                    await self._outside.load_vehicles(effect)
-                case Forget() if query.message_id is not None:
-                    await self._outside.forget(query.chat_id, query.message_id)
-                case Offer():
-                    await self._outside.offer(query.chat_id)
+                    await self._handlers.load_vehicles(effect)
+                case DeleteUserMessage() if query.message_id is not None:
+                    await self._handlers.delete_message(query.chat_id, query.message_id)
+                case RefreshCommandMenu():
+                    await self._handlers.refresh_menu(query.chat_id)
         except Exception:
             # A code is still queued, an import still to be loaded: a tick takes them up again. A file is
             # asked for again by its button.

@@ -12,7 +12,7 @@ from functools import partial
 
 from bot.dialog.callback_data import GLOBAL, Codec
 from bot.dialog.context import Context
-from bot.dialog.effects import Forget, Offer
+from bot.dialog.effects import DeleteUserMessage, RefreshCommandMenu
 from bot.dialog.events import Attachment, Command, Event, Press, Typed
 from bot.dialog.hooks import Words
 from bot.dialog.names import ScreenName
@@ -135,9 +135,9 @@ class RehearsingSteps(Steps):
         effects = result.effects
         match query.event:
             case Typed(text=text) | Command(rest=text) if holds_personal_number(text):
-                effects += (Forget(),)
+                effects += (DeleteUserMessage(),)
         if before.message_id is None and self._core.admins.of(tx, query.chat_id).is_any:
-            effects += (Offer(),)
+            effects += (RefreshCommandMenu(),)
         return replace(result, effects=effects)
 
     def _leaves(self, tx: Tx, query: Request, record: Record) -> bool:

@@ -54,7 +54,7 @@ class Sender:
         bot: the messenger.
         codec: writes buttons.
         worker: a name that no other process has.
-        offer: gives a chat whose role at the desk has changed its menu of commands.
+        refresh_menu: gives a chat whose role at the desk has changed its menu of commands.
     """
 
     def __init__(
@@ -63,9 +63,9 @@ class Sender:
         bot: ExtBot[str],
         codec: Codec,
         worker: str,
-        offer: Callable[[int], Awaitable[None]] | None = None,
+        refresh_menu: Callable[[int], Awaitable[None]] | None = None,
     ) -> None:
-        self._offer = offer
+        self._refresh_menu = refresh_menu
         self._core = core
         self._bot = bot
         self._codec = codec
@@ -143,8 +143,8 @@ class Sender:
         if not parts:
             await self._run(notification_queue.mark_over, notification, self._worker, late=False)
             return
-        if notification.topic == NotificationPurpose.ROLE and self._offer is not None:
-            await self._offer(notification.chat_id)
+        if notification.topic == NotificationPurpose.ROLE and self._refresh_menu is not None:
+            await self._refresh_menu(notification.chat_id)
         if notification.is_once:
             await self._deliver_once(notification, parts)
             return

@@ -1,7 +1,7 @@
 """Filling in an appeal: notice, consent, VIN, reason, two photos, review (docs/domain.md, section 7)."""
 
 from bot.dialog.context import Context
-from bot.dialog.effects import Forget
+from bot.dialog.effects import DeleteUserMessage
 from bot.dialog.events import Received
 from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
@@ -190,7 +190,9 @@ def _photo_screen(slot: Slot) -> Screen:
     def take(ctx: Context, photo: Photo) -> Goto:
         ctx.core.appeals.attach(ctx.tx, ctx.account, slot, photo)
         go = _on(ctx)
-        return Goto(screen=go.screen, args=go.args, note=words.photo_taken(slot), effects=(Forget(),))
+        return Goto(
+            screen=go.screen, args=go.args, note=words.photo_taken(slot), effects=(DeleteUserMessage(),)
+        )
 
     return Screen(
         name=PHOTO_PAGES[slot],

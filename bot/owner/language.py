@@ -1,7 +1,7 @@
 """In which language a chat wants to be spoken to (/language): before the registration too."""
 
 from bot.dialog.context import Context
-from bot.dialog.effects import Offer
+from bot.dialog.effects import RefreshCommandMenu
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, View
@@ -28,7 +28,7 @@ def speak(ctx: Context, wanted: str) -> Goto:
     """Speak another language from now on: the screen, the menu of commands, and all that is told later."""
     if wanted in set(Language):
         ctx.speak(Language(wanted))
-    return Goto(screen=ScreenName.HOME, effects=(Offer(),))
+    return Goto(screen=ScreenName.HOME, effects=(RefreshCommandMenu(),))
 
 
 LANGUAGE = Screen(

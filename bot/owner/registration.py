@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.dialog.context import Context
-from bot.dialog.effects import Forget
+from bot.dialog.effects import DeleteUserMessage
 from bot.dialog.events import Contact
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
@@ -151,7 +151,7 @@ def _name(ctx: Context, typed: str) -> Goto:
 
 def _forgetting(go: Goto) -> Goto:
     """Have what was sent deleted from the chat, now that it has been taken."""
-    return replace(go, effects=(*go.effects, Forget()))
+    return replace(go, effects=(*go.effects, DeleteUserMessage()))
 
 
 NAME = Screen(

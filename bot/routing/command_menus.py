@@ -44,11 +44,11 @@ class Menus:
             with contextlib.suppress(TelegramError):
                 await self._bot.set_my_commands(_of_owners(), scope=BotCommandScopeDefault())
             for chat_id in await self._core.store.read(self._with_their_own):
-                await self.offer(chat_id)
+                await self.refresh(chat_id)
         except Exception:
             _LOGGER.exception("not every menu of commands was set")
 
-    async def offer(self, chat_id: int) -> None:
+    async def refresh(self, chat_id: int) -> None:
         """Set a chat's menu, or take it away where it would be everybody's."""
         reader = await self._core.store.read(self._reader, chat_id)
         with contextlib.suppress(TelegramError):  # one who has never written to the bot has no chat yet

@@ -21,24 +21,24 @@ class Edits:
     Args:
         core: the services.
         say: tells a chat something that nothing depends on.
-        forget: deletes a chat's message, where that can be.
+        delete_message: deletes a chat's message, where that can be.
     """
 
     def __init__(
         self,
         core: Core,
         say: Callable[[int, str], Awaitable[None]],
-        forget: Callable[[int, int], Awaitable[None]],
+        delete_message: Callable[[int, int], Awaitable[None]],
     ) -> None:
         self._core = core
         self._say = say
-        self._forget = forget
+        self._delete_message = delete_message
         self._answered: dict[tuple[int, int], None] = {}
 
     async def handle(self, chat_id: int, message_id: int, update_id: int, text: str) -> None:
         """Answer an edited message, unless it has been; one that holds a personal number now is deleted."""
         if holds_personal_number(text):
-            await self._forget(chat_id, message_id)
+            await self._delete_message(chat_id, message_id)
         is_first = await self._core.store.run(mark_applied, update_id)
         if is_first and self._is_new((chat_id, message_id)):
             with speaking(await self._core.store.read(language_of, chat_id)):

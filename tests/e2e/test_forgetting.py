@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.dialog.effects import Forget
+from bot.dialog.effects import DeleteUserMessage
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import View
@@ -63,7 +63,9 @@ async def test_screen_may_have_any_message_forgotten(place: World, monkeypatch: 
     secretive = Screen(
         name=ScreenName.HOME,
         show=lambda _ctx: View(text="说吧"),
-        text=lambda _ctx, text: Goto(screen=ScreenName.HOME, note=f"{len(text)} 字", effects=(Forget(),)),
+        text=lambda _ctx, text: Goto(
+            screen=ScreenName.HOME, note=f"{len(text)} 字", effects=(DeleteUserMessage(),)
+        ),
     )
     monkeypatch.setitem(BY_NAME, ScreenName.HOME, secretive)
     owner = place.person()

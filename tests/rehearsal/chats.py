@@ -13,7 +13,7 @@ from telegram import InlineKeyboardMarkup
 from bot.app import _words
 from bot.bot_api import client as messenger
 from bot.dialog.callback_data import Codec
-from bot.dialog.engine import Engine, Outside
+from bot.dialog.engine import EffectHandlers, Engine
 from bot.dialog.events import Command, Event, Press, Typed
 from bot.dialog.presenter import Presenter
 from bot.dialog.rehearsal_transition import RehearsingSteps
@@ -115,14 +115,14 @@ class Chats:
             core,
             RehearsingSteps(core, BY_NAME, codec, WORDS, stage),
             Presenter(cast("messenger.Messenger", self.messenger), codec, common.KEYBOARD_GONE),
-            Outside(
+            EffectHandlers(
                 send_code=self._send_code,
                 send_file=_nothing,
                 load_vehicles=_nothing,
                 fetch=_nothing,
-                forget=_nothing,
+                delete_message=_nothing,
                 say=_nothing,
-                offer=_nothing,
+                refresh_menu=_nothing,
             ),
         )
 
