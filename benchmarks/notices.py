@@ -26,7 +26,7 @@ from telegram.ext import ExtBot
 
 from benchmarks.store import SCHEMA, Store, prepare_postgres
 from bot.bot_api.rate_limits import BULK, Limiter
-from bot.dialog.callback_data import Codec
+from bot.dialog.callback_data import CallbackCodec
 from bot.notifications.sender import Sender
 from core.bootstrap import Core
 from core.clock import FixedClock
@@ -183,7 +183,7 @@ class Bench:
     def send(self, messenger: Messenger) -> Awaitable[int]:
         """Send what is due."""
         bot = cast("ExtBot[str]", messenger)
-        return Sender(self._core, bot, Codec(self._core.vault), "bench").send_due()
+        return Sender(self._core, bot, CallbackCodec(self._core.vault), "bench").send_due()
 
 
 async def while_sending(

@@ -23,7 +23,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from benchmarks.bots import TOKEN
-from bot.dialog.callback_data import Codec
+from bot.dialog.callback_data import CallbackCodec
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.view import Button
 from core.bootstrap import Ports, bootstrap
@@ -211,7 +211,7 @@ async def one_round(api: Api, base: str, bot: str, seconds: float) -> tuple[floa
     """Run one bot for some seconds; return updates a second and CPU milliseconds an update."""
     with tempfile.TemporaryDirectory() as folder:
         given = str(await prepare(Path(folder), base)) if bot in OURS else base
-        codec = Codec(Vault(KEYS["keys"], str(KEYS["lookup_key"])))
+        codec = CallbackCodec(Vault(KEYS["keys"], str(KEYS["lookup_key"])))
         button = Button(label="", action=ActionName.DRAW)
         data = {BASE + n: codec.write(BASE + n, ScreenName.SELECTING, 1, button) for n in range(CHATS)}
         api.begin(data, presses=bot in OURS)

@@ -15,7 +15,7 @@ from telegram.ext import Application, ApplicationBuilder
 from bot.bot_api.client import Messenger
 from bot.bot_api.http import AiohttpRequest
 from bot.bot_api.rate_limits import Limiter, Limits, Rate
-from bot.dialog.callback_data import Codec
+from bot.dialog.callback_data import CallbackCodec
 from bot.dialog.engine import EffectHandlers, Engine
 from bot.dialog.files import Files
 from bot.dialog.hooks import Words
@@ -86,7 +86,7 @@ class Service:
         self.application: Application[Any, Any, Any, Any, Any, Any] = (
             ApplicationBuilder().bot(bot).updater(None).build()
         )
-        codec = Codec(core.vault)
+        codec = CallbackCodec(core.vault)
         self.menus = Menus(core, bot)
         self.codes = CodeSender(core, self._redraw_in_turn)
         self.files = Files(core, bot)

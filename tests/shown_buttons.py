@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from unittest.mock import patch
 
-from bot.dialog.callback_data import GLOBAL, Codec
+from bot.dialog.callback_data import GLOBAL, CallbackCodec
 from bot.dialog.names import ScreenName
 from bot.dialog.view import Button
 from bot.routing import commands
@@ -23,12 +23,12 @@ def leads_on(screen: str, button: Button) -> bool:
 def watched_buttons() -> Iterator[set[str]]:
     """Collect the buttons that are written and lead nowhere."""
     lost: set[str] = set()
-    write = Codec.write
+    write = CallbackCodec.write
 
-    def noting(codec: Codec, chat_id: int, screen: str, revision: int, button: Button) -> str:
+    def noting(codec: CallbackCodec, chat_id: int, screen: str, revision: int, button: Button) -> str:
         if not leads_on(screen, button):
             lost.add(f"{screen}: {button.action}")
         return write(codec, chat_id, screen, revision, button)
 
-    with patch.object(Codec, "write", noting):
+    with patch.object(CallbackCodec, "write", noting):
         yield lost

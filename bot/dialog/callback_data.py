@@ -27,7 +27,7 @@ _PARTS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Carried:
+class CallbackData:
     """What a pressed button said."""
 
     screen: str  # as it was sent: maybe of an older program, as the one that is kept of the conversation
@@ -36,17 +36,17 @@ class Carried:
     arg: str
 
 
-class Codec:
+class CallbackCodec:
     """Writes and reads what buttons carry."""
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    def of_conversation(self, begun_at: int) -> "Codec":
+    def for_conversation(self, begun_at: int) -> "CallbackCodec":
         """Return the codec of a chat's conversation, by when it began in milliseconds; 0: unknown."""
         return _ConversationCodec(self._vault, begun_at) if begun_at else self
 
-    def of_rehearsal(self, chat_id: int, number: int) -> "Codec":
+    def for_rehearsal(self, chat_id: int, number: int) -> "CallbackCodec":
         """Return the codec of a chat's rehearsal, which takes no other button for its own, nor a real one."""
         return _RehearsalCodec(self._vault, f"{chat_id}:rehearsal {number}")
 
@@ -68,14 +68,14 @@ class Codec:
         """Return the keyboard of a message outside the conversation: a notice, a card."""
         return self.markup(chat_id, GLOBAL, 0, rows)
 
-    def read(self, chat_id: int, data: str) -> Carried | None:
+    def read(self, chat_id: int, data: str) -> CallbackData | None:
         """Return what a button carries, None when it is none of this chat's."""
         body, _, tag = data.rpartition(":")
         parts = body.split(":", _PARTS - 2)
         if len(parts) != _PARTS - 1 or tag != self._tag(chat_id, body) or not parts[1].isdigit():
             return None
         action = ActionName.known(parts[2])
-        return Carried(screen=parts[0], revision=int(parts[1]), action=action, arg=parts[3])
+        return CallbackData(screen=parts[0], revision=int(parts[1]), action=action, arg=parts[3])
 
     def markup(self, chat_id: int, screen: str, revision: int, rows: Rows) -> InlineKeyboardMarkup | None:
         """Return a keyboard as the messenger's library takes it, None for no buttons."""
@@ -105,7 +105,7 @@ class Codec:
         return self._vault.sign("button", value, length=_TAG)
 
 
-class _ConversationCodec(Codec):
+class _ConversationCodec(CallbackCodec):
     """Binds to one conversation of a chat; what stands outside of conversations, to the chat alone."""
 
     def __init__(self, vault: Vault, begun_at: int) -> None:
@@ -118,14 +118,14 @@ class _ConversationCodec(Codec):
         return self._sign(f"{chat_id}:conversation {self._begun_at}:{body}")
 
 
-class _RehearsalCodec(Codec):
+class _RehearsalCodec(CallbackCodec):
     """Binds to one rehearsal in place of a chat, for inside it all have the same."""
 
     def __init__(self, vault: Vault, bound: str) -> None:
         super().__init__(vault)
         self._bound = bound
 
-    def of_conversation(self, begun_at: int) -> Codec:
+    def for_conversation(self, begun_at: int) -> CallbackCodec:
         """Return the same: a rehearsal's own conversation is bound by it already."""
         del begun_at
         return self

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.dialog.callback_data import Carried
+from bot.dialog.callback_data import CallbackData
 from bot.dialog.context import Context
 from bot.dialog.events import Command
 from bot.dialog.names import ScreenName
@@ -31,7 +31,7 @@ class Words:
     one_of_album: Callable[[], str]  # said once when several pictures came together
     command: Callable[[Context, Command], Goto]
     with_file: frozenset[str]  # commands that may be written under a file; they only look, and change nothing
-    on_global_button: Callable[[Context, Carried], Goto]
+    on_global_button: Callable[[Context, CallbackData], Goto]
     before: Callable[[Context, Screen], Goto | None]  # what has to come before a screen, if anything
     keyboard_gone: Callable[[], str]  # said when a reply keyboard is taken away
     username: Callable[[], str]  # how the bot is called in links, known once it runs

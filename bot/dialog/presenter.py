@@ -23,7 +23,7 @@ from telegram.constants import MessageLimit, ParseMode
 from telegram.error import BadRequest, Forbidden
 
 from bot.bot_api.client import Messenger
-from bot.dialog.callback_data import Codec
+from bot.dialog.callback_data import CallbackCodec
 from bot.dialog.record import Record, Shown
 from bot.dialog.rehearsal import play_beside
 from bot.dialog.result import StepResult
@@ -40,7 +40,7 @@ _GONE = ("message to edit not found", "message can't be edited", "there is no", 
 class Presenter:
     """Sends and edits the live message."""
 
-    def __init__(self, bot: Messenger, codec: Codec, keyboard_gone: Callable[[], str]) -> None:
+    def __init__(self, bot: Messenger, codec: CallbackCodec, keyboard_gone: Callable[[], str]) -> None:
         self._bot = bot
         self._codec = codec
         self._keyboard_gone = keyboard_gone
@@ -83,11 +83,11 @@ class Presenter:
     def _markup(self, record: Record, view: View) -> InlineKeyboardMarkup | None:
         return self._codec_of(record).markup(record.chat_id, record.screen, record.revision, view.rows)
 
-    def _codec_of(self, record: Record) -> Codec:
+    def _codec_of(self, record: Record) -> CallbackCodec:
         kept = record.rehearsal
         if kept:
-            return self._codec.of_rehearsal(record.chat_id, kept.number)
-        return self._codec.of_conversation(record.begun_at)
+            return self._codec.for_rehearsal(record.chat_id, kept.number)
+        return self._codec.for_conversation(record.begun_at)
 
     async def _edit(self, result: StepResult) -> Shown | None:
         """Edit the live message; None when it cannot become what is to be shown."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from bot.dialog.callback_data import GLOBAL, Codec
+from bot.dialog.callback_data import GLOBAL, CallbackCodec
 from bot.dialog.context import Context
 from bot.dialog.effects import DeleteUserMessage, RefreshCommandMenu
 from bot.dialog.events import Attachment, Command, Event, Press, Typed
@@ -41,7 +41,12 @@ class RehearsingSteps(Steps):
     """
 
     def __init__(
-        self, core: Core, screens: Mapping[ScreenName, Screen], codec: Codec, words: Words, stage: Stage
+        self,
+        core: Core,
+        screens: Mapping[ScreenName, Screen],
+        codec: CallbackCodec,
+        words: Words,
+        stage: Stage,
     ) -> None:
         super().__init__(core, screens, codec, words)
         self._stage = stage
@@ -144,8 +149,8 @@ class RehearsingSteps(Steps):
         """Whether an event leads out of a rehearsal; whatever does not is the rehearsal's."""
         event = query.event
         if isinstance(event, Press):
-            carried = self._codec.read(query.chat_id, event.data)
-            return carried is not None and carried.screen == GLOBAL
+            callback = self._codec.read(query.chat_id, event.data)
+            return callback is not None and callback.screen == GLOBAL
         typed = self._under_file(event) if isinstance(event, Attachment) else event
         return self._leaves_by(self._context(tx, query, record, Prefetched()), typed)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bot.dialog.callback_data import GLOBAL, Carried, Codec
+from bot.dialog.callback_data import GLOBAL, CallbackCodec, CallbackData
 from bot.dialog.context import Context
 from bot.dialog.events import Attachment, Command, Contact, Event, Press, Typed
 from bot.dialog.hooks import Words
@@ -29,7 +29,9 @@ _NOTHING = Prefetched()
 class Steps:
     """Applies events to conversations."""
 
-    def __init__(self, core: Core, screens: Mapping[ScreenName, Screen], codec: Codec, words: Words) -> None:
+    def __init__(
+        self, core: Core, screens: Mapping[ScreenName, Screen], codec: CallbackCodec, words: Words
+    ) -> None:
         self._core = core
         self._screens = screens
         self._codec = codec
@@ -59,14 +61,14 @@ class Steps:
     def _taken(self, tx: Tx, ctx: Context, record: Record, query: Request) -> StepResult:
         event = query.event
         if isinstance(event, Press):
-            carried = self._codec.of_conversation(record.begun_at).read(query.chat_id, event.data)
-            if carried is not None and carried.screen == GLOBAL:
-                led = self._advance(tx, ctx, record, self._words.on_global_button(ctx, carried))
+            callback = self._codec.for_conversation(record.begun_at).read(query.chat_id, event.data)
+            if callback is not None and callback.screen == GLOBAL:
+                led = self._advance(tx, ctx, record, self._words.on_global_button(ctx, callback))
                 return replace(led, global_=True)
-            if carried is None or carried.revision != record.revision or carried.screen != record.screen:
+            if callback is None or callback.revision != record.revision or callback.screen != record.screen:
                 shown = self._show(tx, ctx, record, stay(note=self._words.old_button()))
                 return replace(shown, stale=True)
-            return self._advance(tx, ctx, record, self._pressed(ctx, record, carried))
+            return self._advance(tx, ctx, record, self._pressed(ctx, record, callback))
         if isinstance(event, Attachment) and (rest := self._rest_of_album(tx, ctx, record, event)):
             return rest
         return self._advance(tx, ctx, record, self._answer(ctx, record, event))
@@ -177,12 +179,12 @@ class Steps:
             bot_username=self._words.username(),
         )
 
-    def _pressed(self, ctx: Context, record: Record, carried: Carried) -> Goto:
+    def _pressed(self, ctx: Context, record: Record, callback: CallbackData) -> Goto:
         screen = self._screen(record.screen)
-        handler = screen.buttons.get(carried.action) if carried.action else None
+        handler = screen.buttons.get(callback.action) if callback.action else None
         if handler is None:  # of an older program
             return stay(note=self._words.old_button())
-        return self._words.before(ctx, screen) or handler(ctx, carried.arg)
+        return self._words.before(ctx, screen) or handler(ctx, callback.arg)
 
     def _answer(self, ctx: Context, record: Record, event: Event) -> Goto:
         screen = self._screen(record.screen)

@@ -21,7 +21,7 @@ from telegram.ext import ExtBot
 
 from bot.bot_api.http import RequestNotSentError
 from bot.bot_api.rate_limits import BULK, retry_after_seconds
-from bot.dialog.callback_data import Codec
+from bot.dialog.callback_data import CallbackCodec
 from bot.notifications.messages import File, Part, Place, Words, letter
 from bot.pictures.worker import drawn
 from core.bootstrap import Core
@@ -61,7 +61,7 @@ class Sender:
         self,
         core: Core,
         bot: ExtBot[str],
-        codec: Codec,
+        codec: CallbackCodec,
         worker: str,
         refresh_menu: Callable[[int], Awaitable[None]] | None = None,
     ) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bot.dialog.callback_data import Codec
+from bot.dialog.callback_data import CallbackCodec
 from bot.dialog.context import Context
 from bot.dialog.effects import Effect, SendCode
 from bot.dialog.events import Attachment, Command
@@ -39,7 +39,7 @@ class RehearsalStage:
     """
 
     def __init__(
-        self, rehearsal: Rehearsal, screens: Mapping[ScreenName, Screen], codec: Codec, words: Words
+        self, rehearsal: Rehearsal, screens: Mapping[ScreenName, Screen], codec: CallbackCodec, words: Words
     ) -> None:
         self._rehearsal = rehearsal
         self._screens = screens_of(screens)
@@ -101,7 +101,7 @@ class RehearsalStage:
             return database.run(lambda tx: steps.target_of(tx, _opened(tx, kept.language), sent))
 
     def _steps(self, kept: Kept) -> Steps:
-        codec = self._codec.of_rehearsal(kept.chat_id, kept.number)
+        codec = self._codec.for_rehearsal(kept.chat_id, kept.number)
         return Steps(self._rehearsal.core, self._screens, codec, self._words)
 
     def _played(self, kept: Kept, at: datetime, act: _Act) -> Played:

@@ -19,7 +19,7 @@ from bot.desk import (
 from bot.desk import closures as days
 from bot.desk.reports import audit, segments, stats
 from bot.desk.reports import work_queue as waiting
-from bot.dialog.callback_data import Carried
+from bot.dialog.callback_data import CallbackData
 from bot.dialog.context import Context
 from bot.dialog.events import Command
 from bot.dialog.names import ActionName, ScreenName
@@ -113,7 +113,7 @@ GLOBAL: Mapping[ActionName, Handler] = {
 """Buttons that hang outside the conversation; they change nothing but a subscription."""
 
 
-def lead_global_button(ctx: Context, carried: Carried) -> Goto:
+def lead_global_button(ctx: Context, callback: CallbackData) -> Goto:
     """Lead a button that hangs under a notice to its screen; one of an older program leads home."""
-    handler = GLOBAL.get(carried.action) if carried.action else None
-    return handler(ctx, carried.arg) if handler else Goto(screen=ScreenName.HOME)
+    handler = GLOBAL.get(callback.action) if callback.action else None
+    return handler(ctx, callback.arg) if handler else Goto(screen=ScreenName.HOME)

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from telegram.ext import ExtBot
 
-from bot.dialog.callback_data import Codec
+from bot.dialog.callback_data import CallbackCodec
 from bot.notifications.sender import Sender
 from core.bootstrap import Core
 from core.clock import CHINA, FixedClock, from_millis
@@ -173,7 +173,7 @@ class House:
     def new_sender(self, worker: str, core: Core | None = None) -> Sender:
         """Return one more sender, with a name of its own."""
         used = core or self.core
-        return Sender(used, cast("ExtBot[str]", self.messenger.of(worker)), Codec(used.vault), worker)
+        return Sender(used, cast("ExtBot[str]", self.messenger.of(worker)), CallbackCodec(used.vault), worker)
 
     async def ends(self, core: Core | None = None) -> None:
         """End what is over and announce what has opened: the order of ``bot.scheduler``."""

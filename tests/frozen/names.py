@@ -16,7 +16,7 @@ import core
 from bot import __main__ as program
 from bot import cli
 from bot.bot_api import deep_links as links
-from bot.dialog.callback_data import GLOBAL, Codec
+from bot.dialog.callback_data import GLOBAL, CallbackCodec
 from bot.dialog.names import ActionName
 from bot.dialog.screen import Screen
 from bot.dialog.view import Button, MessageKind, Style
@@ -166,13 +166,13 @@ def _screen(screen: Screen) -> Iterator[str]:
 
 def callback_data() -> Iterable[str]:
     """Return what buttons and deep links carry, and the actions of buttons outside a conversation."""
-    codec = Codec(_VAULT)
+    codec = CallbackCodec(_VAULT)
     button = Button(label="开始", action=ActionName.DO, arg="7")
     outside = Button(label="开始", action=ActionName.DESK, global_=True)
     yield f"bare: {codec.write(1, 'home', 3, button)}"
-    yield f"of a conversation: {codec.of_conversation(1_773_108_000_000).write(1, 'home', 3, button)}"
-    yield f"of a rehearsal: {codec.of_rehearsal(1, 2).write(1, 'home', 3, button)}"
-    yield f"outside, in a conversation: {codec.of_conversation(5).write(1, 'home', 3, outside)}"
+    yield f"of a conversation: {codec.for_conversation(1_773_108_000_000).write(1, 'home', 3, button)}"
+    yield f"of a rehearsal: {codec.for_rehearsal(1, 2).write(1, 'home', 3, button)}"
+    yield f"outside, in a conversation: {codec.for_conversation(5).write(1, 'home', 3, outside)}"
     yield f"under a notice: {codec.write(1, GLOBAL, 0, button)}"
     styled = Button(label="开始", action=ActionName.DO, style=Style.DANGER)
     yield f"key: {codec.keys(1, 'home', 3, [[styled]])}"

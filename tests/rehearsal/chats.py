@@ -12,7 +12,7 @@ from telegram import InlineKeyboardMarkup
 
 from bot.app import _words
 from bot.bot_api import client as messenger
-from bot.dialog.callback_data import Codec
+from bot.dialog.callback_data import CallbackCodec
 from bot.dialog.engine import EffectHandlers, Engine
 from bot.dialog.events import Command, Event, Press, Typed
 from bot.dialog.presenter import Presenter
@@ -104,7 +104,7 @@ class Chats:
     """
 
     def __init__(
-        self, core: Core, stage: RehearsalStage, codec: Codec, beside: "Chats | None" = None
+        self, core: Core, stage: RehearsalStage, codec: CallbackCodec, beside: "Chats | None" = None
     ) -> None:
         self.messenger: Messenger = beside.messenger if beside else Messenger()
         self.sent_codes = 0
@@ -129,7 +129,7 @@ class Chats:
     @classmethod
     async def on(cls, core: Core, beside: "Chats | None" = None) -> "Chats":
         """Return conversations on the services."""
-        codec = Codec(core.vault)
+        codec = CallbackCodec(core.vault)
         return cls(
             core,
             RehearsalStage(await prepare(core), BY_NAME, codec, _words(lambda: "xuanhao_bot")),

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.dialog.callback_data import Codec
+from bot.dialog.callback_data import CallbackCodec
 from bot.dialog.context import Context
 from bot.dialog.events import Attachment, Reading
 from bot.dialog.names import ScreenName
@@ -52,7 +52,7 @@ async def kept_after(core: Core, *acts: str) -> Kept:
 
 async def stage_of(core: Core) -> RehearsalStage:
     screens = BY_NAME | {ScreenName.VIN: replace(BY_NAME[ScreenName.VIN], attachment=HANDLER)}
-    return RehearsalStage(await prepare(core), screens, Codec(core.vault), WORDS)
+    return RehearsalStage(await prepare(core), screens, CallbackCodec(core.vault), WORDS)
 
 
 async def test_photo_is_taken_where_the_flow_takes_it(core: Core) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.dialog.callback_data import GLOBAL as NO_SCREEN
-from bot.dialog.callback_data import Codec
+from bot.dialog.callback_data import CallbackCodec
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.view import Button
 from bot.rehearsal.screens import screens_of
@@ -16,7 +16,7 @@ from tests.shown_buttons import leads_on, watched_buttons
 from tests.world import KEYS
 
 VAULT = Vault(list(KEYS["keys"]), str(KEYS["lookup_key"]))
-CODEC = Codec(VAULT)
+CODEC = CallbackCodec(VAULT)
 AGREE = Button(label="同意", action=ActionName.AGREE, arg="7")
 
 
