@@ -88,7 +88,7 @@ def _kept(row: Row) -> Kept:
     )
 
 
-class Place(Enum):
+class AlbumPosition(Enum):
     """Which of the pictures of an album one is."""
 
     FIRST = auto()  # or none of an album
@@ -96,7 +96,7 @@ class Place(Enum):
     FURTHER = auto()
 
 
-def place_in_album(tx: Tx, record: Record, album: str, *, is_told: bool) -> Place:
+def position_in_album(tx: Tx, record: Record, album: str, *, is_told: bool) -> AlbumPosition:
     """Return which picture of an album came now, and note that it did.
 
     Args:
@@ -106,12 +106,12 @@ def place_in_album(tx: Tx, record: Record, album: str, *, is_told: bool) -> Plac
         is_told: whether the answer to the first says all that there is to say.
     """
     if not album:
-        return Place.FIRST
+        return AlbumPosition.FIRST
     is_first = record.album != album
     tx.run("dialog.album", chat_id=record.chat_id, album=album, told=int(is_told or not is_first))
     if is_first:
-        return Place.FIRST
-    return Place.FURTHER if record.album_told else Place.SECOND
+        return AlbumPosition.FIRST
+    return AlbumPosition.FURTHER if record.album_told else AlbumPosition.SECOND
 
 
 def save(tx: Tx, record: Record, redraw_at: datetime | None) -> None:

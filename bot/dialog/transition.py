@@ -10,7 +10,7 @@ from bot.dialog.events import Attachment, Command, Contact, Event, Press, Typed
 from bot.dialog.hooks import Words
 from bot.dialog.names import ScreenName
 from bot.dialog.prefetched import Prefetched
-from bot.dialog.record import Place, Record, find_record, open_record, place_in_album, save
+from bot.dialog.record import AlbumPosition, Record, find_record, open_record, position_in_album, save
 from bot.dialog.rehearsal import RehearsalAsked
 from bot.dialog.result import AttachmentTarget, NothingToSay, Request, StepResult
 from bot.dialog.screen import Goto, Screen, stay
@@ -76,12 +76,12 @@ class Steps:
     def _rest_of_album(self, tx: Tx, ctx: Context, record: Record, sent: Attachment) -> StepResult | None:
         """Return how the further pictures of an album are answered; None for the first, or one alone."""
         takes_none = self._screen(record.screen).attachment is None
-        match place_in_album(tx, record, sent.album, is_told=takes_none):
-            case Place.FIRST:
+        match position_in_album(tx, record, sent.album, is_told=takes_none):
+            case AlbumPosition.FIRST:
                 return None
-            case Place.SECOND:
+            case AlbumPosition.SECOND:
                 return self._show(tx, ctx, record, stay(note=self._words.one_of_album()))
-            case Place.FURTHER:
+            case AlbumPosition.FURTHER:
                 return replace(self._show(tx, ctx, record, stay()), quiet=True)
 
     def refused(
@@ -93,7 +93,7 @@ class Steps:
             SnapshotWanted: run again with what is asked for.
         """
         if isinstance(query.event, Attachment):
-            place_in_album(tx, record, query.event.album, is_told=False)
+            position_in_album(tx, record, query.event.album, is_told=False)
         ctx = self._context(tx, query, record, prefetched)
         way = self._screen(record.screen).errors
         lead = next((way[kind] for kind in type(error).__mro__ if kind in way), None)
