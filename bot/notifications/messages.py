@@ -29,7 +29,7 @@ from core.values.offices import Office
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class TextPart:
     """A text, with a picture above it or none."""
 
     text: str
@@ -38,7 +38,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class VenuePart:
     """A place that the messenger opens in a map."""
 
     title: str
@@ -48,7 +48,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class File:
+class FilePart:
     """A file."""
 
     name: str
@@ -56,7 +56,7 @@ class File:
     caption: str
 
 
-Part = Words | Place | File
+Part = TextPart | VenuePart | FilePart
 
 
 def letter(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
@@ -98,7 +98,7 @@ def _about_preselection(tx: Tx, core: Core, notification: Notification) -> tuple
     if notification.topic == NotificationPurpose.EXPIRED:
         until = notification.details.get("until")
         text = notices.expired(one, office, until if isinstance(until, int) else None)
-        return (Words(text=text),) if one.state == PreselectionState.EXPIRED else ()
+        return (TextPart(text=text),) if one.state == PreselectionState.EXPIRED else ()
     if one.state != PreselectionState.RESERVED or is_overtaken(tx, notification):
         return ()
     return _of_reserved(tx, core, notification, one, office)
@@ -108,9 +108,9 @@ def _about_end(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ..
     one = get(tx, int(notification.subject.partition(":")[2]))
     office = core.offices.get(one.office)
     if notification.topic == NotificationPurpose.REVOKED:
-        return (Words(text=notices.revoked(one, office)),)
+        return (TextPart(text=notices.revoked(one, office)),)
     until = notification.details.get("until")
-    return (Words(text=notices.voided(one, office, until if isinstance(until, int) else None)),)
+    return (TextPart(text=notices.voided(one, office, until if isinstance(until, int) else None)),)
 
 
 def _from_desk(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
@@ -120,7 +120,7 @@ def _from_desk(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ..
         return (_about_role(notification),)
     queue = core.summaries.of_chat(tx, notification.chat_id)
     go = Button(label=waiting.OPEN_DESK(), action=ActionName.DESK)
-    return () if queue is None else (Words(text=waiting.summary(queue), rows=((go,),)),)
+    return () if queue is None else (TextPart(text=waiting.summary(queue), rows=((go,),)),)
 
 
 def _of_broadcast(tx: Tx, notification: Notification) -> tuple[Part, ...]:
@@ -130,38 +130,38 @@ def _of_broadcast(tx: Tx, notification: Notification) -> tuple[Part, ...]:
     if one.state != broadcasts.BroadcastState.RUNNING:  # stopped since
         return ()
     mute = Button(label=broadcast.MUTE(), action=ActionName.MUTE, arg=one.office)
-    return (Words(text=broadcast.letter(one.office, one.text), rows=((mute,),)),)
+    return (TextPart(text=broadcast.letter(one.office, one.text), rows=((mute,),)),)
 
 
 def _about_broadcast(tx: Tx, notification: Notification) -> tuple[Part, ...]:
     one = broadcasts.get(tx, int(str(notification.details["broadcast"])))
-    return (Words(text=broadcast.over(one, broadcasts.figures(tx, one))),)
+    return (TextPart(text=broadcast.over(one, broadcasts.figures(tx, one))),)
 
 
-def _about_appeal(tx: Tx, core: Core, notification: Notification) -> Words:
+def _about_appeal(tx: Tx, core: Core, notification: Notification) -> TextPart:
     if notification.topic == NotificationPurpose.SUPERSEDED:
         lost = get(tx, int(str(notification.details["preselection"])))
         plate = common.plate(lost.office, lost.serial) if lost.serial else ""
-        return Words(text=appeal.superseded(plate, notification.details, core.offices.get(lost.office)))
+        return TextPart(text=appeal.superseded(plate, notification.details, core.offices.get(lost.office)))
     one = core.appeals.get(tx, int(notification.subject.partition(":")[2]))
     approved = one.state == AppealState.APPROVED
     go = Button(
         label=appeal.SELECT() if approved else appeal.SEE(), action=ActionName.APPEAL, arg=str(one.appeal_id)
     )
-    return Words(text=appeal.decided(one, core.offices.get(one.office)), rows=((go,),))
+    return TextPart(text=appeal.decided(one, core.offices.get(one.office)), rows=((go,),))
 
 
-def _about_identity(notification: Notification) -> Words:
+def _about_identity(notification: Notification) -> TextPart:
     given = notification.details.get("given") is True
     go = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
     text = notices.IDENTITY_GIVEN() if given else notices.IDENTITY_TAKEN()
-    return Words(text=text, rows=((go,),))
+    return TextPart(text=text, rows=((go,),))
 
 
-def _about_role(notification: Notification) -> Words:
+def _about_role(notification: Notification) -> TextPart:
     details = notification.details
     given = details.get("given") is True
-    return Words(text=staff.role(str(details["role"]), str(details.get("office", "")), given=given))
+    return TextPart(text=staff.role(str(details["role"]), str(details.get("office", "")), given=given))
 
 
 def _of_reserved(
@@ -169,26 +169,26 @@ def _of_reserved(
 ) -> tuple[Part, ...]:
     rows = ((Button(label=notices.RECEIPT(), action=ActionName.RECEIPT, arg=str(one.preselection_id)),),)
     if notification.topic == NotificationPurpose.MOVED:
-        return (Words(text=notices.moved(one, office), rows=rows), *_file(one, office))
+        return (TextPart(text=notices.moved(one, office), rows=rows), *_file(one, office))
     text = notices.reminder(one, office, core.endings.days_left(tx, one))
-    words = Words(text=text, rows=rows, picture=receipt_of(one, office))
-    return (words, *_place(office), *_file(one, office))
+    part = TextPart(text=text, rows=rows, picture=receipt_of(one, office))
+    return (part, *_venue(office), *_file(one, office))
 
 
-def _place(office: Office) -> tuple[Part, ...]:
+def _venue(office: Office) -> tuple[Part, ...]:
     if office.latitude is None or office.longitude is None:
         return ()
-    place = Place(
+    venue = VenuePart(
         title=office.name, address=office.address, latitude=office.latitude, longitude=office.longitude
     )
-    return (place,)
+    return (venue,)
 
 
 def _file(one: Preselection, office: Office) -> tuple[Part, ...]:
     if one.deadline is None:
         return ()
     content = calendar_file(one, office, one.deadline)
-    return (File(name=f"{one.office}{one.serial}.ics", content=content, caption=notices.CALENDAR_FILE()),)
+    return (FilePart(name=f"{one.office}{one.serial}.ics", content=content, caption=notices.CALENDAR_FILE()),)
 
 
 def calendar_file(one: Preselection, office: Office, deadline: datetime) -> bytes:
@@ -218,12 +218,12 @@ def _about_ban(core: Core, notification: Notification) -> tuple[Part, ...]:
     details = notification.details
     if notification.topic == NotificationPurpose.LIFTED:
         button = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
-        return (Words(text=notices.LIFTED(), rows=((button,),)),)
+        return (TextPart(text=notices.LIFTED(), rows=((button,),)),)
     until = details.get("until")
     if not isinstance(until, int):
         return ()
     office = core.offices.get(str(details.get("office", "")))
-    return (Words(text=notices.banned(from_millis(until), str(details.get("reason", "")), office)),)
+    return (TextPart(text=notices.banned(from_millis(until), str(details.get("reason", "")), office)),)
 
 
 def _about_opening(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
@@ -235,7 +235,7 @@ def _about_opening(tx: Tx, core: Core, notification: Notification) -> tuple[Part
     if notification.topic == NotificationPurpose.OPENING:
         if not office.hours.is_open(tx.now):  # it has closed again since: too late
             return ()
-        return (Words(text=notices.opening(office), rows=((go,),)),)
+        return (TextPart(text=notices.opening(office), rows=((go,),)),)
     kind, mask = str(details.get("kind", "")), str(details.get("mask", ""))
     off = Button(
         label=notices.UNSUBSCRIBE(),
@@ -248,4 +248,4 @@ def _about_opening(tx: Tx, core: Core, notification: Notification) -> tuple[Part
         compose_from = details.get("compose_from")
         when = compose_from if isinstance(compose_from, int) else 0
         text = notices.release(office, kind, mask, when, tx.now)
-    return (Words(text=text, rows=((go, off),)),)
+    return (TextPart(text=text, rows=((go, off),)),)

@@ -22,7 +22,7 @@ from telegram.ext import ExtBot
 from bot.bot_api.http import RequestNotSentError
 from bot.bot_api.rate_limits import BULK, retry_after_seconds
 from bot.dialog.callback_data import CallbackCodec
-from bot.notifications.messages import File, Part, Place, Words, letter
+from bot.notifications.messages import FilePart, Part, TextPart, VenuePart, letter
 from bot.pictures.worker import drawn
 from core.bootstrap import Core
 from core.errors import XuanhaoError
@@ -176,39 +176,39 @@ class Sender:
 
     async def _send(self, chat_id: int, part: Part) -> None:
         match part:
-            case Words():
-                await self._send_words(chat_id, part)
-            case Place():
+            case TextPart():
+                await self._send_text(chat_id, part)
+            case VenuePart():
                 await self._bot.send_venue(
                     chat_id, part.latitude, part.longitude, part.title, part.address, rate_limit_args=BULK
                 )
-            case File():
+            case FilePart():
                 await self._bot.send_document(
                     chat_id, part.content, caption=part.caption, filename=part.name, rate_limit_args=BULK
                 )
 
-    def _send_words(self, chat_id: int, words: Words) -> Awaitable[Message]:
-        if words.picture is not None:
-            return self._send_picture(chat_id, words)
+    def _send_text(self, chat_id: int, part: TextPart) -> Awaitable[Message]:
+        if part.picture is not None:
+            return self._send_picture(chat_id, part)
         return self._bot.send_message(
             chat_id,
-            words.text,
+            part.text,
             parse_mode=ParseMode.HTML,
-            reply_markup=self._codec.global_keyboard(chat_id, words.rows),
+            reply_markup=self._codec.global_keyboard(chat_id, part.rows),
             rate_limit_args=BULK,
         )
 
-    async def _send_picture(self, chat_id: int, words: Words) -> Message:
-        if words.picture is None:
+    async def _send_picture(self, chat_id: int, part: TextPart) -> Message:
+        if part.picture is None:
             raise ValueError("there is no picture to send")
         async with self._drawing:
-            file = await drawn(words.picture)
+            file = await drawn(part.picture)
         return await self._bot.send_photo(
             chat_id,
             file,
-            caption=words.text,
+            caption=part.text,
             parse_mode=ParseMode.HTML,
-            reply_markup=self._codec.global_keyboard(chat_id, words.rows),
+            reply_markup=self._codec.global_keyboard(chat_id, part.rows),
             filename="xuanhao.png",
             rate_limit_args=BULK,
         )
