@@ -59,7 +59,7 @@ class FilePart:
 Part = TextPart | VenuePart | FilePart
 
 
-def letter(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
+def render_notification(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
     """Return the messages of a notification, in its chat's language; none when what it is about is over."""
     with speaking(language_of(tx, notification.chat_id)):
         return _worded(tx, core, notification)

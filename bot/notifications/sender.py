@@ -22,7 +22,7 @@ from telegram.ext import ExtBot
 from bot.bot_api.http import RequestNotSentError
 from bot.bot_api.rate_limits import BULK, retry_after_seconds
 from bot.dialog.callback_data import CallbackCodec
-from bot.notifications.messages import FilePart, Part, TextPart, VenuePart, letter
+from bot.notifications.messages import FilePart, Part, TextPart, VenuePart, render_notification
 from bot.pictures.worker import drawn
 from core.bootstrap import Core
 from core.errors import XuanhaoError
@@ -139,7 +139,7 @@ class Sender:
             await self._run(notification_queue.mark_over, notification, self._worker, late=True)
             return
         async with self._store_turn:
-            parts = await core.store.read(letter, core, notification)
+            parts = await core.store.read(render_notification, core, notification)
         if not parts:
             await self._run(notification_queue.mark_over, notification, self._worker, late=False)
             return
