@@ -18,7 +18,7 @@ from bot.bot_api.rate_limits import Limiter, Limits, Rate
 from bot.dialog.callback_data import CallbackCodec
 from bot.dialog.engine import EffectHandlers, Engine
 from bot.dialog.files import Files
-from bot.dialog.hooks import Words
+from bot.dialog.hooks import EngineHooks
 from bot.dialog.languages import language_of
 from bot.dialog.names import ScreenName
 from bot.dialog.presenter import Presenter
@@ -91,7 +91,7 @@ class Service:
         self.codes = CodeSender(core, self._redraw_in_turn)
         self.files = Files(core, bot)
         self.loader = Loader(core, self.files.fetch, self._redraw_in_turn)
-        said = _words(lambda: bot.username)
+        said = _hooks(lambda: bot.username)
         stage = RehearsalStage(rehearsal, BY_NAME, codec, said)
         self.engine = Engine(
             core,
@@ -187,8 +187,8 @@ class Service:
             return Language.CHINESE
 
 
-def _words(username: Callable[[], str]) -> Words:
-    return Words(
+def _hooks(username: Callable[[], str]) -> EngineHooks:
+    return EngineHooks(
         first_screen=ScreenName.HOME,
         old_button=common.OLD_BUTTON,
         of_error=of_error,

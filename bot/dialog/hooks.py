@@ -21,7 +21,7 @@ class NotTaken(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class EngineHooks:
     """Words and commands for the engine."""
 
     first_screen: ScreenName

@@ -14,7 +14,7 @@ from bot.dialog.callback_data import GLOBAL, CallbackCodec
 from bot.dialog.context import Context
 from bot.dialog.effects import DeleteUserMessage, RefreshCommandMenu
 from bot.dialog.events import Attachment, Command, Event, Press, Typed
-from bot.dialog.hooks import Words
+from bot.dialog.hooks import EngineHooks
 from bot.dialog.names import ScreenName
 from bot.dialog.prefetched import Prefetched
 from bot.dialog.record import Kept, Record, end_rehearsal, find_record, note_rehearsal_shown, open_record
@@ -45,10 +45,10 @@ class RehearsingSteps(Steps):
         core: Core,
         screens: Mapping[ScreenName, Screen],
         codec: CallbackCodec,
-        words: Words,
+        hooks: EngineHooks,
         stage: Stage,
     ) -> None:
-        super().__init__(core, screens, codec, words)
+        super().__init__(core, screens, codec, hooks)
         self._stage = stage
 
     def apply(self, tx: Tx, prefetched: Prefetched, query: Request) -> StepResult:
@@ -59,7 +59,7 @@ class RehearsingSteps(Steps):
             FreeListWanted, SnapshotWanted, Rehearsing: run again with what is asked for; nothing has changed.
         """
         is_first = mark_applied(tx, query.update_id)
-        record = open_record(tx, query.chat_id, self._words.first_screen)
+        record = open_record(tx, query.chat_id, self._hooks.first_screen)
         if not is_first:
             result = replace(self._shown_again(tx, record, prefetched), repeated=True)
         elif record.rehearsal is None:
@@ -77,7 +77,7 @@ class RehearsingSteps(Steps):
             SnapshotWanted, Rehearsing: run again with what is asked for; nothing has changed.
         """
         mark_applied(tx, query.update_id)
-        record = open_record(tx, query.chat_id, self._words.first_screen)
+        record = open_record(tx, query.chat_id, self._hooks.first_screen)
         if record.rehearsal is None:
             result = self.refused(tx, query, record, error, prefetched)
         elif self._leaves(tx, query, record):
@@ -125,10 +125,10 @@ class RehearsingSteps(Steps):
         Raises:
             SnapshotWanted: run again with what is asked for; nothing has changed.
         """
-        record = open_record(tx, chat_id, self._words.first_screen)
+        record = open_record(tx, chat_id, self._hooks.first_screen)
         if record.rehearsal is None or record.rehearsal.used_at > tx.now - IDLE:
             return None
-        result = self._ended(tx, record, self._words.idle, prefetched)
+        result = self._ended(tx, record, self._hooks.idle, prefetched)
         return None if record.message_id is None else result
 
     def _with_effects(self, tx: Tx, query: Request, before: Record, result: StepResult) -> StepResult:
@@ -157,14 +157,14 @@ class RehearsingSteps(Steps):
     def _under_file(self, sent: Attachment) -> Command | None:
         """Return the command that was written under a file, if it is one that may stand there."""
         typed = sent.command
-        return typed if typed is not None and typed.name in self._words.with_file else None
+        return typed if typed is not None and typed.name in self._hooks.with_file else None
 
     def _leaves_by(self, ctx: Context, event: Event | None) -> bool:
-        return isinstance(event, Command) and self._words.leaves(ctx, event)
+        return isinstance(event, Command) and self._hooks.leaves(ctx, event)
 
     def _left(self, result: StepResult) -> StepResult:
         with speaking(result.language):
-            return replace(result, note="\n".join(filter(None, (self._words.left(), result.note))))
+            return replace(result, note="\n".join(filter(None, (self._hooks.left(), result.note))))
 
     def _real(self, tx: Tx, query: Request, record: Record, prefetched: Prefetched) -> StepResult:
         try:
@@ -182,7 +182,7 @@ class RehearsingSteps(Steps):
         kept = record.rehearsal
         if kept is not None and self._stage.fits(kept):
             return _kept(tx, record, kept, play, prefetched)
-        return self._ended(tx, record, self._words.outdated, prefetched)
+        return self._ended(tx, record, self._hooks.outdated, prefetched)
 
     def _ended(self, tx: Tx, record: Record, why: Callable[[], str], prefetched: Prefetched) -> StepResult:
         """End a rehearsal that its owner has not left; return what is shown then, which says why."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.dialog.callback_data import GLOBAL, CallbackCodec, CallbackData
 from bot.dialog.context import Context
 from bot.dialog.events import Attachment, Command, Contact, Event, Press, Typed
-from bot.dialog.hooks import Words
+from bot.dialog.hooks import EngineHooks
 from bot.dialog.names import ScreenName
 from bot.dialog.prefetched import Prefetched
 from bot.dialog.record import AlbumPosition, Record, find_record, open_record, position_in_album, save
@@ -30,12 +30,12 @@ class Steps:
     """Applies events to conversations."""
 
     def __init__(
-        self, core: Core, screens: Mapping[ScreenName, Screen], codec: CallbackCodec, words: Words
+        self, core: Core, screens: Mapping[ScreenName, Screen], codec: CallbackCodec, hooks: EngineHooks
     ) -> None:
         self._core = core
         self._screens = screens
         self._codec = codec
-        self._words = words
+        self._hooks = hooks
 
     def step(
         self,
@@ -63,10 +63,10 @@ class Steps:
         if isinstance(event, Press):
             callback = self._codec.for_conversation(record.begun_at).read(query.chat_id, event.data)
             if callback is not None and callback.screen == GLOBAL:
-                led = self._advance(tx, ctx, record, self._words.on_global_button(ctx, callback))
+                led = self._advance(tx, ctx, record, self._hooks.on_global_button(ctx, callback))
                 return replace(led, global_=True)
             if callback is None or callback.revision != record.revision or callback.screen != record.screen:
-                shown = self._show(tx, ctx, record, stay(note=self._words.old_button()))
+                shown = self._show(tx, ctx, record, stay(note=self._hooks.old_button()))
                 return replace(shown, stale=True)
             return self._advance(tx, ctx, record, self._pressed(ctx, record, callback))
         if isinstance(event, Attachment) and (rest := self._rest_of_album(tx, ctx, record, event)):
@@ -80,7 +80,7 @@ class Steps:
             case AlbumPosition.FIRST:
                 return None
             case AlbumPosition.SECOND:
-                return self._show(tx, ctx, record, stay(note=self._words.one_of_album()))
+                return self._show(tx, ctx, record, stay(note=self._hooks.one_of_album()))
             case AlbumPosition.FURTHER:
                 return replace(self._show(tx, ctx, record, stay()), quiet=True)
 
@@ -98,7 +98,7 @@ class Steps:
         way = self._screen(record.screen).errors
         lead = next((way[kind] for kind in type(error).__mro__ if kind in way), None)
         with speaking(record.language):
-            go = lead(ctx, error) if lead else stay(note=self._words.of_error(error), alert=True)
+            go = lead(ctx, error) if lead else stay(note=self._hooks.of_error(error), alert=True)
         return self._advance(tx, ctx, record, go)
 
     def target_of(self, tx: Tx, record: Record, sent: Attachment) -> AttachmentTarget | None:
@@ -130,9 +130,9 @@ class Steps:
     def _captioned(self, ctx: Context, screen: Screen, sent: Attachment) -> Goto | None:
         """Return where the command leads that was written under a file which this screen does not take."""
         typed = sent.command
-        if screen.attachment is not None or typed is None or typed.name not in self._words.with_file:
+        if screen.attachment is not None or typed is None or typed.name not in self._hooks.with_file:
             return None
-        return self._words.command(ctx, typed)
+        return self._hooks.command(ctx, typed)
 
     def shown(self, tx: Tx, record: Record, prefetched: Prefetched = _NOTHING) -> StepResult:
         """Show a conversation as it stands now.
@@ -148,7 +148,7 @@ class Steps:
             received_at=tx.now,
             language=record.language,
             snapshots=prefetched.snapshots,
-            bot_username=self._words.username(),
+            bot_username=self._hooks.username(),
         )
         return self._show(tx, ctx, record, stay())
 
@@ -176,22 +176,22 @@ class Steps:
             free=prefetched.free,
             snapshots=prefetched.snapshots,
             language=record.language,
-            bot_username=self._words.username(),
+            bot_username=self._hooks.username(),
         )
 
     def _pressed(self, ctx: Context, record: Record, callback: CallbackData) -> Goto:
         screen = self._screen(record.screen)
         handler = screen.buttons.get(callback.action) if callback.action else None
         if handler is None:  # of an older program
-            return stay(note=self._words.old_button())
-        return self._words.before(ctx, screen) or handler(ctx, callback.arg)
+            return stay(note=self._hooks.old_button())
+        return self._hooks.before(ctx, screen) or handler(ctx, callback.arg)
 
     def _answer(self, ctx: Context, record: Record, event: Event) -> Goto:
         screen = self._screen(record.screen)
         mark_reachable(ctx.tx, ctx.chat_id)  # whoever writes has let us in again
         if isinstance(event, Command):
-            return self._words.command(ctx, event)
-        if (before := self._words.before(ctx, screen)) is not None:
+            return self._hooks.command(ctx, event)
+        if (before := self._hooks.before(ctx, screen)) is not None:
             return before
         if isinstance(event, Typed) and screen.text is not None:
             return screen.text(ctx, event.text)
@@ -200,7 +200,7 @@ class Steps:
         if isinstance(event, Attachment) and (taken := self._sent(ctx, screen, event)) is not None:
             return taken
         is_photo = isinstance(event, Attachment) and event.is_image
-        return stay(note=self._words.not_taken(screen.hint, is_photo=is_photo))
+        return stay(note=self._hooks.not_taken(screen.hint, is_photo=is_photo))
 
     def _sent(self, ctx: Context, screen: Screen, event: Attachment) -> Goto | None:
         """Return where what was sent leads; None where nobody takes it."""
@@ -236,9 +236,9 @@ class Steps:
                 ctx.refresh()
             try:
                 screen = self._screen(name)
-                shown = self._words.before(ctx, screen) or screen.show(ctx)
+                shown = self._hooks.before(ctx, screen) or screen.show(ctx)
             except Refusal as error:  # what it was about is gone: an office that is served no more
-                shown = Goto(screen=self._words.first_screen, note=self._words.of_error(error))
+                shown = Goto(screen=self._hooks.first_screen, note=self._hooks.of_error(error))
             if isinstance(shown, View):
                 break
             ctx.known = None
@@ -264,7 +264,7 @@ class Steps:
 
     def _screen(self, name: str) -> Screen:
         """Return the screen of a name that was stored, the first one for the name of an older program."""
-        return self._screens[ScreenName.known(name) or self._words.first_screen]
+        return self._screens[ScreenName.known(name) or self._hooks.first_screen]
 
     def after_showing(self, tx: Tx, result: StepResult, *, shown_at: datetime) -> None:
         """Count what counts from when the screen has been shown."""

@@ -8,7 +8,7 @@ from bot.dialog.callback_data import CallbackCodec
 from bot.dialog.context import Context
 from bot.dialog.effects import Effect, SendCode
 from bot.dialog.events import Attachment, Command
-from bot.dialog.hooks import Words
+from bot.dialog.hooks import EngineHooks
 from bot.dialog.names import ScreenName
 from bot.dialog.record import Kept, Record, open_record
 from bot.dialog.rehearsal import Played
@@ -35,16 +35,20 @@ class RehearsalStage:
         rehearsal: the services and the database with which each begins.
         screens: those of the real conversation, by name.
         codec: writes and reads real buttons.
-        words: those of the real conversation.
+        hooks: those of the real conversation.
     """
 
     def __init__(
-        self, rehearsal: Rehearsal, screens: Mapping[ScreenName, Screen], codec: CallbackCodec, words: Words
+        self,
+        rehearsal: Rehearsal,
+        screens: Mapping[ScreenName, Screen],
+        codec: CallbackCodec,
+        hooks: EngineHooks,
     ) -> None:
         self._rehearsal = rehearsal
         self._screens = screens_of(screens)
         self._codec = codec
-        self._words = replace(words, first_screen=FIRST, command=_lead)
+        self._hooks = replace(hooks, first_screen=FIRST, command=_lead)
 
     def fits(self, kept: Kept) -> bool:
         """Whether a rehearsal is of this version of the program."""
@@ -102,7 +106,7 @@ class RehearsalStage:
 
     def _steps(self, kept: Kept) -> Steps:
         codec = self._codec.for_rehearsal(kept.chat_id, kept.number)
-        return Steps(self._rehearsal.core, self._screens, codec, self._words)
+        return Steps(self._rehearsal.core, self._screens, codec, self._hooks)
 
     def _played(self, kept: Kept, at: datetime, act: _Act) -> Played:
         steps = self._steps(kept)

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from telegram import InlineKeyboardMarkup
 
-from bot.app import _words
+from bot.app import _hooks
 from bot.bot_api import client as messenger
 from bot.dialog.callback_data import CallbackCodec
 from bot.dialog.engine import EffectHandlers, Engine
@@ -38,7 +38,7 @@ TO_TERMS: Sequence[str] = (
     "确认信息",
 )
 """What is pressed and typed, from the first word to the service terms."""
-WORDS = _words(lambda: "xuanhao_bot")
+HOOKS = _hooks(lambda: "xuanhao_bot")
 CODE = ""
 """Typed in place of the code that is on the screen."""
 TO_SELECTION: Sequence[str] = (*TO_TERMS, "【开始选号】", CODE)
@@ -113,7 +113,7 @@ class Chats:
         self._lease = Lease(worker="chats", span=timedelta(hours=1), is_alone=True)
         self.engine = Engine(
             core,
-            RehearsingSteps(core, BY_NAME, codec, WORDS, stage),
+            RehearsingSteps(core, BY_NAME, codec, HOOKS, stage),
             Presenter(cast("messenger.Messenger", self.messenger), codec, common.KEYBOARD_GONE),
             EffectHandlers(
                 send_code=self._send_code,
@@ -132,7 +132,7 @@ class Chats:
         codec = CallbackCodec(core.vault)
         return cls(
             core,
-            RehearsalStage(await prepare(core), BY_NAME, codec, _words(lambda: "xuanhao_bot")),
+            RehearsalStage(await prepare(core), BY_NAME, codec, _hooks(lambda: "xuanhao_bot")),
             codec,
             beside,
         )

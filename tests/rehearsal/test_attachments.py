@@ -20,7 +20,7 @@ from core.db import MemoryDatabase, MemoryStore
 from core.rehearsal import prepare
 from tests import invented
 from tests.core.tools import NOON, build
-from tests.rehearsal.chats import TO_TERMS, WORDS, Chats
+from tests.rehearsal.chats import HOOKS, TO_TERMS, Chats
 
 CHAT = 9000
 
@@ -52,7 +52,7 @@ async def kept_after(core: Core, *acts: str) -> Kept:
 
 async def stage_of(core: Core) -> RehearsalStage:
     screens = BY_NAME | {ScreenName.VIN: replace(BY_NAME[ScreenName.VIN], attachment=HANDLER)}
-    return RehearsalStage(await prepare(core), screens, CallbackCodec(core.vault), WORDS)
+    return RehearsalStage(await prepare(core), screens, CallbackCodec(core.vault), HOOKS)
 
 
 async def test_photo_is_taken_where_the_flow_takes_it(core: Core) -> None:
