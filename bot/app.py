@@ -22,7 +22,7 @@ from bot.dialog.hooks import EngineHooks
 from bot.dialog.languages import language_of
 from bot.dialog.names import ScreenName
 from bot.dialog.presenter import Presenter
-from bot.dialog.rehearsal_transition import RehearsingSteps
+from bot.dialog.rehearsal_transition import RehearsalTransition
 from bot.i18n import formatting as common
 from bot.i18n.language import Language, speaking
 from bot.inbox import Dispatcher, Poller, Receipt, Shelf, new_worker_name, process_with, updates_of
@@ -95,7 +95,7 @@ class Service:
         stage = RehearsalStage(rehearsal, BY_NAME, codec, said)
         self.engine = Engine(
             core,
-            RehearsingSteps(core, BY_NAME, codec, said, stage),
+            RehearsalTransition(core, BY_NAME, codec, said, stage),
             Presenter(bot, codec, common.KEYBOARD_GONE),
             EffectHandlers(
                 send_code=self.codes.send,

@@ -16,7 +16,7 @@ from bot.dialog.prefetched import Prefetched
 from bot.dialog.presenter import Presenter
 from bot.dialog.record import Shown, forget_shown, save_shown
 from bot.dialog.rehearsal import Rehearsing, play_beside
-from bot.dialog.rehearsal_transition import RehearsingSteps
+from bot.dialog.rehearsal_transition import RehearsalTransition
 from bot.dialog.result import AttachmentTarget, NothingToSay, Request, StepResult
 from bot.errors.attachments import AttachmentTooLarge
 from bot.i18n.formatting import plain
@@ -64,10 +64,10 @@ class Engine:
     """
 
     def __init__(
-        self, core: Core, steps: RehearsingSteps, presenter: Presenter, handlers: EffectHandlers
+        self, core: Core, transition: RehearsalTransition, presenter: Presenter, handlers: EffectHandlers
     ) -> None:
         self._core = core
-        self._steps = steps
+        self._transition = transition
         self._presenter = presenter
         self._handlers = handlers
         self._hands = asyncio.Semaphore(_IN_HAND)
@@ -106,11 +106,11 @@ class Engine:
     async def redraw(self, chat_id: int) -> None:
         """Show a conversation anew, whose clocks have run on."""
         with suppress(NothingToSay):
-            await self._show_anew(await self._stepped(partial(self._steps.redraw, chat_id=chat_id)))
+            await self._show_anew(await self._stepped(partial(self._transition.redraw, chat_id=chat_id)))
 
     async def end_idle_rehearsal(self, chat_id: int) -> None:
         """End a rehearsal in which nothing was done for too long, and show where its owner stood before."""
-        result = await self._stepped(partial(self._steps.end_idle, chat_id=chat_id))
+        result = await self._stepped(partial(self._transition.end_idle, chat_id=chat_id))
         if result is not None:
             await self._show_anew(result)
 
@@ -125,15 +125,15 @@ class Engine:
 
     async def due(self) -> list[int]:
         """Return the chats whose screen has changed by itself."""
-        return await self._core.store.read(self._steps.due)
+        return await self._core.store.read(self._transition.due)
 
     async def running(self) -> list[int]:
         """Return the chats on a screen that runs by a clock."""
-        return await self._core.store.read(self._steps.running)
+        return await self._core.store.read(self._transition.running)
 
     async def idle_rehearsals(self) -> list[int]:
         """Return the chats in whose rehearsal nothing was done for too long."""
-        return await self._core.store.read(self._steps.idle)
+        return await self._core.store.read(self._transition.idle)
 
     async def close(self) -> None:
         """Let what runs beside the conversations end, or be taken up again at the next start."""
@@ -144,11 +144,11 @@ class Engine:
     async def _applied(self, query: Request) -> StepResult:
         try:
             query = await self._with_reading(query)
-            return await self._stepped(partial(self._steps.apply, query=query))
+            return await self._stepped(partial(self._transition.apply, query=query))
         except OperationError:
             raise
         except XuanhaoError as error:
-            return await self._stepped(partial(self._steps.refuse, query=query, error=error))
+            return await self._stepped(partial(self._transition.refuse, query=query, error=error))
 
     async def _stepped(self, step: Callable[[Tx, Prefetched], T]) -> T:
         """Run a step, with what it asks for made ready beside its transaction."""
@@ -169,7 +169,7 @@ class Engine:
         event = query.event
         if not isinstance(event, Attachment) or event.reading is not None:
             return query
-        found = await self._core.store.read(self._steps.attachment_target, query.chat_id, event)
+        found = await self._core.store.read(self._transition.attachment_target, query.chat_id, event)
         if found is None:
             return query
         value = await self._read(query.chat_id, event, found)
@@ -205,7 +205,7 @@ class Engine:
         def finish(tx: Tx) -> None:
             if shown is not None:
                 save_shown(tx, query.chat_id, shown)
-                self._steps.after_showing(tx, result, shown_at=at)
+                self._transition.after_showing(tx, result, shown_at=at)
             else:
                 forget_shown(tx, result.record)
             mark_done(tx, query.update_id)

@@ -21,7 +21,7 @@ from bot.dialog.record import Kept, Record, end_rehearsal, find_record, note_reh
 from bot.dialog.rehearsal import Played, RehearsalAsked, Rehearsing, Stage, keep_rehearsal
 from bot.dialog.result import AttachmentTarget, Request, StepResult
 from bot.dialog.screen import Screen
-from bot.dialog.transition import Steps
+from bot.dialog.transition import Transition
 from bot.i18n.language import speaking
 from bot.inbox.store import mark_applied
 from core.bootstrap import Core
@@ -34,7 +34,7 @@ from core.values.identity import holds_personal_number
 _Play = Callable[[Kept, datetime], Played]
 
 
-class RehearsingSteps(Steps):
+class RehearsalTransition(Transition):
     """Applies events to conversations, real or rehearsed.
 
     What raises ``Rehearsing`` has changed nothing, and is called again with what was played.

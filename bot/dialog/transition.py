@@ -26,7 +26,7 @@ _MOST_HOPS = 5
 _NOTHING = Prefetched()
 
 
-class Steps:
+class Transition:
     """Applies events to conversations."""
 
     def __init__(

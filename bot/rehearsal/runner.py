@@ -14,7 +14,7 @@ from bot.dialog.record import Kept, Record, open_record
 from bot.dialog.rehearsal import Played
 from bot.dialog.result import AttachmentTarget, Request, StepResult
 from bot.dialog.screen import Goto, Screen, stay
-from bot.dialog.transition import Steps
+from bot.dialog.transition import Transition
 from bot.i18n.language import Language, speaking
 from bot.rehearsal.hints import hint_of
 from bot.rehearsal.screens import FIRST, screens_of
@@ -25,7 +25,7 @@ from core.errors import OperationError, XuanhaoError
 from core.ports import Tx
 from core.rehearsal import CHAT, Rehearsal, register_owner
 
-_Act = Callable[[Tx, Steps, Record], StepResult]
+_Act = Callable[[Tx, Transition, Record], StepResult]
 
 
 class RehearsalStage:
@@ -70,9 +70,9 @@ class RehearsalStage:
     def begin(self, kept: Kept, at: datetime, *, office: str | None) -> Played:
         """Show the first page of a new one, at the owner's office if one is known."""
 
-        def first(tx: Tx, steps: Steps, record: Record) -> StepResult:
+        def first(tx: Tx, transition: Transition, record: Record) -> StepResult:
             register_owner(tx, self._rehearsal.core, office)
-            return steps.shown(tx, record)
+            return transition.shown(tx, record)
 
         return self._played(kept, at, first)
 
@@ -80,7 +80,9 @@ class RehearsalStage:
         """Apply an event; an error is told as it is told in a real conversation."""
         within = replace(query, chat_id=CHAT)
         try:
-            played = self._played(kept, at, lambda tx, steps, record: steps.step(tx, within, record))
+            played = self._played(
+                kept, at, lambda tx, transition, record: transition.step(tx, within, record)
+            )
         except OperationError:
             raise
         except XuanhaoError as error:
@@ -90,41 +92,43 @@ class RehearsalStage:
     def refuse(self, kept: Kept, at: datetime, *, query: Request, error: XuanhaoError) -> Played:
         """Tell what was wrong with an event, or with what was attached to it."""
         within = replace(query, chat_id=CHAT)
-        played = self._played(kept, at, lambda tx, steps, record: steps.refused(tx, within, record, error))
+        played = self._played(
+            kept, at, lambda tx, transition, record: transition.refused(tx, within, record, error)
+        )
         return replace(played, used_at=at)
 
     def show(self, kept: Kept, at: datetime) -> Played:
         """Show what is shown now, the clocks having run on."""
-        return self._played(kept, at, lambda tx, steps, record: steps.shown(tx, record))
+        return self._played(kept, at, lambda tx, transition, record: transition.shown(tx, record))
 
     def attachment_target(self, kept: Kept, at: datetime, *, sent: Attachment) -> AttachmentTarget | None:
         """Return how the present screen takes what was sent; None if it is not looked at."""
         with self._rehearsal.opened(kept.image) as (database, clock):
             clock.set(at)
-            steps = self._steps(kept)
-            return database.run(lambda tx: steps.target_of(tx, _opened(tx, kept.language), sent))
+            transition = self._transition(kept)
+            return database.run(lambda tx: transition.target_of(tx, _opened(tx, kept.language), sent))
 
-    def _steps(self, kept: Kept) -> Steps:
+    def _transition(self, kept: Kept) -> Transition:
         codec = self._codec.for_rehearsal(kept.chat_id, kept.number)
-        return Steps(self._rehearsal.core, self._screens, codec, self._hooks)
+        return Transition(self._rehearsal.core, self._screens, codec, self._hooks)
 
     def _played(self, kept: Kept, at: datetime, act: _Act) -> Played:
-        steps = self._steps(kept)
+        transition = self._transition(kept)
         with self._rehearsal.opened(kept.image) as (database, clock):
             if kept.shown_at is not None:
                 clock.set(kept.shown_at)
-                database.run(_count, steps)
+                database.run(_count, transition)
             clock.set(at)
-            result, code = database.run(self._acted, steps, act, kept)
+            result, code = database.run(self._acted, transition, act, kept)
             image = self._rehearsal.packed(database)
         return Played(of=kept, image=image, code=code, result=result, used_at=kept.used_at)
 
-    def _acted(self, tx: Tx, steps: Steps, act: _Act, kept: Kept) -> tuple[StepResult, str | None]:
+    def _acted(self, tx: Tx, transition: Transition, act: _Act, kept: Kept) -> tuple[StepResult, str | None]:
         """Do what is to be done; return what is shown, marked, and what the rehearsed telephone shows."""
-        code, result = kept.code, act(tx, steps, _opened(tx, kept.language))
+        code, result = kept.code, act(tx, transition, _opened(tx, kept.language))
         texted = self._texted(tx, result.effects)
         if texted is not None:
-            code, result = texted, replace(result, view=steps.shown(tx, result.record).view)
+            code, result = texted, replace(result, view=transition.shown(tx, result.record).view)
         ctx = Context(
             core=self._rehearsal.core, tx=tx, chat_id=CHAT, args=result.record.args, received_at=tx.now
         )
@@ -150,9 +154,9 @@ def _opened(tx: Tx, language: Language) -> Record:
     return replace(open_record(tx, CHAT, FIRST), language=language)
 
 
-def _count(tx: Tx, steps: Steps) -> None:
+def _count(tx: Tx, transition: Transition) -> None:
     """Count what counts from when the present screen was sent, which was at this moment."""
-    steps.after_showing(tx, steps.shown(tx, open_record(tx, CHAT, FIRST)), shown_at=tx.now)
+    transition.after_showing(tx, transition.shown(tx, open_record(tx, CHAT, FIRST)), shown_at=tx.now)
 
 
 def _lead(ctx: Context, typed: Command) -> Goto:

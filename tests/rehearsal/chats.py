@@ -16,7 +16,7 @@ from bot.dialog.callback_data import CallbackCodec
 from bot.dialog.engine import EffectHandlers, Engine
 from bot.dialog.events import Command, Event, Press, Typed
 from bot.dialog.presenter import Presenter
-from bot.dialog.rehearsal_transition import RehearsingSteps
+from bot.dialog.rehearsal_transition import RehearsalTransition
 from bot.dialog.result import Request
 from bot.i18n import formatting as common
 from bot.inbox.model import Sealed
@@ -113,7 +113,7 @@ class Chats:
         self._lease = Lease(worker="chats", span=timedelta(hours=1), is_alone=True)
         self.engine = Engine(
             core,
-            RehearsingSteps(core, BY_NAME, codec, HOOKS, stage),
+            RehearsalTransition(core, BY_NAME, codec, HOOKS, stage),
             Presenter(cast("messenger.Messenger", self.messenger), codec, common.KEYBOARD_GONE),
             EffectHandlers(
                 send_code=self._send_code,
