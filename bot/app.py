@@ -32,7 +32,7 @@ from bot.inbox.store import Lease
 from bot.notifications.sender import Sender
 from bot.notifications.sms_codes import CodeSender
 from bot.owner.entry import consent_first
-from bot.rehearsal.runner import RehearsalStage
+from bot.rehearsal.runner import MemoryRehearsalRunner
 from bot.routing import commands
 from bot.routing.command_menus import Menus
 from bot.routing.edited_messages import Edits
@@ -92,10 +92,10 @@ class Service:
         self.files = Files(core, bot)
         self.loader = Loader(core, self.files.fetch, self._redraw_in_turn)
         said = _hooks(lambda: bot.username)
-        stage = RehearsalStage(rehearsal, BY_NAME, codec, said)
+        runner = MemoryRehearsalRunner(rehearsal, BY_NAME, codec, said)
         self.engine = Engine(
             core,
-            RehearsalTransition(core, BY_NAME, codec, said, stage),
+            RehearsalTransition(core, BY_NAME, codec, said, runner),
             Presenter(bot, codec, common.KEYBOARD_GONE),
             EffectHandlers(
                 send_code=self.codes.send,

@@ -15,7 +15,7 @@ from bot.dialog.events import Attachment, Press, Reading, Received
 from bot.dialog.prefetched import Prefetched
 from bot.dialog.presenter import Presenter
 from bot.dialog.record import Shown, forget_shown, save_shown
-from bot.dialog.rehearsal import Rehearsing, play_beside
+from bot.dialog.rehearsal import Rehearsing, run_on_rehearsal_thread
 from bot.dialog.rehearsal_transition import RehearsalTransition
 from bot.dialog.result import AttachmentTarget, NothingToSay, Request, StepResult
 from bot.errors.attachments import AttachmentTooLarge
@@ -162,7 +162,7 @@ class Engine:
                 snapshot = await self._core.store.read(wanted.read)
                 prefetched = replace(prefetched, snapshots={**prefetched.snapshots, wanted.key: snapshot})
             except Rehearsing as wanted:
-                prefetched = replace(prefetched, played=await play_beside(wanted.play))
+                prefetched = replace(prefetched, played=await run_on_rehearsal_thread(wanted.play))
 
     async def _with_reading(self, query: Request) -> Request:
         """Fetch and read what was attached, where the screen takes it; it holds up nobody but its sender."""

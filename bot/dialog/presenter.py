@@ -25,7 +25,7 @@ from telegram.error import BadRequest, Forbidden
 from bot.bot_api.client import Messenger
 from bot.dialog.callback_data import CallbackCodec
 from bot.dialog.record import Record, Shown
-from bot.dialog.rehearsal import play_beside
+from bot.dialog.rehearsal import run_on_rehearsal_thread
 from bot.dialog.result import StepResult
 from bot.dialog.view import MessageKind, View
 from bot.i18n.formatting import clipped, plain, units
@@ -177,7 +177,7 @@ def _most(view: View) -> int:
 
 async def _drawn(record: Record, picture: Picture) -> bytes:
     """Return a picture's file; those who rehearse hold up nobody else's pictures."""
-    return await (drawn(picture) if record.rehearsal is None else play_beside(picture.draw))
+    return await (drawn(picture) if record.rehearsal is None else run_on_rehearsal_thread(picture.draw))
 
 
 def _key(view: View) -> str | None:

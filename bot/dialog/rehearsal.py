@@ -29,7 +29,7 @@ T = TypeVar("T")
 REHEARSE = Goto(screen=None, rehearsal=True)
 """The way into a rehearsal."""
 
-_STAGE = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rehearsal")
+_REHEARSAL_THREAD = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rehearsal")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class RehearsalAsked(Exception):
         self.office = office
 
 
-class Stage(Protocol):
+class RehearsalRunner(Protocol):
     """Where rehearsals are played; nothing here touches the real database. Each part is told the time."""
 
     def fits(self, kept: Kept) -> bool:
@@ -91,9 +91,9 @@ class Stage(Protocol):
         ...
 
 
-async def play_beside(call: Callable[[], T]) -> T:
+async def run_on_rehearsal_thread(call: Callable[[], T]) -> T:
     """Run on the thread of the rehearsals: a part that is played, a picture that is drawn for one."""
-    return await asyncio.get_running_loop().run_in_executor(_STAGE, copy_context().run, call)
+    return await asyncio.get_running_loop().run_in_executor(_REHEARSAL_THREAD, copy_context().run, call)
 
 
 def keep_rehearsal(tx: Tx, played: Played) -> bool:

@@ -18,7 +18,7 @@ from bot.dialog.hooks import EngineHooks
 from bot.dialog.names import ScreenName
 from bot.dialog.prefetched import Prefetched
 from bot.dialog.record import Kept, Record, end_rehearsal, find_record, note_rehearsal_shown, open_record
-from bot.dialog.rehearsal import Played, RehearsalAsked, Rehearsing, Stage, keep_rehearsal
+from bot.dialog.rehearsal import Played, RehearsalAsked, RehearsalRunner, Rehearsing, keep_rehearsal
 from bot.dialog.result import AttachmentTarget, Request, StepResult
 from bot.dialog.screen import Screen
 from bot.dialog.transition import Transition
@@ -46,10 +46,10 @@ class RehearsalTransition(Transition):
         screens: Mapping[ScreenName, Screen],
         codec: CallbackCodec,
         hooks: EngineHooks,
-        stage: Stage,
+        runner: RehearsalRunner,
     ) -> None:
         super().__init__(core, screens, codec, hooks)
-        self._stage = stage
+        self._runner = runner
 
     def apply(self, tx: Tx, prefetched: Prefetched, query: Request) -> StepResult:
         """Apply an event once, and return what is shown then.
@@ -67,7 +67,7 @@ class RehearsalTransition(Transition):
         elif self._leaves(tx, query, record):
             result = self._left(self.step(tx, query, end_rehearsal(tx, record), prefetched, has_left=True))
         else:
-            result = self._rehearsed(tx, record, partial(self._stage.step, query=query), prefetched)
+            result = self._rehearsed(tx, record, partial(self._runner.step, query=query), prefetched)
         return self._with_effects(tx, query, record, result)
 
     def refuse(self, tx: Tx, prefetched: Prefetched, query: Request, error: XuanhaoError) -> StepResult:
@@ -83,7 +83,7 @@ class RehearsalTransition(Transition):
         elif self._leaves(tx, query, record):
             result = self._left(self.refused(tx, query, end_rehearsal(tx, record), error, prefetched))
         else:
-            play = partial(self._stage.refuse, query=query, error=error)
+            play = partial(self._runner.refuse, query=query, error=error)
             result = self._rehearsed(tx, record, play, prefetched)
         return self._with_effects(tx, query, record, result)
 
@@ -104,7 +104,7 @@ class RehearsalTransition(Transition):
             return None
         if kept is None or self._leaves_by(self._looking(tx, record), self._under_file(sent)):
             return self.target_of(tx, record, sent)
-        return self._stage.attachment_target(kept, tx.now, sent=sent) if self._stage.fits(kept) else None
+        return self._runner.attachment_target(kept, tx.now, sent=sent) if self._runner.fits(kept) else None
 
     def after_showing(self, tx: Tx, result: StepResult, *, shown_at: datetime) -> None:
         """Count what counts from when the screen has been shown."""
@@ -170,17 +170,17 @@ class RehearsalTransition(Transition):
         try:
             return self.step(tx, query, record, prefetched)
         except RehearsalAsked as wanted:
-            new = self._stage.new(query.chat_id, query.update_id, tx.now, record.language)
-            return _kept(tx, record, new, partial(self._stage.begin, office=wanted.office), prefetched)
+            new = self._runner.new(query.chat_id, query.update_id, tx.now, record.language)
+            return _kept(tx, record, new, partial(self._runner.begin, office=wanted.office), prefetched)
 
     def _shown_again(self, tx: Tx, record: Record, prefetched: Prefetched) -> StepResult:
         if record.rehearsal is None:
             return self.shown(tx, record, prefetched)
-        return self._rehearsed(tx, record, self._stage.show, prefetched)
+        return self._rehearsed(tx, record, self._runner.show, prefetched)
 
     def _rehearsed(self, tx: Tx, record: Record, play: _Play, prefetched: Prefetched) -> StepResult:
         kept = record.rehearsal
-        if kept is not None and self._stage.fits(kept):
+        if kept is not None and self._runner.fits(kept):
             return _kept(tx, record, kept, play, prefetched)
         return self._ended(tx, record, self._hooks.outdated, prefetched)
 

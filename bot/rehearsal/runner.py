@@ -28,8 +28,8 @@ from core.rehearsal import CHAT, Rehearsal, register_owner
 _Act = Callable[[Tx, Transition, Record], StepResult]
 
 
-class RehearsalStage:
-    """Where rehearsals are played (the port ``Stage`` of the conversations).
+class MemoryRehearsalRunner:
+    """Where rehearsals are played (the port ``RehearsalRunner`` of the conversations).
 
     Args:
         rehearsal: the services and the database with which each begins.

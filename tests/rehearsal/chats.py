@@ -21,7 +21,7 @@ from bot.dialog.result import Request
 from bot.i18n import formatting as common
 from bot.inbox.model import Sealed
 from bot.inbox.store import Lease, store_batch
-from bot.rehearsal.runner import RehearsalStage
+from bot.rehearsal.runner import MemoryRehearsalRunner
 from bot.routing.screens import BY_NAME
 from core.bootstrap import Core
 from core.rehearsal import prepare
@@ -104,7 +104,7 @@ class Chats:
     """
 
     def __init__(
-        self, core: Core, stage: RehearsalStage, codec: CallbackCodec, beside: "Chats | None" = None
+        self, core: Core, runner: MemoryRehearsalRunner, codec: CallbackCodec, beside: "Chats | None" = None
     ) -> None:
         self.messenger: Messenger = beside.messenger if beside else Messenger()
         self.sent_codes = 0
@@ -113,7 +113,7 @@ class Chats:
         self._lease = Lease(worker="chats", span=timedelta(hours=1), is_alone=True)
         self.engine = Engine(
             core,
-            RehearsalTransition(core, BY_NAME, codec, HOOKS, stage),
+            RehearsalTransition(core, BY_NAME, codec, HOOKS, runner),
             Presenter(cast("messenger.Messenger", self.messenger), codec, common.KEYBOARD_GONE),
             EffectHandlers(
                 send_code=self._send_code,
@@ -132,7 +132,7 @@ class Chats:
         codec = CallbackCodec(core.vault)
         return cls(
             core,
-            RehearsalStage(await prepare(core), BY_NAME, codec, _hooks(lambda: "xuanhao_bot")),
+            MemoryRehearsalRunner(await prepare(core), BY_NAME, codec, _hooks(lambda: "xuanhao_bot")),
             codec,
             beside,
         )

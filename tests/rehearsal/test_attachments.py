@@ -12,7 +12,7 @@ from bot.dialog.names import ScreenName
 from bot.dialog.record import Kept, find_record
 from bot.dialog.result import Request
 from bot.dialog.screen import AttachmentHandler, Goto
-from bot.rehearsal.runner import RehearsalStage
+from bot.rehearsal.runner import MemoryRehearsalRunner
 from bot.routing.screens import BY_NAME
 from core.bootstrap import Core
 from core.clock import FixedClock
@@ -50,21 +50,21 @@ async def kept_after(core: Core, *acts: str) -> Kept:
     return record.rehearsal
 
 
-async def stage_of(core: Core) -> RehearsalStage:
+async def stage_of(core: Core) -> MemoryRehearsalRunner:
     screens = BY_NAME | {ScreenName.VIN: replace(BY_NAME[ScreenName.VIN], attachment=HANDLER)}
-    return RehearsalStage(await prepare(core), screens, CallbackCodec(core.vault), HOOKS)
+    return MemoryRehearsalRunner(await prepare(core), screens, CallbackCodec(core.vault), HOOKS)
 
 
 async def test_photo_is_taken_where_the_flow_takes_it(core: Core) -> None:
-    stage, kept = await stage_of(core), await kept_after(core, *TO_TERMS[:4])
-    target = stage.attachment_target(kept, NOON, sent=PHOTO)
+    runner, kept = await stage_of(core), await kept_after(core, *TO_TERMS[:4])
+    target = runner.attachment_target(kept, NOON, sent=PHOTO)
     assert target is not None
     assert (target.screen, target.handler) == ("vin", HANDLER)
     photo = replace(PHOTO, reading=Reading(screen=ScreenName.VIN, value=invented.VIN))
     query = Request(chat_id=CHAT, update_id=99, received_at=NOON, event=photo)
-    assert stage.step(kept, NOON, query=query).result.record.screen == "certificate_kind"
+    assert runner.step(kept, NOON, query=query).result.record.screen == "certificate_kind"
 
 
 async def test_photo_is_taken_nowhere_else(core: Core) -> None:
-    stage, kept = await stage_of(core), await kept_after(core, *TO_TERMS)
-    assert stage.attachment_target(kept, NOON, sent=PHOTO) is None
+    runner, kept = await stage_of(core), await kept_after(core, *TO_TERMS)
+    assert runner.attachment_target(kept, NOON, sent=PHOTO) is None

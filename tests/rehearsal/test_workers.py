@@ -11,7 +11,7 @@ import pytest
 
 from bot.dialog import engine as engine_module
 from bot.dialog import rehearsal_transition as rehearsing
-from bot.dialog.rehearsal import Played, keep_rehearsal, play_beside
+from bot.dialog.rehearsal import Played, keep_rehearsal, run_on_rehearsal_thread
 from core.clock import FixedClock
 from core.ports import Tx
 from tests.core.sql import sql
@@ -47,9 +47,9 @@ async def press_twice_at_once(workers: tuple[Chats, Chats], monkeypatch: pytest.
     async def play(call: Callable[[], Any]) -> Any:
         if next(plays) < both_have_read.parties:
             await asyncio.wait_for(both_have_read.wait(), 15)
-        return await play_beside(call)
+        return await run_on_rehearsal_thread(call)
 
-    monkeypatch.setattr(engine_module, "play_beside", play)
+    monkeypatch.setattr(engine_module, "run_on_rehearsal_thread", play)
     await asyncio.gather(*(worker.press(CHAT, draw) for worker in workers))
     return sum(OLD in words for _, words in workers[0].messenger.told)
 
