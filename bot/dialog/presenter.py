@@ -84,9 +84,9 @@ class Presenter:
         return self._codec_of(record).markup(record.chat_id, record.screen, record.revision, view.rows)
 
     def _codec_of(self, record: Record) -> CallbackCodec:
-        kept = record.rehearsal
-        if kept:
-            return self._codec.for_rehearsal(record.chat_id, kept.number)
+        saved = record.rehearsal
+        if saved:
+            return self._codec.for_rehearsal(record.chat_id, saved.number)
         return self._codec.for_conversation(record.begun_at)
 
     async def _edit(self, result: StepResult) -> Shown | None:

@@ -13,7 +13,7 @@ from core.ports import Row, Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class SavedRehearsal:
     """A rehearsal as it lies in the row of its conversation."""
 
     chat_id: int
@@ -41,7 +41,9 @@ class Record:
     language: Language  # in which the chat wants to be spoken to
     album: str = ""  # the last one of which something came
     album_told: bool = False  # that only its first picture is looked at
-    rehearsal: Kept | None = None  # screen, arguments and revision are then those of the real conversation
+    rehearsal: SavedRehearsal | None = (
+        None  # screen, arguments and revision are then those of the real conversation
+    )
 
 
 def open_record(tx: Tx, chat_id: int, first_screen: str) -> Record:
@@ -71,12 +73,12 @@ def _record(row: Row) -> Record:
         language=Language(row["language"]),
         album=row["album"],
         album_told=bool(row["album_told"]),
-        rehearsal=None if row["rehearsal"] is None else _kept(row),
+        rehearsal=None if row["rehearsal"] is None else _saved(row),
     )
 
 
-def _kept(row: Row) -> Kept:
-    return Kept(
+def _saved(row: Row) -> SavedRehearsal:
+    return SavedRehearsal(
         chat_id=row["chat_id"],
         number=row["rehearsal"],
         version=row["rehearsal_version"],
@@ -156,13 +158,13 @@ class Shown:
     picture: str | None
 
 
-def note_rehearsal_shown(tx: Tx, kept: Kept, at: datetime) -> None:
+def record_rehearsal_shown(tx: Tx, saved: SavedRehearsal, at: datetime) -> None:
     """Keep when what a rehearsal shows was sent, unless it has gone on since."""
     tx.run(
         "dialog.rehearsal_shown",
-        chat_id=kept.chat_id,
-        rehearsal=kept.number,
-        version=kept.version,
+        chat_id=saved.chat_id,
+        rehearsal=saved.number,
+        version=saved.version,
         shown_at=to_millis(at),
     )
 

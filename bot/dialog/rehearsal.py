@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from bot.dialog.events import Attachment
-from bot.dialog.record import Kept
+from bot.dialog.record import SavedRehearsal
 from bot.dialog.result import AttachmentTarget, Request, StepResult
 from bot.dialog.screen import Goto
 from bot.i18n.language import Language
@@ -36,7 +36,7 @@ _REHEARSAL_THREAD = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rehear
 class Played:
     """What came of a step of a rehearsal, and of what it is the next version."""
 
-    of: Kept
+    of: SavedRehearsal
     image: bytes = field(repr=False)
     code: str | None = field(repr=False)
     result: StepResult
@@ -62,31 +62,33 @@ class RehearsalAsked(Exception):
 class RehearsalRunner(Protocol):
     """Where rehearsals are played; nothing here touches the real database. Each part is told the time."""
 
-    def fits(self, kept: Kept) -> bool:
+    def fits(self, saved: SavedRehearsal) -> bool:
         """Whether a rehearsal is of this version of the program, and can go on."""
         ...
 
-    def new(self, chat_id: int, number: int, at: datetime, language: Language) -> Kept:
+    def new(self, chat_id: int, number: int, at: datetime, language: Language) -> SavedRehearsal:
         """Return a rehearsal that nobody has begun yet."""
         ...
 
-    def begin(self, kept: Kept, at: datetime, *, office: str | None) -> Played:
+    def begin(self, saved: SavedRehearsal, at: datetime, *, office: str | None) -> Played:
         """Show the first page of a new one, at an office if one is known."""
         ...
 
-    def step(self, kept: Kept, at: datetime, *, query: Request) -> Played:
+    def step(self, saved: SavedRehearsal, at: datetime, *, query: Request) -> Played:
         """Apply an event; an error is told as it is told in a real conversation."""
         ...
 
-    def refuse(self, kept: Kept, at: datetime, *, query: Request, error: XuanhaoError) -> Played:
+    def refuse(self, saved: SavedRehearsal, at: datetime, *, query: Request, error: XuanhaoError) -> Played:
         """Tell what was wrong with an attachment, before any step."""
         ...
 
-    def show(self, kept: Kept, at: datetime) -> Played:
+    def show(self, saved: SavedRehearsal, at: datetime) -> Played:
         """Show what is shown now, the clocks having run on."""
         ...
 
-    def attachment_target(self, kept: Kept, at: datetime, *, sent: Attachment) -> AttachmentTarget | None:
+    def attachment_target(
+        self, saved: SavedRehearsal, at: datetime, *, sent: Attachment
+    ) -> AttachmentTarget | None:
         """Return how the present screen takes what was sent; None if it is not looked at."""
         ...
 
@@ -96,10 +98,10 @@ async def run_on_rehearsal_thread(call: Callable[[], T]) -> T:
     return await asyncio.get_running_loop().run_in_executor(_REHEARSAL_THREAD, copy_context().run, call)
 
 
-def keep_rehearsal(tx: Tx, played: Played) -> bool:
+def save_rehearsal(tx: Tx, played: Played) -> bool:
     """Keep a rehearsal after a step; False when it has gone on, or ended, since it was played."""
     redraw_at = played.result.view.redraw_at
-    kept = tx.run(
+    saved = tx.run(
         "dialog.rehearse",
         chat_id=played.of.chat_id,
         rehearsal=played.of.number,
@@ -110,4 +112,4 @@ def keep_rehearsal(tx: Tx, played: Played) -> bool:
         redraw_at=None if redraw_at is None else to_millis(redraw_at),
         now=to_millis(tx.now),
     )
-    return kept == 1
+    return saved == 1

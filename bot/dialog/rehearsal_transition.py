@@ -17,8 +17,15 @@ from bot.dialog.events import Attachment, Command, Event, Press, Typed
 from bot.dialog.hooks import EngineHooks
 from bot.dialog.names import ScreenName
 from bot.dialog.prefetched import Prefetched
-from bot.dialog.record import Kept, Record, end_rehearsal, find_record, note_rehearsal_shown, open_record
-from bot.dialog.rehearsal import Played, RehearsalAsked, RehearsalRunner, Rehearsing, keep_rehearsal
+from bot.dialog.record import (
+    Record,
+    SavedRehearsal,
+    end_rehearsal,
+    find_record,
+    open_record,
+    record_rehearsal_shown,
+)
+from bot.dialog.rehearsal import Played, RehearsalAsked, RehearsalRunner, Rehearsing, save_rehearsal
 from bot.dialog.result import AttachmentTarget, Request, StepResult
 from bot.dialog.screen import Screen
 from bot.dialog.transition import Transition
@@ -31,7 +38,7 @@ from core.ports import Tx
 from core.rehearsal import IDLE
 from core.values.identity import holds_personal_number
 
-_Play = Callable[[Kept, datetime], Played]
+_Play = Callable[[SavedRehearsal, datetime], Played]
 
 
 class RehearsalTransition(Transition):
@@ -99,20 +106,20 @@ class RehearsalTransition(Transition):
     def attachment_target(self, tx: Tx, chat_id: int, sent: Attachment) -> AttachmentTarget | None:
         """Return how the screen that a chat is on takes what was sent; None if it is not looked at."""
         record = find_record(tx, chat_id)
-        kept = record.rehearsal if record else None
+        saved = record.rehearsal if record else None
         if record is None:
             return None
-        if kept is None or self._leaves_by(self._looking(tx, record), self._under_file(sent)):
+        if saved is None or self._leaves_by(self._looking(tx, record), self._under_file(sent)):
             return self.target_of(tx, record, sent)
-        return self._runner.attachment_target(kept, tx.now, sent=sent) if self._runner.fits(kept) else None
+        return self._runner.attachment_target(saved, tx.now, sent=sent) if self._runner.fits(saved) else None
 
     def after_showing(self, tx: Tx, result: StepResult, *, shown_at: datetime) -> None:
         """Count what counts from when the screen has been shown."""
-        kept = result.record.rehearsal
-        if kept is None:
+        saved = result.record.rehearsal
+        if saved is None:
             super().after_showing(tx, result, shown_at=shown_at)
         elif result.view.on_delivered is not None:
-            note_rehearsal_shown(tx, kept, shown_at)
+            record_rehearsal_shown(tx, saved, shown_at)
 
     def idle(self, tx: Tx) -> list[int]:
         """Return the chats in whose rehearsal nothing was done for too long."""
@@ -171,7 +178,9 @@ class RehearsalTransition(Transition):
             return self.step(tx, query, record, prefetched)
         except RehearsalAsked as wanted:
             new = self._runner.new(query.chat_id, query.update_id, tx.now, record.language)
-            return _kept(tx, record, new, partial(self._runner.begin, office=wanted.office), prefetched)
+            return _run_and_save(
+                tx, record, new, partial(self._runner.begin, office=wanted.office), prefetched
+            )
 
     def _shown_again(self, tx: Tx, record: Record, prefetched: Prefetched) -> StepResult:
         if record.rehearsal is None:
@@ -179,9 +188,9 @@ class RehearsalTransition(Transition):
         return self._rehearsed(tx, record, self._runner.show, prefetched)
 
     def _rehearsed(self, tx: Tx, record: Record, play: _Play, prefetched: Prefetched) -> StepResult:
-        kept = record.rehearsal
-        if kept is not None and self._runner.fits(kept):
-            return _kept(tx, record, kept, play, prefetched)
+        saved = record.rehearsal
+        if saved is not None and self._runner.fits(saved):
+            return _run_and_save(tx, record, saved, play, prefetched)
         return self._ended(tx, record, self._hooks.outdated, prefetched)
 
     def _ended(self, tx: Tx, record: Record, why: Callable[[], str], prefetched: Prefetched) -> StepResult:
@@ -191,14 +200,16 @@ class RehearsalTransition(Transition):
             return replace(result, note=why(), sticky=True)
 
 
-def _kept(tx: Tx, record: Record, kept: Kept, play: _Play, prefetched: Prefetched) -> StepResult:
+def _run_and_save(
+    tx: Tx, record: Record, saved: SavedRehearsal, play: _Play, prefetched: Prefetched
+) -> StepResult:
     """Keep a part that was played, and return what it shows; ask for it if it is not of this version.
 
     The live message is the chat's; screen, arguments and revision are the rehearsal's.
     """
     played = prefetched.played
-    if played is None or not keep_rehearsal(tx, played):
-        raise Rehearsing(partial(play, kept, tx.now))
+    if played is None or not save_rehearsal(tx, played):
+        raise Rehearsing(partial(play, saved, tx.now))
     within, now = played.result.record, replace(played.of, version=played.of.version + 1)
     shown = replace(record, screen=within.screen, args=within.args, revision=within.revision, rehearsal=now)
     return replace(played.result, record=shown)

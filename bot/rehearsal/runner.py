@@ -10,7 +10,7 @@ from bot.dialog.effects import Effect, SendCode
 from bot.dialog.events import Attachment, Command
 from bot.dialog.hooks import EngineHooks
 from bot.dialog.names import ScreenName
-from bot.dialog.record import Kept, Record, open_record
+from bot.dialog.record import Record, SavedRehearsal, open_record
 from bot.dialog.rehearsal import Played
 from bot.dialog.result import AttachmentTarget, Request, StepResult
 from bot.dialog.screen import Goto, Screen, stay
@@ -50,13 +50,13 @@ class MemoryRehearsalRunner:
         self._codec = codec
         self._hooks = replace(hooks, first_screen=FIRST, command=_lead)
 
-    def fits(self, kept: Kept) -> bool:
+    def fits(self, saved: SavedRehearsal) -> bool:
         """Whether a rehearsal is of this version of the program."""
-        return self._rehearsal.is_current(kept.image)
+        return self._rehearsal.is_current(saved.image)
 
-    def new(self, chat_id: int, number: int, at: datetime, language: Language) -> Kept:
+    def new(self, chat_id: int, number: int, at: datetime, language: Language) -> SavedRehearsal:
         """Return a rehearsal that nobody has begun yet."""
-        return Kept(
+        return SavedRehearsal(
             chat_id=chat_id,
             number=number,
             version=0,
@@ -67,72 +67,76 @@ class MemoryRehearsalRunner:
             language=language,
         )
 
-    def begin(self, kept: Kept, at: datetime, *, office: str | None) -> Played:
+    def begin(self, saved: SavedRehearsal, at: datetime, *, office: str | None) -> Played:
         """Show the first page of a new one, at the owner's office if one is known."""
 
         def first(tx: Tx, transition: Transition, record: Record) -> StepResult:
             register_owner(tx, self._rehearsal.core, office)
             return transition.shown(tx, record)
 
-        return self._played(kept, at, first)
+        return self._played(saved, at, first)
 
-    def step(self, kept: Kept, at: datetime, *, query: Request) -> Played:
+    def step(self, saved: SavedRehearsal, at: datetime, *, query: Request) -> Played:
         """Apply an event; an error is told as it is told in a real conversation."""
         within = replace(query, chat_id=CHAT)
         try:
             played = self._played(
-                kept, at, lambda tx, transition, record: transition.step(tx, within, record)
+                saved, at, lambda tx, transition, record: transition.step(tx, within, record)
             )
         except OperationError:
             raise
         except XuanhaoError as error:
-            return self.refuse(kept, at, query=query, error=error)
+            return self.refuse(saved, at, query=query, error=error)
         return replace(played, used_at=at)
 
-    def refuse(self, kept: Kept, at: datetime, *, query: Request, error: XuanhaoError) -> Played:
+    def refuse(self, saved: SavedRehearsal, at: datetime, *, query: Request, error: XuanhaoError) -> Played:
         """Tell what was wrong with an event, or with what was attached to it."""
         within = replace(query, chat_id=CHAT)
         played = self._played(
-            kept, at, lambda tx, transition, record: transition.refused(tx, within, record, error)
+            saved, at, lambda tx, transition, record: transition.refused(tx, within, record, error)
         )
         return replace(played, used_at=at)
 
-    def show(self, kept: Kept, at: datetime) -> Played:
+    def show(self, saved: SavedRehearsal, at: datetime) -> Played:
         """Show what is shown now, the clocks having run on."""
-        return self._played(kept, at, lambda tx, transition, record: transition.shown(tx, record))
+        return self._played(saved, at, lambda tx, transition, record: transition.shown(tx, record))
 
-    def attachment_target(self, kept: Kept, at: datetime, *, sent: Attachment) -> AttachmentTarget | None:
+    def attachment_target(
+        self, saved: SavedRehearsal, at: datetime, *, sent: Attachment
+    ) -> AttachmentTarget | None:
         """Return how the present screen takes what was sent; None if it is not looked at."""
-        with self._rehearsal.opened(kept.image) as (database, clock):
+        with self._rehearsal.opened(saved.image) as (database, clock):
             clock.set(at)
-            transition = self._transition(kept)
-            return database.run(lambda tx: transition.target_of(tx, _opened(tx, kept.language), sent))
+            transition = self._transition(saved)
+            return database.run(lambda tx: transition.target_of(tx, _opened(tx, saved.language), sent))
 
-    def _transition(self, kept: Kept) -> Transition:
-        codec = self._codec.for_rehearsal(kept.chat_id, kept.number)
+    def _transition(self, saved: SavedRehearsal) -> Transition:
+        codec = self._codec.for_rehearsal(saved.chat_id, saved.number)
         return Transition(self._rehearsal.core, self._screens, codec, self._hooks)
 
-    def _played(self, kept: Kept, at: datetime, act: _Act) -> Played:
-        transition = self._transition(kept)
-        with self._rehearsal.opened(kept.image) as (database, clock):
-            if kept.shown_at is not None:
-                clock.set(kept.shown_at)
+    def _played(self, saved: SavedRehearsal, at: datetime, act: _Act) -> Played:
+        transition = self._transition(saved)
+        with self._rehearsal.opened(saved.image) as (database, clock):
+            if saved.shown_at is not None:
+                clock.set(saved.shown_at)
                 database.run(_count, transition)
             clock.set(at)
-            result, code = database.run(self._acted, transition, act, kept)
+            result, code = database.run(self._acted, transition, act, saved)
             image = self._rehearsal.packed(database)
-        return Played(of=kept, image=image, code=code, result=result, used_at=kept.used_at)
+        return Played(of=saved, image=image, code=code, result=result, used_at=saved.used_at)
 
-    def _acted(self, tx: Tx, transition: Transition, act: _Act, kept: Kept) -> tuple[StepResult, str | None]:
+    def _acted(
+        self, tx: Tx, transition: Transition, act: _Act, saved: SavedRehearsal
+    ) -> tuple[StepResult, str | None]:
         """Do what is to be done; return what is shown, marked, and what the rehearsed telephone shows."""
-        code, result = kept.code, act(tx, transition, _opened(tx, kept.language))
+        code, result = saved.code, act(tx, transition, _opened(tx, saved.language))
         texted = self._texted(tx, result.effects)
         if texted is not None:
             code, result = texted, replace(result, view=transition.shown(tx, result.record).view)
         ctx = Context(
             core=self._rehearsal.core, tx=tx, chat_id=CHAT, args=result.record.args, received_at=tx.now
         )
-        with speaking(kept.language):
+        with speaking(saved.language):
             hint = hint_of(result.record.screen, ctx, self._rehearsal.real_offices, code or "")
             view, note = marked(result.view, hint), marked_note(result.note)
         return replace(result, view=view, note=note, effects=()), code

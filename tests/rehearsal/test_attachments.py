@@ -9,7 +9,7 @@ from bot.dialog.callback_data import CallbackCodec
 from bot.dialog.context import Context
 from bot.dialog.events import Attachment, Reading
 from bot.dialog.names import ScreenName
-from bot.dialog.record import Kept, find_record
+from bot.dialog.record import SavedRehearsal, find_record
 from bot.dialog.result import Request
 from bot.dialog.screen import AttachmentHandler, Goto
 from bot.rehearsal.runner import MemoryRehearsalRunner
@@ -42,7 +42,7 @@ async def core() -> AsyncIterator[Core]:
     await built.close()
 
 
-async def kept_after(core: Core, *acts: str) -> Kept:
+async def kept_after(core: Core, *acts: str) -> SavedRehearsal:
     await (await Chats.on(core)).do(CHAT, *acts)
     record = await core.store.read(find_record, CHAT)
     assert record is not None
@@ -56,15 +56,15 @@ async def stage_of(core: Core) -> MemoryRehearsalRunner:
 
 
 async def test_photo_is_taken_where_the_flow_takes_it(core: Core) -> None:
-    runner, kept = await stage_of(core), await kept_after(core, *TO_TERMS[:4])
-    target = runner.attachment_target(kept, NOON, sent=PHOTO)
+    runner, saved = await stage_of(core), await kept_after(core, *TO_TERMS[:4])
+    target = runner.attachment_target(saved, NOON, sent=PHOTO)
     assert target is not None
     assert (target.screen, target.handler) == ("vin", HANDLER)
     photo = replace(PHOTO, reading=Reading(screen=ScreenName.VIN, value=invented.VIN))
     query = Request(chat_id=CHAT, update_id=99, received_at=NOON, event=photo)
-    assert runner.step(kept, NOON, query=query).result.record.screen == "certificate_kind"
+    assert runner.step(saved, NOON, query=query).result.record.screen == "certificate_kind"
 
 
 async def test_photo_is_taken_nowhere_else(core: Core) -> None:
-    runner, kept = await stage_of(core), await kept_after(core, *TO_TERMS)
-    assert runner.attachment_target(kept, NOON, sent=PHOTO) is None
+    runner, saved = await stage_of(core), await kept_after(core, *TO_TERMS)
+    assert runner.attachment_target(saved, NOON, sent=PHOTO) is None

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.dialog.record import Kept
+from bot.dialog.record import SavedRehearsal
 from bot.i18n.language import Language
 from core.bootstrap import Core
 from core.clock import FixedClock
@@ -89,7 +89,7 @@ async def test_pool_is_stocked_once_and_small_enough_to_be_listed(core: Core, ki
 
 
 def test_kept_rehearsal_shows_neither_image_nor_code() -> None:
-    kept = Kept(
+    saved = SavedRehearsal(
         chat_id=1,
         number=2,
         version=3,
@@ -99,5 +99,5 @@ def test_kept_rehearsal_shows_neither_image_nor_code() -> None:
         used_at=NOON,
         language=Language.CHINESE,
     )
-    assert "123456" not in repr(kept)
-    assert "secret" not in repr(kept)
+    assert "123456" not in repr(saved)
+    assert "secret" not in repr(saved)

@@ -11,7 +11,7 @@ import pytest
 
 from bot.dialog import engine as engine_module
 from bot.dialog import rehearsal_transition as rehearsing
-from bot.dialog.rehearsal import Played, keep_rehearsal, run_on_rehearsal_thread
+from bot.dialog.rehearsal import Played, run_on_rehearsal_thread, save_rehearsal
 from core.clock import FixedClock
 from core.ports import Tx
 from tests.core.sql import sql
@@ -61,7 +61,7 @@ async def test_one_of_two_presses_at_once_counts(
     assert "随机选号还剩 <b>4</b> 批" in workers[0].screen(CHAT).words
 
 
-def _keep_whatever_came_between(tx: Tx, played: Played, *, keep: Any = keep_rehearsal) -> bool:
+def _keep_whatever_came_between(tx: Tx, played: Played, *, keep: Any = save_rehearsal) -> bool:
     (row,) = sql(tx, "SELECT rehearsal_version FROM dialog")
     version = row["rehearsal_version"] or 0
     return bool(keep(tx, replace(played, of=replace(played.of, version=version))))
@@ -71,5 +71,5 @@ async def test_both_would_count_without_the_version(
     workers: tuple[Chats, Chats], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: without the condition on the version one draw is lost, and nobody is told."""
-    monkeypatch.setattr(rehearsing, "keep_rehearsal", _keep_whatever_came_between)
+    monkeypatch.setattr(rehearsing, "save_rehearsal", _keep_whatever_came_between)
     assert await press_twice_at_once(workers, monkeypatch) == 0
