@@ -15,7 +15,7 @@ from bot.dialog.events import Attachment, Press, Reading, Received
 from bot.dialog.prefetched import Prefetched
 from bot.dialog.presenter import Presenter
 from bot.dialog.record import Shown, forget_shown, save_shown
-from bot.dialog.rehearsal import Rehearsing, run_on_rehearsal_thread
+from bot.dialog.rehearsal import RehearsalRunNeeded, run_on_rehearsal_thread
 from bot.dialog.rehearsal_transition import RehearsalTransition
 from bot.dialog.result import AttachmentTarget, NothingToSay, Request, StepResult
 from bot.errors.attachments import AttachmentTooLarge
@@ -161,8 +161,8 @@ class Engine:
             except SnapshotNeeded as wanted:
                 snapshot = await self._core.store.read(wanted.read)
                 prefetched = replace(prefetched, snapshots={**prefetched.snapshots, wanted.key: snapshot})
-            except Rehearsing as wanted:
-                prefetched = replace(prefetched, played=await run_on_rehearsal_thread(wanted.play))
+            except RehearsalRunNeeded as wanted:
+                prefetched = replace(prefetched, run_result=await run_on_rehearsal_thread(wanted.run))
 
     async def _with_reading(self, query: Request) -> Request:
         """Fetch and read what was attached, where the screen takes it; it holds up nobody but its sender."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.dialog.rehearsal import Played
+from bot.dialog.rehearsal import RunResult
 from core.pool.free_list import FreeList
 
 
@@ -13,4 +13,4 @@ class Prefetched:
 
     free: FreeList | None = None  # for FreeListWanted
     snapshots: Mapping[str, object] = field(default_factory=dict)  # for SnapshotWanted, by key
-    played: Played | None = None  # for Rehearsing
+    run_result: RunResult | None = None  # for Rehearsing

@@ -4,7 +4,7 @@ The step of a rehearsal takes milliseconds on a database of its own, which would
 waits for the writing thread. So it is played beside the writers, on one thread for all rehearsals, and
 then kept in the update's own transaction, if nothing has come between:
 
-    apply ──Rehearsing(play)──▶ play() on the thread ──Played──▶ apply again: kept, or played anew
+    apply ──RehearsalRunNeeded(run)──▶ run() on the thread ──RunResult──▶ apply again: saved, or run once more
 """
 
 import asyncio
@@ -33,25 +33,25 @@ _REHEARSAL_THREAD = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rehear
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Played:
+class RunResult:
     """What came of a step of a rehearsal, and of what it is the next version."""
 
-    of: SavedRehearsal
+    previous: SavedRehearsal
     image: bytes = field(repr=False)
     code: str | None = field(repr=False)
     result: StepResult
     used_at: datetime
 
 
-class Rehearsing(Exception):
+class RehearsalRunNeeded(Exception):
     """The chat is in a rehearsal, and its part is still to be played; nothing has changed."""
 
-    def __init__(self, play: Callable[[], Played]) -> None:
+    def __init__(self, run: Callable[[], RunResult]) -> None:
         super().__init__()
-        self.play = play
+        self.run = run
 
 
-class RehearsalAsked(Exception):
+class RehearsalRequested(Exception):
     """A step leads into a rehearsal, at an office if one is known; nothing has changed."""
 
     def __init__(self, office: str | None) -> None:
@@ -70,19 +70,21 @@ class RehearsalRunner(Protocol):
         """Return a rehearsal that nobody has begun yet."""
         ...
 
-    def begin(self, saved: SavedRehearsal, at: datetime, *, office: str | None) -> Played:
+    def begin(self, saved: SavedRehearsal, at: datetime, *, office: str | None) -> RunResult:
         """Show the first page of a new one, at an office if one is known."""
         ...
 
-    def step(self, saved: SavedRehearsal, at: datetime, *, query: Request) -> Played:
+    def step(self, saved: SavedRehearsal, at: datetime, *, query: Request) -> RunResult:
         """Apply an event; an error is told as it is told in a real conversation."""
         ...
 
-    def refuse(self, saved: SavedRehearsal, at: datetime, *, query: Request, error: XuanhaoError) -> Played:
+    def refuse(
+        self, saved: SavedRehearsal, at: datetime, *, query: Request, error: XuanhaoError
+    ) -> RunResult:
         """Tell what was wrong with an attachment, before any step."""
         ...
 
-    def show(self, saved: SavedRehearsal, at: datetime) -> Played:
+    def show(self, saved: SavedRehearsal, at: datetime) -> RunResult:
         """Show what is shown now, the clocks having run on."""
         ...
 
@@ -98,17 +100,17 @@ async def run_on_rehearsal_thread(call: Callable[[], T]) -> T:
     return await asyncio.get_running_loop().run_in_executor(_REHEARSAL_THREAD, copy_context().run, call)
 
 
-def save_rehearsal(tx: Tx, played: Played) -> bool:
+def save_rehearsal(tx: Tx, run_result: RunResult) -> bool:
     """Keep a rehearsal after a step; False when it has gone on, or ended, since it was played."""
-    redraw_at = played.result.view.redraw_at
+    redraw_at = run_result.result.view.redraw_at
     saved = tx.run(
         "dialog.rehearse",
-        chat_id=played.of.chat_id,
-        rehearsal=played.of.number,
-        version=played.of.version,
-        image=played.image,
-        code=played.code,
-        used_at=to_millis(played.used_at),
+        chat_id=run_result.previous.chat_id,
+        rehearsal=run_result.previous.number,
+        version=run_result.previous.version,
+        image=run_result.image,
+        code=run_result.code,
+        used_at=to_millis(run_result.used_at),
         redraw_at=None if redraw_at is None else to_millis(redraw_at),
         now=to_millis(tx.now),
     )

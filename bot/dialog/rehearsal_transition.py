@@ -25,7 +25,13 @@ from bot.dialog.record import (
     open_record,
     record_rehearsal_shown,
 )
-from bot.dialog.rehearsal import Played, RehearsalAsked, RehearsalRunner, Rehearsing, save_rehearsal
+from bot.dialog.rehearsal import (
+    RehearsalRequested,
+    RehearsalRunNeeded,
+    RehearsalRunner,
+    RunResult,
+    save_rehearsal,
+)
 from bot.dialog.result import AttachmentTarget, Request, StepResult
 from bot.dialog.screen import Screen
 from bot.dialog.transition import Transition
@@ -38,13 +44,13 @@ from core.ports import Tx
 from core.rehearsal import IDLE
 from core.values.identity import holds_personal_number
 
-_Play = Callable[[SavedRehearsal, datetime], Played]
+_Run = Callable[[SavedRehearsal, datetime], RunResult]
 
 
 class RehearsalTransition(Transition):
     """Applies events to conversations, real or rehearsed.
 
-    What raises ``Rehearsing`` has changed nothing, and is called again with what was played.
+    What raises ``RehearsalRunNeeded`` has changed nothing, and is called again with what was played.
     """
 
     def __init__(
@@ -90,8 +96,8 @@ class RehearsalTransition(Transition):
         elif self._leaves(tx, query, record):
             result = self._left(self.refused(tx, query, end_rehearsal(tx, record), error, prefetched))
         else:
-            play = partial(self._runner.refuse, query=query, error=error)
-            result = self._rehearsed(tx, record, play, prefetched)
+            run = partial(self._runner.refuse, query=query, error=error)
+            result = self._rehearsed(tx, record, run, prefetched)
         return self._with_effects(tx, query, record, result)
 
     def redraw(self, tx: Tx, prefetched: Prefetched, chat_id: int) -> StepResult:
@@ -176,7 +182,7 @@ class RehearsalTransition(Transition):
     def _real(self, tx: Tx, query: Request, record: Record, prefetched: Prefetched) -> StepResult:
         try:
             return self.step(tx, query, record, prefetched)
-        except RehearsalAsked as wanted:
+        except RehearsalRequested as wanted:
             new = self._runner.new(query.chat_id, query.update_id, tx.now, record.language)
             return _run_and_save(
                 tx, record, new, partial(self._runner.begin, office=wanted.office), prefetched
@@ -187,10 +193,10 @@ class RehearsalTransition(Transition):
             return self.shown(tx, record, prefetched)
         return self._rehearsed(tx, record, self._runner.show, prefetched)
 
-    def _rehearsed(self, tx: Tx, record: Record, play: _Play, prefetched: Prefetched) -> StepResult:
+    def _rehearsed(self, tx: Tx, record: Record, run: _Run, prefetched: Prefetched) -> StepResult:
         saved = record.rehearsal
         if saved is not None and self._runner.fits(saved):
-            return _run_and_save(tx, record, saved, play, prefetched)
+            return _run_and_save(tx, record, saved, run, prefetched)
         return self._ended(tx, record, self._hooks.outdated, prefetched)
 
     def _ended(self, tx: Tx, record: Record, why: Callable[[], str], prefetched: Prefetched) -> StepResult:
@@ -201,15 +207,18 @@ class RehearsalTransition(Transition):
 
 
 def _run_and_save(
-    tx: Tx, record: Record, saved: SavedRehearsal, play: _Play, prefetched: Prefetched
+    tx: Tx, record: Record, saved: SavedRehearsal, run: _Run, prefetched: Prefetched
 ) -> StepResult:
     """Keep a part that was played, and return what it shows; ask for it if it is not of this version.
 
     The live message is the chat's; screen, arguments and revision are the rehearsal's.
     """
-    played = prefetched.played
-    if played is None or not save_rehearsal(tx, played):
-        raise Rehearsing(partial(play, saved, tx.now))
-    within, now = played.result.record, replace(played.of, version=played.of.version + 1)
+    run_result = prefetched.run_result
+    if run_result is None or not save_rehearsal(tx, run_result):
+        raise RehearsalRunNeeded(partial(run, saved, tx.now))
+    within, now = (
+        run_result.result.record,
+        replace(run_result.previous, version=run_result.previous.version + 1),
+    )
     shown = replace(record, screen=within.screen, args=within.args, revision=within.revision, rehearsal=now)
-    return replace(played.result, record=shown)
+    return replace(run_result.result, record=shown)

@@ -11,7 +11,7 @@ from bot.dialog.hooks import EngineHooks
 from bot.dialog.names import ScreenName
 from bot.dialog.prefetched import Prefetched
 from bot.dialog.record import AlbumPosition, Record, find_record, open_record, position_in_album, save
-from bot.dialog.rehearsal import RehearsalAsked
+from bot.dialog.rehearsal import RehearsalRequested
 from bot.dialog.result import AttachmentTarget, NothingToSay, Request, StepResult
 from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import View
@@ -217,7 +217,7 @@ class Transition:
 
     def _advance(self, tx: Tx, ctx: Context, record: Record, go: Goto) -> StepResult:
         if go.rehearsal:
-            raise RehearsalAsked(ctx.account_or_none.office if ctx.account_or_none else None)
+            raise RehearsalRequested(ctx.account_or_none.office if ctx.account_or_none else None)
         return self._show(tx, ctx, record, go, moved=True)
 
     def _show(self, tx: Tx, ctx: Context, record: Record, go: Goto, *, moved: bool = False) -> StepResult:

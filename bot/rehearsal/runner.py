@@ -11,7 +11,7 @@ from bot.dialog.events import Attachment, Command
 from bot.dialog.hooks import EngineHooks
 from bot.dialog.names import ScreenName
 from bot.dialog.record import Record, SavedRehearsal, open_record
-from bot.dialog.rehearsal import Played
+from bot.dialog.rehearsal import RunResult
 from bot.dialog.result import AttachmentTarget, Request, StepResult
 from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.transition import Transition
@@ -67,39 +67,41 @@ class MemoryRehearsalRunner:
             language=language,
         )
 
-    def begin(self, saved: SavedRehearsal, at: datetime, *, office: str | None) -> Played:
+    def begin(self, saved: SavedRehearsal, at: datetime, *, office: str | None) -> RunResult:
         """Show the first page of a new one, at the owner's office if one is known."""
 
         def first(tx: Tx, transition: Transition, record: Record) -> StepResult:
             register_owner(tx, self._rehearsal.core, office)
             return transition.shown(tx, record)
 
-        return self._played(saved, at, first)
+        return self._run(saved, at, first)
 
-    def step(self, saved: SavedRehearsal, at: datetime, *, query: Request) -> Played:
+    def step(self, saved: SavedRehearsal, at: datetime, *, query: Request) -> RunResult:
         """Apply an event; an error is told as it is told in a real conversation."""
         within = replace(query, chat_id=CHAT)
         try:
-            played = self._played(
+            run_result = self._run(
                 saved, at, lambda tx, transition, record: transition.step(tx, within, record)
             )
         except OperationError:
             raise
         except XuanhaoError as error:
             return self.refuse(saved, at, query=query, error=error)
-        return replace(played, used_at=at)
+        return replace(run_result, used_at=at)
 
-    def refuse(self, saved: SavedRehearsal, at: datetime, *, query: Request, error: XuanhaoError) -> Played:
+    def refuse(
+        self, saved: SavedRehearsal, at: datetime, *, query: Request, error: XuanhaoError
+    ) -> RunResult:
         """Tell what was wrong with an event, or with what was attached to it."""
         within = replace(query, chat_id=CHAT)
-        played = self._played(
+        run_result = self._run(
             saved, at, lambda tx, transition, record: transition.refused(tx, within, record, error)
         )
-        return replace(played, used_at=at)
+        return replace(run_result, used_at=at)
 
-    def show(self, saved: SavedRehearsal, at: datetime) -> Played:
+    def show(self, saved: SavedRehearsal, at: datetime) -> RunResult:
         """Show what is shown now, the clocks having run on."""
-        return self._played(saved, at, lambda tx, transition, record: transition.shown(tx, record))
+        return self._run(saved, at, lambda tx, transition, record: transition.shown(tx, record))
 
     def attachment_target(
         self, saved: SavedRehearsal, at: datetime, *, sent: Attachment
@@ -114,7 +116,7 @@ class MemoryRehearsalRunner:
         codec = self._codec.for_rehearsal(saved.chat_id, saved.number)
         return Transition(self._rehearsal.core, self._screens, codec, self._hooks)
 
-    def _played(self, saved: SavedRehearsal, at: datetime, act: _Act) -> Played:
+    def _run(self, saved: SavedRehearsal, at: datetime, act: _Act) -> RunResult:
         transition = self._transition(saved)
         with self._rehearsal.opened(saved.image) as (database, clock):
             if saved.shown_at is not None:
@@ -123,7 +125,7 @@ class MemoryRehearsalRunner:
             clock.set(at)
             result, code = database.run(self._acted, transition, act, saved)
             image = self._rehearsal.packed(database)
-        return Played(of=saved, image=image, code=code, result=result, used_at=saved.used_at)
+        return RunResult(previous=saved, image=image, code=code, result=result, used_at=saved.used_at)
 
     def _acted(
         self, tx: Tx, transition: Transition, act: _Act, saved: SavedRehearsal

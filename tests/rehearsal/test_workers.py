@@ -11,7 +11,7 @@ import pytest
 
 from bot.dialog import engine as engine_module
 from bot.dialog import rehearsal_transition as rehearsing
-from bot.dialog.rehearsal import Played, run_on_rehearsal_thread, save_rehearsal
+from bot.dialog.rehearsal import RunResult, run_on_rehearsal_thread, save_rehearsal
 from core.clock import FixedClock
 from core.ports import Tx
 from tests.core.sql import sql
@@ -61,10 +61,10 @@ async def test_one_of_two_presses_at_once_counts(
     assert "随机选号还剩 <b>4</b> 批" in workers[0].screen(CHAT).words
 
 
-def _keep_whatever_came_between(tx: Tx, played: Played, *, keep: Any = save_rehearsal) -> bool:
+def _keep_whatever_came_between(tx: Tx, run_result: RunResult, *, keep: Any = save_rehearsal) -> bool:
     (row,) = sql(tx, "SELECT rehearsal_version FROM dialog")
     version = row["rehearsal_version"] or 0
-    return bool(keep(tx, replace(played, of=replace(played.of, version=version))))
+    return bool(keep(tx, replace(run_result, previous=replace(run_result.previous, version=version))))
 
 
 async def test_both_would_count_without_the_version(
