@@ -62,7 +62,7 @@ class RehearsalRequested(Exception):
 class RehearsalRunner(Protocol):
     """Where rehearsals are played; nothing here touches the real database. Each part is told the time."""
 
-    def fits(self, saved: SavedRehearsal) -> bool:
+    def is_current(self, saved: SavedRehearsal) -> bool:
         """Whether a rehearsal is of this version of the program, and can go on."""
         ...
 

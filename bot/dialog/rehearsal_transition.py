@@ -117,7 +117,11 @@ class RehearsalTransition(Transition):
             return None
         if saved is None or self._leaves_by(self._looking(tx, record), self._under_file(sent)):
             return self.target_of(tx, record, sent)
-        return self._runner.attachment_target(saved, tx.now, sent=sent) if self._runner.fits(saved) else None
+        return (
+            self._runner.attachment_target(saved, tx.now, sent=sent)
+            if self._runner.is_current(saved)
+            else None
+        )
 
     def after_showing(self, tx: Tx, result: StepResult, *, shown_at: datetime) -> None:
         """Count what counts from when the screen has been shown."""
@@ -195,7 +199,7 @@ class RehearsalTransition(Transition):
 
     def _rehearsed(self, tx: Tx, record: Record, run: _Run, prefetched: Prefetched) -> StepResult:
         saved = record.rehearsal
-        if saved is not None and self._runner.fits(saved):
+        if saved is not None and self._runner.is_current(saved):
             return _run_and_save(tx, record, saved, run, prefetched)
         return self._ended(tx, record, self._hooks.outdated, prefetched)
 

@@ -50,7 +50,7 @@ class MemoryRehearsalRunner:
         self._codec = codec
         self._hooks = replace(hooks, first_screen=FIRST, command=_lead)
 
-    def fits(self, saved: SavedRehearsal) -> bool:
+    def is_current(self, saved: SavedRehearsal) -> bool:
         """Whether a rehearsal is of this version of the program."""
         return self._rehearsal.is_current(saved.image)
 
