@@ -66,30 +66,30 @@ class RehearsalRunner(Protocol):
         """Whether a rehearsal is of this version of the program, and can go on."""
         ...
 
-    def new(self, chat_id: int, number: int, at: datetime, language: Language) -> SavedRehearsal:
+    def new(self, chat_id: int, number: int, now: datetime, language: Language) -> SavedRehearsal:
         """Return a rehearsal that nobody has begun yet."""
         ...
 
-    def begin(self, saved: SavedRehearsal, at: datetime, *, office: str | None) -> RunResult:
+    def begin(self, saved: SavedRehearsal, now: datetime, *, office: str | None) -> RunResult:
         """Show the first page of a new one, at an office if one is known."""
         ...
 
-    def step(self, saved: SavedRehearsal, at: datetime, *, query: Request) -> RunResult:
+    def step(self, saved: SavedRehearsal, now: datetime, *, query: Request) -> RunResult:
         """Apply an event; an error is told as it is told in a real conversation."""
         ...
 
     def refuse(
-        self, saved: SavedRehearsal, at: datetime, *, query: Request, error: XuanhaoError
+        self, saved: SavedRehearsal, now: datetime, *, query: Request, error: XuanhaoError
     ) -> RunResult:
         """Tell what was wrong with an attachment, before any step."""
         ...
 
-    def show(self, saved: SavedRehearsal, at: datetime) -> RunResult:
+    def show(self, saved: SavedRehearsal, now: datetime) -> RunResult:
         """Show what is shown now, the clocks having run on."""
         ...
 
     def attachment_target(
-        self, saved: SavedRehearsal, at: datetime, *, sent: Attachment
+        self, saved: SavedRehearsal, now: datetime, *, sent: Attachment
     ) -> AttachmentTarget | None:
         """Return how the present screen takes what was sent; None if it is not looked at."""
         ...

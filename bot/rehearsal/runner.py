@@ -54,7 +54,7 @@ class MemoryRehearsalRunner:
         """Whether a rehearsal is of this version of the program."""
         return self._rehearsal.is_current(saved.image)
 
-    def new(self, chat_id: int, number: int, at: datetime, language: Language) -> SavedRehearsal:
+    def new(self, chat_id: int, number: int, now: datetime, language: Language) -> SavedRehearsal:
         """Return a rehearsal that nobody has begun yet."""
         return SavedRehearsal(
             chat_id=chat_id,
@@ -63,52 +63,52 @@ class MemoryRehearsalRunner:
             image=self._rehearsal.seeded,
             code=None,
             shown_at=None,
-            used_at=at,
+            used_at=now,
             language=language,
         )
 
-    def begin(self, saved: SavedRehearsal, at: datetime, *, office: str | None) -> RunResult:
+    def begin(self, saved: SavedRehearsal, now: datetime, *, office: str | None) -> RunResult:
         """Show the first page of a new one, at the owner's office if one is known."""
 
         def first(tx: Tx, transition: Transition, record: Record) -> StepResult:
             register_owner(tx, self._rehearsal.core, office)
             return transition.shown(tx, record)
 
-        return self._run(saved, at, first)
+        return self._run(saved, now, first)
 
-    def step(self, saved: SavedRehearsal, at: datetime, *, query: Request) -> RunResult:
+    def step(self, saved: SavedRehearsal, now: datetime, *, query: Request) -> RunResult:
         """Apply an event; an error is told as it is told in a real conversation."""
         within = replace(query, chat_id=CHAT)
         try:
             run_result = self._run(
-                saved, at, lambda tx, transition, record: transition.step(tx, within, record)
+                saved, now, lambda tx, transition, record: transition.step(tx, within, record)
             )
         except OperationError:
             raise
         except XuanhaoError as error:
-            return self.refuse(saved, at, query=query, error=error)
-        return replace(run_result, used_at=at)
+            return self.refuse(saved, now, query=query, error=error)
+        return replace(run_result, used_at=now)
 
     def refuse(
-        self, saved: SavedRehearsal, at: datetime, *, query: Request, error: XuanhaoError
+        self, saved: SavedRehearsal, now: datetime, *, query: Request, error: XuanhaoError
     ) -> RunResult:
         """Tell what was wrong with an event, or with what was attached to it."""
         within = replace(query, chat_id=CHAT)
         run_result = self._run(
-            saved, at, lambda tx, transition, record: transition.refused(tx, within, record, error)
+            saved, now, lambda tx, transition, record: transition.refused(tx, within, record, error)
         )
-        return replace(run_result, used_at=at)
+        return replace(run_result, used_at=now)
 
-    def show(self, saved: SavedRehearsal, at: datetime) -> RunResult:
+    def show(self, saved: SavedRehearsal, now: datetime) -> RunResult:
         """Show what is shown now, the clocks having run on."""
-        return self._run(saved, at, lambda tx, transition, record: transition.shown(tx, record))
+        return self._run(saved, now, lambda tx, transition, record: transition.shown(tx, record))
 
     def attachment_target(
-        self, saved: SavedRehearsal, at: datetime, *, sent: Attachment
+        self, saved: SavedRehearsal, now: datetime, *, sent: Attachment
     ) -> AttachmentTarget | None:
         """Return how the present screen takes what was sent; None if it is not looked at."""
         with self._rehearsal.opened(saved.image) as (database, clock):
-            clock.set(at)
+            clock.set(now)
             transition = self._transition(saved)
             return database.run(lambda tx: transition.target_of(tx, _opened(tx, saved.language), sent))
 
@@ -116,13 +116,13 @@ class MemoryRehearsalRunner:
         codec = self._codec.for_rehearsal(saved.chat_id, saved.number)
         return Transition(self._rehearsal.core, self._screens, codec, self._hooks)
 
-    def _run(self, saved: SavedRehearsal, at: datetime, act: _Act) -> RunResult:
+    def _run(self, saved: SavedRehearsal, now: datetime, act: _Act) -> RunResult:
         transition = self._transition(saved)
         with self._rehearsal.opened(saved.image) as (database, clock):
             if saved.shown_at is not None:
                 clock.set(saved.shown_at)
                 database.run(_count, transition)
-            clock.set(at)
+            clock.set(now)
             result, code = database.run(self._acted, transition, act, saved)
             image = self._rehearsal.packed(database)
         return RunResult(previous=saved, image=image, code=code, result=result, used_at=saved.used_at)
