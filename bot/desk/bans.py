@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.desk.arguments import first_end, named
-from bot.desk.confirmation import Question, reason_of, screen_of
+from bot.desk.confirmation import Confirmation, reason_of, screen_of
 from bot.desk.people import home_of
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
@@ -111,10 +111,10 @@ def _ban(ctx: Context) -> str:
 
 
 BAN = screen_of(
-    Question(
+    Confirmation(
         name=ScreenName.DESK_BAN,
         permission=Permission.BAN,
-        ask=_ban_question,
+        question_text=_ban_question,
         label=texts.BAN,
         act=_ban,
         style=Style.DANGER,
@@ -167,10 +167,10 @@ def _unban(ctx: Context) -> str:
 
 
 UNBAN = screen_of(
-    Question(
+    Confirmation(
         name=ScreenName.DESK_UNBAN,
         permission=Permission.BAN,
-        ask=_unban_question,
+        question_text=_unban_question,
         label=texts.UNBAN,
         act=_unban,
         style=Style.SUCCESS,

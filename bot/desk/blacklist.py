@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.desk.bans import account_of, meant, read_wish, to_ban, to_unban
-from bot.desk.confirmation import GONE, coming_from
+from bot.desk.confirmation import GONE, with_origin
 from bot.desk.office_filter import places_of
 from bot.dialog.context import Context
 from bot.dialog.effects import SendFile
@@ -234,7 +234,7 @@ def _show_change(ctx: Context) -> View:
 def _typed_change(ctx: Context, text: str) -> Goto:
     present, change = _seen(ctx), ctx.arg("do")
     if change == "lift":
-        return coming_from(_card_of(ctx), to_unban(ctx, present, text))
+        return with_origin(_card_of(ctx), to_unban(ctx, present, text))
     try:
         wish = read_wish(text, ctx.today, needs_date=True)
     except Usage:
@@ -246,7 +246,7 @@ def _typed_change(ctx: Context, text: str) -> Goto:
         raise EndNotEarlier(present.until)
     if change == "lengthen" and until <= present.until:
         raise EndNotLater(present.until)
-    return coming_from(_card_of(ctx), asked)
+    return with_origin(_card_of(ctx), asked)
 
 
 CHANGE = Screen(

@@ -4,7 +4,7 @@ from datetime import date
 from functools import partial
 
 from bot.desk.arguments import first_time, words_of
-from bot.desk.confirmation import Question, reason_of, screen_of
+from bot.desk.confirmation import Confirmation, reason_of, screen_of
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Goto
@@ -63,10 +63,10 @@ def _close(ctx: Context) -> str:
 
 
 CLOSED = screen_of(
-    Question(
+    Confirmation(
         name=ScreenName.DESK_CLOSED,
         permission=Permission.CLOSED,
-        ask=_closed_question,
+        question_text=_closed_question,
         label=texts.CLOSE,
         act=_close,
     )
@@ -107,20 +107,22 @@ def _end(ctx: Context) -> str:
 
 
 MAINTENANCE_ON = screen_of(
-    Question(
+    Confirmation(
         name=ScreenName.DESK_MAINTENANCE_ON,
         permission=Permission.MAINTENANCE,
-        ask=lambda ctx: texts.maintenance_question(ctx.arg("office"), ctx.arg("text"), ctx.arg("seen")),
+        question_text=lambda ctx: texts.maintenance_question(
+            ctx.arg("office"), ctx.arg("text"), ctx.arg("seen")
+        ),
         label=texts.MAINTENANCE_ON,
         act=_begin,
         style=Style.DANGER,
     )
 )
 MAINTENANCE_OFF = screen_of(
-    Question(
+    Confirmation(
         name=ScreenName.DESK_MAINTENANCE_OFF,
         permission=Permission.MAINTENANCE,
-        ask=lambda ctx: texts.maintenance_over_question(ctx.arg("office")),
+        question_text=lambda ctx: texts.maintenance_over_question(ctx.arg("office")),
         label=texts.MAINTENANCE_OFF,
         act=_end,
         style=Style.SUCCESS,

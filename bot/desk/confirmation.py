@@ -21,54 +21,56 @@ LONGEST_REASON = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Confirmation:
     """One thing that is asked before it is done.
 
-    ``ask`` words the question and ``act`` does it and says what was done; either may refuse. Where the
+    ``question_text`` words the question and ``act`` does it and says what was done; either may refuse. Where the
     permission is one at an office, the screen's argument ``office`` names it.
     """
 
     name: ScreenName
     permission: Permission
-    ask: Callable[[Context], str]
+    question_text: Callable[[Context], str]
     label: Callable[[], str]  # of the button that does it
     act: Callable[[Context], str]
     style: Style = Style.PRIMARY
 
 
-def screen_of(question: Question) -> Screen:
+def screen_of(confirmation: Confirmation) -> Screen:
     """Return the screen that asks a question."""
 
     def show(ctx: Context) -> View:
-        ctx.require(question.permission)
+        ctx.require(confirmation.permission)
         buttons = (
-            Button(label=question.label(), action=ActionName.DO, style=question.style),
+            Button(label=confirmation.label(), action=ActionName.DO, style=confirmation.style),
             Button(label=parts.CANCEL(), action=ActionName.CANCEL),
         )
-        return View(text=question.ask(ctx), rows=(buttons,))
+        return View(text=confirmation.question_text(ctx), rows=(buttons,))
 
     def act(ctx: Context, _arg: str) -> Goto:
-        ctx.require(question.permission)
-        return lead_back(ctx, question.act(ctx))
+        ctx.require(confirmation.permission)
+        return return_to_origin(ctx, confirmation.act(ctx))
 
     return Screen(
-        name=question.name,
+        name=confirmation.name,
         show=show,
         buttons={
             ActionName.DO: act,
-            ActionName.CANCEL: lambda ctx, _arg: replace(lead_back(ctx, parts.CANCELLED()), sticky=False),
+            ActionName.CANCEL: lambda ctx, _arg: replace(
+                return_to_origin(ctx, parts.CANCELLED()), sticky=False
+            ),
         },
         hint=common.PRESS_HINT,
         errors=WITHDRAWN,
     )
 
 
-def coming_from(card: Goto, asked: Goto) -> Goto:
+def with_origin(card: Goto, confirmation: Goto) -> Goto:
     """Return the way to a question that leads back to the card on which it was asked for."""
-    return replace(asked, args={**asked.args, "back": [card.screen, dict(card.args)]})
+    return replace(confirmation, args={**confirmation.args, "back": [card.screen, dict(card.args)]})
 
 
-def lead_back(ctx: Context, note: str) -> Goto:
+def return_to_origin(ctx: Context, note: str) -> Goto:
     """Lead from a question to where it was asked for: a card, or, from a command, the first page."""
     match ctx.args.get("back"):
         case [str(name), dict(args)] if screen := ScreenName.known(name):
@@ -77,7 +79,7 @@ def lead_back(ctx: Context, note: str) -> Goto:
 
 
 def _gone(ctx: Context, error: XuanhaoError) -> Goto:
-    return lead_back(ctx, of_error(error))
+    return return_to_origin(ctx, of_error(error))
 
 
 GONE: ErrorWays = {Refusal: _gone}

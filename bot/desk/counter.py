@@ -1,7 +1,7 @@
 """/confirm, /void, /revoke: what becomes of a reserved number at the counter (docs/domain.md, section 6)."""
 
 from bot.desk.arguments import named
-from bot.desk.confirmation import Question, reason_of, screen_of
+from bot.desk.confirmation import Confirmation, reason_of, screen_of
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Goto
@@ -112,30 +112,30 @@ def _revoke(ctx: Context) -> str:
 
 
 CONFIRM = screen_of(
-    Question(
+    Confirmation(
         name=ScreenName.DESK_CONFIRM,
         permission=Permission.CONFIRM,
-        ask=_confirm_question,
+        question_text=_confirm_question,
         label=texts.REGISTER,
         act=_confirm,
         style=Style.SUCCESS,
     )
 )
 VOID = screen_of(
-    Question(
+    Confirmation(
         name=ScreenName.DESK_VOID,
         permission=Permission.VOID,
-        ask=_void_question,
+        question_text=_void_question,
         label=texts.VOID,
         act=_void,
         style=Style.DANGER,
     )
 )
 REVOKE = screen_of(
-    Question(
+    Confirmation(
         name=ScreenName.DESK_REVOKE,
         permission=Permission.REVOKE,
-        ask=_revoke_question,
+        question_text=_revoke_question,
         label=texts.REVOKE,
         act=_revoke,
         style=Style.DANGER,

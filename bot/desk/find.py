@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.desk import bans, counter, people
 from bot.desk.arguments import named
-from bot.desk.confirmation import GONE, coming_from
+from bot.desk.confirmation import GONE, with_origin
 from bot.desk.reports import audit
 from bot.desk.spreadsheets import sheet
 from bot.dialog.context import Context
@@ -367,7 +367,7 @@ def _typed(ctx: Context, text: str) -> Goto:
     if action.typed is None:
         return stay(note=common.PRESS_HINT())
     try:
-        return coming_from(card, action.typed(ctx, case_file, text))
+        return with_origin(card, action.typed(ctx, case_file, text))
     except Usage:
         raise NotAsAsked from None
 
@@ -377,7 +377,7 @@ def _type(ctx: Context, arg: str) -> Goto:
     card = to_card(ctx.arg("what"))
     if action is None or case_file.account is None or arg not in set(UserType):
         return _over(ctx, case_file)
-    return coming_from(card, people.to_user_type(ctx, case_file.account, UserType(arg)))
+    return with_origin(card, people.to_user_type(ctx, case_file.account, UserType(arg)))
 
 
 ACT = Screen(

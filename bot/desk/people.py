@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from bot.desk.arguments import named, words_of
-from bot.desk.confirmation import Question, reason_of, screen_of
+from bot.desk.confirmation import Confirmation, reason_of, screen_of
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Goto
@@ -97,10 +97,10 @@ def _as_asked(ctx: Context) -> Account:
 
 
 USERTYPE = screen_of(
-    Question(
+    Confirmation(
         name=ScreenName.DESK_USERTYPE,
         permission=Permission.USERTYPE,
-        ask=lambda ctx: texts.user_type_question(_as_asked(ctx), UserType(ctx.arg("type"))),
+        question_text=lambda ctx: texts.user_type_question(_as_asked(ctx), UserType(ctx.arg("type"))),
         label=texts.USERTYPE,
         act=_set_user_type,
     )
@@ -183,10 +183,10 @@ def _move_identity(ctx: Context) -> str:
 
 
 IDENTITY = screen_of(
-    Question(
+    Confirmation(
         name=ScreenName.DESK_IDENTITY,
         permission=Permission.IDENTITY,
-        ask=_identity_question,
+        question_text=_identity_question,
         label=texts.MOVE_IDENTITY,
         act=_move_identity,
         style=Style.DANGER,
@@ -269,10 +269,10 @@ def _grant_question(ctx: Context) -> str:
 
 
 GRANT = screen_of(
-    Question(
+    Confirmation(
         name=ScreenName.DESK_GRANT,
         permission=Permission.GRANT,
-        ask=_grant_question,
+        question_text=_grant_question,
         label=texts.GRANT,
         act=_grant,
     )

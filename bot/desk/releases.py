@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.desk.arguments import kind_of, mask_for, read_time
-from bot.desk.confirmation import Question, screen_of
+from bot.desk.confirmation import Confirmation, screen_of
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Goto
@@ -152,10 +152,10 @@ def _release(ctx: Context) -> str:
 
 
 RELEASE = screen_of(
-    Question(
+    Confirmation(
         name=ScreenName.DESK_RELEASE,
         permission=Permission.RELEASE,
-        ask=_question,
+        question_text=_question,
         label=texts.RELEASE,
         act=_release,
     )

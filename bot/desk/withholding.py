@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from bot.desk.arguments import kind_of, mask_for, words_of
-from bot.desk.confirmation import Question, screen_of
+from bot.desk.confirmation import Confirmation, screen_of
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Goto
@@ -77,20 +77,20 @@ def _unwithhold(ctx: Context) -> str:
 
 
 WITHHOLD = screen_of(
-    Question(
+    Confirmation(
         name=ScreenName.DESK_WITHHOLD,
         permission=Permission.WITHHOLD,
-        ask=_question,
+        question_text=_question,
         label=texts.WITHHOLD,
         act=_withhold,
         style=Style.DANGER,
     )
 )
 UNWITHHOLD = screen_of(
-    Question(
+    Confirmation(
         name=ScreenName.DESK_UNWITHHOLD,
         permission=Permission.WITHHOLD,
-        ask=_unquestion,
+        question_text=_unquestion,
         label=texts.UNWITHHOLD,
         act=_unwithhold,
     )
