@@ -20,7 +20,7 @@ _A_PAGE = 12
 _SHORTEST = 3  # add 3001 clerk
 
 
-def ask(ctx: Context, rest: str) -> Goto:
+def parse(ctx: Context, rest: str) -> Goto:
     """Lead from /admins [add CHAT ROLE [OFFICE|all]] to the list, or to the question.
 
     Raises:

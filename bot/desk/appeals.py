@@ -27,7 +27,7 @@ _A_PAGE = 10
 _MOST_DIGITS = 15
 
 
-def ask(ctx: Context, rest: str) -> Goto:
+def parse(ctx: Context, rest: str) -> Goto:
     """Lead from /appeals [粤K] to the queue.
 
     Raises:
@@ -38,7 +38,7 @@ def ask(ctx: Context, rest: str) -> Goto:
     return Goto(screen=ScreenName.DESK_APPEALS, args={"at": ctx.desk_office(rest, Permission.APPEALS).code})
 
 
-def ask_approve(ctx: Context, rest: str) -> Goto:
+def parse_approve(ctx: Context, rest: str) -> Goto:
     """Lead from /approve 12 to the question.
 
     Raises:
@@ -48,8 +48,8 @@ def ask_approve(ctx: Context, rest: str) -> Goto:
     return _to(ctx, ScreenName.DESK_APPEAL_APPROVE, _number("approve", rest))
 
 
-def ask_reject(ctx: Context, rest: str) -> Goto:
-    """Lead from /reject 12 REASON to the question; raises as ``ask_approve``."""
+def parse_reject(ctx: Context, rest: str) -> Goto:
+    """Lead from /reject 12 REASON to the question; raises as ``parse_approve``."""
     number, reason = words_of("reject", rest, 2)
     return _to(ctx, ScreenName.DESK_APPEAL_REJECT_SURE, _number("reject", number), reason=reason_of(reason))
 

@@ -53,7 +53,7 @@ def read_wish(written: str, today: date, *, needs_date: bool = False) -> Wish:
     return Wish(until=until, reason=reason)
 
 
-def ask_ban(ctx: Context, rest: str) -> Goto:
+def parse_ban(ctx: Context, rest: str) -> Goto:
     """Lead from /ban WHO [until DATE] REASON to the question.
 
     Raises:
@@ -122,7 +122,7 @@ BAN = screen_of(
 )
 
 
-def ask_unban(ctx: Context, rest: str) -> Goto:
+def parse_unban(ctx: Context, rest: str) -> Goto:
     """Lead from /unban WHO REASON to the question.
 
     Raises:

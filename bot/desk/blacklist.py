@@ -31,7 +31,7 @@ _A_PAGE = 8
 _MOST_EXPORTED = 100_000
 
 
-def ask_list(ctx: Context, rest: str) -> Goto:
+def parse_list(ctx: Context, rest: str) -> Goto:
     """Lead from /blacklist [粤K] to the list.
 
     Raises:

@@ -21,7 +21,7 @@ from core.people.admins import Permission
 REDRAWN_EVERY = timedelta(seconds=5)
 
 
-def ask(ctx: Context, rest: str) -> Goto:
+def parse(ctx: Context, rest: str) -> Goto:
     """Lead from /broadcast 粤K TEXT to the choice of whom it is for; without a text to the one that runs.
 
     Raises:

@@ -21,7 +21,7 @@ _SWITCHES = {"on": ScreenName.DESK_MAINTENANCE_ON, "off": ScreenName.DESK_MAINTE
 _LONGEST_TEXT = 500
 
 
-def ask_closed(ctx: Context, rest: str) -> Goto:
+def parse_closed(ctx: Context, rest: str) -> Goto:
     """Lead from /closed 粤K 2026-12-31 REASON to the question.
 
     Raises:
@@ -73,7 +73,7 @@ CLOSED = screen_of(
 )
 
 
-def ask_maintenance(ctx: Context, rest: str) -> Goto:
+def parse_maintenance(ctx: Context, rest: str) -> Goto:
     """Lead from /maintenance 粤K|all on|off TEXT to the question.
 
     Raises:

@@ -33,7 +33,7 @@ def _meant(ctx: Context) -> Plate:
     return Plate(office=ctx.arg("office"), kind=PlateKind(ctx.arg("kind")), serial=ctx.arg("serial"))
 
 
-def ask_confirm(ctx: Context, rest: str) -> Goto:
+def parse_confirm(ctx: Context, rest: str) -> Goto:
     """Lead from /confirm 粤K12345 LAST6VIN to the question.
 
     Raises:
@@ -66,17 +66,17 @@ def _confirm(ctx: Context) -> str:
     return texts.registered(counter.register(ctx.tx, _meant(ctx), ctx.arg("tail"), actor=ctx.actor))
 
 
-def ask_void(ctx: Context, rest: str) -> Goto:
+def parse_void(ctx: Context, rest: str) -> Goto:
     """Lead from /void 粤K12345 REASON to the question."""
-    return _ask_end(ctx, Permission.VOID, rest)
+    return _parse_end(ctx, Permission.VOID, rest)
 
 
-def ask_revoke(ctx: Context, rest: str) -> Goto:
+def parse_revoke(ctx: Context, rest: str) -> Goto:
     """Lead from /revoke 粤K12345 REASON to the question."""
-    return _ask_end(ctx, Permission.REVOKE, rest)
+    return _parse_end(ctx, Permission.REVOKE, rest)
 
 
-def _ask_end(ctx: Context, permission: Permission, rest: str) -> Goto:
+def _parse_end(ctx: Context, permission: Permission, rest: str) -> Goto:
     written, reason = named(permission, rest, 2)
     return to_end(ctx, permission, _plate(ctx, written, permission), reason)
 

@@ -36,7 +36,7 @@ from core.values.plates import Plate
 _MOST_LISTED = 12
 
 
-def ask(ctx: Context, rest: str) -> Goto:
+def parse(ctx: Context, rest: str) -> Goto:
     """Lead from /find WHAT to the card.
 
     Raises:
@@ -159,7 +159,7 @@ def _unban(ctx: Context, case_file: CaseFile, text: str) -> Goto:
 def _grant(ctx: Context, case_file: CaseFile, text: str) -> Goto:
     if case_file.vehicle is None:
         raise NothingKnown
-    return people.ask_grant_for(ctx, case_file.vehicle.vin, text)
+    return people.parse_grant_for(ctx, case_file.vehicle.vin, text)
 
 
 def _move_here(ctx: Context, case_file: CaseFile, text: str) -> Goto:
@@ -287,7 +287,7 @@ def _journal(ctx: Context, _arg: str) -> Goto:
     case_file = _case_file(ctx)
     if not _may_know(ctx, case_file):
         raise NotYourOffice
-    return audit.ask(ctx, _looked_up(case_file))
+    return audit.parse(ctx, _looked_up(case_file))
 
 
 def _hits(case_file: CaseFile) -> tuple[Preselection, ...]:

@@ -55,7 +55,7 @@ def _chat_account(ctx: Context) -> Account:
 # --- user types -----------------------------------------------------------------------------
 
 
-def ask_user_type(ctx: Context, rest: str) -> Goto:
+def parse_user_type(ctx: Context, rest: str) -> Goto:
     """Lead from /usertype WHO counter to the question."""
     written, name = named("usertype", rest, 2)
     return to_user_type(ctx, _account(ctx, written), _type_of(name))
@@ -110,7 +110,7 @@ USERTYPE = screen_of(
 # --- identities -----------------------------------------------------------------------------
 
 
-def ask_identity(ctx: Context, rest: str) -> Goto:
+def parse_identity_move(ctx: Context, rest: str) -> Goto:
     """Lead from /identity ID WHO REASON to the question.
 
     Raises:
@@ -200,7 +200,7 @@ IDENTITY = screen_of(
 _CHANCES = re.compile(r"\b(random|compose)\s*[=\uff1d]\s*(\d{1,9})(?!\d)[,;\uff0c\uff1b]?", re.IGNORECASE)
 
 
-def ask_grant(ctx: Context, rest: str) -> Goto:
+def parse_grant(ctx: Context, rest: str) -> Goto:
     """Lead from /grant VIN random=1 compose=5 REASON to the question.
 
     Raises:
@@ -213,7 +213,7 @@ def ask_grant(ctx: Context, rest: str) -> Goto:
     return to_grant(ctx, parse_vin(written).vin, batches=batches, wishes=wishes, reason=reason)
 
 
-def ask_grant_for(ctx: Context, vin: str, written: str) -> Goto:
+def parse_grant_for(ctx: Context, vin: str, written: str) -> Goto:
     """Lead from random=1 compose=5 REASON, typed on a vehicle's card, to the question."""
     batches, wishes, reason = _granted(written)
     return to_grant(ctx, vin, batches=batches, wishes=wishes, reason=reason)

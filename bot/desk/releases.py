@@ -100,7 +100,7 @@ def to_release(request: ReleaseRequest, office: Office, actor: str) -> Release:
     )
 
 
-def ask(ctx: Context, rest: str) -> Goto:
+def parse(ctx: Context, rest: str) -> Goto:
     """Lead from the command to the question.
 
     Raises:

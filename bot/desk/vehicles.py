@@ -43,7 +43,7 @@ class _Uploaded:
     file: VehicleFile
 
 
-def ask(ctx: Context, _rest: str) -> Goto:
+def parse(ctx: Context, _rest: str) -> Goto:
     """Lead from /vehicles to the page that takes files, or to the import that is under way."""
     ctx.admin.require(Permission.VEHICLES, EVERYWHERE)
     return _to_open(ctx) or Goto(screen=ScreenName.DESK_VEHICLES, args={"office": EVERYWHERE})
@@ -140,7 +140,7 @@ def _export(ctx: Context, _arg: str) -> Goto:
 
 
 def _under_way(ctx: Context, _error: XuanhaoError) -> Goto:
-    return ask(ctx, "")
+    return parse(ctx, "")
 
 
 HOME = Screen(
@@ -201,7 +201,7 @@ IMPORT = Screen(
         ActionName.CONFIRM: _confirm,
         ActionName.DROP: _drop,
         ActionName.UNDO: lambda ctx, _arg: Goto(screen=ScreenName.DESK_IMPORT_UNDO, args=ctx.args),
-        ActionName.BACK: lambda ctx, _arg: ask(ctx, ""),
+        ActionName.BACK: lambda ctx, _arg: parse(ctx, ""),
     },
     errors=GONE,
     hint=common.PRESS_HINT,
@@ -221,7 +221,7 @@ def _undo(ctx: Context, _arg: str) -> Goto:
 UNDO = Screen(
     name=ScreenName.DESK_IMPORT_UNDO,
     show=_show_undo,
-    buttons={ActionName.DO: _undo, ActionName.BACK: lambda ctx, _arg: ask(ctx, "")},
+    buttons={ActionName.DO: _undo, ActionName.BACK: lambda ctx, _arg: parse(ctx, "")},
     errors=GONE,
     hint=common.PRESS_HINT,
 )

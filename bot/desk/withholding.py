@@ -20,7 +20,7 @@ _WORDS = 3
 _QUESTIONS = {"withhold": ScreenName.DESK_WITHHOLD, "unwithhold": ScreenName.DESK_UNWITHHOLD}
 
 
-def _ask(ctx: Context, command: str, rest: str, judge: Callable[[Tx, Office, Mask], None]) -> Goto:
+def _parse(ctx: Context, command: str, rest: str, judge: Callable[[Tx, Office, Mask], None]) -> Goto:
     code, kind, mask = words_of(command, rest, _WORDS)
     office = ctx.desk_office(code, Permission.WITHHOLD)
     meant = mask_for(office, kind_of(command, kind), mask)
@@ -29,24 +29,24 @@ def _ask(ctx: Context, command: str, rest: str, judge: Callable[[Tx, Office, Mas
     return Goto(screen=_QUESTIONS[command], args=args)
 
 
-def ask_withhold(ctx: Context, rest: str) -> Goto:
+def parse_withhold(ctx: Context, rest: str) -> Goto:
     """Lead from /withhold 粤K small A888# to the question.
 
     Raises:
         Usage, MaskError: it is written in another way.
         AlreadyWithheld: there is nothing to ask.
     """
-    return _ask(ctx, "withhold", rest, pool_segments.validate_withhold)
+    return _parse(ctx, "withhold", rest, pool_segments.validate_withhold)
 
 
-def ask_unwithhold(ctx: Context, rest: str) -> Goto:
+def parse_unwithhold(ctx: Context, rest: str) -> Goto:
     """Lead from /unwithhold 粤K small A888# to the question.
 
     Raises:
         Usage, MaskError: it is written in another way.
         NotWithheld: there is nothing to ask.
     """
-    return _ask(ctx, "unwithhold", rest, pool_segments.validate_unwithhold)
+    return _parse(ctx, "unwithhold", rest, pool_segments.validate_unwithhold)
 
 
 def _meant(ctx: Context) -> tuple[Office, Mask]:

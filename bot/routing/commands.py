@@ -40,35 +40,35 @@ class DeskCommand:
     """A command of the desk."""
 
     permission: Permission
-    ask: Callable[[Context, str], Goto]
+    parse: Callable[[Context, str], Goto]
 
 
 DESK: dict[str, DeskCommand] = {
-    "desk": DeskCommand(permission=Permission.DESK, ask=waiting.ask),
-    "segments": DeskCommand(permission=Permission.SEGMENTS, ask=segments.ask),
-    "release": DeskCommand(permission=Permission.RELEASE, ask=releases.ask),
-    "withhold": DeskCommand(permission=Permission.WITHHOLD, ask=withholding.ask_withhold),
-    "unwithhold": DeskCommand(permission=Permission.WITHHOLD, ask=withholding.ask_unwithhold),
-    "confirm": DeskCommand(permission=Permission.CONFIRM, ask=counter.ask_confirm),
-    "void": DeskCommand(permission=Permission.VOID, ask=counter.ask_void),
-    "revoke": DeskCommand(permission=Permission.REVOKE, ask=counter.ask_revoke),
-    "closed": DeskCommand(permission=Permission.CLOSED, ask=days.ask_closed),
-    "appeals": DeskCommand(permission=Permission.APPEALS, ask=appeals.ask),
-    "approve": DeskCommand(permission=Permission.APPEALS, ask=appeals.ask_approve),
-    "reject": DeskCommand(permission=Permission.APPEALS, ask=appeals.ask_reject),
-    "ban": DeskCommand(permission=Permission.BAN, ask=bans.ask_ban),
-    "unban": DeskCommand(permission=Permission.BAN, ask=bans.ask_unban),
-    "identity": DeskCommand(permission=Permission.IDENTITY, ask=people.ask_identity),
-    "usertype": DeskCommand(permission=Permission.USERTYPE, ask=people.ask_user_type),
-    "grant": DeskCommand(permission=Permission.GRANT, ask=people.ask_grant),
-    "blacklist": DeskCommand(permission=Permission.BLACKLIST, ask=blacklist.ask_list),
-    "find": DeskCommand(permission=Permission.FIND, ask=find.ask),
-    "broadcast": DeskCommand(permission=Permission.BROADCAST, ask=broadcasts.ask),
-    "vehicles": DeskCommand(permission=Permission.VEHICLES, ask=vehicles.ask),
-    "stats": DeskCommand(permission=Permission.STATS, ask=stats.ask),
-    "audit": DeskCommand(permission=Permission.AUDIT, ask=audit.ask),
-    "maintenance": DeskCommand(permission=Permission.MAINTENANCE, ask=days.ask_maintenance),
-    "admins": DeskCommand(permission=Permission.ADMINS, ask=staff.ask),
+    "desk": DeskCommand(permission=Permission.DESK, parse=waiting.parse),
+    "segments": DeskCommand(permission=Permission.SEGMENTS, parse=segments.parse),
+    "release": DeskCommand(permission=Permission.RELEASE, parse=releases.parse),
+    "withhold": DeskCommand(permission=Permission.WITHHOLD, parse=withholding.parse_withhold),
+    "unwithhold": DeskCommand(permission=Permission.WITHHOLD, parse=withholding.parse_unwithhold),
+    "confirm": DeskCommand(permission=Permission.CONFIRM, parse=counter.parse_confirm),
+    "void": DeskCommand(permission=Permission.VOID, parse=counter.parse_void),
+    "revoke": DeskCommand(permission=Permission.REVOKE, parse=counter.parse_revoke),
+    "closed": DeskCommand(permission=Permission.CLOSED, parse=days.parse_closed),
+    "appeals": DeskCommand(permission=Permission.APPEALS, parse=appeals.parse),
+    "approve": DeskCommand(permission=Permission.APPEALS, parse=appeals.parse_approve),
+    "reject": DeskCommand(permission=Permission.APPEALS, parse=appeals.parse_reject),
+    "ban": DeskCommand(permission=Permission.BAN, parse=bans.parse_ban),
+    "unban": DeskCommand(permission=Permission.BAN, parse=bans.parse_unban),
+    "identity": DeskCommand(permission=Permission.IDENTITY, parse=people.parse_identity_move),
+    "usertype": DeskCommand(permission=Permission.USERTYPE, parse=people.parse_user_type),
+    "grant": DeskCommand(permission=Permission.GRANT, parse=people.parse_grant),
+    "blacklist": DeskCommand(permission=Permission.BLACKLIST, parse=blacklist.parse_list),
+    "find": DeskCommand(permission=Permission.FIND, parse=find.parse),
+    "broadcast": DeskCommand(permission=Permission.BROADCAST, parse=broadcasts.parse),
+    "vehicles": DeskCommand(permission=Permission.VEHICLES, parse=vehicles.parse),
+    "stats": DeskCommand(permission=Permission.STATS, parse=stats.parse),
+    "audit": DeskCommand(permission=Permission.AUDIT, parse=audit.parse),
+    "maintenance": DeskCommand(permission=Permission.MAINTENANCE, parse=days.parse_maintenance),
+    "admins": DeskCommand(permission=Permission.ADMINS, parse=staff.parse),
 }
 
 WITHOUT_WORDS = frozenset({"admins", "appeals", "blacklist", "vehicles", "desk", "segments", "stats"})
@@ -98,7 +98,7 @@ def lead(ctx: Context, typed: Command) -> Goto:
         return home.command(ctx, typed)
     if not typed.rest and typed.name not in WITHOUT_WORDS:
         raise Usage(typed.name)
-    return command.ask(ctx, typed.rest)
+    return command.parse(ctx, typed.rest)
 
 
 GLOBAL: Mapping[ActionName, Handler] = {

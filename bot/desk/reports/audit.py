@@ -25,7 +25,7 @@ _A_PAGE = 10
 _MOST_EXPORTED = 20_000
 
 
-def ask(ctx: Context, rest: str) -> Goto:
+def parse(ctx: Context, rest: str) -> Goto:
     """Lead from /audit WHAT to the newest entries that fit.
 
     An identity number or a telephone goes no further than this step.

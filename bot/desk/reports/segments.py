@@ -34,7 +34,7 @@ class Counted:
     fills: tuple[Fill, ...]
 
 
-def ask(ctx: Context, rest: str) -> Goto:
+def parse(ctx: Context, rest: str) -> Goto:
     """Lead from /segments [粤K] to the office's segments, or to the choice of an office.
 
     Raises:

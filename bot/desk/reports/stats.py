@@ -26,7 +26,7 @@ from core.values.offices import Office
 _ALL = "all"
 
 
-def ask(ctx: Context, rest: str) -> Goto:
+def parse(ctx: Context, rest: str) -> Goto:
     """Lead from /stats [粤K] to the figures of an office, or of all one's own.
 
     Raises:

@@ -34,7 +34,7 @@ _A_PAGE = 6
 _WITHOUT_MOMENT = frozenset({TaskKind.POOL, TaskKind.CALENDAR})
 
 
-def ask(_ctx: Context, rest: str) -> Goto:
+def parse(_ctx: Context, rest: str) -> Goto:
     """Lead from /desk to what waits.
 
     Raises:
