@@ -20,7 +20,7 @@ _A_PAGE = 12
 _SHORTEST = 3  # add 3001 clerk
 
 
-def parse(ctx: Context, rest: str) -> Goto:
+def parse(ctx: Context, arguments: str) -> Goto:
     """Lead from /admins [add CHAT ROLE [OFFICE|all]] to the list, or to the question.
 
     Raises:
@@ -29,7 +29,7 @@ def parse(ctx: Context, rest: str) -> Goto:
         RoleHeld: they have that role.
     """
     ctx.admin.require(Permission.ADMINS, EVERYWHERE)
-    words = rest.split()
+    words = arguments.split()
     if not words:
         return Goto(screen=ScreenName.DESK_ADMINS)
     if not _SHORTEST <= len(words) <= _SHORTEST + 1 or words[0].lower() != "add":
@@ -45,9 +45,9 @@ def parse(ctx: Context, rest: str) -> Goto:
     )
 
 
-def _role(written: str) -> Role:
+def _role(raw: str) -> Role:
     for one in Role:
-        if written.lower() == one or texts.ROLES[one].means(written):
+        if raw.lower() == one or texts.ROLES[one].means(raw):
             return one
     raise Usage("admins")
 

@@ -1,6 +1,6 @@
 """/appeals, /approve, /reject: the queue of appeals, and deciding them (docs/domain.md, section 7)."""
 
-from bot.desk.arguments import words_of
+from bot.desk.arguments import split_args
 from bot.desk.confirmation import GONE, LONGEST_REASON, reason_of
 from bot.desk.office_filter import places_of
 from bot.desk.spreadsheets import sheet
@@ -27,38 +27,40 @@ _A_PAGE = 10
 _MOST_DIGITS = 15
 
 
-def parse(ctx: Context, rest: str) -> Goto:
+def parse(ctx: Context, arguments: str) -> Goto:
     """Lead from /appeals [粤K] to the queue.
 
     Raises:
         OfficeUnknown, NotYourOffice: the office is not served, or not theirs.
     """
-    if not rest:
+    if not arguments:
         return Goto(screen=ScreenName.DESK_APPEALS)
-    return Goto(screen=ScreenName.DESK_APPEALS, args={"at": ctx.desk_office(rest, Permission.APPEALS).code})
+    return Goto(
+        screen=ScreenName.DESK_APPEALS, args={"at": ctx.desk_office(arguments, Permission.APPEALS).code}
+    )
 
 
-def parse_approve(ctx: Context, rest: str) -> Goto:
+def parse_approve(ctx: Context, arguments: str) -> Goto:
     """Lead from /approve 12 to the question.
 
     Raises:
         Usage: it is something else.
         AppealUnknown, AppealDecided, AppealOfOneself, NotYourOffice: it cannot be decided.
     """
-    return _to(ctx, ScreenName.DESK_APPEAL_APPROVE, _number("approve", rest))
+    return _to(ctx, ScreenName.DESK_APPEAL_APPROVE, _number("approve", arguments))
 
 
-def parse_reject(ctx: Context, rest: str) -> Goto:
+def parse_reject(ctx: Context, arguments: str) -> Goto:
     """Lead from /reject 12 REASON to the question; raises as ``parse_approve``."""
-    number, reason = words_of("reject", rest, 2)
+    number, reason = split_args("reject", arguments, 2)
     return _to(ctx, ScreenName.DESK_APPEAL_REJECT_SURE, _number("reject", number), reason=reason_of(reason))
 
 
-def _number(command: str, written: str) -> int:
-    written = compact(written, "#")
-    if not (written.isascii() and written.isdecimal() and len(written) <= _MOST_DIGITS):
+def _number(command: str, raw: str) -> int:
+    raw = compact(raw, "#")
+    if not (raw.isascii() and raw.isdecimal() and len(raw) <= _MOST_DIGITS):
         raise Usage(command)
-    return int(written)
+    return int(raw)
 
 
 def _to(ctx: Context, screen: ScreenName, number: int, **more: object) -> Goto:
@@ -279,8 +281,8 @@ def _show_reject(ctx: Context) -> View:
     )
 
 
-def _because(ctx: Context, typed: str) -> Goto:
-    reason = reason_of(typed)
+def _because(ctx: Context, text: str) -> Goto:
+    reason = reason_of(text)
     if not reason:
         return stay(note=words.REASON_HINT())
     return _to(ctx, ScreenName.DESK_APPEAL_REJECT_SURE, _id(ctx), reason=reason)

@@ -36,31 +36,31 @@ _NARROW = str.maketrans(
 )
 
 
-def read_time(written: str, today: date | None = None) -> datetime:
+def read_time(raw: str, today: date | None = None) -> datetime:
     """Return a local time written as 2026-12-01T09:00, 2026-12-01, 2026/12/1 9:00 or 2026年12月1日.
 
     Args:
-        written: what was typed.
+        raw: what was typed.
         today: where it is given, 12月1日 is read as well, as a day of this year.
 
     Raises:
         UnreadableTime: it is something else.
     """
-    return _moment(_WHOLE_TIME.fullmatch(clean(written)), today)
+    return _moment(_WHOLE_TIME.fullmatch(clean(raw)), today)
 
 
-def first_time(written: str, today: date | None = None) -> tuple[datetime, str]:
+def first_time(raw: str, today: date | None = None) -> tuple[datetime, str]:
     """Return the time with which a text begins, written as ``read_time`` reads it, and what is left of it.
 
     Raises:
         UnreadableTime: it begins with something else.
     """
-    found = _FIRST_TIME.match(written.translate(_NARROW))
+    found = _FIRST_TIME.match(raw.translate(_NARROW))
     at = _moment(found, today)
-    return at, _unparted(written[found.end() if found else 0 :])
+    return at, _unparted(raw[found.end() if found else 0 :])
 
 
-def first_end(written: str, today: date, *, needed: bool = False) -> tuple[date | None, str]:
+def first_end(raw: str, today: date, *, needed: bool = False) -> tuple[date | None, str]:
     """Return the last day with which a text begins, ``until`` before it or not, and what is left of it.
 
     A day without a year is taken for one only where there must be one: it may well begin a reason.
@@ -68,8 +68,8 @@ def first_end(written: str, today: date, *, needed: bool = False) -> tuple[date 
     Raises:
         UnreadableTime: there must be one, and is none; a year begins none.
     """
-    led = _UNTIL.match(written)
-    left = written[led.end() :] if led else written
+    led = _UNTIL.match(raw)
+    left = raw[led.end() :] if led else raw
     needed = needed or led is not None
     if not needed and not _YEAR.match(left.translate(_NARROW)):
         return None, left
@@ -95,36 +95,36 @@ def _moment(found: re.Match[str] | None, today: date | None) -> datetime:
         raise UnreadableTime from None
 
 
-def words_of(command: str, rest: str, count: int) -> list[str]:
+def split_args(command: str, arguments: str, count: int) -> list[str]:
     """Return so many words, the last of which is all that is left.
 
     Raises:
         Usage: there are fewer.
     """
-    words = _APART.split(_unparted(rest), maxsplit=count - 1)
-    if len(words) < count or not all(words):
+    parts = _APART.split(_unparted(arguments), maxsplit=count - 1)
+    if len(parts) < count or not all(parts):
         raise Usage(command)
-    return words
+    return parts
 
 
-def named(command: str, rest: str, count: int) -> list[str]:
-    """Return so many words as ``words_of`` does, each but the last the name of somebody or a plate number.
+def split_named_args(command: str, arguments: str, count: int) -> list[str]:
+    """Return so many words as ``split_args`` does, each but the last the name of somebody or a plate number.
 
     Such a name may hold blanks: 粤K 12345, +86 138 0013 8001.
 
     Raises:
         Usage: there are fewer.
     """
-    words, left = [], _unparted(rest)
+    parts, left = [], _unparted(arguments)
     for _ in range(count - 1):
         found = _NAMING.match(left)
         if found is None:
             raise Usage(command)
-        words.append(found[0])
+        parts.append(found[0])
         left = _unparted(left[found.end() :])
     if not left:
         raise Usage(command)
-    return [*words, left]
+    return [*parts, left]
 
 
 def _unparted(text: str) -> str:
@@ -132,22 +132,22 @@ def _unparted(text: str) -> str:
     return text[parting.end() if parting else 0 :].rstrip()
 
 
-def kind_of(command: str, written: str) -> PlateKind:
+def kind_of(command: str, raw: str) -> PlateKind:
     """Return a plate kind, by its name in commands or in words.
 
     Raises:
         Usage: there is none of this name.
     """
     for kind in PlateKind:
-        if written.lower() == kind or any(KINDS[kind].means(one) for one in (written, f"{written}汽车")):
+        if raw.lower() == kind or any(KINDS[kind].means(one) for one in (raw, f"{raw}汽车")):
             return kind
     raise Usage(command)
 
 
-def mask_for(office: Office, kind: PlateKind, written: str) -> Mask:
+def mask_for(office: Office, kind: PlateKind, raw: str) -> Mask:
     """Return a mask with an office's new-energy letters.
 
     Raises:
         MaskError: it is none of the kind.
     """
-    return parse_mask(kind, written, nev_letters=office.nev_letters)
+    return parse_mask(kind, raw, nev_letters=office.nev_letters)

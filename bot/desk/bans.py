@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from bot.desk.arguments import first_end, named
+from bot.desk.arguments import first_end, split_named_args
 from bot.desk.confirmation import Confirmation, reason_of, screen_of
 from bot.desk.people import home_of
 from bot.dialog.context import Context
@@ -21,9 +21,9 @@ from core.people.blacklist import Ban, Cause, NewBan, end_of_ban, version_of
 from core.people.lookup import Who
 
 
-def _who(ctx: Context, written: str) -> Who:
+def _who(ctx: Context, raw: str) -> Who:
     today = ctx.tx.now.astimezone(CHINA).date()
-    return ctx.core.people.find(ctx.tx, written, today=today)
+    return ctx.core.people.find(ctx.tx, raw, today=today)
 
 
 def account_of(ctx: Context, identity_hash: bytes) -> Account | None:
@@ -39,21 +39,21 @@ class Wish:
     reason: str
 
 
-def read_wish(written: str, today: date, *, needs_date: bool = False) -> Wish:
+def read_wish(raw: str, today: date, *, needs_date: bool = False) -> Wish:
     """Read [until] 2028-01-01 REASON; without a date the end is the rule's.
 
     Raises:
         Usage: there is no reason, or no date where one is needed.
         UnreadableTime: the date is none.
     """
-    until, words = first_end(written, today, needed=needs_date) if written else (None, "")
+    until, words = first_end(raw, today, needed=needs_date) if raw else (None, "")
     reason = reason_of(words)
     if not reason:
         raise Usage("ban")
     return Wish(until=until, reason=reason)
 
 
-def parse_ban(ctx: Context, rest: str) -> Goto:
+def parse_ban(ctx: Context, arguments: str) -> Goto:
     """Lead from /ban WHO [until DATE] REASON to the question.
 
     Raises:
@@ -61,7 +61,7 @@ def parse_ban(ctx: Context, rest: str) -> Goto:
         NobodyFound: nobody fits.
         BanInThePast: the date lies in the past.
     """
-    written, more = named("ban", rest, 2)
+    written, more = split_named_args("ban", arguments, 2)
     wish = read_wish(more, ctx.today)
     return to_ban(ctx, _who(ctx, written), wish)
 
@@ -122,7 +122,7 @@ BAN = screen_of(
 )
 
 
-def parse_unban(ctx: Context, rest: str) -> Goto:
+def parse_unban(ctx: Context, arguments: str) -> Goto:
     """Lead from /unban WHO REASON to the question.
 
     Raises:
@@ -130,7 +130,7 @@ def parse_unban(ctx: Context, rest: str) -> Goto:
         NobodyFound: nobody fits.
         NotBlacklisted: no ban of theirs runs.
     """
-    written, reason = named("unban", rest, 2)
+    written, reason = split_named_args("unban", arguments, 2)
     present = blacklist.running(ctx.tx, _who(ctx, written).identity_hash)
     if present is None:
         raise NotBlacklisted

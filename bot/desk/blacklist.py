@@ -31,7 +31,7 @@ _A_PAGE = 8
 _MOST_EXPORTED = 100_000
 
 
-def parse_list(ctx: Context, rest: str) -> Goto:
+def parse_list(ctx: Context, arguments: str) -> Goto:
     """Lead from /blacklist [粤K] to the list.
 
     Raises:
@@ -39,7 +39,7 @@ def parse_list(ctx: Context, rest: str) -> Goto:
         OfficeUnknown, NotYourOffice: it is not served here, or not by this chat.
     """
     ctx.admin.require(Permission.BLACKLIST)
-    words = rest.split()
+    words = arguments.split()
     if len(words) > 1:
         raise Usage("blacklist")
     args = {"at": ctx.desk_office(words[0], Permission.BLACKLIST).code} if words else {}

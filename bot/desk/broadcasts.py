@@ -21,7 +21,7 @@ from core.people.admins import Permission
 REDRAWN_EVERY = timedelta(seconds=5)
 
 
-def parse(ctx: Context, rest: str) -> Goto:
+def parse(ctx: Context, arguments: str) -> Goto:
     """Lead from /broadcast 粤K TEXT to the choice of whom it is for; without a text to the one that runs.
 
     Raises:
@@ -29,7 +29,7 @@ def parse(ctx: Context, rest: str) -> Goto:
         BroadcastTextLong: the text is too long.
         BroadcastRunning: the office's last one has not ended.
     """
-    code, *more = rest.split(maxsplit=1)
+    code, *more = arguments.split(maxsplit=1)
     office = ctx.desk_office(code, Permission.BROADCAST)
     present = broadcasts.running_of(ctx.tx, office.code)
     if not more:

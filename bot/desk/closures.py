@@ -3,7 +3,7 @@
 from datetime import date
 from functools import partial
 
-from bot.desk.arguments import first_time, words_of
+from bot.desk.arguments import first_time, split_args
 from bot.desk.confirmation import Confirmation, reason_of, screen_of
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
@@ -21,14 +21,14 @@ _SWITCHES = {"on": ScreenName.DESK_MAINTENANCE_ON, "off": ScreenName.DESK_MAINTE
 _LONGEST_TEXT = 500
 
 
-def parse_closed(ctx: Context, rest: str) -> Goto:
+def parse_closed(ctx: Context, arguments: str) -> Goto:
     """Lead from /closed 粤K 2026-12-31 REASON to the question.
 
     Raises:
         Usage, UnreadableTime: it is written in another way.
         DayInThePast, DayClosed: the day is over, or closed already.
     """
-    code, written = words_of("closed", rest, 2)
+    code, written = split_args("closed", arguments, 2)
     office = ctx.desk_office(code, Permission.CLOSED)
     at, reason = first_time(written, ctx.today)
     day = at.date()
@@ -73,14 +73,14 @@ CLOSED = screen_of(
 )
 
 
-def parse_maintenance(ctx: Context, rest: str) -> Goto:
+def parse_maintenance(ctx: Context, arguments: str) -> Goto:
     """Lead from /maintenance 粤K|all on|off TEXT to the question.
 
     Raises:
         Usage: it is written in another way.
         NotInMaintenance: there is nothing to open again.
     """
-    words = rest.split(maxsplit=2)
+    words = arguments.split(maxsplit=2)
     switch, text = "".join(words[1:2]).lower(), "".join(words[2:])
     if switch not in _SWITCHES or (switch == "on" and not text):
         raise Usage("maintenance")

@@ -1,6 +1,6 @@
 """/confirm, /void, /revoke: what becomes of a reserved number at the counter (docs/domain.md, section 6)."""
 
-from bot.desk.arguments import named
+from bot.desk.arguments import split_named_args
 from bot.desk.confirmation import Confirmation, reason_of, screen_of
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
@@ -15,12 +15,12 @@ from core.values.text import HYPHENS, compact
 _ENDS = {Permission.VOID: ScreenName.DESK_VOID, Permission.REVOKE: ScreenName.DESK_REVOKE}
 
 
-def _plate(ctx: Context, written: str, permission: Permission) -> Plate:
+def _plate(ctx: Context, raw: str, permission: Permission) -> Plate:
     """Return the number that was typed, of an office at which this may be done."""
-    code = compact(written)[:2]
+    code = compact(raw)[:2]
     office = ctx.core.offices.get(code)
     # Of another office the form is judged too, so that a typing error is called one.
-    plate = parse_plate(written, nev_letters=office.nev_letters) if office else parse_plate(written)
+    plate = parse_plate(raw, nev_letters=office.nev_letters) if office else parse_plate(raw)
     ctx.desk_office(plate.office, permission)
     return plate
 
@@ -33,14 +33,14 @@ def _meant(ctx: Context) -> Plate:
     return Plate(office=ctx.arg("office"), kind=PlateKind(ctx.arg("kind")), serial=ctx.arg("serial"))
 
 
-def parse_confirm(ctx: Context, rest: str) -> Goto:
+def parse_confirm(ctx: Context, arguments: str) -> Goto:
     """Lead from /confirm 粤K12345 LAST6VIN to the question.
 
     Raises:
         Usage, PlateError: it is written in another way.
         PlateNotReserved, VinTailMismatch: as when it is confirmed; nothing changes.
     """
-    written, tail = named("confirm", rest, 2)
+    written, tail = split_named_args("confirm", arguments, 2)
     return to_confirm(ctx, _plate(ctx, written, Permission.CONFIRM), tail)
 
 
@@ -66,18 +66,18 @@ def _confirm(ctx: Context) -> str:
     return texts.registered(counter.register(ctx.tx, _meant(ctx), ctx.arg("tail"), actor=ctx.actor))
 
 
-def parse_void(ctx: Context, rest: str) -> Goto:
+def parse_void(ctx: Context, arguments: str) -> Goto:
     """Lead from /void 粤K12345 REASON to the question."""
-    return _parse_end(ctx, Permission.VOID, rest)
+    return _parse_end(ctx, Permission.VOID, arguments)
 
 
-def parse_revoke(ctx: Context, rest: str) -> Goto:
+def parse_revoke(ctx: Context, arguments: str) -> Goto:
     """Lead from /revoke 粤K12345 REASON to the question."""
-    return _parse_end(ctx, Permission.REVOKE, rest)
+    return _parse_end(ctx, Permission.REVOKE, arguments)
 
 
-def _parse_end(ctx: Context, permission: Permission, rest: str) -> Goto:
-    written, reason = named(permission, rest, 2)
+def _parse_end(ctx: Context, permission: Permission, arguments: str) -> Goto:
+    written, reason = split_named_args(permission, arguments, 2)
     return to_end(ctx, permission, _plate(ctx, written, permission), reason)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.desk import bans, counter, people
-from bot.desk.arguments import named
+from bot.desk.arguments import split_named_args
 from bot.desk.confirmation import GONE, with_origin
 from bot.desk.reports import audit
 from bot.desk.spreadsheets import sheet
@@ -36,7 +36,7 @@ from core.values.plates import Plate
 _MOST_LISTED = 12
 
 
-def parse(ctx: Context, rest: str) -> Goto:
+def parse(ctx: Context, arguments: str) -> Goto:
     """Lead from /find WHAT to the card.
 
     Raises:
@@ -45,7 +45,7 @@ def parse(ctx: Context, rest: str) -> Goto:
     """
     ctx.admin.require(Permission.FIND)
     today = ctx.tx.now.astimezone(CHINA).date()
-    return to_card(str(ctx.core.case_files.seek(ctx.tx, rest, today=today)))
+    return to_card(str(ctx.core.case_files.seek(ctx.tx, arguments, today=today)))
 
 
 def to_card(what: str) -> Goto:
@@ -165,7 +165,7 @@ def _grant(ctx: Context, case_file: CaseFile, text: str) -> Goto:
 def _move_here(ctx: Context, case_file: CaseFile, text: str) -> Goto:
     if case_file.account is None:
         raise NothingKnown
-    number, reason = named("identity", text, 2)
+    number, reason = split_named_args("identity", text, 2)
     return people.to_identity(ctx, people.read_identity(ctx, number), case_file.account, reason)
 
 

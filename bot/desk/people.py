@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from bot.desk.arguments import named, words_of
+from bot.desk.arguments import split_args, split_named_args
 from bot.desk.confirmation import Confirmation, reason_of, screen_of
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
@@ -21,9 +21,9 @@ from core.values.identity import parse_identity
 from core.values.vehicles import parse_vin
 
 
-def _account(ctx: Context, written: str) -> Account:
+def _account(ctx: Context, raw: str) -> Account:
     today = ctx.tx.now.astimezone(CHINA).date()
-    return ctx.core.people.account(ctx.tx, written, today=today)
+    return ctx.core.people.account(ctx.tx, raw, today=today)
 
 
 def home_of(ctx: Context, account: Account | None, permission: Permission) -> str:
@@ -55,15 +55,15 @@ def _chat_account(ctx: Context) -> Account:
 # --- user types -----------------------------------------------------------------------------
 
 
-def parse_user_type(ctx: Context, rest: str) -> Goto:
+def parse_user_type(ctx: Context, arguments: str) -> Goto:
     """Lead from /usertype WHO counter to the question."""
-    written, name = named("usertype", rest, 2)
+    written, name = split_named_args("usertype", arguments, 2)
     return to_user_type(ctx, _account(ctx, written), _type_of(name))
 
 
-def _type_of(written: str) -> UserType:
+def _type_of(raw: str) -> UserType:
     for one in UserType:
-        if written.lower() == one or texts.USER_TYPES[one].means(written):
+        if raw.lower() == one or texts.USER_TYPES[one].means(raw):
             return one
     raise Usage("usertype")
 
@@ -110,7 +110,7 @@ USERTYPE = screen_of(
 # --- identities -----------------------------------------------------------------------------
 
 
-def parse_identity_move(ctx: Context, rest: str) -> Goto:
+def parse_identity_move(ctx: Context, arguments: str) -> Goto:
     """Lead from /identity ID WHO REASON to the question.
 
     Raises:
@@ -118,14 +118,14 @@ def parse_identity_move(ctx: Context, rest: str) -> Goto:
         NobodyFound: there is no such account.
         HolderElsewhere: whoever has the identity now is at an office at which this chat may not take it.
     """
-    number, written, reason = named("identity", rest, 3)
+    number, written, reason = split_named_args("identity", arguments, 3)
     identity = read_identity(ctx, number)
     return to_identity(ctx, identity, _account(ctx, written), reason)
 
 
-def read_identity(ctx: Context, written: str) -> str:
+def read_identity(ctx: Context, raw: str) -> str:
     """Return an identity number or credit code in its canonical form."""
-    return parse_identity(written, today=ctx.tx.now.astimezone(CHINA).date())
+    return parse_identity(raw, today=ctx.tx.now.astimezone(CHINA).date())
 
 
 def to_identity(ctx: Context, identity: str, account: Account, reason: str) -> Goto:
@@ -200,7 +200,7 @@ IDENTITY = screen_of(
 _CHANCES = re.compile(r"\b(random|compose)\s*[=\uff1d]\s*(\d{1,9})(?!\d)[,;\uff0c\uff1b]?", re.IGNORECASE)
 
 
-def parse_grant(ctx: Context, rest: str) -> Goto:
+def parse_grant(ctx: Context, arguments: str) -> Goto:
     """Lead from /grant VIN random=1 compose=5 REASON to the question.
 
     Raises:
@@ -208,21 +208,21 @@ def parse_grant(ctx: Context, rest: str) -> Goto:
         NothingGranted: it grants nothing, or too much.
     """
     ctx.admin.require(Permission.GRANT, EVERYWHERE)
-    written, chances = words_of("grant", rest, 2)
+    written, chances = split_args("grant", arguments, 2)
     batches, wishes, reason = _granted(chances)
     return to_grant(ctx, parse_vin(written).vin, batches=batches, wishes=wishes, reason=reason)
 
 
-def parse_grant_for(ctx: Context, vin: str, written: str) -> Goto:
+def parse_grant_for(ctx: Context, vin: str, raw: str) -> Goto:
     """Lead from random=1 compose=5 REASON, typed on a vehicle's card, to the question."""
-    batches, wishes, reason = _granted(written)
+    batches, wishes, reason = _granted(raw)
     return to_grant(ctx, vin, batches=batches, wishes=wishes, reason=reason)
 
 
-def _granted(written: str) -> tuple[int, int, str]:
-    given = _CHANCES.findall(written)
+def _granted(raw: str) -> tuple[int, int, str]:
+    given = _CHANCES.findall(raw)
     counts = {name.lower(): int(count) for name, count in given}
-    reason = reason_of(_CHANCES.sub(" ", written))
+    reason = reason_of(_CHANCES.sub(" ", raw))
     if not reason or not given or len(counts) < len(given) or "=" in reason:
         raise Usage("grant")
     return counts.get("random", 0), counts.get("compose", 0), reason

@@ -75,8 +75,8 @@ def _options(words: list[str]) -> dict[str, str]:
     return {name: " ".join(values) for name, values in given.items()}
 
 
-def _canonical(written: str, today: date | None) -> str:
-    return read_time(written, today).strftime("%Y-%m-%dT%H:%M") if written else ""
+def _canonical(raw: str, today: date | None) -> str:
+    return read_time(raw, today).strftime("%Y-%m-%dT%H:%M") if raw else ""
 
 
 def to_release(request: ReleaseRequest, office: Office, actor: str) -> Release:
@@ -100,14 +100,14 @@ def to_release(request: ReleaseRequest, office: Office, actor: str) -> Release:
     )
 
 
-def parse(ctx: Context, rest: str) -> Goto:
+def parse(ctx: Context, arguments: str) -> Goto:
     """Lead from the command to the question.
 
     Raises:
         Usage, MaskError, UnreadableTime: it is written in another way.
         SegmentOverlaps, ReleaseInThePast: it would be refused.
     """
-    request = read_release(re.split(r"[\s,\uff0c]+", rest), ctx.today)
+    request = read_release(re.split(r"[\s,\uff0c]+", arguments), ctx.today)
     office = ctx.desk_office(request.office, Permission.RELEASE)
     release = to_release(request, office, ctx.actor)
     pool_segments.validate_release(ctx.tx, release)

@@ -43,7 +43,7 @@ class _Uploaded:
     file: VehicleFile
 
 
-def parse(ctx: Context, _rest: str) -> Goto:
+def parse(ctx: Context, _arguments: str) -> Goto:
     """Lead from /vehicles to the page that takes files, or to the import that is under way."""
     ctx.admin.require(Permission.VEHICLES, EVERYWHERE)
     return _to_open(ctx) or Goto(screen=ScreenName.DESK_VEHICLES, args={"office": EVERYWHERE})

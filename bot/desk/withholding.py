@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.desk.arguments import kind_of, mask_for, words_of
+from bot.desk.arguments import kind_of, mask_for, split_args
 from bot.desk.confirmation import Confirmation, screen_of
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
@@ -20,8 +20,8 @@ _WORDS = 3
 _QUESTIONS = {"withhold": ScreenName.DESK_WITHHOLD, "unwithhold": ScreenName.DESK_UNWITHHOLD}
 
 
-def _parse(ctx: Context, command: str, rest: str, judge: Callable[[Tx, Office, Mask], None]) -> Goto:
-    code, kind, mask = words_of(command, rest, _WORDS)
+def _parse(ctx: Context, command: str, arguments: str, judge: Callable[[Tx, Office, Mask], None]) -> Goto:
+    code, kind, mask = split_args(command, arguments, _WORDS)
     office = ctx.desk_office(code, Permission.WITHHOLD)
     meant = mask_for(office, kind_of(command, kind), mask)
     args = {"office": office.code, "kind": meant.kind.value, "mask": meant.pattern}
@@ -29,24 +29,24 @@ def _parse(ctx: Context, command: str, rest: str, judge: Callable[[Tx, Office, M
     return Goto(screen=_QUESTIONS[command], args=args)
 
 
-def parse_withhold(ctx: Context, rest: str) -> Goto:
+def parse_withhold(ctx: Context, arguments: str) -> Goto:
     """Lead from /withhold 粤K small A888# to the question.
 
     Raises:
         Usage, MaskError: it is written in another way.
         AlreadyWithheld: there is nothing to ask.
     """
-    return _parse(ctx, "withhold", rest, pool_segments.validate_withhold)
+    return _parse(ctx, "withhold", arguments, pool_segments.validate_withhold)
 
 
-def parse_unwithhold(ctx: Context, rest: str) -> Goto:
+def parse_unwithhold(ctx: Context, arguments: str) -> Goto:
     """Lead from /unwithhold 粤K small A888# to the question.
 
     Raises:
         Usage, MaskError: it is written in another way.
         NotWithheld: there is nothing to ask.
     """
-    return _parse(ctx, "unwithhold", rest, pool_segments.validate_unwithhold)
+    return _parse(ctx, "unwithhold", arguments, pool_segments.validate_unwithhold)
 
 
 def _meant(ctx: Context) -> tuple[Office, Mask]:

@@ -26,7 +26,7 @@ class Command:
     """A command, without its slash."""
 
     name: str
-    rest: str = ""
+    arguments: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -156,7 +156,7 @@ class RehearsalTransition(Transition):
         """
         effects = result.effects
         match query.event:
-            case Typed(text=text) | Command(rest=text) if holds_personal_number(text):
+            case Typed(text=text) | Command(arguments=text) if holds_personal_number(text):
                 effects += (DeleteUserMessage(),)
         if before.message_id is None and self._core.admins.of(tx, query.chat_id).is_any:
             effects += (RefreshCommandMenu(),)
@@ -168,13 +168,13 @@ class RehearsalTransition(Transition):
         if isinstance(event, Press):
             callback = self._codec.read(query.chat_id, event.data)
             return callback is not None and callback.screen == GLOBAL
-        typed = self._under_file(event) if isinstance(event, Attachment) else event
-        return self._leaves_by(self._context(tx, query, record, Prefetched()), typed)
+        command = self._under_file(event) if isinstance(event, Attachment) else event
+        return self._leaves_by(self._context(tx, query, record, Prefetched()), command)
 
     def _under_file(self, sent: Attachment) -> Command | None:
         """Return the command that was written under a file, if it is one that may stand there."""
-        typed = sent.command
-        return typed if typed is not None and typed.name in self._hooks.with_file else None
+        command = sent.command
+        return command if command is not None and command.name in self._hooks.with_file else None
 
     def _leaves_by(self, ctx: Context, event: Event | None) -> bool:
         return isinstance(event, Command) and self._hooks.leaves(ctx, event)

@@ -129,10 +129,10 @@ class Transition:
 
     def _captioned(self, ctx: Context, screen: Screen, sent: Attachment) -> Goto | None:
         """Return where the command leads that was written under a file which this screen does not take."""
-        typed = sent.command
-        if screen.attachment is not None or typed is None or typed.name not in self._hooks.with_file:
+        command = sent.command
+        if screen.attachment is not None or command is None or command.name not in self._hooks.with_file:
             return None
-        return self._hooks.command(ctx, typed)
+        return self._hooks.command(ctx, command)
 
     def shown(self, tx: Tx, record: Record, prefetched: Prefetched = _NOTHING) -> StepResult:
         """Show a conversation as it stands now.

@@ -186,10 +186,10 @@ def papers(office: Office) -> str:
     return listed(_PAPERS[one]() if one in _PAPERS else one for one in office.papers)
 
 
-def reason(written: str | None) -> str:
+def reason(raw: str | None) -> str:
     """Return why something was done, as HTML."""
-    known = _REASONS.get(written or "")
-    return escape(known() if known else written or "")
+    known = _REASONS.get(raw or "")
+    return escape(known() if known else raw or "")
 
 
 def plate(office: str, serial: str) -> str:

@@ -153,8 +153,8 @@ VIN = Screen(
 )
 
 
-def _reason(ctx: Context, typed: str) -> Goto:
-    ctx.core.appeals.enter_reason(ctx.tx, ctx.account, typed)
+def _reason(ctx: Context, text: str) -> Goto:
+    ctx.core.appeals.enter_reason(ctx.tx, ctx.account, text)
     return _on(ctx)
 
 

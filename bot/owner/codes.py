@@ -41,9 +41,9 @@ def page(ctx: Context, purpose: CodePurpose, phone: str, extra: tuple[Button, ..
     )
 
 
-def digits(typed: str) -> str:
+def digits(text: str) -> str:
     """Return what was typed as a code: full-width digits, blanks and 「验证码:」 are no matter."""
-    return compact(without_label(typed[:_LONGEST], _LABELS))
+    return compact(without_label(text[:_LONGEST], _LABELS))
 
 
 def wrong(result: CheckResult) -> Goto:

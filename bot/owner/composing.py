@@ -69,8 +69,8 @@ def _show(ctx: Context) -> View | Goto:
     return View(text=selecting.composing(office, begun.kind, left, wishes), rows=rows, redraw_at=lease)
 
 
-def _typed(ctx: Context, typed: str) -> Goto:
-    return _with(ctx, split_wishes(typed, limit=_MOST_READ))
+def _typed(ctx: Context, text: str) -> Goto:
+    return _with(ctx, split_wishes(text, limit=_MOST_READ))
 
 
 def _with(ctx: Context, more: Sequence[str]) -> Goto:

@@ -81,11 +81,11 @@ def help_text(ctx: Context) -> str:
     return home.help_text() + commands.help_text(ctx.admin.permissions)
 
 
-def command(ctx: Context, typed: Command) -> Goto:
+def command(ctx: Context, command: Command) -> Goto:
     """Lead an owner's command to its screen."""
-    if typed.name == "start" and typed.rest:
-        return opened(typed.rest)
-    way = _WAYS.get(typed.name)
+    if command.name == "start" and command.arguments:
+        return opened(command.arguments)
+    way = _WAYS.get(command.name)
     return way(ctx) if way else stay(note=home.unknown_command())
 
 

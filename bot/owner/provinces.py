@@ -50,9 +50,9 @@ def _ways_out(ctx: Context) -> tuple[Button, ...]:
     )
 
 
-def _search(_ctx: Context, typed: str) -> Goto:
+def _search(_ctx: Context, text: str) -> Goto:
     """Lead to what was searched for; what was typed is not kept, for it may be anything."""
-    found = offices.search(typed)
+    found = offices.search(text)
     if not found:
         return stay(note=provinces.NOTHING_FOUND())
     if len(found) == 1:

@@ -143,8 +143,8 @@ def _choose_kind(ctx: Context, *, unit: bool) -> Goto:
     return Goto(screen=ScreenName.REG_NAME)
 
 
-def _name(ctx: Context, typed: str) -> Goto:
-    name = parse_unit_name(typed) if ctx.account.is_unit else parse_name(typed)
+def _name(ctx: Context, text: str) -> Goto:
+    name = parse_unit_name(text) if ctx.account.is_unit else parse_name(text)
     ctx.core.accounts.set_name(ctx.tx, ctx.account, name)
     return _forgetting(_on(ctx))
 
@@ -168,11 +168,11 @@ NAME = Screen(
 )
 
 
-def _identity(ctx: Context, typed: str) -> Goto:
+def _identity(ctx: Context, text: str) -> Goto:
     if ctx.account.is_unit:
-        number = parse_credit_code(typed)
+        number = parse_credit_code(text)
     else:
-        number = parse_resident_id(typed, today=ctx.tx.now.astimezone(CHINA).date())
+        number = parse_resident_id(text, today=ctx.tx.now.astimezone(CHINA).date())
     ctx.core.accounts.set_identity(ctx.tx, ctx.account, number)
     return _on(ctx)
 
@@ -205,10 +205,10 @@ def _show_phone(ctx: Context) -> View:
     )
 
 
-def _phone(ctx: Context, typed: str) -> Goto:
-    if registration.BACK_REPLY.means(typed):
+def _phone(ctx: Context, text: str) -> Goto:
+    if registration.BACK_REPLY.means(text):
         return _on(ctx) if ctx.account.phone_sealed else Goto(screen=ScreenName.HOME)
-    account, phone = ctx.account, parse_phone(typed)
+    account, phone = ctx.account, parse_phone(text)
     ctx.core.accounts.offer_phone(ctx.tx, account, phone)
     return replace(codes.request(ctx, _code_binding(ctx, phone), ScreenName.REG_CODE), args=_back(ctx))
 
@@ -255,9 +255,9 @@ def _resend(ctx: Context, _arg: str) -> Goto:
     return replace(again, args=_back(ctx))
 
 
-def _code(ctx: Context, typed: str) -> Goto:
+def _code(ctx: Context, text: str) -> Goto:
     binding = _code_binding(ctx, ctx.account.new_phone)
-    result = ctx.core.verification.check(ctx.tx, binding, codes.digits(typed), received_at=ctx.received_at)
+    result = ctx.core.verification.check(ctx.tx, binding, codes.digits(text), received_at=ctx.received_at)
     return _proved(ctx) if result.right else codes.wrong(result)
 
 

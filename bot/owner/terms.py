@@ -113,13 +113,13 @@ def _resend(ctx: Context, _arg: str) -> Goto:
     return codes.request(ctx, binding, ScreenName.CODE)
 
 
-def _code(ctx: Context, typed: str) -> Goto:
+def _code(ctx: Context, text: str) -> Goto:
     begun = ctx.preselection
     result = ctx.core.preselections.verify(
         ctx.tx,
         ctx.account,
         begun.preselection_id,
-        codes.digits(typed),
+        codes.digits(text),
         office=ctx.office,
         received_at=ctx.received_at,
     )

@@ -133,9 +133,9 @@ CERTIFICATE_KIND = Screen(
 )
 
 
-def _certificate(ctx: Context, typed: str) -> Goto:
+def _certificate(ctx: Context, text: str) -> Goto:
     kind = CertificateKind(ctx.arg("kind"))
-    papers = Papers(certificate_kind=kind, certificate=parse_certificate(kind, typed))
+    papers = Papers(certificate_kind=kind, certificate=parse_certificate(kind, text))
     ctx.core.preselections.enter_certificate(ctx.tx, ctx.preselection.preselection_id, papers)
     return go_on(ctx)
 

@@ -165,9 +165,9 @@ def _count(tx: Tx, transition: Transition) -> None:
     transition.after_showing(tx, transition.shown(tx, open_record(tx, CHAT, FIRST)), shown_at=tx.now)
 
 
-def _lead(ctx: Context, typed: Command) -> Goto:
+def _lead(ctx: Context, command: Command) -> Goto:
     """Lead the few commands that do not leave a rehearsal."""
     del ctx
-    if typed.name == "rehearse":
+    if command.name == "rehearse":
         return Goto(screen=FIRST)
-    return stay(note=words.INTRODUCTION() if typed.name == "help" else home.unknown_command())
+    return stay(note=words.INTRODUCTION() if command.name == "help" else home.unknown_command())

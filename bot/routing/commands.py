@@ -82,23 +82,23 @@ WITH_FILE = frozenset({"vehicles"})
 _IN_REHEARSALS = frozenset({"rehearse", "help"})
 
 
-def leaves_rehearsal(ctx: Context, typed: Command) -> bool:
+def leaves_rehearsal(ctx: Context, command: Command) -> bool:
     """Whether a command leads out of a rehearsal: whatever is really done, and /cancel."""
-    desk = DESK.get(typed.name)
+    desk = DESK.get(command.name)
     may = desk is not None and desk.permission in ctx.admin.permissions
-    return may or (typed.name in OWNER_COMMANDS and typed.name not in _IN_REHEARSALS)
+    return may or (command.name in OWNER_COMMANDS and command.name not in _IN_REHEARSALS)
 
 
-def lead(ctx: Context, typed: Command) -> Goto:
+def lead(ctx: Context, command: Command) -> Goto:
     """Lead a command to its screen; a command of the desk is unknown to whoever may not give it."""
-    if ctx.has_left and typed.name == "cancel":  # that was all that was to be given up
+    if ctx.has_left and command.name == "cancel":  # that was all that was to be given up
         return stay()
-    command = DESK.get(typed.name)
-    if command is None or command.permission not in ctx.admin.permissions:
-        return home.command(ctx, typed)
-    if not typed.rest and typed.name not in WITHOUT_WORDS:
-        raise Usage(typed.name)
-    return command.parse(ctx, typed.rest)
+    desk_command = DESK.get(command.name)
+    if desk_command is None or desk_command.permission not in ctx.admin.permissions:
+        return home.command(ctx, command)
+    if not command.arguments and command.name not in WITHOUT_WORDS:
+        raise Usage(command.name)
+    return desk_command.parse(ctx, command.arguments)
 
 
 GLOBAL: Mapping[ActionName, Handler] = {

@@ -100,4 +100,4 @@ def _command(text: str, username: str) -> Command | None:
     name, _, meant = head.partition("@")
     if meant and meant.lower() != username.lower():
         return None
-    return Command(name=name.lower(), rest=rest.strip())
+    return Command(name=name.lower(), arguments=rest.strip())

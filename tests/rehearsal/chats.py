@@ -160,7 +160,7 @@ class Chats:
             await self.press(chat, data)
         elif act.startswith("/"):
             name, _, rest = act[1:].partition(" ")
-            await self._handle(chat, Command(name=name, rest=rest))
+            await self._handle(chat, Command(name=name, arguments=rest))
         else:
             code = _CODE.search(shown.words)
             await self._handle(chat, Typed(text=act or (code[1] if code else "?")))

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from bot.desk.arguments import first_time, kind_of, named, read_time, words_of
+from bot.desk.arguments import first_time, kind_of, read_time, split_args, split_named_args
 from bot.desk.bans import read_wish
 from bot.desk.releases import read_release
 from bot.errors.commands import UnreadableTime, Usage
@@ -82,18 +82,18 @@ def test_day_at_the_beginning_leaves_the_reason_as_it_was_typed(day: str, reason
     ],
 )
 def test_name_may_have_blanks_in_it(written: str, name: str) -> None:
-    assert [name, "资料 有误"] == named("void", written, 2)
+    assert [name, "资料 有误"] == split_named_args("void", written, 2)
 
 
 @pytest.mark.parametrize("written", ["", "粤K12345", "粤K 12345 ", "  ", "，"])
 def test_name_alone_is_not_enough(written: str) -> None:
     with pytest.raises(Usage):
-        named("void", written, 2)
+        split_named_args("void", written, 2)
 
 
 def test_commas_part_words_but_not_the_last() -> None:
-    assert words_of("withhold", " 粤K， small、A888# ", 3) == ["粤K", "small", "A888#"]
-    assert words_of("reject", "12,看不清,请重拍", 2) == ["12", "看不清,请重拍"]
+    assert split_args("withhold", " 粤K， small、A888# ", 3) == ["粤K", "small", "A888#"]
+    assert split_args("reject", "12,看不清,请重拍", 2) == ["12", "看不清,请重拍"]
 
 
 @pytest.mark.parametrize("written", ["small_nev", "Small_NEV", "小型新能源", "小型新能源汽车"])

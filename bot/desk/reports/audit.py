@@ -25,7 +25,7 @@ _A_PAGE = 10
 _MOST_EXPORTED = 20_000
 
 
-def parse(ctx: Context, rest: str) -> Goto:
+def parse(ctx: Context, arguments: str) -> Goto:
     """Lead from /audit WHAT to the newest entries that fit.
 
     An identity number or a telephone goes no further than this step.
@@ -35,11 +35,11 @@ def parse(ctx: Context, rest: str) -> Goto:
         NotInJournal: it is nothing that can be looked for.
         NotYourOffice: it is an office of others.
     """
-    if not rest.split():
+    if not arguments.split():
         raise Usage("audit")
     scope = scope_of(ctx.admin, Permission.AUDIT, ctx.core.offices)
     today = ctx.today
-    query = ctx.core.audit_search.parse_query(ctx.tx, words.meant(rest, today), today=today)
+    query = ctx.core.audit_search.parse_query(ctx.tx, words.meant(arguments, today), today=today)
     if query.office and not scope.holds(query.office):
         raise NotYourOffice
     newest = audit_search.newest(ctx.tx)

@@ -40,14 +40,14 @@ def offices_of(ctx: Context, permission: Permission) -> list[Office]:
     return found
 
 
-def office_asked(ctx: Context, command: str, permission: Permission, rest: str) -> Office | None:
+def office_asked(ctx: Context, command: str, permission: Permission, arguments: str) -> Office | None:
     """Return the office that stands behind a command, or the only one there is to choose; None for neither.
 
     Raises:
         Usage: there is more than an office.
         OfficeUnknown, NotYourOffice: it is none of theirs.
     """
-    words = rest.split()
+    words = arguments.split()
     if len(words) > 1:
         raise Usage(command)
     if words:

@@ -34,14 +34,14 @@ class Counted:
     fills: tuple[Fill, ...]
 
 
-def parse(ctx: Context, rest: str) -> Goto:
+def parse(ctx: Context, arguments: str) -> Goto:
     """Lead from /segments [粤K] to the office's segments, or to the choice of an office.
 
     Raises:
         Usage: it is something else.
         OfficeUnknown, NotYourOffice: the office is none of theirs.
     """
-    office = office_asked(ctx, "segments", Permission.SEGMENTS, rest)
+    office = office_asked(ctx, "segments", Permission.SEGMENTS, arguments)
     return of_office(office.code) if office else Goto(screen=ScreenName.DESK_SEGMENTS)
 
 

@@ -26,14 +26,14 @@ from core.values.offices import Office
 _ALL = "all"
 
 
-def parse(ctx: Context, rest: str) -> Goto:
+def parse(ctx: Context, arguments: str) -> Goto:
     """Lead from /stats [粤K] to the figures of an office, or of all one's own.
 
     Raises:
         Usage: it is something else.
         OfficeUnknown, NotYourOffice: the office is none of theirs.
     """
-    office = office_asked(ctx, "stats", Permission.STATS, rest)
+    office = office_asked(ctx, "stats", Permission.STATS, arguments)
     return _go(office.code if office else _ALL, SPANS[0])
 
 

@@ -34,13 +34,13 @@ _A_PAGE = 6
 _WITHOUT_MOMENT = frozenset({TaskKind.POOL, TaskKind.CALENDAR})
 
 
-def parse(_ctx: Context, rest: str) -> Goto:
+def parse(_ctx: Context, arguments: str) -> Goto:
     """Lead from /desk to what waits.
 
     Raises:
         Usage: something stands behind it.
     """
-    if rest.strip():
+    if arguments.strip():
         raise Usage("desk")
     return to_page("0")
 

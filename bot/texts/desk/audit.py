@@ -155,9 +155,9 @@ _SUBJECTS: dict[str, Phrase] = {
 _ASKED = {IDENTITY: phrase("身份证号(不显示)"), PHONE: phrase("手机号(不显示)"), **_ACTORS}
 
 
-def meant(written: str, today: date) -> str:
+def meant(raw: str, today: date) -> str:
     """Return what was asked of the journal in the words that it knows."""
-    return _PART.sub(lambda found: _meant(found[0], today), written)
+    return _PART.sub(lambda found: _meant(found[0], today), raw)
 
 
 def _meant(word: str, today: date) -> str:
@@ -249,8 +249,8 @@ def _kind(kind: str) -> str:
     return str(KINDS[PlateKind(kind)]) if kind in set(PlateKind) else kind
 
 
-def _plate(written: str) -> str:
-    return plate(written[:2], written[2:].lstrip("·"))
+def _plate(raw: str) -> str:
+    return plate(raw[:2], raw[2:].lstrip("·"))
 
 
 def _number(value: object) -> str:
