@@ -14,7 +14,7 @@ from bot.desk.reports import segments, stats
 from bot.desk.reports import work_queue as waiting
 from bot.pictures.segments import segments_picture
 from bot.pictures.statistics import stats_picture
-from bot.pictures.work_queue import desk_picture
+from bot.pictures.work_queue import dashboard_picture
 from core.clock import CHINA
 from core.pool.segments import Segment
 from core.reporting.statistics import Day, Fill, Hour, Stats
@@ -132,7 +132,7 @@ def main(folder: Path) -> None:
     made = {
         "segments.png": segments_picture(segments.picture(OFFICE, AT, some_fills())),
         "stats.png": stats_picture(stats.picture(some_stats(), OFFICE)),
-        "desk.png": desk_picture(waiting.picture(some_desk())),
+        "desk.png": dashboard_picture(waiting.picture(some_desk())),
     }
     for name, content in made.items():
         (folder / name).write_bytes(content)

@@ -9,8 +9,8 @@ from bot.pictures.batch import batch_picture
 from bot.pictures.evidence import Exhibit, evidence_picture
 from bot.pictures.receipt import Receipt, receipt_picture
 from bot.pictures.segments import Segments, segments_picture
-from bot.pictures.statistics import Figures, stats_picture
-from bot.pictures.work_queue import Glance, desk_picture
+from bot.pictures.statistics import StatisticsSheet, stats_picture
+from bot.pictures.work_queue import Dashboard, dashboard_picture
 from bot.texts.owner import appeal as texts
 from core.appeals import Appeal, Slot
 from core.errors import OperationError
@@ -70,7 +70,7 @@ class ReceiptPicture:
 class ReportPicture:
     """A report of the desk."""
 
-    report: Segments | Figures | Glance
+    report: Segments | StatisticsSheet | Dashboard
 
     @property
     def key(self) -> str:
@@ -82,10 +82,10 @@ class ReportPicture:
         match self.report:
             case Segments():
                 return segments_picture(self.report)
-            case Figures():
+            case StatisticsSheet():
                 return stats_picture(self.report)
-            case Glance():
-                return desk_picture(self.report)
+            case Dashboard():
+                return dashboard_picture(self.report)
 
 
 def _marked(*, rehearsal: bool) -> str:

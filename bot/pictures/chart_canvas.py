@@ -65,7 +65,7 @@ def ramp_of(ground: Ground) -> Ramp:
     return Ramp(ground * _LEVELS, ground * _LEVELS + 1, _LEVELS)
 
 
-class Board:
+class ChartCanvas:
     """A sheet that is being drawn on; places are px from its upper left corner.
 
     Args:
@@ -159,17 +159,17 @@ def fitted(words: str, size: int, within: float) -> tuple[str, int]:
 
 
 def legend(
-    board: Board, left: float, top: float, entries: Sequence[tuple[Ground | None, str]], size: int
+    canvas: ChartCanvas, left: float, top: float, entries: Sequence[tuple[Ground | None, str]], size: int
 ) -> None:
     """Set the meanings of colours side by side; without a colour it is the hatching."""
     side = round(size * 0.8)
     for ground, words in entries:
         if ground is None:
-            board.box(left, top + size * 0.25, side, side, Ground.TRACK)
-            board.hatch(left, top + size * 0.25, side, side, Ground.SLATE)
+            canvas.box(left, top + size * 0.25, side, side, Ground.TRACK)
+            canvas.hatch(left, top + size * 0.25, side, side, Ground.SLATE)
         else:
-            board.box(left, top + size * 0.25, side, side, ground)
-        board.text(left + side + 8, top, words, size, strength=GREY)
+            canvas.box(left, top + size * 0.25, side, side, ground)
+        canvas.text(left + side + 8, top, words, size, strength=GREY)
         left += side + 8 + text_width(words, size) + 26
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.pictures.chart_canvas import GREY, Board, Ground
+from bot.pictures.chart_canvas import GREY, ChartCanvas, Ground
 
 TILE_GAP = 16
 _PAD = 18
@@ -21,14 +21,16 @@ class Tile:
     ground: Ground = Ground.TILE
 
 
-def put_tile(board: Board, place: tuple[float, float], size: tuple[float, float], tile: Tile) -> None:
+def put_tile(canvas: ChartCanvas, place: tuple[float, float], size: tuple[float, float], tile: Tile) -> None:
     """Set a tile; what is too long becomes smaller, and is cut in the end."""
     (left, top), (width, height) = place, size
     room = width - 2 * _PAD
     strength = GREY if tile.ground == Ground.TILE else 1.0
-    board.box(left, top, width, height, tile.ground, corner=10)
-    board.text(left + _PAD, top + 12, tile.label, _LABEL_SIZE, on=tile.ground, strength=strength, within=room)
-    board.text(left + _PAD, top + 46, tile.number, _NUMBER_SIZE, on=tile.ground, bold=True, within=room)
-    board.text(
+    canvas.box(left, top, width, height, tile.ground, corner=10)
+    canvas.text(
+        left + _PAD, top + 12, tile.label, _LABEL_SIZE, on=tile.ground, strength=strength, within=room
+    )
+    canvas.text(left + _PAD, top + 46, tile.number, _NUMBER_SIZE, on=tile.ground, bold=True, within=room)
+    canvas.text(
         left + _PAD, top + height - 34, tile.hint, _HINT_SIZE, on=tile.ground, strength=strength, within=room
     )

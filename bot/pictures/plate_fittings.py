@@ -81,7 +81,7 @@ def plate_body(layout: PlateLayout, scale: float) -> Image.Image:
     return pen.reduced().point([_FULL if value >= _HALF else 0 for value in range(256)])
 
 
-def furniture(layout: PlateLayout, scale: float) -> Image.Image:
+def fittings(layout: PlateLayout, scale: float) -> Image.Image:
     """Return everything on a plate but its characters (mode L, 255 = full ink)."""
     pen = _Pen(layout, scale)
     _draw_frame(pen, layout)

@@ -12,7 +12,7 @@ from PIL import Image, ImageChops
 from bot.pictures.canvas import coloured, png
 from bot.pictures.layout import LAYOUTS, OFFICE_CELLS, PlateLayout, layout_of
 from bot.pictures.palette import Palette, palette_of
-from bot.pictures.plate_fittings import furniture, plate_body
+from bot.pictures.plate_fittings import fittings, plate_body
 from bot.pictures.plate_glyphs import cell_glyph
 
 PICTURE_SCALE = 2.0
@@ -64,7 +64,7 @@ class PlatePainter:
     @cached_property
     def blank(self) -> Image.Image:
         """A plate without characters, its corners cut to paper; shared, so copy it first."""
-        plate = self.inked(furniture(self.layout, self.scale), 0, 0)
+        plate = self.inked(fittings(self.layout, self.scale), 0, 0)
         paper = Image.new("L", plate.size, self.palette.text.ground)
         paper.paste(plate, (0, 0), plate_body(self.layout, self.scale))
         return paper
@@ -110,7 +110,7 @@ def paste_plate(
     paste_serial(sheet, painter, serial, corner)
 
 
-def draw_plate(
+def render_plate(
     office: str, kind: str, serial: str, *, scale: float = 1.0, rehearsal: bool = False
 ) -> Image.Image:
     """Return a drawn plate in RGB.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.pictures.chart_canvas import GREY, Board, Ground, legend
+from bot.pictures.chart_canvas import GREY, ChartCanvas, Ground, legend
 
 WIDTH = 900
 MARGIN = 36
@@ -64,17 +64,17 @@ def segments_picture(page: Segments) -> bytes:
     """Return a PNG of a page of segments."""
     heads = sum(_begins(page.bars, index) for index in range(len(page.bars)))
     rows = sum(_height(bar) for bar in page.bars) + heads * _HEAD_HEIGHT
-    board = Board(WIDTH, _TITLE_HEIGHT + (rows or _EMPTY_HEIGHT) + _FOOT_HEIGHT)
-    board.text(MARGIN, 24, page.title, TITLE_SIZE, bold=True, within=WIDTH - 2 * MARGIN)
-    board.text(MARGIN, 76, page.at, TEXT_SIZE, strength=GREY)
+    canvas = ChartCanvas(WIDTH, _TITLE_HEIGHT + (rows or _EMPTY_HEIGHT) + _FOOT_HEIGHT)
+    canvas.text(MARGIN, 24, page.title, TITLE_SIZE, bold=True, within=WIDTH - 2 * MARGIN)
+    canvas.text(MARGIN, 76, page.at, TEXT_SIZE, strength=GREY)
     top = float(_TITLE_HEIGHT)
     if not page.bars:
-        board.text(MARGIN, top + 10, page.empty, HEAD_SIZE)
+        canvas.text(MARGIN, top + 10, page.empty, HEAD_SIZE)
     for index, bar in enumerate(page.bars):
         if _begins(page.bars, index):
-            _head(board, top, bar.head, page)
+            _head(canvas, top, bar.head, page)
             top += _HEAD_HEIGHT
-        _bar(board, top, bar, page.mark)
+        _bar(canvas, top, bar, page.mark)
         top += _height(bar)
     entries = (
         (Ground.BLUE, page.taken_words),
@@ -84,8 +84,8 @@ def segments_picture(page: Segments) -> bytes:
         (Ground.TRACK, page.free_words),
         (None, page.withheld_words),
     )
-    legend(board, MARGIN, board.height - 44, entries, TEXT_SIZE)
-    return board.png()
+    legend(canvas, MARGIN, canvas.height - 44, entries, TEXT_SIZE)
+    return canvas.png()
 
 
 def _begins(bars: Sequence[Bar], index: int) -> bool:
@@ -96,30 +96,30 @@ def _height(bar: Bar) -> int:
     return ROW_HEIGHT + (KEPT_HEIGHT if bar.kept_back else 0)
 
 
-def _head(board: Board, top: float, words: str, page: Segments) -> None:
-    board.line((MARGIN, top + 4, WIDTH - MARGIN, top + 6), Ground.TRACK)
-    board.text(MARGIN, top + 14, words, HEAD_SIZE, bold=True, within=BAR_LEFT + BAR_WIDTH * page.mark - 80)
+def _head(canvas: ChartCanvas, top: float, words: str, page: Segments) -> None:
+    canvas.line((MARGIN, top + 4, WIDTH - MARGIN, top + 6), Ground.TRACK)
+    canvas.text(MARGIN, top + 14, words, HEAD_SIZE, bold=True, within=BAR_LEFT + BAR_WIDTH * page.mark - 80)
     mark = BAR_LEFT + BAR_WIDTH * page.mark
-    board.text(mark, top + 20, page.mark_words, TEXT_SIZE, align="centre", strength=GREY)
+    canvas.text(mark, top + 20, page.mark_words, TEXT_SIZE, align="centre", strength=GREY)
 
 
-def _bar(board: Board, top: float, bar: Bar, mark: float) -> None:
-    board.text(MARGIN, top + 2, bar.mask, MASK_SIZE, bold=True, within=BAR_LEFT - MARGIN - 12)
-    board.box(BAR_LEFT, top + 6, BAR_WIDTH, BAR_HEIGHT, Ground.TILE if bar.scheduled else Ground.TRACK)
+def _bar(canvas: ChartCanvas, top: float, bar: Bar, mark: float) -> None:
+    canvas.text(MARGIN, top + 2, bar.mask, MASK_SIZE, bold=True, within=BAR_LEFT - MARGIN - 12)
+    canvas.box(BAR_LEFT, top + 6, BAR_WIDTH, BAR_HEIGHT, Ground.TILE if bar.scheduled else Ground.TRACK)
     taken = _width(bar.taken)
     held = min(_width(bar.held), BAR_WIDTH - taken)
     withheld = min(_width(bar.withheld), BAR_WIDTH - taken - held)
     colour = Ground.RED if bar.full else Ground.AMBER if bar.taken >= mark else Ground.BLUE
-    board.hatch(BAR_LEFT + BAR_WIDTH - withheld, top + 6, withheld, BAR_HEIGHT, Ground.SLATE)
-    board.box(BAR_LEFT, top + 6, taken, BAR_HEIGHT, colour)
-    board.box(BAR_LEFT + taken, top + 6, held, BAR_HEIGHT, Ground.SKY)
-    board.dashes(BAR_LEFT + BAR_WIDTH * mark - 1, top, top + BAR_HEIGHT + 12)
+    canvas.hatch(BAR_LEFT + BAR_WIDTH - withheld, top + 6, withheld, BAR_HEIGHT, Ground.SLATE)
+    canvas.box(BAR_LEFT, top + 6, taken, BAR_HEIGHT, colour)
+    canvas.box(BAR_LEFT + taken, top + 6, held, BAR_HEIGHT, Ground.SKY)
+    canvas.dashes(BAR_LEFT + BAR_WIDTH * mark - 1, top, top + BAR_HEIGHT + 12)
     right, room = WIDTH - MARGIN, WIDTH - MARGIN - BAR_LEFT - BAR_WIDTH - 12
-    board.text(right, top + 2, bar.share, MASK_SIZE, align="right", bold=True, within=room)
+    canvas.text(right, top + 2, bar.share, MASK_SIZE, align="right", bold=True, within=room)
     room = WIDTH - MARGIN - BAR_LEFT
-    board.text(BAR_LEFT, top + 48, bar.figures, TEXT_SIZE, within=room)
-    board.text(BAR_LEFT, top + 78, bar.ways, TEXT_SIZE, strength=GREY, within=room)
-    board.text(BAR_LEFT, top + 78 + KEPT_HEIGHT, bar.kept_back, TEXT_SIZE, strength=GREY, within=room)
+    canvas.text(BAR_LEFT, top + 48, bar.figures, TEXT_SIZE, within=room)
+    canvas.text(BAR_LEFT, top + 78, bar.ways, TEXT_SIZE, strength=GREY, within=room)
+    canvas.text(BAR_LEFT, top + 78 + KEPT_HEIGHT, bar.kept_back, TEXT_SIZE, strength=GREY, within=room)
 
 
 def _width(share: float) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.pictures.chart_canvas import GREY, Board, Ground, axis, legend, short
+from bot.pictures.chart_canvas import GREY, ChartCanvas, Ground, axis, legend, short
 from bot.pictures.figure_tiles import TILE_GAP, Tile, put_tile
 
 WIDTH = 1000
@@ -41,7 +41,7 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class StatisticsSheet:
     """The whole picture, every word of it already chosen."""
 
     title: str
@@ -54,39 +54,39 @@ class Figures:
     charts: tuple[Chart, ...]
 
 
-def stats_picture(figures: Figures) -> bytes:
+def stats_picture(figures: StatisticsSheet) -> bytes:
     """Return a PNG of the figures."""
     rows = -(-len(figures.tiles) // TILES_A_ROW)
     top = 124 + rows * (_TILE_HEIGHT + TILE_GAP)
-    board = Board(WIDTH, top + 84 + len(figures.charts) * _BLOCK + 20)
-    board.text(MARGIN, 28, figures.title, TITLE_SIZE, bold=True, within=WIDTH - 2 * MARGIN)
-    board.text(MARGIN, 82, figures.at, TEXT_SIZE, strength=GREY)
+    canvas = ChartCanvas(WIDTH, top + 84 + len(figures.charts) * _BLOCK + 20)
+    canvas.text(MARGIN, 28, figures.title, TITLE_SIZE, bold=True, within=WIDTH - 2 * MARGIN)
+    canvas.text(MARGIN, 82, figures.at, TEXT_SIZE, strength=GREY)
     width = (WIDTH - 2 * MARGIN + TILE_GAP) / TILES_A_ROW
     for number, tile in enumerate(figures.tiles):
         row, column = divmod(number, TILES_A_ROW)
         place = (MARGIN + column * width, 124 + row * (_TILE_HEIGHT + TILE_GAP))
-        put_tile(board, place, (width - TILE_GAP, _TILE_HEIGHT), tile)
-    _share(board, top + 8, figures)
+        put_tile(canvas, place, (width - TILE_GAP, _TILE_HEIGHT), tile)
+    _share(canvas, top + 8, figures)
     for number, chart in enumerate(figures.charts):
-        _chart(board, top + 84 + number * _BLOCK, chart)
-    return board.png()
+        _chart(canvas, top + 84 + number * _BLOCK, chart)
+    return canvas.png()
 
 
-def _share(board: Board, top: float, figures: Figures) -> None:
+def _share(canvas: ChartCanvas, top: float, figures: StatisticsSheet) -> None:
     """Set the shares of both ways as one bar with their words in it, or outside where that is too narrow."""
     across, height = WIDTH - 2 * MARGIN, 50
-    board.box(MARGIN, top, across, height, Ground.TRACK)
+    canvas.box(MARGIN, top, across, height, Ground.TRACK)
     if not figures.random_words:
-        board.text(MARGIN + 16, top + 9, figures.nothing, TEXT_SIZE, on=Ground.TRACK)
+        canvas.text(MARGIN + 16, top + 9, figures.nothing, TEXT_SIZE, on=Ground.TRACK)
         return
     split = across * figures.random
-    board.box(MARGIN, top, split, height, Ground.BLUE)
-    board.box(MARGIN + split, top, across - split, height, Ground.GREEN)
+    canvas.box(MARGIN, top, split, height, Ground.BLUE)
+    canvas.box(MARGIN + split, top, across - split, height, Ground.GREEN)
     least = across * 0.3
     if split >= least:
-        board.text(MARGIN + 16, top + 9, figures.random_words, TEXT_SIZE, on=Ground.BLUE, within=split - 28)
+        canvas.text(MARGIN + 16, top + 9, figures.random_words, TEXT_SIZE, on=Ground.BLUE, within=split - 28)
     if across - split >= least:
-        board.text(
+        canvas.text(
             MARGIN + across - 16,
             top + 9,
             figures.composed_words,
@@ -97,21 +97,21 @@ def _share(board: Board, top: float, figures: Figures) -> None:
         )
 
 
-def _chart(board: Board, top: float, chart: Chart) -> None:
-    board.text(MARGIN, top + 6, chart.title, HEAD_SIZE, bold=True, within=WIDTH - 2 * MARGIN)
-    legend(board, MARGIN, top + 48, chart.meanings, TEXT_SIZE)
+def _chart(canvas: ChartCanvas, top: float, chart: Chart) -> None:
+    canvas.text(MARGIN, top + 6, chart.title, HEAD_SIZE, bold=True, within=WIDTH - 2 * MARGIN)
+    legend(canvas, MARGIN, top + 48, chart.meanings, TEXT_SIZE)
     scale = axis(max((sum(column.parts) for column in chart.columns), default=0))
     ground = top + _CHART_TOP + _CHART_HEIGHT
     left, right = MARGIN + _SCALE_WIDTH, WIDTH - MARGIN
     for number in scale:
         height = ground - _CHART_HEIGHT * number / scale[-1]
-        board.line((left, height, right, height + 1), Ground.TRACK, width=1)
-        board.text(left - 12, height - 15, short(number), TEXT_SIZE, align="right", strength=GREY, within=82)
+        canvas.line((left, height, right, height + 1), Ground.TRACK, width=1)
+        canvas.text(left - 12, height - 15, short(number), TEXT_SIZE, align="right", strength=GREY, within=82)
     slot = (right - left) / max(1, len(chart.columns))
     colours = [colour for colour, _ in chart.meanings]
     for number, column in enumerate(chart.columns):
-        _column(board, (left + number * slot, ground), slot, _heights(column.parts, scale[-1]), colours)
-    _labels(board, (left, ground + 8), slot, [column.label for column in chart.columns])
+        _column(canvas, (left + number * slot, ground), slot, _heights(column.parts, scale[-1]), colours)
+    _labels(canvas, (left, ground + 8), slot, [column.label for column in chart.columns])
 
 
 def _heights(parts: Sequence[int], most: int) -> list[float]:
@@ -120,7 +120,7 @@ def _heights(parts: Sequence[int], most: int) -> list[float]:
 
 
 def _column(
-    board: Board,
+    canvas: ChartCanvas,
     place: tuple[float, float],
     slot: float,
     heights: Sequence[float],
@@ -129,11 +129,11 @@ def _column(
     left, ground = place
     gap = max(1.0, slot * 0.22)
     for height, colour in zip(heights, colours, strict=True):
-        board.box(left + gap / 2, ground - height, max(1.0, slot - gap), height, colour)
+        canvas.box(left + gap / 2, ground - height, max(1.0, slot - gap), height, colour)
         ground -= height
 
 
-def _labels(board: Board, place: tuple[float, float], slot: float, labels: Sequence[str]) -> None:
+def _labels(canvas: ChartCanvas, place: tuple[float, float], slot: float, labels: Sequence[str]) -> None:
     """Set as many labels below a chart as have room: every one, every other, and so on."""
     left, top = place
     every = max(1, -(-_FEWEST_PX // max(1, round(slot)))) if slot < _FEWEST_PX else 1
@@ -141,4 +141,4 @@ def _labels(board: Board, place: tuple[float, float], slot: float, labels: Seque
         every = 1 if slot > 30 else 2  # noqa: PLR2004 - px for two digits
     for number in range(0, len(labels), every):
         middle = left + (number + 0.5) * slot
-        board.text(middle, top, labels[number], TEXT_SIZE, align="centre", strength=GREY)
+        canvas.text(middle, top, labels[number], TEXT_SIZE, align="centre", strength=GREY)

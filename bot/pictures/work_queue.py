@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.pictures.chart_canvas import GREY, Board, Ground, short
+from bot.pictures.chart_canvas import GREY, ChartCanvas, Ground, short
 from bot.pictures.figure_tiles import TILE_GAP, Tile, put_tile
 
 WIDTH = 900
@@ -27,7 +27,7 @@ class Ahead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Glance:
+class Dashboard:
     """The desk at a glance, every word of it already chosen."""
 
     title: str
@@ -37,35 +37,35 @@ class Glance:
     days: tuple[Ahead, ...] = ()
 
 
-def desk_picture(glance: Glance) -> bytes:
+def dashboard_picture(dashboard: Dashboard) -> bytes:
     """Return a PNG of the desk at a glance."""
-    rows = -(-len(glance.tiles) // TILES_A_ROW)
+    rows = -(-len(dashboard.tiles) // TILES_A_ROW)
     below = _TOP + rows * (_TILE_HEIGHT + TILE_GAP)
-    board = Board(WIDTH, below + (_DAYS_HEIGHT if glance.days else 0) + 20)
-    board.text(MARGIN, 24, glance.title, TITLE_SIZE, bold=True, within=WIDTH - 2 * MARGIN)
-    board.text(MARGIN, 76, glance.at, TEXT_SIZE, strength=GREY, within=WIDTH - 2 * MARGIN)
+    canvas = ChartCanvas(WIDTH, below + (_DAYS_HEIGHT if dashboard.days else 0) + 20)
+    canvas.text(MARGIN, 24, dashboard.title, TITLE_SIZE, bold=True, within=WIDTH - 2 * MARGIN)
+    canvas.text(MARGIN, 76, dashboard.at, TEXT_SIZE, strength=GREY, within=WIDTH - 2 * MARGIN)
     width = (WIDTH - 2 * MARGIN + TILE_GAP) / TILES_A_ROW
-    for number, tile in enumerate(glance.tiles):
+    for number, tile in enumerate(dashboard.tiles):
         row, column = divmod(number, TILES_A_ROW)
         place = (MARGIN + column * width, _TOP + row * (_TILE_HEIGHT + TILE_GAP))
-        put_tile(board, place, (width - TILE_GAP, _TILE_HEIGHT), tile)
-    if glance.days:
-        _days(board, below, glance)
-    return board.png()
+        put_tile(canvas, place, (width - TILE_GAP, _TILE_HEIGHT), tile)
+    if dashboard.days:
+        _days(canvas, below, dashboard)
+    return canvas.png()
 
 
-def _days(board: Board, top: float, glance: Glance) -> None:
-    board.text(MARGIN, top + 8, glance.days_title, HEAD_SIZE, bold=True, within=WIDTH - 2 * MARGIN)
+def _days(canvas: ChartCanvas, top: float, dashboard: Dashboard) -> None:
+    canvas.text(MARGIN, top + 8, dashboard.days_title, HEAD_SIZE, bold=True, within=WIDTH - 2 * MARGIN)
     ground = top + 80 + _COLUMN_HEIGHT
-    most = max(1, *(day.number for day in glance.days))
-    slot = (WIDTH - 2 * MARGIN) / len(glance.days)
-    board.line((MARGIN, ground, WIDTH - MARGIN, ground + 1), Ground.TRACK)
-    for number, day in enumerate(glance.days):
+    most = max(1, *(day.number for day in dashboard.days))
+    slot = (WIDTH - 2 * MARGIN) / len(dashboard.days)
+    canvas.line((MARGIN, ground, WIDTH - MARGIN, ground + 1), Ground.TRACK)
+    for number, day in enumerate(dashboard.days):
         middle = MARGIN + (number + 0.5) * slot
         height = max(3.0, _COLUMN_HEIGHT * day.number / most) if day.number else 0.0
         colour = Ground.RED if day.today else Ground.BLUE
-        board.box(middle - slot * 0.3, ground - height, slot * 0.6, height, colour)
-        board.text(
+        canvas.box(middle - slot * 0.3, ground - height, slot * 0.6, height, colour)
+        canvas.text(
             middle,
             ground - height - 30,
             short(day.number),
@@ -74,4 +74,4 @@ def _days(board: Board, top: float, glance: Glance) -> None:
             bold=True,
             within=slot - 6,
         )
-        board.text(middle, ground + 8, day.label, TEXT_SIZE, align="centre", strength=GREY, within=slot - 6)
+        canvas.text(middle, ground + 8, day.label, TEXT_SIZE, align="centre", strength=GREY, within=slot - 6)

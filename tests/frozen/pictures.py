@@ -16,7 +16,7 @@ from bot.pictures.plates import plate_picture
 from bot.pictures.receipt import Receipt, receipt_picture
 from bot.pictures.segments import Bar, Segments, segments_picture
 from bot.pictures.statistics import Chart, Column, Figures, stats_picture
-from bot.pictures.work_queue import Ahead, Glance, desk_picture
+from bot.pictures.work_queue import Ahead, Dashboard, dashboard_picture
 from core.values.plates import PlateKind
 
 _SERIALS = {PlateKind.SMALL: "A1234", PlateKind.SMALL_NEV: "D12345", PlateKind.LARGE_NEV: "12345F"}
@@ -53,8 +53,8 @@ def _samples() -> Mapping[str, Callable[[], bytes]]:
     samples["segments of none"] = lambda: segments_picture(_segments())
     samples["statistics"] = lambda: stats_picture(_figures(1234))
     samples["statistics of nothing"] = lambda: stats_picture(_figures(0))
-    samples["desk"] = lambda: desk_picture(_glance(7))
-    samples["desk at rest"] = lambda: desk_picture(Glance(title="待办事项", at="现在", tiles=()))
+    samples["desk"] = lambda: dashboard_picture(_glance(7))
+    samples["desk at rest"] = lambda: dashboard_picture(Dashboard(title="待办事项", at="现在", tiles=()))
     samples["evidence of one"] = lambda: _evidence((40, 60))
     samples["evidence of two, beside each other"] = lambda: _evidence((300, 400), (200, 260))
     samples["evidence of two, one below the other"] = lambda: _evidence((400, 300), None)
@@ -155,8 +155,8 @@ def _figures(number: int) -> Figures:
     )
 
 
-def _glance(number: int) -> Glance:
-    return Glance(
+def _glance(number: int) -> Dashboard:
+    return Dashboard(
         title="待办事项",
         at="2026年3月10日 10:00 统计",
         tiles=tuple(

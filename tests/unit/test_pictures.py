@@ -16,7 +16,7 @@ from bot.pictures import png as pngfile
 from bot.pictures.batch import BatchLayout, batch_picture
 from bot.pictures.layout import LAYOUTS, Box, layout_of
 from bot.pictures.plate_glyphs import cell_glyph
-from bot.pictures.plates import draw_plate, painter_of, plate_picture
+from bot.pictures.plates import painter_of, plate_picture, render_plate
 from bot.pictures.receipt import Receipt, receipt_picture
 from bot.pictures.text_layout import set_line, wrapped
 
@@ -193,7 +193,7 @@ def test_characters_without_ink_are_refused() -> None:
 def test_ink_of_serial_stays_in_cells(kind: str) -> None:
     painter = painter_of(kind, 1.0, palette.palette_of(kind))
     plate = LAYOUTS[kind]
-    picture = draw_plate("粤K", kind, SERIALS[kind])
+    picture = render_plate("粤K", kind, SERIALS[kind])
     bare = painter.blank.copy()
     bare.putpalette(painter.palette.entries)
     bare_rgb = bare.convert("RGB")
@@ -204,25 +204,25 @@ def test_ink_of_serial_stays_in_cells(kind: str) -> None:
 
 
 def test_small_ground_is_blue() -> None:
-    picture = draw_plate("粤K", "small", "A1234")
+    picture = render_plate("粤K", "small", "A1234")
     assert colour(picture, 20, 15) == palette.BLUE
 
 
 def test_dot_is_white_and_round() -> None:
-    picture = draw_plate("粤K", "small", "A1234", scale=2)
+    picture = render_plate("粤K", "small", "A1234", scale=2)
     assert colour(picture, 269, 140) == palette.WHITE
     assert colour(picture, 269 - 8.5, 140 - 8.5) == palette.BLUE
     assert colour(picture, 269 + 13, 140) == palette.BLUE
 
 
 def test_large_nev_is_yellow_then_green() -> None:
-    picture = draw_plate("粤K", "large_nev", "12345F")
+    picture = render_plate("粤K", "large_nev", "12345F")
     assert colour(picture, 60, 15) == palette.YELLOW
     assert colour(picture, 300, 15) == palette.GREEN
 
 
 def test_small_nev_grows_greener_downwards() -> None:
-    picture = draw_plate("粤K", "small_nev", "D12345")
+    picture = render_plate("粤K", "small_nev", "D12345")
     column = [colour(picture, 145, y) for y in range(8, 130, 4) if not 50 < y < 90]
     assert [rgb[0] for rgb in column] == sorted((rgb[0] for rgb in column), reverse=True)
     assert column[0][0] - column[-1][0] > 100
@@ -230,13 +230,13 @@ def test_small_nev_grows_greener_downwards() -> None:
 
 @pytest.mark.parametrize("kind", ["small_nev", "large_nev"])
 def test_nev_characters_are_black(kind: str) -> None:
-    picture = draw_plate("粤E", kind, SERIALS[kind])
+    picture = render_plate("粤E", kind, SERIALS[kind])
     assert colour(picture, LAYOUTS[kind].cells[1].left + 4, 70) == palette.BLACK
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_frame_runs_round_the_plate(kind: str) -> None:
-    picture = draw_plate("粤K", kind, SERIALS[kind], scale=2)
+    picture = render_plate("粤K", kind, SERIALS[kind], scale=2)
     ink = palette.palette_of(kind).ink
     middle, last = LAYOUTS[kind].width, 2 * LAYOUTS[kind].height - 1
     assert {colour(picture, middle, 9), colour(picture, middle, last - 9)} == {ink}
@@ -244,7 +244,7 @@ def test_frame_runs_round_the_plate(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_corners_are_cut_to_paper(kind: str) -> None:
-    picture = draw_plate("粤K", kind, SERIALS[kind], scale=2)
+    picture = render_plate("粤K", kind, SERIALS[kind], scale=2)
     width, height = picture.size
     corners = itertools.product((0, width - 1), (0, height - 1))
     assert {colour(picture, x, y) for x, y in corners} == {palette.PAPER}
@@ -252,7 +252,7 @@ def test_corners_are_cut_to_paper(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_plate_bears_the_specimen_mark(kind: str) -> None:
-    picture = draw_plate("粤K", kind, SERIALS[kind], scale=2)
+    picture = render_plate("粤K", kind, SERIALS[kind], scale=2)
     right = round(LAYOUTS[kind].cells[-1].right * 2)
     mark = picture.crop((right - 70, 237, right, 263))
     ink = palette.palette_of(kind).ink
@@ -284,7 +284,7 @@ def test_batch_shows_the_plates_themselves() -> None:
     picture = opened(batch_of("small")).convert("RGB")
     size = LAYOUTS["small"].size(batch.scale_of("small"))
     left, top = BatchLayout(plate=size, title_lines=1, footer_lines=1, count=10).corner(7)
-    expected = draw_plate("粤K", "small", serials("small", 8)[7], scale=batch.scale_of("small"))
+    expected = render_plate("粤K", "small", serials("small", 8)[7], scale=batch.scale_of("small"))
     assert picture.crop((left, top, left + size[0], top + size[1])).tobytes() == expected.tobytes()
 
 
@@ -371,8 +371,8 @@ def test_rehearsal_marks_every_single_plate(kind: str) -> None:
 
 
 def test_small_drawings_are_marked_in_rehearsal() -> None:
-    ordinary = draw_plate("粤K", "small", "A1234")
-    assert watermarked(ordinary, draw_plate("粤K", "small", "A1234", rehearsal=True)) == 1.0
+    ordinary = render_plate("粤K", "small", "A1234")
+    assert watermarked(ordinary, render_plate("粤K", "small", "A1234", rehearsal=True)) == 1.0
 
 
 @pytest.mark.parametrize("kind", KINDS)

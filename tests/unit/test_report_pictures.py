@@ -18,8 +18,8 @@ from bot.pictures.chart_canvas import _COLOURS, Ground, axis, fitted
 from bot.pictures.figure_tiles import Tile
 from bot.pictures.font import text_width
 from bot.pictures.segments import Bar, Segments, segments_picture
-from bot.pictures.statistics import Chart, Column, Figures, stats_picture
-from bot.pictures.work_queue import Ahead, Glance, desk_picture
+from bot.pictures.statistics import Chart, Column, StatisticsSheet, stats_picture
+from bot.pictures.work_queue import Ahead, Dashboard, dashboard_picture
 
 HUGE = 98_765_432
 WORDS = "全部发牌机关的统计与待办事项一览表" * 3
@@ -63,13 +63,13 @@ def page(*bars: Bar, **more: str) -> Segments:
     return Segments(bars=bars, mark=0.6, **words)
 
 
-def figures(number: int, days: int, *, appeals: bool = False) -> Figures:
+def figures(number: int, days: int, *, appeals: bool = False) -> StatisticsSheet:
     tiles = tuple(Tile(label="选定号码", number=f"{number:,}", hint="日均 1.0") for _ in range(7 + appeals))
     parts = (number // days, number // days)
     columns = tuple(Column(parts=parts, label=f"{1 + day % 12}/{1 + day % 31}") for day in range(days))
     hours = tuple(Column(parts=(number // 24, 0), label=str(hour)) for hour in range(24))
     meanings = ((Ground.BLUE, "随机选号"), (Ground.GREEN, "自编选号"))
-    return Figures(
+    return StatisticsSheet(
         title="粤K 茂名市 近 30 天",
         at="2026年3月10日 10:00 统计",
         tiles=tiles,
@@ -84,8 +84,8 @@ def figures(number: int, days: int, *, appeals: bool = False) -> Figures:
     )
 
 
-def glance(number: int, tiles: int = 6) -> Glance:
-    return Glance(
+def dashboard(number: int, tiles: int = 6) -> Dashboard:
+    return Dashboard(
         title="待办事项",
         at="2026年3月10日 10:00 统计",
         tiles=tuple(Tile(label="临近到期", number=f"{number:,}", ground=Ground.RED) for _ in range(tiles)),
@@ -114,10 +114,10 @@ ALL: dict[str, Callable[[], bytes]] = {
     ),
     **{f"{number} in {days}": partial(_stats, number, days) for number in (0, 1, HUGE) for days in DAYS},
     "with appeals": lambda: stats_picture(figures(5, 7, appeals=True)),
-    "desk without anything": lambda: desk_picture(Glance(title="待办事项", at="现在", tiles=())),
-    "desk at rest": lambda: desk_picture(glance(0)),
-    "desk at work": lambda: desk_picture(glance(1)),
-    "desk under water": lambda: desk_picture(replace(glance(HUGE, tiles=8), title=WORDS, at=WORDS)),
+    "desk without anything": lambda: dashboard_picture(Dashboard(title="待办事项", at="现在", tiles=())),
+    "desk at rest": lambda: dashboard_picture(dashboard(0)),
+    "desk at work": lambda: dashboard_picture(dashboard(1)),
+    "desk under water": lambda: dashboard_picture(replace(dashboard(HUGE, tiles=8), title=WORDS, at=WORDS)),
 }
 
 
@@ -201,12 +201,12 @@ def test_ink_can_be_read_on_its_ground(ground: Ground) -> None:
 
 
 def test_equal_reports_are_one_picture() -> None:
-    assert ReportPicture(report=glance(1)).key == ReportPicture(report=glance(1)).key
-    assert ReportPicture(report=glance(1)).key != ReportPicture(report=glance(2)).key
+    assert ReportPicture(report=dashboard(1)).key == ReportPicture(report=dashboard(1)).key
+    assert ReportPicture(report=dashboard(1)).key != ReportPicture(report=dashboard(2)).key
 
 
 def test_every_report_is_drawn_by_its_own_painter() -> None:
     widths = {
-        opened(ReportPicture(report=report).draw()).width for report in (page(), figures(0, 7), glance(0))
+        opened(ReportPicture(report=report).draw()).width for report in (page(), figures(0, 7), dashboard(0))
     }
     assert widths == {segments.WIDTH, stats.WIDTH, desk.WIDTH}

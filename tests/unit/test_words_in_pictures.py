@@ -21,7 +21,7 @@ from bot.pictures.font import glyph, missing_glyphs, text_width
 from bot.pictures.segments import segments_picture
 from bot.pictures.statistics import stats_picture
 from bot.pictures.text_layout import wrapped
-from bot.pictures.work_queue import desk_picture
+from bot.pictures.work_queue import dashboard_picture
 from bot.texts.owner import appeal, selecting
 from bot.texts.pictures import SPECIMEN_MARK
 from core.appeals import Slot
@@ -148,7 +148,7 @@ REPORTS: dict[str, Callable[[], bytes]] = {
         stats.picture(replace(make_report_pictures.some_stats(), appeals=12), make_report_pictures.OFFICE)
     ),
     "stats of all": lambda: stats_picture(stats.picture(make_report_pictures.some_stats(), None)),
-    "desk": lambda: desk_picture(
+    "desk": lambda: dashboard_picture(
         waiting.picture(replace(make_report_pictures.some_desk(), task_kinds=tuple(TaskKind)))
     ),
 }
@@ -171,9 +171,9 @@ class Line:
 def lines(monkeypatch: pytest.MonkeyPatch) -> list[Line]:
     """Return a list of all that is set on boards from now on."""
     found: list[Line] = []
-    real = board.Board.text
+    real = board.ChartCanvas.text
 
-    def text(self: board.Board, left: float, top: float, words: str, size: int, **more: Any) -> None:
+    def text(self: board.ChartCanvas, left: float, top: float, words: str, size: int, **more: Any) -> None:
         within = more.get("within")
         shown, fitting = (words, size) if within is None else board.fitted(words, size, within)
         width = math.ceil(text_width(shown, fitting))
@@ -183,7 +183,7 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> list[Line]:
             found.append(Line(words, shown, left_edge, top, width, low, self.width))
         real(self, left, top, words, size, **more)
 
-    monkeypatch.setattr(board.Board, "text", text)
+    monkeypatch.setattr(board.ChartCanvas, "text", text)
     return found
 
 
@@ -226,7 +226,7 @@ def test_no_line_of_a_report_hides_another(name: str, language: Language, lines:
 
 
 def test_control_what_is_cut_or_hidden_is_found(lines: list[Line]) -> None:
-    sheet = board.Board(200, 200)
+    sheet = board.ChartCanvas(200, 200)
     sheet.text(10, 10, "a line that is far too long", 24, within=100)
     sheet.text(10, 14, "gy", 24)
     assert lines[0].shown != lines[0].words

@@ -15,7 +15,7 @@ from bot.i18n import formatting as common
 from bot.pictures.cards import ReportPicture
 from bot.pictures.chart_canvas import Ground
 from bot.pictures.figure_tiles import Tile
-from bot.pictures.statistics import Chart, Column, Figures
+from bot.pictures.statistics import Chart, Column, StatisticsSheet
 from bot.spreadsheets import Table
 from bot.texts.desk.reports import parts as texts
 from bot.texts.desk.reports import stats as words
@@ -93,11 +93,11 @@ def _show(ctx: Context) -> View:
     )
 
 
-def picture(found: Stats, office: Office | None) -> Figures:
+def picture(found: Stats, office: Office | None) -> StatisticsSheet:
     """Return the picture of some figures."""
     total = found.total
     selected = total.selected
-    return Figures(
+    return StatisticsSheet(
         title=words.stats_title(office, len(found.days)),
         at=texts.counted_at(found.at),
         tiles=tuple(_tiles(found)),

@@ -18,7 +18,7 @@ from bot.pictures.batch import NUMBERS
 from bot.pictures.cards import ReportPicture
 from bot.pictures.chart_canvas import Ground
 from bot.pictures.figure_tiles import Tile
-from bot.pictures.work_queue import Ahead, Glance
+from bot.pictures.work_queue import Ahead, Dashboard
 from bot.spreadsheets import Table
 from bot.texts.desk.reports import parts as texts
 from bot.texts.desk.reports import waiting as words
@@ -101,9 +101,9 @@ def _text(queue: WorkQueue, page: list[Task], number_of_page: int) -> str:
     return texts.fitting(lines)
 
 
-def picture(queue: WorkQueue) -> Glance:
+def picture(queue: WorkQueue) -> Dashboard:
     """Return the desk at a glance."""
-    return Glance(
+    return Dashboard(
         title=words.DESK_TITLE(),
         at=texts.counted_at(queue.at),
         tiles=tuple(_tile(queue, task_kind) for task_kind in queue.task_kinds if _is_shown(queue, task_kind)),
