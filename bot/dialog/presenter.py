@@ -30,7 +30,7 @@ from bot.dialog.result import StepResult
 from bot.dialog.view import MessageKind, View
 from bot.i18n.formatting import clipped, plain, units
 from bot.pictures.picture import Picture
-from bot.pictures.worker import drawn
+from bot.pictures.worker import render
 
 _TOAST = 200
 _PROTECTED = "protected:"
@@ -120,7 +120,7 @@ class Presenter:
             parameters |= {"caption": text, "parse_mode": ParseMode.HTML}
         else:
             method = "editMessageMedia"
-            file = await _drawn(record, view.picture)
+            file = await _rendered(record, view.picture)
             said = {"caption": text, "parse_mode": ParseMode.HTML}
             parameters["media"] = {"type": "photo", "media": "attach://picture", **said}
             parameters["picture"] = InputFile(file, filename=_name_of(file))
@@ -149,7 +149,7 @@ class Presenter:
     async def _send_picture(self, record: Record, view: View, text: str) -> Message:
         if view.picture is None:
             raise ValueError("there is no picture to send")
-        file = await _drawn(record, view.picture)
+        file = await _rendered(record, view.picture)
         return await self._bot.send_photo(
             record.chat_id,
             file,
@@ -175,9 +175,9 @@ def _most(view: View) -> int:
     return MessageLimit.CAPTION_LENGTH if view.picture else MessageLimit.MAX_TEXT_LENGTH
 
 
-async def _drawn(record: Record, picture: Picture) -> bytes:
+async def _rendered(record: Record, picture: Picture) -> bytes:
     """Return a picture's file; those who rehearse hold up nobody else's pictures."""
-    return await (drawn(picture) if record.rehearsal is None else run_on_rehearsal_thread(picture.draw))
+    return await (render(picture) if record.rehearsal is None else run_on_rehearsal_thread(picture.render))
 
 
 def _key(view: View) -> str | None:

@@ -23,7 +23,7 @@ from bot.bot_api.http import RequestNotSentError
 from bot.bot_api.rate_limits import BULK, retry_after_seconds
 from bot.dialog.callback_data import CallbackCodec
 from bot.notifications.messages import FilePart, Part, TextPart, VenuePart, render_notification
-from bot.pictures.worker import drawn
+from bot.pictures.worker import render
 from core.bootstrap import Core
 from core.errors import XuanhaoError
 from core.notifications import queue as notification_queue
@@ -72,7 +72,7 @@ class Sender:
         self._worker = worker
         self._store_turn = asyncio.Semaphore(1)  # a press waits behind one of these at most
         self._once = asyncio.Semaphore(ONCE_AT_A_TIME)
-        self._drawing = asyncio.Semaphore(1)  # many at once would take the processor from whoever presses
+        self._rendering = asyncio.Semaphore(1)  # many at once would take the processor from whoever presses
 
     async def take_over(self) -> None:
         """Take up at once what a dead worker had in its hands: for whoever is alone on the database."""
@@ -201,8 +201,8 @@ class Sender:
     async def _send_picture(self, chat_id: int, part: TextPart) -> Message:
         if part.picture is None:
             raise ValueError("there is no picture to send")
-        async with self._drawing:
-            file = await drawn(part.picture)
+        async with self._rendering:
+            file = await render(part.picture)
         return await self._bot.send_photo(
             chat_id,
             file,

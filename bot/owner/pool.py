@@ -31,7 +31,7 @@ class BulletinPicture:
         """Return what tells it from other pictures."""
         return f"bulletin:{hashlib.sha256(repr(self.sheet).encode()).hexdigest()}"
 
-    def draw(self) -> bytes:
+    def render(self) -> bytes:
         """Return a PNG."""
         return bulletin_picture(self.sheet)
 

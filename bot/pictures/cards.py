@@ -41,7 +41,7 @@ class BatchPicture:
         """Return what tells it from other pictures."""
         return f"{_marked(rehearsal=self.rehearsal)}batch:{self.kind}:{self.title}:{','.join(self.serials)}"
 
-    def draw(self) -> bytes:
+    def render(self) -> bytes:
         """Return a PNG."""
         return batch_picture(self.office, self.kind, self.serials, title=self.title, rehearsal=self.rehearsal)
 
@@ -61,7 +61,7 @@ class ReceiptPicture:
         said = hashlib.sha256(repr(self.receipt).encode()).hexdigest()
         return f"{_marked(rehearsal=self.rehearsal)}receipt:{self.number}:{said[:_TOLD_APART]}"
 
-    def draw(self) -> bytes:
+    def render(self) -> bytes:
         """Return a PNG."""
         return receipt_picture(replace(self.receipt, rehearsal=self.rehearsal))
 
@@ -77,7 +77,7 @@ class ReportPicture:
         """Return what tells it from other pictures: all that it says."""
         return f"report:{hashlib.sha256(repr(self.report).encode()).hexdigest()[:32]}"
 
-    def draw(self) -> bytes:
+    def render(self) -> bytes:
         """Return a PNG."""
         match self.report:
             case Segments():
@@ -108,7 +108,7 @@ class EvidencePicture:
         shown = ",".join(f"{slot}={key}" for slot, key in self.keys.items())
         return f"evidence:{self.mark}:{shown}"
 
-    def draw(self) -> bytes:
+    def render(self) -> bytes:
         """Return a JPEG."""
         exhibits = [
             Exhibit(label=self.labels[slot], jpeg=self._fetched(key)) for slot, key in self.keys.items()

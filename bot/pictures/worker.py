@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from bot.pictures.picture import Picture
 
-_EASEL = ThreadPoolExecutor(max_workers=1, thread_name_prefix="drawing")
+_RENDER_THREAD = ThreadPoolExecutor(max_workers=1, thread_name_prefix="drawing")
 _BRIEF = 0.001
 """CPU seconds that a light picture may take on the event loop.
 
@@ -24,17 +24,17 @@ _last: dict[type, float] = {}
 """CPU seconds that the last light picture of a class took."""
 
 
-async def drawn(picture: Picture) -> bytes:
+async def render(picture: Picture) -> bytes:
     """Return a picture's file."""
     if not getattr(picture, "is_light", False):
-        return await asyncio.get_running_loop().run_in_executor(_EASEL, picture.draw)
+        return await asyncio.get_running_loop().run_in_executor(_RENDER_THREAD, picture.render)
     if _last.get(type(picture), _BRIEF) < _BRIEF:
         return _timed(picture)
-    return await asyncio.get_running_loop().run_in_executor(_EASEL, _timed, picture)
+    return await asyncio.get_running_loop().run_in_executor(_RENDER_THREAD, _timed, picture)
 
 
 def _timed(picture: Picture) -> bytes:
     begun = time.thread_time()
-    file = picture.draw()
+    file = picture.render()
     _last[type(picture)] = time.thread_time() - begun
     return file

@@ -11,7 +11,7 @@ from tests.afterwards.house import House, local, open_house
 @pytest.fixture
 def plain_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Receipts have tests of their own; thousands of them would be drawn here."""
-    monkeypatch.setattr(ReceiptPicture, "draw", lambda _picture: b"a picture")
+    monkeypatch.setattr(ReceiptPicture, "render", lambda _picture: b"a picture")
 
 
 @pytest.fixture

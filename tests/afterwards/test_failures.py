@@ -145,7 +145,7 @@ async def test_picture_that_cannot_be_drawn_ends_as_failed(
     def no_picture(_picture: ReceiptPicture) -> bytes:
         raise OSError("no font")
 
-    monkeypatch.setattr(ReceiptPicture, "draw", no_picture)
+    monkeypatch.setattr(ReceiptPicture, "render", no_picture)
     await house.until(local("2026-03-17", 16, 59))
     rows = {row["state"] for row in await house.notices(1)}
     house.clock.set(DEADLINE - timedelta(seconds=1))

@@ -16,7 +16,7 @@ class UnknownPicture:
 
     key = "unknown"
 
-    def draw(self) -> bytes:
+    def render(self) -> bytes:
         return b""
 
 
@@ -25,7 +25,7 @@ def test_picture_of_a_rehearsal_is_another_than_the_real_one() -> None:
     assert shown.text.startswith(f"🎭 <b>{REHEARSAL_MARK}</b>")
     assert shown.picture is not None
     assert shown.picture.key != BATCH.key
-    assert shown.picture.draw() != BATCH.draw()
+    assert shown.picture.render() != BATCH.render()
 
 
 def test_picture_that_nobody_knows_to_mark_is_not_shown() -> None:

@@ -90,7 +90,7 @@ async def test_no_walk_through_a_rehearsal_writes_anything_real(
     core: Core, clock: FixedClock, chat: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for picture in (BatchPicture, ReceiptPicture):  # the drawing itself has tests of its own
-        monkeypatch.setattr(picture, "draw", lambda self: self.key.encode())
+        monkeypatch.setattr(picture, "render", lambda self: self.key.encode())
     chats = await Chats.on(core)
     await chats.do(chat, "/start")
     before, told = await digest(core), len(chats.messenger.told)

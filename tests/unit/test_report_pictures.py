@@ -207,6 +207,7 @@ def test_equal_reports_are_one_picture() -> None:
 
 def test_every_report_is_drawn_by_its_own_painter() -> None:
     widths = {
-        opened(ReportPicture(report=report).draw()).width for report in (page(), figures(0, 7), dashboard(0))
+        opened(ReportPicture(report=report).render()).width
+        for report in (page(), figures(0, 7), dashboard(0))
     }
     assert widths == {segments.WIDTH, stats.WIDTH, desk.WIDTH}

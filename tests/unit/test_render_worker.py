@@ -4,7 +4,7 @@ import threading
 import time
 from dataclasses import dataclass
 
-from bot.pictures.worker import drawn
+from bot.pictures.worker import render
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Sketch:
     is_light: bool = False
     key: str = ""
 
-    def draw(self) -> bytes:
+    def render(self) -> bytes:
         begun = time.thread_time()
         while time.thread_time() - begun < self.seconds:
             pass
@@ -28,28 +28,28 @@ class LightSketch(Sketch):
 
 async def test_heavy_pictures_are_drawn_beside_the_loop() -> None:
     for _ in range(3):
-        assert (await drawn(Sketch())).startswith(b"drawing")
+        assert (await render(Sketch())).startswith(b"drawing")
 
 
 async def test_light_pictures_are_drawn_on_the_spot_once_they_are_brief() -> None:
     here = threading.current_thread().name.encode()
-    assert (await drawn(LightSketch(seconds=0.01, is_light=True))).startswith(b"drawing")  # nothing is known
-    assert (await drawn(LightSketch(is_light=True))).startswith(b"drawing")  # the last one was slow
-    places = [await drawn(LightSketch(is_light=True)) for _ in range(20)]
+    assert (await render(LightSketch(seconds=0.01, is_light=True))).startswith(b"drawing")  # nothing is known
+    assert (await render(LightSketch(is_light=True))).startswith(b"drawing")  # the last one was slow
+    places = [await render(LightSketch(is_light=True)) for _ in range(20)]
     assert here in places
-    while await drawn(LightSketch(seconds=0.01, is_light=True)) != here:
-        await drawn(LightSketch(is_light=True))
-    assert (await drawn(LightSketch(is_light=True))).startswith(b"drawing")
+    while await render(LightSketch(seconds=0.01, is_light=True)) != here:
+        await render(LightSketch(is_light=True))
+    assert (await render(LightSketch(is_light=True))).startswith(b"drawing")
 
 
 async def test_waiting_does_not_count_as_drawing() -> None:
     @dataclass(frozen=True)
     class Waiting(Sketch):
-        def draw(self) -> bytes:
+        def render(self) -> bytes:
             time.sleep(0.01)  # as for the interpreter, or for a processor
-            return super().draw()
+            return super().render()
 
     here = threading.current_thread().name.encode()
-    assert (await drawn(Waiting(is_light=True))).startswith(b"drawing")  # nothing is known
-    places = [await drawn(Waiting(is_light=True)) for _ in range(20)]
+    assert (await render(Waiting(is_light=True))).startswith(b"drawing")  # nothing is known
+    places = [await render(Waiting(is_light=True)) for _ in range(20)]
     assert here in places
