@@ -72,7 +72,7 @@ def retry_after_seconds(error: RetryAfter) -> float:
     return pause.total_seconds() if isinstance(pause, timedelta) else float(pause)
 
 
-class Lane:
+class TokenBucket:
     """A token bucket that can be paused.
 
     It keeps one number, the moment at which it would be full again (a "virtual schedule"), so a
@@ -97,11 +97,11 @@ class Lane:
         self._full_at = max(self._full_at, until + self._tolerance)
 
     def paused_for(self, now: float) -> float:
-        """Return the seconds for which the lane is still paused."""
+        """Return the seconds for which the bucket is still paused."""
         return max(0.0, self._paused_until - now)
 
     def is_rested(self, now: float) -> bool:
-        """Return whether forgetting the lane would change nothing."""
+        """Return whether forgetting the bucket would change nothing."""
         return self._full_at <= now and self._paused_until <= now
 
 
@@ -109,7 +109,7 @@ class Lane:
 class _Call:
     """What the limiter knows of one call."""
 
-    lanes: tuple[Lane, ...]  # to be paused by a 429
+    buckets: tuple[TokenBucket, ...]  # to be paused by a 429
     is_counted: bool  # takes tokens
     is_repeatable: bool  # doing it twice is the same as once
 
@@ -136,8 +136,8 @@ class Limiter(BaseRateLimiter[str]):
         self._now = now
         self._sleep = sleep
         self._jitter = jitter
-        self._bulk = Lane(self._limits.bulk)
-        self._chats: dict[int | str, Lane] = {}
+        self._bulk = TokenBucket(self._limits.bulk)
+        self._chats: dict[int | str, TokenBucket] = {}
         self._tidy_at = _MANY_CHATS
 
     async def initialize(self) -> None:
@@ -155,7 +155,7 @@ class Limiter(BaseRateLimiter[str]):
         data: dict[str, Any],
         rate_limit_args: str | None,
     ) -> Answer:
-        """Do a call when its lanes are free, and again where that is right.
+        """Do a call when its buckets are free, and again where that is right.
 
         Raises:
             TelegramError: what the last try raised.
@@ -169,7 +169,7 @@ class Limiter(BaseRateLimiter[str]):
             except RetryAfter as error:
                 refusals += 1
                 self._take_refusal(call, error, refusals)
-                if not call.lanes:
+                if not call.buckets:
                     await self._sleep(retry_after_seconds(error))
             except NetworkError as error:
                 failures += 1
@@ -178,31 +178,31 @@ class Limiter(BaseRateLimiter[str]):
                 await self._sleep(self._gap(failures))
 
     def _classify(self, endpoint: str, chat_id: int | str | None, *, is_bulk: bool) -> _Call:
-        """Return lanes and kind of a call; one without a chat is nobody's but its own."""
-        lanes = () if chat_id is None else (self._chat(chat_id),)
+        """Return buckets and kind of a call; one without a chat is nobody's but its own."""
+        buckets = () if chat_id is None else (self._chat(chat_id),)
         return _Call(
-            lanes=(*lanes, self._bulk) if is_bulk else lanes,
+            buckets=(*buckets, self._bulk) if is_bulk else buckets,
             is_counted=endpoint.startswith(_COUNTED) and endpoint not in _UNCOUNTED,
             is_repeatable=endpoint.startswith(_REPEATABLE),
         )
 
     async def _wait_for_turn(self, call: _Call) -> None:
-        """Wait until every lane of the call lets it pass."""
-        for lane in call.lanes:
+        """Wait until every bucket of the call lets it pass."""
+        for bucket in call.buckets:
             while True:
                 now = self._now()
-                wait = max(lane.paused_for(now), lane.reserve(now) if call.is_counted else 0.0)
+                wait = max(bucket.paused_for(now), bucket.reserve(now) if call.is_counted else 0.0)
                 if wait <= 0.0:
                     break
                 await self._sleep(wait)
-                if not lane.paused_for(self._now()):
+                if not bucket.paused_for(self._now()):
                     break
 
     def _take_refusal(self, call: _Call, error: RetryAfter, refusals: int) -> None:
-        """Pause the lanes of a call that was refused; give up when it was refused too often."""
+        """Pause the buckets of a call that was refused; give up when it was refused too often."""
         seconds = retry_after_seconds(error)
-        for lane in call.lanes:
-            lane.pause(self._now() + seconds)
+        for bucket in call.buckets:
+            bucket.pause(self._now() + seconds)
         if refusals >= self._limits.refusals or seconds > self._limits.longest_pause.total_seconds():
             raise error
 
@@ -210,20 +210,22 @@ class Limiter(BaseRateLimiter[str]):
         """Return how long to wait after that many failures, in seconds."""
         return self._limits.first_gap.total_seconds() * 2.0 ** (failures - 1) * (0.5 + self._jitter())
 
-    def _chat(self, chat_id: int | str) -> Lane:
-        """Return the lane of a chat; lanes that have come to rest are forgotten now and then."""
-        lane = self._chats.get(chat_id)
-        if lane is None:
+    def _chat(self, chat_id: int | str) -> TokenBucket:
+        """Return the bucket of a chat; buckets that have come to rest are forgotten now and then."""
+        bucket = self._chats.get(chat_id)
+        if bucket is None:
             if len(self._chats) >= self._tidy_at:
                 self._tidy()
             is_person = isinstance(chat_id, int) and chat_id > 0
-            lane = self._chats[chat_id] = Lane(self._limits.chat if is_person else self._limits.group)
-        return lane
+            bucket = self._chats[chat_id] = TokenBucket(
+                self._limits.chat if is_person else self._limits.group
+            )
+        return bucket
 
     def _tidy(self) -> None:
-        """Forget lanes at rest; look again when there are twice as many as were left."""
+        """Forget buckets at rest; look again when there are twice as many as were left."""
         now = self._now()
-        self._chats = {chat: lane for chat, lane in self._chats.items() if not lane.is_rested(now)}
+        self._chats = {chat: bucket for chat, bucket in self._chats.items() if not bucket.is_rested(now)}
         self._tidy_at = max(_MANY_CHATS, 2 * len(self._chats))
 
 

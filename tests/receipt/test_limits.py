@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.bot_api.http import ConnectTimedOutError, RequestNotSentError
-from bot.bot_api.rate_limits import BULK, Lane, Limiter, Limits, Rate, retry_after_seconds
+from bot.bot_api.rate_limits import BULK, Limiter, Limits, Rate, TokenBucket, retry_after_seconds
 
 
 class Time:
@@ -289,7 +289,7 @@ async def test_chat_that_is_paused_is_not_forgotten(rig: Rig) -> None:
 def test_no_window_holds_more_than_rate_and_burst(
     arrivals: list[float], rate: float, burst: int, window: float
 ) -> None:
-    lane = Lane(Rate(per_second=rate, burst=burst))
+    lane = TokenBucket(Rate(per_second=rate, burst=burst))
     now = 0.0
     passed: list[float] = []
     for gap in arrivals:
