@@ -43,7 +43,7 @@ from bot.texts import rehearsal as rehearsal_words
 from bot.texts.desk import warnings
 from bot.texts.errors import of_error
 from bot.texts.owner import files as file_words
-from bot.texts.owner import home as words
+from bot.texts.owner import home as texts
 from bot.vehicle_import.loader import Loader
 from core.bootstrap import Core, Ports, bootstrap
 from core.errors import SettingsRefused
@@ -192,7 +192,7 @@ def _hooks(username: Callable[[], str]) -> EngineHooks:
         first_screen=ScreenName.HOME,
         old_button=common.OLD_BUTTON,
         of_error=of_error,
-        not_taken=words.not_taken,
+        not_taken=texts.not_taken,
         one_of_album=file_words.ONE_OF_ALBUM,
         command=commands.lead,
         with_file=commands.WITH_FILE,

@@ -12,10 +12,10 @@ from bot.dialog.view import Button, Style, View
 from bot.errors.commands import Usage
 from bot.i18n import formatting as common
 from bot.pictures.cards import evidence
-from bot.texts.desk import appeals as words
+from bot.texts.desk import appeals as texts
 from bot.texts.desk import lists, parts
 from bot.texts.errors import of_error
-from bot.texts.owner import appeal as owners
+from bot.texts.owner import appeal as owner_texts
 from core.appeals import Slot, queue
 from core.appeals.reviews import Card
 from core.errors import AppealMoved, AppealUnknown, InputError, Refusal, XuanhaoError
@@ -109,16 +109,16 @@ def _show_queue(ctx: Context) -> View:
         ctx.admin.require(Permission.APPEALS, code)
     waiting = queue(ctx.tx, [code] if code else mine)
     cards = [
-        Button(label=words.queued(one), action=ActionName.CARD, arg=str(one.appeal_id)) for one in waiting
+        Button(label=texts.queued(one), action=ActionName.CARD, arg=str(one.appeal_id)) for one in waiting
     ]
     page, turns = page_of(cards, int(ctx.arg("page") or 0), _A_PAGE)
     near, others = places_of(ctx, mine, code) if len(mine) > 1 else ([], ())
     places = [Button(label=one, action=ActionName.AT, arg=one) for one in near if one != code]
     if code:
-        places.insert(0, Button(label=words.ALL(), action=ActionName.AT))
+        places.insert(0, Button(label=texts.ALL(), action=ActionName.AT))
     oldest = waiting[0].submitted_at if waiting else None
     return View(
-        text=words.queue(len(waiting), oldest, code),
+        text=texts.queue(len(waiting), oldest, code),
         rows=(
             *in_columns(page, 1),
             *((tuple(turns),) if turns else ()),
@@ -177,22 +177,22 @@ def _show_card(ctx: Context) -> View:
     slots = (Slot(shown),) if shown in set(Slot) else tuple(Slot)
     views = [
         Button(label=label(), action=ActionName.PHOTO, arg=slot)
-        for slot, label in words.PHOTO_LABELS.items()
+        for slot, label in texts.PHOTO_LABELS.items()
         if slot != shown
     ]
     if shown:
-        views.append(Button(label=words.BOTH(), action=ActionName.PHOTO))
+        views.append(Button(label=texts.BOTH(), action=ActionName.PHOTO))
     return View(
-        text=words.card(card, missing=card.appeal.missing_photo is not None),
+        text=texts.card(card, missing=card.appeal.missing_photo is not None),
         picture=evidence(ctx.core.photos, card.appeal, slots),
         protected=True,
         rows=(
             tuple(views),
             (
-                Button(label=words.APPROVE(), action=ActionName.APPROVE, style=Style.SUCCESS),
-                Button(label=words.REJECT(), action=ActionName.REJECT, style=Style.DANGER),
+                Button(label=texts.APPROVE(), action=ActionName.APPROVE, style=Style.SUCCESS),
+                Button(label=texts.REJECT(), action=ActionName.REJECT, style=Style.DANGER),
             ),
-            (Button(label=words.QUEUE(), action=ActionName.QUEUE),),
+            (Button(label=texts.QUEUE(), action=ActionName.QUEUE),),
         ),
     )
 
@@ -220,13 +220,13 @@ def _show_approve(ctx: Context) -> View:
     card, bar = _judged(ctx, _id(ctx)), bool(ctx.args.get("bar"))
     holder = card.obstacles.holder
     may_bar = holder is not None and holder.state == PreselectionState.RESERVED
-    toggle = Button(label=(words.BAR_ON if bar else words.BAR_OFF)(), action=ActionName.BAR)
+    toggle = Button(label=(texts.BAR_ON if bar else texts.BAR_OFF)(), action=ActionName.BAR)
     return View(
-        text=words.approve_question(card, bar=bar),
+        text=texts.approve_question(card, bar=bar),
         rows=(
             *(((toggle,),) if may_bar else ()),
             (
-                Button(label=words.APPROVE_SURE(), action=ActionName.DO, style=Style.SUCCESS),
+                Button(label=texts.APPROVE_SURE(), action=ActionName.DO, style=Style.SUCCESS),
                 Button(label=parts.CANCEL(), action=ActionName.CARD),
             ),
         ),
@@ -239,7 +239,7 @@ def _approve(ctx: Context, _arg: str) -> Goto:
     outcome = ctx.core.reviews.approve(
         ctx.tx, number, ctx.chat_id, expected=ctx.arg("seen"), bar=bool(ctx.args.get("bar"))
     )
-    note = words.approved(ctx.core.appeals.get(ctx.tx, number), outcome)
+    note = texts.approved(ctx.core.appeals.get(ctx.tx, number), outcome)
     return Goto(screen=ScreenName.DESK_APPEALS, note=note, sticky=True)
 
 
@@ -273,18 +273,18 @@ def _show_reject(ctx: Context) -> View:
     card = _judged(ctx, _id(ctx))
     ready = [
         Button(label=reason(), action=ActionName.REASON, arg=str(place))
-        for place, reason in enumerate(owners.REASONS)
+        for place, reason in enumerate(owner_texts.REASONS)
     ]
     return View(
-        text=words.reject_page(card.appeal),
-        rows=(*in_columns(ready, 1), (Button(label=words.CARD(), action=ActionName.CARD),)),
+        text=texts.reject_page(card.appeal),
+        rows=(*in_columns(ready, 1), (Button(label=texts.CARD(), action=ActionName.CARD),)),
     )
 
 
 def _because(ctx: Context, text: str) -> Goto:
     reason = reason_of(text)
     if not reason:
-        return stay(note=words.REASON_HINT())
+        return stay(note=texts.REASON_HINT())
     return _to(ctx, ScreenName.DESK_APPEAL_REJECT_SURE, _id(ctx), reason=reason)
 
 
@@ -292,11 +292,11 @@ REJECT = Screen(
     name=ScreenName.DESK_APPEAL_REJECT,
     show=_show_reject,
     buttons={
-        ActionName.REASON: lambda ctx, place: _because(ctx, owners.REASONS[int(place)].chinese),
+        ActionName.REASON: lambda ctx, place: _because(ctx, owner_texts.REASONS[int(place)].chinese),
         ActionName.CARD: lambda ctx, _arg: Goto(screen=ScreenName.DESK_APPEAL, args={"id": ctx.arg("id")}),
     },
     text=_because,
-    hint=words.REASON_HINT,
+    hint=texts.REASON_HINT,
     errors=ERRORS,
 )
 
@@ -304,10 +304,10 @@ REJECT = Screen(
 def _show_reject_sure(ctx: Context) -> View:
     card = _judged(ctx, _id(ctx))
     return View(
-        text=words.reject_question(card.appeal, ctx.arg("reason")),
+        text=texts.reject_question(card.appeal, ctx.arg("reason")),
         rows=(
             (
-                Button(label=words.REJECT_SURE(), action=ActionName.DO, style=Style.DANGER),
+                Button(label=texts.REJECT_SURE(), action=ActionName.DO, style=Style.DANGER),
                 Button(label=parts.CANCEL(), action=ActionName.CARD),
             ),
         ),
@@ -319,7 +319,7 @@ def _reject(ctx: Context, _arg: str) -> Goto:
     _judged(ctx, number)
     reason = ctx.arg("reason")[:LONGEST_REASON]
     one = ctx.core.reviews.reject(ctx.tx, number, reason, ctx.chat_id)
-    return Goto(screen=ScreenName.DESK_APPEALS, note=words.rejected(one), sticky=True)
+    return Goto(screen=ScreenName.DESK_APPEALS, note=texts.rejected(one), sticky=True)
 
 
 REJECT_SURE = Screen(

@@ -11,7 +11,7 @@ from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.errors.commands import Usage
 from bot.i18n import formatting as common
-from bot.texts.desk import broadcasts as words
+from bot.texts.desk import broadcasts as texts
 from bot.texts.desk import parts
 from core.errors import BroadcastRunning, NothingKnown
 from core.notifications import broadcasts
@@ -62,12 +62,12 @@ def _show_audience(ctx: Context) -> View:
     people = {one: _reach(ctx, office, one) for one in Audience}
     text, cancel = ctx.arg("text"), (Button(label=parts.CANCEL(), action=ActionName.CANCEL),)
     if not any(people.values()):
-        return View(text=words.to_nobody(office, text), rows=(cancel,))
+        return View(text=texts.to_nobody(office, text), rows=(cancel,))
     choices = [
-        Button(label=words.audience_label(one, reached), action=ActionName.CHOOSE, arg=one)
+        Button(label=texts.audience_label(one, reached), action=ActionName.CHOOSE, arg=one)
         for one, reached in people.items()
     ]
-    return View(text=words.preview(office, text), rows=(*in_columns(choices, 1), cancel))
+    return View(text=texts.preview(office, text), rows=(*in_columns(choices, 1), cancel))
 
 
 def _choose(ctx: Context, arg: str) -> Goto:
@@ -99,9 +99,9 @@ def _show_question(ctx: Context) -> View:
         Button(label=common.BACK(), action=ActionName.BACK),
     )
     if not people:
-        return View(text=words.to_nobody(office, ctx.arg("text"), audience), rows=((back, cancel),))
-    text = words.question(office, ctx.arg("text"), audience, people)
-    send = Button(label=words.SEND(), action=ActionName.DO, style=Style.DANGER)
+        return View(text=texts.to_nobody(office, ctx.arg("text"), audience), rows=((back, cancel),))
+    text = texts.question(office, ctx.arg("text"), audience, people)
+    send = Button(label=texts.SEND(), action=ActionName.DO, style=Style.DANGER)
     return View(text=text, rows=((send, cancel), (back,)))
 
 
@@ -153,15 +153,15 @@ def _show_progress(ctx: Context) -> View:
     home = Button(label=common.HOME(), action=ActionName.HOME)
     buttons = [home]
     if one.state == broadcasts.BroadcastState.RUNNING:
-        buttons.insert(0, Button(label=words.STOP(), action=ActionName.STOP, style=Style.DANGER))
+        buttons.insert(0, Button(label=texts.STOP(), action=ActionName.STOP, style=Style.DANGER))
     again = None if one.is_over else ctx.tx.now + REDRAWN_EVERY
-    return View(text=words.progress(one, figures), rows=(tuple(buttons),), redraw_at=again)
+    return View(text=texts.progress(one, figures), rows=(tuple(buttons),), redraw_at=again)
 
 
 def _stop(ctx: Context, _arg: str) -> Goto:
     stopped = broadcasts.stop(ctx.tx, _meant(ctx).broadcast_id, ctx.actor)
     going = _to_progress(stopped)
-    return Goto(screen=going.screen, args=going.args, note=words.STOPPED(), sticky=True)
+    return Goto(screen=going.screen, args=going.args, note=texts.STOPPED(), sticky=True)
 
 
 PROGRESS = Screen(

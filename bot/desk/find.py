@@ -18,7 +18,7 @@ from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import Button, Style, View
 from bot.errors.commands import NotAsAsked, Usage
 from bot.i18n import formatting as common
-from bot.texts.desk import find as words
+from bot.texts.desk import find as texts
 from bot.texts.desk import lists, parts
 from bot.texts.desk.people import USER_TYPES
 from bot.texts.errors import of_error
@@ -67,15 +67,15 @@ def _may_know(ctx: Context, case_file: CaseFile) -> bool:
 # --- what is on the card --------------------------------------------------------------------
 
 SECTIONS: tuple[Callable[[Context, CaseFile], str], ...] = (
-    lambda _ctx, case_file: words.number(case_file.number) if case_file.number else "",
-    lambda _ctx, case_file: words.owner(case_file.account),
-    lambda _ctx, case_file: words.ban(case_file.ban, known=case_file.identity_hash is not None),
-    lambda _ctx, case_file: words.focus(case_file.focus) if case_file.focus else "",
-    lambda _ctx, case_file: words.vehicle(case_file.vehicle) if case_file.vehicle else "",
-    lambda _ctx, case_file: words.told(case_file.due, case_file.failed),
-    lambda _ctx, case_file: words.preselections(case_file.preselections[:_MOST_LISTED]),
-    lambda _ctx, case_file: words.listed(len(case_file.listed), case_file.key.topic),
-    lambda _ctx, case_file: words.journal(case_file.audit_entries),
+    lambda _ctx, case_file: texts.number(case_file.number) if case_file.number else "",
+    lambda _ctx, case_file: texts.owner(case_file.account),
+    lambda _ctx, case_file: texts.ban(case_file.ban, known=case_file.identity_hash is not None),
+    lambda _ctx, case_file: texts.focus(case_file.focus) if case_file.focus else "",
+    lambda _ctx, case_file: texts.vehicle(case_file.vehicle) if case_file.vehicle else "",
+    lambda _ctx, case_file: texts.told(case_file.due, case_file.failed),
+    lambda _ctx, case_file: texts.preselections(case_file.preselections[:_MOST_LISTED]),
+    lambda _ctx, case_file: texts.listed(len(case_file.listed), case_file.key.topic),
+    lambda _ctx, case_file: texts.journal(case_file.audit_entries),
 )
 """The parts of a card, from above; an empty one is left out."""
 
@@ -174,24 +174,24 @@ ACTIONS: dict[str, Action] = {
     for one in (
         Action(
             name="confirm",
-            label=words.CONFIRM,
-            prompt=lambda _dossier: words.LAST_SIX(),
+            label=texts.CONFIRM,
+            prompt=lambda _dossier: texts.LAST_SIX(),
             may=_reserved_at(Permission.CONFIRM),
             typed=lambda ctx, case_file, text: counter.to_confirm(ctx, _plate(case_file), text),
             style=Style.SUCCESS,
         ),
         Action(
             name="void",
-            label=words.VOID,
-            prompt=lambda _dossier: words.VOID_REASON(),
+            label=texts.VOID,
+            prompt=lambda _dossier: texts.VOID_REASON(),
             may=_reserved_at(Permission.VOID),
             typed=lambda ctx, case_file, text: counter.to_end(ctx, Permission.VOID, _plate(case_file), text),
             style=Style.DANGER,
         ),
         Action(
             name="revoke",
-            label=words.REVOKE,
-            prompt=lambda _dossier: words.REVOKE_REASON(),
+            label=texts.REVOKE,
+            prompt=lambda _dossier: texts.REVOKE_REASON(),
             may=_reserved_at(Permission.REVOKE),
             typed=lambda ctx, case_file, text: counter.to_end(
                 ctx, Permission.REVOKE, _plate(case_file), text
@@ -199,38 +199,38 @@ ACTIONS: dict[str, Action] = {
         ),
         Action(
             name="ban",
-            label=words.BAN,
-            prompt=lambda case_file: words.ban_prompt(case_file.ban),
+            label=texts.BAN,
+            prompt=lambda case_file: texts.ban_prompt(case_file.ban),
             may=_may_ban,
             typed=_ban,
             style=Style.DANGER,
         ),
         Action(
             name="unban",
-            label=words.UNBAN,
-            prompt=lambda _dossier: words.UNBAN_REASON(),
+            label=texts.UNBAN,
+            prompt=lambda _dossier: texts.UNBAN_REASON(),
             may=_may_unban,
             typed=_unban,
         ),
         Action(
             name="grant",
-            label=words.GRANT,
-            prompt=lambda _dossier: words.GRANT_PROMPT(),
+            label=texts.GRANT,
+            prompt=lambda _dossier: texts.GRANT_PROMPT(),
             may=_may_grant,
             typed=_grant,
         ),
         Action(
             name="usertype",
-            label=words.USERTYPE,
-            prompt=lambda case_file: words.user_type_prompt(case_file.account),
+            label=texts.USERTYPE,
+            prompt=lambda case_file: texts.user_type_prompt(case_file.account),
             may=lambda ctx, case_file: (
                 case_file.account is not None and _at_home(ctx, case_file, Permission.USERTYPE)
             ),
         ),
         Action(
             name="identity",
-            label=words.IDENTITY,
-            prompt=lambda _dossier: words.IDENTITY_PROMPT(),
+            label=texts.IDENTITY,
+            prompt=lambda _dossier: texts.IDENTITY_PROMPT(),
             may=lambda ctx, case_file: (
                 case_file.account is not None and _at_home(ctx, case_file, Permission.IDENTITY)
             ),
@@ -248,8 +248,8 @@ def _show(ctx: Context) -> View:
     case_file = _case_file(ctx)
     home = (Button(label=common.HOME(), action=ActionName.HOME),)
     if not _may_know(ctx, case_file):
-        number = words.number(case_file.number) if case_file.number else ""
-        return View(text=words.card([number, words.restricted(sorted(case_file.offices))]), rows=(home,))
+        number = texts.number(case_file.number) if case_file.number else ""
+        return View(text=texts.card([number, texts.restricted(sorted(case_file.offices))]), rows=(home,))
     doing = [
         Button(label=one.label(), action=ActionName.ACT, arg=one.name, style=one.style)
         for one in ACTIONS.values()
@@ -257,15 +257,15 @@ def _show(ctx: Context) -> View:
     ]
     others = [one for one in (*case_file.listed, *case_file.preselections) if one != case_file.focus]
     opening = [
-        Button(label=words.entry_label(one), action=ActionName.OPEN, arg=one.subject)
+        Button(label=texts.entry_label(one), action=ActionName.OPEN, arg=one.subject)
         for one in others[:_MOST_LISTED]
     ]
     exporting = (
         ((Button(label=common.EXPORT(), action=ActionName.EXPORT),),) if len(_hits(case_file)) > 1 else ()
     )
-    text = words.card([section(ctx, case_file) for section in SECTIONS])
+    text = texts.card([section(ctx, case_file) for section in SECTIONS])
     last = (
-        (Button(label=words.WHOLE_JOURNAL(), action=ActionName.JOURNAL), *home)
+        (Button(label=texts.WHOLE_JOURNAL(), action=ActionName.JOURNAL), *home)
         if _looked_up(case_file)
         else home
     )
@@ -299,7 +299,7 @@ def _export(ctx: Context, _arg: str) -> Goto:
     case_file = _case_file(ctx)
     if not _may_know(ctx, case_file):
         raise NotYourOffice
-    rows = [words.hit_row(one) for one in _hits(case_file)]
+    rows = [texts.hit_row(one) for one in _hits(case_file)]
     wanted = sheet("find", lists.HITS(), lists.HIT_COLUMNS(), rows)
     return stay(effects=(wanted,))
 
@@ -333,7 +333,7 @@ def _action(ctx: Context) -> tuple[CaseFile, Action | None]:
 
 def _over(ctx: Context, case_file: CaseFile) -> Goto:
     """Lead back to the card from what cannot be done any more; who has dealt with a number is said."""
-    note = words.NOT_ANY_MORE()
+    note = texts.NOT_ANY_MORE()
     if (
         ctx.arg("do") in {Permission.CONFIRM, Permission.VOID, Permission.REVOKE}
         and case_file.focus

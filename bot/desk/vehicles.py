@@ -12,7 +12,7 @@ from bot.dialog.view import Button, Style, View
 from bot.errors.tables import TableFileTooLarge
 from bot.i18n import formatting as common
 from bot.spreadsheets import Table, workbook
-from bot.texts.desk import vehicles as words
+from bot.texts.desk import vehicles as texts
 from bot.texts.desk.reports.parts import MAKING
 from bot.vehicle_import.loader import MOST_BYTES
 from bot.vehicle_import.vehicles import read_vehicles
@@ -68,12 +68,12 @@ def _show_home(ctx: Context) -> View:
         if one.can_be_undone(ctx.tx.now)
     ]
     return View(
-        text=words.home(latest, strict=ctx.core.settings.registry.mode == "strict"),
+        text=texts.home(latest, strict=ctx.core.settings.registry.mode == "strict"),
         rows=(
             *((tuple(opened),) if opened else ()),
             (
-                Button(label=words.TEMPLATE(), action=ActionName.TEMPLATE),
-                Button(label=words.EXPORT(), action=ActionName.EXPORT),
+                Button(label=texts.TEMPLATE(), action=ActionName.TEMPLATE),
+                Button(label=texts.EXPORT(), action=ActionName.EXPORT),
             ),
             (Button(label=common.HOME(), action=ActionName.HOME),),
         ),
@@ -89,7 +89,7 @@ def _take(ctx: Context, uploaded: _Uploaded) -> Goto:
     ctx.require(Permission.VEHICLES)
     file = uploaded.file
     if file.wrong:
-        return stay(note=words.refused(file), effects=(_errors(file),))
+        return stay(note=texts.refused(file), effects=(_errors(file),))
     request = ImportRequest(
         chat_id=ctx.chat_id,
         file_id=uploaded.file_id,
@@ -102,15 +102,15 @@ def _take(ctx: Context, uploaded: _Uploaded) -> Goto:
     return Goto(
         screen=ScreenName.DESK_IMPORT,
         args={"office": EVERYWHERE, "id": str(begun.import_id)},
-        note=words.repeated(file),
+        note=texts.repeated(file),
         effects=(LoadVehicles(import_id=begun.import_id, vehicles=file.vehicles),),
     )
 
 
 def _errors(file: VehicleFile) -> SendFile:
-    rows = [words.wrong_row(row) for row in file.wrong]
-    table = Table(title=words.WRONG_FILE(), columns=words.wrong_columns(), rows=rows)
-    return _file(words.WRONG_NAME, table)
+    rows = [texts.wrong_row(row) for row in file.wrong]
+    table = Table(title=texts.WRONG_FILE(), columns=texts.wrong_columns(), rows=rows)
+    return _file(texts.WRONG_NAME, table)
 
 
 def _file(name: str, table: Table) -> SendFile:
@@ -120,22 +120,22 @@ def _file(name: str, table: Table) -> SendFile:
 
 
 def _template(_ctx: Context, _arg: str) -> Goto:
-    table = Table(title=words.SHEET(), columns=words.head(), rows=[words.export_row(_SAMPLE)])
-    return stay(effects=(_file(words.TEMPLATE_NAME, table),))
+    table = Table(title=texts.SHEET(), columns=texts.head(), rows=[texts.export_row(_SAMPLE)])
+    return stay(effects=(_file(texts.TEMPLATE_NAME, table),))
 
 
 def _export(ctx: Context, _arg: str) -> Goto:
     ctx.require(Permission.VEHICLES)
-    title, columns = words.SHEET(), words.head()
+    title, columns = texts.SHEET(), texts.head()
 
     def read(tx: Tx) -> list[RegistryVehicle]:
         return imports.current(tx, _MOST_EXPORTED)
 
     def make(vehicles: list[RegistryVehicle]) -> bytes:
-        rows = [words.export_row(one) for one in vehicles]
+        rows = [texts.export_row(one) for one in vehicles]
         return workbook([Table(title=title, columns=columns, rows=rows)])
 
-    wanted = SendFile(name=words.EXPORT_NAME, caption=title, read=read, make=make)
+    wanted = SendFile(name=texts.EXPORT_NAME, caption=title, read=read, make=make)
     return stay(note=MAKING(), effects=(wanted,))
 
 
@@ -153,10 +153,10 @@ HOME = Screen(
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     attachment=AttachmentHandler(
-        most_bytes=MOST_BYTES, parse=_read, apply=_take, too_large=TableFileTooLarge, waiting=words.RECEIVED
+        most_bytes=MOST_BYTES, parse=_read, apply=_take, too_large=TableFileTooLarge, waiting=texts.RECEIVED
     ),
     errors={ImportUnderWay: _under_way},
-    hint=words.HINT,
+    hint=texts.HINT,
 )
 
 
@@ -170,27 +170,27 @@ def _meant(ctx: Context) -> Import:
 
 def _show_import(ctx: Context) -> View:
     one = _meant(ctx)
-    back = (Button(label=words.ALL_IMPORTS(), action=ActionName.BACK),)
-    drop = Button(label=words.DROP(), action=ActionName.DROP)
+    back = (Button(label=texts.ALL_IMPORTS(), action=ActionName.BACK),)
+    drop = Button(label=texts.DROP(), action=ActionName.DROP)
     if one.state == ImportState.LOADING:
-        return View(text=words.loading(one), rows=((drop,),))
+        return View(text=texts.loading(one), rows=((drop,),))
     if one.state == ImportState.READY and one.differences is not None:
-        confirm = Button(label=words.CONFIRM(), action=ActionName.CONFIRM, style=Style.PRIMARY)
-        return View(text=words.preview(one, one.differences), rows=((confirm, drop),))
-    undo = (Button(label=words.UNDO(), action=ActionName.UNDO),)
+        confirm = Button(label=texts.CONFIRM(), action=ActionName.CONFIRM, style=Style.PRIMARY)
+        return View(text=texts.preview(one, one.differences), rows=((confirm, drop),))
+    undo = (Button(label=texts.UNDO(), action=ActionName.UNDO),)
     rows = (undo, back) if one.can_be_undone(ctx.tx.now) else (back,)
-    return View(text=words.ended(one, ctx.tx.now), rows=rows)
+    return View(text=texts.ended(one, ctx.tx.now), rows=rows)
 
 
 def _confirm(ctx: Context, _arg: str) -> Goto:
     done = imports.confirm(ctx.tx, _meant(ctx).import_id, ctx.actor)
-    return _to(done, note=words.CONFIRMED())
+    return _to(done, note=texts.CONFIRMED())
 
 
 def _drop(ctx: Context, _arg: str) -> Goto:
     imports.drop(ctx.tx, _meant(ctx).import_id, ctx.actor)
     return Goto(
-        screen=ScreenName.DESK_VEHICLES, args={"office": EVERYWHERE}, note=words.DROPPED(), sticky=True
+        screen=ScreenName.DESK_VEHICLES, args={"office": EVERYWHERE}, note=texts.DROPPED(), sticky=True
     )
 
 
@@ -209,13 +209,13 @@ IMPORT = Screen(
 
 
 def _show_undo(ctx: Context) -> View:
-    sure = Button(label=words.UNDO_SURE(), action=ActionName.DO, style=Style.DANGER)
-    keep = Button(label=words.ALL_IMPORTS(), action=ActionName.BACK)
-    return View(text=words.undo_question(_meant(ctx)), rows=((sure, keep),))
+    sure = Button(label=texts.UNDO_SURE(), action=ActionName.DO, style=Style.DANGER)
+    keep = Button(label=texts.ALL_IMPORTS(), action=ActionName.BACK)
+    return View(text=texts.undo_question(_meant(ctx)), rows=((sure, keep),))
 
 
 def _undo(ctx: Context, _arg: str) -> Goto:
-    return _to(imports.undo(ctx.tx, _meant(ctx).import_id, ctx.actor), note=words.UNDONE())
+    return _to(imports.undo(ctx.tx, _meant(ctx).import_id, ctx.actor), note=texts.UNDONE())
 
 
 UNDO = Screen(

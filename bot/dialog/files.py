@@ -10,7 +10,7 @@ from bot.dialog.effects import SendFile
 from bot.dialog.events import Attachment, Received
 from bot.errors.attachments import AttachmentNotFetched, AttachmentTooLarge
 from bot.i18n.language import in_same_language
-from bot.texts.owner import files as words
+from bot.texts.owner import files as texts
 from core.bootstrap import Core
 
 
@@ -72,5 +72,5 @@ class Files:
                 parse_mode=ParseMode.HTML,
             )
         except Exception:
-            await self._bot.send_message(chat_id, words.NOT_SENT())
+            await self._bot.send_message(chat_id, texts.NOT_SENT())
             raise

@@ -13,7 +13,7 @@ from bot.i18n.language import speaking, spoken
 from bot.owner.mine import receipt_of
 from bot.pictures.picture import Picture
 from bot.texts import notices
-from bot.texts.desk import broadcasts as broadcast
+from bot.texts.desk import broadcasts as broadcast_texts
 from bot.texts.desk import staff
 from bot.texts.desk.reports import waiting
 from bot.texts.owner import appeal
@@ -129,13 +129,13 @@ def _of_broadcast(tx: Tx, notification: Notification) -> tuple[Part, ...]:
     one = broadcasts.get(tx, int(notification.subject.partition(":")[2]))
     if one.state != broadcasts.BroadcastState.RUNNING:  # stopped since
         return ()
-    mute = Button(label=broadcast.MUTE(), action=ActionName.MUTE, arg=one.office)
-    return (TextPart(text=broadcast.letter(one.office, one.text), rows=((mute,),)),)
+    mute = Button(label=broadcast_texts.MUTE(), action=ActionName.MUTE, arg=one.office)
+    return (TextPart(text=broadcast_texts.letter(one.office, one.text), rows=((mute,),)),)
 
 
 def _about_broadcast(tx: Tx, notification: Notification) -> tuple[Part, ...]:
     one = broadcasts.get(tx, int(str(notification.details["broadcast"])))
-    return (TextPart(text=broadcast.over(one, broadcasts.figures(tx, one))),)
+    return (TextPart(text=broadcast_texts.over(one, broadcasts.figures(tx, one))),)
 
 
 def _about_appeal(tx: Tx, core: Core, notification: Notification) -> TextPart:

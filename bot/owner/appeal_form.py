@@ -14,7 +14,7 @@ from bot.photos.judging import judge
 from bot.photos.likeness import is_same
 from bot.pictures.cards import evidence
 from bot.texts.errors import of_error
-from bot.texts.owner import appeal as words
+from bot.texts.owner import appeal as texts
 from core.appeals import Appeal, Photo, Slot
 from core.bootstrap import Core
 from core.errors import (
@@ -46,7 +46,7 @@ def _back(ctx: Context) -> tuple[Button, ...]:
     """Offer the way back to the review where a complete draft is only being corrected, else to the list."""
     if _draft(ctx).is_complete:
         return (Button(label=common.BACK(), action=ActionName.REVIEW),)
-    return (Button(label=words.LIST(), action=ActionName.LIST),)
+    return (Button(label=texts.LIST(), action=ActionName.LIST),)
 
 
 _WAYS = {
@@ -65,7 +65,7 @@ def _pointless(_ctx: Context, error: XuanhaoError) -> Goto:
 
 
 GONE: ErrorWays = {
-    StepOutOfOrder: lambda _ctx, _error: Goto(screen=ScreenName.APPEALS, note=words.GONE(), sticky=True)
+    StepOutOfOrder: lambda _ctx, _error: Goto(screen=ScreenName.APPEALS, note=texts.GONE(), sticky=True)
 }
 """The draft has been submitted, given up or dropped meanwhile."""
 
@@ -80,9 +80,9 @@ def _read(ctx: Context, _arg: str) -> Goto:
 NOTICE = Screen(
     name=ScreenName.APPEAL_NOTICE,
     show=lambda _ctx: View(
-        text=words.NOTICE(),
+        text=texts.NOTICE(),
         rows=(
-            (Button(label=words.READ(), action=ActionName.AGREE, style=Style.SUCCESS),),
+            (Button(label=texts.READ(), action=ActionName.AGREE, style=Style.SUCCESS),),
             (Button(label=common.BACK(), action=ActionName.LIST),),
         ),
     ),
@@ -106,18 +106,18 @@ CONSENT = Screen(
     name=ScreenName.APPEAL_CONSENT,
     personal=True,
     show=lambda ctx: View(
-        text=words.consent(ctx.core.settings.photos.keep_days),
+        text=texts.consent(ctx.core.settings.photos.keep_days),
         rows=(
             (
-                Button(label=words.CONSENT(), action=ActionName.AGREE, style=Style.SUCCESS),
-                Button(label=words.DECLINE(), action=ActionName.DECLINE),
+                Button(label=texts.CONSENT(), action=ActionName.AGREE, style=Style.SUCCESS),
+                Button(label=texts.DECLINE(), action=ActionName.DECLINE),
             ),
         ),
     ),
     buttons={
         ActionName.AGREE: _consent,
         ActionName.DECLINE: lambda _ctx, _arg: Goto(
-            screen=ScreenName.APPEALS, note=words.DECLINED(), sticky=True
+            screen=ScreenName.APPEALS, note=texts.DECLINED(), sticky=True
         ),
     },
     hint=common.PRESS_HINT,
@@ -144,11 +144,11 @@ VIN_PAGES = VinPages(
 VIN = Screen(
     name=ScreenName.APPEAL_VIN,
     personal=True,
-    show=lambda ctx: View(text=words.VIN() + may_be_photographed(), rows=(_back(ctx),)),
+    show=lambda ctx: View(text=texts.VIN() + may_be_photographed(), rows=(_back(ctx),)),
     buttons=_WAYS,
     text=VIN_PAGES.typed,
     attachment=VIN_PAGES.handler,
-    hint=words.VIN_HINT,
+    hint=texts.VIN_HINT,
     errors=GONE,
 )
 
@@ -161,10 +161,10 @@ def _reason(ctx: Context, text: str) -> Goto:
 REASON = Screen(
     name=ScreenName.APPEAL_REASON,
     personal=True,
-    show=lambda ctx: View(text=words.reason_page(), rows=(_back(ctx),)),
+    show=lambda ctx: View(text=texts.reason_page(), rows=(_back(ctx),)),
     buttons=_WAYS,
     text=_reason,
-    hint=words.REASON_HINT,
+    hint=texts.REASON_HINT,
     errors=GONE,
 )
 
@@ -191,13 +191,13 @@ def _photo_screen(slot: Slot) -> Screen:
         ctx.core.appeals.attach(ctx.tx, ctx.account, slot, photo)
         go = _on(ctx)
         return Goto(
-            screen=go.screen, args=go.args, note=words.photo_taken(slot), effects=(DeleteUserMessage(),)
+            screen=go.screen, args=go.args, note=texts.photo_taken(slot), effects=(DeleteUserMessage(),)
         )
 
     return Screen(
         name=PHOTO_PAGES[slot],
         personal=True,
-        show=lambda ctx: View(text=words.photo_page(slot), rows=(_back(ctx),)),
+        show=lambda ctx: View(text=texts.photo_page(slot), rows=(_back(ctx),)),
         buttons=_WAYS,
         attachment=AttachmentHandler(
             most_bytes=_MOST_BYTES,
@@ -205,7 +205,7 @@ def _photo_screen(slot: Slot) -> Screen:
             apply=take,
             prefetch=lambda ctx: ctx.core.appeals.to_differ_from(ctx.tx, ctx.account, slot),
         ),
-        hint=words.PHOTO_HINT,
+        hint=texts.PHOTO_HINT,
         errors=GONE,
     )
 
@@ -219,26 +219,26 @@ def _show_review(ctx: Context) -> View | Goto:
     if missing.screen != ScreenName.APPEAL_REVIEW:
         return missing
     changes = [
-        Button(label=words.CHANGE_VIN(), action=ActionName.VIN),
-        Button(label=words.CHANGE_REASON(), action=ActionName.REASON),
-        *(Button(label=words.CHANGE_PHOTO[slot](), action=ActionName.PHOTO, arg=slot) for slot in Slot),
+        Button(label=texts.CHANGE_VIN(), action=ActionName.VIN),
+        Button(label=texts.CHANGE_REASON(), action=ActionName.REASON),
+        *(Button(label=texts.CHANGE_PHOTO[slot](), action=ActionName.PHOTO, arg=slot) for slot in Slot),
     ]
     corrections = (
-        Button(label=words.CHANGE_NAME(), action=ActionName.NAME),
-        Button(label=words.CHANGE_PHONE(), action=ActionName.PHONE),
+        Button(label=texts.CHANGE_NAME(), action=ActionName.NAME),
+        Button(label=texts.CHANGE_PHONE(), action=ActionName.PHONE),
     )
     return View(
-        text=words.review(draft, account, ctx.office_of(account.office or draft.office)),
+        text=texts.review(draft, account, ctx.office_of(account.office or draft.office)),
         picture=evidence(ctx.core.photos, draft),
         protected=True,
         rows=(
-            (Button(label=words.SUBMIT(), action=ActionName.SUBMIT, style=Style.SUCCESS),),
+            (Button(label=texts.SUBMIT(), action=ActionName.SUBMIT, style=Style.SUCCESS),),
             *in_columns(changes, 2),
-            (Button(label=words.EXCHANGE(), action=ActionName.EXCHANGE),),
+            (Button(label=texts.EXCHANGE(), action=ActionName.EXCHANGE),),
             corrections,
             (
-                Button(label=words.DROP(), action=ActionName.DROP),
-                Button(label=words.LIST(), action=ActionName.LIST),
+                Button(label=texts.DROP(), action=ActionName.DROP),
+                Button(label=texts.LIST(), action=ActionName.LIST),
             ),
         ),
     )
@@ -247,13 +247,13 @@ def _show_review(ctx: Context) -> View | Goto:
 def _submit(ctx: Context, _arg: str) -> Goto:
     one = ctx.core.appeals.submit(ctx.tx, ctx.account)
     return Goto(
-        screen=ScreenName.APPEAL, args={"id": str(one.appeal_id)}, note=words.submitted(one), sticky=True
+        screen=ScreenName.APPEAL, args={"id": str(one.appeal_id)}, note=texts.submitted(one), sticky=True
     )
 
 
 def _exchange(ctx: Context, _arg: str) -> Goto:
     ctx.core.appeals.exchange_photos(ctx.tx, ctx.account)
-    return Goto(screen=ScreenName.APPEAL_REVIEW, note=words.EXCHANGED(), sticky=True)
+    return Goto(screen=ScreenName.APPEAL_REVIEW, note=texts.EXCHANGED(), sticky=True)
 
 
 def _corrects(screen: ScreenName) -> Goto:
@@ -291,17 +291,17 @@ REVIEW = Screen(
 
 def _drop(ctx: Context, _arg: str) -> Goto:
     ctx.core.appeals.drop(ctx.tx, ctx.account)
-    return Goto(screen=ScreenName.APPEALS, note=words.DROPPED())
+    return Goto(screen=ScreenName.APPEALS, note=texts.DROPPED())
 
 
 DROP = Screen(
     name=ScreenName.APPEAL_DROP,
     show=lambda _ctx: View(
-        text=words.DROP_TEXT(),
+        text=texts.DROP_TEXT(),
         rows=(
             (
-                Button(label=words.KEEP(), action=ActionName.REVIEW, style=Style.SUCCESS),
-                Button(label=words.DROP_SURE(), action=ActionName.DROP, style=Style.DANGER),
+                Button(label=texts.KEEP(), action=ActionName.REVIEW, style=Style.SUCCESS),
+                Button(label=texts.DROP_SURE(), action=ActionName.DROP, style=Style.DANGER),
             ),
         ),
     ),

@@ -7,7 +7,7 @@ from bot.dialog.screen import ErrorWays, Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting as common
 from bot.owner.entry import entry, step_of
-from bot.texts.owner import appeal as words
+from bot.texts.owner import appeal as texts
 from core.appeals import RENEWABLE, Appeal, AppealState, Slot
 from core.errors import AppealDecided, AppealUnfinished, AppealUnknown, StepOutOfOrder
 from core.people.blacklist import running
@@ -26,10 +26,10 @@ def begin(ctx: Context, vin: str = "") -> Goto:
     account, core = ctx.account_or_none, ctx.core
     if account is None or not account.is_registered:
         go = entry(ctx)
-        return Goto(screen=go.screen, args=go.args, note=words.REGISTER_FIRST(), alert=True)
+        return Goto(screen=go.screen, args=go.args, note=texts.REGISTER_FIRST(), alert=True)
     ban = running(ctx.tx, account.identity_hash)
     if ban is not None:
-        note = words.ban_stays(core.offices.get(ban.office))
+        note = texts.ban_stays(core.offices.get(ban.office))
         return Goto(screen=ScreenName.BANNED, note=note, sticky=True)
     if vin:
         core.appeals.validate(ctx.tx, account, vin)
@@ -45,7 +45,7 @@ def filled(ctx: Context, vin: str) -> Goto:
     begun = ctx.core.appeals.begin(ctx.tx, ctx.account, vin)
     changed = before is not None and before.vin is not None and before.vin != begun.vin
     go = step(begun)
-    return Goto(screen=go.screen, note=words.VIN_CHANGED() if changed else "", sticky=True)
+    return Goto(screen=go.screen, note=texts.VIN_CHANGED() if changed else "", sticky=True)
 
 
 def step(draft: Appeal) -> Goto:
@@ -67,14 +67,14 @@ def _show_list(ctx: Context) -> View:
     account, appeals = ctx.account_or_none, ctx.core.appeals
     mine = appeals.of_account(ctx.tx, account) if account else []
     draft = appeals.find_draft(ctx.tx, account) if account else None
-    buttons = [Button(label=words.label(one), action=ActionName.OPEN, arg=str(one.appeal_id)) for one in mine]
+    buttons = [Button(label=texts.label(one), action=ActionName.OPEN, arg=str(one.appeal_id)) for one in mine]
     page = int(ctx.arg("page") or 0)
     shown, turns = page_of(buttons, page, _A_PAGE)
     numbers = {button.arg for button in shown}
     listed = [one for one in mine if str(one.appeal_id) in numbers]
-    first = words.RESUME() if draft else words.NEW()
+    first = texts.RESUME() if draft else texts.NEW()
     return View(
-        text=words.home(listed, has_draft=draft is not None, total=len(mine)),
+        text=texts.home(listed, has_draft=draft is not None, total=len(mine)),
         rows=(
             (Button(label=first, action=ActionName.NEW, style=Style.PRIMARY),),
             *in_columns(shown, 2),
@@ -116,22 +116,22 @@ def _show(ctx: Context) -> View | Goto:
         return step(one)
     actions: list[tuple[Button, ...]] = []
     if one.state == AppealState.PENDING:
-        actions.append((Button(label=words.WITHDRAW(), action=ActionName.WITHDRAW),))
+        actions.append((Button(label=texts.WITHDRAW(), action=ActionName.WITHDRAW),))
     if one.state in RENEWABLE:
-        actions.append((Button(label=words.RENEW(), action=ActionName.RENEW, style=Style.PRIMARY),))
+        actions.append((Button(label=texts.RENEW(), action=ActionName.RENEW, style=Style.PRIMARY),))
     if one.state == AppealState.APPROVED:
-        actions.append((Button(label=words.SELECT(), action=ActionName.SELECT, style=Style.SUCCESS),))
+        actions.append((Button(label=texts.SELECT(), action=ActionName.SELECT, style=Style.SUCCESS),))
     back = (
-        Button(label=words.LIST(), action=ActionName.LIST),
+        Button(label=texts.LIST(), action=ActionName.LIST),
         Button(label=common.HOME(), action=ActionName.HOME),
     )
-    return View(text=words.page(one, ctx.core.offices.get(one.office)), rows=(*actions, back))
+    return View(text=texts.page(one, ctx.core.offices.get(one.office)), rows=(*actions, back))
 
 
 def _renew(ctx: Context, _arg: str) -> Goto:
     begun = ctx.core.appeals.renew(ctx.tx, ctx.account, _own(ctx).appeal_id)
     go = step(begun)
-    return Goto(screen=go.screen, args=go.args, note=words.RENEWED(), sticky=True)
+    return Goto(screen=go.screen, args=go.args, note=texts.RENEWED(), sticky=True)
 
 
 def _select(ctx: Context, _arg: str) -> Goto:
@@ -146,7 +146,7 @@ def _select(ctx: Context, _arg: str) -> Goto:
     go = step_of(ctx, begun)
     is_other = begun.vin is not None and begun.vin != vin
     return Goto(
-        screen=go.screen, args=go.args, note=words.OTHER_VEHICLE() if is_other else "", alert=is_other
+        screen=go.screen, args=go.args, note=texts.OTHER_VEHICLE() if is_other else "", alert=is_other
     )
 
 
@@ -158,7 +158,7 @@ def _stands(ctx: Context, _error: object) -> Goto:
 def _was_faster(ctx: Context, _error: object) -> Goto:
     """Show the decision that came before the withdrawal, and that it stands."""
     is_withdrawn = _own(ctx).state == AppealState.WITHDRAWN
-    note = "" if is_withdrawn else words.ENDED_BEFORE()
+    note = "" if is_withdrawn else texts.ENDED_BEFORE()
     return Goto(screen=ScreenName.APPEAL, args={"id": ctx.arg("id")}, note=note, sticky=True)
 
 
@@ -167,7 +167,7 @@ ERRORS: ErrorWays = {
     StepOutOfOrder: _stands,
     AppealUnfinished: lambda ctx, _error: Goto(
         screen=step(ctx.core.appeals.draft(ctx.tx, ctx.account)).screen,
-        note=words.UNFINISHED(),
+        note=texts.UNFINISHED(),
         sticky=True,
     ),
 }
@@ -194,11 +194,11 @@ def _show_withdraw(ctx: Context) -> View | Goto:
     if one.state != AppealState.PENDING:
         return Goto(screen=ScreenName.APPEAL, args={"id": ctx.arg("id")})
     return View(
-        text=words.withdraw_question(one),
+        text=texts.withdraw_question(one),
         rows=(
             (
-                Button(label=words.STAY(), action=ActionName.STAY, style=Style.SUCCESS),
-                Button(label=words.WITHDRAW_SURE(), action=ActionName.WITHDRAW, style=Style.DANGER),
+                Button(label=texts.STAY(), action=ActionName.STAY, style=Style.SUCCESS),
+                Button(label=texts.WITHDRAW_SURE(), action=ActionName.WITHDRAW, style=Style.DANGER),
             ),
         ),
     )
@@ -207,7 +207,7 @@ def _show_withdraw(ctx: Context) -> View | Goto:
 def _withdraw(ctx: Context, _arg: str) -> Goto:
     one = _own(ctx)
     ctx.core.appeals.withdraw(ctx.tx, ctx.account, one.appeal_id)
-    return Goto(screen=ScreenName.APPEAL, args={"id": str(one.appeal_id)}, note=words.WITHDRAWN())
+    return Goto(screen=ScreenName.APPEAL, args={"id": str(one.appeal_id)}, note=texts.WITHDRAWN())
 
 
 WITHDRAW = Screen(

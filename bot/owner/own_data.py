@@ -11,7 +11,7 @@ from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting as common
 from bot.owner.personal_data_export import to_html, to_json
-from bot.texts.owner import own_data as words
+from bot.texts.owner import own_data as texts
 from core.clock import CHINA
 from core.errors import DeletionBlocked
 from core.people.accounts import CONSENT_VERSION
@@ -27,11 +27,11 @@ def _home() -> Button:
 
 def _show_privacy(ctx: Context) -> View:
     return View(
-        text=words.privacy(list(ctx.core.offices.values()), CONSENT_VERSION),
+        text=texts.privacy(list(ctx.core.offices.values()), CONSENT_VERSION),
         rows=(
             (
-                Button(label=words.EXPORT(), action=ActionName.EXPORT),
-                Button(label=words.DELETE(), action=ActionName.DELETE),
+                Button(label=texts.EXPORT(), action=ActionName.EXPORT),
+                Button(label=texts.DELETE(), action=ActionName.DELETE),
             ),
             (_home(),),
         ),
@@ -47,11 +47,11 @@ def export(ctx: Context) -> Goto:
 
     files = [
         SendFile(
-            name=f"xuanhao-{day}.{ending}", caption=words.CAPTION(), read=read, make=partial(_made, form)
+            name=f"xuanhao-{day}.{ending}", caption=texts.CAPTION(), read=read, make=partial(_made, form)
         )
         for ending, form in _FORMS.items()
     ]
-    return Goto(screen=ScreenName.PRIVACY, note=words.EXPORTING(), effects=tuple(files))
+    return Goto(screen=ScreenName.PRIVACY, note=texts.EXPORTING(), effects=tuple(files))
 
 
 def _made(form: Callable[[Everything, datetime], bytes], found: tuple[Everything, datetime]) -> bytes:
@@ -72,11 +72,11 @@ PRIVACY = Screen(
 
 def _show_delete(ctx: Context) -> View:
     blockers = ctx.core.personal_data.deletion_blockers(ctx.tx, ctx.chat_id)
-    back = Button(label=words.KEEP() if not blockers else common.BACK(), action=ActionName.PRIVACY)
+    back = Button(label=texts.KEEP() if not blockers else common.BACK(), action=ActionName.PRIVACY)
     if blockers:
-        return View(text=words.stays(blockers), rows=((back, _home()),))
-    confirm = Button(label=words.CONFIRM(), action=ActionName.CONFIRM, style=Style.DANGER)
-    return View(text=words.WHAT_IS_DELETED(), rows=((confirm, back),))
+        return View(text=texts.stays(blockers), rows=((back, _home()),))
+    confirm = Button(label=texts.CONFIRM(), action=ActionName.CONFIRM, style=Style.DANGER)
+    return View(text=texts.WHAT_IS_DELETED(), rows=((confirm, back),))
 
 
 def _delete(ctx: Context, _arg: str) -> Goto:
@@ -97,6 +97,6 @@ DELETE = Screen(
     errors={DeletionBlocked: lambda _ctx, _error: Goto(screen=ScreenName.DELETE)},
 )
 
-DELETED = Screen(name=ScreenName.DELETED, show=lambda _ctx: View(text=words.DELETED()))
+DELETED = Screen(name=ScreenName.DELETED, show=lambda _ctx: View(text=texts.DELETED()))
 
 SCREENS = (PRIVACY, DELETE, DELETED)

@@ -7,7 +7,7 @@ from html import escape
 
 from bot.i18n.formatting import listed
 from bot.i18n.language import spoken
-from bot.texts.owner import own_data as words
+from bot.texts.owner import own_data as texts
 from core.clock import CHINA
 from core.personal_data import Everything, Record
 
@@ -28,12 +28,12 @@ def to_json(everything: Everything, at: datetime) -> bytes:
 
 def to_html(everything: Everything, at: datetime) -> bytes:
     """Return everything as a page that needs nothing beside it."""
-    title = escape(words.TITLE())
+    title = escape(texts.TITLE())
     body = "".join(_section(name, records) for name, records in everything.items())
     return (
         f'<!doctype html><html lang="{spoken().tag}"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{_STYLE}</style></head><body><h1>{title}</h1><p>{escape(words.made_at(at))}</p>{body}"
+        f"<style>{_STYLE}</style></head><body><h1>{title}</h1><p>{escape(texts.made_at(at))}</p>{body}"
         "</body></html>\n"
     ).encode()
 
@@ -45,13 +45,13 @@ def _plain(value: object) -> str:
 
 
 def _section(name: str, records: Sequence[Record]) -> str:
-    tables = "".join(_table(record) for record in records) or f"<p>{escape(words.NOTHING())}</p>"
-    return f"<section><h2>{escape(words.section(name))}</h2>{tables}</section>"
+    tables = "".join(_table(record) for record in records) or f"<p>{escape(texts.NOTHING())}</p>"
+    return f"<section><h2>{escape(texts.section(name))}</h2>{tables}</section>"
 
 
 def _table(record: Record) -> str:
     rows = (
-        f"<tr><th>{escape(words.field(name))}</th><td>{escape(_shown(value))}</td></tr>"
+        f"<tr><th>{escape(texts.field(name))}</th><td>{escape(_shown(value))}</td></tr>"
         for name, value in record.items()
         if value not in (None, "")
     )
@@ -63,7 +63,7 @@ def _shown(value: object) -> str:
         case datetime():
             return f"{value.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
         case bool():
-            return words.YES() if value else words.NO()
+            return texts.YES() if value else texts.NO()
         case list():
             return listed(map(str, value))
         case dict():

@@ -10,7 +10,7 @@ from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, View
 from bot.i18n import formatting as common
 from bot.pictures.bulletin import BulletinRow, BulletinSheet, bulletin_picture
-from bot.texts.owner import bulletin as words
+from bot.texts.owner import bulletin as texts
 from core.pool.bulletin import Bulletin, PublishedSegment, WithheldMask
 from core.values.offices import Office
 from core.values.plates import PlateKind
@@ -51,26 +51,26 @@ def _kind(ctx: Context) -> PlateKind:
 
 def _row(one: PublishedSegment | WithheldMask, bulletin: Bulletin) -> BulletinRow:
     if isinstance(one, WithheldMask):
-        return BulletinRow(pattern=one.pattern, lines=(words.kept(one, bulletin.at),))
-    said = (words.released(one, bulletin.at), *words.ways(one, bulletin.at))
+        return BulletinRow(pattern=one.pattern, lines=(texts.kept(one, bulletin.at),))
+    said = (texts.released(one, bulletin.at), *texts.ways(one, bulletin.at))
     if one.opens_at > bulletin.at:
         return BulletinRow(pattern=one.pattern, lines=said)
     about = one.left.about if one.left.is_told else None
     share = None if about is None else about / one.size
-    return BulletinRow(pattern=one.pattern, lines=said, left=words.left_of(one), share=share)
+    return BulletinRow(pattern=one.pattern, lines=said, left=texts.left_of(one), share=share)
 
 
 def _sheet(
     office: Office, kind: PlateKind, bulletin: Bulletin, page: list[PublishedSegment | WithheldMask]
 ) -> BulletinSheet:
-    seeds = [f"{said.lstrip('🔐🔓 ')}\n{value}" for said, value in words.seed_lines(bulletin)]
+    seeds = [f"{said.lstrip('🔐🔓 ')}\n{value}" for said, value in texts.seed_lines(bulletin)]
     return BulletinSheet(
         kind=kind,
-        title=words.title(office, kind),
-        summary=words.summary(bulletin),
+        title=texts.title(office, kind),
+        summary=texts.summary(bulletin),
         rows=tuple(_row(one, bulletin) for one in page),
-        empty=words.NOTHING_RELEASED(),
-        footers=(*seeds, words.WHAT_SEED_IS(), words.LEGEND()),
+        empty=texts.NOTHING_RELEASED(),
+        footers=(*seeds, texts.WHAT_SEED_IS(), texts.LEGEND()),
     )
 
 
@@ -83,15 +83,15 @@ def _show(ctx: Context) -> View:
         Button(label=("● " if one == kind else "") + common.KINDS[one](), action=ActionName.KIND, arg=one)
         for one in PlateKind
     ]
-    more = Button(label=words.OTHER_OFFICE(), action=ActionName.OFFICES)
+    more = Button(label=texts.OTHER_OFFICE(), action=ActionName.OFFICES)
     out = Button(label=common.HOME(), action=ActionName.HOME)
     return View(
-        text=words.caption(office, kind, bulletin, page),
+        text=texts.caption(office, kind, bulletin, page),
         picture=BulletinPicture(sheet=_sheet(office, kind, bulletin, page)),
         rows=(
             *((tuple(turns),) if turns else ()),
             *in_columns(kinds, 1),
-            (Button(label=words.SUBSCRIBE(), action=ActionName.NOTIFY),),
+            (Button(label=texts.SUBSCRIBE(), action=ActionName.NOTIFY),),
             (more, out) if len(ctx.core.offices) > 1 else (out,),
         ),
     )
@@ -127,7 +127,7 @@ def _show_offices(ctx: Context) -> View:
     ]
     page, turns = page_of(buttons, int(ctx.arg("page") or 0), _OFFICES_A_PAGE)
     out = (Button(label=common.HOME(), action=ActionName.HOME),)
-    return View(text=words.OFFICES(), rows=(*in_columns(page, 2), *((tuple(turns),) if turns else ()), out))
+    return View(text=texts.OFFICES(), rows=(*in_columns(page, 2), *((tuple(turns),) if turns else ()), out))
 
 
 POOL_OFFICES = Screen(

@@ -10,7 +10,7 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import AttachmentHandler, ErrorWays, Goto, Handler, Screen
 from bot.dialog.view import Button, Style, View
 from bot.photos import barcodes
-from bot.texts.owner import photos as words
+from bot.texts.owner import photos as texts
 from bot.texts.owner import preselect
 from core.bootstrap import Core
 from core.errors import BarcodeWithoutVin
@@ -64,7 +64,7 @@ class VinPages:
 
     def _noted(self, go: Goto, vin: str) -> Goto:
         """Show the VIN that was read, unless the next screen is about it."""
-        return go if go.screen == self.doubt else replace(go, note=words.read(group_vin(vin)), sticky=True)
+        return go if go.screen == self.doubt else replace(go, note=texts.read(group_vin(vin)), sticky=True)
 
     def _again(self, _ctx: Context, _arg: str) -> Goto:
         return Goto(screen=self.page)
@@ -84,7 +84,7 @@ class VinPages:
             offered = enumerate(ctx.list_arg("vins"))
             vins = [Button(label=group_vin(vin), action=ActionName.VIN, arg=str(at)) for at, vin in offered]
             again = (Button(label=preselect.VIN_AGAIN(), action=ActionName.AGAIN),)
-            return View(text=words.WHICH_VIN(), rows=(*in_columns(vins, 1), again))
+            return View(text=texts.WHICH_VIN(), rows=(*in_columns(vins, 1), again))
 
         def chosen(ctx: Context, number: str) -> Goto:
             vin = ctx.list_arg("vins")[int(number)]
@@ -109,13 +109,13 @@ class VinPages:
 
 def may_be_photographed() -> str:
     """Return what a page adds where photos can be read; nothing where the reader is not installed."""
-    return words.MAY_BE_PHOTOGRAPHED() if barcodes.INSTALLED else ""
+    return texts.MAY_BE_PHOTOGRAPHED() if barcodes.INSTALLED else ""
 
 
 def _read(core: Core, sent: Received) -> tuple[str, ...]:
     """Return the VINs in a photo, one at least; in a thread."""
-    texts = barcodes.read_barcodes(sent.content, core.settings.photos, lambda text: bool(vins_in(text)))
-    vins = vins_in("\n".join(texts))
+    found = barcodes.read_barcodes(sent.content, core.settings.photos, lambda text: bool(vins_in(text)))
+    vins = vins_in("\n".join(found))
     if not vins:
         raise BarcodeWithoutVin
     return vins[:_MOST_CHOICES]

@@ -6,7 +6,7 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, View
 from bot.i18n import formatting as common
-from bot.texts.desk import broadcasts as broadcast
+from bot.texts.desk import broadcasts as broadcast_texts
 from bot.texts.owner import wishes
 from core.notifications import broadcasts, subscriptions
 from core.notifications import queue as notification_queue
@@ -84,7 +84,7 @@ def _show_notify(ctx: Context) -> View:
     rows = list(in_columns(buttons, 1))
     muted = broadcasts.is_muted(ctx.tx, ctx.chat_id, office.code)
     told = Button(
-        label=broadcast.told_label(muted=muted), action=ActionName.UNMUTE if muted else ActionName.MUTE
+        label=broadcast_texts.told_label(muted=muted), action=ActionName.UNMUTE if muted else ActionName.MUTE
     )
     rows.append((told,))
     others = [
@@ -128,7 +128,9 @@ def mute(ctx: Context, office: str) -> Goto:
     if office not in ctx.core.offices:
         return Goto(screen=ScreenName.NOTIFY)
     broadcasts.mute(ctx.tx, ctx.chat_id, office)
-    return Goto(screen=ScreenName.NOTIFY, args={"office": office}, note=broadcast.muted(office), sticky=True)
+    return Goto(
+        screen=ScreenName.NOTIFY, args={"office": office}, note=broadcast_texts.muted(office), sticky=True
+    )
 
 
 def _mute(ctx: Context, _arg: str) -> Goto:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
-from bot.texts import rehearsal as words
+from bot.texts import rehearsal as texts
 from core.errors import StepOutOfOrder
 from core.notifications.queue import next_of
 from core.preselection import get
@@ -31,20 +31,20 @@ def hint_of(screen: str, ctx: Context, real_offices: Mapping[str, Office], code:
 
 
 def _first(stand: _Stand) -> str:
-    return words.all_hours(list(stand.real_offices.values()))
+    return texts.all_hours(list(stand.real_offices.values()))
 
 
 def _certificate(stand: _Stand) -> str:
-    return words.certificate(CertificateKind(stand.ctx.arg("kind")))
+    return texts.certificate(CertificateKind(stand.ctx.arg("kind")))
 
 
 def _terms(stand: _Stand) -> str:
-    return words.hours(stand.real_offices[stand.ctx.office.code])
+    return texts.hours(stand.real_offices[stand.ctx.office.code])
 
 
 def _composing(stand: _Stand) -> str:
     office, kind = stand.ctx.office, stand.ctx.preselection.kind
-    return words.numbers(examples(office, kind))
+    return texts.numbers(examples(office, kind))
 
 
 def _done(stand: _Stand) -> str:
@@ -53,16 +53,16 @@ def _done(stand: _Stand) -> str:
         reserved = get(ctx.tx, int(ctx.arg("id")))
     except (StepOutOfOrder, ValueError):
         return ""
-    return words.really(reserved, next_of(ctx.tx, reserved.subject))
+    return texts.really(reserved, next_of(ctx.tx, reserved.subject))
 
 
 _HINTS: Mapping[ScreenName, Callable[[_Stand], str]] = {
     ScreenName.HOME: _first,
-    ScreenName.VIN: lambda _stand: words.VEHICLE(),
-    ScreenName.VIN_DOUBT: lambda _stand: words.VEHICLE(),
+    ScreenName.VIN: lambda _stand: texts.VEHICLE(),
+    ScreenName.VIN_DOUBT: lambda _stand: texts.VEHICLE(),
     ScreenName.CERTIFICATE: _certificate,
     ScreenName.TERMS: _terms,
-    ScreenName.CODE: lambda stand: words.text_message(stand.code),
+    ScreenName.CODE: lambda stand: texts.text_message(stand.code),
     ScreenName.COMPOSE: _composing,
     ScreenName.DONE: _done,
 }

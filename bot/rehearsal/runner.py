@@ -19,7 +19,7 @@ from bot.i18n.language import Language, speaking
 from bot.rehearsal.hints import hint_of
 from bot.rehearsal.screens import FIRST, screens_of
 from bot.rehearsal.watermark import marked, marked_note
-from bot.texts import rehearsal as words
+from bot.texts import rehearsal as texts
 from bot.texts.owner import home
 from core.errors import OperationError, XuanhaoError
 from core.ports import Tx
@@ -170,4 +170,4 @@ def _lead(ctx: Context, command: Command) -> Goto:
     del ctx
     if command.name == "rehearse":
         return Goto(screen=FIRST)
-    return stay(note=words.INTRODUCTION() if command.name == "help" else home.unknown_command())
+    return stay(note=texts.INTRODUCTION() if command.name == "help" else home.unknown_command())

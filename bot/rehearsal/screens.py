@@ -9,7 +9,7 @@ from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting as common
 from bot.owner import basics, composing, mine, selecting, terms, vehicle
 from bot.owner.entry import entry
-from bot.texts import rehearsal as words
+from bot.texts import rehearsal as texts
 from bot.texts.owner import home
 
 FIRST = ScreenName.HOME
@@ -22,7 +22,7 @@ _FLOW = {
 _FIRST_PAGE = Screen(
     name=FIRST,
     show=lambda _ctx: View(
-        text=words.INTRODUCTION(),
+        text=texts.INTRODUCTION(),
         rows=((Button(label=home.PRESELECT(), action=ActionName.PRESELECT, style=Style.PRIMARY),),),
     ),
     buttons={ActionName.PRESELECT: lambda ctx, _arg: entry(ctx)},
@@ -46,4 +46,4 @@ def _absent(name: ScreenName) -> Screen:
 
 def _back(ctx: Context) -> Goto:
     go = entry(ctx)
-    return Goto(screen=go.screen, args=go.args, note=words.NOT_HERE())
+    return Goto(screen=go.screen, args=go.args, note=texts.NOT_HERE())

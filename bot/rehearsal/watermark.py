@@ -9,7 +9,7 @@ from bot.dialog.view import Button, View
 from bot.i18n.formatting import plain
 from bot.pictures.cards import BatchPicture, ReceiptPicture
 from bot.pictures.picture import Picture
-from bot.texts import rehearsal as words
+from bot.texts import rehearsal as texts
 
 
 def marked(view: View, hint: str) -> View:
@@ -17,18 +17,18 @@ def marked(view: View, hint: str) -> View:
 
     Of a hint below a picture as many lines are shown as the messenger takes.
     """
-    text, lines = f"{words.MARK()}\n{view.text}", hint.splitlines()
+    text, lines = f"{texts.MARK()}\n{view.text}", hint.splitlines()
     while lines and view.picture is not None and _length([text, "", *lines]) > MessageLimit.CAPTION_LENGTH:
         lines.pop()
     text = "\n".join([text, "", *lines] if lines else [text])
-    rows = (*view.rows, (Button(label=words.LEAVE(), action=ActionName.LEAVE, global_=True),))
+    rows = (*view.rows, (Button(label=texts.LEAVE(), action=ActionName.LEAVE, global_=True),))
     picture = None if view.picture is None else _marked_picture(view.picture)
     return replace(view, text=text, rows=rows, picture=picture)
 
 
 def marked_note(note: str) -> str:
     """Return a note or a toast as a rehearsal says it."""
-    return words.note(note) if note else ""
+    return texts.note(note) if note else ""
 
 
 def _length(lines: list[str]) -> int:

@@ -10,8 +10,8 @@ from bot.i18n.formatting import FAILED, day, listed, moment, reason
 from bot.i18n.language import Phrase, _, phrase, verbatim
 from bot.texts import notices
 from bot.texts.desk import appeals, blacklist, commands, counter, find, people
-from bot.texts.desk import audit as journal
-from bot.texts.desk import broadcasts as broadcast
+from bot.texts.desk import audit as audit_texts
+from bot.texts.desk import broadcasts as broadcast_texts
 from bot.texts.desk.reports import waiting
 from bot.texts.owner import files, own_data, photos, provinces, units
 from core import errors as e
@@ -183,9 +183,9 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     e.NothingGranted: phrase("请填写要增加的次数:random 和 compose 各 0–100,至少一项大于 0。"),
     e.IdentityIsTheirs: phrase("该身份已经属于这个账号,无需转移。"),
     e.NobodyFound: phrase("没有找到已注册的人。请用聊天号、身份证号、手机号或号牌号码。"),
-    e.BroadcastTextEmpty: broadcast.EMPTY,
-    e.BroadcastRunning: broadcast.RUNNING_ALREADY,
-    e.NobodyToTell: broadcast.NOBODY,
+    e.BroadcastTextEmpty: broadcast_texts.EMPTY,
+    e.BroadcastRunning: broadcast_texts.RUNNING_ALREADY,
+    e.NobodyToTell: broadcast_texts.NOBODY,
     e.NothingKnown: find.NOTHING_KNOWN,
     e.NotBlacklisted: phrase("此人现在不在黑名单上。"),
     e.BanInThePast: phrase("截止日期须晚于今天。"),
@@ -209,7 +209,7 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     e.BarcodeWithoutVin: photos.NO_VIN,
     a.AttachmentNotFetched: files.NOT_FETCHED,
     e.NothingToHandle: waiting.NOTHING_TO_HANDLE,
-    e.NotInAuditLog: journal.NOT_IN_JOURNAL,
+    e.NotInAuditLog: audit_texts.NOT_IN_JOURNAL,
     e.AppealNotNeeded: phrase("该车辆目前没有被他人占用,可以直接预选号牌,无需申诉。"),
     e.AppealAboutOwnNumber: phrase("该车辆的号牌就是您本人预选的,无需申诉,请在【我的选号】中查看。"),
     e.AppealWaits: phrase("您对该车辆的申诉正在等待审核,不能重复提交。请在【异常选号资料修改】中查看。"),
@@ -295,7 +295,7 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     e.HolderElsewhere: lambda error: people.holder_elsewhere(error.office),
     d.EndNotEarlier: lambda error: blacklist.not_earlier(error.until),
     d.EndNotLater: lambda error: blacklist.not_later(error.until),
-    e.BroadcastTextLong: lambda error: broadcast.too_long(error.limit, error.found),
+    e.BroadcastTextLong: lambda error: broadcast_texts.too_long(error.limit, error.found),
     e.PlateNotReserved: lambda error: counter.not_reserved(error.by, error.action),
     e.InMaintenance: lambda error: _("系统维护中:{text}").format(text=escape(error.text)),
     d.Usage: lambda error: commands.usage(error.command),

@@ -13,7 +13,7 @@ from bot.dialog.view import Button, View
 from bot.errors.commands import Usage
 from bot.i18n import formatting as common
 from bot.spreadsheets import Table
-from bot.texts.desk import audit as words
+from bot.texts.desk import audit as texts
 from core.errors import NotYourOffice
 from core.people.admins import Permission
 from core.ports import Tx
@@ -39,7 +39,7 @@ def parse(ctx: Context, arguments: str) -> Goto:
         raise Usage("audit")
     scope = scope_of(ctx.admin, Permission.AUDIT, ctx.core.offices)
     today = ctx.today
-    query = ctx.core.audit_search.parse_query(ctx.tx, words.meant(arguments, today), today=today)
+    query = ctx.core.audit_search.parse_query(ctx.tx, texts.meant(arguments, today), today=today)
     if query.office and not scope.holds(query.office):
         raise NotYourOffice
     newest = audit_search.newest(ctx.tx)
@@ -70,13 +70,13 @@ def _show(ctx: Context) -> View:
     )
     digest = hashlib.sha256(json.dumps(query.to_json()).encode()).hexdigest()
     found: AuditPage = ctx.read_snapshot(f"{ScreenName.DESK_AUDIT}:{digest}:{scope}:{newest}:{page}", read)
-    lines = [words.line(entry) for entry in found.entries] or [words.EMPTY()]
+    lines = [texts.line(entry) for entry in found.entries] or [texts.EMPTY()]
     turns = [
         *([Button(label="‹", action=ActionName.PAGE, arg=str(page - 1))] if page else []),
         *([Button(label="›", action=ActionName.PAGE, arg=str(page + 1))] if found.more else []),
     ]
     return View(
-        text="\n\n".join((words.title(query, page), *lines)),
+        text="\n\n".join((texts.title(query, page), *lines)),
         rows=(
             *([tuple(turns)] if turns else []),
             *(((Button(label=common.EXPORT(), action=ActionName.SHEET),),) if found.entries else ()),
@@ -95,7 +95,7 @@ def _sheet(ctx: Context, _arg: str) -> Goto:
     def read(tx: Tx) -> AuditPage:
         return ctx.core.audit_search.page(tx, query, scope, newest=newest, skip=0, limit=_MOST_EXPORTED)
 
-    return sheet("audit.xlsx", words.sheet_caption(query, _MOST_EXPORTED), read, _tables)
+    return sheet("audit.xlsx", texts.sheet_caption(query, _MOST_EXPORTED), read, _tables)
 
 
 def _tables(found: object) -> list[Table]:
@@ -104,14 +104,14 @@ def _tables(found: object) -> list[Table]:
         (
             entry.entry_id,
             entry.at,
-            words.actor(entry),
-            words.action(entry),
-            words.subject(entry),
+            texts.actor(entry),
+            texts.action(entry),
+            texts.subject(entry),
             entry.office,
         )
         for entry in entries
     ]
-    return [Table(title=words.SHEET(), columns=columns(words.COLUMNS()), rows=rows)]
+    return [Table(title=texts.SHEET(), columns=columns(texts.COLUMNS()), rows=rows)]
 
 
 AUDIT = Screen(

@@ -11,7 +11,7 @@ from bot.dialog.view import Button, View
 from bot.errors.commands import Usage
 from bot.i18n import formatting as common
 from bot.spreadsheets import Table, workbook
-from bot.texts.desk.reports import parts as texts
+from bot.texts.desk.reports import parts as report_texts
 from core.errors import NotYourOffice
 from core.people.admins import Permission
 from core.ports import Tx
@@ -64,7 +64,7 @@ def choice(ctx: Context, permission: Permission, *first: Button) -> View:
     ]
     page, turns = page_of(buttons, number(ctx, "page"), _OFFICES_A_PAGE)
     rows = (*in_columns((*first, *page), 2), *([tuple(turns)] if turns else []), home_row())
-    return View(text=texts.CHOOSE(), rows=rows)
+    return View(text=report_texts.CHOOSE(), rows=rows)
 
 
 def number(ctx: Context, name: str, otherwise: int = 0) -> int:
@@ -87,4 +87,4 @@ def sheet(
         return workbook(tables(found))
 
     effect = SendFile(name=name, caption=caption, read=read, make=make)
-    return stay(note=texts.MAKING(), effects=(effect,))
+    return stay(note=report_texts.MAKING(), effects=(effect,))

@@ -16,8 +16,8 @@ from bot.i18n import formatting as common
 from bot.pictures.cards import ReportPicture
 from bot.pictures.segments import Bar, Segments
 from bot.spreadsheets import Table
-from bot.texts.desk.reports import parts as texts
-from bot.texts.desk.reports import segments as words
+from bot.texts.desk.reports import parts as report_texts
+from bot.texts.desk.reports import segments as texts
 from core.people.admins import Permission
 from core.ports import Tx
 from core.reporting.statistics import MARK, NEARLY_EMPTY, Fill, fills
@@ -70,7 +70,7 @@ def _show(ctx: Context) -> View:
             *([tuple(turns)] if turns else []),
             (
                 Button(label=common.EXPORT(), action=ActionName.SHEET),
-                Button(label=texts.REFRESH(), action=ActionName.PAGE, arg=ctx.arg("page")),
+                Button(label=report_texts.REFRESH(), action=ActionName.PAGE, arg=ctx.arg("page")),
             ),
             *_others(ctx),
             home_row(),
@@ -80,31 +80,33 @@ def _show(ctx: Context) -> View:
 
 def _others(ctx: Context) -> tuple[tuple[Button, ...], ...]:
     more = len(offices_of(ctx, Permission.SEGMENTS)) > 1
-    return ((Button(label=texts.OFFICES(), action=ActionName.CHOOSE),),) if more else ()
+    return ((Button(label=report_texts.OFFICES(), action=ActionName.CHOOSE),),) if more else ()
 
 
 def _text(office: Office, counted: Counted, page: list[Fill], number_of_page: int) -> str:
     pages = -(-len(counted.fills) // _A_PAGE)
-    head = words.segments_head(office, counted.fills)
-    lines = [head, *([texts.page_line(min(number_of_page, pages - 1), pages)] if pages > 1 else [])]
-    return texts.fitting([*lines, *(line for fill in page for line in words.fill_lines(fill, counted.at))])
+    head = texts.segments_head(office, counted.fills)
+    lines = [head, *([report_texts.page_line(min(number_of_page, pages - 1), pages)] if pages > 1 else [])]
+    return report_texts.fitting(
+        [*lines, *(line for fill in page for line in texts.fill_lines(fill, counted.at))]
+    )
 
 
 def picture(office: Office, at: datetime, page: list[Fill]) -> Segments:
     """Return the picture of some segments."""
     return Segments(
-        title=words.segments_title(office),
-        at=texts.counted_at(at),
+        title=texts.segments_title(office),
+        at=report_texts.counted_at(at),
         bars=tuple(_bar(fill, at) for fill in page),
         mark=MARK,
-        mark_words=words.MARK_WORDS(),
-        empty=words.SEGMENTS_EMPTY(),
-        taken_words=words.TAKEN(),
-        past_words=words.PAST(),
-        full_words=words.FULL(),
-        held_words=words.HELD(),
-        free_words=words.FREE(),
-        withheld_words=words.WITHHELD(),
+        mark_words=texts.MARK_WORDS(),
+        empty=texts.SEGMENTS_EMPTY(),
+        taken_words=texts.TAKEN(),
+        past_words=texts.PAST(),
+        full_words=texts.FULL(),
+        held_words=texts.HELD(),
+        free_words=texts.FREE(),
+        withheld_words=texts.WITHHELD(),
     )
 
 
@@ -116,10 +118,10 @@ def _bar(fill: Fill, now: datetime) -> Bar:
         taken=fill.share,
         held=fill.held / size,
         withheld=fill.withheld_size / size,
-        share=texts.percent(fill.share),
-        figures=words.fill_figures(fill),
-        ways=words.fill_ways(fill, now),
-        kept_back=words.kept_back(fill),
+        share=report_texts.percent(fill.share),
+        figures=texts.fill_figures(fill),
+        ways=texts.fill_ways(fill, now),
+        kept_back=texts.kept_back(fill),
         scheduled=fill.segment.opens_at > now,
         full=fill.share >= NEARLY_EMPTY,
     )
@@ -130,7 +132,7 @@ def _sheet(ctx: Context, _arg: str) -> Goto:
     office = ctx.office_of(ctx.arg("office"))
     return sheet(
         f"segments-{office.code}.xlsx",
-        escape(words.segments_title(office)),
+        escape(texts.segments_title(office)),
         partial(_count, office=office),
         _tables,
     )
@@ -140,8 +142,8 @@ def _tables(found: object) -> list[Table]:
     rows = found.fills if isinstance(found, Counted) else ()
     return [
         Table(
-            title=words.SEGMENTS_SHEET(),
-            columns=columns(words.SEGMENT_COLUMNS()),
+            title=texts.SEGMENTS_SHEET(),
+            columns=columns(texts.SEGMENT_COLUMNS()),
             rows=[_row(fill) for fill in rows],
         )
     ]
@@ -158,7 +160,7 @@ def _row(fill: Fill) -> tuple[str | int | float | datetime, ...]:
         fill.free,
         fill.share,
         fill.withheld_size,
-        words.masks_of(fill.withheld),
+        texts.masks_of(fill.withheld),
         segment.opens_at,
         segment.compose_from,
         segment.released_at,

@@ -17,8 +17,8 @@ from bot.pictures.chart_canvas import Ground
 from bot.pictures.figure_tiles import Tile
 from bot.pictures.statistics import Chart, Column, StatisticsSheet
 from bot.spreadsheets import Table
-from bot.texts.desk.reports import parts as texts
-from bot.texts.desk.reports import stats as words
+from bot.texts.desk.reports import parts as report_texts
+from bot.texts.desk.reports import stats as texts
 from core.people.admins import Permission
 from core.reporting.statistics import SPANS, Day, Scope, Stats, scope_of, stats
 from core.values.offices import Office
@@ -66,7 +66,7 @@ def _span(ctx: Context) -> int:
 
 def _show(ctx: Context) -> View:
     if not ctx.arg("of"):
-        everything = Button(label=texts.ALL_OFFICES(), action=ActionName.OFFICE, arg=_ALL)
+        everything = Button(label=report_texts.ALL_OFFICES(), action=ActionName.OFFICE, arg=_ALL)
         return choice(ctx, Permission.STATS, everything)
     office, days = _office(ctx), _span(ctx)
     scope = _scope(ctx, office)
@@ -74,20 +74,20 @@ def _show(ctx: Context) -> View:
         f"{ScreenName.DESK_STATS}:{scope}:{days}", partial(stats, scope=scope, days=days)
     )
     spans = tuple(
-        Button(label=words.days_label(span, chosen=span == days), action=ActionName.DAYS, arg=str(span))
+        Button(label=texts.days_label(span, chosen=span == days), action=ActionName.DAYS, arg=str(span))
         for span in SPANS
     )
     more = len(offices_of(ctx, Permission.STATS)) > 1
     return View(
-        text=words.stats_text(found, office),
+        text=texts.stats_text(found, office),
         picture=ReportPicture(report=picture(found, office)),
         rows=(
             spans,
             (
                 Button(label=common.EXPORT(), action=ActionName.SHEET),
-                Button(label=texts.REFRESH(), action=ActionName.DAYS, arg=str(days)),
+                Button(label=report_texts.REFRESH(), action=ActionName.DAYS, arg=str(days)),
             ),
-            *(((Button(label=texts.OFFICES(), action=ActionName.CHOOSE),),) if more else ()),
+            *(((Button(label=report_texts.OFFICES(), action=ActionName.CHOOSE),),) if more else ()),
             home_row(),
         ),
     )
@@ -98,13 +98,13 @@ def picture(found: Stats, office: Office | None) -> StatisticsSheet:
     total = found.total
     selected = total.selected
     return StatisticsSheet(
-        title=words.stats_title(office, len(found.days)),
-        at=texts.counted_at(found.at),
+        title=texts.stats_title(office, len(found.days)),
+        at=report_texts.counted_at(found.at),
         tiles=tuple(_tiles(found)),
         random=total.random / selected if selected else 0.0,
-        random_words=words.share_of(words.RANDOM(), total.random, selected) if selected else "",
-        composed_words=words.share_of(words.COMPOSED(), total.composed, selected) if selected else "",
-        nothing=words.NOTHING_SELECTED(),
+        random_words=texts.share_of(texts.RANDOM(), total.random, selected) if selected else "",
+        composed_words=texts.share_of(texts.COMPOSED(), total.composed, selected) if selected else "",
+        nothing=texts.NOTHING_SELECTED(),
         charts=(_by_day(found), _by_hour(found), _by_end(found)),
     )
 
@@ -112,30 +112,30 @@ def picture(found: Stats, office: Office | None) -> StatisticsSheet:
 def _tiles(found: Stats) -> Iterable[Tile]:
     total, days = found.total, len(found.days)
     figures = (
-        (words.SELECTED(), total.selected, words.a_day(total.selected, days)),
-        (words.REGISTERED(), total.registered, words.a_day(total.registered, days)),
-        (words.EXPIRED(), total.expired, ""),
-        (words.BANNED(), total.banned, ""),
-        (words.VOID(), total.void, ""),
-        (words.REVOKED(), total.revoked, ""),
-        (words.WAITING(), found.waiting, words.NOW()),
-        (words.APPEALS(), found.appeals, words.NOW()),
+        (texts.SELECTED(), total.selected, texts.a_day(total.selected, days)),
+        (texts.REGISTERED(), total.registered, texts.a_day(total.registered, days)),
+        (texts.EXPIRED(), total.expired, ""),
+        (texts.BANNED(), total.banned, ""),
+        (texts.VOID(), total.void, ""),
+        (texts.REVOKED(), total.revoked, ""),
+        (texts.WAITING(), found.waiting, texts.NOW()),
+        (texts.APPEALS(), found.appeals, texts.NOW()),
     )
     return (Tile(label=label, number=f"{count:,}", hint=hint) for label, count, hint in figures)
 
 
 def _ways() -> tuple[tuple[Ground, str], ...]:
-    return (Ground.BLUE, words.RANDOM()), (Ground.GREEN, words.COMPOSED())
+    return (Ground.BLUE, texts.RANDOM()), (Ground.GREEN, texts.COMPOSED())
 
 
 def _by_hour(found: Stats) -> Chart:
     hours = tuple(Column(parts=(one.random, one.composed), label=str(one.hour)) for one in found.hours)
-    return Chart(title=words.BY_HOUR(), meanings=_ways(), columns=hours)
+    return Chart(title=texts.BY_HOUR(), meanings=_ways(), columns=hours)
 
 
 def _by_day(found: Stats) -> Chart:
     return Chart(
-        title=words.BY_DAY(),
+        title=texts.BY_DAY(),
         meanings=_ways(),
         columns=_columns(found, lambda day: (day.random, day.composed)),
     )
@@ -143,23 +143,23 @@ def _by_day(found: Stats) -> Chart:
 
 def _by_end(found: Stats) -> Chart:
     meanings = (
-        (Ground.GREEN, words.REGISTERED()),
-        (Ground.RED, words.EXPIRED()),
-        (Ground.AMBER, words.VOID()),
-        (Ground.SLATE, words.REVOKED()),
+        (Ground.GREEN, texts.REGISTERED()),
+        (Ground.RED, texts.EXPIRED()),
+        (Ground.AMBER, texts.VOID()),
+        (Ground.SLATE, texts.REVOKED()),
     )
     parts = _columns(found, lambda day: (day.registered, day.expired, day.void, day.revoked))
-    return Chart(title=words.BY_END(), meanings=meanings, columns=parts)
+    return Chart(title=texts.BY_END(), meanings=meanings, columns=parts)
 
 
 def _columns(found: Stats, parts: Callable[[Day], tuple[int, ...]]) -> tuple[Column, ...]:
-    return tuple(Column(parts=parts(day), label=texts.day_label(day.day)) for day in found.days)
+    return tuple(Column(parts=parts(day), label=report_texts.day_label(day.day)) for day in found.days)
 
 
 def _sheet(ctx: Context, _arg: str) -> Goto:
     office, days = _office(ctx), _span(ctx)
     name = f"stats-{office.code if office else _ALL}-{days}.xlsx"
-    caption = escape(words.stats_title(office, days))
+    caption = escape(texts.stats_title(office, days))
     return sheet(name, caption, partial(stats, scope=_scope(ctx, office), days=days), _tables)
 
 
@@ -167,19 +167,19 @@ def _tables(found: object) -> list[Table]:
     if not isinstance(found, Stats):
         raise TypeError("not the figures")
     sums: list[tuple[str, str | int | float | datetime | date | None]] = [
-        (name, value) for name, value in words.stats_sums(found)
+        (name, value) for name, value in texts.stats_sums(found)
     ]
     return [
-        Table(title=words.SUM_SHEET(), columns=columns(words.SUM_COLUMNS()), rows=sums),
+        Table(title=texts.SUM_SHEET(), columns=columns(texts.SUM_COLUMNS()), rows=sums),
         Table(
-            title=words.DAYS_SHEET(),
-            columns=columns(words.DAY_COLUMNS()),
-            rows=[words.day_row(day) for day in found.days],
+            title=texts.DAYS_SHEET(),
+            columns=columns(texts.DAY_COLUMNS()),
+            rows=[texts.day_row(day) for day in found.days],
         ),
         Table(
-            title=words.HOURS_SHEET(),
-            columns=columns(words.HOUR_COLUMNS()),
-            rows=[words.hour_row(hour) for hour in found.hours],
+            title=texts.HOURS_SHEET(),
+            columns=columns(texts.HOUR_COLUMNS()),
+            rows=[texts.hour_row(hour) for hour in found.hours],
         ),
     ]
 

@@ -20,8 +20,8 @@ from bot.pictures.chart_canvas import Ground
 from bot.pictures.figure_tiles import Tile
 from bot.pictures.work_queue import Ahead, Dashboard
 from bot.spreadsheets import Table
-from bot.texts.desk.reports import parts as texts
-from bot.texts.desk.reports import waiting as words
+from bot.texts.desk.reports import parts as report_texts
+from bot.texts.desk.reports import waiting as texts
 from bot.texts.errors import of_error
 from core.audit import SubjectKind
 from core.clock import CHINA
@@ -65,7 +65,7 @@ def _show(ctx: Context) -> View:
     queue = _look(ctx)
     page, turns = page_of(queue.tasks, number(ctx, "page"), _A_PAGE)
     leads = [
-        Button(label=words.lead_label(NUMBERS[place], task), action=ActionName.LEAD, arg=task.subject)
+        Button(label=texts.lead_label(NUMBERS[place], task), action=ActionName.LEAD, arg=task.subject)
         for place, task in enumerate(page)
         if _leads_on(task)
     ]
@@ -77,7 +77,7 @@ def _show(ctx: Context) -> View:
             *([tuple(turns)] if turns else []),
             (
                 Button(label=common.EXPORT(), action=ActionName.SHEET),
-                Button(label=texts.REFRESH(), action=ActionName.PAGE, arg="0"),
+                Button(label=report_texts.REFRESH(), action=ActionName.PAGE, arg="0"),
             ),
             (_switch(ctx), *home_row()),
         ),
@@ -86,30 +86,30 @@ def _show(ctx: Context) -> View:
 
 def _switch(ctx: Context) -> Button:
     if work_queue.wants_summary(ctx.tx, ctx.chat_id):
-        return Button(label=words.SUMMARY_ON(), action=ActionName.SUMMARY, arg="off")
-    return Button(label=words.SUMMARY_OFF(), action=ActionName.SUMMARY, arg="on")
+        return Button(label=texts.SUMMARY_ON(), action=ActionName.SUMMARY, arg="off")
+    return Button(label=texts.SUMMARY_OFF(), action=ActionName.SUMMARY, arg="on")
 
 
 def _text(queue: WorkQueue, page: list[Task], number_of_page: int) -> str:
     if not queue.tasks:
-        return words.NOTHING_WAITS()
+        return texts.NOTHING_WAITS()
     pages = -(-len(queue.tasks) // _A_PAGE)
-    lines = [f"<b>{escape(words.desk_counts(queue))}</b>"]
+    lines = [f"<b>{escape(texts.desk_counts(queue))}</b>"]
     if pages > 1:
-        lines.append(texts.page_line(min(number_of_page, pages - 1), pages))
-    lines += (f"{NUMBERS[place]} {escape(words.item(task, queue.at))}" for place, task in enumerate(page))
-    return texts.fitting(lines)
+        lines.append(report_texts.page_line(min(number_of_page, pages - 1), pages))
+    lines += (f"{NUMBERS[place]} {escape(texts.item(task, queue.at))}" for place, task in enumerate(page))
+    return report_texts.fitting(lines)
 
 
 def picture(queue: WorkQueue) -> Dashboard:
     """Return the desk at a glance."""
     return Dashboard(
-        title=words.DESK_TITLE(),
-        at=texts.counted_at(queue.at),
+        title=texts.DESK_TITLE(),
+        at=report_texts.counted_at(queue.at),
         tiles=tuple(_tile(queue, task_kind) for task_kind in queue.task_kinds if _is_shown(queue, task_kind)),
-        days_title=words.AHEAD(),
+        days_title=texts.AHEAD(),
         days=tuple(
-            Ahead(label=texts.day_label(day), number=count, today=not ahead)
+            Ahead(label=report_texts.day_label(day), number=count, today=not ahead)
             for ahead, (day, count) in enumerate(queue.due)
         ),
     )
@@ -127,9 +127,9 @@ def _tile(queue: WorkQueue, task_kind: TaskKind) -> Tile:
         urgent = task_kind in {TaskKind.DEADLINE, TaskKind.SHUT} and today
         ground = Ground.RED if urgent else Ground.AMBER
     return Tile(
-        label=words.TASK_KINDS[task_kind](),
+        label=texts.TASK_KINDS[task_kind](),
         number=f"{count:,}" if count < MAX_LISTED else f"{MAX_LISTED}+",
-        hint=words.oldest(first, queue.at) if first and task_kind not in _WITHOUT_MOMENT else "",
+        hint=texts.oldest(first, queue.at) if first and task_kind not in _WITHOUT_MOMENT else "",
         ground=ground,
     )
 
@@ -158,24 +158,24 @@ def _lead(ctx: Context, subject: str) -> Goto:
 def _summary(ctx: Context, switch: str) -> Goto:
     ctx.admin.require(Permission.DESK)
     work_queue.set_summary(ctx.tx, ctx.chat_id, on=switch == "on")
-    note = words.SUMMARY_TURNED_ON() if switch == "on" else words.SUMMARY_TURNED_OFF()
+    note = texts.SUMMARY_TURNED_ON() if switch == "on" else texts.SUMMARY_TURNED_OFF()
     return Goto(screen=ScreenName.DESK_DESK, args=dict(ctx.args), note=note)
 
 
 def _sheet(ctx: Context, _arg: str) -> Goto:
     ctx.admin.require(Permission.DESK)
     look = partial(work_queue.read_work_queue, services=ctx.core.desk_services, admin=ctx.admin)
-    return sheet("desk.xlsx", escape(words.DESK_TITLE()), look, _tables)
+    return sheet("desk.xlsx", escape(texts.DESK_TITLE()), look, _tables)
 
 
 def _tables(found: object) -> list[Table]:
     if not isinstance(found, WorkQueue):
         raise TypeError("not a desk")
     rows = [
-        (words.TASK_KINDS[task.task_kind](), task.at, task.office, words.item(task, found.at))
+        (texts.TASK_KINDS[task.task_kind](), task.at, task.office, texts.item(task, found.at))
         for task in found.tasks
     ]
-    return [Table(title=words.DESK_SHEET(), columns=columns(words.DESK_COLUMNS()), rows=rows)]
+    return [Table(title=texts.DESK_SHEET(), columns=columns(texts.DESK_COLUMNS()), rows=rows)]
 
 
 def _back(_ctx: Context, error: XuanhaoError) -> Goto:
@@ -188,17 +188,17 @@ _TO_DESK: ErrorWays = {Refusal: _back}
 def _show_matter(ctx: Context) -> View:
     ctx.admin.require(Permission.DESK)
     task = work_queue.find(ctx.tx, ctx.admin, ctx.arg("subject"), ctx.core.offices)
-    ways = [Button(label=words.HANDLED(), action=ActionName.HANDLE, style=Style.SUCCESS)]
+    ways = [Button(label=texts.HANDLED(), action=ActionName.HANDLE, style=Style.SUCCESS)]
     if task.about:
-        ways.append(Button(label=words.lead_label("🔎", task), action=ActionName.FIND, arg=task.about))
+        ways.append(Button(label=texts.lead_label("🔎", task), action=ActionName.FIND, arg=task.about))
     back = Button(label=common.BACK(), action=ActionName.BACK)
-    return View(text=words.matter_text(task, ctx.tx.now), rows=(tuple(ways), (back,)))
+    return View(text=texts.matter_text(task, ctx.tx.now), rows=(tuple(ways), (back,)))
 
 
 def _handle(ctx: Context, _arg: str) -> Goto:
     work_queue.handle(ctx.tx, ctx.admin, ctx.arg("subject"), ctx.core.offices, ctx.actor)
     args = {"page": "0", "done": ctx.arg("subject")}
-    return Goto(screen=ScreenName.DESK_DESK, args=args, note=words.HANDLED_NOW(), sticky=True)
+    return Goto(screen=ScreenName.DESK_DESK, args=args, note=texts.HANDLED_NOW(), sticky=True)
 
 
 DESK = Screen(

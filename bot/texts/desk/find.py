@@ -7,7 +7,7 @@ from html import escape
 from bot.i18n import formatting as common
 from bot.i18n.formatting import KINDS, day, masked_identity, masked_name, masked_phone, moment, plate
 from bot.i18n.language import Phrase, _, phrase
-from bot.texts.desk import audit as lines
+from bot.texts.desk import audit as audit_texts
 from bot.texts.desk.parts import date_of
 from bot.texts.desk.people import USER_TYPES
 from core.audit import COMMAND_LINE, SYSTEM, AuditAction, chat_of
@@ -273,7 +273,10 @@ def journal(found: Sequence[AuditEntry]) -> str:
     """Return the newest lines of the journal, newest first."""
     if not found:
         return ""
-    said = [f"· {_time(one.at)} {escape(lines.action(one))} — {escape(lines.actor(one))}" for one in found]
+    said = [
+        f"· {_time(one.at)} {escape(audit_texts.action(one))} — {escape(audit_texts.actor(one))}"
+        for one in found
+    ]
     return _("<b>记录</b>(最近 {count} 条)").format(count=len(found)) + "\n" + "\n".join(said)
 
 
