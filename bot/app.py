@@ -23,7 +23,7 @@ from bot.dialog.languages import language_of
 from bot.dialog.names import ScreenName
 from bot.dialog.presenter import Presenter
 from bot.dialog.rehearsal_transition import RehearsalTransition
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.i18n.language import Language, speaking
 from bot.inbox import Dispatcher, Poller, Receipt, Shelf, new_worker_name, process_with, updates_of
 from bot.inbox.model import NO_CHAT, Broken
@@ -96,7 +96,7 @@ class Service:
         self.engine = Engine(
             core,
             RehearsalTransition(core, BY_NAME, codec, said, runner),
-            Presenter(bot, codec, common.KEYBOARD_GONE),
+            Presenter(bot, codec, formatting.KEYBOARD_GONE),
             EffectHandlers(
                 send_code=self.codes.send,
                 send_file=self.files.send,
@@ -173,7 +173,7 @@ class Service:
         chiefs: dict[int, Callable[[], str]] = dict.fromkeys(
             self.core.settings.telegram.admins, partial(warnings.broken, broken)
         )
-        theirs: Callable[[], str] = common.UNSHOWN if broken.applied else common.FAILED
+        theirs: Callable[[], str] = formatting.UNSHOWN if broken.applied else formatting.FAILED
         for chat_id, said in {**chiefs, broken.chat_id: theirs}.items():
             if chat_id != NO_CHAT:
                 with contextlib.suppress(TelegramError), speaking(await self._language_of(chat_id)):
@@ -190,7 +190,7 @@ class Service:
 def _hooks(username: Callable[[], str]) -> EngineHooks:
     return EngineHooks(
         first_screen=ScreenName.HOME,
-        old_button=common.OLD_BUTTON,
+        old_button=formatting.OLD_BUTTON,
         of_error=of_error,
         not_taken=texts.not_taken,
         one_of_album=file_words.ONE_OF_ALBUM,
@@ -198,7 +198,7 @@ def _hooks(username: Callable[[], str]) -> EngineHooks:
         with_file=commands.WITH_FILE,
         on_global_button=commands.lead_global_button,
         before=consent_first,
-        keyboard_gone=common.KEYBOARD_GONE,
+        keyboard_gone=formatting.KEYBOARD_GONE,
         username=username,
         leaves=commands.leaves_rehearsal,
         left=rehearsal_words.LEFT,

@@ -10,8 +10,7 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.desk.reports import segments, stats
-from bot.desk.reports import work_queue as waiting
+from bot.desk.reports import segments, stats, work_queue
 from bot.pictures.segments import segments_picture
 from bot.pictures.statistics import stats_picture
 from bot.pictures.work_queue import dashboard_picture
@@ -132,7 +131,7 @@ def main(folder: Path) -> None:
     made = {
         "segments.png": segments_picture(segments.picture(OFFICE, AT, some_fills())),
         "stats.png": stats_picture(stats.picture(some_stats(), OFFICE)),
-        "desk.png": dashboard_picture(waiting.picture(some_desk())),
+        "desk.png": dashboard_picture(work_queue.picture(some_desk())),
     }
     for name, content in made.items():
         (folder / name).write_bytes(content)

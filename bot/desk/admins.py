@@ -10,7 +10,7 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import Button, Style, View
 from bot.errors.commands import Usage
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.texts.desk import lists, parts
 from bot.texts.desk import staff as texts
 from core.people.admins import EVERYWHERE, Admin, Permission, Role, RoleAssignment
@@ -71,8 +71,8 @@ def _show(ctx: Context) -> View:
     ]
     rows = [*in_columns(removable, 1), *([tuple(turns)] if turns else [])]
     last = (
-        Button(label=common.EXPORT(), action=ActionName.EXPORT),
-        Button(label=common.HOME(), action=ActionName.HOME),
+        Button(label=formatting.EXPORT(), action=ActionName.EXPORT),
+        Button(label=formatting.HOME(), action=ActionName.HOME),
     )
     shown = [
         Admin(
@@ -112,7 +112,7 @@ ADMINS = Screen(
         ActionName.PAGE: lambda _ctx, page: Goto(screen=ScreenName.DESK_ADMINS, args={"page": page}),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
     errors=GONE,
 )
 
@@ -143,7 +143,7 @@ def _change(name: ScreenName, label: Callable[[], str], *, add: bool) -> Screen:
             ActionName.DO: act,
             ActionName.CANCEL: lambda _ctx, _arg: Goto(screen=ScreenName.DESK_ADMINS, note=parts.CANCELLED()),
         },
-        hint=common.PRESS_HINT,
+        hint=formatting.PRESS_HINT,
         errors=WITHDRAWN,
     )
 

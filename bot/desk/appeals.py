@@ -10,7 +10,7 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import ErrorWays, Goto, Screen, stay
 from bot.dialog.view import Button, Style, View
 from bot.errors.commands import Usage
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.pictures.cards import evidence
 from bot.texts.desk import appeals as texts
 from bot.texts.desk import lists, parts
@@ -125,8 +125,8 @@ def _show_queue(ctx: Context) -> View:
             *in_columns(places, 4),
             *((others,) if others else ()),
             (
-                *((Button(label=common.EXPORT(), action=ActionName.EXPORT),) if waiting else ()),
-                Button(label=common.HOME(), action=ActionName.HOME),
+                *((Button(label=formatting.EXPORT(), action=ActionName.EXPORT),) if waiting else ()),
+                Button(label=formatting.HOME(), action=ActionName.HOME),
             ),
         ),
     )
@@ -158,7 +158,7 @@ QUEUE = Screen(
         ),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
     errors=ERRORS,
 )
 
@@ -208,7 +208,7 @@ CARD = Screen(
         ActionName.REJECT: lambda ctx, _arg: _to(ctx, ScreenName.DESK_APPEAL_REJECT, _id(ctx)),
         ActionName.QUEUE: lambda _ctx, _arg: Goto(screen=ScreenName.DESK_APPEALS),
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
     errors=ERRORS,
 )
 
@@ -264,7 +264,7 @@ APPROVE = Screen(
         ActionName.DO: _approve,
         ActionName.CARD: lambda ctx, _arg: Goto(screen=ScreenName.DESK_APPEAL, args={"id": ctx.arg("id")}),
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
     errors={**ERRORS, InputError: _to_card, AppealMoved: _look_again},
 )
 
@@ -329,7 +329,7 @@ REJECT_SURE = Screen(
         ActionName.DO: _reject,
         ActionName.CARD: lambda ctx, _arg: Goto(screen=ScreenName.DESK_APPEAL, args={"id": ctx.arg("id")}),
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
     errors={**ERRORS, InputError: _to_card},
 )
 

@@ -12,7 +12,7 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import Button, View
 from bot.errors.commands import EndNotEarlier, EndNotLater, NotAsAsked, Usage
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.spreadsheets import Cell, Table, workbook
 from bot.texts.desk import blacklist as texts
 from bot.texts.desk import parts
@@ -78,9 +78,9 @@ def _show_list(ctx: Context) -> View:
         if 0 <= other * _A_PAGE < max(1, total)
     ]
     rows = [*in_columns(opening, 4), *([tuple(turns)] if turns else []), *_filters(ctx)]
-    last = [Button(label=common.HOME(), action=ActionName.HOME)]
+    last = [Button(label=formatting.HOME(), action=ActionName.HOME)]
     if total:
-        last.insert(0, Button(label=common.EXPORT(), action=ActionName.EXPORT))
+        last.insert(0, Button(label=formatting.EXPORT(), action=ActionName.EXPORT))
     text = texts.blacklist(entries, first, total, cause=choice.cause, at=ctx.arg("at"))
     return View(text=text, rows=(*rows, tuple(last)))
 
@@ -152,7 +152,7 @@ LIST = Screen(
         ActionName.EXPORT: _export,
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
     errors=GONE,
 )
 # --- one of them ----------------------------------------------------------------------------
@@ -193,8 +193,8 @@ def _show_card(ctx: Context) -> View | Goto:
         rows.append((Button(label=texts.WHOLE_HISTORY(), action=ActionName.HISTORY),))
     rows.append(
         (
-            Button(label=common.BACK(), action=ActionName.BACK),
-            Button(label=common.HOME(), action=ActionName.HOME),
+            Button(label=formatting.BACK(), action=ActionName.BACK),
+            Button(label=formatting.HOME(), action=ActionName.HOME),
         )
     )
     return View(text=texts.ban_card(present, account), rows=rows)
@@ -219,7 +219,7 @@ CARD = Screen(
         ActionName.BACK: lambda ctx, _arg: _list_of(ctx),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
     errors=GONE,
 )
 
@@ -228,7 +228,7 @@ def _show_change(ctx: Context) -> View:
     present, change = _seen(ctx), ctx.arg("do")
     ctx.admin.require(Permission.BAN, present.office)
     text = texts.change_prompt(change, present, account_of(ctx, present.identity_hash))
-    return View(text=text, rows=((Button(label=common.BACK(), action=ActionName.BACK),),))
+    return View(text=text, rows=((Button(label=formatting.BACK(), action=ActionName.BACK),),))
 
 
 def _typed_change(ctx: Context, text: str) -> Goto:

@@ -10,7 +10,7 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.errors.commands import Usage
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.texts.desk import broadcasts as texts
 from bot.texts.desk import parts
 from core.errors import BroadcastRunning, NothingKnown
@@ -82,7 +82,7 @@ AUDIENCE = Screen(
         ActionName.CHOOSE: _choose,
         ActionName.CANCEL: lambda _ctx, _arg: Goto(screen=ScreenName.HOME, note=parts.CANCELLED()),
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
     errors=WITHDRAWN,
 )
 
@@ -96,7 +96,7 @@ def _show_question(ctx: Context) -> View:
     people = _reach(ctx, office, audience)
     cancel, back = (
         Button(label=parts.CANCEL(), action=ActionName.CANCEL),
-        Button(label=common.BACK(), action=ActionName.BACK),
+        Button(label=formatting.BACK(), action=ActionName.BACK),
     )
     if not people:
         return View(text=texts.to_nobody(office, ctx.arg("text"), audience), rows=((back, cancel),))
@@ -130,7 +130,7 @@ ASK = Screen(
         ActionName.BACK: _back,
         ActionName.CANCEL: lambda _ctx, _arg: Goto(screen=ScreenName.HOME, note=parts.CANCELLED()),
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
     errors=WITHDRAWN,
 )
 
@@ -150,7 +150,7 @@ def _meant(ctx: Context) -> Broadcast:
 def _show_progress(ctx: Context) -> View:
     one = _meant(ctx)
     figures = broadcasts.figures(ctx.tx, one)
-    home = Button(label=common.HOME(), action=ActionName.HOME)
+    home = Button(label=formatting.HOME(), action=ActionName.HOME)
     buttons = [home]
     if one.state == broadcasts.BroadcastState.RUNNING:
         buttons.insert(0, Button(label=texts.STOP(), action=ActionName.STOP, style=Style.DANGER))
@@ -168,7 +168,7 @@ PROGRESS = Screen(
     name=ScreenName.DESK_BROADCAST,
     show=_show_progress,
     buttons={ActionName.STOP: _stop, ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME)},
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
 )
 
 SCREENS = (AUDIENCE, ASK, PROGRESS)

@@ -11,7 +11,7 @@ from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import ErrorWays, Goto, Screen
 from bot.dialog.view import Button, Style, View
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.texts.desk import parts
 from bot.texts.errors import of_error
 from core.errors import Refusal, XuanhaoError
@@ -60,7 +60,7 @@ def screen_of(confirmation: Confirmation) -> Screen:
                 return_to_origin(ctx, parts.CANCELLED()), sticky=False
             ),
         },
-        hint=common.PRESS_HINT,
+        hint=formatting.PRESS_HINT,
         errors=WITHDRAWN,
     )
 

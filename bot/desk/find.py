@@ -17,7 +17,7 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import Button, Style, View
 from bot.errors.commands import NotAsAsked, Usage
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.texts.desk import find as texts
 from bot.texts.desk import lists, parts
 from bot.texts.desk.people import USER_TYPES
@@ -246,7 +246,7 @@ ACTIONS: dict[str, Action] = {
 
 def _show(ctx: Context) -> View:
     case_file = _case_file(ctx)
-    home = (Button(label=common.HOME(), action=ActionName.HOME),)
+    home = (Button(label=formatting.HOME(), action=ActionName.HOME),)
     if not _may_know(ctx, case_file):
         number = texts.number(case_file.number) if case_file.number else ""
         return View(text=texts.card([number, texts.restricted(sorted(case_file.offices))]), rows=(home,))
@@ -261,7 +261,7 @@ def _show(ctx: Context) -> View:
         for one in others[:_MOST_LISTED]
     ]
     exporting = (
-        ((Button(label=common.EXPORT(), action=ActionName.EXPORT),),) if len(_hits(case_file)) > 1 else ()
+        ((Button(label=formatting.EXPORT(), action=ActionName.EXPORT),),) if len(_hits(case_file)) > 1 else ()
     )
     text = texts.card([section(ctx, case_file) for section in SECTIONS])
     last = (
@@ -316,7 +316,7 @@ FIND = Screen(
         ActionName.EXPORT: _export,
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
     errors=GONE,
 )
 
@@ -355,7 +355,7 @@ def _show_act(ctx: Context) -> View | Goto:
     if action.typed is None:
         types = [Button(label=USER_TYPES[one](), action=ActionName.TYPE, arg=one) for one in UserType]
         choices = in_columns(types, 2)
-    back = (Button(label=common.BACK(), action=ActionName.BACK),)
+    back = (Button(label=formatting.BACK(), action=ActionName.BACK),)
     return View(text=action.prompt(case_file), rows=(*choices, back))
 
 
@@ -365,7 +365,7 @@ def _typed(ctx: Context, text: str) -> Goto:
     if action is None:
         return _over(ctx, case_file)
     if action.typed is None:
-        return stay(note=common.PRESS_HINT())
+        return stay(note=formatting.PRESS_HINT())
     try:
         return with_origin(card, action.typed(ctx, case_file, text))
     except Usage:

@@ -10,7 +10,7 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import AttachmentHandler, Goto, Screen, stay
 from bot.dialog.view import Button, Style, View
 from bot.errors.tables import TableFileTooLarge
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.spreadsheets import Table, workbook
 from bot.texts.desk import vehicles as texts
 from bot.texts.desk.reports.parts import MAKING
@@ -75,7 +75,7 @@ def _show_home(ctx: Context) -> View:
                 Button(label=texts.TEMPLATE(), action=ActionName.TEMPLATE),
                 Button(label=texts.EXPORT(), action=ActionName.EXPORT),
             ),
-            (Button(label=common.HOME(), action=ActionName.HOME),),
+            (Button(label=formatting.HOME(), action=ActionName.HOME),),
         ),
     )
 
@@ -204,7 +204,7 @@ IMPORT = Screen(
         ActionName.BACK: lambda ctx, _arg: parse(ctx, ""),
     },
     errors=GONE,
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
 )
 
 
@@ -223,7 +223,7 @@ UNDO = Screen(
     show=_show_undo,
     buttons={ActionName.DO: _undo, ActionName.BACK: lambda ctx, _arg: parse(ctx, "")},
     errors=GONE,
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
 )
 
 SCREENS = (HOME, IMPORT, UNDO)

@@ -8,7 +8,7 @@ from icalendar import Alarm, Calendar, Event
 from bot.dialog.languages import language_of
 from bot.dialog.names import ActionName
 from bot.dialog.view import Button, Rows
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.i18n.language import speaking, spoken
 from bot.owner.mine import receipt_of
 from bot.pictures.picture import Picture
@@ -141,7 +141,7 @@ def _about_broadcast(tx: Tx, notification: Notification) -> tuple[Part, ...]:
 def _about_appeal(tx: Tx, core: Core, notification: Notification) -> TextPart:
     if notification.topic == NotificationPurpose.SUPERSEDED:
         lost = get(tx, int(str(notification.details["preselection"])))
-        plate = common.plate(lost.office, lost.serial) if lost.serial else ""
+        plate = formatting.plate(lost.office, lost.serial) if lost.serial else ""
         return TextPart(text=appeal.superseded(plate, notification.details, core.offices.get(lost.office)))
     one = core.appeals.get(tx, int(notification.subject.partition(":")[2]))
     approved = one.state == AppealState.APPROVED
@@ -198,7 +198,7 @@ def calendar_file(one: Preselection, office: Office, deadline: datetime) -> byte
     event.add("dtstamp", one.reserved_at or deadline)
     event.add("dtstart", deadline - timedelta(hours=1))
     event.add("dtend", deadline)
-    event.add("summary", f"{notices.EVENT_TITLE()} {common.plate(one.office, one.serial or '')}")
+    event.add("summary", f"{notices.EVENT_TITLE()} {formatting.plate(one.office, one.serial or '')}")
     event.add("location", f"{office.name} {office.address}")
     event.add("description", notices.event(one, office))
     alarm = Alarm()

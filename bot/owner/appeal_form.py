@@ -7,7 +7,7 @@ from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import AttachmentHandler, ErrorWays, Goto, Screen
 from bot.dialog.view import Button, Style, View
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.owner.appeals import PHOTO_PAGES, begin, filled, step
 from bot.owner.vin_pages import VinPages, may_be_photographed
 from bot.photos.judging import judge
@@ -45,7 +45,7 @@ def _on(ctx: Context, note: str = "") -> Goto:
 def _back(ctx: Context) -> tuple[Button, ...]:
     """Offer the way back to the review where a complete draft is only being corrected, else to the list."""
     if _draft(ctx).is_complete:
-        return (Button(label=common.BACK(), action=ActionName.REVIEW),)
+        return (Button(label=formatting.BACK(), action=ActionName.REVIEW),)
     return (Button(label=texts.LIST(), action=ActionName.LIST),)
 
 
@@ -83,11 +83,11 @@ NOTICE = Screen(
         text=texts.NOTICE(),
         rows=(
             (Button(label=texts.READ(), action=ActionName.AGREE, style=Style.SUCCESS),),
-            (Button(label=common.BACK(), action=ActionName.LIST),),
+            (Button(label=formatting.BACK(), action=ActionName.LIST),),
         ),
     ),
     buttons={ActionName.AGREE: _read, **_WAYS},
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
     errors={
         AppealAboutOwnNumber: _stay_or_list,
         AppealNotNeeded: _stay_or_list,
@@ -120,7 +120,7 @@ CONSENT = Screen(
             screen=ScreenName.APPEALS, note=texts.DECLINED(), sticky=True
         ),
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
     errors=GONE,
 )
 
@@ -276,7 +276,7 @@ REVIEW = Screen(
         ActionName.DROP: lambda _ctx, _arg: Goto(screen=ScreenName.APPEAL_DROP),
         ActionName.LIST: lambda _ctx, _arg: Goto(screen=ScreenName.APPEALS),
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
     errors={
         **GONE,
         AppealIncomplete: lambda ctx, _error: _on(ctx),
@@ -306,7 +306,7 @@ DROP = Screen(
         ),
     ),
     buttons={ActionName.DROP: _drop, **_WAYS},
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
     errors=GONE,
 )
 

@@ -5,7 +5,7 @@ from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import ErrorWays, Goto, Screen
 from bot.dialog.view import Button, Style, View
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.owner.entry import entry, step_of
 from bot.texts.owner import appeal as texts
 from core.appeals import RENEWABLE, Appeal, AppealState, Slot
@@ -79,7 +79,7 @@ def _show_list(ctx: Context) -> View:
             (Button(label=first, action=ActionName.NEW, style=Style.PRIMARY),),
             *in_columns(shown, 2),
             *((tuple(turns),) if turns else ()),
-            (Button(label=common.HOME(), action=ActionName.HOME),),
+            (Button(label=formatting.HOME(), action=ActionName.HOME),),
         ),
     )
 
@@ -93,7 +93,7 @@ LIST = Screen(
         ActionName.PAGE: lambda _ctx, page: Goto(screen=ScreenName.APPEALS, args={"page": page}),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
 )
 
 
@@ -123,7 +123,7 @@ def _show(ctx: Context) -> View | Goto:
         actions.append((Button(label=texts.SELECT(), action=ActionName.SELECT, style=Style.SUCCESS),))
     back = (
         Button(label=texts.LIST(), action=ActionName.LIST),
-        Button(label=common.HOME(), action=ActionName.HOME),
+        Button(label=formatting.HOME(), action=ActionName.HOME),
     )
     return View(text=texts.page(one, ctx.core.offices.get(one.office)), rows=(*actions, back))
 
@@ -184,7 +184,7 @@ PAGE = Screen(
         ActionName.LIST: lambda _ctx, _arg: Goto(screen=ScreenName.APPEALS),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
     errors=ERRORS,
 )
 
@@ -217,7 +217,7 @@ WITHDRAW = Screen(
         ActionName.WITHDRAW: _withdraw,
         ActionName.STAY: lambda ctx, _arg: Goto(screen=ScreenName.APPEAL, args={"id": ctx.arg("id")}),
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
     errors=ERRORS,
 )
 

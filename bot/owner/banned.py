@@ -4,7 +4,7 @@ from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, View
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.texts import notices
 from bot.texts.owner import home
 from core.people.blacklist import running
@@ -20,7 +20,7 @@ def _show(ctx: Context) -> View | Goto:
         rows=(
             (
                 Button(label=home.MINE(), action=ActionName.MINE),
-                Button(label=common.HOME(), action=ActionName.HOME),
+                Button(label=formatting.HOME(), action=ActionName.HOME),
             ),
         ),
         redraw_at=ban.until,
@@ -34,5 +34,5 @@ BANNED = Screen(
         ActionName.MINE: lambda _ctx, _arg: Goto(screen=ScreenName.MINE),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
 )

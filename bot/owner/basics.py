@@ -5,7 +5,7 @@ from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.owner.entry import entry, go_on
 from bot.texts.owner import preselect
 from core.errors import StepOutOfOrder
@@ -19,18 +19,18 @@ def _show_basics(ctx: Context) -> View:
     offices = list(ctx.core.offices.values())
     chosen = ctx.office_of(ctx.arg("office") or account.office or offices[0].code)
     may_change = account.user_type.selects_elsewhere and len(offices) > 1
-    kinds = [Button(label=common.KINDS[kind](), action=ActionName.KIND, arg=kind) for kind in PlateKind]
+    kinds = [Button(label=formatting.KINDS[kind](), action=ActionName.KIND, arg=kind) for kind in PlateKind]
     rows = list(in_columns(kinds, 1))
     if may_change:
         buttons = [
-            Button(label=common.office_title(one), action=ActionName.OFFICE, arg=one.code)
+            Button(label=formatting.office_title(one), action=ActionName.OFFICE, arg=one.code)
             for one in offices
             if one.code != chosen.code
         ]
         page, turns = page_of(buttons, int(ctx.arg("page") or 0), _OFFICES_A_PAGE)
         rows += in_columns(page, 2)
         rows += [tuple(turns)] if turns else []
-    rows.append((Button(label=common.BACK(), action=ActionName.HOME),))
+    rows.append((Button(label=formatting.BACK(), action=ActionName.HOME),))
     return View(text=preselect.basics(offices, chosen, may_change=may_change), rows=rows)
 
 
@@ -62,7 +62,7 @@ def _show_notice(ctx: Context) -> View:
         text=preselect.notice(ctx.office, begun.kind),
         rows=(
             (Button(label=preselect.AGREE_NOTICE(), action=ActionName.AGREE, style=Style.SUCCESS),),
-            (Button(label=common.BACK(), action=ActionName.BASICS),),
+            (Button(label=formatting.BACK(), action=ActionName.BASICS),),
         ),
     )
 

@@ -7,7 +7,7 @@ from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.owner.entry import step_of
 from bot.owner.selecting import ERRORS
 from bot.texts.owner import selecting
@@ -44,7 +44,7 @@ def _show(ctx: Context) -> View | Goto:
     rows = list(
         in_columns(
             [
-                Button(label=f"❌ {common.plate(office.code, wish)}", action=ActionName.REMOVE, arg=wish)
+                Button(label=f"❌ {formatting.plate(office.code, wish)}", action=ActionName.REMOVE, arg=wish)
                 for wish in wishes
             ],
             2,
@@ -53,7 +53,7 @@ def _show(ctx: Context) -> View | Goto:
     suggestions = [idea for idea in ctx.list_arg("ideas") if idea not in wishes]
     rows += in_columns(
         [
-            Button(label=f"💡 {common.plate(office.code, idea)}", action=ActionName.ADD, arg=idea)
+            Button(label=f"💡 {formatting.plate(office.code, idea)}", action=ActionName.ADD, arg=idea)
             for idea in suggestions
         ],
         2,
@@ -158,7 +158,7 @@ TRY = Screen(
         ),
     },
     errors=ERRORS,
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
 )
 
 SCREENS = (COMPOSE, TRY)

@@ -9,7 +9,7 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.rehearsal import REHEARSE
 from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import Button, Style, View
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.owner.appeal_form import FORM
 from bot.owner.entry import entry
 from bot.owner.language import speak
@@ -34,7 +34,7 @@ def _state(ctx: Context) -> str:
     ban = running(ctx.tx, ctx.account_or_none.identity_hash)
     lines = [home.banned(ban.until)] if ban is not None else []
     lines += [
-        home.reserved(common.plate(one.office, one.serial or ""), common.moment(one.deadline))
+        home.reserved(formatting.plate(one.office, one.serial or ""), formatting.moment(one.deadline))
         for one in of_account(ctx.tx, ctx.account_or_none)
         if one.state == PreselectionState.RESERVED and one.deadline is not None
     ]
@@ -137,7 +137,7 @@ HOME = Screen(
 
 
 def _show_help(ctx: Context) -> View:
-    return View(text=help_text(ctx), rows=((Button(label=common.HOME(), action=ActionName.HOME),),))
+    return View(text=help_text(ctx), rows=((Button(label=formatting.HOME(), action=ActionName.HOME),),))
 
 
 HELP = Screen(

@@ -5,7 +5,7 @@ from bot.dialog.effects import RefreshCommandMenu
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, View
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.i18n.language import Language
 from bot.texts.owner import languages
 
@@ -16,7 +16,7 @@ def _show(ctx: Context) -> View:
         for language in Language
     )
     return View(
-        text=languages.choose(), rows=(choices, (Button(label=common.HOME(), action=ActionName.HOME),))
+        text=languages.choose(), rows=(choices, (Button(label=formatting.HOME(), action=ActionName.HOME),))
     )
 
 
@@ -35,5 +35,5 @@ LANGUAGE = Screen(
     name=ScreenName.LANGUAGE,
     show=_show,
     buttons={ActionName.SPEAK: speak, ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME)},
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
 )

@@ -5,7 +5,7 @@ from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.owner.entry import entry
 from bot.pictures.cards import ReceiptPicture
 from bot.pictures.receipt import Receipt
@@ -56,7 +56,7 @@ def _show_done(ctx: Context) -> View | Goto:
         rows=(
             (
                 Button(label=home.MINE(), action=ActionName.MINE),
-                Button(label=common.HOME(), action=ActionName.HOME),
+                Button(label=formatting.HOME(), action=ActionName.HOME),
             ),
             (Button(label=selecting.NEXT_VEHICLE(), action=ActionName.NEXT),),
         ),
@@ -75,7 +75,7 @@ DONE = Screen(
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
         ActionName.NEXT: _next_vehicle,
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
 )
 
 
@@ -98,7 +98,7 @@ def _show_mine(ctx: Context) -> View:
             ),
             (
                 Button(label=home.PRESELECT(), action=ActionName.PRESELECT, style=Style.PRIMARY),
-                Button(label=common.HOME(), action=ActionName.HOME),
+                Button(label=formatting.HOME(), action=ActionName.HOME),
             ),
         ),
     )
@@ -125,7 +125,7 @@ MINE = Screen(
         ActionName.PRESELECT: lambda ctx, _arg: entry(ctx),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
 )
 
 SCREENS = (DONE, MINE)

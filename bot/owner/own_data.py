@@ -9,7 +9,7 @@ from bot.dialog.effects import SendFile
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.owner.personal_data_export import to_html, to_json
 from bot.texts.owner import own_data as texts
 from core.clock import CHINA
@@ -22,7 +22,7 @@ _FORMS: dict[str, Callable[[Everything, datetime], bytes]] = {"json": to_json, "
 
 
 def _home() -> Button:
-    return Button(label=common.HOME(), action=ActionName.HOME)
+    return Button(label=formatting.HOME(), action=ActionName.HOME)
 
 
 def _show_privacy(ctx: Context) -> View:
@@ -66,13 +66,13 @@ PRIVACY = Screen(
         ActionName.DELETE: lambda _ctx, _arg: Goto(screen=ScreenName.DELETE),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
 )
 
 
 def _show_delete(ctx: Context) -> View:
     blockers = ctx.core.personal_data.deletion_blockers(ctx.tx, ctx.chat_id)
-    back = Button(label=texts.KEEP() if not blockers else common.BACK(), action=ActionName.PRIVACY)
+    back = Button(label=texts.KEEP() if not blockers else formatting.BACK(), action=ActionName.PRIVACY)
     if blockers:
         return View(text=texts.stays(blockers), rows=((back, _home()),))
     confirm = Button(label=texts.CONFIRM(), action=ActionName.CONFIRM, style=Style.DANGER)
@@ -93,7 +93,7 @@ DELETE = Screen(
         ActionName.PRIVACY: lambda _ctx, _arg: Goto(screen=ScreenName.PRIVACY),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
     errors={DeletionBlocked: lambda _ctx, _error: Goto(screen=ScreenName.DELETE)},
 )
 

@@ -8,7 +8,7 @@ from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, View
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.pictures.bulletin import BulletinRow, BulletinSheet, bulletin_picture
 from bot.texts.owner import bulletin as texts
 from core.pool.bulletin import Bulletin, PublishedSegment, WithheldMask
@@ -80,11 +80,11 @@ def _show(ctx: Context) -> View:
     entries: list[PublishedSegment | WithheldMask] = [*bulletin.lines, *bulletin.withheld]
     page, turns = page_of(entries, int(ctx.arg("page") or 0), _ENTRIES_A_PAGE)
     kinds = [
-        Button(label=("● " if one == kind else "") + common.KINDS[one](), action=ActionName.KIND, arg=one)
+        Button(label=("● " if one == kind else "") + formatting.KINDS[one](), action=ActionName.KIND, arg=one)
         for one in PlateKind
     ]
     more = Button(label=texts.OTHER_OFFICE(), action=ActionName.OFFICES)
-    out = Button(label=common.HOME(), action=ActionName.HOME)
+    out = Button(label=formatting.HOME(), action=ActionName.HOME)
     return View(
         text=texts.caption(office, kind, bulletin, page),
         picture=BulletinPicture(sheet=_sheet(office, kind, bulletin, page)),
@@ -116,17 +116,17 @@ POOL = Screen(
         ),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
 )
 
 
 def _show_offices(ctx: Context) -> View:
     buttons = [
-        Button(label=common.office_title(one), action=ActionName.OFFICE, arg=one.code)
+        Button(label=formatting.office_title(one), action=ActionName.OFFICE, arg=one.code)
         for one in ctx.core.offices.values()
     ]
     page, turns = page_of(buttons, int(ctx.arg("page") or 0), _OFFICES_A_PAGE)
-    out = (Button(label=common.HOME(), action=ActionName.HOME),)
+    out = (Button(label=formatting.HOME(), action=ActionName.HOME),)
     return View(text=texts.OFFICES(), rows=(*in_columns(page, 2), *((tuple(turns),) if turns else ()), out))
 
 
@@ -142,7 +142,7 @@ POOL_OFFICES = Screen(
         ),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
 )
 
 SCREENS = (POOL, POOL_OFFICES)

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.bot_api import deep_links as links
+from bot.bot_api import deep_links
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import Button, Style, View
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.owner.entry import entry
 from bot.texts.errors import of_error
 from bot.texts.owner import bulletin, home, provinces
@@ -42,7 +42,7 @@ def _show_provinces(ctx: Context) -> View:
 
 def _ways_out(ctx: Context) -> tuple[Button, ...]:
     """Offer the way home, and the way back into what has been begun."""
-    out = Button(label=common.HOME(), action=ActionName.HOME)
+    out = Button(label=formatting.HOME(), action=ActionName.HOME)
     return (
         (Button(label=provinces.CONTINUE(), action=ActionName.CONTINUE), out)
         if ctx.current_preselection
@@ -96,7 +96,7 @@ def _show_offices(ctx: Context) -> View | Goto:
     page, turns = page_of(buttons, int(ctx.arg("page") or 0), _OFFICES_A_PAGE)
     back = (
         Button(label=provinces.OTHER_PROVINCE(), action=ActionName.PROVINCES),
-        Button(label=common.HOME(), action=ActionName.HOME),
+        Button(label=formatting.HOME(), action=ActionName.HOME),
     )
     return View(text=head, rows=(*in_columns(page, 2), *((tuple(turns),) if turns else ()), back))
 
@@ -126,8 +126,8 @@ def _show_office(ctx: Context) -> View | Goto:
     office, url = ctx.core.offices.get(issuing.code), ctx.core.elsewhere.get(issuing.code)
     ways: list[tuple[Button, ...]] = []
     if office is not None:
-        text, link = _served(ctx, office), links.link_to(ctx.bot_username, issuing.code)
-        share = links.sharing(link, provinces.share_words(issuing))
+        text, link = _served(ctx, office), deep_links.link_to(ctx.bot_username, issuing.code)
+        share = deep_links.sharing(link, provinces.share_words(issuing))
         text += "\n\n" + provinces.link(link)
         ways.append((Button(label=home.PRESELECT(), action=ActionName.PRESELECT, style=Style.PRIMARY),))
         ways.append((Button(label=bulletin.BULLETIN(), action=ActionName.POOL),))
@@ -147,7 +147,7 @@ def _served(ctx: Context, office: Office) -> str:
     if office.hours.is_open(now):
         state = provinces.OPEN_NOW()
     else:
-        state = provinces.opens_at(common.moment(opening)) if opening else provinces.NEVER_OPEN()
+        state = provinces.opens_at(formatting.moment(opening)) if opening else provinces.NEVER_OPEN()
     closed = of_office(ctx.tx, office.code)
     maintenance = "\n" + provinces.in_maintenance(closed.text) if closed else ""
     return provinces.served(office, state) + maintenance + _about_reader(ctx, office.code)
@@ -190,7 +190,7 @@ def _preselect(ctx: Context, _arg: str) -> Goto:
 
 def opened(payload: str) -> Goto:
     """Lead from a deep link to its office; one that is none leads home, with a word."""
-    issuing = links.office_of(payload)
+    issuing = deep_links.office_of(payload)
     if issuing is None or not issuing.is_offered:
         return Goto(screen=ScreenName.HOME, note=provinces.BAD_LINK())
     return Goto(screen=ScreenName.OFFICE, args={"code": issuing.code})

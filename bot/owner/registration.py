@@ -9,7 +9,7 @@ from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.owner import codes
 from bot.owner.entry import entry, registration_step
 from bot.texts.owner import own_data, registration, units
@@ -46,7 +46,7 @@ def _back(ctx: Context) -> dict[str, object]:
 
 def _way_back(there: object) -> tuple[Button, ...]:
     """Offer to leave a page as it stood, where what it asks for is there already."""
-    return (Button(label=common.BACK(), action=ActionName.BACK),) if there else ()
+    return (Button(label=formatting.BACK(), action=ActionName.BACK),) if there else ()
 
 
 # --- consent --------------------------------------------------------------------------------
@@ -98,7 +98,7 @@ def _show_office(ctx: Context) -> View | Goto:
         ctx.refresh()
         return registration_step(ctx.account)
     buttons = [
-        Button(label=common.office_title(one), action=ActionName.PICK, arg=one.code) for one in offices
+        Button(label=formatting.office_title(one), action=ActionName.PICK, arg=one.code) for one in offices
     ]
     page, turns = page_of(buttons, int(ctx.arg("page") or 0), _OFFICES_A_PAGE)
     rows = (*in_columns(page, 2), tuple(turns), _way_back(ctx.account.office))

@@ -10,7 +10,7 @@ from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.owner.entry import entry, step_of
 from bot.owner.terms import start
 from bot.owner.vehicle import REFUSED
@@ -127,7 +127,7 @@ def _show(ctx: Context) -> View | Goto:
     if not is_open:
         text += preselect.closed_meanwhile()
     elif closes is not None and closes - now <= CLOSING_WARNING:
-        text += preselect.closing_soon(common.minute(closes))
+        text += preselect.closing_soon(formatting.minute(closes))
     return View(
         text=text,
         rows=_rows(ctx, lives, kept, left, first=batch is None and left.batches == office.random_batches),
@@ -144,7 +144,7 @@ def _lapsed() -> View:
         text=selecting.LAPSED(),
         rows=(
             (Button(label=selecting.VERIFY_AGAIN(), action=ActionName.AGAIN, style=Style.PRIMARY),),
-            (Button(label=common.HOME(), action=ActionName.HOME),),
+            (Button(label=formatting.HOME(), action=ActionName.HOME),),
         ),
     )
 
@@ -195,7 +195,7 @@ def _rows(
         rows.append((draw, Button(label=selecting.filter_label(on=_filter(ctx)), action=ActionName.FILTER)))
     if left.wishes:
         rows.append((Button(label=selecting.COMPOSE(), action=ActionName.COMPOSE),))
-    rows.append((Button(label=common.HOME(), action=ActionName.HOME),))
+    rows.append((Button(label=formatting.HOME(), action=ActionName.HOME),))
     return rows
 
 
@@ -290,7 +290,7 @@ SELECTING = Screen(
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     errors=ERRORS,
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
 )
 
 
@@ -310,21 +310,21 @@ def _show_sure(ctx: Context) -> View | Goto:
             args={"without_four": _filter(ctx)},
             note=selecting.SHORTLIST_OVER(),
         )
-    back = (Button(label=common.BACK(), action=ActionName.BACK),)
+    back = (Button(label=formatting.BACK(), action=ActionName.BACK),)
     until = min(one.held_until for one in (chosen or kept))
     clock = selecting.until_line(until, now)
     redraw_at = _redraw_at(now, [until], None)
     office = ctx.office.code
     if not chosen:
         numbers = [
-            Button(label=common.plate(office, one.serial), action=ActionName.CHOOSE, arg=one.serial)
+            Button(label=formatting.plate(office, one.serial), action=ActionName.CHOOSE, arg=one.serial)
             for one in kept
         ]
         return View(
             text=selecting.CHOOSE() + clock, rows=(*in_columns(numbers, 2), back), redraw_at=redraw_at
         )
     return View(
-        text=selecting.sure(common.plate(office, serial)) + clock,
+        text=selecting.sure(formatting.plate(office, serial)) + clock,
         rows=(
             (Button(label=selecting.TAKE(), action=ActionName.TAKE, arg=serial, style=Style.SUCCESS),),
             back,
@@ -362,7 +362,7 @@ SURE = Screen(
             alert=True,
         )
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
 )
 
 SCREENS = (SELECTING, SURE)

@@ -6,7 +6,7 @@ from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.owner import appeals, codes
 from bot.owner.entry import entry, step_of
 from bot.owner.vehicle import REFUSED
@@ -33,11 +33,11 @@ def _show_terms(ctx: Context) -> View | Goto:
     if office.hours.is_open(now):
         closes = office.hours.closes_at(now)
         if closes is not None and closes - now <= CLOSING_WARNING:
-            text += preselect.closing_soon(common.minute(closes))
+            text += preselect.closing_soon(formatting.minute(closes))
         redraw_at = closes
     else:
         redraw_at = office.hours.next_opening(now)
-        text += preselect.closed(common.moment(redraw_at)) if redraw_at else ""
+        text += preselect.closed(formatting.moment(redraw_at)) if redraw_at else ""
     closed = of_office(ctx.tx, office.code)
     if closed is not None:
         text += preselect.in_maintenance(closed.text)
@@ -53,7 +53,7 @@ def _show_terms(ctx: Context) -> View | Goto:
             (Button(label=provinces.ELSEWHERE(), action=ActionName.PROVINCES),),
             (
                 Button(label=preselect.CORRECT(), action=ActionName.CORRECT),
-                Button(label=common.HOME(), action=ActionName.HOME),
+                Button(label=formatting.HOME(), action=ActionName.HOME),
             ),
         ),
         redraw_at=redraw_at,
@@ -103,7 +103,7 @@ TERMS = Screen(
 def _show_code(ctx: Context) -> View | Goto:
     if ctx.preselection.state != PreselectionState.AGREED:
         return step_of(ctx, ctx.preselection)
-    back = Button(label=common.BACK(), action=ActionName.TERMS)
+    back = Button(label=formatting.BACK(), action=ActionName.TERMS)
     return codes.page(ctx, CodePurpose.PRESELECTION, ctx.account.phone, (back,))
 
 
@@ -141,7 +141,7 @@ USED_UP = Screen(
         text=preselect.used_up(CHANCES_USED_UP(), ctx.office),
         rows=(
             (Button(label=appeal.APPEAL(), action=ActionName.APPEAL),),
-            (Button(label=common.HOME(), action=ActionName.HOME),),
+            (Button(label=formatting.HOME(), action=ActionName.HOME),),
         ),
     ),
     buttons={

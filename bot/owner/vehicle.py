@@ -5,7 +5,7 @@ from bot.dialog.keyboards import in_columns
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import ErrorWays, Goto, Screen
 from bot.dialog.view import Button, Style, View
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.owner import appeals
 from bot.owner.entry import data_step, go_on, step_of
 from bot.owner.vin_pages import VinPages, may_be_photographed
@@ -41,7 +41,7 @@ def _take_vin(ctx: Context, vin: str) -> Goto:
 def _back_to_review(preselection: Preselection) -> tuple[Button, ...]:
     """Offer the way back where a complete entry is only being corrected."""
     complete = preselection.vin is not None and preselection.certificate is not None
-    return (Button(label=common.BACK(), action=ActionName.REVIEW),) if complete else ()
+    return (Button(label=formatting.BACK(), action=ActionName.REVIEW),) if complete else ()
 
 
 def _show_vin(ctx: Context) -> View:
@@ -89,7 +89,7 @@ def _show_refused(ctx: Context) -> View:
         rows=(
             (Button(label=preselect.CHANGE_VIN(), action=ActionName.AGAIN),),
             (Button(label=appeal.APPEAL(), action=ActionName.APPEAL),),
-            (Button(label=common.HOME(), action=ActionName.HOME),),
+            (Button(label=formatting.HOME(), action=ActionName.HOME),),
         ),
     )
 
@@ -145,7 +145,7 @@ CERTIFICATE = Screen(
     personal=True,
     show=lambda ctx: View(
         text=preselect.certificate(CertificateKind(ctx.arg("kind"))),
-        rows=((Button(label=common.BACK(), action=ActionName.KINDS),),),
+        rows=((Button(label=formatting.BACK(), action=ActionName.KINDS),),),
     ),
     buttons={ActionName.KINDS: lambda _ctx, _arg: Goto(screen=ScreenName.CERTIFICATE_KIND)},
     text=_certificate,

@@ -5,7 +5,7 @@ from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, View
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.texts.desk import broadcasts as broadcast_texts
 from bot.texts.owner import wishes
 from core.notifications import broadcasts, subscriptions
@@ -35,7 +35,7 @@ def _show_reminders(ctx: Context) -> View:
     ]
     return View(
         text=wishes.reminders(days, count),
-        rows=(*in_columns(choices, 1), (Button(label=common.BACK(), action=ActionName.MINE),)),
+        rows=(*in_columns(choices, 1), (Button(label=formatting.BACK(), action=ActionName.MINE),)),
     )
 
 
@@ -48,7 +48,7 @@ REMINDERS = Screen(
     name=ScreenName.REMINDERS,
     show=_show_reminders,
     buttons={ActionName.COUNT: _count, ActionName.MINE: lambda _ctx, _arg: Goto(screen=ScreenName.MINE)},
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
 )
 
 
@@ -88,14 +88,14 @@ def _show_notify(ctx: Context) -> View:
     )
     rows.append((told,))
     others = [
-        Button(label=common.office_title(one), action=ActionName.OFFICE, arg=one.code)
+        Button(label=formatting.office_title(one), action=ActionName.OFFICE, arg=one.code)
         for one in ctx.core.offices.values()
         if one.code != office.code
     ]
     page, turns = page_of(others, int(ctx.arg("page") or 0), _OFFICES_A_PAGE)
     rows += in_columns(page, 2)
     rows += [tuple(turns)] if turns else []
-    rows.append((Button(label=common.HOME(), action=ActionName.HOME),))
+    rows.append((Button(label=formatting.HOME(), action=ActionName.HOME),))
     return View(text=wishes.notify(office), rows=rows)
 
 
@@ -157,7 +157,7 @@ NOTIFY = Screen(
         ),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
 )
 
 SCREENS = (REMINDERS, NOTIFY)

@@ -6,7 +6,7 @@ from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.owner import basics, composing, mine, selecting, terms, vehicle
 from bot.owner.entry import entry
 from bot.texts import rehearsal as texts
@@ -26,7 +26,7 @@ _FIRST_PAGE = Screen(
         rows=((Button(label=home.PRESELECT(), action=ActionName.PRESELECT, style=Style.PRIMARY),),),
     ),
     buttons={ActionName.PRESELECT: lambda ctx, _arg: entry(ctx)},
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
 )
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.desk import admins as staff
 from bot.desk import (
+    admins,
     appeals,
     bans,
     blacklist,
     broadcasts,
+    closures,
     counter,
     find,
     people,
@@ -16,9 +17,7 @@ from bot.desk import (
     vehicles,
     withholding,
 )
-from bot.desk import closures as days
-from bot.desk.reports import audit, segments, stats
-from bot.desk.reports import work_queue as waiting
+from bot.desk.reports import audit, segments, stats, work_queue
 from bot.dialog.callback_data import CallbackData
 from bot.dialog.context import Context
 from bot.dialog.events import Command
@@ -44,7 +43,7 @@ class DeskCommand:
 
 
 DESK: dict[str, DeskCommand] = {
-    "desk": DeskCommand(permission=Permission.DESK, parse=waiting.parse),
+    "desk": DeskCommand(permission=Permission.DESK, parse=work_queue.parse),
     "segments": DeskCommand(permission=Permission.SEGMENTS, parse=segments.parse),
     "release": DeskCommand(permission=Permission.RELEASE, parse=releases.parse),
     "withhold": DeskCommand(permission=Permission.WITHHOLD, parse=withholding.parse_withhold),
@@ -52,7 +51,7 @@ DESK: dict[str, DeskCommand] = {
     "confirm": DeskCommand(permission=Permission.CONFIRM, parse=counter.parse_confirm),
     "void": DeskCommand(permission=Permission.VOID, parse=counter.parse_void),
     "revoke": DeskCommand(permission=Permission.REVOKE, parse=counter.parse_revoke),
-    "closed": DeskCommand(permission=Permission.CLOSED, parse=days.parse_closed),
+    "closed": DeskCommand(permission=Permission.CLOSED, parse=closures.parse_closed),
     "appeals": DeskCommand(permission=Permission.APPEALS, parse=appeals.parse),
     "approve": DeskCommand(permission=Permission.APPEALS, parse=appeals.parse_approve),
     "reject": DeskCommand(permission=Permission.APPEALS, parse=appeals.parse_reject),
@@ -67,8 +66,8 @@ DESK: dict[str, DeskCommand] = {
     "vehicles": DeskCommand(permission=Permission.VEHICLES, parse=vehicles.parse),
     "stats": DeskCommand(permission=Permission.STATS, parse=stats.parse),
     "audit": DeskCommand(permission=Permission.AUDIT, parse=audit.parse),
-    "maintenance": DeskCommand(permission=Permission.MAINTENANCE, parse=days.parse_maintenance),
-    "admins": DeskCommand(permission=Permission.ADMINS, parse=staff.parse),
+    "maintenance": DeskCommand(permission=Permission.MAINTENANCE, parse=closures.parse_maintenance),
+    "admins": DeskCommand(permission=Permission.ADMINS, parse=admins.parse),
 }
 
 WITHOUT_WORDS = frozenset({"admins", "appeals", "blacklist", "vehicles", "desk", "segments", "stats"})
@@ -104,7 +103,7 @@ def lead(ctx: Context, command: Command) -> Goto:
 GLOBAL: Mapping[ActionName, Handler] = {
     ActionName.RECEIPT: lambda _ctx, number: Goto(screen=ScreenName.DONE, args={"id": number}),
     ActionName.APPEAL: lambda _ctx, number: Goto(screen=ScreenName.APPEAL, args={"id": number}),
-    ActionName.DESK: lambda _ctx, _arg: waiting.to_page("0"),
+    ActionName.DESK: lambda _ctx, _arg: work_queue.to_page("0"),
     ActionName.PRESELECT: lambda ctx, _arg: entry(ctx),
     ActionName.MUTE: wishes.mute,
     ActionName.UNSUBSCRIBE: wishes.unsubscribe,

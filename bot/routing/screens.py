@@ -3,12 +3,21 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from bot.desk import admins as staff
+from bot.desk import (
+    admins,
+    bans,
+    blacklist,
+    broadcasts,
+    closures,
+    counter,
+    find,
+    people,
+    releases,
+    vehicles,
+    withholding,
+)
 from bot.desk import appeals as appeals_desk
-from bot.desk import bans, blacklist, broadcasts, counter, find, people, releases, vehicles, withholding
-from bot.desk import closures as days
-from bot.desk.reports import audit, segments, stats
-from bot.desk.reports import work_queue as waiting
+from bot.desk.reports import audit, segments, stats, work_queue
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Screen
 from bot.owner import (
@@ -54,9 +63,9 @@ SCREENS: tuple[Screen, ...] = (
     counter.CONFIRM,
     counter.VOID,
     counter.REVOKE,
-    days.CLOSED,
-    days.MAINTENANCE_ON,
-    days.MAINTENANCE_OFF,
+    closures.CLOSED,
+    closures.MAINTENANCE_ON,
+    closures.MAINTENANCE_OFF,
     *bans.SCREENS,
     *blacklist.SCREENS,
     *find.SCREENS,
@@ -66,14 +75,14 @@ SCREENS: tuple[Screen, ...] = (
     people.IDENTITY,
     people.GRANT,
     *vehicles.SCREENS,
-    waiting.DESK,
-    waiting.MATTER,
+    work_queue.DESK,
+    work_queue.MATTER,
     segments.SEGMENTS,
     stats.STATS,
     audit.AUDIT,
-    staff.ADMINS,
-    staff.ADD,
-    staff.REMOVE,
+    admins.ADMINS,
+    admins.ADD,
+    admins.REMOVE,
 )
 
 

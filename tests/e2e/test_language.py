@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.dialog.languages import language_of
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.i18n.formatting import plain
 from bot.i18n.language import Language, speaking
 from bot.inbox.model import Broken
@@ -175,7 +175,7 @@ async def test_what_broke_is_told_to_each_in_their_language(world: World) -> Non
         update_id=1, chat_id=OWNER, received_at=datetime(2026, 3, 10, tzinfo=UTC), tries=5, error="ValueError"
     )
     await world.service._tell_broken(broken)
-    await owner.see(_in(Language.ENGLISH, common.FAILED))
+    await owner.see(_in(Language.ENGLISH, formatting.FAILED))
     await chief.see("有一条消息无法处理")
 
 
@@ -185,5 +185,5 @@ async def test_forged_choice_of_a_language_changes_nothing(world: World) -> None
     shown = await owner.see("Please choose")
     forged = owner.button("English").data.replace(":en:", ":fr:")
     owner.press_raw(forged, shown)
-    await owner.see_toast(common.OLD_BUTTON.chinese)
+    await owner.see_toast(formatting.OLD_BUTTON.chinese)
     assert await world.store.read(language_of, OWNER) == Language.CHINESE

@@ -11,7 +11,7 @@ from bot.dialog.callback_data import GLOBAL, CallbackCodec
 from bot.dialog.names import ActionName
 from bot.dialog.presenter import Presenter
 from bot.dialog.view import Button
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.i18n.formatting import plain
 from bot.i18n.language import Language, speaking
 from bot.texts import rehearsal
@@ -489,7 +489,7 @@ async def test_rehearsal_speaks_the_language_of_the_chat(world: World) -> None:
     with speaking(Language.ENGLISH):
         await owner.see(rehearsal.REHEARSE())
         await owner.press(home.PRESELECT())
-        await owner.press(common.BACK())
+        await owner.press(formatting.BACK())
         await owner.press(rehearsal.LEAVE())
         await owner.see_toast(plain(rehearsal.LEFT()))
 

@@ -15,7 +15,7 @@ import bot.i18n
 import core
 from bot import __main__ as program
 from bot import cli
-from bot.bot_api import deep_links as links
+from bot.bot_api import deep_links
 from bot.dialog.callback_data import GLOBAL, CallbackCodec
 from bot.dialog.names import ActionName
 from bot.dialog.screen import Screen
@@ -177,8 +177,8 @@ def callback_data() -> Iterable[str]:
     styled = Button(label="开始", action=ActionName.DO, style=Style.DANGER)
     yield f"key: {codec.keys(1, 'home', 3, [[styled]])}"
     yield from (f"action outside: {action}" for action in commands.GLOBAL)
-    yield f"deep link: {links.link_to('xuanhao_bot', '粤K')} {links.payload_of('京A')}"
-    yield f"sharing: {links.sharing(links.link_to('xuanhao_bot', '粤K'), '选号')}"
+    yield f"deep link: {deep_links.link_to('xuanhao_bot', '粤K')} {deep_links.payload_of('京A')}"
+    yield f"sharing: {deep_links.sharing(deep_links.link_to('xuanhao_bot', '粤K'), '选号')}"
 
 
 def hashes() -> Iterable[str]:

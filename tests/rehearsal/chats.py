@@ -11,14 +11,14 @@ from typing import Any, cast
 from telegram import InlineKeyboardMarkup
 
 from bot.app import _hooks
-from bot.bot_api import client as messenger
+from bot.bot_api import client
 from bot.dialog.callback_data import CallbackCodec
 from bot.dialog.engine import EffectHandlers, Engine
 from bot.dialog.events import Command, Event, Press, Typed
 from bot.dialog.presenter import Presenter
 from bot.dialog.rehearsal_transition import RehearsalTransition
 from bot.dialog.result import Request
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.inbox.model import Sealed
 from bot.inbox.store import Lease, store_batch
 from bot.rehearsal.runner import MemoryRehearsalRunner
@@ -114,7 +114,7 @@ class Chats:
         self.engine = Engine(
             core,
             RehearsalTransition(core, BY_NAME, codec, HOOKS, runner),
-            Presenter(cast("messenger.Messenger", self.messenger), codec, common.KEYBOARD_GONE),
+            Presenter(cast("client.Messenger", self.messenger), codec, formatting.KEYBOARD_GONE),
             EffectHandlers(
                 send_code=self._send_code,
                 send_file=_nothing,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.dialog import engine as engine_module
-from bot.dialog import rehearsal_transition as rehearsing
+from bot.dialog import rehearsal_transition
 from bot.dialog.rehearsal import RunResult, run_on_rehearsal_thread, save_rehearsal
 from core.clock import FixedClock
 from core.ports import Tx
@@ -71,5 +71,5 @@ async def test_both_would_count_without_the_version(
     workers: tuple[Chats, Chats], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: without the condition on the version one draw is lost, and nobody is told."""
-    monkeypatch.setattr(rehearsing, "save_rehearsal", _keep_whatever_came_between)
+    monkeypatch.setattr(rehearsal_transition, "save_rehearsal", _keep_whatever_came_between)
     assert await press_twice_at_once(workers, monkeypatch) == 0

@@ -11,7 +11,7 @@ import pytest
 from babel.messages.catalog import Message
 from telegram.constants import CallbackQueryLimit
 
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.i18n.formatting import plain
 from bot.i18n.language import Language, Phrase, in_same_language, phrase, speaking, spoken
 from bot.pictures.cards import ReceiptPicture
@@ -32,16 +32,16 @@ def name_of(path: Path) -> str:
 
 
 def test_chinese_is_spoken_to_whoever_chose_nothing() -> None:
-    assert (spoken(), common.BACK()) == (Language.CHINESE, "« 返回")
+    assert (spoken(), formatting.BACK()) == (Language.CHINESE, "« 返回")
 
 
 def test_words_follow_the_language_that_is_spoken() -> None:
     with speaking(Language.ENGLISH):
-        assert common.BACK() == "« Back"
+        assert formatting.BACK() == "« Back"
         with speaking(Language.CHINESE):
-            assert common.BACK() == "« 返回"
-        assert common.BACK() == "« Back"
-    assert common.BACK() == "« 返回"
+            assert formatting.BACK() == "« 返回"
+        assert formatting.BACK() == "« Back"
+    assert formatting.BACK() == "« 返回"
 
 
 def test_language_before_comes_back_after_an_error() -> None:
@@ -57,11 +57,11 @@ def test_words_without_a_translation_stay_chinese() -> None:
 
 def test_phrase_in_a_sentence_is_worded() -> None:
     with speaking(Language.ENGLISH):
-        assert f"{common.BACK}" == "« Back"
+        assert f"{formatting.BACK}" == "« Back"
 
 
 def test_typed_word_is_understood_in_both_languages() -> None:
-    assert [common.BACK.means(said) for said in ("« Back", " « 返回 ", "Bak")] == [True, True, False]
+    assert [formatting.BACK.means(said) for said in ("« Back", " « 返回 ", "Bak")] == [True, True, False]
 
 
 @pytest.mark.parametrize(
@@ -70,17 +70,17 @@ def test_typed_word_is_understood_in_both_languages() -> None:
 )
 def test_moments_are_written_as_the_language_does(language: Language, expected: str) -> None:
     with speaking(language):
-        assert common.moment(AT) == expected
+        assert formatting.moment(AT) == expected
 
 
 @pytest.mark.parametrize(("seconds", "expected"), [(45, "45 s"), (120, "2 min"), (150, "2 min 30 s")])
 def test_spans_are_written_in_english(seconds: int, expected: str) -> None:
     with speaking(Language.ENGLISH):
-        assert common.span(timedelta(seconds=seconds)) == expected
+        assert formatting.span(timedelta(seconds=seconds)) == expected
 
 
 def test_papers_of_the_standard_list_are_all_known() -> None:
-    assert set(PAPERS) == set(common._PAPERS)
+    assert set(PAPERS) == set(formatting._PAPERS)
 
 
 async def test_language_of_one_thread_or_task_is_its_own() -> None:
@@ -90,14 +90,14 @@ async def test_language_of_one_thread_or_task_is_its_own() -> None:
         with speaking(Language.ENGLISH):
             begun.set()
             await heard.wait()
-            return common.BACK()
+            return formatting.BACK()
 
     async def beside() -> tuple[str, str]:
         await begun.wait()
         with ThreadPoolExecutor(1) as pool:
-            in_thread = await asyncio.get_running_loop().run_in_executor(pool, common.BACK)
+            in_thread = await asyncio.get_running_loop().run_in_executor(pool, formatting.BACK)
         heard.set()
-        return common.BACK(), in_thread
+        return formatting.BACK(), in_thread
 
     english, chinese = await asyncio.gather(in_english(), beside())
     assert english == "« Back"
@@ -106,8 +106,8 @@ async def test_language_of_one_thread_or_task_is_its_own() -> None:
 
 def test_store_thread_takes_the_language_only_with_the_function() -> None:
     with ThreadPoolExecutor(1) as pool, speaking(Language.ENGLISH):
-        assert pool.submit(in_same_language(common.BACK)).result() == "« Back"
-        assert pool.submit(common.BACK).result() == "« 返回"  # the control: nobody told the thread
+        assert pool.submit(in_same_language(formatting.BACK)).result() == "« Back"
+        assert pool.submit(formatting.BACK).result() == "« 返回"  # the control: nobody told the thread
 
 
 def test_receipt_in_another_language_is_another_picture() -> None:

@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.pictures import batch, canvas, layout, palette, receipt
-from bot.pictures import font as typeface
-from bot.pictures import png as pngfile
+from bot.pictures import batch, canvas, font, layout, palette, receipt
+from bot.pictures import png as png_file
 from bot.pictures.batch import BatchLayout, batch_picture
 from bot.pictures.layout import LAYOUTS, Box, layout_of
 from bot.pictures.plate_glyphs import cell_glyph
@@ -408,8 +407,8 @@ def test_batch_file_is_light() -> None:
 @pytest.fixture(params=["isal", "zlib"])
 def deflate(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     module = pytest.importorskip("isal.isal_zlib") if request.param == "isal" else zlib
-    monkeypatch.setattr(pngfile, "compress", module.compress)
-    monkeypatch.setattr(pngfile, "crc32", module.crc32)
+    monkeypatch.setattr(png_file, "compress", module.compress)
+    monkeypatch.setattr(png_file, "crc32", module.crc32)
 
 
 @pytest.mark.usefixtures("deflate")
@@ -419,14 +418,14 @@ def test_png_brings_back_every_pixel(size: tuple[int, int], colours: int) -> Non
     sheet = Image.new("L", size)
     sheet.putdata([(7 * at * at + at) % colours for at in range(size[0] * size[1])])
     entries = bytes(value for entry in range(colours) for value in (entry, 255 - entry, entry * 3 % 256))
-    decoded = opened(pngfile.encoded(sheet, entries))
+    decoded = opened(png_file.encoded(sheet, entries))
     expected = b"".join(entries[3 * value : 3 * value + 3] for value in sheet.tobytes())
     assert decoded.convert("RGB").tobytes() == expected
 
 
 def test_png_leaves_the_sheet_alone() -> None:
     sheet = Image.new("L", (8, 8), 3)
-    pngfile.encoded(sheet, bytes(48))
+    png_file.encoded(sheet, bytes(48))
     assert (sheet.mode, sheet.tobytes()) == ("L", b"\x03" * 64)
 
 
@@ -438,14 +437,14 @@ def test_png_checksums_are_right() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_same_words_give_same_bytes(kind: str) -> None:
     first = batch_of(kind)
-    for kept in (typeface.glyph, set_line, cell_glyph, painter_of, batch._base):
+    for kept in (font.glyph, set_line, cell_glyph, painter_of, batch._base):
         kept.cache_clear()
     assert batch_of(kind) == first
 
 
 def test_threads_draw_what_one_would() -> None:
     jobs = [(kind, count) for kind in KINDS for count in (3, 7, 10)] * 4
-    for kept in (typeface.glyph, set_line, cell_glyph, painter_of, batch._base):
+    for kept in (font.glyph, set_line, cell_glyph, painter_of, batch._base):
         kept.cache_clear()
     with ThreadPoolExecutor(8) as pool:
         drawn = list(pool.map(lambda job: batch_of(*job), jobs))
@@ -459,7 +458,7 @@ def test_threads_draw_what_one_would() -> None:
 def test_wrapped_lines_fit_and_lose_nothing(text: str, width: int) -> None:
     lines = wrapped(text, 20, width)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
-    assert all(typeface.text_width(line, 20) <= width for line in lines)
+    assert all(font.text_width(line, 20) <= width for line in lines)
 
 
 def test_words_and_numbers_stay_whole() -> None:

@@ -10,9 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.pictures import segments
-from bot.pictures import statistics as stats
-from bot.pictures import work_queue as desk
+from bot.pictures import segments, statistics, work_queue
 from bot.pictures.cards import ReportPicture
 from bot.pictures.chart_canvas import _COLOURS, Ground, axis, fitted
 from bot.pictures.figure_tiles import Tile
@@ -210,4 +208,4 @@ def test_every_report_is_drawn_by_its_own_painter() -> None:
         opened(ReportPicture(report=report).render()).width
         for report in (page(), figures(0, 7), dashboard(0))
     }
-    assert widths == {segments.WIDTH, stats.WIDTH, desk.WIDTH}
+    assert widths == {segments.WIDTH, statistics.WIDTH, work_queue.WIDTH}

@@ -10,11 +10,9 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops
 
-from bot.desk.reports import segments, stats
-from bot.desk.reports import work_queue as waiting
+from bot.desk.reports import segments, stats, work_queue
 from bot.i18n.language import Language, _, speaking
-from bot.pictures import batch, receipt
-from bot.pictures import chart_canvas as board
+from bot.pictures import batch, chart_canvas, receipt
 from bot.pictures.canvas import plain_line
 from bot.pictures.evidence import Exhibit, evidence_picture
 from bot.pictures.font import glyph, missing_glyphs, text_width
@@ -149,7 +147,7 @@ REPORTS: dict[str, Callable[[], bytes]] = {
     ),
     "stats of all": lambda: stats_picture(stats.picture(make_report_pictures.some_stats(), None)),
     "desk": lambda: dashboard_picture(
-        waiting.picture(replace(make_report_pictures.some_desk(), task_kinds=tuple(TaskKind)))
+        work_queue.picture(replace(make_report_pictures.some_desk(), task_kinds=tuple(TaskKind)))
     ),
 }
 
@@ -171,11 +169,13 @@ class Line:
 def lines(monkeypatch: pytest.MonkeyPatch) -> list[Line]:
     """Return a list of all that is set on boards from now on."""
     found: list[Line] = []
-    real = board.ChartCanvas.text
+    real = chart_canvas.ChartCanvas.text
 
-    def text(self: board.ChartCanvas, left: float, top: float, words: str, size: int, **more: Any) -> None:
+    def text(
+        self: chart_canvas.ChartCanvas, left: float, top: float, words: str, size: int, **more: Any
+    ) -> None:
         within = more.get("within")
-        shown, fitting = (words, size) if within is None else board.fitted(words, size, within)
+        shown, fitting = (words, size) if within is None else chart_canvas.fitted(words, size, within)
         width = math.ceil(text_width(shown, fitting))
         left_edge = left - {"left": 0, "centre": width / 2, "right": width}[more.get("align", "left")]
         if shown.strip():
@@ -183,7 +183,7 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> list[Line]:
             found.append(Line(words, shown, left_edge, top, width, low, self.width))
         real(self, left, top, words, size, **more)
 
-    monkeypatch.setattr(board.ChartCanvas, "text", text)
+    monkeypatch.setattr(chart_canvas.ChartCanvas, "text", text)
     return found
 
 
@@ -226,7 +226,7 @@ def test_no_line_of_a_report_hides_another(name: str, language: Language, lines:
 
 
 def test_control_what_is_cut_or_hidden_is_found(lines: list[Line]) -> None:
-    sheet = board.ChartCanvas(200, 200)
+    sheet = chart_canvas.ChartCanvas(200, 200)
     sheet.text(10, 10, "a line that is far too long", 24, within=100)
     sheet.text(10, 14, "gy", 24)
     assert lines[0].shown != lines[0].words

@@ -11,7 +11,7 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, View
 from bot.errors.commands import Usage
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.spreadsheets import Table
 from bot.texts.desk import audit as texts
 from core.errors import NotYourOffice
@@ -79,7 +79,7 @@ def _show(ctx: Context) -> View:
         text="\n\n".join((texts.title(query, page), *lines)),
         rows=(
             *([tuple(turns)] if turns else []),
-            *(((Button(label=common.EXPORT(), action=ActionName.SHEET),),) if found.entries else ()),
+            *(((Button(label=formatting.EXPORT(), action=ActionName.SHEET),),) if found.entries else ()),
             home_row(),
         ),
     )
@@ -122,6 +122,6 @@ AUDIT = Screen(
         ActionName.SHEET: _sheet,
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
     errors=GONE,
 )

@@ -9,7 +9,7 @@ from bot.dialog.names import ActionName
 from bot.dialog.screen import Goto, stay
 from bot.dialog.view import Button, View
 from bot.errors.commands import Usage
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.spreadsheets import Table, workbook
 from bot.texts.desk.reports import parts as report_texts
 from core.errors import NotYourOffice
@@ -22,7 +22,7 @@ _OFFICES_A_PAGE = 20
 
 def home_row() -> tuple[Button, ...]:
     """Return the row that leads home."""
-    return (Button(label=common.HOME(), action=ActionName.HOME),)
+    return (Button(label=formatting.HOME(), action=ActionName.HOME),)
 
 
 def offices_of(ctx: Context, permission: Permission) -> list[Office]:
@@ -59,7 +59,7 @@ def office_asked(ctx: Context, command: str, permission: Permission, arguments: 
 def choice(ctx: Context, permission: Permission, *first: Button) -> View:
     """Return the list of one's offices as buttons, ``first`` before them."""
     buttons = [
-        Button(label=common.office_title(office), action=ActionName.OFFICE, arg=office.code)
+        Button(label=formatting.office_title(office), action=ActionName.OFFICE, arg=office.code)
         for office in offices_of(ctx, permission)
     ]
     page, turns = page_of(buttons, number(ctx, "page"), _OFFICES_A_PAGE)

@@ -12,7 +12,7 @@ from bot.dialog.keyboards import page_of
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, View
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.pictures.cards import ReportPicture
 from bot.pictures.segments import Bar, Segments
 from bot.spreadsheets import Table
@@ -69,7 +69,7 @@ def _show(ctx: Context) -> View:
         rows=(
             *([tuple(turns)] if turns else []),
             (
-                Button(label=common.EXPORT(), action=ActionName.SHEET),
+                Button(label=formatting.EXPORT(), action=ActionName.SHEET),
                 Button(label=report_texts.REFRESH(), action=ActionName.PAGE, arg=ctx.arg("page")),
             ),
             *_others(ctx),
@@ -113,7 +113,7 @@ def picture(office: Office, at: datetime, page: list[Fill]) -> Segments:
 def _bar(fill: Fill, now: datetime) -> Bar:
     size = fill.segment.size
     return Bar(
-        head=str(common.KINDS[fill.kind]),
+        head=str(formatting.KINDS[fill.kind]),
         mask=fill.segment.mask.pattern,
         taken=fill.share,
         held=fill.held / size,
@@ -152,7 +152,7 @@ def _tables(found: object) -> list[Table]:
 def _row(fill: Fill) -> tuple[str | int | float | datetime, ...]:
     segment = fill.segment
     return (
-        str(common.KINDS[fill.kind]),
+        str(formatting.KINDS[fill.kind]),
         segment.mask.pattern,
         segment.size,
         fill.taken,
@@ -179,6 +179,6 @@ SEGMENTS = Screen(
         ActionName.SHEET: _sheet,
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
     errors=GONE,
 )

@@ -11,7 +11,7 @@ from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, View
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.pictures.cards import ReportPicture
 from bot.pictures.chart_canvas import Ground
 from bot.pictures.figure_tiles import Tile
@@ -84,7 +84,7 @@ def _show(ctx: Context) -> View:
         rows=(
             spans,
             (
-                Button(label=common.EXPORT(), action=ActionName.SHEET),
+                Button(label=formatting.EXPORT(), action=ActionName.SHEET),
                 Button(label=report_texts.REFRESH(), action=ActionName.DAYS, arg=str(days)),
             ),
             *(((Button(label=report_texts.OFFICES(), action=ActionName.CHOOSE),),) if more else ()),
@@ -197,6 +197,6 @@ STATS = Screen(
         ActionName.SHEET: _sheet,
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
     errors=GONE,
 )

@@ -13,7 +13,7 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import ErrorWays, Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.errors.commands import Usage
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.pictures.batch import NUMBERS
 from bot.pictures.cards import ReportPicture
 from bot.pictures.chart_canvas import Ground
@@ -76,7 +76,7 @@ def _show(ctx: Context) -> View:
             *in_columns(leads, 2),
             *([tuple(turns)] if turns else []),
             (
-                Button(label=common.EXPORT(), action=ActionName.SHEET),
+                Button(label=formatting.EXPORT(), action=ActionName.SHEET),
                 Button(label=report_texts.REFRESH(), action=ActionName.PAGE, arg="0"),
             ),
             (_switch(ctx), *home_row()),
@@ -191,7 +191,7 @@ def _show_matter(ctx: Context) -> View:
     ways = [Button(label=texts.HANDLED(), action=ActionName.HANDLE, style=Style.SUCCESS)]
     if task.about:
         ways.append(Button(label=texts.lead_label("🔎", task), action=ActionName.FIND, arg=task.about))
-    back = Button(label=common.BACK(), action=ActionName.BACK)
+    back = Button(label=formatting.BACK(), action=ActionName.BACK)
     return View(text=texts.matter_text(task, ctx.tx.now), rows=(tuple(ways), (back,)))
 
 
@@ -211,7 +211,7 @@ DESK = Screen(
         ActionName.SHEET: _sheet,
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
     errors=_TO_DESK,
 )
 MATTER = Screen(
@@ -222,6 +222,6 @@ MATTER = Screen(
         ActionName.FIND: lambda _ctx, what: to_card(what),
         ActionName.BACK: lambda _ctx, _arg: to_page("0"),
     },
-    hint=common.PRESS_HINT,
+    hint=formatting.PRESS_HINT,
     errors=_TO_DESK,
 )

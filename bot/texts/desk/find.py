@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from html import escape
 
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.i18n.formatting import KINDS, day, masked_identity, masked_name, masked_phone, moment, plate
 from bot.i18n.language import Phrase, _, phrase
 from bot.texts.desk import audit as audit_texts
@@ -115,7 +115,7 @@ def restricted(offices: Sequence[str]) -> str:
     if not offices:
         return ""
     return _("有关记录属于 {offices},持有人信息只供该发牌机关的管理员查看。").format(
-        offices=escape(common.listed(offices))
+        offices=escape(formatting.listed(offices))
     )
 
 
@@ -220,7 +220,7 @@ def told(due: Sequence[DueNotification], failed: int) -> str:
     """Return which notices wait, and how many could not be sent."""
     if not due and not failed:
         return ""
-    waiting = common.listed(f"{_purpose(one)} {_time(one.at)}" for one in due[:4])
+    waiting = formatting.listed(f"{_purpose(one)} {_time(one.at)}" for one in due[:4])
     said = _("<b>通知</b> 待发 {count} 条").format(count=len(due))
     said += _(":{waiting}").format(waiting=waiting) if waiting else ""
     return said + (_(";发送失败 {failed} 条").format(failed=failed) if failed else "")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from html import escape
 
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.i18n.language import _, phrase
 from core.clock import CHINA
 from core.pool.bulletin import (
@@ -35,13 +35,13 @@ _COMPOSED = phrase("自编")
 def moment(at: datetime, now: datetime) -> str:
     """Return a moment without its year where that is this one."""
     local = at.astimezone(CHINA)
-    return f"{common.brief_day(local, now)} {local:%H:%M}"
+    return f"{formatting.brief_day(local, now)} {local:%H:%M}"
 
 
 def title(office: Office, kind: PlateKind) -> str:
     """Return what stands over the picture."""
     return _("号池公示 · {office} · {kind}").format(
-        office=common.office_title(office), kind=common.KINDS[kind]
+        office=formatting.office_title(office), kind=formatting.KINDS[kind]
     )
 
 
@@ -127,4 +127,4 @@ def seed_lines(bulletin: Bulletin) -> list[tuple[str, str]]:
 
 
 def _seed(published: PublishedSeed) -> str:
-    return _("🔓 {day}的种子(已公布):").format(day=common.short_day(published.day))
+    return _("🔓 {day}的种子(已公布):").format(day=formatting.short_day(published.day))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.i18n.language import Phrase, _, phrase
 from core.clock import CHINA
 from core.errors import DeletionBlocker
@@ -65,7 +65,7 @@ _NAMED = 3
 
 
 def _named(offices: Sequence[Office]) -> str:
-    named = common.listed(escape(one.code) for one in offices[:_NAMED])
+    named = formatting.listed(escape(one.code) for one in offices[:_NAMED])
     if len(offices) > _NAMED:
         return _("{offices} 等 {count} 个").format(offices=named, count=len(offices))
     return named
@@ -77,7 +77,7 @@ def stays(blockers: Sequence[DeletionBlocker]) -> str:
 
 
 def _hindrance(blocker: DeletionBlocker) -> str:
-    until = common.moment(blocker.until) if blocker.until else ""
+    until = formatting.moment(blocker.until) if blocker.until else ""
     match blocker.why:
         case "reserved":
             return _(

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.i18n.language import _, phrase
 from core.values.offices import IssuingOffice, Office
 
@@ -61,7 +61,9 @@ def served(office: Office, opening: str) -> str:
     lines = [
         _head(office.issuing),
         escape(office.name),
-        _("• 网上选号服务时间:{hours}({opening})").format(hours=common.hours(office.hours), opening=opening),
+        _("• 网上选号服务时间:{hours}({opening})").format(
+            hours=formatting.hours(office.hours), opening=opening
+        ),
         _("• 随机选号:每辆车 {batches} 批,每批 {size} 个号码").format(
             batches=office.random_batches, size=office.batch_size
         ),
@@ -70,7 +72,7 @@ def served(office: Office, opening: str) -> str:
         ),
         _("• 有效期:选定次日起 {days} 个工作日,到最后一天窗口下班为止").format(days=office.validity_workdays),
         _("• 办理地点:{address}({hours})").format(
-            address=escape(office.address), hours=common.counter_hours(office.counter_hours)
+            address=escape(office.address), hours=formatting.counter_hours(office.counter_hours)
         ),
     ]
     return "\n".join(lines)
@@ -125,5 +127,5 @@ def share_words(issuing: IssuingOffice) -> str:
 def begun_elsewhere(office: Office) -> str:
     """Return the warning that another office's draft is given up by going on here."""
     return _("⚠️ 您在 {office} 有一次未完成的预选;在这里选择号牌种类后,将改到这里办理。").format(
-        office=escape(common.office_title(office))
+        office=escape(formatting.office_title(office))
     )

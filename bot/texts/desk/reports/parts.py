@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from html import unescape
 
-from bot.i18n import formatting as common
+from bot.i18n import formatting
 from bot.i18n.formatting import moment
 from bot.i18n.language import _, phrase
 from core.clock import CHINA
@@ -48,8 +48,8 @@ def when(at: datetime, now: datetime) -> str:
     if local.date() == now.astimezone(CHINA).date():
         return _("今天 {clock}").format(clock=_clock(at))
     if not (local.hour or local.minute):
-        return common.brief_day(local, now)
-    return _("{day} {clock}").format(day=common.brief_day(local, now), clock=_clock(at))
+        return formatting.brief_day(local, now)
+    return _("{day} {clock}").format(day=formatting.brief_day(local, now), clock=_clock(at))
 
 
 def _clock(at: datetime) -> str:
@@ -58,7 +58,7 @@ def _clock(at: datetime) -> str:
 
 def day_label(day: date) -> str:
     """Return a day as it stands below a chart: 3月10日."""
-    return common.short_day(day)
+    return formatting.short_day(day)
 
 
 def percent(share: float) -> str:
