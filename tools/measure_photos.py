@@ -16,9 +16,9 @@ from PIL import Image, ImageEnhance, ImageFilter
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bot.photos.judging import judge
-from bot.photos.likeness import fingerprint, likeness
+from bot.photos.perceptual_hash import fingerprint, likeness
 from bot.photos.sharpness import sharpness
+from bot.photos.validation import judge
 from core.settings import PhotoSettings
 from tests.hostile import saved as saved_as
 from tests.photographed import PAPERS, Shot, exposed, grain, jpeg, laid_out, page, photographed

@@ -10,8 +10,8 @@ from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
 from bot.owner.appeals import PHOTO_PAGES, begin, filled, step
 from bot.owner.vin_pages import VinPages, may_be_photographed
-from bot.photos.judging import judge
-from bot.photos.likeness import is_same
+from bot.photos.perceptual_hash import is_same
+from bot.photos.validation import judge
 from bot.pictures.cards import evidence
 from bot.texts.errors import of_error
 from bot.texts.owner import appeal as texts

@@ -12,7 +12,7 @@ from itertools import accumulate
 
 from PIL import Image, ImageOps
 
-from bot.photos.opening import ALONE, looked_at, unfolded
+from bot.photos.decoding import ALONE, looked_at, unfolded
 from core.errors import BarcodeNotFound, BarcodeReaderNotInstalled
 from core.settings import PhotoSettings
 

@@ -13,9 +13,9 @@ import pytest
 from PIL import Image, ImageEnhance, ImageFile
 
 from bot.photos import formats
-from bot.photos.judging import KEPT_SIDE, Judged, judge
-from bot.photos.likeness import fingerprint, is_same
-from bot.photos.opening import ALONE
+from bot.photos.decoding import ALONE
+from bot.photos.perceptual_hash import fingerprint, is_same
+from bot.photos.validation import KEPT_SIDE, Judged, judge
 from bot.texts.errors import of_error
 from core.errors import PhotoError, PhotoFormatNotInstalled, PhotoTooLarge, PhotoTooSmall
 from core.settings import PhotoSettings
@@ -70,7 +70,7 @@ def test_bombs_leave_memory_alone() -> None:
     """A process that may use little more than it has at the start still answers."""
     program = (
         "import resource\n"
-        "from bot.photos.judging import judge\n"
+        "from bot.photos.validation import judge\n"
         "from core.errors import PhotoError\n"
         "from core.settings import Photos\n"
         "from tests.hostile import REFUSED\n"

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
-from bot.photos.likeness import fingerprint
-from bot.photos.opening import ALONE, looked_at, unfolded
+from bot.photos.decoding import ALONE, looked_at, unfolded
+from bot.photos.perceptual_hash import fingerprint
 from bot.photos.sharpness import sharpness
 from core.errors import PhotoBlurred, PhotoTooNarrow, PhotoTooSmall
 from core.settings import PhotoSettings
@@ -28,7 +28,7 @@ class Judged:
     width: int  # pixels of what was sent, as it is looked at
     height: int
     sharpness: float
-    fingerprint: bytes = field(repr=False)  # for ``bot.photos.likeness.is_same``
+    fingerprint: bytes = field(repr=False)  # for ``bot.photos.perceptual_hash.is_same``
 
 
 def judge(content: bytes, limits: PhotoSettings) -> Judged:
