@@ -16,9 +16,9 @@ from PIL import Image, ImageEnhance, ImageFilter
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bot.photos.perceptual_hash import fingerprint, likeness
+from bot.photos.perceptual_hash import fingerprint, similarity
 from bot.photos.sharpness import sharpness
-from bot.photos.validation import judge
+from bot.photos.validation import validate
 from core.settings import PhotoSettings
 from tests.hostile import saved as saved_as
 from tests.photographed import PAPERS, Shot, exposed, grain, jpeg, laid_out, page, photographed
@@ -77,7 +77,7 @@ def measure_sharpness() -> None:
             print(f"  blur {blur} shake {shake:2}: {min(found):5.1f} to {max(found):5.1f}")
 
 
-def measure_likeness() -> None:
+def measure_similarity() -> None:
     """Print the lowest and the highest likeness of copies, and of photos of other papers."""
     shot = Shot(side=1000)
     there = {(paper, seed): photographed(page(paper, seed), shot, 1) for paper in PAPERS for seed in range(4)}
@@ -93,7 +93,7 @@ def measure_likeness() -> None:
 
 
 def _print(name: str, pairs: list[tuple[Image.Image, Image.Image]]) -> None:
-    found = [likeness(fingerprint(image), fingerprint(other)) for image, other in pairs]
+    found = [similarity(fingerprint(image), fingerprint(other)) for image, other in pairs]
     print(f"{name:40} {min(found):.3f} to {max(found):.3f} ({len(found)} pairs)")
 
 
@@ -123,7 +123,7 @@ def memory_of(kind: str) -> tuple[int, float]:
 def _judged(content: bytes) -> tuple[int, float]:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.process_time()
-    judge(content, PhotoSettings(min_sharpness=0))
+    validate(content, PhotoSettings(min_sharpness=0))
     took = time.process_time() - began
     return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024, took
 
@@ -146,4 +146,4 @@ def measure_memory() -> None:
 if __name__ == "__main__":
     measure_memory()
     measure_sharpness()
-    measure_likeness()
+    measure_similarity()

@@ -11,7 +11,7 @@ from bot.i18n import formatting
 from bot.owner.appeals import PHOTO_PAGES, begin, filled, step
 from bot.owner.vin_pages import VinPages, may_be_photographed
 from bot.photos.perceptual_hash import is_same
-from bot.photos.validation import judge
+from bot.photos.validation import validate
 from bot.pictures.cards import evidence
 from bot.texts.errors import of_error
 from bot.texts.owner import appeal as texts
@@ -179,11 +179,11 @@ def _judged(core: Core, received: Received) -> Photo:
         PhotoError: it cannot be used, or is a copy of one that it must differ from.
         PhotoStoreError: it cannot be kept.
     """
-    judged = judge(received.content, core.settings.photos)
+    photo = validate(received.content, core.settings.photos)
     others = received.prefetched
-    if isinstance(others, list) and any(is_same(judged.fingerprint, one) for one in others):
+    if isinstance(others, list) and any(is_same(photo.fingerprint, one) for one in others):
         raise PhotoRepeated
-    return Photo(key=core.photos.put(judged.jpeg), fingerprint=judged.fingerprint)
+    return Photo(key=core.photos.put(photo.jpeg), fingerprint=photo.fingerprint)
 
 
 def _photo_screen(slot: Slot) -> Screen:

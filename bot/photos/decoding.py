@@ -42,10 +42,10 @@ def looked_at(content: bytes, limits: PhotoSettings) -> Image.Image:
         raise PhotoTooHeavy(most_bytes=limits.most_bytes)
     kind = kind_of(content)
     if kind is Kind.WEBP:
-        _judge_pixels(webp_size(content), limits)
+        _validate_pixels(webp_size(content), limits)
     with _refusing_in_words(limits):
         picture = Image.open(io.BytesIO(content), formats=(kind,))
-        _judge_pixels(picture.size, limits)
+        _validate_pixels(picture.size, limits)
         # A telephone's HEIC or JPEG may hold further pictures behind the one that is meant.
         if kind in {Kind.PNG, Kind.WEBP} and getattr(picture, "n_frames", 1) > 1:
             raise PhotoAnimated
@@ -62,7 +62,7 @@ def unfolded(picture: Image.Image, limits: PhotoSettings, most_side: int) -> Ima
         if max(picture.size) > most_side:
             picture.draft("RGB", _fitting(picture.size, most_side))  # a JPEG unfolds smaller at once
         picture.load()
-        _judge_pixels(picture.size, limits)
+        _validate_pixels(picture.size, limits)
         turn = _UPRIGHT.get(_orientation(picture))  # of a PNG it may stand behind the pixels
         plain = _in_rgb(picture, most_side)
         return plain if turn is None else plain.transpose(turn)
@@ -103,7 +103,7 @@ def _fitting(size: tuple[int, int], most_side: int) -> tuple[int, int]:
     return max(size[0] * most_side // longer, 1), max(size[1] * most_side // longer, 1)
 
 
-def _judge_pixels(size: tuple[int, int], limits: PhotoSettings) -> None:
+def _validate_pixels(size: tuple[int, int], limits: PhotoSettings) -> None:
     if size[0] * size[1] > limits.most_pixels:
         raise PhotoTooLarge(most_pixels=limits.most_pixels)
 

@@ -34,10 +34,10 @@ def fingerprint(picture: Image.Image) -> bytes:
 
 def is_same(one: bytes, other: bytes) -> bool:
     """Return whether two fingerprints are of the same picture, or of near copies; takes some 40 ms."""
-    return likeness(one, other) >= SAME
+    return similarity(one, other) >= SAME
 
 
-def likeness(one: bytes, other: bytes) -> float:
+def similarity(one: bytes, other: bytes) -> float:
     """Return how alike two pictures are at their best fit, from -1 to 1; quarter turns are no matter."""
     first, second = _sheet(one), _sheet(other)
     turned = (second, *(second.transpose(quarter) for quarter in _QUARTERS))

@@ -21,7 +21,7 @@ _QUALITY = 88
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class ValidPhoto:
     """A photo that can be used."""
 
     jpeg: bytes = field(repr=False)  # upright, on white, and nothing but the picture: no EXIF, no profile
@@ -31,7 +31,7 @@ class Judged:
     fingerprint: bytes = field(repr=False)  # for ``bot.photos.perceptual_hash.is_same``
 
 
-def judge(content: bytes, limits: PhotoSettings) -> Judged:
+def validate(content: bytes, limits: PhotoSettings) -> ValidPhoto:
     """Judge a photo; to be called in a thread, where photos wait for each other.
 
     Args:
@@ -43,7 +43,7 @@ def judge(content: bytes, limits: PhotoSettings) -> Judged:
     """
     picture = looked_at(content, limits)
     shorter, longer = sorted(picture.size)
-    _judge_size(shorter, longer, limits)
+    _validate_size(shorter, longer, limits)
     with ALONE:
         plain = unfolded(picture, limits, KEPT_SIDE)
         del picture
@@ -51,7 +51,7 @@ def judge(content: bytes, limits: PhotoSettings) -> Judged:
         found = sharpness(plain)
         if found < limits.min_sharpness:
             raise PhotoBlurred
-        return Judged(
+        return ValidPhoto(
             jpeg=_written(plain),
             width=shorter if is_upright else longer,
             height=longer if is_upright else shorter,
@@ -60,7 +60,7 @@ def judge(content: bytes, limits: PhotoSettings) -> Judged:
         )
 
 
-def _judge_size(shorter: int, longer: int, limits: PhotoSettings) -> None:
+def _validate_size(shorter: int, longer: int, limits: PhotoSettings) -> None:
     if shorter < limits.min_side:
         raise PhotoTooSmall(min_side=limits.min_side, width=longer, height=shorter)
     if longer > MOST_NARROW * shorter:

@@ -15,7 +15,7 @@ from PIL import Image, ImageEnhance, ImageFile
 from bot.photos import formats
 from bot.photos.decoding import ALONE
 from bot.photos.perceptual_hash import fingerprint, is_same
-from bot.photos.validation import KEPT_SIDE, Judged, judge
+from bot.photos.validation import KEPT_SIDE, ValidPhoto, validate
 from bot.texts.errors import of_error
 from core.errors import PhotoError, PhotoFormatNotInstalled, PhotoTooLarge, PhotoTooSmall
 from core.settings import PhotoSettings
@@ -27,7 +27,7 @@ SECRET = b"where the sender lives"
 BEFORE_UNFOLDING = {"PhotoTooLarge", "PhotoTooHeavy", "PhotoTooSmall", "PhotoTooNarrow", "PhotoAnimated"}
 
 
-def kept(judged: Judged) -> Image.Image:
+def kept(judged: ValidPhoto) -> Image.Image:
     return Image.open(io.BytesIO(judged.jpeg))
 
 
@@ -48,7 +48,7 @@ def difference(one: Image.Image, other: Image.Image) -> float:
 def test_hostile_file_is_refused_in_words(name: str) -> None:
     expected, made = REFUSED[name]
     with pytest.raises(PhotoError) as caught:
-        judge(made(), LIMITS)
+        validate(made(), LIMITS)
     assert type(caught.value) is expected
     assert of_error(caught.value)
 
@@ -63,14 +63,14 @@ def test_what_the_header_says_is_judged_before_unfolding(name: str, monkeypatch:
     monkeypatch.setattr(ImageFile.ImageFile, "load", unfold)
     expected, made = REFUSED[name]
     with pytest.raises(expected):
-        judge(made(), LIMITS)
+        validate(made(), LIMITS)
 
 
 def test_bombs_leave_memory_alone() -> None:
     """A process that may use little more than it has at the start still answers."""
     program = (
         "import resource\n"
-        "from bot.photos.validation import judge\n"
+        "from bot.photos.validation import validate\n"
         "from core.errors import PhotoError\n"
         "from core.settings import Photos\n"
         "from tests.hostile import REFUSED\n"
@@ -79,7 +79,7 @@ def test_bombs_leave_memory_alone() -> None:
         "resource.setrlimit(resource.RLIMIT_AS, (used + 60_000_000,) * 2)\n"
         "for content in files:\n"
         "    try:\n"
-        "        judge(content, Photos())\n"
+        "        validate(content, Photos())\n"
         "    except PhotoError as error:\n"
         "        print(type(error).__name__)\n"
     )
@@ -92,19 +92,21 @@ def test_bombs_leave_memory_alone() -> None:
 
 def test_limits_are_those_of_the_settings() -> None:
     with pytest.raises(PhotoTooSmall) as caught:
-        judge(jpeg(card()), PhotoSettings(min_side=700))
+        validate(jpeg(card()), PhotoSettings(min_side=700))
     assert (caught.value.min_side, caught.value.width, caught.value.height) == (700, 800, 600)
 
 
 def test_sharpness_may_be_waived() -> None:
-    assert judge(jpeg(Image.new("RGB", (900, 700), "white")), PhotoSettings(min_sharpness=0)).sharpness == 0
+    assert (
+        validate(jpeg(Image.new("RGB", (900, 700), "white")), PhotoSettings(min_sharpness=0)).sharpness == 0
+    )
 
 
 def test_photos_wait_for_each_other() -> None:
     done = threading.Event()
 
     def work() -> None:
-        judge(saved(card(), "PNG"), LIMITS)
+        validate(saved(card(), "PNG"), LIMITS)
         done.set()
 
     with ALONE:
@@ -116,7 +118,7 @@ def test_photos_wait_for_each_other() -> None:
 def test_without_its_reader_heic_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(formats, "HEIC_INSTALLED", False)
     with pytest.raises(PhotoFormatNotInstalled) as caught:
-        judge(HEIC.read_bytes(), LIMITS)
+        validate(HEIC.read_bytes(), LIMITS)
     assert "HEIC" in of_error(caught.value)
 
 
@@ -187,7 +189,7 @@ TAKEN: dict[str, Callable[[], bytes]] = {
 
 @pytest.mark.parametrize("name", TAKEN)
 def test_good_photo_is_kept_as_it_looks(name: str) -> None:
-    judged = judge(TAKEN[name](), LIMITS)
+    judged = validate(TAKEN[name](), LIMITS)
     picture = kept(judged)
     assert (picture.format, picture.mode, picture.size) == ("JPEG", "RGB", (judged.width, judged.height))
     assert difference(picture, card()) < 12
@@ -200,14 +202,14 @@ def test_photo_is_set_upright(orientation: int) -> None:
     lying = card() if turn is None else card().transpose(Image.Transpose(turn))
     marked = Image.Exif()
     marked[0x0112] = orientation
-    judged = judge(saved(lying, "JPEG", exif=marked), LIMITS)
+    judged = validate(saved(lying, "JPEG", exif=marked), LIMITS)
     assert (judged.width, judged.height) == card().size
     assert difference(kept(judged), card()) < 3
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
 def test_damaged_exif_is_no_reason_to_refuse() -> None:
-    judge(saved(card(), "JPEG", exif=b"Exif\x00\x00II*\x00\xff\xff\xff\xff" + b"\xff" * 40), LIMITS)
+    validate(saved(card(), "JPEG", exif=b"Exif\x00\x00II*\x00\xff\xff\xff\xff" + b"\xff" * 40), LIMITS)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
@@ -219,13 +221,13 @@ def test_nothing_but_the_picture_is_kept(kind: str) -> None:
         options["comment"] = SECRET
     content = saved(card(), kind, **options)
     assert SECRET in content
-    judged = judge(content, LIMITS)
+    judged = validate(content, LIMITS)
     assert SECRET not in judged.jpeg
     assert not {"exif", "icc_profile", "xmp", "comment"} & kept(judged).info.keys()
 
 
 def test_place_and_telephone_are_not_kept() -> None:
-    judged = judge(located(), LIMITS)
+    judged = validate(located(), LIMITS)
     assert Image.open(io.BytesIO(located())).getexif().get_ifd(0x8825)
     assert not Image.open(io.BytesIO(judged.jpeg)).getexif()
     assert SECRET not in judged.jpeg
@@ -233,15 +235,15 @@ def test_place_and_telephone_are_not_kept() -> None:
 
 def test_heic_is_kept_without_what_was_written_into_it() -> None:
     assert b"a secret of the sender" in HEIC.read_bytes()
-    assert b"a secret" not in judge(HEIC.read_bytes(), LIMITS).jpeg
+    assert b"a secret" not in validate(HEIC.read_bytes(), LIMITS).jpeg
 
 
 def test_what_hides_behind_a_picture_is_not_kept() -> None:
-    assert b"PK\x03\x04" not in judge(jpeg(card()) + zipped(), LIMITS).jpeg
+    assert b"PK\x03\x04" not in validate(jpeg(card()) + zipped(), LIMITS).jpeg
 
 
 def test_huge_photo_is_kept_smaller() -> None:
-    judged = judge(jpeg(card().resize((5000, 3750))), PhotoSettings(min_sharpness=0))
+    judged = validate(jpeg(card().resize((5000, 3750))), PhotoSettings(min_sharpness=0))
     assert (judged.width, judged.height) == (5000, 3750)
     assert max(kept(judged).size) == KEPT_SIDE
 
