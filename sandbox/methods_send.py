@@ -7,11 +7,11 @@ from typing import Any
 from sandbox.entities import utf16_length
 from sandbox.errors import ApiError, bad
 from sandbox.files import MAX_DOCUMENT, StoredFile
-from sandbox.hands import photo_sizes, without_reply
 from sandbox.limits import MAX_ANSWER, call_caption, caption, message_text
 from sandbox.markup import crowded_rows, read_markup
 from sandbox.params import Call, Upload
 from sandbox.people import Message, Person
+from sandbox.user_actions import photo_sizes, without_reply
 from sandbox.world import World
 
 Json = dict[str, Any]

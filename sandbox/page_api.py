@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.web_request import FileField
 
-from sandbox import hands
+from sandbox import user_actions
 from sandbox.clock import ZONE
 from sandbox.errors import ApiError, CannotDo
 from sandbox.events import Event
@@ -176,13 +176,13 @@ class Page:
 
     async def _say(self, request: web.BaseRequest) -> web.StreamResponse:
         given = await _given(request)
-        message = hands.say(self.world, self._person(given["person"]), str(given["text"]))
+        message = user_actions.say(self.world, self._person(given["person"]), str(given["text"]))
         return web.json_response({"message_id": message.message_id})
 
     async def _press(self, request: web.BaseRequest) -> web.StreamResponse:
         given = await _given(request)
         person = self._person(given["person"])
-        query = hands.press_data(self.world, person, int(given["message_id"]), str(given["data"]))
+        query = user_actions.press_data(self.world, person, int(given["message_id"]), str(given["data"]))
         return web.json_response({"query_id": query.query_id})
 
     async def _key(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -190,7 +190,7 @@ class Page:
         person = self._person(given["person"])
         keyboard = person.keyboard or {"keyboard": []}
         button = keyboard["keyboard"][int(given["row"])][int(given["column"])]
-        message = hands.press_reply(self.world, person, button)
+        message = user_actions.press_reply(self.world, person, button)
         return web.json_response({"message_id": message.message_id})
 
     async def _upload(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -201,20 +201,20 @@ class Page:
         person, caption = self._person(given["person"]), str(given.get("caption", ""))
         data = file.file.read()
         if given.get("as") == "photo":
-            hands.send_photo(self.world, person, data, caption)
+            user_actions.send_photo(self.world, person, data, caption)
         else:
             name, mime = file.filename, file.content_type
-            hands.send_file(self.world, person, data, name=name, mime=mime, caption=caption)
+            user_actions.send_file(self.world, person, data, name=name, mime=mime, caption=caption)
         return web.json_response({})
 
     async def _read(self, request: web.BaseRequest) -> web.StreamResponse:
         given = await _given(request)
-        hands.mark_read(self.world, self._person(given["person"]))
+        user_actions.mark_read(self.world, self._person(given["person"]))
         return web.json_response({})
 
     async def _block(self, request: web.BaseRequest) -> web.StreamResponse:
         given = await _given(request)
-        hands.set_blocked(self.world, self._person(given["person"]), blocked=given["blocked"] is True)
+        user_actions.set_blocked(self.world, self._person(given["person"]), blocked=given["blocked"] is True)
         return web.json_response({})
 
     async def _gateway(self, request: web.BaseRequest) -> web.StreamResponse:

@@ -13,7 +13,7 @@ from sandbox.clock import MovableClock, ShiftedClock
 from sandbox.faults import Faults
 from sandbox.page_api import Page
 from sandbox.people import INVENTED, BotSpec, PersonSpec
-from sandbox.persist import Keeper
+from sandbox.persistence import Persistence
 from sandbox.world import World
 
 LARGEST_BODY = 52 * 1024 * 1024
@@ -44,7 +44,7 @@ class Sandbox:
         self.world = World(clock or ShiftedClock(), bot or BotSpec(), people, data_dir)
         self.api = Api(self.world, webhook_gap=webhook_gap)
         self.page = Page(self.world, hints)
-        self._keeper = None if data_dir is None else Keeper(self.world, data_dir)
+        self._persistence = None if data_dir is None else Persistence(self.world, data_dir)
         self._runner: web.ServerRunner | None = None
         self._host = "127.0.0.1"
         self._port = 0
@@ -97,9 +97,9 @@ class Sandbox:
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen; port 0 takes any free one."""
         self.world.updates.closing = False
-        if self._keeper is not None:
-            self._keeper.load()
-            self.world.events.watchers.append(self._keeper.changed)
+        if self._persistence is not None:
+            self._persistence.load()
+            self.world.events.watchers.append(self._persistence.changed)
         server = web.Server(self._handle, request_factory=_request, access_log=None)
         self._runner = web.ServerRunner(server, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
@@ -116,8 +116,8 @@ class Sandbox:
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
-        if self._keeper is not None:
-            await self._keeper.close()
+        if self._persistence is not None:
+            await self._persistence.close()
 
     async def __aenter__(self) -> Self:
         """Start on a free port."""

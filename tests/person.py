@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox import Sandbox, hands
+from sandbox import Sandbox, user_actions
 from sandbox.events import Event
 from sandbox.people import Message, Sms
 from sandbox.world import Query
@@ -194,43 +194,43 @@ class Person:
     async def say(self, text: str, *, reply_to: int | None = None) -> None:
         """Write a text or a command."""
         self._begin()
-        hands.say(self.world, self.me, text, reply_to)
+        user_actions.say(self.world, self.me, text, reply_to)
 
     async def edit(self, message: Shown, text: str) -> None:
         """Change a text that was sent."""
         self._begin()
-        hands.edit(self.world, self.me, message.message_id, text)
+        user_actions.edit(self.world, self.me, message.message_id, text)
 
     async def send_photo(self, data: bytes, caption: str = "") -> None:
         """Send a picture as photo; the app shrinks it."""
         self._begin()
-        hands.send_photo(self.world, self.me, data, caption)
+        user_actions.send_photo(self.world, self.me, data, caption)
 
     async def send_album(self, pictures: Sequence[bytes], album: str = "13000000000000001") -> None:
         """Send pictures together, as photos of one album."""
         self._begin()
         for data in pictures:
-            hands.send_photo(self.world, self.me, data, album=album)
+            user_actions.send_photo(self.world, self.me, data, album=album)
 
     async def send_file(
         self, data: bytes, name: str, mime: str = "application/octet-stream", caption: str = ""
     ) -> None:
         """Send a file as it is."""
         self._begin()
-        hands.send_file(self.world, self.me, data, name=name, mime=mime, caption=caption)
+        user_actions.send_file(self.world, self.me, data, name=name, mime=mime, caption=caption)
 
     async def send_contact(self, *, of: "Person | None" = None) -> None:
         """Share one's own contact, or somebody else's."""
         self._begin()
-        hands.share_contact(self.world, self.me, of=None if of is None else of.me)
+        user_actions.share_contact(self.world, self.me, of=None if of is None else of.me)
 
     def block(self) -> None:
         """Block the bot."""
-        hands.set_blocked(self.world, self.me, blocked=True)
+        user_actions.set_blocked(self.world, self.me, blocked=True)
 
     def unblock(self) -> None:
         """Let the bot write again."""
-        hands.set_blocked(self.world, self.me, blocked=False)
+        user_actions.set_blocked(self.world, self.me, blocked=False)
 
     async def press(self, label: str, *, within: float = PATIENCE, answered: bool = True) -> None:
         """Press the button with a label on the latest message that has it, else on the keyboard below.
@@ -255,7 +255,7 @@ class Person:
             message_id, button = self._found(label)
         self._begin()
         if message_id is None:
-            hands.press_reply(self.world, self.me, button.raw)
+            user_actions.press_reply(self.world, self.me, button.raw)
         elif button.data:
             query = self.press_raw(button.data, message_id)
             if answered:
@@ -267,7 +267,7 @@ class Person:
         """Press a button that may be of an old message, or of no message at all."""
         self._begin()
         message_id = message if isinstance(message, int) else message.message_id
-        return hands.press_data(self.world, self.me, message_id, data)
+        return user_actions.press_data(self.world, self.me, message_id, data)
 
     def button(self, label: str) -> Button:
         """Return the button with a label.

@@ -86,7 +86,7 @@ def _restore_person(world: World, kept: Json) -> None:
         person.messages[message.message_id] = message
 
 
-class Keeper:
+class Persistence:
     """Writes the state some moments after it changed, and when the sandbox stops."""
 
     def __init__(self, world: World, folder: Path, *, after: float = 1.0) -> None:

@@ -55,8 +55,8 @@ async def test_files_and_ids_survive_a_restart(tmp_path: Path) -> None:
 
 async def test_the_state_is_written_soon_after_a_change(tmp_path: Path) -> None:
     async with Sandbox(data_dir=tmp_path) as sandbox:
-        assert sandbox._keeper is not None
-        sandbox._keeper.after = 0.01
+        assert sandbox._persistence is not None
+        sandbox._persistence.after = 0.01
         await Person(sandbox, OWNER).say("号")
         await until((tmp_path / "sandbox.json").exists)
         assert "号" in (tmp_path / "sandbox.json").read_text("utf-8")
