@@ -1,4 +1,4 @@
-"""The Bot API's front: token, method, misfortunes, contract, effect, answer."""
+"""The Bot API's front: token, method, faults, contract, effect, answer."""
 
 import asyncio
 import re
@@ -10,7 +10,7 @@ from aiohttp import web
 from pydantic_core import to_json
 
 from sandbox.contract import METHODS as CONTRACT_METHODS
-from sandbox.contract import oddities
+from sandbox.contract import contract_violations
 from sandbox.errors import ApiError, bad
 from sandbox.faults import BAD_GATEWAY_PAGE, Fault, Faults
 from sandbox.methods import METHODS
@@ -51,18 +51,18 @@ class Api:
             call = await read_call(request, name)
         except ApiError as refused:
             return _answer(refused.code, to_json(refused.body()))
-        return await self._befallen(request, call)
+        return await self._with_fault(request, call)
 
     def _method(self, token: str, method: str) -> str:
         if token != self.world.bot.token:
             raise ApiError(401, "Unauthorized") if _TOKEN.fullmatch(token) else ApiError(404, "Not Found")
         name = _NAMES.get(method.lower())
         if name is None:
-            self.world.oddities.append(f"{method}: no such method, or not simulated")
+            self.world.contract_violations.append(f"{method}: no such method, or not simulated")
             raise ApiError(404, "Not Found")
         return name
 
-    async def _befallen(self, request: web.BaseRequest, call: Call) -> web.StreamResponse:
+    async def _with_fault(self, request: web.BaseRequest, call: Call) -> web.StreamResponse:
         fault = self.faults.take(call) if self.faults.waiting else None
         if fault is None:
             return _answer(*await self.run(call))
@@ -90,7 +90,7 @@ class Api:
     async def run(self, call: Call) -> tuple[int, bytes]:
         """Carry a call out; return status and body."""
         self.counts[call.method] += 1
-        self.world.oddities.extend(oddities(call))
+        self.world.contract_violations.extend(contract_violations(call))
         if call.method == "getUpdates":
             return await self._guarded(call)
         self.in_flight += 1

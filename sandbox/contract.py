@@ -1,7 +1,7 @@
 """Holds every call against the distilled facts about the Bot API (``contract.json``).
 
 What does not fit is no error by itself, for the real one ignores it just as well: it is written down
-as an oddity, and tests assert that there are none.
+as a violation of the contract, and tests assert that there are none.
 """
 
 import json
@@ -27,7 +27,7 @@ METHODS: dict[str, dict[str, Any]] = CONTRACT["methods"]
 TYPES: dict[str, dict[str, Any]] = CONTRACT["types"]
 
 
-def oddities(call: Call) -> list[str]:
+def contract_violations(call: Call) -> list[str]:
     """Return what in a call does not fit the contract, each with its place."""
     return [] if _fits(call) else list(_judge(call))
 

@@ -1,4 +1,4 @@
-"""Misfortunes to order: what the network and the platform do on bad days."""
+"""Faults to order: what the network and the platform do on bad days."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -56,7 +56,7 @@ BAD_GATEWAY_PAGE = (
 
 
 class Faults:
-    """The list of misfortunes to come, first come first served."""
+    """The list of faults to come, first come first served."""
 
     def __init__(self) -> None:
         self.waiting: list[Fault] = []

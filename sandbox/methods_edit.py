@@ -40,7 +40,7 @@ def _target(world: World, call: Call) -> tuple[Person, Message]:
 
 def _markup(world: World, call: Call) -> Markup | None:
     markup = read_markup(call, inline_only=True)
-    world.oddities.extend(f"{call.method}.{remark}" for remark in crowded_rows(markup))
+    world.contract_violations.extend(f"{call.method}.{remark}" for remark in crowded_rows(markup))
     return markup
 
 

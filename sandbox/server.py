@@ -65,9 +65,9 @@ class Sandbox:
         return self.api.faults
 
     @property
-    def oddities(self) -> deque[str]:
+    def contract_violations(self) -> deque[str]:
         """What the bot sent that the Bot API does not know; tests assert that it is empty."""
-        return self.world.oddities
+        return self.world.contract_violations
 
     @property
     def refusals(self) -> deque[tuple[str, str]]:

@@ -50,7 +50,7 @@ class World:
         self.commands: dict[tuple[str, int, str], list[dict[str, str]]] = {}
         self.sms: list[Sms] = []
         self.gateway_down = False
-        self.oddities: deque[str] = deque(maxlen=NOTES_KEPT)
+        self.contract_violations: deque[str] = deque(maxlen=NOTES_KEPT)
         self.refusals: deque[tuple[str, str]] = deque(maxlen=NOTES_KEPT)
         self.next_message_id = 1
         self._sms_ids = itertools.count(1)

@@ -153,7 +153,7 @@ async def open_world(
         ports = Ports(clock=clock, store=store, sms=sms)
         lost = stack.enter_context(watched_buttons())
         yield await stack.enter_async_context(running(settings, sandbox, clock, ports))
-        assert not sandbox.oddities, sandbox.oddities
+        assert not sandbox.contract_violations, sandbox.contract_violations
         assert not lost, lost
 
 

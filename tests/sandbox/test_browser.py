@@ -107,7 +107,7 @@ async def test_a_visit_from_start_to_picture(visitor: BrowserPerson, sandbox: Sa
     await visitor.see_toast("一闪而过")
     await visitor.page.get_by_role("button", name="放大图片").click()
     await expect(visitor.page.get_by_role("dialog", name="图片")).to_be_visible()
-    assert list(sandbox.oddities) == []
+    assert list(sandbox.contract_violations) == []
 
 
 async def test_an_alert_has_to_be_closed(visitor: BrowserPerson) -> None:

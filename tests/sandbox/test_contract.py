@@ -1,11 +1,11 @@
-"""What the Bot API would ignore without a word is written down as an oddity."""
+"""What the Bot API would ignore without a word is written down as a violation of the contract."""
 
 from typing import Any
 
 import pytest
 
 from sandbox import Sandbox
-from sandbox.contract import METHODS, oddities
+from sandbox.contract import METHODS, contract_violations
 from sandbox.methods import METHODS as SERVED
 from sandbox.params import Call
 from tests.person import Person
@@ -91,15 +91,15 @@ ODD: list[tuple[str, dict[str, Any], list[str]]] = [
 
 
 @pytest.mark.parametrize(("method", "params", "expected"), ODD)
-def test_each_oddity_is_named_with_its_place(
+def test_each_violation_is_named_with_its_place(
     method: str, params: dict[str, Any], expected: list[str]
 ) -> None:
-    assert oddities(Call(method, params)) == expected
+    assert contract_violations(Call(method, params)) == expected
 
 
-async def test_oddities_are_kept_but_do_no_harm(started: Person, client: Client, sandbox: Sandbox) -> None:
+async def test_violations_are_kept_but_do_no_harm(started: Person, client: Client, sandbox: Sandbox) -> None:
     await client.ok("sendMessage", chat_id=OWNER, text="x", loud=True)
-    assert list(sandbox.oddities) == ["sendMessage.loud: no such parameter, or not simulated"]
+    assert list(sandbox.contract_violations) == ["sendMessage.loud: no such parameter, or not simulated"]
 
 
 async def test_refusals_are_kept_beside(started: Person, client: Client, sandbox: Sandbox) -> None:

@@ -121,11 +121,15 @@ async def test_keyboards_within_limits_pass(
     assert answer.get("description") == (why and f"Bad Request: {why}")
 
 
-async def test_a_row_too_wide_is_an_oddity(started: Person, client: Client, sandbox: Sandbox) -> None:
+async def test_a_row_too_wide_violates_the_contract(
+    started: Person, client: Client, sandbox: Sandbox
+) -> None:
     await client.ok("sendMessage", chat_id=OWNER, text="x", reply_markup=inline(*[press()] * 8))
-    assert list(sandbox.oddities) == []
+    assert list(sandbox.contract_violations) == []
     await client.ok("sendMessage", chat_id=OWNER, text="x", reply_markup=inline(*[press()] * 9))
-    assert list(sandbox.oddities) == ["sendMessage.reply_markup row 0: 9 buttons, the messenger shows 8"]
+    assert list(sandbox.contract_violations) == [
+        "sendMessage.reply_markup row 0: 9 buttons, the messenger shows 8"
+    ]
 
 
 CHATS: list[tuple[str, dict[str, Any], str]] = [

@@ -157,7 +157,7 @@ async def test_bot_stays_within_the_contract(
     await person.say("/start")
     await person.press("换一批")
     await person.settled()
-    assert list(sandbox.oddities) == []
+    assert list(sandbox.contract_violations) == []
 
 
 async def test_all_other_objects_are_parsed(application: AnyApplication, person: Person) -> None:
