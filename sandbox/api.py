@@ -15,7 +15,7 @@ from sandbox.errors import ApiError, bad
 from sandbox.faults import BAD_GATEWAY_PAGE, Fault, Faults
 from sandbox.methods import METHODS
 from sandbox.params import Call, read_call
-from sandbox.webhook import Webhook
+from sandbox.webhook import WebhookSender
 from sandbox.world import World
 
 _TOKEN = re.compile(r"\d+:[\w-]{10,}")
@@ -37,7 +37,7 @@ class Api:
     def __init__(self, world: World, *, webhook_gap: float) -> None:
         self.world = world
         self.faults = Faults()
-        self.webhook = Webhook(world, self.run, first_gap=webhook_gap)
+        self.webhook = WebhookSender(world, self.run, first_gap=webhook_gap)
         self.counts: Counter[str] = Counter()
         self.calls: deque[tuple[str, dict[str, Any]]] = deque(maxlen=CALLS_KEPT)
         self.in_flight = 0

@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.errors import bad
 from sandbox.files import MAX_DOWNLOAD
 from sandbox.params import Call
-from sandbox.people import Person
+from sandbox.people import SandboxUser
 from sandbox.world import World
 
 Json = dict[str, Any]
@@ -106,7 +106,7 @@ def delete_my_commands(world: World, call: Call) -> bool:
     return True
 
 
-def commands_for(world: World, person: Person) -> list[dict[str, str]]:
+def commands_for(world: World, person: SandboxUser) -> list[dict[str, str]]:
     """Return the menu that a person sees: the narrowest scope that has one, their language first."""
     language = person.spec.language_code[:2]
     for kind, chat_id in (("chat", person.chat_id), ("all_private_chats", 0), ("default", 0)):

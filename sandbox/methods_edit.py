@@ -8,7 +8,7 @@ from sandbox.limits import call_caption, message_text
 from sandbox.markup import Markup, crowded_rows, read_markup
 from sandbox.methods_send import input_media
 from sandbox.params import Call
-from sandbox.people import Message, Person
+from sandbox.people import Message, SandboxUser
 from sandbox.world import World
 
 Json = dict[str, Any]
@@ -24,7 +24,7 @@ _CONTENT = (
 )  # fmt: skip
 
 
-def _target(world: World, call: Call) -> tuple[Person, Message]:
+def _target(world: World, call: Call) -> tuple[SandboxUser, Message]:
     if call.params.get("chat_id") in {None, ""}:
         raise bad("chat_id is empty")
     person = world.person(call.params["chat_id"])
@@ -44,7 +44,9 @@ def _markup(world: World, call: Call) -> Markup | None:
     return markup
 
 
-def _replace(world: World, person: Person, message: Message, content: Json, markup: Markup | None) -> Json:
+def _replace(
+    world: World, person: SandboxUser, message: Message, content: Json, markup: Markup | None
+) -> Json:
     """Set what a message holds: what is not given is gone, the keyboard too."""
     kept = {name: value for name, value in message.body.items() if name not in _CONTENT}
     new = {**kept, **content}

@@ -10,7 +10,7 @@ from sandbox.files import MAX_DOCUMENT, StoredFile
 from sandbox.limits import MAX_ANSWER, call_caption, caption, message_text
 from sandbox.markup import crowded_rows, read_markup
 from sandbox.params import Call, Upload
-from sandbox.people import Message, Person
+from sandbox.people import Message, SandboxUser
 from sandbox.user_actions import photo_sizes, without_reply
 from sandbox.world import World
 
@@ -20,13 +20,13 @@ ALBUM = range(2, 11)
 _album_ids = itertools.count(13_000_000_000_000_000)
 
 
-def _recipient(world: World, call: Call) -> Person:
+def _recipient(world: World, call: Call) -> SandboxUser:
     if call.params.get("chat_id") in {None, ""}:
         raise bad("chat_id is empty")
     return world.reachable(call.params["chat_id"])
 
 
-def _send(world: World, person: Person, call: Call, content: Json) -> Json:
+def _send(world: World, person: SandboxUser, call: Call, content: Json) -> Json:
     markup = read_markup(call)
     world.contract_violations.extend(f"{call.method}.{remark}" for remark in crowded_rows(markup))
     content = {**_options(call), **content, **_replied(person, call)}
@@ -52,7 +52,7 @@ def _options(call: Call) -> Json:
     return options
 
 
-def _replied(person: Person, call: Call) -> Json:
+def _replied(person: SandboxUser, call: Call) -> Json:
     reply = call.json("reply_parameters")
     if not reply:
         return {}

@@ -22,7 +22,7 @@ from sandbox.clock import ZONE
 from sandbox.errors import ApiError, CannotDo
 from sandbox.events import Event
 from sandbox.methods_about import commands_for
-from sandbox.people import Person
+from sandbox.people import SandboxUser
 from sandbox.world import World
 
 FOLDER = Path(__file__).parent / "page"
@@ -44,7 +44,7 @@ Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 Json = dict[str, Any]
 
 
-class Page:
+class PageApi:
     """Serves the page, its events and its actions."""
 
     def __init__(self, world: World, hints: Sequence[str]) -> None:
@@ -94,7 +94,7 @@ class Page:
         charset = None if kind.startswith("image/") and "svg" not in kind else "utf-8"
         return web.Response(body=file.read_bytes(), content_type=kind, charset=charset, headers=HEADERS)
 
-    def _person(self, chat_id: object) -> Person:
+    def _person(self, chat_id: object) -> SandboxUser:
         return self.world.people[int(str(chat_id))]
 
     async def _state(self, _request: web.BaseRequest) -> web.StreamResponse:
@@ -248,7 +248,7 @@ def _leap(given: Json, now: datetime) -> timedelta:
     return leap
 
 
-def _shown(person: Person) -> Json:
+def _shown(person: SandboxUser) -> Json:
     spec = person.spec
     return {
         "id": spec.chat_id,
@@ -262,7 +262,7 @@ def _shown(person: Person) -> Json:
     }
 
 
-def _last(person: Person) -> str:
+def _last(person: SandboxUser) -> str:
     message = next(reversed(person.messages.values()), None)
     if message is None:
         return ""

@@ -48,7 +48,7 @@ class PersonSpec:
 
 
 @dataclass(slots=True, kw_only=True)
-class Sms:
+class ReceivedSms:
     """A short message that arrived."""
 
     sms_id: int
@@ -97,7 +97,7 @@ KINDS = ("text", "photo", "document", "venue", "location", "contact")
 
 
 @dataclass(slots=True, kw_only=True)
-class Person:
+class SandboxUser:
     """A person, and their conversation with the bot."""
 
     spec: PersonSpec
@@ -150,6 +150,6 @@ INVENTED = (
 """Two owners and an admin, all invented."""
 
 
-def by_chat(specs: Iterable[PersonSpec]) -> dict[int, Person]:
+def by_chat(specs: Iterable[PersonSpec]) -> dict[int, SandboxUser]:
     """Return people by chat id, in the order given."""
-    return {spec.chat_id: Person(spec=spec, started=spec.started) for spec in specs}
+    return {spec.chat_id: SandboxUser(spec=spec, started=spec.started) for spec in specs}

@@ -11,9 +11,9 @@ from typing import Any
 from sandbox.clock import ShiftedClock
 from sandbox.events import Event
 from sandbox.files import StoredFile
-from sandbox.people import Message, PersonSpec, Sms
+from sandbox.people import Message, PersonSpec, ReceivedSms
 from sandbox.updates import Update
-from sandbox.world import Query, World
+from sandbox.world import CallbackQuery, World
 
 FORMAT = 1
 Json = dict[str, Any]
@@ -65,13 +65,15 @@ def restore(world: World, state: Json) -> None:
         _restore_person(world, kept)
     for stored in state["files"]:
         world.files.register(StoredFile(**stored))
-    world.sms = [Sms(**sms) for sms in state["sms"]]
+    world.sms = [ReceivedSms(**sms) for sms in state["sms"]]
     world.restore_sms_ids()
     for update in state["updates"]:
         until = datetime.fromisoformat(update["until"])
         world.updates.waiting.append(Update(**update | {"until": until}))
     for query in state["queries"]:
-        world.queries[query["query_id"]] = Query(**query | {"at": datetime.fromisoformat(query["at"])})
+        world.queries[query["query_id"]] = CallbackQuery(
+            **query | {"at": datetime.fromisoformat(query["at"])}
+        )
     world.commands = {(kind, chat_id, tongue): menu for kind, chat_id, tongue, menu in state["commands"]}
 
 

@@ -11,7 +11,7 @@ from sandbox import sms
 from sandbox.api import Api
 from sandbox.clock import MovableClock, ShiftedClock
 from sandbox.faults import Faults
-from sandbox.page_api import Page
+from sandbox.page_api import PageApi
 from sandbox.people import INVENTED, BotSpec, PersonSpec
 from sandbox.persistence import Persistence
 from sandbox.world import World
@@ -43,7 +43,7 @@ class Sandbox:
     ) -> None:
         self.world = World(clock or ShiftedClock(), bot or BotSpec(), people, data_dir)
         self.api = Api(self.world, webhook_gap=webhook_gap)
-        self.page = Page(self.world, hints)
+        self.page = PageApi(self.world, hints)
         self._persistence = None if data_dir is None else Persistence(self.world, data_dir)
         self._runner: web.ServerRunner | None = None
         self._host = "127.0.0.1"

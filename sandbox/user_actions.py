@@ -5,13 +5,13 @@ from typing import Any
 from sandbox.entities import detect, tidy, utf16_length
 from sandbox.errors import CannotDo
 from sandbox.files import APP_SIDE, FileStore, check_photo, shrink_as_apps_do
-from sandbox.people import Message, Person
-from sandbox.world import Query, World
+from sandbox.people import Message, SandboxUser
+from sandbox.world import CallbackQuery, World
 
 MAX_TEXT = 4096
 
 
-def send(world: World, person: Person, content: dict[str, Any], reply_to: int | None = None) -> Message:
+def send(world: World, person: SandboxUser, content: dict[str, Any], reply_to: int | None = None) -> Message:
     """Send a message of a person to the bot.
 
     Raises:
@@ -37,7 +37,7 @@ def without_reply(body: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in body.items() if name != "reply_to_message"}
 
 
-def say(world: World, person: Person, text: str, reply_to: int | None = None) -> Message:
+def say(world: World, person: SandboxUser, text: str, reply_to: int | None = None) -> Message:
     """Write a text; commands in it are marked as the app marks them.
 
     Raises:
@@ -52,7 +52,7 @@ def say(world: World, person: Person, text: str, reply_to: int | None = None) ->
     return send(world, person, content, reply_to)
 
 
-def edit(world: World, person: Person, message_id: int, text: str) -> None:
+def edit(world: World, person: SandboxUser, message_id: int, text: str) -> None:
     """Change the text of a message that they have sent; the bot is told.
 
     Raises:
@@ -74,7 +74,7 @@ def edit(world: World, person: Person, message_id: int, text: str) -> None:
     world.updates.push("edited_message", body, chat_id=person.chat_id, user_id=person.chat_id)
 
 
-def press_data(world: World, person: Person, message_id: int, data: str) -> Query:
+def press_data(world: World, person: SandboxUser, message_id: int, data: str) -> CallbackQuery:
     """Press a button with data, also one of a message that has changed or gone since.
 
     Raises:
@@ -97,7 +97,7 @@ def press_data(world: World, person: Person, message_id: int, data: str) -> Quer
     return query
 
 
-def press_reply(world: World, person: Person, button: dict[str, Any]) -> Message:
+def press_reply(world: World, person: SandboxUser, button: dict[str, Any]) -> Message:
     """Press a button of the keyboard under the input field.
 
     Raises:
@@ -110,7 +110,7 @@ def press_reply(world: World, person: Person, button: dict[str, Any]) -> Message
     return say(world, person, button["text"])
 
 
-def share_contact(world: World, person: Person, *, of: Person | None = None) -> Message:
+def share_contact(world: World, person: SandboxUser, *, of: SandboxUser | None = None) -> Message:
     """Share a contact: one's own, or that of somebody else in one's address book."""
     whose = of or person
     contact = {
@@ -123,7 +123,7 @@ def share_contact(world: World, person: Person, *, of: Person | None = None) -> 
     return send(world, person, {"contact": contact})
 
 
-def send_photo(world: World, person: Person, data: bytes, caption: str = "", album: str = "") -> Message:
+def send_photo(world: World, person: SandboxUser, data: bytes, caption: str = "", album: str = "") -> Message:
     """Send a picture as photo, shrunk as apps do it; what has an album in common was sent together.
 
     Raises:
@@ -151,7 +151,7 @@ def photo_sizes(files: FileStore, data: bytes) -> list[dict[str, Any]]:
 
 
 def send_file(
-    world: World, person: Person, data: bytes, *, name: str, mime: str, caption: str = ""
+    world: World, person: SandboxUser, data: bytes, *, name: str, mime: str, caption: str = ""
 ) -> Message:
     """Send a file as it is."""
     stored = world.files.add(data, "document", name=name, mime=mime)
@@ -161,7 +161,7 @@ def send_file(
     return send(world, person, content)
 
 
-def set_blocked(world: World, person: Person, *, blocked: bool) -> None:
+def set_blocked(world: World, person: SandboxUser, *, blocked: bool) -> None:
     """Block the bot, or let it write again; the bot is told either way."""
     if person.blocked == blocked:
         return
@@ -187,7 +187,7 @@ def _membership(world: World, status: str) -> dict[str, Any]:
     return member
 
 
-def mark_read(world: World, person: Person) -> None:
+def mark_read(world: World, person: SandboxUser) -> None:
     """Note that a person has seen all there is."""
     if person.unread:
         person.unread = 0

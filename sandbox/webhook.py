@@ -26,7 +26,7 @@ Lane = tuple[str, int]
 Runner = Callable[[Call], Awaitable[object]]
 
 
-class Webhook:
+class WebhookSender:
     """Where updates are posted to; nowhere while ``url`` is empty."""
 
     def __init__(self, world: World, run: Runner, *, first_gap: float) -> None:

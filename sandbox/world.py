@@ -13,7 +13,7 @@ from sandbox.clock import MovableClock
 from sandbox.errors import ApiError, bad
 from sandbox.events import Events
 from sandbox.files import FileStore
-from sandbox.people import BotSpec, Message, Person, PersonSpec, Sms, by_chat
+from sandbox.people import BotSpec, Message, PersonSpec, ReceivedSms, SandboxUser, by_chat
 from sandbox.updates import PRESS_LIFE, UpdateQueue
 
 QUERIES_KEPT = 10_000
@@ -21,7 +21,7 @@ NOTES_KEPT = 1_000
 
 
 @dataclass(slots=True, kw_only=True)
-class Query:
+class CallbackQuery:
     """A pressed button that waits for its answer."""
 
     query_id: str
@@ -42,24 +42,24 @@ class World:
     ) -> None:
         self.clock = clock
         self.bot = bot
-        self.people: dict[int, Person] = by_chat(people)
+        self.people: dict[int, SandboxUser] = by_chat(people)
         self.files = FileStore(None if data_dir is None else data_dir / "files")
         self.updates = UpdateQueue(clock.now)
         self.events = Events()
-        self.queries: dict[str, Query] = {}
+        self.queries: dict[str, CallbackQuery] = {}
         self.commands: dict[tuple[str, int, str], list[dict[str, str]]] = {}
-        self.sms: list[Sms] = []
+        self.sms: list[ReceivedSms] = []
         self.gateway_down = False
         self.contract_violations: deque[str] = deque(maxlen=NOTES_KEPT)
         self.refusals: deque[tuple[str, str]] = deque(maxlen=NOTES_KEPT)
         self.next_message_id = 1
         self._sms_ids = itertools.count(1)
 
-    def add_person(self, spec: PersonSpec) -> Person:
+    def add_person(self, spec: PersonSpec) -> SandboxUser:
         """Let somebody else in; who is there already stays as they are."""
-        return self.people.setdefault(spec.chat_id, Person(spec=spec, started=spec.started))
+        return self.people.setdefault(spec.chat_id, SandboxUser(spec=spec, started=spec.started))
 
-    def person(self, chat_id: object) -> Person:
+    def person(self, chat_id: object) -> SandboxUser:
         """Return whom a bot may know: somebody who has written to it.
 
         Raises:
@@ -73,7 +73,7 @@ class World:
             raise bad("chat not found")
         return person
 
-    def reachable(self, chat_id: object) -> Person:
+    def reachable(self, chat_id: object) -> SandboxUser:
         """Return whom a bot may write to.
 
         Raises:
@@ -88,7 +88,7 @@ class World:
         """Return the sandbox's time as the API gives times."""
         return int(self.clock.now().timestamp())
 
-    def new_message(self, person: Person, content: dict[str, Any], *, from_bot: bool) -> dict[str, Any]:
+    def new_message(self, person: SandboxUser, content: dict[str, Any], *, from_bot: bool) -> dict[str, Any]:
         """Return a Message object that is not in the chat yet."""
         number = self.next_message_id
         self.next_message_id += 1
@@ -101,7 +101,7 @@ class World:
             **content,
         }
 
-    def put(self, person: Person, message: Message) -> None:
+    def put(self, person: SandboxUser, message: Message) -> None:
         """Put a message into its chat."""
         person.messages[message.message_id] = message
         if message.keyboard is not None:
@@ -115,29 +115,31 @@ class World:
         )
 
     @staticmethod
-    def _set_keyboard(person: Person, keyboard: dict[str, Any]) -> None:
+    def _set_keyboard(person: SandboxUser, keyboard: dict[str, Any]) -> None:
         if "keyboard" in keyboard:
             person.keyboard = keyboard
         elif keyboard.get("remove_keyboard"):
             person.keyboard = None
 
-    def edited(self, person: Person, message: Message, body: dict[str, Any], *, silent: bool = False) -> None:
+    def edited(
+        self, person: SandboxUser, message: Message, body: dict[str, Any], *, silent: bool = False
+    ) -> None:
         """Replace what a message holds; ``silent`` when only its buttons change, which leaves no trace."""
         if not silent:
             body["edit_date"] = self.unix_now()
         message.body = body
         self.events.emit("edit", person.chat_id, message=body)
 
-    def delete(self, person: Person, message_id: int) -> None:
+    def delete(self, person: SandboxUser, message_id: int) -> None:
         """Take a message out of its chat."""
         message = person.messages.pop(message_id)
         if message.from_bot and person.unread:
             person.unread -= 1
         self.events.emit("delete", person.chat_id, message_id=message_id, unread=person.unread)
 
-    def new_query(self, person: Person, message_id: int, data: str) -> Query:
+    def new_query(self, person: SandboxUser, message_id: int, data: str) -> CallbackQuery:
         """Note a press."""
-        query = Query(
+        query = CallbackQuery(
             query_id=str(secrets.randbits(63)),
             chat_id=person.chat_id,
             message_id=message_id,
@@ -163,9 +165,9 @@ class World:
             "answer", query.chat_id, query_id=query_id, message_id=query.message_id, text=text, alert=alert
         )
 
-    def receive_sms(self, phone: str, code: str, purpose: str) -> Sms:
+    def receive_sms(self, phone: str, code: str, purpose: str) -> ReceivedSms:
         """Let a short message arrive at whoever has the number, or in the common list."""
-        sms = Sms(
+        sms = ReceivedSms(
             sms_id=next(self._sms_ids),
             phone=phone,
             code=code,
@@ -177,17 +179,17 @@ class World:
         self.events.emit("sms", owner.chat_id if owner else 0, sms=sms.body())
         return sms
 
-    def owner_of(self, phone: str) -> Person | None:
+    def owner_of(self, phone: str) -> SandboxUser | None:
         """Return whose telephone a number is, however it is written."""
         wanted = _national(phone)
         return next((one for one in self.people.values() if _national(one.spec.phone) == wanted), None)
 
-    def sms_of(self, person: Person) -> list[Sms]:
+    def sms_of(self, person: SandboxUser) -> list[ReceivedSms]:
         """Return the short messages on a person's telephone, oldest first."""
         number = _national(person.spec.phone)
         return [sms for sms in self.sms if _national(sms.phone) == number]
 
-    def stray_sms(self) -> list[Sms]:
+    def stray_sms(self) -> list[ReceivedSms]:
         """Return short messages to numbers that nobody here has."""
         return [sms for sms in self.sms if self.owner_of(sms.phone) is None]
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from sandbox import Sandbox, user_actions
 from sandbox.events import Event
-from sandbox.people import Message, Sms
-from sandbox.world import Query
+from sandbox.people import Message, ReceivedSms
+from sandbox.world import CallbackQuery
 
 PATIENCE = 30.0
 """Seconds after which waiting fails; what comes in time comes much sooner."""
@@ -263,7 +263,7 @@ class Person:
         elif "copy_text" not in button.raw and "url" not in button.raw:
             raise NotSeen(f"button {label!r} does nothing\n{self.screen()}")
 
-    def press_raw(self, data: str, message: int | Shown) -> Query:
+    def press_raw(self, data: str, message: int | Shown) -> CallbackQuery:
         """Press a button that may be of an old message, or of no message at all."""
         self._begin()
         message_id = message if isinstance(message, int) else message.message_id
@@ -373,7 +373,7 @@ class Person:
         )
 
     @property
-    def sms(self) -> list[Sms]:
+    def sms(self) -> list[ReceivedSms]:
         """The short messages on this person's telephone."""
         return self.world.sms_of(self.me)
 
