@@ -36,8 +36,8 @@ from core.notifications.broadcasts import Audience, Broadcast, BroadcastRequest
 from core.notifications.subscriptions import Subscription, SubscriptionTopic
 from core.ports import Tx
 from core.values.offices import Office
-from tests.afterwards.house import reserve
 from tests.core.tools import NOON, build, release, verified
+from tests.lifecycle.house import reserve
 
 PAUSE = 0.005
 """Seconds between an answer and the next press."""

@@ -6,7 +6,7 @@ import pytest
 
 from core.clock import CHINA
 from core.preselection import PreselectionState
-from tests.afterwards.house import House, chat_of, local
+from tests.lifecycle.house import House, chat_of, local
 
 WEEK_LATER = local("2026-03-19", 9, 30)
 

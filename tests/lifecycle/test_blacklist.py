@@ -14,8 +14,8 @@ from core.ports import Tx
 from core.preselection import PreselectionState
 from core.values.plates import PlateKind
 from tests import invented
-from tests.afterwards.house import OFFICE, House, begin, chat_of, local, open_house, serial_of
 from tests.core import tools
+from tests.lifecycle.house import OFFICE, House, begin, chat_of, local, open_house, serial_of
 
 STRANGER = 77
 

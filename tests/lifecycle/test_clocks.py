@@ -9,7 +9,7 @@ import pytest
 
 from core.notifications import subscriptions
 from core.preselection import PreselectionState
-from tests.afterwards.house import House, local, open_house
+from tests.lifecycle.house import House, local, open_house
 from tests.world import CHIEF, OWNER, open_world
 
 HOUR = timedelta(hours=1)

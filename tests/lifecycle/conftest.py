@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.pictures.cards import ReceiptPicture
-from tests.afterwards.house import House, local, open_house
+from tests.lifecycle.house import House, local, open_house
 
 
 @pytest.fixture

@@ -22,11 +22,11 @@ from core.people import blacklist
 from core.ports import Tx
 from core.preselection import PreselectionState
 from core.values.plates import PlateKind
-from tests.afterwards import model
-from tests.afterwards.house import OFFICE, House, all_of, chat_of, local, reserve, states
-from tests.afterwards.model import Life
 from tests.core import tools
 from tests.engines import engine_urls, open_test_store, postgres_schema
+from tests.lifecycle import model
+from tests.lifecycle.house import OFFICE, House, all_of, chat_of, local, reserve, states
+from tests.lifecycle.model import Life
 
 OWNERS, FEW = 100, 30
 MORNING = local("2026-09-24", 10)  # the day before 中秋; 国庆 comes before the deadline

@@ -17,8 +17,8 @@ from core.pool.segments import Release
 from core.ports import Row, Tx
 from core.values.masks import parse_mask
 from core.values.plates import PlateKind
-from tests.afterwards.house import OFFICE, House, local
 from tests.core import tools
+from tests.lifecycle.house import OFFICE, House, local
 
 RELEASE = Subscription(office=OFFICE, kind=PlateKind.SMALL, topic=SubscriptionTopic.RELEASE)
 COMPOSE = Subscription(office=OFFICE, kind=PlateKind.SMALL, topic=SubscriptionTopic.COMPOSE)

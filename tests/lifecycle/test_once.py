@@ -14,7 +14,7 @@ from core.notifications import queue as notification_queue
 from core.notifications.broadcasts import Audience, BroadcastFigures, BroadcastRequest
 from core.notifications.subscriptions import Subscription, SubscriptionTopic, subscribe
 from core.values.plates import PlateKind
-from tests.afterwards.house import OFFICE, House, Misfortune, local
+from tests.lifecycle.house import OFFICE, House, Misfortune, local
 from tests.person import as_typed
 
 PEOPLE = 40

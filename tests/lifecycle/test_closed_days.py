@@ -13,7 +13,7 @@ from telegram.error import NetworkError
 from core.clock import CHINA
 from core.errors import HandledMeanwhile
 from core.values.workdays import WorkingCalendar
-from tests.afterwards.house import OFFICE, House, Misfortune, chat_of, local, open_house
+from tests.lifecycle.house import OFFICE, House, Misfortune, chat_of, local, open_house
 from tests.unit import test_calendar
 
 MOVES = [

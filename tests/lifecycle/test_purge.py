@@ -10,8 +10,8 @@ from core.clock import to_millis
 from core.notifications import queue as notification_queue
 from core.ports import Tx
 from core.preselection import PreselectionState
-from tests.afterwards.house import OFFICE, House, local
 from tests.core import tools
+from tests.lifecycle.house import OFFICE, House, local
 
 WEEK, DAY, SECOND = timedelta(days=7), timedelta(days=1), timedelta(seconds=1)
 

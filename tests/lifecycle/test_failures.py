@@ -19,7 +19,7 @@ from core.clock import from_millis
 from core.notifications import queue as notification_queue
 from core.notifications.queue import LEASE, MAX_TRIES
 from core.notifications.subscriptions import Subscription, SubscriptionTopic, subscribe
-from tests.afterwards.house import OFFICE, House, Misfortune, chat_of, local, open_house
+from tests.lifecycle.house import OFFICE, House, Misfortune, chat_of, local, open_house
 
 DUE = local("2026-03-12", 9)
 DEADLINE = local("2026-03-17", 17)

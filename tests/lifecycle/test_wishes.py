@@ -7,7 +7,7 @@ working days before, and on the last morning.
 import pytest
 from telegram.error import NetworkError
 
-from tests.afterwards.house import House, Misfortune, chat_of, local
+from tests.lifecycle.house import House, Misfortune, chat_of, local
 
 THIRD, EVE, LAST = local("2026-03-12", 9), local("2026-03-16", 9), local("2026-03-17", 8)
 END = local("2026-03-17", 16)

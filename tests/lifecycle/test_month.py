@@ -18,9 +18,9 @@ from core.pool.segments import is_free
 from core.ports import Tx
 from core.preselection import PreselectionState
 from core.values.plates import PlateKind
-from tests.afterwards import model
-from tests.afterwards.house import OFFICE, House, chat_of, local, open_house, serial_of, states
-from tests.afterwards.model import Life
+from tests.lifecycle import model
+from tests.lifecycle.house import OFFICE, House, chat_of, local, open_house, serial_of, states
+from tests.lifecycle.model import Life
 
 OWNERS = 1000
 BEGIN = local("2026-09-14", 8)
