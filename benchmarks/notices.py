@@ -37,7 +37,7 @@ from core.notifications.subscriptions import Subscription, SubscriptionTopic
 from core.ports import Tx
 from core.values.offices import Office
 from tests.core.tools import NOON, build, release, verified
-from tests.lifecycle.house import reserve
+from tests.lifecycle.harness import reserve
 
 PAUSE = 0.005
 """Seconds between an answer and the next press."""

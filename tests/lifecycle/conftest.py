@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.pictures.cards import ReceiptPicture
-from tests.lifecycle.house import House, local, open_house
+from tests.lifecycle.harness import Harness, local, open_harness
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def plain_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def house(plain_pictures: None) -> AsyncIterator[House]:
+async def harness(plain_pictures: None) -> AsyncIterator[Harness]:
     """The services on Tuesday 10 March 2026 at noon; a number selected now lasts until Tuesday the 17th."""
-    async with open_house(local("2026-03-10")) as opened:
+    async with open_harness(local("2026-03-10")) as opened:
         yield opened

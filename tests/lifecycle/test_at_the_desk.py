@@ -8,7 +8,7 @@ import pytest
 from core.errors import Blacklisted
 from core.people import blacklist
 from tests import invented
-from tests.lifecycle.house import chat_of, confirm, reserve
+from tests.lifecycle.harness import chat_of, confirm, reserve
 from tests.lifecycle.test_faults import PEOPLE
 from tests.world import CHIEF, World, open_world
 

@@ -15,33 +15,33 @@ from core.preselection import PreselectionState
 from core.values.plates import PlateKind
 from tests import invented
 from tests.core import tools
-from tests.lifecycle.house import OFFICE, House, begin, chat_of, local, open_house, serial_of
+from tests.lifecycle.harness import OFFICE, Harness, begin, chat_of, local, open_harness, serial_of
 
 STRANGER = 77
 
 
-async def expire(house: House, number: int = 1) -> None:
+async def expire(harness: Harness, number: int = 1) -> None:
     """Let an owner's number expire."""
-    await house.reserve(number)
-    await house.until(local("2026-03-17", 18), None)
+    await harness.reserve(number)
+    await harness.until(local("2026-03-17", 18), None)
 
 
-async def forget_account(house: House, number: int) -> None:
+async def forget_account(harness: Harness, number: int) -> None:
     """Take an owner's registration away, as a deletion would; the ban stays."""
-    account = await house.account(number)
-    house.sql(
+    account = await harness.account(number)
+    harness.sql(
         "UPDATE account SET registered_at = NULL, identity_hash = NULL WHERE account_id = ?",
         account.account_id,
     )
 
 
-async def register(house: House, chat_id: int, number: int) -> None:
+async def register(harness: Harness, chat_id: int, number: int) -> None:
     """Register an identity from a chat."""
-    await house.store.run(_register, house, chat_id, number)
+    await harness.store.run(_register, harness, chat_id, number)
 
 
-def _register(tx: Tx, house: House, chat_id: int, number: int) -> None:
-    accounts = house.core.accounts
+def _register(tx: Tx, harness: Harness, chat_id: int, number: int) -> None:
+    accounts = harness.core.accounts
     account = accounts.consent(tx, chat_id)
     accounts.set_office(tx, account, OFFICE)
     accounts.set_name(tx, account, "测试车主")
@@ -51,14 +51,14 @@ def _register(tx: Tx, house: House, chat_id: int, number: int) -> None:
     accounts.register(tx, accounts.require(tx, chat_id))
 
 
-async def choose(house: House, chat_id: int, vehicle: int) -> int:
+async def choose(harness: Harness, chat_id: int, vehicle: int) -> int:
     """Begin a preselection from a chat."""
-    account = await house.store.run(house.core.accounts.require, chat_id)
-    return await house.store.run(begin, house.core, account, vehicle)
+    account = await harness.store.run(harness.core.accounts.require, chat_id)
+    return await harness.store.run(begin, harness.core, account, vehicle)
 
 
-async def sentence(house: House, number: int, until: datetime, reason: str = "冒用") -> None:
-    account = await house.account(number)
+async def sentence(harness: Harness, number: int, until: datetime, reason: str = "冒用") -> None:
+    account = await harness.account(number)
     assert account.identity_hash is not None
     wanted = NewBan(
         identity_hash=account.identity_hash,
@@ -68,139 +68,139 @@ async def sentence(house: House, number: int, until: datetime, reason: str = "�
         until=until,
         actor="chat:1001",
     )
-    await house.store.run(blacklist.add_ban, wanted)
+    await harness.store.run(blacklist.add_ban, wanted)
 
 
 # --- by identity ----------------------------------------------------------------------------
 
 
-async def test_banned_identity_is_barred_from_another_chat(house: House) -> None:
-    await expire(house)
-    await forget_account(house, 1)
-    await register(house, STRANGER, 1)
+async def test_banned_identity_is_barred_from_another_chat(harness: Harness) -> None:
+    await expire(harness)
+    await forget_account(harness, 1)
+    await register(harness, STRANGER, 1)
     with pytest.raises(Blacklisted) as refusal:
-        await choose(house, STRANGER, 9)
+        await choose(harness, STRANGER, 9)
     assert refusal.value.until == local("2028-03-17", 0)
 
 
-async def test_another_identity_is_not_barred(house: House) -> None:
-    await expire(house)
-    await register(house, STRANGER, 2)
-    assert await choose(house, STRANGER, 9)
+async def test_another_identity_is_not_barred(harness: Harness) -> None:
+    await expire(harness)
+    await register(harness, STRANGER, 2)
+    assert await choose(harness, STRANGER, 9)
 
 
-async def test_identity_cannot_be_registered_twice(house: House) -> None:
-    await expire(house)
+async def test_identity_cannot_be_registered_twice(harness: Harness) -> None:
+    await expire(harness)
     with pytest.raises(IdentityTaken):
-        await register(house, STRANGER, 1)
+        await register(harness, STRANGER, 1)
 
 
-async def test_lift_is_told_to_the_new_chat(house: House) -> None:
-    await expire(house)
-    await forget_account(house, 1)
-    await register(house, STRANGER, 1)
-    house.messenger.told.clear()
-    await house.until(local("2028-03-17", 0), None)
-    assert [(told.chat_id, told.kind) for told in house.messenger.told] == [(STRANGER, "lifted")]
+async def test_lift_is_told_to_the_new_chat(harness: Harness) -> None:
+    await expire(harness)
+    await forget_account(harness, 1)
+    await register(harness, STRANGER, 1)
+    harness.messenger.told.clear()
+    await harness.until(local("2028-03-17", 0), None)
+    assert [(told.chat_id, told.kind) for told in harness.messenger.told] == [(STRANGER, "lifted")]
 
 
-async def test_ban_of_nobodys_identity_tells_nobody(house: House) -> None:
-    await expire(house)
-    await forget_account(house, 1)
-    house.messenger.told.clear()
-    await house.until(local("2028-03-17", 0), None)
-    assert house.messenger.told == []
-    assert await house.store.run(blacklist.all_running) == []
+async def test_ban_of_nobodys_identity_tells_nobody(harness: Harness) -> None:
+    await expire(harness)
+    await forget_account(harness, 1)
+    harness.messenger.told.clear()
+    await harness.until(local("2028-03-17", 0), None)
+    assert harness.messenger.told == []
+    assert await harness.store.run(blacklist.all_running) == []
 
 
-async def test_ban_keeps_no_identity(house: House) -> None:
-    await expire(house)
-    row = house.sql("SELECT * FROM ban")[0]
+async def test_ban_keeps_no_identity(harness: Harness) -> None:
+    await expire(harness)
+    row = harness.sql("SELECT * FROM ban")[0]
     assert invented.identity(1) not in str(row)
-    assert row["identity_hash"] == house.core.vault.lookup("identity", invented.identity(1))
+    assert row["identity_hash"] == harness.core.vault.lookup("identity", invented.identity(1))
 
 
 # --- every way in is barred -----------------------------------------------------------------
 
 
-async def test_ban_bars_what_was_begun_before(house: House) -> None:
-    account, begun = await house.store.run(tools.verified, house.core, 1)
-    await sentence(house, 1, local("2027-01-01", 0))
+async def test_ban_bars_what_was_begun_before(harness: Harness) -> None:
+    account, begun = await harness.store.run(tools.verified, harness.core, 1)
+    await sentence(harness, 1, local("2027-01-01", 0))
     with pytest.raises(Blacklisted):
-        await house.store.run(
-            house.core.selection.compose,
+        await harness.store.run(
+            harness.core.selection.compose,
             account,
             begun,
-            house.core.offices[OFFICE],
+            harness.core.offices[OFFICE],
             ["A0001"],
-            received_at=house.now,
+            received_at=harness.now,
         )
 
 
-async def test_ban_leaves_a_reserved_number_alone(house: House) -> None:
-    await house.reserve(1)
-    await sentence(house, 1, local("2027-01-01", 0))
-    await house.confirm(1)
-    assert (await house.preselection(1)).state == PreselectionState.REGISTERED
+async def test_ban_leaves_a_reserved_number_alone(harness: Harness) -> None:
+    await harness.reserve(1)
+    await sentence(harness, 1, local("2027-01-01", 0))
+    await harness.confirm(1)
+    assert (await harness.preselection(1)).state == PreselectionState.REGISTERED
 
 
 @pytest.mark.parametrize(
     ("moment", "barred"), [(local("2028-03-16", 23, 59), True), (local("2028-03-17", 8), False)]
 )
-async def test_ban_ends_on_its_date_without_a_tick(house: House, moment: datetime, barred: bool) -> None:  # noqa: FBT001 - of a table
-    await expire(house)
-    house.clock.set(moment)
-    assert (await house.ban_until(1) is not None) is barred
+async def test_ban_ends_on_its_date_without_a_tick(harness: Harness, moment: datetime, barred: bool) -> None:  # noqa: FBT001 - of a table
+    await expire(harness)
+    harness.clock.set(moment)
+    assert (await harness.ban_until(1) is not None) is barred
 
 
 # --- two bans at once -----------------------------------------------------------------------
 
 
-async def test_longer_ban_counts_when_it_comes_second(house: House) -> None:
-    await expire(house)
-    await sentence(house, 1, local("2030-01-01", 0))
-    assert await house.ban_until(1) == local("2030-01-01", 0)
+async def test_longer_ban_counts_when_it_comes_second(harness: Harness) -> None:
+    await expire(harness)
+    await sentence(harness, 1, local("2030-01-01", 0))
+    assert await harness.ban_until(1) == local("2030-01-01", 0)
 
 
-async def test_longer_ban_counts_when_it_came_first(house: House) -> None:
-    await house.reserve(1)
-    await sentence(house, 1, local("2030-01-01", 0))
-    await house.until(local("2026-03-17", 18), None)
-    assert await house.ban_until(1) == local("2030-01-01", 0)
-    assert "2030年1月1日" in house.messenger.told[-1].words
+async def test_longer_ban_counts_when_it_came_first(harness: Harness) -> None:
+    await harness.reserve(1)
+    await sentence(harness, 1, local("2030-01-01", 0))
+    await harness.until(local("2026-03-17", 18), None)
+    assert await harness.ban_until(1) == local("2030-01-01", 0)
+    assert "2030年1月1日" in harness.messenger.told[-1].words
 
 
-async def test_two_numbers_expiring_bar_once(house: House) -> None:
-    await house.reserve(1)
-    house.clock.advance(timedelta(days=1))
-    await house.reserve_another(1, 7)
-    await house.until(local("2026-03-20"), None)
-    assert [kind for kind, _ in house.messenger.kinds(chat_of(1))] == ["expired", "expired"]
-    assert len(await house.store.run(blacklist.all_running)) == 1
-    assert await house.ban_until(1) == local("2028-03-18", 0)
+async def test_two_numbers_expiring_bar_once(harness: Harness) -> None:
+    await harness.reserve(1)
+    harness.clock.advance(timedelta(days=1))
+    await harness.reserve_another(1, 7)
+    await harness.until(local("2026-03-20"), None)
+    assert [kind for kind, _ in harness.messenger.kinds(chat_of(1))] == ["expired", "expired"]
+    assert len(await harness.store.run(blacklist.all_running)) == 1
+    assert await harness.ban_until(1) == local("2028-03-18", 0)
 
 
-async def test_two_bans_are_lifted_once(house: House) -> None:
-    await expire(house)
-    await sentence(house, 1, local("2030-01-01", 0))
-    house.messenger.told.clear()
-    await house.until(local("2028-03-17", 0), None)
-    await house.until(local("2030-01-01", 0), None)
-    assert house.messenger.kinds() == [("lifted", local("2030-01-01", 0))]
+async def test_two_bans_are_lifted_once(harness: Harness) -> None:
+    await expire(harness)
+    await sentence(harness, 1, local("2030-01-01", 0))
+    harness.messenger.told.clear()
+    await harness.until(local("2028-03-17", 0), None)
+    await harness.until(local("2030-01-01", 0), None)
+    assert harness.messenger.kinds() == [("lifted", local("2030-01-01", 0))]
 
 
-async def test_new_ban_after_an_old_one_is_over(house: House) -> None:
-    await expire(house)
-    house.clock.set(local("2028-03-18"))  # over, and no tick has lifted it
-    await sentence(house, 1, local("2028-04-01", 0))
-    assert await house.ban_until(1) == local("2028-04-01", 0)
-    assert len(house.sql("SELECT * FROM ban")) == 2
+async def test_new_ban_after_an_old_one_is_over(harness: Harness) -> None:
+    await expire(harness)
+    harness.clock.set(local("2028-03-18"))  # over, and no tick has lifted it
+    await sentence(harness, 1, local("2028-04-01", 0))
+    assert await harness.ban_until(1) == local("2028-04-01", 0)
+    assert len(harness.sql("SELECT * FROM ban")) == 2
 
 
-async def test_ban_into_the_past_is_refused(house: House) -> None:
-    await house.reserve(1)
+async def test_ban_into_the_past_is_refused(harness: Harness) -> None:
+    await harness.reserve(1)
     with pytest.raises(BanInThePast):
-        await sentence(house, 1, house.now)
+        await sentence(harness, 1, harness.now)
 
 
 # --- what is told ---------------------------------------------------------------------------
@@ -228,24 +228,24 @@ def the_ban(tx: Tx, account: Account) -> Ban:
     return ban
 
 
-async def test_lift_before_the_telling_tells_of_no_ban(house: House) -> None:
-    await house.reserve(1)
-    await sentence(house, 1, local("2027-01-01", 0))
-    await house.store.run(tell_banned, await house.account(1))
-    await house.store.run(lift, await house.account(1))
-    await house.tick()
-    assert [kind for kind, _ in house.messenger.kinds()] == ["lifted"]
+async def test_lift_before_the_telling_tells_of_no_ban(harness: Harness) -> None:
+    await harness.reserve(1)
+    await sentence(harness, 1, local("2027-01-01", 0))
+    await harness.store.run(tell_banned, await harness.account(1))
+    await harness.store.run(lift, await harness.account(1))
+    await harness.tick()
+    assert [kind for kind, _ in harness.messenger.kinds()] == ["lifted"]
 
 
-async def test_shortened_ban_is_told_again(house: House) -> None:
-    await house.reserve(1)
-    await sentence(house, 1, local("2027-01-01", 0))
-    await house.store.run(tell_banned, await house.account(1))
-    await house.tick()
-    house.clock.advance(timedelta(hours=1))
-    await house.store.run(shorten, await house.account(1), local("2026-06-01", 0))
-    await house.tick()
-    assert ["2026年6月1日" in told.words for told in house.messenger.told] == [False, True]
+async def test_shortened_ban_is_told_again(harness: Harness) -> None:
+    await harness.reserve(1)
+    await sentence(harness, 1, local("2027-01-01", 0))
+    await harness.store.run(tell_banned, await harness.account(1))
+    await harness.tick()
+    harness.clock.advance(timedelta(hours=1))
+    await harness.store.run(shorten, await harness.account(1), local("2026-06-01", 0))
+    await harness.tick()
+    assert ["2026年6月1日" in told.words for told in harness.messenger.told] == [False, True]
 
 
 # --- dates ----------------------------------------------------------------------------------
@@ -267,28 +267,28 @@ def test_years_end_with_a_midnight(day: str, years: int, expected: str) -> None:
 
 
 async def test_deadline_on_29_february_bars_until_march(plain_pictures: None) -> None:
-    async with open_house(local("2028-02-22")) as house:
-        reserved = (await house.reserve(1))[0]
+    async with open_harness(local("2028-02-22")) as harness:
+        reserved = (await harness.reserve(1))[0]
         assert reserved.deadline == local("2028-02-29", 17)
-        await house.until(local("2028-02-29", 18))
-        assert await house.ban_until(1) == local("2030-03-01", 0)
+        await harness.until(local("2028-02-29", 18))
+        assert await harness.ban_until(1) == local("2030-03-01", 0)
 
 
 async def test_office_that_bars_nobody_tells_of_no_ban(plain_pictures: None) -> None:
-    async with open_house(local("2026-03-10"), ban_years=0) as house:
-        await expire(house)
-        assert await house.ban_until(1) is None
-        assert [kind for kind, _ in house.messenger.kinds()] == ["expired"]
-        assert "黑名单" not in house.messenger.told[-1].words
+    async with open_harness(local("2026-03-10"), ban_years=0) as harness:
+        await expire(harness)
+        assert await harness.ban_until(1) is None
+        assert [kind for kind, _ in harness.messenger.kinds()] == ["expired"]
+        assert "黑名单" not in harness.messenger.told[-1].words
 
 
 async def test_number_rests_as_long_as_the_office_says(plain_pictures: None) -> None:
-    async with open_house(local("2026-03-10"), rest_days=3) as house:
-        await expire(house)
+    async with open_harness(local("2026-03-10"), rest_days=3) as harness:
+        await expire(harness)
         freed = []
         for moment in (local("2026-03-20", 18), local("2026-03-20", 18, 0, 1)):
-            house.clock.set(moment)
+            harness.clock.set(moment)
             freed.append(
-                await house.store.run(is_free, house.core.offices[OFFICE], PlateKind.SMALL, serial_of(1))
+                await harness.store.run(is_free, harness.core.offices[OFFICE], PlateKind.SMALL, serial_of(1))
             )
         assert freed == [False, True]

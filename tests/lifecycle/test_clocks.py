@@ -9,7 +9,7 @@ import pytest
 
 from core.notifications import subscriptions
 from core.preselection import PreselectionState
-from tests.lifecycle.house import House, local, open_house
+from tests.lifecycle.harness import Harness, local, open_harness
 from tests.world import CHIEF, OWNER, open_world
 
 HOUR = timedelta(hours=1)
@@ -28,53 +28,53 @@ WHOLE = [
     "moment",
     [local("2026-03-12", 9), local("2026-03-16", 9), local("2026-03-17", 8), local("2026-03-17", 18)],
 )
-async def test_clock_going_back_repeats_nothing(house: House, moment: datetime) -> None:
-    await house.reserve(1)
-    await house.until(moment)
-    house.clock.advance(-HOUR)
-    await house.tick()
-    await house.until(local("2026-03-17", 23))
-    assert house.messenger.kinds() == WHOLE
+async def test_clock_going_back_repeats_nothing(harness: Harness, moment: datetime) -> None:
+    await harness.reserve(1)
+    await harness.until(moment)
+    harness.clock.advance(-HOUR)
+    await harness.tick()
+    await harness.until(local("2026-03-17", 23))
+    assert harness.messenger.kinds() == WHOLE
 
 
-async def test_clock_going_back_before_the_tick_loses_nothing(house: House) -> None:
-    await house.reserve(1)
-    await house.until(local("2026-03-12", 8, 30))
-    house.clock.advance(-HOUR)
-    await house.until(local("2026-03-17", 18))
-    assert [kind for kind, _ in house.messenger.kinds()] == [kind for kind, _ in WHOLE]
+async def test_clock_going_back_before_the_tick_loses_nothing(harness: Harness) -> None:
+    await harness.reserve(1)
+    await harness.until(local("2026-03-12", 8, 30))
+    harness.clock.advance(-HOUR)
+    await harness.until(local("2026-03-17", 18))
+    assert [kind for kind, _ in harness.messenger.kinds()] == [kind for kind, _ in WHOLE]
 
 
-async def test_clock_going_back_expires_and_bans_once(house: House) -> None:
-    await house.reserve(1)
-    await house.until(local("2026-03-17", 18))
-    house.clock.advance(-HOUR)
-    await house.tick()
-    assert (await house.preselection(1)).state == PreselectionState.EXPIRED
-    assert await house.ban_until(1) == local("2028-03-17", 0)
+async def test_clock_going_back_expires_and_bans_once(harness: Harness) -> None:
+    await harness.reserve(1)
+    await harness.until(local("2026-03-17", 18))
+    harness.clock.advance(-HOUR)
+    await harness.tick()
+    assert (await harness.preselection(1)).state == PreselectionState.EXPIRED
+    assert await harness.ban_until(1) == local("2028-03-17", 0)
 
 
-async def test_clock_going_back_lifts_once(house: House) -> None:
-    await house.reserve(1)
-    await house.until(local("2026-03-17", 18))
-    house.messenger.told.clear()
+async def test_clock_going_back_lifts_once(harness: Harness) -> None:
+    await harness.reserve(1)
+    await harness.until(local("2026-03-17", 18))
+    harness.messenger.told.clear()
     for moment in (local("2028-03-17", 0), local("2028-03-16", 23), local("2028-03-17", 0)):
-        await house.until(moment, None)
-    assert house.messenger.kinds() == [("lifted", local("2028-03-17", 0))]
+        await harness.until(moment, None)
+    assert harness.messenger.kinds() == [("lifted", local("2028-03-17", 0))]
 
 
-async def test_clock_going_back_announces_once(house: House) -> None:
+async def test_clock_going_back_announces_once(harness: Harness) -> None:
     wish = subscriptions.Subscription(
         office="粤K", kind="small", topic=subscriptions.SubscriptionTopic.RELEASE
     )
-    await house.tick()
-    await house.store.run(subscriptions.subscribe, 1, wish)
-    await house.release("B####")
-    await house.tick()
-    house.clock.advance(-HOUR)
-    await house.tick()
-    await house.until(local("2026-03-10", 14))
-    assert [kind for kind, _ in house.messenger.kinds(1)] == ["release"]
+    await harness.tick()
+    await harness.store.run(subscriptions.subscribe, 1, wish)
+    await harness.release("B####")
+    await harness.tick()
+    harness.clock.advance(-HOUR)
+    await harness.tick()
+    await harness.until(local("2026-03-10", 14))
+    assert [kind for kind, _ in harness.messenger.kinds(1)] == ["release"]
 
 
 # --- zones ----------------------------------------------------------------------------------
@@ -92,23 +92,23 @@ def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 async def test_host_zone_changes_no_time(zone: str, plain_pictures: None) -> None:
     # A day that is another one in New York.
-    async with open_house(local("2026-03-10", 9)) as house:
-        assert datetime.fromtimestamp(house.now.timestamp()).hour != 9  # noqa: DTZ006 - the host's own hour
-        await house.reserve(1)
-        await house.until(local("2026-03-17", 20))
-        assert house.messenger.kinds() == WHOLE
-        assert await house.ban_until(1) == local("2028-03-17", 0)
+    async with open_harness(local("2026-03-10", 9)) as harness:
+        assert datetime.fromtimestamp(harness.now.timestamp()).hour != 9  # noqa: DTZ006 - the host's own hour
+        await harness.reserve(1)
+        await harness.until(local("2026-03-17", 20))
+        assert harness.messenger.kinds() == WHOLE
+        assert await harness.ban_until(1) == local("2028-03-17", 0)
 
 
 # --- years without a schedule ---------------------------------------------------------------
 
 
 async def test_unpublished_year_counts_plain_weekdays(plain_pictures: None) -> None:
-    async with open_house(local("2090-08-04")) as house:  # a Friday
-        reserved = (await house.reserve(1))[0]
+    async with open_harness(local("2090-08-04")) as harness:  # a Friday
+        reserved = (await harness.reserve(1))[0]
         assert reserved.deadline == local("2090-08-11", 17)
-        await house.until(local("2090-08-11", 20))
-        assert [kind for kind, _ in house.messenger.kinds()] == [kind for kind, _ in WHOLE]
+        await harness.until(local("2090-08-11", 20))
+        assert [kind for kind, _ in harness.messenger.kinds()] == [kind for kind, _ in WHOLE]
 
 
 @pytest.mark.parametrize(("day", "warned"), [("2090-08-04", True), ("2026-03-10", False)])

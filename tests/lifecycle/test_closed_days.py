@@ -13,7 +13,7 @@ from telegram.error import NetworkError
 from core.clock import CHINA
 from core.errors import HandledMeanwhile
 from core.values.workdays import WorkingCalendar
-from tests.lifecycle.house import OFFICE, House, Misfortune, chat_of, local, open_house
+from tests.lifecycle.harness import OFFICE, Fault, Harness, chat_of, local, open_harness
 from tests.unit import test_calendar
 
 MOVES = [
@@ -32,154 +32,156 @@ MOVES = [
 
 
 @pytest.fixture
-async def autumn(plain_pictures: None) -> AsyncIterator[House]:
+async def autumn(plain_pictures: None) -> AsyncIterator[Harness]:
     """A number selected on Wednesday 30 September 2026, before 国庆, lasts until Tuesday 13 October."""
-    async with open_house(local("2026-09-30")) as opened:
+    async with open_harness(local("2026-09-30")) as opened:
         yield opened
 
 
-async def deadline(house: House, number: int = 1) -> datetime:
-    found = (await house.preselection(number)).deadline
+async def deadline(harness: Harness, number: int = 1) -> datetime:
+    found = (await harness.preselection(number)).deadline
     assert found is not None
     return found.astimezone(CHINA)
 
 
-def moves(house: House, number: int = 1) -> list[datetime]:
-    return [at for kind, at in house.messenger.kinds(chat_of(number)) if kind == "moved"]
+def moves(harness: Harness, number: int = 1) -> list[datetime]:
+    return [at for kind, at in harness.messenger.kinds(chat_of(number)) if kind == "moved"]
 
 
 # --- deadlines ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("closed", "expected"), MOVES)
-async def test_closed_days_move_deadline(house: House, closed: list[str], expected: str) -> None:
-    await house.reserve(1)
+async def test_closed_days_move_deadline(harness: Harness, closed: list[str], expected: str) -> None:
+    await harness.reserve(1)
     for day in closed:
-        await house.close(day)
-    assert await deadline(house) == local(expected, 17)
+        await harness.close(day)
+    assert await deadline(harness) == local(expected, 17)
 
 
 @pytest.mark.parametrize(("closed", "expected"), MOVES)
-async def test_selection_after_closing_counts_alike(house: House, closed: list[str], expected: str) -> None:
+async def test_selection_after_closing_counts_alike(
+    harness: Harness, closed: list[str], expected: str
+) -> None:
     for day in closed:
-        await house.close(day)
-    await house.reserve(1)
-    assert await deadline(house) == local(expected, 17)
+        await harness.close(day)
+    await harness.reserve(1)
+    assert await deadline(harness) == local(expected, 17)
 
 
-async def test_closed_make_up_saturday_moves_deadline(autumn: House) -> None:
+async def test_closed_make_up_saturday_moves_deadline(autumn: Harness) -> None:
     await autumn.reserve(1)
     assert await deadline(autumn) == local("2026-10-13", 17)
     await autumn.close("2026-10-10")
     assert await deadline(autumn) == local("2026-10-14", 17)
 
 
-async def test_closed_public_holiday_moves_nothing(autumn: House) -> None:
+async def test_closed_public_holiday_moves_nothing(autumn: Harness) -> None:
     await autumn.reserve(1)
     assert await autumn.close("2026-10-05") == []
 
 
-async def test_closed_day_of_another_office_moves_nothing(house: House) -> None:
-    await house.reserve(1)
-    other = replace(house.core.offices[OFFICE], code="粤B")
-    await house.store.run(house.core.endings.close_day, other, date(2026, 3, 13), "停电", "chat:1001")
-    assert await deadline(house) == local("2026-03-17", 17)
+async def test_closed_day_of_another_office_moves_nothing(harness: Harness) -> None:
+    await harness.reserve(1)
+    other = replace(harness.core.offices[OFFICE], code="粤B")
+    await harness.store.run(harness.core.endings.close_day, other, date(2026, 3, 13), "停电", "chat:1001")
+    assert await deadline(harness) == local("2026-03-17", 17)
 
 
-async def test_deadline_that_has_passed_stays(house: House) -> None:
-    await house.reserve(1)
-    house.clock.set(local("2026-03-17", 17, 1))  # no tick has come yet
-    assert await house.close("2026-03-17") == []
+async def test_deadline_that_has_passed_stays(harness: Harness) -> None:
+    await harness.reserve(1)
+    harness.clock.set(local("2026-03-17", 17, 1))  # no tick has come yet
+    assert await harness.close("2026-03-17") == []
 
 
-async def test_closing_at_the_last_minute_still_moves(house: House) -> None:
-    await house.reserve(1)
-    house.clock.set(local("2026-03-17", 16, 59))
-    assert [moved.deadline.astimezone(CHINA) for moved in await house.close("2026-03-17")] == [
+async def test_closing_at_the_last_minute_still_moves(harness: Harness) -> None:
+    await harness.reserve(1)
+    harness.clock.set(local("2026-03-17", 16, 59))
+    assert [moved.deadline.astimezone(CHINA) for moved in await harness.close("2026-03-17")] == [
         local("2026-03-18", 17)
     ]
 
 
-async def test_registered_number_has_no_deadline_to_move(house: House) -> None:
-    await house.reserve(1, 2)
-    await house.confirm(1)
-    moved = await house.close("2026-03-13")
-    assert [one.preselection_id for one in moved] == [(await house.preselection(2)).preselection_id]
+async def test_registered_number_has_no_deadline_to_move(harness: Harness) -> None:
+    await harness.reserve(1, 2)
+    await harness.confirm(1)
+    moved = await harness.close("2026-03-13")
+    assert [one.preselection_id for one in moved] == [(await harness.preselection(2)).preselection_id]
 
 
 # --- who is told ----------------------------------------------------------------------------
 
 
-async def test_each_moved_owner_is_told_once(house: House) -> None:
-    await house.reserve(1, 2, 3)
-    await house.close("2026-03-13")
+async def test_each_moved_owner_is_told_once(harness: Harness) -> None:
+    await harness.reserve(1, 2, 3)
+    await harness.close("2026-03-13")
     for _ in range(3):
-        await house.tick()
-    assert house.messenger.count() == {(chat_of(n), "moved", house.now): 1 for n in (1, 2, 3)}
+        await harness.tick()
+    assert harness.messenger.count() == {(chat_of(n), "moved", harness.now): 1 for n in (1, 2, 3)}
 
 
-async def test_closing_twice_tells_nobody_twice(house: House) -> None:
-    await house.reserve(1)
-    await house.close("2026-03-13")
-    await house.tick()
+async def test_closing_twice_tells_nobody_twice(harness: Harness) -> None:
+    await harness.reserve(1)
+    await harness.close("2026-03-13")
+    await harness.tick()
     with pytest.raises(HandledMeanwhile):
-        await house.close("2026-03-13", "停电。")
-    await house.tick()
-    assert len(moves(house)) == 1
+        await harness.close("2026-03-13", "停电。")
+    await harness.tick()
+    assert len(moves(harness)) == 1
 
 
-async def test_two_closed_days_at_once_are_told_once(house: House) -> None:
-    await house.reserve(1)
-    await house.close("2026-03-12")
-    await house.close("2026-03-13")
-    await house.tick()
-    assert len(moves(house)) == 1
-    assert "2026年3月19日" in house.messenger.told[0].words
+async def test_two_closed_days_at_once_are_told_once(harness: Harness) -> None:
+    await harness.reserve(1)
+    await harness.close("2026-03-12")
+    await harness.close("2026-03-13")
+    await harness.tick()
+    assert len(moves(harness)) == 1
+    assert "2026年3月19日" in harness.messenger.told[0].words
 
 
-async def test_second_closed_day_is_told_too(house: House) -> None:
-    await house.reserve(1)
-    await house.close("2026-03-12")
-    await house.tick()
-    await house.close("2026-03-13")
-    await house.tick()
-    assert len(moves(house)) == 2
+async def test_second_closed_day_is_told_too(harness: Harness) -> None:
+    await harness.reserve(1)
+    await harness.close("2026-03-12")
+    await harness.tick()
+    await harness.close("2026-03-13")
+    await harness.tick()
+    assert len(moves(harness)) == 2
 
 
-async def test_owner_who_is_not_touched_hears_nothing(house: House) -> None:
-    await house.reserve(1)
-    await house.close("2026-03-18")
-    await house.tick()
-    assert house.messenger.told == []
+async def test_owner_who_is_not_touched_hears_nothing(harness: Harness) -> None:
+    await harness.reserve(1)
+    await harness.close("2026-03-18")
+    await harness.tick()
+    assert harness.messenger.told == []
 
 
-async def test_wish_for_fewer_reminders_mutes_no_move(house: House) -> None:
-    await house.reserve(1)
-    await house.close("2026-03-13")
-    await house.wish(1, 0)
-    await house.tick()
-    assert len(moves(house)) == 1
+async def test_wish_for_fewer_reminders_mutes_no_move(harness: Harness) -> None:
+    await harness.reserve(1)
+    await harness.close("2026-03-13")
+    await harness.wish(1, 0)
+    await harness.tick()
+    assert len(moves(harness)) == 1
 
 
 # --- reminders ------------------------------------------------------------------------------
 
 
-async def test_reminders_follow_the_deadline(house: House) -> None:
-    await house.reserve(1)
-    await house.close("2026-03-16")
-    assert await house.reminders(1) == [
+async def test_reminders_follow_the_deadline(harness: Harness) -> None:
+    await harness.reserve(1)
+    await harness.close("2026-03-16")
+    assert await harness.reminders(1) == [
         local("2026-03-12", 9),
         local("2026-03-17", 9),
         local("2026-03-18", 8),
     ]
 
 
-async def test_reminder_is_not_repeated_for_a_later_closing(house: House) -> None:
-    await house.reserve(1)
-    await house.until(local("2026-03-12", 10))
-    await house.close("2026-03-16")
-    await house.until(local("2026-03-18", 20))
-    assert [kind for kind, _ in house.messenger.kinds()] == [
+async def test_reminder_is_not_repeated_for_a_later_closing(harness: Harness) -> None:
+    await harness.reserve(1)
+    await harness.until(local("2026-03-12", 10))
+    await harness.close("2026-03-16")
+    await harness.until(local("2026-03-18", 20))
+    assert [kind for kind, _ in harness.messenger.kinds()] == [
         "reminder 3",
         "moved",
         "reminder 1",
@@ -188,12 +190,12 @@ async def test_reminder_is_not_repeated_for_a_later_closing(house: House) -> Non
     ]
 
 
-async def test_new_last_morning_is_reminded_again(house: House) -> None:
-    await house.reserve(1)
-    await house.until(local("2026-03-17", 9))
-    await house.close("2026-03-17")  # everybody has been told that it is the last day
-    await house.until(local("2026-03-18", 20))
-    assert house.messenger.kinds()[-4:] == [
+async def test_new_last_morning_is_reminded_again(harness: Harness) -> None:
+    await harness.reserve(1)
+    await harness.until(local("2026-03-17", 9))
+    await harness.close("2026-03-17")  # everybody has been told that it is the last day
+    await harness.until(local("2026-03-18", 20))
+    assert harness.messenger.kinds()[-4:] == [
         ("reminder 0", local("2026-03-17", 8)),
         ("moved", local("2026-03-17", 10)),
         ("reminder 0", local("2026-03-18", 8)),
@@ -201,24 +203,24 @@ async def test_new_last_morning_is_reminded_again(house: House) -> None:
     ]
 
 
-async def test_half_sent_reminder_is_sent_whole_after_a_move(house: House) -> None:
-    await house.reserve(1)
-    await house.until(local("2026-03-17", 7))
-    house.messenger.misfortunes.append(Misfortune(error=NetworkError("reset"), method="document"))
-    await house.until(local("2026-03-17", 8), None)
-    await house.close("2026-03-17")
-    house.messenger.told.clear()
-    await house.until(local("2026-03-18", 8))
-    assert [told.method for told in house.messenger.told if told.at == house.now] == ["photo", "document"]
+async def test_half_sent_reminder_is_sent_whole_after_a_move(harness: Harness) -> None:
+    await harness.reserve(1)
+    await harness.until(local("2026-03-17", 7))
+    harness.messenger.faults.append(Fault(error=NetworkError("reset"), method="document"))
+    await harness.until(local("2026-03-17", 8), None)
+    await harness.close("2026-03-17")
+    harness.messenger.told.clear()
+    await harness.until(local("2026-03-18", 8))
+    assert [told.method for told in harness.messenger.told if told.at == harness.now] == ["photo", "document"]
 
 
-async def test_expiry_waits_for_the_new_deadline(house: House) -> None:
-    await house.reserve(1)
-    await house.close("2026-03-17")
-    await house.until(local("2026-03-18", 17))
-    assert "expired" not in dict(house.messenger.kinds())
-    await house.until(local("2026-03-18", 18))
-    assert await house.ban_until(1) == local("2028-03-18", 0)
+async def test_expiry_waits_for_the_new_deadline(harness: Harness) -> None:
+    await harness.reserve(1)
+    await harness.close("2026-03-17")
+    await harness.until(local("2026-03-18", 17))
+    assert "expired" not in dict(harness.messenger.kinds())
+    await harness.until(local("2026-03-18", 18))
+    assert await harness.ban_until(1) == local("2028-03-18", 0)
 
 
 # --- the table of deadlines -----------------------------------------------------------------

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import PersonSpec
-from tests.lifecycle.house import all_of, chat_of, local, reserve
+from tests.lifecycle.harness import all_of, chat_of, local, reserve
 from tests.person import Person
 from tests.world import CHIEF, World, open_world
 

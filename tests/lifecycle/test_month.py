@@ -19,7 +19,7 @@ from core.ports import Tx
 from core.preselection import PreselectionState
 from core.values.plates import PlateKind
 from tests.lifecycle import model
-from tests.lifecycle.house import OFFICE, House, chat_of, local, open_house, serial_of, states
+from tests.lifecycle.harness import OFFICE, Harness, chat_of, local, open_harness, serial_of, states
 from tests.lifecycle.model import Life
 
 OWNERS = 1000
@@ -61,10 +61,10 @@ class Counts:
     not_free: set[int]
 
 
-def count(tx: Tx, house: House) -> Counts:
-    office = house.core.offices[OFFICE]
+def count(tx: Tx, harness: Harness) -> Counts:
+    office = harness.core.offices[OFFICE]
     return Counts(
-        states=states(tx, house.core, range(OWNERS)),
+        states=states(tx, harness.core, range(OWNERS)),
         bans={ban.identity_hash: ban.until for ban in blacklist.all_running(tx)},
         not_free={
             number for number in range(OWNERS) if not is_free(tx, office, PlateKind.SMALL, serial_of(number))
@@ -72,43 +72,43 @@ def count(tx: Tx, house: House) -> Counts:
     )
 
 
-async def live_through(house: House, everybody: list[Life]) -> None:
+async def live_through(harness: Harness, everybody: list[Life]) -> None:
     """Let everybody do what they do, with a tick at every full hour."""
     script: list[tuple[datetime, Callable[[int], Awaitable[object]], int]] = []
     for life in everybody:
-        script.append((life.selected_at, house.reserve, life.number))
+        script.append((life.selected_at, harness.reserve, life.number))
         if life.confirmed_at:
-            script.append((life.confirmed_at, house.confirm, life.number))
+            script.append((life.confirmed_at, harness.confirm, life.number))
     script.sort(key=lambda event: event[0])
     upcoming = iter(script)
     event = next(upcoming, None)
     tick = BEGIN
     while tick <= END:
         while event is not None and event[0] <= tick:
-            house.clock.set(event[0])
+            harness.clock.set(event[0])
             await event[1](event[2])
             event = next(upcoming, None)
-        house.clock.set(tick)
-        await house.tick()
+        harness.clock.set(tick)
+        await harness.tick()
         tick += HOUR
 
 
 @pytest.mark.usefixtures("plain_pictures")
 async def test_autumn_follows_the_rules_by_hour() -> None:
     everybody = lives()
-    async with open_house(BEGIN, validity_workdays=model.VALIDITY) as house:
-        await live_through(house, everybody)
-        counts = await house.store.run(count, house)
-        await _judge_messages(house, everybody)
-        await _judge_states(house, everybody, counts)
-        await _live_on_for_two_years(house, everybody)
+    async with open_harness(BEGIN, validity_workdays=model.VALIDITY) as harness:
+        await live_through(harness, everybody)
+        counts = await harness.store.run(count, harness)
+        await _judge_messages(harness, everybody)
+        await _judge_states(harness, everybody, counts)
+        await _live_on_for_two_years(harness, everybody)
 
 
-async def _judge_messages(house: House, everybody: list[Life]) -> None:
-    told = house.messenger.count()
+async def _judge_messages(harness: Harness, everybody: list[Life]) -> None:
+    told = harness.messenger.count()
     assert told == model.told(everybody, END)
     assert len(told) > 2 * OWNERS
-    files = sum(told.method == "document" for told in house.messenger.told)
+    files = sum(told.method == "document" for told in harness.messenger.told)
     assert files == sum(kind.startswith("reminder") for _, kind, _ in told)
     chosen = {life.chat_id: life for life in everybody}
     for chat_id, kind, at in told:
@@ -117,7 +117,7 @@ async def _judge_messages(house: House, everybody: list[Life]) -> None:
         assert life.confirmed_at is None or at < life.confirmed_at
 
 
-async def _judge_states(house: House, everybody: list[Life], counts: Counts) -> None:
+async def _judge_states(harness: Harness, everybody: list[Life], counts: Counts) -> None:
     over = {
         life.number for life in everybody if not life.confirmed_at and model.deadline(life.selected_at) < END
     }
@@ -131,25 +131,25 @@ async def _judge_states(house: House, everybody: list[Life], counts: Counts) -> 
     }
     assert counts.not_free == done | live
     for life in everybody:
-        account = await house.account(life.number)
+        account = await harness.account(life.number)
         expected = model.barred_until(life.selected_at) if life.number in over else None
         assert counts.bans.get(account.identity_hash or b"") == expected
 
 
-async def _live_on_for_two_years(house: House, everybody: list[Life]) -> None:
+async def _live_on_for_two_years(harness: Harness, everybody: list[Life]) -> None:
     """Every ban is lifted on its date, told once; whoever was still live has expired by then."""
-    day = house.now
+    day = harness.now
     until = day.replace(year=day.year + 2) + timedelta(days=20)
-    house.messenger.told.clear()
-    await house.until(until, timedelta(days=1))
-    lifted = {(told.chat_id, told.at) for told in house.messenger.told if told.kind == "lifted"}
+    harness.messenger.told.clear()
+    await harness.until(until, timedelta(days=1))
+    lifted = {(told.chat_id, told.at) for told in harness.messenger.told if told.kind == "lifted"}
     assert lifted == {
         (life.chat_id, model.barred_until(life.selected_at))
         for life in everybody
         if not life.confirmed_at or life.confirmed_at > END  # the story ended before they came
     }
-    assert sum(told.kind == "lifted" for told in house.messenger.told) == len(lifted)
-    assert await house.store.run(blacklist.all_running) == []
+    assert sum(told.kind == "lifted" for told in harness.messenger.told) == len(lifted)
+    assert await harness.store.run(blacklist.all_running) == []
 
 
 def test_some_selections_are_too_late_for_a_reminder() -> None:

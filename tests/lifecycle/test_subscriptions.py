@@ -18,7 +18,7 @@ from core.ports import Row, Tx
 from core.values.masks import parse_mask
 from core.values.plates import PlateKind
 from tests.core import tools
-from tests.lifecycle.house import OFFICE, House, local
+from tests.lifecycle.harness import OFFICE, Harness, local
 
 RELEASE = Subscription(office=OFFICE, kind=PlateKind.SMALL, topic=SubscriptionTopic.RELEASE)
 COMPOSE = Subscription(office=OFFICE, kind=PlateKind.SMALL, topic=SubscriptionTopic.COMPOSE)
@@ -27,13 +27,13 @@ ME = 42
 
 
 @pytest.fixture(autouse=True)
-async def announced(house: House) -> None:
+async def announced(harness: Harness) -> None:
     """What was released before anybody asked is announced to nobody."""
-    await house.tick()
+    await harness.tick()
 
 
-async def subscribe(house: House, wish: Subscription, chat_id: int = ME) -> None:
-    await house.store.run(subscriptions.subscribe, chat_id, wish)
+async def subscribe(harness: Harness, wish: Subscription, chat_id: int = ME) -> None:
+    await harness.store.run(subscriptions.subscribe, chat_id, wish)
 
 
 def release(tx: Tx, core: Core, pattern: str, options: dict[str, Any]) -> datetime:
@@ -43,136 +43,136 @@ def release(tx: Tx, core: Core, pattern: str, options: dict[str, Any]) -> dateti
     return core.pools.release(tx, order).compose_from
 
 
-async def put(house: House, pattern: str, **options: Any) -> datetime:
+async def put(harness: Harness, pattern: str, **options: Any) -> datetime:
     """Release a segment; return from when it may be composed."""
-    return await house.store.run(release, house.core, pattern, options)
+    return await harness.store.run(release, harness.core, pattern, options)
 
 
-def kinds(house: House) -> list[str]:
-    return [kind for kind, _ in house.messenger.kinds(ME)]
+def kinds(harness: Harness) -> list[str]:
+    return [kind for kind, _ in harness.messenger.kinds(ME)]
 
 
 # --- releases -------------------------------------------------------------------------------
 
 
-async def test_release_is_told_at_once(house: House) -> None:
-    await subscribe(house, RELEASE)
-    await put(house, "B####")
-    await house.tick()
-    assert kinds(house) == ["release"]
-    assert "<code>B####</code>" in house.messenger.told[0].words
+async def test_release_is_told_at_once(harness: Harness) -> None:
+    await subscribe(harness, RELEASE)
+    await put(harness, "B####")
+    await harness.tick()
+    assert kinds(harness) == ["release"]
+    assert "<code>B####</code>" in harness.messenger.told[0].words
 
 
-async def test_release_is_told_once(house: House) -> None:
-    await subscribe(house, RELEASE)
-    await put(house, "B####")
-    await house.until(local("2026-03-12"))
-    assert kinds(house) == ["release"]
+async def test_release_is_told_once(harness: Harness) -> None:
+    await subscribe(harness, RELEASE)
+    await put(harness, "B####")
+    await harness.until(local("2026-03-12"))
+    assert kinds(harness) == ["release"]
 
 
-async def test_scheduled_release_is_told_when_it_opens(house: House) -> None:
-    await subscribe(house, RELEASE)
-    await put(house, "B####", opens_at=local("2026-03-11", 9))
-    await house.until(local("2026-03-11", 15))
-    assert house.messenger.kinds(ME) == [("release", local("2026-03-11", 9))]
+async def test_scheduled_release_is_told_when_it_opens(harness: Harness) -> None:
+    await subscribe(harness, RELEASE)
+    await put(harness, "B####", opens_at=local("2026-03-11", 9))
+    await harness.until(local("2026-03-11", 15))
+    assert harness.messenger.kinds(ME) == [("release", local("2026-03-11", 9))]
 
 
-async def test_two_releases_are_told_in_their_order(house: House) -> None:
-    await subscribe(house, RELEASE)
-    await put(house, "B####")
-    await put(house, "C####")
-    await house.tick()
-    assert ["B####" in told.words for told in house.messenger.told] == [True, False]
-    assert "C####" in house.messenger.told[1].words
+async def test_two_releases_are_told_in_their_order(harness: Harness) -> None:
+    await subscribe(harness, RELEASE)
+    await put(harness, "B####")
+    await put(harness, "C####")
+    await harness.tick()
+    assert ["B####" in told.words for told in harness.messenger.told] == [True, False]
+    assert "C####" in harness.messenger.told[1].words
 
 
-async def test_release_of_another_kind_is_not_told(house: House) -> None:
+async def test_release_of_another_kind_is_not_told(harness: Harness) -> None:
     await subscribe(
-        house, Subscription(office=OFFICE, kind=PlateKind.SMALL_NEV, topic=SubscriptionTopic.RELEASE)
+        harness, Subscription(office=OFFICE, kind=PlateKind.SMALL_NEV, topic=SubscriptionTopic.RELEASE)
     )
-    await put(house, "B####")
-    await house.tick()
-    assert kinds(house) == []
+    await put(harness, "B####")
+    await harness.tick()
+    assert kinds(harness) == []
 
 
-async def test_release_after_unsubscribing_is_not_told(house: House) -> None:
-    await subscribe(house, RELEASE)
-    await house.store.run(subscriptions.unsubscribe, ME, RELEASE)
-    await put(house, "B####")
-    await house.tick()
-    assert kinds(house) == []
+async def test_release_after_unsubscribing_is_not_told(harness: Harness) -> None:
+    await subscribe(harness, RELEASE)
+    await harness.store.run(subscriptions.unsubscribe, ME, RELEASE)
+    await put(harness, "B####")
+    await harness.tick()
+    assert kinds(harness) == []
 
 
-async def test_earlier_release_is_not_told_to_newcomers(house: House) -> None:
-    await put(house, "B####")
-    await house.tick()
-    await subscribe(house, RELEASE)
-    await house.tick()
-    assert kinds(house) == []
+async def test_earlier_release_is_not_told_to_newcomers(harness: Harness) -> None:
+    await put(harness, "B####")
+    await harness.tick()
+    await subscribe(harness, RELEASE)
+    await harness.tick()
+    assert kinds(harness) == []
 
 
 # --- self-composition -----------------------------------------------------------------------
 
 
-async def test_composing_is_told_on_the_drawn_day(house: House) -> None:
-    await subscribe(house, COMPOSE)
-    opens = await put(house, "B####", compose_drawn=True)
-    await house.until(local("2026-03-26"))
+async def test_composing_is_told_on_the_drawn_day(harness: Harness) -> None:
+    await subscribe(harness, COMPOSE)
+    opens = await put(harness, "B####", compose_drawn=True)
+    await harness.until(local("2026-03-26"))
     assert local("2026-03-18", 0) <= opens <= local("2026-03-24", 0)
-    assert house.messenger.kinds(ME) == [("compose", opens)]
+    assert harness.messenger.kinds(ME) == [("compose", opens)]
 
 
-async def test_composing_from_the_start_is_told_at_once(house: House) -> None:
-    await subscribe(house, COMPOSE)
-    await put(house, "B####", compose_now=True)
-    await house.tick()
-    assert kinds(house) == ["compose"]
+async def test_composing_from_the_start_is_told_at_once(harness: Harness) -> None:
+    await subscribe(harness, COMPOSE)
+    await put(harness, "B####", compose_now=True)
+    await harness.tick()
+    assert kinds(harness) == ["compose"]
 
 
-async def test_release_and_composing_are_told_apart(house: House) -> None:
-    await subscribe(house, COMPOSE)
-    await subscribe(house, RELEASE)
-    opens = await put(house, "B####", compose_from=local("2026-03-12", 0))
-    await house.until(local("2026-03-13"))
-    assert house.messenger.kinds(ME) == [("release", local("2026-03-10", 13)), ("compose", opens)]
+async def test_release_and_composing_are_told_apart(harness: Harness) -> None:
+    await subscribe(harness, COMPOSE)
+    await subscribe(harness, RELEASE)
+    opens = await put(harness, "B####", compose_from=local("2026-03-12", 0))
+    await harness.until(local("2026-03-13"))
+    assert harness.messenger.kinds(ME) == [("release", local("2026-03-10", 13)), ("compose", opens)]
 
 
 # --- openings -------------------------------------------------------------------------------
 
 
-async def test_opening_is_told_once_and_never_again(house: House) -> None:
-    house.clock.set(local("2026-03-10", 23, 30))
-    await subscribe(house, OPENING)
-    await house.until(local("2026-03-11", 8))
-    await house.until(local("2026-03-13"))
-    assert house.messenger.kinds(ME) == [("opening", local("2026-03-11", 8))]
-    assert await house.store.run(subscriptions.of_chat, ME) == []
+async def test_opening_is_told_once_and_never_again(harness: Harness) -> None:
+    harness.clock.set(local("2026-03-10", 23, 30))
+    await subscribe(harness, OPENING)
+    await harness.until(local("2026-03-11", 8))
+    await harness.until(local("2026-03-13"))
+    assert harness.messenger.kinds(ME) == [("opening", local("2026-03-11", 8))]
+    assert await harness.store.run(subscriptions.of_chat, ME) == []
 
 
-async def test_opening_may_be_asked_for_again(house: House) -> None:
+async def test_opening_may_be_asked_for_again(harness: Harness) -> None:
     for day in (10, 11):
-        house.clock.set(local(f"2026-03-{day}", 23, 30))
-        await subscribe(house, OPENING)
-        await house.until(local(f"2026-03-{day + 1}", 12))
-    assert kinds(house) == ["opening", "opening"]
+        harness.clock.set(local(f"2026-03-{day}", 23, 30))
+        await subscribe(harness, OPENING)
+        await harness.until(local(f"2026-03-{day + 1}", 12))
+    assert kinds(harness) == ["opening", "opening"]
 
 
-async def test_opening_that_closed_again_is_not_told(house: House) -> None:
-    house.clock.set(local("2026-03-10", 23, 30))
-    await subscribe(house, OPENING)
-    house.clock.set(local("2026-03-11", 8))
-    await house.ends()
-    house.clock.set(local("2026-03-11", 23, 30))  # the sender was down all day
-    await house.sender.send_due()
-    assert kinds(house) == []
+async def test_opening_that_closed_again_is_not_told(harness: Harness) -> None:
+    harness.clock.set(local("2026-03-10", 23, 30))
+    await subscribe(harness, OPENING)
+    harness.clock.set(local("2026-03-11", 8))
+    await harness.ends()
+    harness.clock.set(local("2026-03-11", 23, 30))  # the sender was down all day
+    await harness.sender.send_due()
+    assert kinds(harness) == []
 
 
-async def test_opening_slept_through_is_told_at_the_next(house: House) -> None:
-    house.clock.set(local("2026-03-10", 23, 30))
-    await subscribe(house, OPENING)
-    await house.until(local("2026-03-13", 3), None)
-    await house.until(local("2026-03-13", 8), None)
-    assert house.messenger.kinds(ME) == [("opening", local("2026-03-13", 8))]
+async def test_opening_slept_through_is_told_at_the_next(harness: Harness) -> None:
+    harness.clock.set(local("2026-03-10", 23, 30))
+    await subscribe(harness, OPENING)
+    await harness.until(local("2026-03-13", 3), None)
+    await harness.until(local("2026-03-13", 8), None)
+    assert harness.messenger.kinds(ME) == [("opening", local("2026-03-13", 8))]
 
 
 # --- many -----------------------------------------------------------------------------------

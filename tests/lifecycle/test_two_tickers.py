@@ -25,7 +25,7 @@ from core.values.plates import PlateKind
 from tests.core import tools
 from tests.engines import engine_urls, open_test_store, postgres_schema
 from tests.lifecycle import model
-from tests.lifecycle.house import OFFICE, House, all_of, chat_of, local, reserve, states
+from tests.lifecycle.harness import OFFICE, Harness, all_of, chat_of, local, reserve, states
 from tests.lifecycle.model import Life
 
 OWNERS, FEW = 100, 30
@@ -49,7 +49,7 @@ UPDATE notice SET state = 'sent', ended_at = :now WHERE notice_id = :notice_id A
 class Two:
     """Two workers over one database: on SQLite in one process, on PostgreSQL each with its own pool."""
 
-    house: House
+    harness: Harness
     cores: tuple[Core, Core]
 
     async def tick(self) -> None:
@@ -58,15 +58,15 @@ class Two:
 
     async def _tick(self, number: int) -> None:
         core = self.cores[number]
-        await self.house.ends(core)
-        await self.house.new_sender(f"worker{number}", core).send_due()
+        await self.harness.ends(core)
+        await self.harness.new_sender(f"worker{number}", core).send_due()
 
     async def until(self, end: datetime) -> None:
         """Tick at the hours at which something can happen: mornings, and after the counter has closed."""
-        at = self.house.now.replace(minute=0)
+        at = self.harness.now.replace(minute=0)
         while at <= end:
             if at.hour in {0, 8, 9, 18}:
-                self.house.clock.set(at)
+                self.harness.clock.set(at)
                 await self.tick()
             at += timedelta(hours=1)
 
@@ -93,9 +93,9 @@ async def two_workers(engine: str, directory: Path) -> AsyncIterator[Two]:
                 stack.push_async_callback(pool.close)
                 both.append(await tools.build(pool, clock, validity_workdays=model.VALIDITY))
             core, other = both
-        house = House(core, clock)
-        await house.release()
-        yield Two(house=house, cores=(core, other))
+        harness = Harness(core, clock)
+        await harness.release()
+        yield Two(harness=harness, cores=(core, other))
 
 
 @pytest.fixture
@@ -105,40 +105,40 @@ async def two(engine: str, tmp_path: Path, plain_pictures: None) -> AsyncIterato
         yield opened
 
 
-async def _select(house: House, owners: int) -> list[Life]:
+async def _select(harness: Harness, owners: int) -> list[Life]:
     lives = []
     for number in range(owners):
-        lives.append(Life(number=number, chat_id=chat_of(number), selected_at=house.now))
-        await house.store.run(reserve, house.core, number)
-        house.clock.advance(timedelta(minutes=1))
+        lives.append(Life(number=number, chat_id=chat_of(number), selected_at=harness.now))
+        await harness.store.run(reserve, harness.core, number)
+        harness.clock.advance(timedelta(minutes=1))
     return lives
 
 
 async def test_two_tickers_do_everything_once(two: Two) -> None:
-    lives = await _select(two.house, OWNERS)
+    lives = await _select(two.harness, OWNERS)
     await two.until(CONFIRMED)
     early = range(0, OWNERS, 3)
     for number in early:
-        await two.house.confirm(number)
+        await two.harness.confirm(number)
     await two.until(END)
     lives = [replace(life, confirmed_at=CONFIRMED) if life.number in early else life for life in lives]
-    assert two.house.messenger.count() == model.told(lives, END)
-    assert {told.worker for told in two.house.messenger.told} == {"worker0", "worker1"}
-    assert await two.house.store.run(states, two.house.core, range(OWNERS)) == {
+    assert two.harness.messenger.count() == model.told(lives, END)
+    assert {told.worker for told in two.harness.messenger.told} == {"worker0", "worker1"}
+    assert await two.harness.store.run(states, two.harness.core, range(OWNERS)) == {
         PreselectionState.REGISTERED: len(early),
         PreselectionState.EXPIRED: OWNERS - len(early),
     }
 
 
 async def test_two_tickers_ban_and_lift_once(two: Two) -> None:
-    await _select(two.house, FEW)
+    await _select(two.harness, FEW)
     await two.until(END)
-    bans = await two.house.store.run(blacklist.all_running)
+    bans = await two.harness.store.run(blacklist.all_running)
     assert len({ban.identity_hash for ban in bans}) == len(bans) == FEW
-    two.house.messenger.told.clear()
-    two.house.clock.set(model.barred_until(MORNING) + timedelta(hours=1))
+    two.harness.messenger.told.clear()
+    two.harness.clock.set(model.barred_until(MORNING) + timedelta(hours=1))
     await two.tick()
-    assert Counter(kind for kind, _ in two.house.messenger.kinds()) == {"lifted": FEW}
+    assert Counter(kind for kind, _ in two.harness.messenger.kinds()) == {"lifted": FEW}
 
 
 async def test_two_tickers_announce_once(two: Two) -> None:
@@ -149,19 +149,19 @@ async def test_two_tickers_announce_once(two: Two) -> None:
     await two.tick()
     for chat_id in range(1, FEW):
         for wish in wishes:
-            await two.house.store.run(subscribe, chat_id, wish)
-    await two.house.release("B####")
+            await two.harness.store.run(subscribe, chat_id, wish)
+    await two.harness.release("B####")
     await two.tick()
-    now = two.house.now
-    assert two.house.messenger.count() == {
+    now = two.harness.now
+    assert two.harness.messenger.count() == {
         (chat_id, kind, now): 1 for chat_id in range(1, FEW) for kind in ("release", "opening")
     }
 
 
-async def _hasty(house: House, core: Core) -> None:
+async def _hasty(harness: Harness, core: Core) -> None:
     """Send what is due without claiming it."""
-    for row in await core.store.run(all_of, "control.due", now=to_millis(house.now)):
-        await house.messenger.send_message(row["chat_id"], row["purpose"])
+    for row in await core.store.run(all_of, "control.due", now=to_millis(harness.now)):
+        await harness.messenger.send_message(row["chat_id"], row["purpose"])
         await core.store.run(_note, row["notice_id"])
 
 
@@ -170,8 +170,8 @@ def _note(tx: Tx, notice_id: int) -> None:
 
 
 async def test_without_claims_people_are_told_twice(two: Two) -> None:
-    await _select(two.house, FEW)
-    two.house.clock.set(local("2026-10-12", 12))
-    await asyncio.gather(*(_hasty(two.house, core) for core in two.cores))
-    told = Counter((told.chat_id, told.words) for told in two.house.messenger.told)
+    await _select(two.harness, FEW)
+    two.harness.clock.set(local("2026-10-12", 12))
+    await asyncio.gather(*(_hasty(two.harness, core) for core in two.cores))
+    told = Counter((told.chat_id, told.words) for told in two.harness.messenger.told)
     assert max(told.values()) == 2

@@ -81,7 +81,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Misfortune:
+class Fault:
     """What befalls one call."""
 
     error: BaseException
@@ -95,7 +95,7 @@ class Messenger:
     def __init__(self, clock: FixedClock, worker: str = "") -> None:
         self.told: list[Told] = []
         self.asked: list[datetime] = []  # when something was to be sent, whatever came of it
-        self.misfortunes: list[Misfortune] = []
+        self.faults: list[Fault] = []
         self.hooks: list[Callable[[], Awaitable[None]]] = []  # each runs once, before a message arrives
         self._clock = clock
         self._worker = worker
@@ -133,14 +133,14 @@ class Messenger:
         await asyncio.sleep(0)
         if self.hooks:
             await self.hooks.pop()()
-        fitting = (misfortune for misfortune in self.misfortunes if misfortune.method in {"", method})
-        misfortune = next(fitting, None)
-        if misfortune is not None:
-            self.misfortunes.remove(misfortune)
-        if misfortune is None or misfortune.delivered:
+        fitting = (fault for fault in self.faults if fault.method in {"", method})
+        fault = next(fitting, None)
+        if fault is not None:
+            self.faults.remove(fault)
+        if fault is None or fault.delivered:
             self.told.append(Told(at=now, chat_id=chat_id, method=method, words=words, worker=self._worker))
-        if misfortune is not None:
-            raise misfortune.error
+        if fault is not None:
+            raise fault.error
 
     def kinds(self, chat_id: int | None = None) -> list[tuple[str, datetime]]:
         """Return what was told, and when, files and places left out."""
@@ -151,7 +151,7 @@ class Messenger:
         return Counter((told.chat_id, told.kind, told.at) for told in self.told if told.kind)
 
 
-class House:
+class Harness:
     """The services on a store, with a messenger that records."""
 
     def __init__(self, core: Core, clock: FixedClock) -> None:
@@ -335,13 +335,13 @@ def states(tx: Tx, core: Core, numbers: Iterable[int]) -> Counter[PreselectionSt
 
 
 @asynccontextmanager
-async def open_house(at: datetime, *, segment: str = "A####", **office: Any) -> AsyncIterator[House]:
+async def open_harness(at: datetime, *, segment: str = "A####", **office: Any) -> AsyncIterator[Harness]:
     """Open the services over a database in memory, at a moment, with a segment released."""
     clock = FixedClock(at)
     core = await tools.build(MemoryStore(MemoryDatabase(clock)), clock, **office)
     try:
-        house = House(core, clock)
-        await house.release(segment)
-        yield house
+        harness = Harness(core, clock)
+        await harness.release(segment)
+        yield harness
     finally:
         await core.close()
