@@ -16,10 +16,10 @@ from bot.inbox import (
     report_finished,
 )
 from core.ports import Store
-from tests.receipt.conftest import NOON
-from tests.receipt.fake_api import TOKEN
-from tests.receipt.schema import states
-from tests.receipt.tools import Recorder, message, receiving, take_in
+from tests.inbox.conftest import NOON
+from tests.inbox.fake_api import TOKEN
+from tests.inbox.schema import states
+from tests.inbox.tools import Recorder, message, receiving, take_in
 
 App = Application[Any, Any, Any, Any, Any, Any]
 

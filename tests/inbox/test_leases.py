@@ -11,9 +11,9 @@ import pytest
 from bot.inbox import store as inbox
 from core.clock import FixedClock
 from core.ports import Store, Tx
-from tests.receipt.schema import add_effect, effects
-from tests.receipt.test_inbox import sealed
-from tests.receipt.tools import Gate, Recorder, lease, message, receiving, take_in
+from tests.inbox.schema import add_effect, effects
+from tests.inbox.test_inbox import sealed
+from tests.inbox.tools import Gate, Recorder, lease, message, receiving, take_in
 
 ONE = lease("one", seconds=30, is_alone=False)
 TWO = lease("two", seconds=30, is_alone=False)

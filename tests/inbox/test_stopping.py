@@ -7,8 +7,8 @@ import pytest
 
 from bot.inbox import Delivery, ReceiptClosedError
 from core.ports import Store
-from tests.receipt.schema import states
-from tests.receipt.tools import Gate, Recorder, message, receiving
+from tests.inbox.schema import states
+from tests.inbox.tools import Gate, Recorder, message, receiving
 
 
 async def test_update_in_flight_may_end(quick_store: Store) -> None:

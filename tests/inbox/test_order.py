@@ -15,9 +15,9 @@ from bot.inbox.store import Page
 from core.clock import FixedClock
 from core.ports import Store
 from tests.engines import open_test_store
-from tests.receipt.conftest import NOON
-from tests.receipt.schema import make_folders, states
-from tests.receipt.tools import BackwardsCipher, Gate, Recorder, lease, message, receiving, take_in
+from tests.inbox.conftest import NOON
+from tests.inbox.schema import make_folders, states
+from tests.inbox.tools import BackwardsCipher, Gate, Recorder, lease, message, receiving, take_in
 
 
 def mixed(chats: int, each: int) -> list[dict[str, object]]:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.inbox import Delivery, Dispatcher, ReceiptClosedError
 from core.ports import Store
-from tests.receipt.tools import HASTY, Gate, Recorder, message, receiving, shelf, take_in
+from tests.inbox.tools import HASTY, Gate, Recorder, message, receiving, shelf, take_in
 
 
 async def note(dispatcher: Dispatcher, chat_id: int, told: list[str], name: str = "job") -> None:

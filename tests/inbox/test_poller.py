@@ -15,9 +15,9 @@ from bot.inbox import Poller, TokenRefusedError, updates_of
 from bot.inbox.model import Raw
 from core.errors import StoreUnavailable
 from core.ports import Store
-from tests.receipt.fake_api import TOKEN, FakeApi, fake_api, refusal
-from tests.receipt.schema import states
-from tests.receipt.tools import HASTY, FailingStore, Recorder, message, receiving
+from tests.inbox.fake_api import TOKEN, FakeApi, fake_api, refusal
+from tests.inbox.schema import states
+from tests.inbox.tools import HASTY, FailingStore, Recorder, message, receiving
 
 
 class Script:

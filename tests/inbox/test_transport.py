@@ -17,7 +17,7 @@ from telegram.ext import ExtBot
 
 from bot.bot_api.http import AiohttpRequest, ConnectTimedOutError, RequestNotSentError, quiet_libraries
 from bot.bot_api.rate_limits import BULK, Limiter
-from tests.receipt.fake_api import TOKEN, refusal
+from tests.inbox.fake_api import TOKEN, refusal
 
 SENT = {"message_id": 1, "date": 1772424000, "chat": {"id": 7, "type": "private"}}
 

@@ -1,6 +1,6 @@
 """A bot that is killed: poller, inbox and dispatcher over a real store, each update one effect and one send.
 
-Usage: python -m tests.receipt.crash_program KIND DATABASE SCHEMA FOLDER BASE_URL
+Usage: python -m tests.inbox.crash_program KIND DATABASE SCHEMA FOLDER BASE_URL
 """
 
 import asyncio
@@ -27,8 +27,8 @@ from bot.inbox import (
 from bot.inbox.store import Lease
 from core.db import open_store
 from core.ports import Store, Tx
-from tests.receipt.schema import add_effect
-from tests.receipt.tools import BackwardsCipher
+from tests.inbox.schema import add_effect
+from tests.inbox.tools import BackwardsCipher
 
 LEASE = timedelta(seconds=1)
 

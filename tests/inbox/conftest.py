@@ -9,7 +9,7 @@ import pytest
 from core.clock import FixedClock
 from core.ports import Store
 from tests.engines import ENGINES, open_test_store, summarise_missing_postgres
-from tests.receipt.schema import make_folders
+from tests.inbox.schema import make_folders
 
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
 

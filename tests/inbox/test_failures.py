@@ -13,9 +13,9 @@ from bot.inbox.dispatcher import Room
 from bot.inbox.retry import is_outage, trace
 from core.errors import QueryError, StoreConstraintError, StoreUnavailable
 from core.ports import Store
-from tests.receipt.conftest import NOON
-from tests.receipt.schema import effects, states
-from tests.receipt.tools import FailingStore, Gate, Recorder, applying, message, receiving, take_in
+from tests.inbox.conftest import NOON
+from tests.inbox.schema import effects, states
+from tests.inbox.tools import FailingStore, Gate, Recorder, applying, message, receiving, take_in
 
 SECRET = "粤K12345 of somebody"
 

@@ -11,7 +11,7 @@ from bot.inbox.dispatcher import Handle, Room
 from bot.inbox.store import Lease
 from core.errors import StoreUnavailable
 from core.ports import Store, Tx
-from tests.receipt.schema import add_effect
+from tests.inbox.schema import add_effect
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -18,9 +18,9 @@ import pytest
 
 from core.db import open_store
 from tests.engines import ENGINES, engine_urls, postgres_schema
-from tests.receipt.fake_api import FakeApi, fake_api
-from tests.receipt.schema import effects, make_folders, states
-from tests.receipt.tools import message
+from tests.inbox.fake_api import FakeApi, fake_api
+from tests.inbox.schema import effects, make_folders, states
+from tests.inbox.tools import message
 
 ROOT = Path(__file__).parents[2]
 UPDATES, CHATS, KILLS = 630, 12, 8
@@ -60,7 +60,7 @@ async def process(where: Place, api: FakeApi) -> AsyncIterator[asyncio.subproces
     running = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "tests.receipt.crash_program",
+        "tests.inbox.crash_program",
         where.kind,
         where.url,
         where.schema,

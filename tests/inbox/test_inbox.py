@@ -11,9 +11,9 @@ from bot.inbox.model import Sealed, Waiting
 from core.clock import FixedClock
 from core.ports import Store
 from core.security.vault import Vault
-from tests.receipt.conftest import NOON
-from tests.receipt.schema import states
-from tests.receipt.tools import BackwardsCipher, lease, message, shelf
+from tests.inbox.conftest import NOON
+from tests.inbox.schema import states
+from tests.inbox.tools import BackwardsCipher, lease, message, shelf
 
 
 def sealed(*update_ids: int, chat_id: int = 7) -> list[Sealed]:
