@@ -38,7 +38,7 @@ from benchmarks.recorder import Length, RecordedStore, Recorder, Way
 from core.bootstrap import Ports
 from core.db import open_sqlite
 from sandbox import PersonSpec, Sandbox
-from tests import invented
+from tests import factories
 from tests.core.tools import reserved, verified
 from tests.person import Person
 from tests.world import CHIEF, MORNING, PEOPLE, World, clock_at, office, running, settings_for
@@ -131,7 +131,7 @@ async def resting_world(recorder: Recorder, folder: Path) -> AsyncIterator[World
     """Run the program against a sandbox, without its scheduler."""
     clock = clock_at(MORNING)
     owner = PersonSpec(
-        chat_id=FIRST_CHAT + OWNER, last_name="车主", first_name="一", phone=invented.phone(OWNER)
+        chat_id=FIRST_CHAT + OWNER, last_name="车主", first_name="一", phone=factories.phone(OWNER)
     )
     async with Sandbox(clock, people=(*PEOPLE, owner)) as sandbox:
         settings = settings_for(sandbox, folder, offices=[office(random_batches=BATCHES)])

@@ -23,7 +23,7 @@ from core.values.masks import parse_mask
 from core.values.plates import PlateKind
 from sandbox import PersonSpec, Sandbox
 from sandbox.clock import ShiftedClock
-from tests import invented
+from tests import factories
 from tests.engines import engine_urls, ready_schema
 from tests.person import Person
 from tests.shown_buttons import watched_buttons
@@ -163,7 +163,7 @@ async def registers(person: Person, number: int = 0) -> None:
     await person.press("【预选号牌】")
     await person.press("同意并继续")
     await person.say("测试车主")
-    await person.say(invented.identity(number))
+    await person.say(factories.identity(number))
     await person.send_contact()
     await person.press("确认注册")
 
@@ -172,9 +172,9 @@ async def agrees(person: Person, number: int = 0, kind: str = "小型汽车") ->
     """Go from the registration to the service terms."""
     await person.press(kind)
     await person.press("【阅读并同意】")
-    await person.say(invented.vin(number))
+    await person.say(factories.vin(number))
     await person.press("国产车")
-    await person.say(invented.certificate(number))
+    await person.say(factories.certificate(number))
     await person.press("确认信息")
     await person.see("选号服务说明")
 

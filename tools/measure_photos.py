@@ -20,7 +20,7 @@ from bot.photos.perceptual_hash import fingerprint, similarity
 from bot.photos.sharpness import sharpness
 from bot.photos.validation import validate
 from core.settings import PhotoSettings
-from tests.hostile import saved as saved_as
+from tests.malicious_files import saved as saved_as
 from tests.photographed import PAPERS, Shot, exposed, grain, jpeg, laid_out, page, photographed
 
 SETTINGS = (  # longer side, share of the photo that the page takes, noise, light, JPEG quality

@@ -7,7 +7,7 @@ from core.appeals.reviews import AppealOutcome
 from core.bootstrap import Core
 from core.people.accounts import Account
 from core.ports import Tx
-from tests import invented
+from tests import factories
 
 REVIEWER = 9001
 REASON = "车辆识别代号被他人冒用"
@@ -23,7 +23,7 @@ def photo(fingerprint: bytes | None = None) -> Photo:
 def drafts(tx: Tx, core: Core, account: Account, vehicle: int) -> Appeal:
     """Fill in all of an appeal but its submission."""
     appeals = core.appeals
-    appeals.begin(tx, account, invented.vin(vehicle))
+    appeals.begin(tx, account, factories.vin(vehicle))
     appeals.consent(tx, account)
     appeals.enter_reason(tx, account, REASON)
     for slot in Slot:

@@ -7,7 +7,7 @@ from core.errors import IdentityTaken, NotRegistered, PhoneTaken, StepOutOfOrder
 from core.people.accounts import Account
 from core.ports import Tx
 from core.preselection.counter import Move
-from tests import invented
+from tests import factories
 from tests.core.sql import sql
 from tests.core.tools import half_registered, registered
 
@@ -24,19 +24,19 @@ async def change_phone(core: Core, account: Account, phone: str) -> None:
 async def test_registered_owner_is_as_typed(core: Core) -> None:
     account = await core.store.run(registered, core, 3)
     assert (account.is_registered, account.office, account.name) == (True, "粤K", "测试车主")
-    assert (account.identity, account.phone) == (invented.identity(3), invented.phone(3))
+    assert (account.identity, account.phone) == (factories.identity(3), factories.phone(3))
 
 
 async def test_identity_is_found_by_its_hash(core: Core) -> None:
     account = await core.store.run(registered, core, 3)
-    digest = core.vault.lookup("identity", invented.identity(3))
+    digest = core.vault.lookup("identity", factories.identity(3))
     assert await core.store.read(core.accounts.by_identity, digest) == account
 
 
 async def test_phone_is_found_by_its_hash(core: Core) -> None:
     account = await core.store.run(registered, core, 3)
-    assert await core.store.read(core.accounts.by_phone, invented.phone(3)) == account
-    assert await core.store.read(core.accounts.by_phone, invented.phone(4)) is None
+    assert await core.store.read(core.accounts.by_phone, factories.phone(3)) == account
+    assert await core.store.read(core.accounts.by_phone, factories.phone(4)) is None
 
 
 async def test_registered_identity_is_refused(core: Core) -> None:
@@ -49,7 +49,7 @@ async def test_registered_phone_is_refused(core: Core) -> None:
     await core.store.run(registered, core, 3)
     other = await core.store.run(half_registered, core, 4)
     with pytest.raises(PhoneTaken):
-        await core.store.run(core.accounts.offer_phone, other, invented.phone(3))
+        await core.store.run(core.accounts.offer_phone, other, factories.phone(3))
 
 
 async def test_office_of_a_registered_account_stays(core: Core) -> None:
@@ -73,8 +73,8 @@ async def test_half_registered_identity_blocks_nobody(core: Core) -> None:
 async def test_half_registered_phone_blocks_nobody(core: Core) -> None:
     half = await core.store.run(half_registered, core, 3)
     other = await core.store.run(half_registered, core, 4)
-    await change_phone(core, other, invented.phone(3))
-    assert (await core.store.run(core.accounts.register, other)).phone == invented.phone(3)
+    await change_phone(core, other, factories.phone(3))
+    assert (await core.store.run(core.accounts.register, other)).phone == factories.phone(3)
     with pytest.raises(PhoneTaken):
         await core.store.run(core.accounts.register, half)
 
@@ -82,7 +82,7 @@ async def test_half_registered_phone_blocks_nobody(core: Core) -> None:
 async def test_phone_offered_before_another_registers_is_refused(core: Core) -> None:
     owner = await core.store.run(registered, core, 3)
     other = await core.store.run(half_registered, core, 4)
-    await core.store.run(core.accounts.offer_phone, owner, invented.phone(4))
+    await core.store.run(core.accounts.offer_phone, owner, factories.phone(4))
     await core.store.run(core.accounts.register, other)
     with pytest.raises(PhoneTaken):
         await core.store.run(core.accounts.prove_phone, owner)
@@ -90,25 +90,25 @@ async def test_phone_offered_before_another_registers_is_refused(core: Core) -> 
 
 async def test_new_phone_counts_when_proved(core: Core) -> None:
     owner = await core.store.run(registered, core, 3)
-    await core.store.run(core.accounts.offer_phone, owner, invented.phone(8))
+    await core.store.run(core.accounts.offer_phone, owner, factories.phone(8))
     offered = await fresh(core, owner)
-    assert (offered.phone, offered.new_phone) == (invented.phone(3), invented.phone(8))
+    assert (offered.phone, offered.new_phone) == (factories.phone(3), factories.phone(8))
     await core.store.run(core.accounts.prove_phone, owner)
     proved = await fresh(core, owner)
-    assert (proved.phone, proved.new_phone) == (invented.phone(8), "")
+    assert (proved.phone, proved.new_phone) == (factories.phone(8), "")
 
 
 async def test_phone_left_is_free_for_others(core: Core) -> None:
     owner = await core.store.run(registered, core, 3)
-    await change_phone(core, owner, invented.phone(8))
+    await change_phone(core, owner, factories.phone(8))
     other = await core.store.run(registered, core, 4)
-    await change_phone(core, other, invented.phone(3))
-    assert (await fresh(core, other)).phone == invented.phone(3)
+    await change_phone(core, other, factories.phone(3))
+    assert (await fresh(core, other)).phone == factories.phone(3)
 
 
 async def test_change_of_phone_is_in_journal(core: Core) -> None:
     owner = await core.store.run(registered, core, 3)
-    await change_phone(core, owner, invented.phone(8))
+    await change_phone(core, owner, factories.phone(8))
     rows = await core.store.read(sql, "SELECT actor, action, details FROM audit ORDER BY entry_id")
     assert rows[-1] == {"actor": owner.actor, "action": "changed_phone", "details": "{}"}
 
@@ -122,7 +122,7 @@ async def test_nothing_offered_proves_nothing(core: Core) -> None:
 async def test_identity_stays_after_registration(core: Core) -> None:
     owner = await core.store.run(registered, core, 3)
     with pytest.raises(StepOutOfOrder):
-        await core.store.run(core.accounts.set_identity, owner, invented.identity(9))
+        await core.store.run(core.accounts.set_identity, owner, factories.identity(9))
 
 
 async def test_registration_ends_once(core: Core) -> None:
@@ -164,13 +164,15 @@ async def test_identity_given_at_the_counter_cannot_be_registered_by_typing(core
     """Also before its owner's registration has ended, and whoever had typed it half way before."""
     stranger = await core.store.run(half_registered, core, 1)
     owner = await core.store.run(core.accounts.consent, 7001)
-    move = Move(identity=invented.identity(1), account=owner, holder=None, reason="已核对", actor="chat:1001")
+    move = Move(
+        identity=factories.identity(1), account=owner, holder=None, reason="已核对", actor="chat:1001"
+    )
     await core.store.run(core.counter.move_identity, move)
     with pytest.raises(IdentityTaken):
         await core.store.run(core.accounts.register, stranger)
     with pytest.raises(IdentityTaken):
-        await core.store.run(core.accounts.set_identity, stranger, invented.identity(1))
-    digest = core.accounts.identity_hash(invented.identity(1))
+        await core.store.run(core.accounts.set_identity, stranger, factories.identity(1))
+    digest = core.accounts.identity_hash(factories.identity(1))
     found = await core.store.read(core.accounts.by_identity, digest)
     assert found is not None
     assert found.chat_id == 7001

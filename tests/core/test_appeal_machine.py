@@ -17,7 +17,7 @@ from core.db import MemoryDatabase, MemoryStore
 from core.ports import Tx
 from core.preselection.selection import remaining_quota
 from core.values.plates import Plate, PlateKind
-from tests import invented
+from tests import factories
 from tests.core.appealing import appealed, approves, rejects
 from tests.core.sql import sql
 from tests.core.tools import NOON, agreed, build, registered, release, verifies_again
@@ -92,8 +92,8 @@ class Appealing(RuleBasedStateMachine):
 
     @rule(vehicle=VEHICLE)
     def loses_a_chance(self, vehicle: int) -> None:
-        self.run(lambda tx: tx.run("vehicles.add", vin=invented.vin(vehicle)))
-        if self.run(lambda tx: tx.one("vehicles.charge_batch", vin=invented.vin(vehicle), quota=5)):
+        self.run(lambda tx: tx.run("vehicles.add", vin=factories.vin(vehicle)))
+        if self.run(lambda tx: tx.one("vehicles.charge_batch", vin=factories.vin(vehicle), quota=5)):
             self.used[vehicle] += 1
 
     def refusal(self, owner: int, vehicle: int) -> type[Exception] | None:
@@ -177,7 +177,7 @@ class Appealing(RuleBasedStateMachine):
         rows = self.database.run(
             sql, "SELECT appeal_id, account_id, vin, state FROM appeal WHERE state <> 'dropped'"
         )
-        vins = {invented.vin(number): number for number in range(VEHICLES)}
+        vins = {factories.vin(number): number for number in range(VEHICLES)}
         owners = {account.account_id: number for number, account in enumerate(self.accounts)}
         found = {
             row["appeal_id"]: (owners[row["account_id"]], vins[row["vin"]], AppealState(row["state"]))
@@ -203,7 +203,7 @@ class Appealing(RuleBasedStateMachine):
         if not hasattr(self, "appeals"):
             return
         left = [
-            self.database.run(remaining_quota, self.place, invented.vin(one)).batches
+            self.database.run(remaining_quota, self.place, factories.vin(one)).batches
             for one in range(VEHICLES)
         ]
         assert left == [5 - self.used[one] for one in range(VEHICLES)]

@@ -30,7 +30,7 @@ from core.registry import imports
 from core.registry import lookup as registry_lookup
 from core.registry.lookup import RegistryVehicle
 from core.values.plates import PlateKind
-from tests import invented
+from tests import factories
 from tests.core.appealing import REASON, appealed, approves, drafts, photo, rejects
 from tests.core.sql import sql
 from tests.core.tools import half_registered, registered, release, reserved
@@ -54,7 +54,7 @@ async def rows(core: Core, text: str) -> list[tuple[Any, ...]]:
 async def test_appeal_waits_once_it_is_submitted(core: Core, owner: Account) -> None:
     number = await core.store.run(appealed, core, owner, HELD)
     appeal = await core.store.read(core.appeals.get, number)
-    assert (AppealState.PENDING, "粤K", invented.vin(HELD), REASON) == (
+    assert (AppealState.PENDING, "粤K", factories.vin(HELD), REASON) == (
         appeal.state,
         appeal.office,
         appeal.vin,
@@ -94,14 +94,14 @@ async def test_reason_has_a_length(core: Core, owner: Account, typed: str) -> No
 
 async def test_free_vehicle_needs_no_appeal(core: Core, owner: Account) -> None:
     with pytest.raises(AppealNotNeeded):
-        await core.store.run(core.appeals.begin, owner, invented.vin(7))
+        await core.store.run(core.appeals.begin, owner, factories.vin(7))
     assert await rows(core, "SELECT * FROM appeal") == []
 
 
 async def test_own_number_is_no_matter_for_an_appeal(core: Core, owner: Account) -> None:
     holder = await core.store.read(core.accounts.require, 5000 + HELD)
     with pytest.raises(AppealAboutOwnNumber):
-        await core.store.run(core.appeals.begin, holder, invented.vin(HELD))
+        await core.store.run(core.appeals.begin, holder, factories.vin(HELD))
 
 
 async def test_ban_is_not_lifted_by_an_appeal(core: Core, owner: Account) -> None:
@@ -119,19 +119,19 @@ async def test_ban_is_not_lifted_by_an_appeal(core: Core, owner: Account) -> Non
     with pytest.raises(Blacklisted):
         await core.store.run(core.appeals.submit, owner)
     with pytest.raises(Blacklisted):
-        await core.store.run(core.appeals.begin, owner, invented.vin(HELD))
+        await core.store.run(core.appeals.begin, owner, factories.vin(HELD))
 
 
 async def test_whoever_appeals_is_registered(core: Core, owner: Account) -> None:
     stranger = await core.store.run(half_registered, core, 2)
     with pytest.raises(NotRegistered):
-        await core.store.run(core.appeals.begin, stranger, invented.vin(HELD))
+        await core.store.run(core.appeals.begin, stranger, factories.vin(HELD))
 
 
 async def test_one_waits_for_a_vehicle_and_owner(core: Core, owner: Account) -> None:
     number = await core.store.run(appealed, core, owner, HELD)
     with pytest.raises(AppealWaits):
-        await core.store.run(core.appeals.begin, owner, invented.vin(HELD))
+        await core.store.run(core.appeals.begin, owner, factories.vin(HELD))
     await core.store.run(core.appeals.withdraw, owner, number)
     assert await core.store.run(appealed, core, owner, HELD) > number
 
@@ -161,7 +161,7 @@ async def test_photo_differs_from_what_it_cannot_be(core: Core, owner: Account) 
     async def differs(slot: Slot) -> set[bytes]:
         return set(await core.store.read(core.appeals.to_differ_from, owner, slot))
 
-    await core.store.run(core.appeals.begin, owner, invented.vin(HELD))
+    await core.store.run(core.appeals.begin, owner, factories.vin(HELD))
     await core.store.run(core.appeals.consent, owner)
     await takes(Slot.IDENTITY, b"me")
     assert (set(), {b"me"}) == (await differs(Slot.IDENTITY), await differs(Slot.INVOICE))
@@ -169,7 +169,7 @@ async def test_photo_differs_from_what_it_cannot_be(core: Core, owner: Account) 
     assert ({b"car"}, {b"me"}) == (await differs(Slot.IDENTITY), await differs(Slot.INVOICE))
     await core.store.run(core.appeals.enter_reason, owner, REASON)
     await core.store.run(core.appeals.submit, owner)
-    await core.store.run(core.appeals.begin, owner, invented.vin(10))
+    await core.store.run(core.appeals.begin, owner, factories.vin(10))
     assert ({b"car"}, {b"me", b"car"}) == (await differs(Slot.IDENTITY), await differs(Slot.INVOICE))
 
 
@@ -177,7 +177,7 @@ async def test_photos_change_places_only_where_there_are_two(core: Core, owner: 
     def steps(tx: Tx) -> None:
         with pytest.raises(StepOutOfOrder):
             core.appeals.exchange_photos(tx, owner)
-        core.appeals.begin(tx, owner, invented.vin(HELD))
+        core.appeals.begin(tx, owner, factories.vin(HELD))
         core.appeals.consent(tx, owner)
         core.appeals.attach(tx, owner, Slot.IDENTITY, photo())
         with pytest.raises(AppealIncomplete):
@@ -192,7 +192,7 @@ async def test_photos_change_places_only_where_there_are_two(core: Core, owner: 
 
 
 async def test_photo_needs_consent_before(core: Core, owner: Account) -> None:
-    await core.store.run(core.appeals.begin, owner, invented.vin(HELD))
+    await core.store.run(core.appeals.begin, owner, factories.vin(HELD))
     with pytest.raises(StepOutOfOrder):
         await core.store.run(core.appeals.attach, owner, Slot.IDENTITY, photo())
 
@@ -200,9 +200,9 @@ async def test_photo_needs_consent_before(core: Core, owner: Account) -> None:
 async def test_draft_about_another_vehicle_loses_its_invoice(core: Core, owner: Account) -> None:
     await core.store.run(reserved, core, 10, "A2010")
     await core.store.run(drafts, core, owner, HELD)
-    begun = await core.store.run(core.appeals.begin, owner, invented.vin(10))
-    assert (invented.vin(10), "", [Slot.IDENTITY]) == (begun.vin, begun.reason, list(begun.photos))
-    again = await core.store.run(core.appeals.begin, owner, invented.vin(10))
+    begun = await core.store.run(core.appeals.begin, owner, factories.vin(10))
+    assert (factories.vin(10), "", [Slot.IDENTITY]) == (begun.vin, begun.reason, list(begun.photos))
+    again = await core.store.run(core.appeals.begin, owner, factories.vin(10))
     assert again == begun
 
 
@@ -275,7 +275,7 @@ async def test_photos_and_reason_are_forgotten_30_days_after(
     assert await core.store.run(core.appeals.purge) == 1
     assert await core.store.run(core.appeals.purge) == 0
     appeal = await core.store.read(core.appeals.get, number)
-    assert ({}, "", end, invented.vin(HELD)) == (appeal.photos, appeal.reason, appeal.state, appeal.vin)
+    assert ({}, "", end, factories.vin(HELD)) == (appeal.photos, appeal.reason, appeal.state, appeal.vin)
 
 
 async def test_photo_that_went_into_a_new_appeal_stays(core: Core, owner: Account, clock: FixedClock) -> None:
@@ -311,13 +311,13 @@ async def test_registered_vehicle_may_be_appealed_about(core: Core, owner: Accou
     strict = registry_lookup.StrictRegistry()
     owners = appeals.Appeals(core.vault, strict, timedelta(days=30))
     table = [
-        RegistryVehicle(vin=invented.vin(20), certificate="C", kind=PlateKind.SMALL, registered=True),
-        RegistryVehicle(vin=invented.vin(21), certificate="C", kind=PlateKind.SMALL, registered=False),
+        RegistryVehicle(vin=factories.vin(20), certificate="C", kind=PlateKind.SMALL, registered=True),
+        RegistryVehicle(vin=factories.vin(21), certificate="C", kind=PlateKind.SMALL, registered=False),
     ]
     await core.store.run(imports.load, table)
-    assert (await core.store.run(owners.begin, owner, invented.vin(20))).vin == invented.vin(20)
+    assert (await core.store.run(owners.begin, owner, factories.vin(20))).vin == factories.vin(20)
     with pytest.raises(AppealNotNeeded):
-        await core.store.run(owners.enter_vin, owner, invented.vin(21))
+        await core.store.run(owners.enter_vin, owner, factories.vin(21))
 
 
 def test_table_names_every_state() -> None:
@@ -329,4 +329,4 @@ async def test_nothing_is_awarded_before_the_decision(core: Core, owner: Account
     number = await core.store.run(appealed, core, owner, HELD)
     assert await core.store.read(awarded_to, owner) == []
     await core.store.run(approves, core, number)
-    assert [invented.vin(HELD)] == await core.store.read(awarded_to, owner)
+    assert [factories.vin(HELD)] == await core.store.read(awarded_to, owner)

@@ -32,7 +32,7 @@ from core.notifications.broadcasts import (
 from core.notifications.subscriptions import Subscription, SubscriptionTopic, subscribe
 from core.ports import Tx
 from core.values.plates import PlateKind
-from tests.core.between import Between, meeting
+from tests.core.interceptor import Interceptor, meeting
 from tests.core.sql import sql
 from tests.core.test_race import parties, together
 from tests.core.tools import agreed, registered, release, reserved
@@ -145,7 +145,7 @@ async def test_one_of_two_broadcasts_of_an_office_begins(core: Core, engine: str
     meet = meeting("broadcasts.add", parties(engine))
 
     def begin(tx: Tx, chat_id: int) -> Broadcast:
-        return broadcasts.begin(Between(tx, before=meet), order(Audience.SUBSCRIBERS, chat_id))
+        return broadcasts.begin(Interceptor(tx, before=meet), order(Audience.SUBSCRIBERS, chat_id))
 
     outcomes = await together(*(core.store.run(begin, chat) for chat in (1001, 1002)))
     assert Counter(type(outcome) for outcome in outcomes) == {Broadcast: 1, BroadcastRunning: 1}
@@ -158,7 +158,7 @@ async def test_one_of_two_admins_stops_it(core: Core, engine: str) -> None:
     meet = meeting("broadcasts.stop", parties(engine))
 
     def stop(tx: Tx, actor: str) -> Broadcast:
-        return broadcasts.stop(Between(tx, before=meet), one.broadcast_id, actor)
+        return broadcasts.stop(Interceptor(tx, before=meet), one.broadcast_id, actor)
 
     outcomes = await together(*(core.store.run(stop, f"chat:{chat}") for chat in (1001, 1002)))
     assert Counter(type(outcome) for outcome in outcomes) == {Broadcast: 1, HandledMeanwhile: 1}

@@ -19,7 +19,7 @@ from core.pool.segments import Release
 from core.ports import Tx
 from core.values.masks import Mask, parse_mask, union_size
 from core.values.plates import PlateKind
-from tests.core.between import Between, meeting
+from tests.core.interceptor import Interceptor, meeting
 from tests.core.test_race import parties, together
 from tests.core.tools import release, reserved, verified
 
@@ -164,7 +164,7 @@ async def _look_at_once(
     meet = meeting(where, parties(engine))
 
     def look(tx: Tx) -> bulletin.Bulletin:
-        between = Between(tx, before=meet, without=without)
+        between = Interceptor(tx, before=meet, without=without)
         return core.bulletins.read(between, core.offices["粤K"], SMALL)
 
     return await together(core.store.run(look), core.store.run(look))

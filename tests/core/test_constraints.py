@@ -10,7 +10,7 @@ from core.clock import FixedClock
 from core.db import MemoryDatabase
 from core.errors import StoreError
 from core.ports import Tx
-from tests.core.nonsense import CHANGES, NONSENSE, OTHER_VIN, ROWS, VIN
+from tests.core.invalid_rows import CHANGES, INVALID_ROWS, OTHER_VIN, ROWS, VIN
 from tests.core.sql import refused_by, sql
 from tests.core.tools import NOON, registered, release, reserved, verified
 
@@ -76,7 +76,7 @@ async def test_nonsense_is_refused(furnished: Core, engine: str) -> None:
     """Each row is refused, and by the rule that was made for it."""
     reasons = {
         title: (row, await reason(furnished, insert(engine, row.table, row.other)))
-        for title, row in NONSENSE.items()
+        for title, row in INVALID_ROWS.items()
     }
     wrong = {
         title: why
@@ -109,7 +109,7 @@ def test_every_rule_has_its_nonsense() -> None:
     named = set(re.findall(r"CONSTRAINT (\w+)", text)) | set(re.findall(r"UNIQUE INDEX (\w+)", text))
     gone = tuple(f"{table}_" for table in re.findall(r"DROP TABLE (\w+)", text))
     named = {name for name in named if not name.startswith(gone or ("!",))}
-    tried = {row.rule for row in NONSENSE.values()} | {
+    tried = {row.rule for row in INVALID_ROWS.values()} | {
         rule for _, rules in CHANGES.values() for rule in rules
     }
     assert named - tried == set()

@@ -16,7 +16,7 @@ from core.reporting.case_file import CaseFileKey, CaseFileTopic, parse_key
 from core.values.masks import parse_mask
 from core.values.plates import Plate, PlateKind
 from core.values.vehicles import vin_last_six
-from tests import invented
+from tests import factories
 from tests.core.tools import NOON, registered, release, reserved, verified
 
 PLATE = Plate(office="粤K", kind=PlateKind.SMALL, serial="A1234")
@@ -36,7 +36,7 @@ async def test_what_a_number_is_follows_its_life(core: Core) -> None:
     await run(pool_segments.withhold, core.offices["粤K"], parse_mask(PlateKind.SMALL, "A12##"), "test")
     assert await run(standing, core, "A1234") == NumberStatus.RESERVED  # whoever has it keeps it
     assert await run(standing, core, "A1299") == NumberStatus.WITHHELD
-    last_six = vin_last_six(invented.vin(1))
+    last_six = vin_last_six(factories.vin(1))
     await core.store.run(lambda tx: core.counter.register(tx, PLATE, last_six, actor="chat:1001"))
     assert await run(standing, core, "A1234") == NumberStatus.REGISTERED
     assert await run(standing, core, "B1234") == NumberStatus.NEVER_RELEASED
@@ -77,11 +77,11 @@ async def test_dossier_holds_the_whole_history(core: Core, clock: FixedClock) ->
 
 
 async def test_barred_identity_of_nobody_has_a_card(core: Core) -> None:
-    digest = core.accounts.identity_hash(invented.identity(9))
+    digest = core.accounts.identity_hash(factories.identity(9))
     today = NOON.date()
 
     async def seek() -> CaseFileKey:
-        return await core.store.run(lambda tx: core.case_files.seek(tx, invented.identity(9), today=today))
+        return await core.store.run(lambda tx: core.case_files.seek(tx, factories.identity(9), today=today))
 
     with pytest.raises(NobodyFound):
         await seek()

@@ -19,7 +19,7 @@ from core.pool.segments import Release
 from core.ports import Tx
 from core.values.masks import SMALL_MASKS, parse_mask
 from core.values.plates import LETTERS, PlateKind
-from tests.core.between import Between
+from tests.core.interceptor import Interceptor
 from tests.core.sql import fill, fill_ranks, sql
 from tests.core.tools import release, verified
 
@@ -194,7 +194,7 @@ async def statements(core: Core, clock: FixedClock, begun: int, draws: int) -> f
     """Return how many statements a draw takes on average; every batch runs out before the next."""
 
     def counted(tx: Tx, number: int) -> int:
-        between = Between(tx)
+        between = Interceptor(tx)
         draw(between, core, begun, f"press-{number}")
         return len(between.calls)
 

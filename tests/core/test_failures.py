@@ -16,7 +16,7 @@ from core.preselection import Papers, PreselectionState, get
 from core.preselection.selection import DrawResult
 from core.values.plates import Plate, PlateKind
 from core.values.vehicles import CertificateKind
-from tests import invented
+from tests import factories
 from tests.core.sql import dump
 from tests.core.tools import NOON, build, release, reserved
 from tests.engines import ENGINES, open_test_store
@@ -56,10 +56,10 @@ class Journey:
             "office": lambda: self.core.accounts.set_office(tx, self.account, "粤K"),
             "name": lambda: self.core.accounts.set_name(tx, self.account, "测试车主"),
             "identity": lambda: self.core.accounts.set_identity(
-                tx, self.account, invented.identity(self.number)
+                tx, self.account, factories.identity(self.number)
             ),
             "offer_phone": lambda: self.core.accounts.offer_phone(
-                tx, self.account, invented.phone(self.number)
+                tx, self.account, factories.phone(self.number)
             ),
             "prove_phone": lambda: self.core.accounts.prove_phone(tx, self.account),
             "register": lambda: self.core.accounts.register(tx, self.account),
@@ -70,11 +70,11 @@ class Journey:
 
     def _phase_one(self, tx: Tx) -> dict[str, Callable[[], object]]:
         flow = self.core.preselections
-        papers = Papers(certificate_kind=CertificateKind.DOMESTIC, certificate=invented.CERTIFICATE)
+        papers = Papers(certificate_kind=CertificateKind.DOMESTIC, certificate=factories.CERTIFICATE)
         return {
             "choose": lambda: flow.choose(tx, self.account, self.place, PlateKind.SMALL).preselection_id,
             "agree": lambda: flow.agree(tx, self.account, self.begun),
-            "vin": lambda: flow.enter_vin(tx, self.begun, invented.vin(self.number)),
+            "vin": lambda: flow.enter_vin(tx, self.begun, factories.vin(self.number)),
             "certificate": lambda: flow.enter_certificate(tx, self.begun, papers),
             "confirm": lambda: flow.confirm(tx, self.account, self.begun),
             "code": lambda: self.core.verification.request(
@@ -103,7 +103,7 @@ class Journey:
             "compose_in_vain": lambda: self._compose(tx, "A1001", "A1002"),
             "compose": lambda: self._compose(tx, "A1001", "A1003"),
             "confirmed": lambda: self.core.counter.register(
-                tx, self._plate(tx), invented.vin(self.number)[-6:], actor="chat:1"
+                tx, self._plate(tx), factories.vin(self.number)[-6:], actor="chat:1"
             ),
         }
 

@@ -12,7 +12,7 @@ from core.registry import imports
 from core.registry.imports import FORGOTTEN_AFTER, LEASE, UNDO_WITHIN, ImportRequest, ImportState
 from core.registry.lookup import RegistryVehicle
 from core.values.plates import PlateKind
-from tests import invented
+from tests import factories
 from tests.core.sql import sql
 
 ADMIN = 1001
@@ -20,8 +20,8 @@ ADMIN = 1001
 
 def vehicle(number: int, *, registered: bool = False) -> RegistryVehicle:
     return RegistryVehicle(
-        vin=invented.vin(number),
-        certificate=invented.certificate(number),
+        vin=factories.vin(number),
+        certificate=factories.certificate(number),
         kind=PlateKind.SMALL,
         registered=registered,
     )
@@ -60,15 +60,15 @@ async def test_later_import_wins_and_can_be_undone(core: Core, clock: FixedClock
     assert found is not None
     assert (found.new, found.changed, found.same, found.registered) == (1, 1, 0, 1)
     await core.store.run(imports.confirm, number, "chat:1001")
-    assert dict(await core.store.read(known))[invented.vin(1)] is True
+    assert dict(await core.store.read(known))[factories.vin(1)] is True
     await core.store.run(imports.undo, number, "chat:1001")
-    assert dict(await core.store.read(known)) == {invented.vin(1): False, invented.vin(2): False}
+    assert dict(await core.store.read(known)) == {factories.vin(1): False, factories.vin(2): False}
 
 
 async def test_two_done_in_one_moment_count_in_their_order(core: Core) -> None:
     await core.store.run(imports.load, [vehicle(1)])
     await core.store.run(imports.load, [vehicle(1, registered=True)])
-    assert await core.store.read(known) == [(invented.vin(1), True)]
+    assert await core.store.read(known) == [(factories.vin(1), True)]
 
 
 async def test_admin_has_one_under_way_at_a_time(core: Core) -> None:
@@ -139,7 +139,7 @@ async def test_what_cannot_be_undone_any_more_is_tidied(core: Core, clock: Fixed
     assert len(await core.store.read(sql, "SELECT 1 FROM registry_entry")) == 2
     with pytest.raises(ImportOver):
         await core.store.run(imports.undo, number, "chat:1001")
-    assert dict(await core.store.read(known)) == {invented.vin(1): True, invented.vin(2): False}
+    assert dict(await core.store.read(known)) == {factories.vin(1): True, factories.vin(2): False}
 
 
 async def test_decisions_are_in_the_journal(core: Core) -> None:

@@ -12,7 +12,7 @@ from core.bootstrap import Core
 from core.clock import FixedClock, to_millis
 from core.ports import Tx
 from core.values.plates import Plate, PlateKind
-from tests import invented
+from tests import factories
 from tests.core.sql import refused_by, sql
 from tests.core.tools import release, reserved, verified
 
@@ -27,7 +27,7 @@ async def test_whole_selection_is_in_journal(core: Core) -> None:
     await core.store.run(release, core, "A####")
     await core.store.run(reserved, core, 0, "A1234")
     plate = Plate(office="粤K", kind=PlateKind.SMALL, serial="A1234")
-    await core.store.run(core.counter.register, plate, invented.vin(0)[-6:], actor="chat:1")
+    await core.store.run(core.counter.register, plate, factories.vin(0)[-6:], actor="chat:1")
     owner = "account:1"
     assert [(row["actor"], row["action"], row["subject"]) for row in await entries(core)] == [
         ("system", "committed_seed", "seed:1"),

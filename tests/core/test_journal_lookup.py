@@ -20,7 +20,7 @@ from core.reporting.audit_search import AuditPage, AuditQuery
 from core.reporting.statistics import Scope
 from core.values.masks import parse_mask
 from core.values.plates import Plate, PlateKind
-from tests import invented
+from tests import factories
 from tests.core.tools import NOON, build, release, reserved
 from tests.engines import open_test_store
 from tests.world import office
@@ -68,7 +68,7 @@ SELECTION = ["reserved", "verified", "confirmed_data", "agreed_to_notice", "bega
 
 @pytest.mark.parametrize(
     "written",
-    ["粤KA1002", "粤k·a1002", invented.vin(2), "preselection:2", "2", "粤K-00000002"],
+    ["粤KA1002", "粤k·a1002", factories.vin(2), "preselection:2", "2", "粤K-00000002"],
 )
 async def test_number_and_vehicle_lead_to_the_whole_history(core: Core, written: str) -> None:
     entries = await found(core, written)
@@ -77,14 +77,14 @@ async def test_number_and_vehicle_lead_to_the_whole_history(core: Core, written:
 
 
 @pytest.mark.parametrize(
-    "written", ["5002", "chat:5002", invented.identity(2), invented.phone(2), invented.phone(2)[3:]]
+    "written", ["5002", "chat:5002", factories.identity(2), factories.phone(2), factories.phone(2)[3:]]
 )
 async def test_person_is_found_by_chat_identity_and_telephone(core: Core, written: str) -> None:
     actions = [action for action, _ in await found(core, written)]
     assert actions == ["banned", "voided", *SELECTION, "registered_account", "consented"]
 
 
-@pytest.mark.parametrize("written", [invented.identity(2), invented.phone(2), "13912345678"])
+@pytest.mark.parametrize("written", [factories.identity(2), factories.phone(2), "13912345678"])
 async def test_personal_numbers_are_kept_nowhere(core: Core, written: str) -> None:
     query = await core.store.read(core.audit_search.parse_query, written, today=TODAY)
     assert written.removeprefix("+86") not in str(query.to_json())
@@ -114,7 +114,7 @@ async def test_admin_is_found_by_what_they_did_and_became(core: Core) -> None:
         ("1001 banned", [("banned", "ban:1")]),
         ("system", [("committed_seed", "seed:1")]),
         ("粤KA1009", []),
-        (invented.vin(77), []),
+        (factories.vin(77), []),
         ("ban:1", [("banned", "ban:1")]),
         ("cli", []),
     ],
@@ -156,7 +156,7 @@ async def test_mask_that_is_withheld_is_found_without_others(core: Core) -> None
             "%",
             "preselection:",
         ),
-        *(invented.vin(1)[:-1] + "Q", "110105195001010019", "粤K 粤A", "voided banned", "粤KA1001 粤KA1002"),
+        *(factories.vin(1)[:-1] + "Q", "110105195001010019", "粤K 粤A", "voided banned", "粤KA1001 粤KA1002"),
         *("a b c d e f g", "9" * 400, "", "   ", "segment:99999999999999999999"),
     ],
 )
@@ -165,7 +165,9 @@ async def test_what_is_nothing_of_ours_is_said_to_be(core: Core, written: str) -
         await found(core, written)
 
 
-@pytest.mark.parametrize("written", ["粤KA1002", "5002", "voided", "2026-03", "system", invented.identity(2)])
+@pytest.mark.parametrize(
+    "written", ["粤KA1002", "5002", "voided", "2026-03", "system", factories.identity(2)]
+)
 async def test_entries_of_other_offices_are_not_shown(core: Core, written: str) -> None:
     assert await found(core, written, Scope(offices=("粤A",))) == []
     own = await page(core, written, Scope(offices=("粤K",)))

@@ -34,7 +34,7 @@ from core.preselection import get
 from core.preselection.selection import remaining_quota
 from core.values.masks import parse_mask
 from core.values.plates import Plate, PlateKind
-from tests import invented
+from tests import factories
 from tests.core.model import (
     BATCH,
     GAP,
@@ -523,7 +523,7 @@ class Selecting(RuleBasedStateMachine):
         known = {n: serial for serial, n in self.reservations().items()}
         what = sorted(known)[what % len(known)]
         vehicle, serial = self.model.vehicles[what], known[what]
-        last_six = invented.vin(what if right else what + 1)[-6:]
+        last_six = factories.vin(what if right else what + 1)[-6:]
         wanted: type[Exception] | None = None if right else errors.VinTailMismatch
         if vehicle.success == "registered":
             wanted = errors.PlateNotReserved
@@ -551,12 +551,12 @@ class Selecting(RuleBasedStateMachine):
     def reservations(self) -> dict[str, int]:
         """Return whose number is whose vehicle's, as the database has it."""
         text = "SELECT serial, vin FROM preselection WHERE state IN ('reserved', 'registered')"
-        vins = {invented.vin(number): number for number in range(VEHICLES)}
+        vins = {factories.vin(number): number for number in range(VEHICLES)}
         return {row["serial"]: vins[row["vin"]] for row in self.database.read(sql, text)}
 
     @rule(what=VEHICLE)
     def is_granted(self, what: int) -> None:
-        vin = invented.vin(what)
+        vin = factories.vin(what)
         granted = "random_granted = random_granted + 1, compose_granted = compose_granted + 2"
         changed = self.run(sql, f"UPDATE vehicle SET {granted} WHERE vin = '{vin}' RETURNING vin")  # noqa: S608 - ours
         if changed:
@@ -623,7 +623,7 @@ class Selecting(RuleBasedStateMachine):
     @invariant()
     def shown_chances_are_quota_less_used(self) -> None:
         def look(tx: Tx) -> list[tuple[int, int]]:
-            left = [remaining_quota(tx, self.place, invented.vin(number)) for number in range(VEHICLES)]
+            left = [remaining_quota(tx, self.place, factories.vin(number)) for number in range(VEHICLES)]
             return [(quota.batches, quota.wishes) for quota in left]
 
         wanted = [(vehicle.batches, vehicle.wishes) for vehicle in self.model.vehicles.values()]

@@ -2,7 +2,7 @@
 
 from core.appeals import AppealState, awarded_to, photo_keys
 from core.bootstrap import Core
-from tests import invented
+from tests import factories
 from tests.core.appealing import REASON, appealed, approves, drafts, rejects
 from tests.core.sql import dump
 from tests.core.tools import registered, release, reserved
@@ -14,7 +14,7 @@ async def test_appeals_are_read_out_with_their_reason(core: Core) -> None:
     owner = await core.store.run(registered, core, 1)
     number = await core.store.run(appealed, core, owner, 0)
     (found,) = (await core.store.read(core.personal_data.read, owner.chat_id))["appeals"]
-    assert (found["number"], found["vin"], found["reason"]) == (number, invented.vin(0), REASON)
+    assert (found["number"], found["vin"], found["reason"]) == (number, factories.vin(0), REASON)
     assert (found["state"], found["photos"]) == ("pending", ["identity", "invoice"])
     assert (await core.store.read(core.personal_data.read, 5000))["appeals"] == []
 

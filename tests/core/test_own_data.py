@@ -20,8 +20,8 @@ from core.ports import Tx
 from core.preselection import PreselectionState, get
 from core.reporting import work_queue
 from core.values.plates import Plate, PlateKind
-from tests import invented
-from tests.core.between import Between
+from tests import factories
+from tests.core.interceptor import Interceptor
 from tests.core.sql import dump, sql
 from tests.core.test_privacy import written
 from tests.core.tools import agreed, registered, release, reserved, verified, verifies_again
@@ -54,7 +54,7 @@ async def ends_well(core: Core, clock: FixedClock, account: Account, begun: int)
     await core.store.run(
         lambda tx: core.selection.compose(tx, account, begun, place, ["A5555"], received_at=tx.now)
     )
-    await core.store.run(core.counter.register, plate, invented.vin(0)[-6:], actor="chat:1001")
+    await core.store.run(core.counter.register, plate, factories.vin(0)[-6:], actor="chat:1001")
 
 
 async def test_everything_is_read_out(core: Core) -> None:
@@ -64,7 +64,7 @@ async def test_everything_is_read_out(core: Core) -> None:
     (own,) = found["account"]
     assert (own["name"], own["identity"], own["phone"]) == (account.name, account.identity, account.phone)
     assert [record["version"] for record in found["consents"]] == [2]
-    assert [record["vin"] for record in found["preselections"]] == [invented.vin(0)]
+    assert [record["vin"] for record in found["preselections"]] == [factories.vin(0)]
     (draw,) = found["draws"]
     assert len(draw["numbers"]) == 10  # type: ignore[arg-type]
     assert [record["wishes"] for record in found["wishes"]] == [{"wishes": {"A0001": "preselected"}}]
@@ -96,7 +96,7 @@ async def test_nobody_elses_data_is_read_out(core: Core) -> None:
     await _ban(core, account)
     found = await core.store.read(core.personal_data.read, CHAT)
     assert "1001" not in repr({**found, "account": ()})
-    assert invented.identity(1) not in repr(found)
+    assert factories.identity(1) not in repr(found)
     assert [record["reason"] for record in found["bans"]] == ["资料有误"]
     assert [record["by"] for record in found["journal"]][-1] == "desk"
 
@@ -116,7 +116,7 @@ async def test_deleted_owner_leaves_no_trace_of_a_person(core: Core, clock: Fixe
     text = "\n".join(row for some in rows.values() for row in some)
     assert not re.search(rf"\b{CHAT}\b", text)
     assert repr(hashes[0]) not in text
-    assert invented.certificate(0) not in text
+    assert factories.certificate(0) not in text
     (emptied,) = await core.store.read(sql, f"SELECT * FROM account WHERE account_id = {account.account_id}")  # noqa: S608 - a number
     kept = {name for name, value in emptied.items() if value is not None}
     assert kept == {
@@ -134,10 +134,10 @@ async def test_number_vehicle_and_journal_stay(core: Core, clock: FixedClock) ->
     before = await core.store.read(sql, "SELECT count(*) AS n FROM audit")
     await core.store.run(core.personal_data.delete, CHAT)
     kept = await core.store.read(get, begun)
-    assert (kept.state, kept.serial, kept.vin) == (PreselectionState.REGISTERED, "A5555", invented.vin(0))
+    assert (kept.state, kept.serial, kept.vin) == (PreselectionState.REGISTERED, "A5555", factories.vin(0))
     used = await core.store.read(
         sql,
-        f"SELECT random_used, compose_used FROM vehicle WHERE vin = '{invented.vin(0)}'",  # noqa: S608 - invented
+        f"SELECT random_used, compose_used FROM vehicle WHERE vin = '{factories.vin(0)}'",  # noqa: S608 - invented
     )
     assert used == [{"random_used": 1, "compose_used": 1}]
     after = await core.store.read(sql, "SELECT count(*) AS n FROM audit")
@@ -206,7 +206,7 @@ async def _banned(core: Core) -> tuple[Account, datetime]:
 async def test_identity_given_at_a_counter_counts_before_registration_ends(core: Core) -> None:
     """Its bans are its owner's to see, and hinder, though the registration is not whole."""
     account = await core.store.run(core.accounts.consent, 6000)
-    account = await core.store.run(core.accounts.receive_identity, account, invented.identity(7))
+    account = await core.store.run(core.accounts.receive_identity, account, factories.identity(7))
     await _ban(core, account)
     found = await core.store.read(core.personal_data.read, 6000)
     assert [record["reason"] for record in found["bans"]] == ["资料有误"]
@@ -250,7 +250,7 @@ async def test_reservation_between_look_and_deletion_is_seen(core: Core) -> None
             PersonalDataSource(name=source.name, read=source.read, forget=source.forget)
             for source in blind._sources
         )
-        blind.delete(Between(tx), CHAT)
+        blind.delete(Interceptor(tx), CHAT)
 
     with pytest.raises(DeletionBlocked):
         await core.store.run(delete)
@@ -294,7 +294,7 @@ async def test_deleted_account_receives_no_identity(core: Core) -> None:
     account = await core.store.run(registered, core, 0)
     await core.store.run(core.personal_data.delete, CHAT)
     with pytest.raises(NobodyFound):
-        await core.store.run(core.accounts.receive_identity, account, invented.identity(7))
+        await core.store.run(core.accounts.receive_identity, account, factories.identity(7))
 
 
 async def test_telephone_of_a_deleted_owner_is_anybodys(core: Core) -> None:

@@ -40,7 +40,7 @@ from core.preselection import (
 from core.preselection.selection import ComposeResult, DrawResult, remaining_quota, shortlist
 from core.values.plates import Plate, PlateKind
 from core.values.vehicles import CertificateKind
-from tests import invented
+from tests import factories
 from tests.core.sql import sql
 from tests.core.tools import NOON, agreed, code_for, registered, release, reserved, verified, verifies_again
 
@@ -131,7 +131,7 @@ async def test_step_from_state_left_meanwhile_is_refused(core: Core) -> None:
         await core.store.run(step)
 
 
-PAPERS = Papers(certificate_kind=CertificateKind.DOMESTIC, certificate=invented.CERTIFICATE)
+PAPERS = Papers(certificate_kind=CertificateKind.DOMESTIC, certificate=factories.CERTIFICATE)
 
 Method = Callable[[Core, Tx, Account, int], object]
 
@@ -142,7 +142,7 @@ METHODS: dict[str, tuple[set[PreselectionState], Method]] = {
     ),
     "enter_vin": (
         {PreselectionState.INFORMED},
-        lambda core, tx, _who, begun: core.preselections.enter_vin(tx, begun, invented.vin(5)),
+        lambda core, tx, _who, begun: core.preselections.enter_vin(tx, begun, factories.vin(5)),
     ),
     "enter_certificate": (
         {PreselectionState.INFORMED},
@@ -263,7 +263,7 @@ async def test_vehicle_with_number_is_refused(core: Core) -> None:
     with pytest.raises(VinPreselected):
         await core.store.run(agreed, core, other, 0)
     plate = Plate(office="粤K", kind=PlateKind.SMALL, serial="A1234")
-    last_six = invented.vin(0)[-6:]
+    last_six = factories.vin(0)[-6:]
     await core.store.run(core.counter.register, plate, last_six, actor="chat:1")
     with pytest.raises(VinRegistered):
         await core.store.run(agreed, core, other, 0)
@@ -290,7 +290,7 @@ async def test_begun_is_found_again(core: Core) -> None:
     assert (found.preselection_id, found.state, found.vin) == (
         begun,
         PreselectionState.AGREED,
-        invented.vin(0),
+        factories.vin(0),
     )
 
 
@@ -492,7 +492,7 @@ async def test_batch_counts_from_when_it_was_sent(core: Core, clock: FixedClock)
 async def _left_after_a_tick(core: Core) -> int:
     await core.store.run(core.endings.return_unsent)
     place = core.offices["粤K"]
-    return (await core.store.read(remaining_quota, place, invented.vin(0))).batches
+    return (await core.store.read(remaining_quota, place, factories.vin(0))).batches
 
 
 async def test_batch_that_was_never_shown_costs_nothing(core: Core, clock: FixedClock) -> None:
@@ -587,7 +587,7 @@ async def test_deadline_counts_working_days(
 async def test_success_charges_nothing(core: Core) -> None:
     await core.store.run(release, core, "A####")
     await core.store.run(reserved, core, 0, "A1234")
-    left = await core.store.read(remaining_quota, core.offices["粤K"], invented.vin(0))
+    left = await core.store.read(remaining_quota, core.offices["粤K"], factories.vin(0))
     assert (left.batches, left.wishes) == (5, 20)
 
 
@@ -606,7 +606,7 @@ async def test_banned_in_the_middle_neither_draws_nor_tries(core: Core) -> None:
     await core.store.run(release, core, "A####")
     account, begun = await core.store.run(verified, core, 1)
     place = core.offices["粤K"]
-    before = await core.store.read(remaining_quota, place, invented.vin(1))
+    before = await core.store.read(remaining_quota, place, factories.vin(1))
     await core.store.run(
         lambda tx: add_ban(
             tx,
@@ -631,5 +631,5 @@ async def test_banned_in_the_middle_neither_draws_nor_tries(core: Core) -> None:
         with pytest.raises(Blacklisted) as refused:
             await core.store.run(step)
         assert refused.value.reason == "弄虚作假"
-    assert await core.store.read(remaining_quota, place, invented.vin(1)) == before
+    assert await core.store.read(remaining_quota, place, factories.vin(1)) == before
     assert await core.store.read(sql, "SELECT 1 FROM hold UNION ALL SELECT 1 FROM draw") == []

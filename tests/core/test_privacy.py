@@ -10,7 +10,7 @@ import pytest
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.ports import Store
-from tests import invented
+from tests import factories
 from tests.core.sql import dump
 from tests.core.test_failures import Journey
 from tests.core.tools import build, release
@@ -23,10 +23,10 @@ class Kept:
 
     def __init__(self, core: Core, journey: Journey, directory: Path) -> None:
         self.core, self.journey, self.directory = core, journey, directory
-        phone = invented.phone(journey.number)
+        phone = factories.phone(journey.number)
         self.secrets = {
             "name": "测试车主",
-            "identity": invented.identity(journey.number),
+            "identity": factories.identity(journey.number),
             "telephone": phone,
             "telephone without country": phone.removeprefix("+86"),
             "code": str(journey.known["typed"]),
@@ -70,7 +70,7 @@ async def test_no_byte_of_file_is_personal(kept: Kept) -> None:
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 async def test_control_what_is_in_clear_is_found(kept: Kept) -> None:
     data, text = bytes_of(kept.directory), await written(kept.core.store)
-    vin = invented.vin(kept.journey.number)
+    vin = factories.vin(kept.journey.number)
     assert vin.encode() in data
     assert vin in text
 
@@ -105,6 +105,6 @@ async def test_nothing_of_conversation_stays_in_clear(world: World) -> None:
     await agrees(person)
     await verifies(person)
     text = await written(world.store)
-    typed = {"name": "测试车主", "identity": invented.identity(0), "telephone": "13800138001"}
+    typed = {"name": "测试车主", "identity": factories.identity(0), "telephone": "13800138001"}
     codes: dict[str, Any] = {f"code {n}": code for n, code in enumerate(person.sms)}
     assert [what for what, secret in {**typed, **codes}.items() if str(secret) in text] == []

@@ -36,8 +36,8 @@ from core.preselection.counter import Grant, Move, granted_of
 from core.preselection.selection import ComposeResult, Unavailable, remaining_quota
 from core.values.masks import parse_mask
 from core.values.plates import Plate, PlateKind
-from tests import invented
-from tests.core.between import Between, meeting
+from tests import factories
+from tests.core.interceptor import Interceptor, meeting
 from tests.core.sql import sql
 from tests.core.tools import agreed, code_for, half_registered, registered, release, reserved, verified
 
@@ -86,12 +86,12 @@ async def test_one_vehicle_cannot_overspend(core: Core) -> None:
     place = core.offices["粤K"]
 
     def hasty(tx: Tx) -> ComposeResult:
-        sql(tx, f"UPDATE vehicle SET composed_at = NULL WHERE vin = '{invented.vin(1)}'")  # noqa: S608 - ours
+        sql(tx, f"UPDATE vehicle SET composed_at = NULL WHERE vin = '{factories.vin(1)}'")  # noqa: S608 - ours
         return core.selection.compose(tx, account, begun, place, ["A1234"], received_at=tx.now)
 
     outcomes = await together(*(core.store.run(hasty) for _ in range(30)))
     assert sum(isinstance(outcome, ComposeResult) for outcome in outcomes) == 20
-    assert (await core.store.read(remaining_quota, place, invented.vin(1))).wishes == 0
+    assert (await core.store.read(remaining_quota, place, factories.vin(1))).wishes == 0
 
 
 async def _unguarded(core: Core, accounts: list[tuple[Account, int]], at: Barrier) -> list[Any]:
@@ -110,7 +110,7 @@ async def _unguarded(core: Core, accounts: list[tuple[Account, int]], at: Barrie
 
     def tries(tx: Tx, account: Account, begun: int) -> ComposeResult:
         unlocked = frozenset({"pool.open_pool"})
-        between = Between(tx, instead={"pool.reserve": take}, without=unlocked)
+        between = Interceptor(tx, instead={"pool.reserve": take}, without=unlocked)
         return core.selection.compose(
             between, account, begun, core.offices["粤K"], ["A1234"], received_at=tx.now
         )
@@ -165,7 +165,7 @@ async def test_one_of_two_starts_for_vehicle(core: Core, engine: str) -> None:
 
     def verify(tx: Tx, number: int) -> CheckResult:
         return core.preselections.verify(
-            Between(tx, before=meet),
+            Interceptor(tx, before=meet),
             accounts[number],
             begun[number],
             codes[number],
@@ -187,9 +187,9 @@ async def test_vehicle_given_meanwhile_is_not_started_for(core: Core) -> None:
     await core.store.run(release, core, "A####")
     first = await core.store.run(verified, core, 0)
     account = await core.store.run(registered, core, 1)
-    await core.store.run(sql, f"UPDATE preselection SET vin = '{invented.vin(9)}'")  # noqa: S608 - ours
+    await core.store.run(sql, f"UPDATE preselection SET vin = '{factories.vin(9)}'")  # noqa: S608 - ours
     begun = await core.store.run(agreed, core, account, 0)
-    await core.store.run(sql, f"UPDATE preselection SET vin = '{invented.vin(0)}'")  # noqa: S608 - ours
+    await core.store.run(sql, f"UPDATE preselection SET vin = '{factories.vin(0)}'")  # noqa: S608 - ours
     code = await core.store.run(code_for, core, account, begun)
     looked, given = Event(), Event()
 
@@ -200,7 +200,7 @@ async def test_vehicle_given_meanwhile_is_not_started_for(core: Core) -> None:
 
     def verify(tx: Tx) -> CheckResult:
         place = core.offices["粤K"]
-        between = Between(tx, after=meanwhile)
+        between = Interceptor(tx, after=meanwhile)
         return core.preselections.verify(between, account, begun, code, office=place, received_at=tx.now)
 
     def compose(tx: Tx) -> None:
@@ -229,7 +229,7 @@ async def test_one_of_two_claims_succeeds(core: Core, engine: str) -> None:
     meet = meeting("preselection.lock", parties(engine))
 
     def claim(tx: Tx, serial: str) -> str | None:
-        between = Between(tx, before=meet)
+        between = Interceptor(tx, before=meet)
         return core.selection.claim(between, account, begun, place, serial, received_at=tx.now).serial
 
     outcomes = await together(*(core.store.run(claim, serial) for serial in kept))
@@ -256,12 +256,12 @@ async def test_hold_goes_to_claim_or_to_other(core: Core, clock: FixedClock, eng
 
     def claim(tx: Tx) -> str | None:
         return core.selection.claim(
-            Between(tx, before=meet), *mine, place, serial, received_at=pressed
+            Interceptor(tx, before=meet), *mine, place, serial, received_at=pressed
         ).serial
 
     def compose(tx: Tx) -> str | None:
         return core.selection.compose(
-            Between(tx, before=meet), *other, place, [serial], received_at=tx.now
+            Interceptor(tx, before=meet), *other, place, [serial], received_at=tx.now
         ).taken
 
     outcomes = await together(core.store.run(claim), core.store.run(compose))
@@ -286,7 +286,7 @@ async def claim_beside_draw(core: Core, clock: FixedClock, *without: str) -> tup
             Event().wait(0.5)  # the other's statement waits for this transaction meanwhile
 
     def claim(tx: Tx, serial: str) -> None:
-        between = Between(tx, after=lingers, without=frozenset(without))
+        between = Interceptor(tx, after=lingers, without=frozenset(without))
         core.selection.claim(between, *mine, place, serial, received_at=tx.now)
 
     def draw(tx: Tx) -> set[str]:
@@ -340,7 +340,7 @@ async def try_beside_revival(
 
     def revive(tx: Tx) -> bool:
         at, until = to_millis(pressed), to_millis(tx.now + timedelta(seconds=185))
-        between = Between(tx, after=lingers)
+        between = Interceptor(tx, after=lingers)
         return bool(between.run("pool.restart_shortlist", preselection_id=mine[1], at=at, until=until))
 
     def look_and_take(tx: Tx, values: dict[str, Any]) -> Row | None:
@@ -353,10 +353,10 @@ async def try_beside_revival(
         return None if held else sql(tx, f"INSERT INTO plate ({names}) VALUES ({row}) RETURNING serial")[0]  # noqa: S608 - ours
 
     def compose(tx: Tx) -> bool:
-        between = Between(tx, after=lingers)
+        between = Interceptor(tx, after=lingers)
         if not guarded:
             without = frozenset({"pool.give_way"})
-            between = Between(tx, instead={"pool.reserve": look_and_take}, without=without)
+            between = Interceptor(tx, instead={"pool.reserve": look_and_take}, without=without)
         return core.selection.compose(between, *other, place, [serial], received_at=tx.now).taken == serial
 
     async def afterwards(step: Callable[[Tx], bool]) -> bool:
@@ -411,8 +411,8 @@ async def test_one_of_two_confirmations_counts(core: Core, engine: str) -> None:
     meet = meeting("preselection.live_of_plate", parties(engine))
 
     def confirm(tx: Tx, actor: str) -> object:
-        last_six = invented.vin(0)[-6:]
-        return core.counter.register(Between(tx, before=meet), PLATE, last_six, actor=actor)
+        last_six = factories.vin(0)[-6:]
+        return core.counter.register(Interceptor(tx, before=meet), PLATE, last_six, actor=actor)
 
     outcomes = await together(*(core.store.run(confirm, f"chat:{clerk}") for clerk in (1, 2)))
     assert [type(outcome) for outcome in outcomes if isinstance(outcome, Refusal)] == [PlateNotReserved]
@@ -430,7 +430,7 @@ async def test_one_of_two_registrations_ends(
 ) -> None:
     def prepare(tx: Tx, number: int) -> Account:
         account = half_registered(tx, core, 4 + number, identity=identities[number])
-        core.accounts.offer_phone(tx, account, invented.phone(phones[number]))
+        core.accounts.offer_phone(tx, account, factories.phone(phones[number]))
         core.accounts.prove_phone(tx, account)
         return account
 
@@ -442,7 +442,7 @@ async def test_one_of_two_registrations_ends(
             first_is_in.wait(0.3)  # the other's statement waits for this transaction meanwhile
 
     def register(tx: Tx, account: Account) -> bool:
-        return core.accounts.register(Between(tx, before=meet, after=lingers), account).is_registered
+        return core.accounts.register(Interceptor(tx, before=meet, after=lingers), account).is_registered
 
     outcomes = await together(*(core.store.run(register, account) for account in accounts))
     assert sorted(map(str, map(type, outcomes))) == sorted([str(wanted), str(bool)])
@@ -451,14 +451,14 @@ async def test_one_of_two_registrations_ends(
 async def test_one_of_two_phone_changes_counts(core: Core, engine: str) -> None:
     def prepare(tx: Tx, number: int) -> Account:
         account = registered(tx, core, number)
-        core.accounts.offer_phone(tx, account, invented.phone(77))
+        core.accounts.offer_phone(tx, account, factories.phone(77))
         return account
 
     accounts = [await core.store.run(prepare, number) for number in range(2)]
     meet = meeting("accounts.prove_phone", parties(engine))
 
     def prove(tx: Tx, account: Account) -> bool:
-        core.accounts.prove_phone(Between(tx, before=meet), account)
+        core.accounts.prove_phone(Interceptor(tx, before=meet), account)
         return True
 
     outcomes = await together(*(core.store.run(prove, account) for account in accounts))
@@ -520,11 +520,11 @@ async def _move_at_once(core: Core, engine: str, *, guarded: bool) -> list[Any]:
     meet = meeting("accounts.lose_identity", parties(engine))
 
     def move(tx: Tx, number: int) -> Account | None:
-        between = Between(tx, before=meet)
+        between = Interceptor(tx, before=meet)
         if not guarded:
             between.run = _always(between.run, "accounts.lose_identity")  # type: ignore[method-assign]
         wanted = Move(
-            identity=invented.identity(0),
+            identity=factories.identity(0),
             account=accounts[number],
             holder=holder.account_id,
             reason="已核对",
@@ -552,13 +552,13 @@ async def _give_at_once(core: Core, engine: str) -> list[Any]:
 
     def move(tx: Tx, number: int) -> Account | None:
         wanted = Move(
-            identity=invented.identity(0),
+            identity=factories.identity(0),
             account=accounts[number],
             holder=None,
             reason="已核对",
             actor=f"chat:{number}",
         )
-        return core.counter.move_identity(Between(tx, before=meet), wanted)
+        return core.counter.move_identity(Interceptor(tx, before=meet), wanted)
 
     return await together(*(core.store.run(move, number) for number in range(2)))
 
@@ -581,7 +581,7 @@ async def test_control_without_index_both_are_given(core: Core, engine: str) -> 
 @pytest.mark.parametrize("seen", ["", "1"])
 async def test_one_of_two_admins_bars_or_changes(core: Core, engine: str, seen: str) -> None:
     """Two admins bar one identity at once, or give its ban two ends: one counts, the other is told of it."""
-    digest = core.accounts.identity_hash(invented.identity(0))
+    digest = core.accounts.identity_hash(factories.identity(0))
     meet = meeting("blacklist.set_until" if seen else "blacklist.add_new", parties(engine))
 
     def sentence(tx: Tx, days: int) -> NewBan:
@@ -599,7 +599,7 @@ async def test_one_of_two_admins_bars_or_changes(core: Core, engine: str, seen: 
         version = version_of(await core.store.run(lambda tx: set_ban(tx, sentence(tx, 9), "")))
 
     def bars(tx: Tx, days: int) -> Ban:
-        return set_ban(Between(tx, before=meet), sentence(tx, days), version)
+        return set_ban(Interceptor(tx, before=meet), sentence(tx, days), version)
 
     outcomes = await together(*(core.store.run(bars, days) for days in (20, 30)))
     assert Counter(type(outcome) for outcome in outcomes) == {Ban: 1, HandledMeanwhile: 1}
@@ -615,14 +615,14 @@ async def test_one_of_two_grants_counts(core: Core, engine: str) -> None:
 
     def grants(tx: Tx, number: int) -> bool:
         grant = Grant(
-            vin=invented.vin(0), batches=1, wishes=0, expected=(0, 0), reason="补偿", actor=f"chat:{number}"
+            vin=factories.vin(0), batches=1, wishes=0, expected=(0, 0), reason="补偿", actor=f"chat:{number}"
         )
-        core.counter.grant(Between(tx, before=meet), grant)
+        core.counter.grant(Interceptor(tx, before=meet), grant)
         return True
 
     outcomes = await together(*(core.store.run(grants, number) for number in range(2)))
     assert Counter(type(outcome) for outcome in outcomes) == {bool: 1, HandledMeanwhile: 1}
-    assert await core.store.read(granted_of, invented.vin(0)) == (1, 0)
+    assert await core.store.read(granted_of, factories.vin(0)) == (1, 0)
 
 
 async def test_one_of_two_user_types_counts(core: Core, engine: str) -> None:
@@ -630,7 +630,7 @@ async def test_one_of_two_user_types_counts(core: Core, engine: str) -> None:
     meet = meeting("accounts.set_user_type", parties(engine))
 
     def sets(tx: Tx, wanted: UserType) -> bool:
-        return core.counter.set_user_type(Between(tx, before=meet), account, wanted, f"chat:{wanted}")
+        return core.counter.set_user_type(Interceptor(tx, before=meet), account, wanted, f"chat:{wanted}")
 
     kinds = (UserType.COUNTER, UserType.OWNER_DRIVER)
     outcomes = await together(*(core.store.run(sets, wanted) for wanted in kinds))
@@ -649,7 +649,7 @@ async def compose_beside_withholding(core: Core, *without: str) -> Any:
             done.wait(0.5)
 
     def compose(tx: Tx) -> ComposeResult:
-        between = Between(tx, before=waits, without=frozenset(without))
+        between = Interceptor(tx, before=waits, without=frozenset(without))
         return core.selection.compose(between, account, begun, place, ["A1234"], received_at=tx.now)
 
     def withhold_it(tx: Tx) -> None:
@@ -669,7 +669,7 @@ async def test_number_withheld_meanwhile_is_not_taken(core: Core) -> None:
     refused = await compose_beside_withholding(core)
     assert isinstance(refused, WishesRefused)
     assert [(wish, type(why)) for wish, why in refused.refused] == [("A1234", WishWithheld)]
-    assert (await core.store.read(remaining_quota, core.offices["粤K"], invented.vin(0))).wishes == 20
+    assert (await core.store.read(remaining_quota, core.offices["粤K"], factories.vin(0))).wishes == 20
 
 
 @pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
@@ -692,7 +692,7 @@ async def _choose_beside_drop(core: Core, *, guarded: bool) -> Preselection:
         return read
 
     def choose(tx: Tx) -> Preselection:
-        between = Between(tx, after=meanwhile, instead={} if guarded else {"preselection.lock": as_read})
+        between = Interceptor(tx, after=meanwhile, instead={} if guarded else {"preselection.lock": as_read})
         if not guarded:
             between.run = _always(between.run, "preselection.rechoose")  # type: ignore[method-assign]
         return core.preselections.choose(between, account, core.offices["粤K"], PlateKind.SMALL_NEV)

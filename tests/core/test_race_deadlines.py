@@ -10,7 +10,7 @@ from core.bootstrap import Core
 from core.clock import CHINA, from_millis
 from core.ports import Tx
 from core.preselection import get
-from tests.core.between import Between, in_between
+from tests.core.interceptor import Interceptor, intercepted
 from tests.core.sql import sql
 from tests.core.tools import release, reserved, verified
 
@@ -21,7 +21,7 @@ POSTGRES = [pytest.param("postgres", marks=pytest.mark.postgres)]
 
 def closes(core: Core, *without: str) -> Callable[[Tx], Any]:
     def close(tx: Tx) -> None:
-        between = Between(tx, without=frozenset(without))
+        between = Interceptor(tx, without=frozenset(without))
         core.endings.close_day(between, core.offices["粤K"], SHUT, "检修", "chat:1")
 
     return close
@@ -36,7 +36,7 @@ async def reserve_beside_closing(core: Core, *without: str) -> datetime | None:
     def reserve(tx: Tx) -> None:
         assert core.selection.compose(tx, account, begun, place, ["A1234"], received_at=tx.now).taken
 
-    await in_between(core.store, reserve, "blacklist.closed_days", closes(core, *without))
+    await intercepted(core.store, reserve, "blacklist.closed_days", closes(core, *without))
     return (await core.store.read(get, begun)).deadline
 
 
@@ -57,7 +57,7 @@ async def test_reminders_chosen_beside_closing_are_of_new_deadline(core: Core) -
         core.endings.wish_reminders(tx, account, 0)
 
     # The owner has chosen by the old deadline; the day is entered before the reminders are planned.
-    await in_between(core.store, choose, "preselection.of_account", closes(core))
+    await intercepted(core.store, choose, "preselection.of_account", closes(core))
     waiting = "SELECT due_at FROM notice WHERE purpose LIKE 'reminder:%' AND state = 'waiting'"
     rows = await core.store.read(sql, waiting)
     assert [from_millis(row["due_at"]) for row in rows] == [MOVED.replace(hour=8)]

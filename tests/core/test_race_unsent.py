@@ -9,15 +9,15 @@ from core.bootstrap import Core
 from core.clock import FixedClock
 from core.ports import Tx
 from core.preselection.selection import remaining_quota
-from tests import invented
-from tests.core.between import Between, meeting
+from tests import factories
+from tests.core.interceptor import Interceptor, meeting
 from tests.core.sql import sql
 from tests.core.tools import release, verified
 
 POSTGRES = [pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
-class Unguarded(Between):
+class Unguarded(Interceptor):
     """Gives back without looking whether somebody else has."""
 
     def run(self, query: str, /, **values: object) -> int:
@@ -29,7 +29,7 @@ class Unguarded(Between):
 
 
 async def returned_by_two(
-    core: Core, clock: FixedClock, engine: str, between: type[Between]
+    core: Core, clock: FixedClock, engine: str, between: type[Interceptor]
 ) -> tuple[list[int], int]:
     """Draw twice, the second batch unseen; return how many two ticks gave back, and what is left of five."""
     await core.store.run(release, core, "A####")
@@ -52,11 +52,11 @@ async def returned_by_two(
         return core.endings.return_unsent(between(tx, before=meet))
 
     done = await asyncio.gather(core.store.run(ticks), core.store.run(ticks))
-    return sorted(done), (await core.store.read(remaining_quota, place, invented.vin(0))).batches
+    return sorted(done), (await core.store.read(remaining_quota, place, factories.vin(0))).batches
 
 
 async def test_chance_is_given_back_once(core: Core, clock: FixedClock, engine: str) -> None:
-    assert await returned_by_two(core, clock, engine, Between) == ([0, 1], 4)
+    assert await returned_by_two(core, clock, engine, Interceptor) == ([0, 1], 4)
 
 
 @pytest.mark.parametrize("engine", POSTGRES, indirect=True)

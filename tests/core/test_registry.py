@@ -13,14 +13,14 @@ from core.registry.imports import load
 from core.registry.lookup import RegistryVehicle
 from core.values.plates import PlateKind
 from core.values.vehicles import CertificateKind
-from tests import invented
+from tests import factories
 from tests.core.tools import agreed, build, registered
 from tests.engines import open_test_store
 
 
 def vehicle(number: int = 0, *, kind: PlateKind = PlateKind.SMALL, done: bool = False) -> RegistryVehicle:
     return RegistryVehicle(
-        vin=invented.vin(number), certificate=invented.certificate(number), kind=kind, registered=done
+        vin=factories.vin(number), certificate=factories.certificate(number), kind=kind, registered=done
     )
 
 
@@ -67,15 +67,15 @@ async def test_vehicle_is_held_against_table(
     await strict.store.run(load, known)
     begun = await informed(strict)
     with pytest.raises(refusal):
-        await strict.store.run(strict.preselections.enter_vin, begun, invented.vin(0))
+        await strict.store.run(strict.preselections.enter_vin, begun, factories.vin(0))
     assert (await strict.store.read(get, begun)).vin is None
 
 
 async def test_certificate_is_held_against_table(strict: Core) -> None:
     await strict.store.run(load, [vehicle()])
     begun = await informed(strict)
-    await strict.store.run(strict.preselections.enter_vin, begun, invented.vin(0))
-    other = Papers(certificate_kind=CertificateKind.DOMESTIC, certificate=invented.certificate(5))
+    await strict.store.run(strict.preselections.enter_vin, begun, factories.vin(0))
+    other = Papers(certificate_kind=CertificateKind.DOMESTIC, certificate=factories.certificate(5))
     with pytest.raises(CertificateMismatch):
         await strict.store.run(strict.preselections.enter_certificate, begun, other)
 

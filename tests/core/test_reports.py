@@ -18,7 +18,7 @@ from core.ports import Tx
 from core.reporting.statistics import MARK, Scope, Stats, fills, scope_of, size_of_union, stats
 from core.values.masks import Mask, parse_mask
 from core.values.plates import Plate, PlateKind
-from tests import invented
+from tests import factories
 from tests.core.sql import fill, sql
 from tests.core.tools import NOON, build, release, reserved, verified
 from tests.engines import open_test_store
@@ -47,7 +47,7 @@ async def test_fill_counts_what_is_taken_and_what_is_held(core: Core) -> None:
         await core.store.run(release, core, mask)
     await core.store.run(reserved, core, 1, "A1001")
     await core.store.run(reserved, core, 2, "A1002")
-    await core.store.run(core.counter.register, plate("A1002"), invented.vin(2)[-6:], actor="chat:1")
+    await core.store.run(core.counter.register, plate("A1002"), factories.vin(2)[-6:], actor="chat:1")
     _, begun = await core.store.run(verified, core, 3)
     place = core.offices["粤K"]
     drawn = await core.store.run(
@@ -181,7 +181,7 @@ async def test_figures_add_up_with_what_happened(core: Core, clock: FixedClock) 
     await core.store.run(release, core, "A10##")
     for number in range(1, 5):
         await core.store.run(reserved, core, number, f"A100{number}")
-    await core.store.run(core.counter.register, plate("A1001"), invented.vin(1)[-6:], actor="chat:1")
+    await core.store.run(core.counter.register, plate("A1001"), factories.vin(1)[-6:], actor="chat:1")
     await core.store.run(core.counter.void, plate("A1002"), "wrong", "chat:1")
     await core.store.run(core.counter.revoke, plate("A1003"), "asked for", "chat:1")
     clock.advance(timedelta(days=8))

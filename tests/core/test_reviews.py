@@ -30,9 +30,9 @@ from core.preselection.selection import remaining_quota
 from core.registry import imports
 from core.registry.lookup import RegistryVehicle, StrictRegistry
 from core.values.plates import Plate, PlateKind
-from tests import invented
+from tests import factories
 from tests.core.appealing import REVIEWER, appealed, approves, rejects
-from tests.core.between import Between, meeting
+from tests.core.interceptor import Interceptor, meeting
 from tests.core.sql import dump, sql
 from tests.core.test_race import parties, together
 from tests.core.tools import (
@@ -107,7 +107,7 @@ async def test_holder_is_barred_where_the_reviewer_says_so(core: Core, owner: Ac
 async def test_chances_are_full_again_whoever_used_them(core: Core, owner: Account) -> None:
     """A stranger has used most of them, an earlier grant was used too: 5 and 20 are left."""
     stranger, begun = await core.store.run(verified, core, HELD)
-    place, vin = core.offices["粤K"], invented.vin(HELD)
+    place, vin = core.offices["粤K"], factories.vin(HELD)
     await core.store.run(sql, "UPDATE vehicle SET random_used = 7, random_granted = 2, compose_used = 13")
     await core.store.run(core.preselections.abandon, stranger, begun)
     number = await core.store.run(appealed, core, owner, HELD)
@@ -122,7 +122,7 @@ async def test_grant_that_is_left_is_not_taken_away(core: Core, owner: Account) 
     await core.store.run(sql, "UPDATE vehicle SET random_granted = 3, random_used = 1")
     number = await core.store.run(appealed, core, owner, HELD)
     await core.store.run(approves, core, number)
-    assert (await core.store.read(remaining_quota, core.offices["粤K"], invented.vin(HELD))).batches == 7
+    assert (await core.store.read(remaining_quota, core.offices["粤K"], factories.vin(HELD))).batches == 7
 
 
 async def test_whoever_selects_meanwhile_loses_the_vehicle(core: Core, owner: Account) -> None:
@@ -185,7 +185,7 @@ async def test_newest_finding_counts(core: Core, owner: Account) -> None:
 async def test_number_on_a_vehicle_stays_there(core: Core, owner: Account) -> None:
     """The counter has confirmed it: the plate is not given out again, but the VIN is free for its owner."""
     holder, begun = await core.store.run(reserved, core, HELD, "A1234")
-    await core.store.run(core.counter.register, PLATE, invented.vin(HELD)[-6:], actor="chat:1")
+    await core.store.run(core.counter.register, PLATE, factories.vin(HELD)[-6:], actor="chat:1")
     number = await core.store.run(appealed, core, owner, HELD)
     outcome = await core.store.run(approves, core, number, bar=True)
     assert AppealOutcome(kept_plate="粤K·A1234") == outcome  # nobody is barred for what the counter has seen
@@ -204,8 +204,8 @@ async def test_what_the_registry_says_is_set_aside_for_the_owner_alone(
         Ports(clock=clock, store=core.store, vehicle_registry=None),
     )
     vehicle = RegistryVehicle(
-        vin=invented.vin(HELD),
-        certificate=invented.certificate(HELD),
+        vin=factories.vin(HELD),
+        certificate=factories.certificate(HELD),
         kind=PlateKind.SMALL,
         registered=True,
     )
@@ -274,7 +274,7 @@ async def test_owner_whose_identity_moved_is_still_a_party(core: Core, owner: Ac
     number = await core.store.run(appealed, core, owner, HELD)
     other = await core.store.run(core.accounts.consent, 9009)
     shown = Move(
-        identity=invented.identity(OWNER),
+        identity=factories.identity(OWNER),
         account=other,
         holder=owner.account_id,
         reason="证件已核对",
@@ -325,11 +325,11 @@ async def test_one_of_two_reviewers_decides(core: Core, owner: Account, engine: 
     meet = meeting("appeals.decide", parties(engine))
 
     def approve(tx: Tx) -> AppealState:
-        core.reviews.approve(Between(tx, before=meet), number, REVIEWER, expected=seen, bar=False)
+        core.reviews.approve(Interceptor(tx, before=meet), number, REVIEWER, expected=seen, bar=False)
         return AppealState.APPROVED
 
     def reject(tx: Tx) -> AppealState:
-        return core.reviews.reject(Between(tx, before=meet), number, "照片看不清", REVIEWER + 1).state
+        return core.reviews.reject(Interceptor(tx, before=meet), number, "照片看不清", REVIEWER + 1).state
 
     outcomes = await together(core.store.run(approve), core.store.run(reject))
     assert Counter(type(outcome) for outcome in outcomes) == {AppealState: 1, AppealDecided: 1}
@@ -354,7 +354,7 @@ async def test_control_looking_first_decides_twice(core: Core, owner: Account) -
         )
         return 1
 
-    class Careless(Between):
+    class Careless(Interceptor):
         def run(self, query: str, /, **values: object) -> int:
             if query == "appeals.decide":
                 meet(query)
@@ -385,7 +385,7 @@ async def test_approval_waits_for_whoever_verifies_at_this_moment(core: Core, ow
             locked.wait(1)  # the approval cannot go on meanwhile
 
     def verify(tx: Tx) -> None:
-        between = Between(tx, after=halfway)
+        between = Interceptor(tx, after=halfway)
         place = core.offices["粤K"]
         core.preselections.verify(between, stranger, begun, code, office=place, received_at=tx.now)
 

@@ -17,7 +17,7 @@ from core.pool.segments import count, purge
 from core.ports import Tx
 from core.preselection.selection import DrawResult
 from core.values.plates import PlateKind
-from tests.core.between import Between
+from tests.core.interceptor import Interceptor
 from tests.core.sql import fill, sql
 from tests.core.tools import release, verified
 
@@ -117,7 +117,7 @@ def both_lists(
     """Return the list put right, and what is really free of a pool of a thousand at this moment."""
     place, now = core.offices["粤K"], to_millis(tx.now)
     ranks = open_ranks(tx, place, PlateKind.SMALL)
-    put_right = list_free(Between(tx, without=without), place, PlateKind.SMALL, ranks, free)
+    put_right = list_free(Interceptor(tx, without=without), place, PlateKind.SMALL, ranks, free)
     living = f"SELECT position FROM plate WHERE held_until IS NULL OR held_until >= {now}"  # noqa: S608 - ours
     held = f"SELECT position FROM hold WHERE held_until >= {now}"  # noqa: S608 - ours
     taken = {row["position"] for row in sql(tx, f"{living} UNION ALL {held}")}

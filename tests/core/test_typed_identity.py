@@ -13,11 +13,11 @@ from core.ports import Tx
 from core.preselection import PreselectionState, get
 from core.preselection.counter import Move
 from core.values.plates import Plate, PlateKind
-from tests import invented
+from tests import factories
 from tests.core.tools import NOON, registered, release, reserved
 
 PLATE = Plate(office="粤K", kind=PlateKind.SMALL, serial="A1234")
-TYPED = invented.identity(9)
+TYPED = factories.identity(9)
 
 
 async def types_another(core: Core) -> tuple[Account, int]:
@@ -26,7 +26,7 @@ async def types_another(core: Core) -> tuple[Account, int]:
     account, begun = await core.store.run(reserved, core, 0, PLATE.serial)
 
     def move(tx: Tx) -> None:
-        identity, rightful = invented.identity(0), core.accounts.consent(tx, 7000)
+        identity, rightful = factories.identity(0), core.accounts.consent(tx, 7000)
         wanted = Move(
             identity=identity, account=rightful, holder=account.account_id, reason="已核对", actor="chat:1"
         )
@@ -55,10 +55,10 @@ async def test_typed_identity_is_not_barred(core: Core, clock: FixedClock, end: 
 async def test_own_identity_is_barred_also_before_registration_ends(core: Core, clock: FixedClock) -> None:
     """The control: what was seen at a counter is theirs."""
     account, _ = await types_another(core)
-    await core.store.run(core.accounts.receive_identity, account, invented.identity(8))
+    await core.store.run(core.accounts.receive_identity, account, factories.identity(8))
     clock.advance(timedelta(days=9))
     await core.store.run(core.endings.expire_due)
-    assert await core.store.read(running, core.accounts.identity_hash(invented.identity(8))) is not None
+    assert await core.store.read(running, core.accounts.identity_hash(factories.identity(8))) is not None
 
 
 @pytest.mark.parametrize("written", [str(PLATE), "5000"])

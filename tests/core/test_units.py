@@ -19,7 +19,7 @@ from core.people.accounts import Account, UserType
 from core.people.blacklist import Cause, NewBan
 from core.ports import Tx
 from core.values.plates import PlateKind
-from tests import invented
+from tests import factories
 from tests.core.tools import NOON, half_registered, registered
 
 TODAY = NOON.astimezone(CHINA).date()
@@ -33,8 +33,8 @@ def unit(tx: Tx, core: Core, number: int, chat: int = 6000) -> Account:
     accounts.choose_kind(tx, account, unit=True)
     account = accounts.require(tx, chat)
     accounts.set_name(tx, account, "测试汽车有限公司")
-    accounts.set_identity(tx, account, invented.credit_code(number))
-    accounts.offer_phone(tx, account, invented.phone(600 + number))
+    accounts.set_identity(tx, account, factories.credit_code(number))
+    accounts.offer_phone(tx, account, factories.phone(600 + number))
     accounts.prove_phone(tx, account)
     return accounts.register(tx, accounts.require(tx, chat))
 
@@ -65,9 +65,9 @@ async def test_choosing_the_other_kind_forgets_name_and_identity(core: Core) -> 
 async def test_identity_of_a_counter_goes_with_the_kind(core: Core) -> None:
     """Who was given an identity and registers as a unit instead, has it no more."""
     account = await core.store.run(core.accounts.consent, 6000)
-    await core.store.run(core.accounts.receive_identity, account, invented.identity(0))
+    await core.store.run(core.accounts.receive_identity, account, factories.identity(0))
     await core.store.run(core.accounts.choose_kind, account, unit=True)
-    assert (await core.store.run(registered, core, 0)).identity == invented.identity(0)
+    assert (await core.store.run(registered, core, 0)).identity == factories.identity(0)
 
 
 async def test_registered_owner_chooses_no_other_kind(core: Core) -> None:
@@ -108,25 +108,25 @@ async def test_unit_half_way_through_is_made_no_person_by_the_desk(core: Core) -
 
 async def test_received_identity_brings_its_user_type(core: Core) -> None:
     account = await core.store.run(registered, core, 0)
-    given = await core.store.run(core.accounts.receive_identity, account, invented.credit_code(5))
+    given = await core.store.run(core.accounts.receive_identity, account, factories.credit_code(5))
     assert given.user_type == UserType.UNIT
-    back = await core.store.run(core.accounts.receive_identity, given, invented.identity(5))
+    back = await core.store.run(core.accounts.receive_identity, given, factories.identity(5))
     assert back.user_type == UserType.NEW_OWNER
 
 
 async def test_unit_is_found_by_its_code(core: Core) -> None:
     account = await core.store.run(unit, core, 1)
-    who = await core.store.read(core.people.find, invented.credit_code(1).lower(), today=TODAY)
+    who = await core.store.read(core.people.find, factories.credit_code(1).lower(), today=TODAY)
     assert who.account == account
-    unknown = await core.store.read(core.people.find, invented.credit_code(2), today=TODAY)
+    unknown = await core.store.read(core.people.find, factories.credit_code(2), today=TODAY)
     assert (unknown.account, unknown.identity_hash) == (
         None,
-        core.accounts.identity_hash(invented.credit_code(2)),
+        core.accounts.identity_hash(factories.credit_code(2)),
     )
 
 
 async def test_ban_of_a_code_bars_the_unit(core: Core) -> None:
-    who = await core.store.read(core.people.find, invented.credit_code(1), today=TODAY)
+    who = await core.store.read(core.people.find, factories.credit_code(1), today=TODAY)
     new_ban = NewBan(
         identity_hash=who.identity_hash,
         office="粤K",

@@ -22,7 +22,7 @@ from core.errors import (
 )
 from core.people.accounts import Account
 from core.people.verification import CheckResult, CodeBinding, CodePurpose, SmsCaps, Verification
-from tests import invented
+from tests import factories
 from tests.core.sql import sql
 from tests.core.tools import ForeseenBytes, registered
 
@@ -39,7 +39,7 @@ class Owner:
             account=account,
             purpose=CodePurpose.PRESELECTION,
             phone=account.phone,
-            vin=invented.VIN,
+            vin=factories.VIN,
             office="粤K",
         )
         self.code, self.code_id = "", 0
@@ -190,7 +190,7 @@ async def test_code_never_asked_for_is_refused(owner: Owner) -> None:
 
 
 @pytest.mark.parametrize(
-    ("to", "other"), [("vin", invented.vin(5)), ("office", "粤A"), ("phone", "+8613900000000")]
+    ("to", "other"), [("vin", factories.vin(5)), ("office", "粤A"), ("phone", "+8613900000000")]
 )
 async def test_code_is_bound(owner: Owner, to: str, other: str) -> None:
     await owner.asks()

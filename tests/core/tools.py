@@ -15,7 +15,7 @@ from core.settings import Settings
 from core.values.masks import parse_mask
 from core.values.plates import PlateKind
 from core.values.vehicles import CertificateKind
-from tests import invented
+from tests import factories
 from tests.world import KEYS, office
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=CHINA)
@@ -67,8 +67,8 @@ def half_registered(tx: Tx, core: Core, number: int, *, identity: int | None = N
     account = accounts.consent(tx, chat)
     accounts.set_office(tx, account, "粤K")
     accounts.set_name(tx, account, "测试车主")
-    accounts.set_identity(tx, account, invented.identity(number if identity is None else identity))
-    accounts.offer_phone(tx, account, invented.phone(number))
+    accounts.set_identity(tx, account, factories.identity(number if identity is None else identity))
+    accounts.offer_phone(tx, account, factories.phone(number))
     accounts.prove_phone(tx, account)
     return accounts.require(tx, chat)
 
@@ -77,8 +77,8 @@ def agreed(tx: Tx, core: Core, account: Account, vehicle: int) -> int:
     """Bring a registered owner to the service terms for a vehicle; return the preselection's number."""
     begun = core.preselections.choose(tx, account, core.offices["粤K"], PlateKind.SMALL).preselection_id
     core.preselections.agree(tx, account, begun)
-    core.preselections.enter_vin(tx, begun, invented.vin(vehicle))
-    papers = Papers(certificate_kind=CertificateKind.DOMESTIC, certificate=invented.certificate(vehicle))
+    core.preselections.enter_vin(tx, begun, factories.vin(vehicle))
+    papers = Papers(certificate_kind=CertificateKind.DOMESTIC, certificate=factories.certificate(vehicle))
     core.preselections.enter_certificate(tx, begun, papers)
     core.preselections.confirm(tx, account, begun)
     return begun

@@ -4,7 +4,7 @@ from functools import cache
 
 from core.ports import Tx
 from sandbox import PersonSpec
-from tests import invented
+from tests import factories
 from tests.core.sql import sql
 from tests.core.tools import reserved
 from tests.person import Person
@@ -42,7 +42,7 @@ async def meets_the_error(owner: Person, number: int = 0, vehicle: int = HELD) -
     await registers(owner, number)
     await owner.press("小型汽车")
     await owner.press("【阅读并同意】")
-    await owner.say(invented.vin(vehicle))
+    await owner.say(factories.vin(vehicle))
     await owner.see("该车辆已预选号牌,不允许再次预选号牌!")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from sandbox import PersonSpec, Sandbox
-from tests import invented
+from tests import factories
 from tests.person import NotSeen, Person
 from tests.world import TOKEN
 
@@ -79,7 +79,7 @@ class Program:
 def people_of(count: int) -> list[PersonSpec]:
     """Return people of whom nobody has written to the bot yet."""
     return [
-        PersonSpec(chat_id=5000 + n, first_name=f"{n}", last_name="车主", phone=invented.phone(n))
+        PersonSpec(chat_id=5000 + n, first_name=f"{n}", last_name="车主", phone=factories.phone(n))
         for n in range(count)
     ]
 

@@ -7,7 +7,7 @@ import pytest
 
 from core.ports import Tx
 from sandbox import PersonSpec
-from tests import invented
+from tests import factories
 from tests.core.sql import sql
 from tests.core.tools import reserved, verified
 from tests.person import Person
@@ -44,7 +44,7 @@ WAYS = pytest.mark.parametrize("way", [RANDOM, COMPOSED], ids=["random", "compos
 def owners(count: int) -> tuple[PersonSpec, ...]:
     """Return people for ``stands_before_step_5``."""
     return tuple(
-        PersonSpec(chat_id=5000 + n, first_name=f"{n}", last_name="车主", phone=invented.phone(n))
+        PersonSpec(chat_id=5000 + n, first_name=f"{n}", last_name="车主", phone=factories.phone(n))
         for n in range(1, count + 1)
     )
 

@@ -9,7 +9,7 @@ import pytest
 from core.people.admins import Role, RoleAssignment
 from core.preselection import PreselectionState, get
 from core.values.vehicles import group_vin
-from tests import invented
+from tests import factories
 from tests.barcoded import photo
 from tests.core.appealing import appealed
 from tests.core.sql import sql
@@ -80,7 +80,7 @@ async def test_owner_gets_the_vehicle_back_and_selects(world: World) -> None:
     await owner.press("【预选号牌】")
     await owner.see("您的车辆是")
     await owner.press("国产车")
-    await owner.say(invented.certificate(HELD))
+    await owner.say(factories.certificate(HELD))
     await owner.press("确认信息")
     await owner.see("还剩 5 批", "还剩 20 个")
     await verifies(owner)
@@ -218,9 +218,9 @@ async def test_vehicle_may_be_photographed(sqlite_world: World) -> None:
     await owner.press("【阅读并同意】")
     await owner.press("同意并继续")
     await owner.see("申诉 1/4", "也可以直接发送照片")
-    await owner.send_photo(photo("QR", f"{invented.vin(7)};{invented.vin(HELD)}"))
+    await owner.send_photo(photo("QR", f"{factories.vin(7)};{factories.vin(HELD)}"))
     await owner.see("照片中有几个车辆识别代号")
-    await owner.press(group_vin(invented.vin(HELD)))
+    await owner.press(group_vin(factories.vin(HELD)))
     await owner.see("已识别车辆识别代号")
 
 
@@ -317,14 +317,14 @@ async def test_missing_photo_is_said_to_the_reviewer(sqlite_world: World) -> Non
 
 async def test_used_up_chances_are_given_back(sqlite_world: World) -> None:
     world, owner, chief = sqlite_world, sqlite_world.person(), sqlite_world.person(CHIEF)
-    used = f"INSERT INTO vehicle (vin, random_used, compose_used) VALUES ('{invented.vin(3)}', 5, 20)"  # noqa: S608 - ours
+    used = f"INSERT INTO vehicle (vin, random_used, compose_used) VALUES ('{factories.vin(3)}', 5, 20)"  # noqa: S608 - ours
     await world.store.run(sql, used)
     await registers(owner)
     await owner.press("小型汽车")
     await owner.press("【阅读并同意】")
-    await owner.say(invented.vin(3))
+    await owner.say(factories.vin(3))
     await owner.press("国产车")
-    await owner.say(invented.certificate(3))
+    await owner.say(factories.certificate(3))
     await owner.press("确认信息")
     await owner.see("均已用完", "如果机会是被他人用完的")
     await appeals(owner)
@@ -348,9 +348,9 @@ async def test_whoever_selects_is_told_and_led_back(sqlite_world: World) -> None
         await registers(who, number)
         await who.press("小型汽车")
         await who.press("【阅读并同意】")
-        await who.say(invented.vin(3))
+        await who.say(factories.vin(3))
         await who.press("国产车")
-        await who.say(invented.certificate(3))
+        await who.say(factories.certificate(3))
         await who.press("确认信息")
         await who.see("选号服务说明")
         if who is other:
@@ -379,9 +379,9 @@ async def test_own_number_needs_no_appeal(sqlite_world: World) -> None:
     await holder.press("【阅读并同意】")
     await holder.press("同意并继续")
     await holder.see("申诉 1/4")
-    await holder.say(invented.vin(HELD))
+    await holder.say(factories.vin(HELD))
     await holder.see("该车辆的号牌就是您本人预选的", "申诉 1/4", fresh=True)
-    await holder.say(invented.vin(4))
+    await holder.say(factories.vin(4))
     await holder.see("目前没有被他人占用", "申诉 1/4", fresh=True)
 
 
@@ -397,7 +397,7 @@ async def test_same_vehicle_is_not_appealed_about_twice(sqlite_world: World) -> 
     await meets_the_error(owner)
     await appeals(owner)
     await owner.say("/preselect")
-    await owner.say(invented.vin(HELD))
+    await owner.say(factories.vin(HELD))
     await owner.press("【异常选号资料修改】")
     await owner.see_toast("正在等待审核,不能重复提交")
     assert await sqlite_world.store.read(rows, "SELECT count(*) FROM appeal") == [(1,)]
@@ -562,7 +562,7 @@ async def test_bad_input_at_each_step_is_said_and_changes_nothing(sqlite_world: 
         await refused("申诉原因应为 5–200 字", "申诉 2/4")
     await owner.send_photo(paper("card"))
     await refused("这里不需要图片", "申诉 2/4")
-    assert [("draft", invented.vin(HELD), None)] == await world.store.read(rows, everything)
+    assert [("draft", factories.vin(HELD), None)] == await world.store.read(rows, everything)
     await owner.say(REASON)
     await owner.see("申诉 3/4")
     await owner.say("照片稍后发")
@@ -700,7 +700,7 @@ async def test_queue_turns_its_pages_oldest_first(sqlite_world: World) -> None:
         columns = (
             "account_id, office, state, consent_version, consented_at, identity_hash, created_at, updated_at"
         )
-        vin = invented.vin(100 + number)
+        vin = factories.vin(100 + number)
         await world.store.run(
             sql,
             f"INSERT INTO appeal ({columns}, vin, submitted_at)"  # noqa: S608 - nothing comes from outside

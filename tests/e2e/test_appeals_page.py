@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import invented
+from tests import factories
 from tests.browser_person import DESKTOP, BrowserPerson, browser_person
 from tests.e2e.appealing import APPEALING, HELD, opens, paper
 from tests.world import CHIEF, OWNER, open_world
@@ -19,12 +19,12 @@ async def _meets_the_error(chat: BrowserPerson) -> None:
     await chat.press("【预选号牌】")
     await chat.press("同意并继续")
     await chat.say("测试车主")
-    await chat.say(invented.identity(0))
+    await chat.say(factories.identity(0))
     await chat.press("发送本人手机号")
     await chat.press("确认注册")
     await chat.press("小型汽车")
     await chat.press("【阅读并同意】")
-    await chat.say(invented.vin(HELD))
+    await chat.say(factories.vin(HELD))
     await chat.see("该车辆已预选号牌,不允许再次预选号牌!")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from core.people.verification import CodePurpose
 from core.ports import Tx
-from tests import invented
+from tests import factories
 from tests.person import Person
 from tests.world import CHIEF, OTHER, OWNER, TOKEN, World, agrees, reaches_selection, registers
 
@@ -28,7 +28,7 @@ async def _to_identity(owner: Person) -> None:
 
 async def _to_phone(owner: Person) -> None:
     await _to_identity(owner)
-    await owner.say(invented.IDENTITY)
+    await owner.say(factories.IDENTITY)
     await owner.see("11 位手机号")
 
 
@@ -41,7 +41,7 @@ async def _to_vin(owner: Person) -> None:
 
 async def _to_certificate(owner: Person) -> None:
     await _to_vin(owner)
-    await owner.say(invented.VIN)
+    await owner.say(factories.VIN)
     await owner.press("国产车")
     await owner.see("合格证编号")
 
@@ -228,7 +228,7 @@ async def test_taken_identity_shows_the_way(sqlite_world: World) -> None:
     owner, other = sqlite_world.person(), sqlite_world.person(OTHER)
     await registers(owner)
     await _to_identity(other)
-    await other.say(invented.identity(0))
+    await other.say(factories.identity(0))
     await other.see("已被其他账号注册", "窗口")
 
 
@@ -245,13 +245,13 @@ async def test_taken_vin_is_refused_exactly(world: World) -> None:
     await owner.press("确认提交")
     await owner.see("第6步")
     await other.press("修改车辆识别代号")
-    await other.say(invented.vin(0))
+    await other.say(factories.vin(0))
     await other.see("该车辆已预选号牌,不允许再次预选号牌!")
     chief = world.person(CHIEF)
     await chief.say("/confirm 粤KA1234 000000")
     await chief.press("确认已上牌")
     await other.press("修改车辆识别代号")
-    await other.say(invented.vin(0))
+    await other.say(factories.vin(0))
     await other.see("该车辆已上牌,不能选号,请核对输入!")
 
 
@@ -269,5 +269,5 @@ async def test_log_identifies_nobody(sqlite_world: World, caplog: pytest.LogCapt
     await reaches_selection(owner)
     await owner.say("看不懂的话")
     await owner.see("没有看懂")
-    secrets = ("测试车主", invented.identity(0), "13800138001", invented.vin(0), TOKEN, owner.sms[-1].code)
+    secrets = ("测试车主", factories.identity(0), "13800138001", factories.vin(0), TOKEN, owner.sms[-1].code)
     assert [secret for secret in secrets if secret in caplog.text] == []

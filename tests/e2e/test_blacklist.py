@@ -12,7 +12,7 @@ from core.people import blacklist
 from core.people.blacklist import Cause, NewBan
 from core.ports import Tx
 from core.values.plates import Plate, PlateKind
-from tests import invented
+from tests import factories
 from tests.core.sql import sql
 from tests.core.tools import registered, reserved
 from tests.e2e.test_desk import CLERK, DESK_PEOPLE, HOLDER, gives
@@ -36,7 +36,7 @@ async def place(tmp_path: Path) -> AsyncIterator[World]:
 
 def bars(tx: Tx, world: World, number: int, code: str = "粤K") -> None:
     new_ban = NewBan(
-        identity_hash=world.core.accounts.identity_hash(invented.identity(number)),
+        identity_hash=world.core.accounts.identity_hash(factories.identity(number)),
         office=code,
         reason=f"=冒用{number}",
         cause=Cause.ADMIN,
@@ -65,7 +65,7 @@ async def test_newest_ban_stands_first_page_by_page(place: World) -> None:
     shown = await lists(chief)
     assert "共 12 人" in shown.words
     first = shown.words.partition("\n\n")[2].splitlines()[0]
-    assert first == f"1. 测**主 {invented.identity(2)[:4]}**********{invented.identity(2)[-4:]}"
+    assert first == f"1. 测**主 {factories.identity(2)[:4]}**********{factories.identity(2)[-4:]}"
     assert "2. (未注册的身份)" in shown.words
     assert "=冒用20" in shown.words
     assert [button for button in shown.buttons if button.isdigit()] == [str(one) for one in range(1, 9)]
@@ -109,7 +109,7 @@ async def test_sheet_holds_the_list_masked(place: World) -> None:
     assert rows[1][0] == "测**主"
     assert rows[1][5:] == ["作废", "资料有误"]
     assert rows[2][6] == "=冒用20"  # as text: a formula would be shown as its result
-    assert invented.identity(2) not in str(rows)
+    assert factories.identity(2) not in str(rows)
 
 
 async def test_ban_is_shortened_lengthened_and_lifted_from_its_card(place: World) -> None:
@@ -176,8 +176,8 @@ async def test_chief_of_another_office_lifts_nothing_here(place: World) -> None:
     clerk = await gives(place, "chief", "粤A")
     assert "共 0 人" in (await lists(clerk)).words
     for command in (
-        f"/unban {invented.identity(10)} 查明",
-        f"/ban {invented.identity(10)} until 2030-01-01 再犯",
+        f"/unban {factories.identity(10)} 查明",
+        f"/ban {factories.identity(10)} until 2030-01-01 再犯",
     ):
         await clerk.say(command)
         await clerk.see("您没有该发牌机关的权限", fresh=True)
@@ -194,7 +194,7 @@ async def _two_ask(place: World, command: str, words: str) -> tuple[Person, Pers
 @pytest.mark.parametrize(
     ("command", "words", "button", "done"),
     [
-        (f"/ban {invented.identity(7)} 冒用", "列入黑名单?", "⛔ 列入黑名单", "列入黑名单"),
+        (f"/ban {factories.identity(7)} 冒用", "列入黑名单?", "⛔ 列入黑名单", "列入黑名单"),
         (f"/ban {HOLDER} until 2027-01-01 从轻", "列入黑名单?", "⛔ 列入黑名单", "修改黑名单期限"),
         (f"/unban {HOLDER} 查明", "从黑名单中解除?", "✅ 解除", "从黑名单中解除"),
         (f"/usertype {HOLDER} counter", "修改用户类型?", "✅ 确认", "修改用户类型"),
@@ -213,7 +213,7 @@ async def test_second_admin_sees_who_was_faster(
 async def test_second_admin_sees_who_has_granted(place: World) -> None:
     clerk, chief = await gives(place, "chief", "all"), place.person(CHIEF)
     for person in (clerk, chief):
-        await person.say(f"/grant {invented.vin(2)} random=1 补偿")
+        await person.say(f"/grant {factories.vin(2)} random=1 补偿")
         await person.see("增加选号机会?")
     await clerk.press("确认增加")
     await clerk.see("已增加选号机会")
@@ -223,7 +223,9 @@ async def test_second_admin_sees_who_has_granted(place: World) -> None:
 
 async def test_second_admin_sees_who_has_moved_the_identity(place: World) -> None:
     await place.store.run(registered, place.core, 5)
-    clerk, chief = await _two_ask(place, f"/identity {invented.identity(5)} {HOLDER} 已核对原件", "转移身份?")
+    clerk, chief = await _two_ask(
+        place, f"/identity {factories.identity(5)} {HOLDER} 已核对原件", "转移身份?"
+    )
     await clerk.press("转移身份")
     await clerk.settled()
     await chief.press("转移身份")

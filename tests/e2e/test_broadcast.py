@@ -17,7 +17,7 @@ from core.settings import Settings
 from core.values.plates import PlateKind
 from sandbox import PersonSpec, Sandbox
 from sandbox.clock import ShiftedClock
-from tests import invented
+from tests import factories
 from tests.core.sql import sql
 from tests.core.tools import reserved
 from tests.e2e.killing import SETTINGS, Program
@@ -27,7 +27,9 @@ from tests.world import CHIEF, KEYS, MORNING, OWNER, TOKEN, World, clock_at, eve
 
 TEXT = "粤K 窗口 6 月 1 日起搬到新址"
 READERS = tuple(
-    PersonSpec(chat_id=20_000 + n, first_name=f"{n}", last_name="读者", phone=invented.phone(n), started=True)
+    PersonSpec(
+        chat_id=20_000 + n, first_name=f"{n}", last_name="读者", phone=factories.phone(n), started=True
+    )
     for n in range(100)
 )
 

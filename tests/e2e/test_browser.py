@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import invented
+from tests import factories
 from tests.browser_person import DESKTOP, TELEPHONE, BrowserPerson, browser_person
 from tests.world import OTHER, OWNER, office, open_world
 
@@ -17,14 +17,14 @@ async def _reaches_selection(chat: BrowserPerson, who: int, number: int) -> None
     await chat.press("【预选号牌】")
     await chat.press("同意并继续")
     await chat.say("测试车主")
-    await chat.say(invented.identity(number))
+    await chat.say(factories.identity(number))
     await chat.press("发送本人手机号")
     await chat.press("确认注册")
     await chat.press("小型汽车")
     await chat.press("【阅读并同意】")
-    await chat.say(invented.vin(number))
+    await chat.say(factories.vin(number))
     await chat.press("国产车")
-    await chat.say(invented.certificate(number))
+    await chat.say(factories.certificate(number))
     await chat.press("确认信息")
     await chat.press("【开始选号】")
     await chat.say(await chat.sms_code())
@@ -111,9 +111,9 @@ async def test_stranger_rehearses_under_the_mark(tmp_path: Path) -> None:
         await chat.see("画面、步骤、次数和时间限制与真实选号完全相同")
         for label in ("【预选号牌】", "小型汽车", "【阅读并同意】"):
             await chat.press(label)
-        await chat.say(invented.VIN)
+        await chat.say(factories.VIN)
         await chat.press("国产车")
-        await chat.say(invented.CERTIFICATE)
+        await chat.say(factories.CERTIFICATE)
         await chat.press("确认信息")
         await chat.press("【开始选号】")
         told = await (await chat.see("📩 模拟短信")).inner_text()

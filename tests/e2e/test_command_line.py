@@ -11,7 +11,7 @@ from bot.cli import main
 from core.db import open_sqlite
 from core.ports import Tx
 from sandbox import Sandbox
-from tests import invented
+from tests import factories
 from tests.core.sql import sql
 from tests.world import KEYS, MORNING, TOKEN, clock_at
 
@@ -32,7 +32,7 @@ address = "某市某路1号"
 """
 NOWHERE = "http://127.0.0.1:9/bot"
 HEADER = "vin,certificate,kind,state\n"
-GOOD = f"{invented.vin(1)},{invented.certificate(1)},small,new\n"
+GOOD = f"{factories.vin(1)},{factories.certificate(1)},small,new\n"
 
 
 @pytest.fixture
@@ -251,15 +251,15 @@ async def _vehicles(tmp_path: Path) -> list[tuple[object, ...]]:
 
 async def test_import_loads_and_changes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config, file = _config(tmp_path), tmp_path / "vehicles.csv"
-    other = f"{invented.vin(2)},{invented.certificate(2)},small_nev,registered\n"
+    other = f"{factories.vin(2)},{factories.certificate(2)},small_nev,registered\n"
     file.write_text("\ufeff" + HEADER + GOOD + other, encoding="utf-8")
     assert await _call("import", file, config=config) == 0
     assert "2 vehicles are in the registry's table" in capsys.readouterr().out
     file.write_text(HEADER + GOOD.replace("new", "registered"), encoding="utf-8")
     assert await _call("import", file, config=config) == 0
     assert set(await _vehicles(tmp_path)) == {
-        (invented.vin(1), "small", "registered"),
-        (invented.vin(2), "small_nev", "registered"),
+        (factories.vin(1), "small", "registered"),
+        (factories.vin(2), "small_nev", "registered"),
     }
 
 
@@ -267,14 +267,14 @@ BAD_FILES = {
     "header": (f"vin,kind\n{GOOD}".encode(), ": The first line does not name the four columns."),
     "empty": (b"", ": There is no row below the first line."),
     "head alone": (HEADER.encode(), ": There is no row below the first line."),
-    "vin": (f"{HEADER}{GOOD}{GOOD.replace(invented.vin(1), 'LSV')}".encode(), ":3: "),
-    "check digit": (f"{HEADER}{GOOD.replace(invented.vin(1), 'LSVTESTX3RM000002')}".encode(), ":2: "),
+    "vin": (f"{HEADER}{GOOD}{GOOD.replace(factories.vin(1), 'LSV')}".encode(), ":3: "),
+    "check digit": (f"{HEADER}{GOOD.replace(factories.vin(1), 'LSVTESTX3RM000002')}".encode(), ":2: "),
     "kind": (f"{HEADER}{GOOD}{GOOD.replace('small', 'lorry')}".encode(), ":3: "),
     "state": (
         f"{HEADER}{GOOD.replace('new', 'stolen')}".encode(),
         ":2: The state is neither new nor registered.",
     ),
-    "columns left out": (f"{HEADER}{GOOD}{invented.vin(2)}\n".encode(), ":3: "),
+    "columns left out": (f"{HEADER}{GOOD}{factories.vin(2)}\n".encode(), ":3: "),
     "columns too many": (f"{HEADER}{GOOD.strip()},more\n".encode(), ":2: "),
     "not text": ((HEADER + GOOD).encode() + b"\xff\xfe", ": The text is neither UTF-8 nor GBK."),
 }

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import invented
+from tests import factories
 from tests.person import Person
 from tests.world import OWNER, World, office, open_world, registers
 
@@ -22,7 +22,7 @@ async def _comes_to_review(owner: Person) -> None:
     await owner.press("同意并继续")
     await owner.press("粤K")
     await owner.say("测试车主")
-    await owner.say(invented.IDENTITY)
+    await owner.say(factories.IDENTITY)
     await owner.send_contact()
     await owner.see("请核对注册信息")
 
@@ -45,9 +45,9 @@ async def test_correction_of_an_owner_is_no_registration(sqlite_world: World, la
     await registers(owner)
     await owner.press("小型汽车")
     await owner.press("【阅读并同意】")
-    await owner.say(invented.VIN)
+    await owner.say(factories.VIN)
     await owner.press("国产车")
-    await owner.say(invented.CERTIFICATE)
+    await owner.say(factories.CERTIFICATE)
     await owner.press(label)
     page = await owner.see(PAGES[label], label, fresh=True)
     assert "注册" not in page.words
@@ -60,9 +60,9 @@ async def test_code_for_another_telephone_can_be_left(sqlite_world: World) -> No
     await registers(owner)
     await owner.press("小型汽车")
     await owner.press("【阅读并同意】")
-    await owner.say(invented.VIN)
+    await owner.say(factories.VIN)
     await owner.press("国产车")
-    await owner.say(invented.CERTIFICATE)
+    await owner.say(factories.CERTIFICATE)
     await owner.press("修改手机号")
     await owner.say("13900139000")
     await owner.see("139****9000", fresh=True)

@@ -12,7 +12,7 @@ from core.errors import WishesRefused
 from core.ports import Tx
 from core.preselection import PreselectionState, get
 from sandbox import PersonSpec
-from tests import invented
+from tests import factories
 from tests.core.sql import sql
 from tests.core.tools import reserved, verified
 from tests.person import Person
@@ -40,12 +40,12 @@ WRITTEN = {
     "reject": "12 照片看不清",
     "ban": f"{HOLDER} 违规",
     "unban": f"{HOLDER} 已核实",
-    "identity": f"{invented.identity(9)} {RIVAL} 证件已核对",
+    "identity": f"{factories.identity(9)} {RIVAL} 证件已核对",
     "usertype": f"{HOLDER} counter",
     "blacklist": "粤K",
     "find": "粤KA1234",
     "broadcast": "粤K 窗口搬迁",
-    "grant": f"{invented.vin(2)} random=1 系统故障",
+    "grant": f"{factories.vin(2)} random=1 系统故障",
     "stats": "粤K",
     "audit": "粤K",
     "maintenance": "粤K on 升级",
@@ -179,7 +179,7 @@ async def test_second_admin_sees_who_was_faster(world: World) -> None:
     await world.store.run(reserved, world.core, 2, "A1234")
     clerk, chief = await gives(world, "clerk"), world.person(CHIEF)
     for person in (clerk, chief):
-        await person.say(f"/confirm 粤KA1234 {invented.vin(2)[-6:]}")
+        await person.say(f"/confirm 粤KA1234 {factories.vin(2)[-6:]}")
         await person.see("窗口确认")
     await clerk.press("确认已上牌")
     await clerk.see("已确认上牌")
@@ -221,9 +221,9 @@ async def test_maintenance_stops_what_begins_and_says_why(world: World) -> None:
 async def test_chances_are_granted_with_a_reason(world: World) -> None:
     chief = world.person(CHIEF)
     for nothing in ("random=0", "random=101"):
-        await chief.say(f"/grant {invented.vin(2)} {nothing} 补偿")
+        await chief.say(f"/grant {factories.vin(2)} {nothing} 补偿")
         await chief.see("至少一项大于 0", fresh=True)
-    await chief.say(f"/grant {invented.vin(2)} random=2 compose=5 系统故障补偿")
+    await chief.say(f"/grant {factories.vin(2)} random=2 compose=5 系统故障补偿")
     await chief.press("确认增加")
     await chief.see("已增加选号机会")
     rows = await world.store.read(sql, "SELECT random_granted, compose_granted FROM vehicle")
@@ -243,7 +243,7 @@ async def test_identity_goes_to_whoever_showed_the_document(world: World) -> Non
     await owner.say("/preselect")
     await owner.press("同意并继续")
     await owner.settled()
-    await chief.say(f"/identity {invented.identity(2)} {RIVAL} 已核对身份证原件")
+    await chief.say(f"/identity {factories.identity(2)} {RIVAL} 已核对身份证原件")
     await chief.see("将失去注册")
     await chief.press("转移身份")
     await chief.see("身份已转移")

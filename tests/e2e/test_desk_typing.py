@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import invented
+from tests import factories
 from tests.core.tools import reserved, verified
 from tests.e2e.test_desk import DESK_PEOPLE
 from tests.person import Person
@@ -49,7 +49,7 @@ async def test_mistyped_command_leaves_no_older_question_open(
 
 async def test_office_and_number_are_read_in_any_width(world: World, chief: Person) -> None:
     await world.store.run(reserved, world.core, 2, "A1234")
-    tail = invented.vin(2)[-6:]
+    tail = factories.vin(2)[-6:]
     for written in ("粤ｋ ａ１２３４", "粤K · A1234", "粤k-a1234"):
         await chief.say(f"/confirm {written}，{tail}")
         await chief.see("窗口确认", "粤K·A1234", fresh=True)
@@ -90,7 +90,7 @@ async def test_roles_and_types_are_read_in_words(world: World, chief: Person) ->
 
 
 async def test_chances_of_one_kind_are_given_once(world: World, chief: Person) -> None:
-    vin = invented.vin(2)
+    vin = factories.vin(2)
     await chief.say(f"/grant {vin} random=1 random=2 补偿")
     await chief.see("用法:/grant")
     await chief.say(f"/grant {vin} Random=1，compose = 5,系统故障,补偿")
@@ -99,9 +99,9 @@ async def test_chances_of_one_kind_are_given_once(world: World, chief: Person) -
 
 async def test_whole_vin_confirms_as_its_last_six_do(world: World, chief: Person) -> None:
     await world.store.run(reserved, world.core, 2, "A1234")
-    await chief.say(f"/confirm 粤KA1234 {invented.vin(3)}")
+    await chief.say(f"/confirm 粤KA1234 {factories.vin(3)}")
     await chief.see("后六位不符")
-    await chief.say(f"/confirm 粤KA1234 {invented.vin(2).lower()}")
+    await chief.say(f"/confirm 粤KA1234 {factories.vin(2).lower()}")
     await chief.press("确认已上牌")
     await chief.see("粤K·A1234 已确认上牌")
 
@@ -120,7 +120,7 @@ async def test_card_says_how_its_answer_is_written(world: World, chief: Person) 
     for button, typed in (
         ("⛔ 黑名单", "2028-01-01"),
         ("增加机会", "random=1"),
-        ("转入身份", invented.IDENTITY),
+        ("转入身份", factories.IDENTITY),
     ):
         await chief.say("/find 粤KA1234")
         await chief.press(button)
@@ -133,7 +133,7 @@ async def test_nothing_is_asked_or_promised_that_will_not_be(world: World, chief
     await world.store.run(verified, world.core, 2)
     await chief.say("/usertype 5002 new_owner")
     await chief.see("此人已是这个用户类型")
-    await chief.say(f"/ban {invented.identity(9)} 冒用身份")
+    await chief.say(f"/ban {factories.identity(9)} 冒用身份")
     shown = await chief.see("此身份尚未注册,没有人会收到通知")
     assert "本人会收到通知" not in shown.words
 
@@ -159,7 +159,7 @@ async def test_journal_does_not_guess(chief: Person, written: str) -> None:
 
 
 async def test_file_may_bring_its_command(world: World, chief: Person) -> None:
-    row = f"{invented.vin(3)},{invented.certificate(3)},small,new\n"
+    row = f"{factories.vin(3)},{factories.certificate(3)},small,new\n"
     head = "vin,certificate,kind,state\n"
     await chief.say("/start")
     await chief.send_file(f"{head}LSV,x,small,new\n".encode(), "bad.csv", caption="/vehicles")
@@ -182,5 +182,5 @@ async def test_file_with_a_command_of_the_desk_is_nothing_to_a_stranger(world: W
 async def test_question_of_an_identity_names_what_its_holder_keeps(world: World, chief: Person) -> None:
     await world.store.run(reserved, world.core, 2, "A1234")
     await world.store.run(verified, world.core, 3)
-    await chief.say(f"/identity {invented.identity(2)} 5003 已核对原件")
+    await chief.say(f"/identity {factories.identity(2)} 5003 已核对原件")
     await chief.see("现注册于聊天号 5002", "其已预选的 粤K·A1234 不随之取消")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests import invented
+from tests import factories
 from tests.person import Person, Shown
 from tests.photographed import jpeg
 from tests.world import CHIEF, OWNER, World, open_world
@@ -82,7 +82,7 @@ async def test_number_of_a_document_that_was_corrected_is_deleted(world: World) 
     await owner.say("/start")
     await owner.say("我的号码是 1101")
     await owner.settled()
-    await owner.edit(sent(owner, "我的号码是 1101"), f"我的号码是 {invented.identity(1)}")
+    await owner.edit(sent(owner, "我的号码是 1101"), f"我的号码是 {factories.identity(1)}")
     await owner.see(SAID, fresh=True)
     await owner.settled()
     assert not any("我的号码" in shown.words for shown in owner.history)

@@ -13,7 +13,7 @@ from core.preselection import Papers, PreselectionState, get
 from core.values.masks import parse_mask
 from core.values.plates import PlateKind
 from core.values.vehicles import CertificateKind
-from tests import invented
+from tests import factories
 from tests.core.sql import sql
 from tests.core.tools import registered, reserved, verified, verifies_again
 from tests.e2e.test_desk import CLERK, DESK_PEOPLE, HOLDER, RIVAL, gives
@@ -22,13 +22,13 @@ from tests.person import Person, Shown, as_typed
 from tests.world import CHIEF, OWNER, World, eventually, office, open_world
 
 WAYS = {
-    "VIN": invented.vin(2),
-    "VIN with blanks and small letters": " ".join((invented.vin(2)[:3], invented.vin(2)[3:].lower())),
+    "VIN": factories.vin(2),
+    "VIN with blanks and small letters": " ".join((factories.vin(2)[:3], factories.vin(2)[3:].lower())),
     "plate": "粤KA1234",
     "plate with its dot": "粤K·A1234",
-    "identity": invented.identity(2),
-    "telephone": invented.phone(2).removeprefix("+86"),
-    "telephone with its country": invented.phone(2),
+    "identity": factories.identity(2),
+    "telephone": factories.phone(2).removeprefix("+86"),
+    "telephone with its country": factories.phone(2),
     "chat id": str(HOLDER),
 }
 
@@ -71,13 +71,13 @@ async def test_owner_is_found_by_any_name(place: World, what: str) -> None:
         "选定号码 粤K·A1234(自编选号) — 车主(账号 1)",
     ):
         assert part in card
-    for secret in (invented.identity(2), invented.phone(2)[3:], "测试车主"):
+    for secret in (factories.identity(2), factories.phone(2)[3:], "测试车主"):
         assert secret not in card
 
 
 async def test_nothing_personal_lies_in_the_dialogs_row(place: World) -> None:
     chief = place.person(CHIEF)
-    for what in (invented.identity(2), invented.phone(2)):
+    for what in (factories.identity(2), factories.phone(2)):
         await finds(chief, what)
         rows = await place.store.read(sql, f"SELECT screen, args FROM dialog WHERE chat_id = {CHIEF}")  # noqa: S608
         assert [(row["screen"], row["args"]) for row in rows] == [("desk_find", '{"what": "account:1"}')]
@@ -91,12 +91,12 @@ async def test_nothing_personal_lies_in_the_dialogs_row(place: World) -> None:
         ("hello", "没有找到"),
         ("987654", "没有找到"),
         ("13900000000", "没有找到"),
-        (invented.identity(9), "没有找到"),
-        (invented.identity(9)[:-1], "您输入了 17 位"),
-        (invented.identity(9)[:-1] + ("1" if invented.identity(9)[-1] == "0" else "0"), "有一位输错了"),
-        (invented.vin(9), "没有查到相关记录"),
-        (invented.vin(2)[:-1] + "X", "有一位输错了"),
-        (invented.vin(2)[:-1], "应为 17 位,您输入了 16 位"),
+        (factories.identity(9), "没有找到"),
+        (factories.identity(9)[:-1], "您输入了 17 位"),
+        (factories.identity(9)[:-1] + ("1" if factories.identity(9)[-1] == "0" else "0"), "有一位输错了"),
+        (factories.vin(9), "没有查到相关记录"),
+        (factories.vin(2)[:-1] + "X", "有一位输错了"),
+        (factories.vin(2)[:-1], "应为 17 位,您输入了 16 位"),
         ("粤K", "格式不正确"),
         ("粤KAB12O", "0 或 1"),
         ("粤B12345", "不受理该发牌机关"),
@@ -160,14 +160,14 @@ async def test_list_comes_as_a_sheet_without_owners(place: World) -> None:
     await chief.say("/revoke 粤KA1234 本人申请")
     await chief.press("确认取消预选")
     await chief.see("的预选已取消")
-    assert "导出 XLSX" not in " ".join((await finds(chief, invented.vin(2))).buttons)  # one alone is no list
+    assert "导出 XLSX" not in " ".join((await finds(chief, factories.vin(2))).buttons)  # one alone is no list
     place.forward(seconds=1)
     await place.store.run(reserved, place.core, 3, "A1234")
     await finds(chief, "粤KA1234")
     head, newer, older = (await sheets_of(chief))["查询到的预选"]
     assert head[3:6] == ["号牌号码", "状态", "车辆识别代号"]
-    assert [newer[3], as_typed(newer[4]), newer[5]] == ["粤KA1234", "已预选,待办理", invented.vin(3)]
-    assert older[3:6] == ["粤KA1234", "已取消", invented.vin(2)]
+    assert [newer[3], as_typed(newer[4]), newer[5]] == ["粤KA1234", "已预选,待办理", factories.vin(3)]
+    assert older[3:6] == ["粤KA1234", "已取消", factories.vin(2)]
 
 
 async def test_sheet_is_refused_where_the_card_shows_nobody(place: World) -> None:
@@ -194,7 +194,7 @@ async def test_vehicle_with_several_preselections_is_a_list(place: World) -> Non
     await chief.see("的预选已取消")
     place.forward(seconds=10)
     begun = await place.store.run(_again_for_the_same_vehicle, place)
-    listed = await finds(chief, invented.vin(2))
+    listed = await finds(chief, factories.vin(2))
     assert "有 2 次预选,请选择" in listed.words
     await chief.press(f"{begun} 粤K·A5678")
     await chief.see("预选 2", "全部预选(2)")
@@ -205,8 +205,8 @@ def _again_for_the_same_vehicle(tx: Tx, place: World) -> int:
     account = core.accounts.require(tx, HOLDER)
     begun = core.preselections.choose(tx, account, core.offices["粤K"], PlateKind.SMALL).preselection_id
     core.preselections.agree(tx, account, begun)
-    core.preselections.enter_vin(tx, begun, invented.vin(2))
-    papers = Papers(certificate_kind=CertificateKind.DOMESTIC, certificate=invented.certificate(2))
+    core.preselections.enter_vin(tx, begun, factories.vin(2))
+    papers = Papers(certificate_kind=CertificateKind.DOMESTIC, certificate=factories.certificate(2))
     core.preselections.enter_certificate(tx, begun, papers)
     core.preselections.confirm(tx, account, begun)
     verifies_again(tx, core, account, begun)
@@ -219,12 +219,12 @@ def _again_for_the_same_vehicle(tx: Tx, place: World) -> int:
 
 async def test_counter_confirms_from_the_card(place: World) -> None:
     clerk = await gives(place, "clerk")
-    await finds(clerk, invented.identity(2))
+    await finds(clerk, factories.identity(2))
     await clerk.press("✅ 确认上牌")
     await clerk.see("后六位")
     await clerk.say("000000")
     await clerk.see("后六位不符", fresh=True)
-    await clerk.say(invented.vin(2)[-6:].lower())
+    await clerk.say(factories.vin(2)[-6:].lower())
     await clerk.see("材料核对无误")
     await clerk.press("确认已上牌")
     card = await clerk.see("已确认上牌", "查询结果")
@@ -276,9 +276,9 @@ async def test_identity_is_moved_in_from_the_card(place: World) -> None:
     await rival.settled()
     await finds(chief, str(RIVAL))
     await chief.press("🪪 转入身份")
-    await chief.say(f"{invented.identity(2)} 已核对原件")
+    await chief.say(f"{factories.identity(2)} 已核对原件")
     await chief.see("将失去注册")
-    await eventually(lambda: not any(invented.identity(2) in shown.words for shown in chief.history))
+    await eventually(lambda: not any(factories.identity(2) in shown.words for shown in chief.history))
     await chief.press("转移身份")
     await chief.see("身份已转移", f"聊天号 {RIVAL}", "身份转到此账号,原因:已核对原件")
 
@@ -332,10 +332,10 @@ async def test_clerk_of_another_office_learns_no_holder(place: World) -> None:
     card = await finds(clerk, "粤KA1234")
     assert "已被预选,待办理" in card.words
     assert "只供该发牌机关的管理员查看" in card.words
-    assert not {"测", "1101", "聊天号", invented.vin(2)[-6:]} & set(card.words.split())
+    assert not {"测", "1101", "聊天号", factories.vin(2)[-6:]} & set(card.words.split())
     assert str(HOLDER) not in card.words
     assert card.buttons == ["🏠 返回首页"]
-    for what in (invented.identity(2), invented.vin(2), str(HOLDER)):
+    for what in (factories.identity(2), factories.vin(2), str(HOLDER)):
         shown = await finds(clerk, what)
         assert "测**主" not in shown.words
         assert str(HOLDER) not in shown.words
@@ -353,7 +353,7 @@ async def test_identity_is_not_taken_from_a_holder_of_another_office(place: Worl
     await rival.say("/preselect")
     await rival.press("同意并继续")
     await rival.settled()
-    await clerk.say(f"/identity {invented.identity(2)} {RIVAL} 已核对")
+    await clerk.say(f"/identity {factories.identity(2)} {RIVAL} 已核对")
     await clerk.see("该身份现注册于 粤K 的账号", fresh=True)
 
 

@@ -12,7 +12,7 @@ from bot.dialog.view import View
 from bot.routing.screens import BY_NAME
 from bot.texts.menu import DESK_MENU
 from sandbox.faults import Fault
-from tests import invented
+from tests import factories
 from tests.person import Person
 from tests.world import CHIEF, World, eventually, open_world
 
@@ -31,10 +31,10 @@ def own(person: Person) -> list[str]:
 @pytest.mark.parametrize(
     "typed",
     [
-        f"/identity {invented.identity(9)} 2001 已核对",
-        f"/ban {invented.identity(9)}",  # refused: there is no reason
-        f"/unban {invented.phone(9)} 已核实",  # refused: nobody has it
-        f"/nonsense {invented.identity(9)[:-1]}",
+        f"/identity {factories.identity(9)} 2001 已核对",
+        f"/ban {factories.identity(9)}",  # refused: there is no reason
+        f"/unban {factories.phone(9)} 已核实",  # refused: nobody has it
+        f"/nonsense {factories.identity(9)[:-1]}",
     ],
 )
 async def test_typed_personal_number_is_deleted(place: World, typed: str) -> None:
@@ -42,7 +42,7 @@ async def test_typed_personal_number_is_deleted(place: World, typed: str) -> Non
     await chief.say(typed)
     await eventually(lambda: own(chief) == [])
     await chief.settled()
-    assert invented.identity(9) not in chief.last.words
+    assert factories.identity(9) not in chief.last.words
 
 
 async def test_owners_identity_is_deleted_right_or_wrong(place: World) -> None:
@@ -52,9 +52,9 @@ async def test_owners_identity_is_deleted_right_or_wrong(place: World) -> None:
     await owner.press("同意并继续")
     await owner.say("测试车主")
     await owner.see("注册 2/3")
-    await owner.say(invented.identity(9)[:-1])
+    await owner.say(factories.identity(9)[:-1])
     await owner.see("您输入了 17 位")
-    await owner.say(invented.identity(9))
+    await owner.say(factories.identity(9))
     await owner.see("注册 3/3")
     await eventually(lambda: own(owner) == ["/start"])
 
@@ -78,7 +78,7 @@ async def test_screen_may_have_any_message_forgotten(place: World, monkeypatch: 
 async def test_message_that_cannot_be_deleted_is_no_matter(place: World) -> None:
     chief = place.person(CHIEF)
     place.sandbox.faults.add(Fault(method="deleteMessage", kind="error", status=400))
-    await chief.say(f"/unban {invented.identity(9)} 查明")
+    await chief.say(f"/unban {factories.identity(9)} 查明")
     await chief.see("不在黑名单上")
     await chief.settled()
     assert len(own(chief)) == 1

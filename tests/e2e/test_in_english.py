@@ -12,7 +12,7 @@ from bot.texts.owner.languages import NAMES
 from core.bootstrap import Core
 from core.ports import Tx
 from sandbox.events import Event
-from tests import invented
+from tests import factories
 from tests.core.tools import reserved
 from tests.e2e.appealing import paper
 from tests.person import Person, Shown
@@ -77,7 +77,7 @@ async def registers(owner: Person, number: int = 0) -> None:
     await owner.see("Registration 2/3")
     await owner.say("110105")
     await owner.see("18 characters are needed, you entered 6", fresh=True)
-    await owner.say(invented.identity(number))
+    await owner.say(factories.identity(number))
     await owner.see("Registration 3/3")
     await owner.send_contact()
     await owner.see("Please check your registration")
@@ -87,11 +87,11 @@ async def registers(owner: Person, number: int = 0) -> None:
 async def enters_the_vehicle(owner: Person) -> None:
     await owner.press("Small car")
     await owner.press("【Read and agree】")
-    await owner.say(invented.vin(0)[:-1] + "I")
+    await owner.say(factories.vin(0)[:-1] + "I")
     await owner.see("A VIN has no letters I, O or Q (position 17)", fresh=True)
-    await owner.say(invented.vin(0))
+    await owner.say(factories.vin(0))
     await owner.press("Made in China")
-    await owner.say(invented.certificate(0))
+    await owner.say(factories.certificate(0))
     await owner.see("Please check each line")
     await owner.press("Confirm information")
     await owner.see("Step 3, service terms")
@@ -178,9 +178,9 @@ async def test_stranger_rehearses_in_english(world: World) -> None:
     await owner.press("【Preselect a number】")
     await owner.press("Small car")
     await owner.press("【Read and agree】")
-    await owner.say(invented.VIN)
+    await owner.say(factories.VIN)
     await owner.press("Made in China")
-    await owner.say(invented.CERTIFICATE)
+    await owner.say(factories.CERTIFICATE)
     await owner.press("Confirm information")
     await owner.press("【Start selecting】")
     sms = re.search(r"code (\d{6})", (await owner.see("Rehearsed short message")).words)
@@ -205,7 +205,7 @@ async def test_appeal_is_made_and_decided_in_english(world: World) -> None:
     await registers(owner, 1)
     await owner.press("Small car")
     await owner.press("【Read and agree】")
-    await owner.say(invented.vin(0))
+    await owner.say(factories.vin(0))
     await owner.see("A number has already been preselected for this vehicle; it cannot be preselected again!")
     await owner.press("【Appeal about a VIN】")
     await owner.press("【Read and agree】")

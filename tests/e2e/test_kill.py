@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import Sandbox
-from tests import invented
+from tests import factories
 from tests.e2e.killing import Deed, Program, goes, last, people_of, pressing, settings
 from tests.person import Person
 from tests.world import MORNING, clock_at
@@ -29,9 +29,9 @@ def _answer(  # noqa: PLR0911 - a table of what to do before each screen
             return pressing(owner, label)
     for words, typed in (
         ("注册 1/3", "测试车主"),
-        ("注册 2/3", invented.identity(number)),
-        ("17 位车辆识别代号", invented.vin(number)),
-        ("合格证编号\n请输入", invented.certificate(number)),
+        ("注册 2/3", factories.identity(number)),
+        ("17 位车辆识别代号", factories.vin(number)),
+        ("合格证编号\n请输入", factories.certificate(number)),
     ):
         if words in shown:
             return partial(owner.say, typed)
@@ -84,10 +84,10 @@ async def test_rehearsal_outlives_a_kill(tmp_path: Path) -> None:
         await owner.see("【模拟选号】")
         for label in ("【预选号牌】", "小型汽车", "【阅读并同意】"):
             await owner.press(label)
-        await owner.say(invented.VIN)
+        await owner.say(factories.VIN)
         await owner.press("国产车")
         await program.kill()
-        await owner.say(invented.CERTIFICATE)
+        await owner.say(factories.CERTIFICATE)
         await program.start()
         for label in ("确认信息", "【开始选号】"):
             await owner.press(label)

@@ -19,7 +19,7 @@ from core.security.vault import Vault
 from core.settings import load_settings
 from sandbox import Sandbox
 from sandbox.clock import ShiftedClock
-from tests import invented
+from tests import factories
 from tests.core.sql import sql
 from tests.core.tools import registered
 from tests.e2e.appealing import REASON, paper
@@ -47,7 +47,7 @@ async def _prepare(config: Path) -> None:
 
 def _stand_before_the_photos(tx: Tx, core: Core) -> None:
     for number in range(OWNERS):
-        account, vin = registered(tx, core, number), invented.vin(number)
+        account, vin = registered(tx, core, number), factories.vin(number)
         sql(tx, f"INSERT INTO vehicle (vin, random_used, compose_used) VALUES ('{vin}', 5, 20)")  # noqa: S608
         core.appeals.begin(tx, account, vin)
         core.appeals.consent(tx, account)

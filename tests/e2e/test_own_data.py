@@ -7,7 +7,7 @@ import pytest
 
 from bot.routing.screens import SCREENS
 from core.people import accounts
-from tests import invented
+from tests import factories
 from tests.core.sql import dump
 from tests.person import Person
 from tests.world import OWNER, World, agrees, composes, eventually, reaches_selection, registers
@@ -48,7 +48,7 @@ async def _by_command(owner: Person) -> None:
 
 
 async def _by_old_screen(owner: Person) -> None:
-    await owner.say(invented.vin(0))  # typed on the page that stood open when the consent changed
+    await owner.say(factories.vin(0))  # typed on the page that stood open when the consent changed
 
 
 async def _by_link(owner: Person) -> None:
@@ -115,10 +115,10 @@ async def test_owner_gets_everything_as_two_files(world: World) -> None:
     await eventually(lambda: set(files(owner)) == {"json", "html"})
     found = json.loads(files(owner)["json"])
     assert found["account"][0]["name"] == "测试车主"
-    assert found["account"][0]["identity"] == invented.identity(0)
+    assert found["account"][0]["identity"] == factories.identity(0)
     assert len(found["draws"][0]["numbers"]) == 10
     page = files(owner)["html"].decode()
-    assert all(word in page for word in ("测试车主", invented.vin(0), "车辆识别代号", "业务日志"))
+    assert all(word in page for word in ("测试车主", factories.vin(0), "车辆识别代号", "业务日志"))
     codes = [sms.code for sms in owner.sms]
     assert not any(code in page for code in codes)
 

@@ -11,12 +11,12 @@ from core.people.accounts import UserType
 from core.ports import Tx
 from core.preselection import unfinished
 from sandbox import PersonSpec
-from tests import invented
+from tests import factories
 from tests.core.tools import half_registered, registered
 from tests.world import PEOPLE, World, agrees, office, open_world
 
 KNOWN = 5002
-WITH_KNOWN = (*PEOPLE, PersonSpec(chat_id=KNOWN, last_name="孙", first_name="车主", phone=invented.phone(2)))
+WITH_KNOWN = (*PEOPLE, PersonSpec(chat_id=KNOWN, last_name="孙", first_name="车主", phone=factories.phone(2)))
 TABLES: dict[str, Any] = {
     "people": WITH_KNOWN,
     "offices": [office("粤K"), office("粤A", hours="00:00-24:00")],

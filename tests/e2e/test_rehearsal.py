@@ -18,7 +18,7 @@ from bot.texts import rehearsal
 from bot.texts.owner import home
 from bot.texts.pictures import REHEARSAL_MARK
 from core.clock import CHINA
-from tests import invented
+from tests import factories
 from tests.core.sql import dump, sql
 from tests.person import Person, Shown
 from tests.world import (
@@ -51,9 +51,9 @@ async def rehearses_to_terms(owner: Person, kind: str = "小型汽车") -> Shown
     await owner.press("【预选号牌】")
     await owner.press(kind)
     await owner.press("【阅读并同意】")
-    await owner.say(invented.VIN)
+    await owner.say(factories.VIN)
     await owner.press("国产车")
-    await owner.say(invented.CERTIFICATE)
+    await owner.say(factories.CERTIFICATE)
     await owner.press("确认信息")
     return await owner.see("选号服务说明")
 
@@ -169,7 +169,7 @@ async def test_nothing_of_a_rehearsal_is_left_after_it(world: World) -> None:
     await owner.settled()
     (row,) = (await world.store.read(dump))["dialog"]
     assert "'rehearsal_image': None" in row
-    assert invented.VIN not in row
+    assert factories.VIN not in row
 
 
 # --- clocks and hours -----------------------------------------------------------------------
@@ -312,7 +312,7 @@ async def test_desk_is_worked_outside_of_rehearsals(world: World) -> None:
 async def test_file_with_its_command_leads_out_as_the_command_does(world: World) -> None:
     chief, stranger = world.person(CHIEF), world.person(OTHER)
     head = "vin,certificate,kind,state\n"
-    content = (head + f"{invented.vin(3)},{invented.certificate(3)},small,new\n").encode()
+    content = (head + f"{factories.vin(3)},{factories.certificate(3)},small,new\n").encode()
     await rehearses_to_terms(chief)
     await chief.send_file(b"\x89PNG\r\n\x1a\n" + bytes(100), "a.csv", caption="/vehicles")
     left = await chief.see("已退出模拟", "不是 CSV 或 XLSX")
@@ -388,11 +388,11 @@ async def test_bad_input_is_told_as_in_the_real_flow(world: World) -> None:
     await owner.see("车辆识别代号中没有字母 I、O、Q", REHEARSAL_MARK)
     await owner.say("LSVTESTX4RM000001")
     await owner.see("有一位输错了", REHEARSAL_MARK)
-    await owner.say(invented.VIN)
+    await owner.say(factories.VIN)
     await owner.press("国产车")
     await owner.say("12")
     await owner.see("编号应为 14–15 位", REHEARSAL_MARK)
-    await owner.say(invented.CERTIFICATE)
+    await owner.say(factories.CERTIFICATE)
     await owner.press("确认信息")
     await owner.press("【开始选号】")
     code = await shown_code(owner)
@@ -434,9 +434,9 @@ async def test_office_and_its_quotas_are_the_real_ones(engine: str, tmp_path: Pa
         await owner.see("发牌机关:粤A")
         await owner.press("小型汽车")
         await owner.press("【阅读并同意】")
-        await owner.say(invented.VIN)
+        await owner.say(factories.VIN)
         await owner.press("国产车")
-        await owner.say(invented.CERTIFICATE)
+        await owner.say(factories.CERTIFICATE)
         await owner.press("确认信息")
         await owner.see("还剩 2 批", "还剩 7 个", "粤A 广州市 真实的网上选号服务时间:每日 09:00–10:00")
 
@@ -499,9 +499,9 @@ async def test_real_identity_that_is_typed_is_deleted_from_the_chat(world: World
     owner = world.person()
     await owner.say("/rehearse")
     await owner.see("【模拟选号】", REHEARSAL_MARK)
-    await owner.say(invented.identity(1))
+    await owner.say(factories.identity(1))
     await owner.see("没有看懂")
-    await eventually(lambda: not any(invented.identity(1) in shown.words for shown in owner.history))
+    await eventually(lambda: not any(factories.identity(1) in shown.words for shown in owner.history))
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

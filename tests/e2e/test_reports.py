@@ -17,7 +17,7 @@ from core.ports import Tx
 from core.values.masks import parse_mask
 from core.values.plates import Plate, PlateKind
 from sandbox import PersonSpec
-from tests import invented
+from tests import factories
 from tests.core.sql import sql
 from tests.core.tools import reserved
 from tests.person import Person, Shown, as_typed
@@ -149,7 +149,7 @@ async def test_figures_add_up_from_release_to_the_end(world: World) -> None:
     core, run = world.core, world.store.run
     for number in range(1, 5):
         await run(reserved, core, number, f"A100{number}")
-    await run(core.counter.register, plate("A1001"), invented.vin(1)[-6:], actor="chat:1")
+    await run(core.counter.register, plate("A1001"), factories.vin(1)[-6:], actor="chat:1")
     await run(core.counter.void, plate("A1002"), "wrong", "chat:1")
     await run(core.counter.revoke, plate("A1003"), "asked for", "chat:1")
     world.forward(days=8)
@@ -222,7 +222,10 @@ async def test_journal_is_read_in_words_page_by_page(world: World) -> None:
 async def test_personal_numbers_are_neither_shown_nor_kept(world: World) -> None:
     await world.store.run(reserved, world.core, 1, "A1001")
     chief = world.person(CHIEF)
-    for written, shown in ((invented.identity(1), "身份证号(不显示)"), (invented.phone(1), "手机号(不显示)")):
+    for written, shown in (
+        (factories.identity(1), "身份证号(不显示)"),
+        (factories.phone(1), "手机号(不显示)"),
+    ):
         await chief.say(f"/audit {written}")
         await chief.see(shown, "选定号码 粤K·A1001")
         await chief.settled()
@@ -302,7 +305,7 @@ async def test_desk_lists_what_waits_and_leads_on(world: World) -> None:
     await chief.press("① 粤K·A1001")
     await chief.see("通知发送失败", "原因:消息被拒收")
     await chief.press("🔎 粤K·A1001")
-    await chief.see("粤K·A1001", invented.vin(1)[-6:])
+    await chief.see("粤K·A1001", factories.vin(1)[-6:])
 
 
 async def test_many_items_have_pages(world: World) -> None:
@@ -317,7 +320,7 @@ async def test_many_items_have_pages(world: World) -> None:
     await clerk.press("‹")
     await clerk.see("第 1 / 2 页")
     await clerk.press("② 粤K·A1002")
-    await clerk.see("粤K·A1002", invented.vin(2)[-6:])
+    await clerk.see("粤K·A1002", factories.vin(2)[-6:])
 
 
 async def test_summary_comes_once_and_can_be_turned_off(world: World) -> None:

@@ -12,7 +12,7 @@ from core.bootstrap import Ports
 from core.db import open_postgres
 from sandbox import Sandbox
 from sandbox.clock import ShiftedClock
-from tests import invented
+from tests import factories
 from tests.core.sql import dump
 from tests.e2e.selecting import books_agree
 from tests.engines import engine_urls, postgres_schema
@@ -91,14 +91,14 @@ WAY: tuple[tuple[Act, str], ...] = (
     (_press("【预选号牌】"), "个人信息"),
     (_press("同意并继续"), "注册 1/3"),
     (_say(lambda _number: "测试车主"), "注册 2/3"),
-    (_say(invented.identity), "注册 3/3"),
+    (_say(factories.identity), "注册 3/3"),
     (lambda owner, _number: owner.send_contact(), "注册"),
     (_press("确认注册"), "第1步 基本信息"),
     (_press("小型汽车"), "业务须知"),
     (_press("【阅读并同意】"), "17 位车辆识别代号"),
-    (_say(invented.vin), "您的车辆是"),
+    (_say(factories.vin), "您的车辆是"),
     (_press("国产车"), "合格证编号"),
-    (_say(invented.certificate), "请逐项核对"),
+    (_say(factories.certificate), "请逐项核对"),
     (_press("确认信息"), "选号服务说明"),
     (_press("【开始选号】"), "短信验证码"),
     (_types_code, "第5步"),
@@ -165,7 +165,7 @@ async def test_press_made_while_the_program_was_down_counts(restarts: Restarts) 
         await owner.see(seen)
     await owner.settled()
     await restarts.stop()
-    await owner.say(invented.vin(0))
+    await owner.say(factories.vin(0))
     await restarts.start()
     await owner.see("您的车辆是")
     await owner.settled()
@@ -173,6 +173,6 @@ async def test_press_made_while_the_program_was_down_counts(restarts: Restarts) 
     await restarts.stop()
     owner.press_raw(data, shown)
     owner.press_raw(data, shown)
-    await owner.say(invented.certificate(0))
+    await owner.say(factories.certificate(0))
     await restarts.start()
     await owner.see("请逐项核对")

@@ -9,7 +9,7 @@ from core.ports import Tx
 from core.registry import imports
 from core.registry.lookup import RegistryVehicle
 from core.values.plates import PlateKind
-from tests import invented
+from tests import factories
 from tests.core.sql import dump
 from tests.person import Person
 from tests.world import World, agrees, open_world, registers, takes_one, verifies
@@ -24,8 +24,8 @@ NEW, ON_THE_ROAD, ELECTRIC, NOWHERE = range(4)
 
 def _vehicle(number: int, kind: PlateKind = PlateKind.SMALL, *, registered: bool = False) -> RegistryVehicle:
     return RegistryVehicle(
-        vin=invented.vin(number),
-        certificate=invented.certificate(number),
+        vin=factories.vin(number),
+        certificate=factories.certificate(number),
         kind=kind,
         registered=registered,
     )
@@ -64,37 +64,37 @@ def _begun(tx: Tx) -> dict[str, list[str]]:
 async def test_vehicle_that_is_refused_is_asked_for_again(strict: World, number: int, words: str) -> None:
     owner = await _at_the_vin(strict)
     before = await strict.store.read(_begun)
-    await owner.say(invented.vin(number))
+    await owner.say(factories.vin(number))
     await owner.see(words, "17 位车辆识别代号", fresh=True)
     assert await strict.store.read(_begun) == before
-    await owner.say(invented.vin(NEW))
+    await owner.say(factories.vin(NEW))
     await owner.see("您的车辆是", fresh=True)
 
 
 async def test_registered_vehicle_is_refused_exactly(strict: World) -> None:
     owner = await _at_the_vin(strict)
     before = await strict.store.read(_begun)
-    await owner.say(invented.vin(ON_THE_ROAD))
+    await owner.say(factories.vin(ON_THE_ROAD))
     await owner.see(REGISTERED, "到车辆管理所核实", fresh=True)
     assert await strict.store.read(_begun) == before
     await owner.press("修改车辆识别代号")
     await owner.see("17 位车辆识别代号", fresh=True)
-    await owner.say(invented.vin(NEW))
+    await owner.say(factories.vin(NEW))
     await owner.see("您的车辆是", fresh=True)
 
 
 async def test_other_kind_is_put_right_by_choosing_it(strict: World) -> None:
     owner = await _at_the_vin(strict)
-    await owner.say(invented.vin(ELECTRIC))
+    await owner.say(factories.vin(ELECTRIC))
     await owner.see(OTHER_KIND)
     await owner.press("修改发牌机关/号牌种类")
     await agrees(owner, ELECTRIC, kind="小型新能源汽车")
 
 
-@pytest.mark.parametrize("certificate", [invented.certificate(ELECTRIC), invented.certificate(9)])
+@pytest.mark.parametrize("certificate", [factories.certificate(ELECTRIC), factories.certificate(9)])
 async def test_other_certificate_is_refused_exactly(strict: World, certificate: str) -> None:
     owner = await _at_the_vin(strict)
-    await owner.say(invented.vin(NEW))
+    await owner.say(factories.vin(NEW))
     await owner.press("国产车")
     await owner.see("合格证编号")
     await owner.settled()
@@ -102,15 +102,15 @@ async def test_other_certificate_is_refused_exactly(strict: World, certificate: 
     await owner.say(certificate)
     await owner.see(OTHER_CERTIFICATE, "合格证编号\n请输入", fresh=True)
     assert await strict.store.read(_begun) == before
-    await owner.say(invented.certificate(NEW))
+    await owner.say(factories.certificate(NEW))
     await owner.see("请逐项核对", fresh=True)
 
 
 async def test_right_vehicle_goes_through(strict: World) -> None:
     owner = await _at_the_vin(strict)
-    await owner.say(invented.vin(NEW))
+    await owner.say(factories.vin(NEW))
     await owner.press("国产车")
-    await owner.say(invented.certificate(NEW))
+    await owner.say(factories.certificate(NEW))
     await owner.press("确认信息")
     await owner.see("选号服务说明")
     await verifies(owner)
@@ -120,9 +120,9 @@ async def test_right_vehicle_goes_through(strict: World) -> None:
 async def test_what_the_registry_learns_meanwhile_counts(strict: World) -> None:
     """Registered elsewhere between the review and the code: refused at each of the steps that remain."""
     owner = await _at_the_vin(strict)
-    await owner.say(invented.vin(NEW))
+    await owner.say(factories.vin(NEW))
     await owner.press("国产车")
-    await owner.say(invented.certificate(NEW))
+    await owner.say(factories.certificate(NEW))
     await owner.see("请逐项核对")
     await strict.store.run(imports.load, [_vehicle(NEW, registered=True)])
     await owner.press("确认信息")

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from bot.bot_api.deep_links import payload_of
-from tests import invented
+from tests import factories
 from tests.person import Person
 from tests.world import CHIEF, OWNER, World, agrees, office, open_world
 
-CODE = invented.credit_code(1)
+CODE = factories.credit_code(1)
 NAME = "茂名市某某汽车(集团)有限公司"
 
 
@@ -76,7 +76,7 @@ async def test_owner_may_change_their_mind_before_the_end(world: World) -> None:
     await owner.press("○ 个人")
     await owner.see("注册 1/3 · 姓名")
     await owner.say("测试车主")
-    await owner.say(invented.identity(0))
+    await owner.say(factories.identity(0))
     await owner.see("请核对注册信息", "姓名:测**主")
 
 
@@ -103,7 +103,7 @@ async def test_bad_name_of_a_unit_keeps_the_page(tmp_path: Path, typed: str) -> 
         ("😀", "格式不正确"),
         ("9" * 4000, "应为 18 位"),
         (CODE[:-1], "您输入了 17 位"),
-        (invented.identity(0), "校验不通过"),
+        (factories.identity(0), "校验不通过"),
     ],
 )
 async def test_bad_code_keeps_the_page(tmp_path: Path, typed: str, told: str) -> None:

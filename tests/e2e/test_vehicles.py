@@ -13,7 +13,7 @@ from core.registry import imports
 from core.registry.imports import LEASE, ImportRequest
 from core.registry.lookup import RegistryVehicle
 from core.values.plates import PlateKind
-from tests import invented
+from tests import factories
 from tests.person import Person, Shown
 from tests.world import CHIEF, OWNER, World, agrees, office, open_world, registers
 
@@ -28,7 +28,7 @@ async def world(engine: str, tmp_path: Path) -> AsyncIterator[World]:
 
 
 def csv(*numbers: int, state: str = "new") -> bytes:
-    rows = (f"{invented.vin(number)},{invented.certificate(number)},small,{state}\n" for number in numbers)
+    rows = (f"{factories.vin(number)},{factories.certificate(number)},small,{state}\n" for number in numbers)
     return (HEAD + "".join(rows)).encode("gbk")
 
 
@@ -106,14 +106,14 @@ async def test_one_wrong_row_keeps_all_out_and_comes_back_as_a_file(world: World
 
 
 async def test_workbook_is_taken_and_given_back(world: World) -> None:
-    rows = [(invented.vin(3), invented.certificate(3), "小型汽车", "已上牌")]
+    rows = [(factories.vin(3), factories.certificate(3), "小型汽车", "已上牌")]
     head = ("车辆识别代号", "合格证编号", "号牌种类", "状态")
     chief = await uploads(world, workbook([Table(title="t", columns=head, rows=rows)]), "a.xlsx")
     await chief.press("确认导入")
     await chief.press("« 车辆数据")
     await chief.press("导出登记数据")
     exported = await file_of(chief, "vehicles.xlsx")
-    assert exported[1:] == [[invented.vin(3), invented.certificate(3), "small", "registered"]]
+    assert exported[1:] == [[factories.vin(3), factories.certificate(3), "small", "registered"]]
     await chief.press("下载模板")
     assert (await file_of(chief, "vehicles-template.xlsx"))[0] == list(head)
 
@@ -203,8 +203,8 @@ async def test_import_that_a_crash_left_is_loaded_from_its_file(world: World) ->
 async def test_loading_shows_how_far_it_is(world: World) -> None:
     vehicles = [
         RegistryVehicle(
-            vin=invented.vin(literal),
-            certificate=invented.certificate(literal),
+            vin=factories.vin(literal),
+            certificate=factories.certificate(literal),
             kind=PlateKind.SMALL,
             registered=False,
         )

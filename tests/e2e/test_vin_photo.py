@@ -6,15 +6,15 @@ import pytest
 
 from bot.photos import barcodes
 from core.values.vehicles import group_vin
-from tests import invented
+from tests import factories
 from tests.barcoded import beside, photo
 from tests.browser_person import browser_person
-from tests.hostile import HEIC, REFUSED, card
+from tests.malicious_files import HEIC, REFUSED, card
 from tests.person import Person, Shown
 from tests.photographed import jpeg
 from tests.world import OTHER, OWNER, World, open_world, registers
 
-SECOND = invented.vin(7)
+SECOND = factories.vin(7)
 FOREIGN = "WVWZZZ1JZXW000010"  # its maker fills the ninth place with a letter
 ONE = "只处理了您同时发送的第一张"
 SCREEN = "17 位车辆识别代号"
@@ -43,43 +43,43 @@ async def test_photo_leads_where_typing_does(world: World) -> None:
     owner = world.person()
     await to_vin(owner)
     assert "也可以直接发送照片" in owner.last.text
-    await owner.send_photo(photo("QR", invented.VIN, 20))
+    await owner.send_photo(photo("QR", factories.VIN, 20))
     await owner.see("已识别车辆识别代号", SHOWN, "您的车辆是")
     await owner.press("国产车")
-    await owner.say(invented.CERTIFICATE)
+    await owner.say(factories.CERTIFICATE)
     await owner.see("请逐项核对", SHOWN)
-    assert await vin_of(world) == invented.VIN
+    assert await vin_of(world) == factories.VIN
 
 
 async def test_picture_as_file_is_read_too(sqlite_world: World) -> None:
     owner = sqlite_world.person()
     await to_vin(owner)
-    await owner.send_file(photo("Code 39", invented.VIN, 100), "IMG_0001.JPG", "image/jpeg")
+    await owner.send_file(photo("Code 39", factories.VIN, 100), "IMG_0001.JPG", "image/jpeg")
     await owner.see("已识别车辆识别代号", SHOWN)
-    assert await vin_of(sqlite_world) == invented.VIN
+    assert await vin_of(sqlite_world) == factories.VIN
 
 
 async def test_vin_is_found_among_other_fields(sqlite_world: World) -> None:
     owner = sqlite_world.person()
     await to_vin(owner)
-    await owner.send_photo(photo("Data Matrix", f"ABCD12345678901|{invented.VIN}|2026-03-01|TEST1"))
+    await owner.send_photo(photo("Data Matrix", f"ABCD12345678901|{factories.VIN}|2026-03-01|TEST1"))
     await owner.see("已识别车辆识别代号", SHOWN)
 
 
 async def test_one_of_several_vins_is_chosen(sqlite_world: World) -> None:
     owner = sqlite_world.person()
     await to_vin(owner)
-    await owner.send_photo(photo("QR", f"{SECOND};{invented.VIN}"))
+    await owner.send_photo(photo("QR", f"{SECOND};{factories.VIN}"))
     await owner.see("照片中有几个车辆识别代号")
     await owner.press(SHOWN)
     await owner.see("您的车辆是")
-    assert await vin_of(sqlite_world) == invented.VIN
+    assert await vin_of(sqlite_world) == factories.VIN
 
 
 async def test_two_vehicles_on_one_photo_are_asked_about(world: World) -> None:
     owner = world.person()
     await to_vin(owner)
-    await owner.send_photo(beside(photo("QR", invented.VIN), photo("Code 39", SECOND, 30)))
+    await owner.send_photo(beside(photo("QR", factories.VIN), photo("Code 39", SECOND, 30)))
     shown = await owner.see("照片中有几个车辆识别代号")
     assert [label for label in shown.buttons if label.startswith("LSV")] == [SHOWN, group_vin(SECOND)]
     assert await vin_of(world) is None
@@ -91,7 +91,7 @@ async def test_two_vehicles_on_one_photo_are_asked_about(world: World) -> None:
 async def test_label_light_on_dark_leads_on(sqlite_world: World) -> None:
     owner = sqlite_world.person()
     await to_vin(owner)
-    await owner.send_photo(photo("Code 128", invented.VIN, 20, inverted=True))
+    await owner.send_photo(photo("Code 128", factories.VIN, 20, inverted=True))
     await owner.see("已识别车辆识别代号", SHOWN)
 
 
@@ -113,7 +113,7 @@ async def test_better_photo_is_asked_for(sqlite_world: World) -> None:
     await owner.send_photo(photo("QR", "https://example.com/car"))
     await owner.see("条码里没有车辆识别代号", SCREEN, fresh=True)
     assert await vin_of(sqlite_world) is None
-    await owner.say(invented.VIN)
+    await owner.say(factories.VIN)
     await owner.see("您的车辆是")
 
 
@@ -140,10 +140,10 @@ async def test_other_files_are_refused_in_words(sqlite_world: World) -> None:
 async def test_album_is_answered_once(world: World) -> None:
     owner = world.person()
     await to_vin(owner)
-    await owner.send_album([photo("QR", invented.VIN), *[photo("QR", SECOND)] * 9])
+    await owner.send_album([photo("QR", factories.VIN), *[photo("QR", SECOND)] * 9])
     await owner.see(ONE)
     await owner.settled(quiet=0.4)
-    assert await vin_of(world) == invented.VIN
+    assert await vin_of(world) == factories.VIN
     assert len(said(owner, ONE)) == 1
     assert len(said(owner, "您的车辆是")) == 2  # once with what was read, once with why the rest was not
 
@@ -152,7 +152,7 @@ async def test_album_that_begins_badly_is_answered_twice(sqlite_world: World) ->
     owner = sqlite_world.person()
     await to_vin(owner)
     before = len(said(owner, ""))
-    await owner.send_album([jpeg(card()), *[photo("QR", invented.VIN)] * 4])
+    await owner.send_album([jpeg(card()), *[photo("QR", factories.VIN)] * 4])
     await owner.see(ONE)
     await owner.settled(quiet=0.4)
     assert await vin_of(sqlite_world) is None
@@ -165,9 +165,9 @@ async def test_next_album_counts_anew(sqlite_world: World) -> None:
     await owner.send_album([jpeg(card())] * 3, "1")
     await owner.see(ONE)
     await owner.settled(quiet=0.4)
-    await owner.send_album([photo("QR", invented.VIN)] * 3, "2")
+    await owner.send_album([photo("QR", factories.VIN)] * 3, "2")
     await owner.see("您的车辆是", ONE)
-    assert await vin_of(sqlite_world) == invented.VIN
+    assert await vin_of(sqlite_world) == factories.VIN
 
 
 async def test_album_in_the_wrong_step_gets_one_hint(sqlite_world: World) -> None:
@@ -185,7 +185,7 @@ async def test_album_in_the_wrong_step_gets_one_hint(sqlite_world: World) -> Non
 async def test_name_of_anothers_file_is_a_text(sqlite_world: World) -> None:
     """Only what a person's own message carries is fetched: a file's name typed is a wrong VIN."""
     other, owner = sqlite_world.person(OTHER), sqlite_world.person()
-    await other.send_photo(photo("QR", invented.VIN))
+    await other.send_photo(photo("QR", factories.VIN))
     await other.settled()
     theirs = next(shown.photo for shown in reversed(other.history) if shown.photo)
     assert theirs is not None
@@ -206,16 +206,16 @@ async def test_without_the_reader_the_screen_asks_for_typing(
     owner = sqlite_world.person()
     await to_vin(owner)
     assert "照片" not in owner.last.text
-    await owner.send_photo(photo("QR", invented.VIN))
+    await owner.send_photo(photo("QR", factories.VIN))
     await owner.see("暂时不能识别照片中的条码", SCREEN, fresh=True)
-    await owner.say(invented.VIN)
+    await owner.say(factories.VIN)
     await owner.see("您的车辆是")
 
 
 @pytest.mark.browser
 async def test_photo_is_sent_in_the_page(tmp_path: Path) -> None:
     paper = tmp_path / "paper.jpg"
-    paper.write_bytes(photo("Code 128", invented.VIN, 25))
+    paper.write_bytes(photo("Code 128", factories.VIN, 25))
     async with (
         open_world("sqlite", tmp_path) as world,
         browser_person(world.sandbox.url) as chat,
@@ -225,7 +225,7 @@ async def test_photo_is_sent_in_the_page(tmp_path: Path) -> None:
         await chat.press("【预选号牌】")
         await chat.press("同意并继续")
         await chat.say("测试车主")
-        await chat.say(invented.IDENTITY)
+        await chat.say(factories.IDENTITY)
         await chat.press("发送本人手机号")
         await chat.press("确认注册")
         await chat.press("小型汽车")
@@ -234,7 +234,7 @@ async def test_photo_is_sent_in_the_page(tmp_path: Path) -> None:
         await chat.attach(paper)
         await chat.see("已识别车辆识别代号")
         await chat.press("国产车")
-        await chat.say(invented.CERTIFICATE)
+        await chat.say(factories.CERTIFICATE)
         await chat.see("请逐项核对")
         await chat.see(SHOWN)
         await chat.press("修改车辆识别代号")

@@ -13,7 +13,7 @@ import pytest
 
 from core.clock import CHINA
 from sandbox import PersonSpec
-from tests import invented
+from tests import factories
 from tests.e2e.test_reports import sheets_of
 from tests.person import Person
 from tests.world import CHIEF, PEOPLE, World, composes, office, open_world, reaches_selection
@@ -79,7 +79,7 @@ async def test_release_selections_and_their_ends_add_up(world: World) -> None:
             numbers.append(await selects_at_random(owner))
     assert not [number for number in numbers if number.startswith("A888")]
 
-    tail = invented.vin(0)[-6:]
+    tail = factories.vin(0)[-6:]
     await chief.say(f"/confirm 粤K{numbers[0]} 999999")
     await chief.see("后六位不符", "未作任何更改")
     await does(chief, f"/confirm 粤K{numbers[0]} {tail}", "确认已上牌", "已确认上牌")
@@ -87,7 +87,7 @@ async def test_release_selections_and_their_ends_add_up(world: World) -> None:
     await does(chief, f"/revoke 粤K{numbers[2]} 本人申请", "确认取消预选", "的预选已取消")
     await later(world, 18)
     await owners[3].see("预选号码已过期")
-    await chief.say(f"/confirm 粤K{numbers[3]} {invented.vin(3)[-6:]}")
+    await chief.say(f"/confirm 粤K{numbers[3]} {factories.vin(3)[-6:]}")
     await chief.see("已由系统处理:该号码已过期收回")
 
     await reaches_selection(world.person(), 9)

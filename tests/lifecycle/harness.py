@@ -28,7 +28,7 @@ from core.preselection import Papers, Preselection, PreselectionState, get
 from core.preselection.expiry import Moved
 from core.values.plates import Plate, PlateKind
 from core.values.vehicles import CertificateKind, vin_last_six
-from tests import invented
+from tests import factories
 from tests.core import tools
 
 OFFICE = "粤K"
@@ -301,8 +301,8 @@ def begin(tx: Tx, core: Core, account: Account, vehicle: int) -> int:
     """Bring a registered owner to the confirmed data of a vehicle."""
     begun = core.preselections.choose(tx, account, core.offices[OFFICE], PlateKind.SMALL).preselection_id
     core.preselections.agree(tx, account, begun)
-    core.preselections.enter_vin(tx, begun, invented.vin(vehicle))
-    papers = Papers(certificate_kind=CertificateKind.DOMESTIC, certificate=invented.certificate(vehicle))
+    core.preselections.enter_vin(tx, begun, factories.vin(vehicle))
+    papers = Papers(certificate_kind=CertificateKind.DOMESTIC, certificate=factories.certificate(vehicle))
     core.preselections.enter_certificate(tx, begun, papers)
     core.preselections.confirm(tx, account, begun)
     return begun

@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import Blacklisted
 from core.people import blacklist
-from tests import invented
+from tests import factories
 from tests.lifecycle.harness import chat_of, confirm, reserve
 from tests.lifecycle.test_faults import PEOPLE
 from tests.world import CHIEF, World, open_world
@@ -15,9 +15,9 @@ from tests.world import CHIEF, World, open_world
 OWNER = chat_of(1)
 WAYS = {
     "chat": str(OWNER),
-    "identity": invented.identity(1),
-    "phone": invented.phone(1).removeprefix("+86"),
-    "phone with its country": invented.phone(1),
+    "identity": factories.identity(1),
+    "phone": factories.phone(1).removeprefix("+86"),
+    "phone with its country": factories.phone(1),
     "plate": "粤KA0001",
     "plate with its dot": "粤K·A0001",
 }
@@ -65,7 +65,7 @@ async def test_ban_without_date_lasts_the_offices_years(desk: World) -> None:
 
 async def test_identity_of_nobody_is_barred_before_it_registers(desk: World) -> None:
     chief = desk.person(CHIEF)
-    await chief.say(f"/ban {invented.identity(5)} 冒用")
+    await chief.say(f"/ban {factories.identity(5)} 冒用")
     await chief.see("尚未注册的身份")
     await chief.press("列入黑名单")
     await chief.see("2028年3月10日")

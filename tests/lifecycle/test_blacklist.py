@@ -13,7 +13,7 @@ from core.pool.segments import is_free
 from core.ports import Tx
 from core.preselection import PreselectionState
 from core.values.plates import PlateKind
-from tests import invented
+from tests import factories
 from tests.core import tools
 from tests.lifecycle.harness import OFFICE, Harness, begin, chat_of, local, open_harness, serial_of
 
@@ -45,8 +45,8 @@ def _register(tx: Tx, harness: Harness, chat_id: int, number: int) -> None:
     account = accounts.consent(tx, chat_id)
     accounts.set_office(tx, account, OFFICE)
     accounts.set_name(tx, account, "测试车主")
-    accounts.set_identity(tx, account, invented.identity(number))
-    accounts.offer_phone(tx, account, invented.phone(chat_id))
+    accounts.set_identity(tx, account, factories.identity(number))
+    accounts.offer_phone(tx, account, factories.phone(chat_id))
     accounts.prove_phone(tx, account)
     accounts.register(tx, accounts.require(tx, chat_id))
 
@@ -116,8 +116,8 @@ async def test_ban_of_nobodys_identity_tells_nobody(harness: Harness) -> None:
 async def test_ban_keeps_no_identity(harness: Harness) -> None:
     await expire(harness)
     row = harness.sql("SELECT * FROM ban")[0]
-    assert invented.identity(1) not in str(row)
-    assert row["identity_hash"] == harness.core.vault.lookup("identity", invented.identity(1))
+    assert factories.identity(1) not in str(row)
+    assert row["identity_hash"] == harness.core.vault.lookup("identity", factories.identity(1))
 
 
 # --- every way in is barred -----------------------------------------------------------------

@@ -25,16 +25,16 @@ from bot.rehearsal.runner import MemoryRehearsalRunner
 from bot.routing.screens import BY_NAME
 from core.bootstrap import Core
 from core.rehearsal import prepare
-from tests import invented
+from tests import factories
 
 TO_TERMS: Sequence[str] = (
     "/rehearse",
     "【预选号牌】",
     "小型汽车",
     "【阅读并同意】",
-    invented.VIN,
+    factories.VIN,
     "国产车",
-    invented.CERTIFICATE,
+    factories.CERTIFICATE,
     "确认信息",
 )
 """What is pressed and typed, from the first word to the service terms."""

@@ -18,7 +18,7 @@ from core.bootstrap import Core
 from core.clock import FixedClock
 from core.db import MemoryDatabase, MemoryStore
 from core.rehearsal import prepare
-from tests import invented
+from tests import factories
 from tests.core.tools import NOON, build
 from tests.rehearsal.chats import HOOKS, TO_TERMS, Chats
 
@@ -31,7 +31,7 @@ def _take(ctx: Context, vin: str) -> Goto:
 
 
 PHOTO = Attachment(file_id="f", is_photo=True)
-HANDLER = AttachmentHandler(most_bytes=1000, parse=lambda _core, _received: invented.VIN, apply=_take)
+HANDLER = AttachmentHandler(most_bytes=1000, parse=lambda _core, _received: factories.VIN, apply=_take)
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ async def test_photo_is_taken_where_the_flow_takes_it(core: Core) -> None:
     target = runner.attachment_target(saved, NOON, sent=PHOTO)
     assert target is not None
     assert (target.screen, target.handler) == ("vin", HANDLER)
-    photo = replace(PHOTO, reading=Reading(screen=ScreenName.VIN, value=invented.VIN))
+    photo = replace(PHOTO, reading=Reading(screen=ScreenName.VIN, value=factories.VIN))
     query = Request(chat_id=CHAT, update_id=99, received_at=NOON, event=photo)
     assert runner.step(saved, NOON, query=query).result.record.screen == "certificate_kind"
 

@@ -13,7 +13,7 @@ from bot.texts.pictures import REHEARSAL_MARK
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.db import MemoryDatabase, MemoryStore
-from tests import invented
+from tests import factories
 from tests.core.sql import dump
 from tests.core.tools import NOON, build, release, verified
 from tests.rehearsal.chats import CODE, TO_SELECTION, Chats, Screen
@@ -28,10 +28,10 @@ NONSENSE = (
     "A2357",
     "1111 2222 3333",
     "00000",
-    invented.VIN,
-    invented.vin(7),
+    factories.VIN,
+    factories.vin(7),
     "LRWTESTX7RC000019",
-    invented.CERTIFICATE,
+    factories.CERTIFICATE,
     "TEST2026",
     "<b>&",
     "/help",

@@ -20,7 +20,7 @@ from core.registry.lookup import RegistryVehicle
 from core.security.vault import Vault
 from core.values.plates import PlateKind
 from core.values.vehicles import CertificateKind
-from tests import invented
+from tests import factories
 from tests.core.tools import settings
 from tests.world import KEYS
 
@@ -44,10 +44,10 @@ def _account(number: int) -> Account:
         registered_at=AT,
         vault=VAULT,
         name_sealed=VAULT.seal("测" * 100),
-        identity_sealed=VAULT.seal(invented.identity(number)),
+        identity_sealed=VAULT.seal(factories.identity(number)),
         identity_hash=b"x",
         identity_seen_at=None,
-        phone_sealed=VAULT.seal(invented.phone(number)),
+        phone_sealed=VAULT.seal(factories.phone(number)),
         new_phone_sealed=None,
     )
 
@@ -60,7 +60,7 @@ def _appeal(state: AppealState = AppealState.PENDING) -> Appeal:
         state=state,
         renews=None,
         consent_version=1,
-        vin=invented.VIN,
+        vin=factories.VIN,
         reason_sealed=VAULT.seal("😀" * LONGEST_REASON),
         identity_hash=b"x",
         submitted_at=AT,
@@ -80,7 +80,7 @@ def _holder(state: PreselectionState = PreselectionState.RESERVED) -> Preselecti
         office="粤K",
         kind=PlateKind.LARGE_NEV,
         state=state,
-        vin=invented.VIN,
+        vin=factories.VIN,
         certificate_kind=CertificateKind.IMPORT,
         certificate="C" * 20,
         verified_at=AT,
@@ -94,7 +94,9 @@ def _holder(state: PreselectionState = PreselectionState.RESERVED) -> Preselecti
 
 
 def _card() -> Card:
-    known = RegistryVehicle(vin=invented.VIN, certificate="D" * 20, kind=PlateKind.LARGE_NEV, registered=True)
+    known = RegistryVehicle(
+        vin=factories.VIN, certificate="D" * 20, kind=PlateKind.LARGE_NEV, registered=True
+    )
     return Card(
         appeal=_appeal(),
         owner=_account(1),

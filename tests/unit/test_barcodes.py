@@ -13,8 +13,8 @@ from core.errors import BarcodeNotFound, BarcodeReaderNotInstalled, PhotoError
 from core.settings import PhotoSettings
 from core.values.vehicles import vins_in
 from tests.barcoded import KINDS, beside, opened, photo
-from tests.hostile import HEIC, REFUSED, card
-from tests.invented import VIN, vin
+from tests.factories import VIN, vin
+from tests.malicious_files import HEIC, REFUSED, card
 from tests.photographed import jpeg
 
 LIMITS = PhotoSettings()

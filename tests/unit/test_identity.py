@@ -22,7 +22,7 @@ from core.values.identity import (
     parse_resident_id,
     parse_unit_name,
 )
-from tests import invented
+from tests import factories
 
 TODAY = date(2026, 11, 22)
 FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
@@ -365,7 +365,7 @@ def test_other_numbers_are_no_personal_ones(text: str) -> None:
 
 
 def test_identity_of_either_kind_is_read() -> None:
-    person, unit = invented.identity(3), invented.credit_code(3)
+    person, unit = factories.identity(3), factories.credit_code(3)
     assert [parse_identity(f" {one.lower()} ", today=TODAY) for one in (person, unit)] == [person, unit]
     assert [is_credit_code(one) for one in (person, unit, CREDIT_CODE)] == [False, True, True]
 
@@ -377,8 +377,8 @@ def test_identity_of_either_kind_is_read() -> None:
         ("110105194912310021", errors.ResidentIdMistyped),
         ("1101051949123100", errors.ResidentIdLength),
         ("9" * 10_000, errors.ResidentIdLength),
-        (invented.credit_code(3)[:-1] + "5", errors.CreditCodeMistyped),
-        (invented.credit_code(3)[:-1], errors.CreditCodeLength),
+        (factories.credit_code(3)[:-1] + "5", errors.CreditCodeMistyped),
+        (factories.credit_code(3)[:-1], errors.CreditCodeLength),
         ("😀", errors.CreditCodeCharacters),
     ],
 )
@@ -392,7 +392,7 @@ def test_identity_of_neither_kind_has_the_error_of_what_it_reads_as(
 @given(st.integers(0, 999_999), st.integers(0, 17), st.sampled_from("0123456789"))
 def test_slip_in_a_persons_number_never_makes_a_unit(number: int, place: int, digit: str) -> None:
     """With its birth date untouched: one digit wrong is called wrong, not taken for a credit code."""
-    right = invented.identity(number % 20_000)
+    right = factories.identity(number % 20_000)
     typed = right[:place] + digit + right[place + 1 :]
     assume(typed != right and place not in range(6, 14))
     with pytest.raises(errors.ResidentIdError):

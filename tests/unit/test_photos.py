@@ -19,7 +19,7 @@ from bot.photos.validation import KEPT_SIDE, ValidPhoto, validate
 from bot.texts.errors import of_error
 from core.errors import PhotoError, PhotoFormatNotInstalled, PhotoTooLarge, PhotoTooSmall
 from core.settings import PhotoSettings
-from tests.hostile import HEIC, PNG_SIGNATURE, REFUSED, card, chunk, saved, with_chunks, zipped
+from tests.malicious_files import HEIC, PNG_SIGNATURE, REFUSED, card, chunk, saved, with_chunks, zipped
 from tests.photographed import PAPERS, Shot, jpeg, page, photographed
 
 LIMITS = PhotoSettings()
@@ -73,7 +73,7 @@ def test_bombs_leave_memory_alone() -> None:
         "from bot.photos.validation import validate\n"
         "from core.errors import PhotoError\n"
         "from core.settings import Photos\n"
-        "from tests.hostile import REFUSED\n"
+        "from tests.malicious_files import REFUSED\n"
         "files = [made() for name, (why, made) in REFUSED.items() if 'TooLarge' in why.__name__]\n"
         "used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
         "resource.setrlimit(resource.RLIMIT_AS, (used + 60_000_000,) * 2)\n"

@@ -14,13 +14,13 @@ from core import errors as core_errors
 from core.registry import vehicle_file as v
 from core.registry.lookup import RegistryVehicle
 from core.values.plates import PlateKind
-from tests import invented
+from tests import factories
 
 HEAD = ("vin", "certificate", "kind", "state")
 CHINESE = ("车辆识别代号", "合格证编号", "号牌种类", "状态")
 ENGLISH = ("VIN", "Certificate number", "Plate kind", "State")
-ONE = (invented.vin(1), invented.certificate(1), "small", "new")
-TWO = (invented.vin(2), invented.certificate(2), "small_nev", "registered")
+ONE = (factories.vin(1), factories.certificate(1), "small", "new")
+TWO = (factories.vin(2), factories.certificate(2), "small_nev", "registered")
 VEHICLES = (
     RegistryVehicle(vin=ONE[0], certificate=ONE[1], kind=PlateKind.SMALL, registered=False),
     RegistryVehicle(vin=TWO[0], certificate=TWO[1], kind=PlateKind.SMALL_NEV, registered=True),

@@ -22,7 +22,7 @@ from core.preselection.selection import Quota
 from core.values.offices import LARGEST_BATCH, Office
 from core.values.plates import PlateKind
 from core.values.vehicles import CertificateKind
-from tests import invented
+from tests import factories
 from tests.core.tools import settings
 
 AT = datetime(2026, 3, 17, 17, 0, tzinfo=CHINA)
@@ -39,9 +39,9 @@ def _reserved() -> Preselection:
         office="粤K",
         kind=PlateKind.SMALL,
         state=PreselectionState.RESERVED,
-        vin=invented.VIN,
+        vin=factories.VIN,
         certificate_kind=CertificateKind.DOMESTIC,
-        certificate=invented.CERTIFICATE,
+        certificate=factories.CERTIFICATE,
         verified_at=AT,
         reserved_at=AT,
         serial="A1234",

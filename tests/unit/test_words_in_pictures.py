@@ -31,7 +31,7 @@ from core.values.masks import parse_mask
 from core.values.plates import PlateKind
 from core.values.vehicles import CertificateKind
 from tests.core.tools import settings
-from tests.invented import CERTIFICATE, VIN
+from tests.factories import CERTIFICATE, VIN
 from tools import make_report_pictures
 
 LANGUAGES = pytest.mark.parametrize("language", Language)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests import invented
+from tests import factories
 
-VIN, OTHER_VIN = invented.vin(0), invented.vin(9)
+VIN, OTHER_VIN = factories.vin(0), factories.vin(9)
 
 ROWS: dict[str, dict[str, Any]] = {
     "account": {"chat_id": 7000, "consent_version": 1, "consented_at": 1, "created_at": 1, "updated_at": 1},
@@ -192,7 +192,7 @@ def row(table: str, rule: str, columns: str = "", /, **other: Any) -> Row:
 REFERENCE = "FOREIGN KEY"
 READY = {"loaded": 1, "new_count": 1, "changed_count": 0, "registered_count": 0}
 
-NONSENSE = {
+INVALID_ROWS = {
     "a second account of a chat": row("account", "account_chat", "account.chat_id", chat_id=5000),
     "an unknown user type": row("account", "account_user_type", user_type="admin"),
     "a registration of nothing": row("account", "account_registered_is_complete", registered_at=1),

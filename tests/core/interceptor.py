@@ -12,7 +12,7 @@ Step = Callable[[str], None]
 T = TypeVar("T")
 
 
-class Between:
+class Interceptor:
     """A transaction that tells of each call, before and after it.
 
     ``instead`` names calls that are answered by something else, ``without`` some that are left out.
@@ -78,7 +78,7 @@ def meeting(query: str, parties: int) -> Step:
     return wait
 
 
-async def in_between(
+async def intercepted(
     store: Store, first: Callable[[Tx], Any], linger_at: str, second: Callable[[Tx], Any]
 ) -> None:
     """Let one transaction linger after a query, and another begin meanwhile."""
@@ -93,4 +93,4 @@ async def in_between(
         await asyncio.to_thread(halfway.wait, 10)
         await store.run(second)
 
-    await asyncio.gather(store.run(lambda tx: first(Between(tx, after=lingers))), afterwards())
+    await asyncio.gather(store.run(lambda tx: first(Interceptor(tx, after=lingers))), afterwards())
