@@ -12,7 +12,7 @@ from bot.inbox import store as inbox
 from core.clock import FixedClock
 from core.ports import Store, Tx
 from tests.inbox.schema import add_effect, effects
-from tests.inbox.test_inbox import sealed
+from tests.inbox.test_store import sealed
 from tests.inbox.tools import Gate, Recorder, lease, message, receiving, take_in
 
 ONE = lease("one", seconds=30, is_alone=False)

@@ -14,7 +14,7 @@ from core.clock import CHINA
 from core.errors import HandledMeanwhile
 from core.values.workdays import WorkingCalendar
 from tests.lifecycle.harness import OFFICE, Fault, Harness, chat_of, local, open_harness
-from tests.unit import test_calendar
+from tests.unit import test_workdays as test_calendar
 
 MOVES = [
     # closed on                     the deadline then
