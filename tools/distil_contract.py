@@ -7,7 +7,7 @@ Usage::
 The schema is the file ``.butcher/schema/schema.json`` in the source distribution of aiogram (MIT).
 Only facts are kept: names, types, which parameters are required, and the limits that the
 descriptions state as «1-64 bytes» or «0-1024 characters». Parameters that the sandbox does not
-act on are left out on purpose, so that sending one is noticed as an oddity.
+act on are left out on purpose, so that sending one is noticed as a violation of the contract.
 """
 
 import json

@@ -78,7 +78,7 @@ def measure_sharpness() -> None:
 
 
 def measure_similarity() -> None:
-    """Print the lowest and the highest likeness of copies, and of photos of other papers."""
+    """Print the lowest and the highest similarity of copies, and of photos of other papers."""
     shot = Shot(side=1000)
     there = {(paper, seed): photographed(page(paper, seed), shot, 1) for paper in PAPERS for seed in range(4)}
     print()

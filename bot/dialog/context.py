@@ -64,7 +64,7 @@ class Context:
             read: looks, and changes nothing.
 
         Raises:
-            SnapshotWanted: it has not been read yet; the step is run again.
+            SnapshotNeeded: it has not been read yet; the step is run again.
         """
         if key not in self.snapshots:
             raise SnapshotNeeded(key, read)

@@ -58,7 +58,7 @@ class Engine:
 
     Args:
         core: the services.
-        steps: what an event does, inside a transaction.
+        transition: what an event does, inside a transaction.
         presenter: what shows a screen.
         handlers: what is done outside of the transactions.
     """

@@ -12,5 +12,5 @@ class Prefetched:
     """Nothing at first; each time that something is asked for there is more."""
 
     free: FreeList | None = None  # for FreeListWanted
-    snapshots: Mapping[str, object] = field(default_factory=dict)  # for SnapshotWanted, by key
-    run_result: RunResult | None = None  # for Rehearsing
+    snapshots: Mapping[str, object] = field(default_factory=dict)  # for SnapshotNeeded, by key
+    run_result: RunResult | None = None  # for RehearsalRunNeeded

@@ -69,7 +69,7 @@ class RehearsalTransition(Transition):
 
         Raises:
             XuanhaoError: a rule or a form says no; nothing has changed.
-            FreeListWanted, SnapshotWanted, Rehearsing: run again with what is asked for; nothing has changed.
+            FreeListWanted, SnapshotNeeded, RehearsalRunNeeded: run again with what is asked for.
         """
         is_first = mark_applied(tx, query.update_id)
         record = open_record(tx, query.chat_id, self._hooks.first_screen)
@@ -87,7 +87,7 @@ class RehearsalTransition(Transition):
         """Return what is shown after an error; the state is as it was, unless the screen leads on.
 
         Raises:
-            SnapshotWanted, Rehearsing: run again with what is asked for; nothing has changed.
+            SnapshotNeeded, RehearsalRunNeeded: run again with what is asked for; nothing has changed.
         """
         mark_applied(tx, query.update_id)
         record = open_record(tx, query.chat_id, self._hooks.first_screen)
@@ -105,7 +105,7 @@ class RehearsalTransition(Transition):
 
         Raises:
             NothingToSay: it has no live message.
-            SnapshotWanted, Rehearsing: run again with what is asked for; nothing has changed.
+            SnapshotNeeded, RehearsalRunNeeded: run again with what is asked for; nothing has changed.
         """
         return self._shown_again(tx, self._live(tx, chat_id), prefetched)
 
@@ -140,7 +140,7 @@ class RehearsalTransition(Transition):
         """End a rehearsal in which nothing was done for too long; return what its message shows then.
 
         Raises:
-            SnapshotWanted: run again with what is asked for; nothing has changed.
+            SnapshotNeeded: run again with what is asked for; nothing has changed.
         """
         record = open_record(tx, chat_id, self._hooks.first_screen)
         if record.rehearsal is None or record.rehearsal.used_at > tx.now - IDLE:

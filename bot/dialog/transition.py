@@ -50,8 +50,8 @@ class Transition:
 
         Raises:
             XuanhaoError: a rule or a form says no; nothing has changed.
-            FreeListWanted, SnapshotWanted: run again with what is asked for; nothing has changed.
-            RehearsalAsked: it leads into a rehearsal.
+            FreeListWanted, SnapshotNeeded: run again with what is asked for; nothing has changed.
+            RehearsalRequested: it leads into a rehearsal.
         """
         ctx = self._context(tx, query, record, prefetched)
         ctx.has_left = has_left
@@ -90,7 +90,7 @@ class Transition:
         """Return what is shown after an error, whatever became of the update.
 
         Raises:
-            SnapshotWanted: run again with what is asked for.
+            SnapshotNeeded: run again with what is asked for.
         """
         if isinstance(query.event, Attachment):
             position_in_album(tx, record, query.event.album, is_told=False)
@@ -105,7 +105,7 @@ class Transition:
         """Return how the screen of a conversation takes what was sent; None if it is not looked at.
 
         Raises:
-            XuanhaoError: from the screen's own look.
+            XuanhaoError: from the screen's own prefetch.
         """
         screen = self._screen(record.screen)
         if sent.album and sent.album == record.album:
@@ -138,7 +138,7 @@ class Transition:
         """Show a conversation as it stands now.
 
         Raises:
-            SnapshotWanted: run again with what is asked for.
+            SnapshotNeeded: run again with what is asked for.
         """
         ctx = Context(
             core=self._core,

@@ -248,7 +248,7 @@ def test_huge_photo_is_kept_smaller() -> None:
     assert max(kept(judged).size) == KEPT_SIDE
 
 
-# --- likeness -------------------------------------------------------------------------------
+# --- similarity -----------------------------------------------------------------------------
 
 COPIES: dict[str, Callable[[Image.Image], Image.Image]] = {
     "saved badly": lambda image: Image.open(io.BytesIO(jpeg(image, 30))),
