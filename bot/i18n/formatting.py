@@ -86,18 +86,18 @@ def plain(html: str) -> str:
     return unescape(_MARKUP.sub("", html))
 
 
-def clipped(html: str, most: int) -> str:
+def clipped(html: str, limit: int) -> str:
     """Return a text as a message of so many UTF-16 units holds it: whole lines, and a sign for the rest."""
-    if units(plain(html)) <= most:
+    if units(plain(html)) <= limit:
         return html
     kept: list[str] = []
-    left = most - units(_MORE)
+    left = limit - units(_MORE)
     for line in html.split("\n"):
         left -= units(plain(line)) + 1
         if left < 0:
             break
         kept.append(line)
-    text = "\n".join(kept) or escape(plain(html)[: (most - 2) // 2])
+    text = "\n".join(kept) or escape(plain(html)[: (limit - 2) // 2])
     opened, closed = len(_OPENED.findall(text)), text.count("</")
     return (text if opened == closed else escape(plain(text), quote=False)) + _MORE
 

@@ -43,8 +43,8 @@ def watermark(width: int, height: int) -> Image.Image:
 @lru_cache(maxsize=32)
 def _watermark_planes(width: int, height: int, plane: int) -> Image.Image:
     """Return what to add to a sheet's entries so that they lie under the watermark."""
-    most = WATERMARK_PLANES - 1
-    return watermark(width, height).point([round(value * most / _FULL) * plane for value in range(256)])
+    highest = WATERMARK_PLANES - 1
+    return watermark(width, height).point([round(value * highest / _FULL) * plane for value in range(256)])
 
 
 def _watermarked(sheet: Image.Image, palette: Palette) -> Image.Image:

@@ -173,13 +173,13 @@ def legend(
         left += side + 8 + text_width(words, size) + 26
 
 
-def axis(most: int) -> list[int]:
-    """Return round numbers from 0 to one that is ``most`` or more, four or five of them, for a scale."""
+def axis(limit: int) -> list[int]:
+    """Return round numbers from 0 to one that is ``limit`` or more, four or five of them, for a scale."""
     step = 1
-    while step * 4 < most:
+    while step * 4 < limit:
         lead = int(str(step)[0])
         step = step * 5 // 2 if lead == 2 else step * 2  # noqa: PLR2004 - 1, 2, 5, 10, 20, 50 …
-    return [step * number for number in range(max(1, -(-most // step)) + 1)]
+    return [step * number for number in range(max(1, -(-limit // step)) + 1)]
 
 
 def short(number: int) -> str:

@@ -57,8 +57,8 @@ class PlatePainter:
             top: the same.
         """
         area = self.ground.crop((left, top, left + ink.width, top + ink.height))
-        most = self.palette.plate_levels - 1
-        levels = ink.point([round(value * most / 255) for value in range(256)])
+        highest = self.palette.plate_levels - 1
+        levels = ink.point([round(value * highest / 255) for value in range(256)])
         return ImageChops.add(area, levels)  # a ramp's inks follow its ground one by one
 
     @cached_property

@@ -114,9 +114,9 @@ def _chart(canvas: ChartCanvas, top: float, chart: Chart) -> None:
     _labels(canvas, (left, ground + 8), slot, [column.label for column in chart.columns])
 
 
-def _heights(parts: Sequence[int], most: int) -> list[float]:
+def _heights(parts: Sequence[int], limit: int) -> list[float]:
     """Return how high the parts of a column are; the least of them is seen."""
-    return [max(2.0, _CHART_HEIGHT * part / most) if part else 0.0 for part in parts]
+    return [max(2.0, _CHART_HEIGHT * part / limit) if part else 0.0 for part in parts]
 
 
 def _column(

@@ -57,12 +57,12 @@ def dashboard_picture(dashboard: Dashboard) -> bytes:
 def _days(canvas: ChartCanvas, top: float, dashboard: Dashboard) -> None:
     canvas.text(MARGIN, top + 8, dashboard.days_title, HEAD_SIZE, bold=True, within=WIDTH - 2 * MARGIN)
     ground = top + 80 + _COLUMN_HEIGHT
-    most = max(1, *(day.number for day in dashboard.days))
+    highest = max(1, *(day.number for day in dashboard.days))
     slot = (WIDTH - 2 * MARGIN) / len(dashboard.days)
     canvas.line((MARGIN, ground, WIDTH - MARGIN, ground + 1), Ground.TRACK)
     for number, day in enumerate(dashboard.days):
         middle = MARGIN + (number + 0.5) * slot
-        height = max(3.0, _COLUMN_HEIGHT * day.number / most) if day.number else 0.0
+        height = max(3.0, _COLUMN_HEIGHT * day.number / highest) if day.number else 0.0
         colour = Ground.RED if day.today else Ground.BLUE
         canvas.box(middle - slot * 0.3, ground - height, slot * 0.6, height, colour)
         canvas.text(

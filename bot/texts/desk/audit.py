@@ -240,9 +240,9 @@ def line(entry: AuditEntry) -> str:
     return f"{head}\n{escape(done)} — {escape(subject(entry))}"
 
 
-def sheet_caption(query: AuditQuery, most: int) -> str:
+def sheet_caption(query: AuditQuery, limit: int) -> str:
     """Return what stands below the file."""
-    return _("操作记录:{asked}(最多 {most:,} 条,新的在前)").format(asked=escape(asked_for(query)), most=most)
+    return _("操作记录:{asked}(最多 {most:,} 条,新的在前)").format(asked=escape(asked_for(query)), most=limit)
 
 
 def _kind(kind: str) -> str:

@@ -26,9 +26,9 @@ NOBODY = phrase("这一范围内没有可以通知的人,没有发送。")
 RUNNING_ALREADY = phrase("该发牌机关已有一个群发在进行,请等它结束或先停止它:发送 /broadcast 粤K 查看。")
 
 
-def too_long(most: int, found: int) -> str:
+def too_long(limit: int, found: int) -> str:
     """Return that a text is too long."""
-    return _("通知内容最多 {most} 字,您写了 {found} 字。").format(most=most, found=found)
+    return _("通知内容最多 {most} 字,您写了 {found} 字。").format(most=limit, found=found)
 
 
 def letter(office: str, text: str) -> str:
