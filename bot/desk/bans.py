@@ -68,15 +68,15 @@ def parse_ban(ctx: Context, arguments: str) -> Goto:
 
 def to_ban(ctx: Context, who: Who, wish: Wish) -> Goto:
     """Lead to the question before somebody is barred, or their ban gets another end."""
-    present = blacklist.running(ctx.tx, who.identity_hash)
-    code = present.office if present else home_of(ctx, who.account, Permission.BAN)
+    current = blacklist.running(ctx.tx, who.identity_hash)
+    code = current.office if current else home_of(ctx, who.account, Permission.BAN)
     ctx.admin.require(Permission.BAN, code)
     office = ctx.core.offices.get(code)
     until = end_of_ban(ctx.tx.now, wish.until, office.ban_years if office else 0)
     args = {
         "office": code,
         "hash": who.identity_hash.hex(),
-        "seen": version_of(present),
+        "seen": version_of(current),
         "until": to_millis(until),
         "reason": wish.reason,
     }
@@ -101,8 +101,8 @@ def _sentence(ctx: Context) -> NewBan:
 
 def _ban_question(ctx: Context) -> str:
     new_ban = _sentence(ctx)
-    present = blacklist.running(ctx.tx, new_ban.identity_hash)
-    return texts.ban_question(account_of(ctx, new_ban.identity_hash), new_ban.until, new_ban.reason, present)
+    current = blacklist.running(ctx.tx, new_ban.identity_hash)
+    return texts.ban_question(account_of(ctx, new_ban.identity_hash), new_ban.until, new_ban.reason, current)
 
 
 def _ban(ctx: Context) -> str:
@@ -131,16 +131,16 @@ def parse_unban(ctx: Context, arguments: str) -> Goto:
         NotBlacklisted: no ban of theirs runs.
     """
     written, reason = split_named_args("unban", arguments, 2)
-    present = blacklist.running(ctx.tx, _who(ctx, written).identity_hash)
-    if present is None:
+    current = blacklist.running(ctx.tx, _who(ctx, written).identity_hash)
+    if current is None:
         raise NotBlacklisted
-    return to_unban(ctx, present, reason)
+    return to_unban(ctx, current, reason)
 
 
-def to_unban(ctx: Context, present: Ban, reason: str) -> Goto:
+def to_unban(ctx: Context, current: Ban, reason: str) -> Goto:
     """Lead to the question before a ban is lifted."""
-    ctx.admin.require(Permission.BAN, present.office)
-    args = {"office": present.office, "ban": present.ban_id, "reason": reason_of(reason)}
+    ctx.admin.require(Permission.BAN, current.office)
+    args = {"office": current.office, "ban": current.ban_id, "reason": reason_of(reason)}
     return Goto(screen=ScreenName.DESK_UNBAN, args=args)
 
 
@@ -157,8 +157,8 @@ def meant(ctx: Context) -> Ban:
 
 
 def _unban_question(ctx: Context) -> str:
-    present = meant(ctx)
-    return texts.unban_question(account_of(ctx, present.identity_hash), present, ctx.arg("reason"))
+    current = meant(ctx)
+    return texts.unban_question(account_of(ctx, current.identity_hash), current, ctx.arg("reason"))
 
 
 def _unban(ctx: Context) -> str:

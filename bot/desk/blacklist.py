@@ -174,21 +174,21 @@ def _card_of(ctx: Context) -> Goto:
 
 def _seen(ctx: Context) -> Ban:
     """Return the ban that a card is about, if this chat may look at it."""
-    present = meant(ctx)
-    ctx.admin.require(Permission.BLACKLIST, present.office)
-    return present
+    current = meant(ctx)
+    ctx.admin.require(Permission.BLACKLIST, current.office)
+    return current
 
 
 def _show_card(ctx: Context) -> View | Goto:
     try:
-        present = _seen(ctx)
+        current = _seen(ctx)
     except NotBlacklisted:
         return _list_of(ctx)
     rows: list[tuple[Button, ...]] = []
-    if ctx.admin.may(Permission.BAN, present.office):
+    if ctx.admin.may(Permission.BAN, current.office):
         changes = [Button(label=texts.CHANGES[one](), action=ActionName.CHANGE, arg=one) for one in _CHANGES]
         rows.append(tuple(changes))
-    account = account_of(ctx, present.identity_hash)
+    account = account_of(ctx, current.identity_hash)
     if Permission.FIND in ctx.admin.permissions:
         rows.append((Button(label=texts.WHOLE_HISTORY(), action=ActionName.HISTORY),))
     rows.append(
@@ -197,13 +197,13 @@ def _show_card(ctx: Context) -> View | Goto:
             Button(label=formatting.HOME(), action=ActionName.HOME),
         )
     )
-    return View(text=texts.ban_card(present, account), rows=rows)
+    return View(text=texts.ban_card(current, account), rows=rows)
 
 
 def _history(ctx: Context, _arg: str) -> Goto:
-    present = _seen(ctx)
-    account = account_of(ctx, present.identity_hash)
-    identity = CaseFileKey(topic=CaseFileTopic.IDENTITY, value=present.identity_hash.hex())
+    current = _seen(ctx)
+    account = account_of(ctx, current.identity_hash)
+    identity = CaseFileKey(topic=CaseFileTopic.IDENTITY, value=current.identity_hash.hex())
     what = account.subject if account else str(identity)
     return Goto(screen=ScreenName.DESK_FIND, args={"what": what})
 
@@ -225,27 +225,27 @@ CARD = Screen(
 
 
 def _show_change(ctx: Context) -> View:
-    present, change = _seen(ctx), ctx.arg("do")
-    ctx.admin.require(Permission.BAN, present.office)
-    text = texts.change_prompt(change, present, account_of(ctx, present.identity_hash))
+    current, change = _seen(ctx), ctx.arg("do")
+    ctx.admin.require(Permission.BAN, current.office)
+    text = texts.change_prompt(change, current, account_of(ctx, current.identity_hash))
     return View(text=text, rows=((Button(label=formatting.BACK(), action=ActionName.BACK),),))
 
 
 def _typed_change(ctx: Context, text: str) -> Goto:
-    present, change = _seen(ctx), ctx.arg("do")
+    current, change = _seen(ctx), ctx.arg("do")
     if change == "lift":
-        return with_origin(_card_of(ctx), to_unban(ctx, present, text))
+        return with_origin(_card_of(ctx), to_unban(ctx, current, text))
     try:
         wish = read_wish(text, ctx.today, needs_date=True)
     except Usage:
         raise NotAsAsked from None
-    who = Who(identity_hash=present.identity_hash, account=account_of(ctx, present.identity_hash))
+    who = Who(identity_hash=current.identity_hash, account=account_of(ctx, current.identity_hash))
     asked = to_ban(ctx, who, wish)
     until = from_millis(int(str(asked.args["until"])))
-    if change == "shorten" and until >= present.until:
-        raise EndNotEarlier(present.until)
-    if change == "lengthen" and until <= present.until:
-        raise EndNotLater(present.until)
+    if change == "shorten" and until >= current.until:
+        raise EndNotEarlier(current.until)
+    if change == "lengthen" and until <= current.until:
+        raise EndNotLater(current.until)
     return with_origin(_card_of(ctx), asked)
 
 

@@ -31,14 +31,14 @@ def parse(ctx: Context, arguments: str) -> Goto:
     """
     code, *more = arguments.split(maxsplit=1)
     office = ctx.desk_office(code, Permission.BROADCAST)
-    present = broadcasts.running_of(ctx.tx, office.code)
+    current = broadcasts.running_of(ctx.tx, office.code)
     if not more:
-        if present is None:
+        if current is None:
             raise Usage("broadcast")
-        return _to_progress(present)
+        return _to_progress(current)
     text = broadcasts.validate_text(more[0])
-    if present is not None:
-        raise BroadcastRunning(present.broadcast_id)
+    if current is not None:
+        raise BroadcastRunning(current.broadcast_id)
     return Goto(screen=ScreenName.DESK_BROADCAST_AUDIENCE, args={"office": office.code, "text": text})
 
 

@@ -77,8 +77,8 @@ def _with(ctx: Context, more: Sequence[str]) -> Goto:
     """Add wishes to those that are there, if all of them can be made."""
     if not more:
         raise NoWishes
-    present = ctx.list_arg("wishes")
-    wishes = validate_wishes(ctx.tx, ctx.office, ctx.preselection, [*present, *more])
+    current = ctx.list_arg("wishes")
+    wishes = validate_wishes(ctx.tx, ctx.office, ctx.preselection, [*current, *more])
     return Goto(screen=ScreenName.COMPOSE, args=_args(ctx, wishes, ctx.list_arg("ideas")))
 
 

@@ -20,8 +20,8 @@ def _show(ctx: Context) -> View:
     )
 
 
-def _marked(language: Language, present: Language) -> str:
-    return ("● " if language == present else "○ ") + languages.NAMES[language]
+def _marked(language: Language, current: Language) -> str:
+    return ("● " if language == current else "○ ") + languages.NAMES[language]
 
 
 def speak(ctx: Context, wanted: str) -> Goto:

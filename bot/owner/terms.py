@@ -69,8 +69,8 @@ def start(ctx: Context, _arg: str) -> Goto:
     core.preselections.lapse(ctx.tx, begun.preselection_id)
     core.preselections.validate_start(ctx.tx, begun)
     binding = core.preselections.code_binding(ctx.account, begun)
-    present = core.verification.state(ctx.tx, ctx.account, CodePurpose.PRESELECTION)
-    if present is not None and present.resend_at > ctx.tx.now and present.state != CodeStatus.LOCKED:
+    current = core.verification.state(ctx.tx, ctx.account, CodePurpose.PRESELECTION)
+    if current is not None and current.resend_at > ctx.tx.now and current.state != CodeStatus.LOCKED:
         return Goto(screen=ScreenName.CODE)  # the code that was sent a moment ago is still good
     return codes.request(ctx, binding, ScreenName.CODE)
 

@@ -72,11 +72,11 @@ def _wishes(office: Office) -> list[Subscription]:
 
 def _show_notify(ctx: Context) -> View:
     office = _office(ctx)
-    present = set(subscriptions.of_chat(ctx.tx, ctx.chat_id))
+    current = set(subscriptions.of_chat(ctx.tx, ctx.chat_id))
     buttons = [
         Button(
-            label=wishes.topic_label(wish.topic, wish.kind, on=wish in present),
-            action=ActionName.OFF if wish in present else ActionName.ON,
+            label=wishes.topic_label(wish.topic, wish.kind, on=wish in current),
+            action=ActionName.OFF if wish in current else ActionName.ON,
             arg=f"{wish.kind}.{wish.topic}",
         )
         for wish in _wishes(office)

@@ -13,11 +13,11 @@ UNBAN = phrase("✅ 解除")
 UNBANNED = phrase("✅ 已解除,并会通知本人。")
 
 
-def ban_question(account: Account | None, until: datetime, why: str, present: Ban | None) -> str:
+def ban_question(account: Account | None, until: datetime, why: str, current: Ban | None) -> str:
     """Return the question before a ban, or before the change of one that runs."""
     change = ""
-    if present:
-        change = _("此人已在黑名单上(到 {until}),将改为新的日期。").format(until=day(present.until))
+    if current:
+        change = _("此人已在黑名单上(到 {until}),将改为新的日期。").format(until=day(current.until))
     told = _("本人会收到通知。") if account else _("此身份尚未注册,没有人会收到通知。")
     return _("<b>列入黑名单?</b>\n{who}\n到 {until}\n原因:{reason}{change}\n\n{told}").format(
         who=somebody(account),
@@ -33,11 +33,11 @@ def banned(until: datetime) -> str:
     return _("✅ 已列入黑名单,到 {until}。").format(until=day(until))
 
 
-def unban_question(account: Account | None, present: Ban, why: str) -> str:
+def unban_question(account: Account | None, current: Ban, why: str) -> str:
     """Return the question before a ban is lifted."""
     return _("<b>从黑名单中解除?</b>\n{who}\n列入原因:{banned_for}(到 {until})\n解除原因:{reason}").format(
         who=somebody(account),
-        banned_for=reason(present.reason),
-        until=day(present.until),
+        banned_for=reason(current.reason),
+        until=day(current.until),
         reason=reason(why),
     )

@@ -37,9 +37,9 @@ def closed(office: Office, when: date, moved: int) -> str:
     )
 
 
-def maintenance_question(code: str, text: str, present: str) -> str:
+def maintenance_question(code: str, text: str, current: str) -> str:
     """Return the question before maintenance begins, or before the text of one that runs changes."""
-    now = "\n" + _("已在维护,车主现在看到:{text}").format(text=escape(present)) if present else ""
+    now = "\n" + _("已在维护,车主现在看到:{text}").format(text=escape(current)) if current else ""
     return _(
         "<b>开始系统维护?</b>\n{office}{now}\n车主将看到:{text}\n\n"
         "维护期间不能开始新的抽号和自编;已在进行的批次和备选可以选完。"

@@ -154,15 +154,15 @@ def owner(account: Account | None) -> str:
     )
 
 
-def ban(present: Ban | None, *, known: bool) -> str:
+def ban(current: Ban | None, *, known: bool) -> str:
     """Return whether an identity is barred; nothing where there is no identity to be barred."""
-    if present is None:
+    if current is None:
         return _("黑名单:不在名单上") if known else ""
     return _("⛔ <b>黑名单</b>:{since} 至 {until}({office})\n原因:{reason}").format(
-        since=date_of(present.since),
-        until=date_of(present.until),
-        office=escape(present.office),
-        reason=escape(present.reason),
+        since=date_of(current.since),
+        until=date_of(current.until),
+        office=escape(current.office),
+        reason=escape(current.reason),
     )
 
 
@@ -284,12 +284,12 @@ def _time(at: datetime) -> str:
     return f"{at.astimezone(CHINA):%m-%d %H:%M}"
 
 
-def ban_prompt(present: Ban | None) -> str:
+def ban_prompt(current: Ban | None) -> str:
     """Return what to type for a ban, or for the change of one that runs."""
     how = _("请输入原因;要指定截止日期,写在原因前面,例如:\n<code>2028-01-01 冒用他人身份</code>")
-    if present is None:
+    if current is None:
         return _("<b>列入黑名单</b>") + "\n" + how
-    running = _("现在到 {until},将改为新的日期。").format(until=day(present.until))
+    running = _("现在到 {until},将改为新的日期。").format(until=day(current.until))
     return _("<b>修改黑名单期限</b>") + f"\n{running}\n{how}"
 
 
