@@ -318,8 +318,8 @@ def _reject(ctx: Context, _arg: str) -> Goto:
     number = _id(ctx)
     _judged(ctx, number)
     reason = ctx.arg("reason")[:LONGEST_REASON]
-    one = ctx.core.reviews.reject(ctx.tx, number, reason, ctx.chat_id)
-    return Goto(screen=ScreenName.DESK_APPEALS, note=texts.rejected(one), sticky=True)
+    appeal = ctx.core.reviews.reject(ctx.tx, number, reason, ctx.chat_id)
+    return Goto(screen=ScreenName.DESK_APPEALS, note=texts.rejected(appeal), sticky=True)
 
 
 REJECT_SURE = Screen(

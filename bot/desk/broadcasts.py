@@ -49,8 +49,10 @@ def _reach(ctx: Context, office: str, audience: Audience) -> int:
     return people
 
 
-def _to_progress(one: Broadcast) -> Goto:
-    return Goto(screen=ScreenName.DESK_BROADCAST, args={"office": one.office, "id": one.broadcast_id})
+def _to_progress(broadcast: Broadcast) -> Goto:
+    return Goto(
+        screen=ScreenName.DESK_BROADCAST, args={"office": broadcast.office, "id": broadcast.broadcast_id}
+    )
 
 
 # --- whom it is for -------------------------------------------------------------------------
@@ -142,20 +144,20 @@ def _meant(ctx: Context) -> Broadcast:
     number = ctx.args.get("id")
     if not isinstance(number, int):
         raise NothingKnown
-    one = broadcasts.get(ctx.tx, number)
-    ctx.admin.require(Permission.BROADCAST, one.office)
-    return one
+    broadcast = broadcasts.get(ctx.tx, number)
+    ctx.admin.require(Permission.BROADCAST, broadcast.office)
+    return broadcast
 
 
 def _show_progress(ctx: Context) -> View:
-    one = _meant(ctx)
-    figures = broadcasts.figures(ctx.tx, one)
+    ban = _meant(ctx)
+    figures = broadcasts.figures(ctx.tx, ban)
     home = Button(label=formatting.HOME(), action=ActionName.HOME)
     buttons = [home]
-    if one.state == broadcasts.BroadcastState.RUNNING:
+    if ban.state == broadcasts.BroadcastState.RUNNING:
         buttons.insert(0, Button(label=texts.STOP(), action=ActionName.STOP, style=Style.DANGER))
-    again = None if one.is_over else ctx.tx.now + REDRAWN_EVERY
-    return View(text=texts.progress(one, figures), rows=(tuple(buttons),), redraw_at=again)
+    again = None if ban.is_over else ctx.tx.now + REDRAWN_EVERY
+    return View(text=texts.progress(ban, figures), rows=(tuple(buttons),), redraw_at=again)
 
 
 def _stop(ctx: Context, _arg: str) -> Goto:

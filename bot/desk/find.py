@@ -98,11 +98,11 @@ class Action:
 
 def _reserved_at(permission: Permission) -> Callable[[Context, CaseFile], bool]:
     def may(ctx: Context, case_file: CaseFile) -> bool:
-        one = case_file.focus
+        preselection = case_file.focus
         return (
-            one is not None
-            and one.state == PreselectionState.RESERVED
-            and ctx.admin.may(permission, one.office)
+            preselection is not None
+            and preselection.state == PreselectionState.RESERVED
+            and ctx.admin.may(permission, preselection.office)
         )
 
     return may

@@ -54,8 +54,8 @@ def _to_open(ctx: Context) -> Goto | None:
     return _to(open_one) if open_one else None
 
 
-def _to(one: Import, note: str = "") -> Goto:
-    args = {"office": EVERYWHERE, "id": str(one.import_id)}
+def _to(import_: Import, note: str = "") -> Goto:
+    args = {"office": EVERYWHERE, "id": str(import_.import_id)}
     return Goto(screen=ScreenName.DESK_IMPORT, args=args, note=note, sticky=True)
 
 
@@ -169,17 +169,17 @@ def _meant(ctx: Context) -> Import:
 
 
 def _show_import(ctx: Context) -> View:
-    one = _meant(ctx)
+    ban = _meant(ctx)
     back = (Button(label=texts.ALL_IMPORTS(), action=ActionName.BACK),)
     drop = Button(label=texts.DROP(), action=ActionName.DROP)
-    if one.state == ImportState.LOADING:
-        return View(text=texts.loading(one), rows=((drop,),))
-    if one.state == ImportState.READY and one.differences is not None:
+    if ban.state == ImportState.LOADING:
+        return View(text=texts.loading(ban), rows=((drop,),))
+    if ban.state == ImportState.READY and ban.differences is not None:
         confirm = Button(label=texts.CONFIRM(), action=ActionName.CONFIRM, style=Style.PRIMARY)
-        return View(text=texts.preview(one, one.differences), rows=((confirm, drop),))
+        return View(text=texts.preview(ban, ban.differences), rows=((confirm, drop),))
     undo = (Button(label=texts.UNDO(), action=ActionName.UNDO),)
-    rows = (undo, back) if one.can_be_undone(ctx.tx.now) else (back,)
-    return View(text=texts.ended(one, ctx.tx.now), rows=rows)
+    rows = (undo, back) if ban.can_be_undone(ctx.tx.now) else (back,)
+    return View(text=texts.ended(ban, ctx.tx.now), rows=rows)
 
 
 def _confirm(ctx: Context, _arg: str) -> Goto:

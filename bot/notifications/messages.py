@@ -89,28 +89,28 @@ def _worded(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
 
 def _about_preselection(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
     try:
-        one = get(tx, int(notification.subject.partition(":")[2]))
+        preselection = get(tx, int(notification.subject.partition(":")[2]))
     except StepOutOfOrder:
         return ()
-    office = core.offices.get(one.office)
+    office = core.offices.get(preselection.office)
     if office is None:
         return ()
     if notification.topic == NotificationPurpose.EXPIRED:
         until = notification.details.get("until")
-        text = notices.expired(one, office, until if isinstance(until, int) else None)
-        return (TextPart(text=text),) if one.state == PreselectionState.EXPIRED else ()
-    if one.state != PreselectionState.RESERVED or is_overtaken(tx, notification):
+        text = notices.expired(preselection, office, until if isinstance(until, int) else None)
+        return (TextPart(text=text),) if preselection.state == PreselectionState.EXPIRED else ()
+    if preselection.state != PreselectionState.RESERVED or is_overtaken(tx, notification):
         return ()
-    return _of_reserved(tx, core, notification, one, office)
+    return _of_reserved(tx, core, notification, preselection, office)
 
 
 def _about_end(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
-    one = get(tx, int(notification.subject.partition(":")[2]))
-    office = core.offices.get(one.office)
+    preselection = get(tx, int(notification.subject.partition(":")[2]))
+    office = core.offices.get(preselection.office)
     if notification.topic == NotificationPurpose.REVOKED:
-        return (TextPart(text=notices.revoked(one, office)),)
+        return (TextPart(text=notices.revoked(preselection, office)),)
     until = notification.details.get("until")
-    return (TextPart(text=notices.voided(one, office, until if isinstance(until, int) else None)),)
+    return (TextPart(text=notices.voided(preselection, office, until if isinstance(until, int) else None)),)
 
 
 def _from_desk(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
@@ -126,16 +126,16 @@ def _from_desk(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ..
 def _of_broadcast(tx: Tx, notification: Notification) -> tuple[Part, ...]:
     if notification.topic == NotificationPurpose.BROADCAST_OVER:
         return _about_broadcast(tx, notification)
-    one = broadcasts.get(tx, int(notification.subject.partition(":")[2]))
-    if one.state != broadcasts.BroadcastState.RUNNING:  # stopped since
+    broadcast = broadcasts.get(tx, int(notification.subject.partition(":")[2]))
+    if broadcast.state != broadcasts.BroadcastState.RUNNING:  # stopped since
         return ()
-    mute = Button(label=broadcast_texts.MUTE(), action=ActionName.MUTE, arg=one.office)
-    return (TextPart(text=broadcast_texts.letter(one.office, one.text), rows=((mute,),)),)
+    mute = Button(label=broadcast_texts.MUTE(), action=ActionName.MUTE, arg=broadcast.office)
+    return (TextPart(text=broadcast_texts.letter(broadcast.office, broadcast.text), rows=((mute,),)),)
 
 
 def _about_broadcast(tx: Tx, notification: Notification) -> tuple[Part, ...]:
-    one = broadcasts.get(tx, int(str(notification.details["broadcast"])))
-    return (TextPart(text=broadcast_texts.over(one, broadcasts.figures(tx, one))),)
+    broadcast = broadcasts.get(tx, int(str(notification.details["broadcast"])))
+    return (TextPart(text=broadcast_texts.over(broadcast, broadcasts.figures(tx, broadcast))),)
 
 
 def _about_appeal(tx: Tx, core: Core, notification: Notification) -> TextPart:
@@ -143,12 +143,14 @@ def _about_appeal(tx: Tx, core: Core, notification: Notification) -> TextPart:
         lost = get(tx, int(str(notification.details["preselection"])))
         plate = formatting.plate(lost.office, lost.serial) if lost.serial else ""
         return TextPart(text=appeal.superseded(plate, notification.details, core.offices.get(lost.office)))
-    one = core.appeals.get(tx, int(notification.subject.partition(":")[2]))
-    approved = one.state == AppealState.APPROVED
+    found = core.appeals.get(tx, int(notification.subject.partition(":")[2]))
+    approved = found.state == AppealState.APPROVED
     go = Button(
-        label=appeal.SELECT() if approved else appeal.SEE(), action=ActionName.APPEAL, arg=str(one.appeal_id)
+        label=appeal.SELECT() if approved else appeal.SEE(),
+        action=ActionName.APPEAL,
+        arg=str(found.appeal_id),
     )
-    return TextPart(text=appeal.decided(one, core.offices.get(one.office)), rows=((go,),))
+    return TextPart(text=appeal.decided(found, core.offices.get(found.office)), rows=((go,),))
 
 
 def _about_identity(notification: Notification) -> TextPart:
@@ -165,14 +167,16 @@ def _about_role(notification: Notification) -> TextPart:
 
 
 def _of_reserved(
-    tx: Tx, core: Core, notification: Notification, one: Preselection, office: Office
+    tx: Tx, core: Core, notification: Notification, preselection: Preselection, office: Office
 ) -> tuple[Part, ...]:
-    rows = ((Button(label=notices.RECEIPT(), action=ActionName.RECEIPT, arg=str(one.preselection_id)),),)
+    rows = (
+        (Button(label=notices.RECEIPT(), action=ActionName.RECEIPT, arg=str(preselection.preselection_id)),),
+    )
     if notification.topic == NotificationPurpose.MOVED:
-        return (TextPart(text=notices.moved(one, office), rows=rows), *_file(one, office))
-    text = notices.reminder(one, office, core.endings.days_left(tx, one))
-    part = TextPart(text=text, rows=rows, picture=receipt_of(one, office))
-    return (part, *_venue(office), *_file(one, office))
+        return (TextPart(text=notices.moved(preselection, office), rows=rows), *_file(preselection, office))
+    text = notices.reminder(preselection, office, core.endings.days_left(tx, preselection))
+    part = TextPart(text=text, rows=rows, picture=receipt_of(preselection, office))
+    return (part, *_venue(office), *_file(preselection, office))
 
 
 def _venue(office: Office) -> tuple[Part, ...]:
@@ -184,23 +188,32 @@ def _venue(office: Office) -> tuple[Part, ...]:
     return (venue,)
 
 
-def _file(one: Preselection, office: Office) -> tuple[Part, ...]:
-    if one.deadline is None:
+def _file(preselection: Preselection, office: Office) -> tuple[Part, ...]:
+    if preselection.deadline is None:
         return ()
-    content = calendar_file(one, office, one.deadline)
-    return (FilePart(name=f"{one.office}{one.serial}.ics", content=content, caption=notices.CALENDAR_FILE()),)
+    content = calendar_file(preselection, office, preselection.deadline)
+    return (
+        FilePart(
+            name=f"{preselection.office}{preselection.serial}.ics",
+            content=content,
+            caption=notices.CALENDAR_FILE(),
+        ),
+    )
 
 
-def calendar_file(one: Preselection, office: Office, deadline: datetime) -> bytes:
+def calendar_file(preselection: Preselection, office: Office, deadline: datetime) -> bytes:
     """Return the deadline as a calendar file (iCalendar, RFC 5545): its last hour, with an alarm."""
     event = Event()
-    event.add("uid", f"preselection-{one.preselection_id}-{office.code}@xuanhao")
-    event.add("dtstamp", one.reserved_at or deadline)
+    event.add("uid", f"preselection-{preselection.preselection_id}-{office.code}@xuanhao")
+    event.add("dtstamp", preselection.reserved_at or deadline)
     event.add("dtstart", deadline - timedelta(hours=1))
     event.add("dtend", deadline)
-    event.add("summary", f"{notices.EVENT_TITLE()} {formatting.plate(one.office, one.serial or '')}")
+    event.add(
+        "summary",
+        f"{notices.EVENT_TITLE()} {formatting.plate(preselection.office, preselection.serial or '')}",
+    )
     event.add("location", f"{office.name} {office.address}")
-    event.add("description", notices.event(one, office))
+    event.add("description", notices.event(preselection, office))
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", notices.EVENT_TITLE())

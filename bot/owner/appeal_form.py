@@ -245,9 +245,12 @@ def _show_review(ctx: Context) -> View | Goto:
 
 
 def _submit(ctx: Context, _arg: str) -> Goto:
-    one = ctx.core.appeals.submit(ctx.tx, ctx.account)
+    appeal = ctx.core.appeals.submit(ctx.tx, ctx.account)
     return Goto(
-        screen=ScreenName.APPEAL, args={"id": str(one.appeal_id)}, note=texts.submitted(one), sticky=True
+        screen=ScreenName.APPEAL,
+        args={"id": str(appeal.appeal_id)},
+        note=texts.submitted(appeal),
+        sticky=True,
     )
 
 

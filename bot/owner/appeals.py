@@ -109,23 +109,23 @@ def _own(ctx: Context) -> Appeal:
 
 def _show(ctx: Context) -> View | Goto:
     try:
-        one = _own(ctx)
+        appeal = _own(ctx)
     except AppealUnknown:
         return Goto(screen=ScreenName.APPEALS)
-    if one.state == AppealState.DRAFT:
-        return step(one)
+    if appeal.state == AppealState.DRAFT:
+        return step(appeal)
     actions: list[tuple[Button, ...]] = []
-    if one.state == AppealState.PENDING:
+    if appeal.state == AppealState.PENDING:
         actions.append((Button(label=texts.WITHDRAW(), action=ActionName.WITHDRAW),))
-    if one.state in RENEWABLE:
+    if appeal.state in RENEWABLE:
         actions.append((Button(label=texts.RENEW(), action=ActionName.RENEW, style=Style.PRIMARY),))
-    if one.state == AppealState.APPROVED:
+    if appeal.state == AppealState.APPROVED:
         actions.append((Button(label=texts.SELECT(), action=ActionName.SELECT, style=Style.SUCCESS),))
     back = (
         Button(label=texts.LIST(), action=ActionName.LIST),
         Button(label=formatting.HOME(), action=ActionName.HOME),
     )
-    return View(text=texts.page(one, ctx.core.offices.get(one.office)), rows=(*actions, back))
+    return View(text=texts.page(appeal, ctx.core.offices.get(appeal.office)), rows=(*actions, back))
 
 
 def _renew(ctx: Context, _arg: str) -> Goto:
@@ -190,11 +190,11 @@ PAGE = Screen(
 
 
 def _show_withdraw(ctx: Context) -> View | Goto:
-    one = _own(ctx)
-    if one.state != AppealState.PENDING:
+    appeal = _own(ctx)
+    if appeal.state != AppealState.PENDING:
         return Goto(screen=ScreenName.APPEAL, args={"id": ctx.arg("id")})
     return View(
-        text=texts.withdraw_question(one),
+        text=texts.withdraw_question(appeal),
         rows=(
             (
                 Button(label=texts.STAY(), action=ActionName.STAY, style=Style.SUCCESS),
@@ -205,9 +205,9 @@ def _show_withdraw(ctx: Context) -> View | Goto:
 
 
 def _withdraw(ctx: Context, _arg: str) -> Goto:
-    one = _own(ctx)
-    ctx.core.appeals.withdraw(ctx.tx, ctx.account, one.appeal_id)
-    return Goto(screen=ScreenName.APPEAL, args={"id": str(one.appeal_id)}, note=texts.WITHDRAWN())
+    appeal = _own(ctx)
+    ctx.core.appeals.withdraw(ctx.tx, ctx.account, appeal.appeal_id)
+    return Goto(screen=ScreenName.APPEAL, args={"id": str(appeal.appeal_id)}, note=texts.WITHDRAWN())
 
 
 WITHDRAW = Screen(

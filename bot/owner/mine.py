@@ -27,32 +27,32 @@ def _own(ctx: Context) -> Preselection | None:
     if ctx.account_or_none is None or not number.isdigit():
         return None
     try:
-        one = get(ctx.tx, int(number))
+        preselection = get(ctx.tx, int(number))
     except StepOutOfOrder:
         return None
-    return one if one.account_id == ctx.account_or_none.account_id else None
+    return preselection if preselection.account_id == ctx.account_or_none.account_id else None
 
 
-def receipt_of(one: Preselection, office: Office) -> ReceiptPicture:
+def receipt_of(preselection: Preselection, office: Office) -> ReceiptPicture:
     """Return the receipt of a number as a picture."""
     receipt = Receipt(
-        office=one.office,
-        kind=one.kind,
-        serial=one.serial or "",
+        office=preselection.office,
+        kind=preselection.kind,
+        serial=preselection.serial or "",
         title=selecting.RECEIPT_TITLE(),
-        rows=tuple(selecting.receipt_rows(one, office)),
+        rows=tuple(selecting.receipt_rows(preselection, office)),
     )
-    return ReceiptPicture(number=f"{one.preselection_id}:{one.state}", receipt=receipt)
+    return ReceiptPicture(number=f"{preselection.preselection_id}:{preselection.state}", receipt=receipt)
 
 
 def _show_done(ctx: Context) -> View | Goto:
-    one = _own(ctx)
-    if one is None or one.state not in _WITH_RECEIPT:
+    appeal = _own(ctx)
+    if appeal is None or appeal.state not in _WITH_RECEIPT:
         return Goto(screen=ScreenName.MINE)
-    office = ctx.office_of(one.office)
+    office = ctx.office_of(appeal.office)
     return View(
-        text=selecting.done(one, office),
-        picture=receipt_of(one, office),
+        text=selecting.done(appeal, office),
+        picture=receipt_of(appeal, office),
         rows=(
             (
                 Button(label=home.MINE(), action=ActionName.MINE),

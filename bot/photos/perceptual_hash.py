@@ -32,14 +32,14 @@ def fingerprint(picture: Image.Image) -> bytes:
     return picture.convert("L").resize((SIDE, SIDE), Image.Resampling.BOX).tobytes()
 
 
-def is_same(one: bytes, other: bytes) -> bool:
+def is_same(left: bytes, right: bytes) -> bool:
     """Return whether two fingerprints are of the same picture, or of near copies; takes some 40 ms."""
-    return similarity(one, other) >= SAME
+    return similarity(left, right) >= SAME
 
 
-def similarity(one: bytes, other: bytes) -> float:
+def similarity(left: bytes, right: bytes) -> float:
     """Return how alike two pictures are at their best fit, from -1 to 1; quarter turns are no matter."""
-    first, second = _sheet(one), _sheet(other)
+    first, second = _sheet(left), _sheet(right)
     turned = (second, *(second.transpose(quarter) for quarter in _QUARTERS))
     upright = max(turned, key=lambda sheet: _alike(first, sheet, _WHOLE))
     return max(_fitted(first, upright), _fitted(upright, first))

@@ -23,12 +23,12 @@ IDENTITY_TAKEN = phrase(
 )
 
 
-def _number(one: Preselection) -> str:
-    return plate(one.office, one.serial or "")
+def _number(preselection: Preselection) -> str:
+    return plate(preselection.office, preselection.serial or "")
 
 
-def _deadline(one: Preselection) -> str:
-    return moment(one.deadline) if one.deadline else ""
+def _deadline(preselection: Preselection) -> str:
+    return moment(preselection.deadline) if preselection.deadline else ""
 
 
 def _place(office: Office) -> str:
@@ -37,7 +37,7 @@ def _place(office: Office) -> str:
     )
 
 
-def reminder(one: Preselection, office: Office, days: int) -> str:
+def reminder(preselection: Preselection, office: Office, days: int) -> str:
     """Return a reminder: number, deadline, place, papers."""
     left = _("还剩 {days} 个工作日").format(days=days) if days else _("今天是最后一天")
     return _(
@@ -45,26 +45,26 @@ def reminder(one: Preselection, office: Office, days: int) -> str:
         "地点:{place}\n需带材料:{papers}\n逾期未办理,号码收回{barred}。"
     ).format(
         left=left,
-        number=_number(one),
-        deadline=_deadline(one),
+        number=_number(preselection),
+        deadline=_deadline(preselection),
         place=_place(office),
         papers=escape(papers(office)),
         barred=barred(office.ban_years),
     )
 
 
-def event(one: Preselection, office: Office) -> str:
+def event(preselection: Preselection, office: Office) -> str:
     """Return what stands in the calendar file."""
     return _("{number}:{name},{address}。需带材料:{papers}").format(
-        number=_number(one), name=office.name, address=office.address, papers=papers(office)
+        number=_number(preselection), name=office.name, address=office.address, papers=papers(office)
     )
 
 
-def expired(one: Preselection, office: Office, until: int | None) -> str:
+def expired(preselection: Preselection, office: Office, until: int | None) -> str:
     """Return what is told at the expiry: what happened, until when barred, what to do."""
     lines = [
         _("❌ <b>预选号码已过期</b>\n号码 <b>{number}</b> 未在 {deadline} 前办理登记,已收回。").format(
-            number=_number(one), deadline=_deadline(one)
+            number=_number(preselection), deadline=_deadline(preselection)
         )
     ]
     if until is not None:
@@ -81,11 +81,11 @@ def expired(one: Preselection, office: Office, until: int | None) -> str:
     return "\n".join(lines)
 
 
-def moved(one: Preselection, office: Office) -> str:
+def moved(preselection: Preselection, office: Office) -> str:
     """Return that a deadline has moved."""
     return _(
         "📅 {office}临时不办公,您预选的号码 <b>{number}</b> 的办理截止时间顺延到 <b>{deadline}</b>。"
-    ).format(office=escape(office.name), number=_number(one), deadline=_deadline(one))
+    ).format(office=escape(office.name), number=_number(preselection), deadline=_deadline(preselection))
 
 
 def banned(until: datetime, why: str, office: Office | None) -> str:
@@ -128,22 +128,22 @@ def opening(office: Office) -> str:
     return _("📢 {office}选号服务已开放,可以开始选号了。").format(office=escape(office.name))
 
 
-def voided(one: Preselection, office: Office | None, until: int | None) -> str:
+def voided(preselection: Preselection, office: Office | None, until: int | None) -> str:
     """Return that a number is void: why, until when barred, how to object."""
     ban = ""
     if until:
         ban = _("按规定,您已列入黑名单,{until} 前不能网上预选号牌。").format(until=day(from_millis(until)))
     return _("❌ <b>预选号码已作废</b>\n号码 <b>{number}</b>。\n原因:{reason}\n{ban}{objection}。").format(
-        number=_number(one),
-        reason=reason(one.reason),
+        number=_number(preselection),
+        reason=reason(preselection.reason),
         ban=f"{ban}\n" if ban else "",
         objection=objection(office),
     )
 
 
-def revoked(one: Preselection, office: Office | None) -> str:
+def revoked(preselection: Preselection, office: Office | None) -> str:
     """Return that a preselection was cancelled at the desk, and that nobody is barred."""
     return _(
         "<b>预选已被取消</b>\n号码 <b>{number}</b>。\n原因:{reason}\n"
         "您没有被列入黑名单,剩余的选号机会不变,可以重新预选。\n{objection}。"
-    ).format(number=_number(one), reason=reason(one.reason), objection=objection(office))
+    ).format(number=_number(preselection), reason=reason(preselection.reason), objection=objection(office))

@@ -43,24 +43,27 @@ def queue(count: int, oldest: datetime | None, code: str) -> str:
     )
 
 
-def queued(one: Queued) -> str:
+def queued(queued: Queued) -> str:
     """Return what stands on the button of an appeal that waits."""
     return _("{number} · {office} · {tail} · {day}").format(
-        number=one.appeal_id, office=one.office, tail=vin_last_six(one.vin), day=day(one.submitted_at)
+        number=queued.appeal_id,
+        office=queued.office,
+        tail=vin_last_six(queued.vin),
+        day=day(queued.submitted_at),
     )
 
 
-def card(one: Card, *, missing: bool) -> str:
+def card(card: Card, *, missing: bool) -> str:
     """Return what a reviewer reads under an appeal's photos.
 
     A caption has room for 1,024 units: of a long reason there stands as much as that leaves, and all of
     it in the question before the approval.
     """
-    reason = one.appeal.reason
-    room = _CAPTION - _units(_card(one, "", missing=missing))
+    reason = card.appeal.reason
+    room = _CAPTION - _units(_card(card, "", missing=missing))
     if _units(reason) > room:
         reason = reason.encode("utf-16-le")[: 2 * (room - 1)].decode("utf-16-le", "ignore") + "…"
-    return _card(one, reason, missing=missing)
+    return _card(card, reason, missing=missing)
 
 
 def _units(html: str) -> int:
@@ -68,8 +71,8 @@ def _units(html: str) -> int:
     return len(unescape(_TAG.sub("", html)).encode("utf-16-le")) // 2
 
 
-def _card(one: Card, reason: str, *, missing: bool) -> str:
-    appeal, found = one.appeal, one.obstacles
+def _card(card: Card, reason: str, *, missing: bool) -> str:
+    appeal, found = card.appeal, card.obstacles
     lines = [
         _("<b>申诉 {number}</b> · {office} · {moment}").format(
             number=appeal.appeal_id,
@@ -77,17 +80,17 @@ def _card(one: Card, reason: str, *, missing: bool) -> str:
             moment=moment(appeal.submitted_at) if appeal.submitted_at else "",
         ),
         _("车辆识别代号:<code>{vin}</code>").format(vin=escape(group_vin(appeal.required_vin))),
-        _("申诉人:{who}").format(who=_person(one.owner)),
+        _("申诉人:{who}").format(who=_person(card.owner)),
         _("原因:{reason}").format(reason=escape(reason)),
         *(
-            [_("⚠️ 申诉人在黑名单上(到 {day}),通过也不解除。").format(day=day(one.ban.until))]
-            if one.ban
+            [_("⚠️ 申诉人在黑名单上(到 {day}),通过也不解除。").format(day=day(card.ban.until))]
+            if card.ban
             else []
         ),
         *([_("⚠️ 照片缺失,无法核对:请不通过,由申诉人重新提交。")] if missing else []),
-        *([_("⚠️ 另有 {count} 件申诉涉及该车辆。").format(count=one.others)] if one.others else []),
+        *([_("⚠️ 另有 {count} 件申诉涉及该车辆。").format(count=card.others)] if card.others else []),
         _registry(found),
-        *_in_the_way(one),
+        *_in_the_way(card),
         _("已用机会:随机 {batches},自编 {wishes}").format(
             batches=found.batches_used, wishes=found.wishes_used
         ),
@@ -110,24 +113,24 @@ def _registry(found: Obstacles) -> str:
     )
 
 
-def _in_the_way(one: Card) -> list[str]:
-    found, lines = one.obstacles, []
+def _in_the_way(card: Card) -> list[str]:
+    found, lines = card.obstacles, []
     if found.own is not None:
         lines.append(_("申诉人已为该车辆选定 {plate}").format(plate=_number(found.own)))
     if found.awarded_by is not None:
         lines.append(_("先前的申诉 {number} 认定车辆属于他人").format(number=found.awarded_by))
-    if one.holder is None:
+    if card.holder is None:
         return lines or [_("目前没有他人预选或选号")]
     if found.holder is not None:
-        lines.append(_held(found.holder, one))
+        lines.append(_held(found.holder, card))
     else:
-        lines.append(_("正在选号:{who}").format(who=_person(one.holder)))
+        lines.append(_("正在选号:{who}").format(who=_person(card.holder)))
     return lines
 
 
-def _held(holder: Preselection, one: Card) -> str:
+def _held(holder: Preselection, card: Card) -> str:
     state = _("已上牌") if holder.state == PreselectionState.REGISTERED else _("已预选")
-    known = one.obstacles.registry
+    known = card.obstacles.registry
     differs = known is not None and known.certificate != holder.certificate
     return _(
         "{state}:<b>{plate}</b>({day})\n  预选人:{who}\n  所填证书 <code>{certificate}</code>{differs}"
@@ -135,19 +138,19 @@ def _held(holder: Preselection, one: Card) -> str:
         state=state,
         plate=_number(holder),
         day=day(holder.reserved_at) if holder.reserved_at else "",
-        who=_person(one.holder) if one.holder else "",
+        who=_person(card.holder) if card.holder else "",
         certificate=escape(holder.certificate or ""),
         differs=_("(与登记系统不一致)") if differs else "",
     )
 
 
-def _number(one: Preselection) -> str:
-    return plate(one.office, one.serial or "")
+def _number(preselection: Preselection) -> str:
+    return plate(preselection.office, preselection.serial or "")
 
 
-def approve_question(one: Card, *, bar: bool) -> str:
+def approve_question(card: Card, *, bar: bool) -> str:
     """Return the question before an approval: what exactly it sets aside and gives back."""
-    found = one.obstacles
+    found = card.obstacles
     steps = []
     if found.holder is not None and found.holder.state == PreselectionState.RESERVED:
         how = _("预选人列入黑名单") if bar else _("预选人不列入黑名单")
@@ -179,10 +182,10 @@ def approve_question(one: Card, *, bar: bool) -> str:
         "<b>申诉 {number} 审核通过?</b>\n<code>{vin}</code> 归 {who}\n原因:{reason}\n\n"
         "将会:\n{steps}\n\n决定后不能更改。"
     ).format(
-        number=one.appeal.appeal_id,
-        vin=escape(group_vin(one.appeal.required_vin)),
-        who=masked_name(one.owner.name),
-        reason=escape(one.appeal.reason),
+        number=card.appeal.appeal_id,
+        vin=escape(group_vin(card.appeal.required_vin)),
+        who=masked_name(card.owner.name),
+        reason=escape(card.appeal.reason),
         steps="\n".join(f"• {step}" for step in steps),
     )
 

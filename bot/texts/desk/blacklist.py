@@ -62,23 +62,23 @@ def blacklist(
     )
 
 
-def _entry(number: int, one: Ban, account: Account | None) -> str:
+def _entry(number: int, ban: Ban, account: Account | None) -> str:
     return _("{number}. {who}\n{office} {since} 至 {until} · {cause}\n原因:{reason}").format(
         number=number,
         who=_who(account),
-        office=escape(one.office),
-        since=date_of(one.since),
-        until=date_of(one.until),
-        cause=_CAUSES[one.cause](),
-        reason=escape(one.reason),
+        office=escape(ban.office),
+        since=date_of(ban.since),
+        until=date_of(ban.until),
+        cause=_CAUSES[ban.cause](),
+        reason=escape(ban.reason),
     )
 
 
-def ban_card(one: Ban, account: Account | None) -> str:
+def ban_card(ban: Ban, account: Account | None) -> str:
     """Return one entry of the blacklist with all that is known of it."""
     earned = (
-        _("\n因预选 {number} 产生").format(number=one.preselection_id)
-        if one.preselection_id is not None
+        _("\n因预选 {number} 产生").format(number=ban.preselection_id)
+        if ban.preselection_id is not None
         else ""
     )
     return _(
@@ -86,18 +86,18 @@ def ban_card(one: Ban, account: Account | None) -> str:
         "来源:{cause}{earned}\n原因:{reason}"
     ).format(
         who=_who(account),
-        office=escape(one.office),
-        since=moment(one.since),
-        until=day(one.until),
-        cause=_CAUSES[one.cause](),
+        office=escape(ban.office),
+        since=moment(ban.since),
+        until=day(ban.until),
+        cause=_CAUSES[ban.cause](),
         earned=earned,
-        reason=escape(one.reason),
+        reason=escape(ban.reason),
     )
 
 
-def change_prompt(change: str, one: Ban, account: Account | None) -> str:
+def change_prompt(change: str, ban: Ban, account: Account | None) -> str:
     """Return what to type to change a ban."""
-    now = _("{who}\n现在到 {until}。").format(who=_who(account), until=day(one.until))
+    now = _("{who}\n现在到 {until}。").format(who=_who(account), until=day(ban.until))
     if change == "lift":
         return _("<b>从黑名单中解除</b>") + f"\n{now}\n" + _("请输入原因:")
     how = _("请输入新的截止日期和原因,例如:\n<code>2027-06-01 情节轻微</code>")

@@ -67,20 +67,20 @@ def _quoted(office: str, text: str) -> str:
     return f"<blockquote>{letter(office, text)}</blockquote>"
 
 
-def progress(one: Broadcast, figures: BroadcastFigures) -> str:
+def progress(broadcast: Broadcast, figures: BroadcastFigures) -> str:
     """Return how far a broadcast has come."""
     return _("📢 <b>{office} 群发通知 {number}</b>:{state}\n发给:{audience},{at} 开始\n\n{figures}").format(
-        office=escape(one.office),
-        number=one.broadcast_id,
-        state=_STATES[one.state](),
-        audience=AUDIENCES[one.audience](),
-        at=moment(one.begun_at),
-        figures=_figures(one, figures),
+        office=escape(broadcast.office),
+        number=broadcast.broadcast_id,
+        state=_STATES[broadcast.state](),
+        audience=AUDIENCES[broadcast.audience](),
+        at=moment(broadcast.begun_at),
+        figures=_figures(broadcast, figures),
     )
 
 
-def _figures(one: Broadcast, figures: BroadcastFigures) -> str:
-    lines = [_("共 {total} 人,已送达 <b>{sent}</b>").format(total=one.total, sent=figures.sent)]
+def _figures(broadcast: Broadcast, figures: BroadcastFigures) -> str:
+    lines = [_("共 {total} 人,已送达 <b>{sent}</b>").format(total=broadcast.total, sent=figures.sent)]
     for said, count in (
         (_("待发 {count}"), figures.waiting),
         (_("对方已停用机器人或注销 {count}"), figures.blocked),
@@ -93,9 +93,9 @@ def _figures(one: Broadcast, figures: BroadcastFigures) -> str:
     return "\n".join(lines)
 
 
-def over(one: Broadcast, figures: BroadcastFigures) -> str:
+def over(broadcast: Broadcast, figures: BroadcastFigures) -> str:
     """Return the final figures, as they are told to the admin who began it."""
-    return progress(one, figures)
+    return progress(broadcast, figures)
 
 
 def told_label(*, muted: bool) -> str:

@@ -166,32 +166,34 @@ def ban(current: Ban | None, *, known: bool) -> str:
     )
 
 
-def focus(one: Preselection) -> str:
+def focus(preselection: Preselection) -> str:
     """Return the preselection that a card is about."""
-    said = [_heading(one)]
-    if one.vin:
-        said.append(_("车辆识别代号 <code>{vin}</code>").format(vin=escape(group_vin(one.vin))))
-    if one.certificate:
-        said.append(_("证书编号 <code>{number}</code>").format(number=escape(one.certificate)))
-    if one.reserved_at and one.way:
-        chosen = _("{way},{at} 选定").format(way=_WAYS[one.way](), at=moment(one.reserved_at))
+    said = [_heading(preselection)]
+    if preselection.vin:
+        said.append(_("车辆识别代号 <code>{vin}</code>").format(vin=escape(group_vin(preselection.vin))))
+    if preselection.certificate:
+        said.append(_("证书编号 <code>{number}</code>").format(number=escape(preselection.certificate)))
+    if preselection.reserved_at and preselection.way:
+        chosen = _("{way},{at} 选定").format(
+            way=_WAYS[preselection.way](), at=moment(preselection.reserved_at)
+        )
         said.append(chosen)
-    if one.deadline and one.state == PreselectionState.RESERVED:
-        said.append(_("办理截止 <b>{at}</b>").format(at=moment(one.deadline)))
-    if one.ended_at:
-        said.append(_("结束于 {at}").format(at=moment(one.ended_at)))
-    if one.reason:
-        said.append(_("原因:{reason}").format(reason=escape(one.reason)))
+    if preselection.deadline and preselection.state == PreselectionState.RESERVED:
+        said.append(_("办理截止 <b>{at}</b>").format(at=moment(preselection.deadline)))
+    if preselection.ended_at:
+        said.append(_("结束于 {at}").format(at=moment(preselection.ended_at)))
+    if preselection.reason:
+        said.append(_("原因:{reason}").format(reason=escape(preselection.reason)))
     return "\n".join(said)
 
 
-def _heading(one: Preselection) -> str:
+def _heading(preselection: Preselection) -> str:
     return _("<b>预选 {number}</b> {office} {kind} {serial}:{state}").format(
-        number=one.preselection_id,
-        office=escape(one.office),
-        kind=KINDS[one.kind](),
-        serial=one.serial or "",
-        state=STATES[one.state](),
+        number=preselection.preselection_id,
+        office=escape(preselection.office),
+        kind=KINDS[preselection.kind](),
+        serial=preselection.serial or "",
+        state=STATES[preselection.state](),
     )
 
 
@@ -246,26 +248,30 @@ def listed(count: int, topic: CaseFileTopic) -> str:
     return _("有 {count} 次预选,请选择:").format(count=count) if count else ""
 
 
-def entry_label(one: Preselection) -> str:
+def entry_label(preselection: Preselection) -> str:
     """Return a preselection in a list: its number, its state, when it was begun or ended."""
-    at = one.ended_at or one.reserved_at or one.verified_at
-    what = plate(one.office, one.serial) if one.serial else f"{one.office} {KINDS[one.kind]()}"
+    at = preselection.ended_at or preselection.reserved_at or preselection.verified_at
+    what = (
+        plate(preselection.office, preselection.serial)
+        if preselection.serial
+        else f"{preselection.office} {KINDS[preselection.kind]()}"
+    )
     when = date_of(at) if at else ""
-    return f"{one.preselection_id} {what} {STATES[one.state]()} {when}".strip()
+    return f"{preselection.preselection_id} {what} {STATES[preselection.state]()} {when}".strip()
 
 
-def hit_row(one: Preselection) -> tuple[str | datetime | None, ...]:
+def hit_row(preselection: Preselection) -> tuple[str | datetime | None, ...]:
     """Return a preselection as a row of a sheet: what its card shows, and nothing of its owner."""
     return (
-        str(one.preselection_id),
-        one.office,
-        KINDS[one.kind](),
-        f"{one.office}{one.serial}" if one.serial else None,
-        STATES[one.state](),
-        one.vin,
-        one.reserved_at,
-        one.deadline,
-        one.ended_at,
+        str(preselection.preselection_id),
+        preselection.office,
+        KINDS[preselection.kind](),
+        f"{preselection.office}{preselection.serial}" if preselection.serial else None,
+        STATES[preselection.state](),
+        preselection.vin,
+        preselection.reserved_at,
+        preselection.deadline,
+        preselection.ended_at,
     )
 
 

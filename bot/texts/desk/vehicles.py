@@ -79,33 +79,36 @@ def home(latest: Sequence[Import], *, strict: bool) -> str:
     )
 
 
-def _line(one: Import) -> str:
+def _line(import_: Import) -> str:
     return _("#{number} {name} · {total:,} 辆 · {state} · {at}").format(
-        number=one.import_id,
-        name=escape(one.file_name) or "—",
-        total=one.total,
-        state=_STATES[one.state](),
-        at=moment(one.done_at or one.begun_at),
+        number=import_.import_id,
+        name=escape(import_.file_name) or "—",
+        total=import_.total,
+        state=_STATES[import_.state](),
+        at=moment(import_.done_at or import_.begun_at),
     )
 
 
-def loading(one: Import) -> str:
+def loading(import_: Import) -> str:
     """Return how far an import is."""
-    done = _BAR * one.loaded // one.total if one.total else _BAR
+    done = _BAR * import_.loaded // import_.total if import_.total else _BAR
     return _(
         "<b>正在读取 {name}</b>\n{bar} {loaded:,}/{total:,}\n读取期间不影响车主,确认前不会生效。"
     ).format(
-        name=escape(one.file_name), bar="■" * done + "□" * (_BAR - done), loaded=one.loaded, total=one.total
+        name=escape(import_.file_name),
+        bar="■" * done + "□" * (_BAR - done),
+        loaded=import_.loaded,
+        total=import_.total,
     )
 
 
-def preview(one: Import, found: Differences) -> str:
+def preview(import_: Import, found: Differences) -> str:
     """Return what an import would change."""
     return _(
         "<b>导入预览</b>\n{name}\n共 {total:,} 辆:新增 <b>{new:,}</b>,更新 <b>{changed:,}</b>,"
         "无变化 {same:,};其中已上牌 {registered:,}。\n\n确认后整体立即生效,7 天内可以撤销。"
     ).format(
-        name=escape(one.file_name),
+        name=escape(import_.file_name),
         total=found.total,
         new=found.new,
         changed=found.changed,
@@ -114,15 +117,15 @@ def preview(one: Import, found: Differences) -> str:
     )
 
 
-def ended(one: Import, now: datetime) -> str:
+def ended(import_: Import, now: datetime) -> str:
     """Return what became of an import."""
-    undo = _("\n7 天内可以撤销。") if one.can_be_undone(now) else ""
-    return _("<b>导入</b>\n{line}{undo}").format(line=_line(one), undo=undo)
+    undo = _("\n7 天内可以撤销。") if import_.can_be_undone(now) else ""
+    return _("<b>导入</b>\n{line}{undo}").format(line=_line(import_), undo=undo)
 
 
-def undo_question(one: Import) -> str:
+def undo_question(import_: Import) -> str:
     """Return the question before an import is undone."""
-    return _("<b>撤销这次导入?</b>\n{line}\n\n登记数据将恢复到导入之前。").format(line=_line(one))
+    return _("<b>撤销这次导入?</b>\n{line}\n\n登记数据将恢复到导入之前。").format(line=_line(import_))
 
 
 def refused(file: VehicleFile) -> str:

@@ -156,13 +156,13 @@ def home(appeals: list[Appeal], *, has_draft: bool, total: int) -> str:
     return "\n".join(lines)
 
 
-def _line(one: Appeal) -> str:
-    at = one.ended_at or one.submitted_at
+def _line(appeal: Appeal) -> str:
+    at = appeal.ended_at or appeal.submitted_at
     return _("{sign} 申诉 {number} · <code>{vin}</code> · {state} · {day}").format(
-        sign=SIGNS.get(one.state, ""),
-        number=one.appeal_id,
-        vin=escape(group_vin(one.vin or "")),
-        state=STATES[one.state](),
+        sign=SIGNS.get(appeal.state, ""),
+        number=appeal.appeal_id,
+        vin=escape(group_vin(appeal.vin or "")),
+        state=STATES[appeal.state](),
         day=day(at) if at else "",
     )
 
@@ -173,9 +173,9 @@ def answer(reason: str) -> str:
     return escape(ready() if ready else reason)
 
 
-def label(one: Appeal) -> str:
+def label(appeal: Appeal) -> str:
     """Return what stands on the button of an appeal."""
-    return _("申诉 {number} · {state}").format(number=one.appeal_id, state=STATES[one.state]())
+    return _("申诉 {number} · {state}").format(number=appeal.appeal_id, state=STATES[appeal.state]())
 
 
 def review(appeal: Appeal, account: Account, office: Office) -> str:

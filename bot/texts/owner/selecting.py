@@ -245,25 +245,33 @@ def mine(entries: Sequence[Preselection], nexts: Mapping[str, datetime | None]) 
     )
 
 
-def _entry(one: Preselection, reminder: datetime | None) -> str:
-    number = f"<b>{plate(one.office, one.serial)}</b>" if one.serial else one.office
-    lines = [f"{number} · {KINDS[one.kind]()} · {_STATES[one.state]()}"]
-    if one.vin:
-        lines.append(_("车辆识别代号后六位:{vin}").format(vin=vin_last_six(one.vin)))
-    if one.state == PreselectionState.RESERVED and one.deadline:
-        lines.append(_("请在 {deadline} 前到车辆管理所办理").format(deadline=moment(one.deadline)))
+def _entry(preselection: Preselection, reminder: datetime | None) -> str:
+    number = (
+        f"<b>{plate(preselection.office, preselection.serial)}</b>"
+        if preselection.serial
+        else preselection.office
+    )
+    lines = [f"{number} · {KINDS[preselection.kind]()} · {_STATES[preselection.state]()}"]
+    if preselection.vin:
+        lines.append(_("车辆识别代号后六位:{vin}").format(vin=vin_last_six(preselection.vin)))
+    if preselection.state == PreselectionState.RESERVED and preselection.deadline:
+        lines.append(_("请在 {deadline} 前到车辆管理所办理").format(deadline=moment(preselection.deadline)))
         if reminder is not None:
             lines.append(_("下次提醒:{moment}").format(moment=moment(reminder)))
-    if one.ended_at and one.reason:
-        lines.append(_("结束于 {day}:{reason}").format(day=day(one.ended_at), reason=reason(one.reason)))
-    elif one.ended_at:
-        lines.append(_("结束于 {day}").format(day=day(one.ended_at)))
+    if preselection.ended_at and preselection.reason:
+        lines.append(
+            _("结束于 {day}:{reason}").format(
+                day=day(preselection.ended_at), reason=reason(preselection.reason)
+            )
+        )
+    elif preselection.ended_at:
+        lines.append(_("结束于 {day}").format(day=day(preselection.ended_at)))
     return "\n".join(lines)
 
 
-def entry_label(one: Preselection) -> str:
+def entry_label(preselection: Preselection) -> str:
     """Return the button that opens one entry of the list."""
-    return _("🎫 凭证 {number}").format(number=plate(one.office, one.serial or ""))
+    return _("🎫 凭证 {number}").format(number=plate(preselection.office, preselection.serial or ""))
 
 
 def batch_title(office: str, batch: Batch) -> str:

@@ -86,40 +86,40 @@ def oldest(at: datetime, now: datetime) -> str:
     return _("最早 {when}").format(when=when(at, now))
 
 
-def item(one: Task, now: datetime) -> str:
+def item(task: Task, now: datetime) -> str:
     """Return what waits, in one line without markup."""
     return (
-        _ITEMS[one.task_kind]()
+        _ITEMS[task.task_kind]()
         .format(
-            plate=plate(one.office or "", one.plate) if one.plate else "",
-            pool=f"{one.office} {KINDS[PlateKind(one.kind)]}" if one.office and one.kind else "",
-            number=one.subject.partition(":")[2],
-            when=when(one.at, now),
-            notice=_NOTICES[one.what]() if one.what in _NOTICES else one.what,
-            year=one.what,
-            mask=one.mask,
-            left=_left(one),
+            plate=plate(task.office or "", task.plate) if task.plate else "",
+            pool=f"{task.office} {KINDS[PlateKind(task.kind)]}" if task.office and task.kind else "",
+            number=task.subject.partition(":")[2],
+            when=when(task.at, now),
+            notice=_NOTICES[task.what]() if task.what in _NOTICES else task.what,
+            year=task.what,
+            mask=task.mask,
+            left=_left(task),
         )
         .strip()
     )
 
 
-def _left(one: Task) -> str:
-    if one.share >= NEARLY_EMPTY:
-        return _("号码将尽,只剩 {free:,} 个").format(free=one.free)
-    return _("全部号段已过 {mark:.0%},还剩 {free:,} 个,请准备投放").format(mark=MARK, free=one.free)
+def _left(task: Task) -> str:
+    if task.share >= NEARLY_EMPTY:
+        return _("号码将尽,只剩 {free:,} 个").format(free=task.free)
+    return _("全部号段已过 {mark:.0%},还剩 {free:,} 个,请准备投放").format(mark=MARK, free=task.free)
 
 
-def lead_label(number: str, one: Task) -> str:
+def lead_label(number: str, task: Task) -> str:
     """Return what stands on the button that leads on."""
-    name = plate(one.office or "", one.plate) if one.plate else TASK_KINDS[one.task_kind]()
+    name = plate(task.office or "", task.plate) if task.plate else TASK_KINDS[task.task_kind]()
     return f"{number} {name}"
 
 
-def matter_text(one: Task, now: datetime) -> str:
+def matter_text(task: Task, now: datetime) -> str:
     """Return what is known of something that somebody must deal with."""
-    reason = _REASONS[one.error]() if one.error in _REASONS else one.error
-    lines = [f"<b>{TASK_KINDS[one.task_kind]()}</b>", escape(item(one, now))]
+    reason = _REASONS[task.error]() if task.error in _REASONS else task.error
+    lines = [f"<b>{TASK_KINDS[task.task_kind]()}</b>", escape(item(task, now))]
     if reason:
         lines.append(_("原因:{reason}").format(reason=escape(reason)))
     lines.append(_("处理之后请点【✓ 已处理】,它就不再列为待办。"))
