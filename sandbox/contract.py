@@ -77,7 +77,7 @@ def _test(facts: dict[str, Any]) -> Test:
     kind: str = facts["type"]
     if kind.startswith("Array of "):
         return _all_fit(_test({**facts, "type": kind.removeprefix("Array of ")}))
-    choices = [_STRICT.get(one) or _OBJECTS[one] for one in kind.split(" or ")]
+    choices = [_STRICT.get(name) or _OBJECTS[name] for name in kind.split(" or ")]
     if "limit" in facts:
         return lambda value: any(test(value) for test in choices) and not any(_limit("", value, facts))
     return choices[0] if len(choices) == 1 else lambda value: any(test(value) for test in choices)
@@ -86,7 +86,7 @@ def _test(facts: dict[str, Any]) -> Test:
 def _parameter_test(facts: dict[str, Any]) -> tuple[bool, Test]:
     kind: str = facts["type"]
     if _plain(kind):
-        choices = [_LOOSE[one] for one in kind.split(" or ")]
+        choices = [_LOOSE[name] for name in kind.split(" or ")]
         return True, choices[0] if len(choices) == 1 else lambda value: any(test(value) for test in choices)
     test = _test(facts)
     return False, lambda value: value is None or test(value)
@@ -122,7 +122,7 @@ def _parameter(call: Call, name: str, facts: dict[str, Any]) -> Iterator[str]:
 
 
 def _plain(kind: str) -> bool:
-    return all(one in _LOOSE for one in kind.split(" or "))
+    return all(name in _LOOSE for name in kind.split(" or "))
 
 
 def _loose_integer(value: object) -> bool:
@@ -159,7 +159,7 @@ _STRICT: dict[str, Callable[[object], bool]] = {
 
 
 def _fits_loosely(value: object, kind: str) -> bool:
-    return any(_LOOSE[one](value) for one in kind.split(" or "))
+    return any(_LOOSE[name](value) for name in kind.split(" or "))
 
 
 def _value(where: str, value: object, facts: dict[str, Any]) -> Iterator[str]:
@@ -172,7 +172,7 @@ def _value(where: str, value: object, facts: dict[str, Any]) -> Iterator[str]:
         for index, one in enumerate(value):
             yield from _value(f"{where}[{index}]", one, inner)
         return
-    choices = [list(_single(where, value, one)) for one in kind.split(" or ")]
+    choices = [list(_single(where, value, name)) for name in kind.split(" or ")]
     yield from min(choices, key=len)
     yield from _limit(where, value, facts)
 

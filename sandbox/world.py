@@ -182,7 +182,9 @@ class World:
     def owner_of(self, phone: str) -> SandboxUser | None:
         """Return whose telephone a number is, however it is written."""
         wanted = _national(phone)
-        return next((one for one in self.people.values() if _national(one.spec.phone) == wanted), None)
+        return next(
+            (person for person in self.people.values() if _national(person.spec.phone) == wanted), None
+        )
 
     def sms_of(self, person: SandboxUser) -> list[ReceivedSms]:
         """Return the short messages on a person's telephone, oldest first."""

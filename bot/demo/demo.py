@@ -55,7 +55,7 @@ def _fill(tx: Tx, core: Core) -> None:
     imports.load(tx, VEHICLES)
     for code, kind, pattern in SEGMENTS:
         office: Office = core.offices[code]
-        if not any(one.mask.pattern == pattern for one in pool_segments.segments(tx, office, kind)):
+        if not any(segment.mask.pattern == pattern for segment in pool_segments.segments(tx, office, kind)):
             mask = parse_mask(kind, pattern, nev_letters=office.nev_letters)
             core.pools.release(
                 tx, pool_segments.Release(office=office, mask=mask, actor="demo", compose_now=True)

@@ -46,9 +46,9 @@ def parse(ctx: Context, arguments: str) -> Goto:
 
 
 def _role(raw: str) -> Role:
-    for one in Role:
-        if raw.lower() == one or texts.ROLES[one].means(raw):
-            return one
+    for role in Role:
+        if raw.lower() == role or texts.ROLES[role].means(raw):
+            return role
     raise Usage("admins")
 
 
@@ -57,7 +57,9 @@ def _show(ctx: Context) -> View:
     everything = [
         (admin.chat_id, assignment)
         for admin in ctx.core.admins.all(ctx.tx)
-        for assignment in sorted(admin.assignments, key=lambda one: (one.role, one.office))
+        for assignment in sorted(
+            admin.assignments, key=lambda assignment: (assignment.role, assignment.office)
+        )
     ]
     page, turns = page_of(everything, int(ctx.arg("page") or 0), _A_PAGE)
     removable = [
@@ -88,7 +90,9 @@ def _export(ctx: Context, _arg: str) -> Goto:
     rows = [
         (admin.chat_id, texts.ROLES[assignment.role](), assignment.office or lists.EVERY_OFFICE())
         for admin in ctx.core.admins.all(ctx.tx)
-        for assignment in sorted(admin.assignments, key=lambda one: (one.role, one.office))
+        for assignment in sorted(
+            admin.assignments, key=lambda assignment: (assignment.role, assignment.office)
+        )
     ]
     wanted = sheet("admins", lists.ADMINS(), lists.ADMIN_COLUMNS(), rows)
     return stay(effects=(wanted,))

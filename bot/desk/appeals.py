@@ -109,11 +109,16 @@ def _show_queue(ctx: Context) -> View:
         ctx.admin.require(Permission.APPEALS, code)
     waiting = queue(ctx.tx, [code] if code else mine)
     cards = [
-        Button(label=texts.queued(one), action=ActionName.CARD, arg=str(one.appeal_id)) for one in waiting
+        Button(label=texts.queued(queued), action=ActionName.CARD, arg=str(queued.appeal_id))
+        for queued in waiting
     ]
     page, turns = page_of(cards, int(ctx.arg("page") or 0), _A_PAGE)
     near, others = places_of(ctx, mine, code) if len(mine) > 1 else ([], ())
-    places = [Button(label=one, action=ActionName.AT, arg=one) for one in near if one != code]
+    places = [
+        Button(label=office_code, action=ActionName.AT, arg=office_code)
+        for office_code in near
+        if office_code != code
+    ]
     if code:
         places.insert(0, Button(label=texts.ALL(), action=ActionName.AT))
     oldest = waiting[0].submitted_at if waiting else None
@@ -136,7 +141,10 @@ def _export(ctx: Context, _arg: str) -> Goto:
     ctx.admin.require(Permission.APPEALS, ctx.arg("at") or None)
     code = ctx.arg("at")
     offices = [code] if code else ctx.admin.offices(Permission.APPEALS, ctx.core.offices)
-    rows = [(one.appeal_id, one.office, one.vin, one.submitted_at) for one in queue(ctx.tx, offices)]
+    rows = [
+        (queued.appeal_id, queued.office, queued.vin, queued.submitted_at)
+        for queued in queue(ctx.tx, offices)
+    ]
     wanted = sheet("appeals", lists.APPEALS(), lists.APPEAL_COLUMNS(), rows)
     return stay(effects=(wanted,))
 

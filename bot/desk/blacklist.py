@@ -66,7 +66,7 @@ def _show_list(ctx: Context) -> View:
     total = blacklist.count(ctx.tx, choice)
     page = min(page, max(0, (total - 1) // _A_PAGE))
     bans = blacklist.page(ctx.tx, choice, skip=page * _A_PAGE, limit=_A_PAGE)
-    entries = [(one, account_of(ctx, one.identity_hash)) for one in bans]
+    entries = [(ban, account_of(ctx, ban.identity_hash)) for ban in bans]
     first = page * _A_PAGE + 1
     opening = [
         Button(label=str(number), action=ActionName.OPEN, arg=str(one.ban_id))
@@ -115,7 +115,7 @@ def _export(ctx: Context, _arg: str) -> Goto:
 
     def read(tx: Tx) -> list[tuple[Ban, Account | None]]:
         bans = blacklist.page(tx, choice, skip=0, limit=_MOST_EXPORTED)
-        return [(one, core.accounts.by_identity(tx, one.identity_hash)) for one in bans]
+        return [(ban, core.accounts.by_identity(tx, ban.identity_hash)) for ban in bans]
 
     wanted = SendFile(name=texts.EXPORT_NAME(), caption=texts.EXPORTED(), read=read, make=_sheet)
     return stay(note=MAKING(), effects=(wanted,))
@@ -186,7 +186,9 @@ def _show_card(ctx: Context) -> View | Goto:
         return _list_of(ctx)
     rows: list[tuple[Button, ...]] = []
     if ctx.admin.may(Permission.BAN, current.office):
-        changes = [Button(label=texts.CHANGES[one](), action=ActionName.CHANGE, arg=one) for one in _CHANGES]
+        changes = [
+            Button(label=texts.CHANGES[change](), action=ActionName.CHANGE, arg=change) for change in _CHANGES
+        ]
         rows.append(tuple(changes))
     account = account_of(ctx, current.identity_hash)
     if Permission.FIND in ctx.admin.permissions:

@@ -61,7 +61,7 @@ def _to_progress(broadcast: Broadcast) -> Goto:
 def _show_audience(ctx: Context) -> View:
     ctx.require(Permission.BROADCAST)
     office = ctx.arg("office")
-    people = {one: _reach(ctx, office, one) for one in Audience}
+    people = {audience: _reach(ctx, office, audience) for audience in Audience}
     text, cancel = ctx.arg("text"), (Button(label=parts.CANCEL(), action=ActionName.CANCEL),)
     if not any(people.values()):
         return View(text=texts.to_nobody(office, text), rows=(cancel,))

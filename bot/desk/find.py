@@ -251,14 +251,14 @@ def _show(ctx: Context) -> View:
         number = texts.number(case_file.number) if case_file.number else ""
         return View(text=texts.card([number, texts.restricted(sorted(case_file.offices))]), rows=(home,))
     doing = [
-        Button(label=one.label(), action=ActionName.ACT, arg=one.name, style=one.style)
-        for one in ACTIONS.values()
-        if one.may(ctx, case_file)
+        Button(label=action.label(), action=ActionName.ACT, arg=action.name, style=action.style)
+        for action in ACTIONS.values()
+        if action.may(ctx, case_file)
     ]
     others = [one for one in (*case_file.listed, *case_file.preselections) if one != case_file.focus]
     opening = [
-        Button(label=texts.entry_label(one), action=ActionName.OPEN, arg=one.subject)
-        for one in others[:_MOST_LISTED]
+        Button(label=texts.entry_label(other), action=ActionName.OPEN, arg=other.subject)
+        for other in others[:_MOST_LISTED]
     ]
     exporting = (
         ((Button(label=formatting.EXPORT(), action=ActionName.EXPORT),),) if len(_hits(case_file)) > 1 else ()
@@ -299,7 +299,7 @@ def _export(ctx: Context, _arg: str) -> Goto:
     case_file = _case_file(ctx)
     if not _may_know(ctx, case_file):
         raise NotYourOffice
-    rows = [texts.hit_row(one) for one in _hits(case_file)]
+    rows = [texts.hit_row(hit) for hit in _hits(case_file)]
     wanted = sheet("find", lists.HITS(), lists.HIT_COLUMNS(), rows)
     return stay(effects=(wanted,))
 
@@ -353,7 +353,10 @@ def _show_act(ctx: Context) -> View | Goto:
         return _over(ctx, case_file)
     choices: tuple[tuple[Button, ...], ...] = ()
     if action.typed is None:
-        types = [Button(label=USER_TYPES[one](), action=ActionName.TYPE, arg=one) for one in UserType]
+        types = [
+            Button(label=USER_TYPES[user_type](), action=ActionName.TYPE, arg=user_type)
+            for user_type in UserType
+        ]
         choices = in_columns(types, 2)
     back = (Button(label=formatting.BACK(), action=ActionName.BACK),)
     return View(text=action.prompt(case_file), rows=(*choices, back))

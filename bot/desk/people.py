@@ -62,9 +62,9 @@ def parse_user_type(ctx: Context, arguments: str) -> Goto:
 
 
 def _type_of(raw: str) -> UserType:
-    for one in UserType:
-        if raw.lower() == one or texts.USER_TYPES[one].means(raw):
-            return one
+    for user_type in UserType:
+        if raw.lower() == user_type or texts.USER_TYPES[user_type].means(raw):
+            return user_type
     raise Usage("usertype")
 
 
@@ -161,7 +161,11 @@ def _identity_question(ctx: Context) -> str:
     identity = _identity(ctx)
     holder = _holder(ctx, identity)
     kept = (
-        [one for one in of_account(ctx.tx, holder) if one.state == PreselectionState.RESERVED]
+        [
+            preselection
+            for preselection in of_account(ctx.tx, holder)
+            if preselection.state == PreselectionState.RESERVED
+        ]
         if holder
         else []
     )

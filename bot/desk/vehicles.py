@@ -63,9 +63,9 @@ def _show_home(ctx: Context) -> View:
     ctx.require(Permission.VEHICLES)
     latest = imports.recent(ctx.tx, _LISTED)
     opened = [
-        Button(label=f"#{one.import_id}", action=ActionName.OPEN, arg=str(one.import_id))
-        for one in latest
-        if one.can_be_undone(ctx.tx.now)
+        Button(label=f"#{import_.import_id}", action=ActionName.OPEN, arg=str(import_.import_id))
+        for import_ in latest
+        if import_.can_be_undone(ctx.tx.now)
     ]
     return View(
         text=texts.home(latest, strict=ctx.core.settings.registry.mode == "strict"),
@@ -132,7 +132,7 @@ def _export(ctx: Context, _arg: str) -> Goto:
         return imports.current(tx, _MOST_EXPORTED)
 
     def make(vehicles: list[RegistryVehicle]) -> bytes:
-        rows = [texts.export_row(one) for one in vehicles]
+        rows = [texts.export_row(vehicle) for vehicle in vehicles]
         return workbook([Table(title=title, columns=columns, rows=rows)])
 
     wanted = SendFile(name=texts.EXPORT_NAME, caption=title, read=read, make=make)

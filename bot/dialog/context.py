@@ -166,4 +166,4 @@ class Context:
     def list_arg(self, name: str) -> list[str]:
         """Return an argument of the screen that is a list of texts."""
         value = self.args.get(name)
-        return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+        return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

@@ -173,7 +173,7 @@ def counter_hours(opening: ServiceHours) -> str:
 
 
 def _spans(spans: tuple[Span, ...]) -> str:
-    return listed(f"{one.opens_text}–{one.closes_text}" for one in spans) or _("不开放")
+    return listed(f"{hours_span.opens_text}–{hours_span.closes_text}" for hours_span in spans) or _("不开放")
 
 
 def barred(years: int) -> str:
@@ -183,7 +183,7 @@ def barred(years: int) -> str:
 
 def papers(office: Office) -> str:
     """Return what an owner must bring to the counter, one after the other."""
-    return listed(_PAPERS[one]() if one in _PAPERS else one for one in office.papers)
+    return listed(_PAPERS[paper]() if paper in _PAPERS else paper for paper in office.papers)
 
 
 def reason(raw: str | None) -> str:

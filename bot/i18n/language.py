@@ -107,7 +107,9 @@ class Phrase:
 
     def wordings(self) -> frozenset[str]:
         """Return them in every language."""
-        return frozenset({self.chinese, *(_catalogue(one).gettext(self.chinese) for one in Language)})
+        return frozenset(
+            {self.chinese, *(_catalogue(language).gettext(self.chinese) for language in Language)}
+        )
 
 
 def phrase(chinese: str) -> Phrase:

@@ -181,7 +181,7 @@ def _judged(core: Core, received: Received) -> Photo:
     """
     photo = validate(received.content, core.settings.photos)
     others = received.prefetched
-    if isinstance(others, list) and any(is_same(photo.fingerprint, one) for one in others):
+    if isinstance(others, list) and any(is_same(photo.fingerprint, other) for other in others):
         raise PhotoRepeated
     return Photo(key=core.photos.put(photo.jpeg), fingerprint=photo.fingerprint)
 

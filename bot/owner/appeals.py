@@ -67,11 +67,14 @@ def _show_list(ctx: Context) -> View:
     account, appeals = ctx.account_or_none, ctx.core.appeals
     mine = appeals.of_account(ctx.tx, account) if account else []
     draft = appeals.find_draft(ctx.tx, account) if account else None
-    buttons = [Button(label=texts.label(one), action=ActionName.OPEN, arg=str(one.appeal_id)) for one in mine]
+    buttons = [
+        Button(label=texts.label(appeal), action=ActionName.OPEN, arg=str(appeal.appeal_id))
+        for appeal in mine
+    ]
     page = int(ctx.arg("page") or 0)
     shown, turns = page_of(buttons, page, _A_PAGE)
     numbers = {button.arg for button in shown}
-    listed = [one for one in mine if str(one.appeal_id) in numbers]
+    listed = [appeal for appeal in mine if str(appeal.appeal_id) in numbers]
     first = texts.RESUME() if draft else texts.NEW()
     return View(
         text=texts.home(listed, has_draft=draft is not None, total=len(mine)),

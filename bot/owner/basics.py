@@ -23,9 +23,9 @@ def _show_basics(ctx: Context) -> View:
     rows = list(in_columns(kinds, 1))
     if may_change:
         buttons = [
-            Button(label=formatting.office_title(one), action=ActionName.OFFICE, arg=one.code)
-            for one in offices
-            if one.code != chosen.code
+            Button(label=formatting.office_title(office), action=ActionName.OFFICE, arg=office.code)
+            for office in offices
+            if office.code != chosen.code
         ]
         page, turns = page_of(buttons, int(ctx.arg("page") or 0), _OFFICES_A_PAGE)
         rows += in_columns(page, 2)

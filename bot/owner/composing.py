@@ -83,7 +83,7 @@ def _with(ctx: Context, more: Sequence[str]) -> Goto:
 
 
 def _without(ctx: Context, wish: str) -> Goto:
-    rest = [one for one in ctx.list_arg("wishes") if one != wish]
+    rest = [other for other in ctx.list_arg("wishes") if other != wish]
     return Goto(screen=ScreenName.COMPOSE, args=_args(ctx, rest, ctx.list_arg("ideas")))
 
 

@@ -37,7 +37,9 @@ def consent_first(ctx: Context, screen: Screen) -> Goto | None:
 def reserved_of(ctx: Context) -> Preselection | None:
     """Return the owner's number that waits to be confirmed, if there is one."""
     mine = of_account(ctx.tx, ctx.account)
-    return next((one for one in mine if one.state == PreselectionState.RESERVED), None)
+    return next(
+        (preselection for preselection in mine if preselection.state == PreselectionState.RESERVED), None
+    )
 
 
 def registration_step(account: Account) -> Goto:

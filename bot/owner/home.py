@@ -34,9 +34,12 @@ def _state(ctx: Context) -> str:
     ban = running(ctx.tx, ctx.account_or_none.identity_hash)
     lines = [home.banned(ban.until)] if ban is not None else []
     lines += [
-        home.reserved(formatting.plate(one.office, one.serial or ""), formatting.moment(one.deadline))
-        for one in of_account(ctx.tx, ctx.account_or_none)
-        if one.state == PreselectionState.RESERVED and one.deadline is not None
+        home.reserved(
+            formatting.plate(preselection.office, preselection.serial or ""),
+            formatting.moment(preselection.deadline),
+        )
+        for preselection in of_account(ctx.tx, ctx.account_or_none)
+        if preselection.state == PreselectionState.RESERVED and preselection.deadline is not None
     ]
     if lines:
         return "\n".join(lines)

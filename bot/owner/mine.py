@@ -82,13 +82,19 @@ DONE = Screen(
 def _show_mine(ctx: Context) -> View:
     entries = of_account(ctx.tx, ctx.account_or_none)[:_MOST_LISTED] if ctx.account_or_none else []
     receipts = [
-        Button(label=selecting.entry_label(one), action=ActionName.RECEIPT, arg=str(one.preselection_id))
-        for one in entries
-        if one.state in _WITH_RECEIPT
+        Button(
+            label=selecting.entry_label(preselection),
+            action=ActionName.RECEIPT,
+            arg=str(preselection.preselection_id),
+        )
+        for preselection in entries
+        if preselection.state in _WITH_RECEIPT
     ]
     return View(
         text=_banned(ctx)
-        + selecting.mine(entries, {one.subject: next_of(ctx.tx, one.subject) for one in entries}),
+        + selecting.mine(
+            entries, {preselection.subject: next_of(ctx.tx, preselection.subject) for preselection in entries}
+        ),
         rows=(
             *in_columns(receipts, 1),
             *(
@@ -113,7 +119,7 @@ def _banned(ctx: Context) -> str:
 
 
 def _is_waiting(entries: list[Preselection]) -> bool:
-    return any(one.state == PreselectionState.RESERVED for one in entries)
+    return any(preselection.state == PreselectionState.RESERVED for preselection in entries)
 
 
 MINE = Screen(

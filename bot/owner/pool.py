@@ -68,7 +68,7 @@ def _sheet(
         kind=kind,
         title=texts.title(office, kind),
         summary=texts.summary(bulletin),
-        rows=tuple(_row(one, bulletin) for one in page),
+        rows=tuple(_row(line, bulletin) for line in page),
         empty=texts.NOTHING_RELEASED(),
         footers=(*seeds, texts.WHAT_SEED_IS(), texts.LEGEND()),
     )
@@ -80,8 +80,12 @@ def _show(ctx: Context) -> View:
     entries: list[PublishedSegment | WithheldMask] = [*bulletin.lines, *bulletin.withheld]
     page, turns = page_of(entries, int(ctx.arg("page") or 0), _ENTRIES_A_PAGE)
     kinds = [
-        Button(label=("● " if one == kind else "") + formatting.KINDS[one](), action=ActionName.KIND, arg=one)
-        for one in PlateKind
+        Button(
+            label=("● " if plate_kind == kind else "") + formatting.KINDS[plate_kind](),
+            action=ActionName.KIND,
+            arg=plate_kind,
+        )
+        for plate_kind in PlateKind
     ]
     more = Button(label=texts.OTHER_OFFICE(), action=ActionName.OFFICES)
     out = Button(label=formatting.HOME(), action=ActionName.HOME)
@@ -122,8 +126,8 @@ POOL = Screen(
 
 def _show_offices(ctx: Context) -> View:
     buttons = [
-        Button(label=formatting.office_title(one), action=ActionName.OFFICE, arg=one.code)
-        for one in ctx.core.offices.values()
+        Button(label=formatting.office_title(office), action=ActionName.OFFICE, arg=office.code)
+        for office in ctx.core.offices.values()
     ]
     page, turns = page_of(buttons, int(ctx.arg("page") or 0), _OFFICES_A_PAGE)
     out = (Button(label=formatting.HOME(), action=ActionName.HOME),)

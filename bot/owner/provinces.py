@@ -30,7 +30,7 @@ def _show_provinces(ctx: Context) -> View:
     buttons = [
         Button(
             label=provinces.province_label(
-                first := own[0], served=any(one.code in ctx.core.offices for one in own)
+                first := own[0], served=any(office.code in ctx.core.offices for office in own)
             ),
             action=ActionName.PROVINCE,
             arg=first.abbreviation,
@@ -57,7 +57,7 @@ def _search(_ctx: Context, text: str) -> Goto:
         return stay(note=provinces.NOTHING_FOUND())
     if len(found) == 1:
         return Goto(screen=ScreenName.OFFICE, args={"code": found[0].code})
-    return Goto(screen=ScreenName.OFFICES, args={"codes": [one.code for one in found]})
+    return Goto(screen=ScreenName.OFFICES, args={"codes": [office.code for office in found]})
 
 
 PROVINCES = Screen(
@@ -75,7 +75,7 @@ PROVINCES = Screen(
 
 def _listed(ctx: Context) -> Sequence[IssuingOffice]:
     province, codes = ctx.arg("province"), ctx.list_arg("codes")
-    return [one for one in offices.offered() if one.abbreviation == province or one.code in codes]
+    return [office for office in offices.offered() if office.abbreviation == province or office.code in codes]
 
 
 def _show_offices(ctx: Context) -> View | Goto:

@@ -98,7 +98,8 @@ def _show_office(ctx: Context) -> View | Goto:
         ctx.refresh()
         return registration_step(ctx.account)
     buttons = [
-        Button(label=formatting.office_title(one), action=ActionName.PICK, arg=one.code) for one in offices
+        Button(label=formatting.office_title(office), action=ActionName.PICK, arg=office.code)
+        for office in offices
     ]
     page, turns = page_of(buttons, int(ctx.arg("page") or 0), _OFFICES_A_PAGE)
     rows = (*in_columns(page, 2), tuple(turns), _way_back(ctx.account.office))

@@ -79,8 +79,8 @@ def _holds(ctx: Context, latest: Batch | None) -> _Holds:
         is_over = until <= now < until + SAID_FOR
         batch = replace(latest, held_until=until) if is_over or now < until else None
     recent = [
-        replace(one, held_until=_shown_until(one.held_until, office))
-        for one in shortlist(ctx.tx, ctx.preselection.preselection_id, received_at=now - SAID_FOR)
+        replace(hold, held_until=_shown_until(hold.held_until, office))
+        for hold in shortlist(ctx.tx, ctx.preselection.preselection_id, received_at=now - SAID_FOR)
     ]
     return _Holds(
         batch=batch,
@@ -133,7 +133,7 @@ def _show(ctx: Context) -> View | Goto:
         rows=_rows(ctx, lives, kept, left, first=batch is None and left.batches == office.random_batches),
         picture=_picture(office, batch, over=over) if batch is not None else None,
         redraw_at=_redraw_at(
-            now, [lease, *([lives.held_until] if lives else []), *(one.held_until for one in kept)], closes
+            now, [lease, *([lives.held_until] if lives else []), *(hold.held_until for hold in kept)], closes
         ),
         on_delivered=partial(_counts_from_now, office, lives) if lives is not None else None,
     )
@@ -158,7 +158,7 @@ def _rows(
     ctx: Context, batch: Batch | None, kept: list[Shortlisted], left: Quota, *, first: bool
 ) -> list[tuple[Button, ...]]:
     office = ctx.office
-    names = {one.serial for one in kept}
+    names = {hold.serial for hold in kept}
     numbers = [
         Button(
             label=selecting.number_label(office.code, serial, kept=serial in names),
@@ -168,7 +168,7 @@ def _rows(
         for serial in (batch.serials if batch else ())
     ]
     rows = list(in_columns(numbers, 2))
-    older = [one for one in kept if batch is None or one.serial not in batch.serials]
+    older = [hold for hold in kept if batch is None or hold.serial not in batch.serials]
     rows += in_columns(
         [
             Button(
@@ -303,7 +303,7 @@ def _show_sure(ctx: Context) -> View | Goto:
         return step_of(ctx, begun)
     kept = living(ctx)
     serial = ctx.arg("serial")
-    chosen = [one for one in kept if one.serial == serial]
+    chosen = [hold for hold in kept if hold.serial == serial]
     if not kept or (serial and not chosen):
         return Goto(
             screen=ScreenName.SELECTING,
@@ -317,8 +317,8 @@ def _show_sure(ctx: Context) -> View | Goto:
     office = ctx.office.code
     if not chosen:
         numbers = [
-            Button(label=formatting.plate(office, one.serial), action=ActionName.CHOOSE, arg=one.serial)
-            for one in kept
+            Button(label=formatting.plate(office, hold.serial), action=ActionName.CHOOSE, arg=hold.serial)
+            for hold in kept
         ]
         return View(
             text=selecting.CHOOSE() + clock, rows=(*in_columns(numbers, 2), back), redraw_at=redraw_at

@@ -36,7 +36,7 @@ def evidence_picture(exhibits: Sequence[Exhibit], *, mark: str, missing: str) ->
         missing: what stands in the place of a photo that is missing.
     """
     side = SIDE if len(exhibits) > 1 else ALONE
-    photos = [_photo(one, side, missing) for one in exhibits]
+    photos = [_photo(exhibit, side, missing) for exhibit in exhibits]
     across = len(photos) > 1 and all(photo.height > photo.width for photo in photos)
     panels = [_panel(photo, one.label, mark) for photo, one in zip(photos, exhibits, strict=True)]
     if across:

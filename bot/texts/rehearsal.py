@@ -42,8 +42,8 @@ def note(text: str) -> str:
 def all_hours(offices: Sequence[Office]) -> str:
     """Return when it is really open, for the first page."""
     lines = [
-        _("• {office}:{hours}").format(office=escape(office_title(one)), hours=hours_of(one.hours))
-        for one in offices[:_MOST_NAMED]
+        _("• {office}:{hours}").format(office=escape(office_title(office)), hours=hours_of(office.hours))
+        for office in offices[:_MOST_NAMED]
     ]
     more = _("• 其他发牌机关见各自的选号服务说明") if len(offices) > _MOST_NAMED else ""
     return "\n".join(filter(None, (_("⏰ 模拟全天开放。真实的网上选号服务时间:"), *lines, more)))

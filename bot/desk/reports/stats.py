@@ -129,7 +129,7 @@ def _ways() -> tuple[tuple[Ground, str], ...]:
 
 
 def _by_hour(found: Stats) -> Chart:
-    hours = tuple(Column(parts=(one.random, one.composed), label=str(one.hour)) for one in found.hours)
+    hours = tuple(Column(parts=(hour.random, hour.composed), label=str(hour.hour)) for hour in found.hours)
     return Chart(title=texts.BY_HOUR(), meanings=_ways(), columns=hours)
 
 

@@ -107,7 +107,7 @@ HEADING = phrase("🔎 <b>查询结果</b>")
 
 def card(sections: Iterable[str]) -> str:
     """Return a card of its sections; empty ones are left out."""
-    return "\n\n".join([HEADING(), *(one for one in sections if one)])
+    return "\n\n".join([HEADING(), *(section for section in sections if section)])
 
 
 def restricted(offices: Sequence[str]) -> str:
@@ -146,7 +146,7 @@ def owner(account: Account | None) -> str:
         _("{day} 注册").format(day=day(account.registered_at)) if account.registered_at else _("未完成注册")
     )
     return _("<b>车主</b> {who}\n聊天号 <code>{chat}</code> · {type} · {office} · {since}").format(
-        who=" ".join(one for one in who if one) or _("(尚未填写)"),
+        who=" ".join(name for name in who if name) or _("(尚未填写)"),
         chat=account.chat_id,
         type=USER_TYPES[account.user_type](),
         office=escape(account.office or _("未选发牌机关")),
@@ -222,7 +222,7 @@ def told(due: Sequence[DueNotification], failed: int) -> str:
     """Return which notices wait, and how many could not be sent."""
     if not due and not failed:
         return ""
-    waiting = formatting.listed(f"{_purpose(one)} {_time(one.at)}" for one in due[:4])
+    waiting = formatting.listed(f"{_purpose(notice)} {_time(notice.at)}" for notice in due[:4])
     said = _("<b>通知</b> 待发 {count} 条").format(count=len(due))
     said += _(":{waiting}").format(waiting=waiting) if waiting else ""
     return said + (_(";发送失败 {failed} 条").format(failed=failed) if failed else "")
@@ -237,7 +237,7 @@ def preselections(everything: Sequence[Preselection]) -> str:
     """Return all preselections of somebody, newest first; one alone is on the card already."""
     if len(everything) < 2:  # noqa: PLR2004 - see above
         return ""
-    rows = [f"· {entry_label(one)}" for one in everything]
+    rows = [f"· {entry_label(preselection)}" for preselection in everything]
     return _("<b>全部预选</b>({count})").format(count=len(everything)) + "\n" + escape("\n".join(rows))
 
 

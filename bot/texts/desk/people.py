@@ -42,7 +42,7 @@ def identity_question(
     if holder:
         before = _("现注册于聊天号 {chat},将失去注册和未完成的预选").format(chat=holder.chat_id)
     if kept:
-        numbers = listed(plate(one.office, one.serial or "") for one in kept)
+        numbers = listed(plate(preselection.office, preselection.serial or "") for preselection in kept)
         before += _(";其已预选的 {numbers} 不随之取消,需要时请另行作废或取消").format(numbers=numbers)
     return _(
         "<b>转移身份?</b>\n{identity}:{before}。\n转到聊天号 {chat}。\n原因:{reason}\n\n"

@@ -66,7 +66,7 @@ _MOST_NAMED = 3
 
 def order_jumped(masks: list[str]) -> str:
     """Return the warning that segments which GA 36 puts before this one are not all released."""
-    named = listed(f"<code>{escape(one)}</code>" for one in masks[:_MOST_NAMED])
+    named = listed(f"<code>{escape(mask)}</code>" for mask in masks[:_MOST_NAMED])
     if len(masks) > _MOST_NAMED:
         named = _("{masks} 等{count}种").format(masks=named, count=len(masks))
     return "\n\n" + _("⚠️ 按 GA 36 的启用顺序,{masks} 应先用完,现在是跳序投放。").format(masks=named)

@@ -20,7 +20,7 @@ def _post(assignment: RoleAssignment) -> str:
 
 
 def _posts(admin: Admin) -> str:
-    ordered = sorted(admin.assignments, key=lambda one: (one.role, one.office))
+    ordered = sorted(admin.assignments, key=lambda assignment: (assignment.role, assignment.office))
     return listed(_post(assignment) for assignment in ordered)
 
 

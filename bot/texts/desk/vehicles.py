@@ -71,7 +71,7 @@ def home(latest: Sequence[Import], *, strict: bool) -> str:
         lines.append(_('⚠️ 设置中 registry.mode 不是 "strict",目前不核对这些数据。'))
     if latest:
         lines.append(_("<b>最近的导入</b>"))
-        lines += [_line(one) for one in latest]
+        lines += [_line(import_) for import_ in latest]
     return (
         "\n\n".join(lines[:2])
         + "".join(f"\n\n{line}" for line in lines[2:3])

@@ -150,7 +150,7 @@ def home(appeals: list[Appeal], *, has_draft: bool, total: int) -> str:
     ]
     if appeals:
         lines += ["", _("<b>我的申诉</b>(共 {total} 件)").format(total=total)]
-        lines += [_line(one) for one in appeals]
+        lines += [_line(appeal) for appeal in appeals]
     elif not has_draft:
         lines += ["", _("您还没有提出过申诉。")]
     return "\n".join(lines)
@@ -169,7 +169,7 @@ def _line(appeal: Appeal) -> str:
 
 def answer(reason: str) -> str:
     """Return why an appeal was rejected, as HTML; the ready reasons are worded in the language spoken."""
-    ready = next((one for one in REASONS if one.chinese == reason), None)
+    ready = next((known for known in REASONS if known.chinese == reason), None)
     return escape(ready() if ready else reason)
 
 

@@ -110,7 +110,7 @@ def caption(
     office: Office, kind: PlateKind, bulletin: Bulletin, page: list[PublishedSegment | WithheldMask]
 ) -> str:
     """Return the page as text: it stands under the picture that shows the same."""
-    body = "\n".join(entry(one, bulletin.at) for one in page) or NOTHING_RELEASED()
+    body = "\n".join(entry(line, bulletin.at) for line in page) or NOTHING_RELEASED()
     seeds = "\n".join(f"{words}\n<code>{escape(value)}</code>" for words, value in seed_lines(bulletin))
     head = f"<b>{escape(title(office, kind))}</b>\n{summary(bulletin)}"
     return "\n\n".join(part for part in (head, body, seeds) if part)

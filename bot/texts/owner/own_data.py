@@ -65,7 +65,7 @@ _NAMED = 3
 
 
 def _named(offices: Sequence[Office]) -> str:
-    named = formatting.listed(escape(one.code) for one in offices[:_NAMED])
+    named = formatting.listed(escape(office.code) for office in offices[:_NAMED])
     if len(offices) > _NAMED:
         return _("{offices} 等 {count} 个").format(offices=named, count=len(offices))
     return named

@@ -129,9 +129,9 @@ def _living(batch: Batch, now: datetime) -> str:
 
 
 def _shortlisted(office: Office, kept: Sequence[Shortlisted], now: datetime) -> str:
-    until = min(one.held_until for one in kept)
+    until = min(hold.held_until for hold in kept)
     return _("⭐ 备选:{numbers},保留到 <b>{until}</b>(还有约{left})").format(
-        numbers=listed(f"<b>{plate(office.code, one.serial)}</b>" for one in kept),
+        numbers=listed(f"<b>{plate(office.code, hold.serial)}</b>" for hold in kept),
         until=clock(until),
         left=span(until - now),
     )
@@ -239,7 +239,7 @@ def receipt_rows(preselection: Preselection, office: Office) -> list[tuple[str, 
 
 def mine(entries: Sequence[Preselection], nexts: Mapping[str, datetime | None]) -> str:
     """Return the list of all that an owner ever began, with when they hear of each next."""
-    listing = "\n\n".join(_entry(one, nexts.get(one.subject)) for one in entries)
+    listing = "\n\n".join(_entry(entry, nexts.get(entry.subject)) for entry in entries)
     return _("<b>我的选号</b>\n{entries}").format(
         entries=listing or _("您还没有预选过号牌。点【预选号牌】开始。")
     )

@@ -34,7 +34,7 @@ def segments_head(office: Office, fills: Sequence[Fill]) -> str:
     """Return what stands above the figures of an office's segments."""
     if not fills:
         return _("<b>{office} 号段</b>\n尚未投放任何号段。").format(office=escape(office_title(office)))
-    size, taken = sum(one.segment.size for one in fills), sum(one.taken for one in fills)
+    size, taken = sum(fill.segment.size for fill in fills), sum(fill.taken for fill in fills)
     return _("<b>{office} 号段</b>:{count} 段 {size:,} 个,已用 {taken:,}({share})").format(
         office=escape(office_title(office)),
         count=len(fills),

@@ -139,7 +139,7 @@ def summary(queue: WorkQueue) -> str:
         _("<b>🗂 今日待办</b>"),
         escape(desk_counts(queue)),
         "",
-        *(f"· {escape(item(one, queue.at))}" for one in queue.tasks[:5]),
+        *(f"· {escape(item(task, queue.at))}" for task in queue.tasks[:5]),
     ]
     if len(queue.tasks) > 5:  # noqa: PLR2004 - as many as are named
         lines.append(_("…共 {count} 项").format(count=len(queue.tasks)))
