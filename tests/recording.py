@@ -45,8 +45,8 @@ from core.bootstrap import Ports
 from sandbox.api import Api
 from sandbox.clock import ShiftedClock
 from sandbox.params import Call
-from sandbox.people import Person
-from sandbox.world import Query, World
+from sandbox.people import SandboxUser
+from sandbox.world import CallbackQuery, World
 from tests import world as world_of_tests
 
 _OPTION = "--record-calls"
@@ -128,7 +128,7 @@ def _foresee(monkeypatch: pytest.MonkeyPatch) -> None:
     def random_bytes(count: int, /) -> bytes:
         return hashlib.shake_256(next(numbers).to_bytes(8)).digest(count)
 
-    def pressed(world: World, person: Person, message_id: int, data: str) -> Query:
+    def pressed(world: World, person: SandboxUser, message_id: int, data: str) -> CallbackQuery:
         presses[person.chat_id] += 1
         number = person.chat_id * 1_000_000 + presses[person.chat_id]
         with monkeypatch.context() as patch:

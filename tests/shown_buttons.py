@@ -13,7 +13,7 @@ from bot.routing.screens import BY_NAME
 
 def leads_on(screen: str, button: Button) -> bool:
     """Whether a button's action is one of its screen, or one outside the conversation."""
-    if screen == GLOBAL or button.outside:
+    if screen == GLOBAL or button.global_:
         return button.action in commands.GLOBAL
     shown = BY_NAME[ScreenName.known(screen) or ScreenName.HOME]  # a rehearsal's are none but these
     return button.action in shown.buttons

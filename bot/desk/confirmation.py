@@ -24,8 +24,8 @@ LONGEST_REASON = 200
 class Confirmation:
     """One thing that is asked before it is done.
 
-    ``question_text`` words the question and ``act`` does it and says what was done; either may refuse. Where the
-    permission is one at an office, the screen's argument ``office`` names it.
+    ``question_text`` words the question; ``act`` does it and says what was done; either may refuse. Where
+    the permission is one at an office, the screen's argument ``office`` names it.
     """
 
     name: ScreenName

@@ -14,6 +14,6 @@ class Picture(Protocol):
         """Return what tells it from other pictures."""
         ...
 
-    def draw(self) -> bytes:
+    def render(self) -> bytes:
         """Return the file; called in a thread, unless it is light."""
         ...

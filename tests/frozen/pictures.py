@@ -15,7 +15,7 @@ from bot.pictures.figure_tiles import Tile
 from bot.pictures.plates import plate_picture
 from bot.pictures.receipt import Receipt, receipt_picture
 from bot.pictures.segments import Bar, Segments, segments_picture
-from bot.pictures.statistics import Chart, Column, Figures, stats_picture
+from bot.pictures.statistics import Chart, Column, StatisticsSheet, stats_picture
 from bot.pictures.work_queue import Ahead, Dashboard, dashboard_picture
 from core.values.plates import PlateKind
 
@@ -140,10 +140,10 @@ def _bars() -> Iterable[Bar]:
         )
 
 
-def _figures(number: int) -> Figures:
+def _figures(number: int) -> StatisticsSheet:
     days = tuple(Column(parts=(number % (7 + day), number % 5), label=f"3/{day}") for day in range(1, 31))
     meanings = ((Ground.BLUE, "随机选号"), (Ground.GREEN, "自编选号"))
-    return Figures(
+    return StatisticsSheet(
         title="粤K 茂名市 近 30 天",
         at="2026年3月10日 10:00 统计",
         tiles=tuple(Tile(label="选定号码", number=f"{number:,}", hint="日均 1.0") for _ in range(7)),

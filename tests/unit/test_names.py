@@ -70,6 +70,6 @@ def test_button_that_leads_nowhere_is_noticed() -> None:
         CODEC.write(1, ScreenName.CONSENT, 3, AGREE)
         assert not lost
         CODEC.write(1, ScreenName.HOME, 3, AGREE)
-        CODEC.write(1, ScreenName.CONSENT, 3, replace(AGREE, outside=True))
+        CODEC.write(1, ScreenName.CONSENT, 3, replace(AGREE, global_=True))
     assert lost == {"home: agree", "consent: agree"}
     assert leads_on(NO_SCREEN, Button(label="打开", action=ActionName.DESK))
