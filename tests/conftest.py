@@ -26,8 +26,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     recording.add_option(parser)
 
 
-def pytest_runtest_makereport(task: pytest.Item, call: pytest.CallInfo[None]) -> None:
-    recording.note_outcome(task, call)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    recording.note_outcome(item, call)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

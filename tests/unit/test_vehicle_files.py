@@ -115,7 +115,7 @@ def test_workbook_that_unfolds_without_end_is_not_opened() -> None:
 
 
 def test_more_rows_than_are_taken_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "MOST_ROWS", 1)
+    monkeypatch.setattr(reader, "MAX_ROWS", 1)
     with pytest.raises(TableTooLarge):
         read_vehicles(csv(ONE, TWO))
 
@@ -123,7 +123,7 @@ def test_more_rows_than_are_taken_are_told(monkeypatch: pytest.MonkeyPatch) -> N
 def test_rows_of_a_text_are_counted_before_any_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     """A million short rows once took 13 seconds and half a gigabyte before they were refused."""
     judged: list[str] = []
-    monkeypatch.setattr(reader, "MOST_ROWS", 2)
+    monkeypatch.setattr(reader, "MAX_ROWS", 2)
     monkeypatch.setattr(reader, "parse_vin", judged.append)
     with pytest.raises(TableTooLarge):
         read_vehicles(csv(*[("1", "2", "3", "4")] * 3))
