@@ -24,7 +24,7 @@ from bot.inbox.errors import ReceiptClosedError, TokenRefusedError, UnreadableUp
 from bot.inbox.model import Broken, Delivery
 from bot.inbox.poller import Poller, updates_of
 from bot.inbox.ptb import current_delivery, process_with, report_finished
-from bot.inbox.retry import Patience
+from bot.inbox.retry import RetryPolicy
 from bot.inbox.service import Receipt, new_worker_name
 from bot.inbox.store import list_broken, mark_applied, mark_done
 from bot.inbox.worker_inbox import Cipher, Shelf
@@ -34,10 +34,10 @@ __all__ = [
     "Cipher",
     "Delivery",
     "Dispatcher",
-    "Patience",
     "Poller",
     "Receipt",
     "ReceiptClosedError",
+    "RetryPolicy",
     "Shelf",
     "TokenRefusedError",
     "UnreadableUpdateError",

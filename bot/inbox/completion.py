@@ -8,7 +8,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Iterable
 
-from bot.inbox.retry import Patience
+from bot.inbox.retry import RetryPolicy
 from bot.inbox.worker_inbox import Shelf
 
 _LOGGER = logging.getLogger(__name__)
@@ -21,13 +21,13 @@ class Finisher:
 
     Args:
         shelf: the inbox.
-        patience: gaps after failures of the database; it never gives up.
+        retry: delays after failures of the database; it never gives up.
         written: is told which are closed.
     """
 
-    def __init__(self, shelf: Shelf, patience: Patience, written: Callable[[Iterable[int]], None]) -> None:
+    def __init__(self, shelf: Shelf, retry: RetryPolicy, written: Callable[[Iterable[int]], None]) -> None:
         self._shelf = shelf
-        self._patience = patience
+        self._retry = retry
         self._written = written
         self._done: list[int] = []
         self._some = asyncio.Event()
@@ -58,7 +58,7 @@ class Finisher:
             await self._some.wait()
             failures = 0 if await self._write() else failures + 1
             if failures:
-                await asyncio.sleep(self._patience.gap(failures))
+                await asyncio.sleep(self._retry.delay(failures))
 
     async def _write(self) -> bool:
         """Write what there is; False when the database failed."""

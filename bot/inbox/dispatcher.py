@@ -17,7 +17,7 @@ from bot.inbox.chat_queue import Lane
 from bot.inbox.completion import Finisher
 from bot.inbox.errors import ReceiptClosedError
 from bot.inbox.model import Broken, Delivery, Waiting
-from bot.inbox.retry import Patience, trace
+from bot.inbox.retry import RetryPolicy, trace
 from bot.inbox.worker_inbox import Shelf
 
 _LOGGER = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class Dispatcher:
         shelf: the inbox.
         handle: handles one update.
         on_broken: is told of what was set aside.
-        patience: how often and how fast failures are tried again.
+        retry: how often and how fast failures are tried again.
         room: how much at a time.
     """
 
@@ -57,13 +57,13 @@ class Dispatcher:
         handle: Handle,
         *,
         on_broken: OnBroken | None = None,
-        patience: Patience | None = None,
+        retry: RetryPolicy | None = None,
         room: Room | None = None,
     ) -> None:
         self._shelf = shelf
         self._handle = handle
         self._on_broken = on_broken
-        self._patience = patience or Patience()
+        self._retry = retry or RetryPolicy()
         self._room = room or Room()
         self._lanes: dict[int, Lane] = {}
         self._ready: asyncio.Queue[Lane] = asyncio.Queue()
@@ -72,7 +72,7 @@ class Dispatcher:
         self._handling: dict[asyncio.Task[object], int] = {}  # worker → chat
         self._quiet = asyncio.Event()
         self._quiet.set()
-        self._finisher = Finisher(shelf, self._patience, self._forget)
+        self._finisher = Finisher(shelf, self._retry, self._forget)
         self._is_closing = False
 
     # --- what comes in ----------------------------------------------------------------------
@@ -217,10 +217,10 @@ class Dispatcher:
         """Count a failure: set the update aside, or put it back and let the chat rest."""
         update = replace(update, tries=update.tries + 1, repeated=True)
         _LOGGER.warning("update %d failed at try %d: %s", update.update_id, update.tries, trace(error))
-        if self._patience.is_over(update.tries, error) and await self._set_aside(update, error):
+        if self._retry.exhausted(update.tries, error) and await self._set_aside(update, error):
             return
         lane.updates.appendleft(update)
-        self._rest(lane, self._patience.gap(update.tries, error))
+        self._rest(lane, self._retry.delay(update.tries, error))
         try:
             await self._shelf.failed(update.update_id, error)
         except Exception as failure:  # noqa: BLE001 - the count in memory goes on; the row's is a help for later
@@ -269,7 +269,7 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001 - the rows are still there after the rest
             _LOGGER.warning("updates could not be fetched: %s", type(error).__name__)
             lane.has_more = True
-            self._rest(lane, self._patience.gap(1))
+            self._rest(lane, self._retry.delay(1))
             return
         finally:
             lane.is_loading = False

@@ -15,7 +15,7 @@ from telegram.request._requestparameter import RequestParameter
 
 from bot.inbox.errors import BadAnswerError, TokenRefusedError
 from bot.inbox.model import Raw
-from bot.inbox.retry import Patience
+from bot.inbox.retry import RetryPolicy
 from core.errors import XuanhaoError
 
 _LOGGER = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ class Poller:
     Args:
         fetch: asks for updates.
         accept: writes a batch down; when it raises nothing is confirmed and the same is asked again.
-        patience: the gaps after failures; it never gives up but over the token.
+        retry: delays after failures; only a refused token ends polling.
     """
 
     def __init__(
@@ -74,11 +74,11 @@ class Poller:
         fetch: Fetch,
         accept: Callable[[Sequence[Raw]], Awaitable[None]],
         *,
-        patience: Patience | None = None,
+        retry: RetryPolicy | None = None,
     ) -> None:
         self._fetch = fetch
         self._accept = accept
-        self._patience = patience or Patience()
+        self._retry = retry or RetryPolicy()
         self._offset: int | None = None
 
     async def run(self) -> None:
@@ -96,7 +96,7 @@ class Poller:
             except (TelegramError, XuanhaoError) as error:
                 failures += 1
                 self._complain(error, failures)
-                await asyncio.sleep(self._patience.gap(failures, error))
+                await asyncio.sleep(self._retry.delay(failures, error))
             else:
                 failures = 0
         raise TokenRefusedError

@@ -16,9 +16,9 @@ from bot.bot_api.http import AiohttpRequest
 from bot.inbox import (
     Delivery,
     Dispatcher,
-    Patience,
     Poller,
     Receipt,
+    RetryPolicy,
     Shelf,
     mark_applied,
     new_worker_name,
@@ -59,7 +59,7 @@ async def run(kind: str, database: str, schema: str, folder: Path, base_url: str
     receipt = Receipt(shelf, Dispatcher(shelf, handle), sign_of_life=LEASE / 4)
     async with AiohttpRequest() as request, AiohttpRequest() as sender:
         await receipt.start()
-        await Poller(updates_of(request, base_url), receipt.accept, patience=Patience()).run()
+        await Poller(updates_of(request, base_url), receipt.accept, retry=RetryPolicy()).run()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TimedOut
 
-from bot.inbox import Broken, Delivery, Patience, UnreadableUpdateError
+from bot.inbox import Broken, Delivery, RetryPolicy, UnreadableUpdateError
 from bot.inbox.dispatcher import Room
 from bot.inbox.retry import is_outage, trace
 from core.errors import QueryError, StoreConstraintError, StoreUnavailable
@@ -216,14 +216,14 @@ def test_refusal_is_no_outage(error: Exception) -> None:
     assert not is_outage(error)
 
 
-def test_gaps_grow_up_to_the_longest() -> None:
-    calm = replace(Patience(), jitter=lambda: 1.0)
+def test_delays_grow_up_to_the_longest() -> None:
+    calm = replace(RetryPolicy(), jitter=lambda: 1.0)
 
-    assert [calm.gap(tries) for tries in (1, 2, 3, 8, 9, 5000)] == [0.5, 1.0, 2.0, 60.0, 60.0, 60.0]
+    assert [calm.delay(tries) for tries in (1, 2, 3, 8, 9, 5000)] == [0.5, 1.0, 2.0, 60.0, 60.0, 60.0]
 
 
-def test_gap_is_at_least_what_the_messenger_asks() -> None:
-    assert Patience(jitter=lambda: 0.0).gap(1, RetryAfter(timedelta(seconds=17))) == 17.0
+def test_delay_is_at_least_what_the_messenger_asks() -> None:
+    assert RetryPolicy(jitter=lambda: 0.0).delay(1, RetryAfter(timedelta(seconds=17))) == 17.0
 
 
 def test_trace_of_outage_is_its_class_alone() -> None:

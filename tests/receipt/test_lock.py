@@ -128,7 +128,7 @@ async def test_job_passes_a_chat_that_rests_after_failure(quick_store: Store) ->
     served.errors[1] = KeyError()
     inbox = shelf(quick_store)
     calm = type(HASTY)()
-    dispatcher = Dispatcher(inbox, served, patience=calm)
+    dispatcher = Dispatcher(inbox, served, retry=calm)
     dispatcher.start()
     dispatcher.offer((await inbox.store([message(1)])).updates)
     await asyncio.sleep(0.05)

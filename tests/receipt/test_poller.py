@@ -48,7 +48,7 @@ class Taker:
 
 
 async def play(script: Script, taker: Taker, seconds: float = 0.2) -> None:
-    task = asyncio.create_task(Poller(script, taker, patience=HASTY).run())
+    task = asyncio.create_task(Poller(script, taker, retry=HASTY).run())
     await asyncio.sleep(seconds)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -58,7 +58,7 @@ async def play(script: Script, taker: Taker, seconds: float = 0.2) -> None:
 async def polling(api: FakeApi, store: Store, served: Recorder) -> AsyncIterator["asyncio.Task[None]"]:
     async with AiohttpRequest() as request, receiving(store, served) as receipt:
         fetch = updates_of(request, api.base_url)
-        task = asyncio.create_task(Poller(fetch, receipt.accept, patience=HASTY).run())
+        task = asyncio.create_task(Poller(fetch, receipt.accept, retry=HASTY).run())
         try:
             yield task
         finally:
@@ -118,7 +118,7 @@ async def test_polling_goes_on_after(error: Exception) -> None:
 
 async def test_refused_token_ends_polling() -> None:
     with pytest.raises(TokenRefusedError):
-        await Poller(Script(InvalidToken()), Taker(), patience=HASTY).run()
+        await Poller(Script(InvalidToken()), Taker(), retry=HASTY).run()
 
 
 async def test_second_poller_is_said_loudly(caplog: pytest.LogCaptureFixture) -> None:

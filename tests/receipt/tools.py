@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from bot.inbox import Broken, Delivery, Dispatcher, Patience, Receipt, Shelf, mark_applied
+from bot.inbox import Broken, Delivery, Dispatcher, Receipt, RetryPolicy, Shelf, mark_applied
 from bot.inbox.dispatcher import Handle, Room
 from bot.inbox.store import Lease
 from core.errors import StoreUnavailable
@@ -16,7 +16,7 @@ from tests.receipt.schema import add_effect
 P = ParamSpec("P")
 T = TypeVar("T")
 
-HASTY = Patience(first_gap=timedelta(milliseconds=2), longest_gap=timedelta(milliseconds=20))
+HASTY = RetryPolicy(first_delay=timedelta(milliseconds=2), max_delay=timedelta(milliseconds=20))
 """Gaps that no test has to wait for."""
 
 
@@ -156,7 +156,7 @@ async def receiving(  # noqa: PLR0913 - what a test may vary, all with defaults
     """Run a whole receipt with a handler."""
     inbox = shelf(store, worker, is_alone=is_alone)
     dispatcher = Dispatcher(
-        inbox, handle, patience=HASTY, room=room, on_broken=recorder.on_broken if recorder else None
+        inbox, handle, retry=HASTY, room=room, on_broken=recorder.on_broken if recorder else None
     )
     receipt = Receipt(inbox, dispatcher, sign_of_life=timedelta(seconds=every))
     await receipt.start()
