@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
-from bot.inbox.chat_queue import Lane
+from bot.inbox.chat_queue import ChatQueue
 from bot.inbox.completion import Finisher
 from bot.inbox.errors import ReceiptClosedError
 from bot.inbox.model import Broken, Delivery, Waiting
@@ -65,8 +65,8 @@ class Dispatcher:
         self._on_broken = on_broken
         self._retry = retry or RetryPolicy()
         self._room = room or Room()
-        self._lanes: dict[int, Lane] = {}
-        self._ready: asyncio.Queue[Lane] = asyncio.Queue()
+        self._queues: dict[int, ChatQueue] = {}
+        self._ready: asyncio.Queue[ChatQueue] = asyncio.Queue()
         self._in_hand: dict[int, int] = {}  # update id → chat id: in memory, or done but not yet written
         self._workers: set[asyncio.Task[None]] = set()
         self._handling: dict[asyncio.Task[object], int] = {}  # worker → chat
@@ -90,16 +90,16 @@ class Dispatcher:
         for update in updates:
             if self._is_closing or update.update_id in self._in_hand:
                 continue
-            lane = self._lane(update.chat_id)
-            if lane.updates and lane.updates[-1].update_id > update.update_id:
-                self._give_back(lane)  # it came late: read again in the right order
-                lane.has_more = True
-            elif self._must_stay_in_the_inbox(lane):
-                lane.has_more = True
+            queue = self._queue_of(update.chat_id)
+            if queue.updates and queue.updates[-1].update_id > update.update_id:
+                self._give_back(queue)  # it came late: read again in the right order
+                queue.has_more = True
+            elif self._must_stay_in_the_inbox(queue):
+                queue.has_more = True
             else:
                 self._in_hand[update.update_id] = update.chat_id
-                lane.updates.append(update)
-            self._line_up(lane)
+                queue.updates.append(update)
+            self._schedule(queue)
 
     def resume(self, chats: Iterable[int]) -> None:
         """Take in chats of which updates came into this worker's hands some other way.
@@ -109,14 +109,14 @@ class Dispatcher:
         for chat_id in chats:
             if self._is_closing:
                 return
-            lane = self._lane(chat_id)
-            self._give_back(lane)
-            lane.has_more = True
-            self._line_up(lane)
+            queue = self._queue_of(chat_id)
+            self._give_back(queue)
+            queue.has_more = True
+            self._schedule(queue)
 
     def resume_idle(self, chats: Iterable[int]) -> None:
         """Take in those of the chats for which nothing is going on: what was lost sight of is found."""
-        busy = self._lanes.keys() | set(self._in_hand.values())
+        busy = self._queues.keys() | set(self._in_hand.values())
         self.resume([chat_id for chat_id in chats if chat_id not in busy])
 
     # --- who else wants a chat's turn -------------------------------------------------------
@@ -134,17 +134,17 @@ class Dispatcher:
             RuntimeError: asked for inside of another chat's handler.
         """
         task = asyncio.current_task()
-        if (held := self._lanes.get(chat_id)) is not None and held.holder is task:
+        if (held := self._queues.get(chat_id)) is not None and held.holder is task:
             yield
             return
         if task in self._handling:
             raise RuntimeError("a handler holds the turn of its own chat alone")
-        lane = await self._wait_for_turn(chat_id)
-        lane.holder = task
+        queue = await self._wait_for_turn(chat_id)
+        queue.holder = task
         try:
             yield
         finally:
-            self._pass_on(lane)
+            self._end_turn(queue)
 
     # --- waiting and stopping ---------------------------------------------------------------
 
@@ -155,8 +155,8 @@ class Dispatcher:
     async def drain(self, limit: float = 1.5) -> None:
         """Take nothing more, give those in flight some seconds, leave the rest in the inbox."""
         self._is_closing = True
-        for lane in list(self._lanes.values()):
-            self._close(lane)
+        for queue in list(self._queues.values()):
+            self._close(queue)
         busy = {worker for worker in self._workers if worker in self._handling}
         for worker in self._workers - busy:
             worker.cancel()
@@ -173,54 +173,54 @@ class Dispatcher:
         """Handle one update of the chat that stands first, again and again."""
         me = asyncio.current_task()
         while me is not None and not self._is_closing:
-            lane = await self._ready.get()
-            lane.is_queued = False
-            if lane.is_ready:
-                lane.holder, lane.is_busy = me, True
-                self._handling[me] = lane.chat_id
+            queue = await self._ready.get()
+            queue.is_scheduled = False
+            if queue.is_ready:
+                queue.holder, queue.is_busy = me, True
+                self._handling[me] = queue.chat_id
                 try:
-                    await self._take_turn(lane)
+                    await self._take_turn(queue)
                 finally:
                     del self._handling[me]
-                    self._pass_on(lane)
-            elif not lane.is_busy:
-                self._pass_on(lane)
+                    self._end_turn(queue)
+            elif not queue.is_busy:
+                self._end_turn(queue)
 
-    async def _take_turn(self, lane: Lane) -> None:
+    async def _take_turn(self, queue: ChatQueue) -> None:
         """Handle the first update of a chat."""
-        if not lane.updates and lane.has_more:
-            await self._load(lane)
-        if lane.updates:
-            update = lane.updates.popleft()
+        if not queue.updates and queue.has_more:
+            await self._load(queue)
+        if queue.updates:
+            update = queue.updates.popleft()
             try:
-                await self._try(lane, update)
+                await self._try(queue, update)
             except asyncio.CancelledError as error:
                 if (me := asyncio.current_task()) is None or me.cancelling():
                     raise  # it was we who were cancelled, and not something inside of the handler
-                await self._take_failure(lane, update, error)
+                await self._take_failure(queue, update, error)
 
-    async def _try(self, lane: Lane, update: Waiting) -> None:
+    async def _try(self, queue: ChatQueue, update: Waiting) -> None:
         """Handle one update; what comes of it is written down."""
         try:
             delivery = self._shelf.open(update)
             async with asyncio.timeout(self._room.seconds):
                 is_done = await self._handle(delivery)
         except Exception as error:  # noqa: BLE001 - whatever a handler raises is counted and told
-            await self._take_failure(lane, update, error)
+            await self._take_failure(queue, update, error)
         else:
             if is_done:
                 self._forget([update.update_id])
             else:
                 self._finisher.add(update.update_id)
 
-    async def _take_failure(self, lane: Lane, update: Waiting, error: BaseException) -> None:
+    async def _take_failure(self, queue: ChatQueue, update: Waiting, error: BaseException) -> None:
         """Count a failure: set the update aside, or put it back and let the chat rest."""
         update = replace(update, tries=update.tries + 1, repeated=True)
         _LOGGER.warning("update %d failed at try %d: %s", update.update_id, update.tries, trace(error))
         if self._retry.exhausted(update.tries, error) and await self._set_aside(update, error):
             return
-        lane.updates.appendleft(update)
-        self._rest(lane, self._retry.delay(update.tries, error))
+        queue.updates.appendleft(update)
+        self._pause(queue, self._retry.delay(update.tries, error))
         try:
             await self._shelf.failed(update.update_id, error)
         except Exception as failure:  # noqa: BLE001 - the count in memory goes on; the row's is a help for later
@@ -255,103 +255,103 @@ class Dispatcher:
         except Exception as failure:  # noqa: BLE001 - it stands in the table that admins can list
             _LOGGER.warning("nobody could be told of update %d: %s", update.update_id, type(failure).__name__)
 
-    # --- lanes ------------------------------------------------------------------------------
+    # --- queues ------------------------------------------------------------------------------
 
-    async def _load(self, lane: Lane) -> None:
+    async def _load(self, queue: ChatQueue) -> None:
         """Fetch the chat's first updates from the inbox."""
         # Taken before the inbox is read: what is written down as done meanwhile may still be in the answer.
-        held = {update_id for update_id, chat_id in self._in_hand.items() if chat_id == lane.chat_id}
+        held = {update_id for update_id, chat_id in self._in_hand.items() if chat_id == queue.chat_id}
         free = self._room.in_memory - len(self._in_hand)
         count = max(1, min(self._room.per_chat, free)) + len(held)
-        lane.has_more, lane.is_loading = False, True
+        queue.has_more, queue.is_loading = False, True
         try:
-            page = await self._shelf.load(lane.chat_id, count)
+            page = await self._shelf.load(queue.chat_id, count)
         except Exception as error:  # noqa: BLE001 - the rows are still there after the rest
             _LOGGER.warning("updates could not be fetched: %s", type(error).__name__)
-            lane.has_more = True
-            self._rest(lane, self._retry.delay(1))
+            queue.has_more = True
+            self._pause(queue, self._retry.delay(1))
             return
         finally:
-            lane.is_loading = False
-        lane.has_more = lane.has_more or page.has_more
+            queue.is_loading = False
+        queue.has_more = queue.has_more or page.has_more
         for update in page.updates:
             if update.update_id not in held:
                 self._in_hand[update.update_id] = update.chat_id
-                lane.updates.append(update)
-        if page.is_behind and not lane.updates:
-            self._rest(lane, _ELSEWHERE)
+                queue.updates.append(update)
+        if page.is_behind and not queue.updates:
+            self._pause(queue, _ELSEWHERE)
 
-    def _must_stay_in_the_inbox(self, lane: Lane) -> bool:
+    def _must_stay_in_the_inbox(self, queue: ChatQueue) -> bool:
         """Return whether memory is full, or the inbox holds something that comes first."""
-        is_full = len(lane.updates) >= self._room.per_chat or len(self._in_hand) >= self._room.in_memory
-        return is_full or lane.has_more or lane.is_loading
+        is_full = len(queue.updates) >= self._room.per_chat or len(self._in_hand) >= self._room.in_memory
+        return is_full or queue.has_more or queue.is_loading
 
-    def _give_back(self, lane: Lane) -> None:
+    def _give_back(self, queue: ChatQueue) -> None:
         """Forget the updates of a chat that wait in memory: the inbox has them."""
-        self._forget([update.update_id for update in lane.updates])
-        lane.updates.clear()
+        self._forget([update.update_id for update in queue.updates])
+        queue.updates.clear()
 
-    def _lane(self, chat_id: int) -> Lane:
-        """Return the lane of a chat."""
-        lane = self._lanes.get(chat_id)
-        if lane is None:
-            lane = self._lanes[chat_id] = Lane(chat_id)
+    def _queue_of(self, chat_id: int) -> ChatQueue:
+        """Return the queue of a chat."""
+        queue = self._queues.get(chat_id)
+        if queue is None:
+            queue = self._queues[chat_id] = ChatQueue(chat_id)
             self._quiet.clear()
-        return lane
+        return queue
 
-    def _line_up(self, lane: Lane) -> None:
+    def _schedule(self, queue: ChatQueue) -> None:
         """Put a chat that is ready at the end of the line."""
-        if lane.is_ready and not lane.is_queued and not self._is_closing:
-            lane.is_queued = True
-            self._ready.put_nowait(lane)
+        if queue.is_ready and not queue.is_scheduled and not self._is_closing:
+            queue.is_scheduled = True
+            self._ready.put_nowait(queue)
 
-    def _pass_on(self, lane: Lane) -> None:
+    def _end_turn(self, queue: ChatQueue) -> None:
         """End a turn: it is a job's now, or an update's when the chat stands first, or nobody's."""
-        lane.holder, lane.is_busy = None, False
-        if (job := lane.next_job()) is not None:
-            lane.is_busy = True
+        queue.holder, queue.is_busy = None, False
+        if (job := queue.pop_job()) is not None:
+            queue.is_busy = True
             job.set_result(None)
             return
-        self._line_up(lane)
-        self._settle(lane)
+        self._schedule(queue)
+        self._drop_if_empty(queue)
 
-    async def _wait_for_turn(self, chat_id: int) -> Lane:
-        """Wait until the chat's turn is the caller's; return its lane."""
+    async def _wait_for_turn(self, chat_id: int) -> ChatQueue:
+        """Wait until the chat's turn is the caller's; return its queue."""
         if self._is_closing:
             raise ReceiptClosedError
-        lane = self._lane(chat_id)
+        queue = self._queue_of(chat_id)
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        lane.join(turn)
-        if not lane.is_busy:
-            self._pass_on(lane)
+        queue.add_job(turn)
+        if not queue.is_busy:
+            self._end_turn(queue)
         try:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled() and turn.exception() is None:
-                self._pass_on(lane)  # it was promised just now
+                self._end_turn(queue)  # it was promised just now
             raise
-        return lane
+        return queue
 
-    def _rest(self, lane: Lane, seconds: float) -> None:
+    def _pause(self, queue: ChatQueue, seconds: float) -> None:
         """Let no update of a chat be handled for some seconds."""
         if not self._is_closing:
-            lane.rest = asyncio.get_running_loop().call_later(seconds, self._wake, lane)
+            queue.pause = asyncio.get_running_loop().call_later(seconds, self._unpause, queue)
 
-    def _wake(self, lane: Lane) -> None:
+    def _unpause(self, queue: ChatQueue) -> None:
         """End a chat's rest."""
-        lane.rest = None
-        self._line_up(lane)
-        self._settle(lane)
+        queue.pause = None
+        self._schedule(queue)
+        self._drop_if_empty(queue)
 
-    def _close(self, lane: Lane) -> None:
+    def _close(self, queue: ChatQueue) -> None:
         """Send the waiting jobs away and forget what rests."""
-        while lane.jobs:
-            _, turn = lane.jobs.popleft()
+        while queue.jobs:
+            _, turn = queue.jobs.popleft()
             if not turn.done():
                 turn.set_exception(ReceiptClosedError())
-        if lane.rest is not None:
-            lane.rest.cancel()
-            lane.rest = None
+        if queue.pause is not None:
+            queue.pause.cancel()
+            queue.pause = None
 
     def _forget(self, update_ids: Iterable[int]) -> None:
         """Let go of updates that are finished, or that the inbox keeps."""
@@ -359,13 +359,13 @@ class Dispatcher:
             self._in_hand.pop(update_id, None)
         self._look_whether_quiet()
 
-    def _settle(self, lane: Lane) -> None:
-        """Drop a lane of which nothing is to be done."""
-        if lane.is_empty and self._lanes.get(lane.chat_id) is lane:
-            del self._lanes[lane.chat_id]
+    def _drop_if_empty(self, queue: ChatQueue) -> None:
+        """Drop a queue of which nothing is to be done."""
+        if queue.is_empty and self._queues.get(queue.chat_id) is queue:
+            del self._queues[queue.chat_id]
         self._look_whether_quiet()
 
     def _look_whether_quiet(self) -> None:
         """Tell those who wait for quiet."""
-        if not self._lanes and not self._in_hand:
+        if not self._queues and not self._in_hand:
             self._quiet.set()
