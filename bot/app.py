@@ -25,10 +25,18 @@ from bot.dialog.record import language_of
 from bot.dialog.rehearsal_transition import RehearsingSteps
 from bot.i18n import formatting as common
 from bot.i18n.language import Language, speaking
-from bot.inbox import Dispatcher, Poller, Receipt, Shelf, new_worker_name, process_with, updates_of
+from bot.inbox import (
+    Dispatcher,
+    Lease,
+    Poller,
+    Receipt,
+    WorkerInbox,
+    new_worker_name,
+    process_with,
+    updates_of,
+)
 from bot.inbox.model import NO_CHAT, Broken
 from bot.inbox.service import LEASE
-from bot.inbox.store import Lease
 from bot.notifications.sender import Sender
 from bot.notifications.sms_codes import CodeSender
 from bot.owner.entry import consent_first
@@ -111,7 +119,7 @@ class Service:
             routes(self.engine, Edits(core, self._say, self._forget), lambda: bot.username)
         )
         worker = new_worker_name()
-        shelf = Shelf(
+        inbox = WorkerInbox(
             core.store,
             core.vault,
             Lease(
@@ -120,8 +128,8 @@ class Service:
                 is_alone=core.settings.database.sqlite_path is not None,
             ),
         )
-        self.dispatcher = Dispatcher(shelf, process_with(self.application), on_broken=self._tell_broken)
-        self.receipt = Receipt(shelf, self.dispatcher)
+        self.dispatcher = Dispatcher(inbox, process_with(self.application), on_broken=self._tell_broken)
+        self.receipt = Receipt(inbox, self.dispatcher)
         self.sender = Sender(core, bot, codec, worker, self.menus.offer)
         self.jobs = Jobs(core, self.engine, self.codes, self.sender, self.dispatcher, self.loader)
         self._poller = Poller(

@@ -3,7 +3,7 @@
     messenger ──► Poller (or the webhook) ──► Receipt.accept ──► inbox, one transaction a batch
                                                    │                    ▲
                                                    ▼                    │ load, done, failed, broken
-                                              Dispatcher ◄──────────── Shelf
+                                              Dispatcher ◄──────────── WorkerInbox
                                                    │ one chat's in order, chats beside each other
                                                    ▼
                                    process_with(application) ──► handlers, whose own transaction
@@ -21,28 +21,27 @@ An update already applied is never applied again, only answered again: by the pr
 
 from bot.inbox.dispatcher import Dispatcher
 from bot.inbox.errors import ReceiptClosedError, TokenRefusedError, UnreadableUpdateError
-from bot.inbox.model import Broken, Delivery
+from bot.inbox.model import Broken, QueuedUpdate
 from bot.inbox.poller import Poller, updates_of
-from bot.inbox.ptb import current_delivery, process_with, report_finished
+from bot.inbox.ptb import current_update, process_with, report_finished
 from bot.inbox.retry import RetryPolicy
 from bot.inbox.service import Receipt, new_worker_name
-from bot.inbox.store import list_broken, mark_applied, mark_done
-from bot.inbox.worker_inbox import Cipher, Shelf
+from bot.inbox.store import Cipher, Lease, WorkerInbox, mark_applied, mark_done
 
 __all__ = [
     "Broken",
     "Cipher",
-    "Delivery",
     "Dispatcher",
+    "Lease",
     "Poller",
+    "QueuedUpdate",
     "Receipt",
     "ReceiptClosedError",
     "RetryPolicy",
-    "Shelf",
     "TokenRefusedError",
     "UnreadableUpdateError",
-    "current_delivery",
-    "list_broken",
+    "WorkerInbox",
+    "current_update",
     "mark_applied",
     "mark_done",
     "new_worker_name",

@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 
-from bot.inbox.model import Waiting
+from bot.inbox.model import QueuedUpdate
 
 
 class ChatQueue:
@@ -15,7 +15,7 @@ class ChatQueue:
 
     def __init__(self, chat_id: int) -> None:
         self.chat_id = chat_id
-        self.updates: deque[Waiting] = deque()  # ascending by update id
+        self.updates: deque[QueuedUpdate] = deque()  # ascending by update id
         self.jobs: deque[tuple[int, asyncio.Future[None]]] = deque()  # the last update before it; its turn
         self.has_more = False  # the inbox holds updates of this chat that are not in memory
         self.is_loading = False

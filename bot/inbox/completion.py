@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Iterable
 
 from bot.inbox.retry import RetryPolicy
-from bot.inbox.worker_inbox import Shelf
+from bot.inbox.store import WorkerInbox
 
 _LOGGER = logging.getLogger(__name__)
 _LAST_TRY = 0.3  # seconds for what is left at the end
@@ -20,13 +20,15 @@ class Finisher:
     """Closes updates in the inbox.
 
     Args:
-        shelf: the inbox.
+        inbox: where the updates are stored.
         retry: delays after failures of the database; it never gives up.
         written: is told which are closed.
     """
 
-    def __init__(self, shelf: Shelf, retry: RetryPolicy, written: Callable[[Iterable[int]], None]) -> None:
-        self._shelf = shelf
+    def __init__(
+        self, inbox: WorkerInbox, retry: RetryPolicy, written: Callable[[Iterable[int]], None]
+    ) -> None:
+        self._inbox = inbox
         self._retry = retry
         self._written = written
         self._done: list[int] = []
@@ -66,7 +68,7 @@ class Finisher:
         if not batch:
             return True
         try:
-            await self._shelf.done(batch)
+            await self._inbox.mark_done(batch)
         except Exception as error:  # noqa: BLE001 - whatever it was, the rows stay and it is tried again
             _LOGGER.warning("%d done updates could not be closed: %s", len(batch), type(error).__name__)
             return False

@@ -16,14 +16,14 @@ from dataclasses import dataclass, replace
 from bot.inbox.chat_queue import ChatQueue
 from bot.inbox.completion import Finisher
 from bot.inbox.errors import ReceiptClosedError
-from bot.inbox.model import Broken, Delivery, Waiting
+from bot.inbox.model import Broken, QueuedUpdate
 from bot.inbox.retry import RetryPolicy, trace
-from bot.inbox.worker_inbox import Shelf
+from bot.inbox.store import WorkerInbox
 
 _LOGGER = logging.getLogger(__name__)
 _ELSEWHERE = 0.2  # seconds until it is looked again whether another worker is done with a chat
 
-Handle = Callable[[Delivery], Awaitable[bool | None]]
+Handle = Callable[[QueuedUpdate], Awaitable[bool | None]]
 """Handles one update; True when its own transaction has called ``mark_done``."""
 
 OnBroken = Callable[[Broken], Awaitable[None]]
@@ -44,7 +44,7 @@ class Dispatcher:
     """Hands updates to their handler.
 
     Args:
-        shelf: the inbox.
+        inbox: where the updates are stored.
         handle: handles one update.
         on_broken: is told of what was set aside.
         retry: how often and how fast failures are tried again.
@@ -53,14 +53,14 @@ class Dispatcher:
 
     def __init__(
         self,
-        shelf: Shelf,
+        inbox: WorkerInbox,
         handle: Handle,
         *,
         on_broken: OnBroken | None = None,
         retry: RetryPolicy | None = None,
         room: Room | None = None,
     ) -> None:
-        self._shelf = shelf
+        self._inbox = inbox
         self._handle = handle
         self._on_broken = on_broken
         self._retry = retry or RetryPolicy()
@@ -72,7 +72,7 @@ class Dispatcher:
         self._handling: dict[asyncio.Task[object], int] = {}  # worker → chat
         self._quiet = asyncio.Event()
         self._quiet.set()
-        self._finisher = Finisher(shelf, self._retry, self._forget)
+        self._finisher = Finisher(inbox, self._retry, self._forget)
         self._is_closing = False
 
     # --- what comes in ----------------------------------------------------------------------
@@ -85,7 +85,7 @@ class Dispatcher:
             for number in range(self._room.in_flight)
         }
 
-    def offer(self, updates: Iterable[Waiting]) -> None:
+    def offer(self, updates: Iterable[QueuedUpdate]) -> None:
         """Take in updates that have just been written down, in ascending order."""
         for update in updates:
             if self._is_closing or update.update_id in self._in_hand:
@@ -199,12 +199,11 @@ class Dispatcher:
                     raise  # it was we who were cancelled, and not something inside of the handler
                 await self._take_failure(queue, update, error)
 
-    async def _try(self, queue: ChatQueue, update: Waiting) -> None:
+    async def _try(self, queue: ChatQueue, update: QueuedUpdate) -> None:
         """Handle one update; what comes of it is written down."""
         try:
-            delivery = self._shelf.open(update)
             async with asyncio.timeout(self._room.seconds):
-                is_done = await self._handle(delivery)
+                is_done = await self._handle(update)
         except Exception as error:  # noqa: BLE001 - whatever a handler raises is counted and told
             await self._take_failure(queue, update, error)
         else:
@@ -213,7 +212,7 @@ class Dispatcher:
             else:
                 self._finisher.add(update.update_id)
 
-    async def _take_failure(self, queue: ChatQueue, update: Waiting, error: BaseException) -> None:
+    async def _take_failure(self, queue: ChatQueue, update: QueuedUpdate, error: BaseException) -> None:
         """Count a failure: set the update aside, or put it back and let the chat rest."""
         update = replace(update, tries=update.tries + 1, repeated=True)
         _LOGGER.warning("update %d failed at try %d: %s", update.update_id, update.tries, trace(error))
@@ -222,14 +221,14 @@ class Dispatcher:
         queue.updates.appendleft(update)
         self._pause(queue, self._retry.delay(update.tries, error))
         try:
-            await self._shelf.failed(update.update_id, error)
+            await self._inbox.record_failure(update.update_id, error)
         except Exception as failure:  # noqa: BLE001 - the count in memory goes on; the row's is a help for later
             _LOGGER.warning("a failure could not be counted: %s", type(failure).__name__)
 
-    async def _set_aside(self, update: Waiting, error: BaseException) -> bool:
+    async def _set_aside(self, update: QueuedUpdate, error: BaseException) -> bool:
         """Set an update aside and tell; False when the database did not let us."""
         try:
-            applied = await self._shelf.broken(update.update_id, error)
+            applied = await self._inbox.set_aside(update.update_id, error)
         except Exception as failure:  # noqa: BLE001 - tried again after the chat's rest
             _LOGGER.warning("an update could not be set aside: %s", type(failure).__name__)
             return False
@@ -238,7 +237,7 @@ class Dispatcher:
         await self._tell(update, error, applied=applied)
         return True
 
-    async def _tell(self, update: Waiting, error: BaseException, *, applied: bool) -> None:
+    async def _tell(self, update: QueuedUpdate, error: BaseException, *, applied: bool) -> None:
         """Tell of an update that was set aside; it is set aside even if nobody can be told."""
         if self._on_broken is None:
             return
@@ -265,7 +264,7 @@ class Dispatcher:
         count = max(1, min(self._room.per_chat, free)) + len(held)
         queue.has_more, queue.is_loading = False, True
         try:
-            page = await self._shelf.load(queue.chat_id, count)
+            page = await self._inbox.load(queue.chat_id, count)
         except Exception as error:  # noqa: BLE001 - the rows are still there after the rest
             _LOGGER.warning("updates could not be fetched: %s", type(error).__name__)
             queue.has_more = True

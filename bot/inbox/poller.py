@@ -14,7 +14,7 @@ from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
 
 from bot.inbox.errors import BadAnswerError, TokenRefusedError
-from bot.inbox.model import Raw
+from bot.inbox.model import RawUpdate
 from bot.inbox.retry import RetryPolicy
 from core.errors import XuanhaoError
 
@@ -72,7 +72,7 @@ class Poller:
     def __init__(
         self,
         fetch: Fetch,
-        accept: Callable[[Sequence[Raw]], Awaitable[None]],
+        accept: Callable[[Sequence[RawUpdate]], Awaitable[None]],
         *,
         retry: RetryPolicy | None = None,
     ) -> None:

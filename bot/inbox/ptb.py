@@ -8,47 +8,47 @@ from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any
 
-from telegram import Update
+from telegram import Bot, Update
 from telegram.ext import Application, ApplicationHandlerStop
 
 from bot.inbox.errors import UnreadableUpdateError
-from bot.inbox.model import Delivery, Raw
+from bot.inbox.model import QueuedUpdate
 
 
-class _Turn:
-    """What happens to one delivery while the library handles it."""
+class _DeliveryContext:
+    """What happens to one update while the library handles it."""
 
-    def __init__(self, delivery: Delivery) -> None:
-        self.delivery = delivery
+    def __init__(self, update: QueuedUpdate) -> None:
+        self.update = update
         self.error: Exception | None = None
         self.is_done = False
 
 
-_turn: ContextVar[_Turn] = ContextVar("turn")
+_current: ContextVar[_DeliveryContext] = ContextVar("delivery")
 
 
-def current_delivery() -> Delivery:
-    """Return the delivery that is being handled; for handlers.
+def current_update() -> QueuedUpdate:
+    """Return the update that is being handled; for handlers.
 
     Raises:
         LookupError: called outside of the handling of an update.
     """
-    return _turn.get().delivery
+    return _current.get().update
 
 
 def report_finished() -> None:
-    """Say that a transaction which has happened called ``mark_done`` for the current delivery.
+    """Say that a transaction which has happened called ``mark_done`` for the current update.
 
     Raises:
         LookupError: called outside of the handling of an update.
     """
-    _turn.get().is_done = True
+    _current.get().is_done = True
 
 
 def process_with(
     application: "Application[Any, Any, Any, Any, Any, Any]",
-) -> Callable[[Delivery], Awaitable[bool]]:
-    """Return a handler of deliveries that lets an application process them.
+) -> Callable[[QueuedUpdate], Awaitable[bool]]:
+    """Return a handler of updates that lets an application process them.
 
     The application is built with ``.updater(None)`` and initialised by the caller; its handlers must
     block (the library's default), for what a handler does in a task of its own is nobody's turn and
@@ -57,44 +57,43 @@ def process_with(
     """
     application.add_error_handler(_keep_error)
 
-    async def handle(delivery: Delivery) -> bool:
-        turn = _Turn(delivery)
-        token = _turn.set(turn)
+    async def handle(update: QueuedUpdate) -> bool:
+        context = _DeliveryContext(update)
+        token = _current.set(context)
         try:
-            await application.process_update(_parsed(delivery, application))
+            await application.process_update(_parsed(update.decode(), application.bot))
         finally:
-            _turn.reset(token)
-        if turn.error is not None:
-            raise turn.error
-        return turn.is_done
+            _current.reset(token)
+        if context.error is not None:
+            raise context.error
+        return context.is_done
 
     return handle
 
 
-def _parsed(delivery: Delivery, application: "Application[Any, Any, Any, Any, Any, Any]") -> Update:
-    """Return the library's object for a delivery.
+def _parsed(raw: dict[str, Any], bot: Bot) -> Update:
+    """Return the library's object for an update.
 
     Raises:
         UnreadableUpdateError: the library cannot make one.
     """
     try:
-        return Update.de_json(_slim(delivery.raw), application.bot)
+        return Update.de_json(_without_old_message(raw), bot)
     except Exception as error:
         raise UnreadableUpdateError from error
 
 
-def _slim(raw: Raw) -> dict[str, Any]:
-    """Return an update in which the message of a pressed button is only a place.
+def _without_old_message(raw: dict[str, Any]) -> dict[str, Any]:
+    """Return an update that keeps only the chat and id of the message under a pressed button.
 
-    Nobody looks at what stands in it, and to make objects of its text, pictures and buttons takes longer than
-    all else of the update. The library knows such a message: with the date 0 it is one that is out of reach.
+    No handler reads the rest, and parsing the message's text, pictures and buttons takes longer than
+    everything else about the update. For the library a message with date 0 is an inaccessible one.
     """
-    slim = dict(raw)
-    query = slim.get("callback_query")
+    query = raw.get("callback_query")
     if isinstance(query, dict) and isinstance(message := query.get("message"), dict):
         place = {"chat": message.get("chat"), "message_id": message.get("message_id"), "date": 0}
-        slim["callback_query"] = {**query, "message": place}
-    return slim
+        return {**raw, "callback_query": {**query, "message": place}}
+    return raw
 
 
 async def _keep_error(_update: object, context: Any) -> None:  # noqa: ANN401 - whatever context the application uses
@@ -103,7 +102,7 @@ async def _keep_error(_update: object, context: Any) -> None:  # noqa: ANN401 - 
     Raises:
         ApplicationHandlerStop: always while an update is handled.
     """
-    turn = _turn.get(None)
-    if turn is not None:
-        turn.error = context.error
+    delivery = _current.get(None)
+    if delivery is not None:
+        delivery.error = context.error
         raise ApplicationHandlerStop

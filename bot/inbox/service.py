@@ -10,8 +10,8 @@ from datetime import timedelta
 
 from bot.inbox.dispatcher import Dispatcher
 from bot.inbox.errors import ReceiptClosedError
-from bot.inbox.model import Raw
-from bot.inbox.worker_inbox import Shelf
+from bot.inbox.model import RawUpdate
+from bot.inbox.store import WorkerInbox
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -31,15 +31,17 @@ class Receipt:
     """Takes updates in and sees to it that each is handled.
 
     Args:
-        shelf: the inbox.
+        inbox: where the updates are stored.
         dispatcher: hands updates to their handler.
         sign_of_life: how often leases are renewed and the leases of others looked at; a third of
             the lease's span.
     """
 
-    def __init__(self, shelf: Shelf, dispatcher: Dispatcher, *, sign_of_life: timedelta = LEASE / 3) -> None:
+    def __init__(
+        self, inbox: WorkerInbox, dispatcher: Dispatcher, *, sign_of_life: timedelta = LEASE / 3
+    ) -> None:
         self.dispatcher = dispatcher
-        self._shelf = shelf
+        self._inbox = inbox
         self._every = sign_of_life.total_seconds()
         self._keeper: asyncio.Task[None] | None = None
         self._taking: set[asyncio.Task[None]] = set()
@@ -51,11 +53,11 @@ class Receipt:
         Raises:
             StoreError: the database failed; nothing was begun.
         """
-        self.dispatcher.resume(await self._shelf.take_over())
+        self.dispatcher.resume(await self._inbox.take_over())
         self.dispatcher.start()
         self._keeper = asyncio.create_task(self._keep(), name="receipt-keeper")
 
-    async def accept(self, updates: Sequence[Raw]) -> None:
+    async def accept(self, updates: Sequence[RawUpdate]) -> None:
         """Write a batch down and hand on what is new; when this returns it may be confirmed.
 
         What is cancelled half-way is finished all the same, or an update could lie in the inbox
@@ -94,15 +96,15 @@ class Receipt:
         try:
             async with asyncio.timeout(_LAST_TRY):
                 await asyncio.gather(*self._taking, return_exceptions=True)
-                await self._shelf.release()
+                await self._inbox.give_up_leases()
         except Exception as error:  # noqa: BLE001 - the leases run out by themselves
             _LOGGER.warning("the leases could not be given back: %s", type(error).__name__)
 
-    async def _take(self, updates: Sequence[Raw]) -> None:
+    async def _take(self, updates: Sequence[RawUpdate]) -> None:
         """Write a batch down and hand on what is new."""
-        arrived = await self._shelf.store(updates)
-        self.dispatcher.offer(arrived.updates)
-        self.dispatcher.resume(arrived.behind)
+        added = await self._inbox.add(updates)
+        self.dispatcher.offer(added.updates)
+        self.dispatcher.resume(added.behind)
 
     async def _keep(self) -> None:
         """Give signs of life, take over from the dead, find what was lost sight of, and purge."""
@@ -111,10 +113,10 @@ class Receipt:
         while True:
             await asyncio.sleep(self._every)
             try:
-                self.dispatcher.resume_idle(await self._shelf.renew())
-                self.dispatcher.resume(await self._shelf.take_over())
+                self.dispatcher.resume_idle(await self._inbox.renew())
+                self.dispatcher.resume(await self._inbox.take_over())
                 if loop.time() >= purge_at:
-                    await self._shelf.purge()
+                    await self._inbox.purge()
                     purge_at = loop.time() + _PURGE_EVERY.total_seconds()
             except Exception as error:  # noqa: BLE001 - the next sign of life is soon
                 _LOGGER.warning("the inbox could not be looked after: %s", type(error).__name__)

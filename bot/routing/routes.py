@@ -16,7 +16,7 @@ from telegram.ext import (
 from bot.dialog.engine import Engine
 from bot.dialog.screen import Attachment, Command, Contact, Event, Other, Press, Typed
 from bot.dialog.transition import Asked
-from bot.inbox import current_delivery, report_finished
+from bot.inbox import current_update, report_finished
 from bot.routing.edited_messages import Edits
 
 App = Application[Any, Any, Any, Any, Any, Any]
@@ -48,7 +48,7 @@ def routes(engine: Engine, edits: Edits, bot_username: Callable[[], str]) -> lis
     async def edited(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         said = update.edited_message
         if said is not None and said.text is not None:
-            await edits.handle(said.chat_id, said.message_id, current_delivery().update_id, said.text)
+            await edits.handle(said.chat_id, said.message_id, current_update().update_id, said.text)
 
     new = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
     changed = filters.UpdateType.EDITED_MESSAGE & filters.ChatType.PRIVATE & filters.TEXT
@@ -56,11 +56,11 @@ def routes(engine: Engine, edits: Edits, bot_username: Callable[[], str]) -> lis
 
 
 def _asked(event: Event, chat_id: int, message_id: int | None = None) -> Asked:
-    delivery = current_delivery()
+    update = current_update()
     return Asked(
         chat_id=chat_id,
-        update_id=delivery.update_id,
-        received_at=delivery.received_at,
+        update_id=update.update_id,
+        received_at=update.received_at,
         event=event,
         message_id=message_id,
     )

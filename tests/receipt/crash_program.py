@@ -14,12 +14,12 @@ from telegram.request._requestparameter import RequestParameter
 
 from bot.bot_api.http import AiohttpRequest
 from bot.inbox import (
-    Delivery,
     Dispatcher,
     Poller,
+    QueuedUpdate,
     Receipt,
     RetryPolicy,
-    Shelf,
+    WorkerInbox,
     mark_applied,
     new_worker_name,
     updates_of,
@@ -45,18 +45,18 @@ async def run(kind: str, database: str, schema: str, folder: Path, base_url: str
         database, migrations=folder / "migrations", queries=folder / "queries", schema=schema or None
     )
 
-    async def handle(delivery: Delivery) -> None:
+    async def handle(update: QueuedUpdate) -> None:
         await asyncio.sleep(random.random() * 0.005)
-        await store.run(step, delivery.update_id, delivery.chat_id)
+        await store.run(step, update.update_id, update.chat_id)
         told = [
-            RequestParameter.from_input("chat_id", delivery.chat_id),
-            RequestParameter.from_input("text", f"{delivery.update_id} {delivery.repeated}"),
+            RequestParameter.from_input("chat_id", update.chat_id),
+            RequestParameter.from_input("text", f"{update.update_id} {update.repeated}"),
         ]
         await sender.post(f"{base_url}/sendMessage", RequestData(told))
 
     lease = Lease(worker=new_worker_name(), span=LEASE, is_alone=kind == "sqlite")
-    shelf = Shelf(store, BackwardsCipher(), lease)
-    receipt = Receipt(shelf, Dispatcher(shelf, handle), sign_of_life=LEASE / 4)
+    inbox = WorkerInbox(store, BackwardsCipher(), lease)
+    receipt = Receipt(inbox, Dispatcher(inbox, handle), sign_of_life=LEASE / 4)
     async with AiohttpRequest() as request, AiohttpRequest() as sender:
         await receipt.start()
         await Poller(updates_of(request, base_url), receipt.accept, retry=RetryPolicy()).run()

@@ -1,6 +1,7 @@
 """The library's application behind a delivery: its errors come back, and nothing else sees the update."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import pytest
@@ -8,9 +9,9 @@ from telegram import Update
 from telegram.ext import Application, ApplicationBuilder, ExtBot, TypeHandler
 
 from bot.inbox import (
-    Delivery,
+    QueuedUpdate,
     UnreadableUpdateError,
-    current_delivery,
+    current_update,
     mark_done,
     process_with,
     report_finished,
@@ -24,8 +25,8 @@ from tests.receipt.tools import Recorder, message, receiving, take_in
 App = Application[Any, Any, Any, Any, Any, Any]
 
 
-def delivery(raw: dict[str, Any]) -> Delivery:
-    return Delivery(update_id=1, chat_id=7, received_at=NOON, raw=raw, repeated=False)
+def queued(raw: dict[str, Any]) -> QueuedUpdate:
+    return QueuedUpdate(update_id=1, chat_id=7, received_at=NOON, decode=partial(dict, raw))
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ async def test_handler_sees_the_update(application: App) -> None:
         seen.append(update.effective_message.text if update.effective_message else None)
 
     application.add_handler(TypeHandler(Update, look))
-    await process_with(application)(delivery(message(1, text="选号")))
+    await process_with(application)(queued(message(1, text="选号")))
 
     assert seen == ["选号"]
 
@@ -54,7 +55,7 @@ async def test_handlers_error_comes_back(application: App) -> None:
     application.add_handler(TypeHandler(Update, fail))
 
     with pytest.raises(KeyError):
-        await process_with(application)(delivery(message(1)))
+        await process_with(application)(queued(message(1)))
 
 
 async def test_later_groups_do_not_see_a_failed_update(application: App) -> None:
@@ -69,7 +70,7 @@ async def test_later_groups_do_not_see_a_failed_update(application: App) -> None
     application.add_handler(TypeHandler(Update, fail))
     application.add_handler(TypeHandler(Update, look), group=1)
     with pytest.raises(KeyError):
-        await process_with(application)(delivery(message(1)))
+        await process_with(application)(queued(message(1)))
 
     assert seen == []
 
@@ -83,7 +84,7 @@ async def test_errors_of_chats_beside_each_other_are_not_mixed_up(application: A
     application.add_handler(TypeHandler(Update, fail_on_odd))
     handle = process_with(application)
     outcomes = await asyncio.gather(
-        *(handle(delivery(message(number))) for number in range(20)), return_exceptions=True
+        *(handle(queued(message(number))) for number in range(20)), return_exceptions=True
     )
 
     assert [isinstance(outcome, KeyError) for outcome in outcomes] == [
@@ -96,21 +97,21 @@ async def test_errors_of_chats_beside_each_other_are_not_mixed_up(application: A
 )
 async def test_update_the_library_cannot_read_is_said_so(application: App, raw: dict[str, Any]) -> None:
     with pytest.raises(UnreadableUpdateError):
-        await process_with(application)(delivery(raw))
+        await process_with(application)(queued(raw))
 
 
 async def test_kind_of_update_not_known_yet_is_handled(application: App) -> None:
-    assert not await process_with(application)(delivery({"update_id": 1, "from_the_future": {}}))
+    assert not await process_with(application)(queued({"update_id": 1, "from_the_future": {}}))
 
 
-async def test_handler_knows_its_delivery(application: App) -> None:
-    seen: list[Delivery] = []
+async def test_handler_knows_its_queued(application: App) -> None:
+    seen: list[QueuedUpdate] = []
 
     async def look(_update: Update, _context: object) -> None:
-        seen.append(current_delivery())
+        seen.append(current_update())
 
     application.add_handler(TypeHandler(Update, look))
-    one = delivery(message(1))
+    one = queued(message(1))
     await process_with(application)(one)
 
     assert seen == [one]
@@ -118,7 +119,7 @@ async def test_handler_knows_its_delivery(application: App) -> None:
 
 async def test_no_delivery_outside_of_handling() -> None:
     with pytest.raises(LookupError):
-        current_delivery()
+        current_update()
 
 
 async def test_error_of_a_job_is_not_the_updates(application: App) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TimedOut
 
-from bot.inbox import Broken, Delivery, RetryPolicy, UnreadableUpdateError
+from bot.inbox import Broken, QueuedUpdate, RetryPolicy, UnreadableUpdateError
 from bot.inbox.dispatcher import Room
 from bot.inbox.retry import is_outage, trace
 from core.errors import QueryError, StoreConstraintError, StoreUnavailable
@@ -26,7 +26,7 @@ async def test_failed_update_is_tried_again(store: Store) -> None:
     async with receiving(store, served) as receipt:
         await take_in(receipt, [message(1)])
 
-    assert [delivery.repeated for delivery in served.deliveries] == [True]
+    assert [update.repeated for update in served.handled] == [True]
 
 
 async def test_update_is_set_aside_after_five_tries(store: Store) -> None:
@@ -43,8 +43,8 @@ async def test_applied_update_is_told_apart_when_set_aside(store: Store) -> None
     served = Recorder()
     apply = applying(store)
 
-    async def unshown(delivery: Delivery) -> bool:
-        await apply(delivery)
+    async def unshown(update: QueuedUpdate) -> bool:
+        await apply(update)
         raise KeyError
 
     async with receiving(store, unshown, recorder=served) as receipt:
@@ -122,10 +122,10 @@ async def test_handler_that_never_ends_counts_as_failed(quick_store: Store) -> N
 async def test_cancellation_inside_a_handler_is_a_failure(quick_store: Store) -> None:
     served = Recorder()
 
-    async def handle(delivery: Delivery) -> bool:
-        if delivery.update_id == 1:
+    async def handle(update: QueuedUpdate) -> bool:
+        if update.update_id == 1:
             raise asyncio.CancelledError
-        return await served(delivery)
+        return await served(update)
 
     async with receiving(quick_store, handle, recorder=served, room=Room(in_flight=1)) as receipt:
         await take_in(receipt, [message(1), message(2)])

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from bot.inbox import Delivery, Dispatcher, ReceiptClosedError
+from bot.inbox import Dispatcher, QueuedUpdate, ReceiptClosedError
 from core.ports import Store
-from tests.receipt.tools import HASTY, Gate, Recorder, message, receiving, shelf, take_in
+from tests.receipt.tools import HASTY, Gate, Recorder, message, receiving, take_in, worker_inbox
 
 
 async def note(dispatcher: Dispatcher, chat_id: int, told: list[str], name: str = "job") -> None:
@@ -54,9 +54,9 @@ async def test_updates_wait_for_the_job_before_them(quick_store: Store) -> None:
 async def test_later_update_does_not_overtake_the_job(quick_store: Store) -> None:
     told: list[str] = []
 
-    async def handle(delivery: Delivery) -> bool:
+    async def handle(update: QueuedUpdate) -> bool:
         await asyncio.sleep(0.01)
-        told.append(str(delivery.update_id))
+        told.append(str(update.update_id))
         return False
 
     async with receiving(quick_store, handle) as receipt:
@@ -81,8 +81,8 @@ async def test_jobs_of_one_chat_follow_each_other(quick_store: Store) -> None:
 async def test_handler_holds_its_own_chat_already(quick_store: Store) -> None:
     told: list[str] = []
 
-    async def handle(delivery: Delivery) -> bool:
-        await note(receipt.dispatcher, delivery.chat_id, told)
+    async def handle(update: QueuedUpdate) -> bool:
+        await note(receipt.dispatcher, update.chat_id, told)
         return False
 
     async with receiving(quick_store, handle) as receipt:
@@ -94,7 +94,7 @@ async def test_handler_holds_its_own_chat_already(quick_store: Store) -> None:
 async def test_handler_may_not_lock_another_chat(quick_store: Store) -> None:
     refused: list[type[Exception]] = []
 
-    async def handle(_delivery: Delivery) -> bool:
+    async def handle(_update: QueuedUpdate) -> bool:
         try:
             await note(receipt.dispatcher, 99, [])
         except RuntimeError as error:
@@ -111,7 +111,7 @@ async def test_task_of_a_handler_may_lock_another_chat(quick_store: Store) -> No
     told: list[str] = []
     tasks: list[asyncio.Task[None]] = []
 
-    async def handle(_delivery: Delivery) -> bool:
+    async def handle(_update: QueuedUpdate) -> bool:
         tasks.append(asyncio.create_task(note(receipt.dispatcher, 99, told)))
         return False
 
@@ -126,11 +126,11 @@ async def test_job_passes_a_chat_that_rests_after_failure(quick_store: Store) ->
     told: list[str] = []
     served = Recorder()
     served.errors[1] = KeyError()
-    inbox = shelf(quick_store)
+    inbox = worker_inbox(quick_store)
     calm = type(HASTY)()
     dispatcher = Dispatcher(inbox, served, retry=calm)
     dispatcher.start()
-    dispatcher.offer((await inbox.store([message(1)])).updates)
+    dispatcher.offer((await inbox.add([message(1)])).updates)
     await asyncio.sleep(0.05)
     await asyncio.wait_for(note(dispatcher, 7, told), 0.2)
     await dispatcher.drain(0)

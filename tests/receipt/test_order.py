@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.inbox import Delivery, Dispatcher, Shelf
+from bot.inbox import Dispatcher, QueuedUpdate, WorkerInbox
 from bot.inbox.dispatcher import Room
-from bot.inbox.store import Page
+from bot.inbox.store import ChatPage
 from core.clock import FixedClock
 from core.ports import Store
 from tests.engines import open_test_store
@@ -47,8 +47,8 @@ async def test_chat_is_never_handled_twice_at_once(quick_store: Store) -> None:
     inside: set[int] = set()
     clashes: list[int] = []
 
-    async def handle(delivery: Delivery) -> bool:
-        chat_id = delivery.chat_id
+    async def handle(update: QueuedUpdate) -> bool:
+        chat_id = update.chat_id
         clashes.extend({chat_id} & inside)
         inside.add(chat_id)
         await asyncio.sleep(0.001)
@@ -138,10 +138,10 @@ async def test_update_that_comes_late_goes_in_its_place(quick_store: Store) -> N
     assert served.ids == [1, 3, 5]
 
 
-class SlowShelf(Shelf):
-    """A shelf whose answers are old when they arrive."""
+class SlowInbox(WorkerInbox):
+    """An inbox whose answers are old when they arrive."""
 
-    async def load(self, chat_id: int, count: int) -> Page:
+    async def load(self, chat_id: int, count: int) -> ChatPage:
         page = await super().load(chat_id, count)
         await asyncio.sleep(0.05)
         return page
@@ -149,10 +149,10 @@ class SlowShelf(Shelf):
 
 async def test_update_closed_while_inbox_is_read_is_not_repeated(quick_store: Store) -> None:
     served = Recorder()
-    inbox = SlowShelf(quick_store, BackwardsCipher(), lease())
+    inbox = SlowInbox(quick_store, BackwardsCipher(), lease())
     dispatcher = Dispatcher(inbox, served, room=Room(per_chat=1))
     dispatcher.start()
-    dispatcher.offer((await inbox.store([message(number) for number in range(1, 6)])).updates)
+    dispatcher.offer((await inbox.add([message(number) for number in range(1, 6)])).updates)
     await asyncio.wait_for(dispatcher.idle(), 10)
     await dispatcher.drain(0)
 
@@ -176,7 +176,7 @@ async def test_what_was_left_is_repeated(store: Store) -> None:
     async with receiving(store, served, worker="after") as receipt:
         await take_in(receipt, [message(2)])
 
-    assert [delivery.repeated for delivery in served.deliveries] == [True, False]
+    assert [update.repeated for update in served.handled] == [True, False]
 
 
 async def test_delivery_says_when_it_was_received(quick_store: Store) -> None:
@@ -184,7 +184,7 @@ async def test_delivery_says_when_it_was_received(quick_store: Store) -> None:
     async with receiving(quick_store, served) as receipt:
         await take_in(receipt, [message(1)])
 
-    assert served.deliveries[0].received_at == NOON
+    assert served.handled[0].received_at == NOON
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -12,7 +12,7 @@ from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, Tel
 
 from bot.bot_api.http import AiohttpRequest
 from bot.inbox import Poller, TokenRefusedError, updates_of
-from bot.inbox.model import Raw
+from bot.inbox.model import RawUpdate
 from core.errors import StoreUnavailable
 from core.ports import Store
 from tests.receipt.fake_api import TOKEN, FakeApi, fake_api, refusal
@@ -43,7 +43,7 @@ class Taker:
     def __init__(self) -> None:
         self.batches: list[list[int]] = []
 
-    async def __call__(self, updates: Sequence[Raw]) -> None:
+    async def __call__(self, updates: Sequence[RawUpdate]) -> None:
         self.batches.append([update.get("update_id", 0) for update in updates])
 
 
@@ -92,7 +92,7 @@ async def test_batch_that_was_not_stored_is_asked_again() -> None:
     script = Script([message(5)], [message(6)], [message(6)])
 
     class SecondTime(Taker):
-        async def __call__(self, updates: Sequence[Raw]) -> None:
+        async def __call__(self, updates: Sequence[RawUpdate]) -> None:
             if len(script.offsets) == 2:
                 raise StoreUnavailable
             await super().__call__(updates)

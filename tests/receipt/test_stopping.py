@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from bot.inbox import Delivery, ReceiptClosedError
+from bot.inbox import QueuedUpdate, ReceiptClosedError
 from core.ports import Store
 from tests.receipt.schema import states
 from tests.receipt.tools import Gate, Recorder, message, receiving
@@ -69,7 +69,7 @@ async def test_workers_end_when_the_loop_is_torn_down(quick_store: Store) -> Non
 
 
 async def test_handler_that_marked_done_itself_is_believed(quick_store: Store) -> None:
-    async def handle(_delivery: Delivery) -> bool:
+    async def handle(_update: QueuedUpdate) -> bool:
         return True
 
     async with receiving(quick_store, handle) as receipt:

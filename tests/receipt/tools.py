@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from bot.inbox import Broken, Delivery, Dispatcher, Receipt, RetryPolicy, Shelf, mark_applied
+from bot.inbox import Broken, Dispatcher, QueuedUpdate, Receipt, RetryPolicy, WorkerInbox, mark_applied
 from bot.inbox.dispatcher import Handle, Room
 from bot.inbox.store import Lease
 from core.errors import StoreUnavailable
@@ -46,31 +46,37 @@ def message(update_id: int, chat_id: int = 7, text: str = "你好") -> dict[str,
     }
 
 
+def messages(*update_ids: int) -> list[dict[str, Any]]:
+    """Return messages of one chat."""
+    return [message(update_id) for update_id in update_ids]
+
+
 def lease(worker: str = "one", *, seconds: float = 30, is_alone: bool = True) -> Lease:
     return Lease(worker=worker, span=timedelta(seconds=seconds), is_alone=is_alone)
 
 
-def shelf(store: Store, worker: str = "one", *, is_alone: bool = True) -> Shelf:
-    return Shelf(store, BackwardsCipher(), lease(worker, is_alone=is_alone))
+def worker_inbox(store: Store, worker: str = "one", *, is_alone: bool = True) -> WorkerInbox:
+    return WorkerInbox(store, BackwardsCipher(), lease(worker, is_alone=is_alone))
 
 
 class Recorder:
     """A handler that remembers whom it served, after a delay and with the errors asked for."""
 
     def __init__(self, delay: Callable[[], float] = lambda: 0.0) -> None:
-        self.deliveries: list[Delivery] = []
+        self.handled: list[QueuedUpdate] = []
         self.errors: dict[int, Exception] = {}  # by update id; raised every time
         self.failures: dict[int, list[Exception]] = {}  # by update id; raised one after the other
         self.broken: list[Broken] = []
         self._delay = delay
 
-    async def __call__(self, delivery: Delivery) -> bool:
+    async def __call__(self, update: QueuedUpdate) -> bool:
         await asyncio.sleep(self._delay())
-        if delivery.update_id in self.errors:
-            raise self.errors[delivery.update_id]
-        if waiting := self.failures.get(delivery.update_id):
+        update.decode()
+        if update.update_id in self.errors:
+            raise self.errors[update.update_id]
+        if waiting := self.failures.get(update.update_id):
             raise waiting.pop(0)
-        self.deliveries.append(delivery)
+        self.handled.append(update)
         return False
 
     async def on_broken(self, broken: Broken) -> None:
@@ -78,10 +84,10 @@ class Recorder:
 
     @property
     def ids(self) -> list[int]:
-        return [delivery.update_id for delivery in self.deliveries]
+        return [update.update_id for update in self.handled]
 
     def ids_of(self, chat_id: int) -> list[int]:
-        return [delivery.update_id for delivery in self.deliveries if delivery.chat_id == chat_id]
+        return [update.update_id for update in self.handled if update.chat_id == chat_id]
 
 
 class Gate:
@@ -93,18 +99,18 @@ class Gate:
         self._inner = inner
         self._only = only  # the one chat that is held up; None holds everybody
 
-    async def __call__(self, delivery: Delivery) -> bool | None:
-        self.entered.append(delivery.update_id)
-        if self._only in {None, delivery.chat_id}:
+    async def __call__(self, update: QueuedUpdate) -> bool | None:
+        self.entered.append(update.update_id)
+        if self._only in {None, update.chat_id}:
             await self.opened.wait()
-        return await self._inner(delivery)
+        return await self._inner(update)
 
 
-def applying(store: Store) -> Callable[[Delivery], Awaitable[bool]]:
+def applying(store: Store) -> Callable[[QueuedUpdate], Awaitable[bool]]:
     """Return a handler whose step has one effect, in the transaction that marks it as applied."""
 
-    async def handle(delivery: Delivery) -> bool:
-        await store.run(_apply, delivery.update_id, delivery.chat_id)
+    async def handle(update: QueuedUpdate) -> bool:
+        await store.run(_apply, update.update_id, update.chat_id)
         return False
 
     return handle
@@ -154,7 +160,7 @@ async def receiving(  # noqa: PLR0913 - what a test may vary, all with defaults
     every: float = 10,
 ) -> AsyncIterator[Receipt]:
     """Run a whole receipt with a handler."""
-    inbox = shelf(store, worker, is_alone=is_alone)
+    inbox = worker_inbox(store, worker, is_alone=is_alone)
     dispatcher = Dispatcher(
         inbox, handle, retry=HASTY, room=room, on_broken=recorder.on_broken if recorder else None
     )

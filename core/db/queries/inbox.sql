@@ -4,10 +4,6 @@ INSERT INTO inbox (update_id, chat_id, received_at, body, state, worker, lease_u
 VALUES (:update_id, :chat_id, :now, :body, 'waiting', :worker, :lease_until, 0)
 ON CONFLICT (update_id) DO NOTHING
 
--- name: unfinished
--- Whether a known update still waits for its effect or for its reply.
-SELECT update_id FROM inbox WHERE update_id = :update_id AND state IN ('waiting', 'applied')
-
 -- name: applied
 -- The step's effect is in this very transaction; 0 rows mean that it happened before.
 UPDATE inbox SET state = 'applied' WHERE update_id = :update_id AND state = 'waiting'
@@ -81,11 +77,6 @@ SELECT update_id, chat_id, received_at, body, state, tries FROM inbox
 WHERE worker = :worker AND chat_id = :chat_id AND state IN ('waiting', 'applied')
   AND update_id > :after AND update_id < :before
 ORDER BY update_id LIMIT :count
-
--- name: set_aside
--- What could not be handled, newest first, without its contents.
-SELECT update_id, chat_id, received_at, tries, note FROM inbox
-WHERE state = 'broken' ORDER BY update_id DESC LIMIT :count
 
 -- name: purge_done
 -- Tombstones that are older than anything the messenger would deliver again.
