@@ -116,7 +116,7 @@ class Service:
             ),
         )
         self.application.add_handlers(
-            routes(self.engine, Edits(core, self._say, self._forget), lambda: bot.username)
+            routes(self.engine, Edits(core, self._say, self._forget), core.store, lambda: bot.username)
         )
         worker = new_worker_name()
         inbox = WorkerInbox(

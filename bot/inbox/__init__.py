@@ -23,7 +23,7 @@ from bot.inbox.dispatcher import Dispatcher
 from bot.inbox.errors import ReceiptClosedError, TokenRefusedError, UnreadableUpdateError
 from bot.inbox.model import Broken, QueuedUpdate
 from bot.inbox.poller import Poller, updates_of
-from bot.inbox.ptb import current_update, process_with, report_finished
+from bot.inbox.ptb import current_update, process_with
 from bot.inbox.retry import RetryPolicy
 from bot.inbox.service import Receipt, new_worker_name
 from bot.inbox.store import Cipher, Lease, WorkerInbox, mark_applied, mark_done
@@ -46,6 +46,5 @@ __all__ = [
     "mark_done",
     "new_worker_name",
     "process_with",
-    "report_finished",
     "updates_of",
 ]

@@ -14,7 +14,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from bot.inbox.chat_queue import ChatQueue
-from bot.inbox.completion import Finisher
 from bot.inbox.errors import ReceiptClosedError
 from bot.inbox.model import Broken, QueuedUpdate
 from bot.inbox.retry import RetryPolicy, trace
@@ -23,8 +22,8 @@ from bot.inbox.store import WorkerInbox
 _LOGGER = logging.getLogger(__name__)
 _ELSEWHERE = 0.2  # seconds until it is looked again whether another worker is done with a chat
 
-Handle = Callable[[QueuedUpdate], Awaitable[bool | None]]
-"""Handles one update; True when its own transaction has called ``mark_done``."""
+Handle = Callable[[QueuedUpdate], Awaitable[None]]
+"""Handles one update. One of its transactions calls ``mark_done``, or the update is handled again later."""
 
 OnBroken = Callable[[Broken], Awaitable[None]]
 """Tells the admins of an update that was set aside."""
@@ -67,57 +66,52 @@ class Dispatcher:
         self._room = room or Room()
         self._queues: dict[int, ChatQueue] = {}
         self._ready: asyncio.Queue[ChatQueue] = asyncio.Queue()
-        self._in_hand: dict[int, int] = {}  # update id → chat id: in memory, or done but not yet written
+        self._held: set[int] = set()  # ids of updates that wait in memory or are being handled
         self._workers: set[asyncio.Task[None]] = set()
         self._handling: dict[asyncio.Task[object], int] = {}  # worker → chat
         self._quiet = asyncio.Event()
         self._quiet.set()
-        self._finisher = Finisher(inbox, self._retry, self._forget)
         self._is_closing = False
 
     # --- what comes in ----------------------------------------------------------------------
 
     def start(self) -> None:
         """Begin to handle."""
-        self._finisher.start()
         self._workers = {
             asyncio.create_task(self._work(), name=f"receipt-{number}")
             for number in range(self._room.in_flight)
         }
 
     def offer(self, updates: Iterable[QueuedUpdate]) -> None:
-        """Take in updates that have just been written down, in ascending order."""
+        """Take updates that were just stored, in ascending order."""
         for update in updates:
-            if self._is_closing or update.update_id in self._in_hand:
+            if self._is_closing or update.update_id in self._held:
                 continue
             queue = self._queue_of(update.chat_id)
             if queue.updates and queue.updates[-1].update_id > update.update_id:
-                self._give_back(queue)  # it came late: read again in the right order
-                queue.has_more = True
-            elif self._must_stay_in_the_inbox(queue):
+                self._unload(queue)  # it arrived late: load all again, in order
+            elif self._must_stay_in_inbox(queue):
                 queue.has_more = True
             else:
-                self._in_hand[update.update_id] = update.chat_id
+                self._held.add(update.update_id)
                 queue.updates.append(update)
             self._schedule(queue)
 
     def resume(self, chats: Iterable[int]) -> None:
-        """Take in chats of which updates came into this worker's hands some other way.
+        """Handle chats whose updates this worker holds without having received them all.
 
-        What memory holds of them is forgotten and read again, so that older ones come first.
+        What is in memory of them is loaded again, so that older updates come first.
         """
         for chat_id in chats:
             if self._is_closing:
                 return
             queue = self._queue_of(chat_id)
-            self._give_back(queue)
-            queue.has_more = True
+            self._unload(queue)
             self._schedule(queue)
 
     def resume_idle(self, chats: Iterable[int]) -> None:
-        """Take in those of the chats for which nothing is going on: what was lost sight of is found."""
-        busy = self._queues.keys() | set(self._in_hand.values())
-        self.resume([chat_id for chat_id in chats if chat_id not in busy])
+        """Handle those of the chats that have no queue: updates whose hand-over was interrupted."""
+        self.resume([chat_id for chat_id in chats if chat_id not in self._queues])
 
     # --- who else wants a chat's turn -------------------------------------------------------
 
@@ -165,7 +159,6 @@ class Dispatcher:
         for worker in self._workers:
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
-        await self._finisher.stop()
 
     # --- the workers ------------------------------------------------------------------------
 
@@ -190,27 +183,20 @@ class Dispatcher:
         """Handle the first update of a chat."""
         if not queue.updates and queue.has_more:
             await self._load(queue)
-        if queue.updates:
-            update = queue.updates.popleft()
-            try:
-                await self._try(queue, update)
-            except asyncio.CancelledError as error:
-                if (me := asyncio.current_task()) is None or me.cancelling():
-                    raise  # it was we who were cancelled, and not something inside of the handler
-                await self._take_failure(queue, update, error)
-
-    async def _try(self, queue: ChatQueue, update: QueuedUpdate) -> None:
-        """Handle one update; what comes of it is written down."""
+        if not queue.updates:
+            return
+        update = queue.updates.popleft()
         try:
             async with asyncio.timeout(self._room.seconds):
-                is_done = await self._handle(update)
-        except Exception as error:  # noqa: BLE001 - whatever a handler raises is counted and told
+                await self._handle(update)
+        except asyncio.CancelledError as error:
+            if (me := asyncio.current_task()) is None or me.cancelling():
+                raise  # this worker was cancelled, not something inside the handler
+            await self._take_failure(queue, update, error)
+        except Exception as error:  # noqa: BLE001 - every error of a handler is counted and reported
             await self._take_failure(queue, update, error)
         else:
-            if is_done:
-                self._forget([update.update_id])
-            else:
-                self._finisher.add(update.update_id)
+            self._held.discard(update.update_id)
 
     async def _take_failure(self, queue: ChatQueue, update: QueuedUpdate, error: BaseException) -> None:
         """Count a failure: set the update aside, or put it back and let the chat rest."""
@@ -232,7 +218,7 @@ class Dispatcher:
         except Exception as failure:  # noqa: BLE001 - tried again after the chat's rest
             _LOGGER.warning("an update could not be set aside: %s", type(failure).__name__)
             return False
-        self._forget([update.update_id])
+        self._held.discard(update.update_id)
         _LOGGER.error("update %d is set aside: %s", update.update_id, type(error).__name__)
         await self._tell(update, error, applied=applied)
         return True
@@ -257,41 +243,37 @@ class Dispatcher:
     # --- queues ------------------------------------------------------------------------------
 
     async def _load(self, queue: ChatQueue) -> None:
-        """Fetch the chat's first updates from the inbox."""
-        # Taken before the inbox is read: what is written down as done meanwhile may still be in the answer.
-        held = {update_id for update_id, chat_id in self._in_hand.items() if chat_id == queue.chat_id}
-        free = self._room.in_memory - len(self._in_hand)
-        count = max(1, min(self._room.per_chat, free)) + len(held)
+        """Load the chat's first updates from the inbox; none of them is in memory."""
+        free = self._room.in_memory - len(self._held)
         queue.has_more, queue.is_loading = False, True
         try:
-            page = await self._inbox.load(queue.chat_id, count)
-        except Exception as error:  # noqa: BLE001 - the rows are still there after the rest
-            _LOGGER.warning("updates could not be fetched: %s", type(error).__name__)
+            page = await self._inbox.load(queue.chat_id, max(1, min(self._room.per_chat, free)))
+        except Exception as error:  # noqa: BLE001 - the rows are still there after the pause
+            _LOGGER.warning("updates could not be loaded: %s", type(error).__name__)
             queue.has_more = True
             self._pause(queue, self._retry.delay(1))
             return
         finally:
             queue.is_loading = False
         queue.has_more = queue.has_more or page.has_more
-        for update in page.updates:
-            if update.update_id not in held:
-                self._in_hand[update.update_id] = update.chat_id
-                queue.updates.append(update)
+        queue.updates.extend(page.updates)
+        self._held.update(update.update_id for update in page.updates)
         if page.is_behind and not queue.updates:
             self._pause(queue, _ELSEWHERE)
 
-    def _must_stay_in_the_inbox(self, queue: ChatQueue) -> bool:
-        """Return whether memory is full, or the inbox holds something that comes first."""
-        is_full = len(queue.updates) >= self._room.per_chat or len(self._in_hand) >= self._room.in_memory
+    def _must_stay_in_inbox(self, queue: ChatQueue) -> bool:
+        """Return whether memory is full, or the inbox holds updates of the chat that come first."""
+        is_full = len(queue.updates) >= self._room.per_chat or len(self._held) >= self._room.in_memory
         return is_full or queue.has_more or queue.is_loading
 
-    def _give_back(self, queue: ChatQueue) -> None:
-        """Forget the updates of a chat that wait in memory: the inbox has them."""
-        self._forget([update.update_id for update in queue.updates])
+    def _unload(self, queue: ChatQueue) -> None:
+        """Drop the updates that wait in memory, to load them again."""
+        self._held.difference_update(update.update_id for update in queue.updates)
         queue.updates.clear()
+        queue.has_more = True
 
     def _queue_of(self, chat_id: int) -> ChatQueue:
-        """Return the queue of a chat."""
+        """Return the queue of a chat, a new one when it has none."""
         queue = self._queues.get(chat_id)
         if queue is None:
             queue = self._queues[chat_id] = ChatQueue(chat_id)
@@ -352,19 +334,9 @@ class Dispatcher:
             queue.pause.cancel()
             queue.pause = None
 
-    def _forget(self, update_ids: Iterable[int]) -> None:
-        """Let go of updates that are finished, or that the inbox keeps."""
-        for update_id in update_ids:
-            self._in_hand.pop(update_id, None)
-        self._look_whether_quiet()
-
     def _drop_if_empty(self, queue: ChatQueue) -> None:
-        """Drop a queue of which nothing is to be done."""
+        """Drop a queue that has nothing left to do."""
         if queue.is_empty and self._queues.get(queue.chat_id) is queue:
             del self._queues[queue.chat_id]
-        self._look_whether_quiet()
-
-    def _look_whether_quiet(self) -> None:
-        """Tell those who wait for quiet."""
-        if not self._queues and not self._in_hand:
-            self._quiet.set()
+            if not self._queues:
+                self._quiet.set()

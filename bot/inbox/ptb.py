@@ -21,7 +21,6 @@ class _DeliveryContext:
     def __init__(self, update: QueuedUpdate) -> None:
         self.update = update
         self.error: Exception | None = None
-        self.is_done = False
 
 
 _current: ContextVar[_DeliveryContext] = ContextVar("delivery")
@@ -36,18 +35,9 @@ def current_update() -> QueuedUpdate:
     return _current.get().update
 
 
-def report_finished() -> None:
-    """Say that a transaction which has happened called ``mark_done`` for the current update.
-
-    Raises:
-        LookupError: called outside of the handling of an update.
-    """
-    _current.get().is_done = True
-
-
 def process_with(
     application: "Application[Any, Any, Any, Any, Any, Any]",
-) -> Callable[[QueuedUpdate], Awaitable[bool]]:
+) -> Callable[[QueuedUpdate], Awaitable[None]]:
     """Return a handler of updates that lets an application process them.
 
     The application is built with ``.updater(None)`` and initialised by the caller; its handlers must
@@ -57,7 +47,7 @@ def process_with(
     """
     application.add_error_handler(_keep_error)
 
-    async def handle(update: QueuedUpdate) -> bool:
+    async def handle(update: QueuedUpdate) -> None:
         context = _DeliveryContext(update)
         token = _current.set(context)
         try:
@@ -66,7 +56,6 @@ def process_with(
             _current.reset(token)
         if context.error is not None:
             raise context.error
-        return context.is_done
 
     return handle
 

@@ -111,15 +111,6 @@ class WorkerInbox:
         """
         return await self._store.read(self._load, chat_id, count)
 
-    async def mark_done(self, update_ids: Sequence[int]) -> None:
-        """End updates that no transaction of their handler has ended."""
-
-        def end(tx: Tx) -> None:
-            for update_id in sorted(update_ids):
-                mark_done(tx, update_id)
-
-        await self._store.run(end)
-
     async def record_failure(self, update_id: int, error: BaseException) -> None:
         """Count a failed attempt, with the class of its error."""
         note = type(error).__name__

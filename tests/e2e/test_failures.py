@@ -105,7 +105,7 @@ async def place(engine: str, tmp_path: Path) -> AsyncIterator[Place]:
             max_delay=timedelta(milliseconds=4),
         )
         dispatcher = world.service.dispatcher
-        for impatient in (dispatcher, dispatcher._finisher, world.service._poller):
+        for impatient in (dispatcher, world.service._poller):
             impatient._retry = quick
         await opens_pool(world)
         yield Place(world, switch)

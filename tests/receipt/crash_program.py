@@ -21,6 +21,7 @@ from bot.inbox import (
     RetryPolicy,
     WorkerInbox,
     mark_applied,
+    mark_done,
     new_worker_name,
     updates_of,
 )
@@ -53,6 +54,7 @@ async def run(kind: str, database: str, schema: str, folder: Path, base_url: str
             RequestParameter.from_input("text", f"{update.update_id} {update.repeated}"),
         ]
         await sender.post(f"{base_url}/sendMessage", RequestData(told))
+        await store.run(mark_done, update.update_id)
 
     lease = Lease(worker=new_worker_name(), span=LEASE, is_alone=kind == "sqlite")
     inbox = WorkerInbox(store, BackwardsCipher(), lease)

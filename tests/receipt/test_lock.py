@@ -54,10 +54,9 @@ async def test_updates_wait_for_the_job_before_them(quick_store: Store) -> None:
 async def test_later_update_does_not_overtake_the_job(quick_store: Store) -> None:
     told: list[str] = []
 
-    async def handle(update: QueuedUpdate) -> bool:
+    async def handle(update: QueuedUpdate) -> None:
         await asyncio.sleep(0.01)
         told.append(str(update.update_id))
-        return False
 
     async with receiving(quick_store, handle) as receipt:
         await receipt.accept([message(1), message(2)])
@@ -81,9 +80,8 @@ async def test_jobs_of_one_chat_follow_each_other(quick_store: Store) -> None:
 async def test_handler_holds_its_own_chat_already(quick_store: Store) -> None:
     told: list[str] = []
 
-    async def handle(update: QueuedUpdate) -> bool:
+    async def handle(update: QueuedUpdate) -> None:
         await note(receipt.dispatcher, update.chat_id, told)
-        return False
 
     async with receiving(quick_store, handle) as receipt:
         await take_in(receipt, [message(1), message(2)])
@@ -94,12 +92,11 @@ async def test_handler_holds_its_own_chat_already(quick_store: Store) -> None:
 async def test_handler_may_not_lock_another_chat(quick_store: Store) -> None:
     refused: list[type[Exception]] = []
 
-    async def handle(_update: QueuedUpdate) -> bool:
+    async def handle(_update: QueuedUpdate) -> None:
         try:
             await note(receipt.dispatcher, 99, [])
         except RuntimeError as error:
             refused.append(type(error))
-        return False
 
     async with receiving(quick_store, handle) as receipt:
         await take_in(receipt, [message(1)])
@@ -111,9 +108,8 @@ async def test_task_of_a_handler_may_lock_another_chat(quick_store: Store) -> No
     told: list[str] = []
     tasks: list[asyncio.Task[None]] = []
 
-    async def handle(_update: QueuedUpdate) -> bool:
+    async def handle(_update: QueuedUpdate) -> None:
         tasks.append(asyncio.create_task(note(receipt.dispatcher, 99, told)))
-        return False
 
     async with receiving(quick_store, handle) as receipt:
         await take_in(receipt, [message(1)])

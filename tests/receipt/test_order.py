@@ -17,7 +17,16 @@ from core.ports import Store
 from tests.engines import open_test_store
 from tests.receipt.conftest import NOON
 from tests.receipt.schema import make_folders, states
-from tests.receipt.tools import BackwardsCipher, Gate, Recorder, lease, message, receiving, take_in
+from tests.receipt.tools import (
+    BackwardsCipher,
+    Gate,
+    Recorder,
+    finishing,
+    lease,
+    message,
+    receiving,
+    take_in,
+)
 
 
 def mixed(chats: int, each: int) -> list[dict[str, object]]:
@@ -47,13 +56,12 @@ async def test_chat_is_never_handled_twice_at_once(quick_store: Store) -> None:
     inside: set[int] = set()
     clashes: list[int] = []
 
-    async def handle(update: QueuedUpdate) -> bool:
+    async def handle(update: QueuedUpdate) -> None:
         chat_id = update.chat_id
         clashes.extend({chat_id} & inside)
         inside.add(chat_id)
         await asyncio.sleep(0.001)
         inside.discard(chat_id)
-        return False
 
     async with receiving(quick_store, handle) as receipt:
         await take_in(receipt, mixed(3, 40))
@@ -105,7 +113,7 @@ async def test_memory_holds_only_what_is_granted(quick_store: Store) -> None:
     async with receiving(quick_store, gate, room=Room(per_chat=10)) as receipt:
         await receipt.accept([message(number) for number in range(1, 101)])
         await asyncio.sleep(0.05)
-        held = len(receipt.dispatcher._in_hand)
+        held = len(receipt.dispatcher._held)
         gate.opened.set()
         await receipt.dispatcher.idle()
 
@@ -118,7 +126,7 @@ async def test_flood_of_chats_stays_in_the_inbox(quick_store: Store) -> None:
     async with receiving(quick_store, gate, room=Room(in_flight=2, in_memory=20)) as receipt:
         await receipt.accept(mixed(200, 1))
         await asyncio.sleep(0.05)
-        held = len(receipt.dispatcher._in_hand)
+        held = len(receipt.dispatcher._held)
         gate.opened.set()
         await asyncio.wait_for(receipt.dispatcher.idle(), 30)
 
@@ -150,7 +158,7 @@ class SlowInbox(WorkerInbox):
 async def test_update_closed_while_inbox_is_read_is_not_repeated(quick_store: Store) -> None:
     served = Recorder()
     inbox = SlowInbox(quick_store, BackwardsCipher(), lease())
-    dispatcher = Dispatcher(inbox, served, room=Room(per_chat=1))
+    dispatcher = Dispatcher(inbox, finishing(quick_store, served), room=Room(per_chat=1))
     dispatcher.start()
     dispatcher.offer((await inbox.add([message(number) for number in range(1, 6)])).updates)
     await asyncio.wait_for(dispatcher.idle(), 10)

@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from bot.inbox import QueuedUpdate, ReceiptClosedError
+from bot.inbox import Dispatcher, ReceiptClosedError
 from core.ports import Store
 from tests.receipt.schema import states
-from tests.receipt.tools import Gate, Recorder, message, receiving
+from tests.receipt.tools import Gate, Recorder, message, receiving, worker_inbox
 
 
 async def test_update_in_flight_may_end(quick_store: Store) -> None:
@@ -68,15 +68,18 @@ async def test_workers_end_when_the_loop_is_torn_down(quick_store: Store) -> Non
     assert {type(outcome) for outcome in ended} == {asyncio.CancelledError}
 
 
-async def test_handler_that_marked_done_itself_is_believed(quick_store: Store) -> None:
-    async def handle(_update: QueuedUpdate) -> bool:
-        return True
+async def test_update_that_was_not_marked_done_is_handled_again(quick_store: Store) -> None:
+    served = Recorder()
+    inbox = worker_inbox(quick_store)
+    dispatcher = Dispatcher(inbox, served)
+    dispatcher.start()
+    dispatcher.offer((await inbox.add([message(1)])).updates)
+    await asyncio.wait_for(dispatcher.idle(), 5)
+    dispatcher.resume_idle(await inbox.renew())
+    await asyncio.wait_for(dispatcher.idle(), 5)
+    await dispatcher.drain(0)
 
-    async with receiving(quick_store, handle) as receipt:
-        await receipt.accept([message(1)])
-        await asyncio.wait_for(receipt.dispatcher.idle(), 5)
-
-        assert await quick_store.read(states) == {1: "waiting"}
+    assert served.ids == [1, 1]
 
 
 async def test_update_without_id_is_dropped_with_a_word(

@@ -1,12 +1,21 @@
 """What the tests of the receipt share: invented updates, recording handlers, everything wired."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from bot.inbox import Broken, Dispatcher, QueuedUpdate, Receipt, RetryPolicy, WorkerInbox, mark_applied
+from bot.inbox import (
+    Broken,
+    Dispatcher,
+    QueuedUpdate,
+    Receipt,
+    RetryPolicy,
+    WorkerInbox,
+    mark_applied,
+    mark_done,
+)
 from bot.inbox.dispatcher import Handle, Room
 from bot.inbox.store import Lease
 from core.errors import StoreUnavailable
@@ -69,7 +78,7 @@ class Recorder:
         self.broken: list[Broken] = []
         self._delay = delay
 
-    async def __call__(self, update: QueuedUpdate) -> bool:
+    async def __call__(self, update: QueuedUpdate) -> None:
         await asyncio.sleep(self._delay())
         update.decode()
         if update.update_id in self.errors:
@@ -77,7 +86,6 @@ class Recorder:
         if waiting := self.failures.get(update.update_id):
             raise waiting.pop(0)
         self.handled.append(update)
-        return False
 
     async def on_broken(self, broken: Broken) -> None:
         self.broken.append(broken)
@@ -99,19 +107,28 @@ class Gate:
         self._inner = inner
         self._only = only  # the one chat that is held up; None holds everybody
 
-    async def __call__(self, update: QueuedUpdate) -> bool | None:
+    async def __call__(self, update: QueuedUpdate) -> None:
         self.entered.append(update.update_id)
         if self._only in {None, update.chat_id}:
             await self.opened.wait()
-        return await self._inner(update)
+        await self._inner(update)
 
 
-def applying(store: Store) -> Callable[[QueuedUpdate], Awaitable[bool]]:
+def applying(store: Store) -> Handle:
     """Return a handler whose step has one effect, in the transaction that marks it as applied."""
 
-    async def handle(update: QueuedUpdate) -> bool:
+    async def handle(update: QueuedUpdate) -> None:
         await store.run(_apply, update.update_id, update.chat_id)
-        return False
+
+    return handle
+
+
+def finishing(store: Store, inner: Handle) -> Handle:
+    """Return a handler that marks each update done after an inner one has handled it."""
+
+    async def handle(update: QueuedUpdate) -> None:
+        await inner(update)
+        await store.run(mark_done, update.update_id)
 
     return handle
 
@@ -159,10 +176,14 @@ async def receiving(  # noqa: PLR0913 - what a test may vary, all with defaults
     recorder: Recorder | None = None,
     every: float = 10,
 ) -> AsyncIterator[Receipt]:
-    """Run a whole receipt with a handler."""
+    """Run a whole receipt with a handler, after which each update is marked done."""
     inbox = worker_inbox(store, worker, is_alone=is_alone)
     dispatcher = Dispatcher(
-        inbox, handle, retry=HASTY, room=room, on_broken=recorder.on_broken if recorder else None
+        inbox,
+        finishing(store, handle),
+        retry=HASTY,
+        room=room,
+        on_broken=recorder.on_broken if recorder else None,
     )
     receipt = Receipt(inbox, dispatcher, sign_of_life=timedelta(seconds=every))
     await receipt.start()
