@@ -35,7 +35,7 @@ from bot.inbox import (
     process_with,
     updates_of,
 )
-from bot.inbox.model import NO_CHAT, Broken
+from bot.inbox.model import NO_CHAT, DeadLetter
 from bot.inbox.service import LEASE
 from bot.notifications.sender import Sender
 from bot.notifications.sms_codes import CodeSender
@@ -128,7 +128,9 @@ class Service:
                 is_alone=core.settings.database.sqlite_path is not None,
             ),
         )
-        self.dispatcher = Dispatcher(inbox, process_with(self.application), on_broken=self._tell_broken)
+        self.dispatcher = Dispatcher(
+            inbox, process_with(self.application), on_dead_letter=self._report_dead_letter
+        )
         self.receipt = Receipt(inbox, self.dispatcher)
         self.sender = Sender(core, bot, codec, worker, self.menus.offer)
         self.jobs = Jobs(core, self.engine, self.codes, self.sender, self.dispatcher, self.loader)
@@ -175,14 +177,13 @@ class Service:
         async with self.dispatcher.lock(chat_id):
             await self.engine.redraw(chat_id)
 
-    async def _tell_broken(self, broken: Broken) -> None:
-        """Answer whoever sent what could not be handled, and show it to the chiefs."""
-        _LOGGER.error("update %d was set aside: %s", broken.update_id, broken.error)
+    async def _report_dead_letter(self, letter: DeadLetter) -> None:
+        """Tell the chiefs, and the sender, of an update that could not be handled."""
         chiefs: dict[int, Callable[[], str]] = dict.fromkeys(
-            self.core.settings.telegram.admins, partial(warnings.broken, broken)
+            self.core.settings.telegram.admins, partial(warnings.dead_letter, letter)
         )
-        theirs: Callable[[], str] = common.UNSHOWN if broken.applied else common.FAILED
-        for chat_id, said in {**chiefs, broken.chat_id: theirs}.items():
+        theirs: Callable[[], str] = common.UNSHOWN if letter.applied else common.FAILED
+        for chat_id, said in {**chiefs, letter.chat_id: theirs}.items():
             if chat_id != NO_CHAT:
                 with contextlib.suppress(TelegramError), speaking(await self._language_of(chat_id)):
                     await self._bot.send_message(chat_id, said())

@@ -21,7 +21,7 @@ An update already applied is never applied again, only answered again: by the pr
 
 from bot.inbox.dispatcher import Dispatcher
 from bot.inbox.errors import ReceiptClosedError, TokenRefusedError, UnreadableUpdateError
-from bot.inbox.model import Broken, QueuedUpdate
+from bot.inbox.model import DeadLetter, QueuedUpdate
 from bot.inbox.poller import Poller, updates_of
 from bot.inbox.ptb import current_update, process_with
 from bot.inbox.retry import RetryPolicy
@@ -29,8 +29,8 @@ from bot.inbox.service import Receipt, new_worker_name
 from bot.inbox.store import Cipher, Lease, WorkerInbox, mark_applied, mark_done
 
 __all__ = [
-    "Broken",
     "Cipher",
+    "DeadLetter",
     "Dispatcher",
     "Lease",
     "Poller",

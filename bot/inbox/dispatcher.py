@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from bot.inbox.chat_queue import ChatQueue
 from bot.inbox.errors import ReceiptClosedError
-from bot.inbox.model import Broken, QueuedUpdate
+from bot.inbox.model import DeadLetter, QueuedUpdate
 from bot.inbox.retry import RetryPolicy, trace
 from bot.inbox.store import WorkerInbox
 
@@ -25,8 +25,8 @@ _ELSEWHERE = 0.2  # seconds until it is looked again whether another worker is d
 Handle = Callable[[QueuedUpdate], Awaitable[None]]
 """Handles one update. One of its transactions calls ``mark_done``, or the update is handled again later."""
 
-OnBroken = Callable[[Broken], Awaitable[None]]
-"""Tells the admins of an update that was set aside."""
+OnDeadLetter = Callable[[DeadLetter], Awaitable[None]]
+"""Reports a dead letter to the people concerned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class Dispatcher:
     Args:
         inbox: where the updates are stored.
         handle: handles one update.
-        on_broken: is told of what was set aside.
+        on_dead_letter: reports dead letters.
         retry: how often and how fast failures are tried again.
         room: how much at a time.
     """
@@ -55,13 +55,13 @@ class Dispatcher:
         inbox: WorkerInbox,
         handle: Handle,
         *,
-        on_broken: OnBroken | None = None,
+        on_dead_letter: OnDeadLetter | None = None,
         retry: RetryPolicy | None = None,
         room: Room | None = None,
     ) -> None:
         self._inbox = inbox
         self._handle = handle
-        self._on_broken = on_broken
+        self._on_dead_letter = on_dead_letter
         self._retry = retry or RetryPolicy()
         self._room = room or Room()
         self._queues: dict[int, ChatQueue] = {}
@@ -192,42 +192,42 @@ class Dispatcher:
         except asyncio.CancelledError as error:
             if (me := asyncio.current_task()) is None or me.cancelling():
                 raise  # this worker was cancelled, not something inside the handler
-            await self._take_failure(queue, update, error)
+            await self._handle_failure(queue, update, error)
         except Exception as error:  # noqa: BLE001 - every error of a handler is counted and reported
-            await self._take_failure(queue, update, error)
+            await self._handle_failure(queue, update, error)
         else:
             self._held.discard(update.update_id)
 
-    async def _take_failure(self, queue: ChatQueue, update: QueuedUpdate, error: BaseException) -> None:
-        """Count a failure: set the update aside, or put it back and let the chat rest."""
+    async def _handle_failure(self, queue: ChatQueue, update: QueuedUpdate, error: BaseException) -> None:
+        """Count a failed attempt; retry the update after a pause of its chat, or make it a dead letter."""
         update = replace(update, tries=update.tries + 1, repeated=True)
         _LOGGER.warning("update %d failed at try %d: %s", update.update_id, update.tries, trace(error))
-        if self._retry.exhausted(update.tries, error) and await self._set_aside(update, error):
+        if self._retry.exhausted(update.tries, error) and await self._dead_letter(update, error):
             return
         queue.updates.appendleft(update)
         self._pause(queue, self._retry.delay(update.tries, error))
         try:
             await self._inbox.record_failure(update.update_id, error)
-        except Exception as failure:  # noqa: BLE001 - the count in memory goes on; the row's is a help for later
-            _LOGGER.warning("a failure could not be counted: %s", type(failure).__name__)
+        except Exception as failure:  # noqa: BLE001 - memory has the count; the row's matters after a restart
+            _LOGGER.warning("a failure could not be recorded: %s", type(failure).__name__)
 
-    async def _set_aside(self, update: QueuedUpdate, error: BaseException) -> bool:
-        """Set an update aside and tell; False when the database did not let us."""
+    async def _dead_letter(self, update: QueuedUpdate, error: BaseException) -> bool:
+        """Make an update a dead letter and report it; return False when the database failed."""
         try:
-            applied = await self._inbox.set_aside(update.update_id, error)
-        except Exception as failure:  # noqa: BLE001 - tried again after the chat's rest
-            _LOGGER.warning("an update could not be set aside: %s", type(failure).__name__)
+            applied = await self._inbox.dead_letter(update.update_id, error)
+        except Exception as failure:  # noqa: BLE001 - repeated after the chat's pause
+            _LOGGER.warning("a dead letter could not be stored: %s", type(failure).__name__)
             return False
         self._held.discard(update.update_id)
-        _LOGGER.error("update %d is set aside: %s", update.update_id, type(error).__name__)
-        await self._tell(update, error, applied=applied)
+        _LOGGER.error("update %d is a dead letter: %s", update.update_id, type(error).__name__)
+        await self._report(update, error, applied=applied)
         return True
 
-    async def _tell(self, update: QueuedUpdate, error: BaseException, *, applied: bool) -> None:
-        """Tell of an update that was set aside; it is set aside even if nobody can be told."""
-        if self._on_broken is None:
+    async def _report(self, update: QueuedUpdate, error: BaseException, *, applied: bool) -> None:
+        """Report a dead letter; it stays one when the report fails."""
+        if self._on_dead_letter is None:
             return
-        broken = Broken(
+        letter = DeadLetter(
             update_id=update.update_id,
             chat_id=update.chat_id,
             received_at=update.received_at,
@@ -236,9 +236,9 @@ class Dispatcher:
             applied=applied,
         )
         try:
-            await self._on_broken(broken)
-        except Exception as failure:  # noqa: BLE001 - it stands in the table that admins can list
-            _LOGGER.warning("nobody could be told of update %d: %s", update.update_id, type(failure).__name__)
+            await self._on_dead_letter(letter)
+        except Exception as failure:  # noqa: BLE001 - admins also find it in their work queue
+            _LOGGER.warning("dead letter %d was not reported: %s", update.update_id, type(failure).__name__)
 
     # --- queues ------------------------------------------------------------------------------
 

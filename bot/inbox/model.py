@@ -30,15 +30,15 @@ class QueuedUpdate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Broken:
-    """An update that was set aside, as admins are told of it: without its contents."""
+class DeadLetter:
+    """An update that could not be handled, without its body: for the report to the admins."""
 
     update_id: int
     chat_id: int
     received_at: datetime  # aware
     tries: int
-    error: str  # the name of a class, never what it says
-    applied: bool = False  # its effect was had; only the reply is not out
+    error: str  # class name only: the message may quote what a user typed
+    applied: bool = False  # it has taken effect, and only its reply could not be sent
 
 
 def chat_of(raw: RawUpdate) -> int:

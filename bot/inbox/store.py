@@ -21,8 +21,8 @@ from core.ports import Row, Store, Tx
 TOMBSTONES = timedelta(days=2)
 """How long a done update is remembered: twice as long as the messenger keeps updates."""
 
-BROKEN_KEPT = timedelta(days=7)
-"""How long an update that was set aside is kept."""
+DEAD_LETTERS_KEPT = timedelta(days=7)
+"""How long a dead letter is kept."""
 
 _BEFORE_ALL, _AFTER_ALL = -1, 2**62  # no update has such an id
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -116,8 +116,8 @@ class WorkerInbox:
         note = type(error).__name__
         await self._store.run(lambda tx: tx.run("inbox.failed", update_id=update_id, note=note))
 
-    async def set_aside(self, update_id: int, error: BaseException) -> bool:
-        """Set an update aside; return whether it has taken effect."""
+    async def dead_letter(self, update_id: int, error: BaseException) -> bool:
+        """Give up on an update, for good; return whether it has taken effect."""
 
         def mark(tx: Tx) -> bool:
             applied = tx.one("inbox.was_applied", update_id=update_id) is not None
@@ -145,7 +145,7 @@ class WorkerInbox:
         await self._store.run(lambda tx: tx.run("inbox.release", worker=self._lease.worker))
 
     async def purge(self) -> int:
-        """Delete tombstones and what was set aside when their time is over; return how many rows."""
+        """Delete old tombstones and dead letters; return how many rows."""
         return await self._store.run(_purge)
 
     def _add(self, tx: Tx, batch: Sequence[tuple[RawUpdate, int, bytes]]) -> Added:
@@ -251,4 +251,4 @@ class WorkerInbox:
 
 def _purge(tx: Tx) -> int:
     done = tx.run("inbox.purge_done", before=to_millis(tx.now - TOMBSTONES))
-    return done + tx.run("inbox.purge_broken", before=to_millis(tx.now - BROKEN_KEPT))
+    return done + tx.run("inbox.purge_broken", before=to_millis(tx.now - DEAD_LETTERS_KEPT))

@@ -133,7 +133,7 @@ async def test_error_of_a_job_is_not_the_updates(application: App) -> None:
     assert not await application.process_error(None, KeyError("x"))
 
 
-async def test_poison_behind_the_application_is_set_aside(quick_store: Store, application: App) -> None:
+async def test_poison_behind_the_application_is_dead_letter(quick_store: Store, application: App) -> None:
     async def fail(_update: Update, _context: object) -> None:
         raise KeyError("x")
 
@@ -142,4 +142,4 @@ async def test_poison_behind_the_application_is_set_aside(quick_store: Store, ap
     async with receiving(quick_store, process_with(application), recorder=told) as receipt:
         await take_in(receipt, [message(1)])
 
-    assert [broken.error for broken in told.broken] == ["KeyError"]
+    assert [letter.error for letter in told.dead_letters] == ["KeyError"]

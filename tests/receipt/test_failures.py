@@ -1,4 +1,4 @@
-"""What fails is tried again without holding up others, and is set aside in the end."""
+"""What fails is tried again without holding up others, and becomes a dead letter in the end."""
 
 import asyncio
 import logging
@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TimedOut
 
-from bot.inbox import Broken, QueuedUpdate, RetryPolicy, UnreadableUpdateError
+from bot.inbox import DeadLetter, QueuedUpdate, RetryPolicy, UnreadableUpdateError
 from bot.inbox.dispatcher import Room
 from bot.inbox.retry import is_outage, trace
 from core.errors import QueryError, StoreConstraintError, StoreUnavailable
@@ -29,17 +29,19 @@ async def test_failed_update_is_tried_again(store: Store) -> None:
     assert [update.repeated for update in served.handled] == [True]
 
 
-async def test_update_is_set_aside_after_five_tries(store: Store) -> None:
+async def test_update_is_a_dead_letter_after_five_tries(store: Store) -> None:
     served = Recorder()
     served.errors[1] = KeyError(SECRET)
     async with receiving(store, served, recorder=served) as receipt:
         await take_in(receipt, [message(1)])
 
-    assert served.broken == [Broken(update_id=1, chat_id=7, received_at=NOON, tries=5, error="KeyError")]
+    assert served.dead_letters == [
+        DeadLetter(update_id=1, chat_id=7, received_at=NOON, tries=5, error="KeyError")
+    ]
     assert await store.read(states) == {1: "broken"}
 
 
-async def test_applied_update_is_told_apart_when_set_aside(store: Store) -> None:
+async def test_applied_update_is_told_apart_when_dead_letter(store: Store) -> None:
     served = Recorder()
     apply = applying(store)
 
@@ -50,7 +52,7 @@ async def test_applied_update_is_told_apart_when_set_aside(store: Store) -> None
     async with receiving(store, unshown, recorder=served) as receipt:
         await take_in(receipt, [message(1)])
 
-    assert [one.applied for one in served.broken] == [True]
+    assert [one.applied for one in served.dead_letters] == [True]
     assert len(await store.read(effects)) == 1
 
 
@@ -81,16 +83,16 @@ async def test_chat_waits_for_its_failed_update(quick_store: Store) -> None:
     assert served.ids == [1, 2]
 
 
-async def test_unreadable_update_is_set_aside_at_once(quick_store: Store) -> None:
+async def test_unreadable_update_is_a_dead_letter_at_once(quick_store: Store) -> None:
     served = Recorder()
     served.errors[1] = UnreadableUpdateError()
     async with receiving(quick_store, served, recorder=served) as receipt:
         await take_in(receipt, [message(1)])
 
-    assert [(broken.tries, broken.error) for broken in served.broken] == [(1, "UnreadableUpdateError")]
+    assert [(letter.tries, letter.error) for letter in served.dead_letters] == [(1, "UnreadableUpdateError")]
 
 
-async def test_spoilt_body_is_set_aside_at_once(quick_store: Store) -> None:
+async def test_spoilt_body_is_a_dead_letter_at_once(quick_store: Store) -> None:
     served = Recorder()
     async with receiving(quick_store, Gate(served), worker="before") as receipt:
         await receipt.accept([message(1), message(2)])
@@ -98,7 +100,7 @@ async def test_spoilt_body_is_set_aside_at_once(quick_store: Store) -> None:
     async with receiving(quick_store, served, worker="after", recorder=served) as receipt:
         await asyncio.wait_for(receipt.dispatcher.idle(), 10)
 
-    assert (served.ids, [broken.update_id for broken in served.broken]) == ([2], [1])
+    assert (served.ids, [letter.update_id for letter in served.dead_letters]) == ([2], [1])
 
 
 async def test_outage_does_not_use_up_tries(quick_store: Store) -> None:
@@ -107,7 +109,7 @@ async def test_outage_does_not_use_up_tries(quick_store: Store) -> None:
     async with receiving(quick_store, served, recorder=served) as receipt:
         await take_in(receipt, [message(1)])
 
-    assert (served.ids, served.broken) == ([1], [])
+    assert (served.ids, served.dead_letters) == ([1], [])
 
 
 async def test_handler_that_never_ends_counts_as_failed(quick_store: Store) -> None:
@@ -116,7 +118,7 @@ async def test_handler_that_never_ends_counts_as_failed(quick_store: Store) -> N
     async with receiving(quick_store, stuck, recorder=served, room=Room(seconds=0.01)) as receipt:
         await take_in(receipt, [message(1), message(2, chat_id=8)])
 
-    assert (served.ids, [broken.error for broken in served.broken]) == ([2], ["TimeoutError"])
+    assert (served.ids, [letter.error for letter in served.dead_letters]) == ([2], ["TimeoutError"])
 
 
 async def test_cancellation_inside_a_handler_is_a_failure(quick_store: Store) -> None:
@@ -130,12 +132,12 @@ async def test_cancellation_inside_a_handler_is_a_failure(quick_store: Store) ->
     async with receiving(quick_store, handle, recorder=served, room=Room(in_flight=1)) as receipt:
         await take_in(receipt, [message(1), message(2)])
 
-    assert (served.ids, [broken.error for broken in served.broken]) == ([2], ["CancelledError"])
+    assert (served.ids, [letter.error for letter in served.dead_letters]) == ([2], ["CancelledError"])
 
 
 async def test_admins_that_cannot_be_told_hold_nothing_up(quick_store: Store) -> None:
     class Unreachable(Recorder):
-        async def on_broken(self, broken: Broken) -> None:  # noqa: ARG002 - the port
+        async def on_dead_letter(self, letter: DeadLetter) -> None:  # noqa: ARG002 - the port
             raise Forbidden("blocked")
 
     served = Unreachable()
@@ -189,7 +191,7 @@ async def test_database_down_during_steps_loses_nothing(store: Store) -> None:
     assert sorted(update_id for _, update_id in await store.read(effects)) == list(range(1, 31))
 
 
-async def test_database_down_when_setting_aside_is_tried_again(quick_store: Store) -> None:
+async def test_dead_letter_is_stored_when_the_database_is_back(quick_store: Store) -> None:
     shaky = FailingStore(quick_store)
     served = Recorder()
     served.errors[1] = UnreadableUpdateError()
@@ -200,7 +202,7 @@ async def test_database_down_when_setting_aside_is_tried_again(quick_store: Stor
         shaky.is_down = False
         await asyncio.wait_for(receipt.dispatcher.idle(), 10)
 
-    assert len(served.broken) == 1
+    assert len(served.dead_letters) == 1
 
 
 @pytest.mark.parametrize("error", [TimedOut(), NetworkError("x"), RetryAfter(3), StoreUnavailable()])

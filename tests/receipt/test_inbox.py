@@ -71,19 +71,19 @@ async def test_done_update_forgets_its_body(store: Store, inbox: WorkerInbox) ->
     assert [(row["state"], row["body"]) for row in rows] == [("done", None)]
 
 
-async def test_broken_update_keeps_error_class(store: Store, inbox: WorkerInbox) -> None:
+async def test_dead_letter_keeps_error_class(store: Store, inbox: WorkerInbox) -> None:
     await add(inbox, 1, 2)
     await inbox.record_failure(2, KeyError())
-    await inbox.set_aside(2, ValueError())
+    await inbox.dead_letter(2, ValueError())
 
     (row,) = await store.read(lambda tx: [row for row in tx.all("effect.inbox") if row["state"] == "broken"])
     assert (row["update_id"], row["note"], row["tries"]) == (2, "ValueError", 1)
 
 
-async def test_done_update_cannot_break(store: Store, inbox: WorkerInbox) -> None:
+async def test_done_update_becomes_no_dead_letter(store: Store, inbox: WorkerInbox) -> None:
     await add(inbox, 1)
     await store.run(mark_done, 1)
-    await inbox.set_aside(1, ValueError())
+    await inbox.dead_letter(1, ValueError())
 
     assert await store.read(states) == {1: "done"}
 
@@ -98,9 +98,9 @@ async def test_tombstones_outlive_two_days(store: Store, inbox: WorkerInbox, clo
     assert await inbox.purge() == 1
 
 
-async def test_broken_updates_outlive_seven_days(inbox: WorkerInbox, clock: FixedClock) -> None:
+async def test_dead_letters_outlive_seven_days(inbox: WorkerInbox, clock: FixedClock) -> None:
     await add(inbox, 1)
-    await inbox.set_aside(1, ValueError())
+    await inbox.dead_letter(1, ValueError())
     clock.advance(timedelta(days=7))
 
     assert await inbox.purge() == 0

@@ -148,7 +148,7 @@ async def test_finished_updates_are_not_taken_over(
 ) -> None:
     await one.add(messages(1, 2))
     await store.run(mark_done, 1)
-    await one.set_aside(2, KeyError())
+    await one.dead_letter(2, KeyError())
 
     assert await alone.take_over() == []
 

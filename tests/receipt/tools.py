@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from bot.inbox import (
-    Broken,
+    DeadLetter,
     Dispatcher,
     QueuedUpdate,
     Receipt,
@@ -75,7 +75,7 @@ class Recorder:
         self.handled: list[QueuedUpdate] = []
         self.errors: dict[int, Exception] = {}  # by update id; raised every time
         self.failures: dict[int, list[Exception]] = {}  # by update id; raised one after the other
-        self.broken: list[Broken] = []
+        self.dead_letters: list[DeadLetter] = []
         self._delay = delay
 
     async def __call__(self, update: QueuedUpdate) -> None:
@@ -87,8 +87,8 @@ class Recorder:
             raise waiting.pop(0)
         self.handled.append(update)
 
-    async def on_broken(self, broken: Broken) -> None:
-        self.broken.append(broken)
+    async def on_dead_letter(self, letter: DeadLetter) -> None:
+        self.dead_letters.append(letter)
 
     @property
     def ids(self) -> list[int]:
@@ -183,7 +183,7 @@ async def receiving(  # noqa: PLR0913 - what a test may vary, all with defaults
         finishing(store, handle),
         retry=HASTY,
         room=room,
-        on_broken=recorder.on_broken if recorder else None,
+        on_dead_letter=recorder.on_dead_letter if recorder else None,
     )
     receipt = Receipt(inbox, dispatcher, sign_of_life=timedelta(seconds=every))
     await receipt.start()
