@@ -27,9 +27,9 @@ from bot.i18n import formatting as common
 from bot.i18n.language import Language, speaking
 from bot.inbox import (
     Dispatcher,
+    InboxService,
     Lease,
     Poller,
-    Receipt,
     WorkerInbox,
     new_worker_name,
     process_with,
@@ -131,11 +131,11 @@ class Service:
         self.dispatcher = Dispatcher(
             inbox, process_with(self.application), on_dead_letter=self._report_dead_letter
         )
-        self.receipt = Receipt(inbox, self.dispatcher)
+        self.inbox = InboxService(inbox, self.dispatcher)
         self.sender = Sender(core, bot, codec, worker, self.menus.offer)
         self.jobs = Jobs(core, self.engine, self.codes, self.sender, self.dispatcher, self.loader)
         self._poller = Poller(
-            updates_of(self._polling, bot.base_url, long_poll=options.long_poll), self.receipt.accept
+            updates_of(self._polling, bot.base_url, long_poll=options.long_poll), self.inbox.accept
         )
         self._bot = bot
 
@@ -152,8 +152,8 @@ class Service:
             await self.application.initialize()
             stack.push_async_callback(self.application.shutdown)
             stack.push_async_callback(self.engine.close)
-            await self.receipt.start()
-            stack.push_async_callback(self.receipt.stop)
+            await self.inbox.start()
+            stack.push_async_callback(self.inbox.stop)
             if self.core.settings.database.sqlite_path is not None:
                 await self.sender.take_over()
             await self.jobs.ends()  # what ended while we slept, before anything is told of it

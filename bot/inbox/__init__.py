@@ -1,6 +1,6 @@
-"""Receipt of updates: written down before they are confirmed, handled once, one chat's in order.
+"""InboxService of updates: written down before they are confirmed, handled once, one chat's in order.
 
-    messenger ──► Poller (or the webhook) ──► Receipt.accept ──► inbox, one transaction a batch
+    messenger ──► Poller (or the webhook) ──► InboxService.accept ──► inbox, one transaction a batch
                                                    │                    ▲
                                                    ▼                    │ load, done, failed, broken
                                               Dispatcher ◄──────────── WorkerInbox
@@ -25,17 +25,17 @@ from bot.inbox.model import DeadLetter, QueuedUpdate
 from bot.inbox.poller import Poller, updates_of
 from bot.inbox.ptb import current_update, process_with
 from bot.inbox.retry import RetryPolicy
-from bot.inbox.service import Receipt, new_worker_name
+from bot.inbox.service import InboxService, new_worker_name
 from bot.inbox.store import Cipher, Lease, WorkerInbox, mark_applied, mark_done
 
 __all__ = [
     "Cipher",
     "DeadLetter",
     "Dispatcher",
+    "InboxService",
     "Lease",
     "Poller",
     "QueuedUpdate",
-    "Receipt",
     "ReceiptClosedError",
     "RetryPolicy",
     "TokenRefusedError",

@@ -30,7 +30,7 @@ OnDeadLetter = Callable[[DeadLetter], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Room:
+class Limits:
     """How much is handled and remembered at a time."""
 
     in_flight: int = 32  # updates handled beside each other
@@ -57,13 +57,13 @@ class Dispatcher:
         *,
         on_dead_letter: OnDeadLetter | None = None,
         retry: RetryPolicy | None = None,
-        room: Room | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self._inbox = inbox
         self._handle = handle
         self._on_dead_letter = on_dead_letter
         self._retry = retry or RetryPolicy()
-        self._room = room or Room()
+        self._limits = limits or Limits()
         self._queues: dict[int, ChatQueue] = {}
         self._ready: asyncio.Queue[ChatQueue] = asyncio.Queue()
         self._held: set[int] = set()  # ids of updates that wait in memory or are being handled
@@ -79,7 +79,7 @@ class Dispatcher:
         """Begin to handle."""
         self._workers = {
             asyncio.create_task(self._work(), name=f"receipt-{number}")
-            for number in range(self._room.in_flight)
+            for number in range(self._limits.in_flight)
         }
 
     def offer(self, updates: Iterable[QueuedUpdate]) -> None:
@@ -187,7 +187,7 @@ class Dispatcher:
             return
         update = queue.updates.popleft()
         try:
-            async with asyncio.timeout(self._room.seconds):
+            async with asyncio.timeout(self._limits.seconds):
                 await self._handle(update)
         except asyncio.CancelledError as error:
             if (me := asyncio.current_task()) is None or me.cancelling():
@@ -244,10 +244,10 @@ class Dispatcher:
 
     async def _load(self, queue: ChatQueue) -> None:
         """Load the chat's first updates from the inbox; none of them is in memory."""
-        free = self._room.in_memory - len(self._held)
+        free = self._limits.in_memory - len(self._held)
         queue.has_more, queue.is_loading = False, True
         try:
-            page = await self._inbox.load(queue.chat_id, max(1, min(self._room.per_chat, free)))
+            page = await self._inbox.load(queue.chat_id, max(1, min(self._limits.per_chat, free)))
         except Exception as error:  # noqa: BLE001 - the rows are still there after the pause
             _LOGGER.warning("updates could not be loaded: %s", type(error).__name__)
             queue.has_more = True
@@ -263,7 +263,7 @@ class Dispatcher:
 
     def _must_stay_in_inbox(self, queue: ChatQueue) -> bool:
         """Return whether memory is full, or the inbox holds updates of the chat that come first."""
-        is_full = len(queue.updates) >= self._room.per_chat or len(self._held) >= self._room.in_memory
+        is_full = len(queue.updates) >= self._limits.per_chat or len(self._held) >= self._limits.in_memory
         return is_full or queue.has_more or queue.is_loading
 
     def _unload(self, queue: ChatQueue) -> None:

@@ -57,7 +57,7 @@ def states(tx: Tx) -> dict[int, str]:
 
 async def receive(world: World, update: dict[str, Any], update_id: int = 9001) -> None:
     """Let an update come in, and wait until it is handled."""
-    await world.service.receipt.accept([{"update_id": update_id, **update}])
+    await world.service.inbox.accept([{"update_id": update_id, **update}])
     await world.service.dispatcher.idle()
 
 

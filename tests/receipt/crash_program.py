@@ -15,9 +15,9 @@ from telegram.request._requestparameter import RequestParameter
 from bot.bot_api.http import AiohttpRequest
 from bot.inbox import (
     Dispatcher,
+    InboxService,
     Poller,
     QueuedUpdate,
-    Receipt,
     RetryPolicy,
     WorkerInbox,
     mark_applied,
@@ -58,10 +58,10 @@ async def run(kind: str, database: str, schema: str, folder: Path, base_url: str
 
     lease = Lease(worker=new_worker_name(), span=LEASE, is_alone=kind == "sqlite")
     inbox = WorkerInbox(store, BackwardsCipher(), lease)
-    receipt = Receipt(inbox, Dispatcher(inbox, handle), sign_of_life=LEASE / 4)
+    service = InboxService(inbox, Dispatcher(inbox, handle), heartbeat=LEASE / 4)
     async with AiohttpRequest() as request, AiohttpRequest() as sender:
-        await receipt.start()
-        await Poller(updates_of(request, base_url), receipt.accept, retry=RetryPolicy()).run()
+        await service.start()
+        await Poller(updates_of(request, base_url), service.accept, retry=RetryPolicy()).run()
 
 
 if __name__ == "__main__":

@@ -139,7 +139,7 @@ async def test_poison_behind_the_application_is_dead_letter(quick_store: Store, 
 
     told = Recorder()
     application.add_handler(TypeHandler(Update, fail))
-    async with receiving(quick_store, process_with(application), recorder=told) as receipt:
-        await take_in(receipt, [message(1)])
+    async with receiving(quick_store, process_with(application), recorder=told) as service:
+        await take_in(service, [message(1)])
 
     assert [letter.error for letter in told.dead_letters] == ["KeyError"]

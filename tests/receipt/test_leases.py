@@ -194,19 +194,19 @@ async def test_dead_workers_updates_come_before_new_ones(
     await one.add(messages(1, 2))
     await store.run(mark_done, 1)
     served = Recorder()
-    async with receiving(store, served, worker="two", is_alone=False, every=0.05) as receipt:
-        await receipt.accept([message(3)])
+    async with receiving(store, served, worker="two", is_alone=False, every=0.05) as service:
+        await service.accept([message(3)])
         await asyncio.sleep(0.2)
         before = served.ids
         clock.advance(timedelta(seconds=31))
-        await asyncio.wait_for(receipt.dispatcher.idle(), 10)
+        await asyncio.wait_for(service.dispatcher.idle(), 10)
 
     assert (before, served.ids) == ([], [2, 3])
 
 
 async def test_stopped_worker_lets_go_of_its_updates(store: Store, two: WorkerInbox) -> None:
-    async with receiving(store, Gate(Recorder()), is_alone=False) as receipt:
-        await receipt.accept([message(1), message(2)])
+    async with receiving(store, Gate(Recorder()), is_alone=False) as service:
+        await service.accept([message(1), message(2)])
         await asyncio.sleep(0.05)
 
     assert await two.take_over() == [7]
@@ -214,10 +214,10 @@ async def test_stopped_worker_lets_go_of_its_updates(store: Store, two: WorkerIn
 
 async def test_updates_lost_sight_of_are_found(store: Store) -> None:
     served = Recorder()
-    async with receiving(store, served, every=0.05) as receipt:
+    async with receiving(store, served, every=0.05) as service:
         await worker_inbox(store).add(messages(1))
         await asyncio.sleep(0.3)
-        await receipt.dispatcher.idle()
+        await service.dispatcher.idle()
 
     assert served.ids == [1]
 
@@ -252,9 +252,9 @@ async def test_guard_decides_race_of_two_workers(
 
 async def test_update_delivered_three_times_is_handled_once(store: Store) -> None:
     served = Recorder()
-    async with receiving(store, served) as receipt:
-        await receipt.accept([message(1)])
-        await take_in(receipt, [message(1), message(1)])
-        await take_in(receipt, [message(1)])
+    async with receiving(store, served) as service:
+        await service.accept([message(1)])
+        await take_in(service, [message(1), message(1)])
+        await take_in(service, [message(1)])
 
     assert served.ids == [1]

@@ -56,9 +56,9 @@ async def play(script: Script, taker: Taker, seconds: float = 0.2) -> None:
 
 @asynccontextmanager
 async def polling(api: FakeApi, store: Store, served: Recorder) -> AsyncIterator["asyncio.Task[None]"]:
-    async with AiohttpRequest() as request, receiving(store, served) as receipt:
+    async with AiohttpRequest() as request, receiving(store, served) as service:
         fetch = updates_of(request, api.base_url)
-        task = asyncio.create_task(Poller(fetch, receipt.accept, retry=HASTY).run())
+        task = asyncio.create_task(Poller(fetch, service.accept, retry=HASTY).run())
         try:
             yield task
         finally:

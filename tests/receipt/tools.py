@@ -1,4 +1,4 @@
-"""What the tests of the receipt share: invented updates, recording handlers, everything wired."""
+"""What the tests of the service share: invented updates, recording handlers, everything wired."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -9,14 +9,14 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from bot.inbox import (
     DeadLetter,
     Dispatcher,
+    InboxService,
     QueuedUpdate,
-    Receipt,
     RetryPolicy,
     WorkerInbox,
     mark_applied,
     mark_done,
 )
-from bot.inbox.dispatcher import Handle, Room
+from bot.inbox.dispatcher import Handle, Limits
 from bot.inbox.store import Lease
 from core.errors import StoreUnavailable
 from core.ports import Store, Tx
@@ -172,29 +172,29 @@ async def receiving(  # noqa: PLR0913 - what a test may vary, all with defaults
     *,
     worker: str = "one",
     is_alone: bool = True,
-    room: Room | None = None,
+    limits: Limits | None = None,
     recorder: Recorder | None = None,
     every: float = 10,
-) -> AsyncIterator[Receipt]:
-    """Run a whole receipt with a handler, after which each update is marked done."""
+) -> AsyncIterator[InboxService]:
+    """Run a whole service with a handler, after which each update is marked done."""
     inbox = worker_inbox(store, worker, is_alone=is_alone)
     dispatcher = Dispatcher(
         inbox,
         finishing(store, handle),
         retry=HASTY,
-        room=room,
+        limits=limits,
         on_dead_letter=recorder.on_dead_letter if recorder else None,
     )
-    receipt = Receipt(inbox, dispatcher, sign_of_life=timedelta(seconds=every))
-    await receipt.start()
+    service = InboxService(inbox, dispatcher, heartbeat=timedelta(seconds=every))
+    await service.start()
     try:
-        yield receipt
+        yield service
     finally:
-        await receipt.stop(limit=0.1)
+        await service.stop(limit=0.1)
 
 
-async def take_in(receipt: Receipt, updates: Iterable[dict[str, Any]]) -> None:
+async def take_in(service: InboxService, updates: Iterable[dict[str, Any]]) -> None:
     """Let updates come in and be handled."""
-    await receipt.accept(list(updates))
+    await service.accept(list(updates))
     async with asyncio.timeout(20):
-        await receipt.dispatcher.idle()
+        await service.dispatcher.idle()
