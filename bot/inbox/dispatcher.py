@@ -1,10 +1,10 @@
-"""Who is handled when: one chat's updates in order, chats beside each other.
+"""Hands updates to their handler: those of one chat in order and one at a time, chats concurrently.
 
-Chats that have something to do stand in one line. A few workers ("keep few in flight": a crash
-repeats the sends of those in flight) take the first chat, handle *one* update of it and put it at
-the end again; so a chat with a thousand updates waits as long between two of them as everybody else.
+Chats that have something to do wait in one queue. A few workers ("few in flight": after a crash the sends of
+those in flight are repeated) take the first chat, handle *one* of its updates and put it at the end again; so
+a chat with a thousand updates delays nobody else.
 
-Memory is a cache. What does not fit stays in the inbox and is fetched when the chat's turn comes.
+Memory is a cache. What does not fit stays in the inbox and is loaded when the chat's turn comes.
 """
 
 import asyncio
@@ -20,10 +20,10 @@ from bot.inbox.retry import RetryPolicy, trace
 from bot.inbox.store import WorkerInbox
 
 _LOGGER = logging.getLogger(__name__)
-_ELSEWHERE = 0.2  # seconds until it is looked again whether another worker is done with a chat
+_RECHECK = 0.2  # seconds until a chat is loaded again of which another worker holds earlier updates
 
 Handle = Callable[[QueuedUpdate], Awaitable[None]]
-"""Handles one update. One of its transactions calls ``mark_done``, or the update is handled again later."""
+"""Handles one update, and calls ``mark_done`` in a transaction: else the update is handled again later."""
 
 OnDeadLetter = Callable[[DeadLetter], Awaitable[None]]
 """Reports a dead letter to the people concerned."""
@@ -31,12 +31,12 @@ OnDeadLetter = Callable[[DeadLetter], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much is handled and remembered at a time."""
+    """How many updates are handled and kept in memory at a time."""
 
-    in_flight: int = 32  # updates handled beside each other
+    in_flight: int = 32  # updates that are handled concurrently
     per_chat: int = 100  # updates of one chat in memory
     in_memory: int = 5000  # updates in memory
-    seconds: float = 300.0  # for one update; then it counts as failed
+    handler_seconds: float = 300.0  # for one update; then its attempt has failed
 
 
 class Dispatcher:
@@ -46,8 +46,8 @@ class Dispatcher:
         inbox: where the updates are stored.
         handle: handles one update.
         on_dead_letter: reports dead letters.
-        retry: how often and how fast failures are tried again.
-        room: how much at a time.
+        retry: when failed attempts are repeated.
+        limits: how many updates at a time.
     """
 
     def __init__(
@@ -68,17 +68,17 @@ class Dispatcher:
         self._ready: asyncio.Queue[ChatQueue] = asyncio.Queue()
         self._held: set[int] = set()  # ids of updates that wait in memory or are being handled
         self._workers: set[asyncio.Task[None]] = set()
-        self._handling: dict[asyncio.Task[object], int] = {}  # worker → chat
-        self._quiet = asyncio.Event()
-        self._quiet.set()
+        self._handling: set[asyncio.Task[object]] = set()  # the workers that hold a chat's turn
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._is_closing = False
 
-    # --- what comes in ----------------------------------------------------------------------
+    # --- incoming updates -------------------------------------------------------------------
 
     def start(self) -> None:
-        """Begin to handle."""
+        """Start the workers."""
         self._workers = {
-            asyncio.create_task(self._work(), name=f"receipt-{number}")
+            asyncio.create_task(self._work(), name=f"inbox-worker-{number}")
             for number in range(self._limits.in_flight)
         }
 
@@ -113,26 +113,25 @@ class Dispatcher:
         """Handle those of the chats that have no queue: updates whose hand-over was interrupted."""
         self.resume([chat_id for chat_id in chats if chat_id not in self._queues])
 
-    # --- who else wants a chat's turn -------------------------------------------------------
+    # --- jobs that need a chat's turn -------------------------------------------------------
 
     @asynccontextmanager
     async def lock(self, chat_id: int) -> AsyncIterator[None]:
-        """Hold the turn of a chat, behind the updates that wait for it now.
+        """Hold the turn of a chat, after the updates that are queued for it now.
 
-        For jobs that redraw a screen. Inside of a handler its own chat's turn is held already, and
-        that of another chat is refused, for two handlers could wait for each other for ever: start
-        a task for it.
+        For jobs that redraw a screen. A handler already holds the turn of its own chat. It cannot get that
+        of another one, for two handlers could wait for each other for ever: start a task for this.
 
         Raises:
             ReceiptClosedError: the service is shutting down.
-            RuntimeError: asked for inside of another chat's handler.
+            RuntimeError: a handler asked for the turn of another chat.
         """
         task = asyncio.current_task()
         if (held := self._queues.get(chat_id)) is not None and held.holder is task:
             yield
             return
         if task in self._handling:
-            raise RuntimeError("a handler holds the turn of its own chat alone")
+            raise RuntimeError("a handler can hold the turn of its own chat only")
         queue = await self._wait_for_turn(chat_id)
         queue.holder = task
         try:
@@ -143,15 +142,15 @@ class Dispatcher:
     # --- waiting and stopping ---------------------------------------------------------------
 
     async def idle(self) -> None:
-        """Wait until nothing waits, is handled or rests, and all that is done is written."""
-        await self._quiet.wait()
+        """Wait until no update or job is queued, handled or paused."""
+        await self._idle.wait()
 
     async def drain(self, limit: float = 1.5) -> None:
-        """Take nothing more, give those in flight some seconds, leave the rest in the inbox."""
+        """Take nothing more, give handlers some seconds to end, and leave the rest in the inbox."""
         self._is_closing = True
         for queue in list(self._queues.values()):
             self._close(queue)
-        busy = {worker for worker in self._workers if worker in self._handling}
+        busy = self._workers & self._handling
         for worker in self._workers - busy:
             worker.cancel()
         if busy:
@@ -163,18 +162,18 @@ class Dispatcher:
     # --- the workers ------------------------------------------------------------------------
 
     async def _work(self) -> None:
-        """Handle one update of the chat that stands first, again and again."""
+        """Handle one update of the first chat that is ready, again and again."""
         me = asyncio.current_task()
         while me is not None and not self._is_closing:
             queue = await self._ready.get()
             queue.is_scheduled = False
             if queue.is_ready:
                 queue.holder, queue.is_busy = me, True
-                self._handling[me] = queue.chat_id
+                self._handling.add(me)
                 try:
                     await self._take_turn(queue)
                 finally:
-                    del self._handling[me]
+                    self._handling.discard(me)
                     self._end_turn(queue)
             elif not queue.is_busy:
                 self._end_turn(queue)
@@ -187,7 +186,7 @@ class Dispatcher:
             return
         update = queue.updates.popleft()
         try:
-            async with asyncio.timeout(self._limits.seconds):
+            async with asyncio.timeout(self._limits.handler_seconds):
                 await self._handle(update)
         except asyncio.CancelledError as error:
             if (me := asyncio.current_task()) is None or me.cancelling():
@@ -259,7 +258,7 @@ class Dispatcher:
         queue.updates.extend(page.updates)
         self._held.update(update.update_id for update in page.updates)
         if page.is_behind and not queue.updates:
-            self._pause(queue, _ELSEWHERE)
+            self._pause(queue, _RECHECK)
 
     def _must_stay_in_inbox(self, queue: ChatQueue) -> bool:
         """Return whether memory is full, or the inbox holds updates of the chat that come first."""
@@ -277,17 +276,17 @@ class Dispatcher:
         queue = self._queues.get(chat_id)
         if queue is None:
             queue = self._queues[chat_id] = ChatQueue(chat_id)
-            self._quiet.clear()
+            self._idle.clear()
         return queue
 
     def _schedule(self, queue: ChatQueue) -> None:
-        """Put a chat that is ready at the end of the line."""
+        """Put a chat that is ready behind the other ones."""
         if queue.is_ready and not queue.is_scheduled and not self._is_closing:
             queue.is_scheduled = True
             self._ready.put_nowait(queue)
 
     def _end_turn(self, queue: ChatQueue) -> None:
-        """End a turn: it is a job's now, or an update's when the chat stands first, or nobody's."""
+        """End a turn: pass it to the next job, or let a worker handle the next update."""
         queue.holder, queue.is_busy = None, False
         if (job := queue.pop_job()) is not None:
             queue.is_busy = True
@@ -297,7 +296,7 @@ class Dispatcher:
         self._drop_if_empty(queue)
 
     async def _wait_for_turn(self, chat_id: int) -> ChatQueue:
-        """Wait until the chat's turn is the caller's; return its queue."""
+        """Wait until the caller holds the chat's turn; return its queue."""
         if self._is_closing:
             raise ReceiptClosedError
         queue = self._queue_of(chat_id)
@@ -309,23 +308,23 @@ class Dispatcher:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled() and turn.exception() is None:
-                self._end_turn(queue)  # it was promised just now
+                self._end_turn(queue)  # it was granted just now
             raise
         return queue
 
     def _pause(self, queue: ChatQueue, seconds: float) -> None:
-        """Let no update of a chat be handled for some seconds."""
+        """Handle no update of a chat for some seconds."""
         if not self._is_closing:
             queue.pause = asyncio.get_running_loop().call_later(seconds, self._unpause, queue)
 
     def _unpause(self, queue: ChatQueue) -> None:
-        """End a chat's rest."""
+        """End the pause of a chat."""
         queue.pause = None
         self._schedule(queue)
         self._drop_if_empty(queue)
 
     def _close(self, queue: ChatQueue) -> None:
-        """Send the waiting jobs away and forget what rests."""
+        """Refuse the waiting jobs and cancel the pause."""
         while queue.jobs:
             _, turn = queue.jobs.popleft()
             if not turn.done():
@@ -339,4 +338,4 @@ class Dispatcher:
         if queue.is_empty and self._queues.get(queue.chat_id) is queue:
             del self._queues[queue.chat_id]
             if not self._queues:
-                self._quiet.set()
+                self._idle.set()

@@ -1,7 +1,13 @@
-"""From a delivery to the handlers of the messenger's library, and their errors back.
+"""The adapter between the inbox and python-telegram-bot (PTB).
 
-The library catches what a handler raises and gives it to error handlers; an update would then count
-as handled. Here one error handler keeps the error, and ``process_with`` raises it again.
+PTB's ``Application`` stays the router: its handlers and filters are what an engineer who knows the library
+looks for, and a router of our own would only copy them. Three things are replaced or added:
+
+- Its ``Updater`` confirms updates that are only in memory. The poller and the dispatcher take its place and
+  call ``Application.process_update`` for one update of a chat at a time.
+- It catches what a handler raises and passes it to error handlers, so that a failed update would count as
+  handled. ``_keep_error`` keeps the error, and ``process_with`` raises it again for the dispatcher to retry.
+- A handler gets an ``Update``, which does not say when it was stored; ``current_update`` does.
 """
 
 from collections.abc import Awaitable, Callable
@@ -16,7 +22,7 @@ from bot.inbox.model import QueuedUpdate
 
 
 class _DeliveryContext:
-    """What happens to one update while the library handles it."""
+    """An update while the application processes it, and the error that a handler raised."""
 
     def __init__(self, update: QueuedUpdate) -> None:
         self.update = update
@@ -27,10 +33,10 @@ _current: ContextVar[_DeliveryContext] = ContextVar("delivery")
 
 
 def current_update() -> QueuedUpdate:
-    """Return the update that is being handled; for handlers.
+    """Return the update that the calling handler is handling.
 
     Raises:
-        LookupError: called outside of the handling of an update.
+        LookupError: called outside of a handler.
     """
     return _current.get().update
 
@@ -38,12 +44,12 @@ def current_update() -> QueuedUpdate:
 def process_with(
     application: "Application[Any, Any, Any, Any, Any, Any]",
 ) -> Callable[[QueuedUpdate], Awaitable[None]]:
-    """Return a handler of updates that lets an application process them.
+    """Return a handler of updates for the dispatcher, which passes them to an application.
 
-    The application is built with ``.updater(None)`` and initialised by the caller; its handlers must
-    block (the library's default), for what a handler does in a task of its own is nobody's turn and
-    its errors come too late. Error handlers added before this call still hear of errors, later ones
-    do not, and no further handler sees an update once one has failed.
+    The caller builds the application with ``.updater(None)`` and initialises it. Its handlers must be
+    blocking (PTB's default): one that runs in a task of its own does not hold the chat's turn, and its
+    errors come too late. Error handlers that were added before this call still receive errors, later ones
+    do not. Once a handler has failed, no other handler receives the update.
     """
     application.add_error_handler(_keep_error)
 
@@ -61,10 +67,10 @@ def process_with(
 
 
 def _parsed(raw: dict[str, Any], bot: Bot) -> Update:
-    """Return the library's object for an update.
+    """Return an update as PTB's object.
 
     Raises:
-        UnreadableUpdateError: the library cannot make one.
+        UnreadableUpdateError: PTB cannot parse it.
     """
     try:
         return Update.de_json(_without_old_message(raw), bot)
@@ -76,7 +82,7 @@ def _without_old_message(raw: dict[str, Any]) -> dict[str, Any]:
     """Return an update that keeps only the chat and id of the message under a pressed button.
 
     No handler reads the rest, and parsing the message's text, pictures and buttons takes longer than
-    everything else about the update. For the library a message with date 0 is an inaccessible one.
+    everything else about the update. For PTB a message with date 0 is an inaccessible one.
     """
     query = raw.get("callback_query")
     if isinstance(query, dict) and isinstance(message := query.get("message"), dict):
@@ -86,7 +92,7 @@ def _without_old_message(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 async def _keep_error(_update: object, context: Any) -> None:  # noqa: ANN401 - whatever context the application uses
-    """Keep what a handler raised, and let no other handler see the update.
+    """Keep what a handler raised, and let no other handler have the update.
 
     Raises:
         ApplicationHandlerStop: always while an update is handled.

@@ -19,7 +19,7 @@ async def _draws(world: World) -> int:
 
 
 def _record(world: World) -> list[dict[str, Any]]:
-    """Keep every raw update that the receipt accepts."""
+    """Keep every raw update that the inbox accepts."""
     kept: list[dict[str, Any]] = []
     accept = world.service.inbox.accept
 

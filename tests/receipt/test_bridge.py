@@ -72,7 +72,7 @@ async def test_later_groups_do_not_see_a_failed_update(application: App) -> None
     assert seen == []
 
 
-async def test_errors_of_chats_beside_each_other_are_not_mixed_up(application: App) -> None:
+async def test_errors_of_concurrent_chats_are_not_mixed_up(application: App) -> None:
     async def fail_on_odd(update: Update, _context: object) -> None:
         await asyncio.sleep(0.001 * (update.update_id % 5))
         if update.update_id % 2:

@@ -115,7 +115,7 @@ async def test_outage_does_not_use_up_tries(quick_store: Store) -> None:
 async def test_handler_that_never_ends_counts_as_failed(quick_store: Store) -> None:
     served = Recorder()
     stuck = Gate(served, only=7)
-    async with receiving(quick_store, stuck, recorder=served, limits=Limits(seconds=0.01)) as service:
+    async with receiving(quick_store, stuck, recorder=served, limits=Limits(handler_seconds=0.01)) as service:
         await take_in(service, [message(1), message(2, chat_id=8)])
 
     assert (served.ids, [letter.error for letter in served.dead_letters]) == ([2], ["TimeoutError"])

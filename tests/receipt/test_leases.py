@@ -1,4 +1,4 @@
-"""Who may take over whose updates, and when; and that two workers cannot apply one update twice."""
+"""When a worker takes over the updates of another one; two workers cannot apply one update twice."""
 
 import asyncio
 import threading
@@ -212,7 +212,7 @@ async def test_stopped_worker_lets_go_of_its_updates(store: Store, two: WorkerIn
     assert await two.take_over() == [7]
 
 
-async def test_updates_lost_sight_of_are_found(store: Store) -> None:
+async def test_updates_that_were_not_handed_on_are_found(store: Store) -> None:
     served = Recorder()
     async with receiving(store, served, every=0.05) as service:
         await worker_inbox(store).add(messages(1))

@@ -1,4 +1,4 @@
-"""One chat's updates in order, chats beside each other, nobody starved, little in memory."""
+"""One chat's updates in order, chats concurrently, no starvation, little in memory."""
 
 import asyncio
 import random
@@ -69,7 +69,7 @@ async def test_chat_is_never_handled_twice_at_once(quick_store: Store) -> None:
     assert clashes == []
 
 
-async def test_chats_are_handled_beside_each_other(quick_store: Store) -> None:
+async def test_chats_are_handled_concurrently(quick_store: Store) -> None:
     gate = Gate(Recorder())
     async with receiving(quick_store, gate) as service:
         await service.accept(mixed(10, 1))

@@ -1,4 +1,4 @@
-"""Polling: nothing is confirmed before it is written down, and nothing but the token ends it."""
+"""Polling: nothing is confirmed before it is stored, and nothing but the token ends it."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""What the tests of the service share: invented updates, recording handlers, everything wired."""
+"""What the tests of the inbox share: invented updates, recording handlers, everything wired."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -176,7 +176,7 @@ async def receiving(  # noqa: PLR0913 - what a test may vary, all with defaults
     recorder: Recorder | None = None,
     every: float = 10,
 ) -> AsyncIterator[InboxService]:
-    """Run a whole service with a handler, after which each update is marked done."""
+    """Run the whole inbox with a handler, after which each update is marked done."""
     inbox = worker_inbox(store, worker, is_alone=is_alone)
     dispatcher = Dispatcher(
         inbox,
