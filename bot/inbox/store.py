@@ -85,7 +85,7 @@ def mark_done(tx: Tx, update_id: int) -> None:
 
 
 class WorkerInbox:
-    """The inbox as one worker uses it. Every method is one transaction.
+    """The inbox as one worker uses it; each method runs a transaction of its own.
 
     Args:
         store: the database.
