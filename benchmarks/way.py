@@ -140,7 +140,7 @@ async def resting_world(recorder: Recorder, folder: Path) -> AsyncIterator[World
             await world.release()
             await starts(world)
             yield world
-        assert not sandbox.oddities, sandbox.oddities
+        assert not sandbox.contract_violations, sandbox.contract_violations
 
 
 async def measure(recorder: Recorder) -> dict[str, Way]:

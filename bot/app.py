@@ -25,10 +25,18 @@ from bot.dialog.presenter import Presenter
 from bot.dialog.rehearsal_transition import RehearsalTransition
 from bot.i18n import formatting
 from bot.i18n.language import Language, speaking
-from bot.inbox import Dispatcher, Poller, Receipt, Shelf, new_worker_name, process_with, updates_of
-from bot.inbox.model import NO_CHAT, Broken
+from bot.inbox import (
+    Dispatcher,
+    InboxService,
+    Lease,
+    Poller,
+    WorkerInbox,
+    new_worker_name,
+    process_with,
+    updates_of,
+)
+from bot.inbox.model import NO_CHAT, DeadLetter
 from bot.inbox.service import LEASE
-from bot.inbox.store import Lease
 from bot.notifications.sender import Sender
 from bot.notifications.sms_codes import CodeSender
 from bot.owner.entry import consent_first
@@ -108,10 +116,12 @@ class Service:
             ),
         )
         self.application.add_handlers(
-            routes(self.engine, Edits(core, self._say, self._delete_message), lambda: bot.username)
+            routes(
+                self.engine, Edits(core, self._say, self._delete_message), core.store, lambda: bot.username
+            )
         )
         worker = new_worker_name()
-        shelf = Shelf(
+        inbox = WorkerInbox(
             core.store,
             core.vault,
             Lease(
@@ -120,12 +130,14 @@ class Service:
                 is_alone=core.settings.database.sqlite_path is not None,
             ),
         )
-        self.dispatcher = Dispatcher(shelf, process_with(self.application), on_broken=self._tell_broken)
-        self.receipt = Receipt(shelf, self.dispatcher)
+        self.dispatcher = Dispatcher(
+            inbox, process_with(self.application), on_dead_letter=self._report_dead_letter
+        )
+        self.inbox = InboxService(inbox, self.dispatcher)
         self.sender = Sender(core, bot, codec, worker, self.menus.refresh)
         self.jobs = Jobs(core, self.engine, self.codes, self.sender, self.dispatcher, self.loader)
         self._poller = Poller(
-            updates_of(self._polling, bot.base_url, long_poll=options.long_poll), self.receipt.accept
+            updates_of(self._polling, bot.base_url, long_poll=options.long_poll), self.inbox.accept
         )
         self._bot = bot
 
@@ -142,8 +154,8 @@ class Service:
             await self.application.initialize()
             stack.push_async_callback(self.application.shutdown)
             stack.push_async_callback(self.engine.close)
-            await self.receipt.start()
-            stack.push_async_callback(self.receipt.stop)
+            await self.inbox.start()
+            stack.push_async_callback(self.inbox.stop)
             if self.core.settings.database.sqlite_path is not None:
                 await self.sender.take_over()
             await self.jobs.ends()  # what ended while we slept, before anything is told of it
@@ -167,14 +179,13 @@ class Service:
         async with self.dispatcher.lock(chat_id):
             await self.engine.redraw(chat_id)
 
-    async def _tell_broken(self, broken: Broken) -> None:
-        """Answer whoever sent what could not be handled, and show it to the chiefs."""
-        _LOGGER.error("update %d was set aside: %s", broken.update_id, broken.error)
+    async def _report_dead_letter(self, letter: DeadLetter) -> None:
+        """Tell the chiefs, and the sender, of an update that could not be handled."""
         chiefs: dict[int, Callable[[], str]] = dict.fromkeys(
-            self.core.settings.telegram.admins, partial(warnings.broken, broken)
+            self.core.settings.telegram.admins, partial(warnings.dead_letter, letter)
         )
-        theirs: Callable[[], str] = formatting.UNSHOWN if broken.applied else formatting.FAILED
-        for chat_id, said in {**chiefs, broken.chat_id: theirs}.items():
+        theirs: Callable[[], str] = formatting.UNSHOWN if letter.applied else formatting.FAILED
+        for chat_id, said in {**chiefs, letter.chat_id: theirs}.items():
             if chat_id != NO_CHAT:
                 with contextlib.suppress(TelegramError), speaking(await self._language_of(chat_id)):
                     await self._bot.send_message(chat_id, said())

@@ -16,7 +16,7 @@ What is repeated when a call fails:
     anything else                  never; a refusal stays one
 
 A *send* of which nobody knows whether it arrived is not repeated here, for the Bot API knows no
-idempotency key: the error goes to the caller. For an update that is the receipt, which handles it
+idempotency key: the error goes to the caller. For an update that is the inbox, which handles it
 again and shows the present screen: at worst a person sees one screen twice, never an effect twice.
 """
 

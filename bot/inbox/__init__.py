@@ -1,52 +1,52 @@
-"""Receipt of updates: written down before they are confirmed, handled once, one chat's in order.
+"""A transactional inbox: updates are stored before they are confirmed, and take effect exactly once.
 
-    messenger ──► Poller (or the webhook) ──► Receipt.accept ──► inbox, one transaction a batch
-                                                   │                    ▲
-                                                   ▼                    │ load, done, failed, broken
-                                              Dispatcher ◄──────────── Shelf
-                                                   │ one chat's in order, chats beside each other
-                                                   ▼
-                                   process_with(application) ──► handlers, whose own transaction
-                                                                 calls mark_applied(tx, update_id)
+    messenger ──► Poller ──► InboxService.accept ──► table inbox, one transaction per batch
+                                  │                      ▲
+                                  ▼                      │ load, record_failure, dead_letter, leases
+                             Dispatcher ───────────► WorkerInbox
+                                  │ one chat's updates in order, chats concurrently
+                                  ▼
+                             process_with(application) ──► PTB's handlers, whose transactions call
+                                                           mark_applied(tx, id) and mark_done(tx, id)
 
-The states of an update:
+States of an update:
 
-    waiting ──mark_applied──► applied ──mark_done──► done (a tombstone for two days)
-       │                        │
-       └──────── broken ◄───────┘   tried too often, or it cannot be read; shown to the admins
+    waiting ──mark_applied──► applied ──mark_done──► done (a tombstone, deleted after two days)
+       │                         │
+       └──────── broken ◄────────┘   a dead letter: retries are exhausted, or it cannot be read
 
-``waiting`` and ``applied`` belong to a worker with a lease; when it has run out another takes over.
-An update already applied is never applied again, only answered again: by the present screen.
+Delivery is at least once: after a crash, or when another worker takes over, an unfinished update is
+handled again. ``mark_applied`` then returns False: nothing happens twice, and the chat is only shown the
+current screen. A worker holds its ``waiting`` and ``applied`` updates by leases, which its heartbeats renew.
+When all of a worker's leases have expired, another worker takes its updates over.
 """
 
 from bot.inbox.dispatcher import Dispatcher
 from bot.inbox.errors import ReceiptClosedError, TokenRefusedError, UnreadableUpdateError
-from bot.inbox.model import Broken, Delivery
+from bot.inbox.model import DeadLetter, QueuedUpdate
 from bot.inbox.poller import Poller, updates_of
-from bot.inbox.ptb import current_delivery, process_with, report_finished
-from bot.inbox.retry import Patience
-from bot.inbox.service import Receipt, new_worker_name
-from bot.inbox.store import list_broken, mark_applied, mark_done
-from bot.inbox.worker_inbox import Cipher, Shelf
+from bot.inbox.ptb import current_update, process_with
+from bot.inbox.retry import RetryPolicy
+from bot.inbox.service import InboxService, new_worker_name
+from bot.inbox.store import Cipher, Lease, WorkerInbox, mark_applied, mark_done
 
 __all__ = [
-    "Broken",
     "Cipher",
-    "Delivery",
+    "DeadLetter",
     "Dispatcher",
-    "Patience",
+    "InboxService",
+    "Lease",
     "Poller",
-    "Receipt",
+    "QueuedUpdate",
     "ReceiptClosedError",
-    "Shelf",
+    "RetryPolicy",
     "TokenRefusedError",
     "UnreadableUpdateError",
-    "current_delivery",
-    "list_broken",
+    "WorkerInbox",
+    "current_update",
     "mark_applied",
     "mark_done",
     "new_worker_name",
     "process_with",
-    "report_finished",
     "updates_of",
 ]

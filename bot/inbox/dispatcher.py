@@ -1,10 +1,10 @@
-"""Who is handled when: one chat's updates in order, chats beside each other.
+"""Hands updates to their handler: those of one chat in order and one at a time, chats concurrently.
 
-Chats that have something to do stand in one line. A few workers ("keep few in flight": a crash
-repeats the sends of those in flight) take the first chat, handle *one* update of it and put it at
-the end again; so a chat with a thousand updates waits as long between two of them as everybody else.
+Chats that have something to do wait in one queue. A few workers ("few in flight": after a crash the sends of
+those in flight are repeated) take the first chat, handle *one* of its updates and put it at the end again; so
+a chat with a thousand updates delays nobody else.
 
-Memory is a cache. What does not fit stays in the inbox and is fetched when the chat's turn comes.
+Memory is a cache. What does not fit stays in the inbox and is loaded when the chat's turn comes.
 """
 
 import asyncio
@@ -13,151 +13,144 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
-from bot.inbox.chat_queue import Lane
-from bot.inbox.completion import Finisher
+from bot.inbox.chat_queue import ChatQueue
 from bot.inbox.errors import ReceiptClosedError
-from bot.inbox.model import Broken, Delivery, Waiting
-from bot.inbox.retry import Patience, trace
-from bot.inbox.worker_inbox import Shelf
+from bot.inbox.model import DeadLetter, QueuedUpdate
+from bot.inbox.retry import RetryPolicy, trace
+from bot.inbox.store import WorkerInbox
 
 _LOGGER = logging.getLogger(__name__)
-_ELSEWHERE = 0.2  # seconds until it is looked again whether another worker is done with a chat
+_RECHECK = 0.2  # seconds until a chat is loaded again of which another worker holds earlier updates
 
-Handle = Callable[[Delivery], Awaitable[bool | None]]
-"""Handles one update; True when its own transaction has called ``mark_done``."""
+Handle = Callable[[QueuedUpdate], Awaitable[None]]
+"""Handles one update, and calls ``mark_done`` in a transaction: else the update is handled again later."""
 
-OnBroken = Callable[[Broken], Awaitable[None]]
-"""Tells the admins of an update that was set aside."""
+OnDeadLetter = Callable[[DeadLetter], Awaitable[None]]
+"""Reports a dead letter to the people concerned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Room:
-    """How much is handled and remembered at a time."""
+class Limits:
+    """How many updates are handled and kept in memory at a time."""
 
-    in_flight: int = 32  # updates handled beside each other
+    in_flight: int = 32  # updates that are handled concurrently
     per_chat: int = 100  # updates of one chat in memory
     in_memory: int = 5000  # updates in memory
-    seconds: float = 300.0  # for one update; then it counts as failed
+    handler_seconds: float = 300.0  # for one update; then its attempt has failed
 
 
 class Dispatcher:
     """Hands updates to their handler.
 
     Args:
-        shelf: the inbox.
+        inbox: where the updates are stored.
         handle: handles one update.
-        on_broken: is told of what was set aside.
-        patience: how often and how fast failures are tried again.
-        room: how much at a time.
+        on_dead_letter: reports dead letters.
+        retry: when failed attempts are repeated.
+        limits: how many updates at a time.
     """
 
     def __init__(
         self,
-        shelf: Shelf,
+        inbox: WorkerInbox,
         handle: Handle,
         *,
-        on_broken: OnBroken | None = None,
-        patience: Patience | None = None,
-        room: Room | None = None,
+        on_dead_letter: OnDeadLetter | None = None,
+        retry: RetryPolicy | None = None,
+        limits: Limits | None = None,
     ) -> None:
-        self._shelf = shelf
+        self._inbox = inbox
         self._handle = handle
-        self._on_broken = on_broken
-        self._patience = patience or Patience()
-        self._room = room or Room()
-        self._lanes: dict[int, Lane] = {}
-        self._ready: asyncio.Queue[Lane] = asyncio.Queue()
-        self._in_hand: dict[int, int] = {}  # update id → chat id: in memory, or done but not yet written
+        self._on_dead_letter = on_dead_letter
+        self._retry = retry or RetryPolicy()
+        self._limits = limits or Limits()
+        self._queues: dict[int, ChatQueue] = {}
+        self._ready: asyncio.Queue[ChatQueue] = asyncio.Queue()
+        self._held: set[int] = set()  # ids of updates that wait in memory or are being handled
         self._workers: set[asyncio.Task[None]] = set()
-        self._handling: dict[asyncio.Task[object], int] = {}  # worker → chat
-        self._quiet = asyncio.Event()
-        self._quiet.set()
-        self._finisher = Finisher(shelf, self._patience, self._forget)
+        self._handling: set[asyncio.Task[object]] = set()  # the workers that hold a chat's turn
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._is_closing = False
 
-    # --- what comes in ----------------------------------------------------------------------
+    # --- incoming updates -------------------------------------------------------------------
 
     def start(self) -> None:
-        """Begin to handle."""
-        self._finisher.start()
+        """Start the workers."""
         self._workers = {
-            asyncio.create_task(self._work(), name=f"receipt-{number}")
-            for number in range(self._room.in_flight)
+            asyncio.create_task(self._work(), name=f"inbox-worker-{number}")
+            for number in range(self._limits.in_flight)
         }
 
-    def offer(self, updates: Iterable[Waiting]) -> None:
-        """Take in updates that have just been written down, in ascending order."""
+    def offer(self, updates: Iterable[QueuedUpdate]) -> None:
+        """Take updates that were just stored, in ascending order."""
         for update in updates:
-            if self._is_closing or update.update_id in self._in_hand:
+            if self._is_closing or update.update_id in self._held:
                 continue
-            lane = self._lane(update.chat_id)
-            if lane.updates and lane.updates[-1].update_id > update.update_id:
-                self._give_back(lane)  # it came late: read again in the right order
-                lane.has_more = True
-            elif self._must_stay_in_the_inbox(lane):
-                lane.has_more = True
+            queue = self._queue_of(update.chat_id)
+            if queue.updates and queue.updates[-1].update_id > update.update_id:
+                self._unload(queue)  # it arrived late: load all again, in order
+            elif self._must_stay_in_inbox(queue):
+                queue.has_more = True
             else:
-                self._in_hand[update.update_id] = update.chat_id
-                lane.updates.append(update)
-            self._line_up(lane)
+                self._held.add(update.update_id)
+                queue.updates.append(update)
+            self._schedule(queue)
 
     def resume(self, chats: Iterable[int]) -> None:
-        """Take in chats of which updates came into this worker's hands some other way.
+        """Handle chats whose updates this worker holds without having received them all.
 
-        What memory holds of them is forgotten and read again, so that older ones come first.
+        What is in memory of them is loaded again, so that older updates come first.
         """
         for chat_id in chats:
             if self._is_closing:
                 return
-            lane = self._lane(chat_id)
-            self._give_back(lane)
-            lane.has_more = True
-            self._line_up(lane)
+            queue = self._queue_of(chat_id)
+            self._unload(queue)
+            self._schedule(queue)
 
     def resume_idle(self, chats: Iterable[int]) -> None:
-        """Take in those of the chats for which nothing is going on: what was lost sight of is found."""
-        busy = self._lanes.keys() | set(self._in_hand.values())
-        self.resume([chat_id for chat_id in chats if chat_id not in busy])
+        """Handle those of the chats that have no queue: updates whose hand-over was interrupted."""
+        self.resume([chat_id for chat_id in chats if chat_id not in self._queues])
 
-    # --- who else wants a chat's turn -------------------------------------------------------
+    # --- jobs that need a chat's turn -------------------------------------------------------
 
     @asynccontextmanager
     async def lock(self, chat_id: int) -> AsyncIterator[None]:
-        """Hold the turn of a chat, behind the updates that wait for it now.
+        """Hold the turn of a chat, after the updates that are queued for it now.
 
-        For jobs that redraw a screen. Inside of a handler its own chat's turn is held already, and
-        that of another chat is refused, for two handlers could wait for each other for ever: start
-        a task for it.
+        For jobs that redraw a screen. A handler already holds the turn of its own chat. It cannot get that
+        of another one, for two handlers could wait for each other for ever: start a task for this.
 
         Raises:
             ReceiptClosedError: the service is shutting down.
-            RuntimeError: asked for inside of another chat's handler.
+            RuntimeError: a handler asked for the turn of another chat.
         """
         task = asyncio.current_task()
-        if (held := self._lanes.get(chat_id)) is not None and held.holder is task:
+        if (held := self._queues.get(chat_id)) is not None and held.holder is task:
             yield
             return
         if task in self._handling:
-            raise RuntimeError("a handler holds the turn of its own chat alone")
-        lane = await self._wait_for_turn(chat_id)
-        lane.holder = task
+            raise RuntimeError("a handler can hold the turn of its own chat only")
+        queue = await self._wait_for_turn(chat_id)
+        queue.holder = task
         try:
             yield
         finally:
-            self._pass_on(lane)
+            self._end_turn(queue)
 
     # --- waiting and stopping ---------------------------------------------------------------
 
     async def idle(self) -> None:
-        """Wait until nothing waits, is handled or rests, and all that is done is written."""
-        await self._quiet.wait()
+        """Wait until no update or job is queued, handled or paused."""
+        await self._idle.wait()
 
     async def drain(self, limit: float = 1.5) -> None:
-        """Take nothing more, give those in flight some seconds, leave the rest in the inbox."""
+        """Take nothing more, give handlers some seconds to end, and leave the rest in the inbox."""
         self._is_closing = True
-        for lane in list(self._lanes.values()):
-            self._close(lane)
-        busy = {worker for worker in self._workers if worker in self._handling}
+        for queue in list(self._queues.values()):
+            self._close(queue)
+        busy = self._workers & self._handling
         for worker in self._workers - busy:
             worker.cancel()
         if busy:
@@ -165,84 +158,75 @@ class Dispatcher:
         for worker in self._workers:
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
-        await self._finisher.stop()
 
     # --- the workers ------------------------------------------------------------------------
 
     async def _work(self) -> None:
-        """Handle one update of the chat that stands first, again and again."""
+        """Handle one update of the first chat that is ready, again and again."""
         me = asyncio.current_task()
         while me is not None and not self._is_closing:
-            lane = await self._ready.get()
-            lane.is_queued = False
-            if lane.is_ready:
-                lane.holder, lane.is_busy = me, True
-                self._handling[me] = lane.chat_id
+            queue = await self._ready.get()
+            queue.is_scheduled = False
+            if queue.is_ready:
+                queue.holder, queue.is_busy = me, True
+                self._handling.add(me)
                 try:
-                    await self._take_turn(lane)
+                    await self._take_turn(queue)
                 finally:
-                    del self._handling[me]
-                    self._pass_on(lane)
-            elif not lane.is_busy:
-                self._pass_on(lane)
+                    self._handling.discard(me)
+                    self._end_turn(queue)
+            elif not queue.is_busy:
+                self._end_turn(queue)
 
-    async def _take_turn(self, lane: Lane) -> None:
+    async def _take_turn(self, queue: ChatQueue) -> None:
         """Handle the first update of a chat."""
-        if not lane.updates and lane.has_more:
-            await self._load(lane)
-        if lane.updates:
-            update = lane.updates.popleft()
-            try:
-                await self._try(lane, update)
-            except asyncio.CancelledError as error:
-                if (me := asyncio.current_task()) is None or me.cancelling():
-                    raise  # it was we who were cancelled, and not something inside of the handler
-                await self._take_failure(lane, update, error)
-
-    async def _try(self, lane: Lane, update: Waiting) -> None:
-        """Handle one update; what comes of it is written down."""
+        if not queue.updates and queue.has_more:
+            await self._load(queue)
+        if not queue.updates:
+            return
+        update = queue.updates.popleft()
         try:
-            delivery = self._shelf.open(update)
-            async with asyncio.timeout(self._room.seconds):
-                is_done = await self._handle(delivery)
-        except Exception as error:  # noqa: BLE001 - whatever a handler raises is counted and told
-            await self._take_failure(lane, update, error)
+            async with asyncio.timeout(self._limits.handler_seconds):
+                await self._handle(update)
+        except asyncio.CancelledError as error:
+            if (me := asyncio.current_task()) is None or me.cancelling():
+                raise  # this worker was cancelled, not something inside the handler
+            await self._handle_failure(queue, update, error)
+        except Exception as error:  # noqa: BLE001 - every error of a handler is counted and reported
+            await self._handle_failure(queue, update, error)
         else:
-            if is_done:
-                self._forget([update.update_id])
-            else:
-                self._finisher.add(update.update_id)
+            self._held.discard(update.update_id)
 
-    async def _take_failure(self, lane: Lane, update: Waiting, error: BaseException) -> None:
-        """Count a failure: set the update aside, or put it back and let the chat rest."""
+    async def _handle_failure(self, queue: ChatQueue, update: QueuedUpdate, error: BaseException) -> None:
+        """Count a failed attempt; retry the update after a pause of its chat, or make it a dead letter."""
         update = replace(update, tries=update.tries + 1, repeated=True)
         _LOGGER.warning("update %d failed at try %d: %s", update.update_id, update.tries, trace(error))
-        if self._patience.is_over(update.tries, error) and await self._set_aside(update, error):
+        if self._retry.exhausted(update.tries, error) and await self._dead_letter(update, error):
             return
-        lane.updates.appendleft(update)
-        self._rest(lane, self._patience.gap(update.tries, error))
+        queue.updates.appendleft(update)
+        self._pause(queue, self._retry.delay(update.tries, error))
         try:
-            await self._shelf.failed(update.update_id, error)
-        except Exception as failure:  # noqa: BLE001 - the count in memory goes on; the row's is a help for later
-            _LOGGER.warning("a failure could not be counted: %s", type(failure).__name__)
+            await self._inbox.record_failure(update.update_id, error)
+        except Exception as failure:  # noqa: BLE001 - memory has the count; the row's matters after a restart
+            _LOGGER.warning("a failure could not be recorded: %s", type(failure).__name__)
 
-    async def _set_aside(self, update: Waiting, error: BaseException) -> bool:
-        """Set an update aside and tell; False when the database did not let us."""
+    async def _dead_letter(self, update: QueuedUpdate, error: BaseException) -> bool:
+        """Make an update a dead letter and report it; return False when the database failed."""
         try:
-            applied = await self._shelf.broken(update.update_id, error)
-        except Exception as failure:  # noqa: BLE001 - tried again after the chat's rest
-            _LOGGER.warning("an update could not be set aside: %s", type(failure).__name__)
+            applied = await self._inbox.dead_letter(update.update_id, error)
+        except Exception as failure:  # noqa: BLE001 - repeated after the chat's pause
+            _LOGGER.warning("a dead letter could not be stored: %s", type(failure).__name__)
             return False
-        self._forget([update.update_id])
-        _LOGGER.error("update %d is set aside: %s", update.update_id, type(error).__name__)
-        await self._tell(update, error, applied=applied)
+        self._held.discard(update.update_id)
+        _LOGGER.error("update %d is a dead letter: %s", update.update_id, type(error).__name__)
+        await self._report(update, error, applied=applied)
         return True
 
-    async def _tell(self, update: Waiting, error: BaseException, *, applied: bool) -> None:
-        """Tell of an update that was set aside; it is set aside even if nobody can be told."""
-        if self._on_broken is None:
+    async def _report(self, update: QueuedUpdate, error: BaseException, *, applied: bool) -> None:
+        """Report a dead letter; it stays one when the report fails."""
+        if self._on_dead_letter is None:
             return
-        broken = Broken(
+        letter = DeadLetter(
             update_id=update.update_id,
             chat_id=update.chat_id,
             received_at=update.received_at,
@@ -251,121 +235,107 @@ class Dispatcher:
             applied=applied,
         )
         try:
-            await self._on_broken(broken)
-        except Exception as failure:  # noqa: BLE001 - it stands in the table that admins can list
-            _LOGGER.warning("nobody could be told of update %d: %s", update.update_id, type(failure).__name__)
+            await self._on_dead_letter(letter)
+        except Exception as failure:  # noqa: BLE001 - admins also find it in their work queue
+            _LOGGER.warning("dead letter %d was not reported: %s", update.update_id, type(failure).__name__)
 
-    # --- lanes ------------------------------------------------------------------------------
+    # --- queues ------------------------------------------------------------------------------
 
-    async def _load(self, lane: Lane) -> None:
-        """Fetch the chat's first updates from the inbox."""
-        # Taken before the inbox is read: what is written down as done meanwhile may still be in the answer.
-        held = {update_id for update_id, chat_id in self._in_hand.items() if chat_id == lane.chat_id}
-        free = self._room.in_memory - len(self._in_hand)
-        count = max(1, min(self._room.per_chat, free)) + len(held)
-        lane.has_more, lane.is_loading = False, True
+    async def _load(self, queue: ChatQueue) -> None:
+        """Load the chat's first updates from the inbox; none of them is in memory."""
+        free = self._limits.in_memory - len(self._held)
+        queue.has_more, queue.is_loading = False, True
         try:
-            page = await self._shelf.load(lane.chat_id, count)
-        except Exception as error:  # noqa: BLE001 - the rows are still there after the rest
-            _LOGGER.warning("updates could not be fetched: %s", type(error).__name__)
-            lane.has_more = True
-            self._rest(lane, self._patience.gap(1))
+            page = await self._inbox.load(queue.chat_id, max(1, min(self._limits.per_chat, free)))
+        except Exception as error:  # noqa: BLE001 - the rows are still there after the pause
+            _LOGGER.warning("updates could not be loaded: %s", type(error).__name__)
+            queue.has_more = True
+            self._pause(queue, self._retry.delay(1))
             return
         finally:
-            lane.is_loading = False
-        lane.has_more = lane.has_more or page.has_more
-        for update in page.updates:
-            if update.update_id not in held:
-                self._in_hand[update.update_id] = update.chat_id
-                lane.updates.append(update)
-        if page.is_behind and not lane.updates:
-            self._rest(lane, _ELSEWHERE)
+            queue.is_loading = False
+        queue.has_more = queue.has_more or page.has_more
+        queue.updates.extend(page.updates)
+        self._held.update(update.update_id for update in page.updates)
+        if page.is_behind and not queue.updates:
+            self._pause(queue, _RECHECK)
 
-    def _must_stay_in_the_inbox(self, lane: Lane) -> bool:
-        """Return whether memory is full, or the inbox holds something that comes first."""
-        is_full = len(lane.updates) >= self._room.per_chat or len(self._in_hand) >= self._room.in_memory
-        return is_full or lane.has_more or lane.is_loading
+    def _must_stay_in_inbox(self, queue: ChatQueue) -> bool:
+        """Return whether memory is full, or the inbox holds updates of the chat that come first."""
+        is_full = len(queue.updates) >= self._limits.per_chat or len(self._held) >= self._limits.in_memory
+        return is_full or queue.has_more or queue.is_loading
 
-    def _give_back(self, lane: Lane) -> None:
-        """Forget the updates of a chat that wait in memory: the inbox has them."""
-        self._forget([update.update_id for update in lane.updates])
-        lane.updates.clear()
+    def _unload(self, queue: ChatQueue) -> None:
+        """Drop the updates that wait in memory, to load them again."""
+        self._held.difference_update(update.update_id for update in queue.updates)
+        queue.updates.clear()
+        queue.has_more = True
 
-    def _lane(self, chat_id: int) -> Lane:
-        """Return the lane of a chat."""
-        lane = self._lanes.get(chat_id)
-        if lane is None:
-            lane = self._lanes[chat_id] = Lane(chat_id)
-            self._quiet.clear()
-        return lane
+    def _queue_of(self, chat_id: int) -> ChatQueue:
+        """Return the queue of a chat, a new one when it has none."""
+        queue = self._queues.get(chat_id)
+        if queue is None:
+            queue = self._queues[chat_id] = ChatQueue(chat_id)
+            self._idle.clear()
+        return queue
 
-    def _line_up(self, lane: Lane) -> None:
-        """Put a chat that is ready at the end of the line."""
-        if lane.is_ready and not lane.is_queued and not self._is_closing:
-            lane.is_queued = True
-            self._ready.put_nowait(lane)
+    def _schedule(self, queue: ChatQueue) -> None:
+        """Put a chat that is ready behind the other ones."""
+        if queue.is_ready and not queue.is_scheduled and not self._is_closing:
+            queue.is_scheduled = True
+            self._ready.put_nowait(queue)
 
-    def _pass_on(self, lane: Lane) -> None:
-        """End a turn: it is a job's now, or an update's when the chat stands first, or nobody's."""
-        lane.holder, lane.is_busy = None, False
-        if (job := lane.next_job()) is not None:
-            lane.is_busy = True
+    def _end_turn(self, queue: ChatQueue) -> None:
+        """End a turn: pass it to the next job, or let a worker handle the next update."""
+        queue.holder, queue.is_busy = None, False
+        if (job := queue.pop_job()) is not None:
+            queue.is_busy = True
             job.set_result(None)
             return
-        self._line_up(lane)
-        self._settle(lane)
+        self._schedule(queue)
+        self._drop_if_empty(queue)
 
-    async def _wait_for_turn(self, chat_id: int) -> Lane:
-        """Wait until the chat's turn is the caller's; return its lane."""
+    async def _wait_for_turn(self, chat_id: int) -> ChatQueue:
+        """Wait until the caller holds the chat's turn; return its queue."""
         if self._is_closing:
             raise ReceiptClosedError
-        lane = self._lane(chat_id)
+        queue = self._queue_of(chat_id)
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        lane.join(turn)
-        if not lane.is_busy:
-            self._pass_on(lane)
+        queue.add_job(turn)
+        if not queue.is_busy:
+            self._end_turn(queue)
         try:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled() and turn.exception() is None:
-                self._pass_on(lane)  # it was promised just now
+                self._end_turn(queue)  # it was granted just now
             raise
-        return lane
+        return queue
 
-    def _rest(self, lane: Lane, seconds: float) -> None:
-        """Let no update of a chat be handled for some seconds."""
+    def _pause(self, queue: ChatQueue, seconds: float) -> None:
+        """Handle no update of a chat for some seconds."""
         if not self._is_closing:
-            lane.rest = asyncio.get_running_loop().call_later(seconds, self._wake, lane)
+            queue.pause = asyncio.get_running_loop().call_later(seconds, self._unpause, queue)
 
-    def _wake(self, lane: Lane) -> None:
-        """End a chat's rest."""
-        lane.rest = None
-        self._line_up(lane)
-        self._settle(lane)
+    def _unpause(self, queue: ChatQueue) -> None:
+        """End the pause of a chat."""
+        queue.pause = None
+        self._schedule(queue)
+        self._drop_if_empty(queue)
 
-    def _close(self, lane: Lane) -> None:
-        """Send the waiting jobs away and forget what rests."""
-        while lane.jobs:
-            _, turn = lane.jobs.popleft()
+    def _close(self, queue: ChatQueue) -> None:
+        """Refuse the waiting jobs and cancel the pause."""
+        while queue.jobs:
+            _, turn = queue.jobs.popleft()
             if not turn.done():
                 turn.set_exception(ReceiptClosedError())
-        if lane.rest is not None:
-            lane.rest.cancel()
-            lane.rest = None
+        if queue.pause is not None:
+            queue.pause.cancel()
+            queue.pause = None
 
-    def _forget(self, update_ids: Iterable[int]) -> None:
-        """Let go of updates that are finished, or that the inbox keeps."""
-        for update_id in update_ids:
-            self._in_hand.pop(update_id, None)
-        self._look_whether_quiet()
-
-    def _settle(self, lane: Lane) -> None:
-        """Drop a lane of which nothing is to be done."""
-        if lane.is_empty and self._lanes.get(lane.chat_id) is lane:
-            del self._lanes[lane.chat_id]
-        self._look_whether_quiet()
-
-    def _look_whether_quiet(self) -> None:
-        """Tell those who wait for quiet."""
-        if not self._lanes and not self._in_hand:
-            self._quiet.set()
+    def _drop_if_empty(self, queue: ChatQueue) -> None:
+        """Drop a queue that has nothing left to do."""
+        if queue.is_empty and self._queues.get(queue.chat_id) is queue:
+            del self._queues[queue.chat_id]
+            if not self._queues:
+                self._idle.set()

@@ -1,4 +1,4 @@
-"""What can go wrong while updates are received."""
+"""The errors of the inbox and of polling; the first line of each docstring is the message."""
 
 from core.errors import OperationError, SettingsError, XuanhaoError
 

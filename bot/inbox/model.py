@@ -1,6 +1,6 @@
-"""The values of the receipt: an update as it is handed to a handler, and as it lies in the inbox."""
+"""The values of the inbox: an update that waits or is handled, and one that could not be handled."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -8,60 +8,44 @@ from typing import Any
 NO_CHAT = 0
 """Chat id of updates that belong to no chat."""
 
-Raw = Mapping[str, Any]
-"""One update as the messenger's server wrote it, parsed from JSON."""
+RawUpdate = Mapping[str, Any]
+"""One update as the messenger sent it, parsed from JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """One update on its way to a handler."""
+class QueuedUpdate:
+    """One update that waits for its turn or is being handled; the source of truth is its row in the inbox.
+
+    ``decode`` returns what the messenger sent. A new update is still in memory; one that was loaded from the
+    inbox is decrypted only now, so a body that cannot be read fails this update and no other. It contains
+    what people typed: never log it.
+    """
 
     update_id: int
     chat_id: int  # NO_CHAT when it belongs to none
-    received_at: datetime  # aware; when it was written down: a press counts by this moment
-    raw: Raw = field(repr=False)  # what people typed is in here: never logged
-    repeated: bool  # it may have been handled before, wholly or in part
+    received_at: datetime  # aware; when it was stored: a press counts by this moment
+    decode: Callable[[], dict[str, Any]] = field(repr=False)  # raises UnreadableUpdateError
+    repeated: bool = False  # it may have been handled before, completely or in part
+    tries: int = 0  # failed attempts, and how often another worker has taken it over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Broken:
-    """An update that was set aside, as admins are told of it: without its contents."""
+class DeadLetter:
+    """An update that could not be handled, without its body: for the report to the admins."""
 
     update_id: int
     chat_id: int
     received_at: datetime  # aware
     tries: int
-    error: str  # the name of a class, never what it says
-    applied: bool = False  # its effect was had; only the reply is not out
+    error: str  # class name only: the message may quote what a user typed
+    applied: bool = False  # it has taken effect, and only its reply could not be sent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sealed:
-    """An update about to be written down."""
+def chat_of(raw: RawUpdate) -> int:
+    """Return the chat within which an update keeps its order.
 
-    update_id: int
-    chat_id: int
-    body: bytes  # the JSON, encrypted
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """An update that waits in memory for its turn; the truth is its row in the inbox."""
-
-    update_id: int
-    chat_id: int
-    received_at: datetime  # aware
-    repeated: bool
-    tries: int = 0  # how often it has failed, or has been taken over
-    raw: Raw | None = field(default=None, repr=False)  # as it has just come, or …
-    body: bytes | None = field(default=None, repr=False)  # … as it lay in the inbox, encrypted
-
-
-def chat_of(raw: Raw) -> int:
-    """Return the chat to whose order an update belongs.
-
-    That is the chat of the message, of the message a pressed button hangs on, or else the person who
-    did something outside of a chat. NO_CHAT when there is none of these.
+    This is the chat of the message, the chat of the message under which a button was pressed, or else
+    the user who did something outside of a chat. NO_CHAT when there is none of these.
     """
     for payload in raw.values():
         if not isinstance(payload, Mapping):
@@ -78,6 +62,6 @@ def chat_of(raw: Raw) -> int:
 
 
 def _id(value: object) -> int | None:
-    """Return the id of a chat or person, or None when this is neither."""
+    """Return the id of a chat or user object; None when the value is neither."""
     found = value.get("id") if isinstance(value, Mapping) else None
     return found if isinstance(found, int) else None

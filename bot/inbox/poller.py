@@ -1,7 +1,7 @@
-"""Asks the messenger for updates, and confirms them only when they are written down.
+"""Long polling that confirms updates only after they are stored.
 
-The library's own polling confirms updates that lie in memory alone, is stuck at one that it cannot
-parse, and ends for good when its queue raises, without anybody being told; so this is a loop of ours.
+PTB's own polling confirms updates that are only in memory, gets stuck at an update that it cannot parse, and
+ends silently for good when its queue raises.
 """
 
 import asyncio
@@ -14,20 +14,20 @@ from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
 
 from bot.inbox.errors import BadAnswerError, TokenRefusedError
-from bot.inbox.model import Raw
-from bot.inbox.retry import Patience
+from bot.inbox.model import RawUpdate
+from bot.inbox.retry import RetryPolicy
 from core.errors import XuanhaoError
 
 _LOGGER = logging.getLogger(__name__)
 
 LONG_POLL = 50
-"""Seconds the messenger holds a request while nothing has come; more it does not grant."""
+"""Seconds for which the messenger holds a request while there are no updates; it allows no more."""
 
-_LIMIT = 100  # updates an answer; more the messenger does not give
-_ON_THE_WAY = 10  # seconds an answer may take beyond the long poll
+_LIMIT = 100  # updates per response, the most that the messenger sends
+_READ_MARGIN = 10  # seconds a response may take beyond the long poll
 
 Fetch = Callable[[int | None], Awaitable[list[dict[str, Any]]]]
-"""Asks for updates from an offset on, which confirms all before it; None confirms nothing."""
+"""Gets the updates from an offset on, which confirms all before it; None confirms nothing."""
 
 
 def updates_of(
@@ -37,12 +37,12 @@ def updates_of(
     allowed: Sequence[str] = ("message", "edited_message", "callback_query", "my_chat_member"),
     long_poll: int = LONG_POLL,
 ) -> Fetch:
-    """Return what asks a Bot API for updates.
+    """Return a function that gets updates from a Bot API.
 
     Args:
-        request: carries the call; it should have no other work, or a connection could be missing.
-        base_url: of the bot, with its token: ``Bot.base_url``.
-        allowed: the kinds of updates to be told of.
+        request: sends the calls; it needs a connection of its own, which a long poll occupies.
+        base_url: the bot's, with its token: ``Bot.base_url``.
+        allowed: the kinds of updates to receive.
         long_poll: seconds, 0 to 50.
     """
 
@@ -51,7 +51,7 @@ def updates_of(
         answer: object = await request.post(
             f"{base_url}/getUpdates",
             RequestData([RequestParameter.from_input(key, value) for key, value in asked.items()]),
-            read_timeout=long_poll + _ON_THE_WAY,
+            read_timeout=long_poll + _READ_MARGIN,
         )
         if not isinstance(answer, list) or not all(isinstance(item, dict) for item in answer):
             raise BadAnswerError
@@ -61,31 +61,31 @@ def updates_of(
 
 
 class Poller:
-    """Fetches batches and hands them on, one after the other.
+    """Fetches batches of updates, one after the other.
 
     Args:
-        fetch: asks for updates.
-        accept: writes a batch down; when it raises nothing is confirmed and the same is asked again.
-        patience: the gaps after failures; it never gives up but over the token.
+        fetch: gets updates.
+        accept: stores a batch; when it raises, nothing is confirmed and the same batch is fetched again.
+        retry: delays after failures; only a refused token ends polling.
     """
 
     def __init__(
         self,
         fetch: Fetch,
-        accept: Callable[[Sequence[Raw]], Awaitable[None]],
+        accept: Callable[[Sequence[RawUpdate]], Awaitable[None]],
         *,
-        patience: Patience | None = None,
+        retry: RetryPolicy | None = None,
     ) -> None:
         self._fetch = fetch
         self._accept = accept
-        self._patience = patience or Patience()
+        self._retry = retry or RetryPolicy()
         self._offset: int | None = None
 
     async def run(self) -> None:
         """Poll until cancelled.
 
         Raises:
-            TokenRefusedError: the messenger does not know the token; asking again would not help.
+            TokenRefusedError: the messenger does not know the token; a retry would not help.
         """
         failures = 0
         while True:
@@ -95,17 +95,17 @@ class Poller:
                 break
             except (TelegramError, XuanhaoError) as error:
                 failures += 1
-                self._complain(error, failures)
-                await asyncio.sleep(self._patience.gap(failures, error))
+                self._log_failure(error, failures)
+                await asyncio.sleep(self._retry.delay(failures, error))
             else:
                 failures = 0
         raise TokenRefusedError
 
     async def _poll_once(self) -> None:
-        """Ask, write down, and only then move the offset, which confirms with the next question.
+        """Fetch and store a batch, and only then move the offset: the next request confirms it.
 
-        An empty answer means that everything before the offset is confirmed and forgotten; then it is
-        dropped, for after a quiet week the messenger begins anew with ids that may be smaller.
+        An empty response means that everything before the offset is confirmed. The offset is then dropped,
+        because after a week without updates the messenger may continue with smaller ids.
         """
         updates = await self._fetch(self._offset)
         if not updates:
@@ -117,8 +117,8 @@ class Poller:
             raise BadAnswerError
         self._offset = max(ids) + 1
 
-    def _complain(self, error: Exception, failures: int) -> None:
-        """Say what is wrong, without what it says: class and count."""
+    def _log_failure(self, error: Exception, failures: int) -> None:
+        """Log the class of an error and how often it happened, but not its message."""
         if isinstance(error, Conflict):
             _LOGGER.critical(
                 "somebody else receives this bot's updates: a second poller, or a webhook is set"

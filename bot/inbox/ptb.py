@@ -1,109 +1,103 @@
-"""From a delivery to the handlers of the messenger's library, and their errors back.
+"""The adapter between the inbox and python-telegram-bot (PTB).
 
-The library catches what a handler raises and gives it to error handlers; an update would then count
-as handled. Here one error handler keeps the error, and ``process_with`` raises it again.
+PTB's ``Application`` stays the router: its handlers and filters are what an engineer who knows the library
+looks for, and a router of our own would only copy them. Three things are replaced or added:
+
+- Its ``Updater`` confirms updates that are only in memory. The poller and the dispatcher take its place and
+  call ``Application.process_update`` for one update of a chat at a time.
+- It catches what a handler raises and passes it to error handlers, so that a failed update would count as
+  handled. ``_keep_error`` keeps the error, and ``process_with`` raises it again for the dispatcher to retry.
+- A handler gets an ``Update``, which does not say when it was stored; ``current_update`` does.
 """
 
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any
 
-from telegram import Update
+from telegram import Bot, Update
 from telegram.ext import Application, ApplicationHandlerStop
 
 from bot.inbox.errors import UnreadableUpdateError
-from bot.inbox.model import Delivery, Raw
+from bot.inbox.model import QueuedUpdate
 
 
-class _Turn:
-    """What happens to one delivery while the library handles it."""
+class _DeliveryContext:
+    """An update while the application processes it, and the error that a handler raised."""
 
-    def __init__(self, delivery: Delivery) -> None:
-        self.delivery = delivery
+    def __init__(self, update: QueuedUpdate) -> None:
+        self.update = update
         self.error: Exception | None = None
-        self.is_done = False
 
 
-_turn: ContextVar[_Turn] = ContextVar("turn")
+_current: ContextVar[_DeliveryContext] = ContextVar("delivery")
 
 
-def current_delivery() -> Delivery:
-    """Return the delivery that is being handled; for handlers.
-
-    Raises:
-        LookupError: called outside of the handling of an update.
-    """
-    return _turn.get().delivery
-
-
-def report_finished() -> None:
-    """Say that a transaction which has happened called ``mark_done`` for the current delivery.
+def current_update() -> QueuedUpdate:
+    """Return the update that the calling handler is handling.
 
     Raises:
-        LookupError: called outside of the handling of an update.
+        LookupError: called outside of a handler.
     """
-    _turn.get().is_done = True
+    return _current.get().update
 
 
 def process_with(
     application: "Application[Any, Any, Any, Any, Any, Any]",
-) -> Callable[[Delivery], Awaitable[bool]]:
-    """Return a handler of deliveries that lets an application process them.
+) -> Callable[[QueuedUpdate], Awaitable[None]]:
+    """Return a handler of updates for the dispatcher, which passes them to an application.
 
-    The application is built with ``.updater(None)`` and initialised by the caller; its handlers must
-    block (the library's default), for what a handler does in a task of its own is nobody's turn and
-    its errors come too late. Error handlers added before this call still hear of errors, later ones
-    do not, and no further handler sees an update once one has failed.
+    The caller builds the application with ``.updater(None)`` and initialises it. Its handlers must be
+    blocking (PTB's default): one that runs in a task of its own does not hold the chat's turn, and its
+    errors come too late. Error handlers that were added before this call still receive errors, later ones
+    do not. Once a handler has failed, no other handler receives the update.
     """
     application.add_error_handler(_keep_error)
 
-    async def handle(delivery: Delivery) -> bool:
-        turn = _Turn(delivery)
-        token = _turn.set(turn)
+    async def handle(update: QueuedUpdate) -> None:
+        context = _DeliveryContext(update)
+        token = _current.set(context)
         try:
-            await application.process_update(_parsed(delivery, application))
+            await application.process_update(_parsed(update.decode(), application.bot))
         finally:
-            _turn.reset(token)
-        if turn.error is not None:
-            raise turn.error
-        return turn.is_done
+            _current.reset(token)
+        if context.error is not None:
+            raise context.error
 
     return handle
 
 
-def _parsed(delivery: Delivery, application: "Application[Any, Any, Any, Any, Any, Any]") -> Update:
-    """Return the library's object for a delivery.
+def _parsed(raw: dict[str, Any], bot: Bot) -> Update:
+    """Return an update as PTB's object.
 
     Raises:
-        UnreadableUpdateError: the library cannot make one.
+        UnreadableUpdateError: PTB cannot parse it.
     """
     try:
-        return Update.de_json(_slim(delivery.raw), application.bot)
+        return Update.de_json(_without_old_message(raw), bot)
     except Exception as error:
         raise UnreadableUpdateError from error
 
 
-def _slim(raw: Raw) -> dict[str, Any]:
-    """Return an update in which the message of a pressed button is only a place.
+def _without_old_message(raw: dict[str, Any]) -> dict[str, Any]:
+    """Return an update that keeps only the chat and id of the message under a pressed button.
 
-    Nobody looks at what stands in it, and to make objects of its text, pictures and buttons takes longer than
-    all else of the update. The library knows such a message: with the date 0 it is one that is out of reach.
+    No handler reads the rest, and parsing the message's text, pictures and buttons takes longer than
+    everything else about the update. For PTB a message with date 0 is an inaccessible one.
     """
-    slim = dict(raw)
-    query = slim.get("callback_query")
+    query = raw.get("callback_query")
     if isinstance(query, dict) and isinstance(message := query.get("message"), dict):
         place = {"chat": message.get("chat"), "message_id": message.get("message_id"), "date": 0}
-        slim["callback_query"] = {**query, "message": place}
-    return slim
+        return {**raw, "callback_query": {**query, "message": place}}
+    return raw
 
 
 async def _keep_error(_update: object, context: Any) -> None:  # noqa: ANN401 - whatever context the application uses
-    """Keep what a handler raised, and let no other handler see the update.
+    """Keep what a handler raised, and let no other handler have the update.
 
     Raises:
         ApplicationHandlerStop: always while an update is handled.
     """
-    turn = _turn.get(None)
-    if turn is not None:
-        turn.error = context.error
+    delivery = _current.get(None)
+    if delivery is not None:
+        delivery.error = context.error
         raise ApplicationHandlerStop

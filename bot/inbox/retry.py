@@ -1,4 +1,4 @@
-"""How long to wait after a failure, and when to give up."""
+"""When a failed attempt is repeated, and after how many attempts it is not."""
 
 import random
 import traceback
@@ -14,43 +14,43 @@ from core.errors import OperationError, QueryError, StoreConstraintError
 
 
 def is_outage(error: BaseException) -> bool:
-    """Return whether the world is to blame (network, messenger, database) and not the update."""
+    """Return whether the network, the messenger or the database failed, rather than the update itself."""
     if isinstance(error, BadRequest | StoreConstraintError | QueryError):
         return False
     return isinstance(error, NetworkError | RetryAfter | OperationError)
 
 
 def trace(error: BaseException) -> str:
-    """Return for the log where an error comes from: its class and the lines of the program.
+    """Return the error's class and stack for the log.
 
-    Not what it says, for that may be what somebody typed.
+    The message is left out: it may quote what a user typed. An outage is logged without its stack.
     """
     lines = () if is_outage(error) else traceback.format_tb(error.__traceback__)
     return "".join((type(error).__name__, "\n" if lines else "", *lines)).rstrip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """Growing gaps between tries, shaken so that not everybody comes back at once.
+class RetryPolicy:
+    """Exponential backoff with jitter.
 
-    A failure of the update itself is tried a few times. In an outage everything fails, and what
-    people sent must not be set aside for it: the defaults hold out for some 35 minutes.
+    An update that fails by itself gets a few attempts. During an outage every update fails, and none
+    must become a dead letter because of it: with the defaults, retries go on for about 35 minutes.
     """
 
-    tries: int = 5  # of one update
-    tries_in_outage: int = 40
-    first_gap: timedelta = timedelta(milliseconds=500)
-    longest_gap: timedelta = timedelta(seconds=60)
+    max_tries: int = 5
+    max_tries_in_outage: int = 40
+    first_delay: timedelta = timedelta(milliseconds=500)
+    max_delay: timedelta = timedelta(seconds=60)
     jitter: Callable[[], float] = random.random  # from 0 to 1
 
-    def is_over(self, tries: int, error: BaseException) -> bool:
-        """Return whether to give up after that many tries, the last of which ended like this."""
+    def exhausted(self, tries: int, error: BaseException) -> bool:
+        """Return whether to give up after this many attempts, the last of which raised ``error``."""
         if isinstance(error, UnreadableUpdateError):
             return True
-        return tries >= (self.tries_in_outage if is_outage(error) else self.tries)
+        return tries >= (self.max_tries_in_outage if is_outage(error) else self.max_tries)
 
-    def gap(self, tries: int, error: BaseException | None = None) -> float:
-        """Return how many seconds to wait after that many tries: at least what a 429 asks for."""
-        grown = self.first_gap.total_seconds() * 2.0 ** min(tries - 1, 30)
-        shaken = min(grown, self.longest_gap.total_seconds()) * (0.5 + self.jitter() / 2)
-        return max(shaken, retry_after_seconds(error)) if isinstance(error, RetryAfter) else shaken
+    def delay(self, tries: int, error: BaseException | None = None) -> float:
+        """Return the seconds to wait after this many attempts; at least what a 429 response asks for."""
+        backoff = self.first_delay.total_seconds() * 2.0 ** min(tries - 1, 30)
+        delay = min(backoff, self.max_delay.total_seconds()) * (0.5 + self.jitter() / 2)
+        return max(delay, retry_after_seconds(error)) if isinstance(error, RetryAfter) else delay

@@ -1,4 +1,4 @@
-"""The receipt as a whole: writes updates down, hands them on, and keeps its leases alive."""
+"""The inbox as a service: stores what arrives, hands it to the dispatcher, and keeps this worker's leases."""
 
 import asyncio
 import logging
@@ -10,60 +10,62 @@ from datetime import timedelta
 
 from bot.inbox.dispatcher import Dispatcher
 from bot.inbox.errors import ReceiptClosedError
-from bot.inbox.model import Raw
-from bot.inbox.worker_inbox import Shelf
+from bot.inbox.model import RawUpdate
+from bot.inbox.store import WorkerInbox
 
 _LOGGER = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
-"""How long a worker that gives no sign of life keeps its updates."""
+"""How long a worker keeps its updates after its last heartbeat."""
 
 _PURGE_EVERY = timedelta(hours=1)
-_LAST_TRY = 0.3  # seconds for letting go of the leases at the end
+_LAST_TRY = 0.3  # seconds for giving up the leases at the end
 
 
 def new_worker_name() -> str:
-    """Return a name no other process has, nor this one had before its restart."""
+    """Return a name that no other process has, nor this one before its restart."""
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
-class Receipt:
-    """Takes updates in and sees to it that each is handled.
+class InboxService:
+    """Accepts updates and makes sure that each is handled.
 
     Args:
-        shelf: the inbox.
+        inbox: where the updates are stored.
         dispatcher: hands updates to their handler.
-        sign_of_life: how often leases are renewed and the leases of others looked at; a third of
+        heartbeat: how often this worker's leases are renewed and expired leases taken over; a third of
             the lease's span.
     """
 
-    def __init__(self, shelf: Shelf, dispatcher: Dispatcher, *, sign_of_life: timedelta = LEASE / 3) -> None:
+    def __init__(
+        self, inbox: WorkerInbox, dispatcher: Dispatcher, *, heartbeat: timedelta = LEASE / 3
+    ) -> None:
         self.dispatcher = dispatcher
-        self._shelf = shelf
-        self._every = sign_of_life.total_seconds()
-        self._keeper: asyncio.Task[None] | None = None
-        self._taking: set[asyncio.Task[None]] = set()
+        self._inbox = inbox
+        self._interval = heartbeat.total_seconds()
+        self._heart: asyncio.Task[None] | None = None
+        self._accepting: set[asyncio.Task[None]] = set()
         self._is_closing = False
 
     async def start(self) -> None:
-        """Take over what was left behind, and begin to handle it: before anything new comes in.
+        """Take over what was left behind and start handling it, before anything new arrives.
 
         Raises:
-            StoreError: the database failed; nothing was begun.
+            StoreError: the database failed; nothing was started.
         """
-        self.dispatcher.resume(await self._shelf.take_over())
+        self.dispatcher.resume(await self._inbox.take_over())
         self.dispatcher.start()
-        self._keeper = asyncio.create_task(self._keep(), name="receipt-keeper")
+        self._heart = asyncio.create_task(self._heartbeat(), name="inbox-heartbeat")
 
-    async def accept(self, updates: Sequence[Raw]) -> None:
-        """Write a batch down and hand on what is new; when this returns it may be confirmed.
+    async def accept(self, updates: Sequence[RawUpdate]) -> None:
+        """Store a batch and hand on what is new; when this returns, the batch may be confirmed.
 
-        What is cancelled half-way is finished all the same, or an update could lie in the inbox
-        without anybody who handles it.
+        A cancelled call still completes in the background, or an update could be stored without being
+        handled.
 
         Args:
-            updates: as the messenger wrote them; one without an id is dropped, for it can be neither
-                remembered nor confirmed.
+            updates: as the messenger sent them. One without an id is dropped, for it can be neither
+                recognised nor confirmed.
 
         Raises:
             ReceiptClosedError: the service is shutting down.
@@ -76,50 +78,50 @@ class Receipt:
             _LOGGER.error("%d updates without an id were dropped", len(updates) - len(readable))
         if not readable:
             return
-        task = asyncio.create_task(self._take(readable), name="receipt-accept")
-        self._taking.add(task)
-        task.add_done_callback(self._taking.discard)
+        task = asyncio.create_task(self._accept(readable), name="inbox-accept")
+        self._accepting.add(task)
+        task.add_done_callback(self._accepting.discard)
         await asyncio.shield(task)
 
     async def stop(self, limit: float = 1.5) -> None:
-        """Take nothing more, give those in flight ``limit`` seconds, let go of the rest.
+        """Accept nothing more, give handlers ``limit`` seconds to end, and give up the leases of the rest.
 
         Takes at most half a second more than the limit; what is not done stays in the inbox.
         """
         self._is_closing = True
-        if self._keeper is not None:
-            self._keeper.cancel()
-            await asyncio.gather(self._keeper, return_exceptions=True)
+        if self._heart is not None:
+            self._heart.cancel()
+            await asyncio.gather(self._heart, return_exceptions=True)
         await self.dispatcher.drain(limit)
         try:
             async with asyncio.timeout(_LAST_TRY):
-                await asyncio.gather(*self._taking, return_exceptions=True)
-                await self._shelf.release()
-        except Exception as error:  # noqa: BLE001 - the leases run out by themselves
-            _LOGGER.warning("the leases could not be given back: %s", type(error).__name__)
+                await asyncio.gather(*self._accepting, return_exceptions=True)
+                await self._inbox.give_up_leases()
+        except Exception as error:  # noqa: BLE001 - the leases expire
+            _LOGGER.warning("the leases could not be given up: %s", type(error).__name__)
 
-    async def _take(self, updates: Sequence[Raw]) -> None:
-        """Write a batch down and hand on what is new."""
-        arrived = await self._shelf.store(updates)
-        self.dispatcher.offer(arrived.updates)
-        self.dispatcher.resume(arrived.behind)
+    async def _accept(self, updates: Sequence[RawUpdate]) -> None:
+        """Store a batch and hand on what is new."""
+        added = await self._inbox.add(updates)
+        self.dispatcher.offer(added.updates)
+        if added.behind:
+            self.dispatcher.resume(added.behind)
 
-    async def _keep(self) -> None:
-        """Give signs of life, take over from the dead, find what was lost sight of, and purge."""
+    async def _heartbeat(self) -> None:
+        """Renew the leases, take over expired ones, resume what was not handed on, and purge, for ever."""
         loop = asyncio.get_running_loop()
         purge_at = loop.time()
         while True:
-            await asyncio.sleep(self._every)
+            await asyncio.sleep(self._interval)
             try:
-                self.dispatcher.resume_idle(await self._shelf.renew())
-                self.dispatcher.resume(await self._shelf.take_over())
+                self.dispatcher.resume_idle(await self._inbox.renew())
+                self.dispatcher.resume(await self._inbox.take_over())
                 if loop.time() >= purge_at:
-                    await self._shelf.purge()
+                    await self._inbox.purge()
                     purge_at = loop.time() + _PURGE_EVERY.total_seconds()
-            except Exception as error:  # noqa: BLE001 - the next sign of life is soon
-                _LOGGER.warning("the inbox could not be looked after: %s", type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - the next heartbeat is soon
+                _LOGGER.warning("a heartbeat failed: %s", type(error).__name__)
 
 
 def _has_id(update: object) -> bool:
-    """Return whether this is an update that can be remembered."""
     return isinstance(update, dict) and type(update.get("update_id")) is int

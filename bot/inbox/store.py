@@ -1,204 +1,254 @@
-"""The inbox: what may be done with the rows of updates. Plain functions over a transaction.
+"""The table of updates.
 
-Handlers use two of them in the transaction of their own step: ``mark_applied`` makes the effect of
-an update happen once, ``mark_done`` spares a transaction when nothing is left to answer.
+Handlers call two functions in the transactions of their own steps: ``mark_applied`` makes an update take
+effect only once, and ``mark_done`` ends it. Everything else is ``WorkerInbox``: what one worker does with
+the updates that it holds a lease on.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from operator import itemgetter
+from typing import Any, Protocol
 
-from bot.inbox.model import Broken, Sealed, Waiting
+from bot.inbox.errors import UnreadableUpdateError
+from bot.inbox.model import QueuedUpdate, RawUpdate, chat_of
 from core.clock import from_millis, to_millis
-from core.ports import Row, Tx
+from core.ports import Row, Store, Tx
 
 TOMBSTONES = timedelta(days=2)
-"""How long a done update is remembered: twice as long as the messenger keeps one."""
+"""How long a done update is remembered: twice as long as the messenger keeps updates."""
 
-BROKEN_KEPT = timedelta(days=7)
-"""How long an update that was set aside is kept."""
+DEAD_LETTERS_KEPT = timedelta(days=7)
+"""How long a dead letter is kept."""
 
 _BEFORE_ALL, _AFTER_ALL = -1, 2**62  # no update has such an id
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
-    """What became of a batch."""
+class Cipher(Protocol):
+    """Encrypts the bodies of updates, which contain what people typed."""
 
-    new: tuple[int, ...]  # ids, to be handled now
-    known: tuple[int, ...]  # ids that were there already and are not done: somebody has them in hand
-    behind: frozenset[int]  # chats in which something that came earlier is in another worker's hands
-    at: datetime  # aware; when the new ones were received
+    def encrypt(self, data: bytes, /) -> bytes:
+        """Return data so that only ``decrypt`` can read it."""
+        ...
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """Some updates of one chat."""
-
-    updates: tuple[Waiting, ...]  # in order
-    has_more: bool  # of this worker
-    is_behind: bool  # the others come after something that is in another worker's hands
+    def decrypt(self, data: bytes, /) -> bytes:
+        """Return what was encrypted; raise when it cannot be decrypted."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
-    """In whose hands rows are, and for how long without a sign of life."""
+    """Which worker holds updates, and for how long without a heartbeat."""
 
     worker: str
     span: timedelta
-    is_alone: bool  # no other process can be on this database
+    is_alone: bool  # no other process can use this database
 
     def end(self, now: datetime) -> int:
-        """Return until when a lease granted now holds, as it is stored."""
+        """Return the end of a lease that is granted now, as it is stored."""
         return to_millis(now + self.span)
 
 
-def store_batch(tx: Tx, updates: Sequence[Sealed], lease: Lease) -> Stored:
-    """Write a batch down; what is known already stays as it is."""
-    new: list[int] = []
-    known: list[int] = []
-    for update in updates:
-        if tx.run(
-            "inbox.store",
-            update_id=update.update_id,
-            chat_id=update.chat_id,
-            now=to_millis(tx.now),
-            body=update.body,
-            worker=lease.worker,
-            lease_until=lease.end(tx.now),
-        ):
-            new.append(update.update_id)
-        elif tx.one("inbox.unfinished", update_id=update.update_id) is not None:
-            known.append(update.update_id)
-    behind = _elsewhere(tx, lease).intersection(update.chat_id for update in updates)
-    return Stored(new=tuple(new), known=tuple(known), behind=behind, at=tx.now)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """The new updates of a batch."""
+
+    updates: tuple[QueuedUpdate, ...]  # to be handled now, in order
+    behind: frozenset[int]  # chats with new updates that come after what another worker holds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatPage:
+    """The first updates of one chat."""
+
+    updates: tuple[QueuedUpdate, ...]  # in order
+    has_more: bool  # this worker holds further updates of the chat
+    is_behind: bool  # they come after an update that another worker holds
 
 
 def mark_applied(tx: Tx, update_id: int) -> bool:
     """Claim the one effect of an update, in the transaction that has this effect.
 
     Returns:
-        False when it was had before: then do nothing, and show the present screen.
+        False when it has taken effect before: then do nothing, and show the current screen.
     """
     return tx.run("inbox.applied", update_id=update_id) == 1
 
 
-def mark_done(tx: Tx, *update_ids: int) -> None:
-    """Close updates whose replies are out; their contents are forgotten."""
-    for update_id in sorted(update_ids):
-        tx.run("inbox.done", update_id=update_id)
+def mark_done(tx: Tx, update_id: int) -> None:
+    """End an update: its reply was sent, or it needs none. Its body is deleted."""
+    tx.run("inbox.done", update_id=update_id)
 
 
-def note_failure(tx: Tx, update_id: int, error: str) -> None:
-    """Count a try that failed with an error of that class."""
-    tx.run("inbox.failed", update_id=update_id, note=error)
+class WorkerInbox:
+    """The inbox as one worker uses it; each method runs a transaction of its own.
 
-
-def was_applied(tx: Tx, update_id: int) -> bool:
-    """Return whether an update that is not finished has had its effect."""
-    return tx.one("inbox.was_applied", update_id=update_id) is not None
-
-
-def set_broken(tx: Tx, update_id: int, error: str) -> bool:
-    """Set an update aside; False when it was finished meanwhile."""
-    return tx.run("inbox.broken", update_id=update_id, note=error) == 1
-
-
-def take_over(tx: Tx, lease: Lease) -> list[int]:
-    """Take what workers left behind that give no sign of life any more; all others', when alone.
-
-    Returns:
-        The chats of which something was taken, each once.
+    Args:
+        store: the database.
+        cipher: for the bodies.
+        lease: this worker's.
     """
-    rows = tx.all(
-        "inbox.take_over",
-        worker=lease.worker,
-        lease_until=lease.end(tx.now),
-        now=to_millis(tx.now),
-        alone=int(lease.is_alone),
-    )
-    return sorted({int(row["chat_id"]) for row in rows})
 
+    def __init__(self, store: Store, cipher: Cipher, lease: Lease) -> None:
+        self._store = store
+        self._cipher = cipher
+        self._lease = lease
 
-def renew(tx: Tx, lease: Lease) -> int:
-    """Give a sign of life; return how many updates are in this worker's hands."""
-    return tx.run("inbox.renew", worker=lease.worker, lease_until=lease.end(tx.now))
+    async def add(self, updates: Sequence[RawUpdate]) -> Added:
+        """Store a batch, and return what is new; updates that are known are left as they are."""
+        ordered = sorted(updates, key=itemgetter("update_id"))
+        batch = [(raw, chat_of(raw), self._encrypted(raw)) for raw in ordered]
+        return await self._store.run(self._add, batch)
 
+    async def load(self, chat_id: int, count: int) -> ChatPage:
+        """Return at most ``count`` of the first updates of a chat that this worker has to handle.
 
-def release(tx: Tx, worker: str) -> int:
-    """Let go of everything, for others to take over at once; return how many updates that was."""
-    return tx.run("inbox.release", worker=worker)
+        What comes after an update that another worker holds is left out until that one is done.
+        """
+        return await self._store.read(self._load, chat_id, count)
 
+    async def record_failure(self, update_id: int, error: BaseException) -> None:
+        """Count a failed attempt, with the class of its error."""
+        note = type(error).__name__
+        await self._store.run(lambda tx: tx.run("inbox.failed", update_id=update_id, note=note))
 
-def chats(tx: Tx, worker: str) -> list[int]:
-    """Return the chats of which a worker has something to handle."""
-    return [int(row["chat_id"]) for row in tx.all("inbox.chats", worker=worker)]
+    async def dead_letter(self, update_id: int, error: BaseException) -> bool:
+        """Give up on an update, for good; return whether it has taken effect."""
 
+        def mark(tx: Tx) -> bool:
+            applied = tx.one("inbox.was_applied", update_id=update_id) is not None
+            tx.run("inbox.broken", update_id=update_id, note=type(error).__name__)
+            return applied
 
-def load(tx: Tx, lease: Lease, chat_id: int, count: int) -> Page:
-    """Return the first updates of a chat that a worker has to handle, at most ``count``, in order.
+        return await self._store.run(mark)
 
-    What comes after an update that another worker has in hand is left out until that one is done.
-    """
-    end = _first_elsewhere(tx, lease, chat_id)
-    rows = _between(tx, lease, chat_id, after=_BEFORE_ALL, before=end, count=count)
-    is_behind = end < _AFTER_ALL and bool(_between(tx, lease, chat_id, after=end, before=_AFTER_ALL, count=1))
-    return Page(
-        updates=tuple(_waiting(row) for row in rows),
-        has_more=is_behind or len(rows) == count,
-        is_behind=is_behind,
-    )
+    async def take_over(self) -> list[int]:
+        """Take the updates of workers whose leases have all expired; of all other workers, when alone.
 
+        Returns:
+            The chats of these updates, each once.
+        """
+        return await self._store.run(self._take_over)
 
-def list_broken(tx: Tx, count: int = 50) -> list[Broken]:
-    """Return what was set aside, newest first."""
-    return [
-        Broken(
+    async def renew(self) -> list[int]:
+        """Renew this worker's leases; return the chats of which it holds updates."""
+        await self._store.run(self._renew)
+        rows = await self._store.read(lambda tx: tx.all("inbox.chats", worker=self._lease.worker))
+        return [int(row["chat_id"]) for row in rows]
+
+    async def give_up_leases(self) -> None:
+        """Let other workers take over at once what this one has not done."""
+        await self._store.run(lambda tx: tx.run("inbox.release", worker=self._lease.worker))
+
+    async def purge(self) -> int:
+        """Delete old tombstones and dead letters; return how many rows."""
+        return await self._store.run(_purge)
+
+    def _add(self, tx: Tx, batch: Sequence[tuple[RawUpdate, int, bytes]]) -> Added:
+        now, worker, lease_until = to_millis(tx.now), self._lease.worker, self._lease.end(tx.now)
+        new = [
+            QueuedUpdate(
+                update_id=raw["update_id"],
+                chat_id=chat_id,
+                received_at=tx.now,
+                decode=partial(dict, raw),
+            )
+            for raw, chat_id, body in batch
+            if tx.run(
+                "inbox.store",
+                update_id=raw["update_id"],
+                chat_id=chat_id,
+                now=now,
+                body=body,
+                worker=worker,
+                lease_until=lease_until,
+            )
+        ]
+        elsewhere = frozenset() if self._lease.is_alone else self._chats_elsewhere(tx)
+        return Added(
+            updates=tuple(update for update in new if update.chat_id not in elsewhere),
+            behind=elsewhere.intersection(update.chat_id for update in new),
+        )
+
+    def _load(self, tx: Tx, chat_id: int, count: int) -> ChatPage:
+        end = _AFTER_ALL if self._lease.is_alone else self._first_elsewhere(tx, chat_id)
+        rows = self._between(tx, chat_id, after=_BEFORE_ALL, before=end, count=count)
+        is_behind = end < _AFTER_ALL and bool(
+            self._between(tx, chat_id, after=end, before=_AFTER_ALL, count=1)
+        )
+        return ChatPage(
+            updates=tuple(self._queued(row) for row in rows),
+            has_more=is_behind or len(rows) == count,
+            is_behind=is_behind,
+        )
+
+    def _take_over(self, tx: Tx) -> list[int]:
+        rows = tx.all(
+            "inbox.take_over",
+            worker=self._lease.worker,
+            lease_until=self._lease.end(tx.now),
+            now=to_millis(tx.now),
+            alone=int(self._lease.is_alone),
+        )
+        return sorted({int(row["chat_id"]) for row in rows})
+
+    def _renew(self, tx: Tx) -> int:
+        """Renew the leases; return how many updates this worker holds."""
+        return tx.run("inbox.renew", worker=self._lease.worker, lease_until=self._lease.end(tx.now))
+
+    def _chats_elsewhere(self, tx: Tx) -> frozenset[int]:
+        """Return the chats of which other workers hold updates."""
+        rows = tx.all("inbox.elsewhere", worker=self._lease.worker)
+        return frozenset(int(row["chat_id"]) for row in rows)
+
+    def _first_elsewhere(self, tx: Tx, chat_id: int) -> int:
+        """Return the first update of a chat that another worker holds, or _AFTER_ALL."""
+        row = tx.one("inbox.first_elsewhere", worker=self._lease.worker, chat_id=chat_id)
+        return _AFTER_ALL if row is None or row["update_id"] is None else int(row["update_id"])
+
+    def _between(self, tx: Tx, chat_id: int, *, after: int, before: int, count: int) -> list[Row]:
+        """Return rows of a chat that this worker has to handle, both ends excluded."""
+        return tx.all(
+            "inbox.of_chat",
+            worker=self._lease.worker,
+            chat_id=chat_id,
+            after=after,
+            before=before,
+            count=count,
+        )
+
+    def _queued(self, row: Row) -> QueuedUpdate:
+        return QueuedUpdate(
             update_id=row["update_id"],
             chat_id=row["chat_id"],
             received_at=from_millis(row["received_at"]),
+            decode=partial(self._decrypted, bytes(row["body"])),
+            repeated=row["state"] == "applied" or row["tries"] > 0,
             tries=row["tries"],
-            error=row["note"] or "",
         )
-        for row in tx.all("inbox.set_aside", count=count)
-    ]
+
+    def _encrypted(self, raw: RawUpdate) -> bytes:
+        return self._cipher.encrypt(_ENCODER.encode(raw).encode("utf-8", "surrogatepass"))
+
+    def _decrypted(self, body: bytes) -> dict[str, Any]:
+        """Return the update as the messenger sent it.
+
+        Raises:
+            UnreadableUpdateError: the body cannot be decrypted, or is not a JSON object.
+        """
+        try:
+            raw = json.loads(self._cipher.decrypt(body).decode("utf-8", "surrogatepass"))
+        except Exception as error:
+            raise UnreadableUpdateError from error
+        if not isinstance(raw, dict):
+            raise UnreadableUpdateError
+        return raw
 
 
-def purge(tx: Tx) -> int:
-    """Delete tombstones and what was set aside when their time is over; return how many rows."""
+def _purge(tx: Tx) -> int:
     done = tx.run("inbox.purge_done", before=to_millis(tx.now - TOMBSTONES))
-    return done + tx.run("inbox.purge_broken", before=to_millis(tx.now - BROKEN_KEPT))
-
-
-def _elsewhere(tx: Tx, lease: Lease) -> frozenset[int]:
-    """Return the chats of which other workers have something in hand."""
-    if lease.is_alone:
-        return frozenset()
-    return frozenset(int(row["chat_id"]) for row in tx.all("inbox.elsewhere", worker=lease.worker))
-
-
-def _first_elsewhere(tx: Tx, lease: Lease, chat_id: int) -> int:
-    """Return the first update of a chat that another worker has in hand, or _AFTER_ALL."""
-    if lease.is_alone:
-        return _AFTER_ALL
-    row = tx.one("inbox.first_elsewhere", worker=lease.worker, chat_id=chat_id)
-    return _AFTER_ALL if row is None or row["update_id"] is None else int(row["update_id"])
-
-
-def _between(tx: Tx, lease: Lease, chat_id: int, *, after: int, before: int, count: int) -> list[Row]:
-    """Return rows of a chat that this worker has to handle, both ends left out."""
-    return tx.all(
-        "inbox.of_chat", worker=lease.worker, chat_id=chat_id, after=after, before=before, count=count
-    )
-
-
-def _waiting(row: Row) -> Waiting:
-    """Return a row as it waits for its turn."""
-    return Waiting(
-        update_id=row["update_id"],
-        chat_id=row["chat_id"],
-        received_at=from_millis(row["received_at"]),
-        repeated=row["state"] == "applied" or row["tries"] > 0,
-        tries=row["tries"],
-        body=bytes(row["body"]),
-    )
+    return done + tx.run("inbox.purge_broken", before=to_millis(tx.now - DEAD_LETTERS_KEPT))

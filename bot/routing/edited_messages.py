@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable
 from bot.dialog.languages import language_of
 from bot.i18n.formatting import EDITED
 from bot.i18n.language import speaking
-from bot.inbox.store import mark_applied
+from bot.inbox.store import mark_applied, mark_done
 from core.bootstrap import Core
+from core.ports import Tx
 from core.values.identity import holds_personal_number
 
 _MOST_KNOWN = 10_000
@@ -39,7 +40,7 @@ class Edits:
         """Answer an edited message, unless it has been; one that holds a personal number now is deleted."""
         if holds_personal_number(text):
             await self._delete_message(chat_id, message_id)
-        is_first = await self._core.store.run(mark_applied, update_id)
+        is_first = await self._core.store.run(_finish, update_id)
         if is_first and self._is_new((chat_id, message_id)):
             with speaking(await self._core.store.read(language_of, chat_id)):
                 await self._say(chat_id, EDITED())
@@ -51,3 +52,10 @@ class Edits:
         while len(self._answered) > _MOST_KNOWN:
             del self._answered[next(iter(self._answered))]
         return True
+
+
+def _finish(tx: Tx, update_id: int) -> bool:
+    """Mark an edit done; return False when it was handled before."""
+    is_first = mark_applied(tx, update_id)
+    mark_done(tx, update_id)
+    return is_first

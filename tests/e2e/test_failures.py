@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import pytest
 
-from bot.inbox.retry import Patience
+from bot.inbox.retry import RetryPolicy
 from core.ports import Tx
 from tests.core.sql import dump
 from tests.e2e.selecting import WAYS, Step, books_agree, opens_pool, owners, stands_before_step_5, told
@@ -98,15 +98,15 @@ async def place(engine: str, tmp_path: Path) -> AsyncIterator[Place]:
     async with open_world(engine, tmp_path, people=owners(OWNERS), wrap_tx=switch.wrap) as world:
         await eventually(lambda: world.service.jobs._scheduler.running)  # or it would start after this
         world.service.jobs.stop()
-        quick = Patience(
-            tries=2,
-            tries_in_outage=2,
-            first_gap=timedelta(milliseconds=2),
-            longest_gap=timedelta(milliseconds=4),
+        quick = RetryPolicy(
+            max_tries=2,
+            max_tries_in_outage=2,
+            first_delay=timedelta(milliseconds=2),
+            max_delay=timedelta(milliseconds=4),
         )
         dispatcher = world.service.dispatcher
-        for impatient in (dispatcher, dispatcher._finisher, world.service._poller):
-            impatient._patience = quick
+        for impatient in (dispatcher, world.service._poller):
+            impatient._retry = quick
         await opens_pool(world)
         yield Place(world, switch)
 

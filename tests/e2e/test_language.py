@@ -11,7 +11,7 @@ from bot.dialog.languages import language_of
 from bot.i18n import formatting
 from bot.i18n.formatting import plain
 from bot.i18n.language import Language, speaking
-from bot.inbox.model import Broken
+from bot.inbox.model import DeadLetter
 from bot.texts import menu
 from bot.texts.owner import home
 from sandbox.events import Event
@@ -171,10 +171,10 @@ async def test_what_broke_is_told_to_each_in_their_language(world: World) -> Non
     await _speaks_english(owner)
     await chief.say("/start")
     await chief.see(home.NEW.chinese)
-    broken = Broken(
+    letter = DeadLetter(
         update_id=1, chat_id=OWNER, received_at=datetime(2026, 3, 10, tzinfo=UTC), tries=5, error="ValueError"
     )
-    await world.service._tell_broken(broken)
+    await world.service._report_dead_letter(letter)
     await owner.see(_in(Language.ENGLISH, formatting.FAILED))
     await chief.see("有一条消息无法处理")
 

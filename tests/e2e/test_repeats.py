@@ -19,9 +19,9 @@ async def _draws(world: World) -> int:
 
 
 def _record(world: World) -> list[dict[str, Any]]:
-    """Keep every raw update that the receipt accepts."""
+    """Keep every raw update that the inbox accepts."""
     kept: list[dict[str, Any]] = []
-    accept = world.service.receipt.accept
+    accept = world.service.inbox.accept
 
     async def keeping(updates: Any) -> None:
         kept.extend(updates)
@@ -44,7 +44,7 @@ async def test_press_delivered_again_draws_once(world: World) -> None:
     owner = world.person()
     await reaches_selection(owner)
     update = await _presses_once(world, owner)
-    await world.service.receipt.accept([update])
+    await world.service.inbox.accept([update])
     await world.service.dispatcher.idle()
     assert await _draws(world) == 1
     assert "随机选号还剩 4 批" in owner.last.words
@@ -83,6 +83,6 @@ async def test_wrong_code_delivered_again_costs_one_try(world: World) -> None:
     await owner.say(f"{(int(right) + 1) % 1_000_000:06d}")
     await owner.see("还可输入 4 次")
     await owner.settled()
-    await world.service.receipt.accept([one for one in kept if "message" in one])
+    await world.service.inbox.accept([one for one in kept if "message" in one])
     await world.service.dispatcher.idle()
     assert "还可输入 4 次" in owner.last.words

@@ -14,13 +14,14 @@ from telegram.request._requestparameter import RequestParameter
 
 from bot.bot_api.http import AiohttpRequest
 from bot.inbox import (
-    Delivery,
     Dispatcher,
-    Patience,
+    InboxService,
     Poller,
-    Receipt,
-    Shelf,
+    QueuedUpdate,
+    RetryPolicy,
+    WorkerInbox,
     mark_applied,
+    mark_done,
     new_worker_name,
     updates_of,
 )
@@ -45,21 +46,22 @@ async def run(kind: str, database: str, schema: str, folder: Path, base_url: str
         database, migrations=folder / "migrations", queries=folder / "queries", schema=schema or None
     )
 
-    async def handle(delivery: Delivery) -> None:
+    async def handle(update: QueuedUpdate) -> None:
         await asyncio.sleep(random.random() * 0.005)
-        await store.run(step, delivery.update_id, delivery.chat_id)
+        await store.run(step, update.update_id, update.chat_id)
         told = [
-            RequestParameter.from_input("chat_id", delivery.chat_id),
-            RequestParameter.from_input("text", f"{delivery.update_id} {delivery.repeated}"),
+            RequestParameter.from_input("chat_id", update.chat_id),
+            RequestParameter.from_input("text", f"{update.update_id} {update.repeated}"),
         ]
         await sender.post(f"{base_url}/sendMessage", RequestData(told))
+        await store.run(mark_done, update.update_id)
 
     lease = Lease(worker=new_worker_name(), span=LEASE, is_alone=kind == "sqlite")
-    shelf = Shelf(store, BackwardsCipher(), lease)
-    receipt = Receipt(shelf, Dispatcher(shelf, handle), sign_of_life=LEASE / 4)
+    inbox = WorkerInbox(store, BackwardsCipher(), lease)
+    service = InboxService(inbox, Dispatcher(inbox, handle), heartbeat=LEASE / 4)
     async with AiohttpRequest() as request, AiohttpRequest() as sender:
-        await receipt.start()
-        await Poller(updates_of(request, base_url), receipt.accept, patience=Patience()).run()
+        await service.start()
+        await Poller(updates_of(request, base_url), service.accept, retry=RetryPolicy()).run()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What fails is tried again without holding up others, and is set aside in the end."""
+"""What fails is tried again without holding up others, and becomes a dead letter in the end."""
 
 import asyncio
 import logging
@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TimedOut
 
-from bot.inbox import Broken, Delivery, Patience, UnreadableUpdateError
-from bot.inbox.dispatcher import Room
+from bot.inbox import DeadLetter, QueuedUpdate, RetryPolicy, UnreadableUpdateError
+from bot.inbox.dispatcher import Limits
 from bot.inbox.retry import is_outage, trace
 from core.errors import QueryError, StoreConstraintError, StoreUnavailable
 from core.ports import Store
@@ -23,42 +23,44 @@ SECRET = "粤K12345 of somebody"
 async def test_failed_update_is_tried_again(store: Store) -> None:
     served = Recorder()
     served.failures[1] = [KeyError(), KeyError()]
-    async with receiving(store, served) as receipt:
-        await take_in(receipt, [message(1)])
+    async with receiving(store, served) as service:
+        await take_in(service, [message(1)])
 
-    assert [delivery.repeated for delivery in served.deliveries] == [True]
+    assert [update.repeated for update in served.handled] == [True]
 
 
-async def test_update_is_set_aside_after_five_tries(store: Store) -> None:
+async def test_update_is_a_dead_letter_after_five_tries(store: Store) -> None:
     served = Recorder()
     served.errors[1] = KeyError(SECRET)
-    async with receiving(store, served, recorder=served) as receipt:
-        await take_in(receipt, [message(1)])
+    async with receiving(store, served, recorder=served) as service:
+        await take_in(service, [message(1)])
 
-    assert served.broken == [Broken(update_id=1, chat_id=7, received_at=NOON, tries=5, error="KeyError")]
+    assert served.dead_letters == [
+        DeadLetter(update_id=1, chat_id=7, received_at=NOON, tries=5, error="KeyError")
+    ]
     assert await store.read(states) == {1: "broken"}
 
 
-async def test_applied_update_is_told_apart_when_set_aside(store: Store) -> None:
+async def test_applied_update_is_told_apart_when_dead_letter(store: Store) -> None:
     served = Recorder()
     apply = applying(store)
 
-    async def unshown(delivery: Delivery) -> bool:
-        await apply(delivery)
+    async def unshown(update: QueuedUpdate) -> None:
+        await apply(update)
         raise KeyError
 
-    async with receiving(store, unshown, recorder=served) as receipt:
-        await take_in(receipt, [message(1)])
+    async with receiving(store, unshown, recorder=served) as service:
+        await take_in(service, [message(1)])
 
-    assert [broken.applied for broken in served.broken] == [True]
+    assert [one.applied for one in served.dead_letters] == [True]
     assert len(await store.read(effects)) == 1
 
 
 async def test_poison_does_not_block_others(store: Store) -> None:
     served = Recorder()
     served.errors[1] = KeyError()
-    async with receiving(store, served) as receipt:
-        await take_in(receipt, [message(1), message(2, chat_id=8), message(3, chat_id=9)])
+    async with receiving(store, served) as service:
+        await take_in(service, [message(1), message(2, chat_id=8), message(3, chat_id=9)])
 
     assert sorted(served.ids) == [2, 3]
 
@@ -66,8 +68,8 @@ async def test_poison_does_not_block_others(store: Store) -> None:
 async def test_chat_goes_on_after_its_poison(store: Store) -> None:
     served = Recorder()
     served.errors[2] = KeyError()
-    async with receiving(store, served) as receipt:
-        await take_in(receipt, [message(1), message(2), message(3)])
+    async with receiving(store, served) as service:
+        await take_in(service, [message(1), message(2), message(3)])
 
     assert served.ids == [1, 3]
 
@@ -75,73 +77,73 @@ async def test_chat_goes_on_after_its_poison(store: Store) -> None:
 async def test_chat_waits_for_its_failed_update(quick_store: Store) -> None:
     served = Recorder()
     served.failures[1] = [KeyError(), KeyError(), KeyError()]
-    async with receiving(quick_store, served) as receipt:
-        await take_in(receipt, [message(1), message(2)])
+    async with receiving(quick_store, served) as service:
+        await take_in(service, [message(1), message(2)])
 
     assert served.ids == [1, 2]
 
 
-async def test_unreadable_update_is_set_aside_at_once(quick_store: Store) -> None:
+async def test_unreadable_update_is_a_dead_letter_at_once(quick_store: Store) -> None:
     served = Recorder()
     served.errors[1] = UnreadableUpdateError()
-    async with receiving(quick_store, served, recorder=served) as receipt:
-        await take_in(receipt, [message(1)])
+    async with receiving(quick_store, served, recorder=served) as service:
+        await take_in(service, [message(1)])
 
-    assert [(broken.tries, broken.error) for broken in served.broken] == [(1, "UnreadableUpdateError")]
+    assert [(letter.tries, letter.error) for letter in served.dead_letters] == [(1, "UnreadableUpdateError")]
 
 
-async def test_spoilt_body_is_set_aside_at_once(quick_store: Store) -> None:
+async def test_spoilt_body_is_a_dead_letter_at_once(quick_store: Store) -> None:
     served = Recorder()
-    async with receiving(quick_store, Gate(served), worker="before") as receipt:
-        await receipt.accept([message(1), message(2)])
+    async with receiving(quick_store, Gate(served), worker="before") as service:
+        await service.accept([message(1), message(2)])
     await quick_store.run(lambda tx: tx.run("effect.spoil", update_id=1))
-    async with receiving(quick_store, served, worker="after", recorder=served) as receipt:
-        await asyncio.wait_for(receipt.dispatcher.idle(), 10)
+    async with receiving(quick_store, served, worker="after", recorder=served) as service:
+        await asyncio.wait_for(service.dispatcher.idle(), 10)
 
-    assert (served.ids, [broken.update_id for broken in served.broken]) == ([2], [1])
+    assert (served.ids, [letter.update_id for letter in served.dead_letters]) == ([2], [1])
 
 
 async def test_outage_does_not_use_up_tries(quick_store: Store) -> None:
     served = Recorder()
     served.failures[1] = [TimedOut()] * 12
-    async with receiving(quick_store, served, recorder=served) as receipt:
-        await take_in(receipt, [message(1)])
+    async with receiving(quick_store, served, recorder=served) as service:
+        await take_in(service, [message(1)])
 
-    assert (served.ids, served.broken) == ([1], [])
+    assert (served.ids, served.dead_letters) == ([1], [])
 
 
 async def test_handler_that_never_ends_counts_as_failed(quick_store: Store) -> None:
     served = Recorder()
     stuck = Gate(served, only=7)
-    async with receiving(quick_store, stuck, recorder=served, room=Room(seconds=0.01)) as receipt:
-        await take_in(receipt, [message(1), message(2, chat_id=8)])
+    async with receiving(quick_store, stuck, recorder=served, limits=Limits(handler_seconds=0.01)) as service:
+        await take_in(service, [message(1), message(2, chat_id=8)])
 
-    assert (served.ids, [broken.error for broken in served.broken]) == ([2], ["TimeoutError"])
+    assert (served.ids, [letter.error for letter in served.dead_letters]) == ([2], ["TimeoutError"])
 
 
 async def test_cancellation_inside_a_handler_is_a_failure(quick_store: Store) -> None:
     served = Recorder()
 
-    async def handle(delivery: Delivery) -> bool:
-        if delivery.update_id == 1:
+    async def handle(update: QueuedUpdate) -> None:
+        if update.update_id == 1:
             raise asyncio.CancelledError
-        return await served(delivery)
+        await served(update)
 
-    async with receiving(quick_store, handle, recorder=served, room=Room(in_flight=1)) as receipt:
-        await take_in(receipt, [message(1), message(2)])
+    async with receiving(quick_store, handle, recorder=served, limits=Limits(in_flight=1)) as service:
+        await take_in(service, [message(1), message(2)])
 
-    assert (served.ids, [broken.error for broken in served.broken]) == ([2], ["CancelledError"])
+    assert (served.ids, [letter.error for letter in served.dead_letters]) == ([2], ["CancelledError"])
 
 
 async def test_admins_that_cannot_be_told_hold_nothing_up(quick_store: Store) -> None:
     class Unreachable(Recorder):
-        async def on_broken(self, broken: Broken) -> None:  # noqa: ARG002 - the port
+        async def on_dead_letter(self, letter: DeadLetter) -> None:  # noqa: ARG002 - the port
             raise Forbidden("blocked")
 
     served = Unreachable()
     served.errors[1] = KeyError()
-    async with receiving(quick_store, served, recorder=served) as receipt:
-        await take_in(receipt, [message(1), message(2)])
+    async with receiving(quick_store, served, recorder=served) as service:
+        await take_in(service, [message(1), message(2)])
 
     assert served.ids == [2]
 
@@ -152,8 +154,8 @@ async def test_log_names_error_but_not_its_words(
     caplog.set_level(logging.DEBUG)
     served = Recorder()
     served.errors[1] = KeyError(SECRET)
-    async with receiving(quick_store, served) as receipt:
-        await take_in(receipt, [message(1, text=SECRET)])
+    async with receiving(quick_store, served) as service:
+        await take_in(service, [message(1, text=SECRET)])
 
     assert "KeyError" in caplog.text
     assert SECRET not in caplog.text
@@ -163,44 +165,44 @@ async def test_database_down_between_store_and_done_loses_nothing(store: Store) 
     shaky = FailingStore(store)
     served = Recorder()
     gate = Gate(served)
-    async with receiving(shaky, gate) as receipt:
-        await receipt.accept([message(1), message(2)])
+    async with receiving(shaky, gate) as service:
+        await service.accept([message(1), message(2)])
         await asyncio.sleep(0.02)
         shaky.is_down = True
         gate.opened.set()
         await asyncio.sleep(0.1)
         shaky.is_down = False
-        await asyncio.wait_for(receipt.dispatcher.idle(), 10)
+        await asyncio.wait_for(service.dispatcher.idle(), 10)
 
-    assert (served.ids, await store.read(states)) == ([1, 2], {1: "done", 2: "done"})
+    assert (sorted(set(served.ids)), await store.read(states)) == ([1, 2], {1: "done", 2: "done"})
 
 
 async def test_database_down_during_steps_loses_nothing(store: Store) -> None:
     shaky = FailingStore(store)
-    async with receiving(shaky, applying(shaky)) as receipt:
+    async with receiving(shaky, applying(shaky)) as service:
         shaky.is_down = False
-        await receipt.accept([message(number, chat_id=number % 3) for number in range(1, 31)])
+        await service.accept([message(number, chat_id=number % 3) for number in range(1, 31)])
         shaky.is_down = True
         await asyncio.sleep(0.1)
         shaky.is_down = False
-        await asyncio.wait_for(receipt.dispatcher.idle(), 20)
+        await asyncio.wait_for(service.dispatcher.idle(), 20)
 
     assert shaky.refused > 0
     assert sorted(update_id for _, update_id in await store.read(effects)) == list(range(1, 31))
 
 
-async def test_database_down_when_setting_aside_is_tried_again(quick_store: Store) -> None:
+async def test_dead_letter_is_stored_when_the_database_is_back(quick_store: Store) -> None:
     shaky = FailingStore(quick_store)
     served = Recorder()
     served.errors[1] = UnreadableUpdateError()
-    async with receiving(shaky, served, recorder=served) as receipt:
-        await receipt.accept([message(1)])
+    async with receiving(shaky, served, recorder=served) as service:
+        await service.accept([message(1)])
         shaky.is_down = True
         await asyncio.sleep(0.05)
         shaky.is_down = False
-        await asyncio.wait_for(receipt.dispatcher.idle(), 10)
+        await asyncio.wait_for(service.dispatcher.idle(), 10)
 
-    assert len(served.broken) == 1
+    assert len(served.dead_letters) == 1
 
 
 @pytest.mark.parametrize("error", [TimedOut(), NetworkError("x"), RetryAfter(3), StoreUnavailable()])
@@ -216,14 +218,14 @@ def test_refusal_is_no_outage(error: Exception) -> None:
     assert not is_outage(error)
 
 
-def test_gaps_grow_up_to_the_longest() -> None:
-    calm = replace(Patience(), jitter=lambda: 1.0)
+def test_delays_grow_up_to_the_longest() -> None:
+    calm = replace(RetryPolicy(), jitter=lambda: 1.0)
 
-    assert [calm.gap(tries) for tries in (1, 2, 3, 8, 9, 5000)] == [0.5, 1.0, 2.0, 60.0, 60.0, 60.0]
+    assert [calm.delay(tries) for tries in (1, 2, 3, 8, 9, 5000)] == [0.5, 1.0, 2.0, 60.0, 60.0, 60.0]
 
 
-def test_gap_is_at_least_what_the_messenger_asks() -> None:
-    assert Patience(jitter=lambda: 0.0).gap(1, RetryAfter(timedelta(seconds=17))) == 17.0
+def test_delay_is_at_least_what_the_messenger_asks() -> None:
+    assert RetryPolicy(jitter=lambda: 0.0).delay(1, RetryAfter(timedelta(seconds=17))) == 17.0
 
 
 def test_trace_of_outage_is_its_class_alone() -> None:

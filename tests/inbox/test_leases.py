@@ -1,4 +1,4 @@
-"""Who may take over whose updates, and when; and that two workers cannot apply one update twice."""
+"""When a worker takes over the updates of another one; two workers cannot apply one update twice."""
 
 import asyncio
 import threading
@@ -8,55 +8,64 @@ from datetime import timedelta
 
 import pytest
 
-from bot.inbox import store as inbox
+from bot.inbox import WorkerInbox, mark_applied, mark_done
 from core.clock import FixedClock
 from core.ports import Store, Tx
 from tests.inbox.schema import add_effect, effects
-from tests.inbox.test_store import sealed
-from tests.inbox.tools import Gate, Recorder, lease, message, receiving, take_in
-
-ONE = lease("one", seconds=30, is_alone=False)
-TWO = lease("two", seconds=30, is_alone=False)
-ALONE = lease("two", is_alone=True)
+from tests.inbox.tools import Gate, Recorder, message, messages, receiving, take_in, worker_inbox
 
 
-async def test_living_lease_is_respected(store: Store, clock: FixedClock) -> None:
-    await store.run(inbox.store_batch, sealed(1), ONE)
+@pytest.fixture
+def one(store: Store) -> WorkerInbox:
+    return worker_inbox(store, "one", is_alone=False)
+
+
+@pytest.fixture
+def two(store: Store) -> WorkerInbox:
+    return worker_inbox(store, "two", is_alone=False)
+
+
+@pytest.fixture
+def alone(store: Store) -> WorkerInbox:
+    return worker_inbox(store, "two", is_alone=True)
+
+
+async def test_living_lease_is_respected(one: WorkerInbox, two: WorkerInbox, clock: FixedClock) -> None:
+    await one.add(messages(1))
     clock.advance(timedelta(seconds=29))
 
-    assert await store.run(inbox.take_over, TWO) == []
+    assert await two.take_over() == []
 
 
-async def test_ended_lease_is_taken_over(store: Store, clock: FixedClock) -> None:
-    await store.run(inbox.store_batch, sealed(1), ONE)
+async def test_ended_lease_is_taken_over(one: WorkerInbox, two: WorkerInbox, clock: FixedClock) -> None:
+    await one.add(messages(1))
     clock.advance(timedelta(seconds=30))
 
-    assert await store.run(inbox.take_over, TWO) == [7]
+    assert await two.take_over() == [7]
 
 
-async def test_taken_over_updates_are_repeated(store: Store, clock: FixedClock) -> None:
-    await store.run(inbox.store_batch, sealed(1, 2), ONE)
+async def test_taken_over_updates_are_repeated(one: WorkerInbox, two: WorkerInbox, clock: FixedClock) -> None:
+    await one.add(messages(1, 2))
     clock.advance(timedelta(seconds=30))
-    await store.run(inbox.take_over, TWO)
+    await two.take_over()
 
-    page = await store.read(inbox.load, TWO, 7, 10)
+    page = await two.load(7, 10)
 
     assert [(update.update_id, update.repeated) for update in page.updates] == [(1, True), (2, True)]
 
 
-async def test_second_taker_gets_nothing(store: Store, clock: FixedClock) -> None:
-    await store.run(inbox.store_batch, sealed(1), ONE)
+async def test_second_taker_gets_nothing(store: Store, one: WorkerInbox, clock: FixedClock) -> None:
+    await one.add(messages(1))
     clock.advance(timedelta(seconds=30))
 
-    taken = await asyncio.gather(
-        *(store.run(inbox.take_over, lease(name, is_alone=False)) for name in ("two", "three", "four"))
-    )
+    others = [worker_inbox(store, name, is_alone=False) for name in ("two", "three", "four")]
+    taken = await asyncio.gather(*(other.take_over() for other in others))
 
     assert sorted(taken) == [[], [], [7]]
 
 
-def dawdling_take_over(tx: Tx, taken: threading.Event) -> list[int]:
-    chats = inbox.take_over(tx, TWO)
+def dawdling_take_over(tx: Tx, two: WorkerInbox, taken: threading.Event) -> list[int]:
+    chats = two._take_over(tx)
     taken.set()
     time.sleep(0.3)
     return chats
@@ -64,34 +73,36 @@ def dawdling_take_over(tx: Tx, taken: threading.Event) -> list[int]:
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("store", ["postgres"], indirect=True)
-async def test_taker_that_waited_for_another_gets_nothing(store: Store, clock: FixedClock) -> None:
-    await store.run(inbox.store_batch, sealed(1), ONE)
+async def test_taker_that_waited_for_another_gets_nothing(
+    store: Store, one: WorkerInbox, two: WorkerInbox, clock: FixedClock
+) -> None:
+    await one.add(messages(1))
     clock.advance(timedelta(seconds=30))
     taken = threading.Event()
-    first = asyncio.create_task(store.run(dawdling_take_over, taken))
+    first = asyncio.create_task(store.run(dawdling_take_over, two, taken))
     await asyncio.to_thread(taken.wait, 10)
 
-    second = await store.run(inbox.take_over, lease("three", is_alone=False))
+    second = await worker_inbox(store, "three", is_alone=False).take_over()
 
     assert (await first, second) == ([7], [])
 
 
 def close_and_wait(tx: Tx, closed: threading.Event, go_on: threading.Event) -> None:
-    inbox.mark_done(tx, 2)
+    mark_done(tx, 2)
     closed.set()
     assert go_on.wait(20)
-    inbox.mark_done(tx, 1)
+    mark_done(tx, 1)
 
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("store", ["postgres"], indirect=True)
-async def test_sign_of_life_neither_waits_nor_deadlocks(store: Store) -> None:
-    await store.run(inbox.store_batch, sealed(1, 2, 3), ONE)
+async def test_heartbeat_neither_waits_nor_deadlocks(store: Store, one: WorkerInbox) -> None:
+    await one.add(messages(1, 2, 3))
     closed, go_on = threading.Event(), threading.Event()
     closing = asyncio.create_task(store.run(close_and_wait, closed, go_on))
     await asyncio.to_thread(closed.wait, 10)
     try:
-        renewed = await asyncio.wait_for(store.run(inbox.renew, ONE), 5)
+        renewed = await asyncio.wait_for(store.run(one._renew), 5)
     finally:
         go_on.set()
         await closing
@@ -99,59 +110,63 @@ async def test_sign_of_life_neither_waits_nor_deadlocks(store: Store) -> None:
     assert renewed == 2
 
 
-async def test_renewed_lease_lives_on(store: Store, clock: FixedClock) -> None:
-    await store.run(inbox.store_batch, sealed(1), ONE)
+async def test_renewed_lease_lives_on(one: WorkerInbox, two: WorkerInbox, clock: FixedClock) -> None:
+    await one.add(messages(1))
     clock.advance(timedelta(seconds=29))
-    await store.run(inbox.renew, ONE)
+    await one.renew()
     clock.advance(timedelta(seconds=29))
 
-    assert await store.run(inbox.take_over, TWO) == []
+    assert await two.take_over() == []
 
 
-async def test_one_living_lease_protects_all_of_a_worker(store: Store, clock: FixedClock) -> None:
-    await store.run(inbox.store_batch, sealed(1), ONE)
+async def test_one_living_lease_protects_all_of_a_worker(
+    one: WorkerInbox, two: WorkerInbox, clock: FixedClock
+) -> None:
+    await one.add(messages(1))
     clock.advance(timedelta(seconds=20))
-    await store.run(inbox.store_batch, sealed(2), ONE)
+    await one.add(messages(2))
     clock.advance(timedelta(seconds=15))
 
-    assert await store.run(inbox.take_over, TWO) == []
+    assert await two.take_over() == []
 
 
-async def test_released_updates_are_taken_at_once(store: Store) -> None:
-    await store.run(inbox.store_batch, sealed(1), ONE)
-    await store.run(inbox.release, "one")
+async def test_released_updates_are_taken_at_once(one: WorkerInbox, two: WorkerInbox) -> None:
+    await one.add(messages(1))
+    await one.give_up_leases()
 
-    assert await store.run(inbox.take_over, TWO) == [7]
-
-
-async def test_lone_process_takes_living_leases(store: Store) -> None:
-    await store.run(inbox.store_batch, sealed(1), ONE)
-
-    assert await store.run(inbox.take_over, ALONE) == [7]
+    assert await two.take_over() == [7]
 
 
-async def test_finished_updates_are_not_taken_over(store: Store) -> None:
-    await store.run(inbox.store_batch, sealed(1, 2), ONE)
-    await store.run(inbox.mark_done, 1)
-    await store.run(inbox.set_broken, 2, "KeyError")
+async def test_lone_process_takes_living_leases(one: WorkerInbox, alone: WorkerInbox) -> None:
+    await one.add(messages(1))
 
-    assert await store.run(inbox.take_over, ALONE) == []
+    assert await alone.take_over() == [7]
 
 
-async def test_later_update_waits_for_another_workers_earlier(store: Store) -> None:
-    await store.run(inbox.store_batch, sealed(1), ONE)
-    stored = await store.run(inbox.store_batch, sealed(2), TWO)
+async def test_finished_updates_are_not_taken_over(
+    store: Store, one: WorkerInbox, alone: WorkerInbox
+) -> None:
+    await one.add(messages(1, 2))
+    await store.run(mark_done, 1)
+    await one.dead_letter(2, KeyError())
 
-    page = await store.read(inbox.load, TWO, 7, 10)
+    assert await alone.take_over() == []
+
+
+async def test_later_update_waits_for_another_workers_earlier(one: WorkerInbox, two: WorkerInbox) -> None:
+    await one.add(messages(1))
+    stored = await two.add(messages(2))
+
+    page = await two.load(7, 10)
 
     assert (stored.behind, page.updates, page.is_behind) == (frozenset({7}), (), True)
 
 
-async def test_earlier_update_goes_before_another_workers_later(store: Store) -> None:
-    await store.run(inbox.store_batch, sealed(5), ONE)
-    await store.run(inbox.store_batch, sealed(2), TWO)
+async def test_earlier_update_goes_before_another_workers_later(one: WorkerInbox, two: WorkerInbox) -> None:
+    await one.add(messages(5))
+    await two.add(messages(2))
 
-    page = await store.read(inbox.load, TWO, 7, 10)
+    page = await two.load(7, 10)
 
     assert ([update.update_id for update in page.updates], page.is_behind) == ([2], False)
 
@@ -160,54 +175,56 @@ async def test_two_workers_keep_one_chats_order(store: Store) -> None:
     served = Recorder()
     slow = Gate(served)
     async with (
-        receiving(store, slow, worker="one", is_alone=False) as one,
-        receiving(store, served, worker="two", is_alone=False) as two,
+        receiving(store, slow, worker="one", is_alone=False) as first,
+        receiving(store, served, worker="two", is_alone=False) as second,
     ):
-        await one.accept([message(1)])
-        await two.accept([message(2), message(3, chat_id=8)])
+        await first.accept([message(1)])
+        await second.accept([message(2), message(3, chat_id=8)])
         await asyncio.sleep(0.3)
         before = served.ids
         slow.opened.set()
-        await asyncio.wait_for(two.dispatcher.idle(), 10)
+        await asyncio.wait_for(second.dispatcher.idle(), 10)
 
     assert (before, served.ids) == ([3], [3, 1, 2])
 
 
-async def test_dead_workers_updates_come_before_new_ones(store: Store, clock: FixedClock) -> None:
-    await store.run(inbox.store_batch, sealed(1, 2), ONE)
-    await store.run(inbox.mark_done, 1)
+async def test_dead_workers_updates_come_before_new_ones(
+    store: Store, one: WorkerInbox, clock: FixedClock
+) -> None:
+    await one.add(messages(1, 2))
+    await store.run(mark_done, 1)
     served = Recorder()
-    async with receiving(store, served, worker="two", is_alone=False, every=0.05) as two:
-        await two.accept([message(3)])
+    async with receiving(store, served, worker="two", is_alone=False, every=0.05) as service:
+        await service.accept([message(3)])
         await asyncio.sleep(0.2)
         before = served.ids
         clock.advance(timedelta(seconds=31))
-        await asyncio.wait_for(two.dispatcher.idle(), 10)
+        await asyncio.wait_for(service.dispatcher.idle(), 10)
 
     assert (before, served.ids) == ([], [2, 3])
 
 
-async def test_stopped_worker_lets_go_of_its_updates(store: Store) -> None:
-    async with receiving(store, Gate(Recorder()), is_alone=False) as receipt:
-        await receipt.accept([message(1), message(2)])
+async def test_stopped_worker_lets_go_of_its_updates(store: Store, two: WorkerInbox) -> None:
+    async with receiving(store, Gate(Recorder()), is_alone=False) as service:
+        await service.accept([message(1), message(2)])
         await asyncio.sleep(0.05)
 
-    assert await store.run(inbox.take_over, TWO) == [7]
+    assert await two.take_over() == [7]
 
 
-async def test_updates_lost_sight_of_are_found(store: Store) -> None:
+async def test_updates_that_were_not_handed_on_are_found(store: Store) -> None:
     served = Recorder()
-    async with receiving(store, served, every=0.05) as receipt:
-        await store.run(inbox.store_batch, sealed(1), lease())
+    async with receiving(store, served, every=0.05) as service:
+        await worker_inbox(store).add(messages(1))
         await asyncio.sleep(0.3)
-        await receipt.dispatcher.idle()
+        await service.dispatcher.idle()
 
     assert served.ids == [1]
 
 
 def guarded(tx: Tx, meet: Callable[[], object]) -> None:
     meet()
-    if inbox.mark_applied(tx, 1):
+    if mark_applied(tx, 1):
         add_effect(tx, 1, 7)
 
 
@@ -223,9 +240,9 @@ def unguarded(tx: Tx, meet: Callable[[], object]) -> None:
 @pytest.mark.parametrize("store", ["postgres"], indirect=True)
 @pytest.mark.parametrize(("step", "count"), [(guarded, 1), (unguarded, 2)])
 async def test_guard_decides_race_of_two_workers(
-    store: Store, step: Callable[[Tx, Callable[[], object]], None], count: int
+    store: Store, one: WorkerInbox, step: Callable[[Tx, Callable[[], object]], None], count: int
 ) -> None:
-    await store.run(inbox.store_batch, sealed(1), ONE)
+    await one.add(messages(1))
     both = threading.Barrier(2, timeout=20)
 
     await asyncio.gather(store.run(step, both.wait), store.run(step, both.wait))
@@ -235,9 +252,9 @@ async def test_guard_decides_race_of_two_workers(
 
 async def test_update_delivered_three_times_is_handled_once(store: Store) -> None:
     served = Recorder()
-    async with receiving(store, served) as receipt:
-        await receipt.accept([message(1)])
-        await take_in(receipt, [message(1), message(1)])
-        await take_in(receipt, [message(1)])
+    async with receiving(store, served) as service:
+        await service.accept([message(1)])
+        await take_in(service, [message(1), message(1)])
+        await take_in(service, [message(1)])
 
     assert served.ids == [1]

@@ -1,4 +1,4 @@
-"""One chat's updates in order, chats beside each other, nobody starved, little in memory."""
+"""One chat's updates in order, chats concurrently, no starvation, little in memory."""
 
 import asyncio
 import random
@@ -9,15 +9,24 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.inbox import Delivery, Dispatcher, Shelf
-from bot.inbox.dispatcher import Room
-from bot.inbox.store import Page
+from bot.inbox import Dispatcher, QueuedUpdate, WorkerInbox
+from bot.inbox.dispatcher import Limits
+from bot.inbox.store import ChatPage
 from core.clock import FixedClock
 from core.ports import Store
 from tests.engines import open_test_store
 from tests.inbox.conftest import NOON
 from tests.inbox.schema import make_folders, states
-from tests.inbox.tools import BackwardsCipher, Gate, Recorder, lease, message, receiving, take_in
+from tests.inbox.tools import (
+    BackwardsCipher,
+    Gate,
+    Recorder,
+    finishing,
+    lease,
+    message,
+    receiving,
+    take_in,
+)
 
 
 def mixed(chats: int, each: int) -> list[dict[str, object]]:
@@ -27,18 +36,18 @@ def mixed(chats: int, each: int) -> list[dict[str, object]]:
 async def test_twenty_chats_keep_their_order(store: Store) -> None:
     dice = random.Random(20)
     served = Recorder(delay=lambda: dice.random() * 0.004)
-    async with receiving(store, served) as receipt:
+    async with receiving(store, served) as service:
         for start in range(0, 1000, 100):
-            await receipt.accept(mixed(20, 50)[start : start + 100])
-        await asyncio.wait_for(receipt.dispatcher.idle(), 30)
+            await service.accept(mixed(20, 50)[start : start + 100])
+        await asyncio.wait_for(service.dispatcher.idle(), 30)
 
     assert len(served.ids) == 1000
     assert all(served.ids_of(chat) == sorted(served.ids_of(chat)) for chat in range(1, 21))
 
 
 async def test_all_that_is_handled_is_done(store: Store) -> None:
-    async with receiving(store, Recorder()) as receipt:
-        await take_in(receipt, mixed(5, 20))
+    async with receiving(store, Recorder()) as service:
+        await take_in(service, mixed(5, 20))
 
         assert Counter((await store.read(states)).values()) == {"done": 100}
 
@@ -47,24 +56,23 @@ async def test_chat_is_never_handled_twice_at_once(quick_store: Store) -> None:
     inside: set[int] = set()
     clashes: list[int] = []
 
-    async def handle(delivery: Delivery) -> bool:
-        chat_id = delivery.chat_id
+    async def handle(update: QueuedUpdate) -> None:
+        chat_id = update.chat_id
         clashes.extend({chat_id} & inside)
         inside.add(chat_id)
         await asyncio.sleep(0.001)
         inside.discard(chat_id)
-        return False
 
-    async with receiving(quick_store, handle) as receipt:
-        await take_in(receipt, mixed(3, 40))
+    async with receiving(quick_store, handle) as service:
+        await take_in(service, mixed(3, 40))
 
     assert clashes == []
 
 
-async def test_chats_are_handled_beside_each_other(quick_store: Store) -> None:
+async def test_chats_are_handled_concurrently(quick_store: Store) -> None:
     gate = Gate(Recorder())
-    async with receiving(quick_store, gate) as receipt:
-        await receipt.accept(mixed(10, 1))
+    async with receiving(quick_store, gate) as service:
+        await service.accept(mixed(10, 1))
         await asyncio.sleep(0.05)
         entered = len(gate.entered)
         gate.opened.set()
@@ -74,8 +82,8 @@ async def test_chats_are_handled_beside_each_other(quick_store: Store) -> None:
 
 async def test_no_more_than_granted_are_in_flight(quick_store: Store) -> None:
     gate = Gate(Recorder())
-    async with receiving(quick_store, gate, room=Room(in_flight=4)) as receipt:
-        await receipt.accept(mixed(10, 1))
+    async with receiving(quick_store, gate, limits=Limits(in_flight=4)) as service:
+        await service.accept(mixed(10, 1))
         await asyncio.sleep(0.05)
         entered = len(gate.entered)
         gate.opened.set()
@@ -88,11 +96,11 @@ async def test_spammer_starves_nobody(quick_store: Store) -> None:
     gate = Gate(served)
     spam = [message(number, chat_id=1) for number in range(1, 1001)]
     others = [message(number, chat_id=number) for number in range(2001, 2051)]
-    async with receiving(quick_store, gate, room=Room(in_flight=1)) as receipt:
-        await receipt.accept(spam)
-        await receipt.accept(others)
+    async with receiving(quick_store, gate, limits=Limits(in_flight=1)) as service:
+        await service.accept(spam)
+        await service.accept(others)
         gate.opened.set()
-        await asyncio.wait_for(receipt.dispatcher.idle(), 60)
+        await asyncio.wait_for(service.dispatcher.idle(), 60)
 
     last_of_others = max(served.ids.index(number) for number in range(2001, 2051))
     spam_before = [number for number in served.ids[:last_of_others] if number <= 1000]
@@ -102,12 +110,12 @@ async def test_spammer_starves_nobody(quick_store: Store) -> None:
 
 async def test_memory_holds_only_what_is_granted(quick_store: Store) -> None:
     gate = Gate(Recorder())
-    async with receiving(quick_store, gate, room=Room(per_chat=10)) as receipt:
-        await receipt.accept([message(number) for number in range(1, 101)])
+    async with receiving(quick_store, gate, limits=Limits(per_chat=10)) as service:
+        await service.accept([message(number) for number in range(1, 101)])
         await asyncio.sleep(0.05)
-        held = len(receipt.dispatcher._in_hand)
+        held = len(service.dispatcher._held)
         gate.opened.set()
-        await receipt.dispatcher.idle()
+        await service.dispatcher.idle()
 
     assert held <= 11
 
@@ -115,12 +123,12 @@ async def test_memory_holds_only_what_is_granted(quick_store: Store) -> None:
 async def test_flood_of_chats_stays_in_the_inbox(quick_store: Store) -> None:
     served = Recorder()
     gate = Gate(served)
-    async with receiving(quick_store, gate, room=Room(in_flight=2, in_memory=20)) as receipt:
-        await receipt.accept(mixed(200, 1))
+    async with receiving(quick_store, gate, limits=Limits(in_flight=2, in_memory=20)) as service:
+        await service.accept(mixed(200, 1))
         await asyncio.sleep(0.05)
-        held = len(receipt.dispatcher._in_hand)
+        held = len(service.dispatcher._held)
         gate.opened.set()
-        await asyncio.wait_for(receipt.dispatcher.idle(), 30)
+        await asyncio.wait_for(service.dispatcher.idle(), 30)
 
     assert (held <= 22, sorted(served.ids)) == (True, list(range(1, 201)))
 
@@ -128,20 +136,20 @@ async def test_flood_of_chats_stays_in_the_inbox(quick_store: Store) -> None:
 async def test_update_that_comes_late_goes_in_its_place(quick_store: Store) -> None:
     served = Recorder()
     gate = Gate(served)
-    async with receiving(quick_store, gate) as receipt:
-        await receipt.accept([message(1), message(5)])
-        await receipt.accept([message(3)])
+    async with receiving(quick_store, gate) as service:
+        await service.accept([message(1), message(5)])
+        await service.accept([message(3)])
         await asyncio.sleep(0.02)
         gate.opened.set()
-        await asyncio.wait_for(receipt.dispatcher.idle(), 10)
+        await asyncio.wait_for(service.dispatcher.idle(), 10)
 
     assert served.ids == [1, 3, 5]
 
 
-class SlowShelf(Shelf):
-    """A shelf whose answers are old when they arrive."""
+class SlowInbox(WorkerInbox):
+    """An inbox whose answers are old when they arrive."""
 
-    async def load(self, chat_id: int, count: int) -> Page:
+    async def load(self, chat_id: int, count: int) -> ChatPage:
         page = await super().load(chat_id, count)
         await asyncio.sleep(0.05)
         return page
@@ -149,10 +157,10 @@ class SlowShelf(Shelf):
 
 async def test_update_closed_while_inbox_is_read_is_not_repeated(quick_store: Store) -> None:
     served = Recorder()
-    inbox = SlowShelf(quick_store, BackwardsCipher(), lease())
-    dispatcher = Dispatcher(inbox, served, room=Room(per_chat=1))
+    inbox = SlowInbox(quick_store, BackwardsCipher(), lease())
+    dispatcher = Dispatcher(inbox, finishing(quick_store, served), limits=Limits(per_chat=1))
     dispatcher.start()
-    dispatcher.offer((await inbox.store([message(number) for number in range(1, 6)])).updates)
+    dispatcher.offer((await inbox.add([message(number) for number in range(1, 6)])).updates)
     await asyncio.wait_for(dispatcher.idle(), 10)
     await dispatcher.drain(0)
 
@@ -161,30 +169,30 @@ async def test_update_closed_while_inbox_is_read_is_not_repeated(quick_store: St
 
 async def test_what_was_left_comes_before_new_updates(store: Store) -> None:
     served = Recorder()
-    async with receiving(store, Gate(served), worker="before") as receipt:
-        await receipt.accept([message(number) for number in range(1, 151)])
-    async with receiving(store, served, worker="after") as receipt:
-        await take_in(receipt, [message(number) for number in range(151, 161)])
+    async with receiving(store, Gate(served), worker="before") as service:
+        await service.accept([message(number) for number in range(1, 151)])
+    async with receiving(store, served, worker="after") as service:
+        await take_in(service, [message(number) for number in range(151, 161)])
 
     assert served.ids == list(range(1, 161))
 
 
 async def test_what_was_left_is_repeated(store: Store) -> None:
     served = Recorder()
-    async with receiving(store, Gate(served), worker="before") as receipt:
-        await receipt.accept([message(1)])
-    async with receiving(store, served, worker="after") as receipt:
-        await take_in(receipt, [message(2)])
+    async with receiving(store, Gate(served), worker="before") as service:
+        await service.accept([message(1)])
+    async with receiving(store, served, worker="after") as service:
+        await take_in(service, [message(2)])
 
-    assert [delivery.repeated for delivery in served.deliveries] == [True, False]
+    assert [update.repeated for update in served.handled] == [True, False]
 
 
 async def test_delivery_says_when_it_was_received(quick_store: Store) -> None:
     served = Recorder()
-    async with receiving(quick_store, served) as receipt:
-        await take_in(receipt, [message(1)])
+    async with receiving(quick_store, served) as service:
+        await take_in(service, [message(1)])
 
-    assert served.deliveries[0].received_at == NOON
+    assert served.handled[0].received_at == NOON
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -203,19 +211,19 @@ def test_order_holds_however_little_fits_in_memory(
 ) -> None:
     served = Recorder(delay=lambda: 0.0005)
     path = tmp_path_factory.mktemp("order")
-    sent = asyncio.run(_play(path, served, batches, Room(per_chat=per_chat, in_flight=in_flight), pauses))
+    sent = asyncio.run(_play(path, served, batches, Limits(per_chat=per_chat, in_flight=in_flight), pauses))
 
     assert {chat: served.ids_of(chat) for chat in sent} == sent
 
 
 async def _play(
-    path: Path, served: Recorder, batches: list[list[int]], room: Room, pauses: list[float]
+    path: Path, served: Recorder, batches: list[list[int]], limits: Limits, pauses: list[float]
 ) -> dict[int, list[int]]:
     sent: dict[int, list[int]] = {}
     number = 0
     async with (
         open_test_store("sqlite", path, FixedClock(NOON), **make_folders(path)) as store,
-        receiving(store, served, room=room) as receipt,
+        receiving(store, served, limits=limits) as service,
     ):
         for batch, pause in zip(batches, pauses, strict=False):
             updates = []
@@ -223,7 +231,7 @@ async def _play(
                 number += 1
                 sent.setdefault(chat, []).append(number)
                 updates.append(message(number, chat_id=chat))
-            await receipt.accept(updates)
+            await service.accept(updates)
             await asyncio.sleep(pause)
-        await asyncio.wait_for(receipt.dispatcher.idle(), 20)
+        await asyncio.wait_for(service.dispatcher.idle(), 20)
     return sent

@@ -1,4 +1,4 @@
-"""Polling: nothing is confirmed before it is written down, and nothing but the token ends it."""
+"""Polling: nothing is confirmed before it is stored, and nothing but the token ends it."""
 
 import asyncio
 import logging
@@ -12,7 +12,7 @@ from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, Tel
 
 from bot.bot_api.http import AiohttpRequest
 from bot.inbox import Poller, TokenRefusedError, updates_of
-from bot.inbox.model import Raw
+from bot.inbox.model import RawUpdate
 from core.errors import StoreUnavailable
 from core.ports import Store
 from tests.inbox.fake_api import TOKEN, FakeApi, fake_api, refusal
@@ -43,12 +43,12 @@ class Taker:
     def __init__(self) -> None:
         self.batches: list[list[int]] = []
 
-    async def __call__(self, updates: Sequence[Raw]) -> None:
+    async def __call__(self, updates: Sequence[RawUpdate]) -> None:
         self.batches.append([update.get("update_id", 0) for update in updates])
 
 
 async def play(script: Script, taker: Taker, seconds: float = 0.2) -> None:
-    task = asyncio.create_task(Poller(script, taker, patience=HASTY).run())
+    task = asyncio.create_task(Poller(script, taker, retry=HASTY).run())
     await asyncio.sleep(seconds)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -56,9 +56,9 @@ async def play(script: Script, taker: Taker, seconds: float = 0.2) -> None:
 
 @asynccontextmanager
 async def polling(api: FakeApi, store: Store, served: Recorder) -> AsyncIterator["asyncio.Task[None]"]:
-    async with AiohttpRequest() as request, receiving(store, served) as receipt:
+    async with AiohttpRequest() as request, receiving(store, served) as service:
         fetch = updates_of(request, api.base_url)
-        task = asyncio.create_task(Poller(fetch, receipt.accept, patience=HASTY).run())
+        task = asyncio.create_task(Poller(fetch, service.accept, retry=HASTY).run())
         try:
             yield task
         finally:
@@ -92,7 +92,7 @@ async def test_batch_that_was_not_stored_is_asked_again() -> None:
     script = Script([message(5)], [message(6)], [message(6)])
 
     class SecondTime(Taker):
-        async def __call__(self, updates: Sequence[Raw]) -> None:
+        async def __call__(self, updates: Sequence[RawUpdate]) -> None:
             if len(script.offsets) == 2:
                 raise StoreUnavailable
             await super().__call__(updates)
@@ -118,7 +118,7 @@ async def test_polling_goes_on_after(error: Exception) -> None:
 
 async def test_refused_token_ends_polling() -> None:
     with pytest.raises(TokenRefusedError):
-        await Poller(Script(InvalidToken()), Taker(), patience=HASTY).run()
+        await Poller(Script(InvalidToken()), Taker(), retry=HASTY).run()
 
 
 async def test_second_poller_is_said_loudly(caplog: pytest.LogCaptureFixture) -> None:

@@ -5,146 +5,141 @@ from datetime import timedelta
 import pytest
 from cryptography.fernet import Fernet
 
-from bot.inbox import Shelf, UnreadableUpdateError
-from bot.inbox import store as inbox
-from bot.inbox.model import Sealed, Waiting
+from bot.inbox import UnreadableUpdateError, WorkerInbox, mark_applied, mark_done
 from core.clock import FixedClock
 from core.ports import Store
 from core.security.vault import Vault
 from tests.inbox.conftest import NOON
 from tests.inbox.schema import states
-from tests.inbox.tools import BackwardsCipher, lease, message, shelf
+from tests.inbox.tools import BackwardsCipher, lease, message, messages, worker_inbox
 
 
-def sealed(*update_ids: int, chat_id: int = 7) -> list[Sealed]:
-    return [
-        Sealed(update_id=update_id, chat_id=chat_id, body=BackwardsCipher().encrypt(b"{}"))
-        for update_id in update_ids
-    ]
+@pytest.fixture
+def inbox(store: Store) -> WorkerInbox:
+    return worker_inbox(store)
 
 
-async def store_updates(store: Store, *update_ids: int) -> inbox.Stored:
-    return await store.run(inbox.store_batch, sealed(*update_ids), lease())
+async def add(inbox: WorkerInbox, *update_ids: int) -> list[int]:
+    """Add updates; return the ids of those that are new."""
+    return [update.update_id for update in (await inbox.add(messages(*update_ids))).updates]
 
 
-async def test_batch_is_new_the_first_time(store: Store) -> None:
-    stored = await store_updates(store, 1, 2, 3)
+async def test_batch_is_new_the_first_time(inbox: WorkerInbox) -> None:
+    added = await inbox.add([message(3), message(1, chat_id=8), message(2)])
 
-    assert stored == inbox.Stored(new=(1, 2, 3), known=(), behind=frozenset(), at=NOON)
-
-
-async def test_batch_delivered_again_is_known(store: Store) -> None:
-    await store_updates(store, 1, 2)
-
-    stored = await store_updates(store, 1, 2, 3)
-
-    assert (stored.new, stored.known) == ((3,), (1, 2))
+    found = [(one.update_id, one.chat_id, one.received_at, one.repeated) for one in added.updates]
+    assert found == [(1, 8, NOON, False), (2, 7, NOON, False), (3, 7, NOON, False)]
+    assert added.behind == frozenset()
 
 
-async def test_done_update_delivered_again_is_nobodys(store: Store) -> None:
-    await store_updates(store, 1)
-    await store.run(inbox.mark_done, 1)
+async def test_batch_delivered_again_is_known(inbox: WorkerInbox) -> None:
+    await add(inbox, 1, 2)
 
-    stored = await store_updates(store, 1)
-
-    assert (stored.new, stored.known) == ((), ())
+    assert await add(inbox, 1, 2, 3, 3) == [3]
 
 
-async def test_update_is_applied_only_once(store: Store) -> None:
-    await store_updates(store, 1)
+async def test_done_update_delivered_again_is_nobodys(store: Store, inbox: WorkerInbox) -> None:
+    await add(inbox, 1)
+    await store.run(mark_done, 1)
 
-    assert [await store.run(inbox.mark_applied, 1) for _ in range(3)] == [True, False, False]
+    assert await add(inbox, 1) == []
 
 
-async def test_done_update_cannot_be_applied(store: Store) -> None:
-    await store_updates(store, 1)
-    await store.run(inbox.mark_done, 1)
+async def test_update_is_applied_only_once(store: Store, inbox: WorkerInbox) -> None:
+    await add(inbox, 1)
 
-    assert not await store.run(inbox.mark_applied, 1)
+    assert [await store.run(mark_applied, 1) for _ in range(3)] == [True, False, False]
+
+
+async def test_done_update_cannot_be_applied(store: Store, inbox: WorkerInbox) -> None:
+    await add(inbox, 1)
+    await store.run(mark_done, 1)
+
+    assert not await store.run(mark_applied, 1)
 
 
 async def test_unknown_update_cannot_be_applied(store: Store) -> None:
-    assert not await store.run(inbox.mark_applied, 99)
+    assert not await store.run(mark_applied, 99)
 
 
-async def test_done_update_forgets_its_body(store: Store) -> None:
-    await store_updates(store, 1)
-    await store.run(inbox.mark_done, 1)
+async def test_done_update_forgets_its_body(store: Store, inbox: WorkerInbox) -> None:
+    await add(inbox, 1)
+    await store.run(mark_done, 1)
 
     rows = await store.read(lambda tx: tx.all("effect.inbox"))
 
     assert [(row["state"], row["body"]) for row in rows] == [("done", None)]
 
 
-async def test_broken_update_keeps_error_class(store: Store) -> None:
-    await store_updates(store, 1, 2)
-    await store.run(inbox.note_failure, 2, "KeyError")
-    await store.run(inbox.set_broken, 2, "ValueError")
+async def test_dead_letter_keeps_error_class(store: Store, inbox: WorkerInbox) -> None:
+    await add(inbox, 1, 2)
+    await inbox.record_failure(2, KeyError())
+    await inbox.dead_letter(2, ValueError())
 
-    listed = await store.read(inbox.list_broken)
-
-    assert [(broken.update_id, broken.error, broken.tries, broken.received_at) for broken in listed] == [
-        (2, "ValueError", 1, NOON)
-    ]
+    (row,) = await store.read(lambda tx: [row for row in tx.all("effect.inbox") if row["state"] == "broken"])
+    assert (row["update_id"], row["note"], row["tries"]) == (2, "ValueError", 1)
 
 
-async def test_done_update_cannot_break(store: Store) -> None:
-    await store_updates(store, 1)
-    await store.run(inbox.mark_done, 1)
+async def test_done_update_becomes_no_dead_letter(store: Store, inbox: WorkerInbox) -> None:
+    await add(inbox, 1)
+    await store.run(mark_done, 1)
+    await inbox.dead_letter(1, ValueError())
 
-    assert not await store.run(inbox.set_broken, 1, "ValueError")
+    assert await store.read(states) == {1: "done"}
 
 
-async def test_tombstones_outlive_two_days(store: Store, clock: FixedClock) -> None:
-    await store_updates(store, 1)
-    await store.run(inbox.mark_done, 1)
+async def test_tombstones_outlive_two_days(store: Store, inbox: WorkerInbox, clock: FixedClock) -> None:
+    await add(inbox, 1)
+    await store.run(mark_done, 1)
     clock.advance(timedelta(days=2))
 
-    assert await store.run(inbox.purge) == 0
+    assert await inbox.purge() == 0
     clock.advance(timedelta(seconds=1))
-    assert await store.run(inbox.purge) == 1
+    assert await inbox.purge() == 1
 
 
-async def test_broken_updates_outlive_seven_days(store: Store, clock: FixedClock) -> None:
-    await store_updates(store, 1)
-    await store.run(inbox.set_broken, 1, "ValueError")
+async def test_dead_letters_outlive_seven_days(inbox: WorkerInbox, clock: FixedClock) -> None:
+    await add(inbox, 1)
+    await inbox.dead_letter(1, ValueError())
     clock.advance(timedelta(days=7))
 
-    assert await store.run(inbox.purge) == 0
+    assert await inbox.purge() == 0
     clock.advance(timedelta(seconds=1))
-    assert await store.run(inbox.purge) == 1
+    assert await inbox.purge() == 1
 
 
-async def test_unfinished_updates_are_never_purged(store: Store, clock: FixedClock) -> None:
-    await store_updates(store, 1, 2)
-    await store.run(inbox.mark_applied, 2)
+async def test_unfinished_updates_are_never_purged(
+    store: Store, inbox: WorkerInbox, clock: FixedClock
+) -> None:
+    await add(inbox, 1, 2)
+    await store.run(mark_applied, 2)
     clock.advance(timedelta(days=400))
 
-    await store.run(inbox.purge)
+    await inbox.purge()
 
     assert await store.read(states) == {1: "waiting", 2: "applied"}
 
 
-async def test_page_holds_first_updates_in_order(store: Store) -> None:
-    await store_updates(store, 9, 3, 5, 7)
+async def test_page_holds_first_updates_in_order(inbox: WorkerInbox) -> None:
+    await add(inbox, 9, 3, 5, 7)
 
-    page = await store.read(inbox.load, lease(), 7, 3)
+    page = await inbox.load(7, 3)
 
     assert ([update.update_id for update in page.updates], page.has_more) == ([3, 5, 7], True)
 
 
-async def test_applied_update_comes_back_as_repeated(store: Store) -> None:
-    await store_updates(store, 1, 2)
-    await store.run(inbox.mark_applied, 1)
+async def test_applied_update_comes_back_as_repeated(store: Store, inbox: WorkerInbox) -> None:
+    await add(inbox, 1, 2)
+    await store.run(mark_applied, 1)
 
-    page = await store.read(inbox.load, lease(), 7, 10)
+    page = await inbox.load(7, 10)
 
     assert [(update.update_id, update.repeated) for update in page.updates] == [(1, True), (2, False)]
 
 
 async def test_contents_lie_encrypted_in_the_table(store: Store) -> None:
     vault = Vault([Fernet.generate_key().decode()], "an invented key of hashes")
-    await Shelf(store, vault, lease()).store([message(1, text="粤K12345")])
+    await WorkerInbox(store, vault, lease()).add([message(1, text="粤K12345")])
 
     (row,) = await store.read(lambda tx: tx.all("effect.inbox"))
 
@@ -152,22 +147,16 @@ async def test_contents_lie_encrypted_in_the_table(store: Store) -> None:
     assert "粤K12345" in vault.decrypt(row["body"]).decode()
 
 
-async def test_contents_are_read_back_unchanged(store: Store) -> None:
-    desk = shelf(store)
+async def test_contents_are_read_back_unchanged(inbox: WorkerInbox) -> None:
     odd = message(1, text="选\ud83d号\x00'")
-    await desk.store([odd])
+    added = await inbox.add([odd])
 
-    page = await desk.load(7, 1)
+    page = await inbox.load(7, 1)
 
-    assert desk.open(page.updates[0]).raw == odd
+    assert added.updates[0].decode() == page.updates[0].decode() == odd
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"strange", b"!", b"!]["[::-1], BackwardsCipher().encrypt(b"[1]"), None]
-)
-async def test_body_that_cannot_be_read_is_said_so(quick_store: Store, body: bytes | None) -> None:
-    desk = shelf(quick_store)
-    waiting = Waiting(update_id=1, chat_id=7, received_at=NOON, repeated=True, body=body)
-
+@pytest.mark.parametrize("body", [b"", b"strange", b"!", b"!]["[::-1], BackwardsCipher().encrypt(b"[1]")])
+async def test_body_that_cannot_be_read_is_said_so(quick_store: Store, body: bytes) -> None:
     with pytest.raises(UnreadableUpdateError):
-        desk.open(waiting)
+        worker_inbox(quick_store)._decrypted(body)

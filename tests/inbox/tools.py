@@ -1,13 +1,22 @@
-"""What the tests of the receipt share: invented updates, recording handlers, everything wired."""
+"""What the tests of the inbox share: invented updates, recording handlers, everything wired."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from bot.inbox import Broken, Delivery, Dispatcher, Patience, Receipt, Shelf, mark_applied
-from bot.inbox.dispatcher import Handle, Room
+from bot.inbox import (
+    DeadLetter,
+    Dispatcher,
+    InboxService,
+    QueuedUpdate,
+    RetryPolicy,
+    WorkerInbox,
+    mark_applied,
+    mark_done,
+)
+from bot.inbox.dispatcher import Handle, Limits
 from bot.inbox.store import Lease
 from core.errors import StoreUnavailable
 from core.ports import Store, Tx
@@ -16,7 +25,7 @@ from tests.inbox.schema import add_effect
 P = ParamSpec("P")
 T = TypeVar("T")
 
-HASTY = Patience(first_gap=timedelta(milliseconds=2), longest_gap=timedelta(milliseconds=20))
+HASTY = RetryPolicy(first_delay=timedelta(milliseconds=2), max_delay=timedelta(milliseconds=20))
 """Gaps that no test has to wait for."""
 
 
@@ -46,42 +55,47 @@ def message(update_id: int, chat_id: int = 7, text: str = "你好") -> dict[str,
     }
 
 
+def messages(*update_ids: int) -> list[dict[str, Any]]:
+    """Return messages of one chat."""
+    return [message(update_id) for update_id in update_ids]
+
+
 def lease(worker: str = "one", *, seconds: float = 30, is_alone: bool = True) -> Lease:
     return Lease(worker=worker, span=timedelta(seconds=seconds), is_alone=is_alone)
 
 
-def shelf(store: Store, worker: str = "one", *, is_alone: bool = True) -> Shelf:
-    return Shelf(store, BackwardsCipher(), lease(worker, is_alone=is_alone))
+def worker_inbox(store: Store, worker: str = "one", *, is_alone: bool = True) -> WorkerInbox:
+    return WorkerInbox(store, BackwardsCipher(), lease(worker, is_alone=is_alone))
 
 
 class Recorder:
     """A handler that remembers whom it served, after a delay and with the errors asked for."""
 
     def __init__(self, delay: Callable[[], float] = lambda: 0.0) -> None:
-        self.deliveries: list[Delivery] = []
+        self.handled: list[QueuedUpdate] = []
         self.errors: dict[int, Exception] = {}  # by update id; raised every time
         self.failures: dict[int, list[Exception]] = {}  # by update id; raised one after the other
-        self.broken: list[Broken] = []
+        self.dead_letters: list[DeadLetter] = []
         self._delay = delay
 
-    async def __call__(self, delivery: Delivery) -> bool:
+    async def __call__(self, update: QueuedUpdate) -> None:
         await asyncio.sleep(self._delay())
-        if delivery.update_id in self.errors:
-            raise self.errors[delivery.update_id]
-        if waiting := self.failures.get(delivery.update_id):
+        update.decode()
+        if update.update_id in self.errors:
+            raise self.errors[update.update_id]
+        if waiting := self.failures.get(update.update_id):
             raise waiting.pop(0)
-        self.deliveries.append(delivery)
-        return False
+        self.handled.append(update)
 
-    async def on_broken(self, broken: Broken) -> None:
-        self.broken.append(broken)
+    async def on_dead_letter(self, letter: DeadLetter) -> None:
+        self.dead_letters.append(letter)
 
     @property
     def ids(self) -> list[int]:
-        return [delivery.update_id for delivery in self.deliveries]
+        return [update.update_id for update in self.handled]
 
     def ids_of(self, chat_id: int) -> list[int]:
-        return [delivery.update_id for delivery in self.deliveries if delivery.chat_id == chat_id]
+        return [update.update_id for update in self.handled if update.chat_id == chat_id]
 
 
 class Gate:
@@ -93,19 +107,28 @@ class Gate:
         self._inner = inner
         self._only = only  # the one chat that is held up; None holds everybody
 
-    async def __call__(self, delivery: Delivery) -> bool | None:
-        self.entered.append(delivery.update_id)
-        if self._only in {None, delivery.chat_id}:
+    async def __call__(self, update: QueuedUpdate) -> None:
+        self.entered.append(update.update_id)
+        if self._only in {None, update.chat_id}:
             await self.opened.wait()
-        return await self._inner(delivery)
+        await self._inner(update)
 
 
-def applying(store: Store) -> Callable[[Delivery], Awaitable[bool]]:
+def applying(store: Store) -> Handle:
     """Return a handler whose step has one effect, in the transaction that marks it as applied."""
 
-    async def handle(delivery: Delivery) -> bool:
-        await store.run(_apply, delivery.update_id, delivery.chat_id)
-        return False
+    async def handle(update: QueuedUpdate) -> None:
+        await store.run(_apply, update.update_id, update.chat_id)
+
+    return handle
+
+
+def finishing(store: Store, inner: Handle) -> Handle:
+    """Return a handler that marks each update done after an inner one has handled it."""
+
+    async def handle(update: QueuedUpdate) -> None:
+        await inner(update)
+        await store.run(mark_done, update.update_id)
 
     return handle
 
@@ -149,25 +172,29 @@ async def receiving(  # noqa: PLR0913 - what a test may vary, all with defaults
     *,
     worker: str = "one",
     is_alone: bool = True,
-    room: Room | None = None,
+    limits: Limits | None = None,
     recorder: Recorder | None = None,
     every: float = 10,
-) -> AsyncIterator[Receipt]:
-    """Run a whole receipt with a handler."""
-    inbox = shelf(store, worker, is_alone=is_alone)
+) -> AsyncIterator[InboxService]:
+    """Run the whole inbox with a handler, after which each update is marked done."""
+    inbox = worker_inbox(store, worker, is_alone=is_alone)
     dispatcher = Dispatcher(
-        inbox, handle, patience=HASTY, room=room, on_broken=recorder.on_broken if recorder else None
+        inbox,
+        finishing(store, handle),
+        retry=HASTY,
+        limits=limits,
+        on_dead_letter=recorder.on_dead_letter if recorder else None,
     )
-    receipt = Receipt(inbox, dispatcher, sign_of_life=timedelta(seconds=every))
-    await receipt.start()
+    service = InboxService(inbox, dispatcher, heartbeat=timedelta(seconds=every))
+    await service.start()
     try:
-        yield receipt
+        yield service
     finally:
-        await receipt.stop(limit=0.1)
+        await service.stop(limit=0.1)
 
 
-async def take_in(receipt: Receipt, updates: Iterable[dict[str, Any]]) -> None:
+async def take_in(service: InboxService, updates: Iterable[dict[str, Any]]) -> None:
     """Let updates come in and be handled."""
-    await receipt.accept(list(updates))
+    await service.accept(list(updates))
     async with asyncio.timeout(20):
-        await receipt.dispatcher.idle()
+        await service.dispatcher.idle()

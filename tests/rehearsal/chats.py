@@ -19,8 +19,7 @@ from bot.dialog.presenter import Presenter
 from bot.dialog.rehearsal_transition import RehearsalTransition
 from bot.dialog.result import Request
 from bot.i18n import formatting
-from bot.inbox.model import Sealed
-from bot.inbox.store import Lease, store_batch
+from bot.inbox import Lease, WorkerInbox
 from bot.rehearsal.runner import MemoryRehearsalRunner
 from bot.routing.screens import BY_NAME
 from core.bootstrap import Core
@@ -108,9 +107,9 @@ class Chats:
     ) -> None:
         self.messenger: Messenger = beside.messenger if beside else Messenger()
         self.sent_codes = 0
-        self._core = core
         self._numbers: Iterator[int] = beside._numbers if beside else count(1)
-        self._lease = Lease(worker="chats", span=timedelta(hours=1), is_alone=True)
+        lease = Lease(worker="chats", span=timedelta(hours=1), is_alone=True)
+        self._inbox = WorkerInbox(core.store, core.vault, lease)
         self.engine = Engine(
             core,
             RehearsalTransition(core, BY_NAME, codec, HOOKS, runner),
@@ -166,10 +165,12 @@ class Chats:
             await self._handle(chat, Typed(text=act or (code[1] if code else "?")))
 
     async def _handle(self, chat: int, event: Event) -> None:
-        update = Sealed(update_id=next(self._numbers), chat_id=chat, body=b"")
-        stored = await self._core.store.run(store_batch, [update], self._lease)
-        query = Request(chat_id=chat, update_id=update.update_id, received_at=stored.at, event=event)
-        await self.engine.handle(query)
+        raw = {"update_id": next(self._numbers), "message": {"chat": {"id": chat}}}
+        (update,) = (await self._inbox.add([raw])).updates
+        request = Request(
+            chat_id=chat, update_id=update.update_id, received_at=update.received_at, event=event
+        )
+        await self.engine.handle(request)
 
     async def _send_code(self, _code_id: int) -> None:
         self.sent_codes += 1

@@ -3,13 +3,13 @@
 from html import escape
 
 from bot.i18n.language import _
-from bot.inbox.model import Broken
+from bot.inbox.model import DeadLetter
 
 
-def broken(what: Broken) -> str:
-    """Return what chiefs are told of an update that could not be handled: without its contents."""
+def dead_letter(letter: DeadLetter) -> str:
+    """Return the report to the chiefs of an update that could not be handled: without its body."""
     return _("⚠️ 有一条消息无法处理,已搁置(update {update},{error})。发送者已收到提示。").format(
-        update=what.update_id, error=escape(what.error)
+        update=letter.update_id, error=escape(letter.error)
     )
 
 

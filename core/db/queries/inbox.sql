@@ -1,41 +1,37 @@
 -- name: store
--- One update as it came; one that is known already is left as it is, so 0 rows mean a repeat.
+-- Adds an update; one that is known is left as it is, so 0 rows mean a repeated delivery.
 INSERT INTO inbox (update_id, chat_id, received_at, body, state, worker, lease_until, tries)
 VALUES (:update_id, :chat_id, :now, :body, 'waiting', :worker, :lease_until, 0)
 ON CONFLICT (update_id) DO NOTHING
 
--- name: unfinished
--- Whether a known update still waits for its effect or for its reply.
-SELECT update_id FROM inbox WHERE update_id = :update_id AND state IN ('waiting', 'applied')
-
 -- name: applied
--- The step's effect is in this very transaction; 0 rows mean that it happened before.
+-- In the transaction of the update's effect; 0 rows mean that it took effect before.
 UPDATE inbox SET state = 'applied' WHERE update_id = :update_id AND state = 'waiting'
 
 -- name: done
--- The reply is out: what remains is a tombstone, by which a repeat is known.
+-- The reply was sent. The row stays as a tombstone, by which a repeated delivery is recognised.
 UPDATE inbox SET state = 'done', body = NULL
 WHERE update_id = :update_id AND state IN ('waiting', 'applied')
 
 -- name: failed
--- One more try that failed, and the class of its error.
+-- Counts a failed attempt, with the class of its error.
 UPDATE inbox SET tries = tries + 1, note = :note
 WHERE update_id = :update_id AND state IN ('waiting', 'applied')
 
 -- name: was_applied
--- Whether the effect has been had, and only the reply is not out.
+-- Whether the update has taken effect, and only its reply was not sent.
 SELECT update_id FROM inbox WHERE update_id = :update_id AND state = 'applied' ${for_update}
 
 -- name: broken
--- Set aside for the admins to look at; the body stays for as long as the row.
+-- Makes an update a dead letter, which admins can look at; its body stays as long as the row.
 UPDATE inbox SET state = 'broken', note = :note
 WHERE update_id = :update_id AND state IN ('waiting', 'applied')
 
 -- name: take_over
--- All rows of workers of whom not one lease lives any more (or of all others, when this process is
--- alone on the database). Whole workers at a time, or two could share one chat's rows. A second taker
--- waits for the first at a row and then finds it taken: no SKIP LOCKED, which would split them too.
--- In the order of the key, as everywhere where several rows are locked.
+-- All rows of workers of which every lease has expired (of all other workers, when this process is alone on
+-- the database). Whole workers at a time, or two workers could share one chat's rows. A second taker waits
+-- for the first at a row and then finds it taken: no SKIP LOCKED, which would split them too. Rows are
+-- locked in the order of the key, as everywhere where several are locked.
 UPDATE inbox SET worker = :worker, lease_until = :lease_until, tries = tries + 1
 WHERE update_id IN (
   SELECT update_id FROM inbox
@@ -47,50 +43,45 @@ WHERE update_id IN (
 RETURNING chat_id
 
 -- name: renew
--- This worker lives: none of its rows may be taken over before the new end. A row that is being closed
--- just now is passed over instead of waited for: one living lease protects all of a worker's rows.
+-- Renews this worker's leases: none of its rows may be taken over before the new end. A row that is being
+-- finished now is skipped instead of waited for: one valid lease protects all of a worker's rows.
 UPDATE inbox SET lease_until = :lease_until
 WHERE update_id IN (
   SELECT update_id FROM inbox WHERE worker = :worker AND state IN ('waiting', 'applied')
   ORDER BY update_id ${for_update_skip_locked})
 
 -- name: release
--- This worker goes: the others need not wait for the end of its leases.
+-- This worker stops: others can take its rows over before the leases expire.
 UPDATE inbox SET lease_until = 0
 WHERE update_id IN (
   SELECT update_id FROM inbox WHERE worker = :worker AND state IN ('waiting', 'applied')
   ORDER BY update_id ${for_update})
 
 -- name: chats
--- Chats of which this worker has something to handle.
+-- Chats of which this worker holds updates.
 SELECT DISTINCT chat_id FROM inbox WHERE worker = :worker AND state IN ('waiting', 'applied')
 ORDER BY chat_id
 
 -- name: elsewhere
--- Chats of which another worker has something in hand.
+-- Chats of which other workers hold updates.
 SELECT DISTINCT chat_id FROM inbox WHERE worker <> :worker AND state IN ('waiting', 'applied')
 
 -- name: first_elsewhere
--- The first update of a chat that another worker has in hand.
+-- The first update of a chat that another worker holds.
 SELECT MIN(update_id) AS update_id FROM inbox
 WHERE worker <> :worker AND chat_id = :chat_id AND state IN ('waiting', 'applied')
 
 -- name: of_chat
--- What this worker has to handle of one chat between two updates, in the chat's order.
+-- The updates of one chat that this worker has to handle, between two ids, in order.
 SELECT update_id, chat_id, received_at, body, state, tries FROM inbox
 WHERE worker = :worker AND chat_id = :chat_id AND state IN ('waiting', 'applied')
   AND update_id > :after AND update_id < :before
 ORDER BY update_id LIMIT :count
 
--- name: set_aside
--- What could not be handled, newest first, without its contents.
-SELECT update_id, chat_id, received_at, tries, note FROM inbox
-WHERE state = 'broken' ORDER BY update_id DESC LIMIT :count
-
 -- name: purge_done
--- Tombstones that are older than anything the messenger would deliver again.
+-- Tombstones older than anything that the messenger would deliver again.
 DELETE FROM inbox WHERE state = 'done' AND received_at < :before
 
 -- name: purge_broken
--- What was set aside and has been kept long enough to be looked at.
+-- Dead letters that were kept long enough.
 DELETE FROM inbox WHERE state = 'broken' AND received_at < :before

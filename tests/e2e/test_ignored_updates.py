@@ -1,0 +1,78 @@
+"""Updates that no step of a conversation finishes are marked done all the same, and change nothing else."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.notifications.queue import BLOCKED, mark_unreachable
+from core.ports import Tx
+from tests.core.sql import dump, sql
+from tests.world import OWNER, World, open_world
+
+PERSON = {"id": OWNER, "is_bot": False, "first_name": "甲"}
+PRIVATE = {"id": OWNER, "type": "private", "first_name": "甲"}
+GROUP = {"id": -5, "type": "group", "title": "群"}
+SENT = {"message_id": 3, "date": 1772424000, "from": PERSON}
+BOT = {"id": 1, "is_bot": True, "first_name": "bot"}
+
+
+@pytest.fixture
+async def world(engine: str, tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(engine, tmp_path) as world:
+        yield world
+
+
+def membership(before: str, after: str, chat: dict[str, Any] = PRIVATE) -> dict[str, Any]:
+    """Return the change of the bot's own status in a chat."""
+    until = {"kicked": {"until_date": 0}}
+    old, new = ({"user": BOT, "status": status, **until.get(status, {})} for status in (before, after))
+    return {
+        "my_chat_member": {
+            "chat": chat,
+            "from": PERSON,
+            "date": 1772424000,
+            "old_chat_member": old,
+            "new_chat_member": new,
+        }
+    }
+
+
+IGNORED = {
+    "blocked": membership("member", "kicked"),
+    "let in": membership("kicked", "member"),
+    "added to a group": membership("left", "member", GROUP),
+    "message in a group": {"message": {**SENT, "chat": GROUP, "text": "/start"}},
+    "edited in a group": {"edited_message": {**SENT, "chat": GROUP, "text": "/start", "edit_date": 1}},
+    "edited caption": {"edited_message": {**SENT, "chat": PRIVATE, "caption": "那", "edit_date": 1}},
+    "post in a channel": {"channel_post": {**SENT, "chat": {"id": -6, "type": "channel"}, "text": "那"}},
+    "kind not known yet": {"from_the_future": {}},
+}
+
+
+def states(tx: Tx) -> dict[int, str]:
+    return {row["update_id"]: row["state"] for row in sql(tx, "SELECT update_id, state FROM inbox")}
+
+
+async def receive(world: World, update: dict[str, Any], update_id: int = 9001) -> None:
+    """Let an update come in, and wait until it is handled."""
+    await world.service.inbox.accept([{"update_id": update_id, **update}])
+    await world.service.dispatcher.idle()
+
+
+@pytest.mark.parametrize("kind", IGNORED)
+async def test_ignored_update_is_done_and_changes_nothing(world: World, kind: str) -> None:
+    await receive(world, IGNORED[kind])
+    rows = await world.store.read(dump)
+    assert (await world.store.read(states))[9001] == "done"
+    assert not any(rows[table] for table in ("account", "dialog", "notice", "unreachable"))
+    assert not world.person(OWNER).history
+
+
+async def test_person_who_let_us_in_again_is_reachable(world: World) -> None:
+    await world.store.run(mark_unreachable, OWNER, BLOCKED[0])
+    await receive(world, IGNORED["added to a group"], 9001)
+    assert (await world.store.read(dump))["unreachable"]
+    await receive(world, IGNORED["let in"], 9002)
+    assert not (await world.store.read(dump))["unreachable"]
