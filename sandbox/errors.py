@@ -25,5 +25,4 @@ class CannotDo(Exception):
 
 
 def bad(what: str) -> ApiError:
-    """Return a 400 with its usual prefix."""
     return ApiError(400, f"Bad Request: {what}")

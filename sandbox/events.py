@@ -20,7 +20,6 @@ class Event:
     data: dict[str, Any]
 
     def body(self) -> dict[str, Any]:
-        """Return it as the page gets it."""
         return {"seq": self.seq, "kind": self.kind, "chat_id": self.chat_id, "data": self.data}
 
 

@@ -53,7 +53,6 @@ class StoredFile:
         return size
 
     def document(self) -> dict[str, Any]:
-        """Return the Document object."""
         return {
             "file_id": self.file_id,
             "file_unique_id": self.unique_id,

@@ -17,7 +17,6 @@ _SCOPES = frozenset(["default", "all_private_chats", "all_group_chats", "all_cha
 
 
 def get_me(world: World, _call: Call) -> Json:
-    """Return the bot."""
     return {
         **world.bot.user(),
         "can_join_groups": False,
@@ -29,7 +28,6 @@ def get_me(world: World, _call: Call) -> Json:
 
 
 def get_chat(world: World, call: Call) -> Json:
-    """Return what is known about a chat."""
     person = world.person(call.params.get("chat_id", ""))
     return {
         **person.chat(),

@@ -54,7 +54,6 @@ class Call:
             return None
 
     def flag(self, name: str) -> bool:
-        """Return whether a parameter says yes."""
         value = self.params.get(name, False)
         return value if isinstance(value, bool) else str(value).lower() in _TRUE
 

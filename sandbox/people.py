@@ -22,7 +22,6 @@ class BotSpec:
         return int(self.token.partition(":")[0])
 
     def user(self) -> Json:
-        """Return the User object as it stands in messages."""
         return {"id": self.bot_id, "is_bot": True, "first_name": self.name, "username": self.username}
 
 
@@ -58,7 +57,6 @@ class ReceivedSms:
     at: float
 
     def body(self) -> Json:
-        """Return what the page and the person's telephone show."""
         return {
             "id": self.sms_id,
             "phone": self.phone,
@@ -122,7 +120,6 @@ class SandboxUser:
         return named
 
     def user(self) -> Json:
-        """Return the User object."""
         return {
             "id": self.chat_id,
             "is_bot": False,
@@ -131,7 +128,6 @@ class SandboxUser:
         }
 
     def chat(self) -> Json:
-        """Return the Chat object."""
         return {"id": self.chat_id, **self._named(), "type": "private"}
 
 

@@ -85,7 +85,6 @@ class World:
         return person
 
     def unix_now(self) -> int:
-        """Return the sandbox's time as the API gives times."""
         return int(self.clock.now().timestamp())
 
     def new_message(self, person: SandboxUser, content: dict[str, Any], *, from_bot: bool) -> dict[str, Any]:

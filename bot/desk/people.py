@@ -124,7 +124,6 @@ def parse_identity_move(ctx: Context, arguments: str) -> Goto:
 
 
 def read_identity(ctx: Context, raw: str) -> str:
-    """Return an identity number or credit code in its canonical form."""
     return parse_identity(raw, today=ctx.tx.now.astimezone(CHINA).date())
 
 

@@ -85,7 +85,6 @@ class CallbackCodec:
         return InlineKeyboardMarkup([[InlineKeyboardButton(**key) for key in row] for row in keys])
 
     def keys(self, chat_id: int, screen: str, revision: int, rows: Rows) -> list[list[Key]]:
-        """Return a keyboard's rows of buttons as the Bot API has them."""
         return [[self._key(chat_id, screen, revision, button) for button in row] for row in rows]
 
     def _key(self, chat_id: int, screen: str, revision: int, button: Button) -> Key:

@@ -51,7 +51,6 @@ class Context:
 
     @property
     def actor(self) -> str:
-        """Return how the audit log calls this chat."""
         return audit.chat_actor(self.chat_id)
 
     def read_snapshot(self, key: str, read: Callable[[Tx], Any]) -> Any:  # noqa: ANN401 - whatever ``read`` returns

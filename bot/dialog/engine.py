@@ -124,7 +124,6 @@ class Engine:
             await self._core.store.run(forget_shown, result.record)
 
     async def due(self) -> list[int]:
-        """Return the chats whose screen has changed by itself."""
         return await self._core.store.read(self._transition.due)
 
     async def running(self) -> list[int]:

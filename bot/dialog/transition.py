@@ -282,7 +282,6 @@ class Transition:
         result.view.on_delivered(ctx)
 
     def due(self, tx: Tx) -> list[int]:
-        """Return the chats whose screen has changed by itself."""
         return [row["chat_id"] for row in tx.all("dialog.due", now=to_millis(tx.now))]
 
     def running(self, tx: Tx) -> list[int]:

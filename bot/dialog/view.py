@@ -56,7 +56,6 @@ class View:
 
     @property
     def kind(self) -> MessageKind:
-        """Return what message it takes."""
         if self.contact:
             return MessageKind.KEYBOARD
         return MessageKind.PHOTO if self.picture else MessageKind.TEXT

@@ -103,7 +103,6 @@ def clipped(html: str, limit: int) -> str:
 
 
 def units(text: str) -> int:
-    """Return how long the messenger counts a text."""
     return len(text.encode("utf-16-le")) // 2
 
 
@@ -136,7 +135,6 @@ def moment(at: datetime) -> str:
 
 
 def clock(at: datetime) -> str:
-    """Return the time of a day to the second."""
     return f"{at.astimezone(CHINA):%H:%M:%S}"
 
 
@@ -166,7 +164,6 @@ def hours(opening: ServiceHours) -> str:
 
 
 def counter_hours(opening: ServiceHours) -> str:
-    """Return the counter's hours in words."""
     if opening.daily is not None:
         return _("工作日 {hours}").format(hours=_spans(opening.daily))
     return hours(opening)
@@ -203,15 +200,12 @@ def office_title(office: Office) -> str:
 
 
 def masked_name(name: str) -> str:
-    """Return a name of which a bystander learns little."""
     return escape(mask_name(name))
 
 
 def masked_identity(number: str) -> str:
-    """Return an identity number of which a bystander learns little."""
     return escape(mask_identity(number))
 
 
 def masked_phone(number: str) -> str:
-    """Return a telephone number of which a bystander learns little."""
     return escape(mask_phone(number))

@@ -33,7 +33,6 @@ class Language(StrEnum):
 
     @property
     def tag(self) -> str:
-        """Return what it is called in files (BCP 47)."""
         return "zh-CN" if self == Language.CHINESE else self.value
 
 
@@ -106,7 +105,6 @@ class Phrase:
         return said.strip() in self.wordings()
 
     def wordings(self) -> frozenset[str]:
-        """Return them in every language."""
         return frozenset(
             {self.chinese, *(_catalogue(language).gettext(self.chinese) for language in Language)}
         )

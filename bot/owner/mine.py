@@ -34,7 +34,6 @@ def _own(ctx: Context) -> Preselection | None:
 
 
 def receipt_of(preselection: Preselection, office: Office) -> ReceiptPicture:
-    """Return the receipt of a number as a picture."""
     receipt = Receipt(
         office=preselection.office,
         kind=preselection.kind,

@@ -28,11 +28,9 @@ class BulletinPicture:
 
     @property
     def key(self) -> str:
-        """Return what tells it from other pictures."""
         return f"bulletin:{hashlib.sha256(repr(self.sheet).encode()).hexdigest()}"
 
     def render(self) -> bytes:
-        """Return a PNG."""
         return bulletin_picture(self.sheet)
 
 

@@ -38,12 +38,10 @@ class VinPages:
 
     @property
     def handler(self) -> AttachmentHandler:
-        """Return how a photo of a VIN is taken."""
         return AttachmentHandler(most_bytes=_MOST_BYTES, parse=_read, apply=self._read_from_photo)
 
     @property
     def screens(self) -> tuple[Screen, Screen]:
-        """Return the pages of doubt and of choice."""
         return self._doubtful(), self._choosing()
 
     def typed(self, ctx: Context, text: str) -> Goto:

@@ -39,7 +39,6 @@ _RING_CORNER = 14
 
 
 def scale_of(kind: str) -> float:
-    """Return px per mm at which two plates of a kind and their numbers fill the width."""
     return 0.77 if kind == SMALL else 0.70
 
 

@@ -38,11 +38,9 @@ class BatchPicture:
 
     @property
     def key(self) -> str:
-        """Return what tells it from other pictures."""
         return f"{_marked(rehearsal=self.rehearsal)}batch:{self.kind}:{self.title}:{','.join(self.serials)}"
 
     def render(self) -> bytes:
-        """Return a PNG."""
         return batch_picture(self.office, self.kind, self.serials, title=self.title, rehearsal=self.rehearsal)
 
 
@@ -56,13 +54,11 @@ class ReceiptPicture:
 
     @property
     def key(self) -> str:
-        """Return what tells it from other pictures."""
         # In another language it looks different.
         said = hashlib.sha256(repr(self.receipt).encode()).hexdigest()
         return f"{_marked(rehearsal=self.rehearsal)}receipt:{self.number}:{said[:_TOLD_APART]}"
 
     def render(self) -> bytes:
-        """Return a PNG."""
         return receipt_picture(replace(self.receipt, rehearsal=self.rehearsal))
 
 
@@ -78,7 +74,6 @@ class ReportPicture:
         return f"report:{hashlib.sha256(repr(self.report).encode()).hexdigest()[:32]}"
 
     def render(self) -> bytes:
-        """Return a PNG."""
         match self.report:
             case Segments():
                 return segments_picture(self.report)
@@ -104,12 +99,10 @@ class EvidencePicture:
 
     @property
     def key(self) -> str:
-        """Return what tells it from other pictures."""
         shown = ",".join(f"{slot}={key}" for slot, key in self.keys.items())
         return f"evidence:{self.mark}:{shown}"
 
     def render(self) -> bytes:
-        """Return a JPEG."""
         exhibits = [
             Exhibit(label=self.labels[slot], jpeg=self._fetched(key)) for slot, key in self.keys.items()
         ]

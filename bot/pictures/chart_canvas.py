@@ -61,7 +61,6 @@ _ENTRIES = bytes(
 
 
 def ramp_of(ground: Ground) -> Ramp:
-    """Return the ramp from a ground to the ink on it."""
     return Ramp(ground * _LEVELS, ground * _LEVELS + 1, _LEVELS)
 
 
@@ -142,7 +141,6 @@ class ChartCanvas:
         self._sheet.paste(line, (round(left - shift), round(top)))
 
     def png(self) -> bytes:
-        """Return the sheet as a PNG file."""
         return encoded(self._sheet, _ENTRIES)
 
 

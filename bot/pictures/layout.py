@@ -61,7 +61,6 @@ class PlateLayout:
     """Where the second ground colour begins, if there are two side by side."""
 
     def size(self, scale: float) -> tuple[int, int]:
-        """Return width and height in whole pixels at a scale."""
         return round(self.width * scale), round(self.height * scale)
 
 
@@ -76,7 +75,6 @@ def _cells(widths: tuple[float, ...], gap: float, wide_gap: float) -> tuple[Box,
 
 
 def _between(cells: tuple[Box, ...], size: float) -> Box:
-    """Return a square in the middle of the gap behind the office code."""
     middle = (cells[OFFICE_CELLS - 1].right + cells[OFFICE_CELLS].left) / 2
     return Box(left=middle - size / 2, top=TOP + (CELL_HEIGHT - size) / 2, width=size, height=size)
 

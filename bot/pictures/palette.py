@@ -47,7 +47,6 @@ _GRADIENT_STEPS_REHEARSAL = 14  # fewer, for 256 entries must hold all of it thr
 
 
 def mixed(ground: RGB, ink: RGB, share: float) -> RGB:
-    """Return a ground colour covered by an ink to a share between 0 and 1."""
     red, green, blue = (round(g + (i - g) * share) for g, i in zip(ground, ink, strict=True))
     return red, green, blue
 

@@ -35,7 +35,6 @@ class _Pen:
         self.draw = ImageDraw.Draw(self._sheet)
 
     def fine(self, length: float) -> float:
-        """Return a length in mm as px of the fine sheet."""
         return length * self._unit
 
     def edges(self, box: Box) -> tuple[float, float, float, float]:

@@ -54,7 +54,6 @@ def reminder(preselection: Preselection, office: Office, days: int) -> str:
 
 
 def event(preselection: Preselection, office: Office) -> str:
-    """Return what stands in the calendar file."""
     return _("{number}:{name},{address}。需带材料:{papers}").format(
         number=_number(preselection), name=office.name, address=office.address, papers=papers(office)
     )
@@ -97,7 +96,6 @@ def banned(until: datetime, why: str, office: Office | None) -> str:
 
 
 def objection(office: Office | None) -> str:
-    """Return how to object to a ban."""
     if office is None:
         return _("如有异议,请携带身份证明到车辆管理所窗口提出")
     return _("如有异议,请携带身份证明到车辆管理所窗口提出:\n{name},{address}").format(

@@ -35,7 +35,6 @@ _MOST_NAMED = 5
 
 
 def note(text: str) -> str:
-    """Return a note or a toast of a rehearsal."""
     return _("〔模拟〕{note}").format(note=text)
 
 
@@ -50,14 +49,12 @@ def all_hours(offices: Sequence[Office]) -> str:
 
 
 def hours(office: Office) -> str:
-    """Return when an office is really open."""
     return _("⏰ 模拟全天开放。{office} 真实的网上选号服务时间:<b>{hours}</b>").format(
         office=escape(office_title(office)), hours=hours_of(office.hours)
     )
 
 
 def certificate(kind: CertificateKind) -> str:
-    """Return an invented certificate to type."""
     return _DOMESTIC() if kind == CertificateKind.DOMESTIC else _IMPORT()
 
 

@@ -83,7 +83,6 @@ class Appeal:
 
     @property
     def subject(self) -> str:
-        """Return how the audit log calls it."""
         return audit.appeal_subject(self.appeal_id)
 
     @property

@@ -104,7 +104,6 @@ class Appeals:
         return [self._appeal(tx, row) for row in rows]
 
     def find_draft(self, tx: Tx, account: Account) -> Appeal | None:
-        """Return what an owner has begun and not submitted."""
         row = tx.one("appeals.draft_of", account_id=account.account_id)
         return self._appeal(tx, row) if row else None
 

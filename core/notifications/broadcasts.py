@@ -72,7 +72,6 @@ class Broadcast:
 
     @property
     def subject(self) -> str:
-        """Return the name of this in the audit log and of its notifications."""
         return audit.broadcast_subject(self.broadcast_id)
 
     @property
@@ -110,7 +109,6 @@ def validate_text(written: str) -> str:
 
 
 def reach(tx: Tx, office: str, audience: Audience) -> int:
-    """Return how many would be told at this moment."""
     row = tx.one("broadcasts.reach", office=office, audience=audience)
     return row["people"] if row else 0
 

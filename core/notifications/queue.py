@@ -107,7 +107,6 @@ class Notification:
 
     @property
     def topic(self) -> NotificationPurpose:
-        """Return the purpose without what stands behind it."""
         return NotificationPurpose(self.purpose.partition(":")[0])
 
     @property
@@ -365,6 +364,5 @@ def is_overtaken(tx: Tx, notification: Notification) -> bool:
 
 
 def next_of(tx: Tx, subject: str) -> datetime | None:
-    """Return when the next notification about something comes."""
     row = tx.one("notices.next_of_subject", subject=subject)
     return from_millis(row["due_at"]) if row else None

@@ -37,7 +37,6 @@ class Subscription:
 
 
 def of_chat(tx: Tx, chat_id: int) -> list[Subscription]:
-    """Return what somebody wants to be told."""
     rows = tx.all("notices.subscriptions_of", chat_id=chat_id)
     return [
         Subscription(office=row["office"], kind=row["kind"], topic=SubscriptionTopic(row["topic"]))

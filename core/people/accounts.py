@@ -83,7 +83,6 @@ class Account:
 
     @property
     def subject(self) -> str:
-        """Return how the audit log calls the account as what an entry is about."""
         return audit.account_subject(self.account_id)
 
     @property

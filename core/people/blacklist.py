@@ -41,7 +41,6 @@ class Ban:
 
     @property
     def subject(self) -> str:
-        """Return how the audit log calls it."""
         return audit.ban_subject(self.ban_id)
 
 
@@ -303,7 +302,6 @@ def page(tx: Tx, choice: Choice, *, skip: int, limit: int) -> list[Ban]:
 
 
 def count(tx: Tx, choice: Choice) -> int:
-    """Return how many running bans there are of a choice."""
     row = tx.one("blacklist.count_page", **_chosen(tx, choice))
     return row["bans"] if row else 0
 

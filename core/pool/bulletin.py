@@ -96,7 +96,6 @@ class Bulletin:
 
     @property
     def released(self) -> int:
-        """Return how many numbers have been released up to now."""
         return sum(line.size for line in self.lines if line.opens_at <= self.at)
 
 

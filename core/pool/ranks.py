@@ -27,7 +27,6 @@ class Ranks:
         return self.segments[index], rank - (self._ends[index - 1] if index else 0)
 
     def start(self, segment: Segment) -> int:
-        """Return the rank at which a segment begins."""
         return self._starts[segment.segment_id]
 
     def of(self, rows: Iterable[Row]) -> set[int]:

@@ -51,7 +51,6 @@ class Segment:
 
     @property
     def size(self) -> int:
-        """Return how many serials it has."""
         return self.mask.size
 
 
@@ -90,7 +89,6 @@ class PoolCount:
 
     @property
     def free(self) -> int:
-        """Return how many are not taken."""
         return self.released - self.taken
 
 
@@ -110,7 +108,6 @@ class Released:
     segments: tuple[Segment, ...]
 
     def opened(self, now: datetime) -> int:
-        """Return how many segments are open to random selection."""
         return sum(segment.opens_at <= now for segment in self.segments)
 
 
@@ -312,7 +309,6 @@ def _record_release(tx: Tx, release: Release, segment: Segment) -> None:
 
 
 def find_segment(open_now: Sequence[Segment], serial: str) -> Segment | None:
-    """Return the segment to which a serial belongs."""
     return next((segment for segment in open_now if segment.mask.matches(serial)), None)
 
 

@@ -79,7 +79,6 @@ class Grant:
 
 
 def granted_of(tx: Tx, vin: str) -> tuple[int, int]:
-    """Return how many batches and wishes a vehicle was granted so far."""
     row = tx.one("vehicles.get", vin=vin)
     return (row["random_granted"], row["compose_granted"]) if row else (0, 0)
 

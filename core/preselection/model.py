@@ -104,7 +104,6 @@ class Preselection:
 
     @property
     def subject(self) -> str:
-        """Return how the audit log calls it."""
         return audit.preselection_subject(self.preselection_id)
 
     @property
@@ -166,7 +165,6 @@ def get(tx: Tx, preselection_id: int, *, lock: bool = False) -> Preselection:
 
 
 def unfinished(tx: Tx, account: Account) -> Preselection | None:
-    """Return what an owner has begun and not ended."""
     row = tx.one("preselection.unfinished", account_id=account.account_id)
     return from_row(row) if row else None
 

@@ -53,7 +53,6 @@ class Differences:
 
     @property
     def same(self) -> int:
-        """Return how many stay as they are."""
         return self.total - self.new - self.changed
 
 
@@ -75,7 +74,6 @@ class Import:
 
     @property
     def subject(self) -> str:
-        """Return how the audit log calls it."""
         return audit.import_subject(self.import_id)
 
     def can_be_undone(self, now: datetime) -> bool:
@@ -157,7 +155,6 @@ def get(tx: Tx, import_id: int) -> Import:
 
 
 def under_way(tx: Tx, chat_id: int) -> Import | None:
-    """Return what an admin has neither confirmed nor given up."""
     row = tx.one("imports.open_of", chat_id=chat_id)
     return _import(row) if row else None
 

@@ -31,7 +31,6 @@ class RegistryVehicle:
 
     @property
     def state(self) -> RegistryState:
-        """Return ``registered`` as it is stored and written into tables."""
         return RegistryState.REGISTERED if self.registered else RegistryState.NEW
 
 

@@ -58,7 +58,6 @@ class AuditQuery:
     until: int = _EVER[1]
 
     def to_json(self) -> dict[str, object]:
-        """Return it as a conversation keeps it."""
         return {
             "words": list(self.words),
             "subjects": None if self.subjects is None else list(self.subjects),

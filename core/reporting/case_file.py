@@ -57,7 +57,6 @@ class CaseFileKey:
     value: str
 
     def __str__(self) -> str:
-        """Return topic and value with a colon between them."""
         return f"{self.topic}:{self.value}"
 
 

@@ -41,7 +41,6 @@ class Scope:
 
     @property
     def values(self) -> dict[str, object]:
-        """Return what the queries ask for."""
         return {"offices": ",".join(self.offices), "everywhere": int(self.everywhere)}
 
     def holds(self, office: str | None) -> bool:
@@ -77,7 +76,6 @@ class Fill:
 
     @property
     def kind(self) -> PlateKind:
-        """Return the plate kind."""
         return self.segment.mask.kind
 
     @property
@@ -166,7 +164,6 @@ class Day:
 
     @property
     def selected(self) -> int:
-        """Return how many numbers were selected."""
         return self.random + self.composed
 
 

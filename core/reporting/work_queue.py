@@ -103,7 +103,6 @@ class WorkQueue:
         return Counter(task.task_kind for task in self.tasks)
 
     def oldest(self, task_kind: TaskKind) -> datetime | None:
-        """Return since when the oldest of a matter waits."""
         return next((task.at for task in self.tasks if task.task_kind == task_kind), None)
 
 
@@ -142,7 +141,6 @@ def is_pressing(tx: Tx, services: DeskServices, admin: Admin) -> bool:
 
 
 def _task_kinds(admin: Admin) -> tuple[TaskKind, ...]:
-    """Return what somebody is shown."""
     return tuple(task_kind for task_kind in TaskKind if PERMISSION_FOR[task_kind] in admin.permissions)
 
 

@@ -107,7 +107,6 @@ class ServiceHours:
         return self.week[0] if same else None
 
     def spans_on(self, day: date) -> Day:
-        """Return the spans of a day of the calendar."""
         if self.holiday is not None and self.calendar.is_holiday(day):
             return self.holiday
         return self.week[day.weekday()]

@@ -85,7 +85,6 @@ class Mask:
         return "".join("@" if char in LETTERS or char == "@" else "#" for char in self.pattern)
 
     def __str__(self) -> str:
-        """Return the pattern."""
         return self.pattern
 
     def unrank(self, rank: int) -> str:

@@ -140,7 +140,6 @@ def search(text: str) -> tuple[IssuingOffice, ...]:
 
 
 def _stem(city: str) -> str:
-    """Return a city's name as people write it within an address."""
     return city.removesuffix("市")
 
 

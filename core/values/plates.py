@@ -84,7 +84,6 @@ class Plate:
     serial: str  # as parse_serial returns it
 
     def __str__(self) -> str:
-        """Return office and serial with the dot between them."""
         return f"{self.office}·{self.serial}"
 
 

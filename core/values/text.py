@@ -47,7 +47,6 @@ def clean(text: str) -> str:
 
 
 def compact(text: str, also: str = "") -> str:
-    """Return the cleaned text without blanks and without the characters in ``also``."""
     return "".join(char for char in clean(text) if not char.isspace() and char not in also)
 
 

@@ -70,7 +70,6 @@ class WorkingCalendar:
         return replace(self, closed_days=self.closed_days | set(days))
 
     def is_workday(self, day: date) -> bool:
-        """Return whether the office works on a day."""
         return day not in self.closed_days and self._country_works(day)
 
     def is_holiday(self, day: date) -> bool:

@@ -46,7 +46,6 @@ def parse(ctx: Context, arguments: str) -> Goto:
 
 
 def of_office(code: str, page: str = "0") -> Goto:
-    """Return the way to a page of an office's segments."""
     return Goto(screen=ScreenName.DESK_SEGMENTS, args={"office": code, "page": page})
 
 
@@ -93,7 +92,6 @@ def _text(office: Office, counted: Counted, page: list[Fill], number_of_page: in
 
 
 def picture(office: Office, at: datetime, page: list[Fill]) -> Segments:
-    """Return the picture of some segments."""
     return Segments(
         title=texts.segments_title(office),
         at=report_texts.counted_at(at),

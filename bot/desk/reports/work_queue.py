@@ -46,7 +46,6 @@ def parse(_ctx: Context, arguments: str) -> Goto:
 
 
 def to_page(page: str) -> Goto:
-    """Return the way to a page of what waits."""
     return Goto(screen=ScreenName.DESK_DESK, args={"page": page})
 
 
@@ -102,7 +101,6 @@ def _text(queue: WorkQueue, page: list[Task], number_of_page: int) -> str:
 
 
 def picture(queue: WorkQueue) -> Dashboard:
-    """Return the desk at a glance."""
     return Dashboard(
         title=texts.DESK_TITLE(),
         at=report_texts.counted_at(queue.at),

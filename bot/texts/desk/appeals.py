@@ -216,14 +216,12 @@ def approved(appeal: Appeal, outcome: AppealOutcome) -> str:
 
 
 def reject_page(appeal: Appeal) -> str:
-    """Return the page on which the reason of a rejection is given."""
     return _("<b>申诉 {number} 审核不通过</b>\n请输入原因(申诉人会看到),或点下方按钮选用:").format(
         number=appeal.appeal_id
     )
 
 
 def reject_question(appeal: Appeal, reason: str) -> str:
-    """Return the question before a rejection."""
     return _(
         "<b>申诉 {number} 审核不通过?</b>\n<code>{vin}</code>\n原因:{reason}\n\n"
         "申诉人会看到原因,可以修改后重新提交。"

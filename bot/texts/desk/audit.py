@@ -184,7 +184,6 @@ def _worded_word(word: str) -> str:
 
 
 def title(query: AuditQuery, page: int) -> str:
-    """Return what stands above a page of the journal."""
     return _("<b>操作记录</b>:{asked}\n第 {page} 页,新的在前").format(
         asked=escape(asked_for(query)), page=page + 1
     )
@@ -241,7 +240,6 @@ def line(entry: AuditEntry) -> str:
 
 
 def sheet_caption(query: AuditQuery, limit: int) -> str:
-    """Return what stands below the file."""
     return _("操作记录:{asked}(最多 {most:,} 条,新的在前)").format(asked=escape(asked_for(query)), most=limit)
 
 

@@ -29,12 +29,10 @@ def ban_question(account: Account | None, until: datetime, why: str, current: Ba
 
 
 def banned(until: datetime) -> str:
-    """Return until when somebody is barred now."""
     return _("✅ 已列入黑名单,到 {until}。").format(until=day(until))
 
 
 def unban_question(account: Account | None, current: Ban, why: str) -> str:
-    """Return the question before a ban is lifted."""
     return _("<b>从黑名单中解除?</b>\n{who}\n列入原因:{banned_for}(到 {until})\n解除原因:{reason}").format(
         who=somebody(account),
         banned_for=reason(current.reason),

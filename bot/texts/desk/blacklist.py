@@ -116,7 +116,6 @@ def not_later(until: datetime) -> str:
 
 
 def columns() -> tuple[str, ...]:
-    """Return the heads of the list as a sheet."""
     return (_("姓名"), _("身份证号"), _("发牌机关"), _("列入"), _("截止"), _("来源"), _("原因"))
 
 

@@ -47,7 +47,6 @@ def audience_label(audience: Audience, people: int) -> str:
 
 
 def question(office: str, text: str, audience: Audience, people: int) -> str:
-    """Return the question before a broadcast is sent."""
     minutes = max(1, -(-people // (20 * 60)))
     return _(
         "<b>发送群发通知?</b>\n{letter}\n\n发给:{audience},共 <b>{people}</b> 人,约需 {minutes} 分钟。\n"
@@ -68,7 +67,6 @@ def _quoted(office: str, text: str) -> str:
 
 
 def progress(broadcast: Broadcast, figures: BroadcastFigures) -> str:
-    """Return how far a broadcast has come."""
     return _("📢 <b>{office} 群发通知 {number}</b>:{state}\n发给:{audience},{at} 开始\n\n{figures}").format(
         office=escape(broadcast.office),
         number=broadcast.broadcast_id,
@@ -99,7 +97,6 @@ def over(broadcast: Broadcast, figures: BroadcastFigures) -> str:
 
 
 def told_label(*, muted: bool) -> str:
-    """Return the button by which an owner mutes or hears an office's broadcasts."""
     return _("🔕 车管所通知:不接收") if muted else _("🔔 车管所通知:接收")
 
 

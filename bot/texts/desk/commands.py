@@ -52,7 +52,6 @@ USAGE = {
 
 
 def usage(command: str) -> str:
-    """Return how a command is written."""
     return _("用法:{usage}").format(usage=USAGE[command]())
 
 

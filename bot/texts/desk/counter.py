@@ -20,7 +20,6 @@ def _number(preselection: Preselection) -> str:
 
 
 def _reserved(preselection: Preselection) -> dict[str, str]:
-    """Return what every card of a reserved number shows of it."""
     return {
         "number": _number(preselection),
         "vin": escape(group_vin(preselection.required_vin)),
@@ -29,7 +28,6 @@ def _reserved(preselection: Preselection) -> dict[str, str]:
 
 
 def register_question(preselection: Preselection) -> str:
-    """Return the card of a preselection before it is confirmed at the counter."""
     return _(
         "<b>窗口确认</b>\n号码:<b>{number}</b>\n"
         "车辆识别代号:<code>{vin}</code>\n"
@@ -44,7 +42,6 @@ def registered(preselection: Preselection) -> str:
 
 
 def void_question(preselection: Preselection, why: str, years: int) -> str:
-    """Return the question before a number is void."""
     ban = _("车主列入黑名单 {years} 年,").format(years=years) if years else ""
     return _(
         "<b>号码作废?</b>\n号码:<b>{number}</b>\n"
@@ -54,7 +51,6 @@ def void_question(preselection: Preselection, why: str, years: int) -> str:
 
 
 def revoke_question(preselection: Preselection, why: str) -> str:
-    """Return the question before a preselection is cancelled."""
     return _(
         "<b>取消预选?</b>\n号码:<b>{number}</b>\n"
         "车辆识别代号:<code>{vin}</code>\n办理截止:{deadline}\n原因:{reason}\n\n"

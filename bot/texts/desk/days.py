@@ -16,7 +16,6 @@ MAINTENANCE_OFF = phrase("✅ 结束维护")
 
 
 def closed_question(office: Office, when: date, why: str, would: Closing) -> str:
-    """Return the question before a day is closed."""
     off = "" if would.works else "\n" + _("⚠️ 这一天本来就不是工作日。")
     return _(
         "<b>窗口不办公?</b>\n{office} {day}\n原因:{reason}{off}\n\n"
@@ -31,7 +30,6 @@ def closed_question(office: Office, when: date, why: str, would: Closing) -> str
 
 
 def closed(office: Office, when: date, moved: int) -> str:
-    """Return how many deadlines a closed day has moved."""
     return _("✅ {office} {day} 窗口不办公,顺延了 {moved} 个办理截止时间。").format(
         office=escape(office.code), day=when.isoformat(), moved=moved
     )
@@ -47,7 +45,6 @@ def maintenance_question(code: str, text: str, current: str) -> str:
 
 
 def maintenance_over_question(code: str) -> str:
-    """Return the question before maintenance ends."""
     return _("<b>结束系统维护?</b>\n{office}").format(office=office_name(code))
 
 

@@ -300,7 +300,6 @@ def ban_prompt(current: Ban | None) -> str:
 
 
 def user_type_prompt(account: Account | None) -> str:
-    """Return the question what somebody's user type is to be."""
     now = USER_TYPES[account.user_type]() if account else ""
     return _("<b>修改用户类型</b>\n现在是{type},改为:").format(type=now)
 

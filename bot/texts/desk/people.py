@@ -23,14 +23,12 @@ GRANT = phrase("✅ 确认增加")
 
 
 def user_type_question(account: Account, wanted: UserType) -> str:
-    """Return the question before a user type changes."""
     return _("<b>修改用户类型?</b>\n{who}\n{present} → {wanted}").format(
         who=somebody(account), present=USER_TYPES[account.user_type](), wanted=USER_TYPES[wanted]()
     )
 
 
 def user_type_set(wanted: UserType) -> str:
-    """Return what somebody is now."""
     return _("✅ 用户类型:{type}。").format(type=USER_TYPES[wanted]())
 
 
@@ -59,7 +57,6 @@ def holder_elsewhere(office: str) -> str:
 
 
 def grant_question(vin: str, batches: str, wishes: str, why: str) -> str:
-    """Return the question before chances are given."""
     return _(
         "<b>增加选号机会?</b>\n<code>{vin}</code>\n"
         "随机选号 +{batches} 次,自编号牌 +{wishes} 个\n原因:{reason}"

@@ -12,7 +12,6 @@ RELEASE = phrase("✅ 确认投放")
 
 
 def release_question(office: Office, kind: PlateKind, mask: str, size: int, when: str) -> str:
-    """Return the question before a release."""
     return _(
         "<b>投放号段?</b>\n{office} {kind} <code>{mask}</code>\n"
         "共 {size:,} 个号码\n{when}\n\n投放后不能撤回。"
@@ -36,7 +35,6 @@ def _composing(opening: Opening) -> str:
 
 
 def released(segment: Segment, count: PoolCount) -> str:
-    """Return what was released."""
     return _(
         "✅ 已投放 <code>{mask}</code>,{size:,} 个号码。\n"
         "随机选号:{opens} 起;自编选号:{compose} 起。\n"

@@ -25,7 +25,6 @@ def _posts(admin: Admin) -> str:
 
 
 def admins(everybody: list[Admin]) -> str:
-    """Return who is at the desk."""
     lines = [f"<code>{admin.chat_id}</code>  {_posts(admin)}" for admin in everybody]
     return _("<b>管理员</b>\n{admins}\n\n{usage}").format(admins="\n".join(lines), usage=usage("admins"))
 
@@ -54,6 +53,5 @@ def admin_changed(chat_id: int, assignment: RoleAssignment, *, add: bool) -> str
 
 
 def role(name: str, office: str, *, given: bool) -> str:
-    """Return what somebody is told of their role at the desk."""
     said = _("🗂 您现在是{post}。发送 /help 查看命令。") if given else _("🗂 您已不再是{post}。")
     return said.format(post=_post(RoleAssignment(role=Role(name), office=office)))

@@ -52,7 +52,6 @@ _NAMED = 5
 
 
 def head() -> tuple[str, ...]:
-    """Return the heads of the four columns."""
     return tuple(head() for head in HEADS.values())
 
 
@@ -90,7 +89,6 @@ def _line(import_: Import) -> str:
 
 
 def loading(import_: Import) -> str:
-    """Return how far an import is."""
     done = _BAR * import_.loaded // import_.total if import_.total else _BAR
     return _(
         "<b>正在读取 {name}</b>\n{bar} {loaded:,}/{total:,}\n读取期间不影响车主,确认前不会生效。"
@@ -103,7 +101,6 @@ def loading(import_: Import) -> str:
 
 
 def preview(import_: Import, found: Differences) -> str:
-    """Return what an import would change."""
     return _(
         "<b>导入预览</b>\n{name}\n共 {total:,} 辆:新增 <b>{new:,}</b>,更新 <b>{changed:,}</b>,"
         "无变化 {same:,};其中已上牌 {registered:,}。\n\n确认后整体立即生效,7 天内可以撤销。"
@@ -118,13 +115,11 @@ def preview(import_: Import, found: Differences) -> str:
 
 
 def ended(import_: Import, now: datetime) -> str:
-    """Return what became of an import."""
     undo = _("\n7 天内可以撤销。") if import_.can_be_undone(now) else ""
     return _("<b>导入</b>\n{line}{undo}").format(line=_line(import_), undo=undo)
 
 
 def undo_question(import_: Import) -> str:
-    """Return the question before an import is undone."""
     return _("<b>撤销这次导入?</b>\n{line}\n\n登记数据将恢复到导入之前。").format(line=_line(import_))
 
 
@@ -158,13 +153,11 @@ _OF_ROWS: dict[type[XuanhaoError], Phrase] = {
 
 
 def reason(error: XuanhaoError) -> str:
-    """Return what is wrong with a row."""
     known = _OF_ROWS.get(type(error))
     return known() if known else of_error(error)
 
 
 def wrong_columns() -> tuple[str, ...]:
-    """Return the heads of the list of errors."""
     return (_("行号"), _("错误"), *head())
 
 
@@ -174,5 +167,4 @@ def export_row(vehicle: RegistryVehicle) -> tuple[Cell, ...]:
 
 
 def wrong_row(row: WrongRow) -> tuple[Cell, ...]:
-    """Return a row of the list of errors."""
     return (row.number, plain(reason(row.error)), *row.cells)

@@ -16,7 +16,6 @@ def _mask(office: Office, mask: Mask) -> str:
 
 
 def withhold_question(office: Office, mask: Mask, taken: int) -> str:
-    """Return the question before numbers are kept back."""
     already = _("其中 {taken:,} 个已被预选或已上牌,不受影响。").format(taken=taken) if taken else ""
     return _(
         "<b>暂不投放?</b>\n{mask},共 {size:,} 个号码。{already}\n\n"
@@ -25,15 +24,12 @@ def withhold_question(office: Office, mask: Mask, taken: int) -> str:
 
 
 def withheld(office: Office, mask: Mask) -> str:
-    """Return what is kept back now."""
     return _("✅ {mask} 已设为暂不投放。").format(mask=_mask(office, mask))
 
 
 def unwithhold_question(office: Office, mask: Mask) -> str:
-    """Return the question before numbers are kept back no more."""
     return _("<b>恢复投放?</b>\n{mask}").format(mask=_mask(office, mask))
 
 
 def unwithheld(office: Office, mask: Mask) -> str:
-    """Return what is kept back no more."""
     return _("✅ {mask} 已恢复投放。").format(mask=_mask(office, mask))

@@ -107,7 +107,6 @@ RENEWED = phrase("原来填写的内容已带入,请修改后提交。")
 
 
 def reason_page() -> str:
-    """Return the question why the owner appeals."""
     return _(
         "<b>申诉 2/4 · 申诉原因</b>\n请简要说明情况(5–{longest} 字),例如:本人于 3 月购买该车,从未预选,"
         "车辆识别代号被他人使用。"
@@ -127,7 +126,6 @@ _PHOTO_PAGES = {
 
 
 def photo_page(slot: Slot) -> str:
-    """Return the page on which a photo is asked for."""
     return _PHOTO_PAGES[slot]()
 
 
@@ -174,7 +172,6 @@ def answer(reason: str) -> str:
 
 
 def label(appeal: Appeal) -> str:
-    """Return what stands on the button of an appeal."""
     return _("申诉 {number} · {state}").format(number=appeal.appeal_id, state=STATES[appeal.state]())
 
 
@@ -200,7 +197,6 @@ def review(appeal: Appeal, account: Account, office: Office) -> str:
 
 
 def mark(appeal: Appeal) -> str:
-    """Return what stands on the picture of the photos."""
     return _("仅供审核申诉 {number} 使用").format(number=appeal.appeal_id)
 
 
@@ -242,7 +238,6 @@ _NEXT = {
 
 
 def withdraw_question(appeal: Appeal) -> str:
-    """Return the question before an appeal is withdrawn."""
     return _("<b>撤回申诉 {number}?</b>\n撤回后不再审核;之后可以重新提交。").format(number=appeal.appeal_id)
 
 

@@ -39,7 +39,6 @@ def moment(at: datetime, now: datetime) -> str:
 
 
 def title(office: Office, kind: PlateKind) -> str:
-    """Return what stands over the picture."""
     return _("号池公示 · {office} · {kind}").format(
         office=formatting.office_title(office), kind=formatting.KINDS[kind]
     )

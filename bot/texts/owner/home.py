@@ -60,7 +60,6 @@ def reserved(plate: str, deadline: str) -> str:
 
 
 def banned(until: datetime) -> str:
-    """Return what the first page says to somebody on the blacklist."""
     return _(
         "⛔ <b>您已列入黑名单</b>,{until} 前不能网上预选号牌。原因和提出异议的办法请点【预选号牌】查看。"
     ).format(until=day(until))

@@ -176,15 +176,12 @@ FIELDS: dict[str, Phrase] = {
 
 
 def section(name: str) -> str:
-    """Return what a holding is called."""
     return SECTIONS[name]() if name in SECTIONS else name
 
 
 def field(name: str) -> str:
-    """Return what a field is called."""
     return FIELDS[name]() if name in FIELDS else name
 
 
 def made_at(at: datetime) -> str:
-    """Return when a file was made."""
     return _("生成时间:{at}").format(at=f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}")

@@ -50,5 +50,4 @@ WHICH_VIN = phrase("<b>照片中有几个车辆识别代号</b>\n请选择您的
 
 
 def read(grouped: str) -> str:
-    """Return which VIN was read from a photo."""
     return _("📷 已识别车辆识别代号:<code>{vin}</code>,请与证书核对。").format(vin=grouped)

@@ -60,7 +60,6 @@ def basics(offices: list[Office], chosen: Office, *, may_change: bool) -> str:
 
 
 def notice(office: Office, kind: PlateKind) -> str:
-    """Return the notice (业务须知)."""
     return _(
         "<b>业务须知</b>\n{office} · {kind}\n\n"
         "1. 预选的号牌用于本人购买、尚未登记上牌的新车;一辆车只能预选成功一次。\n"
@@ -118,7 +117,6 @@ def review(preselection: Preselection, account: Account, office: Office) -> str:
 
 
 def terms(office: Office, quota: Quota) -> str:
-    """Return the service terms (选号服务说明) of step 3."""
     return _(
         "<b>第3步 选号服务说明</b>\n"
         "{name}\n"
@@ -148,7 +146,6 @@ def terms(office: Office, quota: Quota) -> str:
 
 
 def closed(opening: str) -> str:
-    """Return what is said outside the service hours."""
     return "\n\n" + _(
         "⏰ 现在不在选号服务时间内。下次开放:<b>{opening}</b>。信息已为您保留,届时点【开始选号】即可。"
     ).format(opening=opening)

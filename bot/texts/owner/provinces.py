@@ -32,18 +32,15 @@ def province_label(office: IssuingOffice, *, served: bool) -> str:
 
 
 def office_label(office: IssuingOffice, *, served: bool, elsewhere: bool) -> str:
-    """Return an office as a button."""
     mark = "● " if served else "↗ " if elsewhere else ""
     return f"{mark}{office.code} {office.city}"
 
 
 def offices_of(province: str) -> str:
-    """Return the head of a province's list."""
     return _("<b>{province}</b>\n请选择发牌机关:").format(province=escape(province))
 
 
 def found(count: int) -> str:
-    """Return the head of what was found."""
     return _("找到 {count} 个发牌机关:").format(count=count)
 
 
@@ -83,7 +80,6 @@ NEVER_OPEN = phrase("现在不开放")
 
 
 def opens_at(moment: str) -> str:
-    """Return when an office next opens."""
     return _("下次开放 {moment}").format(moment=moment)
 
 
@@ -120,7 +116,6 @@ def link(address: str) -> str:
 
 
 def share_words(issuing: IssuingOffice) -> str:
-    """Return what is passed on together with a link."""
     return _("{code} {city} · 预选机动车号牌").format(code=issuing.code, city=issuing.city)
 
 

@@ -51,7 +51,6 @@ PHONE_CHANGED = phrase("✅ 手机号已更改。")
 
 
 def consent(version: int) -> str:
-    """Return what is consented to. Whoever changes it counts up ``core.people.accounts.CONSENT_VERSION``."""
     return _CONSENT().format(version=version)
 
 
@@ -105,7 +104,6 @@ def _code_state(state: CodeState | None, now_resend: int, *, over: bool) -> str:
 
 
 def wrong_code(left: int) -> str:
-    """Return what is said of a wrong code."""
     if left:
         return _("❌ 验证码不正确,还可输入 {left} 次。").format(left=left)
     return _("❌ 验证码不正确。已连续输错5次,该验证码作废,请重新获取。")

@@ -76,12 +76,10 @@ def draw_label(left: int, *, first: bool) -> str:
 
 
 def filter_label(*, on: bool) -> str:
-    """Return the label of the filter."""
     return ("☑️ " if on else "⬜ ") + WITHOUT_FOUR()
 
 
 def number_label(office: str, serial: str, *, kept: bool) -> str:
-    """Return the label of a number of the batch."""
     return ("⭐ " if kept else "") + plate(office, serial)
 
 
@@ -138,14 +136,12 @@ def _shortlisted(office: Office, kept: Sequence[Shortlisted], now: datetime) -> 
 
 
 def sure(number: str) -> str:
-    """Return the last question before a number is taken."""
     return _("<b>确认选用 {number}?</b>\n\n选定后<b>不能更改、不能退回</b>,其余号码将放回号池。").format(
         number=escape(number)
     )
 
 
 def until_line(until: datetime, now: datetime) -> str:
-    """Return until when the shortlist stands."""
     left = span(until - now)
     return "\n\n" + _("备选保留到 {until}(还有约{left})").format(until=clock(until), left=left)
 
@@ -205,7 +201,6 @@ def failed(office: Office, result: ComposeResult) -> str:
 
 
 def done(preselection: Preselection, office: Office) -> str:
-    """Return the caption of the receipt (step 6)."""
     return _(
         "🎉 <b>第6步 完成号牌预选</b>\n您的号码:<b>{number}</b>\n"
         "请在 <b>{deadline}</b> 前到以下地点办理登记上牌:\n"
@@ -275,5 +270,4 @@ def entry_label(preselection: Preselection) -> str:
 
 
 def batch_title(office: str, batch: Batch) -> str:
-    """Return what stands above the numbers in the picture of a batch."""
     return _("{office} {kind} · 第{n}次抽号").format(office=office, kind=KINDS[batch.kind](), n=batch.n)

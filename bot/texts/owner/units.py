@@ -31,7 +31,6 @@ IS_UNIT = phrase("以统一社会信用代码注册的账号只能是单位用�
 
 
 def kind_label(*, unit: bool, chosen: bool) -> str:
-    """Return one of the two kinds of whoever registers."""
     return ("● " if chosen else "○ ") + (_UNIT() if unit else _PERSON())
 
 

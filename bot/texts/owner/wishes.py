@@ -18,7 +18,6 @@ _TOPICS = {
 
 
 def reminders(days: list[int], count: int) -> str:
-    """Return the page on which an owner chooses how many reminders they want."""
     chosen = listed(_("截止前 {days} 个工作日").format(days=day) for day in days[:count])
     return _(
         "<b>提醒设置</b>\n到期前的提醒可以增减;<b>最后一天早上的提醒不能关闭</b>,因为逾期的后果很严重。\n\n"
@@ -27,13 +26,11 @@ def reminders(days: list[int], count: int) -> str:
 
 
 def reminder_label(count: int, *, chosen: bool) -> str:
-    """Return one choice of the number of reminders."""
     mark = "● " if chosen else "○ "
     return mark + (_("提前 {count} 次").format(count=count) if count else _("只在最后一天"))
 
 
 def notify(office: Office) -> str:
-    """Return the page of subscriptions."""
     return _("<b>开放提醒</b> · {office}\n点一下订阅,再点一下取消:").format(office=office_title(office))
 
 

@@ -38,7 +38,6 @@ def _units(line: str) -> int:
 
 
 def counted_at(at: datetime) -> str:
-    """Return when something was counted."""
     return _("{moment} 统计").format(moment=moment(at))
 
 
@@ -71,5 +70,4 @@ def percent(share: float) -> str:
 
 
 def page_line(page: int, pages: int) -> str:
-    """Return which page it is."""
     return _("第 {page} / {pages} 页").format(page=page + 1, pages=pages)

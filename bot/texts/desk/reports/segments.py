@@ -26,7 +26,6 @@ SEGMENT_COLUMNS = phrase(
 
 
 def segments_title(office: Office) -> str:
-    """Return the title of the picture of segments."""
     return _("{office} 号段").format(office=office_title(office))
 
 
@@ -45,7 +44,6 @@ def segments_head(office: Office, fills: Sequence[Fill]) -> str:
 
 
 def fill_figures(fill: Fill) -> str:
-    """Return how many of a segment are what."""
     return _("已用 {taken:,} · 暂留 {held:,} · 剩余 {free:,} / {size:,}").format(
         taken=fill.taken, held=fill.held, free=fill.free, size=fill.segment.size
     )
@@ -89,5 +87,4 @@ def fill_lines(fill: Fill, now: datetime) -> list[str]:
 
 
 def masks_of(masks: Sequence[Mask]) -> str:
-    """Return masks side by side."""
     return listed(mask.pattern for mask in masks)

@@ -33,17 +33,14 @@ SUM_SHEET = phrase("合计")
 
 
 def stats_where(office: Office | None) -> str:
-    """Return of which office the figures are."""
     return office_title(office) if office else _("全部发牌机关")
 
 
 def stats_title(office: Office | None, days: int) -> str:
-    """Return the title of the figures."""
     return _("{where} 近 {days} 天").format(where=stats_where(office), days=days)
 
 
 def days_label(days: int, *, chosen: bool) -> str:
-    """Return what stands on the button of a span."""
     return _("{mark}{days} 天").format(mark="● " if chosen else "", days=days)
 
 
@@ -53,7 +50,6 @@ def a_day(number: int, days: int) -> str:
 
 
 def share_of(words: str, number: int, total: int) -> str:
-    """Return a way of selection with its share."""
     return _("{way} {number:,}({share})").format(way=words, number=number, share=percent(number / total))
 
 
@@ -100,7 +96,6 @@ def stats_sums(stats: Stats) -> list[tuple[str, int | float | datetime | date | 
 
 
 def day_row(day: Day) -> tuple[date | int, ...]:
-    """Return a day's figures in the order of ``DAY_COLUMNS``."""
     return (
         day.day,
         day.random,
@@ -115,5 +110,4 @@ def day_row(day: Day) -> tuple[date | int, ...]:
 
 
 def hour_row(hour: Hour) -> tuple[str | int, ...]:
-    """Return an hour's figures in the order of ``HOUR_COLUMNS``."""
     return f"{hour.hour:02}:00–{hour.hour:02}:59", hour.random, hour.composed, hour.random + hour.composed
