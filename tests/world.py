@@ -13,7 +13,7 @@ from typing import Any
 from bot import app
 from bot.app import Options, Service
 from core.bootstrap import Core, Ports
-from core.clock import CHINA, SystemClock
+from core.clock import CHINA, FixedClock, SystemClock
 from core.db import open_postgres, open_sqlite
 from core.db.tx import WrapTx
 from core.pool.segments import Release
@@ -64,7 +64,7 @@ def settings_for(sandbox: Sandbox, directory: Path, **tables: Any) -> Settings:
 class World:
     """The program that runs, its sandbox, and its people."""
 
-    def __init__(self, sandbox: Sandbox, service: Service, clock: ShiftedClock) -> None:
+    def __init__(self, sandbox: Sandbox, service: Service, clock: ShiftedClock | FixedClock) -> None:
         self.sandbox = sandbox
         self.service = service
         self.clock = clock
@@ -113,7 +113,7 @@ PEOPLE = (
 
 @contextlib.asynccontextmanager
 async def running(
-    settings: Settings, sandbox: Sandbox, clock: ShiftedClock, ports: Ports
+    settings: Settings, sandbox: Sandbox, clock: ShiftedClock | FixedClock, ports: Ports
 ) -> AsyncIterator[World]:
     """Run the program against a sandbox."""
     options = Options(limits=app.UNHURRIED, long_poll=5)
