@@ -45,4 +45,4 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         await eventually(lambda: not sandbox.world.updates.waiting, within=20)
         await world.service.dispatcher.idle()
         yield world
-        assert not sandbox.contract_violations, sandbox.oddities
+        assert not sandbox.contract_violations, sandbox.contract_violations
