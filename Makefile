@@ -1,4 +1,4 @@
-# make demo: try it in the browser. make test: everything that is tested. Both set up what they need.
+# make demo: try it in the browser. make test: run all checks and tests. Both install what they need.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -12,13 +12,13 @@ WORKERS ?= 3
 
 help:
 	@echo "make demo         sandbox, bot and chat page; PORT=$(PORT)"
-	@echo "make demo-reset   forget what the demo has kept"
-	@echo "make run          the bot on $(CONFIG)"
-	@echo "make check        linters and types"
+	@echo "make demo-reset   delete the data of the demo"
+	@echo "make run          run the bot with $(CONFIG)"
+	@echo "make check        linters and type checker"
 	@echo "make test         check, then all tests"
-	@echo "make bench        speed, as ratios"
+	@echo "make bench        benchmarks, as ratios"
 	@echo "make soak         the long tests"
-	@echo "make texts        bring the catalogue of English words up to date"
+	@echo "make texts        update the catalogue of English texts"
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

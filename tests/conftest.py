@@ -1,4 +1,4 @@
-"""What every room of the tests has: both engines, and the whole program with people in front of it."""
+"""Fixtures of all tests: both engines, and the whole program with people using it."""
 
 import signal
 from collections.abc import AsyncIterator, Iterator
@@ -14,7 +14,7 @@ from tests.world import World, open_world
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Hear interrupts, which who was started in the background ignores; ask no example to be quick."""
+    """Restore SIGINT, which background processes ignore; disable Hypothesis deadlines."""
     settings.register_profile("any machine", deadline=None)
     settings.load_profile("any machine")
     recording.require_steady_hashes(config)
@@ -41,7 +41,7 @@ def pytest_sessionfinish() -> None:
 
 @pytest.fixture(autouse=True)
 def record_calls(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Write the test's calls of the Bot API down, with ``--record-calls DIR``."""
+    """Record the test's Bot API calls, with ``--record-calls DIR``."""
     with recording.recorded(request.node, monkeypatch):
         yield
 
@@ -53,13 +53,13 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 async def world(engine: str, tmp_path: Path) -> AsyncIterator[World]:
-    """The program on each engine, with two owners and a chief in front of it."""
+    """The program on each engine, with two owners and a chief."""
     async with open_world(engine, tmp_path) as opened:
         yield opened
 
 
 @pytest.fixture
 async def sqlite_world(tmp_path: Path) -> AsyncIterator[World]:
-    """The program on SQLite alone, where the engine makes no difference."""
+    """The program on SQLite only, for tests independent of the engine."""
     async with open_world("sqlite", tmp_path) as opened:
         yield opened

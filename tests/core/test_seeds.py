@@ -1,4 +1,4 @@
-"""Seeds: promised before the day's first draw, kept secret for the day, published after it."""
+"""Seeds: committed before the day's first draw, secret for the day, published after it."""
 
 import hashlib
 from datetime import datetime, timedelta

@@ -23,7 +23,7 @@ KILLS = 10
 def _answer(  # noqa: PLR0911 - a table of what to do before each screen
     owner: Person, number: int, shown: str, buttons: list[str]
 ) -> Deed | None:
-    """Return what an owner does before a screen."""
+    """Return an owner's action on a screen."""
     for label in ("同意并继续", "确认注册", "小型汽车", "【阅读并同意】", "国产车", "确认信息", "确定选用"):
         if any(label in button for button in buttons):
             return pressing(owner, label)
@@ -67,7 +67,7 @@ async def test_ten_kills_lose_and_double_nothing(tmp_path: Path) -> None:
         done, _ = await asyncio.wait([walks], timeout=300)
         assert done, [owner.screen() for owner in owners if "第6步" not in owner.last.words]
         assert all("第6步" in last(owner) for owner in owners)
-        await owners[0].say("/start")  # the last restart may still be under way
+        await owners[0].say("/start")  # the last restart may still be in progress
         await owners[0].see("机动车号牌预选", within=15)
         assert await program.stop() == 0
         _nothing_is_double(database)

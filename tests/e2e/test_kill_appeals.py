@@ -39,7 +39,7 @@ lookup_key = "{KEYS["lookup_key"]}"
 
 
 async def _prepare(config: Path) -> None:
-    """Let owners stand before the first photo of an appeal about a vehicle whose chances are used up."""
+    """Bring owners to the first photo of an appeal about a vehicle without remaining quota."""
     core = await bootstrap(load_settings(config), Ports(clock=ShiftedClock()))
     await core.store.run(_stand_before_the_photos, core)
     await core.close()
@@ -55,7 +55,7 @@ def _stand_before_the_photos(tx: Tx, core: Core) -> None:
 
 
 def _answer(owner: Person, number: int, shown: str, buttons: list[str]) -> Deed | None:
-    """Return what an owner does before a page of the photos, or where /appeal has led."""
+    """Return an owner's action on a photo page, or after /appeal."""
     for words, kind in (("申诉 3/4", "card"), ("申诉 4/4", "invoice")):
         if words in shown:
             return partial(owner.send_photo, paper(kind, number))
@@ -66,14 +66,14 @@ def _answer(owner: Person, number: int, shown: str, buttons: list[str]) -> Deed 
 
 
 async def _kills(program: Program, sandbox: Sandbox, database: Path) -> int:
-    """Kill at random moments while photos come in; return how often something was under way.
+    """Kill at random moments while photos arrive; return how often a step was in progress.
 
-    Each life is counted from its first answer, for it takes its time to begin.
+    Each process is timed from its first answer, as its start takes a varying time.
     """
     dice, under_way, alive = random.Random(20261124), 0, asyncio.Event()
     sandbox.api.watchers.append(lambda method: alive.set() if method in AT_WORK else None)
     for _ in range(KILLS):
-        with contextlib.suppress(TimeoutError):  # everybody may be done already
+        with contextlib.suppress(TimeoutError):  # all may be done already
             await asyncio.wait_for(alive.wait(), 5)
         await asyncio.sleep(dice.uniform(0, 1))
         await program.kill()
@@ -87,7 +87,7 @@ async def _kills(program: Program, sandbox: Sandbox, database: Path) -> int:
 async def test_kills_leave_each_appeal_once_with_both_photos(tmp_path: Path) -> None:
     for number in range(OWNERS):
         for kind in ("card", "invoice"):
-            paper(kind, number)  # drawn before anybody's patience runs
+            paper(kind, number)  # drawn in advance, as it takes long
     people = people_of(OWNERS)
     config, database = tmp_path / "config.toml", tmp_path / "plates.db"
     async with Sandbox(ShiftedClock(), people=people) as sandbox, Program(config) as program:
@@ -100,7 +100,7 @@ async def test_kills_leave_each_appeal_once_with_both_photos(tmp_path: Path) -> 
         assert await _kills(program, sandbox, database)
         done, _ = await asyncio.wait([walks], timeout=40)
         assert done, [owner.screen() for owner in owners if WAITS not in last(owner)]
-        for owner in owners:  # the last restart may still be under way
+        for owner in owners:  # the last restart may still be in progress
             await owner.say("/appeal")
             await owner.see("我的申诉", WAITS, fresh=True)
         assert await program.stop() == 0
@@ -108,7 +108,7 @@ async def test_kills_leave_each_appeal_once_with_both_photos(tmp_path: Path) -> 
 
 
 def _nothing_is_lost_or_left(database: Path, folder: Path) -> None:
-    """Each appeal is there once, its photos open, and the sweep leaves nothing else."""
+    """Assert that each appeal exists once with readable photos, and that the cleanup leaves no other file."""
     appeals = _rows(database, "SELECT account_id, vin FROM appeal WHERE state = 'pending'")
     assert (len(appeals), len(set(appeals))) == (OWNERS, OWNERS)
     assert _rows(database, "SELECT 1 FROM appeal WHERE state <> 'pending'") == []

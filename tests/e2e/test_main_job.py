@@ -1,4 +1,4 @@
-"""An owner selects a number in the chat: the whole way, as a person goes it."""
+"""An owner selects a number in the chat, from start to end."""
 
 from tests.person import Person
 from tests.world import CHIEF, World, composes, reaches_selection
