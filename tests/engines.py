@@ -3,6 +3,12 @@
 PostgreSQL is looked for under ``XUANHAO_TEST_POSTGRES``. Without a server its tests are skipped, and
 the summary says so in a line of its own; with ``XUANHAO_REQUIRE_POSTGRES=1`` they fail. Each store
 has a schema of its own, so that tests may run beside each other.
+
+Which engines a test runs on: one that takes ``engine``, ``world``, ``core`` or ``store`` runs on both. In
+``tests/e2e``, where everything goes through the whole program, ``make test`` runs it on SQLite alone,
+unless it is marked ``both_engines``: what the engine does differently is tested below, in ``tests/store``,
+``tests/core`` and ``tests/inbox``. The others run on PostgreSQL by ``make soak``, or by
+``pytest -m postgres tests/e2e``.
 """
 
 import os
@@ -32,6 +38,7 @@ ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 """For ``@pytest.fixture(params=ENGINES)`` and ``parametrize``."""
 
 ABSENT = "no PostgreSQL server"
+_END_TO_END = Path(__file__).parent / "e2e"
 
 
 def engine_urls(directory: Path) -> dict[str, str]:
@@ -42,6 +49,14 @@ def engine_urls(directory: Path) -> dict[str, str]:
 def postgres_url() -> str:
     """Return where the test server is."""
     return os.environ.get("XUANHAO_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+
+
+def leave_to_soak(items: list[pytest.Item]) -> None:
+    """Mark the end-to-end tests that ``make test`` does not repeat on PostgreSQL as ``soak``."""
+    for item in items:
+        on_postgres = item.get_closest_marker("postgres") and not item.get_closest_marker("both_engines")
+        if on_postgres and _END_TO_END in item.path.parents:
+            item.add_marker(pytest.mark.soak)
 
 
 def require_postgres() -> None:

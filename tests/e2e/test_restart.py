@@ -19,6 +19,8 @@ from tests.engines import engine_urls, postgres_schema
 from tests.person import Person
 from tests.world import MORNING, OTHER, OWNER, PEOPLE, World, clock_at, running, settings_for
 
+pytestmark = pytest.mark.both_engines
+
 ALIVE = frozenset({"dialog", "inbox"})
 """What a restart may touch: which message is live, and whose hands updates are in."""
 
