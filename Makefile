@@ -17,7 +17,7 @@ help:
 	@echo "make check        linters and type checker"
 	@echo "make test         check, then all tests"
 	@echo "make bench        benchmarks, as ratios"
-	@echo "make soak         the long tests"
+	@echo "make soak         the long tests, and all end-to-end tests on PostgreSQL"
 	@echo "make texts        update the catalogue of English texts"
 
 $(BIN)/python:
@@ -55,7 +55,8 @@ test: check
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not soak"
 
 soak: $(VENV)/installed-dev
-	$(BIN)/pytest -m soak --timeout 3600
+	$(BIN)/pytest -m soak --timeout 3600 --ignore tests/e2e
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m soak tests/e2e
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks.run

@@ -95,8 +95,7 @@ async def measure(world: World, rows: int) -> None:
 async def main(engine: str, rows: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         offices = [office(hours="00:00-24:00")]
-        settings = {"offices": offices, "registry": {"mode": "strict"}}
-        async with open_world(engine, Path(folder), **settings) as world:
+        async with open_world(engine, Path(folder), offices=offices, registry={"mode": "strict"}) as world:
             await measure(world, rows)
 
 

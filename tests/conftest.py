@@ -9,7 +9,7 @@ from hypothesis import settings
 
 from tests import recording
 from tests.browser_person import summarise_missing_browser
-from tests.engines import ENGINES, READY, summarise_missing_postgres
+from tests.engines import ENGINES, READY, leave_to_soak, summarise_missing_postgres
 from tests.world import World, open_world
 
 
@@ -24,6 +24,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     recording.add_option(parser)
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest selects by marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    leave_to_soak(items)
 
 
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
@@ -60,6 +65,6 @@ async def world(engine: str, tmp_path: Path) -> AsyncIterator[World]:
 
 @pytest.fixture
 async def sqlite_world(tmp_path: Path) -> AsyncIterator[World]:
-    """The program on SQLite only, for tests independent of the engine."""
+    """The program on SQLite only, in ``make soak`` too: for tests independent of the engine."""
     async with open_world("sqlite", tmp_path) as opened:
         yield opened

@@ -3,6 +3,11 @@
 PostgreSQL is at ``XUANHAO_TEST_POSTGRES``. Without a server its tests are skipped, and the summary reports
 it; with ``XUANHAO_REQUIRE_POSTGRES=1`` they fail. Each store has a schema of its own, so that tests can run
 in parallel.
+
+A test that takes ``engine``, ``world``, ``core`` or ``store`` runs on both engines. In ``tests/e2e``, where
+everything goes through the whole program, ``make test`` runs it on SQLite alone unless it is marked
+``both_engines``: what the engines do differently is tested in ``tests/store``, ``tests/core`` and
+``tests/inbox``. The others run on PostgreSQL by ``make soak``, or by ``pytest -m postgres tests/e2e``.
 """
 
 import os
@@ -12,6 +17,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
@@ -32,6 +38,7 @@ ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 """For ``@pytest.fixture(params=ENGINES)`` and ``parametrize``."""
 
 ABSENT = "no PostgreSQL server"
+_END_TO_END = Path(__file__).parent / "e2e"
 
 
 def engine_urls(directory: Path) -> dict[str, str]:
@@ -42,6 +49,14 @@ def engine_urls(directory: Path) -> dict[str, str]:
 def postgres_url() -> str:
     """Return the URL of the test server."""
     return os.environ.get("XUANHAO_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+
+
+def leave_to_soak(items: list[pytest.Item]) -> None:
+    """Mark the end-to-end tests that ``make test`` does not repeat on PostgreSQL as ``soak``."""
+    for item in items:
+        on_postgres = item.get_closest_marker("postgres") and not item.get_closest_marker("both_engines")
+        if on_postgres and _END_TO_END in item.path.parents:
+            item.add_marker(pytest.mark.soak)
 
 
 def require_postgres() -> None:
@@ -165,6 +180,24 @@ def ready_schema() -> Iterator[str]:
     READY.give_back(schema)
 
 
+async def make_sqlite(directory: Path) -> None:
+    """Put an empty, migrated database where ``engine_urls`` expects it, unless one is there.
+
+    It is a copy of one that this process has migrated: migrating takes four times as long as opening.
+    """
+    path = directory / "test.db"
+    if path.exists():
+        return
+    if not _MIGRATED:
+        with TemporaryDirectory() as folder:
+            await (await open_sqlite(engine_urls(Path(folder))["sqlite"])).close()
+            _MIGRATED.append((Path(folder) / path.name).read_bytes())
+    path.write_bytes(_MIGRATED[0])
+
+
+_MIGRATED: list[bytes] = []
+
+
 @asynccontextmanager
 async def open_test_store(
     kind: str,
@@ -182,6 +215,8 @@ async def open_test_store(
     folders = {"migrations": migrations, "queries": queries}
     url = engine_urls(directory)[kind]
     if kind == "sqlite":
+        if migrations == MIGRATIONS:
+            await make_sqlite(directory)
         sqlite = await open_sqlite(url, clock, **folders, **options)
         try:
             yield sqlite

@@ -24,7 +24,7 @@ from core.values.plates import PlateKind
 from sandbox import PersonSpec, Sandbox
 from sandbox.clock import ShiftedClock
 from tests import factories
-from tests.engines import engine_urls, ready_schema
+from tests.engines import engine_urls, make_sqlite, ready_schema
 from tests.person import Person
 from tests.shown_buttons import watched_buttons
 
@@ -145,8 +145,10 @@ async def open_world(
         if engine == "postgres":
             schema = stack.enter_context(ready_schema())
             store = await open_postgres(url, clock, schema=schema, pool_size=4, wrap_tx=wrap_tx)
-        elif wrap_tx is not None:
-            store = await open_sqlite(url, clock, wrap_tx=wrap_tx)
+        else:
+            await make_sqlite(directory)
+            if wrap_tx is not None:
+                store = await open_sqlite(url, clock, wrap_tx=wrap_tx)
         settings = settings_for(sandbox, directory, **tables)
         ports = Ports(clock=clock, store=store, sms=sms)
         lost = stack.enter_context(watched_buttons())

@@ -9,6 +9,7 @@ import random
 import resource
 import sys
 import time
+from collections.abc import Callable
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -44,10 +45,11 @@ def cropped(picture: Image.Image, share: float) -> Image.Image:
     """Return a picture with its edges cropped, each by a different amount."""
     width, height = picture.size
     box = (width * share, height * share / 2, width * (1 - share / 3), height * (1 - share))
-    return picture.crop(tuple(round(value) for value in box))
+    left, upper, right, lower = (round(value) for value in box)
+    return picture.crop((left, upper, right, lower))
 
 
-COPIES = {
+COPIES: dict[str, Callable[[Image.Image], Image.Image]] = {
     "JPEG of quality 30": lambda unknown: saved(unknown, 30),
     "half the size": lambda unknown: saved(unknown.resize((unknown.width // 2, unknown.height // 2)), 70),
     "lighter by 30 %": lambda unknown: ImageEnhance.Brightness(unknown).enhance(1.3),

@@ -254,6 +254,7 @@ async def test_full_pool_costs_the_same_at_any_size(core: Core, clock: FixedCloc
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3600)
 async def test_seven_millions_nine_tenths_full(core: Core, clock: FixedClock) -> None:
     """The same, with rows for 6,354,000 numbers."""
     _, begun = await core.store.run(verified, core, 0)

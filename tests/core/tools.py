@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 from core.bootstrap import Core, Ports, bootstrap
-from core.clock import CHINA, FixedClock
+from core.clock import CHINA, Clock
 from core.people.accounts import Account
 from core.pool.segments import Release
 from core.ports import Store, Tx
@@ -43,7 +43,7 @@ def settings(tables: dict[str, Any] | None = None, **values: Any) -> Settings:
     )
 
 
-async def build(store: Store, clock: FixedClock, tables: dict[str, Any] | None = None, **values: Any) -> Core:
+async def build(store: Store, clock: Clock, tables: dict[str, Any] | None = None, **values: Any) -> Core:
     """Build the services on a store, with settings as ``settings`` makes them."""
     ports = Ports(clock=clock, store=store, random_bytes=ForeseenBytes())
     return await bootstrap(settings(tables, **values), ports)

@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from sandbox import PersonSpec, Sandbox
 from tests import factories
@@ -29,6 +29,11 @@ name = "茂名车辆管理所"
 address = "某市某路1号"
 hours = "00:00-24:00"
 """
+
+
+AT_WORK = frozenset({"getFile", "sendMessage", "editMessageText", "sendPhoto"})
+PATIENCE = 60.0
+"""Seconds within which a crowded machine starts or stops the program."""
 
 
 class Program:
@@ -56,7 +61,7 @@ class Program:
     async def stop(self) -> int:
         assert self._process is not None
         self._process.terminate()
-        return await asyncio.wait_for(self._process.wait(), 10)
+        return await asyncio.wait_for(self._process.wait(), PATIENCE)
 
     async def release(self, mask: str) -> None:
         process = await self._call("release", "粤K", "small", mask, "compose", "now")
@@ -82,6 +87,28 @@ def people_of(count: int) -> list[PersonSpec]:
         PersonSpec(chat_id=5000 + n, first_name=f"{n}", last_name="车主", phone=factories.phone(n))
         for n in range(count)
     ]
+
+
+async def works(sandbox: Sandbox, calls: int, walks: asyncio.Future[Any]) -> None:
+    """Wait until the program has made a number of calls for its owners, or all of them are done.
+
+    Kills are spaced by calls, not by seconds: a crowded machine would kill a program that has not begun.
+    """
+    made = asyncio.Semaphore(0)
+
+    def called(method: str) -> None:
+        if method in AT_WORK:
+            made.release()
+
+    async def all_made() -> None:
+        for _ in range(calls):
+            await made.acquire()
+
+    sandbox.api.watchers.append(called)
+    waiting = asyncio.ensure_future(all_made())
+    await asyncio.wait({waiting, walks}, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    sandbox.api.watchers.remove(called)
 
 
 def settings(sandbox: Sandbox, database: Path, more: str = "") -> str:

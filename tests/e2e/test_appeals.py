@@ -52,6 +52,7 @@ def files(world: World) -> list[Path]:
     return sorted(world.core.settings.photo_directory().glob("*.sealed"))
 
 
+@pytest.mark.both_engines
 async def test_owner_gets_the_vehicle_back_and_selects(world: World) -> None:
     """All of it: error, appeal, photos, review, notification, selection; the former holder is notified."""
     owner, reviewer = world.person(), await appoints(world)
@@ -87,6 +88,7 @@ async def test_owner_gets_the_vehicle_back_and_selects(world: World) -> None:
     await takes_one(owner)
 
 
+@pytest.mark.both_engines
 async def test_holder_is_barred_by_the_reviewer_alone(world: World) -> None:
     owner, chief, holder = world.person(), world.person(CHIEF), world.person(HOLDER)
     await meets_the_error(owner)
@@ -103,6 +105,7 @@ async def test_holder_is_barred_by_the_reviewer_alone(world: World) -> None:
     await holder.see("申诉不能解除黑名单", "您已列入黑名单")
 
 
+@pytest.mark.both_engines
 async def test_rejected_appeal_is_corrected_and_submitted_anew(world: World) -> None:
     owner, reviewer = world.person(), await appoints(world)
     await meets_the_error(owner)
@@ -130,6 +133,7 @@ async def test_rejected_appeal_is_corrected_and_submitted_anew(world: World) -> 
     await owner.see("申诉 2", "待审核", "申诉 1", "审核不通过")
 
 
+@pytest.mark.both_engines
 async def test_withdrawn_appeal_waits_no_more(world: World) -> None:
     owner, reviewer = world.person(), await appoints(world)
     await meets_the_error(owner)
@@ -147,6 +151,7 @@ async def test_withdrawn_appeal_waits_no_more(world: World) -> None:
     await reviewer.see("申诉人已撤回该申诉", "没有待审核的申诉")
 
 
+@pytest.mark.both_engines
 async def test_second_reviewer_sees_who_was_faster(world: World) -> None:
     owner, reviewer, chief = world.person(), await appoints(world), world.person(CHIEF)
     await meets_the_error(owner)

@@ -17,6 +17,8 @@ from tests.person import Person
 from tests.store.faults import CallCounter, FailingTx, InjectedFaultError
 from tests.world import World, eventually, open_world
 
+pytestmark = pytest.mark.both_engines
+
 T = TypeVar("T")
 OWNERS = 90
 NOT_DONE = "刚才的操作没有生效"

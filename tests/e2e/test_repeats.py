@@ -10,6 +10,8 @@ from core.ports import Tx
 from tests.person import Person
 from tests.world import World, reaches_selection
 
+pytestmark = pytest.mark.both_engines
+
 
 async def _draws(world: World) -> int:
     def count(tx: Tx) -> int:

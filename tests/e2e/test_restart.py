@@ -15,9 +15,11 @@ from sandbox.clock import ShiftedClock
 from tests import factories
 from tests.core.sql import dump
 from tests.e2e.selecting import books_agree
-from tests.engines import engine_urls, postgres_schema
+from tests.engines import engine_urls, ready_schema
 from tests.person import Person
 from tests.world import MORNING, OTHER, OWNER, PEOPLE, World, clock_at, running, settings_for
+
+pytestmark = pytest.mark.both_engines
 
 ALIVE = frozenset({"dialog", "inbox"})
 """What a restart may change: which message is current, and who has leased updates."""
@@ -62,7 +64,7 @@ async def restarts(engine: str, tmp_path: Path) -> AsyncIterator[Restarts]:
     clock = clock_at(MORNING)
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(Sandbox(clock, people=PEOPLE))
-        schema = stack.enter_context(postgres_schema()) if engine == "postgres" else None
+        schema = stack.enter_context(ready_schema()) if engine == "postgres" else None
         restarts = Restarts(sandbox, clock, tmp_path, schema)
         await restarts.start()
         stack.push_async_callback(restarts.stop)

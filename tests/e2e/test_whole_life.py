@@ -18,6 +18,8 @@ from tests.e2e.test_reports import sheets_of
 from tests.person import Person
 from tests.world import CHIEF, PEOPLE, World, composes, office, open_world, reaches_selection
 
+pytestmark = pytest.mark.both_engines
+
 OWNERS = tuple(range(6001, 6006))
 NUMBER = re.compile(r"粤K·([0-9A-Z]{5})")
 
