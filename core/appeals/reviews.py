@@ -100,8 +100,8 @@ class Reviews:
         """Return what a reviewer sees of an appeal.
 
         Raises:
-            AppealUnknown: there is no such appeal.
-            AppealDecided: it does not wait any more.
+            AppealUnknown: the id is unknown.
+            AppealDecided: it is no longer pending.
         """
         return self._card_of(tx, self._waiting(tx, appeal_id))
 
@@ -124,8 +124,8 @@ class Reviews:
         """Reject an appeal, with a reason for its owner.
 
         Raises:
-            AppealUnknown: there is no such appeal.
-            AppealDecided: it does not wait any more.
+            AppealUnknown: the id is unknown.
+            AppealDecided: it is no longer pending.
             AppealOfOneself: it is the reviewer's own.
         """
         card = self.card(tx, appeal_id)
@@ -154,8 +154,8 @@ class Reviews:
             bar: whether to ban the owner of the conflicting number.
 
         Raises:
-            AppealUnknown: there is no such appeal.
-            AppealDecided: it does not wait any more.
+            AppealUnknown: the id is unknown.
+            AppealDecided: it is no longer pending.
             AppealOfOneself: it, or the conflicting number, is the reviewer's own.
             AppealMoved: the obstacles have changed since they were shown.
         """

@@ -206,7 +206,7 @@ class Writer(ThreadedConnection):
         tx = self._begin(self._conn)
         try:
             return JobOutcome(value=tx.carry(job.call, self._wrap_tx))
-        except BaseException as error:  # noqa: BLE001 - the caller is told, whatever it is
+        except BaseException as error:  # noqa: BLE001 - passed on to the caller
             return JobOutcome(error=error)
 
     def _roll_back(self) -> None:
@@ -214,7 +214,7 @@ class Writer(ThreadedConnection):
             try:
                 self._conn.execute("ROLLBACK")
             except sqlite3.Error as error:
-                LOG.error("rollback failed: %s", error)  # noqa: TRY400 - the cause is told to the caller
+                LOG.error("rollback failed: %s", error)  # noqa: TRY400 - the caller gets the cause
 
     def _tell(self, outcomes: Sequence[tuple[Job, JobOutcome]]) -> None:
         try:

@@ -41,7 +41,7 @@ class ResidentIdBirthDate(ResidentIdError):
 
 
 class ResidentIdFuture(ResidentIdError):
-    """The birth date in the identity number lies in the future."""
+    """The birth date in the identity number is in the future."""
 
 
 @dataclass(eq=False, repr=False, kw_only=True)

@@ -161,7 +161,7 @@ def stop(tx: Tx, broadcast_id: int, actor: str) -> Broadcast:
     """Stop a broadcast: cancel the messages that no worker has leased.
 
     Raises:
-        NothingKnown: there is none of this number.
+        NothingKnown: the id is unknown.
         HandledMeanwhile: it was already stopped, or has ended.
     """
     current = get(tx, broadcast_id)
@@ -176,7 +176,7 @@ def get(tx: Tx, broadcast_id: int) -> Broadcast:
     """Return a broadcast.
 
     Raises:
-        NothingKnown: there is none of this number.
+        NothingKnown: the id is unknown.
     """
     row = tx.one("broadcasts.by_id", broadcast_id=broadcast_id)
     if row is None:

@@ -237,7 +237,7 @@ class Accounts:
         """Set the identity number, in canonical form.
 
         Raises:
-            IdentityTaken: another chat account is registered with it.
+            IdentityTaken: it is registered by another chat account.
             StepOutOfOrder: registration has ended; from then on only admins change the identity.
         """
         digest = self._vault.lookup("identity", identity)

@@ -146,7 +146,7 @@ def get(tx: Tx, import_id: int) -> Import:
     """Return an import.
 
     Raises:
-        ImportOver: there is none of this number.
+        ImportOver: the id is unknown.
     """
     row = tx.one("imports.get", import_id=import_id)
     if row is None:

@@ -82,7 +82,7 @@ def keys_of(model: type) -> tuple[str, ...]:
 
 
 def is_table(model: object) -> bool:
-    """Return whether a type stands for a table of its own."""
+    """Return whether a type is a table of the settings."""
     return isinstance(model, type) and (issubclass(model, BaseModel) or dataclasses.is_dataclass(model))
 
 
