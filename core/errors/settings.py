@@ -1,4 +1,4 @@
-"""Why the settings, or the file with the keys, cannot be used."""
+"""Invalid settings, and problems with the key file."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ class SettingsFileMissing(SettingsError):
     """The settings file does not exist."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path}: there is no such file; copy config.example.toml to begin")
+        super().__init__(f"{path}: no such file; copy config.example.toml to start")
         self.path = path
 
 
@@ -26,7 +26,7 @@ class SettingsSyntax(SettingsError):
     """The settings file is not TOML."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path}: not TOML: {reason}")
+        super().__init__(f"{path}: invalid TOML: {reason}")
         self.path = path
         self.reason = reason
 
@@ -49,12 +49,12 @@ class KeyFileUnusable(SettingsError):
 
 
 class KeyFileLost(SettingsError):
-    """A database stands there without the key file that opens its personal data."""
+    """A database exists without the key file for its personal data."""
 
     def __init__(self, database: Path, path: Path) -> None:
         super().__init__(
-            f"{path}: is gone, but {database} exists and its personal data need these keys; "
-            "put the file back, or give [security] keys and lookup_key"
+            f"{path}: missing, but {database} exists and its personal data are encrypted with these keys; "
+            "restore the file, or set [security] keys and lookup_key"
         )
         self.database = database
         self.path = path

@@ -25,7 +25,7 @@ DATABASE = "sqlite:///data/xuanhao.db"
 
 def _provider(value: str) -> str:
     if value not in SMS_PROVIDERS:
-        raise ValueError(f"there is no such provider; there are {' and '.join(SMS_PROVIDERS)}")
+        raise ValueError(f"unknown provider; known are {' and '.join(SMS_PROVIDERS)}")
     return value
 
 

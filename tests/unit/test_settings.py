@@ -189,7 +189,7 @@ OFFICE_PROBLEMS = [
         "hours = { mon = '9' }",
         "offices[0].hours: mon: 9: not of the form 08:00-23:00, several spans with commas between",
     ),
-    ("[[offices]]\ncode = '粤K'\nname = 'n'\naddress = 'a'", "offices: 粤K stands here twice"),
+    ("[[offices]]\ncode = '粤K'\nname = 'n'\naddress = 'a'", "offices: 粤K is listed twice"),
     ("[[offices]]\ncode = '粤A'\nname = 'n'", "offices[1].address: is missing"),
     ("[telgram]", "telgram: unknown key, did you mean telegram?"),
     ("[Sms]", "Sms: unknown key, did you mean sms?"),
@@ -215,7 +215,7 @@ OFFICE_PROBLEMS = [
     ),
     (f"[security]\nkeys = ['{KEY}']", "security: keys and lookup_key are given together, or neither is"),
     ("[security]\nlookup_key = 'short'", "security.lookup_key: should have 16 characters at least"),
-    ("[sms]\nprovider = 'aliyun'", "sms.provider[0]: there is no such provider; there are console and http"),
+    ("[sms]\nprovider = 'aliyun'", "sms.provider[0]: unknown provider; known are console and http"),
     ("[sms]\nprovider = []", "sms.provider: should have at least one entry"),
     ("[sms]\nprovider = ['console', 'console']", "sms.provider: names something twice"),
     ("[sms]\nprovider = 'http'", "sms: provider names http, so a table [sms.http] with its url is needed"),
@@ -477,7 +477,7 @@ def test_keys_stand_beside_the_database(file: Path, tmp_path: Path) -> None:
 def test_a_database_without_its_keys_is_refused(file: Path, tmp_path: Path) -> None:
     (tmp_path / "x.db").write_bytes(b"SQLite format 3")
     settings = load(file, f'{LEAST}[database]\nurl = "sqlite:///{tmp_path}/x.db"\n')
-    with pytest.raises(KeyFileLost, match="put the file back"):
+    with pytest.raises(KeyFileLost, match="restore the file"):
         settings.keys()
 
 
