@@ -1,1 +1,1 @@
-"""Everything that would be true at a counter with pen and paper: the domain, its services, its store."""
+"""The domain, its services and its store: everything that does not depend on the messenger."""

@@ -1,7 +1,7 @@
-"""The audit log: who changed what, when. It only grows.
+"""The audit log: who changed what, and when. It is append-only.
 
-An entry says who did it (``system``, ``cli``, ``chat:1001``, ``account:3``), what (an ``AuditAction``) and
-to which subject (``preselection:7``). All three are stored as text, so their forms never change.
+An entry has an actor (``system``, ``cli``, ``chat:1001``, ``account:3``), an ``AuditAction`` and a subject
+(``preselection:7``). All three are stored as text, so their formats must not change.
 """
 
 import json
@@ -12,15 +12,15 @@ from core.errors import HandledMeanwhile
 from core.ports import Tx
 
 SYSTEM = "system"
-"""The actor of what happens by itself."""
+"""The actor of automatic changes."""
 COMMAND_LINE = "cli"
-"""The actor of what is done on the command line."""
+"""The actor of changes made on the command line."""
 CHAT = "chat"
-"""The first part of an actor that is known by a chat."""
+"""The prefix of actors identified by a chat."""
 
 
 class AuditAction(StrEnum):
-    """What was done; the values are stored."""
+    """What was done; the values are stored in the database."""
 
     ABANDONED = "abandoned"
     ADDED_ADMIN = "added_admin"
@@ -76,15 +76,15 @@ class AuditAction(StrEnum):
 def record(
     tx: Tx, actor: str, action: AuditAction, subject: str, *, office: str | None = None, **details: object
 ) -> None:
-    """Write an entry into the audit log, in the transaction that makes the change.
+    """Write an entry to the audit log, in the transaction that makes the change.
 
     Args:
         tx: the transaction.
         actor: who did it.
         action: what was done.
-        subject: to what, as one of the functions below names it.
-        office: the code of the office that it concerns; None for no single one.
-        details: more about it; no personal data.
+        subject: what it was done to, as formatted by one of the functions below.
+        office: the code of the office concerned; None if there is no single one.
+        details: further JSON values; no personal data.
     """
     tx.run(
         "audit.add",
@@ -98,12 +98,12 @@ def record(
 
 
 def handled(tx: Tx, subject: str, action: AuditAction | None = None) -> HandledMeanwhile:
-    """Return that somebody else was faster, with who it was: the newest entry about a subject.
+    """Return a HandledMeanwhile error with actor and action of the newest entry about a subject.
 
     Args:
         tx: the transaction.
-        subject: what they were faster with.
-        action: what they must have done; None for anything.
+        subject: what the conflict is about.
+        action: consider only entries with this action; None for any.
     """
     row = (
         tx.one("audit.last_done", subject=subject, action=action.value)
@@ -114,17 +114,17 @@ def handled(tx: Tx, subject: str, action: AuditAction | None = None) -> HandledM
 
 
 def mask_handled(tx: Tx, subject: str, action: AuditAction, mask: str) -> HandledMeanwhile:
-    """Return that somebody else was faster with a mask of a pool, with who it was."""
+    """Return a HandledMeanwhile error with the actor of the newest such action on a mask of a pool."""
     like = f'%"mask": {json.dumps(mask)}%'
     row = tx.one("audit.last_of_mask", subject=subject, action=action.value, like=like)
     return HandledMeanwhile(by=row["actor"], action=action.value) if row else HandledMeanwhile()
 
 
-# --- who, and what about --------------------------------------------------------------------
+# --- actors and subjects --------------------------------------------------------------------
 
 
 class SubjectKind(StrEnum):
-    """What entries and notices may be about: the first part of a subject; the values are stored."""
+    """The prefixes of subjects of entries and notifications; the values are stored in the database."""
 
     PRESELECTION = "preselection"
     ACCOUNT = "account"
@@ -144,17 +144,17 @@ class SubjectKind(StrEnum):
 
 
 def preselection_subject(preselection_id: int) -> str:
-    """Return the subject of a preselection and of the reservation it leads to: ``preselection:7``."""
+    """Return the subject of a preselection and of its reservation: ``preselection:7``."""
     return f"{SubjectKind.PRESELECTION}:{preselection_id}"
 
 
 def account_subject(account_id: int) -> str:
-    """Return ``account:3``, by which an account is also called as an actor."""
+    """Return ``account:3``, which is also the account's name as an actor."""
     return f"{SubjectKind.ACCOUNT}:{account_id}"
 
 
 def admin_subject(chat_id: int) -> str:
-    """Return the subject of the roles of a chat: ``admin:1001``."""
+    """Return the subject of a chat's roles: ``admin:1001``."""
     return f"{SubjectKind.ADMIN}:{chat_id}"
 
 
@@ -184,7 +184,7 @@ def vehicle_subject(vin: str) -> str:
 
 
 def office_subject(code: str) -> str:
-    """Return ``office:粤K``; for the empty code, which stands for all offices, ``office:all``."""
+    """Return ``office:粤K``, or ``office:all`` for the empty code, which means all offices."""
     return f"{SubjectKind.OFFICE}:{code or 'all'}"
 
 
@@ -194,12 +194,12 @@ def seed_subject(seed_id: int) -> str:
 
 
 def notice_subject(notice_id: int) -> str:
-    """Return ``notice:12``: a notice that could not be sent."""
+    """Return ``notice:12``: a notification that could not be sent."""
     return f"{SubjectKind.NOTICE}:{notice_id}"
 
 
 def update_subject(update_id: int) -> str:
-    """Return ``update:90``: a message that could not be handled."""
+    """Return ``update:90``: an update that could not be handled."""
     return f"{SubjectKind.UPDATE}:{update_id}"
 
 
@@ -219,10 +219,10 @@ def broadcast_subject(broadcast_id: int) -> str:
 
 
 def chat_actor(chat_id: int) -> str:
-    """Return who acts from a chat, at the desk or before there is an account: ``chat:1001``."""
+    """Return the actor of a chat, for admins and for owners without an account: ``chat:1001``."""
     return f"{CHAT}:{chat_id}"
 
 
 def chat_of(actor: str) -> str:
-    """Return the chat id of somebody who acted from a chat."""
+    """Return the chat id, as text, of an actor identified by a chat."""
     return actor.removeprefix(f"{CHAT}:")

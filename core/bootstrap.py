@@ -1,4 +1,4 @@
-"""Builds the services from settings and ports: the program and its tests, through one function."""
+"""Builds the services from settings and ports; the composition root of the program and its tests."""
 
 import secrets
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ from core.values.workdays import WorkingCalendar
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """What may be handed in instead of the real thing."""
+    """Implementations of ports that replace the default ones."""
 
     clock: Clock | None = None
     random_bytes: RandomBytes = secrets.token_bytes
@@ -54,7 +54,7 @@ class Ports:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Core:
-    """The services, built."""
+    """All services."""
 
     settings: Settings
     clock: Clock
@@ -63,7 +63,7 @@ class Core:
     photos: PhotoStore
     sms: SmsGateway
     offices: Mapping[str, Office]
-    elsewhere: Mapping[str, str]  # where the offices are served that others serve, by their codes
+    elsewhere: Mapping[str, str]  # links to the bots of other offices, by office code
     calendar: WorkingCalendar
     accounts: Accounts
     verification: Verification
@@ -85,15 +85,15 @@ class Core:
     reviews: Reviews
 
     async def close(self) -> None:
-        """Finish what was begun and let go of the database."""
+        """Finish submitted transactions and close the database."""
         await self.store.close()
 
 
 async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
-    """Open the database, bring its schema up to date, and build the services on it."""
+    """Open the database, migrate its schema, and build the services."""
     given = ports or Ports()
     clock = given.clock or SystemClock()
-    keys = settings.keys()  # before the database is there: without them it would count as lost
+    keys = settings.keys()  # before the database exists: a database without a key file means lost keys
     store = given.store or await open_store(settings.database.url, given.clock)
     vault = Vault(keys.keys, keys.lookup_key)
     accounts = Accounts(vault)

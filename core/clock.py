@@ -1,7 +1,7 @@
-"""Where the time comes from.
+"""The source of the current time.
 
-Every service takes the clock that it was handed, so that tests, the demo and the rehearsal can
-put the time forward, and nothing ever asks the host for a zone: the country has one.
+Services receive their clock by injection, so that tests, the demo and the rehearsal can move the
+time. No code reads the host's time zone: China has a single one.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -9,14 +9,14 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 CHINA = ZoneInfo("Asia/Shanghai")
-"""The one zone in which hours, days and deadlines are meant and shown."""
+"""The time zone of all hours, days and deadlines."""
 
 
 class Clock(Protocol):
-    """Something that tells the time."""
+    """A source of the current time."""
 
     def now(self) -> datetime:
-        """Return the present moment, aware, in UTC."""
+        """Return the current time as an aware datetime in UTC."""
         ...
 
 
@@ -24,26 +24,23 @@ class SystemClock:
     """The host's clock."""
 
     def now(self) -> datetime:
-        """Return the host's time in UTC."""
         return datetime.now(UTC)
 
 
 class FixedClock:
-    """A clock that stands still until it is moved: for tests and for the rehearsal of a rule."""
+    """A clock that only moves when told to; for tests and for the rehearsal."""
 
     def __init__(self, moment: datetime) -> None:
         self._at = require_aware(moment)
 
     def now(self) -> datetime:
-        """Return the moment that was set."""
         return self._at
 
     def advance(self, by: timedelta) -> None:
-        """Move on by a span."""
         self._at += by
 
     def set(self, moment: datetime) -> None:
-        """Jump to a moment, back as well: hosts' clocks do that."""
+        """Set the time, also backwards, as host clocks can jump."""
         self._at = require_aware(moment)
 
 
@@ -51,7 +48,7 @@ def require_aware(moment: datetime) -> datetime:
     """Return ``moment`` in UTC.
 
     Raises:
-        ValueError: ``moment`` has no zone; a naive time means something else on every machine.
+        ValueError: ``moment`` is naive; its meaning would depend on the host's time zone.
     """
     if moment.tzinfo is None:
         raise ValueError("a time without a zone")
@@ -59,17 +56,22 @@ def require_aware(moment: datetime) -> datetime:
 
 
 def to_millis(moment: datetime) -> int:
-    """Return the milliseconds since 1970 in UTC: how times are stored."""
+    """Return the milliseconds since the Unix epoch, the form in which times are stored."""
     if moment.tzinfo is not UTC:
         moment = require_aware(moment)
     return round(moment.timestamp() * 1000)
 
 
+def whole_millis(at: datetime) -> datetime:
+    """Return a moment cut to what ``to_millis`` can store, so that a stored copy equals it."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
 def from_millis(value: int) -> datetime:
-    """Return the moment, in UTC, that ``to_millis`` stored."""
+    """Return the aware datetime in UTC that ``to_millis`` stored."""
     return datetime.fromtimestamp(value // 1000, UTC) + timedelta(milliseconds=value % 1000)
 
 
 def moment_or_none(millis: int | None) -> datetime | None:
-    """Return a moment as ``from_millis`` does; None, where there is none, stays None."""
+    """Return ``from_millis(millis)``, or None for None."""
     return None if millis is None else from_millis(millis)

@@ -1,8 +1,8 @@
-"""One's own data: reading all of it out, and deleting it (docs/domain.md, section 12).
+"""Export and deletion of an owner's personal data (docs/domain.md, section 12).
 
-What is held of a person is a list of *holdings*: each says how it is read out, what forbids to delete it
-yet, and how it goes. Whatever else comes to hold something of people adds its source to those that
-``core.bootstrap`` builds ``PersonalData`` with.
+Personal data come from a list of *sources*: each defines how its data are read, what blocks their
+deletion, and how they are deleted. A module that stores further personal data adds its source to those
+that ``core.bootstrap`` passes to ``PersonalData``.
 """
 
 import json
@@ -20,38 +20,38 @@ from core.ports import Row, Tx
 from core.preselection import Preselection, Preselections, PreselectionState, from_row, unfinished
 
 Record = Mapping[str, object]
-"""One thing that is held, by the names of its fields; moments are datetimes."""
+"""One exported record, by field name; times are datetimes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataSubject:
-    """Whose data are meant."""
+    """The person whose data are exported or deleted."""
 
     chat_id: int
     account: Account | None  # None before consent
-    identity_hash: bytes | None = field(default=None, repr=False)  # of an identity that is really theirs
+    identity_hash: bytes | None = field(default=None, repr=False)  # of a proven identity only
     preselections: tuple[Preselection, ...] = field(default=(), repr=False)
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """Return how the audit log calls them and what is theirs."""
+        """The audit log subjects of the person and of their preselections."""
         own = (self.account.subject,) if self.account else ()
         return (*own, *(preselection.subject for preselection in self.preselections))
 
 
 def _nothing(_tx: Tx, _data_subject: DataSubject) -> None:
-    """Nothing goes, or nothing blocks it."""
+    """Delete nothing, or report no blocker."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalDataSource:
-    """A kind of thing that is held of people.
+    """A source of personal data.
 
     Attributes:
-        name: what it is called in the exported file.
-        read: returns all of it that is held of a person.
-        blocks_deletion: returns why nothing of the person can be deleted yet, if so.
-        forget: deletes it, in the transaction in which the account goes.
+        name: its key in the exported file.
+        read: returns all of a person's records.
+        blocks_deletion: returns why none of the person's data can be deleted yet, or None.
+        forget: deletes the records, in the transaction that deletes the account.
     """
 
     name: str
@@ -61,16 +61,16 @@ class PersonalDataSource:
 
 
 Everything = Mapping[str, Sequence[Record]]
-"""All that is held of a person, by the names of the sources."""
+"""All personal data of a person, by the names of the sources."""
 
 
 class PersonalData:
-    """Reads out and deletes what is held of people.
+    """Exports and deletes personal data.
 
     Args:
-        accounts: who they are.
-        preselections: ends what they have begun.
-        sources: what is held of them.
+        accounts: finds the accounts.
+        preselections: abandons open preselections.
+        sources: further sources, in addition to ``SOURCES``.
     """
 
     def __init__(
@@ -81,21 +81,21 @@ class PersonalData:
         self._sources = (*SOURCES, *sources)
 
     def read(self, tx: Tx, chat_id: int) -> Everything:
-        """Return everything that is held of a person: for a snapshot, beside the writers."""
+        """Return all personal data of a person; run it on a read-only snapshot."""
         data_subject = self._person(tx, chat_id)
         return {source.name: source.read(tx, data_subject) for source in self._sources}
 
     def deletion_blockers(self, tx: Tx, chat_id: int) -> tuple[DeletionBlocker, ...]:
-        """Return why a person's data cannot be deleted yet; empty when they can."""
+        """Return why a person's data cannot be deleted yet; empty if they can."""
         data_subject = self._person(tx, chat_id)
         found = (source.blocks_deletion(tx, data_subject) for source in self._sources)
         return tuple(blocker for blocker in found if blocker is not None)
 
     def delete(self, tx: Tx, chat_id: int) -> None:
-        """Delete what is held of a person; afterwards nobody is known under this chat.
+        """Delete the personal data of a person; afterwards the chat has no account.
 
         Raises:
-            DeletionHindered: something must be over first; nothing has changed.
+            DeletionBlocked: something blocks the deletion; nothing has changed.
         """
         blockers = self.deletion_blockers(tx, chat_id)
         if blockers:
@@ -125,13 +125,13 @@ class PersonalData:
             self._preselections.abandon(tx, account, current.preselection_id)
 
     def _empty(self, tx: Tx, account: Account) -> None:
-        """Empty the account, unless a reservation or a ban has come since it was looked for."""
+        """Clear the account, unless a reservation or a ban was added concurrently."""
         if not tx.run("own_data.empty_account", account_id=account.account_id, now=to_millis(tx.now)):
             raise DeletionBlocked(self.deletion_blockers(tx, account.chat_id))
         audit.record(tx, account.actor, AuditAction.DELETED_OWN_DATA, account.subject)
 
 
-# --- what is held ---------------------------------------------------------------------------
+# --- reading --------------------------------------------------------------------------------
 
 
 def _account(tx: Tx, data_subject: DataSubject) -> list[Record]:
@@ -189,7 +189,7 @@ def _preselections(_tx: Tx, data_subject: DataSubject) -> list[Record]:
 
 
 def _of_account(query: str, made: Callable[[Row], Record]) -> Callable[[Tx, DataSubject], list[Record]]:
-    """Return a reader of what refers to the account."""
+    """Return a reader of rows that reference the account."""
 
     def read(tx: Tx, data_subject: DataSubject) -> list[Record]:
         if data_subject.account is None:
@@ -213,7 +213,7 @@ def _draw(row: Row) -> Record:
 
 
 def _code(row: Row) -> Record:
-    """Return when a code was asked for and what became of it; the code itself is not kept."""
+    """Return the times and the state of a code; the code itself is not stored."""
     return {
         "purpose": row["purpose"],
         "state": row["state"],
@@ -246,7 +246,7 @@ def _notifications(tx: Tx, data_subject: DataSubject) -> list[Record]:
 
 
 def _ban_rows(tx: Tx, data_subject: DataSubject) -> list[Row]:
-    digest = data_subject.identity_hash  # who has only typed it learns nothing of its bans
+    digest = data_subject.identity_hash  # None for an unproven identity, so as not to reveal its bans
     return tx.all("own_data.bans", identity_hash=digest) if digest is not None else []
 
 
@@ -312,7 +312,7 @@ def _summary(tx: Tx, data_subject: DataSubject) -> list[Record]:
 
 
 def _audit_log(tx: Tx, data_subject: DataSubject) -> list[Record]:
-    """Return the lines of the audit log about a person; of others in it only that they were at the desk."""
+    """Return the audit log entries about a person; other actors appear only as "desk"."""
     own = {audit.chat_actor(data_subject.chat_id), data_subject.account.actor if data_subject.account else ""}
     bans = [audit.ban_subject(row["ban_id"]) for row in _ban_rows(tx, data_subject)]
     rows = [
@@ -337,11 +337,11 @@ def _who(actor: str) -> str:
     return actor if actor == audit.SYSTEM else "desk"
 
 
-# --- what forbids to delete it, and how it goes ---------------------------------------------
+# --- blocking deletion, and deleting --------------------------------------------------------
 
 
 def _reserved(_tx: Tx, data_subject: DataSubject) -> DeletionBlocker | None:
-    """A number that waits to be confirmed needs its owner: reminders, and the ban if it expires."""
+    """A reserved number needs its owner, for reminders and for the ban if it expires."""
     for preselection in data_subject.preselections:
         if preselection.state == PreselectionState.RESERVED:
             return DeletionBlocker(
@@ -351,7 +351,7 @@ def _reserved(_tx: Tx, data_subject: DataSubject) -> DeletionBlocker | None:
 
 
 def _banned(tx: Tx, data_subject: DataSubject) -> DeletionBlocker | None:
-    """While a ban runs, its owner must be able to see it and to be told of its end."""
+    """While a ban runs, its owner must be able to see it and be notified of its end."""
     ban = blacklist.running(tx, data_subject.identity_hash)
     return DeletionBlocker(why="banned", until=ban.until) if ban else None
 
@@ -368,7 +368,7 @@ def _empty_bans(tx: Tx, data_subject: DataSubject) -> None:
 
 
 def _forget_of_account(query: str) -> Callable[[Tx, DataSubject], None]:
-    """Return what deletes whatever refers to the account."""
+    """Return a function that deletes the rows that reference the account."""
 
     def forget(tx: Tx, data_subject: DataSubject) -> None:
         if data_subject.account is not None:
@@ -378,7 +378,7 @@ def _forget_of_account(query: str) -> Callable[[Tx, DataSubject], None]:
 
 
 def _forget_of_chat(query: str) -> Callable[[Tx, DataSubject], None]:
-    """Return what deletes whatever refers to the chat."""
+    """Return a function that deletes the rows that reference the chat."""
 
     def forget(tx: Tx, data_subject: DataSubject) -> None:
         tx.run(query, chat_id=data_subject.chat_id)
@@ -414,10 +414,10 @@ SOURCES = (
     PersonalDataSource(
         name="conversation", read=_conversation, forget=_forget_of_chat("own_data.forget_dialog")
     ),
-    PersonalDataSource(name="roles", read=_roles),  # the office's, who must know who was at its desk
+    PersonalDataSource(name="roles", read=_roles),  # kept: the office must know who its admins were
     PersonalDataSource(name="summary", read=_summary, forget=_forget_of_chat("reports.turn_summary_on")),
     PersonalDataSource(
         name="journal", read=_audit_log
-    ),  # it only grows, and calls owners by their account's number
+    ),  # kept: append-only, and it names owners by account id
 )
-"""What the services hold of people, in the order in which it is read out."""
+"""The sources of personal data in core, in the order of the export."""

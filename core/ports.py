@@ -1,4 +1,4 @@
-"""The ports: what the services need of the world, and nothing of how it is done."""
+"""The ports: protocols for what the services need from outside, without any implementation."""
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
@@ -12,22 +12,22 @@ Row = Mapping[str, Any]
 
 
 class Tx(Protocol):
-    """A transaction that is open right now: what a domain function gets.
+    """An open transaction, passed to every domain function.
 
-    After a statement has failed nothing more can be done in it, and the function has failed even if
-    it caught the error; it may raise something that says more.
+    A failed statement aborts the transaction: further statements fail, and so does the function, even if
+    it catches the error. It may raise a more specific error instead.
 
-    It is synchronous on purpose: a function that cannot wait cannot wait for the network
-    inside a transaction. Queries are named ``file.query`` after ``core/db/queries``.
+    It is synchronous on purpose: a function that cannot await cannot wait for the network inside a
+    transaction. Queries are named ``file.query`` after the files in ``core/db/queries``.
     """
 
     @property
     def now(self) -> datetime:
-        """The moment of this transaction, aware, UTC, the same however often it is asked."""
+        """The time of this transaction, aware and in UTC; constant throughout the transaction."""
         ...
 
     def run(self, query: str, /, **values: object) -> int:
-        """Run a statement; return how many rows it changed."""
+        """Run a statement; return the number of changed rows."""
         ...
 
     def one(self, query: str, /, **values: object) -> Row | None:
@@ -44,33 +44,34 @@ class Tx(Protocol):
 
 
 class Store(Protocol):
-    """The database: carries whole functions into transactions."""
+    """The database: runs functions in transactions."""
 
     async def run(self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``function(tx, …)`` in one transaction.
 
-        What returns has happened and is on disk; what raises has changed nothing. The function may
-        be run more than once (a deadlock, a neighbour's full disk), so it changes nothing but ``tx``.
-        A caller that is cancelled is not told; whether the function ran is then open.
+        When it returns, the changes are committed and on disk; when it raises, nothing has changed. The
+        function may run more than once (after a deadlock, or when a commit shared with others failed), so
+        it must have no effects except through ``tx``. If the caller is cancelled, it does not learn whether
+        the function ran.
 
         Raises:
-            StoreError: the database failed; nothing changed, except for StoreUnknownOutcome.
+            StoreError: the database failed; nothing changed, unless it is a StoreUnknownOutcome.
         """
         ...
 
     async def read(
         self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run a function that only reads, beside the writers, on one consistent snapshot."""
+        """Run a read-only function on one consistent snapshot, without blocking writers."""
         ...
 
     async def close(self) -> None:
-        """Finish what was handed in and let go of the database."""
+        """Wait for submitted functions, then close the database."""
         ...
 
 
 class RandomBytes(Protocol):
-    """Where seeds and codes come from: ``secrets.token_bytes``, or a fake that can be foreseen."""
+    """The source of seeds and codes: ``secrets.token_bytes``, or a deterministic fake."""
 
     def __call__(self, count: int, /) -> bytes:
         """Return ``count`` bytes."""
@@ -78,43 +79,43 @@ class RandomBytes(Protocol):
 
 
 class SmsGateway(Protocol):
-    """What carries a code to a telephone."""
+    """Sends codes by SMS."""
 
     async def send(self, *, phone: str, code: str, purpose: str) -> None:
         """Send a code to a number in E.164 form.
 
         Raises:
-            SmsGatewayError: it was not accepted, or nobody answered in time.
+            SmsGatewayError: the gateway rejected the code or timed out.
         """
         ...
 
 
 class PhotoStore(Protocol):
-    """Where photos are kept, outside of the database; called in a thread, for files take their time.
+    """Stores photos outside the database. Its methods block; call them in a thread.
 
-    A photo is put before the transaction that notes its key, and deleted after the one that forgets it:
-    what a crash leaves between the two is an orphan, which ``sweep`` takes away.
+    A photo is stored before the transaction that records its key, and deleted after the one that deletes
+    the key. A crash in between leaves an orphan, which ``sweep`` deletes.
     """
 
     def put(self, jpeg: bytes, /) -> str:
-        """Keep a photo; when this returns it is on disk, under a key that nobody can guess.
+        """Store a photo under an unguessable key; when this returns, it is on disk.
 
         Raises:
-            PhotoStoreError: it cannot be kept.
+            PhotoStoreError: it cannot be stored.
         """
         ...
 
     def get(self, key: str, /) -> bytes | None:
-        """Return a photo, or None when there is none under the key.
+        """Return a photo, or None if the key is unknown.
 
         Raises:
-            SealBroken: none of the keys of the settings opens it.
+            SealBroken: none of the configured keys decrypts it.
             PhotoStoreError: it cannot be read.
         """
         ...
 
     def delete(self, key: str, /) -> None:
-        """Delete a photo for good; one that is gone already is no matter.
+        """Delete a photo permanently; a missing photo is not an error.
 
         Raises:
             PhotoStoreError: it cannot be deleted.
@@ -122,11 +123,11 @@ class PhotoStore(Protocol):
         ...
 
     def sweep(self, keep: Collection[str], /, *, before: datetime) -> int:
-        """Delete what was put before a moment and has none of the keys; return how many photos that were.
+        """Delete photos stored before a moment whose keys are not in ``keep``; return how many.
 
-        ``before`` lies at least an hour back, so that a photo whose transaction still runs stays.
+        ``before`` must be at least an hour ago, so that a photo whose transaction is still running survives.
 
         Raises:
-            PhotoStoreError: something cannot be deleted.
+            PhotoStoreError: a file cannot be deleted.
         """
         ...

@@ -1,9 +1,9 @@
-"""The rehearsal (模拟选号): the same services over a database in memory (docs/domain.md, section 4).
+"""The rehearsal (模拟选号): the same services on an in-memory database (docs/domain.md, section 4).
 
-``prepare`` builds them through the program's own ``bootstrap``, from settings in which every office is
-open at all hours, the registry judges form alone and nobody is sent anything. Each rehearsal has a
-database of its own, which lies packed in the row of its conversation between two steps. Whoever
-rehearses is the same invented owner there, so that it holds nobody's name, number or chat.
+``prepare`` builds them with the program's own ``bootstrap``, from settings in which every office is always
+open, the registry checks the form only, and nothing is sent to anyone. Each rehearsal has its own
+database, stored compressed in the row of its conversation between two steps. All users rehearse as the
+same fictitious owner, so that it contains nobody's name, number or chat.
 
     an invented owner ── chooses office and kind ──▶ segments are released, some numbers are others'
 """
@@ -32,35 +32,35 @@ from core.values.offices import Office
 from core.values.plates import PlateKind
 
 IDLE = timedelta(minutes=30)
-"""After so long without a step a rehearsal is over."""
+"""A rehearsal without a step for this long is over."""
 CHAT = 1
-"""The chat of whoever rehearses, in their rehearsal."""
+"""The chat id of the user within a rehearsal."""
 ACTOR = "rehearsal"
 
-_OTHERS = 2  # the chat of those to whom the taken numbers belong
+_OTHERS = 2  # the chat id of the fictitious owner of taken numbers
 _NAME, _IDENTITY, _PHONE = "模拟车主", "11010519491231002X", "+8613800000000"
 _ALWAYS = ServiceHours.parse("00:00-24:00")
 _TAKEN = ["0001", "1111", "1234", "2222", "3333", "5555", "5678", "6666", "7777", "8887", "8888", "9999"]
 _FREE = "2357"
-_COMPRESSION = 1  # six times as quick as the default, for a tenth more bytes
+_COMPRESSION = 1  # six times as fast as the default, and a tenth larger
 _MARK = 4  # bytes
 _BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examples:
-    """Numbers of a rehearsal's pool to try."""
+    """Sample numbers of a rehearsal's pool."""
 
     taken: tuple[str, ...]
     free: str
 
 
 class Rehearsal:
-    """What rehearsals are made of.
+    """The services and the initial database of rehearsals.
 
     Attributes:
-        core: the services of all rehearsals; only their transactions differ.
-        real_offices: the offices as they really are, with their hours.
+        core: the services, shared by all rehearsals; only the transactions differ.
+        real_offices: the offices as configured, with their real hours.
     """
 
     def __init__(self, core: Core, real_offices: Mapping[str, Office], seeded: bytes) -> None:
@@ -71,22 +71,22 @@ class Rehearsal:
 
     @property
     def seeded(self) -> bytes:
-        """The packed database with which a rehearsal begins."""
+        """The packed initial database."""
         return self._seeded
 
     def is_current(self, packed: bytes) -> bool:
-        """Whether a packed database is of this version of the program."""
+        """Return whether a packed database has the schema of this version of the program."""
         return packed[:_MARK] == self._mark
 
     @contextmanager
     def opened(self, packed: bytes) -> Iterator[tuple[MemoryDatabase, FixedClock]]:
-        """Give a rehearsal's database, and its clock, which is still to be set."""
+        """Yield a rehearsal's database and its clock, which the caller must set."""
         clock = FixedClock(_BEFORE_ALL)
         with MemoryDatabase(clock, image=zlib.decompress(packed[_MARK:])) as database:
             yield database, clock
 
     def packed(self, database: MemoryDatabase) -> bytes:
-        """Return a database as it is kept between two steps."""
+        """Return a database in the form stored between two steps."""
         return self._pack(database.serialize())
 
     def _pack(self, image: bytes) -> bytes:
@@ -94,7 +94,7 @@ class Rehearsal:
 
 
 async def prepare(core: Core) -> Rehearsal:
-    """Build the services of rehearsals beside the real ones, and the database with which each begins."""
+    """Build the services for rehearsals, separate from the real ones, and the initial database."""
     store = MemoryStore(MemoryDatabase(core.clock))
     try:
         built = await bootstrap(
@@ -108,7 +108,7 @@ async def prepare(core: Core) -> Rehearsal:
 
 
 def examples(office: Office, kind: PlateKind) -> Examples:
-    """Return some numbers of a rehearsal's pool that are others', and one that is free at the beginning."""
+    """Return some taken numbers of a rehearsal's pool, and one that is initially free."""
     pattern = _patterns(office, kind)[0]
     return Examples(taken=(_serial(pattern, "8888"), _serial(pattern, "6666")), free=_serial(pattern, _FREE))
 
@@ -134,7 +134,7 @@ def _seed(tx: Tx, core: Core) -> None:
 
 
 def register_owner(tx: Tx, core: Core, office: str | None) -> None:
-    """Register the invented owner, who lacks nothing else: at an office that is served, else at the first."""
+    """Register the fictitious owner, who lacks nothing else, at the office if served, else at the first."""
     owner = core.accounts.require(tx, CHAT)
     if office is not None and office in core.offices:
         core.accounts.set_office(tx, owner, office)
@@ -143,14 +143,14 @@ def register_owner(tx: Tx, core: Core, office: str | None) -> None:
 
 
 class _SeededPreselections(Preselections):
-    """Fills the pool of an office and kind when it is chosen: all of them would be megabytes."""
+    """Fills the pool of an office and kind when it is chosen, as filling all would take megabytes."""
 
     def __init__(self, core: Core) -> None:
         super().__init__(OpenRegistry(), core.verification)
         self._core = core
 
     def choose(self, tx: Tx, account: Account, office: Office, kind: PlateKind) -> Preselection:
-        """Begin at an office with a plate kind, as anybody does."""
+        """Begin at an office with a plate kind; fill its pool the first time."""
         chosen = super().choose(tx, account, office, kind)
         if not segments(tx, office, kind):
             others = self._core.accounts.require(tx, _OTHERS)
@@ -166,14 +166,14 @@ class _SeededPreselections(Preselections):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Holder:
-    """Somebody invented, to whom numbers belong."""
+    """A fictitious owner who takes numbers of a segment."""
 
     account: Account
     office: Office
     segment: Segment
 
     def take(self, tx: Tx, serial: str, *, for_good: bool) -> None:
-        """Reserve a number; ``for_good`` puts it on a vehicle too."""
+        """Reserve a number; with ``for_good``, also register it."""
         segment, mask = self.segment, self.segment.mask
         plate = {"office": self.office.code, "kind": mask.kind, "serial": serial}
         position, now = mask.rank(serial), to_millis(tx.now)
@@ -192,7 +192,7 @@ class _Holder:
 
 
 def _patterns(office: Office, kind: PlateKind) -> tuple[str, ...]:
-    """Return the masks to release for a kind: small enough to list inside a transaction."""
+    """Return the masks to release for a kind, small enough to list within a transaction."""
     letter = office.nev_letters[0]
     match kind:
         case PlateKind.SMALL:
@@ -209,6 +209,6 @@ def _serial(pattern: str, digits: str) -> str:
 
 
 def _schema_mark() -> bytes:
-    """Return what tells the databases of one version of the program from those of another."""
+    """Return a mark that identifies the schema of this version of the program."""
     texts = "".join(migration.text for migration in load_migrations(MIGRATIONS, SQLITE))
     return hashlib.sha256(texts.encode()).digest()[:_MARK]

@@ -1,4 +1,4 @@
-"""Appeals (异常选号资料修改): an owner whose vehicle somebody else has used says so, with two photos.
+"""Appeals (异常选号资料修改): an owner reports, with two photos, that others have used their vehicle's VIN.
 
     draft ──submitted──▶ pending ──by a reviewer──▶ approved   what blocked the VIN is set aside
       │                    │  └─────────────────▶ rejected   with a reason ──┐
@@ -6,9 +6,9 @@
     dropped                                                                  │
     given up, or old     a new draft, which takes the data along ◀───────────┘
 
-``TRANSITIONS`` is the same as a table. A draft is one for an owner; a decision is made once, for good
-(``core.appeals.reviews``). The photos lie outside of the database (``core.security.photo_files``): each is
-stored before the transaction that names it here, and swept once no appeal names it.
+``TRANSITIONS`` has the same as a table. An owner has at most one draft; a decision is final
+(``core.appeals.reviews``). Photos are stored outside the database (``core.security.photo_files``): each is
+stored before the transaction that references it, and swept once no appeal references it.
 """
 
 from core.appeals.model import (

@@ -1,4 +1,4 @@
-"""What an appeal is: its states, its photos, its reason."""
+"""The model of an appeal: its states, photos and reason."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,12 +11,12 @@ from core.security.vault import Vault
 from core.values.text import tidy
 
 PHOTO_CONSENT = 1
-"""Counts up when what owners consent to for their photos changes; a draft is then asked anew."""
+"""Version of the photo consent text; drafts with an older version ask for consent again."""
 SHORTEST_REASON, LONGEST_REASON = 5, 200
 
 
 class AppealState(StrEnum):
-    """Where an appeal stands."""
+    """The state of an appeal."""
 
     DRAFT = "draft"
     PENDING = "pending"  # 待审核
@@ -38,7 +38,7 @@ RENEWABLE = frozenset({AppealState.REJECTED, AppealState.WITHDRAWN})
 
 
 class Superseded(StrEnum):
-    """What an approval takes from somebody else, as the notice to them has it."""
+    """What an approval took from another owner, as in the notification to them."""
 
     SELECTING = "selecting"
     RESERVED = "reserved"
@@ -46,7 +46,7 @@ class Superseded(StrEnum):
 
 
 class Slot(StrEnum):
-    """Which photo it is."""
+    """The kind of a photo."""
 
     IDENTITY = "identity"  # of the identity document
     INVOICE = "invoice"  # of the purchase invoice
@@ -54,31 +54,31 @@ class Slot(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photo:
-    """A photo that has been judged and put away."""
+    """A photo that has been validated and stored."""
 
-    key: str = field(repr=False)  # under which ``PhotoStore`` has it
-    fingerprint: bytes = field(repr=False)  # by which copies of it are known
+    key: str = field(repr=False)  # its key in the ``PhotoStore``
+    fingerprint: bytes = field(repr=False)  # perceptual hash, to detect copies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appeal:
-    """One appeal as it stands. Its reason stays sealed until it is asked for."""
+    """An appeal. Its reason is decrypted on access only."""
 
     appeal_id: int
     account_id: int
-    office: str  # of the owner's registration, which decides
+    office: str  # the owner's office of registration, which decides the appeal
     state: AppealState
     renews: int | None
     consent_version: int | None
     vin: str | None = field(repr=False)
     reason_sealed: bytes | None = field(repr=False)
-    identity_hash: bytes | None = field(repr=False)  # the owner's when it was submitted
+    identity_hash: bytes | None = field(repr=False)  # the owner's at submission
     submitted_at: datetime | None
     ended_at: datetime | None
     decided_by: str | None
     answer: str | None  # why it was rejected
-    outcome: str | None  # what an approval has set aside: JSON, read by ``core.appeals.reviews``
-    photos: Mapping[Slot, str] = field(repr=False)  # under which keys ``PhotoStore`` has them
+    outcome: str | None  # what an approval set aside: JSON, parsed by ``core.appeals.reviews``
+    photos: Mapping[Slot, str] = field(repr=False)  # their keys in the ``PhotoStore``
     vault: Vault = field(repr=False, compare=False)
 
     @property
@@ -87,12 +87,12 @@ class Appeal:
 
     @property
     def reason(self) -> str:
-        """Return why the owner appeals, empty before it is said and after it is forgotten."""
+        """The owner's reason; empty before it is entered and after it is purged."""
         return "" if self.reason_sealed is None else self.vault.open(self.reason_sealed)
 
     @property
     def required_vin(self) -> str:
-        """Return the VIN of an appeal that must have one.
+        """The VIN of an appeal that must have one.
 
         Raises:
             StepOutOfOrder: it has none yet.
@@ -103,12 +103,12 @@ class Appeal:
 
     @property
     def has_consent(self) -> bool:
-        """Whether what becomes of the photos has been agreed to as it is said now."""
+        """Whether the owner has consented to the current version of the photo consent."""
         return self.consent_version == PHOTO_CONSENT
 
     @property
     def missing_photo(self) -> Slot | None:
-        """Return which photo it still lacks, in the order in which they are asked for."""
+        """The first missing photo, in the order in which they are requested."""
         return next((slot for slot in Slot if slot not in self.photos), None)
 
     @property
@@ -120,7 +120,7 @@ class Appeal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queued:
-    """One of the queue."""
+    """An entry of the queue of pending appeals."""
 
     appeal_id: int
     account_id: int
@@ -130,10 +130,10 @@ class Queued:
 
 
 def validate_reason(typed: str) -> str:
-    """Return a reason in one line.
+    """Return a reason with whitespace collapsed to one line.
 
     Raises:
-        AppealReasonLength: it has less than 5 or more than 200 characters.
+        AppealReasonLength: it has fewer than 5 or more than 200 characters.
     """
     reason = " ".join(tidy(typed).split())
     if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:

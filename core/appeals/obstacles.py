@@ -1,6 +1,6 @@
-"""What stands between an owner and the selection for a vehicle: what an appeal may set aside.
+"""What prevents an owner from selecting for a vehicle, and what an appeal may set aside.
 
-Looked at when an appeal is made, when a reviewer reads it, and once more when it is approved
+Evaluated when an appeal is made, when a reviewer reads it, and again when it is approved
 (docs/domain.md, section 7).
 """
 
@@ -16,20 +16,20 @@ from core.registry.lookup import RegistryVehicle, VehicleRegistry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obstacles:
-    """What stands in an owner's way to a vehicle's number."""
+    """What prevents an owner from getting a number for a vehicle."""
 
-    own: Preselection | None  # the owner's own number for it, which they may have come to since they appealed
-    holder: Preselection | None  # somebody else's number for it, reserved or on a vehicle
-    selecting: Preselection | None  # somebody else who selects for it at this moment
-    awarded_by: int | None  # the appeal that has found somebody else to be its owner
-    registry: RegistryVehicle | None  # what the registry knows of it
-    registered: bool  # the registry says that it has a number, and no appeal of the owner has set that aside
-    batches_used: int  # of its quota, by whomever
+    own: Preselection | None  # the owner's own number for it, possibly acquired since the appeal
+    holder: Preselection | None  # another owner's number for it, reserved or registered
+    selecting: Preselection | None  # another owner's current selection for it
+    awarded_by: int | None  # the appeal that awarded it to another owner
+    registry: RegistryVehicle | None  # its entry in the registry
+    registered: bool  # the registry says it has a number, and no appeal of the owner has overridden that
+    batches_used: int  # of its quota, by any owner
     wishes_used: int
 
     @property
     def any(self) -> bool:
-        """Whether there is anything that an approval would change."""
+        """Whether an approval would change anything."""
         return bool(
             self.holder
             or self.selecting
@@ -41,7 +41,7 @@ class Obstacles:
 
     @property
     def digest(self) -> str:
-        """Return a short mark of all this, by which it is known whether it has changed."""
+        """A short digest of all obstacles, to detect changes."""
         seen = (
             self.own and self.own.preselection_id,
             self.holder and (self.holder.preselection_id, self.holder.state),
@@ -55,7 +55,7 @@ class Obstacles:
 
 
 def obstacles(tx: Tx, vehicle_registry: VehicleRegistry, vin: str, account_id: int) -> Obstacles:
-    """Return what stands in an owner's way to a vehicle's number."""
+    """Return what prevents an owner from getting a number for a vehicle."""
     row = tx.one("preselection.live_of_vin", vin=vin)
     live = from_row(row) if row else None
     is_own = live is not None and live.account_id == account_id
@@ -76,12 +76,12 @@ def obstacles(tx: Tx, vehicle_registry: VehicleRegistry, vin: str, account_id: i
 
 
 def validate_vehicle(tx: Tx, vehicle_registry: VehicleRegistry, vin: str, account_id: int) -> Obstacles:
-    """Return what an appeal about a vehicle could set aside.
+    """Return the obstacles that an appeal about a vehicle could set aside.
 
     Raises:
-        AppealAboutOwnNumber: its number is the owner's own.
-        VehicleUnknown: the registry knows all vehicles, but not this one.
-        AppealNotNeeded: nothing is in the way.
+        AppealAboutOwnNumber: its number already belongs to the owner.
+        VehicleUnknown: it is not in the registry, and the registry is complete.
+        AppealNotNeeded: there are no obstacles.
     """
     found = obstacles(tx, vehicle_registry, vin, account_id)
     if found.own is not None:

@@ -1,4 +1,4 @@
-"""What is held of people in appeals: how it is read out, and how it goes (docs/domain.md, section 12)."""
+"""Appeals as a source of personal data: export and deletion (docs/domain.md, section 12)."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from core.ports import Tx
 
 
 def personal_data_source(appeals: Appeals) -> PersonalDataSource:
-    """Return appeals as a holding of ``core.personal_data``; the photos' files go with the next sweep."""
+    """Return the source for ``core.personal_data``; photo files are deleted by the next sweep."""
     return PersonalDataSource(name="appeals", read=_reader(appeals), forget=_forget)
 
 
@@ -44,7 +44,7 @@ def _reader(appeals: Appeals) -> Callable[[Tx, DataSubject], list[Record]]:
 
 
 def _forget(tx: Tx, data_subject: DataSubject) -> None:
-    """Withdraw what waits; of all that was submitted its number, vehicle and state stay, for the books."""
+    """Withdraw pending appeals; submitted ones keep id, vehicle and state, for the records."""
     if data_subject.account is None:
         return
     mine = {"account_id": data_subject.account.account_id}

@@ -1,11 +1,11 @@
-"""Deciding appeals: the card, and what an approval sets aside and gives back (docs/domain.md, section 7).
+"""Deciding appeals: the card, and what an approval sets aside and restores (docs/domain.md, section 7).
 
-An appeal is decided once, for good: whoever changes ``pending`` first has decided it. An approval is
-judged against what its card said: when that has changed meanwhile, it is shown anew instead.
+A decision is final: the first transition out of ``pending`` wins. An approval is checked against the
+obstacles shown on the card; if these have changed in the meantime, the card is shown again instead.
 
-Locks: the appeal, then as everywhere preselections, lease, vehicle, plates. All preselections of others
-that could still come to a number for the vehicle are locked first, so that whoever verifies or reserves
-at this moment has done so before, and is seen, or does so after, and finds the vehicle awarded.
+Lock order: the appeal, then, as everywhere, preselections, lease, vehicle, plates. All preselections of
+others that could still get a number for the vehicle are locked first: a concurrent verification or
+reservation either commits before, and is seen, or runs after, and finds the vehicle awarded.
 """
 
 import json
@@ -31,37 +31,37 @@ from core.registry.lookup import VehicleRegistry
 from core.values.vehicles import vin_last_six
 
 SET_ASIDE = "车辆识别代号申诉审核通过"
-"""Why somebody's reservation was ended; its owner and the desk read it beside other reasons."""
+"""The reason for ending another owner's reservation, shown to its owner and to the desk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """What a reviewer is shown of an appeal."""
+    """What a reviewer sees of an appeal."""
 
     appeal: Appeal
     owner: Account
-    ban: Ban | None  # that runs against the owner: an approval does not lift it
+    ban: Ban | None  # the owner's running ban; an approval does not lift it
     obstacles: Obstacles
-    holder: Account | None  # of the number that is in the way, or who selects
-    others: int  # further appeals that wait about this vehicle
+    holder: Account | None  # the holder of the conflicting number, or who is selecting
+    others: int  # other pending appeals about this vehicle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppealOutcome:
-    """What an approval has set aside and given back."""
+    """What an approval set aside and restored."""
 
-    plate: str = ""  # a number whose reservation was ended: 粤K·A1234
-    banned_until: datetime | None = None  # its owner's ban
-    kept_plate: str = ""  # a number that is on a vehicle, stays there, and counts no more for this VIN
-    selecting: bool = False  # somebody else was selecting
+    plate: str = ""  # the number of an ended reservation: 粤K·A1234
+    banned_until: datetime | None = None  # the end of its owner's ban
+    kept_plate: str = ""  # a registered number, which stays registered but no longer counts for this VIN
+    selecting: bool = False  # another owner was selecting
     registry: bool = False  # the registry said that the vehicle has a number
-    earlier: int | None = None  # an appeal that had found another owner
-    batches: int = 0  # chances that were given back
+    earlier: int | None = None  # an appeal that had awarded the vehicle to another owner
+    batches: int = 0  # restored quota
     wishes: int = 0
 
     @property
     def words(self) -> str:
-        """Return it as it is stored."""
+        """The outcome as stored, in JSON."""
         until = self.banned_until
         told: Mapping[str, object] = {
             "plate": self.plate,
@@ -77,7 +77,7 @@ class AppealOutcome:
 
 
 def outcome_of(appeal: Appeal) -> AppealOutcome | None:
-    """Return what an approval has set aside; None of what is not approved."""
+    """Return the outcome of an approval; None if the appeal is not approved."""
     if appeal.outcome is None:
         return None
     told = json.loads(appeal.outcome)
@@ -86,7 +86,7 @@ def outcome_of(appeal: Appeal) -> AppealOutcome | None:
 
 
 class Reviews:
-    """What reviewers do with appeals; every method is one step of a transaction."""
+    """The reviewers' operations on appeals; every method runs within the caller's transaction."""
 
     def __init__(
         self, appeals: Appeals, accounts: Accounts, counter: Counter, vehicle_registry: VehicleRegistry
@@ -97,7 +97,7 @@ class Reviews:
         self._vehicle_registry = vehicle_registry
 
     def card(self, tx: Tx, appeal_id: int) -> Card:
-        """Return what a reviewer is shown.
+        """Return what a reviewer sees of an appeal.
 
         Raises:
             AppealUnknown: there is no such appeal.
@@ -106,11 +106,11 @@ class Reviews:
         return self._card_of(tx, self._waiting(tx, appeal_id))
 
     def validate_reviewer(self, tx: Tx, card: Card, chat_id: int) -> None:
-        """Refuse whoever would decide in a matter of their own.
+        """Reject reviewers who would decide their own case.
 
         Raises:
-            AppealOfOneself: the appeal is theirs, by chat account or by identity, or the number in its
-                way is.
+            AppealOfOneself: the appeal or the conflicting number is theirs, by chat account or by
+                identity.
         """
         own = self._accounts.find(tx, chat_id)
         parties = (card.owner, card.holder)
@@ -121,7 +121,7 @@ class Reviews:
             raise AppealOfOneself
 
     def reject(self, tx: Tx, appeal_id: int, answer: str, chat_id: int) -> Appeal:
-        """Reject an appeal, with the reason that its owner reads.
+        """Reject an appeal, with a reason for its owner.
 
         Raises:
             AppealUnknown: there is no such appeal.
@@ -144,20 +144,20 @@ class Reviews:
         return self._appeals.get(tx, appeal_id)
 
     def approve(self, tx: Tx, appeal_id: int, chat_id: int, *, expected: str, bar: bool) -> AppealOutcome:
-        """Approve an appeal: set aside what blocked the vehicle, and give its chances back.
+        """Approve an appeal: set aside the obstacles, and restore the vehicle's quota.
 
         Args:
             tx: the transaction.
-            appeal_id: which.
-            chat_id: the reviewer's.
+            appeal_id: the appeal.
+            chat_id: the reviewer's chat.
             expected: ``Obstacles.digest`` of what the reviewer was shown.
-            bar: whether the owner of the number in the way goes on the blacklist.
+            bar: whether to ban the owner of the conflicting number.
 
         Raises:
             AppealUnknown: there is no such appeal.
             AppealDecided: it does not wait any more.
-            AppealOfOneself: it is the reviewer's own, or the number in its way is.
-            AppealMoved: what is in the way has changed since it was shown.
+            AppealOfOneself: it, or the conflicting number, is the reviewer's own.
+            AppealMoved: the obstacles have changed since they were shown.
         """
         appeal = self._waiting(tx, appeal_id)
         actor = audit.chat_actor(chat_id)
@@ -226,7 +226,7 @@ class Reviews:
         )
 
     def _give(self, tx: Tx, appeal: Appeal, others: list[Preselection]) -> None:
-        """Give the vehicle to the owner alone, with full chances."""
+        """Award the vehicle to the owner exclusively, with the full quota."""
         for preselection in others:
             end_lease(tx, preselection)
         tx.run("vehicles.add", vin=appeal.vin)
@@ -253,7 +253,7 @@ class Reviews:
             if preselection.state in {
                 PreselectionState.AGREED,
                 PreselectionState.VERIFIED,
-            }:  # a lapsed one may still hold something
+            }:  # one whose verification has lapsed may still hold numbers
                 end_holds(tx, preselection)
             if preselection.state == PreselectionState.VERIFIED:
                 move(tx, preselection, PreselectionState.INFORMED)

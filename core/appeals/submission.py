@@ -1,4 +1,4 @@
-"""The owner's side of appeals: filling in, handing in, taking back; what waits, and what is forgotten."""
+"""The owner's side of appeals: drafting, submitting, withdrawing; the queue, and purging."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -36,11 +36,11 @@ from core.security.vault import Vault
 
 DRAFTS_LIVE = timedelta(days=7)
 MAX_WAITING = 3
-"""How many appeals of one owner may wait at a time, each about another vehicle."""
+"""Maximum pending appeals of one owner, each about a different vehicle."""
 
 
 def queue(tx: Tx, offices: Iterable[str] | None) -> list[Queued]:
-    """Return what waits at some offices, or at all that ever were, oldest first."""
+    """Return the pending appeals of some offices, oldest first; None for all offices, past ones included."""
     codes = None if offices is None else frozenset(offices)
     return [
         Queued(
@@ -56,17 +56,17 @@ def queue(tx: Tx, offices: Iterable[str] | None) -> list[Queued]:
 
 
 def awarded_to(tx: Tx, account: Account) -> list[str]:
-    """Return the VINs that an appeal has found to be an owner's and that have no number yet."""
+    """Return the VINs that appeals have awarded to an owner and that have no number yet."""
     return [row["vin"] for row in tx.all("appeals.awarded_to", account_id=account.account_id)]
 
 
 class Appeals:
-    """What owners do with appeals; every method is one step of a transaction.
+    """The owners' operations on appeals; every method runs within the caller's transaction.
 
     Args:
-        vault: seals what they write.
-        vehicle_registry: what is known of vehicles.
-        kept_for: how long photos and reason are kept after the end.
+        vault: encrypts reasons and fingerprints.
+        vehicle_registry: the registry of vehicles.
+        kept_for: how long photos and reason are kept after an appeal has ended.
     """
 
     def __init__(self, vault: Vault, vehicle_registry: VehicleRegistry, kept_for: timedelta) -> None:
@@ -74,13 +74,13 @@ class Appeals:
         self._vehicle_registry = vehicle_registry
         self._kept_for = kept_for
 
-    # --- looking ----------------------------------------------------------------------------
+    # --- reading ----------------------------------------------------------------------------
 
     def get(self, tx: Tx, appeal_id: int, *, lock: bool = False) -> Appeal:
-        """Return an appeal, locked when it is to be changed.
+        """Return an appeal; with ``lock``, lock its row.
 
         Raises:
-            AppealUnknown: there is none of this number.
+            AppealUnknown: the id is unknown.
         """
         row = tx.one("appeals.lock" if lock else "appeals.by_id", appeal_id=appeal_id)
         if row is None:
@@ -91,7 +91,7 @@ class Appeals:
         """Return an appeal of an owner.
 
         Raises:
-            AppealUnknown: there is none of this number, or it is not theirs.
+            AppealUnknown: the id is unknown, or the appeal is not theirs.
         """
         appeal = self.get(tx, appeal_id, lock=lock)
         if appeal.account_id != account.account_id or appeal.state == AppealState.DROPPED:
@@ -99,7 +99,7 @@ class Appeals:
         return appeal
 
     def of_account(self, tx: Tx, account: Account) -> list[Appeal]:
-        """Return what an owner has submitted, newest first."""
+        """Return an owner's submitted appeals, newest first."""
         rows = tx.all("appeals.of_account", account_id=account.account_id)
         return [self._appeal(tx, row) for row in rows]
 
@@ -108,26 +108,26 @@ class Appeals:
         return self._appeal(tx, row) if row else None
 
     def draft(self, tx: Tx, account: Account) -> Appeal:
-        """Return what an owner has begun and not submitted.
+        """Return an owner's draft.
 
         Raises:
-            StepOutOfOrder: nothing.
+            StepOutOfOrder: there is none.
         """
         found = self.find_draft(tx, account)
         if found is None:
             raise StepOutOfOrder
         return found
 
-    # --- filling in -------------------------------------------------------------------------
+    # --- drafting ---------------------------------------------------------------------------
 
     def begin(self, tx: Tx, account: Account, vin: str = "") -> Appeal:
-        """Begin a draft, or go on with the present one; about a vehicle, where one is meant.
+        """Begin a draft or continue the existing one, optionally about a given vehicle.
 
-        A draft about another vehicle loses what belonged to that: its reason and its invoice.
+        If the draft is about another vehicle, its reason and invoice are discarded.
 
         Raises:
-            NotRegistered: who appeals registers first.
-            Blacklisted: an appeal lifts no ban; the counter may.
+            NotRegistered: the owner has not registered.
+            Blacklisted: the owner is banned; only the counter lifts bans, appeals do not.
             AppealAboutOwnNumber, AppealNotNeeded, AppealWaits, VehicleUnknown: as ``enter_vin``.
         """
         if not account.is_registered:
@@ -144,7 +144,7 @@ class Appeals:
         return self.draft(tx, account)
 
     def consent(self, tx: Tx, account: Account) -> None:
-        """Note that the owner agrees to what becomes of the photos."""
+        """Record the owner's consent to the processing of the photos."""
         draft = self.draft(tx, account)
         tx.run("appeals.consent", appeal_id=draft.appeal_id, version=PHOTO_CONSENT, now=to_millis(tx.now))
         audit.record(
@@ -157,23 +157,23 @@ class Appeals:
         )
 
     def enter_vin(self, tx: Tx, account: Account, vin: str) -> None:
-        """Note the vehicle, its VIN judged by form already.
+        """Set the vehicle; its VIN is already parsed.
 
         Raises:
-            AppealAboutOwnNumber: its number is the owner's own.
-            AppealNotNeeded: nothing stands in the way of a selection.
-            AppealWaits: an appeal of theirs about it waits.
-            VehicleUnknown: the registry knows all vehicles, but not this one.
+            AppealAboutOwnNumber: its number already belongs to the owner.
+            AppealNotNeeded: nothing prevents a selection.
+            AppealWaits: an appeal of theirs about it is already pending.
+            VehicleUnknown: it is not in the registry, and the registry is complete.
         """
         draft = self.draft(tx, account)
         self.validate(tx, account, vin)
         tx.run("appeals.set_vin", appeal_id=draft.appeal_id, vin=vin, now=to_millis(tx.now))
 
     def enter_reason(self, tx: Tx, account: Account, typed: str) -> None:
-        """Note why the owner appeals.
+        """Set the reason of the appeal.
 
         Raises:
-            AppealReasonLength: in less than 5 or more than 200 characters.
+            AppealReasonLength: it has fewer than 5 or more than 200 characters.
         """
         draft = self.draft(tx, account)
         reason = validate_reason(typed)
@@ -185,12 +185,12 @@ class Appeals:
         )
 
     def to_differ_from(self, tx: Tx, account: Account, slot: Slot) -> list[bytes]:
-        """Return the fingerprints of the owner's photos of which a new one may be no copy.
+        """Return the fingerprints of the owner's photos that a new one must differ from.
 
-        Those are the other photo of this appeal, what has served as the other kind in one before, and
-        the invoices of other vehicles; the identity document may be the same in every appeal. Who asks
-        holds the new one against them outside of the transaction, for that takes its time; one owner's
-        photos come one after the other.
+        These are the other photo of this appeal, photos used for the other slot in earlier appeals, and
+        invoices of other vehicles; the identity document may be the same in every appeal. The caller
+        compares outside the transaction, because that is slow; this is safe, as one owner's photos are
+        processed one at a time.
         """
         draft = self.draft(tx, account)
         return [
@@ -200,10 +200,10 @@ class Appeals:
         ]
 
     def attach(self, tx: Tx, account: Account, slot: Slot, photo: Photo) -> None:
-        """Note a photo that has been judged and put away, in place of the one before.
+        """Attach a validated and stored photo, replacing the previous one.
 
         Raises:
-            StepOutOfOrder: there is no draft, or what becomes of photos has not been agreed to.
+            StepOutOfOrder: there is no draft, or no consent to the processing of photos.
         """
         draft = self.draft(tx, account)
         if not draft.has_consent:
@@ -220,9 +220,9 @@ class Appeals:
         tx.run("appeals.touch", appeal_id=draft.appeal_id, now=now)
 
     def exchange_photos(self, tx: Tx, account: Account) -> None:
-        """Let the two photos of the draft change places: they were sent in the wrong order.
+        """Swap the two photos of the draft, which were sent in the wrong order.
 
-        Sent again in the right one, each would be refused as a copy of the other.
+        Sending them again in the right order would fail, as each would be rejected as a copy of the other.
 
         Raises:
             StepOutOfOrder: there is no draft.
@@ -233,16 +233,16 @@ class Appeals:
             raise AppealIncomplete
         tx.run("appeals.touch", appeal_id=draft.appeal_id, now=to_millis(tx.now))
 
-    # --- what becomes of it -----------------------------------------------------------------
+    # --- submitting and withdrawing ---------------------------------------------------------
 
     def submit(self, tx: Tx, account: Account) -> Appeal:
-        """Hand the draft in (提交申诉): it waits from now on.
+        """Submit the draft (提交申诉); it is pending from now on.
 
         Raises:
-            Blacklisted: an appeal lifts no ban.
-            AppealIncomplete: something is missing, or the consent is one to older words.
+            Blacklisted: the owner is banned; appeals do not lift bans.
+            AppealIncomplete: data are missing, or the consent is to an older version.
             AppealAboutOwnNumber, AppealNotNeeded, AppealWaits, VehicleUnknown: as ``enter_vin``.
-            AppealsWaitEnough: three of theirs wait.
+            AppealsWaitEnough: the owner already has ``MAX_WAITING`` pending appeals.
         """
         draft = self.draft(tx, account)
         ensure_not_banned(tx, account.identity_hash)
@@ -263,11 +263,11 @@ class Appeals:
         return self.get(tx, draft.appeal_id)
 
     def withdraw(self, tx: Tx, account: Account, appeal_id: int) -> None:
-        """Take an appeal back that waits.
+        """Withdraw a pending appeal.
 
         Raises:
             AppealUnknown: it is not theirs.
-            AppealDecided: it has ended meanwhile.
+            AppealDecided: it has ended in the meantime.
         """
         appeal = self.own(tx, account, appeal_id)
         if not tx.run("appeals.withdraw", appeal_id=appeal_id, now=to_millis(tx.now)):
@@ -275,15 +275,15 @@ class Appeals:
         audit.record(tx, account.actor, AuditAction.WITHDREW_APPEAL, appeal.subject, office=appeal.office)
 
     def renew(self, tx: Tx, account: Account, appeal_id: int) -> Appeal:
-        """Begin anew with the data of an appeal that was rejected or withdrawn.
+        """Begin a draft with the data of a rejected or withdrawn appeal.
 
         Raises:
             AppealUnknown: it is not theirs.
             StepOutOfOrder: it is neither.
             AppealUnfinished: there is a draft already.
-            Blacklisted: an appeal lifts no ban.
+            Blacklisted: the owner is banned; appeals do not lift bans.
         """
-        ended = self.own(tx, account, appeal_id, lock=True)  # against the purge, which forgets its photos
+        ended = self.own(tx, account, appeal_id, lock=True)  # against a concurrent purge of its photos
         if ended.state not in RENEWABLE:
             raise StepOutOfOrder
         ensure_not_banned(tx, account.identity_hash)
@@ -295,16 +295,16 @@ class Appeals:
         return self.get(tx, renewed_id)
 
     def drop(self, tx: Tx, account: Account) -> None:
-        """Give the draft up."""
+        """Drop the draft."""
         self._drop(tx, self.draft(tx, account).appeal_id, account.actor)
 
-    # --- forgetting -------------------------------------------------------------------------
+    # --- purging ----------------------------------------------------------------------------
 
     def purge(self, tx: Tx, limit: int = 100) -> int:
-        """Give up drafts that nobody has touched for a week, and forget what is kept no longer.
+        """Drop drafts untouched for a week, and delete photos and reasons past their retention period.
 
         Returns:
-            How many appeals were changed; the photos' files go with the next sweep.
+            The number of changed appeals; the photo files are deleted by the next sweep.
         """
         drafts = tx.all("appeals.old_drafts", before=to_millis(tx.now - DRAFTS_LIVE), most=limit)
         for row in drafts:
@@ -316,7 +316,7 @@ class Appeals:
         return len(drafts) + len(ended)
 
     def validate(self, tx: Tx, account: Account, vin: str) -> None:
-        """Refuse an appeal that could change nothing.
+        """Reject an appeal that would change nothing.
 
         Raises:
             AppealAboutOwnNumber, AppealNotNeeded, AppealWaits, VehicleUnknown: as ``enter_vin``.
@@ -388,5 +388,5 @@ class Appeals:
 
 
 def photo_keys(tx: Tx) -> frozenset[str]:
-    """Return under which keys photos lie that some appeal has: what a sweep must leave."""
+    """Return the keys of all referenced photos, which a sweep must keep."""
     return frozenset(row["photo_key"] for row in tx.all("appeals.photo_keys"))

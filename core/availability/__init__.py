@@ -1,1 +1,1 @@
-"""When an office serves: closed days and maintenance."""
+"""Exceptions to an office's hours: closed days and maintenance."""

@@ -1,4 +1,4 @@
-"""Days on which one office's counter is closed beyond the holidays (docs/domain.md, section 6)."""
+"""Days other than holidays on which an office's counter is closed (docs/domain.md, section 6)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,9 +10,9 @@ from core.values.workdays import WorkingCalendar
 
 
 def calendar_of(tx: Tx, office: Office, calendar: WorkingCalendar) -> WorkingCalendar:
-    """Return the calendar by which an office's deadlines are counted."""
+    """Return the calendar for an office's deadlines: with its closed days."""
     today = tx.now.astimezone(CHINA).date()
-    # Far enough back for the reminders and deadlines of what is live.
+    # Far enough back for the reminders and deadlines of all live reservations.
     start = today.replace(year=today.year - 1, day=1).isoformat()
     rows = tx.all("blacklist.closed_days", office=office.code, from_day=start)
     return calendar.closing_on(*(date.fromisoformat(row["day"]) for row in rows)) if rows else calendar
@@ -20,20 +20,20 @@ def calendar_of(tx: Tx, office: Office, calendar: WorkingCalendar) -> WorkingCal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedDay:
-    """A day on which a counter is closed beyond the holidays."""
+    """Why a counter is closed on a day."""
 
     reason: str
-    by: str  # who has entered it, as the audit log calls them
+    by: str  # who entered it, an actor of the audit log
 
 
 def of_day(tx: Tx, office: Office, day: date) -> ClosedDay | None:
-    """Return why an office's counter is closed on a day; None where nobody has closed it."""
+    """Return why an office's counter is closed on a day; None if it is not on the list."""
     row = tx.one("blacklist.closed_day", office=office.code, day=day.isoformat())
     return ClosedDay(reason=row["reason"], by=row["entered_by"]) if row else None
 
 
 def close(tx: Tx, office: Office, day: date, reason: str, actor: str) -> bool:
-    """Note that an office's counter is closed on a day; return whether that is new."""
+    """Close an office's counter on a day; return whether that is new."""
     return bool(
         tx.run(
             "blacklist.close_day",

@@ -1,4 +1,4 @@
-"""Maintenance (系统维护): an admin closes phase 2 of an office, or of all (docs/domain.md, section 3)."""
+"""Maintenance (系统维护): an admin closes phase 2 of one office or all (docs/domain.md, section 3)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,28 +14,27 @@ from core.values.offices import Office
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Maintenance:
-    """What is closed."""
+    """A maintenance closure."""
 
     office: str  # a code, or EVERYWHERE
-    text: str  # what owners see
+    text: str  # shown to owners
 
 
 def running(tx: Tx) -> list[Maintenance]:
-    """Return all that is closed."""
     return [Maintenance(office=row["office"], text=row["text"]) for row in tx.all("admins.maintenance")]
 
 
 def of_office(tx: Tx, code: str) -> Maintenance | None:
-    """Return the maintenance of an office, its own before that of all."""
+    """Return the maintenance of an office; its own takes precedence over that of all offices."""
     found = {maintenance.office: maintenance for maintenance in running(tx)}
     return found.get(code) or found.get(EVERYWHERE)
 
 
 def ensure_not_in_maintenance(tx: Tx, code: str) -> None:
-    """Refuse what may not begin while an office is closed.
+    """Reject an action that may not begin during maintenance of an office.
 
     Raises:
-        InMaintenance: it is.
+        InMaintenance: the office is in maintenance.
     """
     closed = of_office(tx, code)
     if closed is not None:
@@ -43,11 +42,11 @@ def ensure_not_in_maintenance(tx: Tx, code: str) -> None:
 
 
 def ensure_open(tx: Tx, office: Office, moment: datetime) -> None:
-    """Refuse what begins in phase 2 while an office does not serve.
+    """Reject the start of phase 2 while an office is closed.
 
     Raises:
-        OfficeClosed: it is outside the service hours; when they begin again.
-        InMaintenance: somebody at the desk has closed it.
+        OfficeClosed: the moment is outside the service hours; the error has the next opening.
+        InMaintenance: the office is in maintenance.
     """
     if not office.hours.is_open(moment):
         raise OfficeClosed(office.hours.next_opening(moment))
@@ -55,22 +54,22 @@ def ensure_open(tx: Tx, office: Office, moment: datetime) -> None:
 
 
 def text_of(tx: Tx, code: str) -> str:
-    """Return what owners read of what is closed under this very name; empty where it is not."""
+    """Return the text of the closure of exactly this code; empty if there is none."""
     return next((maintenance.text for maintenance in running(tx) if maintenance.office == code), "")
 
 
 def begin(tx: Tx, code: str, text: str, actor: str, *, expected: str = "") -> None:
-    """Close an office, or all; of one that is closed already the text changes.
+    """Close one office or all; if already closed, change the text.
 
     Args:
         tx: the transaction.
-        code: what is closed: an office, or EVERYWHERE.
-        text: what owners will read.
+        code: an office, or EVERYWHERE.
+        text: the text for owners.
         actor: who closes it.
-        expected: the text that stood there when the admin was asked; empty for none.
+        expected: the text that the admin was shown; empty if it was not closed.
 
     Raises:
-        HandledMeanwhile: somebody else has closed it since, changed its text, or opened it again.
+        HandledMeanwhile: another admin has closed it, changed its text or reopened it since.
     """
     subject = audit.office_subject(code)
     values = {"office": code, "text": text, "actor": actor}
@@ -87,10 +86,10 @@ def begin(tx: Tx, code: str, text: str, actor: str, *, expected: str = "") -> No
 
 
 def end(tx: Tx, code: str, actor: str) -> None:
-    """Open again what was closed.
+    """Reopen an office, or all.
 
     Raises:
-        HandledMeanwhile: it is not closed under this very name any more.
+        HandledMeanwhile: there is no longer a closure of exactly this code.
     """
     subject = audit.office_subject(code)
     if not tx.run("admins.end_maintenance", office=code):

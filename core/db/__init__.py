@@ -1,4 +1,4 @@
-"""The database: one port, two engines, one set of query texts."""
+"""The database: one port, two engines, one set of queries."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,28 +37,28 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
     wrap_tx: WrapTx | None = None,
     schema: str | None = None,
 ) -> "SqliteStore | PostgresStore":
-    """Open the store that a URL names; make and migrate the database where needed.
+    """Open the store at a URL; create and migrate the database if needed.
 
     Args:
-        url: ``sqlite:///FILE`` (``sqlite:////FILE`` from the root, ``sqlite:///:memory:`` nowhere) or
-            ``postgresql://USER@HOST/DATABASE``.
-        clock: the time of the transactions. None: the database's own on PostgreSQL, so that no
-            worker's clock steals a living hold; the host's on SQLite.
-        migrations: another folder of migrations.
-        queries: another folder of queries.
-        migrate: False refuses an older schema instead of migrating it.
-        wrap_tx: what is put between every function and its transaction.
-        schema: of PostgreSQL, an existing one instead of the default.
+        url: ``sqlite:///FILE`` (``sqlite:////FILE`` for an absolute path, ``sqlite:///:memory:`` for a
+            database in memory) or ``postgresql://USER@HOST/DATABASE``.
+        clock: the time of the transactions. None: on PostgreSQL the database's clock, so that a worker
+            with a wrong clock cannot take over live holds; on SQLite the host's.
+        migrations: an alternative folder of migrations.
+        queries: an alternative folder of queries.
+        migrate: False rejects an older schema instead of migrating it.
+        wrap_tx: a wrapper around the transaction passed to every function.
+        schema: on PostgreSQL, an existing schema instead of the default.
 
     Raises:
         StoreUrlError: the URL is neither.
-        StoreDriverMissing: PostgreSQL's drivers are not installed.
-        StoreInUse: another process has the SQLite file.
+        StoreDriverMissing: the PostgreSQL drivers are not installed.
+        StoreInUse: another process has the SQLite file open.
         StoreUnavailable: the database cannot be opened or reached.
-        DatabaseNewer: a newer program wrote it.
-        DatabaseOlder: it must be migrated, and ``migrate`` is off.
+        DatabaseNewer: the schema is newer than the program.
+        DatabaseOlder: the schema is older, and ``migrate`` is off.
         MigrationError: a migration failed.
-        QueryError: a query file is wrong.
+        QueryError: a query file is malformed.
     """
     if url.startswith(("postgresql://", "postgres://")):
         return await open_postgres(

@@ -1,7 +1,7 @@
-"""What differs between the two dialects of SQL, as few words that the .sql files leave open.
+"""The differences between the two SQL dialects, as placeholders in the .sql files.
 
-Queries and migrations are one text for both engines; where the engines differ in a word, the text
-says ``${word}`` and the word is filled in when the file is loaded (a ``$`` alone is ``$$``).
+Queries and migrations are shared by both engines; where the engines differ in a word, the text has
+``${word}``, which is substituted when the file is loaded (``$$`` is a literal ``$``).
 """
 
 from collections.abc import Mapping
@@ -12,16 +12,16 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
-    """One engine's words."""
+    """The substitutions of one engine."""
 
     name: Literal["sqlite", "postgres"]
     words: Mapping[str, str]
 
     def fill(self, text: str) -> str:
-        """Put this dialect's words into a text.
+        """Substitute this dialect's words in a text.
 
         Raises:
-            ValueError: a word is unknown, or a ``$`` stands alone.
+            ValueError: a word is unknown, or a ``$`` is not escaped.
         """
         try:
             return Template(text).substitute(self.words)
@@ -41,7 +41,7 @@ SQLITE = Dialect(
         "for_update_skip_locked": "",
     },
 )
-"""SQLite: writers come one after the other, so a row needs no lock of its own."""
+"""SQLite: writers are serialized, so row locks are not needed."""
 
 POSTGRES = Dialect(
     name="postgres",
@@ -55,4 +55,4 @@ POSTGRES = Dialect(
         "for_update_skip_locked": "FOR UPDATE SKIP LOCKED",
     },
 )
-"""PostgreSQL: what is read to be changed is locked."""
+"""PostgreSQL: rows that are read in order to be changed are locked."""

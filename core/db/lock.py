@@ -1,4 +1,4 @@
-"""The lock file that keeps a second process away from an SQLite file."""
+"""The lock file that keeps other processes from opening an SQLite database."""
 
 import fcntl
 import os
@@ -9,10 +9,10 @@ from core.errors import StoreInUse, StoreUnavailable
 
 
 class LockFile:
-    """``FILE.lock`` beside the database, held for as long as the store is open.
+    """``FILE.lock`` next to the database, locked while the store is open.
 
-    The kernel lets go of it when the process dies, however it dies; the file itself stays, since
-    taking it away would let two processes hold two files of one name.
+    The kernel releases the lock when the process dies. The file itself is not deleted: otherwise two
+    processes could lock two different files of the same name.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -20,11 +20,11 @@ class LockFile:
 
     @classmethod
     def lock(cls, database: Path) -> Self:
-        """Take the lock of a database, at once or not at all.
+        """Acquire the lock of a database without waiting.
 
         Raises:
-            StoreInUse: somebody holds it.
-            StoreUnavailable: the file cannot be made.
+            StoreInUse: another process holds it.
+            StoreUnavailable: the file cannot be created.
         """
         path = Path(f"{database}.lock")
         try:
@@ -42,7 +42,7 @@ class LockFile:
         return cls(descriptor)
 
     def unlock(self) -> None:
-        """Let go; again is harmless."""
+        """Release the lock; idempotent."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None

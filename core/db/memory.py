@@ -1,7 +1,7 @@
-"""A whole database in memory, without threads: for property tests, and for the rehearsal.
+"""An in-memory database without threads, for property tests and the rehearsal.
 
-``MemoryDatabase`` is synchronous and can be turned into bytes and back, so that it can lie in a
-row of the real database between two steps. ``MemoryStore`` is the port ``Store`` over it.
+``MemoryDatabase`` is synchronous and can be serialized, so that it can be stored in a row of the real
+database between two steps. ``MemoryStore`` implements the port ``Store`` on top of it.
 """
 
 import sqlite3
@@ -25,17 +25,17 @@ T = TypeVar("T")
 
 
 class MemoryDatabase:
-    """A migrated database in memory.
+    """A migrated in-memory database.
 
     Args:
         clock: the time of its transactions.
-        image: what ``serialize`` gave; without it the database is new.
-        migrations: another folder of migrations.
-        queries: another folder of queries.
-        wrap_tx: what is put between a function and its transaction.
+        image: the result of ``serialize``; None for a new database.
+        migrations: an alternative folder of migrations.
+        queries: an alternative folder of queries.
+        wrap_tx: a wrapper around the transaction passed to every function.
 
     Raises:
-        StoreError: the image is none.
+        StoreError: the image is not a database of this program.
     """
 
     def __init__(
@@ -62,23 +62,21 @@ class MemoryDatabase:
             raise StoreError("this is no image of a database") from error
 
     def __enter__(self) -> Self:
-        """Return itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Let it go."""
         self.close()
 
     def begin(self) -> SqliteTx:
-        """Open a transaction by hand; ``commit`` or ``rollback`` ends it."""
+        """Begin a transaction explicitly; end it with ``commit`` or ``rollback``."""
         self._connection.execute("BEGIN")
         return SqliteTx(self._connection.cursor(), self._queries, self._clock, self._columns)
 
     def commit(self) -> None:
-        """End the open transaction; what it did stays.
+        """Commit the open transaction.
 
         Raises:
-            StoreError: a constraint that is judged at the end refuses; nothing stays.
+            StoreError: a deferred constraint failed; the transaction was rolled back.
         """
         try:
             self._connection.execute("COMMIT")
@@ -87,12 +85,12 @@ class MemoryDatabase:
             raise translate("commit", error) from error
 
     def rollback(self) -> None:
-        """End the open transaction, if there is one; nothing of it stays."""
+        """Roll back the open transaction, if there is one."""
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
 
     def run(self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run ``function(tx, …)`` in a transaction: what returns has happened, what raises has not."""
+        """Run ``function(tx, …)`` in a transaction: commit if it returns, roll back if it raises."""
         try:
             value = self.begin().carry(lambda tx: function(tx, *args, **kwargs), self._wrap_tx)
             self.commit()
@@ -104,7 +102,7 @@ class MemoryDatabase:
         """Run a function that only reads.
 
         Raises:
-            StoreError: it wanted to write.
+            StoreError: it tried to write.
         """
         self._connection.execute("PRAGMA query_only = ON")
         try:
@@ -113,16 +111,16 @@ class MemoryDatabase:
             self._connection.execute("PRAGMA query_only = OFF")
 
     def serialize(self) -> bytes:
-        """Return the whole database as bytes, for ``image``."""
+        """Return the database as bytes, for ``image``."""
         return self._connection.serialize()
 
     def close(self) -> None:
-        """Let it go; again is harmless."""
+        """Close the database; idempotent."""
         self._connection.close()
 
 
 class MemoryStore:
-    """The port ``Store`` over a database in memory; each function runs at once, on the caller's thread."""
+    """The port ``Store`` on an in-memory database; functions run immediately, on the caller's thread."""
 
     def __init__(self, database: MemoryDatabase) -> None:
         self.database = database
@@ -136,12 +134,10 @@ class MemoryStore:
     async def read(
         self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run a function that only reads."""
         self._require_open()
         return self.database.read(function, *args, **kwargs)
 
     async def close(self) -> None:
-        """Let the database go."""
         self._closed = True
         self.database.close()
 
@@ -152,23 +148,23 @@ class MemoryStore:
 
 @contextmanager
 def memory_tx(clock: Clock, **options: Any) -> Iterator[SqliteTx]:  # noqa: ANN401 - those of MemoryDatabase
-    """Give an open transaction on a database of its own, which nothing outlives."""
+    """Yield an open transaction on a new database, which is discarded afterwards."""
     with MemoryDatabase(clock, **options) as database:
         yield database.begin()
 
 
 def _connect() -> sqlite3.Connection:
-    # The rehearsal may hand it from thread to thread, one after the other.
+    # The rehearsal may pass the connection between threads, one at a time.
     return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
 
 
 @lru_cache(maxsize=8)
 def _fresh(migrations: Path) -> bytes:
-    """Return the image of an empty, migrated database; a property test wants hundreds."""
+    """Return the image of an empty, migrated database; cached, as property tests need hundreds."""
     require_version()
     connection = _connect()
     try:
-        connection.execute("PRAGMA page_size = 1024")  # many small tables: a third of the bytes
+        connection.execute("PRAGMA page_size = 1024")  # many small tables: a third of the size
         migrate(SqliteLedger(connection), load_migrations(migrations, SQLITE), applied_at=SystemClock().now())
         return connection.serialize()
     finally:

@@ -1,8 +1,8 @@
-"""The schema's way from one version to the next: numbered .sql files, forward only.
+"""Schema migrations: numbered .sql files, forward only.
 
-``NNNN_name.sql`` is for both dialects; where one text will not do there is a pair
-``NNNN_name.sqlite.sql`` and ``NNNN_name.postgres.sql``. Numbers run from 1 without a gap. Each file
-is one transaction, in which its row of ``schema_migration`` is written too.
+``NNNN_name.sql`` applies to both dialects; where they need different texts there is a pair
+``NNNN_name.sqlite.sql`` and ``NNNN_name.postgres.sql``. Numbers run from 1 without gaps. Each file runs
+in one transaction, which also writes its row of ``schema_migration``.
 """
 
 import re
@@ -19,7 +19,7 @@ from core.db.dialect import Dialect
 from core.errors import DatabaseNewer, DatabaseOlder, MigrationError
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-"""Where the program's own migrations lie."""
+"""The folder of the program's migrations."""
 
 LEDGER = """\
 CREATE TABLE IF NOT EXISTS schema_migration (
@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS schema_migration (
     name TEXT NOT NULL,
     applied_at ${integer} NOT NULL
 ) ${strict}"""
-"""The table that remembers what has been applied, and when (milliseconds)."""
+"""The table of applied migrations; ``applied_at`` is in milliseconds."""
 
 _FILE = re.compile(r"(?P<version>\d{4})_(?P<name>\w+)(?:\.(?P<dialect>sqlite|postgres))?\.sql")
 
@@ -38,26 +38,26 @@ class Migration:
 
     version: int
     name: str
-    text: str  # with the dialect's words
+    text: str  # with the dialect's words substituted
 
     def __str__(self) -> str:
-        """Return what the file is called, without its endings."""
+        """Return the file name without its suffixes."""
         return f"{self.version:04}_{self.name}"
 
 
 class Ledger(Protocol):
-    """What an engine must be able to do to be migrated."""
+    """The operations an engine must provide to be migrated."""
 
     def transaction(self) -> AbstractContextManager[None]:
-        """Open a transaction that keeps every other migrator waiting."""
+        """Open a transaction that blocks all other migrators."""
         ...
 
     def applied(self) -> dict[int, str]:
-        """Return the names of what has been applied by version; make the ledger if there is none."""
+        """Return the names of applied migrations by version; create the ledger if it does not exist."""
         ...
 
     def apply(self, migration: Migration, applied_at: int) -> None:
-        """Run a migration's statements and remember it.
+        """Run a migration's statements and record it.
 
         Raises:
             MigrationError: a statement failed.
@@ -69,8 +69,8 @@ def load_migrations(directory: Path, dialect: Dialect) -> tuple[Migration, ...]:
     """Read the migrations of one dialect, in order.
 
     Raises:
-        MigrationError: a file is misnamed, a number is missing or doubled, half of a pair is
-            missing, or a ``${word}`` is unknown.
+        MigrationError: a file is misnamed, a number is missing or duplicated, half of a pair is missing,
+            or a ``${word}`` is unknown.
     """
     files = [(path, _parts(path)) for path in sorted(directory.glob("*.sql"))]
     _check_pairs([parts for _, parts in files])
@@ -84,16 +84,16 @@ def load_migrations(directory: Path, dialect: Dialect) -> tuple[Migration, ...]:
 def migrate(
     ledger: Ledger, migrations: Sequence[Migration], *, applied_at: datetime
 ) -> tuple[Migration, ...]:
-    """Apply what is missing, each in its own transaction; return what was applied.
+    """Apply the pending migrations, each in its own transaction; return them.
 
     Args:
         ledger: the engine.
-        migrations: all that the program knows, in order.
-        applied_at: the moment to note down.
+        migrations: all migrations of the program, in order.
+        applied_at: the time to record.
 
     Raises:
-        DatabaseNewer: the database is ahead of the program; nothing was changed.
-        MigrationError: the database has another migration of a number, or one failed.
+        DatabaseNewer: the schema is newer than the program; nothing was changed.
+        MigrationError: the database has a different migration of the same number, or one failed.
     """
     done: list[Migration] = []
     while True:
@@ -106,11 +106,11 @@ def migrate(
 
 
 def require_current(ledger: Ledger, migrations: Sequence[Migration]) -> None:
-    """See that nothing is missing, and change nothing.
+    """Check that no migration is pending, without changing anything.
 
     Raises:
-        DatabaseOlder: something is missing.
-        DatabaseNewer: the database is ahead of the program.
+        DatabaseOlder: a migration is pending.
+        DatabaseNewer: the schema is newer than the program.
     """
     with ledger.transaction():
         missing = pending(ledger.applied(), migrations)
@@ -119,11 +119,11 @@ def require_current(ledger: Ledger, migrations: Sequence[Migration]) -> None:
 
 
 def pending(applied: dict[int, str], migrations: Sequence[Migration]) -> list[Migration]:
-    """Return what is not applied yet.
+    """Return the migrations that have not been applied.
 
     Raises:
-        DatabaseNewer: there is more than the program knows.
-        MigrationError: a number is there under another name.
+        DatabaseNewer: the database has more migrations than the program.
+        MigrationError: the database has a number under another name.
     """
     if applied and max(applied) > len(migrations):
         raise DatabaseNewer(found=max(applied), known=len(migrations))
@@ -136,10 +136,10 @@ def pending(applied: dict[int, str], migrations: Sequence[Migration]) -> list[Mi
 
 
 def statements(text: str) -> Iterator[str]:
-    """Cut a script for SQLite into statements; quotes, comments and triggers stay whole.
+    """Split an SQLite script into statements; handles quotes, comments and triggers.
 
     Raises:
-        ValueError: the last statement does not end.
+        ValueError: the last statement is not terminated.
     """
     pending_text = ""
     for piece in re.findall(r"[^;]*;|[^;]+", text):

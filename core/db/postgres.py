@@ -1,9 +1,9 @@
 """The engine for several workers: PostgreSQL, a pool of psycopg connections, one thread for each.
 
-A function runs under READ COMMITTED; the constraints, the row locks and the conditions in the
-statements themselves hold the rules. After a deadlock, a serialisation failure or a connection lost
-before the COMMIT was sent the whole function runs again, a few times, with small random gaps. A
-connection lost during the COMMIT leaves the outcome unknown, and that is what is said.
+Functions run under READ COMMITTED; constraints, row locks and conditions in the statements enforce the
+rules. After a deadlock, a serialization failure or a connection lost before COMMIT was sent, the whole
+function is retried a few times with random delays. If the connection is lost during COMMIT, the outcome
+is unknown and ``StoreUnknownOutcome`` is raised.
 """
 
 import asyncio
@@ -41,32 +41,32 @@ T = TypeVar("T")
 LOG = logging.getLogger(__name__)
 
 ATTEMPTS: Final = 6
-"""How often a function is run at most."""
+"""Maximum runs of a function."""
 
 GAP: Final = 0.01
-"""The longest gap before the second run, in seconds; it doubles with each."""
+"""Base of the random delay before a retry, in seconds; the upper bound doubles with each retry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostgresOptions:
-    """How a store on PostgreSQL is opened."""
+    """Options of a store on PostgreSQL."""
 
     queries: Queries
     migrations: Sequence[Migration]
-    clock: Clock | None  # None: the database's own
-    migrate: bool = True  # False: refuse an older schema instead
+    clock: Clock | None  # None: the database's clock
+    migrate: bool = True  # False: reject an older schema instead
     pool_size: int = 8  # connections, and threads
-    schema: str | None = None  # an existing one instead of the default
+    schema: str | None = None  # an existing schema instead of the default
     connect_timeout: int = 10  # seconds
     wrap_tx: WrapTx | None = None
 
 
 class PostgresStore:
-    """The port ``Store`` on PostgreSQL; made by ``open``.
+    """The port ``Store`` on PostgreSQL; created by ``open``.
 
     Attributes:
-        queries: what can be asked.
-        migrated: the migrations that were applied when it was opened.
+        queries: the named queries.
+        migrated: the migrations applied on opening.
     """
 
     def __init__(self, url: str, options: PostgresOptions) -> None:
@@ -89,13 +89,13 @@ class PostgresStore:
 
     @classmethod
     async def open(cls, url: str, options: PostgresOptions) -> Self:
-        """Connect, and migrate the database where needed.
+        """Connect, and migrate the database if needed.
 
         Raises:
-            StoreUrlError: the driver cannot read the URL, or the schema's name is none.
-            StoreUnavailable: no server answers, or it does not let us in.
-            DatabaseNewer: a newer program wrote it.
-            DatabaseOlder: it must be migrated, and ``options.migrate`` is off.
+            StoreUrlError: the driver cannot parse the URL, or the schema's name is invalid.
+            StoreUnavailable: no server answers, or it refuses the connection.
+            DatabaseNewer: the schema is newer than the program.
+            DatabaseOlder: the schema is older, and ``options.migrate`` is off.
             MigrationError: a migration failed.
         """
         store = cls(url, options)
@@ -109,30 +109,30 @@ class PostgresStore:
     async def run(self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``function(tx, …)`` in one transaction, in a thread.
 
-        It may be run again (deadlock, lost connection), so it changes nothing but ``tx``.
+        It may be retried (deadlock, lost connection), so it must have no effects except through ``tx``.
 
         Raises:
             StoreClosed: the store has been closed.
-            StoreContention: others were in the way each time; nothing changed.
+            StoreContention: every attempt failed on a conflict; nothing changed.
             StoreUnavailable: the database cannot be reached; nothing changed.
             StoreUnknownOutcome: the connection was lost during the COMMIT.
-            StoreError: the database failed otherwise; nothing changed.
+            StoreError: the database failed for another reason; nothing changed.
         """
         return await self._carry(function, args, kwargs, reading=False)
 
     async def read(
         self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run a function that only reads, on one consistent snapshot.
+        """Run a read-only function on one consistent snapshot.
 
         Raises:
             StoreClosed: the store has been closed.
-            StoreError: the database failed, or the function wanted to write.
+            StoreError: the database failed, or the function tried to write.
         """
         return await self._carry(function, args, kwargs, reading=True)
 
     async def close(self) -> None:
-        """Finish what was handed in, end the threads and close the connections; again is harmless."""
+        """Wait for submitted functions, stop the threads and close the connections; idempotent."""
         if self._closing is None:
             self._closing = asyncio.ensure_future(self._close())
         await asyncio.shield(self._closing)
@@ -152,7 +152,7 @@ class PostgresStore:
         return await self._in_thread(partial(self._again_and_again, call, reading=reading))
 
     async def _in_thread(self, call: Callable[[], T]) -> T:
-        # Shielded: whoever was cancelled does not take the thread away from under close().
+        # Shielded, so that cancelling a caller does not cancel a future that close() waits for.
         future = asyncio.get_running_loop().run_in_executor(self._threads, call)
         self._under_way.add(future)
         future.add_done_callback(self._done)
@@ -161,7 +161,7 @@ class PostgresStore:
     def _done(self, future: "asyncio.Future[Any]") -> None:
         self._under_way.discard(future)
         if not future.cancelled():
-            future.exception()  # seen, though its caller may be gone
+            future.exception()  # mark it as retrieved, as its caller may be gone
 
     def _open(self) -> None:
         try:
@@ -191,7 +191,7 @@ class PostgresStore:
             except _Again as again:
                 LOG.info("a transaction is run again: %s", again.why)
                 if isinstance(again.why, StoreUnavailable):
-                    self._pool.check()  # one connection was lost, so others may be
+                    self._pool.check()  # other connections may be lost as well
             time.sleep(random.uniform(0, GAP * 2**attempt))  # noqa: S311 - a gap is no secret
         try:
             return self._once(call, reading=reading)
@@ -223,7 +223,7 @@ class PostgresStore:
 
 
 class _Again(Exception):
-    """Nothing has happened, and the function may be run again."""
+    """The transaction had no effect, and the function may be retried."""
 
     def __init__(self, why: StoreError) -> None:
         self.why = why
@@ -253,7 +253,7 @@ def _roll_back(connection: Connection) -> None:
     try:
         connection.rollback()
     except psycopg.Error:
-        connection.close()  # it was lost, and with it the transaction
+        connection.close()  # the connection is lost, and with it the transaction
 
 
 def _commit(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""A transaction of PostgreSQL over a psycopg connection: what whole functions get."""
+"""Transactions on PostgreSQL, over a psycopg connection."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,41 +31,39 @@ from core.ports import Row
 Connection = psycopg.Connection[Any]
 
 PREPARED: Final = 512
-"""More than there are queries: each is planned once on a connection."""
+"""More than the number of queries, so that each is prepared once per connection."""
 
 
 class _BoolDumper(Dumper):
-    """Truth is stored as 0 or 1, as in SQLite."""
+    """Stores booleans as 0 or 1, as in SQLite."""
 
     oid = Int8Dumper.oid
 
     def dump(self, obj: Any) -> bytes:  # noqa: ANN401 - the base's signature
-        """Return the digit."""
         return b"1" if obj else b"0"
 
 
 class _NumberLoader(Loader):
-    """A sum of whole numbers comes as ``numeric``: made an int, and a fraction a float, as in SQLite."""
+    """Loads ``numeric``, the type of sums of integers, as int, or as float for fractions, as in SQLite."""
 
     def load(self, data: Buffer) -> int | float:
-        """Return the number."""
         text = bytes(data)
         return float(text) if b"." in text or b"N" in text else int(text)
 
 
 def set_up(connection: Connection) -> None:
-    """Make a new connection speak as SQLite does."""
+    """Configure a new connection to use the same types as SQLite."""
     connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
     connection.prepared_max = PREPARED
     adapters = connection.adapters
-    # One width for every int: "minutes * 60000" must not overflow because a driver found 2 bytes enough.
+    # Send every int as int8: "minutes * 60000" must not overflow because the driver chose int2.
     adapters.register_dumper(int, Int8Dumper)
     adapters.register_dumper(bool, _BoolDumper)
     adapters.register_loader("numeric", _NumberLoader)
 
 
 class PostgresTx(EngineTx):
-    """A transaction that is open, or opens with its first statement, on a connection of PostgreSQL."""
+    """A transaction on a PostgreSQL connection; it begins with its first statement."""
 
     __slots__ = ("_clock", "_connection", "_cursor")
 
@@ -76,7 +74,7 @@ class PostgresTx(EngineTx):
         self._clock = clock
 
     def run(self, query: str, /, **values: object) -> int:
-        """Run a statement; return how many rows it changed (or gave back)."""
+        """Run a statement; return the number of changed (or returned) rows."""
         return self._execute(query, values).rowcount
 
     def one(self, query: str, /, **values: object) -> Row | None:
@@ -92,7 +90,7 @@ class PostgresTx(EngineTx):
         return [] if cursor.description is None else list(cursor.fetchall())
 
     def explain(self, query: str) -> None:
-        """Compile a query without running it, every value unknown."""
+        """Compile a query without running it, with all parameters NULL."""
         found = self._find(query)
         try:
             self._cursor.execute(f"EXPLAIN {found.text}", dict.fromkeys(found.parameters))
@@ -120,7 +118,7 @@ class PostgresTx(EngineTx):
         except (psycopg.Error, UnicodeEncodeError) as error:
             if (misuse := query.misuse(values)) is not None:
                 raise misuse from None
-            # Without its cause: PostgreSQL quotes the values of the row, and these may be personal.
+            # Drop the cause: PostgreSQL's messages quote the row's values, which may be personal data.
             raise self._failed(name, error) from None
 
     def _failed(self, query: str, error: Exception) -> StoreError:
@@ -129,12 +127,12 @@ class PostgresTx(EngineTx):
 
 
 def translate(where: str, error: Exception, *, lost: bool = False) -> StoreError:  # noqa: PLR0911 - a table
-    """Return our own error for one of the driver's, without any value of a row.
+    """Translate a driver error to a StoreError that contains no values of a row.
 
     Args:
-        where: the query, or what else was being done.
-        error: what the driver raised.
-        lost: the connection is gone.
+        where: the query or the operation.
+        error: the driver's error.
+        lost: whether the connection is lost.
     """
     if not isinstance(error, psycopg.Error):
         return QueryError(where, f"a value cannot be stored ({type(error).__name__})")
@@ -153,14 +151,14 @@ def translate(where: str, error: Exception, *, lost: bool = False) -> StoreError
 
 
 class PostgresLedger:
-    """How PostgreSQL is migrated (see ``core.db.migrate.Ledger``)."""
+    """The migration ledger on PostgreSQL (see ``core.db.migrate.Ledger``)."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Open a transaction under the lock that all migrators of this schema share."""
+        """Open a transaction under an advisory lock shared by all migrators of this schema."""
         with self._connection.transaction():
             self._connection.execute(
                 "SELECT pg_advisory_xact_lock(hashtextextended('migration of ' || current_schema(), 0))"
@@ -168,12 +166,12 @@ class PostgresLedger:
             yield
 
     def applied(self) -> dict[int, str]:
-        """Return the names of what has been applied by version."""
+        """Return the names of applied migrations by version."""
         self._connection.execute(POSTGRES.fill(LEDGER))
         return dict(self._connection.execute("SELECT version, name FROM schema_migration").fetchall())
 
     def apply(self, migration: Migration, applied_at: int) -> None:
-        """Run a migration's statements and remember it."""
+        """Run a migration's statements and record it."""
         try:
             self._connection.execute(migration.text)
         except psycopg.Error as error:

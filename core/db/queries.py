@@ -1,8 +1,8 @@
 """The named queries of the .sql files.
 
-A file holds blocks. A block begins with a line ``-- name: query_name``, goes on with comment lines
-that say what it is for, and holds one statement with parameters written ``:name``. Python refers
-to it as ``file.query_name``. A file of the same name in the dialect's folder replaces single blocks.
+A file contains blocks. A block has a line ``-- name: query_name``, comment lines that state its
+purpose, and one statement with parameters written ``:name``. Python refers to it as
+``file.query_name``. A file of the same name in the dialect's folder overrides individual blocks.
 """
 
 import re
@@ -14,7 +14,7 @@ from core.db.dialect import Dialect
 from core.errors import QueryError
 
 QUERIES = Path(__file__).with_name("queries")
-"""Where the program's own queries lie."""
+"""The folder of the program's queries."""
 
 _HEAD = re.compile(r"^-- name:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 _TOKEN = re.compile(
@@ -32,16 +32,16 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """One statement, ready for its driver."""
+    """One statement, prepared for its driver."""
 
     name: str  # "file.query_name"
     purpose: str  # its comment
-    text: str  # without comments; parameters as the driver wants them
+    text: str  # without comments; parameters in the driver's syntax
     parameters: frozenset[str]
-    count: int  # of the parameters: so that a call is judged by one comparison
+    count: int  # number of parameters, so that a call is checked with one comparison
 
     def misuse(self, values: dict[str, object]) -> QueryError | None:
-        """Return what is wrong with the names of the values of a call, if anything is."""
+        """Return an error if a call's values do not match the parameters, else None."""
         wrong = [f"missing {name}" for name in sorted(self.parameters - values.keys())]
         wrong += [f"superfluous {name}" for name in sorted(values.keys() - self.parameters)]
         return QueryError(self.name, ", ".join(wrong)) if wrong else None
@@ -55,13 +55,13 @@ def load_queries(directory: Path, dialect: Dialect) -> Queries:
     """Read every query of a directory in one dialect.
 
     Args:
-        directory: holds ``*.sql`` and, for what a dialect must say differently, the folders
-            ``sqlite`` and ``postgres``.
-        dialect: whose words and parameters the texts get.
+        directory: contains ``*.sql`` and, for overrides by a dialect, the folders ``sqlite`` and
+            ``postgres``.
+        dialect: supplies the words and the parameter syntax.
 
     Raises:
-        QueryError: a block has no name, purpose or statement, comes twice, holds an unknown
-            ``${word}`` or a second statement, or a dialect's block replaces nothing.
+        QueryError: a block has no name, purpose or statement, is duplicated, contains an unknown
+            ``${word}`` or a second statement, or a dialect's block overrides nothing.
     """
     common = _load_folder(directory, dialect)
     special = _load_folder(directory / dialect.name, dialect)
@@ -119,7 +119,7 @@ def _purpose(name: str, lines: Sequence[str]) -> str:
 
 
 def _translate(name: str, text: str, *, named: str) -> tuple[str, list[str]]:
-    """Return the one statement without comments and with its driver's parameters, and their names."""
+    """Return the statement without comments and in the driver's parameter syntax, and the parameters."""
     escape = named.startswith("%")
     pieces: list[str] = []
     parameters: list[str] = []

@@ -1,4 +1,4 @@
-"""The embedded engine: one file, one process, one thread that writes, a few that read."""
+"""The embedded engine: one file, one process, one writing thread and a few reading threads."""
 
 import asyncio
 import sqlite3
@@ -23,36 +23,36 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 MEMORY: Final = ":memory:"
-"""The path of a database that is nowhere."""
+"""The path of an in-memory database."""
 
 CACHED_STATEMENTS: Final = 512
-"""More than there are queries: none is ever compiled twice on one connection."""
+"""More than the number of queries, so that each is compiled once per connection."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SqliteOptions:
-    """How a store on SQLite is opened."""
+    """Options of a store on SQLite."""
 
     queries: Queries
     migrations: Sequence[Migration]
     clock: Clock
-    migrate: bool = True  # False: refuse an older schema instead
-    readers: int = 2  # connections for reading
-    group_size: int = GROUP_SIZE  # functions that share a commit at most
+    migrate: bool = True  # False: reject an older schema instead
+    readers: int = 2  # number of reading connections
+    group_size: int = GROUP_SIZE  # maximum functions per commit
     wrap_tx: WrapTx | None = None
-    factory: type[sqlite3.Connection] = sqlite3.Connection  # another one injects faults
+    factory: type[sqlite3.Connection] = sqlite3.Connection  # tests inject faults with another one
 
 
 CACHE_KIB = 64 * 1024
-"""How much of the database the writer keeps in memory, at most."""
+"""Maximum size of the writer's page cache, in KiB."""
 
 
 class SqliteStore:
-    """The port ``Store`` on one SQLite file; made by ``open``.
+    """The port ``Store`` on one SQLite file; created by ``open``.
 
     Attributes:
-        queries: what can be asked.
-        migrated: the migrations that were applied when it was opened.
+        queries: the named queries.
+        migrated: the migrations applied on opening.
     """
 
     def __init__(self, options: SqliteOptions) -> None:
@@ -67,17 +67,17 @@ class SqliteStore:
 
     @classmethod
     async def open(cls, path: str, options: SqliteOptions) -> Self:
-        """Open, and where needed make and migrate, the database.
+        """Open the database; create and migrate it if needed.
 
         Args:
-            path: of the file; its folder is made. ``:memory:`` for a database that is nowhere.
-            options: see there.
+            path: the file, whose folder is created; ``:memory:`` for an in-memory database.
+            options: see ``SqliteOptions``.
 
         Raises:
-            StoreInUse: another process, or another store of this one, has the file.
-            StoreUnavailable: the library is too old, or the file cannot be opened.
-            DatabaseNewer: a newer program wrote it.
-            DatabaseOlder: it must be migrated, and ``options.migrate`` is off.
+            StoreInUse: another process, or another store in this one, has the file open.
+            StoreUnavailable: the SQLite library is too old, or the file cannot be opened.
+            DatabaseNewer: the schema is newer than the program.
+            DatabaseOlder: the schema is older, and ``options.migrate`` is off.
             MigrationError: a migration failed.
         """
         require_version()
@@ -90,9 +90,10 @@ class SqliteStore:
         return store
 
     async def run(self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run ``function(tx, …)`` on the writing thread; return once it is on disk.
+        """Run ``function(tx, …)`` on the writing thread; return once the commit is on disk.
 
-        It may be run again when the transaction of its group broke, so it changes nothing but ``tx``.
+        It may be retried if the transaction of its group fails, so it must have no effects except through
+        ``tx``.
 
         Raises:
             StoreClosed: the store has been closed.
@@ -106,21 +107,21 @@ class SqliteStore:
     async def read(
         self, function: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run a function that only reads, beside the writer, on one consistent snapshot.
+        """Run a read-only function on one consistent snapshot, concurrently with the writer.
 
         Raises:
             StoreClosed: the store has been closed.
-            StoreError: the database failed, or the function wanted to write.
+            StoreError: the database failed, or the function tried to write.
         """
         self._require_open()
         call = _bind(function, args, kwargs)
-        if not self._readers:  # in memory there is but one connection
+        if not self._readers:  # an in-memory database has a single connection
             return await self._writer.carry(partial(self._look_on_writer, call))
         reader = min(self._readers, key=lambda reader: reader.pending)
         return await reader.carry(partial(self._look, call))
 
     async def close(self) -> None:
-        """Finish what was handed in, end the threads and let go of the file; again is harmless."""
+        """Wait for submitted functions, stop the threads and close the file; idempotent."""
         if self._closing is None:
             self._closing = asyncio.ensure_future(self._stack.aclose())
         await asyncio.shield(self._closing)
@@ -190,7 +191,7 @@ class SqliteStore:
 
 
 def _place(path: str) -> Path:
-    """Return the file's own path, links followed, in a folder that is there."""
+    """Return the resolved path of the file; create its folder if needed."""
     file = Path(path).resolve()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -201,7 +202,7 @@ def _place(path: str) -> Path:
 
 @contextmanager
 def _opening(path: str, factory: type[sqlite3.Connection]) -> Iterator[sqlite3.Connection]:
-    """Open a connection; close it again when what follows fails."""
+    """Open a connection; close it if the block fails."""
     try:
         connection = sqlite3.connect(
             path, isolation_level=None, cached_statements=CACHED_STATEMENTS, factory=factory
@@ -226,10 +227,11 @@ def _set_up_file(connection: sqlite3.Connection, path: str) -> None:
         raise StoreUnavailable(f"{path}: this file system allows no write-ahead log (it offers {mode})")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA wal_autocheckpoint = 4000")
-    # The numbers of a large pool lie all over the table: with SQLite's own 2 MB each would be read anew.
+    # Accesses to a large pool are scattered over the table; with SQLite's default cache of 2 MB, nearly
+    # every one would read from disk.
     connection.execute(f"PRAGMA cache_size = {-CACHE_KIB}")
 
 
 def _bind(function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[[Tx], T]:
-    """Return the function with all but its transaction given."""
+    """Bind all arguments except the transaction."""
     return (lambda tx: function(tx, *args, **kwargs)) if args or kwargs else function

@@ -1,4 +1,4 @@
-"""A transaction of SQLite over a plain ``sqlite3`` connection: what whole functions get."""
+"""Transactions on SQLite, over a plain ``sqlite3`` connection."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -23,17 +23,17 @@ from core.errors import (
 from core.ports import Row
 
 OLDEST: Final = (3, 37, 0)
-"""STRICT tables came with 3.37, RETURNING with 3.35."""
+"""Minimum version of SQLite: STRICT tables need 3.37, RETURNING 3.35."""
 
 
 _FAILURES: Final = (sqlite3.Error, OverflowError, UnicodeEncodeError)
 
 
 class SqliteTx(EngineTx):
-    """A transaction that is open on a connection of SQLite."""
+    """An open transaction on an SQLite connection."""
 
-    # Called a dozen times in every function on the one thread that writes: so the path without a
-    # mistake is written out in each method, and the columns of a query are looked up only once.
+    # Hot path: called a dozen times per function, on the single writing thread. So the success path is
+    # inlined in each method, and the column names of a query are cached.
 
     __slots__ = ("_clock", "_columns", "_cursor")
 
@@ -46,7 +46,7 @@ class SqliteTx(EngineTx):
         self._columns = columns
 
     def run(self, query: str, /, **values: object) -> int:
-        """Run a statement; return how many rows it changed (or gave back)."""
+        """Run a statement; return the number of changed (or returned) rows."""
         found = self._queries.get(query)
         if found is None or self.failure is not None or len(values) != found.count:
             raise self._refusal(query, values)
@@ -54,7 +54,7 @@ class SqliteTx(EngineTx):
             cursor = self._cursor.execute(found.text, values)
             if cursor.description is not None:
                 return len(cursor.fetchall())
-            if cursor.rowcount < 0:  # the driver does not count what begins with WITH
+            if cursor.rowcount < 0:  # the driver does not count statements that begin with WITH
                 return int(cursor.execute("SELECT changes()").fetchone()[0])
         except _FAILURES as error:
             raise self._failed(found, values, error) from _harmless(error)
@@ -90,7 +90,7 @@ class SqliteTx(EngineTx):
         return [dict(zip(names, row)) for row in rows]  # noqa: B905 - it costs
 
     def explain(self, query: str) -> None:
-        """Compile a query without running it, every value unknown."""
+        """Compile a query without running it, with all parameters NULL."""
         found = self._find(query)
         values = dict.fromkeys(found.parameters)
         try:
@@ -114,16 +114,16 @@ class SqliteTx(EngineTx):
 
 
 def _harmless(error: Exception) -> Exception | None:
-    """Return the cause to keep: not the one that quotes the value, which may be personal."""
+    """Return the cause to chain; None for UnicodeEncodeError, which quotes a possibly personal value."""
     return None if isinstance(error, UnicodeEncodeError) else error
 
 
 def translate(where: str, error: Exception) -> StoreError:
-    """Return our own error for one of the driver's.
+    """Translate a driver error to a StoreError.
 
     Args:
-        where: the query, or what else was being done.
-        error: what the driver raised; SQLite's messages name columns and constraints, no values.
+        where: the query or the operation.
+        error: the driver's error; SQLite's messages name columns and constraints, but no values.
     """
     message = str(error)
     if isinstance(error, sqlite3.IntegrityError):
@@ -141,7 +141,7 @@ def translate(where: str, error: Exception) -> StoreError:
 
 
 def require_version(found: tuple[int, ...] = sqlite3.sqlite_version_info) -> None:
-    """See that the SQLite library is young enough.
+    """Check the version of the SQLite library.
 
     Raises:
         StoreUnavailable: it is older than 3.37.
@@ -152,14 +152,14 @@ def require_version(found: tuple[int, ...] = sqlite3.sqlite_version_info) -> Non
 
 
 class SqliteLedger:
-    """How SQLite is migrated (see ``core.db.migrate.Ledger``)."""
+    """The migration ledger on SQLite (see ``core.db.migrate.Ledger``)."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Hold the write lock; foreign keys are off meanwhile, so that a table can be made anew."""
+        """Hold the write lock, with foreign keys off, so that migrations can rebuild tables."""
         self._connection.execute("PRAGMA foreign_keys = OFF")
         self._connection.execute("BEGIN IMMEDIATE")
         try:
@@ -171,12 +171,12 @@ class SqliteLedger:
             self._connection.execute("PRAGMA foreign_keys = ON")
 
     def applied(self) -> dict[int, str]:
-        """Return the names of what has been applied by version."""
+        """Return the names of applied migrations by version."""
         self._connection.execute(SQLITE.fill(LEDGER))
         return dict(self._connection.execute("SELECT version, name FROM schema_migration").fetchall())
 
     def apply(self, migration: Migration, applied_at: int) -> None:
-        """Run a migration's statements, see that no reference dangles, and remember it."""
+        """Run a migration's statements, check the foreign keys, and record it."""
         try:
             for statement in statements(migration.text):
                 self._connection.execute(statement)

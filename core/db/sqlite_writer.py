@@ -1,13 +1,13 @@
-"""The thread that writes: whole functions, as many as wait in one commit.
+"""The writing thread, with group commit: all waiting functions share one transaction.
 
-A round goes so. What has been handed in since the last round is taken, at most ``group_size``
-functions at a time. Each runs in its own savepoint, so that a failure undoes only its own part;
-then all are committed with one sync of the disk, and only then told.
+Each round takes the functions submitted since the last one, at most ``group_size`` at a time. Each runs
+in its own savepoint, so that a failure rolls back only its own changes; then all are committed with one
+fsync, and only then are their futures resolved.
 
-A full disk or an I/O error can end the whole transaction inside one savepoint. Then nothing of
-the group has happened: the function in which it broke is told so, and all others run again, each
-alone. The same when the COMMIT itself fails. So nobody is ever told a success that was not
-committed, nor a refusal that rested on something that was taken back.
+A full disk or an I/O error inside one savepoint can abort the whole transaction. Then nothing of the
+group is committed: the function in which it failed gets the error, and all others are rerun, each in a
+transaction of its own. The same happens if COMMIT fails. So no caller ever sees a success that was not
+committed, nor a refusal based on changes that were rolled back.
 """
 
 import asyncio
@@ -30,12 +30,12 @@ T = TypeVar("T")
 LOG = logging.getLogger(__name__)
 
 GROUP_SIZE = 200
-"""How many functions share a commit at most."""
+"""Maximum functions per commit."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
-    """A function that waits for its turn."""
+    """A function waiting to run, and the future of its caller."""
 
     call: Callable[[Tx], Any]
     future: "asyncio.Future[Any]"
@@ -43,14 +43,14 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class JobOutcome:
-    """What became of a function."""
+    """The result of a function, or its error."""
 
     value: Any = None
     error: BaseException | None = None
 
 
 class _GroupLost(Exception):
-    """The transaction of the group is gone, maybe inside a function."""
+    """The transaction of the group was lost, possibly inside a function (``culprit``)."""
 
     def __init__(self, culprit: Job | None = None, outcome: JobOutcome | None = None) -> None:
         self.culprit = culprit
@@ -59,14 +59,14 @@ class _GroupLost(Exception):
 
 
 class ThreadedConnection(aiosqlite.Connection):
-    """A connection of aiosqlite, with its thread, that carries whole functions there."""
+    """An aiosqlite connection that runs functions on its thread."""
 
     def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
         super().__init__(connector, iter_chunk_size=64)
-        self.pending = 0  # calls that are waited for: who has the fewest is asked next
+        self.pending = 0  # calls in progress; the next read goes to the connection with the fewest
 
     async def open(self) -> None:
-        """Start the thread and open the connection; when that fails, see the thread end."""
+        """Start the thread and open the connection; on failure, join the thread."""
         try:
             await self
         except BaseException:
@@ -74,29 +74,29 @@ class ThreadedConnection(aiosqlite.Connection):
             raise
 
     async def carry(self, call: Callable[[sqlite3.Connection], T]) -> T:
-        """Run a call on the thread, after what was handed in before."""
+        """Run a call on the thread, after the calls submitted before."""
         self.pending += 1
         try:
-            # The library gives _execute no types.
+            # aiosqlite's _execute is untyped.
             execute = cast("Callable[[Callable[[], T]], Awaitable[T]]", self._execute)
             return await execute(lambda: call(self._conn))
         finally:
             self.pending -= 1
 
     async def close(self) -> None:
-        """Finish what was handed in, close the connection, and see the thread end."""
+        """Finish the submitted calls, close the connection, and join the thread."""
         await super().close()
         self._thread.join()
 
 
 class Writer(ThreadedConnection):
-    """The connection that writes, with the thread that aiosqlite gives it.
+    """The writing connection and its aiosqlite thread.
 
     Args:
         connector: opens the connection, on the thread.
-        begin: makes the transaction object for one function.
-        wrap_tx: what is put round it, if anything.
-        group_size: how many functions share a commit at most; 1 for each alone.
+        begin: creates the transaction object for one function.
+        wrap_tx: a wrapper around that object, or None.
+        group_size: maximum functions per commit; 1 disables grouping.
     """
 
     def __init__(
@@ -116,9 +116,10 @@ class Writer(ThreadedConnection):
         self._loop = asyncio.get_running_loop()
 
     def submit(self, job: Job) -> None:
-        """Hand in a function; its future is told after the commit.
+        """Submit a function; its future is resolved after the commit.
 
-        The thread is roused one turn of the loop later, so that all who are ready now share a commit.
+        The thread is woken one iteration of the event loop later, so that all tasks that are ready now share
+        a commit.
         """
         self._waiting.append(job)
         if not self._roused:
@@ -126,17 +127,17 @@ class Writer(ThreadedConnection):
             self._loop.call_soon(self.rouse)
 
     def rouse(self) -> None:
-        """Let the thread work off what waits."""
+        """Wake the thread to process the waiting jobs."""
         self._tx.put_nowait((None, self._work_off))
 
     async def close(self) -> None:
-        """Work off what was handed in, close the connection, and see the thread end."""
+        """Process the submitted jobs, close the connection, and join the thread."""
         self.rouse()
         await super().close()
 
     def _work_off(self) -> None:
-        # Whoever comes from here on sees the flag down and rouses the thread again, so that what
-        # comes while a group is being committed gathers into one group.
+        # Reset the flag first: jobs submitted from here on wake the thread again, and those that arrive
+        # during a commit form the next group.
         self._roused = False
         left = len(self._waiting)
         while left > 0:
@@ -148,7 +149,7 @@ class Writer(ThreadedConnection):
     def _serve(self, jobs: Sequence[Job]) -> None:
         try:
             outcomes = [self._alone(job) for job in jobs] if len(jobs) < 2 else self._group(jobs)  # noqa: PLR2004 - a group
-        except Exception as error:  # a mistake in here must not leave callers waiting for ever
+        except Exception as error:  # a bug in here must not leave callers waiting forever
             LOG.exception("the writing thread failed")
             self._roll_back()
             failure = StoreError(f"the writing thread failed ({type(error).__name__})")

@@ -1,10 +1,11 @@
-"""What the transactions of both engines have in common."""
+"""The base class of the transactions of both engines."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
+from core.clock import whole_millis
 from core.db.queries import Queries, Query
 from core.errors import QueryError, StoreError, TransactionSpoilt
 from core.ports import Row, Tx
@@ -12,15 +13,14 @@ from core.ports import Row, Tx
 T = TypeVar("T")
 
 WrapTx = Callable[[Tx], Tx]
-"""Puts something between a function and its transaction: a counter, a trace, an injected fault."""
+"""Wraps the transaction passed to a function: to count, trace or inject faults."""
 
 
 class EngineTx(ABC):
     """One open transaction. Rows are dicts.
 
-    A statement that fails spoils the transaction, on either engine: nothing more can be done in it,
-    and the function has failed even when it caught the error. What it may do is raise something
-    that says more.
+    On either engine a failed statement aborts the transaction: further statements fail, and so does the
+    function, even if it catches the error. It may raise a more specific error instead.
     """
 
     __slots__ = ("_now", "_queries", "failure")
@@ -32,14 +32,18 @@ class EngineTx(ABC):
 
     @property
     def now(self) -> datetime:
-        """The time at the first question."""
+        """When the transaction first asked for the time, in whole milliseconds.
+
+        Stored times are rounded to milliseconds. A finer ``now`` could lie before a time that the same
+        transaction has just stored.
+        """
         if self._now is None:
-            self._now = self._ask_time()
+            self._now = whole_millis(self._ask_time())
         return self._now
 
     @abstractmethod
     def run(self, query: str, /, **values: object) -> int:
-        """Run a statement; return how many rows it changed (or gave back)."""
+        """Run a statement; return the number of changed (or returned) rows."""
 
     @abstractmethod
     def one(self, query: str, /, **values: object) -> Row | None:
@@ -51,14 +55,14 @@ class EngineTx(ABC):
 
     @abstractmethod
     def explain(self, query: str) -> None:
-        """Compile a query without running it, every value unknown.
+        """Compile a query without running it, with all parameters NULL.
 
         Raises:
-            StoreError: the engine does not accept it.
+            StoreError: the engine rejects it.
         """
 
     def carry(self, function: Callable[[Tx], T], wrap_tx: WrapTx | None) -> T:
-        """Run a function with this transaction; afterwards the transaction does nothing any more.
+        """Run a function with this transaction; afterwards the transaction accepts no more statements.
 
         Raises:
             StoreError: a statement failed, though the function may have returned.
@@ -77,10 +81,10 @@ class EngineTx(ABC):
 
     @abstractmethod
     def _ask_time(self) -> datetime:
-        """Return the moment now, aware, in UTC."""
+        """Return the current time, aware and in UTC."""
 
     def _refusal(self, name: str, values: dict[str, object]) -> StoreError:
-        """Return why a call is not carried out."""
+        """Return the error for a call that cannot be executed."""
         if self.failure is not None:
             return TransactionSpoilt()
         query = self._find(name)

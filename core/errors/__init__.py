@@ -1,17 +1,18 @@
-"""Everything that can go wrong, one class per situation that a person can meet.
+"""The exception hierarchy: one class for each situation that a user can run into.
 
-The tree:
+The hierarchy:
 
     XuanhaoError
-    ├── InputError            what was typed or sent has the wrong form; nothing changed
+    ├── InputError            the input is malformed; nothing changed
     │   └── PhotoError        a photo cannot be used
-    ├── Refusal               the form is right, a rule says no; nothing changed
+    ├── Refusal               the input is well formed, but a rule forbids it; nothing changed
     ├── SettingsError         the settings cannot be used; exit status 2
-    └── OperationError        the machinery failed; try again
+    └── OperationError        a technical failure; try again
         └── StoreError
 
-A docstring is the default message, in English, for logs and the command line. What owners and
-admins read is made from class and fields in ``bot/texts``. No message holds personal data.
+The first line of a docstring is the default message, in English, for logs and the command line.
+``bot/texts`` renders what owners and admins read from the class and its fields. No message contains
+personal data.
 """
 
 from core.errors.accounts import ContactOfSomebodyElse as ContactOfSomebodyElse

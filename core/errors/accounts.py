@@ -1,4 +1,4 @@
-"""Registration, and the deletion of what is held of oneself."""
+"""Registration, and deletion of an owner's own data."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,11 +18,11 @@ class NotThisUserType(Refusal):
 
 
 class UnitNeedsCreditCode(Refusal):
-    """Only whoever is registered with a unified social credit code is a unit."""
+    """Only an account registered with a unified social credit code can be a unit."""
 
 
 class CreditCodeIsUnit(Refusal):
-    """Whoever is registered with a unified social credit code stays a unit."""
+    """An account registered with a unified social credit code remains a unit."""
 
 
 class IdentityTaken(Refusal):
@@ -34,20 +34,20 @@ class PhoneTaken(Refusal):
 
 
 class ContactOfSomebodyElse(InputError):
-    """The contact that was sent is not the sender's own."""
+    """The shared contact is not the sender's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeletionBlocker:
-    """Why somebody's data cannot be deleted yet."""
+    """One reason why an owner's data cannot be deleted yet."""
 
-    why: str  # "reserved": a number waits to be confirmed; "banned"; or another holding's own word
-    until: datetime | None = None  # when it ends by itself
-    what: str = ""  # what it is about, a number: 粤KA1234
+    why: str  # "reserved" (a number awaits confirmation), "banned", or a code of another data source
+    until: datetime | None = None  # when it ends without any action
+    what: str = ""  # the plate number concerned: 粤KA1234
 
 
 @dataclass(eq=False, repr=False)
 class DeletionBlocked(Refusal):
-    """Something must be over before one's own data can be deleted."""
+    """The owner's data cannot be deleted while the blockers persist."""
 
     blockers: tuple[DeletionBlocker, ...]

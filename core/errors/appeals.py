@@ -1,4 +1,4 @@
-"""Appeals, on both sides."""
+"""Appeals, for owners and for reviewers."""
 
 from dataclasses import dataclass
 
@@ -15,19 +15,19 @@ class AppealReasonLength(InputError):
 
 
 class AppealNotNeeded(Refusal):
-    """Nothing stands between the owner and the selection for this vehicle."""
+    """Nothing prevents the owner from selecting for this vehicle."""
 
 
 class AppealAboutOwnNumber(Refusal):
-    """The vehicle's number is the owner's own."""
+    """The vehicle's number already belongs to the owner."""
 
 
 class AppealWaits(Refusal):
-    """An appeal of the owner about this vehicle waits already."""
+    """An appeal of the owner about this vehicle is already pending."""
 
 
 class AppealsWaitEnough(Refusal):
-    """As many appeals of the owner wait as may wait at a time."""
+    """The owner has reached the maximum number of pending appeals."""
 
     def __init__(self, limit: int) -> None:
         super().__init__()
@@ -35,7 +35,7 @@ class AppealsWaitEnough(Refusal):
 
 
 class AppealUnfinished(Refusal):
-    """The owner has a draft that is neither submitted nor given up."""
+    """The owner has an unfinished draft."""
 
 
 class AppealIncomplete(Refusal):
@@ -43,11 +43,14 @@ class AppealIncomplete(Refusal):
 
 
 class AppealUnknown(Refusal):
-    """There is no appeal of this number."""
+    """No appeal has this id."""
 
 
 class AppealDecided(Refusal):
-    """The appeal does not wait any more: who ended it (an actor of the audit log), and how (a state)."""
+    """The appeal is no longer pending.
+
+    ``by`` is the actor who ended it, as in the audit log, ``state`` the resulting state.
+    """
 
     def __init__(self, by: str, state: str) -> None:
         super().__init__()
@@ -56,8 +59,8 @@ class AppealDecided(Refusal):
 
 
 class AppealOfOneself(Refusal):
-    """Nobody decides an appeal that is their own, or about a number of their own."""
+    """Reviewers cannot decide their own appeals or appeals against their own numbers."""
 
 
 class AppealMoved(Refusal):
-    """What an approval would set aside has changed since it was looked at."""
+    """What an approval would set aside has changed since the reviewer saw it."""

@@ -1,11 +1,11 @@
-"""The trunk of the tree: whom an error concerns, and whether anything has changed."""
+"""The base classes: whom an error concerns, and whether anything has changed."""
 
 
 class XuanhaoError(Exception):
     """Something went wrong."""
 
     def __str__(self) -> str:
-        """Return the message that was given, else the first line of the docstring."""
+        """Return the message passed in, else the first line of the class's docstring."""
         given = super().__str__()
         return given or (type(self).__doc__ or type(self).__name__).strip().splitlines()[0]
 
@@ -23,4 +23,4 @@ class SettingsError(XuanhaoError):
 
 
 class OperationError(XuanhaoError):
-    """The machinery failed; try again."""
+    """An operation failed for a technical reason; try again."""

@@ -15,8 +15,8 @@ class Blacklisted(Refusal):
 
 
 class NotBlacklisted(Refusal):
-    """No ban runs that could be ended or changed."""
+    """The identity has no active ban."""
 
 
 class BanInThePast(InputError):
-    """A ban has to end later than now."""
+    """A ban must end in the future."""

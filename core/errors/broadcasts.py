@@ -1,4 +1,4 @@
-"""What an office tells many at one time."""
+"""Broadcasts of an office to many owners."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ class BroadcastTextLong(InputError):
 
 
 class BroadcastRunning(Refusal):
-    """The office's last broadcast has not ended; ``broadcast_id`` names it."""
+    """The office's last broadcast has not ended; ``broadcast_id`` is its id."""
 
     def __init__(self, broadcast_id: int) -> None:
         super().__init__()
@@ -26,4 +26,4 @@ class BroadcastRunning(Refusal):
 
 
 class NobodyToTell(Refusal):
-    """Nobody belongs to the audience that was chosen."""
+    """The selected audience is empty."""

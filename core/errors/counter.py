@@ -1,10 +1,13 @@
-"""The counter: numbers, identities and chances of others."""
+"""The counter: admins acting on owners' numbers, identities and quotas."""
 
 from core.errors.base import InputError, Refusal
 
 
 class PlateNotReserved(Refusal):
-    """Nobody has reserved this number; the audit log may know who ended it: the actor, and how."""
+    """The number is not reserved.
+
+    ``by`` and ``action`` say who ended the reservation and how, where the audit log knows; else empty.
+    """
 
     def __init__(self, by: str = "", action: str = "") -> None:
         super().__init__()
@@ -17,7 +20,7 @@ class VinTailMismatch(Refusal):
 
 
 class HolderElsewhere(Refusal):
-    """Whoever has the identity now is registered at an office at which this admin may not take it away."""
+    """The identity's holder is registered at an office that this admin does not serve."""
 
     def __init__(self, office: str) -> None:
         super().__init__()
@@ -25,7 +28,7 @@ class HolderElsewhere(Refusal):
 
 
 class NothingGranted(InputError):
-    """A grant is of at least one chance and at most a hundred of each kind."""
+    """A grant has at least one chance in all and at most a hundred of each kind."""
 
 
 class IdentityIsTheirs(Refusal):
@@ -33,4 +36,4 @@ class IdentityIsTheirs(Refusal):
 
 
 class UserTypeHeld(Refusal):
-    """They are of that very user type already."""
+    """The account already has this user type."""

@@ -1,36 +1,36 @@
-"""The desk: duties, what is looked for, and what somebody else was faster at."""
+"""The desk: permissions, failed lookups, and conflicts with other admins."""
 
 from core.errors.base import InputError, Refusal
 
 
 class NotPermitted(Refusal):
-    """Nobody with this role may do this; to a stranger the command is unknown."""
+    """The admin has no role that permits this; to non-admins the command is unknown."""
 
 
 class NotYourOffice(Refusal):
-    """The role is one at other offices."""
+    """The admin's role covers other offices only."""
 
 
 class NoSuchAdmin(Refusal):
-    """Nobody has this role there, or the settings give it, which no command changes."""
+    """Nobody has this role at that office, or the settings grant it, which no command changes."""
 
 
 class NobodyFound(Refusal):
-    """Nobody fits what was written: no chat, identity, telephone or plate number."""
+    """No chat, identity, phone or plate number matches the input."""
 
 
 class NothingKnown(Refusal):
-    """Nothing is known of what was asked for: no such vehicle was ever here, or it is gone."""
+    """No record matches the query; it never existed or has been deleted."""
 
 
 class NotInAuditLog(InputError):
-    """What was asked of the audit log is no number, person, segment, action, office or date that it knows."""
+    """A term of the query is no number, person, segment, action, office or date of the audit log."""
 
 
 class HandledMeanwhile(Refusal):
-    """Somebody else was faster: it is not any more as the admin was shown it.
+    """Another admin acted first: the state shown to this admin is stale.
 
-    ``by`` is the actor and ``action`` what they did, as the audit log has it; empty where it does not tell.
+    ``by`` is the actor and ``action`` the action, as in the audit log; empty where the log does not say.
     """
 
     def __init__(self, by: str = "", action: str = "") -> None:
@@ -40,7 +40,7 @@ class HandledMeanwhile(Refusal):
 
 
 class AlreadyHandled(Refusal):
-    """Somebody else at the desk has dealt with it; ``by`` is how the audit log calls them."""
+    """Another admin has handled it; ``by`` is their actor in the audit log."""
 
     def __init__(self, by: str) -> None:
         super().__init__()
@@ -48,16 +48,16 @@ class AlreadyHandled(Refusal):
 
 
 class NothingToHandle(Refusal):
-    """What was to be dealt with is not there any more."""
+    """The task no longer exists."""
 
 
 class ImportUnderWay(Refusal):
-    """The admin has an import that is neither confirmed nor given up."""
+    """The admin has an import that is neither confirmed nor dropped."""
 
 
 class ImportOver(Refusal):
-    """The import has been confirmed, given up or undone before."""
+    """The import has already been confirmed, dropped or undone."""
 
 
 class RoleHeld(Refusal):
-    """They have got that very role already."""
+    """The admin already has this role."""

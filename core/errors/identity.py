@@ -1,4 +1,4 @@
-"""What can be wrong with a person's or an organisation's number, telephone or name that was typed."""
+"""Malformed identity numbers, credit codes, phone numbers and names."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from core.errors.base import InputError
 
 
 class ResidentIdError(InputError):
-    """What was typed is not a resident identity number."""
+    """The input is not a resident identity number."""
 
 
 class ResidentIdEmpty(ResidentIdError):
@@ -15,7 +15,7 @@ class ResidentIdEmpty(ResidentIdError):
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class ResidentIdCharacters(ResidentIdError):
-    """There are characters that no identity number bears."""
+    """The input has characters that no identity number contains."""
 
     positions: tuple[int, ...]  # counted from 1 in the normalised number
 
@@ -33,11 +33,11 @@ class ResidentIdMistyped(ResidentIdError):
 
 
 class ResidentIdRegion(ResidentIdError):
-    """The identity number begins with the code of no province."""
+    """The first two digits of the identity number are not the code of a province."""
 
 
 class ResidentIdBirthDate(ResidentIdError):
-    """The birth date in the identity number is in no calendar."""
+    """The birth date in the identity number does not exist."""
 
 
 class ResidentIdFuture(ResidentIdError):
@@ -46,13 +46,13 @@ class ResidentIdFuture(ResidentIdError):
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class ResidentIdAge(ResidentIdError):
-    """The birth date in the identity number lies longer ago than anybody has lived."""
+    """The birth date in the identity number is too long ago."""
 
     oldest: int  # years
 
 
 class CreditCodeError(InputError):
-    """What was typed is not a unified social credit code."""
+    """The input is not a unified social credit code."""
 
 
 class CreditCodeEmpty(CreditCodeError):
@@ -61,7 +61,7 @@ class CreditCodeEmpty(CreditCodeError):
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class CreditCodeCharacters(CreditCodeError):
-    """There are characters that cannot stand there in a credit code."""
+    """The input has characters that a credit code cannot have at their positions."""
 
     positions: tuple[int, ...]  # counted from 1 in the normalised code
 
@@ -79,7 +79,7 @@ class CreditCodeMistyped(CreditCodeError):
 
 
 class PhoneError(InputError):
-    """What was typed is not a mainland mobile number."""
+    """The input is not a mobile number of mainland China."""
 
 
 class PhoneEmpty(PhoneError):
@@ -88,31 +88,31 @@ class PhoneEmpty(PhoneError):
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class PhoneCharacters(PhoneError):
-    """There are characters that no telephone number bears."""
+    """The input has characters that no phone number contains."""
 
     positions: tuple[int, ...]  # counted from 1 in the normalised number
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class PhoneForeign(PhoneError):
-    """The telephone number is not one of the mainland."""
+    """The phone number is not one of mainland China."""
 
     country_code: int  # e.g. 852
 
 
 class PhoneNotMobile(PhoneError):
-    """The telephone number is none of a mobile phone, so no code can be sent to it."""
+    """The phone number is not a mobile number, so it cannot receive codes."""
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class PhoneUnknown(PhoneError):
-    """No such mainland number is given out; a digit may be missing or mistyped."""
+    """The phone number is not assigned in mainland China; a digit may be missing or mistyped."""
 
     found: int  # digits as typed
 
 
 class PersonNameError(InputError):
-    """What was typed is not a name."""
+    """The input is not a person's name."""
 
 
 class PersonNameEmpty(PersonNameError):
@@ -130,13 +130,13 @@ class PersonNameLength(PersonNameError):
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class PersonNameCharacters(PersonNameError):
-    """There are characters that cannot stand there in a name."""
+    """The input has characters that a name cannot have at their positions."""
 
     positions: tuple[int, ...]  # counted from 1 in the normalised name
 
 
 class UnitNameError(InputError):
-    """What was typed is not an organisation's name."""
+    """The input is not an organisation's name."""
 
 
 class UnitNameEmpty(UnitNameError):
@@ -154,7 +154,7 @@ class UnitNameLength(UnitNameError):
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class UnitNameCharacters(UnitNameError):
-    """There are characters that cannot stand in an organisation's name."""
+    """The input has characters that an organisation's name cannot contain."""
 
     positions: tuple[int, ...]  # counted from 1 in the normalised name
-    characters: str  # each of them once, in the order typed, at most ten
+    characters: str  # the distinct ones, in the order typed, at most ten

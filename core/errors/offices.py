@@ -1,4 +1,4 @@
-"""Offices, their hours and days: what is unknown, unreadable, over or closed."""
+"""Offices, their hours and days: unknown, malformed, past or closed."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ class NoSuchOffice(InputError):
 
 
 class OfficeUnknown(Refusal):
-    """This office is not served here."""
+    """This deployment does not serve the office."""
 
 
 class OfficeClosed(Refusal):
@@ -28,9 +28,9 @@ class OfficeClosed(Refusal):
 
 
 class HoursUnreadable(InputError):
-    """Hours cannot be understood.
+    """The hours cannot be parsed.
 
-    ``problem`` names what is wrong (see ``core.values.hours.PROBLEMS``), ``part`` is what it is wrong with.
+    ``problem`` is a key of ``core.values.hours.PROBLEMS``; ``part`` is the offending part of the input.
     """
 
     def __init__(self, message: str, *, problem: str, part: str) -> None:
@@ -40,15 +40,15 @@ class HoursUnreadable(InputError):
 
 
 class NoWorkdayAhead(OperationError):
-    """No working day on which the counter opens lies within the next years: look at the calendar."""
+    """No working day with open counter hours was found within the search horizon: check the calendar."""
 
 
 class DayInThePast(InputError):
-    """The day is over."""
+    """The day is in the past."""
 
 
 class DayClosed(Refusal):
-    """The counter is closed on that day already; ``by`` has entered it, for ``reason``."""
+    """The counter is already closed on that day; ``by`` closed it, for ``reason``."""
 
     def __init__(self, by: str, reason: str) -> None:
         super().__init__()
@@ -57,7 +57,7 @@ class DayClosed(Refusal):
 
 
 class InMaintenance(Refusal):
-    """The office is closed for maintenance; ``text`` is what owners are told."""
+    """The office is closed for maintenance; ``text`` is the message to owners."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -65,4 +65,4 @@ class InMaintenance(Refusal):
 
 
 class NotInMaintenance(Refusal):
-    """It is not closed for maintenance."""
+    """The office is not closed for maintenance."""

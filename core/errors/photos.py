@@ -1,4 +1,4 @@
-"""Why a photo cannot be used, or cannot be kept."""
+"""Why a photo cannot be used or stored."""
 
 from dataclasses import dataclass
 
@@ -10,15 +10,15 @@ class PhotoError(InputError):
 
 
 class PhotoNotAPicture(PhotoError):
-    """What was sent is no picture of a kind that is taken, or one that breaks off."""
+    """The file is not an image of a supported format, or it is truncated."""
 
 
 class PhotoFormatNotInstalled(PhotoError):
-    """The photo is HEIC, and its reader is not installed: pip install "xuanhao[photos]"."""
+    """The photo is HEIC, and the decoder is not installed: pip install "xuanhao[photos]"."""
 
 
 class PhotoAnimated(PhotoError):
-    """The picture has several frames or pages."""
+    """The image has several frames or pages."""
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -30,22 +30,22 @@ class PhotoTooHeavy(PhotoError):
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class PhotoTooLarge(PhotoError):
-    """The picture has too many pixels."""
+    """The image has too many pixels."""
 
     most_pixels: int
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class PhotoTooSmall(PhotoError):
-    """The picture has too few pixels to be read."""
+    """The image has too few pixels to be legible."""
 
-    min_side: int  # pixels that the shorter side must have
+    min_side: int  # minimum of the shorter side, in pixels
     width: int  # pixels of the longer side
     height: int  # pixels of the shorter side
 
 
 class PhotoTooNarrow(PhotoError):
-    """The picture is a strip, not a photo of something."""
+    """The image is too narrow to be a photo: its aspect ratio is that of a strip."""
 
 
 class PhotoBlurred(PhotoError):
@@ -53,11 +53,11 @@ class PhotoBlurred(PhotoError):
 
 
 class PhotoRepeated(PhotoError):
-    """The photo is the same picture as one that was sent before."""
+    """The photo is a duplicate of one sent before."""
 
 
 class BarcodeReaderNotInstalled(PhotoError):
-    """Barcodes cannot be read, for their reader is not installed: pip install "xuanhao[photos]"."""
+    """The barcode reader is not installed: pip install "xuanhao[photos]"."""
 
 
 class BarcodeNotFound(PhotoError):
@@ -65,8 +65,8 @@ class BarcodeNotFound(PhotoError):
 
 
 class BarcodeWithoutVin(PhotoError):
-    """Barcodes were read in the photo, but none holds a VIN."""
+    """The photo has barcodes, but none contains a VIN."""
 
 
 class PhotoStoreError(OperationError):
-    """A photo cannot be kept, read or deleted: look at the folder of photos."""
+    """A photo cannot be stored, read or deleted: check the photo folder."""

@@ -1,4 +1,4 @@
-"""What can be wrong with a serial, a plate number or a mask that was typed."""
+"""Malformed serials, plate numbers and masks."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from core.errors.base import InputError
 
 
 class SerialError(InputError):
-    """What was typed is not a serial of the plate kind."""
+    """The input is not a serial of the plate kind."""
 
 
 class SerialEmpty(SerialError):
@@ -17,16 +17,16 @@ class SerialEmpty(SerialError):
 class SerialOfOtherOffice(SerialError):
     """The plate number begins with the code of another office."""
 
-    typed: str  # the code in front of what was typed, e.g. "粤A"
-    wanted: str  # the office that is meant, e.g. "粤K"
+    typed: str  # the code at the start of the input, e.g. "粤A"
+    wanted: str  # the expected office, e.g. "粤K"
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class SerialCharacters(SerialError):
-    """There are characters that no plate bears."""
+    """The input has characters that no plate contains."""
 
     positions: tuple[int, ...]  # counted from 1 in the normalised serial
-    characters: str  # each of them once, in the order typed, at most ten
+    characters: str  # the distinct ones, in the order typed, at most ten
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -34,7 +34,7 @@ class SerialLength(SerialError):
     """The serial is too short or too long."""
 
     wanted: int  # characters
-    found: int  # characters, the office's code not counted
+    found: int  # characters, without the office's code
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -42,27 +42,27 @@ class SerialLookalike(SerialError):
     """The letters O and I are not used; a 0 or a 1 may be meant."""
 
     positions: tuple[int, ...]  # counted from 1 in the normalised serial
-    suggestion: str | None  # with 0 and 1 in their places; None where that is no serial either
+    suggestion: str | None  # with 0 and 1 instead; None if that is not a serial either
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class SerialTooManyLetters(SerialError):
-    """There are more letters than two."""
+    """The serial has more than two letters."""
 
     found: int  # letters
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class SerialNevLetter(SerialError):
-    """The letter of a new-energy serial is missing or is not one that is used."""
+    """The letter of a new-energy serial is missing or not in use."""
 
-    position: int  # where it stands, counted from 1
+    position: int  # counted from 1
     allowed: str  # the letters in use, e.g. "ABCDEFGHJK"
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class SerialDigitWanted(SerialError):
-    """There is a letter where only a digit may stand."""
+    """A letter is where only a digit is allowed."""
 
     positions: tuple[int, ...]  # counted from 1
 
@@ -72,7 +72,7 @@ class SerialNotIssued(SerialError):
 
 
 class PlateError(InputError):
-    """What was typed is not a plate number."""
+    """The input is not a plate number."""
 
 
 class PlateEmpty(PlateError):
@@ -85,14 +85,14 @@ class PlateOfficeMissing(PlateError):
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class PlateLength(PlateError):
-    """What follows the office's code is too short or too long."""
+    """The part after the office's code is too short or too long."""
 
-    wanted: tuple[int, ...]  # the lengths that are possible, ascending
+    wanted: tuple[int, ...]  # the possible lengths, ascending
     found: int
 
 
 class MaskError(InputError):
-    """What was typed is not a mask of the plate kind."""
+    """The input is not a mask of the plate kind."""
 
 
 class MaskEmpty(MaskError):
@@ -101,10 +101,10 @@ class MaskEmpty(MaskError):
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class MaskCharacters(MaskError):
-    """There are characters that no mask knows."""
+    """The input has characters that no mask contains."""
 
     positions: tuple[int, ...]  # counted from 1
-    characters: str  # each of them once, in the order typed, at most ten
+    characters: str  # the distinct ones, in the order typed, at most ten
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -124,25 +124,25 @@ class MaskLookalike(MaskError):
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class MaskTooManyLetters(MaskError):
-    """There are more letters than two, fixed and @ together."""
+    """The mask has more than two letters, fixed ones and @ together."""
 
     found: int  # letters
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class MaskNevLetter(MaskError):
-    """The letter of a new-energy mask is missing or is not one that is used."""
+    """The letter of a new-energy mask is missing or not in use."""
 
-    position: int  # where it stands, counted from 1
+    position: int  # counted from 1
     allowed: str  # the letters in use
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class MaskDigitWanted(MaskError):
-    """There is a letter where only a digit may stand."""
+    """A letter is where only a digit is allowed."""
 
     positions: tuple[int, ...]  # counted from 1
 
 
 class MaskNotIssued(MaskError):
-    """The mask names only 00000, which is not issued."""
+    """The mask matches only 00000, which is not issued."""

@@ -4,7 +4,7 @@ from core.errors.base import InputError, Refusal
 
 
 class SegmentOverlaps(Refusal):
-    """The segment overlaps one that has been released; ``by`` is who released that."""
+    """The segment overlaps a released one; ``by`` is the actor who released that."""
 
     def __init__(self, mask: str, by: str = "") -> None:
         super().__init__()
@@ -13,11 +13,11 @@ class SegmentOverlaps(Refusal):
 
 
 class ReleaseInThePast(InputError):
-    """A release, or its opening to self-composition, cannot lie in the past."""
+    """A release, or its opening for self-composition, cannot lie in the past."""
 
 
 class AlreadyWithheld(Refusal):
-    """The mask is withheld already."""
+    """The mask is already withheld."""
 
 
 class NotWithheld(Refusal):

@@ -1,18 +1,18 @@
-"""Phase 1: why a vehicle cannot be preselected."""
+"""Phase 1: why a vehicle cannot get a preselection."""
 
 from core.errors.base import Refusal
 
 
 class StepOutOfOrder(Refusal):
-    """The preselection is not in the state from which this step leads on."""
+    """The preselection is not in a state that allows this step."""
 
 
 class DataIncomplete(Refusal):
-    """Something is missing before the data can be confirmed."""
+    """The data are incomplete and cannot be confirmed."""
 
 
 class VinUnavailable(Refusal):
-    """The vehicle cannot be given a number by this owner now; an appeal may help."""
+    """This owner cannot get a number for the vehicle now; an appeal may help."""
 
     def __init__(self, vin: str = "") -> None:
         super().__init__()
@@ -20,28 +20,28 @@ class VinUnavailable(Refusal):
 
 
 class VinPreselected(VinUnavailable):
-    """A live preselection exists for the vehicle."""
+    """The vehicle already has a live preselection."""
 
 
 class VinRegistered(VinUnavailable):
-    """The vehicle is registered already."""
+    """The vehicle is already registered."""
 
 
 class VinBeingSelected(VinUnavailable):
-    """Somebody else is selecting for the vehicle at this moment."""
+    """Another owner is currently selecting for the vehicle."""
 
 
 class VinAwarded(VinUnavailable):
-    """An appeal has found somebody else to be the vehicle's owner."""
+    """An approved appeal has awarded the vehicle to another owner."""
 
 
 class VehicleUnknown(Refusal):
-    """The registry does not know the vehicle."""
+    """The vehicle is not in the registry."""
 
 
 class CertificateMismatch(Refusal):
-    """The certificate number is not the one that the registry holds for the vehicle."""
+    """The certificate number differs from the one in the registry."""
 
 
 class KindMismatch(Refusal):
-    """The registry holds another plate kind for the vehicle."""
+    """The plate kind differs from the one in the registry."""

@@ -1,4 +1,4 @@
-"""Phase 2: batches, wishes, and numbers that are held."""
+"""Phase 2: batches, wishes, and held numbers."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,11 +7,11 @@ from core.errors.base import InputError, Refusal, XuanhaoError
 
 
 class NoBatchesLeft(Refusal):
-    """No random batch is left for the vehicle."""
+    """The vehicle has no random batches left."""
 
 
 class NoWishesLeft(Refusal):
-    """Fewer self-composed wishes are left for the vehicle than were made."""
+    """The vehicle has fewer self-composed wishes left than were submitted."""
 
     def __init__(self, left: int) -> None:
         super().__init__()
@@ -19,11 +19,11 @@ class NoWishesLeft(Refusal):
 
 
 class ChancesUsedUp(Refusal):
-    """Random and self-composed chances of the vehicle are both used up."""
+    """The vehicle has neither random batches nor wishes left."""
 
 
 class TriedTooSoon(Refusal):
-    """The last self-composed try was a moment ago."""
+    """The minimum interval since the last self-composed try has not passed."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__()
@@ -43,15 +43,15 @@ class TooManyWishes(InputError):
 
 
 class WishRefused(InputError):
-    """A wish cannot be made; nothing was charged."""
+    """A wish is not possible; nothing was charged."""
 
 
 class WishRepeated(WishRefused):
-    """The same number stands twice in one try."""
+    """The same number occurs twice in one try."""
 
 
 class WishNotReleased(WishRefused):
-    """The number belongs to no released segment."""
+    """The number is not in a released segment."""
 
 
 class WishWithheld(WishRefused):
@@ -59,7 +59,7 @@ class WishWithheld(WishRefused):
 
 
 class WishRandomOnly(WishRefused):
-    """The number's segment is open to random selection only, for now."""
+    """The number's segment is currently open for random selection only."""
 
     def __init__(self, opens: datetime) -> None:
         super().__init__()
@@ -67,7 +67,7 @@ class WishRandomOnly(WishRefused):
 
 
 class WishesRefused(InputError):
-    """Some wishes cannot be made; nothing was charged."""
+    """Some wishes are not possible; nothing was charged."""
 
     def __init__(self, refused: Sequence[tuple[str, XuanhaoError]]) -> None:
         super().__init__()
@@ -75,8 +75,8 @@ class WishesRefused(InputError):
 
 
 class HoldEnded(Refusal):
-    """The time for this number has run out; it is back in the pool."""
+    """The hold on this number has expired; it is back in the pool."""
 
 
 class NotInBatch(InputError):
-    """The number is not one of the living batch."""
+    """The number is not in the current batch."""

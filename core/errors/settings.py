@@ -1,4 +1,4 @@
-"""Invalid settings, and problems with the key file."""
+"""Why the settings or the key file cannot be used."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ class SettingsFileUnreadable(SettingsError):
 
 
 class SettingsSyntax(SettingsError):
-    """The settings file is not TOML."""
+    """The settings file is not valid TOML."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: invalid TOML: {reason}")
@@ -32,7 +32,7 @@ class SettingsSyntax(SettingsError):
 
 
 class SettingsRefused(SettingsError):
-    """Settings are missing, misspelt or out of bounds; one line for each of ``problems``."""
+    """Settings are missing, unknown or invalid; the message has one line per entry of ``problems``."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:
         super().__init__("\n".join(problems))
@@ -40,7 +40,7 @@ class SettingsRefused(SettingsError):
 
 
 class KeyFileUnusable(SettingsError):
-    """The file with the service's own keys cannot be used."""
+    """The key file cannot be used."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: {reason}")
@@ -49,7 +49,7 @@ class KeyFileUnusable(SettingsError):
 
 
 class KeyFileLost(SettingsError):
-    """A database exists without the key file for its personal data."""
+    """The database exists, but the key file that decrypts its personal data is missing."""
 
     def __init__(self, database: Path, path: Path) -> None:
         super().__init__(

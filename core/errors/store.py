@@ -1,4 +1,4 @@
-"""What can fail in the database, and in what it holds sealed."""
+"""Failures of the database and of its encrypted fields."""
 
 from core.errors.base import OperationError, SettingsError
 
@@ -8,7 +8,7 @@ class StoreError(OperationError):
 
 
 class StoreUrlError(SettingsError):
-    """database.url is neither sqlite:///FILE nor postgresql://USER@HOST/DATABASE."""
+    """database.url must be sqlite:///FILE or postgresql://USER@HOST/DATABASE."""
 
 
 class StoreDriverMissing(SettingsError):
@@ -20,7 +20,7 @@ class StoreClosed(StoreError):
 
 
 class StoreInUse(StoreError):
-    """Another process uses the database file; only one may."""
+    """Another process has the database file open; only one process may use it."""
 
     def __init__(self, path: str, pid: int | None = None) -> None:
         self.path = path
@@ -37,32 +37,32 @@ class StoreUnavailable(StoreError):
 
 
 class StoreFull(StoreError):
-    """The disk is full, or the database has reached its greatest size."""
+    """The disk is full, or the database has reached its maximum size."""
 
 
 class StoreContention(StoreError):
-    """Others were in the way each time it was tried (deadlock, serialisation, lock); nothing changed."""
+    """Every attempt failed on a conflict (deadlock, serialization failure, lock timeout); nothing changed."""
 
 
 class StoreUnknownOutcome(StoreError):
-    """The connection was lost while committing: nobody knows whether it happened; look before you repeat."""
+    """The connection was lost during COMMIT: the outcome is unknown; check before you retry."""
 
 
 class StoreConstraintError(StoreError):
-    """A constraint of the database refused a statement."""
+    """A database constraint rejected a statement."""
 
     def __init__(self, query: str, constraint: str) -> None:
         self.query = query
-        self.constraint = constraint  # its name; of SQLite's unique keys the columns
+        self.constraint = constraint  # its name; for unique keys of SQLite the columns
         super().__init__(f"{query}: refused by {constraint}")
 
 
 class TransactionSpoilt(StoreError):
-    """A statement of this transaction failed before, or it is over: nothing more can be done in it."""
+    """The transaction has failed or is over: it accepts no further statements."""
 
 
 class QueryError(StoreError):
-    """A query is written or called wrongly: a mistake in the program."""
+    """A query is malformed or called with wrong parameters: a bug in the program."""
 
     def __init__(self, query: str, what: str) -> None:
         self.query = query
@@ -70,7 +70,7 @@ class QueryError(StoreError):
 
 
 class MigrationError(StoreError):
-    """A migration is misnamed, missing or fails; the database is as before it."""
+    """A migration is misnamed, missing or fails; the database is unchanged by it."""
 
     def __init__(self, migration: str, what: str) -> None:
         self.migration = migration
@@ -78,7 +78,7 @@ class MigrationError(StoreError):
 
 
 class DatabaseNewer(StoreError):
-    """The database was written by a newer version of the program."""
+    """The database schema is newer than this program."""
 
     def __init__(self, found: int, known: int) -> None:
         self.found = found
@@ -89,7 +89,7 @@ class DatabaseNewer(StoreError):
 
 
 class DatabaseOlder(StoreError):
-    """The database's schema is older than the program and must be migrated."""
+    """The database schema is older than this program and must be migrated."""
 
     def __init__(self, found: int, known: int) -> None:
         self.found = found
@@ -98,4 +98,4 @@ class DatabaseOlder(StoreError):
 
 
 class SealBroken(OperationError):
-    """A sealed field cannot be opened with any of the keys in the settings."""
+    """An encrypted field cannot be decrypted with any of the configured keys."""

@@ -1,4 +1,4 @@
-"""What can be wrong with a VIN or a certificate number that was typed."""
+"""Malformed VINs and certificate numbers."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from core.errors.base import InputError
 
 
 class VinError(InputError):
-    """What was typed is not a VIN."""
+    """The input is not a VIN."""
 
 
 class VinEmpty(VinError):
@@ -15,10 +15,10 @@ class VinEmpty(VinError):
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class VinCharacters(VinError):
-    """There are characters that no VIN bears."""
+    """The input has characters that no VIN contains."""
 
     positions: tuple[int, ...]  # counted from 1 in the normalised VIN
-    characters: str  # each of them once, in the order typed, at most ten
+    characters: str  # the distinct ones, in the order typed, at most ten
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -34,18 +34,18 @@ class VinLookalike(VinError):
     """The letters I, O and Q are not used in a VIN; a 1 or a 0 may be meant."""
 
     positions: tuple[int, ...]  # counted from 1 in the normalised VIN
-    suggestion: str | None  # with 1 and 0 in their places; None where its check digit is wrong
+    suggestion: str | None  # with 1 and 0 instead; None if its check digit is wrong
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class VinMistyped(VinError):
     """A character of the VIN is mistyped: its check digit is wrong."""
 
-    grouped: str  # as it was understood, 3-6-8, to be held against the paper
+    grouped: str  # as it was read, in groups of 3-6-8, for comparison with the document
 
 
 class CertificateError(InputError):
-    """What was typed is not the number of a certificate."""
+    """The input is not a certificate number."""
 
 
 class CertificateEmpty(CertificateError):
@@ -54,10 +54,10 @@ class CertificateEmpty(CertificateError):
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class CertificateCharacters(CertificateError):
-    """There are characters that no certificate number bears."""
+    """The input has characters that no certificate number contains."""
 
     positions: tuple[int, ...]  # counted from 1 in the normalised number
-    characters: str  # each of them once, in the order typed, at most ten
+    characters: str  # the distinct ones, in the order typed, at most ten
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -71,6 +71,6 @@ class CertificateLength(CertificateError):
 
 @dataclass(eq=False, repr=False, kw_only=True)
 class CertificateDigitWanted(CertificateError):
-    """There is a letter among the last ten characters of a certificate number."""
+    """One of the last ten characters of a certificate number is not a digit."""
 
     positions: tuple[int, ...]  # counted from 1 in the normalised number

@@ -1,26 +1,26 @@
-"""Codes by SMS, and what they verify."""
+"""SMS codes and the verification they give."""
 
 from core.errors.base import InputError, OperationError, Refusal
 
 
 class NoCodeYet(Refusal):
-    """No code has been asked for, or another step has used it up."""
+    """No code has been requested, or it has already been used."""
 
 
 class CodeExpired(Refusal):
-    """The code has run out."""
+    """The code has expired."""
 
 
 class CodeLocked(Refusal):
-    """Too many wrong tries: the code is locked for good."""
+    """The code is locked after too many wrong attempts."""
 
 
 class CodeForm(InputError):
-    """A code has six digits."""
+    """A code must have six digits."""
 
 
 class CodeTooSoon(Refusal):
-    """The last code was asked for a moment ago."""
+    """The minimum interval since the last code has not passed."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__()
@@ -28,11 +28,11 @@ class CodeTooSoon(Refusal):
 
 
 class PhoneCapReached(Refusal):
-    """The telephone has had as many codes today as it may have."""
+    """The phone number has reached its daily limit of codes."""
 
 
 class ServiceCapReached(Refusal):
-    """The service has sent as many codes today as it may send."""
+    """The service has reached its daily limit of codes."""
 
 
 class SmsGatewayError(OperationError):
@@ -40,4 +40,4 @@ class SmsGatewayError(OperationError):
 
 
 class VerificationLapsed(Refusal):
-    """The verification by SMS has run out: idle for too long, or closed meanwhile."""
+    """The SMS verification has expired: idle for too long, or the office has closed since."""

@@ -1,1 +1,1 @@
-"""What is sent without being asked for: the queue, subscriptions, broadcasts."""
+"""Unsolicited messages: the notification queue, subscriptions and broadcasts."""

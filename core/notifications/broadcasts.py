@@ -1,11 +1,11 @@
-"""Broadcasts: what an office tells its owners at one time (docs/domain.md, section 13).
+"""Broadcasts: messages of an office to many of its owners (docs/domain.md, section 13).
 
     running ──stopped by an admin──▶ stopping ──the last one is out──▶ stopped
        └────────everybody is dealt with────────▶ done
 
-Whom it is told are notifications, planned in the transaction that begins it and sent by the same sender as
-all others, so that a restart goes on where it was. Nobody is told twice: where it cannot be known whether a
-message arrived, it counts as uncertain and is not sent again (``core.notifications.queue.ONCE``).
+Each recipient gets a notification, planned in the transaction that begins the broadcast and sent by the
+same sender as all others, so sending resumes after a restart. Delivery is at most once: if it is unknown
+whether a message arrived, it counts as uncertain and is not resent (``core.notifications.queue.ONCE``).
 """
 
 from dataclasses import dataclass
@@ -21,23 +21,23 @@ from core.ports import Row, Tx
 from core.values.text import tidy
 
 MAX_TEXT = 1000
-"""Characters of a text."""
+"""Maximum length of a text, in characters."""
 PACE = timedelta(milliseconds=50)
-"""From one message to the next: 20 a second, so that a fifth of the bulk lane is left to other notices."""
+"""Interval between two messages: 20 a second leaves a fifth of the bulk rate to other notifications."""
 PATIENCE = timedelta(hours=6)
-"""So long after its turn a message is still tried."""
+"""How long after its due time sending a message is still retried."""
 
 
 class Audience(StrEnum):
-    """Whom an office tells."""
+    """The recipients of a broadcast."""
 
-    REGISTERED = "registered"  # all who are registered there
-    UNDERWAY = "underway"  # who has a preselection under way there, or a number reserved
-    SUBSCRIBERS = "subscribers"  # who wants to be told of releases or openings there
+    REGISTERED = "registered"  # all owners registered at the office
+    UNDERWAY = "underway"  # owners with an open preselection or a reserved number there
+    SUBSCRIBERS = "subscribers"  # subscribers of its releases or openings
 
 
 class BroadcastState(StrEnum):
-    """Where a broadcast stands."""
+    """The state of a broadcast."""
 
     RUNNING = "running"
     STOPPING = "stopping"
@@ -47,7 +47,7 @@ class BroadcastState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BroadcastRequest:
-    """A broadcast to be begun."""
+    """A broadcast to begin."""
 
     office: str
     audience: Audience
@@ -58,7 +58,7 @@ class BroadcastRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broadcast:
-    """A broadcast as it stands."""
+    """A broadcast, as stored."""
 
     broadcast_id: int
     office: str
@@ -66,7 +66,7 @@ class Broadcast:
     text: str
     chat_id: int
     begun_at: datetime
-    total: int  # how many are to be told
+    total: int  # number of recipients
     state: BroadcastState
     ended_at: datetime | None
 
@@ -76,27 +76,27 @@ class Broadcast:
 
     @property
     def is_over(self) -> bool:
-        """Whether everybody has been dealt with."""
+        """Whether all messages have been processed."""
         return self.state in {BroadcastState.STOPPED, BroadcastState.DONE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BroadcastFigures:
-    """What has become of a broadcast's messages."""
+    """The numbers of a broadcast's messages by outcome."""
 
     sent: int = 0
     waiting: int = 0
-    blocked: int = 0  # the chat is shut to us, or gone
-    uncertain: int = 0  # nobody knows whether it arrived; not sent again
-    failed: int = 0  # the messenger did not take it, or not in time
-    unsent: int = 0  # it was stopped before
+    blocked: int = 0  # the chat has blocked the bot or no longer exists
+    uncertain: int = 0  # it is unknown whether it arrived; not resent
+    failed: int = 0  # the messenger rejected it, or it was too late
+    unsent: int = 0  # the broadcast was stopped before
 
 
 def validate_text(written: str) -> str:
-    """Return the text of a broadcast as it was written, its lines trimmed, without control characters.
+    """Return the text of a broadcast with its lines trimmed and without control characters.
 
     Raises:
-        BroadcastTextEmpty: nothing is left.
+        BroadcastTextEmpty: the text is blank.
         BroadcastTextLong: it has more than 1,000 characters.
     """
     lines = ["".join(filter(str.isprintable, line)).strip() for line in written.splitlines()]
@@ -114,7 +114,7 @@ def reach(tx: Tx, office: str, audience: Audience) -> int:
 
 
 def begin(tx: Tx, request: BroadcastRequest) -> Broadcast:
-    """Begin a broadcast: everybody of its audience gets their turn.
+    """Begin a broadcast and plan a notification for every recipient.
 
     Raises:
         BroadcastRunning: the office's last one has not ended.
@@ -158,11 +158,11 @@ def begin(tx: Tx, request: BroadcastRequest) -> Broadcast:
 
 
 def stop(tx: Tx, broadcast_id: int, actor: str) -> Broadcast:
-    """Stop a broadcast: what no worker has in its hands is not sent any more.
+    """Stop a broadcast: cancel the messages that no worker has leased.
 
     Raises:
         NothingKnown: there is none of this number.
-        HandledMeanwhile: it was stopped, or has ended.
+        HandledMeanwhile: it was already stopped, or has ended.
     """
     current = get(tx, broadcast_id)
     if not tx.run("broadcasts.stop", broadcast_id=broadcast_id):
@@ -191,7 +191,7 @@ def running_of(tx: Tx, office: str) -> Broadcast | None:
 
 
 def figures(tx: Tx, broadcast: Broadcast) -> BroadcastFigures:
-    """Return what has become of a broadcast's messages so far."""
+    """Count a broadcast's messages by outcome so far."""
     counted = dict.fromkeys(("sent", "waiting", "blocked", "uncertain", "failed", "unsent"), 0)
     for row in tx.all("broadcasts.figures", subject=broadcast.subject):
         counted[_fate(row["state"], row["error"])] += row["notices"]
@@ -210,12 +210,12 @@ def _fate(state: str, error: str | None) -> str:
 
 
 def is_pending(tx: Tx) -> bool:
-    """Whether a broadcast is to be ended: asked beside the writers, at every tick."""
+    """Return whether a broadcast is due to end; called on a read-only snapshot, at every tick."""
     return any(_is_through(tx, _broadcast(row)) for row in tx.all("broadcasts.running"))
 
 
 def end_due(tx: Tx) -> int:
-    """End the broadcasts of which everybody is dealt with, and tell who began them; return how many."""
+    """End the broadcasts whose messages are all processed and notify their initiators; return how many."""
     ended = 0
     for row in tx.all("broadcasts.running"):
         one = _broadcast(row)
@@ -253,7 +253,7 @@ def _end(tx: Tx, broadcast: Broadcast) -> bool:
         Plan(
             chat_id=broadcast.chat_id,
             purpose=NotificationPurpose.BROADCAST_OVER,
-            subject=f"{broadcast.subject}:over",  # not its own: it would count as one of those who are told
+            subject=f"{broadcast.subject}:over",  # another subject, so as not to count as a recipient
             due_at=tx.now,
             details={"broadcast": broadcast.broadcast_id},
         ),
@@ -262,17 +262,17 @@ def _end(tx: Tx, broadcast: Broadcast) -> bool:
 
 
 def mute(tx: Tx, chat_id: int, office: str) -> None:
-    """Note that somebody does not want to be told what an office broadcasts."""
+    """Opt a chat out of an office's broadcasts."""
     tx.run("broadcasts.mute", chat_id=chat_id, office=office, now=to_millis(tx.now))
 
 
 def unmute(tx: Tx, chat_id: int, office: str) -> None:
-    """Note that somebody wants to be told again."""
+    """Opt a chat in to an office's broadcasts again."""
     tx.run("broadcasts.unmute", chat_id=chat_id, office=office)
 
 
 def is_muted(tx: Tx, chat_id: int, office: str) -> bool:
-    """Whether somebody does not want to be told what an office broadcasts."""
+    """Return whether a chat has opted out of an office's broadcasts."""
     return tx.one("broadcasts.is_muted", chat_id=chat_id, office=office) is not None
 
 

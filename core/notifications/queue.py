@@ -1,16 +1,16 @@
-"""Notifications: what is told without being asked (docs/domain.md, section 6).
+"""The queue of notifications: reminders and other unsolicited messages (docs/domain.md, section 6).
 
-A notification is a row with a due time, written in the transaction that causes it and cancelled in the one
-that ends the cause.
+A notification is a row with a due time. The transaction that causes it writes it; the one that removes
+the cause cancels it.
 
     waiting ──leased───▶ sending ──▶ sent
        ▲  │                 │ ├────▶ failed     it cannot be sent; shown to the admins
        │  └──▶ cancelled    │ └────▶ late       what it is about was over before it was sent
        └──── failed once, or its worker died ┘
 
-A worker that dies between sending and recording leaves a notification of which nobody can know whether it
-arrived. It is sent again: a reminder that is missed costs its owner two years, one that comes twice
-costs a glance.
+If a worker dies between sending and recording, it is unknown whether the notification arrived. It is
+resent (at-least-once delivery): missing a reminder can cost an owner a ban of two years, a duplicate
+costs nothing.
 """
 
 import json
@@ -25,47 +25,47 @@ from core.values.offices import Office
 from core.values.workdays import WorkingCalendar
 
 QUIET_AFTER_SELECTION = timedelta(hours=12)
-"""So long after the selection no reminder comes: the receipt has just said it all."""
+"""No reminders this soon after the selection: the receipt already has the deadline."""
 REMIND_AT = time(9)
 LAST_MORNING_AT = time(8)
 LEASE = timedelta(minutes=10)
-"""How long a worker that gives no sign of life keeps a notification: longer than a call that is told to wait
-may take, or a second worker would send what the first is only waiting to send."""
+"""Lease of a worker on a notification. Must exceed the longest wait for the rate limit, or a second worker
+would send what the first is still waiting to send."""
 MAX_TRIES = 40
-"""How often something is tried that never becomes pointless: some eight days."""
+"""Maximum attempts for a notification without an expiry, about eight days."""
 KEEP = timedelta(days=400)
 CHAT_GONE = "ChatGone"
-"""The error of a notification to a chat that no longer exists, which the Bot API reports as a bad request."""
+"""The error of a notification to a nonexistent chat, which the Bot API reports as a bad request."""
 BLOCKED = ("Forbidden", CHAT_GONE)
-"""The errors of notifications to a chat that is shut to us, or gone."""
+"""The errors of notifications to a chat that has blocked the bot or no longer exists."""
 UNCERTAIN = "Uncertain"
-"""The error of a notification that is sent once at most, and of which nobody knows whether it arrived."""
+"""The error of an at-most-once notification of which it is unknown whether it arrived."""
 
 
 class NotificationPurpose(StrEnum):
     """What a notification is for."""
 
-    REMINDER = "reminder"  # with the working days left and its own day behind it: reminder:3:2026-03-12
+    REMINDER = "reminder"  # suffixed with the working days left and its date: reminder:3:2026-03-12
     EXPIRED = "expired"
-    MOVED = "moved"  # the deadline has moved; with its new date behind it
-    BANNED = "banned"  # with its moment behind it: a change of the ban is told too
-    LIFTED = "lifted"  # the same
+    MOVED = "moved"  # the deadline has moved; suffixed with the new date
+    BANNED = "banned"  # suffixed with its time, so that changes of the ban are sent too
+    LIFTED = "lifted"  # suffixed likewise
     RELEASE = "release"
     COMPOSE = "compose"
     OPENING = "opening"
-    VOIDED = "voided"  # an admin has ended a reservation: the data were wrong
-    REVOKED = "revoked"  # the same, without a ban
-    IDENTITY = "identity"  # an identity was moved, with its moment behind it
-    BROADCAST = "broadcast"  # what an office tells many at one time
-    BROADCAST_OVER = "broadcast_over"  # to the admin who began it
+    VOIDED = "voided"  # an admin ended a reservation because the data were wrong
+    REVOKED = "revoked"  # an admin ended a reservation, without a ban
+    IDENTITY = "identity"  # an identity was moved to another account; suffixed with its time
+    BROADCAST = "broadcast"  # a broadcast of an office
+    BROADCAST_OVER = "broadcast_over"  # to the admin who began the broadcast
     APPEAL = "appeal"  # an appeal was decided
-    SUPERSEDED = "superseded"  # an appeal of somebody else has set aside what one had of a vehicle
-    ROLE = "role"  # a role at the desk was given or taken, with its moment behind it
-    SUMMARY = "summary"  # what waits at the desk, once a working day
+    SUPERSEDED = "superseded"  # another owner's appeal has set aside the recipient's claim to a vehicle
+    ROLE = "role"  # an admin role was granted or removed; suffixed with its time
+    SUMMARY = "summary"  # the pending tasks at the desk, once per working day
 
 
 class NoticeState(StrEnum):
-    """Where a notification stands."""
+    """The state of a notification."""
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -76,12 +76,12 @@ class NoticeState(StrEnum):
 
 
 ONCE = frozenset({NotificationPurpose.BROADCAST})
-"""What is rather missed than told twice: its sending is noted before it begins, and is not begun again."""
+"""Purposes with at-most-once delivery: the attempt is recorded before sending and never repeated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A notification to be sent. ``details`` hold no personal data."""
+    """A notification to be sent. ``details`` contain no personal data."""
 
     chat_id: int
     purpose: str
@@ -111,17 +111,17 @@ class Notification:
 
     @property
     def is_once(self) -> bool:
-        """Whether it is sent once at most."""
+        """Whether it has at-most-once delivery."""
         return self.topic in ONCE
 
 
 def plan(tx: Tx, wanted: Plan, *, renew: bool = False) -> None:
-    """Write a notification down, once for its subject, purpose and chat.
+    """Enqueue a notification; idempotent by subject, purpose and chat.
 
     Args:
         tx: the transaction that causes it.
-        wanted: the notice.
-        renew: take the place of one that waits or was cancelled; never of one that was sent.
+        wanted: the notification.
+        renew: replace a waiting or cancelled one; one that was sent is never replaced.
     """
     tx.run(
         "notices.add_again" if renew else "notices.add",
@@ -136,7 +136,7 @@ def plan(tx: Tx, wanted: Plan, *, renew: bool = False) -> None:
 
 
 def cancel(tx: Tx, subject: str) -> None:
-    """The cause has ended: nothing more is told of it."""
+    """Cancel the waiting notifications about a subject."""
     tx.run("notices.cancel", subject=subject, now=to_millis(tx.now))
 
 
@@ -152,21 +152,21 @@ class Deadline:
 
 
 def last_day_of(deadline: datetime) -> date:
-    """Return the last day of a deadline; a counter that closes at midnight closes on the day before."""
+    """Return the last day of a deadline; for a deadline at midnight, the day before."""
     return (deadline - timedelta.resolution).astimezone(CHINA).date()
 
 
 def reminder_times(
     deadline: Deadline, office: Office, calendar: WorkingCalendar, count: int | None
 ) -> list[tuple[int, datetime]]:
-    """Return when to remind: the working days left, and the moment.
+    """Return the reminders of a deadline, as pairs of working days left and time.
 
     Args:
-        deadline: of what.
-        office: whose reminders.
+        deadline: the reservation and its deadline.
+        office: the office whose settings apply.
         calendar: the office's working days.
-        count: how many the owner wants before the last one, None for all of the office's. The last
-            one, on the last morning, cannot be muted.
+        count: the number of reminders the owner wants before the last one; None for all of the
+            office's. The last one, on the last morning, cannot be muted.
     """
     last_day = last_day_of(deadline.deadline)
     before = sorted(days for days in office.reminder_workdays if days > 0)
@@ -181,7 +181,7 @@ def reminder_times(
 
 
 def plan_reminders(tx: Tx, deadline: Deadline, office: Office, calendar: WorkingCalendar) -> None:
-    """Plan the reminders of a reservation anew: after the selection, and when anything about them changes."""
+    """Plan or replan the reminders of a reservation, after the selection and after every change."""
     tx.run("notices.cancel_reminders", subject=deadline.subject, now=to_millis(tx.now))
     count = reminders_wanted(tx, deadline.account_id)
     for days, at in reminder_times(deadline, office, calendar, count):
@@ -190,7 +190,7 @@ def plan_reminders(tx: Tx, deadline: Deadline, office: Office, calendar: Working
                 tx,
                 Plan(
                     chat_id=deadline.chat_id,
-                    # With its day: when a deadline moves on its last morning, the new one is reminded of.
+                    # The date makes it unique: a deadline moved on its last morning has its own reminder.
                     purpose=f"{NotificationPurpose.REMINDER}:{days}:{at.date().isoformat()}",
                     subject=deadline.subject,
                     due_at=at,
@@ -202,21 +202,21 @@ def plan_reminders(tx: Tx, deadline: Deadline, office: Office, calendar: Working
 
 
 def reminders_wanted(tx: Tx, account_id: int) -> int | None:
-    """Return how many reminders an owner wants before the last one, None for the office's."""
+    """Return how many reminders an owner wants before the last one; None for the office's default."""
     row = tx.one("notices.wish_of", account_id=account_id)
     return row["count"] if row else None
 
 
 def wish_reminders(tx: Tx, account_id: int, count: int) -> None:
-    """Note how many reminders an owner wants before the last one."""
+    """Set how many reminders an owner wants before the last one."""
     tx.run("notices.wish", account_id=account_id, count=count)
 
 
-# --- what the sender does -------------------------------------------------------------------
+# --- sending --------------------------------------------------------------------------------
 
 
 def lease(tx: Tx, worker: str, limit: int) -> list[Notification]:
-    """Take some notifications that are due into one worker's hands, in the order in which they are due."""
+    """Lease due notifications for one worker; return them in the order of their due times."""
     tx.run("notices.reclaim", now=to_millis(tx.now))
     rows = tx.all(
         "notices.claim",
@@ -232,21 +232,21 @@ def lease(tx: Tx, worker: str, limit: int) -> list[Notification]:
 
 
 def take_over(tx: Tx, worker: str) -> int:
-    """Take what other workers had in their hands when they died; for whoever is alone on the database.
+    """Release the leases of other workers; only for a worker that is alone on the database.
 
     Returns:
-        How many notifications wait again.
+        The number of notifications that wait again.
     """
     return tx.run("notices.take_over", worker=worker, now=to_millis(tx.now))
 
 
 def mark_begun(tx: Tx, notification: Notification, worker: str) -> bool:
-    """Note that the sending begins of what is sent once at most; False when it is in other hands by now."""
+    """Record the start of an at-most-once delivery; False if the worker has lost the lease."""
     return record_part_sent(tx, notification, worker, 1)
 
 
 def record_part_sent(tx: Tx, notification: Notification, worker: str, parts: int) -> bool:
-    """Note how many messages of a notification are out; False when it is in other hands by now."""
+    """Record how many messages of a notification were sent; False if the worker has lost the lease."""
     until = to_millis(tx.now + LEASE)
     return bool(
         tx.run(
@@ -260,12 +260,12 @@ def record_part_sent(tx: Tx, notification: Notification, worker: str, parts: int
 
 
 def mark_sent(tx: Tx, notification: Notification, worker: str) -> None:
-    """Note that all of a notification is out."""
+    """Mark a notification as sent."""
     tx.run("notices.sent", notice_id=notification.notification_id, worker=worker, now=to_millis(tx.now))
 
 
 def mark_over(tx: Tx, notification: Notification, worker: str, *, late: bool) -> None:
-    """Note that a notification is not sent, for what it is about is over."""
+    """Mark a notification as late or cancelled, because its cause no longer exists."""
     tx.run(
         "notices.drop",
         notice_id=notification.notification_id,
@@ -276,14 +276,14 @@ def mark_over(tx: Tx, notification: Notification, worker: str, *, late: bool) ->
 
 
 def record_failure(tx: Tx, notification: Notification, worker: str, error: str, after: timedelta) -> None:
-    """Note a failed try: once more after a while, or, when that would be pointless, never.
+    """Record a failed attempt; schedule a retry, unless it would come too late.
 
     Args:
         tx: the transaction.
         notification: which.
-        worker: in whose hands it is.
-        error: the name of what went wrong.
-        after: how long the messenger asked to wait, or nothing.
+        worker: the holder of the lease.
+        error: the name of the error.
+        after: the delay requested by the messenger, or zero.
     """
     try_at = tx.now + max(after, retry_delay(notification.tries))
     until = notification.pointless_after
@@ -301,7 +301,7 @@ def record_failure(tx: Tx, notification: Notification, worker: str, error: str, 
 
 
 def mark_failed(tx: Tx, notification: Notification, worker: str, error: str) -> None:
-    """Note that a notification cannot be sent at all."""
+    """Mark a notification as permanently failed."""
     tx.run(
         "notices.give_up",
         notice_id=notification.notification_id,
@@ -312,27 +312,27 @@ def mark_failed(tx: Tx, notification: Notification, worker: str, error: str) -> 
 
 
 def mark_unreachable(tx: Tx, chat_id: int, reason: str) -> None:
-    """Note that a chat has shut the bot out, or is gone."""
+    """Record that a chat has blocked the bot or no longer exists."""
     tx.run("notices.unreachable", chat_id=chat_id, reason=reason, now=to_millis(tx.now))
 
 
 def mark_reachable(tx: Tx, chat_id: int) -> None:
-    """Note that a chat can be reached again."""
+    """Record that a chat can be reached again."""
     tx.run("notices.reachable", chat_id=chat_id)
 
 
 def retry_delay(tries: int) -> timedelta:
-    """Return how long after so many tries the next one comes: 30 s, doubled, at most six hours."""
+    """Return the delay before the next attempt: 30 s, doubled with each attempt, at most six hours."""
     return min(timedelta(seconds=30) * (1 << min(max(0, tries - 1), 10)), timedelta(hours=6))
 
 
 def purge(tx: Tx) -> int:
-    """Forget notifications that ended long ago."""
+    """Delete notifications that ended longer than ``KEEP`` ago; return how many."""
     return tx.run("notices.purge", before=to_millis(tx.now - KEEP))
 
 
 def failures(tx: Tx) -> tuple[int, int]:
-    """Return how many notifications failed lately (at most 50), and how many chats cannot be reached."""
+    """Return the numbers of recently failed notifications (at most 50) and of unreachable chats."""
     row = tx.one("notices.count_unreachable")
     return len(tx.all("notices.failed")), row["chats"] if row else 0
 
@@ -352,7 +352,7 @@ def _notification(row: Row) -> Notification:
 
 
 def is_overtaken(tx: Tx, notification: Notification) -> bool:
-    """Whether a later reminder of the same thing is due or out; only the latest has a point."""
+    """Return whether a later reminder of the same subject is due or sent; only the latest is useful."""
     return notification.topic == NotificationPurpose.REMINDER and bool(
         tx.one(
             "notices.is_overtaken",

@@ -1,7 +1,7 @@
-"""Who is told of releases, openings to self-composition, and the next opening of service hours.
+"""Subscriptions to releases, openings for self-composition, and the next opening of service hours.
 
-Announcing is a tick's: what has been announced has a row, so that nobody is told twice however often
-and beside however many others a tick runs.
+A scheduled job announces events. Each announced event has a row, so that announcing is idempotent, also
+with concurrent workers.
 """
 
 import json
@@ -16,11 +16,11 @@ from core.ports import Tx
 from core.values.offices import Office
 
 NO_KIND = ""
-"""Of a topic that concerns an office as a whole."""
+"""The plate kind of topics that concern an office as a whole."""
 
 
 class SubscriptionTopic(StrEnum):
-    """What somebody can be told of."""
+    """A topic to subscribe to."""
 
     RELEASE = "release"  # 投放提醒
     COMPOSE = "compose"  # 自编开放提醒
@@ -29,7 +29,7 @@ class SubscriptionTopic(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """One wish to be told."""
+    """One subscription."""
 
     office: str
     kind: str  # a plate kind, or NO_KIND
@@ -45,7 +45,6 @@ def of_chat(tx: Tx, chat_id: int) -> list[Subscription]:
 
 
 def subscribe(tx: Tx, chat_id: int, wish: Subscription) -> None:
-    """Note that somebody wants to be told."""
     tx.run(
         "notices.subscribe",
         chat_id=chat_id,
@@ -57,7 +56,6 @@ def subscribe(tx: Tx, chat_id: int, wish: Subscription) -> None:
 
 
 def unsubscribe(tx: Tx, chat_id: int, wish: Subscription) -> None:
-    """Note that somebody does not want to be told any more."""
     tx.run(
         "notices.unsubscribe",
         chat_id=chat_id,
@@ -68,12 +66,12 @@ def unsubscribe(tx: Tx, chat_id: int, wish: Subscription) -> None:
 
 
 def announce(tx: Tx, offices: Mapping[str, Office]) -> int:
-    """Plan to tell subscribers what has opened since the last time; return how many things."""
+    """Plan notifications about everything that has opened since the last call; return how many."""
     return _announce_segments(tx) + _announce_openings(tx, offices)
 
 
 def is_pending(tx: Tx, offices: Mapping[str, Office]) -> bool:
-    """Whether there is something to announce: asked beside the writers, at every tick."""
+    """Return whether there is something to announce; called on a read-only snapshot, at every tick."""
     if tx.all("notices.unannounced", now=to_millis(tx.now)):
         return True
     return any(_is_awaited_and_open(tx, offices, row["office"]) for row in tx.all("notices.offices_awaited"))

@@ -21,11 +21,11 @@ from core.security.vault import Vault
 from core.values.identity import is_credit_code
 
 CONSENT_VERSION = 2
-"""Counts up when what owners consent to changes; an older consent is then asked for anew."""
+"""Version of the consent text; owners with an older version are asked again."""
 
 
 class UserType(StrEnum):
-    """What an account may do away from its office of registration (docs/domain.md, section 2)."""
+    """The type of an account; it determines where the owner may select (docs/domain.md, section 2)."""
 
     NEW_OWNER = "new_owner"
     OWNER_DRIVER = "owner_driver"
@@ -34,15 +34,15 @@ class UserType(StrEnum):
 
     @property
     def selects_elsewhere(self) -> bool:
-        """Whether this user may select at another office than that of registration."""
+        """Whether this user may select at offices other than that of registration."""
         return self in {UserType.OWNER_DRIVER, UserType.COUNTER}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """An owner as the service knows them.
+    """An owner's account.
 
-    Personal fields stay sealed until they are asked for: most steps never look at them.
+    Personal fields are decrypted on access only, as most steps do not need them.
     """
 
     account_id: int
@@ -55,7 +55,7 @@ class Account:
     name_sealed: bytes | None = field(repr=False)
     identity_sealed: bytes | None = field(repr=False)
     identity_hash: bytes | None = field(repr=False)
-    identity_seen_at: datetime | None  # when its document was seen at a counter, if it was
+    identity_seen_at: datetime | None  # when the identity document was checked at a counter, if ever
     phone_sealed: bytes | None = field(repr=False)
     new_phone_sealed: bytes | None = field(repr=False)
 
@@ -66,19 +66,19 @@ class Account:
 
     @property
     def own_identity_hash(self) -> bytes | None:
-        """Return the hash of an identity that is theirs: registered, or seen at a counter.
+        """The hash of the identity if it is proven: registered, or checked at a counter.
 
-        None of one that they have only typed, for it may be anybody's.
+        None for an identity that was only typed, as it may be somebody else's.
         """
         return self.identity_hash if self.is_registered or self.identity_seen_at else None
 
     def selects_at(self, office: str) -> bool:
-        """Whether this user may select at an office, by its code (docs/domain.md, section 2)."""
+        """Return whether this user may select at an office (docs/domain.md, section 2)."""
         return office == self.office or self.user_type.selects_elsewhere
 
     @property
     def actor(self) -> str:
-        """Return how the audit log calls the owner: by a number that says nothing of an emptied account."""
+        """The owner as an actor in the audit log: an account id, which identifies nobody after deletion."""
         return self.subject
 
     @property
@@ -87,32 +87,32 @@ class Account:
 
     @property
     def consents(self) -> bool:
-        """Whether the owner has consented to what is asked for today."""
+        """Whether the owner has consented to the current version."""
         return self.consent_version >= CONSENT_VERSION
 
     @property
     def name(self) -> str:
-        """Return the owner's name, empty before it is known."""
+        """The owner's name; empty if unknown."""
         return self._opened(self.name_sealed)
 
     @property
     def identity(self) -> str:
-        """Return the resident ID or unified social credit code, empty before it is known."""
+        """The resident identity number or unified social credit code; empty if unknown."""
         return self._opened(self.identity_sealed)
 
     @property
     def phone(self) -> str:
-        """Return the telephone that is proved to be the owner's, in E.164 form, or nothing."""
+        """The verified phone number in E.164 form; empty if there is none."""
         return self._opened(self.phone_sealed)
 
     @property
     def new_phone(self) -> str:
-        """Return a telephone that is still to be proved, or nothing."""
+        """A phone number still to be verified, in E.164 form; empty if there is none."""
         return self._opened(self.new_phone_sealed)
 
     @property
     def is_unit(self) -> bool:
-        """Whether this is an organisation, known by its credit code."""
+        """Whether this is an organisation, identified by its credit code."""
         return self.user_type == UserType.UNIT
 
     def _opened(self, sealed: bytes | None) -> str:
@@ -120,13 +120,13 @@ class Account:
 
 
 class Accounts:
-    """Consent and registration; every method is one step of a transaction."""
+    """Consent and registration; every method runs within the caller's transaction."""
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
     def consent(self, tx: Tx, chat_id: int) -> Account:
-        """Note the consent of a chat, before the first datum is asked for."""
+        """Record the consent of a chat, before any data are requested; create the account if needed."""
         now = to_millis(tx.now)
         tx.one("accounts.add", chat_id=chat_id, consent_version=CONSENT_VERSION, now=now)
         account = self.require(tx, chat_id)
@@ -141,7 +141,7 @@ class Accounts:
         return account
 
     def find(self, tx: Tx, chat_id: int) -> Account | None:
-        """Return the account of a chat, if it has consented."""
+        """Return the account of a chat; None before consent."""
         row = tx.one("accounts.of_chat", chat_id=chat_id)
         return self._account(row) if row else None
 
@@ -149,7 +149,7 @@ class Accounts:
         """Return the account of a chat.
 
         Raises:
-            NotRegistered: the chat has none.
+            NotRegistered: there is none.
         """
         account = self.find(tx, chat_id)
         if account is None:
@@ -160,7 +160,7 @@ class Accounts:
         """Return the account of a chat whose registration is complete.
 
         Raises:
-            NotRegistered: it is not, or there is none.
+            NotRegistered: it is incomplete, or there is no account.
         """
         account = self.require(tx, chat_id)
         if not account.is_registered:
@@ -168,7 +168,7 @@ class Accounts:
         return account
 
     def by_id(self, tx: Tx, account_id: int) -> Account:
-        """Return an account by its number.
+        """Return an account by its id.
 
         Raises:
             NotRegistered: there is none.
@@ -179,21 +179,21 @@ class Accounts:
         return self._account(row)
 
     def by_identity(self, tx: Tx, identity_hash: bytes) -> Account | None:
-        """Return the account whose an identity is: registered with it, or given it at a counter."""
+        """Return the account that holds an identity: registered with it, or assigned it at a counter."""
         row = tx.one("accounts.registered_identity", hash=identity_hash)
         return self.by_id(tx, row["account_id"]) if row else None
 
     def by_phone(self, tx: Tx, phone: str) -> Account | None:
-        """Return the account that is registered with a telephone, in E.164 form."""
+        """Return the account registered with a phone number in E.164 form."""
         row = tx.one("accounts.registered_phone", hash=self._phone_hash(phone))
         return self.by_id(tx, row["account_id"]) if row else None
 
     def identity_hash(self, identity: str) -> bytes:
-        """Return the keyed hash under which an identity number, in canonical form, is found."""
+        """Return the lookup hash of an identity number in canonical form."""
         return self._vault.lookup("identity", identity)
 
     def set_office(self, tx: Tx, account: Account, office: str) -> None:
-        """Note the office where the vehicle will be registered.
+        """Set the office where the vehicle will be registered.
 
         Raises:
             StepOutOfOrder: registration has ended.
@@ -205,7 +205,7 @@ class Accounts:
             raise StepOutOfOrder
 
     def choose_kind(self, tx: Tx, account: Account, *, unit: bool) -> None:
-        """Register as a unit, or as a person; what was entered of the other kind is forgotten.
+        """Choose registration as a unit or as a person; discards data entered for the other kind.
 
         Raises:
             StepOutOfOrder: registration has ended.
@@ -225,7 +225,7 @@ class Accounts:
             raise StepOutOfOrder
 
     def set_name(self, tx: Tx, account: Account, name: str) -> None:
-        """Note the owner's name, as ``core.values.identity`` has judged it."""
+        """Set the owner's name, already parsed by ``core.values.identity``."""
         tx.run(
             "accounts.set_name",
             account_id=account.account_id,
@@ -234,11 +234,11 @@ class Accounts:
         )
 
     def set_identity(self, tx: Tx, account: Account, identity: str) -> None:
-        """Note the identity number, in its canonical form.
+        """Set the identity number, in canonical form.
 
         Raises:
             IdentityTaken: another chat account is registered with it.
-            StepOutOfOrder: registration has ended; an admin changes an identity.
+            StepOutOfOrder: registration has ended; from then on only admins change the identity.
         """
         digest = self._vault.lookup("identity", identity)
         holder = tx.one("accounts.registered_identity", hash=digest)
@@ -255,10 +255,10 @@ class Accounts:
             raise StepOutOfOrder
 
     def lose_identity(self, tx: Tx, account: Account) -> bool:
-        """Take away an identity that belongs to somebody else, and with it the registration.
+        """Remove an identity that belongs to somebody else, and with it the registration.
 
         Returns:
-            Whether they had it; False when somebody else has just taken it from them.
+            Whether they had it; False if a concurrent transaction has removed it.
         """
         lost = tx.run(
             "accounts.lose_identity",
@@ -269,12 +269,12 @@ class Accounts:
         return bool(lost)
 
     def receive_identity(self, tx: Tx, account: Account, identity: str) -> Account:
-        """Note an identity that was seen at the counter; a registration that lacked only it ends.
+        """Set an identity checked at the counter; completes a registration that lacked only that.
 
         Raises:
-            IdentityTaken: somebody else was registered with it, or given it, at this very moment.
-            IdentityIsTheirs: somebody else gave it to them at this very moment.
-            NobodyFound: the account's owner has deleted it meanwhile.
+            IdentityTaken: another account got it concurrently.
+            IdentityIsTheirs: this account got it concurrently.
+            NobodyFound: the owner has deleted the account in the meantime.
         """
         try:
             received = tx.run(
@@ -298,7 +298,7 @@ class Accounts:
         return NobodyFound() if deleted else IdentityIsTheirs()
 
     def _fit_type(self, tx: Tx, account: Account, identity: str) -> None:
-        """Make a unit of whoever has a credit code, and a person of whoever has none any more."""
+        """Set the user type to match the identity: a unit if it is a credit code, else a person."""
         if is_credit_code(identity) == account.is_unit:
             return
         wanted = UserType.UNIT if is_credit_code(identity) else UserType.NEW_OWNER
@@ -311,7 +311,7 @@ class Accounts:
         )
 
     def offer_phone(self, tx: Tx, account: Account, phone: str) -> None:
-        """Note a telephone number, in E.164 form, that is still to be proved.
+        """Set a phone number, in E.164 form, that is still to be verified.
 
         Raises:
             PhoneTaken: another chat account is registered with it.
@@ -327,10 +327,10 @@ class Accounts:
         )
 
     def prove_phone(self, tx: Tx, account: Account) -> None:
-        """The telephone that was offered is the owner's: it takes the place of any before.
+        """Mark the offered phone number as verified; it replaces the previous one.
 
         Raises:
-            PhoneTaken: another chat account was registered with it meanwhile.
+            PhoneTaken: another chat account has been registered with it in the meantime.
             StepOutOfOrder: none was offered.
         """
         fresh = self.by_id(tx, account.account_id)
@@ -347,12 +347,12 @@ class Accounts:
             raise PhoneTaken
 
     def register(self, tx: Tx, account: Account) -> Account:
-        """End the registration; everything must be there.
+        """Complete the registration; all data must be present.
 
         Raises:
-            IdentityTaken: somebody else registered the identity meanwhile.
-            PhoneTaken: somebody else registered the telephone meanwhile.
-            StepOutOfOrder: something is missing, or it has ended already.
+            IdentityTaken: another account has registered the identity in the meantime.
+            PhoneTaken: another account has registered the phone number in the meantime.
+            StepOutOfOrder: data are missing, or the registration is already complete.
         """
         fresh = self.by_id(tx, account.account_id)
         if fresh.is_registered or not (
@@ -387,10 +387,10 @@ class Accounts:
 
 
 def _at_once(tx: Tx, query: str, account: Account) -> int:
-    """Run a change that a unique index refuses when somebody else makes the same one at this moment.
+    """Run an update guarded by unique indexes, and translate a violation.
 
-    What the statement itself looks at is what had been committed before it, so of two at once both
-    see nobody; the index tells the second, and this says which of the two it was.
+    The statement's own checks see only committed data, so two concurrent transactions can both pass them;
+    the unique index rejects the second. Its name tells whether phone or identity was taken.
     """
     try:
         return tx.run(query, account_id=account.account_id, now=to_millis(tx.now))

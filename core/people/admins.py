@@ -1,7 +1,7 @@
-"""Who may do what at the desk: roles, for all offices or some (docs/domain.md, section 13).
+"""Roles and permissions of admins, for one office or all (docs/domain.md, section 13).
 
-Chiefs come from the settings; all others are entered by a chief. A role is a row, so that taking it
-away counts from the next step on, whatever screen its holder looks at.
+The first chiefs come from the settings; chiefs add all other admins. Roles are rows and are checked at
+every step, so removing one takes effect at once, whatever screen its holder has open.
 """
 
 from collections.abc import Iterable
@@ -16,11 +16,11 @@ from core.notifications.queue import NotificationPurpose, Plan, plan
 from core.ports import Tx
 
 EVERYWHERE = ""
-"""In the place of an office: all of them."""
+"""Replaces an office's code; means all offices."""
 
 
 class Role(StrEnum):
-    """What somebody is at the desk."""
+    """A role at the desk."""
 
     CHIEF = "chief"
     CLERK = "clerk"  # the counter
@@ -28,7 +28,7 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
-    """What is done at the desk; a command each, but for those that belong together."""
+    """A permission at the desk: usually for one command, or for several related ones."""
 
     DESK = "desk"
     FIND = "find"
@@ -72,12 +72,12 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.REVIEWER: frozenset({Permission.DESK, Permission.FIND, Permission.APPEALS, Permission.STATS}),
 }
 OF_NO_OFFICE = frozenset({Permission.VEHICLES, Permission.GRANT, Permission.ADMINS})
-"""What concerns all offices at once, so that only who has the role for all of them may do it."""
+"""Permissions that affect all offices at once, so they require the role for all offices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleAssignment:
-    """One role of somebody, at one office or everywhere."""
+    """One role, at one office or at all."""
 
     role: Role
     office: str  # a code, or EVERYWHERE
@@ -85,38 +85,38 @@ class RoleAssignment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admin:
-    """Somebody at the desk, with all that they are."""
+    """An admin with all role assignments; a stranger has none."""
 
     chat_id: int
     assignments: frozenset[RoleAssignment]
 
     @property
     def is_any(self) -> bool:
-        """Whether they are anything at all."""
+        """Whether there is any role."""
         return bool(self.assignments)
 
     @property
     def permissions(self) -> frozenset[Permission]:
-        """Return all that they may do somewhere."""
+        """The permissions held at any office."""
         return frozenset(permission for assignment in self.assignments for permission in self._of(assignment))
 
     def may(self, permission: Permission, office: str = EVERYWHERE) -> bool:
-        """Whether they may do this at an office; without one: at all of them."""
+        """Return whether they have a permission at an office; by default, at all offices."""
         return any(
             permission in self._of(assignment) and assignment.office in {EVERYWHERE, office}
             for assignment in self.assignments
         )
 
     def require(self, permission: Permission, office: str | None = None) -> None:
-        """Refuse what they may not do.
+        """Require a permission.
 
         Args:
-            permission: what it is.
-            office: where; None while that is not known yet, EVERYWHERE for all of them.
+            permission: the permission.
+            office: the office; None if not known yet, EVERYWHERE for all offices.
 
         Raises:
-            NotYourDuty: they may do it nowhere.
-            NotYourOffice: they may do it, but not there.
+            NotPermitted: they have it at no office.
+            NotYourOffice: they have it, but not there.
         """
         if permission not in self.permissions:
             raise NotPermitted
@@ -124,7 +124,7 @@ class Admin:
             raise NotYourOffice
 
     def offices(self, permission: Permission, served: Iterable[str]) -> list[str]:
-        """Return the offices, of those that are served, at which they may do this."""
+        """Return the served offices at which they have a permission."""
         return [code for code in served if self.may(permission, code)]
 
     def _of(self, assignment: RoleAssignment) -> frozenset[Permission]:
@@ -133,17 +133,17 @@ class Admin:
 
 
 class Admins:
-    """Knows and changes who is at the desk.
+    """Reads and changes role assignments.
 
     Args:
-        chiefs: the chats that the settings name.
+        chiefs: the chat ids from the settings.
     """
 
     def __init__(self, chiefs: Iterable[int]) -> None:
         self._chiefs = tuple(chiefs)
 
     def of(self, tx: Tx, chat_id: int) -> Admin:
-        """Return what somebody is at the desk; a stranger is nothing."""
+        """Return the admin of a chat; without assignments for a stranger."""
         assignments = {
             RoleAssignment(role=Role(row["role"]), office=row["office"])
             for row in tx.all("admins.of_chat", chat_id=chat_id)
@@ -153,28 +153,28 @@ class Admins:
         return Admin(chat_id=chat_id, assignments=frozenset(assignments))
 
     def all(self, tx: Tx) -> list[Admin]:
-        """Return everybody at the desk, those of the settings first."""
+        """Return all admins, those from the settings first."""
         chats = dict.fromkeys((*self._chiefs, *(row["chat_id"] for row in tx.all("admins.chats"))))
         return [self.of(tx, chat_id) for chat_id in chats]
 
     def is_from_settings(self, chat_id: int) -> bool:
-        """Whether the settings name this chat, so that no command takes its role away."""
+        """Return whether the settings name this chat, so that no command can remove its role."""
         return chat_id in self._chiefs
 
     def validate_assignment(self, tx: Tx, chat_id: int, assignment: RoleAssignment) -> None:
-        """Refuse to give a role that they have, before it is asked about.
+        """Check, before asking for confirmation, that a chat does not already have a role.
 
         Raises:
-            RoleHeld: they have it.
+            RoleHeld: it has the role.
         """
         if assignment in self.of(tx, chat_id).assignments:
             raise RoleHeld
 
     def add(self, tx: Tx, chat_id: int, assignment: RoleAssignment, actor: str) -> None:
-        """Give somebody a role. They are told, and get their commands.
+        """Grant a role; the recipient is notified and gets its commands.
 
         Raises:
-            HandledMeanwhile: somebody else has given it already.
+            HandledMeanwhile: another admin has already granted it.
         """
         new = tx.run(
             "admins.add",
@@ -189,11 +189,11 @@ class Admins:
         self._record(tx, chat_id, assignment, actor, AuditAction.ADDED_ADMIN)
 
     def remove(self, tx: Tx, chat_id: int, assignment: RoleAssignment, actor: str) -> None:
-        """Take a role away. They are told, and lose its commands.
+        """Remove a role; its holder is notified and loses its commands.
 
         Raises:
-            NoSuchAdmin: it stands in the settings alone.
-            HandledMeanwhile: somebody else has taken it away already.
+            NoSuchAdmin: the role comes from the settings only.
+            HandledMeanwhile: another admin has already removed it.
         """
         if not tx.run("admins.remove", chat_id=chat_id, role=assignment.role, office=assignment.office):
             raise NoSuchAdmin if self.is_from_settings(chat_id) else self._removed(tx, chat_id)

@@ -1,6 +1,6 @@
 """The blacklist (黑名单): by identity, not by chat account (docs/domain.md, section 6).
 
-Of an identity only its keyed hash is kept, so a ban outlives the account that earned it.
+It stores only the keyed hash of an identity, so a ban survives the deletion of the account.
 """
 
 from dataclasses import dataclass, field, replace
@@ -15,15 +15,15 @@ from core.notifications.queue import NotificationPurpose, Plan, cancel, plan
 from core.ports import Row, Tx
 
 TIME_IS_OVER = "its time is over"
-"""The reason that is stored of a ban that was lifted by itself."""
+"""The stored reason for lifting a ban that has expired."""
 
 
 class Cause(StrEnum):
-    """Why somebody is on the blacklist."""
+    """The cause of a ban."""
 
     EXPIRED = "expired"  # a reservation expired
-    VOID = "void"  # its data were wrong
-    ADMIN = "admin"  # an admin says so
+    VOID = "void"  # a reservation had wrong data
+    ADMIN = "admin"  # an admin's decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class Ban:
     cause: Cause
     since: datetime
     until: datetime
-    preselection_id: int | None = None  # what it was earned with
+    preselection_id: int | None = None  # the preselection that caused it
 
     @property
     def subject(self) -> str:
@@ -46,7 +46,7 @@ class Ban:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewBan:
-    """A ban to be pronounced."""
+    """A ban to be set."""
 
     identity_hash: bytes = field(repr=False)
     office: str
@@ -58,7 +58,7 @@ class NewBan:
 
 
 def years_after(moment: datetime, years: int) -> datetime:
-    """Return the midnight with which a ban of some years ends; of 29 February, 1 March."""
+    """Return the midnight at which a ban of ``years`` ends; from 29 February, possibly on 1 March."""
     day = moment.astimezone(CHINA).date()
     try:
         last = day.replace(year=day.year + years)
@@ -68,15 +68,15 @@ def years_after(moment: datetime, years: int) -> datetime:
 
 
 def end_of_ban(moment: datetime, wanted: date | None, years: int) -> datetime:
-    """Return when a ban that an admin pronounces ends: with a day's beginning, in China.
+    """Return the end of a ban set by an admin: a midnight in China.
 
     Args:
-        moment: the moment at which it is pronounced.
-        wanted: the first day on which it runs no more; None: as the office's rule has it.
-        years: the office's rule for who lets a number expire; where nobody is barred for that, one year.
+        moment: when it is set.
+        wanted: the first day after the ban; None for the office's default.
+        years: the office's ``ban_years``; if that is 0, one year is used.
 
     Raises:
-        BanInThePast: the day has come already.
+        BanInThePast: the day is not in the future.
     """
     if wanted is None:
         return years_after(moment, max(1, years))
@@ -87,16 +87,16 @@ def end_of_ban(moment: datetime, wanted: date | None, years: int) -> datetime:
 
 
 def version_of(ban: Ban | None) -> str:
-    """Return what tells a running ban from what becomes of it, empty for none: kept while one is asked."""
+    """Return a version token of a running ban, empty for None, to detect changes during a confirmation."""
     return "" if ban is None else f"{ban.ban_id}:{to_millis(ban.until)}"
 
 
 def get(tx: Tx, ban_id: int) -> Ban:
-    """Return a ban that runs.
+    """Return a running ban.
 
     Raises:
-        HandledMeanwhile: it was lifted; by whom.
-        NotBlacklisted: it is over, or there is none of this number.
+        HandledMeanwhile: it was lifted; the error says by whom.
+        NotBlacklisted: it is over, or the id is unknown.
     """
     row = tx.one("blacklist.by_id", ban_id=ban_id)
     if row is None:
@@ -109,7 +109,7 @@ def get(tx: Tx, ban_id: int) -> Ban:
 
 
 def running(tx: Tx, identity_hash: bytes | None) -> Ban | None:
-    """Return the running ban of an identity; one whose date has come counts no more."""
+    """Return the running ban of an identity; an expired one that is not lifted yet does not count."""
     if identity_hash is None:
         return None
     row = tx.one("blacklist.running", identity_hash=identity_hash)
@@ -119,7 +119,7 @@ def running(tx: Tx, identity_hash: bytes | None) -> Ban | None:
 
 
 def subjects_of(tx: Tx, identity_hash: bytes | None) -> list[str]:
-    """Return how the audit log calls all bans that an identity ever had."""
+    """Return the audit log subjects of all bans of an identity, past ones included."""
     if identity_hash is None:
         return []
     return [
@@ -129,10 +129,10 @@ def subjects_of(tx: Tx, identity_hash: bytes | None) -> list[str]:
 
 
 def ensure_not_banned(tx: Tx, identity_hash: bytes | None) -> None:
-    """Refuse whoever is on the blacklist.
+    """Reject an identity on the blacklist.
 
     Raises:
-        Blacklisted: with the reason, and until when.
+        Blacklisted: it is on the blacklist; the error has the reason and the end.
     """
     ban = running(tx, identity_hash)
     if ban is not None:
@@ -140,7 +140,7 @@ def ensure_not_banned(tx: Tx, identity_hash: bytes | None) -> None:
 
 
 def add_ban(tx: Tx, new_ban: NewBan) -> Ban:
-    """Put an identity on the blacklist; of two bans the longer one counts.
+    """Put an identity on the blacklist; if it has a running ban, the later end applies.
 
     Raises:
         BanInThePast: it would be over already.
@@ -157,16 +157,16 @@ def add_ban(tx: Tx, new_ban: NewBan) -> Ban:
 
 
 def set_ban(tx: Tx, new_ban: NewBan, expected: str) -> Ban:
-    """Bar an identity as an admin says, or give a ban that runs another end; whoever it is about is told.
+    """Set a ban, or change the end of the running one, as decided by an admin; notify the owner.
 
     Args:
         tx: the transaction.
-        new_ban: whom, until when and why; of a ban that runs only end and reason change.
-        expected: ``version_of`` what ran when the admin was asked.
+        new_ban: the ban; of a running ban only end and reason are changed.
+        expected: ``version_of`` the ban that the admin was shown.
 
     Raises:
         BanInThePast: it would be over already.
-        HandledMeanwhile: somebody else has pronounced, changed or lifted one since.
+        HandledMeanwhile: another admin has set, changed or lifted one since.
     """
     ban = running(tx, new_ban.identity_hash)
     if version_of(ban) != expected:
@@ -218,11 +218,11 @@ def _log_banned(tx: Tx, ban: Ban, new_ban: NewBan) -> None:
 
 
 def set_until(tx: Tx, ban: Ban, until: datetime, reason: str, actor: str) -> None:
-    """Make a running ban longer or shorter.
+    """Change the end of a running ban.
 
     Raises:
         BanInThePast: it would be over already; lift it instead.
-        HandledMeanwhile: it has ended, or got another end, meanwhile.
+        HandledMeanwhile: it has ended, or its end was changed, in the meantime.
     """
     if until <= tx.now:
         raise BanInThePast
@@ -247,10 +247,10 @@ def set_until(tx: Tx, ban: Ban, until: datetime, reason: str, actor: str) -> Non
 
 
 def lift(tx: Tx, ban: Ban, actor: str, reason: str) -> None:
-    """End a ban, and tell whoever it was about.
+    """Lift a ban, and notify the owner.
 
     Raises:
-        HandledMeanwhile: it has ended meanwhile.
+        HandledMeanwhile: it has ended in the meantime.
     """
     lifted = tx.run("blacklist.lift", ban_id=ban.ban_id, actor=actor, reason=reason, now=to_millis(tx.now))
     if not lifted:
@@ -260,7 +260,7 @@ def lift(tx: Tx, ban: Ban, actor: str, reason: str) -> None:
 
 
 def lift_due(tx: Tx, limit: int = 100) -> int:
-    """End the bans whose time is over; return how many."""
+    """Lift expired bans; return how many."""
     rows = tx.all("blacklist.due", now=to_millis(tx.now), most=limit)
     for row in rows:
         lift(tx, _ban(row), audit.SYSTEM, TIME_IS_OVER)
@@ -268,7 +268,7 @@ def lift_due(tx: Tx, limit: int = 100) -> int:
 
 
 def tell(tx: Tx, ban: Ban, purpose: NotificationPurpose) -> None:
-    """Plan to tell the registered owner of an identity what became of a ban: the last word alone."""
+    """Notify the registered owner of an identity about a ban; replaces waiting notifications about it."""
     cancel(tx, ban.subject)
     row = tx.one("blacklist.account_of_identity", identity_hash=ban.identity_hash)
     if row is not None:
@@ -276,7 +276,7 @@ def tell(tx: Tx, ban: Ban, purpose: NotificationPurpose) -> None:
             tx,
             Plan(
                 chat_id=row["chat_id"],
-                purpose=f"{purpose}:{to_millis(tx.now)}",  # so that a change is told after the ban was
+                purpose=f"{purpose}:{to_millis(tx.now)}",  # unique, so that later changes are sent too
                 subject=ban.subject,
                 due_at=tx.now,
                 details={
@@ -290,14 +290,14 @@ def tell(tx: Tx, ban: Ban, purpose: NotificationPurpose) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Which running bans are listed."""
+    """A filter of running bans."""
 
     offices: tuple[str, ...] | None  # their codes; None for all
     cause: str = ""  # a ``Cause``; empty for any
 
 
 def page(tx: Tx, choice: Choice, *, skip: int, limit: int) -> list[Ban]:
-    """Return some running bans, newest first."""
+    """Return a page of running bans, newest first."""
     return [_ban(row) for row in tx.all("blacklist.page", skip=skip, most=limit, **_chosen(tx, choice))]
 
 
@@ -316,12 +316,12 @@ def _chosen(tx: Tx, choice: Choice) -> dict[str, object]:
 
 
 def all_running(tx: Tx) -> list[Ban]:
-    """Return everybody who is barred now, first those whose ban ends first."""
+    """Return all running bans, by their end."""
     return [_ban(row) for row in tx.all("blacklist.all_running")]
 
 
 def _lift_if_over(tx: Tx, identity_hash: bytes) -> None:
-    """End a ban whose time is over and that no tick has lifted yet, so that it cannot block a new one."""
+    """Lift an expired ban that the scheduler has not lifted yet, so that it cannot block a new one."""
     row = tx.one("blacklist.running", identity_hash=identity_hash)
     if row is not None and row["until"] <= to_millis(tx.now):
         lift(tx, _ban(row), audit.SYSTEM, TIME_IS_OVER)

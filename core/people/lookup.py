@@ -1,4 +1,4 @@
-"""Finding whoever an admin means: by chat id, identity number or credit code, telephone or plate number."""
+"""Finds people for admins by chat id, identity number, credit code, phone or plate number."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from core.values.text import compact
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Who:
-    """Somebody who was found; an identity may be known by its hash alone."""
+    """A person found; without an account if only the identity's hash is known."""
 
     identity_hash: bytes = field(repr=False)
     account: Account | None
@@ -31,15 +31,15 @@ class People:
         self._offices = offices
 
     def find(self, tx: Tx, written: str, *, today: date) -> Who:
-        """Return whoever is meant.
+        """Find a person.
 
         Args:
             tx: the transaction.
             written: a chat id, an identity number or credit code, a telephone or a plate number.
-            today: for the judgement of identity numbers.
+            today: the current date in China, to validate identity numbers.
 
         Raises:
-            NobodyFound: nobody fits, or who fits has not registered.
+            NobodyFound: nobody matches, or the match has not registered.
         """
         text = compact(written)
         if text[:1] in PROVINCES and text:
@@ -51,10 +51,10 @@ class People:
         return self._known(self._by_phone(tx, text) or self._by_chat(tx, text))
 
     def account(self, tx: Tx, written: str, *, today: date) -> Account:
-        """Return the chat account that is meant, which need not have ended its registration.
+        """Find a chat account; its registration may be incomplete.
 
         Raises:
-            NobodyFound: nobody fits.
+            NobodyFound: nobody matches.
         """
         account = self._by_chat(tx, compact(written)) or self.find(tx, written, today=today).account
         if account is None:

@@ -2,8 +2,8 @@
 
 queued ──gateway took it──▶ sent ──right code──▶ used
    └──gateway did not──▶ failed        └──fifth wrong code──▶ locked
-Any of queued, sent, failed and locked ends as replaced when a new code is asked for. A code that
-failed to be sent may still be typed (the gateway may have sent it all the same).
+A new request moves a queued, sent, failed or locked code to replaced. A failed code is still accepted,
+as the gateway may have sent it after all.
 """
 
 import json
@@ -32,14 +32,14 @@ _WHOLE_SERVICE = b""
 
 
 class CodePurpose(StrEnum):
-    """What a code is for."""
+    """The purpose of a code."""
 
     REGISTRATION = "registration"
     PRESELECTION = "preselection"
 
 
 class CodeStatus(StrEnum):
-    """Where a code stands that may still be replaced."""
+    """The states of a code that a new one can replace."""
 
     QUEUED = "queued"
     SENT = "sent"
@@ -49,7 +49,7 @@ class CodeStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeBinding:
-    """What a code is bound to: used for anything else, it is wrong."""
+    """What a code is bound to; it is wrong for anything else."""
 
     account: Account
     purpose: CodePurpose
@@ -60,7 +60,7 @@ class CodeBinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingSms:
-    """A code on its way to a telephone."""
+    """A code to be sent."""
 
     code_id: int
     chat_id: int
@@ -71,7 +71,7 @@ class OutgoingSms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeState:
-    """What an owner may know of their code."""
+    """The state of a code, as shown to its owner."""
 
     code_id: int
     state: CodeStatus
@@ -82,7 +82,7 @@ class CodeState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
-    """What came of a code that was typed; a wrong one has cost a try."""
+    """The result of checking a code; a wrong one uses up a try."""
 
     right: bool
     tries_left: int
@@ -90,14 +90,14 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsCaps:
-    """How many codes may be sent in a day (China's)."""
+    """Maximum codes per day (in China's time zone)."""
 
     per_phone: int = 10
     service: int = 5000
 
 
 class Verification:
-    """Asks for codes and judges them."""
+    """Issues and checks codes."""
 
     def __init__(self, vault: Vault, random_bytes: RandomBytes, caps: SmsCaps) -> None:
         self._vault = vault
@@ -105,12 +105,12 @@ class Verification:
         self._caps = caps
 
     def request(self, tx: Tx, binding: CodeBinding) -> int:
-        """Make a new code, which kills the old one; return its number, for the queue.
+        """Create a code, which replaces the old one; return its id, for the send queue.
 
         Raises:
-            CodeTooSoon: less than a minute after the last one, unless that one failed to be sent.
-            PhoneCapReached: the telephone has had enough today.
-            ServiceCapReached: the service has sent enough today.
+            CodeTooSoon: the last one is less than a minute old and was not a failed one.
+            PhoneCapReached: the phone number has reached its daily limit.
+            ServiceCapReached: the service has reached its daily limit.
         """
         self._ensure_resend_allowed(tx, binding)
         self._count(tx, binding)
@@ -128,7 +128,7 @@ class Verification:
         return int(row["code_id"]) if row else 0
 
     def state(self, tx: Tx, account: Account, purpose: CodePurpose) -> CodeState | None:
-        """Return what is known of the present code, None when there is none."""
+        """Return the state of the current code, or None."""
         row = tx.one("sms.alive", account_id=account.account_id, purpose=purpose)
         if row is None:
             return None
@@ -142,19 +142,19 @@ class Verification:
         )
 
     def check(self, tx: Tx, binding: CodeBinding, typed: str, *, received_at: datetime) -> CheckResult:
-        """Judge a typed code; a wrong one is an answer, not an error, for it costs a try.
+        """Check a code; a wrong one is a result, not an error, so that the used try is committed.
 
         Args:
             tx: the transaction.
-            binding: what the code must have been made for.
-            typed: what the owner typed, already normalised.
+            binding: what the code must be bound to.
+            typed: the owner's input, already normalized.
             received_at: when the owner's message was received.
 
         Raises:
             CodeForm: it is not six digits; no try is charged.
-            NoCodeYet: none was asked for.
-            CodeLocked: five wrong ones came before.
-            CodeExpired: it came after five minutes.
+            NoCodeYet: no code was requested, or it was used.
+            CodeLocked: there were five wrong attempts before.
+            CodeExpired: it was received more than five minutes after the request.
         """
         if len(typed) != 6 or not (typed.isascii() and typed.isdigit()):  # noqa: PLR2004 - six digits
             raise CodeForm
@@ -175,20 +175,20 @@ class Verification:
         return CheckResult(right=False, tries_left=MAX_WRONG_TRIES - charged["wrong_tries"])
 
     def queued(self, tx: Tx) -> list[int]:
-        """Return the codes that wait to be sent: after a crash, at the start."""
+        """Return the ids of codes still to be sent, for recovery after a crash."""
         return [row["code_id"] for row in tx.all("sms.queued", now=to_millis(tx.now))]
 
     def outgoing(self, tx: Tx, code_id: int) -> OutgoingSms | None:
-        """Return what is to be sent, None when it has been sent or replaced."""
+        """Return an SMS to send; None if it has been sent or replaced."""
         row = tx.one("sms.parcel", code_id=code_id)
         return self._outgoing(row) if row else None
 
     def mark_sent(self, tx: Tx, code_id: int) -> None:
-        """Note that the gateway took the code; what was sent is forgotten."""
+        """Mark a code as accepted by the gateway, and delete its stored contents."""
         tx.run("sms.sent", code_id=code_id)
 
     def mark_failed(self, tx: Tx, code_id: int) -> None:
-        """Note that the gateway did not take it; the owner may ask again at once."""
+        """Mark a code as rejected by the gateway; the owner may request another at once."""
         tx.run("sms.failed", code_id=code_id)
 
     def _outgoing(self, row: Row) -> OutgoingSms:
@@ -215,7 +215,7 @@ class Verification:
             raise ServiceCapReached
 
     def _new_code(self) -> str:
-        while True:  # 2**32 is no multiple of a million: the rest would favour small codes
+        while True:  # rejection sampling: 2**32 is not a multiple of a million, so a plain modulo is biased
             number = int.from_bytes(self._random_bytes(4))
             if number < 4_294_000_000:  # noqa: PLR2004 - the largest multiple of a million below 2**32
                 return f"{number % 1_000_000:06d}"

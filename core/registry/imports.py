@@ -3,8 +3,8 @@
     loading ──▶ ready ──confirmed──▶ done ──within a week──▶ undone
        └───────────┴──given up──▶ dropped
 
-An import is loaded beside everything else, in small pieces, and counts for nothing meanwhile. Confirming
-it is one statement: from that moment all of it counts, and undoing it is one statement too.
+An import is loaded in the background, in small chunks, and has no effect until it is confirmed.
+Confirming it is one statement that makes all of it effective at once; undoing it is one statement too.
 """
 
 import json
@@ -22,18 +22,18 @@ from core.registry.lookup import RegistryState, RegistryVehicle
 from core.values.plates import PlateKind
 
 A_PIECE = 2000
-"""Vehicles in a transaction: some ten milliseconds, after which others have their turn."""
+"""Vehicles per transaction: about ten milliseconds, so that other writers are not delayed."""
 UNDO_WITHIN = timedelta(days=7)
 FORGOTTEN_AFTER = timedelta(days=1)
 LEASE = timedelta(minutes=1)
-"""So long after its last sign of life another worker takes an import up."""
+"""Lease of a loader on an import; after it expires, another worker takes over."""
 BY_COMMAND_LINE = 0
-"""In the place of a chat."""
+"""Replaces the chat id of imports from the command line."""
 _AT_ONCE = 5000
 
 
 class ImportState(StrEnum):
-    """Where an import stands."""
+    """The state of an import."""
 
     LOADING = "loading"
     READY = "ready"
@@ -44,12 +44,12 @@ class ImportState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Differences:
-    """What an import would change: vehicles that are new, that change, that stay as they are."""
+    """What an import would change: the numbers of new, changed and unchanged vehicles."""
 
     total: int
     new: int
     changed: int
-    registered: int  # of all, those that have a number already
+    registered: int  # of all, those that already have a number
 
     @property
     def same(self) -> int:
@@ -58,11 +58,11 @@ class Differences:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
-    """One file of vehicles, on its way into the registry or in it."""
+    """One import of a file of vehicles."""
 
     import_id: int
-    chat_id: int  # of its admin, or BY_COMMAND_LINE
-    file_id: str  # the messenger's, by which the file is fetched again after a crash
+    chat_id: int  # the admin's, or BY_COMMAND_LINE
+    file_id: str  # Telegram's id of the file, to download it again after a crash
     file_name: str
     digest: str  # SHA-256 of the file, hex
     total: int
@@ -70,14 +70,14 @@ class Import:
     state: ImportState
     begun_at: datetime
     done_at: datetime | None
-    differences: Differences | None  # once it is ready
+    differences: Differences | None  # None until it is ready
 
     @property
     def subject(self) -> str:
         return audit.import_subject(self.import_id)
 
     def can_be_undone(self, now: datetime) -> bool:
-        """Whether what was known before is still there."""
+        """Whether the previous data still exist, so that it can be undone."""
         return (
             self.state == ImportState.DONE and self.done_at is not None and self.done_at >= now - UNDO_WITHIN
         )
@@ -85,7 +85,7 @@ class Import:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRequest:
-    """What is to be imported, by whom."""
+    """A file to import, and by whom."""
 
     chat_id: int
     file_id: str
@@ -124,7 +124,7 @@ def begin(tx: Tx, request: ImportRequest) -> Import:
     """Begin an import.
 
     Raises:
-        ImportUnderWay: its admin has another one that is neither confirmed nor given up.
+        ImportUnderWay: the admin has another import that is neither confirmed nor dropped.
     """
     row = tx.one(
         "imports.begin",
@@ -165,13 +165,13 @@ def recent(tx: Tx, limit: int) -> list[Import]:
 
 
 def put(tx: Tx, import_id: int, vehicles: Sequence[RegistryVehicle], *, loaded: int) -> bool:
-    """Write a piece of an import; return whether it is still to be loaded.
+    """Write a chunk of an import; return whether it is still being loaded.
 
     Args:
         tx: the transaction.
-        import_id: whose piece it is.
-        vehicles: the piece. One that is there already stays as it is, so a piece may come twice.
-        loaded: how many vehicles of the file are in with it.
+        import_id: the import.
+        vehicles: the chunk. Existing entries are kept, so writing a chunk is idempotent.
+        loaded: how many vehicles of the file are loaded after it.
     """
     lease = to_millis(tx.now + LEASE)
     if tx.one("imports.advance", import_id=import_id, loaded=loaded, lease_until=lease) is None:
@@ -184,7 +184,7 @@ def put(tx: Tx, import_id: int, vehicles: Sequence[RegistryVehicle], *, loaded: 
 
 
 def ready(tx: Tx, import_id: int, found: Differences) -> bool:
-    """Leave a loaded import to its admin, with what it would change; return whether it was to be loaded."""
+    """Mark a loaded import as ready to be confirmed; return whether it was still being loaded."""
     return bool(
         tx.run(
             "imports.ready",
@@ -197,7 +197,7 @@ def ready(tx: Tx, import_id: int, found: Differences) -> bool:
 
 
 def differences(tx: Tx, import_id: int) -> Differences:
-    """Return what an import would change; for a snapshot, for it looks at every vehicle."""
+    """Return what an import would change; run it on a read-only snapshot, as it reads every vehicle."""
     row = tx.one("imports.differences", import_id=import_id)
     if row is None:
         raise ImportOver
@@ -205,28 +205,28 @@ def differences(tx: Tx, import_id: int) -> Differences:
 
 
 def confirm(tx: Tx, import_id: int, actor: str) -> Import:
-    """Let an import count, as a whole.
+    """Make an import effective as a whole.
 
     Raises:
-        ImportOver: it is not ready, or was confirmed or given up before.
+        ImportOver: it is not ready, or was already confirmed or dropped.
     """
     return _end(tx, "imports.confirm", import_id, actor, AuditAction.IMPORTED_VEHICLES)
 
 
 def drop(tx: Tx, import_id: int, actor: str) -> Import:
-    """Give an import up before it counted.
+    """Drop an import before it is confirmed.
 
     Raises:
-        ImportOver: it was confirmed or given up before.
+        ImportOver: it was already confirmed or dropped.
     """
     return _end(tx, "imports.drop", import_id, actor, AuditAction.DROPPED_IMPORT)
 
 
 def undo(tx: Tx, import_id: int, actor: str) -> Import:
-    """Let an import count no more, and what was known before count again.
+    """Undo an import and restore the data from before it.
 
     Raises:
-        ImportOver: it does not count, or has counted for too long.
+        ImportOver: it is not effective, or has been for longer than ``UNDO_WITHIN``.
     """
     since = to_millis(tx.now - UNDO_WITHIN)
     return _end(tx, "imports.undo", import_id, actor, AuditAction.UNDID_IMPORT, since=since)
@@ -241,7 +241,7 @@ def _end(tx: Tx, query: str, import_id: int, actor: str, action: AuditAction, **
 
 
 def current(tx: Tx, limit: int) -> list[RegistryVehicle]:
-    """Return the registry as it counts now, by VIN; for a snapshot, for it looks at every vehicle."""
+    """Return the current registry, ordered by VIN; run it on a read-only snapshot, as it reads everything."""
     return [
         RegistryVehicle(
             vin=row["vin"],
@@ -254,14 +254,14 @@ def current(tx: Tx, limit: int) -> list[RegistryVehicle]:
 
 
 def take_over_abandoned(tx: Tx) -> Import | None:
-    """Take up an import whose loader has died; None when there is none."""
+    """Take over an import whose lease has expired; None if there is none."""
     now = tx.now
     row = tx.one("imports.claim", now=to_millis(now), lease_until=to_millis(now + LEASE))
     return _import(row) if row else None
 
 
 def load(tx: Tx, vehicles: Iterable[RegistryVehicle]) -> int:
-    """Put some vehicles into the registry at once, new or changed; return how many there were."""
+    """Add or change vehicles in the registry in one transaction; return how many."""
     all_of_them = list(vehicles)
     request = ImportRequest(
         chat_id=BY_COMMAND_LINE,
@@ -279,14 +279,14 @@ def load(tx: Tx, vehicles: Iterable[RegistryVehicle]) -> int:
 
 
 def purge(tx: Tx) -> int:
-    """Forget some of what does not count; return how many entries went."""
+    """Delete a portion of the ineffective entries; return how many."""
     now = tx.now
     tx.run("imports.forgotten", now=to_millis(now), before=to_millis(now - FORGOTTEN_AFTER))
     return tx.run("imports.purge_ended", most=_AT_ONCE) + _tidy(tx, now - UNDO_WITHIN)
 
 
 def _tidy(tx: Tx, before: datetime) -> int:
-    """Forget what lies behind an import that cannot be undone any more."""
+    """Delete the data replaced by an import that can no longer be undone."""
     row = tx.one("imports.untidied", before=to_millis(before))
     if row is None:
         return 0

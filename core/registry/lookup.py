@@ -1,7 +1,7 @@
-"""The vehicle registry, behind a port: ``open`` judges form only, ``strict`` an embedded table.
+"""The vehicle registry, behind a port: ``open`` checks the form only, ``strict`` an embedded table.
 
-Both hold what this deployment itself has seen registered, through the preselections; the registry
-adds what it knows of vehicles from elsewhere.
+In both modes, vehicles registered through this deployment are known from their preselections; the
+registry adds data from other sources.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from core.values.plates import PlateKind
 
 
 class RegistryState(StrEnum):
-    """Whether a vehicle has a number already."""
+    """Whether a vehicle already has a number."""
 
     NEW = "new"
     REGISTERED = "registered"
@@ -22,7 +22,7 @@ class RegistryState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistryVehicle:
-    """A vehicle as the registry knows it."""
+    """A vehicle in the registry."""
 
     vin: str
     certificate: str  # canonical form, domestic or import
@@ -35,56 +35,55 @@ class RegistryVehicle:
 
 
 class VehicleRegistry(Protocol):
-    """What judges a vehicle's data beyond their form."""
+    """Validates a vehicle's data beyond their form."""
 
     @property
     def knows_all(self) -> bool:
-        """Whether a vehicle that it does not know cannot be given a number."""
+        """Whether vehicles missing from the registry are rejected."""
         ...
 
     def find(self, tx: Tx, vin: str) -> RegistryVehicle | None:
-        """Return what is known of a vehicle, None when nothing is."""
+        """Return a vehicle, or None if it is unknown."""
         ...
 
     def validate_vin(self, tx: Tx, vin: str, kind: PlateKind, *, exempt: bool = False) -> None:
-        """Refuse a vehicle that cannot be given a number.
+        """Reject a vehicle that cannot get a number.
 
         Args:
             tx: the transaction.
             vin: the vehicle.
-            kind: the plate kind that it is to have.
-            exempt: an appeal has set aside that it is registered.
+            kind: the requested plate kind.
+            exempt: an approved appeal has overridden that it is registered.
 
         Raises:
-            VehicleUnknown: the registry does not know it.
-            VinRegistered: it has a number already.
-            KindMismatch: it takes another kind of plate.
+            VehicleUnknown: it is not in the registry.
+            VinRegistered: it already has a number.
+            KindMismatch: the registry has another plate kind for it.
         """
         ...
 
     def validate_certificate(self, tx: Tx, vin: str, certificate: str) -> None:
-        """Refuse a certificate that is not the vehicle's.
+        """Reject a certificate that is not the vehicle's.
 
         Raises:
-            CertificateMismatch: it is another one.
+            CertificateMismatch: the registry has another one.
         """
         ...
 
 
 class OpenRegistry:
-    """Knows nothing and refuses nothing: ``registry.mode = "open"``."""
+    """Knows no vehicle and accepts every one: ``registry.mode = "open"``."""
 
     knows_all = False
 
     def find(self, tx: Tx, vin: str) -> RegistryVehicle | None:  # noqa: ARG002 - it knows none
-        """Return None: nothing is known."""
         return None
 
     def validate_vin(self, tx: Tx, vin: str, kind: PlateKind, *, exempt: bool = False) -> None:
-        """Accept every vehicle whose VIN has the right form."""
+        """Accept every vehicle."""
 
     def validate_certificate(self, tx: Tx, vin: str, certificate: str) -> None:
-        """Accept every certificate whose number has the right form."""
+        """Accept every certificate."""
 
 
 class StrictRegistry:
@@ -93,7 +92,6 @@ class StrictRegistry:
     knows_all = True
 
     def find(self, tx: Tx, vin: str) -> RegistryVehicle | None:
-        """Return the table's row of a vehicle."""
         row = tx.one("vehicles.registry_get", vin=vin)
         if row is None:
             return None
@@ -105,7 +103,7 @@ class StrictRegistry:
         )
 
     def validate_vin(self, tx: Tx, vin: str, kind: PlateKind, *, exempt: bool = False) -> None:
-        """Refuse a vehicle that the table does not hold as new and of this kind."""
+        """Reject a vehicle that the table does not list as new and of this kind."""
         row = tx.one("vehicles.registry_get", vin=vin)
         if row is None:
             raise VehicleUnknown
@@ -115,7 +113,7 @@ class StrictRegistry:
             raise KindMismatch
 
     def validate_certificate(self, tx: Tx, vin: str, certificate: str) -> None:
-        """Refuse another certificate than the table's."""
+        """Reject a certificate that differs from the table's."""
         row = tx.one("vehicles.registry_get", vin=vin)
         if row is None or row["certificate"] != certificate:
             raise CertificateMismatch

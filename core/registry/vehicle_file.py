@@ -1,4 +1,4 @@
-"""A file of vehicles after it was read: its vehicles, and what is wrong with the other rows."""
+"""A parsed file of vehicles: its vehicles, and the errors of the other rows."""
 
 from dataclasses import dataclass
 
@@ -6,11 +6,11 @@ from core.errors import InputError, XuanhaoError
 from core.registry.lookup import RegistryVehicle
 
 MAX_ROWS = 300_000
-"""Vehicles in a file; larger lists have to be split."""
+"""Maximum vehicles per file; larger lists must be split."""
 
 
 class WrongKind(InputError):
-    """The plate kind is none of the three."""
+    """The plate kind is not one of the three supported ones."""
 
 
 class WrongState(InputError):
@@ -18,27 +18,27 @@ class WrongState(InputError):
 
 
 class WrongCellCount(InputError):
-    """The row has more or fewer cells than the first line."""
+    """The row has more or fewer cells than the header."""
 
 
 class RepeatedVin(InputError):
-    """The vehicle stands in the file before, with other data."""
+    """The vehicle occurs earlier in the file with different data."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrongRow:
     """A row that cannot be loaded."""
 
-    number: int  # as a spreadsheet counts, the first line being 1
+    number: int  # as in a spreadsheet, the first line being 1
     cells: tuple[str, ...]
     error: XuanhaoError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VehicleFile:
-    """What a file holds."""
+    """The contents of a file."""
 
     digest: str  # SHA-256 of the file, hex
     vehicles: tuple[RegistryVehicle, ...]
     wrong: tuple[WrongRow, ...]
-    repeated: int  # rows that say once more what the file has said
+    repeated: int  # rows identical to an earlier one

@@ -1,1 +1,1 @@
-"""Read models for the desk: statistics, work queue, audit search, case files."""
+"""Read models for the desk: statistics, work queue, audit search and case files."""

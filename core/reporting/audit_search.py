@@ -1,8 +1,8 @@
-"""Looking things up in the audit log (/audit): by anything, newest first, as far as somebody may see it.
+"""Search in the audit log (/audit): newest first, restricted to what the admin may see.
 
-What is asked for is words, all of which must fit: a plate number, a VIN, a chat id, the number of a
-preselection or receipt, a segment, an identity number or a telephone, an actor, an action, an office, a
-date. An identity number or a telephone is looked up by its hash and then forgotten.
+A query consists of terms that must all match: a plate number, a VIN, a chat id, the number of a
+preselection or receipt, a segment, an identity or phone number, an actor, an action, an office, a date.
+Identity and phone numbers are looked up by their hash and not stored.
 """
 
 import json
@@ -30,7 +30,7 @@ from core.values.vehicles import parse_vin
 MAX_WORDS = 6
 _EVER = (0, 2**53)
 IDENTITY, PHONE = "identity", "phone"
-"""What is shown in the place of an identity number or a telephone that was asked for."""
+"""Placeholders displayed instead of an identity or phone number in a query."""
 _ACTIONS = frozenset(AuditAction)
 _ACTORS = (audit.SYSTEM, audit.COMMAND_LINE)
 _OFFICE = re.compile(f"[{PROVINCES}][A-Z]")
@@ -38,19 +38,19 @@ _DATE = re.compile(r"(?:(?P<year>\d{4})[-/.年])?(?P<month>\d{1,2})(?:[-/.月](?
 _APART = re.compile(r"[\s,、，]+")
 _SUBJECT = re.compile(r"(preselection|segment|account|ban|appeal|import|broadcast):(\d{1,15})")
 RECEIPT = re.compile(rf"([{PROVINCES}][A-Z])-(\d{{8,15}})")
-"""The number on a receipt: the office, and the number of the preselection."""
+"""The number on a receipt: the office's code and the id of the preselection."""
 _CHAT = re.compile(r"(chat:)?([1-9]\d{0,14})")
 _VIN_LENGTH = 17
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditQuery:
-    """What is looked for; everything that is given must fit. It holds no personal data."""
+    """A search in the audit log; all given criteria must match. It contains no personal data."""
 
-    words: tuple[str, ...] = ()  # what was asked for, as it may be shown again
+    words: tuple[str, ...] = ()  # the terms of the query, in a form that may be displayed
     subjects: tuple[str, ...] | None = None  # entries about one of these, or by ``by``
     by: str = ""
-    mask: str = ""  # of entries about a pool: those that name it
+    mask: str = ""  # of entries about a pool, only those with this mask
     actor: str = ""
     action: str = ""
     office: str = ""
@@ -72,12 +72,12 @@ class AuditQuery:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, object]) -> "AuditQuery":
-        """Return what a conversation has kept."""
+        """Return the query stored in a conversation."""
         values: dict[str, object] = dict(stored)
         for name in ("words", "subjects"):
             value = values.get(name)
             values[name] = tuple(value) if isinstance(value, list) else None
-        return cls(**values)  # type: ignore[arg-type]  # as to_json has written it
+        return cls(**values)  # type: ignore[arg-type]  # as written by to_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,19 +91,19 @@ class AuditEntry:
     office: str | None
     subject: str
     details: Mapping[str, object] = field(repr=False)
-    plate: str = ""  # the number that a preselection came to, where the entry does not name it
+    plate: str = ""  # the preselection's number, where the details do not have it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditPage:
-    """Some entries, the newest first."""
+    """A page of entries, newest first."""
 
     entries: tuple[AuditEntry, ...]
-    more: bool  # whether there are older ones
+    more: bool  # whether there are older entries
 
 
 class AuditSearch:
-    """Finds entries."""
+    """Parses queries and finds entries."""
 
     def __init__(self, accounts: Accounts, vault: Vault, offices: Mapping[str, Office]) -> None:
         self._accounts = accounts
@@ -111,10 +111,10 @@ class AuditSearch:
         self._offices = offices
 
     def parse_query(self, tx: Tx, written: str, *, today: date) -> AuditQuery:
-        """Return what is meant by some words.
+        """Parse a query.
 
         Raises:
-            NotInJournal: one of them is nothing that can be looked for, or two contradict each other.
+            NotInAuditLog: a term cannot be searched for, or two terms contradict each other.
         """
         words = [word for word in _APART.split(written) if word]
         if not 0 < len(words) <= MAX_WORDS:
@@ -127,7 +127,7 @@ class AuditSearch:
     def page(
         self, tx: Tx, query: AuditQuery, scope: Scope, *, newest: int, skip: int, limit: int
     ) -> AuditPage:
-        """Return some entries, the newest first, as far as somebody may see them."""
+        """Return a page of the matching entries in the scope, newest first."""
         values: dict[str, object] = {"newest": newest, "most": limit + 1, "skip": skip, **scope.values}
         days = {"since": query.since, "until": query.until}
         rows: list[Row]
@@ -157,7 +157,7 @@ class AuditSearch:
         raise NotInAuditLog
 
     def _plain(self, _tx: Tx, text: str, today: date) -> AuditQuery | None:
-        """Read an office, a day or month, an action, or the system as an actor."""
+        """Parse an office, a day or month, an action, or the system as an actor."""
         word = text.lower()
         if _OFFICE.fullmatch(text):
             return AuditQuery(words=(text,), office=text)
@@ -171,7 +171,7 @@ class AuditSearch:
         return _days(int(written["year"] or today.year), int(written["month"]), int(written["day"] or 0))
 
     def _numbered(self, tx: Tx, text: str, _today: date) -> AuditQuery | None:
-        """Read what bears a number of ours: a preselection, its receipt, a segment; or a segment's mask."""
+        """Parse a subject with an id (a preselection, its receipt, a segment), or a segment's mask."""
         if found := RECEIPT.fullmatch(text):
             return self._preselections(tx, text, (int(found[2]),))
         word = text.lower()
@@ -195,7 +195,7 @@ class AuditSearch:
         return None
 
     def _vehicle(self, tx: Tx, text: str, _today: date) -> AuditQuery | None:
-        """Read a plate number or a VIN."""
+        """Parse a plate number or a VIN."""
         try:
             if text[:1] in PROVINCES and text:
                 office = self._offices.get(text[:2])
@@ -215,7 +215,7 @@ class AuditSearch:
         return None
 
     def _person(self, tx: Tx, text: str, today: date) -> AuditQuery | None:
-        """Read an identity number or a telephone, of which nothing is kept, or a chat id."""
+        """Parse an identity or phone number, neither of which is stored, or a chat id."""
         identity = _parsed_or_none(lambda: parse_identity(text, today=today))
         if identity is not None:
             digest = self._vault.lookup("identity", identity)
@@ -225,7 +225,7 @@ class AuditSearch:
             return self._account(tx, PHONE, holder, None)
         found = _CHAT.fullmatch(text.lower())
         known = found is not None and self._knows(tx, int(found[2]))
-        if phone is not None and not known:  # it is not kept as the chat id of nobody
+        if phone is not None and not known:  # do not store a phone number as an unknown chat id
             return AuditQuery(words=(PHONE,), subjects=())
         if found is None:
             return None
@@ -267,7 +267,7 @@ class AuditSearch:
 
 
 def about(tx: Tx, subjects: Iterable[str], limit: int) -> tuple[AuditEntry, ...]:
-    """Return the newest entries about some things together, the newest first, of whichever office."""
+    """Return the newest entries about any of some subjects, newest first, of all offices."""
     found = [
         row
         for subject in dict.fromkeys(subjects)
@@ -278,7 +278,7 @@ def about(tx: Tx, subjects: Iterable[str], limit: int) -> tuple[AuditEntry, ...]
 
 
 def newest(tx: Tx) -> int:
-    """Return the number of the newest entry, 0 where there is none."""
+    """Return the id of the newest entry, or 0."""
     row = tx.one("journal.newest")
     return (row["entry_id"] or 0) if row else 0
 
@@ -303,7 +303,7 @@ def _entry(tx: Tx, row: Row) -> AuditEntry:
 
 
 def _parsed_or_none(read: Callable[[], str]) -> str | None:
-    """Return what was read, None where it has another form."""
+    """Return the parsed text, or None if it is malformed."""
     try:
         return read()
     except InputError:
@@ -311,7 +311,7 @@ def _parsed_or_none(read: Callable[[], str]) -> str | None:
 
 
 def _days(year: int, month: int, day: int) -> AuditQuery | None:
-    """Return what asks for a day, or without one for a month as all of its days; None where there is none."""
+    """Return a query for a day, or for a whole month if ``day`` is 0; None for invalid dates."""
     try:
         first = date(year, month, day or 1)
     except ValueError:
@@ -325,10 +325,10 @@ def _days(year: int, month: int, day: int) -> AuditQuery | None:
 
 
 def _both(first: AuditQuery, second: AuditQuery) -> AuditQuery:
-    """Return what fits both.
+    """Return the conjunction of two queries.
 
     Raises:
-        NotInJournal: they ask for two different things of one sort.
+        NotInAuditLog: both have a criterion of the same kind.
     """
     for name in ("actor", "action", "office"):
         if getattr(first, name) and getattr(second, name):

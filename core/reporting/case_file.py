@@ -1,8 +1,8 @@
-"""All that is known of somebody, a vehicle or a number, as the counter looks at it (/find).
+"""Case files: everything about a person, a vehicle or a number, for the counter (/find).
 
-What was typed is resolved to a key that is no personal datum, and a key is opened anew each time it is
-looked at: ``account:12``, ``preselection:7``, ``vehicle:LSV…``, ``plate:粤K:small:12345``, ``identity:`` with
-the keyed hash of one that is known by its ban alone.
+User input is resolved to a key that contains no personal data; a case file is read afresh each time it is
+displayed. Keys: ``account:12``, ``preselection:7``, ``vehicle:LSV…``, ``plate:粤K:small:12345``, and
+``identity:`` with the lookup hash of an identity that is only known from its ban.
 """
 
 from collections.abc import Iterable, Mapping
@@ -35,12 +35,12 @@ from core.values.text import HYPHENS, compact
 from core.values.vehicles import parse_vin
 
 AUDIT_ENTRIES = 10
-_SHORTEST_PAPER = 11  # what is shorter is a chat or nothing, what is longer is meant as a VIN or an identity
+_SHORTEST_PAPER = 11  # shorter input is a chat id or invalid, longer input is parsed as VIN or identity
 _PLATE_PARTS = 3
 
 
 class CaseFileTopic(StrEnum):
-    """What a key is about."""
+    """The kind of a key."""
 
     ACCOUNT = "account"
     IDENTITY = "identity"
@@ -51,7 +51,7 @@ class CaseFileTopic(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFileKey:
-    """What a case file is about; ``str()`` gives the form in which it is kept."""
+    """The key of a case file; ``str()`` gives the stored form."""
 
     topic: CaseFileTopic
     value: str
@@ -61,10 +61,10 @@ class CaseFileKey:
 
 
 def parse_key(text: str) -> CaseFileKey:
-    """Return the key that was written.
+    """Parse the stored form of a key.
 
     Raises:
-        NothingKnown: it is none.
+        NothingKnown: the text is not a key.
     """
     topic, _, value = text.partition(":")
     if topic not in set(CaseFileTopic) or not value:
@@ -74,22 +74,22 @@ def parse_key(text: str) -> CaseFileKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VehicleRecord:
-    """What is known of a vehicle."""
+    """The data about a vehicle."""
 
     vin: str
     batches_used: int
     batches_granted: int
     wishes_used: int
     wishes_granted: int
-    quota: Quota | None  # what is left, by the quotas of an office; None where no office is known
+    quota: Quota | None  # the remaining quota at an office; None if no office is known
     failed_wishes: int
-    registry: str | None  # what the embedded registry says of it: new or registered
-    selecting_until: datetime | None  # until when somebody has it to themselves
+    registry: str | None  # its state in the embedded registry: new or registered
+    selecting_until: datetime | None  # the end of the current exclusive lease on it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueNotification:
-    """A notification that waits."""
+    """A notification waiting to be sent."""
 
     purpose: str
     at: datetime
@@ -97,26 +97,26 @@ class DueNotification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFile:
-    """All that is known under one key; what does not apply is empty."""
+    """The data found under one key; fields that do not apply are empty."""
 
     key: CaseFileKey
     number: PlateStatus | None = None
-    listed: tuple[Preselection, ...] = ()  # several that fit, newest first: one is to be chosen
+    listed: tuple[Preselection, ...] = ()  # several matches to choose from, newest first
     account: Account | None = None
     identity_hash: bytes | None = field(default=None, repr=False)
     ban: Ban | None = None
-    focus: Preselection | None = None  # the one that is looked at
+    focus: Preselection | None = None  # the displayed one
     preselections: tuple[Preselection, ...] = ()  # all of the account's, newest first
     vehicle: VehicleRecord | None = None
     due: tuple[DueNotification, ...] = ()
     failed: int = 0  # notifications that could not be sent
-    audit_entries: tuple[AuditEntry, ...] = ()  # the newest lines about all of it, newest first
+    audit_entries: tuple[AuditEntry, ...] = ()  # the newest entries about all of it, newest first
 
     @property
     def offices(self) -> frozenset[str]:
-        """Return the offices that it concerns: who serves at one of them may know whom it is about.
+        """The offices concerned: admins of any of them may see whom the case file is about.
 
-        Empty for somebody who has told of no office yet, and for an identity that is only barred nowhere.
+        Empty for a person without an office and without a ban.
         """
         home = {self.account.office} if self.account and self.account.office else set()
         barred = {self.ban.office} if self.ban else set()
@@ -132,16 +132,16 @@ class CaseFiles:
         self._accounts = accounts
         self._offices = offices
 
-    # --- what is meant ----------------------------------------------------------------------
+    # --- resolving input --------------------------------------------------------------------
 
     def seek(self, tx: Tx, written: str, *, today: date) -> CaseFileKey:
-        """Return what is meant by a VIN, a plate number, an identity number, a telephone or a chat id.
+        """Resolve a VIN, plate number, identity number, phone number or chat id to a key.
 
         Raises:
-            InputError: it is meant as one of these and has a wrong form; which says the class.
-            OfficeUnknown: a number of an office that is not served here.
-            NobodyFound: nobody is registered or barred with it.
-            NothingKnown: no such vehicle was ever here.
+            InputError: it looks like one of these but is malformed; the subclass says which.
+            OfficeUnknown: the plate number is of an office that is not served.
+            NobodyFound: no account or ban matches it.
+            NothingKnown: the vehicle is unknown.
         """
         if receipt := RECEIPT.fullmatch(compact(written)):
             return _of_receipt(tx, receipt[1], int(receipt[2]))
@@ -157,7 +157,7 @@ class CaseFiles:
     def _plate(self, tx: Tx, text: str) -> CaseFileKey:
         office = self._offices.get(text[:2])
         if office is None:
-            parse_plate(text)  # a typing error is called one
+            parse_plate(text)  # report a malformed number as such first
             raise OfficeUnknown
         plate = parse_plate(text, nev_letters=office.nev_letters)
         holders = _of_plate(tx, plate)
@@ -214,14 +214,14 @@ class CaseFiles:
             raise NothingKnown
         return CaseFileKey(topic=CaseFileTopic.VEHICLE, value=vin)
 
-    # --- what is known of it ----------------------------------------------------------------
+    # --- reading ----------------------------------------------------------------------------
 
     def open(self, tx: Tx, key: CaseFileKey) -> CaseFile:
-        """Return all that is known under a key at this moment.
+        """Return the current data under a key.
 
         Raises:
-            NothingKnown: it is gone, or was never there.
-            OfficeUnknown: a number of an office that is not served any more.
+            NothingKnown: they do not exist, or no longer do.
+            OfficeUnknown: the office of a plate number is no longer served.
         """
         try:
             return self._opened(tx, key)
@@ -257,7 +257,7 @@ class CaseFiles:
 
     def _of_identity(self, tx: Tx, key: CaseFileKey, digest: bytes) -> CaseFile:
         account = self._accounts.by_identity(tx, digest)
-        if account is not None:  # has registered since
+        if account is not None:  # the person has registered since
             return self._of_account(tx, key, account, None)
         ban = blacklist.running(tx, digest)
         if ban is None:
@@ -315,7 +315,7 @@ class CaseFiles:
 
 
 def _first(everything: Iterable[Preselection]) -> Preselection | None:
-    """Return what one would look at first: what can be done something about, then what is newest."""
+    """Return the most relevant preselection: a reserved one, else an unfinished one, else the newest."""
     found = list(everything)
     for states in ({PreselectionState.RESERVED}, UNFINISHED):
         for preselection in found:
@@ -349,7 +349,7 @@ def _of_vin(tx: Tx, vin: str) -> list[Preselection]:
 
 
 def _told(tx: Tx, subjects: Iterable[str]) -> tuple[tuple[DueNotification, ...], int]:
-    """Return the notifications that wait about some subjects, in their order, and how many have failed."""
+    """Return the waiting notifications about some subjects, by due time, and the number of failed ones."""
     rows = [row for subject in subjects for row in tx.all("notices.of_subject", subject=subject)]
     waiting = [row for row in rows if row["state"] in {NoticeState.WAITING, NoticeState.SENDING}]
     due = [DueNotification(purpose=row["purpose"], at=from_millis(row["due_at"])) for row in waiting]

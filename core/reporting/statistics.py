@@ -1,7 +1,7 @@
-"""What the desk's reports count: how full segments are, what was selected and what became of it.
+"""Figures for the desk's reports: how full segments are, and selections by outcome.
 
-All of it is read from a snapshot, beside the writers, and comes from the tables themselves, so that the
-figures add up: whatever was selected in the end waits, is on a vehicle, has expired, is void or revoked.
+All figures are read on one read-only snapshot and computed from the tables themselves, so that they add
+up: every selected number is reserved, registered, expired, void or revoked.
 """
 
 from collections import Counter
@@ -20,39 +20,39 @@ from core.values.offices import Office
 from core.values.plates import PlateKind
 
 MARK = 0.6
-"""The share of a segment's numbers at which the next one should be in preparation (the 60 % mark)."""
+"""Share of a segment's numbers taken at which the next one should be prepared (the 60 % mark)."""
 NEARLY_EMPTY = 0.95
-"""The share at which hardly a choice is left."""
+"""Share at which hardly any choice is left."""
 SPANS = (7, 30, 90)
-"""Over how many days the figures can be had, today being the last."""
+"""Selectable periods, in days up to and including today."""
 _ZONE = int(timedelta(hours=8).total_seconds() * 1000)
-"""China's zone, in which hours and days are counted; it knows no summer time."""
+"""China's UTC offset in milliseconds, to compute hours and days; there is no daylight saving time."""
 _EPOCH = date(1970, 1, 1)
 _MAX_MASKS = 12
-"""Of how many withheld masks the overlaps are told apart."""
+"""Maximum withheld masks for which overlaps are computed exactly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Of which offices a report is."""
+    """The offices covered by a report."""
 
     offices: tuple[str, ...]
-    everywhere: bool = False  # of all offices, also of those that are served no more
+    everywhere: bool = False  # all offices, including those no longer served
 
     @property
     def values(self) -> dict[str, object]:
         return {"offices": ",".join(self.offices), "everywhere": int(self.everywhere)}
 
     def holds(self, office: str | None) -> bool:
-        """Whether what belongs to an office, or to none, belongs to the report."""
+        """Return whether the report covers an office; None only if it covers everything."""
         return self.everywhere or (office is not None and office in self.offices)
 
 
 def scope_of(admin: Admin, permission: Permission, served: Iterable[str]) -> Scope:
-    """Return all that somebody may look at.
+    """Return the widest scope that an admin may see with a permission.
 
     Raises:
-        NotYourDuty: nothing at all.
+        NotPermitted: the admin does not have the permission at any office.
     """
     admin.require(permission)
     return Scope(
@@ -70,9 +70,9 @@ class Fill:
     office: str
     segment: Segment
     taken: int  # reserved, or on a vehicle
-    held: int  # in somebody's batch or on a shortlist at this moment, or at rest
-    withheld: tuple[Mask, ...] = ()  # what of it is kept back, each mask no wider than the segment
-    withheld_size: int = 0  # how many numbers these are; some of them may have been taken before
+    held: int  # currently in a batch, on a shortlist, or resting
+    withheld: tuple[Mask, ...] = ()  # the withheld masks, intersected with the segment
+    withheld_size: int = 0  # the numbers in these; some may have been taken before
 
     @property
     def kind(self) -> PlateKind:
@@ -80,22 +80,22 @@ class Fill:
 
     @property
     def free(self) -> int:
-        """Return how many numbers nobody has; withheld ones count as free."""
+        """The numbers neither taken nor held; withheld ones count as free."""
         return max(0, self.segment.size - self.taken - self.held)
 
     @property
     def share(self) -> float:
-        """Return the share that is taken, from 0 to 1."""
+        """The share of taken numbers, from 0 to 1."""
         return self.taken / self.segment.size
 
     @property
     def past_mark(self) -> bool:
-        """Whether so much is taken that the next segment should be in preparation."""
+        """Whether the share has reached ``MARK``, so that the next segment should be prepared."""
         return self.share >= MARK
 
 
 def fills(tx: Tx, offices: Iterable[Office]) -> list[Fill]:
-    """Return how full all segments of some offices are, kind by kind, in the order of release."""
+    """Return how full the segments of some offices are, ordered by office, kind and release."""
     by_code = {office.code: office for office in offices}
     held = Counter(row["segment_id"] for row in tx.all("reports.held", now=to_millis(tx.now)))
     rows = tx.all("reports.segments", **Scope(offices=tuple(by_code)).values)
@@ -133,9 +133,9 @@ def _fill(row: Row, held: int, withheld_masks: Iterable[Mask]) -> Fill:
 
 
 def size_of_union(masks: Sequence[Mask]) -> int:
-    """Return how many serials some masks hold together, none counted twice.
+    """Return the number of serials in the union of some masks.
 
-    Of more than a dozen masks the overlaps are not told apart: what they hold at most.
+    For more than ``_MAX_MASKS`` masks, overlaps are ignored and the result is an upper bound.
     """
     if len(masks) > _MAX_MASKS:
         return sum(mask.size for mask in masks)
@@ -146,21 +146,21 @@ def size_of_union(masks: Sequence[Mask]) -> int:
     return total
 
 
-# --- what was selected, and what became of it -----------------------------------------------
+# --- selections and their outcomes ----------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """What happened on one day."""
+    """The figures of one day."""
 
     day: date
-    random: int = 0  # numbers selected by a draw
-    composed: int = 0  # by self-composition
+    random: int = 0  # numbers selected from a random batch
+    composed: int = 0  # numbers selected by self-composition
     registered: int = 0  # confirmed at the counter
     expired: int = 0
     void: int = 0
     revoked: int = 0
-    banned: int = 0  # identities that came on the blacklist
+    banned: int = 0  # identities put on the blacklist
 
     @property
     def selected(self) -> int:
@@ -169,7 +169,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hour:
-    """What was selected in one hour of the day, over all days."""
+    """The selections in one hour of the day, over all days."""
 
     hour: int  # 0 to 23
     random: int = 0
@@ -178,24 +178,24 @@ class Hour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stats:
-    """The figures of some days, the last of which is today."""
+    """The figures of a period that ends today."""
 
     at: datetime
     days: tuple[Day, ...]
     hours: tuple[Hour, ...]
-    waiting: int  # numbers that wait to be confirmed now
-    appeals: int  # that wait to be decided now
+    waiting: int  # numbers currently waiting for confirmation
+    appeals: int  # currently pending appeals
 
     @property
     def total(self) -> Day:
-        """Return the sum of all days, dated as the first."""
+        """The sums over all days, with the date of the first."""
         names = ("random", "composed", "registered", "expired", "void", "revoked", "banned")
         sums = {name: sum(getattr(day, name) for day in self.days) for name in names}
         return Day(day=self.days[0].day, **sums)
 
 
 def stats(tx: Tx, scope: Scope, days: int) -> Stats:
-    """Return what happened in the last days, today among them."""
+    """Return the figures of the last ``days`` days, including today."""
     today = tx.now.astimezone(CHINA).date()
     first = today - timedelta(days=days - 1)
     since = datetime.combine(first, time(), CHINA)
@@ -246,16 +246,16 @@ def _hours(selected: Iterable[Row]) -> tuple[Hour, ...]:
     return tuple(Hour(hour=hour, **figures) for hour, figures in enumerate(sums))
 
 
-# --- what waits -----------------------------------------------------------------------------
+# --- pending work ---------------------------------------------------------------------------
 
 
 def waiting_appeals(tx: Tx, scope: Scope) -> list[Queued]:
-    """Return the appeals that wait, the oldest first."""
+    """Return the pending appeals, oldest first."""
     return queue(tx, None if scope.everywhere else scope.offices)
 
 
 def due_by_day(tx: Tx, scope: Scope, days: int) -> tuple[tuple[date, int], ...]:
-    """Return how many reservations end on each of the next days, today first; what is overdue is today's."""
+    """Return the number of reservations ending on each of the next days; overdue ones count as today's."""
     today = tx.now.astimezone(CHINA).date()
     ahead = [today + timedelta(days=number) for number in range(days)]
     until = datetime.combine(ahead[-1] + timedelta(days=1), time(), CHINA)

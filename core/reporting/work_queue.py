@@ -1,8 +1,8 @@
-"""What waits at the desk: all that somebody there has to look at, the oldest first (/desk).
+"""The desk's work queue: the pending tasks of an admin, oldest first (/desk).
 
-Each kind of task is shown to whoever may do something about it. What does not end by itself, a notification
-that could not be sent or an update that was set aside, is ended by whoever says to have dealt with it. Once
-on a working day everybody for whom something waits gets a summary, unless they turned it off.
+Admins see the kinds of tasks for which they have the permission. Tasks that do not end automatically
+(notifications that could not be sent, updates that could not be handled) end when an admin marks them as
+handled. Once per working day, every admin with pending tasks gets a summary, unless turned off.
 """
 
 import json
@@ -28,27 +28,27 @@ from core.values.plates import PlateKind
 from core.values.workdays import WorkingCalendar
 
 NEAR_WORKDAYS = 1
-"""A deadline is near from so many working days before it on."""
+"""How many working days before a deadline it counts as near."""
 SHUT_WORKDAYS = 3
-"""The same where the owner cannot be reached by the bot: somebody has to telephone."""
+"""The same if the bot cannot reach the owner, so that somebody has to call."""
 SCHEDULE_AHEAD = timedelta(days=60)
-"""So far ahead a year without a published schedule begins to matter."""
+"""How far ahead to warn about a year without a published schedule."""
 FAILURES_SHOWN = timedelta(days=30)
 MAX_LISTED = 200
-"""How many of one kind are listed; more are not read by anybody."""
+"""Maximum listed tasks of one kind; nobody reads more."""
 DUE_DAYS = 7
 
 
 class TaskKind(StrEnum):
-    """What waits."""
+    """The kind of a task."""
 
     DEADLINE = "deadline"  # a reserved number whose deadline is near
-    SHUT = "shut"  # the same, and its owner cannot be reached
+    SHUT = "shut"  # the same, and the bot cannot reach its owner
     APPEAL = "appeal"
     FAILED = "failed"  # a notification that could not be sent
     BROKEN = "broken"  # an update that could not be handled
-    POOL = "pool"  # all that was released of a pool is past the mark
-    SCHEDULED = "scheduled"  # a release that is still to come
+    POOL = "pool"  # all released segments of a pool are past the mark
+    SCHEDULED = "scheduled"  # a scheduled release
     CALENDAR = "calendar"  # a year whose working days are not published
 
 
@@ -62,18 +62,18 @@ PERMISSION_FOR = {
     TaskKind.SCHEDULED: Permission.RELEASE,
     TaskKind.CALENDAR: Permission.CLOSED,
 }
-"""Which permission it belongs to; whoever has it sees it."""
+"""The permission required to see each kind of task."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One thing that waits."""
+    """One pending task."""
 
     task_kind: TaskKind
-    at: datetime  # since when it waits, or when it is due
+    at: datetime  # since when it has been pending, or when it is due
     subject: str  # "preselection:7", "appeal:3", "notice:5", "update:9", "pool:粤K:small", "segment:3"
     office: str | None = None
-    about: str = ""  # the preselection that it is about: "preselection:7"
+    about: str = ""  # the subject of its preselection: "preselection:7"
     plate: str = ""  # the serial of its number
     kind: str = ""  # of a pool or segment
     mask: str = ""  # of a segment
@@ -85,21 +85,21 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkQueue:
-    """What waits for somebody at one moment."""
+    """The pending tasks of an admin at one moment."""
 
     at: datetime
-    tasks: tuple[Task, ...]  # the oldest first
-    task_kinds: tuple[TaskKind, ...]  # those that somebody is shown, empty or not
-    due: tuple[tuple[date, int], ...] = ()  # reservations by the day on which they end, from today on
+    tasks: tuple[Task, ...]  # oldest first
+    task_kinds: tuple[TaskKind, ...]  # the kinds shown to the admin, including those without tasks
+    due: tuple[tuple[date, int], ...] = ()  # number of reservations by the day they end, from today
 
     @property
     def is_pressing(self) -> bool:
-        """Whether something waits for somebody; a release that comes by itself does not."""
+        """Whether any task needs action; scheduled releases do not."""
         return any(task.task_kind != TaskKind.SCHEDULED for task in self.tasks)
 
     @property
     def counts(self) -> Mapping[TaskKind, int]:
-        """Return how many of each matter there are; ``MAX_LISTED`` stands for that many or more."""
+        """The number of tasks of each kind; ``MAX_LISTED`` means that many or more."""
         return Counter(task.task_kind for task in self.tasks)
 
     def oldest(self, task_kind: TaskKind) -> datetime | None:
@@ -108,17 +108,17 @@ class WorkQueue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskServices:
-    """What the desk needs to know of the service."""
+    """The configuration that the work queue depends on."""
 
     offices: Mapping[str, Office] = field(repr=False)
     calendar: WorkingCalendar = field(repr=False)
 
 
 def read_work_queue(tx: Tx, services: DeskServices, admin: Admin) -> WorkQueue:
-    """Return what waits for somebody, the oldest first.
+    """Return the pending tasks of an admin, oldest first.
 
     Raises:
-        NotYourDuty: they are not at the desk.
+        NotPermitted: the admin has no access to the desk.
     """
     admin.require(Permission.DESK)
     task_kinds = _task_kinds(admin)
@@ -135,7 +135,7 @@ def read_work_queue(tx: Tx, services: DeskServices, admin: Admin) -> WorkQueue:
 
 
 def is_pressing(tx: Tx, services: DeskServices, admin: Admin) -> bool:
-    """Whether something waits for somebody; looks no further than to the first such thing."""
+    """Return whether any task of an admin needs action; stops at the first one."""
     task_kinds = [task_kind for task_kind in _task_kinds(admin) if task_kind != TaskKind.SCHEDULED]
     return any(True for task_kind in task_kinds for _ in _of(tx, services, admin, task_kind))
 
@@ -190,7 +190,7 @@ def _failed(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
 
 
 def _failure(tx: Tx, row: Row) -> Task:
-    """Return a notification that failed, with the office and the number that it was about, if any."""
+    """Return the task for a failed notification, with its office and number, if any."""
     subject = row["subject"]
     topic, _, number = subject.partition(":")
     office, plate, kind = json.loads(row["details"]).get("office") or None, "", ""
@@ -225,10 +225,10 @@ def _set_aside(row: Row) -> Task:
 
 
 def _pools(tx: Tx, services: DeskServices, scope: Scope) -> Iterator[Task]:
-    """Yield the pools of which every segment that was released, or is to come, is past the mark.
+    """Yield the pools all of whose segments, released or scheduled, are past the mark.
 
-    One segment that is not yet past it is choice enough, however full the older ones are. So the newest is
-    counted first, and seldom more than that.
+    One segment below the mark is sufficient choice, however full the older ones are. So the newest is counted
+    first, and counting usually stops there.
     """
     for code, kind in product(scope.offices, PlateKind):
         newest_first = segments(tx, services.offices[code], kind)[::-1]
@@ -288,22 +288,22 @@ _LISTS: dict[TaskKind, Callable[[Tx, DeskServices, Scope], Iterable[Task]]] = {
 }
 
 
-# --- dealing with what does not end by itself -----------------------------------------------
+# --- handling tasks that do not end automatically -------------------------------------------
 
 
 def handled_by(tx: Tx, subject: str) -> str | None:
-    """Return who has dealt with something, None while nobody has."""
+    """Return the actor who has handled a task, or None."""
     row = tx.one("reports.handled", subject=subject)
     return row["handled_by"] if row else None
 
 
 def find(tx: Tx, admin: Admin, subject: str, served: Iterable[str]) -> Task:
-    """Return what somebody may deal with: "notice:5" or "update:9".
+    """Return a task that an admin may handle, by its subject: "notice:5" or "update:9".
 
     Raises:
-        AlreadyHandled: another was faster.
-        NothingToHandle: there is no such thing, not any more, or not for them.
-        NotYourDuty, NotYourOffice: they may not.
+        AlreadyHandled: another admin has handled it.
+        NothingToHandle: the task does not exist, or is outside the admin's scope.
+        NotPermitted, NotYourOffice: the admin lacks the permission.
     """
     is_update = subject.partition(":")[0] == SubjectKind.UPDATE
     task = _find_update(tx, admin, subject) if is_update else _find_notification(tx, subject)
@@ -327,10 +327,10 @@ def _find_notification(tx: Tx, subject: str) -> Task | None:
 
 
 def handle(tx: Tx, admin: Admin, subject: str, served: Iterable[str], actor: str) -> Task:
-    """Note that somebody has dealt with something that does not end by itself; return what it was.
+    """Mark a task that does not end automatically as handled; return it.
 
     Raises:
-        AlreadyHandled, NothingToHandle, NotYourDuty, NotYourOffice: as it is found.
+        AlreadyHandled, NothingToHandle, NotPermitted, NotYourOffice: as ``find``.
     """
     task = find(tx, admin, subject, served)
     if not tx.run("reports.handle", subject=subject, actor=actor, now=to_millis(tx.now)):
@@ -343,12 +343,12 @@ def handle(tx: Tx, admin: Admin, subject: str, served: Iterable[str], actor: str
 
 
 def wants_summary(tx: Tx, chat_id: int) -> bool:
-    """Whether somebody has left the daily summary on."""
+    """Return whether the daily summary of a chat is on, the default."""
     return tx.one("reports.summary_is_off", chat_id=chat_id) is None
 
 
 def set_summary(tx: Tx, chat_id: int, *, on: bool) -> None:
-    """Turn somebody's daily summary on or off."""
+    """Turn the daily summary of a chat on or off."""
     if on:
         tx.run("reports.turn_summary_on", chat_id=chat_id)
     else:
@@ -359,9 +359,9 @@ class Summaries:
     """Plans the daily summaries.
 
     Args:
-        services: what the desk needs to know of the service.
-        admins: who is at the desk.
-        send_from: the local time from which on they go out.
+        services: the configuration of the work queue.
+        admins: the recipients.
+        send_from: the local time from which summaries are sent.
     """
 
     def __init__(self, services: DeskServices, admins: Admins, send_from: time) -> None:
@@ -370,9 +370,9 @@ class Summaries:
         self._send_from = send_from
 
     def due(self, tx: Tx) -> tuple[int, ...] | None:
-        """Return for whom something waits that has not been told today; None when it is not the time.
+        """Return the chats that need a summary today; None if it is too early or already done.
 
-        Read from a snapshot at every tick; the work is done once a day.
+        Called on a read-only snapshot at every tick; does its work once per day.
         """
         now = tx.now.astimezone(CHINA)
         if now.time() < self._send_from or tx.one("reports.is_announced", subject=_announcement(now.date())):
@@ -382,7 +382,7 @@ class Summaries:
         return tuple(admin.chat_id for admin in wanting if self._concerns(tx, admin, now.date()))
 
     def plan(self, tx: Tx, chats: Iterable[int]) -> None:
-        """Write down the summaries of today, once, whoever else ticks; one is pointless on the next day."""
+        """Plan today's summaries; idempotent across workers. They expire at midnight."""
         today = tx.now.astimezone(CHINA).date()
         subject = _announcement(today)
         if not tx.run("notices.announce", subject=subject, now=to_millis(tx.now)):
@@ -401,7 +401,7 @@ class Summaries:
             )
 
     def of_chat(self, tx: Tx, chat_id: int) -> WorkQueue | None:
-        """Return what a summary says; None when nothing waits any more, or not for them."""
+        """Return the contents of a chat's summary; None if no task needs action by now."""
         admin = self._admins.of(tx, chat_id)
         if Permission.DESK not in admin.permissions:
             return None

@@ -1,8 +1,8 @@
-"""Photos as files: each sealed, under a name that nobody can guess, whole or not there.
+"""Photos as encrypted files with unguessable names, written atomically.
 
-The folder lies outside of the database, so that its backups stay small and a photo can be deleted for good.
-Names say nothing; who a photo belongs to only the database knows. What is inside a file opens with
-``security.keys`` alone.
+The folder is separate from the database, so that database backups stay small and photos can be deleted
+permanently. File names are random; only the database knows whose a photo is. The contents can only be
+decrypted with ``security.keys``.
 """
 
 import os
@@ -23,12 +23,12 @@ _DRAFT = ".draft"
 
 
 class FilePhotos:
-    """The photo store in a folder.
+    """A photo store in a folder.
 
     Args:
-        directory: the folder; made, for its owner alone, when the first photo comes.
-        vault: seals and opens.
-        clock: what a file's time is taken from, so that ``sweep`` goes by the same clock as its caller.
+        directory: the folder; created with mode 0700 when the first photo is stored.
+        vault: encrypts and decrypts.
+        clock: the source of file times, so that ``sweep`` uses the same clock as its caller.
     """
 
     def __init__(self, directory: Path, vault: Vault, clock: Clock) -> None:
@@ -37,10 +37,10 @@ class FilePhotos:
         self._clock = clock
 
     def put(self, jpeg: bytes) -> str:
-        """Keep a photo; when this returns it is on disk, under a key that nobody can guess.
+        """Store a photo under an unguessable key; when this returns, it is on disk.
 
         Raises:
-            PhotoStoreError: it cannot be kept.
+            PhotoStoreError: it cannot be stored.
         """
         key, sealed = secrets.token_hex(16), self._vault.encrypt(jpeg)
         draft = self._directory / f"{key}{_DRAFT}"
@@ -57,10 +57,10 @@ class FilePhotos:
         return key
 
     def get(self, key: str) -> bytes | None:
-        """Return a photo, or None when there is none under the key.
+        """Return a photo, or None if the key is unknown.
 
         Raises:
-            SealBroken: none of the keys of the settings opens it.
+            SealBroken: none of the configured keys decrypts it.
             PhotoStoreError: it cannot be read.
         """
         if not _KEY.fullmatch(key):
@@ -73,7 +73,7 @@ class FilePhotos:
         return self._vault.decrypt(sealed)
 
     def delete(self, key: str) -> None:
-        """Delete a photo for good; one that is gone already is no matter.
+        """Delete a photo permanently; a missing photo is not an error.
 
         Raises:
             PhotoStoreError: it cannot be deleted.
@@ -84,12 +84,12 @@ class FilePhotos:
             self._path(key).unlink(missing_ok=True)
 
     def sweep(self, keep: Collection[str], *, before: datetime) -> int:
-        """Delete what was put before a moment and has none of the keys; return how many photos that were.
+        """Delete photos stored before a moment whose keys are not in ``keep``; return how many.
 
-        Drafts that a crash has left go too, uncounted. Files that are not the store's are left alone.
+        Also deletes drafts left by crashes, uncounted. Ignores files that are not the store's.
 
         Raises:
-            PhotoStoreError: something cannot be deleted.
+            PhotoStoreError: a file cannot be deleted.
         """
         kept, swept = frozenset(keep), 0
         with _failing():
@@ -113,7 +113,7 @@ class FilePhotos:
 
 @contextmanager
 def _failing() -> Iterator[None]:
-    """Raise what the file system says as an error of the store."""
+    """Convert errors of the file system to PhotoStoreError."""
     try:
         yield
     except OSError as error:
@@ -129,7 +129,7 @@ def _write(path: Path, sealed: bytes, modified_at: datetime) -> None:
 
 
 def _settle(directory: Path) -> None:
-    """Put the names in a folder on disk; a rename alone may be lost when the power fails."""
+    """Fsync a directory; otherwise a rename may be lost on a power failure."""
     handle = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -138,7 +138,7 @@ def _settle(directory: Path) -> None:
 
 
 def _time_of(path: Path) -> float:
-    """Return when a file was put; one that another worker has just deleted counts as new."""
+    """Return when a file was stored; one just deleted by another worker counts as new."""
     try:
         return path.stat().st_mtime
     except FileNotFoundError:

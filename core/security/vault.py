@@ -1,7 +1,8 @@
-"""Keys: what is sealed, what is looked up by a hash, what is signed.
+"""Encryption, keyed lookup hashes and signatures.
 
-Personal fields are sealed with ``security.keys`` (rotated: the newest seals, all open); they are
-found again by hashes under ``security.lookup_key``, which never changes, or bans would be lost.
+Personal fields are encrypted with ``security.keys`` (with rotation: the newest encrypts, all decrypt)
+and looked up by hashes keyed with ``security.lookup_key``, which must never change, or bans would be
+lost.
 """
 
 import hashlib
@@ -14,33 +15,33 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from core.errors import SealBroken
 
 _BASE_32 = b"abcdefghijklmnopqrstuvwxyz234567" * 8
-"""A sign for each value of a byte: by its five lower bits."""
+"""Maps each byte to the base 32 digit of its five lower bits."""
 
 
 class Vault:
-    """Seals and opens personal data, and makes the hashes by which they are found.
+    """Encrypts and decrypts personal data, and computes lookup hashes and signatures.
 
     Args:
         keys: Fernet keys, newest first.
-        lookup_key: the key of the hashes; any string of 16 characters or more.
+        lookup_key: the key of the hashes, a string of at least 16 characters.
     """
 
     def __init__(self, keys: Sequence[str], lookup_key: str) -> None:
         self._fernet = MultiFernet([Fernet(key) for key in keys])
         self._lookup_key = lookup_key.encode()
-        # A copy of a keyed hash costs half of a fresh one, and does not let go of the interpreter.
+        # Copying a keyed hash costs half as much as creating one, and does not release the GIL.
         self._signer = hmac.new(self._lookup_key, digestmod=hashlib.sha256)
         self._sign = lru_cache(maxsize=4096)(self._signed)
 
     def encrypt(self, plain: bytes) -> bytes:
-        """Return ``plain`` sealed under the newest key."""
+        """Encrypt with the newest key."""
         return self._fernet.encrypt(plain)
 
     def decrypt(self, sealed: bytes) -> bytes:
-        """Open what any of the keys has sealed.
+        """Decrypt with any of the keys.
 
         Raises:
-            SealBroken: none of the keys opens it.
+            SealBroken: none of the keys decrypts it.
         """
         try:
             return self._fernet.decrypt(bytes(sealed))
@@ -48,22 +49,26 @@ class Vault:
             raise SealBroken from None
 
     def seal(self, text: str) -> bytes:
-        """Return a text sealed."""
+        """Encrypt a text."""
         return self.encrypt(text.encode())
 
     def open(self, sealed: bytes) -> str:
-        """Return the text that was sealed."""
+        """Decrypt a text.
+
+        Raises:
+            SealBroken: none of the keys decrypts it.
+        """
         return self.decrypt(sealed).decode()
 
     def lookup(self, subject: str, value: str) -> bytes:
-        """Return the hash by which ``value`` is found among things of one subject.
+        """Return the lookup hash of ``value`` in the namespace ``subject``.
 
-        The subject keeps a telephone number and an identity of the same digits apart.
+        The subject separates, for instance, a phone number from an identity number of the same digits.
         """
         return hmac.digest(self._lookup_key, f"{subject}\0{value}".encode(), hashlib.sha256)
 
     def sign(self, purpose: str, value: str, *, length: int) -> str:
-        """Return a short tag over ``value``, in lower-case base 32, ``length`` characters long."""
+        """Return a MAC of ``value``, truncated to ``length`` characters of lower-case base 32."""
         return self._sign(purpose, value)[:length]
 
     def _signed(self, purpose: str, value: str) -> str:

@@ -1,7 +1,7 @@
-"""The settings: what stands in config.toml, checked, and ready to be used.
+"""The settings: the contents of config.toml, validated.
 
-Every key is explained in config.example.toml. Environment variables ``XUANHAO_TABLE__KEY`` win
-over the file. Nothing here opens a connection; secrets appear neither in messages nor in a repr.
+config.example.toml documents every key. Environment variables ``XUANHAO_TABLE__KEY`` override the
+file. Nothing here opens a connection; secrets never appear in messages or in a repr.
 """
 
 from core.settings.model import Settings

@@ -1,4 +1,4 @@
-"""The keys of personal data: those of the settings, or a file of them beside the database."""
+"""The keys for personal data: from the settings, or from a key file next to the database."""
 
 import os
 import secrets
@@ -17,7 +17,7 @@ from core.settings.toml import read_toml
 from core.settings.values import fernet_key, listed, long_enough
 
 KEY_FILE = "keys.toml"
-"""The name of the file that ``ensure_keys`` writes beside the database."""
+"""The name of the file that ``ensure_keys`` writes next to the database."""
 _KEY_FILE_TEXT = """\
 # Written by xuanhao once, because [security] of the settings names no keys. Whoever has this file can
 # read the personal data in the database beside it; without it nobody can. Back it up, apart from it.
@@ -26,18 +26,18 @@ _KEY_FILE_TEXT = """\
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
-    """The keys of personal data in clear, as the vault takes them; not shown in a repr."""
+    """The keys for personal data in plain text, for the vault; hidden from the repr."""
 
     keys: tuple[str, ...] = field(repr=False)
     lookup_key: str = field(repr=False)
 
 
 class SecuritySettings(SettingsTable):
-    """``[security]``: the keys of personal data; both or neither.
+    """``[security]``: the keys for personal data; both or neither.
 
     Attributes:
-        keys: Fernet keys, newest first: the first seals, all open.
-        lookup_key: of the hashes by which identities are found; it never changes.
+        keys: Fernet keys, newest first: the first encrypts, all decrypt.
+        lookup_key: the key of the lookup hashes of identities; it must never change.
     """
 
     keys: Annotated[
@@ -52,10 +52,10 @@ class SecuritySettings(SettingsTable):
         return self
 
     def ready(self) -> Keys:
-        """Return the keys in clear.
+        """Return the keys in plain text.
 
         Raises:
-            ValueError: none are given.
+            ValueError: no keys are configured.
         """
         if self.lookup_key is None:
             raise ValueError("no keys are given")
@@ -66,12 +66,12 @@ class SecuritySettings(SettingsTable):
 
 
 def ensure_keys(directory: Path) -> Keys:
-    """Return the keys kept in a directory; the first call makes them, in a file of mode 0600.
+    """Return the keys from the key file in a directory; create it, with mode 0600, if it is missing.
 
-    Two processes that begin at once get the same keys.
+    Processes that start concurrently get the same keys.
 
     Raises:
-        KeyFileUnusable: others may read the file, it is damaged, or it cannot be written.
+        KeyFileUnusable: the file is readable by others, damaged or not writable.
     """
     path = directory / KEY_FILE
     try:
@@ -88,7 +88,7 @@ def ensure_keys(directory: Path) -> Keys:
 def _write_keys(path: Path) -> None:
     sealing, hashing = Fernet.generate_key().decode(), secrets.token_urlsafe(32)
     text = f'{_KEY_FILE_TEXT}keys = ["{sealing}"]\nlookup_key = "{hashing}"\n'
-    # Written elsewhere (mode 0600 from the start) and then linked: whole or not there, and first come stays.
+    # Write a temporary file (mode 0600 from the start), then link it: atomic, and the first writer wins.
     with NamedTemporaryFile("w", dir=path.parent, prefix=KEY_FILE, encoding="utf-8") as draft:
         draft.write(text)
         draft.flush()
@@ -104,5 +104,5 @@ def _read_keys(path: Path) -> Keys:
         return SecuritySettings(**read_toml(path)).ready()
     except (ValueError, SettingsError):
         damaged = KeyFileUnusable(path, "holds no keys that can be used; put the file back from a backup")
-    # Outside of the except clause, so that the error does not carry the keys along.
+    # Raised outside the except clause, so that the error does not reference the keys.
     raise damaged

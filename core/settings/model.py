@@ -1,6 +1,6 @@
-"""All settings together, checked against each other.
+"""All settings, validated against each other.
 
-Nothing here opens a connection; secrets appear neither in messages nor in a repr.
+Nothing here opens a connection; secrets never appear in messages or in a repr.
 """
 
 from collections.abc import Iterable
@@ -30,9 +30,9 @@ from core.values.workdays import WorkingCalendar
 
 
 class Settings(BaseSettings):
-    """All settings, checked; made by ``load_settings``.
+    """All settings, validated; created by ``load_settings``.
 
-    Made directly it takes what it is given and looks neither at files nor at the environment.
+    The constructor itself reads neither files nor the environment.
     """
 
     model_config = SettingsConfigDict(
@@ -63,7 +63,7 @@ class Settings(BaseSettings):
         *_: PydanticBaseSettingsSource,
         **_others: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Take nothing but what is handed in; ``load_settings`` reads the environment itself."""
+        """Use only the constructor's arguments; ``load_settings`` reads the environment itself."""
         return (init_settings,)
 
     @field_validator("offices")
@@ -95,7 +95,7 @@ class Settings(BaseSettings):
         """Return the office with a code.
 
         Raises:
-            OfficeUnknown: it is not served here.
+            OfficeUnknown: this deployment does not serve it.
         """
         for office in self.offices:
             if office.code == code:
@@ -103,25 +103,24 @@ class Settings(BaseSettings):
         raise OfficeUnknown
 
     def photo_directory(self) -> Path:
-        """Return the folder in which photos are kept."""
+        """Return the photo folder: as configured, else ``photos`` next to the database."""
         if self.photos.directory is not None:
             return self.photos.directory
         database = self.database.sqlite_path or Path(DATABASE.removeprefix("sqlite:///"))
         return database.parent / "photos"
 
     def working_calendar(self) -> WorkingCalendar:
-        """Return the calendar to count with."""
         return self.calendar.ready()
 
     def keys(self) -> Keys:
-        """Return the keys that are given, else those of the key file beside the database.
+        """Return the configured keys, else those of the key file next to the database.
 
-        To be called before the database is opened for the first time, for a database that stands
-        there without its key file is taken as a loss of the keys.
+        Must be called before the database is first opened, because an existing database without a key file
+        is treated as a loss of the keys.
 
         Raises:
-            KeyFileLost: the database is there, the key file is not.
-            KeyFileUnusable: the key file cannot be used or written.
+            KeyFileLost: the database exists, but the key file does not.
+            KeyFileUnusable: the key file cannot be read or written.
         """
         path = self.database.sqlite_path
         if path is None or self.security.keys:
@@ -132,7 +131,7 @@ class Settings(BaseSettings):
         return ensure_keys(path.parent)
 
     def advice(self) -> list[str]:
-        """Return what works but should be known, one English line each."""
+        """Return warnings about valid but questionable settings, one English line each."""
         found: list[str] = []
         if not self.telegram.admins:
             found.append("telegram.admins: empty; nobody can release or confirm numbers")
@@ -154,7 +153,7 @@ def _ensure_distinct(codes: Iterable[str]) -> None:
 
 
 def _on_calendar(offices: Iterable[Office], calendar: WorkingCalendar) -> tuple[Office, ...]:
-    """Return the offices with hours that know the holidays of the settings."""
+    """Return the offices with hours that use the configured holidays."""
     return tuple(
         replace(
             office,

@@ -1,7 +1,7 @@
-"""What is wrong with settings, in plain lines, and the paths of the keys that are meant.
+"""Converts validation errors into one-line messages with the paths of the keys.
 
-Nothing here knows a single key; the models do. No line ever repeats a value, for it could be a secret:
-lines name keys and say what should stand there.
+It depends on no particular key; the models define those. No message repeats a value, which could be a
+secret: messages name the key and say what is expected.
 """
 
 import dataclasses
@@ -33,7 +33,7 @@ _FOLLOWS_FROM_ANOTHER = "default_factory_not_called"
 
 
 def problems_of(model: type[BaseModel], error: ValidationError) -> tuple[str, ...]:
-    """Return one line for each thing that is wrong: ``path.to.key: what is wrong``."""
+    """Return one line per problem: ``path.to.key: what is wrong``."""
     details = error.errors(include_url=False, include_input=False)
     return tuple(_line(model, detail) for detail in details if detail["type"] != _FOLLOWS_FROM_ANOTHER)
 
@@ -59,7 +59,7 @@ def _path(loc: Iterable[int | str]) -> str:
 
 
 def suggestion(word: str, known: Sequence[str]) -> str:
-    """Return what may have been meant by a misspelt key, to be put behind what is said of it."""
+    """Return a suffix for a message that suggests the correct spelling of a misspelt key."""
     near = get_close_matches(word.lower(), known, n=1)
     if near:
         return f", did you mean {near[0]}?"
@@ -67,7 +67,7 @@ def suggestion(word: str, known: Sequence[str]) -> str:
 
 
 def _keys_at(model: type, loc: Sequence[int | str]) -> tuple[str, ...]:
-    """Return the keys that may stand in the table to which a path leads."""
+    """Return the keys allowed in the table at a path."""
     for name in loc:
         if isinstance(name, str):
             model = _table_in(get_type_hints(model)[name])
@@ -87,7 +87,7 @@ def is_table(model: object) -> bool:
 
 
 def _table_in(annotation: object) -> type:
-    """Return the table type inside ``tuple[Table, ...]``, ``Table | None`` or the like."""
+    """Return the table type in ``tuple[Table, ...]``, ``Table | None`` and similar annotations."""
     if isinstance(annotation, type) and is_table(annotation):
         return annotation
     inner = (_table_in(part) for part in get_args(annotation))

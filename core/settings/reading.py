@@ -1,4 +1,4 @@
-"""Reading settings: the file, the environment over it, and all of it checked at once."""
+"""Loads settings: the file, overridden by the environment, validated in one pass."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -17,27 +17,27 @@ from core.settings.toml import read_toml
 
 
 def load_settings(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read the settings file, lay the environment over it, and check everything at once.
+    """Read the settings file, apply the environment, and validate the result.
 
     Args:
         path: the TOML file.
-        environ: the environment; variables ``XUANHAO_TABLE__KEY`` win over the file. Lists are
-            written as JSON or with commas, offices as ``XUANHAO_OFFICES__0__HOURS``.
+        environ: the environment; variables ``XUANHAO_TABLE__KEY`` override the file. Lists are JSON
+            or comma-separated, offices are indexed: ``XUANHAO_OFFICES__0__HOURS``.
 
     Raises:
-        SettingsError: of the kind that fits; ``SettingsRefused`` has a line for each problem.
+        SettingsError: the settings are unusable; ``SettingsRefused`` has one line per problem.
     """
     tables = merged(read_toml(path), read_environment(Settings, environ))
     try:
         return Settings(**tables)
     except ValidationError as error:
         problems = problems_of(Settings, error)
-    # Outside of the except clause, so that the error does not carry the values along.
+    # Raised outside the except clause, so that the error does not reference the values.
     raise SettingsRefused(problems)
 
 
 class _Environment(EnvSettingsSource):
-    """The environment that was handed in, instead of the process's own."""
+    """Reads a given environment instead of the process's own."""
 
     def __init__(self, model: type[BaseSettings], environ: Mapping[str, str]) -> None:
         self._environ = environ
@@ -47,7 +47,7 @@ class _Environment(EnvSettingsSource):
         return parse_env_vars(self._environ, self.case_sensitive, ignore_empty=True)
 
     def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:  # noqa: ANN401 - as inherited
-        """Return what JSON says, else the text itself: lists may be written with commas."""
+        """Return the parsed JSON, else the text itself: lists may be comma-separated."""
         try:
             return super().decode_complex_value(field_name, field, value)
         except ValueError:
@@ -55,10 +55,10 @@ class _Environment(EnvSettingsSource):
 
 
 def read_environment(model: type[BaseSettings], environ: Mapping[str, str]) -> dict[str, Any]:
-    """Return the settings that stand in the environment, shaped like the tables of the file.
+    """Return the settings in the environment, structured like the tables of the file.
 
     Raises:
-        SettingsRefused: a variable with the prefix and the delimiter names no table.
+        SettingsRefused: a variable with the prefix and the delimiter names an unknown table.
     """
     prefix = str(model.model_config["env_prefix"])
     delimiter = str(model.model_config["env_nested_delimiter"])
@@ -74,9 +74,9 @@ def read_environment(model: type[BaseSettings], environ: Mapping[str, str]) -> d
 
 
 def merged(base: object, over: object) -> Any:  # noqa: ANN401 - settings of any shape
-    """Return ``base`` with ``over`` laid over it, table by table.
+    """Return ``base`` overridden by ``over``, merged recursively table by table.
 
-    A table whose keys are numbers changes the entries of a list, or adds the next one.
+    A table with numeric keys overrides entries of a list by index, or appends to it.
     """
     if not isinstance(over, Mapping):
         return over

@@ -1,4 +1,4 @@
-"""The tables of the settings, one class each; every key is explained in config.example.toml."""
+"""The tables of the settings, one class each; config.example.toml documents every key."""
 
 from datetime import time
 from pathlib import Path
@@ -20,7 +20,7 @@ from core.values.workdays import WorkingCalendar
 
 SMS_PROVIDERS = ("console", "http")
 DATABASE = "sqlite:///data/xuanhao.db"
-"""The database where the settings name none."""
+"""The default database."""
 
 
 def _provider(value: str) -> str:
@@ -30,7 +30,7 @@ def _provider(value: str) -> str:
 
 
 class SettingsTable(BaseModel):
-    """A table of the settings: frozen, no key but its own, no value in an error's text."""
+    """A table of the settings: frozen, without unknown keys, and with no values in error messages."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -46,17 +46,17 @@ class DatabaseSettings(SettingsTable):
 
     @property
     def sqlite_path(self) -> Path | None:
-        """The database file; None when the database is PostgreSQL."""
+        """The database file; None for PostgreSQL."""
         path = self.url.removeprefix("sqlite:///")
         return Path(path) if path != self.url else None
 
 
 class SmsHttpSettings(SettingsTable):
-    """``[sms.http]``: a gateway that takes codes by HTTP.
+    """``[sms.http]``: an HTTP gateway for codes.
 
     Attributes:
-        url: where codes are posted to.
-        timeout_seconds: after which the gateway has not answered.
+        url: the address that codes are posted to.
+        timeout_seconds: timeout of a request.
     """
 
     url: Annotated[str, AfterValidator(http_url)] = Field(repr=False)
@@ -64,13 +64,13 @@ class SmsHttpSettings(SettingsTable):
 
 
 class SmsSettings(SettingsTable):
-    """``[sms]``: how codes reach telephones.
+    """``[sms]``: how codes are sent.
 
     Attributes:
-        provider: one or several; the next is tried when one fails.
-        per_phone_per_day: codes that one telephone may get in a day.
-        per_day: codes that the service sends in a day.
-        http: needed when ``http`` is among the providers.
+        provider: one or several; each is a fallback for the one before.
+        per_phone_per_day: maximum codes per phone number and day.
+        per_day: maximum codes per day in total.
+        http: required if ``http`` is among the providers.
     """
 
     provider: Annotated[
@@ -85,7 +85,7 @@ class SmsSettings(SettingsTable):
 
     @property
     def providers(self) -> tuple[str, ...]:
-        """The providers in the order in which they are tried."""
+        """The providers, in the order in which they are tried."""
         return self.provider
 
     @model_validator(mode="after")
@@ -96,26 +96,26 @@ class SmsSettings(SettingsTable):
 
 
 class VehicleRegistrySettings(SettingsTable):
-    """``[registry]``: what is known of vehicles.
+    """``[registry]``: the vehicle registry.
 
     Attributes:
-        mode: ``open`` takes every vehicle whose papers have the right form; ``strict`` only those
-            that the office has imported.
+        mode: ``open`` accepts every vehicle with well-formed documents; ``strict`` only imported
+            vehicles.
     """
 
     mode: Literal["open", "strict"] = "open"
 
 
 class PhotoSettings(SettingsTable):
-    """``[photos]``: what photos are taken, where they are kept and for how long.
+    """``[photos]``: requirements on photos, and where and how long they are stored.
 
     Attributes:
-        directory: the folder, which is made when it is needed; not given: ``photos`` beside the database.
-        most_bytes: how large a file may be; the messenger hands out no more than 20 MB.
-        most_pixels: how many pixels a picture may have, width times height.
-        min_side: how many pixels its shorter side must have.
-        min_sharpness: how sharp a photo must be (``bot/photos/sharpness.py``); 0 takes any.
-        keep_days: days after a decision when the photos of an appeal are deleted.
+        directory: the folder, created on demand; by default ``photos`` next to the database.
+        most_bytes: maximum file size; the Bot API delivers at most 20 MB.
+        most_pixels: maximum width times height, in pixels.
+        min_side: minimum of the shorter side, in pixels.
+        min_sharpness: minimum sharpness (``bot/photos/sharpness.py``); 0 accepts any.
+        keep_days: days after a decision until the photos of an appeal are deleted.
     """
 
     directory: Path | None = None
@@ -127,11 +127,11 @@ class PhotoSettings(SettingsTable):
 
 
 class CalendarSettings(SettingsTable):
-    """``[calendar]``: days that the published schedule lacks or that differ here.
+    """``[calendar]``: additions to and corrections of the published schedule.
 
     Attributes:
-        workdays: days that are worked, whatever else is known.
-        holidays: days off, whatever else is known.
+        workdays: working days, overriding the schedule.
+        holidays: days off, overriding the schedule.
     """
 
     workdays: Days = ()
@@ -145,17 +145,16 @@ class CalendarSettings(SettingsTable):
         return self
 
     def ready(self) -> WorkingCalendar:
-        """Return the calendar to count with."""
         return WorkingCalendar(
             overrides=dict.fromkeys(self.workdays, True) | dict.fromkeys(self.holidays, False)
         )
 
 
 class DeskSettings(SettingsTable):
-    """``[desk]``: what those at the desk are told.
+    """``[desk]``: messages to the desk.
 
     Attributes:
-        summary_at: from when on a working day they are told what waits.
+        summary_at: the local time on working days from which the summary of pending tasks is sent.
     """
 
     summary_at: time = time(8, 30)
@@ -169,11 +168,11 @@ class DeskSettings(SettingsTable):
 
 
 class ElsewhereSettings(SettingsTable):
-    """``[[elsewhere]]``: an office that another bot serves.
+    """``[[elsewhere]]``: an office served by another bot.
 
     Attributes:
-        code: the office, 粤A.
-        url: where its owners are sent.
+        code: the office's code, e.g. 粤A.
+        url: the link that its owners are sent to.
     """
 
     code: OfferedCode

@@ -1,4 +1,4 @@
-"""``[telegram]``: the table of the bot, and how updates reach it."""
+"""``[telegram]``: the bot, and how it receives updates."""
 
 import re
 from collections.abc import Mapping
@@ -19,13 +19,13 @@ def _file_url(table: Mapping[str, str]) -> str:
 
 
 class WebhookSettings(SettingsTable):
-    """``[telegram.webhook]``: where updates are received when they are sent to us.
+    """``[telegram.webhook]``: the endpoint that receives updates in webhook mode.
 
     Attributes:
-        listen: the address of the interface to listen on, behind the reverse proxy.
-        port: the port there.
-        public_url: the address that the messenger calls.
-        secret_token: what the messenger sends along to show that it is the messenger.
+        listen: the address to listen on, behind the reverse proxy.
+        port: the port to listen on.
+        public_url: the URL that Telegram calls.
+        secret_token: the token with which Telegram authenticates its requests.
     """
 
     listen: str = "127.0.0.1"
@@ -46,11 +46,11 @@ class TelegramSettings(SettingsTable):
 
     Attributes:
         token: the bot's token.
-        base_url: the Bot API, up to and with ``/bot``.
-        base_file_url: where its files are; by default beside it, under ``/file/bot``.
-        mode: whether updates are fetched or received.
+        base_url: the URL of the Bot API, up to and including ``/bot``.
+        base_file_url: the URL of its files; by default ``/file/bot`` on the same server.
+        mode: whether the bot polls for updates or receives them by webhook.
         admins: chat ids of the first admins (chiefs).
-        webhook: needed in webhook mode.
+        webhook: required in webhook mode.
     """
 
     token: Annotated[SecretStr, AfterValidator(bot_token)]

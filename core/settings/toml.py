@@ -1,4 +1,4 @@
-"""Reading a file of TOML."""
+"""Reads TOML files."""
 
 import tomllib
 from pathlib import Path
@@ -8,12 +8,12 @@ from core.errors import SettingsFileMissing, SettingsFileUnreadable, SettingsSyn
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """Return the tables of a settings file; a byte order mark before them does no harm.
+    """Return the tables of a TOML file; a byte order mark is ignored.
 
     Raises:
-        SettingsFileMissing: there is no such file.
-        SettingsFileUnreadable: it may not be read, or is not UTF-8.
-        SettingsSyntax: it is not TOML; the error says at which line and column.
+        SettingsFileMissing: the file does not exist.
+        SettingsFileUnreadable: the file cannot be read, or is not UTF-8.
+        SettingsSyntax: the file is not valid TOML; the error has the line and column.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -30,6 +30,6 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def _with_place(reason: str, text: str) -> str:
-    """Return the reason with line and column also where it only says that the file ends too soon."""
+    """Add line and column to the reason where tomllib only reports the end of the document."""
     lines = text.split("\n")
     return reason.replace("at end of document", f"at line {len(lines)}, column {len(lines[-1]) + 1}, the end")

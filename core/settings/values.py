@@ -1,4 +1,4 @@
-"""What one value of the settings may be: a ValueError becomes a line of the report."""
+"""Validators of single settings; a ValueError becomes one line of the report."""
 
 import re
 from datetime import date
@@ -12,28 +12,28 @@ LOOKUP_KEY_CHARACTERS = 16
 
 
 def listed(value: object) -> object:
-    """Let one value stand for a list of one, and a text with commas for a list of several."""
+    """Accept a single value as a list of one, and a comma-separated string as a list."""
     if isinstance(value, str):
         return [part.strip() for part in value.split(",") if part.strip()]
     return [value] if isinstance(value, int) else value
 
 
 def distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Refuse a list that names something twice."""
+    """Reject a list with duplicates."""
     if len(set(values)) != len(values):
         raise ValueError("names something twice")
     return values
 
 
 def some(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Refuse an empty list."""
+    """Reject an empty list."""
     if not values:
         raise ValueError("should have at least one entry")
     return values
 
 
 def long_enough(value: SecretStr) -> SecretStr:
-    """Check that the key of the hashes is long enough."""
+    """Check the minimum length of the lookup key."""
     if len(value.get_secret_value()) < LOOKUP_KEY_CHARACTERS:
         raise ValueError(f"should have {LOOKUP_KEY_CHARACTERS} characters at least")
     return value
@@ -47,7 +47,7 @@ def bot_token(value: SecretStr) -> SecretStr:
 
 
 def fernet_key(value: SecretStr) -> SecretStr:
-    """Check that a key is one of Fernet's."""
+    """Check that a key is a Fernet key."""
     try:
         Fernet(value.get_secret_value())
     except ValueError:
@@ -56,7 +56,7 @@ def fernet_key(value: SecretStr) -> SecretStr:
 
 
 def http_url(value: str) -> str:
-    """Check that an address is one of HTTP."""
+    """Check that an address is an HTTP URL."""
     try:
         parts = urlsplit(value)
         sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -68,7 +68,7 @@ def http_url(value: str) -> str:
 
 
 def bot_url(value: str) -> str:
-    """Check the address of a Bot API, and take a slash off its end."""
+    """Check the URL of a Bot API, and strip a trailing slash."""
     plain = http_url(value).rstrip("/")
     if not plain.endswith("/bot"):
         raise ValueError("should end in /bot, as https://api.telegram.org/bot does")
@@ -76,7 +76,7 @@ def bot_url(value: str) -> str:
 
 
 def database_url(value: str) -> str:
-    """Check that a database is one that there is a store for."""
+    """Check that a database URL has a supported scheme."""
     parts = urlsplit(value)
     if parts.scheme == "postgresql" and (parts.hostname or parts.query):
         return value

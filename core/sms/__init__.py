@@ -1,4 +1,4 @@
-"""Gateways that carry codes to telephones; the settings name one, or several to be tried in turn."""
+"""SMS gateways for codes; the settings name one, or several as fallbacks."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -8,16 +8,16 @@ from core.ports import SmsGateway
 
 
 class InTurn:
-    """Several gateways: the next is tried when one fails."""
+    """Tries several gateways in turn until one succeeds."""
 
     def __init__(self, gateways: Sequence[SmsGateway]) -> None:
         self._gateways = tuple(gateways)
 
     async def send(self, *, phone: str, code: str, purpose: str) -> None:
-        """Send through the first gateway that accepts the code.
+        """Send a code through the first gateway that accepts it.
 
         Raises:
-            SmsGatewayError: none of them did.
+            SmsGatewayError: no gateway accepted it.
         """
         for gateway in self._gateways:
             with suppress(SmsGatewayError):

@@ -1,4 +1,4 @@
-"""A gateway behind an HTTP address: POST {"phone", "code", "purpose"}; any 2xx means accepted."""
+"""An HTTP gateway: POST {"phone", "code", "purpose"}; any 2xx status means accepted."""
 
 import aiohttp
 
@@ -8,7 +8,7 @@ _OK = range(200, 300)
 
 
 class HttpGateway:
-    """Posts each code to one address."""
+    """Posts codes to a URL."""
 
     def __init__(self, url: str, timeout_seconds: float) -> None:
         self._url = url
@@ -18,7 +18,7 @@ class HttpGateway:
         """Post one code.
 
         Raises:
-            SmsGatewayError: another status than 2xx, no connection, or no answer in time.
+            SmsGatewayError: a status other than 2xx, a failed connection, or a timeout.
         """
         body = {"phone": phone, "code": code, "purpose": purpose}
         try:

@@ -1,1 +1,1 @@
-"""Values and pure rules of the domain; they know no database."""
+"""Values and pure rules of the domain, without database access."""

@@ -1,12 +1,12 @@
-"""Service hours: when an office is open, and what is one uninterrupted opening.
+"""Service hours: when an office is open, and which moments share one uninterrupted session.
 
-Written as ``"08:00-23:00"``, as several spans ``"08:00-12:00,14:00-18:00"``, as ``"00:00-24:00"``
-for always, or as a table by weekday with an optional ``holiday``:
+The syntax is ``"08:00-23:00"``, several spans ``"08:00-12:00,14:00-18:00"``, ``"00:00-24:00"`` for
+always, or a table by weekday with an optional ``holiday``:
 
     {mon = "08:00-20:00", tue = "08:00-20:00", sat = "09:00-12:00", holiday = ""}
 
-A weekday that is not named is closed. ``holiday`` holds on public holidays (with the weekends in
-them) instead of the weekday's own hours; without it holidays are days like others. A make-up day
+A weekday that is not listed is closed. ``holiday`` replaces the weekday's hours on public holidays,
+including the weekends within them; without it, holidays are treated as ordinary days. A make-up day
 keeps the hours of its weekday. Rules: docs/domain.md, sections 3 and 6.
 """
 
@@ -24,7 +24,7 @@ from core.values.workdays import WorkingCalendar
 DAY_MINUTES = 24 * 60
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HORIZON_DAYS = 400
-"""How far sessions are looked for: the rarest hours, those of a holiday, come back within a year."""
+"""How far ahead and back to search for sessions; the rarest hours, on holidays, recur within a year."""
 
 PROBLEMS = {
     "form": "not of the form 08:00-23:00, several spans with commas between",
@@ -35,7 +35,7 @@ PROBLEMS = {
     "never_open": "never open on any day of the week",
     "not_hours": "neither a text such as 08:00-23:00 nor a table by weekday",
 }
-"""What can be wrong with hours, and how it is said in logs."""
+"""Error codes of hours, with their English messages."""
 
 _DASHES = dict.fromkeys("‐‑‒–—―−~〜至到", "-")
 _PLAIN = str.maketrans(_DASHES | dict.fromkeys("、;；,", ",") | {"：": ":", "∶": ":"})
@@ -44,24 +44,24 @@ _SPAN = re.compile(r"(\d{1,2}):(\d{2})-{1,2}(\d{1,2}):(\d{2})", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Span:
-    """A stretch of one day, in minutes since its midnight; ``closes`` may be 1440, the day's end."""
+    """A span within one day, in minutes since midnight; ``closes`` may be 1440, the end of the day."""
 
     opens: int
     closes: int
 
     @property
     def opens_text(self) -> str:
-        """The beginning as ``08:00``."""
+        """``opens`` as ``08:00``."""
         return f"{self.opens // 60:02}:{self.opens % 60:02}"
 
     @property
     def closes_text(self) -> str:
-        """The end as ``23:00``, or ``24:00``."""
+        """``closes`` as ``23:00``, or ``24:00``."""
         return f"{self.closes // 60:02}:{self.closes % 60:02}"
 
 
 Day = tuple[Span, ...]
-"""The spans of one day, in their order, none touching another; empty when closed."""
+"""The spans of one day, in order and not adjacent to each other; empty when closed."""
 
 WHOLE_DAY: Day = (Span(opens=0, closes=DAY_MINUTES),)
 
@@ -70,12 +70,12 @@ WHOLE_DAY: Day = (Span(opens=0, closes=DAY_MINUTES),)
 class ServiceHours:
     """When an office is open.
 
-    All moments taken are aware, in any zone; all moments returned are in China's.
+    Arguments are aware datetimes in any time zone; results are in China's.
 
     Attributes:
         week: the spans of the seven days, Monday first.
-        holiday: the spans of public holidays; None when those are days like others.
-        calendar: what knows the holidays.
+        holiday: the spans of public holidays; None to treat them as ordinary days.
+        calendar: knows the public holidays.
     """
 
     week: tuple[Day, ...]
@@ -84,10 +84,10 @@ class ServiceHours:
 
     @classmethod
     def parse(cls, written: object, calendar: WorkingCalendar | None = None) -> "ServiceHours":
-        """Read hours from a text or a table by weekday; see the top of the module.
+        """Parse hours from a string or a table by weekday; see the module docstring.
 
         Raises:
-            HoursUnreadable: what is wrong, and with which part.
+            HoursUnreadable: the input is malformed.
         """
         table = _table(written)
         week = tuple(table.get(day, ()) for day in WEEKDAYS)
@@ -97,12 +97,12 @@ class ServiceHours:
 
     @property
     def always(self) -> bool:
-        """Whether it never closes."""
+        """Whether the office never closes."""
         return self.holiday in (None, WHOLE_DAY) and all(day == WHOLE_DAY for day in self.week)
 
     @property
     def daily(self) -> Day | None:
-        """The spans of every day alike; None when days differ."""
+        """The spans common to all days; None if days differ."""
         same = len(set(self.week)) == 1 and self.holiday in (None, self.week[0])
         return self.week[0] if same else None
 
@@ -112,20 +112,20 @@ class ServiceHours:
         return self.week[day.weekday()]
 
     def last_closing(self, day: date) -> datetime | None:
-        """Return the end of a day's last span; None when it stays closed that day."""
+        """Return the end of a day's last span; None if the day has none."""
         spans = self.spans_on(day)
         return _moment(day, spans[-1].closes) if spans else None
 
     def is_open(self, moment: datetime) -> bool:
-        """Return whether it is open; the closing minute no longer is."""
+        """Return whether the office is open; the closing minute is excluded."""
         local = _local(moment)
         minute = local.hour * 60 + local.minute
         return any(span.opens <= minute < span.closes for span in self.spans_on(local.date()))
 
     def closes_at(self, moment: datetime) -> datetime | None:
-        """Return the next closing: of the session that is open, else of the one to come.
+        """Return the end of the current session, or of the next one if the office is closed.
 
-        None when it never closes (as far as can be seen).
+        None if the office does not close within the search horizon.
         """
         if self.always:
             return None
@@ -140,9 +140,9 @@ class ServiceHours:
         return closing if closing is not None and closing < seen_until else None
 
     def next_opening(self, moment: datetime) -> datetime | None:
-        """Return the first moment after ``moment`` at which a session begins, open or not just now.
+        """Return the first start of a session after ``moment``, whether or not the office is open then.
 
-        None when none is to come, for it never closes.
+        None if there is none because the office never closes.
         """
         local = _local(moment)
         before: datetime | None = None
@@ -153,9 +153,9 @@ class ServiceHours:
         return None
 
     def opened_at(self, moment: datetime) -> datetime | None:
-        """Return when the session that is open began.
+        """Return when the current session began.
 
-        None when it is closed, and also when it never closes: then nothing ever began.
+        None if the office is closed, or if it never closes and so has no start.
         """
         local = _local(moment)
         if self.always or not self.is_open(local):
@@ -169,9 +169,9 @@ class ServiceHours:
         return None
 
     def same_session(self, first: datetime, second: datetime) -> bool:
-        """Return whether both moments lie in one uninterrupted opening.
+        """Return whether both moments lie in one uninterrupted session.
 
-        What was verified before closing time does not hold after it.
+        A verification is valid only within the session in which it was made.
         """
         earlier, later = sorted((_local(first), _local(second)))
         if not self.is_open(earlier):
@@ -249,7 +249,7 @@ def _span(part: str) -> Span:
 
 
 def _joined(spans: list[Span]) -> Day:
-    """Return the spans with those that touch made one: nothing closes between them."""
+    """Merge adjacent spans: the office does not close between them."""
     joined: list[Span] = []
     for span in spans:
         if joined and joined[-1].closes == span.opens:

@@ -1,7 +1,7 @@
-"""Who somebody is: identity number, credit code, mobile number, name (docs/domain.md, section 9).
+"""Identity numbers, credit codes, mobile numbers and names (docs/domain.md, section 9).
 
-Check characters come from python-stdnum, telephone numbers from phonenumbers. Only the form is
-judged: that a number is well formed does not say whose it is.
+Check characters are computed by python-stdnum, phone numbers are parsed by phonenumbers. Only the form
+is validated; a well-formed number says nothing about whose it is.
 """
 
 import re
@@ -27,17 +27,17 @@ from core.values.text import (
 )
 
 IDENTITY_LENGTH = 18
-"""Characters of a resident identity number, and of a credit code as well."""
+"""Length of a resident identity number and of a credit code, in characters."""
 
 OLDEST = 130
-"""Years beyond which nobody has lived."""
+"""Maximum plausible age, in years."""
 
 NAME_SHORTEST, NAME_LONGEST = 2, 30
 UNIT_NAME_LONGEST = 60
 
 _DIGITS = "0123456789"
 _CREDIT_CODE_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I, O, S, V, Z
-_REGION = range(2, 8)  # where the six digits of the region stand in a credit code
+_REGION = range(2, 8)  # positions of the six region digits in a credit code
 _PROVINCE_GROUPS = (range(11, 16), range(21, 24), range(31, 38), range(41, 47), range(50, 55), range(61, 66))
 _HONG_KONG_MACAO_TAIWAN = (71, 81, 82, 83)  # 81 to 83 on residence permits
 _PROVINCES = frozenset(map(str, (*chain(*_PROVINCE_GROUPS), *_HONG_KONG_MACAO_TAIWAN)))  # GB/T 2260
@@ -48,7 +48,7 @@ _NAME_SEPARATORS = "· '-"
 _CHINESE_BLOCKS = (("㐀", "䶿"), ("一", "鿿"), ("\uf900", "\ufaff"), ("\U00020000", "\U0003ffff"))
 _PERSONAL_NUMBER = re.compile(
     r"(?<![0-9A-Z])(?:"
-    r"[0-9]{14,18}[0-9X]|[0-9]{6}[ -][0-9]{8}[ -]?[0-9]{3}[0-9X]"  # an identity number, a digit more or less
+    r"[0-9]{14,18}[0-9X]|[0-9]{6}[ -][0-9]{8}[ -]?[0-9]{3}[0-9X]"  # an identity number, give or take digits
     r"|(?:\+?86[ -]?)?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}"  # a mobile number
     r")(?![0-9A-Z])"
 )
@@ -57,21 +57,21 @@ _UNIT_SIGNS = "·&()-. "
 
 
 def parse_resident_id(text: str, *, today: date) -> str:
-    """Return the resident identity number (GB 11643) that somebody typed, 18 characters, X a capital.
+    """Parse a resident identity number (GB 11643); return 18 characters, with a capital X.
 
-    The region is judged by its province alone: a number keeps the district in which it was given
-    out, which may be younger than its holder or long dissolved, and lists of districts lag behind.
+    Only the province of the region code is validated: a number keeps the district that issued it, which
+    may be newer than its holder or dissolved since, and lists of districts are incomplete.
 
     Args:
-        text: what was typed.
-        today: the date in China, against which the birth date is held.
+        text: the user's input.
+        today: the current date in China, to validate the birth date.
 
     Raises:
-        ResidentIdEmpty: nothing is there.
-        ResidentIdCharacters: something is no digit, or an X not at the end.
+        ResidentIdEmpty: the input is blank.
+        ResidentIdCharacters: a character is not a digit, nor an X at the end.
         ResidentIdLength: it does not have 18 characters.
         ResidentIdMistyped: the check character is wrong.
-        ResidentIdRegion: no province has that code.
+        ResidentIdRegion: no province has this code.
         ResidentIdBirthDate: the birth date does not exist.
         ResidentIdFuture: the birth date is after today.
         ResidentIdAge: the birth date is more than 130 years ago.
@@ -89,11 +89,11 @@ def parse_resident_id(text: str, *, today: date) -> str:
 
 
 def parse_credit_code(text: str) -> str:
-    """Return the unified social credit code (GB 32100) that somebody typed, 18 capitals and digits.
+    """Parse a unified social credit code (GB 32100); return 18 capitals and digits.
 
     Raises:
-        CreditCodeEmpty: nothing is there.
-        CreditCodeCharacters: something cannot stand where it stands.
+        CreditCodeEmpty: the input is blank.
+        CreditCodeCharacters: a character is not allowed at its position.
         CreditCodeLength: it does not have 18 characters.
         CreditCodeMistyped: the check character is wrong.
     """
@@ -116,14 +116,14 @@ def parse_credit_code(text: str) -> str:
 
 
 def parse_identity(text: str, *, today: date) -> str:
-    """Return the resident identity number or credit code that somebody typed, in its canonical form.
+    """Parse a resident identity number or a credit code; return its canonical form.
 
-    A number that reads as a person's (digits, with a birth date among them) is judged as one, so that one
-    with a slip in it is not taken for some unit's code.
+    Digits that contain a birth date are validated as a person's number, so that a mistyped one is not
+    accepted as the credit code of a unit.
 
     Raises:
-        ResidentIdError: it reads as a person's number, or as neither's, and is none.
-        CreditCodeError: it has letters as only a credit code has, and is none.
+        ResidentIdError: it looks like a person's number, or like neither, and is malformed.
+        CreditCodeError: it has letters that only occur in credit codes, and is malformed.
     """
     number = "" if is_oversized(text) else canonical_identity(text)
     if positions_outside(number, _DIGITS + "X") or _is_all_but_a_person(number):
@@ -132,12 +132,12 @@ def parse_identity(text: str, *, today: date) -> str:
 
 
 def is_credit_code(number: str) -> bool:
-    """Tell a unit's credit code from a person's number, each in canonical form and judged before."""
+    """Return whether a valid canonical number is a credit code, not a person's number."""
     return not _reads_as_person(number)
 
 
 def _is_all_but_a_person(number: str) -> bool:
-    """Whether a number is a credit code of digits alone: its check is right, and no birth date is in it."""
+    """Return whether a number is an all-digit credit code: a valid check character and no birth date."""
     if len(number) != IDENTITY_LENGTH or _reads_as_person(number):
         return False
     try:
@@ -147,7 +147,7 @@ def _is_all_but_a_person(number: str) -> bool:
 
 
 def _reads_as_person(number: str) -> bool:
-    """Whether a number has the form of a resident's: digits, an X at most at the end, a date of birth."""
+    """Return whether a number looks like a resident's: digits, optionally a final X, and a birth date."""
     if len(number) != IDENTITY_LENGTH or positions_outside(number.removesuffix("X"), _DIGITS):
         return False
     try:
@@ -157,21 +157,21 @@ def _reads_as_person(number: str) -> bool:
 
 
 def canonical_identity(text: str) -> str:
-    """Return an identity number or credit code in the one form of which hashes are made.
+    """Return the canonical form of an identity number or credit code, from which hashes are computed.
 
-    It judges nothing: the same number typed otherwise gives the same text, no more.
+    It normalizes without validating.
     """
     return compact(text, HYPHENS)
 
 
 def parse_phone(text: str) -> str:
-    """Return the mainland mobile number that somebody typed in E.164 form, +8613800138000.
+    """Parse a mainland mobile number; return it in E.164 form, +8613800138000.
 
     Raises:
-        PhoneEmpty: nothing is there.
-        PhoneCharacters: something is no digit and no plus in front.
-        PhoneForeign: it is not of the mainland.
-        PhoneUnknown: no such number is given out.
+        PhoneEmpty: the input is blank.
+        PhoneCharacters: a character is not a digit, nor a leading plus.
+        PhoneForeign: the number is not one of mainland China.
+        PhoneUnknown: the number is not assigned.
         PhoneNotMobile: it is a landline or a service number.
     """
     if is_oversized(text):
@@ -186,14 +186,14 @@ def parse_phone(text: str) -> str:
 
 
 def parse_name(text: str) -> str:
-    """Return a person's name, its dots made ``·`` and its blanks single; none between Chinese letters.
+    """Parse a person's name; normalize dots to ``·`` and collapse spaces (none between Chinese characters).
 
-    Chinese and Latin letters; between them a dot, and between Latin ones a blank, a hyphen or an
-    apostrophe. 2 to 30 characters.
+    A name has 2 to 30 characters: Chinese and Latin letters, dots between letters, and between Latin
+    letters also spaces, hyphens and apostrophes.
 
     Raises:
-        PersonNameEmpty: nothing is there.
-        PersonNameCharacters: something is no letter, or a sign does not stand between two.
+        PersonNameEmpty: the input is blank.
+        PersonNameCharacters: a character is not allowed, or a separator is not between two letters.
         PersonNameLength: it is too short or too long.
     """
     if is_oversized(text):
@@ -204,11 +204,11 @@ def parse_name(text: str) -> str:
 
 
 def parse_unit_name(text: str) -> str:
-    """Return an organisation's name: letters and digits, and ``·&()-.`` and blanks; 2 to 60 characters.
+    """Parse an organisation's name: 2 to 60 letters, digits, spaces and ``·&()-.``.
 
     Raises:
-        UnitNameEmpty: nothing is there.
-        UnitNameCharacters: something cannot stand in a name, or no letter is there.
+        UnitNameEmpty: the input is blank.
+        UnitNameCharacters: a character is not allowed, or there is no letter.
         UnitNameLength: it is too short or too long.
     """
     if is_oversized(text):
@@ -229,26 +229,26 @@ def parse_unit_name(text: str) -> str:
 
 
 def mask_name(name: str) -> str:
-    """Return a name with what is between its ends hidden: 张*三, 张*."""
+    """Return a name with all but its first and last characters masked: 张*三, 张*."""
     if len(name) <= NAME_SHORTEST:
         return name[:1] + "*" * (len(name) - 1)
     return name[0] + "*" * (len(name) - 2) + name[-1]
 
 
 def mask_identity(number: str) -> str:
-    """Return an identity number or credit code with only its first and last four characters."""
+    """Return an identity number or credit code with all but its first and last four characters masked."""
     return _masked(number, 4, 4)
 
 
 def mask_phone(phone: str) -> str:
-    """Return a mobile number, E.164 or not, as people write it, the middle hidden: 138****0000."""
+    """Return a mobile number, E.164 or not, in national form with the middle masked: 138****0000."""
     return _masked(phone.removeprefix(f"+{_MAINLAND}"), 3, 4)
 
 
 def holds_personal_number(text: str) -> bool:
-    """Tell whether there is an identity number or a mobile number in a text, also a mistyped one.
+    """Return whether a text contains an identity or mobile number, possibly mistyped.
 
-    It errs on the side of what is personal: long numbers of another kind count as well.
+    It prefers false positives: other long numbers match as well.
     """
     return _PERSONAL_NUMBER.search(clean(text[:_LONGEST_LOOKED_AT])) is not None
 
@@ -302,7 +302,7 @@ def _validate_name(name: str, stray: tuple[int, ...]) -> str:
 
 
 def _joined(name: str) -> str:
-    """Return a name with one kind of dot, no blanks about it or between Chinese letters, else single ones."""
+    """Return a name with uniform dots and single spaces, none around dots or between Chinese letters."""
     dotted = "".join("·" if char in DOTS else char for char in name)
     words = "·".join(part.strip() for part in dotted.split("·")).split()
     joined = ""
@@ -313,7 +313,7 @@ def _joined(name: str) -> str:
 
 
 def _unjoining(name: str) -> tuple[int, ...]:
-    """Return the places of separators that do not stand between two letters."""
+    """Return the positions of separators that are not between two letters."""
     padded = f" {name} "
     return tuple(
         place
@@ -329,7 +329,7 @@ def _is_name_letter(char: str) -> bool:
 
 
 def _is_chinese(char: str) -> bool:
-    """Tell by the block, not by Python's tables: rare characters in names are younger than those."""
+    """Check the Unicode block, as rare characters in names are newer than Python's Unicode tables."""
     return char == "〇" or any(first <= char <= last for first, last in _CHINESE_BLOCKS)
 
 

@@ -1,8 +1,8 @@
-"""Masks: sets of serials written as one pattern (GA 36-2018; docs/domain.md, section 8).
+"""Masks: sets of serials described by one pattern (GA 36-2018; docs/domain.md, section 8).
 
-In a pattern ``#`` is a digit, ``@`` a letter (where the new-energy letter stands: one of those),
-anything else itself. Every serial of a mask has a rank, so a uniform rank is a uniform serial,
-and the ranks ascend as the texts do.
+In a pattern ``#`` matches a digit, ``@`` a letter (at the position of the new-energy letter: one of
+those), and any other character itself. Every serial of a mask has a rank, in lexicographic order, so a
+uniformly random rank gives a uniformly random serial.
 """
 
 from collections import Counter
@@ -23,12 +23,12 @@ from core.values.text import (
     positions_where,
 )
 
-_HALF = 3  # a serial is looked up in two parts, so that the tables stay small: 2 or 3 and 3 characters
+_HALF = 3  # serials are looked up in two parts of 2 or 3 and 3 characters, which keeps the tables small
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """All words over some alphabets, ascending, and where each stands."""
+    """All words over a sequence of alphabets, ascending, and the rank of each."""
 
     words: tuple[str, ...]
     ranks: dict[str, int]
@@ -36,34 +36,33 @@ class _Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mask:
-    """A set of serials of one kind; it only exists when it is valid and not empty.
+    """A non-empty set of serials of one kind; validated on construction.
 
-    Ranks go from 0 to ``size`` - 1. The serial 00000, which is not issued, has none.
-    Two masks are equal when kind, pattern and new-energy letters are.
+    Ranks run from 0 to ``size`` - 1. The serial 00000, which is not issued, has no rank.
+    Masks are equal if their kinds, patterns and new-energy letters are equal.
 
     Raises:
-        MaskEmpty: there is no pattern.
-        MaskCharacters: there are characters that no mask knows.
+        MaskEmpty: the pattern is empty.
+        MaskCharacters: there are characters that no mask contains.
         MaskLength: the pattern is too short or too long.
         MaskLookalike: there is an O or an I.
         MaskTooManyLetters: a small car's mask has more than two letters, ``@`` counted.
         MaskNevLetter: the new-energy letter is missing or not in use.
-        MaskDigitWanted: there is a letter where only a digit may stand.
-        MaskNotIssued: only 00000 is meant.
-        ValueError: the new-energy letters are no letters of plates.
+        MaskDigitWanted: a letter is where only a digit is allowed.
+        MaskNotIssued: the mask matches only 00000.
+        ValueError: the new-energy letters are not letters of plates.
     """
 
     kind: PlateKind
     pattern: str  # e.g. "A888#"
-    nev_letters: str = NEV_LETTERS  # kept ascending, whatever their order was; none for small cars
-    size: int = field(init=False, compare=False)  # how many serials it has
+    nev_letters: str = NEV_LETTERS  # stored in ascending order; empty for small cars
+    size: int = field(init=False, compare=False)  # number of serials
     _head: _Words = field(init=False, repr=False, compare=False)
     _tail: _Words = field(init=False, repr=False, compare=False)
     _cut: int = field(init=False, repr=False, compare=False)  # length of the head
     _skipped: int = field(init=False, repr=False, compare=False)  # 1 where 00000 comes first, else 0
 
     def __post_init__(self) -> None:
-        """Judge the pattern and look up its tables."""
         _validate(self.kind, self.pattern, self.nev_letters)
         nev_letters = "" if self.kind.nev_position is None else "".join(sorted(set(self.nev_letters)))
         alphabets = _alphabets(self.kind, self.pattern, nev_letters)
@@ -77,11 +76,11 @@ class Mask:
         for name, value in zip(
             ("nev_letters", "size", "_head", "_tail", "_cut", "_skipped"), computed, strict=True
         ):
-            object.__setattr__(self, name, value)  # the way in which a frozen value sets itself up
+            object.__setattr__(self, name, value)  # the dataclass is frozen
 
     @property
     def shape(self) -> str:
-        """Return which of the kind's masks it is a part of: A12## is of @####."""
+        """The mask of its kind that contains it: ``@####`` for ``A12##``."""
         return "".join("@" if char in LETTERS or char == "@" else "#" for char in self.pattern)
 
     def __str__(self) -> str:
@@ -91,7 +90,7 @@ class Mask:
         """Return the serial with a rank.
 
         Raises:
-            IndexError: the rank is negative, or ``size`` or more.
+            IndexError: the rank is not in 0 to ``size`` - 1.
         """
         if not 0 <= rank < self.size:
             raise IndexError("a rank outside the mask")
@@ -102,7 +101,7 @@ class Mask:
         """Return the rank of a serial.
 
         Raises:
-            ValueError: the serial is none of the mask's.
+            ValueError: the serial is not in the mask.
         """
         if not self.matches(serial):
             raise ValueError("a serial outside the mask")
@@ -110,14 +109,13 @@ class Mask:
         return high * len(self._tail.words) + low - self._skipped
 
     def matches(self, serial: str) -> bool:
-        """Tell whether a serial is one of the mask's."""
         cut = self._cut
         if serial[:cut] not in self._head.ranks or serial[cut:] not in self._tail.ranks:
             return False
         return not self._skipped or serial != NOT_ISSUED
 
     def intersection(self, other: "Mask") -> "Mask | None":
-        """Return the mask of what both have in common, None when that is nothing."""
+        """Return the intersection as a mask, or None if it is empty."""
         if self.kind is not other.kind:
             return None
         common = [_narrower(mine, theirs) for mine, theirs in zip(self.pattern, other.pattern, strict=True)]
@@ -126,15 +124,15 @@ class Mask:
             return None
         try:
             return Mask(kind=self.kind, pattern="".join(filter(None, common)), nev_letters=letters)
-        except (errors.MaskNotIssued, errors.MaskNevLetter):  # only 00000, or a letter of one side only
+        except (errors.MaskNotIssued, errors.MaskNevLetter):  # only 00000, or a letter of one mask only
             return None
 
 
 def parse_mask(kind: PlateKind, text: str, *, nev_letters: str = NEV_LETTERS) -> Mask:
-    """Return the mask that an admin typed: small letters, full-width forms and blanks are no matter.
+    """Parse a mask typed by an admin; case, full-width forms and spaces are ignored.
 
     Raises:
-        MaskError: it is none; see ``Mask`` for which.
+        MaskError: the input is not a mask; see ``Mask`` for the subclasses.
     """
     if is_oversized(text):
         raise errors.MaskLength(wanted=kind.serial_length, found=len(text.strip()))
@@ -142,10 +140,10 @@ def parse_mask(kind: PlateKind, text: str, *, nev_letters: str = NEV_LETTERS) ->
 
 
 def union_size(masks: Sequence[Mask]) -> int:
-    """Return how many serials stand in at least one of some masks of one kind.
+    """Return the number of serials in the union of masks of one kind.
 
-    Position by position, characters that lead on to the same masks are counted together, so that neither
-    millions of serials nor many masks that overlap make it slow.
+    Goes position by position and counts characters that match the same subset of masks together, so it is
+    fast for millions of serials and for many overlapping masks.
     """
     alphabets = [_alphabets(mask.kind, mask.pattern, mask.nev_letters) for mask in masks]
 
@@ -167,7 +165,7 @@ def union_size(masks: Sequence[Mask]) -> int:
 
 
 def masks_of(kind: PlateKind, *, nev_letters: str = NEV_LETTERS) -> tuple[Mask, ...]:
-    """Return the masks that together hold every serial of a kind once, in their order of use."""
+    """Return the masks that partition the serials of a kind, in their order of use."""
     if kind is PlateKind.SMALL:
         return SMALL_MASKS
     patterns = ("@#####", "@@####") if kind is PlateKind.SMALL_NEV else ("#####@",)
@@ -181,7 +179,7 @@ def _words(alphabets: tuple[str, ...]) -> _Words:
 
 
 def _alphabets(kind: PlateKind, pattern: str, nev_letters: str) -> tuple[str, ...]:
-    """Return what may stand at each position, each alphabet ascending."""
+    """Return the characters allowed at each position, each alphabet ascending."""
     letters_at = [nev_letters if index == kind.nev_position else LETTERS for index in range(len(pattern))]
     return tuple(
         {"#": DIGITS, "@": letters}.get(char, char) for char, letters in zip(pattern, letters_at, strict=True)
@@ -219,7 +217,7 @@ def _validate_characters(kind: PlateKind, pattern: str) -> None:
 
 
 def _narrower(mine: str, theirs: str) -> str | None:
-    """Return what two pattern characters have in common, None when that is nothing."""
+    """Return the intersection of two pattern characters, or None if it is empty."""
     if mine == theirs:
         return mine
     for wide, alphabet in (("#", DIGITS), ("@", LETTERS)):
@@ -233,8 +231,8 @@ def _narrower(mine: str, theirs: str) -> str | None:
 def _small_patterns() -> tuple[str, ...]:
     """Return the patterns of small cars in their order of use (GA 36-2018).
 
-    The standard names the first ten; the other six follow by the places of their two letters,
-    read from the left.
+    The standard lists the first ten; the other six follow in the order of the positions of their two
+    letters, from the left.
     """
     named = ["#####", "@####", "@@###", "#@###", "##@##", "###@#", "####@", "@###@", "###@@", "@#@##"]
     pairs = [

@@ -1,7 +1,7 @@
-"""Issuing offices: the country's list of codes, and the offices that this service serves.
+"""Issuing offices: the national list of codes, and the offices that this deployment serves.
 
-``IssuingOffice`` is a line of the list (GA 36-2018, appendix, with what public tables add to it);
-``Office`` is one office of the settings with its hours, quotas and validity, as services see it.
+``IssuingOffice`` is a row of the list (GA 36-2018, appendix, supplemented from public tables);
+``Office`` is a configured office with its hours, quotas and validity periods, as services use it.
 Rules: docs/domain.md, sections 1, 5, 6 and 8.
 """
 
@@ -24,7 +24,7 @@ from core.values.text import DOTS, HYPHENS, compact, is_oversized
 
 Status = Literal["active", "new", "legacy", "special", "unsure"]
 OFFERED: tuple[Status, ...] = ("active", "new")
-"""What is offered to owners; the rest is no longer issued, not for private cars, or not certain."""
+"""Statuses offered to owners; the others are discontinued, not for private cars, or unconfirmed."""
 
 PAPERS = (
     "预选号凭证",
@@ -34,10 +34,10 @@ PAPERS = (
     "机动车交通事故责任强制保险凭证",
     "车辆购置税、车船税完税证明或免税凭证",
 )
-"""What the owner brings to the registration (机动车登记规定, article 12), with the receipt first."""
+"""Documents to bring to the registration (机动车登记规定, article 12), the receipt first."""
 
 LARGEST_BATCH = 20
-"""The most numbers in a batch: so many can be numbered in a picture, and found among buttons."""
+"""Maximum numbers in a batch that stay legible in the picture and usable as buttons."""
 
 _NEAR = 5
 _PROVINCE_ENDING = re.compile("(维吾尔自治区|壮族自治区|回族自治区|自治区|省|市)$")
@@ -48,12 +48,12 @@ class IssuingOffice:
     """One issuing office (发牌机关) of the country.
 
     Attributes:
-        province: such as 广东省.
-        abbreviation: the province's character, 粤.
-        letter: the office's letter, K.
-        city: whom it serves, 茂名市.
+        province: e.g. 广东省.
+        abbreviation: the province's character, e.g. 粤.
+        letter: the office's letter, e.g. K.
+        city: the city that it serves, e.g. 茂名市.
         status: whether it is in use; see ``OFFERED``.
-        note: a remark on the source, in English; often empty.
+        note: a remark on the source, in English; may be empty.
     """
 
     province: str
@@ -65,17 +65,17 @@ class IssuingOffice:
 
     @property
     def code(self) -> str:
-        """What plates begin with: 粤K."""
+        """The prefix of its plates: 粤K."""
         return self.abbreviation + self.letter
 
     @property
     def short_province(self) -> str:
-        """The province as people call it: 广东, 内蒙古, 新疆."""
+        """The short name of the province: 广东, 内蒙古, 新疆."""
         return _PROVINCE_ENDING.sub("", self.province)
 
     @property
     def is_offered(self) -> bool:
-        """Whether owners may be offered it."""
+        """Whether it is offered to owners."""
         return self.status in OFFERED
 
 
@@ -92,17 +92,17 @@ def _read(row: Mapping[str, str]) -> IssuingOffice:
         abbreviation=row["abbreviation"],
         letter=row["letter"],
         city=row["city"],
-        status=cast("Status", row["status"]),  # the list is ours, and a test holds it
+        status=cast("Status", row["status"]),  # the list is our own, and a test checks it
         note=row["note"],
     )
 
 
 def find(code: str) -> IssuingOffice:
-    """Return the office with a code, whatever its status; width, case and spaces do not matter.
+    """Return the office with a code, whatever its status; ignores width, case and spaces.
 
     Raises:
-        NoSuchOffice: there is none; the error brings the codes nearest to it, or those of the city
-            when a city was written instead.
+        NoSuchOffice: there is none; the error has the nearest codes, or those of the city if the input
+            is a city.
     """
     plain = compact(code)
     office = _all().get(plain)
@@ -112,20 +112,20 @@ def find(code: str) -> IssuingOffice:
 
 
 def offered() -> tuple[IssuingOffice, ...]:
-    """Return the offices that owners may be offered, province by province."""
+    """Return the offices offered to owners, grouped by province."""
     return tuple(office for office in _all().values() if office.is_offered)
 
 
 def by_province() -> Mapping[str, tuple[IssuingOffice, ...]]:
-    """Return the offered offices by the name of their province, in the list's order."""
+    """Return the offered offices by province name, in the order of the list."""
     grouped = groupby(offered(), key=lambda office: office.province)
     return {province: tuple(group) for province, group in grouped}
 
 
 def search(text: str) -> tuple[IssuingOffice, ...]:
-    """Return the offered offices that somebody may mean: by code, province, or a part of a name.
+    """Search the offered offices by code, province or part of a name.
 
-    A plate number finds its office, 广东省茂名市 finds 茂名市. What is too long finds nothing.
+    A plate number matches its office, 广东省茂名市 matches 茂名市. An oversized text matches nothing.
     """
     plain = "" if is_oversized(text) else compact(text, DOTS + HYPHENS)
     if not plain:
@@ -144,7 +144,7 @@ def _stem(city: str) -> str:
 
 
 def _near(plain: str) -> tuple[str, ...]:
-    """Return offered codes of the province (nearest letter first), of the letter, or of the city."""
+    """Return offered codes of the same province (nearest letter first), else of a matching city."""
     if not plain:
         return ()
     of_province = [office for office in offered() if office.abbreviation == plain[0]]
@@ -153,7 +153,7 @@ def _near(plain: str) -> tuple[str, ...]:
     return tuple(office.code for office in (of_province or of_city)[:_NEAR])
 
 
-# --- what the settings say of an office --------------------------------------------------------
+# --- offices in the settings -------------------------------------------------------------------
 
 
 def _offered_code(code: str) -> str:
@@ -200,50 +200,51 @@ def _letters(text: str) -> str:
 
 
 OfferedCode = Annotated[str, AfterValidator(_offered_code)]
-"""In settings: the code of an office that is in the list and offered, as 粤K."""
+"""In settings: the code of an offered office, such as 粤K."""
 
 ReadyHours = Annotated[ServiceHours, PlainValidator(_ready_hours)]
-"""In settings: hours in any form that ``ServiceHours.parse`` reads."""
+"""In settings: hours in any form that ``ServiceHours.parse`` accepts."""
 
 Line = Annotated[str, AfterValidator(_line)]
-"""In settings: one line of text to be shown, not blank."""
+"""In settings: one non-blank line of text to display."""
 
 Whole = Annotated[int, BeforeValidator(_no_truth)]
-"""In settings: a whole number; true is none."""
+"""In settings: an integer; booleans are rejected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """An office that is served here, as the settings have it. Defaults: docs/domain.md.
+    """A served office, as configured. Defaults: docs/domain.md.
 
-    The bounds beside the fields hold for what is read from settings.
+    The bounds in the annotations are enforced on values read from the settings.
 
     Attributes:
         code: 粤K.
-        name: the office's full name, as shown.
-        address: where its counter is.
-        latitude: degrees north, for a pin on the map; together with ``longitude`` or not at all.
+        name: the office's full name, as displayed.
+        address: the address of its counter.
+        latitude: degrees north, for a pin on the map; requires ``longitude``.
         longitude: degrees east.
-        hours: of phase 2, online.
-        counter_hours: of the counter, on working days; deadlines end with them.
-        papers: what to bring to the counter.
-        nev_letters: the letters that mark new-energy plates; offices may have more (GA 36-2018).
+        hours: the online hours of phase 2.
+        counter_hours: the hours of the counter on working days; deadlines end with them.
+        papers: documents to bring to the counter.
+        nev_letters: the letters of new-energy plates; offices may have additional ones (GA 36-2018).
         random_batches: draws per vehicle.
-        batch_size: numbers in a draw, at most ``LARGEST_BATCH``.
-        batch_seconds: how long a batch lives.
-        batch_grace_seconds: how much later a press may arrive and still count.
-        shortlist_seconds: how long the shortlist lives.
+        batch_size: numbers per draw, at most ``LARGEST_BATCH``.
+        batch_seconds: lifetime of a batch.
+        batch_grace_seconds: how long after the end of a batch a press still counts.
+        shortlist_seconds: lifetime of the shortlist.
         compose_total: wishes per vehicle.
-        compose_per_try: wishes in one try.
-        compose_gap_seconds: the least time between two tries.
-        compose_after_days: how long a new segment is random-only.
-        compose_draw_days: on one of how many days after that it opens for self-composition.
-        validity_workdays: working days, from the next day, until a number must be confirmed.
-        rest_days: how long a number that came back rests before it can be selected again.
-        ban_years: how long an owner is on the blacklist who let a number expire; 0: not at all.
-        reminder_workdays: working days before the deadline on which owners are reminded, 0 being
-            its last morning; greatest first.
-        idle_minutes: how long a verification by SMS holds without a press.
+        compose_per_try: maximum wishes per try.
+        compose_gap_seconds: minimum time between two tries.
+        compose_after_days: how long a new segment is open for random selection only.
+        compose_draw_days: number of days after that, on one of which, drawn at random, it opens for
+            self-composition.
+        validity_workdays: working days, from the next day on, within which a number must be confirmed.
+        rest_days: days before a returned number can be selected again.
+        ban_years: years on the blacklist for letting a number expire; 0: no ban.
+        reminder_workdays: working days before the deadline on which owners are reminded, 0 being the
+            last morning; in descending order.
+        idle_minutes: how long an SMS verification stays valid without a press.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = {"extra": "forbid"}
@@ -276,7 +277,7 @@ class Office:
     idle_minutes: Annotated[Whole, Field(ge=1, le=1440)] = 30
 
     def __post_init__(self) -> None:
-        """Refuse what makes no sense together."""
+        """Validate combinations of fields."""
         if (self.latitude is None) != (self.longitude is None):
             raise ValueError("latitude and longitude belong together")
         if self.random_batches == 0 and self.compose_total == 0:
@@ -284,5 +285,5 @@ class Office:
 
     @property
     def issuing(self) -> IssuingOffice:
-        """The office's line in the country's list."""
+        """The office's row in the national list."""
         return find(self.code)

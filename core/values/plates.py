@@ -1,12 +1,12 @@
-"""Plate numbers: kinds, serials, and what people type for them (GA 36-2018; docs/domain.md, section 8).
+"""Plate numbers: kinds, serials and their parsers (GA 36-2018; docs/domain.md, section 8).
 
-A plate number is an office's code and a serial: 粤K and 12345. The form of a serial:
+A plate number is an office's code and a serial: 粤K and 12345. The forms of a serial:
 
     small       5 of A–Z without I and O and 0–9, at most two of them letters; 00000 is not issued
     small_nev   a new-energy letter, a letter or digit, 4 digits
     large_nev   5 digits, a new-energy letter
 
-The sets of serials are in ``core.values.masks``.
+Sets of serials are in ``core.values.masks``.
 """
 
 import re
@@ -20,40 +20,40 @@ from core.values.text import DOTS, HYPHENS, characters_at, clean, compact, is_ov
 
 DIGITS = "0123456789"
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""The letters of serials, ascending: I and O are left out, for they are read as 1 and 0."""
+"""The letters of serials, ascending; I and O are excluded because they look like 1 and 0."""
 
 NEV_LETTERS_BATTERY = "DABCE"
-"""The letters of battery-electric vehicles, in the order in which they are taken into use."""
+"""The letters of battery-electric vehicles, in order of introduction."""
 
 NEV_LETTERS_OTHER = "FGHJK"
-"""The letters of other new-energy vehicles, in the order in which they are taken into use."""
+"""The letters of other new-energy vehicles, in order of introduction."""
 
 NEV_LETTERS = NEV_LETTERS_BATTERY + NEV_LETTERS_OTHER
-"""Both together: the default; an office may have more."""
+"""All of them: the default; an office may have more."""
 
 PROVINCES = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新"
-"""The abbreviations with which an office's code begins."""
+"""The first characters of office codes: the abbreviations of the provinces."""
 
 NOT_ISSUED = "00000"
-"""The one serial of small cars that is never given out."""
+"""The only serial of small cars that is never issued."""
 
 MAX_LETTERS = 2
-"""Letters that a small car's serial may have."""
+"""Maximum letters in a small car's serial."""
 
 MAX_WISHES_READ = 32
-"""Wishes that are read out of one text; more than any office lets be made in one try."""
+"""Maximum wishes parsed from one text; more than any office allows per try."""
 
 _LOOKALIKES = str.maketrans("OI", "01")
 _OFFICE_CODE = re.compile(f"[{PROVINCES}][A-Z]")
 _SEPARATORS = DOTS + HYPHENS
 _WISH = re.compile(
-    rf"(?:[{PROVINCES}] {{0,3}}[A-Z] {{0,3}}[{re.escape(DOTS)}]? {{0,3}})?"  # 粤K · stays with its serial
+    rf"(?:[{PROVINCES}] {{0,3}}[A-Z] {{0,3}}[{re.escape(DOTS)}]? {{0,3}})?"  # keeps 粤K · and serial together
     r"[^\s,、;]+"
 )
 
 
 class PlateKind(StrEnum):
-    """A kind of plate (号牌种类) that is offered here."""
+    """A supported plate kind (号牌种类)."""
 
     SMALL = "small"  # 小型汽车, blue
     SMALL_NEV = "small_nev"  # 小型新能源汽车, gradient green
@@ -61,23 +61,22 @@ class PlateKind(StrEnum):
 
     @property
     def serial_length(self) -> int:
-        """How many characters a serial of the kind has."""
         return 5 if self is PlateKind.SMALL else 6
 
     @property
     def nev_position(self) -> int | None:
-        """Where the new-energy letter stands, as an index; None where there is none."""
+        """Index of the new-energy letter; None for kinds without one."""
         return {PlateKind.SMALL_NEV: 0, PlateKind.LARGE_NEV: 5}.get(self)
 
     @property
     def letter_positions(self) -> tuple[int, ...]:
-        """Where letters may stand at all, as indices."""
+        """Indices at which letters are allowed."""
         return {PlateKind.SMALL_NEV: (0, 1), PlateKind.LARGE_NEV: (5,)}.get(self, (0, 1, 2, 3, 4))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plate:
-    """A plate number; ``str()`` gives the form that stands on buttons, 粤K·12345."""
+    """A plate number; ``str()`` gives the form shown on buttons, 粤K·12345."""
 
     office: str  # the issuing office's code, e.g. "粤K"
     kind: PlateKind
@@ -88,17 +87,17 @@ class Plate:
 
 
 def parse_serial(kind: PlateKind, text: str, *, office: str, nev_letters: str = NEV_LETTERS) -> str:
-    """Return the serial that somebody typed, normalised, with or without the office's code.
+    """Parse a serial, typed with or without the office's code; return it normalized.
 
     Raises:
-        SerialEmpty: nothing is there.
-        SerialOfOtherOffice: a code of another office stands in front.
-        SerialCharacters: some characters are on no plate.
+        SerialEmpty: the input is blank.
+        SerialOfOtherOffice: it begins with the code of another office.
+        SerialCharacters: there are characters that no plate contains.
         SerialLength: it is too short or too long.
         SerialLookalike: there is an O or an I.
-        SerialTooManyLetters: a small car's serial has more than two.
+        SerialTooManyLetters: a small car's serial has more than two letters.
         SerialNevLetter: the new-energy letter is missing or not in use.
-        SerialDigitWanted: there is a letter where only a digit may stand.
+        SerialDigitWanted: a letter is where only a digit is allowed.
         SerialNotIssued: it is 00000.
     """
     if is_oversized(text):
@@ -115,7 +114,7 @@ def parse_serial(kind: PlateKind, text: str, *, office: str, nev_letters: str = 
 
 
 def is_serial(kind: PlateKind, serial: str, *, nev_letters: str = NEV_LETTERS) -> bool:
-    """Tell whether a text is, as it stands, a serial of the kind that can be issued."""
+    """Return whether a text is, without normalization, a serial of the kind that can be issued."""
     if len(serial) != kind.serial_length or positions_outside(serial, DIGITS + LETTERS):
         return False
     try:
@@ -128,16 +127,16 @@ def is_serial(kind: PlateKind, serial: str, *, nev_letters: str = NEV_LETTERS) -
 def parse_plate(
     text: str, *, kinds: Sequence[PlateKind] = tuple(PlateKind), nev_letters: str = NEV_LETTERS
 ) -> Plate:
-    """Return the plate that an admin typed, 粤K12345, its kind inferred from its form.
+    """Parse a plate number typed by an admin, 粤K12345; infer its kind from its form.
 
-    Five characters are a small car's; six a large new-energy vehicle's when only the last is a
-    letter, else a small one's. Kinds not in ``kinds`` are not thought of.
+    Five characters are a small car's; six are a large new-energy vehicle's if they begin with a digit
+    and end with a letter, else a small new-energy vehicle's. Only ``kinds`` are considered.
 
     Raises:
-        PlateEmpty: nothing is there.
-        PlateOfficeMissing: no office's code stands in front.
+        PlateEmpty: the input is blank.
+        PlateOfficeMissing: it does not begin with an office's code.
         PlateLength: no kind has serials of that length.
-        SerialError: what follows the code is no serial; see ``parse_serial``.
+        SerialError: the rest is not a serial; see ``parse_serial``.
     """
     wanted = tuple(sorted({kind.serial_length for kind in kinds}))
     if is_oversized(text):
@@ -158,21 +157,21 @@ def parse_plate(
 
 
 def split_wishes(text: str, *, limit: int = MAX_WISHES_READ) -> list[str]:
-    """Return the wishes in a text, cleaned but not yet judged, at most ``limit``, in their order.
+    """Split a text into wishes, cleaned but not validated; at most ``limit``, in order.
 
-    Line ends, commas, 、, semicolons and blanks part them; a blank or dot after an office's code
-    does not: 粤K 12345 is one wish.
+    Separators are line ends, commas, 、, semicolons and spaces, but not a space or dot after an office's
+    code: 粤K 12345 is one wish.
     """
     found = islice(_WISH.finditer(clean(text)), limit)
     return [match.group() for match in found]
 
 
 def near_serials(serial: str, kind: PlateKind, *, nev_letters: str = NEV_LETTERS) -> Iterator[str]:
-    """Yield the serials next to one, the nearest first, each once, itself never.
+    """Yield distinct serials similar to ``serial``, the nearest first, without itself.
 
-    First a digit one up or down, the last digit first; then two neighbours swapped; then digits
-    further up or down; then another letter, the nearest in the alphabet first; then, for small
-    cars, a letter for a digit and a digit for a letter. At most 250; the order is always the same.
+    First one digit changed by one, the last digit first; then two adjacent characters swapped; then one
+    digit changed by more; then one letter changed, the nearest in the alphabet first; then, for small
+    cars, a letter for a digit and a digit for a letter. At most 250; the order is deterministic.
     """
     for candidate in _candidates(serial):
         if candidate != serial and is_serial(kind, candidate, nev_letters=nev_letters):
@@ -180,7 +179,7 @@ def near_serials(serial: str, kind: PlateKind, *, nev_letters: str = NEV_LETTERS
 
 
 def contains_four(serial: str) -> bool:
-    """Tell whether there is a 4 in a serial: what 【不包含4】 leaves out."""
+    """Return whether a serial contains a 4, which 【不包含4】 excludes."""
     return "4" in serial
 
 
@@ -203,7 +202,7 @@ def _validate_characters(kind: PlateKind, serial: str) -> None:
 
 
 def _validate_form(kind: PlateKind, serial: str, nev_letters: str) -> None:
-    """Judge a text of the right length and of LETTERS and DIGITS only."""
+    """Validate a text of the right length that consists of LETTERS and DIGITS."""
     letters = positions_outside(serial, DIGITS)
     nev = kind.nev_position
     if nev is None:
@@ -231,9 +230,9 @@ def _likeliest(kinds: Sequence[PlateKind], serial: str) -> PlateKind:
 
 
 def _candidates(serial: str) -> Iterator[str]:
-    """Yield texts that differ a little, in the order of near_serials, not all of them serials.
+    """Yield variants in the order of ``near_serials``; not all of them are serials.
 
-    None comes twice: each step changes something else, and only swaps change two places.
+    They are distinct: each step changes something else, and only swaps change two positions.
     """
     yield from _stepped(serial, DIGITS, range(1, 2))
     yield from _swapped(serial)
@@ -245,7 +244,7 @@ def _candidates(serial: str) -> Iterator[str]:
 
 
 def _stepped(serial: str, alphabet: str, distances: range) -> Iterator[str]:
-    """Yield the serial with one character moved up, then down, its alphabet; the last place first."""
+    """Yield the serial with one character moved up, then down, in its alphabet; the last position first."""
     for distance in distances:
         for index in reversed(range(len(serial))):
             at = alphabet.find(serial[index])
@@ -255,7 +254,7 @@ def _stepped(serial: str, alphabet: str, distances: range) -> Iterator[str]:
 
 
 def _swapped(serial: str) -> Iterator[str]:
-    """Yield the serial with two neighbours changing places, the last two first."""
+    """Yield the serial with two adjacent characters swapped, the last two first."""
     for index in reversed(range(len(serial) - 1)):
         yield serial[:index] + serial[index + 1] + serial[index] + serial[index + 2 :]
 

@@ -1,7 +1,7 @@
-"""The papers of a vehicle: VIN and certificate number (docs/domain.md, section 9).
+"""Vehicle documents: VIN and certificate number (docs/domain.md, section 9).
 
-A VIN (GB 16735, ISO 3779) has 17 characters, none of them I, O or Q; the ninth is a check digit.
-China and North America demand it, other makers may put anything there.
+A VIN (GB 16735, ISO 3779) has 17 characters, none of them I, O or Q; the ninth is a check digit, which
+is mandatory in China and North America and arbitrary elsewhere.
 """
 
 import re
@@ -22,7 +22,7 @@ from core.values.text import (
 VIN_LENGTH = 17
 
 MADE_IN_CHINA = "L"
-"""The first letter of a VIN given out in China."""
+"""The first letter of a VIN assigned in China."""
 
 _DIGITS = "0123456789"
 _CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -42,7 +42,7 @@ _VALUES = {digit: int(digit) for digit in _DIGITS} | dict(
 
 
 class CertificateKind(StrEnum):
-    """Which certificate proves the new vehicle."""
+    """The kind of certificate of a new vehicle."""
 
     DOMESTIC = "domestic"  # 合格证编号
     IMPORT = "import"  # 货物进口证明书编号
@@ -50,20 +50,18 @@ class CertificateKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VinFinding:
-    """A VIN of the right form, and whether its owner should look at it again."""
+    """A well-formed VIN, and whether the owner should confirm it."""
 
     vin: str  # 17 characters, capitals
-    needs_confirmation: bool  # the check digit is wrong, which makers outside China are free to do
+    needs_confirmation: bool  # the check digit is wrong, which is legitimate for makers outside China
 
 
 def parse_vin(text: str) -> VinFinding:
-    """Judge a VIN that somebody typed; blanks, hyphens, small and full-width letters are no matter.
-
-    Nor is what papers print before it, such as 「车架号:」.
+    """Parse a VIN; spaces, hyphens, case, full-width forms and a label such as 「车架号:」 are ignored.
 
     Raises:
-        VinEmpty: nothing is there.
-        VinCharacters: some characters are in no VIN.
+        VinEmpty: the input is blank.
+        VinCharacters: there are characters that no VIN contains.
         VinLength: it does not have 17 characters.
         VinLookalike: there is an I, an O or a Q.
         VinMistyped: it begins with L and its check digit is wrong.
@@ -81,10 +79,10 @@ def parse_vin(text: str) -> VinFinding:
 
 
 def check_digit(vin: str) -> str:
-    """Return the check digit that 17 VIN characters ask for, 0–9 or X, whatever stands in its place.
+    """Return the correct check digit of 17 VIN characters, 0–9 or X, regardless of the present one.
 
     Raises:
-        ValueError: the text is not 17 characters that may stand in a VIN.
+        ValueError: the text is not 17 valid VIN characters.
     """
     if len(vin) != VIN_LENGTH or not _VALUES.keys() >= set(vin):
         raise ValueError("not the characters of a VIN")
@@ -97,19 +95,19 @@ def _is_right(vin: str) -> bool:
 
 
 def group_vin(vin: str) -> str:
-    """Return a VIN in groups of maker, description and serial (3-6-8), easier to hold against paper."""
+    """Return a VIN in groups of maker, description and serial (3-6-8), for comparison with a document."""
     return f"{vin[:3]} {vin[3:9]} {vin[9:]}"
 
 
 def vins_in(text: str) -> tuple[str, ...]:
-    """Return the VINs that stand in a text read by a machine, such as a barcode with many fields.
+    """Return the VINs in machine-read text, such as a barcode with several fields.
 
-    Those with the right check digit: standing by themselves, else inside of something longer. Where there are
-    none, those that stand by themselves and may be of a maker outside China, who need not have it right.
+    Prefers separate words with a valid check digit, then substrings of longer words with one, then separate
+    words that may be VINs of makers outside China, whose check digit need not be valid.
     """
     runs = _RUNS.findall(text.upper())
     windows = (run[at : at + VIN_LENGTH] for run in runs for at in range(len(run) - VIN_LENGTH + 1))
-    inside = [vin for vin in windows if not vin.isdecimal()]  # digits alone are a number of something else
+    inside = [vin for vin in windows if not vin.isdecimal()]  # an all-digit match is some other number
     alone = [vin for vin in inside if vin in runs]
     foreign = [vin for vin in alone if vin[0] != MADE_IN_CHINA]
     found = [vin for vin in alone if _is_right(vin)] or [vin for vin in inside if _is_right(vin)] or foreign
@@ -117,21 +115,21 @@ def vins_in(text: str) -> tuple[str, ...]:
 
 
 def vin_last_six(vin: str) -> str:
-    """Return the last six characters, by which a counter knows the vehicle."""
+    """Return the last six characters, by which counters identify a vehicle."""
     return vin[-6:]
 
 
 def parse_certificate(kind: CertificateKind, text: str) -> str:
-    """Return the certificate number that somebody typed, normalised.
+    """Parse a certificate number; return it normalized.
 
-    Domestic: 4 characters of the maker, 1 more and 10 digits; without the one it is tolerated.
-    Import: 6 to 20 letters and digits. What papers print before it is no matter.
+    Domestic: 4 characters for the maker, 1 more, which may be missing, and 10 digits. Import: 6 to 20
+    letters and digits. A printed label before it is ignored.
 
     Raises:
-        CertificateEmpty: nothing is there.
-        CertificateCharacters: some characters are neither A–Z nor 0–9.
+        CertificateEmpty: the input is blank.
+        CertificateCharacters: there are characters other than A–Z and 0–9.
         CertificateLength: it is too short or too long.
-        CertificateDigitWanted: a domestic one has a letter among its last ten.
+        CertificateDigitWanted: a domestic one has a letter among its last ten characters.
     """
     shortest, longest = (14, 15) if kind is CertificateKind.DOMESTIC else (6, 20)
     if is_oversized(text):

@@ -1,8 +1,8 @@
-"""Working days: public holidays, make-up days (调休), and the deadlines counted in them.
+"""Working days: public holidays, make-up days (调休), and deadlines counted in working days.
 
-Which days the country works is decided year by year by the State Council, in a notice published
-some weeks before the year begins. The package ``holidays`` carries those notices; what it does not
-know yet is told in the settings, ``[calendar]``. Rules: docs/domain.md, section 6.
+The State Council fixes the working days of each year in a notice published some weeks before the year
+begins. The package ``holidays`` contains these notices; the settings table ``[calendar]`` supplies
+what it lacks. Rules: docs/domain.md, section 6.
 """
 
 from collections.abc import Mapping
@@ -18,20 +18,20 @@ from core.errors import NoWorkdayAhead
 
 SATURDAY = 5
 HORIZON_DAYS = 1500
-"""How far a search for a working day goes before it is given up: some four years."""
+"""Search horizon for a working day, about four years."""
 
 
 class CounterHours(Protocol):
-    """The hours of a counter, as far as a deadline needs them."""
+    """The counter hours that a deadline depends on."""
 
     def last_closing(self, day: date) -> datetime | None:
-        """Return when the counter closes for good on a day; None when it stays shut that day."""
+        """Return the end of the counter hours on a day; None if it is closed that day."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class _Year:
-    """What the notice for one year says: days off, and weekend days that are worked."""
+    """The contents of one year's notice: days off, and weekend days that are worked."""
 
     off: frozenset[date]
     made_up: frozenset[date]
@@ -39,7 +39,7 @@ class _Year:
 
 @lru_cache(maxsize=64)
 def _published(year: int) -> _Year:
-    # Make-up days of this December decided by the following year's notice are among them.
+    # This includes make-up days of this December that come from the following year's notice.
     known = country_holidays("CN", years=year)
     return _Year(
         frozenset(day for day in known if day.year == year),
@@ -49,24 +49,24 @@ def _published(year: int) -> _Year:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkingCalendar:
-    """Which days are worked.
+    """The working days of the country, or of one office.
 
     Attributes:
-        overrides: days of the settings, True for worked and False for off; they win over what is
-            published.
-        closed_days: days on which one office stays shut for reasons of its own; they win over all.
+        overrides: days from the settings, True for worked and False for off; they override the published
+            notices.
+        closed_days: days on which one office is closed for its own reasons; they override everything.
     """
 
     overrides: Mapping[date, bool] = field(default_factory=dict, hash=False)
     closed_days: frozenset[date] = frozenset()
 
     def __post_init__(self) -> None:
-        """Keep copies, so that nobody can change the calendar from outside."""
+        """Copy the arguments, so that later changes to them do not affect the calendar."""
         object.__setattr__(self, "overrides", dict(self.overrides))
         object.__setattr__(self, "closed_days", frozenset(self.closed_days))
 
     def closing_on(self, *days: date) -> "WorkingCalendar":
-        """Return the same calendar for an office that stays shut on these days too."""
+        """Return a copy of the calendar with these days closed as well."""
         return replace(self, closed_days=self.closed_days | set(days))
 
     def is_workday(self, day: date) -> bool:
@@ -75,31 +75,30 @@ class WorkingCalendar:
     def is_holiday(self, day: date) -> bool:
         """Return whether a day belongs to a public holiday.
 
-        An ordinary weekend is none. The weekend days inside or beside a holiday belong to it, as in
-        the notices («10月1日至7日放假调休,共7天», «与周末连休»).
+        An ordinary weekend does not. Weekend days within or adjacent to a holiday do, as in the notices
+        («10月1日至7日放假调休,共7天», «与周末连休»).
         """
         if self._country_works(day):
             return False
         return self._touches_holiday(day, 1) or self._touches_holiday(day, -1)
 
     def has_schedule(self, year: int) -> bool:
-        """Return whether the year's notice is known, here or in the settings.
+        """Return whether the year's notice is known, from the package or from the settings.
 
-        Every notice since 2001 has moved at least one weekend, so a year without a single make-up
-        day is one whose notice is unknown. Such a year has its plain weekdays and the holidays
-        fixed by law, and deadlines in it may be wrong by the days that will be moved: who shows
-        them to admins says so.
+        Every notice since 2001 has moved at least one weekend, so a year without a make-up day is one whose
+        notice is unknown. Such a year has ordinary weekdays and the statutory holidays, and its deadlines may
+        be off by the days that will be moved; code that shows them to admins must say so.
         """
         given = (day for day, worked in self.overrides.items() if worked and day.weekday() >= SATURDAY)
         return bool(_published(year).made_up) or any(day.year == year for day in given)
 
     def add_workdays(self, day: date, count: int) -> date:
-        """Return the ``count``-th working day after a day, or before it when ``count`` is negative.
+        """Return the ``count``-th working day after a day, or before it if ``count`` is negative.
 
-        The day itself is never counted; zero gives it back, worked or not.
+        The day itself is never counted; for zero it is returned, worked or not.
 
         Raises:
-            NoWorkdayAhead: there are not that many within some years.
+            NoWorkdayAhead: there are not that many within the search horizon.
         """
         step = timedelta(days=1 if count > 0 else -1)
         left, searched = abs(count), 0
@@ -112,9 +111,9 @@ class WorkingCalendar:
         return day
 
     def workdays_between(self, first: date, last: date) -> int:
-        """Return how many working days come after ``first``, up to ``last`` and with it.
+        """Return the number of working days after ``first``, up to and including ``last``.
 
-        It undoes ``add_workdays``. Zero when ``last`` is not after ``first``.
+        The inverse of ``add_workdays``. Zero if ``last`` is not after ``first``.
         """
         span = (last - first).days
         return sum(self.is_workday(first + timedelta(days=ahead)) for ahead in range(1, span + 1))
@@ -122,18 +121,18 @@ class WorkingCalendar:
     def deadline(
         self, selected_at: datetime, validity_workdays: int, counter_hours: CounterHours
     ) -> datetime:
-        """Return until when a number that was selected must be confirmed (预选号有效期).
+        """Return the deadline for confirming a selected number (预选号有效期).
 
-        Working days are counted from the day after the selection; the deadline is the closing of
-        the counter on the last of them. Should the counter stay shut on that very day of the week,
-        it is the next working day on which it opens: a doubt is the owner's gain.
+        Working days are counted from the day after the selection; the deadline is the end of the counter
+        hours on the last of them. If the counter has no hours on that weekday, it moves to the next working
+        day with hours, in the owner's favour.
 
         Returns:
-            The moment, in China's zone.
+            The deadline, in China's time zone.
 
         Raises:
-            NoWorkdayAhead: no such day lies within some years.
-            ValueError: the validity is not at least one working day, or the time has no zone.
+            NoWorkdayAhead: there is no such day within the search horizon.
+            ValueError: the validity is less than one working day, or ``selected_at`` is naive.
         """
         if validity_workdays < 1:
             raise ValueError("a number is valid for one working day at least")
@@ -153,7 +152,7 @@ class WorkingCalendar:
         return day in year.made_up if day.weekday() >= SATURDAY else day not in year.off
 
     def _touches_holiday(self, day: date, step: int) -> bool:
-        """Follow the days off in one direction until a day that is off for a holiday's sake."""
+        """Follow the days off in one direction until one that is off because of a holiday."""
         while not self._country_works(day):
             if day.weekday() < SATURDAY or day in _published(day.year).off:
                 return True

@@ -1,4 +1,4 @@
-"""What the documents name is there, and what is there is named."""
+"""The documents and the code agree: what one names exists in the other."""
 
 import os
 import re
@@ -22,7 +22,7 @@ TEXTS = {
 
 
 def _files(*endings: str) -> Iterator[Path]:
-    """Return the project's own files, by suffix or name; what is hidden or made is no part of it."""
+    """Return the project's own files, by suffix or name, without hidden and generated ones."""
     for folder, folders, names in os.walk(ROOT):
         folders[:] = [
             folder
@@ -127,7 +127,7 @@ def test_every_module_is_named_in_the_architecture() -> None:
 
 
 def _sections(page: str) -> set[str]:
-    """Return the numbers of a page's sections, and of the points in their lists: 5, 5.1."""
+    """Return the numbers of a page's sections, and of the items in their lists: 5, 5.1."""
     found: set[str] = set()
     chapter = ""
     for line in _text(page).splitlines():
@@ -140,7 +140,7 @@ def _sections(page: str) -> set[str]:
 
 
 def test_cited_sections_exist() -> None:
-    """``docs/domain.md, sections 3 and 6``: each number is a heading, each 5.1 a point of one."""
+    """``docs/domain.md, sections 3 and 6``: each number is a heading, each 5.1 an item below one."""
     cited: set[tuple[str, str]] = set()
     pattern = r"(docs/[\w/-]+\.md)(?:,|:)\s+sections? ([\d., and\n]+)"
     for file in _files(".py", ".sql", ".md", ".toml"):

@@ -1,4 +1,4 @@
-"""The command line: what is wrong is said in words, with its place; nothing is half loaded."""
+"""The command line: errors are reported in words with their location; nothing is partly loaded."""
 
 import asyncio
 import sys
@@ -61,7 +61,7 @@ def _database(tmp_path: Path) -> Path:
 
 
 async def _call(command: str, *words: object, config: Path) -> int:
-    """Run a command of the command line, as the program would, beside this loop."""
+    """Run a command of the command line in-process, in a thread beside this event loop."""
     return await asyncio.to_thread(main, [command, *map(str, words), "--config", str(config)])
 
 
@@ -122,7 +122,7 @@ async def test_good_settings_are_called_good(
 async def test_unknown_token_is_told(
     tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str], command: str, status: int
 ) -> None:
-    """``run`` cannot be run from a thread, for it takes signals; there the refusal is the same call."""
+    """``run`` cannot run in a thread, as it handles signals; its refusal is the same call."""
     wrong = TOKEN.replace("AA", "BB")
     config = _config(tmp_path, base_url=sandbox.base_url, token=wrong)
     if command == "run":
@@ -145,7 +145,7 @@ async def test_messenger_out_of_reach_is_told(tmp_path: Path, capsys: pytest.Cap
 
 
 async def _in_a_process(command: str, config: Path) -> tuple[int, str]:
-    """Run a command in a process of its own; return its status, and what it says besides its log."""
+    """Run a command in a process of its own; return its status and its output without the log."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", command, "--config", str(config)),
         stderr=asyncio.subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""Settings: read, laid over each other, checked, and never telling a secret."""
+"""Settings: parsing, layering, validation, and never revealing a secret."""
 
 import os
 import stat
