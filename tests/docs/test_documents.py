@@ -111,6 +111,18 @@ def test_every_page_is_linked_from_the_readme(readme: str) -> None:
     assert {page.relative_to(ROOT).as_posix() for page in (ROOT / "docs").glob("*.md")} - linked == set()
 
 
+def test_queries_of_what_is_scarce_exist() -> None:
+    table = _text("docs/architecture.md").partition("| what | how | query |")[2].partition("\n\n")[0]
+    named = set(re.findall(r"`(\w+\.\w+)`", table))
+    known = {
+        f"{file.stem}.{name}"
+        for file in (ROOT / "core/db/queries").glob("*.sql")
+        for name in re.findall(r"^-- name: (\w+)", file.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert len(named) > 30
+    assert named - known == set()
+
+
 def test_every_module_is_named_in_the_architecture() -> None:
     named = _named_paths()
     folders = tuple(path for path in named if path.endswith("/") and path.count("/") > 1)
