@@ -161,4 +161,4 @@ def _gateway_of(provider: str, sms: SmsSettings) -> SmsGateway:
         case "http" if sms.http is not None:
             return HttpGateway(sms.http.url, sms.http.timeout_seconds)
         case _:
-            raise SettingsRefused((f"sms.provider: {provider} is not implemented",))
+            raise SettingsRefused((f"sms.provider: {provider} has no gateway, or no table [sms.{provider}]",))

@@ -33,7 +33,7 @@ async def import_vehicles(settings: Settings, file: Path) -> int:
         await _load(core, file.name, read)
     finally:
         await core.close()
-    print(f"{len(read.vehicles):,} vehicles are in the registry's table")  # noqa: T201 - the command line prints
+    print(f"{len(read.vehicles):,} vehicles imported into the registry")  # noqa: T201 - the command line prints
     return 0
 
 

@@ -48,7 +48,7 @@ class SecuritySettings(SettingsTable):
     @model_validator(mode="after")
     def _both_or_neither(self) -> "SecuritySettings":
         if bool(self.keys) != (self.lookup_key is not None):
-            raise ValueError("keys and lookup_key are given together, or neither is")
+            raise ValueError("set both keys and lookup_key, or neither")
         return self
 
     def ready(self) -> Keys:

@@ -134,13 +134,13 @@ class Settings(BaseSettings):
         """Return warnings about valid but questionable settings, one English line each."""
         found: list[str] = []
         if not self.telegram.admins:
-            found.append("telegram.admins: is empty, so nobody can release numbers or confirm any")
+            found.append("telegram.admins: empty; nobody can release or confirm numbers")
         if "console" in self.sms.provider:
-            found.append("sms.provider: console prints codes instead of sending them: for trying out")
+            found.append("sms.provider: console prints codes instead of sending them; for testing only")
         if self.telegram.mode == "webhook" and self.database.sqlite_path is not None:
-            found.append("telegram.mode: webhook with SQLite is for one worker; several need PostgreSQL")
+            found.append("telegram.mode: webhook with SQLite supports one worker; several need PostgreSQL")
         if not self.security.keys:
-            found.append(f"security.keys: none, so {KEY_FILE} beside the database holds them; back it up")
+            found.append(f"security.keys: not set; {KEY_FILE} next to the database has the keys; back it up")
         return found
 
 
@@ -148,7 +148,7 @@ def _ensure_distinct(codes: Iterable[str]) -> None:
     seen: set[str] = set()
     for code in codes:
         if code in seen:
-            raise ValueError(f"{code} stands here twice")
+            raise ValueError(f"{code} is listed twice")
         seen.add(code)
 
 

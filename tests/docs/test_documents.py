@@ -89,15 +89,38 @@ def test_links_lead_somewhere() -> None:
     assert dead == []
 
 
-def _named_paths() -> set[str]:
-    """Return the paths in the architecture document."""
-    text = _text("docs/architecture.md")
-    return set(re.findall(r"`((?:core|bot|tests|docs|benchmarks|tools)/[\w./-]*)`", text))
+def _named_paths(page: str = "docs/architecture.md") -> set[str]:
+    """Return the paths that a page names."""
+    return set(re.findall(r"`((?:core|bot|sandbox|tests|docs|benchmarks|tools)/[\w./-]*)`", _text(page)))
 
 
-def test_paths_of_the_architecture_exist() -> None:
-    assert len(_named_paths()) > 40
-    assert [path for path in sorted(_named_paths()) if not (ROOT / path).exists()] == []
+@pytest.mark.parametrize(("page", "least"), [("architecture", 40), ("contributing", 20)])
+def test_paths_of_a_page_exist(page: str, least: int) -> None:
+    named = _named_paths(f"docs/{page}.md")
+    assert len(named) > least
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+
+
+def test_architecture_fits_on_a_few_pages() -> None:
+    assert len(_text("docs/architecture.md").splitlines()) <= 170
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_every_page_is_linked_from_the_readme(readme: str) -> None:
+    linked = set(re.findall(r"\]\((docs/[^)]+\.md)\)", _text(readme)))
+    assert {page.relative_to(ROOT).as_posix() for page in (ROOT / "docs").glob("*.md")} - linked == set()
+
+
+def test_queries_of_what_is_scarce_exist() -> None:
+    table = _text("docs/architecture.md").partition("| what | how | query |")[2].partition("\n\n")[0]
+    named = set(re.findall(r"`(\w+\.\w+)`", table))
+    known = {
+        f"{file.stem}.{name}"
+        for file in (ROOT / "core/db/queries").glob("*.sql")
+        for name in re.findall(r"^-- name: (\w+)", file.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert len(named) > 30
+    assert named - known == set()
 
 
 def test_every_module_is_named_in_the_architecture() -> None:
@@ -146,6 +169,19 @@ def test_cited_documents_exist() -> None:
         for one in re.findall(r"\bdocs/[\w/-]+\.md\b", file.read_text(encoding="utf-8"))
     }
     assert [one for one in sorted(cited) if not (ROOT / one).exists()] == []
+
+
+TICS = re.compile(r"(?i)\b(?:whoever|anew|any more|beside the writers|is no matter|what came of|so many)\b")
+"""Phrases that plain technical English does without."""
+
+
+def test_documents_are_in_plain_english() -> None:
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    assert [(page.name, hit) for page in pages for hit in TICS.findall(page.read_text("utf-8"))] == []
+
+
+def test_control_tics_are_found() -> None:
+    assert TICS.findall("Whoever comes back is shown it anew.") == ["Whoever", "anew"]
 
 
 MACHINES = re.compile(r"(?<![\w./-])/(?:work|tmp|home|root|Users)/\w")

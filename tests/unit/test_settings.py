@@ -189,7 +189,7 @@ OFFICE_PROBLEMS = [
         "hours = { mon = '9' }",
         "offices[0].hours: mon: 9: not of the form 08:00-23:00, several spans with commas between",
     ),
-    ("[[offices]]\ncode = '粤K'\nname = 'n'\naddress = 'a'", "offices: 粤K stands here twice"),
+    ("[[offices]]\ncode = '粤K'\nname = 'n'\naddress = 'a'", "offices: 粤K is listed twice"),
     ("[[offices]]\ncode = '粤A'\nname = 'n'", "offices[1].address: is missing"),
     ("[telgram]", "telgram: unknown key, did you mean telegram?"),
     ("[Sms]", "Sms: unknown key, did you mean sms?"),
@@ -213,11 +213,11 @@ OFFICE_PROBLEMS = [
         "[security]\nkeys = ['abc']",
         "security.keys[0]: is no Fernet key (44 characters, from Fernet.generate_key())",
     ),
-    (f"[security]\nkeys = ['{KEY}']", "security: keys and lookup_key are given together, or neither is"),
-    ("[security]\nlookup_key = 'short'", "security.lookup_key: should have 16 characters at least"),
-    ("[sms]\nprovider = 'aliyun'", "sms.provider[0]: there is no such provider; there are console and http"),
+    (f"[security]\nkeys = ['{KEY}']", "security: set both keys and lookup_key, or neither"),
+    ("[security]\nlookup_key = 'short'", "security.lookup_key: should have at least 16 characters"),
+    ("[sms]\nprovider = 'aliyun'", "sms.provider[0]: unknown provider; known are console and http"),
     ("[sms]\nprovider = []", "sms.provider: should have at least one entry"),
-    ("[sms]\nprovider = ['console', 'console']", "sms.provider: names something twice"),
+    ("[sms]\nprovider = ['console', 'console']", "sms.provider: has a duplicate entry"),
     ("[sms]\nprovider = 'http'", "sms: provider names http, so a table [sms.http] with its url is needed"),
     ("[sms]\nper_phone_a_day = 1", "sms.per_phone_a_day: unknown key, did you mean per_phone_per_day?"),
     ("[sms.http]\nurl = 'h/x'", "sms.http.url: should be an address that begins with http:// or https://"),
@@ -229,7 +229,7 @@ OFFICE_PROBLEMS = [
     ("[calendar]\nworkdays = ['soon']", "calendar.workdays[0]: should be a day such as 2027-02-20"),
     (
         "[calendar]\nworkdays = [2027-02-20]\nholidays = [2027-02-20]",
-        "calendar: 2027-02-20 stands in workdays and in holidays",
+        "calendar: 2027-02-20 is listed in both workdays and holidays",
     ),
     ("[[elsewhere]]\ncode = '粤K'\nurl = 'https://t.me/x'", "elsewhere: 粤K is served here, in [[offices]]"),
     (
@@ -250,7 +250,7 @@ TELEGRAM_PROBLEMS = [
     ("mode = 'webhook'", "telegram: mode is webhook, so a table [telegram.webhook] is needed"),
     ("base_url = 'https://h'", "telegram.base_url: should end in /bot, as https://api.telegram.org/bot does"),
     ("admins = [0]", "telegram.admins[0]: should be greater than 0"),
-    ("admins = [1, 1]", "telegram.admins: names something twice"),
+    ("admins = [1, 1]", "telegram.admins: has a duplicate entry"),
     ("[telegram.webhook]\npublic_url = 'https://h'", "telegram.webhook.secret_token: is missing"),
     (
         "[telegram.webhook]\npublic_url = 'https://h'\nsecret_token = 'short'",
@@ -477,7 +477,7 @@ def test_keys_stand_beside_the_database(file: Path, tmp_path: Path) -> None:
 def test_a_database_without_its_keys_is_refused(file: Path, tmp_path: Path) -> None:
     (tmp_path / "x.db").write_bytes(b"SQLite format 3")
     settings = load(file, f'{LEAST}[database]\nurl = "sqlite:///{tmp_path}/x.db"\n')
-    with pytest.raises(KeyFileLost, match="put the file back"):
+    with pytest.raises(KeyFileLost, match="restore the file"):
         settings.keys()
 
 
