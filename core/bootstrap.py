@@ -17,8 +17,8 @@ from core.people.verification import SmsCaps, Verification
 from core.personal_data import PersonalData
 from core.pool.batches import Batches
 from core.pool.bulletin import Bulletins
+from core.pool.releases import Pools
 from core.pool.seeded_stream import Seeds
-from core.pool.segments import Pools
 from core.ports import PhotoStore, RandomBytes, SmsGateway, Store
 from core.preselection import Preselections
 from core.preselection.counter import Counter

@@ -13,7 +13,7 @@ from core.db.memory import MemoryStore
 from core.db.tx import WrapTx
 from core.notifications import subscriptions
 from core.notifications.subscriptions import NO_KIND, Subscription, SubscriptionTopic
-from core.pool.segments import Release
+from core.pool.releases import Release
 from core.ports import Row, Tx
 from core.values.masks import parse_mask
 from core.values.plates import PlateKind
