@@ -568,7 +568,7 @@ class Selecting(RuleBasedStateMachine):
         """Chances of batches that were never shown come back, once, when the batch can be shown no more."""
         unsent = [draw for draw in self.model.draws if draw.serials and draw.state == "unsent"]
         lost = [draw for draw in unsent if draw.until < self.now + GRACE]
-        assert self.run(self.core.endings.return_unsent) == len(lost)
+        assert self.run(self.core.cleanup.return_unsent) == len(lost)
         for draw in lost:
             draw.state = "returned"
             draw.vehicle.batches += 1

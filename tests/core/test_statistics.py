@@ -185,7 +185,7 @@ async def test_figures_add_up_with_what_happened(core: Core, clock: FixedClock) 
     await core.store.run(core.counter.void, plate("A1002"), "wrong", "chat:1")
     await core.store.run(core.counter.revoke, plate("A1003"), "asked for", "chat:1")
     clock.advance(timedelta(days=8))
-    assert await core.store.run(core.endings.expire_due) == 1
+    assert await core.store.run(core.expiry.expire_due) == 1
     await core.store.run(reserved, core, 5, "A1005")
     found = await figures(core, 30)
     total = found.total
