@@ -17,8 +17,8 @@ from core.audit import AuditAction, SubjectKind
 from core.clock import CHINA, from_millis, to_millis
 from core.errors import InputError, NotInAuditLog
 from core.people.accounts import Account, Accounts
+from core.people.scope import Scope
 from core.ports import Row, Tx
-from core.reporting.statistics import Scope
 from core.security.vault import Vault
 from core.values.identity import parse_identity, parse_phone
 from core.values.masks import parse_mask

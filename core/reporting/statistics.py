@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 
 from core.appeals import Queued, queue
 from core.clock import CHINA, from_millis, to_millis
-from core.people.admins import EVERYWHERE, Admin, Permission
+from core.people.scope import Scope
 from core.pool.segments import Segment, mask_of, withheld
 from core.ports import Row, Tx
 from core.preselection import PreselectionState
@@ -30,34 +30,6 @@ _ZONE = int(timedelta(hours=8).total_seconds() * 1000)
 _EPOCH = date(1970, 1, 1)
 _MAX_MASKS = 12
 """Of how many withheld masks the overlaps are told apart."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """Of which offices a report is."""
-
-    offices: tuple[str, ...]
-    everywhere: bool = False  # of all offices, also of those that are served no more
-
-    @property
-    def values(self) -> dict[str, object]:
-        return {"offices": ",".join(self.offices), "everywhere": int(self.everywhere)}
-
-    def holds(self, office: str | None) -> bool:
-        """Whether what belongs to an office, or to none, belongs to the report."""
-        return self.everywhere or (office is not None and office in self.offices)
-
-
-def scope_of(admin: Admin, permission: Permission, served: Iterable[str]) -> Scope:
-    """Return all that somebody may look at.
-
-    Raises:
-        NotYourDuty: nothing at all.
-    """
-    admin.require(permission)
-    return Scope(
-        offices=tuple(admin.offices(permission, served)), everywhere=admin.may(permission, EVERYWHERE)
-    )
 
 
 # --- how full segments are ------------------------------------------------------------------

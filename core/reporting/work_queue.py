@@ -20,9 +20,10 @@ from core.clock import CHINA, from_millis, to_millis
 from core.errors import AlreadyHandled, NothingToHandle
 from core.notifications.queue import NotificationPurpose, Plan, plan
 from core.people.admins import EVERYWHERE, Admin, Admins, Permission
+from core.people.scope import Scope, scope_of
 from core.pool.segments import Segment, segments
 from core.ports import Row, Tx
-from core.reporting.statistics import MARK, Scope, due_by_day, scope_of, waiting_appeals
+from core.reporting.statistics import MARK, due_by_day, waiting_appeals
 from core.values.offices import Office
 from core.values.plates import PlateKind
 from core.values.workdays import WorkingCalendar
@@ -118,7 +119,7 @@ def read_work_queue(tx: Tx, services: DeskServices, admin: Admin) -> WorkQueue:
     """Return what waits for somebody, the oldest first.
 
     Raises:
-        NotYourDuty: they are not at the desk.
+        NotPermitted: they are not at the desk.
     """
     admin.require(Permission.DESK)
     task_kinds = _task_kinds(admin)
@@ -303,7 +304,7 @@ def find(tx: Tx, admin: Admin, subject: str, served: Iterable[str]) -> Task:
     Raises:
         AlreadyHandled: another was faster.
         NothingToHandle: there is no such thing, not any more, or not for them.
-        NotYourDuty, NotYourOffice: they may not.
+        NotPermitted, NotYourOffice: they may not.
     """
     is_update = subject.partition(":")[0] == SubjectKind.UPDATE
     task = _find_update(tx, admin, subject) if is_update else _find_notification(tx, subject)
@@ -330,7 +331,7 @@ def handle(tx: Tx, admin: Admin, subject: str, served: Iterable[str], actor: str
     """Note that somebody has dealt with something that does not end by itself; return what it was.
 
     Raises:
-        AlreadyHandled, NothingToHandle, NotYourDuty, NotYourOffice: as it is found.
+        AlreadyHandled, NothingToHandle, NotPermitted, NotYourOffice: as it is found.
     """
     task = find(tx, admin, subject, served)
     if not tx.run("reports.handle", subject=subject, actor=actor, now=to_millis(tx.now)):

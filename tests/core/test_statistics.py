@@ -13,9 +13,10 @@ from core.db.sqlite_tx import SqliteTx
 from core.errors import NotPermitted
 from core.people.admins import Admin, Permission, Role, RoleAssignment
 from core.people.blacklist import Cause, NewBan, add_ban
+from core.people.scope import Scope, scope_of
 from core.pool.releases import Release, withhold
 from core.ports import Tx
-from core.reporting.statistics import MARK, Scope, Stats, fills, scope_of, size_of_union, stats
+from core.reporting.statistics import MARK, Stats, fills, size_of_union, stats
 from core.values.masks import Mask, parse_mask
 from core.values.plates import Plate, PlateKind
 from tests import factories
