@@ -111,7 +111,7 @@ class PersonalData:
         account = self._accounts.find(tx, chat_id)
         if account is None:
             return DataSubject(chat_id=chat_id, account=None)
-        rows = tx.all("own_data.preselections", account_id=account.account_id)
+        rows = tx.all("personal_data.preselections", account_id=account.account_id)
         return DataSubject(
             chat_id=chat_id,
             account=account,
@@ -126,7 +126,7 @@ class PersonalData:
 
     def _empty(self, tx: Tx, account: Account) -> None:
         """Empty the account, unless a reservation or a ban has come since it was looked for."""
-        if not tx.run("own_data.empty_account", account_id=account.account_id, now=to_millis(tx.now)):
+        if not tx.run("personal_data.empty_account", account_id=account.account_id, now=to_millis(tx.now)):
             raise DeletionBlocked(self.deletion_blockers(tx, account.chat_id))
         audit.record(tx, account.actor, AuditAction.DELETED_OWN_DATA, account.subject)
 
@@ -241,13 +241,13 @@ def _notifications(tx: Tx, data_subject: DataSubject) -> list[Record]:
             "state": row["state"],
             "ended_at": moment_or_none(row["ended_at"]),
         }
-        for row in tx.all("own_data.notices", chat_id=data_subject.chat_id)
+        for row in tx.all("personal_data.notices", chat_id=data_subject.chat_id)
     ]
 
 
 def _ban_rows(tx: Tx, data_subject: DataSubject) -> list[Row]:
     digest = data_subject.identity_hash  # who has only typed it learns nothing of its bans
-    return tx.all("own_data.bans", identity_hash=digest) if digest is not None else []
+    return tx.all("personal_data.bans", identity_hash=digest) if digest is not None else []
 
 
 def _bans(tx: Tx, data_subject: DataSubject) -> list[Record]:
@@ -273,12 +273,12 @@ def _subscriptions(tx: Tx, data_subject: DataSubject) -> list[Record]:
             "topic": row["topic"],
             "since": moment_or_none(row["since"]),
         }
-        for row in tx.all("own_data.subscriptions", chat_id=data_subject.chat_id)
+        for row in tx.all("personal_data.subscriptions", chat_id=data_subject.chat_id)
     ]
 
 
 def _mutes(tx: Tx, data_subject: DataSubject) -> list[Record]:
-    rows = tx.all("own_data.mutes", chat_id=data_subject.chat_id)
+    rows = tx.all("personal_data.mutes", chat_id=data_subject.chat_id)
     return [{"office": row["office"], "since": moment_or_none(row["since"])} for row in rows]
 
 
@@ -307,7 +307,7 @@ def _roles(tx: Tx, data_subject: DataSubject) -> list[Record]:
 
 
 def _summary(tx: Tx, data_subject: DataSubject) -> list[Record]:
-    row = tx.one("reports.summary_is_off", chat_id=data_subject.chat_id)
+    row = tx.one("work_queue.summary_is_off", chat_id=data_subject.chat_id)
     return [{"wanted": False}] if row else []
 
 
@@ -358,13 +358,13 @@ def _banned(tx: Tx, data_subject: DataSubject) -> DeletionBlocker | None:
 
 def _empty_preselections(tx: Tx, data_subject: DataSubject) -> None:
     if data_subject.account is not None:
-        tx.run("own_data.empty_ended", account_id=data_subject.account.account_id)
-        tx.run("own_data.empty_cancelled", account_id=data_subject.account.account_id)
+        tx.run("personal_data.empty_ended", account_id=data_subject.account.account_id)
+        tx.run("personal_data.empty_cancelled", account_id=data_subject.account.account_id)
 
 
 def _empty_bans(tx: Tx, data_subject: DataSubject) -> None:
     if data_subject.identity_hash is not None:
-        tx.run("own_data.empty_bans", identity_hash=data_subject.identity_hash)
+        tx.run("personal_data.empty_bans", identity_hash=data_subject.identity_hash)
 
 
 def _forget_of_account(query: str) -> Callable[[Tx, DataSubject], None]:
@@ -392,30 +392,32 @@ SOURCES = (
     PersonalDataSource(
         name="preselections", read=_preselections, blocks_deletion=_reserved, forget=_empty_preselections
     ),
-    PersonalDataSource(name="draws", read=_of_account("own_data.draws", _draw)),
+    PersonalDataSource(name="draws", read=_of_account("personal_data.draws", _draw)),
     PersonalDataSource(name="wishes", read=_wishes),
     PersonalDataSource(
         name="codes",
-        read=_of_account("own_data.codes", _code),
-        forget=_forget_of_account("own_data.forget_codes"),
+        read=_of_account("personal_data.codes", _code),
+        forget=_forget_of_account("personal_data.forget_codes"),
     ),
     PersonalDataSource(name="bans", read=_bans, blocks_deletion=_banned, forget=_empty_bans),
     PersonalDataSource(
-        name="notices", read=_notifications, forget=_forget_of_chat("own_data.forget_notices")
+        name="notices", read=_notifications, forget=_forget_of_chat("personal_data.forget_notices")
     ),
     PersonalDataSource(
-        name="subscriptions", read=_subscriptions, forget=_forget_of_chat("own_data.forget_subscriptions")
+        name="subscriptions",
+        read=_subscriptions,
+        forget=_forget_of_chat("personal_data.forget_subscriptions"),
     ),
-    PersonalDataSource(name="mutes", read=_mutes, forget=_forget_of_chat("own_data.forget_mutes")),
+    PersonalDataSource(name="mutes", read=_mutes, forget=_forget_of_chat("personal_data.forget_mutes")),
     PersonalDataSource(
-        name="reminders", read=_reminders, forget=_forget_of_account("own_data.forget_reminder_wish")
+        name="reminders", read=_reminders, forget=_forget_of_account("personal_data.forget_reminder_wish")
     ),
     PersonalDataSource(name="reach", read=_reach, forget=_forget_of_chat("notices.reachable")),
     PersonalDataSource(
-        name="conversation", read=_conversation, forget=_forget_of_chat("own_data.forget_dialog")
+        name="conversation", read=_conversation, forget=_forget_of_chat("personal_data.forget_dialog")
     ),
     PersonalDataSource(name="roles", read=_roles),  # the office's, who must know who was at its desk
-    PersonalDataSource(name="summary", read=_summary, forget=_forget_of_chat("reports.turn_summary_on")),
+    PersonalDataSource(name="summary", read=_summary, forget=_forget_of_chat("work_queue.turn_summary_on")),
     PersonalDataSource(
         name="journal", read=_audit_log
     ),  # it only grows, and calls owners by their account's number

@@ -168,6 +168,11 @@ def taken_of(tx: Tx, office: Office, mask: Mask) -> int:
     return sum(mask.matches(row["serial"]) for row in rows)
 
 
+def office_of_segment(tx: Tx, segment_id: int) -> str | None:
+    row = tx.one("pool.segment_by_id", segment_id=segment_id)
+    return row["office"] if row else None
+
+
 def find_segment(open_now: Sequence[Segment], serial: str) -> Segment | None:
     return next((segment for segment in open_now if segment.mask.matches(serial)), None)
 

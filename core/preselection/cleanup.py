@@ -45,7 +45,7 @@ class Cleanup:
     def drop_old_drafts(self, tx: Tx, limit: int = 200) -> int:
         """Cancel drafts untouched for a week, and delete their vehicle data; return how many."""
         before = to_millis(tx.now - DRAFTS_LIVE)
-        rows = tx.all("blacklist.old_drafts", before=before, most=limit)
+        rows = tx.all("preselection.old_drafts", before=before, most=limit)
         for row in rows:
             draft = get(tx, row["preselection_id"], lock=True)
             drop(tx, draft, audit.SYSTEM, AuditAction.DROPPED_DRAFT)
@@ -53,6 +53,6 @@ class Cleanup:
 
     def purge_codes(self, tx: Tx) -> None:
         """Delete codes older than a day, and the daily counts of earlier days."""
-        tx.run("blacklist.purge_codes", before=to_millis(tx.now - CODES_LIVE))
+        tx.run("sms.purge", before=to_millis(tx.now - CODES_LIVE))
         yesterday = (tx.now - CODES_LIVE).astimezone(CHINA).date()
-        tx.run("blacklist.purge_code_counts", before_day=yesterday.isoformat())
+        tx.run("sms.purge_counts", before_day=yesterday.isoformat())

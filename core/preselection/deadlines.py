@@ -64,7 +64,7 @@ class Deadlines:
             reason=reason,
         )
         calendar = closed_days.calendar_of(tx, office, self._calendar)
-        rows = tx.all("blacklist.reserved_of_office", office=office.code, from_deadline=to_millis(tx.now))
+        rows = tx.all("preselection.reserved_of_office", office=office.code, from_deadline=to_millis(tx.now))
         moved = [self._moved(tx, from_row(row), row["chat_id"], office, calendar) for row in rows]
         return [reservation for reservation in moved if reservation is not None]
 
@@ -85,7 +85,7 @@ class Deadlines:
         """Return what closing a day would do. Reads all reservations of the office: call it on a snapshot."""
         calendar_now = closed_days.calendar_of(tx, office, self._calendar)
         calendar = calendar_now.closing_on(day)
-        rows = tx.all("blacklist.reserved_of_office", office=office.code, from_deadline=to_millis(tx.now))
+        rows = tx.all("preselection.reserved_of_office", office=office.code, from_deadline=to_millis(tx.now))
         deadlines = (_deadline(from_row(row), office, calendar) for row in rows)
         moves = sum(
             deadline is not None and to_millis(deadline) > row["deadline"]
@@ -135,7 +135,7 @@ class Deadlines:
         if deadline is None:
             return None
         changed = tx.run(
-            "blacklist.move_deadline",
+            "preselection.move_deadline",
             preselection_id=reserved.preselection_id,
             deadline=to_millis(deadline),
             now=to_millis(tx.now),

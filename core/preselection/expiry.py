@@ -50,7 +50,7 @@ class Expiry:
 
         Runs periodically: it may run twice, concurrently with another run, or a week late.
         """
-        rows = tx.all("blacklist.overdue", now=to_millis(tx.now), most=limit)
+        rows = tx.all("preselection.overdue", now=to_millis(tx.now), most=limit)
         for row in rows:
             self._expire(tx, get(tx, row["preselection_id"], lock=True))
         return len(rows)
@@ -131,7 +131,7 @@ def bar_owner(tx: Tx, reserved: Preselection, account: Account, ended: End) -> d
 def _give_back(tx: Tx, reserved: Preselection, office: Office | None) -> None:
     """Let the number of an ended reservation rest for the days that its office has set."""
     tx.run(
-        "blacklist.rest",
+        "pool.rest",
         office=reserved.office,
         kind=reserved.kind,
         serial=reserved.serial,

@@ -49,5 +49,5 @@ def drop(tx: Tx, begun: Preselection, actor: str, action: AuditAction) -> None:
     let_go(tx, begun)
     if not end(tx, begun, PreselectionState.CANCELLED):
         raise StepOutOfOrder
-    tx.run("blacklist.forget_data", preselection_id=begun.preselection_id)
+    tx.run("preselection.forget_vehicle", preselection_id=begun.preselection_id)
     audit.record(tx, actor, action, begun.subject, office=begun.office)

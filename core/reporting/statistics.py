@@ -69,8 +69,8 @@ class Fill:
 def fills(tx: Tx, offices: Iterable[Office]) -> list[Fill]:
     """Return how full all segments of some offices are, kind by kind, in the order of release."""
     by_code = {office.code: office for office in offices}
-    held = Counter(row["segment_id"] for row in tx.all("reports.held", now=to_millis(tx.now)))
-    rows = tx.all("reports.segments", **Scope(offices=tuple(by_code)).values)
+    held = Counter(row["segment_id"] for row in tx.all("statistics.held", now=to_millis(tx.now)))
+    rows = tx.all("statistics.segments", **Scope(offices=tuple(by_code)).values)
     withheld_masks: dict[tuple[str, str], list[Mask]] = {}
     found = []
     for row in rows:
@@ -173,12 +173,12 @@ def stats(tx: Tx, scope: Scope, days: int) -> Stats:
     since = datetime.combine(first, time(), CHINA)
     until = datetime.combine(today + timedelta(days=1), time(), CHINA)
     values = {"since": to_millis(since), "until": to_millis(until), "zone": _ZONE, **scope.values}
-    selected = tx.all("reports.selected", **values)
-    row = tx.one("reports.count_reserved", **scope.values)
+    selected = tx.all("statistics.selected", **values)
+    row = tx.one("statistics.count_reserved", **scope.values)
     return Stats(
         at=tx.now,
         days=_days(
-            first, days, selected, tx.all("reports.ended", **values), tx.all("reports.banned", **values)
+            first, days, selected, tx.all("statistics.ended", **values), tx.all("statistics.banned", **values)
         ),
         hours=_hours(selected),
         waiting=row["numbers"] if row else 0,
@@ -232,6 +232,6 @@ def due_by_day(tx: Tx, scope: Scope, days: int) -> tuple[tuple[date, int], ...]:
     ahead = [today + timedelta(days=number) for number in range(days)]
     until = datetime.combine(ahead[-1] + timedelta(days=1), time(), CHINA)
     sums = dict.fromkeys(ahead, 0)
-    for row in tx.all("reports.due_by_day", until=to_millis(until) + 1, zone=_ZONE, **scope.values):
+    for row in tx.all("statistics.due_by_day", until=to_millis(until) + 1, zone=_ZONE, **scope.values):
         sums[max(today, _day_of(row["day"]))] += row["numbers"]
     return tuple(sums.items())

@@ -158,9 +158,9 @@ def _due_shut(tx: Tx, services: DeskServices, scope: Scope) -> Iterator[Task]:
 
 
 def _reserved(tx: Tx, services: DeskServices, scope: Scope, task_kind: TaskKind) -> Iterator[Task]:
-    query, workdays = "reports.due", NEAR_WORKDAYS
+    query, workdays = "work_queue.due", NEAR_WORKDAYS
     if task_kind == TaskKind.SHUT:
-        query, workdays = "reports.due_shut", SHUT_WORKDAYS
+        query, workdays = "work_queue.due_shut", SHUT_WORKDAYS
     last = services.calendar.add_workdays(tx.now.astimezone(CHINA).date(), workdays)
     until = datetime.combine(last + timedelta(days=1), time(), CHINA)
     for row in tx.all(query, until=to_millis(until) + 1, most=MAX_LISTED, **scope.values):
@@ -184,7 +184,7 @@ def _appeals(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
 
 def _failed(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
     since = to_millis(tx.now - FAILURES_SHOWN)
-    for row in tx.all("reports.failed", since=since, most=MAX_LISTED):
+    for row in tx.all("work_queue.failed", since=since, most=MAX_LISTED):
         task = _failure(tx, row)
         if scope.holds(task.office):
             yield task
@@ -213,7 +213,7 @@ def _failure(tx: Tx, row: Row) -> Task:
 
 
 def _broken(tx: Tx, _services: DeskServices, _scope: Scope) -> Iterator[Task]:
-    return (_set_aside(row) for row in tx.all("reports.broken", most=MAX_LISTED))
+    return (_set_aside(row) for row in tx.all("work_queue.broken", most=MAX_LISTED))
 
 
 def _set_aside(row: Row) -> Task:
@@ -253,12 +253,12 @@ def _is_past_mark(counted: tuple[Segment, int]) -> bool:
 
 
 def _taken(tx: Tx, segment: Segment) -> int:
-    row = tx.one("reports.taken_of_segment", segment_id=segment.segment_id)
+    row = tx.one("work_queue.taken_of_segment", segment_id=segment.segment_id)
     return row["taken"] if row else 0
 
 
 def _scheduled(tx: Tx, services: DeskServices, scope: Scope) -> Iterator[Task]:
-    rows = tx.all("reports.scheduled", now=to_millis(tx.now), most=MAX_LISTED, **scope.values)
+    rows = tx.all("work_queue.scheduled", now=to_millis(tx.now), most=MAX_LISTED, **scope.values)
     for row in rows:
         if row["office"] in services.offices:
             yield Task(
@@ -294,7 +294,7 @@ _LISTS: dict[TaskKind, Callable[[Tx, DeskServices, Scope], Iterable[Task]]] = {
 
 def handled_by(tx: Tx, subject: str) -> str | None:
     """Return who has dealt with something, None while nobody has."""
-    row = tx.one("reports.handled", subject=subject)
+    row = tx.one("work_queue.handled", subject=subject)
     return row["handled_by"] if row else None
 
 
@@ -318,12 +318,12 @@ def find(tx: Tx, admin: Admin, subject: str, served: Iterable[str]) -> Task:
 
 def _find_update(tx: Tx, admin: Admin, subject: str) -> Task | None:
     admin.require(Permission.ADMINS, EVERYWHERE)
-    row = tx.one("reports.broken_one", update_id=int(subject.partition(":")[2]))
+    row = tx.one("work_queue.broken_one", update_id=int(subject.partition(":")[2]))
     return _set_aside(row) if row else None
 
 
 def _find_notification(tx: Tx, subject: str) -> Task | None:
-    row = tx.one("reports.failed_one", notice_id=int(subject.partition(":")[2]))
+    row = tx.one("work_queue.failed_one", notice_id=int(subject.partition(":")[2]))
     return _failure(tx, row) if row else None
 
 
@@ -334,7 +334,7 @@ def handle(tx: Tx, admin: Admin, subject: str, served: Iterable[str], actor: str
         AlreadyHandled, NothingToHandle, NotPermitted, NotYourOffice: as it is found.
     """
     task = find(tx, admin, subject, served)
-    if not tx.run("reports.handle", subject=subject, actor=actor, now=to_millis(tx.now)):
+    if not tx.run("work_queue.handle", subject=subject, actor=actor, now=to_millis(tx.now)):
         raise AlreadyHandled(handled_by(tx, subject) or "")
     audit.record(tx, actor, AuditAction.HANDLED, subject, office=task.office)
     return task
@@ -345,15 +345,15 @@ def handle(tx: Tx, admin: Admin, subject: str, served: Iterable[str], actor: str
 
 def wants_summary(tx: Tx, chat_id: int) -> bool:
     """Whether somebody has left the daily summary on."""
-    return tx.one("reports.summary_is_off", chat_id=chat_id) is None
+    return tx.one("work_queue.summary_is_off", chat_id=chat_id) is None
 
 
 def set_summary(tx: Tx, chat_id: int, *, on: bool) -> None:
     """Turn somebody's daily summary on or off."""
     if on:
-        tx.run("reports.turn_summary_on", chat_id=chat_id)
+        tx.run("work_queue.turn_summary_on", chat_id=chat_id)
     else:
-        tx.run("reports.turn_summary_off", chat_id=chat_id, now=to_millis(tx.now))
+        tx.run("work_queue.turn_summary_off", chat_id=chat_id, now=to_millis(tx.now))
 
 
 class Summaries:
@@ -376,9 +376,9 @@ class Summaries:
         Read from a snapshot at every tick; the work is done once a day.
         """
         now = tx.now.astimezone(CHINA)
-        if now.time() < self._send_from or tx.one("reports.is_announced", subject=_announcement(now.date())):
+        if now.time() < self._send_from or tx.one("announcements.exists", subject=_announcement(now.date())):
             return None
-        off = {row["chat_id"] for row in tx.all("reports.summaries_off")}
+        off = {row["chat_id"] for row in tx.all("work_queue.summaries_off")}
         wanting = (admin for admin in self._admins.all(tx) if admin.chat_id not in off)
         return tuple(admin.chat_id for admin in wanting if self._concerns(tx, admin, now.date()))
 
@@ -386,7 +386,7 @@ class Summaries:
         """Write down the summaries of today, once, whoever else ticks; one is pointless on the next day."""
         today = tx.now.astimezone(CHINA).date()
         subject = _announcement(today)
-        if not tx.run("notices.announce", subject=subject, now=to_millis(tx.now)):
+        if not tx.run("announcements.add", subject=subject, now=to_millis(tx.now)):
             return
         midnight = datetime.combine(today + timedelta(days=1), time(), CHINA)
         for chat_id in chats:

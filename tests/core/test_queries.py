@@ -26,7 +26,7 @@ async def test_every_query_compiles(engine: str, tmp_path: Path) -> None:
 
 
 OF_SMALL_TABLES = {
-    *("admins.maintenance", "pool.segments", "pool.withheld", "sms.queued"),
+    *("maintenance.all", "pool.segments", "pool.withheld", "sms.queued"),
     "pool.purge_holds",
 }
 """What lists a whole pool's few segments, withholdings and holds, or the codes that wait."""

@@ -36,7 +36,7 @@ async def reserve_beside_closing(core: Core, *without: str) -> datetime | None:
     def reserve(tx: Tx) -> None:
         assert core.selection.compose(tx, account, begun, place, ["A1234"], received_at=tx.now).taken
 
-    await intercepted(core.store, reserve, "blacklist.closed_days", closes(core, *without))
+    await intercepted(core.store, reserve, "closed_days.of_office", closes(core, *without))
     return (await core.store.read(get, begun)).deadline
 
 

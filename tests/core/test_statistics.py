@@ -140,16 +140,16 @@ def plan_of(tx: Tx, name: str) -> str:
 async def test_counting_reads_its_own_index_alone(core: Core) -> None:
     """Of a pool of millions nothing but the index of what is taken for good, and what is held now."""
     counting = "plate USING COVERING INDEX plate_for_good"
-    assert counting in await core.store.read(plan_of, "reports.segments")
+    assert counting in await core.store.read(plan_of, "statistics.segments")
     await core.store.run(sql, "DROP INDEX IF EXISTS plate_of_segment")
-    assert counting in await core.store.read(plan_of, "reports.segments")
-    assert "plate_ending" in await core.store.read(plan_of, "reports.held")
-    assert "preselection_reserved_at" in await core.store.read(plan_of, "reports.selected")
-    assert "preselection_ended_at" in await core.store.read(plan_of, "reports.ended")
-    for name in ("reports.due", "reports.due_shut", "reports.due_by_day"):
+    assert counting in await core.store.read(plan_of, "statistics.segments")
+    assert "plate_ending" in await core.store.read(plan_of, "statistics.held")
+    assert "preselection_reserved_at" in await core.store.read(plan_of, "statistics.selected")
+    assert "preselection_ended_at" in await core.store.read(plan_of, "statistics.ended")
+    for name in ("work_queue.due", "work_queue.due_shut", "statistics.due_by_day"):
         assert "preselection_deadlines" in await core.store.read(plan_of, name)
-    assert "notice_failed" in await core.store.read(plan_of, "reports.failed")
-    assert "inbox_broken" in await core.store.read(plan_of, "reports.broken")
+    assert "notice_failed" in await core.store.read(plan_of, "work_queue.failed")
+    assert "inbox_broken" in await core.store.read(plan_of, "work_queue.broken")
 
 
 PATTERNS = st.lists(
