@@ -1,8 +1,9 @@
-"""One's own data: reading all of it out, and deleting it (docs/domain.md, section 12).
+"""Exporting and deleting the personal data of an owner (docs/domain.md, section 12).
 
-What is held of a person is a list of *holdings*: each says how it is read out, what forbids to delete it
-yet, and how it goes. Whatever else comes to hold something of people adds its source to those that
-``core.bootstrap`` builds ``PersonalData`` with.
+The data are a list of *sources*: each says how its data are read, what blocks their deletion, and how they
+are deleted. Code that stores other personal data adds a source to those that ``core.bootstrap`` builds
+``PersonalData`` with. The conversation is the exception: its table (``dialog``) belongs to ``bot``, but is
+read and deleted here with the others, since all tables are one schema (see ``core.db``).
 """
 
 import json
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from core import audit
 from core.audit import AuditAction
 from core.clock import moment_or_none, to_millis
-from core.errors import DeletionBlocked, DeletionBlocker
+from core.errors.accounts import DeletionBlocked, DeletionBlocker
 from core.notifications import queue as notification_queue
 from core.people import blacklist
 from core.people.accounts import Account, Accounts
@@ -20,38 +21,38 @@ from core.ports import Row, Tx
 from core.preselection import Preselection, Preselections, PreselectionState, from_row, unfinished
 
 Record = Mapping[str, object]
-"""One thing that is held, by the names of its fields; moments are datetimes."""
+"""One stored record by field name; moments are datetimes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataSubject:
-    """Whose data are meant."""
+    """The person whose data are read or deleted."""
 
     chat_id: int
     account: Account | None  # None before consent
-    identity_hash: bytes | None = field(default=None, repr=False)  # of an identity that is really theirs
+    identity_hash: bytes | None = field(default=None, repr=False)  # only if the identity is their own
     preselections: tuple[Preselection, ...] = field(default=(), repr=False)
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """Return how the audit log calls them and what is theirs."""
+        """Return their subjects in the audit log: the account and its preselections."""
         own = (self.account.subject,) if self.account else ()
         return (*own, *(preselection.subject for preselection in self.preselections))
 
 
 def _nothing(_tx: Tx, _data_subject: DataSubject) -> None:
-    """Nothing goes, or nothing blocks it."""
+    """Do nothing: nothing to delete, or nothing that blocks deletion."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalDataSource:
-    """A kind of thing that is held of people.
+    """A kind of personal data.
 
     Attributes:
-        name: what it is called in the exported file.
-        read: returns all of it that is held of a person.
-        blocks_deletion: returns why nothing of the person can be deleted yet, if so.
-        forget: deletes it, in the transaction in which the account goes.
+        name: its name in the exported file.
+        read: returns all records of a person.
+        blocks_deletion: returns what blocks the deletion of all data of the person, if anything.
+        forget: deletes them, in the transaction that empties the account.
     """
 
     name: str
@@ -61,16 +62,16 @@ class PersonalDataSource:
 
 
 Everything = Mapping[str, Sequence[Record]]
-"""All that is held of a person, by the names of the sources."""
+"""All data of a person, by the names of the sources."""
 
 
 class PersonalData:
-    """Reads out and deletes what is held of people.
+    """Exports and deletes personal data.
 
     Args:
-        accounts: who they are.
-        preselections: ends what they have begun.
-        sources: what is held of them.
+        accounts: the accounts of the data subjects.
+        preselections: cancels an unfinished preselection before deletion.
+        sources: further sources, in addition to ``SOURCES``.
     """
 
     def __init__(
@@ -81,21 +82,21 @@ class PersonalData:
         self._sources = (*SOURCES, *sources)
 
     def read(self, tx: Tx, chat_id: int) -> Everything:
-        """Return everything that is held of a person: for a snapshot, beside the writers."""
+        """Return all data of a person. Slow: call it on a snapshot, outside the write transactions."""
         data_subject = self._person(tx, chat_id)
         return {source.name: source.read(tx, data_subject) for source in self._sources}
 
     def deletion_blockers(self, tx: Tx, chat_id: int) -> tuple[DeletionBlocker, ...]:
-        """Return why a person's data cannot be deleted yet; empty when they can."""
+        """Return what blocks the deletion of a person's data; empty if nothing does."""
         data_subject = self._person(tx, chat_id)
         found = (source.blocks_deletion(tx, data_subject) for source in self._sources)
         return tuple(blocker for blocker in found if blocker is not None)
 
     def delete(self, tx: Tx, chat_id: int) -> None:
-        """Delete what is held of a person; afterwards nobody is known under this chat.
+        """Delete the data of a person; the chat is unknown afterwards.
 
         Raises:
-            DeletionHindered: something must be over first; nothing has changed.
+            DeletionBlocked: a reservation or a ban must end first; nothing has changed.
         """
         blockers = self.deletion_blockers(tx, chat_id)
         if blockers:
@@ -125,7 +126,7 @@ class PersonalData:
             self._preselections.abandon(tx, account, current.preselection_id)
 
     def _empty(self, tx: Tx, account: Account) -> None:
-        """Empty the account, unless a reservation or a ban has come since it was looked for."""
+        """Empty the account, unless a reservation or a ban has been added concurrently."""
         if not tx.run("personal_data.empty_account", account_id=account.account_id, now=to_millis(tx.now)):
             raise DeletionBlocked(self.deletion_blockers(tx, account.chat_id))
         audit.record(tx, account.actor, AuditAction.DELETED_OWN_DATA, account.subject)
@@ -312,7 +313,7 @@ def _summary(tx: Tx, data_subject: DataSubject) -> list[Record]:
 
 
 def _audit_log(tx: Tx, data_subject: DataSubject) -> list[Record]:
-    """Return the lines of the audit log about a person; of others in it only that they were at the desk."""
+    """Return the audit log entries about a person; other actors appear only as "desk"."""
     own = {audit.chat_actor(data_subject.chat_id), data_subject.account.actor if data_subject.account else ""}
     bans = [audit.ban_subject(row["ban_id"]) for row in _ban_rows(tx, data_subject)]
     rows = [
@@ -337,7 +338,7 @@ def _who(actor: str) -> str:
     return actor if actor == audit.SYSTEM else "desk"
 
 
-# --- what forbids to delete it, and how it goes ---------------------------------------------
+# --- what blocks deletion, and how it is done ------------------------------------------------
 
 
 def _reserved(_tx: Tx, data_subject: DataSubject) -> DeletionBlocker | None:
@@ -351,7 +352,7 @@ def _reserved(_tx: Tx, data_subject: DataSubject) -> DeletionBlocker | None:
 
 
 def _banned(tx: Tx, data_subject: DataSubject) -> DeletionBlocker | None:
-    """While a ban runs, its owner must be able to see it and to be told of its end."""
+    """The owner of a running ban must be able to see it and be notified of its end."""
     ban = blacklist.running(tx, data_subject.identity_hash)
     return DeletionBlocker(why="banned", until=ban.until) if ban else None
 
@@ -368,7 +369,7 @@ def _empty_bans(tx: Tx, data_subject: DataSubject) -> None:
 
 
 def _forget_of_account(query: str) -> Callable[[Tx, DataSubject], None]:
-    """Return what deletes whatever refers to the account."""
+    """Return a function that runs a query on the account."""
 
     def forget(tx: Tx, data_subject: DataSubject) -> None:
         if data_subject.account is not None:
@@ -378,7 +379,7 @@ def _forget_of_account(query: str) -> Callable[[Tx, DataSubject], None]:
 
 
 def _forget_of_chat(query: str) -> Callable[[Tx, DataSubject], None]:
-    """Return what deletes whatever refers to the chat."""
+    """Return a function that runs a query on the chat."""
 
     def forget(tx: Tx, data_subject: DataSubject) -> None:
         tx.run(query, chat_id=data_subject.chat_id)
@@ -416,10 +417,8 @@ SOURCES = (
     PersonalDataSource(
         name="conversation", read=_conversation, forget=_forget_of_chat("personal_data.forget_dialog")
     ),
-    PersonalDataSource(name="roles", read=_roles),  # the office's, who must know who was at its desk
+    PersonalDataSource(name="roles", read=_roles),  # not deleted: the office must know who was at its desk
     PersonalDataSource(name="summary", read=_summary, forget=_forget_of_chat("work_queue.turn_summary_on")),
-    PersonalDataSource(
-        name="journal", read=_audit_log
-    ),  # it only grows, and calls owners by their account's number
+    PersonalDataSource(name="journal", read=_audit_log),  # append-only; refers to owners by account number
 )
-"""What the services hold of people, in the order in which it is read out."""
+"""The personal data of the services, in the order of the exported file."""
