@@ -12,6 +12,8 @@ The tree:
 
 A docstring is the default message, in English, for logs and the command line. What owners and
 admins read is made from class and fields in ``bot/texts``. No message holds personal data.
+
+Each module holds the errors of one subject. Import an error from its module.
 """
 
 from core.errors.accounts import ContactOfSomebodyElse as ContactOfSomebodyElse
