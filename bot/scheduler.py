@@ -82,20 +82,20 @@ class Jobs:
 
     async def screens(self) -> None:
         """Show anew what has changed by a clock, after giving back the chances of what was never shown."""
-        if await self._core.store.read(self._core.endings.has_unsent):
-            await _until_none(self._core.store.run, self._core.endings.return_unsent)
+        if await self._core.store.read(self._core.cleanup.has_unsent):
+            await _until_none(self._core.store.run, self._core.cleanup.return_unsent)
         await self._redraw(await self._engine.due())
 
     async def after_outage(self) -> None:
         """Show the running screens again and send the codes that wait: presses made meanwhile are lost."""
-        await _until_none(self._core.store.run, self._core.endings.return_unsent)
+        await _until_none(self._core.store.run, self._core.cleanup.return_unsent)
         await self._codes.resume()
         await self._redraw(await self._engine.running())
 
     async def ends(self) -> None:
         """End what is over, in the order in which it would have ended; announce what has opened."""
         core, run = self._core, self._core.store.run
-        await _until_none(run, core.endings.expire_due)
+        await _until_none(run, core.expiry.expire_due)
         await _until_none(run, blacklist.lift_due)
         if await core.store.read(subscriptions.is_pending, core.offices):
             await run(subscriptions.announce, core.offices)
@@ -113,8 +113,8 @@ class Jobs:
         """Forget holds that ran out, old drafts, codes, notifications and rehearsals left lying."""
         core, run = self._core, self._core.store.run
         await run(pool_segments.purge)
-        await _until_none(run, core.endings.drop_old_drafts)
-        await run(core.endings.purge_codes)
+        await _until_none(run, core.cleanup.drop_old_drafts)
+        await run(core.cleanup.purge_codes)
         await run(notification_queue.purge)
         if await _until_none(run, core.appeals.purge):
             await self.sweep()

@@ -18,12 +18,14 @@ from core.people.verification import SmsCaps, Verification
 from core.personal_data import PersonalData
 from core.pool.batches import Batches
 from core.pool.bulletin import Bulletins
+from core.pool.releases import Pools
 from core.pool.seeded_stream import Seeds
-from core.pool.segments import Pools
 from core.ports import PhotoStore, RandomBytes, SmsGateway, Store
 from core.preselection import Preselections
+from core.preselection.cleanup import Cleanup
 from core.preselection.counter import Counter
-from core.preselection.expiry import Endings
+from core.preselection.deadlines import Deadlines
+from core.preselection.expiry import Expiry
 from core.preselection.selection import Selection
 from core.registry.lookup import OpenRegistry, StrictRegistry, VehicleRegistry
 from core.reporting.audit_search import AuditSearch
@@ -71,7 +73,9 @@ class Core:
     bulletins: Bulletins
     preselections: Preselections
     selection: Selection
-    endings: Endings
+    deadlines: Deadlines
+    expiry: Expiry
+    cleanup: Cleanup
     people: People
     admins: Admins
     counter: Counter
@@ -102,7 +106,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
     seeds = Seeds(vault, given.random_bytes)
     calendar = settings.working_calendar()
     offices = {office.code: office for office in settings.offices}
-    endings = Endings(accounts, offices, calendar)
+    deadlines = Deadlines(offices, calendar)
     admins = Admins(settings.telegram.admins)
     desk_services = DeskServices(offices=offices, calendar=calendar)
     vehicle_registry, counter = (
@@ -126,8 +130,10 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
         pools=Pools(seeds),
         bulletins=Bulletins(seeds),
         preselections=preselections,
-        selection=Selection(Batches(seeds), calendar, endings),
-        endings=endings,
+        selection=Selection(Batches(seeds), calendar, deadlines),
+        deadlines=deadlines,
+        expiry=Expiry(accounts, offices),
+        cleanup=Cleanup(offices),
         people=People(accounts, vault, offices),
         admins=admins,
         counter=counter,

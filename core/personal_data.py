@@ -1,8 +1,9 @@
-"""Export and deletion of an owner's personal data (docs/domain.md, section 12).
+"""Exporting and deleting the personal data of an owner (docs/domain.md, section 12).
 
-Personal data come from a list of *sources*: each defines how its data are read, what blocks their
-deletion, and how they are deleted. A module that stores further personal data adds its source to those
-that ``core.bootstrap`` passes to ``PersonalData``.
+The data are a list of *sources*: each says how its data are read, what blocks their deletion, and how they
+are deleted. Code that stores other personal data adds a source to those that ``core.bootstrap`` builds
+``PersonalData`` with. The conversation is the exception: its table (``dialog``) belongs to ``bot``, but is
+read and deleted here with the others, since all tables are one schema (see ``core.db``).
 """
 
 import json
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from core import audit
 from core.audit import AuditAction
 from core.clock import moment_or_none, to_millis
-from core.errors import DeletionBlocked, DeletionBlocker
+from core.errors.accounts import DeletionBlocked, DeletionBlocker
 from core.notifications import queue as notification_queue
 from core.people import blacklist
 from core.people.accounts import Account, Accounts
@@ -20,38 +21,38 @@ from core.ports import Row, Tx
 from core.preselection import Preselection, Preselections, PreselectionState, from_row, unfinished
 
 Record = Mapping[str, object]
-"""One exported record, by field name; times are datetimes."""
+"""One stored record by field name; moments are datetimes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataSubject:
-    """The person whose data are exported or deleted."""
+    """The person whose data are read or deleted."""
 
     chat_id: int
     account: Account | None  # None before consent
-    identity_hash: bytes | None = field(default=None, repr=False)  # of a proven identity only
+    identity_hash: bytes | None = field(default=None, repr=False)  # only if the identity is their own
     preselections: tuple[Preselection, ...] = field(default=(), repr=False)
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """The audit log subjects of the person and of their preselections."""
+        """Return their subjects in the audit log: the account and its preselections."""
         own = (self.account.subject,) if self.account else ()
         return (*own, *(preselection.subject for preselection in self.preselections))
 
 
 def _nothing(_tx: Tx, _data_subject: DataSubject) -> None:
-    """Delete nothing, or report no blocker."""
+    """Do nothing: nothing to delete, or nothing that blocks deletion."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalDataSource:
-    """A source of personal data.
+    """A kind of personal data.
 
     Attributes:
-        name: its key in the exported file.
-        read: returns all of a person's records.
-        blocks_deletion: returns why none of the person's data can be deleted yet, or None.
-        forget: deletes the records, in the transaction that deletes the account.
+        name: its name in the exported file.
+        read: returns all records of a person.
+        blocks_deletion: returns what blocks the deletion of all data of the person, if anything.
+        forget: deletes them, in the transaction that empties the account.
     """
 
     name: str
@@ -61,15 +62,15 @@ class PersonalDataSource:
 
 
 Everything = Mapping[str, Sequence[Record]]
-"""All personal data of a person, by the names of the sources."""
+"""All data of a person, by the names of the sources."""
 
 
 class PersonalData:
     """Exports and deletes personal data.
 
     Args:
-        accounts: finds the accounts.
-        preselections: abandons open preselections.
+        accounts: the accounts of the data subjects.
+        preselections: cancels an unfinished preselection before deletion.
         sources: further sources, in addition to ``SOURCES``.
     """
 
@@ -81,21 +82,21 @@ class PersonalData:
         self._sources = (*SOURCES, *sources)
 
     def read(self, tx: Tx, chat_id: int) -> Everything:
-        """Return all personal data of a person; run it on a read-only snapshot."""
+        """Return all data of a person. Slow: call it on a snapshot, outside the write transactions."""
         data_subject = self._person(tx, chat_id)
         return {source.name: source.read(tx, data_subject) for source in self._sources}
 
     def deletion_blockers(self, tx: Tx, chat_id: int) -> tuple[DeletionBlocker, ...]:
-        """Return why a person's data cannot be deleted yet; empty if they can."""
+        """Return what blocks the deletion of a person's data; empty if nothing does."""
         data_subject = self._person(tx, chat_id)
         found = (source.blocks_deletion(tx, data_subject) for source in self._sources)
         return tuple(blocker for blocker in found if blocker is not None)
 
     def delete(self, tx: Tx, chat_id: int) -> None:
-        """Delete the personal data of a person; afterwards the chat has no account.
+        """Delete the data of a person; the chat is unknown afterwards.
 
         Raises:
-            DeletionBlocked: something blocks the deletion; nothing has changed.
+            DeletionBlocked: a reservation or a ban must end first; nothing has changed.
         """
         blockers = self.deletion_blockers(tx, chat_id)
         if blockers:
@@ -111,7 +112,7 @@ class PersonalData:
         account = self._accounts.find(tx, chat_id)
         if account is None:
             return DataSubject(chat_id=chat_id, account=None)
-        rows = tx.all("own_data.preselections", account_id=account.account_id)
+        rows = tx.all("personal_data.preselections", account_id=account.account_id)
         return DataSubject(
             chat_id=chat_id,
             account=account,
@@ -125,8 +126,8 @@ class PersonalData:
             self._preselections.abandon(tx, account, current.preselection_id)
 
     def _empty(self, tx: Tx, account: Account) -> None:
-        """Clear the account, unless a reservation or a ban was added concurrently."""
-        if not tx.run("own_data.empty_account", account_id=account.account_id, now=to_millis(tx.now)):
+        """Empty the account, unless a reservation or a ban has been added concurrently."""
+        if not tx.run("personal_data.empty_account", account_id=account.account_id, now=to_millis(tx.now)):
             raise DeletionBlocked(self.deletion_blockers(tx, account.chat_id))
         audit.record(tx, account.actor, AuditAction.DELETED_OWN_DATA, account.subject)
 
@@ -241,13 +242,13 @@ def _notifications(tx: Tx, data_subject: DataSubject) -> list[Record]:
             "state": row["state"],
             "ended_at": moment_or_none(row["ended_at"]),
         }
-        for row in tx.all("own_data.notices", chat_id=data_subject.chat_id)
+        for row in tx.all("personal_data.notices", chat_id=data_subject.chat_id)
     ]
 
 
 def _ban_rows(tx: Tx, data_subject: DataSubject) -> list[Row]:
-    digest = data_subject.identity_hash  # None for an unproven identity, so as not to reveal its bans
-    return tx.all("own_data.bans", identity_hash=digest) if digest is not None else []
+    digest = data_subject.identity_hash  # who has only typed it learns nothing of its bans
+    return tx.all("personal_data.bans", identity_hash=digest) if digest is not None else []
 
 
 def _bans(tx: Tx, data_subject: DataSubject) -> list[Record]:
@@ -273,12 +274,12 @@ def _subscriptions(tx: Tx, data_subject: DataSubject) -> list[Record]:
             "topic": row["topic"],
             "since": moment_or_none(row["since"]),
         }
-        for row in tx.all("own_data.subscriptions", chat_id=data_subject.chat_id)
+        for row in tx.all("personal_data.subscriptions", chat_id=data_subject.chat_id)
     ]
 
 
 def _mutes(tx: Tx, data_subject: DataSubject) -> list[Record]:
-    rows = tx.all("own_data.mutes", chat_id=data_subject.chat_id)
+    rows = tx.all("personal_data.mutes", chat_id=data_subject.chat_id)
     return [{"office": row["office"], "since": moment_or_none(row["since"])} for row in rows]
 
 
@@ -307,7 +308,7 @@ def _roles(tx: Tx, data_subject: DataSubject) -> list[Record]:
 
 
 def _summary(tx: Tx, data_subject: DataSubject) -> list[Record]:
-    row = tx.one("reports.summary_is_off", chat_id=data_subject.chat_id)
+    row = tx.one("work_queue.summary_is_off", chat_id=data_subject.chat_id)
     return [{"wanted": False}] if row else []
 
 
@@ -337,7 +338,7 @@ def _who(actor: str) -> str:
     return actor if actor == audit.SYSTEM else "desk"
 
 
-# --- blocking deletion, and deleting --------------------------------------------------------
+# --- what blocks deletion, and how it is done ------------------------------------------------
 
 
 def _reserved(_tx: Tx, data_subject: DataSubject) -> DeletionBlocker | None:
@@ -351,24 +352,24 @@ def _reserved(_tx: Tx, data_subject: DataSubject) -> DeletionBlocker | None:
 
 
 def _banned(tx: Tx, data_subject: DataSubject) -> DeletionBlocker | None:
-    """While a ban runs, its owner must be able to see it and be notified of its end."""
+    """The owner of a running ban must be able to see it and be notified of its end."""
     ban = blacklist.running(tx, data_subject.identity_hash)
     return DeletionBlocker(why="banned", until=ban.until) if ban else None
 
 
 def _empty_preselections(tx: Tx, data_subject: DataSubject) -> None:
     if data_subject.account is not None:
-        tx.run("own_data.empty_ended", account_id=data_subject.account.account_id)
-        tx.run("own_data.empty_cancelled", account_id=data_subject.account.account_id)
+        tx.run("personal_data.empty_ended", account_id=data_subject.account.account_id)
+        tx.run("personal_data.empty_cancelled", account_id=data_subject.account.account_id)
 
 
 def _empty_bans(tx: Tx, data_subject: DataSubject) -> None:
     if data_subject.identity_hash is not None:
-        tx.run("own_data.empty_bans", identity_hash=data_subject.identity_hash)
+        tx.run("personal_data.empty_bans", identity_hash=data_subject.identity_hash)
 
 
 def _forget_of_account(query: str) -> Callable[[Tx, DataSubject], None]:
-    """Return a function that deletes the rows that reference the account."""
+    """Return a function that runs a query on the account."""
 
     def forget(tx: Tx, data_subject: DataSubject) -> None:
         if data_subject.account is not None:
@@ -378,7 +379,7 @@ def _forget_of_account(query: str) -> Callable[[Tx, DataSubject], None]:
 
 
 def _forget_of_chat(query: str) -> Callable[[Tx, DataSubject], None]:
-    """Return a function that deletes the rows that reference the chat."""
+    """Return a function that runs a query on the chat."""
 
     def forget(tx: Tx, data_subject: DataSubject) -> None:
         tx.run(query, chat_id=data_subject.chat_id)
@@ -392,32 +393,32 @@ SOURCES = (
     PersonalDataSource(
         name="preselections", read=_preselections, blocks_deletion=_reserved, forget=_empty_preselections
     ),
-    PersonalDataSource(name="draws", read=_of_account("own_data.draws", _draw)),
+    PersonalDataSource(name="draws", read=_of_account("personal_data.draws", _draw)),
     PersonalDataSource(name="wishes", read=_wishes),
     PersonalDataSource(
         name="codes",
-        read=_of_account("own_data.codes", _code),
-        forget=_forget_of_account("own_data.forget_codes"),
+        read=_of_account("personal_data.codes", _code),
+        forget=_forget_of_account("personal_data.forget_codes"),
     ),
     PersonalDataSource(name="bans", read=_bans, blocks_deletion=_banned, forget=_empty_bans),
     PersonalDataSource(
-        name="notices", read=_notifications, forget=_forget_of_chat("own_data.forget_notices")
+        name="notices", read=_notifications, forget=_forget_of_chat("personal_data.forget_notices")
     ),
     PersonalDataSource(
-        name="subscriptions", read=_subscriptions, forget=_forget_of_chat("own_data.forget_subscriptions")
+        name="subscriptions",
+        read=_subscriptions,
+        forget=_forget_of_chat("personal_data.forget_subscriptions"),
     ),
-    PersonalDataSource(name="mutes", read=_mutes, forget=_forget_of_chat("own_data.forget_mutes")),
+    PersonalDataSource(name="mutes", read=_mutes, forget=_forget_of_chat("personal_data.forget_mutes")),
     PersonalDataSource(
-        name="reminders", read=_reminders, forget=_forget_of_account("own_data.forget_reminder_wish")
+        name="reminders", read=_reminders, forget=_forget_of_account("personal_data.forget_reminder_wish")
     ),
     PersonalDataSource(name="reach", read=_reach, forget=_forget_of_chat("notices.reachable")),
     PersonalDataSource(
-        name="conversation", read=_conversation, forget=_forget_of_chat("own_data.forget_dialog")
+        name="conversation", read=_conversation, forget=_forget_of_chat("personal_data.forget_dialog")
     ),
-    PersonalDataSource(name="roles", read=_roles),  # kept: the office must know who its admins were
-    PersonalDataSource(name="summary", read=_summary, forget=_forget_of_chat("reports.turn_summary_on")),
-    PersonalDataSource(
-        name="journal", read=_audit_log
-    ),  # kept: append-only, and it names owners by account id
+    PersonalDataSource(name="roles", read=_roles),  # not deleted: the office must know who was at its desk
+    PersonalDataSource(name="summary", read=_summary, forget=_forget_of_chat("work_queue.turn_summary_on")),
+    PersonalDataSource(name="journal", read=_audit_log),  # append-only; refers to owners by account number
 )
-"""The sources of personal data in core, in the order of the export."""
+"""The personal data of the services, in the order of the exported file."""

@@ -21,7 +21,8 @@ from core.db import MIGRATIONS, MemoryDatabase, MemoryStore
 from core.db.dialect import SQLITE
 from core.db.migrate import load_migrations
 from core.people.accounts import Account, UserType
-from core.pool.segments import Release, Segment, segments
+from core.pool.releases import Release
+from core.pool.segments import Segment, segments
 from core.ports import Tx
 from core.preselection import Preselection, Preselections
 from core.registry.lookup import OpenRegistry

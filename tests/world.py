@@ -16,7 +16,7 @@ from core.bootstrap import Core, Ports
 from core.clock import CHINA, FixedClock, SystemClock
 from core.db import open_postgres, open_sqlite
 from core.db.tx import WrapTx
-from core.pool.segments import Release
+from core.pool.releases import Release
 from core.ports import SmsGateway, Store
 from core.settings import Settings
 from core.values.masks import parse_mask

@@ -9,6 +9,7 @@ from pathlib import Path
 from bot import app
 from bot.demo.data import ADMIN, HINTS, OWNERS, SEGMENTS, SETTINGS, VEHICLES
 from core.bootstrap import Core, Ports
+from core.pool import releases
 from core.pool import segments as pool_segments
 from core.ports import Tx
 from core.registry import imports
@@ -57,9 +58,7 @@ def _fill(tx: Tx, core: Core) -> None:
         office: Office = core.offices[code]
         if not any(segment.mask.pattern == pattern for segment in pool_segments.segments(tx, office, kind)):
             mask = parse_mask(kind, pattern, nev_letters=office.nev_letters)
-            core.pools.release(
-                tx, pool_segments.Release(office=office, mask=mask, actor="demo", compose_now=True)
-            )
+            core.pools.release(tx, releases.Release(office=office, mask=mask, actor="demo", compose_now=True))
 
 
 def _greet(url: str) -> None:

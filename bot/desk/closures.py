@@ -14,7 +14,7 @@ from bot.texts.desk import days as texts
 from core.availability import maintenance
 from core.errors import NotInMaintenance
 from core.people.admins import EVERYWHERE, Permission
-from core.preselection.expiry import Closing
+from core.preselection.deadlines import Closing
 
 _ALL = "all"
 _SWITCHES = {"on": ScreenName.DESK_MAINTENANCE_ON, "off": ScreenName.DESK_MAINTENANCE_OFF}
@@ -34,7 +34,7 @@ def parse_closed(ctx: Context, arguments: str) -> Goto:
     day = at.date()
     if not reason:
         raise Usage("closed")
-    ctx.core.endings.validate_closing(ctx.tx, office, day)
+    ctx.core.deadlines.validate_closing(ctx.tx, office, day)
     return Goto(
         screen=ScreenName.DESK_CLOSED,
         args={"office": office.code, "day": day.isoformat(), "reason": reason_of(reason)},
@@ -51,14 +51,14 @@ def _day(ctx: Context) -> date:
 def _closed_question(ctx: Context) -> str:
     office = ctx.office_of(ctx.arg("office"))
     day = _day(ctx)
-    read = partial(ctx.core.endings.closing, office=office, day=day)
+    read = partial(ctx.core.deadlines.closing, office=office, day=day)
     would: Closing = ctx.read_snapshot(f"closing:{office.code}:{day}", read)
     return texts.closed_question(office, day, ctx.arg("reason"), would)
 
 
 def _close(ctx: Context) -> str:
     office, day = ctx.office_of(ctx.arg("office")), _day(ctx)
-    moved = ctx.core.endings.close_day(ctx.tx, office, day, ctx.arg("reason"), ctx.actor)
+    moved = ctx.core.deadlines.close_day(ctx.tx, office, day, ctx.arg("reason"), ctx.actor)
     return texts.closed(office, day, len(moved))
 
 

@@ -12,8 +12,9 @@ from bot.dialog.screen import Goto
 from bot.errors.commands import Usage
 from bot.texts.desk import releases as texts
 from core.people.admins import Permission
+from core.pool import releases
 from core.pool import segments as pool_segments
-from core.pool.segments import Release
+from core.pool.releases import Release
 from core.values.offices import Office
 from core.values.plates import PlateKind
 from core.values.text import compact
@@ -110,7 +111,7 @@ def parse(ctx: Context, arguments: str) -> Goto:
     request = read_release(re.split(r"[\s,\uff0c]+", arguments), ctx.today)
     office = ctx.desk_office(request.office, Permission.RELEASE)
     release = to_release(request, office, ctx.actor)
-    pool_segments.validate_release(ctx.tx, release)
+    releases.validate_release(ctx.tx, release)
     return Goto(
         screen=ScreenName.DESK_RELEASE,
         args={
@@ -137,10 +138,10 @@ def _question(ctx: Context) -> str:
     request = _request(ctx)
     office = ctx.office_of(request.office)
     release = to_release(request, office, ctx.actor)
-    opens = pool_segments.opening(ctx.tx, release)
+    opens = releases.opening(ctx.tx, release)
     when = texts.release_when(opens, now=not request.opens)
     question = texts.release_question(office, request.kind, release.mask.pattern, release.mask.size, when)
-    jumped = pool_segments.jumped_order(ctx.tx, office, release.mask)
+    jumped = releases.jumped_order(ctx.tx, office, release.mask)
     return question + (texts.order_jumped(jumped) if jumped else "")
 
 

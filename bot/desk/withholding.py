@@ -10,6 +10,7 @@ from bot.dialog.screen import Goto
 from bot.dialog.view import Style
 from bot.texts.desk import withholding as texts
 from core.people.admins import Permission
+from core.pool import releases
 from core.pool import segments as pool_segments
 from core.ports import Tx
 from core.values.masks import Mask
@@ -36,7 +37,7 @@ def parse_withhold(ctx: Context, arguments: str) -> Goto:
         Usage, MaskError: the arguments are malformed.
         AlreadyWithheld: there is nothing to change.
     """
-    return _parse(ctx, "withhold", arguments, pool_segments.validate_withhold)
+    return _parse(ctx, "withhold", arguments, releases.validate_withhold)
 
 
 def parse_unwithhold(ctx: Context, arguments: str) -> Goto:
@@ -46,7 +47,7 @@ def parse_unwithhold(ctx: Context, arguments: str) -> Goto:
         Usage, MaskError: the arguments are malformed.
         NotWithheld: there is nothing to change.
     """
-    return _parse(ctx, "unwithhold", arguments, pool_segments.validate_unwithhold)
+    return _parse(ctx, "unwithhold", arguments, releases.validate_unwithhold)
 
 
 def _meant(ctx: Context) -> tuple[Office, Mask]:
@@ -62,7 +63,7 @@ def _question(ctx: Context) -> str:
 
 def _withhold(ctx: Context) -> str:
     office, mask = _meant(ctx)
-    pool_segments.withhold(ctx.tx, office, mask, ctx.actor)
+    releases.withhold(ctx.tx, office, mask, ctx.actor)
     return texts.withheld(office, mask)
 
 
@@ -72,7 +73,7 @@ def _unquestion(ctx: Context) -> str:
 
 def _unwithhold(ctx: Context) -> str:
     office, mask = _meant(ctx)
-    pool_segments.unwithhold(ctx.tx, office, mask, ctx.actor)
+    releases.unwithhold(ctx.tx, office, mask, ctx.actor)
     return texts.unwithheld(office, mask)
 
 

@@ -174,7 +174,7 @@ def _of_reserved(
     )
     if notification.topic == NotificationPurpose.MOVED:
         return (TextPart(text=notices.moved(preselection, office), rows=rows), *_file(preselection, office))
-    text = notices.reminder(preselection, office, core.endings.days_left(tx, preselection))
+    text = notices.reminder(preselection, office, core.deadlines.days_left(tx, preselection))
     part = TextPart(text=text, rows=rows, picture=receipt_of(preselection, office))
     return (part, *_venue(office), *_file(preselection, office))
 

@@ -40,7 +40,7 @@ def _show_reminders(ctx: Context) -> View:
 
 
 def _count(ctx: Context, count: str) -> Goto:
-    ctx.core.endings.wish_reminders(ctx.tx, ctx.account, int(count))
+    ctx.core.deadlines.wish_reminders(ctx.tx, ctx.account, int(count))
     return Goto(screen=ScreenName.REMINDERS)
 
 

@@ -14,7 +14,7 @@ def calendar_of(tx: Tx, office: Office, calendar: WorkingCalendar) -> WorkingCal
     today = tx.now.astimezone(CHINA).date()
     # Far enough back for the reminders and deadlines of all live reservations.
     start = today.replace(year=today.year - 1, day=1).isoformat()
-    rows = tx.all("blacklist.closed_days", office=office.code, from_day=start)
+    rows = tx.all("closed_days.of_office", office=office.code, from_day=start)
     return calendar.closing_on(*(date.fromisoformat(row["day"]) for row in rows)) if rows else calendar
 
 
@@ -27,8 +27,8 @@ class ClosedDay:
 
 
 def of_day(tx: Tx, office: Office, day: date) -> ClosedDay | None:
-    """Return why an office's counter is closed on a day; None if it is not on the list."""
-    row = tx.one("blacklist.closed_day", office=office.code, day=day.isoformat())
+    """Return why an office's counter is closed on a day; None where nobody has closed it."""
+    row = tx.one("closed_days.of_day", office=office.code, day=day.isoformat())
     return ClosedDay(reason=row["reason"], by=row["entered_by"]) if row else None
 
 
@@ -36,7 +36,7 @@ def close(tx: Tx, office: Office, day: date, reason: str, actor: str) -> bool:
     """Close an office's counter on a day; return whether that is new."""
     return bool(
         tx.run(
-            "blacklist.close_day",
+            "closed_days.add",
             office=office.code,
             day=day.isoformat(),
             reason=reason,

@@ -21,7 +21,8 @@ class Maintenance:
 
 
 def running(tx: Tx) -> list[Maintenance]:
-    return [Maintenance(office=row["office"], text=row["text"]) for row in tx.all("admins.maintenance")]
+    """Return all that is closed."""
+    return [Maintenance(office=row["office"], text=row["text"]) for row in tx.all("maintenance.all")]
 
 
 def of_office(tx: Tx, code: str) -> Maintenance | None:
@@ -74,9 +75,9 @@ def begin(tx: Tx, code: str, text: str, actor: str, *, expected: str = "") -> No
     subject = audit.office_subject(code)
     values = {"office": code, "text": text, "actor": actor}
     done = (
-        tx.run("admins.change_maintenance", seen=expected, **values)
+        tx.run("maintenance.change", seen=expected, **values)
         if expected
-        else tx.run("admins.begin_maintenance", now=to_millis(tx.now), **values)
+        else tx.run("maintenance.begin", now=to_millis(tx.now), **values)
     )
     if not done:
         current = text_of(tx, code)
@@ -92,6 +93,6 @@ def end(tx: Tx, code: str, actor: str) -> None:
         HandledMeanwhile: there is no longer a closure of exactly this code.
     """
     subject = audit.office_subject(code)
-    if not tx.run("admins.end_maintenance", office=code):
+    if not tx.run("maintenance.end", office=code):
         raise audit.handled(tx, subject, AuditAction.ENDED_MAINTENANCE)
     audit.record(tx, actor, AuditAction.ENDED_MAINTENANCE, subject, office=code or None)

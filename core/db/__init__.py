@@ -1,4 +1,9 @@
-"""The database: one port, two engines, one set of queries."""
+"""The database: one port, two engines, one set of query texts.
+
+There is one schema for the whole program. The tables of the bot (``inbox``, ``dialog``) and their queries are
+therefore here as well, although only ``bot`` uses them: migrations, the export and deletion of personal data,
+and the check that every query compiles then cover all tables.
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +15,7 @@ from core.db.migrate import MIGRATIONS, load_migrations
 from core.db.queries import QUERIES, load_queries
 from core.db.sqlite import SqliteOptions, SqliteStore
 from core.db.tx import WrapTx
-from core.errors import StoreDriverMissing, StoreUrlError
+from core.errors.store import StoreDriverMissing, StoreUrlError
 
 if TYPE_CHECKING:
     from core.db.postgres import PostgresStore

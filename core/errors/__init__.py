@@ -10,9 +10,10 @@ The hierarchy:
     └── OperationError        a technical failure; try again
         └── StoreError
 
-The first line of a docstring is the default message, in English, for logs and the command line.
-``bot/texts`` renders what owners and admins read from the class and its fields. No message contains
-personal data.
+A docstring is the default message, in English, for logs and the command line. What owners and
+admins read is made from class and fields in ``bot/texts``. No message holds personal data.
+
+Each module holds the errors of one subject. Import an error from its module.
 """
 
 from core.errors.accounts import ContactOfSomebodyElse as ContactOfSomebodyElse

@@ -37,7 +37,7 @@ class Subscription:
 
 
 def of_chat(tx: Tx, chat_id: int) -> list[Subscription]:
-    rows = tx.all("notices.subscriptions_of", chat_id=chat_id)
+    rows = tx.all("subscriptions.of_chat", chat_id=chat_id)
     return [
         Subscription(office=row["office"], kind=row["kind"], topic=SubscriptionTopic(row["topic"]))
         for row in rows
@@ -46,7 +46,7 @@ def of_chat(tx: Tx, chat_id: int) -> list[Subscription]:
 
 def subscribe(tx: Tx, chat_id: int, wish: Subscription) -> None:
     tx.run(
-        "notices.subscribe",
+        "subscriptions.add",
         chat_id=chat_id,
         office=wish.office,
         kind=wish.kind,
@@ -57,7 +57,7 @@ def subscribe(tx: Tx, chat_id: int, wish: Subscription) -> None:
 
 def unsubscribe(tx: Tx, chat_id: int, wish: Subscription) -> None:
     tx.run(
-        "notices.unsubscribe",
+        "subscriptions.remove",
         chat_id=chat_id,
         office=wish.office,
         kind=wish.kind,
@@ -71,15 +71,17 @@ def announce(tx: Tx, offices: Mapping[str, Office]) -> int:
 
 
 def is_pending(tx: Tx, offices: Mapping[str, Office]) -> bool:
-    """Return whether there is something to announce; called on a read-only snapshot, at every tick."""
-    if tx.all("notices.unannounced", now=to_millis(tx.now)):
+    """Whether there is something to announce: asked beside the writers, at every tick."""
+    if tx.all("announcements.segments_due", now=to_millis(tx.now)):
         return True
-    return any(_is_awaited_and_open(tx, offices, row["office"]) for row in tx.all("notices.offices_awaited"))
+    return any(
+        _is_awaited_and_open(tx, offices, row["office"]) for row in tx.all("subscriptions.offices_awaited")
+    )
 
 
 def _announce_segments(tx: Tx) -> int:
     announced = 0
-    for row in tx.all("notices.unannounced", now=to_millis(tx.now)):
+    for row in tx.all("announcements.segments_due", now=to_millis(tx.now)):
         subject = audit.segment_subject(row["segment_id"])
         if _first(tx, f"{subject}:{row['topic']}"):
             wish = Subscription(office=row["office"], kind=row["kind"], topic=SubscriptionTopic(row["topic"]))
@@ -91,7 +93,7 @@ def _announce_segments(tx: Tx) -> int:
 
 def _announce_openings(tx: Tx, offices: Mapping[str, Office]) -> int:
     announced = 0
-    for row in tx.all("notices.offices_awaited"):
+    for row in tx.all("subscriptions.offices_awaited"):
         code = row["office"]
         if not _is_awaited_and_open(tx, offices, code):
             continue
@@ -100,7 +102,7 @@ def _announce_openings(tx: Tx, offices: Mapping[str, Office]) -> int:
         wish = Subscription(office=code, kind=NO_KIND, topic=SubscriptionTopic.OPENING)
         subject = f"opening:{code}:{key}"
         announced += _tell(tx, wish, subject, {"office": code})
-        tx.run("notices.unsubscribe_opening", office=code, subject=subject)
+        tx.run("subscriptions.remove_opening", office=code, subject=subject)
     return announced
 
 
@@ -109,12 +111,12 @@ def _is_awaited_and_open(tx: Tx, offices: Mapping[str, Office], code: str) -> bo
 
 
 def _first(tx: Tx, subject: str) -> bool:
-    return bool(tx.run("notices.announce", subject=subject, now=to_millis(tx.now)))
+    return bool(tx.run("announcements.add", subject=subject, now=to_millis(tx.now)))
 
 
 def _tell(tx: Tx, wish: Subscription, subject: str, details: Mapping[str, object]) -> int:
     return tx.run(
-        "notices.add_for_subscribers",
+        "subscriptions.add_notices",
         purpose=NotificationPurpose(wish.topic),
         subject=subject,
         details=json.dumps(dict(details), ensure_ascii=False, sort_keys=True),

@@ -12,9 +12,8 @@ from datetime import datetime, timedelta
 
 from core.clock import from_millis, to_millis
 from core.pool.free_list import FreeList, list_free
-from core.pool.ranks import open_ranks
 from core.pool.seeded_stream import Draw, Seeds, below
-from core.pool.segments import withheld
+from core.pool.segments import open_ranks, withheld
 from core.ports import Tx
 from core.values.masks import Mask
 from core.values.offices import Office

@@ -15,8 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.clock import to_millis
-from core.pool.ranks import Ranks, open_ranks
-from core.pool.segments import PURGE_LAG
+from core.pool.segments import PURGE_LAG, Ranks, open_ranks
 from core.ports import Tx
 from core.values.offices import Office
 from core.values.plates import PlateKind

@@ -14,7 +14,7 @@ registered one is the vehicle's one success.
 """
 
 from core.preselection.entry import Preselections
-from core.preselection.leases import drop, end_holds, end_lease, lease_until, renew_lease
+from core.preselection.leases import drop, end_holds, end_lease
 from core.preselection.model import (
     TRANSITIONS,
     UNFINISHED,
@@ -25,8 +25,10 @@ from core.preselection.model import (
     end,
     from_row,
     get,
+    lease_until,
     move,
     of_account,
+    renew_lease,
     unfinished,
 )
 from core.preselection.undelivered import return_unsent

@@ -1,20 +1,21 @@
-"""What a preselection is: its states, its data, and how it is led from one to the next."""
+"""The preselection: its states and data; reading, locking and moving it; its lease on the vehicle."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core import audit
-from core.clock import moment_or_none, to_millis
-from core.errors import StepOutOfOrder
+from core.clock import from_millis, moment_or_none, to_millis
+from core.errors import StepOutOfOrder, VerificationLapsed
 from core.people.accounts import Account
 from core.ports import Row, Tx
+from core.values.offices import Office
 from core.values.plates import Plate, PlateKind
 from core.values.vehicles import CertificateKind
 
 
 class PreselectionState(StrEnum):
-    """Where a preselection stands."""
+    """The state of a preselection."""
 
     DRAFT = "draft"
     INFORMED = "informed"
@@ -84,7 +85,7 @@ TRANSITIONS: dict[PreselectionState, frozenset[PreselectionState]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preselection:
-    """One preselection as it stands."""
+    """One preselection, as stored."""
 
     preselection_id: int
     account_id: int
@@ -125,7 +126,7 @@ class Preselection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Papers:
-    """What was entered of a vehicle, in canonical form."""
+    """The certificate that was entered for a vehicle, in canonical form."""
 
     certificate_kind: CertificateKind
     certificate: str = field(repr=False)
@@ -156,7 +157,7 @@ def get(tx: Tx, preselection_id: int, *, lock: bool = False) -> Preselection:
     """Return a preselection, locked when it is to be changed.
 
     Raises:
-        StepOutOfOrder: there is none of this number.
+        StepOutOfOrder: there is none with this id.
     """
     row = tx.one("preselection.lock" if lock else "preselection.by_id", preselection_id=preselection_id)
     if row is None:
@@ -170,15 +171,15 @@ def unfinished(tx: Tx, account: Account) -> Preselection | None:
 
 
 def of_account(tx: Tx, account: Account) -> list[Preselection]:
-    """Return all of an owner's preselections but those that were dropped, newest first."""
+    """Return all of an owner's preselections except dropped ones, newest first."""
     return [from_row(row) for row in tx.all("preselection.of_account", account_id=account.account_id)]
 
 
 def move(tx: Tx, preselection: Preselection, target: PreselectionState) -> None:
-    """Lead a preselection on, if it still stands where it was read.
+    """Move a preselection to another state, if it is still in the state it was read in.
 
     Raises:
-        StepOutOfOrder: the table has no such step, or somebody else was faster.
+        StepOutOfOrder: there is no such transition, or its state has changed since it was read.
     """
     if target not in TRANSITIONS[preselection.state]:
         raise StepOutOfOrder
@@ -194,7 +195,7 @@ def move(tx: Tx, preselection: Preselection, target: PreselectionState) -> None:
 
 
 def end(tx: Tx, preselection: Preselection, target: PreselectionState, reason: str | None = None) -> bool:
-    """End a preselection that still stands where it was read; return whether it did."""
+    """End a preselection that is still in the state it was read in; return whether it was."""
     return bool(
         tx.run(
             "preselection.end",
@@ -205,3 +206,31 @@ def end(tx: Tx, preselection: Preselection, target: PreselectionState, reason: s
             now=to_millis(tx.now),
         )
     )
+
+
+def renew_lease(tx: Tx, preselection: Preselection, office: Office, *, received_at: datetime) -> datetime:
+    """Extend the owner's lease on the vehicle by the idle time; return its new end.
+
+    Raises:
+        VerificationLapsed: the lease has expired, or somebody else holds it now.
+    """
+    until = max(tx.now, received_at) + timedelta(minutes=office.idle_minutes)
+    row = tx.one(
+        "preselection.renew_lease",
+        vin=preselection.vin,
+        preselection_id=preselection.preselection_id,
+        until=to_millis(until),
+        at=to_millis(received_at),
+    )
+    if row is None:
+        raise VerificationLapsed
+    return from_millis(row["until"])
+
+
+def lease_until(tx: Tx, preselection: Preselection) -> datetime | None:
+    """Return the end of the owner's lease, when the verification lapses; None when it has expired."""
+    row = tx.one("preselection.lease_of", vin=preselection.vin)
+    if row is None or row["preselection_id"] != preselection.preselection_id:
+        return None
+    until = from_millis(row["until"])
+    return until if until >= tx.now else None

@@ -47,7 +47,7 @@ from core.pool.segments import (
 )
 from core.ports import Row, Tx
 from core.preselection import Preselection, PreselectionState, Way, end_holds, get, renew_lease
-from core.preselection.expiry import Endings
+from core.preselection.deadlines import Deadlines
 from core.values.offices import Office
 from core.values.plates import near_serials, parse_serial
 from core.values.workdays import WorkingCalendar
@@ -185,10 +185,10 @@ def _ensure_not_withheld(tx: Tx, office: Office, preselection: Preselection, wis
 class Selection:
     """Steps 5 and 6."""
 
-    def __init__(self, batches: Batches, calendar: WorkingCalendar, endings: Endings) -> None:
+    def __init__(self, batches: Batches, calendar: WorkingCalendar, deadlines: Deadlines) -> None:
         self._batches = batches
         self._calendar = calendar
-        self._endings = endings
+        self._deadlines = deadlines
 
     def draw(  # noqa: PLR0913 - each is named
         self,
@@ -570,7 +570,7 @@ class Selection:
         end_holds(tx, preselection)
         tx.run("preselection.end_lease", vin=preselection.vin, preselection_id=preselection.preselection_id)
         reserved = get(tx, preselection.preselection_id)
-        self._endings.plan_reminders(tx, reserved, account.chat_id, calendar)
+        self._deadlines.plan_reminders(tx, reserved, account.chat_id, calendar)
         audit.record(
             tx,
             account.actor,

@@ -17,8 +17,8 @@ from core.audit import AuditAction, SubjectKind
 from core.clock import CHINA, from_millis, to_millis
 from core.errors import InputError, NotInAuditLog
 from core.people.accounts import Account, Accounts
+from core.people.scope import Scope
 from core.ports import Row, Tx
-from core.reporting.statistics import Scope
 from core.security.vault import Vault
 from core.values.identity import parse_identity, parse_phone
 from core.values.masks import parse_mask
@@ -135,17 +135,17 @@ class AuditSearch:
             subjects = json.dumps(query.subjects, ensure_ascii=False)
             names = {"actor": query.actor, "action": query.action, "office": query.office}
             names |= {"by": query.by, "mask": query.mask}
-            rows = tx.all("journal.about", subjects=subjects, **names, **days, **values)
+            rows = tx.all("audit_search.about", subjects=subjects, **names, **days, **values)
         elif query.actor:
             names = {"actor": query.actor, "action": query.action, "office": query.office}
-            rows = tx.all("journal.by_actor", **names, **days, **values)
+            rows = tx.all("audit_search.by_actor", **names, **days, **values)
         elif query.action:
             names = {"action": query.action, "office": query.office}
-            rows = tx.all("journal.by_action", **names, **days, **values)
+            rows = tx.all("audit_search.by_action", **names, **days, **values)
         elif (query.since, query.until) != _EVER:
-            rows = tx.all("journal.by_time", office=query.office, **days, **values)
+            rows = tx.all("audit_search.by_time", office=query.office, **days, **values)
         else:
-            rows = tx.all("journal.by_office", office=query.office, **values)
+            rows = tx.all("audit_search.by_office", office=query.office, **values)
         return AuditPage(entries=tuple(_entry(tx, row) for row in rows[:limit]), more=len(rows) > limit)
 
     def _read(self, tx: Tx, word: str, today: date) -> AuditQuery:
@@ -188,7 +188,7 @@ class AuditSearch:
                 pattern = parse_mask(kind, text, nev_letters=nev_letters).pattern
             except InputError:
                 continue
-            rows = tx.all("journal.segments_of_mask", mask=pattern)
+            rows = tx.all("audit_search.segments_of_mask", mask=pattern)
             pools = (audit.pool_subject(code, kind) for code in self._offices)
             segments = (audit.segment_subject(row["segment_id"]) for row in rows)
             return AuditQuery(words=(pattern,), subjects=(*segments, *pools), mask=pattern)
@@ -201,13 +201,13 @@ class AuditSearch:
                 office = self._offices.get(text[:2])
                 plate = parse_plate(text, nev_letters=office.nev_letters) if office else parse_plate(text)
                 values = {"office": plate.office, "kind": plate.kind, "serial": plate.serial}
-                rows = tx.all("journal.preselections_of_plate", **values)
+                rows = tx.all("audit_search.preselections_of_plate", **values)
                 numbers = (row["preselection_id"] for row in rows)
                 subject = audit.plate_subject(plate.office, plate.kind, plate.serial)
                 return self._preselections(tx, str(plate), numbers, subject)
             if len(text) == _VIN_LENGTH:
                 vin = parse_vin(text).vin
-                rows = tx.all("journal.preselections_of_vin", vin=vin)
+                rows = tx.all("audit_search.preselections_of_vin", vin=vin)
                 numbers = (row["preselection_id"] for row in rows)
                 return self._preselections(tx, vin, numbers, audit.vehicle_subject(vin))
         except InputError:
@@ -236,7 +236,7 @@ class AuditSearch:
 
     def _knows(self, tx: Tx, chat_id: int) -> bool:
         actor = audit.chat_actor(chat_id)
-        return bool(self._accounts.find(tx, chat_id) or tx.one("journal.knows_actor", actor=actor))
+        return bool(self._accounts.find(tx, chat_id) or tx.one("audit_search.knows_actor", actor=actor))
 
     def _chat(self, tx: Tx, chat_id: int) -> AuditQuery:
         by = audit.chat_actor(chat_id)
@@ -248,12 +248,12 @@ class AuditSearch:
         subjects: list[str] = []
         by = ""
         if account is not None:
-            rows = tx.all("journal.preselections_of_account", account_id=account.account_id)
+            rows = tx.all("audit_search.preselections_of_account", account_id=account.account_id)
             subjects += (audit.preselection_subject(row["preselection_id"]) for row in rows)
             subjects.append(account.subject)
             digest, by = digest or account.identity_hash, account.actor
         if digest is not None:
-            bans = tx.all("journal.bans_of_identity", identity_hash=digest)
+            bans = tx.all("audit_search.bans_of_identity", identity_hash=digest)
             subjects += (audit.ban_subject(row["ban_id"]) for row in bans)
         return AuditQuery(words=(word,), subjects=tuple(subjects), by=by)
 
@@ -261,7 +261,7 @@ class AuditSearch:
         subjects = list(more)
         for number in numbers:
             subjects.append(audit.preselection_subject(number))
-            bans = tx.all("journal.bans_of_preselection", preselection_id=number)
+            bans = tx.all("audit_search.bans_of_preselection", preselection_id=number)
             subjects += (audit.ban_subject(row["ban_id"]) for row in bans)
         return AuditQuery(words=(word,), subjects=tuple(subjects))
 
@@ -278,8 +278,8 @@ def about(tx: Tx, subjects: Iterable[str], limit: int) -> tuple[AuditEntry, ...]
 
 
 def newest(tx: Tx) -> int:
-    """Return the id of the newest entry, or 0."""
-    row = tx.one("journal.newest")
+    """Return the number of the newest entry, 0 where there is none."""
+    row = tx.one("audit_search.newest")
     return (row["entry_id"] or 0) if row else 0
 
 

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 
 from core.appeals import Queued, queue
 from core.clock import CHINA, from_millis, to_millis
-from core.people.admins import EVERYWHERE, Admin, Permission
+from core.people.scope import Scope
 from core.pool.segments import Segment, mask_of, withheld
 from core.ports import Row, Tx
 from core.preselection import PreselectionState
@@ -30,34 +30,6 @@ _ZONE = int(timedelta(hours=8).total_seconds() * 1000)
 _EPOCH = date(1970, 1, 1)
 _MAX_MASKS = 12
 """Maximum withheld masks for which overlaps are computed exactly."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """The offices covered by a report."""
-
-    offices: tuple[str, ...]
-    everywhere: bool = False  # all offices, including those no longer served
-
-    @property
-    def values(self) -> dict[str, object]:
-        return {"offices": ",".join(self.offices), "everywhere": int(self.everywhere)}
-
-    def holds(self, office: str | None) -> bool:
-        """Return whether the report covers an office; None only if it covers everything."""
-        return self.everywhere or (office is not None and office in self.offices)
-
-
-def scope_of(admin: Admin, permission: Permission, served: Iterable[str]) -> Scope:
-    """Return the widest scope that an admin may see with a permission.
-
-    Raises:
-        NotPermitted: the admin does not have the permission at any office.
-    """
-    admin.require(permission)
-    return Scope(
-        offices=tuple(admin.offices(permission, served)), everywhere=admin.may(permission, EVERYWHERE)
-    )
 
 
 # --- how full segments are ------------------------------------------------------------------
@@ -97,8 +69,8 @@ class Fill:
 def fills(tx: Tx, offices: Iterable[Office]) -> list[Fill]:
     """Return how full the segments of some offices are, ordered by office, kind and release."""
     by_code = {office.code: office for office in offices}
-    held = Counter(row["segment_id"] for row in tx.all("reports.held", now=to_millis(tx.now)))
-    rows = tx.all("reports.segments", **Scope(offices=tuple(by_code)).values)
+    held = Counter(row["segment_id"] for row in tx.all("statistics.held", now=to_millis(tx.now)))
+    rows = tx.all("statistics.segments", **Scope(offices=tuple(by_code)).values)
     withheld_masks: dict[tuple[str, str], list[Mask]] = {}
     found = []
     for row in rows:
@@ -201,12 +173,12 @@ def stats(tx: Tx, scope: Scope, days: int) -> Stats:
     since = datetime.combine(first, time(), CHINA)
     until = datetime.combine(today + timedelta(days=1), time(), CHINA)
     values = {"since": to_millis(since), "until": to_millis(until), "zone": _ZONE, **scope.values}
-    selected = tx.all("reports.selected", **values)
-    row = tx.one("reports.count_reserved", **scope.values)
+    selected = tx.all("statistics.selected", **values)
+    row = tx.one("statistics.count_reserved", **scope.values)
     return Stats(
         at=tx.now,
         days=_days(
-            first, days, selected, tx.all("reports.ended", **values), tx.all("reports.banned", **values)
+            first, days, selected, tx.all("statistics.ended", **values), tx.all("statistics.banned", **values)
         ),
         hours=_hours(selected),
         waiting=row["numbers"] if row else 0,
@@ -260,6 +232,6 @@ def due_by_day(tx: Tx, scope: Scope, days: int) -> tuple[tuple[date, int], ...]:
     ahead = [today + timedelta(days=number) for number in range(days)]
     until = datetime.combine(ahead[-1] + timedelta(days=1), time(), CHINA)
     sums = dict.fromkeys(ahead, 0)
-    for row in tx.all("reports.due_by_day", until=to_millis(until) + 1, zone=_ZONE, **scope.values):
+    for row in tx.all("statistics.due_by_day", until=to_millis(until) + 1, zone=_ZONE, **scope.values):
         sums[max(today, _day_of(row["day"]))] += row["numbers"]
     return tuple(sums.items())

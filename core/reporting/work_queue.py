@@ -20,9 +20,10 @@ from core.clock import CHINA, from_millis, to_millis
 from core.errors import AlreadyHandled, NothingToHandle
 from core.notifications.queue import NotificationPurpose, Plan, plan
 from core.people.admins import EVERYWHERE, Admin, Admins, Permission
+from core.people.scope import Scope, scope_of
 from core.pool.segments import Segment, segments
 from core.ports import Row, Tx
-from core.reporting.statistics import MARK, Scope, due_by_day, scope_of, waiting_appeals
+from core.reporting.statistics import MARK, due_by_day, waiting_appeals
 from core.values.offices import Office
 from core.values.plates import PlateKind
 from core.values.workdays import WorkingCalendar
@@ -118,7 +119,7 @@ def read_work_queue(tx: Tx, services: DeskServices, admin: Admin) -> WorkQueue:
     """Return the pending tasks of an admin, oldest first.
 
     Raises:
-        NotPermitted: the admin has no access to the desk.
+        NotPermitted: they are not at the desk.
     """
     admin.require(Permission.DESK)
     task_kinds = _task_kinds(admin)
@@ -157,9 +158,9 @@ def _due_shut(tx: Tx, services: DeskServices, scope: Scope) -> Iterator[Task]:
 
 
 def _reserved(tx: Tx, services: DeskServices, scope: Scope, task_kind: TaskKind) -> Iterator[Task]:
-    query, workdays = "reports.due", NEAR_WORKDAYS
+    query, workdays = "work_queue.due", NEAR_WORKDAYS
     if task_kind == TaskKind.SHUT:
-        query, workdays = "reports.due_shut", SHUT_WORKDAYS
+        query, workdays = "work_queue.due_shut", SHUT_WORKDAYS
     last = services.calendar.add_workdays(tx.now.astimezone(CHINA).date(), workdays)
     until = datetime.combine(last + timedelta(days=1), time(), CHINA)
     for row in tx.all(query, until=to_millis(until) + 1, most=MAX_LISTED, **scope.values):
@@ -183,7 +184,7 @@ def _appeals(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
 
 def _failed(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
     since = to_millis(tx.now - FAILURES_SHOWN)
-    for row in tx.all("reports.failed", since=since, most=MAX_LISTED):
+    for row in tx.all("work_queue.failed", since=since, most=MAX_LISTED):
         task = _failure(tx, row)
         if scope.holds(task.office):
             yield task
@@ -212,7 +213,7 @@ def _failure(tx: Tx, row: Row) -> Task:
 
 
 def _broken(tx: Tx, _services: DeskServices, _scope: Scope) -> Iterator[Task]:
-    return (_set_aside(row) for row in tx.all("reports.broken", most=MAX_LISTED))
+    return (_set_aside(row) for row in tx.all("work_queue.broken", most=MAX_LISTED))
 
 
 def _set_aside(row: Row) -> Task:
@@ -252,12 +253,12 @@ def _is_past_mark(counted: tuple[Segment, int]) -> bool:
 
 
 def _taken(tx: Tx, segment: Segment) -> int:
-    row = tx.one("reports.taken_of_segment", segment_id=segment.segment_id)
+    row = tx.one("work_queue.taken_of_segment", segment_id=segment.segment_id)
     return row["taken"] if row else 0
 
 
 def _scheduled(tx: Tx, services: DeskServices, scope: Scope) -> Iterator[Task]:
-    rows = tx.all("reports.scheduled", now=to_millis(tx.now), most=MAX_LISTED, **scope.values)
+    rows = tx.all("work_queue.scheduled", now=to_millis(tx.now), most=MAX_LISTED, **scope.values)
     for row in rows:
         if row["office"] in services.offices:
             yield Task(
@@ -292,8 +293,8 @@ _LISTS: dict[TaskKind, Callable[[Tx, DeskServices, Scope], Iterable[Task]]] = {
 
 
 def handled_by(tx: Tx, subject: str) -> str | None:
-    """Return the actor who has handled a task, or None."""
-    row = tx.one("reports.handled", subject=subject)
+    """Return who has dealt with something, None while nobody has."""
+    row = tx.one("work_queue.handled", subject=subject)
     return row["handled_by"] if row else None
 
 
@@ -301,9 +302,9 @@ def find(tx: Tx, admin: Admin, subject: str, served: Iterable[str]) -> Task:
     """Return a task that an admin may handle, by its subject: "notice:5" or "update:9".
 
     Raises:
-        AlreadyHandled: another admin has handled it.
-        NothingToHandle: the task does not exist, or is outside the admin's scope.
-        NotPermitted, NotYourOffice: the admin lacks the permission.
+        AlreadyHandled: another was faster.
+        NothingToHandle: there is no such thing, not any more, or not for them.
+        NotPermitted, NotYourOffice: they may not.
     """
     is_update = subject.partition(":")[0] == SubjectKind.UPDATE
     task = _find_update(tx, admin, subject) if is_update else _find_notification(tx, subject)
@@ -317,12 +318,12 @@ def find(tx: Tx, admin: Admin, subject: str, served: Iterable[str]) -> Task:
 
 def _find_update(tx: Tx, admin: Admin, subject: str) -> Task | None:
     admin.require(Permission.ADMINS, EVERYWHERE)
-    row = tx.one("reports.broken_one", update_id=int(subject.partition(":")[2]))
+    row = tx.one("work_queue.broken_one", update_id=int(subject.partition(":")[2]))
     return _set_aside(row) if row else None
 
 
 def _find_notification(tx: Tx, subject: str) -> Task | None:
-    row = tx.one("reports.failed_one", notice_id=int(subject.partition(":")[2]))
+    row = tx.one("work_queue.failed_one", notice_id=int(subject.partition(":")[2]))
     return _failure(tx, row) if row else None
 
 
@@ -330,10 +331,10 @@ def handle(tx: Tx, admin: Admin, subject: str, served: Iterable[str], actor: str
     """Mark a task that does not end automatically as handled; return it.
 
     Raises:
-        AlreadyHandled, NothingToHandle, NotPermitted, NotYourOffice: as ``find``.
+        AlreadyHandled, NothingToHandle, NotPermitted, NotYourOffice: as it is found.
     """
     task = find(tx, admin, subject, served)
-    if not tx.run("reports.handle", subject=subject, actor=actor, now=to_millis(tx.now)):
+    if not tx.run("work_queue.handle", subject=subject, actor=actor, now=to_millis(tx.now)):
         raise AlreadyHandled(handled_by(tx, subject) or "")
     audit.record(tx, actor, AuditAction.HANDLED, subject, office=task.office)
     return task
@@ -343,16 +344,16 @@ def handle(tx: Tx, admin: Admin, subject: str, served: Iterable[str], actor: str
 
 
 def wants_summary(tx: Tx, chat_id: int) -> bool:
-    """Return whether the daily summary of a chat is on, the default."""
-    return tx.one("reports.summary_is_off", chat_id=chat_id) is None
+    """Whether somebody has left the daily summary on."""
+    return tx.one("work_queue.summary_is_off", chat_id=chat_id) is None
 
 
 def set_summary(tx: Tx, chat_id: int, *, on: bool) -> None:
     """Turn the daily summary of a chat on or off."""
     if on:
-        tx.run("reports.turn_summary_on", chat_id=chat_id)
+        tx.run("work_queue.turn_summary_on", chat_id=chat_id)
     else:
-        tx.run("reports.turn_summary_off", chat_id=chat_id, now=to_millis(tx.now))
+        tx.run("work_queue.turn_summary_off", chat_id=chat_id, now=to_millis(tx.now))
 
 
 class Summaries:
@@ -375,9 +376,9 @@ class Summaries:
         Called on a read-only snapshot at every tick; does its work once per day.
         """
         now = tx.now.astimezone(CHINA)
-        if now.time() < self._send_from or tx.one("reports.is_announced", subject=_announcement(now.date())):
+        if now.time() < self._send_from or tx.one("announcements.exists", subject=_announcement(now.date())):
             return None
-        off = {row["chat_id"] for row in tx.all("reports.summaries_off")}
+        off = {row["chat_id"] for row in tx.all("work_queue.summaries_off")}
         wanting = (admin for admin in self._admins.all(tx) if admin.chat_id not in off)
         return tuple(admin.chat_id for admin in wanting if self._concerns(tx, admin, now.date()))
 
@@ -385,7 +386,7 @@ class Summaries:
         """Plan today's summaries; idempotent across workers. They expire at midnight."""
         today = tx.now.astimezone(CHINA).date()
         subject = _announcement(today)
-        if not tx.run("notices.announce", subject=subject, now=to_millis(tx.now)):
+        if not tx.run("announcements.add", subject=subject, now=to_millis(tx.now)):
             return
         midnight = datetime.combine(today + timedelta(days=1), time(), CHINA)
         for chat_id in chats:

@@ -14,10 +14,10 @@ from core.bootstrap import Core
 from core.clock import FixedClock
 from core.errors import NotInAuditLog
 from core.people.admins import Role, RoleAssignment
-from core.pool.segments import withhold
+from core.people.scope import Scope
+from core.pool.releases import withhold
 from core.reporting import audit_search
 from core.reporting.audit_search import AuditPage, AuditQuery
-from core.reporting.statistics import Scope
 from core.values.masks import parse_mask
 from core.values.plates import Plate, PlateKind
 from tests import factories

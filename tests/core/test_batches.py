@@ -14,8 +14,8 @@ from core.bootstrap import Core
 from core.clock import FixedClock
 from core.pool import batches
 from core.pool.batches import Batch, DrawRequest, latest_batch
+from core.pool.releases import Release
 from core.pool.seeded_stream import Draw, below
-from core.pool.segments import Release
 from core.ports import Tx
 from core.values.masks import SMALL_MASKS, parse_mask
 from core.values.plates import LETTERS, PlateKind

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.errors import StoreConstraintError
-from core.pool import bulletin
+from core.pool import bulletin, releases
 from core.pool import segments as pool_segments
 from core.pool.bulletin import SMALLEST_TOLD, PublishedCount, rounded
+from core.pool.releases import Release
 from core.pool.seeded_stream import Seeds
-from core.pool.segments import Release
 from core.ports import Tx
 from core.values.masks import Mask, parse_mask, union_size
 from core.values.plates import PlateKind
@@ -90,7 +90,7 @@ async def test_taken_and_withheld_numbers_are_not_left(core: Core) -> None:
     await core.store.run(reserved, core, 0, "A1888")
     await core.store.run(reserved, core, 1, "A1234")
     for pattern in ("A188#", "A1#88", "####8"):
-        await core.store.run(pool_segments.withhold, office, parse_mask(SMALL, pattern), "test")
+        await core.store.run(releases.withhold, office, parse_mask(SMALL, pattern), "test")
     kept = {f"A1{n:03d}" for n in range(1000)}
     kept = {one for one in kept if one[2:4] == "88" or one[3:] == "88"}
     assert len(kept) == 19
@@ -103,7 +103,7 @@ async def test_bulletin_tells_all_that_is_public(core: Core, clock: FixedClock) 
     later = clock.now() + timedelta(days=2)
     order = Release(office=office, mask=parse_mask(SMALL, "B####"), actor="test", opens_at=later)
     await core.store.run(core.pools.release, order)
-    await core.store.run(pool_segments.withhold, office, parse_mask(SMALL, "A188#"), "test")
+    await core.store.run(releases.withhold, office, parse_mask(SMALL, "A188#"), "test")
     before = await read(core)
     assert (before.counted_at, before.left.is_told, before.released) == (None, False, 1000)
     await counts(core)
@@ -199,7 +199,7 @@ async def test_every_kind_is_counted(core: Core, kind: PlateKind) -> None:
     order = Release(office=office, mask=parse_mask(kind, pattern), actor="test", compose_now=True)
     await core.store.run(core.pools.release, order)
     await core.store.run(
-        pool_segments.withhold, office, parse_mask(kind, pattern[:-2] + "8" + pattern[-1]), "test"
+        releases.withhold, office, parse_mask(kind, pattern[:-2] + "8" + pattern[-1]), "test"
     )
     (one,) = await core.store.read(bulletin.count, core.offices)
     assert one.free == 9_000

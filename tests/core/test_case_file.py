@@ -9,7 +9,7 @@ from core.clock import FixedClock
 from core.errors import NobodyFound, NothingKnown
 from core.people import blacklist
 from core.people.blacklist import Cause
-from core.pool import segments as pool_segments
+from core.pool import releases
 from core.pool.number_status import NumberStatus, status_of
 from core.ports import Tx
 from core.reporting.case_file import CaseFileKey, CaseFileTopic, parse_key
@@ -33,8 +33,8 @@ async def test_what_a_number_is_follows_its_life(core: Core) -> None:
     assert await run(standing, core, "A1234") == NumberStatus.FREE
     await run(reserved, core, 1, "A1234")
     assert await run(standing, core, "A1234") == NumberStatus.RESERVED
-    await run(pool_segments.withhold, core.offices["粤K"], parse_mask(PlateKind.SMALL, "A12##"), "test")
-    assert await run(standing, core, "A1234") == NumberStatus.RESERVED  # its holder keeps it
+    await run(releases.withhold, core.offices["粤K"], parse_mask(PlateKind.SMALL, "A12##"), "test")
+    assert await run(standing, core, "A1234") == NumberStatus.RESERVED  # whoever has it keeps it
     assert await run(standing, core, "A1299") == NumberStatus.WITHHELD
     last_six = vin_last_six(factories.vin(1))
     await core.store.run(lambda tx: core.counter.register(tx, PLATE, last_six, actor="chat:1001"))
@@ -44,7 +44,7 @@ async def test_what_a_number_is_follows_its_life(core: Core) -> None:
 
 async def test_composing_later_is_told_of_a_free_number(core: Core) -> None:
     await core.store.run(release, core, "A####")
-    order = pool_segments.Release(
+    order = releases.Release(
         office=core.offices["粤K"],
         mask=parse_mask(PlateKind.SMALL, "B####"),
         actor="test",

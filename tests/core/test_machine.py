@@ -27,8 +27,8 @@ from core.people.accounts import Account
 from core.pool import batches as pool_batches
 from core.pool import free_list
 from core.pool.free_list import FreeList, FreeListWanted, list_free, read_free_list
-from core.pool.ranks import open_ranks
-from core.pool.segments import Release, count, purge
+from core.pool.releases import Release
+from core.pool.segments import count, open_ranks, purge
 from core.ports import Tx
 from core.preselection import get
 from core.preselection.selection import remaining_quota
@@ -568,7 +568,7 @@ class Selecting(RuleBasedStateMachine):
         """Chances of batches that were never shown are returned, once, when the batch has expired."""
         unsent = [draw for draw in self.model.draws if draw.serials and draw.state == "unsent"]
         lost = [draw for draw in unsent if draw.until < self.now + GRACE]
-        assert self.run(self.core.endings.return_unsent) == len(lost)
+        assert self.run(self.core.cleanup.return_unsent) == len(lost)
         for draw in lost:
             draw.state = "returned"
             draw.vehicle.batches += 1

@@ -44,7 +44,7 @@ async def lived(core: Core) -> tuple[Account, int]:
         lambda tx: core.selection.compose(tx, account, begun, place, ["A0001"], received_at=tx.now)
     )
     await core.store.run(subscriptions.subscribe, CHAT, WISH)
-    await core.store.run(core.endings.wish_reminders, account, 1)
+    await core.store.run(core.deadlines.wish_reminders, account, 1)
     return account, begun
 
 

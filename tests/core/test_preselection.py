@@ -490,7 +490,7 @@ async def test_batch_counts_from_when_it_was_sent(core: Core, clock: FixedClock)
 
 
 async def _left_after_a_tick(core: Core) -> int:
-    await core.store.run(core.endings.return_unsent)
+    await core.store.run(core.cleanup.return_unsent)
     place = core.offices["粤K"]
     return (await core.store.read(remaining_quota, place, factories.vin(0))).batches
 
@@ -500,12 +500,12 @@ async def test_batch_that_was_never_shown_costs_nothing(core: Core, clock: Fixed
     _, begun = await core.store.run(verified, core, 0)
     batch = (await draw(core, begun)).batch
     clock.advance(timedelta(seconds=90))
-    assert not await core.store.read(core.endings.has_unsent)
+    assert not await core.store.read(core.cleanup.has_unsent)
     assert await _left_after_a_tick(core) == 4
     clock.advance(MOMENT)
-    assert await core.store.read(core.endings.has_unsent)
+    assert await core.store.read(core.cleanup.has_unsent)
     assert [await _left_after_a_tick(core) for _ in range(2)] == [5, 5]
-    assert not await core.store.read(core.endings.has_unsent)
+    assert not await core.store.read(core.cleanup.has_unsent)
     # Shown after all, in the grace: it is not brought back to life, nor is the chance taken again.
     await shown(core, batch)
     drawn = await core.store.read(sql, "SELECT sent_at, held_until FROM draw")

@@ -29,7 +29,7 @@ from core.errors import (
 from core.people.accounts import Account, UserType
 from core.people.blacklist import Ban, Cause, NewBan, running, set_ban, version_of
 from core.people.verification import MAX_WRONG_TRIES, CheckResult, CodePurpose
-from core.pool.segments import withhold
+from core.pool.releases import withhold
 from core.ports import Row, Tx
 from core.preselection import Preselection, PreselectionState, get
 from core.preselection.counter import Grant, Move, granted_of

@@ -22,7 +22,7 @@ POSTGRES = [pytest.param("postgres", marks=pytest.mark.postgres)]
 def closes(core: Core, *without: str) -> Callable[[Tx], Any]:
     def close(tx: Tx) -> None:
         between = Interceptor(tx, without=frozenset(without))
-        core.endings.close_day(between, core.offices["粤K"], SHUT, "检修", "chat:1")
+        core.deadlines.close_day(between, core.offices["粤K"], SHUT, "检修", "chat:1")
 
     return close
 
@@ -36,7 +36,7 @@ async def reserve_beside_closing(core: Core, *without: str) -> datetime | None:
     def reserve(tx: Tx) -> None:
         assert core.selection.compose(tx, account, begun, place, ["A1234"], received_at=tx.now).taken
 
-    await intercepted(core.store, reserve, "blacklist.closed_days", closes(core, *without))
+    await intercepted(core.store, reserve, "closed_days.of_office", closes(core, *without))
     return (await core.store.read(get, begun)).deadline
 
 
@@ -54,7 +54,7 @@ async def test_reminders_chosen_beside_closing_are_of_new_deadline(core: Core) -
     account, _ = await core.store.run(reserved, core, 0, "A1234")
 
     def choose(tx: Tx) -> None:
-        core.endings.wish_reminders(tx, account, 0)
+        core.deadlines.wish_reminders(tx, account, 0)
 
     # The owner has chosen by the old deadline; the day is entered before the reminders are planned.
     await intercepted(core.store, choose, "preselection.of_account", closes(core))

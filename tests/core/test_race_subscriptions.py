@@ -18,7 +18,7 @@ async def test_wish_that_comes_during_announcement_is_not_lost(core: Core) -> No
         subscriptions.subscribe(tx, 2, OPENING)
 
     await core.store.run(subscriptions.subscribe, 1, OPENING)
-    await intercepted(core.store, announce, "notices.add_for_subscribers", asks)
+    await intercepted(core.store, announce, "subscriptions.add_notices", asks)
     await core.store.run(announce)
     told = await core.store.read(sql, "SELECT chat_id FROM notice WHERE purpose = 'opening' ORDER BY chat_id")
     assert [row["chat_id"] for row in told] == [1, 2]

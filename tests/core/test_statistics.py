@@ -13,9 +13,10 @@ from core.db.sqlite_tx import SqliteTx
 from core.errors import NotPermitted
 from core.people.admins import Admin, Permission, Role, RoleAssignment
 from core.people.blacklist import Cause, NewBan, add_ban
-from core.pool.segments import Release, withhold
+from core.people.scope import Scope, scope_of
+from core.pool.releases import Release, withhold
 from core.ports import Tx
-from core.reporting.statistics import MARK, Scope, Stats, fills, scope_of, size_of_union, stats
+from core.reporting.statistics import MARK, Stats, fills, size_of_union, stats
 from core.values.masks import Mask, parse_mask
 from core.values.plates import Plate, PlateKind
 from tests import factories
@@ -139,16 +140,16 @@ def plan_of(tx: Tx, name: str) -> str:
 async def test_counting_reads_its_own_index_alone(core: Core) -> None:
     """In a pool of millions, only the index of taken numbers and the current holds."""
     counting = "plate USING COVERING INDEX plate_for_good"
-    assert counting in await core.store.read(plan_of, "reports.segments")
+    assert counting in await core.store.read(plan_of, "statistics.segments")
     await core.store.run(sql, "DROP INDEX IF EXISTS plate_of_segment")
-    assert counting in await core.store.read(plan_of, "reports.segments")
-    assert "plate_ending" in await core.store.read(plan_of, "reports.held")
-    assert "preselection_reserved_at" in await core.store.read(plan_of, "reports.selected")
-    assert "preselection_ended_at" in await core.store.read(plan_of, "reports.ended")
-    for name in ("reports.due", "reports.due_shut", "reports.due_by_day"):
+    assert counting in await core.store.read(plan_of, "statistics.segments")
+    assert "plate_ending" in await core.store.read(plan_of, "statistics.held")
+    assert "preselection_reserved_at" in await core.store.read(plan_of, "statistics.selected")
+    assert "preselection_ended_at" in await core.store.read(plan_of, "statistics.ended")
+    for name in ("work_queue.due", "work_queue.due_shut", "statistics.due_by_day"):
         assert "preselection_deadlines" in await core.store.read(plan_of, name)
-    assert "notice_failed" in await core.store.read(plan_of, "reports.failed")
-    assert "inbox_broken" in await core.store.read(plan_of, "reports.broken")
+    assert "notice_failed" in await core.store.read(plan_of, "work_queue.failed")
+    assert "inbox_broken" in await core.store.read(plan_of, "work_queue.broken")
 
 
 PATTERNS = st.lists(
@@ -185,7 +186,7 @@ async def test_figures_add_up_with_what_happened(core: Core, clock: FixedClock) 
     await core.store.run(core.counter.void, plate("A1002"), "wrong", "chat:1")
     await core.store.run(core.counter.revoke, plate("A1003"), "asked for", "chat:1")
     clock.advance(timedelta(days=8))
-    assert await core.store.run(core.endings.expire_due) == 1
+    assert await core.store.run(core.expiry.expire_due) == 1
     await core.store.run(reserved, core, 5, "A1005")
     found = await figures(core, 30)
     total = found.total

@@ -12,8 +12,7 @@ from core.clock import FixedClock, to_millis
 from core.errors import NoBatchesLeft
 from core.pool import free_list
 from core.pool.free_list import FreeList, FreeListWanted, list_free, read_free_list
-from core.pool.ranks import open_ranks
-from core.pool.segments import count, purge
+from core.pool.segments import count, open_ranks, purge
 from core.ports import Tx
 from core.preselection.selection import DrawResult
 from core.values.plates import PlateKind

@@ -45,7 +45,7 @@ async def test_typed_identity_is_not_barred(core: Core, clock: FixedClock, end: 
         assert ended.banned_until is None
     else:
         clock.advance(timedelta(days=9))
-        await core.store.run(core.endings.expire_due)
+        await core.store.run(core.expiry.expire_due)
     assert (await core.store.read(get, begun)).state == PreselectionState(end)
     victim = await core.store.run(registered, core, 9)
     assert victim.identity == TYPED
@@ -57,7 +57,7 @@ async def test_own_identity_is_barred_also_before_registration_ends(core: Core, 
     account, _ = await types_another(core)
     await core.store.run(core.accounts.receive_identity, account, factories.identity(8))
     clock.advance(timedelta(days=9))
-    await core.store.run(core.endings.expire_due)
+    await core.store.run(core.expiry.expire_due)
     assert await core.store.read(running, core.accounts.identity_hash(factories.identity(8))) is not None
 
 

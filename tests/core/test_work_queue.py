@@ -21,7 +21,7 @@ from core.notifications.queue import (
     record_failure,
 )
 from core.people.admins import Admin, Role, RoleAssignment
-from core.pool.segments import Release
+from core.pool.releases import Release
 from core.ports import Tx
 from core.reporting import work_queue
 from core.reporting.work_queue import TaskKind, WorkQueue

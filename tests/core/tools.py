@@ -8,7 +8,7 @@ from typing import Any
 from core.bootstrap import Core, Ports, bootstrap
 from core.clock import CHINA, Clock
 from core.people.accounts import Account
-from core.pool.segments import Release
+from core.pool.releases import Release
 from core.ports import Store, Tx
 from core.preselection import Papers, get
 from core.settings import Settings

@@ -7,7 +7,7 @@ import pytest
 
 from core.people.accounts import Account
 from core.people.admins import Role, RoleAssignment
-from core.pool import segments as pool_segments
+from core.pool import releases
 from core.ports import Tx
 from core.preselection import Papers, PreselectionState, get
 from core.values.masks import parse_mask
@@ -114,7 +114,7 @@ async def test_every_standing_of_a_number_is_said(place: World) -> None:
     core, chief = place.core, place.person(CHIEF)
     _, begun = await place.store.run(verified, core, 3)
     kept = parse_mask(PlateKind.SMALL, "A88##")
-    await place.store.run(pool_segments.withhold, core.offices["粤K"], kept, "test")
+    await place.store.run(releases.withhold, core.offices["粤K"], kept, "test")
 
     def draws(tx: Tx) -> list[str]:
         drawn = core.selection.draw(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from core.pool import segments as pool_segments
-from core.pool.segments import Release
+from core.pool import releases
+from core.pool.releases import Release
 from core.values.masks import parse_mask
 from core.values.plates import PlateKind
 from tests.core.sql import sql
@@ -27,7 +27,7 @@ async def _stands_before_bulletin(world: World) -> Person:
 async def test_stranger_reads_what_is_released(world: World) -> None:
     await world.release()
     place = world.core.offices["粤K"]
-    await world.store.run(pool_segments.withhold, place, parse_mask(PlateKind.SMALL, "A888#"), "test")
+    await world.store.run(releases.withhold, place, parse_mask(PlateKind.SMALL, "A888#"), "test")
     opens = world.clock.now() + timedelta(days=1)
     order = Release(office=place, mask=parse_mask(PlateKind.SMALL, "B####"), actor="test", opens_at=opens)
     await world.store.run(world.core.pools.release, order)
@@ -73,7 +73,7 @@ async def test_many_segments_are_paged_and_fit_under_the_picture(sqlite_world: W
     for letter in "ABCDEFG":
         await sqlite_world.release(f"{letter}####")
         mask = parse_mask(PlateKind.SMALL, f"{letter}888#")
-        await sqlite_world.store.run(pool_segments.withhold, place, mask, "test")
+        await sqlite_world.store.run(releases.withhold, place, mask, "test")
     sqlite_world.forward(days=300)  # into another year: the longest dates
     await sqlite_world.service.jobs.count()
     owner = await _stands_before_bulletin(sqlite_world)

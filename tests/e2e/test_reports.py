@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from core.notifications.queue import Plan, lease, mark_failed, plan
 from core.people.admins import EVERYWHERE, Role, RoleAssignment
-from core.pool.segments import Release, withhold
+from core.pool.releases import Release, withhold
 from core.ports import Tx
 from core.values.masks import parse_mask
 from core.values.plates import Plate, PlateKind

@@ -25,7 +25,7 @@ from core.people import blacklist
 from core.people.accounts import Account
 from core.ports import Row, Store, Tx
 from core.preselection import Papers, Preselection, PreselectionState, get
-from core.preselection.expiry import Moved
+from core.preselection.deadlines import Moved
 from core.values.plates import Plate, PlateKind
 from core.values.vehicles import CertificateKind, vin_last_six
 from tests import factories
@@ -177,7 +177,7 @@ class Harness:
     async def ends(self, core: Core | None = None) -> None:
         """End what has expired and announce what has opened, in the order of ``bot.scheduler``."""
         used = core or self.core
-        for function in (used.endings.expire_due, blacklist.lift_due):
+        for function in (used.expiry.expire_due, blacklist.lift_due):
             while await used.store.run(function):
                 pass
         await used.store.run(subscriptions.announce, used.offices)
@@ -213,7 +213,7 @@ class Harness:
 
     async def close(self, day: str, reason: str = "停电") -> list[Moved]:
         return await self.store.run(
-            self.core.endings.close_day,
+            self.core.deadlines.close_day,
             self.core.offices[OFFICE],
             date.fromisoformat(day),
             reason,
@@ -230,7 +230,7 @@ class Harness:
     async def wish(self, number: int, count: int) -> None:
         """Set the number of reminders that an owner wants before the last one."""
         account = await self.account(number)
-        await self.store.run(self.core.endings.wish_reminders, account, count)
+        await self.store.run(self.core.deadlines.wish_reminders, account, count)
 
     async def notices(self, number: int) -> list[Row]:
         """Return the rows of all notifications about an owner's latest preselection."""

@@ -27,9 +27,9 @@ def held(harness: Harness, begun: int) -> list[dict[str, Any]]:
 
 
 async def purge(harness: Harness) -> None:
-    while await harness.store.run(harness.core.endings.drop_old_drafts):
+    while await harness.store.run(harness.core.cleanup.drop_old_drafts):
         pass
-    await harness.store.run(harness.core.endings.purge_codes)
+    await harness.store.run(harness.core.cleanup.purge_codes)
     await harness.store.run(notification_queue.purge)
 
 

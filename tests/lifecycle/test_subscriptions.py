@@ -13,7 +13,7 @@ from core.db.memory import MemoryStore
 from core.db.tx import WrapTx
 from core.notifications import subscriptions
 from core.notifications.subscriptions import NO_KIND, Subscription, SubscriptionTopic
-from core.pool.segments import Release
+from core.pool.releases import Release
 from core.ports import Row, Tx
 from core.values.masks import parse_mask
 from core.values.plates import PlateKind
@@ -213,7 +213,7 @@ async def test_ten_thousand_subscribers_cost_one_statement() -> None:
     await core.store.run(subscriptions.announce, core.offices)
     rows = await core.store.run(states)
     await core.close()
-    assert asked["notices.add_for_subscribers"] == 2  # the release, and the opening to self-composition
+    assert asked["subscriptions.add_notices"] == 2  # the release, and the opening to self-composition
     assert asked["notices.add"] == 0
     assert sum(asked.values()) < 10
     assert rows == {"release": 10_000}

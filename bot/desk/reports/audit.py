@@ -16,10 +16,10 @@ from bot.spreadsheets import Table
 from bot.texts.desk import audit as texts
 from core.errors import NotYourOffice
 from core.people.admins import Permission
+from core.people.scope import Scope, scope_of
 from core.ports import Tx
 from core.reporting import audit_search
 from core.reporting.audit_search import AuditPage, AuditQuery
-from core.reporting.statistics import Scope, scope_of
 
 _A_PAGE = 10
 _MOST_EXPORTED = 20_000

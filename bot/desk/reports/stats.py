@@ -20,7 +20,8 @@ from bot.spreadsheets import Table
 from bot.texts.desk.reports import parts as report_texts
 from bot.texts.desk.reports import stats as texts
 from core.people.admins import Permission
-from core.reporting.statistics import SPANS, Day, Scope, Stats, scope_of, stats
+from core.people.scope import Scope, scope_of
+from core.reporting.statistics import SPANS, Day, Stats, stats
 from core.values.offices import Office
 
 _ALL = "all"

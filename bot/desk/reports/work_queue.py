@@ -27,6 +27,7 @@ from core.audit import SubjectKind
 from core.clock import CHINA
 from core.errors import Refusal, XuanhaoError
 from core.people.admins import Permission
+from core.pool.segments import office_of_segment
 from core.reporting import work_queue
 from core.reporting.work_queue import MAX_LISTED, Task, TaskKind, WorkQueue
 
@@ -147,8 +148,8 @@ def _lead(ctx: Context, subject: str) -> Goto:
         case SubjectKind.POOL:
             return segments.of_office(rest.partition(":")[0])
         case SubjectKind.SEGMENT:
-            row = ctx.tx.one("reports.segment", segment_id=int(rest))
-            return segments.of_office(row["office"]) if row else to_page("0")
+            office = office_of_segment(ctx.tx, int(rest))
+            return segments.of_office(office) if office else to_page("0")
         case _:
             return Goto(screen=ScreenName.DESK_MATTER, args={"subject": subject})
 

@@ -7,7 +7,7 @@ from bot.i18n.formatting import day, reason
 from bot.i18n.language import _, phrase
 from bot.texts.desk.parts import office_name
 from core.clock import CHINA
-from core.preselection.expiry import Closing
+from core.preselection.deadlines import Closing
 from core.values.offices import Office
 
 CLOSE = phrase("✅ 确认不办公")

@@ -4,7 +4,8 @@ from html import escape
 
 from bot.i18n.formatting import KINDS, day, listed, moment
 from bot.i18n.language import _, phrase
-from core.pool.segments import Opening, PoolCount, Segment
+from core.pool.releases import Opening
+from core.pool.segments import PoolCount, Segment
 from core.values.offices import Office
 from core.values.plates import PlateKind
 

@@ -265,3 +265,13 @@ WHERE office = :office AND kind = :kind AND mask = :mask AND ended_at IS NULL
 -- is taken of the pool: for a snapshot.
 SELECT serial FROM plate
 WHERE office = :office AND kind = :kind AND serial LIKE :like AND state IN ('reserved', 'registered')
+
+-- name: rest
+-- The number of an expired or cancelled reservation rests, and is free then.
+UPDATE plate SET state = 'resting', held_until = :until, since = :now
+WHERE office = :office AND kind = :kind AND serial = :serial AND preselection_id = :preselection_id
+  AND state = 'reserved'
+
+-- name: segment_by_id
+-- One segment.
+SELECT office, kind FROM segment WHERE segment_id = :segment_id

@@ -102,3 +102,37 @@ SELECT * FROM preselection WHERE vin = :vin ORDER BY preselection_id DESC
 -- Who last had a number for good.
 SELECT * FROM preselection WHERE office = :office AND kind = :kind AND serial = :serial
 ORDER BY preselection_id DESC LIMIT 1
+
+-- name: reserved_of_office
+-- Reservations of an office that wait to be confirmed, and may be moved by a closed day.
+SELECT p.*, a.chat_id FROM preselection AS p JOIN account AS a ON a.account_id = p.account_id
+WHERE p.state = 'reserved' AND p.office = :office AND p.deadline >= :from_deadline
+ORDER BY p.preselection_id
+
+-- name: move_deadline
+-- A deadline moves, later only.
+UPDATE preselection SET deadline = :deadline, updated_at = :now
+WHERE preselection_id = :preselection_id AND state = 'reserved' AND deadline < :deadline
+
+-- name: overdue
+-- Reservations whose deadline has passed.
+SELECT p.preselection_id FROM preselection AS p
+WHERE p.state = 'reserved' AND p.deadline < :now ORDER BY p.deadline, p.preselection_id LIMIT :most
+${for_update_skip_locked}
+
+-- name: old_drafts
+-- Drafts that nobody has touched for long.
+SELECT preselection_id FROM preselection
+WHERE state IN ('draft', 'informed', 'agreed', 'verified') AND updated_at < :before
+ORDER BY updated_at LIMIT :most ${for_update_skip_locked}
+
+-- name: forget_vehicle
+-- What is dropped or abandoned keeps no vehicle.
+UPDATE preselection SET vin = NULL, certificate_kind = NULL, certificate = NULL
+WHERE preselection_id = :preselection_id AND state = 'cancelled' AND serial IS NULL
+
+-- name: account_of_plate
+-- Who last had a number to themselves.
+SELECT account_id FROM preselection
+WHERE office = :office AND kind = :kind AND serial = :serial
+ORDER BY preselection_id DESC LIMIT 1

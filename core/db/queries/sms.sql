@@ -50,3 +50,11 @@ UPDATE sms_code SET state = 'sent', parcel_sealed = NULL WHERE code_id = :code_i
 -- name: failed
 -- The gateway did not take the code.
 UPDATE sms_code SET state = 'failed', parcel_sealed = NULL WHERE code_id = :code_id AND state = 'queued'
+
+-- name: purge
+-- Codes older than a day.
+DELETE FROM sms_code WHERE created_at < :before
+
+-- name: purge_counts
+-- Counts of codes of days gone by.
+DELETE FROM sms_day WHERE day < :before_day

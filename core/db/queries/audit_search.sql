@@ -1,6 +1,6 @@
--- Looking things up in the journal: newest first, read from a snapshot. :newest stays the same while one turns
--- the pages, so that none slips. Of which offices: those whose codes stand in :offices, separated by commas;
--- all, and what concerns none, where :everywhere is 1. An empty :actor, :action or :office asks for any.
+-- Searching the audit log: newest first, read from a snapshot. :newest is fixed while an admin pages through the
+-- results, so that new entries shift none. :offices holds the codes of the offices meant, separated by commas;
+-- :everywhere = 1 means all of them, and entries of no office. An empty :actor, :action or :office matches any.
 
 -- name: newest
 -- The newest entry.

@@ -1,0 +1,81 @@
+-- What waits at the desk, read from a snapshot; what admins have dealt with; the daily summary. :offices holds
+-- the codes of the offices meant, separated by commas; :everywhere = 1 means all of them.
+
+-- name: taken_of_segment
+-- How many numbers of a segment are taken for good. Counted in an index that no hold enters.
+SELECT count(*) AS taken FROM plate WHERE segment_id = :segment_id AND held_until IS NULL
+
+-- name: due
+-- Reservations that end before a moment and whose owners can be reached, the first to end first.
+SELECT p.preselection_id, p.office, p.kind, p.serial, p.deadline FROM preselection AS p
+JOIN account AS a ON a.account_id = p.account_id
+WHERE p.state = 'reserved' AND p.deadline < :until
+  AND (:everywhere = 1 OR :offices LIKE '%' || p.office || '%')
+  AND NOT EXISTS (SELECT 1 FROM unreachable AS u WHERE u.chat_id = a.chat_id)
+ORDER BY p.deadline, p.preselection_id LIMIT :most
+
+-- name: due_shut
+-- The same, of owners who cannot be reached.
+SELECT p.preselection_id, p.office, p.kind, p.serial, p.deadline FROM preselection AS p
+JOIN account AS a ON a.account_id = p.account_id
+JOIN unreachable AS u ON u.chat_id = a.chat_id
+WHERE p.state = 'reserved' AND p.deadline < :until
+  AND (:everywhere = 1 OR :offices LIKE '%' || p.office || '%')
+ORDER BY p.deadline, p.preselection_id LIMIT :most
+
+-- name: scheduled
+-- Releases that are still to come, the first to come first.
+SELECT segment_id, office, kind, mask, opens_at FROM segment
+WHERE opens_at > :now AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
+ORDER BY opens_at, segment_id LIMIT :most
+
+-- name: failed
+-- Notices that could not be sent and that nobody has dealt with, the oldest first. Subscriptions
+-- and mass messages are left out: they are no loss to chats that have blocked the bot, and would bury the rest.
+SELECT notice_id, chat_id, purpose, subject, details, ended_at, tries, error FROM notice
+WHERE state = 'failed' AND ended_at >= :since
+  AND purpose NOT IN ('release', 'compose', 'opening', 'broadcast', 'summary')
+  AND NOT EXISTS (SELECT 1 FROM desk_handled WHERE desk_handled.subject = 'notice:' || notice.notice_id)
+ORDER BY ended_at, notice_id LIMIT :most
+
+-- name: failed_one
+-- One notice that could not be sent.
+SELECT notice_id, chat_id, purpose, subject, details, ended_at, tries, error FROM notice
+WHERE notice_id = :notice_id AND state = 'failed'
+
+-- name: broken
+-- Updates that were set aside and that nobody has dealt with, the oldest first, without their contents.
+SELECT update_id, chat_id, received_at, tries, note FROM inbox
+WHERE state = 'broken'
+  AND NOT EXISTS (SELECT 1 FROM desk_handled WHERE desk_handled.subject = 'update:' || inbox.update_id)
+ORDER BY received_at, update_id LIMIT :most
+
+-- name: broken_one
+-- One update that was set aside, without its contents.
+SELECT update_id, chat_id, received_at, tries, note FROM inbox
+WHERE update_id = :update_id AND state = 'broken'
+
+-- name: handle
+-- Records who has dealt with something; the first one counts.
+INSERT INTO desk_handled (subject, handled_by, handled_at) VALUES (:subject, :actor, :now)
+ON CONFLICT (subject) DO NOTHING
+
+-- name: handled
+-- Who has dealt with something.
+SELECT handled_by, handled_at FROM desk_handled WHERE subject = :subject
+
+-- name: summaries_off
+-- Chats that have turned the daily summary off.
+SELECT chat_id FROM summary_off ORDER BY chat_id
+
+-- name: summary_is_off
+-- Whether a chat has turned it off.
+SELECT chat_id FROM summary_off WHERE chat_id = :chat_id
+
+-- name: turn_summary_off
+-- Turns it off.
+INSERT INTO summary_off (chat_id, since) VALUES (:chat_id, :now) ON CONFLICT (chat_id) DO NOTHING
+
+-- name: turn_summary_on
+-- Turns it on.
+DELETE FROM summary_off WHERE chat_id = :chat_id

@@ -1,0 +1,246 @@
+"""Releasing segments into a pool and withholding numbers (docs/domain.md, sections 5 and 8)."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from core import audit
+from core.audit import AuditAction
+from core.clock import CHINA, to_millis
+from core.errors import AlreadyWithheld, NotWithheld, ReleaseInThePast, SegmentOverlaps
+from core.pool.seeded_stream import Draw, Seeds, below
+from core.pool.segments import Segment, segments, withheld
+from core.ports import Tx
+from core.values.masks import SMALL_MASKS, Mask
+from core.values.offices import Office
+from core.values.plates import PlateKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """What an office releases into its pool.
+
+    ``opens_at`` None opens it now. If none of the ``compose_*`` fields is set, the day on which it opens to
+    self-composition is drawn, except for the pool's first segment, which opens to both at once.
+    """
+
+    office: Office
+    mask: Mask
+    actor: str
+    opens_at: datetime | None = None
+    compose_from: datetime | None = None
+    compose_now: bool = False
+    compose_drawn: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """When a segment opens to random selection and to self-composition."""
+
+    random_from: datetime
+    compose_from: datetime
+    compose_by: datetime  # if later: the day is yet to be drawn between the two
+
+
+class Pools:
+    """Releases numbers."""
+
+    def __init__(self, seeds: Seeds) -> None:
+        self._seeds = seeds
+
+    def release(self, tx: Tx, release: Release) -> Segment:
+        """Add a segment to the pool: one row, whatever its size.
+
+        Raises:
+            SegmentOverlaps: some of it was released before.
+            ReleaseInThePast: it opens, or opens to self-composition, before now.
+        """
+        office, mask = release.office, release.mask
+        tx.run("pool.open_pool", office=office.code, kind=mask.kind)
+        known = _without_overlap(tx, release)
+        seed = self._seeds.current(tx, office.code, mask.kind)
+        opens_at = release.opens_at or tx.now
+        nonce = f"compose:{mask.pattern}"
+        draw = Draw(seed=seed.secret, office=office.code, kind=mask.kind, n=0, nonce=nonce)
+        compose_from = _compose_from(release, opens_at, draw, first=not known)
+        if opens_at < tx.now or compose_from < opens_at:
+            raise ReleaseInThePast
+        row = tx.one(
+            "pool.add_segment",
+            office=office.code,
+            kind=mask.kind,
+            mask=mask.pattern,
+            nev_letters=mask.nev_letters,
+            size=mask.size,
+            opens_at=to_millis(opens_at),
+            compose_from=to_millis(compose_from),
+            now=to_millis(tx.now),
+            actor=release.actor,
+        )
+        if row is None:
+            raise SegmentOverlaps(mask.pattern)
+        segment = Segment(
+            segment_id=row["segment_id"],
+            mask=mask,
+            opens_at=opens_at,
+            compose_from=compose_from,
+            released_at=tx.now,
+        )
+        _record_release(tx, release, segment)
+        return segment
+
+
+def opening(tx: Tx, release: Release) -> Opening:
+    """Return when a release would open; a day that is yet to be drawn is given as a range."""
+    office = release.office
+    opens_at = release.opens_at or tx.now
+    at = release.compose_from
+    if at is None and _at_once(release, first=not segments(tx, office, release.mask.kind)):
+        at = opens_at
+    if at is not None:
+        return Opening(random_from=opens_at, compose_from=at, compose_by=at)
+    first, last = (_composable(opens_at, days) for days in _random_only(office))
+    return Opening(random_from=opens_at, compose_from=first, compose_by=last)
+
+
+def validate_release(tx: Tx, release: Release) -> None:
+    """Check a release before its confirmation is asked for.
+
+    Raises:
+        SegmentOverlaps, ReleaseInThePast: as at the release.
+    """
+    _without_overlap(tx, release)
+    opens_at = release.opens_at or tx.now
+    if opens_at < tx.now or (release.compose_from is not None and release.compose_from < opens_at):
+        raise ReleaseInThePast
+
+
+def _without_overlap(tx: Tx, release: Release) -> list[Segment]:
+    known = segments(tx, release.office, release.mask.kind)
+    for segment in known:
+        if segment.mask.intersection(release.mask) is not None:
+            done = audit.handled(tx, audit.segment_subject(segment.segment_id), AuditAction.RELEASED)
+            raise SegmentOverlaps(segment.mask.pattern, by=done.by)
+    return known
+
+
+def jumped_order(tx: Tx, office: Office, mask: Mask) -> list[str]:
+    """Return the masks that GA 36-2018 puts before this one and that are not yet released; small only."""
+    order = [mask.pattern for mask in SMALL_MASKS] if mask.kind == PlateKind.SMALL else []
+    shape = mask.shape
+    if shape not in order:
+        return []
+    released: Counter[str] = Counter()
+    for segment in segments(tx, office, mask.kind):
+        released[segment.mask.shape] += segment.size
+    before = SMALL_MASKS[: order.index(shape)]
+    return [mask.pattern for mask in before if released[mask.pattern] < mask.size]
+
+
+def _compose_from(release: Release, opens_at: datetime, draw: Draw, *, first: bool) -> datetime:
+    """Return from when a segment may be composed (docs/domain.md, section 5.5).
+
+    A new segment is random-only for some days; it opens at midnight on a day drawn from those that follow.
+    The day is drawn from the same stream as the batches, so that it can be verified.
+    """
+    if release.compose_from is not None:
+        return release.compose_from
+    if _at_once(release, first=first):
+        return opens_at
+    least, most = _random_only(release.office)
+    after = least + below(draw.words(), most - least + 1) if least < most else least
+    return _composable(opens_at, after)
+
+
+def _at_once(release: Release, *, first: bool) -> bool:
+    return release.compose_now or (first and not release.compose_drawn)
+
+
+def _random_only(office: Office) -> tuple[int, int]:
+    """Return the minimum and maximum number of days for which a new segment is random-only."""
+    fixed, drawn = office.compose_after_days, office.compose_draw_days
+    return fixed + (drawn > 0), fixed + drawn
+
+
+def _composable(opens_at: datetime, days: int) -> datetime:
+    """Return the midnight ``days`` days after a segment's opening, but not before the opening."""
+    day = opens_at.astimezone(CHINA).date() + timedelta(days=days)
+    return max(datetime.combine(day, time(), CHINA), opens_at)
+
+
+def _record_release(tx: Tx, release: Release, segment: Segment) -> None:
+    audit.record(
+        tx,
+        release.actor,
+        AuditAction.RELEASED,
+        audit.segment_subject(segment.segment_id),
+        office=release.office.code,
+        kind=segment.mask.kind,
+        mask=segment.mask.pattern,
+        nev_letters=segment.mask.nev_letters,
+        size=segment.size,
+        opens_at=to_millis(segment.opens_at),
+        compose_from=to_millis(segment.compose_from),
+    )
+
+
+def validate_withhold(tx: Tx, office: Office, mask: Mask) -> None:
+    """Check a mask to be withheld before the confirmation is asked for.
+
+    Raises:
+        AlreadyWithheld: this mask is withheld already.
+    """
+    if mask in withheld(tx, office, mask.kind):
+        raise AlreadyWithheld
+
+
+def validate_unwithhold(tx: Tx, office: Office, mask: Mask) -> None:
+    """Check a mask to be made available again before the confirmation is asked for.
+
+    Raises:
+        NotWithheld: this mask is not withheld.
+    """
+    if mask not in withheld(tx, office, mask.kind):
+        raise NotWithheld
+
+
+def withhold(tx: Tx, office: Office, mask: Mask, actor: str) -> None:
+    """Withhold a mask: its free numbers can be neither drawn nor self-composed.
+
+    Raises:
+        HandledMeanwhile: somebody else has withheld this mask already.
+    """
+    tx.run("pool.open_pool", office=office.code, kind=mask.kind)
+    values = {"office": office.code, "kind": mask.kind, "mask": mask.pattern}
+    if not tx.run("pool.withhold", now=to_millis(tx.now), **values):
+        raise audit.mask_handled(tx, _pool(office, mask), AuditAction.WITHHELD, mask.pattern)
+    _record_mask(tx, office, mask, actor, AuditAction.WITHHELD)
+
+
+def unwithhold(tx: Tx, office: Office, mask: Mask, actor: str) -> None:
+    """Make a withheld mask available again.
+
+    Raises:
+        HandledMeanwhile: this mask is not withheld, or somebody else has lifted it meanwhile.
+    """
+    tx.run("pool.open_pool", office=office.code, kind=mask.kind)
+    values = {"office": office.code, "kind": mask.kind, "mask": mask.pattern}
+    if not tx.run("pool.unwithhold", now=to_millis(tx.now), **values):
+        raise audit.mask_handled(tx, _pool(office, mask), AuditAction.UNWITHHELD, mask.pattern)
+    _record_mask(tx, office, mask, actor, AuditAction.UNWITHHELD)
+
+
+def _pool(office: Office, mask: Mask) -> str:
+    return audit.pool_subject(office.code, mask.kind)
+
+
+def _record_mask(tx: Tx, office: Office, mask: Mask, actor: str, action: AuditAction) -> None:
+    audit.record(
+        tx,
+        actor,
+        action,
+        _pool(office, mask),
+        office=office.code,
+        mask=mask.pattern,
+        nev_letters=mask.nev_letters,
+    )

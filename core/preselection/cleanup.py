@@ -1,0 +1,58 @@
+"""Periodic cleanup: abandoned drafts, undelivered batches, old codes (docs/domain.md, section 12).
+
+Like every periodic job, each method reads the current state, does a bounded amount of work, and may run
+twice, concurrently with another run, or a week late.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from core import audit
+from core.audit import AuditAction
+from core.clock import CHINA, to_millis
+from core.ports import Tx
+from core.preselection import drop, get, return_unsent
+from core.values.offices import Office
+
+DRAFTS_LIVE = timedelta(days=7)
+CODES_LIVE = timedelta(days=1)
+
+
+class Cleanup:
+    """Removes what nobody finishes or needs."""
+
+    def __init__(self, offices: Mapping[str, Office]) -> None:
+        self._offices = offices
+
+    def has_unsent(self, tx: Tx) -> bool:
+        """Whether there may be batches that were never delivered: a cheap check before ``return_unsent``."""
+        grace = max((office.batch_grace_seconds for office in self._offices.values()), default=0)
+        return tx.one("pool.is_unsent", before=to_millis(tx.now + timedelta(seconds=grace))) is not None
+
+    def return_unsent(self, tx: Tx, limit: int = 100) -> int:
+        """Refund batches that were never delivered; return how many.
+
+        A batch counts from when it is sent (docs/domain.md, section 5.1), so one that could not be sent costs
+        nothing. The grace period is for presses on their way; an undelivered batch can have none.
+        """
+        return sum(self._return_unsent(tx, office, limit) for office in self._offices.values())
+
+    def _return_unsent(self, tx: Tx, office: Office, limit: int) -> int:
+        before = to_millis(tx.now + timedelta(seconds=office.batch_grace_seconds))
+        rows = tx.all("pool.unsent_draws", office=office.code, before=before, most=limit)
+        return sum(return_unsent(tx, row) for row in rows)
+
+    def drop_old_drafts(self, tx: Tx, limit: int = 200) -> int:
+        """Cancel drafts untouched for a week, and delete their vehicle data; return how many."""
+        before = to_millis(tx.now - DRAFTS_LIVE)
+        rows = tx.all("preselection.old_drafts", before=before, most=limit)
+        for row in rows:
+            draft = get(tx, row["preselection_id"], lock=True)
+            drop(tx, draft, audit.SYSTEM, AuditAction.DROPPED_DRAFT)
+        return len(rows)
+
+    def purge_codes(self, tx: Tx) -> None:
+        """Delete codes older than a day, and the daily counts of earlier days."""
+        tx.run("sms.purge", before=to_millis(tx.now - CODES_LIVE))
+        yesterday = (tx.now - CODES_LIVE).astimezone(CHINA).date()
+        tx.run("sms.purge_counts", before_day=yesterday.isoformat())
