@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from bot.dialog.context import SnapshotNeeded
 from bot.dialog.effects import DeleteUserMessage, Effect, LoadVehicles, RefreshCommandMenu, SendCode, SendFile
 from bot.dialog.events import Attachment, Press, Reading, Received
 from bot.dialog.prefetched import Prefetched
@@ -24,8 +23,8 @@ from bot.i18n.language import in_same_language, speaking
 from bot.inbox.store import mark_done
 from core.bootstrap import Core
 from core.errors import OperationError, XuanhaoError
-from core.pool.free_list import FreeListWanted
 from core.ports import Tx
+from core.snapshots import SnapshotNeeded
 
 _READERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="reading")
 """Where attachments are read: a large photo and a long list of vehicles need not wait for each other."""
@@ -106,11 +105,13 @@ class Engine:
     async def redraw(self, chat_id: int) -> None:
         """Show a conversation anew, whose clocks have run on."""
         with suppress(NothingToSay):
-            await self._show_anew(await self._stepped(partial(self._transition.redraw, chat_id=chat_id)))
+            await self._show_anew(
+                await self._run_prefetching(partial(self._transition.redraw, chat_id=chat_id))
+            )
 
     async def end_idle_rehearsal(self, chat_id: int) -> None:
         """End a rehearsal in which nothing was done for too long, and show where its owner stood before."""
-        result = await self._stepped(partial(self._transition.end_idle, chat_id=chat_id))
+        result = await self._run_prefetching(partial(self._transition.end_idle, chat_id=chat_id))
         if result is not None:
             await self._show_anew(result)
 
@@ -143,25 +144,23 @@ class Engine:
     async def _applied(self, query: Request) -> StepResult:
         try:
             query = await self._with_reading(query)
-            return await self._stepped(partial(self._transition.apply, query=query))
+            return await self._run_prefetching(partial(self._transition.apply, query=query))
         except OperationError:
             raise
         except XuanhaoError as error:
-            return await self._stepped(partial(self._transition.refuse, query=query, error=error))
+            return await self._run_prefetching(partial(self._transition.refuse, query=query, error=error))
 
-    async def _stepped(self, step: Callable[[Tx, Prefetched], T]) -> T:
-        """Run a step, with what it asks for made ready beside its transaction."""
+    async def _run_prefetching(self, step: Callable[[Tx, Prefetched], T]) -> T:
+        """Run a step in a transaction, and rerun it while it needs something from outside of it."""
         prefetched = Prefetched()
         while True:
             try:
                 return await self._core.store.run(step, prefetched)
-            except FreeListWanted as wanted:
-                prefetched = replace(prefetched, free=await self._core.store.read(wanted.read))
-            except SnapshotNeeded as wanted:
-                snapshot = await self._core.store.read(wanted.read)
-                prefetched = replace(prefetched, snapshots={**prefetched.snapshots, wanted.key: snapshot})
-            except RehearsalRunNeeded as wanted:
-                prefetched = replace(prefetched, run_result=await run_on_rehearsal_thread(wanted.run))
+            except SnapshotNeeded as needed:
+                snapshots = prefetched.snapshots.having(needed.key, await self._core.store.read(needed.read))
+                prefetched = replace(prefetched, snapshots=snapshots)
+            except RehearsalRunNeeded as needed:
+                prefetched = replace(prefetched, run_result=await run_on_rehearsal_thread(needed.run))
 
     async def _with_reading(self, query: Request) -> Request:
         """Fetch and read what was attached, where the screen takes it; it holds up nobody but its sender."""

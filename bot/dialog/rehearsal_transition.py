@@ -69,7 +69,7 @@ class RehearsalTransition(Transition):
 
         Raises:
             XuanhaoError: a rule or a form says no; nothing has changed.
-            FreeListWanted, SnapshotNeeded, RehearsalRunNeeded: run again with what is asked for.
+            SnapshotNeeded, RehearsalRunNeeded: run again with what is asked for.
         """
         is_first = mark_applied(tx, query.update_id)
         record = open_record(tx, query.chat_id, self._hooks.first_screen)

@@ -50,7 +50,7 @@ class Transition:
 
         Raises:
             XuanhaoError: a rule or a form says no; nothing has changed.
-            FreeListWanted, SnapshotNeeded: run again with what is asked for; nothing has changed.
+            SnapshotNeeded: run again with what is asked for; nothing has changed.
             RehearsalRequested: it leads into a rehearsal.
         """
         ctx = self._context(tx, query, record, prefetched)
@@ -173,7 +173,6 @@ class Transition:
             screen=record.screen,
             received_at=query.received_at,
             nonce=nonce,
-            free=prefetched.free,
             snapshots=prefetched.snapshots,
             language=record.language,
             bot_username=self._hooks.username(),

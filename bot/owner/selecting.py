@@ -219,7 +219,7 @@ def _draw(ctx: Context, _arg: str) -> Goto:
         nonce=ctx.nonce,
         received_at=ctx.received_at,
         without_four=_filter(ctx),
-        free=ctx.free,
+        snapshots=ctx.snapshots,
     )
     if drawn.batch.serials:
         ctx.current_preselection = drawn.preselection
