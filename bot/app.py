@@ -23,6 +23,7 @@ from bot.dialog.languages import language_of
 from bot.dialog.names import ScreenName
 from bot.dialog.presenter import Presenter
 from bot.dialog.rehearsal_transition import RehearsalTransition
+from bot.dialog.transition import Transition
 from bot.i18n import formatting
 from bot.i18n.language import Language, speaking
 from bot.inbox import (
@@ -101,9 +102,12 @@ class Service:
         self.loader = Loader(core, self.files.fetch, self._redraw_in_turn)
         said = _hooks(lambda: bot.username)
         runner = MemoryRehearsalRunner(rehearsal, BY_NAME, codec, said)
+        transition = Transition(core, BY_NAME, codec, said)
         self.engine = Engine(
             core,
-            RehearsalTransition(core, BY_NAME, codec, said, runner),
+            said.first_screen,
+            transition,
+            RehearsalTransition(transition, codec, said, runner),
             Presenter(bot, codec, formatting.KEYBOARD_GONE),
             EffectHandlers(
                 send_code=self.codes.send,

@@ -1,10 +1,10 @@
-"""How a conversation goes into a rehearsal and out of it again (docs/domain.md, section 4).
+"""The port to the rehearsals, and what comes back from it (docs/domain.md, section 4).
 
-The step of a rehearsal takes milliseconds on a database of its own, which would hold up everybody who
-waits for the writing thread. So it is played beside the writers, on one thread for all rehearsals, and
-then kept in the update's own transaction, if nothing has come between:
+A step of a rehearsal runs for milliseconds on a database of its own, which would hold up everybody who waits
+for the writing thread. So it runs on one thread for all rehearsals, and its result is saved in the update's
+own transaction, unless the rehearsal has changed meanwhile:
 
-    apply ──RehearsalRunNeeded(run)──▶ run() on the thread ──RunResult──▶ apply again: saved, or run once more
+    step ──RehearsalRunNeeded(run)──▶ run() on the thread ──RunResult──▶ step again: saved, or run once more
 """
 
 import asyncio
@@ -44,19 +44,14 @@ class RunResult:
 
 
 class RehearsalRunNeeded(Exception):
-    """The chat is in a rehearsal, and its part is still to be played; nothing has changed."""
+    """A step of a rehearsal has to run outside the transaction.
+
+    An exception, because the transaction must be rolled back: the update is not applied yet.
+    """
 
     def __init__(self, run: Callable[[], RunResult]) -> None:
         super().__init__()
         self.run = run
-
-
-class RehearsalRequested(Exception):
-    """A step leads into a rehearsal, at an office if one is known; nothing has changed."""
-
-    def __init__(self, office: str | None) -> None:
-        super().__init__()
-        self.office = office
 
 
 class RehearsalRunner(Protocol):

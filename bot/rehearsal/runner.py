@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from bot.dialog.callback_data import CallbackCodec
 from bot.dialog.context import Context
@@ -80,9 +81,7 @@ class MemoryRehearsalRunner:
         """Apply an event; an error is told as it is told in a real conversation."""
         within = replace(query, chat_id=CHAT)
         try:
-            run_result = self._run(
-                saved, now, lambda tx, transition, record: transition.step(tx, within, record)
-            )
+            run_result = self._run(saved, now, partial(_step, query=within))
         except OperationError:
             raise
         except XuanhaoError as error:
@@ -153,6 +152,13 @@ class MemoryRehearsalRunner:
                 verification.mark_sent(tx, sms.code_id)
                 texted = sms.code
         return texted
+
+
+def _step(tx: Tx, transition: Transition, record: Record, *, query: Request) -> StepResult:
+    result = transition.step(tx, query, record)
+    if not isinstance(result, StepResult):
+        raise TypeError("a rehearsal leads into another one")
+    return result
 
 
 def _opened(tx: Tx, language: Language) -> Record:
