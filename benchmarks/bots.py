@@ -19,8 +19,8 @@ def ours(config: str) -> None:
 
 def undrawn(config: str) -> None:
     """Run xuanhao with one picture for all batches, drawn beforehand: what is left is the step without it."""
-    from bot.pictures.batch import batch_picture  # noqa: PLC0415 - each process loads its own library alone
-    from bot.pictures.cards import BatchPicture  # noqa: PLC0415 - the same
+    # Each process loads its own library alone.
+    from bot.pictures.batch import BatchPicture, batch_picture  # noqa: PLC0415
 
     file = batch_picture("粤K", "small", [f"A{number:04}" for number in range(10)], title="…")
     BatchPicture.render = lambda _self: file  # type: ignore[method-assign]

@@ -15,10 +15,10 @@ from telegram.ext import Application, ApplicationBuilder
 from bot.bot_api.client import Messenger
 from bot.bot_api.http import AiohttpRequest
 from bot.bot_api.rate_limits import Limiter, Limits, Rate
-from bot.dialog.callback_data import CallbackCodec
 from bot.dialog.engine import EffectHandlers, Engine
 from bot.dialog.files import Files
 from bot.dialog.hooks import EngineHooks
+from bot.dialog.keyboards import CallbackCodec
 from bot.dialog.languages import language_of
 from bot.dialog.names import ScreenName
 from bot.dialog.presenter import Presenter
@@ -212,7 +212,7 @@ def _hooks(username: Callable[[], str]) -> EngineHooks:
         command=commands.lead,
         with_file=commands.WITH_FILE,
         on_global_button=commands.lead_global_button,
-        before=consent_first,
+        before_personal=consent_first,
         keyboard_gone=formatting.KEYBOARD_GONE,
         username=username,
         leaves=commands.leaves_rehearsal,

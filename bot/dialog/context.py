@@ -35,7 +35,7 @@ class Context:
     snapshots: Snapshots = NO_SNAPSHOTS  # what was read outside the transaction
     shown_at: datetime | None = field(default=None)
     language: Language = Language.CHINESE  # in which the screen is shown
-    bot_username: str = ""  # how the bot is called in links
+    bot_username: Callable[[], str] = str  # how the bot is called in links
     has_left: bool = False  # a rehearsal, by what is being answered
     known: object = None  # what the step that led to this screen has handed on, see ``Goto.known``
 

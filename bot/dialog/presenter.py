@@ -23,7 +23,7 @@ from telegram.constants import MessageLimit, ParseMode
 from telegram.error import BadRequest, Forbidden
 
 from bot.bot_api.client import Messenger
-from bot.dialog.callback_data import CallbackCodec
+from bot.dialog.keyboards import CallbackCodec
 from bot.dialog.record import Record, Shown
 from bot.dialog.rehearsal import run_on_rehearsal_thread
 from bot.dialog.result import StepResult
@@ -65,7 +65,7 @@ class Presenter:
             return None
 
     async def answer(self, query_id: str, text: str, *, alert: bool) -> None:
-        """Answer a press; one that is too old to be answered is none the worse."""
+        """Answer a press; ignore one that is too old to be answered."""
         toast = text if len(text) <= _TOAST else text[: _TOAST - 1] + "…"
         with suppress(BadRequest, Forbidden):
             await self._bot.answer_callback_query(query_id, text=toast or None, show_alert=alert)
@@ -92,7 +92,7 @@ class Presenter:
     async def _edit(self, result: StepResult) -> Shown | None:
         """Edit the live message; None when it cannot become what is to be shown."""
         record, view = result.record, result.view
-        if record.message_id is None or record.message_kind != view.kind or view.contact:
+        if record.message_id is None or record.message_kind != _kind_of(view) or view.contact:
             return None
         if _is_protected(record) != view.protected:  # which an edit does not change
             return None
@@ -180,6 +180,12 @@ async def _rendered(record: Record, picture: Picture) -> bytes:
     return await (render(picture) if record.rehearsal is None else run_on_rehearsal_thread(picture.render))
 
 
+def _kind_of(view: View) -> MessageKind:
+    if view.contact:
+        return MessageKind.KEYBOARD
+    return MessageKind.PHOTO if view.picture else MessageKind.TEXT
+
+
 def _key(view: View) -> str | None:
     """Return what is kept of a view's picture; of a protected message it says that, too."""
     if view.picture is None:
@@ -192,7 +198,7 @@ def _is_protected(record: Record) -> bool:
 
 
 def _shown(message_id: int, view: View) -> Shown:
-    return Shown(message_id=message_id, kind=view.kind, picture=_key(view))
+    return Shown(message_id=message_id, kind=_kind_of(view), picture=_key(view))
 
 
 def _name_of(file: bytes) -> str:

@@ -10,10 +10,10 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from bot.dialog.callback_data import GLOBAL, CallbackCodec
 from bot.dialog.context import Context
 from bot.dialog.events import Attachment, Command, Event, Press
 from bot.dialog.hooks import EngineHooks
+from bot.dialog.keyboards import GLOBAL, CallbackCodec
 from bot.dialog.prefetched import Prefetched
 from bot.dialog.record import (
     Record,

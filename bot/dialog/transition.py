@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bot.dialog.callback_data import GLOBAL, CallbackCodec, CallbackData
 from bot.dialog.context import Context
 from bot.dialog.events import Attachment, Command, Contact, Event, Press, Typed
 from bot.dialog.hooks import EngineHooks
-from bot.dialog.names import ScreenName
+from bot.dialog.keyboards import GLOBAL, CallbackCodec, CallbackData
+from bot.dialog.names import SCREEN_NAMES, ScreenName
 from bot.dialog.prefetched import Prefetched
 from bot.dialog.record import AlbumPosition, Record, position_in_album, save
 from bot.dialog.result import AttachmentTarget, RehearsalRequest, Request, StepResult
@@ -149,7 +149,7 @@ class Transition:
             received_at=tx.now,
             language=record.language,
             snapshots=prefetched.snapshots,
-            bot_username=self._hooks.username(),
+            bot_username=self._hooks.username,
         )
         return self._show(tx, ctx, record, stay())
 
@@ -166,7 +166,7 @@ class Transition:
             nonce=nonce,
             snapshots=prefetched.snapshots,
             language=record.language,
-            bot_username=self._hooks.username(),
+            bot_username=self._hooks.username,
         )
 
     def _pressed(self, ctx: Context, record: Record, callback: CallbackData) -> Goto:
@@ -174,14 +174,18 @@ class Transition:
         handler = screen.buttons.get(callback.action) if callback.action else None
         if handler is None:  # of an older program
             return stay(note=self._hooks.old_button())
-        return self._hooks.before(ctx, screen) or handler(ctx, callback.arg)
+        return self._before(ctx, screen) or handler(ctx, callback.arg)
+
+    def _before(self, ctx: Context, screen: Screen) -> Goto | None:
+        """Return what has to come before a screen, if anything."""
+        return self._hooks.before_personal(ctx) if screen.personal else None
 
     def _answer(self, ctx: Context, record: Record, event: Event) -> Goto:
         screen = self._screen(record.screen)
         mark_reachable(ctx.tx, ctx.chat_id)  # whoever writes has let us in again
         if isinstance(event, Command):
             return self._hooks.command(ctx, event)
-        if (before := self._hooks.before(ctx, screen)) is not None:
+        if (before := self._before(ctx, screen)) is not None:
             return before
         if isinstance(event, Typed) and screen.text is not None:
             return screen.text(ctx, event.text)
@@ -226,7 +230,7 @@ class Transition:
                 ctx.refresh()
             try:
                 screen = self._screen(name)
-                shown = self._hooks.before(ctx, screen) or screen.show(ctx)
+                shown = self._before(ctx, screen) or screen.show(ctx)
             except Refusal as error:  # what it was about is gone: an office that is served no more
                 shown = Goto(screen=self._hooks.first_screen, note=self._hooks.of_error(error))
             if isinstance(shown, View):
@@ -254,7 +258,7 @@ class Transition:
 
     def _screen(self, name: str) -> Screen:
         """Return the screen of a name that was stored, the first one for the name of an older program."""
-        return self._screens[ScreenName.known(name) or self._hooks.first_screen]
+        return self._screens[SCREEN_NAMES.get(name, self._hooks.first_screen)]
 
     def after_showing(self, tx: Tx, result: StepResult, *, shown_at: datetime) -> None:
         """Count what counts from when the screen has been shown."""

@@ -21,7 +21,7 @@ from telegram.ext import ExtBot
 
 from bot.bot_api.http import RequestNotSentError
 from bot.bot_api.rate_limits import BULK, retry_after_seconds
-from bot.dialog.callback_data import CallbackCodec
+from bot.dialog.keyboards import CallbackCodec
 from bot.notifications.messages import FilePart, Part, TextPart, VenuePart, render_notification
 from bot.pictures.worker import render
 from core.bootstrap import Core

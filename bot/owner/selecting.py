@@ -14,7 +14,7 @@ from bot.i18n import formatting
 from bot.owner.entry import entry, step_of
 from bot.owner.terms import start
 from bot.owner.vehicle import REFUSED
-from bot.pictures.cards import BatchPicture
+from bot.pictures.batch import BatchPicture
 from bot.texts.owner import preselect, selecting
 from core.errors import HoldEnded, StepOutOfOrder, VerificationLapsed, XuanhaoError
 from core.pool import segments as pool_segments

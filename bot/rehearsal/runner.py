@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from bot.dialog.callback_data import CallbackCodec
 from bot.dialog.context import Context
 from bot.dialog.effects import Effect, SendCode
 from bot.dialog.events import Attachment, Command
 from bot.dialog.hooks import EngineHooks
+from bot.dialog.keyboards import CallbackCodec
 from bot.dialog.names import ScreenName
 from bot.dialog.record import Record, SavedRehearsal, open_record
 from bot.dialog.rehearsal import RunResult

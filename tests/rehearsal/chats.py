@@ -12,9 +12,9 @@ from telegram import InlineKeyboardMarkup
 
 from bot.app import _hooks
 from bot.bot_api import client
-from bot.dialog.callback_data import CallbackCodec
 from bot.dialog.engine import EffectHandlers, Engine
 from bot.dialog.events import Command, Event, Press, Typed
+from bot.dialog.keyboards import CallbackCodec
 from bot.dialog.presenter import Presenter
 from bot.dialog.rehearsal_transition import RehearsalTransition
 from bot.dialog.result import Request

@@ -1,6 +1,6 @@
 """What a button carries is taken only in the chat, and in its conversation, for which it was written."""
 
-from bot.dialog.callback_data import GLOBAL, CallbackCodec, CallbackData
+from bot.dialog.keyboards import GLOBAL, CallbackCodec, CallbackData
 from bot.dialog.names import ActionName
 from bot.dialog.view import Button
 from core.security.vault import Vault
