@@ -12,8 +12,7 @@ from typing import Any
 from telegram.error import TelegramError
 from telegram.ext import Application, ApplicationBuilder
 
-from bot.bot_api.client import Messenger
-from bot.bot_api.http import AiohttpRequest
+from bot.bot_api.client import AiohttpRequest, Messenger
 from bot.bot_api.rate_limits import Limiter, Limits, Rate
 from bot.dialog.engine import EffectHandlers, Engine
 from bot.dialog.files import Files
@@ -33,7 +32,6 @@ from bot.inbox import (
     Poller,
     WorkerInbox,
     new_worker_name,
-    process_with,
     updates_of,
 )
 from bot.inbox.model import NO_CHAT, DeadLetter
@@ -45,7 +43,7 @@ from bot.rehearsal.runner import MemoryRehearsalRunner
 from bot.routing import commands
 from bot.routing.command_menus import Menus
 from bot.routing.edited_messages import Edits
-from bot.routing.routes import routes
+from bot.routing.ptb import process_with, routes
 from bot.routing.screens import BY_NAME
 from bot.scheduler import Jobs
 from bot.texts import rehearsal as rehearsal_words
