@@ -30,7 +30,7 @@ from bot.dialog.result import StepResult
 from bot.dialog.view import MessageKind, View
 from bot.i18n.formatting import clipped, plain, units
 from bot.pictures.picture import Picture
-from bot.pictures.worker import render
+from bot.pictures.worker import render_on_thread
 
 _TOAST = 200
 _PROTECTED = "protected:"
@@ -71,12 +71,12 @@ class Presenter:
             await self._bot.answer_callback_query(query_id, text=toast or None, show_alert=alert)
 
     async def strip(self, chat_id: int, message_id: int) -> None:
-        """Take the buttons off a message that is not live any more."""
+        """Remove the buttons of a message that is no longer live."""
         with suppress(BadRequest, Forbidden):
             await self._bot.edit_message_reply_markup(chat_id, message_id, reply_markup=None)
 
     async def _delete(self, chat_id: int, message_id: int) -> None:
-        """Take a protected message out of the chat, which would otherwise keep what it shows for good."""
+        """Delete a protected message, whose content would otherwise stay in the chat."""
         with suppress(BadRequest, Forbidden):
             await self._bot.delete_message(chat_id, message_id)
 
@@ -177,7 +177,11 @@ def _most(view: View) -> int:
 
 async def _rendered(record: Record, picture: Picture) -> bytes:
     """Return a picture's file; those who rehearse hold up nobody else's pictures."""
-    return await (render(picture) if record.rehearsal is None else run_on_rehearsal_thread(picture.render))
+    if record.rehearsal is not None:
+        return await run_on_rehearsal_thread(picture.render)
+    if getattr(picture, "is_light", False):
+        return picture.render()
+    return await render_on_thread(picture)
 
 
 def _kind_of(view: View) -> MessageKind:

@@ -4,10 +4,12 @@ It is drawn at each press of 【换一批】, so what does not change is kept: t
 blank plates and their numbers, the characters in their cells, lines that come again.
 """
 
+import time
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import ClassVar
 
 from PIL import Image, ImageDraw
 
@@ -39,6 +41,12 @@ _GREY = 0.6
 _RING = 4
 _RING_GAP = 3
 _RING_CORNER = 14
+BRIEF = 0.001
+"""CPU seconds that a picture may take on the event loop.
+
+CPU time, because the wall clock says little about a picture while the machine is busy or other threads hold
+the interpreter: on the drawing thread it is often exceeded, and a light picture would stay there.
+"""
 
 
 def scale_of(kind: str) -> float:
@@ -186,10 +194,16 @@ class BatchPicture:
     title: str
     rehearsal: bool = False  # under its mark
 
+    last_cpu_seconds: ClassVar[float] = BRIEF
+    """What the last one took that was drawn for no rehearsal."""
+
     @property
     def is_light(self) -> bool:
-        """Whether it may be drawn on the spot."""
-        return not self.rehearsal
+        """Whether it may be drawn on the event loop.
+
+        Not the first ones of a program: they cut the characters that the later ones are put together of.
+        """
+        return not self.rehearsal and self.last_cpu_seconds < BRIEF
 
     @property
     def key(self) -> str:
@@ -197,4 +211,8 @@ class BatchPicture:
         return f"{mark}batch:{self.kind}:{self.title}:{','.join(self.serials)}"
 
     def render(self) -> bytes:
-        return batch_picture(self.office, self.kind, self.serials, title=self.title, rehearsal=self.rehearsal)
+        begun = time.thread_time()
+        file = batch_picture(self.office, self.kind, self.serials, title=self.title, rehearsal=self.rehearsal)
+        if not self.rehearsal:
+            BatchPicture.last_cpu_seconds = time.thread_time() - begun
+        return file
