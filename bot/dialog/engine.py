@@ -98,7 +98,7 @@ class Engine:
         self._background: set[asyncio.Task[None]] = set()
 
     async def handle(self, query: Request) -> None:
-        """Apply an update and show what came of it; when this returns, the update is done."""
+        """Apply an update and show the result; when this returns, the update is done."""
         result = await self._applied(query)
         with speaking(result.language):  # the tasks that are begun here go on in it
             await self._answer(query, result)
@@ -128,17 +128,17 @@ class Engine:
         await self._finish(query, result, shown)
 
     async def redraw(self, chat_id: int) -> None:
-        """Show a conversation anew, whose clocks have run on."""
+        """Redraw the screen of a conversation whose timers have advanced."""
         with suppress(NothingToSay):
-            await self._show_anew(await self._run_prefetching(partial(self._redrawn, chat_id=chat_id)))
+            await self._redraw(await self._run_prefetching(partial(self._redrawn, chat_id=chat_id)))
 
     async def end_idle_rehearsal(self, chat_id: int) -> None:
         """End a rehearsal in which nothing was done for too long, and show where its owner stood before."""
         result = await self._run_prefetching(partial(self._idle_ended, chat_id=chat_id))
         if result is not None:
-            await self._show_anew(result)
+            await self._redraw(result)
 
-    async def _show_anew(self, result: StepResult) -> None:
+    async def _redraw(self, result: StepResult) -> None:
         chat_id = result.record.chat_id
         with speaking(result.language):
             shown = await self._presenter.show(result, in_place=True)
@@ -159,7 +159,7 @@ class Engine:
         return await self._core.store.read(idle_rehearsals)
 
     async def close(self) -> None:
-        """Let what runs beside the conversations end, or be taken up again at the next start."""
+        """Cancel the background tasks; the next start takes up what they have left."""
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
@@ -281,7 +281,7 @@ class Engine:
         return replace(query, event=replace(event, reading=Reading(screen=found.screen, value=value)))
 
     async def _read(self, chat_id: int, event: Attachment, target: AttachmentTarget) -> object:
-        """Return what is in an attachment; where that takes its time, its sender is told that it has come."""
+        """Return the content of an attachment; tell its sender that it has arrived if reading takes long."""
         reading = asyncio.ensure_future(self._fetched(event, target))
         try:
             if target.handler.waiting is not None:

@@ -32,13 +32,13 @@ _PARTS = 5
 
 
 def in_columns(buttons: Iterable[Button], columns: int) -> tuple[tuple[Button, ...], ...]:
-    """Return buttons side by side, so many a row."""
+    """Return buttons in rows of a number of columns."""
     flat = tuple(buttons)
     return tuple(flat[start : start + columns] for start in range(0, len(flat), columns))
 
 
 def page_of(things: Sequence[T], page: int, size: int) -> tuple[list[T], list[Button]]:
-    """Return the things of a page, and the buttons that lead to the pages beside it."""
+    """Return the items of a page, and the buttons to the previous and next page."""
     last = max(0, (len(things) - 1) // size)
     page = min(max(page, 0), last)
     turns = []

@@ -55,7 +55,7 @@ class RehearsalRunNeeded(Exception):
 
 
 class RehearsalRunner(Protocol):
-    """Where rehearsals are played; nothing here touches the real database. Each part is told the time."""
+    """Runs rehearsals; nothing here touches the real database. Each method gets the time."""
 
     def is_current(self, saved: SavedRehearsal) -> bool:
         """Whether a rehearsal is of this version of the program, and can go on."""
@@ -70,7 +70,7 @@ class RehearsalRunner(Protocol):
         ...
 
     def step(self, saved: SavedRehearsal, now: datetime, *, query: Request) -> RunResult:
-        """Apply an event; an error is told as it is told in a real conversation."""
+        """Apply an event; an error is worded as in a real conversation."""
         ...
 
     def refuse(
@@ -91,12 +91,12 @@ class RehearsalRunner(Protocol):
 
 
 async def run_on_rehearsal_thread(call: Callable[[], T]) -> T:
-    """Run on the thread of the rehearsals: a part that is played, a picture that is drawn for one."""
+    """Run on the thread of the rehearsals: a step, or the drawing of a picture."""
     return await asyncio.get_running_loop().run_in_executor(_REHEARSAL_THREAD, copy_context().run, call)
 
 
 def save_rehearsal(tx: Tx, run_result: RunResult) -> bool:
-    """Keep a rehearsal after a step; False when it has gone on, or ended, since it was played."""
+    """Save a rehearsal after a step; return False when it has advanced or ended since the step ran."""
     redraw_at = run_result.result.view.redraw_at
     saved = tx.run(
         "dialog.rehearse",

@@ -182,7 +182,7 @@ class Transition:
 
     def _answer(self, ctx: Context, record: Record, event: Event) -> Goto:
         screen = self._screen(record.screen)
-        mark_reachable(ctx.tx, ctx.chat_id)  # whoever writes has let us in again
+        mark_reachable(ctx.tx, ctx.chat_id)  # a person who writes has unblocked the bot
         if isinstance(event, Command):
             return self._hooks.command(ctx, event)
         if (before := self._before(ctx, screen)) is not None:

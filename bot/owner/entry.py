@@ -72,7 +72,7 @@ def step_of(ctx: Context, begun: Preselection) -> Goto:
 
 
 def go_on(ctx: Context) -> Goto:
-    """Lead on after something was done to the preselection: it is read anew."""
+    """Lead on after the preselection was changed: read it again."""
     ctx.refresh()
     return step_of(ctx, ctx.preselection)
 

@@ -1,4 +1,4 @@
-"""Plays the steps of rehearsals: unpack the database, run the very same screens in it, pack it again."""
+"""Runs the steps of rehearsals: unpack the database, run the very same screens in it, pack it again."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -30,7 +30,7 @@ _Act = Callable[[Tx, Transition, Record], StepResult]
 
 
 class MemoryRehearsalRunner:
-    """Where rehearsals are played (the port ``RehearsalRunner`` of the conversations).
+    """Runs rehearsals (the port ``RehearsalRunner`` of the conversations).
 
     Args:
         rehearsal: the services and the database with which each begins.
@@ -78,7 +78,7 @@ class MemoryRehearsalRunner:
         return self._run(saved, now, first)
 
     def step(self, saved: SavedRehearsal, now: datetime, *, query: Request) -> RunResult:
-        """Apply an event; an error is told as it is told in a real conversation."""
+        """Apply an event; an error is worded as in a real conversation."""
         within = replace(query, chat_id=CHAT)
         try:
             run_result = self._run(saved, now, partial(_step, query=within))
