@@ -19,11 +19,11 @@ def ours(config: str) -> None:
 
 def undrawn(config: str) -> None:
     """Run xuanhao with one pre-rendered picture for all batches: the step without rendering."""
-    from bot.pictures.batch import batch_picture  # noqa: PLC0415 - each process loads its own library alone
-    from bot.pictures.cards import BatchPicture  # noqa: PLC0415 - the same
+    # Each process loads its own library alone.
+    from bot.pictures import batch  # noqa: PLC0415
 
-    file = batch_picture("粤K", "small", [f"A{number:04}" for number in range(10)], title="…")
-    setattr(BatchPicture, "render", lambda _self: file)  # noqa: B010 - no assignment to a method for mypy
+    file = batch.batch_picture("粤K", "small", [f"A{number:04}" for number in range(10)], title="…")
+    batch.batch_picture = lambda *_args, **_words: file
     ours(config)
 
 

@@ -27,7 +27,7 @@ from telegram.ext import ExtBot
 
 from benchmarks.store import SCHEMA, Store, prepare_postgres
 from bot.bot_api.rate_limits import BULK, Limiter
-from bot.dialog.callback_data import CallbackCodec
+from bot.dialog.keyboards import CallbackCodec
 from bot.notifications.sender import Sender
 from core.bootstrap import Core
 from core.clock import FixedClock

@@ -23,7 +23,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from benchmarks.bots import TOKEN
-from bot.dialog.callback_data import CallbackCodec
+from bot.dialog.keyboards import CallbackCodec
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.view import Button
 from core.bootstrap import Ports, bootstrap

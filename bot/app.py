@@ -12,17 +12,17 @@ from typing import Any
 from telegram.error import TelegramError
 from telegram.ext import Application, ApplicationBuilder
 
-from bot.bot_api.client import Messenger
-from bot.bot_api.http import AiohttpRequest
+from bot.bot_api.client import AiohttpRequest, Messenger
 from bot.bot_api.rate_limits import Limiter, Limits, Rate
-from bot.dialog.callback_data import CallbackCodec
 from bot.dialog.engine import EffectHandlers, Engine
 from bot.dialog.files import Files
 from bot.dialog.hooks import EngineHooks
+from bot.dialog.keyboards import CallbackCodec
 from bot.dialog.languages import language_of
 from bot.dialog.names import ScreenName
 from bot.dialog.presenter import Presenter
 from bot.dialog.rehearsal_transition import RehearsalTransition
+from bot.dialog.transition import Transition
 from bot.i18n import formatting
 from bot.i18n.language import Language, speaking
 from bot.inbox import (
@@ -32,7 +32,6 @@ from bot.inbox import (
     Poller,
     WorkerInbox,
     new_worker_name,
-    process_with,
     updates_of,
 )
 from bot.inbox.model import NO_CHAT, DeadLetter
@@ -44,7 +43,7 @@ from bot.rehearsal.runner import MemoryRehearsalRunner
 from bot.routing import commands
 from bot.routing.command_menus import Menus
 from bot.routing.edited_messages import Edits
-from bot.routing.routes import routes
+from bot.routing.ptb import process_with, routes
 from bot.routing.screens import BY_NAME
 from bot.scheduler import Jobs
 from bot.texts import rehearsal as rehearsal_words
@@ -101,9 +100,12 @@ class Service:
         self.loader = Loader(core, self.files.fetch, self._redraw_in_turn)
         said = _hooks(lambda: bot.username)
         runner = MemoryRehearsalRunner(rehearsal, BY_NAME, codec, said)
+        transition = Transition(core, BY_NAME, codec, said)
         self.engine = Engine(
             core,
-            RehearsalTransition(core, BY_NAME, codec, said, runner),
+            said.first_screen,
+            transition,
+            RehearsalTransition(transition, codec, said, runner),
             Presenter(bot, codec, formatting.KEYBOARD_GONE),
             EffectHandlers(
                 send_code=self.codes.send,
@@ -208,7 +210,7 @@ def _hooks(username: Callable[[], str]) -> EngineHooks:
         command=commands.lead,
         with_file=commands.WITH_FILE,
         on_global_button=commands.lead_global_button,
-        before=consent_first,
+        before_personal=consent_first,
         keyboard_gone=formatting.KEYBOARD_GONE,
         username=username,
         leaves=commands.leaves_rehearsal,

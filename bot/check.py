@@ -3,7 +3,7 @@
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
-from bot.bot_api.http import AiohttpRequest
+from bot.bot_api.client import AiohttpRequest
 from bot.photos import barcodes
 from bot.photos.formats import HEIC_INSTALLED
 from core.bootstrap import Core, bootstrap

@@ -16,7 +16,7 @@ from typing import Any
 from telegram.error import InvalidToken, TelegramError
 
 from bot import app
-from bot.bot_api.http import quiet_libraries
+from bot.bot_api.client import quiet_libraries
 from bot.check import check
 from bot.demo.demo import demo
 from bot.desk.releases import read_release, to_release

@@ -40,7 +40,7 @@ from typing import Any
 import pytest
 from PIL import Image, UnidentifiedImageError
 
-from bot.dialog.callback_data import GLOBAL
+from bot.dialog.keyboards import GLOBAL
 from core.bootstrap import Ports
 from sandbox.api import Api
 from sandbox.clock import ShiftedClock

@@ -4,8 +4,8 @@ import contextlib
 from collections.abc import Iterator
 from unittest.mock import patch
 
-from bot.dialog.callback_data import GLOBAL, CallbackCodec
-from bot.dialog.names import ScreenName
+from bot.dialog.keyboards import GLOBAL, CallbackCodec
+from bot.dialog.names import SCREEN_NAMES, ScreenName
 from bot.dialog.view import Button
 from bot.routing import commands
 from bot.routing.screens import BY_NAME
@@ -15,7 +15,7 @@ def leads_on(screen: str, button: Button) -> bool:
     """Return whether a button's action belongs to its screen, or is global."""
     if screen == GLOBAL or button.global_:
         return button.action in commands.GLOBAL
-    shown = BY_NAME[ScreenName.known(screen) or ScreenName.HOME]  # a rehearsal has no others
+    shown = BY_NAME[SCREEN_NAMES.get(screen) or ScreenName.HOME]  # a rehearsal's are none but these
     return button.action in shown.buttons
 
 

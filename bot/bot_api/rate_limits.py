@@ -31,7 +31,7 @@ from typing import Any, Final
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
-from bot.bot_api.http import RequestNotSentError
+from bot.bot_api.client import RequestNotSentError
 
 BULK: Final = "bulk"
 """Value of ``rate_limit_args`` for what is told without being asked."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.dialog.context import Context
-from bot.dialog.names import ActionName, ScreenName
+from bot.dialog.names import SCREEN_NAMES, ActionName, ScreenName
 from bot.dialog.screen import ErrorWays, Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
@@ -73,7 +73,7 @@ def with_origin(card: Goto, confirmation: Goto) -> Goto:
 def return_to_origin(ctx: Context, note: str) -> Goto:
     """Return to where a question was opened: a card or, after a command, the home page."""
     match ctx.args.get("back"):
-        case [str(name), dict(args)] if screen := ScreenName.known(name):
+        case [str(name), dict(args)] if screen := SCREEN_NAMES.get(name):
             return Goto(screen=screen, args=args, note=note, sticky=True)
     return Goto(screen=ScreenName.HOME, note=note, sticky=True)
 

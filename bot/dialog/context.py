@@ -14,20 +14,11 @@ from core.clock import CHINA
 from core.errors import NotRegistered, OfficeUnknown, StepOutOfOrder
 from core.people.accounts import Account
 from core.people.admins import Admin, Permission
-from core.pool.free_list import FreeList
 from core.ports import Tx
 from core.preselection import Preselection, unfinished
+from core.snapshots import NO_SNAPSHOTS, Snapshots
 from core.values.offices import Office
 from core.values.text import compact
-
-
-class SnapshotNeeded(Exception):
-    """A screen shows what is too much to look at inside a transaction: run again with what ``read`` gives."""
-
-    def __init__(self, key: str, read: Callable[[Tx], object]) -> None:
-        super().__init__()
-        self.key = key
-        self.read = read
 
 
 @dataclass(kw_only=True)
@@ -41,11 +32,10 @@ class Context:
     received_at: datetime  # when what it answers was received
     screen: str = ""  # on which the chat stands when something is answered
     nonce: str = ""  # the messenger's id of the press
-    free: FreeList | None = None
-    snapshots: Mapping[str, Any] = field(default_factory=dict)  # what was read beside the writers, by key
+    snapshots: Snapshots = NO_SNAPSHOTS  # what was read outside the transaction
     shown_at: datetime | None = field(default=None)
     language: Language = Language.CHINESE  # in which the screen is shown
-    bot_username: str = ""  # how the bot is called in links
+    bot_username: Callable[[], str] = str  # how the bot is called in links
     has_left: bool = False  # a rehearsal, by what is being answered
     known: object = None  # what the step that led to this screen has handed on, see ``Goto.known``
 
@@ -54,20 +44,18 @@ class Context:
         return audit.chat_actor(self.chat_id)
 
     def read_snapshot(self, key: str, read: Callable[[Tx], Any]) -> Any:  # noqa: ANN401 - whatever ``read`` returns
-        """Return what a function finds in a snapshot of the database, read beside the writers.
+        """Return what a function finds on a snapshot of the database, read outside the write transaction.
 
         For what counts or looks through much. It does not know what this very step has changed.
 
         Args:
-            key: what tells it from all else that the same step may ask for.
+            key: distinguishes this value from all others that the same step may need.
             read: looks, and changes nothing.
 
         Raises:
             SnapshotNeeded: it has not been read yet; the step is run again.
         """
-        if key not in self.snapshots:
-            raise SnapshotNeeded(key, read)
-        return self.snapshots[key]
+        return self.snapshots.read(key, read)
 
     @property
     def today(self) -> date:

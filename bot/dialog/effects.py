@@ -30,7 +30,7 @@ class SendFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadVehicles:
-    """After the transaction: an import that has begun is loaded, beside everything else."""
+    """After the transaction: an import that has begun is loaded in the background."""
 
     import_id: int
     vehicles: Sequence[RegistryVehicle] = field(repr=False)
@@ -40,7 +40,7 @@ class LoadVehicles:
 class DeleteUserMessage:
     """After the transaction: the message that the step answers is deleted, for it holds personal data.
 
-    That it cannot be deleted (any more) is no matter. What was typed with the number of an identity
+    A message that can no longer be deleted is ignored. What was typed with the number of an identity
     document or a telephone in it is forgotten without being asked for (``bot.dialog.transition``).
     """
 

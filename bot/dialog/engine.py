@@ -6,26 +6,40 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from bot.dialog.context import SnapshotNeeded
 from bot.dialog.effects import DeleteUserMessage, Effect, LoadVehicles, RefreshCommandMenu, SendCode, SendFile
-from bot.dialog.events import Attachment, Press, Reading, Received
+from bot.dialog.events import Attachment, Command, Press, Reading, Received, Typed
+from bot.dialog.names import ScreenName
 from bot.dialog.prefetched import Prefetched
 from bot.dialog.presenter import Presenter
-from bot.dialog.record import Shown, forget_shown, save_shown
+from bot.dialog.record import (
+    Record,
+    Shown,
+    due_chats,
+    find_record,
+    forget_shown,
+    idle_rehearsals,
+    open_record,
+    record_rehearsal_shown,
+    running_chats,
+    save_shown,
+)
 from bot.dialog.rehearsal import RehearsalRunNeeded, run_on_rehearsal_thread
 from bot.dialog.rehearsal_transition import RehearsalTransition
-from bot.dialog.result import AttachmentTarget, NothingToSay, Request, StepResult
+from bot.dialog.result import AttachmentTarget, NothingToSay, RehearsalRequest, Request, StepResult
+from bot.dialog.transition import Transition
 from bot.errors.attachments import AttachmentTooLarge
 from bot.i18n.formatting import plain
 from bot.i18n.language import in_same_language, speaking
-from bot.inbox.store import mark_done
+from bot.inbox.store import mark_applied, mark_done
 from core.bootstrap import Core
 from core.errors import OperationError, XuanhaoError
-from core.pool.free_list import FreeListWanted
 from core.ports import Tx
+from core.snapshots import SnapshotNeeded
+from core.values.identity import holds_personal_number
 
 _READERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="reading")
 """Where attachments are read: a large photo and a long list of vehicles need not wait for each other."""
@@ -58,23 +72,33 @@ class Engine:
 
     Args:
         core: the services.
-        transition: what an event does, inside a transaction.
+        first_screen: of a new conversation.
+        transition: what an event does to a conversation, inside a transaction.
+        rehearsals: the same for a conversation that is in a rehearsal.
         presenter: what shows a screen.
         handlers: what is done outside of the transactions.
     """
 
     def __init__(
-        self, core: Core, transition: RehearsalTransition, presenter: Presenter, handlers: EffectHandlers
+        self,
+        core: Core,
+        first_screen: ScreenName,
+        transition: Transition,
+        rehearsals: RehearsalTransition,
+        presenter: Presenter,
+        handlers: EffectHandlers,
     ) -> None:
         self._core = core
+        self._first_screen = first_screen
         self._transition = transition
+        self._rehearsals = rehearsals
         self._presenter = presenter
         self._handlers = handlers
         self._hands = asyncio.Semaphore(_IN_HAND)
         self._background: set[asyncio.Task[None]] = set()
 
     async def handle(self, query: Request) -> None:
-        """Apply an update and show what came of it; when this returns, the update is done."""
+        """Apply an update and show the result; when this returns, the update is done."""
         result = await self._applied(query)
         with speaking(result.language):  # the tasks that are begun here go on in it
             await self._answer(query, result)
@@ -104,17 +128,17 @@ class Engine:
         await self._finish(query, result, shown)
 
     async def redraw(self, chat_id: int) -> None:
-        """Show a conversation anew, whose clocks have run on."""
+        """Redraw the screen of a conversation whose timers have advanced."""
         with suppress(NothingToSay):
-            await self._show_anew(await self._stepped(partial(self._transition.redraw, chat_id=chat_id)))
+            await self._redraw(await self._run_prefetching(partial(self._redrawn, chat_id=chat_id)))
 
     async def end_idle_rehearsal(self, chat_id: int) -> None:
         """End a rehearsal in which nothing was done for too long, and show where its owner stood before."""
-        result = await self._stepped(partial(self._transition.end_idle, chat_id=chat_id))
+        result = await self._run_prefetching(partial(self._idle_ended, chat_id=chat_id))
         if result is not None:
-            await self._show_anew(result)
+            await self._redraw(result)
 
-    async def _show_anew(self, result: StepResult) -> None:
+    async def _redraw(self, result: StepResult) -> None:
         chat_id = result.record.chat_id
         with speaking(result.language):
             shown = await self._presenter.show(result, in_place=True)
@@ -124,18 +148,18 @@ class Engine:
             await self._core.store.run(forget_shown, result.record)
 
     async def due(self) -> list[int]:
-        return await self._core.store.read(self._transition.due)
+        return await self._core.store.read(due_chats)
 
     async def running(self) -> list[int]:
         """Return the chats on a screen that runs by a clock."""
-        return await self._core.store.read(self._transition.running)
+        return await self._core.store.read(running_chats)
 
     async def idle_rehearsals(self) -> list[int]:
         """Return the chats in whose rehearsal nothing was done for too long."""
-        return await self._core.store.read(self._transition.idle)
+        return await self._core.store.read(idle_rehearsals)
 
     async def close(self) -> None:
-        """Let what runs beside the conversations end, or be taken up again at the next start."""
+        """Cancel the background tasks; the next start takes up what they have left."""
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
@@ -143,39 +167,121 @@ class Engine:
     async def _applied(self, query: Request) -> StepResult:
         try:
             query = await self._with_reading(query)
-            return await self._stepped(partial(self._transition.apply, query=query))
+            return await self._run_prefetching(partial(self._apply, query=query))
         except OperationError:
             raise
         except XuanhaoError as error:
-            return await self._stepped(partial(self._transition.refuse, query=query, error=error))
+            return await self._run_prefetching(partial(self._refuse, query=query, error=error))
 
-    async def _stepped(self, step: Callable[[Tx, Prefetched], T]) -> T:
-        """Run a step, with what it asks for made ready beside its transaction."""
+    async def _run_prefetching(self, step: Callable[[Tx, Prefetched], T]) -> T:
+        """Run a step in a transaction, and rerun it while it needs something from outside of it."""
         prefetched = Prefetched()
         while True:
             try:
                 return await self._core.store.run(step, prefetched)
-            except FreeListWanted as wanted:
-                prefetched = replace(prefetched, free=await self._core.store.read(wanted.read))
-            except SnapshotNeeded as wanted:
-                snapshot = await self._core.store.read(wanted.read)
-                prefetched = replace(prefetched, snapshots={**prefetched.snapshots, wanted.key: snapshot})
-            except RehearsalRunNeeded as wanted:
-                prefetched = replace(prefetched, run_result=await run_on_rehearsal_thread(wanted.run))
+            except SnapshotNeeded as needed:
+                snapshots = prefetched.snapshots.having(needed.key, await self._core.store.read(needed.read))
+                prefetched = replace(prefetched, snapshots=snapshots)
+            except RehearsalRunNeeded as needed:
+                prefetched = replace(prefetched, run_result=await run_on_rehearsal_thread(needed.run))
+
+    # --- inside the transaction: a real conversation, or one in a rehearsal ---------------------
+
+    def _apply(self, tx: Tx, prefetched: Prefetched, query: Request) -> StepResult:
+        """Apply an event once, and return what is shown then.
+
+        Raises:
+            XuanhaoError: a rule or a form says no; nothing has changed.
+            SnapshotNeeded, RehearsalRunNeeded: rerun with what is asked for; nothing has changed.
+        """
+        is_first = mark_applied(tx, query.update_id)
+        record = open_record(tx, query.chat_id, self._first_screen)
+        if not is_first:
+            return self._with_effects(
+                tx, query, record, replace(self._shown(tx, record, prefetched), repeated=True)
+            )
+        taker = self._transition if record.rehearsal is None else self._rehearsals
+        result = taker.step(tx, query, record, prefetched)
+        if isinstance(result, RehearsalRequest):
+            result = self._rehearsals.begin(tx, query, record, result, prefetched)
+        return self._with_effects(tx, query, record, result)
+
+    def _refuse(self, tx: Tx, prefetched: Prefetched, query: Request, error: XuanhaoError) -> StepResult:
+        """Return what is shown after an error; the state is as it was, unless the screen leads on.
+
+        Raises:
+            SnapshotNeeded, RehearsalRunNeeded: rerun with what is asked for; nothing has changed.
+        """
+        mark_applied(tx, query.update_id)
+        record = open_record(tx, query.chat_id, self._first_screen)
+        taker = self._transition if record.rehearsal is None else self._rehearsals
+        return self._with_effects(tx, query, record, taker.refused(tx, query, record, error, prefetched))
+
+    def _redrawn(self, tx: Tx, prefetched: Prefetched, chat_id: int) -> StepResult:
+        """Return what a conversation shows now, its clocks having run on.
+
+        Raises:
+            NothingToSay: it has no live message.
+            SnapshotNeeded, RehearsalRunNeeded: rerun with what is asked for; nothing has changed.
+        """
+        found = find_record(tx, chat_id)
+        if found is None or found.message_id is None:
+            raise NothingToSay
+        return self._shown(tx, open_record(tx, chat_id, found.screen), prefetched)
+
+    def _idle_ended(self, tx: Tx, prefetched: Prefetched, chat_id: int) -> StepResult | None:
+        return self._rehearsals.end_idle(tx, open_record(tx, chat_id, self._first_screen), prefetched)
+
+    def _shown(self, tx: Tx, record: Record, prefetched: Prefetched) -> StepResult:
+        shower = self._transition if record.rehearsal is None else self._rehearsals
+        return shower.shown(tx, record, prefetched)
+
+    def _attachment_target(self, tx: Tx, chat_id: int, sent: Attachment) -> AttachmentTarget | None:
+        """Return how the screen that a chat is on takes what was sent; None if it is not looked at."""
+        record = find_record(tx, chat_id)
+        if record is None:
+            return None
+        if record.rehearsal is None:
+            return self._transition.target_of(tx, record, sent)
+        return self._rehearsals.target_of(tx, record, record.rehearsal, sent)
+
+    def _after_showing(self, tx: Tx, result: StepResult, shown_at: datetime) -> None:
+        """Count what counts from when the screen has been shown; of a rehearsal, at its next step."""
+        saved = result.record.rehearsal
+        if saved is None:
+            self._transition.after_showing(tx, result, shown_at=shown_at)
+        elif result.view.on_delivered is not None:
+            record_rehearsal_shown(tx, saved, shown_at)
+
+    def _with_effects(self, tx: Tx, query: Request, before: Record, result: StepResult) -> StepResult:
+        """Add the effects that do not depend on the result.
+
+        A message with a personal number in it is deleted, whether it was taken or not. An admin gets a menu,
+        which cannot be set before their first message.
+        """
+        effects = result.effects
+        match query.event:
+            case Typed(text=text) | Command(arguments=text) if holds_personal_number(text):
+                effects += (DeleteUserMessage(),)
+        if before.message_id is None and self._core.admins.of(tx, query.chat_id).is_any:
+            effects += (RefreshCommandMenu(),)
+        return replace(result, effects=effects)
+
+    # --- attachments ------------------------------------------------------------------------
 
     async def _with_reading(self, query: Request) -> Request:
         """Fetch and read what was attached, where the screen takes it; it holds up nobody but its sender."""
         event = query.event
         if not isinstance(event, Attachment) or event.reading is not None:
             return query
-        found = await self._core.store.read(self._transition.attachment_target, query.chat_id, event)
+        found = await self._core.store.read(self._attachment_target, query.chat_id, event)
         if found is None:
             return query
         value = await self._read(query.chat_id, event, found)
         return replace(query, event=replace(event, reading=Reading(screen=found.screen, value=value)))
 
     async def _read(self, chat_id: int, event: Attachment, target: AttachmentTarget) -> object:
-        """Return what is in an attachment; where that takes its time, its sender is told that it has come."""
+        """Return the content of an attachment; tell its sender that it has arrived if reading takes long."""
         reading = asyncio.ensure_future(self._fetched(event, target))
         try:
             if target.handler.waiting is not None:
@@ -204,7 +310,7 @@ class Engine:
         def finish(tx: Tx) -> None:
             if shown is not None:
                 save_shown(tx, query.chat_id, shown)
-                self._transition.after_showing(tx, result, shown_at=at)
+                self._after_showing(tx, result, at)
             else:
                 forget_shown(tx, result.record)
             mark_done(tx, query.update_id)

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.dialog.callback_data import CallbackData
 from bot.dialog.context import Context
 from bot.dialog.events import Command
+from bot.dialog.keyboards import CallbackData
 from bot.dialog.names import ScreenName
-from bot.dialog.screen import Goto, Screen
+from bot.dialog.screen import Goto
 from core.errors import XuanhaoError
 
 
@@ -32,7 +32,7 @@ class EngineHooks:
     command: Callable[[Context, Command], Goto]
     with_file: frozenset[str]  # commands that may be written under a file; they only look, and change nothing
     on_global_button: Callable[[Context, CallbackData], Goto]
-    before: Callable[[Context, Screen], Goto | None]  # what has to come before a screen, if anything
+    before_personal: Callable[[Context], Goto | None]  # what has to come before a screen with personal data
     keyboard_gone: Callable[[], str]  # said when a reply keyboard is taken away
     username: Callable[[], str]  # how the bot is called in links, known once it runs
     leaves: Callable[[Context, Command], bool]  # whether a command leads out of a rehearsal

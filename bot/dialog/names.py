@@ -4,21 +4,11 @@ A screen's name stands in the table ``dialog``, and with an action in the data o
 people still have: a value that is changed loses them. Each member is called as its value.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Self
 
 
-class _Name(StrEnum):
-    @classmethod
-    def known(cls, value: str) -> Self | None:
-        """Return the member of a value that was read, None for one of an older program."""
-        try:
-            return cls(value)
-        except ValueError:
-            return None
-
-
-class ScreenName(_Name):
+class ScreenName(StrEnum):
     """Every screen; each name is one screen's (``bot/routing/screens.py``)."""
 
     HOME = "home"
@@ -115,7 +105,7 @@ class ScreenName(_Name):
     DESK_ADMIN_REMOVE = "desk_admin_remove"
 
 
-class ActionName(_Name):
+class ActionName(StrEnum):
     """What a button leads to; a screen says what it does with each of its own, so many screens share one."""
 
     ABANDON = "abandon"
@@ -221,3 +211,8 @@ class ActionName(_Name):
     UNSUBSCRIBE = "unsubscribe"
     VIN = "vin"
     WITHDRAW = "withdraw"
+
+
+SCREEN_NAMES: Mapping[str, ScreenName] = {screen.value: screen for screen in ScreenName}
+ACTION_NAMES: Mapping[str, ActionName] = {action.value: action for action in ActionName}
+"""By the values that are read; those of an older program may be absent."""

@@ -1,16 +1,14 @@
-"""What a step asked for and was given: made ready beside the transaction, which is then run again with it."""
+"""What a step needs that is read or computed outside its transaction, which is then run again with it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot.dialog.rehearsal import RunResult
-from core.pool.free_list import FreeList
+from core.snapshots import NO_SNAPSHOTS, Snapshots
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prefetched:
-    """Nothing at first; each time that something is asked for there is more."""
+    """Empty at first; each rerun of the step adds what it asked for."""
 
-    free: FreeList | None = None  # for FreeListWanted
-    snapshots: Mapping[str, object] = field(default_factory=dict)  # for SnapshotNeeded, by key
+    snapshots: Snapshots = NO_SNAPSHOTS  # for SnapshotNeeded
     run_result: RunResult | None = None  # for RehearsalRunNeeded

@@ -23,14 +23,14 @@ from telegram.constants import MessageLimit, ParseMode
 from telegram.error import BadRequest, Forbidden
 
 from bot.bot_api.client import Messenger
-from bot.dialog.callback_data import CallbackCodec
+from bot.dialog.keyboards import CallbackCodec
 from bot.dialog.record import Record, Shown
 from bot.dialog.rehearsal import run_on_rehearsal_thread
 from bot.dialog.result import StepResult
 from bot.dialog.view import MessageKind, View
 from bot.i18n.formatting import clipped, plain, units
 from bot.pictures.picture import Picture
-from bot.pictures.worker import render
+from bot.pictures.worker import render_on_thread
 
 _TOAST = 200
 _PROTECTED = "protected:"
@@ -65,18 +65,18 @@ class Presenter:
             return None
 
     async def answer(self, query_id: str, text: str, *, alert: bool) -> None:
-        """Answer a press; one that is too old to be answered is none the worse."""
+        """Answer a press; ignore one that is too old to be answered."""
         toast = text if len(text) <= _TOAST else text[: _TOAST - 1] + "…"
         with suppress(BadRequest, Forbidden):
             await self._bot.answer_callback_query(query_id, text=toast or None, show_alert=alert)
 
     async def strip(self, chat_id: int, message_id: int) -> None:
-        """Take the buttons off a message that is not live any more."""
+        """Remove the buttons of a message that is no longer live."""
         with suppress(BadRequest, Forbidden):
             await self._bot.edit_message_reply_markup(chat_id, message_id, reply_markup=None)
 
     async def _delete(self, chat_id: int, message_id: int) -> None:
-        """Take a protected message out of the chat, which would otherwise keep what it shows for good."""
+        """Delete a protected message, whose content would otherwise stay in the chat."""
         with suppress(BadRequest, Forbidden):
             await self._bot.delete_message(chat_id, message_id)
 
@@ -92,7 +92,7 @@ class Presenter:
     async def _edit(self, result: StepResult) -> Shown | None:
         """Edit the live message; None when it cannot become what is to be shown."""
         record, view = result.record, result.view
-        if record.message_id is None or record.message_kind != view.kind or view.contact:
+        if record.message_id is None or record.message_kind != _kind_of(view) or view.contact:
             return None
         if _is_protected(record) != view.protected:  # which an edit does not change
             return None
@@ -177,7 +177,17 @@ def _most(view: View) -> int:
 
 async def _rendered(record: Record, picture: Picture) -> bytes:
     """Return a picture's file; those who rehearse hold up nobody else's pictures."""
-    return await (render(picture) if record.rehearsal is None else run_on_rehearsal_thread(picture.render))
+    if record.rehearsal is not None:
+        return await run_on_rehearsal_thread(picture.render)
+    if getattr(picture, "is_light", False):
+        return picture.render()
+    return await render_on_thread(picture)
+
+
+def _kind_of(view: View) -> MessageKind:
+    if view.contact:
+        return MessageKind.KEYBOARD
+    return MessageKind.PHOTO if view.picture else MessageKind.TEXT
 
 
 def _key(view: View) -> str | None:
@@ -192,7 +202,7 @@ def _is_protected(record: Record) -> bool:
 
 
 def _shown(message_id: int, view: View) -> Shown:
-    return Shown(message_id=message_id, kind=view.kind, picture=_key(view))
+    return Shown(message_id=message_id, kind=_kind_of(view), picture=_key(view))
 
 
 def _name_of(file: bytes) -> str:

@@ -10,6 +10,7 @@ from bot.dialog.view import MessageKind
 from bot.i18n.language import Language
 from core.clock import from_millis, moment_or_none, to_millis
 from core.ports import Row, Tx
+from core.rehearsal import IDLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,3 +174,19 @@ def end_rehearsal(tx: Tx, record: Record) -> Record:
     """Forget a rehearsal; return the conversation as it stood before it."""
     tx.run("dialog.end_rehearsal", chat_id=record.chat_id)
     return replace(record, rehearsal=None)
+
+
+def due_chats(tx: Tx) -> list[int]:
+    """Return the chats whose screen changes by a clock that has run out."""
+    return [row["chat_id"] for row in tx.all("dialog.due", now=to_millis(tx.now))]
+
+
+def running_chats(tx: Tx) -> list[int]:
+    """Return the chats on a screen that runs by a clock."""
+    return [row["chat_id"] for row in tx.all("dialog.live")]
+
+
+def idle_rehearsals(tx: Tx) -> list[int]:
+    """Return the chats in whose rehearsal nothing was done for too long."""
+    rows = tx.all("dialog.idle_rehearsals", before=to_millis(tx.now - IDLE))
+    return [row["chat_id"] for row in rows]

@@ -1,10 +1,10 @@
-"""How a conversation goes into a rehearsal and out of it again (docs/domain.md, section 4).
+"""The port to the rehearsals, and what comes back from it (docs/domain.md, section 4).
 
-The step of a rehearsal takes milliseconds on a database of its own, which would hold up everybody who
-waits for the writing thread. So it is played beside the writers, on one thread for all rehearsals, and
-then kept in the update's own transaction, if nothing has come between:
+A step of a rehearsal runs for milliseconds on a database of its own, which would hold up everybody who waits
+for the writing thread. So it runs on one thread for all rehearsals, and its result is saved in the update's
+own transaction, unless the rehearsal has changed meanwhile:
 
-    apply ──RehearsalRunNeeded(run)──▶ run() on the thread ──RunResult──▶ apply again: saved, or run once more
+    step ──RehearsalRunNeeded(run)──▶ run() on the thread ──RunResult──▶ step again: saved, or run once more
 """
 
 import asyncio
@@ -44,23 +44,18 @@ class RunResult:
 
 
 class RehearsalRunNeeded(Exception):
-    """The chat is in a rehearsal, and its part is still to be played; nothing has changed."""
+    """A step of a rehearsal has to run outside the transaction.
+
+    An exception, because the transaction must be rolled back: the update is not applied yet.
+    """
 
     def __init__(self, run: Callable[[], RunResult]) -> None:
         super().__init__()
         self.run = run
 
 
-class RehearsalRequested(Exception):
-    """A step leads into a rehearsal, at an office if one is known; nothing has changed."""
-
-    def __init__(self, office: str | None) -> None:
-        super().__init__()
-        self.office = office
-
-
 class RehearsalRunner(Protocol):
-    """Where rehearsals are played; nothing here touches the real database. Each part is told the time."""
+    """Runs rehearsals; nothing here touches the real database. Each method gets the time."""
 
     def is_current(self, saved: SavedRehearsal) -> bool:
         """Whether a rehearsal is of this version of the program, and can go on."""
@@ -75,7 +70,7 @@ class RehearsalRunner(Protocol):
         ...
 
     def step(self, saved: SavedRehearsal, now: datetime, *, query: Request) -> RunResult:
-        """Apply an event; an error is told as it is told in a real conversation."""
+        """Apply an event; an error is worded as in a real conversation."""
         ...
 
     def refuse(
@@ -96,12 +91,12 @@ class RehearsalRunner(Protocol):
 
 
 async def run_on_rehearsal_thread(call: Callable[[], T]) -> T:
-    """Run on the thread of the rehearsals: a part that is played, a picture that is drawn for one."""
+    """Run on the thread of the rehearsals: a step, or the drawing of a picture."""
     return await asyncio.get_running_loop().run_in_executor(_REHEARSAL_THREAD, copy_context().run, call)
 
 
 def save_rehearsal(tx: Tx, run_result: RunResult) -> bool:
-    """Keep a rehearsal after a step; False when it has gone on, or ended, since it was played."""
+    """Save a rehearsal after a step; return False when it has advanced or ended since the step ran."""
     redraw_at = run_result.result.view.redraw_at
     saved = tx.run(
         "dialog.rehearse",

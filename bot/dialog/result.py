@@ -41,6 +41,13 @@ class StepResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RehearsalRequest:
+    """A step leads into a rehearsal, at an office if one is known."""
+
+    office: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AttachmentTarget:
     """A screen that takes attachments."""
 

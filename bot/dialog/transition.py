@@ -1,23 +1,24 @@
-"""One step of a conversation, inside one transaction: what the event did, and what is shown now."""
+"""One step of a conversation, inside one transaction: what the event did, and what is shown now.
+
+Real conversations and rehearsed ones take the same steps; what differs is in ``rehearsal_transition``.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bot.dialog.callback_data import GLOBAL, CallbackCodec, CallbackData
 from bot.dialog.context import Context
 from bot.dialog.events import Attachment, Command, Contact, Event, Press, Typed
 from bot.dialog.hooks import EngineHooks
-from bot.dialog.names import ScreenName
+from bot.dialog.keyboards import GLOBAL, CallbackCodec, CallbackData
+from bot.dialog.names import SCREEN_NAMES, ScreenName
 from bot.dialog.prefetched import Prefetched
-from bot.dialog.record import AlbumPosition, Record, find_record, open_record, position_in_album, save
-from bot.dialog.rehearsal import RehearsalRequested
-from bot.dialog.result import AttachmentTarget, NothingToSay, Request, StepResult
+from bot.dialog.record import AlbumPosition, Record, position_in_album, save
+from bot.dialog.result import AttachmentTarget, RehearsalRequest, Request, StepResult
 from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import View
 from bot.i18n.language import speaking
 from core.bootstrap import Core
-from core.clock import to_millis
 from core.errors import Refusal, XuanhaoError
 from core.notifications.queue import mark_reachable
 from core.ports import Tx
@@ -45,26 +46,25 @@ class Transition:
         prefetched: Prefetched = _NOTHING,
         *,
         has_left: bool = False,
-    ) -> StepResult:
+    ) -> StepResult | RehearsalRequest:
         """Apply an event, whether or not it was before.
 
         Raises:
             XuanhaoError: a rule or a form says no; nothing has changed.
-            FreeListWanted, SnapshotNeeded: run again with what is asked for; nothing has changed.
-            RehearsalRequested: it leads into a rehearsal.
+            SnapshotNeeded: run again with what is asked for; nothing has changed.
         """
-        ctx = self._context(tx, query, record, prefetched)
+        ctx = self.context(tx, query, record, prefetched)
         ctx.has_left = has_left
         with speaking(record.language):
             return self._taken(tx, ctx, record, query)
 
-    def _taken(self, tx: Tx, ctx: Context, record: Record, query: Request) -> StepResult:
+    def _taken(self, tx: Tx, ctx: Context, record: Record, query: Request) -> StepResult | RehearsalRequest:
         event = query.event
         if isinstance(event, Press):
             callback = self._codec.for_conversation(record.begun_at).read(query.chat_id, event.data)
             if callback is not None and callback.screen == GLOBAL:
-                led = self._advance(tx, ctx, record, self._hooks.on_global_button(ctx, callback))
-                return replace(led, global_=True)
+                go = self._hooks.on_global_button(ctx, callback)
+                return replace(self._show(tx, ctx, record, go, moved=True), global_=True)
             if callback is None or callback.revision != record.revision or callback.screen != record.screen:
                 shown = self._show(tx, ctx, record, stay(note=self._hooks.old_button()))
                 return replace(shown, stale=True)
@@ -94,12 +94,12 @@ class Transition:
         """
         if isinstance(query.event, Attachment):
             position_in_album(tx, record, query.event.album, is_told=False)
-        ctx = self._context(tx, query, record, prefetched)
+        ctx = self.context(tx, query, record, prefetched)
         way = self._screen(record.screen).errors
         lead = next((way[kind] for kind in type(error).__mro__ if kind in way), None)
         with speaking(record.language):
             go = lead(ctx, error) if lead else stay(note=self._hooks.of_error(error), alert=True)
-        return self._advance(tx, ctx, record, go)
+        return self._show(tx, ctx, record, go, moved=True)
 
     def target_of(self, tx: Tx, record: Record, sent: Attachment) -> AttachmentTarget | None:
         """Return how the screen of a conversation takes what was sent; None if it is not looked at.
@@ -110,7 +110,7 @@ class Transition:
         screen = self._screen(record.screen)
         if sent.album and sent.album == record.album:
             return None
-        ctx = self._looking(tx, record)
+        ctx = self.reading_context(tx, record)
         captioned = self._captioned(ctx, screen, sent)
         if captioned is not None and captioned.screen is not None:
             screen, ctx.args = self._screens[captioned.screen], captioned.args
@@ -124,7 +124,8 @@ class Transition:
             prefetched=prefetch(ctx) if prefetch is not None else None,
         )
 
-    def _looking(self, tx: Tx, record: Record) -> Context:
+    def reading_context(self, tx: Tx, record: Record) -> Context:
+        """Return the context in which a conversation is only looked at."""
         return Context(core=self._core, tx=tx, chat_id=record.chat_id, args=record.args, received_at=tx.now)
 
     def _captioned(self, ctx: Context, screen: Screen, sent: Attachment) -> Goto | None:
@@ -148,22 +149,12 @@ class Transition:
             received_at=tx.now,
             language=record.language,
             snapshots=prefetched.snapshots,
-            bot_username=self._hooks.username(),
+            bot_username=self._hooks.username,
         )
         return self._show(tx, ctx, record, stay())
 
-    def _live(self, tx: Tx, chat_id: int) -> Record:
-        """Return a conversation that has a live message.
-
-        Raises:
-            NothingToSay: it has none.
-        """
-        record = find_record(tx, chat_id)
-        if record is None or record.message_id is None:
-            raise NothingToSay
-        return open_record(tx, chat_id, record.screen)
-
-    def _context(self, tx: Tx, query: Request, record: Record, prefetched: Prefetched) -> Context:
+    def context(self, tx: Tx, query: Request, record: Record, prefetched: Prefetched) -> Context:
+        """Return the context in which an event is applied."""
         nonce = query.event.query_id if isinstance(query.event, Press) else f"update:{query.update_id}"
         return Context(
             core=self._core,
@@ -173,10 +164,9 @@ class Transition:
             screen=record.screen,
             received_at=query.received_at,
             nonce=nonce,
-            free=prefetched.free,
             snapshots=prefetched.snapshots,
             language=record.language,
-            bot_username=self._hooks.username(),
+            bot_username=self._hooks.username,
         )
 
     def _pressed(self, ctx: Context, record: Record, callback: CallbackData) -> Goto:
@@ -184,14 +174,18 @@ class Transition:
         handler = screen.buttons.get(callback.action) if callback.action else None
         if handler is None:  # of an older program
             return stay(note=self._hooks.old_button())
-        return self._hooks.before(ctx, screen) or handler(ctx, callback.arg)
+        return self._before(ctx, screen) or handler(ctx, callback.arg)
+
+    def _before(self, ctx: Context, screen: Screen) -> Goto | None:
+        """Return what has to come before a screen, if anything."""
+        return self._hooks.before_personal(ctx) if screen.personal else None
 
     def _answer(self, ctx: Context, record: Record, event: Event) -> Goto:
         screen = self._screen(record.screen)
-        mark_reachable(ctx.tx, ctx.chat_id)  # whoever writes has let us in again
+        mark_reachable(ctx.tx, ctx.chat_id)  # a person who writes has unblocked the bot
         if isinstance(event, Command):
             return self._hooks.command(ctx, event)
-        if (before := self._hooks.before(ctx, screen)) is not None:
+        if (before := self._before(ctx, screen)) is not None:
             return before
         if isinstance(event, Typed) and screen.text is not None:
             return screen.text(ctx, event.text)
@@ -215,9 +209,9 @@ class Transition:
             return replace(taken, screen=captioned.screen, args=captioned.args)
         return taken
 
-    def _advance(self, tx: Tx, ctx: Context, record: Record, go: Goto) -> StepResult:
+    def _advance(self, tx: Tx, ctx: Context, record: Record, go: Goto) -> StepResult | RehearsalRequest:
         if go.rehearsal:
-            raise RehearsalRequested(ctx.account_or_none.office if ctx.account_or_none else None)
+            return RehearsalRequest(office=ctx.account_or_none.office if ctx.account_or_none else None)
         return self._show(tx, ctx, record, go, moved=True)
 
     def _show(self, tx: Tx, ctx: Context, record: Record, go: Goto, *, moved: bool = False) -> StepResult:
@@ -236,7 +230,7 @@ class Transition:
                 ctx.refresh()
             try:
                 screen = self._screen(name)
-                shown = self._hooks.before(ctx, screen) or screen.show(ctx)
+                shown = self._before(ctx, screen) or screen.show(ctx)
             except Refusal as error:  # what it was about is gone: an office that is served no more
                 shown = Goto(screen=self._hooks.first_screen, note=self._hooks.of_error(error))
             if isinstance(shown, View):
@@ -264,7 +258,7 @@ class Transition:
 
     def _screen(self, name: str) -> Screen:
         """Return the screen of a name that was stored, the first one for the name of an older program."""
-        return self._screens[ScreenName.known(name) or self._hooks.first_screen]
+        return self._screens[SCREEN_NAMES.get(name, self._hooks.first_screen)]
 
     def after_showing(self, tx: Tx, result: StepResult, *, shown_at: datetime) -> None:
         """Count what counts from when the screen has been shown."""
@@ -280,13 +274,6 @@ class Transition:
             language=result.language,
         )
         result.view.on_delivered(ctx)
-
-    def due(self, tx: Tx) -> list[int]:
-        return [row["chat_id"] for row in tx.all("dialog.due", now=to_millis(tx.now))]
-
-    def running(self, tx: Tx) -> list[int]:
-        """Return the chats on a screen that runs by a clock."""
-        return [row["chat_id"] for row in tx.all("dialog.live")]
 
 
 def _after(go: Goto, name: str, args: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:

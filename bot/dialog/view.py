@@ -53,9 +53,3 @@ class View:
     redraw_at: datetime | None = None  # when it changes next by itself
     protected: bool = False  # a picture that can be neither forwarded nor saved
     on_delivered: Callable[[Context], None] | None = None  # what counts from when it has been shown
-
-    @property
-    def kind(self) -> MessageKind:
-        if self.contact:
-            return MessageKind.KEYBOARD
-        return MessageKind.PHOTO if self.picture else MessageKind.TEXT

@@ -6,8 +6,7 @@
                              Dispatcher ───────────► WorkerInbox
                                   │ one chat's updates in order, chats concurrently
                                   ▼
-                             process_with(application) ──► PTB's handlers, whose transactions call
-                                                           mark_applied(tx, id) and mark_done(tx, id)
+                             a handler, whose transactions call mark_applied(tx, id) and mark_done(tx, id)
 
 States of an update:
 
@@ -24,10 +23,8 @@ When all of a worker's leases have expired, another worker takes its updates ove
 from bot.inbox.dispatcher import Dispatcher
 from bot.inbox.errors import ReceiptClosedError, TokenRefusedError, UnreadableUpdateError
 from bot.inbox.model import DeadLetter, QueuedUpdate
-from bot.inbox.poller import Poller, updates_of
-from bot.inbox.ptb import current_update, process_with
 from bot.inbox.retry import RetryPolicy
-from bot.inbox.service import InboxService, new_worker_name
+from bot.inbox.service import InboxService, Poller, new_worker_name, updates_of
 from bot.inbox.store import Cipher, Lease, WorkerInbox, mark_applied, mark_done
 
 __all__ = [
@@ -43,10 +40,8 @@ __all__ = [
     "TokenRefusedError",
     "UnreadableUpdateError",
     "WorkerInbox",
-    "current_update",
     "mark_applied",
     "mark_done",
     "new_worker_name",
-    "process_with",
     "updates_of",
 ]

@@ -9,13 +9,14 @@ Memory is a cache. What does not fit stays in the inbox and is loaded when the c
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
-from bot.inbox.chat_queue import ChatQueue
+from bot.inbox.dead_letters import DeadLetters, OnDeadLetter
 from bot.inbox.errors import ReceiptClosedError
-from bot.inbox.model import DeadLetter, QueuedUpdate
+from bot.inbox.model import QueuedUpdate
 from bot.inbox.retry import RetryPolicy, trace
 from bot.inbox.store import WorkerInbox
 
@@ -24,9 +25,6 @@ _RECHECK = 0.2  # seconds until a chat is loaded again of which another worker h
 
 Handle = Callable[[QueuedUpdate], Awaitable[None]]
 """Handles one update, and calls ``mark_done`` in a transaction: else the update is handled again later."""
-
-OnDeadLetter = Callable[[DeadLetter], Awaitable[None]]
-"""Reports a dead letter to the people concerned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +35,51 @@ class Limits:
     per_chat: int = 100  # updates of one chat in memory
     in_memory: int = 5000  # updates in memory
     handler_seconds: float = 300.0  # for one update; then its attempt has failed
+
+
+class ChatQueue:
+    """The updates and jobs of one chat; exactly one of them holds the chat's turn at a time.
+
+    Updates are ordered by id. A job waits for the updates that were queued before it, but not while
+    the queue is paused after a failure: a redraw must not wait for an outage to end.
+    """
+
+    def __init__(self, chat_id: int) -> None:
+        self.chat_id = chat_id
+        self.updates: deque[QueuedUpdate] = deque()  # ascending by update id
+        self.jobs: deque[tuple[int, asyncio.Future[None]]] = deque()  # the last update before it; its turn
+        self.has_more = False  # the inbox holds updates of this chat that are not in memory
+        self.is_loading = False
+        self.is_scheduled = False  # waits for a worker of the dispatcher
+        self.is_busy = False  # the turn is held, or was just granted
+        self.holder: asyncio.Task[object] | None = None  # the task that holds the turn, once it runs
+        self.pause: asyncio.TimerHandle | None = None  # no update is handled before it ends
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is queued, handled or paused."""
+        waits = self.updates or self.jobs or self.has_more
+        return not (waits or self.is_busy or self.is_scheduled or self.pause)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether an update could be handled now."""
+        return bool(self.updates or self.has_more) and self.pause is None and not self.is_busy
+
+    def add_job(self, turn: asyncio.Future[None]) -> None:
+        """Queue a job behind the updates that wait now."""
+        self.jobs.append((self.updates[-1].update_id if self.updates else -1, turn))
+
+    def pop_job(self) -> asyncio.Future[None] | None:
+        """Remove and return the next job; None when an update comes before it."""
+        while self.jobs and not self.is_busy:
+            last_before, turn = self.jobs[0]
+            if self.pause is None and self.updates and self.updates[0].update_id <= last_before:
+                return None
+            self.jobs.popleft()
+            if not turn.done():
+                return turn
+        return None
 
 
 class Dispatcher:
@@ -61,7 +104,7 @@ class Dispatcher:
     ) -> None:
         self._inbox = inbox
         self._handle = handle
-        self._on_dead_letter = on_dead_letter
+        self._dead_letters = DeadLetters(inbox, on_dead_letter)
         self._retry = retry or RetryPolicy()
         self._limits = limits or Limits()
         self._queues: dict[int, ChatQueue] = {}
@@ -201,7 +244,8 @@ class Dispatcher:
         """Count a failed attempt; retry the update after a pause of its chat, or make it a dead letter."""
         update = replace(update, tries=update.tries + 1, repeated=True)
         _LOGGER.warning("update %d failed at try %d: %s", update.update_id, update.tries, trace(error))
-        if self._retry.exhausted(update.tries, error) and await self._dead_letter(update, error):
+        if self._retry.exhausted(update.tries, error) and await self._dead_letters.add(update, error):
+            self._held.discard(update.update_id)
             return
         queue.updates.appendleft(update)
         self._pause(queue, self._retry.delay(update.tries, error))
@@ -209,35 +253,6 @@ class Dispatcher:
             await self._inbox.record_failure(update.update_id, error)
         except Exception as failure:  # noqa: BLE001 - memory has the count; the row's matters after a restart
             _LOGGER.warning("a failure could not be recorded: %s", type(failure).__name__)
-
-    async def _dead_letter(self, update: QueuedUpdate, error: BaseException) -> bool:
-        """Make an update a dead letter and report it; return False when the database failed."""
-        try:
-            applied = await self._inbox.dead_letter(update.update_id, error)
-        except Exception as failure:  # noqa: BLE001 - repeated after the chat's pause
-            _LOGGER.warning("a dead letter could not be stored: %s", type(failure).__name__)
-            return False
-        self._held.discard(update.update_id)
-        _LOGGER.error("update %d is a dead letter: %s", update.update_id, type(error).__name__)
-        await self._report(update, error, applied=applied)
-        return True
-
-    async def _report(self, update: QueuedUpdate, error: BaseException, *, applied: bool) -> None:
-        """Report a dead letter; it stays one when the report fails."""
-        if self._on_dead_letter is None:
-            return
-        letter = DeadLetter(
-            update_id=update.update_id,
-            chat_id=update.chat_id,
-            received_at=update.received_at,
-            tries=update.tries,
-            error=type(error).__name__,
-            applied=applied,
-        )
-        try:
-            await self._on_dead_letter(letter)
-        except Exception as failure:  # noqa: BLE001 - admins also find it in their work queue
-            _LOGGER.warning("dead letter %d was not reported: %s", update.update_id, type(failure).__name__)
 
     # --- queues ------------------------------------------------------------------------------
 

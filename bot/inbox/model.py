@@ -39,29 +39,3 @@ class DeadLetter:
     tries: int
     error: str  # class name only: the message may quote what a user typed
     applied: bool = False  # it has taken effect, and only its reply could not be sent
-
-
-def chat_of(raw: RawUpdate) -> int:
-    """Return the chat within which an update keeps its order.
-
-    This is the chat of the message, the chat of the message under which a button was pressed, or else
-    the user who did something outside of a chat. NO_CHAT when there is none of these.
-    """
-    for payload in raw.values():
-        if not isinstance(payload, Mapping):
-            continue
-        message = payload.get("message")
-        places = (payload, message) if isinstance(message, Mapping) else (payload,)
-        for place in places:
-            if (chat := _id(place.get("chat"))) is not None:
-                return chat
-        for key in ("from", "user"):
-            if (person := _id(payload.get(key))) is not None:
-                return person
-    return NO_CHAT
-
-
-def _id(value: object) -> int | None:
-    """Return the id of a chat or user object; None when the value is neither."""
-    found = value.get("id") if isinstance(value, Mapping) else None
-    return found if isinstance(found, int) else None

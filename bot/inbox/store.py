@@ -6,7 +6,7 @@ the updates that it holds a lease on.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Any, Protocol
 
 from bot.inbox.errors import UnreadableUpdateError
-from bot.inbox.model import QueuedUpdate, RawUpdate, chat_of
+from bot.inbox.model import NO_CHAT, QueuedUpdate, RawUpdate
 from core.clock import from_millis, to_millis
 from core.ports import Row, Store, Tx
 
@@ -252,3 +252,29 @@ class WorkerInbox:
 def _purge(tx: Tx) -> int:
     done = tx.run("inbox.purge_done", before=to_millis(tx.now - TOMBSTONES))
     return done + tx.run("inbox.purge_broken", before=to_millis(tx.now - DEAD_LETTERS_KEPT))
+
+
+def chat_of(raw: RawUpdate) -> int:
+    """Return the chat within which an update keeps its order.
+
+    This is the chat of the message, the chat of the message under which a button was pressed, or else
+    the user who did something outside of a chat. NO_CHAT when there is none of these.
+    """
+    for payload in raw.values():
+        if not isinstance(payload, Mapping):
+            continue
+        message = payload.get("message")
+        places = (payload, message) if isinstance(message, Mapping) else (payload,)
+        for place in places:
+            if (chat := _id(place.get("chat"))) is not None:
+                return chat
+        for key in ("from", "user"):
+            if (person := _id(payload.get(key))) is not None:
+                return person
+    return NO_CHAT
+
+
+def _id(value: object) -> int | None:
+    """Return the id of a chat or user object; None when the value is neither."""
+    found = value.get("id") if isinstance(value, Mapping) else None
+    return found if isinstance(found, int) else None

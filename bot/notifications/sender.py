@@ -19,11 +19,11 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
-from bot.bot_api.http import RequestNotSentError
+from bot.bot_api.client import RequestNotSentError
 from bot.bot_api.rate_limits import BULK, retry_after_seconds
-from bot.dialog.callback_data import CallbackCodec
+from bot.dialog.keyboards import CallbackCodec
 from bot.notifications.messages import FilePart, Part, TextPart, VenuePart, render_notification
-from bot.pictures.worker import render
+from bot.pictures.worker import render_on_thread
 from core.bootstrap import Core
 from core.errors import XuanhaoError
 from core.notifications import queue as notification_queue
@@ -202,7 +202,7 @@ class Sender:
         if part.picture is None:
             raise ValueError("there is no picture to send")
         async with self._rendering:
-            file = await render(part.picture)
+            file = await render_on_thread(part.picture)
         return await self._bot.send_photo(
             chat_id,
             file,

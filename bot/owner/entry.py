@@ -2,7 +2,7 @@
 
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
-from bot.dialog.screen import Goto, Screen
+from bot.dialog.screen import Goto
 from core.people.accounts import Account
 from core.people.blacklist import running
 from core.preselection import Preselection, PreselectionState, lease_until, of_account
@@ -27,9 +27,9 @@ def entry(ctx: Context) -> Goto:
     return Goto(screen=ScreenName.BASICS)
 
 
-def consent_first(ctx: Context, screen: Screen) -> Goto | None:
+def consent_first(ctx: Context) -> Goto | None:
     """Lead to the consent before any screen that takes personal data, whatever the way to it."""
-    if not screen.personal or (ctx.account_or_none is not None and ctx.account_or_none.consents):
+    if ctx.account_or_none is not None and ctx.account_or_none.consents:
         return None
     return Goto(screen=ScreenName.CONSENT)
 
@@ -72,7 +72,7 @@ def step_of(ctx: Context, begun: Preselection) -> Goto:
 
 
 def go_on(ctx: Context) -> Goto:
-    """Lead on after something was done to the preselection: it is read anew."""
+    """Lead on after the preselection was changed: read it again."""
     ctx.refresh()
     return step_of(ctx, ctx.preselection)
 

@@ -7,8 +7,7 @@ from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
 from bot.owner.entry import entry
-from bot.pictures.cards import ReceiptPicture
-from bot.pictures.receipt import Receipt
+from bot.pictures.receipt import Receipt, ReceiptPicture
 from bot.texts import notices
 from bot.texts.owner import home, selecting, wishes
 from core.errors import StepOutOfOrder

@@ -126,7 +126,7 @@ def _show_office(ctx: Context) -> View | Goto:
     office, url = ctx.core.offices.get(issuing.code), ctx.core.elsewhere.get(issuing.code)
     ways: list[tuple[Button, ...]] = []
     if office is not None:
-        text, link = _served(ctx, office), deep_links.link_to(ctx.bot_username, issuing.code)
+        text, link = _served(ctx, office), deep_links.link_to(ctx.bot_username(), issuing.code)
         share = deep_links.sharing(link, provinces.share_words(issuing))
         text += "\n\n" + provinces.link(link)
         ways.append((Button(label=home.PRESELECT(), action=ActionName.PRESELECT, style=Style.PRIMARY),))

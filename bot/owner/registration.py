@@ -6,7 +6,7 @@ from bot.dialog.context import Context
 from bot.dialog.effects import DeleteUserMessage
 from bot.dialog.events import Contact
 from bot.dialog.keyboards import in_columns, page_of
-from bot.dialog.names import ActionName, ScreenName
+from bot.dialog.names import SCREEN_NAMES, ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
@@ -34,7 +34,7 @@ def _on(ctx: Context) -> Goto:
     account = ctx.account
     if not account.is_registered:
         return registration_step(account)
-    back = ScreenName.known(ctx.arg("back"))
+    back = SCREEN_NAMES.get(ctx.arg("back"))
     return Goto(screen=back) if back else entry(ctx)
 
 

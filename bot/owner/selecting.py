@@ -14,7 +14,7 @@ from bot.i18n import formatting
 from bot.owner.entry import entry, step_of
 from bot.owner.terms import start
 from bot.owner.vehicle import REFUSED
-from bot.pictures.cards import BatchPicture
+from bot.pictures.batch import BatchPicture
 from bot.texts.owner import preselect, selecting
 from core.errors import HoldEnded, StepOutOfOrder, VerificationLapsed, XuanhaoError
 from core.pool import segments as pool_segments
@@ -219,7 +219,7 @@ def _draw(ctx: Context, _arg: str) -> Goto:
         nonce=ctx.nonce,
         received_at=ctx.received_at,
         without_four=_filter(ctx),
-        free=ctx.free,
+        snapshots=ctx.snapshots,
     )
     if drawn.batch.serials:
         ctx.current_preselection = drawn.preselection

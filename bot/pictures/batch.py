@@ -4,18 +4,21 @@ It is drawn at each press of 【换一批】, so what does not change is kept: t
 blank plates and their numbers, the characters in their cells, lines that come again.
 """
 
+import time
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import ClassVar
 
 from PIL import Image, ImageDraw
 
 from bot.pictures.canvas import png
 from bot.pictures.font import line_height
-from bot.pictures.layout import SMALL, layout_of
+from bot.pictures.layout import LAYOUTS, OFFICE_CELLS, SMALL
 from bot.pictures.palette import Palette, palette_of
-from bot.pictures.plates import PlatePainter, office_plate, painter_of, paste_serial
+from bot.pictures.plates import PlatePainter, cell, office_plate, painter_of
+from bot.pictures.png import encoded
 from bot.pictures.text_layout import paste_line, set_line, wrapped
 
 NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
@@ -31,11 +34,19 @@ COLUMN = WIDTH // 2
 ROW_GAP = 14
 TITLE_SIZE = 31
 FOOTER_SIZE = 24
+_TITLE_LINE = line_height(TITLE_SIZE)
+_FOOTER_LINE = line_height(FOOTER_SIZE)
 NUMBER_SIZE = 32
 _GREY = 0.6
 _RING = 4
 _RING_GAP = 3
 _RING_CORNER = 14
+BRIEF = 0.001
+"""CPU seconds that a picture may take on the event loop.
+
+CPU time, because the wall clock says little about a picture while the machine is busy or other threads hold
+the interpreter: on the drawing thread it is often exceeded, and a light picture would stay there.
+"""
 
 
 def scale_of(kind: str) -> float:
@@ -56,7 +67,7 @@ class BatchLayout:
     @property
     def plates_top(self) -> int:
         """Upper edge of the first row of plates."""
-        title = self.title_lines * line_height(TITLE_SIZE)
+        title = self.title_lines * _TITLE_LINE
         return MARGIN + title + (ROW_GAP // 2 if title else 0)
 
     @property
@@ -67,7 +78,7 @@ class BatchLayout:
     @property
     def height(self) -> int:
         """Height of the sheet."""
-        return self.footers_top + self.footer_lines * line_height(FOOTER_SIZE) + MARGIN // 2
+        return self.footers_top + self.footer_lines * _FOOTER_LINE + MARGIN // 2
 
     def corner(self, number: int) -> tuple[int, int]:
         """Return left and top of the plate with this number, counted from 0."""
@@ -93,6 +104,18 @@ def _put_star(sheet: Image.Image, painter: PlatePainter, layout: BatchLayout, nu
     label = set_line(NUMBERS[number], NUMBER_SIZE, palette.text)
     sheet.paste(label, (left - GUTTER, top + height // 2 - label.height))
     sheet.paste(set_line(STAR, NUMBER_SIZE, palette.highlight), (left - GUTTER, top + height // 2))
+
+
+def _put_serial(sheet: Image.Image, painter: PlatePainter, serial: str, corner: tuple[int, int]) -> None:
+    """Set a serial on the plate that bears the office.
+
+    Raises:
+        ValueError: it has not one character for each cell of the plate.
+    """
+    left, top = corner
+    for place, char in zip(range(OFFICE_CELLS, len(painter.layout.cells)), serial, strict=True):
+        tile, (across, down) = cell(painter, place, char)
+        sheet.paste(tile, (left + across, top + down))
 
 
 @lru_cache(maxsize=32)
@@ -142,19 +165,54 @@ def batch_picture(  # noqa: PLR0913 - a picture's words are its arguments
     """
     if not 0 < len(serials) <= len(NUMBERS):
         raise ValueError("not a number of plates that a picture can hold")
-    for serial in serials:
-        layout_of(office, kind, serial)
+    if kind not in LAYOUTS:
+        raise ValueError("a kind of plate that is not drawn")
     palette = palette_of(kind, rehearsal=rehearsal)
     painter = painter_of(kind, scale_of(kind), palette)
     above, below = wrapped(title, TITLE_SIZE, _MEASURE), _footer_lines(palette, footers)
-    size = painter.layout.size(painter.scale)
-    layout = BatchLayout(plate=size, title_lines=len(above), footer_lines=len(below), count=len(serials))
+    layout = BatchLayout(
+        plate=painter.size, title_lines=len(above), footer_lines=len(below), count=len(serials)
+    )
     sheet = _base(painter, office, layout).copy()
     for number, line in enumerate(above):
-        paste_line(sheet, (MARGIN, MARGIN + number * line_height(TITLE_SIZE)), line, TITLE_SIZE, palette.text)
+        paste_line(sheet, (MARGIN, MARGIN + number * _TITLE_LINE), line, TITLE_SIZE, palette.text)
     _put_lines(sheet, below, layout.footers_top)
     for number, serial in enumerate(serials):
         if serial in shortlisted:
             _put_star(sheet, painter, layout, number)
-        paste_serial(sheet, painter, serial, layout.corner(number))
-    return png(sheet, palette)
+        _put_serial(sheet, painter, serial, layout.corner(number))
+    return png(sheet, palette) if rehearsal else encoded(sheet, palette.entries)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchPicture:
+    """A batch of numbers as a screen names it: drawn only when it is sent."""
+
+    office: str
+    kind: str
+    serials: tuple[str, ...]
+    title: str
+    rehearsal: bool = False  # under its mark
+
+    last_cpu_seconds: ClassVar[float] = BRIEF
+    """What the last one took that was drawn for no rehearsal."""
+
+    @property
+    def is_light(self) -> bool:
+        """Whether it may be drawn on the event loop.
+
+        Not the first ones of a program: they cut the characters that the later ones are put together of.
+        """
+        return not self.rehearsal and self.last_cpu_seconds < BRIEF
+
+    @property
+    def key(self) -> str:
+        mark = "rehearsal:" if self.rehearsal else ""
+        return f"{mark}batch:{self.kind}:{self.title}:{','.join(self.serials)}"
+
+    def render(self) -> bytes:
+        begun = time.thread_time()
+        file = batch_picture(self.office, self.kind, self.serials, title=self.title, rehearsal=self.rehearsal)
+        if not self.rehearsal:
+            BatchPicture.last_cpu_seconds = time.thread_time() - begun
+        return file

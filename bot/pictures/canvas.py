@@ -4,9 +4,10 @@ from functools import lru_cache
 
 from PIL import Image, ImageChops
 
-from bot.pictures.font import glyph, line_height, text_width
+from bot.pictures.font import glyph, line_height
 from bot.pictures.palette import WATERMARK_PLANES, Palette
 from bot.pictures.png import encoded
+from bot.pictures.text_layout import text_width
 from bot.texts.pictures import REHEARSAL_MARK
 
 _MARK_SIZE = 42

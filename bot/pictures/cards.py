@@ -1,13 +1,11 @@
-"""Pictures as screens name them: equal ones look the same, and are drawn only when they are sent."""
+"""The pictures of the desk as its screens name them: drawn only when they are sent."""
 
 import hashlib
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from bot.pictures.batch import batch_picture
 from bot.pictures.evidence import Exhibit, evidence_picture
-from bot.pictures.receipt import Receipt, receipt_picture
 from bot.pictures.segments import Segments, segments_picture
 from bot.pictures.statistics import StatisticsSheet, stats_picture
 from bot.pictures.work_queue import Dashboard, dashboard_picture
@@ -17,49 +15,6 @@ from core.errors import OperationError
 from core.ports import PhotoStore
 
 _LOGGER = logging.getLogger(__name__)
-
-_TOLD_APART = 16
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchPicture:
-    """A batch of numbers, drawn as plates."""
-
-    office: str
-    kind: str
-    serials: tuple[str, ...]
-    title: str
-    rehearsal: bool = False  # under its mark
-
-    @property
-    def is_light(self) -> bool:
-        """Whether it may be drawn on the spot."""
-        return not self.rehearsal
-
-    @property
-    def key(self) -> str:
-        return f"{_marked(rehearsal=self.rehearsal)}batch:{self.kind}:{self.title}:{','.join(self.serials)}"
-
-    def render(self) -> bytes:
-        return batch_picture(self.office, self.kind, self.serials, title=self.title, rehearsal=self.rehearsal)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptPicture:
-    """The receipt (预选号凭证)."""
-
-    number: str  # of the receipt
-    receipt: Receipt
-    rehearsal: bool = False  # under its mark
-
-    @property
-    def key(self) -> str:
-        # In another language it looks different.
-        said = hashlib.sha256(repr(self.receipt).encode()).hexdigest()
-        return f"{_marked(rehearsal=self.rehearsal)}receipt:{self.number}:{said[:_TOLD_APART]}"
-
-    def render(self) -> bytes:
-        return receipt_picture(replace(self.receipt, rehearsal=self.rehearsal))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +36,6 @@ class ReportPicture:
                 return stats_picture(self.report)
             case Dashboard():
                 return dashboard_picture(self.report)
-
-
-def _marked(*, rehearsal: bool) -> str:
-    return "rehearsal:" if rehearsal else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

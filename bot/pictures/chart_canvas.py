@@ -10,10 +10,9 @@ from typing import Literal
 
 from PIL import Image, ImageDraw
 
-from bot.pictures.font import text_width
 from bot.pictures.palette import PAPER, RGB, TEXT, WHITE, Ramp, mixed
 from bot.pictures.png import encoded
-from bot.pictures.text_layout import set_line
+from bot.pictures.text_layout import set_line, text_width
 
 Align = Literal["left", "centre", "right"]
 

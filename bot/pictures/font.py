@@ -90,8 +90,3 @@ def glyph(char: str, size: int, *, bold: bool = False) -> Glyph:
         place = (0, round(size * 0.98))
         ImageDraw.Draw(mask).text(place, shown, 255, font, anchor="ls", stroke_width=stroke)
     return Glyph(mask=mask, advance=advance)
-
-
-def text_width(text: str, size: int) -> float:
-    """Return how long a text is on one line, in px."""
-    return sum(glyph(char, size).advance for char in text)

@@ -94,12 +94,12 @@ class Palette:
     plate_levels: int
     rehearsal: bool
 
-    @property
+    @cached_property
     def text(self) -> Ramp:
         """Text on paper."""
         return Ramp(0, 1, TEXT_LEVELS)
 
-    @property
+    @cached_property
     def highlight(self) -> Ramp:
         """The accent on paper."""
         return Ramp(0, TEXT_LEVELS, ACCENT_LEVELS)

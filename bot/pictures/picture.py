@@ -6,7 +6,7 @@ from typing import Protocol
 class Picture(Protocol):
     """A picture that can be drawn; two that are equal look the same.
 
-    One that takes a fraction of a millisecond may say so by ``is_light`` (``bot/pictures/worker.py``).
+    One that takes a fraction of a millisecond may say so by ``is_light``: a thread takes longer.
     """
 
     @property

@@ -35,9 +35,14 @@ class PlatePainter:
     palette: Palette
 
     @cached_property
+    def size(self) -> tuple[int, int]:
+        """Width and height of a plate, in px."""
+        return self.layout.size(self.scale)
+
+    @cached_property
     def ground(self) -> Image.Image:
         """The bare ground colours (mode L, of palette entries)."""
-        width, height = self.layout.size(self.scale)
+        width, height = self.size
         sheet = Image.new("L", (width, height), self.palette.plate(0).ground)
         if self.layout.second_ground is not None:
             border = round(self.layout.second_ground * self.scale)
@@ -87,18 +92,10 @@ def cell(painter: PlatePainter, place: int, char: str) -> tuple[Image.Image, tup
 def office_plate(painter: PlatePainter, office: str) -> Image.Image:
     """Return a plate that bears the office alone; shared, so never draw on it."""
     plate = painter.blank.copy()
-    for place, char in enumerate(office):
+    for place, char in zip(range(OFFICE_CELLS), office, strict=True):
         tile, corner = cell(painter, place, char)
         plate.paste(tile, corner)
     return plate
-
-
-def paste_serial(sheet: Image.Image, painter: PlatePainter, serial: str, corner: tuple[int, int]) -> None:
-    """Set a serial on a plate that lies on a sheet, given where the plate's corner is, in px."""
-    left, top = corner
-    for place, char in enumerate(serial, start=OFFICE_CELLS):
-        tile, (across, down) = cell(painter, place, char)
-        sheet.paste(tile, (left + across, top + down))
 
 
 def paste_plate(
@@ -106,8 +103,11 @@ def paste_plate(
 ) -> None:
     """Set a plate, given as office and serial, on a sheet of the painter's palette."""
     office, serial = plate
+    left, top = corner
     sheet.paste(office_plate(painter, office), corner)
-    paste_serial(sheet, painter, serial, corner)
+    for place, char in enumerate(serial, start=OFFICE_CELLS):
+        tile, (across, down) = cell(painter, place, char)
+        sheet.paste(tile, (left + across, top + down))
 
 
 def render_plate(

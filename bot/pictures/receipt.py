@@ -4,7 +4,8 @@ It holds no personal name: names may have characters that no subset of a font ho
 is passed on more lightly than a text. Of the VIN it holds what the caller gives, the last six.
 """
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from PIL import Image, ImageDraw
@@ -32,6 +33,7 @@ _FAINT = 0.2
 _STAMP_SIZE = 40
 _STAMP_ANGLE = 12
 _FULL = 255
+_DIGEST_LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,3 +137,22 @@ def receipt_picture(receipt: Receipt) -> bytes:
     top = _stacked(sheet, rows, MARGIN, top) + _GAP
     _stacked(sheet, footers, MARGIN, top)
     return png(sheet, palette)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptPicture:
+    """The receipt (预选号凭证) as a screen names it: drawn only when it is sent."""
+
+    number: str  # of the receipt
+    receipt: Receipt
+    rehearsal: bool = False  # under its mark
+
+    @property
+    def key(self) -> str:
+        # In another language it looks different.
+        said = hashlib.sha256(repr(self.receipt).encode()).hexdigest()
+        mark = "rehearsal:" if self.rehearsal else ""
+        return f"{mark}receipt:{self.number}:{said[:_DIGEST_LENGTH]}"
+
+    def render(self) -> bytes:
+        return receipt_picture(replace(self.receipt, rehearsal=self.rehearsal))

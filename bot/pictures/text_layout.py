@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from PIL import Image
 
-from bot.pictures.font import glyph, line_height, text_width
+from bot.pictures.font import glyph, line_height
 from bot.pictures.palette import Ramp
 
 _UNIT = re.compile(r"\n|[!-~]+|[^\n]")
@@ -14,6 +14,11 @@ _UNIT = re.compile(r"\n|[!-~]+|[^\n]")
 _NOT_FIRST = frozenset(",.;:?!)%·、。》」』】〉〕’”…℃\uff0c\uff0e\uff1b\uff1a\uff1f\uff01\uff09\uff05")
 _NOT_LAST = frozenset("(《「『【〈〔‘“\uff08")
 """Signs that cling to what they close or open; those by number are the full-width ones."""
+
+
+def text_width(text: str, size: int) -> float:
+    """Return how long a text is on one line, in px."""
+    return sum(glyph(char, size).advance for char in text)
 
 
 @lru_cache(maxsize=16384)
@@ -49,7 +54,7 @@ def paste_line(sheet: Image.Image, corner: tuple[int, int], text: str, size: int
     """Set one bold line of text on bare ground, for texts that hardly ever come twice.
 
     It looks as one of ``set_line`` would, but no image is made: one that is kept takes a block of memory
-    from those that Pillow keeps for the next sheet (see ``pngfile``).
+    from those that Pillow keeps for the next sheet (see ``png``).
 
     Args:
         sheet: mode L, of palette entries.

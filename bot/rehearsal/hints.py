@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot.dialog.context import Context
-from bot.dialog.names import ScreenName
+from bot.dialog.names import SCREEN_NAMES, ScreenName
 from bot.texts import rehearsal as texts
 from core.errors import StepOutOfOrder
 from core.notifications.queue import next_of
@@ -25,7 +25,7 @@ class _Stand:
 
 def hint_of(screen: str, ctx: Context, real_offices: Mapping[str, Office], code: str) -> str:
     """Return what is said below a screen, as HTML; nothing where it needs no word."""
-    known = ScreenName.known(screen)
+    known = SCREEN_NAMES.get(screen)
     hint = _HINTS.get(known) if known else None
     return hint(_Stand(ctx=ctx, real_offices=real_offices, code=code)) if hint else ""
 

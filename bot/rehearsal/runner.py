@@ -1,14 +1,15 @@
-"""Plays the steps of rehearsals: unpack the database, run the very same screens in it, pack it again."""
+"""Runs the steps of rehearsals: unpack the database, run the very same screens in it, pack it again."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
-from bot.dialog.callback_data import CallbackCodec
 from bot.dialog.context import Context
 from bot.dialog.effects import Effect, SendCode
 from bot.dialog.events import Attachment, Command
 from bot.dialog.hooks import EngineHooks
+from bot.dialog.keyboards import CallbackCodec
 from bot.dialog.names import ScreenName
 from bot.dialog.record import Record, SavedRehearsal, open_record
 from bot.dialog.rehearsal import RunResult
@@ -29,7 +30,7 @@ _Act = Callable[[Tx, Transition, Record], StepResult]
 
 
 class MemoryRehearsalRunner:
-    """Where rehearsals are played (the port ``RehearsalRunner`` of the conversations).
+    """Runs rehearsals (the port ``RehearsalRunner`` of the conversations).
 
     Args:
         rehearsal: the services and the database with which each begins.
@@ -77,12 +78,10 @@ class MemoryRehearsalRunner:
         return self._run(saved, now, first)
 
     def step(self, saved: SavedRehearsal, now: datetime, *, query: Request) -> RunResult:
-        """Apply an event; an error is told as it is told in a real conversation."""
+        """Apply an event; an error is worded as in a real conversation."""
         within = replace(query, chat_id=CHAT)
         try:
-            run_result = self._run(
-                saved, now, lambda tx, transition, record: transition.step(tx, within, record)
-            )
+            run_result = self._run(saved, now, partial(_step, query=within))
         except OperationError:
             raise
         except XuanhaoError as error:
@@ -153,6 +152,13 @@ class MemoryRehearsalRunner:
                 verification.mark_sent(tx, sms.code_id)
                 texted = sms.code
         return texted
+
+
+def _step(tx: Tx, transition: Transition, record: Record, *, query: Request) -> StepResult:
+    result = transition.step(tx, query, record)
+    if not isinstance(result, StepResult):
+        raise TypeError("a rehearsal leads into another one")
+    return result
 
 
 def _opened(tx: Tx, language: Language) -> Record:

@@ -7,8 +7,9 @@ from telegram.constants import MessageLimit
 from bot.dialog.names import ActionName
 from bot.dialog.view import Button, View
 from bot.i18n.formatting import plain
-from bot.pictures.cards import BatchPicture, ReceiptPicture
+from bot.pictures.batch import BatchPicture
 from bot.pictures.picture import Picture
+from bot.pictures.receipt import ReceiptPicture
 from bot.texts import rehearsal as texts
 
 

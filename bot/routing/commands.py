@@ -18,9 +18,9 @@ from bot.desk import (
     withholding,
 )
 from bot.desk.reports import audit, segments, stats, work_queue
-from bot.dialog.callback_data import CallbackData
 from bot.dialog.context import Context
 from bot.dialog.events import Command
+from bot.dialog.keyboards import CallbackData
 from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Handler, stay
 from bot.errors.commands import Usage

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.clock import from_millis, to_millis
-from core.pool.free_list import FreeList, list_free
+from core.pool.free_list import list_free
 from core.pool.seeded_stream import Draw, Seeds, below
 from core.pool.segments import open_ranks, withheld
 from core.ports import Tx
+from core.snapshots import NO_SNAPSHOTS, Snapshots
 from core.values.masks import Mask
 from core.values.offices import Office
 from core.values.plates import PlateKind, contains_four
@@ -46,6 +47,7 @@ class DrawRequest:
     nonce: str
     without_four: bool
     held_until: datetime
+    snapshots: Snapshots = NO_SNAPSHOTS
 
 
 class Batches:
@@ -54,13 +56,13 @@ class Batches:
     def __init__(self, seeds: Seeds) -> None:
         self._seeds = seeds
 
-    def draw(self, tx: Tx, request: DrawRequest, free: FreeList | None) -> Batch:
+    def draw(self, tx: Tx, request: DrawRequest) -> Batch:
         """Draw up to ``batch_size`` numbers and hold them; write the draw into the journal.
 
         What the owner held of the batch before goes back first.
 
         Raises:
-            FreeListWanted: run again with the list that its ``read`` gives; nothing has changed.
+            SnapshotNeeded: the list of what is free has to be read first; nothing has changed.
         """
         office = request.office
         number = _next_number(tx, office.code, request.kind)  # the pool's lock: before any of its numbers
@@ -68,7 +70,7 @@ class Batches:
         seed = self._seeds.current(tx, office.code, request.kind)
         stream = Draw(seed=seed.secret, office=office.code, kind=request.kind, n=number, nonce=request.nonce)
         allocator = _Allocator(tx, request, number)
-        allocator.from_stream(stream.words(), free)
+        allocator.from_stream(stream.words())
         held_until = request.held_until if allocator.taken else tx.now - timedelta(milliseconds=1)
         batch = Batch(
             office=office.code,
@@ -139,20 +141,21 @@ class _Allocator:
         self.taken: list[str] = []
         self.examined = 0
 
-    def from_stream(self, words: Iterator[int], free: FreeList | None) -> None:
+    def from_stream(self, words: Iterator[int]) -> None:
         """Take from random candidates; go over to the list of what is free when those run dry."""
         if not self._ranks.size:
             return
         left = MAX_REJECTED
         while self._missing:
             if not left:
-                self._from_list(words, free)
+                self._from_list(words)
                 return
             ranks = [below(words, self._ranks.size) for _ in range(min(self._missing, left))]
             left -= len(ranks) - self._examine(ranks)
 
-    def _from_list(self, words: Iterator[int], free: FreeList | None) -> None:
-        ranks = list_free(self._tx, self._request.office, self._request.kind, self._ranks, free)
+    def _from_list(self, words: Iterator[int]) -> None:
+        request = self._request
+        ranks = list_free(self._tx, request.office, request.kind, self._ranks, request.snapshots)
         while ranks and self._missing:
             some = range(min(self._missing, len(ranks)))
             self._examine([ranks.pop(below(words, len(ranks))) for _ in some])

@@ -10,13 +10,13 @@ list is made of two looks:
   ended, ran out, was given new life by a late press or began since the long look, is all the same.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.clock import to_millis
 from core.pool.segments import PURGE_LAG, Ranks, open_ranks
 from core.ports import Tx
+from core.snapshots import SnapshotNeeded, Snapshots
 from core.values.offices import Office
 from core.values.plates import PlateKind
 
@@ -35,15 +35,7 @@ class FreeList:
     ranks: list[int] = field(repr=False)
 
 
-class FreeListWanted(Exception):
-    """The draw needs the list of what is free, which is too long to make inside the transaction."""
-
-    def __init__(self, read: Callable[[Tx], FreeList]) -> None:
-        super().__init__()
-        self.read = read
-
-
-def list_free(tx: Tx, office: Office, kind: PlateKind, ranks: Ranks, known: FreeList | None) -> list[int]:
+def list_free(tx: Tx, office: Office, kind: PlateKind, ranks: Ranks, snapshots: Snapshots) -> list[int]:
     """Return the ranks of all that is free at this moment, over all segments, ascending.
 
     Args:
@@ -51,19 +43,32 @@ def list_free(tx: Tx, office: Office, kind: PlateKind, ranks: Ranks, known: Free
         office: where.
         kind: of what.
         ranks: the segments that are open.
-        known: what ``FreeListWanted.read`` gave, if that was raised before.
+        snapshots: may hold the list of a large pool, from a run before.
 
     Raises:
-        FreeListWanted: the pool is large, and there is no fresh list of these segments.
+        SnapshotNeeded: the pool is large, and there is no fresh list of these segments.
     """
     if ranks.size <= LARGEST_SCAN_INSIDE:
         lasting = _not_taken(tx, ranks)
-    elif known is None or known.segment_ids != ranks.ids or tx.now - known.read_at > FRESH:
-        raise FreeListWanted(lambda reader: read_free_list(reader, office, kind))
     else:
-        lasting = put_right(tx, ranks, known)
+        lasting = put_right(tx, ranks, _fresh_list(tx, office, kind, ranks, snapshots))
     held = ranks.of(tx.all("pool.held", office=office.code, kind=kind, now=to_millis(tx.now)))
     return [rank for rank in lasting if rank not in held]
+
+
+def snapshot_key(office: Office, kind: PlateKind) -> str:
+    return f"free:{office.code}:{kind}"
+
+
+def _fresh_list(tx: Tx, office: Office, kind: PlateKind, ranks: Ranks, snapshots: Snapshots) -> FreeList:
+    def read(reader: Tx) -> FreeList:
+        return read_free_list(reader, office, kind)
+
+    key = snapshot_key(office, kind)
+    known: FreeList = snapshots.read(key, read)
+    if known.segment_ids != ranks.ids or tx.now - known.read_at > FRESH:
+        raise SnapshotNeeded(key, read)
+    return known
 
 
 def read_free_list(tx: Tx, office: Office, kind: PlateKind) -> FreeList:

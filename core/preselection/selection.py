@@ -34,7 +34,6 @@ from core.errors import (
 from core.people.accounts import Account
 from core.people.blacklist import ensure_not_banned
 from core.pool.batches import Batch, Batches, DrawRequest, last_batch
-from core.pool.free_list import FreeList
 from core.pool.number_status import NumberStatus
 from core.pool.segments import (
     Segment,
@@ -48,6 +47,7 @@ from core.pool.segments import (
 from core.ports import Row, Tx
 from core.preselection import Preselection, PreselectionState, Way, end_holds, get, renew_lease
 from core.preselection.deadlines import Deadlines
+from core.snapshots import NO_SNAPSHOTS, Snapshots
 from core.values.offices import Office
 from core.values.plates import near_serials, parse_serial
 from core.values.workdays import WorkingCalendar
@@ -199,7 +199,7 @@ class Selection:
         nonce: str,
         received_at: datetime,
         without_four: bool,
-        free: FreeList | None = None,
+        snapshots: Snapshots = NO_SNAPSHOTS,
     ) -> DrawResult:
         """Draw a batch (换一批), which costs one; the batch before goes back first.
 
@@ -210,14 +210,14 @@ class Selection:
             nonce: the messenger's id of the press.
             received_at: when the press was received.
             without_four: whether numbers with a 4 are passed over (不包含4).
-            free: what ``FreeListWanted.read`` gave, when that was raised.
+            snapshots: what was read outside the transaction.
 
         Raises:
             Blacklisted: they have been barred since they began; nothing is charged.
             VerificationLapsed: idle for too long, or the office closed since the code.
             OfficeClosed: it is outside the service hours.
             NoBatchesLeft: all are used up.
-            FreeListWanted: run again with the list.
+            SnapshotNeeded: the list of what is free has to be read first.
         """
         preselection, lease_until = self._selecting(tx, preselection_id, office, received_at=received_at)
         owner = tx.one("accounts.by_id", account_id=preselection.account_id)
@@ -233,8 +233,9 @@ class Selection:
             nonce=nonce,
             without_four=without_four,
             held_until=tx.now + _span(office),
+            snapshots=snapshots,
         )
-        batch = self._batches.draw(tx, request, free)
+        batch = self._batches.draw(tx, request)
         self._restart_shortlist(tx, preselection, office, received_at=received_at)
         quota = _quota_of(charged, office)
         if not batch.serials:

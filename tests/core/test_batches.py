@@ -90,7 +90,7 @@ def draw(tx: Tx, core: Core, begun: int, nonce: str) -> Batch:
         without_four=False,
         held_until=tx.now + timedelta(seconds=95),
     )
-    return core.selection._batches.draw(tx, request, None)
+    return core.selection._batches.draw(tx, request)
 
 
 async def many_draws(core: Core, clock: FixedClock) -> list[tuple[str, ...]]:
@@ -177,7 +177,7 @@ async def test_newest_batch_is_of_the_kind_chosen_last(core: Core) -> None:
             without_four=False,
             held_until=tx.now + timedelta(seconds=95),
         )
-        drawn = core.selection._batches.draw(tx, request, None)
+        drawn = core.selection._batches.draw(tx, request)
         assert latest_batch(tx, begun) == drawn
         core.preselections.choose(tx, account, place, PlateKind.SMALL)
         return latest_batch(tx, begun)

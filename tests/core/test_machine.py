@@ -26,12 +26,13 @@ from core.db import QUERIES, MemoryDatabase, MemoryStore
 from core.people.accounts import Account
 from core.pool import batches as pool_batches
 from core.pool import free_list
-from core.pool.free_list import FreeList, FreeListWanted, list_free, read_free_list
+from core.pool.free_list import FreeList, list_free, read_free_list, snapshot_key
 from core.pool.releases import Release
 from core.pool.segments import count, open_ranks, purge
 from core.ports import Tx
 from core.preselection import get
 from core.preselection.selection import remaining_quota
+from core.snapshots import SnapshotNeeded, Snapshots
 from core.values.masks import parse_mask
 from core.values.plates import Plate, PlateKind
 from tests import factories
@@ -612,12 +613,13 @@ class Selecting(RuleBasedStateMachine):
     def lists_put_right_are_what_is_free(self) -> None:
         def put_right(tx: Tx, known: FreeList) -> list[str]:
             ranks = open_ranks(tx, self.place, PlateKind.SMALL)
-            places = map(ranks.split, list_free(tx, self.place, PlateKind.SMALL, ranks, known))
+            snapshots = Snapshots({snapshot_key(self.place, PlateKind.SMALL): known})
+            places = map(ranks.split, list_free(tx, self.place, PlateKind.SMALL, ranks, snapshots))
             return [segment.mask.unrank(position) for segment, position in places]
 
         with patch.object(free_list, "LARGEST_SCAN_INSIDE", 0):
             for known in self.lists:
-                with suppress(FreeListWanted):  # too old, or of other segments
+                with suppress(SnapshotNeeded):  # too old, or of other segments
                     assert self.database.read(put_right, known) == self.model.listed(self.now)
 
     @invariant()

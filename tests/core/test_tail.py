@@ -11,10 +11,11 @@ from core.bootstrap import Core
 from core.clock import FixedClock, to_millis
 from core.errors import NoBatchesLeft
 from core.pool import free_list
-from core.pool.free_list import FreeList, FreeListWanted, list_free, read_free_list
+from core.pool.free_list import FreeList, list_free, read_free_list, snapshot_key
 from core.pool.segments import count, open_ranks, purge
 from core.ports import Tx
 from core.preselection.selection import DrawResult
+from core.snapshots import NO_SNAPSHOTS, SnapshotNeeded, Snapshots
 from core.values.plates import PlateKind
 from tests.core.interceptor import Interceptor
 from tests.core.sql import fill, sql
@@ -25,18 +26,24 @@ LAST = {"A0007", "A4242", "A9999"}
 
 async def draw(core: Core, begun: int, *, without_four: bool = False) -> DrawResult:
     """Draw as the bot does: with the list of free numbers when requested."""
-    place, free = core.offices["粤K"], None
+    place, snapshots = core.offices["粤K"], NO_SNAPSHOTS
 
     def step(tx: Tx) -> DrawResult:
         return core.selection.draw(
-            tx, begun, place, nonce="press", received_at=tx.now, without_four=without_four, free=free
+            tx,
+            begun,
+            place,
+            nonce="press",
+            received_at=tx.now,
+            without_four=without_four,
+            snapshots=snapshots,
         )
 
     for _ in range(3):
         try:
             return await core.store.run(step)
-        except FreeListWanted as wanted:
-            free = await core.store.read(wanted.read)
+        except SnapshotNeeded as needed:
+            snapshots = snapshots.having(needed.key, await core.store.read(needed.read))
     raise AssertionError("the list was never right")
 
 
@@ -116,7 +123,8 @@ def both_lists(
     """Return the corrected list, and the free numbers of a pool of a thousand at this time."""
     place, now = core.offices["粤K"], to_millis(tx.now)
     ranks = open_ranks(tx, place, PlateKind.SMALL)
-    put_right = list_free(Interceptor(tx, without=without), place, PlateKind.SMALL, ranks, free)
+    snapshots = Snapshots({snapshot_key(place, PlateKind.SMALL): free})
+    put_right = list_free(Interceptor(tx, without=without), place, PlateKind.SMALL, ranks, snapshots)
     living = f"SELECT position FROM plate WHERE held_until IS NULL OR held_until >= {now}"  # noqa: S608 - ours
     held = f"SELECT position FROM hold WHERE held_until >= {now}"  # noqa: S608 - ours
     taken = {row["position"] for row in sql(tx, f"{living} UNION ALL {held}")}
@@ -276,7 +284,7 @@ async def test_old_list_is_asked_for_anew(
     await core.store.run(release, core, "A1###")
     free = await core.store.read(read_free_list, core.offices["粤K"], PlateKind.SMALL)
     clock.advance(free_list.FRESH + timedelta(seconds=1))
-    with pytest.raises(FreeListWanted):
+    with pytest.raises(SnapshotNeeded):
         await core.store.run(both_lists, core, free)
 
 
@@ -284,5 +292,5 @@ async def test_list_of_other_segments_is_not_used(core: Core, monkeypatch: pytes
     monkeypatch.setattr(free_list, "LARGEST_SCAN_INSIDE", 10)
     await core.store.run(release, core, "A1###")
     free = await core.store.read(read_free_list, core.offices["粤K"], PlateKind.SMALL)
-    with pytest.raises(FreeListWanted):
+    with pytest.raises(SnapshotNeeded):
         await core.store.run(both_lists, core, replace(free, segment_ids=(2,)))

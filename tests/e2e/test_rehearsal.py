@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.dialog.callback_data import GLOBAL, CallbackCodec
+from bot.dialog.keyboards import GLOBAL, CallbackCodec
 from bot.dialog.names import ActionName
 from bot.dialog.presenter import Presenter
 from bot.dialog.view import Button

@@ -16,7 +16,7 @@ import core
 from bot import __main__ as program
 from bot import cli
 from bot.bot_api import deep_links
-from bot.dialog.callback_data import GLOBAL, CallbackCodec
+from bot.dialog.keyboards import GLOBAL, CallbackCodec
 from bot.dialog.names import ActionName
 from bot.dialog.screen import Screen
 from bot.dialog.view import Button, MessageKind, Style

@@ -12,7 +12,7 @@ from pathlib import Path
 from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter
 
-from bot.bot_api.http import AiohttpRequest
+from bot.bot_api.client import AiohttpRequest
 from bot.inbox import (
     Dispatcher,
     InboxService,

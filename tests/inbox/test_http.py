@@ -15,7 +15,7 @@ from telegram import Bot, InputFile, InputMediaPhoto
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import ExtBot
 
-from bot.bot_api.http import AiohttpRequest, ConnectTimedOutError, RequestNotSentError, quiet_libraries
+from bot.bot_api.client import AiohttpRequest, ConnectTimedOutError, RequestNotSentError, quiet_libraries
 from bot.bot_api.rate_limits import BULK, Limiter
 from tests.inbox.fake_api import TOKEN, refusal
 

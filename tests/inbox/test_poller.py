@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 
-from bot.bot_api.http import AiohttpRequest
+from bot.bot_api.client import AiohttpRequest
 from bot.inbox import Poller, TokenRefusedError, updates_of
 from bot.inbox.model import RawUpdate
 from core.errors import StoreUnavailable

@@ -11,9 +11,8 @@ from telegram.ext import Application, ApplicationBuilder, ExtBot, TypeHandler
 from bot.inbox import (
     QueuedUpdate,
     UnreadableUpdateError,
-    current_update,
-    process_with,
 )
+from bot.routing.ptb import current_update, process_with
 from core.ports import Store
 from tests.inbox.conftest import NOON
 from tests.inbox.fake_api import TOKEN

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.pictures.cards import ReceiptPicture
+from bot.pictures.receipt import ReceiptPicture
 from tests.lifecycle.harness import Harness, local, open_harness
 
 

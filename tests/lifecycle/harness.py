@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from telegram.ext import ExtBot
 
-from bot.dialog.callback_data import CallbackCodec
+from bot.dialog.keyboards import CallbackCodec
 from bot.notifications.sender import Sender
 from core.bootstrap import Core
 from core.clock import CHINA, FixedClock, from_millis

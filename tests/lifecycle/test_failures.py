@@ -14,7 +14,7 @@ import pytest
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TimedOut
 
 from bot.bot_api.rate_limits import Limits
-from bot.pictures.cards import ReceiptPicture
+from bot.pictures.receipt import ReceiptPicture
 from core.clock import from_millis
 from core.notifications import queue as notification_queue
 from core.notifications.queue import LEASE, MAX_TRIES

@@ -12,12 +12,13 @@ from telegram import InlineKeyboardMarkup
 
 from bot.app import _hooks
 from bot.bot_api import client
-from bot.dialog.callback_data import CallbackCodec
 from bot.dialog.engine import EffectHandlers, Engine
 from bot.dialog.events import Command, Event, Press, Typed
+from bot.dialog.keyboards import CallbackCodec
 from bot.dialog.presenter import Presenter
 from bot.dialog.rehearsal_transition import RehearsalTransition
 from bot.dialog.result import Request
+from bot.dialog.transition import Transition
 from bot.i18n import formatting
 from bot.inbox import Lease, WorkerInbox
 from bot.rehearsal.runner import MemoryRehearsalRunner
@@ -110,9 +111,12 @@ class Chats:
         self._numbers: Iterator[int] = beside._numbers if beside else count(1)
         lease = Lease(worker="chats", span=timedelta(hours=1), is_alone=True)
         self._inbox = WorkerInbox(core.store, core.vault, lease)
+        transition = Transition(core, BY_NAME, codec, HOOKS)
         self.engine = Engine(
             core,
-            RehearsalTransition(core, BY_NAME, codec, HOOKS, runner),
+            HOOKS.first_screen,
+            transition,
+            RehearsalTransition(transition, codec, HOOKS, runner),
             Presenter(cast("client.Messenger", self.messenger), codec, formatting.KEYBOARD_GONE),
             EffectHandlers(
                 send_code=self._send_code,

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.dialog.callback_data import CallbackCodec
 from bot.dialog.context import Context
 from bot.dialog.events import Attachment, Reading
+from bot.dialog.keyboards import CallbackCodec
 from bot.dialog.names import ScreenName
 from bot.dialog.record import SavedRehearsal, find_record
 from bot.dialog.result import Request

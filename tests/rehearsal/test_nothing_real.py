@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.pictures.cards import BatchPicture, ReceiptPicture
+from bot.pictures.batch import BatchPicture
+from bot.pictures.receipt import ReceiptPicture
 from bot.texts.pictures import REHEARSAL_MARK
 from core.bootstrap import Core
 from core.clock import FixedClock

@@ -4,7 +4,7 @@ import pytest
 
 from bot.dialog.view import View
 from bot.i18n.formatting import plain
-from bot.pictures.cards import BatchPicture
+from bot.pictures.batch import BatchPicture
 from bot.rehearsal.watermark import marked
 from bot.texts.pictures import REHEARSAL_MARK
 

@@ -34,7 +34,7 @@ async def test_few_attachments_are_in_hand_at_a_time() -> None:
     messenger = Messenger()
     handlers: Any = SimpleNamespace(fetch=messenger.fetch)
     nothing: Any = None
-    reader = Engine(nothing, nothing, nothing, handlers)
+    reader = Engine(nothing, nothing, nothing, nothing, nothing, handlers)
 
     def read(_core: object, received: Received) -> tuple[str, Language]:
         messenger.in_hand -= 1
@@ -74,5 +74,5 @@ async def test_sender_of_a_long_file_hears_that_it_has_come(
     )
     target = AttachmentTarget(screen=ScreenName.DESK_VEHICLES, handler=handler, language=Language.CHINESE)
     sent = Attachment(file_id="x", is_photo=False)
-    assert await Engine(nothing, nothing, nothing, handlers)._read(7, sent, target) == b"1"
+    assert await Engine(nothing, nothing, nothing, nothing, nothing, handlers)._read(7, sent, target) == b"1"
     assert said == heard

@@ -14,8 +14,7 @@ from telegram.constants import CallbackQueryLimit
 from bot.i18n import formatting
 from bot.i18n.formatting import plain
 from bot.i18n.language import Language, Phrase, in_same_language, phrase, speaking, spoken
-from bot.pictures.cards import ReceiptPicture
-from bot.pictures.receipt import Receipt
+from bot.pictures.receipt import Receipt, ReceiptPicture
 from bot.texts import errors
 from core.clock import CHINA
 from core.values.offices import PAPERS

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.dialog.callback_data import GLOBAL as NO_SCREEN
-from bot.dialog.callback_data import CallbackCodec
-from bot.dialog.names import ActionName, ScreenName
+from bot.dialog.keyboards import GLOBAL as NO_SCREEN
+from bot.dialog.keyboards import CallbackCodec
+from bot.dialog.names import SCREEN_NAMES, ActionName, ScreenName
 from bot.dialog.view import Button
 from bot.rehearsal.screens import screens_of
 from bot.routing.commands import GLOBAL
@@ -47,8 +47,8 @@ def test_members_are_called_as_their_values() -> None:
 
 
 def test_name_of_an_older_program_is_unknown() -> None:
-    assert ScreenName.known("home") is ScreenName.HOME
-    assert ScreenName.known("welcome") is None
+    assert SCREEN_NAMES.get("home") is ScreenName.HOME
+    assert SCREEN_NAMES.get("welcome") is None
 
 
 def test_button_carries_plain_values() -> None:

@@ -17,7 +17,7 @@ from bot.pictures.layout import LAYOUTS, Box, layout_of
 from bot.pictures.plate_glyphs import cell_glyph
 from bot.pictures.plates import painter_of, plate_picture, render_plate
 from bot.pictures.receipt import Receipt, receipt_picture
-from bot.pictures.text_layout import set_line, wrapped
+from bot.pictures.text_layout import set_line, text_width, wrapped
 
 SERIALS = {"small": "A1234", "small_nev": "D12345", "large_nev": "12345F"}
 KINDS = list(SERIALS)
@@ -455,7 +455,7 @@ def test_threads_draw_what_one_would() -> None:
 def test_wrapped_lines_fit_and_lose_nothing(text: str, width: int) -> None:
     lines = wrapped(text, 20, width)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
-    assert all(font.text_width(line, 20) <= width for line in lines)
+    assert all(text_width(line, 20) <= width for line in lines)
 
 
 def test_words_and_numbers_stay_whole() -> None:

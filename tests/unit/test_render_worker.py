@@ -1,55 +1,69 @@
-"""Where pictures are rendered: heavy ones in a thread, light ones inline once they prove fast."""
+"""Where pictures are drawn: heavy ones on a thread, light ones on the event loop once they are brief."""
 
 import threading
 import time
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
-from bot.pictures.worker import render
+import pytest
 
+from bot.pictures import batch
+from bot.pictures.batch import BRIEF, BatchPicture
+from bot.pictures.worker import render_on_thread
 
-@dataclass(frozen=True)
-class Sketch:
-    """A picture that reports the thread on which it was rendered."""
-
-    seconds: float = 0.0
-    is_light: bool = False
-    key: str = ""
-
-    def render(self) -> bytes:
-        begun = time.thread_time()
-        while time.thread_time() - begun < self.seconds:
-            pass
-        return threading.current_thread().name.encode()
+BATCH = BatchPicture(office="粤K", kind="small", serials=("A0001",), title="本批")
 
 
-class LightSketch(Sketch):
-    """Another type, without measurements yet."""
+def work(seconds: float) -> bytes:
+    begun = time.thread_time()
+    while time.thread_time() - begun < seconds:
+        pass
+    return threading.current_thread().name.encode()
+
+
+@pytest.fixture
+def drawing(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr(BatchPicture, "last_cpu_seconds", BRIEF)
+    return lambda draw: monkeypatch.setattr(batch, "batch_picture", lambda *_args, **_words: draw())
 
 
 async def test_heavy_pictures_are_drawn_beside_the_loop() -> None:
-    for _ in range(3):
-        assert (await render(Sketch())).startswith(b"drawing")
-
-
-async def test_light_pictures_are_drawn_on_the_spot_once_they_are_brief() -> None:
-    here = threading.current_thread().name.encode()
-    assert (await render(LightSketch(seconds=0.01, is_light=True))).startswith(b"drawing")  # not measured
-    assert (await render(LightSketch(is_light=True))).startswith(b"drawing")  # the last one was slow
-    places = [await render(LightSketch(is_light=True)) for _ in range(20)]
-    assert here in places
-    while await render(LightSketch(seconds=0.01, is_light=True)) != here:
-        await render(LightSketch(is_light=True))
-    assert (await render(LightSketch(is_light=True))).startswith(b"drawing")
-
-
-async def test_waiting_does_not_count_as_drawing() -> None:
     @dataclass(frozen=True)
-    class Waiting(Sketch):
-        def render(self) -> bytes:
-            time.sleep(0.01)  # as if waiting for the interpreter or for a processor
-            return super().render()
+    class Sketch:
+        key: str = ""
 
-    here = threading.current_thread().name.encode()
-    assert (await render(Waiting(is_light=True))).startswith(b"drawing")  # no measurement yet
-    places = [await render(Waiting(is_light=True)) for _ in range(20)]
-    assert here in places
+        def render(self) -> bytes:
+            return work(0)
+
+    for _ in range(3):
+        assert (await render_on_thread(Sketch())).startswith(b"drawing")
+
+
+@pytest.mark.parametrize(
+    ("takes", "is_light"),
+    [((), False), ((10 * BRIEF,), False), ((10 * BRIEF, 0), True), ((10 * BRIEF, 0, 10 * BRIEF), False)],
+)
+def test_batch_is_light_once_the_last_was_brief(
+    drawing: Any,
+    takes: tuple[float, ...],
+    is_light: bool,  # noqa: FBT001 - a case
+) -> None:
+    for seconds in takes:
+        drawing(partial(work, seconds))
+        BATCH.render()
+    assert BATCH.is_light == is_light
+
+
+def test_waiting_does_not_count_as_drawing(drawing: Any) -> None:
+    drawing(lambda: time.sleep(10 * BRIEF))  # as for the interpreter, or for a processor
+    BATCH.render()
+    assert BATCH.is_light
+
+
+def test_rehearsal_is_never_light_and_tells_nothing(drawing: Any) -> None:
+    drawing(lambda: work(0))
+    rehearsed = BatchPicture(office="粤K", kind="small", serials=("A0001",), title="本批", rehearsal=True)
+    rehearsed.render()
+    assert not rehearsed.is_light
+    assert not BATCH.is_light

@@ -14,9 +14,9 @@ from bot.pictures import segments, statistics, work_queue
 from bot.pictures.cards import ReportPicture
 from bot.pictures.chart_canvas import _COLOURS, Ground, axis, fitted
 from bot.pictures.figure_tiles import Tile
-from bot.pictures.font import text_width
 from bot.pictures.segments import Bar, Segments, segments_picture
 from bot.pictures.statistics import Chart, Column, StatisticsSheet, stats_picture
+from bot.pictures.text_layout import text_width
 from bot.pictures.work_queue import Ahead, Dashboard, dashboard_picture
 
 HUGE = 98_765_432

@@ -15,10 +15,10 @@ from bot.i18n.language import Language, _, speaking
 from bot.pictures import batch, chart_canvas, receipt
 from bot.pictures.canvas import plain_line
 from bot.pictures.evidence import Exhibit, evidence_picture
-from bot.pictures.font import glyph, missing_glyphs, text_width
+from bot.pictures.font import glyph, missing_glyphs
 from bot.pictures.segments import segments_picture
 from bot.pictures.statistics import stats_picture
-from bot.pictures.text_layout import wrapped
+from bot.pictures.text_layout import text_width, wrapped
 from bot.pictures.work_queue import dashboard_picture
 from bot.texts.owner import appeal, selecting
 from bot.texts.pictures import SPECIMEN_MARK

@@ -1,15 +1,26 @@
-"""From the messenger's updates to events of the conversation: PTB's handlers do the routing.
+"""The adapter to python-telegram-bot (PTB), in one file: from the inbox to PTB, and from PTB to events.
 
-Every handler ends with its update marked done, or the inbox would deliver it again.
+PTB's ``Application`` stays the router: its handlers and filters are what an engineer who knows the library
+looks for, and a router of our own would only copy them. Three things are replaced or added:
+
+- Its ``Updater`` confirms updates that are only in memory. The poller and the dispatcher take its place and
+  call ``Application.process_update`` for one update of a chat at a time.
+- It catches what a handler raises and passes it to error handlers, so that a failed update would count as
+  handled. ``_keep_error`` keeps the error, and ``process_with`` raises it again for the dispatcher to retry.
+- A handler gets an ``Update``, which does not say when it was stored; ``current_update`` does.
+
+``routes`` are the handlers. Each ends with its update marked done, or the inbox would deliver it again.
 """
 
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from typing import Any
 
-from telegram import ChatMemberUpdated, Message, Update
+from telegram import Bot, ChatMemberUpdated, Message, Update
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.ext import (
     Application,
+    ApplicationHandlerStop,
     BaseHandler,
     CallbackQueryHandler,
     ChatMemberHandler,
@@ -22,13 +33,93 @@ from telegram.ext import (
 from bot.dialog.engine import Engine
 from bot.dialog.events import Attachment, Command, Contact, Event, Other, Press, Typed
 from bot.dialog.result import Request
-from bot.inbox import current_update, mark_done
+from bot.inbox import QueuedUpdate, UnreadableUpdateError, mark_done
 from bot.routing.edited_messages import Edits
 from core.notifications.queue import mark_reachable
 from core.ports import Store, Tx
 
 App = Application[Any, Any, Any, Any, Any, Any]
 _Callback = Callable[[Update, ContextTypes.DEFAULT_TYPE], Awaitable[None]]
+
+
+class _DeliveryContext:
+    """An update while the application processes it, and the error that a handler raised."""
+
+    def __init__(self, update: QueuedUpdate) -> None:
+        self.update = update
+        self.error: Exception | None = None
+
+
+_current: ContextVar[_DeliveryContext] = ContextVar("delivery")
+
+
+def current_update() -> QueuedUpdate:
+    """Return the update that the calling handler is handling.
+
+    Raises:
+        LookupError: called outside of a handler.
+    """
+    return _current.get().update
+
+
+def process_with(application: App) -> Callable[[QueuedUpdate], Awaitable[None]]:
+    """Return a handler of updates for the dispatcher, which passes them to an application.
+
+    The caller builds the application with ``.updater(None)`` and initialises it. Its handlers must be
+    blocking (PTB's default): one that runs in a task of its own does not hold the chat's turn, and its
+    errors come too late. Error handlers that were added before this call still receive errors, later ones
+    do not. Once a handler has failed, no other handler receives the update.
+    """
+    application.add_error_handler(_keep_error)
+
+    async def handle(update: QueuedUpdate) -> None:
+        context = _DeliveryContext(update)
+        token = _current.set(context)
+        try:
+            await application.process_update(_parsed(update.decode(), application.bot))
+        finally:
+            _current.reset(token)
+        if context.error is not None:
+            raise context.error
+
+    return handle
+
+
+def _parsed(raw: dict[str, Any], bot: Bot) -> Update:
+    """Return an update as PTB's object.
+
+    Raises:
+        UnreadableUpdateError: PTB cannot parse it.
+    """
+    try:
+        return Update.de_json(_without_old_message(raw), bot)
+    except Exception as error:
+        raise UnreadableUpdateError from error
+
+
+def _without_old_message(raw: dict[str, Any]) -> dict[str, Any]:
+    """Return an update that keeps only the chat and id of the message under a pressed button.
+
+    No handler reads the rest, and parsing the message's text, pictures and buttons takes longer than
+    everything else about the update. For PTB a message with date 0 is an inaccessible one.
+    """
+    query = raw.get("callback_query")
+    if isinstance(query, dict) and isinstance(message := query.get("message"), dict):
+        place = {"chat": message.get("chat"), "message_id": message.get("message_id"), "date": 0}
+        return {**raw, "callback_query": {**query, "message": place}}
+    return raw
+
+
+async def _keep_error(_update: object, context: Any) -> None:  # noqa: ANN401 - whatever context the application uses
+    """Keep what a handler raised, and let no other handler have the update.
+
+    Raises:
+        ApplicationHandlerStop: always while an update is handled.
+    """
+    delivery = _current.get(None)
+    if delivery is not None:
+        delivery.error = context.error
+        raise ApplicationHandlerStop
 
 
 def routes(

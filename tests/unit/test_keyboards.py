@@ -1,6 +1,6 @@
 """Callback data are accepted only in the chat and conversation for which they were issued."""
 
-from bot.dialog.callback_data import GLOBAL, CallbackCodec, CallbackData
+from bot.dialog.keyboards import GLOBAL, CallbackCodec, CallbackData
 from bot.dialog.names import ActionName
 from bot.dialog.view import Button
 from core.security.vault import Vault
