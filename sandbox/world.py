@@ -190,7 +190,7 @@ class World:
         return [sms for sms in self.sms if _national(sms.phone) == number]
 
     def stray_sms(self) -> list[ReceivedSms]:
-        """Return the text messages to numbers of nobody here."""
+        """Return the text messages to unknown numbers."""
         return [sms for sms in self.sms if self.owner_of(sms.phone) is None]
 
     def advance(self, by: timedelta) -> None:

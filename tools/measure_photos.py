@@ -1,6 +1,6 @@
-"""Measure what judging photos takes and how well it tells: the figures of the decision page.
+"""Measure cost and accuracy of photo validation: the figures of the decision page.
 
-python tools/measure_photos.py      # some two minutes
+python tools/measure_photos.py      # about two minutes
 """
 
 import io

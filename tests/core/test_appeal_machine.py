@@ -168,7 +168,7 @@ class Appealing(RuleBasedStateMachine):
         self.appeals[number] = (owner, vehicle, target)
         return number
 
-    # --- what always holds --------------------------------------------------------------------
+    # --- invariants ------------------------------------------------------------------------------
 
     @invariant()
     def database_tells_the_same(self) -> None:

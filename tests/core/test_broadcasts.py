@@ -86,7 +86,7 @@ def test_long_text_is_refused_with_its_length() -> None:
     assert (refused.value.limit, refused.value.found) == (1000, 1001)
 
 
-# --- whom it is for -------------------------------------------------------------------------
+# --- the audience ---------------------------------------------------------------------------
 
 
 async def test_each_audience_is_told_and_nobody_else(core: Core) -> None:

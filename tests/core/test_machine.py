@@ -593,7 +593,7 @@ class Selecting(RuleBasedStateMachine):
     def is_away(self, span: int) -> None:
         self.clock.advance(timedelta(milliseconds=span))
 
-    # --- what always holds ----------------------------------------------------------------------
+    # --- invariants ------------------------------------------------------------------------------
 
     @invariant()
     def holds_are_those_of_model(self) -> None:

@@ -427,7 +427,7 @@ async def test_draw_outside_hours_is_refused(core: Core, clock: FixedClock) -> N
 
 
 async def test_nobody_verifies_after_closing(core: Core, clock: FixedClock) -> None:
-    """An owner who cannot draw any more would block others from selecting for the vehicle."""
+    """An owner who can no longer draw would block others from selecting for the vehicle."""
     clock.set(NOON.replace(hour=22, minute=59))
     account = await core.store.run(registered, core, 0)
     begun = await core.store.run(agreed, core, account, 0)

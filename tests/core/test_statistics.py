@@ -164,7 +164,7 @@ def test_union_of_masks_is_what_counting_one_by_one_gives(patterns: list[str]) -
     assert size_of_union(masks) == len(serials)
 
 
-# --- what was selected, and what became of it -----------------------------------------------
+# --- selections and their outcome ------------------------------------------------------------
 
 
 async def figures(core: Core, days: int = 7, scope: Scope = K) -> Stats:

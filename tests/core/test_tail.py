@@ -114,7 +114,7 @@ async def test_empty_draw_needs_a_chance(core: Core) -> None:
         await draw(core, begun)
 
 
-# --- the list that was read beside the writers -----------------------------------------------------
+# --- the list that was read on a snapshot -----------------------------------------------------------
 
 
 def both_lists(

@@ -61,7 +61,7 @@ def _database(tmp_path: Path) -> Path:
 
 
 async def _call(command: str, *words: object, config: Path) -> int:
-    """Run a command of the command line in-process, in a thread beside this event loop."""
+    """Run a command of the command line in-process, in a thread next to this event loop."""
     return await asyncio.to_thread(main, [command, *map(str, words), "--config", str(config)])
 
 

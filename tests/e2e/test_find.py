@@ -214,7 +214,7 @@ def _again_for_the_same_vehicle(tx: Tx, place: World) -> int:
     return begun
 
 
-# --- what can be done from it ---------------------------------------------------------------
+# --- actions --------------------------------------------------------------------------------
 
 
 async def test_counter_confirms_from_the_card(place: World) -> None:
@@ -324,7 +324,7 @@ async def test_prompt_whose_moment_has_passed_leads_back(place: World) -> None:
     await chief.see(f"已由管理员 {CLERK}处理:该号码已作废", "查询结果")
 
 
-# --- who may know ---------------------------------------------------------------------------
+# --- permissions ----------------------------------------------------------------------------
 
 
 async def test_clerk_of_another_office_learns_no_holder(place: World) -> None:

@@ -1,7 +1,7 @@
 """What must not change, as sorted lines, one file for each subject in ``golden/``.
 
-python -m tests.frozen.dump            say what differs from the golden files; exit status 1 if anything
-python -m tests.frozen.dump --write    take what there is as golden
+python -m tests.frozen.dump            print differences from the golden files; exit status 1 if any
+python -m tests.frozen.dump --write    replace the golden files
 """
 
 import argparse
@@ -44,12 +44,12 @@ Where lines were only added (+), or a change is really meant: python -m tests.fr
 
 
 def lines_of(subject: str) -> list[str]:
-    """Return a subject's lines as they are now."""
+    """Return a subject's current lines."""
     return sorted(SUBJECTS[subject]())
 
 
 def difference(subject: str) -> str:
-    """Return what has changed of a subject, in words; empty when nothing has."""
+    """Return a description of what has changed in a subject; empty if nothing has."""
     file = GOLDEN / f"{subject}.txt"
     golden = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
     diff = difflib.unified_diff(golden, lines_of(subject), "golden", "now", n=0, lineterm="")

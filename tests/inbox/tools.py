@@ -139,7 +139,7 @@ def _apply(tx: Tx, update_id: int, chat_id: int) -> None:
 
 
 class FailingStore:
-    """A store that fails while it is told to, before executing anything."""
+    """A store that fails on request, before executing anything."""
 
     def __init__(self, inner: Store) -> None:
         self.is_down = False

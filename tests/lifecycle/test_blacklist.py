@@ -152,7 +152,7 @@ async def test_ban_ends_on_its_date_without_a_tick(harness: Harness, moment: dat
     assert (await harness.ban_until(1) is not None) is barred
 
 
-# --- two bans at once -----------------------------------------------------------------------
+# --- two concurrent bans --------------------------------------------------------------------
 
 
 async def test_longer_ban_counts_when_it_comes_second(harness: Harness) -> None:
@@ -202,7 +202,7 @@ async def test_ban_into_the_past_is_refused(harness: Harness) -> None:
         await sentence(harness, 1, harness.now)
 
 
-# --- what is told ---------------------------------------------------------------------------
+# --- notifications --------------------------------------------------------------------------
 
 
 def tell_banned(tx: Tx, account: Account) -> None:

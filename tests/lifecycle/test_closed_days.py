@@ -109,7 +109,7 @@ async def test_registered_number_has_no_deadline_to_move(harness: Harness) -> No
     assert [one.preselection_id for one in moved] == [(await harness.preselection(2)).preselection_id]
 
 
-# --- who is told ----------------------------------------------------------------------------
+# --- recipients -----------------------------------------------------------------------------
 
 
 async def test_each_moved_owner_is_told_once(harness: Harness) -> None:

@@ -250,7 +250,7 @@ def test_holidays_hold_all_of_second_source() -> None:
 
 
 def test_holidays_beyond_second_source_are_weekends() -> None:
-    # «与周末连休»: that source leaves the weekend beside a holiday out.
+    # «与周末连休»: that source omits the weekend next to a holiday.
     span = (date(2006, 1, 1) + timedelta(days=ahead) for ahead in range(365 * 20))
     more = [day for day in span if CALENDAR.is_holiday(day) and day not in second_source_days]
     assert {day.weekday() for day in more} <= {5, 6}

@@ -282,7 +282,7 @@ def superseded(plate: str, details: Mapping[str, object], office: Office | None)
     """Return the notification to an owner whose number or selection was ended by another's appeal.
 
     Args:
-        plate: 粤K·A1234; empty for somebody who was only selecting.
+        plate: 粤K·A1234; empty for an owner who was only selecting.
         details: of the notice: what it ``was``, the VIN's ``tail``, ``until`` when they are barred.
         office: where to object.
     """
