@@ -82,13 +82,13 @@ class Settings(BaseSettings):
         here = {office.code for office in info.data.get("offices", ())}
         served = sorted(here & {other.code for other in others})
         if served:
-            raise ValueError(f"{served[0]} is served here, in [[offices]]")
+            raise ValueError(f"{served[0]} is already served here, in [[offices]]")
         return others
 
     @model_validator(mode="after")
     def _workers_share_keys(self) -> "Settings":
         if self.database.sqlite_path is None and not self.security.keys:
-            raise ValueError("security.keys: is needed with PostgreSQL, for all workers share the keys")
+            raise ValueError("security.keys: is required with PostgreSQL, as all workers share the keys")
         return self
 
     def office(self, code: str) -> Office:
@@ -140,7 +140,7 @@ class Settings(BaseSettings):
         if self.telegram.mode == "webhook" and self.database.sqlite_path is not None:
             found.append("telegram.mode: webhook with SQLite is for one worker; several need PostgreSQL")
         if not self.security.keys:
-            found.append(f"security.keys: none, so {KEY_FILE} beside the database holds them; back it up")
+            found.append(f"security.keys: not set, so {KEY_FILE} next to the database has them; back it up")
         return found
 
 
@@ -148,7 +148,7 @@ def _ensure_distinct(codes: Iterable[str]) -> None:
     seen: set[str] = set()
     for code in codes:
         if code in seen:
-            raise ValueError(f"{code} stands here twice")
+            raise ValueError(f"{code} is listed twice")
         seen.add(code)
 
 

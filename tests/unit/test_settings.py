@@ -189,7 +189,7 @@ OFFICE_PROBLEMS = [
         "hours = { mon = '9' }",
         "offices[0].hours: mon: 9: not of the form 08:00-23:00, several spans with commas between",
     ),
-    ("[[offices]]\ncode = '粤K'\nname = 'n'\naddress = 'a'", "offices: 粤K stands here twice"),
+    ("[[offices]]\ncode = '粤K'\nname = 'n'\naddress = 'a'", "offices: 粤K is listed twice"),
     ("[[offices]]\ncode = '粤A'\nname = 'n'", "offices[1].address: is missing"),
     ("[telgram]", "telgram: unknown key, did you mean telegram?"),
     ("[Sms]", "Sms: unknown key, did you mean sms?"),
@@ -207,17 +207,17 @@ OFFICE_PROBLEMS = [
     ),
     (
         "[database]\nurl = 'postgresql://h/n'",
-        "security.keys: is needed with PostgreSQL, for all workers share the keys",
+        "security.keys: is required with PostgreSQL, as all workers share the keys",
     ),
     (
         "[security]\nkeys = ['abc']",
-        "security.keys[0]: is no Fernet key (44 characters, from Fernet.generate_key())",
+        "security.keys[0]: is not a Fernet key (44 characters, from Fernet.generate_key())",
     ),
     (f"[security]\nkeys = ['{KEY}']", "security: keys and lookup_key are given together, or neither is"),
-    ("[security]\nlookup_key = 'short'", "security.lookup_key: should have 16 characters at least"),
-    ("[sms]\nprovider = 'aliyun'", "sms.provider[0]: there is no such provider; there are console and http"),
+    ("[security]\nlookup_key = 'short'", "security.lookup_key: should have 16 characters or more"),
+    ("[sms]\nprovider = 'aliyun'", "sms.provider[0]: unknown provider; the providers are console and http"),
     ("[sms]\nprovider = []", "sms.provider: should have at least one entry"),
-    ("[sms]\nprovider = ['console', 'console']", "sms.provider: names something twice"),
+    ("[sms]\nprovider = ['console', 'console']", "sms.provider: has a duplicate entry"),
     ("[sms]\nprovider = 'http'", "sms: provider names http, so a table [sms.http] with its url is needed"),
     ("[sms]\nper_phone_a_day = 1", "sms.per_phone_a_day: unknown key, did you mean per_phone_per_day?"),
     ("[sms.http]\nurl = 'h/x'", "sms.http.url: should be an address that begins with http:// or https://"),
@@ -229,9 +229,12 @@ OFFICE_PROBLEMS = [
     ("[calendar]\nworkdays = ['soon']", "calendar.workdays[0]: should be a day such as 2027-02-20"),
     (
         "[calendar]\nworkdays = [2027-02-20]\nholidays = [2027-02-20]",
-        "calendar: 2027-02-20 stands in workdays and in holidays",
+        "calendar: 2027-02-20 is in both workdays and holidays",
     ),
-    ("[[elsewhere]]\ncode = '粤K'\nurl = 'https://t.me/x'", "elsewhere: 粤K is served here, in [[offices]]"),
+    (
+        "[[elsewhere]]\ncode = '粤K'\nurl = 'https://t.me/x'",
+        "elsewhere: 粤K is already served here, in [[offices]]",
+    ),
     (
         "[[elsewhere]]\ncode = '粤A'\nurl = 't.me/x'",
         "elsewhere[0].url: should be an address that begins with http:// or https://",
@@ -250,7 +253,7 @@ TELEGRAM_PROBLEMS = [
     ("mode = 'webhook'", "telegram: mode is webhook, so a table [telegram.webhook] is needed"),
     ("base_url = 'https://h'", "telegram.base_url: should end in /bot, as https://api.telegram.org/bot does"),
     ("admins = [0]", "telegram.admins[0]: should be greater than 0"),
-    ("admins = [1, 1]", "telegram.admins: names something twice"),
+    ("admins = [1, 1]", "telegram.admins: has a duplicate entry"),
     ("[telegram.webhook]\npublic_url = 'https://h'", "telegram.webhook.secret_token: is missing"),
     (
         "[telegram.webhook]\npublic_url = 'https://h'\nsecret_token = 'short'",
@@ -444,7 +447,7 @@ def test_making_keys_leaves_nothing_else(tmp_path: Path) -> None:
 def test_a_key_file_open_to_others_is_refused(tmp_path: Path) -> None:
     ensure_keys(tmp_path)
     (tmp_path / KEY_FILE).chmod(0o640)
-    with pytest.raises(KeyFileUnusable, match="others may read it"):
+    with pytest.raises(KeyFileUnusable, match="other users can read it"):
         ensure_keys(tmp_path)
 
 
@@ -452,7 +455,7 @@ def test_a_key_file_open_to_others_is_refused(tmp_path: Path) -> None:
 def test_a_damaged_key_file_is_refused(tmp_path: Path, content: str) -> None:
     ensure_keys(tmp_path)
     (tmp_path / KEY_FILE).write_text(content, encoding="utf-8")
-    with pytest.raises(KeyFileUnusable, match="no keys that can be used"):
+    with pytest.raises(KeyFileUnusable, match="contains no usable keys"):
         ensure_keys(tmp_path)
 
 
