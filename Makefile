@@ -1,4 +1,4 @@
-# make demo: try it in the browser. make test: everything that is tested. Both set up what they need.
+# make demo: try it in the browser. make test: run all checks and tests. Both install what they need.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -12,13 +12,13 @@ WORKERS ?= 3
 
 help:
 	@echo "make demo         sandbox, bot and chat page; PORT=$(PORT)"
-	@echo "make demo-reset   forget what the demo has kept"
-	@echo "make run          the bot on $(CONFIG)"
-	@echo "make check        linters and types"
+	@echo "make demo-reset   delete the data of the demo"
+	@echo "make run          run the bot with $(CONFIG)"
+	@echo "make check        linters and type checker"
 	@echo "make test         check, then all tests"
-	@echo "make bench        speed, as ratios"
-	@echo "make soak         the long tests"
-	@echo "make texts        bring the catalogue of English words up to date"
+	@echo "make bench        benchmarks, as ratios"
+	@echo "make soak         the long tests, and all end-to-end tests on PostgreSQL"
+	@echo "make texts        update the catalogue of English texts"
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -55,7 +55,8 @@ test: check
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not soak"
 
 soak: $(VENV)/installed-dev
-	$(BIN)/pytest -m soak --timeout 3600
+	$(BIN)/pytest -m soak --timeout 3600 --ignore tests/e2e
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m soak tests/e2e
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks.run

@@ -1,4 +1,4 @@
-"""The bots that benchmarks/steps.py compares, each a process of its own."""
+"""The bots that benchmarks/steps.py compares, each in a process of its own."""
 
 import sys
 from pathlib import Path
@@ -9,7 +9,7 @@ TOKEN = "700000001:AAsandbox0000000000000000000000000"
 
 
 def ours(config: str) -> None:
-    """Run xuanhao as it is, but for the platform's limit of messages a chat."""
+    """Run xuanhao unmodified, except for the platform's rate limit per chat."""
     from bot import app  # noqa: PLC0415 - each process loads its own library alone
     from core.settings import load_settings  # noqa: PLC0415 - the same
 
@@ -18,17 +18,17 @@ def ours(config: str) -> None:
 
 
 def undrawn(config: str) -> None:
-    """Run xuanhao with one picture for all batches, drawn beforehand: what is left is the step without it."""
+    """Run xuanhao with one pre-rendered picture for all batches: the step without rendering."""
     from bot.pictures.batch import batch_picture  # noqa: PLC0415 - each process loads its own library alone
     from bot.pictures.cards import BatchPicture  # noqa: PLC0415 - the same
 
     file = batch_picture("粤K", "small", [f"A{number:04}" for number in range(10)], title="…")
-    BatchPicture.render = lambda _self: file  # type: ignore[method-assign]
+    setattr(BatchPicture, "render", lambda _self: file)  # noqa: B010 - no assignment to a method for mypy
     ours(config)
 
 
 def ptb(base_url: str) -> None:
-    """Echo with python-telegram-bot in its default settings."""
+    """Echo with python-telegram-bot in its default configuration."""
     from telegram import Update  # noqa: PLC0415 - the same
     from telegram.ext import ApplicationBuilder, ContextTypes, MessageHandler, filters  # noqa: PLC0415 - the same
 

@@ -1,14 +1,14 @@
-"""How many batches a second the real services draw: quota, taking of the numbers, journal, committed.
+"""Throughput of drawing batches: quota, allocation of the numbers and audit log, committed.
 
-For 1, 10 and 100 owners who wait, each with one draw in flight, from 10,000 numbers and from all 7,059,999 of
-an office: all of them free, and three sevenths of them taken for good. The ratio is to the 10,000 of
-which as many are taken. A last line shows what it costs that nine tenths are taken.
+Measured with 1, 10 and 100 concurrent owners, each with one draw in flight, from 10,000 numbers and from all
+7,059,999 of an office, with all numbers free and with three sevenths permanently taken. The ratio is to the
+10,000 numbers with the same share taken. The last line shows the cost when nine tenths are taken.
 
-All pools are open at once and measured in turn, round by round, so that what else the machine does falls on
-each of them; beside the rate stands the CPU of the process, which that touches less. Owners draw over what
-they held before, and all of them hold a batch. The clock is the real one, and what has run out is purged
-every minute, as in the service. The whole is measured twice: at first, and after ``--while`` more draws
-from each.
+All pools are open at the same time and measured in turn, round by round, so that other load on the machine
+affects each of them alike. The CPU time of the process is printed next to the rate; other load affects it
+less. Each draw replaces the owner's previous batch, and all owners hold one. The clock is the real one, and
+expired rows are purged every minute, as in the service. Everything is measured twice: at the start, and after
+``--while`` more draws from each pool.
 
     python -m benchmarks.draws
     python -m benchmarks.draws --engine postgres --url postgresql://postgres@127.0.0.1/postgres
@@ -47,20 +47,20 @@ Cells = dict[int, list["Sample"]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """What one round gave."""
+    """The result of one round."""
 
-    rate: float  # draws a second
-    cpu: float  # ms of CPU a draw, of all threads
+    rate: float  # draws per second
+    cpu: float  # ms of CPU per draw, of all threads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
-    """What is drawn from."""
+    """A pool to draw from."""
 
     name: str
     masks: Sequence[Mask]
-    taken: Callable[[int], bool]  # which ranks of each mask are taken for good
-    beside: int  # the place of the pool that it is held against
+    taken: Callable[[int], bool]  # which ranks of each mask are permanently taken
+    beside: int  # the index of the pool used as its baseline
 
 
 def _none(_rank: int) -> bool:
@@ -87,7 +87,7 @@ POOLS = (
 
 @dataclass(slots=True)
 class Bench:
-    """Owners in front of a pool."""
+    """Owners drawing from a pool."""
 
     pool: Pool
     core: Core
@@ -110,7 +110,7 @@ class Bench:
             await run(fill_ranks, segment_id, mask, taken, holder)
 
     async def sample(self, callers: int, seconds: float) -> Sample:
-        """Let so many owners draw as fast as they can, while all hold a batch."""
+        """Let ``callers`` owners draw as fast as they can, while all hold a batch."""
         await self.draws(len(self.begun))
         done, begun, cpu = 0, time.perf_counter(), time.process_time()
 
@@ -126,7 +126,7 @@ class Bench:
         return Sample(rate=done / (time.perf_counter() - begun), cpu=1000 * spent / done)
 
     async def draws(self, number: int) -> None:
-        """Let all owners draw in turn, so many times in all."""
+        """Let all owners draw in turn, ``number`` times in total."""
         for start in range(0, number, len(self.begun)):
             some = self.begun[: number - start]
             await self._purge_when_due()
@@ -179,7 +179,7 @@ def _print(when: str, benches: list[Bench], found: list[Cells]) -> None:
 
 
 def _cell(samples: list[Sample], other: list[Sample]) -> str:
-    # A round's samples were taken within seconds of each other: so ratios are of a round.
+    # The samples of a round were taken within seconds of each other, so ratios are per round.
     ratio = statistics.median(sample.rate / first.rate for sample, first in zip(samples, other, strict=True))
     rate = statistics.median(sample.rate for sample in samples)
     cpu = statistics.median(sample.cpu for sample in samples)
@@ -187,7 +187,7 @@ def _cell(samples: list[Sample], other: list[Sample]) -> str:
 
 
 async def _open(stack: AsyncExitStack, given: argparse.Namespace) -> list[Bench]:
-    """Open a store for each pool, and see that all are closed in the end."""
+    """Open a store for each pool, to be closed with the stack."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     benches = []
     for number, pool in enumerate(POOLS[:2] if given.all_free else POOLS):
@@ -208,7 +208,7 @@ async def main(given: argparse.Namespace) -> None:
     async with AsyncExitStack() as stack:
         benches = await _open(stack, given)
         for bench in benches:
-            await bench.draws(given.draws // 10)  # everything is warm, and the journal files have their size
+            await bench.draws(given.draws // 10)  # warm caches, and WAL files at their final size
         _print("at first", benches, await _measured(benches, given.seconds, given.rounds))
         for bench in benches:
             await bench.draws(given.draws)

@@ -1,7 +1,7 @@
-"""How long a file of vehicles takes through the bot, and how long an owner's press takes meanwhile.
+"""Duration of a vehicle import through the bot, and the latency of an owner's presses during it.
 
-The whole program against the sandbox in one process: a chief sends a CSV of so many vehicles, an owner
-presses the help button and back all the time. Ratios are to the presses before.
+The whole program runs against the sandbox in one process: a chief sends a CSV of vehicles while an owner
+keeps opening and closing the help page. Ratios are to the presses before the import.
 
     python -m benchmarks.imports
     python -m benchmarks.imports --rows 20000 --engine postgres
@@ -27,7 +27,6 @@ BEFORE = 40
 
 
 def file_of(rows: int) -> bytes:
-    """Return a CSV of invented vehicles."""
     lines = ["vin,certificate,kind,state"]
     for number in range(rows):
         vin = f"LSVBENCH0RM{number:06d}"
@@ -37,14 +36,14 @@ def file_of(rows: int) -> bytes:
 
 
 async def press(owner: Person, label: str) -> float:
-    """Press a button and return the milliseconds until it was answered."""
+    """Press a button and return the milliseconds until the answer."""
     begun = time.perf_counter()
     await owner.press(label, within=LONG)
     return 1000 * (time.perf_counter() - begun)
 
 
 async def presses(owner: Person, count: int) -> list[float]:
-    """Press back and forth so often."""
+    """Press back and forth ``count`` times."""
     times = []
     for _ in range(count // 2):
         times += [await press(owner, "帮助"), await press(owner, "返回首页")]
@@ -52,7 +51,7 @@ async def presses(owner: Person, count: int) -> list[float]:
 
 
 async def meanwhile(owner: Person, work: Awaitable[object]) -> list[float]:
-    """Press until some work is done."""
+    """Press until the work is done."""
     task = asyncio.ensure_future(work)
     times: list[float] = []
     while not task.done():
@@ -62,7 +61,7 @@ async def meanwhile(owner: Person, work: Awaitable[object]) -> list[float]:
 
 
 async def upload(chief: Person, content: bytes) -> tuple[float, float]:
-    """Send the file and confirm it; return the seconds until the preview and until it counts."""
+    """Send the file and confirm it; return the seconds until the preview and until it takes effect."""
     begun = time.perf_counter()
     await chief.send_file(content, "vehicles.csv")
     await chief.see("导入预览", within=LONG)
@@ -73,7 +72,6 @@ async def upload(chief: Person, content: bytes) -> tuple[float, float]:
 
 
 async def measure(world: World, rows: int) -> None:
-    """Print the figures."""
     chief, owner = world.person(CHIEF), world.person(OWNER)
     await owner.say("/start")
     await chief.say("/vehicles")
@@ -95,11 +93,9 @@ async def measure(world: World, rows: int) -> None:
 
 
 async def main(engine: str, rows: int) -> None:
-    """Start the program and measure."""
     with tempfile.TemporaryDirectory() as folder:
         offices = [office(hours="00:00-24:00")]
-        settings = {"offices": offices, "registry": {"mode": "strict"}}
-        async with open_world(engine, Path(folder), **settings) as world:
+        async with open_world(engine, Path(folder), offices=offices, registry={"mode": "strict"}) as world:
             await measure(world, rows)
 
 

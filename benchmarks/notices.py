@@ -1,9 +1,10 @@
-"""How long a press waits while 100,000 notifications are sent: time of a draw with and without them.
+"""Latency of a draw with and without 100,000 notifications being sent in the background.
 
-Everybody who wants to be told of releases is due at once; a sender works at them in the background, with a
-messenger that answers at once (the worst that can happen to whoever shares a processor with it), and at the
-real pace of the bulk lane; reminders, each with a picture to be drawn, and a broadcast to everybody, of which
-each message is noted before it is sent, at that pace too. In front somebody presses 【换一批】 all the while.
+The release notifications of all subscribers are due at the same time. A sender works through them in the
+background, once with a messenger that answers without delay (the worst case for a shared processor), and once
+at the real rate limit of bulk messages. Reminders, each with a picture to draw, and a broadcast to everybody,
+of which each message is recorded before it is sent, run at that rate too. In the foreground owners keep
+pressing 【换一批】.
 
     python -m benchmarks.notices
     python -m benchmarks.notices --engine postgres --url postgresql://postgres@127.0.0.1/postgres
@@ -44,18 +45,19 @@ PAUSE = 0.005
 WITHOUT_LIMIT = 10**9
 REMINDERS = 300
 OWNERS = 300
-"""Who press in turn: one owner alone would gather thousands of batches, which nobody has."""
+"""Owners who press in turn: a single one would accumulate thousands of batches, which nobody has in practice.
+"""
 
 
 class Messenger:
-    """Takes every message at once, or through the limiter of the real program."""
+    """Accepts every message at once, or through the limiter of the real program."""
 
     def __init__(self, *, limited: bool) -> None:
         self.sent = 0
         self._limiter = Limiter() if limited else None
 
     async def send_message(self, chat_id: int, text: str, **_: object) -> None:
-        """Count a release or a broadcast that was told."""
+        """Count a release notification or a broadcast."""
         assert "新投放号段" in text or "车管所通知" in text
         await self._pass(chat_id)
         self.sent += 1
@@ -67,7 +69,7 @@ class Messenger:
         self.sent += 1
 
     async def send_document(self, chat_id: int, _document: bytes, **_: object) -> None:
-        """Let a reminder's file through."""
+        """Pass a reminder's file through the limiter."""
         await self._pass(chat_id)
 
     async def _pass(self, chat_id: int) -> None:
@@ -82,7 +84,7 @@ async def _through() -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presses:
-    """How long presses took, in milliseconds."""
+    """Latencies of presses in milliseconds."""
 
     times: list[float]
 
@@ -93,19 +95,19 @@ class Presses:
 
     @property
     def late(self) -> float:
-        """Return what one in twenty exceeds."""
+        """Return the 95th percentile."""
         return statistics.quantiles(self.times, n=20)[-1]
 
 
 def subscribe_all(tx: Tx, first: int, last: int) -> None:
-    """Let many chats want to be told of releases."""
+    """Subscribe a range of chats to releases."""
     wish = Subscription(office="粤K", kind="small", topic=SubscriptionTopic.RELEASE)
     for chat_id in range(first, last):
         subscriptions.subscribe(tx, chat_id, wish)
 
 
 class Bench:
-    """The services on an engine, owners in front of a pool, and many who are to be told."""
+    """The services on an engine, owners of a pool, and many recipients."""
 
     def __init__(self, core: Core, notices: int) -> None:
         self._core = core
@@ -116,7 +118,7 @@ class Bench:
         self._broadcast: Broadcast | None = None
 
     async def prepare(self, clock: FixedClock) -> None:
-        """Let reminders fall due; bring owners to the selection; take everybody's wish to be told."""
+        """Make reminders due, bring owners to the selection, and subscribe everybody."""
         run = self._core.store.run
         await run(release, self._core, "A####")
         await run(subscriptions.announce, self._core.offices)
@@ -130,7 +132,7 @@ class Bench:
             await run(subscribe_all, 10_000 + first, 10_000 + min(first + 5000, self._notices))
 
     async def fall_due(self, pattern: str) -> float:
-        """Release one more segment, of which everybody is to be told; return the seconds it took to plan."""
+        """Release one more segment, announced to everybody; return the seconds that planning took."""
         run = self._core.store.run
         await run(release, self._core, pattern)
         begun = time.perf_counter()
@@ -138,7 +140,7 @@ class Bench:
         return time.perf_counter() - begun
 
     async def broadcast(self, clock: FixedClock) -> float:
-        """Begin a broadcast to everybody, whose turns all come; return the seconds it took to plan."""
+        """Start a broadcast to everybody, all due now; return the seconds that planning took."""
         request = BroadcastRequest(
             office="粤K", audience=Audience.SUBSCRIBERS, text="窗口搬迁", chat_id=1, actor="chat:1"
         )
@@ -149,7 +151,7 @@ class Bench:
         return spent
 
     async def stop(self) -> None:
-        """Stop the broadcast, so that the rest of it is not due any more."""
+        """Stop the broadcast, so that the rest of it is no longer due."""
         if self._broadcast is not None:
             await self._core.store.run(broadcasts.stop, self._broadcast.broadcast_id, "chat:1")
 
@@ -168,7 +170,7 @@ class Bench:
         assert len(drawn.batch.serials) == self._office.batch_size
 
     async def press_while(self, going: Callable[[], bool]) -> Presses:
-        """Press until something has ended."""
+        """Press until the condition is false."""
         times: list[float] = []
         while going():
             times.append(await self.press())
@@ -176,12 +178,11 @@ class Bench:
         return Presses(times=times)
 
     async def press_for(self, seconds: float) -> Presses:
-        """Press for a while."""
         end = time.perf_counter() + seconds
         return await self.press_while(lambda: time.perf_counter() < end)
 
     def send(self, messenger: Messenger) -> Awaitable[int]:
-        """Send what is due."""
+        """Send everything that is due."""
         bot = cast("ExtBot[str]", messenger)
         return Sender(self._core, bot, CallbackCodec(self._core.vault), "bench").send_due()
 
@@ -189,7 +190,7 @@ class Bench:
 async def while_sending(
     bench: Bench, name: str, alone: Presses, seconds: float, *, limited: bool = True
 ) -> None:
-    """Print a line of what is due, sent for a while."""
+    """Send what is due for some seconds, and print a line about it."""
     messenger = Messenger(limited=limited)
     task = asyncio.ensure_future(bench.send(messenger))
     beside = await bench.press_for(seconds)
@@ -201,13 +202,13 @@ async def while_sending(
 
 
 async def measure(bench: Bench, clock: FixedClock, notices: int, seconds: float) -> None:
-    """Print a line for each pace of sending."""
-    await bench.press_for(0.5)  # everything is warm
+    """Print a line for each sending rate."""
+    await bench.press_for(0.5)  # warm-up
     print(f"{'':<28}{'presses':>8}{'median ms':>11}{'p95 ms':>9}{'ratio':>7}{'p95':>6}{'notices/s':>11}")
     alone = await bench.press_for(seconds)
     show("nothing is due", alone, alone, 0.0)
     await while_sending(bench, "reminders, bulk lane's pace", alone, seconds)
-    await bench.send(Messenger(limited=False))  # the rest of them, or it would come before the releases
+    await bench.send(Messenger(limited=False))  # drain, or they would be sent before the releases
     planned = await bench.broadcast(clock)
     print(f"({notices:,} messages of a broadcast planned in {planned:.2f} s, in one statement)")
     await while_sending(bench, "broadcast, bulk lane's pace", alone, seconds)
@@ -221,7 +222,6 @@ async def measure(bench: Bench, clock: FixedClock, notices: int, seconds: float)
 
 
 def show(name: str, presses: Presses, alone: Presses, rate: float) -> None:
-    """Print one line."""
     print(
         f"{name:<28}{len(presses.times):>8}{presses.middle:>11.2f}{presses.late:>9.2f}"
         f"{presses.middle / alone.middle:>7.2f}{presses.late / alone.late:>6.2f}{rate:>11.0f}"
@@ -229,7 +229,6 @@ def show(name: str, presses: Presses, alone: Presses, rate: float) -> None:
 
 
 async def run(store: Store, clock: FixedClock, notices: int, seconds: float) -> None:
-    """Build the services on a store and measure."""
     core = await build(store, clock, hours="00:00-24:00")
     bench = Bench(core, notices)
     try:

@@ -1,10 +1,10 @@
-"""How long pictures take and how large they are.
+"""Rendering time and file size of pictures.
 
     python -m benchmarks.pictures [ROUNDS]
 
-Prints, for each kind of picture, CPU milliseconds of the calling thread (best and median, caches
-warm, everything from serials to the file) and the size of the file; then what other ways of writing
-the same batch would take. Numbers differ from picture to picture, as in use.
+For each kind of picture it prints the CPU milliseconds of the calling thread (best and median, caches warm,
+everything from the serials to the file) and the size of the file; then the same for other encoders of the
+same batch. Each picture shows different numbers, as in use.
 """
 
 import io
@@ -32,13 +32,13 @@ _dice = random.Random(36)
 
 
 def serial(kind: str) -> str:
-    """Return a serial of a kind, at random."""
+    """Return a random serial of a kind."""
     digits = f"{_dice.randrange(100_000):05}"
     return {"small": "A" + digits[:4], "small_nev": "D" + digits, "large_nev": digits + "F"}[kind]
 
 
 def batch(kind: str, *, rehearsal: bool = False) -> bytes:
-    """Draw ten plates under a title that never comes twice."""
+    """Render ten plates under a title that never repeats."""
     title = f"第 2 批 · {_dice.randrange(24):02}:{_dice.randrange(60):02}:{_dice.randrange(60):02} 前选择"
     plates = [serial(kind) for _ in range(10)]
     footers = ("每批可将 1 个号码加入备选。", "剩余随机选号次数 3")
@@ -46,7 +46,6 @@ def batch(kind: str, *, rehearsal: bool = False) -> bytes:
 
 
 def receipt(kind: str) -> bytes:
-    """Draw a receipt."""
     return receipt_picture(
         Receipt(
             title="预选号凭证",
@@ -60,12 +59,11 @@ def receipt(kind: str) -> bytes:
 
 
 def single(kind: str) -> bytes:
-    """Draw one plate."""
     return plate_picture("粤K", kind, serial(kind))
 
 
 def measure(name: str, draw: Callable[[], bytes], rounds: int) -> None:
-    """Print a line on one way to make a picture."""
+    """Print a line about one way to make a picture."""
     for _ in range(max(3, rounds // 4)):
         size = len(draw())
     spans = []
@@ -77,7 +75,7 @@ def measure(name: str, draw: Callable[[], bytes], rounds: int) -> None:
 
 
 def written(picture: Image.Image, form: str, **options: int) -> Callable[[], bytes]:
-    """Return what writes a picture with Pillow's own encoder."""
+    """Return a function that writes a picture with Pillow's own encoder."""
 
     def write() -> bytes:
         file = io.BytesIO()
@@ -88,7 +86,6 @@ def written(picture: Image.Image, form: str, **options: int) -> Callable[[], byt
 
 
 def main(rounds: int) -> None:
-    """Print the table."""
     print(f"{'':<36} {'best':>6} {'median':>6}")
     for kind in ("small", "small_nev", "large_nev"):
         measure(f"batch of ten, {kind}", partial(batch, kind), rounds)

@@ -1,7 +1,8 @@
-"""Records which functions of the project are called, and which statements are issued.
+"""Record which functions of the project are called, and which statements are executed.
 
-A profiler sees the calls of this thread and of all that are started after it, so ``Recorder.installed`` goes
-around everything else. Transactions and statements are noted by a store around the store.
+A profiler sees the calls of this thread and of threads that are started after it is installed, so
+``Recorder.installed`` must enclose everything else. A wrapper around the store records transactions and
+statements.
 """
 
 import dis
@@ -30,7 +31,7 @@ _NO_FUNCTIONS = frozenset({"<module>", "<listcomp>", "<setcomp>", "<dictcomp>", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """A named query, and the function that issued it."""
+    """A named query, and the function that executed it."""
 
     query: str
     caller: CodeType
@@ -38,7 +39,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transaction:
-    """A function that was given to the store, and its statements."""
+    """A function passed to the store, and its statements."""
 
     writes: bool
     function: str
@@ -47,7 +48,7 @@ class Transaction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Length:
-    """The figures of a way."""
+    """The figures of a code path."""
 
     files: int
     functions: int
@@ -56,7 +57,7 @@ class Length:
 
 
 class Way:
-    """What was passed while it was recorded."""
+    """What was called while recording."""
 
     def __init__(self) -> None:
         self.functions: dict[CodeType, None] = {}  # in order of the first call
@@ -70,7 +71,6 @@ class Way:
         return found
 
     def length(self) -> Length:
-        """Return the figures."""
         return Length(
             files=len(self.files()),
             functions=len(self.functions),
@@ -95,19 +95,19 @@ class Way:
 
 
 class Recorder:
-    """Records ways, one at a time.
+    """Records code paths, one at a time.
 
     Args:
-        waiting: a function of the one who measures; what it calls, directly or not, is not recorded.
+        waiting: a function of the measuring code; what it calls, directly or not, is not recorded.
     """
 
     def __init__(self, waiting: Callable[..., Any]) -> None:
-        self.way: Way | None = None  # None while nothing is recorded
+        self.way: Way | None = None  # None while not recording
         self._waiting = waiting.__code__
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """See the calls of this thread, and of all threads that are started meanwhile."""
+        """Profile this thread, and all threads that are started within the block."""
         threading.setprofile(self._profile)
         sys.setprofile(self._profile)
         try:
@@ -118,7 +118,7 @@ class Recorder:
 
     @contextmanager
     def recording(self) -> Iterator[Way]:
-        """Record what happens meanwhile."""
+        """Record within the block."""
         self.way = way = Way()
         try:
             yield way
@@ -142,7 +142,7 @@ class Recorder:
             way.functions[code] = None
 
     def _is_apart(self, frame: FrameType) -> bool:
-        """Return whether a call comes from the messenger's side, or from the one who measures."""
+        """Return whether a call comes from the sandbox or from the measuring code."""
         above: FrameType | None = frame
         while above is not None:
             if above.f_code is self._waiting or _place_of(above.f_code.co_filename).startswith(MESSENGER):
@@ -163,7 +163,7 @@ def _is_project(code: CodeType) -> bool:
 
 
 def _begins(frame: FrameType) -> bool:
-    """Return whether a function is called, and not a coroutine or generator resumed.
+    """Return whether a frame starts a function rather than resuming a coroutine or generator.
 
     The interpreter reports both as calls. A call stands at the instruction RESUME with argument 0; other
     arguments mean after a ``yield`` or ``await``. Closing a generator stands elsewhere.
@@ -176,7 +176,7 @@ def _begins(frame: FrameType) -> bool:
 
 
 class RecordedTx:
-    """A transaction that notes its statements."""
+    """A transaction that records its statements."""
 
     def __init__(self, tx: Tx, statements: list[Statement]) -> None:
         self._tx = tx
@@ -184,27 +184,23 @@ class RecordedTx:
 
     @property
     def now(self) -> datetime:
-        """The moment of the transaction."""
         return self._tx.now
 
     def run(self, query: str, /, **values: object) -> int:
-        """Run a statement."""
         self._statements.append(Statement(query=query, caller=_caller()))
         return self._tx.run(query, **values)
 
     def one(self, query: str, /, **values: object) -> Row | None:
-        """Return the only row of a query, or None."""
         self._statements.append(Statement(query=query, caller=_caller()))
         return self._tx.one(query, **values)
 
     def all(self, query: str, /, **values: object) -> list[Row]:
-        """Return all rows of a query."""
         self._statements.append(Statement(query=query, caller=_caller()))
         return self._tx.all(query, **values)
 
 
 def _caller() -> CodeType:
-    """Return the function that called the method which calls this."""
+    """Return the caller of the method that calls this function."""
     frame = inspect.currentframe()
     for _ in range(2):
         frame = frame.f_back if frame is not None else None
@@ -214,22 +210,19 @@ def _caller() -> CodeType:
 
 
 class RecordedStore:
-    """The port ``Store`` over another store, whose transactions are noted."""
+    """The port ``Store`` over another store, recording its transactions."""
 
     def __init__(self, store: Store, recorder: Recorder) -> None:
         self._store = store
         self._recorder = recorder
 
     async def run(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as the port
-        """Run a function in a transaction."""
         return await self._store.run(self._noted(function, writes=True), *args, **kwargs)
 
     async def read(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as the port
-        """Run a function that only reads."""
         return await self._store.read(self._noted(function, writes=False), *args, **kwargs)
 
     async def close(self) -> None:
-        """Close the store."""
         await self._store.close()
 
     def _noted(self, function: Callable[..., Any], *, writes: bool) -> Callable[..., Any]:

@@ -1,8 +1,8 @@
-"""What an owner's press waits while a hundred people rehearse, and what while they select in earnest.
+"""Latency of an owner's press while a hundred people rehearse, and while they really select.
 
-In front somebody draws a batch again and again. Behind, a hundred people press 【换一批】 in rehearsals, or
-for real: at a person's pace, or at once when they are answered. They go the whole way from the written-down
-update to the picture; the messenger answers at once.
+In the foreground an owner draws batches repeatedly. In the background a hundred people press 【换一批】 in
+rehearsals or in real selections, at human pace or immediately after each answer. Their presses run through
+the whole program from the stored update to the picture; the messenger answers without delay.
 
     python -m benchmarks.rehearsal
     python -m benchmarks.rehearsal --engine postgres --url postgresql://postgres@127.0.0.1/postgres
@@ -36,7 +36,7 @@ PACE = 3.0
 
 
 class Bench:
-    """An owner in front, and a hundred people behind."""
+    """An owner in the foreground, and a hundred people in the background."""
 
     def __init__(self, core: Core, chats: Chats) -> None:
         self._core = core
@@ -47,7 +47,7 @@ class Bench:
         self.steps = 0
 
     async def prepare(self) -> None:
-        """Let one owner and a hundred select in earnest, and a hundred more rehearse."""
+        """Bring an owner and a hundred others to a real selection, and a hundred more to a rehearsal."""
         run = self._core.store.run
         await run(release, self._core, "A####")
         await run(release, self._core, "#####")
@@ -67,7 +67,7 @@ class Bench:
         assert drawn.batch.serials
 
     async def press_for(self, seconds: float) -> Presses:
-        """Draw again and again for a while."""
+        """Draw repeatedly for some seconds."""
         times: list[float] = []
         end = time.perf_counter() + seconds
         while time.perf_counter() < end:
@@ -78,7 +78,7 @@ class Bench:
         return Presses(times=times)
 
     async def press_beside(self, first_chat: int, pause: float, seconds: float) -> tuple[Presses, float]:
-        """Draw while a hundred press; return also how many presses of theirs a second were answered."""
+        """Draw while a hundred others press; return also their answered presses per second."""
         tasks = [asyncio.ensure_future(self._presses_on(first_chat + n, pause, n)) for n in range(CROWD)]
         await asyncio.sleep(0.3)
         before, begun = self.steps, time.perf_counter()
@@ -108,8 +108,8 @@ CROWDS = (
 
 
 async def measure(bench: Bench, seconds: float, rounds: int) -> None:
-    """Go through all crowds some times, and print a line for each: medians, ratios within one round."""
-    await bench.press_for(0.5)  # everything is warm
+    """Run all crowds several times, and print a line for each: medians, ratios within one round."""
+    await bench.press_for(0.5)  # warm-up
     seen: dict[str, list[tuple[float, ...]]] = defaultdict(list)
     for _ in range(rounds):
         alone = await bench.press_for(seconds)
@@ -125,7 +125,6 @@ async def measure(bench: Bench, seconds: float, rounds: int) -> None:
 
 
 async def run(store: Store, seconds: float, rounds: int) -> None:
-    """Build the services on a store and measure."""
     core = await build(store, cast("Any", SystemClock()), hours="00:00-24:00", random_batches=100)
     bench = Bench(core, await Chats.on(core))
     try:

@@ -1,4 +1,4 @@
-"""All benchmarks, one after the other; what needs a PostgreSQL server is left out, and said so, without one.
+"""Run all benchmarks in sequence; without a PostgreSQL server those that need one are skipped with a note.
 
 python -m benchmarks.run            # some fifteen minutes
 python -m benchmarks.run --quick    # under two
@@ -22,12 +22,12 @@ QUICK = {
 }
 FULL: dict[str, list[str]] = {name: [] for name in QUICK}
 ON_POSTGRES = {"draws": ["--while", "2000"]}
-"""What is less there, where each draw has a commit of its own."""
+"""Shorter runs on PostgreSQL, where each draw has a commit of its own."""
 ON_BOTH_ENGINES = ("draws", "notices", "store", "imports")
 
 
 def postgres_answers(url: str) -> bool:
-    """Return whether there is a server to measure on."""
+    """Return whether the PostgreSQL server can be reached."""
     try:
         import psycopg  # noqa: PLC0415 - an optional driver
 
@@ -39,14 +39,14 @@ def postgres_answers(url: str) -> bool:
 
 
 def run(name: str, arguments: list[str]) -> bool:
-    """Run one benchmark; return whether it went through."""
+    """Run one benchmark; return whether it succeeded."""
     print(f"\n=== {name} {' '.join(arguments)}", flush=True)
     command = [sys.executable, "-m", f"benchmarks.{name}", *arguments]
     return subprocess.run(command, check=False).returncode == 0  # noqa: S603 - our own programs
 
 
 def main() -> int:
-    """Run them all; return 1 when one has failed."""
+    """Run all benchmarks; return 1 if one failed."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -1,7 +1,7 @@
-"""The whole 【换一批】 step beside a bare PTB echo and a bare aiogram echo, in one run.
+"""Throughput of the whole 【换一批】 step compared with a bare PTB echo and a bare aiogram echo, in one run.
 
-One minimal Bot API in this process, one bot a time as a process of its own, rounds interleaved. A chat
-has one thing in flight: its next press or message comes when the bot has shown the last one's answer.
+A minimal Bot API runs in this process; one bot at a time runs in a process of its own, with rounds
+interleaved. Each chat has one update in flight: the next press or message follows the answer to the last.
 """
 
 import argparse
@@ -61,7 +61,7 @@ hours = "00:00-24:00"
 
 
 class Api:
-    """The least of a Bot API that the three bots need."""
+    """The minimal Bot API that the three bots need."""
 
     def __init__(self) -> None:
         self.pending: list[dict[str, Any]] = []
@@ -76,12 +76,12 @@ class Api:
         self._round = 0
 
     def begin(self, data: dict[int, str], *, presses: bool) -> None:
-        """Begin a round: whoever still waits for updates on behalf of the bot before gets none."""
+        """Begin a round; pollers of an earlier bot get no more updates."""
         self._round += 1
         self.data, self.presses, self.on, self.pending = data, presses, True, []
 
     def feed(self, chat: int) -> None:
-        """Let a chat do its next thing."""
+        """Create the next update of a chat."""
         if not self.on:
             return
         self.update_id += 1
@@ -107,7 +107,6 @@ class Api:
         self.arrived.set()
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Answer one call."""
         method = request.path.rpartition("/")[2]
         form = await self._form(request)
         result: Any = True
@@ -128,7 +127,8 @@ class Api:
         body = await request.read()
         if not request.content_type.startswith("multipart/"):
             return dict(parse_qsl(body.decode()))
-        # aiohttp takes longer to read a form than for a whole echo, and the bots share the cores with us.
+        # aiohttp takes longer to parse a form than a whole echo does, and the bots share the cores
+        # with this process.
         parts = body.split(b"--" + body[2 : body.index(b"\r\n")])
         heads = [part.partition(b"\r\n\r\n") for part in parts if b"filename=" not in part[:200]]
         return {
@@ -164,14 +164,14 @@ class Api:
         self.feed(chat)
 
     async def reach(self, answers: int) -> None:
-        """Wait until so many answers have come in all."""
+        """Wait until the total number of answers is reached."""
         self._goal = answers
         self._reached.clear()
         await self._reached.wait()
 
 
 async def prepare(directory: Path, base: str) -> Path:
-    """Bring fifty owners to the selection, with chances for the whole run."""
+    """Bring fifty owners to the selection, with a quota for the whole run."""
     config, database = directory / "config.toml", directory / "plates.db"
     config.write_text(
         SETTINGS.format(
@@ -202,13 +202,13 @@ async def prepare(directory: Path, base: str) -> Path:
 
 
 def cpu_seconds(pid: int) -> float:
-    """Return how much CPU a process has used."""
+    """Return the CPU time that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def one_round(api: Api, base: str, bot: str, seconds: float) -> tuple[float, float]:
-    """Run one bot for some seconds; return updates a second and CPU milliseconds an update."""
+    """Run one bot for some seconds; return updates per second and CPU milliseconds per update."""
     with tempfile.TemporaryDirectory() as folder:
         given = str(await prepare(Path(folder), base)) if bot in OURS else base
         codec = CallbackCodec(Vault(KEYS["keys"], str(KEYS["lookup_key"])))

@@ -1,7 +1,7 @@
-"""How many draws a second the store carries: alone and with shared commits, in one run.
+"""Draws per second of the store: with a commit each and with shared commits, in one run.
 
-A draw here is what a real one is to the database: the chance is lessened, the draw gets its number, ten
-numbers are tried and taken, and it is written into the journal: 13 statements in one function.
+A draw here loads the database like a real one: it decrements the quota, increments the draw number, tries and
+takes ten numbers, and writes an audit entry: 13 statements in one function.
 
     python benchmarks/store.py
     python benchmarks/store.py --engine postgres --url postgresql://postgres@127.0.0.1/postgres
@@ -68,7 +68,7 @@ INSERT INTO draw (office, n, vin, numbers) VALUES (:office, :n, :vin, :numbers)
 
 STATEMENTS = 13
 SCHEMA = f"xuanhao_bench_{os.getpid()}"
-"""Of this process alone, so that two can measure on one server."""
+"""Unique per process, so that two can measure on one server."""
 ROUNDS = 3
 
 Store = SqliteStore | PostgresStore
@@ -92,7 +92,7 @@ def draw(tx: Tx, office: str, vin: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """What was asked for."""
+    """The options of the run."""
 
     folder: Path
     engine: str
@@ -100,18 +100,18 @@ class Bench:
     seconds: float
 
     def write_files(self) -> None:
-        """Lay down the schema and the queries of the measurement."""
+        """Write the schema and the queries of the benchmark."""
         for name, text in [("migrations/0001_bench.sql", MIGRATION), ("queries/bench.sql", QUERIES)]:
             path = self.folder / name
             path.parent.mkdir()
             path.write_text(text, encoding="utf-8")
 
     def newest(self) -> Path:
-        """Return the database file that was made last."""
+        """Return the database file that was created last."""
         return max(self.folder.glob("bench*.db"), key=lambda path: path.stat().st_mtime_ns)
 
     async def open(self, *, shared: bool) -> Store:
-        """Open a fresh store; not shared: every function has a commit of its own."""
+        """Open a new store; without ``shared`` every function has a commit of its own."""
         migrations, queries = self.folder / "migrations", self.folder / "queries"
         if self.engine == "sqlite":
             url = f"sqlite:///{self.folder / f'bench{next(COUNTER)}.db'}"
@@ -122,7 +122,7 @@ class Bench:
 
 
 async def rate(store: Store, callers: int, seconds: float) -> float:
-    """Return the draws a second that so many waiting callers get."""
+    """Return the draws per second with ``callers`` concurrent callers."""
     done = 0
     end = time.perf_counter() + seconds
 
@@ -139,7 +139,7 @@ async def rate(store: Store, callers: int, seconds: float) -> float:
 
 
 class DriverTx:
-    """The same calls with nothing between them and the driver: what the store can be held against."""
+    """The same calls directly on the driver: the baseline of the store."""
 
     def __init__(self, store: SqliteStore, connection: sqlite3.Connection) -> None:
         self._texts = {name: query.text for name, query in store.queries.items()}
@@ -147,15 +147,13 @@ class DriverTx:
 
     @property
     def now(self) -> datetime:
-        """The host's time."""
         return SystemClock().now()
 
     def run(self, query: str, /, **values: Any) -> int:  # noqa: ANN401 - what the driver takes
-        """Run a statement."""
         return self._cursor.execute(self._texts[query], values).rowcount
 
     def one(self, query: str, /, **values: Any) -> Row | None:  # noqa: ANN401 - what the driver takes
-        """Return the row, whose column is always the same here."""
+        """Return the row, whose only column is always the same here."""
         rows = self._cursor.execute(self._texts[query], values).fetchall()
         return {"last_draw": rows[0][0]} if rows else None
 
@@ -165,7 +163,7 @@ class DriverTx:
 
 
 async def driver_rate(bench: Bench) -> float:
-    """Return the draws a second of a loop over sqlite3 with 100 draws a commit, synced as the store does."""
+    """Return the draws per second of a loop over sqlite3 with 100 draws per commit, synced like the store."""
     store = await bench.open(shared=True)
     assert isinstance(store, SqliteStore)
     await store.close()
@@ -192,7 +190,7 @@ async def measure(bench: Bench) -> None:
     print(f"{'callers':>8}{'alone/s':>10}{'shared/s':>10}{'ratio':>7}")
     for callers in (1, 10, 100):
         rates = dict.fromkeys(ways, 0.0)
-        for shared in ways * ROUNDS:  # in turn, and the best of each, for machines are shared
+        for shared in ways * ROUNDS:  # interleaved, and the best of each, as machines are shared
             store = await bench.open(shared=shared)
             try:
                 rates[shared] = max(rates[shared], await rate(store, callers, bench.seconds))
@@ -204,7 +202,7 @@ async def measure(bench: Bench) -> None:
 
 
 def overhead(folder: Path) -> None:
-    """Print what a call through the port costs over the driver's own."""
+    """Print the overhead of a call through the port over the driver's own."""
     count = 100_000
     text = "SELECT vin, used FROM vehicle WHERE vin = :vin"
     (folder / "queries" / "plain.sql").write_text(f"-- name: get\n-- One.\n{text}\n", encoding="utf-8")
@@ -224,12 +222,12 @@ def overhead(folder: Path) -> None:
 
 
 def best(call: Callable[[], object], count: int) -> float:
-    """Return the microseconds of a call: the best of a hundred rounds, for machines are shared."""
+    """Return the microseconds of a call: the best of a hundred rounds, as machines are shared."""
     return min(timeit.repeat(call, number=count // 100, repeat=100)) / (count // 100) * 1e6
 
 
 def prepare_postgres(url: str, *, drop: bool, schema: str = SCHEMA) -> None:
-    """Make, or take away, the schema of the measurement."""
+    """Create or drop the schema of the benchmark."""
     import psycopg  # noqa: PLC0415 - an optional driver
 
     with psycopg.connect(url, autocommit=True, options="-c client_min_messages=warning") as connection:
@@ -239,7 +237,6 @@ def prepare_postgres(url: str, *, drop: bool, schema: str = SCHEMA) -> None:
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -1,24 +1,23 @@
-"""How long the way of a press is: the files, functions and SQL statements that it passes.
+"""Length of a press's code path: the files, functions and SQL statements that it runs through.
 
 Two presses are measured: ``draw``, an owner's 【换一批】 in the middle of a selection, and ``revoke``, the
-【确认取消预选】 under the question of the desk's /revoke. The whole program runs on SQLite, and over HTTP
-against the sandbox.
+【确认取消预选】 of the desk's /revoke. The whole program runs on SQLite, and over HTTP against the sandbox.
 
-    python -m benchmarks.way           # the figures and their ceilings; exit status 1 when one is exceeded
-    python -m benchmarks.way --list    # every file, function, transaction and statement, in order, as well
+    python -m benchmarks.way           # the figures and their ceilings; exit status 1 if one is exceeded
+    python -m benchmarks.way --list    # also every file, function, transaction and statement, in order
 
 What is counted:
 
-- *From when to when.* The program is at rest before a press and after it. Everything that it does in between
-  is counted, on all threads: from the poller receiving the update until the update is done. Timers must not
-  count, so the scheduler is stopped, and each press is measured twice and the shorter way reported. Imports
-  and the filling of caches must not count, so the press is made some times before: each digit at each place
-  of a plate is drawn only once in the life of a process.
-- *A function is passed* when it is called. A coroutine that was suspended before the press counts when it
+- *Interval.* The program is idle before and after a press. Everything that it does in between is counted, on
+  all threads: from the poller receiving the update until the update is done. Timers must not count, so the
+  scheduler is stopped, and each press is measured twice and the shorter path reported. Imports and cache
+  misses must not count, so the press is made several times before: each digit at each position of a plate is
+  rendered only once per process.
+- *A function* counts when it is called. A coroutine that was suspended before the press counts when it
   resumes and calls something itself; it does not when it only awaits another one. Methods, properties and
   lambdas are functions. Comprehensions and generator expressions are part of the function that contains them.
   The methods that ``dataclass`` generates are not counted, nor are calls that a cache answers.
-- *A file is passed* when one of its functions is. Only the project's own files count, which are those of
+- *A file* counts when one of its functions does. Only the project's own files count, which are those of
   ``bot`` and ``core``: no libraries, not the sandbox, and nothing that the sandbox calls.
 - *A statement* is one call of ``run``, ``one`` or ``all`` of a transaction, be it for writing or for reading.
   BEGIN, SAVEPOINT and COMMIT are not counted.
@@ -47,25 +46,25 @@ CEILINGS = {
     "draw": Length(files=56, functions=251, statements=26, write_transactions=3),
     "revoke": Length(files=48, functions=195, statements=19, write_transactions=3),
 }
-"""What must not be exceeded; lower a ceiling when its way has become shorter."""
+"""Maximum figures; lower a ceiling when its path has become shorter."""
 
 MEASURED = 2
 WARMING = {"draw": 10, "revoke": 1}
-"""How many presses go before; ten batches hold each digit at each place, but for one run of a thousand."""
+"""Presses before the measurement; ten batches hold each digit at each position, but in 1 run of 1,000."""
 BATCHES = 20
 QUIET = 0.02
-"""Seconds without a call of the program after which it is at rest, if all updates are done."""
+"""Seconds without a call after which the program is idle, if all updates are done."""
 OWNER, FIRST_HOLDER = 1, 2
-FIRST_CHAT = 5000  # of the owners that are made without a conversation
+FIRST_CHAT = 5000  # first chat id of owners created without a conversation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
-    """A press that can be made again and again."""
+    """A press that can be repeated."""
 
     person: Person
     label: str
-    prepare: Callable[[int], Awaitable[object]]  # brings the button before the person, by the press's number
+    prepare: Callable[[int], Awaitable[object]]  # shows the button to the person, by the press's number
 
 
 async def at_rest(world: World, person: Person) -> None:
@@ -75,7 +74,7 @@ async def at_rest(world: World, person: Person) -> None:
 
 
 async def shortest(world: World, recorder: Recorder, press: Press, warming: int) -> Way:
-    """Return the shortest way of a press, after some that are not measured."""
+    """Return the shortest path of a press, after some that are not measured."""
     ways: list[Way] = []
     for number in range(warming + MEASURED):
         await press.prepare(number)
@@ -88,7 +87,7 @@ async def shortest(world: World, recorder: Recorder, press: Press, warming: int)
 
 
 async def draw(world: World) -> Press:
-    """Return 【换一批】, pressed by an owner who has a batch before them."""
+    """Return 【换一批】, pressed by an owner who holds a batch."""
     await world.store.run(verified, world.core, OWNER)
     owner = world.person(FIRST_CHAT + OWNER)
     await owner.say("/preselect")
@@ -101,7 +100,7 @@ async def draw(world: World) -> Press:
 
 
 async def revoke(world: World) -> Press:
-    """Return 【确认取消预选】, pressed by a chief who was asked whether to revoke a reservation."""
+    """Return 【确认取消预选】, pressed by a chief who opened the question for a reservation."""
     chief = world.person(CHIEF)
 
     async def prepare(number: int) -> None:
@@ -118,7 +117,7 @@ PRESSES = {"revoke": revoke, "draw": draw}
 
 
 async def starts(world: World) -> None:
-    """See that the program has started, and stop its scheduler."""
+    """Wait until the program has started, and stop its scheduler."""
     chief = world.person(CHIEF)
     await chief.say("/start")
     await chief.see("预选号牌")
@@ -144,7 +143,7 @@ async def resting_world(recorder: Recorder, folder: Path) -> AsyncIterator[World
 
 
 async def measure(recorder: Recorder) -> dict[str, Way]:
-    """Return the ways by the names of the presses."""
+    """Return the paths by the names of the presses."""
     with tempfile.TemporaryDirectory() as folder:
         async with resting_world(recorder, Path(folder)) as world:
             return {
@@ -176,7 +175,7 @@ def exceeded(ways: dict[str, Way]) -> list[str]:
 
 
 def main() -> int:
-    """Measure and print; return 1 when a ceiling is exceeded."""
+    """Measure and print; return 1 if a ceiling is exceeded."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

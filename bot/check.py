@@ -1,4 +1,4 @@
-"""``check``: says in words what is wrong with settings, database and token."""
+"""``check``: validates the settings, the database, the photo folder and the bot token."""
 
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
@@ -13,10 +13,10 @@ from core.settings import Settings
 
 
 async def check(settings: Settings) -> int:
-    """Print a line for each thing looked at; return 0 when the service could run, else 1."""
-    print("settings: good")  # noqa: T201 - the command line prints
+    """Print a line per check; return 0 if the service can run, else 1."""
+    print("settings: ok")  # noqa: T201 - the command line prints
     for line in settings.advice():
-        print(f"  mind: {line}")  # noqa: T201 - the same
+        print(f"  warning: {line}")  # noqa: T201 - the same
     good = [await _check_database(settings), await _check_token(settings)]
     return 0 if all(good) else 1
 
@@ -29,11 +29,10 @@ async def _check_database(settings: Settings) -> bool:
         return False
     year = core.clock.now().astimezone(CHINA).year
     await core.close()
-    print("database: good, its schema is up to date")  # noqa: T201 - the same
+    print("database: ok, the schema is up to date")  # noqa: T201 - the same
     for unknown in (one for one in (year, year + 1) if not core.calendar.has_schedule(one)):
         print(  # noqa: T201 - the same
-            f"  mind: no make-up working days are known for {unknown}; "
-            "put them under [calendar] when the schedule is published"
+            f"  warning: no holiday schedule for {unknown}; add it under [calendar] when it is published"
         )
     return _check_photos(core)
 
@@ -44,10 +43,10 @@ def _check_photos(core: Core) -> bool:
     except PhotoStoreError as error:
         print(f"photos: {error} (photos.directory)")  # noqa: T201 - the same
         return False
-    print("photos: good, they can be kept")  # noqa: T201 - the same
+    print("photos: ok, the folder is writable")  # noqa: T201 - the same
     missing = {"HEIC": not HEIC_INSTALLED, "barcodes": not barcodes.INSTALLED}
     for what in (what for what, is_missing in missing.items() if is_missing):
-        print(f'  mind: {what} cannot be read: pip install "xuanhao[photos]"')  # noqa: T201 - the same
+        print(f'  warning: {what} cannot be read; to enable: pip install "xuanhao[photos]"')  # noqa: T201 - the same
     return True
 
 
@@ -60,14 +59,13 @@ async def _check_token(settings: Settings) -> bool:
     )
     try:
         async with bot:
-            print(f"token: good, the bot is @{bot.username}")  # noqa: T201 - the same
+            print(f"token: ok, the bot is @{bot.username}")  # noqa: T201 - the same
     except InvalidToken:
-        print("token: the messenger does not know it (telegram.token)")  # noqa: T201 - the same
+        print("token: rejected by the Bot API (telegram.token)")  # noqa: T201 - the same
         return False
     except TelegramError as error:
         print(  # noqa: T201 - the same
-            f"token: {settings.telegram.base_url} (telegram.base_url) cannot be reached: "
-            f"{type(error).__name__}"
+            f"token: {settings.telegram.base_url} (telegram.base_url) is unreachable: {type(error).__name__}"
         )
         return False
     return True

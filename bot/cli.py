@@ -1,8 +1,7 @@
 """The command line: run · demo · check · migrate · release · import.
 
-Exit status 0: done; 1: it could not be done, and one line says why; 2: the settings or the words of
-the call cannot be used, and one line a problem says what and where; 130: it was interrupted. ``run`` and
-``demo`` end with 0 when a signal asks them to stop.
+Exit status 0: success; 1: failure, with the reason on one line; 2: invalid settings or arguments, with one
+line per problem; 130: interrupted. ``run`` and ``demo`` exit with 0 when a signal asks them to stop.
 """
 
 import argparse
@@ -46,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _carried_out(given: argparse.Namespace) -> int:
-    """Run a command; say in words what it could not do, and return the exit status."""
+    """Run a command; print why it failed, and return the exit status."""
     try:
         return int(given.command(given))
     except SettingsRefused as error:
@@ -57,31 +56,31 @@ def _carried_out(given: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return BAD_SETTINGS
     except (TokenRefusedError, InvalidToken):
-        print("telegram.token: the messenger does not know this token", file=sys.stderr)
+        print("telegram.token: the Bot API rejected this token", file=sys.stderr)
         return BAD_SETTINGS
     except XuanhaoError as error:
         print(error, file=sys.stderr)
         return FAILED
     except TelegramError as error:
         name = type(error).__name__
-        print(f"telegram.base_url: the messenger cannot be reached: {name}", file=sys.stderr)
+        print(f"telegram.base_url: the Bot API is unreachable: {name}", file=sys.stderr)
         return FAILED
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="xuanhao", description="选号: pre-selecting plate numbers")
+    parser = argparse.ArgumentParser(prog="xuanhao", description="选号: licence plate pre-selection")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add(commands, "run", _run, "receive and answer until interrupted")
-    _add(commands, "check", _check, "say in words what is wrong with settings, database and token")
-    _add(commands, "migrate", _migrate, "bring the database's schema up to date")
-    release = _add(commands, "release", _release, "put a segment of numbers into a pool")
+    _add(commands, "run", _run, "run the bot until interrupted")
+    _add(commands, "check", _check, "validate the settings, the database, the photo folder and the bot token")
+    _add(commands, "migrate", _migrate, "apply pending database migrations")
+    release = _add(commands, "release", _release, "release a segment of numbers into a pool")
     release.add_argument(
         "words", nargs="*", metavar="WORD", help="粤K small A#### [from TIME] [compose WHEN]"
     )
-    imported = _add(commands, "import", _import, "load the embedded vehicle registry from a CSV or XLSX file")
-    imported.add_argument("file", type=Path, help="columns vin, certificate, kind, state")
-    trial = commands.add_parser("demo", help="try everything in the browser: no token, no account")
-    trial.add_argument("--port", type=int, default=8088, help="of the page (default: %(default)s)")
+    imported = _add(commands, "import", _import, "import vehicles into the registry from a CSV or XLSX file")
+    imported.add_argument("file", type=Path, help="file with the columns vin, certificate, kind, state")
+    trial = commands.add_parser("demo", help="run a demo in the browser; needs no token or account")
+    trial.add_argument("--port", type=int, default=8088, help="port of the page (default: %(default)s)")
     trial.add_argument("--data", type=Path, default=Path("demo-data"), help="folder (default: %(default)s)")
     trial.set_defaults(command=_demo)
     return parser
@@ -95,7 +94,7 @@ def _add(
 ) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=about)
     parser.add_argument(
-        "--config", type=Path, default=Path("config.toml"), help="settings (default: %(default)s)"
+        "--config", type=Path, default=Path("config.toml"), help="settings file (default: %(default)s)"
     )
     parser.set_defaults(command=command)
     return parser
@@ -153,7 +152,7 @@ def _migrate(given: argparse.Namespace) -> int:
         await core.close()
 
     asyncio.run(migrate(_settings(given)))
-    print("the database is up to date")
+    print("the database schema is up to date")
     return DONE
 
 

@@ -1,7 +1,7 @@
-"""Lists as spreadsheets (XLSX), for admins who calculate further.
+"""Lists as spreadsheets (XLSX), for admins who process them further.
 
-What somebody typed must never run as a formula: every text is written as text, and one that begins as a
-formula would carries the mark of a text besides, which survives when the sheet is saved as something else.
+User input must never run as a formula. Every text is written as text, and one that looks like a formula also
+carries the text prefix, which survives when the sheet is saved in another format.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,7 +23,7 @@ _WIDEST = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A list: a title of the sheet, the heads of its columns, its rows. Times become those of China."""
+    """A list: sheet title, column headings, rows. Times are converted to China Standard Time."""
 
     title: str
     columns: tuple[str, ...]
@@ -31,7 +31,7 @@ class Table:
 
 
 def workbook(tables: Iterable[Table]) -> bytes:
-    """Return a workbook with a sheet for each table."""
+    """Return a workbook with one sheet per table."""
     file = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:
@@ -87,7 +87,7 @@ def _fit(sheet: Worksheet, table: Table) -> None:
 
 
 def _width(cell: Cell) -> int:
-    """Return how wide a cell looks: a Chinese character takes the room of two letters."""
+    """Return the display width of a cell; a Chinese character is two letters wide."""
     if isinstance(cell, datetime):
         return 19
     return sum(2 if ord(character) > 0x2E80 else 1 for character in str(cell or ""))  # noqa: PLR2004 - CJK

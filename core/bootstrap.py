@@ -10,6 +10,7 @@ from core.appeals import personal_data as appeals_personal_data
 from core.appeals.reviews import Reviews
 from core.clock import Clock, SystemClock
 from core.db import open_store
+from core.errors import SettingsRefused
 from core.people.accounts import Accounts
 from core.people.admins import Admins
 from core.people.lookup import People
@@ -31,6 +32,7 @@ from core.reporting.work_queue import DeskServices, Summaries
 from core.security.photo_files import FilePhotos
 from core.security.vault import Vault
 from core.settings import Settings
+from core.settings.tables import SmsSettings
 from core.sms import InTurn
 from core.sms.console import ConsoleGateway
 from core.sms.http import HttpGateway
@@ -147,11 +149,16 @@ def _vehicle_registry(settings: Settings) -> VehicleRegistry:
 
 
 def _gateway(settings: Settings) -> SmsGateway:
-    made: list[SmsGateway] = []
-    for provider in settings.sms.providers:
-        http = settings.sms.http
-        if provider == "http" and http is not None:
-            made.append(HttpGateway(http.url, http.timeout_seconds))
-        else:
-            made.append(ConsoleGateway())
+    made = [_gateway_of(provider, settings.sms) for provider in settings.sms.providers]
     return made[0] if len(made) == 1 else InTurn(made)
+
+
+def _gateway_of(provider: str, sms: SmsSettings) -> SmsGateway:
+    """Return a provider's gateway; one without a case is refused, so that its codes are never printed."""
+    match provider:
+        case "console":
+            return ConsoleGateway()
+        case "http" if sms.http is not None:
+            return HttpGateway(sms.http.url, sms.http.timeout_seconds)
+        case _:
+            raise SettingsRefused((f"sms.provider: {provider} has no gateway, or no table [sms.{provider}]",))

@@ -62,6 +62,11 @@ def to_millis(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
 
 
+def whole_millis(at: datetime) -> datetime:
+    """Return a moment cut to what ``to_millis`` can store, so that a stored copy equals it."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
 def from_millis(value: int) -> datetime:
     """Return the aware datetime in UTC that ``to_millis`` stored."""
     return datetime.fromtimestamp(value // 1000, UTC) + timedelta(milliseconds=value % 1000)

@@ -1,4 +1,4 @@
-"""``python -m sandbox``: the sandbox alone, for trying a bot against it."""
+"""``python -m sandbox``: the sandbox alone, to try a bot against it."""
 
 import argparse
 import asyncio
@@ -31,7 +31,6 @@ async def _serve(arguments: argparse.Namespace) -> None:
 
 
 def main() -> int:
-    """Run until interrupted."""
     asyncio.run(_serve(_arguments()))
     return 0
 

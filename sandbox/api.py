@@ -1,4 +1,4 @@
-"""The Bot API's front: token, method, faults, contract, effect, answer."""
+"""Request handling of the Bot API: token, method, faults, contract, effect, response."""
 
 import asyncio
 import re
@@ -88,7 +88,7 @@ class Api:
         return _answer(refusal.code, to_json(refusal.body()))
 
     async def run(self, call: Call) -> tuple[int, bytes]:
-        """Carry a call out; return status and body."""
+        """Execute a call; return status and body."""
         self.counts[call.method] += 1
         self.world.contract_violations.extend(contract_violations(call))
         if call.method == "getUpdates":

@@ -1,22 +1,22 @@
-"""The sandbox's own clock, so that it depends on nothing of the bot that is tested against it."""
+"""The sandbox's own clock, independent of the bot under test."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Shanghai")
-"""The time zone in which the page shows times and takes them."""
+"""The time zone in which the page shows and accepts times."""
 
 
 class MovableClock(Protocol):
-    """A clock that can be put forward."""
+    """A clock that can be advanced."""
 
     def now(self) -> datetime:
-        """Return the present moment, aware, in UTC."""
+        """Return the current time, aware, in UTC."""
         ...
 
     def advance(self, by: timedelta) -> None:
-        """Put the clock forward.
+        """Advance the clock.
 
         Raises:
             ValueError: ``by`` is negative.
@@ -31,11 +31,10 @@ class ShiftedClock:
         self.ahead = ahead
 
     def now(self) -> datetime:
-        """Return the host's time plus the offset, in UTC."""
         return datetime.now(UTC) + self.ahead
 
     def advance(self, by: timedelta) -> None:
-        """Put the clock forward.
+        """Advance the clock.
 
         Raises:
             ValueError: ``by`` is negative.

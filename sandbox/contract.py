@@ -1,7 +1,7 @@
-"""Holds every call against the distilled facts about the Bot API (``contract.json``).
+"""Check every call against facts distilled from the Bot API documentation (``contract.json``).
 
-What does not fit is no error by itself, for the real one ignores it just as well: it is written down
-as a violation of the contract, and tests assert that there are none.
+A deviation is not an error, as the real server ignores it too. It is recorded as a contract violation, and
+tests assert that there are none.
 """
 
 import json
@@ -28,7 +28,7 @@ TYPES: dict[str, dict[str, Any]] = CONTRACT["types"]
 
 
 def contract_violations(call: Call) -> list[str]:
-    """Return what in a call does not fit the contract, each with its place."""
+    """Return the contract violations of a call, each with its path."""
     return [] if _fits(call) else list(_judge(call))
 
 
@@ -36,7 +36,7 @@ Test = Callable[[object], bool]
 
 
 def _fits(call: Call) -> bool:
-    """Return whether a call is as it should be: the quick way, for nearly all are."""
+    """Return whether a call conforms: a fast path, as nearly all calls do."""
     tests = _TESTS[call.method]
     for name in call.params:
         test = tests.get(name)
@@ -146,7 +146,7 @@ _LOOSE: dict[str, Callable[[object], bool]] = {
     "String": lambda value: isinstance(value, str),
     "InputFile": lambda value: isinstance(value, str),
 }
-"""How parameters may look that came through a form, where everything is text."""
+"""Accepted values of form parameters, where everything is text."""
 
 _STRICT: dict[str, Callable[[object], bool]] = {
     "Integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
@@ -155,7 +155,7 @@ _STRICT: dict[str, Callable[[object], bool]] = {
     "True": lambda value: value is True,
     "String": lambda value: isinstance(value, str),
 }
-"""How fields inside JSON must look."""
+"""Accepted values of fields inside JSON."""
 
 
 def _fits_loosely(value: object, kind: str) -> bool:

@@ -1,7 +1,7 @@
-"""HTML parse mode: text and entities, with offsets and lengths in UTF-16 units as the messenger counts.
+"""HTML parse mode: text and entities, with offsets and lengths in UTF-16 code units as in the Bot API.
 
-Unlike HTML proper, only a dozen tags exist, every one must be closed, and only ``&lt; &gt; &amp; &quot;``
-and numeric references are known; anything else is refused with the place in UTF-8 bytes.
+Unlike HTML proper, only a dozen tags exist, every one must be closed, and only ``&lt; &gt; &amp; &quot;`` and
+numeric references are known; anything else is refused with its offset in UTF-8 bytes.
 """
 
 import re
@@ -30,7 +30,7 @@ SIMPLE_TAGS = {
     "tg-emoji": "custom_emoji",
     "blockquote": "blockquote",
 }
-"""Tag → kind of entity. ``span`` counts only with class ``tg-spoiler``."""
+"""Entity type by tag. ``span`` counts only with class ``tg-spoiler``."""
 
 _STOP = re.compile(r"[<&]")
 _NAME = re.compile(r"[^\s>]*")
@@ -41,18 +41,18 @@ _MAX_CODE_POINT = 0x10FFFF
 
 
 def utf16_length(text: str) -> int:
-    """Return how many UTF-16 units a text takes: an emoji beyond the basic plane takes two."""
+    """Return the length of a text in UTF-16 code units: an emoji beyond the basic plane takes two."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def utf16_slice(text: str, offset: int, length: int) -> str:
-    """Return the part of a text that an entity marks."""
+    """Return the part of a text that an entity covers."""
     units = text.encode("utf-16-le")
     return units[offset * 2 : (offset + length) * 2].decode("utf-16-le", "replace")
 
 
 def unescape(text: str) -> str:
-    """Replace the references that the messenger knows, and leave all others as they stand."""
+    """Replace the character references that the messenger knows; all others stay unchanged."""
     return _REFERENCE.sub(_dereference, text)
 
 
@@ -66,7 +66,7 @@ def _dereference(found: re.Match[str]) -> str:
 
 @dataclass(slots=True)
 class _Open:
-    """A start tag that waits for its end."""
+    """A start tag that is not closed yet."""
 
     tag: str
     attributes: dict[str, str]
@@ -169,7 +169,7 @@ class _Parser:
 
 
 def _entity(opened: _Open, length: int, inner: str) -> Entity | None:
-    """Return the entity that a closed tag makes, or None when it makes none."""
+    """Return the entity of a closed tag, or None if it makes none."""
     kind = SIMPLE_TAGS[opened.tag]
     entity: Entity = {"type": kind, "offset": opened.offset, "length": length}
     if kind == "text_link":
@@ -186,7 +186,7 @@ def _entity(opened: _Open, length: int, inner: str) -> Entity | None:
 
 
 def _link(entity: Entity, url: str) -> Entity | None:
-    """Return a link, or None for what is no address: the messenger drops it without a word."""
+    """Return a link entity, or None if the URL is invalid: the messenger drops it silently."""
     if re.fullmatch(r"(https?|tg|tel|mailto)://?\S+", url):
         return {**entity, "url": url}
     if re.fullmatch(r"[\w-]+(\.[\w-]+)+(/\S*)?", url):
@@ -205,12 +205,12 @@ def parse_html(source: str) -> tuple[str, list[Entity]]:
 
 
 def in_order(entities: list[Entity]) -> list[Entity]:
-    """Return entities as the messenger lists them: by place, the longer one first."""
+    """Sort entities as the messenger does: by offset, the longer one first."""
     return sorted(entities, key=lambda entity: (entity["offset"], -entity["length"]))
 
 
 def _without_nested_code(found: list[Entity]) -> list[Entity]:
-    """Merge ``<pre><code class=language-x>``, and drop what stands inside code: it holds no other style."""
+    """Merge ``<pre><code class=language-x>``, and drop entities inside code, which cannot contain any."""
     blocks = [entity for entity in found if entity["type"] in {"pre", "code"}]
     if not blocks:
         return found
@@ -248,9 +248,9 @@ _URL = re.compile(r"https?://[^\s<>\"，。；、）】」]+")
 
 
 def detect(text: str, entities: list[Entity]) -> list[Entity]:
-    """Add what the messenger marks by itself: commands and addresses, where nothing else is marked.
+    """Add the entities that the messenger detects: commands and URLs outside other entities.
 
-    Mentions, hashtags, phone numbers and bare host names are marked by the real one too, not here.
+    The real one also detects mentions, hashtags, phone numbers and bare host names; this one does not.
     """
     if "/" not in text:
         return entities
@@ -274,9 +274,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def tidy(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
-    """Return a text as the messenger keeps it: no control characters, no space around it.
+    """Return a text as the messenger stores it: without control characters and surrounding spaces.
 
-    Space at the beginning stays where an entity marks it.
+    Leading spaces stay if an entity covers them.
     """
     text = _CONTROL.sub(lambda found: "" if found[0] == "\r" else " ", text)
     stripped = text.rstrip()
@@ -312,14 +312,14 @@ KINDS = frozenset(
         "text_mention",
     }
 )
-"""Kinds of entities that may be given with a message instead of a parse mode."""
+"""Entity types that may be given with a message instead of a parse mode."""
 
 
 def given(text: str, entities: object) -> list[Entity]:
-    """Check entities that came with a text, and return them in order.
+    """Validate the entities given with a text, and return them in order.
 
     Raises:
-        ApiError: one is of an unknown kind or lies outside the text.
+        ApiError: one has an unknown type or lies outside the text.
     """
     if not isinstance(entities, list):
         raise bad("can't parse entities: expected an Array of MessageEntity")

@@ -1,4 +1,4 @@
-"""Refusals, in the very words of the real Bot API, since bots tell them apart by their words."""
+"""Error responses in the exact wording of the real Bot API, as clients tell them apart by their text."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ class ApiError(Exception):
         self.parameters = parameters
 
     def body(self) -> dict[str, Any]:
-        """Return the response, as the real one words it."""
+        """Return the response body."""
         answer: dict[str, Any] = {"ok": False, "error_code": self.code, "description": self.description}
         if self.parameters:
             answer["parameters"] = self.parameters
@@ -21,7 +21,7 @@ class ApiError(Exception):
 
 
 class CannotDo(Exception):
-    """A person tried what their messenger would not let them do."""
+    """A person tried an action that their app would not allow."""
 
 
 def bad(what: str) -> ApiError:

@@ -1,4 +1,4 @@
-"""What happened, for those who watch: the page, and people in tests."""
+"""Events for observers: the chat page, and people in tests."""
 
 import time
 from collections import deque
@@ -11,7 +11,7 @@ KEPT = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened, numbered without a gap."""
+    """An event; numbers have no gaps."""
 
     seq: int
     kind: str
@@ -25,15 +25,15 @@ class Event:
 
 @dataclass(slots=True)
 class Events:
-    """The last events, and whom to tell of new ones."""
+    """The latest events, and the observers of new ones."""
 
     seq: int = field(default_factory=lambda: int(time.time() * 1000))
-    """The last number given out; starts ever higher, so that a page notices a restart."""
+    """The last sequence number; it starts higher at each start, so that a page notices a restart."""
     log: deque[Event] = field(default_factory=lambda: deque(maxlen=KEPT))
     watchers: list[Callable[[Event], None]] = field(default_factory=list)
 
     def emit(self, kind: str, chat_id: int, **data: Any) -> Event:  # noqa: ANN401 - JSON
-        """Note that something happened and tell the watchers."""
+        """Record an event and notify the watchers."""
         self.seq += 1
         event = Event(self.seq, kind, chat_id, data)
         self.log.append(event)
@@ -42,7 +42,7 @@ class Events:
         return event
 
     def since(self, seq: int) -> list[Event] | None:
-        """Return what came after an event, or None when that is too long ago to tell."""
+        """Return the events after a sequence number, or None if they are no longer held."""
         if seq == self.seq:
             return []
         if not self.log or not self.log[0].seq - 1 <= seq < self.seq:

@@ -1,4 +1,4 @@
-"""Faults to order: what the network and the platform do on bad days."""
+"""Fault injection: failures of the network and of the platform."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -11,7 +11,7 @@ Kind = Literal["too_many", "error", "html", "blocked", "drop_before", "drop_afte
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """What befalls the next calls that it fits."""
+    """A fault that applies to the next matching calls."""
 
     kind: Kind
     method: str = ""
@@ -23,7 +23,7 @@ class Fault:
     seconds: float = 0.0
 
     def fits(self, call: Call) -> bool:
-        """Return whether it befalls a call."""
+        """Return whether the fault applies to a call."""
         if self.method.lower() not in {"", call.method.lower()}:
             return False
         if not self.method and call.method == "getUpdates":
@@ -31,7 +31,7 @@ class Fault:
         return self.chat_id is None or call.integer("chat_id") == self.chat_id
 
     def refusal(self) -> ApiError | None:
-        """Return the refusal that it makes, or None when it does something else."""
+        """Return the error response of this fault, or None if it has another effect."""
         if self.kind == "too_many":
             what = f"Too Many Requests: retry after {self.retry_after}"
             return ApiError(429, what, retry_after=self.retry_after)
@@ -56,13 +56,12 @@ BAD_GATEWAY_PAGE = (
 
 
 class Faults:
-    """The list of faults to come, first come first served."""
+    """The queue of faults, in order of insertion."""
 
     def __init__(self) -> None:
         self.waiting: list[Fault] = []
 
     def add(self, fault: Fault) -> Fault:
-        """Order one more."""
         self.waiting.append(fault)
         return fault
 
@@ -81,7 +80,7 @@ class Faults:
         return self.add(Fault(kind="error", method=method, status=status, times=times, chat_id=chat_id))
 
     def bad_gateway(self, method: str = "", *, times: int = 1) -> Fault:
-        """Answer the next calls with 502 and a page of HTML, as the platform's front does."""
+        """Answer the next calls with 502 and an HTML page, as the platform's reverse proxy does."""
         return self.add(Fault(kind="html", method=method, times=times))
 
     def blocked(self, method: str = "", *, times: int = 1, chat_id: int | None = None) -> Fault:
@@ -91,20 +90,20 @@ class Faults:
     def drop(
         self, method: str = "", *, after_effect: bool, times: int = 1, chat_id: int | None = None
     ) -> Fault:
-        """Cut the connection of the next calls, before they took effect or after."""
+        """Drop the connection of the next calls, before or after they take effect."""
         kind: Kind = "drop_after" if after_effect else "drop_before"
         return self.add(Fault(kind=kind, method=method, times=times, chat_id=chat_id))
 
     def delay(self, seconds: float, method: str = "", *, times: int = 1, chat_id: int | None = None) -> Fault:
-        """Let the next calls wait before they take effect."""
+        """Delay the next calls before they take effect."""
         return self.add(Fault(kind="delay", method=method, seconds=seconds, times=times, chat_id=chat_id))
 
     def clear(self) -> None:
-        """Forget all that is still to come."""
+        """Remove all faults."""
         self.waiting.clear()
 
     def take(self, call: Call) -> Fault | None:
-        """Return what befalls a call, used up once, or None."""
+        """Return the fault that applies to a call, and use it up once; None if there is none."""
         for fault in self.waiting:
             if fault.fits(call):
                 fault.times -= 1

@@ -1,4 +1,4 @@
-"""Files that went through the messenger, and what it asks of pictures."""
+"""Uploaded files, and the requirements for pictures."""
 
 import io
 import secrets
@@ -16,7 +16,7 @@ MAX_DOCUMENT = 50 * 1024 * 1024
 MAX_SIDES = 10_000
 MAX_RATIO = 20
 APP_SIDE = 1280
-"""To which longer side the messenger's apps shrink a photo that a person sends."""
+"""Longer side in pixels to which the messenger's apps shrink a photo."""
 THUMBNAIL_SIDE = 320
 
 Kind = Literal["photo", "thumbnail", "document"]
@@ -38,7 +38,7 @@ class StoredFile:
     width: int = 0
     height: int = 0
     thumbnail_of: str = ""
-    """The file that this one is a small picture of; made when somebody asks for it."""
+    """The id of the file of which this is the thumbnail; its data are made on demand."""
 
     def photo_size(self) -> dict[str, Any]:
         """Return the PhotoSize object."""
@@ -63,7 +63,7 @@ class StoredFile:
 
 
 class FileStore:
-    """Keeps files: in memory, or in a folder from where a later start takes them again."""
+    """Stores files in memory, or in a folder that outlives a restart."""
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
@@ -77,7 +77,7 @@ class FileStore:
     def add(
         self, data: bytes, kind: Kind, *, name: str, mime: str, size: tuple[int, int] = (0, 0)
     ) -> StoredFile:
-        """Keep a file under a new id."""
+        """Store a file under a new id."""
         unique = secrets.token_urlsafe(12)
         suffix = Path(name).suffix if kind == "document" else ".jpg"
         stored = StoredFile(
@@ -123,18 +123,17 @@ class FileStore:
         return stored
 
     def register(self, stored: StoredFile) -> None:
-        """Make a file known whose data are in their place already."""
+        """Register a file whose data are already in place."""
         self.files[stored.file_id] = stored
         self._by_path[stored.path] = stored.file_id
         if stored.thumbnail_of:
             self._thumbnails[stored.thumbnail_of] = stored.file_id
 
     def by_path(self, path: str) -> StoredFile | None:
-        """Return the file behind a download path, or None."""
         return self.files.get(self._by_path.get(path, ""))
 
     def data(self, stored: StoredFile) -> bytes:
-        """Return what is in a file; empty when its data were lost from the folder."""
+        """Return the contents of a file; empty if its data are missing from the folder."""
         if stored.thumbnail_of:
             return shrink_as_apps_do(self.data(self.files[stored.thumbnail_of]), THUMBNAIL_SIDE)
         if self.folder is None:
@@ -167,7 +166,7 @@ def check_photo(data: bytes) -> tuple[int, int]:
 
 
 def shrink_as_apps_do(data: bytes, side: int = APP_SIDE) -> bytes:
-    """Return a picture as JPEG, its longer side at most ``side``: what apps do to a photo before sending.
+    """Return a picture as JPEG, its longer side at most ``side``, as apps send photos.
 
     Raises:
         ApiError: it is no picture.

@@ -1,4 +1,4 @@
-"""How long texts and captions may be, counted as the messenger counts: after parsing, in UTF-16 units."""
+"""Maximum lengths of texts and captions, counted like the messenger: after parsing, in UTF-16 code units."""
 
 from sandbox.entities import Entity, detect, given, parse_html, tidy, utf16_length
 from sandbox.errors import bad
@@ -20,10 +20,10 @@ def formatted(call: Call, name: str, entities_name: str) -> tuple[str, list[Enti
 
 
 def parsed(text: str, mode: str, entities: object) -> tuple[str, list[Entity]]:
-    """Parse a text by its mode, else by the entities given with it.
+    """Parse a text by its mode, or by the entities given with it.
 
     Raises:
-        ApiError: it does not parse, or the mode is not HTML (the only one that the sandbox knows).
+        ApiError: it does not parse, or the mode is not HTML (the only one that the sandbox supports).
     """
     if mode not in {"", "html"}:
         raise bad("unsupported parse_mode")
@@ -52,7 +52,7 @@ def message_text(call: Call, *, too_long: str) -> dict[str, object]:
 
 
 def caption(text: str, mode: str, entities: object) -> dict[str, object]:
-    """Return caption and entities; nothing when there is no caption.
+    """Return caption and entities; empty if there is no caption.
 
     Raises:
         ApiError: it is too long, or does not parse.

@@ -1,4 +1,4 @@
-"""Keyboards: what the Bot API refuses in them, and how it gives them back."""
+"""Keyboards: validation as in the Bot API, and the form in which it returns them."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ Markup = dict[str, Any]
 
 
 def read_markup(call: Call, *, inline_only: bool = False) -> Markup | None:
-    """Return a checked ``reply_markup``, or None when there is none.
+    """Return a validated ``reply_markup``, or None if there is none.
 
     Raises:
         ApiError: the messenger would not take it.
@@ -145,7 +145,7 @@ def _reply_button(button: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
 
 
 def crowded_rows(markup: Markup | None) -> list[str]:
-    """Return a remark for each row that is wider than the messenger shows."""
+    """Return a remark for each row that has more buttons than the messenger shows."""
     rows = (markup or {}).get("inline_keyboard") or (markup or {}).get("keyboard") or []
     return [
         f"reply_markup row {number}: {len(row)} buttons, the messenger shows {MAX_BUTTONS_IN_ROW}"

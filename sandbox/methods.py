@@ -1,6 +1,6 @@
 """The Bot API's methods by name: each a plain function of the world and a call.
 
-getUpdates and the webhook's methods wait or talk to the outside; the server has these.
+getUpdates and the webhook methods, which wait or use the network, are in the server.
 """
 
 from collections.abc import Callable

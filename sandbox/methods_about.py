@@ -44,7 +44,6 @@ def get_chat(world: World, call: Call) -> Json:
 
 
 def get_file(world: World, call: Call) -> Json:
-    """Return where a file can be fetched."""
     stored = world.files.files.get(call.text("file_id"))
     if stored is None:
         raise bad("invalid file_id" if call.text("file_id") else "file_id not specified")
@@ -80,7 +79,7 @@ def _command(command: Any) -> dict[str, str]:  # noqa: ANN401 - JSON
 
 
 def set_my_commands(world: World, call: Call) -> bool:
-    """Set the command menu for a scope and a language."""
+    """Set the command menu of a scope and a language."""
     place, commands = _scope(world, call), call.json("commands")
     if not isinstance(commands, list):
         raise bad("expected an Array of BotCommand")
@@ -97,7 +96,7 @@ def get_my_commands(world: World, call: Call) -> list[dict[str, str]]:
 
 
 def delete_my_commands(world: World, call: Call) -> bool:
-    """Remove the command menu of a scope and language, so that the next wider one shows."""
+    """Remove the command menu of a scope and language, so that the next wider scope applies."""
     place = _scope(world, call)
     world.commands.pop(place, None)
     world.events.emit("commands", place[1])
@@ -105,7 +104,7 @@ def delete_my_commands(world: World, call: Call) -> bool:
 
 
 def commands_for(world: World, person: SandboxUser) -> list[dict[str, str]]:
-    """Return the menu that a person sees: the narrowest scope that has one, their language first."""
+    """Return the menu that a person sees: of the narrowest scope that has one, their language first."""
     language = person.spec.language_code[:2]
     for kind, chat_id in (("chat", person.chat_id), ("all_private_chats", 0), ("default", 0)):
         for tongue in (language, ""):

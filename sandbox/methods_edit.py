@@ -47,7 +47,7 @@ def _markup(world: World, call: Call) -> Markup | None:
 def _replace(
     world: World, person: SandboxUser, message: Message, content: Json, markup: Markup | None
 ) -> Json:
-    """Set what a message holds: what is not given is gone, the keyboard too."""
+    """Replace the content of a message; what is not given is removed, including the keyboard."""
     kept = {name: value for name, value in message.body.items() if name not in _CONTENT}
     new = {**kept, **content}
     if markup is not None:
@@ -69,7 +69,6 @@ def _same(name: str, old: Json, new: Json) -> bool:
 
 
 def edit_message_text(world: World, call: Call) -> Json:
-    """Change the text of a text message."""
     person, message = _target(world, call)
     if message.kind != "text":
         raise bad("there is no text in the message to edit")
@@ -80,7 +79,7 @@ def edit_message_text(world: World, call: Call) -> Json:
 
 
 def edit_message_caption(world: World, call: Call) -> Json:
-    """Change the words under a photo or file."""
+    """Change the caption of a photo or file."""
     person, message = _target(world, call)
     if message.kind not in {"photo", "document"}:
         raise bad("there is no caption in the message to edit")
@@ -91,7 +90,7 @@ def edit_message_caption(world: World, call: Call) -> Json:
 
 
 def edit_message_media(world: World, call: Call) -> Json:
-    """Change the photo or file of a message, never its kind from text or to it."""
+    """Change the photo or file of a message; a text message cannot become one, nor the reverse."""
     person, message = _target(world, call)
     if message.kind not in {"photo", "document"}:
         raise bad("message can't be edited")
@@ -102,7 +101,7 @@ def edit_message_media(world: World, call: Call) -> Json:
 
 
 def edit_message_reply_markup(world: World, call: Call) -> Json:
-    """Change only the buttons."""
+    """Change the inline keyboard only."""
     person, message = _target(world, call)
     content = {
         name: message.body[name] for name in _CONTENT if name in message.body and name != "reply_markup"
@@ -117,7 +116,7 @@ def _check_deletable(world: World, message: Message) -> None:
 
 
 def delete_message(world: World, call: Call) -> bool:
-    """Remove a message that is younger than two days."""
+    """Delete a message that is younger than two days."""
     person = world.person(call.params.get("chat_id", ""))
     message = person.messages.get(call.integer("message_id"))
     if message is None:
@@ -128,7 +127,7 @@ def delete_message(world: World, call: Call) -> bool:
 
 
 def delete_messages(world: World, call: Call) -> bool:
-    """Remove up to a hundred messages; those that are not there are passed over."""
+    """Delete up to a hundred messages; missing ones are ignored."""
     person = world.person(call.params.get("chat_id", ""))
     numbers = call.json("message_ids")
     if not isinstance(numbers, list) or not 1 <= len(numbers) <= 100:  # noqa: PLR2004 - the platform's limit

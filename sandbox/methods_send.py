@@ -1,4 +1,4 @@
-"""Methods that put a message into a chat."""
+"""Methods that send messages."""
 
 import itertools
 from collections.abc import Iterator
@@ -67,7 +67,6 @@ def _replied(person: SandboxUser, call: Call) -> Json:
 
 
 def send_message(world: World, call: Call) -> Json:
-    """Send a text."""
     if not call.text("text"):
         raise bad("message text is empty")
     person = _recipient(world, call)
@@ -75,10 +74,10 @@ def send_message(world: World, call: Call) -> Json:
 
 
 def media_upload(call: Call, name: str, value: str) -> Upload | None:
-    """Return the file that a parameter brings or points to by ``attach://``, or None for a file id.
+    """Return the file in a parameter or the one it refers to by ``attach://``, or None for a file id.
 
     Raises:
-        ApiError: it points to a file that did not come with the call.
+        ApiError: the file referred to was not uploaded with the call.
     """
     if name in call.files:
         return call.files[name]
@@ -91,10 +90,11 @@ def media_upload(call: Call, name: str, value: str) -> Upload | None:
 
 
 def known_file(world: World, call: Call, value: str, kind: str) -> StoredFile:
-    """Return a file that is sent again by its id.
+    """Return a known file by its id.
 
     Raises:
-        ApiError: no such file, another kind of file, or an address (the sandbox fetches nothing).
+        ApiError: there is no such file, it is of another kind, or the value is a URL (the sandbox fetches
+            nothing).
     """
     if not value:
         raise bad(f"there is no {kind} in the request")
@@ -112,10 +112,10 @@ def known_file(world: World, call: Call, value: str, kind: str) -> StoredFile:
 
 
 def photo_content(world: World, call: Call, name: str, value: str) -> Json:
-    """Return what a message holds that shows a photo, new or known.
+    """Return the content of a message with a photo, uploaded or known.
 
     Raises:
-        ApiError: the photo cannot be taken.
+        ApiError: the photo is not accepted.
     """
     upload = media_upload(call, name, value)
     if upload is not None:
@@ -125,10 +125,10 @@ def photo_content(world: World, call: Call, name: str, value: str) -> Json:
 
 
 def document_content(world: World, call: Call, name: str, value: str) -> Json:
-    """Return what a message holds that carries a file, new or known.
+    """Return the content of a message with a file, uploaded or known.
 
     Raises:
-        ApiError: the file cannot be taken.
+        ApiError: the file is not accepted.
     """
     upload = media_upload(call, name, value)
     if upload is None:
@@ -146,7 +146,7 @@ def _above(call: Call) -> Json:
 
 
 def send_photo(world: World, call: Call) -> Json:
-    """Send a photo: uploaded or known by its id."""
+    """Send a photo: uploaded, or known by its id."""
     person = _recipient(world, call)
     described = call_caption(call)
     content = photo_content(world, call, "photo", call.text("photo"))
@@ -154,7 +154,7 @@ def send_photo(world: World, call: Call) -> Json:
 
 
 def send_document(world: World, call: Call) -> Json:
-    """Send a file: uploaded or known by its id."""
+    """Send a file: uploaded, or known by its id."""
     person = _recipient(world, call)
     described = call_caption(call)
     content = document_content(world, call, "document", call.text("document"))
@@ -171,13 +171,12 @@ def _place(call: Call) -> Json:
 
 
 def send_location(world: World, call: Call) -> Json:
-    """Send a point on the map."""
     person = _recipient(world, call)
     return _send(world, person, call, {"location": _place(call)})
 
 
 def send_venue(world: World, call: Call) -> Json:
-    """Send a place with its name and address."""
+    """Send a place with name and address."""
     person = _recipient(world, call)
     place = _place(call)
     for name in ("title", "address"):
@@ -188,7 +187,7 @@ def send_venue(world: World, call: Call) -> Json:
 
 
 def send_media_group(world: World, call: Call) -> list[Json]:
-    """Send two to ten photos, or two to ten files, as an album."""
+    """Send an album of two to ten photos, or two to ten files."""
     person = _recipient(world, call)
     media = call.json("media")
     if not isinstance(media, list) or len(media) not in ALBUM:
@@ -206,10 +205,10 @@ def _album(world: World, call: Call, media: list[Json]) -> Iterator[Json]:
 
 
 def input_media(world: World, call: Call, item: Json) -> Json:
-    """Return what a message holds that shows an InputMedia, with its caption.
+    """Return the content of a message with an InputMedia and its caption.
 
     Raises:
-        ApiError: the file or its caption cannot be taken.
+        ApiError: the file or its caption is not accepted.
     """
     described = caption(
         item.get("caption", ""), str(item.get("parse_mode", "")).lower(), item.get("caption_entities")
@@ -241,7 +240,7 @@ ACTIONS = frozenset(
 
 
 def send_chat_action(world: World, call: Call) -> bool:
-    """Show for some seconds that the bot is at work."""
+    """Show for some seconds that the bot is busy."""
     person = _recipient(world, call)
     action = call.text("action")
     if action not in ACTIONS:
@@ -251,7 +250,7 @@ def send_chat_action(world: World, call: Call) -> bool:
 
 
 def answer_callback_query(world: World, call: Call) -> bool:
-    """Answer a press, with or without words."""
+    """Answer a callback query, with or without a text."""
     text = call.text("text")
     if utf16_length(text) > MAX_ANSWER:
         raise bad("MESSAGE_TOO_LONG")

@@ -1,7 +1,6 @@
-"""The chat page's own API: what is there, what happened since, and what a person does.
+"""The chat page's own API: state, events, and actions of people.
 
-Only for the page: requests that another site's page makes, or that reach us under a foreign host name,
-are turned away.
+For the page only: requests from other origins or with a foreign host name are refused.
 """
 
 import asyncio
@@ -36,7 +35,7 @@ HEADERS = {
     "Cache-Control": "no-cache",
 }
 SHOWN = 300
-"""How many of the last messages of a chat the page is given."""
+"""Maximum number of recent messages of a chat that the page gets."""
 HEARTBEAT = 15.0
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -68,7 +67,7 @@ class PageApi:
         }
 
     def close(self) -> None:
-        """End all open streams of events."""
+        """End all open event streams."""
         for stream in self._streams:
             stream.put_nowait(None)
 
@@ -128,7 +127,7 @@ class PageApi:
         )
 
     async def _events(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Stream what happens, from the event after ``after`` or the browser's last one on."""
+        """Stream events, starting after ``after`` or after the browser's last event."""
         after = int(
             request.headers.get("Last-Event-ID") or request.query.get("after", str(self.world.events.seq))
         )
@@ -229,10 +228,10 @@ class PageApi:
 
 
 def _leap(given: Json, now: datetime) -> timedelta:
-    """Return by how much the clock is to be put forward.
+    """Return by how much to advance the clock.
 
     Raises:
-        CannotDo: to a moment that is over.
+        CannotDo: the time requested is past.
     """
     if "seconds" in given:
         leap = timedelta(seconds=float(given["seconds"]))
@@ -296,7 +295,7 @@ def _picture_type(data: bytes) -> str:
 
 
 def _is_ours(request: web.BaseRequest) -> bool:
-    """Return whether a request comes from our own page, or from no page at all."""
+    """Return whether a request has our own origin, or none."""
     origin = request.headers.get("Origin")
     if origin is not None and urlsplit(origin).netloc != request.host:
         return False

@@ -1,4 +1,4 @@
-"""One call of the Bot API: which method, and its parameters, however they were brought."""
+"""A call of the Bot API: the method and its parameters, however they were transmitted."""
 
 import json
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ _TRUE = frozenset({"true", "yes", "1"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """A file that came with a call."""
+    """A file uploaded with a call."""
 
     name: str
     mime: str
@@ -24,7 +24,7 @@ class Upload:
 
 @dataclass(slots=True)
 class Call:
-    """A call with its parameters: strings from forms and addresses, any JSON from JSON bodies."""
+    """A call with its parameters: strings from forms and query strings, any JSON from JSON bodies."""
 
     method: str
     params: dict[str, Any]
@@ -32,14 +32,14 @@ class Call:
     _parsed: dict[str, Any] = field(default_factory=dict)
 
     def text(self, name: str) -> str:
-        """Return a parameter as text, empty when it is absent."""
+        """Return a parameter as text; empty if it is absent."""
         value = self.params.get(name)
         if value is None:
             return ""
         return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
     def integer(self, name: str, default: int = 0) -> int:
-        """Return a whole number; what is none counts as the default, as at the real one."""
+        """Return an integer; an invalid value counts as the default, as at the real server."""
         value = self.params.get(name, default)
         try:
             return int(value)
@@ -47,7 +47,7 @@ class Call:
             return default
 
     def number(self, name: str) -> float | None:
-        """Return a number, or None."""
+        """Return a number, or None if it is absent or invalid."""
         try:
             return float(self.params[name])
         except (KeyError, TypeError, ValueError):
@@ -58,10 +58,10 @@ class Call:
         return value if isinstance(value, bool) else str(value).lower() in _TRUE
 
     def json(self, name: str) -> Any:  # noqa: ANN401 - JSON
-        """Return a structured parameter, or None when it is absent or empty.
+        """Return a structured parameter, or None if it is absent or empty.
 
         Raises:
-            ApiError: it is no JSON.
+            ApiError: it is not JSON.
         """
         if name not in self._parsed:
             self._parsed[name] = _structured(name, self.params.get(name))
@@ -80,10 +80,10 @@ def _structured(name: str, value: Any) -> Any:  # noqa: ANN401 - JSON
 
 
 async def read_call(request: web.BaseRequest, method: str) -> Call:
-    """Read a call from a request: address, JSON body, urlencoded or multipart form.
+    """Read a call from a request: query string, JSON body, urlencoded or multipart form.
 
     Raises:
-        ApiError: the body is no JSON, or larger than the platform takes.
+        ApiError: the body is not JSON, or exceeds the platform's limit.
     """
     params: dict[str, Any] = dict(request.query) if request.query_string else {}
     files: dict[str, Upload] = {}

@@ -1,4 +1,4 @@
-"""Who is in the sandbox: the bot, and people with a telephone each."""
+"""The accounts of a sandbox: the bot, and people with a telephone each."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ class BotSpec:
 
     @property
     def bot_id(self) -> int:
-        """The bot's user id: what stands before the colon of its token."""
+        """The bot's user id: the digits before the colon of its token."""
         return int(self.token.partition(":")[0])
 
     def user(self) -> Json:
@@ -27,28 +27,28 @@ class BotSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonSpec:
-    """A person as the sandbox is told of them."""
+    """The definition of a person."""
 
     chat_id: int
     first_name: str
     last_name: str = ""
     username: str | None = None
     phone: str = ""
-    """In E.164 form; where SMS arrive, and what the contact button hands over."""
+    """In E.164 format; it receives SMS, and the contact button shares it."""
     role: Literal["owner", "admin"] = "owner"
     language_code: str = "zh-hans"
     started: bool = False
-    """Has written to the bot before: only then may the bot write first."""
+    """Whether they have written to the bot; until then it may not write to them."""
 
     @property
     def name(self) -> str:
-        """Family name and given name, as they are said in Chinese."""
+        """Family name and given name, in Chinese order."""
         return self.last_name + self.first_name
 
 
 @dataclass(slots=True, kw_only=True)
 class ReceivedSms:
-    """A short message that arrived."""
+    """A text message that was received."""
 
     sms_id: int
     phone: str
@@ -68,26 +68,25 @@ class ReceivedSms:
 
 @dataclass(slots=True, kw_only=True)
 class Message:
-    """A message of a chat: the Message object as the API gives it, and what only the app knows."""
+    """A message of a chat: the Message object of the API, and what only the app knows."""
 
     body: Json
     keyboard: Json | None = None
-    """The reply keyboard, removal or forced reply that came with it; the API does not give these back."""
+    """The reply keyboard, removal or forced reply sent with it; the API does not return these."""
 
     @property
     def message_id(self) -> int:
-        """The message's number, unique in the sandbox."""
+        """The message id, unique in the sandbox."""
         number: int = self.body["message_id"]
         return number
 
     @property
     def from_bot(self) -> bool:
-        """Whether the bot wrote it."""
         return bool(self.body["from"]["is_bot"])
 
     @property
     def kind(self) -> str:
-        """What it carries: text, photo, document, venue, location or contact."""
+        """The type of content: text, photo, document, venue, location or contact."""
         return next(kind for kind in KINDS if kind in self.body)
 
 
@@ -104,11 +103,11 @@ class SandboxUser:
     messages: dict[int, Message] = field(default_factory=dict)
     keyboard: Json | None = None
     unread: int = 0
-    """How many messages of the bot they have not seen."""
+    """Number of messages of the bot that they have not seen."""
 
     @property
     def chat_id(self) -> int:
-        """The number of their private chat, which is their user id."""
+        """The id of their private chat, which equals their user id."""
         return self.spec.chat_id
 
     def _named(self) -> Json:

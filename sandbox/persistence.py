@@ -1,4 +1,4 @@
-"""Keeps a sandbox over a restart: one JSON file, written whole and put in place in one step."""
+"""Keeps a sandbox across restarts in one JSON file, which is replaced atomically."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 
 def snapshot(world: World) -> Json:
-    """Return the state as JSON; the data of files lie beside it."""
+    """Return the state as JSON, without the data of files."""
     return {
         "format": FORMAT,
         "ahead": world.clock.ahead.total_seconds() if isinstance(world.clock, ShiftedClock) else 0.0,
@@ -53,7 +53,7 @@ def _person(world: World, chat_id: int) -> Json:
 
 
 def restore(world: World, state: Json) -> None:
-    """Take up a state that ``snapshot`` returned; people named at the start keep their new particulars."""
+    """Restore a state that ``snapshot`` returned; people defined at the start keep their new details."""
     if state.get("format") != FORMAT:
         return
     if isinstance(world.clock, ShiftedClock):
@@ -89,7 +89,7 @@ def _restore_person(world: World, kept: Json) -> None:
 
 
 class Persistence:
-    """Writes the state some moments after it changed, and when the sandbox stops."""
+    """Writes the state shortly after a change, and when the sandbox stops."""
 
     def __init__(self, world: World, folder: Path, *, after: float = 1.0) -> None:
         self.world = world
@@ -99,7 +99,7 @@ class Persistence:
         self._writing: asyncio.Task[None] | None = None
 
     def load(self) -> None:
-        """Take up what an earlier sandbox left; what cannot be read is put aside, not overwritten."""
+        """Restore what an earlier sandbox left; an unreadable file is set aside, not overwritten."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
             state = json.loads(self.path.read_text("utf-8"))
@@ -111,7 +111,7 @@ class Persistence:
         restore(self.world, state)
 
     def changed(self, _event: Event) -> None:
-        """Note that there is something to write."""
+        """Schedule a write."""
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(self.after, self._begin)
 
@@ -134,7 +134,6 @@ class Persistence:
         fresh.replace(self.path)
 
     async def close(self) -> None:
-        """Write the last state."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

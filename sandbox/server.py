@@ -1,4 +1,4 @@
-"""The sandbox as a whole: a Bot API, a gateway for short messages and a chat page on loopback."""
+"""The whole sandbox: Bot API, SMS gateway and chat page on loopback."""
 
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -20,15 +20,15 @@ LARGEST_BODY = 52 * 1024 * 1024
 
 
 class Sandbox:
-    """A messenger in a box, for the demo and for end-to-end tests.
+    """A messenger in one process, for the demo and for end-to-end tests.
 
     Args:
-        clock: whose time messages bear, and which the page puts forward; default: a new ``ShiftedClock``.
-        data_dir: where conversations are kept over a restart; without it they are gone.
-        people: who is there; default: two owners and an admin, invented.
+        clock: the source of message times, which the page can advance; default: a new ``ShiftedClock``.
+        data_dir: where conversations are stored; without it they are lost on stop.
+        people: default: two owners and an admin, invented.
         bot: the bot's token and name.
         hints: «things to try» that the page shows.
-        webhook_gap: seconds before a webhook delivery is tried again; doubles with each failure.
+        webhook_gap: seconds before a failed webhook delivery is retried; doubles with each failure.
     """
 
     def __init__(
@@ -51,17 +51,15 @@ class Sandbox:
 
     @property
     def clock(self) -> MovableClock:
-        """The clock of the sandbox."""
         return self.world.clock
 
     @property
     def token(self) -> str:
-        """The bot's token."""
         return self.world.bot.token
 
     @property
     def faults(self) -> Faults:
-        """Misfortunes to order."""
+        """The faults to inject."""
         return self.api.faults
 
     @property
@@ -71,27 +69,27 @@ class Sandbox:
 
     @property
     def refusals(self) -> deque[tuple[str, str]]:
-        """Calls that were refused for what they said: method and description."""
+        """Calls that were refused for their parameters: method and description."""
         return self.world.refusals
 
     @property
     def url(self) -> str:
-        """Where the chat page is."""
+        """The address of the chat page."""
         return f"http://{self._host}:{self._port}/"
 
     @property
     def base_url(self) -> str:
-        """What stands before the token in a bot's settings."""
+        """The base URL of the Bot API; a bot appends its token."""
         return f"{self.url}bot"
 
     @property
     def base_file_url(self) -> str:
-        """What stands before the token where files are fetched."""
+        """The base URL of file downloads; a bot appends its token."""
         return f"{self.url}file/bot"
 
     @property
     def sms_url(self) -> str:
-        """Where a bot's SMS gateway posts to."""
+        """The URL of the SMS gateway."""
         return f"{self.url}sms"
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
@@ -109,7 +107,7 @@ class Sandbox:
         self._port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:
-        """Stop within a second, long polls and open pages notwithstanding; keep what is to be kept."""
+        """Stop within a second, despite long polls and open pages, and save the state."""
         self.world.updates.close()
         self.page.close()
         await self.api.webhook.remove()
@@ -120,12 +118,10 @@ class Sandbox:
             await self._persistence.close()
 
     async def __aenter__(self) -> Self:
-        """Start on a free port."""
         await self.start()
         return self
 
     async def __aexit__(self, *_exc: object) -> None:
-        """Stop."""
         await self.stop()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -147,7 +143,7 @@ class Sandbox:
 
 
 def _request(*parts: object) -> web.BaseRequest:
-    """Make a request that may be as large as the platform's largest upload."""
+    """Create a request that may be as large as the platform's largest upload."""
     message, payload, protocol, writer, task = parts
     return web.BaseRequest(
         message,  # type: ignore[arg-type]

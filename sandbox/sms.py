@@ -1,4 +1,4 @@
-"""A gateway for short messages: what is posted here arrives on the telephones of the page."""
+"""An SMS gateway: what is posted here arrives on the telephones of the page."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The queue of updates: numbered, confirmed by the next offset, forgotten when their time is over."""
+"""The queue of updates: numbered, confirmed by the next offset, dropped when they expire."""
 
 import asyncio
 import time
@@ -21,7 +21,7 @@ CONFLICT = "Conflict: terminated by other getUpdates request; make sure that onl
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """An update as it waits: its JSON is written once, and sent as often as it is asked for."""
+    """A queued update; it is serialised once, and sent as often as it is requested."""
 
     update_id: int
     kind: str
@@ -32,7 +32,7 @@ class Update:
 
 
 def first_update_id() -> int:
-    """Return where numbering starts: later starts are ever higher, whatever was forgotten meanwhile."""
+    """Return the first update id; each start begins higher, even if the state was lost."""
     return int(time.time() * 1000) - 1_600_000_000_000
 
 
@@ -51,7 +51,7 @@ class UpdateQueue:
         self.closing = False
 
     def push(self, kind: str, body: dict[str, Any], *, chat_id: int, user_id: int) -> int | None:
-        """Queue an update; return its id, or None when the bot asked not to get this kind."""
+        """Queue an update; return its id, or None if the bot did not ask for this kind."""
         if kind in NOT_BY_DEFAULT if self.allowed is None else kind not in self.allowed:
             return None
         update_id = self.next_id
@@ -73,7 +73,7 @@ class UpdateQueue:
         return update_id
 
     def repeat(self, update_id: int) -> bool:
-        """Queue an update of the present queue a second time, as a webhook's retry does."""
+        """Queue a waiting update a second time, as a webhook's retry does."""
         for update in list(self.waiting):
             if update.update_id == update_id and self.on_push is not None:
                 self.on_push(update)
@@ -81,12 +81,12 @@ class UpdateQueue:
         return False
 
     def allow(self, kinds: object) -> None:
-        """Set which kinds come from now on: a list of names; an empty one means the usual ones."""
+        """Set the kinds of updates from a list of names; an empty one means the default."""
         if isinstance(kinds, list):
             self.allowed = frozenset(kinds) or None
 
     def wake(self) -> None:
-        """Let the waiting poller look again."""
+        """Wake the waiting poller."""
         if self._poller is not None and not self._poller.done():
             self._poller.set_result(None)
 
@@ -96,7 +96,7 @@ class UpdateQueue:
             self._poller.set_exception(ApiError(409, description))
 
     def confirm_below(self, offset: int) -> None:
-        """Forget what lies below an offset; a negative one keeps only that many of the last."""
+        """Drop updates below an offset; a negative one keeps only that many of the latest."""
         if offset < 0:
             while len(self.waiting) > -offset:
                 self.waiting.popleft()
@@ -104,7 +104,7 @@ class UpdateQueue:
             self.waiting.popleft()
 
     def forget(self, update_id: int) -> None:
-        """Forget one update, delivered out of the order of all."""
+        """Drop one update that was delivered out of order."""
         if self.waiting and self.waiting[0].update_id == update_id:
             self.waiting.popleft()
             return
@@ -114,7 +114,7 @@ class UpdateQueue:
                 return
 
     def head(self, limit: int) -> list[Update]:
-        """Return the first updates that still live; what has run out is forgotten."""
+        """Return the first updates that have not expired; expired ones are dropped."""
         now = self._now()
         if any(update.until <= now for update in self.waiting):
             self.waiting = deque(update for update in self.waiting if update.until > now)
@@ -138,14 +138,14 @@ class UpdateQueue:
         return batch
 
     def _against_hammering(self, offset: int, limit: int) -> int:
-        """Give one update at a time to who asks for the same offset again at once, as the real one does."""
+        """Return one update at a time to a client that repeats an offset at once, like the real server."""
         now = time.monotonic()
         again = offset == self._last_offset and now < self._last_poll + 0.5
         self._last_offset, self._last_poll = offset, now
         return 1 if again else min(max(limit, 1), 100)
 
     def close(self) -> None:
-        """Answer the waiting poller and let no other wait."""
+        """Answer the waiting poller and refuse others."""
         self.closing = True
         self.wake()
 

@@ -1,4 +1,4 @@
-"""What people can do in their app: write, press, send pictures, share their contact, block."""
+"""Actions of people in their app: write, press, send pictures, share their contact, block."""
 
 from typing import Any
 
@@ -33,15 +33,15 @@ def send(world: World, person: SandboxUser, content: dict[str, Any], reply_to: i
 
 
 def without_reply(body: dict[str, Any]) -> dict[str, Any]:
-    """Return a message as it stands inside the one that answers it: replies do not nest."""
+    """Return a message for embedding in a reply to it: replies do not nest."""
     return {name: value for name, value in body.items() if name != "reply_to_message"}
 
 
 def say(world: World, person: SandboxUser, text: str, reply_to: int | None = None) -> Message:
-    """Write a text; commands in it are marked as the app marks them.
+    """Send a text; commands in it are marked as the app marks them.
 
     Raises:
-        CannotDo: nothing is written, or more than fits in one message.
+        CannotDo: the text is empty or exceeds one message.
     """
     text, _ = tidy(text.strip(), [])
     if not text or utf16_length(text) > MAX_TEXT:
@@ -53,10 +53,10 @@ def say(world: World, person: SandboxUser, text: str, reply_to: int | None = Non
 
 
 def edit(world: World, person: SandboxUser, message_id: int, text: str) -> None:
-    """Change the text of a message that they have sent; the bot is told.
+    """Edit a text message of theirs; the bot gets an update.
 
     Raises:
-        CannotDo: they have blocked the bot, it is no text of theirs, or the new text is none.
+        CannotDo: they have blocked the bot, it is not a text of theirs, or the new text is empty.
     """
     if person.blocked:
         raise CannotDo("the bot is blocked")
@@ -75,7 +75,7 @@ def edit(world: World, person: SandboxUser, message_id: int, text: str) -> None:
 
 
 def press_data(world: World, person: SandboxUser, message_id: int, data: str) -> CallbackQuery:
-    """Press a button with data, also one of a message that has changed or gone since.
+    """Press a button with data, even if its message has changed or is gone.
 
     Raises:
         CannotDo: they have blocked the bot.
@@ -98,10 +98,10 @@ def press_data(world: World, person: SandboxUser, message_id: int, data: str) ->
 
 
 def press_reply(world: World, person: SandboxUser, button: dict[str, Any]) -> Message:
-    """Press a button of the keyboard under the input field.
+    """Press a button of the reply keyboard.
 
     Raises:
-        CannotDo: the button asks for something that the sandbox does not have.
+        CannotDo: the button asks for something that the sandbox does not support.
     """
     if button.get("request_contact"):
         return share_contact(world, person)
@@ -111,7 +111,7 @@ def press_reply(world: World, person: SandboxUser, button: dict[str, Any]) -> Me
 
 
 def share_contact(world: World, person: SandboxUser, *, of: SandboxUser | None = None) -> Message:
-    """Share a contact: one's own, or that of somebody else in one's address book."""
+    """Share a contact: one's own, or another person's from the address book."""
     whose = of or person
     contact = {
         "phone_number": whose.spec.phone,
@@ -124,10 +124,10 @@ def share_contact(world: World, person: SandboxUser, *, of: SandboxUser | None =
 
 
 def send_photo(world: World, person: SandboxUser, data: bytes, caption: str = "", album: str = "") -> Message:
-    """Send a picture as photo, shrunk as apps do it; what has an album in common was sent together.
+    """Send a picture as a photo, shrunk as apps do; photos with the same ``album`` form one.
 
     Raises:
-        ApiError: it is no picture.
+        ApiError: it is not a picture.
     """
     shrunk = shrink_as_apps_do(data, APP_SIDE)
     content: dict[str, Any] = {"photo": photo_sizes(world.files, shrunk)}
@@ -141,10 +141,10 @@ def send_photo(world: World, person: SandboxUser, data: bytes, caption: str = ""
 
 
 def photo_sizes(files: FileStore, data: bytes) -> list[dict[str, Any]]:
-    """Keep a photo in its sizes, and return them from small to large.
+    """Store a photo in its sizes, and return them from small to large.
 
     Raises:
-        ApiError: the messenger would not take it as a photo.
+        ApiError: the messenger would not accept it as a photo.
     """
     full = files.add(data, "photo", name="photo.jpg", mime="image/jpeg", size=check_photo(data))
     return files.photo_sizes(full)
@@ -153,7 +153,7 @@ def photo_sizes(files: FileStore, data: bytes) -> list[dict[str, Any]]:
 def send_file(
     world: World, person: SandboxUser, data: bytes, *, name: str, mime: str, caption: str = ""
 ) -> Message:
-    """Send a file as it is."""
+    """Send a file unchanged."""
     stored = world.files.add(data, "document", name=name, mime=mime)
     content: dict[str, Any] = {"document": stored.document()}
     if caption.strip():
@@ -162,7 +162,7 @@ def send_file(
 
 
 def set_blocked(world: World, person: SandboxUser, *, blocked: bool) -> None:
-    """Block the bot, or let it write again; the bot is told either way."""
+    """Block or unblock the bot; it gets an update either way."""
     if person.blocked == blocked:
         return
     person.blocked = blocked
@@ -188,7 +188,7 @@ def _membership(world: World, status: str) -> dict[str, Any]:
 
 
 def mark_read(world: World, person: SandboxUser) -> None:
-    """Note that a person has seen all there is."""
+    """Mark all messages as read."""
     if person.unread:
         person.unread = 0
         world.events.emit("read", person.chat_id, unread=0)

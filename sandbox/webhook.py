@@ -1,4 +1,4 @@
-"""Delivery by webhook: one update of a chat, or one press of a user, at a time; again when it failed."""
+"""Delivery by webhook, with retries: one update per chat, or one press per user, at a time."""
 
 import asyncio
 import json
@@ -27,7 +27,7 @@ Runner = Callable[[Call], Awaitable[object]]
 
 
 class WebhookSender:
-    """Where updates are posted to; nowhere while ``url`` is empty."""
+    """Posts updates to ``url``; idle while it is empty."""
 
     def __init__(self, world: World, run: Runner, *, first_gap: float) -> None:
         self.world = world
@@ -43,10 +43,10 @@ class WebhookSender:
         self._places = asyncio.Semaphore(40)
 
     async def set(self, url: str, secret: str, connections: int) -> None:
-        """Deliver to an address from now on, what waits already first.
+        """Deliver to a URL from now on, starting with the waiting updates.
 
         Raises:
-            ApiError: neither HTTPS nor on this machine.
+            ApiError: it is neither HTTPS nor on this machine.
         """
         parts = urlsplit(url)
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
@@ -61,7 +61,7 @@ class WebhookSender:
             self.accept(update)
 
     async def remove(self) -> None:
-        """Deliver no more."""
+        """Stop delivering."""
         self.url, self.last_error = "", None
         self.world.updates.on_push = None
         for task in list(self._tasks):
@@ -88,7 +88,7 @@ class WebhookSender:
         return info
 
     def accept(self, update: Update) -> None:
-        """Queue an update in its lane, and start the lane when it stands."""
+        """Queue an update in its lane, and start the lane if it is idle."""
         lane: Lane = ("user", update.user_id) if update.kind == "callback_query" else ("chat", update.chat_id)
         waiting = self._lanes.get(lane)
         if waiting is not None:
@@ -109,7 +109,7 @@ class WebhookSender:
         del self._lanes[lane]
 
     async def _deliver(self, update: Update) -> None:
-        """Post an update until it is accepted or its time is over."""
+        """Post an update until it is accepted or expires."""
         gap = self.first_gap
         while self.world.clock.now() < update.until:
             async with self._places:
@@ -142,7 +142,7 @@ class WebhookSender:
         return False
 
     async def _reply(self, body: bytes, kind: str) -> None:
-        """Carry out the one method call that the answer to a delivery may hold; its result goes nowhere."""
+        """Execute the method call that the response to a delivery may contain; its result is discarded."""
         if not body.strip():
             return
         try:

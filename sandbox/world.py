@@ -1,4 +1,4 @@
-"""The state of a sandbox: people and their chats, files, updates, presses, short messages, the clock."""
+"""The state of a sandbox: people and their chats, files, updates, presses, text messages, the clock."""
 
 import itertools
 import secrets
@@ -22,7 +22,7 @@ NOTES_KEPT = 1_000
 
 @dataclass(slots=True, kw_only=True)
 class CallbackQuery:
-    """A pressed button that waits for its answer."""
+    """A callback query that waits for its answer."""
 
     query_id: str
     chat_id: int
@@ -35,7 +35,7 @@ class CallbackQuery:
 
 
 class World:
-    """Everything that a sandbox knows."""
+    """The whole state of a sandbox."""
 
     def __init__(
         self, clock: MovableClock, bot: BotSpec, people: Iterable[PersonSpec], data_dir: Path | None
@@ -56,14 +56,14 @@ class World:
         self._sms_ids = itertools.count(1)
 
     def add_person(self, spec: PersonSpec) -> SandboxUser:
-        """Let somebody else in; who is there already stays as they are."""
+        """Add a person, unless the chat id exists already."""
         return self.people.setdefault(spec.chat_id, SandboxUser(spec=spec, started=spec.started))
 
     def person(self, chat_id: object) -> SandboxUser:
-        """Return whom a bot may know: somebody who has written to it.
+        """Return a person who has written to the bot.
 
         Raises:
-            ApiError: nobody has this id, or they never wrote to the bot.
+            ApiError: the id is unknown, or they never wrote to the bot.
         """
         try:
             person = self.people.get(int(str(chat_id)))
@@ -74,10 +74,10 @@ class World:
         return person
 
     def reachable(self, chat_id: object) -> SandboxUser:
-        """Return whom a bot may write to.
+        """Return a person to whom the bot may write.
 
         Raises:
-            ApiError: not known, or the bot is blocked.
+            ApiError: they are unknown, or have blocked the bot.
         """
         person = self.person(chat_id)
         if person.blocked:
@@ -101,7 +101,7 @@ class World:
         }
 
     def put(self, person: SandboxUser, message: Message) -> None:
-        """Put a message into its chat."""
+        """Add a message to its chat."""
         person.messages[message.message_id] = message
         if message.keyboard is not None:
             self._set_keyboard(person, message.keyboard)
@@ -123,21 +123,20 @@ class World:
     def edited(
         self, person: SandboxUser, message: Message, body: dict[str, Any], *, silent: bool = False
     ) -> None:
-        """Replace what a message holds; ``silent`` when only its buttons change, which leaves no trace."""
+        """Replace the content of a message; ``silent`` if only its buttons change, without an edit date."""
         if not silent:
             body["edit_date"] = self.unix_now()
         message.body = body
         self.events.emit("edit", person.chat_id, message=body)
 
     def delete(self, person: SandboxUser, message_id: int) -> None:
-        """Take a message out of its chat."""
         message = person.messages.pop(message_id)
         if message.from_bot and person.unread:
             person.unread -= 1
         self.events.emit("delete", person.chat_id, message_id=message_id, unread=person.unread)
 
     def new_query(self, person: SandboxUser, message_id: int, data: str) -> CallbackQuery:
-        """Note a press."""
+        """Create a callback query."""
         query = CallbackQuery(
             query_id=str(secrets.randbits(63)),
             chat_id=person.chat_id,
@@ -151,10 +150,10 @@ class World:
         return query
 
     def answer(self, query_id: str, text: str, *, alert: bool) -> None:
-        """Answer a press.
+        """Answer a callback query.
 
         Raises:
-            ApiError: no such press, answered already, or too long ago.
+            ApiError: there is no such query, it was answered already, or it is too old.
         """
         query = self.queries.get(query_id)
         if query is None or query.answered or self.clock.now() - query.at > PRESS_LIFE:
@@ -165,7 +164,7 @@ class World:
         )
 
     def receive_sms(self, phone: str, code: str, purpose: str) -> ReceivedSms:
-        """Let a short message arrive at whoever has the number, or in the common list."""
+        """Deliver a text message to the owner of the number, or to the common list."""
         sms = ReceivedSms(
             sms_id=next(self._sms_ids),
             phone=phone,
@@ -179,28 +178,28 @@ class World:
         return sms
 
     def owner_of(self, phone: str) -> SandboxUser | None:
-        """Return whose telephone a number is, however it is written."""
+        """Return the person with this phone number, whatever its notation."""
         wanted = _national(phone)
         return next(
             (person for person in self.people.values() if _national(person.spec.phone) == wanted), None
         )
 
     def sms_of(self, person: SandboxUser) -> list[ReceivedSms]:
-        """Return the short messages on a person's telephone, oldest first."""
+        """Return the text messages on a person's telephone, oldest first."""
         number = _national(person.spec.phone)
         return [sms for sms in self.sms if _national(sms.phone) == number]
 
     def stray_sms(self) -> list[ReceivedSms]:
-        """Return short messages to numbers that nobody here has."""
+        """Return the text messages to numbers of nobody here."""
         return [sms for sms in self.sms if self.owner_of(sms.phone) is None]
 
     def advance(self, by: timedelta) -> None:
-        """Put the clock forward and say so."""
+        """Advance the clock and emit an event."""
         self.clock.advance(by)
         self.events.emit("clock", 0, now=self.clock.now().timestamp())
 
     def restore_sms_ids(self) -> None:
-        """Go on counting after short messages that were loaded."""
+        """Continue the numbering after restored text messages."""
         self._sms_ids = itertools.count(max((sms.sms_id for sms in self.sms), default=0) + 1)
 
 

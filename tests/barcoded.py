@@ -1,4 +1,4 @@
-"""Barcodes on paper, photographed at any angle: what reading a VIN from a photo is tried on."""
+"""Photos of printed barcodes at any angle, for the tests of reading a VIN from a photo."""
 
 import io
 import random
@@ -21,7 +21,7 @@ _TABLE = 110  # grey
 
 
 def code(kind: str, text: str) -> Image.Image:
-    """Return a barcode as it is printed, with the quiet around it."""
+    """Return a printed barcode with its quiet zone."""
     made: Any = zxingcpp.create_barcode(text, KINDS[kind]).to_image(scale=1, add_quiet_zones=True)
     height, width = made.shape
     small = Image.frombytes("L", (width, height), bytes(memoryview(made)))
@@ -32,7 +32,7 @@ def code(kind: str, text: str) -> Image.Image:
 
 
 def label(kind: str, text: str) -> Image.Image:
-    """Return a paper with a barcode between words, mode L."""
+    """Return a label with a barcode between lines of text, mode L."""
     bars = code(kind, text)
     sheet = Image.new("L", (1000, bars.height + 180), 248)
     pen = ImageDraw.Draw(sheet)
@@ -43,7 +43,7 @@ def label(kind: str, text: str) -> Image.Image:
 
 
 def photo(kind: str, text: str, angle: float = 0, *, inverted: bool = False) -> bytes:
-    """Return a photo of such a paper at an angle: askew, in uneven light, a little blurred, with noise."""
+    """Return a photo of such a label at an angle: skewed, unevenly lit, slightly blurred, with noise."""
     dice = random.Random(f"{kind}{angle}")
     sheet = label(kind, text)
     sheet = ImageOps.invert(sheet) if inverted else sheet
@@ -57,12 +57,12 @@ def photo(kind: str, text: str, angle: float = 0, *, inverted: bool = False) -> 
 
 
 def opened(content: bytes) -> Image.Image:
-    """Return a photo as grey."""
+    """Return a photo in grey."""
     return Image.open(io.BytesIO(content)).convert("L")
 
 
 def beside(*photos: bytes) -> bytes:
-    """Return a photo on which several papers lie one below the other."""
+    """Return a photo of several labels, one below the other."""
     seen = [opened(photo) for photo in photos]
     table = Image.new("L", (max(image.width for image in seen), sum(image.height for image in seen)), _TABLE)
     for place, image in enumerate(seen):
@@ -71,7 +71,7 @@ def beside(*photos: bytes) -> bytes:
 
 
 def _askew(sheet: Image.Image, dice: random.Random) -> Image.Image:
-    """Look at a sheet not quite from above."""
+    """View a sheet not quite from above."""
     width, height = sheet.size
     corners = ((0, 0), (0, height), (width, height), (width, 0))
     quad = [

@@ -1,4 +1,4 @@
-"""A person in front of the real page, in Debian's chromium: presses by label, reads what is shown."""
+"""A person using the real page in Debian's chromium: presses by label, reads what is shown."""
 
 import os
 import re
@@ -27,7 +27,7 @@ TELEPHONE = (390, 844)
 
 
 def chromium() -> str:
-    """Return where chromium is; without it skip, or fail when ``XUANHAO_REQUIRE_BROWSER=1``."""
+    """Return the path of chromium; without it skip, or fail if ``XUANHAO_REQUIRE_BROWSER=1``."""
     found = os.environ.get("XUANHAO_CHROMIUM") or shutil.which("chromium")
     if found is not None:
         return found
@@ -38,7 +38,7 @@ def chromium() -> str:
 
 
 def summarise_missing_browser(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say at the end how many tests were skipped for want of a browser; call it from a summary hook."""
+    """Report how many tests were skipped for lack of a browser; call it from a summary hook."""
     skipped = terminalreporter.stats.get("skipped", [])
     count = sum(ABSENT in str(report.longrepr) for report in skipped)
     if count:
@@ -51,7 +51,7 @@ def summarise_missing_browser(terminalreporter: pytest.TerminalReporter) -> None
 
 
 def _as_shown(words: str) -> re.Pattern[str]:
-    """Return what finds words that a test writes with the keyboard's signs, and the page shows in Chinese."""
+    """Return a pattern for text that tests write in ASCII punctuation and the page shows in Chinese."""
     return re.compile(re.sub(r"(?:\\)?[,;:!?()]", lambda sign: _either(sign.group()[-1]), re.escape(words)))
 
 
@@ -60,7 +60,7 @@ def _either(sign: str) -> str:
 
 
 class BrowserPerson:
-    """Somebody at the page."""
+    """A user of the page."""
 
     def __init__(self, page: Page, url: str) -> None:
         self.page = page
@@ -84,43 +84,43 @@ class BrowserPerson:
         return self.page.get_by_role("log")
 
     async def press(self, label: str) -> None:
-        """Press the last button of the conversation, or of the keyboard below it, that has the label."""
+        """Press the last button with this label in the conversation, or on the keyboard below it."""
         named = self.page.get_by_role("main").get_by_role("button", name=label)
         await named.last.click(timeout=PATIENCE)
 
     async def say(self, text: str) -> None:
-        """Write and send."""
+        """Type and send a text."""
         await self.page.get_by_role("textbox", name="输入消息").fill(text)
         await self.page.get_by_role("button", name="发送").click()
 
     async def attach(self, picture: Path, how: str = "照片") -> None:
-        """Send a picture from the disk, as a photo or as a file (文件)."""
+        """Send a picture from disk, as a photo or as a file (文件)."""
         await self.page.get_by_role("button", name="附件 Attach").click()
         async with self.page.expect_file_chooser(timeout=PATIENCE) as choosing:
             await self.page.get_by_role("menuitem", name=re.compile(f"^{how}")).click()
         await (await choosing.value).set_files(picture)
 
     async def send_sample(self, name: str) -> None:
-        """Send one of the invented papers that the page draws."""
+        """Send one of the sample documents that the page draws."""
         await self.page.get_by_role("button", name="附件 Attach").click()
         await self.page.get_by_role("menuitem", name=name).click()
 
     async def see(self, words: str) -> Locator:
-        """Wait until the conversation shows the words on the screen; return the last place of them."""
+        """Wait until the conversation shows the text; return its last occurrence."""
         place = self.log.get_by_text(_as_shown(words)).last
         await place.wait_for(timeout=PATIENCE)
         return place
 
     async def see_in_view(self, words: str) -> None:
-        """Wait until the words are where a person can see them without scrolling."""
+        """Wait until the text is visible without scrolling."""
         await expect(await self.see(words)).to_be_in_viewport(timeout=PATIENCE)
 
     async def see_toast(self, words: str) -> None:
-        """Wait for a passing note."""
+        """Wait for a toast."""
         await self.page.get_by_role("status").get_by_text(_as_shown(words)).wait_for(timeout=PATIENCE)
 
     async def sms_code(self) -> str:
-        """Return the newest code on the telephone, which a narrow page has behind a button."""
+        """Return the newest code on the telephone, which a narrow page shows behind a button."""
         entry = self.page.locator(".phone").get_by_text(re.compile(r"^\d{6}$")).first
         await entry.wait_for(state="attached", timeout=PATIENCE)
         hidden = not await entry.is_visible()
@@ -140,7 +140,7 @@ class BrowserPerson:
 async def browser_person(
     url: str, *, size: tuple[int, int] = DESKTOP, locale: str = "zh-CN"
 ) -> AsyncIterator[BrowserPerson]:
-    """Start chromium with one page, and hand out the person at it."""
+    """Start chromium with one page, and yield the person using it."""
     path = chromium()
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)

@@ -1,4 +1,4 @@
-"""What every room of the tests has: both engines, and the whole program with people in front of it."""
+"""Fixtures of all tests: both engines, and the whole program with people using it."""
 
 import signal
 from collections.abc import AsyncIterator, Iterator
@@ -9,12 +9,12 @@ from hypothesis import settings
 
 from tests import recording
 from tests.browser_person import summarise_missing_browser
-from tests.engines import ENGINES, READY, summarise_missing_postgres
+from tests.engines import ENGINES, READY, leave_to_soak, summarise_missing_postgres
 from tests.world import World, open_world
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Hear interrupts, which who was started in the background ignores; ask no example to be quick."""
+    """Restore SIGINT, which background processes ignore; disable Hypothesis deadlines."""
     settings.register_profile("any machine", deadline=None)
     settings.load_profile("any machine")
     recording.require_steady_hashes(config)
@@ -24,6 +24,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     recording.add_option(parser)
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest selects by marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    leave_to_soak(items)
 
 
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
@@ -41,7 +46,7 @@ def pytest_sessionfinish() -> None:
 
 @pytest.fixture(autouse=True)
 def record_calls(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Write the test's calls of the Bot API down, with ``--record-calls DIR``."""
+    """Record the test's Bot API calls, with ``--record-calls DIR``."""
     with recording.recorded(request.node, monkeypatch):
         yield
 
@@ -53,13 +58,13 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 async def world(engine: str, tmp_path: Path) -> AsyncIterator[World]:
-    """The program on each engine, with two owners and a chief in front of it."""
+    """The program on each engine, with two owners and a chief."""
     async with open_world(engine, tmp_path) as opened:
         yield opened
 
 
 @pytest.fixture
 async def sqlite_world(tmp_path: Path) -> AsyncIterator[World]:
-    """The program on SQLite alone, where the engine makes no difference."""
+    """The program on SQLite only, in ``make soak`` too: for tests independent of the engine."""
     async with open_world("sqlite", tmp_path) as opened:
         yield opened

@@ -1,8 +1,13 @@
-"""The engines under test: every room of the tests gets its stores from here.
+"""The database engines under test; all tests get their stores here.
 
-PostgreSQL is looked for under ``XUANHAO_TEST_POSTGRES``. Without a server its tests are skipped, and
-the summary says so in a line of its own; with ``XUANHAO_REQUIRE_POSTGRES=1`` they fail. Each store
-has a schema of its own, so that tests may run beside each other.
+PostgreSQL is at ``XUANHAO_TEST_POSTGRES``. Without a server its tests are skipped, and the summary reports
+it; with ``XUANHAO_REQUIRE_POSTGRES=1`` they fail. Each store has a schema of its own, so that tests can run
+in parallel.
+
+A test that takes ``engine``, ``world``, ``core`` or ``store`` runs on both engines. In ``tests/e2e``, where
+everything goes through the whole program, ``make test`` runs it on SQLite alone unless it is marked
+``both_engines``: what the engines do differently is tested in ``tests/store``, ``tests/core`` and
+``tests/inbox``. The others run on PostgreSQL by ``make soak``, or by ``pytest -m postgres tests/e2e``.
 """
 
 import os
@@ -12,6 +17,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
@@ -32,20 +38,29 @@ ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 """For ``@pytest.fixture(params=ENGINES)`` and ``parametrize``."""
 
 ABSENT = "no PostgreSQL server"
+_END_TO_END = Path(__file__).parent / "e2e"
 
 
 def engine_urls(directory: Path) -> dict[str, str]:
-    """Return where each engine's test database is."""
+    """Return the URL of each engine's test database."""
     return {"sqlite": f"sqlite:///{directory / 'test.db'}", "postgres": postgres_url()}
 
 
 def postgres_url() -> str:
-    """Return where the test server is."""
+    """Return the URL of the test server."""
     return os.environ.get("XUANHAO_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 
 
+def leave_to_soak(items: list[pytest.Item]) -> None:
+    """Mark the end-to-end tests that ``make test`` does not repeat on PostgreSQL as ``soak``."""
+    for item in items:
+        on_postgres = item.get_closest_marker("postgres") and not item.get_closest_marker("both_engines")
+        if on_postgres and _END_TO_END in item.path.parents:
+            item.add_marker(pytest.mark.soak)
+
+
 def require_postgres() -> None:
-    """Skip the test, or fail it when PostgreSQL is obligatory, if no server answers."""
+    """If no server responds, skip the test, or fail it if PostgreSQL is required."""
     problem = _postgres_problem()
     if problem is None:
         return
@@ -56,7 +71,7 @@ def require_postgres() -> None:
 
 @contextmanager
 def postgres_schema() -> Iterator[str]:
-    """Give a schema that nobody else uses, and drop it afterwards."""
+    """Yield a unique schema, and drop it afterwards."""
     require_postgres()
     name = f"xuanhao_test_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(postgres_url(), autocommit=True) as connection:
@@ -70,10 +85,10 @@ def postgres_schema() -> Iterator[str]:
 
 
 class ReadySchemas:
-    """Schemas of this process that have the program's own tables and no row; used again and again.
+    """Reusable, empty schemas of this process with the program's own tables.
 
-    Making the tables takes a third of a second, emptying those that a test has filled some milliseconds. The
-    connection stays open, for a new one would have to learn all the tables anew.
+    Creating the tables takes a third of a second, truncating those that a test has filled some milliseconds.
+    The connection stays open, as a new one would have to load all the table metadata again.
     """
 
     def __init__(self) -> None:
@@ -84,7 +99,6 @@ class ReadySchemas:
         self._connection: psycopg.Connection[Any] | None = None
 
     def take(self) -> str:
-        """Return an empty schema."""
         if self._free:
             return self._free.pop()
         schema = f"xuanhao_test_{uuid.uuid4().hex[:12]}"
@@ -101,9 +115,9 @@ class ReadySchemas:
         return schema
 
     def give_back(self, schema: str) -> None:
-        """Empty a schema: all rows go, all numbers begin anew; the journals' triggers sleep meanwhile.
+        """Empty a schema: delete all rows and restart all sequences, with the audit triggers disabled.
 
-        One from which a test has taken an index or a table, to show what happens without it, is dropped.
+        A schema in which a test has dropped an index or a table is dropped.
         """
         if self._made(schema) != self._relations:
             self._run(f"DROP SCHEMA {schema} CASCADE")
@@ -116,12 +130,12 @@ class ReadySchemas:
         self._free.append(schema)
 
     def _made(self, schema: str) -> str:
-        """Return what tells a whole schema from one of which something is missing."""
+        """Return a fingerprint of the schema, to detect missing parts."""
         counted = "SELECT CAST(count(*) AS TEXT) FROM pg_class WHERE relnamespace = %s::regnamespace"
         return self._ask(counted, schema)[0]
 
     def _named(self, schema: str, kind: str) -> list[str]:
-        """Return the names of a schema's tables or sequences, as far as they hold what a test may write."""
+        """Return the names of the tables or sequences of a schema that a test may write to."""
         found = self._ask(
             "SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace AND relkind = %s",
             schema,
@@ -130,12 +144,12 @@ class ReadySchemas:
         return [name for name in found if name != "schema_migration"]
 
     def _of(self, schema: str, query: str, names: list[str]) -> list[str]:
-        """Return those of some tables for which a query has a row."""
+        """Return the tables for which a query returns a row."""
         asked = (f"SELECT '{name}' WHERE EXISTS ({query.format(f'{schema}.{name}')})" for name in names)
         return self._ask(" UNION ALL ".join(asked))
 
     def drop_all(self) -> None:
-        """Drop all of them, at the end of a run."""
+        """Drop all schemas at the end of the run."""
         while self._free:
             self._run(f"DROP SCHEMA {self._free.pop()} CASCADE")
         if self._connection is not None:
@@ -159,11 +173,29 @@ READY = ReadySchemas()
 
 @contextmanager
 def ready_schema() -> Iterator[str]:
-    """Give an empty schema for the program's own migrations; one of a test that fails is left behind."""
+    """Yield an empty schema for the program's own migrations; a failed test's is not reused."""
     require_postgres()
     schema = READY.take()
     yield schema
     READY.give_back(schema)
+
+
+async def make_sqlite(directory: Path) -> None:
+    """Put an empty, migrated database where ``engine_urls`` expects it, unless one is there.
+
+    It is a copy of one that this process has migrated: migrating takes four times as long as opening.
+    """
+    path = directory / "test.db"
+    if path.exists():
+        return
+    if not _MIGRATED:
+        with TemporaryDirectory() as folder:
+            await (await open_sqlite(engine_urls(Path(folder))["sqlite"])).close()
+            _MIGRATED.append((Path(folder) / path.name).read_bytes())
+    path.write_bytes(_MIGRATED[0])
+
+
+_MIGRATED: list[bytes] = []
 
 
 @asynccontextmanager
@@ -176,13 +208,15 @@ async def open_test_store(
     queries: Path = QUERIES,
     **options: Any,
 ) -> AsyncIterator[SqliteStore | PostgresStore]:
-    """Open a store of an engine for one test, and clear away afterwards.
+    """Open a store of an engine for one test, and clean up afterwards.
 
     ``options`` are those of ``SqliteOptions`` or ``PostgresOptions``.
     """
     folders = {"migrations": migrations, "queries": queries}
     url = engine_urls(directory)[kind]
     if kind == "sqlite":
+        if migrations == MIGRATIONS:
+            await make_sqlite(directory)
         sqlite = await open_sqlite(url, clock, **folders, **options)
         try:
             yield sqlite
@@ -198,7 +232,7 @@ async def open_test_store(
 
 
 async def explain_all(store: SqliteStore | PostgresStore) -> dict[str, str]:
-    """Compile every query of a store; return what the engine says of those it refuses."""
+    """Compile every query of a store; return the engine's errors for those it refuses."""
     refused: dict[str, str] = {}
     for name in sorted(store.queries):
         try:
@@ -209,7 +243,7 @@ async def explain_all(store: SqliteStore | PostgresStore) -> dict[str, str]:
 
 
 def summarise_missing_postgres(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say at the end how many tests were skipped for want of a server; call it from a summary hook."""
+    """Report how many tests were skipped for lack of a server; call it from a summary hook."""
     skipped = terminalreporter.stats.get("skipped", [])
     count = sum(ABSENT in str(report.longrepr) for report in skipped)
     if count and not terminalreporter.config.stash.get(_SAID, False):

@@ -1,4 +1,4 @@
-"""Invented people and vehicles: right in form, real in nothing."""
+"""Invented people and vehicles: well-formed, but not real."""
 
 from core.values.vehicles import check_digit
 
@@ -8,7 +8,7 @@ IDENTITY = "11010519491231002X"
 
 
 def identity(number: int) -> str:
-    """Return a resident ID of nobody, its check character right: born on 1 January 1950."""
+    """Return an unassigned resident ID with a valid check character: born on 1 January 1950."""
     body = f"110105195001{1 + number // 999 % 28:02d}{number % 999 + 1:03d}"
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
     total = sum(int(digit) * weight for digit, weight in zip(body, weights, strict=True))
@@ -16,23 +16,22 @@ def identity(number: int) -> str:
 
 
 def vin(number: int) -> str:
-    """Return a VIN of no vehicle, its check digit right."""
+    """Return an unassigned VIN with a valid check digit."""
     body = f"LSVTEST00RM{number:06d}"
     return body[:8] + check_digit(body) + body[9:]
 
 
 def phone(number: int) -> str:
-    """Return a mobile number in E.164 form."""
+    """Return a mobile number in E.164 format."""
     return f"+86138{number:08d}"
 
 
 def certificate(number: int) -> str:
-    """Return a domestic certificate number."""
     return f"TEST1{number:010d}"
 
 
 def credit_code(number: int) -> str:
-    """Return a unified social credit code of no unit, its check character right (GB 32100)."""
+    """Return an unassigned unified social credit code with a valid check character (GB 32100)."""
     characters = "0123456789ABCDEFGHJKLMNPQRTUWXY"
     body = f"91440900MA{number:07d}"
     total = sum(characters.index(char) * pow(3, place, 31) for place, char in enumerate(body))

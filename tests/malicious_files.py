@@ -1,4 +1,4 @@
-"""Files that nobody should open carelessly, each with the error that it is refused with; all made here."""
+"""Malicious and broken files, each with the error by which it is refused; all generated here."""
 
 import gzip
 import io
@@ -17,7 +17,7 @@ from core.errors import PhotoError
 from tests.photographed import Shot, grain, jpeg, page, photographed
 
 HEIC = Path(__file__).parent / "samples" / "card.heic"
-"""A drawn card of nobody, photographed and saved as telephones do; Pillow's HEIC plugin only reads."""
+"""A drawn card of nobody, photographed and saved as a phone does; Pillow's HEIC plugin only reads."""
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9999" height="9999"><rect width="9" height="9"/></svg>'
@@ -31,19 +31,17 @@ POSTSCRIPT = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 900 900\n(%pipe%id) (
 
 @cache
 def card() -> Image.Image:
-    """Return a good photo of a card of nobody."""
+    """Return a valid photo of an invented card."""
     return photographed(page("card", 1), Shot(side=800, noise=2), 1)
 
 
 def saved(picture: Image.Image, kind: str, **options: object) -> bytes:
-    """Return a picture as a file."""
     file = io.BytesIO()
     picture.save(file, kind, **options)
     return file.getvalue()
 
 
 def zipped() -> bytes:
-    """Return an archive."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("card.jpg", bytes(100_000))
@@ -51,19 +49,18 @@ def zipped() -> bytes:
 
 
 def chunk(name: bytes, content: bytes) -> bytes:
-    """Return a chunk of a PNG file."""
     return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
 
 
 def png(width: int, height: int, *between: bytes, packed: bytes = b"") -> bytes:
-    """Return a PNG file that says it has a size; of grey, eight bits."""
+    """Return a PNG file that declares a size; grey, eight bits."""
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
     rows = packed or zlib.compress(bytes(1000))
     return PNG_SIGNATURE + head + b"".join(between) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
 def zeros(count: int) -> bytes:
-    """Return millions of zeros, packed a thousandfold."""
+    """Return millions of zeros, compressed a thousandfold."""
     packer = zlib.compressobj(9)
     parts = [packer.compress(bytes(1 << 20)) for _ in range(count >> 20)]
     return b"".join([*parts, packer.flush()])
@@ -76,7 +73,7 @@ def webp(name: bytes, head: bytes) -> bytes:
 
 
 def sized_jpeg(width: int, height: int) -> bytes:
-    """Return a good JPEG whose header says another size."""
+    """Return a valid JPEG whose header declares another size."""
     content = bytearray(jpeg(card()))
     place = content.index(b"\xff\xc0") + 5
     content[place : place + 4] = struct.pack(">HH", height, width)
@@ -84,7 +81,7 @@ def sized_jpeg(width: int, height: int) -> bytes:
 
 
 def sized_heic(width: int, height: int) -> bytes:
-    """Return a good HEIC whose header says another size."""
+    """Return a valid HEIC whose header declares another size."""
     content = bytearray(HEIC.read_bytes())
     place = content.index(b"ispe") + 8
     content[place : place + 8] = struct.pack(">II", width, height)
@@ -92,7 +89,7 @@ def sized_heic(width: int, height: int) -> bytes:
 
 
 def twice_sized_jpeg() -> bytes:
-    """Return a good JPEG with a second header behind the first, which says it is huge."""
+    """Return a valid JPEG with a second header after the first, which declares a huge size."""
     content = jpeg(card())
     place = content.index(b"\xff\xc0")
     end = place + 2 + struct.unpack(">H", content[place + 2 : place + 4])[0]
@@ -101,25 +98,24 @@ def twice_sized_jpeg() -> bytes:
 
 
 def webp_around(width: int, height: int, inner: Image.Image) -> bytes:
-    """Return a WebP file whose canvas says another size than the picture in it has."""
+    """Return a WebP file whose canvas has another size than the picture in it."""
     said = bytes(4) + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
     body = b"WEBPVP8X" + struct.pack("<I", 10) + said + saved(inner, "WEBP", method=0)[12:]
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
 def with_chunks(*chunks: bytes) -> bytes:
-    """Return a good PNG with more chunks behind its header."""
+    """Return a valid PNG with further chunks after its header."""
     content = saved(card(), "PNG")
     return content[:33] + b"".join(chunks) + content[33:]
 
 
 def moving(picture: Image.Image, kind: str) -> bytes:
-    """Return a picture of two frames."""
+    """Return an animation of two frames."""
     return saved(picture, kind, save_all=True, append_images=[picture.point(lambda value: 255 - value)])
 
 
 def half(content: bytes) -> bytes:
-    """Return the first half of a file."""
     return content[: len(content) // 2]
 
 
@@ -253,4 +249,4 @@ REFUSED: dict[str, tuple[type[PhotoError], Made]] = {
         lambda: jpeg(photographed(page("certificate", 2), Shot(side=1280, shake=40), 2)),
     ),
 }
-"""Files that are refused, by what they are."""
+"""Files that are refused, by description."""

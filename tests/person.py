@@ -1,7 +1,7 @@
-"""Drives a bot as a person would: say this, press the button with that label, look at the last message.
+"""Drives a bot as a person would: send text, press the button with a label, read the last message.
 
-A person sits inside the sandbox, the bot outside of it talks HTTP. Everything waits for events, with a
-deadline; a deadline that passes fails with what was on the screen.
+A person lives inside the sandbox; the bot outside connects over HTTP. Every wait is for an event, with a
+deadline; a missed deadline fails with the contents of the screen.
 """
 
 import asyncio
@@ -15,26 +15,26 @@ from sandbox.people import Message, ReceivedSms
 from sandbox.world import CallbackQuery
 
 PATIENCE = 30.0
-"""Seconds after which waiting fails; what comes in time comes much sooner."""
+"""Seconds until a wait fails; in the normal case the event comes much sooner."""
 QUIET = 0.1
-"""Seconds without any call of the bot after which it counts as done."""
+"""Seconds without a call of the bot after which it counts as idle."""
 HESITATION = 0.3
-"""Seconds a person looks at a screen that does not change before they press on it all the same."""
+"""Seconds that a person waits for a screen to change before pressing a button on the unchanged screen."""
 SCREEN = 6
-"""How many messages a failure shows."""
+"""Number of messages that a failure shows."""
 
 
 KEYBOARD = {0xFEE0 + ord(half): half for half in ",;:!?()"}
-"""Chinese signs and the keyboard's: tests write these, as the code does, and see those."""
+"""Chinese punctuation by its ASCII form: tests are written in ASCII, as the code is, and see Chinese."""
 
 
 def as_typed(shown: str) -> str:
-    """Return what is shown with the signs of the keyboard."""
+    """Return the text shown, in ASCII punctuation."""
     return shown.translate(KEYBOARD)
 
 
 class NotSeen(AssertionError):
-    """What a person expected did not appear; the message shows what was on the screen."""
+    """An expected text or button did not appear; the message contains the screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,13 @@ class Button:
 
     label: str
     data: str = ""
-    """What an inline button sends; empty when it sends nothing."""
+    """The callback data of an inline button; empty if it has none."""
     raw: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class Toast:
-    """What an answered press showed."""
+    """The response to a press."""
 
     text: str
     alert: bool
@@ -64,22 +64,21 @@ class Shown:
 
     @property
     def message_id(self) -> int:
-        """The message's number."""
         return self.message.message_id
 
     @property
     def text(self) -> str:
-        """Its text; empty for a picture."""
+        """The text; empty for a picture."""
         return as_typed(str(self.body.get("text", "")))
 
     @property
     def caption(self) -> str:
-        """The words under a picture or file."""
+        """The caption of a picture or file."""
         return as_typed(str(self.body.get("caption", "")))
 
     @property
     def words(self) -> str:
-        """Text or caption, or the title and address of a venue."""
+        """Text or caption, or title and address of a venue."""
         venue = self.body.get("venue") or {}
         place = f"{venue.get('title', '')} {venue.get('address', '')}".strip()
         return self.text or self.caption or place
@@ -100,23 +99,21 @@ class Shown:
 
     @property
     def photo(self) -> str | None:
-        """The file id of the picture in its full size, or None."""
+        """The file id of the picture in full size, or None."""
         sizes = self.body.get("photo")
         return str(sizes[-1]["file_id"]) if sizes else None
 
     @property
     def document(self) -> str | None:
-        """The file id of the file, or None."""
         document = self.body.get("document")
         return str(document["file_id"]) if document else None
 
     @property
     def from_bot(self) -> bool:
-        """Whether the bot wrote it."""
         return self.message.from_bot
 
     def __repr__(self) -> str:
-        """Show who wrote what, and the buttons."""
+        """Show the sender, the text, and the buttons."""
         who = "bot" if self.from_bot else "me "
         kind = "" if self.message.kind == "text" else f"[{self.message.kind}] "
         rows = "".join(f"\n        | {' | '.join(button.label for button in row)}" for row in self.rows)
@@ -124,7 +121,7 @@ class Shown:
 
 
 class Person:
-    """Somebody with the messenger's app in their hand."""
+    """A user of the messenger's app."""
 
     def __init__(self, sandbox: Sandbox, chat_id: int) -> None:
         self.sandbox = sandbox
@@ -138,7 +135,7 @@ class Person:
         sandbox.api.watchers.append(self._called)
 
     def leave(self) -> None:
-        """Look no more."""
+        """Stop watching."""
         self.world.events.watchers.remove(self._notice)
         self.sandbox.api.watchers.remove(self._called)
 
@@ -163,7 +160,7 @@ class Person:
         """The bot's last message.
 
         Raises:
-            NotSeen: it has not written yet.
+            NotSeen: it has sent none.
         """
         shown = next((shown for shown in reversed(self.history) if shown.from_bot), None)
         if shown is None:
@@ -172,12 +169,12 @@ class Person:
 
     @property
     def keys(self) -> list[str]:
-        """The labels of the keyboard under the input field."""
+        """The labels of the reply keyboard."""
         rows = (self.me.keyboard or {}).get("keyboard", [])
         return [as_typed(str(one["text"])) for row in rows for one in row]
 
     def screen(self) -> str:
-        """Return what a person sees right now, for failures."""
+        """Return the current screen, for failure messages."""
         lines = [f"    {shown!r}" for shown in self.history[-SCREEN:]] or ["    (nothing)"]
         if self.keys:
             lines.append(f"    keys: {' | '.join(self.keys)}")
@@ -192,22 +189,22 @@ class Person:
         self._acted = True
 
     async def say(self, text: str, *, reply_to: int | None = None) -> None:
-        """Write a text or a command."""
+        """Send a text or a command."""
         self._begin()
         user_actions.say(self.world, self.me, text, reply_to)
 
     async def edit(self, message: Shown, text: str) -> None:
-        """Change a text that was sent."""
+        """Edit a text that was sent."""
         self._begin()
         user_actions.edit(self.world, self.me, message.message_id, text)
 
     async def send_photo(self, data: bytes, caption: str = "") -> None:
-        """Send a picture as photo; the app shrinks it."""
+        """Send a picture as a photo; the app shrinks it."""
         self._begin()
         user_actions.send_photo(self.world, self.me, data, caption)
 
     async def send_album(self, pictures: Sequence[bytes], album: str = "13000000000000001") -> None:
-        """Send pictures together, as photos of one album."""
+        """Send pictures as an album."""
         self._begin()
         for data in pictures:
             user_actions.send_photo(self.world, self.me, data, album=album)
@@ -215,34 +212,32 @@ class Person:
     async def send_file(
         self, data: bytes, name: str, mime: str = "application/octet-stream", caption: str = ""
     ) -> None:
-        """Send a file as it is."""
+        """Send a file unchanged."""
         self._begin()
         user_actions.send_file(self.world, self.me, data, name=name, mime=mime, caption=caption)
 
     async def send_contact(self, *, of: "Person | None" = None) -> None:
-        """Share one's own contact, or somebody else's."""
+        """Share one's own contact, or another person's."""
         self._begin()
         user_actions.share_contact(self.world, self.me, of=None if of is None else of.me)
 
     def block(self) -> None:
-        """Block the bot."""
         user_actions.set_blocked(self.world, self.me, blocked=True)
 
     def unblock(self) -> None:
-        """Let the bot write again."""
+        """Unblock the bot."""
         user_actions.set_blocked(self.world, self.me, blocked=False)
 
     async def press(self, label: str, *, within: float = PATIENCE, answered: bool = True) -> None:
-        """Press the button with a label on the latest message that has it, else on the keyboard below.
+        """Press the button with a label on the latest message that has it, or else on the reply keyboard.
 
-        Equal labels go before labels that merely hold the words. The button may still have to appear;
-        one that stood there before is pressed when what was done last has been seen to change its message,
-        or to leave it as it is.
+        An exact label wins over one that contains the text. The button may still have to appear; one that was
+        there before is pressed only after the last action has changed its message, or evidently will not.
 
         Args:
-            label: the button's words, or some of them.
-            within: seconds to wait for the button, and again for the press to be answered.
-            answered: wait until the bot has answered the press; else nothing but the button is waited for.
+            label: the button's label, or a part of it.
+            within: seconds to wait for the button, and again for the answer to the press.
+            answered: whether to wait for the bot's answer; otherwise only the button is waited for.
 
         Raises:
             NotSeen: no such button, or the press was not answered.
@@ -264,17 +259,12 @@ class Person:
             raise NotSeen(f"button {label!r} does nothing\n{self.screen()}")
 
     def press_raw(self, data: str, message: int | Shown) -> CallbackQuery:
-        """Press a button that may be of an old message, or of no message at all."""
+        """Press a button by its data, even of an old message or of none at all."""
         self._begin()
         message_id = message if isinstance(message, int) else message.message_id
         return user_actions.press_data(self.world, self.me, message_id, data)
 
     def button(self, label: str) -> Button:
-        """Return the button with a label.
-
-        Raises:
-            NotSeen: no such button.
-        """
         return self._found(label)[1]
 
     def _found(self, label: str) -> tuple[int | None, Button]:
@@ -311,13 +301,13 @@ class Person:
                 yield None, Button(as_typed(one["text"]), "", one)
 
     async def see(self, *words: str, within: float = PATIENCE, fresh: bool = False) -> Shown:
-        """Wait until a message holds all the words, and return it.
+        """Wait until a message contains all the texts, and return it.
 
-        Looked at are the messages that came or changed since this person last did something, newest
-        first, and (unless ``fresh``) the bot's last message however old.
+        It searches the messages that arrived or changed since this person's last action, newest first, and
+        (unless ``fresh``) the bot's last message, however old.
 
         Raises:
-            NotSeen: none does in time.
+            NotSeen: none appears in time.
         """
         wanted = " and ".join(repr(word) for word in words)
         await self._until(lambda: self._seen(words, fresh=fresh) is not None, within, f"did not see {wanted}")
@@ -339,10 +329,10 @@ class Person:
             yield from [shown for shown in self.history if shown.from_bot][-1:]
 
     async def see_toast(self, words: str, *, within: float = PATIENCE) -> Toast:
-        """Wait for the answer of a press that holds the words.
+        """Wait for the answer to a press that contains the text.
 
         Raises:
-            NotSeen: none does in time.
+            NotSeen: none appears in time.
         """
         await self._until(
             lambda: any(words in toast.text for toast in self.toasts), within, f"no toast {words!r}"
@@ -350,10 +340,10 @@ class Person:
         return next(toast for toast in reversed(self.toasts) if words in toast.text)
 
     async def settled(self, *, quiet: float = QUIET, within: float = PATIENCE) -> None:
-        """Wait until the bot has taken all updates, answered what was pressed and made no call for a while.
+        """Wait until the bot has fetched all updates, answered all presses and made no call for a while.
 
         Raises:
-            NotSeen: it does not come to rest.
+            NotSeen: it does not become idle.
         """
         deadline = asyncio.get_running_loop().time() + within
         while True:
@@ -374,24 +364,24 @@ class Person:
 
     @property
     def sms(self) -> list[ReceivedSms]:
-        """The short messages on this person's telephone."""
+        """The text messages on this person's telephone."""
         return self.world.sms_of(self.me)
 
     async def sms_code(self, *, within: float = PATIENCE, after: int = 0) -> str:
-        """Wait for a short message and return its code.
+        """Wait for a text message and return its code.
 
         Args:
             within: seconds to wait.
-            after: how many short messages to pass over: ``len(person.sms)`` before a new one is asked for.
+            after: number of text messages to skip: ``len(person.sms)`` before requesting a new one.
 
         Raises:
-            NotSeen: none comes in time.
+            NotSeen: none arrives in time.
         """
         await self._until(lambda: len(self.sms) > after, within, "no short message came")
         return self.sms[-1].code
 
     def read_file(self, file_id: str) -> bytes:
-        """Return what is in a picture or file of the chat."""
+        """Return the contents of a picture or file of the chat."""
         return self.world.files.data(self.world.files.files[file_id])
 
     async def _until(self, true: Callable[[], bool], within: float, otherwise: str) -> None:

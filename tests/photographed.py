@@ -1,8 +1,8 @@
-"""Papers of nobody, drawn and photographed: what judging photos and reading barcodes are tried on.
+"""Invented documents, drawn and photographed, for tests of photo validation and barcodes.
 
-A page is drawn with words in the bundled font; then it lies askew on a table, in uneven light, before a
-camera that trembles, is out of focus, adds noise and writes JPEG. All from a seed, so that a figure can be
-measured again.
+A page is drawn with text in the bundled font. Then it lies skewed on a table, in uneven light, in front of a
+camera with shake, blur, noise and JPEG compression. Everything derives from a seed, so that measurements are
+reproducible.
 """
 
 import io
@@ -23,13 +23,13 @@ class Shot:
     """How a page is photographed; lengths are in pixels of a photo whose longer side is 1600."""
 
     side: int = 1600  # of the longer side of the photo
-    tilt: float = 0.03  # how far the corners move, as a share of the side
-    turn: float = 3.0  # degrees, at most, to either side
-    fill: float = 0.85  # how much of the photo the page takes
+    tilt: float = 0.03  # displacement of the corners, as a share of the side
+    turn: float = 3.0  # maximum degrees, to either side
+    fill: float = 0.85  # share of the photo that the page covers
     shade: float = 0.35  # how much darker the darkest corner is
     light: float = 1.0
-    blur: float = 0.0  # radius of what is out of focus
-    shake: int = 0  # length of a movement
+    blur: float = 0.0  # blur radius
+    shake: int = 0  # length of the motion blur
     noise: float = 4.0  # standard deviation, of 255
 
 
@@ -44,7 +44,7 @@ def _line(dice: random.Random, count: int) -> str:
 
 
 def page(paper: str, seed: int) -> Image.Image:
-    """Return a paper as a scanner would see it: an identity card, an invoice or a certificate of nobody."""
+    """Return a document as a scanner would see it: an invented identity card, invoice or certificate."""
     dice = random.Random(f"{paper}{seed}")
     return {"card": _card, "invoice": _invoice, "certificate": _certificate}[paper](dice)
 
@@ -52,7 +52,7 @@ def page(paper: str, seed: int) -> Image.Image:
 def _card(dice: random.Random) -> Image.Image:
     sheet = Image.new("RGB", (1370, 864), (226, 234, 240))
     pen = ImageDraw.Draw(sheet)
-    for row in range(40):  # the fine pattern of the ground
+    for row in range(40):  # the fine background pattern
         pen.line([(0, row * 22), (1370, row * 22 + dice.randrange(-60, 60))], (210, 222, 232), 2)
     for row, label in enumerate(("姓名", "性别", "出生", "住址", "")):
         pen.text((90, 90 + row * 110), label, (70, 110, 160), font(40))
@@ -92,14 +92,14 @@ def _certificate(dice: random.Random) -> Image.Image:
         top = 170 + row * 56
         pen.text((80, top), f"{row + 1}. {_line(dice, 5)}", (20, 20, 20), font(30))
         pen.text((420, top), _line(dice, dice.randrange(4, 20)), (20, 20, 20), font(30))
-    for _ in range(300):  # what stands for a barcode of many small squares
+    for _ in range(300):  # in place of a matrix code
         left, top = 900 + dice.randrange(28) * 7, 1460 + dice.randrange(28) * 7
         pen.rectangle((left, top, left + 6, top + 6), (10, 10, 10))
     return sheet
 
 
 def _table(size: tuple[int, int], dice: random.Random) -> Image.Image:
-    """Return what a page lies on: wood, more or less."""
+    """Return a table top with a grain like wood."""
     colour = (110 + dice.randrange(60), 85 + dice.randrange(50), 60 + dice.randrange(50))
     ground = Image.new("RGB", size, colour)
     wood = grain((max(size[0] // 40, 1), size[1]), 40, dice).resize(size)
@@ -107,7 +107,7 @@ def _table(size: tuple[int, int], dice: random.Random) -> Image.Image:
 
 
 def photographed(sheet: Image.Image, shot: Shot, seed: int) -> Image.Image:
-    """Return a page as a telephone's camera sees it."""
+    """Return a page as a phone camera sees it."""
     return exposed(laid_out(sheet, shot, seed), shot, seed)
 
 
@@ -120,7 +120,7 @@ def laid_out(sheet: Image.Image, shot: Shot, seed: int) -> Image.Image:
 
 
 def exposed(ctx: Image.Image, shot: Shot, seed: int) -> Image.Image:
-    """Return what a camera makes of a scene that trembles, is out of focus and adds noise."""
+    """Return the scene with shake, blur and noise."""
     dice = random.Random(seed)
     scale = shot.side / 1600
     if shot.shake:
@@ -131,7 +131,7 @@ def exposed(ctx: Image.Image, shot: Shot, seed: int) -> Image.Image:
 
 
 def _laid(sheet: Image.Image, size: tuple[int, int], shot: Shot, dice: random.Random) -> Image.Image:
-    """Lay a page on the table, turned and seen from aslant."""
+    """Lay a page on the table, turned and in perspective."""
     width, height = size
     fit = min(width / sheet.width, height / sheet.height) * shot.fill
     sheet = sheet.resize((round(sheet.width * fit), round(sheet.height * fit)), Image.Resampling.LANCZOS)
@@ -150,7 +150,7 @@ def _laid(sheet: Image.Image, size: tuple[int, int], shot: Shot, dice: random.Ra
 
 
 def _lit(ctx: Image.Image, shot: Shot, dice: random.Random) -> Image.Image:
-    """Let the light fall from one side."""
+    """Light the scene from one side."""
     slope = Image.linear_gradient("L").rotate(dice.choice((0, 90, 180, 270))).resize(ctx.size)
     lowest = 1 - shot.shade
     slope = slope.point(lambda value: round(255 * shot.light * (lowest + shot.shade * value / 255)))
@@ -174,7 +174,7 @@ def noisy(ctx: Image.Image, sigma: float, dice: random.Random) -> Image.Image:
 
 
 def grain(size: tuple[int, int], sigma: float, dice: random.Random) -> Image.Image:
-    """Return noise around 128, the same for the same dice."""
+    """Return noise around 128; deterministic for a given generator."""
     scale = sigma / 73.9  # the standard deviation of a byte
     even = Image.frombytes("L", size, dice.randbytes(size[0] * size[1]))
     return even.point([round(128 + (value - 127.5) * scale) for value in range(256)])

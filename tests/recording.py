@@ -1,20 +1,20 @@
-"""What the program asked of the Bot API, test for test: to see that a change of the code changed nothing.
+"""Records the Bot API calls of each test, to verify that a change of the code has not changed them.
 
     PYTHONHASHSEED=0 pytest --record-calls NEW tests/e2e tests/rehearsal -k "not postgres"
         write a file of calls for each test
     python -m tests.recording OLD NEW
-        compare two recordings; exit status 1 where they differ
+        compare two recordings; exit status 1 if they differ
     python -m tests.recording OLD AGAIN... NEW
-        the same, but for tests that differ between recordings of one commit, OLD and AGAIN
+        the same, without tests that differ between recordings of one commit, OLD and AGAIN
 
-The calls of each chat stand in the order in which they came, but in several lists, for what happens
-concurrently has no order: the conversation; notices, files and other messages without buttons of the
-conversation; answers to presses; deletions, and buttons that are taken away.
+The calls of each chat are recorded in order, but in separate lists, as concurrent calls have no order: the
+conversation; notifications, files and other messages without buttons of the conversation; answers to presses;
+deletions, and removals of buttons.
 
-What differs from run to run is replaced: seconds of times, tags of buttons, ids of updates and presses,
-numbers of messages (by their order), and files (by what is in them, pictures by their pixels). Random numbers
-are the same in every run, and clocks show whole milliseconds, as the database does. When a test is over, the
-notices that are due are sent first.
+What differs between runs is replaced: seconds of times, tags of buttons, ids of updates and presses, message
+ids (by their order), and files (by their contents, pictures by their pixels). Random numbers are the same in
+every run, and clocks show whole milliseconds, as the database does. At the end of a test, due notifications
+are sent first.
 """
 
 import argparse
@@ -51,7 +51,7 @@ from tests import world as world_of_tests
 
 _OPTION = "--record-calls"
 _NOT_RECORDED = frozenset({"getUpdates", "sendChatAction"})
-"""Their number depends on how long things take."""
+"""Their number depends on timing."""
 _CLEARING = frozenset({"deleteMessage", "editMessageReplyMarkup"})
 _PASSED = pytest.StashKey[bool]()
 _STRUCTURE = re.compile(r"[\[{]")
@@ -62,26 +62,26 @@ _UPDATE = re.compile(r"\b(update[ :])\d+")
 _LOOPBACK = re.compile(r"127\.0\.0\.1:\d+")
 _ATTACHED = "attach://"
 _MOMENT = re.compile(rb"<v>(\d{5}\.\d+)</v>")
-"""In a sheet: days since 1900."""
+"""In a spreadsheet: days since 1900."""
 _DIGITS = 16
 _LONGEST_NAME = 200
 _PATIENCE, _QUIET = 5, 0.2
 
 
 def add_option(parser: pytest.Parser) -> None:
-    """Offer to record."""
+    """Add the command-line option."""
     parser.addoption(_OPTION, type=Path, metavar="DIR", help="write each test's calls of the Bot API")
 
 
 def note_outcome(task: pytest.Item, call: pytest.CallInfo[None]) -> None:
-    """Note whether a test passed, for its recording."""
+    """Store whether a test passed, for its recording."""
     if call.when == "call":
         task.stash[_PASSED] = call.excinfo is None
 
 
 @contextlib.contextmanager
 def recorded(test: pytest.Item, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Record a test's calls, when this was asked for."""
+    """Record a test's calls, if requested."""
     folder: Path | None = test.config.getoption(_OPTION)
     if folder is None:
         yield
@@ -103,7 +103,7 @@ def _file_of(test: str) -> str:
 
 
 def require_steady_hashes(config: pytest.Config) -> None:
-    """Refuse to record where tests that go through a set do so in another order in every run."""
+    """Refuse to record with hash randomisation, as tests that iterate over a set vary between runs."""
     if config.getoption(_OPTION) is not None and os.environ.get("PYTHONHASHSEED") != "0":
         raise pytest.UsageError(f"{_OPTION} needs PYTHONHASHSEED=0")
 
@@ -121,7 +121,7 @@ def _listen(recorder: "Recorder", monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _foresee(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let seeds, codes and the ids of presses, of which draws are made, be the same in each run."""
+    """Make seeds, codes and the ids of presses, from which draws derive, identical in each run."""
     numbers, presses = itertools.count(), Counter[int]()
     new_query, now = World.new_query, ShiftedClock.now
 
@@ -147,14 +147,14 @@ def _foresee(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _settle(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let what is due be told before the program is stopped, and not only if a tick comes in time."""
+    """Send due notifications before the program stops, and not only if a tick comes in time."""
     running = world_of_tests.running
 
     @contextlib.asynccontextmanager
     async def settled(*given: Any) -> AsyncIterator[world_of_tests.World]:
         async with running(*given) as world:
             yield world
-            with contextlib.suppress(Exception):  # a test may have broken what is needed for it
+            with contextlib.suppress(Exception):  # a test may have broken what this needs
                 await asyncio.wait_for(world.service.jobs.tell(), _PATIENCE)
             await asyncio.sleep(_QUIET)
 
@@ -178,12 +178,12 @@ class Recorder:
         return "\n".join([*lines, ""])
 
     def called(self, api: Api, call: Call) -> None:
-        """Note a call as it comes."""
+        """Record a call when it arrives."""
         if call.method not in _NOT_RECORDED:
             self.calls[self._list(api, call)].append(self._line(api, call))
 
     def answered(self, api: Api, call: Call, body: bytes) -> None:
-        """Note the number of a message that was sent."""
+        """Record the number of a message that was sent."""
         if call.method in _NOT_RECORDED:
             return
         result = json.loads(body).get("result")
@@ -193,7 +193,7 @@ class Recorder:
             self._messages[call.text("chat_id"), result["message_id"]] = (name, self._sent[name])
 
     def _list(self, api: Api, call: Call) -> str:
-        """Return in which list a call stands."""
+        """Return the list to which a call belongs."""
         if api not in self._apis:
             self._apis.append(api)
         return f"sandbox {self._apis.index(api)} {self._list_of_sandbox(api, call)}"
@@ -233,7 +233,7 @@ class Recorder:
         if name == "message_id":
             return " ".join(map(str, self._message(call))) if name in call.params else "a message"
         if name == "chat_id":
-            return str(value)  # whether it came in a form or in JSON
+            return str(value)  # the same for a form and for JSON
         if name == "callback_query_id":
             return "a press"
         if isinstance(value, str):
@@ -250,13 +250,13 @@ class Recorder:
         if value.startswith(_ATTACHED):
             return content(call.files[value.removeprefix(_ATTACHED)].data)
         stored = api.world.files.files.get(value)
-        if call.method == "getFile":  # what somebody has sent may be hostile
+        if call.method == "getFile":  # an upload may be malicious
             return "a file" if stored else "a file that is not there"
         return value if stored is None else content(api.world.files.data(stored))
 
 
 def content(data: bytes) -> str:
-    """Return what is in a file, whatever way it is packed."""
+    """Return the contents of a file, independent of its compression."""
     try:
         with Image.open(io.BytesIO(data)) as picture:
             pixels = picture.convert("RGB")
@@ -282,7 +282,7 @@ def _digest(data: bytes) -> str:
 
 
 def _steady(text: str) -> str:
-    """Return a text without what differs from run to run."""
+    """Return a text without what varies between runs."""
     for pattern, steady in (
         (_SECONDS, r"\1:**"),
         (_STAMP, r"\1**"),
@@ -298,7 +298,7 @@ def _steady(text: str) -> str:
 
 
 def differing(old: Path, new: Path) -> dict[str, str]:
-    """Return the tests that differ between two recordings, each with what differs."""
+    """Return the tests that differ between two recordings, each with its difference."""
     before, after = ({_test_of(file): file for file in sorted(folder.glob("*.txt"))} for folder in (old, new))
     found = {
         **dict.fromkeys(before.keys() - after.keys(), f"is not in {new}"),
@@ -319,7 +319,7 @@ def _difference(old: Path, new: Path) -> str:
 
 
 def compared(recordings: Sequence[Path]) -> int:
-    """Say how recordings differ; return the exit status."""
+    """Print how recordings differ; return the exit status."""
     old, *again, new = recordings
     unstable = {name for other in again for name in differing(old, other)}
     found = differing(old, new)
@@ -334,7 +334,6 @@ def compared(recordings: Sequence[Path]) -> int:
 
 
 def main() -> int:
-    """Compare recordings."""
     parser = argparse.ArgumentParser(prog="python -m tests.recording", description=__doc__)
     parser.add_argument("recordings", nargs="+", type=Path, metavar="DIR", help="OLD [AGAIN...] NEW")
     given = parser.parse_args()

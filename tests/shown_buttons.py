@@ -1,4 +1,4 @@
-"""Watches what buttons are written, for those that lead nowhere."""
+"""Watches rendered buttons for those that lead nowhere."""
 
 import contextlib
 from collections.abc import Iterator
@@ -12,16 +12,16 @@ from bot.routing.screens import BY_NAME
 
 
 def leads_on(screen: str, button: Button) -> bool:
-    """Whether a button's action is one of its screen, or one outside the conversation."""
+    """Return whether a button's action belongs to its screen, or is global."""
     if screen == GLOBAL or button.global_:
         return button.action in commands.GLOBAL
-    shown = BY_NAME[ScreenName.known(screen) or ScreenName.HOME]  # a rehearsal's are none but these
+    shown = BY_NAME[ScreenName.known(screen) or ScreenName.HOME]  # a rehearsal has no others
     return button.action in shown.buttons
 
 
 @contextlib.contextmanager
 def watched_buttons() -> Iterator[set[str]]:
-    """Collect the buttons that are written and lead nowhere."""
+    """Collect rendered buttons that lead nowhere."""
     lost: set[str] = set()
     write = CallbackCodec.write
 

@@ -1,6 +1,6 @@
-"""The whole program over HTTP against the sandbox, with people in front of it.
+"""The whole program over HTTP against the sandbox, with people using it.
 
-The clock begins at ten in the morning of a working day and runs on; tests put it forward.
+The clock starts at ten in the morning of a working day and runs on; tests advance it.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from typing import Any
 from bot import app
 from bot.app import Options, Service
 from core.bootstrap import Core, Ports
-from core.clock import CHINA, SystemClock
+from core.clock import CHINA, FixedClock, SystemClock
 from core.db import open_postgres, open_sqlite
 from core.db.tx import WrapTx
 from core.pool.segments import Release
@@ -24,7 +24,7 @@ from core.values.plates import PlateKind
 from sandbox import PersonSpec, Sandbox
 from sandbox.clock import ShiftedClock
 from tests import factories
-from tests.engines import engine_urls, ready_schema
+from tests.engines import engine_urls, make_sqlite, ready_schema
 from tests.person import Person
 from tests.shown_buttons import watched_buttons
 
@@ -38,17 +38,17 @@ KEYS = {
 
 
 def clock_at(moment: datetime) -> ShiftedClock:
-    """Return a running clock that shows a moment now."""
+    """Return a running clock that shows this time now."""
     return ShiftedClock(moment - SystemClock().now())
 
 
 def office(code: str = "粤K", **values: Any) -> dict[str, Any]:
-    """Return an office as the settings have it."""
+    """Return an office's table of the settings."""
     return {"code": code, "name": f"{code}车辆管理所", "address": "某市某路1号", **values}
 
 
 def settings_for(sandbox: Sandbox, directory: Path, **tables: Any) -> Settings:
-    """Return settings that lead to a sandbox."""
+    """Return settings that point to a sandbox."""
     return Settings.model_validate(
         {
             "telegram": {"token": TOKEN, "base_url": sandbox.base_url, "admins": [CHIEF]},
@@ -62,35 +62,33 @@ def settings_for(sandbox: Sandbox, directory: Path, **tables: Any) -> Settings:
 
 
 class World:
-    """The program that runs, its sandbox, and its people."""
+    """The running program, its sandbox, and its people."""
 
-    def __init__(self, sandbox: Sandbox, service: Service, clock: ShiftedClock) -> None:
+    def __init__(self, sandbox: Sandbox, service: Service, clock: ShiftedClock | FixedClock) -> None:
         self.sandbox = sandbox
         self.service = service
         self.clock = clock
 
     @property
     def core(self) -> Core:
-        """The services."""
         return self.service.core
 
     @property
     def store(self) -> Store:
-        """The database."""
         return self.core.store
 
     def person(self, chat_id: int = OWNER) -> Person:
-        """Return somebody, by chat id."""
+        """Return a person by chat id."""
         return Person(self.sandbox, chat_id)
 
     def forward(self, **span: float) -> None:
-        """Put the clock forward."""
+        """Advance the clock."""
         self.clock.advance(timedelta(**span))
 
     async def release(
         self, mask: str = "A####", kind: PlateKind = PlateKind.SMALL, code: str = "粤K"
     ) -> None:
-        """Release a segment that may be composed at once."""
+        """Release a segment that is open to self-composition immediately."""
         order = Release(
             office=self.core.offices[code],
             mask=parse_mask(kind, mask),
@@ -100,7 +98,7 @@ class World:
         await self.store.run(self.core.pools.release, order)
 
     async def tick(self) -> None:
-        """Let the screens follow the clock at once, not only at the next tick."""
+        """Run the screen timers now, instead of waiting for the next tick."""
         await self.service.jobs.screens()
 
 
@@ -113,7 +111,7 @@ PEOPLE = (
 
 @contextlib.asynccontextmanager
 async def running(
-    settings: Settings, sandbox: Sandbox, clock: ShiftedClock, ports: Ports
+    settings: Settings, sandbox: Sandbox, clock: ShiftedClock | FixedClock, ports: Ports
 ) -> AsyncIterator[World]:
     """Run the program against a sandbox."""
     options = Options(limits=app.UNHURRIED, long_poll=5)
@@ -147,8 +145,10 @@ async def open_world(
         if engine == "postgres":
             schema = stack.enter_context(ready_schema())
             store = await open_postgres(url, clock, schema=schema, pool_size=4, wrap_tx=wrap_tx)
-        elif wrap_tx is not None:
-            store = await open_sqlite(url, clock, wrap_tx=wrap_tx)
+        else:
+            await make_sqlite(directory)
+            if wrap_tx is not None:
+                store = await open_sqlite(url, clock, wrap_tx=wrap_tx)
         settings = settings_for(sandbox, directory, **tables)
         ports = Ports(clock=clock, store=store, sms=sms)
         lost = stack.enter_context(watched_buttons())
@@ -158,7 +158,7 @@ async def open_world(
 
 
 async def registers(person: Person, number: int = 0) -> None:
-    """Go from /start through consent and registration, by the contact button."""
+    """Go from /start through consent and registration, with the contact button."""
     await person.say("/start")
     await person.press("【预选号牌】")
     await person.press("同意并继续")
@@ -195,7 +195,7 @@ async def reaches_selection(person: Person, number: int = 0) -> None:
 
 
 async def takes_one(person: Person) -> None:
-    """Go from the page of random selection, its first batch untouched, to a number for good."""
+    """Go from the page of random selection, before the first batch, to a confirmed number."""
     await person.press("【随机一次(5)】")
     await person.press("粤K·")
     await person.press("【确认选号】")
@@ -204,7 +204,7 @@ async def takes_one(person: Person) -> None:
 
 
 async def composes(person: Person, number: str) -> None:
-    """Go from the page of random selection to a number of one's own choice for good."""
+    """Go from the page of random selection to a confirmed, self-composed number."""
     await person.press("【自编选号】")
     await person.say(number)
     await person.press("提交")
@@ -213,7 +213,7 @@ async def composes(person: Person, number: str) -> None:
 
 
 async def eventually(true: Callable[[], bool], within: float = 5.0) -> None:
-    """Wait until something holds."""
+    """Wait until a condition holds."""
     async with asyncio.timeout(within):
         while not true():  # noqa: ASYNC110 - a test looks again
             await asyncio.sleep(0.01)

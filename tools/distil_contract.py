@@ -1,13 +1,13 @@
-"""Distil the Bot API's machine-readable schema into the small contract that the sandbox holds.
+"""Distil the Bot API's machine-readable schema into the small contract that the sandbox checks.
 
 Usage::
 
     python tools/distil_contract.py PATH/TO/schema.json sandbox/contract.json
 
 The schema is the file ``.butcher/schema/schema.json`` in the source distribution of aiogram (MIT).
-Only facts are kept: names, types, which parameters are required, and the limits that the
-descriptions state as «1-64 bytes» or «0-1024 characters». Parameters that the sandbox does not
-act on are left out on purpose, so that sending one is noticed as a violation of the contract.
+Only facts are kept: names, types, which parameters are required, and the limits that the descriptions state
+as «1-64 bytes» or «0-1024 characters». Parameters that the sandbox does not simulate are omitted on purpose,
+so that sending one is recorded as a contract violation.
 """
 
 import json
@@ -101,7 +101,7 @@ LIMIT = re.compile(r"\b(\d+)-(\d+) (characters|bytes)")
 
 
 def alternatives(kind: str) -> tuple[str, list[str]]:
-    """Split «Array of Array of A or B» into its prefix and [A, B], abstract types replaced."""
+    """Split «Array of Array of A or B» into its prefix and [A, B], with abstract types replaced."""
     if kind == ALBUM:
         kind = "Array of InputMedia"
     depth = kind.count("Array of ")
@@ -111,7 +111,7 @@ def alternatives(kind: str) -> tuple[str, list[str]]:
 
 
 def field(annotation: dict[str, Any]) -> dict[str, Any]:
-    """Return the facts about one parameter or field."""
+    """Return the facts of one parameter or field."""
     prefix, names = alternatives(annotation["type"])
     facts: dict[str, Any] = {"type": prefix + " or ".join(names)}
     if annotation["required"]:
@@ -122,12 +122,12 @@ def field(annotation: dict[str, Any]) -> dict[str, Any]:
 
 
 def fields(item: dict[str, Any]) -> dict[str, Any]:
-    """Return the facts about all parameters of a method, or all fields of a type."""
+    """Return the facts of all parameters of a method, or of all fields of a type."""
     return {a["name"]: field(a) for a in item["annotations"] if a["name"] not in NOT_SIMULATED}
 
 
 def distil(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the contract: the methods, and every type that their parameters reach."""
+    """Return the contract: the methods, and every type reachable from their parameters."""
     index = {child["name"]: child for item in schema["items"] for child in item["children"]}
     methods = {name: fields(index[name]) for name in METHODS}
     types: dict[str, Any] = {}
@@ -141,7 +141,7 @@ def distil(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def main(arguments: list[str]) -> int:
-    """Read the schema, write the contract."""
+    """Read the schema and write the contract."""
     if len(arguments) != 2:  # noqa: PLR2004 - where from, where to
         print(__doc__)
         return 2

@@ -1,15 +1,15 @@
-"""Make the fonts of ``bot/pictures/fonts`` from Noto Sans SC, or check that they suffice.
+"""Build the fonts of ``bot/pictures/fonts`` from Noto Sans SC, or check their coverage.
 
-    python tools/make_font.py            take the pinned package and write the fonts anew
-    python tools/make_font.py --check    look at what is there; exit status 1 when it does not suffice
+    python tools/make_font.py            rebuild the fonts from the pinned package
+    python tools/make_font.py --check    check the existing files; exit status 1 if characters are missing
 
-Regular holds the whole of GB 2312 (6,763 characters, so that nearly every place name and address
-that an operator may configure can be drawn) and every character of the project's own texts; Medium
-holds ASCII alone, for the letters and digits of plates. ``coverage.txt`` lists what Regular holds,
-for ``bot.pictures.font.missing_glyphs``, since Pillow cannot ask a font that.
+Regular contains all of GB 2312 (6,763 characters, so that nearly every place name and address that an
+operator may configure can be drawn) and every character of the project's own texts. Medium contains ASCII
+only, for the letters and digits of plates. ``coverage.txt`` lists the characters of Regular for
+``bot.pictures.font.missing_glyphs``, as Pillow cannot query a font for them.
 
-Both are subsets, hence Modified Versions in the sense of the SIL Open Font License. The only
-Reserved Font Name is 'Source', which they do not use; so they keep the name Noto Sans SC.
+Both are subsets, hence Modified Versions in the sense of the SIL Open Font License. The only Reserved Font
+Name is 'Source', which they do not use, so they keep the name Noto Sans SC.
 """
 
 import argparse
@@ -49,10 +49,10 @@ SIGNS = (
 )
 
 UNUSED_TABLES = ["BASE", "GDEF", "GPOS", "GSUB", "STAT", "gasp", "prep", "vhea", "vmtx"]
-"""Hints, vertical setting, ligatures: the pictures use none (see ``bot.pictures.font``)."""
+"""Hints, vertical layout, ligatures: the pictures use none (see ``bot.pictures.font``)."""
 
 EMOJI_BLOCKS = ((0x2300, 0x23FF), (0x2600, 0x27BF), (0x2B00, 0x2BFF), (0x1F000, 0x1FAFF))
-"""Signs that texts put on buttons, where the messenger draws them; the pictures never do."""
+"""Blocks of emoji on buttons, which the messenger renders; the pictures never contain them."""
 
 SUBSET_NOTE = """
 The fonts in this folder are subsets (Modified Versions) of Noto Sans SC, version 2.004, made by
@@ -62,24 +62,24 @@ Reserved Font Name 'Source' is not used by them.
 
 
 class FontError(Exception):
-    """The fonts could not be made."""
+    """The fonts could not be built."""
 
 
 def gb2312() -> set[str]:
-    """Return the characters of GB 2312: rows 1-9 (signs) and 16-87 (levels 1 and 2)."""
+    """Return the characters of GB 2312: rows 1-9 (symbols) and 16-87 (levels 1 and 2)."""
     rows = (*range(0xA1, 0xAA), *range(0xB0, 0xF8))
     cells = (bytes((row, cell)) for row in rows for cell in range(0xA1, 0xFF))
     return {cell.decode("gb2312", errors="ignore") for cell in cells} - {""}
 
 
 def is_emoji(char: str) -> bool:
-    """Tell whether a character is an emoji, or a mark that only emoji use."""
+    """Return whether a character is an emoji, or a mark that only emoji use."""
     code = ord(char)
     return char in "\ufe0f\u200d\u20e3" or any(first <= code <= last for first, last in EMOJI_BLOCKS)
 
 
 def text_characters(paths: Iterable[Path]) -> set[str]:
-    """Return the characters of some UTF-8 files that have a shape, emoji left out."""
+    """Return the characters of UTF-8 files that have a glyph, without emoji."""
     found = {char for path in paths for char in path.read_text(encoding="utf-8")}
     return {char for char in found if unicodedata.category(char) not in {"Cc", "Cf"} and not is_emoji(char)}
 
@@ -90,7 +90,7 @@ def text_files() -> list[Path]:
 
 
 def demanded() -> set[str]:
-    """Return what Regular must hold: the project's words, plates, ASCII and common signs.
+    """Return the characters that Regular must cover: the project's texts, plates, ASCII and common symbols.
 
     Raises:
         FileNotFoundError: the list of issuing offices is missing.
@@ -99,12 +99,12 @@ def demanded() -> set[str]:
 
 
 def covered(font: TTFont) -> set[str]:
-    """Return the characters that a font has a glyph for."""
+    """Return the characters for which a font has a glyph."""
     return {chr(code) for code in font.getBestCmap()}
 
 
 def coverage_text(characters: set[str]) -> str:
-    """Return characters as ``coverage.txt`` holds them: in order, 64 a line, the space left out."""
+    """Return characters in the format of ``coverage.txt``: sorted, 64 per line, without the space."""
     ordered = "".join(sorted(characters - {" "}))
     return "".join(ordered[at : at + 64] + "\n" for at in range(0, len(ordered), 64))
 
@@ -113,7 +113,7 @@ def fetch(folder: Path) -> bytes:
     """Return the pinned package as npm packs it.
 
     Raises:
-        FontError: npm failed, or what it brought is not what was pinned.
+        FontError: npm failed, or the package does not match the pinned hash.
     """
     command = ["npm", "pack", "--silent", "--pack-destination", str(folder), PACKAGE]
     try:
@@ -127,7 +127,7 @@ def fetch(folder: Path) -> bytes:
 
 
 def unpack(packed: bytes) -> dict[str, bytes]:
-    """Return the members of the package that are needed, by name."""
+    """Return the required members of the package, by name."""
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         wanted = {member.name: archive.extractfile(member) for member in archive if member.isfile()}
         names = (*MEMBERS.values(), LICENSE_MEMBER)
@@ -135,7 +135,7 @@ def unpack(packed: bytes) -> dict[str, bytes]:
 
 
 def subset(source: bytes, characters: set[str]) -> TTFont:
-    """Return a font with only these characters, no hints and no layout tables."""
+    """Return a font with only these characters, without hints and layout tables."""
     options = Options()
     options.layout_features = []
     options.hinting = False
@@ -158,7 +158,7 @@ def make() -> None:
     """Write the fonts, the licence and the coverage.
 
     Raises:
-        FontError: the package could not be had, or lacks a character that is demanded.
+        FontError: the package could not be fetched, or lacks a required character.
     """
     with tempfile.TemporaryDirectory() as folder:
         members = unpack(fetch(Path(folder)))
@@ -175,7 +175,7 @@ def make() -> None:
 
 
 def complaints() -> list[str]:
-    """Return what is wrong with the fonts as they lie there; empty when they suffice."""
+    """Return the defects of the existing fonts; empty if there are none."""
     regular = covered(TTFont(FONTS / "NotoSansSC-Regular.ttf"))
     medium = covered(TTFont(FONTS / "NotoSansSC-Medium.ttf"))
     found = []
@@ -189,7 +189,6 @@ def complaints() -> list[str]:
 
 
 def main() -> int:
-    """Run the program; return its exit status."""
     parser = argparse.ArgumentParser(description="Make or check the fonts of the pictures.")
     parser.add_argument("--check", action="store_true", help="only look whether the fonts suffice")
     if not parser.parse_args().check:

@@ -1,8 +1,8 @@
-"""Draw the pictures of the manual of the desk from invented figures: desk.png, segments.png, stats.png.
+"""Draw the pictures of the desk's manual from invented figures: desk.png, segments.png, stats.png.
 
     python tools/make_report_pictures.py [FOLDER]      docs/pictures by default
 
-The same screens draw them that the desk sees; only the figures are invented, and the same in every run.
+The code of the desk's screens draws them; only the figures are invented, and identical in every run.
 """
 
 import random
@@ -32,7 +32,7 @@ _WORKDAYS = 5
 def fill(
     number: int, kind: PlateKind, mask: str, share: float, *, days: int = -90, compose: int = -60
 ) -> Fill:
-    """Return an invented segment; ``days`` is when it opened, ``compose`` when it may be composed."""
+    """Return an invented segment; ``days`` and ``compose`` are days from today to its opening dates."""
     found = parse_mask(kind, mask)
     taken = round(found.size * share)
     kept_back: tuple[Mask, ...] = ()
@@ -67,7 +67,7 @@ def some_fills() -> list[Fill]:
 
 
 def some_stats() -> Stats:
-    """Return thirty days at an office, quieter on weekends."""
+    """Return the statistics of thirty days at an office, lower on weekends."""
     dice = random.Random(2026)  # noqa: S311 - invented figures that are the same in every run
     days = []
     for ahead in range(-29, 1):
@@ -97,7 +97,7 @@ def some_stats() -> Stats:
 
 
 def some_desk() -> WorkQueue:
-    """Return a desk on a busy morning."""
+    """Return the work queue of a busy morning."""
 
     def item(task_kind: TaskKind, number: int, **more: int) -> Task:
         return Task(
@@ -126,7 +126,6 @@ def some_desk() -> WorkQueue:
 
 
 def main(folder: Path) -> None:
-    """Write the pictures."""
     folder.mkdir(parents=True, exist_ok=True)
     made = {
         "segments.png": segments_picture(segments.picture(OFFICE, AT, some_fills())),

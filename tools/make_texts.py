@@ -1,11 +1,11 @@
-"""Bring the catalogue of English words up to date with the code, or check that it is.
+"""Update the English catalogue from the code, or check that it is up to date.
 
-    python tools/make_texts.py           extract, keep what is translated, write ``xuanhao.po`` and ``.mo``
-    python tools/make_texts.py --check   look at what is there; exit status 1 when it is not up to date
+    python tools/make_texts.py           extract, keep existing translations, write ``xuanhao.po`` and ``.mo``
+    python tools/make_texts.py --check   check the existing files; exit status 1 if they are out of date
 
-Chinese stands in the code (``bot/texts`` and ``bot/i18n``, in ``_(…)``, ``phrase(…)`` or ``verbatim(…)``) and
-is the key of a word. The ``.po`` is edited by hand; the ``.mo``, which the program reads, is made of it.
-Neither holds a date or a line number, so that it changes only where words do.
+The Chinese texts in the code (``bot/texts`` and ``bot/i18n``, in ``_(…)``, ``phrase(…)`` or ``verbatim(…)``)
+are the message ids. The ``.po`` is edited by hand; the ``.mo``, which the program reads, is compiled from it.
+Neither contains a date or a line number, so that they change only when texts do.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = (ROOT / "bot/i18n", ROOT / "bot/texts")
-"""Where the words stand."""
+"""Folders with texts."""
 PO = ROOT / "bot/i18n/locale/en/LC_MESSAGES/xuanhao.po"
 MO = PO.with_suffix(".mo")
 HEADER = "# English words of xuanhao. Write the translations here, then run `make texts`."
@@ -30,11 +30,11 @@ HEADER = "# English words of xuanhao. Write the translations here, then run `mak
 _KEYWORDS = {"_": None, "phrase": None, "verbatim": None}
 _FIELD = re.compile(r"\{[^{}]*\}")
 _TAG = re.compile(r"</?[a-z]+[^>]*>")
-_BAR = re.compile(r"\|")  # between the heads of a table's columns
+_BAR = re.compile(r"\|")  # separates the headings of a table
 
 
 class Undated(Catalog):
-    """A catalogue whose header says in which language and how it is written, and nothing else."""
+    """A catalogue whose header holds language and encoding only, without dates."""
 
     mime_headers = (
         ("Language", "en"),
@@ -45,7 +45,7 @@ class Undated(Catalog):
 
 
 def extracted() -> Catalog:
-    """Return the words of the code, without translations, file after file by their paths."""
+    """Return the messages of the code, without translations, sorted by file path."""
     template = Catalog()
     found = [
         ((folder / name).relative_to(ROOT).as_posix(), line, words)
@@ -58,13 +58,12 @@ def extracted() -> Catalog:
 
 
 def written() -> Catalog:
-    """Return the catalogue as it lies there."""
     with PO.open("rb") as file:
         return read_po(file, locale="en", domain="xuanhao")
 
 
 def updated() -> Catalog:
-    """Return the words of the code with the translations that there are."""
+    """Return the messages of the code with the existing translations."""
     known = {message.id: message.string for message in entries(written())} if PO.exists() else {}
     catalogue = Undated(locale="en", header_comment=HEADER, fuzzy=False)
     for message in entries(extracted()):
@@ -73,26 +72,26 @@ def updated() -> Catalog:
 
 
 def po_text(catalogue: Catalog) -> str:
-    """Return a catalogue as ``xuanhao.po`` holds it."""
+    """Return a catalogue in the format of ``xuanhao.po``."""
     file = io.BytesIO()
     write_po(file, catalogue, width=110, include_lineno=False)
     return file.getvalue().decode()
 
 
 def compiled(catalogue: Catalog) -> bytes:
-    """Return a catalogue as the program reads it."""
+    """Return a catalogue in the format of ``xuanhao.mo``."""
     file = io.BytesIO()
     write_mo(file, catalogue)
     return file.getvalue()
 
 
 def entries(catalogue: Catalog) -> Iterator[Message]:
-    """Return the words of a catalogue, without its header."""
+    """Return the messages of a catalogue, without its header."""
     return (message for message in catalogue if message.id)
 
 
 def complaints() -> list[str]:
-    """Return in what the files lag behind the code or each other; empty when they do not."""
+    """Return which files are out of date; empty if none are."""
     found = []
     if PO.read_text(encoding="utf-8") != po_text(updated()):
         found.append("xuanhao.po is not what the code says: run make texts")
@@ -102,12 +101,12 @@ def complaints() -> list[str]:
 
 
 def untranslated() -> list[str]:
-    """Return the words that have no translation, or one that somebody should look at."""
+    """Return the messages without a translation, or with one that needs review."""
     return [str(message.id) for message in entries(written()) if not message.string or message.fuzzy]
 
 
 def unlike(message: Message) -> str:
-    """Return in what a translation differs from its words beyond language; empty when in nothing."""
+    """Return how the markup of a translation differs from that of its message; empty if it does not."""
     for what, pattern in (("fields", _FIELD), ("tags", _TAG), ("bars", _BAR)):
         chinese, english = (sorted(pattern.findall(str(text))) for text in (message.id, message.string))
         if chinese != english:
@@ -116,7 +115,6 @@ def unlike(message: Message) -> str:
 
 
 def main() -> int:
-    """Run the program; return its exit status."""
     parser = argparse.ArgumentParser(description="Make or check the catalogue of English words.")
     parser.add_argument("--check", action="store_true", help="only look whether it is up to date")
     if not parser.parse_args().check:

@@ -9,6 +9,7 @@ import random
 import resource
 import sys
 import time
+from collections.abc import Callable
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from core.settings import PhotoSettings
 from tests.malicious_files import saved as saved_as
 from tests.photographed import PAPERS, Shot, exposed, grain, jpeg, laid_out, page, photographed
 
-SETTINGS = (  # longer side, share of the photo that the page takes, noise, light, JPEG quality
+SETTINGS = (  # longer side, share of the photo covered by the page, noise, light, JPEG quality
     (1280, 0.85, 0, 1.0, 85),
     (1280, 0.85, 4, 1.0, 85),
     (1280, 0.85, 10, 0.4, 60),
@@ -36,18 +37,19 @@ SEEDS = 2
 
 
 def saved(picture: Image.Image, quality: int) -> Image.Image:
-    """Return a picture as it comes back from a JPEG file."""
+    """Return a picture after a round trip through JPEG."""
     return Image.open(io.BytesIO(jpeg(picture, quality))).convert("RGB")
 
 
 def cropped(picture: Image.Image, share: float) -> Image.Image:
-    """Return a picture without some of its edges, of each another part."""
+    """Return a picture with its edges cropped, each by a different amount."""
     width, height = picture.size
     box = (width * share, height * share / 2, width * (1 - share / 3), height * (1 - share))
-    return picture.crop(tuple(round(value) for value in box))
+    left, upper, right, lower = (round(value) for value in box)
+    return picture.crop((left, upper, right, lower))
 
 
-COPIES = {
+COPIES: dict[str, Callable[[Image.Image], Image.Image]] = {
     "JPEG of quality 30": lambda unknown: saved(unknown, 30),
     "half the size": lambda unknown: saved(unknown.resize((unknown.width // 2, unknown.height // 2)), 70),
     "lighter by 30 %": lambda unknown: ImageEnhance.Brightness(unknown).enhance(1.3),
@@ -64,7 +66,7 @@ COPIES = {
 
 
 def measure_sharpness() -> None:
-    """Print the lowest and the highest sharpness for each way of spoiling a photo."""
+    """Print the lowest and the highest sharpness for each combination of blur and shake."""
     for side, fill, noise, light, quality in SETTINGS:
         print(f"\n{side} px, page fills {fill}, noise {noise}, light {light}, JPEG {quality}")
         still = Shot(side=side, light=light, fill=fill)
@@ -101,7 +103,7 @@ LARGEST = (5000, 5000)
 
 
 def huge(kind: str) -> bytes:
-    """Return a file of as many pixels as are taken."""
+    """Return a file with the maximum number of pixels."""
     grey = grain((500, 500), 60, random.Random(1)).resize(LARGEST, Image.Resampling.NEAREST)  # noqa: S311 - noise
     mode, file, options = {
         "JPEG": ("RGB", "JPEG", {"quality": 60}),
@@ -115,7 +117,7 @@ def huge(kind: str) -> bytes:
 
 
 def memory_of(kind: str) -> tuple[int, float]:
-    """Return how many MB judging such a file adds to a fresh process, and the seconds that it takes."""
+    """Return by how many MB validating such a file grows a fresh process, and the seconds it takes."""
     with get_context("spawn").Pool(1) as made, get_context("spawn").Pool(1) as pool:
         return pool.apply(_judged, (made.apply(huge, (kind,)),))
 
@@ -129,7 +131,7 @@ def _judged(content: bytes) -> tuple[int, float]:
 
 
 def measure_memory() -> None:
-    """Print what the largest photos of each kind cost."""
+    """Print memory and time of the largest photos of each format."""
     print()
     for kind in (
         "JPEG",

@@ -1,1 +1,1 @@
-"""``demo``: sandbox and bot in one process, with data to try."""
+"""``demo``: sandbox and bot in one process, with sample data."""

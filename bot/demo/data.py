@@ -1,4 +1,4 @@
-"""What the demo is filled with: people, offices, segments, vehicles, things to try. All invented."""
+"""Sample data of the demo: people, offices, segments, vehicles, things to try. All invented."""
 
 from core.registry.lookup import RegistryVehicle
 from core.values.plates import PlateKind
@@ -12,7 +12,7 @@ ADMIN = PersonSpec(
     chat_id=1001, last_name="王", first_name="主任", phone="+8613800138003", role="admin", started=True
 )
 IDENTITIES = ("11010519491231002X", "110105195001010063")
-"""Right in form, of nobody."""
+"""Well-formed identity numbers that belong to nobody."""
 
 VEHICLES = (
     RegistryVehicle(
@@ -34,7 +34,7 @@ VEHICLES = (
         vin="LGBTESTX1TA000003", certificate="ABCD12345678903", kind=PlateKind.SMALL, registered=True
     ),
 )
-"""What the registry's table holds; the last one has a number already."""
+"""Rows of the vehicle registry; the last vehicle already has a number."""
 
 HINTS = (
     (
@@ -56,7 +56,7 @@ HINTS = (
         "右侧的时钟可以向前拨：看保留时间结束，几天后收到提醒，逾期后过期并列入黑名单。"
     ),
 )
-"""What to try."""
+"""Things to try."""
 
 SEGMENTS = (
     ("粤K", PlateKind.SMALL, "#####"),

@@ -1,7 +1,7 @@
-"""``demo``: sandbox and bot in one process, with offices, segments and vehicles to try.
+"""``demo``: sandbox and bot in one process, with sample offices, segments and vehicles.
 
-The bot talks to the sandbox over HTTP by ``telegram.base_url``, as to any Bot API. Only the clock is
-shared, so that it can be put forward in the page.
+The bot reaches the sandbox over HTTP by ``telegram.base_url``, like any Bot API server. Only the clock is
+shared, so that the page can advance it.
 """
 
 from pathlib import Path
@@ -20,7 +20,7 @@ from sandbox.clock import ShiftedClock
 
 
 async def demo(data: Path, port: int) -> None:
-    """Start sandbox and bot, print where the page is and what to try, run until cancelled."""
+    """Start sandbox and bot, print the page's address and things to try, and run until cancelled."""
     clock = ShiftedClock()
     sandbox = Sandbox(clock, data_dir=data / "sandbox", people=(*OWNERS, ADMIN), hints=HINTS)
     await sandbox.start(port=port)
@@ -51,7 +51,7 @@ def _write_settings(sandbox: Sandbox, data: Path) -> Path:
 
 
 def _fill(tx: Tx, core: Core) -> None:
-    """Put in the demo's vehicles and segments; at a second start nothing changes."""
+    """Insert the demo's vehicles and segments. Idempotent: a second start changes nothing."""
     imports.load(tx, VEHICLES)
     for code, kind, pattern in SEGMENTS:
         office: Office = core.offices[code]

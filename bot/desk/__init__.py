@@ -1,1 +1,1 @@
-"""The desk: what admins do, one file a subject."""
+"""The desk: commands and screens of admins, one module per subject."""

@@ -1,4 +1,4 @@
-"""/admins: who is at the desk; roles are given and taken away by a chief of all offices."""
+"""/admins: list of admins; a chief of all offices assigns and removes roles."""
 
 from collections.abc import Callable
 
@@ -21,12 +21,12 @@ _SHORTEST = 3  # add 3001 clerk
 
 
 def parse(ctx: Context, arguments: str) -> Goto:
-    """Lead from /admins [add CHAT ROLE [OFFICE|all]] to the list, or to the question.
+    """Parse /admins [add CHAT ROLE [OFFICE|all]] and go to the list, or to the question.
 
     Raises:
-        Usage: it is something else.
+        Usage: the arguments are malformed.
         OfficeUnknown: the office is not served here.
-        RoleHeld: they have that role.
+        RoleHeld: the chat already has that role.
     """
     ctx.admin.require(Permission.ADMINS, EVERYWHERE)
     words = arguments.split()

@@ -1,4 +1,4 @@
-"""/appeals, /approve, /reject: the queue of appeals, and deciding them (docs/domain.md, section 7)."""
+"""/appeals, /approve, /reject: the queue of appeals and their decision (docs/domain.md, section 7)."""
 
 from bot.desk.arguments import split_args
 from bot.desk.confirmation import GONE, LONGEST_REASON, reason_of
@@ -28,10 +28,10 @@ _MOST_DIGITS = 15
 
 
 def parse(ctx: Context, arguments: str) -> Goto:
-    """Lead from /appeals [粤K] to the queue.
+    """Parse /appeals [粤K] and go to the queue.
 
     Raises:
-        OfficeUnknown, NotYourOffice: the office is not served, or not theirs.
+        OfficeUnknown, NotYourOffice: the office is not served, or not one of this admin's.
     """
     if not arguments:
         return Goto(screen=ScreenName.DESK_APPEALS)
@@ -41,17 +41,17 @@ def parse(ctx: Context, arguments: str) -> Goto:
 
 
 def parse_approve(ctx: Context, arguments: str) -> Goto:
-    """Lead from /approve 12 to the question.
+    """Parse /approve 12 and go to the question.
 
     Raises:
-        Usage: it is something else.
+        Usage: the arguments are malformed.
         AppealUnknown, AppealDecided, AppealOfOneself, NotYourOffice: it cannot be decided.
     """
     return _to(ctx, ScreenName.DESK_APPEAL_APPROVE, _number("approve", arguments))
 
 
 def parse_reject(ctx: Context, arguments: str) -> Goto:
-    """Lead from /reject 12 REASON to the question; raises as ``parse_approve``."""
+    """Parse /reject 12 REASON and go to the question; raises as ``parse_approve``."""
     number, reason = split_args("reject", arguments, 2)
     return _to(ctx, ScreenName.DESK_APPEAL_REJECT_SURE, _number("reject", number), reason=reason_of(reason))
 
@@ -64,7 +64,7 @@ def _number(command: str, raw: str) -> int:
 
 
 def _to(ctx: Context, screen: ScreenName, number: int, **more: object) -> Goto:
-    """Lead to a page about an appeal that this chat may decide."""
+    """Go to a page of an appeal that this chat may decide."""
     card = _judged(ctx, number)
     return Goto(screen=screen, args={"id": str(number), "seen": card.obstacles.digest, **more})
 
@@ -76,7 +76,12 @@ def _judged(ctx: Context, number: int) -> Card:
 
 
 def _seen(ctx: Context, number: int) -> Card:
-    """Return the card of an appeal of an office at which this chat reviews; others' do not exist for it."""
+    """Return the card of an appeal at an office where this chat reviews.
+
+    Raises:
+        AppealUnknown: there is no such appeal.
+        NotYourDuty, NotYourOffice: this chat does not review there.
+    """
     ctx.admin.require(Permission.APPEALS)
     appeal = ctx.core.appeals.get(ctx.tx, number)
     ctx.admin.require(Permission.APPEALS, appeal.office)
@@ -95,7 +100,7 @@ def _gone(_ctx: Context, error: XuanhaoError) -> Goto:
 
 
 ERRORS: ErrorWays = {**GONE, Refusal: _gone}
-"""Somebody else was faster, or the owner has withdrawn: that is said, above what waits now."""
+"""The appeal was decided by another admin or withdrawn by its owner: the queue is shown with a note."""
 
 
 # --- the queue ------------------------------------------------------------------------------
@@ -252,13 +257,13 @@ def _approve(ctx: Context, _arg: str) -> Goto:
 
 
 def _look_again(ctx: Context, error: XuanhaoError) -> Goto:
-    """Show the question anew: it is about something else now, and nobody is barred by a tick from before."""
+    """Show the question again: the facts have changed, and an earlier tick must not bar anybody."""
     go = _to(ctx, ScreenName.DESK_APPEAL_APPROVE, _id(ctx))
     return Goto(screen=go.screen, args=go.args, note=of_error(error), sticky=True)
 
 
 def _to_card(ctx: Context, error: XuanhaoError) -> Goto:
-    """End a question over which something was mistyped."""
+    """Leave a question that was answered with text, and return to the card."""
     return Goto(screen=ScreenName.DESK_APPEAL, args={"id": ctx.arg("id")}, note=of_error(error), sticky=True)
 
 

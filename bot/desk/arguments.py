@@ -1,4 +1,4 @@
-"""Reading what admins type behind a command: liberal in blanks, commas, widths and dates, never guessing."""
+"""Parse command arguments: tolerant of spaces, commas, character widths and date forms, never guessing."""
 
 import re
 from datetime import date, datetime
@@ -11,7 +11,7 @@ from core.values.offices import Office
 from core.values.plates import PROVINCES, PlateKind
 from core.values.text import DOTS, clean
 
-_PARTING = "\\s,、;\uff0c\uff1b"  # with the wide comma and semicolon
+_PARTING = "\\s,、;\uff0c\uff1b"  # including the full-width comma and semicolon
 _WORD = rf"[^{_PARTING}]+"
 _APART = re.compile(rf"[{_PARTING}]+")
 _NAMING = re.compile(
@@ -32,28 +32,30 @@ _FIRST_TIME = re.compile(rf"{_TIME}(?:(?<=[日号])|$|(?=[{_PARTING}]))")
 _UNTIL = re.compile(r"until\b\s*|(?:直到|截止|截至|至|到)\s*(?=\d)", re.IGNORECASE)
 _YEAR = re.compile(r"\d{4}\s?[-/.年]")
 _NARROW = str.maketrans(
-    {chr(ord(one) + 0xFEE0): one for one in "0123456789:-/."}  # in place: what follows stays as it was typed
+    {
+        chr(ord(one) + 0xFEE0): one for one in "0123456789:-/."
+    }  # length stays, so positions hold in the raw text
 )
 
 
 def read_time(raw: str, today: date | None = None) -> datetime:
-    """Return a local time written as 2026-12-01T09:00, 2026-12-01, 2026/12/1 9:00 or 2026年12月1日.
+    """Parse a local time written as 2026-12-01T09:00, 2026-12-01, 2026/12/1 9:00 or 2026年12月1日.
 
     Args:
-        raw: what was typed.
-        today: where it is given, 12月1日 is read as well, as a day of this year.
+        raw: the input.
+        today: if given, 12月1日 is accepted too, as a day of this year.
 
     Raises:
-        UnreadableTime: it is something else.
+        UnreadableTime: it has another form.
     """
     return _moment(_WHOLE_TIME.fullmatch(clean(raw)), today)
 
 
 def first_time(raw: str, today: date | None = None) -> tuple[datetime, str]:
-    """Return the time with which a text begins, written as ``read_time`` reads it, and what is left of it.
+    """Split a text into the time at its start, as ``read_time`` parses it, and the rest.
 
     Raises:
-        UnreadableTime: it begins with something else.
+        UnreadableTime: it starts with something else.
     """
     found = _FIRST_TIME.match(raw.translate(_NARROW))
     at = _moment(found, today)
@@ -61,12 +63,12 @@ def first_time(raw: str, today: date | None = None) -> tuple[datetime, str]:
 
 
 def first_end(raw: str, today: date, *, needed: bool = False) -> tuple[date | None, str]:
-    """Return the last day with which a text begins, ``until`` before it or not, and what is left of it.
+    """Split a text into the end date at its start, with or without ``until``, and the rest.
 
-    A day without a year is taken for one only where there must be one: it may well begin a reason.
+    A date without a year is accepted only where one is required, as it may begin a reason.
 
     Raises:
-        UnreadableTime: there must be one, and is none; a year begins none.
+        UnreadableTime: a required date is missing, or the text starts with a year that begins no date.
     """
     led = _UNTIL.match(raw)
     left = raw[led.end() :] if led else raw
@@ -96,7 +98,7 @@ def _moment(found: re.Match[str] | None, today: date | None) -> datetime:
 
 
 def split_args(command: str, arguments: str, count: int) -> list[str]:
-    """Return so many words, the last of which is all that is left.
+    """Split arguments into ``count`` parts, the last of which is the remaining text.
 
     Raises:
         Usage: there are fewer.
@@ -108,12 +110,12 @@ def split_args(command: str, arguments: str, count: int) -> list[str]:
 
 
 def split_named_args(command: str, arguments: str, count: int) -> list[str]:
-    """Return so many words as ``split_args`` does, each but the last the name of somebody or a plate number.
+    """Split like ``split_args``, where each part but the last names a person or a plate number.
 
-    Such a name may hold blanks: 粤K 12345, +86 138 0013 8001.
+    Such a name may contain spaces: 粤K 12345, +86 138 0013 8001.
 
     Raises:
-        Usage: there are fewer.
+        Usage: there are fewer parts.
     """
     parts, left = [], _unparted(arguments)
     for _ in range(count - 1):
@@ -133,10 +135,10 @@ def _unparted(text: str) -> str:
 
 
 def kind_of(command: str, raw: str) -> PlateKind:
-    """Return a plate kind, by its name in commands or in words.
+    """Return a plate kind by its name in commands or its label in any language.
 
     Raises:
-        Usage: there is none of this name.
+        Usage: there is no such kind.
     """
     for kind in PlateKind:
         if raw.lower() == kind or any(KINDS[kind].means(one) for one in (raw, f"{raw}汽车")):
@@ -145,9 +147,9 @@ def kind_of(command: str, raw: str) -> PlateKind:
 
 
 def mask_for(office: Office, kind: PlateKind, raw: str) -> Mask:
-    """Return a mask with an office's new-energy letters.
+    """Parse a mask, with the office's new-energy letters.
 
     Raises:
-        MaskError: it is none of the kind.
+        MaskError: it is not a mask of this kind.
     """
     return parse_mask(kind, raw, nev_letters=office.nev_letters)

@@ -1,4 +1,4 @@
-"""/ban, /unban: barring somebody, and lifting a ban (docs/domain.md, section 6)."""
+"""/ban, /unban: adding a person to the blacklist, and lifting a ban (docs/domain.md, section 6)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -27,24 +27,24 @@ def _who(ctx: Context, raw: str) -> Who:
 
 
 def account_of(ctx: Context, identity_hash: bytes) -> Account | None:
-    """Return whose account has an identity, if anybody's has."""
+    """Return the account that holds an identity, if any."""
     return ctx.core.accounts.by_identity(ctx.tx, identity_hash)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """A ban as it was typed."""
+    """The parsed end and reason of a ban."""
 
     until: date | None
     reason: str
 
 
 def read_wish(raw: str, today: date, *, needs_date: bool = False) -> Wish:
-    """Read [until] 2028-01-01 REASON; without a date the end is the rule's.
+    """Parse [until] 2028-01-01 REASON; without a date the rule sets the end.
 
     Raises:
-        Usage: there is no reason, or no date where one is needed.
-        UnreadableTime: the date is none.
+        Usage: the reason is missing, or a required date.
+        UnreadableTime: the date is malformed.
     """
     until, words = first_end(raw, today, needed=needs_date) if raw else (None, "")
     reason = reason_of(words)
@@ -54,12 +54,12 @@ def read_wish(raw: str, today: date, *, needs_date: bool = False) -> Wish:
 
 
 def parse_ban(ctx: Context, arguments: str) -> Goto:
-    """Lead from /ban WHO [until DATE] REASON to the question.
+    """Parse /ban WHO [until DATE] REASON and go to the question.
 
     Raises:
-        Usage: it is something else.
-        NobodyFound: nobody fits.
-        BanInThePast: the date lies in the past.
+        Usage: the arguments are malformed.
+        NobodyFound: no person matches.
+        BanInThePast: the date is in the past.
     """
     written, more = split_named_args("ban", arguments, 2)
     wish = read_wish(more, ctx.today)
@@ -67,7 +67,7 @@ def parse_ban(ctx: Context, arguments: str) -> Goto:
 
 
 def to_ban(ctx: Context, who: Who, wish: Wish) -> Goto:
-    """Lead to the question before somebody is barred, or their ban gets another end."""
+    """Go to the question before a ban, or before its end is changed."""
     current = blacklist.running(ctx.tx, who.identity_hash)
     code = current.office if current else home_of(ctx, who.account, Permission.BAN)
     ctx.admin.require(Permission.BAN, code)
@@ -123,12 +123,12 @@ BAN = screen_of(
 
 
 def parse_unban(ctx: Context, arguments: str) -> Goto:
-    """Lead from /unban WHO REASON to the question.
+    """Parse /unban WHO REASON and go to the question.
 
     Raises:
-        Usage: it is something else.
-        NobodyFound: nobody fits.
-        NotBlacklisted: no ban of theirs runs.
+        Usage: the arguments are malformed.
+        NobodyFound: no person matches.
+        NotBlacklisted: the person has no current ban.
     """
     written, reason = split_named_args("unban", arguments, 2)
     current = blacklist.running(ctx.tx, _who(ctx, written).identity_hash)
@@ -138,7 +138,7 @@ def parse_unban(ctx: Context, arguments: str) -> Goto:
 
 
 def to_unban(ctx: Context, current: Ban, reason: str) -> Goto:
-    """Lead to the question before a ban is lifted."""
+    """Go to the question before a ban is lifted."""
     ctx.admin.require(Permission.BAN, current.office)
     args = {"office": current.office, "ban": current.ban_id, "reason": reason_of(reason)}
     return Goto(screen=ScreenName.DESK_UNBAN, args=args)
@@ -148,7 +148,7 @@ def meant(ctx: Context) -> Ban:
     """Return the ban that a question or a card is about.
 
     Raises:
-        NotBlacklisted: none is.
+        NotBlacklisted: there is none.
     """
     number = ctx.args.get("ban")
     if not isinstance(number, int):

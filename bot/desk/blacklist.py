@@ -1,4 +1,4 @@
-"""/blacklist: who is barred, until when and why; the card of a ban, and changing it."""
+"""/blacklist: current bans with end and reason; the card of a ban, and changing it."""
 
 from typing import Any
 
@@ -32,11 +32,11 @@ _MOST_EXPORTED = 100_000
 
 
 def parse_list(ctx: Context, arguments: str) -> Goto:
-    """Lead from /blacklist [粤K] to the list.
+    """Parse /blacklist [粤K] and go to the list.
 
     Raises:
-        Usage: more than an office was written.
-        OfficeUnknown, NotYourOffice: it is not served here, or not by this chat.
+        Usage: there is more than one argument.
+        OfficeUnknown, NotYourOffice: the office is not served, or not one of this admin's.
     """
     ctx.admin.require(Permission.BLACKLIST)
     words = arguments.split()
@@ -47,7 +47,7 @@ def parse_list(ctx: Context, arguments: str) -> Goto:
 
 
 def _offices(ctx: Context) -> tuple[str, ...] | None:
-    """Return the offices whose bans are listed: the chosen one, else all at which this chat serves."""
+    """Return the offices whose bans are listed: the chosen one, or all that this chat serves."""
     if code := ctx.arg("at"):
         ctx.admin.require(Permission.BLACKLIST, code)
         return (code,)
@@ -86,7 +86,7 @@ def _show_list(ctx: Context) -> View:
 
 
 def _filters(ctx: Context) -> list[tuple[Button, ...]]:
-    """Return the buttons that narrow the list: by cause, and by office where there are several."""
+    """Return the filter buttons: by cause, and by office if there are several."""
     cause = ctx.arg("cause")
     causes = tuple(
         Button(label=texts.cause_label(one, chosen=one == cause), action=ActionName.CAUSE, arg=one)
@@ -155,7 +155,7 @@ LIST = Screen(
     hint=formatting.PRESS_HINT,
     errors=GONE,
 )
-# --- one of them ----------------------------------------------------------------------------
+# --- the card ---------------------------------------------------------------------------------
 
 _CHANGES = ("shorten", "lengthen", "lift")
 
@@ -173,7 +173,7 @@ def _card_of(ctx: Context) -> Goto:
 
 
 def _seen(ctx: Context) -> Ban:
-    """Return the ban that a card is about, if this chat may look at it."""
+    """Return the ban of a card, if this chat may see it."""
     current = meant(ctx)
     ctx.admin.require(Permission.BLACKLIST, current.office)
     return current

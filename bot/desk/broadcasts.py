@@ -1,4 +1,4 @@
-"""/broadcast: an office tells its owners something (docs/domain.md, section 13)."""
+"""/broadcast: messages of an office to its owners (docs/domain.md, section 13)."""
 
 from datetime import timedelta
 from functools import partial
@@ -22,12 +22,12 @@ REDRAWN_EVERY = timedelta(seconds=5)
 
 
 def parse(ctx: Context, arguments: str) -> Goto:
-    """Lead from /broadcast 粤K TEXT to the choice of whom it is for; without a text to the one that runs.
+    """Parse /broadcast 粤K TEXT and go to the choice of audience; without a text, to the current broadcast.
 
     Raises:
-        Usage: it is written in another way.
+        Usage: the arguments are malformed.
         BroadcastTextLong: the text is too long.
-        BroadcastRunning: the office's last one has not ended.
+        BroadcastRunning: the office's last broadcast has not ended.
     """
     code, *more = arguments.split(maxsplit=1)
     office = ctx.desk_office(code, Permission.BROADCAST)
@@ -43,7 +43,7 @@ def parse(ctx: Context, arguments: str) -> Goto:
 
 
 def _reach(ctx: Context, office: str, audience: Audience) -> int:
-    """Return how many would be told; many owners are counted beside the writers."""
+    """Return the number of recipients, counted on a read-only snapshot as there may be many."""
     read = partial(broadcasts.reach, office=office, audience=audience)
     people: int = ctx.read_snapshot(f"reach:{office}:{audience}", read)
     return people
@@ -55,7 +55,7 @@ def _to_progress(broadcast: Broadcast) -> Goto:
     )
 
 
-# --- whom it is for -------------------------------------------------------------------------
+# --- the audience -----------------------------------------------------------------------------
 
 
 def _show_audience(ctx: Context) -> View:
@@ -89,7 +89,7 @@ AUDIENCE = Screen(
 )
 
 
-# --- the question ---------------------------------------------------------------------------
+# --- the question -----------------------------------------------------------------------------
 
 
 def _show_question(ctx: Context) -> View:
@@ -137,7 +137,7 @@ ASK = Screen(
 )
 
 
-# --- how far it has come --------------------------------------------------------------------
+# --- the progress -----------------------------------------------------------------------------
 
 
 def _meant(ctx: Context) -> Broadcast:

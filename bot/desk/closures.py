@@ -1,4 +1,4 @@
-"""/closed: a day without a counter, which moves deadlines; /maintenance: phase 2 closed, with a text."""
+"""/closed: a day without counter service, which moves deadlines; /maintenance: closes phase 2 with a text."""
 
 from datetime import date
 from functools import partial
@@ -22,11 +22,11 @@ _LONGEST_TEXT = 500
 
 
 def parse_closed(ctx: Context, arguments: str) -> Goto:
-    """Lead from /closed 粤K 2026-12-31 REASON to the question.
+    """Parse /closed 粤K 2026-12-31 REASON and go to the question.
 
     Raises:
-        Usage, UnreadableTime: it is written in another way.
-        DayInThePast, DayClosed: the day is over, or closed already.
+        Usage, UnreadableTime: the arguments are malformed.
+        DayInThePast, DayClosed: the day is past, or already closed.
     """
     code, written = split_args("closed", arguments, 2)
     office = ctx.desk_office(code, Permission.CLOSED)
@@ -74,11 +74,11 @@ CLOSED = screen_of(
 
 
 def parse_maintenance(ctx: Context, arguments: str) -> Goto:
-    """Lead from /maintenance 粤K|all on|off TEXT to the question.
+    """Parse /maintenance 粤K|all on|off TEXT and go to the question.
 
     Raises:
-        Usage: it is written in another way.
-        NotInMaintenance: there is nothing to open again.
+        Usage: the arguments are malformed.
+        NotInMaintenance: there is no maintenance to end.
     """
     words = arguments.split(maxsplit=2)
     switch, text = "".join(words[1:2]).lower(), "".join(words[2:])

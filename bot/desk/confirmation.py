@@ -1,7 +1,7 @@
-"""A question before what cannot be undone, and the card that asks it.
+"""Confirmation screens before changes that cannot be undone.
 
-Every command of the desk that changes something leads to one of these: what it is about stands in the
-screen's arguments, is judged anew when it is shown and when it is pressed, and so is the right to do it.
+Every desk command that changes something leads to one. Its subject is in the screen's arguments. The subject
+and the permission are validated when the screen is shown, and again when its button is pressed.
 """
 
 from collections.abc import Callable
@@ -22,22 +22,22 @@ LONGEST_REASON = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmation:
-    """One thing that is asked before it is done.
+    """A change that needs confirmation.
 
-    ``question_text`` words the question; ``act`` does it and says what was done; either may refuse. Where
-    the permission is one at an office, the screen's argument ``office`` names it.
+    ``question_text`` returns the question; ``act`` makes the change and returns the confirmation of it.
+    Either may raise. If the permission is bound to an office, the screen's argument ``office`` names it.
     """
 
     name: ScreenName
     permission: Permission
     question_text: Callable[[Context], str]
-    label: Callable[[], str]  # of the button that does it
+    label: Callable[[], str]  # of the button that makes the change
     act: Callable[[Context], str]
     style: Style = Style.PRIMARY
 
 
 def screen_of(confirmation: Confirmation) -> Screen:
-    """Return the screen that asks a question."""
+    """Return the screen that asks for a confirmation."""
 
     def show(ctx: Context) -> View:
         ctx.require(confirmation.permission)
@@ -66,12 +66,12 @@ def screen_of(confirmation: Confirmation) -> Screen:
 
 
 def with_origin(card: Goto, confirmation: Goto) -> Goto:
-    """Return the way to a question that leads back to the card on which it was asked for."""
+    """Return a confirmation that leads back to the card from which it was opened."""
     return replace(confirmation, args={**confirmation.args, "back": [card.screen, dict(card.args)]})
 
 
 def return_to_origin(ctx: Context, note: str) -> Goto:
-    """Lead from a question to where it was asked for: a card, or, from a command, the first page."""
+    """Return to where a question was opened: a card or, after a command, the home page."""
     match ctx.args.get("back"):
         case [str(name), dict(args)] if screen := ScreenName.known(name):
             return Goto(screen=screen, args=args, note=note, sticky=True)
@@ -83,16 +83,16 @@ def _gone(ctx: Context, error: XuanhaoError) -> Goto:
 
 
 GONE: ErrorWays = {Refusal: _gone}
-"""What a card is about has ended, or somebody else was faster: that is said, and the card goes."""
+"""The subject of a card has ended, or another admin acted first: the card closes with a note."""
 
 
 WITHDRAWN: ErrorWays = {XuanhaoError: _gone}
-"""Of questions: whatever was typed instead of an answer ends them, also what was mistyped.
+"""For questions: any text in place of an answer cancels the question, even if it is malformed.
 
-Or its error would stand above the button of something else that cannot be undone.
+Otherwise the error would appear above the button of another irreversible change.
 """
 
 
 def reason_of(words: str) -> str:
-    """Return a reason in one line, cut where it is too long."""
+    """Return a reason in one line, truncated to the maximum length."""
     return " ".join(words.split())[:LONGEST_REASON]

@@ -1,4 +1,4 @@
-"""/confirm, /void, /revoke: what becomes of a reserved number at the counter (docs/domain.md, section 6)."""
+"""/confirm, /void, /revoke: reserved numbers at the counter (docs/domain.md, section 6)."""
 
 from bot.desk.arguments import split_named_args
 from bot.desk.confirmation import Confirmation, reason_of, screen_of
@@ -16,10 +16,10 @@ _ENDS = {Permission.VOID: ScreenName.DESK_VOID, Permission.REVOKE: ScreenName.DE
 
 
 def _plate(ctx: Context, raw: str, permission: Permission) -> Plate:
-    """Return the number that was typed, of an office at which this may be done."""
+    """Parse a number of an office where this chat has the permission."""
     code = compact(raw)[:2]
     office = ctx.core.offices.get(code)
-    # Of another office the form is judged too, so that a typing error is called one.
+    # For other offices the form is validated too, so that a typing error is reported as one.
     plate = parse_plate(raw, nev_letters=office.nev_letters) if office else parse_plate(raw)
     ctx.desk_office(plate.office, permission)
     return plate
@@ -34,22 +34,22 @@ def _meant(ctx: Context) -> Plate:
 
 
 def parse_confirm(ctx: Context, arguments: str) -> Goto:
-    """Lead from /confirm 粤K12345 LAST6VIN to the question.
+    """Parse /confirm 粤K12345 LAST6VIN and go to the question.
 
     Raises:
-        Usage, PlateError: it is written in another way.
-        PlateNotReserved, VinTailMismatch: as when it is confirmed; nothing changes.
+        Usage, PlateError: the arguments are malformed.
+        PlateNotReserved, VinTailMismatch: the confirmation would fail; nothing changes.
     """
     written, tail = split_named_args("confirm", arguments, 2)
     return to_confirm(ctx, _plate(ctx, written, Permission.CONFIRM), tail)
 
 
 def to_confirm(ctx: Context, plate: Plate, tail: str) -> Goto:
-    """Lead to the question whether a number is on its vehicle, of which the last six were typed.
+    """Go to the question whether a number is registered, with the last six characters of the VIN.
 
     Raises:
-        NotYourDuty, NotYourOffice: this chat may not record it.
-        PlateNotReserved, VinTailMismatch: as when it is confirmed; nothing changes.
+        NotYourDuty, NotYourOffice: this chat may not confirm it.
+        PlateNotReserved, VinTailMismatch: the confirmation would fail; nothing changes.
     """
     ctx.admin.require(Permission.CONFIRM, plate.office)
     typed = compact(tail, HYPHENS)
@@ -67,12 +67,12 @@ def _confirm(ctx: Context) -> str:
 
 
 def parse_void(ctx: Context, arguments: str) -> Goto:
-    """Lead from /void 粤K12345 REASON to the question."""
+    """Parse /void 粤K12345 REASON and go to the question."""
     return _parse_end(ctx, Permission.VOID, arguments)
 
 
 def parse_revoke(ctx: Context, arguments: str) -> Goto:
-    """Lead from /revoke 粤K12345 REASON to the question."""
+    """Parse /revoke 粤K12345 REASON and go to the question."""
     return _parse_end(ctx, Permission.REVOKE, arguments)
 
 
@@ -82,11 +82,11 @@ def _parse_end(ctx: Context, permission: Permission, arguments: str) -> Goto:
 
 
 def to_end(ctx: Context, permission: Permission, plate: Plate, reason: str) -> Goto:
-    """Lead to the question before a reservation is void or revoked, the permission says which.
+    """Go to the question before a reservation is voided or revoked, depending on the permission.
 
     Raises:
-        NotYourDuty, NotYourOffice: this chat may not.
-        PlateNotReserved: nobody has reserved the number.
+        NotYourDuty, NotYourOffice: this chat lacks the permission.
+        PlateNotReserved: the number is not reserved.
     """
     ctx.admin.require(permission, plate.office)
     reserved_of(ctx.tx, plate)

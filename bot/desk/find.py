@@ -1,6 +1,6 @@
-"""/find: one card of all that is known of somebody, a vehicle or a number, and what can be done now.
+"""/find: one card with everything known of a person, a vehicle or a number, and the possible actions.
 
-``SECTIONS`` are the parts of a card, ``ACTIONS`` its buttons: what belongs to a card is added there.
+``SECTIONS`` are the parts of a card, ``ACTIONS`` its buttons: extend a card there.
 """
 
 from collections.abc import Callable
@@ -37,10 +37,10 @@ _MOST_LISTED = 12
 
 
 def parse(ctx: Context, arguments: str) -> Goto:
-    """Lead from /find WHAT to the card.
+    """Parse /find WHAT and go to the card.
 
     Raises:
-        InputError: it has a wrong form.
+        InputError: the argument is malformed.
         NobodyFound, NothingKnown, OfficeUnknown: there is nothing to show.
     """
     ctx.admin.require(Permission.FIND)
@@ -49,7 +49,7 @@ def parse(ctx: Context, arguments: str) -> Goto:
 
 
 def to_card(what: str) -> Goto:
-    """Lead to the card of a key: ``preselection:7``, ``account:12``, see ``core.reporting.case_file``."""
+    """Go to the card of a key: ``preselection:7``, ``account:12``; see ``core.reporting.case_file``."""
     return Goto(screen=ScreenName.DESK_FIND, args={"what": what})
 
 
@@ -59,12 +59,12 @@ def _case_file(ctx: Context) -> CaseFile:
 
 
 def _may_know(ctx: Context, case_file: CaseFile) -> bool:
-    """Whether this chat may know whom a case file is about: who serves at an office that it concerns."""
+    """Return whether this chat may see the person of a case file: it must serve an office concerned."""
     offices = case_file.offices
     return not offices or any(ctx.admin.may(Permission.FIND, code) for code in offices)
 
 
-# --- what is on the card --------------------------------------------------------------------
+# --- the sections -----------------------------------------------------------------------------
 
 SECTIONS: tuple[Callable[[Context, CaseFile], str], ...] = (
     lambda _ctx, case_file: texts.number(case_file.number) if case_file.number else "",
@@ -77,15 +77,15 @@ SECTIONS: tuple[Callable[[Context, CaseFile], str], ...] = (
     lambda _ctx, case_file: texts.listed(len(case_file.listed), case_file.key.topic),
     lambda _ctx, case_file: texts.journal(case_file.audit_entries),
 )
-"""The parts of a card, from above; an empty one is left out."""
+"""The parts of a card, from top to bottom; empty ones are left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """Something that can be done from a card.
+    """An action that a card offers.
 
-    ``may`` says whether it can be done now, and by whoever looks at it; ``typed`` leads on from what is typed
-    then, in answer to ``prompt``.
+    ``may`` returns whether this chat may take it now; ``typed`` goes on from the text that is typed in answer
+    to ``prompt``.
     """
 
     name: str
@@ -132,10 +132,10 @@ def _may_grant(ctx: Context, case_file: CaseFile) -> bool:
 
 
 def _plate(case_file: CaseFile) -> Plate:
-    """Return the number that is looked at.
+    """Return the number of a card.
 
     Raises:
-        NothingKnown: there is none any more.
+        NothingKnown: it is gone.
     """
     plate = case_file.focus.plate if case_file.focus else None
     if plate is None:
@@ -238,7 +238,7 @@ ACTIONS: dict[str, Action] = {
         ),
     )
 }
-"""What can be done from a card, in the order of its buttons."""
+"""The actions of a card, in the order of its buttons."""
 
 
 # --- the card -------------------------------------------------------------------------------
@@ -275,7 +275,7 @@ def _show(ctx: Context) -> View:
 
 
 def _looked_up(case_file: CaseFile) -> str:
-    """Return what one would write behind /audit for all of it; nothing for an identity of nobody."""
+    """Return the argument of /audit that finds everything on the card; empty for an unregistered identity."""
     if case_file.account is not None:
         return chat_actor(case_file.account.chat_id)
     if case_file.number is not None:
@@ -291,7 +291,7 @@ def _journal(ctx: Context, _arg: str) -> Goto:
 
 
 def _hits(case_file: CaseFile) -> tuple[Preselection, ...]:
-    """Return the preselections that a card lists; as a sheet there may be more than it has buttons for."""
+    """Return the preselections of a card; a spreadsheet may list more than the card has buttons for."""
     return case_file.listed or case_file.preselections
 
 
@@ -321,18 +321,18 @@ FIND = Screen(
 )
 
 
-# --- what is typed then ---------------------------------------------------------------------
+# --- the input for an action ------------------------------------------------------------------
 
 
 def _action(ctx: Context) -> tuple[CaseFile, Action | None]:
-    """Return what is to be done, None when it cannot be done (any more)."""
+    """Return the chosen action; None if it is not possible, or no longer."""
     case_file, action = _case_file(ctx), ACTIONS.get(ctx.arg("do"))
     possible = action is not None and _may_know(ctx, case_file) and action.may(ctx, case_file)
     return case_file, action if possible else None
 
 
 def _over(ctx: Context, case_file: CaseFile) -> Goto:
-    """Lead back to the card from what cannot be done any more; who has dealt with a number is said."""
+    """Return to the card from an action that is no longer possible; say who dealt with the number."""
     note = texts.NOT_ANY_MORE()
     if (
         ctx.arg("do") in {Permission.CONFIRM, Permission.VOID, Permission.REVOKE}

@@ -1,4 +1,4 @@
-"""The offices by which a list of the desk can be narrowed, so many at a time."""
+"""Office filter of the desk's lists, in pages."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,10 +14,10 @@ _LABELS = {"‹": parts.OFFICES_BEFORE, "›": parts.OFFICES_AFTER}
 
 
 def places_of(ctx: Context, own: Sequence[str], chosen: str) -> tuple[list[str], tuple[Button, ...]]:
-    """Return the offices that have a button now, and the buttons that turn to the others.
+    """Return the offices that have a button on the current page, and the buttons that turn pages.
 
-    Which page it is stands in the screen's argument ``places``; until somebody has turned, it is the one with
-    the chosen office. The buttons lead to the action ``places``.
+    The page is the screen's argument ``places``; until it is set, it is the page of the chosen office. The
+    buttons lead to the action ``places``.
     """
     written = ctx.arg("places")
     first = own.index(chosen) // _A_PAGE if chosen in own else 0

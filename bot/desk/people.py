@@ -1,4 +1,4 @@
-"""/usertype, /identity, /grant: accounts and the chances of vehicles (docs/domain.md, sections 2 and 5.3)."""
+"""/usertype, /identity, /grant: accounts and the quotas of vehicles (docs/domain.md, sections 2 and 5.3)."""
 
 import re
 from dataclasses import replace
@@ -27,10 +27,10 @@ def _account(ctx: Context, raw: str) -> Account:
 
 
 def home_of(ctx: Context, account: Account | None, permission: Permission) -> str:
-    """Return the office that somebody belongs to: their own, else the first one at which this chat serves.
+    """Return the office of an account, or else the first one that this chat serves.
 
     Raises:
-        NotYourDuty, NotYourOffice: this chat has not got the permission there.
+        NotYourDuty, NotYourOffice: this chat lacks the permission there.
     """
     code = account.office if account and account.office in ctx.core.offices else None
     if code is None:
@@ -41,7 +41,11 @@ def home_of(ctx: Context, account: Account | None, permission: Permission) -> st
 
 
 def _number(ctx: Context, name: str) -> int:
-    """Return a number among the screen's arguments; what a card of an older program lacks is gone."""
+    """Return a numeric argument of the screen.
+
+    Raises:
+        NothingKnown: it is missing, as on a card of an older version.
+    """
     value = ctx.args.get(name)
     if not isinstance(value, int):
         raise NothingKnown
@@ -56,7 +60,7 @@ def _chat_account(ctx: Context) -> Account:
 
 
 def parse_user_type(ctx: Context, arguments: str) -> Goto:
-    """Lead from /usertype WHO counter to the question."""
+    """Parse /usertype WHO counter and go to the question."""
     written, name = split_named_args("usertype", arguments, 2)
     return to_user_type(ctx, _account(ctx, written), _type_of(name))
 
@@ -69,7 +73,7 @@ def _type_of(raw: str) -> UserType:
 
 
 def to_user_type(ctx: Context, account: Account, wanted: UserType) -> Goto:
-    """Lead to the question before somebody's user type changes.
+    """Go to the question before a user type is changed.
 
     Raises:
         UserTypeHeld: there is nothing to change.
@@ -92,7 +96,7 @@ def _set_user_type(ctx: Context) -> str:
 
 
 def _as_asked(ctx: Context) -> Account:
-    """Return the account with the user type that the admin was shown."""
+    """Return the account with the user type that the admin saw."""
     return replace(_chat_account(ctx), user_type=UserType(ctx.arg("from")))
 
 
@@ -111,12 +115,12 @@ USERTYPE = screen_of(
 
 
 def parse_identity_move(ctx: Context, arguments: str) -> Goto:
-    """Lead from /identity ID WHO REASON to the question.
+    """Parse /identity ID WHO REASON and go to the question.
 
     Raises:
-        Usage, ResidentIdError: it is written in another way.
+        Usage, ResidentIdError: the arguments are malformed.
         NobodyFound: there is no such account.
-        HolderElsewhere: whoever has the identity now is at an office at which this chat may not take it.
+        HolderElsewhere: this chat does not serve the current holder's office.
     """
     number, written, reason = split_named_args("identity", arguments, 3)
     identity = read_identity(ctx, number)
@@ -128,7 +132,7 @@ def read_identity(ctx: Context, raw: str) -> str:
 
 
 def to_identity(ctx: Context, identity: str, account: Account, reason: str) -> Goto:
-    """Lead to the question before an identity is moved; the number itself is kept sealed meanwhile."""
+    """Go to the question before an identity is moved; the number itself stays encrypted meanwhile."""
     holder = _holder(ctx, identity)
     if holder is not None and holder.account_id == account.account_id:
         raise IdentityIsTheirs
@@ -143,7 +147,11 @@ def to_identity(ctx: Context, identity: str, account: Account, reason: str) -> G
 
 
 def _holder(ctx: Context, identity: str) -> Account | None:
-    """Return whose an identity is, from whom this chat may take it: not a clerk of another office."""
+    """Return the current holder of an identity.
+
+    Raises:
+        HolderElsewhere: this chat does not serve the holder's office.
+    """
     accounts = ctx.core.accounts
     holder = accounts.by_identity(ctx.tx, accounts.identity_hash(identity))
     served = holder.office if holder and holder.office in ctx.core.offices else None
@@ -197,17 +205,17 @@ IDENTITY = screen_of(
 )
 
 
-# --- chances --------------------------------------------------------------------------------
+# --- quotas -----------------------------------------------------------------------------------
 
 
 _CHANCES = re.compile(r"\b(random|compose)\s*[=\uff1d]\s*(\d{1,9})(?!\d)[,;\uff0c\uff1b]?", re.IGNORECASE)
 
 
 def parse_grant(ctx: Context, arguments: str) -> Goto:
-    """Lead from /grant VIN random=1 compose=5 REASON to the question.
+    """Parse /grant VIN random=1 compose=5 REASON and go to the question.
 
     Raises:
-        Usage, VinError: it is written in another way.
+        Usage, VinError: the arguments are malformed.
         NothingGranted: it grants nothing, or too much.
     """
     ctx.admin.require(Permission.GRANT, EVERYWHERE)
@@ -217,7 +225,7 @@ def parse_grant(ctx: Context, arguments: str) -> Goto:
 
 
 def parse_grant_for(ctx: Context, vin: str, raw: str) -> Goto:
-    """Lead from random=1 compose=5 REASON, typed on a vehicle's card, to the question."""
+    """Parse random=1 compose=5 REASON, typed for a vehicle's card, and go to the question."""
     batches, wishes, reason = _granted(raw)
     return to_grant(ctx, vin, batches=batches, wishes=wishes, reason=reason)
 
@@ -232,7 +240,7 @@ def _granted(raw: str) -> tuple[int, int, str]:
 
 
 def to_grant(ctx: Context, vin: str, *, batches: int, wishes: int, reason: str) -> Goto:
-    """Lead to the question before a vehicle is given chances."""
+    """Go to the question before chances are granted to a vehicle."""
     ctx.admin.require(Permission.GRANT, EVERYWHERE)
     validate_grant(batches, wishes)
     args = {

@@ -1,4 +1,4 @@
-"""/release: putting a segment of numbers into a pool (docs/domain.md, section 5.5)."""
+"""/release: releasing a segment of numbers to a pool (docs/domain.md, section 5.5)."""
 
 import re
 from dataclasses import dataclass
@@ -25,25 +25,25 @@ _OPTIONS = ("from", "compose")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseRequest:
-    """What stands behind /release, read but not judged."""
+    """The arguments of /release, parsed but not validated."""
 
     office: str
     kind: PlateKind
     mask: str
-    opens: str = ""  # a local time, empty for now
+    opens: str = ""  # a local time; empty for now
     compose: str = ""  # now, drawn, a local time, or empty
 
 
 def read_release(words: list[str], today: date | None = None) -> ReleaseRequest:
-    """Read 粤K small A#### [from TIME] [compose now|drawn|TIME].
+    """Parse 粤K small A#### [from TIME] [compose now|drawn|TIME].
 
     Args:
-        words: what stands behind the command.
-        today: where it is given, times may be written without a year.
+        words: the words of the arguments.
+        today: if given, times may be written without a year.
 
     Raises:
-        Usage: it is something else.
-        UnreadableTime: a time is none.
+        Usage: the arguments are malformed.
+        UnreadableTime: a time is malformed.
     """
     if len(words) < _FIXED:
         raise Usage(_COMMAND)
@@ -59,7 +59,7 @@ def read_release(words: list[str], today: date | None = None) -> ReleaseRequest:
 
 
 def _options(words: list[str]) -> dict[str, str]:
-    """Return what stands behind ``from`` and ``compose``, each once; a time may have a blank in it."""
+    """Return the values of ``from`` and ``compose``, each at most once; a time may contain a space."""
     given: dict[str, list[str]] = {}
     values: list[str] | None = None
     for word in words:
@@ -80,10 +80,10 @@ def _canonical(raw: str, today: date | None) -> str:
 
 
 def to_release(request: ReleaseRequest, office: Office, actor: str) -> Release:
-    """Return the release that was asked for.
+    """Convert a request to a release.
 
     Raises:
-        MaskError: the mask is none of the kind.
+        MaskError: the mask is not one of this kind.
     """
     opens_at = read_time(request.opens) if request.opens else None
     compose_from = None
@@ -101,11 +101,11 @@ def to_release(request: ReleaseRequest, office: Office, actor: str) -> Release:
 
 
 def parse(ctx: Context, arguments: str) -> Goto:
-    """Lead from the command to the question.
+    """Parse the command and go to the question.
 
     Raises:
-        Usage, MaskError, UnreadableTime: it is written in another way.
-        SegmentOverlaps, ReleaseInThePast: it would be refused.
+        Usage, MaskError, UnreadableTime: the arguments are malformed.
+        SegmentOverlaps, ReleaseInThePast: the release would be refused.
     """
     request = read_release(re.split(r"[\s,\uff0c]+", arguments), ctx.today)
     office = ctx.desk_office(request.office, Permission.RELEASE)

@@ -1,4 +1,4 @@
-"""Short lists of the desk as spreadsheets: what a step has read anyway, made into a file after it."""
+"""Short lists of the desk as spreadsheets, built after the step from rows that it has read anyway."""
 
 from collections.abc import Sequence
 
@@ -7,13 +7,13 @@ from bot.spreadsheets import Cell, Table, workbook
 
 
 def sheet(name: str, title: str, columns: str, rows: Sequence[Sequence[Cell]]) -> SendFile:
-    """Return the sending of a list.
+    """Return the effect that sends a list.
 
     Args:
-        name: of the file, without its ending.
-        title: of the list.
-        columns: their heads, with a bar between each two.
-        rows: the list; short enough to be held.
+        name: file name without extension.
+        title: title of the list.
+        columns: headings, separated by ``|``.
+        rows: the list; short enough to be held in memory.
     """
     table = Table(title=title, columns=tuple(columns.split("|")), rows=rows)
     return SendFile(

@@ -1,4 +1,4 @@
-"""/vehicles: the embedded registry from files, with a preview before anything counts."""
+"""/vehicles: import of the embedded vehicle registry from files, with a preview before it takes effect."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ from core.values.plates import PlateKind
 
 _LISTED = 5
 _LONGEST_NAME = 80
-_MOST_EXPORTED = 1_000_000  # a sheet ends soon after
+_MOST_EXPORTED = 1_000_000  # a worksheet holds 1,048,576 rows
 _SAMPLE = RegistryVehicle(
     vin="LSVTESTX3RM000001", certificate="ABCD12345678901", kind=PlateKind.SMALL, registered=False
 )
@@ -36,7 +36,7 @@ _SAMPLE = RegistryVehicle(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Uploaded:
-    """A file that was sent, and what it holds."""
+    """An uploaded file and its contents."""
 
     file_id: str
     name: str
@@ -44,7 +44,7 @@ class _Uploaded:
 
 
 def parse(ctx: Context, _arguments: str) -> Goto:
-    """Lead from /vehicles to the page that takes files, or to the import that is under way."""
+    """Parse /vehicles and go to the upload page, or to the import in progress."""
     ctx.admin.require(Permission.VEHICLES, EVERYWHERE)
     return _to_open(ctx) or Goto(screen=ScreenName.DESK_VEHICLES, args={"office": EVERYWHERE})
 

@@ -1,4 +1,4 @@
-"""/withhold and /unwithhold: keeping numbers back by a mask, which the pool bulletin shows."""
+"""/withhold and /unwithhold: withholding numbers by a mask, which the pool bulletin shows."""
 
 from collections.abc import Callable
 
@@ -30,21 +30,21 @@ def _parse(ctx: Context, command: str, arguments: str, judge: Callable[[Tx, Offi
 
 
 def parse_withhold(ctx: Context, arguments: str) -> Goto:
-    """Lead from /withhold 粤K small A888# to the question.
+    """Parse /withhold 粤K small A888# and go to the question.
 
     Raises:
-        Usage, MaskError: it is written in another way.
-        AlreadyWithheld: there is nothing to ask.
+        Usage, MaskError: the arguments are malformed.
+        AlreadyWithheld: there is nothing to change.
     """
     return _parse(ctx, "withhold", arguments, pool_segments.validate_withhold)
 
 
 def parse_unwithhold(ctx: Context, arguments: str) -> Goto:
-    """Lead from /unwithhold 粤K small A888# to the question.
+    """Parse /unwithhold 粤K small A888# and go to the question.
 
     Raises:
-        Usage, MaskError: it is written in another way.
-        NotWithheld: there is nothing to ask.
+        Usage, MaskError: the arguments are malformed.
+        NotWithheld: there is nothing to change.
     """
     return _parse(ctx, "unwithhold", arguments, pool_segments.validate_unwithhold)
 

@@ -1,1 +1,1 @@
-"""Errors of what people send, before any rule of the domain looks at it."""
+"""Errors in user input that are found before any domain rule applies."""

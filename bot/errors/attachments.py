@@ -1,10 +1,10 @@
-"""What can be wrong with what somebody sends, before any rule of the domain looks at it."""
+"""Errors in attachments that are found before any domain rule applies."""
 
 from core.errors import InputError
 
 
 class AttachmentTooLarge(InputError):
-    """A photo or file is larger than is taken here; ``most_bytes`` says how large it may be."""
+    """A photo or file exceeds the limit of ``most_bytes`` bytes."""
 
     def __init__(self, most_bytes: int) -> None:
         super().__init__()
@@ -12,4 +12,4 @@ class AttachmentTooLarge(InputError):
 
 
 class AttachmentNotFetched(InputError):
-    """The messenger does not hand out a photo or file now."""
+    """The messenger cannot deliver a photo or file at the moment."""

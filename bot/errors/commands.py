@@ -1,4 +1,4 @@
-"""What can be wrong with an admin's command, beyond the errors of the domain."""
+"""Errors in an admin's command, in addition to those of the domain."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from core.errors import InputError
 
 
 class Usage(InputError):
-    """A command was written in another way than the manual says; ``command`` names it."""
+    """The arguments of ``command`` are malformed; its usage is in the manual."""
 
     def __init__(self, command: str) -> None:
         super().__init__()
@@ -14,15 +14,15 @@ class Usage(InputError):
 
 
 class NotAsAsked(InputError):
-    """What was typed on a card is written in another way than the card says."""
+    """The text typed for a card is not in the form that the card asks for."""
 
 
 class UnreadableTime(InputError):
-    """A time was written in another way than the manual says."""
+    """A time is not in a form that the manual lists."""
 
 
 class EndNotEarlier(InputError):
-    """A ban that is to be shortened would not be; ``until`` is its end now."""
+    """The new end of a ban to be shortened is not before its current end, ``until``."""
 
     def __init__(self, until: datetime) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class EndNotEarlier(InputError):
 
 
 class EndNotLater(InputError):
-    """A ban that is to be lengthened would not be; ``until`` is its end now."""
+    """The new end of a ban to be extended is not after its current end, ``until``."""
 
     def __init__(self, until: datetime) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What can be wrong with a file of vehicles as a whole; nothing of it is loaded."""
+"""Errors of a vehicle file as a whole; nothing of it is loaded."""
 
 from core.errors import InputError
 
@@ -16,11 +16,11 @@ class UnknownEncoding(TableError):
 
 
 class TableTooLarge(TableError):
-    """The file unfolds to more than is taken at one time."""
+    """The file decompresses to more than the limit."""
 
 
 class TableFileTooLarge(TableError):
-    """The file has more bytes than the messenger hands out; ``most_bytes`` says how many may be."""
+    """The file exceeds ``most_bytes`` bytes, the most that a bot can download."""
 
     def __init__(self, most_bytes: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What the columns of a table of vehicles, and what stands in them, are called in every language."""
+"""Names of the columns of a vehicle table and of their values, in every language."""
 
 from bot.i18n.formatting import KINDS
 from bot.i18n.language import phrase
@@ -17,6 +17,6 @@ COLUMNS = {
     "证书编号": "certificate",
     **{said.lower(): column for column, head in HEADS.items() for said in head.wordings()},
 }
-"""Each column by what its head may say, in small letters."""
+"""Column by accepted heading, in lower case."""
 KIND_NAMES = {said.lower(): kind for kind, name in KINDS.items() for said in name.wordings()}
 STATE_NAMES = {said.lower(): state for state, name in STATES.items() for said in name.wordings()}

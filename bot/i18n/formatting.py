@@ -1,4 +1,4 @@
-"""Words that every conversation uses: kinds, times, counts, labels."""
+"""Formatting that all texts share: kinds, times, counts, labels."""
 
 import re
 from collections.abc import Iterable
@@ -67,27 +67,27 @@ _PAPERS = {
         phrase("车辆购置税、车船税完税证明或免税凭证"),
     )
 }
-"""What an office that sets nothing else wants to see; other papers stand as the office has worded them."""
+"""The documents that an office asks for by default; others are shown as configured."""
 
 _REASONS = {
     EXPIRED_REASON: phrase("预选号码逾期未办理"),
     SET_ASIDE: phrase("车辆识别代号申诉审核通过"),
 }
-"""The reasons that the service itself writes down; those of admins stand as they were typed."""
+"""Reasons that the service itself records; those typed by admins are shown unchanged."""
 
 
 def listed(parts: Iterable[str]) -> str:
-    """Return things one after the other: 甲、乙、丙."""
+    """Return items as an enumeration: 甲、乙、丙."""
     return _("、").join(parts)
 
 
 def plain(html: str) -> str:
-    """Return words without their markup: for a toast or a sheet, or to count them."""
+    """Return text without markup, for a toast or a spreadsheet, or to measure its length."""
     return unescape(_MARKUP.sub("", html))
 
 
 def clipped(html: str, limit: int) -> str:
-    """Return a text as a message of so many UTF-16 units holds it: whole lines, and a sign for the rest."""
+    """Truncate a message to a number of UTF-16 code units: whole lines, and a mark for the rest."""
     if units(plain(html)) <= limit:
         return html
     kept: list[str] = []
@@ -123,14 +123,14 @@ def short_day(day: date) -> str:
 
 
 def brief_day(day: date, now: datetime) -> str:
-    """Return a date without weekday, and without year where that is the present one."""
+    """Return a date without weekday, and without year if it is the current one."""
     if day.year == now.astimezone(CHINA).year:
         return short_day(day)
     return _("{year}年{day}").format(year=day.year, day=short_day(day))
 
 
 def moment(at: datetime) -> str:
-    """Return a moment with its weekday: 2026年12月1日(周二) 17:00."""
+    """Return a time with its date and weekday: 2026年12月1日(周二) 17:00."""
     return f"{day(at)} {at.astimezone(CHINA):%H:%M}"
 
 
@@ -139,12 +139,12 @@ def clock(at: datetime) -> str:
 
 
 def minute(at: datetime) -> str:
-    """Return the time of a day without seconds, for what ends on the minute."""
+    """Return the time of day without seconds, for times that fall on a full minute."""
     return f"{at.astimezone(CHINA):%H:%M}"
 
 
 def span(length: timedelta) -> str:
-    """Return a span in minutes and seconds, rounded up to a second."""
+    """Return a duration in minutes and seconds, rounded up to a whole second."""
     minutes, seconds = divmod(max(0, -int(-length.total_seconds() // 1)), 60)
     if not minutes:
         return _("{seconds}秒").format(seconds=seconds)
@@ -154,7 +154,6 @@ def span(length: timedelta) -> str:
 
 
 def hours(opening: ServiceHours) -> str:
-    """Return service hours in words."""
     if opening.always:
         return _("全天24小时")
     if opening.daily is not None:
@@ -174,28 +173,28 @@ def _spans(spans: tuple[Span, ...]) -> str:
 
 
 def barred(years: int) -> str:
-    """Return what follows on an expiry, as the end of a sentence; nothing where nobody is barred."""
+    """Return the clause on the ban after an expiry, for the end of a sentence; empty if there is none."""
     return _(",{years} 年内不能网上预选").format(years=years) if years else ""
 
 
 def papers(office: Office) -> str:
-    """Return what an owner must bring to the counter, one after the other."""
+    """Return the documents that an owner must bring to the counter."""
     return listed(_PAPERS[paper]() if paper in _PAPERS else paper for paper in office.papers)
 
 
 def reason(raw: str | None) -> str:
-    """Return why something was done, as HTML."""
+    """Return a reason as HTML, translated if the service recorded it."""
     known = _REASONS.get(raw or "")
     return escape(known() if known else raw or "")
 
 
 def plate(office: str, serial: str) -> str:
-    """Return a number as it stands on a button: 粤K·12345."""
+    """Return a number as on a button: 粤K·12345."""
     return f"{office}·{serial}"
 
 
 def office_title(office: Office) -> str:
-    """Return an office as it is called in a list: 粤K 茂名市."""
+    """Return an office's name for lists: 粤K 茂名市."""
     return f"{office.code} {office.issuing.city}"
 
 

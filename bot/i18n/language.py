@@ -1,10 +1,10 @@
-"""In which language somebody is spoken to: the words stand in Chinese in the code, English in a catalogue.
+"""The language of each conversation: texts are Chinese in the code, English in a catalogue.
 
-``_("号码 {number}").format(number=…)`` words something now; ``phrase("返回")`` is a constant that is worded
-when it is called, ``verbatim("…")`` one whose Chinese is prescribed to the sign. All follow ``speaking``,
-which whoever answers a chat enters with the chat's language. Chinese gets its punctuation here
-(``bot/i18n/punctuation.py``).
-``make texts`` brings the catalogue up to date with the code (``tools/make_texts.py``).
+``_("号码 {number}").format(number=…)`` translates at once; ``phrase("返回")`` is a constant that is
+translated when it is called; ``verbatim("…")`` is one whose Chinese is prescribed to the character. All
+follow ``speaking``, which code that answers a chat enters with the chat's language. Chinese gets its
+punctuation here (``bot/i18n/punctuation.py``). ``make texts`` updates the catalogue from the code
+(``tools/make_texts.py``).
 """
 
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 class Language(StrEnum):
-    """A language that the service speaks."""
+    """A supported language."""
 
     CHINESE = "zh"
     ENGLISH = "en"
@@ -41,7 +41,7 @@ _SPOKEN: ContextVar[Language] = ContextVar("spoken", default=Language.CHINESE)
 
 @contextmanager
 def speaking(language: Language) -> Iterator[None]:
-    """Word all that is said meanwhile in a language; it holds for this thread or task alone."""
+    """Set the language for the duration of the block, in this thread or task only."""
     before = _SPOKEN.set(language)
     try:
         yield
@@ -50,12 +50,12 @@ def speaking(language: Language) -> Iterator[None]:
 
 
 def spoken() -> Language:
-    """Return the language that is spoken now."""
+    """Return the active language."""
     return _SPOKEN.get()
 
 
 def in_same_language(function: Callable[P, T]) -> Callable[P, T]:
-    """Return a function that words what it says, in whichever thread, in the language that is spoken here."""
+    """Bind a function to the active language, in whichever thread it later runs."""
     language = spoken()
 
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -66,20 +66,20 @@ def in_same_language(function: Callable[P, T]) -> Callable[P, T]:
 
 
 def _(chinese: str) -> str:
-    """Return words in the language that is spoken now; in Chinese where they have no translation yet."""
+    """Return a text in the active language; in Chinese if it has no translation yet."""
     return _catalogue(spoken()).gettext(chinese)
 
 
 @cache
 def _catalogue(language: Language) -> NullTranslations:
-    """Return the translations into a language; there are none into Chinese."""
+    """Return the translations into a language; Chinese has none."""
     if language == Language.CHINESE:
         return _Chinese()
     return translation(DOMAIN, LOCALE, [language])
 
 
 class _Chinese(NullTranslations):
-    """Chinese needs no translation: only its own punctuation."""
+    """Chinese needs no translation, only its own punctuation."""
 
     def gettext(self, message: str) -> str:
         return punctuated(message)
@@ -87,13 +87,13 @@ class _Chinese(NullTranslations):
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words that never change, worded when they are called."""
+    """A constant text that is translated when it is called."""
 
     chinese: str
     is_verbatim: bool = False
 
     def __call__(self) -> str:
-        """Return them in the language that is spoken now."""
+        """Return the text in the active language."""
         if self.is_verbatim and spoken() == Language.CHINESE:
             return self.chinese
         return _(self.chinese)
@@ -101,7 +101,7 @@ class Phrase:
     __str__ = __call__
 
     def means(self, said: str) -> bool:
-        """Return whether somebody said these words, in whichever language."""
+        """Return whether the input equals this text in any language."""
         return said.strip() in self.wordings()
 
     def wordings(self) -> frozenset[str]:
@@ -111,10 +111,10 @@ class Phrase:
 
 
 def phrase(chinese: str) -> Phrase:
-    """Return a constant of the words; the extraction of the catalogue knows this name."""
+    """Return a constant text; the extraction for the catalogue knows this name."""
     return Phrase(chinese)
 
 
 def verbatim(chinese: str) -> Phrase:
-    """Return a constant whose Chinese is prescribed to the sign; the extraction knows this name, too."""
+    """Return a constant whose Chinese is prescribed to the character; the extraction knows this name too."""
     return Phrase(chinese, is_verbatim=True)

@@ -1,24 +1,24 @@
-"""Punctuation of Chinese words: full-width, as printed Chinese has it.
+"""Full-width punctuation of Chinese text, as in print.
 
-The code writes the signs of the keyboard, which are easy to type and to search for; people read those of
-Chinese. What is not a sentence stays: tags, fields, what stands in ``<code>`` or 【】, times, words in Latin
-letters.
+The code uses ASCII punctuation, which is easy to type and to search for; readers get the Chinese forms. What
+is not part of a sentence stays unchanged: tags, fields, the contents of ``<code>`` and 【】, times, and words
+in Latin letters.
 """
 
 import re
 from functools import lru_cache
 
 FULL_WIDTH = {half: chr(ord(half) + 0xFEE0) for half in ",;:!?()"}
-"""The signs that have a Chinese form of their own."""
+"""Characters with a full-width form, by their ASCII form."""
 
 _KEPT = re.compile(r"<code>.*?</code>|</?[a-z][^<>]*>|\{[^{}]*\}|【[^】]*】", re.DOTALL)
 _FIELD = "\ue000"
-"""Stands for a field or for code: neither Latin nor Chinese."""
+"""Placeholder for a field or for code: neither Latin nor Chinese."""
 
 
 @lru_cache(maxsize=4096)
 def punctuated(words: str) -> str:
-    """Return words of the code, fields and all, with Chinese punctuation."""
+    """Return a text of the code, with its fields, in Chinese punctuation."""
     kept = [match.span() for match in _KEPT.finditer(words)]
     places = _seen(words, kept)
     text = "".join(char for _, char in places)
@@ -31,7 +31,7 @@ def punctuated(words: str) -> str:
 
 
 def _seen(words: str, kept: list[tuple[int, int]]) -> list[tuple[int, str]]:
-    """Return what a reader sees: where it stands, and the character; one sign for each field or code."""
+    """Return the visible characters with their positions; each field or code is one placeholder."""
     places: list[tuple[int, str]] = []
     at = 0
     for start, end in [*kept, (len(words), len(words))]:
@@ -50,7 +50,7 @@ def _is_latin(char: str) -> bool:
 
 
 def _sentence_signs(text: str) -> set[int]:
-    """Return where signs part a sentence, and not two words or numbers in Latin script."""
+    """Return the positions of punctuation between clauses, not between Latin words or numbers."""
     found = set()
     for place, char in enumerate(text):
         if char not in ",;:!?":
@@ -62,7 +62,7 @@ def _sentence_signs(text: str) -> set[int]:
 
 
 def _brackets(text: str) -> set[int]:
-    """Return where brackets belong to Chinese: by what is in them, or by what stands before them."""
+    """Return the positions of Chinese brackets, judged by their contents or by what precedes them."""
     found: set[int] = set()
     opened: list[int] = []
     for place, char in enumerate(text):

@@ -88,7 +88,7 @@ def command(ctx: Context, command: Command) -> Goto:
     """Lead an owner's command to its screen."""
     if command.name == "start" and command.arguments:
         return opened(command.arguments)
-    way = _WAYS.get(command.name)
+    way = COMMANDS.get(command.name)
     return way(ctx) if way else stay(note=home.unknown_command())
 
 
@@ -103,7 +103,7 @@ def _cancel(ctx: Context) -> Goto:
     return Goto(screen=ScreenName.ABANDON)
 
 
-_WAYS: dict[str, Callable[[Context], Goto]] = {
+COMMANDS: dict[str, Callable[[Context], Goto]] = {
     "start": lambda _ctx: Goto(screen=ScreenName.HOME),
     "preselect": entry,
     "rehearse": lambda _ctx: REHEARSE,
@@ -119,6 +119,7 @@ _WAYS: dict[str, Callable[[Context], Goto]] = {
     "cancel": _cancel,
     "help": lambda ctx: stay(note=help_text(ctx)),
 }
+"""Where each owner's command leads, in the order of the menu."""
 
 
 HOME = Screen(

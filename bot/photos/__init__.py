@@ -1,1 +1,1 @@
-"""Photos that people send: judged before anybody relies on them, and read for the barcodes in them."""
+"""Uploaded photos: validated before use, and searched for barcodes."""

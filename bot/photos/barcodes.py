@@ -1,8 +1,9 @@
 """The texts of the barcodes in a photo: QR, Data Matrix, PDF417, Code 39 and Code 128.
 
-Codes of squares are found at any angle. Codes of bars are found only within some 8 degrees of upright or of a
-quarter turn, so the photo is looked at turned in steps of 15 degrees; and once more enlarged, for fine bars.
-Codes light on dark are read too: of squares by the reader itself, of bars in the photo's negative.
+The reader finds matrix codes at any angle, but linear codes only within some 8 degrees of upright or of a
+quarter turn. The photo is therefore rotated in steps of 15 degrees, and enlarged once more for fine bars.
+Codes that are light on dark are read too: matrix codes by the reader itself, linear codes in the photo's
+negative.
 """
 
 from bisect import bisect
@@ -24,36 +25,38 @@ else:
     INSTALLED = True
 
 _SIDES = (1600, 2400)
-"""Pixels of the longer side on which it is looked for: one after the other."""
+"""Lengths in pixels of the longer side that are searched, in this order."""
 
 _ANGLES = (0, 15, -15, 30, -30, 45)
-"""Degrees; with the quarter turns that the reader tries itself they leave no gap."""
+"""Degrees; together with the quarter turns that the reader tries itself they leave no gap."""
 
 _GREY = 200
 
-_TAIL = 0.01  # of the darkest and of the lightest pixels contrast does not go by
+_TAIL = 0.01  # share of the darkest and of the lightest pixels that the contrast ignores
 _DARK, _LIGHT = 64, 192
-"""Between these a pale photo is stretched, no further: at the ends small squares run into each other."""
+"""A pale photo is stretched to this range and no further: at the extremes small modules merge."""
 
 
 def read_barcodes(content: bytes, limits: PhotoSettings, is_it: Callable[[str], bool]) -> tuple[str, ...]:
-    """Return the texts of the barcodes in a photo; to be called in a thread, where photos take turns.
+    """Return the texts of the barcodes in a photo.
+
+    Call it in a thread; photos are decoded one at a time.
 
     Args:
         content: a file of unknown origin.
-        limits: how large it may be; small and narrow ones are taken.
-        is_it: whether a text is what is looked for. Where one is, the photo is still looked at from the other
-            angles, for there may be a second one that lies another way; but not enlarged.
+        limits: maximum sizes; small and narrow photos are accepted.
+        is_it: whether a text is what is looked for. After a match the other angles are still searched, as a
+            second code may lie at another angle, but the photo is not enlarged.
 
     Raises:
         BarcodeReaderNotInstalled: the extra ``photos`` is not installed.
         BarcodeNotFound: there are none.
-        PhotoError: it is no photo that can be looked at.
+        PhotoError: the photo cannot be decoded.
     """
     if not INSTALLED:
         raise BarcodeReaderNotInstalled
     picture = looked_at(content, limits)
-    found: dict[str, None] = {}  # a set that keeps its order
+    found: dict[str, None] = {}  # an ordered set
     with ALONE:
         grey = _stretched(unfolded(picture, limits, _SIDES[-1]).convert("L"))
         del picture
@@ -69,15 +72,15 @@ def read_barcodes(content: bytes, limits: PhotoSettings, is_it: Callable[[str], 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _View:
-    """A photo as it is looked at once."""
+    """A photo as one pass sees it."""
 
     grey: Image.Image
-    turned: bool  # squares have been looked for before
+    turned: bool  # matrix codes were already searched for
     enlarged: bool
 
 
 def _stretched(grey: Image.Image) -> Image.Image:
-    """Return a photo with enough contrast for bars; one that has it stays as it is."""
+    """Return a photo with enough contrast for linear codes; unchanged if it has it."""
     sums = list(accumulate(grey.histogram()))
     darkest, lightest = (bisect(sums, sums[-1] * share) for share in (_TAIL, 1 - _TAIL))
     by = (_LIGHT - _DARK) / max(lightest - darkest, 1)
@@ -89,7 +92,7 @@ def _stretched(grey: Image.Image) -> Image.Image:
 def _views(grey: Image.Image, side: int) -> Iterator[_View]:
     scale = side / max(grey.size)
     size = (max(round(grey.width * scale), 1), max(round(grey.height * scale), 1))
-    # A picture that is small already is not made larger in the first round.
+    # The first pass does not enlarge a picture that is already small.
     scaled = grey if scale >= 1 and side == _SIDES[0] else grey.resize(size, Image.Resampling.BICUBIC)
     for angle in _ANGLES:
         turned = scaled.rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor=_GREY)
@@ -100,7 +103,7 @@ def _texts(view: _View) -> Iterator[str]:
     kinds = zxingcpp.BarcodeFormat
     bars, stacked, squares = [kinds.Code39, kinds.Code128], [kinds.PDF417], [kinds.QRCode, kinds.DataMatrix]
     yield from _read(view.grey, bars + stacked + ([] if view.turned else squares))
-    # Stacked bars take twice as long as all others, so light on dark they are looked for once.
+    # Stacked codes take twice as long as all others, so light-on-dark ones are searched for once only.
     yield from _read(ImageOps.invert(view.grey), bars + ([] if view.enlarged else stacked))
 
 

@@ -1,8 +1,8 @@
-"""From bytes of unknown origin to an upright picture in RGB, without trusting a word of them.
+"""Decode untrusted bytes into an upright RGB picture.
 
-The header is read and judged before anything unfolds. One picture unfolds at a time, whoever asks: one of
-25 million pixels takes some hundred megabytes for a second, and ten of them beside each other would take the
-machine. To be called in a thread.
+The header is validated before anything is decompressed. One picture is decoded at a time in the process: one
+of 25 million pixels needs some hundred megabytes for a second, and ten in parallel would exhaust the machine.
+Call it in a thread.
 """
 
 import io
@@ -17,7 +17,7 @@ from core.errors import PhotoAnimated, PhotoError, PhotoNotAPicture, PhotoTooHea
 from core.settings import PhotoSettings
 
 ALONE = threading.Lock()
-"""Held by whoever unfolds a picture, for as long as it is large."""
+"""Held while a full-size picture is decoded and in memory."""
 
 _ORIENTATION = 0x0112
 _UPRIGHT = {
@@ -29,11 +29,11 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-"""What sets a picture upright, by its EXIF orientation."""
+"""The transposition that makes a picture upright, by its EXIF orientation."""
 
 
 def looked_at(content: bytes, limits: PhotoSettings) -> Image.Image:
-    """Return a picture of which only the header has been read.
+    """Open a picture and validate its header; pixels are not decoded.
 
     Raises:
         PhotoError: it is too large in bytes or pixels, moves, or is no picture.
@@ -46,24 +46,24 @@ def looked_at(content: bytes, limits: PhotoSettings) -> Image.Image:
     with _refusing_in_words(limits):
         picture = Image.open(io.BytesIO(content), formats=(kind,))
         _validate_pixels(picture.size, limits)
-        # A telephone's HEIC or JPEG may hold further pictures behind the one that is meant.
+        # A HEIC or JPEG file of a phone may hold further pictures behind the primary one.
         if kind in {Kind.PNG, Kind.WEBP} and getattr(picture, "n_frames", 1) > 1:
             raise PhotoAnimated
     return picture
 
 
 def unfolded(picture: Image.Image, limits: PhotoSettings, most_side: int) -> Image.Image:
-    """Return an upright copy in RGB on white, its longer side at most ``most_side``, and nothing beside it.
+    """Decode to an upright copy in RGB on white, without metadata, its longer side at most ``most_side``.
 
     Raises:
-        PhotoNotAPicture: it is damaged, or breaks off.
+        PhotoNotAPicture: the data are damaged or truncated.
     """
     with _refusing_in_words(limits):
         if max(picture.size) > most_side:
-            picture.draft("RGB", _fitting(picture.size, most_side))  # a JPEG unfolds smaller at once
+            picture.draft("RGB", _fitting(picture.size, most_side))  # a JPEG is decoded at a smaller scale
         picture.load()
         _validate_pixels(picture.size, limits)
-        turn = _UPRIGHT.get(_orientation(picture))  # of a PNG it may stand behind the pixels
+        turn = _UPRIGHT.get(_orientation(picture))  # in a PNG it may follow the pixels
         plain = _in_rgb(picture, most_side)
         return plain if turn is None else plain.transpose(turn)
 
@@ -77,7 +77,7 @@ def _in_rgb(picture: Image.Image, most_side: int) -> Image.Image:
         picture = picture.convert("RGB")
     picture.thumbnail((most_side, most_side), Image.Resampling.LANCZOS)
     plain = picture.convert("RGB")
-    plain.info.clear()  # a comment in it would be written into the JPEG
+    plain.info.clear()  # or a comment in it would be written into the JPEG
     return plain
 
 
@@ -90,7 +90,7 @@ def _on_white(picture: Image.Image) -> Image.Image:
 
 
 def _orientation(picture: Image.Image) -> int:
-    """Return the EXIF orientation; 1 (upright) where there is none, or none that can be understood."""
+    """Return the EXIF orientation; 1 (upright) if it is absent or invalid."""
     try:
         return int(picture.getexif().get(_ORIENTATION, 1))
     except Exception:  # noqa: BLE001 - damaged EXIF is no reason to refuse a good picture
@@ -98,7 +98,7 @@ def _orientation(picture: Image.Image) -> int:
 
 
 def _fitting(size: tuple[int, int], most_side: int) -> tuple[int, int]:
-    """Return a size of the same shape whose longer side is ``most_side``."""
+    """Return a size of the same aspect ratio whose longer side is ``most_side``."""
     longer = max(size)
     return max(size[0] * most_side // longer, 1), max(size[1] * most_side // longer, 1)
 
@@ -110,7 +110,7 @@ def _validate_pixels(size: tuple[int, int], limits: PhotoSettings) -> None:
 
 @contextmanager
 def _refusing_in_words(limits: PhotoSettings) -> Iterator[None]:
-    """Make whatever a decoder throws an error that a person can be told."""
+    """Translate any exception of a decoder into a ``PhotoError``."""
     try:
         yield
     except PhotoError:

@@ -1,4 +1,4 @@
-"""What kind of picture some bytes are, by the bytes alone: names and declared types are anybody's word."""
+"""The format of a picture, from its bytes alone: names and declared types are not trusted."""
 
 import struct
 from enum import StrEnum
@@ -15,7 +15,10 @@ else:
 
 _HEIC_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1"))
 _MOST_SCANS = 64
-"""A progressive JPEG has about ten; each of thousands would be a walk over the whole picture."""
+"""Maximum number of scans.
+
+A progressive JPEG has about ten; each of thousands would be a pass over the whole picture.
+"""
 _START_OF_SCAN = b"\xff\xda"
 _VP8_START = b"\x9d\x01\x2a"
 _VP8L_SIGNATURE = 0x2F
@@ -23,7 +26,7 @@ _ANIMATION = 0x02
 
 
 class Kind(StrEnum):
-    """A kind of picture that is taken, by the name of the Pillow plugin that alone may open it."""
+    """An accepted format, by the name of the Pillow plugin that alone may open it."""
 
     JPEG = "JPEG"
     PNG = "PNG"
@@ -32,11 +35,11 @@ class Kind(StrEnum):
 
 
 def kind_of(content: bytes) -> Kind:
-    """Return the kind of a picture.
+    """Return the format of a picture.
 
     Raises:
-        PhotoNotAPicture: it is of no kind that is taken, or made to take for ever.
-        PhotoFormatNotInstalled: it is HEIC, for which the extra ``photos`` is needed.
+        PhotoNotAPicture: the format is not accepted, or the file is built to decode endlessly.
+        PhotoFormatNotInstalled: it is HEIC, which needs the extra ``photos``.
     """
     if content.startswith(b"\xff\xd8\xff"):
         if content.count(_START_OF_SCAN) > _MOST_SCANS:
@@ -56,10 +59,10 @@ def kind_of(content: bytes) -> Kind:
 def webp_size(content: bytes) -> tuple[int, int]:
     """Return width and height of a WebP file, from its first chunk.
 
-    Pillow's decoder asks for room for the whole picture when it is opened, before anybody could look.
+    Pillow's decoder allocates memory for the whole picture on opening, before its size could be checked.
 
     Raises:
-        PhotoAnimated: it moves.
+        PhotoAnimated: it is an animation.
         PhotoNotAPicture: it has no header.
     """
     chunk, head = content[12:16], content[20:30]

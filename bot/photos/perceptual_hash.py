@@ -1,9 +1,9 @@
-"""Whether two photos are the same picture: also one saved again, made smaller or lighter, cropped a little.
+"""Detect copies of a photo, also when recompressed, resized, brightened or slightly cropped.
 
-A fingerprint is the picture on 64 by 64 squares of grey. Two are held against each other by what is left
-when the coarse (page, table and light look alike in photos of different papers) and the fine (grain) are
-taken out, and the edges of one are moved a little until they fit best. How well that tells copies from photos
-of other papers was measured: docs/decisions/2026-11-24-judging-photos.md.
+A fingerprint is the picture reduced to 64 × 64 grey pixels. Two fingerprints are compared after a band-pass
+filter: coarse structure (page, table and light look alike in photos of different papers) and fine structure
+(grain) are removed, and the edges of one are moved in steps to the best fit. How well this tells copies from
+photos of other papers was measured: docs/decisions/2026-11-24-judging-photos.md.
 """
 
 from collections.abc import Iterator
@@ -11,34 +11,34 @@ from collections.abc import Iterator
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 SAME = 0.975
-"""How alike two photos are that count as the same: the correlation of their details, from -1 to 1."""
+"""Minimum correlation of details, from -1 to 1, at which two photos count as the same."""
 
 SIDE = 64
-_FINE, _COARSE = 0.8, 2.5  # squares: what is finer and what is coarser is not looked at
-_SPREAD = 40.0  # of the details, in steps of grey, once they are levelled
-_FAINT = 1.0  # less spread than this is a blank page
+_FINE, _COARSE = 0.8, 2.5  # squares: radii of the band-pass filter
+_SPREAD = 40.0  # standard deviation of the details after levelling, in grey levels
+_FAINT = 1.0  # below this deviation the page is blank
 _HOPELESS = 0.3
 _STEPS = (2.0, 1.0, 0.5, 0.25)  # squares by which an edge is moved
-_MOST = 5.0  # squares that may be missing at an edge: 8 %
+_MOST = 5.0  # maximum squares missing at an edge: 8 %
 _QUARTERS = (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270)
 
 Edges = tuple[float, float, float, float]
-"""Left, top, right, bottom: how many squares are taken off there."""
+"""Squares cut off on the left, top, right and bottom."""
 _WHOLE: Edges = (0, 0, 0, 0)
 
 
 def fingerprint(picture: Image.Image) -> bytes:
-    """Return what a picture looks like, in 4,096 bytes."""
+    """Return the fingerprint of a picture: 4,096 bytes."""
     return picture.convert("L").resize((SIDE, SIDE), Image.Resampling.BOX).tobytes()
 
 
 def is_same(left: bytes, right: bytes) -> bool:
-    """Return whether two fingerprints are of the same picture, or of near copies; takes some 40 ms."""
+    """Return whether two fingerprints are of the same picture or near copies; takes about 40 ms."""
     return similarity(left, right) >= SAME
 
 
 def similarity(left: bytes, right: bytes) -> float:
-    """Return how alike two pictures are at their best fit, from -1 to 1; quarter turns are no matter."""
+    """Return the correlation at the best fit, from -1 to 1; quarter turns are tried."""
     first, second = _sheet(left), _sheet(right)
     turned = (second, *(second.transpose(quarter) for quarter in _QUARTERS))
     upright = max(turned, key=lambda sheet: _alike(first, sheet, _WHOLE))
@@ -50,7 +50,7 @@ def _sheet(print_: bytes) -> Image.Image:
 
 
 def _fitted(whole: Image.Image, part: Image.Image) -> float:
-    """Return how well a picture fits into another one, whose edges are moved inwards step by step."""
+    """Return how well ``part`` fits into ``whole``, whose edges are moved inwards step by step."""
     edges, best = _WHOLE, _alike(whole, part, _WHOLE)
     if best < _HOPELESS:
         return best
@@ -87,7 +87,7 @@ def _alike(whole: Image.Image, part: Image.Image, edges: Edges) -> float:
 
 
 def _details(sheet: Image.Image) -> Image.Image | None:
-    """Return what is neither coarse nor fine, levelled; None for a blank page."""
+    """Return the band-passed, levelled picture; None for a blank page."""
     fine, coarse = (sheet.filter(ImageFilter.GaussianBlur(radius)) for radius in (_FINE, _COARSE))
     details = ImageChops.subtract(fine, coarse, 0.25, 128)
     found = ImageStat.Stat(details)

@@ -1,4 +1,4 @@
-"""Whether a photo of papers can be used, and what is kept of it."""
+"""Validation of photos of documents, and the copy that is stored."""
 
 import io
 from dataclasses import dataclass, field
@@ -12,27 +12,27 @@ from core.errors import PhotoBlurred, PhotoTooNarrow, PhotoTooSmall
 from core.settings import PhotoSettings
 
 KEPT_SIDE = 3200
-"""Pixels of the longer side of what is kept, at most: 270 for each inch of an A4 sheet."""
+"""Maximum pixels of the longer side of the stored copy: 270 per inch of an A4 sheet."""
 
 MOST_NARROW = 5
-"""How many times longer than wide a photo may be; the messenger shows none beyond 20 to whoever judges it."""
+"""Maximum aspect ratio; the messenger shows reviewers no photo beyond 20."""
 
 _QUALITY = 88
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidPhoto:
-    """A photo that can be used."""
+    """A photo that passed validation."""
 
-    jpeg: bytes = field(repr=False)  # upright, on white, and nothing but the picture: no EXIF, no profile
-    width: int  # pixels of what was sent, as it is looked at
+    jpeg: bytes = field(repr=False)  # upright, on white, and without EXIF or profile
+    width: int  # pixels of the upright original
     height: int
     sharpness: float
     fingerprint: bytes = field(repr=False)  # for ``bot.photos.perceptual_hash.is_same``
 
 
 def validate(content: bytes, limits: PhotoSettings) -> ValidPhoto:
-    """Judge a photo; to be called in a thread, where photos wait for each other.
+    """Validate a photo. Call it in a thread; photos are decoded one at a time.
 
     Args:
         content: a file of unknown origin.

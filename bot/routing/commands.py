@@ -28,10 +28,7 @@ from bot.owner import home, wishes
 from bot.owner.entry import entry
 from core.people.admins import Permission
 
-OWNER_COMMANDS = (
-    *("start", "preselect", "rehearse", "mine", "appeal", "offices", "pool", "notify"),
-    *("privacy", "export", "delete", "language", "cancel", "help"),
-)
+OWNER_COMMANDS = tuple(home.COMMANDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

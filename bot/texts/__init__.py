@@ -1,4 +1,4 @@
-"""Every word that people are shown: Chinese here, other languages as translations of it.
+"""All text shown to people: Chinese here, other languages as translations of it.
 
-Functions return HTML as the messenger takes it; what comes from outside is escaped here.
+Functions return HTML as the Bot API accepts it; values from outside are escaped here.
 """

@@ -1,4 +1,4 @@
-"""What people are told when something cannot be done: what is wrong, and what to do."""
+"""Error messages: what is wrong, and what to do."""
 
 from collections.abc import Callable, Sequence
 from html import escape
@@ -27,7 +27,7 @@ CHANCES_USED_UP = verbatim("您的随机选号和自编选号机会均已用完,
 
 
 _DOMESTIC = frozenset({14, 15})
-"""So long are certificate numbers, which are sometimes sent in place of a VIN."""
+"""Lengths of certificate numbers, which are sometimes sent in place of a VIN."""
 
 
 def _places(positions: Sequence[int]) -> str:
@@ -331,7 +331,7 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
 
 
 def of_error(error: XuanhaoError) -> str:
-    """Return what an owner or admin is told, as HTML."""
+    """Return the message for an error, as HTML; a subclass without a text of its own has its parent's."""
     for kind in type(error).__mro__:
         if kind in _MADE:
             return _MADE[kind](error)

@@ -1,4 +1,4 @@
-"""What stands beside the commands in the messenger's menu."""
+"""Descriptions of the commands in the messenger's menu."""
 
 from bot.i18n.language import phrase
 
@@ -45,4 +45,4 @@ DESK_MENU = {
     "maintenance": phrase("系统维护"),
     "admins": phrase("管理员"),
 }
-"""What stands beside the desk's commands, each offered to whoever may give it."""
+"""Descriptions of the desk's commands; each is offered to those who may use it."""

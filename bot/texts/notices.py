@@ -1,4 +1,4 @@
-"""Words of what is told without being asked."""
+"""Texts of the notifications to owners."""
 
 from datetime import datetime
 from html import escape
@@ -38,7 +38,7 @@ def _place(office: Office) -> str:
 
 
 def reminder(preselection: Preselection, office: Office, days: int) -> str:
-    """Return a reminder: number, deadline, place, papers."""
+    """Return a reminder: number, deadline, address, documents to bring."""
     left = _("还剩 {days} 个工作日").format(days=days) if days else _("今天是最后一天")
     return _(
         "⏰ <b>{left}</b>\n您预选的号码 <b>{number}</b> 请在 <b>{deadline}</b> 前办理登记上牌。\n"
@@ -60,7 +60,7 @@ def event(preselection: Preselection, office: Office) -> str:
 
 
 def expired(preselection: Preselection, office: Office, until: int | None) -> str:
-    """Return what is told at the expiry: what happened, until when barred, what to do."""
+    """Return the expiry notification: what happened, until when the owner is barred, what to do."""
     lines = [
         _("❌ <b>预选号码已过期</b>\n号码 <b>{number}</b> 未在 {deadline} 前办理登记,已收回。").format(
             number=_number(preselection), deadline=_deadline(preselection)
@@ -81,14 +81,13 @@ def expired(preselection: Preselection, office: Office, until: int | None) -> st
 
 
 def moved(preselection: Preselection, office: Office) -> str:
-    """Return that a deadline has moved."""
     return _(
         "📅 {office}临时不办公,您预选的号码 <b>{number}</b> 的办理截止时间顺延到 <b>{deadline}</b>。"
     ).format(office=escape(office.name), number=_number(preselection), deadline=_deadline(preselection))
 
 
 def banned(until: datetime, why: str, office: Office | None) -> str:
-    """Return why somebody is barred, until when, and how to object."""
+    """Return the ban notification: reason, end, and how to object."""
     return _(
         "⛔ <b>您已列入黑名单</b>,{until} 前不能网上预选号牌。\n"
         "原因:{reason}\n到期自动解除,并会通知您。\n{objection}。"
@@ -104,7 +103,6 @@ def objection(office: Office | None) -> str:
 
 
 def release(office: Office, kind: str, mask: str, compose_from: int, now: datetime) -> str:
-    """Return that a segment has been released."""
     composing = from_millis(compose_from)
     how = _("同时开放自编选号")
     if composing > now:
@@ -115,19 +113,17 @@ def release(office: Office, kind: str, mask: str, compose_from: int, now: dateti
 
 
 def compose(office: Office, kind: str, mask: str) -> str:
-    """Return that a segment has opened to self-composition."""
     return _("📢 {office} {kind} 号段 <code>{mask}</code> 已开放自编选号。").format(
         office=escape(office.code), kind=KINDS[PlateKind(kind)](), mask=escape(mask)
     )
 
 
 def opening(office: Office) -> str:
-    """Return that the service hours have begun."""
     return _("📢 {office}选号服务已开放,可以开始选号了。").format(office=escape(office.name))
 
 
 def voided(preselection: Preselection, office: Office | None, until: int | None) -> str:
-    """Return that a number is void: why, until when barred, how to object."""
+    """Return that a number was voided: reason, until when the owner is barred, how to object."""
     ban = ""
     if until:
         ban = _("按规定,您已列入黑名单,{until} 前不能网上预选号牌。").format(until=day(from_millis(until)))
@@ -140,7 +136,7 @@ def voided(preselection: Preselection, office: Office | None, until: int | None)
 
 
 def revoked(preselection: Preselection, office: Office | None) -> str:
-    """Return that a preselection was cancelled at the desk, and that nobody is barred."""
+    """Return that a preselection was cancelled at the desk without a ban."""
     return _(
         "<b>预选已被取消</b>\n号码 <b>{number}</b>。\n原因:{reason}\n"
         "您没有被列入黑名单,剩余的选号机会不变,可以重新预选。\n{objection}。"

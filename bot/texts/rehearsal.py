@@ -1,4 +1,4 @@
-"""Words of the rehearsal (模拟选号)."""
+"""Texts of the rehearsal (模拟选号)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -39,7 +39,7 @@ def note(text: str) -> str:
 
 
 def all_hours(offices: Sequence[Office]) -> str:
-    """Return when it is really open, for the first page."""
+    """Return the real service hours, for the first page."""
     lines = [
         _("• {office}:{hours}").format(office=escape(office_title(office)), hours=hours_of(office.hours))
         for office in offices[:_MOST_NAMED]
@@ -59,14 +59,14 @@ def certificate(kind: CertificateKind) -> str:
 
 
 def text_message(code: str) -> str:
-    """Return the short message that is shown instead of sent."""
+    """Return the simulated text message."""
     if not code:
         return ""
     return _("📩 模拟短信(不会真的发送):验证码 <code>{code}</code>").format(code=escape(code))
 
 
 def numbers(examples: Examples) -> str:
-    """Return what to try: numbers that are others', and one that is free."""
+    """Return numbers to try: some that are taken, and one that is free."""
     return _(
         "🎭 可以试一试:<code>{taken}</code> 已是他人的,提交不会成功;"
         "<code>{free}</code> 等多数号码空闲,提交即选中。"
@@ -74,7 +74,7 @@ def numbers(examples: Examples) -> str:
 
 
 def really(reserved: Preselection, reminder: datetime | None) -> str:
-    """Return what would follow if the number were real."""
+    """Return what would follow if the reservation were real."""
     deadline = moment(reserved.deadline) if reserved.deadline else ""
     lines = [
         _("🎭 这是模拟,<b>以上号码无效,不用办理</b>。如果是真实预选:"),

@@ -1,1 +1,1 @@
-"""Vehicles from files: reading CSV and XLSX, and loading what was read beside the conversations."""
+"""Vehicles from files: parse CSV and XLSX, and load them in the background."""

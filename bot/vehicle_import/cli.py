@@ -1,4 +1,4 @@
-"""``import``: loads the embedded vehicle registry from a CSV or XLSX file, with a progress bar."""
+"""``import``: load the embedded vehicle registry from a CSV or XLSX file, with a progress bar."""
 
 from pathlib import Path
 
@@ -18,14 +18,14 @@ _MOST_NAMED = 10
 
 
 class BadRows(InputError):
-    """Rows of the file cannot be read; nothing of the file was loaded."""
+    """Rows of the file are invalid; nothing of the file was loaded."""
 
 
 async def import_vehicles(settings: Settings, file: Path) -> int:
-    """Load a file whole or not at all; return the exit status.
+    """Load a file as a whole or not at all; return the exit status.
 
     Raises:
-        BadRows: the first rows that cannot be read, with their numbers and what is wrong with them.
+        BadRows: the first invalid rows, with their numbers and errors.
     """
     read = _read(file)
     core = await bootstrap(settings)
@@ -33,7 +33,7 @@ async def import_vehicles(settings: Settings, file: Path) -> int:
         await _load(core, file.name, read)
     finally:
         await core.close()
-    print(f"{len(read.vehicles):,} vehicles are in the registry's table")  # noqa: T201 - the command line prints
+    print(f"{len(read.vehicles):,} vehicles imported into the registry")  # noqa: T201 - the command line prints
     return 0
 
 
@@ -55,7 +55,7 @@ def _read(file: Path) -> VehicleFile:
 
 
 async def _load(core: Core, name: str, read: VehicleFile) -> None:
-    """Load in pieces; what an interrupted call before has left is given up first."""
+    """Load in batches, after dropping what an earlier interrupted call left."""
     run = core.store.run
     left = await core.store.read(imports.under_way, BY_COMMAND_LINE)
     if left is not None:

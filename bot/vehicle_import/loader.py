@@ -1,4 +1,4 @@
-"""Loads imports beside the conversations, in pieces, and shows how far it is."""
+"""Load imports in the background, in batches, and show the progress."""
 
 import asyncio
 import logging
@@ -16,20 +16,20 @@ from core.registry.lookup import RegistryVehicle
 
 _LOGGER = logging.getLogger(__name__)
 MOST_BYTES = 20_000_000
-"""As much as the messenger hands out to a bot."""
+"""Maximum size of a file that a bot can download."""
 _SHOWN_EVERY = 2.0
-"""Seconds between two edits of the progress: the messenger takes about one a second in a chat."""
+"""Seconds between two edits of the progress: the messenger accepts about one a second per chat."""
 _REST = 0.01
-"""Seconds after each piece in which others have the processor and the store."""
+"""Seconds of sleep after each batch, which leave processor and store to others."""
 
 
 class Loader:
-    """Loads imports.
+    """Loads vehicle imports.
 
     Args:
         core: the services.
-        fetch: gets a file again by its id.
-        redraw: shows a chat's screen anew, in the chat's turn.
+        fetch: downloads a file again by its id.
+        redraw: redraws a chat's screen, in order with its updates.
     """
 
     def __init__(
@@ -43,12 +43,12 @@ class Loader:
         self._redraw = redraw
 
     async def load(self, wanted: LoadVehicles) -> None:
-        """Load an import that has just begun."""
+        """Load an import that has just been created."""
         begun = await self._core.store.read(imports.get, wanted.import_id)
         await self._load(begun, wanted.vehicles)
 
     async def resume(self) -> None:
-        """Take up what a crash has left: the file is fetched again, for nothing in memory is kept."""
+        """Resume imports that a crash interrupted; their files are downloaded again."""
         while (left := await self._core.store.run(imports.take_over_abandoned)) is not None:
             try:
                 vehicles = await self._again(left)
@@ -69,7 +69,7 @@ class Loader:
         for start in range(begun.loaded, begun.total, A_PIECE):
             piece = vehicles[start : start + A_PIECE]
             if not await store.run(imports.put, begun.import_id, piece, loaded=start + len(piece)):
-                return  # its admin has given it up
+                return  # its admin has cancelled it
             if time.monotonic() - shown > _SHOWN_EVERY:
                 shown = time.monotonic()
                 await self._redraw(begun.chat_id)

@@ -12,7 +12,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from bot.errors.tables import NotATable, TableEmpty, TableTooLarge, UnknownEncoding
 
 MOST_UNFOLDED = 400_000_000
-"""Bytes to which an XLSX may unfold; some megabytes can unfold to many gigabytes."""
+"""Maximum decompressed bytes of an XLSX; a few megabytes can decompress to many gigabytes."""
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f]")
@@ -20,13 +20,13 @@ _DELIMITERS = ",;\t"
 
 
 def rows_of(content: bytes) -> Iterator[list[str]]:
-    """Return the rows of a file, the first line first; what it is, is seen from its contents.
+    """Return the rows of a file, headings first; the format is detected from the contents.
 
     Raises:
         NotATable: it is neither CSV nor XLSX.
         UnknownEncoding: it is text in neither UTF-8 nor GBK.
-        TableTooLarge: it would unfold to too much.
-        TableEmpty: there is nothing in it.
+        TableTooLarge: it would decompress to too much.
+        TableEmpty: it has no content.
     """
     if not content.strip():
         raise TableEmpty
@@ -38,7 +38,7 @@ def rows_of(content: bytes) -> Iterator[list[str]]:
 
 
 def is_text(content: bytes) -> bool:
-    """Whether a file may be CSV, whose rows are quickly counted."""
+    """Return whether a file may be CSV, whose rows are quickly counted."""
     return not content.startswith(_ZIP)
 
 
@@ -73,7 +73,7 @@ def _of_workbook(content: bytes) -> Iterator[list[str]]:
 
 
 def _text(cell: object) -> str:
-    """Return a cell as it was meant: a spreadsheet keeps a long number as a floating one."""
+    """Return a cell as text; a spreadsheet stores a long integer as a float."""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     if isinstance(cell, datetime | date):

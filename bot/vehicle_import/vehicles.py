@@ -1,4 +1,4 @@
-"""Rows as vehicles: all of a file, or what is wrong with each row of it."""
+"""Convert rows to vehicles: all rows of a file, or the error of each invalid row."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
@@ -29,17 +29,17 @@ _EVERY = 1000
 
 
 def read_vehicles(content: bytes, progress: Callable[[int], object] | None = None) -> VehicleFile:
-    """Read a file whole.
+    """Parse a whole file.
 
     Args:
         content: CSV or XLSX.
-        progress: called with how many rows were read since the last call.
+        progress: called with the number of rows parsed since the last call.
 
     Raises:
-        TableError: nothing of it can be read; or it has more than ``MAX_ROWS`` rows.
+        TableError: the file cannot be parsed, or it has more than ``MAX_ROWS`` rows.
     """
     reader = _Reader()
-    if is_text(content):  # counted before any row is judged, which takes many times as long
+    if is_text(content):  # counted before any row is validated, which takes many times as long
         _refuse_too_many(_data_rows(content))
     for number, vin in enumerate(_data_rows(content), 1):
         if number > MAX_ROWS:
@@ -58,7 +58,7 @@ def read_vehicles(content: bytes, progress: Callable[[int], object] | None = Non
 
 
 def _data_rows(content: bytes) -> Iterator[tuple[int, list[str], tuple[int, ...]]]:
-    """Return each row with its number, and where its four columns stand."""
+    """Return each row with its number and the positions of its four columns."""
     rows = enumerate(rows_of(content), 1)
     places: tuple[int, ...] = ()
     for number, cells in rows:
@@ -84,7 +84,7 @@ def _places(head: Sequence[str]) -> tuple[int, ...]:
 
 
 class _Reader:
-    """Collects what rows say."""
+    """Collects vehicles and errors, row by row."""
 
     def __init__(self) -> None:
         self.vehicles: dict[str, RegistryVehicle] = {}
@@ -92,11 +92,10 @@ class _Reader:
         self.repeated = 0
 
     def take(self, number: int, cells: list[str], places: tuple[int, ...]) -> None:
-        """Take one row."""
         try:
             self._add(_vehicle(cells, places))
         except XuanhaoError as error:
-            told = error.with_traceback(None)  # it would keep all that the judging has had in its hands
+            told = error.with_traceback(None)  # a traceback keeps the validation's variables alive
             told.__context__ = None
             self.wrong.append(WrongRow(number=number, cells=tuple(cells[: len(COLUMNS) + 1]), error=told))
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
+from core.clock import whole_millis
 from core.db.queries import Queries, Query
 from core.errors import QueryError, StoreError, TransactionSpoilt
 from core.ports import Row, Tx
@@ -31,9 +32,13 @@ class EngineTx(ABC):
 
     @property
     def now(self) -> datetime:
-        """The time of the first access, constant afterwards."""
+        """When the transaction first asked for the time, in whole milliseconds.
+
+        Stored times are rounded to milliseconds. A finer ``now`` could lie before a time that the same
+        transaction has just stored.
+        """
         if self._now is None:
-            self._now = self._ask_time()
+            self._now = whole_millis(self._ask_time())
         return self._now
 
     @abstractmethod

@@ -9,7 +9,7 @@ class SettingsFileMissing(SettingsError):
     """The settings file does not exist."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path}: there is no such file; copy config.example.toml to begin")
+        super().__init__(f"{path}: no such file; copy config.example.toml to start")
         self.path = path
 
 
@@ -26,7 +26,7 @@ class SettingsSyntax(SettingsError):
     """The settings file is not valid TOML."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path}: not TOML: {reason}")
+        super().__init__(f"{path}: invalid TOML: {reason}")
         self.path = path
         self.reason = reason
 
@@ -53,8 +53,8 @@ class KeyFileLost(SettingsError):
 
     def __init__(self, database: Path, path: Path) -> None:
         super().__init__(
-            f"{path}: is gone, but {database} exists and its personal data need these keys; "
-            "put the file back, or give [security] keys and lookup_key"
+            f"{path}: missing, but {database} exists and its personal data are encrypted with these keys; "
+            "restore the file, or set [security] keys and lookup_key"
         )
         self.database = database
         self.path = path

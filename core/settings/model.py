@@ -82,13 +82,13 @@ class Settings(BaseSettings):
         here = {office.code for office in info.data.get("offices", ())}
         served = sorted(here & {other.code for other in others})
         if served:
-            raise ValueError(f"{served[0]} is already served here, in [[offices]]")
+            raise ValueError(f"{served[0]} is served here, in [[offices]]")
         return others
 
     @model_validator(mode="after")
     def _workers_share_keys(self) -> "Settings":
         if self.database.sqlite_path is None and not self.security.keys:
-            raise ValueError("security.keys: is required with PostgreSQL, as all workers share the keys")
+            raise ValueError("security.keys: is needed with PostgreSQL, for all workers share the keys")
         return self
 
     def office(self, code: str) -> Office:
@@ -134,13 +134,13 @@ class Settings(BaseSettings):
         """Return warnings about valid but questionable settings, one English line each."""
         found: list[str] = []
         if not self.telegram.admins:
-            found.append("telegram.admins: is empty, so nobody can release numbers or confirm any")
+            found.append("telegram.admins: empty; nobody can release or confirm numbers")
         if "console" in self.sms.provider:
-            found.append("sms.provider: console prints codes instead of sending them: for trying out")
+            found.append("sms.provider: console prints codes instead of sending them; for testing only")
         if self.telegram.mode == "webhook" and self.database.sqlite_path is not None:
-            found.append("telegram.mode: webhook with SQLite is for one worker; several need PostgreSQL")
+            found.append("telegram.mode: webhook with SQLite supports one worker; several need PostgreSQL")
         if not self.security.keys:
-            found.append(f"security.keys: not set, so {KEY_FILE} next to the database has them; back it up")
+            found.append(f"security.keys: not set; {KEY_FILE} next to the database has the keys; back it up")
         return found
 
 

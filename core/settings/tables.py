@@ -25,7 +25,7 @@ DATABASE = "sqlite:///data/xuanhao.db"
 
 def _provider(value: str) -> str:
     if value not in SMS_PROVIDERS:
-        raise ValueError(f"unknown provider; the providers are {' and '.join(SMS_PROVIDERS)}")
+        raise ValueError(f"unknown provider; known are {' and '.join(SMS_PROVIDERS)}")
     return value
 
 
@@ -141,7 +141,7 @@ class CalendarSettings(SettingsTable):
     def _not_both(self) -> "CalendarSettings":
         both = sorted(set(self.workdays) & set(self.holidays))
         if both:
-            raise ValueError(f"{both[0]} is in both workdays and holidays")
+            raise ValueError(f"{both[0]} is listed in both workdays and holidays")
         return self
 
     def ready(self) -> WorkingCalendar:

@@ -35,7 +35,7 @@ def some(values: tuple[Any, ...]) -> tuple[Any, ...]:
 def long_enough(value: SecretStr) -> SecretStr:
     """Check the minimum length of the lookup key."""
     if len(value.get_secret_value()) < LOOKUP_KEY_CHARACTERS:
-        raise ValueError(f"should have {LOOKUP_KEY_CHARACTERS} characters or more")
+        raise ValueError(f"should have at least {LOOKUP_KEY_CHARACTERS} characters")
     return value
 
 
@@ -51,7 +51,7 @@ def fernet_key(value: SecretStr) -> SecretStr:
     try:
         Fernet(value.get_secret_value())
     except ValueError:
-        raise ValueError("is not a Fernet key (44 characters, from Fernet.generate_key())") from None
+        raise ValueError("is no Fernet key (44 characters, from Fernet.generate_key())") from None
     return value
 
 

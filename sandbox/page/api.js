@@ -1,4 +1,4 @@
-// Talks to the sandbox: what is there, what happened, what the person does.
+// Client of the page's API: state, events, actions.
 
 const say = async (path, body) => {
   const response = await fetch(path, {
@@ -37,8 +37,8 @@ export const api = {
   fileUrl: (id) => `/api/file?id=${encodeURIComponent(id)}`,
 };
 
-// The stream of events. After a break the browser connects again and names the last event it had;
-// the sandbox sends what was missed, or says «reload» when that is too long ago.
+// The event stream. After a disconnect the browser reconnects with the id of its last event; the
+// sandbox sends the missed events, or «reload» if they are no longer held.
 export const listen = (after, { event, reload, connected }) => {
   const source = new EventSource(`/api/events?after=${after}`);
   source.onopen = () => connected(true);

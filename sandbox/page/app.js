@@ -1,4 +1,4 @@
-// The page: one person's conversation with the bot, kept up to date by the stream of events.
+// The page: one person's conversation with the bot, kept up to date by the event stream.
 
 import { api, listen } from "/api.js";
 import { $, el, time } from "/dom.js";
@@ -18,7 +18,7 @@ const input = $("#input");
 const me = () => state.people.find((person) => person.id === state.person);
 const now = () => Date.now() / 1000 + state.ahead;
 
-// --- doing -----------------------------------------------------------------------------------
+// --- actions ---------------------------------------------------------------------------------
 
 const toast = (text) => {
   const shown = el("div", { class: "toast" }, text);
@@ -75,7 +75,7 @@ const settleMessage = (id) => {
   }
 };
 
-// --- showing ---------------------------------------------------------------------------------
+// --- rendering -------------------------------------------------------------------------------
 
 const nearEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 60;
 const toEnd = () => {
@@ -139,7 +139,7 @@ const drawBadge = () => {
   $("#sms-badge").textContent = state.unseenSms;
 };
 
-// --- what happened ---------------------------------------------------------------------------
+// --- events ----------------------------------------------------------------------------------
 
 const place = (body) => state.chat.messages.findIndex((one) => one.message_id === body.message_id);
 
@@ -235,7 +235,7 @@ const reloadCommands = async () => {
   state.chat.commands = chat.commands;
 };
 
-// --- choosing whom to be ---------------------------------------------------------------------
+// --- choice of the person --------------------------------------------------------------------
 
 const choose = async (id) => {
   state.person = id;

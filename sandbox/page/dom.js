@@ -1,4 +1,4 @@
-// Small helpers for making elements; text is only ever set as text.
+// Helpers that create elements; text is never parsed as HTML.
 
 export const $ = (selector) => document.querySelector(selector);
 

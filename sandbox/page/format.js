@@ -1,4 +1,4 @@
-// Text with entities → elements. Offsets count UTF-16 units, as strings here do.
+// Text with entities → elements. Offsets count UTF-16 code units, like JavaScript strings.
 
 import { el } from "/dom.js";
 

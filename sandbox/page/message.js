@@ -1,4 +1,4 @@
-// One message as an element, its inline buttons included.
+// Renders a message with its inline buttons.
 
 import { api } from "/api.js";
 import { copy, el, time } from "/dom.js";

@@ -1,4 +1,4 @@
-// What stands beside the conversation: people, hints, telephone, clock.
+// The side panels: people, hints, telephone, clock.
 
 import { $, copy, el, time } from "/dom.js";
 

@@ -1,4 +1,4 @@
-// Invented papers to send where a photo is asked for: sharp, plainly marked as samples, about nobody.
+// Sample documents for photo uploads: sharp, clearly marked as samples, all data invented.
 
 const draw = (width, height, paint) =>
   new Promise((resolve) => {
@@ -57,7 +57,7 @@ const invoice = (name) =>
     lines(pen, 330, 182, 62, [name, "小型轿车", "虚构牌 XH-2026", "TEST0 0000000001", "LSVTESTX3RM000001", "¥ 100,000.00", "虚构汽车销售有限公司", "二〇二六年十二月一日", "仅供演示"]);
   });
 
-// The characters of one VIN in Code 39: nine bars and gaps each, w for a wide one.
+// The characters of one VIN in Code 39: nine bars and gaps each; w marks a wide one.
 const bars = {
   "*": "nwnnwnwnn", 0: "nnnwwnwnn", 1: "wnnwnnnnw", 3: "wnwwnnnnn", E: "wnnnwwnnn", L: "nnwnnnnww", M: "wnwnnnnwn",
   R: "wnnnnnwwn", S: "nnwnnnwwn", T: "nnnnwnwwn", V: "nwwnnnnnw", X: "nwnnwnnnw",

@@ -1,4 +1,4 @@
-"""Appeals brought to where a test begins, through the real services, without a messenger."""
+"""Builds appeals in a given state through the real services, without a messenger."""
 
 from itertools import count
 
@@ -15,13 +15,13 @@ _keys = count(1)
 
 
 def photo(fingerprint: bytes | None = None) -> Photo:
-    """Return a photo that nobody has seen before, or one with a fingerprint."""
+    """Return a unique photo, or one with the given fingerprint."""
     number = next(_keys)
     return Photo(key=f"{number:032x}", fingerprint=fingerprint or b"print %d" % number)
 
 
 def drafts(tx: Tx, core: Core, account: Account, vehicle: int) -> Appeal:
-    """Fill in all of an appeal but its submission."""
+    """Fill in a complete appeal, not yet submitted."""
     appeals = core.appeals
     appeals.begin(tx, account, factories.vin(vehicle))
     appeals.consent(tx, account)
@@ -32,7 +32,7 @@ def drafts(tx: Tx, core: Core, account: Account, vehicle: int) -> Appeal:
 
 
 def appealed(tx: Tx, core: Core, account: Account, vehicle: int) -> int:
-    """Bring an appeal to where it waits; return its number."""
+    """Submit an appeal; return its number."""
     drafts(tx, core, account, vehicle)
     return core.appeals.submit(tx, account).appeal_id
 
@@ -40,7 +40,7 @@ def appealed(tx: Tx, core: Core, account: Account, vehicle: int) -> int:
 def approves(
     tx: Tx, core: Core, appeal_id: int, reviewer: int = REVIEWER, *, bar: bool = False
 ) -> AppealOutcome:
-    """Look at the card and approve."""
+    """Read the card and approve."""
     seen = core.reviews.card(tx, appeal_id).obstacles.digest
     return core.reviews.approve(tx, appeal_id, reviewer, expected=seen, bar=bar)
 

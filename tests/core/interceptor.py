@@ -1,4 +1,4 @@
-"""What is put between a service and its transaction: to count, to meet, to stop at a place."""
+"""Wraps a service's transaction, to count calls, to synchronise threads, or to stop at a given call."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,9 +13,9 @@ T = TypeVar("T")
 
 
 class Interceptor:
-    """A transaction that tells of each call, before and after it.
+    """A transaction with hooks before and after each call.
 
-    ``instead`` names calls that are answered by something else, ``without`` some that are left out.
+    ``instead`` replaces the results of calls, ``without`` omits calls.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ def _nothing(_query: str) -> None:
 
 
 def meeting(query: str, parties: int) -> Step:
-    """Return a step at which so many transactions wait for each other, each once, before a call."""
+    """Return a hook at which ``parties`` transactions wait for each other, once each, before a call."""
     barrier = Barrier(parties)
     met: list[None] = []
 
@@ -81,13 +81,13 @@ def meeting(query: str, parties: int) -> Step:
 async def intercepted(
     store: Store, first: Callable[[Tx], Any], linger_at: str, second: Callable[[Tx], Any]
 ) -> None:
-    """Let one transaction linger after a query, and another begin meanwhile."""
+    """Let one transaction pause after a query while another starts."""
     halfway = Event()
 
     def lingers(query: str) -> None:
         if query == linger_at and not halfway.is_set():
             halfway.set()
-            Event().wait(0.5)  # the other goes on meanwhile, or waits for this one
+            Event().wait(0.5)  # the other continues meanwhile, or waits for this one
 
     async def afterwards() -> None:
         await asyncio.to_thread(halfway.wait, 10)

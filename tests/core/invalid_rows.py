@@ -1,4 +1,4 @@
-"""Rows that are in order, and what makes nonsense of them: what the database has to refuse by itself."""
+"""Valid rows, and changes that make them invalid: what database constraints must refuse."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -172,16 +172,16 @@ ROWS: dict[str, dict[str, Any]] = {
     "vin_right": {"vin": OTHER_VIN, "account_id": 3, "appeal_id": 1, "since": 1},
     "subscription": {"chat_id": 7000, "office": "粤K", "kind": "small", "topic": "release", "since": 1},
 }
-"""A row of each table that is accepted beside what ``furnish`` has put there."""
+"""A row of each table that is valid together with what ``furnish`` has inserted."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A row that is in order but for some columns."""
+    """A valid row with some columns changed."""
 
     table: str
-    rule: str  # what refuses it on PostgreSQL
-    columns: str = ""  # SQLite's name for a unique key or a reference
+    rule: str  # the constraint that refuses it on PostgreSQL
+    columns: str = ""  # SQLite's name for a unique key or a foreign key
     other: dict[str, Any] = field(default_factory=dict)
 
 
@@ -374,4 +374,4 @@ CHANGES = {
         ("account_phone", "account.phone_hash"),
     ),
 }
-"""What takes a registered account to be nonsense."""
+"""Updates that make a registered account invalid."""

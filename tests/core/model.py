@@ -1,6 +1,6 @@
-"""The selection as a plain reckoning has it: dictionaries, and the rules of docs/domain.md, section 5.
+"""A plain model of the selection: dictionaries, and the rules of docs/domain.md, section 5.
 
-It knows nothing of the services. Times are milliseconds; ``None`` as an end means for good.
+It shares no code with the services. Times are milliseconds; ``None`` as an end means permanent.
 """
 
 from dataclasses import dataclass, field
@@ -18,10 +18,10 @@ def serials_of(mask: str) -> set[str]:
 
 @dataclass
 class Hold:
-    """Who has a number, in which way, until when."""
+    """The holder of a number, in which state, until when."""
 
     state: str
-    owner: int  # the number of the preselection
+    owner: int  # the id of the preselection
     until: int | None
     draw: int | None = None
 
@@ -31,7 +31,7 @@ class Hold:
 
 @dataclass
 class Vehicle:
-    """What a vehicle has left, and who selects for it."""
+    """The remaining quota of a vehicle, and its current preselection."""
 
     batches: int = QUOTA_BATCHES
     wishes: int = QUOTA_WISHES
@@ -42,7 +42,7 @@ class Vehicle:
 
 @dataclass
 class Begun:
-    """One preselection that is under way."""
+    """A preselection in progress."""
 
     number: int
     vehicle: int
@@ -66,11 +66,11 @@ class DrawRecord:
 
 @dataclass
 class Model:
-    """All of it."""
+    """The whole state."""
 
     holds: dict[str, Hold] = field(default_factory=dict)
     vehicles: dict[int, Vehicle] = field(default_factory=dict)
-    segments: dict[str, int] = field(default_factory=dict)  # mask, open to composition from
+    segments: dict[str, int] = field(default_factory=dict)  # mask: open to self-composition from
     withheld: list[str] = field(default_factory=list)
     draws: list[DrawRecord] = field(default_factory=list)
 
@@ -102,7 +102,7 @@ class Model:
         }
 
     def listed(self, now: int) -> list[str]:
-        """Return what is free, withheld or not, in the order of release and rank."""
+        """Return the free numbers, withheld ones included, in the order of release and rank."""
         every = [serial for mask in self.segments for serial in sorted(serials_of(mask) - {"00000"})]
         return [serial for serial in every if self.is_free(serial, now)]
 
@@ -119,7 +119,7 @@ class Model:
             hold.until = at + SHORTLIST
 
     def end(self, owner: int, state: str) -> None:
-        """What an owner holds of some state goes back; there is nothing left that a late press could find."""
+        """Release what an owner holds in a state; a late press finds nothing."""
         of_theirs = [one for one, hold in self.holds.items() if (hold.owner, hold.state) == (owner, state)]
         for serial in of_theirs:
             del self.holds[serial]
@@ -130,7 +130,7 @@ class Model:
                 draw.until = min(draw.until, now - 1)
 
     def return_unsent(self, owner: int) -> None:
-        """Who leaves has the chances back of what was never shown to them."""
+        """Return the chances of batches that were never shown to an owner who leaves."""
         for draw in self.draws:
             if draw.owner == owner and draw.serials and draw.state == "unsent":
                 draw.state = "returned"
@@ -143,7 +143,7 @@ class Model:
         return draw if draw.until >= at else None
 
     def reserve(self, begun: Begun, serial: str, now: int) -> None:
-        """The number is theirs: what else they held goes back."""
+        """Reserve the number; the owner's other holds are released."""
         self.holds[serial] = Hold("reserved", begun.number, None)
         for state in ("batch", "shortlist"):
             self.end(begun.number, state)

@@ -1,4 +1,4 @@
-"""Statements of the tests' own, past the named queries: to look at whole tables, to fill, to break."""
+"""Direct SQL for tests, without the named queries: to read whole tables, to fill them, to break rules."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ MILLION = "WITH RECURSIVE count (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM cou
 
 
 def sql(tx: Tx, text: str) -> list[dict[str, Any]]:
-    """Run a statement as it stands; return its rows."""
+    """Run a statement unchanged; return its rows."""
     assert isinstance(tx, (SqliteTx, PostgresTx))
     cursor = tx._cursor
     cursor.execute(text)
@@ -29,9 +29,9 @@ def sql(tx: Tx, text: str) -> list[dict[str, Any]]:
 
 
 def refused_by(tx: Tx, text: str) -> str | None:
-    """Run a statement that should fail; return what the database names as its reason, None if it ran.
+    """Run a statement that should fail; return the reason that the database names, None if it ran.
 
-    On PostgreSQL nothing more can be done in the transaction afterwards.
+    On PostgreSQL the transaction cannot be used afterwards.
     """
     try:
         sql(tx, text)
@@ -43,7 +43,6 @@ def refused_by(tx: Tx, text: str) -> str | None:
 
 
 def tables(tx: Tx) -> list[str]:
-    """Return the names of all tables."""
     where = (
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
         if isinstance(tx, SqliteTx)
@@ -53,14 +52,14 @@ def tables(tx: Tx) -> list[str]:
 
 
 def dump(tx: Tx) -> dict[str, list[str]]:
-    """Return every row of every table, in an order of its own, as text that can be compared."""
+    """Return every row of every table, sorted, as text for comparison."""
     return {name: sorted(repr(row) for row in sql(tx, f"SELECT * FROM {name}")) for name in tables(tx)}  # noqa: S608 - the schema's own names
 
 
 def fill(tx: Tx, *, segment_id: int, mask: str, size: int, keep: str = "false", holder: int) -> None:
-    """Make the numbers of a mask like ``A####`` somebody's for good, but those for which ``keep`` is true.
+    """Mark the numbers of a mask like ``A####`` as taken, except those for which ``keep`` is true.
 
-    ``n`` is a number's position in the segment; digits stand at the mask's end.
+    ``n`` is a number's position in the segment; the mask ends with digits.
     """
     digits = mask.count("#")
     head = mask[: len(mask) - digits]
@@ -77,7 +76,7 @@ def fill(tx: Tx, *, segment_id: int, mask: str, size: int, keep: str = "false", 
 
 
 def fill_ranks(tx: Tx, segment_id: int, mask: Mask, positions: Iterable[int], holder: int) -> None:
-    """Make some numbers of any mask somebody's for good."""
+    """Mark some numbers of any mask as taken."""
     assert isinstance(tx, (SqliteTx, PostgresTx))
     place = "?" if isinstance(tx, SqliteTx) else "%s"
     text = (

@@ -1,4 +1,4 @@
-"""Accounts: one identity and one telephone belong to one registered account."""
+"""Accounts: an identity and a telephone belong to at most one registered account."""
 
 import pytest
 
@@ -53,7 +53,7 @@ async def test_registered_phone_is_refused(core: Core) -> None:
 
 
 async def test_office_of_a_registered_account_stays(core: Core) -> None:
-    """Whoever read the account before its registration ended is refused by the statement itself."""
+    """A caller with a stale copy of the account is refused by the statement itself."""
     half = await core.store.run(half_registered, core, 3)
     await core.store.run(core.accounts.set_office, half, "粤K")
     await core.store.run(core.accounts.register, half)
@@ -156,12 +156,12 @@ async def test_second_consent_keeps_account(core: Core) -> None:
 
 
 async def test_hashes_of_other_subjects_differ(core: Core) -> None:
-    """A telephone and an identity of the same digits are not found in place of each other."""
+    """A telephone and an identity with the same digits are not found by each other's hash."""
     assert core.vault.lookup("identity", "13800000003") != core.vault.lookup("phone", "13800000003")
 
 
 async def test_identity_given_at_the_counter_cannot_be_registered_by_typing(core: Core) -> None:
-    """Also before its owner's registration has ended, and whoever had typed it half way before."""
+    """Also before its owner has completed the registration, and even if another had typed it before."""
     stranger = await core.store.run(half_registered, core, 1)
     owner = await core.store.run(core.accounts.consent, 7001)
     move = Move(

@@ -1,4 +1,4 @@
-"""A state machine over appeals and the selections that they are about, held against a plain model."""
+"""A state machine over appeals and the selections that they concern, compared with a plain model."""
 
 import asyncio
 from datetime import timedelta
@@ -27,7 +27,7 @@ OWNER, VEHICLE, WHICH = st.integers(0, OWNERS - 1), st.integers(0, VEHICLES - 1)
 
 
 class Appealing(RuleBasedStateMachine):
-    """Three owners who claim two vehicles, somebody at the counter, and a reviewer."""
+    """Three owners who claim two vehicles, an admin at the counter, and a reviewer."""
 
     @initialize()
     def begin(self) -> None:
@@ -51,7 +51,7 @@ class Appealing(RuleBasedStateMachine):
         return self.database.run(function, *args, **kwargs)
 
     def outcome(self, wanted: type[Exception] | None, *call: Any) -> Any:
-        """Return what a step gave, after seeing that it was refused as the model says, or not at all."""
+        """Return the result of a step, after asserting that it was refused exactly as the model says."""
         if wanted is None:
             return self.run(*call)
         with pytest.raises(wanted):
@@ -59,7 +59,7 @@ class Appealing(RuleBasedStateMachine):
         return None
 
     def one_of(self, which: int) -> int | None:
-        """Return one of the appeals that were ever submitted, mostly one that waits."""
+        """Return one of the appeals ever submitted, preferably a pending one."""
         waiting = [number for number, (_, _, state) in self.appeals.items() if state == AppealState.PENDING]
         numbers = sorted(waiting if waiting and which % 4 else self.appeals)
         return numbers[which % len(numbers)] if numbers else None
@@ -97,7 +97,7 @@ class Appealing(RuleBasedStateMachine):
             self.used[vehicle] += 1
 
     def refusal(self, owner: int, vehicle: int) -> type[Exception] | None:
-        """Return why an owner cannot appeal about a vehicle."""
+        """Return the reason why an owner cannot appeal about a vehicle."""
         if (owner, vehicle, AppealState.PENDING) in self.appeals.values():
             return errors.AppealWaits
         held_by = self.holder.get(vehicle, (None, ""))[0]
@@ -145,13 +145,13 @@ class Appealing(RuleBasedStateMachine):
         number = self._ends(which, AppealState.APPROVED)
         if number is not None:
             owner, vehicle, _ = self.appeals[number]
-            if self.holder.get(vehicle, (owner, ""))[0] != owner:  # what they have come to since is theirs
+            if self.holder.get(vehicle, (owner, ""))[0] != owner:  # what they have gained since stays theirs
                 self.holder.pop(vehicle)
             self.awarded[vehicle] = owner
             self.used[vehicle] = 0
 
     def _ends(self, which: int, target: AppealState) -> int | None:
-        """End an appeal that waits; of another it is seen that it stays as it is."""
+        """End a pending appeal; any other must stay unchanged."""
         number = self.one_of(which)
         if number is None:
             return None

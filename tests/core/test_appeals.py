@@ -1,4 +1,4 @@
-"""What owners do with appeals, on either engine: filling in, submitting, withdrawing, anew, forgetting."""
+"""Appeals of owners, on either engine: filling in, submitting, withdrawing, restarting, deleting."""
 
 from datetime import timedelta
 from typing import Any
@@ -36,12 +36,12 @@ from tests.core.sql import sql
 from tests.core.tools import half_registered, registered, release, reserved
 
 HELD = 0
-"""The vehicle for which somebody else has reserved a number."""
+"""The vehicle for which another owner has reserved a number."""
 
 
 @pytest.fixture
 async def owner(core: Core) -> Account:
-    """An owner whose vehicle somebody else has used."""
+    """An owner whose vehicle another has used."""
     await core.store.run(release, core, "A####")
     await core.store.run(reserved, core, HELD, "A1234")
     return await core.store.run(registered, core, 1)
@@ -152,7 +152,7 @@ async def test_three_of_one_owner_wait_at_most(core: Core, owner: Account) -> No
 
 
 async def test_photo_differs_from_what_it_cannot_be(core: Core, owner: Account) -> None:
-    """The other photo, the other kind, other vehicles' invoices; the document may be the same each time."""
+    """The other photo, the other kind, other vehicles' invoices; the identity document may be reused."""
     await core.store.run(reserved, core, 10, "A2010")
 
     async def takes(slot: Slot, fingerprint: bytes) -> None:
@@ -307,7 +307,7 @@ async def test_reason_is_sealed_in_the_database(core: Core, owner: Account) -> N
 
 
 async def test_registered_vehicle_may_be_appealed_about(core: Core, owner: Account) -> None:
-    """With the strict registry: the table says registered, the owner says it is theirs."""
+    """In strict mode: the registry says registered, the owner says it is theirs."""
     strict = registry_lookup.StrictRegistry()
     owners = appeals.Appeals(core.vault, strict, timedelta(days=30))
     table = [

@@ -1,4 +1,4 @@
-"""Appeals among one's own data: read out, and gone with the rest."""
+"""Appeals as personal data: exported, and deleted with the rest."""
 
 from core.appeals import AppealState, awarded_to, photo_keys
 from core.bootstrap import Core
@@ -20,7 +20,7 @@ async def test_appeals_are_read_out_with_their_reason(core: Core) -> None:
 
 
 async def test_deleted_owner_leaves_nothing_in_appeals(core: Core) -> None:
-    """One approved, one rejected, one that waits, and a draft."""
+    """One approved, one rejected, one pending, and a draft."""
     await core.store.run(release, core, "A####")
     owner = await core.store.run(registered, core, 1)
     for number, vehicle in enumerate((10, 11, 12, 13)):

@@ -1,4 +1,4 @@
-"""The audit log: an entry for each change, by whom, when, about what; and it only grows."""
+"""The audit log: an entry for each change, with actor, time and subject; append-only."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The audit log is found by anything, and shown as far as somebody's offices reach."""
+"""Search of the audit log by any term, limited to an admin's offices."""
 
 import ast
 from collections.abc import AsyncIterator, Iterator
@@ -31,7 +31,7 @@ TODAY = date(2026, 3, 10)
 
 @pytest.fixture
 async def core(engine: str, tmp_path: Path, clock: FixedClock) -> AsyncIterator[Core]:
-    """Two owners of 粤K with a number each, the second of them barred."""
+    """Two owners of 粤K with a number each, the second of them banned."""
     async with open_test_store(engine, tmp_path, clock) as store:
         core = await build(store, clock, {"offices": [office("粤K"), office("粤A")]})
         await store.run(release, core, "A10##")
@@ -59,7 +59,7 @@ async def page(
 
 
 async def found(core: Core, written: str, scope: Scope = EVERYWHERE) -> list[tuple[str, str]]:
-    """Return action and subject of what is found, the newest first."""
+    """Return action and subject of the entries found, newest first."""
     return [(entry.action, entry.subject) for entry in (await page(core, written, scope)).entries]
 
 
@@ -178,7 +178,7 @@ async def test_pages_neither_repeat_nor_leave_out(core: Core) -> None:
     query = await core.store.read(core.audit_search.parse_query, "粤K", today=TODAY)
     newest = await core.store.read(audit_search.newest)
     whole = [entry.entry_id for entry in (await page(core, "粤K")).entries]
-    await core.store.run(reserved, core, 3, "A1003")  # what is added meanwhile shifts nothing
+    await core.store.run(reserved, core, 3, "A1003")  # entries added meanwhile shift nothing
     turned: list[int] = []
     more = True
     while more:
@@ -214,7 +214,7 @@ STORED_KINDS = """
 
 
 def _recorded(source: str) -> Iterator[str]:
-    """Yield the actions that some source names."""
+    """Yield the actions that a source file names."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "AuditAction":
             yield AuditAction[node.attr]

@@ -1,4 +1,4 @@
-"""Draws: uniform over the whole pool, whatever its segments, and blind to its size."""
+"""Draws: uniform over the whole pool, across segments, independent of its size."""
 
 import random
 from collections import Counter
@@ -24,7 +24,7 @@ from tests.core.sql import fill, fill_ranks, sql
 from tests.core.tools import release, verified
 
 ON_ONE_ENGINE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-"""For what the engine makes no difference to: the stream is the same."""
+"""For tests independent of the engine: the stream is the same."""
 
 CELLS = 100
 DRAWS = 400
@@ -33,13 +33,13 @@ OVERLAP = (340, 460)  # pairs of batches of 10 of 100 share one number on averag
 
 
 def chi_square(seen: Counter[str], cells: int) -> float:
-    """Return how far counts are from all being as likely."""
+    """Return the chi-square statistic against the uniform distribution."""
     expected = seen.total() / cells
     return sum((count - expected) ** 2 / expected for count in seen.values()) + (cells - len(seen)) * expected
 
 
 def is_uniform(drawn: Sequence[Sequence[str]], cells: int = CELLS) -> bool:
-    """Judge batches by counts, and by what each shares with the one before: counts alone let some pass."""
+    """Test batches by counts, and by the overlap of consecutive ones: counts alone miss some biases."""
     counts = chi_square(Counter(serial for batch in drawn for serial in batch), cells)
     shared = sum(len(set(sequence) & set(other)) for sequence, other in pairwise(drawn))
     return counts < CRITICAL and OVERLAP[0] < shared < OVERLAP[1]
@@ -68,7 +68,7 @@ def test_streams_of_other_draws_differ() -> None:
 
 @pytest.mark.parametrize("size", [3, 100, 2**63, 2**64])
 def test_below_refuses_words_of_bias(size: int) -> None:
-    """The words of the last round of remainders, which is not whole, are passed over."""
+    """The words of the last, incomplete round of remainders are rejected."""
     assert below(iter([2**64 - 1, 2**64 - 1 - 2**64 % size]), size) == size - 1
 
 
@@ -81,7 +81,7 @@ def test_nothing_to_choose_from_is_refused() -> None:
 
 
 def draw(tx: Tx, core: Core, begun: int, nonce: str) -> Batch:
-    """Draw past the quotas."""
+    """Draw without quotas."""
     request = DrawRequest(
         office=core.offices["粤K"],
         kind=PlateKind.SMALL,
@@ -94,7 +94,7 @@ def draw(tx: Tx, core: Core, begun: int, nonce: str) -> Batch:
 
 
 async def many_draws(core: Core, clock: FixedClock) -> list[tuple[str, ...]]:
-    """Draw often; every batch runs out before the next."""
+    """Draw repeatedly; every batch expires before the next."""
     _, begun = await core.store.run(verified, core, 0)
     drawn = []
     for number in range(DRAWS):
@@ -111,7 +111,7 @@ async def test_batches_are_uniform_over_pool(core: Core, clock: FixedClock) -> N
 
 @ON_ONE_ENGINE
 async def test_batches_are_uniform_over_segments(core: Core, clock: FixedClock) -> None:
-    """Small segments and large ones are one pool: no number is likelier for where it stands."""
+    """Small and large segments form one pool: position does not change a number's probability."""
     for pattern in ("1234#", "B555#", "C001#", "C0020", "C0021", "C0022", "C0023", "C0024"):
         await core.store.run(release, core, pattern)
     await core.store.run(release, core, "D77##")
@@ -128,7 +128,7 @@ async def test_batches_are_uniform_over_segments(core: Core, clock: FixedClock) 
 async def test_tail_is_uniform_as_well(
     core: Core, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every number picked from the list of what is free is as likely."""
+    """Every number picked from the list of free numbers is equally likely."""
     monkeypatch.setattr(batches, "MAX_REJECTED", 0)
     await core.store.run(release, core, "A12##")
     assert is_uniform(await many_draws(core, clock))
@@ -144,7 +144,7 @@ async def test_control_modulo_bias_is_rejected(
 
 
 def test_control_random_start_point_is_rejected() -> None:
-    """Random keys and a random place to begin: those returned just now are likelier to come again."""
+    """Random keys with a random start: recently released numbers are likelier to be drawn again."""
     dice = random.Random(1)
     keys = {f"A12{n:02d}": dice.random() for n in range(CELLS)}
     drawn = []
@@ -158,7 +158,7 @@ def test_control_random_start_point_is_rejected() -> None:
 
 
 async def test_newest_batch_is_of_the_kind_chosen_last(core: Core) -> None:
-    """The numbers of draws of another kind may be higher."""
+    """Draws of another kind may have higher numbers."""
     await core.store.run(release, core, "A####")
     account, begun = await core.store.run(verified, core, 0)
     for number in range(3):
@@ -191,7 +191,7 @@ async def test_newest_batch_is_of_the_kind_chosen_last(core: Core) -> None:
 
 
 async def statements(core: Core, clock: FixedClock, begun: int, draws: int) -> float:
-    """Return how many statements a draw takes on average; every batch runs out before the next."""
+    """Return the mean number of statements per draw; every batch expires before the next."""
 
     def counted(tx: Tx, number: int) -> int:
         between = Interceptor(tx)
@@ -225,7 +225,7 @@ async def test_size_of_pool_costs_no_statement(core: Core, clock: FixedClock) ->
 
 
 async def mean_looks(core: Core, draws: int) -> float:
-    """Return how many candidates the last draws looked at."""
+    """Return the mean number of candidates that the last draws examined."""
     rows = await core.store.read(sql, "SELECT looked_at FROM draw ORDER BY n DESC")
     return fmean(int(row["looked_at"]) for row in rows[:draws])
 
@@ -234,7 +234,7 @@ FULL = "n % 10 = 0"  # every tenth number is left
 
 
 async def test_full_pool_costs_the_same_at_any_size(core: Core, clock: FixedClock) -> None:
-    """At nine tenths full, a hundred looks a draw, many to a statement: of 10,000 numbers as of 50,000."""
+    """At nine tenths full a draw examines a hundred candidates: of 10,000 numbers as of 50,000."""
     _, begun = await core.store.run(verified, core, 0)
     _, other = await core.store.run(verified, core, 1)
     costs: list[float] = []
@@ -254,6 +254,7 @@ async def test_full_pool_costs_the_same_at_any_size(core: Core, clock: FixedCloc
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3600)
 async def test_seven_millions_nine_tenths_full(core: Core, clock: FixedClock) -> None:
     """The same, with rows for 6,354,000 numbers."""
     _, begun = await core.store.run(verified, core, 0)

@@ -1,4 +1,4 @@
-"""Whom a broadcast is for, that one runs at a time, that stopping leaves the rest: on each engine."""
+"""Broadcasts: audience, one at a time, and stopping before the end; on each engine."""
 
 import asyncio
 from collections import Counter
@@ -179,7 +179,7 @@ async def test_end_is_told_once_with_all_figures(core: Core, clock: FixedClock) 
     await core.store.run(notification_queue.mark_failed, claimed[1], "worker", "Forbidden")
     await core.store.run(notification_queue.mark_failed, claimed[2], "worker", notification_queue.UNCERTAIN)
     await core.store.run(broadcasts.stop, one.broadcast_id, "chat:1001")
-    assert await core.store.run(broadcasts.end_due) == 0  # one is in a worker's hands
+    assert await core.store.run(broadcasts.end_due) == 0  # one is claimed by a worker
     await core.store.run(notification_queue.mark_failed, claimed[3], "worker", "BadRequest")
     assert await core.store.read(broadcasts.is_pending)
     assert sum(await asyncio.gather(*(core.store.run(broadcasts.end_due) for _ in range(2)))) == 1

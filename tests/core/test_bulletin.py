@@ -1,4 +1,4 @@
-"""号池公示: what is left is counted right, and told so that nobody learns of a single number."""
+"""号池公示: the count of free numbers is exact, and published without revealing single numbers."""
 
 import hashlib
 from datetime import timedelta
@@ -27,7 +27,7 @@ SMALL = PlateKind.SMALL
 
 
 async def counts(core: Core) -> dict[str, int]:
-    """Count as the tick does; return what is free, by the segments' masks."""
+    """Count as the tick does; return the free numbers by segment mask."""
     counted = await core.store.read(bulletin.count, core.offices)
     await core.store.run(bulletin.record_counts, counted)
     free = {count.segment_id: count.free for count in counted}
@@ -71,7 +71,7 @@ def _some_masks(draw: st.DrawFn) -> list[Mask]:
 @given(_some_masks())
 def test_union_holds_no_serial_twice(masks: list[Mask]) -> None:
     total = 0
-    for index, mask in enumerate(masks):  # by inclusion and exclusion, the slow way
+    for index, mask in enumerate(masks):  # by inclusion and exclusion, unoptimised
         common = [both for other in masks[:index] if (both := mask.intersection(other)) is not None]
         total += mask.size - union_size(common)
     assert total == union_size(masks)
@@ -158,7 +158,7 @@ async def test_control_looks_that_do_not_wait_commit_twice(
 async def _look_at_once(
     core: Core, clock: FixedClock, engine: str, where: str, without: frozenset[str]
 ) -> list[Any]:
-    """Let two look on a new day, who meet at a query; return what they saw, or why they did not."""
+    """Let two readers on a new day meet at a query; return what they saw, or their errors."""
     await core.store.run(release, core, "A1###")
     clock.advance(timedelta(days=1))
     meet = meeting(where, parties(engine))

@@ -1,4 +1,4 @@
-"""What is known under a key, on each engine; and that what a number is, is told right."""
+"""The case file of a key, on each engine; and the status of a number."""
 
 from datetime import timedelta
 
@@ -34,7 +34,7 @@ async def test_what_a_number_is_follows_its_life(core: Core) -> None:
     await run(reserved, core, 1, "A1234")
     assert await run(standing, core, "A1234") == NumberStatus.RESERVED
     await run(pool_segments.withhold, core.offices["粤K"], parse_mask(PlateKind.SMALL, "A12##"), "test")
-    assert await run(standing, core, "A1234") == NumberStatus.RESERVED  # whoever has it keeps it
+    assert await run(standing, core, "A1234") == NumberStatus.RESERVED  # its holder keeps it
     assert await run(standing, core, "A1299") == NumberStatus.WITHHELD
     last_six = vin_last_six(factories.vin(1))
     await core.store.run(lambda tx: core.counter.register(tx, PLATE, last_six, actor="chat:1001"))

@@ -1,4 +1,4 @@
-"""The database refuses nonsense by itself, whatever the program may have forgotten to look at."""
+"""The database itself refuses invalid rows, independent of checks in the program."""
 
 import re
 from typing import Any
@@ -17,7 +17,7 @@ from tests.core.tools import NOON, registered, release, reserved, verified
 
 @pytest.fixture
 async def furnished(core: Core, engine: str) -> Core:
-    """Give the rows something to be held against: a reserved number, somebody who selects, and more."""
+    """Insert the rows that others refer to: a reserved number, a selection in progress, and more."""
     await core.store.run(release, core, "A####")
     await core.store.run(reserved, core, 0, "A1234")
     await core.store.run(verified, core, 1)
@@ -43,7 +43,7 @@ async def furnished(core: Core, engine: str) -> Core:
 
 
 def insert(engine: str, table: str, other: dict[str, Any]) -> str:
-    """Return the statement that puts in a table's row that is in order, some columns changed."""
+    """Return the statement that inserts a table's valid row with some columns changed."""
     values = {**ROWS[table], **other}
     return (
         f"INSERT INTO {table} ({', '.join(values)}) "  # noqa: S608 - nothing here comes from outside
@@ -73,7 +73,7 @@ async def reason(core: Core, statement: str) -> str | None:
 
 
 async def test_nonsense_is_refused(furnished: Core, engine: str) -> None:
-    """Each row is refused, and by the rule that was made for it."""
+    """Each row is refused, and by the intended constraint."""
     reasons = {
         title: (row, await reason(furnished, insert(engine, row.table, row.other)))
         for title, row in INVALID_ROWS.items()
@@ -97,13 +97,13 @@ async def test_nonsensical_change_is_refused(furnished: Core) -> None:
 
 
 async def test_control_rows_are_in_order(furnished: Core, engine: str) -> None:
-    """What the nonsense is made from is accepted otherwise."""
+    """The unchanged rows are accepted."""
     reasons = {table: await reason(furnished, insert(engine, table, {})) for table in ROWS}
     assert set(reasons.values()) == {None}
 
 
 def test_every_rule_has_its_nonsense() -> None:
-    """Whoever adds a named rule adds the row that it is there to refuse."""
+    """Each named constraint needs a row that it refuses."""
     schema = MemoryDatabase(FixedClock(NOON)).read(sql, "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")
     text = "\n".join(row["sql"] for row in schema)
     named = set(re.findall(r"CONSTRAINT (\w+)", text)) | set(re.findall(r"UNIQUE INDEX (\w+)", text))

@@ -1,4 +1,4 @@
-"""A failure at any database call, from the consent to the claim, leaves nothing half done."""
+"""A failure at any database call, from the consent to the claim, leaves no partial change."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -24,7 +24,7 @@ from tests.store.faults import CallCounter, InjectedFaultError
 
 
 class Switch:
-    """What is put between the store and every function: nothing, or a fault on order."""
+    """Wraps every function of the store, optionally with a fault."""
 
     def __init__(self) -> None:
         self.counter: CallCounter | None = None
@@ -34,7 +34,7 @@ class Switch:
 
 
 class Journey:
-    """One owner's way through every service, a step a transaction; what a step gives is kept for the next."""
+    """An owner's path through every service, one step per transaction; results are kept for later steps."""
 
     TO_SELECTION = (
         *("consent", "office", "name", "identity", "offer_phone", "prove_phone", "register"),
@@ -50,7 +50,7 @@ class Journey:
         self.known: dict[str, Any] = {}
 
     def step(self, name: str, tx: Tx) -> object:
-        """Do one step; change nothing but the database."""
+        """Run one step; it changes the database only."""
         do: dict[str, Callable[[], object]] = {
             "consent": lambda: self.core.accounts.consent(tx, 7000 + self.number),
             "office": lambda: self.core.accounts.set_office(tx, self.account, "粤K"),
@@ -137,14 +137,14 @@ class Journey:
         return str(self.known["draw"].batch.serials[0])
 
     async def goes(self, store: Store, name: str) -> None:
-        """Do one step, and keep what it gave."""
+        """Run one step, and keep its result."""
         if name == "wait":
             self.clock.advance(timedelta(seconds=8))
             return
         self.known[name] = await store.run(lambda tx: self.step(name, tx))
 
     async def looks_at_telephone(self, store: Store, name: str) -> None:
-        """Read the code that was asked for."""
+        """Read the code that was requested."""
         if name == "code":
             sms = await store.read(self.core.verification.outgoing, self.known["code"])
             assert sms is not None
@@ -152,7 +152,7 @@ class Journey:
 
 
 async def fails_everywhere(store: Store, switch: Switch, journey: Journey, name: str, *, after: bool) -> int:
-    """Do one step with a fault at its first call, at its second, and so on, until it goes through."""
+    """Run a step with a fault at its first call, at its second, and so on, until it succeeds."""
     before = await store.read(dump)
     for call in count(1):
         switch.counter = CallCounter(call, after=after)
@@ -194,7 +194,7 @@ async def test_failure_at_any_call_undoes_all(
 
 @pytest.mark.parametrize("engine", ENGINES)
 async def test_control_dump_sees_every_change(engine: str, tmp_path: Path) -> None:
-    """What is compared above differs after each step that goes through."""
+    """The dump compared above changes after each successful step."""
     clock = FixedClock(NOON)
     async with open_test_store(engine, tmp_path, clock) as store:
         core = await build(store, clock)

@@ -1,4 +1,4 @@
-"""Imports of the embedded registry: nothing counts before it is confirmed, then all of it does."""
+"""Imports of the embedded registry take effect as a whole, and only when confirmed."""
 
 from datetime import timedelta
 
@@ -34,7 +34,7 @@ def order(total: int, chat_id: int = ADMIN) -> ImportRequest:
 
 
 def loaded(tx: Tx, vehicles: list[RegistryVehicle], chat_id: int = ADMIN) -> int:
-    """Load an import up to the question."""
+    """Load an import up to the confirmation."""
     begun = imports.begin(tx, order(len(vehicles), chat_id))
     assert imports.put(tx, begun.import_id, vehicles, loaded=len(vehicles))
     assert imports.ready(tx, begun.import_id, imports.differences(tx, begun.import_id))

@@ -1,4 +1,4 @@
-"""A state machine over the selection, held against a plain model after each step."""
+"""A state machine over the selection, compared with a plain model after each step."""
 
 import asyncio
 from collections.abc import Callable
@@ -70,22 +70,22 @@ DAY = 24 * 3_600_000
 
 
 def day_of(at: int) -> int:
-    """Return the number of a moment's day in China."""
+    """Return the ordinal of a time's day in China."""
     return (at + 8 * 3_600_000) // DAY
 
 
 def is_open(at: int) -> bool:
-    """Whether a moment lies in the office's hours, 08:00 to 23:00 in China."""
+    """Return whether a time is within the office's hours, 08:00 to 23:00 in China."""
     return 8 * 3_600_000 <= (at + 8 * 3_600_000) % DAY < 23 * 3_600_000
 
 
 def has_drawn(begun: Begun) -> bool:
-    """Whether an owner has, or had, a batch."""
+    """Return whether an owner has, or had, a batch."""
     return begun.last_draw is not None
 
 
 class Selecting(RuleBasedStateMachine):
-    """Three owners, four vehicles that any of them may claim to own, and a pool that is soon empty."""
+    """Three owners, four vehicles that any of them may claim, and a pool that is soon empty."""
 
     queries: ClassVar[Path] = QUERIES
 
@@ -107,7 +107,7 @@ class Selecting(RuleBasedStateMachine):
             self.verifies(number)
 
     def one_of(self, who: int, those: Callable[[Begun], object] = bool) -> Begun:
-        """Return one of the owners who have begun something and are in a certain position."""
+        """Return an owner with a preselection that satisfies a predicate."""
         some = [one for one in sorted(self.begun) if those(self.begun[one])]
         self.who = some[who % len(some)]
         return self.begun[self.who]
@@ -122,7 +122,7 @@ class Selecting(RuleBasedStateMachine):
         return to_millis(self.clock.now())
 
     def outcome(self, wanted: type[Exception] | None, call: Callable[[], Any]) -> Any:
-        """Return what a step gave, after seeing that it was refused as the model says, or not at all."""
+        """Return the result of a step, after asserting that it was refused exactly as the model says."""
         if wanted is None:
             return call()
         with pytest.raises(wanted) as caught:
@@ -131,11 +131,11 @@ class Selecting(RuleBasedStateMachine):
         return None
 
     def received(self, begun: Begun, late: int) -> int:
-        """Return when a press was received that is handled ``late`` milliseconds afterwards."""
+        """Return the receipt time of a press that is handled ``late`` milliseconds afterwards."""
         return max(self.now - late, begun.acted_at)
 
     def refusal(self, begun: Begun, at: int, *, within_hours: bool = False) -> type[Exception] | None:
-        """Return why an owner cannot do anything in step 5 now, None when they can."""
+        """Return why an owner cannot act in step 5 now, None if they can."""
         if begun.state == "agreed" or not self.model.holds_lease(begun, at):
             return errors.VerificationLapsed
         if within_hours and not is_open(at):
@@ -177,7 +177,7 @@ class Selecting(RuleBasedStateMachine):
     @precondition(lambda self: len(self.begun) < OWNERS)
     @rule(who=OWNER, what=VEHICLE)
     def starts(self, who: int, what: int) -> None:
-        """Go through phase 1, if nothing is under way."""
+        """Go through phase 1, unless a preselection is in progress."""
         who = next(one % OWNERS for one in range(who, who + OWNERS) if one % OWNERS not in self.begun)
         success = self.model.vehicles[what].success
         wanted = {None: None, "reserved": errors.VinPreselected, "registered": errors.VinRegistered}[success]
@@ -212,7 +212,7 @@ class Selecting(RuleBasedStateMachine):
             self.model.renew(begun, self.now, self.now)
 
     def has_lapsed(self, begun: Begun) -> bool:
-        """Whether an owner cannot go on, so that the bot leads them back to step 3."""
+        """Return whether an owner must go back to step 3."""
         return begun.state == "verified" and self.refusal(begun, self.now, within_hours=True) is not None
 
     @precondition(lambda self: any(map(self.has_lapsed, self.begun.values())))
@@ -263,7 +263,7 @@ class Selecting(RuleBasedStateMachine):
     @precondition(lambda self: self.begun)
     @rule(who=OWNER, indices=st.lists(st.integers(0, 9), min_size=1, max_size=3))
     def goes_on(self, who: int, indices: list[int]) -> None:
-        """Draw, look, and keep one number; once or more."""
+        """Draw, look, and shortlist one number; once or more."""
         key = sorted(self.begun)[who % len(self.begun)]
         for index in indices:
             self.draws(sorted(self.begun).index(key), without_four=False, late=0)
@@ -276,7 +276,7 @@ class Selecting(RuleBasedStateMachine):
     @precondition(lambda self: any(map(has_drawn, self.begun.values())))
     @rule(who=OWNER)
     def is_sent(self, who: int) -> None:
-        """The messenger has shown the batch: it counts from here, once."""
+        """The messenger has shown the batch: its time starts now, once."""
         begun, now = self.one_of(who, has_drawn), self.now
         record = self.model.batch_of(begun, now)
         if record is None:
@@ -308,7 +308,7 @@ class Selecting(RuleBasedStateMachine):
         elif wanted is None and serial not in known:
             wanted = errors.NotInBatch
         elif wanted is None and (hold is None or hold.owner != begun.number):
-            wanted = errors.HoldEnded  # somebody else was faster, after it had run out
+            wanted = errors.HoldEnded  # another owner was first, after it had expired
         pick = partial(self.core.selection.pick, received_at=from_millis(at))
         self.outcome(wanted, lambda: self.run(pick, begun.number, self.place, serial))
         if wanted is not None or record is None:
@@ -321,7 +321,7 @@ class Selecting(RuleBasedStateMachine):
         model.restart_shortlist(begun.number, at)
 
     def keeps(self, begun: Begun) -> bool:
-        """Whether an owner has, or had, a shortlist."""
+        """Return whether an owner has, or had, a shortlist."""
         return any(
             hold.owner == begun.number and hold.state == "shortlist" for hold in self.model.holds.values()
         )
@@ -339,7 +339,7 @@ class Selecting(RuleBasedStateMachine):
         self.takes_off(begun, self.some_kept(begun, index), self.received(begun, late))
 
     def takes_off(self, begun: Begun, serial: str, at: int) -> None:
-        """Take a number off an owner's shortlist, if it is on it."""
+        """Remove a number from an owner's shortlist, if it is on it."""
         model = self.model
         hold = model.held_by(begun.number, "shortlist", at).get(serial)
         wanted = self.refusal(begun, at) or (None if hold else errors.HoldEnded)
@@ -361,13 +361,13 @@ class Selecting(RuleBasedStateMachine):
         model.restart_shortlist(begun.number, at)
 
     def still_keeps(self, begun: Begun) -> bool:
-        """Whether an owner has a shortlist that lives."""
+        """Return whether an owner has a current shortlist."""
         return bool(self.model.held_by(begun.number, "shortlist", self.now))
 
     @precondition(lambda self: any(map(self.still_keeps, self.begun.values())))
     @rule(who=OWNER)
     def thinks_again(self, who: int) -> None:
-        """Take off the shortlist what was put on it last: back to its batch, or to the pool."""
+        """Remove the latest number from the shortlist: back to its batch, or to the pool."""
         begun = self.one_of(who, self.still_keeps)
         kept = self.model.held_by(begun.number, "shortlist", self.now)
         self.takes_off(begun, max(kept, key=lambda one: (kept[one].draw or 0, one)), self.now)
@@ -399,7 +399,7 @@ class Selecting(RuleBasedStateMachine):
     @precondition(lambda self: self.shortlisted() and self.begun)
     @rule(who=OWNER, index=st.integers(0, 9), late=st.sampled_from([0, 4000]))
     def claims_what_is_not_theirs(self, who: int, index: int, late: int) -> None:
-        """Claim what another has on the shortlist, or what they had themselves and let run out."""
+        """Claim a number on another's shortlist, or one of their own that has expired."""
         begun, kept = self.one_of(who), self.shortlisted()
         at, serial = self.received(begun, late), kept[index % len(kept)]
         if serial in self.model.held_by(begun.number, "shortlist", at):
@@ -409,7 +409,7 @@ class Selecting(RuleBasedStateMachine):
         self.outcome(self.refusal(begun, at) or errors.HoldEnded, lambda: self.run(claim, *arguments))
 
     def shortlisted(self) -> list[str]:
-        """Return what is, or was, on anybody's shortlist."""
+        """Return every number that is, or was, on a shortlist."""
         return sorted(serial for serial, hold in self.model.holds.items() if hold.state == "shortlist")
 
     @precondition(lambda self: self.begun)
@@ -451,7 +451,7 @@ class Selecting(RuleBasedStateMachine):
         )
 
     def may_wish(self, wish: str, before: list[str]) -> bool:
-        """Whether a wish is of a segment open to composition, not withheld and not repeated."""
+        """Return whether a wish is in a segment open to self-composition, not withheld and not repeated."""
         open_now = [mask for mask, since in self.model.segments.items() if since <= self.now]
         composable = set().union(*(serials_of(mask) for mask in open_now))
         return wish in composable - self.model.kept_back() and wish not in before
@@ -459,7 +459,7 @@ class Selecting(RuleBasedStateMachine):
     @precondition(lambda self: any(map(self.still_keeps, self.begun.values())))
     @rule(who=OWNER, index=st.integers(0, 1), off=st.sampled_from([-1, 0, 1]), claimed=st.booleans())
     def decides_at_the_last(self, who: int, index: int, off: int, claimed: bool) -> None:  # noqa: FBT001 - drawn by Hypothesis
-        """Press in the very millisecond in which the clock of a shortlisted number ends."""
+        """Press in the very millisecond in which a shortlisted number expires."""
         begun = self.one_of(who, self.still_keeps)
         kept = sorted(self.model.held_by(begun.number, "shortlist", self.now))
         serial = kept[index % len(kept)]
@@ -472,7 +472,7 @@ class Selecting(RuleBasedStateMachine):
     @precondition(lambda self: self.begun and self.model.living(self.now))
     @rule(who=OWNER, tries=st.lists(st.integers(3, 5), min_size=1, max_size=3))
     def composes_in_vain(self, who: int, tries: list[int]) -> None:
-        """Wish for what others have; once, or until no wishes are left."""
+        """Wish for numbers of others; once, or until no wishes are left."""
         for most in tries:
             self.clock.advance(timedelta(milliseconds=GAP))
             begun = self.one_of(who)
@@ -496,7 +496,7 @@ class Selecting(RuleBasedStateMachine):
     @precondition(lambda self: self.begun and len(self.model.holds) > len(self.model.living(self.now)))
     @rule(who=OWNER)
     def composes_what_ran_out(self, who: int) -> None:
-        """Wish for what was held until a while ago."""
+        """Wish for a number whose hold has expired."""
         over = sorted(self.model.holds.keys() - self.model.living(self.now).keys())
         wishes = [serial for serial in over if self.may_wish(serial, [])]
         if wishes:
@@ -519,7 +519,7 @@ class Selecting(RuleBasedStateMachine):
     @precondition(lambda self: any(vehicle.success for vehicle in self.model.vehicles.values()))
     @rule(what=VEHICLE, right=st.booleans())
     def is_registered(self, what: int, right: bool) -> None:  # noqa: FBT001 - drawn by Hypothesis
-        """The counter records a number, with the right last six of the VIN or with wrong ones."""
+        """The counter confirms a number, with the correct last six of the VIN or wrong ones."""
         known = {n: serial for serial, n in self.reservations().items()}
         what = sorted(known)[what % len(known)]
         vehicle, serial = self.model.vehicles[what], known[what]
@@ -537,7 +537,7 @@ class Selecting(RuleBasedStateMachine):
     @precondition(lambda self: any(vehicle.success for vehicle in self.model.vehicles.values()))
     @rule(what=VEHICLE)
     def is_revoked(self, what: int) -> None:
-        """An admin cancels a reservation: the number is free from the next moment on."""
+        """An admin cancels a reservation: the number is free immediately."""
         known = {n: serial for serial, n in self.reservations().items()}
         what = sorted(known)[what % len(known)]
         vehicle, serial = self.model.vehicles[what], known[what]
@@ -549,7 +549,7 @@ class Selecting(RuleBasedStateMachine):
             self.model.holds[serial].state, self.model.holds[serial].until = "resting", self.now
 
     def reservations(self) -> dict[str, int]:
-        """Return whose number is whose vehicle's, as the database has it."""
+        """Return the owners and vehicles of reservations, as in the database."""
         text = "SELECT serial, vin FROM preselection WHERE state IN ('reserved', 'registered')"
         vins = {factories.vin(number): number for number in range(VEHICLES)}
         return {row["serial"]: vins[row["vin"]] for row in self.database.read(sql, text)}
@@ -565,7 +565,7 @@ class Selecting(RuleBasedStateMachine):
 
     @rule()
     def returns_unsent(self) -> None:
-        """Chances of batches that were never shown come back, once, when the batch can be shown no more."""
+        """Chances of batches that were never shown are returned, once, when the batch has expired."""
         unsent = [draw for draw in self.model.draws if draw.serials and draw.state == "unsent"]
         lost = [draw for draw in unsent if draw.until < self.now + GRACE]
         assert self.run(self.core.endings.return_unsent) == len(lost)
@@ -579,7 +579,7 @@ class Selecting(RuleBasedStateMachine):
 
     @rule()
     def reads_list(self) -> None:
-        """Read what is free beside the writers, as for the tail of a large pool."""
+        """Read the free numbers on a snapshot, as for the tail of a large pool."""
         self.lists = [*self.lists[-1:], self.database.read(read_free_list, self.place, PlateKind.SMALL)]
 
     @precondition(lambda self: self.begun)
@@ -600,7 +600,7 @@ class Selecting(RuleBasedStateMachine):
         for_good = f"SELECT {columns} FROM plate WHERE held_until IS NULL OR held_until >= {self.now}"  # noqa: S608 - ours
         held = f"SELECT {columns} FROM hold WHERE held_until >= {self.now}"  # noqa: S608 - ours
         rows = self.database.read(sql, f"{for_good} UNION ALL {held}")
-        assert len({row["serial"] for row in rows}) == len(rows)  # in one of the tables, never in both
+        assert len({row["serial"] for row in rows}) == len(rows)  # in exactly one of the tables
         found = {row.pop("serial"): row for row in rows}
         wanted = {
             serial: {"state": hold.state, "owner": hold.owner, "until": hold.until}

@@ -1,4 +1,4 @@
-"""The state machine finds what it is there to find: each rule of the queries taken away, one by one."""
+"""The state machine detects the removal of each rule of the queries, one by one."""
 
 import re
 import shutil
@@ -69,7 +69,7 @@ AT_ONCE = {
     "a number off the shortlist has another end",
     "a number off the shortlist stays taken",
 }
-"""What is found among as many examples as an ordinary run has: a rule of the machine is there for these."""
+"""Detected within the examples of an ordinary run: the machine has a rule for each."""
 
 
 SELDOM = {
@@ -80,11 +80,11 @@ SELDOM = {
     "tries one after the other",
     "what another shortlisted is claimed",
 }
-"""What takes hundreds of examples to be found: too long for every run, so `make soak` looks for it."""
+"""Detected only after hundreds of examples: too slow for every run, so `make soak` does it."""
 
 
 def _without_a_rule(directory: Path, name: str, pattern: str, instead: str) -> Path:
-    """Copy the queries, one of them changed."""
+    """Copy the queries, with one of them changed."""
     folder = directory / "queries"
     shutil.copytree(QUERIES, folder)
     changed = 0

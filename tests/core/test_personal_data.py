@@ -1,4 +1,4 @@
-"""One's own data: everything is read out, and all that may go goes, in one transaction."""
+"""Personal data: everything is exported, and everything deletable is deleted in one transaction."""
 
 import re
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ WISH = Subscription(office="粤K", kind="small", topic=SubscriptionTopic.RELEASE
 
 
 async def lived(core: Core) -> tuple[Account, int]:
-    """Let an owner do all that leaves a trace, up to a number on the vehicle."""
+    """Bring an owner through everything that is recorded, up to a registered number."""
     await core.store.run(release, core, "A####")
     await core.store.run(reserved, core, 1, "A0001")  # somebody else's
     account, begun = await core.store.run(verified, core, 0)
@@ -77,7 +77,7 @@ async def test_everything_is_read_out(core: Core) -> None:
 
 
 async def _ban(core: Core, account: Account, reason: str = "资料有误") -> datetime:
-    """Bar somebody for nine days; return until when."""
+    """Ban a person for nine days; return the end."""
     new_ban = NewBan(
         identity_hash=account.identity_hash or b"",
         office="粤K",
@@ -91,7 +91,7 @@ async def _ban(core: Core, account: Account, reason: str = "资料有误") -> da
 
 
 async def test_nobody_elses_data_is_read_out(core: Core) -> None:
-    """Neither the other owner's, nor the name of the admin who dealt with this one."""
+    """Neither the other owner's, nor the name of the admin who handled this one."""
     account, _ = await lived(core)
     await _ban(core, account)
     found = await core.store.read(core.personal_data.read, CHAT)
@@ -152,7 +152,7 @@ async def test_owner_begins_anew_after_deleting(core: Core) -> None:
     begun = await core.store.run(agreed, core, account, 0)
     await core.store.run(verifies_again, core, account, begun)
     left = await core.store.read(sql, "SELECT random_used FROM vehicle ORDER BY random_used DESC LIMIT 1")
-    assert left[0]["random_used"] == 1  # chances stay with the VIN
+    assert left[0]["random_used"] == 1  # the quota stays with the VIN
 
 
 async def test_draft_and_what_it_holds_go_with_it(core: Core) -> None:
@@ -204,7 +204,7 @@ async def _banned(core: Core) -> tuple[Account, datetime]:
 
 
 async def test_identity_given_at_a_counter_counts_before_registration_ends(core: Core) -> None:
-    """Its bans are its owner's to see, and hinder, though the registration is not whole."""
+    """Its bans are visible to its owner, and block the deletion, before the registration is complete."""
     account = await core.store.run(core.accounts.consent, 6000)
     account = await core.store.run(core.accounts.receive_identity, account, factories.identity(7))
     await _ban(core, account)
@@ -225,7 +225,7 @@ async def test_what_chats_wish_of_broadcasts_and_summaries_goes_with_them(core: 
 
 
 async def test_deleting_does_not_shake_off_a_ban(core: Core) -> None:
-    """Of a half registered account with a barred identity: it goes, the ban does not."""
+    """Of a partly registered account with a banned identity: it is deleted, the ban is not."""
     account, _ = await _banned(core)
     other = await core.store.run(core.accounts.consent, 6000)
     sealed = core.vault.seal(account.identity)
@@ -240,13 +240,13 @@ def _set_identity(tx: Tx, account: Account, sealed: bytes, digest: bytes) -> Non
 
 
 async def test_reservation_between_look_and_deletion_is_seen(core: Core) -> None:
-    """The account is emptied by a statement that looks for itself; the look before only words the refusal."""
+    """The deleting statement checks by itself; the earlier check only produces the message."""
     await core.store.run(release, core, "A####")
     await core.store.run(reserved, core, 0, "A1234")
 
     def delete(tx: Tx) -> None:
         blind = PersonalData(core.accounts, core.preselections)
-        blind._sources = tuple(  # what looks first sees nothing
+        blind._sources = tuple(  # the earlier check sees nothing
             PersonalDataSource(name=source.name, read=source.read, forget=source.forget)
             for source in blind._sources
         )

@@ -1,4 +1,4 @@
-"""Photos are kept sealed, whole or not at all, and what nobody knows of is swept away."""
+"""Photos are stored encrypted and atomically, and unreferenced ones are deleted."""
 
 import os
 import stat

@@ -1,4 +1,4 @@
-"""The states of a preselection: what leads from where to where, and what is refused."""
+"""The states of a preselection: allowed transitions, and refusals."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -57,7 +57,7 @@ ENDED = {
 
 
 async def in_state(core: Core, state: PreselectionState) -> tuple[Account, int]:
-    """Bring a preselection into a state, past the services."""
+    """Put a preselection into a state, bypassing the services."""
     account, begun = await core.store.run(verified, core, 0)
     text = f"state = '{state}', {COMPLETE}, {GIVEN}" + (", ended_at = 1" if state in ENDED else "")
     await core.store.run(sql, f"UPDATE preselection SET {text} WHERE preselection_id = {begun}")  # noqa: S608 - ours
@@ -318,7 +318,7 @@ async def test_abandoned_keeps_no_vehicle(core: Core) -> None:
 
 
 async def test_used_chances_stay_with_vehicle(core: Core) -> None:
-    """Over accounts, chats and attempts: who comes next for the vehicle finds what is left."""
+    """Across accounts, chats and attempts: the next owner of the vehicle finds what is left."""
     await core.store.run(release, core, "A####")
     account, begun = await core.store.run(verified, core, 0)
     await shown(core, (await draw(core, begun)).batch)
@@ -336,7 +336,7 @@ async def test_leaving_gives_back_at_once(core: Core, clock: FixedClock, leaving
     account, begun = await core.store.run(verified, core, 0)
     serials = (await draw(core, begun)).batch.serials
     await pick(core, begun, serials[0])
-    if lapsed:  # as when the owner asks for another code, or the office has closed since the last one
+    if lapsed:  # as when the owner requests another code, or the office has closed since the last one
         await core.store.run(core.preselections.lapse, begun)
     clock.advance(MOMENT)
     flow, place = core.preselections, core.offices["粤K"]
@@ -350,7 +350,7 @@ async def test_leaving_gives_back_at_once(core: Core, clock: FixedClock, leaving
     await compose(core, other, second, serials[0])
     third = await core.store.run(registered, core, 2)
     same_vehicle = await core.store.run(agreed, core, third, 0)
-    await core.store.run(verifies_again, core, third, same_vehicle)  # and the vehicle is nobody's either
+    await core.store.run(verifies_again, core, third, same_vehicle)  # and the vehicle is free again
     ended = await core.store.read(sql, "SELECT held_until FROM draw")
     assert ended == [{"held_until": to_millis(clock.now()) - 1}]  # or the next draw could not be recomputed
 
@@ -372,7 +372,7 @@ async def test_lapsed_owner_takes_no_shortlist_along(core: Core) -> None:
 async def test_verification_holds_thirty_idle_minutes(core: Core, clock: FixedClock) -> None:
     await core.store.run(release, core, "A####")
     _, begun = await core.store.run(verified, core, 0)
-    for _ in range(3):  # every step begins them anew
+    for _ in range(3):  # every step restarts them
         clock.advance(IDLE)
         await draw(core, begun)
     clock.advance(IDLE + MOMENT)
@@ -427,7 +427,7 @@ async def test_draw_outside_hours_is_refused(core: Core, clock: FixedClock) -> N
 
 
 async def test_nobody_verifies_after_closing(core: Core, clock: FixedClock) -> None:
-    """Whoever could draw nothing any more would keep others from selecting for the vehicle."""
+    """An owner who cannot draw any more would block others from selecting for the vehicle."""
     clock.set(NOON.replace(hour=22, minute=59))
     account = await core.store.run(registered, core, 0)
     begun = await core.store.run(agreed, core, account, 0)
@@ -444,7 +444,7 @@ async def test_nobody_verifies_after_closing(core: Core, clock: FixedClock) -> N
     with pytest.raises(InMaintenance):
         await core.store.run(verify)
     await core.store.run(maintenance.end, "粤K", "chat:1")
-    assert await core.store.run(verify)  # and the code has lost nothing
+    assert await core.store.run(verify)  # and the code is still valid
 
 
 async def test_shortlist_is_finished_after_closing(core: Core, clock: FixedClock) -> None:
@@ -460,7 +460,7 @@ async def test_shortlist_is_finished_after_closing(core: Core, clock: FixedClock
 
 
 async def test_verification_ends_with_opening(core: Core, clock: FixedClock) -> None:
-    """At an office that closes for ten minutes, the code of before does not hold after."""
+    """If an office closes for ten minutes, a code from before is not valid afterwards."""
     await core.store.run(release, core, "A####")
     place = replace(
         core.offices["粤K"], hours=type(core.offices["粤K"].hours).parse("08:00-12:30,12:40-23:00")
@@ -531,7 +531,7 @@ async def test_empty_draw_is_given_back_once(core: Core, clock: FixedClock) -> N
 
 
 async def test_batch_given_up_unseen_costs_nothing(core: Core) -> None:
-    """It was drawn, could not be shown, and its owner went elsewhere by a command."""
+    """It was drawn, could not be shown, and its owner left by a command."""
     await core.store.run(release, core, "A####")
     account, begun = await core.store.run(verified, core, 0)
     await draw(core, begun)
@@ -602,7 +602,7 @@ async def test_reserved_owner_begins_for_next_vehicle(core: Core) -> None:
 
 
 async def test_banned_in_the_middle_neither_draws_nor_tries(core: Core) -> None:
-    """Nothing is charged; a ban whose date has come bars no more."""
+    """Nothing is charged; a ban whose end has passed has no effect."""
     await core.store.run(release, core, "A####")
     account, begun = await core.store.run(verified, core, 1)
     place = core.offices["粤K"]

@@ -1,4 +1,4 @@
-"""Personal data stand nowhere in clear: neither in a column nor in the bytes of the file."""
+"""Personal data are never stored in clear text: neither in a column nor in the bytes of the file."""
 
 import hashlib
 from collections.abc import AsyncIterator
@@ -46,13 +46,13 @@ async def kept(engine: str, tmp_path: Path, clock: FixedClock) -> AsyncIterator[
 
 
 async def written(store: Store) -> str:
-    """Return every row of every table, bytes as text where they are some."""
+    """Return every row of every table, with bytes as text."""
     rows = await store.read(dump)
     return "\n".join(f"{table}: {row}" for table, some in rows.items() for row in some)
 
 
 def bytes_of(directory: Path) -> bytes:
-    """Return all that is on the disk: the file, its log, and what has been deleted in either."""
+    """Return everything on disk: the file, its WAL, and deleted content in either."""
     return b"".join(path.read_bytes() for path in directory.glob("test.db*"))
 
 
@@ -86,7 +86,7 @@ async def test_sealed_data_can_be_opened(kept: Kept) -> None:
 
 
 async def test_lookup_hash_needs_key(kept: Kept) -> None:
-    """Whoever has the file alone cannot try all identity numbers."""
+    """Without the key, the database file does not allow trying all identity numbers."""
     plain = hashlib.sha256(kept.secrets["identity"].encode()).digest()
     assert kept.core.vault.lookup("identity", kept.secrets["identity"]) != plain
 
@@ -98,7 +98,7 @@ async def test_texts_of_values_show_nothing(kept: Kept) -> None:
 
 
 async def test_nothing_of_conversation_stays_in_clear(world: World) -> None:
-    """The whole program, after a person has typed it all: no row of any table has it."""
+    """The whole program, after a person has typed all of it: no row of any table contains it."""
     person = world.person()
     await world.release()
     await registers(person)

@@ -1,4 +1,4 @@
-"""Every query of the services compiles on either engine, and none of a selection walks through a table."""
+"""Every query compiles on either engine, and none of a selection scans a table."""
 
 import re
 from functools import partial
@@ -29,10 +29,13 @@ OF_SMALL_TABLES = {
     *("admins.maintenance", "pool.segments", "pool.withheld", "sms.queued"),
     "pool.purge_holds",
 }
-"""What lists a whole pool's few segments, withholdings and holds, or the codes that wait."""
+"""Queries that list a pool's few segments, withheld masks and holds, or the pending codes."""
 OF_PARENTS = {"pool.add_seed", "preselection.add"}
-"""Inserts into what others refer to: their plan names a walk through the children, which SQLite takes only
-while a reference hangs in the air, and ours never do."""
+"""Inserts into parent tables.
+
+Their plan names a scan of the children, which SQLite runs only while a foreign key is unresolved, and that
+never happens here.
+"""
 
 
 def plan(tx: Tx, name: str) -> str:
@@ -45,22 +48,22 @@ def plan(tx: Tx, name: str) -> str:
 
 
 GIVEN = ("SCAN json_each", "SCAN CONSTANT ROW")
-"""The values that a query was given are no table."""
+"""The values passed to a query are not a table."""
 
 
 THROUGH_POOL = re.compile(r"SEARCH (?!pool |seed |segment |s |hold )\w+ USING [^;]*\(office=\? AND kind=\?\)")
-"""Of a pool there is one row, one seed that is drawn with, few segments and few holds; of all else many."""
+"""A pool has one row, one current seed, few segments and few holds, but many rows of everything else."""
 
 
 def walks(steps: str) -> bool:
-    """Whether a plan goes through a table, or through all rows of a pool, in place of looking them up."""
+    """Return whether a plan scans a table, or all rows of a pool, instead of using an index."""
     first = next((step for step in steps.split("; ") if not step.startswith(GIVEN)), "")
     return bool(THROUGH_POOL.search(steps)) or "SCAN other" in steps or first.startswith("SCAN")
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 async def test_no_step_of_selection_walks_through_table(engine: str, tmp_path: Path) -> None:
-    """SQLite has no figures of how full a table is: what its plan is on an empty one, it always is."""
+    """SQLite has no statistics here: its plan on an empty table is the plan it always uses."""
     clock, counter = FixedClock(NOON), CallCounter()
     async with open_test_store(engine, tmp_path, clock, wrap_tx=counter.wrap) as store:
         core = await build(store, clock)
@@ -91,7 +94,7 @@ async def test_control_walk_is_seen(core: Core) -> None:
 
 
 def postgres_plan(tx: Tx, *, without: str = "") -> str:
-    """Return how PostgreSQL takes ten candidates, with something left out of the statement."""
+    """Return PostgreSQL's plan for examining ten candidates, with a part of the statement omitted."""
     assert isinstance(tx, PostgresTx)
     query = tx._find("pool.take")
     values = {**dict.fromkeys(query.parameters, 1), "candidates": "[]", "office": "粤K", "kind": "small"}
@@ -101,7 +104,7 @@ def postgres_plan(tx: Tx, *, without: str = "") -> str:
 
 @pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 async def test_candidates_are_looked_up_one_by_one(core: Core) -> None:
-    """Among millions that are taken for good: PostgreSQL must not go through them to join ten numbers."""
+    """Among millions of taken numbers: PostgreSQL must not scan them to join ten numbers."""
     one_by_one = await core.store.read(postgres_plan)
     assert "SubPlan" in one_by_one
     assert "Anti Join" not in one_by_one

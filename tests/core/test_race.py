@@ -1,4 +1,4 @@
-"""Many at once for one thing: exactly one has it. And what would happen without the guard."""
+"""Races for one thing: exactly one wins. The controls show what happens without the guard."""
 
 import asyncio
 from collections import Counter
@@ -46,12 +46,12 @@ PLATE = Plate(office="粤K", kind=PlateKind.SMALL, serial="A1234")
 
 
 def parties(engine: str, number: int = 2) -> int:
-    """Return how many can meet inside a transaction: SQLite's writers come one after the other."""
+    """Return how many can meet inside a transaction: SQLite's writers run one at a time."""
     return number if engine == "postgres" else 1
 
 
 async def together(*calls: Any) -> list[Any]:
-    """Carry out calls at once; return what they gave, or the refusal."""
+    """Run calls concurrently; return their results or refusals."""
     outcomes = await asyncio.gather(*calls, return_exceptions=True)
     for outcome in outcomes:
         if isinstance(outcome, BaseException) and not isinstance(outcome, (Refusal, StoreConstraintError)):
@@ -79,7 +79,7 @@ async def test_one_of_200_wins_number(core: Core) -> None:
 
 
 async def test_one_vehicle_cannot_overspend(core: Core) -> None:
-    """Thirty tries at once by one owner, whose quota is twenty: none is beyond it."""
+    """Thirty concurrent wishes of one owner with a quota of twenty: none exceeds it."""
     await core.store.run(release, core, "A####")
     await core.store.run(reserved, core, 0, "A1234")
     account, begun = await core.store.run(verified, core, 1)
@@ -95,7 +95,7 @@ async def test_one_vehicle_cannot_overspend(core: Core) -> None:
 
 
 async def _unguarded(core: Core, accounts: list[tuple[Account, int]], at: Barrier) -> list[Any]:
-    """Let two owners try for one number with a take that looks first and writes later."""
+    """Let two owners try for one number with a check followed by a separate write."""
 
     def take(tx: Tx, values: dict[str, Any]) -> Row | None:
         free = not sql(tx, "SELECT 1 FROM plate WHERE serial = 'A1234'")
@@ -126,7 +126,7 @@ async def test_control_unguarded_take_has_two_winners(core: Core) -> None:
     outcomes = await _unguarded(core, owners, Barrier(2))
     assert [outcome.taken for outcome in outcomes] == ["A1234", "A1234"]
     kept = await core.store.read(sql, "SELECT DISTINCT preselection_id FROM plate WHERE serial = 'A1234'")
-    assert len(kept) == 1  # and the other's reservation is lost, though they were told of it
+    assert len(kept) == 1  # and the other's reservation is lost, though it was confirmed to them
 
 
 @pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
@@ -138,7 +138,7 @@ async def test_index_is_second_line_of_defence(core: Core) -> None:
 
 
 async def test_control_looking_in_another_transaction_loses(core: Core) -> None:
-    """On either engine: what was free in one transaction need not be so in the next."""
+    """On either engine: what was free in one transaction need not be free in the next."""
     await core.store.run(release, core, "A####")
     owners = [await core.store.run(verified, core, number) for number in range(2)]
     look = "SELECT count(*) AS taken FROM plate WHERE serial = 'A1234'"
@@ -178,12 +178,12 @@ async def test_one_of_two_starts_for_vehicle(core: Core, engine: str) -> None:
     loser = next(number for number in range(2) if isinstance(outcomes[number], VinBeingSelected))
     code = await core.store.run(core.verification.state, accounts[loser], CodePurpose.PRESELECTION)
     assert code is not None
-    assert code.tries_left == MAX_WRONG_TRIES  # a right code that came too late has cost nothing
+    assert code.tries_left == MAX_WRONG_TRIES  # a correct code that came too late costs nothing
 
 
 @pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 async def test_vehicle_given_meanwhile_is_not_started_for(core: Core) -> None:
-    """Another's selection succeeds between the look at the vehicle and the lease on it."""
+    """Another's selection succeeds between the check of the vehicle and the lease on it."""
     await core.store.run(release, core, "A####")
     first = await core.store.run(verified, core, 0)
     account = await core.store.run(registered, core, 1)
@@ -239,7 +239,7 @@ async def test_one_of_two_claims_succeeds(core: Core, engine: str) -> None:
 
 
 async def test_hold_goes_to_claim_or_to_other(core: Core, clock: FixedClock, engine: str) -> None:
-    """A claim that was pressed in time and is handled late, beside another's try: one of them has it."""
+    """A claim pressed in time and handled late races with another's wish: one of them wins."""
     await core.store.run(release, core, "A####")
     mine, other = [await core.store.run(verified, core, number) for number in range(2)]
     place = core.offices["粤K"]
@@ -270,7 +270,7 @@ async def test_hold_goes_to_claim_or_to_other(core: Core, clock: FixedClock, eng
 
 
 async def claim_beside_draw(core: Core, clock: FixedClock, *without: str) -> tuple[str, set[str]]:
-    """Claim a number while another owner draws all that a pool of ten has; return both's."""
+    """Claim a number while another owner draws everything that a pool of ten has; return both's."""
     await core.store.run(release, core, "A123#")
     mine, other = [await core.store.run(verified, core, number) for number in range(2)]
     place, halfway = core.offices["粤K"], Event()
@@ -305,7 +305,7 @@ async def claim_beside_draw(core: Core, clock: FixedClock, *without: str) -> tup
 
 
 async def test_claimed_number_is_not_drawn_meanwhile(core: Core, clock: FixedClock) -> None:
-    """A number goes from one table to the other in a claim, and no draw sees it in neither."""
+    """A claim moves a number between two tables, and no draw sees it in neither."""
     serial, drawn = await claim_beside_draw(core, clock)
     assert (serial in drawn, len(drawn)) == (False, 9)
 
@@ -319,7 +319,7 @@ async def test_control_claim_without_lock_is_drawn(core: Core, clock: FixedClock
 async def try_beside_revival(
     core: Core, clock: FixedClock, linger_at: str, *, guarded: bool = True
 ) -> tuple[bool, bool]:
-    """Try for a number whose hold has run out while a late press gives the hold new life.
+    """Wish for a number whose hold has expired while a late press revives the hold.
 
     Returns:
         Whether the hold lives again, and whether the number was taken.
@@ -383,7 +383,7 @@ async def test_hold_that_gave_way_is_not_revived(core: Core, clock: FixedClock) 
 
 @pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 async def test_control_looked_at_hold_is_revived(core: Core, clock: FixedClock) -> None:
-    """Looking whether the hold has run out, in place of taking it away, gives the number to both."""
+    """Checking whether the hold has expired, instead of deleting it, gives the number to both."""
     assert await try_beside_revival(core, clock, "look", guarded=False) == (True, True)
 
 
@@ -466,7 +466,7 @@ async def test_one_of_two_phone_changes_counts(core: Core, engine: str) -> None:
 
 
 async def test_draws_beside_tries_end_all_right(core: Core) -> None:
-    """Thirty owners draw and try at once in a pool of forty: all are answered, none has another's."""
+    """Thirty owners draw and wish concurrently in a pool of forty: all get answers, none gets another's."""
     for pattern in ("A100#", "A101#", "A102#", "A103#"):
         await core.store.run(release, core, pattern)
     owners = [await core.store.run(verified, core, number) for number in range(30)]
@@ -493,12 +493,12 @@ async def test_draws_beside_tries_end_all_right(core: Core) -> None:
 
 
 async def test_one_of_two_moves_of_an_identity_counts(core: Core, engine: str) -> None:
-    """Two admins give one identity to two chats at once: one chat has it, and one admin is told so."""
+    """Two admins move one identity to two chats concurrently: one chat gets it, one admin an error."""
     outcomes = await _move_at_once(core, engine, guarded=True)
     assert Counter(type(outcome) for outcome in outcomes) == {Account: 1, HandledMeanwhile: 1}
     assert await _owners_of_identity(core) == 1
     told = await core.store.read(sql, "SELECT chat_id FROM notice WHERE purpose LIKE 'identity:%'")
-    assert len(told) == 2  # who lost it, and who got it
+    assert len(told) == 2  # the previous holder, and the new one
 
 
 @pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
@@ -536,7 +536,7 @@ async def _move_at_once(core: Core, engine: str, *, guarded: bool) -> list[Any]:
 
 
 def _always(run: Callable[..., int], always: str) -> Callable[..., int]:
-    """Return what believes that a statement has changed a row, whether or not somebody else was faster."""
+    """Return a wrapper that reports a changed row, even if another transaction was first."""
 
     def unguarded(query: str, /, **values: object) -> int:
         changed = run(query, **values)
@@ -546,7 +546,7 @@ def _always(run: Callable[..., int], always: str) -> Callable[..., int]:
 
 
 async def _give_at_once(core: Core, engine: str) -> list[Any]:
-    """Let two admins give two chats one identity that nobody had."""
+    """Let two admins assign one new identity to two chats."""
     accounts = [await core.store.run(core.accounts.consent, 7000 + number) for number in range(2)]
     meet = meeting("accounts.receive_identity", parties(engine))
 
@@ -580,7 +580,7 @@ async def test_control_without_index_both_are_given(core: Core, engine: str) -> 
 
 @pytest.mark.parametrize("seen", ["", "1"])
 async def test_one_of_two_admins_bars_or_changes(core: Core, engine: str, seen: str) -> None:
-    """Two admins bar one identity at once, or give its ban two ends: one counts, the other is told of it."""
+    """Two admins ban one identity concurrently, or set two ends: one wins, the other gets an error."""
     digest = core.accounts.identity_hash(factories.identity(0))
     meet = meeting("blacklist.set_until" if seen else "blacklist.add_new", parties(engine))
 
@@ -638,7 +638,7 @@ async def test_one_of_two_user_types_counts(core: Core, engine: str) -> None:
 
 
 async def compose_beside_withholding(core: Core, *without: str) -> Any:
-    """Wish for a number that is withheld after the wish was judged; return what came of it."""
+    """Wish for a number that is withheld after the wish was validated; return the result."""
     await core.store.run(release, core, "A####")
     account, begun = await core.store.run(verified, core, 0)
     place, judged, done = core.offices["粤K"], Event(), Event()
@@ -679,7 +679,7 @@ async def test_control_wish_that_is_judged_once_takes_what_is_withheld(core: Cor
 
 
 async def _choose_beside_drop(core: Core, *, guarded: bool) -> Preselection:
-    """Let an owner go over to another kind while what they have begun is dropped by an admin."""
+    """Let an owner switch to another kind while an admin drops their preselection."""
     account, begun = await core.store.run(verified, core, 0)
     looked, dropped = Event(), Event()
 

@@ -1,4 +1,4 @@
-"""A day on which a counter stays shut, entered while owners reserve and choose their reminders."""
+"""A closed day that is entered while owners reserve and choose their reminders."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -28,7 +28,7 @@ def closes(core: Core, *without: str) -> Callable[[Tx], Any]:
 
 
 async def reserve_beside_closing(core: Core, *without: str) -> datetime | None:
-    """Reserve a number; after the calendar was read, the office enters a day on which it is shut."""
+    """Reserve a number; after the calendar was read, the office enters a closed day."""
     await core.store.run(release, core, "A####")
     account, begun = await core.store.run(verified, core, 0)
     place = core.offices["粤K"]

@@ -1,4 +1,4 @@
-"""Whoever asks to be told of an opening while it is being announced is told of it all the same."""
+"""A subscription to an opening that is being announced still receives the announcement."""
 
 from core.bootstrap import Core
 from core.notifications import subscriptions

@@ -1,4 +1,4 @@
-"""Several workers give back the chance of one batch that never reached its owner: once."""
+"""Several workers return the chance of one batch that never reached its owner: once."""
 
 import asyncio
 from datetime import timedelta
@@ -18,7 +18,7 @@ POSTGRES = [pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
 class Unguarded(Interceptor):
-    """Gives back without looking whether somebody else has."""
+    """Returns chances without checking whether another worker has."""
 
     def run(self, query: str, /, **values: object) -> int:
         if query != "pool.return_draw":

@@ -1,4 +1,4 @@
-"""Every draw can be recomputed from what is published: written here anew, after docs/domain.md, section 6."""
+"""Every draw can be recomputed from published data, by the rules of docs/domain.md, section 6."""
 
 import hashlib
 import hmac
@@ -23,12 +23,12 @@ from tests.core.sql import sql
 from tests.core.tools import release, verified
 
 DAY = timedelta(days=1)
-LOOKS = 25  # before the tail, so that a small pool has both ways of drawing
+LOOKS = 25  # before the tail, so that a small pool uses both algorithms
 
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
-    """What was published of a pool, as it was at the moment of one draw."""
+    """The published state of a pool at the time of one draw."""
 
     seed: bytes
     segments: list[list[str]]  # the serials of each, in the order of their ranks
@@ -37,7 +37,7 @@ class Moment:
 
 
 def words(seed: bytes, draw: dict[str, Any]) -> Iterator[int]:
-    """Yield the stream: HMAC-SHA-256(seed, office|kind|n|nonce|counter), four words a block."""
+    """Yield the stream: HMAC-SHA-256(seed, office|kind|n|nonce|counter), four words per block."""
     for counter in count():
         text = f"{draw['office']}|{draw['kind']}|{draw['n']}|{draw['nonce']}|{counter}"
         block = hmac.new(seed, text.encode(), hashlib.sha256).digest()
@@ -45,13 +45,13 @@ def words(seed: bytes, draw: dict[str, Any]) -> Iterator[int]:
 
 
 def choose(stream: Iterator[int], size: int) -> int:
-    """Take the next word that favours nothing, modulo the size."""
+    """Return the next unbiased word modulo the size."""
     limit = 2**64 // size * size
     return next(word for word in stream if word < limit) % size
 
 
 def recompute(draw: dict[str, Any], then: Moment) -> tuple[list[str], int]:
-    """Return the numbers that a draw must have given, and how many candidates it looked at."""
+    """Return the numbers that a draw must give, and the number of candidates examined."""
     every = [serial for segment in then.segments for serial in segment]
     stream, given, looked_at, in_vain = words(then.seed, draw), list[str](), 0, 0
 
@@ -77,7 +77,7 @@ def recompute(draw: dict[str, Any], then: Moment) -> tuple[list[str], int]:
 
 
 def replay(tx: Tx) -> list[tuple[dict[str, Any], Moment]]:
-    """Return every draw with the pool as the journals have it at that moment."""
+    """Return every draw with the state of the pool at that time, from the logs."""
     draws = sql(tx, "SELECT * FROM draw ORDER BY n")
     return [(draw, _moment(tx, draw, draws)) for draw in draws]
 
@@ -104,7 +104,7 @@ def _ranked(pattern: str) -> list[str]:
 
 
 class Busy:
-    """A pool in which much happens."""
+    """A pool with many concurrent events."""
 
     def __init__(self, core: Core, clock: FixedClock) -> None:
         self.core, self.clock = core, clock
@@ -141,7 +141,7 @@ class Busy:
 
 
 async def live(core: Core, clock: FixedClock) -> None:
-    """Let eight owners draw, drop, compose, and let run out, while the pool changes."""
+    """Let eight owners draw, drop, compose, and expire, while the pool changes."""
     busy = Busy(core, clock)
     await core.store.run(release, core, "A100#")
     await core.store.run(release, core, "A11##")
@@ -182,7 +182,7 @@ async def test_every_draw_is_recomputed(lived: Core) -> None:
 
 
 async def test_both_ways_of_drawing_are_recomputed(lived: Core) -> None:
-    """The control of the test above: there were draws from the stream alone, and from the tail."""
+    """The control of the test above: some draws used the stream only, others the tail."""
     history = await lived.store.read(replay)
     looks = [draw["looked_at"] - len(json.loads(draw["numbers"])) for draw, _ in history]
     assert min(looks) < LOOKS <= max(looks)

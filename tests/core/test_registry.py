@@ -1,4 +1,4 @@
-"""The vehicle registry: open judges form alone, strict an embedded table."""
+"""The vehicle registry: open mode checks the format only, strict mode an embedded table."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -31,7 +31,7 @@ async def strict(engine: str, tmp_path: Path, clock: FixedClock) -> AsyncIterato
 
 
 async def informed(core: Core) -> int:
-    """Bring an owner to where the VIN is asked for."""
+    """Bring an owner to the entry of the VIN."""
     account = await core.store.run(registered, core, 0)
     place = core.offices["粤K"]
     begun = (await core.store.run(core.preselections.choose, account, place, PlateKind.SMALL)).preselection_id

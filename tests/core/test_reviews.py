@@ -1,4 +1,4 @@
-"""Deciding appeals, on either engine: what is set aside, who may decide, and that it happens once."""
+"""Decisions on appeals, on either engine: their effects, who may decide, and that each happens once."""
 
 import asyncio
 from collections import Counter
@@ -57,7 +57,7 @@ async def owner(core: Core) -> Account:
 
 
 async def selects(core: Core, account: Account, vehicle: int, serial: str) -> int:
-    """Let an owner go through all steps for a vehicle; return the preselection's number."""
+    """Bring an owner through all steps for a vehicle; return the preselection's number."""
 
     def steps(tx: Tx) -> int:
         begun = agreed(tx, core, account, vehicle)
@@ -105,7 +105,7 @@ async def test_holder_is_barred_where_the_reviewer_says_so(core: Core, owner: Ac
 
 
 async def test_chances_are_full_again_whoever_used_them(core: Core, owner: Account) -> None:
-    """A stranger has used most of them, an earlier grant was used too: 5 and 20 are left."""
+    """Another person has used most of the quota, and an earlier grant: all 5 and 20 are left."""
     stranger, begun = await core.store.run(verified, core, HELD)
     place, vin = core.offices["粤K"], factories.vin(HELD)
     await core.store.run(sql, "UPDATE vehicle SET random_used = 7, random_granted = 2, compose_used = 13")
@@ -161,7 +161,7 @@ async def test_whoever_has_just_selected_holds_nothing_for_the_vehicle(core: Cor
 
 
 async def test_former_holder_cannot_take_the_vehicle_back(core: Core, owner: Account) -> None:
-    """Not banned, and faster than the owner: the vehicle is the owner's alone."""
+    """Not banned, and faster than the owner: the vehicle stays reserved to the owner."""
     holder, _ = await core.store.run(reserved, core, HELD, "A1234")
     number = await core.store.run(appealed, core, owner, HELD)
     await core.store.run(approves, core, number)
@@ -170,7 +170,7 @@ async def test_former_holder_cannot_take_the_vehicle_back(core: Core, owner: Acc
 
 
 async def test_newest_finding_counts(core: Core, owner: Account) -> None:
-    """The former holder appeals in turn, and is found to be right."""
+    """The former holder appeals in turn, and that appeal is approved."""
     holder, _ = await core.store.run(reserved, core, HELD, "A1234")
     first = await core.store.run(appealed, core, owner, HELD)
     await core.store.run(approves, core, first)
@@ -183,12 +183,12 @@ async def test_newest_finding_counts(core: Core, owner: Account) -> None:
 
 
 async def test_number_on_a_vehicle_stays_there(core: Core, owner: Account) -> None:
-    """The counter has confirmed it: the plate is not given out again, but the VIN is free for its owner."""
+    """The counter has confirmed it: the plate is not released, but the VIN is free for its owner."""
     holder, begun = await core.store.run(reserved, core, HELD, "A1234")
     await core.store.run(core.counter.register, PLATE, factories.vin(HELD)[-6:], actor="chat:1")
     number = await core.store.run(appealed, core, owner, HELD)
     outcome = await core.store.run(approves, core, number, bar=True)
-    assert AppealOutcome(kept_plate="粤K·A1234") == outcome  # nobody is barred for what the counter has seen
+    assert AppealOutcome(kept_plate="粤K·A1234") == outcome  # a confirmed number bans nobody
     assert (await core.store.read(get, begun)).state == PreselectionState.REGISTERED
     ((state,),) = [tuple(row.values()) for row in await core.store.read(sql, "SELECT state FROM plate")]
     assert state == "registered"
@@ -245,7 +245,7 @@ async def test_rejection_changes_nothing_but_the_appeal(core: Core, owner: Accou
 
 
 async def test_nobody_decides_in_a_matter_of_their_own(core: Core, owner: Account) -> None:
-    """By chat account, by identity, or as the holder of the number in the way."""
+    """By chat account, by identity, or as the holder of the conflicting number."""
     holder, _ = await core.store.run(reserved, core, HELD, "A1234")
     number = await core.store.run(appealed, core, owner, HELD)
     namesake = await core.store.run(half, core)
@@ -300,7 +300,7 @@ async def test_decided_appeal_says_by_whom(core: Core, owner: Account) -> None:
 
 
 async def test_approval_is_of_what_was_shown(core: Core, owner: Account) -> None:
-    """The card showed that somebody was selecting; meanwhile they have a number."""
+    """The card showed a selection in progress, which has reserved a number since."""
     stranger, begun = await core.store.run(verified, core, HELD)
     number = await core.store.run(appealed, core, owner, HELD)
     seen = (await core.store.read(core.reviews.card, number)).obstacles.digest
@@ -340,7 +340,7 @@ async def test_one_of_two_reviewers_decides(core: Core, owner: Account, engine: 
 
 @pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 async def test_control_looking_first_decides_twice(core: Core, owner: Account) -> None:
-    """Without the condition in the statement both have decided, and the owner reads either."""
+    """Without the condition in the statement both decide, and the owner may read either."""
     await core.store.run(reserved, core, HELD, "A1234")
     number = await core.store.run(appealed, core, owner, HELD)
     meet = meeting("appeals.decide", 2)
@@ -370,7 +370,7 @@ async def test_control_looking_first_decides_twice(core: Core, owner: Account) -
 
 @pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 async def test_approval_waits_for_whoever_verifies_at_this_moment(core: Core, owner: Account) -> None:
-    """A stranger's code is right just now: they are before the approval and seen, or after it and refused."""
+    """Another's code is verified concurrently: before the approval and seen, or after it and refused."""
     stranger = await core.store.run(registered, core, HELD)
     begun = await core.store.run(agreed, core, stranger, HELD)
     await core.store.run(sql, "UPDATE vehicle SET random_used = 1")
@@ -382,7 +382,7 @@ async def test_approval_waits_for_whoever_verifies_at_this_moment(core: Core, ow
     def halfway(query: str) -> None:
         if query == "preselection.verify" and not started.is_set():
             started.set()
-            locked.wait(1)  # the approval cannot go on meanwhile
+            locked.wait(1)  # the approval waits meanwhile
 
     def verify(tx: Tx) -> None:
         between = Interceptor(tx, after=halfway)
@@ -399,7 +399,7 @@ async def test_approval_waits_for_whoever_verifies_at_this_moment(core: Core, ow
         return await core.store.run(approve)
 
     outcomes = await together(core.store.run(verify), then())
-    assert isinstance(outcomes[1], AppealMoved)  # seen: somebody selects now, which the card did not show
+    assert isinstance(outcomes[1], AppealMoved)  # seen: a selection is in progress that the card did not show
     assert not locked.is_set()
     await core.store.run(approves, core, number)
     assert (await core.store.read(get, begun)).state == PreselectionState.INFORMED
@@ -415,11 +415,11 @@ def test_outcome_reads_as_it_was_written() -> None:
 async def test_owner_with_a_number_meanwhile_is_decided_about(
     core: Core, owner: Account, clock: FixedClock
 ) -> None:
-    """The number in the way was revoked at the counter, and the owner was faster than the reviewer."""
+    """The conflicting number was revoked at the counter, and the owner was faster than the reviewer."""
     await core.store.run(reserved, core, HELD, "A1234")
     number = await core.store.run(appealed, core, owner, HELD)
     await core.store.run(core.counter.revoke, PLATE, "本人申请", "chat:1")
-    clock.advance(timedelta(seconds=10))  # the pause between two tries is the vehicle's
+    clock.advance(timedelta(seconds=10))  # the pause between two submissions belongs to the vehicle
     mine = await selects(core, owner, HELD, "A5678")
     card = await core.store.read(core.reviews.card, number)
     assert card.obstacles.own is not None

@@ -1,4 +1,4 @@
-"""Seeds: promised before the day's first draw, kept secret for the day, published after it."""
+"""Seeds: committed before the day's first draw, secret for the day, published after it."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -9,7 +9,9 @@ import pytest
 from core.bootstrap import Core
 from core.clock import CHINA, FixedClock
 from core.pool.seeded_stream import Seed
+from core.pool.segments import count
 from core.ports import Tx
+from core.values.plates import PlateKind
 from tests.core.sql import sql
 from tests.core.tools import release
 
@@ -88,3 +90,14 @@ async def test_promise_is_in_journal(core: Core) -> None:
 def test_secret_shows_in_no_text(text: str) -> None:
     seed = Seed(seed_id=1, secret=b"the secret of the day", digest="d")
     assert "secret of" not in {"repr": repr(seed), "str": str(seed)}[text]
+
+
+async def test_release_is_open_in_its_own_transaction(core: Core, clock: FixedClock) -> None:
+    """Half of the time the opening rounded up to the next millisecond: nothing was open yet."""
+    clock.advance(timedelta(microseconds=700))
+
+    def counted(tx: Tx) -> int:
+        release(tx, core, "A10##")
+        return count(tx, core.offices["粤K"], PlateKind.SMALL).free
+
+    assert await core.store.run(counted) == 100

@@ -1,4 +1,4 @@
-"""What the desk's reports count adds up with what happened."""
+"""The figures of the desk's reports agree with the events."""
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -33,7 +33,7 @@ def plate(serial: str) -> Plate:
 
 
 async def count(core: Core) -> dict[str, tuple[int, int, int]]:
-    """Return of each segment how many numbers are taken, held and free."""
+    """Return the numbers taken, held and free of each segment."""
     found = await core.store.read(fills, core.offices.values())
     return {fill.segment.mask.pattern: (fill.taken, fill.held, fill.free) for fill in found}
 
@@ -137,7 +137,7 @@ def plan_of(tx: Tx, name: str) -> str:
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 async def test_counting_reads_its_own_index_alone(core: Core) -> None:
-    """Of a pool of millions nothing but the index of what is taken for good, and what is held now."""
+    """In a pool of millions, only the index of taken numbers and the current holds."""
     counting = "plate USING COVERING INDEX plate_for_good"
     assert counting in await core.store.read(plan_of, "reports.segments")
     await core.store.run(sql, "DROP INDEX IF EXISTS plate_of_segment")
@@ -177,7 +177,7 @@ async def test_days_without_anything_are_all_there(core: Core) -> None:
 
 
 async def test_figures_add_up_with_what_happened(core: Core, clock: FixedClock) -> None:
-    """Five selected; of them one each confirmed, void, revoked, expired, and one that waits."""
+    """Five selections: one each confirmed, voided, revoked, expired, and one still reserved."""
     await core.store.run(release, core, "A10##")
     for number in range(1, 5):
         await core.store.run(reserved, core, number, f"A100{number}")

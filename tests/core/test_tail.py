@@ -1,4 +1,4 @@
-"""The tail of a pool: exact to the last number, and the long list put right inside the transaction."""
+"""The tail of a pool: exact to the last number, with the long list corrected inside the transaction."""
 
 import random
 from collections.abc import Callable
@@ -25,7 +25,7 @@ LAST = {"A0007", "A4242", "A9999"}
 
 
 async def draw(core: Core, begun: int, *, without_four: bool = False) -> DrawResult:
-    """Draw as the bot does: with the list of what is free when it is asked for."""
+    """Draw as the bot does: with the list of free numbers when requested."""
     place, free = core.offices["粤K"], None
 
     def step(tx: Tx) -> DrawResult:
@@ -42,7 +42,7 @@ async def draw(core: Core, begun: int, *, without_four: bool = False) -> DrawRes
 
 
 async def all_taken_but(core: Core, keep: str) -> int:
-    """Release 10,000 numbers of which few are left; return who is to draw them."""
+    """Release 10,000 numbers of which few are free; return the preselection that draws them."""
     await core.store.run(release, core, "A####")
     _, other = await core.store.run(verified, core, 0)
     _, begun = await core.store.run(verified, core, 1)
@@ -68,7 +68,7 @@ async def test_last_three_of_10000_are_given(
 async def test_last_three_are_charged_once(core: Core) -> None:
     begun = await all_taken_but(core, "n IN (7, 4242, 9999)")
     assert (await draw(core, begun)).quota.batches == 4
-    assert set((await draw(core, begun)).batch.serials) == LAST  # what goes back is drawn again
+    assert set((await draw(core, begun)).batch.serials) == LAST  # a released number is drawn again
 
 
 async def test_without_four_leaves_fours(core: Core) -> None:
@@ -101,7 +101,7 @@ async def test_empty_pool_charges_nothing(
 
 
 async def test_empty_draw_needs_a_chance(core: Core) -> None:
-    """Nothing is charged, yet who has no draw left draws nothing: not even to look."""
+    """Nothing is charged, yet without a draw left the pool is not even examined."""
     begun = await all_taken_but(core, "false")
     await core.store.run(sql, "UPDATE vehicle SET random_used = 5")
     with pytest.raises(NoBatchesLeft):
@@ -114,7 +114,7 @@ async def test_empty_draw_needs_a_chance(core: Core) -> None:
 def both_lists(
     tx: Tx, core: Core, free: FreeList, without: frozenset[str] = frozenset()
 ) -> tuple[list[int], list[int]]:
-    """Return the list put right, and what is really free of a pool of a thousand at this moment."""
+    """Return the corrected list, and the free numbers of a pool of a thousand at this time."""
     place, now = core.offices["粤K"], to_millis(tx.now)
     ranks = open_ranks(tx, place, PlateKind.SMALL)
     put_right = list_free(Interceptor(tx, without=without), place, PlateKind.SMALL, ranks, free)
@@ -167,7 +167,7 @@ def _give_up(tx: Tx, position: int) -> None:
 
 
 def _revive(tx: Tx, position: int) -> None:
-    """Give a hold new life that has run out: a press came in time and is handled late."""
+    """Revive an expired hold: a press came in time and is handled late."""
     now = to_millis(tx.now)
     where = f"position = {position} AND held_until BETWEEN {now - 60_000} AND {now}"
     sql(tx, f"UPDATE hold SET held_until = {now + 185_000} WHERE {where}")  # noqa: S608 - ours
@@ -180,7 +180,7 @@ def _rest(tx: Tx, position: int, seconds: int) -> None:
 
 
 def some_change(dice: random.Random, begun: int) -> Callable[[Tx], object]:
-    """Return something that happens to a pool of a thousand."""
+    """Return a random event in a pool of a thousand."""
     position = dice.randrange(1000)
     return dice.choice(
         [
@@ -198,7 +198,7 @@ def some_change(dice: random.Random, begun: int) -> Callable[[Tx], object]:
 async def lists_of_a_busy_pool(
     core: Core, clock: FixedClock, *without: str
 ) -> list[tuple[list[int], list[int]]]:
-    """Return lists that were read in the middle of many changes and put right after more of them."""
+    """Return lists read in the middle of many changes and corrected after more of them."""
     await core.store.run(release, core, "A1###")
     _, begun = await core.store.run(verified, core, 0)
     place, dice, found = core.offices["粤K"], random.Random(7), []
@@ -230,7 +230,7 @@ async def test_put_right_list_is_what_is_free(
 async def test_control_list_is_wrong_without(
     core: Core, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, query: str
 ) -> None:
-    """Each of the three looks inside the transaction is needed."""
+    """Each of the three checks inside the transaction is needed."""
     monkeypatch.setattr(free_list, "LARGEST_SCAN_INSIDE", 10)
     found = await lists_of_a_busy_pool(core, clock, query)
     assert sum(put_right != really for put_right, really in found) > len(found) // 2
@@ -239,7 +239,7 @@ async def test_control_list_is_wrong_without(
 async def test_late_press_revives_hold_after_list(
     core: Core, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A press received in time and handled late gives a hold new life that had run out meanwhile."""
+    """A press received in time and handled late revives a hold that had expired meanwhile."""
     monkeypatch.setattr(free_list, "LARGEST_SCAN_INSIDE", 10)
     await core.store.run(release, core, "A1###")
     _, begun = await core.store.run(verified, core, 0)
@@ -256,7 +256,7 @@ async def test_late_press_revives_hold_after_list(
 async def test_writer_that_began_before_list_is_seen(
     core: Core, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A transaction is dated by its beginning, and may be committed after a list that was read later."""
+    """A transaction is dated by its start, and may commit after a list that was read later."""
     monkeypatch.setattr(free_list, "LARGEST_SCAN_INSIDE", 10)
     await core.store.run(release, core, "A1###")
     _, begun = await core.store.run(verified, core, 0)

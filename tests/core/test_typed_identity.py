@@ -1,4 +1,4 @@
-"""Who has only typed an identity number has no identity: nobody is barred, or found, by it."""
+"""A merely typed identity number is no identity: no ban or search applies to it."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ TYPED = factories.identity(9)
 
 
 async def types_another(core: Core) -> tuple[Account, int]:
-    """Take an identity from whoever has reserved a number in its name, and let them type somebody else's."""
+    """Remove the identity of an owner with a reserved number, and let them type another person's."""
     await core.store.run(release, core, "A####")
     account, begun = await core.store.run(reserved, core, 0, PLATE.serial)
 
@@ -53,7 +53,7 @@ async def test_typed_identity_is_not_barred(core: Core, clock: FixedClock, end: 
 
 
 async def test_own_identity_is_barred_also_before_registration_ends(core: Core, clock: FixedClock) -> None:
-    """The control: what was seen at a counter is theirs."""
+    """The control: an identity that was checked at a counter is theirs."""
     account, _ = await types_another(core)
     await core.store.run(core.accounts.receive_identity, account, factories.identity(8))
     clock.advance(timedelta(days=9))

@@ -1,4 +1,4 @@
-"""Units: an identity that is a credit code makes a unit, and a unit stays at its office."""
+"""Units: a credit code as identity makes a unit, and a unit stays at its office."""
 
 from datetime import timedelta
 
@@ -26,7 +26,7 @@ TODAY = NOON.astimezone(CHINA).date()
 
 
 def unit(tx: Tx, core: Core, number: int, chat: int = 6000) -> Account:
-    """Bring a unit through its registration."""
+    """Register a unit."""
     accounts = core.accounts
     account = accounts.consent(tx, chat)
     accounts.set_office(tx, account, "粤K")
@@ -56,14 +56,14 @@ async def test_choosing_the_other_kind_forgets_name_and_identity(core: Core) -> 
     found = await core.store.read(core.accounts.require, account.chat_id)
     assert (found.user_type, found.name, found.identity, found.identity_hash) == (UserType.UNIT, "", "", None)
     assert found.phone == account.phone
-    await core.store.run(core.accounts.choose_kind, found, unit=True)  # the same again changes nothing
+    await core.store.run(core.accounts.choose_kind, found, unit=True)  # repeating it changes nothing
     await core.store.run(core.accounts.choose_kind, found, unit=False)
     found = await core.store.read(core.accounts.require, account.chat_id)
     assert found.user_type == UserType.NEW_OWNER
 
 
 async def test_identity_of_a_counter_goes_with_the_kind(core: Core) -> None:
-    """Who was given an identity and registers as a unit instead, has it no more."""
+    """An account that was given an identity and registers as a unit loses the identity."""
     account = await core.store.run(core.accounts.consent, 6000)
     await core.store.run(core.accounts.receive_identity, account, factories.identity(0))
     await core.store.run(core.accounts.choose_kind, account, unit=True)

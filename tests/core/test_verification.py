@@ -31,7 +31,7 @@ MOMENT = timedelta(milliseconds=1)
 
 
 class Owner:
-    """Somebody with a telephone, and the code that came to it last."""
+    """A person with a telephone, and the latest code sent to it."""
 
     def __init__(self, core: Core, account: Account) -> None:
         self.core, self.account = core, account
@@ -67,7 +67,7 @@ async def owner(core: Core) -> Owner:
 
 
 class Given:
-    """Random bytes that are given one after the other."""
+    """Predefined random bytes, in sequence."""
 
     def __init__(self, numbers: Iterable[int]) -> None:
         self._numbers = iter(numbers)
@@ -118,7 +118,7 @@ async def test_code_is_over_after_five_minutes(owner: Owner, clock: FixedClock) 
 
 
 async def test_code_received_in_time_counts(owner: Owner, clock: FixedClock) -> None:
-    """What was received in time and is handled late is in time."""
+    """A code received in time and handled late is in time."""
     await owner.asks()
     clock.advance(6 * MINUTE)
     assert (await owner.types(owner.code, ago=2 * MINUTE)).right
@@ -141,7 +141,7 @@ async def test_failed_code_may_be_replaced_at_once(core: Core, owner: Owner) -> 
 
 
 async def test_failed_code_may_still_be_typed(core: Core, owner: Owner) -> None:
-    """The gateway may have sent it all the same."""
+    """The gateway may have sent it nevertheless."""
     await owner.asks()
     await core.store.run(core.verification.mark_failed, owner.code_id)
     assert (await owner.types(owner.code)).right
@@ -222,7 +222,7 @@ async def test_phone_has_ten_codes_a_day(owner: Owner, clock: FixedClock) -> Non
 
 
 async def test_phone_is_capped_over_accounts(core: Core, owner: Owner, clock: FixedClock) -> None:
-    """Who makes ten accounts cannot have one telephone rung a hundred times."""
+    """Ten accounts cannot flood one telephone with a hundred messages."""
     others = [Owner(core, await core.store.run(registered, core, number)) for number in range(1, 12)]
     outcomes: list[object] = []
     for other in others:

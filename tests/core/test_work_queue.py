@@ -1,4 +1,4 @@
-"""What waits at the desk: each matter to whoever may do something about it, and once a day as a summary."""
+"""The desk's work queue: each task for admins who may handle it, and a daily summary."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -56,14 +56,14 @@ def subjects(queue: WorkQueue, task_kind: TaskKind) -> list[str]:
 
 
 def fails(tx: Tx, subject: str = "preselection:1", chat_id: int = 5001) -> None:
-    """Let a notice about something fail for good."""
+    """Make a notification fail permanently."""
     plan(tx, Plan(chat_id=chat_id, purpose="expired", subject=subject, due_at=tx.now))
     for notification in lease(tx, "worker", 100):
         mark_failed(tx, notification, "worker", "BadRequest")
 
 
 def sets_aside(tx: Tx, update_id: int = 7) -> None:
-    """Let an update be one that could not be handled."""
+    """Make an update a dead letter."""
     sql(
         tx,
         "INSERT INTO inbox (update_id, chat_id, received_at, state, worker, lease_until, note) "  # noqa: S608
@@ -96,7 +96,7 @@ async def test_stranger_has_no_desk(core: Core) -> None:
 
 
 async def test_deadline_waits_from_the_working_day_before(core: Core, clock: FixedClock) -> None:
-    """Selected on Tuesday, to be confirmed by the next Tuesday: near from Monday on."""
+    """Selected on Tuesday, due by the next Tuesday: near from Monday on."""
     await core.store.run(release, core, "A10##")
     await core.store.run(reserved, core, 1, "A1001")
     clock.advance(timedelta(days=5))  # Sunday: Monday is the next working day
@@ -247,7 +247,7 @@ async def test_items_come_oldest_first(core: Core, clock: FixedClock) -> None:
 
 
 async def tick(core: Core) -> list[int]:
-    """Do what the tick does; return who gets a summary that has not been planned before."""
+    """Run the tick; return the chats for which a summary is newly planned."""
     before = set(await summaries(core))
     concerned = await core.store.read(core.summaries.due)
     if concerned is not None:
@@ -276,7 +276,7 @@ async def test_summary_comes_once_a_day_when_something_waits(core: Core, clock: 
 async def test_nothing_is_written_on_a_day_without_work(core: Core) -> None:
     assert await tick(core) == []
     assert await summaries(core) == []
-    assert await core.store.read(core.summaries.due) is None  # done for today all the same
+    assert await core.store.read(core.summaries.due) is None  # done for today nevertheless
 
 
 async def test_no_summary_comes_on_a_day_off(core: Core, clock: FixedClock) -> None:

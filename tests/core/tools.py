@@ -1,4 +1,4 @@
-"""Owners brought to the selection through the real services, without a messenger."""
+"""Brings owners to a given step through the real services, without a messenger."""
 
 import hashlib
 from datetime import datetime
@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 from core.bootstrap import Core, Ports, bootstrap
-from core.clock import CHINA, FixedClock
+from core.clock import CHINA, Clock
 from core.people.accounts import Account
 from core.pool.segments import Release
 from core.ports import Store, Tx
@@ -22,7 +22,7 @@ NOON = datetime(2026, 3, 10, 12, 0, tzinfo=CHINA)
 
 
 class ForeseenBytes:
-    """Bytes that are the same in every run."""
+    """Deterministic bytes, identical in every run."""
 
     def __init__(self) -> None:
         self._number = count()
@@ -32,7 +32,7 @@ class ForeseenBytes:
 
 
 def settings(tables: dict[str, Any] | None = None, **values: Any) -> Settings:
-    """Return settings: ``tables`` beside the office's, ``values`` of the office."""
+    """Return settings: ``tables`` of the file, ``values`` of the office."""
     return Settings.model_validate(
         {
             "telegram": {"token": "1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "admins": [1001]},
@@ -43,7 +43,7 @@ def settings(tables: dict[str, Any] | None = None, **values: Any) -> Settings:
     )
 
 
-async def build(store: Store, clock: FixedClock, tables: dict[str, Any] | None = None, **values: Any) -> Core:
+async def build(store: Store, clock: Clock, tables: dict[str, Any] | None = None, **values: Any) -> Core:
     """Build the services on a store, with settings as ``settings`` makes them."""
     ports = Ports(clock=clock, store=store, random_bytes=ForeseenBytes())
     return await bootstrap(settings(tables, **values), ports)
@@ -55,13 +55,13 @@ def release(tx: Tx, core: Core, pattern: str) -> None:
 
 
 def registered(tx: Tx, core: Core, number: int) -> Account:
-    """Bring an owner through consent and registration."""
+    """Register an owner."""
     account = half_registered(tx, core, number)
     return core.accounts.register(tx, account)
 
 
 def half_registered(tx: Tx, core: Core, number: int, *, identity: int | None = None) -> Account:
-    """Bring an owner to where only 确认注册 is left to press."""
+    """Bring an owner to the point where only 确认注册 is left to press."""
     accounts = core.accounts
     chat = 5000 + number
     account = accounts.consent(tx, chat)
@@ -93,7 +93,7 @@ def verified(tx: Tx, core: Core, number: int) -> tuple[Account, int]:
 
 
 def code_for(tx: Tx, core: Core, account: Account, begun: int) -> str:
-    """Ask for a code of step 4; return what the telephone shows."""
+    """Request a code of step 4; return the code sent."""
     binding = core.preselections.code_binding(account, get(tx, begun))
     sms = core.verification.outgoing(tx, core.verification.request(tx, binding))
     assert sms is not None
@@ -101,13 +101,13 @@ def code_for(tx: Tx, core: Core, account: Account, begun: int) -> str:
 
 
 def verifies_again(tx: Tx, core: Core, account: Account, begun: int) -> None:
-    """Let an owner ask for a code and type it."""
+    """Request a code and verify it."""
     code, place = code_for(tx, core, account, begun), core.offices["粤K"]
     assert core.preselections.verify(tx, account, begun, code, office=place, received_at=tx.now).right
 
 
 def reserved(tx: Tx, core: Core, number: int, serial: str) -> tuple[Account, int]:
-    """Bring an owner to a number of their own, self-composed."""
+    """Bring an owner to a reserved number, self-composed."""
     account, begun = verified(tx, core, number)
     result = core.selection.compose(tx, account, begun, core.offices["粤K"], [serial], received_at=tx.now)
     assert result.taken == serial

@@ -1,4 +1,4 @@
-"""What the documents name is there, and what is there is named."""
+"""The documents and the code agree: what one names exists in the other."""
 
 import os
 import re
@@ -22,7 +22,7 @@ TEXTS = {
 
 
 def _files(*endings: str) -> Iterator[Path]:
-    """Return the project's own files, by suffix or name; what is hidden or made is no part of it."""
+    """Return the project's own files, by suffix or name, without hidden and generated ones."""
     for folder, folders, names in os.walk(ROOT):
         folders[:] = [
             folder
@@ -89,15 +89,38 @@ def test_links_lead_somewhere() -> None:
     assert dead == []
 
 
-def _named_paths() -> set[str]:
-    """Return the paths that the architecture names."""
-    text = _text("docs/architecture.md")
-    return set(re.findall(r"`((?:core|bot|tests|docs|benchmarks|tools)/[\w./-]*)`", text))
+def _named_paths(page: str = "docs/architecture.md") -> set[str]:
+    """Return the paths that a page names."""
+    return set(re.findall(r"`((?:core|bot|sandbox|tests|docs|benchmarks|tools)/[\w./-]*)`", _text(page)))
 
 
-def test_paths_of_the_architecture_exist() -> None:
-    assert len(_named_paths()) > 40
-    assert [path for path in sorted(_named_paths()) if not (ROOT / path).exists()] == []
+@pytest.mark.parametrize(("page", "least"), [("architecture", 40), ("contributing", 20)])
+def test_paths_of_a_page_exist(page: str, least: int) -> None:
+    named = _named_paths(f"docs/{page}.md")
+    assert len(named) > least
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+
+
+def test_architecture_fits_on_a_few_pages() -> None:
+    assert len(_text("docs/architecture.md").splitlines()) <= 170
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_every_page_is_linked_from_the_readme(readme: str) -> None:
+    linked = set(re.findall(r"\]\((docs/[^)]+\.md)\)", _text(readme)))
+    assert {page.relative_to(ROOT).as_posix() for page in (ROOT / "docs").glob("*.md")} - linked == set()
+
+
+def test_queries_of_what_is_scarce_exist() -> None:
+    table = _text("docs/architecture.md").partition("| what | how | query |")[2].partition("\n\n")[0]
+    named = set(re.findall(r"`(\w+\.\w+)`", table))
+    known = {
+        f"{file.stem}.{name}"
+        for file in (ROOT / "core/db/queries").glob("*.sql")
+        for name in re.findall(r"^-- name: (\w+)", file.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert len(named) > 30
+    assert named - known == set()
 
 
 def test_every_module_is_named_in_the_architecture() -> None:
@@ -116,7 +139,7 @@ def test_every_module_is_named_in_the_architecture() -> None:
 
 
 def _sections(page: str) -> set[str]:
-    """Return the numbers of a page's sections, and of the points in their lists: 5, 5.1."""
+    """Return the numbers of a page's sections, and of the items in their lists: 5, 5.1."""
     found: set[str] = set()
     chapter = ""
     for line in _text(page).splitlines():
@@ -129,7 +152,7 @@ def _sections(page: str) -> set[str]:
 
 
 def test_cited_sections_exist() -> None:
-    """``docs/domain.md, sections 3 and 6``: each number is a heading, each 5.1 a point of one."""
+    """``docs/domain.md, sections 3 and 6``: each number is a heading, each 5.1 an item below one."""
     cited: set[tuple[str, str]] = set()
     pattern = r"(docs/[\w/-]+\.md)(?:,|:)\s+sections? ([\d., and\n]+)"
     for file in _files(".py", ".sql", ".md", ".toml"):
@@ -146,6 +169,19 @@ def test_cited_documents_exist() -> None:
         for one in re.findall(r"\bdocs/[\w/-]+\.md\b", file.read_text(encoding="utf-8"))
     }
     assert [one for one in sorted(cited) if not (ROOT / one).exists()] == []
+
+
+TICS = re.compile(r"(?i)\b(?:whoever|anew|any more|beside the writers|is no matter|what came of|so many)\b")
+"""Phrases that plain technical English does without."""
+
+
+def test_documents_are_in_plain_english() -> None:
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    assert [(page.name, hit) for page in pages for hit in TICS.findall(page.read_text("utf-8"))] == []
+
+
+def test_control_tics_are_found() -> None:
+    assert TICS.findall("Whoever comes back is shown it anew.") == ["Whoever", "anew"]
 
 
 MACHINES = re.compile(r"(?<![\w./-])/(?:work|tmp|home|root|Users)/\w")

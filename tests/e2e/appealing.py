@@ -1,4 +1,4 @@
-"""Appeals in the chat step by step, with photos of papers of nobody."""
+"""Appeals in the chat step by step, with photos of invented documents."""
 
 from functools import cache
 
@@ -25,12 +25,12 @@ APPEALING = (
 
 @cache
 def paper(kind: str, seed: int = 0) -> bytes:
-    """Return a photo of an identity card or an invoice as a telephone takes it."""
+    """Return a phone photo of an identity card or an invoice."""
     return jpeg(photographed(page(kind, seed), Shot(side=1280), seed))
 
 
 async def opens(world: World) -> None:
-    """Release a segment, of which the holder has a number, and let the holder write to the bot."""
+    """Release a segment with a number of the holder's, and let the holder write to the bot."""
     await world.release()
     await world.store.run(reserved, world.core, HELD, "A1234")
     await world.person(HOLDER).say("/start")
@@ -38,7 +38,7 @@ async def opens(world: World) -> None:
 
 
 async def meets_the_error(owner: Person, number: int = 0, vehicle: int = HELD) -> None:
-    """Go from /start to where the vehicle is refused."""
+    """Go from /start to the page that refuses the vehicle."""
     await registers(owner, number)
     await owner.press("小型汽车")
     await owner.press("【阅读并同意】")
@@ -65,14 +65,14 @@ async def submits(owner: Person) -> None:
 
 
 async def appeals(owner: Person) -> None:
-    """Go from the refused vehicle to where the appeal waits."""
+    """Go from the refused vehicle to the submitted appeal."""
     await owner.press("【异常选号资料修改】")
     await fills_in(owner)
     await submits(owner)
 
 
 async def appoints(world: World, place: str = "粤K") -> Person:
-    """Let the chief make somebody a reviewer; return them, who have been told."""
+    """Let the chief assign a reviewer; return the reviewer, who has been notified."""
     chief, reviewer = world.person(CHIEF), world.person(REVIEWER)
     await reviewer.say("/start")
     await chief.say(f"/admins add {REVIEWER} reviewer {place}")

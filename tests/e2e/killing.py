@@ -1,4 +1,4 @@
-"""The real process, to be killed, and people who go on all the same."""
+"""The real process, to be killed, and people who carry on regardless."""
 
 import asyncio
 import contextlib
@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from sandbox import PersonSpec, Sandbox
 from tests import factories
@@ -31,8 +31,13 @@ hours = "00:00-24:00"
 """
 
 
+AT_WORK = frozenset({"getFile", "sendMessage", "editMessageText", "sendPhoto"})
+PATIENCE = 60.0
+"""Seconds within which a crowded machine starts or stops the program."""
+
+
 class Program:
-    """The real process; none is left when this has been left."""
+    """The real process; it is stopped at the end of the block."""
 
     def __init__(self, config: Path) -> None:
         self._config = config
@@ -56,7 +61,7 @@ class Program:
     async def stop(self) -> int:
         assert self._process is not None
         self._process.terminate()
-        return await asyncio.wait_for(self._process.wait(), 10)
+        return await asyncio.wait_for(self._process.wait(), PATIENCE)
 
     async def release(self, mask: str) -> None:
         process = await self._call("release", "粤K", "small", mask, "compose", "now")
@@ -77,15 +82,37 @@ class Program:
 
 
 def people_of(count: int) -> list[PersonSpec]:
-    """Return people of whom nobody has written to the bot yet."""
+    """Return people who have not written to the bot yet."""
     return [
         PersonSpec(chat_id=5000 + n, first_name=f"{n}", last_name="车主", phone=factories.phone(n))
         for n in range(count)
     ]
 
 
+async def works(sandbox: Sandbox, calls: int, walks: asyncio.Future[Any]) -> None:
+    """Wait until the program has made a number of calls for its owners, or all of them are done.
+
+    Kills are spaced by calls, not by seconds: a crowded machine would kill a program that has not begun.
+    """
+    made = asyncio.Semaphore(0)
+
+    def called(method: str) -> None:
+        if method in AT_WORK:
+            made.release()
+
+    async def all_made() -> None:
+        for _ in range(calls):
+            await made.acquire()
+
+    sandbox.api.watchers.append(called)
+    waiting = asyncio.ensure_future(all_made())
+    await asyncio.wait({waiting, walks}, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    sandbox.api.watchers.remove(called)
+
+
 def settings(sandbox: Sandbox, database: Path, more: str = "") -> str:
-    """Return a config.toml that leads to a sandbox."""
+    """Return a config.toml that points to a sandbox."""
     return more + SETTINGS.format(
         token=TOKEN, base_url=sandbox.base_url, database=database, sms_url=sandbox.sms_url
     )
@@ -93,25 +120,25 @@ def settings(sandbox: Sandbox, database: Path, more: str = "") -> str:
 
 Deed = Callable[[], Awaitable[object]]
 Answer = Callable[[str, list[str]], Deed | None]
-"""What an owner does before a screen, by its words and buttons; None: nothing."""
+"""An owner's action on a screen, by its text and buttons; None: no action."""
 
 
 def last(owner: Person) -> str:
-    """Return the words of the bot's last message; empty before the first."""
+    """Return the text of the bot's last message; empty before the first."""
     said = [shown for shown in owner.history if shown.from_bot]
     return said[-1].words if said else ""
 
 
 def pressing(owner: Person, label: str) -> Deed:
-    """Return the press of a button by somebody who does not wait for what comes of it."""
+    """Return the press of a button that does not wait for its result."""
     return lambda: owner.press(label, within=2, answered=False)
 
 
 async def goes(owner: Person, asks: str, until: str, result: Answer) -> None:
-    """Go on from whatever is on the screen, and ask anew when nothing comes, until the words are there.
+    """Continue from the current screen, and ask again if nothing comes, until the text appears.
 
-    Nothing is done twice before one screen, nor while it still changes, and they ask less and less often:
-    who says everything again to a program that is behind keeps it behind.
+    No action is repeated on one screen or while it still changes, and requests become less and less frequent:
+    repeating them to a program that lags keeps it lagging.
     """
     clock, patience = asyncio.get_running_loop().time, 8.0
     await owner.say(asks)

@@ -1,4 +1,4 @@
-"""A selection in the chat step by step, and whether the books agree afterwards."""
+"""A selection in the chat step by step, and a check that all records agree afterwards."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -14,11 +14,11 @@ from tests.person import Person
 from tests.world import World
 
 TAKEN = ("A0001", "A0002")
-"""Numbers that are somebody's."""
+"""Numbers that are taken."""
 
 Do = Callable[[Person], Awaitable[Any]]
 Step = tuple[str, Do, str]
-"""A name, what an owner does, and what is seen when it has gone through."""
+"""A name, an owner's action, and the text shown when it has succeeded."""
 
 
 async def _presses(owner: Person, label: str) -> None:
@@ -50,14 +50,14 @@ def owners(count: int) -> tuple[PersonSpec, ...]:
 
 
 async def opens_pool(world: World) -> None:
-    """Release a segment, of which two numbers are somebody's."""
+    """Release a segment with two taken numbers."""
     await world.release()
     for number, serial in enumerate(TAKEN, 800):
         await world.store.run(reserved, world.core, number, serial)
 
 
 async def stands_before_step_5(world: World, number: int) -> Person:
-    """Bring an owner to the page of random selection, past the steps before it."""
+    """Bring an owner to the page of random selection, bypassing the steps before it."""
     await world.store.run(verified, world.core, number)
     owner = world.person(5000 + number)
     await owner.say("/preselect")
@@ -67,12 +67,12 @@ async def stands_before_step_5(world: World, number: int) -> Person:
 
 
 def told(owner: Person) -> list[str]:
-    """Return all that the bot has said."""
+    """Return everything that the bot has sent."""
     return [shown.words for shown in owner.history if shown.from_bot]
 
 
 async def books_agree(world: World) -> None:
-    """Quota, plates, journal and notices tell one story."""
+    """Assert that quota, plates, audit log and notifications agree."""
     tables = await world.store.read(_books)
     for vin, used, drawn in tables["draws"]:
         assert used == drawn, vin

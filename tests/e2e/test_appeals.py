@@ -1,4 +1,4 @@
-"""Appeals through the chat: from the refused VIN to the selection, and all that can go wrong on the way."""
+"""Appeals through the chat: from the refused VIN to the selection, with all failures in between."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -52,8 +52,9 @@ def files(world: World) -> list[Path]:
     return sorted(world.core.settings.photo_directory().glob("*.sealed"))
 
 
+@pytest.mark.both_engines
 async def test_owner_gets_the_vehicle_back_and_selects(world: World) -> None:
-    """The whole of it: error, appeal, photos, review, notice, selection; the former holder is told."""
+    """All of it: error, appeal, photos, review, notification, selection; the former holder is notified."""
     owner, reviewer = world.person(), await appoints(world)
     await meets_the_error(owner)
     await appeals(owner)
@@ -87,6 +88,7 @@ async def test_owner_gets_the_vehicle_back_and_selects(world: World) -> None:
     await takes_one(owner)
 
 
+@pytest.mark.both_engines
 async def test_holder_is_barred_by_the_reviewer_alone(world: World) -> None:
     owner, chief, holder = world.person(), world.person(CHIEF), world.person(HOLDER)
     await meets_the_error(owner)
@@ -103,6 +105,7 @@ async def test_holder_is_barred_by_the_reviewer_alone(world: World) -> None:
     await holder.see("申诉不能解除黑名单", "您已列入黑名单")
 
 
+@pytest.mark.both_engines
 async def test_rejected_appeal_is_corrected_and_submitted_anew(world: World) -> None:
     owner, reviewer = world.person(), await appoints(world)
     await meets_the_error(owner)
@@ -118,7 +121,7 @@ async def test_rejected_appeal_is_corrected_and_submitted_anew(world: World) -> 
     await owner.see("请核对申诉内容", REASON)
     await owner.press("更换身份证明照片")
     await owner.see("申诉 3/4")
-    await owner.send_photo(paper("card", 0))  # the same document once more is no matter
+    await owner.send_photo(paper("card", 0))  # the same document may be used again
     await owner.see("请核对申诉内容")
     await submits(owner)
     await owner.see("申诉编号:2")
@@ -130,6 +133,7 @@ async def test_rejected_appeal_is_corrected_and_submitted_anew(world: World) -> 
     await owner.see("申诉 2", "待审核", "申诉 1", "审核不通过")
 
 
+@pytest.mark.both_engines
 async def test_withdrawn_appeal_waits_no_more(world: World) -> None:
     owner, reviewer = world.person(), await appoints(world)
     await meets_the_error(owner)
@@ -147,6 +151,7 @@ async def test_withdrawn_appeal_waits_no_more(world: World) -> None:
     await reviewer.see("申诉人已撤回该申诉", "没有待审核的申诉")
 
 
+@pytest.mark.both_engines
 async def test_second_reviewer_sees_who_was_faster(world: World) -> None:
     owner, reviewer, chief = world.person(), await appoints(world), world.person(CHIEF)
     await meets_the_error(owner)
@@ -163,7 +168,7 @@ async def test_second_reviewer_sees_who_was_faster(world: World) -> None:
 
 
 async def test_what_changed_since_it_was_shown_is_shown_anew(world: World) -> None:
-    """The number in the way has been cancelled at the counter meanwhile: nothing is done unseen."""
+    """The conflicting number was cancelled at the counter meanwhile: nothing is done unseen."""
     owner, reviewer, chief = world.person(), await appoints(world), world.person(CHIEF)
     await meets_the_error(owner)
     await appeals(owner)
@@ -210,7 +215,7 @@ async def test_admins_of_their_own_matter_and_of_other_offices_are_refused(
 
 
 async def test_vehicle_may_be_photographed(sqlite_world: World) -> None:
-    """Its barcode, as in the preselection; of several in one photo the owner chooses."""
+    """Its barcode, as in the preselection; the owner chooses among several in one photo."""
     owner = sqlite_world.person()
     await registers(owner)
     await owner.say("/appeal")
@@ -264,7 +269,7 @@ async def test_draft_survives_leaving_and_is_gone_after_a_week(sqlite_world: Wor
     await owner.see("申诉 4/4")
     world.forward(days=7, seconds=1)
     await world.service.jobs.purge()
-    assert files(world) == []  # its photo was older than an hour, and went at once
+    assert files(world) == []  # its photo was older than an hour, and was deleted immediately
     await owner.send_photo(paper("invoice"))
     await owner.see("异常选号资料修改")
     await owner.see("您还没有提出过申诉")
@@ -297,7 +302,7 @@ async def test_corrected_photo_is_an_orphan_and_swept(sqlite_world: World) -> No
     await owner.see("请核对申诉内容")
     assert len(files(world)) == 3
     await world.service.jobs.sweep()
-    assert len(files(world)) == 3  # a step that puts one may still be under way
+    assert len(files(world)) == 3  # a step that stores one may still be running
     world.forward(hours=1, seconds=5)
     await world.service.jobs.sweep()
     assert len(files(world)) == 2
@@ -312,7 +317,7 @@ async def test_missing_photo_is_said_to_the_reviewer(sqlite_world: World) -> Non
     await chief.say("/appeals")
     await chief.press("1 · 粤K")
     card = await chief.see("申诉 1", REASON)
-    assert card.photo  # with 照片缺失 where the photos would be
+    assert card.photo  # with 照片缺失 in place of the photos
 
 
 async def test_used_up_chances_are_given_back(sqlite_world: World) -> None:
@@ -337,7 +342,7 @@ async def test_used_up_chances_are_given_back(sqlite_world: World) -> None:
 
 
 async def test_whoever_selects_is_told_and_led_back(sqlite_world: World) -> None:
-    """「该车辆正在由他人选号」 leads to the appeal too; the other's selection ends with its approval."""
+    """「该车辆正在由他人选号」 leads to the appeal too; the other selection ends with its approval."""
     world, owner, chief, other = (
         sqlite_world,
         sqlite_world.person(),
@@ -421,7 +426,7 @@ async def test_name_and_telephone_are_corrected_on_the_way(sqlite_world: World) 
 
 
 async def owner_code(world: World) -> str:
-    """Return the code that went to a telephone which is nobody's here."""
+    """Return the code sent to an unknown telephone."""
     for _ in range(200):
         if world.sandbox.world.sms:
             return world.sandbox.world.sms[-1].code
@@ -430,7 +435,7 @@ async def owner_code(world: World) -> str:
 
 
 async def test_cancel_before_a_photo_is_about_the_appeal(sqlite_world: World) -> None:
-    """A preselection that has led here is left as it is."""
+    """A preselection that led here stays unchanged."""
     owner = sqlite_world.person()
     await _at(owner, "identity")
     await owner.say("/cancel")
@@ -611,7 +616,7 @@ async def test_same_photo_twice_is_refused_a_near_copy_too(sqlite_world: World) 
 
 
 async def test_photos_in_the_wrong_order_change_places(world: World) -> None:
-    """Sent again in the right order each would be a copy of the other, so that is no way out."""
+    """If each were sent again in the right order, it would be refused as a copy of the other."""
     owner = world.person()
     await _at(owner, "identity")
     await owner.send_photo(paper("invoice"))
@@ -636,7 +641,7 @@ async def test_photos_in_the_wrong_order_change_places(world: World) -> None:
 
 
 async def test_of_an_album_the_first_is_taken_alone(sqlite_world: World) -> None:
-    """Ten photos at once: the second is not taken for the invoice, which is said once."""
+    """Ten photos: the second is not taken for the invoice, and one message says so."""
     world, owner = sqlite_world, sqlite_world.person()
     await _at(owner, "identity")
     await owner.send_album([paper("card", seed) for seed in range(3)])
@@ -658,10 +663,10 @@ async def test_commands_of_reviewers_in_other_forms_say_how(sqlite_world: World)
 
 
 async def test_crash_between_photo_and_row_leaves_one_orphan(sqlite_world: World) -> None:
-    """The photo is put before the transaction that names it: handled again, it is put again."""
+    """The photo is stored before the transaction that references it: on retry it is stored again."""
     world, owner = sqlite_world, sqlite_world.person()
     await _at(owner, "identity")
-    world.core.photos.put(paper("card"))  # what a crash has left behind
+    world.core.photos.put(paper("card"))  # as a crash leaves it
     await owner.send_photo(paper("card"))
     await owner.see("申诉 4/4")
     assert len(files(world)) == 2

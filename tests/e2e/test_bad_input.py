@@ -1,4 +1,4 @@
-"""Bad input at every step: clear words, the state as before, nothing charged, nothing in the log."""
+"""Bad input at every step: a clear message, unchanged state, nothing charged, nothing logged."""
 
 from collections.abc import Awaitable, Callable
 

@@ -1,4 +1,4 @@
-"""/blacklist: the list, its filters, its sheet, its cards; and two admins at one ban."""
+"""/blacklist: the list, its filters, spreadsheet and cards; and two admins changing one ban."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -22,7 +22,7 @@ from tests.world import CHIEF, World, eventually, office, open_world
 
 @pytest.fixture
 async def place(tmp_path: Path) -> AsyncIterator[World]:
-    """Two offices, an owner whose number was void, and eleven identities that are barred by hand."""
+    """Two offices, an owner with a voided number, and eleven identities banned by hand."""
     offices = [office(hours="00:00-24:00"), office("粤A")]
     async with open_world("sqlite", tmp_path, people=DESK_PEOPLE, offices=offices) as world:
         await world.release()
@@ -53,7 +53,7 @@ def _voids(tx: Tx, world: World) -> None:
 
 
 async def lists(admin: Person, rest: str = "") -> Shown:
-    """Ask for the list; return it, which is a new message."""
+    """Request the list; return it, which is a new message."""
     before = sum(shown.from_bot for shown in admin.history)
     await admin.say(f"/blacklist {rest}".strip())
     await eventually(lambda: sum(shown.from_bot for shown in admin.history) > before, within=15)
@@ -108,7 +108,7 @@ async def test_sheet_holds_the_list_masked(place: World) -> None:
     assert len(rows) == 13
     assert rows[1][0] == "测**主"
     assert rows[1][5:] == ["作废", "资料有误"]
-    assert rows[2][6] == "=冒用20"  # as text: a formula would be shown as its result
+    assert rows[2][6] == "=冒用20"  # as text: a formula would show its result
     assert factories.identity(2) not in str(rows)
 
 

@@ -50,7 +50,7 @@ def subscribe_all(tx: Tx) -> None:
 
 
 def received(sandbox: Sandbox) -> dict[int, int]:
-    """Return how often each reader was told, by the platform's account."""
+    """Return how often each recipient was sent the message, as counted by the platform."""
     return {
         reader.chat_id: sum(TEXT in shown.words for shown in Person(sandbox, reader.chat_id).history)
         for reader in READERS
@@ -215,7 +215,7 @@ def _write_settings(config: Path, database: Path, sandbox: Sandbox) -> None:
 
 
 async def _prepare(database: Path, sandbox: Sandbox) -> None:
-    """Make a database in which everybody wants to be told."""
+    """Create a database in which everybody is subscribed."""
     settings = Settings.model_validate(
         {
             "telegram": {"token": TOKEN, "base_url": sandbox.base_url},
@@ -231,7 +231,7 @@ async def _prepare(database: Path, sandbox: Sandbox) -> None:
 
 @pytest.mark.timeout(150)
 async def test_kill_in_the_middle_tells_nobody_twice(tmp_path: Path) -> None:
-    """By the platform's account: each reader once at most; whom nobody reached is counted as uncertain."""
+    """As counted by the platform: each recipient at most once; those not reached count as uncertain."""
     people = (*DESK_PEOPLE, *READERS)
     async with Sandbox(clock_at(MORNING), people=people) as sandbox:
         config, database = tmp_path / "config.toml", tmp_path / "plates.db"

@@ -1,4 +1,4 @@
-"""The main job in the chat page, in a real browser: from the first press to the receipt."""
+"""The main flow in the chat page, in a real browser: from the first press to the receipt."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""One's own things in the chat page: a unit's registration, the language, what is held and its deletion."""
+"""Account pages in the chat page: a unit's registration, the language, personal data and their deletion."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Clocks that run out by themselves, and hours that begin and end."""
+"""Holds that expire on screen, and service hours that begin and end."""
 
 from tests.person import Person
 from tests.world import World, agrees, reaches_selection, registers, verifies
@@ -8,7 +8,7 @@ async def draws(owner: Person) -> str:
     """Draw a batch and return the label of one of its numbers."""
     await owner.press("【随机一次(5)】")
     shown = await owner.see("本批 10 个号码")
-    await owner.settled()  # its span counts from when it had been sent
+    await owner.settled()  # its time counts from when it was sent
     return next(label for label in shown.buttons if label.startswith("粤K·"))
 
 

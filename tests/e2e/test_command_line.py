@@ -1,4 +1,4 @@
-"""The command line: what is wrong is said in words, with its place; nothing is half loaded."""
+"""The command line: errors are reported in words with their location; nothing is partly loaded."""
 
 import asyncio
 import sys
@@ -61,7 +61,7 @@ def _database(tmp_path: Path) -> Path:
 
 
 async def _call(command: str, *words: object, config: Path) -> int:
-    """Run a command of the command line, as the program would, beside this loop."""
+    """Run a command of the command line in-process, in a thread beside this event loop."""
     return await asyncio.to_thread(main, [command, *map(str, words), "--config", str(config)])
 
 
@@ -71,7 +71,7 @@ async def test_missing_settings_are_named(
 ) -> None:
     path = tmp_path / "nothing.toml"
     assert await _call(command, config=path) == 2
-    assert capsys.readouterr().err == f"{path}: there is no such file; copy config.example.toml to begin\n"
+    assert capsys.readouterr().err == f"{path}: no such file; copy config.example.toml to start\n"
 
 
 async def test_settings_that_are_no_toml_are_named(
@@ -81,7 +81,7 @@ async def test_settings_that_are_no_toml_are_named(
     path.write_text("[telegram", encoding="utf-8")
     assert await _call("check", config=path) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith(f"{path}: not TOML:")
+    assert line.startswith(f"{path}: invalid TOML:")
 
 
 async def test_misspelt_key_is_named_with_its_path(
@@ -112,17 +112,17 @@ async def test_good_settings_are_called_good(
 ) -> None:
     assert await _call("check", config=_config(tmp_path, base_url=sandbox.base_url)) == 0
     said = capsys.readouterr().out
-    assert "settings: good" in said
-    assert "database: good" in said
-    assert "photos: good" in said
-    assert "token: good, the bot is @" in said
+    assert "settings: ok" in said
+    assert "database: ok" in said
+    assert "photos: ok" in said
+    assert "token: ok, the bot is @" in said
 
 
 @pytest.mark.parametrize(("command", "status"), [("check", 1), ("run", 2)])
 async def test_unknown_token_is_told(
     tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str], command: str, status: int
 ) -> None:
-    """``run`` cannot be run from a thread, for it takes signals; there the refusal is the same call."""
+    """``run`` cannot run in a thread, as it handles signals; its refusal is the same call."""
     wrong = TOKEN.replace("AA", "BB")
     config = _config(tmp_path, base_url=sandbox.base_url, token=wrong)
     if command == "run":
@@ -138,14 +138,14 @@ async def test_unknown_token_is_told(
 async def test_messenger_out_of_reach_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = _config(tmp_path)
     assert await _call("check", config=config) == 1
-    assert f"token: {NOWHERE} (telegram.base_url) cannot be reached" in capsys.readouterr().out
+    assert f"token: {NOWHERE} (telegram.base_url) is unreachable" in capsys.readouterr().out
     status, said = await _in_a_process("run", config)
     assert status == 1
-    assert said.splitlines() == ["telegram.base_url: the messenger cannot be reached: RequestNotSentError"]
+    assert said.splitlines() == ["telegram.base_url: the Bot API is unreachable: RequestNotSentError"]
 
 
 async def _in_a_process(command: str, config: Path) -> tuple[int, str]:
-    """Run a command in a process of its own; return its status, and what it says besides its log."""
+    """Run a command in a process of its own; return its status and its output without the log."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", command, "--config", str(config)),
         stderr=asyncio.subprocess.PIPE,
@@ -254,7 +254,7 @@ async def test_import_loads_and_changes(tmp_path: Path, capsys: pytest.CaptureFi
     other = f"{factories.vin(2)},{factories.certificate(2)},small_nev,registered\n"
     file.write_text("\ufeff" + HEADER + GOOD + other, encoding="utf-8")
     assert await _call("import", file, config=config) == 0
-    assert "2 vehicles are in the registry's table" in capsys.readouterr().out
+    assert "2 vehicles imported into the registry" in capsys.readouterr().out
     file.write_text(HEADER + GOOD.replace("new", "registered"), encoding="utf-8")
     assert await _call("import", file, config=config) == 0
     assert set(await _vehicles(tmp_path)) == {

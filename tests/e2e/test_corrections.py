@@ -1,4 +1,4 @@
-"""Whoever goes to correct something may leave it as it stood, and reads what they are about."""
+"""A correction can be left without a change, and its page shows the current value."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The desk as its people use it: roles, and each command from its question to what becomes of it."""
+"""The desk as admins use it: roles, and each command from its question to its effect."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -63,7 +63,7 @@ async def world(engine: str, tmp_path: Path) -> AsyncIterator[World]:
 
 
 async def gives(world: World, role: str, place: str = "粤K") -> Person:
-    """Let the chief give the clerk a role; return the clerk, who has been told."""
+    """Let the chief assign the clerk a role; return the clerk, who has been notified."""
     chief, clerk = world.person(CHIEF), world.person(CLERK)
     await clerk.say("/start")
     await chief.say(f"/admins add {CLERK} {role} {place}")
@@ -75,7 +75,7 @@ async def gives(world: World, role: str, place: str = "粤K") -> Person:
 
 
 def compose(world: World, who: tuple[object, int], wish: str) -> object:
-    """Return what tries for a number."""
+    """Return the function that wishes for a number."""
     account, begun = who
 
     def tries(tx: Tx) -> str | None:
@@ -102,7 +102,7 @@ async def test_stranger_hears_that_there_is_no_such_command(world: World) -> Non
 
 async def test_command_without_words_says_how_it_is_written(world: World) -> None:
     chief = world.person(CHIEF)
-    for name in set(WRITTEN) - WITHOUT_WORDS:
+    for name in sorted(set(WRITTEN) - WITHOUT_WORDS):
         await chief.say(f"/{name}")
         await chief.see(f"用法:/{name}")
     for odd in (
@@ -233,7 +233,7 @@ async def test_chances_are_granted_with_a_reason(world: World) -> None:
 
 
 async def test_identity_goes_to_whoever_showed_the_document(world: World) -> None:
-    """A stranger has registered it and earned a ban in its name: both end, and both are told."""
+    """Another person has registered it and earned a ban in its name: both end, and both are notified."""
     await world.store.run(reserved, world.core, 2, "A1234")
     chief, stranger, owner = world.person(CHIEF), world.person(HOLDER), world.person(RIVAL)
     await stranger.say("/start")
@@ -279,7 +279,7 @@ MEANWHILE = [
     ("/maintenance all off", "结束维护", "结束系统维护", "/maintenance all on 升级"),
     (f"/admins add {RIVAL} clerk 粤A", "确认添加", "添加管理员", ""),
 ]
-"""What two are asked, the button that does it, what the second is told, and what has to be done before."""
+"""The two questions, the confirming button, the second admin's message, and the setup."""
 
 
 @pytest.mark.parametrize(("typed", "button", "told", "before"), MEANWHILE)

@@ -1,4 +1,4 @@
-"""The desk of a whole country: many offices, many people, long texts; what is too long silences no chat."""
+"""The desk of a whole country: many offices, many people, long texts; nothing exceeds a message."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -41,7 +41,7 @@ async def test_blacklist_of_many_offices_can_be_narrowed(chief: Person) -> None:
 async def test_each_of_many_offices_has_a_button(
     chief: Person, command: str, empty: str, everywhere: str
 ) -> None:
-    """Those of the first page, of the next, and of that with the chosen one; then back again."""
+    """Those of the first page, of the next, and of the page with the chosen one; then back again."""
     await chief.say(command)
     shown = await chief.see(empty)
     assert {CODES[0], CODES[11]} <= set(shown.buttons)

@@ -1,6 +1,6 @@
-"""Each command of the desk to those who may not give it: strangers, ex-admins, admins of another office.
+"""Each command of the desk, sent by those without permission: strangers, former admins, other offices.
 
-A control gives the same words as a chief of the right office: they are not refused for being wrong.
+As a control a chief of the right office sends the same text, to show that it is well-formed.
 """
 
 import json
@@ -20,13 +20,13 @@ from tests.world import CHIEF, World, office, open_world
 UNKNOWN, NOT_HERE = "没有这个命令", "您没有该发牌机关的权限"
 ELSEWHERE = {
     **dict.fromkeys(DESK, NOT_HERE),
-    **dict.fromkeys(("vehicles", "grant", "admins"), UNKNOWN),  # of no office, so of nobody who has but one
+    **dict.fromkeys(("vehicles", "grant", "admins"), UNKNOWN),  # for chiefs of all offices only
     "unban": "此人现在不在黑名单上",
     "approve": "没有这个申诉编号",
     "reject": "没有这个申诉编号",
-    "desk": "没有待办事项",  # of their own office alone
+    "desk": "没有待办事项",  # of their own office only
 }
-"""What a chief of 粤A hears who speaks of 粤K."""
+"""What a chief of 粤A is answered about 粤K."""
 TABLES = (
     "segment",
     "withholding",
@@ -51,7 +51,7 @@ async def world(engine: str, tmp_path: Path) -> AsyncIterator[World]:
 
 
 def everything(tx: Tx) -> str:
-    """Return what the desk may change."""
+    """Return everything that the desk may change."""
     return json.dumps({name: sql(tx, f"SELECT * FROM {name}") for name in TABLES}, default=str)  # noqa: S608 - ours
 
 

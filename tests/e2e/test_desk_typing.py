@@ -1,4 +1,4 @@
-"""The desk as people really type: other dates, blanks, commas and widths, and half a command too many."""
+"""The desk as people really type: various dates, spaces, commas and widths, and incomplete commands."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A text that is edited after it was sent: nothing is done, and that is said once."""
+"""Editing a sent text has no effect, and one message says so."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -61,7 +61,7 @@ async def test_edit_of_an_old_text_does_nothing_to_the_screen(world: World) -> N
     await owner.settled()
     now = next(shown for shown in owner.history if shown.message_id == live.message_id)
     assert (now.words, now.buttons) == before
-    await owner.press("English")  # the buttons of before are as good as they were
+    await owner.press("English")  # the earlier buttons stay valid
     await owner.settled()
 
 

@@ -1,4 +1,4 @@
-"""A database that fails at any call of a selection in the chat: nothing half done, nothing told in vain."""
+"""A database that fails at any call of a selection in the chat: no partial change, no false message."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -17,16 +17,18 @@ from tests.person import Person
 from tests.store.faults import CallCounter, FailingTx, InjectedFaultError
 from tests.world import World, eventually, open_world
 
+pytestmark = pytest.mark.both_engines
+
 T = TypeVar("T")
 OWNERS = 90
 NOT_DONE = "刚才的操作没有生效"
 DONE_UNSEEN = "刚才的操作已生效"
 APPLYING, FINISHING = "inbox.applied", "dialog.shown"
-"""With which query a step's transaction begins, and the one that notes what has been shown."""
+"""The first query of a step's transaction, and that of the transaction that records what was shown."""
 
 
 class OneKind(CallCounter):
-    """Fails the n-th call of each transaction that begins with a certain query."""
+    """Fails the n-th call of each transaction that starts with a given query."""
 
     def __init__(self, switch: "Switch") -> None:
         super().__init__(switch.call, after=switch.after)
@@ -44,7 +46,7 @@ class OneKind(CallCounter):
 
 
 class Switch:
-    """What stands between the store and every function: nothing, or faults on order."""
+    """Wraps every function of the store, optionally with faults."""
 
     def __init__(self) -> None:
         self.counter: CallCounter | None = None
@@ -59,7 +61,7 @@ class Switch:
         return FailingTx(tx, OneKind(self)) if self.first else tx
 
     def always(self, first: str, call: int, *, after: bool = False) -> None:
-        """Fail that call of every transaction that begins so, until mended."""
+        """Fail that call of every such transaction, until repaired."""
         self.first, self.call, self.after, self.hits = first, call, after, 0
 
     def mend(self) -> None:
@@ -67,7 +69,7 @@ class Switch:
 
 
 class Place:
-    """The program with a switch in its store, and owners who stand before step 5."""
+    """The program with a switch in its store, and owners before step 5."""
 
     def __init__(self, world: World, switch: Switch) -> None:
         self.world, self.switch = world, switch
@@ -76,24 +78,24 @@ class Place:
     async def owner(self) -> Person:
         """Bring one more owner to the page of random selection."""
         owner = await stands_before_step_5(self.world, next(self._numbers))
-        await self.at_rest()  # what they see is not yet all written down
+        await self.at_rest()  # what they see may not be stored yet
         return owner
 
     async def at_rest(self) -> None:
-        """Wait until every update has been fetched and handled, and that is written down."""
+        """Wait until every update has been fetched and handled, and that is stored."""
         await eventually(lambda: not self.world.sandbox.world.updates.waiting)
         async with asyncio.timeout(5):
             await self.world.service.dispatcher.idle()
 
     async def everything(self) -> dict[str, list[str]]:
-        """Return every row but those of the inbox, which counts the tries."""
+        """Return every row except those of the inbox, which counts the attempts."""
         rows = await self.world.store.read(dump)
         return {name: rows[name] for name in rows if name != "inbox"}
 
 
 @pytest.fixture
 async def place(engine: str, tmp_path: Path) -> AsyncIterator[Place]:
-    """The program without its ticks, so that nothing but the steps calls the database; it is impatient."""
+    """The program without its scheduler, so that only the steps call the database; with short timeouts."""
     switch = Switch()
     async with open_world(engine, tmp_path, people=owners(OWNERS), wrap_tx=switch.wrap) as world:
         await eventually(lambda: world.service.jobs._scheduler.running)  # or it would start after this
@@ -118,7 +120,7 @@ async def test_step_that_cannot_be_made_is_told_and_changes_nothing(
     way: Sequence[Step],
     after: bool,  # noqa: FBT001 - a parameter
 ) -> None:
-    """At each call of the step's transaction, at every try; then the same press goes through."""
+    """At each call of the step's transaction, at every attempt; then the same press succeeds."""
     owner, failures = await place.owner(), 0
     for name, do, seen in way:
         for call in count(1):
@@ -140,7 +142,7 @@ async def test_step_that_cannot_be_made_is_told_and_changes_nothing(
 
 @WAYS
 async def test_shown_step_is_never_called_undone(place: Place, way: Sequence[Step]) -> None:
-    """The step is committed; what cannot be written down is that it has been shown."""
+    """The step is committed; only the record that it was shown fails."""
     deepest = 0
     for call in count(1):
         owner, hits = await place.owner(), 0
@@ -170,7 +172,7 @@ async def test_one_failure_is_mended_without_the_owner(
     way: Sequence[Step],
     after: bool,  # noqa: FBT001 - a parameter
 ) -> None:
-    """At the n-th call of whatever a press sets off, from the inbox to the last note: the step is shown."""
+    """At the n-th call that a press causes, from the inbox to the last record: the step is shown."""
     for call in count(1):
         owner, hits = await place.owner(), 0
         for name, do, seen in way:

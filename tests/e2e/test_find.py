@@ -1,4 +1,4 @@
-"""/find: one card of all that is known, and the whole counter worked from it."""
+"""/find: one card of everything known, and all counter actions from it."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -35,7 +35,7 @@ WAYS = {
 
 @pytest.fixture
 async def place(tmp_path: Path) -> AsyncIterator[World]:
-    """The program on SQLite: two offices, an owner with a reserved number, one who has only begun."""
+    """The program on SQLite: two offices, an owner with a reserved number, and one who has only begun."""
     offices = [office(hours="00:00-24:00"), office("粤A")]
     async with open_world("sqlite", tmp_path, people=DESK_PEOPLE, offices=offices) as world:
         await world.release()
@@ -44,7 +44,7 @@ async def place(tmp_path: Path) -> AsyncIterator[World]:
 
 
 async def finds(admin: Person, what: str) -> Shown:
-    """Ask for something; return the card, which is a new message."""
+    """Search; return the card, which is a new message."""
     before = sum(shown.from_bot for shown in admin.history)
     await admin.say(f"/find {what}")
     await eventually(lambda: sum(shown.from_bot for shown in admin.history) > before, within=15)
@@ -160,7 +160,7 @@ async def test_list_comes_as_a_sheet_without_owners(place: World) -> None:
     await chief.say("/revoke 粤KA1234 本人申请")
     await chief.press("确认取消预选")
     await chief.see("的预选已取消")
-    assert "导出 XLSX" not in " ".join((await finds(chief, factories.vin(2))).buttons)  # one alone is no list
+    assert "导出 XLSX" not in " ".join((await finds(chief, factories.vin(2))).buttons)  # one is no list
     place.forward(seconds=1)
     await place.store.run(reserved, place.core, 3, "A1234")
     await finds(chief, "粤KA1234")
@@ -171,7 +171,7 @@ async def test_list_comes_as_a_sheet_without_owners(place: World) -> None:
 
 
 async def test_sheet_is_refused_where_the_card_shows_nobody(place: World) -> None:
-    """The button that was shown before the role was narrowed gives nothing any more."""
+    """A button shown before the role was restricted has no effect any longer."""
     chief, clerk = place.person(CHIEF), await gives(place, "clerk", "粤K")
     await chief.say("/revoke 粤KA1234 本人申请")
     await chief.press("确认取消预选")

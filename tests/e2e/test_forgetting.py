@@ -1,4 +1,4 @@
-"""What was typed with a personal number in it leaves the chat; a chief's menu comes with the first word."""
+"""Messages with identity numbers are deleted from the chat; a chief's menu is set with the first message."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -24,7 +24,7 @@ async def place(tmp_path: Path) -> AsyncIterator[World]:
 
 
 def own(person: Person) -> list[str]:
-    """Return what is left of what somebody typed."""
+    """Return a person's own messages that remain."""
     return [shown.text for shown in person.history if not shown.from_bot]
 
 
@@ -32,7 +32,7 @@ def own(person: Person) -> list[str]:
     "typed",
     [
         f"/identity {factories.identity(9)} 2001 已核对",
-        f"/ban {factories.identity(9)}",  # refused: there is no reason
+        f"/ban {factories.identity(9)}",  # refused: the reason is missing
         f"/unban {factories.phone(9)} 已核实",  # refused: nobody has it
         f"/nonsense {factories.identity(9)[:-1]}",
     ],

@@ -1,4 +1,4 @@
-"""Updates that no step of a conversation finishes are marked done all the same, and change nothing else."""
+"""Updates that no step of a conversation handles are marked done, and change nothing else."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -56,7 +56,7 @@ def states(tx: Tx) -> dict[int, str]:
 
 
 async def receive(world: World, update: dict[str, Any], update_id: int = 9001) -> None:
-    """Let an update come in, and wait until it is handled."""
+    """Deliver an update, and wait until it is handled."""
     await world.service.inbox.accept([{"update_id": update_id, **update}])
     await world.service.dispatcher.idle()
 

@@ -1,4 +1,4 @@
-"""An owner who chose English goes all the way by English labels, and is shown no Chinese word."""
+"""An owner who chose English goes through everything with English labels, and sees no Chinese."""
 
 import re
 from collections.abc import AsyncIterator
@@ -19,10 +19,10 @@ from tests.person import Person, Shown
 from tests.world import CHIEF, World, office, open_world
 
 CHINESE = re.compile(r"[\u2e80-\u3009\u300c-\u300f\u3012-\u9fff\uff00-\uffef]+")
-"""All but the brackets that stand around the names of buttons in both languages."""
+"""All but the brackets around button names in both languages."""
 OFFICE = office(hours="00:00-24:00")
 SAME_FOR_ALL = (NAMES[Language.CHINESE], "语言")
-"""What must be read by whoever reads no English."""
+"""Text for people who read no English."""
 TAKEN = "A0001"
 
 
@@ -34,7 +34,7 @@ async def world(engine: str, tmp_path: Path) -> AsyncIterator[World]:
 
 
 class Heard:
-    """All that somebody is shown from now on: messages, their buttons and keyboards, answers to presses."""
+    """Everything shown to a person from now on: messages, buttons and keyboards, answers to presses."""
 
     def __init__(self, person: Person) -> None:
         self.words: list[str] = []
@@ -52,7 +52,7 @@ class Heard:
                 self.words += [Shown(message).words, *Shown(message).buttons, *self._person.keys]
 
     def chinese(self, world: World) -> set[str]:
-        """Return the Chinese words in it, but for what is called so in every language."""
+        """Return the Chinese text in it, without names that are the same in every language."""
         served = world.core.offices["粤K"]
         names = (served.name, served.address, office_title(served), served.code, *SAME_FOR_ALL)
         left = "\n".join(self.words)
@@ -120,7 +120,7 @@ AFTERWARDS = (
     ("/privacy", "About your personal data"),
     ("/delete", "They cannot be deleted yet", "is not confirmed yet"),
 )
-"""What an owner who has a number asks, and words of what comes."""
+"""Questions of an owner who has a number, and text of the answers."""
 
 
 async def test_owner_gets_the_receipt_in_english(world: World) -> None:
@@ -253,7 +253,7 @@ ASKED = (
     ("/admins", "Admins"),
     ("/confirm 粤KA0001 000800", "Are the papers in order"),
 )
-"""What an admin asks the desk, and words of what comes."""
+"""Requests of an admin, and text of the answers."""
 
 
 async def test_desk_answers_in_english(world: World) -> None:

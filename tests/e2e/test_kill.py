@@ -12,7 +12,7 @@ import pytest
 
 from sandbox import Sandbox
 from tests import factories
-from tests.e2e.killing import Deed, Program, goes, last, people_of, pressing, settings
+from tests.e2e.killing import PATIENCE, Deed, Program, goes, last, people_of, pressing, settings, works
 from tests.person import Person
 from tests.world import MORNING, clock_at
 
@@ -23,7 +23,7 @@ KILLS = 10
 def _answer(  # noqa: PLR0911 - a table of what to do before each screen
     owner: Person, number: int, shown: str, buttons: list[str]
 ) -> Deed | None:
-    """Return what an owner does before a screen."""
+    """Return an owner's action on a screen."""
     for label in ("同意并继续", "确认注册", "小型汽车", "【阅读并同意】", "国产车", "确认信息", "确定选用"):
         if any(label in button for button in buttons):
             return pressing(owner, label)
@@ -48,7 +48,7 @@ def _answer(  # noqa: PLR0911 - a table of what to do before each screen
     return None
 
 
-@pytest.mark.timeout(480)
+@pytest.mark.timeout(900)
 async def test_ten_kills_lose_and_double_nothing(tmp_path: Path) -> None:
     people = people_of(OWNERS)
     dice = random.Random(20261123)
@@ -61,14 +61,16 @@ async def test_ten_kills_lose_and_double_nothing(tmp_path: Path) -> None:
         answers = [partial(_answer, owner, n) for n, owner in enumerate(owners)]
         walks = asyncio.gather(*(goes(owners[n], "/preselect", "第6步", answers[n]) for n in range(OWNERS)))
         for _ in range(KILLS):
-            await asyncio.sleep(dice.uniform(3.0, 5.0))
+            await works(sandbox, dice.randint(5, 25), walks)
+            await asyncio.sleep(dice.uniform(0, 0.3))
+            assert not walks.done()
             await program.kill()
             await program.start()
         done, _ = await asyncio.wait([walks], timeout=300)
         assert done, [owner.screen() for owner in owners if "第6步" not in owner.last.words]
         assert all("第6步" in last(owner) for owner in owners)
-        await owners[0].say("/start")  # the last restart may still be under way
-        await owners[0].see("机动车号牌预选", within=15)
+        await owners[0].say("/start")  # the last restart may still be in progress
+        await owners[0].see("机动车号牌预选", within=PATIENCE)
         assert await program.stop() == 0
         _nothing_is_double(database)
 

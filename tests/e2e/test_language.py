@@ -1,4 +1,4 @@
-"""Chinese and English: chosen before anything else, kept, and never mixed between two chats."""
+"""Chinese and English: chosen first of all, stored, and never mixed between two chats."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -105,7 +105,7 @@ async def test_old_button_answers_in_the_language(world: World) -> None:
 
 
 def _hears(person: Person) -> list[str]:
-    """Return a list that grows by all that a person is shown."""
+    """Return a list that grows with everything shown to a person."""
     heard: list[str] = []
 
     def notice(event: Event) -> None:

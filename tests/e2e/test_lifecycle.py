@@ -1,4 +1,4 @@
-"""What happens after a number was selected: reminders, expiry, the blacklist, subscriptions."""
+"""After the selection of a number: reminders, expiry, the blacklist, subscriptions."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ async def tick(world: World) -> None:
 
 
 async def until(world: World, day: int, hour: int, minute: int = 1) -> None:
-    """Put the clock forward to a moment of March 2026."""
+    """Advance the clock to a time in March 2026."""
     now = world.clock.now().astimezone(CHINA)
     goal = now.replace(day=day, hour=hour, minute=minute, second=0)
     world.clock.advance(goal - now)

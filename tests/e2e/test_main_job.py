@@ -1,7 +1,11 @@
-"""An owner selects a number in the chat: the whole way, as a person goes it."""
+"""An owner selects a number in the chat, from start to end."""
+
+import pytest
 
 from tests.person import Person
 from tests.world import CHIEF, World, composes, reaches_selection
+
+pytestmark = pytest.mark.both_engines
 
 
 async def test_random_selection_ends_with_receipt(world: World) -> None:

@@ -1,4 +1,4 @@
-"""The messenger on bad days: the right screen in the end, nothing charged twice."""
+"""Messenger failures: the right screen in the end, nothing charged twice."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -39,7 +39,7 @@ BAD_DAYS = {
 
 @pytest.fixture
 async def place(tmp_path: Path) -> AsyncIterator[World]:
-    """The program without its ticks, so that nothing but the steps calls the messenger."""
+    """The program without its scheduler, so that only the steps call the messenger."""
     async with open_world("sqlite", tmp_path, people=owners(3)) as world:
         await eventually(lambda: world.service.jobs._scheduler.running)  # or it would start after this
         world.service.jobs.stop()
@@ -48,21 +48,21 @@ async def place(tmp_path: Path) -> AsyncIterator[World]:
 
 
 def _befalls(world: World, fault: Fault) -> None:
-    """Let the next call of each method go wrong."""
+    """Let the next call of each method fail."""
     world.sandbox.faults.clear()
     for method in METHODS:
         world.sandbox.faults.add(replace(fault, method=method))
 
 
 def _befallen(world: World) -> int:
-    """Return how many calls went wrong, and let the others be."""
+    """Return how many calls failed, and remove the remaining faults."""
     left = len(world.sandbox.faults.waiting)
     world.sandbox.faults.clear()
     return len(METHODS) - left
 
 
 async def _comes_to_rest(world: World, owner: Person) -> None:
-    """Wait until what failed has been tried again, too."""
+    """Wait until failed calls have been retried, too."""
     await owner.settled(within=PATIENCE)
     await world.service.dispatcher.idle()
     await owner.settled(within=PATIENCE)
@@ -71,7 +71,7 @@ async def _comes_to_rest(world: World, owner: Person) -> None:
 @WAYS
 @pytest.mark.parametrize("fault", BAD_DAYS.values(), ids=list(BAD_DAYS))
 async def test_every_step_comes_through(place: World, way: Sequence[Step], fault: Fault) -> None:
-    """The first call of every method goes wrong at each step; the owner does nothing about it."""
+    """The first call of every method fails at each step; the owner does nothing about it."""
     owner = await stands_before_step_5(place, 1)
     for name, do, seen in way:
         _befalls(place, fault)
@@ -86,7 +86,7 @@ async def test_every_step_comes_through(place: World, way: Sequence[Step], fault
 
 @pytest.mark.parametrize("fault", BAD_DAYS.values(), ids=list(BAD_DAYS))
 async def test_screen_that_was_shown_twice_is_good_on_both(place: World, fault: Fault) -> None:
-    """A message that arrived although the connection broke is sent again: no press on either does harm."""
+    """A message that arrived although the connection broke is sent again: a press on either is harmless."""
     owner = await stands_before_step_5(place, 1)
     _befalls(place, fault)
     await RANDOM[0][1](owner)
@@ -107,7 +107,7 @@ async def test_screen_that_was_shown_twice_is_good_on_both(place: World, fault: 
 
 
 async def test_edit_that_had_arrived_counts_as_shown(place: World) -> None:
-    """«message is not modified» is what a repeated edit hears: the step is shown, once."""
+    """A repeated edit gets «message is not modified»: the step counts as shown, once."""
     owner = await stands_before_step_5(place, 1)
     await RANDOM[0][1](owner)
     await owner.see("本批 10 个号码")
@@ -122,7 +122,7 @@ async def test_edit_that_had_arrived_counts_as_shown(place: World) -> None:
 
 
 async def test_blocked_at_each_step_keeps_what_was_done(place: World) -> None:
-    """Whoever blocks the bot in the middle of a press finds its effect afterwards, once."""
+    """An owner who blocks the bot during a press finds its effect afterwards, once."""
     owner = await stands_before_step_5(place, 1)
     draw, pick, ask, take = (do for _name, do, _seen in RANDOM)
     for do, seen in ((draw, "随机选号还剩 4 批"), (pick, "备选:"), (take, "完成号牌预选")):
@@ -158,7 +158,7 @@ async def test_button_under_a_lost_screen_still_leads_on(place: World) -> None:
 
 
 async def test_batch_that_could_not_be_sent_costs_nothing(place: World) -> None:
-    """The messenger is away for longer than the batch lives: nobody has seen it."""
+    """The messenger is unavailable for longer than the batch is held: nobody has seen it."""
     owner = await stands_before_step_5(place, 1)
     for method in METHODS:
         place.sandbox.faults.error(method, times=10_000)

@@ -1,4 +1,4 @@
-"""Conversations that an older program has left on a screen of its own."""
+"""Conversations that an older version has left on one of its screens."""
 
 from tests.core.sql import sql
 from tests.person import Person
@@ -6,7 +6,7 @@ from tests.world import World
 
 
 async def stands_on(world: World, owner: Person, screen: str) -> bool:
-    """Whether a screen's name is stored of the only conversation, as plain text."""
+    """Return whether the only conversation is stored with this screen name, in clear text."""
     await owner.settled()
     return await world.store.run(sql, "SELECT screen FROM dialog") == [{"screen": screen}]
 

@@ -1,4 +1,4 @@
-"""One's own data in the chat: consent anew, what is held, the files, deletion."""
+"""Personal data in the chat: renewed consent, what is held, the files, deletion."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -13,11 +13,11 @@ from tests.person import Person
 from tests.world import OWNER, World, agrees, composes, eventually, reaches_selection, registers
 
 OTHERWISE = {"provinces", "offices", "office", "compose"}
-"""Screens that take typed words, none of them personal data."""
+"""Screens that accept text without personal data."""
 
 
 def files(person: Person) -> dict[str, bytes]:
-    """Return the files that were sent, by their endings."""
+    """Return the files that were sent, by extension."""
     found = {}
     for shown in person.history:
         if shown.document is not None:
@@ -48,7 +48,7 @@ async def _by_command(owner: Person) -> None:
 
 
 async def _by_old_screen(owner: Person) -> None:
-    await owner.say(factories.vin(0))  # typed on the page that stood open when the consent changed
+    await owner.say(factories.vin(0))  # typed on the page that was open when the consent changed
 
 
 async def _by_link(owner: Person) -> None:
@@ -160,7 +160,7 @@ async def test_button_of_before_deletion_does_nothing(world: World) -> None:
     await owner.press("确认删除")
     await owner.see("您的信息已删除")
     await owner.settled()
-    await owner.say("/start")  # the very screen, after as many steps as then
+    await owner.say("/start")  # the same screen, after as many steps as then
     shown = await owner.see("机动车号牌预选", fresh=True)
     assert owner.button("【预选号牌】").data != old
     owner.press_raw(old, shown)

@@ -55,7 +55,7 @@ async def test_yesterdays_seed_is_published(world: World) -> None:
     world.forward(days=1)
     await owner.say("/pool")
     shown = await owner.see("3月10日的种子(已公布)", fresh=True)
-    assert first.splitlines()[-1] not in shown.caption  # the digest of yesterday; now its seed stands there
+    assert first.splitlines()[-1] not in shown.caption  # yesterday's digest; now its seed is there
 
 
 async def test_kinds_and_subscription_are_a_press_away(sqlite_world: World) -> None:

@@ -1,4 +1,4 @@
-"""The real processes: they end quickly, quietly and with the right status when a signal asks them to."""
+"""The real processes end quickly, quietly and with the right status on a signal."""
 
 import asyncio
 import signal
@@ -16,13 +16,13 @@ from tests.world import MORNING, TOKEN, clock_at, eventually
 
 SIGNALS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
 WITHIN = 2.0
-"""Seconds after which an interrupted program has ended, on a machine that has nothing else to do."""
+"""Seconds until an interrupted program has ended, on an otherwise idle machine."""
 PROGRAM_FILES = str(Path(__file__).parents[2] / "bot")
 
 
 @asynccontextmanager
 async def _process(*words: object) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run a command of the command line in a process of its own, and leave none behind."""
+    """Run a command of the command line in a process of its own, and stop it at the end."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", *map(str, words)),
         stdout=asyncio.subprocess.PIPE,
@@ -37,7 +37,7 @@ async def _process(*words: object) -> AsyncIterator[asyncio.subprocess.Process]:
 
 
 def _crowding() -> float:
-    """Return how many times longer than alone a program takes here just now, 1 or more."""
+    """Return the current slow-down by other load, 1 or more."""
     began, worked = monotonic(), process_time()
     while process_time() - worked < 0.05:
         pass
@@ -45,7 +45,7 @@ def _crowding() -> float:
 
 
 async def _ends(process: asyncio.subprocess.Process, number: signal.Signals) -> str:
-    """Ask a process to end, once; return what it said on its error channel."""
+    """Signal a process once; return its error output."""
     crowding = _crowding()
     began = monotonic()
     process.send_signal(number)
@@ -96,7 +96,7 @@ async def test_demo_ends_at_a_signal(tmp_path: Path, number: signal.Signals) -> 
 
 @pytest.mark.parametrize("after", [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.3])
 async def test_interrupt_at_the_start_is_quiet(tmp_path: Path, after: float) -> None:
-    """While modules load, while settings and database are opened, while it says who it is."""
+    """While modules load, while settings and database are opened, while it prints its name."""
     async with (
         Sandbox(clock_at(MORNING)) as sandbox,
         _process("run", "--config", _config(tmp_path, sandbox)) as process,
@@ -104,13 +104,13 @@ async def test_interrupt_at_the_start_is_quiet(tmp_path: Path, after: float) -> 
         await asyncio.sleep(after)
         said = await _ends(process, signal.SIGINT)
         assert PROGRAM_FILES not in said
-        if "Traceback" not in said:  # an interpreter that is only starting may still complain of itself
+        if "Traceback" not in said:  # an interpreter that is still starting may print a traceback of its own
             assert process.returncode in {0, 130, -signal.SIGINT}
 
 
 @pytest.mark.parametrize("command", ["check", "migrate"])
 async def test_interrupted_command_ends_with_130(tmp_path: Path, command: str) -> None:
-    """A messenger that does not answer, or a database: somebody loses patience."""
+    """A messenger or a database does not respond: the user interrupts the command."""
     async with Sandbox(clock_at(MORNING)) as sandbox:
         sandbox.faults.delay(30, "getMe")
         async with _process(command, "--config", _config(tmp_path, sandbox)) as process:

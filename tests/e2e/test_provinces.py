@@ -1,4 +1,4 @@
-"""【跳转到其他省市】: looking around is free, selecting elsewhere is not, and links open an office."""
+"""【跳转到其他省市】: browsing is open to all, selecting elsewhere is not, and links open an office."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""模拟选号 over HTTP: the whole flow, marked, with clocks; in and out; nothing real is touched."""
+"""模拟选号 over HTTP: the whole flow, marked, with timers; entering and leaving; nothing real changes."""
 
 import re
 from datetime import datetime
@@ -34,11 +34,11 @@ from tests.world import (
 )
 
 OWN = frozenset({"dialog", "inbox"})
-"""The chat's own rows: where its conversation stands, and what has come from it."""
+"""The chat's own rows: its conversation, and its updates."""
 
 
 async def untouched(world: World) -> dict[str, list[str]]:
-    """Return the contents of every table but the chat's own rows, when all that is due by a clock is done."""
+    """Return every table without the chat's own rows, after everything due by the clock is done."""
     await world.service.jobs.ends()
     rows = await world.store.read(dump)
     return {name: rows[name] for name in rows if name not in OWN}
@@ -59,7 +59,7 @@ async def rehearses_to_terms(owner: Person, kind: str = "小型汽车") -> Shown
 
 
 async def shown_code(owner: Person) -> str:
-    """Return the code that is on the screen."""
+    """Return the code on the screen."""
     found = re.search(r"验证码 (\d{6})", (await owner.see("📩 模拟短信")).words)
     assert found is not None
     return found[1]
@@ -74,7 +74,7 @@ async def rehearses_to_selection(owner: Person, kind: str = "小型汽车") -> S
 
 
 async def draws(owner: Person) -> str:
-    """Draw a batch; return the label of one of its numbers, when its span has begun."""
+    """Draw a batch; return the label of one of its numbers, once its time has started."""
     await owner.press("【随机一次(5)】")
     shown = await owner.see("本批 10 个号码")
     await owner.settled()
@@ -82,7 +82,7 @@ async def draws(owner: Person) -> str:
 
 
 def from_bot(owner: Person) -> list[Shown]:
-    """Return all that the bot has said."""
+    """Return everything that the bot has sent."""
     return [shown for shown in owner.history if shown.from_bot]
 
 
@@ -151,7 +151,7 @@ async def test_new_energy_plates_can_be_rehearsed(world: World, kind: str, examp
 
 
 async def test_comparison_finds_what_is_really_written(world: World) -> None:
-    """The control: had anything of a rehearsal been written, the tests above would see it."""
+    """The control: the comparison detects the writes of a real selection."""
     before = await untouched(world)
     await registers(world.person())
     assert {name for name, rows in (await untouched(world)).items() if rows != before[name]} >= {
@@ -198,7 +198,7 @@ async def test_batch_counts_from_when_it_was_shown(world: World) -> None:
     await rehearses_to_selection(owner)
     world.sandbox.faults.delay(2, "sendPhoto")
     await owner.press("【随机一次(5)】")
-    world.forward(seconds=40)  # while it is on its way
+    world.forward(seconds=40)  # while it is being sent
     shown = await owner.see("本批 10 个号码")
     await owner.settled()
     await owner.press(next(label for label in shown.buttons if label.startswith("粤K·")))
@@ -469,7 +469,7 @@ async def test_press_that_comes_twice_counts_once(world: World, monkeypatch: pyt
     async def failing(self: Presenter, *args: Any, **kwargs: Any) -> Any:
         nonlocal failures
         failures += 1
-        if failures == 1:  # kept and committed, but nothing was shown
+        if failures == 1:  # stored and committed, but nothing was shown
             raise ConnectionResetError
         return await show(self, *args, **kwargs)
 

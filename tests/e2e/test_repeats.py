@@ -1,4 +1,4 @@
-"""An update that comes twice is applied once, before a crash and after."""
+"""An update that arrives twice is applied once, before a crash and after."""
 
 import asyncio
 from typing import Any
@@ -10,6 +10,8 @@ from core.ports import Tx
 from tests.person import Person
 from tests.world import World, reaches_selection
 
+pytestmark = pytest.mark.both_engines
+
 
 async def _draws(world: World) -> int:
     def count(tx: Tx) -> int:
@@ -19,7 +21,7 @@ async def _draws(world: World) -> int:
 
 
 def _record(world: World) -> list[dict[str, Any]]:
-    """Keep every raw update that the inbox accepts."""
+    """Collect every raw update that the inbox accepts."""
     kept: list[dict[str, Any]] = []
     accept = world.service.inbox.accept
 

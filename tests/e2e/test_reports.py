@@ -1,4 +1,4 @@
-"""The desk's reports as its people use them: pictures, pages, spreadsheets, ways that lead on."""
+"""The desk's reports as admins use them: pictures, pages, spreadsheets, links."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -39,7 +39,7 @@ async def world(engine: str, tmp_path: Path) -> AsyncIterator[World]:
 
 
 async def gives(world: World, role: Role, place: str) -> Person:
-    """Let somebody have a role; return them."""
+    """Assign a role; return the person."""
     await world.store.run(
         world.core.admins.add, CLERK, RoleAssignment(role=role, office=place), f"chat:{CHIEF}"
     )
@@ -47,14 +47,14 @@ async def gives(world: World, role: Role, place: str) -> Person:
 
 
 def size_of(person: Person, shown: Shown) -> tuple[int, int]:
-    """Return the size of the picture that somebody sees."""
+    """Return the size of a picture that a person sees."""
     assert shown.photo
     with Image.open(BytesIO(person.read_file(shown.photo))) as picture:
         return picture.size
 
 
 async def sheets_of(person: Person) -> dict[str, list[list[Any]]]:
-    """Press for the spreadsheet; return what it holds, sheet by sheet."""
+    """Press for the spreadsheet; return its contents, sheet by sheet."""
     await person.press("导出 XLSX")
     await person._until(lambda: person.last.document is not None, 15, "no file came")
     book = CalamineWorkbook.from_filelike(BytesIO(person.read_file(str(person.last.document))))
@@ -145,7 +145,7 @@ async def test_open_report_closes_with_the_role(world: World) -> None:
 
 
 async def test_figures_add_up_from_release_to_the_end(world: World) -> None:
-    """Selected, confirmed, void, revoked, expired; on the screen and in the spreadsheet."""
+    """Selected, confirmed, voided, revoked, expired; on the screen and in the spreadsheet."""
     core, run = world.core, world.store.run
     for number in range(1, 5):
         await run(reserved, core, number, f"A100{number}")
@@ -348,7 +348,7 @@ async def test_summary_comes_once_and_can_be_turned_off(world: World) -> None:
 
 
 async def test_help_on_a_picture_comes_as_a_message_of_its_own(world: World) -> None:
-    """Help and caption together are more than a caption may hold."""
+    """Help and caption together exceed the maximum length of a caption."""
     chief = world.person(CHIEF)
     await chief.say("/desk")
     await chief.see("没有待办事项")

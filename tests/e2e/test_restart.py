@@ -1,4 +1,4 @@
-"""The program is stopped and started again at every screen of the main job, under two owners at once."""
+"""The program is restarted at every screen of the main flow, with two owners using it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -15,16 +15,18 @@ from sandbox.clock import ShiftedClock
 from tests import factories
 from tests.core.sql import dump
 from tests.e2e.selecting import books_agree
-from tests.engines import engine_urls, postgres_schema
+from tests.engines import engine_urls, ready_schema
 from tests.person import Person
 from tests.world import MORNING, OTHER, OWNER, PEOPLE, World, clock_at, running, settings_for
 
+pytestmark = pytest.mark.both_engines
+
 ALIVE = frozenset({"dialog", "inbox"})
-"""What a restart may touch: which message is live, and whose hands updates are in."""
+"""What a restart may change: which message is current, and who has leased updates."""
 
 
 class Restarts:
-    """The program, which can be stopped and started on the same database."""
+    """The program, which can be restarted on the same database."""
 
     def __init__(self, sandbox: Sandbox, clock: ShiftedClock, directory: Path, schema: str | None) -> None:
         self._sandbox, self._clock, self._directory, self._schema = sandbox, clock, directory, schema
@@ -46,7 +48,7 @@ class Restarts:
         await self._stack.aclose()
 
     async def again(self) -> None:
-        """Stop and start; nothing but the conversation's own rows may differ."""
+        """Restart; nothing but the conversation's own rows may differ."""
         before = await self._kept()
         await self.stop()
         await self.start()
@@ -62,7 +64,7 @@ async def restarts(engine: str, tmp_path: Path) -> AsyncIterator[Restarts]:
     clock = clock_at(MORNING)
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(Sandbox(clock, people=PEOPLE))
-        schema = stack.enter_context(postgres_schema()) if engine == "postgres" else None
+        schema = stack.enter_context(ready_schema()) if engine == "postgres" else None
         restarts = Restarts(sandbox, clock, tmp_path, schema)
         await restarts.start()
         stack.push_async_callback(restarts.stop)
@@ -137,7 +139,7 @@ async def test_every_screen_of_a_rehearsal_outlives_a_restart(restarts: Restarts
 
 
 async def _goes_through_restarts(restarts: Restarts, way: tuple[tuple[Act, str], ...]) -> list[Person]:
-    """Let two owners go a way, with a restart after each step."""
+    """Let two owners go through a flow, with a restart after each step."""
     owners = [restarts.world.person(chat_id) for chat_id in (OWNER, OTHER)]
     for act, seen in way:
         await asyncio.gather(*(act(owner, number) for number, owner in enumerate(owners)))
@@ -150,7 +152,7 @@ async def _goes_through_restarts(restarts: Restarts, way: tuple[tuple[Act, str],
         for owner in owners:
             await owner.settled()
         assert [owner.last.buttons for owner in owners] == shown, seen
-        if seen.startswith("本批"):  # what was ticked two restarts ago
+        if seen.startswith("本批"):  # ticked two restarts ago
             assert not any("4" in label for label in shown[0] if label.startswith("粤K·"))
         assert all(seen in owner.last.words for owner in owners), seen
     await books_agree(restarts.world)
@@ -158,7 +160,7 @@ async def _goes_through_restarts(restarts: Restarts, way: tuple[tuple[Act, str],
 
 
 async def test_press_made_while_the_program_was_down_counts(restarts: Restarts) -> None:
-    """What was pressed and typed meanwhile is done at the start, in its order."""
+    """What was pressed and typed meanwhile is processed at the start, in order."""
     owner = restarts.world.person()
     for act, seen in WAY[:9]:
         await act(owner, 0)

@@ -1,4 +1,4 @@
-"""The strict registry in the chat: its words exactly, the state as before; the right one goes through."""
+"""The strict registry in the chat: exact messages, unchanged state; a correct vehicle passes."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -55,7 +55,7 @@ async def _at_the_vin(world: World) -> Person:
 
 
 def _begun(tx: Tx) -> dict[str, list[str]]:
-    """Return what there is of preselections and vehicles."""
+    """Return all preselections and vehicles."""
     rows = dump(tx)
     return {name: rows[name] for name in ("preselection", "vehicle", "selecting", "audit")}
 
@@ -118,7 +118,7 @@ async def test_right_vehicle_goes_through(strict: World) -> None:
 
 
 async def test_what_the_registry_learns_meanwhile_counts(strict: World) -> None:
-    """Registered elsewhere between the review and the code: refused at each of the steps that remain."""
+    """Registered elsewhere between the review and the code: refused at each of the remaining steps."""
     owner = await _at_the_vin(strict)
     await owner.say(factories.vin(NEW))
     await owner.press("国产车")

@@ -1,4 +1,4 @@
-"""A unit in the chat: registered by its credit code, at its office alone, found by its code at the desk."""
+"""A unit in the chat: registered by its credit code, at its office only, found by its code at the desk."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""/vehicles: an admin sends a file, sees what it would change, and lets it count or not."""
+"""/vehicles: an admin sends a file, sees what it would change, and confirms it or not."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -45,7 +45,7 @@ async def known(world: World) -> list[str]:
 
 
 async def content_of(person: Person, name: str) -> bytes:
-    """Wait for a file that the bot sends, and return what is in it."""
+    """Wait for a file that the bot sends, and return its contents."""
 
     def sent() -> Shown | None:
         return next(
@@ -64,7 +64,7 @@ async def content_of(person: Person, name: str) -> bytes:
 
 
 async def file_of(person: Person, name: str) -> list[list[object]]:
-    """Wait for a file that the bot sends, and read it."""
+    """Wait for a file that the bot sends, and parse it."""
     content = BytesIO(await content_of(person, name))
     return [list(row) for row in CalamineWorkbook.from_filelike(content).get_sheet_by_index(0).to_python()]
 
@@ -181,8 +181,8 @@ async def test_second_file_waits_for_the_first_to_be_decided(world: World) -> No
 
 
 async def test_import_that_a_crash_left_is_loaded_from_its_file(world: World) -> None:
-    """The file comes from the messenger again; half of it is in already."""
-    chief = await uploads(world, csv(1))  # the messenger keeps it
+    """The file is downloaded again; half of it is loaded already."""
+    chief = await uploads(world, csv(1))  # the messenger stores it
     await chief.see("导入预览")
     await chief.press("放弃")
     await chief.see("没有任何更改")

@@ -1,4 +1,4 @@
-"""A VIN from a photo of its barcode, and whatever else is sent on the VIN's screen."""
+"""A VIN from a photo of its barcode, and other attachments on the VIN's screen."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from tests.photographed import jpeg
 from tests.world import OTHER, OWNER, World, open_world, registers
 
 SECOND = factories.vin(7)
-FOREIGN = "WVWZZZ1JZXW000010"  # its maker fills the ninth place with a letter
+FOREIGN = "WVWZZZ1JZXW000010"  # its maker has a letter in the ninth position
 ONE = "只处理了您同时发送的第一张"
 SCREEN = "17 位车辆识别代号"
 SHOWN = "LSV TESTX3 RM000001"
@@ -30,7 +30,7 @@ async def to_vin(owner: Person) -> None:
 
 
 async def vin_of(world: World) -> str | None:
-    """Return which VIN the owner's preselection has."""
+    """Return the VIN of the owner's preselection."""
     row = await world.store.read(lambda tx: tx.all("preselection.of_account", account_id=1)[0])
     return row["vin"] if row["vin"] is None else str(row["vin"])
 
@@ -145,7 +145,7 @@ async def test_album_is_answered_once(world: World) -> None:
     await owner.settled(quiet=0.4)
     assert await vin_of(world) == factories.VIN
     assert len(said(owner, ONE)) == 1
-    assert len(said(owner, "您的车辆是")) == 2  # once with what was read, once with why the rest was not
+    assert len(said(owner, "您的车辆是")) == 2  # once with the VIN, once with the fate of the other photos
 
 
 async def test_album_that_begins_badly_is_answered_twice(sqlite_world: World) -> None:
@@ -183,7 +183,7 @@ async def test_album_in_the_wrong_step_gets_one_hint(sqlite_world: World) -> Non
 
 
 async def test_name_of_anothers_file_is_a_text(sqlite_world: World) -> None:
-    """Only what a person's own message carries is fetched: a file's name typed is a wrong VIN."""
+    """Only files of a person's own message are fetched: a typed file name is a wrong VIN."""
     other, owner = sqlite_world.person(OTHER), sqlite_world.person()
     await other.send_photo(photo("QR", factories.VIN))
     await other.settled()

@@ -1,4 +1,4 @@
-"""A press passes no more files, functions and statements than it may."""
+"""The code path of a press stays within its maximum of files, functions and statements."""
 
 import subprocess
 import sys
@@ -7,13 +7,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SEEN = (
     "core/db/sqlite_writer.py",  # on the writing thread
-    "bot/pictures/batch.py",  # when the picture is drawn
+    "bot/pictures/batch.py",  # when the picture is rendered
     "inbox.store",
     "pool.take",
     "preselection.end",
     "inbox.done",
 )
-"""What the measured presses certainly pass: it shows that the measurement sees all of the way."""
+"""What the measured presses certainly run through, to show that the measurement is complete."""
 
 
 def test_press_stays_below_its_ceilings() -> None:

@@ -1,8 +1,8 @@
-"""The whole life of an office in the chat: from the release of its numbers to the figures of a month.
+"""An office's whole life cycle in the chat: from the release of its numbers to the statistics of a month.
 
-Nothing is put into the database from behind: a chief releases, owners select in both ways, the counter
-confirms, voids and revokes, two owners let their numbers run out; then figures, journal and blacklist have to
-add up.
+Nothing is inserted into the database directly: a chief releases, owners select in both ways, the counter
+confirms, voids and revokes, two owners let their numbers expire; then statistics, audit log and blacklist
+must agree.
 """
 
 import re
@@ -17,6 +17,8 @@ from tests import factories
 from tests.e2e.test_reports import sheets_of
 from tests.person import Person
 from tests.world import CHIEF, PEOPLE, World, composes, office, open_world, reaches_selection
+
+pytestmark = pytest.mark.both_engines
 
 OWNERS = tuple(range(6001, 6006))
 NUMBER = re.compile(r"粤K·([0-9A-Z]{5})")
@@ -36,7 +38,7 @@ async def world(engine: str, tmp_path: Path) -> AsyncIterator[World]:
 
 
 async def selects_at_random(owner: Person) -> str:
-    """Draw, keep the first number, confirm it; return it."""
+    """Draw, shortlist the first number, confirm it; return it."""
     await owner.press("【随机一次(5)】")
     batch = await owner.see("本批 10 个号码")
     label = next(button for button in batch.buttons if NUMBER.search(button))
@@ -50,14 +52,14 @@ async def selects_at_random(owner: Person) -> str:
 
 
 async def does(chief: Person, command: str, button: str, answer: str) -> None:
-    """Give a command, confirm it, and see what came of it."""
+    """Send a command, confirm it, and see the result."""
     await chief.say(command)
     await chief.press(button)
     await chief.see(answer)
 
 
 async def later(world: World, day: int) -> None:
-    """Put the clock forward to the morning of a day of March 2026, and let everything end that ends."""
+    """Advance the clock to the morning of a day in March 2026, and end everything that is due."""
     now = world.clock.now().astimezone(CHINA)
     world.clock.advance(now.replace(day=day, hour=9) - now)
     await world.service.jobs.ends()

@@ -1,4 +1,4 @@
-"""Names that are stored, or that messages which still stand in chats carry, and those that people type."""
+"""Names that are stored, that messages in chats carry, or that people type."""
 
 import argparse
 import builtins
@@ -79,7 +79,7 @@ _VAULT = Vault(["p4Qf2yY3s5q0cQnO9b0C0oW2sB2h1mJ8x0V9o1b2c3Q="], "a lookup key o
 
 
 def enum_values() -> Iterable[str]:
-    """Return the values of all enums that are stored or sent, and what hangs on them."""
+    """Return the values of all enums that are stored or sent, and the tables keyed by them."""
     yield from (f"{name}: {str_enum.value}" for name, kind in _ENUMS.items() for str_enum in kind)
     yield from (
         f"duties of {role}: {' '.join(sorted(permissions))}" for role, permissions in PERMISSIONS.items()
@@ -92,7 +92,7 @@ def enum_values() -> Iterable[str]:
 
 
 def audit_log() -> Iterable[str]:
-    """Return the actions of the audit log with their words, its subjects, and the names of details."""
+    """Return the actions of the audit log with their texts, its subjects, and the names of details."""
     for action in audit.AuditAction:
         yield f"action: {action} by {'owners' if action in _OWNERS else 'others'}: {_WORDED[action]()}"
     yield from (f"subject: {topic}: {words()}" for topic, words in _SUBJECTS.items())
@@ -103,12 +103,12 @@ def audit_log() -> Iterable[str]:
 
 
 def composed_names() -> Iterable[str]:
-    """Return what the code composes of a kind and a number: subjects, actors, purposes."""
+    """Return the names composed of a kind and a number: subjects, actors, purposes."""
     return sources.composed()
 
 
 def commands_of_chats() -> Iterable[str]:
-    """Return the commands with their places in the menu, duties and descriptions."""
+    """Return the commands with their position in the menu, permissions and descriptions."""
     for place, name in enumerate(commands.OWNER_COMMANDS):
         yield f"owner {place:02} /{name}: {OWNER_MENU[name]()}"
     for place, (name, command) in enumerate(commands.DESK.items()):
@@ -142,7 +142,7 @@ def _option(action: argparse.Action) -> str:
 
 
 def screens() -> Iterable[str]:
-    """Return the screens, what each takes, and the actions of its buttons: living messages carry them."""
+    """Return the screens, their inputs, and the actions of their buttons, which old messages carry."""
     yield from (line for screen in BY_NAME.values() for line in _screen(screen))
     for screen in screens_of(BY_NAME).values():
         if screen is not BY_NAME[screen.name]:
@@ -165,7 +165,7 @@ def _screen(screen: Screen) -> Iterator[str]:
 
 
 def callback_data() -> Iterable[str]:
-    """Return what buttons and deep links carry, and the actions of buttons outside a conversation."""
+    """Return the data of buttons and deep links, and the actions of buttons outside a conversation."""
     codec = CallbackCodec(_VAULT)
     button = Button(label="开始", action=ActionName.DO, arg="7")
     outside = Button(label="开始", action=ActionName.DESK, global_=True)
@@ -182,7 +182,7 @@ def callback_data() -> Iterable[str]:
 
 
 def hashes() -> Iterable[str]:
-    """Return samples of what stored rows are found by, and of a draw that anybody can recompute."""
+    """Return samples of the hashes by which rows are looked up, and of a draw that anybody can recompute."""
     yield from (f"lookup: {name} {_VAULT.lookup(name, 'A1').hex()}" for name in sources.lookups())
     yield from (f"sign: {name} {_VAULT.sign(name, 'A1', length=52)}" for name in sources.signatures())
     stream = Draw(seed=bytes(range(32)), office="粤K", kind="small", n=3, nonce="a nonce").words()
@@ -190,7 +190,7 @@ def hashes() -> Iterable[str]:
 
 
 def catalogue() -> Iterable[str]:
-    """Return all words, Chinese and English."""
+    """Return all messages, Chinese and English."""
     file = files(bot.i18n) / "locale" / Language.ENGLISH.value / "LC_MESSAGES" / "xuanhao.po"
     for message in read_po(BytesIO(file.read_bytes())):
         if message.id:
@@ -198,7 +198,7 @@ def catalogue() -> Iterable[str]:
 
 
 def errors() -> Iterable[str]:
-    """Return the names of errors: failed updates, notices and codes are stored with them."""
+    """Return the names of errors, which are stored with failed updates, notices and codes."""
     sources.load_all()
     for kind in _below(Exception):
         if kind.__module__.partition(".")[0] in {bot.__name__, core.__name__}:

@@ -24,7 +24,7 @@ _LONG = "广东省茂名市茂南区站前路与迎宾二路交叉口西北侧�
 
 
 def pictures() -> Iterable[str]:
-    """Return what each sample's pixels are, whatever file they come in."""
+    """Return the pixels of each sample, independent of the file format."""
     return (f"{name}: {_pixels(draw())}" for name, draw in _samples().items())
 
 

@@ -1,4 +1,4 @@
-"""The keys of the settings, their defaults, and the environment variables that win over them."""
+"""The keys of the settings, their defaults, and the environment variables that override them."""
 
 import re
 from collections.abc import Iterable, Iterator

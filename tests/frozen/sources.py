@@ -1,4 +1,4 @@
-"""What can only be seen in the source: literals that end up in stored rows."""
+"""What can only be read from the source: literals that end up in stored rows."""
 
 import ast
 import importlib
@@ -18,7 +18,7 @@ _LOGGERS = frozenset({"log", "_log", "_note", "_record", "_record_mask", "record
 
 @cache
 def load_all() -> tuple[ModuleType, ...]:
-    """Import and return the modules of the program, but not the sandbox."""
+    """Import and return the modules of the program, without the sandbox."""
     return tuple(_below(core)) + tuple(_below(bot))
 
 
@@ -47,7 +47,7 @@ def _calls() -> Iterator[tuple[str, ast.Call]]:
 
 
 def _keys_of(name: str) -> Iterator[str]:
-    """Yield the keys of dicts that are passed by a name or assigned to it."""
+    """Yield the keys of dicts that are passed under a name or assigned to it."""
     for node in _nodes():
         match node:
             case ast.keyword(arg=arg, value=value) if arg == name:
@@ -74,7 +74,7 @@ def details() -> set[str]:
 
 
 def screen_arguments() -> set[str]:
-    """Return the names of arguments with which a conversation's screen is stored."""
+    """Return the names of screen arguments that are stored with a conversation."""
     read = {
         text
         for name, call in _calls()
@@ -86,23 +86,23 @@ def screen_arguments() -> set[str]:
 
 
 def composed() -> set[str]:
-    """Return texts such as ``segment:{}``: a kind, and behind colons what it is about."""
+    """Return texts such as ``segment:{}``: a kind, a colon and a value."""
     templates = ("".join(map(_part, node.values)) for node in _nodes() if isinstance(node, ast.JoinedStr))
     return {template for template in templates if _COMPOSED.fullmatch(template)}
 
 
 def _part(node: ast.expr) -> str:
-    """Return a literal as it stands, a member of an enum by its name, and ``{}`` for any other value."""
+    """Return a literal unchanged, an enum member by its name, and ``{}`` for any other value."""
     value = node.value if isinstance(node, ast.FormattedValue) else None
     name = _name(value) if value is not None else ""
     return _text(node) or (name.lower() if name.isupper() else "{}")
 
 
 def lookups() -> set[str]:
-    """Return what hashes of personal data are made for."""
+    """Return the purposes of hashes of personal data."""
     return _first_arguments("lookup")
 
 
 def signatures() -> set[str]:
-    """Return what signatures are made for."""
+    """Return the purposes of signatures."""
     return _first_arguments("sign")

@@ -1,4 +1,4 @@
-"""The database: migrations, the schema that they make, and the queries."""
+"""The database: migrations, the schema that they create, and the queries."""
 
 import hashlib
 import sqlite3
@@ -10,7 +10,7 @@ from core.db.queries import QUERIES, load_queries
 
 
 def migrations() -> Iterable[str]:
-    """Return the migrations' files with their hashes: what has been applied is never changed."""
+    """Return the migration files with their hashes: an applied migration never changes."""
     for file in MIGRATIONS.glob("*.sql"):
         yield f"{file.name} {hashlib.sha256(file.read_bytes()).hexdigest()}"
 
@@ -36,12 +36,12 @@ def schema() -> Iterable[str]:
 
 
 def sqlite_queries() -> Iterable[str]:
-    """Return the texts of the queries, wherever they are kept."""
+    """Return the texts of the queries, independent of their files."""
     return _queries(SQLITE)
 
 
 def postgres_queries() -> Iterable[str]:
-    """Return the texts of the queries, wherever they are kept."""
+    """Return the texts of the queries, independent of their files."""
     return _queries(POSTGRES)
 
 

@@ -1,4 +1,4 @@
-"""What must not change, since it is stored, stands in chats, or is typed by people, is as it was."""
+"""What is stored, carried by messages in chats, or typed by people must not change."""
 
 import pytest
 

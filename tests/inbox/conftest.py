@@ -31,6 +31,6 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path, clock: FixedCloc
 
 @pytest.fixture
 async def quick_store(tmp_path: Path, clock: FixedClock) -> AsyncIterator[Store]:
-    """A store for rules that no engine has a part in."""
+    """A store for rules that are independent of the engine."""
     async with open_test_store("sqlite", tmp_path, clock, **make_folders(tmp_path)) as opened:
         yield opened

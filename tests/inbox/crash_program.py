@@ -1,4 +1,4 @@
-"""A bot that is killed: poller, inbox and dispatcher over a real store, each update one effect and one send.
+"""A bot to be killed: poller, inbox and dispatcher over a real store; an effect and a send per update.
 
 Usage: python -m tests.inbox.crash_program KIND DATABASE SCHEMA FOLDER BASE_URL
 """
@@ -35,7 +35,7 @@ LEASE = timedelta(seconds=1)
 
 
 def step(tx: Tx, update_id: int, chat_id: int) -> None:
-    """Have the effect of an update, once."""
+    """Record the effect of an update, once."""
     if mark_applied(tx, update_id):
         add_effect(tx, update_id, chat_id)
 

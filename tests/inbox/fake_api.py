@@ -1,4 +1,4 @@
-"""A Bot API just big enough to receive from: getUpdates confirms as the real one, sends are counted."""
+"""A minimal Bot API for receiving: getUpdates confirms like the real one, sends are counted."""
 
 import asyncio
 import json
@@ -13,15 +13,15 @@ TOKEN = "123456:AAinvented-token-of-nobody"
 
 
 class FakeApi:
-    """Keeps updates until they are confirmed by an offset, and remembers what was asked."""
+    """Holds updates until they are confirmed by an offset, and records the calls."""
 
     def __init__(self) -> None:
         self.pending: list[dict[str, Any]] = []
         self.asked: list[dict[str, Any]] = []
         self.sent: list[dict[str, Any]] = []
-        self.answers: list[tuple[int, bytes]] = []  # given before anything else, in order
+        self.answers: list[tuple[int, bytes]] = []  # returned before anything else, in order
         self.base_url = ""
-        self.most = 100  # updates an answer
+        self.most = 100  # updates per response
         self._more = asyncio.Event()
 
     def put(self, updates: Sequence[dict[str, Any]]) -> None:

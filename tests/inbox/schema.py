@@ -53,15 +53,15 @@ def make_folders(directory: Path) -> dict[str, Path]:
 
 
 def add_effect(tx: Tx, update_id: int, chat_id: int) -> None:
-    """Let an update have its effect."""
+    """Record the effect of an update."""
     tx.run("effect.add", update_id=update_id, chat_id=chat_id)
 
 
 def effects(tx: Tx) -> list[tuple[int, int]]:
-    """Return chat and update of all effects, in the order in which they happened."""
+    """Return chat and update id of all effects, in order."""
     return [(row["chat_id"], row["update_id"]) for row in tx.all("effect.list")]
 
 
 def states(tx: Tx) -> dict[int, str]:
-    """Return where every update stands."""
+    """Return the state of every update."""
     return {row["update_id"]: row["state"] for row in tx.all("effect.inbox")}

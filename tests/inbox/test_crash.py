@@ -1,4 +1,4 @@
-"""kill -9, again and again, in the middle of everything."""
+"""Repeated kill -9 at random moments."""
 
 import asyncio
 import os
@@ -28,7 +28,7 @@ UPDATES, CHATS, KILLS = 630, 12, 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A database on which one process after the other runs."""
+    """A database used by one process after another."""
 
     kind: str
     url: str
@@ -48,7 +48,7 @@ def place(kind: str, folder: Path) -> Iterator[Place]:
 
 
 def slice_of_updates(number: int) -> list[dict[str, Any]]:
-    """Return what people send before a kill."""
+    """Return the updates sent before a kill."""
     size = UPDATES // (KILLS + 1)
     first = 1 + number * size
     return [message(update, chat_id=1 + update % CHATS) for update in range(first, first + size)]
@@ -77,7 +77,7 @@ async def process(where: Place, api: FakeApi) -> AsyncIterator[asyncio.subproces
 
 
 async def progress(seen: list[dict[str, Any]], running: asyncio.subprocess.Process, more: int) -> None:
-    """Wait until the program has been seen to do something so many times more."""
+    """Wait until the program has visibly made ``more`` further steps."""
     goal = len(seen) + more
     async with asyncio.timeout(60):
         while len(seen) < goal:
@@ -86,7 +86,7 @@ async def progress(seen: list[dict[str, Any]], running: asyncio.subprocess.Proce
 
 
 async def all_done(where: Place) -> None:
-    """Wait until every update is done, looking at the database past the program that has it."""
+    """Wait until every update is done, reading the database independently of the program."""
     async with asyncio.timeout(60):
         while count_done(where) < UPDATES:  # noqa: ASYNC110 - what is waited for is another process
             await asyncio.sleep(0.05)

@@ -1,4 +1,4 @@
-"""What fails is tried again without holding up others, and becomes a dead letter in the end."""
+"""A failed update is retried without blocking others, and finally becomes a dead letter."""
 
 import asyncio
 import logging

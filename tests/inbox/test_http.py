@@ -1,4 +1,4 @@
-"""The HTTP back end: what is sent, what errors mean, and that the token is in none of them."""
+"""The HTTP back end: requests, the meaning of errors, and that no error contains the token."""
 
 import asyncio
 import io
@@ -26,7 +26,7 @@ Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @asynccontextmanager
 async def serving(result: Answer, *, read_timeout: float = 10.0) -> AsyncIterator[Bot]:
-    """Give a bot whose every call is answered by a function."""
+    """Yield a bot whose every call is answered by a function."""
     application = web.Application(client_max_size=8 * 1024 * 1024)
     application.router.add_route("*", "/{path:.*}", result)
     server = TestServer(application)

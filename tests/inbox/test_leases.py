@@ -1,4 +1,4 @@
-"""When a worker takes over the updates of another one; two workers cannot apply one update twice."""
+"""When a worker takes over another's updates; two workers cannot apply one update twice."""
 
 import asyncio
 import threading

@@ -1,4 +1,4 @@
-"""The turn of a chat, as jobs that redraw a screen get it."""
+"""The lock of a chat, as used by jobs that redraw a screen."""
 
 import asyncio
 

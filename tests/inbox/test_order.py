@@ -1,4 +1,4 @@
-"""One chat's updates in order, chats concurrently, no starvation, little in memory."""
+"""One chat's updates in order, chats concurrently, no starvation, bounded memory."""
 
 import asyncio
 import random
@@ -147,7 +147,7 @@ async def test_update_that_comes_late_goes_in_its_place(quick_store: Store) -> N
 
 
 class SlowInbox(WorkerInbox):
-    """An inbox whose answers are old when they arrive."""
+    """An inbox whose results are outdated when they arrive."""
 
     async def load(self, chat_id: int, count: int) -> ChatPage:
         page = await super().load(chat_id, count)

@@ -1,4 +1,4 @@
-"""Polling: nothing is confirmed before it is stored, and nothing but the token ends it."""
+"""Polling: nothing is confirmed before it is stored, and only an invalid token ends it."""
 
 import asyncio
 import logging
@@ -21,7 +21,7 @@ from tests.inbox.tools import HASTY, FailingStore, Recorder, message, receiving
 
 
 class Script:
-    """Answers one after the other; then nothing ever comes."""
+    """Returns its responses in order, and then none."""
 
     def __init__(self, *answers: list[dict[str, Any]] | Exception) -> None:
         self.offsets: list[int | None] = []

@@ -1,4 +1,4 @@
-"""The library's application behind a delivery: its errors come back, and nothing else sees the update."""
+"""The library's application behind a delivery: its errors propagate, and nothing else sees the update."""
 
 import asyncio
 from functools import partial
@@ -29,7 +29,7 @@ def queued(raw: dict[str, Any]) -> QueuedUpdate:
 @pytest.fixture
 def application() -> App:
     built: App = ApplicationBuilder().bot(ExtBot(TOKEN)).updater(None).build()
-    built._initialized = True  # initialising asks the messenger who the bot is
+    built._initialized = True  # initialising would query the bot's identity
     return built
 
 

@@ -1,4 +1,4 @@
-"""How fast calls go out, whom a 429 holds up, and what is repeated; by a clock that the test moves."""
+"""The rate of calls, the scope of a 429, and retries; with a clock that the test controls."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -14,7 +14,7 @@ from bot.bot_api.rate_limits import BULK, Limiter, Limits, Rate, TokenBucket, re
 
 
 class Time:
-    """A clock that jumps to the next moment somebody sleeps to, once nothing else can run."""
+    """A clock that jumps to the end of the next sleep once nothing else can run."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -29,7 +29,7 @@ class Time:
         await wake.wait()
 
     async def play(self, *jobs: Awaitable[object]) -> list[object]:
-        """Run jobs to their end, moving the clock whenever all of them sleep."""
+        """Run jobs to completion, advancing the clock whenever all of them sleep."""
         everything = asyncio.gather(*jobs, return_exceptions=True)
         while not everything.done():
             for _ in range(20):
@@ -43,7 +43,7 @@ class Time:
 
 
 class Wire:
-    """Records when which call was done, with the errors asked for first."""
+    """Records the time of each call, after raising the requested errors."""
 
     def __init__(self, time: Time) -> None:
         self.done: list[tuple[float, str]] = []

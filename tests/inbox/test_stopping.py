@@ -1,4 +1,4 @@
-"""Stopping: what is in flight gets a moment, the rest stays in the inbox."""
+"""Stopping: calls in flight get a grace period, the rest stays in the inbox."""
 
 import asyncio
 import time

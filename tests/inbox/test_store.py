@@ -20,7 +20,7 @@ def inbox(store: Store) -> WorkerInbox:
 
 
 async def add(inbox: WorkerInbox, *update_ids: int) -> list[int]:
-    """Add updates; return the ids of those that are new."""
+    """Add updates; return the ids of new ones."""
     return [update.update_id for update in (await inbox.add(messages(*update_ids))).updates]
 
 

@@ -1,4 +1,4 @@
-"""What the tests of the inbox share: invented updates, recording handlers, everything wired."""
+"""Shared tools of the inbox's tests: invented updates, recording handlers, a complete service."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -26,11 +26,11 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 HASTY = RetryPolicy(first_delay=timedelta(milliseconds=2), max_delay=timedelta(milliseconds=20))
-"""Gaps that no test has to wait for."""
+"""Delays short enough for tests."""
 
 
 class BackwardsCipher:
-    """A cipher that anybody can break, and that refuses what it has not made."""
+    """A trivial cipher that refuses input it has not produced."""
 
     def encrypt(self, data: bytes, /) -> bytes:
         return b"!" + data[::-1]
@@ -42,7 +42,7 @@ class BackwardsCipher:
 
 
 def message(update_id: int, chat_id: int = 7, text: str = "你好") -> dict[str, Any]:
-    """Return a message as the messenger writes it."""
+    """Return a message as the messenger serialises it."""
     return {
         "update_id": update_id,
         "message": {
@@ -69,12 +69,12 @@ def worker_inbox(store: Store, worker: str = "one", *, is_alone: bool = True) ->
 
 
 class Recorder:
-    """A handler that remembers whom it served, after a delay and with the errors asked for."""
+    """A handler that records the chats served, with a delay and the requested errors."""
 
     def __init__(self, delay: Callable[[], float] = lambda: 0.0) -> None:
         self.handled: list[QueuedUpdate] = []
         self.errors: dict[int, Exception] = {}  # by update id; raised every time
-        self.failures: dict[int, list[Exception]] = {}  # by update id; raised one after the other
+        self.failures: dict[int, list[Exception]] = {}  # by update id; raised in sequence
         self.dead_letters: list[DeadLetter] = []
         self._delay = delay
 
@@ -99,13 +99,13 @@ class Recorder:
 
 
 class Gate:
-    """A handler that lets nobody through before it is opened."""
+    """A handler that blocks until it is opened."""
 
     def __init__(self, inner: Handle, *, only: int | None = None) -> None:
         self.entered: list[int] = []
         self.opened = asyncio.Event()
         self._inner = inner
-        self._only = only  # the one chat that is held up; None holds everybody
+        self._only = only  # the one chat that is blocked; None blocks all
 
     async def __call__(self, update: QueuedUpdate) -> None:
         self.entered.append(update.update_id)
@@ -115,7 +115,7 @@ class Gate:
 
 
 def applying(store: Store) -> Handle:
-    """Return a handler whose step has one effect, in the transaction that marks it as applied."""
+    """Return a handler whose step has one effect, in the transaction that marks the update as applied."""
 
     async def handle(update: QueuedUpdate) -> None:
         await store.run(_apply, update.update_id, update.chat_id)
@@ -139,7 +139,7 @@ def _apply(tx: Tx, update_id: int, chat_id: int) -> None:
 
 
 class FailingStore:
-    """A store that fails for as long as it is told to, before anything happens."""
+    """A store that fails while it is told to, before executing anything."""
 
     def __init__(self, inner: Store) -> None:
         self.is_down = False
@@ -194,7 +194,7 @@ async def receiving(  # noqa: PLR0913 - what a test may vary, all with defaults
 
 
 async def take_in(service: InboxService, updates: Iterable[dict[str, Any]]) -> None:
-    """Let updates come in and be handled."""
+    """Deliver updates and handle them."""
     await service.accept(list(updates))
     async with asyncio.timeout(20):
         await service.dispatcher.idle()

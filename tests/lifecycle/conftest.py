@@ -1,4 +1,4 @@
-"""What the tests of this room share."""
+"""Shared fixtures of these tests."""
 
 from collections.abc import AsyncIterator
 
@@ -10,7 +10,7 @@ from tests.lifecycle.harness import Harness, local, open_harness
 
 @pytest.fixture
 def plain_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Receipts have tests of their own; thousands of them would be drawn here."""
+    """Replace receipts, which have tests of their own: thousands of them would be rendered here."""
     monkeypatch.setattr(ReceiptPicture, "render", lambda _picture: b"a picture")
 
 

@@ -1,6 +1,6 @@
-"""The program without its conversation: the services, the sender, ticks by hand, a clock by hand.
+"""The program without conversations: the services and the sender, with manual ticks and a manual clock.
 
-What the messenger is given is written down by ``Messenger``, so that a test asks who was told what, when.
+``Messenger`` records every message, so that tests can check who was sent what, and when.
 """
 
 import asyncio
@@ -46,27 +46,27 @@ KINDS = {
     "新投放号段": "release",
     "选号服务已开放": "opening",
 }
-"""What a message is, by words that no other kind has."""
+"""The kind of a message, by text that no other kind contains."""
 
 
 def local(day: str, hour: int = 12, minute: int = 0, second: int = 0) -> datetime:
-    """Return a moment in China: ``local("2026-03-10", 9)``."""
+    """Return a time in China: ``local("2026-03-10", 9)``."""
     return datetime.combine(date.fromisoformat(day), time(hour, minute, second), CHINA)
 
 
 def chat_of(number: int) -> int:
-    """Return the chat of the owner whom ``tests.core.tools`` makes of a number."""
+    """Return the chat of the owner with this number in ``tests.core.tools``."""
     return 5000 + number
 
 
 def serial_of(number: int) -> str:
-    """Return the number that an owner selects here."""
+    """Return the plate number that an owner selects here."""
     return f"A{number:04d}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One message that went out."""
+    """One message that was sent."""
 
     at: datetime  # in China
     chat_id: int
@@ -76,32 +76,32 @@ class Told:
 
     @property
     def kind(self) -> str:
-        """Return what it is, empty for a file or a place."""
+        """Return its kind; empty for a file or a location."""
         return next((kind for words, kind in KINDS.items() if words in self.words), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """What befalls one call."""
+    """A fault of one call."""
 
     error: BaseException
     method: str = ""  # empty: any
-    delivered: bool = False  # it arrived all the same
+    delivered: bool = False  # it arrived nevertheless
 
 
 class Messenger:
-    """Records what it is asked to send; the few methods of ``ExtBot`` that the sender uses."""
+    """Records the messages sent; has the few methods of ``ExtBot`` that the sender uses."""
 
     def __init__(self, clock: FixedClock, worker: str = "") -> None:
         self.told: list[Told] = []
-        self.asked: list[datetime] = []  # when something was to be sent, whatever came of it
+        self.asked: list[datetime] = []  # times of all send calls, whatever their result
         self.faults: list[Fault] = []
         self.hooks: list[Callable[[], Awaitable[None]]] = []  # each runs once, before a message arrives
         self._clock = clock
         self._worker = worker
 
     def of(self, worker: str) -> "Messenger":
-        """Return the same messenger as a worker sees it."""
+        """Return the same messenger as seen by one worker."""
         other = copy.copy(self)
         other._worker = worker
         return other
@@ -118,7 +118,7 @@ class Messenger:
     async def send_venue(
         self, chat_id: int, latitude: float, longitude: float, title: str, *_: object, **__: object
     ) -> None:
-        """Record a place."""
+        """Record a location."""
         assert 3 < latitude < 54 < longitude
         await self._send("venue", chat_id, title)
 
@@ -143,16 +143,16 @@ class Messenger:
             raise fault.error
 
     def kinds(self, chat_id: int | None = None) -> list[tuple[str, datetime]]:
-        """Return what was told, and when, files and places left out."""
+        """Return kind and time of the messages sent, without files and locations."""
         return [(told.kind, told.at) for told in self.told if told.kind and chat_id in {None, told.chat_id}]
 
     def count(self) -> Counter[tuple[int, str, datetime]]:
-        """Return how often each chat was told each thing at each moment."""
+        """Return how often each chat was sent each kind at each time."""
         return Counter((told.chat_id, told.kind, told.at) for told in self.told if told.kind)
 
 
 class Harness:
-    """The services on a store, with a messenger that records."""
+    """The services on a store, with a recording messenger."""
 
     def __init__(self, core: Core, clock: FixedClock) -> None:
         self.core = core
@@ -162,21 +162,20 @@ class Harness:
 
     @property
     def store(self) -> Store:
-        """The database."""
         return self.core.store
 
     @property
     def now(self) -> datetime:
-        """The moment, in China."""
+        """The current time, in China."""
         return self.clock.now().astimezone(CHINA)
 
     def new_sender(self, worker: str, core: Core | None = None) -> Sender:
-        """Return one more sender, with a name of its own."""
+        """Return another sender, with a name of its own."""
         used = core or self.core
         return Sender(used, cast("ExtBot[str]", self.messenger.of(worker)), CallbackCodec(used.vault), worker)
 
     async def ends(self, core: Core | None = None) -> None:
-        """End what is over and announce what has opened: the order of ``bot.scheduler``."""
+        """End what has expired and announce what has opened, in the order of ``bot.scheduler``."""
         used = core or self.core
         for function in (used.endings.expire_due, blacklist.lift_due):
             while await used.store.run(function):
@@ -184,12 +183,12 @@ class Harness:
         await used.store.run(subscriptions.announce, used.offices)
 
     async def tick(self) -> None:
-        """One tick of everything."""
+        """Run one tick of everything."""
         await self.ends()
         await self.sender.send_due()
 
     async def until(self, moment: datetime, step: timedelta | None = timedelta(hours=1)) -> None:
-        """Tick from now to a moment; without a step the clock jumps there and ticks once."""
+        """Tick from now to a time; without a step the clock jumps there and ticks once."""
         while step is not None and self.clock.now() + step < moment:
             self.clock.advance(step)
             await self.tick()
@@ -205,15 +204,14 @@ class Harness:
         return await self.store.run(reserve_another, self.core, number, vehicle)
 
     async def release(self, pattern: str = "A####") -> None:
-        """Put a segment into the pool, open both ways."""
+        """Release a segment, open to both kinds of selection."""
         await self.store.run(tools.release, self.core, pattern)
 
     async def confirm(self, number: int) -> None:
-        """Record an owner's number at the counter."""
+        """Confirm an owner's number at the counter."""
         await self.store.run(confirm, self.core, number)
 
     async def close(self, day: str, reason: str = "停电") -> list[Moved]:
-        """Close the counter for a day."""
         return await self.store.run(
             self.core.endings.close_day,
             self.core.offices[OFFICE],
@@ -223,52 +221,51 @@ class Harness:
         )
 
     async def preselection(self, number: int) -> Preselection:
-        """Return the last preselection of an owner."""
+        """Return the latest preselection of an owner."""
         return await self.store.run(last_of, self.core, number)
 
     async def account(self, number: int) -> Account:
-        """Return an owner's account."""
         return await self.store.run(self.core.accounts.require, chat_of(number))
 
     async def wish(self, number: int, count: int) -> None:
-        """Let an owner say how many reminders they want before the last one."""
+        """Set the number of reminders that an owner wants before the last one."""
         account = await self.account(number)
         await self.store.run(self.core.endings.wish_reminders, account, count)
 
     async def notices(self, number: int) -> list[Row]:
-        """Return the rows of all notifications about an owner's last preselection."""
+        """Return the rows of all notifications about an owner's latest preselection."""
         one = await self.preselection(number)
         return await self.store.run(all_of, "notices.of_subject", subject=one.subject)
 
     async def states(self, number: int) -> dict[str, str]:
-        """Return the state of each notification about an owner's last preselection, by kind."""
+        """Return the state of each notification about an owner's latest preselection, by kind."""
         return {short(row["purpose"]): row["state"] for row in await self.notices(number)}
 
     async def reminders(self, number: int) -> list[datetime]:
-        """Return when an owner will still be reminded."""
+        """Return the times of an owner's remaining reminders."""
         rows = await self.notices(number)
         waiting = [row for row in rows if row["state"] == "waiting" and "reminder" in row["purpose"]]
         return [from_millis(row["due_at"]).astimezone(CHINA) for row in waiting]
 
     async def ban_until(self, number: int) -> datetime | None:
-        """Return until when an owner is barred, None when they are not."""
+        """Return the end of an owner's ban, None if there is none."""
         account = await self.account(number)
         ban = await self.store.run(blacklist.running, account.identity_hash)
         return ban.until.astimezone(CHINA) if ban else None
 
     def sql(self, text: str, *values: object) -> list[dict[str, Any]]:
-        """Ask the database in memory directly."""
+        """Query the in-memory database directly."""
         assert isinstance(self.store, MemoryStore)
         cursor = self.store.database._connection.execute(text, values)
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def age(self, table: str, column: str, by: timedelta) -> None:
-        """Put a column of times back."""
+        """Move a column of times into the past."""
         self.sql(f"UPDATE {table} SET {column} = {column} - {int(by.total_seconds() * 1000)}")  # noqa: S608 - a test's own names
 
     async def failures(self) -> list[Row]:
-        """Return what could not be sent."""
+        """Return the notifications that could not be sent."""
         return await self.store.run(all_of, "notices.failed")
 
 
@@ -279,12 +276,11 @@ def short(purpose: str) -> str:
 
 
 def all_of(tx: Tx, query: str, /, **values: object) -> list[Row]:
-    """Return all rows of a query."""
     return list(tx.all(query, **values))
 
 
 def reserve(tx: Tx, core: Core, number: int) -> Preselection:
-    """Bring an owner through all six steps, to the number that is theirs."""
+    """Bring an owner through all six steps to a reserved number."""
     account, begun = tools.verified(tx, core, number)
     return compose(tx, core, account, begun, serial_of(number))
 
@@ -309,34 +305,34 @@ def begin(tx: Tx, core: Core, account: Account, vehicle: int) -> int:
 
 
 def compose(tx: Tx, core: Core, account: Account, begun: int, serial: str) -> Preselection:
-    """Take a number for a preselection whose code was right."""
+    """Reserve a number for a verified preselection."""
     result = core.selection.compose(tx, account, begun, core.offices[OFFICE], [serial], received_at=tx.now)
     assert result.taken == serial
     return get(tx, begun)
 
 
 def confirm(tx: Tx, core: Core, number: int) -> None:
-    """Record an owner's number at the counter."""
+    """Confirm an owner's number at the counter."""
     reserved = last_of(tx, core, number)
     plate = Plate(office=OFFICE, kind=PlateKind.SMALL, serial=serial_of(number))
     core.counter.register(tx, plate, vin_last_six(reserved.required_vin), actor="chat:1001")
 
 
 def last_of(tx: Tx, core: Core, number: int) -> Preselection:
-    """Return the newest preselection of an owner."""
+    """Return the latest preselection of an owner."""
     account = core.accounts.require(tx, chat_of(number))
     row = tx.all("preselection.of_account", account_id=account.account_id)[0]
     return get(tx, row["preselection_id"])
 
 
 def states(tx: Tx, core: Core, numbers: Iterable[int]) -> Counter[PreselectionState]:
-    """Return how many owners' preselections stand in each state."""
+    """Return how many owners' preselections are in each state."""
     return Counter(last_of(tx, core, number).state for number in numbers)
 
 
 @asynccontextmanager
 async def open_harness(at: datetime, *, segment: str = "A####", **office: Any) -> AsyncIterator[Harness]:
-    """Open the services over a database in memory, at a moment, with a segment released."""
+    """Open the services over an in-memory database, at a given time, with a segment released."""
     clock = FixedClock(at)
     core = await tools.build(MemoryStore(MemoryDatabase(clock)), clock, **office)
     try:

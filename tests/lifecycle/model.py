@@ -1,8 +1,8 @@
-"""What must happen after a selection, worked out from the rules and a second calendar alone.
+"""What must happen after a selection, derived from the rules and an independent calendar.
 
-docs/domain.md, section 6. Nothing of the program's own reckoning is used: working days come from the
-package ``chinese_calendar``. The office gives four working days instead of five, so that the first
-reminder falls on the morning after the selection and the twelve quiet hours matter.
+docs/domain.md, section 6. It uses none of the program's calculations: working days come from the package
+``chinese_calendar``. The office gives four working days instead of five, so that the first reminder falls on
+the morning after the selection and the twelve quiet hours matter.
 """
 
 from collections import Counter
@@ -23,7 +23,7 @@ BAN_YEARS = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Life:
-    """What one owner does."""
+    """The actions of one owner."""
 
     number: int
     chat_id: int
@@ -32,7 +32,7 @@ class Life:
 
 
 def workday(day: date, count: int) -> date:
-    """Return the working day so many working days after a day, or before it."""
+    """Return the working day that is ``count`` working days after a day, or before it."""
     step = 1 if count > 0 else -1
     for _ in range(abs(count)):
         day += timedelta(days=step)
@@ -48,7 +48,7 @@ def deadline(selected_at: datetime) -> datetime:
 
 
 def mornings(life: Life) -> dict[str, datetime]:
-    """Return the mornings on which an owner would be reminded, were there no quiet hours."""
+    """Return the mornings on which an owner would be reminded without quiet hours."""
     last = deadline(life.selected_at).date()
     return {
         f"reminder {days}": datetime.combine(workday(last, -days), at, CHINA) for days, at in HOURS.items()
@@ -56,7 +56,7 @@ def mornings(life: Life) -> dict[str, datetime]:
 
 
 def reminders(life: Life) -> dict[str, datetime]:
-    """Return when an owner is reminded of what."""
+    """Return the times of an owner's reminders, by kind."""
     return {
         kind: at
         for kind, at in mornings(life).items()
@@ -65,13 +65,13 @@ def reminders(life: Life) -> dict[str, datetime]:
 
 
 def first_tick_after(moment: datetime) -> datetime:
-    """Return the first full hour later than a moment."""
+    """Return the first full hour after a time."""
     hour = moment.replace(minute=0, second=0, microsecond=0)
     return hour + timedelta(hours=1)
 
 
 def told(lives: Iterable[Life], until: datetime) -> Counter[tuple[int, str, datetime]]:
-    """Return what owners have been told until a moment, with hourly ticks."""
+    """Return the notifications sent until a time, with hourly ticks."""
     expected: Counter[tuple[int, str, datetime]] = Counter()
     for life in lives:
         events = dict(reminders(life))
@@ -82,6 +82,6 @@ def told(lives: Iterable[Life], until: datetime) -> Counter[tuple[int, str, date
 
 
 def barred_until(selected_at: datetime) -> datetime:
-    """Return with which midnight the ban of somebody ends who let the number expire."""
+    """Return the midnight at which a ban for an expired number ends."""
     last = deadline(selected_at).date()
     return datetime.combine(last.replace(year=last.year + BAN_YEARS), time(), CHINA)

@@ -1,4 +1,4 @@
-"""/ban, /unban and /closed as a chief uses them: every way to name somebody, and nobody else's to use."""
+"""/ban, /unban and /closed as a chief uses them: all ways to name a person, and no permission for others."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -39,7 +39,7 @@ async def bans(desk: World) -> list[str]:
 
 
 async def does(desk: World, command: str, button: str, answer: str) -> None:
-    """Let the chief write a command, press the button of the question, and read the answer."""
+    """Let the chief send a command, press the button of the question, and read the answer."""
     chief = desk.person(CHIEF)
     await chief.say(command)
     await chief.press(button)
@@ -119,7 +119,7 @@ async def test_command_that_fits_nothing_changes_nothing(desk: World, command: s
 
 async def test_lapsed_ban_is_no_ban_to_lift(desk: World) -> None:
     await does(desk, f"/ban {OWNER} until 2026-04-01 冒用", "列入黑名单", "2026年4月1日")
-    await desk.store.run(confirm, desk.core, 1)  # or its expiry would bar anew
+    await desk.store.run(confirm, desk.core, 1)  # or its expiry would set a new ban
     desk.forward(days=40)
     await desk.service.jobs.ends()
     chief = desk.person(CHIEF)

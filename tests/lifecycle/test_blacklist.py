@@ -1,4 +1,4 @@
-"""The blacklist is by identity: whoever comes with it is barred, until the date and no longer."""
+"""The blacklist is by identity: any account with it is banned, until the end of the ban and no longer."""
 
 from datetime import datetime, timedelta
 
@@ -21,13 +21,12 @@ STRANGER = 77
 
 
 async def expire(harness: Harness, number: int = 1) -> None:
-    """Let an owner's number expire."""
     await harness.reserve(number)
     await harness.until(local("2026-03-17", 18), None)
 
 
 async def forget_account(harness: Harness, number: int) -> None:
-    """Take an owner's registration away, as a deletion would; the ban stays."""
+    """Delete an owner's registration; the ban stays."""
     account = await harness.account(number)
     harness.sql(
         "UPDATE account SET registered_at = NULL, identity_hash = NULL WHERE account_id = ?",
@@ -36,7 +35,7 @@ async def forget_account(harness: Harness, number: int) -> None:
 
 
 async def register(harness: Harness, chat_id: int, number: int) -> None:
-    """Register an identity from a chat."""
+    """Register an identity in a chat."""
     await harness.store.run(_register, harness, chat_id, number)
 
 
@@ -52,7 +51,7 @@ def _register(tx: Tx, harness: Harness, chat_id: int, number: int) -> None:
 
 
 async def choose(harness: Harness, chat_id: int, vehicle: int) -> int:
-    """Begin a preselection from a chat."""
+    """Begin a preselection in a chat."""
     account = await harness.store.run(harness.core.accounts.require, chat_id)
     return await harness.store.run(begin, harness.core, account, vehicle)
 
@@ -207,18 +206,17 @@ async def test_ban_into_the_past_is_refused(harness: Harness) -> None:
 
 
 def tell_banned(tx: Tx, account: Account) -> None:
-    """Tell an owner of their ban, as /ban does."""
+    """Notify an owner of their ban, as /ban does."""
     blacklist.tell(tx, the_ban(tx, account), NotificationPurpose.BANNED)
 
 
 def shorten(tx: Tx, account: Account, until: datetime) -> None:
-    """Shorten an owner's ban and tell them, as /ban does."""
+    """Shorten an owner's ban and notify them, as /ban does."""
     blacklist.set_until(tx, the_ban(tx, account), until, "查明", "chat:1001")
     tell_banned(tx, account)
 
 
 def lift(tx: Tx, account: Account) -> None:
-    """End an owner's ban."""
     blacklist.lift(tx, the_ban(tx, account), "chat:1001", "查明")
 
 

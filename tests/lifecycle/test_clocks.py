@@ -1,4 +1,4 @@
-"""Clocks that go back, hosts of another zone, years of which nobody knows the holidays yet."""
+"""Clocks that go back, hosts in other time zones, years without a published holiday schedule."""
 
 import time
 from collections.abc import Iterator
@@ -82,7 +82,7 @@ async def test_clock_going_back_announces_once(harness: Harness) -> None:
 
 @pytest.fixture(params=["America/New_York", "Pacific/Kiritimati", "UTC"])
 def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The host's zone: a dozen hours behind China's, and a day ahead of New York's."""
+    """The host's time zone: a dozen hours behind China's, and a day ahead of New York's."""
     monkeypatch.setenv("TZ", str(request.param))
     time.tzset()
     yield str(request.param)

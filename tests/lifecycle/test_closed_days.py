@@ -1,4 +1,4 @@
-"""Days on which a counter is closed move deadlines: later only, each owner told once, reminded anew.
+"""Closed days move deadlines: later only, with one notification per owner and new reminders.
 
 A number selected on Tuesday 10 March 2026 lasts until Tuesday the 17th, 17:00.
 """
@@ -23,7 +23,7 @@ MOVES = [
     (["2026-03-17"], "2026-03-18"),  # the last day
     (["2026-03-12", "2026-03-13"], "2026-03-19"),  # two days
     (["2026-03-17", "2026-03-18"], "2026-03-19"),  # the last day, and the one it moved to
-    (["2026-03-18", "2026-03-17"], "2026-03-19"),  # the same the other way round
+    (["2026-03-18", "2026-03-17"], "2026-03-19"),  # the same in reverse order
     (["2026-03-17", "2026-03-18", "2026-03-19", "2026-03-20"], "2026-03-23"),  # over a weekend
     (["2026-03-10"], "2026-03-17"),  # the day of the selection is not counted
     (["2026-03-14"], "2026-03-17"),  # a Saturday is no working day
@@ -33,7 +33,7 @@ MOVES = [
 
 @pytest.fixture
 async def autumn(plain_pictures: None) -> AsyncIterator[Harness]:
-    """A number selected on Wednesday 30 September 2026, before 国庆, lasts until Tuesday 13 October."""
+    """A number selected on Wednesday 30 September 2026, before 国庆, is valid until Tuesday 13 October."""
     async with open_harness(local("2026-09-30")) as opened:
         yield opened
 
@@ -193,7 +193,7 @@ async def test_reminder_is_not_repeated_for_a_later_closing(harness: Harness) ->
 async def test_new_last_morning_is_reminded_again(harness: Harness) -> None:
     await harness.reserve(1)
     await harness.until(local("2026-03-17", 9))
-    await harness.close("2026-03-17")  # everybody has been told that it is the last day
+    await harness.close("2026-03-17")  # everybody has been notified that it is the last day
     await harness.until(local("2026-03-18", 20))
     assert harness.messenger.kinds()[-4:] == [
         ("reminder 0", local("2026-03-17", 8)),

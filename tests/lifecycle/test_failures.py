@@ -1,4 +1,4 @@
-"""Sending misbehaves: what is tried again, what is not, what is never sent twice, what the chiefs see.
+"""Failures of sending: what is retried, what is not, what is never sent twice, what the chiefs see.
 
 A number selected on Tuesday 10 March 2026 lasts until Tuesday the 17th, 17:00; the first reminder
 is due on Thursday the 12th, 09:00: a picture, a place and a file.
@@ -29,7 +29,7 @@ PARTS = ["photo", "venue", "document"]
 
 @pytest.fixture
 async def harness(plain_pictures: None) -> AsyncIterator[Harness]:
-    """One number has been selected; the office's reminders have a pin on the map; it is a minute to nine."""
+    """A number has been selected; the office's reminders have a map position; it is a minute to nine."""
     async with open_harness(local("2026-03-10"), latitude=21.66, longitude=110.92) as opened:
         await opened.reserve(1)
         opened.clock.set(DUE - timedelta(minutes=1))
@@ -50,13 +50,13 @@ async def unreachable(harness: Harness) -> bool:
 
 
 async def befall(harness: Harness, *faults: Fault) -> None:
-    """Let the first reminder be due under faults."""
+    """Let the first reminder be due with faults."""
     harness.messenger.faults.extend(faults)
     await harness.until(DUE)
 
 
 async def persist(harness: Harness, error: Exception, until: datetime) -> None:
-    """Let every call fail until a moment, the sender looking every half minute when something is due."""
+    """Let every call fail until a time, with the sender running every half minute if something is due."""
     harness.messenger.faults.extend(Fault(error=error) for _ in range(500))
     while harness.now < until:
         waiting = harness.sql("SELECT min(try_at) AS at FROM notice WHERE state = 'waiting'")[0]["at"]
@@ -84,7 +84,7 @@ TABLE = [
     (NetworkError("Bad Gateway"), "waiting", 30, False),
     (RESET, "waiting", 30, False),
     (TimedOut(), "waiting", 30, False),
-    (OSError("no font"), "waiting", 30, False),  # something of our own
+    (OSError("no font"), "waiting", 30, False),  # an error of the program itself
 ]
 
 
@@ -124,7 +124,7 @@ async def test_what_is_refused_is_not_tried_again(harness: Harness, error: Excep
 
 
 async def test_delivered_but_timed_out_comes_twice(harness: Harness) -> None:
-    """Nobody can know that it arrived; a reminder that is missed costs more than one that comes twice."""
+    """Whether it arrived is unknown; a missed reminder costs more than a duplicate."""
     await befall(harness, Fault(error=TimedOut(), delivered=True))
     await harness.until(DUE + timedelta(minutes=1), None)
     assert methods(harness) == ["photo", *PARTS]
@@ -262,7 +262,7 @@ async def test_last_reminder_fails_for_the_chiefs_to_see(harness: Harness) -> No
 
 
 async def test_failed_reminder_says_nothing_after_a_later_one(harness: Harness) -> None:
-    """The first one is still being tried when the second is due and goes through."""
+    """The first is still being retried when the second is due and succeeds."""
     harness.messenger.faults.append(Fault(error=RetryAfter(400_000)))
     await harness.until(DUE, None)
     await harness.until(local("2026-03-17", 16))

@@ -1,6 +1,6 @@
-"""Notifications over real HTTP on bad days: the sandbox refuses, breaks, drops and blocks.
+"""Notifications over real HTTP with faults: the sandbox refuses, breaks, drops and blocks.
 
-The scheduler ticks as in the real program; the tests tick besides, so as not to wait for it.
+The scheduler ticks as in the real program; the tests tick too, so as not to wait for it.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ PEOPLE = (
 
 
 class Morning:
-    """A minute before the first reminder of a number is due, and whoever selected it."""
+    """A minute before the first reminder of a number is due, and its owner."""
 
     def __init__(self, world: World, owner: Person) -> None:
         self.world = world
@@ -31,17 +31,17 @@ class Morning:
         self.faults = world.sandbox.faults
 
     async def comes(self, until: datetime = DUE) -> None:
-        """The moment comes; what is due is sent, or fails."""
+        """Advance to the due time; what is due is sent, or fails."""
         self.world.clock.advance(until - self.world.clock.now())
         await self._tell()
 
     async def passes(self, **span: float) -> None:
-        """Some time passes."""
+        """Let time pass."""
         self.world.forward(**span)
         await self._tell()
 
     async def _tell(self) -> None:
-        """Send what is due, and wait for what a tick of the scheduler has in hand already."""
+        """Send what is due, and wait for sends that the scheduler has already started."""
         await self.world.service.jobs.tell()
         async with asyncio.timeout(5):
             while "sending" in await self._states():  # noqa: ASYNC110 - a test looks again
@@ -53,16 +53,15 @@ class Morning:
 
     @property
     def reminders(self) -> int:
-        """How many pictures of reminders the owner has got."""
+        """Return how many pictures of reminders the owner has got."""
         return sum("还剩 3 个工作日" in shown.caption for shown in self.owner.history)
 
     @property
     def files(self) -> int:
-        """How many files of the deadline the owner has got."""
+        """Return how many files of the deadline the owner has got."""
         return sum("加入日历" in shown.caption for shown in self.owner.history)
 
     async def state(self) -> str:
-        """Return the state of the reminder."""
         return (await self._states())[0]
 
 
@@ -143,7 +142,7 @@ async def test_given_up_notice_is_shown_to_chiefs(morning: Morning) -> None:
     await morning.comes()
     await morning.comes(local("2026-03-16", 9, 1))
     morning.faults.error("sendPhoto", times=1000)
-    await morning.comes(local("2026-03-17", 16, 59, 40))  # the next try would come after the deadline
+    await morning.comes(local("2026-03-17", 16, 59, 40))  # the next attempt would come after the deadline
     chief = morning.world.person(CHIEF)
     await chief.say("/start")
     await chief.see("通知发送失败 1 条")

@@ -1,7 +1,7 @@
-"""A thousand owners through the autumn of 2026, hour by hour, and then two years on, day by day.
+"""A thousand owners through the autumn of 2026, hour by hour, and then for two years, day by day.
 
-From 14 September to the end of October there are 中秋 (25 to 27 September), 国庆 (1 to 7 October),
-a Sunday (20 September) and a Saturday (10 October) that are worked.
+The period from 14 September to the end of October includes 中秋 (25 to 27 September), 国庆 (1 to 7 October),
+and as working days a Sunday (20 September) and a Saturday (10 October).
 """
 
 import random
@@ -26,12 +26,12 @@ OWNERS = 1000
 BEGIN = local("2026-09-14", 8)
 LAST_SELECTION = local("2026-10-23", 20)
 END = local("2026-10-28", 0)
-"""Those who selected last have time left then."""
+"""The last owners still have time left then."""
 HOUR = timedelta(hours=1)
 
 
 def lives() -> list[Life]:
-    """Return what a thousand owners do: two of five come to the counter, one of them at the last minute."""
+    """Return the actions of a thousand owners: two in five come to the counter, one at the last minute."""
     dice = random.Random(6)
     made = []
     for number in range(OWNERS):
@@ -54,7 +54,7 @@ def _confirmation(dice: random.Random, selected: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """What the database says in the end."""
+    """The final contents of the database."""
 
     states: Counter[PreselectionState]
     bans: dict[bytes, datetime]
@@ -73,7 +73,7 @@ def count(tx: Tx, harness: Harness) -> Counts:
 
 
 async def live_through(harness: Harness, everybody: list[Life]) -> None:
-    """Let everybody do what they do, with a tick at every full hour."""
+    """Let all owners act, with a tick at every full hour."""
     script: list[tuple[datetime, Callable[[int], Awaitable[object]], int]] = []
     for life in everybody:
         script.append((life.selected_at, harness.reserve, life.number))
@@ -137,7 +137,7 @@ async def _judge_states(harness: Harness, everybody: list[Life], counts: Counts)
 
 
 async def _live_on_for_two_years(harness: Harness, everybody: list[Life]) -> None:
-    """Every ban is lifted on its date, told once; whoever was still live has expired by then."""
+    """Every ban is lifted on its date, with one notification; every open reservation has expired by then."""
     day = harness.now
     until = day.replace(year=day.year + 2) + timedelta(days=20)
     harness.messenger.told.clear()
@@ -146,7 +146,7 @@ async def _live_on_for_two_years(harness: Harness, everybody: list[Life]) -> Non
     assert lifted == {
         (life.chat_id, model.barred_until(life.selected_at))
         for life in everybody
-        if not life.confirmed_at or life.confirmed_at > END  # the story ended before they came
+        if not life.confirmed_at or life.confirmed_at > END  # the simulation ended before they came
     }
     assert sum(told.kind == "lifted" for told in harness.messenger.told) == len(lifted)
     assert await harness.store.run(blacklist.all_running) == []

@@ -1,4 +1,4 @@
-"""What is told once at most: a crash or a time-out leaves it uncertain, and never sends it again."""
+"""Messages sent at most once: after a crash or a time-out they are uncertain, and never sent again."""
 
 import asyncio
 from collections import Counter
@@ -21,7 +21,7 @@ PEOPLE = 40
 
 
 async def begins(harness: Harness, people: int = PEOPLE) -> broadcasts.Broadcast:
-    """Let many be told something, all of whose turns have come; only of that."""
+    """Start a broadcast to many, all due now, with nothing else due."""
     wish = Subscription(office=OFFICE, kind=PlateKind.SMALL, topic=SubscriptionTopic.COMPOSE)
     for chat in range(9000, 9000 + people):
         await harness.store.run(subscribe, chat, wish)
@@ -75,7 +75,7 @@ async def test_only_what_cannot_have_arrived_is_sent_again(
 
 
 async def test_restart_tells_the_rest_and_nobody_twice(harness: Harness) -> None:
-    """A worker dies with its hands full: five messages are uncertain at most, all others arrive once."""
+    """A worker dies while sending: at most five messages are uncertain, all others arrive once."""
     one = await begins(harness)
     gate, asked = asyncio.Event(), asyncio.Event()
 
@@ -102,7 +102,7 @@ async def test_restart_tells_the_rest_and_nobody_twice(harness: Harness) -> None
 
 
 async def test_control_told_again_is_told_twice(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a reminder does, which is rather told twice than missed, tells these twice."""
+    """The policy of reminders, where a duplicate is better than a gap, sends these twice."""
     monkeypatch.setattr(notification_queue, "ONCE", frozenset())
     await begins(harness, 1)
     harness.messenger.faults.append(Fault(error=TimedOut(), delivered=True))
@@ -131,7 +131,7 @@ async def test_stopped_broadcast_goes_to_nobody_more(harness: Harness) -> None:
 
 
 async def test_reminder_is_not_held_up_by_a_broadcast(harness: Harness) -> None:
-    """One that falls due in the middle comes in its turn, not after everybody else."""
+    """A reminder that falls due in the middle comes in its turn, not after everybody else."""
     await harness.reserve(1)
     harness.clock.set(local("2026-03-12", 8, 59, 58))
     wish = Subscription(office=OFFICE, kind=PlateKind.SMALL, topic=SubscriptionTopic.COMPOSE)

@@ -1,4 +1,4 @@
-"""What nobody needs is forgotten when its time has come, and nothing younger is."""
+"""Rows that are no longer needed are deleted when their time has come, and none earlier."""
 
 from datetime import timedelta
 from typing import Any
@@ -21,7 +21,7 @@ def draft_of(harness: Harness, begun: int) -> dict[str, Any]:
 
 
 def held(harness: Harness, begun: int) -> list[dict[str, Any]]:
-    """Return the numbers that a preselection holds at this moment."""
+    """Return the numbers that a preselection holds at this time."""
     now = to_millis(harness.now)
     return harness.sql("SELECT * FROM hold WHERE preselection_id = ? AND held_until >= ?", begun, now)
 
@@ -72,7 +72,7 @@ async def test_dropped_draft_gives_its_numbers_back(harness: Harness) -> None:
     _, begun = await harness.store.run(tools.verified, harness.core, 1)
     await harness.store.run(draw, harness.core, begun)
     assert len(held(harness, begun)) == 10
-    harness.age("preselection", "updated_at", WEEK + SECOND)  # a clock that jumped while the batch lives
+    harness.age("preselection", "updated_at", WEEK + SECOND)  # a clock that jumped while the batch was held
     await purge(harness)
     assert held(harness, begun) == []
     assert harness.sql("SELECT * FROM selecting") == []

@@ -1,4 +1,4 @@
-"""When reminders come, whatever the moment of selection and the office's settings."""
+"""The times of reminders, for all times of selection and settings of the office."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -88,7 +88,7 @@ def test_fewer_wished_are_the_latest(at: datetime, office: Office, count: int) -
 
 @pytest.mark.parametrize(("hour", "minute", "first"), [(20, 59, 3), (21, 0, 3), (21, 1, 1), (22, 59, 1)])
 def test_twelve_hours_after_the_selection_are_quiet(hour: int, minute: int, first: int) -> None:
-    """Of four working days, the first reminder falls on the morning after the selection, at nine."""
+    """With four working days, the first reminder falls on the morning after the selection, at nine."""
     office = Office(code="粤K", name="车辆管理所", address="某路1号", validity_workdays=4)
     at = datetime(2026, 3, 10, hour, minute, tzinfo=CHINA)
     assert reminder_times(deadline_of(at, office), office, CALENDAR, None)[0][0] == first

@@ -1,4 +1,4 @@
-"""The machine was off: what is due is done in the right order at the start, once, and nothing pointless."""
+"""After a downtime: what is due is done at the start, once, in the right order, and nothing pointless."""
 
 from datetime import datetime, timedelta
 
@@ -33,7 +33,7 @@ async def test_no_reminder_of_what_is_over(harness: Harness) -> None:
 async def test_sender_alone_reminds_of_nothing_over(harness: Harness) -> None:
     await harness.reserve(1)
     harness.clock.set(WEEK_LATER)
-    await harness.sender.send_due()  # before the tick that expires
+    await harness.sender.send_due()  # before the tick that expires it
     assert harness.messenger.told == []
     assert set((await harness.states(1)).values()) == {"late"}
 
@@ -87,7 +87,7 @@ async def test_expired_in_order_of_their_deadlines(harness: Harness) -> None:
 
 
 async def test_many_expire_in_one_tick(harness: Harness) -> None:
-    numbers = range(1, 260)  # more than two rounds of a hundred
+    numbers = range(1, 260)  # more than two batches of a hundred
     await harness.reserve(*numbers)
     await harness.until(WEEK_LATER, None)
     assert harness.messenger.count() == {(chat_of(n), "expired", WEEK_LATER): 1 for n in numbers}
@@ -105,7 +105,7 @@ async def test_ban_lifted_while_asleep_is_told_once(harness: Harness) -> None:
 
 
 async def test_number_confirmed_after_deadline_by_sleep_stays_theirs(harness: Harness) -> None:
-    """The machine slept over the deadline; the counter was faster than the first tick."""
+    """The machine was down over the deadline; the counter was faster than the first tick."""
     await harness.reserve(1)
     harness.clock.set(WEEK_LATER)
     await harness.confirm(1)

@@ -1,4 +1,4 @@
-"""Who wants to be told of releases, of self-composition, of the next opening: told once, and no more."""
+"""Subscriptions to releases, self-composition and the next opening: notified once, and no more."""
 
 from collections import Counter
 from datetime import datetime
@@ -28,7 +28,7 @@ ME = 42
 
 @pytest.fixture(autouse=True)
 async def announced(harness: Harness) -> None:
-    """What was released before anybody asked is announced to nobody."""
+    """Whatever was released before the subscription is not announced."""
     await harness.tick()
 
 
@@ -44,7 +44,7 @@ def release(tx: Tx, core: Core, pattern: str, options: dict[str, Any]) -> dateti
 
 
 async def put(harness: Harness, pattern: str, **options: Any) -> datetime:
-    """Release a segment; return from when it may be composed."""
+    """Release a segment; return from when it is open to self-composition."""
     return await harness.store.run(release, harness.core, pattern, options)
 
 

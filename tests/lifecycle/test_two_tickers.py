@@ -1,6 +1,6 @@
-"""Two workers tick at once: nobody is told twice, nothing is missed, on each engine.
+"""Two workers tick concurrently: no notification is duplicated or missed, on each engine.
 
-A control shows that two workers do tell people twice when they read what is due without claiming it.
+A control shows that two workers do send duplicates if they read what is due without claiming it.
 """
 
 import asyncio
@@ -53,7 +53,7 @@ class Two:
     cores: tuple[Core, Core]
 
     async def tick(self) -> None:
-        """Both tick at the same moment, each doing everything by itself."""
+        """Both tick at the same time, each doing everything."""
         await asyncio.gather(*(self._tick(number) for number in range(2)))
 
     async def _tick(self, number: int) -> None:
@@ -73,7 +73,7 @@ class Two:
 
 @asynccontextmanager
 async def two_workers(engine: str, directory: Path) -> AsyncIterator[Two]:
-    """Open a database for two workers, with a query more for the control."""
+    """Open a database for two workers, with an additional query for the control."""
     clock = FixedClock(MORNING)
     queries = directory / "queries"
     shutil.copytree(QUERIES, queries)

@@ -1,4 +1,4 @@
-"""How many reminders an owner wants: fewer, more again, never none, and none of them twice.
+"""The number of reminders that an owner wants: fewer, more again, never none, and none of them twice.
 
 A number selected on Tuesday 10 March 2026 lasts until Tuesday the 17th; the office reminds 3 and 1
 working days before, and on the last morning.

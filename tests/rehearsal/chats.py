@@ -36,17 +36,17 @@ TO_TERMS: Sequence[str] = (
     factories.CERTIFICATE,
     "确认信息",
 )
-"""What is pressed and typed, from the first word to the service terms."""
+"""The inputs from the first command to the service terms."""
 HOOKS = _hooks(lambda: "xuanhao_bot")
 CODE = ""
-"""Typed in place of the code that is on the screen."""
+"""Placeholder for the code on the screen."""
 TO_SELECTION: Sequence[str] = (*TO_TERMS, "【开始选号】", CODE)
 _CODE = re.compile(r"<code>(\d{6})</code>")
 
 
 @dataclass(kw_only=True)
 class Screen:
-    """What a chat shows."""
+    """The screen of a chat."""
 
     words: str = ""
     buttons: dict[str, str] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class Screen:
 
 
 class Messenger:
-    """Takes everything at once, and remembers what each chat shows and was ever told."""
+    """Accepts every call, and remembers the screen of each chat and everything ever sent."""
 
     def __init__(self) -> None:
         self.screens: dict[int, Screen] = {}
@@ -97,9 +97,9 @@ class Messenger:
 
 
 class Chats:
-    """The conversations on a store; every chat has one message, which is always live.
+    """The conversations on a store; every chat has one message, which is always current.
 
-    ``beside`` is another worker on the same store, before the same messenger.
+    ``beside`` is another worker on the same store, with the same messenger.
     """
 
     def __init__(
@@ -127,7 +127,7 @@ class Chats:
 
     @classmethod
     async def on(cls, core: Core, beside: "Chats | None" = None) -> "Chats":
-        """Return conversations on the services."""
+        """Create conversations on the services."""
         codec = CallbackCodec(core.vault)
         return cls(
             core,
@@ -137,17 +137,16 @@ class Chats:
         )
 
     def screen(self, chat: int) -> Screen:
-        """Return what a chat shows."""
         return self.messenger.screens.setdefault(chat, Screen())
 
     async def do(self, chat: int, *acts: str) -> Screen:
-        """Press the button that has the words, or type them, one after the other; return what is shown."""
+        """Press the buttons with these labels, or type the texts, in sequence; return the screen."""
         for act in acts:
             await self._do(chat, act)
         return self.screen(chat)
 
     async def press(self, chat: int, data: str) -> None:
-        """Press a button, wherever it stands."""
+        """Press a button, wherever it is."""
         query_id = str(next(self._numbers))
         self.messenger.pressers[query_id] = chat
         await self._handle(chat, Press(data=data, query_id=query_id, message_id=1))

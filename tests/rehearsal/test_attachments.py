@@ -1,4 +1,4 @@
-"""A photo that a step of the flow takes is taken in a rehearsal too, and on no other screen."""
+"""A photo is accepted in a rehearsal on the screens that accept one, and on no other."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace

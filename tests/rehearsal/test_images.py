@@ -1,4 +1,4 @@
-"""What lies in the row between two steps: small, of nobody, and of this version of the program alone."""
+"""The stored state of a rehearsal: small, without personal data, and valid for this version only."""
 
 import zlib
 from collections.abc import AsyncIterator
@@ -31,7 +31,7 @@ async def core() -> AsyncIterator[Core]:
 
 
 async def image_of(core: Core) -> bytes:
-    """Return what is kept after a whole selection with five batches."""
+    """Return the stored state after a whole selection with five batches."""
     chats = await Chats.on(core)
     await chats.do(STRANGER, *TO_SELECTION, "【随机一次", *["【换一批"] * 4, "粤K·")
     row = await core.store.read(lambda tx: tx.one("dialog.get", chat_id=STRANGER))

@@ -1,4 +1,4 @@
-"""Whatever is done in a rehearsal, in whatever order: nothing real is written, and everything is marked."""
+"""Any sequence of actions in a rehearsal writes nothing real, and marks everything."""
 
 import hashlib
 import random
@@ -41,7 +41,7 @@ NONSENSE = (
 )
 LEADS_OUT = "退出模拟"
 MARKED = re.compile(f"{REHEARSAL_MARK}|^〔模拟〕")
-"""A screen, or a passing note."""
+"""On a screen, or in a toast."""
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ async def core(clock: FixedClock) -> AsyncIterator[Core]:
 
 
 async def digest(core: Core) -> dict[str, str]:
-    """Return what stands in each table but the conversations' own."""
+    """Return the contents of each table except the conversations' own."""
     rows = await core.store.read(dump)
     return {
         name: hashlib.sha256("\n".join(rows[name]).encode()).hexdigest() for name in rows if name not in OWN
@@ -68,7 +68,7 @@ async def digest(core: Core) -> dict[str, str]:
 
 
 async def walk(chats: Chats, clock: FixedClock, chat: int, dice: random.Random) -> list[Screen]:
-    """Press and type at random, and let time pass; return what was seen."""
+    """Press and type at random while time passes; return the screens."""
     seen = []
     for _ in range(STEPS):
         shown = chats.screen(chat)
@@ -89,7 +89,7 @@ async def walk(chats: Chats, clock: FixedClock, chat: int, dice: random.Random) 
 async def test_no_walk_through_a_rehearsal_writes_anything_real(
     core: Core, clock: FixedClock, chat: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for picture in (BatchPicture, ReceiptPicture):  # the drawing itself has tests of its own
+    for picture in (BatchPicture, ReceiptPicture):  # rendering has tests of its own
         monkeypatch.setattr(picture, "render", lambda self: self.key.encode())
     chats = await Chats.on(core)
     await chats.do(chat, "/start")
@@ -109,7 +109,7 @@ async def test_no_walk_through_a_rehearsal_writes_anything_real(
 
 
 async def test_same_walk_outside_of_a_rehearsal_is_seen_to_write(core: Core, clock: FixedClock) -> None:
-    """The control: the comparison finds what a walk writes when it is a real one."""
+    """The control: the comparison detects the writes of a real walk."""
     chats = await Chats.on(core)
     await chats.do(OWNER, "/preselect")
     before = await digest(core)

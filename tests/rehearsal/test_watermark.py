@@ -12,7 +12,7 @@ BATCH = BatchPicture(office="粤K", kind="small", serials=("A1234",), title="粤
 
 
 class UnknownPicture:
-    """A picture of which nobody has said how it is marked."""
+    """A picture for which no watermark is defined."""
 
     key = "unknown"
 

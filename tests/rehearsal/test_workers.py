@@ -1,4 +1,4 @@
-"""A rehearsal goes on in whichever worker gets the press; of two presses at once only one counts."""
+"""A rehearsal continues in any worker; of two simultaneous presses only one counts."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -25,7 +25,7 @@ OLD = "这个按钮已过时"
 
 @pytest.fixture
 async def workers(engine: str, tmp_path: Path) -> AsyncIterator[tuple[Chats, Chats]]:
-    """Two workers on one store, each with services of its own."""
+    """Two workers on one store, each with its own services."""
     clock = FixedClock(NOON)
     async with open_test_store(engine, tmp_path, clock) as store:
         first = await Chats.on(await build(store, clock))
@@ -39,7 +39,7 @@ async def test_workers_take_turns_in_one_rehearsal(workers: tuple[Chats, Chats])
 
 
 async def press_twice_at_once(workers: tuple[Chats, Chats], monkeypatch: pytest.MonkeyPatch) -> int:
-    """Let both workers play one press from the same version; return to how many it was an old button."""
+    """Let both workers process one press on the same version; return for how many the button was outdated."""
     shown = await workers[0].do(CHAT, *TO_SELECTION)
     draw = next(data for label, data in shown.buttons.items() if "【随机一次" in label)
     both_have_read, plays = asyncio.Barrier(2), count()
@@ -70,6 +70,6 @@ def _keep_whatever_came_between(tx: Tx, run_result: RunResult, *, keep: Any = sa
 async def test_both_would_count_without_the_version(
     workers: tuple[Chats, Chats], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The control: without the condition on the version one draw is lost, and nobody is told."""
+    """The control: without the version check one draw is lost silently."""
     monkeypatch.setattr(rehearsal_transition, "save_rehearsal", _keep_whatever_came_between)
     assert await press_twice_at_once(workers, monkeypatch) == 0

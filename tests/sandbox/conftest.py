@@ -16,7 +16,7 @@ OWNER = 2001
 
 
 async def until(true: Callable[[], bool]) -> None:
-    """Wait up to two seconds for something that tells nobody when it happens."""
+    """Wait up to two seconds for a condition that has no event."""
     for _ in range(400):
         if true():
             return
@@ -25,7 +25,7 @@ async def until(true: Callable[[], bool]) -> None:
 
 
 class Client:
-    """Calls the Bot API by hand, and keeps the last status."""
+    """Calls the Bot API directly, and stores the last status."""
 
     def __init__(self, sandbox: Sandbox, session: aiohttp.ClientSession) -> None:
         self.base = sandbox.base_url + sandbox.token + "/"
@@ -33,27 +33,27 @@ class Client:
         self.status = 0
 
     async def call(self, method: str, **params: Any) -> dict[str, Any]:
-        """Call with a JSON body and return the answer."""
+        """Call with a JSON body and return the response."""
         async with self.session.post(self.base + method, json=params) as response:
             self.status = response.status
             answer: dict[str, Any] = await response.json()
             return answer
 
     async def ok(self, method: str, **params: Any) -> Any:
-        """Call and return the result; the call has to succeed."""
+        """Call and return the result; the call must succeed."""
         answer = await self.call(method, **params)
         assert answer["ok"], answer
         return answer["result"]
 
     async def refusal(self, method: str, **params: Any) -> str:
-        """Call and return the description; the call has to be refused."""
+        """Call and return the description; the call must be refused."""
         answer = await self.call(method, **params)
         assert not answer["ok"], answer
         assert answer["error_code"] == self.status
         return str(answer["description"])
 
     async def upload(self, method: str, files: dict[str, tuple[str, bytes]], **params: str) -> dict[str, Any]:
-        """Call with a multipart form and return the answer."""
+        """Call with a multipart form and return the response."""
         form = aiohttp.FormData()
         for name, value in params.items():
             form.add_field(name, value)
@@ -89,7 +89,7 @@ async def person(sandbox: Sandbox) -> Person:
 
 @pytest.fixture
 async def started(person: Person, client: Client) -> Person:
-    """A person who has written to the bot, whose update is confirmed already."""
+    """A person who has written to the bot; the update is already confirmed."""
     await person.say("/start")
     [update] = await client.ok("getUpdates")
     await client.ok("getUpdates", offset=update["update_id"] + 1)

@@ -1,4 +1,4 @@
-"""The page in a real browser, with a small bot of raw calls behind it."""
+"""The page in a real browser, with a small bot of direct API calls."""
 
 import asyncio
 import json
@@ -27,7 +27,7 @@ WELCOME = "<b>您好</b> 😀 <i>斜体</i>,命令 /help"
 
 
 class SmallBot:
-    """Answers what the tests do, by raw calls."""
+    """Responds to the tests by direct API calls."""
 
     def __init__(self, client: Client) -> None:
         self.client = client

@@ -1,4 +1,4 @@
-"""What the Bot API would ignore without a word is written down as a violation of the contract."""
+"""What the Bot API would ignore silently is recorded as a contract violation."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What goes wrong on bad days, to order."""
+"""Fault injection."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Every limit of the platform, as the platform words its refusals."""
+"""Every limit of the platform, with the wording of its errors."""
 
 import io
 import json

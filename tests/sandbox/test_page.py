@@ -1,4 +1,4 @@
-"""What the page asks of the sandbox."""
+"""The requests of the page to the sandbox."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""A second start finds the conversation again."""
+"""A restart restores the conversation."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The person of the tests: that they see what is there, and fail with what was on the screen."""
+"""The test person: sees what is there, and fails with the contents of the screen."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""A bare python-telegram-bot application against the sandbox: it parses what we give."""
+"""A bare python-telegram-bot application against the sandbox: it parses the responses."""
 
 import io
 from collections.abc import AsyncIterator

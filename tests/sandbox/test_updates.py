@@ -16,7 +16,7 @@ OTHER_POLLER = (
 async def waiting_poll(
     client: Client, sandbox: Sandbox, offset: int = 0
 ) -> "asyncio.Task[dict[str, object]]":
-    """Begin a long poll and return once it waits."""
+    """Start a long poll and return once it waits."""
     poll = asyncio.create_task(client.call("getUpdates", timeout=30, offset=offset))
     await until(lambda: sandbox.world.updates._poller is not None)
     return poll

@@ -12,7 +12,7 @@ from tests.sandbox.conftest import OWNER, Client, until
 
 
 class Receiver:
-    """A bot's webhook that notes what comes and answers as it is told."""
+    """A bot's webhook that records deliveries and answers as configured."""
 
     def __init__(self) -> None:
         self.url = ""

@@ -1,4 +1,4 @@
-"""Stores on both engines, over a small schema of their own."""
+"""Stores on both engines, with a small schema of their own."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime

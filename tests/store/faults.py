@@ -1,4 +1,4 @@
-"""Faults on order: a transaction that fails at its n-th call, a connection whose COMMIT fails."""
+"""Fault injection: a transaction that fails at its n-th call, a connection whose COMMIT fails."""
 
 import sqlite3
 from collections.abc import Callable
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class InjectedFaultError(StoreError):
-    """A fault that a test ordered."""
+    """An injected fault."""
 
 
 class CallCounter:
@@ -20,7 +20,7 @@ class CallCounter:
 
     Args:
         fail_at: the call that fails, from 1; None to count only.
-        after: False: the call is not carried out; True: it is, and then the fault is raised.
+        after: whether the call is executed before the fault is raised.
     """
 
     def __init__(self, fail_at: int | None = None, *, after: bool = False) -> None:
@@ -29,11 +29,11 @@ class CallCounter:
         self._after = after
 
     def wrap(self, tx: Tx) -> Tx:
-        """Return the transaction with the fault in it: what ``wrap_tx`` wants."""
+        """Wrap a transaction; to be passed as ``wrap_tx``."""
         return FailingTx(tx, self)
 
     def call(self, query: str, action: Callable[[], T]) -> T:
-        """Carry out a call, or fail."""
+        """Execute a call, or fail."""
         self.calls.append(query)
         due = len(self.calls) == self._fail_at
         if due and not self._after:
@@ -53,7 +53,7 @@ class FailingTx:
 
     @property
     def inside(self) -> Tx:
-        """Return the transaction without the fault."""
+        """Return the underlying transaction, without the fault."""
         return self._tx
 
     @property
@@ -71,17 +71,17 @@ class FailingTx:
 
 
 class FaultyConnection(sqlite3.Connection):
-    """A connection of SQLite that records its control statements and fails COMMITs on order.
+    """An SQLite connection that records its control statements and can fail COMMITs.
 
-    Make a subclass for each test, so that the records are its own.
+    Create a subclass for each test, so that the records are its own.
     """
 
     commits = 0
-    fail_commits: frozenset[int] = frozenset()  # which COMMITs fail, from 1
+    fail_commits: frozenset[int] = frozenset()  # which COMMITs fail, counted from 1
 
     @classmethod
     def fresh(cls, *fail_commits: int) -> "type[FaultyConnection]":
-        """Return a class of its own."""
+        """Return a new subclass."""
         return type("Faulty", (cls,), {"fail_commits": frozenset(fail_commits)})
 
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:

@@ -1,4 +1,4 @@
-"""The database in memory: synchronous, and made of bytes when wanted."""
+"""The in-memory database: synchronous, and optionally loaded from bytes."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The schema's way: forward, one transaction a file, from every old version."""
+"""Schema migrations: forward only, one transaction per file, from every old version."""
 
 import shutil
 import sqlite3
@@ -40,7 +40,7 @@ class Place:
         )
 
     async def visit(self, migrations: Path) -> list[str]:
-        """Open and close; return what was applied."""
+        """Open and close; return the migrations applied."""
         store = await self.open(migrations)
         await store.close()
         return [str(migration) for migration in store.migrated]
@@ -161,7 +161,7 @@ async def test_table_can_be_made_anew(tmp_path: Path, clock: FixedClock) -> None
 
 
 async def test_holds_go_apart_from_what_is_taken_for_good(place: Place, tmp_path: Path) -> None:
-    """Of the program's own schema: nobody loses a number, or what they hold, by that migration."""
+    """Of the program's own schema: that migration loses no number and no hold."""
     store = await place.open(up_to(11, tmp_path / "eleven", OURS))
     for statement in PLATES_OF_VERSION_4:
         await store.run(sql, statement)
@@ -181,7 +181,7 @@ async def test_holds_go_apart_from_what_is_taken_for_good(place: Place, tmp_path
 
 
 async def test_seen_identities_come_along(place: Place, tmp_path: Path) -> None:
-    """One that was seen stays so, and is still nobody else's; one that is there no more was not seen."""
+    """A seen identity stays seen and exclusive; a deleted one was not seen."""
     store = await place.open(up_to(16, tmp_path / "sixteen", OURS))
     columns = "account_id, chat_id, consent_version, consented_at, created_at, updated_at"
     binary = "BLOB" if place.schema is None else "BYTEA"

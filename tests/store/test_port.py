@@ -1,4 +1,4 @@
-"""What the port promises, on both engines with the same query texts."""
+"""The guarantees of the port, on both engines with the same query texts."""
 
 import asyncio
 import threading

@@ -69,7 +69,7 @@ async def test_deadlock_is_run_again(postgres: PostgresStore) -> None:
 
 
 async def test_deadlock_control_fails_one(postgres: PostgresStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The control: without the second run the crossed locks do fail one of the two."""
+    """The control: without the second run the crossed locks fail one of the two."""
     monkeypatch.setattr("core.db.postgres.ATTEMPTS", 1)
     for name in "ab":
         await postgres.run(add, name)
@@ -81,7 +81,7 @@ async def test_deadlock_control_fails_one(postgres: PostgresStore, monkeypatch: 
 
 
 class Contended:
-    """A function that PostgreSQL always sends back."""
+    """A function that PostgreSQL always rolls back."""
 
     def __init__(self) -> None:
         self.runs = 0
@@ -128,7 +128,7 @@ async def test_connection_always_lost_is_told(postgres: PostgresStore) -> None:
 
 
 async def test_idle_connections_lost_are_replaced(tmp_path: Path) -> None:
-    """A server that was started anew: more connections are dead than a function has runs."""
+    """A restarted server: more connections are dead than a function has attempts."""
     async with open_test_store(
         "postgres", tmp_path, None, migrations=MIGRATIONS, queries=QUERIES, pool_size=ATTEMPTS + 4
     ) as store:
@@ -147,7 +147,7 @@ def slow_pid(tx: Tx) -> int:
 
 
 async def test_connection_lost_in_commit_is_unknown(tmp_path: Path) -> None:
-    """A trigger makes the COMMIT wait; meanwhile the server process is ended."""
+    """A trigger delays the COMMIT; meanwhile the server process is terminated."""
     runs: list[int] = []
 
     def write(tx: Tx) -> None:
@@ -186,7 +186,7 @@ def wait_for_commit(pids: list[int]) -> None:
 
 
 class CheckThenWrite:
-    """Takes a chance in two steps, as it must not be done, and waits between them."""
+    """Takes a chance in two steps, which is wrong, and waits between them."""
 
     def __init__(self) -> None:
         self._meet = threading.Barrier(2)
@@ -202,7 +202,7 @@ class CheckThenWrite:
 
 
 class MeetThenTake:
-    """Takes a chance in one guarded statement, both at once."""
+    """Takes a chance in one guarded statement, both at the same time."""
 
     def __init__(self) -> None:
         self._meet = threading.Barrier(2)

@@ -1,4 +1,4 @@
-"""SQLite: what happens between processes, with real ones."""
+"""SQLite with several real processes."""
 
 import asyncio
 import os
@@ -90,7 +90,7 @@ async def test_closed_file_can_be_opened_again(tmp_path: Path, clock: FixedClock
 async def test_failed_opening_lets_go_of_the_file(tmp_path: Path, clock: FixedClock) -> None:
     (tmp_path / "test.db").write_bytes(b"this is no database, whatever its name may say" * 100)
     url = f"sqlite:///{tmp_path / 'test.db'}"
-    for _ in range(2):  # the second try would say "in use"
+    for _ in range(2):  # the second attempt would say "in use"
         with pytest.raises(StoreUnavailable, match=r"test\.db: file is not a database"):
             await open_sqlite(url, clock, migrations=MIGRATIONS, queries=QUERIES)
 
@@ -113,7 +113,7 @@ def test_old_library_is_refused() -> None:
 
 
 def kill_while_writing(database: Path, lines: int) -> list[str]:
-    """Kill a writing process; return the names that it had said were written."""
+    """Kill a writing process; return the names that it reported as written."""
     with start(WRITE_FOR_EVER, f"sqlite:///{database}") as writer:
         assert writer.stdout is not None
         said = [writer.stdout.readline().strip() for _ in range(lines)]

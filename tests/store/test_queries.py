@@ -1,4 +1,4 @@
-"""The files of queries: read strictly, with the mistake named."""
+"""The query files: parsed strictly, with precise errors."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""SQLite: functions that wait share a commit, and nobody is told what did not happen."""
+"""SQLite: waiting functions share a commit, and none succeeds if the commit fails."""
 
 import asyncio
 import sqlite3
@@ -34,7 +34,7 @@ async def opened(
 
 
 def on_disk(directory: Path) -> list[str]:
-    """Read the committed names with a connection of its own."""
+    """Read the committed names on a separate connection."""
     with sqlite3.connect(directory / "test.db") as connection:
         found = connection.execute("SELECT name FROM counter ORDER BY name").fetchall()
     connection.close()
@@ -46,7 +46,7 @@ async def outcomes(*calls: Coroutine[None, None, object]) -> list[object]:
 
 
 def end_the_transaction(tx: Tx) -> None:
-    """Do what an I/O error does inside a statement: the whole transaction is gone."""
+    """Simulate an I/O error inside a statement: the whole transaction is rolled back."""
     add(tx, "culprit")
     tx._cursor.execute("ROLLBACK")  # type: ignore[attr-defined]
     raise RefusedError
@@ -130,7 +130,7 @@ async def test_return_without_transaction_is_no_success(
 
 
 async def test_refusal_by_what_was_undone_is_judged_again(tmp_path: Path, clock: FixedClock) -> None:
-    """Whoever was refused because of a neighbour whose commit failed gets a fair judgement."""
+    """A function refused because of another whose commit failed is run again."""
 
     def add_or_refuse(tx: Tx, name: str) -> str:
         if "culprit" in names(tx):

@@ -1,4 +1,4 @@
-"""What is said of appeals fits under a photo, whatever is in it."""
+"""Texts about appeals fit below a photo, whatever their contents."""
 
 import re
 from dataclasses import replace
@@ -30,7 +30,7 @@ VAULT = Vault(list(KEYS["keys"]), str(KEYS["lookup_key"]))
 
 
 def units(html: str) -> int:
-    """Return the length as the messenger counts it: UTF-16, markup aside."""
+    """Return the length as the messenger counts it: UTF-16 code units without markup."""
     return len(unescape(re.sub(r"<[^>]+>", "", html)).encode("utf-16-le")) // 2
 
 

@@ -1,4 +1,4 @@
-"""What admins type behind a command, as keyboards and habits have it."""
+"""Command arguments in the variants that keyboards and habits produce."""
 
 from datetime import date, datetime
 

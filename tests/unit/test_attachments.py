@@ -1,4 +1,4 @@
-"""What people attach is fetched and read a few at a time, so that memory does not go by their number."""
+"""Attachments are fetched and read a few at a time, so that memory does not grow with their number."""
 
 import asyncio
 from types import SimpleNamespace
@@ -16,7 +16,7 @@ from bot.i18n.language import Language, spoken
 
 
 class Messenger:
-    """Hands out attachments, and counts how many are in hand at once."""
+    """Delivers attachments, and counts how many are held at the same time."""
 
     def __init__(self) -> None:
         self.in_hand = self.most = 0

@@ -1,4 +1,4 @@
-"""Which end a ban has that an admin pronounces, and what of a running one it was asked about."""
+"""The end of a ban set by an admin, and which current ban the question was about."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -19,7 +19,7 @@ MIDNIGHT = datetime(2028, 3, 10, tzinfo=CHINA)
     ("wanted", "years", "end"),
     [
         (None, 2, MIDNIGHT),
-        (None, 0, datetime(2027, 3, 10, tzinfo=CHINA)),  # the rule bars nobody: an admin does, for a year
+        (None, 0, datetime(2027, 3, 10, tzinfo=CHINA)),  # the rule sets no ban; an admin's lasts a year
         (date(2026, 3, 11), 2, datetime(2026, 3, 11, tzinfo=CHINA)),
         (date(2099, 1, 1), 0, datetime(2099, 1, 1, tzinfo=CHINA)),
     ],

@@ -1,4 +1,4 @@
-"""Barcodes are read from photos at whatever angle they are held."""
+"""Barcodes are read from photos at any angle."""
 
 import io
 import time
@@ -33,7 +33,7 @@ NO_PHOTOS = (
 
 
 def pale(picture: Image.Image, share: float) -> Image.Image:
-    """Return a picture with a share of its contrast."""
+    """Return a picture with reduced contrast."""
     return picture.point([round(128 + (grey - 128) * share) for grey in range(256)])
 
 
@@ -88,7 +88,7 @@ def test_large_photo_made_small_by_the_messenger_is_read(kind: str) -> None:
 
 @pytest.mark.parametrize("angle", [0, 30])
 def test_all_vins_of_a_photo_are_found(angle: int) -> None:
-    """Also where the second one lies as only a later look sees it: nobody chooses for the owner."""
+    """Even if only a later pass finds the second one: the owner chooses, not the program."""
     both = beside(photo("QR", VIN), photo("Code 39", OTHER, angle))
     assert {VIN, OTHER} <= set(texts_of(both))
 

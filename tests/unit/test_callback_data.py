@@ -1,4 +1,4 @@
-"""What a button carries is taken only in the chat, and in its conversation, for which it was written."""
+"""Callback data are accepted only in the chat and conversation for which they were issued."""
 
 from bot.dialog.callback_data import GLOBAL, CallbackCodec, CallbackData
 from bot.dialog.names import ActionName

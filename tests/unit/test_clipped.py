@@ -1,4 +1,4 @@
-"""A text that is too long for a message ends early, with its markup whole."""
+"""A text that is too long for a message is truncated with its markup intact."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""config.example.toml is the manual of the settings, so it is held against them."""
+"""config.example.toml documents the settings, so it is compared with them."""
 
 import itertools
 import re
@@ -23,7 +23,7 @@ FILLED_IN = {
 
 
 def enabled(text: str) -> str:
-    """Take the # away from every key that is not given by default."""
+    """Uncomment every key that is unset by default."""
     return re.sub(r"^#(?=[\w\[])", "", text, flags=re.MULTILINE)
 
 

@@ -1,4 +1,4 @@
-"""Deep links open the office that they were made for, and nothing else."""
+"""Deep links open the office for which they were created, and nothing else."""
 
 import csv
 import re

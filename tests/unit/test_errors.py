@@ -1,4 +1,4 @@
-"""The tree of errors: each is at hand in ``core.errors``, and has words for whoever meets it."""
+"""The hierarchy of errors: each is exported by ``core.errors``, and has a message for users."""
 
 import pkgutil
 from collections.abc import Iterator
@@ -15,11 +15,11 @@ ROOMS = [
 ]
 OTHERS = [attachments, commands, tables]
 UNWORDED = {HoursUnreadable}
-"""Met in the settings alone, where words are English and for the command line."""
+"""Raised for settings only, whose messages are English and for the command line."""
 
 
 def below(kind: type[XuanhaoError]) -> Iterator[type[XuanhaoError]]:
-    """Yield the situations below a branch: the classes that have no further ones below them."""
+    """Yield the leaf classes below an error class."""
     for one in kind.__subclasses__():
         yield from below(one) if one.__subclasses__() else (one,)
 
@@ -43,9 +43,9 @@ def test_every_situation_that_a_person_meets_has_words() -> None:
 
 
 def worded(kind: type[XuanhaoError]) -> bool:
-    """Return whether an error of a class has words of its own, or takes fields into them."""
+    """Return whether an error class has a text of its own, or one with fields."""
     blank = kind.__new__(kind)
     try:
         return of_error(blank) != FAILED()
-    except (AttributeError, TypeError):  # its words want fields, which a blank one lacks
+    except (AttributeError, TypeError):  # its text needs fields, which a bare instance lacks
         return True

@@ -1,4 +1,4 @@
-"""The fonts hold every character that a picture may be asked to show."""
+"""The fonts contain every character that a picture may show."""
 
 import re
 from pathlib import Path

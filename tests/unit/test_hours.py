@@ -1,4 +1,4 @@
-"""Service hours: how they are written, and what is one uninterrupted opening."""
+"""Service hours: their notation, and what counts as one uninterrupted opening."""
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise

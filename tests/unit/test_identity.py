@@ -31,7 +31,7 @@ CREDIT_CODE = "N2440900MF0000000A"  # invented: a village's economic organisatio
 
 
 def resident_id(bare: str) -> str:
-    """Seventeen digits and the check character that they ask for."""
+    """Append the check character to seventeen digits."""
     return bare + ric.calc_check_digit(bare + "0")
 
 
@@ -391,7 +391,7 @@ def test_identity_of_neither_kind_has_the_error_of_what_it_reads_as(
 
 @given(st.integers(0, 999_999), st.integers(0, 17), st.sampled_from("0123456789"))
 def test_slip_in_a_persons_number_never_makes_a_unit(number: int, place: int, digit: str) -> None:
-    """With its birth date untouched: one digit wrong is called wrong, not taken for a credit code."""
+    """With a valid birth date: one wrong digit is reported, not taken for a credit code."""
     right = factories.identity(number % 20_000)
     typed = right[:place] + digit + right[place + 1 :]
     assume(typed != right and place not in range(6, 14))
@@ -405,7 +405,7 @@ def test_credit_code_of_digits_alone_is_read(number: int) -> None:
     code = body + uscc.calc_check_digit(body)
     try:
         found = parse_identity(code, today=TODAY)
-    except errors.ResidentIdError:  # a birth date stands in it by chance, and it is judged as a person's
+    except errors.ResidentIdError:  # it contains a birth date by chance, and is validated as a person's
         assert "0000" not in code[6:10]
     else:
         assert found == code

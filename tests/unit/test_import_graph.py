@@ -1,4 +1,4 @@
-"""The import graph of the program has no cycle, imports for type checkers and inside functions included."""
+"""The import graph of the program has no cycle, including imports for type checkers and inside functions."""
 
 import ast
 from collections.abc import Container, Iterable, Iterator, Mapping
@@ -13,13 +13,13 @@ FILES_IN_AN_AREA = 12
 
 
 def modules() -> dict[str, Path]:
-    """Return the files of the program by the dotted names of their modules."""
+    """Return the files of the program by module name."""
     paths = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
     return {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in paths}
 
 
 def imported(source: str, known: Container[str]) -> Iterator[str]:
-    """Yield the modules that a module imports; a package where a name comes from the package itself."""
+    """Yield the modules that a module imports; the package, for a name of the package itself."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
@@ -40,10 +40,10 @@ def graph(sources: Mapping[str, str]) -> dict[str, set[str]]:
 
 
 def order(sources: Mapping[str, str]) -> list[str]:
-    """Return the modules, each after all that it imports.
+    """Return the modules in topological order.
 
     Raises:
-        CycleError: they import each other in a circle.
+        CycleError: the imports form a cycle.
     """
     return list(TopologicalSorter(graph(sources)).static_order())
 

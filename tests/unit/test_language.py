@@ -1,4 +1,4 @@
-"""Words follow the language that is spoken, in every thread its own; the catalogue keeps up with the code."""
+"""Texts follow the active language, per thread; the catalogue is in step with the code."""
 
 import ast
 import asyncio
@@ -107,7 +107,9 @@ async def test_language_of_one_thread_or_task_is_its_own() -> None:
 def test_store_thread_takes_the_language_only_with_the_function() -> None:
     with ThreadPoolExecutor(1) as pool, speaking(Language.ENGLISH):
         assert pool.submit(in_same_language(formatting.BACK)).result() == "« Back"
-        assert pool.submit(formatting.BACK).result() == "« 返回"  # the control: nobody told the thread
+        assert (
+            pool.submit(formatting.BACK).result() == "« 返回"
+        )  # the control: the thread has no language set
 
 
 def test_receipt_in_another_language_is_another_picture() -> None:
@@ -153,7 +155,9 @@ def test_control_a_word_without_english_is_found(monkeypatch: pytest.MonkeyPatch
 
 def test_english_holds_no_chinese_but_what_is_typed_so() -> None:
     said = {str(entry.string) for entry in make_texts.entries(make_texts.written())}
-    typed = re.compile(r"粤K|茂名|广东|语言|[【】]")  # places, the way to one's language, a button's brackets
+    typed = re.compile(
+        r"粤K|茂名|广东|语言|[【】]"
+    )  # places, the link to one's language, brackets of buttons
     assert {one for one in said if CHINESE.search(typed.sub("", one))} == set()
 
 
@@ -188,11 +192,11 @@ SAME_IN_EVERY_LANGUAGE = {
     "bot/texts/pictures.py": "the marks on pictures",
     "bot/i18n/punctuation.py": "brackets that it looks for",
 }
-"""Modules in which words stand that are not looked up, each with what they are."""
+"""Modules with Chinese text that is not translated, each with the reason."""
 
 
 def not_looked_up(source: str) -> list[str]:
-    """Return the Chinese words of a module that are looked up in no catalogue."""
+    """Return the Chinese texts of a module that are not looked up in the catalogue."""
     tree = ast.parse(source)
     apart = {id(one.value) for one in ast.walk(tree) if isinstance(one, ast.Expr)}
     for one in ast.walk(tree):

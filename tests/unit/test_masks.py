@@ -1,4 +1,4 @@
-"""Masks: which serials they hold, in which order, and what they have in common."""
+"""Masks: their serials, the order of these, and intersections."""
 
 from itertools import combinations, product
 
@@ -15,7 +15,7 @@ ALL_MASKS = SMALL_MASKS + SMALL_NEV_MASKS + LARGE_NEV_MASKS
 
 @st.composite
 def custom_masks(draw: st.DrawFn, kind: PlateKind) -> Mask:
-    """A mask of the kind with some characters fixed; 00000 alone is none."""
+    """A mask of the kind with some fixed characters; 00000 alone is invalid."""
     pattern = draw(st.sampled_from(masks_of(kind))).pattern
     chars = []
     for index, char in enumerate(pattern):

@@ -1,4 +1,4 @@
-"""Every name of a screen is one screen's, and every action of a button leads somewhere."""
+"""Screen names are unique, and every button action is handled."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The list of issuing offices, and an office as the settings have it."""
+"""The list of issuing offices, and an office in the settings."""
 
 import dataclasses
 from typing import get_args

@@ -1,4 +1,4 @@
-"""The files of one's own data: JSON that is JSON, a page that shows what was typed and runs none of it."""
+"""The exported personal data: valid JSON, and a page that shows input without executing it."""
 
 import hashlib
 import json
@@ -24,7 +24,7 @@ EVERYTHING: Everything = {
 
 
 class _Reader(HTMLParser):
-    """Notes the elements and the words of a page."""
+    """Collects the elements and the text of a page."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -73,6 +73,6 @@ def test_every_holding_of_the_core_has_a_word() -> None:
 
 
 def test_consent_that_reads_otherwise_has_another_version() -> None:
-    """Who changes what is consented to counts up CONSENT_VERSION, and writes its text's digest here."""
-    text = as_typed(registration.consent(CONSENT_VERSION))  # the width of a comma asks nobody anew
+    """A changed consent text needs a higher CONSENT_VERSION, and its digest here."""
+    text = as_typed(registration.consent(CONSENT_VERSION))  # the width of a comma requires no new consent
     assert {2: "0cbba7cc6cd89436"}[CONSENT_VERSION] == hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Photos are judged by what they are, before they unfold, and only a picture is kept of them."""
+"""Photos are validated by their contents before they are decoded, and only a picture is kept."""
 
 import io
 import struct
@@ -32,7 +32,7 @@ def kept(judged: ValidPhoto) -> Image.Image:
 
 
 def difference(one: Image.Image, other: Image.Image) -> float:
-    """Return how far two pictures are from each other, in steps of grey on average."""
+    """Return the mean difference of two pictures in grey levels."""
     pairs = zip(
         one.convert("L").resize((40, 30)).tobytes(),
         other.convert("L").resize((40, 30)).tobytes(),
@@ -67,7 +67,7 @@ def test_what_the_header_says_is_judged_before_unfolding(name: str, monkeypatch:
 
 
 def test_bombs_leave_memory_alone() -> None:
-    """A process that may use little more than it has at the start still answers."""
+    """A process limited to little more memory than it has at the start still answers."""
     program = (
         "import resource\n"
         "from bot.photos.validation import validate\n"
@@ -132,17 +132,17 @@ def with_alpha(mode: str) -> Image.Image:
 
 
 def deep() -> Image.Image:
-    """Return the card in sixteen bits of grey."""
+    """Return the card in 16-bit grey."""
     return card().convert("L").convert("I").point(lambda value: value * 257).convert("I;16")
 
 
 def with_gain_map() -> bytes:
-    """Return a photo with a second one behind it, as telephones save them."""
+    """Return a photo with a second one behind it, as phones save them."""
     return saved(card(), "MPO", save_all=True, append_images=[card().resize((250, 188))])
 
 
 def located() -> bytes:
-    """Return a photo that says where it was taken, and by which telephone."""
+    """Return a photo with location and device data."""
     marked = Image.Exif()
     marked[0x010F] = SECRET.decode()
     marked.get_ifd(0x8825).update({1: "N", 2: (23.0, 7.0, 9.0), 3: "E", 4: (113.0, 2.0, 1.0)})
@@ -150,7 +150,7 @@ def located() -> bytes:
 
 
 def deep_in_colours() -> bytes:
-    """Return the card in sixteen bits of each colour, which Pillow does not write."""
+    """Return the card with 16 bits per colour, which Pillow does not write."""
     rows = memoryview(card().tobytes())
     wide = card().width * 3
     lines = [
@@ -197,7 +197,7 @@ def test_good_photo_is_kept_as_it_looks(name: str) -> None:
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_photo_is_set_upright(orientation: int) -> None:
-    turns = (None, 0, 3, 1, 5, 2, 6, 4)  # what undoes each orientation
+    turns = (None, 0, 3, 1, 5, 2, 6, 4)  # the inverse of each orientation
     turn = turns[orientation - 1]
     lying = card() if turn is None else card().transpose(Image.Transpose(turn))
     marked = Image.Exif()
@@ -264,7 +264,7 @@ COPIES: dict[str, Callable[[Image.Image], Image.Image]] = {
 
 @pytest.fixture(scope="module")
 def scenes() -> list[Image.Image]:
-    """Return different papers of each kind, photographed from the very same place."""
+    """Return different documents of each kind, photographed from the same position."""
     return [photographed(page(paper, seed), Shot(side=640), 1) for paper in PAPERS for seed in range(2)]
 
 

@@ -1,4 +1,4 @@
-"""Pictures: where things stand, in which colours, in what file."""
+"""Pictures: layout, colours, file format."""
 
 import io
 import itertools
@@ -32,25 +32,23 @@ ROWS = (
 
 
 def opened(file: bytes) -> Image.Image:
-    """Open a picture and decode all of it."""
     picture = Image.open(io.BytesIO(file))
     picture.load()
     return picture
 
 
 def serials(kind: str, count: int) -> list[str]:
-    """Return different serials of a kind."""
     return [SERIALS[kind].replace("234", f"{number:03}") for number in range(count)]
 
 
 def batch_of(kind: str, count: int = 10, **more: object) -> bytes:
-    """Draw a batch of a kind."""
+    """Render a batch of a kind."""
     options = {"title": "第 1 批", "footers": ("剩余 4 次",), **more}
     return batch_picture("粤K", kind, serials(kind, count), **options)  # type: ignore[arg-type]  # a test's own
 
 
 def receipt_of(kind: str, *, rehearsal: bool = False) -> bytes:
-    """Draw a receipt of a kind."""
+    """Render a receipt of a kind."""
     return receipt_picture(
         Receipt(
             title="预选号凭证",
@@ -65,7 +63,7 @@ def receipt_of(kind: str, *, rehearsal: bool = False) -> bytes:
 
 
 def chunks(file: bytes) -> list[tuple[bytes, bytes]]:
-    """Return names and contents of a PNG file's chunks, their checksums seen to be right."""
+    """Return names and contents of a PNG file's chunks, after verifying their checksums."""
     found, at = [], 8
     while at < len(file):
         length = int.from_bytes(file[at : at + 4], "big")
@@ -77,7 +75,6 @@ def chunks(file: bytes) -> list[tuple[bytes, bytes]]:
 
 
 def colour(picture: Image.Image, x: float, y: float) -> tuple[int, ...]:
-    """Return the colour at a place."""
     found = picture.getpixel((round(x), round(y)))
     assert isinstance(found, tuple)
     return found

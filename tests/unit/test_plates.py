@@ -1,4 +1,4 @@
-"""Serials and plates: what people type for them, and what is refused with which fields."""
+"""Serials and plates: accepted notations, and what is refused with which fields."""
 
 from itertools import islice, pairwise
 
@@ -58,7 +58,7 @@ def serials(draw: st.DrawFn, kind: PlateKind) -> str:
 
 @st.composite
 def decorated(draw: st.DrawFn, serial: str) -> str:
-    """The serial as a telephone may hand it over."""
+    """The serial as a phone may send it."""
     noise = st.text("  \u3000\t\u200b\u200e\u202e\ufeff\x00·•・.-", max_size=2)
     front = draw(st.sampled_from(["", OFFICE, "粤k", "粤 K·", "粤Ｋ·", "粤k . ", "粤\u200bK•"]))
     swap = draw(st.sampled_from([str.lower, str.upper, lambda text: text.translate(FULL_WIDTH)]))

@@ -1,4 +1,4 @@
-"""Chinese is shown with its own punctuation; what is no sentence stays as it is."""
+"""Chinese is shown in its own punctuation; what is not a sentence stays unchanged."""
 
 import re
 

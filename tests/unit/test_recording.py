@@ -1,4 +1,4 @@
-"""Recordings of calls are compared test for test, and what differs by itself is left out."""
+"""Recordings of calls are compared test by test, ignoring what varies by itself."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Where pictures are drawn: heavy ones on a thread, light ones on the spot once they are brief."""
+"""Where pictures are rendered: heavy ones in a thread, light ones inline once they prove fast."""
 
 import threading
 import time
@@ -9,7 +9,7 @@ from bot.pictures.worker import render
 
 @dataclass(frozen=True)
 class Sketch:
-    """A picture that says on which thread it was drawn."""
+    """A picture that reports the thread on which it was rendered."""
 
     seconds: float = 0.0
     is_light: bool = False
@@ -23,7 +23,7 @@ class Sketch:
 
 
 class LightSketch(Sketch):
-    """Another sort, of which nothing is known yet."""
+    """Another type, without measurements yet."""
 
 
 async def test_heavy_pictures_are_drawn_beside_the_loop() -> None:
@@ -33,7 +33,7 @@ async def test_heavy_pictures_are_drawn_beside_the_loop() -> None:
 
 async def test_light_pictures_are_drawn_on_the_spot_once_they_are_brief() -> None:
     here = threading.current_thread().name.encode()
-    assert (await render(LightSketch(seconds=0.01, is_light=True))).startswith(b"drawing")  # nothing is known
+    assert (await render(LightSketch(seconds=0.01, is_light=True))).startswith(b"drawing")  # not measured
     assert (await render(LightSketch(is_light=True))).startswith(b"drawing")  # the last one was slow
     places = [await render(LightSketch(is_light=True)) for _ in range(20)]
     assert here in places
@@ -46,10 +46,10 @@ async def test_waiting_does_not_count_as_drawing() -> None:
     @dataclass(frozen=True)
     class Waiting(Sketch):
         def render(self) -> bytes:
-            time.sleep(0.01)  # as for the interpreter, or for a processor
+            time.sleep(0.01)  # as if waiting for the interpreter or for a processor
             return super().render()
 
     here = threading.current_thread().name.encode()
-    assert (await render(Waiting(is_light=True))).startswith(b"drawing")  # nothing is known
+    assert (await render(Waiting(is_light=True))).startswith(b"drawing")  # no measurement yet
     places = [await render(Waiting(is_light=True)) for _ in range(20)]
     assert here in places

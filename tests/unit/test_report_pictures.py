@@ -1,4 +1,4 @@
-"""The pictures of the desk's reports: at nothing, at one, at many, at the largest numbers."""
+"""The pictures of the desk's reports: with no, one and many entries, and with the largest numbers."""
 
 import io
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Settings: read, laid over each other, checked, and never telling a secret."""
+"""Settings: parsing, layering, validation, and never revealing a secret."""
 
 import os
 import stat
@@ -207,15 +207,15 @@ OFFICE_PROBLEMS = [
     ),
     (
         "[database]\nurl = 'postgresql://h/n'",
-        "security.keys: is required with PostgreSQL, as all workers share the keys",
+        "security.keys: is needed with PostgreSQL, for all workers share the keys",
     ),
     (
         "[security]\nkeys = ['abc']",
-        "security.keys[0]: is not a Fernet key (44 characters, from Fernet.generate_key())",
+        "security.keys[0]: is no Fernet key (44 characters, from Fernet.generate_key())",
     ),
-    (f"[security]\nkeys = ['{KEY}']", "security: keys and lookup_key are given together, or neither is"),
-    ("[security]\nlookup_key = 'short'", "security.lookup_key: should have 16 characters or more"),
-    ("[sms]\nprovider = 'aliyun'", "sms.provider[0]: unknown provider; the providers are console and http"),
+    (f"[security]\nkeys = ['{KEY}']", "security: set both keys and lookup_key, or neither"),
+    ("[security]\nlookup_key = 'short'", "security.lookup_key: should have at least 16 characters"),
+    ("[sms]\nprovider = 'aliyun'", "sms.provider[0]: unknown provider; known are console and http"),
     ("[sms]\nprovider = []", "sms.provider: should have at least one entry"),
     ("[sms]\nprovider = ['console', 'console']", "sms.provider: has a duplicate entry"),
     ("[sms]\nprovider = 'http'", "sms: provider names http, so a table [sms.http] with its url is needed"),
@@ -229,12 +229,9 @@ OFFICE_PROBLEMS = [
     ("[calendar]\nworkdays = ['soon']", "calendar.workdays[0]: should be a day such as 2027-02-20"),
     (
         "[calendar]\nworkdays = [2027-02-20]\nholidays = [2027-02-20]",
-        "calendar: 2027-02-20 is in both workdays and holidays",
+        "calendar: 2027-02-20 is listed in both workdays and holidays",
     ),
-    (
-        "[[elsewhere]]\ncode = '粤K'\nurl = 'https://t.me/x'",
-        "elsewhere: 粤K is already served here, in [[offices]]",
-    ),
+    ("[[elsewhere]]\ncode = '粤K'\nurl = 'https://t.me/x'", "elsewhere: 粤K is served here, in [[offices]]"),
     (
         "[[elsewhere]]\ncode = '粤A'\nurl = 't.me/x'",
         "elsewhere[0].url: should be an address that begins with http:// or https://",
@@ -447,7 +444,7 @@ def test_making_keys_leaves_nothing_else(tmp_path: Path) -> None:
 def test_a_key_file_open_to_others_is_refused(tmp_path: Path) -> None:
     ensure_keys(tmp_path)
     (tmp_path / KEY_FILE).chmod(0o640)
-    with pytest.raises(KeyFileUnusable, match="other users can read it"):
+    with pytest.raises(KeyFileUnusable, match="others may read it"):
         ensure_keys(tmp_path)
 
 
@@ -455,7 +452,7 @@ def test_a_key_file_open_to_others_is_refused(tmp_path: Path) -> None:
 def test_a_damaged_key_file_is_refused(tmp_path: Path, content: str) -> None:
     ensure_keys(tmp_path)
     (tmp_path / KEY_FILE).write_text(content, encoding="utf-8")
-    with pytest.raises(KeyFileUnusable, match="contains no usable keys"):
+    with pytest.raises(KeyFileUnusable, match="no keys that can be used"):
         ensure_keys(tmp_path)
 
 
@@ -480,7 +477,7 @@ def test_keys_stand_beside_the_database(file: Path, tmp_path: Path) -> None:
 def test_a_database_without_its_keys_is_refused(file: Path, tmp_path: Path) -> None:
     (tmp_path / "x.db").write_bytes(b"SQLite format 3")
     settings = load(file, f'{LEAST}[database]\nurl = "sqlite:///{tmp_path}/x.db"\n')
-    with pytest.raises(KeyFileLost, match="put the file back"):
+    with pytest.raises(KeyFileLost, match="restore the file"):
         settings.keys()
 
 

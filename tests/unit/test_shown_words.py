@@ -1,4 +1,4 @@
-"""Shown words stand in ``bot/texts`` or ``bot/i18n``; elsewhere Chinese needs a reason given here."""
+"""Texts shown to users are in ``bot/texts`` or ``bot/i18n``; Chinese elsewhere needs a reason given here."""
 
 import ast
 import re
@@ -30,18 +30,18 @@ ALLOWED = {
     "core/rehearsal.py": "the invented owner of a rehearsal, in place of what somebody typed",
     "core/appeals/reviews.py": "a reason that is written down; bot/i18n/formatting.py words it",
 }
-"""Modules whose string literals may hold Chinese, each with what it is."""
+"""Modules whose string literals may contain Chinese, each with the reason."""
 
 
 def modules() -> Iterator[Path]:
-    """Return all modules but those that hold the words."""
+    """Return all modules except those that contain the texts."""
     words = {ROOT / "bot/texts", ROOT / "bot/i18n"}
     for package in ("bot", "core", "sandbox"):
         yield from (path for path in (ROOT / package).rglob("*.py") if not words & set(path.parents))
 
 
 def chinese_in(source: str) -> list[str]:
-    """Return the string literals of a module that hold Chinese, docstrings and remarks apart."""
+    """Return the string literals of a module with Chinese, without docstrings and comments."""
     tree = ast.parse(source)
     remarks = {id(one.value) for one in ast.walk(tree) if isinstance(one, ast.Expr)}
     return [

@@ -1,4 +1,4 @@
-"""Spreadsheets are read back as a person's program would read them."""
+"""Spreadsheets are read back as a spreadsheet program would read them."""
 
 from datetime import UTC, date, datetime
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""Codes as they are typed, or pasted from the short message."""
+"""Codes as typed, or pasted from the text message."""
 
 import pytest
 

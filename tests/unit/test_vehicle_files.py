@@ -1,4 +1,4 @@
-"""Files of vehicles as people send them: read whole, or told row by row what is wrong."""
+"""Vehicle files as people send them: accepted as a whole, or rejected with the errors of each row."""
 
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -71,7 +71,7 @@ def test_file_is_read_whole(name: str) -> None:
 
 
 def bomb() -> bytes:
-    """Return a workbook that unfolds to half a gigabyte."""
+    """Return a workbook that decompresses to half a gigabyte."""
     file = BytesIO()
     with (
         ZipFile(file, "w", ZIP_DEFLATED) as parts,

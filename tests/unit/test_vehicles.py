@@ -1,4 +1,4 @@
-"""VINs and certificate numbers: what is accepted, what is doubted, what is refused."""
+"""VINs and certificate numbers: accepted, doubtful and refused ones."""
 
 import pytest
 from hypothesis import assume, given
@@ -19,13 +19,13 @@ from core.values.vehicles import (
 VIN_CHARACTERS = "0123456789ABCDEFGHJKLMNPRSTUVWXYZ"
 REAL = ["LDC613P23A1305189", "LSJA24U62JG269225", "LZZ1BLMJ4TJ465057"]
 INVENTED = ["LSVTESTX3RM000001", "LFVTESTX9SK000002", "LGBTESTX1TA000003", "LRWTESTX7RC000010"]
-NO_CHECK_DIGIT = "WVWZZZ1JZXW000010"  # invented, of a maker that fills the ninth place with a letter
+NO_CHECK_DIGIT = "WVWZZZ1JZXW000010"  # invented, of a maker that has a letter in the ninth position
 SAME_VALUE = ["1AJ", "2BKS", "3CLT", "4DMU", "5ENV", "6FW", "7GPX", "8HY", "9RZ"]  # as in GB 16735
 FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
 
 def vins(first: str = VIN_CHARACTERS) -> st.SearchStrategy[str]:
-    """VINs with the right check digit."""
+    """VINs with a valid check digit."""
     bare = st.tuples(st.sampled_from(first), st.text(VIN_CHARACTERS, min_size=16, max_size=16)).map("".join)
     return bare.map(lambda vin: vin[:8] + check_digit(vin) + vin[9:])
 
@@ -87,7 +87,7 @@ def test_one_mistyped_character_is_caught(vin: str, place: int, other: str) -> N
     wrong = vin[:place] + other + vin[place + 1 :]
     assume(wrong != vin and wrong[0] == "L")
     alike = any(vin[place] in group and other in group for group in SAME_VALUE)
-    if alike and place != 8:  # the algorithm gives such characters one value and cannot tell them apart
+    if alike and place != 8:  # such characters have the same value, so the algorithm cannot tell them apart
         assert parse_vin(wrong).vin == wrong
     else:
         assert isinstance(refused(wrong), errors.VinMistyped)
@@ -169,7 +169,7 @@ def test_check_digit_wants_vin_characters(text: str) -> None:
 
 
 def test_check_digit_ten_is_x() -> None:
-    assert check_digit("1M8GDM9A_KP042788".replace("_", "0")) == "X"  # printed everywhere as the example
+    assert check_digit("1M8GDM9A_KP042788".replace("_", "0")) == "X"  # the standard example
 
 
 def test_vin_is_grouped_for_reading() -> None:
@@ -272,15 +272,15 @@ def test_any_text_is_certificate_or_refused(text: str, kind: CertificateKind) ->
     [
         ("LDC613P23A1305189", ("LDC613P23A1305189",)),
         ("ldc613p23a1305189\n", ("LDC613P23A1305189",)),
-        ("ILDC613P23A1305189", ("LDC613P23A1305189",)),  # the I of the trade's labels
+        ("ILDC613P23A1305189", ("LDC613P23A1305189",)),  # labels of the trade begin with I
         ("YXA12345678|LDC613P23A1305189|2026-03-01", ("LDC613P23A1305189",)),
         ("https://example.cn/car?vin=LDC613P23A1305189&n=1", ("LDC613P23A1305189",)),
         ("LSVTESTX3RM000001,LSVTESTX3RM000001", ("LSVTESTX3RM000001",)),
         ("LSVTESTX3RM000001;LFVTESTX9SK000002", ("LSVTESTX3RM000001", "LFVTESTX9SK000002")),
-        ("LSVTESTX3RM000001A", ("LSVTESTX3RM000001",)),  # a checksum behind it
-        ("WVWZZZ1JZXW000010", ("WVWZZZ1JZXW000010",)),  # abroad the ninth place is free
-        ("WVWZZZ1JZXW000010 LSVTESTX3RM000001", ("LSVTESTX3RM000001",)),  # the certain one goes first
-        ("LSVTESTX3RM000002", ()),  # a machine mistypes nothing: it is no VIN
+        ("LSVTESTX3RM000001A", ("LSVTESTX3RM000001",)),  # a checksum follows it
+        ("WVWZZZ1JZXW000010", ("WVWZZZ1JZXW000010",)),  # abroad the ninth position is free
+        ("WVWZZZ1JZXW000010 LSVTESTX3RM000001", ("LSVTESTX3RM000001",)),  # the certain one comes first
+        ("LSVTESTX3RM000002", ()),  # a reader makes no typing errors: it is not a VIN
         ("12345678901234567", ()),
         ("https://example.cn/", ()),
         ("LDC613P23 A1305189", ()),
@@ -294,5 +294,5 @@ def test_vin_is_found_among_other_things(text: str, found: tuple[str, ...]) -> N
 
 @given(vins(), st.text("|;, /\n", min_size=1, max_size=3), st.text(VIN_CHARACTERS, max_size=15))
 def test_field_with_a_vin_is_always_found(vin: str, gap: str, field: str) -> None:
-    assume(not vin.isdecimal())  # seventeen digits are a number of something else
+    assume(not vin.isdecimal())  # seventeen digits are some other number
     assert vins_in(f"{field}{gap}{vin}{gap}{field}") == (vin,)

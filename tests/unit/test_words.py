@@ -1,4 +1,4 @@
-"""What is said follows the settings."""
+"""Texts follow the settings."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The words of every picture fit where they stand, in each language."""
+"""The texts of every picture fit their space, in each language."""
 
 import io
 import math
@@ -59,7 +59,7 @@ RESERVED = Preselection(
 
 
 def rows(kind: PlateKind) -> list[tuple[str, str]]:
-    """Return what a receipt says."""
+    """Return the rows of a receipt."""
     return selecting.receipt_rows(replace(RESERVED, kind=kind), OFFICE)
 
 
@@ -75,7 +75,7 @@ def test_labels_of_a_receipt_take_one_line(language: Language) -> None:
 @KINDS
 def test_short_values_of_a_receipt_take_one_line(language: Language, kind: PlateKind) -> None:
     with speaking(language):
-        values = [value for _, value in rows(kind)][:-1]  # the papers take as many lines as they need
+        values = [value for _, value in rows(kind)][:-1]  # the documents take as many lines as they need
     measure = receipt.WIDTH - 2 * receipt.MARGIN - receipt.LABEL_WIDTH
     assert [value for value in values if len(wrapped(value, receipt.TEXT_SIZE, measure)) > 1] == []
 
@@ -84,7 +84,7 @@ def test_short_values_of_a_receipt_take_one_line(language: Language, kind: Plate
 def test_title_of_a_receipt_fits_beside_the_stamp(language: Language) -> None:
     with speaking(language):
         title = selecting.RECEIPT_TITLE()
-    stamp = plain_line(SPECIMEN_MARK, receipt.TITLE_SIZE)  # larger than the stamp, which stands aslant
+    stamp = plain_line(SPECIMEN_MARK, receipt.TITLE_SIZE)  # larger than the stamp, which is slanted
     measure = receipt.WIDTH - 2 * receipt.MARGIN - stamp.width
     assert text_width(title, receipt.TITLE_SIZE) <= measure
 
@@ -122,7 +122,7 @@ def test_receipt_has_a_glyph_for_every_character(language: Language, kind: Plate
 
 
 def _busiest() -> Fill:
-    """Return the segment of which there is most to say: scheduled for next year, three masks withheld."""
+    """Return the segment with the most text: scheduled for next year, three withheld masks."""
     kept = tuple(parse_mask(PlateKind.SMALL, f"D{digit}{digit}{digit}#") for digit in (8, 6, 9))
     return replace(
         make_report_pictures.fill(7, PlateKind.SMALL, "D####", 0, days=99, compose=120),
@@ -154,20 +154,20 @@ REPORTS: dict[str, Callable[[], bytes]] = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of text as it stands on a board."""
+    """A line of text on a chart."""
 
     words: str
     shown: str
     left: float
     top: float
     width: int
-    low: float  # where its descenders end
-    sheet: int  # how wide the board is
+    low: float  # bottom of its descenders
+    sheet: int  # width of the chart
 
 
 @pytest.fixture
 def lines(monkeypatch: pytest.MonkeyPatch) -> list[Line]:
-    """Return a list of all that is set on boards from now on."""
+    """Return a list of all lines that are drawn on charts from now on."""
     found: list[Line] = []
     real = chart_canvas.ChartCanvas.text
 
@@ -188,13 +188,13 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> list[Line]:
 
 
 def _bottom(words: str, size: int) -> int:
-    """Return where the ink of a line ends, in px from its upper edge."""
+    """Return the bottom of a line's ink, in px from its upper edge."""
     boxes = [glyph(char, size).mask.getbbox() for char in words]
     return max((box[3] for box in boxes if box), default=0)
 
 
 def _hides(upper: Line, lower: Line) -> bool:
-    """Whether a line that is set after another lies on the ink of that one."""
+    """Return whether a line that is drawn later overlaps the ink of an earlier one."""
     beside = upper.left + upper.width <= lower.left or lower.left + lower.width <= upper.left
     return not beside and upper.top < lower.top < upper.low
 
@@ -250,8 +250,8 @@ def test_label_and_mark_over_a_narrow_photo_stay_apart(language: Language, slot:
     picture = Image.open(io.BytesIO(drawn)).convert("RGB")
     band = picture.crop((0, 0, picture.width, 50))
     red, _green, blue = band.split()
-    inked = ImageChops.lighter(red, blue).point(lambda value: 255 * (value < 120)).getbbox()  # black words
-    marked = ImageChops.subtract(red, blue).point(lambda value: 255 * (value > 100)).getbbox()  # red words
+    inked = ImageChops.lighter(red, blue).point(lambda value: 255 * (value < 120)).getbbox()  # black text
+    marked = ImageChops.subtract(red, blue).point(lambda value: 255 * (value > 100)).getbbox()  # red text
     assert inked is not None
     assert marked is not None
     assert marked[0] - inked[2] >= 20

@@ -1,4 +1,4 @@
-"""Working days and deadlines, held against hand-made tables and against a second source."""
+"""Working days and deadlines, compared with tables made by hand and with a second source."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The desk's reports, one file a command: /segments, /stats, /audit, /desk.
+"""The desk's reports, one module per command: /segments, /stats, /audit, /desk.
 
-What they count is read from a snapshot of the database, and every list can be had as a spreadsheet.
+Their figures are read from a snapshot of the database; every list can be downloaded as a spreadsheet.
 """

@@ -1,4 +1,4 @@
-"""/audit: the audit log, by anything, newest first, as far as one's offices reach."""
+"""/audit: search of the audit log, newest first, limited to the admin's offices."""
 
 import hashlib
 import json
@@ -26,14 +26,14 @@ _MOST_EXPORTED = 20_000
 
 
 def parse(ctx: Context, arguments: str) -> Goto:
-    """Lead from /audit WHAT to the newest entries that fit.
+    """Parse /audit WHAT and go to the newest matching entries.
 
-    An identity number or a telephone goes no further than this step.
+    Identity and telephone numbers do not leave this step.
 
     Raises:
-        Usage: nothing was asked for.
-        NotInJournal: it is nothing that can be looked for.
-        NotYourOffice: it is an office of others.
+        Usage: there is no argument.
+        NotInJournal: the argument is not a search term.
+        NotYourOffice: the office is not one of this admin's.
     """
     if not arguments.split():
         raise Usage("audit")

@@ -1,4 +1,4 @@
-"""What the reports have in common: choosing an office, lists as spreadsheets."""
+"""Shared parts of the reports: choice of an office, lists as spreadsheets."""
 
 from collections.abc import Callable, Sequence
 
@@ -21,16 +21,15 @@ _OFFICES_A_PAGE = 20
 
 
 def home_row() -> tuple[Button, ...]:
-    """Return the row that leads home."""
     return (Button(label=formatting.HOME(), action=ActionName.HOME),)
 
 
 def offices_of(ctx: Context, permission: Permission) -> list[Office]:
-    """Return the offices at which this chat may do something.
+    """Return the offices where this chat has the permission.
 
     Raises:
-        NotYourDuty: it may not at all.
-        NotYourOffice: none that is served here.
+        NotYourDuty: there is none.
+        NotYourOffice: none of them is served here.
     """
     ctx.admin.require(permission)
     served = ctx.core.offices
@@ -41,11 +40,11 @@ def offices_of(ctx: Context, permission: Permission) -> list[Office]:
 
 
 def office_asked(ctx: Context, command: str, permission: Permission, arguments: str) -> Office | None:
-    """Return the office that stands behind a command, or the only one there is to choose; None for neither.
+    """Return the office in the arguments, or the only one to choose; None if there are several.
 
     Raises:
-        Usage: there is more than an office.
-        OfficeUnknown, NotYourOffice: it is none of theirs.
+        Usage: there is more than one argument.
+        OfficeUnknown, NotYourOffice: the office is not one of this admin's.
     """
     words = arguments.split()
     if len(words) > 1:
@@ -57,7 +56,7 @@ def office_asked(ctx: Context, command: str, permission: Permission, arguments: 
 
 
 def choice(ctx: Context, permission: Permission, *first: Button) -> View:
-    """Return the list of one's offices as buttons, ``first`` before them."""
+    """Return the admin's offices as buttons, with ``first`` before them."""
     buttons = [
         Button(label=formatting.office_title(office), action=ActionName.OFFICE, arg=office.code)
         for office in offices_of(ctx, permission)
@@ -68,20 +67,20 @@ def choice(ctx: Context, permission: Permission, *first: Button) -> View:
 
 
 def number(ctx: Context, name: str, otherwise: int = 0) -> int:
-    """Return a screen's argument that is a number."""
+    """Return a numeric argument of the screen."""
     written = ctx.arg(name)
     return int(written) if written.isdecimal() else otherwise
 
 
 def columns(words: str) -> tuple[str, ...]:
-    """Return the heads of a table, which the words have in one line."""
+    """Split the column headings, which are one text."""
     return tuple(words.split("|"))
 
 
 def sheet(
     name: str, caption: str, read: Callable[[Tx], object], tables: Callable[[object], Sequence[Table]]
 ) -> Goto:
-    """Return what sends a spreadsheet: read from a snapshot, made in a thread."""
+    """Return a step that sends a spreadsheet: read from a snapshot, rendered in a thread."""
 
     def make(found: object) -> bytes:
         return workbook(tables(found))

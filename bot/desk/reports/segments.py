@@ -1,4 +1,4 @@
-"""/segments: how full each segment of an office is, with the 60 % mark."""
+"""/segments: usage of each segment of an office, with the 60 % mark."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,18 +28,18 @@ _A_PAGE = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """The segments of an office at one moment."""
+    """The segments of an office at one time."""
 
     at: datetime
     fills: tuple[Fill, ...]
 
 
 def parse(ctx: Context, arguments: str) -> Goto:
-    """Lead from /segments [粤K] to the office's segments, or to the choice of an office.
+    """Parse /segments [粤K] and go to the office's segments, or to the choice of an office.
 
     Raises:
-        Usage: it is something else.
-        OfficeUnknown, NotYourOffice: the office is none of theirs.
+        Usage: the arguments are malformed.
+        OfficeUnknown, NotYourOffice: the office is not one of this admin's.
     """
     office = office_asked(ctx, "segments", Permission.SEGMENTS, arguments)
     return of_office(office.code) if office else Goto(screen=ScreenName.DESK_SEGMENTS)

@@ -1,4 +1,4 @@
-"""/stats: what was selected, and what became of it, over the last days."""
+"""/stats: selections of the last days, and their outcome."""
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
@@ -27,11 +27,11 @@ _ALL = "all"
 
 
 def parse(ctx: Context, arguments: str) -> Goto:
-    """Lead from /stats [粤K] to the figures of an office, or of all one's own.
+    """Parse /stats [粤K] and go to the statistics of an office, or of all the admin's offices.
 
     Raises:
-        Usage: it is something else.
-        OfficeUnknown, NotYourOffice: the office is none of theirs.
+        Usage: the arguments are malformed.
+        OfficeUnknown, NotYourOffice: the office is not one of this admin's.
     """
     office = office_asked(ctx, "stats", Permission.STATS, arguments)
     return _go(office.code if office else _ALL, SPANS[0])
@@ -42,10 +42,10 @@ def _go(where: str, days: int) -> Goto:
 
 
 def _office(ctx: Context) -> Office | None:
-    """Return the office that is looked at, None for all of one's own.
+    """Return the office of the screen; None for all the admin's offices.
 
     Raises:
-        NotYourDuty, NotYourOffice, OfficeUnknown: it is none of theirs any more.
+        NotYourDuty, NotYourOffice, OfficeUnknown: it is no longer one of this admin's.
     """
     if ctx.arg("of") == _ALL:
         ctx.admin.require(Permission.STATS)
@@ -94,7 +94,6 @@ def _show(ctx: Context) -> View:
 
 
 def picture(found: Stats, office: Office | None) -> StatisticsSheet:
-    """Return the picture of some figures."""
     total = found.total
     selected = total.selected
     return StatisticsSheet(

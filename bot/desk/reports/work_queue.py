@@ -1,4 +1,4 @@
-"""/desk: what waits, the oldest first, with the ways that lead on; and the daily summary's switch."""
+"""/desk: open tasks, oldest first, with links to them; and the switch of the daily summary."""
 
 from dataclasses import replace
 from functools import partial
@@ -35,10 +35,10 @@ _WITHOUT_MOMENT = frozenset({TaskKind.POOL, TaskKind.CALENDAR})
 
 
 def parse(_ctx: Context, arguments: str) -> Goto:
-    """Lead from /desk to what waits.
+    """Parse /desk and go to the work queue.
 
     Raises:
-        Usage: something stands behind it.
+        Usage: there are arguments.
     """
     if arguments.strip():
         raise Usage("desk")
@@ -50,9 +50,9 @@ def to_page(page: str) -> Goto:
 
 
 def _look(ctx: Context) -> WorkQueue:
-    """Return what waits, from a snapshot: segments are counted for it.
+    """Return the work queue, from a snapshot, as segments are counted for it.
 
-    The snapshot does not know what this very step has dealt with; the argument ``done`` names it.
+    The snapshot does not include what this step has handled; the argument ``done`` names it.
     """
     look = partial(work_queue.read_work_queue, services=ctx.core.desk_services, admin=ctx.admin)
     queue: WorkQueue = ctx.read_snapshot(ScreenName.DESK_DESK, look)
@@ -137,7 +137,7 @@ def _leads_on(task: Task) -> bool:
 
 
 def _lead(ctx: Context, subject: str) -> Goto:
-    """Lead from a button to what it is about."""
+    """Go to the subject of a button."""
     topic, _, rest = subject.partition(":")
     match topic:
         case SubjectKind.PRESELECTION:

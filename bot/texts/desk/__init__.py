@@ -1,1 +1,1 @@
-"""Words of the desk: what admins read."""
+"""Texts of the desk, read by admins."""

@@ -1,4 +1,4 @@
-"""Words of the desk about appeals: what reviewers read."""
+"""Texts of the desk about appeals, read by reviewers."""
 
 import re
 from datetime import datetime
@@ -34,7 +34,6 @@ REASON_HINT = phrase("请输入不通过的原因,或点下方按钮选用。")
 
 
 def queue(count: int, oldest: datetime | None, code: str) -> str:
-    """Return the head of the queue."""
     if oldest is None:
         return EMPTY()
     where = _("({office})").format(office=escape(code)) if code else ""
@@ -44,7 +43,7 @@ def queue(count: int, oldest: datetime | None, code: str) -> str:
 
 
 def queued(queued: Queued) -> str:
-    """Return what stands on the button of an appeal that waits."""
+    """Return the button label of a queued appeal."""
     return _("{number} · {office} · {tail} · {day}").format(
         number=queued.appeal_id,
         office=queued.office,
@@ -54,10 +53,10 @@ def queued(queued: Queued) -> str:
 
 
 def card(card: Card, *, missing: bool) -> str:
-    """Return what a reviewer reads under an appeal's photos.
+    """Return the caption below an appeal's photos.
 
-    A caption has room for 1,024 units: of a long reason there stands as much as that leaves, and all of
-    it in the question before the approval.
+    A caption holds 1,024 UTF-16 code units. A long reason is truncated to the space that is left; the
+    question before the approval shows it whole.
     """
     reason = card.appeal.reason
     room = _CAPTION - _units(_card(card, "", missing=missing))
@@ -67,7 +66,7 @@ def card(card: Card, *, missing: bool) -> str:
 
 
 def _units(html: str) -> int:
-    """Return how long the messenger takes a text to be: in UTF-16, without its markup."""
+    """Return the length of a text as the messenger counts it: UTF-16 code units without markup."""
     return len(unescape(_TAG.sub("", html)).encode("utf-16-le")) // 2
 
 
@@ -149,7 +148,7 @@ def _number(preselection: Preselection) -> str:
 
 
 def approve_question(card: Card, *, bar: bool) -> str:
-    """Return the question before an approval: what exactly it sets aside and gives back."""
+    """Return the question before an approval, listing exactly what it ends and gives back."""
     found = card.obstacles
     steps = []
     if found.holder is not None and found.holder.state == PreselectionState.RESERVED:
@@ -191,7 +190,7 @@ def approve_question(card: Card, *, bar: bool) -> str:
 
 
 def approved(appeal: Appeal, outcome: AppealOutcome) -> str:
-    """Return what an approval has set aside and given back."""
+    """Return what an approval has ended and given back."""
     done = []
     if outcome.plate:
         done.append(_("{plate} 的预选已撤销").format(plate=escape(outcome.plate)))
@@ -229,7 +228,6 @@ def reject_question(appeal: Appeal, reason: str) -> str:
 
 
 def rejected(appeal: Appeal) -> str:
-    """Return that an appeal was rejected."""
     return _("❌ 申诉 {number} 审核不通过,会通知申诉人。").format(number=appeal.appeal_id)
 
 
@@ -241,7 +239,7 @@ _ENDED = {
 
 
 def ended(by: str, state: str) -> str:
-    """Return who ended an appeal that was to be decided, and how."""
+    """Return who decided or withdrew an appeal that the reviewer was about to decide."""
     what = _ENDED.get(AppealState(state))
     if what is None or state == AppealState.WITHDRAWN:
         return _("申诉人已撤回该申诉。") if what else _("该申诉不在等待审核。")

@@ -1,4 +1,4 @@
-"""Words of the journal: who did what to what, and when (/audit)."""
+"""Texts of /audit: the audit log, who did what to what, and when."""
 
 import re
 from collections.abc import Callable
@@ -48,7 +48,7 @@ _OWNERS = frozenset(
         AuditAction.WITHDREW_APPEAL,
     }
 )
-"""What owners do themselves; everything else is done at the desk, or by itself."""
+"""Actions of owners themselves; all others are taken at the desk or by the system."""
 
 _WORDED: dict[str, Phrase] = {
     AuditAction.ABANDONED: phrase("放弃预选"),
@@ -101,7 +101,7 @@ _WORDED: dict[str, Phrase] = {
     AuditAction.WITHDREW_APPEAL: phrase("撤回申诉"),
     AuditAction.WITHHELD: phrase("号段 {mask} 暂不投放"),
 }
-"""Each action in words, with what its details are called in braces."""
+"""Text of each action; details are named in braces."""
 
 NAMES: dict[str, Phrase] = {
     AuditAction.ADDED_ADMIN: phrase("添加管理员"),
@@ -129,10 +129,10 @@ NAMES: dict[str, Phrase] = {
     AuditAction.VOIDED: phrase("作废"),
     AuditAction.WITHHELD: phrase("暂不投放"),
 }
-"""What the desk looks for, as it is called there; other actions have their bare names."""
+"""Names of actions at the desk; other actions are shown by their stored names."""
 
 _TODAY, _YESTERDAY = phrase("今天"), phrase("昨天")
-_LONGEST_LINE = 240  # ten of them are a page; the sheet has them whole
+_LONGEST_LINE = 240  # a page shows ten lines; the spreadsheet has them in full
 _PART = re.compile(r"[^\s,\u3001\uff0c]+")
 
 _WAYS = {Way.RANDOM: phrase("随机选号"), Way.COMPOSED: phrase("自编选号")}
@@ -156,7 +156,7 @@ _ASKED = {IDENTITY: phrase("身份证号(不显示)"), PHONE: phrase("手机号(
 
 
 def meant(raw: str, today: date) -> str:
-    """Return what was asked of the journal in the words that it knows."""
+    """Translate the search terms that an admin typed into those of the audit query."""
     return _PART.sub(lambda found: _meant(found[0], today), raw)
 
 
@@ -170,7 +170,7 @@ def _meant(word: str, today: date) -> str:
 
 
 def asked_for(query: AuditQuery) -> str:
-    """Return what was asked for, without an identity number or a telephone."""
+    """Return the search terms as text, without identity numbers or telephone numbers."""
     named = {**NAMES, **_ASKED}
     words = [named[word]() if word in named else _worded_word(word) for word in query.words]
     return " + ".join(words)
@@ -190,12 +190,11 @@ def title(query: AuditQuery, page: int) -> str:
 
 
 def moment(at: datetime) -> str:
-    """Return when something was done, to the second."""
+    """Return a time to the second, in China Standard Time."""
     return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
 
 
 def actor(entry: AuditEntry) -> str:
-    """Return who did it."""
     if entry.actor in _ACTORS:
         return _ACTORS[entry.actor]()
     kind, _colon, number = entry.actor.partition(":")
@@ -209,13 +208,12 @@ def actor(entry: AuditEntry) -> str:
 
 
 def action(entry: AuditEntry) -> str:
-    """Return what was done, in words; of an action of a newer program its bare name."""
+    """Return the text of an action; an action unknown to this version is shown by its stored name."""
     words = _WORDED.get(entry.action)
     return words().format_map(_Details(entry)) if words else entry.action
 
 
 def subject(entry: AuditEntry) -> str:
-    """Return what it was about."""
     topic, _colon, rest = entry.subject.partition(":")
     if topic in {SubjectKind.POOL, SubjectKind.PLATE}:
         office, kind, *serial = rest.split(":")
@@ -230,7 +228,7 @@ def subject(entry: AuditEntry) -> str:
 
 
 def line(entry: AuditEntry) -> str:
-    """Return an entry in words: who, when, what, about what."""
+    """Return an entry in one line: who, when, what, and the subject."""
     office = f" · {escape(entry.office)}" if entry.office else ""
     head = f"<code>{moment(entry.at)}</code> {escape(actor(entry))}{office}"
     done = action(entry)
@@ -280,18 +278,17 @@ _WORDS_OF: dict[str, Callable[[object], str]] = {
     "from": _user_type,
     "to": _user_type,
 }
-"""How a detail is worded, by its name; any other stands as it is."""
+"""Formatters of details by name; any other detail is shown unchanged."""
 
 
 class _Details(dict[str, str]):
-    """The details of an entry by name, worded; one that an older entry lacks is a dash."""
+    """Formatted details of an entry by name; a detail that an older entry lacks is a dash."""
 
     def __init__(self, entry: AuditEntry) -> None:
         super().__init__()
         self._entry = entry
 
     def __missing__(self, name: str) -> str:
-        """Return a detail in words."""
         value = self._entry.details.get(name)
         if value is None:
             return "—"

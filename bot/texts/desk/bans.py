@@ -1,4 +1,4 @@
-"""Words of /ban and /unban."""
+"""Texts of /ban and /unban."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ UNBANNED = phrase("✅ 已解除,并会通知本人。")
 
 
 def ban_question(account: Account | None, until: datetime, why: str, current: Ban | None) -> str:
-    """Return the question before a ban, or before the change of one that runs."""
+    """Return the question before a ban, or before changing the current one."""
     change = ""
     if current:
         change = _("此人已在黑名单上(到 {until}),将改为新的日期。").format(until=day(current.until))

@@ -1,4 +1,4 @@
-"""Words of /blacklist: the list of who is barred, and the card of one ban."""
+"""Texts of /blacklist: the list of bans, and the card of one ban."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -28,17 +28,17 @@ NOT_REGISTERED = phrase("(未注册的身份)")
 
 
 def cause(name: str) -> str:
-    """Return why somebody is barred, in a word."""
+    """Return the label of a ban's cause; an unknown cause is shown by its stored name."""
     return _CAUSES[name]() if name in _CAUSES else escape(name)
 
 
 def cause_label(name: str, *, chosen: bool) -> str:
-    """Return a button that narrows the list to one cause."""
+    """Return the button label that filters the list by cause."""
     return ("● " if chosen else "") + cause(name)
 
 
 def office_label(code: str, *, chosen: bool) -> str:
-    """Return a button that narrows the list to one office."""
+    """Return the button label that filters the list by office."""
     return ("● " if chosen else "") + (code or _("全部机关"))
 
 
@@ -51,7 +51,6 @@ def _who(account: Account | None) -> str:
 def blacklist(
     entries: Sequence[tuple[Ban, Account | None]], first: int, total: int, *, cause: str, at: str
 ) -> str:
-    """Return one page of the blacklist."""
     head = _("⛔ <b>黑名单</b> {at}{cause},共 {total} 人,最近列入的在前").format(
         at=f"{escape(at)} " if at else "", cause=_CAUSES[cause]() if cause in _CAUSES else "", total=total
     )
@@ -75,7 +74,7 @@ def _entry(number: int, ban: Ban, account: Account | None) -> str:
 
 
 def ban_card(ban: Ban, account: Account | None) -> str:
-    """Return one entry of the blacklist with all that is known of it."""
+    """Return all details of one ban."""
     earned = (
         _("\n因预选 {number} 产生").format(number=ban.preselection_id)
         if ban.preselection_id is not None
@@ -106,12 +105,12 @@ def change_prompt(change: str, ban: Ban, account: Account | None) -> str:
 
 
 def not_earlier(until: datetime) -> str:
-    """Return that a new end is no earlier one."""
+    """Return the error for a new end that is not earlier than the current one."""
     return _("新的截止日期须早于现在的 {until}。要延长请返回点【⏩ 延长】。").format(until=day(until))
 
 
 def not_later(until: datetime) -> str:
-    """Return that a new end is no later one."""
+    """Return the error for a new end that is not later than the current one."""
     return _("新的截止日期须晚于现在的 {until}。要缩短请返回点【⏪ 缩短】。").format(until=day(until))
 
 
@@ -120,7 +119,7 @@ def columns() -> tuple[str, ...]:
 
 
 def somebody_cells(account: Account | None) -> tuple[str, str]:
-    """Return the masked name and identity of somebody for a sheet; of an unknown identity nothing."""
+    """Return the masked name and identity for a spreadsheet; without an account, a note instead."""
     if account is None:
         return (NOT_REGISTERED(), "")
     return (mask_name(account.name), mask_identity(account.identity))

@@ -1,4 +1,4 @@
-"""Words of broadcasts: for the admin who sends one, and for whoever gets it."""
+"""Texts of broadcasts, for the admin who sends one and for the recipients."""
 
 from html import escape
 
@@ -27,22 +27,21 @@ RUNNING_ALREADY = phrase("该发牌机关已有一个群发在进行,请等它�
 
 
 def too_long(limit: int, found: int) -> str:
-    """Return that a text is too long."""
     return _("通知内容最多 {most} 字,您写了 {found} 字。").format(most=limit, found=found)
 
 
 def letter(office: str, text: str) -> str:
-    """Return a broadcast as its readers see it: who sends it, and the text as it was written."""
+    """Return a broadcast as recipients see it: the sending office, and the text as written."""
     return _("📢 <b>{office} 车管所通知</b>\n\n{text}").format(office=escape(office), text=escape(text))
 
 
 def preview(office: str, text: str) -> str:
-    """Return the question whom a broadcast is for, with the broadcast as it will look."""
+    """Return the question about the audience, with a preview of the broadcast."""
     return _("<b>群发通知:发给谁?</b>\n收到的人将看到:\n\n{letter}").format(letter=_quoted(office, text))
 
 
 def audience_label(audience: Audience, people: int) -> str:
-    """Return a button that chooses whom it is for."""
+    """Return the button label that chooses an audience."""
     return _("{audience}({people} 人)").format(audience=AUDIENCES[audience](), people=people)
 
 
@@ -55,7 +54,7 @@ def question(office: str, text: str, audience: Audience, people: int) -> str:
 
 
 def to_nobody(office: str, text: str, audience: Audience | None = None) -> str:
-    """Return that a broadcast would reach nobody: of one audience, or of any."""
+    """Return the error for a broadcast without recipients: in one audience, or in any."""
     whom = _("发给:{audience},").format(audience=AUDIENCES[audience]()) if audience else ""
     return _("<b>没有可以通知的人</b>\n{letter}\n\n{whom}目前共 0 人,不能发送。").format(
         letter=_quoted(office, text), whom=whom
@@ -92,7 +91,7 @@ def _figures(broadcast: Broadcast, figures: BroadcastFigures) -> str:
 
 
 def over(broadcast: Broadcast, figures: BroadcastFigures) -> str:
-    """Return the final figures, as they are told to the admin who began it."""
+    """Return the final figures for the admin who sent the broadcast."""
     return progress(broadcast, figures)
 
 
@@ -101,7 +100,7 @@ def told_label(*, muted: bool) -> str:
 
 
 def muted(office: str) -> str:
-    """Return that somebody is not told any more, and when they are all the same."""
+    """Return the confirmation of muting an office, and which messages still arrive."""
     return _(
         "🔕 不再接收 {office} 的群发通知。您有号码在该所待办理期间,与您有关的通知仍会送达;"
         "办理截止等提醒不受影响。"

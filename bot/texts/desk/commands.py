@@ -1,4 +1,4 @@
-"""How the commands of the desk are written."""
+"""Usage of the desk's commands."""
 
 from bot.i18n.language import _, phrase
 from core.people.admins import Permission
@@ -48,7 +48,7 @@ USAGE = {
         "<code>/admins</code> 查看;<code>/admins add 聊天号 chief|clerk|reviewer [粤K|all]</code> 添加"
     ),
 }
-"""How each command of the desk is written."""
+"""Usage of each command of the desk."""
 
 
 def usage(command: str) -> str:
@@ -56,7 +56,7 @@ def usage(command: str) -> str:
 
 
 def help_text(permissions: frozenset[Permission]) -> str:
-    """Return the help on the commands that somebody may give; a stranger is told of none."""
+    """Return help on the commands that these permissions allow; empty without any."""
     may = [USAGE[name]() for name in USAGE if _DUTY_OF.get(name, name) in permissions]
     return "\n\n" + "\n".join([_("<b>管理命令</b>"), *may]) if may else ""
 

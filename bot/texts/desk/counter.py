@@ -1,4 +1,4 @@
-"""Words of the counter: a number is registered, void, or revoked."""
+"""Texts of the counter: numbers that are registered, voided or revoked."""
 
 from html import escape
 
@@ -37,7 +37,6 @@ def register_question(preselection: Preselection) -> str:
 
 
 def registered(preselection: Preselection) -> str:
-    """Return that a number is on its vehicle."""
     return _("✅ {number} 已确认上牌。").format(number=_number(preselection))
 
 
@@ -59,7 +58,6 @@ def revoke_question(preselection: Preselection, why: str) -> str:
 
 
 def voided(ended: Ended) -> str:
-    """Return that a number is void."""
     number = _number(ended.preselection)
     if ended.banned_until is None:
         return _("✅ {number} 已作废。").format(number=number)
@@ -68,7 +66,6 @@ def voided(ended: Ended) -> str:
 
 
 def revoked(ended: Ended) -> str:
-    """Return that a preselection was cancelled."""
     return _("✅ {number} 的预选已取消。").format(number=_number(ended.preselection))
 
 
@@ -81,7 +78,7 @@ _DONE: dict[str, Phrase] = {
 
 
 def not_reserved(by: str, action: str) -> str:
-    """Return that nobody has reserved a number, and who ended what there was."""
+    """Return the error for a number that is not reserved, and who ended its last reservation."""
     done = _DONE.get(action)
     if done is None:
         return _("该号码没有待确认的预选(可能未被预选、已过期或已上牌)。")

@@ -1,4 +1,4 @@
-"""Words of closed days and maintenance."""
+"""Texts of closed days and maintenance."""
 
 from datetime import date, datetime, time
 from html import escape
@@ -36,7 +36,7 @@ def closed(office: Office, when: date, moved: int) -> str:
 
 
 def maintenance_question(code: str, text: str, current: str) -> str:
-    """Return the question before maintenance begins, or before the text of one that runs changes."""
+    """Return the question before maintenance begins, or before its text changes."""
     now = "\n" + _("已在维护,车主现在看到:{text}").format(text=escape(current)) if current else ""
     return _(
         "<b>开始系统维护?</b>\n{office}{now}\n车主将看到:{text}\n\n"
@@ -49,10 +49,8 @@ def maintenance_over_question(code: str) -> str:
 
 
 def maintenance_begun(code: str) -> str:
-    """Return that maintenance has begun."""
     return _("🛠 {office}:系统维护已开始。").format(office=office_name(code))
 
 
 def maintenance_ended(code: str) -> str:
-    """Return that maintenance is over."""
     return _("✅ {office}:系统维护已结束。").format(office=office_name(code))

@@ -1,4 +1,4 @@
-"""Words of /find: the card of somebody, a vehicle or a number."""
+"""Texts of /find: the card of a person, a vehicle or a number."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -78,7 +78,7 @@ _DONE: dict[str, Phrase] = {
     AuditAction.SET_USER_TYPE: phrase("修改用户类型"),
     AuditAction.STOPPED_BROADCAST: phrase("停止群发通知"),
 }
-"""What somebody has been faster with."""
+"""Actions by which another admin may have come first."""
 
 CONFIRM = phrase("✅ 确认上牌")
 VOID = phrase("⛔ 作废")
@@ -106,12 +106,12 @@ HEADING = phrase("🔎 <b>查询结果</b>")
 
 
 def card(sections: Iterable[str]) -> str:
-    """Return a card of its sections; empty ones are left out."""
+    """Join the sections of a card; empty sections are left out."""
     return "\n\n".join([HEADING(), *(section for section in sections if section)])
 
 
 def restricted(offices: Sequence[str]) -> str:
-    """Return that it concerns other offices, whose admins alone may know whom."""
+    """Return the note that records belong to other offices, whose admins alone may see the holder."""
     if not offices:
         return ""
     return _("有关记录属于 {offices},持有人信息只供该发牌机关的管理员查看。").format(
@@ -120,7 +120,7 @@ def restricted(offices: Sequence[str]) -> str:
 
 
 def number(found: PlateStatus) -> str:
-    """Return what a number is at this moment."""
+    """Return the current status of a number."""
     said = _("<b>{plate}</b> {kind}:{standing}").format(
         plate=plate(found.plate.office, found.plate.serial),
         kind=KINDS[found.plate.kind](),
@@ -134,7 +134,7 @@ def number(found: PlateStatus) -> str:
 
 
 def owner(account: Account | None) -> str:
-    """Return who an account is, so far as an admin needs to see it."""
+    """Return the account's owner, masked."""
     if account is None:
         return ""
     who = [
@@ -155,7 +155,7 @@ def owner(account: Account | None) -> str:
 
 
 def ban(current: Ban | None, *, known: bool) -> str:
-    """Return whether an identity is barred; nothing where there is no identity to be barred."""
+    """Return the ban of an identity; empty where no identity is known."""
     if current is None:
         return _("黑名单:不在名单上") if known else ""
     return _("⛔ <b>黑名单</b>:{since} 至 {until}({office})\n原因:{reason}").format(
@@ -198,7 +198,7 @@ def _heading(preselection: Preselection) -> str:
 
 
 def vehicle(found: VehicleRecord) -> str:
-    """Return a vehicle's chances, and what else is known of it."""
+    """Return a vehicle's remaining quota and what else is known of it."""
     left = found.quota
     said = [
         _("<b>车辆</b> <code>{vin}</code>").format(vin=escape(group_vin(found.vin))),
@@ -219,7 +219,7 @@ def _chances(what: str, used: int, granted: int, left: int | None) -> str:
 
 
 def told(due: Sequence[DueNotification], failed: int) -> str:
-    """Return which notices wait, and how many could not be sent."""
+    """Return the scheduled notifications and how many failed."""
     if not due and not failed:
         return ""
     waiting = formatting.listed(f"{_purpose(notice)} {_time(notice.at)}" for notice in due[:4])
@@ -234,7 +234,7 @@ def _purpose(one: DueNotification) -> str:
 
 
 def preselections(everything: Sequence[Preselection]) -> str:
-    """Return all preselections of somebody, newest first; one alone is on the card already."""
+    """Return all preselections, newest first; a single one is on the card already."""
     if len(everything) < 2:  # noqa: PLR2004 - see above
         return ""
     rows = [f"· {entry_label(preselection)}" for preselection in everything]
@@ -242,14 +242,14 @@ def preselections(everything: Sequence[Preselection]) -> str:
 
 
 def listed(count: int, topic: CaseFileTopic) -> str:
-    """Return that several fit and one is to be chosen, or that nobody ever had a number."""
+    """Return the prompt to choose among several matches, or that nobody ever preselected the number."""
     if topic == CaseFileTopic.PLATE and not count:
         return _("没有人预选过这个号码。")
     return _("有 {count} 次预选,请选择:").format(count=count) if count else ""
 
 
 def entry_label(preselection: Preselection) -> str:
-    """Return a preselection in a list: its number, its state, when it was begun or ended."""
+    """Return a preselection as a list entry: number, state, and when it began or ended."""
     at = preselection.ended_at or preselection.reserved_at or preselection.verified_at
     what = (
         plate(preselection.office, preselection.serial)
@@ -261,7 +261,7 @@ def entry_label(preselection: Preselection) -> str:
 
 
 def hit_row(preselection: Preselection) -> tuple[str | datetime | None, ...]:
-    """Return a preselection as a row of a sheet: what its card shows, and nothing of its owner."""
+    """Return a preselection as a spreadsheet row: the fields of its card, without the owner."""
     return (
         str(preselection.preselection_id),
         preselection.office,
@@ -276,7 +276,7 @@ def hit_row(preselection: Preselection) -> tuple[str | datetime | None, ...]:
 
 
 def journal(found: Sequence[AuditEntry]) -> str:
-    """Return the newest lines of the journal, newest first."""
+    """Return the newest audit entries, newest first."""
     if not found:
         return ""
     said = [
@@ -291,7 +291,7 @@ def _time(at: datetime) -> str:
 
 
 def ban_prompt(current: Ban | None) -> str:
-    """Return what to type for a ban, or for the change of one that runs."""
+    """Return what to type for a ban, or to change the current one."""
     how = _("请输入原因;要指定截止日期,写在原因前面,例如:\n<code>2028-01-01 冒用他人身份</code>")
     if current is None:
         return _("<b>列入黑名单</b>") + "\n" + how
@@ -305,7 +305,7 @@ def user_type_prompt(account: Account | None) -> str:
 
 
 def whoever(by: str) -> str:
-    """Return somebody at the desk by how the audit log calls them."""
+    """Return the name of an actor of the audit log at the desk."""
     if by == SYSTEM:
         return _("系统")
     if by == COMMAND_LINE:
@@ -314,7 +314,7 @@ def whoever(by: str) -> str:
 
 
 def handled(by: str, action: str) -> str:
-    """Return that somebody else was faster, and what they did."""
+    """Return that another admin acted first, and what they did."""
     if not by:
         return _("刚刚已有其他人处理,情况有变,未作任何更改。请重新查询。")
     who = whoever(by)

@@ -1,4 +1,4 @@
-"""Words of the desk's shorter lists as spreadsheets."""
+"""Texts of the desk's shorter lists as spreadsheets."""
 
 from bot.i18n.language import phrase
 

@@ -1,4 +1,4 @@
-"""What several of the desk's pages say."""
+"""Texts that several pages of the desk share."""
 
 from datetime import datetime
 from html import escape
@@ -16,17 +16,17 @@ TYPE_IT = phrase("请直接输入文字,或点【« 返回】。")
 
 
 def office_name(code: str) -> str:
-    """Return an office's code, or what stands for all of them."""
+    """Return an office's code, or the label for all offices."""
     return escape(code) or _("全部发牌机关")
 
 
 def somebody(account: Account | None) -> str:
-    """Return who is meant, masked; an identity may belong to nobody who has registered."""
+    """Return an account's masked name and identity; an identity may have no account."""
     if account is None:
         return _("(尚未注册的身份)")
     return f"{masked_name(account.name)} {masked_identity(account.identity)}"
 
 
 def date_of(at: datetime) -> str:
-    """Return the day of a moment, as lists have it: 2027-03-10."""
+    """Return the date of a time for lists, in China Standard Time: 2027-03-10."""
     return f"{at.astimezone(CHINA):%Y-%m-%d}"

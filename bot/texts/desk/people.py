@@ -1,4 +1,4 @@
-"""Words of user types, identities that are moved, and chances that are granted."""
+"""Texts of user types, moved identities, and granted chances."""
 
 from collections.abc import Sequence
 from html import escape
@@ -35,7 +35,7 @@ def user_type_set(wanted: UserType) -> str:
 def identity_question(
     identity: str, holder: Account | None, account: Account, why: str, kept: Sequence[Preselection]
 ) -> str:
-    """Return the question before an identity is moved; the numbers that are ``kept`` stay reserved."""
+    """Return the question before an identity is moved; the numbers in ``kept`` stay reserved."""
     before = _("目前没有账号注册")
     if holder:
         before = _("现注册于聊天号 {chat},将失去注册和未完成的预选").format(chat=holder.chat_id)
@@ -49,7 +49,7 @@ def identity_question(
 
 
 def holder_elsewhere(office: str) -> str:
-    """Return that an identity can be taken away only by who serves at its holder's office too."""
+    """Return the error for an identity whose holder belongs to an office that the admin does not serve."""
     return _(
         "该身份现注册于 {office} 的账号。把它转走须同时具有该发牌机关的权限,"
         "请联系全部发牌机关的负责人。未作任何更改。"
@@ -64,5 +64,4 @@ def grant_question(vin: str, batches: str, wishes: str, why: str) -> str:
 
 
 def granted(vin: str) -> str:
-    """Return that chances were given."""
     return _("✅ <code>{vin}</code> 已增加选号机会。").format(vin=escape(group_vin(vin)))

@@ -1,4 +1,4 @@
-"""Words of /release."""
+"""Texts of /release."""
 
 from html import escape
 
@@ -19,7 +19,7 @@ def release_question(office: Office, kind: PlateKind, mask: str, size: int, when
 
 
 def release_when(opening: Opening, *, now: bool) -> str:
-    """Return when a segment would open, and when it might be composed."""
+    """Return when a segment would open, at random and for self-composition."""
     since = _("随机选号:立即开放") if now else _("随机选号:{time}起").format(time=moment(opening.random_from))
     return f"{since}\n{_composing(opening)}"
 
@@ -50,7 +50,7 @@ def released(segment: Segment, count: PoolCount) -> str:
 
 
 def released_plain(segment: Segment, count: PoolCount) -> str:
-    """Return what was released, for the command line, which speaks English."""
+    """Return what was released, in English for the command line."""
     return (
         f"released {segment.mask.pattern}: {segment.size:,} numbers, "
         f"random from {segment.opens_at.isoformat(timespec='minutes')}, "
@@ -63,7 +63,7 @@ _MOST_NAMED = 3
 
 
 def order_jumped(masks: list[str]) -> str:
-    """Return the warning that segments which GA 36 puts before this one are not all released."""
+    """Return the warning that segments which GA 36 orders before this one are not all released."""
     named = listed(f"<code>{escape(mask)}</code>" for mask in masks[:_MOST_NAMED])
     if len(masks) > _MOST_NAMED:
         named = _("{masks} 等{count}种").format(masks=named, count=len(masks))

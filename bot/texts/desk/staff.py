@@ -1,4 +1,4 @@
-"""Words of who is at the desk, in which role."""
+"""Texts of admins and their roles."""
 
 from bot.i18n.formatting import listed
 from bot.i18n.language import _, phrase
@@ -30,14 +30,14 @@ def admins(everybody: list[Admin]) -> str:
 
 
 def remove_label(chat_id: int, assignment: RoleAssignment) -> str:
-    """Return what stands on the button that takes a role away."""
+    """Return the label of the button that removes a role."""
     return _("移除 {chat} {role} {office}").format(
         chat=chat_id, role=ROLES[assignment.role](), office=assignment.office or _("全部")
     )
 
 
 def admin_question(chat_id: int, assignment: RoleAssignment, *, add: bool) -> str:
-    """Return the question before a role is given or taken."""
+    """Return the question before a role is assigned or removed."""
     question = _("<b>添加管理员?</b>\n<code>{chat}</code>  {post}\n\n会通知本人。")
     if not add:
         question = _("<b>移除管理员?</b>\n<code>{chat}</code>  {post}\n\n会通知本人。")
@@ -45,7 +45,6 @@ def admin_question(chat_id: int, assignment: RoleAssignment, *, add: bool) -> st
 
 
 def admin_changed(chat_id: int, assignment: RoleAssignment, *, add: bool) -> str:
-    """Return that a role was given or taken."""
     said = _("✅ 已添加 <code>{chat}</code>:{post}。")
     if not add:
         said = _("✅ 已移除 <code>{chat}</code>:{post}。")

@@ -1,4 +1,4 @@
-"""Words of the import of vehicles."""
+"""Texts of the vehicle import."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -56,7 +56,7 @@ def head() -> tuple[str, ...]:
 
 
 def home(latest: Sequence[Import], *, strict: bool) -> str:
-    """Return the page that takes files."""
+    """Return the page that accepts files."""
     lines = [
         _("<b>车辆登记数据</b>"),
         _(
@@ -124,7 +124,7 @@ def undo_question(import_: Import) -> str:
 
 
 def refused(file: VehicleFile) -> str:
-    """Return what is wrong with the first rows of a file of which nothing is loaded."""
+    """Return the errors in the first invalid rows of a file that was rejected as a whole."""
     lines = [
         _("❌ 文件中有 {wrong:,} 行错误(正确 {right:,} 行),没有导入任何数据。").format(
             wrong=len(file.wrong), right=len(file.vehicles)
@@ -140,7 +140,7 @@ def refused(file: VehicleFile) -> str:
 
 
 def repeated(file: VehicleFile) -> str:
-    """Return that rows which say the same twice count once."""
+    """Return how many duplicate rows were merged."""
     return _("文件中有 {count:,} 行重复,已合并。").format(count=file.repeated) if file.repeated else ""
 
 

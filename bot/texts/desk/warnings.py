@@ -1,4 +1,4 @@
-"""What chiefs are warned of."""
+"""Warnings to chiefs."""
 
 from html import escape
 
@@ -7,14 +7,14 @@ from bot.inbox.model import DeadLetter
 
 
 def dead_letter(letter: DeadLetter) -> str:
-    """Return the report to the chiefs of an update that could not be handled: without its body."""
+    """Return the report of an update that could not be handled, without its body."""
     return _("⚠️ 有一条消息无法处理,已搁置(update {update},{error})。发送者已收到提示。").format(
         update=letter.update_id, error=escape(letter.error)
     )
 
 
 def no_schedule(year: int) -> str:
-    """Return the warning that a year's make-up working days are not known."""
+    """Return the warning that a year's holiday schedule is not known."""
     return "\n\n" + _(
         "⚠️ {year} 年的放假调休安排尚未收录,办理截止日期暂按普通工作日计算。"
         "公布后请写入设置 [calendar],或更新程序。"
@@ -22,7 +22,7 @@ def no_schedule(year: int) -> str:
 
 
 def trouble(failed: int, shut: int) -> str:
-    """Return what chiefs should know of notices that did not arrive."""
+    """Return the number of notifications that failed and of chats that cannot be reached."""
     return "\n\n" + _("⚠️ 通知发送失败 {failed} 条,无法联系(停用机器人或注销)的 {shut} 人。").format(
         failed=failed, shut=shut
     )

@@ -1,4 +1,4 @@
-"""Words of /withhold and /unwithhold."""
+"""Texts of /withhold and /unwithhold."""
 
 from html import escape
 

@@ -1,1 +1,1 @@
-"""What owners read."""
+"""Texts read by owners."""

@@ -1,4 +1,4 @@
-"""Words of appeals (异常选号资料修改): what owners read."""
+"""Texts of appeals (异常选号资料修改) for owners."""
 
 from collections.abc import Mapping
 from html import escape
@@ -55,7 +55,7 @@ STATES = {
 PHOTOS = {Slot.IDENTITY: phrase("身份证明"), Slot.INVOICE: phrase("购车发票")}
 CHANGE_PHOTO = {Slot.IDENTITY: phrase("更换身份证明照片"), Slot.INVOICE: phrase("更换购车发票照片")}
 LABELS = {Slot.IDENTITY: phrase("① 身份证明"), Slot.INVOICE: phrase("② 购车发票")}
-"""What stands over the photos in their picture, whose font holds these characters."""
+"""Labels above the photos in their picture, whose font has these characters."""
 MISSING = phrase("照片缺失")
 REASONS = (
     phrase("照片不清晰,无法核对"),
@@ -63,7 +63,7 @@ REASONS = (
     phrase("购车发票与车辆识别代号不符"),
     phrase("购车发票的购买方不是申诉人"),
 )
-"""The reasons for a rejection that are needed most; a reviewer may type another."""
+"""The most common reasons for a rejection; a reviewer may type another."""
 SIGNS = {
     AppealState.PENDING: "⏳",
     AppealState.APPROVED: "✅",
@@ -130,12 +130,11 @@ def photo_page(slot: Slot) -> str:
 
 
 def photo_taken(slot: Slot) -> str:
-    """Return that a photo has come."""
     return _("✅ 已收到{what}照片。").format(what=PHOTOS[slot]())
 
 
 def consent(days: int) -> str:
-    """Return what becomes of the photos; days after the end they are deleted."""
+    """Return how the photos are used; they are deleted this number of days after the appeal ends."""
     return PHOTO_CONSENT().format(days=days)
 
 
@@ -166,7 +165,7 @@ def _line(appeal: Appeal) -> str:
 
 
 def answer(reason: str) -> str:
-    """Return why an appeal was rejected, as HTML; the ready reasons are worded in the language spoken."""
+    """Return the reason for a rejection as HTML; predefined reasons are translated."""
     ready = next((known for known in REASONS if known.chinese == reason), None)
     return escape(ready() if ready else reason)
 
@@ -176,7 +175,7 @@ def label(appeal: Appeal) -> str:
 
 
 def review(appeal: Appeal, account: Account, office: Office) -> str:
-    """Return the data of an appeal, shown back before it is submitted."""
+    """Return the data of an appeal for review before submission."""
     return _(
         "<b>请核对申诉内容</b>\n有误可点下方按钮修改;两张照片如上图。\n\n"
         "受理机关:{office}\n"
@@ -201,12 +200,11 @@ def mark(appeal: Appeal) -> str:
 
 
 def submitted(appeal: Appeal) -> str:
-    """Return the receipt of an appeal that has just been handed in."""
     return _("✅ 申诉已提交。<b>申诉编号:{number}</b>").format(number=appeal.appeal_id)
 
 
 def page(appeal: Appeal, office: Office | None) -> str:
-    """Return one appeal: its number, what it is about, where it stands."""
+    """Return the page of one appeal: number, subject, state."""
     lines = [
         _("<b>申诉编号:{number}</b>").format(number=appeal.appeal_id),
         _("状态:<b>{state}</b>").format(state=STATES[appeal.state]()),
@@ -252,15 +250,15 @@ def ban_stays(office: Office | None) -> str:
 
 
 def vin_button(vin: str) -> str:
-    """Return what stands on the button that takes a vehicle whose appeal was approved."""
+    """Return the label of the button that uses a vehicle whose appeal was approved."""
     return _("✅ {vin}(申诉通过)").format(vin=group_vin(vin))
 
 
-# --- what is told without being asked -------------------------------------------------------
+# --- notifications ----------------------------------------------------------------------------
 
 
 def decided(appeal: Appeal, office: Office | None) -> str:
-    """Return what an owner is told of the decision."""
+    """Return the notification of the decision."""
     vin = escape(group_vin(appeal.vin or ""))
     if appeal.state == AppealState.APPROVED:
         return _(
@@ -281,7 +279,7 @@ def decided(appeal: Appeal, office: Office | None) -> str:
 
 
 def superseded(plate: str, details: Mapping[str, object], office: Office | None) -> str:
-    """Return what somebody is told whose number, or selection, another's appeal has set aside.
+    """Return the notification to an owner whose number or selection was ended by another's appeal.
 
     Args:
         plate: 粤K·A1234; empty for somebody who was only selecting.

@@ -1,4 +1,4 @@
-"""Words of 号池公示: what is released, when, how it may be selected, what is left, what is kept back."""
+"""Texts of 号池公示: what is released and when, how it may be selected, what is left, what is withheld."""
 
 from datetime import datetime
 from html import escape
@@ -33,7 +33,7 @@ _COMPOSED = phrase("自编")
 
 
 def moment(at: datetime, now: datetime) -> str:
-    """Return a moment without its year where that is this one."""
+    """Return a time, without its year if that is the current one."""
     local = at.astimezone(CHINA)
     return f"{formatting.brief_day(local, now)} {local:%H:%M}"
 
@@ -45,7 +45,7 @@ def title(office: Office, kind: PlateKind) -> str:
 
 
 def summary(bulletin: Bulletin) -> str:
-    """Return how much has been released and is left."""
+    """Return how many numbers are released and how many are left."""
     released = _("已投放 {count:,} 个").format(count=bulletin.released)
     if bulletin.counted_at is None:
         return _("{released},可选数量正在统计").format(released=released)
@@ -56,7 +56,7 @@ def summary(bulletin: Bulletin) -> str:
 
 
 def left(count: PublishedCount) -> str:
-    """Return how many are left, as far as that is told."""
+    """Return how many numbers are left, as far as that is published."""
     if not count.is_told:
         return _("剩余不公布")
     if count.about is None:
@@ -67,21 +67,21 @@ def left(count: PublishedCount) -> str:
 
 
 def left_of(line: PublishedSegment) -> str:
-    """Return how many are left of a segment; of one large enough to tell, that it is being counted."""
+    """Return how many of a segment are left, or that a count large enough to publish is under way."""
     if not line.left.is_told and line.size >= SMALLEST_TOLD:
         return _("剩余正在统计")
     return left(line.left)
 
 
 def ways(line: PublishedSegment, now: datetime) -> tuple[str, str]:
-    """Return from when a segment may be selected from at random, and composed."""
+    """Return from when a segment is open to random and to self-composed selection."""
     random = OPEN() if line.opens_at <= now else _("{at} 起").format(at=moment(line.opens_at, now))
     composed = OPEN() if line.compose_from <= now else _("{at} 起").format(at=moment(line.compose_from, now))
     return f"{_RANDOM()} {random}", f"{_COMPOSED()} {composed}"
 
 
 def released(line: PublishedSegment, now: datetime) -> str:
-    """Return how large a segment is, and when it was, or will be, released."""
+    """Return a segment's size and its release time, past or scheduled."""
     when = moment(line.opens_at, now)
     if line.opens_at > now:
         return _("共 {size:,} 个,定于 {when} 投放").format(size=line.size, when=when)
@@ -89,14 +89,14 @@ def released(line: PublishedSegment, now: datetime) -> str:
 
 
 def kept(mask: WithheldMask, now: datetime) -> str:
-    """Return what is kept back, and since when."""
+    """Return the size of a withheld mask, and since when."""
     return _("{kept}:共 {size:,} 个,{when} 起").format(
         kept=_KEPT(), size=mask.size, when=moment(mask.since, now)
     )
 
 
 def entry(one: PublishedSegment | WithheldMask, now: datetime) -> str:
-    """Return a segment, or a mask that is kept back, as text."""
+    """Return a segment or a withheld mask as text."""
     pattern = f"<code>{escape(one.pattern)}</code>"
     if isinstance(one, WithheldMask):
         return f"🔒 {pattern} {kept(one, now)}"
@@ -108,7 +108,7 @@ def entry(one: PublishedSegment | WithheldMask, now: datetime) -> str:
 def caption(
     office: Office, kind: PlateKind, bulletin: Bulletin, page: list[PublishedSegment | WithheldMask]
 ) -> str:
-    """Return the page as text: it stands under the picture that shows the same."""
+    """Return the page as a caption below the picture that shows the same."""
     body = "\n".join(entry(line, bulletin.at) for line in page) or NOTHING_RELEASED()
     seeds = "\n".join(f"{words}\n<code>{escape(value)}</code>" for words, value in seed_lines(bulletin))
     head = f"<b>{escape(title(office, kind))}</b>\n{summary(bulletin)}"
@@ -116,7 +116,7 @@ def caption(
 
 
 def seed_lines(bulletin: Bulletin) -> list[tuple[str, str]]:
-    """Return what is told of the seeds: words, and what is to be copied."""
+    """Return the published seeds as label and value; the value is to be copied."""
     lines = []
     if bulletin.digest:
         lines.append((_("🔐 今日种子的 SHA-256:"), bulletin.digest))

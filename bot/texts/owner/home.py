@@ -1,4 +1,4 @@
-"""Words of the first page, of help, and of what is not understood."""
+"""Texts of the home page, of help, and for input that is not understood."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -31,21 +31,21 @@ REGISTERED = phrase("您已注册。点【预选号牌】开始选号。")
 UNFINISHED = phrase("您有一次还没完成的预选,信息已为您保留。点【预选号牌】继续。")
 
 _NAMED = 6
-"""So many offices fill a line."""
+"""Offices that are named in a line."""
 
 
 def unknown_command() -> str:
-    """Return that there is no such command, and which there are."""
+    """Return that the command does not exist, and the commands that do."""
     return _("没有这个命令。可用命令:{commands}").format(commands=" ".join(f"/{name}" for name in OWNER_MENU))
 
 
 def help_text() -> str:
-    """Return how it all goes, and what may be typed."""
+    """Return the help page with the list of commands."""
     return _HELP() + "\n\n" + " · ".join(f"/{name} {what()}" for name, what in OWNER_MENU.items())
 
 
 def welcome(offices: list[Office], *, state: str) -> str:
-    """Return the first page."""
+    """Return the home page."""
     served = listed(office_title(office) for office in offices[:_NAMED])
     if len(offices) > _NAMED:
         served = _("{offices} 等{count}个发牌机关").format(offices=served, count=len(offices))
@@ -53,7 +53,7 @@ def welcome(offices: list[Office], *, state: str) -> str:
 
 
 def reserved(plate: str, deadline: str) -> str:
-    """Return what the first page says of a number that waits to be confirmed."""
+    """Return the home page's line about a reserved number."""
     return _("您已预选 <b>{plate}</b>,请在 <b>{deadline}</b> 前到车辆管理所办理。").format(
         plate=plate, deadline=deadline
     )
@@ -66,6 +66,6 @@ def banned(until: datetime) -> str:
 
 
 def not_taken(hint: Callable[[], str] | None, *, is_photo: bool) -> str:
-    """Return the answer to something that a screen does not take, with the screen's hint if it has one."""
+    """Return the reply to input that the screen does not accept, with the screen's hint if it has one."""
     what = NO_PHOTO_HERE if is_photo else NOT_UNDERSTOOD
     return _("{what}{hint}").format(what=what(), hint=(hint or PRESS_HINT)())

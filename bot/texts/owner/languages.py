@@ -1,4 +1,4 @@
-"""Words about the languages themselves; each is called what its own speakers call it."""
+"""Texts of the language choice; each language has its own name for itself."""
 
 from bot.i18n.language import Language, phrase, speaking, spoken
 
@@ -8,7 +8,7 @@ _CHOOSE = phrase("<b>语言</b>\n请选择显示语言:")
 
 
 def choose() -> str:
-    """Return the page on which a language is chosen, in all of them."""
+    """Return the page for choosing a language, in all languages."""
     return "\n\n".join(_in(language) for language in Language)
 
 
@@ -18,10 +18,10 @@ def _in(language: Language) -> str:
 
 
 def other() -> Language:
-    """Return the language that is not spoken now."""
+    """Return the language that is not active."""
     return Language.CHINESE if spoken() == Language.ENGLISH else Language.ENGLISH
 
 
 def other_label() -> str:
-    """Return the button that leads to the other language."""
+    """Return the label of the button that switches to the other language."""
     return f"🌐 {NAMES[other()]}"

@@ -1,4 +1,4 @@
-"""Words about one's own data: what is held and why, what can be deleted, what the exported file says."""
+"""Texts about personal data: what is held and why, what can be deleted, what the exported file says."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -93,7 +93,7 @@ def _hindrance(blocker: DeletionBlocker) -> str:
             return _("{what} 尚未办结。{until}").format(what=escape(blocker.what), until=until)
 
 
-# --- the exported file ----------------------------------------------------------------------
+# --- the exported file ------------------------------------------------------------------------
 
 TITLE = phrase("我的选号信息")
 NOTHING = phrase("(无)")
@@ -118,7 +118,7 @@ SECTIONS: dict[str, Phrase] = {
     "summary": phrase("管理员每日摘要"),
     "journal": phrase("业务日志"),
 }
-"""What the holdings are called; one that is not here is shown under its own name."""
+"""Titles of the sections; one without a title is shown by its key."""
 
 FIELDS: dict[str, Phrase] = {
     "chat": phrase("聊天号"),
@@ -172,7 +172,7 @@ FIELDS: dict[str, Phrase] = {
     "by": phrase("操作者"),
     "action": phrase("操作"),
 }
-"""What the fields are called; one that is not here is shown under its own name."""
+"""Names of the fields; one without a name is shown by its key."""
 
 
 def section(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Words about photos: what is wrong with one, what to do, and reading a VIN from one."""
+"""Texts about photos: what is wrong with one, what to do, and reading a VIN from one."""
 
 from bot.i18n.language import _, phrase
 
@@ -14,21 +14,21 @@ FAILED = phrase("照片暂时无法保存,请稍后再发一次。")
 
 
 def too_heavy(most_bytes: int) -> str:
-    """Return that a file is too large, and how large it may be."""
+    """Return that a file is too large, and the limit."""
     return _("图片文件太大,最大 {megabytes} MB。请以「照片」方式发送,或压缩后再发。").format(
         megabytes=f"{most_bytes / 1_000_000:g}"
     )
 
 
 def too_large(most_pixels: int) -> str:
-    """Return that a picture has too many pixels, and how many it may have."""
+    """Return that a picture has too many pixels, and the limit."""
     return _("图片像素太多,最多 {pixels} 像素。请以「照片」方式发送,或缩小后再发。").format(
         pixels=f"{most_pixels:,}"
     )
 
 
 def too_small(width: int, height: int, min_side: int) -> str:
-    """Return that a picture has too few pixels, and how many it needs."""
+    """Return that a picture has too few pixels, and the minimum."""
     return _(
         "图片太小({width}×{height}),短边至少要有 {min_side} 像素。请靠近重新拍摄,或以「文件」方式发送原图。"
     ).format(width=width, height=height, min_side=min_side)

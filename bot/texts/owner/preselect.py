@@ -1,4 +1,4 @@
-"""Words of phase 1: basic data, notice, confirmation, service terms."""
+"""Texts of phase 1: basic data, notice, confirmation, service terms."""
 
 from html import escape
 
@@ -80,14 +80,13 @@ def notice(office: Office, kind: PlateKind) -> str:
 
 
 def certificate(kind: CertificateKind) -> str:
-    """Return the question for a certificate's number."""
     if kind == CertificateKind.DOMESTIC:
         return _("<b>第2步 确认信息 · 合格证编号</b>\n请输入机动车整车出厂合格证编号(15 位):")
     return _("<b>第2步 确认信息 · 货物进口证明书编号</b>\n请输入货物进口证明书编号(6–20 位字母和数字):")
 
 
 def vin_doubt(vin: str) -> str:
-    """Return the question about a VIN whose check digit is wrong, which importers' may be."""
+    """Return the question about a VIN with a wrong check digit, which imported vehicles may have."""
     return _(
         "<b>请再核对一次车辆识别代号</b>\n<code>{vin}</code>\n\n"
         "校验位与多数车辆的规则不符。进口车可能如此;也可能有一位输错了。请逐段对照证书。"
@@ -95,7 +94,7 @@ def vin_doubt(vin: str) -> str:
 
 
 def review(preselection: Preselection, account: Account, office: Office) -> str:
-    """Return the data of step 2, shown back."""
+    """Return the data of step 2 for review."""
     kind = preselection.certificate_kind or CertificateKind.IMPORT
     return _(
         "<b>第2步 确认信息</b>\n请逐项核对,有误可点下方按钮修改:\n\n"
@@ -152,24 +151,24 @@ def closed(opening: str) -> str:
 
 
 def in_maintenance(text: str) -> str:
-    """Return what the office says while it is closed for maintenance."""
+    """Return the office's maintenance message."""
     return "\n\n" + _("🛠 <b>系统维护中</b>:{text}").format(text=escape(text))
 
 
 def closing_soon(at: str) -> str:
-    """Return the warning that the closing hour is near."""
+    """Return the warning that the service closes soon."""
     return "\n\n" + _("⏰ 今天的选号服务将于 {at} 结束,请留意时间。").format(at=at)
 
 
 def closed_meanwhile() -> str:
-    """Return what may still be done when the hour has struck over a batch that lives."""
+    """Return what may still be done when the service has closed while a batch is still held."""
     return "\n\n" + _(
         "⏰ 选号服务时间已结束,不能再换一批或提交自编;还在保留的号码,到时之前仍可【确认选号】。"
     )
 
 
 def used_up(words: str, office: Office) -> str:
-    """Return the page on which only the office is left."""
+    """Return the page shown when all chances are used and only the office can help."""
     return _(
         "{words}\n\n{name}\n地址:{address}\n办公时间:{hours}\n\n"
         "如果机会是被他人用完的,可以点【异常选号资料修改】提出申诉。"

@@ -1,4 +1,4 @@
-"""Words of the way to other offices: provinces, what was found, an office's own page."""
+"""Texts of the search for other offices: provinces, search results, an office's page."""
 
 from html import escape
 
@@ -27,7 +27,7 @@ UNIT_STAYS = phrase("您的用户类型是「单位用户」,只能在注册地�
 
 
 def province_label(office: IssuingOffice, *, served: bool) -> str:
-    """Return a province as a button, by one of its offices: 粤 广东."""
+    """Return a province's button label from one of its offices: 粤 广东."""
     return f"{'● ' if served else ''}{office.abbreviation} {office.short_province}"
 
 
@@ -49,7 +49,7 @@ def _head(issuing: IssuingOffice) -> str:
 
 
 def served(office: Office, opening: str) -> str:
-    """Return the first page of an office that is served here.
+    """Return the home page of an office that is served here.
 
     Args:
         office: the office.
@@ -89,29 +89,29 @@ def served_elsewhere(issuing: IssuingOffice) -> str:
 
 
 def not_served(issuing: IssuingOffice) -> str:
-    """Return the page of an office that nobody serves that is known of."""
+    """Return the page of an office that no known bot serves."""
     return _(
         "{head}\n本服务暂不受理该发牌机关的选号。请通过“交管12123”或前往{city}的车辆管理所办理。"
     ).format(head=_head(issuing), city=escape(issuing.city))
 
 
 def in_maintenance(text: str) -> str:
-    """Return what an office says while it is closed for maintenance."""
+    """Return the office's maintenance message."""
     return _("🛠 系统维护中:{text}").format(text=escape(text))
 
 
 def own_office() -> str:
-    """Return that this is where somebody is registered."""
+    """Return that this is the owner's office of registration."""
     return _("✅ 这是您的注册地。")
 
 
 def may_not(why: str) -> str:
-    """Return why somebody cannot select at the office that they look at."""
+    """Return why the owner cannot select at this office."""
     return _("⚠️ {why}").format(why=why)
 
 
 def link(address: str) -> str:
-    """Return the link that opens an office directly."""
+    """Return the deep link to an office's page."""
     return _("本页链接:<code>{address}</code>").format(address=escape(address))
 
 
@@ -120,7 +120,7 @@ def share_words(issuing: IssuingOffice) -> str:
 
 
 def begun_elsewhere(office: Office) -> str:
-    """Return the warning that another office's draft is given up by going on here."""
+    """Return the warning that continuing here gives up the draft at another office."""
     return _("⚠️ 您在 {office} 有一次未完成的预选;在这里选择号牌种类后,将改到这里办理。").format(
         office=escape(formatting.office_title(office))
     )

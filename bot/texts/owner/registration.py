@@ -1,4 +1,4 @@
-"""Words of consent and registration."""
+"""Texts of consent and registration."""
 
 from html import escape
 
@@ -55,7 +55,7 @@ def consent(version: int) -> str:
 
 
 def review(account: Account, office: Office) -> str:
-    """Return what was entered, shown back."""
+    """Return the data entered, for review."""
     return _(
         "<b>请核对注册信息</b>\n"
         "注册地:{office}\n"
@@ -72,12 +72,12 @@ def review(account: Account, office: Office) -> str:
 
 
 def code(phone: str, state: CodeState | None, *, now_resend: int, over: bool) -> str:
-    """Return the page on which a code is entered, with what is known of it.
+    """Return the page for entering a code, with its state.
 
     Args:
-        phone: to which it was sent.
+        phone: the number to which it was sent.
         state: what is known of it.
-        now_resend: seconds until another may be sent, 0 when it may be.
+        now_resend: seconds until another may be sent; 0 if it may be sent now.
         over: whether its five minutes have passed.
     """
     return _("<b>短信验证码</b>\n手机号:{phone}\n{state}").format(

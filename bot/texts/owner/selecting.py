@@ -1,4 +1,4 @@
-"""Words of phase 2: random and self-composed selection, confirmation, completion."""
+"""Texts of phase 2: random and self-composed selection, confirmation, completion."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -71,7 +71,7 @@ _STATES = {
 
 
 def draw_label(left: int, *, first: bool) -> str:
-    """Return the label of the button that draws a batch, with what is left."""
+    """Return the label of the button that draws a batch, with the number of draws left."""
     return (_("【随机一次({left})】") if first else _("【换一批({left})】")).format(left=left)
 
 
@@ -84,12 +84,12 @@ def number_label(office: str, serial: str, *, kept: bool) -> str:
 
 
 def confirm_label(count: int) -> str:
-    """Return the label that leads to the confirmation."""
+    """Return the label of the button that leads to the confirmation."""
     return CONFIRM() if count == 1 else _("【确认选号】({count}个备选)").format(count=count)
 
 
 def composable(left: int) -> str:
-    """Return the line that always says how many wishes are left."""
+    """Return the line with the number of self-composed numbers left, shown on every page of the step."""
     return _("您还可以自编{left}个号牌").format(left=left)
 
 
@@ -102,7 +102,6 @@ def selecting(
     *,
     over: str,
 ) -> str:
-    """Return the page of random selection."""
     lines = [_("<b>第5步 预选号牌 · 随机选号</b>")]
     if over:
         lines.append(over)
@@ -155,11 +154,10 @@ _EXAMPLES = {
     PlateKind.SMALL_NEV: "D12345 FA6789",
     PlateKind.LARGE_NEV: "12345D 67890F",
 }
-"""Numbers of the right form, to be typed in like manner."""
+"""Examples of valid numbers."""
 
 
 def composing(office: Office, kind: PlateKind, left: Quota, wishes: Sequence[str]) -> str:
-    """Return the page of self-composed selection."""
     lines = [_("<b>第5步 预选号牌 · 自编选号</b>"), composable(left.wishes)]
     if wishes:
         lines.append(_("本次要提交的号码(按顺序,第一个可用的即为所选):"))
@@ -176,7 +174,7 @@ def composing(office: Office, kind: PlateKind, left: Quota, wishes: Sequence[str
 
 
 def try_question(office: Office, wishes: Sequence[str], known: Sequence[str]) -> str:
-    """Return the question before a try, with what it may cost."""
+    """Return the question before a submission, with what it may cost."""
     question = _(
         "<b>确认提交?</b>\n{wishes}\n\n"
         "按顺序,第一个可用的号码<b>立即成为您的号牌,不能更改</b>;\n"
@@ -189,7 +187,7 @@ def try_question(office: Office, wishes: Sequence[str], known: Sequence[str]) ->
 
 
 def failed(office: Office, result: ComposeResult) -> str:
-    """Return what a try cost, and why each wish was not to be had."""
+    """Return what a failed submission cost, and why each wish was refused."""
     lines = [_("❌ 都不可用,剩余自编号牌个数将减少{count}个:").format(count=len(result.reasons))]
     lines += [
         _("• {number}:{reason}").format(number=plate(office.code, wish), reason=_REASONS[why]())
@@ -219,7 +217,7 @@ def done(preselection: Preselection, office: Office) -> str:
 
 
 def receipt_rows(preselection: Preselection, office: Office) -> list[tuple[str, str]]:
-    """Return what stands on the receipt (预选号凭证), label and value."""
+    """Return the rows of the receipt (预选号凭证): label and value."""
     return [
         (_("凭证编号"), f"{preselection.office}-{preselection.preselection_id:08d}"),
         (_("发牌机关"), office.name),
@@ -233,7 +231,7 @@ def receipt_rows(preselection: Preselection, office: Office) -> list[tuple[str, 
 
 
 def mine(entries: Sequence[Preselection], nexts: Mapping[str, datetime | None]) -> str:
-    """Return the list of all that an owner ever began, with when they hear of each next."""
+    """Return all preselections of an owner, each with the time of its next notification."""
     listing = "\n\n".join(_entry(entry, nexts.get(entry.subject)) for entry in entries)
     return _("<b>我的选号</b>\n{entries}").format(
         entries=listing or _("您还没有预选过号牌。点【预选号牌】开始。")
@@ -265,7 +263,7 @@ def _entry(preselection: Preselection, reminder: datetime | None) -> str:
 
 
 def entry_label(preselection: Preselection) -> str:
-    """Return the button that opens one entry of the list."""
+    """Return the label of the button that opens an entry of the list."""
     return _("🎫 凭证 {number}").format(number=plate(preselection.office, preselection.serial or ""))
 
 

@@ -1,4 +1,4 @@
-"""Words for units (单位用户): organisations that register with their unified social credit code."""
+"""Texts for units (单位用户): organisations that register with their unified social credit code."""
 
 from html import escape
 
@@ -35,13 +35,13 @@ def kind_label(*, unit: bool, chosen: bool) -> str:
 
 
 def owner(account: Account) -> str:
-    """Return an owner's name, of which a bystander learns little, with what tells a unit from a person."""
+    """Return an owner's masked name, with a mark for a unit."""
     name = masked_name(account.name)
     return _("{name}(单位)").format(name=name) if account.is_unit else name
 
 
 def review(account: Account, office: Office) -> str:
-    """Return what was entered of a unit, shown back."""
+    """Return a unit's data for review."""
     return _(
         "<b>请核对注册信息</b>\n"
         "用户类型:单位用户(只能在注册地选号)\n"

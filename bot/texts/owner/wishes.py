@@ -1,4 +1,4 @@
-"""Words of the pages on which owners say what they want to be told."""
+"""Texts of the pages on which owners choose their notifications."""
 
 from bot.i18n.formatting import KINDS, listed, office_title
 from bot.i18n.language import _, phrase
@@ -35,7 +35,7 @@ def notify(office: Office) -> str:
 
 
 def topic_label(topic: SubscriptionTopic, kind: str, *, on: bool) -> str:
-    """Return one subscription as a button."""
+    """Return a subscription as a button label."""
     what = _TOPICS[topic]()
     if kind:
         what = f"{KINDS[PlateKind(kind)]()} · {what}"

@@ -1,4 +1,4 @@
-"""A small schema with its queries, and the functions that the tests carry into transactions."""
+"""A small schema with its queries, and the functions that the tests run in transactions."""
 
 import asyncio
 import threading
@@ -16,11 +16,11 @@ QUERIES = HERE / "queries"
 
 
 class RefusedError(Exception):
-    """A rule of the test said no."""
+    """A rule of the test refused."""
 
 
 async def happened(event: threading.Event) -> None:
-    """Wait for what another thread does."""
+    """Wait for an event of another thread."""
     assert await asyncio.to_thread(event.wait, 10)
 
 

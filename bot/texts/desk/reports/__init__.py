@@ -1,1 +1,1 @@
-"""Words of the desk's reports: one file a report."""
+"""Texts of the desk's reports: one file per report."""

@@ -1,4 +1,4 @@
-"""What several of the desk's reports say."""
+"""Texts that several reports of the desk share."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from bot.i18n.language import _, phrase
 from core.clock import CHINA
 
 MOST_CAPTION = 1000
-"""UTF-16 units of the words under a picture; the messenger takes 1,024."""
+"""Maximum length of a caption in UTF-16 code units; the Bot API allows 1,024."""
 
 REFRESH = phrase("🔄 刷新")
 OFFICES = phrase("🏛 选择发牌机关")
@@ -21,7 +21,7 @@ MORE = phrase("…")
 
 
 def fitting(lines: Sequence[str], limit: int = MOST_CAPTION) -> str:
-    """Return as many whole lines as fit below a picture, with a sign where some are left out."""
+    """Return as many whole lines as fit in a caption, with a mark if some are left out."""
     kept: list[str] = []
     left = limit
     for line in lines:
@@ -33,7 +33,7 @@ def fitting(lines: Sequence[str], limit: int = MOST_CAPTION) -> str:
 
 
 def _units(line: str) -> int:
-    """Return how many UTF-16 units a line takes, tags counted too, to be on the safe side."""
+    """Return a line's length in UTF-16 code units, counting tags too, as an upper bound."""
     return len(unescape(line).encode("utf-16-le")) // 2
 
 
@@ -42,7 +42,7 @@ def counted_at(at: datetime) -> str:
 
 
 def when(at: datetime, now: datetime) -> str:
-    """Return a moment, briefly: 今天 17:00, 3月10日 17:00."""
+    """Return a time briefly: 今天 17:00, 3月10日 17:00."""
     local = at.astimezone(CHINA)
     if local.date() == now.astimezone(CHINA).date():
         return _("今天 {clock}").format(clock=_clock(at))
@@ -56,12 +56,12 @@ def _clock(at: datetime) -> str:
 
 
 def day_label(day: date) -> str:
-    """Return a day as it stands below a chart: 3月10日."""
+    """Return a day as a chart's axis label: 3月10日."""
     return formatting.short_day(day)
 
 
 def percent(share: float) -> str:
-    """Return a share with one decimal; what is not nothing is never called 0."""
+    """Return a share with one decimal; a share above 0 is never shown as 0, nor one below 1 as 100 %."""
     if 0 < share < 0.001:  # noqa: PLR2004 - a tenth of a per cent
         return "<0.1%"
     if 0.999 < share < 1:  # noqa: PLR2004 - the same from above

@@ -1,4 +1,4 @@
-"""Words of how full segments are."""
+"""Texts of segment usage."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -30,7 +30,7 @@ def segments_title(office: Office) -> str:
 
 
 def segments_head(office: Office, fills: Sequence[Fill]) -> str:
-    """Return what stands above the figures of an office's segments."""
+    """Return the heading above the figures of an office's segments."""
     if not fills:
         return _("<b>{office} 号段</b>\n尚未投放任何号段。").format(office=escape(office_title(office)))
     size, taken = sum(fill.segment.size for fill in fills), sum(fill.taken for fill in fills)
@@ -64,7 +64,7 @@ def fill_ways(fill: Fill, now: datetime) -> str:
 
 
 def kept_back(fill: Fill) -> str:
-    """Return what of a segment is kept back; empty where nothing is."""
+    """Return the withheld masks of a segment; empty if it has none."""
     if not fill.withheld:
         return ""
     masks = [mask.pattern for mask in fill.withheld]

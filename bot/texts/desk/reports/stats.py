@@ -1,4 +1,4 @@
-"""Words of the figures."""
+"""Texts of the statistics."""
 
 from datetime import date, datetime
 from html import escape
@@ -45,7 +45,7 @@ def days_label(days: int, *, chosen: bool) -> str:
 
 
 def a_day(number: int, days: int) -> str:
-    """Return how many that is a day."""
+    """Return the daily average."""
     return _("日均 {number:,.1f}").format(number=number / days)
 
 
@@ -54,7 +54,6 @@ def share_of(words: str, number: int, total: int) -> str:
 
 
 def stats_text(stats: Stats, office: Office | None) -> str:
-    """Return the figures as text."""
     total = stats.total
     lines = [
         _("<b>{title}</b>").format(title=escape(stats_title(office, len(stats.days)))),
@@ -73,7 +72,7 @@ def stats_text(stats: Stats, office: Office | None) -> str:
 
 
 def stats_sums(stats: Stats) -> list[tuple[str, int | float | datetime | date | None]]:
-    """Return the sums of the figures, each with its name."""
+    """Return the totals, each with its label."""
     total = stats.total
     share = total.random / total.selected if total.selected else None
     rows: list[tuple[str, int | float | datetime | date | None]] = [

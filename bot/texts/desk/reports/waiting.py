@@ -1,4 +1,4 @@
-"""Words of what waits at the desk."""
+"""Texts of the desk's work queue."""
 
 from datetime import datetime
 from html import escape
@@ -72,7 +72,7 @@ _REASONS = {
 
 
 def desk_counts(queue: WorkQueue) -> str:
-    """Return how many of each matter wait, of those that do."""
+    """Return the number of open tasks of each kind that has any."""
     parts = [
         _("{matter} {count}").format(matter=TASK_KINDS[task_kind](), count=queue.counts[task_kind])
         for task_kind in queue.task_kinds
@@ -82,12 +82,12 @@ def desk_counts(queue: WorkQueue) -> str:
 
 
 def oldest(at: datetime, now: datetime) -> str:
-    """Return the moment of the oldest of a matter, as it stands on its tile."""
+    """Return the time of the oldest task of a kind, as its tile shows it."""
     return _("最早 {when}").format(when=when(at, now))
 
 
 def item(task: Task, now: datetime) -> str:
-    """Return what waits, in one line without markup."""
+    """Return a task in one line without markup."""
     return (
         _ITEMS[task.task_kind]()
         .format(
@@ -111,13 +111,13 @@ def _left(task: Task) -> str:
 
 
 def lead_label(number: str, task: Task) -> str:
-    """Return what stands on the button that leads on."""
+    """Return the label of the button that opens a task."""
     name = plate(task.office or "", task.plate) if task.plate else TASK_KINDS[task.task_kind]()
     return f"{number} {name}"
 
 
 def matter_text(task: Task, now: datetime) -> str:
-    """Return what is known of something that somebody must deal with."""
+    """Return the details of a task."""
     reason = _REASONS[task.error]() if task.error in _REASONS else task.error
     lines = [f"<b>{TASK_KINDS[task.task_kind]()}</b>", escape(item(task, now))]
     if reason:
@@ -127,14 +127,14 @@ def matter_text(task: Task, now: datetime) -> str:
 
 
 def already_handled(by: str) -> str:
-    """Return that somebody else was faster."""
+    """Return that the task was already handled, and by whom."""
     if by == audit.SYSTEM:
         return _("已由系统处理。")
     return _("已由管理员 {by} 处理。").format(by=escape(audit.chat_of(by)))
 
 
 def summary(queue: WorkQueue) -> str:
-    """Return the daily summary: how many of what, and the oldest of them."""
+    """Return the daily summary: open tasks by kind, and the five oldest."""
     lines = [
         _("<b>🗂 今日待办</b>"),
         escape(desk_counts(queue)),

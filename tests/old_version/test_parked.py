@@ -1,0 +1,55 @@
+"""Each screen on which the old version left somebody is drawn as before, and its buttons still work."""
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.old_version import parked
+from tests.old_version.left_behind import messages_of
+from tests.old_version.parked import Parked
+from tests.old_version.people import CODE_UNSENT, DEPUTY, HALF_ANSWERED, SET_ASIDE, UNFETCHED, WITH_CODE
+from tests.world import CHIEF, World
+
+MOVED = frozenset({CHIEF, DEPUTY, CODE_UNSENT, HALF_ANSWERED, SET_ASIDE, UNFETCHED})
+"""Chats whose screen changes at the start, because something that waited was done, or was lost before."""
+LATER = frozenset({WITH_CODE, 4107})
+"""Chats with one more button, because another code may be sent after a minute."""
+
+
+def buttons_of(body: Mapping[str, Any]) -> list[list[tuple[str, str]]]:
+    """Return labels and data of a message's buttons."""
+    rows = body.get("reply_markup", {}).get("inline_keyboard", [])
+    return [[(one["text"], one.get("callback_data", "")) for one in row] for row in rows]
+
+
+async def test_each_living_screen_is_drawn_with_the_same_buttons(
+    world: World, before: sqlite3.Connection
+) -> None:
+    """Screen, revision, action, argument and signature are those that the old version wrote."""
+    living = "SELECT chat_id, message_id FROM dialog WHERE message_kind IN ('text', 'photo')"
+    rows = [row for row in before.execute(living).fetchall() if row[0] not in MOVED | LATER]
+    changed = {}
+    for chat, message in rows:
+        async with world.service.dispatcher.lock(chat):
+            await world.service.engine.redraw(chat)
+        shown = buttons_of(world.sandbox.world.people[chat].messages[message].body)
+        left = buttons_of(messages_of(chat)[message])
+        if shown != left:
+            changed[chat] = shown, left
+    assert not changed
+    assert len(rows) > len(parked.OWNERS) + len(parked.ADMINS)
+
+
+@pytest.mark.parametrize("people", [parked.OWNERS, parked.ADMINS], ids=["owners", "admins"])
+async def test_everybody_goes_on_from_where_they_stood(
+    world: World, before: sqlite3.Connection, people: Mapping[int, Parked]
+) -> None:
+    screens = dict(before.execute("SELECT chat_id, screen FROM dialog").fetchall())
+    for chat, one in people.items():
+        person = world.person(chat)
+        assert (screens[chat], one.shown in person.last.words) == (one.screen, True), person.screen()
+        await one.act(person)
+        await person.see(*one.leads, fresh=True)
+        person.leave()
