@@ -53,7 +53,7 @@ from bot.texts.owner import files as file_words
 from bot.texts.owner import home as texts
 from bot.vehicle_import.loader import Loader
 from core.bootstrap import Core, Ports, bootstrap
-from core.errors import SettingsRefused
+from core.errors.settings import SettingsRefused
 from core.rehearsal import Rehearsal, prepare
 from core.settings import Settings
 

@@ -8,7 +8,8 @@ from bot.photos import barcodes
 from bot.photos.formats import HEIC_INSTALLED
 from core.bootstrap import Core, bootstrap
 from core.clock import CHINA
-from core.errors import PhotoStoreError, XuanhaoError
+from core.errors.base import XuanhaoError
+from core.errors.photos import PhotoStoreError
 from core.settings import Settings
 
 

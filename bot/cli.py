@@ -25,7 +25,9 @@ from bot.texts.desk import releases
 from bot.vehicle_import.cli import import_vehicles
 from core.audit import COMMAND_LINE
 from core.bootstrap import bootstrap
-from core.errors import InputError, OfficeUnknown, SettingsError, SettingsRefused, XuanhaoError
+from core.errors.base import InputError, SettingsError, XuanhaoError
+from core.errors.offices import OfficeUnknown
+from core.errors.settings import SettingsRefused
 from core.pool import segments as pool_segments
 from core.settings import Settings, load_settings
 

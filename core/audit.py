@@ -8,7 +8,7 @@ import json
 from enum import StrEnum
 
 from core.clock import to_millis
-from core.errors import HandledMeanwhile
+from core.errors.desk import HandledMeanwhile
 from core.ports import Tx
 
 SYSTEM = "system"

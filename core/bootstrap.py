@@ -10,7 +10,7 @@ from core.appeals import personal_data as appeals_personal_data
 from core.appeals.reviews import Reviews
 from core.clock import Clock, SystemClock
 from core.db import open_store
-from core.errors import SettingsRefused
+from core.errors.settings import SettingsRefused
 from core.people.accounts import Accounts
 from core.people.admins import Admins
 from core.people.lookup import People

@@ -31,7 +31,7 @@ from core.db.postgres import PostgresStore
 from core.db.postgres_tx import PostgresLedger
 from core.db.sqlite import SqliteStore
 from core.db.tx import EngineTx
-from core.errors import StoreError
+from core.errors.store import StoreError
 from core.ports import Tx
 
 ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]

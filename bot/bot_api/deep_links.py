@@ -9,7 +9,7 @@ import binascii
 import re
 from urllib.parse import urlencode
 
-from core.errors import NoSuchOffice
+from core.errors.offices import NoSuchOffice
 from core.values.offices import IssuingOffice, find
 
 _PAYLOAD = re.compile(r"[\w-]{6}", re.ASCII)

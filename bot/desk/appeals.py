@@ -18,7 +18,8 @@ from bot.texts.errors import of_error
 from bot.texts.owner import appeal as owner_texts
 from core.appeals import Slot, queue
 from core.appeals.reviews import Card
-from core.errors import AppealMoved, AppealUnknown, InputError, Refusal, XuanhaoError
+from core.errors.appeals import AppealMoved, AppealUnknown
+from core.errors.base import InputError, Refusal, XuanhaoError
 from core.people.admins import Permission
 from core.preselection import PreselectionState
 from core.values.text import compact

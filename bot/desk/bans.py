@@ -13,7 +13,8 @@ from bot.dialog.view import Style
 from bot.errors.commands import UnreadableTime, Usage
 from bot.texts.desk import bans as texts
 from core.clock import CHINA, from_millis, to_millis
-from core.errors import NobodyFound, NotBlacklisted
+from core.errors.blacklist import NotBlacklisted
+from core.errors.desk import NobodyFound
 from core.people import blacklist
 from core.people.accounts import Account
 from core.people.admins import Permission

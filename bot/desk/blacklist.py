@@ -18,7 +18,7 @@ from bot.texts.desk import blacklist as texts
 from bot.texts.desk import parts
 from bot.texts.desk.reports.parts import MAKING
 from core.clock import from_millis
-from core.errors import NotBlacklisted
+from core.errors.blacklist import NotBlacklisted
 from core.people import blacklist
 from core.people.accounts import Account
 from core.people.admins import Permission

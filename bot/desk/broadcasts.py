@@ -13,7 +13,8 @@ from bot.errors.commands import Usage
 from bot.i18n import formatting
 from bot.texts.desk import broadcasts as texts
 from bot.texts.desk import parts
-from core.errors import BroadcastRunning, NothingKnown
+from core.errors.broadcasts import BroadcastRunning
+from core.errors.desk import NothingKnown
 from core.notifications import broadcasts
 from core.notifications.broadcasts import Audience, Broadcast, BroadcastRequest
 from core.people.admins import Permission

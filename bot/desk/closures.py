@@ -12,7 +12,7 @@ from bot.dialog.view import Style
 from bot.errors.commands import UnreadableTime, Usage
 from bot.texts.desk import days as texts
 from core.availability import maintenance
-from core.errors import NotInMaintenance
+from core.errors.offices import NotInMaintenance
 from core.people.admins import EVERYWHERE, Permission
 from core.preselection.deadlines import Closing
 

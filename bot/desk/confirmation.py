@@ -14,7 +14,7 @@ from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
 from bot.texts.desk import parts
 from bot.texts.errors import of_error
-from core.errors import Refusal, XuanhaoError
+from core.errors.base import Refusal, XuanhaoError
 from core.people.admins import Permission
 
 LONGEST_REASON = 200

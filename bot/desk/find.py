@@ -24,7 +24,8 @@ from bot.texts.desk.people import USER_TYPES
 from bot.texts.errors import of_error
 from core.audit import chat_actor
 from core.clock import CHINA
-from core.errors import NothingKnown, NotYourOffice, PlateNotReserved
+from core.errors.counter import PlateNotReserved
+from core.errors.desk import NothingKnown, NotYourOffice
 from core.people.accounts import UserType
 from core.people.admins import EVERYWHERE, Permission
 from core.people.lookup import Who

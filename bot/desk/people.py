@@ -12,7 +12,8 @@ from bot.dialog.view import Style
 from bot.errors.commands import Usage
 from bot.texts.desk import people as texts
 from core.clock import CHINA
-from core.errors import HolderElsewhere, IdentityIsTheirs, NothingKnown
+from core.errors.counter import HolderElsewhere, IdentityIsTheirs
+from core.errors.desk import NothingKnown
 from core.people.accounts import Account, UserType
 from core.people.admins import EVERYWHERE, Permission
 from core.preselection import PreselectionState, of_account

@@ -17,7 +17,8 @@ from bot.texts.desk.reports.parts import MAKING
 from bot.vehicle_import.loader import MOST_BYTES
 from bot.vehicle_import.vehicles import read_vehicles
 from core.bootstrap import Core
-from core.errors import ImportUnderWay, XuanhaoError
+from core.errors.base import XuanhaoError
+from core.errors.desk import ImportUnderWay
 from core.people.admins import EVERYWHERE, Permission
 from core.ports import Tx
 from core.registry import imports

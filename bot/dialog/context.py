@@ -11,7 +11,9 @@ from bot.i18n.language import Language
 from core import audit
 from core.bootstrap import Core
 from core.clock import CHINA
-from core.errors import NotRegistered, OfficeUnknown, StepOutOfOrder
+from core.errors.accounts import NotRegistered
+from core.errors.offices import OfficeUnknown
+from core.errors.preselection import StepOutOfOrder
 from core.people.accounts import Account
 from core.people.admins import Admin, Permission
 from core.ports import Tx

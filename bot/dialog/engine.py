@@ -36,7 +36,7 @@ from bot.i18n.formatting import plain
 from bot.i18n.language import in_same_language, speaking
 from bot.inbox.store import mark_applied, mark_done
 from core.bootstrap import Core
-from core.errors import OperationError, XuanhaoError
+from core.errors.base import OperationError, XuanhaoError
 from core.ports import Tx
 from core.snapshots import SnapshotNeeded
 from core.values.identity import holds_personal_number

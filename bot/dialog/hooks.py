@@ -9,7 +9,7 @@ from bot.dialog.events import Command
 from bot.dialog.keyboards import CallbackData
 from bot.dialog.names import ScreenName
 from bot.dialog.screen import Goto
-from core.errors import XuanhaoError
+from core.errors.base import XuanhaoError
 
 
 class NotTaken(Protocol):

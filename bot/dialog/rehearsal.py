@@ -21,7 +21,7 @@ from bot.dialog.result import AttachmentTarget, Request, StepResult
 from bot.dialog.screen import Goto
 from bot.i18n.language import Language
 from core.clock import to_millis
-from core.errors import XuanhaoError
+from core.errors.base import XuanhaoError
 from core.ports import Tx
 
 T = TypeVar("T")

@@ -29,7 +29,7 @@ from bot.dialog.rehearsal import (
 from bot.dialog.result import AttachmentTarget, RehearsalRequest, Request, StepResult
 from bot.dialog.transition import Transition
 from bot.i18n.language import speaking
-from core.errors import XuanhaoError
+from core.errors.base import XuanhaoError
 from core.ports import Tx
 from core.rehearsal import IDLE
 

@@ -11,7 +11,7 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.view import View
 from bot.errors.attachments import AttachmentTooLarge
 from core.bootstrap import Core
-from core.errors import XuanhaoError
+from core.errors.base import XuanhaoError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

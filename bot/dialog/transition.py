@@ -19,7 +19,7 @@ from bot.dialog.screen import Goto, Screen, stay
 from bot.dialog.view import View
 from bot.i18n.language import speaking
 from core.bootstrap import Core
-from core.errors import Refusal, XuanhaoError
+from core.errors.base import Refusal, XuanhaoError
 from core.notifications.queue import mark_reachable
 from core.ports import Tx
 

@@ -1,6 +1,6 @@
 """Errors in attachments that are found before any domain rule applies."""
 
-from core.errors import InputError
+from core.errors.base import InputError
 
 
 class AttachmentTooLarge(InputError):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from core.errors import InputError
+from core.errors.base import InputError
 
 
 class Usage(InputError):

@@ -1,6 +1,6 @@
 """Errors of a vehicle file as a whole; nothing of it is loaded."""
 
-from core.errors import InputError
+from core.errors.base import InputError
 
 
 class TableError(InputError):

@@ -1,6 +1,6 @@
 """The errors of the inbox and of polling; the first line of each docstring is the message."""
 
-from core.errors import OperationError, SettingsError, XuanhaoError
+from core.errors.base import OperationError, SettingsError, XuanhaoError
 
 
 class UnreadableUpdateError(XuanhaoError):

@@ -10,7 +10,8 @@ from telegram.error import BadRequest, NetworkError, RetryAfter
 
 from bot.bot_api.rate_limits import retry_after_seconds
 from bot.inbox.errors import UnreadableUpdateError
-from core.errors import OperationError, QueryError, StoreConstraintError
+from core.errors.base import OperationError
+from core.errors.store import QueryError, StoreConstraintError
 
 
 def is_outage(error: BaseException) -> bool:

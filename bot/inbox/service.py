@@ -22,7 +22,7 @@ from bot.inbox.errors import BadAnswerError, ReceiptClosedError, TokenRefusedErr
 from bot.inbox.model import RawUpdate
 from bot.inbox.retry import RetryPolicy
 from bot.inbox.store import WorkerInbox
-from core.errors import XuanhaoError
+from core.errors.base import XuanhaoError
 
 _LOGGER = logging.getLogger(__name__)
 

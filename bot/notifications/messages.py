@@ -20,7 +20,7 @@ from bot.texts.owner import appeal
 from core.appeals import AppealState
 from core.bootstrap import Core
 from core.clock import from_millis
-from core.errors import StepOutOfOrder
+from core.errors.preselection import StepOutOfOrder
 from core.notifications import broadcasts
 from core.notifications.queue import Notification, NotificationPurpose, is_overtaken
 from core.ports import Tx

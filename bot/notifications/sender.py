@@ -25,7 +25,7 @@ from bot.dialog.keyboards import CallbackCodec
 from bot.notifications.messages import FilePart, Part, TextPart, VenuePart, render_notification
 from bot.pictures.worker import render_on_thread
 from core.bootstrap import Core
-from core.errors import XuanhaoError
+from core.errors.base import XuanhaoError
 from core.notifications import queue as notification_queue
 from core.notifications.queue import Notification, NotificationPurpose
 from core.ports import Tx

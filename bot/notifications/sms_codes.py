@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from core.bootstrap import Core
-from core.errors import SmsGatewayError
+from core.errors.verification import SmsGatewayError
 
 _LOGGER = logging.getLogger(__name__)
 

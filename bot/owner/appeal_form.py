@@ -17,17 +17,11 @@ from bot.texts.errors import of_error
 from bot.texts.owner import appeal as texts
 from core.appeals import Appeal, Photo, Slot
 from core.bootstrap import Core
-from core.errors import (
-    AppealAboutOwnNumber,
-    AppealIncomplete,
-    AppealNotNeeded,
-    AppealWaits,
-    Blacklisted,
-    PhotoRepeated,
-    StepOutOfOrder,
-    VehicleUnknown,
-    XuanhaoError,
-)
+from core.errors.appeals import AppealAboutOwnNumber, AppealIncomplete, AppealNotNeeded, AppealWaits
+from core.errors.base import XuanhaoError
+from core.errors.blacklist import Blacklisted
+from core.errors.photos import PhotoRepeated
+from core.errors.preselection import StepOutOfOrder, VehicleUnknown
 
 _MOST_BYTES = 20_000_000
 """As much as the messenger hands out; the settings may ask for less."""

@@ -9,7 +9,8 @@ from bot.i18n import formatting
 from bot.owner.entry import entry, step_of
 from bot.texts.owner import appeal as texts
 from core.appeals import RENEWABLE, Appeal, AppealState, Slot
-from core.errors import AppealDecided, AppealUnfinished, AppealUnknown, StepOutOfOrder
+from core.errors.appeals import AppealDecided, AppealUnfinished, AppealUnknown
+from core.errors.preselection import StepOutOfOrder
 from core.people.blacklist import running
 from core.preselection import PreselectionState
 

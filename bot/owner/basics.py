@@ -8,7 +8,7 @@ from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
 from bot.owner.entry import entry, go_on
 from bot.texts.owner import preselect
-from core.errors import StepOutOfOrder
+from core.errors.preselection import StepOutOfOrder
 from core.values.plates import PlateKind
 
 _OFFICES_A_PAGE = 16

@@ -11,7 +11,8 @@ from bot.i18n import formatting
 from bot.owner.entry import step_of
 from bot.owner.selecting import ERRORS
 from bot.texts.owner import selecting
-from core.errors import NoWishes, NoWishesLeft, OfficeClosed
+from core.errors.offices import OfficeClosed
+from core.errors.selection import NoWishes, NoWishesLeft
 from core.preselection import PreselectionState, lease_until
 from core.preselection.selection import failed_before, remaining_quota, validate_wishes
 from core.values.plates import split_wishes

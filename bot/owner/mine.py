@@ -10,7 +10,7 @@ from bot.owner.entry import entry
 from bot.pictures.receipt import Receipt, ReceiptPicture
 from bot.texts import notices
 from bot.texts.owner import home, selecting, wishes
-from core.errors import StepOutOfOrder
+from core.errors.preselection import StepOutOfOrder
 from core.notifications.queue import next_of
 from core.people.blacklist import running
 from core.preselection import Preselection, PreselectionState, get, of_account

@@ -13,7 +13,7 @@ from bot.i18n import formatting
 from bot.owner.personal_data_export import to_html, to_json
 from bot.texts.owner import own_data as texts
 from core.clock import CHINA
-from core.errors import DeletionBlocked
+from core.errors.accounts import DeletionBlocked
 from core.people.accounts import CONSENT_VERSION
 from core.personal_data import Everything
 from core.ports import Tx

@@ -14,7 +14,8 @@ from bot.owner.entry import entry
 from bot.texts.errors import of_error
 from bot.texts.owner import bulletin, home, provinces
 from core.availability.maintenance import of_office
-from core.errors import NoSuchOffice, NotThisUserType
+from core.errors.accounts import NotThisUserType
+from core.errors.offices import NoSuchOffice
 from core.values import offices
 from core.values.offices import IssuingOffice, Office
 

@@ -14,7 +14,7 @@ from bot.owner import codes
 from bot.owner.entry import entry, registration_step
 from bot.texts.owner import own_data, registration, units
 from core.clock import CHINA
-from core.errors import ContactOfSomebodyElse
+from core.errors.accounts import ContactOfSomebodyElse
 from core.people.accounts import CONSENT_VERSION
 from core.people.verification import CodeBinding, CodePurpose
 from core.values.identity import (

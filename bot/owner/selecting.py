@@ -16,7 +16,10 @@ from bot.owner.terms import start
 from bot.owner.vehicle import REFUSED
 from bot.pictures.batch import BatchPicture
 from bot.texts.owner import preselect, selecting
-from core.errors import HoldEnded, StepOutOfOrder, VerificationLapsed, XuanhaoError
+from core.errors.base import XuanhaoError
+from core.errors.preselection import StepOutOfOrder
+from core.errors.selection import HoldEnded
+from core.errors.verification import VerificationLapsed
 from core.pool import segments as pool_segments
 from core.pool.batches import Batch, latest_batch
 from core.preselection import PreselectionState, lease_until

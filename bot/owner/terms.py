@@ -14,7 +14,7 @@ from bot.owner.wishes import tell_opening
 from bot.texts.errors import CHANCES_USED_UP
 from bot.texts.owner import appeal, preselect, provinces, registration, wishes
 from core.availability.maintenance import ensure_open, of_office
-from core.errors import ChancesUsedUp
+from core.errors.selection import ChancesUsedUp
 from core.people.verification import CodePurpose, CodeStatus
 from core.preselection import PreselectionState
 from core.preselection.selection import remaining_quota

@@ -11,7 +11,8 @@ from bot.owner.entry import data_step, go_on, step_of
 from bot.owner.vin_pages import VinPages, may_be_photographed
 from bot.texts.owner import appeal, preselect
 from core.appeals import awarded_to
-from core.errors import VinAwarded, VinPreselected, VinRegistered, VinUnavailable, XuanhaoError
+from core.errors.base import XuanhaoError
+from core.errors.preselection import VinAwarded, VinPreselected, VinRegistered, VinUnavailable
 from core.preselection import Papers, Preselection, PreselectionState
 from core.values.vehicles import CertificateKind, parse_certificate
 

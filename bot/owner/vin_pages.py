@@ -13,7 +13,7 @@ from bot.photos import barcodes
 from bot.texts.owner import photos as texts
 from bot.texts.owner import preselect
 from core.bootstrap import Core
-from core.errors import BarcodeWithoutVin
+from core.errors.photos import BarcodeWithoutVin
 from core.values.vehicles import group_vin, parse_vin, vins_in
 
 _MOST_BYTES = 20_000_000

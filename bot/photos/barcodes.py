@@ -14,7 +14,7 @@ from itertools import accumulate
 from PIL import Image, ImageOps
 
 from bot.photos.decoding import ALONE, looked_at, unfolded
-from core.errors import BarcodeNotFound, BarcodeReaderNotInstalled
+from core.errors.photos import BarcodeNotFound, BarcodeReaderNotInstalled
 from core.settings import PhotoSettings
 
 try:

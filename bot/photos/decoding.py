@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from PIL import Image
 
 from bot.photos.formats import Kind, kind_of, webp_size
-from core.errors import PhotoAnimated, PhotoError, PhotoNotAPicture, PhotoTooHeavy, PhotoTooLarge
+from core.errors.photos import PhotoAnimated, PhotoError, PhotoNotAPicture, PhotoTooHeavy, PhotoTooLarge
 from core.settings import PhotoSettings
 
 ALONE = threading.Lock()

@@ -3,7 +3,7 @@
 import struct
 from enum import StrEnum
 
-from core.errors import PhotoAnimated, PhotoFormatNotInstalled, PhotoNotAPicture
+from core.errors.photos import PhotoAnimated, PhotoFormatNotInstalled, PhotoNotAPicture
 
 try:
     import pi_heif

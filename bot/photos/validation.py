@@ -8,7 +8,7 @@ from PIL import Image
 from bot.photos.decoding import ALONE, looked_at, unfolded
 from bot.photos.perceptual_hash import fingerprint
 from bot.photos.sharpness import sharpness
-from core.errors import PhotoBlurred, PhotoTooNarrow, PhotoTooSmall
+from core.errors.photos import PhotoBlurred, PhotoTooNarrow, PhotoTooSmall
 from core.settings import PhotoSettings
 
 KEPT_SIDE = 3200

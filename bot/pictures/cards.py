@@ -11,7 +11,7 @@ from bot.pictures.statistics import StatisticsSheet, stats_picture
 from bot.pictures.work_queue import Dashboard, dashboard_picture
 from bot.texts.owner import appeal as texts
 from core.appeals import Appeal, Slot
-from core.errors import OperationError
+from core.errors.base import OperationError
 from core.ports import PhotoStore
 
 _LOGGER = logging.getLogger(__name__)

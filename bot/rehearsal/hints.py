@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from bot.dialog.context import Context
 from bot.dialog.names import SCREEN_NAMES, ScreenName
 from bot.texts import rehearsal as texts
-from core.errors import StepOutOfOrder
+from core.errors.preselection import StepOutOfOrder
 from core.notifications.queue import next_of
 from core.preselection import get
 from core.rehearsal import examples

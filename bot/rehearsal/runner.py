@@ -22,7 +22,7 @@ from bot.rehearsal.screens import FIRST, screens_of
 from bot.rehearsal.watermark import marked, marked_note
 from bot.texts import rehearsal as texts
 from bot.texts.owner import home
-from core.errors import OperationError, XuanhaoError
+from core.errors.base import OperationError, XuanhaoError
 from core.ports import Tx
 from core.rehearsal import CHAT, Rehearsal, register_owner
 

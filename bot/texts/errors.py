@@ -14,8 +14,22 @@ from bot.texts.desk import audit as audit_texts
 from bot.texts.desk import broadcasts as broadcast_texts
 from bot.texts.desk.reports import waiting
 from bot.texts.owner import files, own_data, photos, provinces, units
-from core import errors as core_errors
-from core.errors import XuanhaoError
+from core.errors import accounts as accounts_errors
+from core.errors import appeals as appeals_errors
+from core.errors import blacklist as blacklist_errors
+from core.errors import broadcasts as broadcasts_errors
+from core.errors import counter as counter_errors
+from core.errors import desk as desk_errors
+from core.errors import identity as identity_errors
+from core.errors import offices as offices_errors
+from core.errors import photos as photos_errors
+from core.errors import plates as plates_errors
+from core.errors import pool as pool_errors
+from core.errors import preselection as preselection_errors
+from core.errors import selection as selection_errors
+from core.errors import vehicles as vehicles_errors
+from core.errors import verification as verification_errors
+from core.errors.base import XuanhaoError
 from core.people.accounts import UserType
 from core.values.vehicles import VIN_LENGTH
 
@@ -39,7 +53,7 @@ def _characters(error: XuanhaoError) -> str:
     return _("「{characters}」").format(characters=escape(wrong)) if wrong else ""
 
 
-def _serial_lookalike(error: core_errors.SerialLookalike) -> str:
+def _serial_lookalike(error: plates_errors.SerialLookalike) -> str:
     hint = ""
     if error.suggestion:
         hint = _("您想选的是不是 <code>{number}</code>?").format(number=error.suggestion)
@@ -48,19 +62,19 @@ def _serial_lookalike(error: core_errors.SerialLookalike) -> str:
     )
 
 
-def _vin_lookalike(error: core_errors.VinLookalike) -> str:
+def _vin_lookalike(error: vehicles_errors.VinLookalike) -> str:
     hint = _("是不是 <code>{vin}</code>?").format(vin=error.suggestion) if error.suggestion else ""
     return _("车辆识别代号中没有字母 I、O、Q({places}),可能是数字 1 或 0。{hint}").format(
         places=_places(error.positions), hint=hint
     )
 
 
-def _vin_length(error: core_errors.VinLength) -> str:
+def _vin_length(error: vehicles_errors.VinLength) -> str:
     hint = _("这里请不要输入合格证编号。") if error.found in _DOMESTIC else ""
     return _wrong_length(_("车辆识别代号"), error) + hint
 
 
-def _certificate_length(error: core_errors.CertificateLength) -> str:
+def _certificate_length(error: vehicles_errors.CertificateLength) -> str:
     hint = _("车辆识别代号已在上一步输入。") if error.found == VIN_LENGTH else ""
     return (
         _("编号应为 {shortest}–{longest} 位,您输入了 {found} 位,请对照证书重新输入。").format(
@@ -70,20 +84,20 @@ def _certificate_length(error: core_errors.CertificateLength) -> str:
     )
 
 
-def _office_closed(error: core_errors.OfficeClosed) -> str:
+def _office_closed(error: offices_errors.OfficeClosed) -> str:
     opening = ""
     if error.next_opening:
         opening = _("下次开放时间:{moment}。").format(moment=moment(error.next_opening))
     return _("现在不在选号服务时间内。{opening}已填写的信息会为您保留。").format(opening=opening)
 
 
-def _not_this_user_type(error: core_errors.NotThisUserType) -> str:
+def _not_this_user_type(error: accounts_errors.NotThisUserType) -> str:
     if error.user_type == UserType.UNIT:
         return provinces.UNIT_STAYS()
     return provinces.NEW_OWNER_STAYS()
 
 
-def _wishes_refused(error: core_errors.WishesRefused) -> str:
+def _wishes_refused(error: selection_errors.WishesRefused) -> str:
     lines = [
         _("• <code>{wish}</code>:{reason}").format(wish=escape(wish[:20]), reason=of_error(why))
         for wish, why in error.refused
@@ -92,11 +106,11 @@ def _wishes_refused(error: core_errors.WishesRefused) -> str:
 
 
 _Length = (
-    core_errors.SerialLength
-    | core_errors.MaskLength
-    | core_errors.VinLength
-    | core_errors.ResidentIdLength
-    | core_errors.CreditCodeLength
+    plates_errors.SerialLength
+    | plates_errors.MaskLength
+    | vehicles_errors.VinLength
+    | identity_errors.ResidentIdLength
+    | identity_errors.CreditCodeLength
 )
 
 
@@ -107,99 +121,101 @@ def _wrong_length(what: str, error: _Length) -> str:
 
 
 _PLAIN: dict[type[XuanhaoError], Phrase] = {
-    core_errors.SerialEmpty: phrase("请输入号码。"),
-    core_errors.SerialTooManyLetters: phrase("号码中最多只能有 2 个字母。"),
-    core_errors.SerialNotIssued: phrase("00000 不发放,请另选号码。"),
-    core_errors.PlateEmpty: phrase("请输入号牌号码,例如 粤K12345。"),
-    core_errors.PlateOfficeMissing: phrase("号牌号码应以发牌机关代号开头,例如 粤K12345。"),
-    core_errors.PlateError: phrase("号牌号码格式不正确,例如 粤K12345。"),
-    core_errors.MaskEmpty: phrase("请输入号段,例如 A####(# 代表数字,@ 代表字母)。"),
-    core_errors.MaskTooManyLetters: phrase("号段中最多只能有 2 个字母(@ 也算字母)。"),
-    core_errors.MaskNotIssued: phrase("00000 不发放。"),
-    core_errors.MaskError: phrase("号段格式不正确:# 代表数字,@ 代表字母,例如 A####、12###。"),
-    core_errors.VinEmpty: phrase("请输入车辆识别代号。"),
-    core_errors.VinError: phrase("车辆识别代号格式不正确,应为 17 位字母和数字。"),
-    core_errors.CertificateEmpty: phrase("请输入证书编号。"),
-    core_errors.CertificateError: phrase("证书编号格式不正确,请对照证书重新输入。"),
-    core_errors.ResidentIdEmpty: phrase("请输入居民身份证号码。"),
-    core_errors.ResidentIdMistyped: phrase("身份证号码校验不通过,有一位输错了,请核对后重新输入。"),
-    core_errors.ResidentIdRegion: phrase("身份证号码前两位不是有效的地区代码,请核对。"),
-    core_errors.ResidentIdBirthDate: phrase("身份证号码中的出生日期不存在,请核对。"),
-    core_errors.ResidentIdFuture: phrase("身份证号码中的出生日期晚于今天,请核对。"),
-    core_errors.ResidentIdError: phrase("身份证号码格式不正确,应为 18 位。"),
-    core_errors.CreditCodeMistyped: phrase("统一社会信用代码校验不通过,有一位输错了,请核对。"),
-    core_errors.CreditCodeError: phrase("统一社会信用代码格式不正确,应为 18 位。"),
-    core_errors.PhoneEmpty: phrase("请输入手机号。"),
-    core_errors.PhoneForeign: phrase("只支持中国大陆手机号(+86)。"),
-    core_errors.PhoneNotMobile: phrase("这不是手机号,无法接收短信,请输入 11 位手机号。"),
-    core_errors.PhoneError: phrase("手机号不正确,请输入 11 位中国大陆手机号。"),
-    core_errors.PersonNameEmpty: phrase("请输入姓名。"),
-    core_errors.PersonNameError: phrase("姓名只能是 2–30 个汉字或字母(可含间隔号·),请输入身份证上的姓名。"),
-    core_errors.UnitNameEmpty: units.NAME_EMPTY,
-    core_errors.UnitNameError: units.NAME_WRONG,
-    core_errors.UnitNeedsCreditCode: units.NEEDS_CREDIT_CODE,
-    core_errors.CreditCodeIsUnit: units.IS_UNIT,
-    core_errors.CreditCodeEmpty: units.CODE_EMPTY,
-    core_errors.NoSuchOffice: phrase("没有这个发牌机关,请检查代号。"),
-    core_errors.OfficeUnknown: phrase("本服务不受理该发牌机关。"),
-    core_errors.NotRegistered: phrase("您还没有完成注册,请先点【预选号牌】。"),
-    core_errors.IdentityTaken: phrase(
+    plates_errors.SerialEmpty: phrase("请输入号码。"),
+    plates_errors.SerialTooManyLetters: phrase("号码中最多只能有 2 个字母。"),
+    plates_errors.SerialNotIssued: phrase("00000 不发放,请另选号码。"),
+    plates_errors.PlateEmpty: phrase("请输入号牌号码,例如 粤K12345。"),
+    plates_errors.PlateOfficeMissing: phrase("号牌号码应以发牌机关代号开头,例如 粤K12345。"),
+    plates_errors.PlateError: phrase("号牌号码格式不正确,例如 粤K12345。"),
+    plates_errors.MaskEmpty: phrase("请输入号段,例如 A####(# 代表数字,@ 代表字母)。"),
+    plates_errors.MaskTooManyLetters: phrase("号段中最多只能有 2 个字母(@ 也算字母)。"),
+    plates_errors.MaskNotIssued: phrase("00000 不发放。"),
+    plates_errors.MaskError: phrase("号段格式不正确:# 代表数字,@ 代表字母,例如 A####、12###。"),
+    vehicles_errors.VinEmpty: phrase("请输入车辆识别代号。"),
+    vehicles_errors.VinError: phrase("车辆识别代号格式不正确,应为 17 位字母和数字。"),
+    vehicles_errors.CertificateEmpty: phrase("请输入证书编号。"),
+    vehicles_errors.CertificateError: phrase("证书编号格式不正确,请对照证书重新输入。"),
+    identity_errors.ResidentIdEmpty: phrase("请输入居民身份证号码。"),
+    identity_errors.ResidentIdMistyped: phrase("身份证号码校验不通过,有一位输错了,请核对后重新输入。"),
+    identity_errors.ResidentIdRegion: phrase("身份证号码前两位不是有效的地区代码,请核对。"),
+    identity_errors.ResidentIdBirthDate: phrase("身份证号码中的出生日期不存在,请核对。"),
+    identity_errors.ResidentIdFuture: phrase("身份证号码中的出生日期晚于今天,请核对。"),
+    identity_errors.ResidentIdError: phrase("身份证号码格式不正确,应为 18 位。"),
+    identity_errors.CreditCodeMistyped: phrase("统一社会信用代码校验不通过,有一位输错了,请核对。"),
+    identity_errors.CreditCodeError: phrase("统一社会信用代码格式不正确,应为 18 位。"),
+    identity_errors.PhoneEmpty: phrase("请输入手机号。"),
+    identity_errors.PhoneForeign: phrase("只支持中国大陆手机号(+86)。"),
+    identity_errors.PhoneNotMobile: phrase("这不是手机号,无法接收短信,请输入 11 位手机号。"),
+    identity_errors.PhoneError: phrase("手机号不正确,请输入 11 位中国大陆手机号。"),
+    identity_errors.PersonNameEmpty: phrase("请输入姓名。"),
+    identity_errors.PersonNameError: phrase(
+        "姓名只能是 2–30 个汉字或字母(可含间隔号·),请输入身份证上的姓名。"
+    ),
+    identity_errors.UnitNameEmpty: units.NAME_EMPTY,
+    identity_errors.UnitNameError: units.NAME_WRONG,
+    accounts_errors.UnitNeedsCreditCode: units.NEEDS_CREDIT_CODE,
+    accounts_errors.CreditCodeIsUnit: units.IS_UNIT,
+    identity_errors.CreditCodeEmpty: units.CODE_EMPTY,
+    offices_errors.NoSuchOffice: phrase("没有这个发牌机关,请检查代号。"),
+    offices_errors.OfficeUnknown: phrase("本服务不受理该发牌机关。"),
+    accounts_errors.NotRegistered: phrase("您还没有完成注册,请先点【预选号牌】。"),
+    accounts_errors.IdentityTaken: phrase(
         "该身份证明号码已被其他账号注册。如不是您本人所为,请携带身份证原件到车辆管理所窗口,"
         "由工作人员核实后将身份转到您的账号。"
     ),
-    core_errors.PhoneTaken: phrase("该手机号已被其他账号注册,请换一个本人手机号。"),
-    core_errors.ContactOfSomebodyElse: phrase("请发送您本人的联系方式,不能转发他人的名片。"),
-    core_errors.NoCodeYet: phrase("请先获取短信验证码。"),
-    core_errors.CodeExpired: phrase("验证码已超过5分钟有效期,请重新获取。"),
-    core_errors.CodeLocked: phrase("验证码已连续输错5次,该验证码已作废,请重新获取。"),
-    core_errors.CodeForm: phrase("验证码为 6 位数字,请重新输入(未计次数)。"),
-    core_errors.PhoneCapReached: phrase("该手机号今天获取验证码的次数已达上限,请明天再试。"),
-    core_errors.ServiceCapReached: phrase(
+    accounts_errors.PhoneTaken: phrase("该手机号已被其他账号注册,请换一个本人手机号。"),
+    accounts_errors.ContactOfSomebodyElse: phrase("请发送您本人的联系方式,不能转发他人的名片。"),
+    verification_errors.NoCodeYet: phrase("请先获取短信验证码。"),
+    verification_errors.CodeExpired: phrase("验证码已超过5分钟有效期,请重新获取。"),
+    verification_errors.CodeLocked: phrase("验证码已连续输错5次,该验证码已作废,请重新获取。"),
+    verification_errors.CodeForm: phrase("验证码为 6 位数字,请重新输入(未计次数)。"),
+    verification_errors.PhoneCapReached: phrase("该手机号今天获取验证码的次数已达上限,请明天再试。"),
+    verification_errors.ServiceCapReached: phrase(
         "今天的短信发送量已达上限,请稍后或明天再试,已填写的信息会为您保留。"
     ),
-    core_errors.SmsGatewayError: phrase("短信暂时无法发送,请稍后点【重新发送】。"),
-    core_errors.StepOutOfOrder: phrase("现在不能进行这一步,请按当前画面继续。"),
-    core_errors.DataIncomplete: phrase("信息还没有填写完整。"),
-    core_errors.VinPreselected: VIN_PRESELECTED,
-    core_errors.VinRegistered: VIN_REGISTERED,
-    core_errors.VinAwarded: VIN_AWARDED,
-    core_errors.VinBeingSelected: phrase("该车辆正在由他人选号,请稍后再试。"),
-    core_errors.VehicleUnknown: phrase(
+    verification_errors.SmsGatewayError: phrase("短信暂时无法发送,请稍后点【重新发送】。"),
+    preselection_errors.StepOutOfOrder: phrase("现在不能进行这一步,请按当前画面继续。"),
+    preselection_errors.DataIncomplete: phrase("信息还没有填写完整。"),
+    preselection_errors.VinPreselected: VIN_PRESELECTED,
+    preselection_errors.VinRegistered: VIN_REGISTERED,
+    preselection_errors.VinAwarded: VIN_AWARDED,
+    preselection_errors.VinBeingSelected: phrase("该车辆正在由他人选号,请稍后再试。"),
+    preselection_errors.VehicleUnknown: phrase(
         "登记系统中没有该车辆的信息,请核对车辆识别代号;如无误,请联系销售商或车辆管理所。"
     ),
-    core_errors.CertificateMismatch: phrase("证书编号与该车辆登记的编号不一致,请核对输入。"),
-    core_errors.KindMismatch: phrase("该车辆应使用其他种类的号牌,请返回修改号牌种类。"),
-    core_errors.VerificationLapsed: phrase(
+    preselection_errors.CertificateMismatch: phrase("证书编号与该车辆登记的编号不一致,请核对输入。"),
+    preselection_errors.KindMismatch: phrase("该车辆应使用其他种类的号牌,请返回修改号牌种类。"),
+    verification_errors.VerificationLapsed: phrase(
         "本次手机验证已失效(30分钟无操作或已过服务时间),请重新验证。次数不受影响。"
     ),
-    core_errors.NoBatchesLeft: phrase("随机选号次数已用完。"),
-    core_errors.ChancesUsedUp: CHANCES_USED_UP,
-    core_errors.NoWishes: phrase("请先输入要自编的号码。"),
-    core_errors.WishRepeated: phrase("同一号码重复填写。"),
-    core_errors.WishNotReleased: phrase("不在已投放的号段内。"),
-    core_errors.WishWithheld: phrase("该号码暂不投放。"),
-    core_errors.HoldEnded: phrase("该号码的保留时间已到,已放回号池。"),
-    core_errors.NotInBatch: phrase("该号码不在当前这一批中。"),
-    core_errors.ReleaseInThePast: phrase("投放时间不能早于现在,自编开放时间不能早于投放时间。"),
-    core_errors.NotPermitted: phrase("您没有这项权限。"),
-    core_errors.NotYourOffice: phrase("您没有该发牌机关的权限。"),
-    core_errors.NoSuchAdmin: phrase("没有这个管理员(设置文件中的负责人只能在设置中修改)。"),
+    selection_errors.NoBatchesLeft: phrase("随机选号次数已用完。"),
+    selection_errors.ChancesUsedUp: CHANCES_USED_UP,
+    selection_errors.NoWishes: phrase("请先输入要自编的号码。"),
+    selection_errors.WishRepeated: phrase("同一号码重复填写。"),
+    selection_errors.WishNotReleased: phrase("不在已投放的号段内。"),
+    selection_errors.WishWithheld: phrase("该号码暂不投放。"),
+    selection_errors.HoldEnded: phrase("该号码的保留时间已到,已放回号池。"),
+    selection_errors.NotInBatch: phrase("该号码不在当前这一批中。"),
+    pool_errors.ReleaseInThePast: phrase("投放时间不能早于现在,自编开放时间不能早于投放时间。"),
+    desk_errors.NotPermitted: phrase("您没有这项权限。"),
+    desk_errors.NotYourOffice: phrase("您没有该发牌机关的权限。"),
+    desk_errors.NoSuchAdmin: phrase("没有这个管理员(设置文件中的负责人只能在设置中修改)。"),
     command_errors.NotAsAsked: phrase("写法不对或缺少原因,请按下面的例子输入。"),
-    core_errors.UserTypeHeld: phrase("此人已是这个用户类型。"),
-    core_errors.RoleHeld: phrase("此人已有这个角色。"),
-    core_errors.NotInMaintenance: phrase("现在没有在维护。"),
-    core_errors.AlreadyWithheld: phrase("该号段已设为暂不投放。"),
-    core_errors.NotWithheld: phrase("该号段没有设为暂不投放,请用投放时填写的写法。"),
-    core_errors.NothingGranted: phrase("请填写要增加的次数:random 和 compose 各 0–100,至少一项大于 0。"),
-    core_errors.IdentityIsTheirs: phrase("该身份已经属于这个账号,无需转移。"),
-    core_errors.NobodyFound: phrase("没有找到已注册的人。请用聊天号、身份证号、手机号或号牌号码。"),
-    core_errors.BroadcastTextEmpty: broadcast_texts.EMPTY,
-    core_errors.BroadcastRunning: broadcast_texts.RUNNING_ALREADY,
-    core_errors.NobodyToTell: broadcast_texts.NOBODY,
-    core_errors.NothingKnown: find.NOTHING_KNOWN,
-    core_errors.NotBlacklisted: phrase("此人现在不在黑名单上。"),
-    core_errors.BanInThePast: phrase("截止日期须晚于今天。"),
-    core_errors.DayInThePast: phrase("这一天已经过去了。"),
+    counter_errors.UserTypeHeld: phrase("此人已是这个用户类型。"),
+    desk_errors.RoleHeld: phrase("此人已有这个角色。"),
+    offices_errors.NotInMaintenance: phrase("现在没有在维护。"),
+    pool_errors.AlreadyWithheld: phrase("该号段已设为暂不投放。"),
+    pool_errors.NotWithheld: phrase("该号段没有设为暂不投放,请用投放时填写的写法。"),
+    counter_errors.NothingGranted: phrase("请填写要增加的次数:random 和 compose 各 0–100,至少一项大于 0。"),
+    counter_errors.IdentityIsTheirs: phrase("该身份已经属于这个账号,无需转移。"),
+    desk_errors.NobodyFound: phrase("没有找到已注册的人。请用聊天号、身份证号、手机号或号牌号码。"),
+    broadcasts_errors.BroadcastTextEmpty: broadcast_texts.EMPTY,
+    broadcasts_errors.BroadcastRunning: broadcast_texts.RUNNING_ALREADY,
+    broadcasts_errors.NobodyToTell: broadcast_texts.NOBODY,
+    desk_errors.NothingKnown: find.NOTHING_KNOWN,
+    blacklist_errors.NotBlacklisted: phrase("此人现在不在黑名单上。"),
+    blacklist_errors.BanInThePast: phrase("截止日期须晚于今天。"),
+    offices_errors.DayInThePast: phrase("这一天已经过去了。"),
     table_errors.NotATable: phrase("这不是 CSV 或 XLSX 表格(旧版 .xls 请另存为 .xlsx)。"),
     table_errors.UnknownEncoding: phrase("文件编码无法识别,请用 UTF-8 或 GBK 保存。"),
     table_errors.TableTooLarge: phrase("文件太大:每次最多 300,000 行,请拆分后分次导入。"),
@@ -207,122 +223,124 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     table_errors.WrongColumns: phrase(
         "第一行应为列名:vin,certificate,kind,state(或车辆识别代号等中文列名)。"
     ),
-    core_errors.ImportUnderWay: phrase("您有一次导入尚未确认或放弃。"),
-    core_errors.ImportOver: phrase("这次导入已确认、放弃或撤销,或已过撤销期限。"),
-    core_errors.PhotoError: photos.NOT_A_PICTURE,
-    core_errors.PhotoFormatNotInstalled: photos.FORMAT_NOT_INSTALLED,
-    core_errors.PhotoAnimated: photos.ANIMATED,
-    core_errors.PhotoTooNarrow: photos.TOO_NARROW,
-    core_errors.PhotoBlurred: photos.BLURRED,
-    core_errors.PhotoRepeated: photos.REPEATED,
-    core_errors.PhotoStoreError: photos.FAILED,
-    core_errors.BarcodeReaderNotInstalled: photos.READER_NOT_INSTALLED,
-    core_errors.BarcodeNotFound: photos.NO_BARCODE,
-    core_errors.BarcodeWithoutVin: photos.NO_VIN,
+    desk_errors.ImportUnderWay: phrase("您有一次导入尚未确认或放弃。"),
+    desk_errors.ImportOver: phrase("这次导入已确认、放弃或撤销,或已过撤销期限。"),
+    photos_errors.PhotoError: photos.NOT_A_PICTURE,
+    photos_errors.PhotoFormatNotInstalled: photos.FORMAT_NOT_INSTALLED,
+    photos_errors.PhotoAnimated: photos.ANIMATED,
+    photos_errors.PhotoTooNarrow: photos.TOO_NARROW,
+    photos_errors.PhotoBlurred: photos.BLURRED,
+    photos_errors.PhotoRepeated: photos.REPEATED,
+    photos_errors.PhotoStoreError: photos.FAILED,
+    photos_errors.BarcodeReaderNotInstalled: photos.READER_NOT_INSTALLED,
+    photos_errors.BarcodeNotFound: photos.NO_BARCODE,
+    photos_errors.BarcodeWithoutVin: photos.NO_VIN,
     attachment_errors.AttachmentNotFetched: files.NOT_FETCHED,
-    core_errors.NothingToHandle: waiting.NOTHING_TO_HANDLE,
-    core_errors.NotInAuditLog: audit_texts.NOT_IN_JOURNAL,
-    core_errors.AppealNotNeeded: phrase("该车辆目前没有被他人占用,可以直接预选号牌,无需申诉。"),
-    core_errors.AppealAboutOwnNumber: phrase(
+    desk_errors.NothingToHandle: waiting.NOTHING_TO_HANDLE,
+    desk_errors.NotInAuditLog: audit_texts.NOT_IN_JOURNAL,
+    appeals_errors.AppealNotNeeded: phrase("该车辆目前没有被他人占用,可以直接预选号牌,无需申诉。"),
+    appeals_errors.AppealAboutOwnNumber: phrase(
         "该车辆的号牌就是您本人预选的,无需申诉,请在【我的选号】中查看。"
     ),
-    core_errors.AppealWaits: phrase(
+    appeals_errors.AppealWaits: phrase(
         "您对该车辆的申诉正在等待审核,不能重复提交。请在【异常选号资料修改】中查看。"
     ),
-    core_errors.AppealUnfinished: phrase("您有一份还没提交的申诉,请先提交或放弃。"),
-    core_errors.AppealIncomplete: phrase("申诉内容还没有填写完整。"),
-    core_errors.AppealUnknown: phrase("没有这个申诉编号。"),
-    core_errors.AppealOfOneself: phrase("不能审核本人的申诉,也不能审核涉及本人号牌的申诉,请由其他人审核。"),
-    core_errors.AppealMoved: phrase("情况在您查看之后有变化,请重新核对下面的内容。"),
+    appeals_errors.AppealUnfinished: phrase("您有一份还没提交的申诉,请先提交或放弃。"),
+    appeals_errors.AppealIncomplete: phrase("申诉内容还没有填写完整。"),
+    appeals_errors.AppealUnknown: phrase("没有这个申诉编号。"),
+    appeals_errors.AppealOfOneself: phrase(
+        "不能审核本人的申诉,也不能审核涉及本人号牌的申诉,请由其他人审核。"
+    ),
+    appeals_errors.AppealMoved: phrase("情况在您查看之后有变化,请重新核对下面的内容。"),
     command_errors.UnreadableTime: commands.BAD_TIME,
-    core_errors.VinTailMismatch: phrase("车辆识别代号后六位不符,未作任何更改,请核对。"),
+    counter_errors.VinTailMismatch: phrase("车辆识别代号后六位不符,未作任何更改,请核对。"),
 }
 
 _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
-    core_errors.AlreadyHandled: lambda error: waiting.already_handled(error.by),
-    core_errors.SerialLookalike: _serial_lookalike,
-    core_errors.SerialLength: lambda error: _wrong_length(_("号码"), error),
-    core_errors.SerialCharacters: lambda error: _(
+    desk_errors.AlreadyHandled: lambda error: waiting.already_handled(error.by),
+    plates_errors.SerialLookalike: _serial_lookalike,
+    plates_errors.SerialLength: lambda error: _wrong_length(_("号码"), error),
+    plates_errors.SerialCharacters: lambda error: _(
         "号码中有不能使用的字符{characters},只能是数字和字母。"
     ).format(characters=_characters(error)),
-    core_errors.SerialOfOtherOffice: lambda error: _(
+    plates_errors.SerialOfOtherOffice: lambda error: _(
         "您输入的是 {typed} 的号码,本次选号的发牌机关是 {wanted}。"
     ).format(typed=escape(error.typed), wanted=escape(error.wanted)),
-    core_errors.SerialNevLetter: lambda error: _("新能源号牌第{position}位应为字母 {letters} 之一。").format(
-        position=error.position, letters=listed(error.allowed)
-    ),
-    core_errors.SerialDigitWanted: lambda error: _("{places}只能是数字。").format(
+    plates_errors.SerialNevLetter: lambda error: _(
+        "新能源号牌第{position}位应为字母 {letters} 之一。"
+    ).format(position=error.position, letters=listed(error.allowed)),
+    plates_errors.SerialDigitWanted: lambda error: _("{places}只能是数字。").format(
         places=_places(error.positions)
     ),
-    core_errors.MaskLength: lambda error: _wrong_length(_("号段"), error),
-    core_errors.MaskLookalike: lambda error: _("号段中不使用字母 O 和 I({places})。").format(
+    plates_errors.MaskLength: lambda error: _wrong_length(_("号段"), error),
+    plates_errors.MaskLookalike: lambda error: _("号段中不使用字母 O 和 I({places})。").format(
         places=_places(error.positions)
     ),
-    core_errors.MaskNevLetter: lambda error: _(
+    plates_errors.MaskNevLetter: lambda error: _(
         "新能源号段第{position}位应为 @ 或字母 {letters} 之一。"
     ).format(position=error.position, letters=listed(error.allowed)),
-    core_errors.VinCharacters: lambda error: _(
+    vehicles_errors.VinCharacters: lambda error: _(
         "车辆识别代号只有英文字母和数字,{places}的字符{characters}不正确,请用英文输入法重新输入。"
     ).format(places=_places(error.positions), characters=_characters(error)),
-    core_errors.VinLength: _vin_length,
-    core_errors.VinLookalike: _vin_lookalike,
-    core_errors.VinMistyped: lambda error: _(
+    vehicles_errors.VinLength: _vin_length,
+    vehicles_errors.VinLookalike: _vin_lookalike,
+    vehicles_errors.VinMistyped: lambda error: _(
         "车辆识别代号有一位输错了(校验位不符),请逐段对照证书:\n<code>{vin}</code>"
     ).format(vin=escape(error.grouped)),
-    core_errors.NotThisUserType: _not_this_user_type,
-    core_errors.CertificateLength: _certificate_length,
-    core_errors.PhotoTooHeavy: lambda error: photos.too_heavy(error.most_bytes),
-    core_errors.PhotoTooLarge: lambda error: photos.too_large(error.most_pixels),
-    core_errors.PhotoTooSmall: lambda error: photos.too_small(error.width, error.height, error.min_side),
-    core_errors.AppealReasonLength: lambda error: _(
+    accounts_errors.NotThisUserType: _not_this_user_type,
+    vehicles_errors.CertificateLength: _certificate_length,
+    photos_errors.PhotoTooHeavy: lambda error: photos.too_heavy(error.most_bytes),
+    photos_errors.PhotoTooLarge: lambda error: photos.too_large(error.most_pixels),
+    photos_errors.PhotoTooSmall: lambda error: photos.too_small(error.width, error.height, error.min_side),
+    appeals_errors.AppealReasonLength: lambda error: _(
         "申诉原因应为 {shortest}–{longest} 字,您输入了 {found} 字,请修改后重新输入。"
     ).format(shortest=error.shortest, longest=error.longest, found=error.found),
-    core_errors.AppealsWaitEnough: lambda error: _(
+    appeals_errors.AppealsWaitEnough: lambda error: _(
         "您已有 {most} 件申诉在等待审核,请等审核结束后再提交。"
     ).format(most=error.limit),
-    core_errors.AppealDecided: lambda error: appeals.ended(error.by, error.state),
+    appeals_errors.AppealDecided: lambda error: appeals.ended(error.by, error.state),
     table_errors.TableFileTooLarge: lambda error: files.table_too_large(error.most_bytes),
     attachment_errors.AttachmentTooLarge: lambda error: files.too_large(error.most_bytes),
-    core_errors.CertificateCharacters: lambda error: _("编号中有不能使用的字符{characters}。").format(
+    vehicles_errors.CertificateCharacters: lambda error: _("编号中有不能使用的字符{characters}。").format(
         characters=_characters(error)
     ),
-    core_errors.CertificateDigitWanted: lambda error: _("合格证编号后 10 位应为数字({places}不是)。").format(
-        places=_places(error.positions)
-    ),
-    core_errors.ResidentIdLength: lambda error: _wrong_length(_("身份证号码"), error),
-    core_errors.ResidentIdAge: lambda error: _("身份证号码中的出生日期距今超过 {years} 年,请核对。").format(
-        years=error.oldest
-    ),
-    core_errors.CreditCodeLength: lambda error: _wrong_length(_("统一社会信用代码"), error),
-    core_errors.CodeTooSoon: lambda error: _("验证码刚刚发过,请 {seconds} 秒后再获取。").format(
+    vehicles_errors.CertificateDigitWanted: lambda error: _(
+        "合格证编号后 10 位应为数字({places}不是)。"
+    ).format(places=_places(error.positions)),
+    identity_errors.ResidentIdLength: lambda error: _wrong_length(_("身份证号码"), error),
+    identity_errors.ResidentIdAge: lambda error: _(
+        "身份证号码中的出生日期距今超过 {years} 年,请核对。"
+    ).format(years=error.oldest),
+    identity_errors.CreditCodeLength: lambda error: _wrong_length(_("统一社会信用代码"), error),
+    verification_errors.CodeTooSoon: lambda error: _("验证码刚刚发过,请 {seconds} 秒后再获取。").format(
         seconds=error.seconds
     ),
-    core_errors.OfficeClosed: _office_closed,
-    core_errors.DeletionBlocked: lambda error: own_data.stays(error.blockers),
-    core_errors.NoWishesLeft: lambda error: _("剩余自编号牌个数只有 {left} 个,请减少本次提交的号码。").format(
-        left=error.left
-    ),
-    core_errors.TriedTooSoon: lambda error: _(
+    offices_errors.OfficeClosed: _office_closed,
+    accounts_errors.DeletionBlocked: lambda error: own_data.stays(error.blockers),
+    selection_errors.NoWishesLeft: lambda error: _(
+        "剩余自编号牌个数只有 {left} 个,请减少本次提交的号码。"
+    ).format(left=error.left),
+    selection_errors.TriedTooSoon: lambda error: _(
         "两次自编之间至少间隔几秒,请 {seconds} 秒后再提交(未扣减次数)。"
     ).format(seconds=error.seconds),
-    core_errors.Blacklisted: lambda error: notices.banned(error.until, error.reason, None),
-    core_errors.TooManyWishes: lambda error: _("每次最多提交 {most} 个号码。").format(most=error.limit),
-    core_errors.WishRandomOnly: lambda error: _("该号段 {day} 起才可自编,目前只能随机选。").format(
+    blacklist_errors.Blacklisted: lambda error: notices.banned(error.until, error.reason, None),
+    selection_errors.TooManyWishes: lambda error: _("每次最多提交 {most} 个号码。").format(most=error.limit),
+    selection_errors.WishRandomOnly: lambda error: _("该号段 {day} 起才可自编,目前只能随机选。").format(
         day=day(error.opens)
     ),
-    core_errors.WishesRefused: _wishes_refused,
-    core_errors.HandledMeanwhile: lambda error: find.handled(error.by, error.action),
-    core_errors.HolderElsewhere: lambda error: people.holder_elsewhere(error.office),
+    selection_errors.WishesRefused: _wishes_refused,
+    desk_errors.HandledMeanwhile: lambda error: find.handled(error.by, error.action),
+    counter_errors.HolderElsewhere: lambda error: people.holder_elsewhere(error.office),
     command_errors.EndNotEarlier: lambda error: blacklist.not_earlier(error.until),
     command_errors.EndNotLater: lambda error: blacklist.not_later(error.until),
-    core_errors.BroadcastTextLong: lambda error: broadcast_texts.too_long(error.limit, error.found),
-    core_errors.PlateNotReserved: lambda error: counter.not_reserved(error.by, error.action),
-    core_errors.InMaintenance: lambda error: _("系统维护中:{text}").format(text=escape(error.text)),
+    broadcasts_errors.BroadcastTextLong: lambda error: broadcast_texts.too_long(error.limit, error.found),
+    counter_errors.PlateNotReserved: lambda error: counter.not_reserved(error.by, error.action),
+    offices_errors.InMaintenance: lambda error: _("系统维护中:{text}").format(text=escape(error.text)),
     command_errors.Usage: lambda error: commands.usage(error.command),
-    core_errors.DayClosed: lambda error: _("这一天已由{who}登记为不办公,原因:{reason}").format(
+    offices_errors.DayClosed: lambda error: _("这一天已由{who}登记为不办公,原因:{reason}").format(
         who=find.whoever(error.by), reason=reason(error.reason)
     ),
-    core_errors.SegmentOverlaps: lambda error: (
+    pool_errors.SegmentOverlaps: lambda error: (
         _("与已投放的号段 {mask} 重叠(由{who}投放),没有投放。")
         if error.by
         else _("与已投放的号段 {mask} 重叠,没有投放。")

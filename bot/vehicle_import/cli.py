@@ -8,7 +8,7 @@ from bot.errors.tables import TableError
 from bot.vehicle_import.vehicles import read_vehicles
 from core.audit import COMMAND_LINE
 from core.bootstrap import Core, bootstrap
-from core.errors import InputError
+from core.errors.base import InputError
 from core.registry import imports
 from core.registry.imports import A_PIECE, BY_COMMAND_LINE, ImportRequest
 from core.registry.vehicle_file import VehicleFile

@@ -9,7 +9,7 @@ from bot.dialog.effects import LoadVehicles
 from bot.dialog.events import Attachment, Received
 from bot.vehicle_import.vehicles import read_vehicles
 from core.bootstrap import Core
-from core.errors import InputError
+from core.errors.base import InputError
 from core.registry import imports
 from core.registry.imports import A_PIECE, Import
 from core.registry.lookup import RegistryVehicle

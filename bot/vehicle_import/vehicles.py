@@ -8,7 +8,7 @@ from bot.errors.tables import TableEmpty, TableTooLarge, WrongColumns
 from bot.i18n.columns import COLUMNS as CALLED
 from bot.i18n.columns import KIND_NAMES, STATE_NAMES
 from bot.vehicle_import.tables import is_text, rows_of
-from core.errors import InputError, XuanhaoError
+from core.errors.base import InputError, XuanhaoError
 from core.registry.lookup import RegistryState, RegistryVehicle
 from core.registry.vehicle_file import (
     MAX_ROWS,

@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from core import audit
-from core.errors import AppealReasonLength, StepOutOfOrder
+from core.errors.appeals import AppealReasonLength
+from core.errors.preselection import StepOutOfOrder
 from core.security.vault import Vault
 from core.values.text import tidy
 

@@ -8,7 +8,8 @@ import hashlib
 from dataclasses import dataclass
 
 from core.clock import to_millis
-from core.errors import AppealAboutOwnNumber, AppealNotNeeded, VehicleUnknown
+from core.errors.appeals import AppealAboutOwnNumber, AppealNotNeeded
+from core.errors.preselection import VehicleUnknown
 from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, from_row, get
 from core.registry.lookup import RegistryVehicle, VehicleRegistry

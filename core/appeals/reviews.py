@@ -19,7 +19,7 @@ from core.appeals.obstacles import Obstacles, obstacles
 from core.appeals.submission import Appeals
 from core.audit import AuditAction
 from core.clock import moment_or_none, to_millis
-from core.errors import AppealDecided, AppealMoved, AppealOfOneself
+from core.errors.appeals import AppealDecided, AppealMoved, AppealOfOneself
 from core.notifications import queue as notification_queue
 from core.notifications.queue import NotificationPurpose, Plan
 from core.people.accounts import Account, Accounts

@@ -17,17 +17,17 @@ from core.appeals.model import (
 from core.appeals.obstacles import validate_vehicle
 from core.audit import AuditAction
 from core.clock import from_millis, moment_or_none, to_millis
-from core.errors import (
+from core.errors.accounts import NotRegistered
+from core.errors.appeals import (
     AppealDecided,
     AppealIncomplete,
     AppealsWaitEnough,
     AppealUnfinished,
     AppealUnknown,
     AppealWaits,
-    NotRegistered,
-    StepOutOfOrder,
-    StoreConstraintError,
 )
+from core.errors.preselection import StepOutOfOrder
+from core.errors.store import StoreConstraintError
 from core.people.accounts import Account
 from core.people.blacklist import ensure_not_banned
 from core.ports import Row, Tx

@@ -6,7 +6,7 @@ from datetime import datetime
 from core import audit
 from core.audit import AuditAction
 from core.clock import to_millis
-from core.errors import InMaintenance, OfficeClosed
+from core.errors.offices import InMaintenance, OfficeClosed
 from core.people.admins import EVERYWHERE
 from core.ports import Tx
 from core.values.offices import Office

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Self
 
-from core.errors import StoreInUse, StoreUnavailable
+from core.errors.store import StoreInUse, StoreUnavailable
 
 
 class LockFile:

@@ -17,7 +17,7 @@ from core.db.migrate import MIGRATIONS, load_migrations, migrate
 from core.db.queries import QUERIES, Queries, load_queries
 from core.db.sqlite_tx import SqliteLedger, SqliteTx, require_version, translate
 from core.db.tx import WrapTx
-from core.errors import StoreClosed, StoreError
+from core.errors.store import StoreClosed, StoreError
 from core.ports import Tx
 
 P = ParamSpec("P")

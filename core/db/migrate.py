@@ -16,7 +16,7 @@ from typing import Protocol
 
 from core.clock import to_millis
 from core.db.dialect import Dialect
-from core.errors import DatabaseNewer, DatabaseOlder, MigrationError
+from core.errors.store import DatabaseNewer, DatabaseOlder, MigrationError
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 """The folder of the program's migrations."""

@@ -25,7 +25,7 @@ from core.db.migrate import Migration, migrate, require_current
 from core.db.postgres_tx import Connection, PostgresLedger, PostgresTx, set_up, translate
 from core.db.queries import Queries
 from core.db.tx import WrapTx
-from core.errors import (
+from core.errors.store import (
     StoreClosed,
     StoreContention,
     StoreError,

@@ -17,7 +17,7 @@ from core.db.dialect import POSTGRES
 from core.db.migrate import LEDGER, Migration
 from core.db.queries import Queries
 from core.db.tx import EngineTx
-from core.errors import (
+from core.errors.store import (
     MigrationError,
     QueryError,
     StoreConstraintError,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.db.dialect import Dialect
-from core.errors import QueryError
+from core.errors.store import QueryError
 
 QUERIES = Path(__file__).with_name("queries")
 """The folder of the program's queries."""

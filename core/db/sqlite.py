@@ -16,7 +16,7 @@ from core.db.queries import Queries
 from core.db.sqlite_tx import SqliteLedger, SqliteTx, require_version
 from core.db.sqlite_writer import GROUP_SIZE, Job, ThreadedConnection, Writer
 from core.db.tx import WrapTx
-from core.errors import StoreClosed, StoreUnavailable
+from core.errors.store import StoreClosed, StoreUnavailable
 from core.ports import Tx
 
 P = ParamSpec("P")

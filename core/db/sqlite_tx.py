@@ -11,7 +11,7 @@ from core.db.dialect import SQLITE
 from core.db.migrate import LEDGER, Migration, statements
 from core.db.queries import Queries, Query
 from core.db.tx import EngineTx
-from core.errors import (
+from core.errors.store import (
     MigrationError,
     QueryError,
     StoreConstraintError,

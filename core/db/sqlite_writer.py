@@ -22,7 +22,7 @@ import aiosqlite
 
 from core.db.sqlite_tx import SqliteTx, translate
 from core.db.tx import WrapTx
-from core.errors import StoreError
+from core.errors.store import StoreError
 from core.ports import Tx
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from core.clock import whole_millis
 from core.db.queries import Queries, Query
-from core.errors import QueryError, StoreError, TransactionSpoilt
+from core.errors.store import QueryError, StoreError, TransactionSpoilt
 from core.ports import Row, Tx
 
 T = TypeVar("T")

@@ -15,7 +15,8 @@ from enum import StrEnum
 from core import audit
 from core.audit import AuditAction
 from core.clock import from_millis, moment_or_none, to_millis
-from core.errors import BroadcastRunning, BroadcastTextEmpty, BroadcastTextLong, NobodyToTell, NothingKnown
+from core.errors.broadcasts import BroadcastRunning, BroadcastTextEmpty, BroadcastTextLong, NobodyToTell
+from core.errors.desk import NothingKnown
 from core.notifications.queue import BLOCKED, UNCERTAIN, NoticeState, NotificationPurpose, Plan, cancel, plan
 from core.ports import Row, Tx
 from core.values.text import tidy

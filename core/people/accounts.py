@@ -7,15 +7,11 @@ from enum import StrEnum
 from core import audit
 from core.audit import AuditAction
 from core.clock import moment_or_none, to_millis
-from core.errors import (
-    IdentityIsTheirs,
-    IdentityTaken,
-    NobodyFound,
-    NotRegistered,
-    PhoneTaken,
-    StepOutOfOrder,
-    StoreConstraintError,
-)
+from core.errors.accounts import IdentityTaken, NotRegistered, PhoneTaken
+from core.errors.counter import IdentityIsTheirs
+from core.errors.desk import NobodyFound
+from core.errors.preselection import StepOutOfOrder
+from core.errors.store import StoreConstraintError
 from core.ports import Row, Tx
 from core.security.vault import Vault
 from core.values.identity import is_credit_code

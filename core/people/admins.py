@@ -11,7 +11,7 @@ from enum import StrEnum
 from core import audit
 from core.audit import AuditAction
 from core.clock import to_millis
-from core.errors import HandledMeanwhile, NoSuchAdmin, NotPermitted, NotYourOffice, RoleHeld
+from core.errors.desk import HandledMeanwhile, NoSuchAdmin, NotPermitted, NotYourOffice, RoleHeld
 from core.notifications.queue import NotificationPurpose, Plan, plan
 from core.ports import Tx
 

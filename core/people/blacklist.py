@@ -10,7 +10,7 @@ from enum import StrEnum
 from core import audit
 from core.audit import AuditAction
 from core.clock import CHINA, from_millis, to_millis
-from core.errors import BanInThePast, Blacklisted, NotBlacklisted
+from core.errors.blacklist import BanInThePast, Blacklisted, NotBlacklisted
 from core.notifications.queue import NotificationPurpose, Plan, cancel, plan
 from core.ports import Row, Tx
 

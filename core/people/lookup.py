@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from core.errors import InputError, NobodyFound
+from core.errors.base import InputError
+from core.errors.desk import NobodyFound
 from core.people.accounts import Account, Accounts
 from core.ports import Tx
 from core.security.vault import Vault

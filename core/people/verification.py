@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core.clock import CHINA, from_millis, to_millis
-from core.errors import (
+from core.errors.verification import (
     CodeExpired,
     CodeForm,
     CodeLocked,

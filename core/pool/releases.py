@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from core import audit
 from core.audit import AuditAction
 from core.clock import CHINA, to_millis
-from core.errors import AlreadyWithheld, NotWithheld, ReleaseInThePast, SegmentOverlaps
+from core.errors.pool import AlreadyWithheld, NotWithheld, ReleaseInThePast, SegmentOverlaps
 from core.pool.seeded_stream import Draw, Seeds, below
 from core.pool.segments import Segment, segments, withheld
 from core.ports import Tx

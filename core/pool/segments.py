@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 from core.clock import from_millis, to_millis
-from core.errors import WishNotReleased, WishRandomOnly, WishWithheld
+from core.errors.selection import WishNotReleased, WishRandomOnly, WishWithheld
 from core.ports import Row, Tx
 from core.values.masks import Mask, parse_mask
 from core.values.offices import Office

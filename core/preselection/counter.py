@@ -11,17 +11,15 @@ from datetime import datetime
 from core import audit
 from core.audit import AuditAction
 from core.clock import to_millis
-from core.errors import (
-    CreditCodeIsUnit,
-    HandledMeanwhile,
+from core.errors.accounts import CreditCodeIsUnit, IdentityTaken, UnitNeedsCreditCode
+from core.errors.counter import (
     IdentityIsTheirs,
-    IdentityTaken,
     NothingGranted,
     PlateNotReserved,
-    UnitNeedsCreditCode,
     UserTypeHeld,
     VinTailMismatch,
 )
+from core.errors.desk import HandledMeanwhile
 from core.notifications import queue as notification_queue
 from core.notifications.queue import NotificationPurpose, Plan
 from core.people.accounts import Account, Accounts, UserType

@@ -8,7 +8,8 @@ from core import audit
 from core.audit import AuditAction
 from core.availability import closed_days
 from core.clock import CHINA, to_millis
-from core.errors import DayClosed, DayInThePast, HandledMeanwhile
+from core.errors.desk import HandledMeanwhile
+from core.errors.offices import DayClosed, DayInThePast
 from core.notifications import queue as notification_queue
 from core.notifications.queue import Deadline, NotificationPurpose, Plan
 from core.people.accounts import Account

@@ -6,9 +6,9 @@ from core import audit
 from core.audit import AuditAction
 from core.availability.maintenance import ensure_open
 from core.clock import to_millis
-from core.errors import (
+from core.errors.accounts import NotThisUserType
+from core.errors.preselection import (
     DataIncomplete,
-    NotThisUserType,
     StepOutOfOrder,
     VinAwarded,
     VinBeingSelected,

@@ -3,7 +3,7 @@
 from core import audit
 from core.audit import AuditAction
 from core.clock import to_millis
-from core.errors import StepOutOfOrder
+from core.errors.preselection import StepOutOfOrder
 from core.ports import Tx
 from core.preselection.model import Preselection, PreselectionState, end
 from core.preselection.undelivered import return_unsent_of

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from core import audit
 from core.clock import from_millis, moment_or_none, to_millis
-from core.errors import StepOutOfOrder, VerificationLapsed
+from core.errors.preselection import StepOutOfOrder
+from core.errors.verification import VerificationLapsed
 from core.people.accounts import Account
 from core.ports import Row, Tx
 from core.values.offices import Office

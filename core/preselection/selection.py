@@ -16,21 +16,21 @@ from core.audit import AuditAction
 from core.availability import closed_days
 from core.availability.maintenance import ensure_open
 from core.clock import from_millis, to_millis
-from core.errors import (
+from core.errors.base import InputError
+from core.errors.preselection import StepOutOfOrder
+from core.errors.selection import (
     HoldEnded,
-    InputError,
     NoBatchesLeft,
     NotInBatch,
     NoWishes,
     NoWishesLeft,
-    StepOutOfOrder,
     TooManyWishes,
     TriedTooSoon,
-    VerificationLapsed,
     WishesRefused,
     WishRepeated,
     WishWithheld,
 )
+from core.errors.verification import VerificationLapsed
 from core.people.accounts import Account
 from core.people.blacklist import ensure_not_banned
 from core.pool.batches import Batch, Batches, DrawRequest, last_batch

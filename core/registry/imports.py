@@ -16,7 +16,7 @@ from enum import StrEnum
 from core import audit
 from core.audit import AuditAction
 from core.clock import from_millis, moment_or_none, to_millis
-from core.errors import ImportOver, ImportUnderWay
+from core.errors.desk import ImportOver, ImportUnderWay
 from core.ports import Row, Tx
 from core.registry.lookup import RegistryState, RegistryVehicle
 from core.values.plates import PlateKind

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from core.errors import CertificateMismatch, KindMismatch, VehicleUnknown, VinRegistered
+from core.errors.preselection import CertificateMismatch, KindMismatch, VehicleUnknown, VinRegistered
 from core.ports import Tx
 from core.values.plates import PlateKind
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.errors import InputError, XuanhaoError
+from core.errors.base import InputError, XuanhaoError
 from core.registry.lookup import RegistryVehicle
 
 MAX_ROWS = 300_000

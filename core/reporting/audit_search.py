@@ -15,7 +15,8 @@ from itertools import product
 from core import audit
 from core.audit import AuditAction, SubjectKind
 from core.clock import CHINA, from_millis, to_millis
-from core.errors import InputError, NotInAuditLog
+from core.errors.base import InputError
+from core.errors.desk import NotInAuditLog
 from core.people.accounts import Account, Accounts
 from core.people.scope import Scope
 from core.ports import Row, Tx

@@ -12,7 +12,11 @@ from enum import StrEnum
 
 from core import audit
 from core.clock import from_millis, to_millis
-from core.errors import InputError, NobodyFound, NothingKnown, NotRegistered, OfficeUnknown, StepOutOfOrder
+from core.errors.accounts import NotRegistered
+from core.errors.base import InputError
+from core.errors.desk import NobodyFound, NothingKnown
+from core.errors.offices import OfficeUnknown
+from core.errors.preselection import StepOutOfOrder
 from core.notifications.queue import NoticeState
 from core.people import blacklist
 from core.people.accounts import Account, Accounts

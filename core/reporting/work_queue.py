@@ -17,7 +17,7 @@ from core import audit
 from core.audit import AuditAction, SubjectKind
 from core.availability import closed_days
 from core.clock import CHINA, from_millis, to_millis
-from core.errors import AlreadyHandled, NothingToHandle
+from core.errors.desk import AlreadyHandled, NothingToHandle
 from core.notifications.queue import NotificationPurpose, Plan, plan
 from core.people.admins import EVERYWHERE, Admin, Admins, Permission
 from core.people.scope import Scope, scope_of

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from core.clock import Clock
-from core.errors import PhotoStoreError
+from core.errors.photos import PhotoStoreError
 from core.security.vault import Vault
 
 _KEY = re.compile(r"[0-9a-f]{32}")

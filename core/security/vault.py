@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from core.errors import SealBroken
+from core.errors.store import SealBroken
 
 _BASE_32 = b"abcdefghijklmnopqrstuvwxyz234567" * 8
 """Maps each byte to the base 32 digit of its five lower bits."""

@@ -11,7 +11,8 @@ from typing import Annotated
 from cryptography.fernet import Fernet
 from pydantic import AfterValidator, BeforeValidator, SecretStr, model_validator
 
-from core.errors import KeyFileUnusable, SettingsError
+from core.errors.base import SettingsError
+from core.errors.settings import KeyFileUnusable
 from core.settings.tables import SettingsTable
 from core.settings.toml import read_toml
 from core.settings.values import fernet_key, listed, long_enough

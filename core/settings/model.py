@@ -11,7 +11,8 @@ from typing import Annotated
 from pydantic import AfterValidator, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from core.errors import KeyFileLost, OfficeUnknown
+from core.errors.offices import OfficeUnknown
+from core.errors.settings import KeyFileLost
 from core.settings.keys import KEY_FILE, Keys, SecuritySettings, ensure_keys
 from core.settings.tables import (
     DATABASE,

@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource
 from pydantic_settings.sources.utils import parse_env_vars
 
-from core.errors import SettingsRefused
+from core.errors.settings import SettingsRefused
 from core.settings.model import Settings
 from core.settings.problems import problems_of, suggestion
 from core.settings.toml import read_toml

@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from core.errors import SettingsFileMissing, SettingsFileUnreadable, SettingsSyntax
+from core.errors.settings import SettingsFileMissing, SettingsFileUnreadable, SettingsSyntax
 
 
 def read_toml(path: Path) -> dict[str, Any]:

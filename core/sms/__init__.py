@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 
-from core.errors import SmsGatewayError
+from core.errors.verification import SmsGatewayError
 from core.ports import SmsGateway
 
 

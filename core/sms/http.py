@@ -2,7 +2,7 @@
 
 import aiohttp
 
-from core.errors import SmsGatewayError
+from core.errors.verification import SmsGatewayError
 
 _OK = range(200, 300)
 

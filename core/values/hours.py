@@ -18,7 +18,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 from core.clock import CHINA, require_aware
-from core.errors import HoursUnreadable
+from core.errors.offices import HoursUnreadable
 from core.values.workdays import WorkingCalendar
 
 DAY_MINUTES = 24 * 60

@@ -13,7 +13,32 @@ import phonenumbers
 from stdnum.cn import ric, uscc
 from stdnum.exceptions import InvalidComponent
 
-from core import errors
+from core.errors.identity import (
+    CreditCodeCharacters,
+    CreditCodeEmpty,
+    CreditCodeError,
+    CreditCodeLength,
+    CreditCodeMistyped,
+    PersonNameCharacters,
+    PersonNameEmpty,
+    PersonNameLength,
+    PhoneCharacters,
+    PhoneEmpty,
+    PhoneForeign,
+    PhoneNotMobile,
+    PhoneUnknown,
+    ResidentIdAge,
+    ResidentIdBirthDate,
+    ResidentIdCharacters,
+    ResidentIdEmpty,
+    ResidentIdFuture,
+    ResidentIdLength,
+    ResidentIdMistyped,
+    ResidentIdRegion,
+    UnitNameCharacters,
+    UnitNameEmpty,
+    UnitNameLength,
+)
 from core.values.text import (
     DOTS,
     HYPHENS,
@@ -77,13 +102,13 @@ def parse_resident_id(text: str, *, today: date) -> str:
         ResidentIdAge: the birth date is more than 130 years ago.
     """
     if is_oversized(text):
-        raise errors.ResidentIdLength(wanted=IDENTITY_LENGTH, found=len(text.strip()))
+        raise ResidentIdLength(wanted=IDENTITY_LENGTH, found=len(text.strip()))
     number = canonical_identity(text)
     _validate_resident_form(number)
     if ric.calc_check_digit(number) != number[-1]:
-        raise errors.ResidentIdMistyped
+        raise ResidentIdMistyped
     if number[:2] not in _PROVINCES and number[0] != _FOREIGN_RESIDENT:
-        raise errors.ResidentIdRegion
+        raise ResidentIdRegion
     _validate_birth_date(number, today)
     return number
 
@@ -98,20 +123,20 @@ def parse_credit_code(text: str) -> str:
         CreditCodeMistyped: the check character is wrong.
     """
     if is_oversized(text):
-        raise errors.CreditCodeLength(wanted=IDENTITY_LENGTH, found=len(text.strip()))
+        raise CreditCodeLength(wanted=IDENTITY_LENGTH, found=len(text.strip()))
     code = canonical_identity(text)
     if not code:
-        raise errors.CreditCodeEmpty
+        raise CreditCodeEmpty
     foreign = positions_outside(code, _CREDIT_CODE_CHARACTERS)
     if foreign:
-        raise errors.CreditCodeCharacters(positions=foreign)
+        raise CreditCodeCharacters(positions=foreign)
     if len(code) != IDENTITY_LENGTH:
-        raise errors.CreditCodeLength(wanted=IDENTITY_LENGTH, found=len(code))
+        raise CreditCodeLength(wanted=IDENTITY_LENGTH, found=len(code))
     letters = tuple(place for place in positions_outside(code, _DIGITS) if place - 1 in _REGION)
     if letters:
-        raise errors.CreditCodeCharacters(positions=letters)
+        raise CreditCodeCharacters(positions=letters)
     if uscc.calc_check_digit(code) != code[-1]:
-        raise errors.CreditCodeMistyped
+        raise CreditCodeMistyped
     return code
 
 
@@ -142,7 +167,7 @@ def _is_all_but_a_person(number: str) -> bool:
         return False
     try:
         return bool(parse_credit_code(number))
-    except errors.CreditCodeError:
+    except CreditCodeError:
         return False
 
 
@@ -175,13 +200,13 @@ def parse_phone(text: str) -> str:
         PhoneNotMobile: it is a landline or a service number.
     """
     if is_oversized(text):
-        raise errors.PhoneUnknown(found=len(text.strip()))
+        raise PhoneUnknown(found=len(text.strip()))
     typed = compact(text, _PHONE_DECORATION)
     if not typed:
-        raise errors.PhoneEmpty
+        raise PhoneEmpty
     foreign = positions_outside(typed, _DIGITS)
     if foreign not in {(), (1,)} or (foreign and typed[0] != "+"):
-        raise errors.PhoneCharacters(positions=foreign)
+        raise PhoneCharacters(positions=foreign)
     return phonenumbers.format_number(_mobile(typed), phonenumbers.PhoneNumberFormat.E164)
 
 
@@ -197,7 +222,7 @@ def parse_name(text: str) -> str:
         PersonNameLength: it is too short or too long.
     """
     if is_oversized(text):
-        raise errors.PersonNameLength(shortest=NAME_SHORTEST, longest=NAME_LONGEST, found=len(text.strip()))
+        raise PersonNameLength(shortest=NAME_SHORTEST, longest=NAME_LONGEST, found=len(text.strip()))
     name = _joined(tidy(text).replace("’", "'"))
     stray = positions_where(name, lambda char: not _is_name_letter(char) and char not in _NAME_SEPARATORS)
     return _validate_name(name, stray or _unjoining(name))
@@ -212,19 +237,17 @@ def parse_unit_name(text: str) -> str:
         UnitNameLength: it is too short or too long.
     """
     if is_oversized(text):
-        raise errors.UnitNameLength(
-            shortest=NAME_SHORTEST, longest=UNIT_NAME_LONGEST, found=len(text.strip())
-        )
+        raise UnitNameLength(shortest=NAME_SHORTEST, longest=UNIT_NAME_LONGEST, found=len(text.strip()))
     name = " ".join(tidy(text).split())
     if not name:
-        raise errors.UnitNameEmpty
+        raise UnitNameEmpty
     stray = positions_where(
         name, lambda char: not _is_name_letter(char) and char not in _DIGITS + _UNIT_SIGNS
     )
     if stray or not any(map(_is_name_letter, name)):
-        raise errors.UnitNameCharacters(positions=stray, characters=characters_at(name, stray))
+        raise UnitNameCharacters(positions=stray, characters=characters_at(name, stray))
     if not NAME_SHORTEST <= len(name) <= UNIT_NAME_LONGEST:
-        raise errors.UnitNameLength(shortest=NAME_SHORTEST, longest=UNIT_NAME_LONGEST, found=len(name))
+        raise UnitNameLength(shortest=NAME_SHORTEST, longest=UNIT_NAME_LONGEST, found=len(name))
     return name
 
 
@@ -255,25 +278,25 @@ def holds_personal_number(text: str) -> bool:
 
 def _validate_resident_form(number: str) -> None:
     if not number:
-        raise errors.ResidentIdEmpty
+        raise ResidentIdEmpty
     foreign = positions_outside(number, _DIGITS)
     if number[-1] == "X":
         foreign = foreign[:-1]
     if foreign:
-        raise errors.ResidentIdCharacters(positions=foreign)
+        raise ResidentIdCharacters(positions=foreign)
     if len(number) != IDENTITY_LENGTH:
-        raise errors.ResidentIdLength(wanted=IDENTITY_LENGTH, found=len(number))
+        raise ResidentIdLength(wanted=IDENTITY_LENGTH, found=len(number))
 
 
 def _validate_birth_date(number: str, today: date) -> None:
     try:
         born = ric.get_birth_date(number)
     except InvalidComponent:
-        raise errors.ResidentIdBirthDate from None
+        raise ResidentIdBirthDate from None
     if born > today:
-        raise errors.ResidentIdFuture
+        raise ResidentIdFuture
     if today.year - born.year > OLDEST:
-        raise errors.ResidentIdAge(oldest=OLDEST)
+        raise ResidentIdAge(oldest=OLDEST)
 
 
 def _mobile(typed: str) -> phonenumbers.PhoneNumber:
@@ -281,23 +304,23 @@ def _mobile(typed: str) -> phonenumbers.PhoneNumber:
     try:
         number = phonenumbers.parse(typed, "CN")
     except phonenumbers.NumberParseException:
-        raise errors.PhoneUnknown(found=found) from None
+        raise PhoneUnknown(found=found) from None
     if number.country_code != _MAINLAND:
-        raise errors.PhoneForeign(country_code=number.country_code or 0)
+        raise PhoneForeign(country_code=number.country_code or 0)
     if not phonenumbers.is_valid_number(number):
-        raise errors.PhoneUnknown(found=found)
+        raise PhoneUnknown(found=found)
     if phonenumbers.number_type(number) != phonenumbers.PhoneNumberType.MOBILE:
-        raise errors.PhoneNotMobile
+        raise PhoneNotMobile
     return number
 
 
 def _validate_name(name: str, stray: tuple[int, ...]) -> str:
     if not name:
-        raise errors.PersonNameEmpty
+        raise PersonNameEmpty
     if stray:
-        raise errors.PersonNameCharacters(positions=stray)
+        raise PersonNameCharacters(positions=stray)
     if not NAME_SHORTEST <= len(name) <= NAME_LONGEST:
-        raise errors.PersonNameLength(shortest=NAME_SHORTEST, longest=NAME_LONGEST, found=len(name))
+        raise PersonNameLength(shortest=NAME_SHORTEST, longest=NAME_LONGEST, found=len(name))
     return name
 
 

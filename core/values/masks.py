@@ -11,7 +11,16 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import combinations, product
 
-from core import errors
+from core.errors.plates import (
+    MaskCharacters,
+    MaskDigitWanted,
+    MaskEmpty,
+    MaskLength,
+    MaskLookalike,
+    MaskNevLetter,
+    MaskNotIssued,
+    MaskTooManyLetters,
+)
 from core.values.plates import DIGITS, LETTERS, MAX_LETTERS, NEV_LETTERS, NOT_ISSUED, PlateKind
 from core.values.text import (
     DOTS,
@@ -71,7 +80,7 @@ class Mask:
         skipped = int(all(alphabet[0] == "0" for alphabet in alphabets))  # new-energy serials have a letter
         size = len(head.words) * len(tail.words) - skipped
         if not size:
-            raise errors.MaskNotIssued
+            raise MaskNotIssued
         computed = (nev_letters, size, head, tail, cut, skipped)
         for name, value in zip(
             ("nev_letters", "size", "_head", "_tail", "_cut", "_skipped"), computed, strict=True
@@ -124,7 +133,7 @@ class Mask:
             return None
         try:
             return Mask(kind=self.kind, pattern="".join(filter(None, common)), nev_letters=letters)
-        except (errors.MaskNotIssued, errors.MaskNevLetter):  # only 00000, or a letter of one mask only
+        except (MaskNotIssued, MaskNevLetter):  # only 00000, or a letter of one mask only
             return None
 
 
@@ -135,7 +144,7 @@ def parse_mask(kind: PlateKind, text: str, *, nev_letters: str = NEV_LETTERS) ->
         MaskError: the input is not a mask; see ``Mask`` for the subclasses.
     """
     if is_oversized(text):
-        raise errors.MaskLength(wanted=kind.serial_length, found=len(text.strip()))
+        raise MaskLength(wanted=kind.serial_length, found=len(text.strip()))
     return Mask(kind=kind, pattern=compact(text, DOTS + HYPHENS), nev_letters=nev_letters)
 
 
@@ -192,28 +201,28 @@ def _validate(kind: PlateKind, pattern: str, nev_letters: str) -> None:
     nev = kind.nev_position
     if nev is None:
         if len(letters) > MAX_LETTERS:
-            raise errors.MaskTooManyLetters(found=len(letters))
+            raise MaskTooManyLetters(found=len(letters))
         return
     if not nev_letters or positions_outside(nev_letters, LETTERS):
         raise ValueError("new-energy letters are one or more of A-Z without I and O")
     if pattern[nev] not in nev_letters + "@":
-        raise errors.MaskNevLetter(position=nev + 1, allowed="".join(sorted(nev_letters)))
+        raise MaskNevLetter(position=nev + 1, allowed="".join(sorted(nev_letters)))
     misplaced = tuple(place for place in letters if place - 1 not in kind.letter_positions)
     if misplaced:
-        raise errors.MaskDigitWanted(positions=misplaced)
+        raise MaskDigitWanted(positions=misplaced)
 
 
 def _validate_characters(kind: PlateKind, pattern: str) -> None:
     if not pattern:
-        raise errors.MaskEmpty
+        raise MaskEmpty
     foreign = positions_outside(pattern, DIGITS + LETTERS + "OI#@")
     if foreign:
-        raise errors.MaskCharacters(positions=foreign, characters=characters_at(pattern, foreign))
+        raise MaskCharacters(positions=foreign, characters=characters_at(pattern, foreign))
     if len(pattern) != kind.serial_length:
-        raise errors.MaskLength(wanted=kind.serial_length, found=len(pattern))
+        raise MaskLength(wanted=kind.serial_length, found=len(pattern))
     lookalikes = positions_where(pattern, lambda char: char in "OI")
     if lookalikes:
-        raise errors.MaskLookalike(positions=lookalikes)
+        raise MaskLookalike(positions=lookalikes)
 
 
 def _narrower(mine: str, theirs: str) -> str | None:

@@ -17,7 +17,7 @@ from typing import Annotated, ClassVar, Literal, cast
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainValidator
 
-from core.errors import HoursUnreadable, NoSuchOffice
+from core.errors.offices import HoursUnreadable, NoSuchOffice
 from core.values.hours import ServiceHours
 from core.values.plates import LETTERS, NEV_LETTERS
 from core.values.text import DOTS, HYPHENS, compact, is_oversized

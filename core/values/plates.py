@@ -15,7 +15,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
-from core import errors
+from core.errors.plates import (
+    PlateEmpty,
+    PlateLength,
+    PlateOfficeMissing,
+    SerialCharacters,
+    SerialDigitWanted,
+    SerialEmpty,
+    SerialError,
+    SerialLength,
+    SerialLookalike,
+    SerialNevLetter,
+    SerialNotIssued,
+    SerialOfOtherOffice,
+    SerialTooManyLetters,
+)
 from core.values.text import DOTS, HYPHENS, characters_at, clean, compact, is_oversized, positions_outside
 
 DIGITS = "0123456789"
@@ -101,11 +115,11 @@ def parse_serial(kind: PlateKind, text: str, *, office: str, nev_letters: str = 
         SerialNotIssued: it is 00000.
     """
     if is_oversized(text):
-        raise errors.SerialLength(wanted=kind.serial_length, found=len(text.strip()))
+        raise SerialLength(wanted=kind.serial_length, found=len(text.strip()))
     serial = _without_office(compact(text, _SEPARATORS), office)
     _validate_characters(kind, serial)
     if not set(serial).isdisjoint("OI"):
-        raise errors.SerialLookalike(
+        raise SerialLookalike(
             positions=positions_outside(serial, DIGITS + LETTERS),
             suggestion=_suggestion(kind, serial, nev_letters),
         )
@@ -119,7 +133,7 @@ def is_serial(kind: PlateKind, serial: str, *, nev_letters: str = NEV_LETTERS) -
         return False
     try:
         _validate_form(kind, serial, nev_letters)
-    except errors.SerialError:
+    except SerialError:
         return False
     return True
 
@@ -140,16 +154,16 @@ def parse_plate(
     """
     wanted = tuple(sorted({kind.serial_length for kind in kinds}))
     if is_oversized(text):
-        raise errors.PlateLength(wanted=wanted, found=len(text.strip()))
+        raise PlateLength(wanted=wanted, found=len(text.strip()))
     typed = compact(text, _SEPARATORS)
     if not typed:
-        raise errors.PlateEmpty
+        raise PlateEmpty
     if not _OFFICE_CODE.match(typed):
-        raise errors.PlateOfficeMissing
+        raise PlateOfficeMissing
     office, serial = typed[:2], typed[2:]
     fitting = [kind for kind in kinds if kind.serial_length == len(serial)]
     if not fitting:
-        raise errors.PlateLength(wanted=wanted, found=len(serial))
+        raise PlateLength(wanted=wanted, found=len(serial))
     kind = _likeliest(fitting, serial)
     return Plate(
         office=office, kind=kind, serial=parse_serial(kind, serial, office=office, nev_letters=nev_letters)
@@ -187,18 +201,18 @@ def _without_office(typed: str, office: str) -> str:
     if typed.startswith(office):
         return typed[len(office) :]
     if _OFFICE_CODE.match(typed):
-        raise errors.SerialOfOtherOffice(typed=typed[:2], wanted=office)
+        raise SerialOfOtherOffice(typed=typed[:2], wanted=office)
     return typed
 
 
 def _validate_characters(kind: PlateKind, serial: str) -> None:
     if not serial:
-        raise errors.SerialEmpty
+        raise SerialEmpty
     foreign = positions_outside(serial, DIGITS + LETTERS + "OI")
     if foreign:
-        raise errors.SerialCharacters(positions=foreign, characters=characters_at(serial, foreign))
+        raise SerialCharacters(positions=foreign, characters=characters_at(serial, foreign))
     if len(serial) != kind.serial_length:
-        raise errors.SerialLength(wanted=kind.serial_length, found=len(serial))
+        raise SerialLength(wanted=kind.serial_length, found=len(serial))
 
 
 def _validate_form(kind: PlateKind, serial: str, nev_letters: str) -> None:
@@ -207,15 +221,15 @@ def _validate_form(kind: PlateKind, serial: str, nev_letters: str) -> None:
     nev = kind.nev_position
     if nev is None:
         if len(letters) > MAX_LETTERS:
-            raise errors.SerialTooManyLetters(found=len(letters))
+            raise SerialTooManyLetters(found=len(letters))
         if serial == NOT_ISSUED:
-            raise errors.SerialNotIssued
+            raise SerialNotIssued
         return
     if serial[nev] not in nev_letters:
-        raise errors.SerialNevLetter(position=nev + 1, allowed="".join(sorted(nev_letters)))
+        raise SerialNevLetter(position=nev + 1, allowed="".join(sorted(nev_letters)))
     misplaced = tuple(place for place in letters if place - 1 not in kind.letter_positions)
     if misplaced:
-        raise errors.SerialDigitWanted(positions=misplaced)
+        raise SerialDigitWanted(positions=misplaced)
 
 
 def _suggestion(kind: PlateKind, serial: str, nev_letters: str) -> str | None:

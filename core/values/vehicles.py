@@ -8,7 +8,17 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core import errors
+from core.errors.vehicles import (
+    CertificateCharacters,
+    CertificateDigitWanted,
+    CertificateEmpty,
+    CertificateLength,
+    VinCharacters,
+    VinEmpty,
+    VinLength,
+    VinLookalike,
+    VinMistyped,
+)
 from core.values.text import (
     HYPHENS,
     characters_at,
@@ -67,14 +77,14 @@ def parse_vin(text: str) -> VinFinding:
         VinMistyped: it begins with L and its check digit is wrong.
     """
     if is_oversized(text):
-        raise errors.VinLength(wanted=VIN_LENGTH, found=len(text.strip()))
+        raise VinLength(wanted=VIN_LENGTH, found=len(text.strip()))
     vin = compact(text, HYPHENS)
     if len(vin) != VIN_LENGTH:  # VIN… may also be a V1N… that was mistyped
         vin = compact(without_label(text, _VIN_LABELS), HYPHENS)
     _validate_vin_form(vin)
     right = _is_right(vin)
     if vin[0] == MADE_IN_CHINA and not right:
-        raise errors.VinMistyped(grouped=group_vin(vin))
+        raise VinMistyped(grouped=group_vin(vin))
     return VinFinding(vin=vin, needs_confirmation=not right)
 
 
@@ -133,15 +143,15 @@ def parse_certificate(kind: CertificateKind, text: str) -> str:
     """
     shortest, longest = (14, 15) if kind is CertificateKind.DOMESTIC else (6, 20)
     if is_oversized(text):
-        raise errors.CertificateLength(shortest=shortest, longest=longest, found=len(text.strip()))
+        raise CertificateLength(shortest=shortest, longest=longest, found=len(text.strip()))
     number = compact(without_label(text, _CERTIFICATE_LABELS), HYPHENS)
     if not number:
-        raise errors.CertificateEmpty
+        raise CertificateEmpty
     foreign = positions_outside(number, _DIGITS + _CAPITALS)
     if foreign:
-        raise errors.CertificateCharacters(positions=foreign, characters=characters_at(number, foreign))
+        raise CertificateCharacters(positions=foreign, characters=characters_at(number, foreign))
     if not shortest <= len(number) <= longest:
-        raise errors.CertificateLength(shortest=shortest, longest=longest, found=len(number))
+        raise CertificateLength(shortest=shortest, longest=longest, found=len(number))
     if kind is CertificateKind.DOMESTIC:
         _validate_last_ten(number)
     return number
@@ -149,15 +159,15 @@ def parse_certificate(kind: CertificateKind, text: str) -> str:
 
 def _validate_vin_form(vin: str) -> None:
     if not vin:
-        raise errors.VinEmpty
+        raise VinEmpty
     foreign = positions_outside(vin, _DIGITS + _CAPITALS)
     if foreign:
-        raise errors.VinCharacters(positions=foreign, characters=characters_at(vin, foreign))
+        raise VinCharacters(positions=foreign, characters=characters_at(vin, foreign))
     if len(vin) != VIN_LENGTH:
-        raise errors.VinLength(wanted=VIN_LENGTH, found=len(vin))
+        raise VinLength(wanted=VIN_LENGTH, found=len(vin))
     lookalikes = positions_where(vin, lambda char: char in "IOQ")
     if lookalikes:
-        raise errors.VinLookalike(positions=lookalikes, suggestion=_suggestion(vin))
+        raise VinLookalike(positions=lookalikes, suggestion=_suggestion(vin))
 
 
 def _suggestion(vin: str) -> str | None:
@@ -169,4 +179,4 @@ def _validate_last_ten(number: str) -> None:
     first = len(number) - 10
     letters = tuple(place for place in positions_outside(number, _DIGITS) if place > first)
     if letters:
-        raise errors.CertificateDigitWanted(positions=letters)
+        raise CertificateDigitWanted(positions=letters)

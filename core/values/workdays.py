@@ -14,7 +14,7 @@ from typing import Protocol
 from holidays import country_holidays
 
 from core.clock import CHINA, require_aware
-from core.errors import NoWorkdayAhead
+from core.errors.offices import NoWorkdayAhead
 
 SATURDAY = 5
 HORIZON_DAYS = 1500

@@ -3,7 +3,8 @@
 import pytest
 
 from core.bootstrap import Core
-from core.errors import IdentityTaken, NotRegistered, PhoneTaken, StepOutOfOrder
+from core.errors.accounts import IdentityTaken, NotRegistered, PhoneTaken
+from core.errors.preselection import StepOutOfOrder
 from core.people.accounts import Account
 from core.ports import Tx
 from core.preselection.counter import Move

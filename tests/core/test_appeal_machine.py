@@ -10,10 +10,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from core import errors
 from core.appeals import AppealState, queue
 from core.clock import FixedClock
 from core.db import MemoryDatabase, MemoryStore
+from core.errors.appeals import AppealAboutOwnNumber, AppealDecided, AppealNotNeeded, AppealWaits
+from core.errors.preselection import StepOutOfOrder, VinAwarded, VinPreselected
 from core.ports import Tx
 from core.preselection.selection import remaining_quota
 from core.values.plates import Plate, PlateKind
@@ -69,9 +70,9 @@ class Appealing(RuleBasedStateMachine):
         serial = f"A{next(self.serials):04d}"
         refusal: type[Exception] | None = None
         if vehicle in self.holder:
-            refusal = errors.VinPreselected
+            refusal = VinPreselected
         elif self.awarded.get(vehicle, owner) != owner:
-            refusal = errors.VinAwarded
+            refusal = VinAwarded
 
         def steps(tx: Tx) -> str | None:
             begun = agreed(tx, self.core, self.accounts[owner], vehicle)
@@ -99,12 +100,12 @@ class Appealing(RuleBasedStateMachine):
     def refusal(self, owner: int, vehicle: int) -> type[Exception] | None:
         """Return the reason why an owner cannot appeal about a vehicle."""
         if (owner, vehicle, AppealState.PENDING) in self.appeals.values():
-            return errors.AppealWaits
+            return AppealWaits
         held_by = self.holder.get(vehicle, (None, ""))[0]
         if held_by == owner:
-            return errors.AppealAboutOwnNumber
+            return AppealAboutOwnNumber
         is_free = held_by is None and self.awarded.get(vehicle, owner) == owner and not self.used[vehicle]
-        return errors.AppealNotNeeded if is_free else None
+        return AppealNotNeeded if is_free else None
 
     @rule(owner=OWNER, vehicle=VEHICLE)
     def owner_appeals(self, owner: int, vehicle: int) -> None:
@@ -122,7 +123,7 @@ class Appealing(RuleBasedStateMachine):
         owner, vehicle, state = self.appeals[number]
         refusal = self.refusal(owner, vehicle)
         if state not in {AppealState.REJECTED, AppealState.WITHDRAWN}:
-            refusal = errors.StepOutOfOrder
+            refusal = StepOutOfOrder
 
         def steps(tx: Tx) -> int:
             self.core.appeals.renew(tx, self.accounts[owner], number)
@@ -156,7 +157,7 @@ class Appealing(RuleBasedStateMachine):
         if number is None:
             return None
         owner, vehicle, state = self.appeals[number]
-        refusal = None if state == AppealState.PENDING else errors.AppealDecided
+        refusal = None if state == AppealState.PENDING else AppealDecided
         calls = {
             AppealState.WITHDRAWN: (self.core.appeals.withdraw, self.accounts[owner], number),
             AppealState.REJECTED: (rejects, self.core, number),

@@ -9,7 +9,8 @@ from core import appeals
 from core.appeals import DRAFTS_LIVE, TRANSITIONS, AppealState, Slot, awarded_to, photo_keys, queue
 from core.bootstrap import Core
 from core.clock import FixedClock
-from core.errors import (
+from core.errors.accounts import NotRegistered
+from core.errors.appeals import (
     AppealAboutOwnNumber,
     AppealDecided,
     AppealIncomplete,
@@ -19,10 +20,9 @@ from core.errors import (
     AppealUnfinished,
     AppealUnknown,
     AppealWaits,
-    Blacklisted,
-    NotRegistered,
-    StepOutOfOrder,
 )
+from core.errors.blacklist import Blacklisted
+from core.errors.preselection import StepOutOfOrder
 from core.people.accounts import Account
 from core.people.blacklist import Cause, NewBan, add_ban
 from core.ports import Tx

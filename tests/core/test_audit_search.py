@@ -12,7 +12,7 @@ from bot.texts.desk.audit import _SUBJECTS, _WORDED
 from core.audit import AuditAction, SubjectKind
 from core.bootstrap import Core
 from core.clock import FixedClock
-from core.errors import NotInAuditLog
+from core.errors.desk import NotInAuditLog
 from core.people.admins import Role, RoleAssignment
 from core.people.scope import Scope
 from core.pool.releases import withhold

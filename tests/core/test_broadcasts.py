@@ -8,15 +8,9 @@ import pytest
 
 from core.bootstrap import Core
 from core.clock import FixedClock, from_millis
-from core.errors import (
-    BroadcastRunning,
-    BroadcastTextEmpty,
-    BroadcastTextLong,
-    HandledMeanwhile,
-    NobodyToTell,
-    NothingKnown,
-    Refusal,
-)
+from core.errors.base import Refusal
+from core.errors.broadcasts import BroadcastRunning, BroadcastTextEmpty, BroadcastTextLong, NobodyToTell
+from core.errors.desk import HandledMeanwhile, NothingKnown
 from core.notifications import broadcasts
 from core.notifications import queue as notification_queue
 from core.notifications.broadcasts import (

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.bootstrap import Core
 from core.clock import FixedClock
-from core.errors import StoreConstraintError
+from core.errors.store import StoreConstraintError
 from core.pool import bulletin, releases
 from core.pool import segments as pool_segments
 from core.pool.bulletin import SMALLEST_TOLD, PublishedCount, rounded

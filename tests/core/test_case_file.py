@@ -6,7 +6,7 @@ import pytest
 
 from core.bootstrap import Core
 from core.clock import FixedClock
-from core.errors import NobodyFound, NothingKnown
+from core.errors.desk import NobodyFound, NothingKnown
 from core.people import blacklist
 from core.people.blacklist import Cause
 from core.pool import releases

@@ -8,7 +8,7 @@ import pytest
 from core.bootstrap import Core
 from core.clock import FixedClock
 from core.db import MemoryDatabase
-from core.errors import StoreError
+from core.errors.store import StoreError
 from core.ports import Tx
 from tests.core.invalid_rows import CHANGES, INVALID_ROWS, OTHER_VIN, ROWS, VIN
 from tests.core.sql import refused_by, sql

@@ -6,7 +6,7 @@ import pytest
 
 from core.bootstrap import Core
 from core.clock import FixedClock
-from core.errors import ImportOver, ImportUnderWay
+from core.errors.desk import ImportOver, ImportUnderWay
 from core.ports import Tx
 from core.registry import imports
 from core.registry.imports import FORGOTTEN_AFTER, LEASE, UNDO_WITHIN, ImportRequest, ImportState

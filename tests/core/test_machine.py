@@ -20,9 +20,21 @@ from hypothesis.stateful import (
     rule,
 )
 
-from core import errors
 from core.clock import FixedClock, from_millis, to_millis
 from core.db import QUERIES, MemoryDatabase, MemoryStore
+from core.errors.counter import PlateNotReserved, VinTailMismatch
+from core.errors.offices import OfficeClosed
+from core.errors.pool import SegmentOverlaps
+from core.errors.preselection import VinBeingSelected, VinPreselected, VinRegistered
+from core.errors.selection import (
+    HoldEnded,
+    NoBatchesLeft,
+    NotInBatch,
+    NoWishesLeft,
+    TriedTooSoon,
+    WishesRefused,
+)
+from core.errors.verification import VerificationLapsed
 from core.people.accounts import Account
 from core.pool import batches as pool_batches
 from core.pool import free_list
@@ -138,11 +150,11 @@ class Selecting(RuleBasedStateMachine):
     def refusal(self, begun: Begun, at: int, *, within_hours: bool = False) -> type[Exception] | None:
         """Return why an owner cannot act in step 5 now, None if they can."""
         if begun.state == "agreed" or not self.model.holds_lease(begun, at):
-            return errors.VerificationLapsed
+            return VerificationLapsed
         if within_hours and not is_open(at):
-            return errors.OfficeClosed
+            return OfficeClosed
         same_opening = is_open(begun.verified_at) and day_of(at) == day_of(begun.verified_at)
-        return errors.VerificationLapsed if within_hours and not same_opening else None
+        return VerificationLapsed if within_hours and not same_opening else None
 
     # --- the rules ------------------------------------------------------------------------------
 
@@ -158,7 +170,7 @@ class Selecting(RuleBasedStateMachine):
             compose_now=compose_now,
         )
         segment = self.outcome(
-            errors.SegmentOverlaps if overlaps else None, lambda: self.run(self.core.pools.release, order)
+            SegmentOverlaps if overlaps else None, lambda: self.run(self.core.pools.release, order)
         )
         if segment is None:
             return
@@ -181,7 +193,7 @@ class Selecting(RuleBasedStateMachine):
         """Go through phase 1, unless a preselection is in progress."""
         who = next(one % OWNERS for one in range(who, who + OWNERS) if one % OWNERS not in self.begun)
         success = self.model.vehicles[what].success
-        wanted = {None: None, "reserved": errors.VinPreselected, "registered": errors.VinRegistered}[success]
+        wanted = {None: None, "reserved": VinPreselected, "registered": VinRegistered}[success]
         number = self.outcome(wanted, lambda: self.run(agreed, self.core, self.accounts[who], what))
         if number is not None:
             self.begun[who] = Begun(number, what)
@@ -195,11 +207,11 @@ class Selecting(RuleBasedStateMachine):
         vehicle = self.model.vehicles[begun.vehicle]
         wanted: type[Exception] | None = None
         if not is_open(self.now):
-            wanted = errors.OfficeClosed
+            wanted = OfficeClosed
         elif vehicle.success:
-            wanted = errors.VinPreselected if vehicle.success == "reserved" else errors.VinRegistered
+            wanted = VinPreselected if vehicle.success == "reserved" else VinRegistered
         elif vehicle.lease and vehicle.lease[0] != begun.number and vehicle.lease[1] >= self.now:
-            wanted = errors.VinBeingSelected
+            wanted = VinBeingSelected
 
         def verify(tx: Tx) -> bool:
             code = code_for(tx, self.core, self.accounts[who], begun.number)
@@ -231,7 +243,7 @@ class Selecting(RuleBasedStateMachine):
         vehicle = model.vehicles[begun.vehicle]
         wanted = self.refusal(begun, at, within_hours=True)
         if wanted is None and not vehicle.batches:
-            wanted = errors.NoBatchesLeft
+            wanted = NoBatchesLeft
         nonce, n = f"press-{len(model.draws)}", len(model.draws) + 1
         drawn = self.outcome(
             wanted,
@@ -305,11 +317,11 @@ class Selecting(RuleBasedStateMachine):
         record, hold = model.batch_of(begun, at), model.holds.get(serial)
         wanted = self.refusal(begun, at)
         if wanted is None and record is None:
-            wanted = errors.HoldEnded
+            wanted = HoldEnded
         elif wanted is None and serial not in known:
-            wanted = errors.NotInBatch
+            wanted = NotInBatch
         elif wanted is None and (hold is None or hold.owner != begun.number):
-            wanted = errors.HoldEnded  # another owner was first, after it had expired
+            wanted = HoldEnded  # another owner was first, after it had expired
         pick = partial(self.core.selection.pick, received_at=from_millis(at))
         self.outcome(wanted, lambda: self.run(pick, begun.number, self.place, serial))
         if wanted is not None or record is None:
@@ -343,7 +355,7 @@ class Selecting(RuleBasedStateMachine):
         """Remove a number from an owner's shortlist, if it is on it."""
         model = self.model
         hold = model.held_by(begun.number, "shortlist", at).get(serial)
-        wanted = self.refusal(begun, at) or (None if hold else errors.HoldEnded)
+        wanted = self.refusal(begun, at) or (None if hold else HoldEnded)
         self.outcome(
             wanted,
             lambda: self.run(
@@ -382,7 +394,7 @@ class Selecting(RuleBasedStateMachine):
     def takes_for_good(self, begun: Begun, serial: str, at: int) -> None:
         """Claim a number, if it is on the owner's shortlist."""
         held = serial in self.model.held_by(begun.number, "shortlist", at)
-        wanted = self.refusal(begun, at) or (None if held else errors.HoldEnded)
+        wanted = self.refusal(begun, at) or (None if held else HoldEnded)
         self.outcome(
             wanted,
             lambda: self.run(
@@ -407,7 +419,7 @@ class Selecting(RuleBasedStateMachine):
             return
         arguments = (self.accounts[self.who], begun.number, self.place, serial)
         claim = partial(self.core.selection.claim, received_at=from_millis(at))
-        self.outcome(self.refusal(begun, at) or errors.HoldEnded, lambda: self.run(claim, *arguments))
+        self.outcome(self.refusal(begun, at) or HoldEnded, lambda: self.run(claim, *arguments))
 
     def shortlisted(self) -> list[str]:
         """Return every number that is, or was, on a shortlist."""
@@ -422,11 +434,11 @@ class Selecting(RuleBasedStateMachine):
         bad = [wish for index, wish in enumerate(wishes) if not self.may_wish(wish, wishes[:index])]
         wanted = self.refusal(begun, now, within_hours=True)
         if wanted is None and bad:
-            wanted = errors.WishesRefused
+            wanted = WishesRefused
         elif wanted is None and vehicle.wishes < len(wishes):
-            wanted = errors.NoWishesLeft
+            wanted = NoWishesLeft
         elif wanted is None and vehicle.tried_at is not None and now - vehicle.tried_at < GAP:
-            wanted = errors.TriedTooSoon
+            wanted = TriedTooSoon
         arguments = (self.accounts[self.who], begun.number, self.place, wishes)
         compose = partial(self.core.selection.compose, received_at=self.clock.now())
         tried = self.outcome(wanted, lambda: self.run(compose, *arguments))
@@ -525,9 +537,9 @@ class Selecting(RuleBasedStateMachine):
         what = sorted(known)[what % len(known)]
         vehicle, serial = self.model.vehicles[what], known[what]
         last_six = factories.vin(what if right else what + 1)[-6:]
-        wanted: type[Exception] | None = None if right else errors.VinTailMismatch
+        wanted: type[Exception] | None = None if right else VinTailMismatch
         if vehicle.success == "registered":
-            wanted = errors.PlateNotReserved
+            wanted = PlateNotReserved
         plate = Plate(office="粤K", kind=PlateKind.SMALL, serial=serial)
         done = self.outcome(
             wanted, lambda: self.run(self.core.counter.register, plate, last_six, actor="chat:1001")
@@ -542,7 +554,7 @@ class Selecting(RuleBasedStateMachine):
         known = {n: serial for serial, n in self.reservations().items()}
         what = sorted(known)[what % len(known)]
         vehicle, serial = self.model.vehicles[what], known[what]
-        wanted = errors.PlateNotReserved if vehicle.success == "registered" else None
+        wanted = PlateNotReserved if vehicle.success == "registered" else None
         plate = Plate(office="粤K", kind=PlateKind.SMALL, serial=serial)
         revoke = partial(self.core.counter.revoke, reason="r", actor="chat:1001")
         if self.outcome(wanted, lambda: self.run(revoke, plate)) is not None:

@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from core.db import QUERIES
-from core.errors import XuanhaoError
+from core.errors.base import XuanhaoError
 from tests.core.test_machine import EXAMPLES, STEPS, Selecting
 
 FOUND = (AssertionError, pytest.fail.Exception, XuanhaoError)

@@ -8,7 +8,9 @@ import pytest
 
 from core.bootstrap import Core
 from core.clock import FixedClock
-from core.errors import DeletionBlocked, DeletionBlocker, NobodyFound, Refusal
+from core.errors.accounts import DeletionBlocked, DeletionBlocker
+from core.errors.base import Refusal
+from core.errors.desk import NobodyFound
 from core.notifications import broadcasts, subscriptions
 from core.notifications.subscriptions import Subscription, SubscriptionTopic
 from core.people import blacklist

@@ -9,7 +9,8 @@ import pytest
 from cryptography.fernet import Fernet
 
 from core.clock import FixedClock
-from core.errors import PhotoStoreError, SealBroken
+from core.errors.photos import PhotoStoreError
+from core.errors.store import SealBroken
 from core.security.photo_files import FilePhotos
 from core.security.vault import Vault
 from tests.core.tools import NOON

@@ -10,18 +10,17 @@ import pytest
 from core.availability import maintenance
 from core.bootstrap import Core
 from core.clock import CHINA, FixedClock, to_millis
-from core.errors import (
-    Blacklisted,
+from core.errors.accounts import NotThisUserType
+from core.errors.blacklist import Blacklisted
+from core.errors.offices import InMaintenance, OfficeClosed
+from core.errors.preselection import (
     DataIncomplete,
-    InMaintenance,
-    NotThisUserType,
-    OfficeClosed,
     StepOutOfOrder,
-    VerificationLapsed,
     VinBeingSelected,
     VinPreselected,
     VinRegistered,
 )
+from core.errors.verification import VerificationLapsed
 from core.people.accounts import Account
 from core.people.blacklist import Cause, NewBan, add_ban
 from core.pool.batches import Batch

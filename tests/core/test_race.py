@@ -11,21 +11,14 @@ import pytest
 
 from core.bootstrap import Core
 from core.clock import FixedClock, to_millis
-from core.errors import (
-    CodeLocked,
-    HandledMeanwhile,
-    HoldEnded,
-    IdentityTaken,
-    PhoneTaken,
-    PlateNotReserved,
-    Refusal,
-    StepOutOfOrder,
-    StoreConstraintError,
-    VinBeingSelected,
-    VinPreselected,
-    WishesRefused,
-    WishWithheld,
-)
+from core.errors.accounts import IdentityTaken, PhoneTaken
+from core.errors.base import Refusal
+from core.errors.counter import PlateNotReserved
+from core.errors.desk import HandledMeanwhile
+from core.errors.preselection import StepOutOfOrder, VinBeingSelected, VinPreselected
+from core.errors.selection import HoldEnded, WishesRefused, WishWithheld
+from core.errors.store import StoreConstraintError
+from core.errors.verification import CodeLocked
 from core.people.accounts import Account, UserType
 from core.people.blacklist import Ban, Cause, NewBan, running, set_ban, version_of
 from core.people.verification import MAX_WRONG_TRIES, CheckResult, CodePurpose

@@ -7,7 +7,7 @@ import pytest
 
 from core.bootstrap import Core
 from core.clock import FixedClock
-from core.errors import CertificateMismatch, KindMismatch, VehicleUnknown, VinRegistered
+from core.errors.preselection import CertificateMismatch, KindMismatch, VehicleUnknown, VinRegistered
 from core.preselection import Papers, PreselectionState, get
 from core.registry.imports import load
 from core.registry.lookup import RegistryVehicle

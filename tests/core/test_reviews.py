@@ -12,15 +12,8 @@ from core.appeals import AppealState
 from core.appeals.reviews import AppealOutcome, outcome_of
 from core.bootstrap import Core, Ports, bootstrap
 from core.clock import FixedClock
-from core.errors import (
-    AppealDecided,
-    AppealMoved,
-    AppealOfOneself,
-    AppealUnknown,
-    VinAwarded,
-    VinPreselected,
-    VinRegistered,
-)
+from core.errors.appeals import AppealDecided, AppealMoved, AppealOfOneself, AppealUnknown
+from core.errors.preselection import VinAwarded, VinPreselected, VinRegistered
 from core.people.accounts import Account
 from core.people.blacklist import running
 from core.ports import Tx

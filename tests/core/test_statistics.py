@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from core.bootstrap import Core
 from core.clock import CHINA, FixedClock
 from core.db.sqlite_tx import SqliteTx
-from core.errors import NotPermitted
+from core.errors.desk import NotPermitted
 from core.people.admins import Admin, Permission, Role, RoleAssignment
 from core.people.blacklist import Cause, NewBan, add_ban
 from core.people.scope import Scope, scope_of

@@ -9,7 +9,7 @@ import pytest
 
 from core.bootstrap import Core
 from core.clock import FixedClock, to_millis
-from core.errors import NoBatchesLeft
+from core.errors.selection import NoBatchesLeft
 from core.pool import free_list
 from core.pool.free_list import FreeList, list_free, read_free_list, snapshot_key
 from core.pool.segments import count, open_ranks, purge

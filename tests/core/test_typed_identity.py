@@ -6,7 +6,7 @@ import pytest
 
 from core.bootstrap import Core
 from core.clock import FixedClock
-from core.errors import NobodyFound
+from core.errors.desk import NobodyFound
 from core.people.accounts import Account
 from core.people.blacklist import running
 from core.ports import Tx

@@ -6,14 +6,9 @@ import pytest
 
 from core.bootstrap import Core
 from core.clock import CHINA
-from core.errors import (
-    Blacklisted,
-    CreditCodeIsUnit,
-    IdentityTaken,
-    NotThisUserType,
-    StepOutOfOrder,
-    UnitNeedsCreditCode,
-)
+from core.errors.accounts import CreditCodeIsUnit, IdentityTaken, NotThisUserType, UnitNeedsCreditCode
+from core.errors.blacklist import Blacklisted
+from core.errors.preselection import StepOutOfOrder
 from core.people import blacklist
 from core.people.accounts import Account, UserType
 from core.people.blacklist import Cause, NewBan

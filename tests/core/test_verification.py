@@ -10,14 +10,14 @@ import pytest
 
 from core.bootstrap import Core
 from core.clock import FixedClock
-from core.errors import (
+from core.errors.base import Refusal
+from core.errors.verification import (
     CodeExpired,
     CodeForm,
     CodeLocked,
     CodeTooSoon,
     NoCodeYet,
     PhoneCapReached,
-    Refusal,
     ServiceCapReached,
 )
 from core.people.accounts import Account

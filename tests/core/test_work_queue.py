@@ -9,7 +9,7 @@ import pytest
 from bot.texts.desk.reports.waiting import _NOTICES
 from core.bootstrap import Core
 from core.clock import CHINA, FixedClock
-from core.errors import AlreadyHandled, NothingToHandle, NotPermitted
+from core.errors.desk import AlreadyHandled, NothingToHandle, NotPermitted
 from core.notifications.queue import (
     MAX_TRIES,
     NotificationPurpose,

@@ -8,7 +8,7 @@ import pytest
 from bot.routing.commands import DESK, WITHOUT_WORDS
 from bot.texts.desk.commands import USAGE
 from bot.texts.menu import DESK_MENU
-from core.errors import WishesRefused
+from core.errors.selection import WishesRefused
 from core.ports import Tx
 from core.preselection import PreselectionState, get
 from sandbox import PersonSpec

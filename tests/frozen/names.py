@@ -30,7 +30,7 @@ from bot.texts.desk.commands import USAGE
 from bot.texts.menu import DESK_MENU, OWNER_MENU
 from core import audit
 from core.appeals.model import AppealState, Slot
-from core.errors import XuanhaoError
+from core.errors.base import XuanhaoError
 from core.notifications.broadcasts import Audience, BroadcastState
 from core.notifications.queue import BLOCKED, ONCE, UNCERTAIN
 from core.notifications.queue import NotificationPurpose as NoticePurpose

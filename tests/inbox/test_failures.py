@@ -11,7 +11,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Time
 from bot.inbox import DeadLetter, QueuedUpdate, RetryPolicy, UnreadableUpdateError
 from bot.inbox.dispatcher import Limits
 from bot.inbox.retry import is_outage, trace
-from core.errors import QueryError, StoreConstraintError, StoreUnavailable
+from core.errors.store import QueryError, StoreConstraintError, StoreUnavailable
 from core.ports import Store
 from tests.inbox.conftest import NOON
 from tests.inbox.schema import effects, states

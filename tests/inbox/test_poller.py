@@ -13,7 +13,7 @@ from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, Tel
 from bot.bot_api.client import AiohttpRequest
 from bot.inbox import Poller, TokenRefusedError, updates_of
 from bot.inbox.model import RawUpdate
-from core.errors import StoreUnavailable
+from core.errors.store import StoreUnavailable
 from core.ports import Store
 from tests.inbox.fake_api import TOKEN, FakeApi, fake_api, refusal
 from tests.inbox.schema import states

@@ -18,7 +18,7 @@ from bot.inbox import (
 )
 from bot.inbox.dispatcher import Handle, Limits
 from bot.inbox.store import Lease
-from core.errors import StoreUnavailable
+from core.errors.store import StoreUnavailable
 from core.ports import Store, Tx
 from tests.inbox.schema import add_effect
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import Blacklisted
+from core.errors.blacklist import Blacklisted
 from core.people import blacklist
 from tests import factories
 from tests.lifecycle.harness import chat_of, confirm, reserve

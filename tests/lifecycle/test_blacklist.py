@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from core.errors import BanInThePast, Blacklisted, IdentityTaken
+from core.errors.accounts import IdentityTaken
+from core.errors.blacklist import BanInThePast, Blacklisted
 from core.notifications.queue import NotificationPurpose
 from core.people import blacklist
 from core.people.accounts import Account

@@ -11,7 +11,7 @@ import pytest
 from telegram.error import NetworkError
 
 from core.clock import CHINA
-from core.errors import HandledMeanwhile
+from core.errors.desk import HandledMeanwhile
 from core.values.workdays import WorkingCalendar
 from tests.lifecycle.harness import OFFICE, Fault, Harness, chat_of, local, open_harness
 from tests.unit import test_workdays as test_calendar

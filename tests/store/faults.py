@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from core.errors import StoreError
+from core.errors.store import StoreError
 from core.ports import Row, Tx
 
 T = TypeVar("T")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from core.clock import FixedClock
 from core.db import MemoryDatabase, MemoryStore, memory_tx
 from core.db.tx import WrapTx
-from core.errors import StoreClosed, StoreConstraintError, StoreError
+from core.errors.store import StoreClosed, StoreConstraintError, StoreError
 from tests.store.conftest import NOON
 from tests.store.faults import CallCounter, InjectedFaultError
 from tests.store.sample import MIGRATIONS, QUERIES, RefusedError, add, add_then_refuse, names

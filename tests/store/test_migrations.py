@@ -16,7 +16,7 @@ from core.db import open_postgres, open_sqlite
 from core.db.dialect import POSTGRES, SQLITE
 from core.db.migrate import load_migrations, migrate, statements
 from core.db.postgres_tx import PostgresLedger
-from core.errors import DatabaseNewer, DatabaseOlder, MigrationError
+from core.errors.store import DatabaseNewer, DatabaseOlder, MigrationError
 from tests.core.sql import sql
 from tests.engines import ENGINES, postgres_schema, postgres_url
 from tests.store.sample import MIGRATIONS, QUERIES, AnyStore, add, names

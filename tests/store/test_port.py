@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.clock import FixedClock
-from core.errors import QueryError, StoreClosed, StoreConstraintError, StoreError, TransactionSpoilt
+from core.errors.store import QueryError, StoreClosed, StoreConstraintError, StoreError, TransactionSpoilt
 from core.ports import Row, Tx
 from tests.engines import ENGINES, explain_all, open_test_store
 from tests.store.faults import CallCounter, InjectedFaultError

@@ -15,7 +15,7 @@ import pytest
 from core.clock import FixedClock
 from core.db import open_postgres, open_store
 from core.db.postgres import ATTEMPTS, PostgresStore
-from core.errors import (
+from core.errors.store import (
     StoreContention,
     StoreDriverMissing,
     StoreError,

@@ -13,7 +13,7 @@ import pytest
 from core.clock import FixedClock, SystemClock
 from core.db import open_sqlite
 from core.db.sqlite_tx import require_version
-from core.errors import StoreInUse, StoreUnavailable, StoreUrlError
+from core.errors.store import StoreInUse, StoreUnavailable, StoreUrlError
 from tests.engines import open_test_store
 from tests.store.sample import MIGRATIONS, QUERIES, add, names
 
@@ -39,7 +39,7 @@ asyncio.run(main())
 TRY_TO_OPEN = """
 import asyncio, sys
 from core.db import open_sqlite
-from core.errors import StoreInUse
+from core.errors.store import StoreInUse
 from tests.store.sample import MIGRATIONS, QUERIES
 
 async def main():

@@ -6,7 +6,7 @@ import pytest
 
 from core.db.dialect import POSTGRES, SQLITE, Dialect
 from core.db.queries import load_queries
-from core.errors import QueryError
+from core.errors.store import QueryError
 from tests.store.sample import QUERIES
 
 

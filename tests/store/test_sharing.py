@@ -13,7 +13,7 @@ import pytest
 from core.clock import FixedClock
 from core.db.sqlite import SqliteStore
 from core.db.sqlite_writer import Job
-from core.errors import StoreConstraintError, StoreError, StoreFull
+from core.errors.store import StoreConstraintError, StoreError, StoreFull
 from core.ports import Tx
 from tests.engines import open_test_store
 from tests.store.faults import FaultyConnection

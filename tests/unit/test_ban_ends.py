@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.clock import CHINA
-from core.errors import BanInThePast
+from core.errors.blacklist import BanInThePast
 from core.people.blacklist import Ban, Cause, end_of_ban, version_of
 
 AT = datetime(2026, 3, 10, 12, 0, tzinfo=CHINA)

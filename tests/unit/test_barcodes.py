@@ -9,7 +9,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 from bot.photos import barcodes
 from bot.photos.barcodes import read_barcodes
 from bot.texts.errors import of_error
-from core.errors import BarcodeNotFound, BarcodeReaderNotInstalled, PhotoError
+from core.errors.photos import BarcodeNotFound, BarcodeReaderNotInstalled, PhotoError
 from core.settings import PhotoSettings
 from core.values.vehicles import vins_in
 from tests.barcoded import KINDS, beside, opened, photo

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.clock import CHINA
-from core.errors import HoursUnreadable
+from core.errors.offices import HoursUnreadable
 from core.values.hours import DAY_MINUTES, PROBLEMS, WEEKDAYS, WHOLE_DAY, ServiceHours, Span
 from core.values.workdays import WorkingCalendar
 

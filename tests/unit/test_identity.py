@@ -7,7 +7,37 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from stdnum.cn import ric, uscc
 
-from core import errors
+from core.errors.base import InputError
+from core.errors.identity import (
+    CreditCodeCharacters,
+    CreditCodeEmpty,
+    CreditCodeError,
+    CreditCodeLength,
+    CreditCodeMistyped,
+    PersonNameCharacters,
+    PersonNameEmpty,
+    PersonNameError,
+    PersonNameLength,
+    PhoneCharacters,
+    PhoneEmpty,
+    PhoneError,
+    PhoneForeign,
+    PhoneNotMobile,
+    PhoneUnknown,
+    ResidentIdAge,
+    ResidentIdBirthDate,
+    ResidentIdCharacters,
+    ResidentIdEmpty,
+    ResidentIdError,
+    ResidentIdFuture,
+    ResidentIdLength,
+    ResidentIdMistyped,
+    ResidentIdRegion,
+    UnitNameCharacters,
+    UnitNameEmpty,
+    UnitNameError,
+    UnitNameLength,
+)
 from core.values.identity import (
     canonical_identity,
     holds_personal_number,
@@ -35,8 +65,8 @@ def resident_id(bare: str) -> str:
     return bare + ric.calc_check_digit(bare + "0")
 
 
-def refused(text: str, today: date = TODAY) -> errors.ResidentIdError:
-    with pytest.raises(errors.ResidentIdError) as caught:
+def refused(text: str, today: date = TODAY) -> ResidentIdError:
+    with pytest.raises(ResidentIdError) as caught:
         parse_resident_id(text, today=today)
     return caught.value
 
@@ -68,23 +98,23 @@ def test_regions_missing_in_lists_pass(region: str) -> None:
 @pytest.mark.parametrize(
     ("text", "error", "fields"),
     [
-        ("", errors.ResidentIdEmpty, {}),
-        (" \x00\u202e", errors.ResidentIdEmpty, {}),
-        ("1101051949123100🚗X", errors.ResidentIdCharacters, {"positions": (17,)}),
-        ("11010519491231X02X", errors.ResidentIdCharacters, {"positions": (15,)}),
-        ("我的身份证", errors.ResidentIdCharacters, {"positions": (1, 2, 3, 4, 5)}),
-        ("110105491231002", errors.ResidentIdLength, {"wanted": 18, "found": 15}),
-        ("1" * 10_000, errors.ResidentIdLength, {"wanted": 18, "found": 10_000}),
-        ("110105194912310021", errors.ResidentIdMistyped, {}),
-        (resident_id("00010519491231002"), errors.ResidentIdRegion, {}),
-        (resident_id("11010519900230001"), errors.ResidentIdBirthDate, {}),
-        (resident_id("11010500000101001"), errors.ResidentIdBirthDate, {}),
-        (resident_id("11010520261123001"), errors.ResidentIdFuture, {}),
-        (resident_id("11010518951231001"), errors.ResidentIdAge, {"oldest": 130}),
+        ("", ResidentIdEmpty, {}),
+        (" \x00\u202e", ResidentIdEmpty, {}),
+        ("1101051949123100🚗X", ResidentIdCharacters, {"positions": (17,)}),
+        ("11010519491231X02X", ResidentIdCharacters, {"positions": (15,)}),
+        ("我的身份证", ResidentIdCharacters, {"positions": (1, 2, 3, 4, 5)}),
+        ("110105491231002", ResidentIdLength, {"wanted": 18, "found": 15}),
+        ("1" * 10_000, ResidentIdLength, {"wanted": 18, "found": 10_000}),
+        ("110105194912310021", ResidentIdMistyped, {}),
+        (resident_id("00010519491231002"), ResidentIdRegion, {}),
+        (resident_id("11010519900230001"), ResidentIdBirthDate, {}),
+        (resident_id("11010500000101001"), ResidentIdBirthDate, {}),
+        (resident_id("11010520261123001"), ResidentIdFuture, {}),
+        (resident_id("11010518951231001"), ResidentIdAge, {"oldest": 130}),
     ],
 )
 def test_wrong_identity_has_its_error(
-    text: str, error: type[errors.ResidentIdError], fields: dict[str, object]
+    text: str, error: type[ResidentIdError], fields: dict[str, object]
 ) -> None:
     caught = refused(text)
     assert type(caught) is error
@@ -100,7 +130,7 @@ def test_newborn_has_an_identity() -> None:
 def test_one_mistyped_digit_is_caught(place: int, other: str) -> None:
     wrong = NOBODY[:place] + other + NOBODY[place + 1 :]
     assume(wrong != NOBODY)
-    assert isinstance(refused(wrong), errors.ResidentIdMistyped)
+    assert isinstance(refused(wrong), ResidentIdMistyped)
 
 
 def test_invented_identity_passes() -> None:
@@ -134,21 +164,21 @@ def test_credit_code_agrees_with_library(bare: str) -> None:
 @pytest.mark.parametrize(
     ("text", "error", "fields"),
     [
-        ("", errors.CreditCodeEmpty, {}),
-        ("\x00 \u200b", errors.CreditCodeEmpty, {}),
-        ("N2440900MF000000IA", errors.CreditCodeCharacters, {"positions": (17,)}),
-        ("N244O900MF0000000A", errors.CreditCodeCharacters, {"positions": (5,)}),
-        ("N244A900MF0000000A", errors.CreditCodeCharacters, {"positions": (5,)}),
-        ("N2440900MF0000🚗00A", errors.CreditCodeCharacters, {"positions": (15,)}),
-        ("N2440900MF0000000", errors.CreditCodeLength, {"wanted": 18, "found": 17}),
-        ("9" * 10_000, errors.CreditCodeLength, {"wanted": 18, "found": 10_000}),
-        ("N2440900MF0000001A", errors.CreditCodeMistyped, {}),
+        ("", CreditCodeEmpty, {}),
+        ("\x00 \u200b", CreditCodeEmpty, {}),
+        ("N2440900MF000000IA", CreditCodeCharacters, {"positions": (17,)}),
+        ("N244O900MF0000000A", CreditCodeCharacters, {"positions": (5,)}),
+        ("N244A900MF0000000A", CreditCodeCharacters, {"positions": (5,)}),
+        ("N2440900MF0000🚗00A", CreditCodeCharacters, {"positions": (15,)}),
+        ("N2440900MF0000000", CreditCodeLength, {"wanted": 18, "found": 17}),
+        ("9" * 10_000, CreditCodeLength, {"wanted": 18, "found": 10_000}),
+        ("N2440900MF0000001A", CreditCodeMistyped, {}),
     ],
 )
 def test_wrong_credit_code_has_its_error(
-    text: str, error: type[errors.CreditCodeError], fields: dict[str, object]
+    text: str, error: type[CreditCodeError], fields: dict[str, object]
 ) -> None:
-    with pytest.raises(errors.CreditCodeError) as caught:
+    with pytest.raises(CreditCodeError) as caught:
         parse_credit_code(text)
     assert type(caught.value) is error
     assert vars(caught.value) == fields
@@ -184,28 +214,26 @@ def test_typed_mobile_becomes_e164(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "error", "fields"),
     [
-        ("", errors.PhoneEmpty, {}),
-        ("\u202a\x00 ", errors.PhoneEmpty, {}),
-        ("1380000000A", errors.PhoneCharacters, {"positions": (11,)}),
-        ("138+00000000", errors.PhoneCharacters, {"positions": (4,)}),
-        ("电话13800000000", errors.PhoneCharacters, {"positions": (1, 2)}),
-        ("1380000000🚗", errors.PhoneCharacters, {"positions": (11,)}),
-        ("A3800000000", errors.PhoneCharacters, {"positions": (1,)}),
-        ("+852 9123 4567", errors.PhoneForeign, {"country_code": 852}),
-        ("+1 202 555 0100", errors.PhoneForeign, {"country_code": 1}),
-        ("0668-2880000", errors.PhoneNotMobile, {}),
-        ("400-812-3123", errors.PhoneNotMobile, {}),
-        ("1380000000", errors.PhoneUnknown, {"found": 10}),
-        ("12345678901", errors.PhoneUnknown, {"found": 11}),
-        ("+", errors.PhoneUnknown, {"found": 0}),
-        ("110", errors.PhoneUnknown, {"found": 3}),
-        ("1" * 10_000, errors.PhoneUnknown, {"found": 10_000}),
+        ("", PhoneEmpty, {}),
+        ("\u202a\x00 ", PhoneEmpty, {}),
+        ("1380000000A", PhoneCharacters, {"positions": (11,)}),
+        ("138+00000000", PhoneCharacters, {"positions": (4,)}),
+        ("电话13800000000", PhoneCharacters, {"positions": (1, 2)}),
+        ("1380000000🚗", PhoneCharacters, {"positions": (11,)}),
+        ("A3800000000", PhoneCharacters, {"positions": (1,)}),
+        ("+852 9123 4567", PhoneForeign, {"country_code": 852}),
+        ("+1 202 555 0100", PhoneForeign, {"country_code": 1}),
+        ("0668-2880000", PhoneNotMobile, {}),
+        ("400-812-3123", PhoneNotMobile, {}),
+        ("1380000000", PhoneUnknown, {"found": 10}),
+        ("12345678901", PhoneUnknown, {"found": 11}),
+        ("+", PhoneUnknown, {"found": 0}),
+        ("110", PhoneUnknown, {"found": 3}),
+        ("1" * 10_000, PhoneUnknown, {"found": 10_000}),
     ],
 )
-def test_wrong_phone_has_its_error(
-    text: str, error: type[errors.PhoneError], fields: dict[str, object]
-) -> None:
-    with pytest.raises(errors.PhoneError) as caught:
+def test_wrong_phone_has_its_error(text: str, error: type[PhoneError], fields: dict[str, object]) -> None:
+    with pytest.raises(PhoneError) as caught:
         parse_phone(text)
     assert type(caught.value) is error
     assert vars(caught.value) == fields
@@ -215,7 +243,7 @@ def test_wrong_phone_has_its_error(
 def test_any_text_is_phone_or_refused(text: str) -> None:
     try:
         phone = parse_phone(text)
-    except errors.PhoneError:
+    except PhoneError:
         return
     assert phone.startswith("+861")
     assert len(phone) == len("+8613800000000")
@@ -245,24 +273,22 @@ def test_typed_name_is_normalised(text: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "error", "fields"),
     [
-        ("", errors.PersonNameEmpty, {}),
-        ("\u200b\x00\u202e", errors.PersonNameEmpty, {}),
-        ("张3", errors.PersonNameCharacters, {"positions": (2,)}),
-        ("张😀三", errors.PersonNameCharacters, {"positions": (2,)}),
-        ("<b>张三</b>", errors.PersonNameCharacters, {"positions": (1, 3, 6, 7, 9)}),
-        ("·张三", errors.PersonNameCharacters, {"positions": (1,)}),
-        ("张··三", errors.PersonNameCharacters, {"positions": (2, 3)}),
-        ("Иван", errors.PersonNameCharacters, {"positions": (1, 2, 3, 4)}),
-        ("张\ud800", errors.PersonNameCharacters, {"positions": (2,)}),
-        ("张", errors.PersonNameLength, {"shortest": 2, "longest": 30, "found": 1}),
-        ("三" * 31, errors.PersonNameLength, {"shortest": 2, "longest": 30, "found": 31}),
-        ("三" * 10_000, errors.PersonNameLength, {"shortest": 2, "longest": 30, "found": 10_000}),
+        ("", PersonNameEmpty, {}),
+        ("\u200b\x00\u202e", PersonNameEmpty, {}),
+        ("张3", PersonNameCharacters, {"positions": (2,)}),
+        ("张😀三", PersonNameCharacters, {"positions": (2,)}),
+        ("<b>张三</b>", PersonNameCharacters, {"positions": (1, 3, 6, 7, 9)}),
+        ("·张三", PersonNameCharacters, {"positions": (1,)}),
+        ("张··三", PersonNameCharacters, {"positions": (2, 3)}),
+        ("Иван", PersonNameCharacters, {"positions": (1, 2, 3, 4)}),
+        ("张\ud800", PersonNameCharacters, {"positions": (2,)}),
+        ("张", PersonNameLength, {"shortest": 2, "longest": 30, "found": 1}),
+        ("三" * 31, PersonNameLength, {"shortest": 2, "longest": 30, "found": 31}),
+        ("三" * 10_000, PersonNameLength, {"shortest": 2, "longest": 30, "found": 10_000}),
     ],
 )
-def test_wrong_name_has_its_error(
-    text: str, error: type[errors.PersonNameError], fields: dict[str, object]
-) -> None:
-    with pytest.raises(errors.PersonNameError) as caught:
+def test_wrong_name_has_its_error(text: str, error: type[PersonNameError], fields: dict[str, object]) -> None:
+    with pytest.raises(PersonNameError) as caught:
         parse_name(text)
     assert type(caught.value) is error
     assert vars(caught.value) == fields
@@ -272,7 +298,7 @@ def test_wrong_name_has_its_error(
 def test_accepted_name_stays_as_it_is(text: str) -> None:
     try:
         name = parse_name(text)
-    except errors.PersonNameError:
+    except PersonNameError:
         return
     assert parse_name(name) == name
 
@@ -292,16 +318,16 @@ def test_unit_names_bear_more_signs(text: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        (" ", errors.UnitNameEmpty),
-        ("2024-12", errors.UnitNameCharacters),
-        ("公司🚗", errors.UnitNameCharacters),
-        ("公司<b>", errors.UnitNameCharacters),
-        ("某", errors.UnitNameLength),
-        ("某" * 61, errors.UnitNameLength),
-        ("某" * 10_000, errors.UnitNameLength),
+        (" ", UnitNameEmpty),
+        ("2024-12", UnitNameCharacters),
+        ("公司🚗", UnitNameCharacters),
+        ("公司<b>", UnitNameCharacters),
+        ("某", UnitNameLength),
+        ("某" * 61, UnitNameLength),
+        ("某" * 10_000, UnitNameLength),
     ],
 )
-def test_wrong_unit_name_is_refused(text: str, error: type[errors.UnitNameError]) -> None:
+def test_wrong_unit_name_is_refused(text: str, error: type[UnitNameError]) -> None:
     with pytest.raises(error):
         parse_unit_name(text)
 
@@ -373,17 +399,17 @@ def test_identity_of_either_kind_is_read() -> None:
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        ("", errors.ResidentIdEmpty),
-        ("110105194912310021", errors.ResidentIdMistyped),
-        ("1101051949123100", errors.ResidentIdLength),
-        ("9" * 10_000, errors.ResidentIdLength),
-        (factories.credit_code(3)[:-1] + "5", errors.CreditCodeMistyped),
-        (factories.credit_code(3)[:-1], errors.CreditCodeLength),
-        ("😀", errors.CreditCodeCharacters),
+        ("", ResidentIdEmpty),
+        ("110105194912310021", ResidentIdMistyped),
+        ("1101051949123100", ResidentIdLength),
+        ("9" * 10_000, ResidentIdLength),
+        (factories.credit_code(3)[:-1] + "5", CreditCodeMistyped),
+        (factories.credit_code(3)[:-1], CreditCodeLength),
+        ("😀", CreditCodeCharacters),
     ],
 )
 def test_identity_of_neither_kind_has_the_error_of_what_it_reads_as(
-    text: str, error: type[errors.InputError]
+    text: str, error: type[InputError]
 ) -> None:
     with pytest.raises(error):
         parse_identity(text, today=TODAY)
@@ -395,7 +421,7 @@ def test_slip_in_a_persons_number_never_makes_a_unit(number: int, place: int, di
     right = factories.identity(number % 20_000)
     typed = right[:place] + digit + right[place + 1 :]
     assume(typed != right and place not in range(6, 14))
-    with pytest.raises(errors.ResidentIdError):
+    with pytest.raises(ResidentIdError):
         parse_identity(typed, today=TODAY)
 
 
@@ -405,7 +431,7 @@ def test_credit_code_of_digits_alone_is_read(number: int) -> None:
     code = body + uscc.calc_check_digit(body)
     try:
         found = parse_identity(code, today=TODAY)
-    except errors.ResidentIdError:  # it contains a birth date by chance, and is validated as a person's
+    except ResidentIdError:  # it contains a birth date by chance, and is validated as a person's
         assert "0000" not in code[6:10]
     else:
         assert found == code

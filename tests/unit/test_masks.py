@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import errors
+from core.errors.plates import (
+    MaskCharacters,
+    MaskDigitWanted,
+    MaskEmpty,
+    MaskError,
+    MaskLength,
+    MaskLookalike,
+    MaskNevLetter,
+    MaskNotIssued,
+    MaskTooManyLetters,
+)
 from core.values.masks import LARGE_NEV_MASKS, SMALL_MASKS, SMALL_NEV_MASKS, Mask, masks_of, parse_mask
 from core.values.plates import DIGITS, LETTERS, NEV_LETTERS, PlateKind, is_serial
 
@@ -29,8 +39,8 @@ def any_mask() -> st.SearchStrategy[Mask]:
     return st.one_of(st.sampled_from(ALL_MASKS), *(custom_masks(kind) for kind in PlateKind))
 
 
-def refused(kind: PlateKind, text: str) -> errors.MaskError:
-    with pytest.raises(errors.MaskError) as caught:
+def refused(kind: PlateKind, text: str) -> MaskError:
+    with pytest.raises(MaskError) as caught:
         parse_mask(kind, text)
     return caught.value
 
@@ -207,24 +217,24 @@ def test_typed_mask_is_normalised(kind: PlateKind, text: str, pattern: str) -> N
 @pytest.mark.parametrize(
     ("kind", "text", "error", "fields"),
     [
-        (PlateKind.SMALL, "", errors.MaskEmpty, {}),
-        (PlateKind.SMALL, "\x00\u202e ", errors.MaskEmpty, {}),
-        (PlateKind.SMALL, "A88?🚗", errors.MaskCharacters, {"positions": (4, 5), "characters": "?🚗"}),
-        (PlateKind.SMALL, "####", errors.MaskLength, {"wanted": 5, "found": 4}),
-        (PlateKind.SMALL, "#" * 10_000, errors.MaskLength, {"wanted": 5, "found": 10_000}),
-        (PlateKind.LARGE_NEV, "#####", errors.MaskLength, {"wanted": 6, "found": 5}),
-        (PlateKind.SMALL, "O##I#", errors.MaskLookalike, {"positions": (1, 4)}),
-        (PlateKind.SMALL, "@A@##", errors.MaskTooManyLetters, {"found": 3}),
-        (PlateKind.SMALL, "00000", errors.MaskNotIssued, {}),
-        (PlateKind.SMALL_NEV, "######", errors.MaskNevLetter, {"position": 1, "allowed": "ABCDEFGHJK"}),
-        (PlateKind.SMALL_NEV, "Z#####", errors.MaskNevLetter, {"position": 1, "allowed": "ABCDEFGHJK"}),
-        (PlateKind.LARGE_NEV, "######", errors.MaskNevLetter, {"position": 6, "allowed": "ABCDEFGHJK"}),
-        (PlateKind.SMALL_NEV, "@#@###", errors.MaskDigitWanted, {"positions": (3,)}),
-        (PlateKind.LARGE_NEV, "A####@", errors.MaskDigitWanted, {"positions": (1,)}),
+        (PlateKind.SMALL, "", MaskEmpty, {}),
+        (PlateKind.SMALL, "\x00\u202e ", MaskEmpty, {}),
+        (PlateKind.SMALL, "A88?🚗", MaskCharacters, {"positions": (4, 5), "characters": "?🚗"}),
+        (PlateKind.SMALL, "####", MaskLength, {"wanted": 5, "found": 4}),
+        (PlateKind.SMALL, "#" * 10_000, MaskLength, {"wanted": 5, "found": 10_000}),
+        (PlateKind.LARGE_NEV, "#####", MaskLength, {"wanted": 6, "found": 5}),
+        (PlateKind.SMALL, "O##I#", MaskLookalike, {"positions": (1, 4)}),
+        (PlateKind.SMALL, "@A@##", MaskTooManyLetters, {"found": 3}),
+        (PlateKind.SMALL, "00000", MaskNotIssued, {}),
+        (PlateKind.SMALL_NEV, "######", MaskNevLetter, {"position": 1, "allowed": "ABCDEFGHJK"}),
+        (PlateKind.SMALL_NEV, "Z#####", MaskNevLetter, {"position": 1, "allowed": "ABCDEFGHJK"}),
+        (PlateKind.LARGE_NEV, "######", MaskNevLetter, {"position": 6, "allowed": "ABCDEFGHJK"}),
+        (PlateKind.SMALL_NEV, "@#@###", MaskDigitWanted, {"positions": (3,)}),
+        (PlateKind.LARGE_NEV, "A####@", MaskDigitWanted, {"positions": (1,)}),
     ],
 )
 def test_wrong_mask_has_its_error(
-    kind: PlateKind, text: str, error: type[errors.MaskError], fields: dict[str, object]
+    kind: PlateKind, text: str, error: type[MaskError], fields: dict[str, object]
 ) -> None:
     caught = refused(kind, text)
     assert error is type(caught)
@@ -235,6 +245,6 @@ def test_wrong_mask_has_its_error(
 def test_any_text_is_mask_or_refused(text: str, kind: PlateKind) -> None:
     try:
         mask = parse_mask(kind, text)
-    except errors.MaskError:
+    except MaskError:
         return
     assert mask.size >= 1

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from core.errors import NoSuchOffice
+from core.errors.offices import NoSuchOffice
 from core.values import offices
 from core.values.hours import ServiceHours
 from core.values.offices import Office, Status

@@ -17,7 +17,7 @@ from bot.photos.decoding import ALONE
 from bot.photos.perceptual_hash import fingerprint, is_same
 from bot.photos.validation import KEPT_SIDE, ValidPhoto, validate
 from bot.texts.errors import of_error
-from core.errors import PhotoError, PhotoFormatNotInstalled, PhotoTooLarge, PhotoTooSmall
+from core.errors.photos import PhotoError, PhotoFormatNotInstalled, PhotoTooLarge, PhotoTooSmall
 from core.settings import PhotoSettings
 from tests.malicious_files import HEIC, PNG_SIGNATURE, REFUSED, card, chunk, saved, with_chunks, zipped
 from tests.photographed import PAPERS, Shot, jpeg, page, photographed
@@ -71,7 +71,7 @@ def test_bombs_leave_memory_alone() -> None:
     program = (
         "import resource\n"
         "from bot.photos.validation import validate\n"
-        "from core.errors import PhotoError\n"
+        "from core.errors.photos import PhotoError\n"
         "from core.settings import PhotoSettings\n"
         "from tests.malicious_files import REFUSED\n"
         "files = [made() for name, (why, made) in REFUSED.items() if 'TooLarge' in why.__name__]\n"

@@ -6,8 +6,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import errors
-from core.errors import InputError
+from core.errors.base import InputError
+from core.errors.plates import (
+    PlateEmpty,
+    PlateError,
+    PlateLength,
+    PlateOfficeMissing,
+    SerialCharacters,
+    SerialDigitWanted,
+    SerialEmpty,
+    SerialError,
+    SerialLength,
+    SerialLookalike,
+    SerialNevLetter,
+    SerialNotIssued,
+    SerialOfOtherOffice,
+    SerialTooManyLetters,
+)
 from core.values.masks import masks_of
 from core.values.plates import (
     LETTERS,
@@ -65,8 +80,8 @@ def decorated(draw: st.DrawFn, serial: str) -> str:
     return draw(noise) + front + "".join(draw(noise) + char for char in swap(serial)) + draw(noise)
 
 
-def refused(kind: PlateKind, text: str, **options: str) -> errors.SerialError:
-    with pytest.raises(errors.SerialError) as caught:
+def refused(kind: PlateKind, text: str, **options: str) -> SerialError:
+    with pytest.raises(SerialError) as caught:
         parse_serial(kind, text, office=OFFICE, **options)
     return caught.value
 
@@ -82,7 +97,7 @@ def test_decorated_serial_comes_back_bare(data: st.DataObject, kind: PlateKind) 
 def test_any_text_parses_or_is_refused(text: str, kind: PlateKind) -> None:
     try:
         serial = parse_serial(kind, text, office=OFFICE)
-    except errors.SerialError:
+    except SerialError:
         return
     assert is_serial(kind, serial)
 
@@ -100,13 +115,13 @@ def test_hostile_serial_is_refused(kind: PlateKind, text: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_plate_is_refused(text: str) -> None:
-    with pytest.raises((errors.PlateError, errors.SerialError)):
+    with pytest.raises((PlateError, SerialError)):
         parse_plate(text)
 
 
 @pytest.mark.parametrize("text", ["", "  ", "\u200b", "粤K", "粤K·", "·", "\x00"])
 def test_no_serial_typed_is_told(text: str) -> None:
-    assert type(refused(PlateKind.SMALL, text)) is errors.SerialEmpty
+    assert type(refused(PlateKind.SMALL, text)) is SerialEmpty
 
 
 @pytest.mark.parametrize("dot", "·•‧∙⋅・･.．。｡●᛫⸱·-—")
@@ -116,19 +131,19 @@ def test_every_dot_parts_the_office(dot: str) -> None:
 
 def test_code_of_another_office_is_refused() -> None:
     error = refused(PlateKind.SMALL, "粤a·12345")
-    assert isinstance(error, errors.SerialOfOtherOffice)
+    assert isinstance(error, SerialOfOtherOffice)
     assert (error.typed, error.wanted) == ("粤A", OFFICE)
 
 
 def test_province_without_letter_is_foreign() -> None:
     error = refused(PlateKind.SMALL, "粤12345")
-    assert isinstance(error, errors.SerialCharacters)
+    assert isinstance(error, SerialCharacters)
     assert (error.positions, error.characters) == ((1,), "粤")
 
 
 def test_foreign_characters_are_named_once() -> None:
     error = refused(PlateKind.SMALL, "1🚗2🚗!")
-    assert isinstance(error, errors.SerialCharacters)
+    assert isinstance(error, SerialCharacters)
     assert (error.positions, error.characters) == ((2, 4, 5), "🚗!")
 
 
@@ -144,18 +159,18 @@ def test_foreign_characters_are_named_once() -> None:
 )
 def test_wrong_length_says_the_right(kind: PlateKind, text: str, wanted: int, found: int) -> None:
     error = refused(kind, text)
-    assert isinstance(error, errors.SerialLength)
+    assert isinstance(error, SerialLength)
     assert (wanted, found) == (error.wanted, error.found)
 
 
 def test_endless_text_is_not_expanded() -> None:
     error = refused(PlateKind.SMALL, "\ufdfa" * 10_000)  # a ligature of eighteen characters
-    assert isinstance(error, errors.SerialLength)
+    assert isinstance(error, SerialLength)
 
 
 def test_tail_behind_the_limit_counts() -> None:
     text = "12345" + " " * LIMIT + "garbage"
-    assert isinstance(refused(PlateKind.SMALL, text), errors.SerialLength)
+    assert isinstance(refused(PlateKind.SMALL, text), SerialLength)
 
 
 @pytest.mark.parametrize(
@@ -174,13 +189,13 @@ def test_lookalikes_come_with_a_hint(
     kind: PlateKind, text: str, positions: tuple[int, ...], suggestion: str | None
 ) -> None:
     error = refused(kind, text)
-    assert isinstance(error, errors.SerialLookalike)
+    assert isinstance(error, SerialLookalike)
     assert (positions, suggestion) == (error.positions, error.suggestion)
 
 
 def test_third_letter_is_too_many() -> None:
     error = refused(PlateKind.SMALL, "AB1C2")
-    assert isinstance(error, errors.SerialTooManyLetters)
+    assert isinstance(error, SerialTooManyLetters)
     assert error.found == 3
 
 
@@ -195,7 +210,7 @@ def test_third_letter_is_too_many() -> None:
 )
 def test_new_energy_letter_is_demanded(kind: PlateKind, text: str, position: int) -> None:
     error = refused(kind, text)
-    assert isinstance(error, errors.SerialNevLetter)
+    assert isinstance(error, SerialNevLetter)
     assert (position, "ABCDEFGHJK") == (error.position, error.allowed)
 
 
@@ -214,12 +229,12 @@ def test_offices_may_add_letters() -> None:
 )
 def test_letter_for_digit_is_placed(kind: PlateKind, text: str, positions: tuple[int, ...]) -> None:
     error = refused(kind, text)
-    assert isinstance(error, errors.SerialDigitWanted)
+    assert isinstance(error, SerialDigitWanted)
     assert positions == error.positions
 
 
 def test_five_noughts_are_not_issued() -> None:
-    assert isinstance(refused(PlateKind.SMALL, "00000"), errors.SerialNotIssued)
+    assert isinstance(refused(PlateKind.SMALL, "00000"), SerialNotIssued)
 
 
 def test_noughts_after_letter_are_issued() -> None:
@@ -255,15 +270,15 @@ def test_shown_plate_parses_to_itself(
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        ("", errors.PlateEmpty),
-        ("12345", errors.PlateOfficeMissing),
-        ("K12345", errors.PlateOfficeMissing),
-        ("龙K12345", errors.PlateOfficeMissing),
-        ("粤K1234", errors.PlateLength),
-        ("粤K" + "1" * 10_000, errors.PlateLength),
-        ("粤K00000", errors.SerialNotIssued),
-        ("粤K123456", errors.SerialNevLetter),
-        ("粤KD1234A", errors.SerialDigitWanted),
+        ("", PlateEmpty),
+        ("12345", PlateOfficeMissing),
+        ("K12345", PlateOfficeMissing),
+        ("龙K12345", PlateOfficeMissing),
+        ("粤K1234", PlateLength),
+        ("粤K" + "1" * 10_000, PlateLength),
+        ("粤K00000", SerialNotIssued),
+        ("粤K123456", SerialNevLetter),
+        ("粤KD1234A", SerialDigitWanted),
     ],
 )
 def test_wrong_plate_has_its_error(text: str, error: type[InputError]) -> None:
@@ -272,13 +287,13 @@ def test_wrong_plate_has_its_error(text: str, error: type[InputError]) -> None:
 
 
 def test_two_letters_are_read_as_small() -> None:
-    with pytest.raises(errors.SerialDigitWanted) as caught:
+    with pytest.raises(SerialDigitWanted) as caught:
         parse_plate("粤KD1234A")
     assert caught.value.positions == (6,)
 
 
 def test_plate_knows_only_given_kinds() -> None:
-    with pytest.raises(errors.PlateLength) as caught:
+    with pytest.raises(PlateLength) as caught:
         parse_plate("粤KD12345", kinds=(PlateKind.SMALL,))
     assert caught.value.wanted == (5,)
 
@@ -319,7 +334,7 @@ def test_wishes_read_are_bounded() -> None:
 
 def test_endless_wish_is_refused_whole() -> None:
     [wish] = split_wishes("1" * 10_000)
-    assert isinstance(refused(PlateKind.SMALL, wish), errors.SerialLength)
+    assert isinstance(refused(PlateKind.SMALL, wish), SerialLength)
 
 
 @given(data=st.data(), kind=kinds())

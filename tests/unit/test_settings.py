@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import (
+from core.errors.base import SettingsError
+from core.errors.offices import OfficeUnknown
+from core.errors.settings import (
     KeyFileLost,
     KeyFileUnusable,
-    OfficeUnknown,
-    SettingsError,
     SettingsFileMissing,
     SettingsFileUnreadable,
     SettingsRefused,

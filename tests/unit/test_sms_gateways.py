@@ -3,7 +3,7 @@
 import pytest
 
 from core.bootstrap import _gateway_of
-from core.errors import SettingsRefused
+from core.errors.settings import SettingsRefused
 from core.settings.tables import SMS_PROVIDERS, SmsHttpSettings, SmsSettings
 from core.sms.console import ConsoleGateway
 from core.sms.http import HttpGateway

@@ -10,7 +10,13 @@ from bot.spreadsheets import Table, workbook
 from bot.vehicle_import import tables
 from bot.vehicle_import import vehicles as reader
 from bot.vehicle_import.vehicles import read_vehicles
-from core import errors as core_errors
+from core.errors.vehicles import (
+    CertificateCharacters,
+    CertificateLength,
+    VinLength,
+    VinLookalike,
+    VinMistyped,
+)
 from core.registry import vehicle_file as v
 from core.registry.lookup import RegistryVehicle
 from core.values.plates import PlateKind
@@ -137,11 +143,11 @@ def test_wrong_rows_keep_nothing_but_what_is_told() -> None:
 
 
 WRONG_ROWS: dict[str, tuple[tuple[str, ...], type[Exception]]] = {
-    "vin": (("LSV", *ONE[1:]), core_errors.VinLength),
-    "vin with an O": (("O" + ONE[0][1:], *ONE[1:]), core_errors.VinLookalike),
-    "check digit": (("LSVTESTX3RM000002", *ONE[1:]), core_errors.VinMistyped),
-    "certificate": ((ONE[0], "x", *ONE[2:]), core_errors.CertificateLength),
-    "formula": ((ONE[0], "=1+1+1", *ONE[2:]), core_errors.CertificateCharacters),
+    "vin": (("LSV", *ONE[1:]), VinLength),
+    "vin with an O": (("O" + ONE[0][1:], *ONE[1:]), VinLookalike),
+    "check digit": (("LSVTESTX3RM000002", *ONE[1:]), VinMistyped),
+    "certificate": ((ONE[0], "x", *ONE[2:]), CertificateLength),
+    "formula": ((ONE[0], "=1+1+1", *ONE[2:]), CertificateCharacters),
     "kind": ((ONE[0], ONE[1], "lorry", "new"), v.WrongKind),
     "state": ((*ONE[:3], "stolen"), v.WrongState),
     "cells": (ONE[:3], v.WrongCellCount),

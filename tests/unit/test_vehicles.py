@@ -4,7 +4,19 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from core import errors
+from core.errors.vehicles import (
+    CertificateCharacters,
+    CertificateDigitWanted,
+    CertificateEmpty,
+    CertificateError,
+    CertificateLength,
+    VinCharacters,
+    VinEmpty,
+    VinError,
+    VinLength,
+    VinLookalike,
+    VinMistyped,
+)
 from core.values.vehicles import (
     CertificateKind,
     VinFinding,
@@ -30,14 +42,14 @@ def vins(first: str = VIN_CHARACTERS) -> st.SearchStrategy[str]:
     return bare.map(lambda vin: vin[:8] + check_digit(vin) + vin[9:])
 
 
-def refused(text: str) -> errors.VinError:
-    with pytest.raises(errors.VinError) as caught:
+def refused(text: str) -> VinError:
+    with pytest.raises(VinError) as caught:
         parse_vin(text)
     return caught.value
 
 
-def certificate_refused(kind: CertificateKind, text: str) -> errors.CertificateError:
-    with pytest.raises(errors.CertificateError) as caught:
+def certificate_refused(kind: CertificateKind, text: str) -> CertificateError:
+    with pytest.raises(CertificateError) as caught:
         parse_certificate(kind, text)
     return caught.value
 
@@ -72,8 +84,8 @@ def test_what_papers_print_before_a_vin_is_no_matter(label: str) -> None:
 
 def test_vin_that_begins_like_its_label_is_judged_whole() -> None:
     error = refused("VIN 456789 01234567")
-    assert isinstance(error, errors.VinLookalike)
-    assert isinstance(refused("车架号:"), errors.VinEmpty)
+    assert isinstance(error, VinLookalike)
+    assert isinstance(refused("车架号:"), VinEmpty)
 
 
 @pytest.mark.parametrize("label", ["合格证编号:", "合格证编号\uff1a", "合格证 ", "编号"])
@@ -90,7 +102,7 @@ def test_one_mistyped_character_is_caught(vin: str, place: int, other: str) -> N
     if alike and place != 8:  # such characters have the same value, so the algorithm cannot tell them apart
         assert parse_vin(wrong).vin == wrong
     else:
-        assert isinstance(refused(wrong), errors.VinMistyped)
+        assert isinstance(refused(wrong), VinMistyped)
 
 
 @given(vin=vins(), data=st.data())
@@ -107,14 +119,14 @@ def test_maker_without_digit_is_doubted() -> None:
 
 def test_mistyped_vin_stays_out_of_message() -> None:
     error = refused("LDC613P24A1305189")
-    assert isinstance(error, errors.VinMistyped)
+    assert isinstance(error, VinMistyped)
     assert error.grouped == "LDC 613P24 A1305189"
     assert "613P24" not in str(error) + repr(error)
 
 
 @pytest.mark.parametrize("text", ["", " \u3000\n", "\x00\u200b\u202e", "---"])
 def test_no_vin_typed_is_told(text: str) -> None:
-    assert isinstance(refused(text), errors.VinEmpty)
+    assert isinstance(refused(text), VinEmpty)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +134,7 @@ def test_no_vin_typed_is_told(text: str) -> None:
 )
 def test_vin_length_is_counted(text: str, found: int) -> None:
     error = refused(text)
-    assert isinstance(error, errors.VinLength)
+    assert isinstance(error, VinLength)
     assert (error.wanted, error.found) == (17, found)
 
 
@@ -137,19 +149,19 @@ def test_vin_length_is_counted(text: str, found: int) -> None:
 )
 def test_foreign_characters_are_placed(text: str, positions: tuple[int, ...], characters: str) -> None:
     error = refused(text)
-    assert isinstance(error, errors.VinCharacters)
+    assert isinstance(error, VinCharacters)
     assert (error.positions, error.characters) == (positions, characters)
 
 
 def test_lookalikes_come_with_a_hint() -> None:
     error = refused("LDC613P23AI3O5189")
-    assert isinstance(error, errors.VinLookalike)
+    assert isinstance(error, VinLookalike)
     assert (error.positions, error.suggestion) == ((11, 13), "LDC613P23A1305189")
 
 
 def test_wrong_hint_is_not_given() -> None:
     error = refused("LDC613P23AQ305189")
-    assert isinstance(error, errors.VinLookalike)
+    assert isinstance(error, VinLookalike)
     assert error.suggestion is None
 
 
@@ -157,7 +169,7 @@ def test_wrong_hint_is_not_given() -> None:
 def test_any_text_is_vin_or_refused(text: str) -> None:
     try:
         finding = parse_vin(text)
-    except errors.VinError:
+    except VinError:
         return
     assert set(finding.vin) <= set(VIN_CHARACTERS)
 
@@ -200,54 +212,54 @@ def test_typed_certificate_is_normalised(kind: CertificateKind, text: str, numbe
 @pytest.mark.parametrize(
     ("kind", "text", "error", "fields"),
     [
-        (CertificateKind.DOMESTIC, "", errors.CertificateEmpty, {}),
-        (CertificateKind.IMPORT, "\x00\u202e \n", errors.CertificateEmpty, {}),
+        (CertificateKind.DOMESTIC, "", CertificateEmpty, {}),
+        (CertificateKind.IMPORT, "\x00\u202e \n", CertificateEmpty, {}),
         (
             CertificateKind.DOMESTIC,
             "WDB2A123456789",
-            errors.CertificateDigitWanted,
+            CertificateDigitWanted,
             {"positions": (5,)},
         ),
         (
             CertificateKind.DOMESTIC,
             "WDB2A12345O789I",
-            errors.CertificateDigitWanted,
+            CertificateDigitWanted,
             {"positions": (11, 15)},
         ),
         (
             CertificateKind.DOMESTIC,
             "WDB2A12345678",
-            errors.CertificateLength,
+            CertificateLength,
             {"shortest": 14, "longest": 15, "found": 13},
         ),
         (
             CertificateKind.DOMESTIC,
             "1" * 10_000,
-            errors.CertificateLength,
+            CertificateLength,
             {"shortest": 14, "longest": 15, "found": 10_000},
         ),
         (
             CertificateKind.IMPORT,
             "A" * 21,
-            errors.CertificateLength,
+            CertificateLength,
             {"shortest": 6, "longest": 20, "found": 21},
         ),
         (
             CertificateKind.IMPORT,
             "12345",
-            errors.CertificateLength,
+            CertificateLength,
             {"shortest": 6, "longest": 20, "found": 5},
         ),
         (
             CertificateKind.IMPORT,
             "AB12🚗456号",
-            errors.CertificateCharacters,
+            CertificateCharacters,
             {"positions": (5, 9), "characters": "🚗号"},
         ),
     ],
 )
 def test_wrong_certificate_has_its_error(
-    kind: CertificateKind, text: str, error: type[errors.CertificateError], fields: dict[str, object]
+    kind: CertificateKind, text: str, error: type[CertificateError], fields: dict[str, object]
 ) -> None:
     caught = certificate_refused(kind, text)
     assert type(caught) is error
@@ -258,7 +270,7 @@ def test_wrong_certificate_has_its_error(
 def test_any_text_is_certificate_or_refused(text: str, kind: CertificateKind) -> None:
     try:
         number = parse_certificate(kind, text)
-    except errors.CertificateError:
+    except CertificateError:
         return
     assert number.isascii()
     assert number.isalnum()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.clock import CHINA
-from core.errors import NoWorkdayAhead
+from core.errors.offices import NoWorkdayAhead
 from core.values.hours import ServiceHours
 from core.values.workdays import WorkingCalendar
 

@@ -14,7 +14,7 @@ from bot.errors.commands import Usage
 from bot.i18n import formatting
 from bot.spreadsheets import Table
 from bot.texts.desk import audit as texts
-from core.errors import NotYourOffice
+from core.errors.desk import NotYourOffice
 from core.people.admins import Permission
 from core.people.scope import Scope, scope_of
 from core.ports import Tx

@@ -12,7 +12,7 @@ from bot.errors.commands import Usage
 from bot.i18n import formatting
 from bot.spreadsheets import Table, workbook
 from bot.texts.desk.reports import parts as report_texts
-from core.errors import NotYourOffice
+from core.errors.desk import NotYourOffice
 from core.people.admins import Permission
 from core.ports import Tx
 from core.values.offices import Office

@@ -25,7 +25,7 @@ from bot.texts.desk.reports import waiting as texts
 from bot.texts.errors import of_error
 from core.audit import SubjectKind
 from core.clock import CHINA
-from core.errors import Refusal, XuanhaoError
+from core.errors.base import Refusal, XuanhaoError
 from core.people.admins import Permission
 from core.pool.segments import office_of_segment
 from core.reporting import work_queue

@@ -9,7 +9,7 @@ from bot.i18n.formatting import moment, plain
 from bot.i18n.language import Phrase, _, phrase
 from bot.spreadsheets import Cell
 from bot.texts.errors import of_error
-from core.errors import XuanhaoError
+from core.errors.base import XuanhaoError
 from core.registry.imports import Differences, Import, ImportState
 from core.registry.lookup import RegistryVehicle
 from core.registry.vehicle_file import (

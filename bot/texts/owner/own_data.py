@@ -7,7 +7,7 @@ from html import escape
 from bot.i18n import formatting
 from bot.i18n.language import Phrase, _, phrase
 from core.clock import CHINA
-from core.errors import DeletionBlocker
+from core.errors.accounts import DeletionBlocker
 from core.values.offices import Office
 
 PRIVACY = phrase("🔒 个人信息")
