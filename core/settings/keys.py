@@ -20,8 +20,8 @@ from core.settings.values import fernet_key, listed, long_enough
 KEY_FILE = "keys.toml"
 """The name of the file that ``ensure_keys`` writes next to the database."""
 _KEY_FILE_TEXT = """\
-# Written by xuanhao once, because [security] of the settings names no keys. Whoever has this file can
-# read the personal data in the database beside it; without it nobody can. Back it up, apart from it.
+# Written by xuanhao once, because [security] of the settings names no keys. Anyone with this
+# file can read the personal data in the database next to it; without it nobody can. Back it up separately.
 """
 
 
@@ -80,7 +80,7 @@ def ensure_keys(directory: Path) -> Keys:
             directory.mkdir(parents=True, exist_ok=True)
             _write_keys(path)
         if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise KeyFileUnusable(path, "others may read it; chmod 600 it first")
+            raise KeyFileUnusable(path, "other users can read it; run chmod 600 on it")
     except OSError as error:
         raise KeyFileUnusable(path, f"cannot be written or read: {error.strerror}") from None
     return _read_keys(path)
@@ -104,6 +104,6 @@ def _read_keys(path: Path) -> Keys:
     try:
         return SecuritySettings(**read_toml(path)).ready()
     except (ValueError, SettingsError):
-        damaged = KeyFileUnusable(path, "holds no keys that can be used; put the file back from a backup")
+        damaged = KeyFileUnusable(path, "contains no usable keys; restore the file from a backup")
     # Raised outside the except clause, so that the error does not reference the keys.
     raise damaged

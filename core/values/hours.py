@@ -30,8 +30,8 @@ PROBLEMS = {
     "form": "not of the form 08:00-23:00, several spans with commas between",
     "no_such_time": "there is no such time of day; times go from 00:00 to 24:00",
     "backwards": "ends before it begins; write a night as 00:00-02:00,22:00-24:00",
-    "overlap": "begins before the span ahead of it ends",
-    "unknown_day": "no day; the days are mon, tue, wed, thu, fri, sat, sun and holiday",
+    "overlap": "begins before the preceding span ends",
+    "unknown_day": "not a day; the days are mon, tue, wed, thu, fri, sat, sun and holiday",
     "never_open": "never open on any day of the week",
     "not_hours": "neither a text such as 08:00-23:00 nor a table by weekday",
 }

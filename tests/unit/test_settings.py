@@ -444,7 +444,7 @@ def test_making_keys_leaves_nothing_else(tmp_path: Path) -> None:
 def test_a_key_file_open_to_others_is_refused(tmp_path: Path) -> None:
     ensure_keys(tmp_path)
     (tmp_path / KEY_FILE).chmod(0o640)
-    with pytest.raises(KeyFileUnusable, match="others may read it"):
+    with pytest.raises(KeyFileUnusable, match="other users can read it"):
         ensure_keys(tmp_path)
 
 
@@ -452,7 +452,7 @@ def test_a_key_file_open_to_others_is_refused(tmp_path: Path) -> None:
 def test_a_damaged_key_file_is_refused(tmp_path: Path, content: str) -> None:
     ensure_keys(tmp_path)
     (tmp_path / KEY_FILE).write_text(content, encoding="utf-8")
-    with pytest.raises(KeyFileUnusable, match="no keys that can be used"):
+    with pytest.raises(KeyFileUnusable, match="contains no usable keys"):
         ensure_keys(tmp_path)
 
 
