@@ -81,7 +81,7 @@ def _seen(ctx: Context, number: int) -> Card:
 
     Raises:
         AppealUnknown: there is no such appeal.
-        NotYourDuty, NotYourOffice: this chat does not review there.
+        NotPermitted, NotYourOffice: this chat does not review there.
     """
     ctx.admin.require(Permission.APPEALS)
     appeal = ctx.core.appeals.get(ctx.tx, number)

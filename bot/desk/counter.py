@@ -48,7 +48,7 @@ def to_confirm(ctx: Context, plate: Plate, tail: str) -> Goto:
     """Go to the question whether a number is registered, with the last six characters of the VIN.
 
     Raises:
-        NotYourDuty, NotYourOffice: this chat may not confirm it.
+        NotPermitted, NotYourOffice: this chat may not confirm it.
         PlateNotReserved, VinTailMismatch: the confirmation would fail; nothing changes.
     """
     ctx.admin.require(Permission.CONFIRM, plate.office)
@@ -85,7 +85,7 @@ def to_end(ctx: Context, permission: Permission, plate: Plate, reason: str) -> G
     """Go to the question before a reservation is voided or revoked, depending on the permission.
 
     Raises:
-        NotYourDuty, NotYourOffice: this chat lacks the permission.
+        NotPermitted, NotYourOffice: this chat lacks the permission.
         PlateNotReserved: the number is not reserved.
     """
     ctx.admin.require(permission, plate.office)

@@ -31,7 +31,7 @@ def home_of(ctx: Context, account: Account | None, permission: Permission) -> st
     """Return the office of an account, or else the first one that this chat serves.
 
     Raises:
-        NotYourDuty, NotYourOffice: this chat lacks the permission there.
+        NotPermitted, NotYourOffice: this chat lacks the permission there.
     """
     code = account.office if account and account.office in ctx.core.offices else None
     if code is None:

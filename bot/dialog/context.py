@@ -73,7 +73,7 @@ class Context:
         """Refuse what this chat may not do at the office that the screen's arguments name.
 
         Raises:
-            NotYourDuty, NotYourOffice: it may not.
+            NotPermitted, NotYourOffice: it may not.
         """
         office = self.args.get("office")
         self.admin.require(permission, office if isinstance(office, str) else None)
@@ -83,7 +83,7 @@ class Context:
 
         Raises:
             OfficeUnknown: it is not served.
-            NotYourDuty, NotYourOffice: this chat may not.
+            NotPermitted, NotYourOffice: this chat may not.
         """
         office = self.office_of(compact(code))
         self.admin.require(permission, office.code)

@@ -28,7 +28,7 @@ def offices_of(ctx: Context, permission: Permission) -> list[Office]:
     """Return the offices where this chat has the permission.
 
     Raises:
-        NotYourDuty: there is none.
+        NotPermitted: there is none.
         NotYourOffice: none of them is served here.
     """
     ctx.admin.require(permission)

@@ -46,7 +46,7 @@ def _office(ctx: Context) -> Office | None:
     """Return the office of the screen; None for all the admin's offices.
 
     Raises:
-        NotYourDuty, NotYourOffice, OfficeUnknown: it is no longer one of this admin's.
+        NotPermitted, NotYourOffice, OfficeUnknown: it is no longer one of this admin's.
     """
     if ctx.arg("of") == _ALL:
         ctx.admin.require(Permission.STATS)
