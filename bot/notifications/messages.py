@@ -12,7 +12,7 @@ from bot.i18n import formatting
 from bot.i18n.language import speaking, spoken
 from bot.owner.mine import receipt_of
 from bot.pictures.picture import Picture
-from bot.texts import notices
+from bot.texts import notifications as notices
 from bot.texts.desk import broadcasts as broadcast_texts
 from bot.texts.desk import staff
 from bot.texts.desk.reports import waiting

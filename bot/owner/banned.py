@@ -5,7 +5,7 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import Goto, Screen
 from bot.dialog.view import Button, View
 from bot.i18n import formatting
-from bot.texts import notices
+from bot.texts import notifications as notices
 from bot.texts.owner import home
 from core.people.blacklist import running
 

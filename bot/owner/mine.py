@@ -8,7 +8,7 @@ from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
 from bot.owner.entry import entry
 from bot.pictures.receipt import Receipt, ReceiptPicture
-from bot.texts import notices
+from bot.texts import notifications as notices
 from bot.texts.owner import home, selecting, wishes
 from core.errors.preselection import StepOutOfOrder
 from core.notifications.queue import next_of

@@ -8,7 +8,7 @@ from bot.errors import commands as command_errors
 from bot.errors import tables as table_errors
 from bot.i18n.formatting import FAILED, day, listed, moment, reason
 from bot.i18n.language import Phrase, _, phrase, verbatim
-from bot.texts import notices
+from bot.texts import notifications as notices
 from bot.texts.desk import appeals, blacklist, commands, counter, find, people
 from bot.texts.desk import audit as audit_texts
 from bot.texts.desk import broadcasts as broadcast_texts

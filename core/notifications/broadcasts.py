@@ -17,7 +17,15 @@ from core.audit import AuditAction
 from core.clock import from_millis, moment_or_none, to_millis
 from core.errors.broadcasts import BroadcastRunning, BroadcastTextEmpty, BroadcastTextLong, NobodyToTell
 from core.errors.desk import NothingKnown
-from core.notifications.queue import BLOCKED, UNCERTAIN, NoticeState, NotificationPurpose, Plan, cancel, plan
+from core.notifications.queue import (
+    BLOCKED,
+    UNCERTAIN,
+    NotificationPurpose,
+    NotificationState,
+    Plan,
+    cancel,
+    plan,
+)
 from core.ports import Row, Tx
 from core.values.text import tidy
 
@@ -200,12 +208,12 @@ def figures(tx: Tx, broadcast: Broadcast) -> BroadcastFigures:
 
 
 def _fate(state: str, error: str | None) -> str:
-    if state == NoticeState.FAILED:
+    if state == NotificationState.FAILED:
         return {UNCERTAIN: "uncertain"}.get(error or "", "blocked" if error in BLOCKED else "failed")
     fates: dict[str, str] = {
-        NoticeState.SENT: "sent",
-        NoticeState.CANCELLED: "unsent",
-        NoticeState.LATE: "failed",
+        NotificationState.SENT: "sent",
+        NotificationState.CANCELLED: "unsent",
+        NotificationState.LATE: "failed",
     }
     return fates.get(state, "waiting")
 

@@ -64,7 +64,7 @@ class NotificationPurpose(StrEnum):
     SUMMARY = "summary"  # the pending tasks at the desk, once per working day
 
 
-class NoticeState(StrEnum):
+class NotificationState(StrEnum):
     """The state of a notification."""
 
     WAITING = "waiting"
@@ -270,7 +270,7 @@ def mark_over(tx: Tx, notification: Notification, worker: str, *, late: bool) ->
         "notices.drop",
         notice_id=notification.notification_id,
         worker=worker,
-        state=NoticeState.LATE if late else NoticeState.CANCELLED,
+        state=NotificationState.LATE if late else NotificationState.CANCELLED,
         now=to_millis(tx.now),
     )
 

@@ -17,7 +17,7 @@ from core.errors.base import InputError
 from core.errors.desk import NobodyFound, NothingKnown
 from core.errors.offices import OfficeUnknown
 from core.errors.preselection import StepOutOfOrder
-from core.notifications.queue import NoticeState
+from core.notifications.queue import NotificationState
 from core.people import blacklist
 from core.people.accounts import Account, Accounts
 from core.people.blacklist import Ban
@@ -355,6 +355,8 @@ def _of_vin(tx: Tx, vin: str) -> list[Preselection]:
 def _told(tx: Tx, subjects: Iterable[str]) -> tuple[tuple[DueNotification, ...], int]:
     """Return the waiting notifications about some subjects, by due time, and the number of failed ones."""
     rows = [row for subject in subjects for row in tx.all("notices.of_subject", subject=subject)]
-    waiting = [row for row in rows if row["state"] in {NoticeState.WAITING, NoticeState.SENDING}]
+    waiting = [row for row in rows if row["state"] in {NotificationState.WAITING, NotificationState.SENDING}]
     due = [DueNotification(purpose=row["purpose"], at=from_millis(row["due_at"])) for row in waiting]
-    return tuple(sorted(due, key=lambda due: due.at)), sum(row["state"] == NoticeState.FAILED for row in rows)
+    return tuple(sorted(due, key=lambda due: due.at)), sum(
+        row["state"] == NotificationState.FAILED for row in rows
+    )

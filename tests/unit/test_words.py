@@ -11,7 +11,8 @@ from bot.i18n.language import Language, speaking
 from bot.owner import pool
 from bot.pictures.batch import NUMBERS
 from bot.rehearsal.watermark import marked
-from bot.texts import notices, rehearsal
+from bot.texts import notifications as notices
+from bot.texts import rehearsal
 from bot.texts.desk import commands
 from bot.texts.owner import bulletin, home, preselect, selecting
 from core.clock import CHINA
