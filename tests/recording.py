@@ -40,7 +40,7 @@ from typing import Any
 import pytest
 from PIL import Image, UnidentifiedImageError
 
-from bot.dialog.keyboards import GLOBAL
+from bot.dialog.keyboards import GLOBAL_SCREEN
 from core.bootstrap import Ports
 from sandbox.api import Api
 from sandbox.clock import ShiftedClock
@@ -214,7 +214,7 @@ class Recorder:
         markup = call.text("reply_markup")
         return (
             f"chat {chat}"
-            if markup and f'"{GLOBAL}:' not in markup
+            if markup and f'"{GLOBAL_SCREEN}:' not in markup
             else f"beside the conversation in chat {chat}"
         )
 

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from unittest.mock import patch
 
-from bot.dialog.keyboards import GLOBAL, CallbackCodec
+from bot.dialog.keyboards import GLOBAL_SCREEN, CallbackCodec
 from bot.dialog.names import SCREEN_NAMES, ScreenName
 from bot.dialog.view import Button
 from bot.routing import commands
@@ -13,8 +13,8 @@ from bot.routing.screens import BY_NAME
 
 def leads_on(screen: str, button: Button) -> bool:
     """Return whether a button's action belongs to its screen, or is global."""
-    if screen == GLOBAL or button.global_:
-        return button.action in commands.GLOBAL
+    if screen == GLOBAL_SCREEN or button.global_:
+        return button.action in commands.GLOBAL_BUTTONS
     shown = BY_NAME[SCREEN_NAMES.get(screen) or ScreenName.HOME]  # a rehearsal's are none but these
     return button.action in shown.buttons
 

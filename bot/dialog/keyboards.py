@@ -24,7 +24,7 @@ T = TypeVar("T")
 MOST_BYTES = 64
 Key = dict[str, Any]
 """A button as the Bot API has it."""
-GLOBAL = "~"
+GLOBAL_SCREEN = "~"
 """The screen's place in the data of a button outside the conversation: it has no revision, and only leads
 somewhere, so that it lives as long as its message."""
 _TAG = 8
@@ -79,7 +79,7 @@ class CallbackCodec:
         Raises:
             ValueError: it would be longer than the messenger takes.
         """
-        place = f"{GLOBAL}:0" if button.global_ else f"{screen}:{revision}"
+        place = f"{GLOBAL_SCREEN}:0" if button.global_ else f"{screen}:{revision}"
         body = f"{place}:{button.action or ''}:{button.arg}"
         tag = self._sign(f"{chat_id}:{body}") if button.global_ else self._tag(chat_id, body)
         data = f"{body}:{tag}"
@@ -89,7 +89,7 @@ class CallbackCodec:
 
     def global_keyboard(self, chat_id: int, rows: Rows) -> InlineKeyboardMarkup | None:
         """Return the keyboard of a message outside the conversation: a notice, a card."""
-        return self.markup(chat_id, GLOBAL, 0, rows)
+        return self.markup(chat_id, GLOBAL_SCREEN, 0, rows)
 
     def read(self, chat_id: int, data: str) -> CallbackData | None:
         """Return what a button carries, None when it is none of this chat's."""
@@ -135,7 +135,7 @@ class _ConversationCodec(CallbackCodec):
         self._begun_at = begun_at
 
     def _tag(self, chat_id: int, body: str) -> str:
-        if body.startswith(f"{GLOBAL}:"):
+        if body.startswith(f"{GLOBAL_SCREEN}:"):
             return super()._tag(chat_id, body)
         return self._sign(f"{chat_id}:conversation {self._begun_at}:{body}")
 

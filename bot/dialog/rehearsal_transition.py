@@ -13,7 +13,7 @@ from functools import partial
 from bot.dialog.context import Context
 from bot.dialog.events import Attachment, Command, Event, Press
 from bot.dialog.hooks import EngineHooks
-from bot.dialog.keyboards import GLOBAL, CallbackCodec
+from bot.dialog.keyboards import GLOBAL_SCREEN, CallbackCodec
 from bot.dialog.prefetched import Prefetched
 from bot.dialog.record import (
     Record,
@@ -129,7 +129,7 @@ class RehearsalTransition:
         event = query.event
         if isinstance(event, Press):
             callback = self._codec.read(query.chat_id, event.data)
-            return callback is not None and callback.screen == GLOBAL
+            return callback is not None and callback.screen == GLOBAL_SCREEN
         command = self._under_file(event) if isinstance(event, Attachment) else event
         return self._leaves_by(self._transition.context(tx, query, record, Prefetched()), command)
 

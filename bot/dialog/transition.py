@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.dialog.context import Context
 from bot.dialog.events import Attachment, Command, Contact, Event, Press, Typed
 from bot.dialog.hooks import EngineHooks
-from bot.dialog.keyboards import GLOBAL, CallbackCodec, CallbackData
+from bot.dialog.keyboards import GLOBAL_SCREEN, CallbackCodec, CallbackData
 from bot.dialog.names import SCREEN_NAMES, ScreenName
 from bot.dialog.prefetched import Prefetched
 from bot.dialog.record import AlbumPosition, Record, position_in_album, save
@@ -62,7 +62,7 @@ class Transition:
         event = query.event
         if isinstance(event, Press):
             callback = self._codec.for_conversation(record.begun_at).read(query.chat_id, event.data)
-            if callback is not None and callback.screen == GLOBAL:
+            if callback is not None and callback.screen == GLOBAL_SCREEN:
                 go = self._hooks.on_global_button(ctx, callback)
                 return replace(self._show(tx, ctx, record, go, moved=True), global_=True)
             if callback is None or callback.revision != record.revision or callback.screen != record.screen:

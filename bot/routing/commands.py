@@ -97,7 +97,7 @@ def lead(ctx: Context, command: Command) -> Goto:
     return desk_command.parse(ctx, command.arguments)
 
 
-GLOBAL: Mapping[ActionName, Handler] = {
+GLOBAL_BUTTONS: Mapping[ActionName, Handler] = {
     ActionName.RECEIPT: lambda _ctx, number: Goto(screen=ScreenName.DONE, args={"id": number}),
     ActionName.APPEAL: lambda _ctx, number: Goto(screen=ScreenName.APPEAL, args={"id": number}),
     ActionName.DESK: lambda _ctx, _arg: work_queue.to_page("0"),
@@ -111,5 +111,5 @@ GLOBAL: Mapping[ActionName, Handler] = {
 
 def lead_global_button(ctx: Context, callback: CallbackData) -> Goto:
     """Lead a button that hangs under a notice to its screen; one of an older program leads home."""
-    handler = GLOBAL.get(callback.action) if callback.action else None
+    handler = GLOBAL_BUTTONS.get(callback.action) if callback.action else None
     return handler(ctx, callback.arg) if handler else Goto(screen=ScreenName.HOME)

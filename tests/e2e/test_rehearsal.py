@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.dialog.keyboards import GLOBAL, CallbackCodec
+from bot.dialog.keyboards import GLOBAL_SCREEN, CallbackCodec
 from bot.dialog.names import ActionName
 from bot.dialog.presenter import Presenter
 from bot.dialog.view import Button
@@ -356,7 +356,7 @@ async def test_button_of_a_notice_leads_out(world: World) -> None:
     owner = world.person()
     await rehearses_to_terms(owner)
     under_notice = Button(label="", action=ActionName.PRESELECT)
-    owner.press_raw(CallbackCodec(world.core.vault).write(OWNER, GLOBAL, 0, under_notice), owner.last)
+    owner.press_raw(CallbackCodec(world.core.vault).write(OWNER, GLOBAL_SCREEN, 0, under_notice), owner.last)
     await owner.see("个人信息告知")
     await owner.see_toast("已退出模拟")
 

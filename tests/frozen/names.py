@@ -16,7 +16,7 @@ import core
 from bot import __main__ as program
 from bot import cli
 from bot.bot_api import deep_links
-from bot.dialog.keyboards import GLOBAL, CallbackCodec
+from bot.dialog.keyboards import GLOBAL_SCREEN, CallbackCodec
 from bot.dialog.names import ActionName
 from bot.dialog.screen import Screen
 from bot.dialog.view import Button, MessageKind, Style
@@ -173,10 +173,10 @@ def callback_data() -> Iterable[str]:
     yield f"of a conversation: {codec.for_conversation(1_773_108_000_000).write(1, 'home', 3, button)}"
     yield f"of a rehearsal: {codec.for_rehearsal(1, 2).write(1, 'home', 3, button)}"
     yield f"outside, in a conversation: {codec.for_conversation(5).write(1, 'home', 3, outside)}"
-    yield f"under a notice: {codec.write(1, GLOBAL, 0, button)}"
+    yield f"under a notice: {codec.write(1, GLOBAL_SCREEN, 0, button)}"
     styled = Button(label="开始", action=ActionName.DO, style=Style.DANGER)
     yield f"key: {codec.keys(1, 'home', 3, [[styled]])}"
-    yield from (f"action outside: {action}" for action in commands.GLOBAL)
+    yield from (f"action outside: {action}" for action in commands.GLOBAL_BUTTONS)
     yield f"deep link: {deep_links.link_to('xuanhao_bot', '粤K')} {deep_links.payload_of('京A')}"
     yield f"sharing: {deep_links.sharing(deep_links.link_to('xuanhao_bot', '粤K'), '选号')}"
 

@@ -1,6 +1,6 @@
 """Callback data are accepted only in the chat and conversation for which they were issued."""
 
-from bot.dialog.keyboards import GLOBAL, CallbackCodec, CallbackData
+from bot.dialog.keyboards import GLOBAL_SCREEN, CallbackCodec, CallbackData
 from bot.dialog.names import ActionName
 from bot.dialog.view import Button
 from core.security.vault import Vault
@@ -25,8 +25,8 @@ def test_button_of_before_conversations_were_told_apart_stays_good() -> None:
 
 
 def test_button_under_a_notice_is_good_in_every_conversation() -> None:
-    data = CODEC.write(1, GLOBAL, 0, BUTTON)
+    data = CODEC.write(1, GLOBAL_SCREEN, 0, BUTTON)
     assert CODEC.for_conversation(5).read(1, data) == CallbackData(
-        screen=GLOBAL, revision=0, action=ActionName.NEW, arg="7"
+        screen=GLOBAL_SCREEN, revision=0, action=ActionName.NEW, arg="7"
     )
     assert CODEC.for_conversation(5).read(2, data) is None

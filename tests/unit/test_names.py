@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.dialog.keyboards import GLOBAL as NO_SCREEN
+from bot.dialog.keyboards import GLOBAL_SCREEN as NO_SCREEN
 from bot.dialog.keyboards import CallbackCodec
 from bot.dialog.names import SCREEN_NAMES, ActionName, ScreenName
 from bot.dialog.view import Button
 from bot.rehearsal.screens import screens_of
-from bot.routing.commands import GLOBAL
+from bot.routing.commands import GLOBAL_BUTTONS
 from bot.routing.screens import BY_NAME, SCREENS, by_name
 from core.security.vault import Vault
 from tests.shown_buttons import leads_on, watched_buttons
@@ -38,7 +38,7 @@ def test_name_of_two_screens_is_refused() -> None:
 
 def test_every_action_leads_somewhere() -> None:
     leading = {action for screen in SCREENS for action in screen.buttons}
-    assert leading | set(GLOBAL) == set(ActionName)
+    assert leading | set(GLOBAL_BUTTONS) == set(ActionName)
 
 
 def test_members_are_called_as_their_values() -> None:
