@@ -17,7 +17,7 @@ from core.errors.desk import NothingKnown
 from core.people.accounts import Account, UserType
 from core.people.admins import EVERYWHERE, Permission
 from core.preselection import PreselectionState, of_account
-from core.preselection.counter import Grant, Move, granted_of, validate_change_of_type, validate_grant
+from core.preselection.counter import Grant, IdentityMove, granted_of, validate_change_of_type, validate_grant
 from core.values.identity import parse_identity
 from core.values.vehicles import parse_vin
 
@@ -183,7 +183,7 @@ def _identity_question(ctx: Context) -> str:
 def _move_identity(ctx: Context) -> str:
     identity = _identity(ctx)
     _holder(ctx, identity)
-    move = Move(
+    move = IdentityMove(
         identity=identity,
         account=_chat_account(ctx),
         holder=_number(ctx, "holder") or None,

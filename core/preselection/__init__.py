@@ -14,7 +14,7 @@ registered one is the vehicle's one success.
 """
 
 from core.preselection.entry import Preselections
-from core.preselection.leases import drop, end_holds, end_lease
+from core.preselection.leases import cancel_draft, end_holds, end_lease
 from core.preselection.model import (
     TRANSITIONS,
     UNFINISHED,
@@ -41,7 +41,7 @@ __all__ = [
     "PreselectionState",
     "Preselections",
     "Way",
-    "drop",
+    "cancel_draft",
     "end",
     "end_holds",
     "end_lease",

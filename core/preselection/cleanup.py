@@ -11,7 +11,7 @@ from core import audit
 from core.audit import AuditAction
 from core.clock import CHINA, to_millis
 from core.ports import Tx
-from core.preselection import drop, get, return_unsent
+from core.preselection import cancel_draft, get, return_unsent
 from core.values.offices import Office
 
 DRAFTS_LIVE = timedelta(days=7)
@@ -48,7 +48,7 @@ class Cleanup:
         rows = tx.all("preselection.old_drafts", before=before, most=limit)
         for row in rows:
             draft = get(tx, row["preselection_id"], lock=True)
-            drop(tx, draft, audit.SYSTEM, AuditAction.DROPPED_DRAFT)
+            cancel_draft(tx, draft, audit.SYSTEM, AuditAction.DROPPED_DRAFT)
         return len(rows)
 
     def purge_codes(self, tx: Tx) -> None:

@@ -29,13 +29,13 @@ from core.preselection import (
     UNFINISHED,
     Preselection,
     PreselectionState,
-    drop,
+    cancel_draft,
     end,
     from_row,
     get,
     unfinished,
 )
-from core.preselection.expiry import End, bar_owner, end_reservation
+from core.preselection.expiry import EndRequest, bar_owner, end_reservation
 from core.values.identity import is_credit_code
 from core.values.offices import Office
 from core.values.plates import Plate
@@ -45,7 +45,7 @@ MAX_GRANTED = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
+class EndedReservation:
     """A reservation that an admin has ended."""
 
     preselection: Preselection
@@ -54,7 +54,7 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
+class IdentityMove:
     """An identity whose document was seen at the counter, on its way to the right chat account."""
 
     identity: str = field(repr=False)
@@ -182,7 +182,7 @@ class Counter:
         )
         return get(tx, reserved.preselection_id)
 
-    def void(self, tx: Tx, plate: Plate, reason: str, actor: str) -> Ended:
+    def void(self, tx: Tx, plate: Plate, reason: str, actor: str) -> EndedReservation:
         """The data were wrong: the number is void, and its owner barred (L).
 
         Raises:
@@ -194,7 +194,7 @@ class Counter:
         _tell_owner(tx, ended, NotificationPurpose.VOIDED, details)
         return ended
 
-    def revoke(self, tx: Tx, plate: Plate, reason: str, actor: str) -> Ended:
+    def revoke(self, tx: Tx, plate: Plate, reason: str, actor: str) -> EndedReservation:
         """Cancel a reservation without barring its owner.
 
         Raises:
@@ -271,7 +271,7 @@ class Counter:
         )
         return True
 
-    def move_identity(self, tx: Tx, move: Move) -> Account | None:
+    def move_identity(self, tx: Tx, move: IdentityMove) -> Account | None:
         """Give an identity, whose document was seen at the counter, to the right chat account.
 
         Who had it loses it with their registration and whatever they had begun; a ban that they
@@ -312,7 +312,7 @@ class Counter:
         )
         return holder
 
-    def _moved_meanwhile(self, tx: Tx, move: Move, holder: Account | None) -> HandledMeanwhile:
+    def _moved_meanwhile(self, tx: Tx, move: IdentityMove, holder: Account | None) -> HandledMeanwhile:
         if holder is not None:
             return audit.handled(tx, holder.subject, AuditAction.RECEIVED_IDENTITY)
         return audit.handled(tx, audit.account_subject(move.holder or 0), AuditAction.LOST_IDENTITY)
@@ -324,7 +324,7 @@ class Counter:
         if current is not None:
             locked = get(tx, current.preselection_id, lock=True)
             if locked.state in UNFINISHED:  # a number that was taken meanwhile stays until an admin ends it
-                drop(tx, locked, actor, AuditAction.DROPPED_DRAFT)
+                cancel_draft(tx, locked, actor, AuditAction.DROPPED_DRAFT)
         audit.record(tx, actor, AuditAction.LOST_IDENTITY, holder.subject, office=holder.office)
         self._tell(tx, holder.chat_id, NotificationPurpose.IDENTITY, holder.subject, {"given": False})
 
@@ -335,7 +335,9 @@ class Counter:
         if get(tx, ban.preselection_id).account_id == holder.account_id:
             lift(tx, ban, actor, reason)
 
-    def set_aside(self, tx: Tx, reserved: Preselection, reason: str, actor: str, *, bar: bool) -> Ended:
+    def set_aside(
+        self, tx: Tx, reserved: Preselection, reason: str, actor: str, *, bar: bool
+    ) -> EndedReservation:
         """End a reservation that is locked, with or without a ban; its owner is told by whoever asks for it.
 
         Raises:
@@ -343,12 +345,14 @@ class Counter:
         """
         office = self._offices.get(reserved.office)
         target = PreselectionState.VOID if bar else PreselectionState.CANCELLED
-        wanted = End(office=office, target=target, actor=actor, reason=reason)
+        wanted = EndRequest(office=office, target=target, actor=actor, reason=reason)
         if not end_reservation(tx, reserved, wanted):
             raise PlateNotReserved
         owner = self._accounts.by_id(tx, reserved.account_id)
         until = bar_owner(tx, reserved, owner, wanted) if bar else None
-        return Ended(preselection=get(tx, reserved.preselection_id), owner=owner, banned_until=until)
+        return EndedReservation(
+            preselection=get(tx, reserved.preselection_id), owner=owner, banned_until=until
+        )
 
     def _tell(
         self, tx: Tx, chat_id: int, purpose: NotificationPurpose, subject: str, details: Mapping[str, object]
@@ -359,7 +363,9 @@ class Counter:
         )
 
 
-def _tell_owner(tx: Tx, ended: Ended, purpose: NotificationPurpose, details: Mapping[str, object]) -> None:
+def _tell_owner(
+    tx: Tx, ended: EndedReservation, purpose: NotificationPurpose, details: Mapping[str, object]
+) -> None:
     plan = Plan(
         chat_id=ended.owner.chat_id,
         purpose=purpose,

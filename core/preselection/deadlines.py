@@ -20,7 +20,7 @@ from core.values.workdays import WorkingCalendar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
+class MovedDeadline:
     """A reservation whose deadline was moved by a closed day."""
 
     preselection_id: int
@@ -42,7 +42,7 @@ class Deadlines:
         self._offices = offices
         self._calendar = calendar
 
-    def close_day(self, tx: Tx, office: Office, day: date, reason: str, actor: str) -> list[Moved]:
+    def close_day(self, tx: Tx, office: Office, day: date, reason: str, actor: str) -> list[MovedDeadline]:
         """Close a counter on a day, and move the deadlines that this affects.
 
         Deadlines only ever move later, and each owner affected is notified once. A concurrent reservation
@@ -131,7 +131,7 @@ class Deadlines:
 
     def _moved(
         self, tx: Tx, reserved: Preselection, chat_id: int, office: Office, calendar: WorkingCalendar
-    ) -> Moved | None:
+    ) -> MovedDeadline | None:
         deadline = _deadline(reserved, office, calendar)
         if deadline is None:
             return None
@@ -155,7 +155,7 @@ class Deadlines:
                 pointless_after=deadline,
             ),
         )
-        return Moved(preselection_id=reserved.preselection_id, deadline=deadline)
+        return MovedDeadline(preselection_id=reserved.preselection_id, deadline=deadline)
 
 
 def _deadline(reserved: Preselection, office: Office, calendar: WorkingCalendar) -> datetime | None:

@@ -19,7 +19,7 @@ from core.people.accounts import Account
 from core.people.blacklist import ensure_not_banned
 from core.people.verification import CheckResult, CodeBinding, CodePurpose, Verification
 from core.ports import Tx
-from core.preselection.leases import drop, let_go
+from core.preselection.leases import cancel_draft, let_go
 from core.preselection.model import UNFINISHED, Papers, Preselection, PreselectionState, get, move, unfinished
 from core.registry.lookup import VehicleRegistry
 from core.values.offices import Office
@@ -224,7 +224,7 @@ class Preselections:
         preselection = get(tx, preselection_id, lock=True)
         if preselection.state not in UNFINISHED:
             raise StepOutOfOrder
-        drop(tx, preselection, account.actor, AuditAction.ABANDONED)
+        cancel_draft(tx, preselection, account.actor, AuditAction.ABANDONED)
 
     def _correctable(self, tx: Tx, preselection_id: int) -> Preselection:
         preselection = get(tx, preselection_id, lock=True)

@@ -20,7 +20,7 @@ EXPIRED_REASON = "预选号码逾期未办理"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class End:
+class EndRequest:
     """How a reservation ends without registration."""
 
     office: Office | None  # None if no longer served: nothing rests and nobody is banned then
@@ -60,7 +60,7 @@ class Expiry:
             return
         office = self._offices.get(reserved.office)
         account = self._accounts.by_id(tx, reserved.account_id)
-        expiry = End(office=office, target=PreselectionState.EXPIRED, actor=audit.SYSTEM)
+        expiry = EndRequest(office=office, target=PreselectionState.EXPIRED, actor=audit.SYSTEM)
         if not end_reservation(tx, reserved, expiry):
             return
         until = bar_owner(tx, reserved, account, expiry)
@@ -76,7 +76,7 @@ class Expiry:
         )
 
 
-def end_reservation(tx: Tx, reserved: Preselection, wanted: End) -> bool:
+def end_reservation(tx: Tx, reserved: Preselection, wanted: EndRequest) -> bool:
     """End a reservation: its number rests, and its pending notifications are cancelled.
 
     Returns:
@@ -99,7 +99,7 @@ def end_reservation(tx: Tx, reserved: Preselection, wanted: End) -> bool:
     return True
 
 
-def bar_owner(tx: Tx, reserved: Preselection, account: Account, ended: End) -> datetime | None:
+def bar_owner(tx: Tx, reserved: Preselection, account: Account, ended: EndRequest) -> datetime | None:
     """Blacklist the owner of a reservation that expired or was voided.
 
     Returns:

@@ -34,7 +34,7 @@ def let_go(tx: Tx, preselection: Preselection) -> None:
         end_lease(tx, preselection)
 
 
-def drop(tx: Tx, begun: Preselection, actor: str, action: AuditAction) -> None:
+def cancel_draft(tx: Tx, begun: Preselection, actor: str, action: AuditAction) -> None:
     """Cancel an unfinished preselection, give up what it holds, and delete its vehicle data.
 
     Args:

@@ -7,7 +7,7 @@ from core.errors.accounts import IdentityTaken, NotRegistered, PhoneTaken
 from core.errors.preselection import StepOutOfOrder
 from core.people.accounts import Account
 from core.ports import Tx
-from core.preselection.counter import Move
+from core.preselection.counter import IdentityMove
 from tests import factories
 from tests.core.sql import sql
 from tests.core.tools import half_registered, registered
@@ -165,7 +165,7 @@ async def test_identity_given_at_the_counter_cannot_be_registered_by_typing(core
     """Also before its owner has completed the registration, and even if another had typed it before."""
     stranger = await core.store.run(half_registered, core, 1)
     owner = await core.store.run(core.accounts.consent, 7001)
-    move = Move(
+    move = IdentityMove(
         identity=factories.identity(1), account=owner, holder=None, reason="已核对", actor="chat:1001"
     )
     await core.store.run(core.counter.move_identity, move)

@@ -25,7 +25,7 @@ from core.people.verification import MAX_WRONG_TRIES, CheckResult, CodePurpose
 from core.pool.releases import withhold
 from core.ports import Row, Tx
 from core.preselection import Preselection, PreselectionState, get
-from core.preselection.counter import Grant, Move, granted_of
+from core.preselection.counter import Grant, IdentityMove, granted_of
 from core.preselection.selection import ComposeResult, Unavailable, remaining_quota
 from core.values.masks import parse_mask
 from core.values.plates import Plate, PlateKind
@@ -516,7 +516,7 @@ async def _move_at_once(core: Core, engine: str, *, guarded: bool) -> list[Any]:
         between = Interceptor(tx, before=meet)
         if not guarded:
             between.run = _always(between.run, "accounts.lose_identity")  # type: ignore[method-assign]
-        wanted = Move(
+        wanted = IdentityMove(
             identity=factories.identity(0),
             account=accounts[number],
             holder=holder.account_id,
@@ -544,7 +544,7 @@ async def _give_at_once(core: Core, engine: str) -> list[Any]:
     meet = meeting("accounts.receive_identity", parties(engine))
 
     def move(tx: Tx, number: int) -> Account | None:
-        wanted = Move(
+        wanted = IdentityMove(
             identity=factories.identity(0),
             account=accounts[number],
             holder=None,

@@ -18,7 +18,7 @@ from core.people.accounts import Account
 from core.people.blacklist import running
 from core.ports import Tx
 from core.preselection import PreselectionState, get, lease_until
-from core.preselection.counter import Move
+from core.preselection.counter import IdentityMove
 from core.preselection.selection import remaining_quota
 from core.registry import imports
 from core.registry.lookup import RegistryVehicle, StrictRegistry
@@ -266,7 +266,7 @@ async def test_owner_whose_identity_moved_is_still_a_party(core: Core, owner: Ac
     await core.store.run(reserved, core, HELD, "A1234")
     number = await core.store.run(appealed, core, owner, HELD)
     other = await core.store.run(core.accounts.consent, 9009)
-    shown = Move(
+    shown = IdentityMove(
         identity=factories.identity(OWNER),
         account=other,
         holder=owner.account_id,

@@ -11,7 +11,7 @@ from core.people.accounts import Account
 from core.people.blacklist import running
 from core.ports import Tx
 from core.preselection import PreselectionState, get
-from core.preselection.counter import Move
+from core.preselection.counter import IdentityMove
 from core.values.plates import Plate, PlateKind
 from tests import factories
 from tests.core.tools import NOON, registered, release, reserved
@@ -27,7 +27,7 @@ async def types_another(core: Core) -> tuple[Account, int]:
 
     def move(tx: Tx) -> None:
         identity, rightful = factories.identity(0), core.accounts.consent(tx, 7000)
-        wanted = Move(
+        wanted = IdentityMove(
             identity=identity, account=rightful, holder=account.account_id, reason="已核对", actor="chat:1"
         )
         core.counter.move_identity(tx, wanted)

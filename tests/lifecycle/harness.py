@@ -25,7 +25,7 @@ from core.people import blacklist
 from core.people.accounts import Account
 from core.ports import Row, Store, Tx
 from core.preselection import Papers, Preselection, PreselectionState, get
-from core.preselection.deadlines import Moved
+from core.preselection.deadlines import MovedDeadline
 from core.values.plates import Plate, PlateKind
 from core.values.vehicles import CertificateKind, vin_last_six
 from tests import factories
@@ -211,7 +211,7 @@ class Harness:
         """Confirm an owner's number at the counter."""
         await self.store.run(confirm, self.core, number)
 
-    async def close(self, day: str, reason: str = "停电") -> list[Moved]:
+    async def close(self, day: str, reason: str = "停电") -> list[MovedDeadline]:
         return await self.store.run(
             self.core.deadlines.close_day,
             self.core.offices[OFFICE],

@@ -7,7 +7,7 @@ from bot.i18n.language import Phrase, _, phrase
 from core import audit
 from core.audit import AuditAction
 from core.preselection import Preselection
-from core.preselection.counter import Ended
+from core.preselection.counter import EndedReservation
 from core.values.vehicles import group_vin
 
 REGISTER = phrase("✅ 确认已上牌")
@@ -57,7 +57,7 @@ def revoke_question(preselection: Preselection, why: str) -> str:
     ).format(reason=reason(why), **_reserved(preselection))
 
 
-def voided(ended: Ended) -> str:
+def voided(ended: EndedReservation) -> str:
     number = _number(ended.preselection)
     if ended.banned_until is None:
         return _("✅ {number} 已作废。").format(number=number)
@@ -65,7 +65,7 @@ def voided(ended: Ended) -> str:
     return _("✅ {number} 已作废,车主列入黑名单到 {until}。").format(number=number, until=until)
 
 
-def revoked(ended: Ended) -> str:
+def revoked(ended: EndedReservation) -> str:
     return _("✅ {number} 的预选已取消。").format(number=_number(ended.preselection))
 
 
