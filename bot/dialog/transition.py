@@ -56,9 +56,11 @@ class Transition:
         ctx = self.context(tx, query, record, prefetched)
         ctx.has_left = has_left
         with speaking(record.language):
-            return self._taken(tx, ctx, record, query)
+            return self._dispatch_event(tx, ctx, record, query)
 
-    def _taken(self, tx: Tx, ctx: Context, record: Record, query: Request) -> StepResult | RehearsalRequest:
+    def _dispatch_event(
+        self, tx: Tx, ctx: Context, record: Record, query: Request
+    ) -> StepResult | RehearsalRequest:
         event = query.event
         if isinstance(event, Press):
             callback = self._codec.for_conversation(record.begun_at).read(query.chat_id, event.data)
@@ -217,9 +219,9 @@ class Transition:
     def _show(self, tx: Tx, ctx: Context, record: Record, go: Goto, *, moved: bool = False) -> StepResult:
         """Follow a step to where it leads, in the language that it may itself have chosen."""
         with speaking(ctx.language):
-            return self._led(tx, ctx, record, go, moved=moved)
+            return self._follow(tx, ctx, record, go, moved=moved)
 
-    def _led(self, tx: Tx, ctx: Context, record: Record, go: Goto, *, moved: bool) -> StepResult:
+    def _follow(self, tx: Tx, ctx: Context, record: Record, go: Goto, *, moved: bool) -> StepResult:
         """Follow a step to where it leads, and keep it; a screen may itself lead on."""
         note, alert, sticky, effects = go.note, go.alert, go.sticky, tuple(go.effects)
         name, args = _after(go, record.screen, record.args)

@@ -28,7 +28,7 @@ Handle = Callable[[QueuedUpdate], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class DispatchLimits:
     """How many updates are handled and kept in memory at a time."""
 
     in_flight: int = 32  # updates that are handled concurrently
@@ -100,13 +100,13 @@ class Dispatcher:
         *,
         on_dead_letter: OnDeadLetter | None = None,
         retry: RetryPolicy | None = None,
-        limits: Limits | None = None,
+        limits: DispatchLimits | None = None,
     ) -> None:
         self._inbox = inbox
         self._handle = handle
         self._dead_letters = DeadLetters(inbox, on_dead_letter)
         self._retry = retry or RetryPolicy()
-        self._limits = limits or Limits()
+        self._limits = limits or DispatchLimits()
         self._queues: dict[int, ChatQueue] = {}
         self._ready: asyncio.Queue[ChatQueue] = asyncio.Queue()
         self._held: set[int] = set()  # ids of updates that wait in memory or are being handled

@@ -57,7 +57,7 @@ class _Holds:
     ended: list[datetime]  # when others of the shortlist have ended, of late
 
 
-def living(ctx: Context) -> list[Shortlisted]:
+def current_shortlist(ctx: Context) -> list[Shortlisted]:
     """Return the shortlist that lives."""
     return _holds(ctx, None).shortlisted
 
@@ -239,7 +239,7 @@ def _pick(ctx: Context, serial: str) -> Goto:
     return _stay(ctx)
 
 
-def _drop(ctx: Context, serial: str) -> Goto:
+def _unpick(ctx: Context, serial: str) -> Goto:
     ctx.core.selection.unpick(
         ctx.tx, ctx.preselection.preselection_id, ctx.office, serial, received_at=ctx.received_at
     )
@@ -247,7 +247,7 @@ def _drop(ctx: Context, serial: str) -> Goto:
 
 
 def _confirm(ctx: Context, _arg: str) -> Goto:
-    kept = living(ctx)
+    kept = current_shortlist(ctx)
     if not kept:
         raise HoldEnded
     serial = kept[0].serial if len(kept) == 1 else ""
@@ -284,7 +284,7 @@ SELECTING = Screen(
             screen=ScreenName.SELECTING, args={"without_four": not _filter(ctx)}
         ),
         ActionName.PICK: _pick,
-        ActionName.DROP: _drop,
+        ActionName.DROP: _unpick,
         ActionName.CONFIRM: _confirm,
         ActionName.COMPOSE: lambda ctx, _arg: Goto(
             screen=ScreenName.COMPOSE, args={"without_four": _filter(ctx)}
@@ -304,7 +304,7 @@ def _show_sure(ctx: Context) -> View | Goto:
     begun, now = ctx.preselection, ctx.tx.now
     if begun.state != PreselectionState.VERIFIED:
         return step_of(ctx, begun)
-    kept = living(ctx)
+    kept = current_shortlist(ctx)
     serial = ctx.arg("serial")
     chosen = [hold for hold in kept if hold.serial == serial]
     if not kept or (serial and not chosen):

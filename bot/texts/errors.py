@@ -338,13 +338,13 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     offices_errors.InMaintenance: lambda error: _("系统维护中:{text}").format(text=escape(error.text)),
     command_errors.Usage: lambda error: commands.usage(error.command),
     offices_errors.DayClosed: lambda error: _("这一天已由{who}登记为不办公,原因:{reason}").format(
-        who=find.whoever(error.by), reason=reason(error.reason)
+        who=find.actor_label(error.by), reason=reason(error.reason)
     ),
     pool_errors.SegmentOverlaps: lambda error: (
         _("与已投放的号段 {mask} 重叠(由{who}投放),没有投放。")
         if error.by
         else _("与已投放的号段 {mask} 重叠,没有投放。")
-    ).format(who=find.whoever(error.by), mask=escape(error.mask)),
+    ).format(who=find.actor_label(error.by), mask=escape(error.mask)),
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TimedOut
 
 from bot.inbox import DeadLetter, QueuedUpdate, RetryPolicy, UnreadableUpdateError
-from bot.inbox.dispatcher import Limits
+from bot.inbox.dispatcher import DispatchLimits
 from bot.inbox.retry import is_outage, trace
 from core.errors.store import QueryError, StoreConstraintError, StoreUnavailable
 from core.ports import Store
@@ -115,7 +115,9 @@ async def test_outage_does_not_use_up_tries(quick_store: Store) -> None:
 async def test_handler_that_never_ends_counts_as_failed(quick_store: Store) -> None:
     served = Recorder()
     stuck = Gate(served, only=7)
-    async with receiving(quick_store, stuck, recorder=served, limits=Limits(handler_seconds=0.01)) as service:
+    async with receiving(
+        quick_store, stuck, recorder=served, limits=DispatchLimits(handler_seconds=0.01)
+    ) as service:
         await take_in(service, [message(1), message(2, chat_id=8)])
 
     assert (served.ids, [letter.error for letter in served.dead_letters]) == ([2], ["TimeoutError"])
@@ -129,7 +131,7 @@ async def test_cancellation_inside_a_handler_is_a_failure(quick_store: Store) ->
             raise asyncio.CancelledError
         await served(update)
 
-    async with receiving(quick_store, handle, recorder=served, limits=Limits(in_flight=1)) as service:
+    async with receiving(quick_store, handle, recorder=served, limits=DispatchLimits(in_flight=1)) as service:
         await take_in(service, [message(1), message(2)])
 
     assert (served.ids, [letter.error for letter in served.dead_letters]) == ([2], ["CancelledError"])

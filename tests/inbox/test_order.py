@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.inbox import Dispatcher, QueuedUpdate, WorkerInbox
-from bot.inbox.dispatcher import Limits
+from bot.inbox.dispatcher import DispatchLimits
 from bot.inbox.store import ChatPage
 from core.clock import FixedClock
 from core.ports import Store
@@ -82,7 +82,7 @@ async def test_chats_are_handled_concurrently(quick_store: Store) -> None:
 
 async def test_no_more_than_granted_are_in_flight(quick_store: Store) -> None:
     gate = Gate(Recorder())
-    async with receiving(quick_store, gate, limits=Limits(in_flight=4)) as service:
+    async with receiving(quick_store, gate, limits=DispatchLimits(in_flight=4)) as service:
         await service.accept(mixed(10, 1))
         await asyncio.sleep(0.05)
         entered = len(gate.entered)
@@ -96,7 +96,7 @@ async def test_spammer_starves_nobody(quick_store: Store) -> None:
     gate = Gate(served)
     spam = [message(number, chat_id=1) for number in range(1, 1001)]
     others = [message(number, chat_id=number) for number in range(2001, 2051)]
-    async with receiving(quick_store, gate, limits=Limits(in_flight=1)) as service:
+    async with receiving(quick_store, gate, limits=DispatchLimits(in_flight=1)) as service:
         await service.accept(spam)
         await service.accept(others)
         gate.opened.set()
@@ -110,7 +110,7 @@ async def test_spammer_starves_nobody(quick_store: Store) -> None:
 
 async def test_memory_holds_only_what_is_granted(quick_store: Store) -> None:
     gate = Gate(Recorder())
-    async with receiving(quick_store, gate, limits=Limits(per_chat=10)) as service:
+    async with receiving(quick_store, gate, limits=DispatchLimits(per_chat=10)) as service:
         await service.accept([message(number) for number in range(1, 101)])
         await asyncio.sleep(0.05)
         held = len(service.dispatcher._held)
@@ -123,7 +123,7 @@ async def test_memory_holds_only_what_is_granted(quick_store: Store) -> None:
 async def test_flood_of_chats_stays_in_the_inbox(quick_store: Store) -> None:
     served = Recorder()
     gate = Gate(served)
-    async with receiving(quick_store, gate, limits=Limits(in_flight=2, in_memory=20)) as service:
+    async with receiving(quick_store, gate, limits=DispatchLimits(in_flight=2, in_memory=20)) as service:
         await service.accept(mixed(200, 1))
         await asyncio.sleep(0.05)
         held = len(service.dispatcher._held)
@@ -158,7 +158,7 @@ class SlowInbox(WorkerInbox):
 async def test_update_closed_while_inbox_is_read_is_not_repeated(quick_store: Store) -> None:
     served = Recorder()
     inbox = SlowInbox(quick_store, BackwardsCipher(), lease())
-    dispatcher = Dispatcher(inbox, finishing(quick_store, served), limits=Limits(per_chat=1))
+    dispatcher = Dispatcher(inbox, finishing(quick_store, served), limits=DispatchLimits(per_chat=1))
     dispatcher.start()
     dispatcher.offer((await inbox.add([message(number) for number in range(1, 6)])).updates)
     await asyncio.wait_for(dispatcher.idle(), 10)
@@ -211,13 +211,15 @@ def test_order_holds_however_little_fits_in_memory(
 ) -> None:
     served = Recorder(delay=lambda: 0.0005)
     path = tmp_path_factory.mktemp("order")
-    sent = asyncio.run(_play(path, served, batches, Limits(per_chat=per_chat, in_flight=in_flight), pauses))
+    sent = asyncio.run(
+        _play(path, served, batches, DispatchLimits(per_chat=per_chat, in_flight=in_flight), pauses)
+    )
 
     assert {chat: served.ids_of(chat) for chat in sent} == sent
 
 
 async def _play(
-    path: Path, served: Recorder, batches: list[list[int]], limits: Limits, pauses: list[float]
+    path: Path, served: Recorder, batches: list[list[int]], limits: DispatchLimits, pauses: list[float]
 ) -> dict[int, list[int]]:
     sent: dict[int, list[int]] = {}
     number = 0

@@ -16,7 +16,7 @@ from bot.inbox import (
     mark_applied,
     mark_done,
 )
-from bot.inbox.dispatcher import Handle, Limits
+from bot.inbox.dispatcher import DispatchLimits, Handle
 from bot.inbox.store import Lease
 from core.errors.store import StoreUnavailable
 from core.ports import Store, Tx
@@ -172,7 +172,7 @@ async def receiving(  # noqa: PLR0913 - what a test may vary, all with defaults
     *,
     worker: str = "one",
     is_alone: bool = True,
-    limits: Limits | None = None,
+    limits: DispatchLimits | None = None,
     recorder: Recorder | None = None,
     every: float = 10,
 ) -> AsyncIterator[InboxService]:

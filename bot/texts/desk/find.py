@@ -304,7 +304,7 @@ def user_type_prompt(account: Account | None) -> str:
     return _("<b>修改用户类型</b>\n现在是{type},改为:").format(type=now)
 
 
-def whoever(by: str) -> str:
+def actor_label(by: str) -> str:
     """Return the name of an actor of the audit log at the desk."""
     if by == SYSTEM:
         return _("系统")
@@ -317,6 +317,6 @@ def handled(by: str, action: str) -> str:
     """Return that another admin acted first, and what they did."""
     if not by:
         return _("刚刚已有其他人处理,情况有变,未作任何更改。请重新查询。")
-    who = whoever(by)
+    who = actor_label(by)
     what = _DONE[action]() if action in _DONE else escape(action)
     return _("已由{who}处理:{what}。未作任何更改。").format(who=who, what=what)
