@@ -97,19 +97,19 @@ class Engine:
         self._hands = asyncio.Semaphore(_IN_HAND)
         self._background: set[asyncio.Task[None]] = set()
 
-    async def handle(self, query: Request) -> None:
+    async def handle(self, request: Request) -> None:
         """Apply an update and show the result; when this returns, the update is done."""
-        result = await self._applied(query)
+        result = await self._applied(request)
         with speaking(result.language):  # the tasks that are begun here go on in it
-            await self._answer(query, result)
+            await self._answer(request, result)
 
-    async def _answer(self, query: Request, result: StepResult) -> None:
+    async def _answer(self, request: Request, result: StepResult) -> None:
         for effect in result.effects:
-            self._begin(query, effect)
-        event = query.event
+            self._begin(request, effect)
+        event = request.event
         record = result.record
         if result.quiet:
-            await self._core.store.run(mark_done, query.update_id)
+            await self._core.store.run(mark_done, request.update_id)
             return
         if isinstance(event, Press):
             live = event.message_id is not None and event.message_id == record.message_id
@@ -117,15 +117,15 @@ class Engine:
             toast = self._presenter.answer(event.query_id, words, alert=result.alert)
             if result.stale and live:
                 await toast  # a double tap: the first has shown the screen already
-                await self._core.store.run(mark_done, query.update_id)
+                await self._core.store.run(mark_done, request.update_id)
                 return
             work = [toast]
             if not live and not result.global_ and event.message_id is not None:
-                work.append(self._presenter.strip(query.chat_id, event.message_id))
+                work.append(self._presenter.strip(request.chat_id, event.message_id))
             shown, *_ = await asyncio.gather(self._presenter.show(result, in_place=live), *work)
         else:
             shown = await self._presenter.show(result, in_place=False)
-        await self._finish(query, result, shown)
+        await self._finish(request, result, shown)
 
     async def redraw(self, chat_id: int) -> None:
         """Redraw the screen of a conversation whose timers have advanced."""
@@ -164,14 +164,14 @@ class Engine:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
 
-    async def _applied(self, query: Request) -> StepResult:
+    async def _applied(self, request: Request) -> StepResult:
         try:
-            query = await self._with_reading(query)
-            return await self._run_prefetching(partial(self._apply, query=query))
+            request = await self._with_reading(request)
+            return await self._run_prefetching(partial(self._apply, request=request))
         except OperationError:
             raise
         except XuanhaoError as error:
-            return await self._run_prefetching(partial(self._refuse, query=query, error=error))
+            return await self._run_prefetching(partial(self._refuse, request=request, error=error))
 
     async def _run_prefetching(self, step: Callable[[Tx, Prefetched], T]) -> T:
         """Run a step in a transaction, and rerun it while it needs something from outside of it."""
@@ -187,35 +187,35 @@ class Engine:
 
     # --- inside the transaction: a real conversation, or one in a rehearsal ---------------------
 
-    def _apply(self, tx: Tx, prefetched: Prefetched, query: Request) -> StepResult:
+    def _apply(self, tx: Tx, prefetched: Prefetched, request: Request) -> StepResult:
         """Apply an event once, and return what is shown then.
 
         Raises:
             XuanhaoError: a rule or a form says no; nothing has changed.
             SnapshotNeeded, RehearsalRunNeeded: rerun with what is asked for; nothing has changed.
         """
-        is_first = mark_applied(tx, query.update_id)
-        record = open_record(tx, query.chat_id, self._first_screen)
+        is_first = mark_applied(tx, request.update_id)
+        record = open_record(tx, request.chat_id, self._first_screen)
         if not is_first:
             return self._with_effects(
-                tx, query, record, replace(self._shown(tx, record, prefetched), repeated=True)
+                tx, request, record, replace(self._shown(tx, record, prefetched), repeated=True)
             )
         taker = self._transition if record.rehearsal is None else self._rehearsals
-        result = taker.step(tx, query, record, prefetched)
+        result = taker.step(tx, request, record, prefetched)
         if isinstance(result, RehearsalRequest):
-            result = self._rehearsals.begin(tx, query, record, result, prefetched)
-        return self._with_effects(tx, query, record, result)
+            result = self._rehearsals.begin(tx, request, record, result, prefetched)
+        return self._with_effects(tx, request, record, result)
 
-    def _refuse(self, tx: Tx, prefetched: Prefetched, query: Request, error: XuanhaoError) -> StepResult:
+    def _refuse(self, tx: Tx, prefetched: Prefetched, request: Request, error: XuanhaoError) -> StepResult:
         """Return what is shown after an error; the state is as it was, unless the screen leads on.
 
         Raises:
             SnapshotNeeded, RehearsalRunNeeded: rerun with what is asked for; nothing has changed.
         """
-        mark_applied(tx, query.update_id)
-        record = open_record(tx, query.chat_id, self._first_screen)
+        mark_applied(tx, request.update_id)
+        record = open_record(tx, request.chat_id, self._first_screen)
         taker = self._transition if record.rehearsal is None else self._rehearsals
-        return self._with_effects(tx, query, record, taker.refused(tx, query, record, error, prefetched))
+        return self._with_effects(tx, request, record, taker.refused(tx, request, record, error, prefetched))
 
     def _redrawn(self, tx: Tx, prefetched: Prefetched, chat_id: int) -> StepResult:
         """Return what a conversation shows now, its clocks having run on.
@@ -253,32 +253,32 @@ class Engine:
         elif result.view.on_delivered is not None:
             record_rehearsal_shown(tx, saved, shown_at)
 
-    def _with_effects(self, tx: Tx, query: Request, before: Record, result: StepResult) -> StepResult:
+    def _with_effects(self, tx: Tx, request: Request, before: Record, result: StepResult) -> StepResult:
         """Add the effects that do not depend on the result.
 
         A message with a personal number in it is deleted, whether it was taken or not. An admin gets a menu,
         which cannot be set before their first message.
         """
         effects = result.effects
-        match query.event:
+        match request.event:
             case Typed(text=text) | Command(arguments=text) if holds_personal_number(text):
                 effects += (DeleteUserMessage(),)
-        if before.message_id is None and self._core.admins.of(tx, query.chat_id).is_any:
+        if before.message_id is None and self._core.admins.of(tx, request.chat_id).is_any:
             effects += (RefreshCommandMenu(),)
         return replace(result, effects=effects)
 
     # --- attachments ------------------------------------------------------------------------
 
-    async def _with_reading(self, query: Request) -> Request:
+    async def _with_reading(self, request: Request) -> Request:
         """Fetch and read what was attached, where the screen takes it; it holds up nobody but its sender."""
-        event = query.event
+        event = request.event
         if not isinstance(event, Attachment) or event.reading is not None:
-            return query
-        found = await self._core.store.read(self._attachment_target, query.chat_id, event)
+            return request
+        found = await self._core.store.read(self._attachment_target, request.chat_id, event)
         if found is None:
-            return query
-        value = await self._read(query.chat_id, event, found)
-        return replace(query, event=replace(event, reading=Reading(screen=found.screen, value=value)))
+            return request
+        value = await self._read(request.chat_id, event, found)
+        return replace(request, event=replace(event, reading=Reading(screen=found.screen, value=value)))
 
     async def _read(self, chat_id: int, event: Attachment, target: AttachmentTarget) -> object:
         """Return the content of an attachment; tell its sender that it has arrived if reading takes long."""
@@ -304,37 +304,37 @@ class Engine:
                 read = in_same_language(target.handler.parse)
             return await asyncio.get_running_loop().run_in_executor(_READERS, read, self._core, received)
 
-    async def _finish(self, query: Request, result: StepResult, shown: Shown | None) -> None:
+    async def _finish(self, request: Request, result: StepResult, shown: Shown | None) -> None:
         at = self._core.clock.now()
 
         def finish(tx: Tx) -> None:
             if shown is not None:
-                save_shown(tx, query.chat_id, shown)
+                save_shown(tx, request.chat_id, shown)
                 self._after_showing(tx, result, at)
             else:
                 forget_shown(tx, result.record)
-            mark_done(tx, query.update_id)
+            mark_done(tx, request.update_id)
 
         await self._core.store.run(finish)
 
-    def _begin(self, query: Request, effect: Effect) -> None:
-        task = asyncio.ensure_future(self._done(query, effect))
+    def _begin(self, request: Request, effect: Effect) -> None:
+        task = asyncio.ensure_future(self._done(request, effect))
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
-    async def _done(self, query: Request, effect: Effect) -> None:
+    async def _done(self, request: Request, effect: Effect) -> None:
         try:
             match effect:
                 case SendCode():
                     await self._handlers.send_code(effect.code_id)
                 case SendFile():
-                    await self._handlers.send_file(query.chat_id, effect)
+                    await self._handlers.send_file(request.chat_id, effect)
                 case LoadVehicles():
                     await self._handlers.load_vehicles(effect)
-                case DeleteUserMessage() if query.message_id is not None:
-                    await self._handlers.delete_message(query.chat_id, query.message_id)
+                case DeleteUserMessage() if request.message_id is not None:
+                    await self._handlers.delete_message(request.chat_id, request.message_id)
                 case RefreshCommandMenu():
-                    await self._handlers.refresh_menu(query.chat_id)
+                    await self._handlers.refresh_menu(request.chat_id)
         except Exception:
             # A code is still queued, an import still to be loaded: a tick takes them up again. A file is
             # asked for again by its button.

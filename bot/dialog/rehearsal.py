@@ -69,12 +69,12 @@ class RehearsalRunner(Protocol):
         """Show the first page of a new one, at an office if one is known."""
         ...
 
-    def step(self, saved: SavedRehearsal, now: datetime, *, query: Request) -> RunResult:
+    def step(self, saved: SavedRehearsal, now: datetime, *, request: Request) -> RunResult:
         """Apply an event; an error is worded as in a real conversation."""
         ...
 
     def refuse(
-        self, saved: SavedRehearsal, now: datetime, *, query: Request, error: XuanhaoError
+        self, saved: SavedRehearsal, now: datetime, *, request: Request, error: XuanhaoError
     ) -> RunResult:
         """Tell what was wrong with an attachment, before any step."""
         ...

@@ -69,7 +69,7 @@ class RehearsalTransition:
         return _run_and_save(tx, record, new, partial(self._runner.begin, office=request.office), prefetched)
 
     def step(
-        self, tx: Tx, query: Request, record: Record, prefetched: Prefetched
+        self, tx: Tx, request: Request, record: Record, prefetched: Prefetched
     ) -> StepResult | RehearsalRequest:
         """Apply an event to a rehearsal, or to the conversation before it, if it leads out.
 
@@ -77,23 +77,23 @@ class RehearsalTransition:
             XuanhaoError: a rule or a form says no; nothing has changed.
             SnapshotNeeded, RehearsalRunNeeded: see above.
         """
-        if not self._leaves(tx, query, record):
-            return self._rehearsed(tx, record, partial(self._runner.step, query=query), prefetched)
-        result = self._transition.step(tx, query, end_rehearsal(tx, record), prefetched, has_left=True)
+        if not self._leaves(tx, request, record):
+            return self._rehearsed(tx, record, partial(self._runner.step, request=request), prefetched)
+        result = self._transition.step(tx, request, end_rehearsal(tx, record), prefetched, has_left=True)
         return self._left(result) if isinstance(result, StepResult) else result
 
     def refused(
-        self, tx: Tx, query: Request, record: Record, error: XuanhaoError, prefetched: Prefetched
+        self, tx: Tx, request: Request, record: Record, error: XuanhaoError, prefetched: Prefetched
     ) -> StepResult:
         """Return what is shown after an error.
 
         Raises:
             SnapshotNeeded, RehearsalRunNeeded: see above.
         """
-        if not self._leaves(tx, query, record):
-            run = partial(self._runner.refuse, query=query, error=error)
+        if not self._leaves(tx, request, record):
+            run = partial(self._runner.refuse, request=request, error=error)
             return self._rehearsed(tx, record, run, prefetched)
-        return self._left(self._transition.refused(tx, query, end_rehearsal(tx, record), error, prefetched))
+        return self._left(self._transition.refused(tx, request, end_rehearsal(tx, record), error, prefetched))
 
     def shown(self, tx: Tx, record: Record, prefetched: Prefetched) -> StepResult:
         """Show a rehearsal as it stands now.
@@ -124,14 +124,14 @@ class RehearsalTransition:
         result = self._ended(tx, record, self._hooks.idle, prefetched)
         return None if record.message_id is None else result
 
-    def _leaves(self, tx: Tx, query: Request, record: Record) -> bool:
+    def _leaves(self, tx: Tx, request: Request, record: Record) -> bool:
         """Whether an event leads out of a rehearsal; whatever does not is the rehearsal's."""
-        event = query.event
+        event = request.event
         if isinstance(event, Press):
-            callback = self._codec.read(query.chat_id, event.data)
+            callback = self._codec.read(request.chat_id, event.data)
             return callback is not None and callback.screen == GLOBAL_SCREEN
         command = self._under_file(event) if isinstance(event, Attachment) else event
-        return self._leaves_by(self._transition.context(tx, query, record, Prefetched()), command)
+        return self._leaves_by(self._transition.context(tx, request, record, Prefetched()), command)
 
     def _under_file(self, sent: Attachment) -> Command | None:
         """Return the command that was written under a file, if it is one that may stand there."""

@@ -41,7 +41,7 @@ class Transition:
     def step(
         self,
         tx: Tx,
-        query: Request,
+        request: Request,
         record: Record,
         prefetched: Prefetched = _NOTHING,
         *,
@@ -53,17 +53,17 @@ class Transition:
             XuanhaoError: a rule or a form says no; nothing has changed.
             SnapshotNeeded: run again with what is asked for; nothing has changed.
         """
-        ctx = self.context(tx, query, record, prefetched)
+        ctx = self.context(tx, request, record, prefetched)
         ctx.has_left = has_left
         with speaking(record.language):
-            return self._dispatch_event(tx, ctx, record, query)
+            return self._dispatch_event(tx, ctx, record, request)
 
     def _dispatch_event(
-        self, tx: Tx, ctx: Context, record: Record, query: Request
+        self, tx: Tx, ctx: Context, record: Record, request: Request
     ) -> StepResult | RehearsalRequest:
-        event = query.event
+        event = request.event
         if isinstance(event, Press):
-            callback = self._codec.for_conversation(record.begun_at).read(query.chat_id, event.data)
+            callback = self._codec.for_conversation(record.begun_at).read(request.chat_id, event.data)
             if callback is not None and callback.screen == GLOBAL_SCREEN:
                 go = self._hooks.on_global_button(ctx, callback)
                 return replace(self._show(tx, ctx, record, go, moved=True), global_=True)
@@ -87,16 +87,16 @@ class Transition:
                 return replace(self._show(tx, ctx, record, stay()), quiet=True)
 
     def refused(
-        self, tx: Tx, query: Request, record: Record, error: XuanhaoError, prefetched: Prefetched = _NOTHING
+        self, tx: Tx, request: Request, record: Record, error: XuanhaoError, prefetched: Prefetched = _NOTHING
     ) -> StepResult:
         """Return what is shown after an error, whatever became of the update.
 
         Raises:
             SnapshotNeeded: run again with what is asked for.
         """
-        if isinstance(query.event, Attachment):
-            position_in_album(tx, record, query.event.album, is_told=False)
-        ctx = self.context(tx, query, record, prefetched)
+        if isinstance(request.event, Attachment):
+            position_in_album(tx, record, request.event.album, is_told=False)
+        ctx = self.context(tx, request, record, prefetched)
         way = self._screen(record.screen).errors
         lead = next((way[kind] for kind in type(error).__mro__ if kind in way), None)
         with speaking(record.language):
@@ -155,16 +155,16 @@ class Transition:
         )
         return self._show(tx, ctx, record, stay())
 
-    def context(self, tx: Tx, query: Request, record: Record, prefetched: Prefetched) -> Context:
+    def context(self, tx: Tx, request: Request, record: Record, prefetched: Prefetched) -> Context:
         """Return the context in which an event is applied."""
-        nonce = query.event.query_id if isinstance(query.event, Press) else f"update:{query.update_id}"
+        nonce = request.event.query_id if isinstance(request.event, Press) else f"update:{request.update_id}"
         return Context(
             core=self._core,
             tx=tx,
-            chat_id=query.chat_id,
+            chat_id=request.chat_id,
             args=record.args,
             screen=record.screen,
-            received_at=query.received_at,
+            received_at=request.received_at,
             nonce=nonce,
             snapshots=prefetched.snapshots,
             language=record.language,

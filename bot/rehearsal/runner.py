@@ -77,22 +77,22 @@ class MemoryRehearsalRunner:
 
         return self._run(saved, now, first)
 
-    def step(self, saved: SavedRehearsal, now: datetime, *, query: Request) -> RunResult:
+    def step(self, saved: SavedRehearsal, now: datetime, *, request: Request) -> RunResult:
         """Apply an event; an error is worded as in a real conversation."""
-        within = replace(query, chat_id=CHAT)
+        within = replace(request, chat_id=CHAT)
         try:
-            run_result = self._run(saved, now, partial(_step, query=within))
+            run_result = self._run(saved, now, partial(_step, request=within))
         except OperationError:
             raise
         except XuanhaoError as error:
-            return self.refuse(saved, now, query=query, error=error)
+            return self.refuse(saved, now, request=request, error=error)
         return replace(run_result, used_at=now)
 
     def refuse(
-        self, saved: SavedRehearsal, now: datetime, *, query: Request, error: XuanhaoError
+        self, saved: SavedRehearsal, now: datetime, *, request: Request, error: XuanhaoError
     ) -> RunResult:
         """Tell what was wrong with an event, or with what was attached to it."""
-        within = replace(query, chat_id=CHAT)
+        within = replace(request, chat_id=CHAT)
         run_result = self._run(
             saved, now, lambda tx, transition, record: transition.refused(tx, within, record, error)
         )
@@ -154,8 +154,8 @@ class MemoryRehearsalRunner:
         return texted
 
 
-def _step(tx: Tx, transition: Transition, record: Record, *, query: Request) -> StepResult:
-    result = transition.step(tx, query, record)
+def _step(tx: Tx, transition: Transition, record: Record, *, request: Request) -> StepResult:
+    result = transition.step(tx, request, record)
     if not isinstance(result, StepResult):
         raise TypeError("a rehearsal leads into another one")
     return result
