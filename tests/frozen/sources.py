@@ -94,7 +94,7 @@ def composed() -> set[str]:
 def _part(node: ast.expr) -> str:
     """Return a literal unchanged, an enum member by its name, and ``{}`` for any other value."""
     value = node.value if isinstance(node, ast.FormattedValue) else None
-    name = _name(value) if value is not None else ""
+    name = value.attr if isinstance(value, ast.Attribute) else ""
     return _text(node) or (name.lower() if name.isupper() else "{}")
 
 
