@@ -15,7 +15,7 @@ help:
 	@echo "make demo-reset   delete the data of the demo"
 	@echo "make run          run the bot with $(CONFIG)"
 	@echo "make check        linters and type checker"
-	@echo "make test         check, then all tests"
+	@echo "make test         check, then all tests but the long ones"
 	@echo "make bench        benchmarks, as ratios"
 	@echo "make soak         the long tests, and all end-to-end tests on PostgreSQL"
 	@echo "make texts        update the catalogue of English texts"

@@ -1,4 +1,4 @@
-"""Maintenance (系统维护): an admin closes phase 2 of one office or all (docs/domain.md, section 3)."""
+"""Maintenance (系统维护): an admin closes phase 2 of one office or all (docs/domain.md, section 13)."""
 
 from dataclasses import dataclass
 from datetime import datetime
