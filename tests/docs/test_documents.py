@@ -1,7 +1,10 @@
 """The documents and the code agree: what one names exists in the other."""
 
+import ast
+import io
 import os
 import re
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -175,13 +178,37 @@ TICS = re.compile(r"(?i)\b(?:whoever|anew|any more|beside the writers|is no matt
 """Phrases that plain technical English does without."""
 
 
+def _prose(source: str) -> Iterator[str]:
+    """Yield the docstrings and comments of a module."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield ast.get_docstring(node) or ""
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield str(node.value.value)
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.string
+
+
 def test_documents_are_in_plain_english() -> None:
     pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
     assert [(page.name, hit) for page in pages for hit in TICS.findall(page.read_text("utf-8"))] == []
 
 
+@pytest.mark.parametrize("package", ["bot", "core", "sandbox", "benchmarks", "tools"])
+def test_docstrings_and_comments_are_in_plain_english(package: str) -> None:
+    found = [
+        (path.relative_to(ROOT).as_posix(), hit)
+        for path in sorted((ROOT / package).rglob("*.py"))
+        for text in _prose(path.read_text("utf-8"))
+        for hit in TICS.findall(text)
+    ]
+    assert found == []
+
+
 def test_control_tics_are_found() -> None:
     assert TICS.findall("Whoever comes back is shown it anew.") == ["Whoever", "anew"]
+    assert [hit for text in _prose("x = 1  # not any more") for hit in TICS.findall(text)] == ["any more"]
 
 
 MACHINES = re.compile(r"(?<![\w./-])/(?:work|tmp|home|root|Users)/\w")
