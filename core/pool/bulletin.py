@@ -1,7 +1,7 @@
 """The pool bulletin (号池公示): what an office has released, and how much of it is left.
 
-It is public (docs/domain.md, sections 5.5 and 6). The numbers left are counted by a scheduled job on a
-read-only snapshot, and published rounded, so that they do not reveal whether a single number is free.
+It is public (docs/domain.md, section 5.6). The numbers left are counted by a scheduled job on a read-only
+snapshot, and published rounded, so that they do not reveal whether a single number is free.
 """
 
 import json
@@ -20,7 +20,7 @@ from core.values.plates import PlateKind
 
 COUNT_EVERY = timedelta(minutes=10)
 SMALLEST_TOLD = 100
-"""Minimum count that is published: no count is given for a smaller segment, or when fewer are left."""
+"""Minimum size of a segment whose count is published; counts up to this are published as such only."""
 _FIGURES = 2
 
 

@@ -213,7 +213,7 @@ class Selection:
             snapshots: values read outside the transaction.
 
         Raises:
-            Blacklisted: the owner has been banned since the start.
+            Blacklisted: the owner has been banned since the start; nothing is charged.
             VerificationLapsed: idle for too long, or the office has closed since the verification.
             OfficeClosed: it is outside the service hours.
             NoBatchesLeft: the quota is used up.
