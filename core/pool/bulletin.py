@@ -20,7 +20,7 @@ from core.values.plates import PlateKind
 
 COUNT_EVERY = timedelta(minutes=10)
 SMALLEST_TOLD = 100
-"""Minimum size of a segment whose count is published; counts up to this are published as such only."""
+"""Minimum size of a segment whose count is published; up to this many left, no exact count is."""
 _FIGURES = 2
 
 

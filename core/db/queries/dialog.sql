@@ -15,7 +15,7 @@ UPDATE dialog SET screen = :screen, args = :args, revision = :revision, redraw_a
 WHERE chat_id = :chat_id
 
 -- name: album
--- Records the last album, and whether its sender was told that only the first picture counts.
+-- Records the last album, and whether its sender was notified that only the first picture counts.
 UPDATE dialog SET album = :album, album_told = :told WHERE chat_id = :chat_id
 
 -- name: shown
