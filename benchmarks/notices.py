@@ -45,8 +45,7 @@ PAUSE = 0.005
 WITHOUT_LIMIT = 10**9
 REMINDERS = 300
 OWNERS = 300
-"""Owners who press in turn: a single one would accumulate thousands of batches, which nobody has in practice.
-"""
+"""Owners who press in turn; a single one would accumulate thousands of batches, unlike in practice."""
 
 
 class Messenger:

@@ -3,7 +3,7 @@
 ``prepare`` builds them with the program's own ``bootstrap``, from settings in which every office is always
 open, the registry checks the form only, and nothing is sent to anyone. Each rehearsal has its own
 database, stored compressed in the row of its conversation between two steps. All users rehearse as the
-same fictitious owner, so that it contains nobody's name, number or chat.
+same fictitious owner, so that it contains no real name, number or chat.
 
     an invented owner ── chooses office and kind ──▶ segments are released, some numbers are others'
 """
@@ -181,7 +181,7 @@ class _Holder:
         row = tx.one(
             "rehearsal.add_holder",
             account_id=self.account.account_id,
-            vin=f"HOLDER{segment.segment_id:05}{position:06}",  # no VIN has an O: nobody can type it
+            vin=f"HOLDER{segment.segment_id:05}{position:06}",  # no VIN has an O, so it cannot be entered
             deadline=to_millis(tx.now + timedelta(days=30)),
             now=now,
             **plate,

@@ -1,4 +1,4 @@
-"""What a transaction needs that takes too long to read inside it: read beforehand, on a snapshot.
+"""Values that a transaction needs but that take too long to read inside it: read before, on a snapshot.
 
 A function that needs such a value raises ``SnapshotNeeded``. The caller runs ``read`` on a snapshot,
 outside the write transaction, and then runs the function again with the value.
@@ -22,7 +22,7 @@ class SnapshotNeeded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Snapshots:
-    """What has been read for a transaction outside it, by key."""
+    """Values that were read for a transaction outside it, by key."""
 
     values: Mapping[str, object] = field(default_factory=dict)
 
@@ -31,7 +31,7 @@ class Snapshots:
 
         Args:
             key: distinguishes this value from all others that the same transaction may need.
-            read: looks, and changes nothing.
+            read: reads the value; it must not write.
 
         Raises:
             SnapshotNeeded: it has not been read yet.

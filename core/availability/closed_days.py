@@ -27,7 +27,7 @@ class ClosedDay:
 
 
 def of_day(tx: Tx, office: Office, day: date) -> ClosedDay | None:
-    """Return why an office's counter is closed on a day; None where nobody has closed it."""
+    """Return why an office's counter is closed on a day; None if it is not closed."""
     row = tx.one("closed_days.of_day", office=office.code, day=day.isoformat())
     return ClosedDay(reason=row["reason"], by=row["entered_by"]) if row else None
 

@@ -12,7 +12,7 @@ class NotYourOffice(Refusal):
 
 
 class NoSuchAdmin(Refusal):
-    """Nobody has this role at that office, or the settings grant it, which no command changes."""
+    """The chat lacks this role at that office, or has it by the settings, which no command changes."""
 
 
 class NobodyFound(Refusal):

@@ -71,7 +71,7 @@ def announce(tx: Tx, offices: Mapping[str, Office]) -> int:
 
 
 def is_pending(tx: Tx, offices: Mapping[str, Office]) -> bool:
-    """Whether there is something to announce: asked beside the writers, at every tick."""
+    """Whether there is something to announce; read on a read-only snapshot at every run of the job."""
     if tx.all("announcements.segments_due", now=to_millis(tx.now)):
         return True
     return any(

@@ -64,7 +64,7 @@ class Account:
     def own_identity_hash(self) -> bytes | None:
         """The hash of the identity if it is proven: registered, or checked at a counter.
 
-        None for an identity that was only typed, as it may be somebody else's.
+        None for an identity that was only typed, as it may be another person's.
         """
         return self.identity_hash if self.is_registered or self.identity_seen_at else None
 
@@ -74,7 +74,7 @@ class Account:
 
     @property
     def actor(self) -> str:
-        """The owner as an actor in the audit log: an account id, which identifies nobody after deletion."""
+        """The owner as an actor in the audit log: an account id, anonymous after deletion."""
         return self.subject
 
     @property
@@ -251,7 +251,7 @@ class Accounts:
             raise StepOutOfOrder
 
     def lose_identity(self, tx: Tx, account: Account) -> bool:
-        """Remove an identity that belongs to somebody else, and with it the registration.
+        """Remove an identity that belongs to another person, and with it the registration.
 
         Returns:
             Whether they had it; False if a concurrent transaction has removed it.

@@ -40,7 +40,7 @@ class People:
             today: the current date in China, to validate identity numbers.
 
         Raises:
-            NobodyFound: nobody matches, or the match has not registered.
+            NobodyFound: no account matches, or the match has not registered.
         """
         text = compact(written)
         if text[:1] in PROVINCES and text:
@@ -55,7 +55,7 @@ class People:
         """Find a chat account; its registration may be incomplete.
 
         Raises:
-            NobodyFound: nobody matches.
+            NobodyFound: no account matches.
         """
         account = self._by_chat(tx, compact(written)) or self.find(tx, written, today=today).account
         if account is None:

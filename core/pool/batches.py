@@ -1,8 +1,8 @@
-"""Drawing a batch: candidates of the stream, the taking of those that are free, the tail.
+"""Drawing batches (docs/domain.md, sections 5 and 6).
 
-While much of a pool is free, a draw looks at random candidates and takes the first ten that are
-free; it does not feel the size of the pool. Where little is left, it picks from the ascending list
-of what is free at that moment, by the same stream (``core.pool.free_list``).
+While much of a pool is free, a draw examines random candidates and takes the first ten that are free; its
+cost does not depend on the size of the pool. When little is left, it picks from the ascending list of the
+numbers that are free at that moment, by the same stream (``core.pool.free_list``).
 """
 
 import json
@@ -21,25 +21,25 @@ from core.values.offices import Office
 from core.values.plates import PlateKind, contains_four
 
 MAX_REJECTED = 300
-"""So many candidates are passed over before the list of what is free is made."""
+"""Maximum rejected candidates before a draw falls back to the list of free numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """What one random draw gave (一批号码)."""
+    """The result of one random draw (一批号码)."""
 
     office: str
     kind: PlateKind
     n: int
     serials: tuple[str, ...]
-    held_until: datetime  # with the office's grace
+    held_until: datetime  # including the office's grace period
     preselection_id: int
-    returned: bool = False  # it never reached its owner, who has the chance back
+    returned: bool = False  # it never reached its owner and was refunded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawRequest:
-    """What is to be drawn, and for whom."""
+    """A draw to be made."""
 
     office: Office
     kind: PlateKind
@@ -51,21 +51,21 @@ class DrawRequest:
 
 
 class Batches:
-    """Draws batches and keeps the journal of draws."""
+    """Draws batches and records the draws."""
 
     def __init__(self, seeds: Seeds) -> None:
         self._seeds = seeds
 
     def draw(self, tx: Tx, request: DrawRequest) -> Batch:
-        """Draw up to ``batch_size`` numbers and hold them; write the draw into the journal.
+        """Draw up to ``batch_size`` numbers, hold them, and record the draw.
 
-        What the owner held of the batch before goes back first.
+        Numbers that the owner still holds from the previous batch are returned to the pool first.
 
         Raises:
-            SnapshotNeeded: the list of what is free has to be read first; nothing has changed.
+            SnapshotNeeded: the list of free numbers has to be read first; nothing has changed.
         """
         office = request.office
-        number = _next_number(tx, office.code, request.kind)  # the pool's lock: before any of its numbers
+        number = _next_number(tx, office.code, request.kind)  # locks the pool, before any of its numbers
         _end_batch(tx, request)
         seed = self._seeds.current(tx, office.code, request.kind)
         stream = Draw(seed=seed.secret, office=office.code, kind=request.kind, n=number, nonce=request.nonce)
@@ -77,7 +77,7 @@ class Batches:
             kind=request.kind,
             n=number,
             serials=tuple(allocator.taken),
-            held_until=from_millis(to_millis(held_until)),  # as it is read again
+            held_until=from_millis(to_millis(held_until)),  # rounded as when it is read back
             preselection_id=request.preselection_id,
         )
         _record_draw(tx, request, batch, seed_id=seed.seed_id, examined=allocator.examined)
@@ -122,7 +122,7 @@ def _record_draw(tx: Tx, request: DrawRequest, batch: Batch, *, seed_id: int, ex
 
 
 class _Allocator:
-    """One draw's taking of numbers."""
+    """Takes the numbers of one draw."""
 
     def __init__(self, tx: Tx, request: DrawRequest, number: int) -> None:
         self._tx = tx
@@ -142,7 +142,7 @@ class _Allocator:
         self.examined = 0
 
     def from_stream(self, words: Iterator[int]) -> None:
-        """Take from random candidates; go over to the list of what is free when those run dry."""
+        """Take random candidates; fall back to the list of free numbers after ``MAX_REJECTED`` rejections."""
         if not self._ranks.size:
             return
         left = MAX_REJECTED
@@ -167,8 +167,8 @@ class _Allocator:
     def _examine(self, ranks: Sequence[int]) -> int:
         """Take those candidates that are free, in one statement; return how many.
 
-        Never more candidates than are missing, so that it comes to the same as one after the other: one
-        that is withheld or filtered out, and one that comes twice, is passed over.
+        The caller passes at most as many candidates as are missing, so that the result is the same as taking
+        them one by one: withheld, filtered and repeated candidates are skipped.
         """
         self.examined += len(ranks)
         wanted: dict[str, tuple[int, int]] = {}
@@ -192,7 +192,7 @@ class _Allocator:
 
 
 def latest_batch(tx: Tx, preselection_id: int) -> Batch | None:
-    """Return the newest batch of an owner, whether it lives or not."""
+    """Return the newest batch of a preselection, expired or not."""
     row = tx.one("pool.last_draw_of", preselection_id=preselection_id)
     if row is None:
         return None
@@ -208,6 +208,6 @@ def latest_batch(tx: Tx, preselection_id: int) -> Batch | None:
 
 
 def last_batch(tx: Tx, preselection_id: int, *, received_at: datetime) -> Batch | None:
-    """Return the batch that an owner has before them, if its clock has not ended at ``received_at``."""
+    """Return the newest batch of a preselection if it had not expired at ``received_at``."""
     batch = latest_batch(tx, preselection_id)
     return batch if batch is not None and batch.held_until >= received_at else None

@@ -1,7 +1,7 @@
-"""号池公示: what an office has released, and how much of it is left (docs/domain.md, sections 5.5 and 6).
+"""The pool bulletin (号池公示): what an office has released, and how much of it is left.
 
-For anybody. How many numbers are left is counted some times an hour by a tick, beside the writers, and
-published rounded, so that nobody learns of a single number whether it is free.
+It is public (docs/domain.md, section 5.6). The numbers left are counted by a scheduled job on a read-only
+snapshot, and published rounded, so that they do not reveal whether a single number is free.
 """
 
 import json
@@ -20,17 +20,17 @@ from core.values.plates import PlateKind
 
 COUNT_EVERY = timedelta(minutes=10)
 SMALLEST_TOLD = 100
-"""Of fewer numbers than these nothing exact is told: neither of a segment so small, nor of so few left."""
+"""Minimum size of a segment whose count is published; up to this many left, no exact count is."""
 _FIGURES = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedCount:
-    """How many numbers are left, as everybody may know it.
+    """How many numbers are left, as published.
 
-    ``about`` is rounded down to two figures, always by something, so that not even an untouched segment
-    tells of its single numbers, and 0 when nothing is left; None stands for a hundred or fewer, or, with
-    ``is_told`` false, for nothing at all: not counted yet, or too small a segment.
+    ``about`` is rounded down to two significant figures and always below the true count, so that not even an
+    untouched segment reveals its single numbers; it is 0 when nothing is left. None means a hundred or fewer
+    or, if ``is_told`` is false, that no count is published: not counted yet, or too small a segment.
     """
 
     about: int | None
@@ -41,7 +41,7 @@ UNTOLD = PublishedCount(about=None, is_told=False)
 
 
 def rounded(free: int, size: int) -> PublishedCount:
-    """Return what may be told of so many free numbers among so many."""
+    """Return what is published when ``free`` of ``size`` numbers are left."""
     if size < SMALLEST_TOLD:
         return UNTOLD
     if free == 0:
@@ -66,7 +66,7 @@ class PublishedSegment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithheldMask:
-    """A mask that is kept back (暂不投放)."""
+    """A withheld mask (暂不投放)."""
 
     pattern: str
     size: int
@@ -75,7 +75,7 @@ class WithheldMask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedSeed:
-    """A seed whose day is over: everybody may recompute its draws."""
+    """A seed whose day is over, so that its draws can be verified."""
 
     day: date
     digest: str  # SHA-256 of the secret, in hex
@@ -84,14 +84,14 @@ class PublishedSeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bulletin:
-    """What is published of a pool at a moment."""
+    """The bulletin of a pool at one moment."""
 
     at: datetime
-    lines: tuple[PublishedSegment, ...]  # in the order of release, those that are still to open among them
+    lines: tuple[PublishedSegment, ...]  # in the order of release, including those that have not opened yet
     withheld: tuple[WithheldMask, ...]
     left: PublishedCount  # over all segments that have opened
-    counted_at: datetime | None  # when the least fresh of them was counted; None: not all have been yet
-    digest: str  # SHA-256 of the seed of today; empty while nothing was released
+    counted_at: datetime | None  # time of the oldest of their counts; None if not all are counted
+    digest: str  # SHA-256 of today's seed; empty if nothing has been released
     last_seed: PublishedSeed | None
 
     @property
@@ -100,13 +100,13 @@ class Bulletin:
 
 
 class Bulletins:
-    """Publishes pools."""
+    """Reads the bulletins of pools."""
 
     def __init__(self, seeds: Seeds) -> None:
         self._seeds = seeds
 
     def read(self, tx: Tx, office: Office, kind: PlateKind) -> Bulletin:
-        """Return what is published of a pool. It takes as long as there are segments, not numbers."""
+        """Return the bulletin of a pool. Its cost depends on the number of segments, not of plates."""
         rows = tx.all("bulletin.segments", office=office.code, kind=kind)
         opened = [row for row in rows if row["opens_at"] <= to_millis(tx.now)]
         counted = bool(opened) and all(row["counted_at"] is not None for row in opened)
@@ -122,12 +122,12 @@ class Bulletins:
         )
 
     def _digest(self, tx: Tx, office: Office, kind: PlateKind) -> str:
-        """Return what today's seed was committed to by; before the first draw of a day that is now."""
+        """Return the digest of today's seed, which is committed to now if nothing was drawn today."""
         row = tx.one("pool.current_seed", office=office.code, kind=kind)
         today = tx.now.astimezone(CHINA).date().isoformat()
         if row is not None and row["day"] >= today:
             return str(row["digest"])
-        # Of two at once the second waits here, and then finds what the first has committed to.
+        # Of two concurrent readers the second waits here, and then finds the first one's seed.
         tx.run("pool.open_pool", office=office.code, kind=kind)
         return self._seeds.current(tx, office.code, kind).digest
 
@@ -164,12 +164,12 @@ def _last_seed(tx: Tx, office: Office, kind: PlateKind) -> PublishedSeed | None:
     )
 
 
-# --- counting: a tick's ---------------------------------------------------------------------
+# --- counting, by a scheduled job ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentCount:
-    """What was counted of a segment."""
+    """The number of free plates of a segment at one moment."""
 
     segment_id: int
     free: int
@@ -177,13 +177,13 @@ class SegmentCount:
 
 
 def is_due(tx: Tx) -> bool:
-    """Whether a segment has opened that was not counted lately."""
+    """Whether any open segment has not been counted within ``COUNT_EVERY``."""
     before = to_millis(tx.now - COUNT_EVERY)
     return tx.one("bulletin.uncounted", now=to_millis(tx.now), before=before) is not None
 
 
 def count(tx: Tx, offices: Mapping[str, Office]) -> list[SegmentCount]:
-    """Count what is free in every segment that has opened: for a snapshot, beside the writers."""
+    """Count the free numbers of every open segment. Slow: call it on a read-only snapshot."""
     taken = Counter({row["segment_id"]: row["taken"] for row in tx.all("bulletin.taken")})
     taken.update({row["segment_id"]: row["taken"] for row in tx.all("bulletin.held")})
     masks: dict[tuple[str, str], list[Mask]] = {}
@@ -198,20 +198,19 @@ def count(tx: Tx, offices: Mapping[str, Office]) -> list[SegmentCount]:
 
 
 def record_counts(tx: Tx, counts: Sequence[SegmentCount]) -> None:
-    """Keep what was counted."""
     for count in counts:
         tx.run("bulletin.note", segment_id=count.segment_id, free=count.free, counted_at=to_millis(count.at))
 
 
 def _withheld_masks(tx: Tx, office: Office | None, kind: str) -> list[Mask]:
-    if office is None:  # served no more
+    if office is None:  # no longer served
         return []
     rows = tx.all("bulletin.withheld", office=office.code, kind=kind)
     return [mask_of(kind, row["mask"], office.nev_letters) for row in rows]
 
 
 def _free_but_withheld(tx: Tx, row: Row, masks: Sequence[Mask]) -> int:
-    """Return how many free numbers of a segment no draw gives and no wish takes."""
+    """Return how many free numbers of a segment are withheld, so neither drawn nor self-composed."""
     own = mask_of(row["kind"], row["mask"], row["nev_letters"])
     within = [common for mask in masks if (common := own.intersection(mask)) is not None]
     if not within:

@@ -1,13 +1,13 @@
-"""The list of what is free of a pool at one moment, for the tail of a draw (docs/domain.md, section 5).
+"""The list of the free numbers of a pool at one moment, for draws from a nearly empty pool.
 
-A number is free when it is neither taken for good (``plate``) nor held (``hold``). What is taken for good may
-be millions of rows, and changes seldom; what is held changes with every press, and is few rows. So the
-list is made of two looks:
+A number is free when it is neither taken for good (``plate``) nor held (``hold``); see docs/domain.md,
+section 5. ``plate`` may have millions of rows and changes seldom; ``hold`` changes with every press and has
+few rows. So the list is built from two reads:
 
-- what is **not taken for good**: a long look, which for a large pool is taken beside the writers
-  (``read_free_list``) and put right inside the draw's transaction (``put_right``);
-- what is **held**: a short one, taken inside the transaction, whole. It needs no history: whether a hold was
-  ended, ran out, was given new life by a late press or began since the long look, is all the same.
+- what is **not taken for good**: a long read, which for a large pool is made on a read-only snapshot
+  (``read_free_list``) and corrected inside the draw's transaction (``put_right``);
+- what is **held**: a short read, made completely inside the transaction. It needs no history: it does not
+  matter whether a hold was ended, expired, was extended by a late press or began since the long read.
 """
 
 from dataclasses import dataclass, field
@@ -21,14 +21,14 @@ from core.values.offices import Office
 from core.values.plates import PlateKind
 
 LARGEST_SCAN_INSIDE = 50_000
-"""A pool of no more numbers than this is listed inside the transaction: some tens of milliseconds."""
+"""Maximum size of a pool that is listed inside the transaction: some tens of milliseconds."""
 FRESH = PURGE_LAG / 2
-"""So old a list may be; what came free since then is still in the table when it is put right."""
+"""Maximum age of a list: what came free since then still has its row when the list is corrected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreeList:
-    """What was not taken for good of a pool, as ranks over all its open segments, ascending."""
+    """The numbers of a pool that were not taken for good, as ascending ranks over all open segments."""
 
     segment_ids: tuple[int, ...]
     read_at: datetime
@@ -36,17 +36,17 @@ class FreeList:
 
 
 def list_free(tx: Tx, office: Office, kind: PlateKind, ranks: Ranks, snapshots: Snapshots) -> list[int]:
-    """Return the ranks of all that is free at this moment, over all segments, ascending.
+    """Return the ranks of all numbers that are free at this moment, over all segments, ascending.
 
     Args:
-        tx: a transaction that has the pool's lock: nothing is taken for good or drawn beside it.
-        office: where.
-        kind: of what.
-        ranks: the segments that are open.
-        snapshots: may hold the list of a large pool, from a run before.
+        tx: a transaction that holds the pool's lock, so that nothing is drawn or taken for good concurrently.
+        office: the office of the pool.
+        kind: the plate kind of the pool.
+        ranks: the open segments.
+        snapshots: may contain the list of a large pool, read for an earlier run.
 
     Raises:
-        SnapshotNeeded: the pool is large, and there is no fresh list of these segments.
+        SnapshotNeeded: the pool is large, and there is no list of these segments younger than ``FRESH``.
     """
     if ranks.size <= LARGEST_SCAN_INSIDE:
         lasting = _not_taken(tx, ranks)
@@ -72,19 +72,19 @@ def _fresh_list(tx: Tx, office: Office, kind: PlateKind, ranks: Ranks, snapshots
 
 
 def read_free_list(tx: Tx, office: Office, kind: PlateKind) -> FreeList:
-    """Make the list of what is not taken for good of a pool, beside the writers."""
+    """Return what is not taken for good of a pool. Slow for a large pool: call it on a read-only snapshot."""
     ranks = open_ranks(tx, office, kind)
     return FreeList(segment_ids=ranks.ids, read_at=tx.now, ranks=_not_taken(tx, ranks))
 
 
 def put_right(tx: Tx, ranks: Ranks, known: FreeList) -> list[int]:
-    """Return exactly what is not taken for good now, from a list that was right some minutes ago.
+    """Return exactly what is not taken for good now, from a list that was correct some minutes ago.
 
-    - Taken, or gone to rest, since: its row says since when. The transaction that did it may have begun, and
-      so is dated, before the list and yet be missing in it; so all are left out that are dated up to
-      ``PURGE_LAG`` before the list, and to leave out what is not in the list changes nothing.
-    - Come free since: only a rest comes to an end, and its row stays for ``PURGE_LAG`` afterwards, twice as
-      long as a list is used. To add what is in the list already changes nothing.
+    - Taken, or started to rest, since then: its row has the time. The transaction that did it may have begun,
+      and so be dated, before the list was read, and yet be missing from it. Therefore everything dated from
+      ``PURGE_LAG`` before the list is removed; removing what is not in the list changes nothing.
+    - Became free since then: only a rest can end, and its row stays for ``PURGE_LAG`` afterwards, twice as
+      long as a list is used. Adding what is in the list already changes nothing.
 
     Both hold as long as no transaction lasts five minutes.
     """
@@ -93,7 +93,7 @@ def put_right(tx: Tx, ranks: Ranks, known: FreeList) -> list[int]:
     back = ranks.of(tx.all("pool.rested", now=now))
     right = [rank for rank in known.ranks if rank not in gone and rank not in back]
     right += back
-    right.sort()  # two ascending runs at most: it only merges them
+    right.sort()  # at most two ascending runs, so this is a merge
     return right
 
 

@@ -1,4 +1,4 @@
-"""What a plate number is at this moment, as it is told at the counter (docs/domain.md, section 5)."""
+"""The status of a plate number at this moment, for the counter (docs/domain.md, section 5)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,13 +12,13 @@ from core.values.plates import Plate
 
 
 class NumberStatus(StrEnum):
-    """What a number is."""
+    """The status of a plate number."""
 
     FREE = "free"
     NEVER_RELEASED = "never_released"
-    NOT_OPEN = "not_open"  # released, and opens later
+    NOT_OPEN = "not_open"  # released, but not open yet
     WITHHELD = "withheld"
-    BATCH = "batch"  # somebody looks at it for some seconds
+    BATCH = "batch"  # held in an owner's batch for some seconds
     SHORTLIST = "shortlist"
     RESERVED = "reserved"
     REGISTERED = "registered"
@@ -27,16 +27,16 @@ class NumberStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlateStatus:
-    """What a number is, and when that changes next as far as it is known."""
+    """The status of a number, and when it changes next, if known."""
 
     plate: Plate
     status: NumberStatus
-    opens: datetime | None = None  # of one that opens later
-    compose_from: datetime | None = None  # of a free one that may only be drawn as yet
+    opens: datetime | None = None  # if not open yet
+    compose_from: datetime | None = None  # if free, but not open to self-composition yet
 
 
 def status_of(tx: Tx, office: Office, plate: Plate) -> PlateStatus:
-    """Return what a number of an office is at this moment: to show, never to rely on."""
+    """Return the status of a number of an office; for display only, since it is not locked."""
     names = {"office": plate.office, "kind": plate.kind, "serial": plate.serial}
     row = tx.one("pool.get", now=to_millis(tx.now), **names)
     if row is not None:

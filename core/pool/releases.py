@@ -208,7 +208,7 @@ def withhold(tx: Tx, office: Office, mask: Mask, actor: str) -> None:
     """Withhold a mask: its free numbers can be neither drawn nor self-composed.
 
     Raises:
-        HandledMeanwhile: somebody else has withheld this mask already.
+        HandledMeanwhile: another admin has withheld this mask already.
     """
     tx.run("pool.open_pool", office=office.code, kind=mask.kind)
     values = {"office": office.code, "kind": mask.kind, "mask": mask.pattern}
@@ -221,7 +221,7 @@ def unwithhold(tx: Tx, office: Office, mask: Mask, actor: str) -> None:
     """Make a withheld mask available again.
 
     Raises:
-        HandledMeanwhile: this mask is not withheld, or somebody else has lifted it meanwhile.
+        HandledMeanwhile: this mask is not withheld, or another admin has made it available meanwhile.
     """
     tx.run("pool.open_pool", office=office.code, kind=mask.kind)
     values = {"office": office.code, "kind": mask.kind, "mask": mask.pattern}

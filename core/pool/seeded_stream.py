@@ -2,9 +2,9 @@
 
 The candidates of draw n of a pool are the ranks that HMAC-SHA-256(seed, office|kind|n|nonce|counter)
 gives: four 64-bit words a block, a word refused when taking it modulo the size would favour small
-ranks. Nobody chooses the nonce: it is the messenger's id of the press. The seed is committed to, by
-its SHA-256, before the day's first draw, and published when its day is over; so every draw can be
-recomputed by anybody, and foreseen by nobody.
+ranks. The nonce is the messenger's id of the press, which neither the owner nor the office can choose. The
+seed is committed to, by its SHA-256, before the day's first draw, and published when its day is over; so
+every draw can be verified afterwards, and none can be predicted.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ _WORDS = 2**64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draw:
-    """What names a draw's stream."""
+    """The parameters that determine a draw's stream."""
 
     seed: bytes = field(repr=False)
     office: str
@@ -36,7 +36,7 @@ class Draw:
     nonce: str
 
     def words(self) -> Iterator[int]:
-        """Yield the draw's 64-bit words, without an end."""
+        """Yield the draw's 64-bit words; the stream is infinite."""
         head = hmac.new(
             self.seed, f"{self.office}|{self.kind}|{self.n}|{self.nonce}|".encode(), hashlib.sha256
         )
@@ -49,7 +49,7 @@ class Draw:
 
 
 def below(words: Iterator[int], size: int) -> int:
-    """Return a number from 0 to ``size`` - 1, each as likely, from the next words of a stream.
+    """Return a uniformly distributed number from 0 to ``size`` - 1, from the next words of a stream.
 
     Raises:
         ValueError: ``size`` is not positive.
@@ -66,7 +66,7 @@ class Seed:
 
     seed_id: int
     secret: bytes = field(repr=False)
-    digest: str  # SHA-256 of the secret, in hex: public from the first moment
+    digest: str  # SHA-256 of the secret, in hex: public from the start
 
 
 class Seeds:
@@ -75,11 +75,11 @@ class Seeds:
     def __init__(self, vault: Vault, random_bytes: RandomBytes) -> None:
         self._random_bytes = random_bytes
         self._vault = vault
-        # Opening a sealed secret costs more than all the hashing of a draw.
+        # Decrypting a secret costs more than all the hashing of a draw.
         self._opened = lru_cache(maxsize=64)(vault.decrypt)
 
     def current(self, tx: Tx, office: str, kind: str) -> Seed:
-        """Return today's seed of a pool; yesterday's is published, and a new one committed to."""
+        """Return today's seed of a pool; if there is none, publish the last one and commit to a new one."""
         day = tx.now.astimezone(CHINA).date().isoformat()
         row = tx.one("pool.current_seed", office=office, kind=kind)
         if row is not None:

@@ -1,4 +1,4 @@
-"""What of a pool is open, withheld and free, and the ranks a draw chooses from (docs/domain.md, section 5).
+"""The open, withheld and free numbers of a pool, and the ranks of a draw (docs/domain.md, section 5).
 
 Absent is free: a number has a row only while it is not free, so a release of seven million numbers is one
 row. A number that is held for minutes is in ``hold``, one that is taken for good or resting is in ``plate``;
@@ -32,7 +32,7 @@ expired rest is needed to correct a list of free numbers that was read before.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """Serials that are released into a pool together (号段)."""
+    """Serials that are released to a pool together (号段)."""
 
     segment_id: int
     mask: Mask
@@ -65,7 +65,7 @@ def mask_of(kind: str, pattern: str, nev_letters: str) -> Mask:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Released:
-    """All that was released of a pool, in the order of release.
+    """All released segments of a pool, in the order of release.
 
     The same object is returned until something is released, so that results derived from it can be cached.
     """
@@ -77,7 +77,7 @@ class Released:
 
 
 def released(tx: Tx, office: Office, kind: PlateKind) -> Released:
-    """Return all that was released of a pool; cached, since building it per draw is slow."""
+    """Return all released segments of a pool; cached, since building them per draw is slow."""
     row = tx.one("pool.segments", office=office.code, kind=kind)
     return _released(kind, (row["known"] if row else None) or "")
 
@@ -102,7 +102,7 @@ def _segment(kind: PlateKind, number: str, mask: str, nev_letters: str, *moments
 
 
 def segments(tx: Tx, office: Office, kind: PlateKind) -> list[Segment]:
-    """Return all that was released of a pool, in the order of release."""
+    """Return all released segments of a pool, in the order of release."""
     return list(released(tx, office, kind).segments)
 
 

@@ -9,8 +9,8 @@
                                               registered ◀─at the counter─┘  │  └──▶ void
                                                                              └──▶ expired
 
-``TRANSITIONS`` is the same as a table. From agreed on, the data are complete; a reserved or
-registered one is the vehicle's one success.
+``TRANSITIONS`` is the same as a table (docs/domain.md, section 3). From ``agreed`` on, the data are
+complete; a vehicle has at most one preselection that is reserved or registered.
 """
 
 from core.preselection.entry import Preselections

@@ -19,7 +19,7 @@ CODES_LIVE = timedelta(days=1)
 
 
 class Cleanup:
-    """Removes what nobody finishes or needs."""
+    """Removes abandoned and obsolete data, and refunds undelivered batches."""
 
     def __init__(self, offices: Mapping[str, Office]) -> None:
         self._offices = offices

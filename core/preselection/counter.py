@@ -1,6 +1,6 @@
-"""What is done at the counter: confirming, void, revoke, identities, chances, user types.
+"""Actions at the counter: registering, voiding and revoking numbers; identities, chances and user types.
 
-Each is one change in the audit log, with its reason, and is told to whom it concerns (docs/domain.md,
+Each is recorded in the audit log with its reason, and the owner concerned is notified (docs/domain.md,
 sections 2, 5.3 and 6).
 """
 
@@ -58,20 +58,20 @@ class IdentityMove:
     """An identity whose document was seen at the counter, on its way to the right chat account."""
 
     identity: str = field(repr=False)
-    account: Account  # to whom it goes
-    holder: int | None  # the account that had it when the admin was asked
+    account: Account  # the new holder
+    holder: int | None  # the account that had it when the confirmation was shown
     reason: str
     actor: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """Chances beyond its quota that a vehicle is given."""
+    """Chances granted to a vehicle beyond its quota."""
 
     vin: str
     batches: int
     wishes: int
-    expected: tuple[int, int]  # how many of each were granted before, when the admin was asked
+    expected: tuple[int, int]  # how many of each were already granted when the confirmation was shown
     reason: str
     actor: str
 
@@ -85,7 +85,7 @@ def reserved_of(tx: Tx, plate: Plate) -> Preselection:
     """Return the reservation of a number, locked.
 
     Raises:
-        PlateNotReserved: nobody has reserved it, or it was ended; then with who did, and how.
+        PlateNotReserved: it is not reserved; if its reservation has ended, with the actor and the action.
     """
     row = tx.one("preselection.live_of_plate", office=plate.office, kind=plate.kind, serial=plate.serial)
     if row is not None and row["state"] == PreselectionState.RESERVED:
@@ -98,15 +98,15 @@ def reserved_of(tx: Tx, plate: Plate) -> Preselection:
 
 
 def validate_registration(tx: Tx, plate: Plate, vin: str) -> Preselection:
-    """Return the reservation whose number may be recorded as being on its vehicle.
+    """Return the reservation that may be confirmed as registered.
 
     Args:
         tx: the transaction.
         plate: the number.
-        vin: the last six of the VIN as they stand on the vehicle's papers, or all of it.
+        vin: the last six characters of the VIN on the vehicle's papers, or the whole VIN.
 
     Raises:
-        PlateNotReserved: nobody has reserved it, or it is registered already.
+        PlateNotReserved: it is not reserved, or it is registered already.
         VinTailMismatch: the VIN differs.
     """
     reserved = reserved_of(tx, plate)
@@ -116,20 +116,20 @@ def validate_registration(tx: Tx, plate: Plate, vin: str) -> Preselection:
 
 
 def validate_grant(batches: int, wishes: int) -> None:
-    """Refuse a grant of nothing, or of more than a hundred of a kind.
+    """Check that a grant is neither empty nor above ``MAX_GRANTED`` of a kind.
 
     Raises:
-        NothingGranted: it is one.
+        NothingGranted: it is empty, or above the maximum.
     """
     if not (0 <= batches <= MAX_GRANTED and 0 <= wishes <= MAX_GRANTED and batches + wishes):
         raise NothingGranted
 
 
 def validate_change_of_type(account: Account, user_type: UserType) -> None:
-    """Refuse a change that is none or does not go with the identity, before it is asked about.
+    """Check a change of the user type before its confirmation is shown.
 
     Raises:
-        UserTypeHeld: they are of that type.
+        UserTypeHeld: the account has this type already.
         UnitNeedsCreditCode, CreditCodeIsUnit: as ``validate_user_type``.
     """
     validate_user_type(account, user_type)
@@ -138,11 +138,11 @@ def validate_change_of_type(account: Account, user_type: UserType) -> None:
 
 
 def validate_user_type(account: Account, user_type: UserType) -> None:
-    """Refuse a user type that does not go with the identity.
+    """Check that a user type fits the identity.
 
     Raises:
-        UnitNeedsCreditCode: a unit, without a unified social credit code.
-        CreditCodeIsUnit: something else, with one, or for whoever is registering with one.
+        UnitNeedsCreditCode: a unit without a unified social credit code.
+        CreditCodeIsUnit: another type for an account with such a code, or one that is registering as a unit.
     """
     has_code = is_credit_code(account.identity) if account.identity else False
     if user_type == UserType.UNIT and not has_code:
@@ -152,18 +152,18 @@ def validate_user_type(account: Account, user_type: UserType) -> None:
 
 
 class Counter:
-    """Ends reservations and puts right what is wrong with accounts."""
+    """Registers and ends reservations, and corrects accounts."""
 
     def __init__(self, accounts: Accounts, offices: Mapping[str, Office]) -> None:
         self._accounts = accounts
         self._offices = offices
 
     def register(self, tx: Tx, plate: Plate, last_six: str, *, actor: str) -> Preselection:
-        """Record that the number is on the vehicle (/confirm).
+        """Record that the number is registered on its vehicle (/confirm).
 
         Raises:
-            PlateNotReserved: nobody has reserved it, or it is registered already.
-            VinTailMismatch: the last six of the VIN differ; nothing changes.
+            PlateNotReserved: it is not reserved, or it is registered already.
+            VinTailMismatch: the last six characters of the VIN differ; nothing changes.
         """
         reserved = validate_registration(tx, plate, last_six)
         if not end(tx, reserved, PreselectionState.REGISTERED):
@@ -186,7 +186,7 @@ class Counter:
         """The data were wrong: the number is void, and its owner barred (L).
 
         Raises:
-            PlateNotReserved: nobody has reserved it.
+            PlateNotReserved: it is not reserved.
         """
         ended = self.set_aside(tx, reserved_of(tx, plate), reason, actor, bar=True)
         until = ended.banned_until
@@ -198,18 +198,18 @@ class Counter:
         """Cancel a reservation without barring its owner.
 
         Raises:
-            PlateNotReserved: nobody has reserved it.
+            PlateNotReserved: it is not reserved.
         """
         ended = self.set_aside(tx, reserved_of(tx, plate), reason, actor, bar=False)
         _tell_owner(tx, ended, NotificationPurpose.REVOKED, {})
         return ended
 
     def grant(self, tx: Tx, grant: Grant) -> None:
-        """Give a vehicle chances beyond its quota.
+        """Grant a vehicle chances beyond its quota.
 
         Raises:
-            NothingGranted: none, or more than a hundred of a kind.
-            HandledMeanwhile: somebody else has granted it some since the admin was asked.
+            NothingGranted: as ``validate_grant``.
+            HandledMeanwhile: another admin has granted it some since the confirmation was shown.
         """
         validate_grant(grant.batches, grant.wishes)
         subject = audit.vehicle_subject(grant.vin)
@@ -236,18 +236,17 @@ class Counter:
         )
 
     def set_user_type(self, tx: Tx, account: Account, user_type: UserType, actor: str) -> bool:
-        """Note what an admin has seen in the archive or at the counter; return whether it changed.
+        """Set the user type that an admin has checked against documents; return whether it changed.
 
         Args:
             tx: the transaction.
-            account: as the admin was shown it.
-            user_type: what they are from now on.
+            account: the account as it was shown to the admin.
+            user_type: the new type.
             actor: the admin.
 
         Raises:
-            HandledMeanwhile: they are something else by now.
-            UnitNeedsCreditCode: a unit, without a unified social credit code.
-            CreditCodeIsUnit: something else, with one.
+            HandledMeanwhile: the type has changed since.
+            UnitNeedsCreditCode, CreditCodeIsUnit: as ``validate_user_type``.
         """
         validate_user_type(account, user_type)
         if user_type == account.user_type:
@@ -274,15 +273,15 @@ class Counter:
     def move_identity(self, tx: Tx, move: IdentityMove) -> Account | None:
         """Give an identity, whose document was seen at the counter, to the right chat account.
 
-        Who had it loses it with their registration and whatever they had begun; a ban that they
-        earned in its name is lifted. What they have reserved stays until an admin ends it.
+        The previous holder loses it, with their registration and their unfinished preselection; a ban that
+        they caused in its name is lifted. Their reservations stay until an admin ends them.
 
         Returns:
-            Whoever had it before, or None.
+            The previous holder, or None.
 
         Raises:
             IdentityIsTheirs: it is this account's already.
-            HandledMeanwhile: it is somebody else's by now than when the admin was asked.
+            HandledMeanwhile: the holder has changed since the confirmation was shown.
         """
         digest = self._accounts.identity_hash(move.identity)
         holder = self._accounts.by_identity(tx, digest)
@@ -296,7 +295,7 @@ class Counter:
         try:
             self._accounts.receive_identity(tx, move.account, move.identity)
         except IdentityTaken:
-            raise HandledMeanwhile from None  # at this very moment: the audit log cannot be asked any more
+            raise HandledMeanwhile from None  # taken just now: the audit log can no longer be read
         except IdentityIsTheirs:
             raise self._moved_meanwhile(tx, move, move.account) from None
         audit.record(
@@ -341,7 +340,7 @@ class Counter:
         """End a reservation that is locked, with or without a ban; its owner is told by whoever asks for it.
 
         Raises:
-            PlateNotReserved: it was ended meanwhile.
+            PlateNotReserved: it has ended meanwhile.
         """
         office = self._offices.get(reserved.office)
         target = PreselectionState.VOID if bar else PreselectionState.CANCELLED

@@ -49,7 +49,7 @@ class Deadlines:
         is either moved here or already computed with the day closed, because both lock the pool.
 
         Raises:
-            HandledMeanwhile: somebody else has closed it already.
+            HandledMeanwhile: another admin has closed it already.
         """
         tx.run("pool.lock_office", office=office.code)
         if not closed_days.close(tx, office, day, reason, actor):

@@ -1,4 +1,4 @@
-"""Phase 1 and the verification of step 4 (docs/domain.md, section 3)."""
+"""Steps 1 to 4 of a preselection: office and kind, vehicle data, verification (docs/domain.md, section 3)."""
 
 from datetime import datetime, timedelta
 
@@ -27,18 +27,18 @@ from core.values.plates import PlateKind
 
 
 class Preselections:
-    """Phase 1 and the verification of step 4; every method is one step of a transaction."""
+    """Phase 1 and the verification of step 4; every method runs inside the caller's transaction."""
 
     def __init__(self, vehicle_registry: VehicleRegistry, verification: Verification) -> None:
         self._vehicle_registry = vehicle_registry
         self._verification = verification
 
     def choose(self, tx: Tx, account: Account, office: Office, kind: PlateKind) -> Preselection:
-        """Step 1: begin at an office with a plate kind, or go over to another.
+        """Step 1: choose an office and a plate kind, or change them.
 
         Raises:
-            NotThisUserType: this user selects only at the office of registration.
-            Blacklisted: until when, and why.
+            NotThisUserType: this user may select only at the office where the account is registered.
+            Blacklisted: the owner is banned; with the end and the reason.
         """
         ensure_not_banned(tx, account.identity_hash)
         if not account.selects_at(office.code):
@@ -71,7 +71,7 @@ class Preselections:
         return changed
 
     def agree(self, tx: Tx, account: Account, preselection_id: int) -> None:
-        """Step 1 ends: the notice (业务须知) has been read and agreed to."""
+        """End step 1: the owner has agreed to the notice (业务须知)."""
         preselection = get(tx, preselection_id, lock=True)
         if preselection.state != PreselectionState.DRAFT:
             raise StepOutOfOrder
@@ -81,13 +81,13 @@ class Preselections:
         )
 
     def enter_vin(self, tx: Tx, preselection_id: int, vin: str) -> None:
-        """Step 2: the vehicle, its VIN judged by form already.
+        """Step 2: set the vehicle. The form of the VIN has been validated.
 
         Raises:
-            VinPreselected: it has a living preselection.
+            VinPreselected: it has a reservation.
             VinRegistered: it has a number.
-            VinAwarded: an appeal has found somebody else to be its owner.
-            VehicleUnknown: the registry does not know it.
+            VinAwarded: an appeal has recognised another account as its owner.
+            VehicleUnknown: the registry does not contain it.
             KindMismatch: the registry holds another plate kind for it.
             StepOutOfOrder: the data are not being entered.
         """
@@ -103,7 +103,7 @@ class Preselections:
         )
 
     def enter_certificate(self, tx: Tx, preselection_id: int, papers: Papers) -> None:
-        """Step 2: the certificate, judged by form already.
+        """Step 2: set the certificate. Its form has been validated.
 
         Raises:
             CertificateMismatch: the registry holds another one for the vehicle.
@@ -122,7 +122,7 @@ class Preselections:
         )
 
     def confirm(self, tx: Tx, account: Account, preselection_id: int) -> None:
-        """Step 2 ends: the data were shown back and are right.
+        """End step 2: the owner has confirmed the data.
 
         Raises:
             DataIncomplete: something is missing.
@@ -142,7 +142,7 @@ class Preselections:
         )
 
     def correct(self, tx: Tx, preselection_id: int) -> None:
-        """Go back to step 2, to correct what was entered."""
+        """Return to step 2, to correct the data."""
         preselection = get(tx, preselection_id, lock=True)
         if preselection.state == PreselectionState.DRAFT:
             raise StepOutOfOrder  # the notice has not been agreed to
@@ -151,11 +151,11 @@ class Preselections:
             move(tx, preselection, PreselectionState.INFORMED)
 
     def validate_start(self, tx: Tx, preselection: Preselection) -> None:
-        """Refuse to start a selection for a vehicle that cannot be given a number now.
+        """Check that a selection for the vehicle may start now.
 
         Raises:
             VinPreselected, VinRegistered, VinAwarded: as when it was entered.
-            VinBeingSelected: somebody else is selecting for it.
+            VinBeingSelected: another preselection is selecting for it.
         """
         self._validate_vin(tx, preselection.required_vin, preselection)
         lease = tx.one("preselection.lease_of", vin=preselection.vin)
@@ -186,12 +186,12 @@ class Preselections:
         office: Office,
         received_at: datetime,
     ) -> CheckResult:
-        """Step 4: judge the code; a right one starts the selection for the vehicle.
+        """Step 4: check the code; the right one starts the selection for the vehicle.
 
         Raises:
-            OfficeClosed, InMaintenance: the office has stopped serving since the code was asked for.
-            VinBeingSelected: somebody else has started meanwhile.
-            CodeExpired, CodeForm, CodeLocked, NoCodeYet: from the code itself.
+            OfficeClosed, InMaintenance: the office has closed since the code was requested.
+            VinBeingSelected: another preselection has started selecting for it meanwhile.
+            CodeExpired, CodeForm, CodeLocked, NoCodeYet: the code cannot be checked.
         """
         preselection = get(tx, preselection_id, lock=True)
         if preselection.state != PreselectionState.AGREED:
@@ -207,20 +207,17 @@ class Preselections:
         return result
 
     def lapse(self, tx: Tx, preselection_id: int) -> None:
-        """Go back from a verification that has run out.
+        """Return to step 4 after the verification has expired.
 
-        What is held ends by its own clocks, so that whoever verifies again at once still finds it; whoever
-        leaves instead gives it back at once, as from a verification that holds.
+        Holds keep their own time limits, so that an owner who verifies again at once still has them; leaving
+        the selection instead returns them at once, as with a valid verification.
         """
         preselection = get(tx, preselection_id, lock=True)
         if preselection.state == PreselectionState.VERIFIED:
             move(tx, preselection, PreselectionState.AGREED)
 
     def abandon(self, tx: Tx, account: Account, preselection_id: int) -> None:
-        """Drop what was begun, before there is a number (/cancel), with what it holds of a vehicle.
-
-        Used chances stay used.
-        """
+        """Cancel an unfinished preselection (/cancel) and delete its vehicle data; used chances stay used."""
         preselection = get(tx, preselection_id, lock=True)
         if preselection.state not in UNFINISHED:
             raise StepOutOfOrder
@@ -233,7 +230,7 @@ class Preselections:
         return preselection
 
     def _unfinished(self, tx: Tx, account: Account) -> Preselection | None:
-        """Return what an owner has begun, locked; None where it has ended while the lock was waited for."""
+        """Return the unfinished preselection, locked; None if it ended while the lock was waited for."""
         found = unfinished(tx, account)
         if found is None:
             return None
@@ -264,7 +261,7 @@ class Preselections:
         )
         if lease is None:
             raise VinBeingSelected(preselection.required_vin)
-        # Once more, now that nobody else can reserve for it: somebody may have, since it was looked at.
+        # Check again under the lease, which excludes others: the vehicle may have been reserved meanwhile.
         self._validate_vin(tx, preselection.required_vin, preselection)
         tx.run("preselection.verify", preselection_id=preselection.preselection_id, now=to_millis(tx.now))
         audit.record(

@@ -23,7 +23,7 @@ EXPIRED_REASON = "预选号码逾期未办理"
 class EndRequest:
     """How a reservation ends without registration."""
 
-    office: Office | None  # None if no longer served: nothing rests and nobody is banned then
+    office: Office | None  # None if no longer served: no rest and no ban then
     target: PreselectionState  # EXPIRED by deadline; VOID or CANCELLED by an admin
     actor: str
     reason: str | None = None  # as given by the admin
@@ -80,7 +80,7 @@ def end_reservation(tx: Tx, reserved: Preselection, wanted: EndRequest) -> bool:
     """End a reservation: its number rests, and its pending notifications are cancelled.
 
     Returns:
-        Whether it was ended now; False, with nothing changed, if somebody else has ended it meanwhile.
+        Whether it was ended now; False, with nothing changed, if it has ended meanwhile.
     """
     if not end(tx, reserved, wanted.target, wanted.reason):
         return False
@@ -103,11 +103,11 @@ def bar_owner(tx: Tx, reserved: Preselection, account: Account, ended: EndReques
     """Blacklist the owner of a reservation that expired or was voided.
 
     Returns:
-        The end of the ban; None if the office bans nobody, the owner has no identity of their own, or the ban
+        The end of the ban; None if the office sets no ban, the owner has no identity of their own, or the ban
         would be over already.
     """
     years = ended.office.ban_years if ended.office else 0
-    identity = account.own_identity_hash  # one typed since theirs was taken away may be another's
+    identity = account.own_identity_hash  # None for one that was only typed: it may belong to another person
     if not years or identity is None:
         return None
     expired = ended.target == PreselectionState.EXPIRED

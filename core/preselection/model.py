@@ -1,4 +1,4 @@
-"""The preselection: its states and data; reading, locking and moving it; its lease on the vehicle."""
+"""The preselection: states, data, reading, locking, transitions, and its lease on the vehicle."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -134,7 +134,6 @@ class Papers:
 
 
 def from_row(row: Row) -> Preselection:
-    """Make the value of a row."""
     return Preselection(
         preselection_id=row["preselection_id"],
         account_id=row["account_id"],
@@ -213,7 +212,7 @@ def renew_lease(tx: Tx, preselection: Preselection, office: Office, *, received_
     """Extend the owner's lease on the vehicle by the idle time; return its new end.
 
     Raises:
-        VerificationLapsed: the lease has expired, or somebody else holds it now.
+        VerificationLapsed: the lease has expired, or another preselection holds it now.
     """
     until = max(tx.now, received_at) + timedelta(minutes=office.idle_minutes)
     row = tx.one(

@@ -1,7 +1,7 @@
 """Selecting a number: batches, the shortlist, self-composed tries (docs/domain.md, section 5).
 
-Every method is one step of a transaction, and takes its locks in one order: preselection, lease,
-vehicle, pool, plates. What is charged is returned as an outcome; an error has charged nothing.
+Every method runs inside the caller's transaction and takes its locks in one order: preselection, lease,
+vehicle, pool, plates. A charged attempt returns a result; a method that raises has charged nothing.
 """
 
 from collections.abc import Sequence
@@ -53,13 +53,13 @@ from core.values.plates import near_serials, parse_serial
 from core.values.workdays import WorkingCalendar
 
 SUGGESTIONS = 6
-"""So many near numbers are offered after a try that failed."""
+"""Maximum similar numbers suggested after a failed try."""
 _NEAR_EXAMINED = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quota:
-    """What a vehicle has left."""
+    """The remaining batches and wishes of a vehicle."""
 
     batches: int
     wishes: int
@@ -72,12 +72,12 @@ class Quota:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawResult:
-    """What came of 【换一批】; an empty batch has charged nothing."""
+    """The result of 【换一批】; an empty batch is not charged."""
 
     batch: Batch
     quota: Quota
     preselection: Preselection  # as it was locked for the draw
-    lease_until: datetime  # until when the owner's verification holds now
+    lease_until: datetime  # when the owner's verification expires now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ class Shortlisted:
 
     serial: str
     draw_no: int
-    held_until: datetime  # with the office's grace
+    held_until: datetime  # including the office's grace period
 
 
 class Unavailable(StrEnum):
@@ -94,12 +94,12 @@ class Unavailable(StrEnum):
 
     PRESELECTED = "preselected"  # 已被他人预选
     USED = "used"  # 已使用
-    RESTING = "resting"  # given back not long ago
+    RESTING = "resting"  # not free yet after its reservation ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComposeResult:
-    """What came of a self-composed try: a number, or what it cost and why."""
+    """The result of a self-composed try: the number, or why each wish failed."""
 
     taken: str | None
     reasons: tuple[tuple[str, Unavailable], ...]
@@ -108,12 +108,12 @@ class ComposeResult:
 
 
 def _span(office: Office) -> timedelta:
-    """Return how long a batch is held, with the grace for presses that are on their way."""
+    """Return how long a batch is held, including the grace period for presses on their way."""
     return timedelta(seconds=office.batch_seconds + office.batch_grace_seconds)
 
 
 def remaining_quota(tx: Tx, office: Office, vin: str) -> Quota:
-    """Return what a vehicle has left at an office's quotas."""
+    """Return what a vehicle has left of an office's quotas."""
     row = tx.one("vehicles.get", vin=vin)
     if row is None:
         return Quota(batches=office.random_batches, wishes=office.compose_total)
@@ -128,7 +128,7 @@ def _quota_of(row: Row, office: Office) -> Quota:
 
 
 def shortlist(tx: Tx, preselection_id: int, *, received_at: datetime) -> list[Shortlisted]:
-    """Return an owner's living shortlist, in the order in which it was drawn."""
+    """Return the unexpired shortlist of a preselection, in the order of the draws."""
     rows = tx.all("pool.shortlisted", preselection_id=preselection_id, at=to_millis(received_at))
     return [
         Shortlisted(serial=row["serial"], draw_no=row["draw_no"], held_until=from_millis(row["held_until"]))
@@ -137,7 +137,7 @@ def shortlist(tx: Tx, preselection_id: int, *, received_at: datetime) -> list[Sh
 
 
 def failed_before(tx: Tx, preselection: Preselection, wishes: Sequence[str]) -> list[str]:
-    """Return those of some wishes for which the vehicle has paid in vain before."""
+    """Return those wishes that have already failed and been charged for the vehicle."""
     rows = tx.all(
         "vehicles.failed_wishes",
         vin=preselection.vin,
@@ -149,11 +149,11 @@ def failed_before(tx: Tx, preselection: Preselection, wishes: Sequence[str]) -> 
 
 
 def validate_wishes(tx: Tx, office: Office, preselection: Preselection, typed: Sequence[str]) -> list[str]:
-    """Return the serials of some wishes, in their order, after judging each of them.
+    """Return the serials of the typed wishes, in their order, after validating all of them.
 
     Raises:
-        NoWishes, TooManyWishes: not from one to the office's most.
-        WishesRefused: with each refused wish and its reason; nothing is charged.
+        NoWishes, TooManyWishes: their number is not from one to the office's maximum.
+        WishesRefused: some are invalid; with each of them and its reason. Nothing is charged.
     """
     if not typed:
         raise NoWishes
@@ -168,7 +168,7 @@ def validate_wishes(tx: Tx, office: Office, preselection: Preselection, typed: S
             if serial in good:
                 raise WishRepeated
             good.append(serial)
-        except InputError as error:  # a database that fails is no fault of the wish
+        except InputError as error:  # not a failing database, which says nothing about the wish
             bad.append((wish, error))
     if bad:
         raise WishesRefused(bad)
@@ -183,7 +183,7 @@ def _ensure_not_withheld(tx: Tx, office: Office, preselection: Preselection, wis
 
 
 class Selection:
-    """Steps 5 and 6."""
+    """Steps 5 and 6 of a preselection: selecting and claiming a number (docs/domain.md, section 5)."""
 
     def __init__(self, batches: Batches, calendar: WorkingCalendar, deadlines: Deadlines) -> None:
         self._batches = batches
@@ -201,23 +201,23 @@ class Selection:
         without_four: bool,
         snapshots: Snapshots = NO_SNAPSHOTS,
     ) -> DrawResult:
-        """Draw a batch (换一批), which costs one; the batch before goes back first.
+        """Draw a batch (换一批), which is charged; the previous batch is returned first.
 
         Args:
             tx: the transaction.
-            preselection_id: whose.
-            office: where.
+            preselection_id: the preselection.
+            office: its office.
             nonce: the messenger's id of the press.
             received_at: when the press was received.
-            without_four: whether numbers with a 4 are passed over (不包含4).
-            snapshots: what was read outside the transaction.
+            without_four: whether numbers with a 4 are skipped (不包含4).
+            snapshots: values read outside the transaction.
 
         Raises:
-            Blacklisted: they have been barred since they began; nothing is charged.
-            VerificationLapsed: idle for too long, or the office closed since the code.
+            Blacklisted: the owner has been banned since the start; nothing is charged.
+            VerificationLapsed: idle for too long, or the office has closed since the verification.
             OfficeClosed: it is outside the service hours.
-            NoBatchesLeft: all are used up.
-            SnapshotNeeded: the list of what is free has to be read first.
+            NoBatchesLeft: the quota is used up.
+            SnapshotNeeded: the list of free numbers has to be read first.
         """
         preselection, lease_until = self._selecting(tx, preselection_id, office, received_at=received_at)
         owner = tx.one("accounts.by_id", account_id=preselection.account_id)
@@ -244,7 +244,7 @@ class Selection:
         return DrawResult(batch=batch, quota=quota, preselection=preselection, lease_until=lease_until)
 
     def sent(self, tx: Tx, batch: Batch, office: Office, *, received_at: datetime) -> None:
-        """Count a living batch from when it was first sent; showing it again adds nothing."""
+        """Start the time limit of a batch when it is first sent; showing it again does not extend it."""
         until, now = to_millis(received_at + _span(office)), to_millis(tx.now)
         extended = tx.run(
             "pool.extend_draw",
@@ -267,11 +267,11 @@ class Selection:
     def pick(
         self, tx: Tx, preselection_id: int, office: Office, serial: str, *, received_at: datetime
     ) -> None:
-        """Put a number of the living batch on the shortlist, in place of another of that batch.
+        """Put a number of the current batch on the shortlist, replacing another of that batch.
 
         Raises:
-            HoldEnded: the batch's time had run out when the press came.
-            NotInBatch: the number is none of it.
+            HoldEnded: the batch had expired when the press was received.
+            NotInBatch: the number is not in the batch.
             VerificationLapsed: idle for too long.
         """
         preselection, _ = self._selecting(tx, preselection_id, office, received_at=received_at)
@@ -304,10 +304,10 @@ class Selection:
     def unpick(
         self, tx: Tx, preselection_id: int, office: Office, serial: str, *, received_at: datetime
     ) -> None:
-        """Take a number off the shortlist: back to its batch, or to the pool when that is over.
+        """Remove a number from the shortlist: back to its batch or, if that has expired, to the pool.
 
         Raises:
-            HoldEnded: it was not on the living shortlist when the press came.
+            HoldEnded: it was not on the shortlist when the press was received, or had expired.
             VerificationLapsed: idle for too long.
         """
         preselection, _ = self._selecting(tx, preselection_id, office, received_at=received_at)
@@ -342,8 +342,8 @@ class Selection:
         """Take a shortlisted number for good (确认选号): irrevocable.
 
         Raises:
-            Blacklisted: they have been barred since they began.
-            HoldEnded: its time had run out when the press came; it is back in the pool.
+            Blacklisted: the owner has been banned since the start.
+            HoldEnded: it had expired when the press was received, and is back in the pool.
             VerificationLapsed: idle for too long.
         """
         ensure_not_banned(tx, account.identity_hash)
@@ -364,16 +364,16 @@ class Selection:
         *,
         received_at: datetime,
     ) -> ComposeResult:
-        """Try some wishes in their order: the first that is free is taken, irrevocably.
+        """Try wishes in their order: the first that is free is taken, irrevocably.
 
-        All are charged at first, by the statement that guards the quota, and given back when one of
-        them is taken; so two tries at once can never use a chance twice.
+        All are charged first, by the statement that guards the quota, and refunded if one of them is taken;
+        so two concurrent tries can never use a chance twice.
 
         Raises:
-            Blacklisted: they have been barred since they began; nothing is charged.
-            WishesRefused, NoWishes, TooManyWishes: nothing is charged.
-            NoWishesLeft: fewer are left than were made.
-            TriedTooSoon: the last try was a moment ago.
+            Blacklisted: the owner has been banned since the start; nothing is charged.
+            WishesRefused, NoWishes, TooManyWishes: as ``validate_wishes``; nothing is charged.
+            NoWishesLeft: fewer are left than were typed.
+            TriedTooSoon: the last try is less than the office's ``compose_gap_seconds`` ago.
             OfficeClosed, VerificationLapsed: as with a draw.
         """
         ensure_not_banned(tx, account.identity_hash)
@@ -383,7 +383,8 @@ class Selection:
         self._charge_wishes(tx, preselection, office, len(wishes))
         released = open_segments(tx, office, preselection.kind)
         self._lock_pool(tx, preselection)
-        _ensure_not_withheld(tx, office, preselection, wishes)  # meanwhile: withholding takes the same lock
+        # Again, under the lock that withholding takes too.
+        _ensure_not_withheld(tx, office, preselection, wishes)
         for wish in wishes:
             if self._take_wish(tx, preselection, find_segment(released, wish), wish):
                 tx.run("vehicles.refund_wishes", vin=preselection.vin, wishes=len(wishes))
@@ -395,7 +396,7 @@ class Selection:
     def _selecting(
         self, tx: Tx, preselection_id: int, office: Office, *, received_at: datetime
     ) -> tuple[Preselection, datetime]:
-        """Lock a preselection and renew its lease; return it, and until when the lease holds now."""
+        """Lock a preselection and renew its lease; return it and the new end of the lease."""
         preselection = get(tx, preselection_id, lock=True)
         if preselection.state != PreselectionState.VERIFIED:
             raise VerificationLapsed if preselection.state == PreselectionState.AGREED else StepOutOfOrder
@@ -411,7 +412,7 @@ class Selection:
             raise VerificationLapsed
 
     def _hold(self, preselection: Preselection, serial: str, received_at: datetime) -> dict[str, Any]:
-        """Return what names a hold that must live at a moment."""
+        """Return the query parameters of a hold that must be unexpired at ``received_at``."""
         return {
             "office": preselection.office,
             "kind": preselection.kind,
@@ -455,11 +456,11 @@ class Selection:
         raise TriedTooSoon(max(1, -int((tx.now - last - gap).total_seconds() // 1)))
 
     def _lock_pool(self, tx: Tx, preselection: Preselection) -> None:
-        """Let draws, tries and claims of one pool come one after the other, before its numbers are touched.
+        """Serialise draws, tries and claims of one pool; to be called before its numbers are touched.
 
-        A draw takes numbers in the order of its stream, and a try in that of its wishes: two at once
-        would wait for each other in a circle. And a number goes from one table to the other: a draw beside
-        that could see it in neither.
+        A draw takes numbers in the order of its stream, and a try in that of its wishes: two concurrent ones
+        could deadlock. And a claimed number moves from one table to the other: a concurrent draw could see
+        it in neither.
         """
         tx.run("pool.open_pool", office=preselection.office, kind=preselection.kind)
 
@@ -477,7 +478,7 @@ class Selection:
         return self._take(tx, preselection, serial, segment.segment_id, segment.mask.rank(serial))
 
     def _take(self, tx: Tx, preselection: Preselection, serial: str, segment_id: int, position: int) -> bool:
-        """Take a number for good that neither anybody has nor holds."""
+        """Take a number for good, if it is free; return whether it was."""
         row = tx.one(
             "pool.reserve",
             office=preselection.office,
@@ -529,7 +530,7 @@ class Selection:
     def _suggestions(
         self, tx: Tx, preselection: Preselection, office: Office, wishes: Sequence[str]
     ) -> list[str]:
-        """Return near numbers that are free just now, first those near the first wish."""
+        """Return similar numbers that are free at this moment, first those similar to the first wish."""
         kind = preselection.kind
         composable = [
             segment for segment in open_segments(tx, office, kind) if segment.compose_from <= tx.now

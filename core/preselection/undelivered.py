@@ -1,4 +1,4 @@
-"""Batches that never reached their owners have not lived, and cost nothing (docs/domain.md, section 5.3)."""
+"""Refunding batches that never reached their owners (docs/domain.md, section 5.3)."""
 
 from core import audit
 from core.audit import AuditAction
@@ -8,7 +8,7 @@ from core.preselection.model import Preselection
 
 
 def return_unsent(tx: Tx, drawn: Row) -> bool:
-    """Give the chance of such a batch back, once; return whether it was given back now.
+    """Refund a batch that never reached its owner, once; return whether it was refunded now.
 
     Args:
         tx: the transaction.
@@ -30,6 +30,6 @@ def return_unsent(tx: Tx, drawn: Row) -> bool:
 
 
 def return_unsent_of(tx: Tx, preselection: Preselection) -> None:
-    """Do so for all that an owner leaves behind, while it is still known which vehicle paid."""
+    """Refund all unsent batches of a preselection, while it still has the vehicle that paid for them."""
     for row in tx.all("pool.unsent_of", preselection_id=preselection.preselection_id):
         return_unsent(tx, row)

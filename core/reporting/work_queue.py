@@ -31,12 +31,12 @@ from core.values.workdays import WorkingCalendar
 NEAR_WORKDAYS = 1
 """How many working days before a deadline it counts as near."""
 SHUT_WORKDAYS = 3
-"""The same if the bot cannot reach the owner, so that somebody has to call."""
+"""The same if the bot cannot reach the owner, so that the office has to call."""
 SCHEDULE_AHEAD = timedelta(days=60)
 """How far ahead to warn about a year without a published schedule."""
 FAILURES_SHOWN = timedelta(days=30)
 MAX_LISTED = 200
-"""Maximum listed tasks of one kind; nobody reads more."""
+"""Maximum listed tasks of one kind; more are not read in practice."""
 DUE_DAYS = 7
 
 
@@ -293,7 +293,7 @@ _LISTS: dict[TaskKind, Callable[[Tx, DeskServices, Scope], Iterable[Task]]] = {
 
 
 def handled_by(tx: Tx, subject: str) -> str | None:
-    """Return who has dealt with something, None while nobody has."""
+    """Return the actor who has handled a task, None if it is pending."""
     row = tx.one("work_queue.handled", subject=subject)
     return row["handled_by"] if row else None
 
@@ -303,7 +303,7 @@ def find(tx: Tx, admin: Admin, subject: str, served: Iterable[str]) -> Task:
 
     Raises:
         AlreadyHandled: another was faster.
-        NothingToHandle: there is no such thing, not any more, or not for them.
+        NothingToHandle: there is no such task, it is no longer pending, or the admin may not handle it.
         NotPermitted, NotYourOffice: they may not.
     """
     is_update = subject.partition(":")[0] == SubjectKind.UPDATE
@@ -344,7 +344,7 @@ def handle(tx: Tx, admin: Admin, subject: str, served: Iterable[str], actor: str
 
 
 def wants_summary(tx: Tx, chat_id: int) -> bool:
-    """Whether somebody has left the daily summary on."""
+    """Whether a chat receives the daily summary; on by default."""
     return tx.one("work_queue.summary_is_off", chat_id=chat_id) is None
 
 

@@ -242,7 +242,7 @@ def preselections(everything: Sequence[Preselection]) -> str:
 
 
 def listed(count: int, topic: CaseFileTopic) -> str:
-    """Return the prompt to choose among several matches, or that nobody ever preselected the number."""
+    """Return the prompt to choose among several matches, or that the number was never preselected."""
     if topic == CaseFileTopic.PLATE and not count:
         return _("没有人预选过这个号码。")
     return _("有 {count} 次预选,请选择:").format(count=count) if count else ""

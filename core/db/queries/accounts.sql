@@ -1,5 +1,5 @@
 -- name: add
--- The account of a chat that has just consented; a second consent renews the first.
+-- Creates the account of a chat that has just consented; consenting again updates the consent.
 INSERT INTO account (chat_id, consent_version, consented_at, created_at, updated_at)
 VALUES (:chat_id, :consent_version, :now, :now, :now)
 ON CONFLICT (chat_id) DO UPDATE
@@ -11,55 +11,56 @@ RETURNING account_id
 SELECT * FROM account WHERE chat_id = :chat_id
 
 -- name: by_id
--- An account by its number.
+-- An account by its id.
 SELECT * FROM account WHERE account_id = :account_id
 
 -- name: set_office
--- The office where the vehicle will be registered, before registration ends.
+-- Sets the office where the vehicle will be registered, before registration is complete.
 UPDATE account SET office = :office, updated_at = :now WHERE account_id = :account_id AND registered_at IS NULL
 
 -- name: choose_kind
--- A unit or a person, before registration ends: what was entered of the other kind is forgotten.
+-- Switches between unit and person before registration is complete; deletes what was entered for the other.
 UPDATE account
 SET user_type = :user_type, name_sealed = NULL, identity_sealed = NULL, identity_hash = NULL,
     identity_seen_at = NULL, updated_at = :now
 WHERE account_id = :account_id AND registered_at IS NULL
 
 -- name: set_name
--- The owner's name.
+-- Sets the owner's name.
 UPDATE account SET name_sealed = :sealed, updated_at = :now WHERE account_id = :account_id
 
 -- name: set_identity
--- The owner's identity number, before registration ends: afterwards an admin changes it. Another one than
--- was seen at a counter is one that nobody has seen.
+-- Sets the owner's identity number before registration is complete; afterwards only an admin changes it. Another
+-- number than the one seen at a counter no longer counts as seen.
 UPDATE account
 SET identity_sealed = :sealed, identity_hash = :hash, updated_at = :now,
     identity_seen_at = CASE WHEN identity_hash = :hash THEN identity_seen_at END
 WHERE account_id = :account_id AND registered_at IS NULL
 
 -- name: offer_phone
--- A telephone number that is still to be proved.
+-- Stores a telephone number that is not proved yet.
 UPDATE account SET new_phone_sealed = :sealed, new_phone_hash = :hash, updated_at = :now
 WHERE account_id = :account_id
 
 -- name: prove_phone
--- The telephone is the owner's: the messenger says so, or the code came back.
+-- Makes the new telephone number the owner's: the messenger vouched for it, or the code was entered.
 UPDATE account
 SET phone_sealed = new_phone_sealed, phone_hash = new_phone_hash, phone_proved_at = :now,
     new_phone_sealed = NULL, new_phone_hash = NULL, updated_at = :now
 WHERE account_id = :account_id AND new_phone_sealed IS NOT NULL
 
 -- name: registered_identity
--- Whose an identity is: who is registered with it, or was given it at a counter.
+-- The account that holds an identity: registered with it, or given it at a counter.
 SELECT account_id FROM account
 WHERE identity_hash = :hash AND (registered_at IS NOT NULL OR identity_seen_at IS NOT NULL)
 
 -- name: registered_phone
--- Who is registered with a telephone.
+-- The account registered with a telephone number.
 SELECT account_id FROM account WHERE phone_hash = :hash AND registered_at IS NOT NULL
 
 -- name: register
--- Registration ends, unless somebody else was registered with the identity or the telephone meanwhile.
+-- Completes registration, unless another account has concurrently been registered with the identity or telephone
+-- number.
 UPDATE account SET registered_at = :now, updated_at = :now
 WHERE account_id = :account_id AND registered_at IS NULL
   AND NOT EXISTS (
@@ -73,18 +74,18 @@ WHERE account_id = :account_id AND registered_at IS NULL
   )
 
 -- name: set_user_type
--- What an admin has seen of an owner, if they still are what the admin was shown.
+-- Sets the user type that an admin has checked, if the current one is still what the admin was shown.
 UPDATE account SET user_type = :user_type, updated_at = :now
 WHERE account_id = :account_id AND user_type = :seen
 
 -- name: lose_identity
--- The identity belongs to somebody else: registration is open again. 0 rows: they have lost it already.
+-- Removes an identity that belongs to another person, and reopens registration. 0 rows: already removed.
 UPDATE account
 SET identity_sealed = NULL, identity_hash = NULL, identity_seen_at = NULL, registered_at = NULL, updated_at = :now
 WHERE account_id = :account_id AND identity_hash = :hash
 
 -- name: receive_identity
--- An identity that was seen at the counter. 0 rows: it is theirs already, or they have deleted the account.
+-- Sets an identity that was seen at the counter. 0 rows: it is this account's already, or the account is deleted.
 UPDATE account
 SET identity_sealed = :sealed, identity_hash = :hash, identity_seen_at = :now, updated_at = :now
 WHERE account_id = :account_id AND deleted_at IS NULL

@@ -1,5 +1,5 @@
 -- name: add
--- A new draft; one that takes up an appeal that ended names it.
+-- Creates a draft; one that follows an earlier, ended appeal references it.
 INSERT INTO appeal (account_id, office, state, renews, created_at, updated_at)
 VALUES (:account_id, :office, 'draft', CAST(:renews AS ${integer}), :now, :now)
 RETURNING appeal_id
@@ -9,37 +9,37 @@ RETURNING appeal_id
 SELECT * FROM appeal WHERE appeal_id = :appeal_id
 
 -- name: lock
--- One appeal, to be changed.
+-- One appeal, locked for update.
 SELECT * FROM appeal WHERE appeal_id = :appeal_id ${for_update}
 
 -- name: draft_of
--- What an owner has begun and not submitted.
+-- The unsubmitted draft of an owner.
 SELECT * FROM appeal WHERE account_id = :account_id AND state = 'draft'
 
 -- name: of_account
--- All that an owner has submitted, newest first.
+-- All appeals that an owner has submitted, newest first.
 SELECT * FROM appeal WHERE account_id = :account_id AND state NOT IN ('draft', 'dropped')
 ORDER BY appeal_id DESC
 
 -- name: waiting_of
--- Whether an owner's appeal about a vehicle waits.
+-- Whether an owner has a pending appeal about a vehicle.
 SELECT appeal_id FROM appeal WHERE vin = :vin AND account_id = :account_id AND state = 'pending'
 
 -- name: consent
--- The owner agrees to what becomes of the photos.
+-- Records the owner's consent to the processing of the photos.
 UPDATE appeal SET consent_version = :version, consented_at = :now, updated_at = :now
 WHERE appeal_id = :appeal_id AND state = 'draft'
 
 -- name: set_vin
--- The vehicle, while the draft is being filled in.
+-- Sets the vehicle while the draft is being filled in.
 UPDATE appeal SET vin = :vin, updated_at = :now WHERE appeal_id = :appeal_id AND state = 'draft'
 
 -- name: set_reason
--- Why the owner appeals.
+-- Sets the reason of the appeal.
 UPDATE appeal SET reason_sealed = :sealed, updated_at = :now WHERE appeal_id = :appeal_id AND state = 'draft'
 
 -- name: touch
--- Something was done to a draft: its days count anew.
+-- Marks a draft as used: the days until its deletion start again.
 UPDATE appeal SET updated_at = :now WHERE appeal_id = :appeal_id AND state = 'draft'
 
 -- name: photos
@@ -47,32 +47,32 @@ UPDATE appeal SET updated_at = :now WHERE appeal_id = :appeal_id AND state = 'dr
 SELECT slot, photo_key FROM appeal_photo WHERE appeal_id = :appeal_id ORDER BY slot
 
 -- name: put_photo
--- A photo of one kind takes the place of the one before.
+-- Adds a photo, replacing the earlier one of its kind.
 INSERT INTO appeal_photo (appeal_id, slot, photo_key, fingerprint_sealed, taken_at)
 VALUES (:appeal_id, :slot, :photo_key, :sealed, :now)
 ON CONFLICT (appeal_id, slot) DO UPDATE
 SET photo_key = excluded.photo_key, fingerprint_sealed = excluded.fingerprint_sealed, taken_at = excluded.taken_at
 
 -- name: exchange_photos
--- The photos of a draft, which were sent in the wrong order, change places.
+-- Swaps the photos of a draft that were sent in the wrong order.
 UPDATE appeal_photo
 SET photo_key = other.photo_key, fingerprint_sealed = other.fingerprint_sealed, taken_at = other.taken_at
 FROM appeal_photo AS other
 WHERE appeal_photo.appeal_id = :appeal_id AND other.appeal_id = :appeal_id AND other.slot <> appeal_photo.slot
 
 -- name: photos_of_account
--- All photos that an owner's appeals still have, to hold a new one against.
+-- All photos of an owner's appeals that are still stored, to compare a new one with.
 SELECT p.appeal_id, p.slot, p.fingerprint_sealed, a.vin
 FROM appeal_photo AS p JOIN appeal AS a ON a.appeal_id = p.appeal_id
 WHERE a.account_id = :account_id
 
 -- name: copy_photos
--- An appeal that is submitted anew takes the photos along.
+-- Copies the photos of an appeal that is submitted again.
 INSERT INTO appeal_photo (appeal_id, slot, photo_key, fingerprint_sealed, taken_at)
 SELECT :target, slot, photo_key, fingerprint_sealed, taken_at FROM appeal_photo WHERE appeal_id = :source
 
 -- name: copy_data
--- The same with the vehicle, the reason and the consent.
+-- Copies its vehicle, reason and consent.
 UPDATE appeal
 SET vin = (SELECT o.vin FROM appeal AS o WHERE o.appeal_id = :source),
     reason_sealed = (SELECT o.reason_sealed FROM appeal AS o WHERE o.appeal_id = :source),
@@ -81,15 +81,15 @@ SET vin = (SELECT o.vin FROM appeal AS o WHERE o.appeal_id = :source),
 WHERE appeal_id = :target
 
 -- name: forget_photo
--- A photo that does not belong to the draft any more.
+-- Removes a photo from a draft.
 DELETE FROM appeal_photo WHERE appeal_id = :appeal_id AND slot = :slot
 
 -- name: forget_photos
--- All photos of an appeal; the files go with the next sweep.
+-- Removes all photos of an appeal; the files are deleted by the next sweep.
 DELETE FROM appeal_photo WHERE appeal_id = :appeal_id
 
 -- name: submit
--- A draft that is complete waits from now on, unless as many of the owner's wait as may.
+-- Submits a complete draft, unless the owner already has the maximum number of pending appeals.
 UPDATE appeal
 SET state = 'pending', office = :office, identity_hash = :identity_hash, submitted_at = :now, updated_at = :now
 WHERE appeal_id = :appeal_id AND state = 'draft'
@@ -98,41 +98,41 @@ WHERE appeal_id = :appeal_id AND state = 'draft'
   AND (SELECT count(*) FROM appeal AS w WHERE w.account_id = appeal.account_id AND w.state = 'pending') < :most
 
 -- name: withdraw
--- The owner takes back what waits.
+-- Withdraws a pending appeal.
 UPDATE appeal SET state = 'withdrawn', ended_at = :now, updated_at = :now
 WHERE appeal_id = :appeal_id AND state = 'pending'
 
 -- name: drop
--- A draft is given up: nothing of it is kept but its number.
+-- Discards a draft; only its id is kept.
 UPDATE appeal SET state = 'dropped', vin = NULL, reason_sealed = NULL, ended_at = :now, updated_at = :now
 WHERE appeal_id = :appeal_id AND state = 'draft'
 
 -- name: decide
--- Decided once, for good: what is not waiting any more is not decided again.
+-- Decides a pending appeal, once: a decision is final.
 UPDATE appeal
 SET state = :target, decided_by = :actor, answer = :answer, outcome = :outcome, ended_at = :now, updated_at = :now
 WHERE appeal_id = :appeal_id AND state = 'pending'
 
 -- name: note_outcome
--- What an approval has set aside and given back.
+-- Records what an approval has set aside and given back.
 UPDATE appeal SET outcome = :outcome WHERE appeal_id = :appeal_id AND state = 'approved'
 
 -- name: queue
--- What waits, oldest first.
+-- Pending appeals, oldest first.
 SELECT appeal_id, account_id, office, vin, submitted_at FROM appeal
 WHERE state = 'pending' ORDER BY submitted_at, appeal_id
 
 -- name: others_waiting
--- How many others appeal about the same vehicle.
+-- How many other owners have a pending appeal about the same vehicle.
 SELECT count(*) AS appeals FROM appeal WHERE vin = :vin AND state = 'pending' AND appeal_id <> :appeal_id
 
 -- name: old_drafts
--- Drafts that nobody has touched for long.
+-- Drafts that have not been touched for long.
 SELECT appeal_id FROM appeal WHERE state = 'draft' AND updated_at < :before
 ORDER BY updated_at LIMIT :most ${for_update_skip_locked}
 
 -- name: to_forget
--- Appeals that ended long enough ago, and have photos or a reason left.
+-- Appeals that ended long enough ago and still have photos or a reason.
 SELECT appeal_id FROM appeal
 WHERE state IN ('approved', 'rejected', 'withdrawn') AND ended_at < :before
   AND (reason_sealed IS NOT NULL
@@ -140,25 +140,25 @@ WHERE state IN ('approved', 'rejected', 'withdrawn') AND ended_at < :before
 ORDER BY ended_at LIMIT :most ${for_update_skip_locked}
 
 -- name: forget_reason
--- What the owner wrote is forgotten with the photos.
+-- Deletes the reason together with the photos.
 UPDATE appeal SET reason_sealed = NULL WHERE appeal_id = :appeal_id
 
 -- name: photo_keys
--- All photos that some appeal has.
+-- The keys of all photos that belong to an appeal.
 SELECT DISTINCT photo_key FROM appeal_photo
 
 -- name: right_to
--- Whom an appeal has found to be a vehicle's owner.
+-- The account that an appeal has recognised as a vehicle's owner.
 SELECT * FROM vin_right WHERE vin = :vin
 
 -- name: award
--- An appeal has found somebody to be the owner; the newest finding counts.
+-- Records that an appeal has recognised an account as the owner; the newest decision counts.
 INSERT INTO vin_right (vin, account_id, appeal_id, since) VALUES (:vin, :account_id, :appeal_id, :now)
 ON CONFLICT (vin) DO UPDATE
 SET account_id = excluded.account_id, appeal_id = excluded.appeal_id, since = excluded.since
 
 -- name: awarded_to
--- The vehicles that somebody was found to own and that have no number yet, newest first.
+-- Vehicles awarded to an owner that have no number yet, newest first.
 SELECT r.vin FROM vin_right AS r
 WHERE r.account_id = :account_id AND NOT EXISTS (
     SELECT 1 FROM preselection AS p
@@ -167,20 +167,21 @@ WHERE r.account_id = :account_id AND NOT EXISTS (
 ORDER BY r.since DESC, r.vin
 
 -- name: others_of_vin
--- What others have to do with a vehicle, to be set aside: all who hold a number for it or may be about to.
+-- Other owners' preselections of a vehicle that an approval sets aside: those with a number, and those that may
+-- get one.
 SELECT * FROM preselection
 WHERE vin = :vin AND account_id <> :account_id AND set_aside_by IS NULL
   AND state IN ('agreed', 'verified', 'reserved', 'registered')
 ORDER BY preselection_id ${for_update}
 
 -- name: set_aside
--- A number that is on a vehicle no longer counts as this VIN's one success.
+-- A number that is registered on a vehicle no longer counts as this VIN's one success.
 UPDATE preselection SET set_aside_by = :appeal_id, updated_at = :now
 WHERE preselection_id = :preselection_id AND state = 'registered' AND set_aside_by IS NULL
 
 -- name: give_back_chances
--- A vehicle has its full chances again, at whatever quota: what was used counts as granted. A stranger's
--- pause between two tries is over.
+-- Restores the full quota of a vehicle, whatever the quota is: what was used is added to what was granted. The
+-- pause after another owner's try ends too.
 UPDATE vehicle
 SET random_granted = CASE WHEN random_granted < random_used THEN random_used ELSE random_granted END,
     compose_granted = CASE WHEN compose_granted < compose_used THEN compose_used ELSE compose_granted END,
@@ -188,16 +189,16 @@ SET random_granted = CASE WHEN random_granted < random_used THEN random_used ELS
 WHERE vin = :vin
 
 -- name: forget_all_photos
--- All photos of somebody whose data are deleted.
+-- Deletes all photos of an owner whose data are deleted.
 DELETE FROM appeal_photo WHERE appeal_id IN (SELECT appeal_id FROM appeal WHERE account_id = :account_id)
 
 -- name: drop_all_drafts
--- What somebody had begun goes with their data.
+-- Drops an owner's drafts when the owner's data are deleted.
 UPDATE appeal SET state = 'dropped', vin = NULL, reason_sealed = NULL, ended_at = :now, updated_at = :now
 WHERE account_id = :account_id AND state = 'draft'
 
 -- name: empty_all
--- What somebody had submitted says nothing of a person any more; what waits is withdrawn.
+-- Deletes the personal data from an owner's submitted appeals; pending ones are withdrawn.
 UPDATE appeal
 SET state = CASE WHEN state = 'pending' THEN :withdrawn ELSE state END,
     ended_at = CASE WHEN state = 'pending' THEN CAST(:now AS ${integer}) ELSE ended_at END,
@@ -205,5 +206,5 @@ SET state = CASE WHEN state = 'pending' THEN :withdrawn ELSE state END,
 WHERE account_id = :account_id AND state NOT IN ('draft', 'dropped')
 
 -- name: end_rights
--- A vehicle that an appeal had awarded to somebody who is nobody here any more is anybody's again.
+-- Ends the claims to vehicles awarded to an owner whose account is deleted: the vehicles are open to all again.
 DELETE FROM vin_right WHERE account_id = :account_id

@@ -1,25 +1,25 @@
 -- name: add
--- One entry of the journal.
+-- Adds an entry.
 INSERT INTO audit (at, actor, action, office, subject, details)
 VALUES (:now, :actor, :action, :office, :subject, :details)
 
 -- name: of_subject
--- All that happened to one thing, in order.
+-- All entries about a subject, in order.
 SELECT * FROM audit WHERE subject = :subject ORDER BY entry_id
 
 -- name: newest_of
--- The newest entries about one thing, newest first.
+-- The newest entries about a subject, newest first.
 SELECT * FROM audit WHERE subject = :subject ORDER BY entry_id DESC LIMIT :most
 
 -- name: last_done
--- The newest entry of one action about something.
+-- The newest entry of an action about a subject.
 SELECT * FROM audit WHERE subject = :subject AND action = :action ORDER BY entry_id DESC LIMIT 1
 
 -- name: last_of_mask
--- The newest entry of one action about a mask of a pool, by its place among the details.
+-- The newest entry of an action about a mask of a pool, found in the details.
 SELECT * FROM audit WHERE subject = :subject AND action = :action AND details LIKE :like
 ORDER BY entry_id DESC LIMIT 1
 
 -- name: last_of
--- The newest entry about something.
+-- The newest entry about a subject.
 SELECT * FROM audit WHERE subject = :subject ORDER BY entry_id DESC LIMIT 1

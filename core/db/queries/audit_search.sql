@@ -7,7 +7,7 @@
 SELECT max(entry_id) AS entry_id FROM audit
 
 -- name: about
--- Entries about some things, given as JSON, or by somebody.
+-- Entries about the given subjects, as JSON, or by an actor.
 SELECT * FROM audit
 WHERE entry_id IN (
     SELECT entry_id FROM audit
@@ -22,7 +22,7 @@ WHERE entry_id IN (
 ORDER BY entry_id DESC LIMIT :most OFFSET :skip
 
 -- name: by_actor
--- Entries by somebody.
+-- Entries by an actor.
 SELECT * FROM audit
 WHERE actor = :actor AND entry_id <= :newest
   AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
@@ -31,7 +31,7 @@ WHERE actor = :actor AND entry_id <= :newest
 ORDER BY entry_id DESC LIMIT :most OFFSET :skip
 
 -- name: by_action
--- Entries of one action.
+-- Entries of an action.
 SELECT * FROM audit
 WHERE action = :action AND entry_id <= :newest
   AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
@@ -40,7 +40,7 @@ WHERE action = :action AND entry_id <= :newest
 ORDER BY entry_id DESC LIMIT :most OFFSET :skip
 
 -- name: by_time
--- Entries of some days.
+-- Entries of a period.
 SELECT * FROM audit
 WHERE at >= :since AND at < :until AND entry_id <= :newest
   AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
@@ -48,27 +48,27 @@ WHERE at >= :since AND at < :until AND entry_id <= :newest
 ORDER BY entry_id DESC LIMIT :most OFFSET :skip
 
 -- name: by_office
--- Entries of one office.
+-- Entries of an office.
 SELECT * FROM audit
 WHERE office = :office AND entry_id <= :newest
   AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
 ORDER BY entry_id DESC LIMIT :most OFFSET :skip
 
 -- name: preselections_of_plate
--- Who ever had a number, the newest first.
+-- The preselections that ever had a number, newest first.
 SELECT preselection_id FROM preselection WHERE office = :office AND kind = :kind AND serial = :serial
 ORDER BY preselection_id DESC LIMIT 200
 
 -- name: preselections_of_vin
--- All that was ever begun for a vehicle, the newest first.
+-- All preselections of a vehicle, newest first.
 SELECT preselection_id FROM preselection WHERE vin = :vin ORDER BY preselection_id DESC LIMIT 200
 
 -- name: preselections_of_account
--- All that somebody ever began, the newest first.
+-- All preselections of an account, newest first.
 SELECT preselection_id FROM preselection WHERE account_id = :account_id ORDER BY preselection_id DESC LIMIT 200
 
 -- name: bans_of_preselection
--- The bans that were earned with a preselection.
+-- The bans caused by a preselection.
 SELECT ban_id FROM ban WHERE preselection_id = :preselection_id
 
 -- name: bans_of_identity
@@ -76,9 +76,9 @@ SELECT ban_id FROM ban WHERE preselection_id = :preselection_id
 SELECT ban_id FROM ban WHERE identity_hash = :identity_hash
 
 -- name: segments_of_mask
--- The segments that were released under a mask.
+-- The segments that were released with a mask.
 SELECT segment_id FROM segment WHERE mask = :mask ORDER BY segment_id
 
 -- name: knows_actor
--- Whether somebody ever did anything.
+-- Whether an actor has any entry.
 SELECT entry_id FROM audit WHERE actor = :actor LIMIT 1

@@ -1,5 +1,5 @@
 -- name: add
--- A ban; a running one of the same identity stays, if it lasts longer.
+-- Adds a ban; a running ban of the same identity is kept if it lasts longer.
 INSERT INTO ban (identity_hash, office, reason, cause, preselection_id, since, until)
 VALUES (:identity_hash, :office, :reason, :cause, :preselection_id, :now, :until)
 ON CONFLICT (identity_hash) WHERE lifted_at IS NULL DO UPDATE
@@ -9,7 +9,7 @@ WHERE excluded.until > ban.until
 RETURNING ban_id, until
 
 -- name: add_new
--- A ban of somebody of whom none runs; no row: one runs by now.
+-- Adds a ban to an identity that has none running; no row: it has one by now.
 INSERT INTO ban (identity_hash, office, reason, cause, preselection_id, since, until)
 VALUES (:identity_hash, :office, :reason, :cause, :preselection_id, :now, :until)
 ON CONFLICT (identity_hash) WHERE lifted_at IS NULL DO NOTHING
@@ -20,7 +20,7 @@ RETURNING ban_id
 SELECT * FROM ban WHERE ban_id = :ban_id
 
 -- name: set_until
--- An admin sets the date of a running ban, longer or shorter, if it still has the date that they were shown.
+-- Changes the end of a running ban, later or earlier, if it is still the one that the admin was shown.
 UPDATE ban SET until = :until, reason = :reason
 WHERE ban_id = :ban_id AND lifted_at IS NULL AND until = :seen
 
@@ -29,21 +29,21 @@ WHERE ban_id = :ban_id AND lifted_at IS NULL AND until = :seen
 SELECT * FROM ban WHERE identity_hash = :identity_hash AND lifted_at IS NULL
 
 -- name: of_identity
--- All bans that an identity ever had.
+-- All bans that an identity has ever had.
 SELECT ban_id FROM ban WHERE identity_hash = :identity_hash ORDER BY ban_id
 
 -- name: due
--- Bans whose time is over.
+-- Bans that have run out and are not lifted yet.
 SELECT * FROM ban WHERE lifted_at IS NULL AND until <= :now ORDER BY until, ban_id LIMIT :most ${for_update_skip_locked}
 
 -- name: lift
--- A ban ends.
+-- Lifts a ban.
 UPDATE ban SET lifted_at = :now, lifted_by = :actor, lift_reason = :reason
 WHERE ban_id = :ban_id AND lifted_at IS NULL
 
 -- name: page
--- Running bans of some offices (their codes in a row; all of them where everywhere is 1) and of one cause, or
--- of any where it is empty, newest first.
+-- Running bans, newest first. :offices holds the codes of the offices meant; :everywhere = 1 means all of them. An
+-- empty :cause matches any.
 SELECT * FROM ban
 WHERE lifted_at IS NULL AND until > :now
   AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
@@ -51,17 +51,17 @@ WHERE lifted_at IS NULL AND until > :now
 ORDER BY since DESC, ban_id DESC LIMIT :most OFFSET :skip
 
 -- name: count_page
--- How many there are.
+-- How many bans the same conditions match.
 SELECT count(*) AS bans FROM ban
 WHERE lifted_at IS NULL AND until > :now
   AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
   AND (CAST(:cause AS TEXT) = '' OR cause = :cause)
 
 -- name: all_running
--- Everybody who is barred now.
+-- All running bans.
 SELECT * FROM ban WHERE lifted_at IS NULL ORDER BY until, ban_id
 
 -- name: account_of_identity
--- The account whose an identity is: registered with it, or given it at a counter.
+-- The account that holds an identity: registered with it, or given it at a counter.
 SELECT account_id, chat_id FROM account
 WHERE identity_hash = :identity_hash AND (registered_at IS NOT NULL OR identity_seen_at IS NOT NULL)

@@ -1,16 +1,16 @@
 -- name: add
--- A broadcast begins; no row: one of the office runs already.
+-- Starts a broadcast; no row: the office already has one running.
 INSERT INTO broadcast (office, audience, text, chat_id, begun_at, state)
 VALUES (:office, :audience, :text, :chat_id, :now, 'running')
 ON CONFLICT (office) WHERE state IN ('running', 'stopping') DO NOTHING
 RETURNING broadcast_id
 
 -- name: reach
--- How many an audience has.
+-- How many recipients an audience has.
 SELECT count(*) AS people FROM broadcast_reach WHERE office = :office AND audience = :audience
 
 -- name: add_notices
--- A notice for each of an audience, one after the other at a pace that leaves room for others.
+-- Adds a notice for each recipient, spaced out to leave capacity for other messages.
 INSERT INTO notice (chat_id, purpose, subject, details, due_at, pointless_after, state, try_at, created_at)
 SELECT chat_id, 'broadcast', :subject, '{}', due_at, due_at + :patience, 'waiting', due_at,
        CAST(:now AS ${integer})
@@ -22,7 +22,7 @@ WHERE true
 ON CONFLICT (subject, purpose, chat_id) DO NOTHING
 
 -- name: set_total
--- How many are to be told.
+-- Sets the number of recipients.
 UPDATE broadcast SET total = :total WHERE broadcast_id = :broadcast_id
 
 -- name: by_id
@@ -30,38 +30,38 @@ UPDATE broadcast SET total = :total WHERE broadcast_id = :broadcast_id
 SELECT * FROM broadcast WHERE broadcast_id = :broadcast_id
 
 -- name: running_of
--- The broadcast of an office that has not ended.
+-- The running broadcast of an office.
 SELECT * FROM broadcast WHERE office = :office AND state IN ('running', 'stopping')
 
 -- name: running
--- All broadcasts that have not ended.
+-- All running broadcasts.
 SELECT * FROM broadcast WHERE state IN ('running', 'stopping') ORDER BY broadcast_id
 
 -- name: stop
--- An admin stops it; what is in a worker's hands goes out. 0 rows: it was stopped, or has ended.
+-- Stops a broadcast; notices that a worker has claimed are still sent. 0 rows: it was stopped or has ended.
 UPDATE broadcast SET state = 'stopping' WHERE broadcast_id = :broadcast_id AND state = 'running'
 
 -- name: end
--- Everybody has been told, or will not be any more; once.
+-- Ends a broadcast with no notices left to send, once.
 UPDATE broadcast SET state = :target, ended_at = :now WHERE broadcast_id = :broadcast_id AND state = :source
 
 -- name: is_open
--- Whether somebody is still to be told.
+-- Whether a broadcast has notices left to send.
 SELECT notice_id FROM notice WHERE subject = :subject AND state IN ('waiting', 'sending') LIMIT 1
 
 -- name: figures
--- What has become of its notices; an error tells apart what failed.
+-- How many notices of a broadcast are in each state; failed ones by error.
 SELECT state, error, count(*) AS notices FROM notice WHERE subject = :subject GROUP BY state, error
 
 -- name: mute
--- Somebody does not want to be told what an office broadcasts.
+-- Turns off the broadcasts of an office for a chat.
 INSERT INTO broadcast_mute (chat_id, office, since) VALUES (:chat_id, :office, :now)
 ON CONFLICT (chat_id, office) DO NOTHING
 
 -- name: unmute
--- They want to be told again.
+-- Turns them on again.
 DELETE FROM broadcast_mute WHERE chat_id = :chat_id AND office = :office
 
 -- name: is_muted
--- Whether they do not want to be told.
+-- Whether a chat has turned off the broadcasts of an office.
 SELECT since FROM broadcast_mute WHERE chat_id = :chat_id AND office = :office

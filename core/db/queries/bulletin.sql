@@ -1,20 +1,20 @@
 -- name: segments
--- The segments of a pool, with what was counted of them, in the order of release.
+-- The segments of a pool with their last counts, in the order of release.
 SELECT s.*, c.free, c.counted_at FROM segment AS s LEFT JOIN segment_count AS c ON c.segment_id = s.segment_id
 WHERE s.office = :office AND s.kind = :kind ORDER BY s.segment_id
 
 -- name: withheld
--- What is kept back of a pool, and since when.
+-- The masks withheld from a pool, and since when.
 SELECT mask, since FROM withholding WHERE office = :office AND kind = :kind AND ended_at IS NULL
 ORDER BY withholding_id
 
 -- name: last_published_seed
--- The newest seed of a pool whose day is over.
+-- The newest published seed of a pool.
 SELECT day, digest, secret_published FROM seed
 WHERE office = :office AND kind = :kind AND published_at IS NOT NULL ORDER BY seed_id DESC LIMIT 1
 
 -- name: uncounted
--- A segment that has opened and was not counted lately, if there is one.
+-- A segment that has opened and has not been counted recently, if any.
 SELECT s.segment_id FROM segment AS s LEFT JOIN segment_count AS c ON c.segment_id = s.segment_id
 WHERE s.opens_at <= :now AND (c.counted_at IS NULL OR c.counted_at < :before) LIMIT 1
 
@@ -23,17 +23,17 @@ WHERE s.opens_at <= :now AND (c.counted_at IS NULL OR c.counted_at < :before) LI
 SELECT * FROM segment WHERE opens_at <= :now ORDER BY segment_id
 
 -- name: taken
--- How many numbers of each segment are taken for good, or rest: the index alone answers it, whatever the size
+-- How many numbers of each segment are taken for good, or rest. Answered from the index alone, whatever the size
 -- of the pool.
 SELECT segment_id, count(*) AS taken FROM plate WHERE segment_id IS NOT NULL GROUP BY segment_id
 
 -- name: held
--- How many numbers of each segment are held. Holds that ran out minutes ago count too.
+-- How many numbers of each segment are held. Holds that expired minutes ago count too.
 SELECT segment_id, count(*) AS taken FROM hold GROUP BY segment_id
 
 -- name: taken_and_withheld
--- How many numbers of a segment are not free and stand in a mask that is kept back. The masks are JSON:
--- ["A888_", ...], each the segment's own pattern, narrowed.
+-- How many numbers of a segment are not free and match a withheld mask. The masks are JSON: ["A888_", ...], each
+-- the segment's own pattern, narrowed.
 SELECT count(*) AS taken FROM (
     SELECT serial FROM plate WHERE segment_id = :segment_id
     UNION ALL
@@ -42,7 +42,7 @@ SELECT count(*) AS taken FROM (
 WHERE EXISTS (SELECT 1 FROM json_each(:likes) AS kept WHERE gone.serial LIKE kept.value)
 
 -- name: note
--- What was counted of a segment; of two that count beside each other the later one counts.
+-- Stores the count of a segment; of concurrent counts, the later one is kept.
 INSERT INTO segment_count (segment_id, free, counted_at) VALUES (:segment_id, :free, :counted_at)
 ON CONFLICT (segment_id) DO UPDATE SET free = excluded.free, counted_at = excluded.counted_at
 WHERE segment_count.counted_at < excluded.counted_at

@@ -1,5 +1,5 @@
 -- name: open
--- The conversation of a chat, locked; it comes into being with the first word.
+-- The conversation of a chat, locked; created by the first message.
 INSERT INTO dialog (chat_id, screen, args, revision, begun_at, updated_at)
 VALUES (:chat_id, :screen, '{}', 0, :now, :now)
 ON CONFLICT (chat_id) DO UPDATE SET updated_at = excluded.updated_at
@@ -10,28 +10,28 @@ RETURNING *
 SELECT * FROM dialog WHERE chat_id = :chat_id
 
 -- name: save
--- Where a conversation stands after a step.
+-- Stores the state of a conversation after a step.
 UPDATE dialog SET screen = :screen, args = :args, revision = :revision, redraw_at = :redraw_at, updated_at = :now
 WHERE chat_id = :chat_id
 
 -- name: album
--- Which album was seen last, and whether its sender has been told that only its first picture counts.
+-- Records the last album, and whether its sender was notified that only the first picture counts.
 UPDATE dialog SET album = :album, album_told = :told WHERE chat_id = :chat_id
 
 -- name: shown
--- Which message is live.
+-- Records the live message.
 UPDATE dialog SET message_id = :message_id, message_kind = :message_kind, picture = :picture WHERE chat_id = :chat_id
 
 -- name: due
--- Conversations whose screen has changed by itself; without a live message there is nothing to show anew.
+-- Conversations whose screen is to be redrawn by now; without a live message there is nothing to redraw.
 SELECT chat_id FROM dialog WHERE redraw_at <= :now AND message_id IS NOT NULL ORDER BY redraw_at LIMIT 200
 
 -- name: live
--- Conversations on a screen that runs by a clock: shown again after an outage.
+-- Conversations on a screen with a timer: shown again after an outage.
 SELECT chat_id FROM dialog WHERE redraw_at IS NOT NULL ORDER BY redraw_at
 
 -- name: speak
--- The language that a chat has chosen.
+-- Sets the language of a chat.
 UPDATE dialog SET language = :language WHERE chat_id = :chat_id
 
 -- name: speakers
@@ -39,7 +39,7 @@ UPDATE dialog SET language = :language WHERE chat_id = :chat_id
 SELECT chat_id FROM dialog WHERE language = :language ORDER BY chat_id
 
 -- name: rehearse
--- A rehearsal after a step: it begins, or goes on from the very version from which the step was played.
+-- Stores a rehearsal after a step: it begins, or continues from exactly the version that the step started from.
 UPDATE dialog
 SET rehearsal = :rehearsal, rehearsal_version = :version + 1, rehearsal_image = :image, rehearsal_code = :code,
     rehearsal_shown_at = NULL, rehearsed_at = :used_at, redraw_at = :redraw_at, updated_at = :now
@@ -47,17 +47,17 @@ WHERE chat_id = :chat_id
   AND ((rehearsal IS NULL AND :version = 0) OR (rehearsal = :rehearsal AND rehearsal_version = :version))
 
 -- name: rehearsal_shown
--- When what a version of a rehearsal shows was sent; the next step counts from there what counts from then.
+-- Records when a version of a rehearsal was shown; time limits that start at sending start there in the next step.
 UPDATE dialog SET rehearsal_shown_at = :shown_at
 WHERE chat_id = :chat_id AND rehearsal = :rehearsal AND rehearsal_version = :version
 
 -- name: end_rehearsal
--- A rehearsal is over, and nothing of it is kept.
+-- Ends a rehearsal and deletes its data.
 UPDATE dialog
 SET rehearsal = NULL, rehearsal_version = NULL, rehearsal_image = NULL, rehearsal_code = NULL,
     rehearsal_shown_at = NULL, rehearsed_at = NULL
 WHERE chat_id = :chat_id
 
 -- name: idle_rehearsals
--- Chats that have done nothing in their rehearsal for too long.
+-- Chats whose rehearsal has been idle for too long.
 SELECT chat_id FROM dialog WHERE rehearsed_at <= :before ORDER BY rehearsed_at LIMIT 200

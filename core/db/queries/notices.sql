@@ -1,11 +1,11 @@
 -- name: add
--- A notice, once for a subject, a purpose and a chat.
+-- Adds a notice, once for a subject, a purpose and a chat.
 INSERT INTO notice (chat_id, purpose, subject, details, due_at, pointless_after, state, try_at, created_at)
 VALUES (:chat_id, :purpose, :subject, :details, :due_at, :pointless_after, 'waiting', :due_at, :now)
 ON CONFLICT (subject, purpose, chat_id) DO NOTHING
 
 -- name: add_again
--- A notice that takes the place of one that waited, was cancelled or came too late, but never of one sent.
+-- Adds a notice, replacing one that was waiting, cancelled or too late, but never one that was sent.
 INSERT INTO notice (chat_id, purpose, subject, details, due_at, pointless_after, state, try_at, created_at)
 VALUES (:chat_id, :purpose, :subject, :details, :due_at, :pointless_after, 'waiting', :due_at, :now)
 ON CONFLICT (subject, purpose, chat_id) DO UPDATE
@@ -14,17 +14,17 @@ SET details = excluded.details, due_at = excluded.due_at, pointless_after = excl
 WHERE notice.state IN ('waiting', 'cancelled', 'late')
 
 -- name: cancel
--- The cause has ended: what has not been sent is not sent any more.
+-- Cancels the notices about a subject that have not been sent.
 UPDATE notice SET state = 'cancelled', ended_at = :now
 WHERE subject = :subject AND state = 'waiting'
 
 -- name: cancel_reminders
--- Reminders that are still ahead are planned anew; one that is due and could not be sent yet stays.
+-- Cancels future reminders, to be planned again; one that is due and not sent yet stays.
 UPDATE notice SET state = 'cancelled', ended_at = :now
 WHERE subject = :subject AND purpose LIKE 'reminder:%' AND state = 'waiting' AND due_at > :now
 
 -- name: claim
--- Some notices that are due, for one worker; what others are claiming at this moment is passed over.
+-- Claims some due notices for one worker, skipping those that others are claiming at this moment.
 UPDATE notice SET state = 'sending', worker = :worker, claimed_until = :claimed_until, tries = tries + 1
 WHERE notice_id IN (
     SELECT notice_id FROM notice WHERE state = 'waiting' AND try_at <= :now
@@ -33,59 +33,60 @@ WHERE notice_id IN (
 RETURNING *
 
 -- name: reclaim
--- What a worker had claimed that has died: it cannot be known whether it was sent, so it is sent again.
+-- Releases notices claimed by a worker that has died: whether they were sent is unknown, so they are sent again.
 UPDATE notice SET state = 'waiting', worker = NULL, claimed_until = NULL, try_at = :now
 WHERE state = 'sending' AND claimed_until < :now
 
 -- name: take_over
--- What other workers had claimed, all of whom are dead.
+-- Releases notices claimed by other workers, all of which are dead.
 UPDATE notice SET state = 'waiting', worker = NULL, claimed_until = NULL, try_at = :now
 WHERE state = 'sending' AND worker <> :worker
 
 -- name: part_sent
--- One of several messages of a notice is out.
+-- Records that one of several messages of a notice was sent.
 UPDATE notice SET parts_sent = :parts, claimed_until = :claimed_until
 WHERE notice_id = :notice_id AND state = 'sending' AND worker = :worker
 
 -- name: sent
--- All of it is out.
+-- Marks a notice as sent completely.
 UPDATE notice SET state = 'sent', worker = NULL, claimed_until = NULL, ended_at = :now
 WHERE notice_id = :notice_id AND state = 'sending' AND worker = :worker
 
 -- name: again
--- It failed: once more at a later time; what certainly did not arrive may be begun afresh.
+-- Schedules a failed notice for another try; one that certainly did not arrive may restart from its first message.
 UPDATE notice
 SET state = 'waiting', worker = NULL, claimed_until = NULL, try_at = :try_at, error = :error,
     parts_sent = CASE WHEN :afresh = 1 THEN 0 ELSE parts_sent END
 WHERE notice_id = :notice_id AND state = 'sending' AND worker = :worker
 
 -- name: give_up
--- It cannot be sent.
+-- Marks a notice as failed for good.
 UPDATE notice SET state = 'failed', worker = NULL, claimed_until = NULL, ended_at = :now, error = :error
 WHERE notice_id = :notice_id AND state = 'sending' AND worker = :worker
 
 -- name: drop
--- What it is about is over: it is not sent any more.
+-- Ends a notice that has lost its point, without sending it.
 UPDATE notice SET state = :state, worker = NULL, claimed_until = NULL, ended_at = :now
 WHERE notice_id = :notice_id AND state = 'sending' AND worker = :worker
 
 -- name: of_subject
--- All notices about one thing, in the order in which they are due.
+-- All notices about a subject, in the order in which they are due.
 SELECT * FROM notice WHERE subject = :subject ORDER BY due_at, notice_id
 
 -- name: next_of_subject
--- The next notice about one thing.
+-- The next notice about a subject.
 SELECT * FROM notice WHERE subject = :subject AND state IN ('waiting', 'sending') ORDER BY due_at, notice_id LIMIT 1
 
 -- name: is_overtaken
--- Whether a later reminder of the same thing is due or out: after a sleep, only the latest is worth sending.
+-- Whether a later reminder about the same subject is due or sent: after downtime, only the latest is worth
+-- sending.
 SELECT notice_id FROM notice
 WHERE subject = :subject AND purpose LIKE 'reminder:%' AND due_at > :due_at AND due_at <= :now
   AND state IN ('waiting', 'sending', 'sent')
 LIMIT 1
 
 -- name: failed
--- What could not be sent and nobody has dealt with, newest first: for the admins.
+-- Failed notices that no admin has dealt with, newest first.
 SELECT * FROM notice
 WHERE state = 'failed'
   AND NOT EXISTS (SELECT 1 FROM desk_handled WHERE desk_handled.subject = 'notice:' || notice.notice_id)
@@ -96,12 +97,12 @@ ORDER BY ended_at DESC, notice_id DESC LIMIT 50
 SELECT purpose, state, count(*) AS notices FROM notice GROUP BY purpose, state ORDER BY purpose, state
 
 -- name: unreachable
--- A chat that cannot be reached any more.
+-- Records that a chat can no longer be reached.
 INSERT INTO unreachable (chat_id, since, reason) VALUES (:chat_id, :now, :reason)
 ON CONFLICT (chat_id) DO NOTHING
 
 -- name: reachable
--- The chat has written again.
+-- Records that a chat can be reached again, since it has written.
 DELETE FROM unreachable WHERE chat_id = :chat_id
 
 -- name: is_unreachable
@@ -113,14 +114,14 @@ SELECT * FROM unreachable WHERE chat_id = :chat_id
 SELECT count(*) AS chats FROM unreachable
 
 -- name: wish
--- How many reminders an owner wants before the last one.
+-- Sets how many reminders an owner wants before the last one.
 INSERT INTO reminder_wish (account_id, count) VALUES (:account_id, :count)
 ON CONFLICT (account_id) DO UPDATE SET count = excluded.count
 
 -- name: wish_of
--- How many reminders an owner wants before the last one, where they said so.
+-- How many reminders an owner wants before the last one, if they have chosen.
 SELECT count FROM reminder_wish WHERE account_id = :account_id
 
 -- name: purge
--- Notices that ended long ago.
+-- Deletes notices that ended long ago.
 DELETE FROM notice WHERE ended_at < :before

@@ -1,32 +1,32 @@
 -- name: preselections
--- All that an owner ever began.
+-- All preselections of an owner.
 SELECT * FROM preselection WHERE account_id = :account_id ORDER BY preselection_id
 
 -- name: draws
--- All draws that an owner made.
+-- All draws of an owner.
 SELECT d.* FROM preselection AS p JOIN draw AS d ON d.preselection_id = p.preselection_id
 WHERE p.account_id = :account_id ORDER BY d.drawn_at, d.n
 
 -- name: codes
--- The codes of an owner that are not forgotten yet, without what was sent.
+-- The codes of an owner that are not purged yet, without their contents.
 SELECT purpose, state, wrong_tries, created_at, expires_at FROM sms_code WHERE account_id = :account_id
 ORDER BY code_id
 
 -- name: notices
--- What a chat was told, or is to be told.
+-- All notices of a chat, sent or not.
 SELECT purpose, subject, details, due_at, state, ended_at FROM notice WHERE chat_id = :chat_id
 ORDER BY due_at, notice_id
 
 -- name: bans
--- All bans of an identity, ended ones too.
+-- All bans of an identity, including ended ones.
 SELECT * FROM ban WHERE identity_hash = :identity_hash ORDER BY ban_id
 
 -- name: subscriptions
--- What a chat wants to be told.
+-- The subscriptions of a chat.
 SELECT office, kind, topic, since FROM subscription WHERE chat_id = :chat_id ORDER BY office, kind, topic
 
 -- name: empty_account
--- The account says nothing of anybody any more; unless a number waits to be confirmed, or a ban runs.
+-- Deletes the personal data of an account, unless it has a reservation or a running ban.
 UPDATE account
 SET chat_id = -account_id, user_type = 'new_owner', consent_version = 0, office = NULL, name_sealed = NULL,
     identity_sealed = NULL, identity_hash = NULL, phone_sealed = NULL, phone_hash = NULL, phone_proved_at = NULL,
@@ -44,45 +44,45 @@ WHERE account_id = :account_id AND deleted_at IS NULL
   )
 
 -- name: empty_ended
--- What ended with a number keeps the number and the vehicle, which the office's books need.
+-- Empties preselections that ended with a number; number and vehicle are kept for the office's records.
 UPDATE preselection SET certificate = '', reason = NULL
 WHERE account_id = :account_id AND state IN ('registered', 'expired', 'void')
 
 -- name: empty_cancelled
--- What was cancelled keeps nothing of a vehicle.
+-- Deletes the vehicle data of cancelled preselections.
 UPDATE preselection SET vin = NULL, certificate_kind = NULL, certificate = NULL, reason = NULL
 WHERE account_id = :account_id AND state = 'cancelled'
 
 -- name: empty_bans
--- Of bans that are over, the keyed hash and the dates stay, with their office and cause.
+-- Empties ended bans: the keyed hash, the dates, the office and the cause are kept.
 UPDATE ban
 SET reason = '-', preselection_id = NULL, lift_reason = CASE WHEN lifted_at IS NULL THEN NULL ELSE '-' END
 WHERE identity_hash = :identity_hash
 
 -- name: forget_codes
--- All codes of an owner.
+-- Deletes all codes of an owner.
 DELETE FROM sms_code WHERE account_id = :account_id
 
 -- name: forget_notices
--- All notices of a chat.
+-- Deletes all notices of a chat.
 DELETE FROM notice WHERE chat_id = :chat_id
 
 -- name: forget_subscriptions
--- All that a chat wanted to be told.
+-- Deletes all subscriptions of a chat.
 DELETE FROM subscription WHERE chat_id = :chat_id
 
 -- name: mutes
--- Whose broadcasts a chat does not want.
+-- The offices whose broadcasts a chat has turned off.
 SELECT office, since FROM broadcast_mute WHERE chat_id = :chat_id ORDER BY office
 
 -- name: forget_mutes
--- All offices whose broadcasts a chat did not want.
+-- Deletes them.
 DELETE FROM broadcast_mute WHERE chat_id = :chat_id
 
 -- name: forget_reminder_wish
--- How many reminders an owner wanted.
+-- Deletes how many reminders an owner wants.
 DELETE FROM reminder_wish WHERE account_id = :account_id
 
 -- name: forget_dialog
--- The conversation of a chat.
+-- Deletes the conversation of a chat.
 DELETE FROM dialog WHERE chat_id = :chat_id

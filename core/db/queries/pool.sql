@@ -1,12 +1,12 @@
 -- name: add_segment
--- A release: one row, whatever its size.
+-- Adds a segment: one row, whatever its size.
 INSERT INTO segment (office, kind, mask, nev_letters, size, opens_at, compose_from, released_at, released_by)
 VALUES (:office, :kind, :mask, :nev_letters, :size, :opens_at, :compose_from, :now, :actor)
 ON CONFLICT (office, kind, mask) DO NOTHING
 RETURNING segment_id
 
 -- name: segments
--- All that was released of a pool, as one text: it is asked for at every draw and hardly ever another.
+-- All segments of a pool as one text, since it is read at every draw and hardly ever changes.
 -- Id, mask, letters, opens_at, compose_from, released_at; in any order.
 SELECT group_concat(
     segment_id || '|' || mask || '|' || nev_letters || '|' || opens_at || '|' || compose_from || '|' || released_at,
@@ -15,40 +15,40 @@ SELECT group_concat(
 FROM segment WHERE office = :office AND kind = :kind
 
 -- name: withheld
--- What is kept back of a pool.
+-- The masks withheld from a pool.
 SELECT mask FROM withholding WHERE office = :office AND kind = :kind AND ended_at IS NULL ORDER BY withholding_id
 
 -- name: open_pool
--- The pool's counter of draws; taking it makes releases, draws and tries of one pool wait for each other.
+-- Creates a pool's row, or locks it: releases, draws and tries of one pool wait for each other here.
 INSERT INTO pool (office, kind) VALUES (:office, :kind)
 ON CONFLICT (office, kind) DO UPDATE SET last_draw = pool.last_draw
 
 -- name: lock_office
--- All pools of an office: whoever is about to reserve a number there has done so afterwards, or sees what follows.
+-- Locks all pools of an office: a concurrent reservation there is either committed before, or sees what follows.
 UPDATE pool SET last_draw = last_draw WHERE office = :office
 
 -- name: next_draw
--- The number of the next draw; draws of one pool wait for each other here.
+-- Takes the number of the next draw; draws of one pool wait for each other here.
 UPDATE pool SET last_draw = last_draw + 1 WHERE office = :office AND kind = :kind RETURNING last_draw
 
 -- name: current_seed
--- The seed that the pool draws with.
+-- The seed that a pool draws with.
 SELECT * FROM seed WHERE office = :office AND kind = :kind AND published_at IS NULL
 
 -- name: add_seed
--- A seed for one day.
+-- Adds the seed of one day.
 INSERT INTO seed (office, kind, day, digest, secret_sealed, committed_at)
 VALUES (:office, :kind, :day, :digest, :sealed, :now)
 RETURNING seed_id
 
 -- name: publish_seed
--- The seed's day is over: now everybody may know it.
+-- Publishes a seed whose day is over.
 UPDATE seed SET secret_published = :secret, published_at = :now WHERE seed_id = :seed_id AND published_at IS NULL
 
 -- name: take
--- Holds those of some different numbers that are free: not taken for good, and not held or with a hold that
--- has run out. The candidates are JSON: [["A1234", segment, position], ...]. What is taken is looked up by its
--- place, in the smallest index that there is: a draw does that ten times and more.
+-- Holds those of several distinct numbers that are free: not taken for good, and not held, or with an expired
+-- hold. The candidates are JSON: [["A1234", segment, position], ...]. What is taken is looked up by segment and
+-- position, in the smallest index there is, since a draw does that ten times or more.
 INSERT INTO hold (office, kind, serial, state, segment_id, position, preselection_id, draw_no, held_until)
 SELECT :office, :kind, json_extract(value, '$$[0]'), 'batch',
        json_extract(value, '$$[1]'), json_extract(value, '$$[2]'), :preselection_id, :draw_no, :held_until
@@ -64,13 +64,13 @@ WHERE hold.held_until < :now
 RETURNING serial
 
 -- name: give_way
--- A hold that gives way to a wish: the wisher's own, or one that has run out.
+-- Removes the hold on a wished number: the owner's own hold, or an expired one.
 DELETE FROM hold
 WHERE office = :office AND kind = :kind AND serial = :serial
   AND (preselection_id = :preselection_id OR held_until < :now)
 
 -- name: reserve
--- Takes a number for good that nobody holds (any more): one without a row, or that has rested.
+-- Takes a number for good that is not held: one without a row, or one that has finished resting.
 INSERT INTO plate (office, kind, serial, state, segment_id, position, preselection_id, held_until, since)
 SELECT :office, :kind, :serial, 'reserved', CAST(:segment_id AS ${integer}), CAST(:position AS ${integer}),
        CAST(:preselection_id AS ${integer}), NULL, CAST(:now AS ${integer})
@@ -82,69 +82,70 @@ WHERE plate.held_until < :now
 RETURNING serial
 
 -- name: get
--- What a number is at this moment; nothing when it is free.
+-- The state of a number at this moment; no row if it is free.
 SELECT state FROM plate
 WHERE office = :office AND kind = :kind AND serial = :serial AND (held_until IS NULL OR held_until >= :now)
 UNION ALL
 SELECT state FROM hold WHERE office = :office AND kind = :kind AND serial = :serial AND held_until >= :now
 
 -- name: claim_held
--- A number on the shortlist is to become the owner's, if it was still held when the press came.
+-- Removes the hold on a shortlisted number that is being claimed, if it was still held when the press was
+-- received.
 DELETE FROM hold
 WHERE office = :office AND kind = :kind AND serial = :serial AND state = 'shortlist'
   AND preselection_id = :preselection_id AND held_until >= :at
 RETURNING segment_id, position
 
 -- name: register
--- The number is on the vehicle.
+-- Marks a number as registered on its vehicle.
 UPDATE plate SET state = 'registered', since = :now
 WHERE office = :office AND kind = :kind AND serial = :serial AND state = 'reserved'
   AND preselection_id = :preselection_id
 
 -- name: shortlist
--- A number of the living batch goes on the shortlist.
+-- Puts a number of the current batch on the shortlist.
 UPDATE hold SET state = 'shortlist', held_until = :until
 WHERE office = :office AND kind = :kind AND serial = :serial AND state = 'batch'
   AND preselection_id = :preselection_id AND draw_no = :draw_no AND held_until >= :at
 
 -- name: unshortlist
--- A shortlisted number goes back to its batch.
+-- Returns a shortlisted number to its batch.
 UPDATE hold SET state = 'batch', held_until = :until
 WHERE office = :office AND kind = :kind AND serial = :serial AND state = 'shortlist'
   AND preselection_id = :preselection_id AND held_until >= :at
 
 -- name: give_up
--- A shortlisted number whose batch is over goes back to the pool.
+-- Returns a shortlisted number whose batch has expired to the pool.
 DELETE FROM hold
 WHERE office = :office AND kind = :kind AND serial = :serial AND state = 'shortlist'
   AND preselection_id = :preselection_id AND held_until >= :at
 
 -- name: unshortlist_draw
--- The number that a batch has on the shortlist goes back to the batch.
+-- Returns the shortlisted number of a batch to the batch.
 UPDATE hold SET state = 'batch', held_until = :until
 WHERE preselection_id = :preselection_id AND draw_no = :draw_no AND state = 'shortlist' AND held_until >= :at
 
 -- name: restart_shortlist
--- A change of the shortlist, or a new batch, gives all of it a new span.
+-- Restarts the time limit of the whole shortlist, after it has changed or a new batch was drawn.
 UPDATE hold SET held_until = :until
 WHERE preselection_id = :preselection_id AND state = 'shortlist' AND held_until >= :at
 
 -- name: extend_batch
--- The batch has only now been sent: its span counts from here.
+-- Restarts the time limit of a batch when it is sent.
 UPDATE hold SET held_until = :until
 WHERE preselection_id = :preselection_id AND draw_no = :draw_no AND state = 'batch'
   AND held_until >= :now AND held_until < :until
 
 -- name: end_batch
--- What an owner holds of a batch goes back, and what had run out of it is forgotten.
+-- Returns the numbers that an owner holds of a batch to the pool, and deletes expired holds of it.
 DELETE FROM hold WHERE preselection_id = :preselection_id AND state = 'batch'
 
 -- name: end_holds
--- All that an owner holds goes back.
+-- Returns everything that an owner holds to the pool.
 DELETE FROM hold WHERE preselection_id = :preselection_id
 
 -- name: shortlisted
--- An owner's living shortlist, in the order in which it was drawn.
+-- An owner's current shortlist, in the order of the draws.
 SELECT serial, draw_no, held_until FROM hold
 WHERE preselection_id = :preselection_id AND state = 'shortlist' AND held_until >= :at
 ORDER BY draw_no, serial
@@ -159,8 +160,8 @@ SELECT (
 ) AS taken
 
 -- name: gaps
--- The runs of a segment's positions that are not taken for good, from the first up to but without the one after.
--- In the database's own code, for a long list must not hold up the interpreter.
+-- The ranges of a segment's positions that are not taken for good, as half-open intervals. Computed by the
+-- database, since a long list must not hold up the interpreter.
 SELECT low, high FROM (
     SELECT position + 1 AS low, lead(position, 1, CAST(:size AS ${integer})) OVER (ORDER BY position) AS high
     FROM (
@@ -178,60 +179,60 @@ ORDER BY low
 SELECT segment_id, position FROM hold WHERE office = :office AND kind = :kind AND held_until >= :now
 
 -- name: rested
--- Numbers that have rested and whose row is not purged yet. Of all pools: named, a pool would lead SQLite
--- through all of its rows, and these are few.
+-- Numbers that have finished resting and whose rows are not purged yet. Of all pools: with a condition on the
+-- pool, SQLite would scan all of the pool's rows, and these are few.
 SELECT segment_id, position FROM plate WHERE held_until < :now
 
 -- name: taken_since
--- Numbers, of all pools, that were taken for good since a moment, or went to rest, and are not free again.
+-- Numbers of all pools that were taken for good, or began to rest, since a time, and are not free again.
 SELECT segment_id, position FROM plate
 WHERE since >= :since AND (held_until IS NULL OR held_until >= :now)
 
 -- name: purge_holds
--- Holds that ran out long enough ago that no press of that time is still on its way. The table is small.
+-- Deletes holds that expired so long ago that no press from before is still on its way. The table is small.
 DELETE FROM hold WHERE held_until < :before
 
 -- name: purge_rested
--- Numbers that have rested, when no list is in use that was read while they did.
+-- Deletes numbers that finished resting, when no list is in use that was read while they rested.
 DELETE FROM plate WHERE held_until < :before
 
 -- name: add_draw
--- A draw, into the journal.
+-- Records a draw.
 INSERT INTO draw (office, kind, n, seed_id, preselection_id, nonce, without_four, drawn_at, held_until,
                   looked_at, numbers, sent_at)
 VALUES (:office, :kind, :n, :seed_id, :preselection_id, :nonce, :without_four, :now, :held_until,
         :looked_at, :numbers, :sent_at)
 
 -- name: extend_draw
--- Until when the batch is held now that it has been sent; only once, so that showing it again adds nothing.
+-- Sets until when a batch is held once it has been sent; only once, so that showing it again does not extend it.
 UPDATE draw SET sent_at = :at, held_until = CASE WHEN held_until < :until THEN :until ELSE held_until END
 WHERE office = :office AND kind = :kind AND n = :n AND sent_at IS NULL AND returned_at IS NULL
   AND held_until >= :now
 
 -- name: unsent_draws
--- Batches of an office whose time is over and that never reached their owners.
+-- Batches of an office that have expired and never reached their owners.
 SELECT d.office, d.kind, d.n, d.preselection_id, p.vin FROM draw AS d
 JOIN preselection AS p ON p.preselection_id = d.preselection_id
 WHERE d.sent_at IS NULL AND d.returned_at IS NULL AND d.held_until < :before AND d.office = :office
 ORDER BY d.held_until LIMIT :most
 
 -- name: unsent_of
--- Those of one owner, whether their time is over or not.
+-- Batches of one owner that were not sent, expired or not.
 SELECT d.office, d.kind, d.n, d.preselection_id, p.vin FROM draw AS d
 JOIN preselection AS p ON p.preselection_id = d.preselection_id
 WHERE d.preselection_id = :preselection_id AND d.sent_at IS NULL AND d.returned_at IS NULL
 
 -- name: is_unsent
--- Whether there may be any.
+-- Whether there may be batches that were not sent.
 SELECT 1 AS found FROM draw WHERE sent_at IS NULL AND returned_at IS NULL AND held_until < :before LIMIT 1
 
 -- name: return_draw
--- The chance of a batch that never reached its owner is given back, once.
+-- Marks a batch that never reached its owner as refunded, once.
 UPDATE draw SET returned_at = :now
 WHERE office = :office AND kind = :kind AND n = :n AND sent_at IS NULL AND returned_at IS NULL
 
 -- name: end_draw
--- An owner's batch is over before its time: the newest of the pool, for each has ended the one before.
+-- Ends an owner's batch early: the newest in the pool, since each draw ended the one before.
 UPDATE draw SET held_until = :ended
 WHERE office = :office AND kind = :kind AND held_until > :ended AND n = (
     SELECT max(d.n) FROM draw AS d
@@ -247,27 +248,27 @@ SELECT d.* FROM preselection AS p JOIN draw AS d ON d.office = p.office AND d.ki
 WHERE p.preselection_id = :preselection_id
 
 -- name: draws
--- The journal of a pool's draws.
+-- All draws of a pool, in order.
 SELECT * FROM draw WHERE office = :office AND kind = :kind ORDER BY n
 
 -- name: withhold
--- A mask is kept back.
+-- Withholds a mask.
 INSERT INTO withholding (office, kind, mask, since) VALUES (:office, :kind, :mask, :now)
 ON CONFLICT (office, kind, mask) WHERE ended_at IS NULL DO NOTHING
 
 -- name: unwithhold
--- A mask is kept back no more.
+-- Ends the withholding of a mask.
 UPDATE withholding SET ended_at = :now
 WHERE office = :office AND kind = :kind AND mask = :mask AND ended_at IS NULL
 
 -- name: taken_for_good
--- Numbers of a pool that are reserved or on a vehicle and look somewhat like a mask. It goes through all that
--- is taken of the pool: for a snapshot.
+-- Numbers of a pool that are reserved or registered and roughly match a mask. Scans everything taken of the pool,
+-- so it is run on a snapshot.
 SELECT serial FROM plate
 WHERE office = :office AND kind = :kind AND serial LIKE :like AND state IN ('reserved', 'registered')
 
 -- name: rest
--- The number of an expired or cancelled reservation rests, and is free then.
+-- Lets the number of an expired or cancelled reservation rest until a time, after which it is free.
 UPDATE plate SET state = 'resting', held_until = :until, since = :now
 WHERE office = :office AND kind = :kind AND serial = :serial AND preselection_id = :preselection_id
   AND state = 'reserved'

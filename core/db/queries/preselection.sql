@@ -1,5 +1,5 @@
 -- name: add
--- A new draft.
+-- Creates a draft.
 INSERT INTO preselection (account_id, office, kind, state, created_at, updated_at)
 VALUES (:account_id, :office, :kind, 'draft', :now, :now)
 RETURNING preselection_id
@@ -9,88 +9,88 @@ RETURNING preselection_id
 SELECT * FROM preselection WHERE preselection_id = :preselection_id
 
 -- name: lock
--- One preselection, to be changed.
+-- One preselection, locked for update.
 SELECT * FROM preselection WHERE preselection_id = :preselection_id ${for_update}
 
 -- name: unfinished
--- What an owner has begun and not ended.
+-- The unfinished preselection of an owner.
 SELECT * FROM preselection
 WHERE account_id = :account_id AND state IN ('draft', 'informed', 'agreed', 'verified')
 
 -- name: of_account
--- All that an owner ever began and got beyond a draft, newest first.
+-- All preselections of an owner except dropped ones, newest first.
 SELECT * FROM preselection
 WHERE account_id = :account_id AND (state <> 'cancelled' OR serial IS NOT NULL) ORDER BY preselection_id DESC
 
 -- name: live_of_vin
--- The one success of a vehicle, unless an appeal has set it aside.
+-- The reservation or registration of a vehicle, at most one, unless an appeal has set it aside.
 SELECT * FROM preselection WHERE vin = :vin AND state IN ('reserved', 'registered') AND set_aside_by IS NULL
 
 -- name: live_of_plate
--- Who holds a number for good.
+-- The preselection that has a number reserved or registered.
 SELECT * FROM preselection
 WHERE office = :office AND kind = :kind AND serial = :serial AND state IN ('reserved', 'registered')
 ${for_update}
 
 -- name: rechoose
--- Another office or kind: back to the draft.
+-- Changes office or kind: back to the draft.
 UPDATE preselection SET office = :office, kind = :kind, state = 'draft', verified_at = NULL, updated_at = :now
 WHERE preselection_id = :preselection_id AND state IN ('draft', 'informed', 'agreed', 'verified')
 
 -- name: set_vin
--- The vehicle, while the data are being entered.
+-- Sets the vehicle, while the data are being entered.
 UPDATE preselection SET vin = :vin, updated_at = :now
 WHERE preselection_id = :preselection_id AND state = 'informed'
 
 -- name: set_certificate
--- The certificate, while the data are being entered.
+-- Sets the certificate, while the data are being entered.
 UPDATE preselection SET certificate_kind = :certificate_kind, certificate = :certificate, updated_at = :now
 WHERE preselection_id = :preselection_id AND state = 'informed'
 
 -- name: move
--- From one state to another, of those that a selection can still go through.
+-- Moves a preselection from one state to another.
 UPDATE preselection SET state = :target, updated_at = :now
 WHERE preselection_id = :preselection_id AND state = :source
 
 -- name: verify
--- The code was right.
+-- Marks a preselection as verified by a code.
 UPDATE preselection SET state = 'verified', verified_at = :now, updated_at = :now
 WHERE preselection_id = :preselection_id AND state = 'agreed'
 
 -- name: reserve
--- A number has become theirs.
+-- Marks a preselection as reserved, with its number.
 UPDATE preselection
 SET state = 'reserved', serial = :serial, way = :way, reserved_at = :now, deadline = :deadline, updated_at = :now
 WHERE preselection_id = :preselection_id AND state = 'verified'
 
 -- name: end
--- An end, with its reason where somebody gave one.
+-- Ends a preselection, with the reason if one was given.
 UPDATE preselection SET state = :target, reason = :reason, ended_at = :now, updated_at = :now
 WHERE preselection_id = :preselection_id AND state = :source
 
 -- name: lease
--- This owner selects for the vehicle now, unless somebody else does.
+-- Takes the lease on a vehicle, unless another preselection holds an unexpired one.
 INSERT INTO selecting (vin, preselection_id, until) VALUES (:vin, :preselection_id, :until)
 ON CONFLICT (vin) DO UPDATE SET preselection_id = excluded.preselection_id, until = excluded.until
 WHERE selecting.until < :now OR selecting.preselection_id = excluded.preselection_id
 RETURNING preselection_id
 
 -- name: renew_lease
--- The owner did something: another span of idleness is theirs, if the last one has not run out.
+-- Restarts the idle time of a lease that has not expired.
 UPDATE selecting SET until = :until
 WHERE vin = :vin AND preselection_id = :preselection_id AND until >= :at
 RETURNING until
 
 -- name: lease_of
--- Who selects for a vehicle.
+-- The lease on a vehicle.
 SELECT * FROM selecting WHERE vin = :vin
 
 -- name: end_lease
--- The owner selects no more.
+-- Ends the lease on a vehicle.
 DELETE FROM selecting WHERE vin = :vin AND preselection_id = :preselection_id
 
 -- name: of_plate
--- Everybody who ever had a number to themselves, newest first.
+-- All preselections that ever had a number for good, newest first.
 SELECT * FROM preselection WHERE office = :office AND kind = :kind AND serial = :serial
 ORDER BY preselection_id DESC
 
@@ -99,18 +99,18 @@ ORDER BY preselection_id DESC
 SELECT * FROM preselection WHERE vin = :vin ORDER BY preselection_id DESC
 
 -- name: last_of_plate
--- Who last had a number for good.
+-- The last preselection that had a number for good.
 SELECT * FROM preselection WHERE office = :office AND kind = :kind AND serial = :serial
 ORDER BY preselection_id DESC LIMIT 1
 
 -- name: reserved_of_office
--- Reservations of an office that wait to be confirmed, and may be moved by a closed day.
+-- Reservations of an office that are not registered yet, and whose deadlines a closed day may move.
 SELECT p.*, a.chat_id FROM preselection AS p JOIN account AS a ON a.account_id = p.account_id
 WHERE p.state = 'reserved' AND p.office = :office AND p.deadline >= :from_deadline
 ORDER BY p.preselection_id
 
 -- name: move_deadline
--- A deadline moves, later only.
+-- Moves a deadline, but only later.
 UPDATE preselection SET deadline = :deadline, updated_at = :now
 WHERE preselection_id = :preselection_id AND state = 'reserved' AND deadline < :deadline
 
@@ -121,18 +121,18 @@ WHERE p.state = 'reserved' AND p.deadline < :now ORDER BY p.deadline, p.preselec
 ${for_update_skip_locked}
 
 -- name: old_drafts
--- Drafts that nobody has touched for long.
+-- Unfinished preselections that have not been touched for long.
 SELECT preselection_id FROM preselection
 WHERE state IN ('draft', 'informed', 'agreed', 'verified') AND updated_at < :before
 ORDER BY updated_at LIMIT :most ${for_update_skip_locked}
 
 -- name: forget_vehicle
--- What is dropped or abandoned keeps no vehicle.
+-- Deletes the vehicle data of a dropped or abandoned preselection.
 UPDATE preselection SET vin = NULL, certificate_kind = NULL, certificate = NULL
 WHERE preselection_id = :preselection_id AND state = 'cancelled' AND serial IS NULL
 
 -- name: account_of_plate
--- Who last had a number to themselves.
+-- The owner who last had a number for good.
 SELECT account_id FROM preselection
 WHERE office = :office AND kind = :kind AND serial = :serial
 ORDER BY preselection_id DESC LIMIT 1

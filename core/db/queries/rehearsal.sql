@@ -1,5 +1,5 @@
 -- name: add_holder
--- Somebody invented, to whom a number of a rehearsal belongs.
+-- Adds a reservation of the fictitious owner, to take a number in a rehearsal.
 INSERT INTO preselection (account_id, office, kind, state, vin, certificate_kind, certificate, serial, way,
                           verified_at, reserved_at, deadline, created_at, updated_at)
 VALUES (:account_id, :office, :kind, 'reserved', :vin, 'domestic', '', :serial, 'composed',

@@ -2,8 +2,8 @@
 -- codes of the offices meant, separated by commas; :everywhere = 1 means all of them.
 
 -- name: segments
--- All that offices have released, kind by kind in the order of release, with how many numbers of each are
--- taken for good. Counted in an index that no hold enters.
+-- All segments of the offices, by kind and in the order of release, with how many numbers of each are taken for
+-- good. Counted in an index that no hold enters.
 SELECT segment.*, (
     SELECT count(*) FROM plate WHERE plate.segment_id = segment.segment_id AND plate.held_until IS NULL
 ) AS taken
@@ -12,8 +12,8 @@ WHERE :everywhere = 1 OR :offices LIKE '%' || segment.office || '%'
 ORDER BY office, kind, segment_id
 
 -- name: held
--- The segment of each number that somebody holds at this moment, or that rests. Not counted here: grouped by
--- segment, SQLite would go through all that is taken.
+-- The segment of each number that is held at this moment, or rests. Not counted here: grouped by segment, SQLite
+-- would scan everything taken.
 SELECT segment_id FROM plate WHERE held_until >= :now
 UNION ALL
 SELECT segment_id FROM hold WHERE held_until >= :now
@@ -33,20 +33,20 @@ WHERE ended_at >= :since AND ended_at < :until AND serial IS NOT NULL
 GROUP BY (ended_at + :zone) / 86400000, state
 
 -- name: banned
--- How many identities came on the blacklist on each day.
+-- How many identities were added to the blacklist on each day.
 SELECT (since + :zone) / 86400000 AS day, count(*) AS numbers FROM ban
 WHERE since >= :since AND since < :until
   AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
 GROUP BY (since + :zone) / 86400000
 
 -- name: count_reserved
--- How many numbers wait to be confirmed.
+-- How many reservations are pending.
 SELECT count(*) AS numbers FROM preselection
 WHERE state = 'reserved' AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
 
 -- name: due_by_day
--- How many reservations end on each day before a moment. A day is counted from 1970 in China's zone; what
--- ends with a day's last moment is that day's.
+-- How many reservations end on each day before a time. A day is counted from 1970 in China's zone; a reservation
+-- that ends at the last moment of a day is counted for that day.
 SELECT (deadline - 1 + :zone) / 86400000 AS day, count(*) AS numbers FROM preselection
 WHERE state = 'reserved' AND deadline < :until
   AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')

@@ -12,7 +12,7 @@ DELETE FROM subscription WHERE chat_id = :chat_id AND office = :office AND kind 
 SELECT office, kind, topic FROM subscription WHERE chat_id = :chat_id ORDER BY office, kind, topic
 
 -- name: offices_awaited
--- The offices whose opening somebody has subscribed to.
+-- The offices whose next opening has subscribers.
 SELECT DISTINCT office FROM subscription WHERE topic = 'opening' ORDER BY office
 
 -- name: add_notices

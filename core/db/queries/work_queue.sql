@@ -6,7 +6,7 @@
 SELECT count(*) AS taken FROM plate WHERE segment_id = :segment_id AND held_until IS NULL
 
 -- name: due
--- Reservations that end before a moment and whose owners can be reached, the first to end first.
+-- Reservations that end before a time and whose owners can be reached, by deadline.
 SELECT p.preselection_id, p.office, p.kind, p.serial, p.deadline FROM preselection AS p
 JOIN account AS a ON a.account_id = p.account_id
 WHERE p.state = 'reserved' AND p.deadline < :until
@@ -24,14 +24,14 @@ WHERE p.state = 'reserved' AND p.deadline < :until
 ORDER BY p.deadline, p.preselection_id LIMIT :most
 
 -- name: scheduled
--- Releases that are still to come, the first to come first.
+-- Scheduled releases, by opening time.
 SELECT segment_id, office, kind, mask, opens_at FROM segment
 WHERE opens_at > :now AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
 ORDER BY opens_at, segment_id LIMIT :most
 
 -- name: failed
--- Notices that could not be sent and that nobody has dealt with, the oldest first. Subscriptions
--- and mass messages are left out: they are no loss to chats that have blocked the bot, and would bury the rest.
+-- Failed notices that no admin has dealt with, oldest first. Subscriptions and broadcasts are left out: they are
+-- no loss to chats that have blocked the bot, and would bury the rest.
 SELECT notice_id, chat_id, purpose, subject, details, ended_at, tries, error FROM notice
 WHERE state = 'failed' AND ended_at >= :since
   AND purpose NOT IN ('release', 'compose', 'opening', 'broadcast', 'summary')
@@ -39,29 +39,29 @@ WHERE state = 'failed' AND ended_at >= :since
 ORDER BY ended_at, notice_id LIMIT :most
 
 -- name: failed_one
--- One notice that could not be sent.
+-- One failed notice.
 SELECT notice_id, chat_id, purpose, subject, details, ended_at, tries, error FROM notice
 WHERE notice_id = :notice_id AND state = 'failed'
 
 -- name: broken
--- Updates that were set aside and that nobody has dealt with, the oldest first, without their contents.
+-- Dead letters that no admin has dealt with, oldest first, without their contents.
 SELECT update_id, chat_id, received_at, tries, note FROM inbox
 WHERE state = 'broken'
   AND NOT EXISTS (SELECT 1 FROM desk_handled WHERE desk_handled.subject = 'update:' || inbox.update_id)
 ORDER BY received_at, update_id LIMIT :most
 
 -- name: broken_one
--- One update that was set aside, without its contents.
+-- One dead letter, without its contents.
 SELECT update_id, chat_id, received_at, tries, note FROM inbox
 WHERE update_id = :update_id AND state = 'broken'
 
 -- name: handle
--- Records who has dealt with something; the first one counts.
+-- Records who has dealt with a task; the first one counts.
 INSERT INTO desk_handled (subject, handled_by, handled_at) VALUES (:subject, :actor, :now)
 ON CONFLICT (subject) DO NOTHING
 
 -- name: handled
--- Who has dealt with something.
+-- Who has dealt with a task.
 SELECT handled_by, handled_at FROM desk_handled WHERE subject = :subject
 
 -- name: summaries_off
@@ -69,13 +69,13 @@ SELECT handled_by, handled_at FROM desk_handled WHERE subject = :subject
 SELECT chat_id FROM summary_off ORDER BY chat_id
 
 -- name: summary_is_off
--- Whether a chat has turned it off.
+-- Whether a chat has turned the daily summary off.
 SELECT chat_id FROM summary_off WHERE chat_id = :chat_id
 
 -- name: turn_summary_off
--- Turns it off.
+-- Turns the daily summary of a chat off.
 INSERT INTO summary_off (chat_id, since) VALUES (:chat_id, :now) ON CONFLICT (chat_id) DO NOTHING
 
 -- name: turn_summary_on
--- Turns it on.
+-- Turns it on again.
 DELETE FROM summary_off WHERE chat_id = :chat_id

@@ -1,5 +1,5 @@
 -- name: about
--- Entries about some things, given as JSON, or by somebody.
+-- Entries about the given subjects, as JSON, or by an actor.
 SELECT * FROM audit
 WHERE entry_id IN (
     SELECT entry_id FROM audit

@@ -1,6 +1,6 @@
 -- name: taken_and_withheld
--- How many numbers of a segment are not free and stand in a mask that is kept back. The masks are JSON:
--- ["A888_", ...], each the segment's own pattern, narrowed.
+-- How many numbers of a segment are not free and match a withheld mask. The masks are JSON: ["A888_", ...], each
+-- the segment's own pattern, narrowed.
 SELECT count(*) AS taken FROM (
     SELECT serial FROM plate WHERE segment_id = :segment_id
     UNION ALL

@@ -1,7 +1,7 @@
 -- name: take
--- Holds those of some different numbers that are free: not taken for good, and not held or with a hold that
--- has run out. The candidates are JSON: [["A1234", segment, position], ...]. With OFFSET 0 each is looked up:
--- without, PostgreSQL may go through all that was ever taken, to join it with ten numbers.
+-- Holds those of several distinct numbers that are free: not taken for good, and not held, or with an expired
+-- hold. The candidates are JSON: [["A1234", segment, position], ...]. OFFSET 0 forces a lookup of each: without
+-- it, PostgreSQL may scan everything ever taken, to join it with ten numbers.
 INSERT INTO hold (office, kind, serial, state, segment_id, position, preselection_id, draw_no, held_until)
 SELECT :office, :kind, value ->> 0, 'batch', CAST(value ->> 1 AS BIGINT), CAST(value ->> 2 AS BIGINT),
        CAST(:preselection_id AS BIGINT), CAST(:draw_no AS BIGINT), CAST(:held_until AS BIGINT)
@@ -18,7 +18,7 @@ WHERE hold.held_until < :now
 RETURNING serial
 
 -- name: segments
--- All that was released of a pool, as one text: it is asked for at every draw and hardly ever another.
+-- All segments of a pool as one text, since it is read at every draw and hardly ever changes.
 -- Id, mask, letters, opens_at, compose_from, released_at; in any order.
 SELECT string_agg(
     concat_ws('|', segment_id, mask, nev_letters, opens_at, compose_from, released_at), ';'
