@@ -6,7 +6,7 @@ from typing import Protocol
 class Picture(Protocol):
     """A picture that can be rendered; equal pictures look the same.
 
-    A picture that renders in a fraction of a millisecond may set ``is_light``: a thread hand-over takes longer.
+    A picture that renders in a fraction of a millisecond may set ``is_light``: a hand-over takes longer.
     """
 
     @property

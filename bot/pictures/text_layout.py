@@ -13,7 +13,7 @@ _UNIT = re.compile(r"\n|[!-~]+|[^\n]")
 
 _NOT_FIRST = frozenset(",.;:?!)%·、。》」』】〉〕’”…℃\uff0c\uff0e\uff1b\uff1a\uff1f\uff01\uff09\uff05")
 _NOT_LAST = frozenset("(《「『【〈〔‘“\uff08")
-"""Opening punctuation, not allowed at the end of a line; the escapes are the full-width forms."""
+"""Punctuation that must not begin, and that must not end a line; the escapes are full-width forms."""
 
 
 def text_width(text: str, size: int) -> float:
