@@ -58,4 +58,4 @@ class AttachmentTarget:
 
 
 class NothingToSay(Exception):
-    """A redraw was asked for where there is no live message."""
+    """A redraw was requested for a conversation without a live message."""

@@ -154,7 +154,6 @@ class Transition:
         return self._show(tx, ctx, record, stay())
 
     def context(self, tx: Tx, query: Request, record: Record, prefetched: Prefetched) -> Context:
-        """Return the context in which an event is applied."""
         nonce = query.event.query_id if isinstance(query.event, Press) else f"update:{query.update_id}"
         return Context(
             core=self._core,

@@ -227,7 +227,7 @@ class InboxService:
             self.dispatcher.resume(added.behind)
 
     async def _heartbeat(self) -> None:
-        """Renew the leases, take over expired ones, resume what was not handed on, and purge, until cancelled."""
+        """Renew leases, take over expired ones, resume interrupted hand-overs, and purge, until cancelled."""
         loop = asyncio.get_running_loop()
         purge_at = loop.time()
         while True:

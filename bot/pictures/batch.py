@@ -77,7 +77,6 @@ class BatchLayout:
 
     @property
     def height(self) -> int:
-        """Height of the sheet."""
         return self.footers_top + self.footer_lines * _FOOTER_LINE + MARGIN // 2
 
     def corner(self, number: int) -> tuple[int, int]:

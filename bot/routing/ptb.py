@@ -86,7 +86,7 @@ def process_with(application: App) -> Callable[[QueuedUpdate], Awaitable[None]]:
 
 
 def _parsed(raw: dict[str, Any], bot: Bot) -> Update:
-    """Return an update as PTB's object.
+    """Parse an update into a PTB object.
 
     Raises:
         UnreadableUpdateError: PTB cannot parse it.
@@ -98,10 +98,10 @@ def _parsed(raw: dict[str, Any], bot: Bot) -> Update:
 
 
 def _without_old_message(raw: dict[str, Any]) -> dict[str, Any]:
-    """Return an update that keeps only the chat and id of the message under a pressed button.
+    """Reduce the message under a pressed button to its chat and id.
 
     No handler reads the rest, and parsing the message's text, pictures and buttons takes longer than
-    everything else about the update. For PTB a message with date 0 is an inaccessible one.
+    everything else in the update. PTB treats a message with date 0 as inaccessible.
     """
     query = raw.get("callback_query")
     if isinstance(query, dict) and isinstance(message := query.get("message"), dict):
@@ -111,7 +111,7 @@ def _without_old_message(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 async def _keep_error(_update: object, context: Any) -> None:  # noqa: ANN401 - whatever context the application uses
-    """Keep what a handler raised, and let no other handler have the update.
+    """Record the error that a handler raised, and stop further handlers of the update.
 
     Raises:
         ApplicationHandlerStop: always while an update is handled.
