@@ -1,4 +1,4 @@
-"""The one place that wires settings, core, and the messenger's application."""
+"""The composition root: wires settings, core and PTB's application."""
 
 import asyncio
 import contextlib
@@ -62,19 +62,19 @@ _LOGGER = logging.getLogger(__name__)
 _OBJECTS_BETWEEN_LOOKS = 20_000
 
 UNHURRIED = Limits(chat=Rate(per_second=1000.0, burst=1000))
-"""For a Bot API of one's own, which does not count the messages of a chat."""
+"""Limits for a self-hosted Bot API server, which has no per-chat limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a test or the demo may set that is no setting."""
+    """Options for tests and the demo that are not part of the settings."""
 
     limits: Limits | None = None
     long_poll: int = 50  # seconds
 
 
 class Service:
-    """The whole program: receives, talks, ticks."""
+    """The whole program: receiver, dialog engine and scheduler."""
 
     def __init__(self, core: Core, rehearsal: Rehearsal, options: Options) -> None:
         telegram = core.settings.telegram
@@ -144,15 +144,15 @@ class Service:
         self._bot = bot
 
     async def run(self) -> None:
-        """Receive and answer until cancelled.
+        """Receive and answer updates until cancelled.
 
         Raises:
-            TokenRefusedError: the messenger does not know the token.
-            InvalidToken: the same, at the first call.
+            TokenRefusedError: Telegram rejects the token.
+            InvalidToken: the same, raised by the first call.
         """
         async with contextlib.AsyncExitStack() as stack:
-            for connections in (self._polling, self._calling):  # the library forgets them when it is stopped
-                stack.push_async_callback(connections.shutdown)  # half-way, or cannot reach anybody
+            for connections in (self._polling, self._calling):  # PTB does not close them if it is stopped
+                stack.push_async_callback(connections.shutdown)  # half-way or cannot connect
             await self.application.initialize()
             stack.push_async_callback(self.application.shutdown)
             stack.push_async_callback(self.engine.close)
@@ -160,17 +160,17 @@ class Service:
             stack.push_async_callback(self.inbox.stop)
             if self.core.settings.database.sqlite_path is not None:
                 await self.sender.take_over()
-            await self.jobs.ends()  # what ended while we slept, before anything is told of it
+            await self.jobs.ends()  # first what expired during the downtime, before notifications about it
             self.jobs.start()
             stack.callback(self.jobs.stop)
-            telling = asyncio.ensure_future(self.menus.offer_all())  # it may be many chats, and can wait
+            telling = asyncio.ensure_future(self.menus.offer_all())  # may be many chats, and is not urgent
             stack.callback(telling.cancel)
             await self.jobs.after_outage()
             _LOGGER.info("receiving as @%s", self._bot.username)
             await self._poller.run()
 
     async def _delete_message(self, chat_id: int, message_id: int) -> None:
-        with contextlib.suppress(TelegramError):  # older than two days, or gone already
+        with contextlib.suppress(TelegramError):  # older than 48 hours, or already deleted
             await self._bot.delete_message(chat_id, message_id)
 
     async def _say(self, chat_id: int, words: str) -> None:
@@ -182,7 +182,7 @@ class Service:
             await self.engine.redraw(chat_id)
 
     async def _report_dead_letter(self, letter: DeadLetter) -> None:
-        """Tell the chiefs, and the sender, of an update that could not be handled."""
+        """Inform the chiefs and the sender about an update that could not be handled."""
         chiefs: dict[int, Callable[[], str]] = dict.fromkeys(
             self.core.settings.telegram.admins, partial(warnings.dead_letter, letter)
         )
@@ -195,7 +195,7 @@ class Service:
     async def _language_of(self, chat_id: int) -> Language:
         try:
             return await self.core.store.read(language_of, chat_id)
-        except Exception:  # the store may be what is broken, and something is to be said all the same
+        except Exception:  # the store itself may be broken; the sender must be informed anyway
             _LOGGER.exception("a chat's language could not be read")
             return Language.CHINESE
 
@@ -224,7 +224,7 @@ def _hooks(username: Callable[[], str]) -> EngineHooks:
 async def service(
     settings: Settings, ports: Ports | None = None, options: Options | None = None
 ) -> AsyncIterator[Service]:
-    """Build the program, and take it down again."""
+    """Build the program; close its resources on exit."""
     core = await bootstrap(settings, ports)
     try:
         yield Service(core, await prepare(core), options or Options())
@@ -233,10 +233,10 @@ async def service(
 
 
 def _spare_collector() -> None:
-    """Let the garbage collector look less often, and never again at what lives as long as the process.
+    """Run the garbage collector less often, and freeze the objects that live as long as the process.
 
-    A step makes some thousand objects that go by themselves; looking for circles among them at every 700th
-    took a twentieth of a step, and each look at all that was built held up everybody for some 50 ms.
+    A step allocates thousands of objects that reference counting frees. With the default threshold of 700,
+    cycle detection took 5 % of a step, and each full collection blocked the process for about 50 ms.
     """
     gc.collect()
     gc.freeze()

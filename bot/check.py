@@ -14,7 +14,7 @@ from core.settings import Settings
 
 
 async def check(settings: Settings) -> int:
-    """Print a line per check; return 0 if the service can run, else 1."""
+    """Print a line per check; return exit status 0 if the service can run, else 1."""
     print("settings: ok")  # noqa: T201 - the command line prints
     for line in settings.advice():
         print(f"  warning: {line}")  # noqa: T201 - the same

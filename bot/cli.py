@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _carried_out(given: argparse.Namespace) -> int:
-    """Run a command; print why it failed, and return the exit status."""
+    """Run a command; print the reason if it fails, and return the exit status."""
     try:
         return int(given.command(given))
     except SettingsRefused as error:
@@ -110,7 +110,7 @@ def _settings(given: argparse.Namespace) -> Settings:
 
 
 def run_until_stopped(work: Coroutine[Any, Any, None]) -> None:
-    """Run until the work ends or a signal asks to stop; then it is cancelled and waited for."""
+    """Run until the work ends or a signal asks to stop; then cancel it and wait for it."""
 
     async def guarded() -> None:
         task = asyncio.ensure_future(work)

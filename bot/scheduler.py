@@ -1,7 +1,7 @@
-"""What APScheduler ticks: every tick may run twice, beside another, or a week late.
+"""Periodic jobs, run by APScheduler; each may run twice, concurrently with others, or a week late.
 
-The scheduler only knocks; what is due is in the database. ``misfire_grace_time=None`` and
-``coalesce=True``, for its default of one second drops a job silently when the loop was busy.
+The scheduler only triggers; what is due is stored in the database. ``misfire_grace_time=None`` and
+``coalesce=True``, because with the default of one second a job is silently dropped if the loop was busy.
 """
 
 import asyncio
@@ -33,13 +33,13 @@ _TELL_EVERY = 2
 _PURGE_EVERY = 60
 _SWEEP_EVERY = 600
 _ORPHAN = timedelta(hours=1)
-"""So old a photo is that no appeal names before it counts as left behind: longer than any step takes."""
+"""Minimum age before an unreferenced photo counts as an orphan; must exceed the longest step."""
 _IMPORTS_EVERY = 20
 _COUNT_EVERY = 15
 
 
 class Jobs:
-    """The ticks of one process."""
+    """The periodic jobs of one process."""
 
     def __init__(
         self,
@@ -62,7 +62,6 @@ class Jobs:
         )
 
     def start(self) -> None:
-        """Begin to tick."""
         for tick, seconds in (
             (self.screens, _SCREENS_EVERY),
             (self.ends, _ENDS_EVERY),
@@ -76,24 +75,23 @@ class Jobs:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Tick no more."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
     async def screens(self) -> None:
-        """Show anew what has changed by a clock, after giving back the chances of what was never shown."""
+        """Redraw the screens whose timers are due, after returning the quota of undelivered batches."""
         if await self._core.store.read(self._core.cleanup.has_unsent):
             await _until_none(self._core.store.run, self._core.cleanup.return_unsent)
         await self._redraw(await self._engine.due())
 
     async def after_outage(self) -> None:
-        """Show the running screens again and send the codes that wait: presses made meanwhile are lost."""
+        """Redraw screens with running timers, as presses during the outage are lost; send queued codes."""
         await _until_none(self._core.store.run, self._core.cleanup.return_unsent)
         await self._codes.resume()
         await self._redraw(await self._engine.running())
 
     async def ends(self) -> None:
-        """End what is over, in the order in which it would have ended; announce what has opened."""
+        """Expire what is due, in the order in which it became due; announce offices that have opened."""
         core, run = self._core, self._core.store.run
         await _until_none(run, core.expiry.expire_due)
         await _until_none(run, blacklist.lift_due)
@@ -104,13 +102,13 @@ class Jobs:
             await run(core.summaries.plan, concerned)
 
     async def tell(self) -> None:
-        """Send the notifications that are due, and the codes that a crash has left behind."""
+        """Send due notifications; end broadcasts that are complete."""
         await self._sender.send_due()
         if await self._core.store.read(broadcasts.is_pending):
             await self._core.store.run(broadcasts.end_due)
 
     async def purge(self) -> None:
-        """Forget holds that ran out, old drafts, codes, notifications and rehearsals left lying."""
+        """Delete expired holds, old drafts, codes and notifications; end idle rehearsals."""
         core, run = self._core, self._core.store.run
         await run(pool_segments.purge)
         await _until_none(run, core.cleanup.drop_old_drafts)
@@ -122,17 +120,17 @@ class Jobs:
         await self._each(await self._engine.idle_rehearsals(), self._engine.end_idle_rehearsal)
 
     async def imports(self) -> None:
-        """Take up the imports that a crash has left behind."""
+        """Resume the imports that a crash has interrupted."""
         await self._loader.resume()
 
     async def count(self) -> None:
-        """Count for 号池公示 what is left in the pools, where that is ten minutes ago: beside the writers."""
+        """Count the free numbers for 号池公示 on a read-only snapshot, every ten minutes."""
         core = self._core
         if await core.store.read(bulletin.is_due):
             await core.store.run(bulletin.record_counts, await core.store.read(bulletin.count, core.offices))
 
     async def sweep(self) -> None:
-        """Delete the photos that no appeal names (any more): corrected, dropped, old, left by a crash."""
+        """Delete photos that no appeal refers to: replaced, dropped, expired, or left by a crash."""
         core = self._core
         keep = await core.store.read(appeals.photo_keys)
         await asyncio.to_thread(core.photos.sweep, keep, before=core.clock.now() - _ORPHAN)
@@ -154,7 +152,7 @@ class Jobs:
 async def _until_none(
     run: Callable[[Callable[[Tx], int]], Awaitable[int]], function: Callable[[Tx], int]
 ) -> int:
-    """Run what does a bounded number of things until there is nothing left to do; return how many it did."""
+    """Run a batch-wise function until nothing is left to do; return the total number of items."""
     done = 0
     while some := await run(function):
         done += some
@@ -165,10 +163,10 @@ def _guarded(tick: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None
     async def run() -> None:
         try:
             await tick()
-        except asyncio.CancelledError:  # the program stops; the scheduler would call that an error
+        except asyncio.CancelledError:  # shutdown; the scheduler would log it as an error
             _LOGGER.debug("the tick %s was stopped", tick.__name__)
         except Exception:
-            # The next tick looks at the database anew.
+            # The next run rereads the database.
             _LOGGER.exception("the tick %s failed", tick.__name__)
 
     return run

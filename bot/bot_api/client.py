@@ -1,16 +1,16 @@
-"""The client of the Bot API: the library's bot with a short way for edits, and its HTTP back end.
+"""The Bot API client: PTB's bot with a fast path for edits, and its HTTP back end.
 
-The back end is aiohttp instead of httpx, three times as fast.
+The back end is aiohttp, which is three times as fast as httpx.
 
-The token is part of every address of the Bot API, so no address may reach a log, a traceback or a
-chat: errors raised here name the class of what went wrong and nothing else, carry no cause and no
-context, and a server's error page is searched for the token before anybody reads it.
+The token is part of every Bot API URL, so no URL may reach a log, a traceback or a chat. Errors raised here
+contain only the class name of the original error, without cause or context, and the token is removed from the
+server's error pages.
 
-What a failure means for the one who called:
+What a failure means for the caller:
 
-    RequestNotSentError      it certainly did not arrive: repeating is safe, for sends too
-    ├── ConnectTimedOutError   the same, because nobody answered the connection
-    TimedOut, NetworkError   it may have arrived: only idempotent calls are repeated
+    RequestNotSentError      certainly not delivered: retrying is safe, even for sends
+    ├── ConnectTimedOutError   the same, because the connection timed out
+    TimedOut, NetworkError   may have been delivered: only idempotent calls are retried
 """
 
 import io
@@ -32,74 +32,72 @@ from telegram.ext import ExtBot
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
-# Spans of time as timedelta: the library warns at every 429 for as long as they are plain numbers.
+# Makes PTB return timedelta; otherwise it issues a deprecation warning at every 429.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 _LOGGER = logging.getLogger(__name__)
 _TOKEN_IN_PATH = re.compile(r"/bot([^/]+)")
 _JSON_HEADERS = {"Content-Type": "application/json"}
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
-_BOUNDARY = secrets.token_hex(16)  # 128 random bits: in no file
+_BOUNDARY = secrets.token_hex(16)  # 128 random bits, so it cannot occur in a file
 _FORM_HEADERS = {"Content-Type": f"multipart/form-data; boundary={_BOUNDARY}"}
 _ESCAPED = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
 _ONE_PIECE = 512 * 1024
-"""Files up to this size are sent in one piece with all else; larger ones bit by bit."""
+"""Bytes; files up to this size are sent in one piece with the other fields, larger ones are streamed."""
 _TALKATIVE = ("telegram", "httpx", "httpcore", "aiohttp.access")
 
 
 class Messenger(ExtBot[str]):
     """Calls the Bot API.
 
-    At most presses a message is edited, and nobody looks at the answer. The library's own methods make
-    an object of each button, take it apart again, and build the edited message anew out of the answer:
-    a third of what the loop does in a step.
+    Most presses edit a message, and the response is not used. PTB's methods build an object for each button,
+    serialise it, and parse the response into a message: a third of the event loop's work in a step.
     """
 
     async def edit(self, method: str, parameters: Mapping[str, Any]) -> None:
-        """Edit a message, held and repeated as all calls are.
+        """Edit a message; rate-limited and retried like all calls.
 
         Args:
-            method: as the Bot API calls it, ``editMessageText``.
-            parameters: as the Bot API has them: dictionaries, or an ``InputFile``; None is left out.
+            method: the Bot API method, e.g. ``editMessageText``.
+            parameters: in the Bot API's form: dictionaries, or an ``InputFile``; None is omitted.
 
         Raises:
-            TelegramError: as from the library's own methods.
+            TelegramError: as raised by PTB's methods.
         """
         await self._post(method, dict(parameters))
 
 
 class RequestNotSentError(NetworkError):
-    """The connection failed before the request left: it certainly did not arrive."""
+    """The connection failed before the request was sent: it was certainly not delivered."""
 
 
 class ConnectTimedOutError(RequestNotSentError, TimedOut):
-    """No connection came about in time: the request certainly did not arrive."""
+    """The connection timed out: the request was certainly not delivered."""
 
 
 def quiet_libraries() -> None:
-    """Keep addresses with the token, and what people type, out of the logs of the libraries.
+    """Keep URLs with the token, and user input, out of the libraries' logs.
 
-    httpx logs every address at INFO, aiohttp too where it serves a Bot API, the messenger's library its
-    base address and the contents of all calls at DEBUG. Called once where logging is set up; it holds
-    for the loggers named, however low the level of the root is.
+    httpx logs every URL at INFO, as does aiohttp when it serves a Bot API; PTB logs its base URL and the
+    contents of all calls at DEBUG. Called once when logging is set up; effective at any root level.
     """
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
 class AiohttpRequest(BaseRequest):
-    """Carries calls of the Bot API over one aiohttp session with connections that stay open.
+    """Performs Bot API calls over one aiohttp session with persistent connections.
 
     Args:
-        connections: how many connections at most, all hosts together.
-        keep_alive: seconds for which an idle connection is kept; below what servers grant
-            (nginx: 75), or a call would meet a connection that is just being closed.
+        connections: maximum connections over all hosts.
+        keep_alive: seconds for which an idle connection is kept; must be below the server's time-out
+            (nginx: 75), or calls would use connections that are being closed.
         connect_timeout: seconds to establish a connection.
-        pool_timeout: seconds to wait for a free one.
-        read_timeout: seconds between two pieces of an answer; long polls bring their own.
+        pool_timeout: seconds to wait for a free connection.
+        read_timeout: seconds between two chunks of a response; long polls pass their own.
         write_timeout: seconds to send a call without files.
-        media_write_timeout: seconds to send one with files.
-        proxy: address of an HTTP proxy; without it those of the environment are heeded.
+        media_write_timeout: seconds to send a call with files.
+        proxy: URL of an HTTP proxy; by default taken from the environment.
     """
 
     def __init__(  # noqa: PLR0913 - one figure each, all with defaults, all named
@@ -127,11 +125,11 @@ class AiohttpRequest(BaseRequest):
 
     @property
     def read_timeout(self) -> float | None:
-        """Seconds between two pieces of an answer, when a call does not say otherwise."""
+        """Default of seconds between two chunks of a response."""
         return self._read_timeout
 
     async def initialize(self) -> None:
-        """Open the session; a second time does nothing."""
+        """Open the session; idempotent."""
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
@@ -142,19 +140,19 @@ class AiohttpRequest(BaseRequest):
             )
 
     async def shutdown(self) -> None:
-        """Close the session and its connections; a second time does nothing."""
+        """Close the session and its connections; idempotent."""
         if self._session is not None:
             await self._session.close()
             self._session = None
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """Return the answer of the server as a dictionary.
+        """Return the server's response as a dictionary.
 
-        Unlike the method overridden it does not log what it could not read: that may be a message.
+        Unlike the overridden method it does not log an unreadable payload, which may contain a message.
 
         Raises:
-            TelegramError: the payload is no JSON object.
+            TelegramError: the payload is not a JSON object.
         """
         try:
             answer = json.loads(payload)
@@ -175,7 +173,7 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
         pool_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Do one call.
+        """Perform one call.
 
         Returns:
             HTTP status and body.
@@ -183,8 +181,8 @@ class AiohttpRequest(BaseRequest):
         Raises:
             ConnectTimedOutError: no connection in time; nothing was sent.
             RequestNotSentError: no connection, or an unusable address; nothing was sent.
-            TimedOut: sent, wholly or in part, and not answered in time.
-            NetworkError: sent, wholly or in part, and the connection broke.
+            TimedOut: sent, wholly or in part, but no response in time.
+            NetworkError: sent, wholly or in part, but the connection broke.
         """
         if self._session is None:
             raise RequestNotSentError("the HTTP session is not open")
@@ -205,19 +203,19 @@ class AiohttpRequest(BaseRequest):
                 data=body,
                 headers=headers,
                 timeout=timeout,
-                allow_redirects=False,  # a redirect would carry the token to somebody else
+                allow_redirects=False,  # a redirect would disclose the token to another server
                 proxy=self._proxy or self._proxy_of_environment(address),
             ) as response:
                 return response.status, _without_token(url, response.status, await response.read())
         except (aiohttp.ClientError, OSError, ValueError) as error:
             failure = _translated(error)
-        # Outside of the clause, so that no traceback shows aiohttp's error, which holds the address.
+        # Outside of the except clause, so that no traceback shows aiohttp's error, which contains the URL.
         raise failure
 
     def _proxy_of_environment(self, address: URL) -> str | None:
-        """Return the proxy that the environment names for an address; it is asked once for each host.
+        """Return the proxy that the environment sets for a URL; cached per host.
 
-        aiohttp would look at every call, in two trips to a thread, and read ``.netrc`` each time.
+        aiohttp would look it up at every call, with two thread hand-overs, and read ``.netrc`` each time.
         """
         place = (address.scheme, address.host)
         if place not in self._proxies:
@@ -227,16 +225,16 @@ class AiohttpRequest(BaseRequest):
 
 
 def _given(value: ODVInput[float], default: float | None) -> float | None:
-    """Return the time-out of this call, or the default when the call brings none."""
+    """Return the time-out of this call, or the default if the call passes none."""
     return default if isinstance(value, DefaultValue) else value
 
 
 def _timeout(
     *, pool: float | None, connect: float | None, write: float | None, read: float | None
 ) -> aiohttp.ClientTimeout:
-    """Return the limits of one call in seconds; None means without limit.
+    """Return the time-outs of one call, from seconds; None means no limit.
 
-    aiohttp has no limit for writing, so the total bounds it.
+    aiohttp has no write time-out, so the total time-out bounds it.
     """
     wait = None if pool is None or connect is None else pool + connect
     total = None if wait is None or write is None or read is None else wait + write + read
@@ -246,7 +244,7 @@ def _timeout(
 def _body(
     request_data: RequestData | None,
 ) -> tuple[bytes | aiohttp.FormData | None, dict[str, str] | None]:
-    """Return what is sent, and its headers: JSON in one pass of the C encoder, or a form with files."""
+    """Return body and headers: JSON, in one pass of the C encoder, or a form with files."""
     if request_data is None:
         return None, None
     if not request_data.contains_files:
@@ -259,14 +257,14 @@ def _body(
     for name, value in fields.items():
         form.add_field(name, value)
     for name, (filename, content, mime) in files.items():
-        # As a stream, for aiohttp warns of many bytes in one piece, which hold up the loop.
+        # As a stream: aiohttp warns about large byte strings, which block the event loop.
         stream = io.BytesIO(content) if isinstance(content, bytes) else content
         form.add_field(name, stream, filename=filename, content_type=mime)
     return form, None
 
 
 def _small_parts(files: UploadFileDict) -> list[tuple[str, bytes]]:
-    """Return heads and contents of the files that may be sent in one piece."""
+    """Return part headers and contents of the files, for sending in one piece."""
     return [
         (f'{_quoted(name)}; filename="{filename.translate(_ESCAPED)}"\r\nContent-Type: {mime}', content)
         for name, (filename, content, mime) in files.items()
@@ -275,7 +273,7 @@ def _small_parts(files: UploadFileDict) -> list[tuple[str, bytes]]:
 
 
 def _form_in_one_piece(fields: dict[str, str], files: list[tuple[str, bytes]]) -> bytes:
-    """Return a form; most presses send a picture, and aiohttp's own form takes a third of such a call."""
+    """Return a multipart form; aiohttp's own takes a third of the time of a call with a picture."""
     parts = [(_quoted(name), value.encode()) for name, value in fields.items()] + files
     opening = f"--{_BOUNDARY}\r\nContent-Disposition: form-data; name="
     pieces = [part for head, value in parts for part in (f"{opening}{head}\r\n\r\n".encode(), value, b"\r\n")]
@@ -283,18 +281,18 @@ def _form_in_one_piece(fields: dict[str, str], files: list[tuple[str, bytes]]) -
 
 
 def _quoted(name: str) -> str:
-    """Return a name as browsers write it into a form."""
+    """Escape a name for a multipart header as browsers do."""
     return f'"{name.translate(_ESCAPED)}"'
 
 
 def _without_token(url: str, status: int, payload: bytes) -> bytes:
-    """Return the payload, without the token when it is an error: proxies' pages quote addresses."""
+    """Return the payload, with the token removed from errors: proxies' error pages quote URLs."""
     found = None if status == HTTPStatus.OK else _TOKEN_IN_PATH.search(url)
     return payload if found is None else payload.replace(found[1].encode(), b"***")
 
 
 def _translated(error: Exception) -> TelegramError:
-    """Return the library's error for one of aiohttp, with the name of its class and no address."""
+    """Convert an aiohttp error to PTB's, keeping its class name but not the URL."""
     name = f"aiohttp.{type(error).__name__}"
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         return ConnectTimedOutError(name)

@@ -1,7 +1,7 @@
 """Deep links: ``https://t.me/BOT?start=57KkSw`` opens the office 粤K.
 
-The messenger hands what stands behind ``start=`` to the bot as ``/start 57KkSw``; it may be 1 to 64 of A–Z,
-a–z, 0–9, ``_`` and ``-``. So an office's code is written in base64url of its UTF-8, without the padding.
+Telegram passes the payload after ``start=`` to the bot as ``/start 57KkSw``; it may have 1 to 64 of A–Z, a–z,
+0–9, ``_`` and ``-``. So an office's code is encoded as base64url of its UTF-8, without padding.
 """
 
 import base64
@@ -13,16 +13,16 @@ from core.errors.offices import NoSuchOffice
 from core.values.offices import IssuingOffice, find
 
 _PAYLOAD = re.compile(r"[\w-]{6}", re.ASCII)
-"""Three bytes of a province's character and one of the letter, in base64."""
+"""Base64 of three bytes (the province's character) and one byte (the letter)."""
 
 
 def payload_of(code: str) -> str:
-    """Return what opens an office, by its code: 粤K is 57KkSw."""
+    """Return the payload that opens an office: 57KkSw for 粤K."""
     return base64.urlsafe_b64encode(code.encode()).decode().rstrip("=")
 
 
 def office_of(payload: str) -> IssuingOffice | None:
-    """Return the office that a payload opens, None when it is no office's; nothing is guessed at."""
+    """Return the office that a payload opens, None if it is not exactly the payload of an office."""
     if not _PAYLOAD.fullmatch(payload):
         return None
     try:
@@ -34,10 +34,10 @@ def office_of(payload: str) -> IssuingOffice | None:
 
 
 def link_to(username: str, code: str) -> str:
-    """Return the address that opens an office in a bot."""
+    """Return the URL that opens an office in the bot."""
     return f"https://t.me/{username}?start={payload_of(code)}"
 
 
 def sharing(link: str, words: str) -> str:
-    """Return the address at which the messenger asks to whom a link shall be passed on."""
+    """Return the URL that opens Telegram's dialog for sharing a link."""
     return "https://t.me/share/url?" + urlencode({"url": link, "text": words})

@@ -1,23 +1,23 @@
-"""How fast calls go to the messenger, and which of them are repeated.
+"""Rate limiting of Bot API calls, and which of them are retried.
 
-Two lanes. The *interactive* one answers people: each chat has its own bucket (about one message a
-second, short bursts), and nothing is shared between chats, for the platform's 30 a second concern
-bulk notices only. The *bulk* one (``rate_limit_args=BULK``) carries notices: 25 a second over all
-chats, and the chat's own bucket besides. A 429 pauses its chat, and the bulk lane too when it came
-from there; nobody else waits. Answers to presses and calls without a chat are not held at all.
+There are two lanes. The *interactive* lane answers users: each chat has its own bucket (about one message a
+second, short bursts), and nothing is shared between chats, because the platform's limit of 30 a second
+applies to bulk notifications only. The *bulk* lane (``rate_limit_args=BULK``) carries notifications: 25 a
+second over all chats, in addition to the chat's own bucket. A 429 pauses its chat, and also the bulk lane if
+it occurred there; other chats are not affected. Callback answers and calls without a chat are not limited.
 
-What is repeated when a call fails:
+What is retried when a call fails:
 
-    429                            yes, after the time the platform asks for
-    RequestNotSentError            yes, whatever the call: it certainly did not arrive
-    time-out, broken connection    only calls that may be done twice: edits, answers, deletions, reads
-                                   (had the first arrived, a repeated edit is refused as «message is
-                                   not modified»: the caller takes that for success, as always)
-    anything else                  never; a refusal stays one
+    429                            yes, after the pause that the platform requests
+    RequestNotSentError            yes, every call: it was certainly not delivered
+    time-out, broken connection    only idempotent calls: edits, answers, deletions, reads (if the
+                                   first arrived, a repeated edit is rejected as «message is not
+                                   modified», which the caller treats as success, as always)
+    anything else                  never: it would fail again
 
-A *send* of which nobody knows whether it arrived is not repeated here, for the Bot API knows no
-idempotency key: the error goes to the caller. For an update that is the inbox, which handles it
-again and shows the present screen: at worst a person sees one screen twice, never an effect twice.
+A *send* that may have been delivered is not retried here, because the Bot API has no idempotency keys: the
+error is raised to the caller. For an update that is the inbox, which handles it again and shows the current
+screen: at worst a user sees a screen twice, but no effect occurs twice.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ from telegram.ext import BaseRateLimiter
 from bot.bot_api.client import RequestNotSentError
 
 BULK: Final = "bulk"
-"""Value of ``rate_limit_args`` for what is told without being asked."""
+"""Value of ``rate_limit_args`` for unsolicited messages."""
 
 _COUNTED = ("send", "edit", "copy", "forward")
 _UNCOUNTED = frozenset({"sendChatAction"})
@@ -47,27 +47,27 @@ Callback = Callable[..., Coroutine[Any, Any, Answer]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """How much may pass."""
+    """A rate with a burst allowance."""
 
     per_second: float  # sustained
-    burst: int  # at once, after a rest
+    burst: int  # calls at once, after an idle period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """The figures of the limiter, with what the platform grants as defaults."""
+    """The limiter's parameters; the defaults are the platform's limits."""
 
     chat: Rate = Rate(per_second=1.0, burst=6)
     group: Rate = Rate(per_second=1 / 3, burst=6)  # the platform: 20 a minute
     bulk: Rate = Rate(per_second=25.0, burst=25)
-    refusals: int = 5  # how many 429 one call puts up with
-    longest_pause: timedelta = timedelta(seconds=60)  # a longer one is the caller's business
-    failures: int = 4  # how many failures of the network one call puts up with
-    first_gap: timedelta = timedelta(milliseconds=300)  # doubled at each failure, and shaken
+    refusals: int = 5  # maximum 429 responses per call
+    longest_pause: timedelta = timedelta(seconds=60)  # a longer one is raised to the caller
+    failures: int = 4  # maximum network failures per call
+    first_gap: timedelta = timedelta(milliseconds=300)  # doubled at each failure, with jitter
 
 
 def retry_after_seconds(error: RetryAfter) -> float:
-    """Return the pause that a 429 asks for, in seconds, whichever form the library gives it."""
+    """Return the pause that a 429 requests, in seconds, from either form that PTB uses."""
     pause = error.retry_after
     return pause.total_seconds() if isinstance(pause, timedelta) else float(pause)
 
@@ -75,8 +75,8 @@ def retry_after_seconds(error: RetryAfter) -> float:
 class TokenBucket:
     """A token bucket that can be paused.
 
-    It keeps one number, the moment at which it would be full again (a "virtual schedule"), so a
-    chat that rests costs nothing.
+    Its state is one number, the time at which it would be full again (GCRA, "virtual scheduling"), so an idle
+    chat costs nothing.
     """
 
     def __init__(self, rate: Rate) -> None:
@@ -92,7 +92,7 @@ class TokenBucket:
         return max(0.0, start - self._tolerance - now)
 
     def pause(self, until: float) -> None:
-        """Let nothing pass before a moment, and only the sustained rate right after it."""
+        """Let nothing pass before ``until``, and only the sustained rate directly after it."""
         self._paused_until = max(self._paused_until, until)
         self._full_at = max(self._full_at, until + self._tolerance)
 
@@ -101,27 +101,27 @@ class TokenBucket:
         return max(0.0, self._paused_until - now)
 
     def is_rested(self, now: float) -> bool:
-        """Return whether forgetting the bucket would change nothing."""
+        """Whether dropping the bucket would change nothing."""
         return self._full_at <= now and self._paused_until <= now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Call:
-    """What the limiter knows of one call."""
+    """The limiter's classification of a call."""
 
-    buckets: tuple[TokenBucket, ...]  # to be paused by a 429
-    is_counted: bool  # takes tokens
-    is_repeatable: bool  # doing it twice is the same as once
+    buckets: tuple[TokenBucket, ...]  # paused by a 429
+    is_counted: bool  # consumes tokens
+    is_repeatable: bool  # idempotent
 
 
 class Limiter(BaseRateLimiter[str]):
-    """Holds calls until the platform will take them, and repeats what may be repeated.
+    """Delays calls to keep the platform's limits, and retries the calls that may be retried.
 
     Args:
-        limits: the figures.
-        now: seconds of a clock that never goes back.
-        sleep: waits for that many seconds.
-        jitter: a number from 0 to 1 that shakes the gaps.
+        limits: the parameters.
+        now: a monotonic clock, in seconds.
+        sleep: waits for a number of seconds.
+        jitter: returns a random number from 0 to 1, for the delays.
     """
 
     def __init__(
@@ -141,10 +141,10 @@ class Limiter(BaseRateLimiter[str]):
         self._tidy_at = _MANY_CHATS
 
     async def initialize(self) -> None:
-        """Do nothing: there is nothing to open."""
+        """Do nothing; required by the base class."""
 
     async def shutdown(self) -> None:
-        """Do nothing: there is nothing to close."""
+        """Do nothing; required by the base class."""
 
     async def process_request(
         self,
@@ -155,10 +155,10 @@ class Limiter(BaseRateLimiter[str]):
         data: dict[str, Any],
         rate_limit_args: str | None,
     ) -> Answer:
-        """Do a call when its buckets are free, and again where that is right.
+        """Perform a call when its buckets allow it; retry it where allowed.
 
         Raises:
-            TelegramError: what the last try raised.
+            TelegramError: the error of the last attempt.
         """
         call = self._classify(endpoint, data.get("chat_id"), is_bulk=rate_limit_args == BULK)
         refusals = failures = 0
@@ -178,7 +178,7 @@ class Limiter(BaseRateLimiter[str]):
                 await self._sleep(self._gap(failures))
 
     def _classify(self, endpoint: str, chat_id: int | str | None, *, is_bulk: bool) -> _Call:
-        """Return buckets and kind of a call; one without a chat is nobody's but its own."""
+        """Classify a call; one without a chat has no buckets."""
         buckets = () if chat_id is None else (self._chat(chat_id),)
         return _Call(
             buckets=(*buckets, self._bulk) if is_bulk else buckets,
@@ -199,7 +199,11 @@ class Limiter(BaseRateLimiter[str]):
                     break
 
     def _take_refusal(self, call: _Call, error: RetryAfter, refusals: int) -> None:
-        """Pause the buckets of a call that was refused; give up when it was refused too often."""
+        """Pause the buckets of a call after a 429.
+
+        Raises:
+            RetryAfter: there were too many, or the requested pause is too long.
+        """
         seconds = retry_after_seconds(error)
         for bucket in call.buckets:
             bucket.pause(self._now() + seconds)
@@ -207,11 +211,11 @@ class Limiter(BaseRateLimiter[str]):
             raise error
 
     def _gap(self, failures: int) -> float:
-        """Return how long to wait after that many failures, in seconds."""
+        """Return the delay in seconds after a number of failures."""
         return self._limits.first_gap.total_seconds() * 2.0 ** (failures - 1) * (0.5 + self._jitter())
 
     def _chat(self, chat_id: int | str) -> TokenBucket:
-        """Return the bucket of a chat; buckets that have come to rest are forgotten now and then."""
+        """Return the bucket of a chat; idle buckets are dropped from time to time."""
         bucket = self._chats.get(chat_id)
         if bucket is None:
             if len(self._chats) >= self._tidy_at:
@@ -223,14 +227,14 @@ class Limiter(BaseRateLimiter[str]):
         return bucket
 
     def _tidy(self) -> None:
-        """Forget buckets at rest; look again when there are twice as many as were left."""
+        """Drop idle buckets; the next cleanup is due when their number has doubled."""
         now = self._now()
         self._chats = {chat: bucket for chat, bucket in self._chats.items() if not bucket.is_rested(now)}
         self._tidy_at = max(_MANY_CHATS, 2 * len(self._chats))
 
 
 def _may_repeat(call: _Call, error: TelegramError) -> bool:
-    """Return whether doing the call again cannot do it twice."""
+    """Whether the call can be retried without taking effect twice."""
     if isinstance(error, RequestNotSentError):
         return True
     return call.is_repeatable and not isinstance(error, BadRequest)

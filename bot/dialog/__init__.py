@@ -1,1 +1,1 @@
-"""The conversational state machine: screens, buttons with revisions, one live message a chat."""
+"""The conversational state machine: screens, versioned buttons, one live message per chat."""

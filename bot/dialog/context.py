@@ -1,4 +1,4 @@
-"""What a screen gets to work with: the core, the open transaction, who asks and when."""
+"""The request context of a screen: the core services, the open transaction, the chat and the time."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -25,65 +25,65 @@ from core.values.text import compact
 
 @dataclass(kw_only=True)
 class Context:
-    """One step, or one showing, of one chat's conversation. It lives as long as its transaction."""
+    """One step, or one rendering, of one chat's conversation; valid for the duration of its transaction."""
 
     core: Core
     tx: Tx
     chat_id: int
     args: Mapping[str, object]
-    received_at: datetime  # when what it answers was received
-    screen: str = ""  # on which the chat stands when something is answered
-    nonce: str = ""  # the messenger's id of the press
-    snapshots: Snapshots = NO_SNAPSHOTS  # what was read outside the transaction
+    received_at: datetime  # when the update was received
+    screen: str = ""  # the chat's current screen while an update is handled
+    nonce: str = ""  # the callback query id
+    snapshots: Snapshots = NO_SNAPSHOTS  # values read outside the transaction
     shown_at: datetime | None = field(default=None)
-    language: Language = Language.CHINESE  # in which the screen is shown
-    bot_username: Callable[[], str] = str  # how the bot is called in links
-    has_left: bool = False  # a rehearsal, by what is being answered
-    known: object = None  # what the step that led to this screen has handed on, see ``Goto.known``
+    language: Language = Language.CHINESE  # of the rendered screen
+    bot_username: Callable[[], str] = str  # for deep links
+    has_left: bool = False  # the update being handled has ended a rehearsal
+    known: object = None  # passed on by the step that led to this screen, see ``Goto.known``
 
     @property
     def actor(self) -> str:
         return audit.chat_actor(self.chat_id)
 
     def read_snapshot(self, key: str, read: Callable[[Tx], Any]) -> Any:  # noqa: ANN401 - whatever ``read`` returns
-        """Return what a function finds on a snapshot of the database, read outside the write transaction.
+        """Return the result of an expensive read, made on a read-only snapshot outside the write transaction.
 
-        For what counts or looks through much. It does not know what this very step has changed.
+        The snapshot does not contain the changes of the current step.
 
         Args:
-            key: distinguishes this value from all others that the same step may need.
-            read: looks, and changes nothing.
+            key: identifies the value among all those that the same step may need.
+            read: must not write.
 
         Raises:
-            SnapshotNeeded: it has not been read yet; the step is run again.
+            SnapshotNeeded: it has not been read yet; the step is rerun with the value.
         """
         return self.snapshots.read(key, read)
 
     @property
     def today(self) -> date:
-        """Return the day on which this step runs, in China."""
+        """The date of this step in China's time zone."""
         return self.tx.now.astimezone(CHINA).date()
 
     @cached_property
     def admin(self) -> Admin:
-        """What this chat is at the desk; a stranger is nothing."""
+        """The chat's admin roles; without any for a chat that is not an admin's."""
         return self.core.admins.of(self.tx, self.chat_id)
 
     def require(self, permission: Permission) -> None:
-        """Refuse what this chat may not do at the office that the screen's arguments name.
+        """Ensure that this chat has a permission at the office named in the screen's arguments.
 
         Raises:
-            NotPermitted, NotYourOffice: it may not.
+            NotPermitted, NotYourOffice: it does not.
         """
         office = self.args.get("office")
         self.admin.require(permission, office if isinstance(office, str) else None)
 
     def desk_office(self, code: str, permission: Permission) -> Office:
-        """Return an office that is served here, and at which this chat may do something, by what was typed.
+        """Return the office for a typed code, after checking this chat's permission there.
 
         Raises:
-            OfficeUnknown: it is not served.
-            NotPermitted, NotYourOffice: this chat may not.
+            OfficeUnknown: the office is not served.
+            NotPermitted, NotYourOffice: the chat does not have the permission.
         """
         office = self.office_of(compact(code))
         self.admin.require(permission, office.code)
@@ -91,7 +91,6 @@ class Context:
 
     @cached_property
     def account_or_none(self) -> Account | None:
-        """The chat's account, if it has consented."""
         return self.core.accounts.find(self.tx, self.chat_id)
 
     @property
@@ -99,7 +98,7 @@ class Context:
         """The chat's account.
 
         Raises:
-            NotRegistered: it has none.
+            NotRegistered: the chat has no account.
         """
         if self.account_or_none is None:
             raise NotRegistered
@@ -107,15 +106,15 @@ class Context:
 
     @cached_property
     def current_preselection(self) -> Preselection | None:
-        """What the owner has begun and not ended."""
+        """The owner's unfinished preselection, if any."""
         return unfinished(self.tx, self.account_or_none) if self.account_or_none else None
 
     @property
     def preselection(self) -> Preselection:
-        """What the owner has begun.
+        """The owner's unfinished preselection.
 
         Raises:
-            StepOutOfOrder: nothing.
+            StepOutOfOrder: there is none.
         """
         if self.current_preselection is None:
             raise StepOutOfOrder
@@ -123,14 +122,14 @@ class Context:
 
     @property
     def office(self) -> Office:
-        """The office of what the owner has begun."""
+        """The office of the owner's unfinished preselection."""
         return self.office_of(self.preselection.office)
 
     def office_of(self, code: str) -> Office:
-        """Return an office that is served here.
+        """Return the office with this code.
 
         Raises:
-            OfficeUnknown: it is not, or no more.
+            OfficeUnknown: the office is not, or no longer, served.
         """
         office = self.core.offices.get(code)
         if office is None:
@@ -138,21 +137,21 @@ class Context:
         return office
 
     def speak(self, language: Language) -> None:
-        """Speak to this chat in another language from now on; what is shown next is in it already."""
+        """Store the chat's language; the next screen is already rendered in it."""
         choose_language(self.tx, self.chat_id, language)
         self.language = language
 
     def refresh(self) -> None:
-        """Forget what was read of the owner, after a change."""
+        """Drop the cached account and preselection after a change."""
         for name in ("account_or_none", "current_preselection", "admin"):
             self.__dict__.pop(name, None)
 
     def arg(self, name: str) -> str:
-        """Return an argument of the screen, empty when it has none of that name."""
+        """Return an argument of the screen, or an empty string if it is absent."""
         value = self.args.get(name, "")
         return value if isinstance(value, str) else ""
 
     def list_arg(self, name: str) -> list[str]:
-        """Return an argument of the screen that is a list of texts."""
+        """Return a screen argument that is a list of strings."""
         value = self.args.get(name)
         return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

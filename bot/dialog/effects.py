@@ -1,4 +1,4 @@
-"""What a step has done after its transaction."""
+"""Effects: what the engine does after a step's transaction has committed."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,16 +10,16 @@ from core.registry.lookup import RegistryVehicle
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendCode:
-    """After the transaction: a code waits to be sent."""
+    """Send a queued SMS code."""
 
     code_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendFile:
-    """After the transaction: a file is made and sent, without holding up anybody.
+    """Generate and send a file in the background.
 
-    ``read`` gets what goes into it from a snapshot of the database; ``make`` makes it in a thread.
+    ``read`` collects the content on a read-only snapshot; ``make`` builds the file in a thread.
     """
 
     name: str
@@ -30,7 +30,7 @@ class SendFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadVehicles:
-    """After the transaction: an import that has begun is loaded in the background."""
+    """Load an import that has been started, in the background."""
 
     import_id: int
     vehicles: Sequence[RegistryVehicle] = field(repr=False)
@@ -38,7 +38,7 @@ class LoadVehicles:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteUserMessage:
-    """After the transaction: the message that the step answers is deleted, for it holds personal data.
+    """Delete the user's message, because it contains personal data.
 
     A message that can no longer be deleted is ignored. What was typed with the number of an identity
     document or a telephone in it is forgotten without being asked for (``bot.dialog.transition``).
@@ -47,7 +47,7 @@ class DeleteUserMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshCommandMenu:
-    """After the transaction: the chat gets its menu of commands, by its role at the desk and its language."""
+    """Set the chat's command menu according to its admin role and language."""
 
 
 Effect = SendCode | SendFile | LoadVehicles | DeleteUserMessage | RefreshCommandMenu

@@ -1,4 +1,4 @@
-"""Runs conversations: an event in, one transaction, the screen out, and the update is done."""
+"""The dialog engine: applies an event in one transaction, shows the result, marks the update done."""
 
 import asyncio
 import logging
@@ -42,13 +42,13 @@ from core.snapshots import SnapshotNeeded
 from core.values.identity import holds_personal_number
 
 _READERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="reading")
-"""Where attachments are read: a large photo and a long list of vehicles need not wait for each other."""
+"""Parses attachments; two threads, so that a large photo and a long vehicle list do not block each other."""
 
 _IN_HAND = 4
-"""Attachments that are fetched or read at a time, so that memory holds no more of them."""
+"""Maximum number of attachments fetched or parsed at a time; bounds memory use."""
 
 _A_MOMENT = 1.0
-"""Seconds after which somebody who has sent a long file should hear that it has come."""
+"""Seconds after which the sender of a file gets an acknowledgement if parsing has not finished."""
 
 _LOGGER = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -56,15 +56,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EffectHandlers:
-    """What the engine has done for it outside of transactions."""
+    """Side effects that the engine triggers outside of transactions."""
 
-    send_code: Callable[[int], Awaitable[None]]  # sends a code that waits
-    send_file: Callable[[int, SendFile], Awaitable[None]]  # makes a file and sends it to a chat
-    load_vehicles: Callable[[LoadVehicles], Awaitable[None]]  # loads an import that has begun
-    fetch: Callable[[Attachment, int], Awaitable[Received]]  # gets an attachment of at most so many bytes
-    delete_message: Callable[[int, int], Awaitable[None]]  # deletes a chat's message, where that can be
-    say: Callable[[int, str], Awaitable[None]]  # tells a chat something that nothing depends on
-    refresh_menu: Callable[[int], Awaitable[None]]  # gives a chat of the desk its menu of commands
+    send_code: Callable[[int], Awaitable[None]]  # sends a queued SMS code
+    send_file: Callable[[int, SendFile], Awaitable[None]]  # generates a file and sends it to a chat
+    load_vehicles: Callable[[LoadVehicles], Awaitable[None]]  # loads an import that has been started
+    fetch: Callable[[Attachment, int], Awaitable[Received]]  # downloads an attachment, up to a size in bytes
+    delete_message: Callable[[int, int], Awaitable[None]]  # deletes a message, if the Bot API allows it
+    say: Callable[[int, str], Awaitable[None]]  # sends a text; best effort
+    refresh_menu: Callable[[int], Awaitable[None]]  # sets the command menu of an admin's chat
 
 
 class Engine:
@@ -72,11 +72,11 @@ class Engine:
 
     Args:
         core: the services.
-        first_screen: of a new conversation.
-        transition: what an event does to a conversation, inside a transaction.
-        rehearsals: the same for a conversation that is in a rehearsal.
-        presenter: what shows a screen.
-        handlers: what is done outside of the transactions.
+        first_screen: the screen of a new conversation.
+        transition: applies an event to a conversation, inside a transaction.
+        rehearsals: the same for a conversation in a rehearsal.
+        presenter: sends and edits the live message.
+        handlers: side effects outside of transactions.
     """
 
     def __init__(
@@ -133,7 +133,7 @@ class Engine:
             await self._redraw(await self._run_prefetching(partial(self._redrawn, chat_id=chat_id)))
 
     async def end_idle_rehearsal(self, chat_id: int) -> None:
-        """End a rehearsal in which nothing was done for too long, and show where its owner stood before."""
+        """End an idle rehearsal and return to the screen from which it was started."""
         result = await self._run_prefetching(partial(self._idle_ended, chat_id=chat_id))
         if result is not None:
             await self._redraw(result)
@@ -151,15 +151,15 @@ class Engine:
         return await self._core.store.read(due_chats)
 
     async def running(self) -> list[int]:
-        """Return the chats on a screen that runs by a clock."""
+        """Return the chats whose screen has a running timer."""
         return await self._core.store.read(running_chats)
 
     async def idle_rehearsals(self) -> list[int]:
-        """Return the chats in whose rehearsal nothing was done for too long."""
+        """Return the chats whose rehearsal has been idle for too long."""
         return await self._core.store.read(idle_rehearsals)
 
     async def close(self) -> None:
-        """Cancel the background tasks; the next start takes up what they have left."""
+        """Cancel the background tasks; unfinished work is resumed at the next start."""
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
@@ -174,7 +174,7 @@ class Engine:
             return await self._run_prefetching(partial(self._refuse, request=request, error=error))
 
     async def _run_prefetching(self, step: Callable[[Tx, Prefetched], T]) -> T:
-        """Run a step in a transaction, and rerun it while it needs something from outside of it."""
+        """Run a step in a transaction; rerun it for as long as it asks for data from outside of it."""
         prefetched = Prefetched()
         while True:
             try:
@@ -191,8 +191,8 @@ class Engine:
         """Apply an event once, and return what is shown then.
 
         Raises:
-            XuanhaoError: a rule or a form says no; nothing has changed.
-            SnapshotNeeded, RehearsalRunNeeded: rerun with what is asked for; nothing has changed.
+            XuanhaoError: rejected by a rule or a form; nothing has changed.
+            SnapshotNeeded, RehearsalRunNeeded: rerun with the requested data; nothing has changed.
         """
         is_first = mark_applied(tx, request.update_id)
         record = open_record(tx, request.chat_id, self._first_screen)
@@ -210,7 +210,7 @@ class Engine:
         """Return what is shown after an error; the state is as it was, unless the screen leads on.
 
         Raises:
-            SnapshotNeeded, RehearsalRunNeeded: rerun with what is asked for; nothing has changed.
+            SnapshotNeeded, RehearsalRunNeeded: rerun with the requested data; nothing has changed.
         """
         mark_applied(tx, request.update_id)
         record = open_record(tx, request.chat_id, self._first_screen)
@@ -218,11 +218,11 @@ class Engine:
         return self._with_effects(tx, request, record, taker.refused(tx, request, record, error, prefetched))
 
     def _redrawn(self, tx: Tx, prefetched: Prefetched, chat_id: int) -> StepResult:
-        """Return what a conversation shows now, its clocks having run on.
+        """Return the current rendering of a conversation whose timers have advanced.
 
         Raises:
-            NothingToSay: it has no live message.
-            SnapshotNeeded, RehearsalRunNeeded: rerun with what is asked for; nothing has changed.
+            NothingToSay: there is no live message.
+            SnapshotNeeded, RehearsalRunNeeded: rerun with the requested data; nothing has changed.
         """
         found = find_record(tx, chat_id)
         if found is None or found.message_id is None:
@@ -237,7 +237,7 @@ class Engine:
         return shower.shown(tx, record, prefetched)
 
     def _attachment_target(self, tx: Tx, chat_id: int, sent: Attachment) -> AttachmentTarget | None:
-        """Return how the screen that a chat is on takes what was sent; None if it is not looked at."""
+        """Return how the chat's current screen handles an attachment; None if it does not accept it."""
         record = find_record(tx, chat_id)
         if record is None:
             return None
@@ -246,7 +246,7 @@ class Engine:
         return self._rehearsals.target_of(tx, record, record.rehearsal, sent)
 
     def _after_showing(self, tx: Tx, result: StepResult, shown_at: datetime) -> None:
-        """Count what counts from when the screen has been shown; of a rehearsal, at its next step."""
+        """Start timers that run from delivery; for a rehearsal this happens at its next step."""
         saved = result.record.rehearsal
         if saved is None:
             self._transition.after_showing(tx, result, shown_at=shown_at)
@@ -256,8 +256,8 @@ class Engine:
     def _with_effects(self, tx: Tx, request: Request, before: Record, result: StepResult) -> StepResult:
         """Add the effects that do not depend on the result.
 
-        A message with a personal number in it is deleted, whether it was taken or not. An admin gets a menu,
-        which cannot be set before their first message.
+        A message that contains a personal number is deleted, whether it was accepted or not. An admin gets a
+        command menu, which cannot be set before their first message.
         """
         effects = result.effects
         match request.event:
@@ -281,7 +281,7 @@ class Engine:
         return replace(request, event=replace(event, reading=Reading(screen=found.screen, value=value)))
 
     async def _read(self, chat_id: int, event: Attachment, target: AttachmentTarget) -> object:
-        """Return the content of an attachment; tell its sender that it has arrived if reading takes long."""
+        """Download and parse an attachment; acknowledge it to the sender if that takes long."""
         reading = asyncio.ensure_future(self._fetched(event, target))
         try:
             if target.handler.waiting is not None:
@@ -336,6 +336,6 @@ class Engine:
                 case RefreshCommandMenu():
                     await self._handlers.refresh_menu(request.chat_id)
         except Exception:
-            # A code is still queued, an import still to be loaded: a tick takes them up again. A file is
-            # asked for again by its button.
+            # Queued codes and unfinished imports are picked up again by the scheduler; a file can be
+            # requested again with its button.
             _LOGGER.exception("%s was not done", type(effect).__name__)

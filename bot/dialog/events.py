@@ -1,4 +1,4 @@
-"""What comes in: an update as the conversation takes it."""
+"""Events: incoming updates in the form in which the dialog engine handles them."""
 
 from dataclasses import dataclass, field
 
@@ -10,20 +10,20 @@ class Press:
     """A button was pressed."""
 
     data: str
-    query_id: str  # the messenger's id of the press
+    query_id: str  # the callback query id
     message_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """Something was typed that is no command."""
+    """Text was sent that is not a command."""
 
     text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """A command, without its slash."""
+    """A bot command, without the leading slash."""
 
     name: str
     arguments: str = ""
@@ -31,7 +31,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """A contact was sent; ``own`` when the messenger says it is the sender's."""
+    """A contact was sent; ``own`` if, according to Telegram, it is the sender's."""
 
     phone: str = field(repr=False)
     own: bool
@@ -39,7 +39,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What an attachment was read as, and for which screen."""
+    """The parsed content of an attachment, and the screen that it was parsed for."""
 
     screen: ScreenName
     value: object = field(repr=False)
@@ -50,24 +50,24 @@ class Attachment:
     """A photo or a file was sent."""
 
     file_id: str
-    is_photo: bool  # sent as a photo; otherwise as a file, of whatever kind
-    size: int | None = None  # bytes, as the messenger says
+    is_photo: bool  # sent as a photo, not as a file
+    size: int | None = None  # bytes, as reported by Telegram
     name: str = field(default="", repr=False)  # of a file
-    mime: str = ""  # of a file, as its sender says
+    mime: str = ""  # of a file, as declared by the sender
     caption: str = field(default="", repr=False)
-    command: Command | None = None  # where the caption is one
-    album: str = ""  # what was sent together has one in common
-    reading: Reading | None = None  # once it has been fetched and read
+    command: Command | None = None  # if the caption is a command
+    album: str = ""  # the media group id
+    reading: Reading | None = None  # set once it has been downloaded and parsed
 
     @property
     def is_image(self) -> bool:
-        """Whether it is meant as a picture: a photo, or an image sent as a file."""
+        """Whether it is a photo, or an image sent as a file."""
         return self.is_photo or self.mime.startswith("image/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Other:
-    """Something that no screen takes: a sticker, a voice message, a place."""
+    """A message that no screen handles: a sticker, a voice message, a location."""
 
 
 Event = Press | Typed | Command | Contact | Attachment | Other
@@ -75,7 +75,7 @@ Event = Press | Typed | Command | Contact | Attachment | Other
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """An attachment that has been fetched."""
+    """A downloaded attachment."""
 
     file_id: str
     content: bytes = field(repr=False)
@@ -84,4 +84,4 @@ class Received:
     is_photo: bool
     prefetched: object = field(
         default=None, repr=False
-    )  # what the screen's ``AttachmentHandler.prefetch`` has returned
+    )  # the result of the screen's ``AttachmentHandler.prefetch``

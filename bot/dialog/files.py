@@ -1,4 +1,4 @@
-"""Files to and from the messenger: fetching what was attached, sending what was asked for."""
+"""File transfer with Telegram: downloads attachments, sends generated files."""
 
 import asyncio
 
@@ -15,11 +15,11 @@ from core.bootstrap import Core
 
 
 class Files:
-    """Fetches and sends files.
+    """Downloads and sends files.
 
     Args:
         core: the services.
-        bot: the messenger.
+        bot: the Bot API client.
     """
 
     def __init__(self, core: Core, bot: ExtBot[str]) -> None:
@@ -27,11 +27,11 @@ class Files:
         self._bot = bot
 
     async def fetch(self, attachment: Attachment, most_bytes: int) -> Received:
-        """Return an attachment.
+        """Download an attachment.
 
         Raises:
-            AttachmentTooLarge: it is larger than ``most_bytes``, or than the messenger hands out.
-            AttachmentNotFetched: the messenger does not give it now.
+            AttachmentTooLarge: it exceeds ``most_bytes``, or the Bot API's download limit.
+            AttachmentNotFetched: the download failed.
         """
         if attachment.size is not None and attachment.size > most_bytes:
             raise AttachmentTooLarge(most_bytes)
@@ -57,11 +57,11 @@ class Files:
         )
 
     async def send(self, chat_id: int, wanted: SendFile) -> None:
-        """Make a file from a snapshot of the database and send it; say so where it cannot be sent.
+        """Generate a file from a read-only snapshot and send it; tell the user if that fails.
 
-        All of it in the language that is spoken where this is called.
+        Everything is rendered in the language that is active in the caller.
         """
-        read = in_same_language(wanted.read)  # the threads of the store know of no language
+        read = in_same_language(wanted.read)  # the store's threads have no active language
         try:
             content = await asyncio.to_thread(wanted.make, await self._core.store.read(read))
             await self._bot.send_document(

@@ -1,4 +1,4 @@
-"""What the engine must be told of words and commands: it has none of its own."""
+"""The texts and commands that are injected into the engine, which has none of its own."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,29 +13,29 @@ from core.errors.base import XuanhaoError
 
 
 class NotTaken(Protocol):
-    """Says what to do instead of what came."""
+    """Words the answer to a message that the current screen does not handle."""
 
     def __call__(self, hint: Callable[[], str] | None, *, is_photo: bool) -> str:
-        """Return the words, with the screen's own hint."""
+        """Return the answer, with the screen's own hint if it has one."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineHooks:
-    """Words and commands for the engine."""
+    """Texts and commands for the engine."""
 
     first_screen: ScreenName
     old_button: Callable[[], str]
     of_error: Callable[[XuanhaoError], str]
     not_taken: NotTaken
-    one_of_album: Callable[[], str]  # said once when several pictures came together
+    one_of_album: Callable[[], str]  # note, given once, when an album was sent
     command: Callable[[Context, Command], Goto]
-    with_file: frozenset[str]  # commands that may be written under a file; they only look, and change nothing
+    with_file: frozenset[str]  # commands allowed as the caption of a file; they must be read-only
     on_global_button: Callable[[Context, CallbackData], Goto]
-    before_personal: Callable[[Context], Goto | None]  # what has to come before a screen with personal data
-    keyboard_gone: Callable[[], str]  # said when a reply keyboard is taken away
-    username: Callable[[], str]  # how the bot is called in links, known once it runs
-    leaves: Callable[[Context, Command], bool]  # whether a command leads out of a rehearsal
-    left: Callable[[], str]  # said when a rehearsal has been left
-    idle: Callable[[], str]  # said when a rehearsal has ended by itself
-    outdated: Callable[[], str]  # said when the program has changed under a rehearsal
+    before_personal: Callable[[Context], Goto | None]  # the screen that must precede one with personal data
+    keyboard_gone: Callable[[], str]  # text with which a reply keyboard is removed
+    username: Callable[[], str]  # the bot's username, known once it runs
+    leaves: Callable[[Context, Command], bool]  # whether a command ends a rehearsal
+    left: Callable[[], str]  # note after leaving a rehearsal
+    idle: Callable[[], str]  # note after a rehearsal has timed out
+    outdated: Callable[[], str]  # note when a rehearsal ended because the program was updated

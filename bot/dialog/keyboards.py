@@ -1,12 +1,11 @@
-"""Keyboards: buttons in rows and pages, and the data that a button carries.
+"""Inline keyboards: rows, pages, and the signed callback data of buttons.
 
-A button carries screen, revision, action and argument, bound to its chat, in at most 64 bytes:
+Callback data holds screen, revision, action and argument, bound to its chat, in at most 64 bytes:
 
     screen:revision:action:argument:tag
 
-The tag signs the rest together with the chat and the moment at which its conversation began, so another
-chat's button, one that somebody made up, or one from before somebody deleted their data, is never taken for
-one of this conversation.
+The tag is a MAC over the rest, the chat and the time at which the conversation began. A button of another
+chat, a forged one, or one from before the owner deleted their data is therefore never accepted.
 """
 
 from collections.abc import Iterable, Sequence
@@ -32,7 +31,7 @@ _PARTS = 5
 
 
 def in_columns(buttons: Iterable[Button], columns: int) -> tuple[tuple[Button, ...], ...]:
-    """Return buttons in rows of a number of columns."""
+    """Arrange buttons in rows of ``columns``."""
     flat = tuple(buttons)
     return tuple(flat[start : start + columns] for start in range(0, len(flat), columns))
 
@@ -51,33 +50,33 @@ def page_of(things: Sequence[T], page: int, size: int) -> tuple[list[T], list[Bu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackData:
-    """What a pressed button said."""
+    """Decoded callback data."""
 
-    screen: str  # as it was sent: maybe of an older program, as the one that is kept of the conversation
+    screen: str  # as received; may be a name from an older version of the program
     revision: int
-    action: ActionName | None  # None: of an older program
+    action: ActionName | None  # None: unknown, from an older version
     arg: str
 
 
 class CallbackCodec:
-    """Writes and reads what buttons carry."""
+    """Encodes and decodes callback data."""
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
     def for_conversation(self, begun_at: int) -> "CallbackCodec":
-        """Return the codec of a chat's conversation, by when it began in milliseconds; 0: unknown."""
+        """Return the codec of a chat's conversation; ``begun_at`` in epoch milliseconds, 0 if unknown."""
         return _ConversationCodec(self._vault, begun_at) if begun_at else self
 
     def for_rehearsal(self, chat_id: int, number: int) -> "CallbackCodec":
-        """Return the codec of a chat's rehearsal, which takes no other button for its own, nor a real one."""
+        """Return the codec of a chat's rehearsal; it rejects the buttons of all other conversations."""
         return _RehearsalCodec(self._vault, f"{chat_id}:rehearsal {number}")
 
     def write(self, chat_id: int, screen: str, revision: int, button: Button) -> str:
-        """Return a button's data.
+        """Return the callback data of a button.
 
         Raises:
-            ValueError: it would be longer than the messenger takes.
+            ValueError: it would exceed the Bot API's limit of 64 bytes.
         """
         place = f"{GLOBAL_SCREEN}:0" if button.global_ else f"{screen}:{revision}"
         body = f"{place}:{button.action or ''}:{button.arg}"
@@ -92,7 +91,7 @@ class CallbackCodec:
         return self.markup(chat_id, GLOBAL_SCREEN, 0, rows)
 
     def read(self, chat_id: int, data: str) -> CallbackData | None:
-        """Return what a button carries, None when it is none of this chat's."""
+        """Decode callback data; None if it does not belong to this chat's conversation."""
         body, _, tag = data.rpartition(":")
         parts = body.split(":", _PARTS - 2)
         if len(parts) != _PARTS - 1 or tag != self._tag(chat_id, body) or not parts[1].isdigit():
@@ -101,7 +100,7 @@ class CallbackCodec:
         return CallbackData(screen=parts[0], revision=int(parts[1]), action=action, arg=parts[3])
 
     def markup(self, chat_id: int, screen: str, revision: int, rows: Rows) -> InlineKeyboardMarkup | None:
-        """Return a keyboard as the messenger's library takes it, None for no buttons."""
+        """Return a keyboard as a PTB object, None if there are no buttons."""
         if not rows:
             return None
         keys = self.keys(chat_id, screen, revision, rows)
@@ -128,7 +127,7 @@ class CallbackCodec:
 
 
 class _ConversationCodec(CallbackCodec):
-    """Binds to one conversation of a chat; what stands outside of conversations, to the chat alone."""
+    """Binds buttons to one conversation of a chat, and global buttons to the chat alone."""
 
     def __init__(self, vault: Vault, begun_at: int) -> None:
         super().__init__(vault)
@@ -141,14 +140,14 @@ class _ConversationCodec(CallbackCodec):
 
 
 class _RehearsalCodec(CallbackCodec):
-    """Binds to one rehearsal in place of a chat, for inside it all have the same."""
+    """Binds buttons to one rehearsal instead of a chat: inside rehearsals all chats have the same id."""
 
     def __init__(self, vault: Vault, bound: str) -> None:
         super().__init__(vault)
         self._bound = bound
 
     def for_conversation(self, begun_at: int) -> CallbackCodec:
-        """Return the same: a rehearsal's own conversation is bound by it already."""
+        """Return itself: the rehearsal's number already identifies its conversation."""
         del begun_at
         return self
 

@@ -1,17 +1,17 @@
-"""The language in which a chat is spoken to: kept in the row of its conversation."""
+"""The language of a chat, stored in its ``dialog`` row."""
 
 from bot.i18n.language import Language
 from core.ports import Tx
 
 
 def language_of(tx: Tx, chat_id: int) -> Language:
-    """Return the language that a chat has chosen; Chinese where it has chosen none."""
+    """Return a chat's language, Chinese by default."""
     row = tx.one("dialog.get", chat_id=chat_id)
     return Language(row["language"]) if row else Language.CHINESE
 
 
 def choose_language(tx: Tx, chat_id: int, language: Language) -> None:
-    """Keep the language that a chat has chosen; it must have a conversation."""
+    """Store a chat's language; the chat must have a conversation."""
     tx.run("dialog.speak", chat_id=chat_id, language=language)
 
 

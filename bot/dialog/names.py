@@ -1,7 +1,7 @@
-"""The names of screens and of the actions of their buttons, as they are stored and sent.
+"""The names of screens and button actions, as they are stored and sent.
 
-A screen's name stands in the table ``dialog``, and with an action in the data of buttons under messages that
-people still have: a value that is changed loses them. Each member is called as its value.
+Screen names are stored in the table ``dialog``; both are part of the callback data of buttons in existing
+chats. Changing a value breaks those rows and buttons. Each member is named like its value.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class ScreenName(StrEnum):
-    """Every screen; each name is one screen's (``bot/routing/screens.py``)."""
+    """All screens, one name each (``bot/routing/screens.py``)."""
 
     HOME = "home"
     HELP = "help"
@@ -106,7 +106,7 @@ class ScreenName(StrEnum):
 
 
 class ActionName(StrEnum):
-    """What a button leads to; a screen says what it does with each of its own, so many screens share one."""
+    """The action of a button; each screen maps its own, so the same action may occur on many screens."""
 
     ABANDON = "abandon"
     ACT = "act"
@@ -215,4 +215,4 @@ class ActionName(StrEnum):
 
 SCREEN_NAMES: Mapping[str, ScreenName] = {screen.value: screen for screen in ScreenName}
 ACTION_NAMES: Mapping[str, ActionName] = {action.value: action for action in ActionName}
-"""By the values that are read; those of an older program may be absent."""
+"""Actions by value, for decoding; actions of older versions may be absent."""

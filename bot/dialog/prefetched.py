@@ -1,4 +1,4 @@
-"""What a step needs that is read or computed outside its transaction, which is then run again with it."""
+"""Data that a step needs from outside its transaction; the step is rerun with it."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from core.snapshots import NO_SNAPSHOTS, Snapshots
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prefetched:
-    """Empty at first; each rerun of the step adds what it asked for."""
+    """Empty at first; each rerun adds the data that the step asked for."""
 
-    snapshots: Snapshots = NO_SNAPSHOTS  # for SnapshotNeeded
-    run_result: RunResult | None = None  # for RehearsalRunNeeded
+    snapshots: Snapshots = NO_SNAPSHOTS  # requested with SnapshotNeeded
+    run_result: RunResult | None = None  # requested with RehearsalRunNeeded

@@ -1,8 +1,7 @@
-"""Shows a screen in the messenger: one live message a chat, edited in place where that can be.
+"""Shows a screen in Telegram: one live message per chat, edited in place where possible.
 
-A press on the live message edits it; after typed input, and between kinds of message, the next
-screen is a new message and the old one loses its buttons. Sends have no idempotency key, edits have:
-an edit that is repeated changes nothing.
+A press on the live message edits it. After typed input, or when the kind of message changes, the next
+screen is sent as a new message and the old one loses its buttons. Edits are idempotent, sends are not.
 """
 
 import asyncio
@@ -46,37 +45,37 @@ class Presenter:
         self._keyboard_gone = keyboard_gone
 
     async def show(self, result: StepResult, *, in_place: bool) -> Shown | None:
-        """Show a screen; return the message that is live now, None when the chat is closed to us.
+        """Show a screen; return the live message, None if the user has blocked the bot.
 
         Args:
-            result: what to show.
-            in_place: whether the live message may be edited, for nothing came after it.
+            result: the step's result.
+            in_place: whether the live message may be edited, as no message came after it.
         """
         try:
             if _overflows(result.view, _note_to_edit(result) if in_place else result.note):
-                # Both together are more than one message takes: what was said goes before what is shown.
+                # Note and screen together exceed one message: the note is sent first, on its own.
                 said = clipped(result.note, MessageLimit.MAX_TEXT_LENGTH)
                 await self._bot.send_message(result.record.chat_id, said, parse_mode=ParseMode.HTML)
                 result, in_place = replace(result, note=""), False
             if in_place and (shown := await self._edit(result)):
                 return shown
             return await self._send(result)
-        except Forbidden:  # the owner has blocked the bot, or is gone: the state is kept for them
+        except Forbidden:  # blocked or deactivated: the state is kept
             return None
 
     async def answer(self, query_id: str, text: str, *, alert: bool) -> None:
-        """Answer a press; ignore one that is too old to be answered."""
+        """Answer a callback query; ignore one that has expired."""
         toast = text if len(text) <= _TOAST else text[: _TOAST - 1] + "…"
         with suppress(BadRequest, Forbidden):
             await self._bot.answer_callback_query(query_id, text=toast or None, show_alert=alert)
 
     async def strip(self, chat_id: int, message_id: int) -> None:
-        """Remove the buttons of a message that is no longer live."""
+        """Remove the buttons of a message that is no longer the live one."""
         with suppress(BadRequest, Forbidden):
             await self._bot.edit_message_reply_markup(chat_id, message_id, reply_markup=None)
 
     async def _delete(self, chat_id: int, message_id: int) -> None:
-        """Delete a protected message, whose content would otherwise stay in the chat."""
+        """Delete a protected message; its content must not stay in the chat."""
         with suppress(BadRequest, Forbidden):
             await self._bot.delete_message(chat_id, message_id)
 
@@ -90,11 +89,11 @@ class Presenter:
         return self._codec.for_conversation(record.begun_at)
 
     async def _edit(self, result: StepResult) -> Shown | None:
-        """Edit the live message; None when it cannot become what is to be shown."""
+        """Edit the live message; None if it cannot be turned into the new view."""
         record, view = result.record, result.view
         if record.message_id is None or record.message_kind != _kind_of(view) or view.contact:
             return None
-        if _is_protected(record) != view.protected:  # which an edit does not change
+        if _is_protected(record) != view.protected:  # an edit cannot change protection
             return None
         try:
             text = _fitted(view, _worded(view, _note_to_edit(result)))
@@ -162,12 +161,12 @@ class Presenter:
 
 
 def _overflows(view: View, note: str) -> bool:
-    """Whether a note makes a message longer than the messenger takes: UTF-16 units, the markup left out."""
+    """Whether a note makes the message exceed Telegram's limit, in UTF-16 units without markup."""
     return bool(note) and units(plain(_worded(view, note))) > _most(view)
 
 
 def _fitted(view: View, text: str) -> str:
-    """Return a text as the message can hold it: one that is refused would hold up its chat."""
+    """Clip a text to the message limit: a message that is rejected would block its chat."""
     return clipped(text, _most(view))
 
 
@@ -176,7 +175,7 @@ def _most(view: View) -> int:
 
 
 async def _rendered(record: Record, picture: Picture) -> bytes:
-    """Return a picture's file; those who rehearse hold up nobody else's pictures."""
+    """Render a picture; pictures of rehearsals use the rehearsal thread, not the common render thread."""
     if record.rehearsal is not None:
         return await run_on_rehearsal_thread(picture.render)
     if getattr(picture, "is_light", False):
@@ -191,7 +190,7 @@ def _kind_of(view: View) -> MessageKind:
 
 
 def _key(view: View) -> str | None:
-    """Return what is kept of a view's picture; of a protected message it says that, too."""
+    """Return the stored key of a view's picture, which includes whether the message is protected."""
     if view.picture is None:
         return None
     return f"{_PROTECTED}{view.picture.key}" if view.protected else view.picture.key
@@ -210,7 +209,7 @@ def _name_of(file: bytes) -> str:
 
 
 def _note_to_edit(result: StepResult) -> str:
-    """Return the note that belongs into an edited message: a pinned one, or one too long for a toast."""
+    """Return the note to include in an edited message: a sticky one, or one too long for a toast."""
     return result.note if result.sticky or len(result.note) > _TOAST else ""
 
 

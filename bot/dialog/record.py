@@ -1,4 +1,4 @@
-"""The row in which a conversation is kept."""
+"""The ``dialog`` row that stores a conversation."""
 
 import json
 from collections.abc import Mapping
@@ -15,40 +15,40 @@ from core.rehearsal import IDLE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedRehearsal:
-    """A rehearsal as it lies in the row of its conversation."""
+    """A rehearsal as stored in the row of its conversation."""
 
     chat_id: int
-    number: int  # the update that began it: to it its buttons are bound
-    version: int  # how many times it was kept
-    image: bytes = field(repr=False)  # its database, packed
-    code: str | None = field(repr=False)  # what the rehearsed telephone shows
-    shown_at: datetime | None  # when its present screen was sent, if something counts from then
-    used_at: datetime  # when its owner last did something
-    language: Language  # in which the chat is spoken to
+    number: int  # id of the update that started it; its buttons are bound to it
+    version: int  # how many times it was saved
+    image: bytes = field(repr=False)  # its compressed database
+    code: str | None = field(repr=False)  # the code shown as received by SMS
+    shown_at: datetime | None  # when its current screen was delivered, if a timer runs from then
+    used_at: datetime  # time of the last activity
+    language: Language  # of the chat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """Where a chat's conversation stands."""
+    """The state of a chat's conversation."""
 
     chat_id: int
     screen: str
     args: Mapping[str, object]
     revision: int
-    begun_at: int  # in milliseconds; its buttons are bound to it
+    begun_at: int  # milliseconds since the epoch; its buttons are bound to it
     message_id: int | None  # the live message
     message_kind: MessageKind | None
-    picture: str | None  # what picture it shows
-    language: Language  # in which the chat wants to be spoken to
-    album: str = ""  # the last one of which something came
-    album_told: bool = False  # that only its first picture is looked at
+    picture: str | None  # key of its picture
+    language: Language  # chosen by the user
+    album: str = ""  # id of the last media group received
+    album_told: bool = False  # the user was informed that only the first picture counts
     rehearsal: SavedRehearsal | None = (
-        None  # screen, arguments and revision are then those of the real conversation
+        None  # if set, screen, arguments and revision are still those of the real conversation
     )
 
 
 def open_record(tx: Tx, chat_id: int, first_screen: str) -> Record:
-    """Return a chat's conversation, locked until the transaction ends."""
+    """Return a chat's conversation, created if absent; locked until the transaction ends."""
     row = tx.one("dialog.open", chat_id=chat_id, screen=first_screen, now=to_millis(tx.now))
     if row is None:
         raise LookupError("a conversation that was just opened is gone")
@@ -56,7 +56,7 @@ def open_record(tx: Tx, chat_id: int, first_screen: str) -> Record:
 
 
 def find_record(tx: Tx, chat_id: int) -> Record | None:
-    """Return a chat's conversation, if it has one."""
+    """Return a chat's conversation, or None."""
     row = tx.one("dialog.get", chat_id=chat_id)
     return _record(row) if row else None
 
@@ -92,21 +92,21 @@ def _saved(row: Row) -> SavedRehearsal:
 
 
 class AlbumPosition(Enum):
-    """Which of the pictures of an album one is."""
+    """The position of a picture in an album."""
 
-    FIRST = auto()  # or none of an album
+    FIRST = auto()  # or not part of an album
     SECOND = auto()
     FURTHER = auto()
 
 
 def position_in_album(tx: Tx, record: Record, album: str, *, is_told: bool) -> AlbumPosition:
-    """Return which picture of an album came now, and note that it did.
+    """Return the position of the picture just received in its album, and record it.
 
     Args:
         tx: the transaction, in which the conversation is locked.
         record: the conversation as it was before.
-        album: what the messenger calls the album; empty for a picture that came alone.
-        is_told: whether the answer to the first says all that there is to say.
+        album: the media group id; empty for a single picture.
+        is_told: whether the answer to the first picture already covers the others.
     """
     if not album:
         return AlbumPosition.FIRST
@@ -118,7 +118,7 @@ def position_in_album(tx: Tx, record: Record, album: str, *, is_told: bool) -> A
 
 
 def save(tx: Tx, record: Record, redraw_at: datetime | None) -> None:
-    """Keep where a conversation stands after a step."""
+    """Save the state of a conversation after a step."""
     tx.run(
         "dialog.save",
         chat_id=record.chat_id,
@@ -131,7 +131,7 @@ def save(tx: Tx, record: Record, redraw_at: datetime | None) -> None:
 
 
 def save_shown(tx: Tx, chat_id: int, shown: "Shown") -> None:
-    """Keep which message is live."""
+    """Save which message is the live one."""
     tx.run(
         "dialog.shown",
         chat_id=chat_id,
@@ -142,9 +142,9 @@ def save_shown(tx: Tx, chat_id: int, shown: "Shown") -> None:
 
 
 def forget_shown(tx: Tx, record: Record) -> None:
-    """Keep that no message shows the screen: the chat was shut, and the message before it has gone stale.
+    """Save that no message shows the screen: the bot was blocked, and the previous message is outdated.
 
-    One over a reply keyboard is kept, for the keyboard is still to be taken away.
+    A message with a reply keyboard is kept, because the keyboard still has to be removed.
     """
     if record.message_kind != MessageKind.KEYBOARD:
         tx.run("dialog.shown", chat_id=record.chat_id, message_id=None, message_kind=None, picture=None)
@@ -152,7 +152,7 @@ def forget_shown(tx: Tx, record: Record) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """The message that has become the live one."""
+    """The new live message."""
 
     message_id: int
     kind: MessageKind
@@ -160,7 +160,7 @@ class Shown:
 
 
 def record_rehearsal_shown(tx: Tx, saved: SavedRehearsal, at: datetime) -> None:
-    """Keep when what a rehearsal shows was sent, unless it has gone on since."""
+    """Save when a rehearsal's screen was delivered, unless the rehearsal has advanced since."""
     tx.run(
         "dialog.rehearsal_shown",
         chat_id=saved.chat_id,
@@ -171,22 +171,22 @@ def record_rehearsal_shown(tx: Tx, saved: SavedRehearsal, at: datetime) -> None:
 
 
 def end_rehearsal(tx: Tx, record: Record) -> Record:
-    """Forget a rehearsal; return the conversation as it stood before it."""
+    """Delete a rehearsal; return the conversation as it was before."""
     tx.run("dialog.end_rehearsal", chat_id=record.chat_id)
     return replace(record, rehearsal=None)
 
 
 def due_chats(tx: Tx) -> list[int]:
-    """Return the chats whose screen changes by a clock that has run out."""
+    """Return the chats whose screen has a timer that has run out."""
     return [row["chat_id"] for row in tx.all("dialog.due", now=to_millis(tx.now))]
 
 
 def running_chats(tx: Tx) -> list[int]:
-    """Return the chats on a screen that runs by a clock."""
+    """Return the chats whose screen has a running timer."""
     return [row["chat_id"] for row in tx.all("dialog.live")]
 
 
 def idle_rehearsals(tx: Tx) -> list[int]:
-    """Return the chats in whose rehearsal nothing was done for too long."""
+    """Return the chats whose rehearsal has been idle for too long."""
     rows = tx.all("dialog.idle_rehearsals", before=to_millis(tx.now - IDLE))
     return [row["chat_id"] for row in rows]

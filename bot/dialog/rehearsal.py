@@ -1,10 +1,10 @@
-"""The port to the rehearsals, and what comes back from it (docs/domain.md, section 4).
+"""The port to the rehearsal runner, and its results (docs/domain.md, section 4).
 
-A step of a rehearsal runs for milliseconds on a database of its own, which would hold up everybody who waits
-for the writing thread. So it runs on one thread for all rehearsals, and its result is saved in the update's
-own transaction, unless the rehearsal has changed meanwhile:
+A step of a rehearsal takes milliseconds on its own in-memory database, which would block the write thread. It
+therefore runs on a thread shared by all rehearsals; its result is saved in the update's transaction, unless
+the rehearsal has changed meanwhile:
 
-    step ──RehearsalRunNeeded(run)──▶ run() on the thread ──RunResult──▶ step again: saved, or run once more
+    step ──RehearsalRunNeeded(run)──▶ run() on the thread ──RunResult──▶ step again: saved, or rerun
 """
 
 import asyncio
@@ -27,14 +27,14 @@ from core.ports import Tx
 T = TypeVar("T")
 
 REHEARSE = Goto(screen=None, rehearsal=True)
-"""The way into a rehearsal."""
+"""Starts a rehearsal."""
 
 _REHEARSAL_THREAD = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rehearsal")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
-    """What came of a step of a rehearsal, and of what it is the next version."""
+    """The result of a rehearsal step, and the version that it supersedes."""
 
     previous: SavedRehearsal
     image: bytes = field(repr=False)
@@ -46,7 +46,7 @@ class RunResult:
 class RehearsalRunNeeded(Exception):
     """A step of a rehearsal has to run outside the transaction.
 
-    An exception, because the transaction must be rolled back: the update is not applied yet.
+    An exception, because the transaction must be rolled back: the update has not been applied yet.
     """
 
     def __init__(self, run: Callable[[], RunResult]) -> None:
@@ -55,18 +55,18 @@ class RehearsalRunNeeded(Exception):
 
 
 class RehearsalRunner(Protocol):
-    """Runs rehearsals; nothing here touches the real database. Each method gets the time."""
+    """Runs rehearsals, without access to the real database. The current time is passed to each method."""
 
     def is_current(self, saved: SavedRehearsal) -> bool:
-        """Whether a rehearsal is of this version of the program, and can go on."""
+        """Whether a rehearsal was saved by this version of the program and can be continued."""
         ...
 
     def new(self, chat_id: int, number: int, now: datetime, language: Language) -> SavedRehearsal:
-        """Return a rehearsal that nobody has begun yet."""
+        """Return a new rehearsal."""
         ...
 
     def begin(self, saved: SavedRehearsal, now: datetime, *, office: str | None) -> RunResult:
-        """Show the first page of a new one, at an office if one is known."""
+        """Show the first page of a new rehearsal, at an office if one is known."""
         ...
 
     def step(self, saved: SavedRehearsal, now: datetime, *, request: Request) -> RunResult:
@@ -76,22 +76,22 @@ class RehearsalRunner(Protocol):
     def refuse(
         self, saved: SavedRehearsal, now: datetime, *, request: Request, error: XuanhaoError
     ) -> RunResult:
-        """Tell what was wrong with an attachment, before any step."""
+        """Show an error in an attachment that was found before any step."""
         ...
 
     def show(self, saved: SavedRehearsal, now: datetime) -> RunResult:
-        """Show what is shown now, the clocks having run on."""
+        """Render the current screen, whose timers have advanced."""
         ...
 
     def attachment_target(
         self, saved: SavedRehearsal, now: datetime, *, sent: Attachment
     ) -> AttachmentTarget | None:
-        """Return how the present screen takes what was sent; None if it is not looked at."""
+        """Return how the current screen handles an attachment; None if it does not accept it."""
         ...
 
 
 async def run_on_rehearsal_thread(call: Callable[[], T]) -> T:
-    """Run on the thread of the rehearsals: a step, or the drawing of a picture."""
+    """Run a step, or render a picture, on the rehearsal thread."""
     return await asyncio.get_running_loop().run_in_executor(_REHEARSAL_THREAD, copy_context().run, call)
 
 

@@ -1,6 +1,6 @@
-"""The steps of a conversation that is in a rehearsal, how it begins one and how it leaves it.
+"""Steps of a conversation in a rehearsal: how it starts, continues and ends.
 
-real screen ──REHEARSE──▶ rehearsal ──its button, a button outside, a command that leaves,
+real screen ──REHEARSE──▶ rehearsal ──its button, a global button, a command that leaves,
 ▲                             30 idle minutes, a new version of the program──┐
 └────────────────────── as it stood ◀────────────────────────────────────────┘
 """
@@ -37,14 +37,14 @@ _Run = Callable[[SavedRehearsal, datetime], RunResult]
 
 
 class RehearsalTransition:
-    """Applies events to conversations that are in a rehearsal, and to those that begin one.
+    """Applies events to conversations that are in a rehearsal or start one.
 
-    What raises ``RehearsalRunNeeded`` or ``SnapshotNeeded`` has changed nothing; it is called again with what
-    was asked for.
+    A method that raises ``RehearsalRunNeeded`` or ``SnapshotNeeded`` has changed nothing and is called again
+    with the requested data.
 
     Args:
-        transition: the real conversation's, for the way out.
-        codec: reads real buttons.
+        transition: the one of real conversations, to leave a rehearsal.
+        codec: decodes the callback data of real buttons.
         hooks: those of the real conversation.
         runner: runs the steps.
     """
@@ -60,10 +60,10 @@ class RehearsalTransition:
     def begin(
         self, tx: Tx, query: Request, record: Record, request: RehearsalRequest, prefetched: Prefetched
     ) -> StepResult:
-        """Begin a rehearsal.
+        """Start a rehearsal.
 
         Raises:
-            RehearsalRunNeeded: its first page has to be made.
+            RehearsalRunNeeded: its first page has to be rendered.
         """
         new = self._runner.new(query.chat_id, query.update_id, tx.now, record.language)
         return _run_and_save(tx, record, new, partial(self._runner.begin, office=request.office), prefetched)
@@ -71,10 +71,10 @@ class RehearsalTransition:
     def step(
         self, tx: Tx, request: Request, record: Record, prefetched: Prefetched
     ) -> StepResult | RehearsalRequest:
-        """Apply an event to a rehearsal, or to the conversation before it, if it leads out.
+        """Apply an event to a rehearsal, or to the real conversation if the event ends the rehearsal.
 
         Raises:
-            XuanhaoError: a rule or a form says no; nothing has changed.
+            XuanhaoError: rejected by a rule or a form; nothing has changed.
             SnapshotNeeded, RehearsalRunNeeded: see above.
         """
         if not self._leaves(tx, request, record):
@@ -85,7 +85,7 @@ class RehearsalTransition:
     def refused(
         self, tx: Tx, request: Request, record: Record, error: XuanhaoError, prefetched: Prefetched
     ) -> StepResult:
-        """Return what is shown after an error.
+        """Return the result to show after an error.
 
         Raises:
             SnapshotNeeded, RehearsalRunNeeded: see above.
@@ -96,7 +96,7 @@ class RehearsalTransition:
         return self._left(self._transition.refused(tx, request, end_rehearsal(tx, record), error, prefetched))
 
     def shown(self, tx: Tx, record: Record, prefetched: Prefetched) -> StepResult:
-        """Show a rehearsal as it stands now.
+        """Render the current screen of a rehearsal.
 
         Raises:
             SnapshotNeeded, RehearsalRunNeeded: see above.
@@ -106,7 +106,7 @@ class RehearsalTransition:
     def target_of(
         self, tx: Tx, record: Record, saved: SavedRehearsal, sent: Attachment
     ) -> AttachmentTarget | None:
-        """Return how the present screen takes what was sent; None if it is not looked at."""
+        """Return how the current screen handles an attachment; None if it does not accept it."""
         if self._leaves_by(self._transition.reading_context(tx, record), self._under_file(sent)):
             return self._transition.target_of(tx, record, sent)
         if not self._runner.is_current(saved):
@@ -114,7 +114,7 @@ class RehearsalTransition:
         return self._runner.attachment_target(saved, tx.now, sent=sent)
 
     def end_idle(self, tx: Tx, record: Record, prefetched: Prefetched) -> StepResult | None:
-        """End a rehearsal in which nothing was done for too long; return what its message shows then.
+        """End an idle rehearsal; return the result to show in its message.
 
         Raises:
             SnapshotNeeded: see above.
@@ -134,7 +134,7 @@ class RehearsalTransition:
         return self._leaves_by(self._transition.context(tx, request, record, Prefetched()), command)
 
     def _under_file(self, sent: Attachment) -> Command | None:
-        """Return the command that was written under a file, if it is one that may stand there."""
+        """Return the command in the caption of a file, if it is allowed there."""
         command = sent.command
         return command if command is not None and command.name in self._hooks.with_file else None
 
@@ -152,7 +152,7 @@ class RehearsalTransition:
         return self._ended(tx, record, self._hooks.outdated, prefetched)
 
     def _ended(self, tx: Tx, record: Record, why: Callable[[], str], prefetched: Prefetched) -> StepResult:
-        """End a rehearsal that its owner has not left; return what is shown then, which says why."""
+        """End a rehearsal that its owner has not left; return the result to show, with the reason."""
         result = self._transition.shown(tx, end_rehearsal(tx, record), prefetched)
         with speaking(result.language):
             return replace(result, note=why(), sticky=True)
@@ -161,9 +161,9 @@ class RehearsalTransition:
 def _run_and_save(
     tx: Tx, record: Record, saved: SavedRehearsal, run: _Run, prefetched: Prefetched
 ) -> StepResult:
-    """Save a step that has run, and return what it shows; ask for it if it is not of this version.
+    """Save a finished run and return its result; request a run if there is none for this version.
 
-    The live message is the chat's; screen, arguments and revision are the rehearsal's.
+    The live message belongs to the chat; screen, arguments and revision to the rehearsal.
     """
     run_result = prefetched.run_result
     if run_result is None or not save_rehearsal(tx, run_result):

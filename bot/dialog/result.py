@@ -1,4 +1,4 @@
-"""What a step takes and what it gives back."""
+"""The input and the result of a step."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,48 +14,48 @@ from bot.i18n.language import Language
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """An update as a step takes it."""
+    """An update, as input of a step."""
 
     chat_id: int
     update_id: int
     received_at: datetime
     event: Event = field(repr=False)
-    message_id: int | None = None  # of what was typed or sent; of a press none
+    message_id: int | None = None  # of the user's message; None for a press
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepResult:
-    """What is to be shown after a step."""
+    """The result of a step: what to show, and effects."""
 
     record: Record
     view: View
-    language: Language  # in which it is worded, and all else that is said with it
+    language: Language  # of all texts of this result
     note: str = ""
     alert: bool = False
     sticky: bool = False
     effects: tuple[Effect, ...] = ()
-    global_: bool = False  # by a button that hangs outside the conversation, and goes on hanging there
-    stale: bool = False  # an old button: it did nothing
-    repeated: bool = False  # the update had been applied before
-    quiet: bool = False  # nothing is said or shown: one more picture of an album
+    global_: bool = False  # triggered by a global button, which stays in place
+    stale: bool = False  # an outdated button, ignored
+    repeated: bool = False  # the update had already been applied
+    quiet: bool = False  # show nothing: a further picture of an album
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RehearsalRequest:
-    """A step leads into a rehearsal, at an office if one is known."""
+    """A step starts a rehearsal, at an office if one is known."""
 
     office: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttachmentTarget:
-    """A screen that takes attachments."""
+    """A screen that accepts attachments."""
 
     screen: ScreenName
     handler: AttachmentHandler
-    language: Language  # of the chat that is on it
-    prefetched: object = field(default=None, repr=False)  # what its ``prefetch`` has returned
+    language: Language  # of the chat
+    prefetched: object = field(default=None, repr=False)  # the result of ``prefetch``
 
 
 class NothingToSay(Exception):
-    """A redraw was asked for where there is no live message."""
+    """A redraw was requested for a conversation without a live message."""

@@ -1,4 +1,4 @@
-"""A screen of a conversation: what it shows, what it takes, where it leads. All values."""
+"""A screen of a conversation, declared as values: its view, its inputs and its transitions."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,46 +16,47 @@ from core.errors.base import XuanhaoError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goto:
-    """Where a step leads: a screen, and what is said on the way."""
+    """The target of a step: a screen and a note."""
 
-    screen: ScreenName | None  # None: nowhere else, see ``stay``
+    screen: ScreenName | None  # None: stay on the current screen, see ``stay``
     args: Mapping[str, object] = field(default_factory=dict)
-    note: str = ""  # HTML, above the screen, once; as a toast where a button was pressed
-    alert: bool = False  # the toast waits for an OK
-    sticky: bool = False  # the note stands on the screen, also where a button was pressed
+    note: str = ""  # HTML, shown once above the screen, or as a toast after a press
+    alert: bool = False  # the toast is a dialog with an OK button
+    sticky: bool = False  # show the note on the screen even after a press
     effects: Sequence[Effect] = ()
-    rehearsal: bool = False  # into a rehearsal, which has screens of its own
-    known: object = None  # what the step has read and changed, so that the screen need not read it again
+    rehearsal: bool = False  # start a rehearsal, which has screens of its own
+    known: object = None  # data read or changed by the step; saves the screen a second read
 
 
 def stay(*, note: str = "", alert: bool = False, effects: Sequence[Effect] = ()) -> Goto:
-    """Return the way of a step that leads nowhere: the screen stays as it is, with its arguments."""
+    """Return a target that keeps the current screen and its arguments."""
     return Goto(screen=None, note=note, alert=alert, effects=effects)
 
 
 ErrorWays = Mapping[type[XuanhaoError], Callable[[Context, XuanhaoError], Goto]]
-"""Where a screen leads on from an error, instead of staying."""
+"""Error handlers of a screen; errors not listed keep the current screen."""
 
 Handler = Callable[[Context, str], Goto]
-"""Takes a press (with its argument), or typed text."""
+"""Handles a press, given its argument, or typed text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttachmentHandler:
-    """How a screen takes a photo or a file.
+    """How a screen handles a photo or a file.
 
-    It is fetched and read before the step's transaction, which can wait for nothing: ``parse`` runs in a
-    thread, and raises what is wrong with it as an error that a person can be told; ``apply`` gets what it
-    returned, inside the transaction. What ``parse`` needs of the database, ``prefetch`` reads from a snapshot
-    before.
+    The attachment is downloaded and parsed before the step's transaction, which must not block. ``prefetch``
+    reads what ``parse`` needs from the database, on a read-only snapshot. ``parse`` runs in a thread and
+    raises errors that can be shown to the user. ``apply`` gets its result inside the transaction.
     """
 
     most_bytes: int
     parse: Callable[[Core, Received], object]
     apply: Callable[[Context, Any], Goto]
     prefetch: Callable[[Context], object] | None = None
-    too_large: Callable[[int], XuanhaoError] = AttachmentTooLarge  # raised, with ``most_bytes``, for what is
-    waiting: Callable[[], str] | None = None  # said where fetching and reading take longer than a moment
+    too_large: Callable[[int], XuanhaoError] = (
+        AttachmentTooLarge  # raised with ``most_bytes`` if it is exceeded
+    )
+    waiting: Callable[[], str] | None = None  # sent if download and parsing take long
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,5 +70,5 @@ class Screen:
     contact: Callable[[Context, Contact], Goto] | None = None
     attachment: AttachmentHandler | None = None
     errors: ErrorWays = field(default_factory=dict)
-    hint: Callable[[], str] | None = None  # what to do here, said when something else came
-    personal: bool = False  # takes personal data, so only with the consent that is asked for today
+    hint: Callable[[], str] | None = None  # what to do here; shown after unexpected input
+    personal: bool = False  # accepts personal data, so requires the current consent

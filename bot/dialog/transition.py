@@ -1,4 +1,4 @@
-"""One step of a conversation, inside one transaction: what the event did, and what is shown now.
+"""One step of a conversation, inside one transaction: applies an event and renders the next screen.
 
 Real conversations and rehearsed ones take the same steps; what differs is in ``rehearsal_transition``.
 """
@@ -47,11 +47,11 @@ class Transition:
         *,
         has_left: bool = False,
     ) -> StepResult | RehearsalRequest:
-        """Apply an event, whether or not it was before.
+        """Apply an event, without checking whether it has been applied before.
 
         Raises:
-            XuanhaoError: a rule or a form says no; nothing has changed.
-            SnapshotNeeded: run again with what is asked for; nothing has changed.
+            XuanhaoError: rejected by a rule or a form; nothing has changed.
+            SnapshotNeeded: rerun with the requested data; nothing has changed.
         """
         ctx = self.context(tx, request, record, prefetched)
         ctx.has_left = has_left
@@ -76,7 +76,7 @@ class Transition:
         return self._advance(tx, ctx, record, self._answer(ctx, record, event))
 
     def _rest_of_album(self, tx: Tx, ctx: Context, record: Record, sent: Attachment) -> StepResult | None:
-        """Return how the further pictures of an album are answered; None for the first, or one alone."""
+        """Return the result for further pictures of an album; None for the first or a single picture."""
         takes_none = self._screen(record.screen).attachment is None
         match position_in_album(tx, record, sent.album, is_told=takes_none):
             case AlbumPosition.FIRST:
@@ -89,10 +89,10 @@ class Transition:
     def refused(
         self, tx: Tx, request: Request, record: Record, error: XuanhaoError, prefetched: Prefetched = _NOTHING
     ) -> StepResult:
-        """Return what is shown after an error, whatever became of the update.
+        """Return the result to show after an error, whether or not the update has been marked done.
 
         Raises:
-            SnapshotNeeded: run again with what is asked for.
+            SnapshotNeeded: rerun with the requested data.
         """
         if isinstance(request.event, Attachment):
             position_in_album(tx, record, request.event.album, is_told=False)
@@ -104,10 +104,10 @@ class Transition:
         return self._show(tx, ctx, record, go, moved=True)
 
     def target_of(self, tx: Tx, record: Record, sent: Attachment) -> AttachmentTarget | None:
-        """Return how the screen of a conversation takes what was sent; None if it is not looked at.
+        """Return how the current screen handles an attachment; None if it does not accept it.
 
         Raises:
-            XuanhaoError: from the screen's own prefetch.
+            XuanhaoError: raised by the screen's ``prefetch``.
         """
         screen = self._screen(record.screen)
         if sent.album and sent.album == record.album:
@@ -127,21 +127,21 @@ class Transition:
         )
 
     def reading_context(self, tx: Tx, record: Record) -> Context:
-        """Return the context in which a conversation is only looked at."""
+        """Return a context for reading only."""
         return Context(core=self._core, tx=tx, chat_id=record.chat_id, args=record.args, received_at=tx.now)
 
     def _captioned(self, ctx: Context, screen: Screen, sent: Attachment) -> Goto | None:
-        """Return where the command leads that was written under a file which this screen does not take."""
+        """Return the target of the command in the caption of a file that this screen does not accept."""
         command = sent.command
         if screen.attachment is not None or command is None or command.name not in self._hooks.with_file:
             return None
         return self._hooks.command(ctx, command)
 
     def shown(self, tx: Tx, record: Record, prefetched: Prefetched = _NOTHING) -> StepResult:
-        """Show a conversation as it stands now.
+        """Render the current screen of a conversation.
 
         Raises:
-            SnapshotNeeded: run again with what is asked for.
+            SnapshotNeeded: rerun with the requested data.
         """
         ctx = Context(
             core=self._core,
@@ -174,17 +174,17 @@ class Transition:
     def _pressed(self, ctx: Context, record: Record, callback: CallbackData) -> Goto:
         screen = self._screen(record.screen)
         handler = screen.buttons.get(callback.action) if callback.action else None
-        if handler is None:  # of an older program
+        if handler is None:  # from an older version of the program
             return stay(note=self._hooks.old_button())
         return self._before(ctx, screen) or handler(ctx, callback.arg)
 
     def _before(self, ctx: Context, screen: Screen) -> Goto | None:
-        """Return what has to come before a screen, if anything."""
+        """Return the screen that must precede this one, if any."""
         return self._hooks.before_personal(ctx) if screen.personal else None
 
     def _answer(self, ctx: Context, record: Record, event: Event) -> Goto:
         screen = self._screen(record.screen)
-        mark_reachable(ctx.tx, ctx.chat_id)  # a person who writes has unblocked the bot
+        mark_reachable(ctx.tx, ctx.chat_id)  # a message from the user proves that the bot is not blocked
         if isinstance(event, Command):
             return self._hooks.command(ctx, event)
         if (before := self._before(ctx, screen)) is not None:
@@ -199,7 +199,7 @@ class Transition:
         return stay(note=self._hooks.not_taken(screen.hint, is_photo=is_photo))
 
     def _sent(self, ctx: Context, screen: Screen, event: Attachment) -> Goto | None:
-        """Return where what was sent leads; None where nobody takes it."""
+        """Return the target for an attachment; None if neither the screen nor a command accepts it."""
         captioned = self._captioned(ctx, screen, event)
         if captioned is not None and captioned.screen is not None:
             screen, ctx.args = self._screens[captioned.screen], captioned.args
@@ -207,7 +207,7 @@ class Transition:
         if screen.attachment is None or reading is None or reading.screen != screen.name:
             return captioned
         taken = screen.attachment.apply(ctx, reading.value)
-        if captioned is not None and taken.screen is None:  # it stays where the command leads
+        if captioned is not None and taken.screen is None:  # ``stay`` refers to the command's target
             return replace(taken, screen=captioned.screen, args=captioned.args)
         return taken
 
@@ -217,7 +217,7 @@ class Transition:
         return self._show(tx, ctx, record, go, moved=True)
 
     def _show(self, tx: Tx, ctx: Context, record: Record, go: Goto, *, moved: bool = False) -> StepResult:
-        """Follow a step to where it leads, in the language that it may itself have chosen."""
+        """Render the target of a step, in the language that the step may have changed."""
         with speaking(ctx.language):
             return self._follow(tx, ctx, record, go, moved=moved)
 
@@ -233,7 +233,7 @@ class Transition:
             try:
                 screen = self._screen(name)
                 shown = self._before(ctx, screen) or screen.show(ctx)
-            except Refusal as error:  # what it was about is gone: an office that is served no more
+            except Refusal as error:  # its subject is gone, e.g. an office that is no longer served
                 shown = Goto(screen=self._hooks.first_screen, note=self._hooks.of_error(error))
             if isinstance(shown, View):
                 break
@@ -243,7 +243,7 @@ class Transition:
             effects += tuple(shown.effects)
         else:
             raise RecursionError(f"the screen {name} leads in a circle")
-        # A hint or an old button changes nothing that can be done, so buttons stay good.
+        # A hint or an outdated button changes no state, so the existing buttons stay valid.
         moved = moved and go.screen is not None
         changed = moved or name != record.screen or dict(args) != dict(record.args)
         record = replace(record, screen=name, args=args, revision=record.revision + changed)
@@ -259,11 +259,11 @@ class Transition:
         )
 
     def _screen(self, name: str) -> Screen:
-        """Return the screen of a name that was stored, the first one for the name of an older program."""
+        """Return the screen with a stored name; the first screen if the name is no longer known."""
         return self._screens[SCREEN_NAMES.get(name, self._hooks.first_screen)]
 
     def after_showing(self, tx: Tx, result: StepResult, *, shown_at: datetime) -> None:
-        """Count what counts from when the screen has been shown."""
+        """Run the screen's ``on_delivered``: start timers that run from delivery."""
         record = result.record
         if result.view.on_delivered is None:
             return
@@ -279,5 +279,5 @@ class Transition:
 
 
 def _after(go: Goto, name: str, args: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
-    """Return where a chat is after a step: a screen, by its name, and its arguments."""
+    """Return the screen name and arguments after a step."""
     return (name, args) if go.screen is None else (go.screen, go.args)

@@ -1,4 +1,4 @@
-"""What a screen shows: a message, its picture and its buttons."""
+"""Views: the message of a screen, with its picture and buttons."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from bot.pictures.picture import Picture
 
 
 class MessageKind(StrEnum):
-    """What the live message is: the messenger cannot turn one kind into another."""
+    """The kind of the live message; an edit cannot turn one kind into another."""
 
     TEXT = "text"
     PHOTO = "photo"
-    KEYBOARD = "keyboard"  # a text under which a reply keyboard stands; it cannot be edited
+    KEYBOARD = "keyboard"  # a text with a reply keyboard; it cannot be edited
 
 
 class Style(StrEnum):
-    """How a button looks."""
+    """The visual style of a button."""
 
     PRIMARY = "primary"
     SUCCESS = "success"
@@ -28,14 +28,14 @@ class Style(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Button:
-    """A button: what stands on it, and the action of its screen that it leads to, or an address."""
+    """A button: its label and either an action of its screen or a URL."""
 
     label: str
     action: ActionName | None = None
     arg: str = ""
     style: Style | None = None
-    url: str = ""  # opened by the messenger itself, which tells us nothing of it; then there is no action
-    global_: bool = False  # leads out of the screen at any time, as the buttons under notices do
+    url: str = ""  # opened by the client without a callback; excludes an action
+    global_: bool = False  # valid at any time, like the buttons under notifications
 
 
 Rows = Sequence[Sequence[Button]]
@@ -43,13 +43,13 @@ Rows = Sequence[Sequence[Button]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What a screen shows, from state alone."""
+    """The rendering of a screen, a function of state alone."""
 
     text: str  # HTML
     rows: Rows = ()
     picture: Picture | None = None
-    contact: str | None = None  # label of a reply button that sends the own contact
-    replies: Sequence[str] = ()  # further reply buttons under it
-    redraw_at: datetime | None = None  # when it changes next by itself
-    protected: bool = False  # a picture that can be neither forwarded nor saved
-    on_delivered: Callable[[Context], None] | None = None  # what counts from when it has been shown
+    contact: str | None = None  # label of a reply button that shares the user's contact
+    replies: Sequence[str] = ()  # further reply buttons below it
+    redraw_at: datetime | None = None  # time of the next redraw without input
+    protected: bool = False  # cannot be forwarded or saved
+    on_delivered: Callable[[Context], None] | None = None  # starts timers that run from delivery

@@ -9,7 +9,7 @@ from bot.inbox.store import WorkerInbox
 _LOGGER = logging.getLogger(__name__)
 
 OnDeadLetter = Callable[[DeadLetter], Awaitable[None]]
-"""Reports a dead letter to the people concerned."""
+"""Reports a dead letter to its sender and the admins."""
 
 
 class DeadLetters:
@@ -17,7 +17,7 @@ class DeadLetters:
 
     Args:
         inbox: where the updates are stored.
-        report: tells the people concerned; None tells nobody.
+        report: informs the sender and the admins; None disables reports.
     """
 
     def __init__(self, inbox: WorkerInbox, report: OnDeadLetter | None) -> None:

@@ -2,7 +2,7 @@
 
 Chats that have something to do wait in one queue. A few workers ("few in flight": after a crash the sends of
 those in flight are repeated) take the first chat, handle *one* of its updates and put it at the end again; so
-a chat with a thousand updates delays nobody else.
+a chat with a thousand updates does not delay the others.
 
 Memory is a cache. What does not fit stays in the inbox and is loaded when the chat's turn comes.
 """
@@ -163,7 +163,7 @@ class Dispatcher:
         """Hold the turn of a chat, after the updates that are queued for it now.
 
         For jobs that redraw a screen. A handler already holds the turn of its own chat. It cannot get that
-        of another one, for two handlers could wait for each other for ever: start a task for this.
+        of another one, for two handlers could deadlock: start a task for this.
 
         Raises:
             ReceiptClosedError: the service is shutting down.

@@ -9,14 +9,14 @@ NO_CHAT = 0
 """Chat id of updates that belong to no chat."""
 
 RawUpdate = Mapping[str, Any]
-"""One update as the messenger sent it, parsed from JSON."""
+"""One update as Telegram sent it, parsed from JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedUpdate:
     """One update that waits for its turn or is being handled; the source of truth is its row in the inbox.
 
-    ``decode`` returns what the messenger sent. A new update is still in memory; one that was loaded from the
+    ``decode`` returns what Telegram sent. A new update is still in memory; one that was loaded from the
     inbox is decrypted only now, so a body that cannot be read fails this update and no other. It contains
     what people typed: never log it.
     """

@@ -15,7 +15,7 @@ from core.errors.store import QueryError, StoreConstraintError
 
 
 def is_outage(error: BaseException) -> bool:
-    """Return whether the network, the messenger or the database failed, rather than the update itself."""
+    """Return whether the network, Telegram or the database failed, rather than the update itself."""
     if isinstance(error, BadRequest | StoreConstraintError | QueryError):
         return False
     return isinstance(error, NetworkError | RetryAfter | OperationError)

@@ -30,9 +30,9 @@ LEASE = timedelta(seconds=30)
 """How long a worker keeps its updates after its last heartbeat."""
 
 LONG_POLL = 50
-"""Seconds for which the messenger holds a request while there are no updates; it allows no more."""
+"""Time-out of a long poll in seconds, the maximum that Telegram allows."""
 
-_LIMIT = 100  # updates per response, the most that the messenger sends
+_LIMIT = 100  # updates per response, the maximum that Telegram sends
 _READ_MARGIN = 10  # seconds a response may take beyond the long poll
 
 Fetch = Callable[[int | None], Awaitable[list[dict[str, Any]]]]
@@ -102,7 +102,7 @@ class Poller:
         """Poll until cancelled.
 
         Raises:
-            TokenRefusedError: the messenger does not know the token; a retry would not help.
+            TokenRefusedError: Telegram rejects the token; a retry would not help.
         """
         failures = 0
         while True:
@@ -122,7 +122,7 @@ class Poller:
         """Fetch and store a batch, and only then move the offset: the next request confirms it.
 
         An empty response means that everything before the offset is confirmed. The offset is then dropped,
-        because after a week without updates the messenger may continue with smaller ids.
+        because after a week without updates Telegram may continue with smaller ids.
         """
         updates = await self._fetch(self._offset)
         if not updates:
@@ -183,7 +183,7 @@ class InboxService:
         handled.
 
         Args:
-            updates: as the messenger sent them. One without an id is dropped, for it can be neither
+            updates: as Telegram sent them. One without an id is dropped, for it can be neither
                 recognised nor confirmed.
 
         Raises:
@@ -227,7 +227,7 @@ class InboxService:
             self.dispatcher.resume(added.behind)
 
     async def _heartbeat(self) -> None:
-        """Renew the leases, take over expired ones, resume what was not handed on, and purge, for ever."""
+        """Renew leases, take over expired ones, resume interrupted hand-overs, and purge, until cancelled."""
         loop = asyncio.get_running_loop()
         purge_at = loop.time()
         while True:

@@ -19,7 +19,7 @@ from core.clock import from_millis, to_millis
 from core.ports import Row, Store, Tx
 
 TOMBSTONES = timedelta(days=2)
-"""How long a done update is remembered: twice as long as the messenger keeps updates."""
+"""How long a done update is remembered: twice as long as Telegram keeps updates."""
 
 DEAD_LETTERS_KEPT = timedelta(days=7)
 """How long a dead letter is kept."""
@@ -235,7 +235,7 @@ class WorkerInbox:
         return self._cipher.encrypt(_ENCODER.encode(raw).encode("utf-8", "surrogatepass"))
 
     def _decrypted(self, body: bytes) -> dict[str, Any]:
-        """Return the update as the messenger sent it.
+        """Return the update as Telegram sent it.
 
         Raises:
             UnreadableUpdateError: the body cannot be decrypted, or is not a JSON object.

@@ -1,4 +1,4 @@
-"""What a notification says, made from the state at the moment at which it is sent."""
+"""Renders notifications, from the state at the time of sending."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,7 +30,7 @@ from core.values.offices import Office
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextPart:
-    """A text, with a picture above it or none."""
+    """A text message, optionally with a picture."""
 
     text: str
     rows: Rows = ()
@@ -39,7 +39,7 @@ class TextPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VenuePart:
-    """A place that the messenger opens in a map."""
+    """A venue, which Telegram opens in a map."""
 
     title: str
     address: str
@@ -49,7 +49,7 @@ class VenuePart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilePart:
-    """A file."""
+    """A file to send."""
 
     name: str
     content: bytes
@@ -60,7 +60,7 @@ Part = TextPart | VenuePart | FilePart
 
 
 def render_notification(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
-    """Return the messages of a notification, in its chat's language; none when what it is about is over."""
+    """Return the messages of a notification, in its chat's language; empty if it is no longer relevant."""
     with speaking(language_of(tx, notification.chat_id)):
         return _worded(tx, core, notification)
 
@@ -127,7 +127,7 @@ def _of_broadcast(tx: Tx, notification: Notification) -> tuple[Part, ...]:
     if notification.topic == NotificationPurpose.BROADCAST_OVER:
         return _about_broadcast(tx, notification)
     broadcast = broadcasts.get(tx, int(notification.subject.partition(":")[2]))
-    if broadcast.state != broadcasts.BroadcastState.RUNNING:  # stopped since
+    if broadcast.state != broadcasts.BroadcastState.RUNNING:  # stopped in the meantime
         return ()
     mute = Button(label=broadcast_texts.MUTE(), action=ActionName.MUTE, arg=broadcast.office)
     return (TextPart(text=broadcast_texts.letter(broadcast.office, broadcast.text), rows=((mute,),)),)
@@ -202,7 +202,7 @@ def _file(preselection: Preselection, office: Office) -> tuple[Part, ...]:
 
 
 def calendar_file(preselection: Preselection, office: Office, deadline: datetime) -> bytes:
-    """Return the deadline as a calendar file (iCalendar, RFC 5545): its last hour, with an alarm."""
+    """Return the deadline as an iCalendar file (RFC 5545): an event for the last hour, with an alarm."""
     event = Event()
     event.add("uid", f"preselection-{preselection.preselection_id}-{office.code}@xuanhao")
     event.add("dtstamp", preselection.reserved_at or deadline)
@@ -246,7 +246,7 @@ def _about_opening(tx: Tx, core: Core, notification: Notification) -> tuple[Part
         return ()
     go = Button(label=notices.PRESELECT(), action=ActionName.PRESELECT)
     if notification.topic == NotificationPurpose.OPENING:
-        if not office.hours.is_open(tx.now):  # it has closed again since: too late
+        if not office.hours.is_open(tx.now):  # closed again in the meantime: too late
             return ()
         return (TextPart(text=notices.opening(office), rows=((go,),)),)
     kind, mask = str(details.get("kind", "")), str(details.get("mask", ""))

@@ -1,9 +1,9 @@
-"""Sends notifications that are due: in the order in which they are due, once, through the bulk lane.
+"""Sends due notifications, in the order of their due times, once, in the bulk lane.
 
-What is known of a failure decides what is done: a chat that is shut to us is recorded and not tried
-again; a message that the messenger refuses would be refused again; everything else is tried again at
-growing gaps, while the notification still has a point. After a time-out nobody knows whether the message
-arrived: it is sent again, but for what is told once at most (docs/architecture.md, Notifications).
+Handling depends on the failure: a blocked chat is recorded and never retried; a message that Telegram rejects
+is not retried, because it would be rejected again; everything else is retried with exponential backoff while
+the notification is still relevant. After a time-out it is unknown whether the message arrived: it is sent
+again, except for at-most-once notifications (docs/architecture.md, Notifications).
 """
 
 import asyncio
@@ -33,28 +33,28 @@ from core.ports import Tx
 _LOGGER = logging.getLogger(__name__)
 AT_ONCE = 25
 BUNDLE_SECONDS = 0.25
-"""A full bundle takes no less than this, even where the messenger answers at once: 100 a second, which is
-four times what the bulk lane lets through. In between, whoever presses has the processor."""
+"""Minimum duration of a full bundle, even if Telegram answers immediately: 100 notifications a second, four
+times the rate of the bulk lane. The pauses leave the processor to interactive updates."""
 P = ParamSpec("P")
 T = TypeVar("T")
 ONCE_AT_A_TIME = 5
-"""Of what is told once at most so few are under way together, for of these a crash leaves it uncertain."""
+"""Maximum at-most-once notifications in flight; after a crash it is uncertain whether these arrived."""
 _GONE = ("chat not found", "user is deactivated", "peer_id_invalid")
 
 
 class _OutcomeUnknownError(Exception):
-    """Nobody knows whether a message arrived that is to arrive once at most."""
+    """It is unknown whether an at-most-once message arrived."""
 
 
 class Sender:
-    """Sends what is due.
+    """Sends due notifications.
 
     Args:
         core: the services.
-        bot: the messenger.
-        codec: writes buttons.
-        worker: a name that no other process has.
-        refresh_menu: gives a chat whose role at the desk has changed its menu of commands.
+        bot: the Bot API client.
+        codec: encodes callback data.
+        worker: a name that is unique among all processes.
+        refresh_menu: sets the command menu of a chat whose admin role has changed.
     """
 
     def __init__(
@@ -70,16 +70,16 @@ class Sender:
         self._bot = bot
         self._codec = codec
         self._worker = worker
-        self._store_turn = asyncio.Semaphore(1)  # a press waits behind one of these at most
+        self._store_turn = asyncio.Semaphore(1)  # so that a press waits for at most one of these
         self._once = asyncio.Semaphore(ONCE_AT_A_TIME)
-        self._rendering = asyncio.Semaphore(1)  # many at once would take the processor from whoever presses
+        self._rendering = asyncio.Semaphore(1)  # more at a time would slow down interactive updates
 
     async def take_over(self) -> None:
-        """Take up at once what a dead worker had in its hands: for whoever is alone on the database."""
+        """Reclaim the notifications of dead workers at once; only for the sole process on the database."""
         await self._core.store.run(notification_queue.take_over, self._worker)
 
     async def send_due(self) -> int:
-        """Send all that is due; return how many notifications were dealt with."""
+        """Send all due notifications; return how many were handled."""
         done = 0
         while leased := await self._core.store.run(notification_queue.lease, self._worker, AT_ONCE):
             begun = time.monotonic()
@@ -117,7 +117,7 @@ class Sender:
                 "notification %d (%s) failed: %s", notification.notification_id, notification.purpose, name
             )
             await run(notification_queue.record_failure, notification, self._worker, name, timedelta())
-        except Exception as error:  # of our own making: it neither holds up others nor comes back for ever
+        except Exception as error:  # a bug: must not block other notifications or be retried forever
             _LOGGER.exception(
                 "notification %d (%s) failed", notification.notification_id, notification.purpose
             )
@@ -153,15 +153,15 @@ class Sender:
             if number < len(parts) and not await self._run(
                 notification_queue.record_part_sent, notification, self._worker, number
             ):
-                return  # it took so long that another worker has it by now
+                return  # the lease has expired and another worker has claimed it
         await self._run(notification_queue.mark_sent, notification, self._worker)
 
     async def _deliver_once(self, notification: Notification, parts: tuple[Part, ...]) -> None:
-        """Send what is told once at most: noted before, and begun again only if it cannot have arrived."""
-        if notification.parts_sent:  # a worker died over it
+        """Send at most once: recorded before sending, retried only if it cannot have arrived."""
+        if notification.parts_sent:  # a worker died while sending it
             raise _OutcomeUnknownError
         if not await self._run(notification_queue.mark_begun, notification, self._worker):
-            return  # it took so long that another worker has it by now
+            return  # the lease has expired and another worker has claimed it
         try:
             await self._send(notification.chat_id, parts[0])
         except (RetryAfter, Forbidden, BadRequest, RequestNotSentError):

@@ -1,4 +1,4 @@
-"""Sends the codes that wait, outside of any transaction, and shows what became of them."""
+"""Sends queued SMS codes, outside of any transaction, and shows the result."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -10,11 +10,11 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class CodeSender:
-    """Carries codes from the queue to the gateway.
+    """Sends queued codes through the SMS gateway.
 
     Args:
         core: the services.
-        redraw: shows a chat's screen anew, in the chat's turn.
+        redraw: redraws a chat's screen, serialised with the chat's updates.
     """
 
     def __init__(self, core: Core, redraw: Callable[[int], Awaitable[None]]) -> None:
@@ -22,7 +22,7 @@ class CodeSender:
         self._redraw = redraw
 
     async def send(self, code_id: int) -> None:
-        """Send one code, unless it has been sent or replaced, and say on the screen what became of it."""
+        """Send a code unless it has been sent or replaced; show the result on the screen."""
         core = self._core
         sms = await core.store.read(core.verification.outgoing, code_id)
         if sms is None:
@@ -37,6 +37,6 @@ class CodeSender:
         await self._redraw(sms.chat_id)
 
     async def resume(self) -> None:
-        """Send what waits since before a restart."""
+        """Send the codes left unsent by a restart."""
         for code_id in await self._core.store.read(self._core.verification.queued):
             await self.send(code_id)

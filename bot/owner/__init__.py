@@ -1,1 +1,1 @@
-"""The screens, one file a conversation; ``all_screens`` is the list that the engine is given."""
+"""The owners' screens, grouped into one file per dialog."""

@@ -24,7 +24,7 @@ from core.errors.photos import PhotoRepeated
 from core.errors.preselection import StepOutOfOrder, VehicleUnknown
 
 _MOST_BYTES = 20_000_000
-"""As much as the messenger hands out; the settings may ask for less."""
+"""The Bot API's download limit, in bytes; the settings may set a lower one."""
 
 
 def _draft(ctx: Context) -> Appeal:
@@ -37,7 +37,7 @@ def _on(ctx: Context, note: str = "") -> Goto:
 
 
 def _back(ctx: Context) -> tuple[Button, ...]:
-    """Offer the way back to the review where a complete draft is only being corrected, else to the list."""
+    """Return the back button: to the review while a complete draft is being corrected, else to the list."""
     if _draft(ctx).is_complete:
         return (Button(label=formatting.BACK(), action=ActionName.REVIEW),)
     return (Button(label=texts.LIST(), action=ActionName.LIST),)
@@ -54,14 +54,14 @@ def _stay_or_list(_ctx: Context, error: XuanhaoError) -> Goto:
 
 
 def _pointless(_ctx: Context, error: XuanhaoError) -> Goto:
-    """Say why a filled-in appeal is not needed, and offer to give it up."""
+    """Explain why the appeal is not needed, and offer to cancel it."""
     return Goto(screen=ScreenName.APPEAL_DROP, note=of_error(error), sticky=True)
 
 
 GONE: ErrorWays = {
     StepOutOfOrder: lambda _ctx, _error: Goto(screen=ScreenName.APPEALS, note=texts.GONE(), sticky=True)
 }
-"""The draft has been submitted, given up or dropped meanwhile."""
+"""Handles drafts that have been submitted, cancelled or dropped meanwhile."""
 
 
 # --- notice and consent ---------------------------------------------------------------------
@@ -167,11 +167,11 @@ REASON = Screen(
 
 
 def _judged(core: Core, received: Received) -> Photo:
-    """Judge a photo and put it away, sealed; what no appeal comes to name goes with the next sweep.
+    """Validate a photo and store it encrypted; the scheduler deletes it if no appeal refers to it.
 
     Raises:
-        PhotoError: it cannot be used, or is a copy of one that it must differ from.
-        PhotoStoreError: it cannot be kept.
+        PhotoError: it is unusable, or a copy of a photo from which it must differ.
+        PhotoStoreError: it cannot be stored.
     """
     photo = validate(received.content, core.settings.photos)
     others = received.prefetched
@@ -254,7 +254,7 @@ def _exchange(ctx: Context, _arg: str) -> Goto:
 
 
 def _corrects(screen: ScreenName) -> Goto:
-    """Lead to a page of the registration, and back from there."""
+    """Return the target that opens a registration page and returns here from it."""
     return Goto(screen=screen, args={"back": ScreenName.APPEAL_REVIEW})
 
 
@@ -318,4 +318,4 @@ SCREENS = (
     DROP,
 )
 FORM = frozenset(screen.name for screen in SCREENS)
-"""The pages on which an appeal is filled in: there, what is given up is the appeal."""
+"""The screens of the appeal form; on these, /cancel cancels the appeal."""

@@ -1,4 +1,4 @@
-"""An owner's appeals (异常选号资料修改): the list, one of them, the way into a new one."""
+"""An owner's appeals (异常选号资料修改): the list, the details, starting a new one."""
 
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
@@ -19,10 +19,10 @@ PHOTO_PAGES = {Slot.IDENTITY: ScreenName.APPEAL_IDENTITY, Slot.INVOICE: ScreenNa
 
 
 def begin(ctx: Context, vin: str = "") -> Goto:
-    """Lead into a new appeal, or on with the draft; about a vehicle, where one is meant.
+    """Start a new appeal or continue the draft, for a vehicle if one is given.
 
     Raises:
-        AppealAboutOwnNumber, AppealNotNeeded, AppealWaits, VehicleUnknown: said before anything is read.
+        AppealAboutOwnNumber, AppealNotNeeded, AppealWaits, VehicleUnknown: raised before the form is shown.
     """
     account, core = ctx.account_or_none, ctx.core
     if account is None or not account.is_registered:
@@ -41,7 +41,7 @@ def begin(ctx: Context, vin: str = "") -> Goto:
 
 
 def filled(ctx: Context, vin: str) -> Goto:
-    """Begin or go on, and lead to what is missing."""
+    """Begin or continue a draft, and go to the first field that is missing."""
     before = ctx.core.appeals.find_draft(ctx.tx, ctx.account)
     begun = ctx.core.appeals.begin(ctx.tx, ctx.account, vin)
     changed = before is not None and before.vin is not None and before.vin != begun.vin
@@ -50,7 +50,7 @@ def filled(ctx: Context, vin: str) -> Goto:
 
 
 def step(draft: Appeal) -> Goto:
-    """Lead to what is still missing of a draft."""
+    """Return the target for the first field that a draft lacks."""
     if not draft.has_consent:
         return Goto(screen=ScreenName.APPEAL_CONSENT)
     if draft.vin is None:
@@ -101,7 +101,7 @@ LIST = Screen(
 )
 
 
-# --- one of them ----------------------------------------------------------------------------
+# --- the details ----------------------------------------------------------------------------
 
 
 def _own(ctx: Context) -> Appeal:
@@ -139,7 +139,7 @@ def _renew(ctx: Context, _arg: str) -> Goto:
 
 
 def _select(ctx: Context, _arg: str) -> Goto:
-    """Go on with the selection for the vehicle, with what was begun of it, as far as that goes."""
+    """Continue the selection for the vehicle, reusing an unfinished preselection where possible."""
     vin, begun = _own(ctx).required_vin, ctx.current_preselection
     if begun is None:
         return entry(ctx) if running(ctx.tx, ctx.account.identity_hash) else Goto(screen=ScreenName.BASICS)
@@ -155,12 +155,12 @@ def _select(ctx: Context, _arg: str) -> Goto:
 
 
 def _stands(ctx: Context, _error: object) -> Goto:
-    """Show where an appeal stands that somebody has ended meanwhile."""
+    """Show the state of an appeal that has ended meanwhile."""
     return Goto(screen=ScreenName.APPEAL, args={"id": ctx.arg("id")})
 
 
 def _was_faster(ctx: Context, _error: object) -> Goto:
-    """Show the decision that came before the withdrawal, and that it stands."""
+    """Show the decision that was made before the withdrawal and remains in force."""
     is_withdrawn = _own(ctx).state == AppealState.WITHDRAWN
     note = "" if is_withdrawn else texts.ENDED_BEFORE()
     return Goto(screen=ScreenName.APPEAL, args={"id": ctx.arg("id")}, note=note, sticky=True)

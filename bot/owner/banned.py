@@ -1,4 +1,4 @@
-"""What whoever is on the blacklist is shown: why, until when, how to object."""
+"""The screen for banned owners: the reason, the end of the ban, how to object."""
 
 from bot.dialog.context import Context
 from bot.dialog.names import ActionName, ScreenName

@@ -1,4 +1,4 @@
-"""The page on which an SMS code is entered: the same for the registration and for step 4."""
+"""The page for entering an SMS code, shared by the registration and step 4."""
 
 from datetime import timedelta
 
@@ -16,13 +16,13 @@ _LABELS = ("短信验证码", "验证码", "CODE")
 
 
 def request(ctx: Context, binding: CodeBinding, screen: ScreenName) -> Goto:
-    """Ask for a code, and lead to the page where it is entered."""
+    """Request a code, and go to the page for entering it."""
     code_id = ctx.core.verification.request(ctx.tx, binding)
     return Goto(screen=screen, effects=(SendCode(code_id=code_id),))
 
 
 def page(ctx: Context, purpose: CodePurpose, phone: str, extra: tuple[Button, ...]) -> View:
-    """Show what is known of the code, with the way to a new one."""
+    """Render the state of the code, with a button to request a new one."""
     state = ctx.core.verification.state(ctx.tx, ctx.account, purpose)
     now = ctx.tx.now
     wait = max(timedelta(), state.resend_at - now) if state else timedelta()
@@ -42,10 +42,10 @@ def page(ctx: Context, purpose: CodePurpose, phone: str, extra: tuple[Button, ..
 
 
 def digits(text: str) -> str:
-    """Return what was typed as a code: full-width digits, blanks and 「验证码:」 are no matter."""
+    """Normalise a typed code: converts full-width digits, strips blanks and 「验证码:」."""
     return compact(without_label(text[:_LONGEST], _LABELS))
 
 
 def wrong(result: CheckResult) -> Goto:
-    """Say that a code was wrong, which has cost a try."""
+    """Report a wrong code, with the attempts that are left."""
     return stay(note=registration.wrong_code(result.tries_left), alert=True)

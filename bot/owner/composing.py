@@ -1,4 +1,4 @@
-"""Self-composed selection: wishes, what they may cost, the try (docs/domain.md, section 5.2)."""
+"""Self-composed selection: the wishes, their cost, the attempt (docs/domain.md, section 5.2)."""
 
 from collections.abc import Sequence
 
@@ -75,7 +75,7 @@ def _typed(ctx: Context, text: str) -> Goto:
 
 
 def _with(ctx: Context, more: Sequence[str]) -> Goto:
-    """Add wishes to those that are there, if all of them can be made."""
+    """Add wishes to the list, if all of them are valid."""
     if not more:
         raise NoWishes
     current = ctx.list_arg("wishes")
@@ -115,7 +115,7 @@ COMPOSE = Screen(
 )
 
 
-# --- the question before a try ----------------------------------------------------------------
+# --- confirming an attempt ----------------------------------------------------------------
 
 
 def _show_try(ctx: Context) -> View | Goto:

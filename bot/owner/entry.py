@@ -1,4 +1,4 @@
-"""Where 【预选号牌】 leads: the place at which the owner left (docs/domain.md, section 3)."""
+"""The target of 【预选号牌】: the step at which the owner left off (docs/domain.md, section 3)."""
 
 from bot.dialog.context import Context
 from bot.dialog.names import ScreenName
@@ -10,7 +10,7 @@ from core.preselection.selection import remaining_quota
 
 
 def entry(ctx: Context) -> Goto:
-    """Lead on from where the owner left."""
+    """Return the target at which the owner left off."""
     ctx.refresh()
     account = ctx.account_or_none
     if account is None or not account.consents:
@@ -28,14 +28,14 @@ def entry(ctx: Context) -> Goto:
 
 
 def consent_first(ctx: Context) -> Goto | None:
-    """Lead to the consent before any screen that takes personal data, whatever the way to it."""
+    """Return the consent screen if it must precede a screen that accepts personal data, else None."""
     if ctx.account_or_none is not None and ctx.account_or_none.consents:
         return None
     return Goto(screen=ScreenName.CONSENT)
 
 
 def reserved_of(ctx: Context) -> Preselection | None:
-    """Return the owner's number that waits to be confirmed, if there is one."""
+    """Return the owner's reservation that awaits confirmation, if there is one."""
     mine = of_account(ctx.tx, ctx.account)
     return next(
         (preselection for preselection in mine if preselection.state == PreselectionState.RESERVED), None
@@ -43,7 +43,7 @@ def reserved_of(ctx: Context) -> Preselection | None:
 
 
 def registration_step(account: Account) -> Goto:
-    """Lead to what is still missing of a registration."""
+    """Return the target for the first field that a registration lacks."""
     if not account.office:
         return Goto(screen=ScreenName.REG_OFFICE)
     if account.name_sealed is None:
@@ -56,7 +56,7 @@ def registration_step(account: Account) -> Goto:
 
 
 def step_of(ctx: Context, begun: Preselection) -> Goto:
-    """Lead to the step at which a preselection stands."""
+    """Return the target for the current step of a preselection."""
     match begun.state:
         case PreselectionState.DRAFT:
             return Goto(screen=ScreenName.NOTICE)
@@ -72,13 +72,13 @@ def step_of(ctx: Context, begun: Preselection) -> Goto:
 
 
 def go_on(ctx: Context) -> Goto:
-    """Lead on after the preselection was changed: read it again."""
+    """Go to the next step after the preselection was changed; rereads it."""
     ctx.refresh()
     return step_of(ctx, ctx.preselection)
 
 
 def data_step(begun: Preselection) -> Goto:
-    """Lead to what is still missing of the data of step 2."""
+    """Return the target for the first field that step 2 lacks."""
     if begun.vin is None:
         return Goto(screen=ScreenName.VIN)
     if begun.certificate is None:

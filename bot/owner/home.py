@@ -1,4 +1,4 @@
-"""The first page, help, commands, and the way into what an owner has begun."""
+"""The home screen, help, the owners' commands, and resuming an unfinished preselection."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -25,7 +25,7 @@ from core.people.blacklist import running
 from core.preselection import PreselectionState, of_account
 
 _AHEAD = timedelta(days=60)
-"""So far ahead a year without a published schedule begins to matter."""
+"""How long before its start a year without a published holiday schedule is reported."""
 
 
 def _state(ctx: Context) -> str:
@@ -49,7 +49,7 @@ def _state(ctx: Context) -> str:
 
 
 def _warning(ctx: Context) -> str:
-    """Return what chiefs must know of the calendar: deadlines that are about to be counted."""
+    """Return the calendar warning for chiefs: deadlines will soon fall into an unpublished year."""
     if Permission.CLOSED not in ctx.admin.permissions:
         return ""
     year = (ctx.tx.now + _AHEAD).astimezone(CHINA).year
@@ -80,12 +80,12 @@ def _show(ctx: Context) -> View:
 
 
 def help_text(ctx: Context) -> str:
-    """Return the help, with the admins' commands for them."""
+    """Return the help text; for admins with their commands."""
     return home.help_text() + commands.help_text(ctx.admin.permissions)
 
 
 def command(ctx: Context, command: Command) -> Goto:
-    """Lead an owner's command to its screen."""
+    """Route an owner's command to its screen."""
     if command.name == "start" and command.arguments:
         return opened(command.arguments)
     way = COMMANDS.get(command.name)
@@ -93,7 +93,7 @@ def command(ctx: Context, command: Command) -> Goto:
 
 
 def _cancel(ctx: Context) -> Goto:
-    """Lead to the question before something is given up: on the pages of an appeal, the appeal."""
+    """Go to the confirmation for cancelling: on the appeal form the appeal, else the preselection."""
     draft = ctx.core.appeals.find_draft(ctx.tx, ctx.account_or_none) if ctx.account_or_none else None
     of_appeal = ctx.screen in FORM or ctx.arg("back") == ScreenName.APPEAL_REVIEW
     if draft is not None and (of_appeal or ctx.current_preselection is None):
@@ -119,7 +119,7 @@ COMMANDS: dict[str, Callable[[Context], Goto]] = {
     "cancel": _cancel,
     "help": lambda ctx: stay(note=help_text(ctx)),
 }
-"""Where each owner's command leads, in the order of the menu."""
+"""Handlers of the owners' commands, in menu order."""
 
 
 HOME = Screen(

@@ -1,4 +1,4 @@
-"""In which language a chat wants to be spoken to (/language): before the registration too."""
+"""Choosing the language of the chat (/language); available before registration."""
 
 from bot.dialog.context import Context
 from bot.dialog.effects import RefreshCommandMenu
@@ -25,7 +25,7 @@ def _marked(language: Language, current: Language) -> str:
 
 
 def speak(ctx: Context, wanted: str) -> Goto:
-    """Speak another language from now on: the screen, the menu of commands, and all that is told later."""
+    """Switch the chat's language: screens, command menu and later notifications."""
     if wanted in set(Language):
         ctx.speak(Language(wanted))
     return Goto(screen=ScreenName.HOME, effects=(RefreshCommandMenu(),))

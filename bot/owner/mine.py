@@ -1,4 +1,4 @@
-"""The receipt, and the list of all that is one's own (docs/domain.md, sections 3 and 6)."""
+"""The receipt, and the list of the owner's preselections (docs/domain.md, sections 3 and 6)."""
 
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
@@ -21,7 +21,7 @@ _MOST_LISTED = 10
 
 
 def _own(ctx: Context) -> Preselection | None:
-    """Return the preselection that the screen is about, if it is the owner's."""
+    """Return the preselection named in the screen's arguments, if it is the owner's."""
     number = ctx.arg("id")
     if ctx.account_or_none is None or not number.isdigit():
         return None
@@ -109,7 +109,7 @@ def _show_mine(ctx: Context) -> View:
 
 
 def _banned(ctx: Context) -> str:
-    """Return what stands first on the page of somebody on the blacklist."""
+    """Return the heading for a banned owner, else an empty string."""
     ban = running(ctx.tx, ctx.account_or_none.identity_hash) if ctx.account_or_none else None
     if ban is None:
         return ""

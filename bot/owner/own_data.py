@@ -1,4 +1,4 @@
-"""/privacy, /export, /delete: what is held of a person, read out and deleted (docs/domain.md, section 12)."""
+"""/privacy, /export, /delete: showing, exporting and deleting personal data (docs/domain.md, section 12)."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -39,7 +39,7 @@ def _show_privacy(ctx: Context) -> View:
 
 
 def export(ctx: Context) -> Goto:
-    """Send everything that is held of whoever asks, as two files; read anew, from a snapshot."""
+    """Send all data about the user as two files, read from a current snapshot."""
     chat_id, day = ctx.chat_id, f"{ctx.tx.now.astimezone(CHINA):%Y-%m-%d}"
 
     def read(tx: Tx) -> tuple[Everything, datetime]:
@@ -80,7 +80,7 @@ def _show_delete(ctx: Context) -> View:
 
 
 def _delete(ctx: Context, _arg: str) -> Goto:
-    """Delete everything, this conversation too: what is shown then is kept nowhere."""
+    """Delete everything, including this conversation; the screen shown afterwards is not stored."""
     ctx.core.personal_data.delete(ctx.tx, ctx.chat_id)
     return Goto(screen=ScreenName.DELETED)
 

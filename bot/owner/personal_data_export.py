@@ -1,4 +1,4 @@
-"""One's own data as files: JSON for programs, a page for reading."""
+"""Export of personal data: as JSON, and as an HTML page."""
 
 import json
 from collections.abc import Sequence
@@ -21,13 +21,13 @@ _STYLE = (
 
 
 def to_json(everything: Everything, at: datetime) -> bytes:
-    """Return everything as JSON: UTF-8, moments as ISO 8601 in China's time."""
+    """Return the data as JSON: UTF-8, timestamps in ISO 8601, China time."""
     content = {"exported_at": at, **everything}
     return json.dumps(content, ensure_ascii=False, indent=2, default=_plain).encode()
 
 
 def to_html(everything: Everything, at: datetime) -> bytes:
-    """Return everything as a page that needs nothing beside it."""
+    """Return the data as a self-contained HTML page."""
     title = escape(texts.TITLE())
     body = "".join(_section(name, records) for name, records in everything.items())
     return (

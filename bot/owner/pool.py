@@ -1,4 +1,4 @@
-"""【号池公示】: for anybody, before registration too (docs/domain.md, sections 5.5 and 6)."""
+"""【号池公示】, public and available before registration (docs/domain.md, sections 5.5 and 6)."""
 
 import hashlib
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from core.values.offices import Office
 from core.values.plates import PlateKind
 
 _ENTRIES_A_PAGE = 5
-"""So many fit under a picture, whatever they are: a caption takes 1,024 characters."""
+"""Maximum entries per page; with the longest entries they still fit a caption of 1,024 characters."""
 _OFFICES_A_PAGE = 16
 
 

@@ -1,4 +1,4 @@
-"""【跳转到其他省市】: provinces, their offices, an office's own page (docs/domain.md, section 2)."""
+"""【跳转到其他省市】: provinces, their offices, the page of an office (docs/domain.md, section 2)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,7 +20,7 @@ from core.values import offices
 from core.values.offices import IssuingOffice, Office
 
 _PROVINCES_ACROSS = 3
-"""With more of them a telephone cuts 黑龙江 and 内蒙古 short."""
+"""Columns; with more, phones truncate 黑龙江 and 内蒙古."""
 _OFFICES_A_PAGE = 16
 
 
@@ -42,7 +42,7 @@ def _show_provinces(ctx: Context) -> View:
 
 
 def _ways_out(ctx: Context) -> tuple[Button, ...]:
-    """Offer the way home, and the way back into what has been begun."""
+    """Return the buttons to the home screen and back to an unfinished preselection."""
     out = Button(label=formatting.HOME(), action=ActionName.HOME)
     return (
         (Button(label=provinces.CONTINUE(), action=ActionName.CONTINUE), out)
@@ -52,7 +52,7 @@ def _ways_out(ctx: Context) -> tuple[Button, ...]:
 
 
 def _search(_ctx: Context, text: str) -> Goto:
-    """Lead to what was searched for; what was typed is not kept, for it may be anything."""
+    """Go to the search result; the typed text is not stored, because it could contain anything."""
     found = offices.search(text)
     if not found:
         return stay(note=provinces.NOTHING_FOUND())
@@ -116,13 +116,13 @@ OFFICES = Screen(
 )
 
 
-# --- an office's own page -------------------------------------------------------------------
+# --- the page of an office -------------------------------------------------------------------
 
 
 def _show_office(ctx: Context) -> View | Goto:
     try:
         issuing = offices.find(ctx.arg("code"))
-    except NoSuchOffice:  # of an older program's list
+    except NoSuchOffice:  # from a list of an older version
         return Goto(screen=ScreenName.PROVINCES)
     office, url = ctx.core.offices.get(issuing.code), ctx.core.elsewhere.get(issuing.code)
     ways: list[tuple[Button, ...]] = []
@@ -155,7 +155,7 @@ def _served(ctx: Context, office: Office) -> str:
 
 
 def _about_reader(ctx: Context, code: str) -> str:
-    """Return whether whoever reads this may select at an office; of strangers nothing is known yet."""
+    """Return a line on whether the user may select at an office; empty before registration."""
     account = ctx.account_or_none
     if account is None or not account.is_registered:
         return ""
@@ -167,15 +167,13 @@ def _about_reader(ctx: Context, code: str) -> str:
 
 
 def _preselect(ctx: Context, _arg: str) -> Goto:
-    """Lead on at this office: to its plate kinds, unless something comes before that."""
+    """Continue at this office with its plate kinds, unless an earlier step is missing."""
     office = ctx.office_of(ctx.arg("code"))
     go = entry(ctx)
     if go.screen == ScreenName.CONSENT:
         return replace(go, args={"office": office.code})
     account = ctx.account
-    if (
-        not account.is_registered
-    ):  # whoever registers here means this office; it can be corrected until the end
+    if not account.is_registered:  # preset the office; it can be changed until registration is complete
         ctx.core.accounts.set_office(ctx.tx, account, office.code)
         return entry(ctx)
     if go.screen == ScreenName.BANNED:
@@ -190,7 +188,7 @@ def _preselect(ctx: Context, _arg: str) -> Goto:
 
 
 def opened(payload: str) -> Goto:
-    """Lead from a deep link to its office; one that is none leads home, with a word."""
+    """Open the office of a deep link; an invalid link leads to the home screen with a note."""
     issuing = deep_links.office_of(payload)
     if issuing is None or not issuing.is_offered:
         return Goto(screen=ScreenName.HOME, note=provinces.BAD_LINK())

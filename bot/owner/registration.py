@@ -29,7 +29,7 @@ _OFFICES_A_PAGE = 16
 
 
 def _on(ctx: Context) -> Goto:
-    """Lead to what is missing, or back to the review."""
+    """Go to the first field that is missing, or back to the review."""
     ctx.refresh()
     account = ctx.account
     if not account.is_registered:
@@ -39,13 +39,13 @@ def _on(ctx: Context) -> Goto:
 
 
 def _back(ctx: Context) -> dict[str, object]:
-    """Return the arguments by which a page that corrects something leads back to where it was asked for."""
+    """Return the arguments that make a correction page return to the page that opened it."""
     back = ctx.arg("back")
     return {"back": back} if back else {}
 
 
 def _way_back(there: object) -> tuple[Button, ...]:
-    """Offer to leave a page as it stood, where what it asks for is there already."""
+    """Return a back button for a page whose field is already filled in, else none."""
     return (Button(label=formatting.BACK(), action=ActionName.BACK),) if there else ()
 
 
@@ -70,7 +70,7 @@ def _show_consent(ctx: Context) -> View | Goto:
 
 def _consent(ctx: Context, _arg: str) -> Goto:
     account = ctx.core.accounts.consent(ctx.tx, ctx.chat_id)
-    came_for = ctx.arg("office")  # an office's own page led here
+    came_for = ctx.arg("office")  # opened from the page of an office
     if came_for in ctx.core.offices and not account.office:
         ctx.core.accounts.set_office(ctx.tx, account, came_for)
     return _on(ctx)
@@ -128,7 +128,7 @@ OFFICE = Screen(
 
 
 def _show_name(ctx: Context) -> View:
-    """Ask for the name; until registration ends, of a person or of a unit (单位)."""
+    """Ask for the name of a person or a unit (单位); the choice is open until registration is complete."""
     unit, registered = ctx.account.is_unit, ctx.account.is_registered
     choice = (
         Button(label=units.kind_label(unit=False, chosen=not unit), action=ActionName.PERSON),
@@ -151,7 +151,7 @@ def _name(ctx: Context, text: str) -> Goto:
 
 
 def _forgetting(go: Goto) -> Goto:
-    """Have what was sent deleted from the chat, now that it has been taken."""
+    """Add the effect that deletes the user's message, which has been accepted."""
     return replace(go, effects=(*go.effects, DeleteUserMessage()))
 
 

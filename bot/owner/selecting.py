@@ -1,4 +1,4 @@
-"""Random selection: batches, the shortlist, the last question (docs/domain.md, section 5.1)."""
+"""Random selection: batches, the shortlist, the confirmation (docs/domain.md, section 5.1)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -27,20 +27,20 @@ from core.preselection.selection import Quota, Shortlisted, remaining_quota, sho
 from core.values.offices import Office
 
 SAID_FOR = timedelta(minutes=10)
-"""How long it is said that a batch is over."""
+"""How long the screen reports that a batch has expired."""
 LAST_CALL = timedelta(seconds=30)
-"""So long before a clock ends the screen is shown anew, with what is left."""
+"""Redraw the screen this long before a timer ends, to show the remaining time."""
 CLOSING_WARNING = timedelta(minutes=30)
 
 
 def _shown_until(until: datetime, office: Office) -> datetime:
-    """Return what is shown of a hold's end: the grace is for presses that are on their way."""
+    """Return the displayed end of a hold, without the grace period, which is for presses in transit."""
     return until - timedelta(seconds=office.batch_grace_seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Selection:
-    """What the screen is made of: read for it, or handed on by the draw before it."""
+    """The data of the screen: read for it, or passed on by the preceding draw."""
 
     lease_until: datetime | None
     latest: Batch | None
@@ -49,12 +49,12 @@ class _Selection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Holds:
-    """What an owner has in hand, and what of it has just run out; times without the grace."""
+    """The numbers held for an owner, and those that have just expired; times without the grace period."""
 
-    batch: Batch | None  # with one that has just run out
-    is_over: bool  # the batch has just run out
+    batch: Batch | None  # may have just expired
+    is_over: bool  # the batch has just expired
     shortlisted: list[Shortlisted]
-    ended: list[datetime]  # when others of the shortlist have ended, of late
+    ended: list[datetime]  # when other shortlisted numbers expired, recent ones only
 
 
 def current_shortlist(ctx: Context) -> list[Shortlisted]:
@@ -74,7 +74,7 @@ def _selection(ctx: Context) -> _Selection:
 
 
 def _holds(ctx: Context, latest: Batch | None) -> _Holds:
-    """Return what of a batch and of the shortlist is held, and what has just run out."""
+    """Return which numbers of the batch and the shortlist are held, and which have just expired."""
     office, now = ctx.office, ctx.tx.now
     batch, is_over = None, False
     if latest is not None and latest.serials and not latest.returned:
@@ -94,7 +94,7 @@ def _holds(ctx: Context, latest: Batch | None) -> _Holds:
 
 
 def _said(now: datetime, latest: Batch | None, holds: _Holds) -> str:
-    """Return what has just run out, in words; nothing when nothing has."""
+    """Return a note about what has just expired; empty if nothing has."""
     batch = holds.batch
     gone = [end for end in holds.ended if batch is None or end >= batch.held_until]
     if batch is None and latest is not None and latest.returned and now < latest.held_until + SAID_FOR:
@@ -255,7 +255,7 @@ def _confirm(ctx: Context, _arg: str) -> Goto:
 
 
 def _lapse(ctx: Context, error: XuanhaoError) -> Goto:
-    """Lead an owner whose verification has run out to where it is renewed."""
+    """Send an owner whose verification has expired to the step that renews it."""
     del error
     if ctx.current_preselection is None:
         return entry(ctx)
@@ -297,7 +297,7 @@ SELECTING = Screen(
 )
 
 
-# --- the last question ----------------------------------------------------------------------
+# --- the confirmation ----------------------------------------------------------------------
 
 
 def _show_sure(ctx: Context) -> View | Goto:

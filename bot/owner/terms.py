@@ -1,4 +1,4 @@
-"""Step 3: service terms, the code of step 4, and the ends before a number (docs/domain.md, section 3)."""
+"""Step 3: service terms, the code of step 4, and endings without a number (docs/domain.md, section 3)."""
 
 from datetime import timedelta
 
@@ -61,7 +61,7 @@ def _show_terms(ctx: Context) -> View | Goto:
 
 
 def start(ctx: Context, _arg: str) -> Goto:
-    """Ask for the code with which phase 2 begins."""
+    """Request the code that starts phase 2."""
     core, begun, office = ctx.core, ctx.preselection, ctx.office
     ensure_open(ctx.tx, office, ctx.received_at)
     if remaining_quota(ctx.tx, office, begun.required_vin).none:
@@ -71,7 +71,7 @@ def start(ctx: Context, _arg: str) -> Goto:
     binding = core.preselections.code_binding(ctx.account, begun)
     current = core.verification.state(ctx.tx, ctx.account, CodePurpose.PRESELECTION)
     if current is not None and current.resend_at > ctx.tx.now and current.state != CodeStatus.LOCKED:
-        return Goto(screen=ScreenName.CODE)  # the code that was sent a moment ago is still good
+        return Goto(screen=ScreenName.CODE)  # the code sent most recently is still valid
     return codes.request(ctx, binding, ScreenName.CODE)
 
 

@@ -1,4 +1,4 @@
-"""Step 2: the vehicle and its certificate, and what was entered shown back (docs/domain.md, section 3)."""
+"""Step 2: the vehicle, its certificate, and the review of the entries (docs/domain.md, section 3)."""
 
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns
@@ -17,11 +17,11 @@ from core.preselection import Papers, Preselection, PreselectionState
 from core.values.vehicles import CertificateKind, parse_certificate
 
 _AWARDED = 3
-"""So many vehicles whose appeal was approved are offered on the page of the VIN."""
+"""Maximum vehicles with an approved appeal that the VIN page offers."""
 
 
 def _cannot(ctx: Context, error: XuanhaoError) -> Goto:
-    """Lead to the page that says why the vehicle cannot be given a number here."""
+    """Go to the page that explains why the vehicle cannot get a number here."""
     vin = error.vin if isinstance(error, VinUnavailable) else ""
     args = {"why": _WHY.get(type(error), "being_selected"), "from": ctx.preselection.state, "vin": vin}
     return Goto(screen=ScreenName.VIN_REFUSED, args=args)
@@ -40,7 +40,7 @@ def _take_vin(ctx: Context, vin: str) -> Goto:
 
 
 def _back_to_review(preselection: Preselection) -> tuple[Button, ...]:
-    """Offer the way back where a complete entry is only being corrected."""
+    """Return a back button while a complete entry is being corrected, else none."""
     complete = preselection.vin is not None and preselection.certificate is not None
     return (Button(label=formatting.BACK(), action=ActionName.REVIEW),) if complete else ()
 
@@ -49,7 +49,7 @@ def _show_vin(ctx: Context) -> View:
     back = _back_to_review(ctx.preselection)
     other = (
         Button(label=preselect.CHANGE_BASICS(), action=ActionName.BASICS),
-    )  # the vehicle may take another kind
+    )  # the vehicle may be eligible for another kind
     theirs = [
         Button(label=appeal.vin_button(vin), action=ActionName.AWARDED, arg=vin)
         for vin in awarded_to(ctx.tx, ctx.account)[:_AWARDED]

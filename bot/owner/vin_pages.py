@@ -1,4 +1,4 @@
-"""What every way to a VIN has in common: typed or read from a photo of its barcode, doubted, chosen among."""
+"""Shared pages for entering a VIN: typed or read from a barcode photo, with its follow-up questions."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from core.errors.photos import BarcodeWithoutVin
 from core.values.vehicles import group_vin, parse_vin, vins_in
 
 _MOST_BYTES = 20_000_000
-"""What the messenger hands out at most; the settings may take less."""
+"""The Bot API's download limit, in bytes; the settings may set a lower one."""
 
 _MOST_CHOICES = 6
 
@@ -26,14 +26,14 @@ _MOST_CHOICES = 6
 class VinPages:
     """The pages around the entry of a VIN.
 
-    Beside the page itself, which calls ``typed`` and ``handler``, there is one that asks about a wrong check
-    digit and one that asks which of several VINs in a photo is meant.
+    The page itself calls ``typed`` and ``handler``. Two further pages ask about a wrong check digit, and
+    which of several VINs in a photo is meant.
     """
 
-    page: ScreenName  # asks for it
+    page: ScreenName  # asks for the VIN
     doubt: ScreenName
     choice: ScreenName
-    take: Callable[[Context, str], Goto]  # takes a VIN that was judged
+    take: Callable[[Context, str], Goto]  # handles a validated VIN
     errors: ErrorWays
 
     @property
@@ -45,10 +45,10 @@ class VinPages:
         return self._doubtful(), self._choosing()
 
     def typed(self, ctx: Context, text: str) -> Goto:
-        """Take what was typed.
+        """Handle typed text.
 
         Raises:
-            VinError: it is no VIN.
+            VinError: it is not a VIN.
         """
         finding = parse_vin(text)
         if finding.needs_confirmation:
@@ -61,7 +61,7 @@ class VinPages:
         return self._noted(self.typed(ctx, vins[0]), vins[0])
 
     def _noted(self, go: Goto, vin: str) -> Goto:
-        """Show the VIN that was read, unless the next screen is about it."""
+        """Add a note with the VIN that was read, unless the next screen shows it."""
         return go if go.screen == self.doubt else replace(go, note=texts.read(group_vin(vin)), sticky=True)
 
     def _again(self, _ctx: Context, _arg: str) -> Goto:
@@ -106,12 +106,16 @@ class VinPages:
 
 
 def may_be_photographed() -> str:
-    """Return what a page adds where photos can be read; nothing where the reader is not installed."""
+    """Return the hint that photos are accepted; empty if the barcode reader is not installed."""
     return texts.MAY_BE_PHOTOGRAPHED() if barcodes.INSTALLED else ""
 
 
 def _read(core: Core, sent: Received) -> tuple[str, ...]:
-    """Return the VINs in a photo, one at least; in a thread."""
+    """Return the VINs in a photo; runs in a thread.
+
+    Raises:
+        BarcodeWithoutVin: the photo contains none.
+    """
     found = barcodes.read_barcodes(sent.content, core.settings.photos, lambda text: bool(vins_in(text)))
     vins = vins_in("\n".join(found))
     if not vins:

@@ -1,4 +1,4 @@
-"""What owners want to be told: reminders of their deadline, openings, releases (/notify)."""
+"""Notification settings: deadline reminders, office openings, releases (/notify)."""
 
 from bot.dialog.context import Context
 from bot.dialog.keyboards import in_columns, page_of
@@ -109,13 +109,13 @@ def _changed(ctx: Context, arg: str, *, on: bool) -> Goto:
 
 
 def tell_opening(ctx: Context, office: Office) -> None:
-    """Note that whoever asks wants to be told of an office's next opening."""
+    """Subscribe the chat to the next opening of an office."""
     wish = Subscription(office=office.code, kind=NO_KIND, topic=SubscriptionTopic.OPENING)
     subscriptions.subscribe(ctx.tx, ctx.chat_id, wish)
 
 
 def unsubscribe(ctx: Context, arg: str) -> Goto:
-    """Take back a subscription, by the button under a notice: 粤K.small.release."""
+    """Cancel a subscription with the button under a notification; ``arg`` is like 粤K.small.release."""
     office, kind, topic = [*arg.split("."), "", ""][:3]
     if topic in set(SubscriptionTopic):
         wish = Subscription(office=office, kind=kind, topic=SubscriptionTopic(topic))
@@ -124,7 +124,7 @@ def unsubscribe(ctx: Context, arg: str) -> Goto:
 
 
 def mute(ctx: Context, office: str) -> Goto:
-    """Note that whoever asks does not want to be told what an office broadcasts."""
+    """Mute the broadcasts of an office for the chat."""
     if office not in ctx.core.offices:
         return Goto(screen=ScreenName.NOTIFY)
     broadcasts.mute(ctx.tx, ctx.chat_id, office)

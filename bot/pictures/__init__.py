@@ -1,1 +1,1 @@
-"""Plates, batches and receipts as PNG: words come in, pictures go out; no rule of the domain is here."""
+"""Rendering of plates, batches, receipts and reports; texts are passed in, no domain rules here."""

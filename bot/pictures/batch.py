@@ -1,7 +1,7 @@
-"""A batch of numbers as one picture: two columns of plates, numbered as the buttons below it.
+"""A batch of numbers as one picture: two columns of plates, numbered like the buttons below it.
 
-It is drawn at each press of 【换一批】, so what does not change is kept: the sheet with the office's
-blank plates and their numbers, the characters in their cells, lines that come again.
+It is rendered at each press of 【换一批】, so everything static is cached: the sheet with the office's blank
+plates and their numbers, the characters in their cells, recurring lines of text.
 """
 
 import time
@@ -22,14 +22,14 @@ from bot.pictures.png import encoded
 from bot.pictures.text_layout import paste_line, set_line, wrapped
 
 NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
-"""The most that a picture can number."""
+"""Labels of the plates; their count is the maximum per picture."""
 STAR = "★"
 
 WIDTH = 800
 MARGIN = 14
 _MEASURE = WIDTH - 2 * MARGIN
 GUTTER = 40
-"""Left of each plate, for its number and star."""
+"""Width in px left of each plate, for its number and star."""
 COLUMN = WIDTH // 2
 ROW_GAP = 14
 TITLE_SIZE = 31
@@ -44,8 +44,8 @@ _RING_CORNER = 14
 BRIEF = 0.001
 """CPU seconds that a picture may take on the event loop.
 
-CPU time, because the wall clock says little about a picture while the machine is busy or other threads hold
-the interpreter: on the drawing thread it is often exceeded, and a light picture would stay there.
+CPU time, because wall-clock time is inflated while the machine is busy or other threads hold the GIL: on the
+render thread it often exceeds this limit, and a light picture would never return to the event loop.
 """
 
 
@@ -55,7 +55,7 @@ def scale_of(kind: str) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchLayout:
-    """Where things stand on the sheet, in px."""
+    """The geometry of the sheet, in px."""
 
     plate: tuple[int, int]
     """Width and height of a plate."""
@@ -72,16 +72,15 @@ class BatchLayout:
 
     @property
     def footers_top(self) -> int:
-        """Upper edge of what is said below the plates."""
+        """Upper edge of the text below the plates."""
         return self.plates_top + -(-self.count // 2) * (self.plate[1] + ROW_GAP)
 
     @property
     def height(self) -> int:
-        """Height of the sheet."""
         return self.footers_top + self.footer_lines * _FOOTER_LINE + MARGIN // 2
 
     def corner(self, number: int) -> tuple[int, int]:
-        """Return left and top of the plate with this number, counted from 0."""
+        """Return left and top of the plate at this index, counted from 0."""
         row, column = divmod(number, 2)
         left = MARGIN + GUTTER + column * (COLUMN - MARGIN // 2)
         return left, self.plates_top + row * (self.plate[1] + ROW_GAP)
@@ -94,7 +93,7 @@ def _put_number(sheet: Image.Image, painter: PlatePainter, layout: BatchLayout, 
 
 
 def _put_star(sheet: Image.Image, painter: PlatePainter, layout: BatchLayout, number: int) -> None:
-    """Move a plate's number up, set a star below it and a ring around both plate and star."""
+    """Move a plate's number up, put a star below it and a ring around plate and star."""
     left, top = layout.corner(number)
     (width, height), palette, reach = layout.plate, painter.palette, _RING + _RING_GAP
     sheet.paste(palette.text.ground, (left - GUTTER, top, left, top + height))
@@ -107,10 +106,10 @@ def _put_star(sheet: Image.Image, painter: PlatePainter, layout: BatchLayout, nu
 
 
 def _put_serial(sheet: Image.Image, painter: PlatePainter, serial: str, corner: tuple[int, int]) -> None:
-    """Set a serial on the plate that bears the office.
+    """Put a serial on a plate that already shows the office code.
 
     Raises:
-        ValueError: it has not one character for each cell of the plate.
+        ValueError: its length does not match the cells of the plate.
     """
     left, top = corner
     for place, char in zip(range(OFFICE_CELLS, len(painter.layout.cells)), serial, strict=True):
@@ -120,7 +119,7 @@ def _put_serial(sheet: Image.Image, painter: PlatePainter, serial: str, corner: 
 
 @lru_cache(maxsize=32)
 def _base(painter: PlatePainter, office: str, layout: BatchLayout) -> Image.Image:
-    """Return the sheet with numbered plates that bear the office alone."""
+    """Return the sheet with numbered plates that show only the office code."""
     sheet = Image.new("L", (WIDTH, layout.height), painter.palette.text.ground)
     for number in range(layout.count):
         sheet.paste(office_plate(painter, office), layout.corner(number))
@@ -154,14 +153,14 @@ def batch_picture(  # noqa: PLR0913 - a picture's words are its arguments
     Args:
         office: province abbreviation and letter.
         kind: ``small``, ``small_nev`` or ``large_nev``.
-        serials: as they are numbered, left to right, then down.
-        title: above the plates, already worded; empty for none.
-        footers: below them, greyer, each a paragraph.
-        shortlisted: the serials that get a star and a ring.
-        rehearsal: with the watermark of a rehearsal over it.
+        serials: in row-major order.
+        title: text above the plates; empty for none.
+        footers: paragraphs below the plates, in grey.
+        shortlisted: serials marked with a star and a ring.
+        rehearsal: whether to add the rehearsal watermark.
 
     Raises:
-        ValueError: there are no plates or too many, or one cannot be drawn.
+        ValueError: there are no plates or too many, or one cannot be rendered.
     """
     if not 0 < len(serials) <= len(NUMBERS):
         raise ValueError("not a number of plates that a picture can hold")
@@ -186,22 +185,22 @@ def batch_picture(  # noqa: PLR0913 - a picture's words are its arguments
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchPicture:
-    """A batch of numbers as a screen names it: drawn only when it is sent."""
+    """The picture of a batch, as part of a view; rendered only when it is sent."""
 
     office: str
     kind: str
     serials: tuple[str, ...]
     title: str
-    rehearsal: bool = False  # under its mark
+    rehearsal: bool = False  # adds the watermark
 
     last_cpu_seconds: ClassVar[float] = BRIEF
-    """What the last one took that was drawn for no rehearsal."""
+    """CPU seconds of the most recent rendering outside rehearsals."""
 
     @property
     def is_light(self) -> bool:
-        """Whether it may be drawn on the event loop.
+        """Whether it may be rendered on the event loop.
 
-        Not the first ones of a program: they cut the characters that the later ones are put together of.
+        False at first after a start: the first pictures fill the glyph caches of the later ones.
         """
         return not self.rehearsal and self.last_cpu_seconds < BRIEF
 

@@ -1,7 +1,7 @@
-"""号池公示 as a picture: a row for each segment with a bar of what is left, and the day's seeds below.
+"""号池公示 as a picture: per segment a row with a bar of the remaining share; the day's seeds below.
 
-What it shows is told in the caption as well; the bar follows the rounded number, so that it gives away
-no more than that.
+The caption contains the same information. The bar shows the rounded share, so that it discloses no more than
+the text.
 """
 
 from collections.abc import Sequence
@@ -32,24 +32,24 @@ _FULL = 255
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulletinRow:
-    """A segment, or what is kept back, every word already chosen."""
+    """A segment, or what is withheld, with its texts already rendered."""
 
     pattern: str
     lines: tuple[str, ...]
-    left: str = ""  # in words, above the bar
-    share: float | None = None  # of the bar that is full; None for no bar
+    left: str = ""  # text above the bar
+    share: float | None = None  # filled part of the bar, 0 to 1; None for no bar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulletinSheet:
-    """What the picture says."""
+    """The content of the picture."""
 
-    kind: str  # whose colours the bars have
+    kind: str  # kind of plate; determines the bars' colours
     title: str
     summary: str
     rows: tuple[BulletinRow, ...]
-    empty: str  # said where there are no rows
-    footers: tuple[str, ...]  # each a paragraph, greyer
+    empty: str  # text if there are no rows
+    footers: tuple[str, ...]  # paragraphs, in grey
 
 
 def _lines(text: str, size: int, width: int, palette: Palette, strength: float = 1.0) -> list[Image.Image]:
@@ -59,7 +59,7 @@ def _lines(text: str, size: int, width: int, palette: Palette, strength: float =
 
 
 def _stacked(sheet: Image.Image, lines: Sequence[Image.Image], left: int, top: int) -> int:
-    """Set lines one below the other; return where the last ends."""
+    """Paste lines one below the other; return the lower edge of the last."""
     for line in lines:
         sheet.paste(line, (left, top))
         top += line.height
@@ -67,7 +67,7 @@ def _stacked(sheet: Image.Image, lines: Sequence[Image.Image], left: int, top: i
 
 
 def _bar(share: float, palette: Palette) -> Image.Image:
-    """Return a bar in the colour of the plates, full to a share."""
+    """Return a bar in the colour of the plates, filled to ``share``."""
     colour = palette.plate(len(palette.grounds) - 1).ground
     bar = Image.new("L", (BAR_WIDTH, BAR_HEIGHT), palette.text.ground)
     pen = ImageDraw.Draw(bar)
@@ -78,7 +78,7 @@ def _bar(share: float, palette: Palette) -> Image.Image:
 
 
 def _row(row: BulletinRow, palette: Palette) -> Image.Image:
-    """Return a row: the pattern, what is said of it, and the bar with its words."""
+    """Return a row: the mask, its text, and the bar with its label."""
     inner = WIDTH - 2 * MARGIN
     pattern = set_line(drawable(row.pattern), PATTERN_SIZE, palette.text, bold=True)
     has_bar = row.share is not None or bool(row.left)

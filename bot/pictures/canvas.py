@@ -1,4 +1,4 @@
-"""The rehearsal's watermark, and the way from a sheet of palette entries to colours and to a file."""
+"""The rehearsal watermark, and conversion of a sheet of palette entries to RGB or a PNG file."""
 
 from functools import lru_cache
 
@@ -29,7 +29,7 @@ def plain_line(text: str, size: int) -> Image.Image:
 
 @lru_cache(maxsize=32)
 def watermark(width: int, height: int) -> Image.Image:
-    """Return the rehearsal's mark repeated aslant over a sheet (mode L, 255 = ink)."""
+    """Return the rehearsal mark, repeated diagonally over a sheet (mode L, 255 = ink)."""
     line = plain_line(REHEARSAL_MARK, _MARK_SIZE)
     slanted = line.rotate(_MARK_ANGLE, Image.Resampling.BICUBIC, expand=True)
     sheet = Image.new("L", (width, height))
@@ -43,7 +43,7 @@ def watermark(width: int, height: int) -> Image.Image:
 
 @lru_cache(maxsize=32)
 def _watermark_planes(width: int, height: int, plane: int) -> Image.Image:
-    """Return what to add to a sheet's entries so that they lie under the watermark."""
+    """Return the offsets to add to a sheet's entries to put them under the watermark."""
     highest = WATERMARK_PLANES - 1
     return watermark(width, height).point([round(value * highest / _FULL) * plane for value in range(256)])
 
@@ -56,12 +56,12 @@ def _watermarked(sheet: Image.Image, palette: Palette) -> Image.Image:
 
 
 def coloured(sheet: Image.Image, palette: Palette) -> Image.Image:
-    """Return a sheet (mode L, of palette entries) in RGB, in a rehearsal under the watermark."""
+    """Convert a sheet (mode L, of palette entries) to RGB, in a rehearsal with the watermark."""
     picture = _watermarked(sheet, palette).copy()
     picture.putpalette(palette.entries)
     return picture.convert("RGB")
 
 
 def png(sheet: Image.Image, palette: Palette) -> bytes:
-    """Return a sheet as a PNG file, in a rehearsal under the watermark."""
+    """Encode a sheet as a PNG file, in a rehearsal with the watermark."""
     return encoded(_watermarked(sheet, palette), palette.entries)

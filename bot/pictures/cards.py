@@ -1,4 +1,4 @@
-"""The pictures of the desk as its screens name them: drawn only when they are sent."""
+"""The pictures of the desk's screens, as part of a view; rendered only when they are sent."""
 
 import hashlib
 import logging
@@ -19,13 +19,13 @@ _LOGGER = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportPicture:
-    """A report of the desk."""
+    """A report for admins."""
 
     report: Segments | StatisticsSheet | Dashboard
 
     @property
     def key(self) -> str:
-        """Return what tells it from other pictures: all that it says."""
+        """The cache key, a hash of the whole content."""
         return f"report:{hashlib.sha256(repr(self.report).encode()).hexdigest()[:32]}"
 
     def render(self) -> bytes:
@@ -40,10 +40,10 @@ class ReportPicture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidencePicture:
-    """The photos of an appeal, fetched from where they lie when they are drawn."""
+    """The photos of an appeal, loaded from the photo store when the picture is rendered."""
 
     store: PhotoStore = field(repr=False)
-    keys: Mapping[Slot, str | None] = field(repr=False)  # of those that are to be seen; None: there is none
+    keys: Mapping[Slot, str | None] = field(repr=False)  # of the slots to show; None: no photo
     labels: Mapping[Slot, str]
     mark: str
     missing: str
@@ -60,7 +60,7 @@ class EvidencePicture:
         return evidence_picture(exhibits, mark=self.mark, missing=self.missing)
 
     def _fetched(self, key: str | None) -> bytes | None:
-        """Return a photo; one that cannot be had is said to be missing, where its place is."""
+        """Return a photo; None, shown as missing, if it cannot be loaded."""
         if key is None:
             return None
         try:
@@ -71,7 +71,7 @@ class EvidencePicture:
 
 
 def evidence(store: PhotoStore, appeal: Appeal, slots: tuple[Slot, ...] = tuple(Slot)) -> EvidencePicture:
-    """Return the picture of an appeal's photos, or of those in some of its slots."""
+    """Return the picture of an appeal's photos in the given slots."""
     return EvidencePicture(
         store=store,
         keys={slot: appeal.photos.get(slot) for slot in slots},

@@ -1,7 +1,7 @@
-"""A sheet for reports: text, boxes and bars in a few flat colours, put together as the plates are.
+"""A sheet for reports: text, boxes and bars in a few flat colours.
 
-Like the plates a report is drawn in palette entries (see ``bot.pictures.palette``): ramps from a ground to an
-ink for text, and flat colours that bear white text. Words come in already chosen.
+Like the plates, a report is drawn in palette entries (see ``bot.pictures.palette``): ramps from a ground to
+an ink for text, and flat colours under white text. Texts are passed in already rendered.
 """
 
 from collections.abc import Sequence
@@ -17,15 +17,15 @@ from bot.pictures.text_layout import set_line, text_width
 Align = Literal["left", "centre", "right"]
 
 GREY = 0.62
-"""How strong the ink of what is said aside is."""
+"""Ink strength of secondary text."""
 _LEVELS = 6
 _CORNER = 10
 _HATCH = 9
-"""Every so many px a stripe of what is hatched begins."""
+"""Distance in px between the stripes of hatching."""
 
 
 class Ground(IntEnum):
-    """What text may stand on; the value is the number of its ramp."""
+    """Grounds for text; the value is the index of the ramp."""
 
     PAPER = 0
     TILE = 1
@@ -49,7 +49,7 @@ _COLOURS: dict[Ground, tuple[RGB, RGB]] = {
     Ground.RED: ((200, 34, 44), WHITE),
     Ground.SLATE: ((122, 132, 146), WHITE),
 }
-"""Each ground with the ink on it; every pair has a contrast of 3:1 or more, as large text asks for."""
+"""Each ground with its ink; every pair has a contrast of at least 3:1, as WCAG requires for large text."""
 
 _ENTRIES = bytes(
     part
@@ -64,11 +64,11 @@ def ramp_of(ground: Ground) -> Ramp:
 
 
 class ChartCanvas:
-    """A sheet that is being drawn on; places are px from its upper left corner.
+    """A sheet to draw on; coordinates are px from the upper left corner.
 
     Args:
         width: in px.
-        height: the same.
+        height: in px.
     """
 
     def __init__(self, width: int, height: int) -> None:
@@ -80,13 +80,13 @@ class ChartCanvas:
     def box(
         self, left: float, top: float, width: float, height: float, ground: Ground, *, corner: int = 0
     ) -> None:
-        """Fill a rectangle; one without room is left out."""
+        """Fill a rectangle; an empty one is skipped."""
         edges = (round(left), round(top), round(left + width) - 1, round(top + height) - 1)
         if edges[2] >= edges[0] and edges[3] >= edges[1]:
             self._pen.rounded_rectangle(edges, min(corner, _CORNER), fill=ramp_of(ground).ground)
 
     def hatch(self, left: float, top: float, width: float, height: float, ground: Ground) -> None:
-        """Fill a rectangle with stripes aslant."""
+        """Fill a rectangle with diagonal stripes."""
         size = round(left + width) - round(left), round(top + height) - round(top)
         if min(size) <= 0:
             return
@@ -97,13 +97,13 @@ class ChartCanvas:
         self._sheet.paste(ramp_of(ground).ground, (round(left), round(top)), mask)
 
     def line(self, places: tuple[float, float, float, float], ground: Ground, *, width: int = 2) -> None:
-        """Draw an upright or level line."""
+        """Draw a vertical or horizontal line."""
         left, top, right, bottom = (round(place) for place in places)
         across, down = max(right - left, width), max(bottom - top, width)
         self._sheet.paste(ramp_of(ground).ground, (left, top, left + across, top + down))
 
     def dashes(self, left: float, top: float, bottom: float) -> None:
-        """Draw an upright dashed line of ink."""
+        """Draw a vertical dashed line."""
         for start in range(round(top), round(bottom), 12):
             end = min(start + 7, round(bottom))
             self._sheet.paste(ramp_of(Ground.PAPER).ink, (round(left), start, round(left) + 2, end))
@@ -121,18 +121,18 @@ class ChartCanvas:
         strength: float = 1.0,
         within: float | None = None,
     ) -> None:
-        """Set one line of text on a ground of one colour.
+        """Draw one line of text on a ground of one colour.
 
         Args:
-            left: where it begins, ends, or has its middle, as ``align`` says.
+            left: x of the start, the end or the middle of the line, depending on ``align``.
             top: upper edge of the line.
-            words: one line; cut with an ellipsis where it is longer than ``within``.
-            size: of the type, in px; smaller where that makes a long line fit.
-            on: what it stands on.
-            align: which side ``left`` is.
-            bold: with thicker strokes.
+            words: one line; truncated with an ellipsis if it exceeds ``within``.
+            size: font size in px; reduced if that makes a long line fit.
+            on: the ground below the text.
+            align: the meaning of ``left``.
+            bold: whether to use thicker strokes.
             strength: below 1 for greyer ink.
-            within: how wide it may be, in px.
+            within: maximum width in px.
         """
         shown, size = (words, size) if within is None else fitted(words, size, within)
         line = set_line(shown, size, ramp_of(on), strength=strength, bold=bold)
@@ -144,7 +144,7 @@ class ChartCanvas:
 
 
 def fitted(words: str, size: int, within: float) -> tuple[str, int]:
-    """Return a line and a size at which it fits a width: up to a quarter smaller, then cut."""
+    """Fit a line to a width: reduce the size by up to a quarter, then truncate; return text and size."""
     smallest = round(size * 0.75)
     while size > smallest and text_width(words, size) > within:
         size -= 1
@@ -158,7 +158,7 @@ def fitted(words: str, size: int, within: float) -> tuple[str, int]:
 def legend(
     canvas: ChartCanvas, left: float, top: float, entries: Sequence[tuple[Ground | None, str]], size: int
 ) -> None:
-    """Set the meanings of colours side by side; without a colour it is the hatching."""
+    """Draw a legend in one row; a ground of None stands for the hatching."""
     side = round(size * 0.8)
     for ground, words in entries:
         if ground is None:
@@ -171,7 +171,7 @@ def legend(
 
 
 def axis(limit: int) -> list[int]:
-    """Return round numbers from 0 to one that is ``limit`` or more, four or five of them, for a scale."""
+    """Return four or five round axis values from 0 up to at least ``limit``."""
     step = 1
     while step * 4 < limit:
         lead = int(str(step)[0])
@@ -180,5 +180,5 @@ def axis(limit: int) -> list[int]:
 
 
 def short(number: int) -> str:
-    """Return a number as it is written beside a scale: 12,000."""
+    """Format a number for an axis: 12,000."""
     return f"{number:,}"

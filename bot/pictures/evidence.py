@@ -1,4 +1,4 @@
-"""The photos of an appeal as one picture: each under its label, marked with what it may be used for."""
+"""The photos of an appeal as one picture, each labelled and marked with its permitted use."""
 
 import io
 from collections.abc import Sequence
@@ -9,9 +9,9 @@ from PIL import Image, ImageOps
 from bot.pictures.canvas import plain_line
 
 SIDE = 1280
-"""Pixels that the longer side of each of several photos has at most, as the messenger shows them."""
+"""Maximum px of the longer side of each of several photos; Telegram shows no more."""
 ALONE = 2560
-"""The same of one photo alone, to be read closely."""
+"""The same for a single photo, which admins read in detail."""
 _BAND = 56
 _TEXT = 34
 _EDGE = 16
@@ -28,12 +28,12 @@ class Exhibit:
 
 
 def evidence_picture(exhibits: Sequence[Exhibit], *, mark: str, missing: str) -> bytes:
-    """Return a JPEG of one photo, or of several: portraits beside each other, else one below the other.
+    """Return a JPEG of one or more photos: portraits side by side, others stacked.
 
     Args:
         exhibits: at least one.
-        mark: what the picture may be used for, beside each label.
-        missing: what stands in the place of a photo that is missing.
+        mark: the permitted use, next to each label.
+        missing: placeholder text for a missing photo.
     """
     side = SIDE if len(exhibits) > 1 else ALONE
     photos = [_photo(exhibit, side, missing) for exhibit in exhibits]
@@ -65,7 +65,7 @@ def _photo(exhibit: Exhibit, side: int, missing: str) -> Image.Image:
 
 
 def _panel(photo: Image.Image, label: str, mark: str) -> Image.Image:
-    """Return a photo under a band that says what it is and what it is for."""
+    """Return a photo below a band with label and permitted use."""
     name, note = plain_line(label, _TEXT), plain_line(mark, _TEXT)
     width = max(photo.width, name.width + 2 * _EDGE + note.width) + 2 * _EDGE
     panel = Image.new("RGB", (width, photo.height + _BAND + _EDGE), "white")

@@ -1,4 +1,4 @@
-"""A figure on a tile: a label, a large number, a line below."""
+"""KPI tiles: a label, a large number, a line below."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ _HINT_SIZE = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """One figure, every word of it already chosen."""
+    """One figure, with its texts already rendered."""
 
     label: str
     number: str
@@ -22,7 +22,7 @@ class Tile:
 
 
 def put_tile(canvas: ChartCanvas, place: tuple[float, float], size: tuple[float, float], tile: Tile) -> None:
-    """Set a tile; what is too long becomes smaller, and is cut in the end."""
+    """Draw a tile; long texts are reduced in size, then truncated."""
     (left, top), (width, height) = place, size
     room = width - 2 * _PAD
     strength = GREY if tile.ground == Ground.TILE else 1.0

@@ -1,7 +1,7 @@
-"""The project's own fonts: what they hold, and single characters as masks.
+"""The bundled fonts: their coverage, and single glyphs as masks.
 
-Pillow is not documented to be safe when threads share a font, so one lock guards every call into
-FreeType. It is hardly felt: masks are kept, and pictures are put together from kept masks.
+Pillow does not document fonts as thread-safe, so one lock guards every call into FreeType. There is little
+contention, because pictures are composed from cached masks.
 """
 
 from dataclasses import dataclass
@@ -16,50 +16,50 @@ REGULAR = "NotoSansSC-Regular.ttf"
 MEDIUM = "NotoSansSC-Medium.ttf"
 
 SUBSTITUTE = "〓"
-"""What printers set in place of a character that they have no type for; never an empty box."""
+"""The geta mark, which printers use for a missing character; never an empty box."""
 
 _BOLD_STROKE = 0.022
-"""How much of the size is added around a stroke to make Regular bold."""
+"""Stroke width added to Regular for bold, as a share of the size."""
 
 _freetype = Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glyph:
-    """One character, ready to be pasted."""
+    """A rendered character."""
 
     mask: Image.Image
-    """Mode L, 255 = ink. Shared: read it, never draw on it."""
+    """Mode L, 255 = ink. Cached: do not modify."""
     advance: float
-    """How far the pen moves on, in px."""
+    """Advance width in px."""
 
 
 @cache
 def coverage() -> frozenset[str]:
-    """Return every character that Regular holds (``coverage.txt``, made with the font)."""
+    """Return all characters that Regular covers (``coverage.txt``, generated with the font)."""
     text = (FONTS / "coverage.txt").read_text(encoding="utf-8")
     return frozenset(text) - {"\n"} | {" "}
 
 
 def missing_glyphs(text: str) -> set[str]:
-    """Return the characters of a text that no picture can show, line ends apart."""
+    """Return the characters of a text that the font lacks, except line ends."""
     return set(text) - coverage() - {"\n"}
 
 
 def drawable(text: str) -> str:
-    """Return a text in which each character that cannot be shown is a substitute sign."""
+    """Replace each character that the font lacks with the substitute."""
     missing = missing_glyphs(text)
     return "".join(SUBSTITUTE if char in missing else char for char in text) if missing else text
 
 
 @lru_cache(maxsize=64)
 def _font(name: str, size: int) -> ImageFont.FreeTypeFont:
-    # The basic layout needs no shaping library and gives the same pixels everywhere.
+    # Basic layout needs no shaping library and gives the same pixels on every platform.
     return ImageFont.truetype(FONTS / name, size, layout_engine=ImageFont.Layout.BASIC)
 
 
 def outline(char: str, name: str, size: int) -> Image.Image:
-    """Return a character as a mask cropped to its ink.
+    """Return a character as a mask, cropped to its ink.
 
     Raises:
         ValueError: the character has no ink (a space).
@@ -74,13 +74,13 @@ def outline(char: str, name: str, size: int) -> Image.Image:
 
 
 def line_height(size: int) -> int:
-    """Return the height of the masks of a size, in px: a line without leading."""
+    """Return the height in px of the masks of a size: a line without leading."""
     return round(size * 1.25)
 
 
 @lru_cache(maxsize=8192)
 def glyph(char: str, size: int, *, bold: bool = False) -> Glyph:
-    """Return a character for running text, in a box as wide as its advance."""
+    """Return a glyph for running text, in a box as wide as its advance."""
     shown = drawable(char)
     with _freetype:
         font = _font(REGULAR, size)

@@ -1,6 +1,6 @@
-"""Where everything stands on a plate, in millimetres (GA 36-2018; docs/domain.md, section 8).
+"""The geometry of plates, in millimetres (GA 36-2018; docs/domain.md, section 8).
 
-Numbers alone, no drawing: a picture is this times a scale, so that 1 mm is 1 px at scale 1.
+Measures only, no drawing; at scale 1, 1 mm is 1 px.
 """
 
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ TOP = 25.0
 """Upper edge of every cell."""
 CELL_HEIGHT = 90.0
 LEFT = 15.5
-"""Left edge of the first cell; the right margin comes out the same."""
+"""Left edge of the first cell; the right margin has the same width."""
 OFFICE_CELLS = 2
-"""Province and letter; the serial follows."""
+"""Cells of the office code: province and letter; the serial follows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +30,10 @@ class Box:
 
     @property
     def right(self) -> float:
-        """The right edge."""
         return self.left + self.width
 
     @property
     def bottom(self) -> float:
-        """The lower edge."""
         return self.top + self.height
 
     def pixels(self, scale: float) -> tuple[int, int, int, int]:
@@ -54,11 +52,11 @@ class PlateLayout:
     cells: tuple[Box, ...]
     """One per character, from left to right."""
     dot: Box | None
-    """The round dot after the office code, by the square around it."""
+    """Bounding square of the round dot after the office code."""
     sign: Box | None
-    """Where new-energy plates carry their sign."""
+    """Box of the sign on new-energy plates."""
     second_ground: float | None
-    """Where the second ground colour begins, if there are two side by side."""
+    """Left edge of the second ground colour, if there are two side by side."""
 
     def size(self, scale: float) -> tuple[int, int]:
         return round(self.width * scale), round(self.height * scale)
@@ -101,16 +99,16 @@ LAYOUTS: dict[str, PlateLayout] = {
         cells=_NEV_CELLS,
         dot=None,
         sign=_NEV_SIGN,
-        second_ground=_NEV_CELLS[1].right + 4.5,  # half a gap behind the second cell
+        second_ground=_NEV_CELLS[1].right + 4.5,  # half a gap after the second cell
     ),
 }
 
 
 def layout_of(office: str, kind: str, serial: str) -> PlateLayout:
-    """Return the layout for a plate.
+    """Return the layout of a plate.
 
     Raises:
-        ValueError: the kind is unknown, or office and serial do not fill its cells one by one.
+        ValueError: the kind is unknown, or office and serial do not match its number of cells.
     """
     layout = LAYOUTS.get(kind)
     if layout is None:

@@ -1,14 +1,14 @@
-"""Colours as numbers: how a picture of few colours is drawn in one byte a pixel.
+"""Palettes: pictures of few colours are drawn with one byte per pixel.
 
-A drawing is mode L, but its values are entries of a palette. The entries lie in *ramps*: entry 0
-of a ramp is a ground colour, the last is an ink on it, those between are the softened edges. To
-set a shape, its mask is translated to a ramp by a table of 256 bytes, and pasted; nothing is ever
-blended pixel by pixel, and the file needs no search for colours. That is what makes a picture cheap.
+A drawing is in mode L, but its values are palette entries. The entries form *ramps*: entry 0 of a ramp
+is a ground colour, the last an ink on it, those in between are anti-aliased edges. To draw a shape, its mask
+is mapped to a ramp with a table of 256 bytes and pasted. There is no per-pixel blending and no colour
+quantisation when the file is written, which makes pictures cheap.
 
     paper → text | paper → accent | ground 1 of the plate → its ink | ground 2 … | …
 
-In a rehearsal the whole list stands in the palette three times: as it is, and half and fully under
-the colour of the watermark; so the watermark is one addition over the picture.
+In a rehearsal the palette contains the list three times: plain, half and fully covered by the watermark's
+colour. Applying the watermark is therefore one addition over the picture.
 """
 
 from dataclasses import dataclass
@@ -35,15 +35,15 @@ _WATERMARK_ON_LIGHT: RGB = (220, 30, 40)
 _WATERMARK_ON_DARK: RGB = (255, 226, 0)
 _WATERMARK_ON_PAPER = 0.42
 _WATERMARK_ON_PLATE = 0.30
-"""How much of a colour the watermark covers: the numbers under it must stay legible."""
+"""Opacity of the watermark; the numbers below it must stay legible."""
 _DARK = 110
-"""Below this brightness (of 255) the watermark is a light colour."""
+"""Below this brightness (of 255) the watermark uses a light colour."""
 
 TEXT_LEVELS = 6
 ACCENT_LEVELS = 4
 WATERMARK_PLANES = 3
 _GRADIENT_STEPS = 40
-_GRADIENT_STEPS_REHEARSAL = 14  # fewer, for 256 entries must hold all of it three times
+_GRADIENT_STEPS_REHEARSAL = 14  # fewer: 256 entries must hold all of them three times
 
 
 def mixed(ground: RGB, ink: RGB, share: float) -> RGB:
@@ -58,7 +58,7 @@ class Ramp:
     Attributes:
         ground: the entry of the bare ground.
         first: the entry of the faintest ink.
-        levels: how many steps of ink there are, the bare ground counted.
+        levels: number of ink steps, including the bare ground.
     """
 
     ground: int
@@ -71,21 +71,21 @@ class Ramp:
         return self.first + self.levels - 2
 
     def table(self, strength: float = 1.0) -> bytes:
-        """Return the table that turns a mask into entries; less strength is a fainter ink."""
+        """Return the table that maps a mask to entries; a lower strength gives a fainter ink."""
         steps = (round(value * strength * (self.levels - 1) / 255) for value in range(256))
         return bytes(self.first + step - 1 if step else self.ground for step in steps)
 
 
-@dataclass(frozen=True, eq=False)  # a key of caches: by identity, to hash its fields would cost too much
+@dataclass(frozen=True, eq=False)  # cache key by identity: hashing the fields is too slow
 class Palette:
     """The entries of one picture.
 
     Attributes:
         grounds: the plate's ground colours: one, left and right, or from top to bottom.
-        ink: what stands on the plate.
+        ink: colour of the plate's characters.
         accent: the second ink on paper.
         plate_levels: steps of each plate ramp.
-        rehearsal: whether the entries under a watermark are there too.
+        rehearsal: whether the entries for the watermark are included.
     """
 
     grounds: tuple[RGB, ...]
@@ -96,22 +96,22 @@ class Palette:
 
     @cached_property
     def text(self) -> Ramp:
-        """Text on paper."""
+        """The ramp of text on paper."""
         return Ramp(0, 1, TEXT_LEVELS)
 
     @cached_property
     def highlight(self) -> Ramp:
-        """The accent on paper."""
+        """The ramp of the accent on paper."""
         return Ramp(0, TEXT_LEVELS, ACCENT_LEVELS)
 
     def plate(self, number: int) -> Ramp:
-        """The plate's ink on one of its grounds."""
+        """Return the ramp of the plate's ink on one of its grounds."""
         ground = TEXT_LEVELS + ACCENT_LEVELS - 1 + number * self.plate_levels
         return Ramp(ground, ground + 1, self.plate_levels)
 
     @cached_property
     def colours(self) -> tuple[RGB, ...]:
-        """All entries without those under the watermark."""
+        """All entries except those for the watermark."""
         text = [mixed(PAPER, TEXT, step / (TEXT_LEVELS - 1)) for step in range(TEXT_LEVELS)]
         accent = [mixed(PAPER, self.accent, step / (ACCENT_LEVELS - 1)) for step in range(1, ACCENT_LEVELS)]
         steps = range(self.plate_levels)
@@ -120,7 +120,7 @@ class Palette:
 
     @cached_property
     def entries(self) -> bytes:
-        """The palette as a PNG holds it: red, green, blue for each entry."""
+        """The palette in PNG form: red, green, blue of each entry."""
         planes = range(WATERMARK_PLANES) if self.rehearsal else range(1)
         return bytes(part for plane in planes for colour in self._under(plane) for part in colour)
 
@@ -142,7 +142,7 @@ def _gradient(steps: int) -> tuple[RGB, ...]:
 
 @lru_cache(maxsize=16)
 def palette_of(kind: str, *, accent: RGB = GOLD, rehearsal: bool = False) -> Palette:
-    """Return the palette for plates of a kind.
+    """Return the palette of a kind of plate.
 
     Raises:
         KeyError: the kind is unknown.

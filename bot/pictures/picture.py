@@ -1,19 +1,19 @@
-"""What every picture that a screen shows can do."""
+"""The interface of pictures in views."""
 
 from typing import Protocol
 
 
 class Picture(Protocol):
-    """A picture that can be drawn; two that are equal look the same.
+    """A picture that can be rendered; equal pictures look the same.
 
-    One that takes a fraction of a millisecond may say so by ``is_light``: a thread takes longer.
+    A picture that renders in a fraction of a millisecond may set ``is_light``: a hand-over takes longer.
     """
 
     @property
     def key(self) -> str:
-        """Return what tells it from other pictures."""
+        """The cache key; pictures that look different have different keys."""
         ...
 
     def render(self) -> bytes:
-        """Return the file; called in a thread, unless it is light."""
+        """Return the encoded file; runs in a thread unless the picture is light."""
         ...

@@ -1,7 +1,7 @@
-"""What stands on a plate besides its characters: frame, dot, sign and mark, as one mask of ink.
+"""The fittings of a plate as one ink mask: frame, dot, sign and mark.
 
-Cells, dot and grounds follow docs/domain.md, section 8; frame, corners and the sign in the space of
-the new-energy emblem (a plain ring with a flash, not the emblem) are ours.
+Cells, dot and grounds follow docs/domain.md, section 8. Frame, corners and the sign are our own design; the
+sign, a plain ring with a flash, takes the place of the new-energy emblem.
 """
 
 from PIL import Image, ImageDraw
@@ -11,7 +11,7 @@ from bot.pictures.layout import Box, PlateLayout
 from bot.texts.pictures import SPECIMEN_MARK
 
 _FINER = 4
-"""Shapes are drawn at this many times the pixels, then reduced, for soft edges."""
+"""Supersampling factor: shapes are drawn larger and reduced, for anti-aliased edges."""
 _CORNER = 10.0
 _FRAME_INSET = 3.5
 _FRAME_WIDTH = 2.2
@@ -22,11 +22,11 @@ _SIGN_INK = 110
 _FULL = 255
 _HALF = 128
 _FLASH = ((0.56, 0.16), (0.28, 0.56), (0.48, 0.56), (0.42, 0.86), (0.72, 0.43), (0.51, 0.43))
-"""The flash within the ring, as shares of its square."""
+"""The flash inside the ring, in fractions of its bounding square."""
 
 
 class _Pen:
-    """Draws in mm on a sheet that is finer than the picture."""
+    """Draws in mm on a supersampled sheet."""
 
     def __init__(self, layout: PlateLayout, scale: float) -> None:
         self.size = layout.size(scale)
@@ -38,12 +38,12 @@ class _Pen:
         return length * self._unit
 
     def edges(self, box: Box) -> tuple[float, float, float, float]:
-        """Return a box as Pillow wants it: the last px belongs to it."""
+        """Convert a box to Pillow's form, which includes the last px."""
         right, bottom = self.fine(box.right) - 1, self.fine(box.bottom) - 1
         return self.fine(box.left), self.fine(box.top), right, bottom
 
     def reduced(self) -> Image.Image:
-        """Return what was drawn, with soft edges."""
+        """Return the sheet reduced to its final size, with anti-aliased edges."""
         return self._sheet.reduce(_FINER)
 
 
@@ -71,9 +71,9 @@ def _mark(height: int) -> Image.Image:
 
 
 def plate_body(layout: PlateLayout, scale: float) -> Image.Image:
-    """Return the plate's shape with its round corners (mode L, 0 or 255).
+    """Return the plate's shape with rounded corners (mode L, 0 or 255).
 
-    No soft edge: half-covered pixels would need palette entries between plate and paper.
+    Not anti-aliased: that would need palette entries between plate and paper.
     """
     pen = _Pen(layout, scale)
     pen.draw.rounded_rectangle(pen.edges(_inner(layout, 0.0)), pen.fine(_CORNER), fill=_FULL)
@@ -81,7 +81,7 @@ def plate_body(layout: PlateLayout, scale: float) -> Image.Image:
 
 
 def fittings(layout: PlateLayout, scale: float) -> Image.Image:
-    """Return everything on a plate but its characters (mode L, 255 = full ink)."""
+    """Return everything on a plate except its characters (mode L, 255 = full ink)."""
     pen = _Pen(layout, scale)
     _draw_frame(pen, layout)
     if layout.dot is not None:

@@ -1,9 +1,9 @@
-"""Characters as they stand on plates: each fills its cell.
+"""Plate characters: glyphs stretched to fill their cells.
 
 A plate's characters are tall and narrow, with strokes of one weight. A text font squeezed to that
-shape keeps its horizontal strokes and thins the vertical ones. So a character is squeezed a little
-more than needed and then widened sideways by what its upright strokes lost. Chinese characters
-are dense and get less back, from a lighter weight, or their counters would close.
+shape keeps its horizontal strokes and thins the vertical ones. A character is therefore squeezed slightly
+more than needed and then dilated horizontally by what its vertical strokes lost. Chinese characters are
+dense and are dilated less, from a lighter weight, or their counters would close.
 """
 
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ from PIL import Image, ImageChops
 from bot.pictures.font import MEDIUM, REGULAR, outline
 
 _SIZE = 400
-"""Size in px at which outlines are taken."""
+"""Font size in px from which glyphs are scaled down."""
 _FINER = 4
-"""Work is done at this many times the cell's pixels."""
+"""Supersampling factor relative to the cell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stroke:
     font: str
     stem: float
-    """Width of an upright stroke, as a share of the font size."""
+    """Width of a vertical stroke, as a share of the font size."""
     most: float
-    """How much of the stem is given back at most, as a share of it."""
+    """Maximum dilation, as a share of the stem."""
 
 
 _LATIN = _Stroke(font=MEDIUM, stem=0.085, most=0.34)
@@ -39,10 +39,10 @@ def _shifted(mask: Image.Image, by: int) -> Image.Image:
 
 
 def _widened(mask: Image.Image, by: int) -> Image.Image:
-    """Return a mask in which all ink reaches ``by`` px further to either side."""
+    """Dilate a mask horizontally by ``by`` px on each side."""
     reached = 0
     while reached < by:
-        step = min(max(reached, 1), by - reached)  # twice as far each time, without leaving holes
+        step = min(max(reached, 1), by - reached)  # doubled each time, without leaving holes
         sides = ImageChops.lighter(_shifted(mask, step), _shifted(mask, -step))
         mask = ImageChops.lighter(mask, sides)
         reached += step
@@ -65,9 +65,9 @@ def _fitted(char: str, width: int, height: int) -> Image.Image:
 
 @lru_cache(maxsize=2048)
 def cell_glyph(char: str, width: int, height: int) -> Image.Image:
-    """Return a mask (mode L, 255 = ink) of exactly this size, the character filling it.
+    """Return a mask (mode L, 255 = ink) of exactly this size, filled by the character.
 
-    The image is shared: read it, never draw on it.
+    The image is cached: do not modify it.
 
     Raises:
         ValueError: the character has no ink.

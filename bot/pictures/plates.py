@@ -1,7 +1,7 @@
-"""Plates as drawn things: blank plates and characters are kept, a plate is pasted from them.
+"""Rendering of plates, composed from cached blank plates and characters.
 
-Each plate is marked 「示意图」 in its lower margin, so that one cut out of a picture is still known
-for a drawing.
+Each plate is marked 「示意图」 in its lower margin, so that one cropped from a picture is still
+recognisable as an illustration.
 """
 
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ from bot.pictures.plate_fittings import fittings, plate_body
 from bot.pictures.plate_glyphs import cell_glyph
 
 PICTURE_SCALE = 2.0
-"""Of the picture of a single plate: 880 or 960 px wide, and its margin."""
+"""Scale of a single plate's picture: 880 or 960 px wide, plus margin."""
 PICTURE_MARGIN = 24
 
 
-@dataclass(frozen=True, eq=False)  # a key of caches: by identity, to hash its fields would cost too much
+@dataclass(frozen=True, eq=False)  # cache key by identity: hashing the fields is too slow
 class PlatePainter:
-    """Draws plates of one kind at one scale in the entries of one palette.
+    """Renders plates of one kind, at one scale, with one palette.
 
     Attributes:
-        layout: where things stand.
+        layout: the geometry.
         scale: px per mm.
-        palette: the entries.
+        palette: the palette of the result.
     """
 
     layout: PlateLayout
@@ -54,21 +54,21 @@ class PlatePainter:
         return sheet
 
     def inked(self, ink: Image.Image, left: int, top: int) -> Image.Image:
-        """Return an area of the ground with ink on it.
+        """Return a region of the ground with ink on it.
 
         Args:
-            ink: mode L, 255 = full ink; as large as the area.
-            left: of the area on the plate, in px.
-            top: the same.
+            ink: mode L, 255 = full ink; determines the size of the region.
+            left: of the region on the plate, in px.
+            top: of the region, in px.
         """
         area = self.ground.crop((left, top, left + ink.width, top + ink.height))
         highest = self.palette.plate_levels - 1
         levels = ink.point([round(value * highest / 255) for value in range(256)])
-        return ImageChops.add(area, levels)  # a ramp's inks follow its ground one by one
+        return ImageChops.add(area, levels)  # a ramp's inks directly follow its ground
 
     @cached_property
     def blank(self) -> Image.Image:
-        """A plate without characters, its corners cut to paper; shared, so copy it first."""
+        """A plate without characters, with rounded corners; cached, so copy it before drawing."""
         plate = self.inked(fittings(self.layout, self.scale), 0, 0)
         paper = Image.new("L", plate.size, self.palette.text.ground)
         paper.paste(plate, (0, 0), plate_body(self.layout, self.scale))
@@ -77,20 +77,20 @@ class PlatePainter:
 
 @lru_cache(maxsize=32)
 def painter_of(kind: str, scale: float, palette: Palette) -> PlatePainter:
-    """Return the painter for a kind of plate, the same one each time."""
+    """Return the cached painter for a kind of plate."""
     return PlatePainter(LAYOUTS[kind], scale, palette)
 
 
 @lru_cache(maxsize=8192)
 def cell(painter: PlatePainter, place: int, char: str) -> tuple[Image.Image, tuple[int, int]]:
-    """Return a character on its ground, and left and top of its cell; shared, so never draw on it."""
+    """Return a character on its ground, and left and top of its cell; cached, do not modify it."""
     left, top, right, bottom = painter.layout.cells[place].pixels(painter.scale)
     return painter.inked(cell_glyph(char, right - left, bottom - top), left, top), (left, top)
 
 
 @lru_cache(maxsize=128)
 def office_plate(painter: PlatePainter, office: str) -> Image.Image:
-    """Return a plate that bears the office alone; shared, so never draw on it."""
+    """Return a plate that shows only the office code; cached, do not modify it."""
     plate = painter.blank.copy()
     for place, char in zip(range(OFFICE_CELLS), office, strict=True):
         tile, corner = cell(painter, place, char)
@@ -101,7 +101,7 @@ def office_plate(painter: PlatePainter, office: str) -> Image.Image:
 def paste_plate(
     sheet: Image.Image, painter: PlatePainter, plate: tuple[str, str], corner: tuple[int, int]
 ) -> None:
-    """Set a plate, given as office and serial, on a sheet of the painter's palette."""
+    """Paste a plate, given as office and serial, onto a sheet with the painter's palette."""
     office, serial = plate
     left, top = corner
     sheet.paste(office_plate(painter, office), corner)
@@ -113,14 +113,14 @@ def paste_plate(
 def render_plate(
     office: str, kind: str, serial: str, *, scale: float = 1.0, rehearsal: bool = False
 ) -> Image.Image:
-    """Return a drawn plate in RGB.
+    """Render a plate in RGB.
 
     Args:
         office: province abbreviation and letter.
         kind: ``small``, ``small_nev`` or ``large_nev``.
         serial: five characters, six for new energy.
         scale: px per mm.
-        rehearsal: with the watermark of a rehearsal over it.
+        rehearsal: whether to add the rehearsal watermark.
 
     Raises:
         ValueError: kind, office or serial cannot be drawn.
@@ -133,7 +133,7 @@ def render_plate(
 
 
 def plate_picture(office: str, kind: str, serial: str, *, rehearsal: bool = False) -> bytes:
-    """Return a PNG of a single plate on paper, for notices.
+    """Return a PNG of a single plate on paper, for notifications.
 
     Raises:
         ValueError: kind, office or serial cannot be drawn.

@@ -1,7 +1,7 @@
-"""The receipt 预选号凭证 as a picture: what the owner shows at the counter.
+"""The receipt 预选号凭证 as a picture, to be shown at the counter.
 
-It holds no personal name: names may have characters that no subset of a font holds, and a picture
-is passed on more lightly than a text. Of the VIN it holds what the caller gives, the last six.
+It contains no personal name: names may have characters that the bundled font subset lacks, and a picture is
+easily forwarded. Of the VIN, callers pass only the last six characters.
 """
 
 import hashlib
@@ -38,7 +38,7 @@ _DIGEST_LENGTH = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What a receipt says, every word of it already chosen."""
+    """The content of a receipt, with its texts already rendered."""
 
     title: str
     office: str
@@ -47,16 +47,16 @@ class Receipt:
     """``small``, ``small_nev`` or ``large_nev``."""
     serial: str
     rows: tuple[tuple[str, str], ...]
-    """Label and value, in order; a value may be long and may hold line ends."""
+    """Labels and values, in order; a value may be long and contain line ends."""
     footers: tuple[str, ...] = ()
-    """Below the rows, greyer, each a paragraph."""
+    """Paragraphs below the rows, in grey."""
     rehearsal: bool = False
-    """With the watermark of a rehearsal over it."""
+    """Whether to add the rehearsal watermark."""
 
 
 @lru_cache(maxsize=8)
 def _stamp(palette: Palette) -> Image.Image:
-    """Return the mark as a stamp set aslant, in palette entries."""
+    """Return the mark as a rotated stamp, in palette entries."""
     word = plain_line(SPECIMEN_MARK, _STAMP_SIZE)
     mask = Image.new("L", (word.width + 40, word.height + 22))
     box = (2, 2, mask.width - 3, mask.height - 3)
@@ -72,7 +72,7 @@ def _lines(text: str, size: int, width: int, palette: Palette, strength: float =
 
 
 def _stacked(sheet: Image.Image, lines: list[Image.Image], left: int, top: int) -> int:
-    """Set lines one below the other; return where the last ends."""
+    """Paste lines one below the other; return the lower edge of the last."""
     for line in lines:
         sheet.paste(line, (left, top))
         top += line.height
@@ -80,7 +80,7 @@ def _stacked(sheet: Image.Image, lines: list[Image.Image], left: int, top: int) 
 
 
 def _row(label: str, value: str, palette: Palette) -> Image.Image:
-    """Return a row: the label, the value beside it, a fine line below."""
+    """Return a row: label, value, and a fine line below."""
     measure = WIDTH - 2 * MARGIN - LABEL_WIDTH
     labels = _lines(label, TEXT_SIZE, LABEL_WIDTH - LABEL_GAP, palette, _GREY)
     values = _lines(value, TEXT_SIZE, measure, palette)
@@ -101,7 +101,7 @@ def _plate(receipt: Receipt, palette: Palette) -> Image.Image:
 
 
 def _heading(receipt: Receipt, palette: Palette) -> Image.Image:
-    """Return the title with the stamp beside it."""
+    """Return the title and the stamp."""
     stamp = _stamp(palette)
     measure = WIDTH - 2 * MARGIN - stamp.width
     titles = [
@@ -119,7 +119,7 @@ def receipt_picture(receipt: Receipt) -> bytes:
     """Return a PNG of a receipt.
 
     Raises:
-        ValueError: the plate cannot be drawn.
+        ValueError: the plate cannot be rendered.
     """
     plate = _plate(receipt, palette := palette_of(receipt.kind, accent=RED, rehearsal=receipt.rehearsal))
     heading = _heading(receipt, palette)
@@ -141,15 +141,15 @@ def receipt_picture(receipt: Receipt) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptPicture:
-    """The receipt (预选号凭证) as a screen names it: drawn only when it is sent."""
+    """The picture of the receipt (预选号凭证), as part of a view; rendered only when it is sent."""
 
-    number: str  # of the receipt
+    number: str  # the receipt number
     receipt: Receipt
-    rehearsal: bool = False  # under its mark
+    rehearsal: bool = False  # adds the watermark
 
     @property
     def key(self) -> str:
-        # In another language it looks different.
+        # The texts are part of the key, because they depend on the language.
         said = hashlib.sha256(repr(self.receipt).encode()).hexdigest()
         mark = "rehearsal:" if self.rehearsal else ""
         return f"{mark}receipt:{self.number}:{said[:_DIGEST_LENGTH]}"

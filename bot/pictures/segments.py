@@ -1,4 +1,4 @@
-"""How full segments are, as a picture: a bar for each, with the mark, kind by kind."""
+"""The fill levels of segments as a picture: one bar each, grouped by kind of plate."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,30 +16,30 @@ BAR_WIDTH = 500
 BAR_HEIGHT = 34
 ROW_HEIGHT = 124
 KEPT_HEIGHT = 30
-"""More of a row whose segment is in part withheld."""
+"""Extra row height in px for a segment that is partly withheld."""
 _TITLE_HEIGHT = 112
 _HEAD_HEIGHT = 62
 _FOOT_HEIGHT = 58
 _EMPTY_HEIGHT = 90
 _NARROWEST = 3
-"""However small a share is, if it is anything it is seen."""
+"""Minimum width in px of a non-zero share."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """One segment, every word of it already chosen."""
+    """One segment, with its texts already rendered."""
 
-    head: str  # of its kind; a new one begins a new group
+    head: str  # heading of its kind; a new value starts a new group
     mask: str
-    taken: float  # shares of the segment, from 0 to 1
+    taken: float  # fractions of the segment, 0 to 1
     held: float
     withheld: float
-    share: str  # how full it is, in words
+    share: str  # fill level, as text
     figures: str
     ways: str
-    kept_back: str = ""  # what of it is withheld, on a line of its own
+    kept_back: str = ""  # text about the withheld part, on its own line
     scheduled: bool = False
-    full: bool = False  # hardly anything is left
+    full: bool = False  # almost nothing is left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +47,13 @@ class Segments:
     """A page of segments."""
 
     title: str
-    at: str  # when it was counted
+    at: str  # time of the count
     bars: tuple[Bar, ...]
     mark: float
     mark_words: str
-    empty: str  # said where there is no segment at all
+    empty: str  # text if there are no segments
     taken_words: str
-    past_words: str  # what the colours of fuller bars mean
+    past_words: str  # legend of the colours of fuller bars
     full_words: str
     held_words: str
     free_words: str

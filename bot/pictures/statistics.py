@@ -1,4 +1,4 @@
-"""The figures of some days, as a picture: sums, what was selected by day and by hour, what became of it."""
+"""Statistics of a period as a picture: totals, selections by day and hour, and their outcomes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ _CHART_TOP = 92
 _CHART_FOOT = 50
 _BLOCK = _CHART_TOP + _CHART_HEIGHT + _CHART_FOOT
 _SCALE_WIDTH = 92
-"""Left of a chart, for the numbers of its scale."""
+"""Width in px left of a chart, for the axis labels."""
 _FEWEST_PX = 110
-"""Between two labels below a chart."""
+"""Minimum distance in px between two labels below a chart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column of a chart: its parts, from the bottom up, and what stands below it."""
+    """One column of a chart: its parts, from the bottom up, and its label."""
 
     parts: tuple[int, ...]
     label: str
@@ -33,29 +33,29 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """Columns of parts that are stacked."""
+    """A stacked column chart."""
 
     title: str
-    meanings: tuple[tuple[Ground, str], ...]  # colour and words of each part
+    meanings: tuple[tuple[Ground, str], ...]  # legend: colour and text of each part
     columns: tuple[Column, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatisticsSheet:
-    """The whole picture, every word of it already chosen."""
+    """The content of the picture, with its texts already rendered."""
 
     title: str
     at: str
     tiles: tuple[Tile, ...]
-    random: float  # the share of random selection, from 0 to 1
-    random_words: str  # empty where nothing was selected
+    random: float  # share of random selection, 0 to 1
+    random_words: str  # empty if nothing was selected
     composed_words: str
-    nothing: str  # said in the place of the shares then
+    nothing: str  # text shown instead of the shares in that case
     charts: tuple[Chart, ...]
 
 
 def stats_picture(figures: StatisticsSheet) -> bytes:
-    """Return a PNG of the figures."""
+    """Return the statistics as a PNG."""
     rows = -(-len(figures.tiles) // TILES_A_ROW)
     top = 124 + rows * (_TILE_HEIGHT + TILE_GAP)
     canvas = ChartCanvas(WIDTH, top + 84 + len(figures.charts) * _BLOCK + 20)
@@ -73,7 +73,7 @@ def stats_picture(figures: StatisticsSheet) -> bytes:
 
 
 def _share(canvas: ChartCanvas, top: float, figures: StatisticsSheet) -> None:
-    """Set the shares of both ways as one bar with their words in it, or outside where that is too narrow."""
+    """Draw the shares of both ways of selecting as one bar, with labels inside or, if too narrow, outside."""
     across, height = WIDTH - 2 * MARGIN, 50
     canvas.box(MARGIN, top, across, height, Ground.TRACK)
     if not figures.random_words:
@@ -115,7 +115,7 @@ def _chart(canvas: ChartCanvas, top: float, chart: Chart) -> None:
 
 
 def _heights(parts: Sequence[int], limit: int) -> list[float]:
-    """Return how high the parts of a column are; the least of them is seen."""
+    """Return the heights of a column's parts in px; even the smallest non-zero part is visible."""
     return [max(2.0, _CHART_HEIGHT * part / limit) if part else 0.0 for part in parts]
 
 
@@ -134,7 +134,7 @@ def _column(
 
 
 def _labels(canvas: ChartCanvas, place: tuple[float, float], slot: float, labels: Sequence[str]) -> None:
-    """Set as many labels below a chart as have room: every one, every other, and so on."""
+    """Draw the labels below a chart; only every n-th if space is short."""
     left, top = place
     every = max(1, -(-_FEWEST_PX // max(1, round(slot)))) if slot < _FEWEST_PX else 1
     if all(len(label) <= 2 for label in labels):  # noqa: PLR2004 - the hours of a day

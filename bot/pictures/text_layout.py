@@ -1,4 +1,4 @@
-"""Running text on paper: measured, broken into lines, and set from kept characters."""
+"""Running text: measuring, line breaking, and rendering from cached glyphs."""
 
 import re
 from functools import lru_cache
@@ -9,15 +9,15 @@ from bot.pictures.font import glyph, line_height
 from bot.pictures.palette import Ramp
 
 _UNIT = re.compile(r"\n|[!-~]+|[^\n]")
-"""What a line may be broken between: a Latin word with its digits, else every character."""
+"""Line-breaking units: a run of Latin letters and digits, else a single character."""
 
 _NOT_FIRST = frozenset(",.;:?!)%·、。》」』】〉〕’”…℃\uff0c\uff0e\uff1b\uff1a\uff1f\uff01\uff09\uff05")
 _NOT_LAST = frozenset("(《「『【〈〔‘“\uff08")
-"""Signs that cling to what they close or open; those by number are the full-width ones."""
+"""Punctuation that must not begin, and that must not end a line; the escapes are full-width forms."""
 
 
 def text_width(text: str, size: int) -> float:
-    """Return how long a text is on one line, in px."""
+    """Return the width in px of a text on one line."""
     return sum(glyph(char, size).advance for char in text)
 
 
@@ -29,16 +29,16 @@ def _tile(char: str, size: int, ramp: Ramp, strength: float, *, bold: bool) -> t
 
 @lru_cache(maxsize=512)
 def set_line(text: str, size: int, ramp: Ramp, *, strength: float = 1.0, bold: bool = False) -> Image.Image:
-    """Return one line of text in palette entries (mode L), to be pasted on bare ground.
+    """Return one line of text in palette entries (mode L), to be pasted on plain ground.
 
-    The image is shared: paste it, never draw on it.
+    The image is cached: do not modify it.
 
     Args:
         text: one line.
         size: of the type, in px.
         ramp: its ground is what the line will lie on.
         strength: below 1 for greyer ink.
-        bold: with thicker strokes.
+        bold: whether to use thicker strokes.
     """
     tiles = [_tile(char, size, ramp, strength, bold=bold) for char in text]
     width = round(sum(advance for _, advance in tiles))
@@ -51,10 +51,10 @@ def set_line(text: str, size: int, ramp: Ramp, *, strength: float = 1.0, bold: b
 
 
 def paste_line(sheet: Image.Image, corner: tuple[int, int], text: str, size: int, ramp: Ramp) -> None:
-    """Set one bold line of text on bare ground, for texts that hardly ever come twice.
+    """Draw one bold line of text on plain ground; for texts that rarely recur.
 
-    It looks as one of ``set_line`` would, but no image is made: one that is kept takes a block of memory
-    from those that Pillow keeps for the next sheet (see ``png``).
+    It looks like the result of ``set_line``, but without an intermediate image: a cached one would occupy a
+    memory block that Pillow keeps for the next sheet (see ``png``).
 
     Args:
         sheet: mode L, of palette entries.
@@ -72,7 +72,7 @@ def paste_line(sheet: Image.Image, corner: tuple[int, int], text: str, size: int
 
 
 def _split(word: str, size: int, width: float) -> list[str]:
-    """Return a word in parts that fit a line, if it is longer than one."""
+    """Split a word that is longer than a line into parts that fit."""
     parts = [""]
     for char in word:
         if parts[-1] and text_width(parts[-1] + char, size) > width:
@@ -82,7 +82,7 @@ def _split(word: str, size: int, width: float) -> list[str]:
 
 
 def _units(text: str, size: int, width: float) -> list[str]:
-    """Return what may not be torn: words, and punctuation with what it clings to."""
+    """Return unbreakable units: words, and punctuation with the character that it belongs to."""
     units: list[str] = []
     for unit in _UNIT.findall(text):
         clings = bool(units) and units[-1] != "\n" and (unit[0] in _NOT_FIRST or units[-1][-1] in _NOT_LAST)
@@ -95,14 +95,14 @@ def _units(text: str, size: int, width: float) -> list[str]:
 
 @lru_cache(maxsize=1024)
 def wrapped(text: str, size: int, width: int) -> tuple[str, ...]:
-    """Return the lines of a text for a measure of ``width`` px.
+    """Break a text into lines of at most ``width`` px.
 
-    Words and numbers stay whole where they fit, no line begins with a closing sign or ends with
-    an opening one, and line ends of the text are kept. An empty text has no lines.
+    Words and numbers are kept whole if they fit, no line begins with closing or ends with opening
+    punctuation, and line ends in the text are kept. An empty text has no lines.
     """
     if not text:
         return ()
-    if "\n" not in text and text_width(text, size) <= width:  # most texts
+    if "\n" not in text and text_width(text, size) <= width:  # the common case
         return (text.rstrip(),)
     lines = [""]
     for unit in _units(text, size, width):

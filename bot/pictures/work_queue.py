@@ -1,4 +1,4 @@
-"""What waits at the desk, as a picture: a tile for each matter, and the deadlines of the days ahead."""
+"""The desk's work queue as a picture: a tile per kind of task, and the deadlines of the coming days."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ _COLUMN_HEIGHT = 110
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ahead:
-    """How many reservations end on one day."""
+    """The number of reservations that expire on one day."""
 
     label: str
     number: int
@@ -28,7 +28,7 @@ class Ahead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dashboard:
-    """The desk at a glance, every word of it already chosen."""
+    """The desk's dashboard, with its texts already rendered."""
 
     title: str
     at: str
@@ -38,7 +38,7 @@ class Dashboard:
 
 
 def dashboard_picture(dashboard: Dashboard) -> bytes:
-    """Return a PNG of the desk at a glance."""
+    """Return the dashboard as a PNG."""
     rows = -(-len(dashboard.tiles) // TILES_A_ROW)
     below = _TOP + rows * (_TILE_HEIGHT + TILE_GAP)
     canvas = ChartCanvas(WIDTH, below + (_DAYS_HEIGHT if dashboard.days else 0) + 20)

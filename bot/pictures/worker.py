@@ -1,7 +1,7 @@
-"""The thread on which pictures are drawn, outside the event loop.
+"""The render thread, on which pictures are rendered outside the event loop.
 
-There is one, because more would mostly wait for the interpreter in turn, and everybody else with them. For
-the same reason the presenter draws a light picture (``is_light``) on the event loop.
+There is only one, because more threads would mostly contend for the GIL and slow down the event loop. For
+the same reason the presenter renders light pictures (``is_light``) on the event loop.
 """
 
 import asyncio

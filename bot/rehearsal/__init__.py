@@ -1,1 +1,1 @@
-"""The rehearsal in the chat: the screens of the real conversation, marked, over a database in memory."""
+"""The rehearsal: the screens of the real conversation, watermarked, on an in-memory database."""

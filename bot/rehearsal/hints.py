@@ -1,4 +1,4 @@
-"""What a rehearsal says below the screens of the real flow: what to type, and what would really be."""
+"""Hints below the screens of a rehearsal: what to type, and what would happen in the real flow."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from core.values.vehicles import CertificateKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stand:
-    """Where a rehearsal stands."""
+    """The state that a hint depends on."""
 
     ctx: Context
     real_offices: Mapping[str, Office]
@@ -24,7 +24,7 @@ class _Stand:
 
 
 def hint_of(screen: str, ctx: Context, real_offices: Mapping[str, Office], code: str) -> str:
-    """Return what is said below a screen, as HTML; nothing where it needs no word."""
+    """Return the hint below a screen, as HTML; empty if it needs none."""
     known = SCREEN_NAMES.get(screen)
     hint = _HINTS.get(known) if known else None
     return hint(_Stand(ctx=ctx, real_offices=real_offices, code=code)) if hint else ""

@@ -1,4 +1,4 @@
-"""Runs the steps of rehearsals: unpack the database, run the very same screens in it, pack it again."""
+"""Runs rehearsal steps: unpacks the database, runs the real screens on it, and packs it again."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -30,13 +30,13 @@ _Act = Callable[[Tx, Transition, Record], StepResult]
 
 
 class MemoryRehearsalRunner:
-    """Runs rehearsals (the port ``RehearsalRunner`` of the conversations).
+    """Runs rehearsals; implements the port ``RehearsalRunner``.
 
     Args:
-        rehearsal: the services and the database with which each begins.
-        screens: those of the real conversation, by name.
-        codec: writes and reads real buttons.
-        hooks: those of the real conversation.
+        rehearsal: the services and the initial database of each rehearsal.
+        screens: the screens of the real conversation, by name.
+        codec: encodes and decodes the callback data of real buttons.
+        hooks: the hooks of the real conversation.
     """
 
     def __init__(
@@ -52,11 +52,11 @@ class MemoryRehearsalRunner:
         self._hooks = replace(hooks, first_screen=FIRST, command=_lead)
 
     def is_current(self, saved: SavedRehearsal) -> bool:
-        """Whether a rehearsal is of this version of the program."""
+        """Whether a rehearsal was saved by this version of the program."""
         return self._rehearsal.is_current(saved.image)
 
     def new(self, chat_id: int, number: int, now: datetime, language: Language) -> SavedRehearsal:
-        """Return a rehearsal that nobody has begun yet."""
+        """Return a new rehearsal."""
         return SavedRehearsal(
             chat_id=chat_id,
             number=number,
@@ -69,7 +69,7 @@ class MemoryRehearsalRunner:
         )
 
     def begin(self, saved: SavedRehearsal, now: datetime, *, office: str | None) -> RunResult:
-        """Show the first page of a new one, at the owner's office if one is known."""
+        """Show the first page of a new rehearsal, at the owner's office if one is known."""
 
         def first(tx: Tx, transition: Transition, record: Record) -> StepResult:
             register_owner(tx, self._rehearsal.core, office)
@@ -99,13 +99,13 @@ class MemoryRehearsalRunner:
         return replace(run_result, used_at=now)
 
     def show(self, saved: SavedRehearsal, now: datetime) -> RunResult:
-        """Show what is shown now, the clocks having run on."""
+        """Render the current screen, whose timers have advanced."""
         return self._run(saved, now, lambda tx, transition, record: transition.shown(tx, record))
 
     def attachment_target(
         self, saved: SavedRehearsal, now: datetime, *, sent: Attachment
     ) -> AttachmentTarget | None:
-        """Return how the present screen takes what was sent; None if it is not looked at."""
+        """Return how the current screen handles an attachment; None if it does not accept it."""
         with self._rehearsal.opened(saved.image) as (database, clock):
             clock.set(now)
             transition = self._transition(saved)
@@ -129,7 +129,7 @@ class MemoryRehearsalRunner:
     def _acted(
         self, tx: Tx, transition: Transition, act: _Act, saved: SavedRehearsal
     ) -> tuple[StepResult, str | None]:
-        """Do what is to be done; return what is shown, marked, and what the rehearsed telephone shows."""
+        """Perform an action; return the watermarked result, and the SMS code shown as received."""
         code, result = saved.code, act(tx, transition, _opened(tx, saved.language))
         texted = self._texted(tx, result.effects)
         if texted is not None:
@@ -143,7 +143,7 @@ class MemoryRehearsalRunner:
         return replace(result, view=view, note=note, effects=()), code
 
     def _texted(self, tx: Tx, effects: Iterable[Effect]) -> str | None:
-        """Return the code that has just come to the rehearsed telephone; nothing is sent anywhere."""
+        """Return the SMS code that would have been sent, and mark it sent; nothing leaves the program."""
         verification = self._rehearsal.core.verification
         texted = None
         for effect in effects:
@@ -162,17 +162,17 @@ def _step(tx: Tx, transition: Transition, record: Record, *, request: Request) -
 
 
 def _opened(tx: Tx, language: Language) -> Record:
-    """Return the conversation within, which has no language of its own."""
+    """Return the rehearsal's conversation, in the language of the real one."""
     return replace(open_record(tx, CHAT, FIRST), language=language)
 
 
 def _count(tx: Tx, transition: Transition) -> None:
-    """Count what counts from when the present screen was sent, which was at this moment."""
+    """Start the timers of the current screen, which was delivered at ``tx.now``."""
     transition.after_showing(tx, transition.shown(tx, open_record(tx, CHAT, FIRST)), shown_at=tx.now)
 
 
 def _lead(ctx: Context, command: Command) -> Goto:
-    """Lead the few commands that do not leave a rehearsal."""
+    """Route the few commands that do not end a rehearsal."""
     del ctx
     if command.name == "rehearse":
         return Goto(screen=FIRST)

@@ -1,4 +1,4 @@
-"""The screens of a rehearsal: those of the real flow, a first page, and a way back from all others."""
+"""The screens of a rehearsal: the real flow, a first page, and placeholders that lead back to it."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ from bot.texts import rehearsal as texts
 from bot.texts.owner import home
 
 FIRST = ScreenName.HOME
-"""In place of the real first page: where 【返回首页】 leads."""
+"""Replaces the real home screen, the target of 【返回首页】."""
 
 _FLOW = {
     screen.name for room in (basics, vehicle, terms, selecting, composing) for screen in room.SCREENS
@@ -33,8 +33,8 @@ _FIRST_PAGE = Screen(
 def screens_of(real: Mapping[ScreenName, Screen]) -> Mapping[ScreenName, Screen]:
     """Return the screens of rehearsals.
 
-    What is no part of the flow (one's own data, the desk) is there in name alone: a screen that nobody
-    has thought of here can neither ask for anything personal nor show anything unmarked.
+    Screens outside the flow (personal data, the desk) are replaced by placeholders. A new screen that is not
+    listed here can therefore neither ask for personal data nor show anything without the watermark.
     """
     shown = {name: screen if name in _FLOW else _absent(name) for name, screen in real.items()}
     return {**shown, FIRST: _FIRST_PAGE}

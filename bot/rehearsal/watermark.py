@@ -1,4 +1,4 @@
-"""The mark 「模拟 · 号码无效」: put on all that a rehearsal shows, here and nowhere else."""
+"""The mark 「模拟 · 号码无效」 on everything that a rehearsal shows; added only here."""
 
 from dataclasses import replace
 
@@ -14,9 +14,9 @@ from bot.texts import rehearsal as texts
 
 
 def marked(view: View, hint: str) -> View:
-    """Return what a screen shows as a rehearsal shows it: marked, with a hint below and the way out.
+    """Return a view for a rehearsal: with the mark, the hint below, and a button to leave.
 
-    Of a hint below a picture as many lines are shown as the messenger takes.
+    The hint below a picture is cut to the lines that fit a caption.
     """
     text, lines = f"{texts.MARK()}\n{view.text}", hint.splitlines()
     while lines and view.picture is not None and _length([text, "", *lines]) > MessageLimit.CAPTION_LENGTH:
@@ -28,20 +28,20 @@ def marked(view: View, hint: str) -> View:
 
 
 def marked_note(note: str) -> str:
-    """Return a note or a toast as a rehearsal says it."""
+    """Return a note or a toast with the mark."""
     return texts.note(note) if note else ""
 
 
 def _length(lines: list[str]) -> int:
-    """Return how long a caption is as the messenger counts: UTF-16 units, without the markup."""
+    """Return the length of a caption as Telegram counts it: UTF-16 units, without markup."""
     return len(plain("\n".join(lines)).encode("utf-16-le")) // 2
 
 
 def _marked_picture(picture: Picture) -> Picture:
-    """Return a picture that is drawn under the mark.
+    """Return a picture with the watermark.
 
     Raises:
-        TypeError: nobody has said yet how it is marked; no picture goes out without.
+        TypeError: marking is not implemented for this type; no picture may be sent without the mark.
     """
     if isinstance(picture, BatchPicture | ReceiptPicture):
         return replace(picture, rehearsal=True)

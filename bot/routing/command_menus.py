@@ -1,4 +1,4 @@
-"""The menus of commands that the messenger shows: by role at the desk, and in the language of the chat."""
+"""Command menus, by admin role and chat language."""
 
 import contextlib
 import logging
@@ -20,18 +20,18 @@ _LOGGER = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reader:
-    """Whom a menu is for."""
+    """The role and language that a menu depends on."""
 
     admin: Admin
     language: Language
 
 
 class Menus:
-    """Tells the messenger which commands to offer to whom; it can do without.
+    """Sets the command menus; best effort, the bot works without them.
 
     Args:
         core: the services.
-        bot: the messenger.
+        bot: the Bot API client.
     """
 
     def __init__(self, core: Core, bot: Bot) -> None:
@@ -39,7 +39,7 @@ class Menus:
         self._bot = bot
 
     async def offer_all(self) -> None:
-        """Set everybody's menu, and that of each chat that has one of its own."""
+        """Set the default menu and the menus of all chats that have their own."""
         try:
             with contextlib.suppress(TelegramError):
                 await self._bot.set_my_commands(_of_owners(), scope=BotCommandScopeDefault())
@@ -49,9 +49,9 @@ class Menus:
             _LOGGER.exception("not every menu of commands was set")
 
     async def refresh(self, chat_id: int) -> None:
-        """Set a chat's menu, or take it away where it would be everybody's."""
+        """Set a chat's menu; delete it if it equals the default."""
         reader = await self._core.store.read(self._reader, chat_id)
-        with contextlib.suppress(TelegramError):  # one who has never written to the bot has no chat yet
+        with contextlib.suppress(TelegramError):  # an admin who has never written to the bot has no chat yet
             await self._set(BotCommandScopeChat(chat_id), reader)
 
     async def _set(self, scope: BotCommandScopeChat, reader: _Reader) -> None:

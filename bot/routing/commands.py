@@ -1,4 +1,4 @@
-"""Where commands lead, and who is offered which."""
+"""Routing of commands, and which commands each role is offered."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ OWNER_COMMANDS = tuple(home.COMMANDS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskCommand:
-    """A command of the desk."""
+    """A command for admins."""
 
     permission: Permission
     parse: Callable[[Context, str], Goto]
@@ -68,26 +68,26 @@ DESK: dict[str, DeskCommand] = {
 }
 
 WITHOUT_WORDS = frozenset({"admins", "appeals", "blacklist", "vehicles", "desk", "segments", "stats"})
-"""What these need is asked on their screen."""
+"""Commands without arguments; their screens ask for what they need."""
 
 
 WITH_FILE = frozenset({"vehicles"})
-"""What may be written under a file instead of before it."""
+"""Commands that are allowed as the caption of a file."""
 
 
 _IN_REHEARSALS = frozenset({"rehearse", "help"})
 
 
 def leaves_rehearsal(ctx: Context, command: Command) -> bool:
-    """Whether a command leads out of a rehearsal: whatever is really done, and /cancel."""
+    """Whether a command ends a rehearsal: every command with real effects, and /cancel."""
     desk = DESK.get(command.name)
     may = desk is not None and desk.permission in ctx.admin.permissions
     return may or (command.name in OWNER_COMMANDS and command.name not in _IN_REHEARSALS)
 
 
 def lead(ctx: Context, command: Command) -> Goto:
-    """Lead a command to its screen; a command of the desk is unknown to whoever may not give it."""
-    if ctx.has_left and command.name == "cancel":  # that was all that was to be given up
+    """Route a command to its screen; an admin command is unknown to chats without the permission."""
+    if ctx.has_left and command.name == "cancel":  # leaving the rehearsal was all there was to cancel
         return stay()
     desk_command = DESK.get(command.name)
     if desk_command is None or desk_command.permission not in ctx.admin.permissions:
@@ -104,9 +104,9 @@ GLOBAL_BUTTONS: Mapping[ActionName, Handler] = {
     ActionName.PRESELECT: lambda ctx, _arg: entry(ctx),
     ActionName.MUTE: wishes.mute,
     ActionName.UNSUBSCRIBE: wishes.unsubscribe,
-    ActionName.LEAVE: lambda _ctx, _arg: stay(),  # any button outside has left a rehearsal before it leads
+    ActionName.LEAVE: lambda _ctx, _arg: stay(),  # a global button has already left the rehearsal
 }
-"""Buttons that hang outside the conversation; they change nothing but a subscription."""
+"""Global buttons, outside the conversation; they change nothing but subscriptions."""
 
 
 def lead_global_button(ctx: Context, callback: CallbackData) -> Goto:

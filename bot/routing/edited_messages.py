@@ -1,4 +1,4 @@
-"""Messages that people edit after they have sent them: nothing is done, and that is said, once for each."""
+"""Edited messages: an edit has no effect, and its sender is informed once per message."""
 
 from collections.abc import Awaitable, Callable
 
@@ -14,15 +14,15 @@ _MOST_KNOWN = 10_000
 
 
 class Edits:
-    """Answers edits.
+    """Answers edited messages.
 
-    Which messages were answered is known to this process alone: after a restart a further edit of one of them
-    is answered once more.
+    The set of answered messages is held in memory: after a restart a further edit of one of them is answered
+    again.
 
     Args:
         core: the services.
-        say: tells a chat something that nothing depends on.
-        delete_message: deletes a chat's message, where that can be.
+        say: sends a text to a chat; best effort.
+        delete_message: deletes a message, if the Bot API allows it.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Edits:
         self._answered: dict[tuple[int, int], None] = {}
 
     async def handle(self, chat_id: int, message_id: int, update_id: int, text: str) -> None:
-        """Answer an edited message, unless it has been; one that holds a personal number now is deleted."""
+        """Answer an edited message once; delete it if it now contains a personal number."""
         if holds_personal_number(text):
             await self._delete_message(chat_id, message_id)
         is_first = await self._core.store.run(_finish, update_id)
@@ -55,7 +55,7 @@ class Edits:
 
 
 def _finish(tx: Tx, update_id: int) -> bool:
-    """Mark an edit done; return False when it was handled before."""
+    """Mark an edit done; return False if it was already handled."""
     is_first = mark_applied(tx, update_id)
     mark_done(tx, update_id)
     return is_first

@@ -9,7 +9,7 @@ looks for, and a router of our own would only copy them. Three things are replac
   handled. ``_keep_error`` keeps the error, and ``process_with`` raises it again for the dispatcher to retry.
 - A handler gets an ``Update``, which does not say when it was stored; ``current_update`` does.
 
-``routes`` are the handlers. Each ends with its update marked done, or the inbox would deliver it again.
+``routes`` returns the handlers. Each marks its update done, or the inbox would deliver it again.
 """
 
 from collections.abc import Awaitable, Callable
@@ -43,7 +43,7 @@ _Callback = Callable[[Update, ContextTypes.DEFAULT_TYPE], Awaitable[None]]
 
 
 class _DeliveryContext:
-    """An update while the application processes it, and the error that a handler raised."""
+    """The update being processed by the application, and the error that a handler raised."""
 
     def __init__(self, update: QueuedUpdate) -> None:
         self.update = update
@@ -54,7 +54,7 @@ _current: ContextVar[_DeliveryContext] = ContextVar("delivery")
 
 
 def current_update() -> QueuedUpdate:
-    """Return the update that the calling handler is handling.
+    """Return the update that is being handled.
 
     Raises:
         LookupError: called outside of a handler.
@@ -86,7 +86,7 @@ def process_with(application: App) -> Callable[[QueuedUpdate], Awaitable[None]]:
 
 
 def _parsed(raw: dict[str, Any], bot: Bot) -> Update:
-    """Return an update as PTB's object.
+    """Parse an update into a PTB object.
 
     Raises:
         UnreadableUpdateError: PTB cannot parse it.
@@ -98,10 +98,10 @@ def _parsed(raw: dict[str, Any], bot: Bot) -> Update:
 
 
 def _without_old_message(raw: dict[str, Any]) -> dict[str, Any]:
-    """Return an update that keeps only the chat and id of the message under a pressed button.
+    """Reduce the message under a pressed button to its chat and id.
 
     No handler reads the rest, and parsing the message's text, pictures and buttons takes longer than
-    everything else about the update. For PTB a message with date 0 is an inaccessible one.
+    everything else in the update. PTB treats a message with date 0 as inaccessible.
     """
     query = raw.get("callback_query")
     if isinstance(query, dict) and isinstance(message := query.get("message"), dict):
@@ -111,7 +111,7 @@ def _without_old_message(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 async def _keep_error(_update: object, context: Any) -> None:  # noqa: ANN401 - whatever context the application uses
-    """Keep what a handler raised, and let no other handler have the update.
+    """Record the error that a handler raised, and stop further handlers of the update.
 
     Raises:
         ApplicationHandlerStop: always while an update is handled.
@@ -163,15 +163,15 @@ def routes(
         MessageHandler(changed, edited),
         CallbackQueryHandler(press),
         ChatMemberHandler(membership, ChatMemberHandler.MY_CHAT_MEMBER),
-        TypeHandler(Update, ignored),  # whatever none of the others takes
+        TypeHandler(Update, ignored),  # everything that no other handler takes
     ]
 
 
 def _membership_changed(tx: Tx, change: ChatMemberUpdated, update_id: int) -> None:
-    """Note that a person has unblocked the bot.
+    """Record that a user has unblocked the bot.
 
-    That somebody blocks it is noted only when a message to them fails: nothing is stored about people whom
-    nobody needs to reach.
+    A block is recorded only when a message to the user fails: nothing is stored about users to whom no
+    message is due.
     """
     if change.chat.type == ChatType.PRIVATE and change.new_chat_member.status == ChatMemberStatus.MEMBER:
         mark_reachable(tx, change.chat.id)
@@ -215,7 +215,7 @@ def _attachment(said: Message, username: str) -> Attachment:
 
 
 def _command(text: str, username: str) -> Command | None:
-    """Return a command as it was typed: /start, /start@our_bot, /release 粤K small A####."""
+    """Parse a typed command: /start, /start@our_bot, /release 粤K small A####."""
     if not text.startswith("/"):
         return None
     head, *more = text[1:].split(maxsplit=1) or [""]

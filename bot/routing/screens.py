@@ -87,10 +87,10 @@ SCREENS: tuple[Screen, ...] = (
 
 
 def by_name(screens: Sequence[Screen]) -> dict[ScreenName, Screen]:
-    """Return screens by their names.
+    """Index screens by name.
 
     Raises:
-        ValueError: a name is no screen's, or is that of two.
+        ValueError: a name has no screen, or more than one.
     """
     count = Counter(screen.name for screen in screens)
     wrong = [name for name in ScreenName if count[name] != 1]
