@@ -337,7 +337,7 @@ class Counter:
     def set_aside(
         self, tx: Tx, reserved: Preselection, reason: str, actor: str, *, bar: bool
     ) -> EndedReservation:
-        """End a reservation that is locked, with or without a ban; its owner is told by whoever asks for it.
+        """End a reservation that is locked, with or without a ban; the caller notifies the owner.
 
         Raises:
             PlateNotReserved: it has ended meanwhile.
