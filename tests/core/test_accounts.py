@@ -7,10 +7,12 @@ from core.errors.accounts import IdentityTaken, NotRegistered, PhoneTaken
 from core.errors.preselection import StepOutOfOrder
 from core.people.accounts import Account
 from core.ports import Tx
+from core.preselection import PreselectionState, get
 from core.preselection.counter import IdentityMove
 from tests import factories
+from tests.core.interceptor import Interceptor
 from tests.core.sql import sql
-from tests.core.tools import half_registered, registered
+from tests.core.tools import half_registered, registered, release, verified
 
 
 async def fresh(core: Core, account: Account) -> Account:
@@ -177,3 +179,31 @@ async def test_identity_given_at_the_counter_cannot_be_registered_by_typing(core
     found = await core.store.read(core.accounts.by_identity, digest)
     assert found is not None
     assert found.chat_id == 7001
+
+
+@pytest.mark.parametrize("in_between", [True, False], ids=["reserved in between", "control"])
+async def test_moved_identity_leaves_a_number_that_was_reserved_in_between(
+    core: Core, *, in_between: bool
+) -> None:
+    """Its owner reserved it after their preselection was found, and before it was locked."""
+    await core.store.run(release, core, "A####")
+    holder, begun = await core.store.run(verified, core, 1)
+    rightful = await core.store.run(core.accounts.consent, 7001)
+    move = IdentityMove(
+        identity=factories.identity(1),
+        account=rightful,
+        holder=holder.account_id,
+        reason="已核对",
+        actor="chat:1001",
+    )
+
+    def moves(tx: Tx) -> None:
+        def reserves(query: str) -> None:
+            if query == "preselection.lock" and in_between:
+                core.selection.compose(tx, holder, begun, core.offices["粤K"], ["A1234"], received_at=tx.now)
+
+        core.counter.move_identity(Interceptor(tx, before=reserves), move)
+
+    await core.store.run(moves)
+    left = await core.store.read(get, begun)
+    assert left.state == (PreselectionState.RESERVED if in_between else PreselectionState.CANCELLED)
