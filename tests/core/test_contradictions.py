@@ -12,6 +12,7 @@ from core.people.scope import Scope
 from core.ports import Tx
 from core.preselection import PreselectionState, get
 from core.preselection.contradictions import (
+    ContradictedReservation,
     Contradiction,
     contradicted,
     contradicted_by_import,
@@ -74,7 +75,7 @@ async def test_registered_and_those_of_another_kind_do_not_expire(
     assert (known, other) == (three[:1], three[1:2])
 
 
-def _found(tx: Tx, contradiction: Contradiction) -> list[object]:
+def _found(tx: Tx, contradiction: Contradiction) -> list[ContradictedReservation]:
     return list(contradicted(tx, contradiction, EVERYWHERE, 10))
 
 
