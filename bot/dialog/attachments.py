@@ -38,7 +38,7 @@ class QueueLimits:
 
 
 LIMITS: Mapping[ReadingQueue, QueueLimits] = {
-    ReadingQueue.PHOTOS: QueueLimits(in_hand=4, parsing=min(2, os.cpu_count() or 1), waiting=16, per_chat=6),
+    ReadingQueue.PHOTOS: QueueLimits(in_hand=4, parsing=min(2, os.cpu_count() or 1), waiting=16, per_chat=10),
     ReadingQueue.TABLES: QueueLimits(in_hand=1, parsing=1, waiting=8, per_chat=20),
 }
 

@@ -4,19 +4,20 @@ The limits hold as far as the system enforces them. Linux enforces all of them. 
 RLIMIT_AS; there, memory is bounded by the limits of time and by the validation of declared sizes alone.
 """
 
-import ctypes
 import gc
 import os
 import signal
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection, wait
 
 from bot.isolation.messages import Outcome, pack_answer, pack_error, unpack_call
 from core.errors.base import XuanhaoError
 
 try:
+    import fcntl
     import resource
 except ImportError:  # not on Windows
     HAS_LIMITS = False
@@ -24,7 +25,6 @@ else:
     HAS_LIMITS = True
 
 _NICE = 10  # the event loop goes first on a busy machine
-_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ def serve(connection: Connection, limits: ChildLimits) -> None:
         limits: of this process.
     """
     _silence()
-    _end_with_server()
+    _end_with_program()
     _limit(limits)
     gc.disable()  # the process is gone before garbage matters
     try:
@@ -83,14 +83,21 @@ def _silence() -> None:
             os.dup2(nowhere, stream.fileno())
 
 
-def _end_with_server() -> None:
-    """End when the fork server ends, which ends with the program, even if that is killed (Linux).
+def _end_with_program() -> None:
+    """End when the program ends, even if it is killed while a decoder is at work.
 
-    Elsewhere, and if the server ends just now, the alarm and the limit of processor time end the child.
+    The kernel signals that the program's end of a pipe has been closed; the signal ends the process.
     """
-    if sys.platform.startswith("linux"):
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    program = parent_process()
+    if program is None or not HAS_LIMITS:
+        return
+    pipe = program.sentinel
+    signal.signal(signal.SIGIO, signal.SIG_DFL)
+    with suppress(OSError):  # where pipes send no signal, the alarm ends the process
+        fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
+    if wait([pipe], timeout=0):  # it has ended before
+        os._exit(1)
 
 
 def _limit(limits: ChildLimits) -> None:

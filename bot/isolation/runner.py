@@ -5,7 +5,7 @@ that has the modules loaded and forks for each call. A fork takes some milliseco
 call only: nothing of one file can reach the next, and memory does not grow. (An executor's pool would break
 as a whole when one of its processes dies, and workers that serve many calls must be counted and replaced.)
 
-The server ends when the program ends, however that ends, and its children with it.
+The children end when the program ends, however that ends, and the server after them.
 """
 
 import asyncio

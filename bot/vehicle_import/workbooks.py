@@ -27,7 +27,7 @@ MOST_CELLS = MAX_ROWS * 10
 """Maximum cells of the rectangle around all contents."""
 _FIRST_INEXACT = 10**15
 """A spreadsheet keeps 15 digits of a number; the others have become zeros."""
-_CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*(?<!/)>')
+_CELL = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["'][^>]*(?<!/)>""")
 """The start of a cell with contents; cells that are only formatted are closed at once."""
 _AT_ONCE = 1 << 20
 _WORKBOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
