@@ -195,10 +195,12 @@ def test_program_that_ends_leaves_no_process(number: signal.Signals) -> None:
 # --- messages -------------------------------------------------------------------------------
 
 
-def test_unknown_errors_are_not_built() -> None:
-    for packed in (("os.system", {}, ()), ("core.errors.base.XuanhaoError", {}), "x", None):
-        with pytest.raises(UnexpectedAnswerError):
-            unpack_error(packed)
+@pytest.mark.parametrize(
+    "packed", [("os.system", {}, ()), ("core.errors.base.XuanhaoError", {}), "x", None], ids=str
+)
+def test_unknown_errors_are_not_built(packed: object) -> None:
+    with pytest.raises(UnexpectedAnswerError):
+        unpack_error(packed)
 
 
 def test_error_is_the_same_after_its_way() -> None:
