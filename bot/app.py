@@ -36,9 +36,11 @@ from bot.inbox import (
 )
 from bot.inbox.model import NO_CHAT, DeadLetter
 from bot.inbox.service import LEASE
+from bot.isolation import runner as isolation
 from bot.notifications.sender import Sender
 from bot.notifications.sms_codes import CodeSender
 from bot.owner.entry import consent_first
+from bot.photos import barcodes, validation
 from bot.rehearsal.runner import MemoryRehearsalRunner
 from bot.routing import commands
 from bot.routing.command_menus import Menus
@@ -51,6 +53,7 @@ from bot.texts.desk import warnings
 from bot.texts.errors import of_error
 from bot.texts.owner import files as file_words
 from bot.texts.owner import home as texts
+from bot.vehicle_import import isolated as vehicle_files
 from bot.vehicle_import.loader import Loader
 from core.bootstrap import Core, Ports, bootstrap
 from core.errors.settings import SettingsRefused
@@ -80,6 +83,7 @@ class Service:
         telegram = core.settings.telegram
         if telegram.mode != "polling":
             raise SettingsRefused(("telegram.mode: only polling works in this version",))
+        isolation.preload((barcodes, validation, vehicle_files))
         self.core = core
         self._polling, self._calling = AiohttpRequest(connections=2), AiohttpRequest()
         bot = Messenger(

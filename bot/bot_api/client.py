@@ -13,6 +13,7 @@ What a failure means for the caller:
     TimedOut, NetworkError   may have been delivered: only idempotent calls are retried
 """
 
+import asyncio
 import io
 import json
 import logging
@@ -21,10 +22,12 @@ import re
 import secrets
 from collections.abc import Mapping
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
+from telegram import File
 from telegram._utils.defaultvalue import DefaultValue
 from telegram._utils.types import ODVInput, UploadFileDict
 from telegram.error import NetworkError, TelegramError, TimedOut
@@ -44,6 +47,7 @@ _FORM_HEADERS = {"Content-Type": f"multipart/form-data; boundary={_BOUNDARY}"}
 _ESCAPED = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
 _ONE_PIECE = 512 * 1024
 """Bytes; files up to this size are sent in one piece with the other fields, larger ones are streamed."""
+_DOWNLOAD_SECONDS = 120.0  # for a whole file
 _TALKATIVE = ("telegram", "httpx", "httpcore", "aiohttp.access")
 
 
@@ -66,9 +70,30 @@ class Messenger(ExtBot[str]):
         """
         await self._post(method, dict(parameters))
 
+    async def download(self, file: File, most_bytes: int) -> bytes:
+        """Return the contents of a file that ``get_file`` has described.
+
+        Raises:
+            DownloadTooLargeError: it has more than ``most_bytes``, whatever was declared.
+            TelegramError: it cannot be downloaded.
+        """
+        place = file.file_path or ""
+        if place.startswith(("http://", "https://")):
+            connection = self.request
+            assert isinstance(connection, AiohttpRequest)  # noqa: S101 - the program uses no other
+            return await connection.download(place, most_bytes)
+        try:
+            return await asyncio.to_thread(_read_file, Path(place), most_bytes)
+        except OSError as error:
+            raise NetworkError(type(error).__name__) from None
+
 
 class RequestNotSentError(NetworkError):
     """The connection failed before the request was sent: it was certainly not delivered."""
+
+
+class DownloadTooLargeError(TelegramError):
+    """A file turned out to be larger than the caller allows; the rest was not read."""
 
 
 class ConnectTimedOutError(RequestNotSentError, TimedOut):
@@ -212,6 +237,36 @@ class AiohttpRequest(BaseRequest):
         # Outside of the except clause, so that no traceback shows aiohttp's error, which contains the URL.
         raise failure
 
+    async def download(self, url: str, most_bytes: int) -> bytes:
+        """Return a file; it is read in pieces, and no further than its allowed size.
+
+        Raises:
+            DownloadTooLargeError: it has more than ``most_bytes``, whatever was declared.
+            TelegramError: the server did not deliver it, or the connection broke.
+        """
+        if self._session is None:
+            raise RequestNotSentError("the HTTP session is not open")
+        wait = self._pool_timeout + self._connect_timeout
+        timeout = aiohttp.ClientTimeout(
+            total=_DOWNLOAD_SECONDS,
+            connect=wait,
+            sock_connect=self._connect_timeout,
+            sock_read=self._read_timeout,
+        )
+        failure: TelegramError
+        try:
+            address = URL(url)
+            proxy = self._proxy or self._proxy_of_environment(address)
+            async with self._session.get(
+                address, timeout=timeout, allow_redirects=False, proxy=proxy
+            ) as response:
+                if response.status != HTTPStatus.OK:
+                    raise NetworkError(f"the download was answered with {response.status}")
+                return await _read_at_most(response, most_bytes)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            failure = _translated(error)
+        raise failure  # outside of the except clause, as above
+
     def _proxy_of_environment(self, address: URL) -> str | None:
         """Return the proxy that the environment sets for a URL; cached per host.
 
@@ -222,6 +277,28 @@ class AiohttpRequest(BaseRequest):
             is_direct = address.host is None or proxy_bypass(address.host)
             self._proxies[place] = None if is_direct else getproxies().get(address.scheme)
         return self._proxies[place]
+
+
+def _read_file(path: Path, most_bytes: int) -> bytes:
+    """Read a file of a Bot API server on this machine (``--local``), which returns a path."""
+    with path.open("rb") as file:
+        content = file.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise DownloadTooLargeError("the file exceeds the limit")
+    return content
+
+
+async def _read_at_most(response: aiohttp.ClientResponse, most_bytes: int) -> bytes:
+    content = bytearray()
+    if (response.content_length or 0) <= most_bytes:
+        async for piece in response.content.iter_any():
+            content += piece
+            if len(content) > most_bytes:
+                break
+        else:
+            return bytes(content)
+    response.close()  # the rest would otherwise be read before the connection is used again
+    raise DownloadTooLargeError("the file exceeds the limit")
 
 
 def _given(value: ODVInput[float], default: float | None) -> float | None:

@@ -9,7 +9,7 @@ from bot.dialog.context import Context
 from bot.dialog.effects import LoadVehicles, SendFile
 from bot.dialog.events import Received
 from bot.dialog.names import ActionName, ScreenName
-from bot.dialog.screen import AttachmentHandler, Goto, Screen, stay
+from bot.dialog.screen import AttachmentHandler, Goto, ReadingQueue, Screen, stay
 from bot.dialog.view import Button, Style, View
 from bot.errors.tables import TableFileTooLarge
 from bot.i18n import formatting
@@ -17,8 +17,8 @@ from bot.spreadsheets import Table, workbook
 from bot.texts.desk import known_registrations as known_texts
 from bot.texts.desk import vehicles as texts
 from bot.texts.desk.reports.parts import MAKING
+from bot.vehicle_import.isolated import read_vehicles_isolated
 from bot.vehicle_import.loader import MOST_BYTES
-from bot.vehicle_import.vehicles import read_vehicles
 from core.bootstrap import Core
 from core.errors.base import XuanhaoError
 from core.errors.desk import ImportUnderWay
@@ -89,9 +89,10 @@ def _show_home(ctx: Context) -> View:
     )
 
 
-def _read(_core: Core, received: Received) -> _Uploaded:
-    name = received.name[:_LONGEST_NAME]
-    return _Uploaded(file_id=received.file_id, name=name, file=read_vehicles(received.content))
+async def _read(_core: Core, received: Received) -> _Uploaded:
+    file = await read_vehicles_isolated(received.content)
+    name = texts.file_name(received.name[:_LONGEST_NAME], file.sheet)
+    return _Uploaded(file_id=received.file_id, name=name, file=file)
 
 
 def _take(ctx: Context, uploaded: _Uploaded) -> Goto:
@@ -111,7 +112,7 @@ def _take(ctx: Context, uploaded: _Uploaded) -> Goto:
     return Goto(
         screen=ScreenName.DESK_IMPORT,
         args={"office": EVERYWHERE, "id": str(begun.import_id)},
-        note=texts.repeated(file),
+        note="\n".join(filter(None, (texts.sheet_read(file), texts.repeated(file)))),
         effects=(LoadVehicles(import_id=begun.import_id, vehicles=file.vehicles),),
     )
 
@@ -162,7 +163,12 @@ HOME = Screen(
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     attachment=AttachmentHandler(
-        most_bytes=MOST_BYTES, parse=_read, apply=_take, too_large=TableFileTooLarge, waiting=texts.RECEIVED
+        most_bytes=MOST_BYTES,
+        parse=_read,
+        apply=_take,
+        too_large=TableFileTooLarge,
+        waiting=texts.RECEIVED,
+        queue=ReadingQueue.TABLES,
     ),
     errors={ImportUnderWay: _under_way},
     hint=texts.HINT,

@@ -3,13 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
+from bot.dialog.attachments import AttachmentReader
 from bot.dialog.effects import DeleteUserMessage, Effect, LoadVehicles, RefreshCommandMenu, SendCode, SendFile
 from bot.dialog.events import Attachment, Command, Press, Reading, Received, Typed
 from bot.dialog.names import ScreenName
@@ -31,24 +31,14 @@ from bot.dialog.rehearsal import RehearsalRunNeeded, run_on_rehearsal_thread
 from bot.dialog.rehearsal_transition import RehearsalTransition
 from bot.dialog.result import AttachmentTarget, NothingToSay, RehearsalRequest, Request, StepResult
 from bot.dialog.transition import Transition
-from bot.errors.attachments import AttachmentTooLarge
 from bot.i18n.formatting import plain
-from bot.i18n.language import in_same_language, speaking
+from bot.i18n.language import speaking
 from bot.inbox.store import mark_applied, mark_done
 from core.bootstrap import Core
 from core.errors.base import OperationError, XuanhaoError
 from core.ports import Tx
 from core.snapshots import SnapshotNeeded
 from core.values.identity import holds_personal_number
-
-_READERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="reading")
-"""Parses attachments; two threads, so that a large photo and a long vehicle list do not block each other."""
-
-_IN_HAND = 4
-"""Maximum number of attachments fetched or parsed at a time; bounds memory use."""
-
-_A_MOMENT = 1.0
-"""Seconds after which the sender of a file gets an acknowledgement if parsing has not finished."""
 
 _LOGGER = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -94,7 +84,7 @@ class Engine:
         self._rehearsals = rehearsals
         self._presenter = presenter
         self._handlers = handlers
-        self._hands = asyncio.Semaphore(_IN_HAND)
+        self._attachments = AttachmentReader(core, handlers.fetch, handlers.say)
         self._background: set[asyncio.Task[None]] = set()
 
     async def handle(self, request: Request) -> None:
@@ -277,32 +267,8 @@ class Engine:
         found = await self._core.store.read(self._attachment_target, request.chat_id, event)
         if found is None:
             return request
-        value = await self._read(request.chat_id, event, found)
+        value = await self._attachments.read(request.chat_id, event, found)
         return replace(request, event=replace(event, reading=Reading(screen=found.screen, value=value)))
-
-    async def _read(self, chat_id: int, event: Attachment, target: AttachmentTarget) -> object:
-        """Download and parse an attachment; acknowledge it to the sender if that takes long."""
-        reading = asyncio.ensure_future(self._fetched(event, target))
-        try:
-            if target.handler.waiting is not None:
-                await asyncio.wait({reading}, timeout=_A_MOMENT)
-                if not reading.done():
-                    with speaking(target.language):
-                        await self._handlers.say(chat_id, target.handler.waiting())
-            return await reading
-        finally:
-            reading.cancel()
-
-    async def _fetched(self, event: Attachment, target: AttachmentTarget) -> object:
-        async with self._hands:
-            try:
-                received = await self._handlers.fetch(event, target.handler.most_bytes)
-            except AttachmentTooLarge as error:
-                raise target.handler.too_large(error.most_bytes) from None
-            received = replace(received, prefetched=target.prefetched)
-            with speaking(target.language):
-                read = in_same_language(target.handler.parse)
-            return await asyncio.get_running_loop().run_in_executor(_READERS, read, self._core, received)
 
     async def _finish(self, request: Request, result: StepResult, shown: Shown | None) -> None:
         at = self._core.clock.now()

@@ -4,8 +4,8 @@ import asyncio
 
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
-from telegram.ext import ExtBot
 
+from bot.bot_api.client import DownloadTooLargeError, Messenger
 from bot.dialog.effects import SendFile
 from bot.dialog.events import Attachment, Received
 from bot.errors.attachments import AttachmentNotFetched, AttachmentTooLarge
@@ -22,7 +22,7 @@ class Files:
         bot: the Bot API client.
     """
 
-    def __init__(self, core: Core, bot: ExtBot[str]) -> None:
+    def __init__(self, core: Core, bot: Messenger) -> None:
         self._core = core
         self._bot = bot
 
@@ -39,15 +39,15 @@ class Files:
             file = await self._bot.get_file(attachment.file_id)
             if file.file_size is not None and file.file_size > most_bytes:
                 raise AttachmentTooLarge(most_bytes)
-            content = bytes(await file.download_as_bytearray())
+            content = await self._bot.download(file, most_bytes)
+        except DownloadTooLargeError:
+            raise AttachmentTooLarge(most_bytes) from None
         except BadRequest as error:
             if "too big" in error.message.lower():
                 raise AttachmentTooLarge(most_bytes) from None
             raise AttachmentNotFetched from None
         except TelegramError:
             raise AttachmentNotFetched from None
-        if len(content) > most_bytes:
-            raise AttachmentTooLarge(most_bytes)
         return Received(
             file_id=attachment.file_id,
             content=content,

@@ -1,7 +1,8 @@
 """A screen of a conversation, declared as values: its view, its inputs and its transitions."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from bot.dialog.context import Context
@@ -40,23 +41,32 @@ Handler = Callable[[Context, str], Goto]
 """Handles a press, given its argument, or typed text."""
 
 
+class ReadingQueue(StrEnum):
+    """The queue in which an attachment waits to be read (``bot.dialog.attachments``)."""
+
+    PHOTOS = "photos"
+    TABLES = "tables"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttachmentHandler:
     """How a screen handles a photo or a file.
 
     The attachment is downloaded and parsed before the step's transaction, which must not block. ``prefetch``
-    reads what ``parse`` needs from the database, on a read-only snapshot. ``parse`` runs in a thread and
-    raises errors that can be shown to the user. ``apply`` gets its result inside the transaction.
+    reads what ``parse`` needs from the database, on a read-only snapshot. ``parse`` decodes in a child
+    process (``bot.isolation``) and raises errors that can be shown to the user. ``apply`` gets its result
+    inside the transaction.
     """
 
     most_bytes: int
-    parse: Callable[[Core, Received], object]
+    parse: Callable[[Core, Received], Awaitable[object]]
     apply: Callable[[Context, Any], Goto]
     prefetch: Callable[[Context], object] | None = None
     too_large: Callable[[int], XuanhaoError] = (
         AttachmentTooLarge  # raised with ``most_bytes`` if it is exceeded
     )
     waiting: Callable[[], str] | None = None  # sent if download and parsing take long
+    queue: ReadingQueue = ReadingQueue.PHOTOS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

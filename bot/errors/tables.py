@@ -1,5 +1,7 @@
 """Errors of a vehicle file as a whole; nothing of it is loaded."""
 
+from dataclasses import dataclass
+
 from core.errors.base import InputError
 
 
@@ -19,6 +21,18 @@ class TableTooLarge(TableError):
     """The file decompresses to more than the limit."""
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
+class StrayCells(TableTooLarge):
+    """The cells are spread too far: a stray one lies far away from the others."""
+
+    rows: int  # of the rectangle around all cells
+    columns: int
+
+
+class TableUnreadable(TableError):
+    """Reading the file takes too much memory or time, or ends the process that reads it."""
+
+
 class TableFileTooLarge(TableError):
     """The file exceeds ``most_bytes`` bytes, the most that a bot can download."""
 
@@ -32,4 +46,4 @@ class TableEmpty(TableError):
 
 
 class WrongColumns(TableError):
-    """The first line does not name the four columns."""
+    """No line at the start of the file names the four columns."""

@@ -1,5 +1,7 @@
 """Filling in an appeal: notice, consent, VIN, reason, two photos, review (docs/domain.md, section 7)."""
 
+import asyncio
+
 from bot.dialog.context import Context
 from bot.dialog.effects import DeleteUserMessage
 from bot.dialog.events import Received
@@ -10,8 +12,9 @@ from bot.dialog.view import Button, Style, View
 from bot.i18n import formatting
 from bot.owner.appeals import PHOTO_PAGES, begin, filled, step
 from bot.owner.vin_pages import VinPages, may_be_photographed
+from bot.photos.isolated import validate_isolated
 from bot.photos.perceptual_hash import is_same
-from bot.photos.validation import validate
+from bot.photos.validation import ValidPhoto
 from bot.pictures.cards import evidence
 from bot.texts.errors import of_error
 from bot.texts.owner import appeal as texts
@@ -166,15 +169,18 @@ REASON = Screen(
 # --- photos ---------------------------------------------------------------------------------
 
 
-def _judged(core: Core, received: Received) -> Photo:
+async def _judged(core: Core, received: Received) -> Photo:
     """Validate a photo and store it encrypted; the scheduler deletes it if no appeal refers to it.
 
     Raises:
         PhotoError: it is unusable, or a copy of a photo from which it must differ.
         PhotoStoreError: it cannot be stored.
     """
-    photo = validate(received.content, core.settings.photos)
-    others = received.prefetched
+    photo = await validate_isolated(received.content, core.settings.photos)
+    return await asyncio.to_thread(_stored, core, photo, received.prefetched)
+
+
+def _stored(core: Core, photo: ValidPhoto, others: object) -> Photo:
     if isinstance(others, list) and any(is_same(photo.fingerprint, other) for other in others):
         raise PhotoRepeated
     return Photo(key=core.photos.put(photo.jpeg), fingerprint=photo.fingerprint)

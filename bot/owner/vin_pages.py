@@ -10,6 +10,7 @@ from bot.dialog.names import ActionName, ScreenName
 from bot.dialog.screen import AttachmentHandler, ErrorWays, Goto, Handler, Screen
 from bot.dialog.view import Button, Style, View
 from bot.photos import barcodes
+from bot.photos.isolated import read_barcodes_isolated
 from bot.texts.owner import photos as texts
 from bot.texts.owner import preselect
 from core.bootstrap import Core
@@ -110,13 +111,17 @@ def may_be_photographed() -> str:
     return texts.MAY_BE_PHOTOGRAPHED() if barcodes.INSTALLED else ""
 
 
-def _read(core: Core, sent: Received) -> tuple[str, ...]:
-    """Return the VINs in a photo; runs in a thread.
+def holds_vin(text: str) -> bool:
+    return bool(vins_in(text))
+
+
+async def _read(core: Core, sent: Received) -> tuple[str, ...]:
+    """Return the VINs in a photo.
 
     Raises:
         BarcodeWithoutVin: the photo contains none.
     """
-    found = barcodes.read_barcodes(sent.content, core.settings.photos, lambda text: bool(vins_in(text)))
+    found = await read_barcodes_isolated(sent.content, core.settings.photos, holds_vin)
     vins = vins_in("\n".join(found))
     if not vins:
         raise BarcodeWithoutVin

@@ -6,6 +6,7 @@ Codes that are light on dark are read too: matrix codes by the reader itself, li
 negative.
 """
 
+import time
 from bisect import bisect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from itertools import accumulate
 
 from PIL import Image, ImageOps
 
-from bot.photos.decoding import ALONE, looked_at, unfolded
+from bot.photos.decoding import looked_at, unfolded
 from core.errors.photos import BarcodeNotFound, BarcodeReaderNotInstalled
 from core.settings import PhotoSettings
 
@@ -30,6 +31,9 @@ _SIDES = (1600, 2400)
 _ANGLES = (0, 15, -15, 30, -30, 45)
 """Degrees; together with the quarter turns that the reader tries itself they leave no gap."""
 
+MOST_SECONDS = 2.0
+"""Processor time after which no further pass is begun: a photo without a code would take up to seven."""
+
 _GREY = 200
 
 _TAIL = 0.01  # share of the darkest and of the lightest pixels that the contrast ignores
@@ -38,9 +42,7 @@ _DARK, _LIGHT = 64, 192
 
 
 def read_barcodes(content: bytes, limits: PhotoSettings, is_it: Callable[[str], bool]) -> tuple[str, ...]:
-    """Return the texts of the barcodes in a photo.
-
-    Call it in a thread; photos are decoded one at a time.
+    """Return the texts of the barcodes in a photo; the program calls it in a child process (``isolated``).
 
     Args:
         content: a file of unknown origin.
@@ -55,16 +57,16 @@ def read_barcodes(content: bytes, limits: PhotoSettings, is_it: Callable[[str], 
     """
     if not INSTALLED:
         raise BarcodeReaderNotInstalled
-    picture = looked_at(content, limits)
+    begun = time.thread_time()
     found: dict[str, None] = {}  # an ordered set
-    with ALONE:
-        grey = _stretched(unfolded(picture, limits, _SIDES[-1]).convert("L"))
-        del picture
-        for side in _SIDES:
-            for view in _views(grey, side):
-                found.update(dict.fromkeys(_texts(view)))
-            if any(is_it(text) for text in found):
+    grey = _stretched(unfolded(looked_at(content, limits), limits, _SIDES[-1]).convert("L"))
+    for side in _SIDES:
+        for view in _views(grey, side):
+            if view.is_later and time.thread_time() - begun > MOST_SECONDS:
                 break
+            found.update(dict.fromkeys(_texts(view)))
+        if any(is_it(text) for text in found):
+            break
     if not found:
         raise BarcodeNotFound
     return tuple(found)
@@ -77,6 +79,10 @@ class _View:
     grey: Image.Image
     turned: bool  # matrix codes were already searched for
     enlarged: bool
+
+    @property
+    def is_later(self) -> bool:
+        return self.turned or self.enlarged
 
 
 def _stretched(grey: Image.Image) -> Image.Image:

@@ -1,12 +1,10 @@
 """Decode untrusted bytes into an upright RGB picture.
 
-The header is validated before anything is decompressed. One picture is decoded at a time in the process: one
-of 25 million pixels needs some hundred megabytes for a second, and ten in parallel would exhaust the machine.
-Call it in a thread.
+The header is validated before anything is decompressed. A picture of 25 million pixels needs some hundred
+megabytes for a second; the program decodes in child processes, a few at a time (``isolated``).
 """
 
 import io
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,9 +13,6 @@ from PIL import Image
 from bot.photos.formats import Kind, kind_of, webp_size
 from core.errors.photos import PhotoAnimated, PhotoError, PhotoNotAPicture, PhotoTooHeavy, PhotoTooLarge
 from core.settings import PhotoSettings
-
-ALONE = threading.Lock()
-"""Held while a full-size picture is decoded and in memory."""
 
 _ORIENTATION = 0x0112
 _UPRIGHT = {
@@ -113,7 +108,7 @@ def _refusing_in_words(limits: PhotoSettings) -> Iterator[None]:
     """Translate any exception of a decoder into a ``PhotoError``."""
     try:
         yield
-    except PhotoError:
+    except (PhotoError, MemoryError):
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise PhotoTooLarge(most_pixels=limits.most_pixels) from None

@@ -1,5 +1,6 @@
 """The format of a picture, from its bytes alone: names and declared types are not trusted."""
 
+import re
 import struct
 from enum import StrEnum
 
@@ -19,7 +20,11 @@ _MOST_SCANS = 64
 
 A progressive JPEG has about ten; each of thousands would be a pass over the whole picture.
 """
-_START_OF_SCAN = b"\xff\xda"
+_END_OF_IMAGE, _START_OF_SCAN = 0xD9, 0xDA
+_ALONE = frozenset((0x01, *range(0xD0, 0xD9)))
+"""Markers without a length: TEM, RST0 to RST7, SOI."""
+_MARKER = re.compile(rb"\xff+[^\x00\xff]")
+_MARKER_IN_SCAN = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")
 _VP8_START = b"\x9d\x01\x2a"
 _VP8L_SIGNATURE = 0x2F
 _ANIMATION = 0x02
@@ -42,8 +47,7 @@ def kind_of(content: bytes) -> Kind:
         PhotoFormatNotInstalled: it is HEIC, which needs the extra ``photos``.
     """
     if content.startswith(b"\xff\xd8\xff"):
-        if content.count(_START_OF_SCAN) > _MOST_SCANS:
-            raise PhotoNotAPicture
+        _validate_scans(content)
         return Kind.JPEG
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
         return Kind.PNG
@@ -54,6 +58,26 @@ def kind_of(content: bytes) -> Kind:
             raise PhotoFormatNotInstalled
         return Kind.HEIC
     raise PhotoNotAPicture
+
+
+def _validate_scans(content: bytes) -> None:
+    """Count the scans of a JPEG image up to its end; behind it a phone may have put a video.
+
+    Raises:
+        PhotoNotAPicture: there are too many.
+    """
+    place, scans, markers = 2, 0, _MARKER
+    while (found := markers.search(content, place)) is not None:
+        place, marker, markers = found.end(), content[found.end() - 1], _MARKER
+        if marker == _END_OF_IMAGE:
+            return
+        if marker in _ALONE:
+            continue
+        if marker == _START_OF_SCAN:
+            scans, markers = scans + 1, _MARKER_IN_SCAN
+            if scans > _MOST_SCANS:
+                raise PhotoNotAPicture
+        place += int.from_bytes(content[place : place + 2], "big")
 
 
 def webp_size(content: bytes) -> tuple[int, int]:

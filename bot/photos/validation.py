@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
-from bot.photos.decoding import ALONE, looked_at, unfolded
+from bot.photos.decoding import looked_at, unfolded
 from bot.photos.perceptual_hash import fingerprint
 from bot.photos.sharpness import sharpness
 from core.errors.photos import PhotoBlurred, PhotoTooNarrow, PhotoTooSmall
@@ -32,7 +32,7 @@ class ValidPhoto:
 
 
 def validate(content: bytes, limits: PhotoSettings) -> ValidPhoto:
-    """Validate a photo. Call it in a thread; photos are decoded one at a time.
+    """Validate a photo; the program calls it in a child process (``isolated``).
 
     Args:
         content: a file of unknown origin.
@@ -44,20 +44,19 @@ def validate(content: bytes, limits: PhotoSettings) -> ValidPhoto:
     picture = looked_at(content, limits)
     shorter, longer = sorted(picture.size)
     _validate_size(shorter, longer, limits)
-    with ALONE:
-        plain = unfolded(picture, limits, KEPT_SIDE)
-        del picture
-        is_upright = plain.height > plain.width
-        found = sharpness(plain)
-        if found < limits.min_sharpness:
-            raise PhotoBlurred
-        return ValidPhoto(
-            jpeg=_written(plain),
-            width=shorter if is_upright else longer,
-            height=longer if is_upright else shorter,
-            sharpness=found,
-            fingerprint=fingerprint(plain),
-        )
+    plain = unfolded(picture, limits, KEPT_SIDE)
+    del picture
+    is_upright = plain.height > plain.width
+    found = sharpness(plain)
+    if found < limits.min_sharpness:
+        raise PhotoBlurred
+    return ValidPhoto(
+        jpeg=_written(plain),
+        width=shorter if is_upright else longer,
+        height=longer if is_upright else shorter,
+        sharpness=found,
+        fingerprint=fingerprint(plain),
+    )
 
 
 def _validate_size(shorter: int, longer: int, limits: PhotoSettings) -> None:

@@ -219,6 +219,7 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     table_errors.NotATable: phrase("这不是 CSV 或 XLSX 表格(旧版 .xls 请另存为 .xlsx)。"),
     table_errors.UnknownEncoding: phrase("文件编码无法识别,请用 UTF-8 或 GBK 保存。"),
     table_errors.TableTooLarge: phrase("文件太大:每次最多 300,000 行,请拆分后分次导入。"),
+    table_errors.TableUnreadable: files.TABLE_UNREADABLE,
     table_errors.TableEmpty: phrase("文件中没有数据行。"),
     table_errors.WrongColumns: phrase(
         "第一行应为列名:vin,certificate,kind,state(或车辆识别代号等中文列名)。"
@@ -230,12 +231,14 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     photos_errors.PhotoAnimated: photos.ANIMATED,
     photos_errors.PhotoTooNarrow: photos.TOO_NARROW,
     photos_errors.PhotoBlurred: photos.BLURRED,
+    photos_errors.PhotoUnreadable: photos.UNREADABLE,
     photos_errors.PhotoRepeated: photos.REPEATED,
     photos_errors.PhotoStoreError: photos.FAILED,
     photos_errors.BarcodeReaderNotInstalled: photos.READER_NOT_INSTALLED,
     photos_errors.BarcodeNotFound: photos.NO_BARCODE,
     photos_errors.BarcodeWithoutVin: photos.NO_VIN,
     attachment_errors.AttachmentNotFetched: files.NOT_FETCHED,
+    attachment_errors.AttachmentsBusy: files.BUSY,
     desk_errors.NothingToHandle: waiting.NOTHING_TO_HANDLE,
     desk_errors.NotInAuditLog: audit_texts.NOT_IN_JOURNAL,
     appeals_errors.AppealNotNeeded: phrase("该车辆目前没有被他人占用,可以直接预选号牌,无需申诉。"),
@@ -299,7 +302,9 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
         "您已有 {most} 件申诉在等待审核,请等审核结束后再提交。"
     ).format(most=error.limit),
     appeals_errors.AppealDecided: lambda error: appeals.ended(error.by, error.state),
+    table_errors.StrayCells: lambda error: files.stray_cells(error.rows, error.columns),
     table_errors.TableFileTooLarge: lambda error: files.table_too_large(error.most_bytes),
+    attachment_errors.AttachmentsTooFast: lambda error: files.too_fast(error.seconds),
     attachment_errors.AttachmentTooLarge: lambda error: files.too_large(error.most_bytes),
     vehicles_errors.CertificateCharacters: lambda error: _("编号中有不能使用的字符{characters}。").format(
         characters=_characters(error)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bot.dialog.effects import LoadVehicles
 from bot.dialog.events import Attachment, Received
-from bot.vehicle_import.vehicles import read_vehicles
+from bot.vehicle_import.isolated import read_vehicles_isolated
 from core.bootstrap import Core
 from core.errors.base import InputError
 from core.registry import imports
@@ -62,7 +62,7 @@ class Loader:
     async def _again(self, left: Import) -> Sequence[RegistryVehicle]:
         file = Attachment(file_id=left.file_id, is_photo=False, name=left.file_name)
         received = await self._fetch(file, MOST_BYTES)
-        return (await asyncio.to_thread(read_vehicles, received.content)).vehicles
+        return (await read_vehicles_isolated(received.content)).vehicles
 
     async def _load(self, begun: Import, vehicles: Sequence[RegistryVehicle]) -> None:
         store, shown = self._core.store, time.monotonic()

@@ -3,38 +3,38 @@
 import csv
 import re
 from collections.abc import Iterator
-from datetime import date, datetime
-from io import BytesIO, StringIO
-from zipfile import BadZipFile, ZipFile
+from io import StringIO
+from itertools import islice
 
-from python_calamine import CalamineError, CalamineWorkbook
+from bot.errors.tables import NotATable, TableEmpty, UnknownEncoding
+from bot.vehicle_import.workbooks import Cell, Rows, rows_of_workbook
 
-from bot.errors.tables import NotATable, TableEmpty, TableTooLarge, UnknownEncoding
-
-MOST_UNFOLDED = 400_000_000
-"""Maximum decompressed bytes of an XLSX; a few megabytes can decompress to many gigabytes."""
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+_ENDS = b"\r\n\x1a"  # old programs end a text with Ctrl-Z
 _DELIMITERS = ",;\t"
+_LINES_LOOKED_AT = 10
+"""Lines at the start that decide the delimiter; the first may be a title."""
 
 
-def rows_of(content: bytes) -> Iterator[list[str]]:
-    """Return the rows of a file, headings first; the format is detected from the contents.
+def rows_of(content: bytes) -> Rows:
+    """Return the rows of a file from its first one; the format is detected from the contents.
 
     Raises:
         NotATable: it is neither CSV nor XLSX.
         UnknownEncoding: it is text in neither UTF-8 nor GBK.
-        TableTooLarge: it would decompress to too much.
+        TableTooLarge: it would decompress to too much, or its cells are spread too far.
         TableEmpty: it has no content.
     """
     if not content.strip():
         raise TableEmpty
     if content.startswith(_ZIP):
-        return _of_workbook(content)
+        return rows_of_workbook(content)
+    content = content.rstrip(_ENDS)
     if content.startswith(_OLD_EXCEL) or _CONTROLS.search(content[:65536]):
         raise NotATable
-    return _of_text(_decoded(content))
+    return Rows(rows=_of_text(_decoded(content)))
 
 
 def is_text(content: bytes) -> bool:
@@ -51,31 +51,11 @@ def _decoded(content: bytes) -> str:
     raise UnknownEncoding
 
 
-def _of_text(text: str) -> Iterator[list[str]]:
-    first = text.partition("\n")[0]
+def _of_text(text: str) -> Iterator[list[Cell]]:
+    first = "".join(islice(StringIO(text), _LINES_LOOKED_AT))
     delimiter = max(_DELIMITERS, key=first.count)
     try:
-        yield from csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+        for row in csv.reader(StringIO(text, newline=""), delimiter=delimiter):
+            yield list(row)
     except csv.Error:
         raise NotATable from None
-
-
-def _of_workbook(content: bytes) -> Iterator[list[str]]:
-    try:
-        with ZipFile(BytesIO(content)) as parts:
-            if sum(part.file_size for part in parts.infolist()) > MOST_UNFOLDED:
-                raise TableTooLarge
-        sheet = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0)
-    except (BadZipFile, CalamineError, IndexError, ValueError):
-        raise NotATable from None
-    for row in sheet.iter_rows():
-        yield [_text(cell) for cell in row]
-
-
-def _text(cell: object) -> str:
-    """Return a cell as text; a spreadsheet stores a long integer as a float."""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, datetime | date):
-        return cell.isoformat()
-    return str(cell)

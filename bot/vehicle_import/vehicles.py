@@ -1,6 +1,7 @@
 """Convert rows to vehicles: all rows of a file, or the error of each invalid row."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
@@ -8,6 +9,7 @@ from bot.errors.tables import TableEmpty, TableTooLarge, WrongColumns
 from bot.i18n.columns import COLUMNS as CALLED
 from bot.i18n.columns import KIND_NAMES, STATE_NAMES
 from bot.vehicle_import.tables import is_text, rows_of
+from bot.vehicle_import.workbooks import Cell, UnusableCell
 from core.errors.base import InputError, XuanhaoError
 from core.registry.lookup import RegistryState, RegistryVehicle
 from core.registry.vehicle_file import (
@@ -26,6 +28,10 @@ COLUMNS = ("vin", "certificate", "kind", "state")
 _KINDS = {**{kind.value: kind for kind in PlateKind}, **KIND_NAMES}
 _REGISTERED: dict[str, bool] = {RegistryState.NEW: False, RegistryState.REGISTERED: True}
 _EVERY = 1000
+_MOST_TITLES = 10
+"""Rows among which the column names are looked for; titles may stand above them."""
+_ADDED = re.compile(r"[(\uff08].*?[)\uff09]|[*:\uff1a\s]")
+"""What is added to a column's name: 车辆识别代号(VIN), 状态*."""
 
 
 def read_vehicles(content: bytes, progress: Callable[[int], object] | None = None) -> VehicleFile:
@@ -40,11 +46,12 @@ def read_vehicles(content: bytes, progress: Callable[[int], object] | None = Non
     """
     reader = _Reader()
     if is_text(content):  # counted before any row is validated, which takes many times as long
-        _refuse_too_many(_data_rows(content))
-    for number, vin in enumerate(_data_rows(content), 1):
+        _refuse_too_many(_data_rows(rows_of(content).rows))
+    table = rows_of(content)
+    for number, row in enumerate(_data_rows(table.rows), 1):
         if number > MAX_ROWS:
             raise TableTooLarge
-        reader.take(*vin)
+        reader.take(*row)
         if progress is not None and number % _EVERY == 0:
             progress(_EVERY)
     if not reader.vehicles and not reader.wrong:
@@ -54,20 +61,30 @@ def read_vehicles(content: bytes, progress: Callable[[int], object] | None = Non
         vehicles=tuple(reader.vehicles.values()),
         wrong=tuple(reader.wrong),
         repeated=reader.repeated,
+        sheet=table.sheet,
     )
 
 
-def _data_rows(content: bytes) -> Iterator[tuple[int, list[str], tuple[int, ...]]]:
-    """Return each row with its number and the positions of its four columns."""
-    rows = enumerate(rows_of(content), 1)
-    places: tuple[int, ...] = ()
-    for number, cells in rows:
-        if not any(cell.strip() for cell in cells):
-            continue
-        if places:
-            yield number, cells, places
-        else:
-            places = _places(cells)
+def _data_rows(rows: Iterator[list[Cell]]) -> Iterator[tuple[int, list[Cell], tuple[int, ...]]]:
+    """Return each row with its number and the positions of its four columns.
+
+    Raises:
+        WrongColumns: none of the first rows names the columns.
+    """
+    filled = (
+        (number, cells) for number, cells in enumerate(rows, 1) if any(_text(cell).strip() for cell in cells)
+    )
+    places, is_empty = None, True
+    for _, head in islice(filled, _MOST_TITLES):
+        places, is_empty = _places([_text(cell) for cell in head]), False
+        if places is not None:
+            break
+    if is_empty:
+        return
+    if places is None:
+        raise WrongColumns
+    for number, cells in filled:
+        yield number, cells, places
 
 
 def _refuse_too_many(rows: Iterator[object]) -> None:
@@ -75,12 +92,25 @@ def _refuse_too_many(rows: Iterator[object]) -> None:
         raise TableTooLarge
 
 
-def _places(head: Sequence[str]) -> tuple[int, ...]:
-    written = [name.strip().lower() for name in head]
-    names = [CALLED.get(name, name) for name in written]
-    if sorted(names) != sorted(COLUMNS):
-        raise WrongColumns
+def _places(head: Sequence[str]) -> tuple[int, ...] | None:
+    """Return the positions of the four columns; None if the row does not name exactly these."""
+    names = [_column(name) for name in head]
+    if sorted(name for name in names if name) != sorted(COLUMNS):
+        return None
     return tuple(names.index(column) for column in COLUMNS)
+
+
+def _column(head: str) -> str:
+    """Return what a column is called; empty for one without a name, which is no column."""
+    written = head.strip().lower()
+    for name in (written, _ADDED.sub("", written)):
+        if name in COLUMNS or name in CALLED:
+            return CALLED.get(name, name)
+    return written
+
+
+def _text(cell: Cell) -> str:
+    return cell.text if isinstance(cell, UnusableCell) else cell
 
 
 class _Reader:
@@ -91,13 +121,14 @@ class _Reader:
         self.wrong: list[WrongRow] = []
         self.repeated = 0
 
-    def take(self, number: int, cells: list[str], places: tuple[int, ...]) -> None:
+    def take(self, number: int, cells: list[Cell], places: tuple[int, ...]) -> None:
         try:
             self._add(_vehicle(cells, places))
         except XuanhaoError as error:
             told = error.with_traceback(None)  # a traceback keeps the validation's variables alive
             told.__context__ = None
-            self.wrong.append(WrongRow(number=number, cells=tuple(cells[: len(COLUMNS) + 1]), error=told))
+            shown = tuple(_text(cell) for cell in cells[: len(COLUMNS) + 1])
+            self.wrong.append(WrongRow(number=number, cells=shown, error=told))
 
     def _add(self, vehicle: RegistryVehicle) -> None:
         known = self.vehicles.setdefault(vehicle.vin, vehicle)
@@ -108,16 +139,23 @@ class _Reader:
         self.repeated += 1
 
 
-def _vehicle(cells: list[str], places: tuple[int, ...]) -> RegistryVehicle:
-    if len(cells) != len(places):
+def _vehicle(cells: list[Cell], places: tuple[int, ...]) -> RegistryVehicle:
+    others = (cell for place, cell in enumerate(cells) if place not in places)
+    if len(cells) <= max(places) or any(_text(cell).strip() for cell in others):
         raise WrongCellCount
-    vin, certificate, kind, state = (cells[place].strip() for place in places)
+    vin, certificate, kind, state = (_typed(cells[place]).strip() for place in places)
     return RegistryVehicle(
         vin=parse_vin(vin).vin,
         certificate=_certificate(certificate),
         kind=_kind(kind),
         registered=_registered(state),
     )
+
+
+def _typed(cell: Cell) -> str:
+    if isinstance(cell, UnusableCell):
+        raise cell.error
+    return cell
 
 
 def _certificate(text: str) -> str:

@@ -52,6 +52,10 @@ class PhotoBlurred(PhotoError):
     """The photo is blurred."""
 
 
+class PhotoUnreadable(PhotoError):
+    """Decoding the photo takes too much memory or time, or ends the process that decodes it."""
+
+
 class PhotoRepeated(PhotoError):
     """The photo is a duplicate of one sent before."""
 

@@ -21,6 +21,14 @@ class WrongCellCount(InputError):
     """The row has more or fewer cells than the header."""
 
 
+class NumberTooLong(InputError):
+    """A cell is a number of more than 15 digits, of which a spreadsheet keeps only the first 15."""
+
+
+class DateCell(InputError):
+    """A cell is a date or a time: the spreadsheet has converted what was typed."""
+
+
 class RepeatedVin(InputError):
     """The vehicle occurs earlier in the file with different data."""
 
@@ -42,3 +50,4 @@ class VehicleFile:
     vehicles: tuple[RegistryVehicle, ...]
     wrong: tuple[WrongRow, ...]
     repeated: int  # rows identical to an earlier one
+    sheet: str = ""  # the sheet that was read, if the workbook has several visible ones

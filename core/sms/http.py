@@ -18,13 +18,14 @@ class HttpGateway:
         """Post one code.
 
         Raises:
-            SmsGatewayError: a status other than 2xx, a failed connection, or a timeout.
+            SmsGatewayError: a status other than 2xx, a failed connection, or a timeout. A redirect is not
+                followed, as it would hand telephone and code to another server.
         """
         body = {"phone": phone, "code": code, "purpose": purpose}
         try:
             async with (
                 aiohttp.ClientSession(timeout=self._timeout) as session,
-                session.post(self._url, json=body) as answer,
+                session.post(self._url, json=body, allow_redirects=False) as answer,
             ):
                 accepted = answer.status in _OK
         except (aiohttp.ClientError, TimeoutError):

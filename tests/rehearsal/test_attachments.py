@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.dialog.context import Context
-from bot.dialog.events import Attachment, Reading
+from bot.dialog.events import Attachment, Reading, Received
 from bot.dialog.keyboards import CallbackCodec
 from bot.dialog.names import ScreenName
 from bot.dialog.record import SavedRehearsal, find_record
@@ -31,7 +31,13 @@ def _take(ctx: Context, vin: str) -> Goto:
 
 
 PHOTO = Attachment(file_id="f", is_photo=True)
-HANDLER = AttachmentHandler(most_bytes=1000, parse=lambda _core, _received: factories.VIN, apply=_take)
+
+
+async def _read(_core: Core, _received: Received) -> str:
+    return factories.VIN
+
+
+HANDLER = AttachmentHandler(most_bytes=1000, parse=_read, apply=_take)
 
 
 @pytest.fixture

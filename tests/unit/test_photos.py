@@ -1,10 +1,10 @@
 """Photos are validated by their contents before they are decoded, and only a picture is kept."""
 
 import io
+import random
 import struct
 import subprocess
 import sys
-import threading
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,6 @@ import pytest
 from PIL import Image, ImageEnhance, ImageFile
 
 from bot.photos import formats
-from bot.photos.decoding import ALONE
 from bot.photos.perceptual_hash import fingerprint, is_same
 from bot.photos.validation import KEPT_SIDE, ValidPhoto, validate
 from bot.texts.errors import of_error
@@ -90,6 +89,14 @@ def test_bombs_leave_memory_alone() -> None:
     assert len(done.stdout.split()) == sum(why is PhotoTooLarge for why, _ in REFUSED.values())
 
 
+def test_control_the_video_behind_a_photo_holds_many_starts_of_a_scan() -> None:
+    assert TAKEN["JPEG with a video behind it"]().count(b"\xff\xda") > 64
+
+
+def test_starts_of_a_scan_in_a_comment_are_none() -> None:
+    validate(saved(card(), "JPEG", comment=b"\xff\xda" * 100), LIMITS)
+
+
 def test_limits_are_those_of_the_settings() -> None:
     with pytest.raises(PhotoTooSmall) as caught:
         validate(jpeg(card()), PhotoSettings(min_side=700))
@@ -100,19 +107,6 @@ def test_sharpness_may_be_waived() -> None:
     assert (
         validate(jpeg(Image.new("RGB", (900, 700), "white")), PhotoSettings(min_sharpness=0)).sharpness == 0
     )
-
-
-def test_photos_wait_for_each_other() -> None:
-    done = threading.Event()
-
-    def work() -> None:
-        validate(saved(card(), "PNG"), LIMITS)
-        done.set()
-
-    with ALONE:
-        threading.Thread(target=work, daemon=True).start()
-        assert not done.wait(0.3)
-    assert done.wait(30)
 
 
 def test_without_its_reader_heic_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,6 +167,7 @@ TAKEN: dict[str, Callable[[], bytes]] = {
     "PNG with a chunk of 15 MB": lambda: with_chunks(chunk(b"prVt", bytes(15_000_000))),
     "PNG with 100,000 texts": lambda: with_chunks(*[chunk(b"tEXt", b"a\x00b")] * 100_000),
     "PNG of sixteen bits in colours": deep_in_colours,
+    "JPEG with a video behind it": lambda: jpeg(card()) + random.Random(1).randbytes(6 << 20),
     "JPEG and ZIP in one": lambda: jpeg(card()) + zipped(),
     "PNG": lambda: saved(card(), "PNG"),
     "PNG with alpha": lambda: saved(with_alpha("RGBA"), "PNG"),

@@ -1,9 +1,12 @@
 """Every provider that the settings offer has a gateway."""
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from core.bootstrap import _gateway_of
 from core.errors.settings import SettingsRefused
+from core.errors.verification import SmsGatewayError
 from core.settings.tables import SMS_PROVIDERS, SmsHttpSettings, SmsSettings
 from core.sms.console import ConsoleGateway
 from core.sms.http import HttpGateway
@@ -21,3 +24,23 @@ def test_every_provider_of_the_settings_has_its_gateway() -> None:
 def test_a_provider_without_a_gateway_is_refused() -> None:
     with pytest.raises(SettingsRefused, match=r"sms\.provider: pigeon"):
         _gateway_of("pigeon", SETTINGS)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_redirect_is_a_failure_and_is_not_followed(status: int) -> None:
+    """Telephone and code would go to wherever it points."""
+    called: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        called.append(request.path)
+        if request.path == "/elsewhere":
+            return web.Response()
+        return web.Response(status=status, headers={"Location": "/elsewhere"})
+
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", answer)
+    async with TestServer(application) as server:
+        gateway = HttpGateway(str(server.make_url("/sms")), 5)
+        with pytest.raises(SmsGatewayError, match=str(status)):
+            await gateway.send(phone="+8613800138001", code="123456", purpose="preselection")
+    assert called == ["/sms"]

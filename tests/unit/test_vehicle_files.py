@@ -7,8 +7,8 @@ import pytest
 
 from bot.errors.tables import NotATable, TableEmpty, TableError, TableTooLarge, UnknownEncoding, WrongColumns
 from bot.spreadsheets import Table, workbook
-from bot.vehicle_import import tables
 from bot.vehicle_import import vehicles as reader
+from bot.vehicle_import import workbooks
 from bot.vehicle_import.vehicles import read_vehicles
 from core.errors.vehicles import (
     CertificateCharacters,
@@ -115,7 +115,7 @@ def test_file_that_is_no_table_is_told(name: str) -> None:
 
 def test_workbook_that_unfolds_without_end_is_not_opened() -> None:
     content = bomb()
-    assert len(content) < 1_000_000 < tables.MOST_UNFOLDED
+    assert len(content) < 1_000_000 < workbooks.MOST_UNFOLDED
     with pytest.raises(TableTooLarge):
         read_vehicles(content)
 

@@ -14,6 +14,8 @@ from core.registry.imports import Differences, Import, ImportState
 from core.registry.lookup import RegistryVehicle
 from core.registry.vehicle_file import (
     MAX_ROWS,
+    DateCell,
+    NumberTooLong,
     RepeatedVin,
     VehicleFile,
     WrongCellCount,
@@ -139,6 +141,18 @@ def refused(file: VehicleFile) -> str:
     return "\n".join(lines)
 
 
+def file_name(name: str, sheet: str) -> str:
+    """Return how a file is called in previews: with its sheet, if it was one of several."""
+    return f"{name} [{sheet}]" if sheet else name
+
+
+def sheet_read(file: VehicleFile) -> str:
+    """Return which sheet was read, if the workbook has several visible ones."""
+    if not file.sheet:
+        return ""
+    return _("文件有多个工作表,只读取第一个可见的工作表「{sheet}」。").format(sheet=escape(file.sheet))
+
+
 def repeated(file: VehicleFile) -> str:
     """Return how many duplicate rows were merged."""
     return _("文件中有 {count:,} 行重复,已合并。").format(count=file.repeated) if file.repeated else ""
@@ -148,6 +162,10 @@ _OF_ROWS: dict[type[XuanhaoError], Phrase] = {
     WrongKind: phrase("号牌种类应为 small、small_nev 或 large_nev。"),
     WrongState: phrase("状态应为 new 或 registered。"),
     WrongCellCount: phrase("列数与第一行不一致。"),
+    NumberTooLong: phrase(
+        "单元格是超过 15 位的数字,表格软件只保留前 15 位。请把该列的格式设为「文本」后重新输入。"
+    ),
+    DateCell: phrase("单元格是日期或时间,不是原来输入的内容。请把该列的格式设为「文本」后重新输入。"),
     RepeatedVin: phrase("该车辆识别代号在前面出现过,但内容不同。"),
 }
 
