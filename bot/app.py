@@ -160,12 +160,11 @@ class Service:
             stack.push_async_callback(self.inbox.stop)
             if self.core.settings.database.sqlite_path is not None:
                 await self.sender.take_over()
-            await self.jobs.ends()  # first what expired during the downtime, before notifications about it
             self.jobs.start()
             stack.callback(self.jobs.stop)
-            telling = asyncio.ensure_future(self.menus.offer_all())  # may be many chats, and is not urgent
-            stack.callback(telling.cancel)
-            await self.jobs.after_outage()
+            # Both may take minutes, so updates are received meanwhile.
+            for beside in (self.jobs.after_outage(), self.menus.offer_all()):
+                stack.callback(asyncio.ensure_future(beside).cancel)
             _LOGGER.info("receiving as @%s", self._bot.username)
             await self._poller.run()
 

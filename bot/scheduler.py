@@ -1,7 +1,6 @@
-"""Periodic jobs, run by APScheduler; each may run twice, concurrently with others, or a week late.
+"""Periodic jobs; each may run twice, concurrently with others, or a week late.
 
-The scheduler only triggers; what is due is stored in the database. ``misfire_grace_time=None`` and
-``coalesce=True``, because with the default of one second a job is silently dropped if the loop was busy.
+The ticker only triggers; what is due is stored in the database.
 """
 
 import asyncio
@@ -9,12 +8,11 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-
 from bot.dialog.engine import Engine
 from bot.inbox import Dispatcher
 from bot.notifications.sender import Sender
 from bot.notifications.sms_codes import CodeSender
+from bot.ticker import ChatTasks, Ticker, guarded
 from bot.vehicle_import.loader import Loader
 from core import appeals
 from core.bootstrap import Core
@@ -36,6 +34,8 @@ _ORPHAN = timedelta(hours=1)
 """Minimum age before an unreferenced photo counts as an orphan; must exceed the longest step."""
 _IMPORTS_EVERY = 20
 _COUNT_EVERY = 15
+_REMIND_FIRST = 60.0
+"""Seconds for which nothing ends after the start, while the reminders of an outage are being sent."""
 
 
 class Jobs:
@@ -54,41 +54,61 @@ class Jobs:
         self._engine = engine
         self._codes = codes
         self._sender = sender
-        self._dispatcher = dispatcher
         self._loader = loader
-        self._scheduler = AsyncIOScheduler(
-            timezone="UTC",
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
-        )
+        self._may_end = False
+        self.redraws = ChatTasks(dispatcher.lock, dispatcher.has_waiting)
+        self._scheduler = Ticker()
 
     def start(self) -> None:
         for tick, seconds in (
             (self.screens, _SCREENS_EVERY),
-            (self.ends, _ENDS_EVERY),
+            (self._ends_after_reminders, _ENDS_EVERY),
             (self.tell, _TELL_EVERY),
             (self.purge, _PURGE_EVERY),
             (self.sweep, _SWEEP_EVERY),
             (self.imports, _IMPORTS_EVERY),
             (self.count, _COUNT_EVERY),
         ):
-            self._scheduler.add_job(_guarded(tick), "interval", seconds=seconds, id=tick.__name__)
+            self._scheduler.add(tick.__name__.strip("_"), tick, seconds)
         self._scheduler.start()
 
     def stop(self) -> None:
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+        self._scheduler.stop()
+        self.redraws.stop()
 
     async def screens(self) -> None:
         """Redraw the screens whose timers are due, after returning the quota of undelivered batches."""
         if await self._core.store.read(self._core.cleanup.has_unsent):
             await _until_none(self._core.store.run, self._core.cleanup.return_unsent)
-        await self._redraw(await self._engine.due())
+        self.redraws.start(await self._engine.due(), self._engine.redraw)
 
     async def after_outage(self) -> None:
-        """Redraw screens with running timers, as presses during the outage are lost; send queued codes."""
+        """Resume what the last run left: reminders and then expiry; concurrently, codes and screens."""
+        await asyncio.gather(
+            guarded("reminders and ends", self._reminders_and_ends),
+            guarded("codes", self._codes.resume),
+            guarded("running screens", self._running_screens),
+        )
+
+    async def _running_screens(self) -> None:
+        """Redraw screens with running timers, as presses during the outage are lost."""
         await _until_none(self._core.store.run, self._core.cleanup.return_unsent)
-        await self._codes.resume()
-        await self._redraw(await self._engine.running())
+        self.redraws.start(await self._engine.running(), self._engine.redraw)
+
+    async def _reminders_and_ends(self) -> None:
+        """Send the reminders that are still of use before the reservations end that they are about."""
+        telling = asyncio.create_task(self.tell())
+        try:
+            await asyncio.wait({telling}, timeout=_REMIND_FIRST)
+        except asyncio.CancelledError:
+            telling.cancel()
+            raise
+        self._may_end = True
+        await self.ends()
+
+    async def _ends_after_reminders(self) -> None:
+        if self._may_end:
+            await self.ends()
 
     async def ends(self) -> None:
         """Expire what is due, in the order in which it became due; announce offices that have opened."""
@@ -117,7 +137,7 @@ class Jobs:
         if await _until_none(run, core.appeals.purge):
             await self.sweep()
         await _until_none(run, imports.purge)
-        await self._each(await self._engine.idle_rehearsals(), self._engine.end_idle_rehearsal)
+        self.redraws.start(await self._engine.idle_rehearsals(), self._engine.end_idle_rehearsal)
 
     async def imports(self) -> None:
         """Resume the imports that a crash has interrupted."""
@@ -135,19 +155,6 @@ class Jobs:
         keep = await core.store.read(appeals.photo_keys)
         await asyncio.to_thread(core.photos.sweep, keep, before=core.clock.now() - _ORPHAN)
 
-    async def _redraw(self, chats: list[int]) -> None:
-        await self._each(chats, self._engine.redraw)
-
-    async def _each(self, chats: list[int], show: Callable[[int], Awaitable[None]]) -> None:
-        await asyncio.gather(*(self._in_turn(chat, show) for chat in chats))
-
-    async def _in_turn(self, chat_id: int, show: Callable[[int], Awaitable[None]]) -> None:
-        try:
-            async with self._dispatcher.lock(chat_id):
-                await show(chat_id)
-        except Exception:
-            _LOGGER.exception("a screen was not shown anew")
-
 
 async def _until_none(
     run: Callable[[Callable[[Tx], int]], Awaitable[int]], function: Callable[[Tx], int]
@@ -157,16 +164,3 @@ async def _until_none(
     while some := await run(function):
         done += some
     return done
-
-
-def _guarded(tick: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-    async def run() -> None:
-        try:
-            await tick()
-        except asyncio.CancelledError:  # shutdown; the scheduler would log it as an error
-            _LOGGER.debug("the tick %s was stopped", tick.__name__)
-        except Exception:
-            # The next run rereads the database.
-            _LOGGER.exception("the tick %s failed", tick.__name__)
-
-    return run
