@@ -4,10 +4,12 @@ The ticker only triggers; what is due is stored in the database.
 """
 
 import asyncio
-import logging
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 
+from bot.clock_watch import ClockWatch
 from bot.dialog.engine import Engine
 from bot.inbox import Dispatcher
 from bot.notifications.sender import Sender
@@ -16,6 +18,7 @@ from bot.ticker import ChatTasks, Ticker, guarded
 from bot.vehicle_import.loader import Loader
 from core import appeals
 from core.bootstrap import Core
+from core.errors.clock import ClockInDoubt
 from core.notifications import broadcasts, subscriptions
 from core.notifications import queue as notification_queue
 from core.people import blacklist
@@ -24,7 +27,6 @@ from core.pool import segments as pool_segments
 from core.ports import Tx
 from core.registry import imports
 
-_LOGGER = logging.getLogger(__name__)
 _SCREENS_EVERY = 1
 _ENDS_EVERY = 5
 _TELL_EVERY = 2
@@ -41,7 +43,7 @@ _REMIND_FIRST = 60.0
 class Jobs:
     """The periodic jobs of one process."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what the jobs drive
         self,
         core: Core,
         engine: Engine,
@@ -49,12 +51,14 @@ class Jobs:
         sender: Sender,
         dispatcher: Dispatcher,
         loader: Loader,
+        clock: ClockWatch,
     ) -> None:
         self._core = core
         self._engine = engine
         self._codes = codes
         self._sender = sender
         self._loader = loader
+        self._clock = clock
         self._may_end = False
         self.redraws = ChatTasks(dispatcher.lock, dispatcher.has_waiting)
         self._scheduler = Ticker()
@@ -62,14 +66,14 @@ class Jobs:
     def start(self) -> None:
         for tick, seconds in (
             (self.screens, _SCREENS_EVERY),
-            (self._ends_after_reminders, _ENDS_EVERY),
             (self.tell, _TELL_EVERY),
             (self.purge, _PURGE_EVERY),
             (self.sweep, _SWEEP_EVERY),
             (self.imports, _IMPORTS_EVERY),
             (self.count, _COUNT_EVERY),
         ):
-            self._scheduler.add(tick.__name__.strip("_"), tick, seconds)
+            self._scheduler.add(tick.__name__, tick, seconds)
+        self._scheduler.add("ends", self._reminders_and_ends, _ENDS_EVERY, at_once=True)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -78,66 +82,26 @@ class Jobs:
 
     async def screens(self) -> None:
         """Redraw the screens whose timers are due, after returning the quota of undelivered batches."""
-        if await self._core.store.read(self._core.cleanup.has_unsent):
-            await _until_none(self._core.store.run, self._core.cleanup.return_unsent)
-        self.redraws.start(await self._engine.due(), self._engine.redraw)
+        await self._if_trusted(self._screens)
 
     async def after_outage(self) -> None:
-        """Resume what the last run left: reminders and then expiry; concurrently, codes and screens."""
+        """Send queued codes; redraw screens with running timers, as presses during the outage are lost."""
         await asyncio.gather(
-            guarded("reminders and ends", self._reminders_and_ends),
             guarded("codes", self._codes.resume),
-            guarded("running screens", self._running_screens),
+            guarded("running screens", partial(self._if_trusted, self._running_screens)),
         )
-
-    async def _running_screens(self) -> None:
-        """Redraw screens with running timers, as presses during the outage are lost."""
-        await _until_none(self._core.store.run, self._core.cleanup.return_unsent)
-        self.redraws.start(await self._engine.running(), self._engine.redraw)
-
-    async def _reminders_and_ends(self) -> None:
-        """Send the reminders that are still of use before the reservations end that they are about."""
-        telling = asyncio.create_task(self.tell())
-        try:
-            await asyncio.wait({telling}, timeout=_REMIND_FIRST)
-        except asyncio.CancelledError:
-            telling.cancel()
-            raise
-        self._may_end = True
-        await self.ends()
-
-    async def _ends_after_reminders(self) -> None:
-        if self._may_end:
-            await self.ends()
 
     async def ends(self) -> None:
         """Expire what is due, in the order in which it became due; announce offices that have opened."""
-        core, run = self._core, self._core.store.run
-        await _until_none(run, core.expiry.expire_due)
-        await _until_none(run, blacklist.lift_due)
-        if await core.store.read(subscriptions.is_pending, core.offices):
-            await run(subscriptions.announce, core.offices)
-        concerned = await core.store.read(core.summaries.due)
-        if concerned is not None:
-            await run(core.summaries.plan, concerned)
+        await self._if_trusted(self._ends)
 
     async def tell(self) -> None:
         """Send due notifications; end broadcasts that are complete."""
-        await self._sender.send_due()
-        if await self._core.store.read(broadcasts.is_pending):
-            await self._core.store.run(broadcasts.end_due)
+        await self._if_trusted(self._tell)
 
     async def purge(self) -> None:
         """Delete expired holds, old drafts, codes and notifications; end idle rehearsals."""
-        core, run = self._core, self._core.store.run
-        await run(pool_segments.purge)
-        await _until_none(run, core.cleanup.drop_old_drafts)
-        await run(core.cleanup.purge_codes)
-        await run(notification_queue.purge)
-        if await _until_none(run, core.appeals.purge):
-            await self.sweep()
-        await _until_none(run, imports.purge)
-        self.redraws.start(await self._engine.idle_rehearsals(), self._engine.end_idle_rehearsal)
+        await self._if_trusted(self._purge)
 
     async def imports(self) -> None:
         """Resume the imports that a crash has interrupted."""
@@ -151,6 +115,70 @@ class Jobs:
 
     async def sweep(self) -> None:
         """Delete photos that no appeal refers to: replaced, dropped, expired, or left by a crash."""
+        await self._if_trusted(self._sweep)
+
+    # --- all of these depend on the clock ------------------------------------------------------------
+
+    async def _if_trusted(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do some work unless the clock is in doubt: then it waits for the tick at which it no longer is."""
+        if await self._clock.check():
+            with contextlib.suppress(ClockInDoubt):  # it has jumped since
+                await work()
+
+    async def _screens(self) -> None:
+        if await self._core.store.read(self._core.cleanup.has_unsent):
+            await _until_none(self._clock.run, self._core.cleanup.return_unsent)
+        self.redraws.start(await self._engine.due(), self._engine.redraw)
+
+    async def _running_screens(self) -> None:
+        await _until_none(self._clock.run, self._core.cleanup.return_unsent)
+        self.redraws.start(await self._engine.running(), self._engine.redraw)
+
+    async def _reminders_and_ends(self) -> None:
+        """Run ``ends``; after an outage or a doubt only when the reminders that are still of use are sent."""
+        if not await self._clock.check():
+            self._may_end = False
+            return
+        if not self._may_end:
+            await self._remind_first()
+            self._may_end = True
+        await self.ends()
+
+    async def _remind_first(self) -> None:
+        telling = asyncio.create_task(guarded("tell", self.tell))
+        try:
+            await asyncio.wait({telling}, timeout=_REMIND_FIRST)
+        except asyncio.CancelledError:
+            telling.cancel()
+            raise
+
+    async def _ends(self) -> None:
+        core, run = self._core, self._clock.run
+        await _until_none(run, core.expiry.expire_due)
+        await _until_none(run, blacklist.lift_due)
+        if await core.store.read(subscriptions.is_pending, core.offices):
+            await run(lambda tx: subscriptions.announce(tx, core.offices))
+        concerned = await core.store.read(core.summaries.due)
+        if concerned is not None:
+            await run(lambda tx: core.summaries.plan(tx, concerned))
+
+    async def _tell(self) -> None:
+        await self._sender.send_due(self._clock.run)
+        if await self._core.store.read(broadcasts.is_pending):
+            await self._core.store.run(broadcasts.end_due)
+
+    async def _purge(self) -> None:
+        core, run = self._core, self._clock.run
+        await run(pool_segments.purge)
+        await _until_none(run, core.cleanup.drop_old_drafts)
+        await run(core.cleanup.purge_codes)
+        await run(notification_queue.purge)
+        if await _until_none(run, core.appeals.purge):
+            await self.sweep()
+        await _until_none(run, imports.purge)
+        self.redraws.start(await self._engine.idle_rehearsals(), self._engine.end_idle_rehearsal)
+
+    async def _sweep(self) -> None:
         core = self._core
         keep = await core.store.read(appeals.photo_keys)
         await asyncio.to_thread(core.photos.sweep, keep, before=core.clock.now() - _ORPHAN)

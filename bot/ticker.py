@@ -95,11 +95,19 @@ class Ticker:
     def running(self) -> bool:
         return bool(self._scheduler.running)
 
-    def add(self, name: str, tick: Tick, seconds: float) -> None:
-        """Run a tick every few seconds; a run that lasts longer delays the next one."""
+    def add(self, name: str, tick: Tick, seconds: float, *, at_once: bool = False) -> None:
+        """Run a tick every few seconds; a run that lasts longer delays the next one.
+
+        Args:
+            name: for the log.
+            tick: what is run.
+            seconds: the interval.
+            at_once: whether the first run comes at the start, instead of an interval later.
+        """
         runs = _Runs(name, tick)
         self._runs.append(runs)
-        self._scheduler.add_job(runs.start, FromNow(timedelta(seconds=seconds)), id=name, name=name)
+        first = {"next_run_time": datetime.now(UTC)} if at_once else {}
+        self._scheduler.add_job(runs.start, FromNow(timedelta(seconds=seconds)), id=name, name=name, **first)
 
     def start(self) -> None:
         self._scheduler.start()
