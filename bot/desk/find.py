@@ -20,6 +20,7 @@ from bot.errors.commands import NotAsAsked, Usage
 from bot.i18n import formatting
 from bot.texts.desk import find as texts
 from bot.texts.desk import lists, parts
+from bot.texts.desk.known_registrations import on_card
 from bot.texts.desk.people import USER_TYPES
 from bot.texts.errors import of_error
 from core.audit import chat_actor
@@ -72,6 +73,7 @@ SECTIONS: tuple[Callable[[Context, CaseFile], str], ...] = (
     lambda _ctx, case_file: texts.owner(case_file.account),
     lambda _ctx, case_file: texts.ban(case_file.ban, known=case_file.identity_hash is not None),
     lambda _ctx, case_file: texts.focus(case_file.focus) if case_file.focus else "",
+    lambda _ctx, case_file: on_card(case_file.contradiction) if case_file.contradiction else "",
     lambda _ctx, case_file: texts.vehicle(case_file.vehicle) if case_file.vehicle else "",
     lambda _ctx, case_file: texts.told(case_file.due, case_file.failed),
     lambda _ctx, case_file: texts.preselections(case_file.preselections[:_MOST_LISTED]),

@@ -1,7 +1,9 @@
 """/vehicles: import of the embedded vehicle registry from files, with a preview before it takes effect."""
 
 from dataclasses import dataclass
+from functools import partial
 
+from bot.desk import known_registrations
 from bot.desk.confirmation import GONE
 from bot.dialog.context import Context
 from bot.dialog.effects import LoadVehicles, SendFile
@@ -12,6 +14,7 @@ from bot.dialog.view import Button, Style, View
 from bot.errors.tables import TableFileTooLarge
 from bot.i18n import formatting
 from bot.spreadsheets import Table, workbook
+from bot.texts.desk import known_registrations as known_texts
 from bot.texts.desk import vehicles as texts
 from bot.texts.desk.reports.parts import MAKING
 from bot.vehicle_import.loader import MOST_BYTES
@@ -21,6 +24,11 @@ from core.errors.base import XuanhaoError
 from core.errors.desk import ImportUnderWay
 from core.people.admins import EVERYWHERE, Permission
 from core.ports import Tx
+from core.preselection.contradictions import (
+    ContradictedReservation,
+    Contradiction,
+    contradicted_by_import,
+)
 from core.registry import imports
 from core.registry.imports import Import, ImportRequest, ImportState
 from core.registry.lookup import RegistryVehicle
@@ -177,10 +185,30 @@ def _show_import(ctx: Context) -> View:
         return View(text=texts.loading(ban), rows=((drop,),))
     if ban.state == ImportState.READY and ban.differences is not None:
         confirm = Button(label=texts.CONFIRM(), action=ActionName.CONFIRM, style=Style.PRIMARY)
-        return View(text=texts.preview(ban, ban.differences), rows=((confirm, drop),))
+        warning = known_texts.in_preview(_contradicted(ctx, ban))
+        return View(text=texts.preview(ban, ban.differences) + warning, rows=((confirm, drop),))
     undo = (Button(label=texts.UNDO(), action=ActionName.UNDO),)
     rows = (undo, back) if ban.can_be_undone(ctx.tx.now) else (back,)
+    registered = _registered_count(ctx, ban)
+    if registered:
+        label = known_texts.confirm_all_label(registered)
+        rows = ((Button(label=label, action=ActionName.OTHER, style=Style.PRIMARY),), *rows)
     return View(text=texts.ended(ban, ctx.tx.now), rows=rows)
+
+
+def _contradicted(ctx: Context, import_: Import) -> tuple[ContradictedReservation, ...]:
+    read = partial(contradicted_by_import, import_id=import_.import_id)
+    found: tuple[ContradictedReservation, ...] = ctx.read_snapshot(
+        f"{ScreenName.DESK_IMPORT}:{import_.import_id}", read
+    )
+    return found
+
+
+def _registered_count(ctx: Context, import_: Import) -> int:
+    """Return how many reservations an effective import knows as registered."""
+    if import_.state != ImportState.DONE or not ctx.admin.may(Permission.CONFIRM):
+        return 0
+    return sum(one.contradiction == Contradiction.REGISTERED for one in _contradicted(ctx, import_))
 
 
 def _confirm(ctx: Context, _arg: str) -> Goto:
@@ -201,6 +229,9 @@ IMPORT = Screen(
     buttons={
         ActionName.CONFIRM: _confirm,
         ActionName.DROP: _drop,
+        ActionName.OTHER: lambda ctx, _arg: known_registrations.to_question(
+            ctx, Goto(screen=ScreenName.DESK_IMPORT, args=dict(ctx.args))
+        ),
         ActionName.UNDO: lambda ctx, _arg: Goto(screen=ScreenName.DESK_IMPORT_UNDO, args=ctx.args),
         ActionName.BACK: lambda ctx, _arg: parse(ctx, ""),
     },

@@ -96,6 +96,7 @@ class ScreenName(StrEnum):
     DESK_VEHICLES = "desk_vehicles"
     DESK_IMPORT = "desk_import"
     DESK_IMPORT_UNDO = "desk_import_undo"
+    DESK_UNCONFIRMED = "desk_unconfirmed"
     DESK_DESK = "desk_desk"
     DESK_MATTER = "desk_matter"
     DESK_SEGMENTS = "desk_segments"

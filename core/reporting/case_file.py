@@ -24,6 +24,7 @@ from core.people.blacklist import Ban
 from core.pool.number_status import PlateStatus, status_of
 from core.ports import Tx
 from core.preselection import UNFINISHED, Preselection, PreselectionState, from_row, get, of_account
+from core.preselection.contradictions import ContradictedReservation, contradiction_of
 from core.preselection.selection import Quota, remaining_quota
 from core.reporting.audit_search import RECEIPT, AuditEntry, about
 from core.values.identity import (
@@ -110,6 +111,7 @@ class CaseFile:
     identity_hash: bytes | None = field(default=None, repr=False)
     ban: Ban | None = None
     focus: Preselection | None = None  # the displayed one
+    contradiction: ContradictedReservation | None = None  # what the registry says against the displayed one
     preselections: tuple[Preselection, ...] = ()  # all of the account's, newest first
     vehicle: VehicleRecord | None = None
     due: tuple[DueNotification, ...] = ()
@@ -291,6 +293,7 @@ class CaseFiles:
             identity_hash=identity,
             ban=ban,
             focus=focus,
+            contradiction=contradiction_of(tx, focus.preselection_id) if focus else None,
             preselections=everything,
             vehicle=vehicle,
             due=due,

@@ -23,6 +23,7 @@ from core.people.admins import EVERYWHERE, Admin, Admins, Permission
 from core.people.scope import Scope, scope_of
 from core.pool.segments import Segment, segments
 from core.ports import Row, Tx
+from core.preselection.contradictions import Contradiction, contradicted
 from core.reporting.statistics import MARK, due_by_day, waiting_appeals
 from core.values.offices import Office
 from core.values.plates import PlateKind
@@ -45,6 +46,10 @@ class TaskKind(StrEnum):
 
     DEADLINE = "deadline"  # a reserved number whose deadline is near
     SHUT = "shut"  # the same, and the bot cannot reach its owner
+    UNCONFIRMED = "unconfirmed"  # a reserved number whose vehicle the registry knows as registered
+    KIND_MISMATCH = (
+        "kind_mismatch"  # a reserved number whose vehicle the registry has with another plate kind
+    )
     APPEAL = "appeal"
     FAILED = "failed"  # a notification that could not be sent
     BROKEN = "broken"  # an update that could not be handled
@@ -56,6 +61,8 @@ class TaskKind(StrEnum):
 PERMISSION_FOR = {
     TaskKind.DEADLINE: Permission.CONFIRM,
     TaskKind.SHUT: Permission.CONFIRM,
+    TaskKind.UNCONFIRMED: Permission.CONFIRM,
+    TaskKind.KIND_MISMATCH: Permission.CONFIRM,
     TaskKind.APPEAL: Permission.APPEALS,
     TaskKind.FAILED: Permission.CLOSED,
     TaskKind.BROKEN: Permission.ADMINS,
@@ -80,7 +87,7 @@ class Task:
     mask: str = ""  # of a segment
     free: int = 0  # numbers left in a pool
     share: float = 0.0  # how full a pool is
-    what: str = ""  # the purpose of a notification, the year without a schedule
+    what: str = ""  # the purpose of a notification, the year without a schedule, the registry's plate kind
     error: str = ""  # the name of a class
 
 
@@ -173,6 +180,28 @@ def _reserved(tx: Tx, services: DeskServices, scope: Scope, task_kind: TaskKind)
             about=subject,
             plate=row["serial"],
             kind=row["kind"],
+        )
+
+
+def _unconfirmed(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
+    return _contradicted(tx, scope, Contradiction.REGISTERED, TaskKind.UNCONFIRMED)
+
+
+def _of_other_kind(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
+    return _contradicted(tx, scope, Contradiction.KIND, TaskKind.KIND_MISMATCH)
+
+
+def _contradicted(tx: Tx, scope: Scope, contradiction: Contradiction, task_kind: TaskKind) -> Iterator[Task]:
+    for reserved in contradicted(tx, contradiction, scope, MAX_LISTED):
+        yield Task(
+            task_kind=task_kind,
+            at=reserved.deadline,
+            subject=reserved.subject,
+            office=reserved.plate.office,
+            about=reserved.subject,
+            plate=reserved.plate.serial,
+            kind=reserved.plate.kind,
+            what=reserved.registry_kind,
         )
 
 
@@ -280,6 +309,8 @@ def _years(tx: Tx, services: DeskServices, _scope: Scope) -> Iterator[Task]:
 _LISTS: dict[TaskKind, Callable[[Tx, DeskServices, Scope], Iterable[Task]]] = {
     TaskKind.DEADLINE: _due,
     TaskKind.SHUT: _due_shut,
+    TaskKind.UNCONFIRMED: _unconfirmed,
+    TaskKind.KIND_MISMATCH: _of_other_kind,
     TaskKind.APPEAL: _appeals,
     TaskKind.FAILED: _failed,
     TaskKind.BROKEN: _broken,

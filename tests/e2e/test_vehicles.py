@@ -14,8 +14,19 @@ from core.registry.imports import LEASE, ImportRequest
 from core.registry.lookup import RegistryVehicle
 from core.values.plates import PlateKind
 from tests import factories
+from tests.core.sql import sql
 from tests.person import Person, Shown
-from tests.world import CHIEF, OWNER, World, agrees, office, open_world, registers
+from tests.world import (
+    CHIEF,
+    OWNER,
+    World,
+    agrees,
+    office,
+    open_world,
+    registers,
+    takes_one,
+    verifies,
+)
 
 HEAD = "vin,certificate,kind,state\n"
 
@@ -232,3 +243,75 @@ async def test_only_chiefs_of_all_offices_may(world: World) -> None:
         await chief.see("已添加")
         await owner.say("/vehicles")
         await owner.see("没有这个命令", fresh=True)
+
+
+# --- reservations that a file contradicts ----------------------------------------------------
+
+
+async def holds(world: World, number: int) -> str:
+    """Bring an owner to a reserved number of vehicle ``number``; return it."""
+    owner = world.person(OWNER)
+    await registers(owner)
+    await agrees(owner, number)
+    await verifies(owner)
+    await takes_one(owner)
+    row = await world.store.read(lambda tx: sql(tx, "SELECT serial FROM preselection")[0])
+    return f"粤K·{row['serial']}"
+
+
+async def test_file_that_says_registered_offers_the_confirmation(world: World) -> None:
+    await world.release()
+    chief = await uploads(world, csv(1, 2))
+    await chief.press("确认导入")
+    await chief.see("立即生效")
+    plate = await holds(world, 1)
+    chief = await uploads(world, csv(1, state="registered"))
+    await chief.see("1 辆已上牌的车有待办理的预选", plate, "不会过期")
+    await chief.press("确认导入")
+    await chief.see("立即生效")
+    world.forward(days=60)
+    await world.tick()
+    await chief.say("/desk")
+    await chief.see("已上牌未确认 1", "窗口未确认")
+    await chief.say(f"/find {plate.replace('·', '')}")
+    await chief.see("登记系统:该车已上牌,窗口尚未确认")
+    await chief.say("/desk")
+    await chief.press("一并确认已上牌(1)")
+    await chief.see("一并确认已上牌?", plate, "不能撤回")
+    await chief.press("确认这 1 个已上牌")
+    await chief.see("已确认 1 个号码上牌")
+    state = await world.store.read(lambda tx: sql(tx, "SELECT state FROM preselection")[0]["state"])
+    assert state == "registered"
+    assert await world.store.read(lambda tx: sql(tx, "SELECT * FROM ban")) == []
+
+
+async def test_confirmation_is_offered_right_after_the_import(world: World) -> None:
+    await world.release()
+    chief = await uploads(world, csv(1))
+    await chief.press("确认导入")
+    plate = await holds(world, 1)
+    chief = await uploads(world, csv(1, state="registered"))
+    await chief.press("确认导入")
+    await chief.press("一并确认已上牌(1)")
+    await chief.see("一并确认已上牌?", plate)
+    await chief.press("取消")
+    await chief.see("车辆.csv", "7 天内可以撤销")
+    await chief.press("一并确认已上牌(1)")
+    await chief.press("确认这 1 个已上牌")
+    await chief.see("已确认 1 个号码上牌", "车辆.csv")
+
+
+async def test_file_of_another_kind_is_warned_of_and_listed(world: World) -> None:
+    await world.release()
+    chief = await uploads(world, csv(1))
+    await chief.press("确认导入")
+    plate = await holds(world, 1)
+    other = csv(1).replace(b",small,", b",small_nev,")
+    chief = await uploads(world, other)
+    await chief.see("1 辆的号牌种类与待办理的预选不符", plate)
+    await chief.press("确认导入")
+    world.forward(days=60)
+    await world.tick()
+    await chief.say("/desk")
+    await chief.see("号牌种类不符 1", "登记系统中为小型新能源汽车")
+    assert await world.store.read(lambda tx: sql(tx, "SELECT * FROM ban")) == []

@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import partial
 from html import escape
 
+from bot.desk import known_registrations
 from bot.desk.find import to_card
 from bot.desk.reports import segments
 from bot.desk.reports.parts import columns, home_row, number, sheet
@@ -20,6 +21,7 @@ from bot.pictures.chart_canvas import Ground
 from bot.pictures.figure_tiles import Tile
 from bot.pictures.work_queue import Ahead, Dashboard
 from bot.spreadsheets import Table
+from bot.texts.desk import known_registrations as known_texts
 from bot.texts.desk.reports import parts as report_texts
 from bot.texts.desk.reports import waiting as texts
 from bot.texts.errors import of_error
@@ -32,6 +34,8 @@ from core.reporting import work_queue
 from core.reporting.work_queue import MAX_LISTED, Task, TaskKind, WorkQueue
 
 _A_PAGE = 6
+_RARE = frozenset({TaskKind.CALENDAR, TaskKind.UNCONFIRMED, TaskKind.KIND_MISMATCH})
+"""The kinds that have a tile only while there are tasks of them."""
 _WITHOUT_MOMENT = frozenset({TaskKind.POOL, TaskKind.CALENDAR})
 
 
@@ -75,6 +79,7 @@ def _show(ctx: Context) -> View:
         rows=(
             *in_columns(leads, 2),
             *([tuple(turns)] if turns else []),
+            *_confirm_all(queue),
             (
                 Button(label=formatting.EXPORT(), action=ActionName.SHEET),
                 Button(label=report_texts.REFRESH(), action=ActionName.PAGE, arg="0"),
@@ -82,6 +87,13 @@ def _show(ctx: Context) -> View:
             (_switch(ctx), *home_row()),
         ),
     )
+
+
+def _confirm_all(queue: WorkQueue) -> tuple[tuple[Button, ...], ...]:
+    count = queue.counts[TaskKind.UNCONFIRMED]
+    if not count:
+        return ()
+    return ((Button(label=known_texts.confirm_all_label(count), action=ActionName.CONFIRM),),)
 
 
 def _switch(ctx: Context) -> Button:
@@ -115,7 +127,7 @@ def picture(queue: WorkQueue) -> Dashboard:
 
 
 def _is_shown(queue: WorkQueue, task_kind: TaskKind) -> bool:
-    return task_kind != TaskKind.CALENDAR or bool(queue.counts[task_kind])
+    return task_kind not in _RARE or bool(queue.counts[task_kind])
 
 
 def _tile(queue: WorkQueue, task_kind: TaskKind) -> Tile:
@@ -208,6 +220,7 @@ DESK = Screen(
         ActionName.PAGE: lambda _ctx, page: to_page(page),
         ActionName.SUMMARY: _summary,
         ActionName.SHEET: _sheet,
+        ActionName.CONFIRM: lambda ctx, _arg: known_registrations.to_question(ctx, to_page("0")),
         ActionName.HOME: lambda _ctx, _arg: Goto(screen=ScreenName.HOME),
     },
     hint=formatting.PRESS_HINT,

@@ -115,9 +115,11 @@ UPDATE preselection SET deadline = :deadline, updated_at = :now
 WHERE preselection_id = :preselection_id AND state = 'reserved' AND deadline < :deadline
 
 -- name: overdue
--- Reservations whose deadline has passed.
+-- Reservations whose deadline has passed, except those that the vehicle registry contradicts.
 SELECT p.preselection_id FROM preselection AS p
-WHERE p.state = 'reserved' AND p.deadline < :now ORDER BY p.deadline, p.preselection_id LIMIT :most
+WHERE p.state = 'reserved' AND p.deadline < :now
+  AND NOT EXISTS (SELECT 1 FROM registry_contradiction AS c WHERE c.preselection_id = p.preselection_id)
+ORDER BY p.deadline, p.preselection_id LIMIT :most
 ${for_update_skip_locked}
 
 -- name: old_drafts

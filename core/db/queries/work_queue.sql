@@ -6,12 +6,14 @@
 SELECT count(*) AS taken FROM plate WHERE segment_id = :segment_id AND held_until IS NULL
 
 -- name: due
--- Reservations that end before a time and whose owners can be reached, by deadline.
+-- Reservations that end before a time and whose owners can be reached, by deadline; without those that the vehicle
+-- registry contradicts, which are listed apart.
 SELECT p.preselection_id, p.office, p.kind, p.serial, p.deadline FROM preselection AS p
 JOIN account AS a ON a.account_id = p.account_id
 WHERE p.state = 'reserved' AND p.deadline < :until
   AND (:everywhere = 1 OR :offices LIKE '%' || p.office || '%')
   AND NOT EXISTS (SELECT 1 FROM unreachable AS u WHERE u.chat_id = a.chat_id)
+  AND NOT EXISTS (SELECT 1 FROM registry_contradiction AS c WHERE c.preselection_id = p.preselection_id)
 ORDER BY p.deadline, p.preselection_id LIMIT :most
 
 -- name: due_shut
@@ -21,6 +23,7 @@ JOIN account AS a ON a.account_id = p.account_id
 JOIN unreachable AS u ON u.chat_id = a.chat_id
 WHERE p.state = 'reserved' AND p.deadline < :until
   AND (:everywhere = 1 OR :offices LIKE '%' || p.office || '%')
+  AND NOT EXISTS (SELECT 1 FROM registry_contradiction AS c WHERE c.preselection_id = p.preselection_id)
 ORDER BY p.deadline, p.preselection_id LIMIT :most
 
 -- name: scheduled

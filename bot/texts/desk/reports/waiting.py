@@ -29,6 +29,8 @@ NOTHING_TO_HANDLE = phrase("这一项已不在待办事项中。")
 TASK_KINDS = {
     TaskKind.DEADLINE: phrase("临近到期"),
     TaskKind.SHUT: phrase("联系不上车主"),
+    TaskKind.UNCONFIRMED: phrase("已上牌未确认"),
+    TaskKind.KIND_MISMATCH: phrase("号牌种类不符"),
     TaskKind.APPEAL: phrase("待审申诉"),
     TaskKind.FAILED: phrase("通知发送失败"),
     TaskKind.BROKEN: phrase("搁置的消息"),
@@ -39,6 +41,8 @@ TASK_KINDS = {
 _ITEMS = {
     TaskKind.DEADLINE: phrase("{plate} 办理截止 {when}"),
     TaskKind.SHUT: phrase("{plate} 联系不上车主,办理截止 {when}"),
+    TaskKind.UNCONFIRMED: phrase("{plate} 登记系统中已上牌,窗口未确认,办理截止 {when}"),
+    TaskKind.KIND_MISMATCH: phrase("{plate} 登记系统中为{registry_kind},与预选不符,办理截止 {when}"),
     TaskKind.APPEAL: phrase("申诉 {number} 号,{when} 提交"),
     TaskKind.FAILED: phrase("{plate} {notice}没能发出,{when}"),
     TaskKind.BROKEN: phrase("消息 {number} 无法处理,{when}"),
@@ -97,11 +101,16 @@ def item(task: Task, now: datetime) -> str:
             when=when(task.at, now),
             notice=_NOTICES[task.what]() if task.what in _NOTICES else task.what,
             year=task.what,
+            registry_kind=_registry_kind(task),
             mask=task.mask,
             left=_left(task),
         )
         .strip()
     )
+
+
+def _registry_kind(task: Task) -> str:
+    return KINDS[PlateKind(task.what)]() if task.task_kind == TaskKind.KIND_MISMATCH else ""
 
 
 def _left(task: Task) -> str:

@@ -1,0 +1,75 @@
+"""Confirm at once the reservations whose vehicles the registry knows as registered."""
+
+from functools import partial
+
+from bot.desk.confirmation import WITHDRAWN, return_to_origin, with_origin
+from bot.dialog.context import Context
+from bot.dialog.names import ActionName, ScreenName
+from bot.dialog.screen import Goto, Screen
+from bot.dialog.view import Button, Style, View
+from bot.i18n import formatting
+from bot.texts.desk import known_registrations as texts
+from bot.texts.desk import parts
+from core.people.admins import Permission
+from core.people.scope import Scope, scope_of
+from core.ports import Tx
+from core.preselection import Preselection, PreselectionState, get
+from core.preselection.contradictions import Contradiction, contradicted
+from core.preselection.known_registrations import MAX_AT_ONCE, confirm_known
+
+
+def to_question(ctx: Context, origin: Goto) -> Goto:
+    """Go to the question about all of them that this chat may confirm; it leads back to ``origin``.
+
+    The question names the reservations, so that the answer is about what was shown.
+
+    Raises:
+        NotPermitted: this chat may confirm nowhere.
+    """
+    scope = scope_of(ctx.admin, Permission.CONFIRM, ctx.core.offices)
+    read = partial(_ids, scope=scope)
+    ids: list[int] = ctx.read_snapshot(f"{ScreenName.DESK_UNCONFIRMED}:{scope}", read)
+    question = Goto(screen=ScreenName.DESK_UNCONFIRMED, args={"ids": ids})
+    return with_origin(origin, question)
+
+
+def _ids(tx: Tx, scope: Scope) -> list[int]:
+    found = contradicted(tx, Contradiction.REGISTERED, scope, MAX_AT_ONCE)
+    return [reserved.preselection_id for reserved in found]
+
+
+def _shown(ctx: Context) -> list[int]:
+    ids = ctx.args.get("ids")
+    return [number for number in ids if isinstance(number, int)] if isinstance(ids, list) else []
+
+
+def _living(ctx: Context) -> list[Preselection]:
+    found = [get(ctx.tx, number) for number in _shown(ctx)]
+    return [reserved for reserved in found if reserved.state == PreselectionState.RESERVED]
+
+
+def _show(ctx: Context) -> View:
+    ctx.admin.require(Permission.CONFIRM)
+    living = _living(ctx)
+    back = Button(label=parts.CANCEL(), action=ActionName.CANCEL)
+    if not living:
+        return View(text=texts.NONE(), rows=((back,),))
+    do = Button(label=texts.confirm_label(len(living)), action=ActionName.DO, style=Style.SUCCESS)
+    return View(text=texts.question(living, MAX_AT_ONCE), rows=((do, back),))
+
+
+def _do(ctx: Context, _arg: str) -> Goto:
+    done = confirm_known(ctx.tx, ctx.core.counter, _shown(ctx), ctx.admin, ctx.actor)
+    return return_to_origin(ctx, texts.done(done))
+
+
+UNCONFIRMED = Screen(
+    name=ScreenName.DESK_UNCONFIRMED,
+    show=_show,
+    buttons={
+        ActionName.DO: _do,
+        ActionName.CANCEL: lambda ctx, _arg: return_to_origin(ctx, parts.CANCELLED()),
+    },
+    hint=formatting.PRESS_HINT,
+    errors=WITHDRAWN,
+)
