@@ -14,6 +14,7 @@ from telegram.ext import Application, ApplicationBuilder
 
 from bot.bot_api.client import AiohttpRequest, Messenger
 from bot.bot_api.rate_limits import Limiter, Limits, Rate
+from bot.clock_watch import Bell, ClockWatch
 from bot.dialog.engine import EffectHandlers, Engine
 from bot.dialog.files import Files
 from bot.dialog.hooks import EngineHooks
@@ -56,6 +57,7 @@ from bot.texts.owner import home as texts
 from bot.vehicle_import import isolated as vehicle_files
 from bot.vehicle_import.loader import Loader
 from core.bootstrap import Core, Ports, bootstrap
+from core.clock import ClockSources
 from core.errors.settings import SettingsRefused
 from core.rehearsal import Rehearsal, prepare
 from core.settings import Settings
@@ -85,7 +87,9 @@ class Service:
             raise SettingsRefused(("telegram.mode: only polling works in this version",))
         isolation.preload((barcodes, validation, vehicle_files))
         self.core = core
-        self._polling, self._calling = AiohttpRequest(connections=2), AiohttpRequest()
+        sources = core.clock_sources or ClockSources()
+        self._polling = AiohttpRequest(connections=2, steady=sources.steady)
+        self._calling = AiohttpRequest(steady=sources.steady)
         bot = Messenger(
             token=telegram.token.get_secret_value(),
             base_url=telegram.base_url,
@@ -141,7 +145,12 @@ class Service:
         )
         self.inbox = InboxService(inbox, self.dispatcher)
         self.sender = Sender(core, bot, codec, worker, self.menus.refresh)
-        self.jobs = Jobs(core, self.engine, self.codes, self.sender, self.dispatcher, self.loader)
+        self.clock_watch = ClockWatch(
+            core, core.clock_sources, (self._polling, self._calling), bot.get_me, Bell(core, bot, codec)
+        )
+        self.jobs = Jobs(
+            core, self.engine, self.codes, self.sender, self.dispatcher, self.loader, self.clock_watch
+        )
         self._poller = Poller(
             updates_of(self._polling, bot.base_url, long_poll=options.long_poll), self.inbox.accept
         )
@@ -164,12 +173,12 @@ class Service:
             stack.push_async_callback(self.inbox.stop)
             if self.core.settings.database.sqlite_path is not None:
                 await self.sender.take_over()
-            await self.jobs.ends()  # first what expired during the downtime, before notifications about it
             self.jobs.start()
             stack.callback(self.jobs.stop)
-            telling = asyncio.ensure_future(self.menus.offer_all())  # may be many chats, and is not urgent
-            stack.callback(telling.cancel)
-            await self.jobs.after_outage()
+            stack.callback(self.clock_watch.stop)
+            # Both may take minutes, so updates are received meanwhile.
+            for beside in (self.jobs.after_outage(), self.menus.offer_all()):
+                stack.callback(asyncio.ensure_future(beside).cancel)
             _LOGGER.info("receiving as @%s", self._bot.username)
             await self._poller.run()
 

@@ -4,6 +4,7 @@ from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 from bot.bot_api.client import AiohttpRequest
+from bot.clock_watch import comparison
 from bot.photos import barcodes
 from bot.photos.formats import HEIC_INSTALLED
 from core.bootstrap import Core, bootstrap
@@ -29,6 +30,7 @@ async def _check_database(settings: Settings) -> bool:
         print(f"database: {error}")  # noqa: T201 - the same
         return False
     year = core.clock.now().astimezone(CHINA).year
+    print(await comparison(core))  # noqa: T201 - the same
     await core.close()
     print("database: ok, the schema is up to date")  # noqa: T201 - the same
     for unknown in (one for one in (year, year + 1) if not core.calendar.has_schedule(one)):

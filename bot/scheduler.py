@@ -1,23 +1,24 @@
-"""Periodic jobs, run by APScheduler; each may run twice, concurrently with others, or a week late.
+"""Periodic jobs; each may run twice, concurrently with others, or a week late.
 
-The scheduler only triggers; what is due is stored in the database. ``misfire_grace_time=None`` and
-``coalesce=True``, because with the default of one second a job is silently dropped if the loop was busy.
+The ticker only triggers; what is due is stored in the database.
 """
 
 import asyncio
-import logging
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-
+from bot.clock_watch import ClockWatch
 from bot.dialog.engine import Engine
 from bot.inbox import Dispatcher
 from bot.notifications.sender import Sender
 from bot.notifications.sms_codes import CodeSender
+from bot.ticker import ChatTasks, Ticker, guarded
 from bot.vehicle_import.loader import Loader
 from core import appeals
 from core.bootstrap import Core
+from core.errors.clock import ClockInDoubt
 from core.notifications import broadcasts, subscriptions
 from core.notifications import queue as notification_queue
 from core.people import blacklist
@@ -26,7 +27,6 @@ from core.pool import segments as pool_segments
 from core.ports import Tx
 from core.registry import imports
 
-_LOGGER = logging.getLogger(__name__)
 _SCREENS_EVERY = 1
 _ENDS_EVERY = 5
 _TELL_EVERY = 2
@@ -36,12 +36,14 @@ _ORPHAN = timedelta(hours=1)
 """Minimum age before an unreferenced photo counts as an orphan; must exceed the longest step."""
 _IMPORTS_EVERY = 20
 _COUNT_EVERY = 15
+_REMIND_FIRST = 60.0
+"""Seconds for which nothing ends after the start, while the reminders of an outage are being sent."""
 
 
 class Jobs:
     """The periodic jobs of one process."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what the jobs drive
         self,
         core: Core,
         engine: Engine,
@@ -49,75 +51,57 @@ class Jobs:
         sender: Sender,
         dispatcher: Dispatcher,
         loader: Loader,
+        clock: ClockWatch,
     ) -> None:
         self._core = core
         self._engine = engine
         self._codes = codes
         self._sender = sender
-        self._dispatcher = dispatcher
         self._loader = loader
-        self._scheduler = AsyncIOScheduler(
-            timezone="UTC",
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
-        )
+        self._clock = clock
+        self._may_end = False
+        self.redraws = ChatTasks(dispatcher.lock, dispatcher.has_waiting)
+        self._scheduler = Ticker()
 
     def start(self) -> None:
         for tick, seconds in (
             (self.screens, _SCREENS_EVERY),
-            (self.ends, _ENDS_EVERY),
             (self.tell, _TELL_EVERY),
             (self.purge, _PURGE_EVERY),
             (self.sweep, _SWEEP_EVERY),
             (self.imports, _IMPORTS_EVERY),
             (self.count, _COUNT_EVERY),
         ):
-            self._scheduler.add_job(_guarded(tick), "interval", seconds=seconds, id=tick.__name__)
+            self._scheduler.add(tick.__name__, tick, seconds)
+        self._scheduler.add("ends", self._reminders_and_ends, _ENDS_EVERY, at_once=True)
         self._scheduler.start()
 
     def stop(self) -> None:
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+        self._scheduler.stop()
+        self.redraws.stop()
 
     async def screens(self) -> None:
         """Redraw the screens whose timers are due, after returning the quota of undelivered batches."""
-        if await self._core.store.read(self._core.cleanup.has_unsent):
-            await _until_none(self._core.store.run, self._core.cleanup.return_unsent)
-        await self._redraw(await self._engine.due())
+        await self._if_trusted(self._screens)
 
     async def after_outage(self) -> None:
-        """Redraw screens with running timers, as presses during the outage are lost; send queued codes."""
-        await _until_none(self._core.store.run, self._core.cleanup.return_unsent)
-        await self._codes.resume()
-        await self._redraw(await self._engine.running())
+        """Send queued codes; redraw screens with running timers, as presses during the outage are lost."""
+        await asyncio.gather(
+            guarded("codes", self._codes.resume),
+            guarded("running screens", partial(self._if_trusted, self._running_screens)),
+        )
 
     async def ends(self) -> None:
         """Expire what is due, in the order in which it became due; announce offices that have opened."""
-        core, run = self._core, self._core.store.run
-        await _until_none(run, core.expiry.expire_due)
-        await _until_none(run, blacklist.lift_due)
-        if await core.store.read(subscriptions.is_pending, core.offices):
-            await run(subscriptions.announce, core.offices)
-        concerned = await core.store.read(core.summaries.due)
-        if concerned is not None:
-            await run(core.summaries.plan, concerned)
+        await self._if_trusted(self._ends)
 
     async def tell(self) -> None:
         """Send due notifications; end broadcasts that are complete."""
-        await self._sender.send_due()
-        if await self._core.store.read(broadcasts.is_pending):
-            await self._core.store.run(broadcasts.end_due)
+        await self._if_trusted(self._tell)
 
     async def purge(self) -> None:
         """Delete expired holds, old drafts, codes and notifications; end idle rehearsals."""
-        core, run = self._core, self._core.store.run
-        await run(pool_segments.purge)
-        await _until_none(run, core.cleanup.drop_old_drafts)
-        await run(core.cleanup.purge_codes)
-        await run(notification_queue.purge)
-        if await _until_none(run, core.appeals.purge):
-            await self.sweep()
-        await _until_none(run, imports.purge)
-        await self._each(await self._engine.idle_rehearsals(), self._engine.end_idle_rehearsal)
+        await self._if_trusted(self._purge)
 
     async def imports(self) -> None:
         """Resume the imports that a crash has interrupted."""
@@ -131,22 +115,73 @@ class Jobs:
 
     async def sweep(self) -> None:
         """Delete photos that no appeal refers to: replaced, dropped, expired, or left by a crash."""
+        await self._if_trusted(self._sweep)
+
+    # --- all of these depend on the clock ------------------------------------------------------------
+
+    async def _if_trusted(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do some work unless the clock is in doubt: then it waits for the tick at which it no longer is."""
+        if await self._clock.check():
+            with contextlib.suppress(ClockInDoubt):  # it has jumped since
+                await work()
+
+    async def _screens(self) -> None:
+        if await self._core.store.read(self._core.cleanup.has_unsent):
+            await _until_none(self._clock.run, self._core.cleanup.return_unsent)
+        self.redraws.start(await self._engine.due(), self._engine.redraw)
+
+    async def _running_screens(self) -> None:
+        await _until_none(self._clock.run, self._core.cleanup.return_unsent)
+        self.redraws.start(await self._engine.running(), self._engine.redraw)
+
+    async def _reminders_and_ends(self) -> None:
+        """Run ``ends``; after an outage or a doubt only when the reminders that are still of use are sent."""
+        if not await self._clock.check():
+            self._may_end = False
+            return
+        if not self._may_end:
+            await self._remind_first()
+            self._may_end = True
+        await self.ends()
+
+    async def _remind_first(self) -> None:
+        telling = asyncio.create_task(guarded("tell", self.tell))
+        try:
+            await asyncio.wait({telling}, timeout=_REMIND_FIRST)
+        except asyncio.CancelledError:
+            telling.cancel()
+            raise
+
+    async def _ends(self) -> None:
+        core, run = self._core, self._clock.run
+        await _until_none(run, core.expiry.expire_due)
+        await _until_none(run, blacklist.lift_due)
+        if await core.store.read(subscriptions.is_pending, core.offices):
+            await run(lambda tx: subscriptions.announce(tx, core.offices))
+        concerned = await core.store.read(core.summaries.due)
+        if concerned is not None:
+            await run(lambda tx: core.summaries.plan(tx, concerned))
+
+    async def _tell(self) -> None:
+        await self._sender.send_due(self._clock.run)
+        if await self._core.store.read(broadcasts.is_pending):
+            await self._core.store.run(broadcasts.end_due)
+
+    async def _purge(self) -> None:
+        core, run = self._core, self._clock.run
+        await run(pool_segments.purge)
+        await _until_none(run, core.cleanup.drop_old_drafts)
+        await run(core.cleanup.purge_codes)
+        await run(notification_queue.purge)
+        if await _until_none(run, core.appeals.purge):
+            await self.sweep()
+        await _until_none(run, imports.purge)
+        self.redraws.start(await self._engine.idle_rehearsals(), self._engine.end_idle_rehearsal)
+
+    async def _sweep(self) -> None:
         core = self._core
         keep = await core.store.read(appeals.photo_keys)
         await asyncio.to_thread(core.photos.sweep, keep, before=core.clock.now() - _ORPHAN)
-
-    async def _redraw(self, chats: list[int]) -> None:
-        await self._each(chats, self._engine.redraw)
-
-    async def _each(self, chats: list[int], show: Callable[[int], Awaitable[None]]) -> None:
-        await asyncio.gather(*(self._in_turn(chat, show) for chat in chats))
-
-    async def _in_turn(self, chat_id: int, show: Callable[[int], Awaitable[None]]) -> None:
-        try:
-            async with self._dispatcher.lock(chat_id):
-                await show(chat_id)
-        except Exception:
-            _LOGGER.exception("a screen was not shown anew")
 
 
 async def _until_none(
@@ -157,16 +192,3 @@ async def _until_none(
     while some := await run(function):
         done += some
     return done
-
-
-def _guarded(tick: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-    async def run() -> None:
-        try:
-            await tick()
-        except asyncio.CancelledError:  # shutdown; the scheduler would log it as an error
-            _LOGGER.debug("the tick %s was stopped", tick.__name__)
-        except Exception:
-            # The next run rereads the database.
-            _LOGGER.exception("the tick %s failed", tick.__name__)
-
-    return run

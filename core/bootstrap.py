@@ -8,7 +8,7 @@ from datetime import timedelta
 from core.appeals import Appeals
 from core.appeals import personal_data as appeals_personal_data
 from core.appeals.reviews import Reviews
-from core.clock import Clock, SystemClock
+from core.clock import Clock, ClockSources, SystemClock
 from core.db import open_store
 from core.errors.settings import SettingsRefused
 from core.people.accounts import Accounts
@@ -44,9 +44,13 @@ from core.values.workdays import WorkingCalendar
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """Implementations of ports that replace the default ones."""
+    """Implementations of ports that replace the default ones.
+
+    An injected clock is moved on purpose, so the clock guard is off then, unless ``clock_sources`` is given.
+    """
 
     clock: Clock | None = None
+    clock_sources: ClockSources | None = None
     random_bytes: RandomBytes = secrets.token_bytes
     sms: SmsGateway | None = None
     vehicle_registry: VehicleRegistry | None = None
@@ -60,6 +64,7 @@ class Core:
 
     settings: Settings
     clock: Clock
+    clock_sources: ClockSources | None  # of the clock guard; None if it is off
     store: Store
     vault: Vault
     photos: PhotoStore
@@ -118,6 +123,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
     return Core(
         settings=settings,
         clock=clock,
+        clock_sources=given.clock_sources or (ClockSources() if given.clock is None else None),
         store=store,
         vault=vault,
         photos=given.photos or FilePhotos(settings.photo_directory(), vault, clock),

@@ -4,6 +4,9 @@ Services receive their clock by injection, so that tests, the demo and the rehea
 time. No code reads the host's time zone: China has a single one.
 """
 
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -25,6 +28,19 @@ class SystemClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+
+def steady_seconds() -> float:
+    """Return seconds that pass evenly whatever the clock is set to; on Linux also during suspension."""
+    boot_time = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if boot_time is None else time.clock_gettime(boot_time)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockSources:
+    """What the clock of the transactions is compared with, besides the Bot API's header."""
+
+    steady: Callable[[], float] = steady_seconds
 
 
 class FixedClock:

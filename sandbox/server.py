@@ -2,6 +2,8 @@
 
 from collections import deque
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Self
 
@@ -44,6 +46,8 @@ class Sandbox:
         self.world = World(clock or ShiftedClock(), bot or BotSpec(), people, data_dir)
         self.api = Api(self.world, webhook_gap=webhook_gap)
         self.page = PageApi(self.world, hints)
+        self.date_shift: timedelta | None = timedelta()
+        """Added to the clock in the ``Date`` header of the Bot API; None sends a header without a time."""
         self._persistence = None if data_dir is None else Persistence(self.world, data_dir)
         self._runner: web.ServerRunner | None = None
         self._host = "127.0.0.1"
@@ -127,12 +131,19 @@ class Sandbox:
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         path = request.path
         if path.startswith("/bot"):
-            return await self.api.handle(request, path[4:])
+            response = await self.api.handle(request, path[4:])
+            response.headers["Date"] = self._date()
+            return response
         if path.startswith("/file/bot"):
             return self._download(path.removeprefix("/file/bot"))
         if path == "/sms" and request.method == "POST" and "Origin" not in request.headers:
             return await sms.receive(self.world, request)
         return await self.page.handle(request)
+
+    def _date(self) -> str:
+        if self.date_shift is None:
+            return ""
+        return format_datetime(self.clock.now() + self.date_shift, usegmt=True)
 
     def _download(self, path: str) -> web.Response:
         token, _, file_path = path.partition("/")

@@ -100,6 +100,7 @@ class World:
     async def tick(self) -> None:
         """Run the screen timers now, instead of waiting for the next tick."""
         await self.service.jobs.screens()
+        await self.service.jobs.redraws.idle()
 
 
 PEOPLE = (

@@ -20,7 +20,10 @@ import logging
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -34,6 +37,8 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.ext import ExtBot
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
+
+from core.clock import steady_seconds
 
 # Makes PTB return timedelta; otherwise it issues a deprecation warning at every 429.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -110,6 +115,14 @@ def quiet_libraries() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerTime:
+    """The time that a server has put into a response."""
+
+    date: datetime  # aware, in UTC, to the second
+    received: float  # by the steady clock
+
+
 class AiohttpRequest(BaseRequest):
     """Performs Bot API calls over one aiohttp session with persistent connections.
 
@@ -123,6 +136,7 @@ class AiohttpRequest(BaseRequest):
         write_timeout: seconds to send a call without files.
         media_write_timeout: seconds to send a call with files.
         proxy: URL of an HTTP proxy; by default taken from the environment.
+        steady: the clock by which the time of a response is kept.
     """
 
     def __init__(  # noqa: PLR0913 - one figure each, all with defaults, all named
@@ -136,7 +150,10 @@ class AiohttpRequest(BaseRequest):
         write_timeout: float = 10.0,
         media_write_timeout: float = 30.0,
         proxy: str | None = None,
+        steady: Callable[[], float] = steady_seconds,
     ) -> None:
+        self._steady = steady
+        self._last_date: tuple[str, float] | None = None  # the header as received, and when
         self._connections = connections
         self._keep_alive = keep_alive
         self._connect_timeout = connect_timeout
@@ -152,6 +169,18 @@ class AiohttpRequest(BaseRequest):
     def read_timeout(self) -> float | None:
         """Default of seconds between two chunks of a response."""
         return self._read_timeout
+
+    @property
+    def server_time(self) -> ServerTime | None:
+        """The time in the last response of the Bot API; None if there was none or it cannot be read."""
+        if self._last_date is None:
+            return None
+        written, received = self._last_date
+        try:
+            date = parsedate_to_datetime(written)
+        except ValueError:
+            return None
+        return ServerTime(date=date.replace(tzinfo=date.tzinfo or UTC).astimezone(UTC), received=received)
 
     async def initialize(self) -> None:
         """Open the session; idempotent."""
@@ -231,6 +260,8 @@ class AiohttpRequest(BaseRequest):
                 allow_redirects=False,  # a redirect would disclose the token to another server
                 proxy=self._proxy or self._proxy_of_environment(address),
             ) as response:
+                if response.status < HTTPStatus.INTERNAL_SERVER_ERROR:  # else it may be a proxy's own page
+                    self._last_date = response.headers.get("Date", ""), self._steady()
                 return response.status, _without_token(url, response.status, await response.read())
         except (aiohttp.ClientError, OSError, ValueError) as error:
             failure = _translated(error)

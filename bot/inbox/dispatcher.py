@@ -182,6 +182,13 @@ class Dispatcher:
         finally:
             self._end_turn(queue)
 
+    def has_waiting(self, chat_id: int) -> bool:
+        """Whether updates of a chat are being handled or wait for it, and not for a pause to end."""
+        queue = self._queues.get(chat_id)
+        if queue is None or queue.pause is not None:
+            return False
+        return bool(queue.updates or queue.has_more or queue.holder in self._handling)
+
     # --- waiting and stopping ---------------------------------------------------------------
 
     async def idle(self) -> None:

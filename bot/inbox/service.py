@@ -32,6 +32,9 @@ LEASE = timedelta(seconds=30)
 LONG_POLL = 50
 """Time-out of a long poll in seconds, the maximum that Telegram allows."""
 
+_LONGEST_GAP = timedelta(seconds=10)
+"""Longest delay between two polls that fail: so soon after an outage updates are received again."""
+
 _LIMIT = 100  # updates per response, the maximum that Telegram sends
 _READ_MARGIN = 10  # seconds a response may take beyond the long poll
 
@@ -95,7 +98,7 @@ class Poller:
     ) -> None:
         self._fetch = fetch
         self._accept = accept
-        self._retry = retry or RetryPolicy()
+        self._retry = retry or RetryPolicy(max_delay=_LONGEST_GAP)
         self._offset: int | None = None
 
     async def run(self) -> None:

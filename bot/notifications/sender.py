@@ -37,6 +37,7 @@ BUNDLE_SECONDS = 0.25
 times the rate of the bulk lane. The pauses leave the processor to interactive updates."""
 P = ParamSpec("P")
 T = TypeVar("T")
+Lease = Callable[[Callable[[Tx], list[Notification]]], Awaitable[list[Notification]]]
 ONCE_AT_A_TIME = 5
 """Maximum at-most-once notifications in flight; after a crash it is uncertain whether these arrived."""
 _GONE = ("chat not found", "user is deactivated", "peer_id_invalid")
@@ -78,10 +79,14 @@ class Sender:
         """Reclaim the notifications of dead workers at once; only for the sole process on the database."""
         await self._core.store.run(notification_queue.take_over, self._worker)
 
-    async def send_due(self) -> int:
-        """Send all due notifications; return how many were handled."""
-        done = 0
-        while leased := await self._core.store.run(notification_queue.lease, self._worker, AT_ONCE):
+    async def send_due(self, run: Lease | None = None) -> int:
+        """Send all due notifications; return how many were handled.
+
+        Args:
+            run: runs the transaction that decides what is due; by default the store.
+        """
+        done, run = 0, run or self._core.store.run
+        while leased := await run(lambda tx: notification_queue.lease(tx, self._worker, AT_ONCE)):
             begun = time.monotonic()
             await asyncio.gather(*(self._deal_with(notification) for notification in leased))
             done += len(leased)

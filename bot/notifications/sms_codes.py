@@ -1,5 +1,6 @@
 """Sends queued SMS codes, outside of any transaction, and shows the result."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -7,6 +8,8 @@ from core.bootstrap import Core
 from core.errors.verification import SmsGatewayError
 
 _LOGGER = logging.getLogger(__name__)
+_AT_ONCE = 8
+"""Codes left by a restart that are sent at a time: a gateway that hangs must not delay them one by one."""
 
 
 class CodeSender:
@@ -20,13 +23,46 @@ class CodeSender:
     def __init__(self, core: Core, redraw: Callable[[int], Awaitable[None]]) -> None:
         self._core = core
         self._redraw = redraw
+        self._in_hand: set[int] = set()
+        self._slots = asyncio.Semaphore(_AT_ONCE)
 
     async def send(self, code_id: int) -> None:
-        """Send a code unless it has been sent or replaced; show the result on the screen."""
+        """Send a code unless it was sent, replaced or is being sent; show the result on the screen."""
+        await self._show(await self._sent_once(code_id))
+
+    async def resume(self) -> None:
+        """Send the codes left unsent by a restart."""
+        queued = await self._core.store.read(self._core.verification.queued)
+        results = await asyncio.gather(*map(self._resume, queued), return_exceptions=True)
+        for error in results:
+            if error is not None:
+                _LOGGER.warning("a code left by a restart was not sent: %s", type(error).__name__)
+
+    async def _resume(self, code_id: int) -> None:
+        async with self._slots:
+            chat_id = await self._sent_once(code_id)
+        await self._show(chat_id)  # outside of the slot: it may wait for the chat's updates
+
+    async def _show(self, chat_id: int | None) -> None:
+        if chat_id is not None:
+            await self._redraw(chat_id)
+
+    async def _sent_once(self, code_id: int) -> int | None:
+        """Send a code that is not being sent already; return as ``_sent`` does."""
+        if code_id in self._in_hand:
+            return None
+        self._in_hand.add(code_id)
+        try:
+            return await self._sent(code_id)
+        finally:
+            self._in_hand.discard(code_id)
+
+    async def _sent(self, code_id: int) -> int | None:
+        """Send a code; return the chat that waits for it, or None if there is nothing to send."""
         core = self._core
         sms = await core.store.read(core.verification.outgoing, code_id)
         if sms is None:
-            return
+            return None
         try:
             await core.sms.send(phone=sms.phone, code=sms.code, purpose=sms.purpose)
         except SmsGatewayError as error:
@@ -34,9 +70,4 @@ class CodeSender:
             await core.store.run(core.verification.mark_failed, code_id)
         else:
             await core.store.run(core.verification.mark_sent, code_id)
-        await self._redraw(sms.chat_id)
-
-    async def resume(self) -> None:
-        """Send the codes left unsent by a restart."""
-        for code_id in await self._core.store.read(self._core.verification.queued):
-            await self.send(code_id)
+        return sms.chat_id

@@ -9,6 +9,7 @@ from bot.desk import (
     bans,
     blacklist,
     broadcasts,
+    clock,
     closures,
     counter,
     find,
@@ -64,10 +65,13 @@ DESK: dict[str, DeskCommand] = {
     "stats": DeskCommand(permission=Permission.STATS, parse=stats.parse),
     "audit": DeskCommand(permission=Permission.AUDIT, parse=audit.parse),
     "maintenance": DeskCommand(permission=Permission.MAINTENANCE, parse=closures.parse_maintenance),
+    "clock": DeskCommand(permission=Permission.CLOCK, parse=clock.parse),
     "admins": DeskCommand(permission=Permission.ADMINS, parse=admins.parse),
 }
 
-WITHOUT_WORDS = frozenset({"admins", "appeals", "blacklist", "vehicles", "desk", "segments", "stats"})
+WITHOUT_WORDS = frozenset(
+    {"admins", "appeals", "blacklist", "clock", "vehicles", "desk", "segments", "stats"}
+)
 """Commands without arguments; their screens ask for what they need."""
 
 
@@ -100,6 +104,7 @@ def lead(ctx: Context, command: Command) -> Goto:
 GLOBAL_BUTTONS: Mapping[ActionName, Handler] = {
     ActionName.RECEIPT: lambda _ctx, number: Goto(screen=ScreenName.DONE, args={"id": number}),
     ActionName.APPEAL: lambda _ctx, number: Goto(screen=ScreenName.APPEAL, args={"id": number}),
+    ActionName.CLOCK: clock.parse,
     ActionName.DESK: lambda _ctx, _arg: work_queue.to_page("0"),
     ActionName.PRESELECT: lambda ctx, _arg: entry(ctx),
     ActionName.MUTE: wishes.mute,

@@ -18,6 +18,7 @@ from core.errors import accounts as accounts_errors
 from core.errors import appeals as appeals_errors
 from core.errors import blacklist as blacklist_errors
 from core.errors import broadcasts as broadcasts_errors
+from core.errors import clock as clock_errors
 from core.errors import counter as counter_errors
 from core.errors import desk as desk_errors
 from core.errors import identity as identity_errors
@@ -203,6 +204,8 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     command_errors.NotAsAsked: phrase("写法不对或缺少原因,请按下面的例子输入。"),
     counter_errors.UserTypeHeld: phrase("此人已是这个用户类型。"),
     desk_errors.RoleHeld: phrase("此人已有这个角色。"),
+    clock_errors.ClockInDoubt: phrase("系统正在核对时间,暂停选号,请稍后再试。已选定的号码不受影响。"),
+    clock_errors.ClockTrusted: phrase("服务器时间没有疑问,不需要确认。"),
     offices_errors.NotInMaintenance: phrase("现在没有在维护。"),
     pool_errors.AlreadyWithheld: phrase("该号段已设为暂不投放。"),
     pool_errors.NotWithheld: phrase("该号段没有设为暂不投放,请用投放时填写的写法。"),

@@ -43,6 +43,7 @@ DESK_MENU = {
     "stats": phrase("统计"),
     "audit": phrase("操作记录"),
     "maintenance": phrase("系统维护"),
+    "clock": phrase("核对服务器时间"),
     "admins": phrase("管理员"),
 }
 """Descriptions of the desk's commands; each is offered to those who may use it."""

@@ -1,1 +1,1 @@
-"""Exceptions to an office's hours: closed days and maintenance."""
+"""Exceptions to an office's hours: closed days, maintenance, a clock in doubt."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from core import audit
 from core.audit import AuditAction
 from core.clock import to_millis
+from core.errors.clock import ClockInDoubt
 from core.errors.offices import InMaintenance, OfficeClosed
 from core.people.admins import EVERYWHERE
 from core.ports import Tx
@@ -32,14 +33,19 @@ def of_office(tx: Tx, code: str) -> Maintenance | None:
 
 
 def ensure_not_in_maintenance(tx: Tx, code: str) -> None:
-    """Reject an action that may not begin during maintenance of an office.
+    """Reject an action that may not begin during maintenance of an office, or while the clock is in doubt.
 
     Raises:
         InMaintenance: the office is in maintenance.
+        ClockInDoubt: the clock is in doubt; judged by the same statement, because this runs at every draw.
     """
-    closed = of_office(tx, code)
-    if closed is not None:
-        raise InMaintenance(closed.text)
+    rows = tx.all("maintenance.closing")
+    texts = {row["office"]: row["text"] for row in rows if not row["is_clock"]}
+    text = texts.get(code, texts.get(EVERYWHERE))
+    if text is not None:
+        raise InMaintenance(text)
+    if len(texts) < len(rows):
+        raise ClockInDoubt
 
 
 def ensure_open(tx: Tx, office: Office, moment: datetime) -> None:
@@ -48,6 +54,7 @@ def ensure_open(tx: Tx, office: Office, moment: datetime) -> None:
     Raises:
         OfficeClosed: the moment is outside the service hours; the error has the next opening.
         InMaintenance: the office is in maintenance.
+        ClockInDoubt: the clock is in doubt.
     """
     if not office.hours.is_open(moment):
         raise OfficeClosed(office.hours.next_opening(moment))

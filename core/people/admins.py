@@ -50,6 +50,7 @@ class Permission(StrEnum):
     AUDIT = "audit"
     BROADCAST = "broadcast"
     MAINTENANCE = "maintenance"
+    CLOCK = "clock"
     ADMINS = "admins"
 
 
@@ -71,7 +72,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CLERK: _CLERK,
     Role.REVIEWER: frozenset({Permission.DESK, Permission.FIND, Permission.APPEALS, Permission.STATS}),
 }
-OF_NO_OFFICE = frozenset({Permission.VEHICLES, Permission.GRANT, Permission.ADMINS})
+OF_NO_OFFICE = frozenset({Permission.VEHICLES, Permission.GRANT, Permission.ADMINS, Permission.CLOCK})
 """Permissions that affect all offices at once, so they require the role for all offices."""
 
 

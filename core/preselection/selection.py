@@ -14,6 +14,7 @@ from typing import Any
 from core import audit
 from core.audit import AuditAction
 from core.availability import closed_days
+from core.availability.clock_guard import ensure_trusted
 from core.availability.maintenance import ensure_open
 from core.clock import from_millis, to_millis
 from core.errors.base import InputError
@@ -343,9 +344,11 @@ class Selection:
 
         Raises:
             Blacklisted: the owner has been banned since the start.
+            ClockInDoubt: its deadline cannot be computed.
             HoldEnded: it had expired when the press was received, and is back in the pool.
             VerificationLapsed: idle for too long.
         """
+        ensure_trusted(tx)
         ensure_not_banned(tx, account.identity_hash)
         preselection, _ = self._selecting(tx, preselection_id, office, received_at=received_at)
         self._lock_pool(tx, preselection)

@@ -1,7 +1,9 @@
 """Holds that expire on screen, and service hours that begin and end."""
 
+import asyncio
+
 from tests.person import Person
-from tests.world import World, agrees, reaches_selection, registers, verifies
+from tests.world import OTHER, OWNER, World, agrees, reaches_selection, registers, verifies
 
 
 async def draws(owner: Person) -> str:
@@ -21,6 +23,24 @@ async def test_batch_ends_on_screen_by_itself(world: World) -> None:
     await world.tick()
     ended = await owner.see("本批号码的保留时间已到")
     assert not any(label.startswith("粤K·") for label in ended.buttons)
+
+
+async def test_busy_chat_delays_no_other_clock(world: World) -> None:
+    """One chat's turn is held all the time; the screen of another is redrawn, and again at the next tick."""
+    await world.release()
+    owner, other = world.person(OWNER), world.person(OTHER)
+    await reaches_selection(owner)
+    await reaches_selection(other, 1)
+    await draws(owner)
+    await draws(other)
+    async with world.service.dispatcher.lock(OWNER):
+        world.forward(seconds=92)
+        await asyncio.wait_for(world.service.jobs.screens(), 2)
+        await other.see("本批号码的保留时间已到", within=3)
+        assert "本批号码的保留时间已到" not in owner.last.words
+        await asyncio.wait_for(world.service.jobs.purge(), 2)
+    await world.tick()
+    await owner.see("本批号码的保留时间已到")
 
 
 async def test_showing_batch_again_adds_no_time(world: World) -> None:

@@ -167,7 +167,7 @@ async def test_batch_that_could_not_be_sent_costs_nothing(place: World) -> None:
         while not await place.store.read(sql, "SELECT n FROM draw"):  # noqa: ASYNC110 - a test looks again
             await asyncio.sleep(0.05)
     place.forward(seconds=91)
-    await place.service.jobs.screens()
+    await place.tick()
     place.sandbox.faults.clear()
     await place.service.jobs.after_outage()
     shown = await owner.see("没有及时送达", "随机选号还剩 5 批")

@@ -1,10 +1,11 @@
 """The lock of a chat, as used by jobs that redraw a screen."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
-from bot.inbox import Dispatcher, QueuedUpdate, ReceiptClosedError
+from bot.inbox import Dispatcher, QueuedUpdate, ReceiptClosedError, RetryPolicy
 from core.ports import Store
 from tests.inbox.tools import HASTY, Gate, Recorder, message, receiving, take_in, worker_inbox
 
@@ -37,6 +38,36 @@ async def test_job_waits_for_updates_that_were_there_before(quick_store: Store) 
         served_then = len(served.ids)
 
     assert (before, served_then) == ([], 2)
+
+
+async def test_waiting_updates_are_reported_until_they_are_handled_or_paused(quick_store: Store) -> None:
+    gate = Gate(Recorder())
+    async with receiving(quick_store, gate) as service:
+        dispatcher = service.dispatcher
+        await service.accept([message(1)])
+        await asyncio.sleep(0.02)
+        handling = dispatcher.has_waiting(7)
+        gate.opened.set()
+        await asyncio.wait_for(dispatcher.idle(), 5)
+        handled = dispatcher.has_waiting(7)
+        async with dispatcher.lock(7):
+            locked = dispatcher.has_waiting(7)
+            await service.accept([message(2)])
+            behind = dispatcher.has_waiting(7)
+
+    assert (handling, handled, locked, behind) == (True, False, False, True)
+
+
+async def test_updates_that_wait_for_a_pause_to_end_are_not_reported(quick_store: Store) -> None:
+    async def fail(_update: QueuedUpdate) -> None:
+        raise ValueError
+
+    async with receiving(quick_store, fail) as service:
+        service.dispatcher._retry = RetryPolicy(first_delay=timedelta(minutes=1))
+        await service.accept([message(1)])
+        await asyncio.sleep(0.05)
+        assert not service.dispatcher.has_waiting(7)
+        assert service.dispatcher._queues[7].updates
 
 
 async def test_updates_wait_for_the_job_before_them(quick_store: Store) -> None:

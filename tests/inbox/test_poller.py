@@ -66,6 +66,20 @@ async def polling(api: FakeApi, store: Store, served: Recorder) -> AsyncIterator
             await asyncio.gather(task, return_exceptions=True)
 
 
+async def test_polling_resumes_soon_after_a_long_outage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long the outage was: presses wait 150 seconds only."""
+    waits: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", wait)
+    script, taker = Script(*[NetworkError("down")] * 30, InvalidToken()), Taker()
+    with pytest.raises(TokenRefusedError):
+        await Poller(script, taker).run()
+    assert 5 <= max(waits) <= 10
+
+
 async def until(condition: Callable[[], object], seconds: float = 10) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - any condition, looked at from outside

@@ -44,6 +44,7 @@ USAGE = {
     "maintenance": phrase(
         "<code>/maintenance 粤K|all on 给车主看的说明</code>;<code>/maintenance 粤K|all off</code>"
     ),
+    "clock": phrase("<code>/clock</code>(服务器时间有疑问时,确认时间正确)"),
     "admins": phrase(
         "<code>/admins</code> 查看;<code>/admins add 聊天号 chief|clerk|reviewer [粤K|all]</code> 添加"
     ),
