@@ -11,10 +11,11 @@ from functools import partial
 from typing import TypeVar
 
 from bot.dialog.effects import DeleteUserMessage, Effect, LoadVehicles, RefreshCommandMenu, SendCode, SendFile
-from bot.dialog.events import Attachment, Command, Press, Reading, Received, Typed
+from bot.dialog.events import Attachment, Press, Reading, Received
 from bot.dialog.names import ScreenName
 from bot.dialog.prefetched import Prefetched
 from bot.dialog.presenter import Presenter
+from bot.dialog.privacy import Told, is_private
 from bot.dialog.record import (
     Record,
     Shown,
@@ -32,14 +33,14 @@ from bot.dialog.rehearsal_transition import RehearsalTransition
 from bot.dialog.result import AttachmentTarget, NothingToSay, RehearsalRequest, Request, StepResult
 from bot.dialog.transition import Transition
 from bot.errors.attachments import AttachmentTooLarge
-from bot.i18n.formatting import plain
+from bot.i18n.formatting import FORGOTTEN, plain
 from bot.i18n.language import in_same_language, speaking
 from bot.inbox.store import mark_applied, mark_done
 from core.bootstrap import Core
 from core.errors.base import OperationError, XuanhaoError
 from core.ports import Tx
 from core.snapshots import SnapshotNeeded
-from core.values.identity import holds_personal_number
+from core.values.personal_numbers import Asked
 
 _READERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="reading")
 """Parses attachments; two threads, so that a large photo and a long vehicle list do not block each other."""
@@ -94,12 +95,15 @@ class Engine:
         self._rehearsals = rehearsals
         self._presenter = presenter
         self._handlers = handlers
+        self._told = Told()
         self._hands = asyncio.Semaphore(_IN_HAND)
         self._background: set[asyncio.Task[None]] = set()
 
     async def handle(self, request: Request) -> None:
         """Apply an update and show the result; when this returns, the update is done."""
         result = await self._applied(request)
+        if DeleteUserMessage() in result.effects and not _is_expected(result):
+            result = self._with_word_of_deletion(result)
         with speaking(result.language):  # the tasks that are begun here go on in it
             await self._answer(request, result)
 
@@ -256,16 +260,22 @@ class Engine:
     def _with_effects(self, tx: Tx, request: Request, before: Record, result: StepResult) -> StepResult:
         """Add the effects that do not depend on the result.
 
-        A message that contains a personal number is deleted, whether it was accepted or not. An admin gets a
+        A message that contains personal data is deleted, whether it was accepted or not. An admin gets a
         command menu, which cannot be set before their first message.
         """
         effects = result.effects
-        match request.event:
-            case Typed(text=text) | Command(arguments=text) if holds_personal_number(text):
-                effects += (DeleteUserMessage(),)
+        if DeleteUserMessage() not in effects and is_private(request.event, result):
+            effects += (DeleteUserMessage(),)
         if before.message_id is None and self._core.admins.of(tx, request.chat_id).is_any:
             effects += (RefreshCommandMenu(),)
         return replace(result, effects=effects)
+
+    def _with_word_of_deletion(self, result: StepResult) -> StepResult:
+        """Add to the note that the user's message is deleted, once for each chat."""
+        if result.quiet or not self._told.is_news(result.record.chat_id):
+            return result
+        with speaking(result.language):
+            return replace(result, note="\n".join(filter(None, (result.note, FORGOTTEN()))))
 
     # --- attachments ------------------------------------------------------------------------
 
@@ -339,3 +349,8 @@ class Engine:
             # Queued codes and unfinished imports are picked up again by the scheduler; a file can be
             # requested again with its button.
             _LOGGER.exception("%s was not done", type(effect).__name__)
+
+
+def _is_expected(result: StepResult) -> bool:
+    """Return whether the user sent what was asked for, of which the consent says that it is deleted."""
+    return not result.refused and result.asked in {Asked.NAME, Asked.NUMBER}

@@ -22,6 +22,7 @@ from core.bootstrap import Core
 from core.errors.base import Refusal, XuanhaoError
 from core.notifications.queue import mark_reachable
 from core.ports import Tx
+from core.values.personal_numbers import Asked
 
 _MOST_HOPS = 5
 _NOTHING = Prefetched()
@@ -56,7 +57,16 @@ class Transition:
         ctx = self.context(tx, request, record, prefetched)
         ctx.has_left = has_left
         with speaking(record.language):
-            return self._dispatch_event(tx, ctx, record, request)
+            result = self._dispatch_event(tx, ctx, record, request)
+        if isinstance(result, RehearsalRequest):
+            return result
+        return replace(result, asked=self._asked(record, request.event))
+
+    def _asked(self, record: Record, event: Event) -> Asked | None:
+        """Return what the screen asked for where something was typed; None if what it says is published."""
+        if isinstance(event, Command):
+            return None if event.name in self._hooks.published else Asked.OTHER
+        return self._screen(record.screen).asks if isinstance(event, Typed) else Asked.OTHER
 
     def _dispatch_event(
         self, tx: Tx, ctx: Context, record: Record, request: Request
@@ -101,7 +111,8 @@ class Transition:
         lead = next((way[kind] for kind in type(error).__mro__ if kind in way), None)
         with speaking(record.language):
             go = lead(ctx, error) if lead else stay(note=self._hooks.of_error(error), alert=True)
-        return self._show(tx, ctx, record, go, moved=True)
+        shown = self._show(tx, ctx, record, go, moved=True)
+        return replace(shown, refused=True, asked=self._asked(record, request.event))
 
     def target_of(self, tx: Tx, record: Record, sent: Attachment) -> AttachmentTarget | None:
         """Return how the current screen handles an attachment; None if it does not accept it.

@@ -146,8 +146,14 @@ def routes(
 
     async def edited(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         said = update.edited_message
-        if said is not None and said.text is not None:
-            await edits.handle(said.chat_id, said.message_id, current_update().update_id, said.text)
+        if said is not None:
+            await edits.handle(
+                said.chat_id,
+                said.message_id,
+                current_update().update_id,
+                said.text or said.caption or "",
+                may_show_papers=_may_show_papers(said),
+            )
 
     async def membership(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         if update.my_chat_member is not None:
@@ -157,7 +163,9 @@ def routes(
         await store.run(mark_done, update.update_id)
 
     new = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
-    changed = filters.UpdateType.EDITED_MESSAGE & filters.ChatType.PRIVATE & filters.TEXT
+    # Not the rest: a live location is edited by itself.
+    written = filters.TEXT | filters.CAPTION | filters.PHOTO | filters.Document.ALL
+    changed = filters.UpdateType.EDITED_MESSAGE & filters.ChatType.PRIVATE & written
     return [
         MessageHandler(new, message),
         MessageHandler(changed, edited),
@@ -196,8 +204,12 @@ def _event(said: Message, username: str) -> Event:
     if said.photo or said.document is not None:
         return _attachment(said, username)
     if said.text is None:
-        return Other()
+        return Other(caption=said.caption or "")
     return _command(said.text, username) or Typed(text=said.text)
+
+
+def _may_show_papers(said: Message) -> bool:
+    return bool(said.photo or said.document is not None) and _attachment(said, "").may_show_papers
 
 
 def _attachment(said: Message, username: str) -> Attachment:
