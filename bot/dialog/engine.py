@@ -38,6 +38,7 @@ from bot.i18n.language import in_same_language, speaking
 from bot.inbox.store import mark_applied, mark_done
 from core.bootstrap import Core
 from core.errors.base import OperationError, XuanhaoError
+from core.notifications.queue import mark_reachable
 from core.ports import Tx
 from core.snapshots import SnapshotNeeded
 from core.values.personal_numbers import Asked
@@ -199,7 +200,7 @@ class Engine:
             SnapshotNeeded, RehearsalRunNeeded: rerun with the requested data; nothing has changed.
         """
         is_first = mark_applied(tx, request.update_id)
-        record = open_record(tx, request.chat_id, self._first_screen)
+        record = self._opened(tx, request)
         if not is_first:
             return self._with_effects(
                 tx, request, record, replace(self._shown(tx, record, prefetched), repeated=True)
@@ -217,9 +218,16 @@ class Engine:
             SnapshotNeeded, RehearsalRunNeeded: rerun with the requested data; nothing has changed.
         """
         mark_applied(tx, request.update_id)
-        record = open_record(tx, request.chat_id, self._first_screen)
+        record = self._opened(tx, request)
         taker = self._transition if record.rehearsal is None else self._rehearsals
         return self._with_effects(tx, request, record, taker.refused(tx, request, record, error, prefetched))
+
+    def _opened(self, tx: Tx, request: Request) -> Record:
+        """Return the conversation; record that a chat that was given up as blocked can be reached again."""
+        record = open_record(tx, request.chat_id, self._first_screen)
+        if record.is_unreachable:  # a message or a press proves the contrary
+            mark_reachable(tx, request.chat_id)
+        return record
 
     def _redrawn(self, tx: Tx, prefetched: Prefetched, chat_id: int) -> StepResult:
         """Return the current rendering of a conversation whose timers have advanced.

@@ -20,7 +20,6 @@ from bot.dialog.view import View
 from bot.i18n.language import speaking
 from core.bootstrap import Core
 from core.errors.base import Refusal, XuanhaoError
-from core.notifications.queue import mark_reachable
 from core.ports import Tx
 from core.values.personal_numbers import Asked
 
@@ -195,7 +194,6 @@ class Transition:
 
     def _answer(self, ctx: Context, record: Record, event: Event) -> Goto:
         screen = self._screen(record.screen)
-        mark_reachable(ctx.tx, ctx.chat_id)  # a message from the user proves that the bot is not blocked
         if isinstance(event, Command):
             return self._hooks.command(ctx, event)
         if (before := self._before(ctx, screen)) is not None:

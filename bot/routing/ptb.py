@@ -35,7 +35,7 @@ from bot.dialog.events import Attachment, Command, Contact, Event, Other, Press,
 from bot.dialog.result import Request
 from bot.inbox import QueuedUpdate, UnreadableUpdateError, mark_done
 from bot.routing.edited_messages import Edits
-from core.notifications.queue import mark_reachable
+from core.notifications.queue import mark_blocked, mark_reachable
 from core.ports import Store, Tx
 
 App = Application[Any, Any, Any, Any, Any, Any]
@@ -176,13 +176,13 @@ def routes(
 
 
 def _membership_changed(tx: Tx, change: ChatMemberUpdated, update_id: int) -> None:
-    """Record that a user has unblocked the bot.
-
-    A block is recorded only when a message to the user fails: nothing is stored about users to whom no
-    message is due.
-    """
-    if change.chat.type == ChatType.PRIVATE and change.new_chat_member.status == ChatMemberStatus.MEMBER:
-        mark_reachable(tx, change.chat.id)
+    """Record that a user has blocked or unblocked the bot; other chats do not concern it."""
+    if change.chat.type == ChatType.PRIVATE:
+        match change.new_chat_member.status:
+            case ChatMemberStatus.MEMBER:
+                mark_reachable(tx, change.chat.id)
+            case ChatMemberStatus.BANNED | ChatMemberStatus.LEFT:
+                mark_blocked(tx, change.chat.id)
     mark_done(tx, update_id)
 
 
