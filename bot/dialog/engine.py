@@ -103,8 +103,8 @@ class Engine:
     async def handle(self, request: Request) -> None:
         """Apply an update and show the result; when this returns, the update is done."""
         result = await self._applied(request)
-        if DeleteUserMessage() in result.effects and not _is_expected(result):
-            result = self._with_word_of_deletion(result)
+        if result.unexpected_deletion and not result.quiet and self._told.is_news(request.chat_id):
+            result = _with_word_of_deletion(result)
         with speaking(result.language):  # the tasks that are begun here go on in it
             await self._answer(request, result)
 
@@ -271,19 +271,13 @@ class Engine:
         A message that contains personal data is deleted, whether it was accepted or not. An admin gets a
         command menu, which cannot be set before their first message.
         """
-        effects = result.effects
+        effects, unexpected = result.effects, False
         if DeleteUserMessage() not in effects and is_private(request.event, result):
             effects += (DeleteUserMessage(),)
+            unexpected = result.refused or result.asked not in {Asked.NAME, Asked.NUMBER}
         if before.message_id is None and self._core.admins.of(tx, request.chat_id).is_any:
             effects += (RefreshCommandMenu(),)
-        return replace(result, effects=effects)
-
-    def _with_word_of_deletion(self, result: StepResult) -> StepResult:
-        """Add to the note that the user's message is deleted, once for each chat."""
-        if result.quiet or not self._told.is_news(result.record.chat_id):
-            return result
-        with speaking(result.language):
-            return replace(result, note="\n".join(filter(None, (result.note, FORGOTTEN()))))
+        return replace(result, effects=effects, unexpected_deletion=unexpected)
 
     # --- attachments ------------------------------------------------------------------------
 
@@ -359,6 +353,7 @@ class Engine:
             _LOGGER.exception("%s was not done", type(effect).__name__)
 
 
-def _is_expected(result: StepResult) -> bool:
-    """Return whether the user sent what was asked for, of which the consent says that it is deleted."""
-    return not result.refused and result.asked in {Asked.NAME, Asked.NUMBER}
+def _with_word_of_deletion(result: StepResult) -> StepResult:
+    """Add to the note that the user's message is deleted; the consent said so only of what is asked for."""
+    with speaking(result.language):
+        return replace(result, note="\n".join(filter(None, (result.note, FORGOTTEN()))))

@@ -62,10 +62,10 @@ class Transition:
         return replace(result, asked=self._asked(record, request.event))
 
     def _asked(self, record: Record, event: Event) -> Asked | None:
-        """Return what the screen asked for where something was typed; None if what it says is published."""
+        """Return what the screen asked for where something was typed or shared; None if it is published."""
         if isinstance(event, Command):
             return None if event.name in self._hooks.published else Asked.OTHER
-        return self._screen(record.screen).asks if isinstance(event, Typed) else Asked.OTHER
+        return self._screen(record.screen).asks if isinstance(event, Typed | Contact) else Asked.OTHER
 
     def _dispatch_event(
         self, tx: Tx, ctx: Context, record: Record, request: Request

@@ -16,7 +16,7 @@ from sandbox.faults import Fault
 from tests import factories
 from tests.person import Person
 from tests.photographed import jpeg
-from tests.world import CHIEF, OTHER, World, agrees, eventually, open_world
+from tests.world import CHIEF, OTHER, World, eventually, open_world, registers
 
 
 @pytest.fixture
@@ -106,8 +106,9 @@ async def test_refused_name_is_deleted_and_the_owner_is_told_once(place: World) 
 @pytest.mark.parametrize("home", [True, False])
 async def test_contact_never_stays(place: World, home: bool) -> None:  # noqa: FBT001 - a case
     owner, other = place.person(), place.person(OTHER)
-    await owner.say("/start")
-    if not home:
+    if home:
+        await owner.say("/start")
+    else:
         owner = await at_identity_page(place)
         await owner.say(factories.identity(9))
         await owner.see("注册 3/3")
@@ -145,10 +146,13 @@ async def test_number_in_a_caption_is_deleted(place: World) -> None:
 
 async def test_what_is_typed_of_a_vehicle_stays(place: World) -> None:
     owner = place.person()
-    await agrees(owner)
+    await registers(owner)
+    await owner.press("小型汽车")
+    await owner.press("【阅读并同意】")
+    await owner.see("车辆识别代号")
     await owner.settled()
     before = len(own(owner))
-    await owner.say("VIN：" + factories.vin(7))
+    await owner.say("车架号：" + factories.vin(7))
     await owner.see("合格证")
     await owner.press("国产")
     await owner.say("合格证号：441201901015432")  # fifteen digits, like an identity number of before 1999
@@ -159,7 +163,10 @@ async def test_what_is_typed_of_a_vehicle_stays(place: World) -> None:
 
 async def test_identity_typed_for_a_vehicle_is_deleted(place: World) -> None:
     owner = place.person()
-    await agrees(owner)
+    await registers(owner)
+    await owner.press("小型汽车")
+    await owner.press("【阅读并同意】")
+    await owner.see("车辆识别代号")
     await owner.settled()
     before = own(owner)
     await owner.say(factories.identity(7))
