@@ -11,8 +11,8 @@ def is_private(event: Event, result: StepResult) -> bool:
     """Return whether the message of an event is to be deleted, whether it was accepted or not.
 
     A contact always is, and so is any text with a personal number in it, also as a caption. A picture or a
-    scan may show an identity document: it is deleted if no screen has taken it, because nobody asked for it or
-    it was refused. A screen that has taken one decides itself (``DeleteUserMessage``).
+    scan may show an identity document: it is deleted unless a screen has taken it, that is, if nobody asked
+    for it or it was refused. A screen that has taken one decides itself (``DeleteUserMessage``).
     """
     match event:
         case Contact():

@@ -1,7 +1,8 @@
 """The deadline of a reserved number as an iCalendar file, and its cancellation (RFC 5545, RFC 5546).
 
 A calendar app recognises an event by its UID, and replaces it only by one with a higher SEQUENCE. Deadlines
-only ever move later, so the time from the selection to the deadline serves as one; a cancellation is one higher.
+only ever move later, so the time from the selection to the deadline serves as one; a cancellation is one
+higher.
 """
 
 from datetime import datetime, timedelta

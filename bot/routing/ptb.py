@@ -12,6 +12,7 @@ looks for, and a router of our own would only copy them. Three things are replac
 ``routes`` returns the handlers. Each marks its update done, or the inbox would deliver it again.
 """
 
+import unicodedata
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any
@@ -37,6 +38,8 @@ from bot.inbox import QueuedUpdate, UnreadableUpdateError, mark_done
 from bot.routing.edited_messages import Edits
 from core.notifications.queue import mark_blocked, mark_reachable
 from core.ports import Store, Tx
+
+_FULL_WIDTH_SLASH = "\uff0f"
 
 App = Application[Any, Any, Any, Any, Any, Any]
 _Callback = Callable[[Update, ContextTypes.DEFAULT_TYPE], Awaitable[None]]
@@ -227,12 +230,12 @@ def _attachment(said: Message, username: str) -> Attachment:
 
 
 def _command(text: str, username: str) -> Command | None:
-    """Parse a typed command: /start, /start@our_bot, /release 粤K small A####."""
-    if not text.startswith("/"):
+    """Parse a typed command: /start, /start@our_bot, /release 粤K small A####, also with full-width letters."""
+    if not text.startswith(("/", _FULL_WIDTH_SLASH)):
         return None
     head, *more = text[1:].split(maxsplit=1) or [""]
     rest = more[0] if more else ""
-    name, _, meant = head.partition("@")
+    name, _, meant = unicodedata.normalize("NFKC", head).partition("@")
     if meant and meant.lower() != username.lower():
         return None
     return Command(name=name.lower(), arguments=rest.strip())

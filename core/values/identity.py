@@ -38,6 +38,7 @@ from core.errors.identity import (
     UnitNameEmpty,
     UnitNameLength,
 )
+from core.values import labels
 from core.values.text import (
     DOTS,
     HYPHENS,
@@ -46,7 +47,6 @@ from core.values.text import (
     is_oversized,
     positions_outside,
     positions_where,
-    tidy,
 )
 
 IDENTITY_LENGTH = 18
@@ -56,6 +56,9 @@ OLDEST = 130
 """Maximum plausible age, in years."""
 
 NAME_SHORTEST, NAME_LONGEST = 2, 30
+LATIN_NAME_LONGEST = 39
+"""Maximum length of a name without Chinese characters, as in the lines of a passport (ICAO 9303)."""
+
 UNIT_NAME_LONGEST = 60
 
 _DIGITS = "0123456789"
@@ -75,7 +78,7 @@ _MAINLAND = 86
 _PHONE_DECORATION = HYPHENS + DOTS + "()/"
 _NAME_SEPARATORS = "· '-"
 _CHINESE_BLOCKS = (("㐀", "䶿"), ("一", "鿿"), ("\uf900", "\ufaff"), ("\U00020000", "\U0003ffff"))
-_UNIT_SIGNS = "·&()-. "
+_UNIT_SIGNS = "·&()-. \"'“”‘’、—《》"
 
 
 def parse_resident_id(text: str, *, today: date) -> str:
@@ -210,9 +213,9 @@ def _has_possible_birth_date(number: str) -> bool:
 def canonical_identity(text: str) -> str:
     """Return the canonical form of an identity number or credit code, from which hashes are computed.
 
-    It normalizes without validating.
+    It normalizes without validating. A label before the number is dropped.
     """
-    return compact(text, HYPHENS)
+    return compact(labels.without_label(text, labels.IDENTITY), HYPHENS)
 
 
 def parse_phone(text: str) -> str:
@@ -227,7 +230,7 @@ def parse_phone(text: str) -> str:
     """
     if is_oversized(text):
         raise PhoneUnknown(found=len(text.strip()))
-    typed = compact(text, _PHONE_DECORATION)
+    typed = compact(labels.without_label(text, labels.PHONE), _PHONE_DECORATION)
     if not typed:
         raise PhoneEmpty
     foreign = positions_outside(typed, _DIGITS)
@@ -239,8 +242,8 @@ def parse_phone(text: str) -> str:
 def parse_name(text: str) -> str:
     """Parse a person's name; normalize dots to ``·`` and collapse spaces (none between Chinese characters).
 
-    A name has 2 to 30 characters: Chinese and Latin letters, dots between letters, and between Latin
-    letters also spaces, hyphens and apostrophes.
+    A name has 2 to 30 characters, without Chinese ones up to 39: Chinese and Latin letters, dots between
+    letters, and between Latin letters also spaces, hyphens and apostrophes. A label before it is dropped.
 
     Raises:
         PersonNameEmpty: the input is blank.
@@ -249,13 +252,15 @@ def parse_name(text: str) -> str:
     """
     if is_oversized(text):
         raise PersonNameLength(shortest=NAME_SHORTEST, longest=NAME_LONGEST, found=len(text.strip()))
-    name = _joined(tidy(text).replace("’", "'"))
+    name = _joined(labels.without_label_of_name(text, labels.PERSON_NAME).replace("’", "'"))
     stray = positions_where(name, lambda char: not _is_name_letter(char) and char not in _NAME_SEPARATORS)
     return _validate_name(name, stray or _unjoining(name))
 
 
 def parse_unit_name(text: str) -> str:
-    """Parse an organisation's name: 2 to 60 letters, digits, spaces and ``·&()-.``.
+    """Parse an organisation's name, without a label before it.
+
+    It has 2 to 60 letters, digits, spaces, ``·&()-.—、``, quotation marks and ``《》``.
 
     Raises:
         UnitNameEmpty: the input is blank.
@@ -264,7 +269,7 @@ def parse_unit_name(text: str) -> str:
     """
     if is_oversized(text):
         raise UnitNameLength(shortest=NAME_SHORTEST, longest=UNIT_NAME_LONGEST, found=len(text.strip()))
-    name = " ".join(tidy(text).split())
+    name = " ".join(labels.without_label_of_name(text, labels.UNIT_NAME).split())
     if not name:
         raise UnitNameEmpty
     stray = positions_where(
@@ -337,8 +342,9 @@ def _validate_name(name: str, stray: tuple[int, ...]) -> str:
         raise PersonNameEmpty
     if stray:
         raise PersonNameCharacters(positions=stray)
-    if not NAME_SHORTEST <= len(name) <= NAME_LONGEST:
-        raise PersonNameLength(shortest=NAME_SHORTEST, longest=NAME_LONGEST, found=len(name))
+    longest = NAME_LONGEST if any(map(_is_chinese, name)) else LATIN_NAME_LONGEST
+    if not NAME_SHORTEST <= len(name) <= longest:
+        raise PersonNameLength(shortest=NAME_SHORTEST, longest=longest, found=len(name))
     return name
 
 

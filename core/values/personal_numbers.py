@@ -12,6 +12,7 @@ from itertools import groupby
 
 from stdnum.cn import uscc
 
+from core.values import labels
 from core.values.identity import has_region, has_unit_region
 from core.values.plates import PROVINCES
 from core.values.text import DOTS, HYPHENS, clean
@@ -213,7 +214,7 @@ def _is_right_vin(number: str) -> bool:
 
 def _is_of_vehicle(typed: str) -> bool:
     """Return whether a text is nothing but what by its form is a VIN or a certificate number."""
-    word = typed.translate(_PARTING)
+    word = labels.without_label(typed, (*labels.VIN, *labels.CERTIFICATE)).translate(_PARTING)
     return len(word) in _VEHICLE_LENGTHS and bool(_OF_VEHICLE.fullmatch(word))
 
 

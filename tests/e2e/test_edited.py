@@ -76,7 +76,9 @@ async def test_edited_caption_is_told_like_a_text(world: World) -> None:
 async def recaption(world: World, person: Person, caption: str) -> None:
     file = next(shown for shown in reversed(person.history) if not shown.from_bot)
     body = {**file.body, "caption": caption, "edit_date": 1}
-    world.sandbox.world.updates.push("edited_message", body, chat_id=person.me.chat_id, user_id=person.me.chat_id)
+    world.sandbox.world.updates.push(
+        "edited_message", body, chat_id=person.me.chat_id, user_id=person.me.chat_id
+    )
     await person.settled()
 
 

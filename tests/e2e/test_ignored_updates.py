@@ -46,7 +46,14 @@ IGNORED = {
     "added to a group": membership("left", "member", GROUP),
     "message in a group": {"message": {**SENT, "chat": GROUP, "text": "/start"}},
     "edited in a group": {"edited_message": {**SENT, "chat": GROUP, "text": "/start", "edit_date": 1}},
-    "moved": {"edited_message": {**SENT, "chat": PRIVATE, "location": {"latitude": 1, "longitude": 1}, "edit_date": 1}},
+    "moved": {
+        "edited_message": {
+            **SENT,
+            "chat": PRIVATE,
+            "location": {"latitude": 1, "longitude": 1},
+            "edit_date": 1,
+        }
+    },
     "post in a channel": {"channel_post": {**SENT, "chat": {"id": -6, "type": "channel"}, "text": "那"}},
     "kind not known yet": {"from_the_future": {}},
 }

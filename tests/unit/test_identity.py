@@ -220,7 +220,7 @@ def test_typed_mobile_becomes_e164(text: str) -> None:
         ("\u202a\x00 ", PhoneEmpty, {}),
         ("1380000000A", PhoneCharacters, {"positions": (11,)}),
         ("138+00000000", PhoneCharacters, {"positions": (4,)}),
-        ("电话13800000000", PhoneCharacters, {"positions": (1, 2)}),
+        ("微信13800000000", PhoneCharacters, {"positions": (1, 2)}),
         ("1380000000🚗", PhoneCharacters, {"positions": (11,)}),
         ("A3800000000", PhoneCharacters, {"positions": (1,)}),
         ("+852 9123 4567", PhoneForeign, {"country_code": 852}),
@@ -416,3 +416,51 @@ def test_credit_code_that_reads_as_a_day_long_ago_is_a_unit() -> None:
 
 def test_valid_person_is_no_unit() -> None:
     assert not any(is_credit_code(factories.identity(number)) for number in range(500))
+
+
+@pytest.mark.parametrize(
+    "label", ["身份证号:", "身份证号码\uff1a", "居民身份证 ", "公民身份号码", "统一社会信用代码:"]
+)
+def test_label_before_an_identity_is_dropped(label: str) -> None:
+    assert parse_identity(f" {label}{NOBODY}", today=TODAY) == NOBODY
+    assert parse_identity(f"{label}\n{CREDIT_CODE}", today=TODAY) == CREDIT_CODE
+
+
+@pytest.mark.parametrize("label", ["手机:", "手机号\uff1a", "联系电话 ", "Tel: ", "电话"])
+def test_label_before_a_phone_is_dropped(label: str) -> None:
+    assert parse_phone(f"{label}138 0000 0000") == "+8613800000000"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("姓名\uff1a张三", "张三"),
+        ("车主姓名: 欧阳小三", "欧阳小三"),
+        ("姓名 张三", "张三"),
+        ("Name: Zhang San", "Zhang San"),
+        ("葛\U000e0100城", "葛城"),  # the variant of a character, as its holder's keyboard types it
+        ("A" * 39, "A" * 39),
+    ],
+)
+def test_name_is_read_in_the_forms_that_people_type(text: str, name: str) -> None:
+    assert parse_name(text) == name
+
+
+@pytest.mark.parametrize("text", ["A" * 40, "王" * 31, "王" + "A" * 30])
+def test_name_is_bounded(text: str) -> None:
+    with pytest.raises(PersonNameLength):
+        parse_name(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("单位名称\uff1a茂名某某公司", "茂名某某公司"),
+        ("北京“某某”文化有限公司", "北京“某某”文化有限公司"),
+        ("某某——茂名分公司", "某某——茂名分公司"),
+        ("某某\uff08茂名\uff09有限公司", "某某(茂名)有限公司"),
+        ("单位花园物业公司", "单位花园物业公司"),
+    ],
+)
+def test_unit_name_is_read_in_the_forms_that_people_type(text: str, name: str) -> None:
+    assert parse_unit_name(text) == name
