@@ -1,11 +1,12 @@
 """Parse command arguments: tolerant of spaces, commas, character widths and date forms, never guessing."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.errors.commands import UnreadableTime, Usage
 from bot.i18n.formatting import KINDS
 from core.clock import CHINA
+from core.values.labels import without_any_label
 from core.values.masks import Mask, parse_mask
 from core.values.offices import Office
 from core.values.plates import PROVINCES, PlateKind
@@ -31,6 +32,8 @@ _WHOLE_TIME = re.compile(_TIME)
 _FIRST_TIME = re.compile(rf"{_TIME}(?:(?<=[日号])|$|(?=[{_PARTING}]))")
 _UNTIL = re.compile(r"until\b\s*|(?:直到|截止|截至|至|到)\s*(?=\d)", re.IGNORECASE)
 _YEAR = re.compile(r"\d{4}\s?[-/.年]")
+_LEAP_DAY = (2, 29)
+_LONG_PAST = timedelta(days=183)
 _NARROW = str.maketrans(
     {
         chr(ord(one) + 0xFEE0): one for one in "0123456789:-/."
@@ -43,7 +46,7 @@ def read_time(raw: str, today: date | None = None) -> datetime:
 
     Args:
         raw: the input.
-        today: if given, 12月1日 is accepted too, as a day of this year.
+        today: if given, 12月1日 is accepted too: as a day of this year, or of the next if it is long past.
 
     Raises:
         UnreadableTime: it has another form.
@@ -82,19 +85,27 @@ def first_end(raw: str, today: date, *, needed: bool = False) -> tuple[date | No
 def _moment(found: re.Match[str] | None, today: date | None) -> datetime:
     if found is None:
         raise UnreadableTime
-    year = found["year"] or (today.year if today and "月" in found[0] else 0)
     minute = found["minute"] or found["past"] or 0
     try:
-        return datetime(
-            int(year),
-            int(found["month"]),
-            int(found["day"]),
-            int(found["hour"] or 0),
-            int(minute),
-            tzinfo=CHINA,
-        )
+        day = _day(found, today)
+        return datetime(day.year, day.month, day.day, int(found["hour"] or 0), int(minute), tzinfo=CHINA)
     except ValueError:
         raise UnreadableTime from None
+
+
+def _day(found: re.Match[str], today: date | None) -> date:
+    """Return the day; one without a year is the nearer of this year's and the next year's.
+
+    Raises:
+        ValueError: there is no such day, or no year can be told.
+    """
+    month, day = int(found["month"]), int(found["day"])
+    if found["year"] or today is None or "月" not in found[0]:
+        return date(int(found["year"] or 0), month, day)
+    this_year = (month, day) >= (today.month, today.day)
+    if not this_year and (month, day) != _LEAP_DAY:
+        this_year = today - date(today.year, month, day) < _LONG_PAST
+    return date(today.year if this_year else today.year + 1, month, day)
 
 
 def split_args(command: str, arguments: str, count: int) -> list[str]:
@@ -103,7 +114,7 @@ def split_args(command: str, arguments: str, count: int) -> list[str]:
     Raises:
         Usage: there are fewer.
     """
-    parts = _APART.split(_unparted(arguments), maxsplit=count - 1)
+    parts = _APART.split(_unparted(without_any_label(arguments)), maxsplit=count - 1)
     if len(parts) < count or not all(parts):
         raise Usage(command)
     return parts
@@ -119,6 +130,7 @@ def split_named_args(command: str, arguments: str, count: int) -> list[str]:
     """
     parts, left = [], _unparted(arguments)
     for _ in range(count - 1):
+        left = _unparted(without_any_label(left))
         found = _NAMING.match(left)
         if found is None:
             raise Usage(command)

@@ -40,8 +40,8 @@ class LoadVehicles:
 class DeleteUserMessage:
     """Delete the user's message, because it contains personal data.
 
-    A message that can no longer be deleted is ignored. What was typed with the number of an identity
-    document or a telephone in it is forgotten without being asked for (``bot.dialog.transition``).
+    A message that can no longer be deleted is ignored. What is personal by its content is deleted without
+    being asked for (``bot.dialog.privacy``).
     """
 
 

@@ -11,10 +11,11 @@ from typing import TypeVar
 
 from bot.dialog.attachments import AttachmentReader
 from bot.dialog.effects import DeleteUserMessage, Effect, LoadVehicles, RefreshCommandMenu, SendCode, SendFile
-from bot.dialog.events import Attachment, Command, Press, Reading, Received, Typed
+from bot.dialog.events import Attachment, Press, Reading, Received
 from bot.dialog.names import ScreenName
 from bot.dialog.prefetched import Prefetched
 from bot.dialog.presenter import Presenter
+from bot.dialog.privacy import Told, is_private
 from bot.dialog.record import (
     Record,
     Shown,
@@ -31,14 +32,15 @@ from bot.dialog.rehearsal import RehearsalRunNeeded, run_on_rehearsal_thread
 from bot.dialog.rehearsal_transition import RehearsalTransition
 from bot.dialog.result import AttachmentTarget, NothingToSay, RehearsalRequest, Request, StepResult
 from bot.dialog.transition import Transition
-from bot.i18n.formatting import plain
+from bot.i18n.formatting import FORGOTTEN, plain
 from bot.i18n.language import speaking
 from bot.inbox.store import mark_applied, mark_done
 from core.bootstrap import Core
 from core.errors.base import OperationError, XuanhaoError
+from core.notifications.queue import mark_reachable
 from core.ports import Tx
 from core.snapshots import SnapshotNeeded
-from core.values.identity import holds_personal_number
+from core.values.personal_numbers import Asked
 
 _LOGGER = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -85,11 +87,14 @@ class Engine:
         self._presenter = presenter
         self._handlers = handlers
         self._attachments = AttachmentReader(core, handlers.fetch, handlers.say)
+        self._told = Told()
         self._background: set[asyncio.Task[None]] = set()
 
     async def handle(self, request: Request) -> None:
         """Apply an update and show the result; when this returns, the update is done."""
         result = await self._applied(request)
+        if result.unexpected_deletion and not result.quiet and self._told.is_news(request.chat_id):
+            result = _with_word_of_deletion(result)
         with speaking(result.language):  # the tasks that are begun here go on in it
             await self._answer(request, result)
 
@@ -185,7 +190,7 @@ class Engine:
             SnapshotNeeded, RehearsalRunNeeded: rerun with the requested data; nothing has changed.
         """
         is_first = mark_applied(tx, request.update_id)
-        record = open_record(tx, request.chat_id, self._first_screen)
+        record = self._opened(tx, request)
         if not is_first:
             return self._with_effects(
                 tx, request, record, replace(self._shown(tx, record, prefetched), repeated=True)
@@ -203,9 +208,16 @@ class Engine:
             SnapshotNeeded, RehearsalRunNeeded: rerun with the requested data; nothing has changed.
         """
         mark_applied(tx, request.update_id)
-        record = open_record(tx, request.chat_id, self._first_screen)
+        record = self._opened(tx, request)
         taker = self._transition if record.rehearsal is None else self._rehearsals
         return self._with_effects(tx, request, record, taker.refused(tx, request, record, error, prefetched))
+
+    def _opened(self, tx: Tx, request: Request) -> Record:
+        """Return the conversation; record that a chat that was given up as blocked can be reached again."""
+        record = open_record(tx, request.chat_id, self._first_screen)
+        if record.is_unreachable:  # a message or a press proves the contrary
+            mark_reachable(tx, request.chat_id)
+        return record
 
     def _redrawn(self, tx: Tx, prefetched: Prefetched, chat_id: int) -> StepResult:
         """Return the current rendering of a conversation whose timers have advanced.
@@ -246,16 +258,16 @@ class Engine:
     def _with_effects(self, tx: Tx, request: Request, before: Record, result: StepResult) -> StepResult:
         """Add the effects that do not depend on the result.
 
-        A message that contains a personal number is deleted, whether it was accepted or not. An admin gets a
+        A message that contains personal data is deleted, whether it was accepted or not. An admin gets a
         command menu, which cannot be set before their first message.
         """
-        effects = result.effects
-        match request.event:
-            case Typed(text=text) | Command(arguments=text) if holds_personal_number(text):
-                effects += (DeleteUserMessage(),)
+        effects, unexpected = result.effects, False
+        if DeleteUserMessage() not in effects and is_private(request.event, result):
+            effects += (DeleteUserMessage(),)
+            unexpected = result.refused or result.asked not in {Asked.NAME, Asked.NUMBER}
         if before.message_id is None and self._core.admins.of(tx, request.chat_id).is_any:
             effects += (RefreshCommandMenu(),)
-        return replace(result, effects=effects)
+        return replace(result, effects=effects, unexpected_deletion=unexpected)
 
     # --- attachments ------------------------------------------------------------------------
 
@@ -305,3 +317,9 @@ class Engine:
             # Queued codes and unfinished imports are picked up again by the scheduler; a file can be
             # requested again with its button.
             _LOGGER.exception("%s was not done", type(effect).__name__)
+
+
+def _with_word_of_deletion(result: StepResult) -> StepResult:
+    """Add to the note that the user's message is deleted; the consent said so only of what is asked for."""
+    with speaking(result.language):
+        return replace(result, note="\n".join(filter(None, (result.note, FORGOTTEN()))))

@@ -64,10 +64,17 @@ class Attachment:
         """Whether it is a photo, or an image sent as a file."""
         return self.is_photo or self.mime.startswith("image/")
 
+    @property
+    def may_show_papers(self) -> bool:
+        """Whether it may be a picture or a scan of somebody's identity document."""
+        return self.is_image or self.mime == "application/pdf"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Other:
-    """A message that no screen handles: a sticker, a voice message, a location."""
+    """A message that no screen handles: a sticker, a voice message, a location, a video."""
+
+    caption: str = field(default="", repr=False)
 
 
 Event = Press | Typed | Command | Contact | Attachment | Other

@@ -41,6 +41,7 @@ class Record:
     picture: str | None  # key of its picture
     language: Language  # chosen by the user
     album: str = ""  # id of the last media group received
+    is_unreachable: bool = False  # recorded as a chat that has blocked the bot, although it now writes
     album_told: bool = False  # the user was informed that only the first picture counts
     rehearsal: SavedRehearsal | None = (
         None  # if set, screen, arguments and revision are still those of the real conversation
@@ -52,7 +53,7 @@ def open_record(tx: Tx, chat_id: int, first_screen: str) -> Record:
     row = tx.one("dialog.open", chat_id=chat_id, screen=first_screen, now=to_millis(tx.now))
     if row is None:
         raise LookupError("a conversation that was just opened is gone")
-    return _record(row)
+    return replace(_record(row), is_unreachable=bool(row["is_unreachable"]))
 
 
 def find_record(tx: Tx, chat_id: int) -> Record | None:

@@ -20,8 +20,8 @@ from bot.dialog.view import View
 from bot.i18n.language import speaking
 from core.bootstrap import Core
 from core.errors.base import Refusal, XuanhaoError
-from core.notifications.queue import mark_reachable
 from core.ports import Tx
+from core.values.personal_numbers import Asked
 
 _MOST_HOPS = 5
 _NOTHING = Prefetched()
@@ -56,7 +56,16 @@ class Transition:
         ctx = self.context(tx, request, record, prefetched)
         ctx.has_left = has_left
         with speaking(record.language):
-            return self._dispatch_event(tx, ctx, record, request)
+            result = self._dispatch_event(tx, ctx, record, request)
+        if isinstance(result, RehearsalRequest):
+            return result
+        return replace(result, asked=self._asked(record, request.event))
+
+    def _asked(self, record: Record, event: Event) -> Asked | None:
+        """Return what the screen asked for where something was typed or shared; None if it is published."""
+        if isinstance(event, Command):
+            return None if event.name in self._hooks.published else Asked.OTHER
+        return self._screen(record.screen).asks if isinstance(event, Typed | Contact) else Asked.OTHER
 
     def _dispatch_event(
         self, tx: Tx, ctx: Context, record: Record, request: Request
@@ -101,7 +110,8 @@ class Transition:
         lead = next((way[kind] for kind in type(error).__mro__ if kind in way), None)
         with speaking(record.language):
             go = lead(ctx, error) if lead else stay(note=self._hooks.of_error(error), alert=True)
-        return self._show(tx, ctx, record, go, moved=True)
+        shown = self._show(tx, ctx, record, go, moved=True)
+        return replace(shown, refused=True, asked=self._asked(record, request.event))
 
     def target_of(self, tx: Tx, record: Record, sent: Attachment) -> AttachmentTarget | None:
         """Return how the current screen handles an attachment; None if it does not accept it.
@@ -184,7 +194,6 @@ class Transition:
 
     def _answer(self, ctx: Context, record: Record, event: Event) -> Goto:
         screen = self._screen(record.screen)
-        mark_reachable(ctx.tx, ctx.chat_id)  # a message from the user proves that the bot is not blocked
         if isinstance(event, Command):
             return self._hooks.command(ctx, event)
         if (before := self._before(ctx, screen)) is not None:

@@ -20,6 +20,10 @@ HOME = phrase("🏠 返回首页")
 PRESS_HINT = phrase("请点下方按钮操作。")
 OLD_BUTTON = phrase("这个按钮已过时,请看最新的画面")
 EDITED = phrase("修改已发送的消息不会生效,请重新发送。")
+EDITED_AND_DELETED = phrase(
+    "修改已发送的消息不会生效。这条消息可能含有个人信息,已从聊天中删除,请按页面提示重新发送。"
+)
+FORGOTTEN = phrase("您发送的消息可能含有个人信息,为保护隐私已从聊天中删除。")
 FAILED = phrase("系统暂时出错,刚才的操作没有生效。请稍后再试一次。")
 UNSHOWN = phrase("系统暂时出错:刚才的操作已生效,但画面没能更新。请发送 /preselect 继续,或发送 /mine 查看。")
 KEYBOARD_GONE = phrase("✅ 收到")

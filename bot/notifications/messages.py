@@ -1,15 +1,13 @@
 """Renders notifications, from the state at the time of sending."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-from icalendar import Alarm, Calendar, Event
 
 from bot.dialog.languages import language_of
 from bot.dialog.names import ActionName
 from bot.dialog.view import Button, Rows
 from bot.i18n import formatting
-from bot.i18n.language import speaking, spoken
+from bot.i18n.language import speaking
+from bot.notifications.calendar_file import calendar_file, cancellation_file
 from bot.owner.mine import receipt_of
 from bot.pictures.picture import Picture
 from bot.texts import notifications as notices
@@ -80,7 +78,7 @@ def _worded(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
             return _from_desk(tx, core, notification)
         case NotificationPurpose.IDENTITY | NotificationPurpose.APPEAL | NotificationPurpose.SUPERSEDED:
             is_appeal = notification.topic != NotificationPurpose.IDENTITY
-            return (_about_appeal(tx, core, notification) if is_appeal else _about_identity(notification),)
+            return _about_appeal(tx, core, notification) if is_appeal else (_about_identity(notification),)
         case NotificationPurpose.BANNED | NotificationPurpose.LIFTED:
             return _about_ban(core, notification)
         case _:
@@ -98,7 +96,8 @@ def _about_preselection(tx: Tx, core: Core, notification: Notification) -> tuple
     if notification.topic == NotificationPurpose.EXPIRED:
         until = notification.details.get("until")
         text = notices.expired(preselection, office, until if isinstance(until, int) else None)
-        return (TextPart(text=text),) if preselection.state == PreselectionState.EXPIRED else ()
+        has_expired = preselection.state == PreselectionState.EXPIRED
+        return _with_cancellation(preselection, office, text) if has_expired else ()
     if preselection.state != PreselectionState.RESERVED or is_overtaken(tx, notification):
         return ()
     return _of_reserved(tx, core, notification, preselection, office)
@@ -108,9 +107,10 @@ def _about_end(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ..
     preselection = get(tx, int(notification.subject.partition(":")[2]))
     office = core.offices.get(preselection.office)
     if notification.topic == NotificationPurpose.REVOKED:
-        return (TextPart(text=notices.revoked(preselection, office)),)
+        return _with_cancellation(preselection, office, notices.revoked(preselection, office))
     until = notification.details.get("until")
-    return (TextPart(text=notices.voided(preselection, office, until if isinstance(until, int) else None)),)
+    text = notices.voided(preselection, office, until if isinstance(until, int) else None)
+    return _with_cancellation(preselection, office, text)
 
 
 def _from_desk(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
@@ -138,11 +138,12 @@ def _about_broadcast(tx: Tx, notification: Notification) -> tuple[Part, ...]:
     return (TextPart(text=broadcast_texts.over(broadcast, broadcasts.figures(tx, broadcast))),)
 
 
-def _about_appeal(tx: Tx, core: Core, notification: Notification) -> TextPart:
+def _about_appeal(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
     if notification.topic == NotificationPurpose.SUPERSEDED:
         lost = get(tx, int(str(notification.details["preselection"])))
         plate = formatting.plate(lost.office, lost.serial) if lost.serial else ""
-        return TextPart(text=appeal.superseded(plate, notification.details, core.offices.get(lost.office)))
+        office = core.offices.get(lost.office)
+        return _with_cancellation(lost, office, appeal.superseded(plate, notification.details, office))
     found = core.appeals.get(tx, int(notification.subject.partition(":")[2]))
     approved = found.state == AppealState.APPROVED
     go = Button(
@@ -150,7 +151,7 @@ def _about_appeal(tx: Tx, core: Core, notification: Notification) -> TextPart:
         action=ActionName.APPEAL,
         arg=str(found.appeal_id),
     )
-    return TextPart(text=appeal.decided(found, core.offices.get(found.office)), rows=((go,),))
+    return (TextPart(text=appeal.decided(found, core.offices.get(found.office)), rows=((go,),)),)
 
 
 def _about_identity(notification: Notification) -> TextPart:
@@ -201,30 +202,13 @@ def _file(preselection: Preselection, office: Office) -> tuple[Part, ...]:
     )
 
 
-def calendar_file(preselection: Preselection, office: Office, deadline: datetime) -> bytes:
-    """Return the deadline as an iCalendar file (RFC 5545): an event for the last hour, with an alarm."""
-    event = Event()
-    event.add("uid", f"preselection-{preselection.preselection_id}-{office.code}@xuanhao")
-    event.add("dtstamp", preselection.reserved_at or deadline)
-    event.add("dtstart", deadline - timedelta(hours=1))
-    event.add("dtend", deadline)
-    event.add(
-        "summary",
-        f"{notices.EVENT_TITLE()} {formatting.plate(preselection.office, preselection.serial or '')}",
-    )
-    event.add("location", f"{office.name} {office.address}")
-    event.add("description", notices.event(preselection, office))
-    alarm = Alarm()
-    alarm.add("action", "DISPLAY")
-    alarm.add("description", notices.EVENT_TITLE())
-    alarm.add("trigger", timedelta(hours=-24))
-    event.add_component(alarm)
-    calendar = Calendar()
-    calendar.add("prodid", f"-//xuanhao//{spoken().tag}")
-    calendar.add("version", "2.0")
-    calendar.add_component(event)
-    content: bytes = calendar.to_ical()
-    return content
+def _with_cancellation(preselection: Preselection, office: Office | None, text: str) -> tuple[Part, ...]:
+    """Return the message that a number has ended, and the file that takes its deadline out of a calendar."""
+    if office is None or preselection.deadline is None or preselection.serial is None:
+        return (TextPart(text=text),)
+    content = cancellation_file(preselection, office, preselection.deadline)
+    name = f"{preselection.office}{preselection.serial}.ics"
+    return (TextPart(text=text), FilePart(name=name, content=content, caption=notices.CANCELLATION_FILE()))
 
 
 def _about_ban(core: Core, notification: Notification) -> tuple[Part, ...]:

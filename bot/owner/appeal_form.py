@@ -25,6 +25,7 @@ from core.errors.base import XuanhaoError
 from core.errors.blacklist import Blacklisted
 from core.errors.photos import PhotoRepeated
 from core.errors.preselection import StepOutOfOrder, VehicleUnknown
+from core.values.personal_numbers import Asked
 
 _MOST_BYTES = 20_000_000
 """The Bot API's download limit, in bytes; the settings may set a lower one."""
@@ -140,6 +141,7 @@ VIN_PAGES = VinPages(
 
 VIN = Screen(
     name=ScreenName.APPEAL_VIN,
+    asks=Asked.VEHICLE,
     personal=True,
     show=lambda ctx: View(text=texts.VIN() + may_be_photographed(), rows=(_back(ctx),)),
     buttons=_WAYS,

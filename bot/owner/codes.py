@@ -1,5 +1,6 @@
 """The page for entering an SMS code, shared by the registration and step 4."""
 
+import re
 from datetime import timedelta
 
 from bot.dialog.context import Context
@@ -9,10 +10,11 @@ from bot.dialog.screen import Goto, stay
 from bot.dialog.view import Button, View
 from bot.texts.owner import registration
 from core.people.verification import CheckResult, CodeBinding, CodePurpose
-from core.values.text import compact, without_label
+from core.values import labels
+from core.values.text import clean, compact
 
-_LONGEST = 40
-_LABELS = ("短信验证码", "验证码", "CODE")
+_LONGEST = 500
+_CODE = re.compile("(?<![0-9])[0-9]{6}(?![0-9])")
 
 
 def request(ctx: Context, binding: CodeBinding, screen: ScreenName) -> Goto:
@@ -42,8 +44,10 @@ def page(ctx: Context, purpose: CodePurpose, phone: str, extra: tuple[Button, ..
 
 
 def digits(text: str) -> str:
-    """Normalise a typed code: converts full-width digits, strips blanks and 「验证码:」."""
-    return compact(without_label(text[:_LONGEST], _LABELS))
+    """Normalise a typed code: full-width digits, blanks, 「验证码:」, or a text message with one code in it."""
+    typed = text[:_LONGEST]
+    codes = set(_CODE.findall(clean(typed)))
+    return codes.pop() if len(codes) == 1 else compact(labels.without_label(typed, labels.CODE))
 
 
 def wrong(result: CheckResult) -> Goto:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from bot.dialog.context import Context
-from bot.dialog.effects import DeleteUserMessage
 from bot.dialog.events import Contact
 from bot.dialog.keyboards import in_columns, page_of
 from bot.dialog.names import SCREEN_NAMES, ActionName, ScreenName
@@ -24,6 +23,7 @@ from core.values.identity import (
     parse_resident_id,
     parse_unit_name,
 )
+from core.values.personal_numbers import Asked
 
 _OFFICES_A_PAGE = 16
 
@@ -147,16 +147,12 @@ def _choose_kind(ctx: Context, *, unit: bool) -> Goto:
 def _name(ctx: Context, text: str) -> Goto:
     name = parse_unit_name(text) if ctx.account.is_unit else parse_name(text)
     ctx.core.accounts.set_name(ctx.tx, ctx.account, name)
-    return _forgetting(_on(ctx))
-
-
-def _forgetting(go: Goto) -> Goto:
-    """Add the effect that deletes the user's message, which has been accepted."""
-    return replace(go, effects=(*go.effects, DeleteUserMessage()))
+    return _on(ctx)
 
 
 NAME = Screen(
     name=ScreenName.REG_NAME,
+    asks=Asked.NAME,
     personal=True,
     show=_show_name,
     buttons={
@@ -186,6 +182,7 @@ def _show_identity(ctx: Context) -> View:
 
 IDENTITY = Screen(
     name=ScreenName.REG_IDENTITY,
+    asks=Asked.NUMBER,
     personal=True,
     show=_show_identity,
     buttons={ActionName.BACK: lambda ctx, _arg: _on(ctx)},
@@ -218,7 +215,7 @@ def _contact(ctx: Context, contact: Contact) -> Goto:
     if not contact.own:
         raise ContactOfSomebodyElse
     ctx.core.accounts.offer_phone(ctx.tx, ctx.account, parse_phone(contact.phone))
-    return _forgetting(_proved(ctx))
+    return _proved(ctx)
 
 
 def _proved(ctx: Context) -> Goto:
@@ -231,6 +228,7 @@ def _proved(ctx: Context) -> Goto:
 
 PHONE = Screen(
     name=ScreenName.REG_PHONE,
+    asks=Asked.NUMBER,
     personal=True,
     show=_show_phone,
     text=_phone,

@@ -75,6 +75,9 @@ WITHOUT_WORDS = frozenset(
 """Commands without arguments; their screens ask for what they need."""
 
 
+PUBLISHED = frozenset({"broadcast"})
+"""Commands whose arguments are written for everybody: a telephone number in them is no private one."""
+
 WITH_FILE = frozenset({"vehicles"})
 """Commands that are allowed as the caption of a file."""
 

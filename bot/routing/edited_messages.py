@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable
 
 from bot.dialog.languages import language_of
-from bot.i18n.formatting import EDITED
+from bot.i18n.formatting import EDITED, EDITED_AND_DELETED
 from bot.i18n.language import speaking
 from bot.inbox.store import mark_applied, mark_done
 from core.bootstrap import Core
 from core.ports import Tx
-from core.values.identity import holds_personal_number
+from core.values.personal_numbers import holds_personal_data
 
 _MOST_KNOWN = 10_000
 
@@ -36,14 +36,25 @@ class Edits:
         self._delete_message = delete_message
         self._answered: dict[tuple[int, int], None] = {}
 
-    async def handle(self, chat_id: int, message_id: int, update_id: int, text: str) -> None:
-        """Answer an edited message once; delete it if it now contains a personal number."""
-        if holds_personal_number(text):
+    async def handle(
+        self, chat_id: int, message_id: int, update_id: int, text: str, *, may_show_papers: bool = False
+    ) -> None:
+        """Answer an edited message once; delete it if it now contains personal data.
+
+        Args:
+            chat_id: the chat.
+            message_id: the message.
+            update_id: the update that reports the edit.
+            text: the text or the caption as it is now.
+            may_show_papers: whether the message is a picture or a scan, which may be of an identity document.
+        """
+        is_private = may_show_papers or holds_personal_data(text)
+        if is_private:
             await self._delete_message(chat_id, message_id)
         is_first = await self._core.store.run(_finish, update_id)
         if is_first and self._is_new((chat_id, message_id)):
             with speaking(await self._core.store.read(language_of, chat_id)):
-                await self._say(chat_id, EDITED())
+                await self._say(chat_id, EDITED_AND_DELETED() if is_private else EDITED())
 
     def _is_new(self, place: tuple[int, int]) -> bool:
         if place in self._answered:

@@ -12,6 +12,7 @@ looks for, and a router of our own would only copy them. Three things are replac
 ``routes`` returns the handlers. Each marks its update done, or the inbox would deliver it again.
 """
 
+import unicodedata
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any
@@ -35,8 +36,10 @@ from bot.dialog.events import Attachment, Command, Contact, Event, Other, Press,
 from bot.dialog.result import Request
 from bot.inbox import QueuedUpdate, UnreadableUpdateError, mark_done
 from bot.routing.edited_messages import Edits
-from core.notifications.queue import mark_reachable
+from core.notifications.queue import mark_blocked, mark_reachable
 from core.ports import Store, Tx
+
+_FULL_WIDTH_SLASH = "\uff0f"
 
 App = Application[Any, Any, Any, Any, Any, Any]
 _Callback = Callable[[Update, ContextTypes.DEFAULT_TYPE], Awaitable[None]]
@@ -146,8 +149,14 @@ def routes(
 
     async def edited(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         said = update.edited_message
-        if said is not None and said.text is not None:
-            await edits.handle(said.chat_id, said.message_id, current_update().update_id, said.text)
+        if said is not None:
+            await edits.handle(
+                said.chat_id,
+                said.message_id,
+                current_update().update_id,
+                said.text or said.caption or "",
+                may_show_papers=_may_show_papers(said),
+            )
 
     async def membership(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         if update.my_chat_member is not None:
@@ -157,7 +166,9 @@ def routes(
         await store.run(mark_done, update.update_id)
 
     new = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
-    changed = filters.UpdateType.EDITED_MESSAGE & filters.ChatType.PRIVATE & filters.TEXT
+    # Not the rest: a live location is edited by itself.
+    written = filters.TEXT | filters.CAPTION | filters.PHOTO | filters.Document.ALL
+    changed = filters.UpdateType.EDITED_MESSAGE & filters.ChatType.PRIVATE & written
     return [
         MessageHandler(new, message),
         MessageHandler(changed, edited),
@@ -168,13 +179,13 @@ def routes(
 
 
 def _membership_changed(tx: Tx, change: ChatMemberUpdated, update_id: int) -> None:
-    """Record that a user has unblocked the bot.
-
-    A block is recorded only when a message to the user fails: nothing is stored about users to whom no
-    message is due.
-    """
-    if change.chat.type == ChatType.PRIVATE and change.new_chat_member.status == ChatMemberStatus.MEMBER:
-        mark_reachable(tx, change.chat.id)
+    """Record that a user has blocked or unblocked the bot; other chats do not concern it."""
+    if change.chat.type == ChatType.PRIVATE:
+        match change.new_chat_member.status:
+            case ChatMemberStatus.MEMBER:
+                mark_reachable(tx, change.chat.id)
+            case ChatMemberStatus.BANNED | ChatMemberStatus.LEFT:
+                mark_blocked(tx, change.chat.id)
     mark_done(tx, update_id)
 
 
@@ -196,8 +207,12 @@ def _event(said: Message, username: str) -> Event:
     if said.photo or said.document is not None:
         return _attachment(said, username)
     if said.text is None:
-        return Other()
+        return Other(caption=said.caption or "")
     return _command(said.text, username) or Typed(text=said.text)
+
+
+def _may_show_papers(said: Message) -> bool:
+    return bool(said.photo or said.document is not None) and _attachment(said, "").may_show_papers
 
 
 def _attachment(said: Message, username: str) -> Attachment:
@@ -215,12 +230,12 @@ def _attachment(said: Message, username: str) -> Attachment:
 
 
 def _command(text: str, username: str) -> Command | None:
-    """Parse a typed command: /start, /start@our_bot, /release 粤K small A####."""
-    if not text.startswith("/"):
+    """Parse a typed command: /start, /start@our_bot, /release 粤K small A####, also with full-width letters."""
+    if not text.startswith(("/", _FULL_WIDTH_SLASH)):
         return None
     head, *more = text[1:].split(maxsplit=1) or [""]
     rest = more[0] if more else ""
-    name, _, meant = head.partition("@")
+    name, _, meant = unicodedata.normalize("NFKC", head).partition("@")
     if meant and meant.lower() != username.lower():
         return None
     return Command(name=name.lower(), arguments=rest.strip())

@@ -138,11 +138,14 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     vehicles_errors.CertificateError: phrase("证书编号格式不正确,请对照证书重新输入。"),
     identity_errors.ResidentIdEmpty: phrase("请输入居民身份证号码。"),
     identity_errors.ResidentIdMistyped: phrase("身份证号码校验不通过,有一位输错了,请核对后重新输入。"),
-    identity_errors.ResidentIdRegion: phrase("身份证号码前两位不是有效的地区代码,请核对。"),
+    identity_errors.ResidentIdRegion: phrase("身份证号码中的地区代码无效,请核对。"),
     identity_errors.ResidentIdBirthDate: phrase("身份证号码中的出生日期不存在,请核对。"),
     identity_errors.ResidentIdFuture: phrase("身份证号码中的出生日期晚于今天,请核对。"),
     identity_errors.ResidentIdError: phrase("身份证号码格式不正确,应为 18 位。"),
-    identity_errors.CreditCodeMistyped: phrase("统一社会信用代码校验不通过,有一位输错了,请核对。"),
+    identity_errors.CreditCodeMistyped: phrase(
+        "统一社会信用代码校验不通过,有一位输错了,请核对。"
+        "如与证照一致(如厦门市 2016 年以前发放的代码),请携带证照到车辆管理所窗口办理。"
+    ),
     identity_errors.CreditCodeError: phrase("统一社会信用代码格式不正确,应为 18 位。"),
     identity_errors.PhoneEmpty: phrase("请输入手机号。"),
     identity_errors.PhoneForeign: phrase("只支持中国大陆手机号(+86)。"),
@@ -150,7 +153,7 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     identity_errors.PhoneError: phrase("手机号不正确,请输入 11 位中国大陆手机号。"),
     identity_errors.PersonNameEmpty: phrase("请输入姓名。"),
     identity_errors.PersonNameError: phrase(
-        "姓名只能是 2–30 个汉字或字母(可含间隔号·),请输入身份证上的姓名。"
+        "姓名只能是 2–30 个汉字或字母(可含间隔号·;全是字母的不超过 39 个),请输入身份证上的姓名。"
     ),
     identity_errors.UnitNameEmpty: units.NAME_EMPTY,
     identity_errors.UnitNameError: units.NAME_WRONG,

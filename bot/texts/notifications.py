@@ -15,6 +15,7 @@ PRESELECT = phrase("【预选号牌】")
 UNSUBSCRIBE = phrase("取消提醒")
 EVENT_TITLE = phrase("号牌办理截止")
 CALENDAR_FILE = phrase("把截止时间加入日历")
+CANCELLATION_FILE = phrase("号码已失效:打开此文件,即可从日历中移除原来的办理截止提醒")
 LIFTED = phrase("✅ 您已从黑名单中解除,可以重新网上预选号牌。")
 IDENTITY_GIVEN = phrase("✅ 车辆管理所已核对您的身份证件,身份已转到您的账号。点【预选号牌】继续。")
 IDENTITY_TAKEN = phrase(

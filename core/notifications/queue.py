@@ -316,6 +316,19 @@ def mark_unreachable(tx: Tx, chat_id: int, reason: str) -> None:
     tx.run("notices.unreachable", chat_id=chat_id, reason=reason, now=to_millis(tx.now))
 
 
+def mark_blocked(tx: Tx, chat_id: int) -> None:
+    """Record that an owner has blocked the bot, before any message to them fails.
+
+    Nothing is stored about a chat without an account: no message is due to it.
+    """
+    tx.run("notices.blocked", chat_id=chat_id, reason=BLOCKED[0], now=to_millis(tx.now))
+
+
+def is_unreachable(tx: Tx, chat_id: int) -> bool:
+    """Return whether a chat is known to have blocked the bot, or not to exist any longer."""
+    return tx.one("notices.is_unreachable", chat_id=chat_id) is not None
+
+
 def mark_reachable(tx: Tx, chat_id: int) -> None:
     """Record that a chat can be reached again."""
     tx.run("notices.reachable", chat_id=chat_id)

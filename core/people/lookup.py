@@ -10,6 +10,7 @@ from core.people.accounts import Account, Accounts
 from core.ports import Tx
 from core.security.vault import Vault
 from core.values.identity import parse_identity, parse_phone
+from core.values.labels import without_any_label
 from core.values.offices import Office
 from core.values.plates import PROVINCES, parse_plate
 from core.values.text import compact
@@ -42,7 +43,7 @@ class People:
         Raises:
             NobodyFound: no account matches, or the match has not registered.
         """
-        text = compact(written)
+        text = compact(without_any_label(written))
         if text[:1] in PROVINCES and text:
             return self._known(self._by_plate(tx, text))
         identity = _identity(text, today)
@@ -57,7 +58,10 @@ class People:
         Raises:
             NobodyFound: no account matches.
         """
-        account = self._by_chat(tx, compact(written)) or self.find(tx, written, today=today).account
+        account = (
+            self._by_chat(tx, compact(without_any_label(written)))
+            or self.find(tx, written, today=today).account
+        )
         if account is None:
             raise NobodyFound
         return account

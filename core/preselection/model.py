@@ -103,6 +103,7 @@ class Preselection:
     deadline: datetime | None
     ended_at: datetime | None
     reason: str | None
+    updated_at: datetime | None = None  # of the last change
 
     @property
     def subject(self) -> str:
@@ -150,6 +151,7 @@ def from_row(row: Row) -> Preselection:
         deadline=moment_or_none(row["deadline"]),
         ended_at=moment_or_none(row["ended_at"]),
         reason=row["reason"],
+        updated_at=moment_or_none(row["updated_at"]),
     )
 
 

@@ -21,7 +21,8 @@ from core.people.accounts import Account, Accounts
 from core.people.scope import Scope
 from core.ports import Row, Tx
 from core.security.vault import Vault
-from core.values.identity import parse_identity, parse_phone
+from core.values.identity import is_credit_code, parse_identity, parse_phone
+from core.values.labels import without_any_label
 from core.values.masks import parse_mask
 from core.values.offices import Office
 from core.values.plates import PROVINCES, PlateKind, parse_plate
@@ -30,7 +31,7 @@ from core.values.vehicles import parse_vin
 
 MAX_WORDS = 6
 _EVER = (0, 2**53)
-IDENTITY, PHONE = "identity", "phone"
+IDENTITY, CREDIT_CODE, PHONE = "identity", "credit_code", "phone"
 """Placeholders displayed instead of an identity or phone number in a query."""
 _ACTIONS = frozenset(AuditAction)
 _ACTORS = (audit.SYSTEM, audit.COMMAND_LINE)
@@ -117,7 +118,7 @@ class AuditSearch:
         Raises:
             NotInAuditLog: a term cannot be searched for, or two terms contradict each other.
         """
-        words = [word for word in _APART.split(written) if word]
+        words = [word for word in _APART.split(written) if word and without_any_label(f"{word} ").strip()]
         if not 0 < len(words) <= MAX_WORDS:
             raise NotInAuditLog
         query = AuditQuery()
@@ -150,7 +151,7 @@ class AuditSearch:
         return AuditPage(entries=tuple(_entry(tx, row) for row in rows[:limit]), more=len(rows) > limit)
 
     def _read(self, tx: Tx, word: str, today: date) -> AuditQuery:
-        text = compact(word)
+        text = compact(without_any_label(word))
         for reader in (self._plain, self._numbered, self._vehicle, self._person):
             found = reader(tx, text, today)
             if found is not None:
@@ -169,7 +170,9 @@ class AuditSearch:
         written = _DATE.fullmatch(word)
         if written is None or (written["year"] is None and "月" not in word):
             return None
-        return _days(int(written["year"] or today.year), int(written["month"]), int(written["day"] or 0))
+        month, day = int(written["month"]), int(written["day"] or 0)
+        past = (month, day) <= (today.month, today.day)  # the audit log knows no later days
+        return _days(int(written["year"] or (today.year if past else today.year - 1)), month, day)
 
     def _numbered(self, tx: Tx, text: str, _today: date) -> AuditQuery | None:
         """Parse a subject with an id (a preselection, its receipt, a segment), or a segment's mask."""
@@ -220,7 +223,8 @@ class AuditSearch:
         identity = _parsed_or_none(lambda: parse_identity(text, today=today))
         if identity is not None:
             digest = self._vault.lookup("identity", identity)
-            return self._account(tx, IDENTITY, self._accounts.by_identity(tx, digest), digest)
+            word = CREDIT_CODE if is_credit_code(identity) else IDENTITY
+            return self._account(tx, word, self._accounts.by_identity(tx, digest), digest)
         phone = _parsed_or_none(lambda: parse_phone(text))
         if phone is not None and (holder := self._accounts.by_phone(tx, phone)):
             return self._account(tx, PHONE, holder, None)

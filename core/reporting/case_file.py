@@ -34,6 +34,7 @@ from core.values.identity import (
     parse_identity,
     parse_phone,
 )
+from core.values.labels import without_any_label
 from core.values.offices import Office
 from core.values.plates import PROVINCES, Plate, PlateKind, parse_plate
 from core.values.text import HYPHENS, compact
@@ -149,6 +150,7 @@ class CaseFiles:
             NobodyFound: no account or ban matches it.
             NothingKnown: the vehicle is unknown.
         """
+        written = without_any_label(written)
         if receipt := RECEIPT.fullmatch(compact(written)):
             return _of_receipt(tx, receipt[1], int(receipt[2]))
         text = compact(written, HYPHENS)

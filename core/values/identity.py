@@ -4,7 +4,6 @@ Check characters are computed by python-stdnum, phone numbers are parsed by phon
 is validated; a well-formed number says nothing about whose it is.
 """
 
-import re
 import unicodedata
 from datetime import date
 from itertools import chain
@@ -39,16 +38,15 @@ from core.errors.identity import (
     UnitNameEmpty,
     UnitNameLength,
 )
+from core.values import labels
 from core.values.text import (
     DOTS,
     HYPHENS,
     characters_at,
-    clean,
     compact,
     is_oversized,
     positions_outside,
     positions_where,
-    tidy,
 )
 
 IDENTITY_LENGTH = 18
@@ -58,6 +56,9 @@ OLDEST = 130
 """Maximum plausible age, in years."""
 
 NAME_SHORTEST, NAME_LONGEST = 2, 30
+LATIN_NAME_LONGEST = 39
+"""Maximum length of a name without Chinese characters, as in the lines of a passport (ICAO 9303)."""
+
 UNIT_NAME_LONGEST = 60
 
 _DIGITS = "0123456789"
@@ -65,27 +66,28 @@ _CREDIT_CODE_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I, O
 _REGION = range(2, 8)  # positions of the six region digits in a credit code
 _PROVINCE_GROUPS = (range(11, 16), range(21, 24), range(31, 38), range(41, 47), range(50, 55), range(61, 66))
 _HONG_KONG_MACAO_TAIWAN = (71, 81, 82, 83)  # 81 to 83 on residence permits
-_PROVINCES = frozenset(map(str, (*chain(*_PROVINCE_GROUPS), *_HONG_KONG_MACAO_TAIWAN)))  # GB/T 2260
+PROVINCE_CODES = frozenset(map(str, (*chain(*_PROVINCE_GROUPS), *_HONG_KONG_MACAO_TAIWAN)))
+"""The first two digits of region codes (GB/T 2260), and of those on residence permits."""
+
+_RESIDENCE_PERMIT_REGIONS = {"81": "810000", "82": "820000", "83": "830000"}  # no districts
 _FOREIGN_RESIDENT = "9"  # the first digit on a permanent residence card for foreigners
+_UNIT_KINDS = frozenset({"11", "12", "13", "19", "51", "52", "53", "59", "91", "92", "93", "99"})  # GB 32100
+_STATE_LEVEL = "10"  # the province of units that are registered by the state itself
+_BIRTH_YEARS = range(1890, 2100)
 _MAINLAND = 86
 _PHONE_DECORATION = HYPHENS + DOTS + "()/"
 _NAME_SEPARATORS = "· '-"
 _CHINESE_BLOCKS = (("㐀", "䶿"), ("一", "鿿"), ("\uf900", "\ufaff"), ("\U00020000", "\U0003ffff"))
-_PERSONAL_NUMBER = re.compile(
-    r"(?<![0-9A-Z])(?:"
-    r"[0-9]{14,18}[0-9X]|[0-9]{6}[ -][0-9]{8}[ -]?[0-9]{3}[0-9X]"  # an identity number, give or take digits
-    r"|(?:\+?86[ -]?)?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}"  # a mobile number
-    r")(?![0-9A-Z])"
-)
-_LONGEST_LOOKED_AT = 4096
-_UNIT_SIGNS = "·&()-. "
+_UNIT_SIGNS = "·&()-. \"'“”‘’、—《》"
 
 
 def parse_resident_id(text: str, *, today: date) -> str:
     """Parse a resident identity number (GB 11643); return 18 characters, with a capital X.
 
     Only the province of the region code is validated: a number keeps the district that issued it, which
-    may be newer than its holder or dissolved since, and lists of districts are incomplete.
+    may be newer than its holder or dissolved since, and lists of districts are incomplete. On a permanent
+    residence card for foreigners the province follows the 9; a residence permit for people from Hong Kong,
+    Macao or Taiwan has no district.
 
     Args:
         text: the user's input.
@@ -107,7 +109,7 @@ def parse_resident_id(text: str, *, today: date) -> str:
     _validate_resident_form(number)
     if ric.calc_check_digit(number) != number[-1]:
         raise ResidentIdMistyped
-    if number[:2] not in _PROVINCES and number[0] != _FOREIGN_RESIDENT:
+    if not has_region(number):
         raise ResidentIdRegion
     _validate_birth_date(number, today)
     return number
@@ -143,27 +145,49 @@ def parse_credit_code(text: str) -> str:
 def parse_identity(text: str, *, today: date) -> str:
     """Parse a resident identity number or a credit code; return its canonical form.
 
-    Digits that contain a birth date are validated as a person's number, so that a mistyped one is not
-    accepted as the credit code of a unit.
+    Digits alone are a credit code only if they are a valid one and contain no possible birth date; otherwise
+    they are validated as a person's number, so that a mistyped one is not accepted as the code of a unit.
 
     Raises:
         ResidentIdError: it looks like a person's number, or like neither, and is malformed.
         CreditCodeError: it has letters that only occur in credit codes, and is malformed.
     """
     number = "" if is_oversized(text) else canonical_identity(text)
-    if positions_outside(number, _DIGITS + "X") or _is_all_but_a_person(number):
+    if positions_outside(number, _DIGITS + "X") or _reads_as_code(number):
         return parse_credit_code(text)
     return parse_resident_id(text, today=today)
 
 
 def is_credit_code(number: str) -> bool:
-    """Return whether a valid canonical number is a credit code, not a person's number."""
-    return not _reads_as_person(number)
+    """Return whether a valid canonical number is a credit code, not a person's number.
+
+    Either may consist of digits alone. Then the check characters tell them apart, and a birth date with a
+    possible year; what is valid as both is a person's.
+    """
+    letters = positions_outside(number.removesuffix("X"), _DIGITS)
+    return bool(letters) or (_is_code_of_digits(number) and not _is_valid_person(number))
 
 
-def _is_all_but_a_person(number: str) -> bool:
-    """Return whether a number is an all-digit credit code: a valid check character and no birth date."""
-    if len(number) != IDENTITY_LENGTH or _reads_as_person(number):
+def has_region(number: str) -> bool:
+    """Return whether the first six digits of a resident identity number can be its region."""
+    if number[:1] == _FOREIGN_RESIDENT:
+        return number[1:3] in PROVINCE_CODES
+    wanted = _RESIDENCE_PERMIT_REGIONS.get(number[:2])
+    return number[:2] in PROVINCE_CODES if wanted is None else number[:6] == wanted
+
+
+def has_unit_region(code: str) -> bool:
+    """Return whether the region in a credit code begins with a province, or is that of the whole country."""
+    return code[2:4] in PROVINCE_CODES or code[2:4] == _STATE_LEVEL
+
+
+def _reads_as_code(number: str) -> bool:
+    """Return whether digits are a valid credit code, and no birth date in them makes a person's of them."""
+    return _is_code_of_digits(number) and not _has_possible_birth_date(number)
+
+
+def _is_code_of_digits(number: str) -> bool:
+    if number[:2] not in _UNIT_KINDS or not has_unit_region(number):
         return False
     try:
         return bool(parse_credit_code(number))
@@ -171,12 +195,17 @@ def _is_all_but_a_person(number: str) -> bool:
         return False
 
 
-def _reads_as_person(number: str) -> bool:
-    """Return whether a number looks like a resident's: digits, optionally a final X, and a birth date."""
-    if len(number) != IDENTITY_LENGTH or positions_outside(number.removesuffix("X"), _DIGITS):
+def _is_valid_person(number: str) -> bool:
+    return (
+        _has_possible_birth_date(number) and has_region(number) and ric.calc_check_digit(number) == number[-1]
+    )
+
+
+def _has_possible_birth_date(number: str) -> bool:
+    if len(number) != IDENTITY_LENGTH or positions_outside(number[:-1], _DIGITS):
         return False
     try:
-        return bool(ric.get_birth_date(number))
+        return ric.get_birth_date(number).year in _BIRTH_YEARS
     except InvalidComponent:
         return False
 
@@ -184,9 +213,9 @@ def _reads_as_person(number: str) -> bool:
 def canonical_identity(text: str) -> str:
     """Return the canonical form of an identity number or credit code, from which hashes are computed.
 
-    It normalizes without validating.
+    It normalizes without validating. A label before the number is dropped.
     """
-    return compact(text, HYPHENS)
+    return compact(labels.without_label(text, labels.IDENTITY), HYPHENS)
 
 
 def parse_phone(text: str) -> str:
@@ -201,7 +230,7 @@ def parse_phone(text: str) -> str:
     """
     if is_oversized(text):
         raise PhoneUnknown(found=len(text.strip()))
-    typed = compact(text, _PHONE_DECORATION)
+    typed = compact(labels.without_label(text, labels.PHONE), _PHONE_DECORATION)
     if not typed:
         raise PhoneEmpty
     foreign = positions_outside(typed, _DIGITS)
@@ -213,8 +242,8 @@ def parse_phone(text: str) -> str:
 def parse_name(text: str) -> str:
     """Parse a person's name; normalize dots to ``·`` and collapse spaces (none between Chinese characters).
 
-    A name has 2 to 30 characters: Chinese and Latin letters, dots between letters, and between Latin
-    letters also spaces, hyphens and apostrophes.
+    A name has 2 to 30 characters, without Chinese ones up to 39: Chinese and Latin letters, dots between
+    letters, and between Latin letters also spaces, hyphens and apostrophes. A label before it is dropped.
 
     Raises:
         PersonNameEmpty: the input is blank.
@@ -223,13 +252,15 @@ def parse_name(text: str) -> str:
     """
     if is_oversized(text):
         raise PersonNameLength(shortest=NAME_SHORTEST, longest=NAME_LONGEST, found=len(text.strip()))
-    name = _joined(tidy(text).replace("’", "'"))
+    name = _joined(labels.without_label_of_name(text, labels.PERSON_NAME).replace("’", "'"))
     stray = positions_where(name, lambda char: not _is_name_letter(char) and char not in _NAME_SEPARATORS)
     return _validate_name(name, stray or _unjoining(name))
 
 
 def parse_unit_name(text: str) -> str:
-    """Parse an organisation's name: 2 to 60 letters, digits, spaces and ``·&()-.``.
+    """Parse an organisation's name, without a label before it.
+
+    It has 2 to 60 letters, digits, spaces, ``·&()-.—、``, quotation marks and ``《》``.
 
     Raises:
         UnitNameEmpty: the input is blank.
@@ -238,7 +269,7 @@ def parse_unit_name(text: str) -> str:
     """
     if is_oversized(text):
         raise UnitNameLength(shortest=NAME_SHORTEST, longest=UNIT_NAME_LONGEST, found=len(text.strip()))
-    name = " ".join(tidy(text).split())
+    name = " ".join(labels.without_label_of_name(text, labels.UNIT_NAME).split())
     if not name:
         raise UnitNameEmpty
     stray = positions_where(
@@ -266,14 +297,6 @@ def mask_identity(number: str) -> str:
 def mask_phone(phone: str) -> str:
     """Return a mobile number, E.164 or not, in national form with the middle masked: 138****0000."""
     return _masked(phone.removeprefix(f"+{_MAINLAND}"), 3, 4)
-
-
-def holds_personal_number(text: str) -> bool:
-    """Return whether a text contains an identity or mobile number, possibly mistyped.
-
-    It prefers false positives: other long numbers match as well.
-    """
-    return _PERSONAL_NUMBER.search(clean(text[:_LONGEST_LOOKED_AT])) is not None
 
 
 def _validate_resident_form(number: str) -> None:
@@ -319,8 +342,9 @@ def _validate_name(name: str, stray: tuple[int, ...]) -> str:
         raise PersonNameEmpty
     if stray:
         raise PersonNameCharacters(positions=stray)
-    if not NAME_SHORTEST <= len(name) <= NAME_LONGEST:
-        raise PersonNameLength(shortest=NAME_SHORTEST, longest=NAME_LONGEST, found=len(name))
+    longest = NAME_LONGEST if any(map(_is_chinese, name)) else LATIN_NAME_LONGEST
+    if not NAME_SHORTEST <= len(name) <= longest:
+        raise PersonNameLength(shortest=NAME_SHORTEST, longest=longest, found=len(name))
     return name
 
 

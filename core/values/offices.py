@@ -19,7 +19,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainVa
 
 from core.errors.offices import HoursUnreadable, NoSuchOffice
 from core.values.hours import ServiceHours
-from core.values.plates import LETTERS, NEV_LETTERS
+from core.values.plates import LETTERS, NEV_LETTERS, NEV_LETTERS_BATTERY, NEV_LETTERS_OTHER
 from core.values.text import DOTS, HYPHENS, compact, is_oversized
 
 Status = Literal["active", "new", "legacy", "special", "unsure"]
@@ -196,6 +196,11 @@ def _letters(text: str) -> str:
     plain = compact(text)
     if not plain or len(set(plain)) != len(plain) or not set(plain) <= set(LETTERS):
         raise ValueError("should be different letters, without I and O")
+    if not {NEV_LETTERS_BATTERY[0], NEV_LETTERS_OTHER[0]} <= set(plain):
+        raise ValueError(
+            f"should contain {NEV_LETTERS_BATTERY[0]} and {NEV_LETTERS_OTHER[0]}, the first letters of electric and of"
+            f" other new-energy vehicles (GA 36-2018); add further ones to {NEV_LETTERS}"
+        )
     return plain
 
 

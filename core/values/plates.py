@@ -30,7 +30,8 @@ from core.errors.plates import (
     SerialOfOtherOffice,
     SerialTooManyLetters,
 )
-from core.values.text import DOTS, HYPHENS, characters_at, clean, compact, is_oversized, positions_outside
+from core.values import labels
+from core.values.text import DOTS, HYPHENS, characters_at, compact, is_oversized, positions_outside
 
 DIGITS = "0123456789"
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -116,7 +117,7 @@ def parse_serial(kind: PlateKind, text: str, *, office: str, nev_letters: str = 
     """
     if is_oversized(text):
         raise SerialLength(wanted=kind.serial_length, found=len(text.strip()))
-    serial = _without_office(compact(text, _SEPARATORS), office)
+    serial = _without_office(_typed(text), office)
     _validate_characters(kind, serial)
     if not set(serial).isdisjoint("OI"):
         raise SerialLookalike(
@@ -155,7 +156,7 @@ def parse_plate(
     wanted = tuple(sorted({kind.serial_length for kind in kinds}))
     if is_oversized(text):
         raise PlateLength(wanted=wanted, found=len(text.strip()))
-    typed = compact(text, _SEPARATORS)
+    typed = _typed(text)
     if not typed:
         raise PlateEmpty
     if not _OFFICE_CODE.match(typed):
@@ -176,7 +177,7 @@ def split_wishes(text: str, *, limit: int = MAX_WISHES_READ) -> list[str]:
     Separators are line ends, commas, 、, semicolons and spaces, but not a space or dot after an office's
     code: 粤K 12345 is one wish.
     """
-    found = islice(_WISH.finditer(clean(text)), limit)
+    found = islice(_WISH.finditer(labels.without_label(text, labels.PLATE)), limit)
     return [match.group() for match in found]
 
 
@@ -195,6 +196,10 @@ def near_serials(serial: str, kind: PlateKind, *, nev_letters: str = NEV_LETTERS
 def contains_four(serial: str) -> bool:
     """Return whether a serial contains a 4, which 【不包含4】 excludes."""
     return "4" in serial
+
+
+def _typed(text: str) -> str:
+    return compact(labels.without_label(text, labels.PLATE), _SEPARATORS)
 
 
 def _without_office(typed: str, office: str) -> str:

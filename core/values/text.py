@@ -6,7 +6,7 @@ marks. Only this module removes them; the *meaning* of a text is parsed in ``pla
 """
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 LIMIT = 64
 """Maximum length of a serial, VIN, name or number, in characters; longer input is rejected early."""
@@ -17,10 +17,9 @@ DOTS = "·•‧∙⋅・●.。⸱᛫"
 HYPHENS = "-‐‑‒–—−_"
 """Variants of the hyphen between groups of characters."""
 
-_AFTER_LABEL = " :=()/"
 _UPPER = {ord(letter): letter.upper() for letter in "abcdefghijklmnopqrstuvwxyz"}
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf"})
-_VARIATION_SELECTORS = frozenset(map(chr, range(0xFE00, 0xFE10)))
+_VARIATION_SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 
 
 def is_oversized(text: str) -> bool:
@@ -48,19 +47,6 @@ def clean(text: str) -> str:
 
 def compact(text: str, also: str = "") -> str:
     return "".join(char for char in clean(text) if not char.isspace() and char not in also)
-
-
-def without_label(text: str, labels: Sequence[str]) -> str:
-    """Return the cleaned text without a printed label before it: 「车架号:」, 「车辆识别代号(VIN)」.
-
-    Args:
-        text: the user's input.
-        labels: in upper case; a label precedes its own prefixes.
-    """
-    rest = clean(text)
-    while (label := next((label for label in labels if rest.startswith(label)), None)) is not None:
-        rest = rest.removeprefix(label).lstrip(_AFTER_LABEL)
-    return rest
 
 
 def positions_where(text: str, test: Callable[[str], bool]) -> tuple[int, ...]:

@@ -19,6 +19,7 @@ from core.errors.vehicles import (
     VinLookalike,
     VinMistyped,
 )
+from core.values import labels
 from core.values.text import (
     HYPHENS,
     characters_at,
@@ -26,7 +27,6 @@ from core.values.text import (
     is_oversized,
     positions_outside,
     positions_where,
-    without_label,
 )
 
 VIN_LENGTH = 17
@@ -38,13 +38,9 @@ _DIGITS = "0123456789"
 _CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _LOOKALIKES = str.maketrans("IOQ", "100")
 _CHECK_INDEX = 8
-_VIN_LABELS = ("VIN码", "VIN", "车辆识别代号", "车辆识别代码", "车辆识别码", "车架号码", "车架号")
-_CERTIFICATE_LABELS = (
-    *("合格证编号", "合格证号", "合格证", "车辆合格证编号", "整车合格证编号"),
-    *("货物进口证明书编号", "货物进口证明书", "进口证明书编号", "编号"),
-)
 _WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _RUNS = re.compile(rf"[A-HJ-NPR-Z0-9]{{{VIN_LENGTH},}}")
+_FEWEST_CHARACTERS = 4  # distinct ones in a VIN
 _CHECK_DIGITS = "0123456789X"
 _VALUES = {digit: int(digit) for digit in _DIGITS} | dict(
     zip("ABCDEFGHJKLMNPRSTUVWXYZ", map(int, "12345678123457923456789"), strict=True)
@@ -63,7 +59,7 @@ class VinFinding:
     """A well-formed VIN, and whether the owner should confirm it."""
 
     vin: str  # 17 characters, capitals
-    needs_confirmation: bool  # the check digit is wrong, which is legitimate for makers outside China
+    needs_confirmation: bool  # the check digit is wrong, as with makers outside China, or it is no likely VIN
 
 
 def parse_vin(text: str) -> VinFinding:
@@ -80,12 +76,12 @@ def parse_vin(text: str) -> VinFinding:
         raise VinLength(wanted=VIN_LENGTH, found=len(text.strip()))
     vin = compact(text, HYPHENS)
     if len(vin) != VIN_LENGTH:  # VIN… may also be a V1N… that was mistyped
-        vin = compact(without_label(text, _VIN_LABELS), HYPHENS)
+        vin = compact(labels.without_label(text, labels.VIN), HYPHENS)
     _validate_vin_form(vin)
     right = _is_right(vin)
     if vin[0] == MADE_IN_CHINA and not right:
         raise VinMistyped(grouped=group_vin(vin))
-    return VinFinding(vin=vin, needs_confirmation=not right)
+    return VinFinding(vin=vin, needs_confirmation=not right or _is_unlikely(vin))
 
 
 def check_digit(vin: str) -> str:
@@ -98,6 +94,14 @@ def check_digit(vin: str) -> str:
         raise ValueError("not the characters of a VIN")
     total = sum(weight * _VALUES[char] for weight, char in zip(_WEIGHTS, vin, strict=True))
     return _CHECK_DIGITS[total % 11]
+
+
+def _is_unlikely(vin: str) -> bool:
+    """Return whether no maker would assign this: 1 seventeen times has a right check digit.
+
+    ISO 3780 assigns no maker's code that begins with a 0, and nobody describes a vehicle without a letter.
+    """
+    return vin[0] == "0" or vin.isdecimal() or len(set(vin)) < _FEWEST_CHARACTERS
 
 
 def _is_right(vin: str) -> bool:
@@ -144,7 +148,7 @@ def parse_certificate(kind: CertificateKind, text: str) -> str:
     shortest, longest = (14, 15) if kind is CertificateKind.DOMESTIC else (6, 20)
     if is_oversized(text):
         raise CertificateLength(shortest=shortest, longest=longest, found=len(text.strip()))
-    number = compact(without_label(text, _CERTIFICATE_LABELS), HYPHENS)
+    number = compact(labels.without_label(text, labels.CERTIFICATE), HYPHENS)
     if not number:
         raise CertificateEmpty
     foreign = positions_outside(number, _DIGITS + _CAPITALS)

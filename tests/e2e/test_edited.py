@@ -4,11 +4,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from tests import factories
 from tests.person import Person, Shown
-from tests.photographed import jpeg
 from tests.world import CHIEF, OWNER, World, open_world
 
 SAID = "修改已发送的消息不会生效,请重新发送"
@@ -65,24 +63,42 @@ async def test_edit_of_an_old_text_does_nothing_to_the_screen(world: World) -> N
     await owner.settled()
 
 
-async def test_edit_of_a_caption_is_not_ours(world: World) -> None:
-    owner = world.person(OWNER)
-    await owner.say("/start")
-    await owner.send_photo(jpeg(Image.new("RGB", (400, 300))), "那")
-    await owner.settled()
-    photo = next(shown for shown in reversed(owner.history) if not shown.from_bot)
-    body = {**photo.body, "caption": "这", "edit_date": 1}
-    world.sandbox.world.updates.push("edited_message", body, chat_id=OWNER, user_id=OWNER)
-    await owner.settled()
-    assert not answers(owner)
+async def test_edited_caption_is_told_like_a_text(world: World) -> None:
+    chief = world.person(CHIEF)
+    await chief.say("/start")
+    await chief.send_file(b"vin", "a.csv", "text/csv", "那")
+    await chief.settled()
+    await recaption(world, chief, "这")
+    await chief.see(SAID)
+    assert len([shown for shown in chief.history if shown.document]) == 1
 
 
-async def test_number_of_a_document_that_was_corrected_is_deleted(world: World) -> None:
+async def recaption(world: World, person: Person, caption: str) -> None:
+    file = next(shown for shown in reversed(person.history) if not shown.from_bot)
+    body = {**file.body, "caption": caption, "edit_date": 1}
+    world.sandbox.world.updates.push(
+        "edited_message", body, chat_id=person.me.chat_id, user_id=person.me.chat_id
+    )
+    await person.settled()
+
+
+@pytest.mark.parametrize("number", [factories.identity(1), "1101 0519 5001 0100 12", "手机：138-0013-8000"])
+async def test_number_of_a_person_that_was_corrected_is_deleted(world: World, number: str) -> None:
     owner = world.person(OWNER)
     await owner.say("/start")
     await owner.say("我的号码是 1101")
     await owner.settled()
-    await owner.edit(sent(owner, "我的号码是 1101"), f"我的号码是 {factories.identity(1)}")
-    await owner.see(SAID, fresh=True)
+    await owner.edit(sent(owner, "我的号码是 1101"), f"我的号码是 {number}")
+    await owner.see("已从聊天中删除", fresh=True)
     await owner.settled()
     assert not any("我的号码" in shown.words for shown in owner.history)
+
+
+async def test_number_of_a_person_in_a_corrected_caption_is_deleted(world: World) -> None:
+    chief = world.person(CHIEF)
+    await chief.say("/start")
+    await chief.send_file(b"vin", "a.csv", "text/csv", "那")
+    await chief.settled()
+    await recaption(world, chief, factories.identity(1))
+    await chief.see("已从聊天中删除")
+    assert not [shown for shown in chief.history if shown.document]

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from bot.dialog.effects import DeleteUserMessage
 from bot.dialog.names import ScreenName
@@ -14,7 +15,8 @@ from bot.texts.menu import DESK_MENU
 from sandbox.faults import Fault
 from tests import factories
 from tests.person import Person
-from tests.world import CHIEF, World, eventually, open_world
+from tests.photographed import jpeg
+from tests.world import CHIEF, OTHER, World, eventually, open_world, registers
 
 
 @pytest.fixture
@@ -57,6 +59,152 @@ async def test_owners_identity_is_deleted_right_or_wrong(place: World) -> None:
     await owner.say(factories.identity(9))
     await owner.see("注册 3/3")
     await eventually(lambda: own(owner) == ["/start"])
+
+
+FORGOTTEN = "为保护隐私已从聊天中删除"
+
+
+async def at_identity_page(place: World) -> Person:
+    owner = place.person()
+    await owner.say("/start")
+    await owner.press("【预选号牌】")
+    await owner.press("同意并继续")
+    await owner.say("测试车主")
+    await owner.see("注册 2/3")
+    return owner
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "1101 0519 5001 0100 12",
+        "身份证号：１１０１０５－１９５００１０１－００１２",
+        "9144 0900 MA00 0000 1X",
+        "E12345678",  # a passport, which is not accepted
+        "110105 1950",
+    ],
+)
+async def test_whatever_is_typed_for_an_identity_is_deleted(place: World, typed: str) -> None:
+    owner = await at_identity_page(place)
+    await owner.say(typed)
+    await owner.settled()
+    await eventually(lambda: own(owner) == ["/start"])
+
+
+async def test_refused_name_is_deleted_and_the_owner_is_told_once(place: World) -> None:
+    owner = place.person()
+    await owner.say("/start")
+    await owner.press("【预选号牌】")
+    await owner.press("同意并继续")
+    for refused in ("张三1", "李四2"):
+        await owner.say(refused)
+        await owner.settled()
+    await eventually(lambda: own(owner) == ["/start"])
+    assert sum(FORGOTTEN in shown.words for shown in owner.history) == 1
+
+
+@pytest.mark.parametrize("home", [True, False])
+async def test_contact_never_stays(place: World, home: bool) -> None:  # noqa: FBT001 - a case
+    owner, other = place.person(), place.person(OTHER)
+    if home:
+        await owner.say("/start")
+    else:
+        owner = await at_identity_page(place)
+        await owner.say(factories.identity(9))
+        await owner.see("注册 3/3")
+    await owner.send_contact(of=other)
+    await owner.settled()
+    assert not [shown for shown in owner.history if "contact" in shown.body]
+    await owner.send_contact()
+    await owner.settled()
+    assert not [shown for shown in owner.history if "contact" in shown.body]
+
+
+async def test_photo_that_nobody_asked_for_is_deleted(place: World) -> None:
+    owner = place.person()
+    await owner.say("/start")
+    picture = jpeg(Image.new("RGB", (400, 300)))
+    await owner.send_photo(picture, "我的身份证")
+    await owner.see(FORGOTTEN)
+    await owner.send_file(picture, "id.jpg", "image/jpeg")
+    await owner.send_file(b"%PDF", "id.pdf", "application/pdf")
+    await owner.send_album([picture, picture, picture])
+    await owner.settled()
+    assert own(owner) == ["/start"]
+    await owner.send_file(b"vin", "a.csv", "text/csv")  # no picture
+    await owner.settled()
+    assert len(own(owner)) == 2
+
+
+async def test_number_in_a_caption_is_deleted(place: World) -> None:
+    owner = place.person()
+    await owner.say("/start")
+    await owner.send_file(b"vin", "a.csv", "text/csv", f"身份证号:{factories.identity(9)}")
+    await owner.settled()
+    assert own(owner) == ["/start"]
+
+
+async def test_what_is_typed_of_a_vehicle_stays(place: World) -> None:
+    owner = place.person()
+    await registers(owner)
+    await owner.press("小型汽车")
+    await owner.press("【阅读并同意】")
+    await owner.see("车辆识别代号")
+    await owner.settled()
+    before = len(own(owner))
+    await owner.say("车架号：" + factories.vin(7))
+    await owner.see("合格证")
+    await owner.press("国产")
+    await owner.say("合格证号：441201901015432")  # fifteen digits, like an identity number of before 1999
+    await owner.settled()
+    assert len(own(owner)) == before + 2
+    assert FORGOTTEN not in owner.last.words
+
+
+async def test_identity_typed_for_a_vehicle_is_deleted(place: World) -> None:
+    owner = place.person()
+    await registers(owner)
+    await owner.press("小型汽车")
+    await owner.press("【阅读并同意】")
+    await owner.see("车辆识别代号")
+    await owner.settled()
+    before = own(owner)
+    await owner.say(factories.identity(7))
+    await owner.see(FORGOTTEN)
+    await owner.send_photo(jpeg(Image.new("RGB", (400, 300))))  # no barcode on it
+    await eventually(lambda: own(owner) == before)
+
+
+async def test_rehearsal_forgets_as_well(place: World) -> None:
+    owner = place.person()
+    await owner.say("/start")
+    await owner.press("【模拟选号】")
+    await owner.settled()
+    await owner.say("138 0013 8000")
+    await owner.see(FORGOTTEN)
+    await owner.send_contact()
+    await owner.send_photo(jpeg(Image.new("RGB", (400, 300))))
+    await owner.settled()
+    assert own(owner) == ["/start"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "stays"),
+    [
+        ("/find 1101 0519 5001 0100 12", False),
+        (f"/find{factories.identity(9)}", False),
+        ("/audit 138-0013-8000", False),
+        ("/find 粤K·13812", True),
+        (f"/find {factories.vin(9)}", True),
+        ("/closed 粤K 2026-12-31 盘点", True),
+        ("/broadcast 粤K 咨询电话 0668-2880123", True),  # written for everybody
+    ],
+)
+async def test_command_stays_unless_it_names_a_person(place: World, typed: str, stays: bool) -> None:  # noqa: FBT001 - a case
+    chief = place.person(CHIEF)
+    await chief.say(typed)
+    await chief.settled()
+    assert own(chief) == ([typed] if stays else [])
 
 
 async def test_screen_may_have_any_message_forgotten(place: World, monkeypatch: pytest.MonkeyPatch) -> None:

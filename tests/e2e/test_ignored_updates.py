@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from core.notifications.queue import BLOCKED, mark_unreachable
+from core.notifications.queue import BLOCKED, is_unreachable, mark_unreachable
 from core.ports import Tx
 from tests.core.sql import dump, sql
+from tests.person import Person
 from tests.world import OWNER, World, open_world
 
 PERSON = {"id": OWNER, "is_bot": False, "first_name": "甲"}
@@ -45,7 +46,14 @@ IGNORED = {
     "added to a group": membership("left", "member", GROUP),
     "message in a group": {"message": {**SENT, "chat": GROUP, "text": "/start"}},
     "edited in a group": {"edited_message": {**SENT, "chat": GROUP, "text": "/start", "edit_date": 1}},
-    "edited caption": {"edited_message": {**SENT, "chat": PRIVATE, "caption": "那", "edit_date": 1}},
+    "moved": {
+        "edited_message": {
+            **SENT,
+            "chat": PRIVATE,
+            "location": {"latitude": 1, "longitude": 1},
+            "edit_date": 1,
+        }
+    },
     "post in a channel": {"channel_post": {**SENT, "chat": {"id": -6, "type": "channel"}, "text": "那"}},
     "kind not known yet": {"from_the_future": {}},
 }
@@ -76,3 +84,57 @@ async def test_person_who_let_us_in_again_is_reachable(world: World) -> None:
     assert (await world.store.read(dump))["unreachable"]
     await receive(world, IGNORED["let in"], 9002)
     assert not (await world.store.read(dump))["unreachable"]
+
+
+async def unreachable(world: World, chat_id: int) -> bool:
+    await world.service.dispatcher.idle()
+    return await world.store.read(is_unreachable, chat_id)
+
+
+async def has_account(world: World) -> Person:
+    owner = world.person(OWNER)
+    await owner.say("/start")
+    await owner.press("【预选号牌】")
+    await owner.press("同意并继续")
+    await owner.see("注册 1/3")
+    await owner.settled()
+    return owner
+
+
+async def test_owner_who_blocks_us_is_unreachable_at_once(world: World) -> None:
+    owner = await has_account(world)
+    owner.block()
+    await owner.settled()
+    assert await unreachable(world, OWNER)
+    owner.unblock()
+    await owner.settled()
+    assert not await unreachable(world, OWNER)
+
+
+@pytest.mark.parametrize("sign", ["a word", "a refused word", "a press", "an old button"])
+async def test_any_sign_of_an_owner_makes_them_reachable(world: World, sign: str) -> None:
+    owner = await has_account(world)
+    live = owner.last
+    await world.store.run(mark_unreachable, OWNER, BLOCKED[0])
+    match sign:
+        case "a word":
+            await owner.say("/help")
+        case "a refused word":
+            await owner.say("1")
+        case "a press":
+            await owner.press("单位")
+        case _:
+            owner.press_raw("an old one", live)
+    await owner.settled()
+    assert not await unreachable(world, OWNER)
+
+
+async def test_owner_in_a_rehearsal_is_reachable(world: World) -> None:
+    owner = world.person(OWNER)
+    await owner.say("/start")
+    await owner.press("【模拟选号】")
+    await owner.settled()
+    await world.store.run(mark_unreachable, OWNER, BLOCKED[0])
+    await owner.say("在")
+    await owner.settled()
+    assert not await unreachable(world, OWNER)

@@ -34,6 +34,7 @@ async def test_three_reminders_come_before_expiry(world: World) -> None:
     await owner.see("今天是最后一天")
     await until(world, 17, 17)
     await owner.see("预选号码已过期", "2028年3月17日")
+    assert (await owner.see("从日历中移除")).document is not None
 
 
 async def test_banned_owner_is_told_why(world: World) -> None:

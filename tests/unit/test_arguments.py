@@ -149,3 +149,44 @@ def test_release_is_read_in_any_order_and_width() -> None:
 def test_release_that_is_written_otherwise_is_refused(written: str) -> None:
     with pytest.raises(Usage):
         read_release(written.split(), TODAY)
+
+
+NEW_YEARS_EVE = date(2026, 12, 30)
+
+
+@pytest.mark.parametrize(
+    ("written", "today", "day"),
+    [
+        ("1月2日", NEW_YEARS_EVE, date(2027, 1, 2)),
+        ("12月31日", NEW_YEARS_EVE, date(2026, 12, 31)),
+        ("12月30日", NEW_YEARS_EVE, NEW_YEARS_EVE),
+        ("12月29日", NEW_YEARS_EVE, date(2026, 12, 29)),  # just past: not taken for next year's
+        ("6月1日", NEW_YEARS_EVE, date(2027, 6, 1)),
+        ("3月9日", TODAY, date(2026, 3, 9)),
+        ("2026年1月2日", NEW_YEARS_EVE, date(2026, 1, 2)),
+        ("2月29日", date(2027, 12, 30), date(2028, 2, 29)),
+    ],
+)
+def test_day_without_a_year_that_is_long_past_is_next_years(written: str, today: date, day: date) -> None:
+    assert read_time(written, today).date() == day
+    at, reason = first_time(f"{written} 停电", today)
+    assert (at.date(), reason) == (day, "停电")
+    assert read_wish(f"until {written} 违规", today).until == day
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("号码 粤K·12345 资料 有误", "粤K·12345"),
+        ("车牌号\uff1a粤K12345，资料 有误", "粤K12345"),
+        ("身份证号：110105 19491231 002X 资料 有误", "110105 19491231 002X"),
+        ("手机:138 0013 8001 资料 有误", "138 0013 8001"),
+        ("VIN：LSVTESTX3RM000001 资料 有误", "LSVTESTX3RM000001"),
+    ],
+)
+def test_label_before_a_name_is_dropped(written: str, name: str) -> None:
+    assert [name, "资料 有误"] == split_named_args("void", written, 2)
+
+
+def test_reason_keeps_what_looks_like_a_label() -> None:
+    assert split_named_args("void", "粤K12345 号码:有误", 2) == ["粤K12345", "号码:有误"]

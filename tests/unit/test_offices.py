@@ -191,6 +191,8 @@ def test_an_office_may_add_letters() -> None:
         ("nev_letters", "DI"),
         ("nev_letters", "DD"),
         ("nev_letters", ""),
+        ("nev_letters", "xyz"),
+        ("nev_letters", "DABCE"),
         ("random_batches", -1),
         ("random_batches", 101),
         ("random_batches", True),

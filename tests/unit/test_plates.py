@@ -384,3 +384,10 @@ def test_letters_and_kinds_are_the_standards() -> None:
     assert 24 == len(LETTERS) == len(set(LETTERS) - set("IO"))
     assert all(low < high for low, high in pairwise(LETTERS))
     assert [kind.serial_length for kind in PlateKind] == [5, 6, 6]
+
+
+@pytest.mark.parametrize("label", ["号码 ", "号牌号码\uff1a", "车牌号:", "车牌"])
+def test_label_before_a_number_is_dropped(label: str) -> None:
+    assert str(parse_plate(f"{label}粤K·12345")) == "粤K·12345"
+    assert parse_serial(PlateKind.SMALL, f"{label}12345", office="粤K") == "12345"
+    assert split_wishes(f"{label}粤K 12345, 23456") == ["粤K 12345", "23456"]

@@ -107,10 +107,18 @@ def test_one_mistyped_character_is_caught(vin: str, place: int, other: str) -> N
 
 @given(vin=vins(), data=st.data())
 def test_wrong_digit_abroad_is_doubted(vin: str, data: st.DataObject) -> None:
-    assume(vin[0] != "L")
+    assume(vin[0] not in "L0" and len(set(vin)) > 4 and not vin.isdecimal())
     other = data.draw(st.sampled_from(VIN_CHARACTERS))
     finding = parse_vin(vin[:8] + other + vin[9:])
     assert finding.needs_confirmation == (other != vin[8])
+
+
+@pytest.mark.parametrize(
+    "vin", ["1" * 17, "0" * 17, "L" * 8 + check_digit("L" * 17) + "L" * 8, "12345678912345678"]
+)
+def test_vin_that_no_maker_assigns_is_doubted(vin: str) -> None:
+    right = vin[:8] + check_digit(vin) + vin[9:]
+    assert parse_vin(right) == VinFinding(vin=right, needs_confirmation=True)
 
 
 def test_maker_without_digit_is_doubted() -> None:

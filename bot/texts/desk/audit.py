@@ -15,7 +15,7 @@ from core.people.accounts import UserType
 from core.people.admins import Role
 from core.people.blacklist import TIME_IS_OVER
 from core.preselection import Way
-from core.reporting.audit_search import IDENTITY, PHONE, AuditEntry, AuditQuery
+from core.reporting.audit_search import CREDIT_CODE, IDENTITY, PHONE, AuditEntry, AuditQuery
 from core.values.plates import PlateKind
 
 NOT_IN_JOURNAL = phrase(
@@ -156,7 +156,12 @@ _SUBJECTS: dict[str, Phrase] = {
     SubjectKind.IMPORT: phrase("导入 {id}"),
     SubjectKind.BROADCAST: phrase("群发 {id}"),
 }
-_ASKED = {IDENTITY: phrase("身份证号(不显示)"), PHONE: phrase("手机号(不显示)"), **_ACTORS}
+_ASKED = {
+    IDENTITY: phrase("身份证号(不显示)"),
+    CREDIT_CODE: phrase("统一社会信用代码(不显示)"),
+    PHONE: phrase("手机号(不显示)"),
+    **_ACTORS,
+}
 
 
 def meant(raw: str, today: date) -> str:

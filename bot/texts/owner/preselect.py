@@ -86,10 +86,10 @@ def certificate(kind: CertificateKind) -> str:
 
 
 def vin_doubt(vin: str) -> str:
-    """Return the question about a VIN with a wrong check digit, which imported vehicles may have."""
+    """Return the question about a VIN with a wrong check digit, or of a form that no maker uses."""
     return _(
         "<b>请再核对一次车辆识别代号</b>\n<code>{vin}</code>\n\n"
-        "校验位与多数车辆的规则不符。进口车可能如此;也可能有一位输错了。请逐段对照证书。"
+        "校验位或编排与多数车辆的规则不符。进口车可能如此;也可能有一位输错了。请逐段对照证书。"
     ).format(vin=escape(group_vin(vin)))
 
 

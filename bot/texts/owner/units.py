@@ -24,7 +24,11 @@ PHONE_AGAIN = phrase(
 CHANGE_NAME = phrase("修改单位名称")
 CHANGE_CODE = phrase("修改信用代码")
 NAME_EMPTY = phrase("请输入单位名称。")
-NAME_WRONG = phrase("单位名称只能是 2–60 个汉字、字母和数字(可含括号、间隔号·、& 等),请按证照输入。")
+NAME_WRONG = phrase(
+    "单位名称只能是 2–60 个汉字、字母和数字(可含括号、间隔号·、引号“”、破折号—、& 等),请按证照输入。"
+)
+    "单位名称只能是 2–60 个汉字、字母和数字(可含括号、间隔号·、引号“”、破折号—、& 等),请按证照输入。"
+)
 CODE_EMPTY = phrase("请输入统一社会信用代码。")
 NEEDS_CREDIT_CODE = phrase("只有以统一社会信用代码注册的账号才是单位用户,没有更改。")
 IS_UNIT = phrase("以统一社会信用代码注册的账号只能是单位用户,没有更改。")

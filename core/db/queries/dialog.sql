@@ -1,9 +1,12 @@
 -- name: open
--- The conversation of a chat, locked; created by the first message.
+-- The conversation of a chat, locked; created by the first message. With it, whether the chat is recorded as one
+-- that cannot be reached.
 INSERT INTO dialog (chat_id, screen, args, revision, begun_at, updated_at)
 VALUES (:chat_id, :screen, '{}', 0, :now, :now)
 ON CONFLICT (chat_id) DO UPDATE SET updated_at = excluded.updated_at
-RETURNING *
+RETURNING *,
+  CASE WHEN EXISTS (SELECT 1 FROM unreachable AS u WHERE u.chat_id = dialog.chat_id) THEN 1 ELSE 0 END
+  AS is_unreachable
 
 -- name: get
 -- The conversation of a chat.

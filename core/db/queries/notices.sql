@@ -101,8 +101,14 @@ SELECT purpose, state, count(*) AS notices FROM notice GROUP BY purpose, state O
 INSERT INTO unreachable (chat_id, since, reason) VALUES (:chat_id, :now, :reason)
 ON CONFLICT (chat_id) DO NOTHING
 
+-- name: blocked
+-- Records that a user has blocked the bot; nothing is stored of somebody without an account.
+INSERT INTO unreachable (chat_id, since, reason)
+SELECT chat_id, :now, :reason FROM account WHERE chat_id = :chat_id
+ON CONFLICT (chat_id) DO NOTHING
+
 -- name: reachable
--- Records that a chat can be reached again, since it has written.
+-- Records that a chat can be reached again: it has written, pressed a button, or unblocked the bot.
 DELETE FROM unreachable WHERE chat_id = :chat_id
 
 -- name: is_unreachable

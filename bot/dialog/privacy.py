@@ -1,0 +1,53 @@
+"""Which messages of a user are deleted from the chat, because they contain personal data."""
+
+from bot.dialog.events import Attachment, Command, Contact, Event, Other, Typed
+from bot.dialog.result import StepResult
+from core.values.personal_numbers import Asked, holds_personal_data
+
+_MOST_KNOWN = 10_000
+
+
+def is_private(event: Event, result: StepResult) -> bool:
+    """Return whether the message of an event is to be deleted, whether it was accepted or not.
+
+    A contact always is, and so is any text with a personal number in it, also as a caption. A picture or a
+    scan may show an identity document: it is deleted unless a screen has taken it, that is, if nobody asked
+    for it or it was refused. A screen that has taken one decides itself (``DeleteUserMessage``).
+    """
+    match event:
+        case Contact():
+            return True
+        case Typed(text=text) | Other(caption=text):
+            return _holds(text, result.asked)
+        case Command(name=name, arguments=arguments):
+            return _holds(f"{name.lstrip(_LETTERS)} {arguments}", result.asked)
+        case Attachment():
+            is_taken = event.reading is not None and not result.refused
+            return (event.may_show_papers and not is_taken) or _holds(event.caption, Asked.OTHER)
+    return False
+
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz_"
+
+
+def _holds(text: str, asked: Asked | None) -> bool:
+    return asked is not None and holds_personal_data(text, asked)
+
+
+class Told:
+    """The chats that have been told that messages with personal data are deleted.
+
+    It is held in memory: after a restart a chat may be told again.
+    """
+
+    def __init__(self) -> None:
+        self._chats: dict[int, None] = {}
+
+    def is_news(self, chat_id: int) -> bool:
+        """Return whether a chat has not been told yet, and record that it is told now."""
+        if chat_id in self._chats:
+            return False
+        self._chats[chat_id] = None
+        while len(self._chats) > _MOST_KNOWN:
+            del self._chats[next(iter(self._chats))]
+        return True
