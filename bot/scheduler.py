@@ -81,12 +81,12 @@ class Jobs:
     async def screens(self) -> None:
         """Redraw the screens whose timers are due, after returning the quota of undelivered batches."""
         if await self._core.store.read(self._core.cleanup.has_unsent):
-            await _until_none(self._core.store.run, self._core.cleanup.return_unsent)
+            await _until_none(self._core.store.run, self._core.cleanup.settle_unsent)
         await self._redraw(await self._engine.due())
 
     async def after_outage(self) -> None:
         """Redraw screens with running timers, as presses during the outage are lost; send queued codes."""
-        await _until_none(self._core.store.run, self._core.cleanup.return_unsent)
+        await _until_none(self._core.store.run, self._core.cleanup.settle_unsent)
         await self._codes.resume()
         await self._redraw(await self._engine.running())
 

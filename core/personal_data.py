@@ -201,6 +201,7 @@ def _of_account(query: str, made: Callable[[Row], Record]) -> Callable[[Tx, Data
 
 
 def _draw(row: Row) -> Record:
+    """Return a draw; its numbers only if they were shown, since an unshown batch may be refunded."""
     return {
         "preselection": row["preselection_id"],
         "office": row["office"],
@@ -208,7 +209,7 @@ def _draw(row: Row) -> Record:
         "n": row["n"],
         "at": moment_or_none(row["drawn_at"]),
         "without_four": bool(row["without_four"]),
-        "numbers": json.loads(row["numbers"]),
+        "numbers": json.loads(row["numbers"]) if row["sent_at"] is not None else None,
         "nonce": row["nonce"],
     }
 

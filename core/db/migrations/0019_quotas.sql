@@ -1,0 +1,8 @@
+-- How often a vehicle's chance came back because a batch was not delivered, and when one was not given back.
+ALTER TABLE vehicle ADD COLUMN random_returned ${integer} NOT NULL DEFAULT 0
+    CONSTRAINT vehicle_random_returned CHECK (random_returned >= 0);
+ALTER TABLE draw ADD COLUMN kept_at ${integer}
+    CONSTRAINT draw_kept_is_the_end CHECK (kept_at IS NULL OR (sent_at IS NULL AND returned_at IS NULL));
+
+DROP INDEX draw_unsent;
+CREATE INDEX draw_unsent ON draw (held_until) WHERE sent_at IS NULL AND returned_at IS NULL AND kept_at IS NULL;
