@@ -170,6 +170,10 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     verification_errors.CodeLocked: phrase("验证码已连续输错5次,该验证码已作废,请重新获取。"),
     verification_errors.CodeForm: phrase("验证码为 6 位数字,请重新输入(未计次数)。"),
     verification_errors.PhoneCapReached: phrase("该手机号今天获取验证码的次数已达上限,请明天再试。"),
+    verification_errors.ChatCapReached: phrase("您今天获取验证码的次数已达上限,请明天再试。"),
+    verification_errors.RegistrationCapReached: phrase(
+        "今天用于注册的短信已达上限。请改用下方的按钮发送您本人的手机号(不需要短信),或明天再试。"
+    ),
     verification_errors.ServiceCapReached: phrase(
         "今天的短信发送量已达上限,请稍后或明天再试,已填写的信息会为您保留。"
     ),

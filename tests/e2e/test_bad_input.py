@@ -219,6 +219,8 @@ async def test_gateway_down_is_said_and_mended(world: World) -> None:
     await owner.press("【开始选号】")
     await owner.see("短信暂时发送不出去")
     world.sandbox.world.gateway_down = False
+    world.forward(seconds=21)
+    await world.tick()
     await owner.press("重新发送")
     await owner.say(await owner.sms_code())
     await owner.see("第5步")

@@ -33,6 +33,8 @@ from core.reporting.work_queue import MAX_LISTED, Task, TaskKind, WorkQueue
 
 _A_PAGE = 6
 _WITHOUT_MOMENT = frozenset({TaskKind.POOL, TaskKind.CALENDAR})
+_SHOWN_IF_ANY = frozenset({TaskKind.CALENDAR, TaskKind.SMS})
+_WITHOUT_PAGE = frozenset({TaskKind.CALENDAR, TaskKind.SMS})
 
 
 def parse(_ctx: Context, arguments: str) -> Goto:
@@ -115,7 +117,7 @@ def picture(queue: WorkQueue) -> Dashboard:
 
 
 def _is_shown(queue: WorkQueue, task_kind: TaskKind) -> bool:
-    return task_kind != TaskKind.CALENDAR or bool(queue.counts[task_kind])
+    return task_kind not in _SHOWN_IF_ANY or bool(queue.counts[task_kind])
 
 
 def _tile(queue: WorkQueue, task_kind: TaskKind) -> Tile:
@@ -134,7 +136,7 @@ def _tile(queue: WorkQueue, task_kind: TaskKind) -> Tile:
 
 
 def _leads_on(task: Task) -> bool:
-    return task.task_kind != TaskKind.CALENDAR
+    return task.task_kind not in _WITHOUT_PAGE
 
 
 def _lead(ctx: Context, subject: str) -> Goto:

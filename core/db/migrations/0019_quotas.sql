@@ -6,3 +6,12 @@ ALTER TABLE draw ADD COLUMN kept_at ${integer}
 
 DROP INDEX draw_unsent;
 CREATE INDEX draw_unsent ON draw (held_until) WHERE sent_at IS NULL AND returned_at IS NULL AND kept_at IS NULL;
+
+-- The gateway of SMS codes: since when it has accepted nothing, and when the chiefs were told.
+CREATE TABLE sms_gateway (
+    name TEXT NOT NULL PRIMARY KEY,
+    failing_since ${integer},
+    failures ${integer} NOT NULL CONSTRAINT sms_gateway_failures CHECK (failures >= 0),
+    told_at ${integer},
+    CONSTRAINT sms_gateway_fails_since CHECK ((failing_since IS NULL) = (failures = 0))
+) ${strict_without_rowid};
