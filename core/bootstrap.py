@@ -14,6 +14,7 @@ from core.errors.settings import SettingsRefused
 from core.people.accounts import Accounts
 from core.people.admins import Admins
 from core.people.lookup import People
+from core.people.probes import Probes
 from core.people.sms_budget import SmsBudget, SmsCaps
 from core.people.verification import Verification
 from core.personal_data import PersonalData
@@ -70,6 +71,7 @@ class Core:
     calendar: WorkingCalendar
     accounts: Accounts
     verification: Verification
+    probes: Probes
     pools: Pools
     bulletins: Bulletins
     preselections: Preselections
@@ -127,6 +129,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
         calendar=calendar,
         accounts=accounts,
         verification=verification,
+        probes=Probes(vault),
         pools=Pools(seeds),
         bulletins=Bulletins(seeds),
         preselections=preselections,

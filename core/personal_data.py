@@ -303,6 +303,12 @@ def _reach(tx: Tx, data_subject: DataSubject) -> list[Record]:
     return [{"since": moment_or_none(row["since"]), "reason": row["reason"]}] if row else []
 
 
+def _probes(tx: Tx, data_subject: DataSubject) -> list[Record]:
+    """Return when they typed values of others; deletion leaves them for their day, or it would forget too much."""
+    rows = tx.all("probes.of_chat", chat_id=data_subject.chat_id)
+    return [{"at": moment_or_none(row["at"])} for row in rows]
+
+
 def _roles(tx: Tx, data_subject: DataSubject) -> list[Record]:
     rows = tx.all("admins.of_chat", chat_id=data_subject.chat_id)
     return [{"role": row["role"], "office": row["office"]} for row in rows]
@@ -418,6 +424,7 @@ SOURCES = (
     PersonalDataSource(
         name="conversation", read=_conversation, forget=_forget_of_chat("personal_data.forget_dialog")
     ),
+    PersonalDataSource(name="probes", read=_probes),
     PersonalDataSource(name="roles", read=_roles),  # not deleted: the office must know who was at its desk
     PersonalDataSource(name="summary", read=_summary, forget=_forget_of_chat("work_queue.turn_summary_on")),
     PersonalDataSource(name="journal", read=_audit_log),  # append-only; refers to owners by account number

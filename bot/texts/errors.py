@@ -26,6 +26,7 @@ from core.errors import photos as photos_errors
 from core.errors import plates as plates_errors
 from core.errors import pool as pool_errors
 from core.errors import preselection as preselection_errors
+from core.errors import probes as probes_errors
 from core.errors import selection as selection_errors
 from core.errors import vehicles as vehicles_errors
 from core.errors import verification as verification_errors
@@ -319,6 +320,9 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     verification_errors.CodeTooSoon: lambda error: _("验证码刚刚发过,请 {seconds} 秒后再获取。").format(
         seconds=error.seconds
     ),
+    probes_errors.ProbedTooOften: lambda error: _(
+        "您在短时间内输入了多个属于他人的信息。请核对证件,{minutes} 分钟后再输入。"
+    ).format(minutes=-(-error.seconds // 60)),
     offices_errors.OfficeClosed: _office_closed,
     accounts_errors.DeletionBlocked: lambda error: own_data.stays(error.blockers),
     selection_errors.NoWishesLeft: lambda error: _(

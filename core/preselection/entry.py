@@ -17,6 +17,7 @@ from core.errors.preselection import (
 )
 from core.people.accounts import Account
 from core.people.blacklist import ensure_not_banned
+from core.people.probes import ensure_may_ask
 from core.people.verification import CheckResult, CodeBinding, CodePurpose, Verification
 from core.ports import Tx
 from core.preselection.leases import cancel_draft, let_go
@@ -89,9 +90,11 @@ class Preselections:
             VinAwarded: an appeal has recognised another account as its owner.
             VehicleUnknown: the registry does not contain it.
             KindMismatch: the registry holds another plate kind for it.
+            ProbedTooOften: the chat has typed too many values of others, and has to wait.
             StepOutOfOrder: the data are not being entered.
         """
         preselection = self._correctable(tx, preselection_id)
+        _ensure_may_ask(tx, preselection)
         self._validate_vin(tx, vin, preselection)
         self._changed(
             tx.run(
@@ -107,9 +110,11 @@ class Preselections:
 
         Raises:
             CertificateMismatch: the registry holds another one for the vehicle.
+            ProbedTooOften: as ``enter_vin``.
             StepOutOfOrder: the data are not being entered.
         """
         preselection = self._correctable(tx, preselection_id)
+        _ensure_may_ask(tx, preselection)
         self._vehicle_registry.validate_certificate(tx, preselection.required_vin, papers.certificate)
         self._changed(
             tx.run(
@@ -267,3 +272,9 @@ class Preselections:
         audit.record(
             tx, account.actor, AuditAction.VERIFIED, preselection.subject, office=preselection.office
         )
+
+
+def _ensure_may_ask(tx: Tx, preselection: Preselection) -> None:
+    owner = tx.one("accounts.by_id", account_id=preselection.account_id)
+    if owner is not None:
+        ensure_may_ask(tx, owner["chat_id"])

@@ -15,3 +15,13 @@ CREATE TABLE sms_gateway (
     told_at ${integer},
     CONSTRAINT sms_gateway_fails_since CHECK ((failing_since IS NULL) = (failures = 0))
 ) ${strict_without_rowid};
+
+-- Values of others (identities, telephones, vehicles) that a chat has typed, as keyed hashes, for a day.
+CREATE TABLE probe (
+    chat_id ${integer} NOT NULL,
+    value_hash ${bytes} NOT NULL,
+    at ${integer} NOT NULL,
+    PRIMARY KEY (chat_id, value_hash)
+) ${strict_without_rowid};
+
+CREATE INDEX probe_at ON probe (at);
