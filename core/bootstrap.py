@@ -115,7 +115,8 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
         given.vehicle_registry or _vehicle_registry(settings),
         Counter(accounts, offices),
     )
-    preselections = Preselections(vehicle_registry, verification)
+    most_living = settings.registry.most_living
+    preselections = Preselections(vehicle_registry, verification, most_living)
     appeals = Appeals(vault, vehicle_registry, timedelta(days=settings.photos.keep_days))
     return Core(
         settings=settings,
@@ -133,7 +134,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
         pools=Pools(seeds),
         bulletins=Bulletins(seeds),
         preselections=preselections,
-        selection=Selection(Batches(seeds), calendar, deadlines),
+        selection=Selection(Batches(seeds), calendar, deadlines, most_living),
         deadlines=deadlines,
         expiry=Expiry(accounts, offices),
         cleanup=Cleanup(offices),

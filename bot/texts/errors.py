@@ -325,6 +325,9 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     ).format(minutes=-(-error.seconds // 60)),
     offices_errors.OfficeClosed: _office_closed,
     accounts_errors.DeletionBlocked: lambda error: own_data.stays(error.blockers),
+    selection_errors.TooManyLiving: lambda error: _(
+        "您已有 {most} 个预选号码等待办理,达到同时持有的上限。请先到车辆管理所办理登记,再预选下一辆车的号码。"
+    ).format(most=error.most),
     selection_errors.NoWishesLeft: lambda error: _(
         "剩余自编号牌个数只有 {left} 个,请减少本次提交的号码。"
     ).format(left=error.left),

@@ -21,6 +21,7 @@ from core.people.probes import ensure_may_ask
 from core.people.verification import CheckResult, CodeBinding, CodePurpose, Verification
 from core.ports import Tx
 from core.preselection.leases import cancel_draft, let_go
+from core.preselection.living import ensure_may_reserve
 from core.preselection.model import UNFINISHED, Papers, Preselection, PreselectionState, get, move, unfinished
 from core.registry.lookup import VehicleRegistry
 from core.values.offices import Office
@@ -30,9 +31,12 @@ from core.values.plates import PlateKind
 class Preselections:
     """Phase 1 and the verification of step 4; every method runs inside the caller's transaction."""
 
-    def __init__(self, vehicle_registry: VehicleRegistry, verification: Verification) -> None:
+    def __init__(
+        self, vehicle_registry: VehicleRegistry, verification: Verification, most_living: int | None = None
+    ) -> None:
         self._vehicle_registry = vehicle_registry
         self._verification = verification
+        self._most_living = most_living
 
     def choose(self, tx: Tx, account: Account, office: Office, kind: PlateKind) -> Preselection:
         """Step 1: choose an office and a plate kind, or change them.
@@ -40,8 +44,10 @@ class Preselections:
         Raises:
             NotThisUserType: this user may select only at the office where the account is registered.
             Blacklisted: the owner is banned; with the end and the reason.
+            TooManyLiving: the account has as many reserved numbers as it may have.
         """
         ensure_not_banned(tx, account.identity_hash)
+        ensure_may_reserve(tx, account.account_id, self._most_living)
         if not account.selects_at(office.code):
             raise NotThisUserType(user_type=account.user_type)
         now = to_millis(tx.now)
@@ -161,7 +167,9 @@ class Preselections:
         Raises:
             VinPreselected, VinRegistered, VinAwarded: as when it was entered.
             VinBeingSelected: another preselection is selecting for it.
+            TooManyLiving: the account has as many reserved numbers as it may have.
         """
+        ensure_may_reserve(tx, preselection.account_id, self._most_living)
         self._validate_vin(tx, preselection.required_vin, preselection)
         lease = tx.one("preselection.lease_of", vin=preselection.vin)
         if (

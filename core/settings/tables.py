@@ -105,9 +105,16 @@ class VehicleRegistrySettings(SettingsTable):
     Attributes:
         mode: ``open`` accepts every vehicle with well-formed documents; ``strict`` only imported
             vehicles.
+        open_living_numbers: maximum reserved numbers of one account at one time, if ``mode`` is ``open``.
     """
 
     mode: Literal["open", "strict"] = "open"
+    open_living_numbers: Annotated[Whole, Field(ge=1, le=1000)] = 2
+
+    @property
+    def most_living(self) -> int | None:
+        """The maximum reserved numbers of one account at one time; None for no limit."""
+        return self.open_living_numbers if self.mode == "open" else None
 
 
 class PhotoSettings(SettingsTable):
