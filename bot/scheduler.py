@@ -127,11 +127,11 @@ class Jobs:
 
     async def _screens(self) -> None:
         if await self._core.store.read(self._core.cleanup.has_unsent):
-            await _until_none(self._clock.run, self._core.cleanup.return_unsent)
+            await _until_none(self._clock.run, self._core.cleanup.settle_unsent)
         self.redraws.start(await self._engine.due(), self._engine.redraw)
 
     async def _running_screens(self) -> None:
-        await _until_none(self._clock.run, self._core.cleanup.return_unsent)
+        await _until_none(self._clock.run, self._core.cleanup.settle_unsent)
         self.redraws.start(await self._engine.running(), self._engine.redraw)
 
     async def _reminders_and_ends(self) -> None:

@@ -51,6 +51,7 @@ class AuditAction(StrEnum):
     GRANTED_CHANCES = "granted_chances"
     HANDLED = "handled"
     IMPORTED_VEHICLES = "imported_vehicles"
+    KEPT_BATCH = "kept_batch"  # undelivered, but not refunded: the vehicle has had its refunds
     LIFTED_BAN = "lifted_ban"
     LOST_IDENTITY = "lost_identity"
     LOST_VEHICLE = "lost_vehicle"

@@ -14,7 +14,9 @@ from core.errors.settings import SettingsRefused
 from core.people.accounts import Accounts
 from core.people.admins import Admins
 from core.people.lookup import People
-from core.people.verification import SmsCaps, Verification
+from core.people.probes import Probes
+from core.people.sms_budget import SmsBudget, SmsCaps
+from core.people.verification import Verification
 from core.personal_data import PersonalData
 from core.pool.batches import Batches
 from core.pool.bulletin import Bulletins
@@ -74,6 +76,7 @@ class Core:
     calendar: WorkingCalendar
     accounts: Accounts
     verification: Verification
+    probes: Probes
     pools: Pools
     bulletins: Bulletins
     preselections: Preselections
@@ -106,19 +109,19 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
     store = given.store or await open_store(settings.database.url, given.clock)
     vault = Vault(keys.keys, keys.lookup_key)
     accounts = Accounts(vault)
-    caps = SmsCaps(per_phone=settings.sms.per_phone_per_day, service=settings.sms.per_day)
-    verification = Verification(vault, given.random_bytes, caps)
+    admins, caps = Admins(settings.telegram.admins), _caps(settings.sms)
+    verification = Verification(vault, given.random_bytes, SmsBudget(vault, caps, admins))
     seeds = Seeds(vault, given.random_bytes)
     calendar = settings.working_calendar()
     offices = {office.code: office for office in settings.offices}
     deadlines = Deadlines(offices, calendar)
-    admins = Admins(settings.telegram.admins)
-    desk_services = DeskServices(offices=offices, calendar=calendar)
+    desk_services = DeskServices(offices=offices, calendar=calendar, codes_per_day=caps.service)
     vehicle_registry, counter = (
         given.vehicle_registry or _vehicle_registry(settings),
         Counter(accounts, offices),
     )
-    preselections = Preselections(vehicle_registry, verification)
+    most_living = settings.registry.most_living
+    preselections = Preselections(vehicle_registry, verification, most_living)
     appeals = Appeals(vault, vehicle_registry, timedelta(days=settings.photos.keep_days))
     return Core(
         settings=settings,
@@ -133,10 +136,11 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
         calendar=calendar,
         accounts=accounts,
         verification=verification,
+        probes=Probes(vault),
         pools=Pools(seeds),
         bulletins=Bulletins(seeds),
         preselections=preselections,
-        selection=Selection(Batches(seeds), calendar, deadlines),
+        selection=Selection(Batches(seeds), calendar, deadlines, most_living),
         deadlines=deadlines,
         expiry=Expiry(accounts, offices),
         cleanup=Cleanup(offices),
@@ -153,6 +157,15 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
         personal_data=PersonalData(
             accounts, preselections, [appeals_personal_data.personal_data_source(appeals)]
         ),
+    )
+
+
+def _caps(sms: SmsSettings) -> SmsCaps:
+    return SmsCaps(
+        per_phone=sms.per_phone_per_day,
+        per_chat=sms.per_chat_per_day,
+        service=sms.per_day,
+        reserved_share=sms.reserved_share,
     )
 
 

@@ -201,6 +201,7 @@ def _of_account(query: str, made: Callable[[Row], Record]) -> Callable[[Tx, Data
 
 
 def _draw(row: Row) -> Record:
+    """Return a draw; its numbers only if they were shown, since an unshown batch may be refunded."""
     return {
         "preselection": row["preselection_id"],
         "office": row["office"],
@@ -208,7 +209,7 @@ def _draw(row: Row) -> Record:
         "n": row["n"],
         "at": moment_or_none(row["drawn_at"]),
         "without_four": bool(row["without_four"]),
-        "numbers": json.loads(row["numbers"]),
+        "numbers": json.loads(row["numbers"]) if row["sent_at"] is not None else None,
         "nonce": row["nonce"],
     }
 
@@ -300,6 +301,12 @@ def _conversation(tx: Tx, data_subject: DataSubject) -> list[Record]:
 def _reach(tx: Tx, data_subject: DataSubject) -> list[Record]:
     row = tx.one("notices.is_unreachable", chat_id=data_subject.chat_id)
     return [{"since": moment_or_none(row["since"]), "reason": row["reason"]}] if row else []
+
+
+def _probes(tx: Tx, data_subject: DataSubject) -> list[Record]:
+    """Return when they typed values of others; deletion leaves them for their day, or it would forget too much."""
+    rows = tx.all("probes.of_chat", chat_id=data_subject.chat_id)
+    return [{"at": moment_or_none(row["at"])} for row in rows]
 
 
 def _roles(tx: Tx, data_subject: DataSubject) -> list[Record]:
@@ -417,6 +424,7 @@ SOURCES = (
     PersonalDataSource(
         name="conversation", read=_conversation, forget=_forget_of_chat("personal_data.forget_dialog")
     ),
+    PersonalDataSource(name="probes", read=_probes),
     PersonalDataSource(name="roles", read=_roles),  # not deleted: the office must know who was at its desk
     PersonalDataSource(name="summary", read=_summary, forget=_forget_of_chat("work_queue.turn_summary_on")),
     PersonalDataSource(name="journal", read=_audit_log),  # append-only; refers to owners by account number

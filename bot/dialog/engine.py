@@ -137,10 +137,17 @@ class Engine:
         chat_id = result.record.chat_id
         with speaking(result.language):
             shown = await self._presenter.show(result, in_place=True)
-        if shown is not None:
-            await self._core.store.run(save_shown, chat_id, shown)
-        else:
-            await self._core.store.run(forget_shown, result.record)
+        at = self._core.clock.now()
+
+        def redrawn(tx: Tx) -> None:
+            if shown is not None:
+                save_shown(tx, chat_id, shown)
+            else:
+                forget_shown(tx, result.record)
+            if result.record.rehearsal is None:
+                self._after_showing(tx, result, at)
+
+        await self._core.store.run(redrawn)
 
     async def due(self) -> list[int]:
         return await self._core.store.read(due_chats)
@@ -248,7 +255,11 @@ class Engine:
         return self._rehearsals.target_of(tx, record, record.rehearsal, sent)
 
     def _after_showing(self, tx: Tx, result: StepResult, shown_at: datetime) -> None:
-        """Start timers that run from delivery; for a rehearsal this happens at its next step."""
+        """Start timers that run from delivery; for a rehearsal this happens at its next step.
+
+        A screen counts as delivered when the chat has blocked the bot: that is the owner's own doing, and
+        nothing may come back for what they can see as soon as they unblock it.
+        """
         saved = result.record.rehearsal
         if saved is None:
             self._transition.after_showing(tx, result, shown_at=shown_at)
@@ -288,9 +299,9 @@ class Engine:
         def finish(tx: Tx) -> None:
             if shown is not None:
                 save_shown(tx, request.chat_id, shown)
-                self._after_showing(tx, result, at)
             else:
                 forget_shown(tx, result.record)
+            self._after_showing(tx, result, at)
             mark_done(tx, request.update_id)
 
         await self._core.store.run(finish)

@@ -103,6 +103,7 @@ class Transition:
         Raises:
             SnapshotNeeded: rerun with the requested data.
         """
+        self._core.probes.note(tx, request.chat_id, error)
         if isinstance(request.event, Attachment):
             position_in_album(tx, record, request.event.album, is_told=False)
         ctx = self.context(tx, request, record, prefetched)

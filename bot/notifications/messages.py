@@ -12,7 +12,7 @@ from bot.owner.mine import receipt_of
 from bot.pictures.picture import Picture
 from bot.texts import notifications as notices
 from bot.texts.desk import broadcasts as broadcast_texts
-from bot.texts.desk import staff
+from bot.texts.desk import sms, staff
 from bot.texts.desk.reports import waiting
 from bot.texts.owner import appeal
 from core.appeals import AppealState
@@ -21,6 +21,7 @@ from core.clock import from_millis
 from core.errors.preselection import StepOutOfOrder
 from core.notifications import broadcasts
 from core.notifications.queue import Notification, NotificationPurpose, is_overtaken
+from core.people.sms_budget import gateway_trouble
 from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, get
 from core.values.offices import Office
@@ -74,6 +75,8 @@ def _worded(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
             | NotificationPurpose.SUMMARY
             | NotificationPurpose.BROADCAST
             | NotificationPurpose.BROADCAST_OVER
+            | NotificationPurpose.SMS_USAGE
+            | NotificationPurpose.SMS_FAILING
         ):
             return _from_desk(tx, core, notification)
         case NotificationPurpose.IDENTITY | NotificationPurpose.APPEAL | NotificationPurpose.SUPERSEDED:
@@ -118,9 +121,20 @@ def _from_desk(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ..
         return _of_broadcast(tx, notification)
     if notification.topic == NotificationPurpose.ROLE:
         return (_about_role(notification),)
+    if notification.topic in {NotificationPurpose.SMS_USAGE, NotificationPurpose.SMS_FAILING}:
+        return _about_sms(tx, core, notification)
     queue = core.summaries.of_chat(tx, notification.chat_id)
     go = Button(label=waiting.OPEN_DESK(), action=ActionName.DESK)
     return () if queue is None else (TextPart(text=waiting.summary(queue), rows=((go,),)),)
+
+
+def _about_sms(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
+    go = Button(label=waiting.OPEN_DESK(), action=ActionName.DESK)
+    if notification.topic == NotificationPurpose.SMS_USAGE:
+        text = sms.usage(str(notification.details.get("mark", "")), core.settings.sms.per_day)
+        return (TextPart(text=text, rows=((go,),)),)
+    trouble = gateway_trouble(tx)
+    return () if trouble is None else (TextPart(text=sms.failing(trouble, tx.now), rows=((go,),)),)
 
 
 def _of_broadcast(tx: Tx, notification: Notification) -> tuple[Part, ...]:

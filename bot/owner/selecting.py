@@ -77,9 +77,10 @@ def _holds(ctx: Context, latest: Batch | None) -> _Holds:
     """Return which numbers of the batch and the shortlist are held, and which have just expired."""
     office, now = ctx.office, ctx.tx.now
     batch, is_over = None, False
-    if latest is not None and latest.serials and not latest.returned:
+    if latest is not None and latest.serials and not latest.returned and not latest.kept:
         until = _shown_until(latest.held_until, office)
-        is_over = until <= now < until + SAID_FOR
+        # One that was never shown does not appear when it is over: it is about to be refunded.
+        is_over = latest.sent and until <= now < until + SAID_FOR
         batch = replace(latest, held_until=until) if is_over or now < until else None
     recent = [
         replace(hold, held_until=_shown_until(hold.held_until, office))
@@ -97,8 +98,11 @@ def _said(now: datetime, latest: Batch | None, holds: _Holds) -> str:
     """Return a note about what has just expired; empty if nothing has."""
     batch = holds.batch
     gone = [end for end in holds.ended if batch is None or end >= batch.held_until]
-    if batch is None and latest is not None and latest.returned and now < latest.held_until + SAID_FOR:
-        return selecting.NOT_DELIVERED()
+    if batch is None and latest is not None and now < latest.held_until + SAID_FOR:
+        if latest.returned:
+            return selecting.NOT_DELIVERED()
+        if latest.kept:
+            return selecting.NOT_REFUNDED()
     if holds.is_over and gone and not holds.shortlisted:
         return selecting.ALL_OVER()
     return selecting.BATCH_OVER() if holds.is_over else ""

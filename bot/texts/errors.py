@@ -27,6 +27,7 @@ from core.errors import photos as photos_errors
 from core.errors import plates as plates_errors
 from core.errors import pool as pool_errors
 from core.errors import preselection as preselection_errors
+from core.errors import probes as probes_errors
 from core.errors import selection as selection_errors
 from core.errors import vehicles as vehicles_errors
 from core.errors import verification as verification_errors
@@ -174,6 +175,10 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     verification_errors.CodeLocked: phrase("验证码已连续输错5次,该验证码已作废,请重新获取。"),
     verification_errors.CodeForm: phrase("验证码为 6 位数字,请重新输入(未计次数)。"),
     verification_errors.PhoneCapReached: phrase("该手机号今天获取验证码的次数已达上限,请明天再试。"),
+    verification_errors.ChatCapReached: phrase("您今天获取验证码的次数已达上限,请明天再试。"),
+    verification_errors.RegistrationCapReached: phrase(
+        "今天用于注册的短信已达上限。请改用下方的按钮发送您本人的手机号(不需要短信),或明天再试。"
+    ),
     verification_errors.ServiceCapReached: phrase(
         "今天的短信发送量已达上限,请稍后或明天再试,已填写的信息会为您保留。"
     ),
@@ -326,8 +331,14 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     verification_errors.CodeTooSoon: lambda error: _("验证码刚刚发过,请 {seconds} 秒后再获取。").format(
         seconds=error.seconds
     ),
+    probes_errors.ProbedTooOften: lambda error: _(
+        "您在短时间内输入了多个属于他人的信息。请核对证件,{minutes} 分钟后再输入。"
+    ).format(minutes=-(-error.seconds // 60)),
     offices_errors.OfficeClosed: _office_closed,
     accounts_errors.DeletionBlocked: lambda error: own_data.stays(error.blockers),
+    selection_errors.TooManyLiving: lambda error: _(
+        "您已有 {most} 个预选号码等待办理,达到同时持有的上限。请先到车辆管理所办理登记,再预选下一辆车的号码。"
+    ).format(most=error.most),
     selection_errors.NoWishesLeft: lambda error: _(
         "剩余自编号牌个数只有 {left} 个,请减少本次提交的号码。"
     ).format(left=error.left),

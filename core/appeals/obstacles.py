@@ -88,7 +88,7 @@ def validate_vehicle(tx: Tx, vehicle_registry: VehicleRegistry, vin: str, accoun
     if found.own is not None:
         raise AppealAboutOwnNumber
     if vehicle_registry.knows_all and found.registry is None:
-        raise VehicleUnknown
+        raise VehicleUnknown(vin)
     if not found.any:
         raise AppealNotNeeded
     return found

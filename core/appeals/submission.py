@@ -30,6 +30,7 @@ from core.errors.preselection import StepOutOfOrder
 from core.errors.store import StoreConstraintError
 from core.people.accounts import Account
 from core.people.blacklist import ensure_not_banned
+from core.people.probes import Probes, ensure_may_ask
 from core.ports import Row, Tx
 from core.registry.lookup import VehicleRegistry
 from core.security.vault import Vault
@@ -73,6 +74,7 @@ class Appeals:
         self._vault = vault
         self._vehicle_registry = vehicle_registry
         self._kept_for = kept_for
+        self._probes = Probes(vault)
 
     # --- reading ----------------------------------------------------------------------------
 
@@ -164,9 +166,12 @@ class Appeals:
             AppealNotNeeded: nothing prevents a selection.
             AppealWaits: an appeal of theirs about it is already pending.
             VehicleUnknown: it is not in the registry, and the registry is complete.
+            ProbedTooOften: the chat has typed too many values of others, and has to wait.
         """
         draft = self.draft(tx, account)
+        ensure_may_ask(tx, account.chat_id)
         self.validate(tx, account, vin)
+        self._probes.note_value(tx, account.chat_id, vin)  # being accepted tells that somebody else has it
         tx.run("appeals.set_vin", appeal_id=draft.appeal_id, vin=vin, now=to_millis(tx.now))
 
     def enter_reason(self, tx: Tx, account: Account, typed: str) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.errors.base import InputError, Refusal
+from core.errors.probes import ForeignValue
 
 
 class NotRegistered(Refusal):
@@ -25,11 +26,11 @@ class CreditCodeIsUnit(Refusal):
     """An account registered with a unified social credit code remains a unit."""
 
 
-class IdentityTaken(Refusal):
+class IdentityTaken(ForeignValue):
     """The identity number is registered by another chat account."""
 
 
-class PhoneTaken(Refusal):
+class PhoneTaken(ForeignValue):
     """The telephone number is registered by another chat account."""
 
 

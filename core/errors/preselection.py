@@ -1,6 +1,7 @@
 """Phase 1: why a vehicle cannot get a preselection."""
 
 from core.errors.base import Refusal
+from core.errors.probes import ForeignValue
 
 
 class StepOutOfOrder(Refusal):
@@ -11,11 +12,11 @@ class DataIncomplete(Refusal):
     """The data are incomplete and cannot be confirmed."""
 
 
-class VinUnavailable(Refusal):
+class VinUnavailable(ForeignValue):
     """This owner cannot get a number for the vehicle now; an appeal may help."""
 
     def __init__(self, vin: str = "") -> None:
-        super().__init__()
+        super().__init__(vin)
         self.vin = vin
 
 
@@ -35,13 +36,13 @@ class VinAwarded(VinUnavailable):
     """An approved appeal has awarded the vehicle to another owner."""
 
 
-class VehicleUnknown(Refusal):
+class VehicleUnknown(ForeignValue):
     """The vehicle is not in the registry."""
 
 
-class CertificateMismatch(Refusal):
+class CertificateMismatch(ForeignValue):
     """The certificate number differs from the one in the registry."""
 
 
-class KindMismatch(Refusal):
+class KindMismatch(ForeignValue):
     """The plate kind differs from the one in the registry."""

@@ -18,6 +18,14 @@ class NoWishesLeft(Refusal):
         self.left = left
 
 
+class TooManyLiving(Refusal):
+    """The account has as many numbers waiting for registration as it may have at one time."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+
+
 class ChancesUsedUp(Refusal):
     """The vehicle has neither random batches nor wishes left."""
 

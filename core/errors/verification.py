@@ -31,6 +31,14 @@ class PhoneCapReached(Refusal):
     """The phone number has reached its daily limit of codes."""
 
 
+class ChatCapReached(Refusal):
+    """The chat has reached its daily limit of codes."""
+
+
+class RegistrationCapReached(Refusal):
+    """Registrations have used up their share of the service's daily limit of codes."""
+
+
 class ServiceCapReached(Refusal):
     """The service has reached its daily limit of codes."""
 

@@ -62,6 +62,8 @@ class NotificationPurpose(StrEnum):
     SUPERSEDED = "superseded"  # another owner's appeal has set aside the recipient's claim to a vehicle
     ROLE = "role"  # an admin role was granted or removed; suffixed with its time
     SUMMARY = "summary"  # the pending tasks at the desk, once per working day
+    SMS_USAGE = "sms_usage"  # to the chiefs: a share of the day's codes is used; suffixed with it
+    SMS_FAILING = "sms_failing"  # to the chiefs: the SMS gateway fails; suffixed with its time
 
 
 class NotificationState(StrEnum):

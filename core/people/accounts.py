@@ -12,6 +12,7 @@ from core.errors.counter import IdentityIsTheirs
 from core.errors.desk import NobodyFound
 from core.errors.preselection import StepOutOfOrder
 from core.errors.store import StoreConstraintError
+from core.people.probes import ensure_may_ask
 from core.ports import Row, Tx
 from core.security.vault import Vault
 from core.values.identity import is_credit_code
@@ -234,12 +235,14 @@ class Accounts:
 
         Raises:
             IdentityTaken: it is registered by another chat account.
+            ProbedTooOften: the chat has typed too many values of others, and has to wait.
             StepOutOfOrder: registration has ended; from then on only admins change the identity.
         """
+        ensure_may_ask(tx, account.chat_id)
         digest = self._vault.lookup("identity", identity)
         holder = tx.one("accounts.registered_identity", hash=digest)
         if holder is not None and holder["account_id"] != account.account_id:
-            raise IdentityTaken
+            raise IdentityTaken(digest.hex())
         changed = tx.run(
             "accounts.set_identity",
             account_id=account.account_id,
@@ -311,7 +314,9 @@ class Accounts:
 
         Raises:
             PhoneTaken: another chat account is registered with it.
+            ProbedTooOften: the chat has typed too many values of others, and has to wait.
         """
+        ensure_may_ask(tx, account.chat_id)
         digest = self._phone_hash(phone)
         self._ensure_phone_not_taken(tx, account, digest)
         tx.run(
@@ -340,7 +345,7 @@ class Accounts:
     def _ensure_phone_not_taken(self, tx: Tx, account: Account, digest: bytes) -> None:
         holder = tx.one("accounts.registered_phone", hash=digest)
         if holder is not None and holder["account_id"] != account.account_id:
-            raise PhoneTaken
+            raise PhoneTaken(digest.hex())
 
     def register(self, tx: Tx, account: Account) -> Account:
         """Complete the registration; all data must be present.

@@ -11,24 +11,24 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from core.clock import CHINA, from_millis, to_millis
+from core.clock import from_millis, to_millis
 from core.errors.verification import (
     CodeExpired,
     CodeForm,
     CodeLocked,
     CodeTooSoon,
     NoCodeYet,
-    PhoneCapReached,
-    ServiceCapReached,
 )
 from core.people.accounts import Account
+from core.people.sms_budget import SmsBudget
 from core.ports import RandomBytes, Row, Tx
 from core.security.vault import Vault
 
 CODE_LIFE = timedelta(minutes=5)
 RESEND_AFTER = timedelta(seconds=60)
+RETRY_AFTER = timedelta(seconds=20)
+"""Minimum interval after a code that the gateway did not accept; such a code is not counted."""
 MAX_WRONG_TRIES = 5
-_WHOLE_SERVICE = b""
 
 
 class CodePurpose(StrEnum):
@@ -88,32 +88,28 @@ class CheckResult:
     tries_left: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SmsCaps:
-    """Maximum codes per day (in China's time zone)."""
-
-    per_phone: int = 10
-    service: int = 5000
-
-
 class Verification:
     """Issues and checks codes."""
 
-    def __init__(self, vault: Vault, random_bytes: RandomBytes, caps: SmsCaps) -> None:
+    def __init__(self, vault: Vault, random_bytes: RandomBytes, budget: SmsBudget) -> None:
         self._vault = vault
         self._random_bytes = random_bytes
-        self._caps = caps
+        self._budget = budget
 
     def request(self, tx: Tx, binding: CodeBinding) -> int:
         """Create a code, which replaces the old one; return its id, for the send queue.
 
         Raises:
-            CodeTooSoon: the last one is less than a minute old and was not a failed one.
-            PhoneCapReached: the phone number has reached its daily limit.
-            ServiceCapReached: the service has reached its daily limit.
+            CodeTooSoon: the last one is less than a minute old, or failed less than 20 seconds ago.
+            PhoneCapReached, ChatCapReached, RegistrationCapReached, ServiceCapReached: a daily limit is reached.
         """
         self._ensure_resend_allowed(tx, binding)
-        self._count(tx, binding)
+        self._budget.charge(
+            tx,
+            chat_id=binding.account.chat_id,
+            phone=binding.phone,
+            registering=binding.purpose == CodePurpose.REGISTRATION,
+        )
         code = self._new_code()
         tx.run("sms.replace_old", account_id=binding.account.account_id, purpose=binding.purpose)
         row = tx.one(
@@ -137,7 +133,7 @@ class Verification:
             code_id=row["code_id"],
             state=CodeStatus(row["state"]),
             expires_at=from_millis(row["expires_at"]),
-            resend_at=created if row["state"] == CodeStatus.FAILED else created + RESEND_AFTER,
+            resend_at=created + (RETRY_AFTER if row["state"] == CodeStatus.FAILED else RESEND_AFTER),
             tries_left=MAX_WRONG_TRIES - row["wrong_tries"],
         )
 
@@ -186,10 +182,21 @@ class Verification:
     def mark_sent(self, tx: Tx, code_id: int) -> None:
         """Mark a code as accepted by the gateway, and delete its stored contents."""
         tx.run("sms.sent", code_id=code_id)
+        self._budget.note_success(tx)
 
     def mark_failed(self, tx: Tx, code_id: int) -> None:
-        """Mark a code as rejected by the gateway; the owner may request another at once."""
-        tx.run("sms.failed", code_id=code_id)
+        """Mark a code as rejected by the gateway: it is no longer counted, and another may be requested soon."""
+        row = tx.one("sms.parcel", code_id=code_id)
+        if row is not None and tx.run("sms.failed", code_id=code_id):
+            sms = self._outgoing(row)
+            self._budget.give_back(
+                tx,
+                chat_id=sms.chat_id,
+                phone=sms.phone,
+                registering=sms.purpose == CodePurpose.REGISTRATION,
+                at=from_millis(row["created_at"]),
+            )
+        self._budget.note_failure(tx)
 
     def _outgoing(self, row: Row) -> OutgoingSms:
         phone, code = json.loads(self._vault.open(row["parcel_sealed"]))
@@ -205,14 +212,6 @@ class Verification:
         current = self.state(tx, binding.account, binding.purpose)
         if current is not None and current.resend_at > tx.now:
             raise CodeTooSoon(-int((tx.now - current.resend_at).total_seconds() // 1))
-
-    def _count(self, tx: Tx, binding: CodeBinding) -> None:
-        day = tx.now.astimezone(CHINA).date().isoformat()
-        phone_hash = self._vault.lookup("phone", binding.phone)
-        if not tx.one("sms.count_one", day=day, phone_hash=phone_hash, cap=self._caps.per_phone):
-            raise PhoneCapReached
-        if not tx.one("sms.count_one", day=day, phone_hash=_WHOLE_SERVICE, cap=self._caps.service):
-            raise ServiceCapReached
 
     def _new_code(self) -> str:
         while True:  # rejection sampling: 2**32 is not a multiple of a million, so a plain modulo is biased

@@ -34,7 +34,9 @@ class Batch:
     serials: tuple[str, ...]
     held_until: datetime  # including the office's grace period
     preselection_id: int
+    sent: bool = False  # it was shown to its owner
     returned: bool = False  # it never reached its owner and was refunded
+    kept: bool = False  # it never reached its owner, and the vehicle has had enough refunds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +205,9 @@ def latest_batch(tx: Tx, preselection_id: int) -> Batch | None:
         serials=tuple(json.loads(row["numbers"])),
         held_until=from_millis(row["held_until"]),
         preselection_id=preselection_id,
+        sent=row["sent_at"] is not None,
         returned=row["returned_at"] is not None,
+        kept=row["kept_at"] is not None,
     )
 
 

@@ -31,7 +31,7 @@ from core.preselection.model import (
     renew_lease,
     unfinished,
 )
-from core.preselection.undelivered import return_unsent
+from core.preselection.undelivered import settle_unsent
 
 __all__ = [
     "TRANSITIONS",
@@ -51,6 +51,6 @@ __all__ = [
     "move",
     "of_account",
     "renew_lease",
-    "return_unsent",
+    "settle_unsent",
     "unfinished",
 ]

@@ -10,8 +10,9 @@ from datetime import timedelta
 from core import audit
 from core.audit import AuditAction
 from core.clock import CHINA, to_millis
+from core.people import probes
 from core.ports import Tx
-from core.preselection import cancel_draft, get, return_unsent
+from core.preselection import cancel_draft, get, settle_unsent
 from core.values.offices import Office
 
 DRAFTS_LIVE = timedelta(days=7)
@@ -25,22 +26,22 @@ class Cleanup:
         self._offices = offices
 
     def has_unsent(self, tx: Tx) -> bool:
-        """Whether there may be batches that were never delivered: a cheap check before ``return_unsent``."""
+        """Whether there may be batches that were never delivered: a cheap check before ``settle_unsent``."""
         grace = max((office.batch_grace_seconds for office in self._offices.values()), default=0)
         return tx.one("pool.is_unsent", before=to_millis(tx.now + timedelta(seconds=grace))) is not None
 
-    def return_unsent(self, tx: Tx, limit: int = 100) -> int:
-        """Refund batches that were never delivered; return how many.
+    def settle_unsent(self, tx: Tx, limit: int = 100) -> int:
+        """Refund batches that were never delivered, within the limit of each vehicle; return how many ended.
 
         A batch counts from when it is sent (docs/domain.md, section 5.1), so one that could not be sent costs
         nothing. The grace period is for presses on their way; an undelivered batch can have none.
         """
-        return sum(self._return_unsent(tx, office, limit) for office in self._offices.values())
+        return sum(self._settle_unsent(tx, office, limit) for office in self._offices.values())
 
-    def _return_unsent(self, tx: Tx, office: Office, limit: int) -> int:
+    def _settle_unsent(self, tx: Tx, office: Office, limit: int) -> int:
         before = to_millis(tx.now + timedelta(seconds=office.batch_grace_seconds))
         rows = tx.all("pool.unsent_draws", office=office.code, before=before, most=limit)
-        return sum(return_unsent(tx, row) for row in rows)
+        return sum(settle_unsent(tx, row) for row in rows)
 
     def drop_old_drafts(self, tx: Tx, limit: int = 200) -> int:
         """Cancel drafts untouched for a week, and delete their vehicle data; return how many."""
@@ -52,7 +53,8 @@ class Cleanup:
         return len(rows)
 
     def purge_codes(self, tx: Tx) -> None:
-        """Delete codes older than a day, and the daily counts of earlier days."""
+        """Delete codes and probes older than a day, and the daily counts of earlier days."""
+        probes.purge(tx)
         tx.run("sms.purge", before=to_millis(tx.now - CODES_LIVE))
         yesterday = (tx.now - CODES_LIVE).astimezone(CHINA).date()
         tx.run("sms.purge_counts", before_day=yesterday.isoformat())

@@ -17,9 +17,11 @@ from core.errors.preselection import (
 )
 from core.people.accounts import Account
 from core.people.blacklist import ensure_not_banned
+from core.people.probes import ensure_may_ask
 from core.people.verification import CheckResult, CodeBinding, CodePurpose, Verification
 from core.ports import Tx
 from core.preselection.leases import cancel_draft, let_go
+from core.preselection.living import ensure_may_reserve
 from core.preselection.model import UNFINISHED, Papers, Preselection, PreselectionState, get, move, unfinished
 from core.registry.lookup import VehicleRegistry
 from core.values.offices import Office
@@ -29,9 +31,12 @@ from core.values.plates import PlateKind
 class Preselections:
     """Phase 1 and the verification of step 4; every method runs inside the caller's transaction."""
 
-    def __init__(self, vehicle_registry: VehicleRegistry, verification: Verification) -> None:
+    def __init__(
+        self, vehicle_registry: VehicleRegistry, verification: Verification, most_living: int | None = None
+    ) -> None:
         self._vehicle_registry = vehicle_registry
         self._verification = verification
+        self._most_living = most_living
 
     def choose(self, tx: Tx, account: Account, office: Office, kind: PlateKind) -> Preselection:
         """Step 1: choose an office and a plate kind, or change them.
@@ -39,8 +44,10 @@ class Preselections:
         Raises:
             NotThisUserType: this user may select only at the office where the account is registered.
             Blacklisted: the owner is banned; with the end and the reason.
+            TooManyLiving: the account has as many reserved numbers as it may have.
         """
         ensure_not_banned(tx, account.identity_hash)
+        ensure_may_reserve(tx, account.account_id, self._most_living)
         if not account.selects_at(office.code):
             raise NotThisUserType(user_type=account.user_type)
         now = to_millis(tx.now)
@@ -89,9 +96,11 @@ class Preselections:
             VinAwarded: an appeal has recognised another account as its owner.
             VehicleUnknown: the registry does not contain it.
             KindMismatch: the registry holds another plate kind for it.
+            ProbedTooOften: the chat has typed too many values of others, and has to wait.
             StepOutOfOrder: the data are not being entered.
         """
         preselection = self._correctable(tx, preselection_id)
+        _ensure_may_ask(tx, preselection)
         self._validate_vin(tx, vin, preselection)
         self._changed(
             tx.run(
@@ -107,9 +116,11 @@ class Preselections:
 
         Raises:
             CertificateMismatch: the registry holds another one for the vehicle.
+            ProbedTooOften: as ``enter_vin``.
             StepOutOfOrder: the data are not being entered.
         """
         preselection = self._correctable(tx, preselection_id)
+        _ensure_may_ask(tx, preselection)
         self._vehicle_registry.validate_certificate(tx, preselection.required_vin, papers.certificate)
         self._changed(
             tx.run(
@@ -156,7 +167,9 @@ class Preselections:
         Raises:
             VinPreselected, VinRegistered, VinAwarded: as when it was entered.
             VinBeingSelected: another preselection is selecting for it.
+            TooManyLiving: the account has as many reserved numbers as it may have.
         """
+        ensure_may_reserve(tx, preselection.account_id, self._most_living)
         self._validate_vin(tx, preselection.required_vin, preselection)
         lease = tx.one("preselection.lease_of", vin=preselection.vin)
         if (
@@ -267,3 +280,9 @@ class Preselections:
         audit.record(
             tx, account.actor, AuditAction.VERIFIED, preselection.subject, office=preselection.office
         )
+
+
+def _ensure_may_ask(tx: Tx, preselection: Preselection) -> None:
+    owner = tx.one("accounts.by_id", account_id=preselection.account_id)
+    if owner is not None:
+        ensure_may_ask(tx, owner["chat_id"])

@@ -6,7 +6,7 @@ from core.clock import to_millis
 from core.errors.preselection import StepOutOfOrder
 from core.ports import Tx
 from core.preselection.model import Preselection, PreselectionState, end
-from core.preselection.undelivered import return_unsent_of
+from core.preselection.undelivered import settle_unsent_of
 
 
 def end_lease(tx: Tx, preselection: Preselection) -> None:
@@ -15,7 +15,7 @@ def end_lease(tx: Tx, preselection: Preselection) -> None:
 
 
 def end_holds(tx: Tx, preselection: Preselection) -> None:
-    """Free an owner's batch and shortlist, and refund a batch that was never shown to them."""
+    """Free an owner's batch and shortlist, and settle a batch that was never shown to them."""
     tx.run("pool.end_holds", preselection_id=preselection.preselection_id)
     tx.run(
         "pool.end_draw",
@@ -24,7 +24,7 @@ def end_holds(tx: Tx, preselection: Preselection) -> None:
         preselection_id=preselection.preselection_id,
         ended=to_millis(tx.now) - 1,
     )
-    return_unsent_of(tx, preselection)
+    settle_unsent_of(tx, preselection)
 
 
 def let_go(tx: Tx, preselection: Preselection) -> None:

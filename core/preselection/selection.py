@@ -48,6 +48,7 @@ from core.pool.segments import (
 from core.ports import Row, Tx
 from core.preselection import Preselection, PreselectionState, Way, end_holds, get, renew_lease
 from core.preselection.deadlines import Deadlines
+from core.preselection.living import ensure_may_reserve
 from core.snapshots import NO_SNAPSHOTS, Snapshots
 from core.values.offices import Office
 from core.values.plates import near_serials, parse_serial
@@ -186,10 +187,17 @@ def _ensure_not_withheld(tx: Tx, office: Office, preselection: Preselection, wis
 class Selection:
     """Steps 5 and 6 of a preselection: selecting and claiming a number (docs/domain.md, section 5)."""
 
-    def __init__(self, batches: Batches, calendar: WorkingCalendar, deadlines: Deadlines) -> None:
+    def __init__(
+        self,
+        batches: Batches,
+        calendar: WorkingCalendar,
+        deadlines: Deadlines,
+        most_living: int | None = None,
+    ) -> None:
         self._batches = batches
         self._calendar = calendar
         self._deadlines = deadlines
+        self._most_living = most_living
 
     def draw(  # noqa: PLR0913 - each is named
         self,
@@ -345,6 +353,7 @@ class Selection:
         Raises:
             Blacklisted: the owner has been banned since the start.
             ClockInDoubt: its deadline cannot be computed.
+            TooManyLiving: the account has as many reserved numbers as it may have.
             HoldEnded: it had expired when the press was received, and is back in the pool.
             VerificationLapsed: idle for too long.
         """
@@ -374,12 +383,15 @@ class Selection:
 
         Raises:
             Blacklisted: the owner has been banned since the start; nothing is charged.
+            TooManyLiving: the account has as many reserved numbers as it may have; nothing is charged.
             WishesRefused, NoWishes, TooManyWishes: as ``validate_wishes``; nothing is charged.
             NoWishesLeft: fewer are left than were typed.
             TriedTooSoon: the last try is less than the office's ``compose_gap_seconds`` ago.
             OfficeClosed, VerificationLapsed: as with a draw.
         """
         ensure_not_banned(tx, account.identity_hash)
+        # Before the wishes are looked at, so that a refusal tells nothing of them.
+        ensure_may_reserve(tx, account.account_id, self._most_living)
         preselection, _ = self._selecting(tx, preselection_id, office, received_at=received_at)
         self._within_hours(tx, preselection, office, received_at=received_at)
         wishes = validate_wishes(tx, office, preselection, typed)
@@ -568,9 +580,11 @@ class Selection:
             serial=serial,
             way=way,
             deadline=to_millis(deadline),
+            most=self._most_living,
             now=to_millis(tx.now),
         )
         if not changed:
+            ensure_may_reserve(tx, account.account_id, self._most_living)
             raise StepOutOfOrder
         end_holds(tx, preselection)
         tx.run("preselection.end_lease", vin=preselection.vin, preselection_id=preselection.preselection_id)

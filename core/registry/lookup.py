@@ -106,14 +106,14 @@ class StrictRegistry:
         """Reject a vehicle that the table does not list as new and of this kind."""
         row = tx.one("vehicles.registry_get", vin=vin)
         if row is None:
-            raise VehicleUnknown
+            raise VehicleUnknown(vin)
         if row["state"] == RegistryState.REGISTERED and not exempt:
             raise VinRegistered(vin)
         if row["kind"] != kind:
-            raise KindMismatch
+            raise KindMismatch(vin)
 
     def validate_certificate(self, tx: Tx, vin: str, certificate: str) -> None:
         """Reject a certificate that differs from the table's."""
         row = tx.one("vehicles.registry_get", vin=vin)
         if row is None or row["certificate"] != certificate:
-            raise CertificateMismatch
+            raise CertificateMismatch(f"{vin} {certificate}")

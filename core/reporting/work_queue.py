@@ -21,6 +21,7 @@ from core.errors.desk import AlreadyHandled, NothingToHandle
 from core.notifications.queue import NotificationPurpose, Plan, plan
 from core.people.admins import EVERYWHERE, Admin, Admins, Permission
 from core.people.scope import Scope, scope_of
+from core.people.sms_budget import TOLD_AT, codes_today, gateway_trouble
 from core.pool.segments import Segment, segments
 from core.ports import Row, Tx
 from core.preselection.contradictions import Contradiction, contradicted
@@ -56,6 +57,7 @@ class TaskKind(StrEnum):
     POOL = "pool"  # all released segments of a pool are past the mark
     SCHEDULED = "scheduled"  # a scheduled release
     CALENDAR = "calendar"  # a year whose working days are not published
+    SMS = "sms"  # the gateway of codes fails, or much of the day's codes is used
 
 
 PERMISSION_FOR = {
@@ -69,6 +71,7 @@ PERMISSION_FOR = {
     TaskKind.POOL: Permission.RELEASE,
     TaskKind.SCHEDULED: Permission.RELEASE,
     TaskKind.CALENDAR: Permission.CLOSED,
+    TaskKind.SMS: Permission.ADMINS,
 }
 """The permission required to see each kind of task."""
 
@@ -87,7 +90,8 @@ class Task:
     mask: str = ""  # of a segment
     free: int = 0  # numbers left in a pool
     share: float = 0.0  # how full a pool is
-    what: str = ""  # the purpose of a notification, the year without a schedule, the registry's plate kind
+    count: int = 0  # codes that failed, or were sent today
+    what: str = ""  # a notification's purpose, a year, the registry's plate kind, "gateway" or "usage"
     error: str = ""  # the name of a class
 
 
@@ -120,6 +124,7 @@ class DeskServices:
 
     offices: Mapping[str, Office] = field(repr=False)
     calendar: WorkingCalendar = field(repr=False)
+    codes_per_day: int = field(repr=False)
 
 
 def read_work_queue(tx: Tx, services: DeskServices, admin: Admin) -> WorkQueue:
@@ -306,6 +311,23 @@ def _years(tx: Tx, services: DeskServices, _scope: Scope) -> Iterator[Task]:
         yield Task(task_kind=TaskKind.CALENDAR, at=tx.now, subject=f"year:{year}", what=str(year))
 
 
+def _sms(tx: Tx, services: DeskServices, _scope: Scope) -> Iterator[Task]:
+    trouble = gateway_trouble(tx)
+    if trouble is not None:
+        yield Task(
+            task_kind=TaskKind.SMS,
+            at=trouble.since,
+            subject="sms:gateway",
+            what="gateway",
+            count=trouble.failures,
+        )
+    sent, cap = codes_today(tx), services.codes_per_day
+    if sent * 100 >= cap * TOLD_AT[0]:
+        yield Task(
+            task_kind=TaskKind.SMS, at=tx.now, subject="sms:usage", what="usage", count=sent, share=sent / cap
+        )
+
+
 _LISTS: dict[TaskKind, Callable[[Tx, DeskServices, Scope], Iterable[Task]]] = {
     TaskKind.DEADLINE: _due,
     TaskKind.SHUT: _due_shut,
@@ -317,6 +339,7 @@ _LISTS: dict[TaskKind, Callable[[Tx, DeskServices, Scope], Iterable[Task]]] = {
     TaskKind.POOL: _pools,
     TaskKind.SCHEDULED: _scheduled,
     TaskKind.CALENDAR: _years,
+    TaskKind.SMS: _sms,
 }
 
 

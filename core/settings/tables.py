@@ -68,8 +68,10 @@ class SmsSettings(SettingsTable):
 
     Attributes:
         provider: one or several; each is a fallback for the one before.
-        per_phone_per_day: maximum codes per phone number and day.
+        per_phone_per_day: maximum codes per phone number and day, for registrations and for step 4 each.
+        per_chat_per_day: maximum codes per chat and day.
         per_day: maximum codes per day in total.
+        reserved_share: the share of ``per_day`` that only registered owners at step 4 can use.
         http: required if ``http`` is among the providers.
     """
 
@@ -80,7 +82,9 @@ class SmsSettings(SettingsTable):
         AfterValidator(some),
     ] = ("console",)
     per_phone_per_day: Annotated[Whole, Field(ge=1, le=100)] = 10
+    per_chat_per_day: Annotated[Whole, Field(ge=1, le=100)] = 15
     per_day: Annotated[Whole, Field(ge=1, le=10_000_000)] = 5000
+    reserved_share: Annotated[float, Field(ge=0, le=0.9)] = 0.5
     http: SmsHttpSettings | None = None
 
     @property
@@ -101,9 +105,16 @@ class VehicleRegistrySettings(SettingsTable):
     Attributes:
         mode: ``open`` accepts every vehicle with well-formed documents; ``strict`` only imported
             vehicles.
+        open_living_numbers: maximum reserved numbers of one account at one time, if ``mode`` is ``open``.
     """
 
     mode: Literal["open", "strict"] = "open"
+    open_living_numbers: Annotated[Whole, Field(ge=1, le=1000)] = 2
+
+    @property
+    def most_living(self) -> int | None:
+        """The maximum reserved numbers of one account at one time; None for no limit."""
+        return self.open_living_numbers if self.mode == "open" else None
 
 
 class PhotoSettings(SettingsTable):

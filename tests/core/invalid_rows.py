@@ -278,6 +278,8 @@ INVALID_ROWS = {
     "a hold for good": row("hold", "hold_state", state="reserved"),
     "a hold of somebody unknown": row("hold", "hold_preselection_id_fkey", REFERENCE, preselection_id=99),
     "a hold of no segment": row("hold", "hold_segment_id_fkey", REFERENCE, segment_id=99),
+    "given back and kept": row("draw", "draw_kept_is_the_end", returned_at=1, kept_at=1),
+    "refunded less than never": row("vehicle", "vehicle_random_returned", random_returned=-1),
     "given back though it was shown": row("draw", "draw_returned_was_not_sent", sent_at=1, returned_at=1),
     "draw number nought": row("draw", "draw_n", n=0),
     "a draw without a seed": row("draw", "draw_seed_id_fkey", REFERENCE, seed_id=99),

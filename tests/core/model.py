@@ -8,6 +8,7 @@ from itertools import product
 
 BATCH, SHORTLIST, IDLE, GAP, GRACE = 95_000, 185_000, 30 * 60_000, 8_000, 5_000
 QUOTA_BATCHES, QUOTA_WISHES = 3, 9  # small, so that a short run uses them up
+REFUNDS = 3
 
 
 def serials_of(mask: str) -> set[str]:
@@ -38,6 +39,13 @@ class Vehicle:
     tried_at: int | None = None
     lease: tuple[int, int] | None = None  # preselection, until
     success: str | None = None  # reserved, registered
+    refunds: int = 0  # of batches that were never shown
+
+    def settle(self) -> None:
+        """Give the chance of an unshown batch back, the first three times."""
+        if self.refunds < REFUNDS:
+            self.refunds += 1
+            self.batches += 1
 
 
 @dataclass
@@ -61,7 +69,7 @@ class DrawRecord:
     until: int
     serials: list[str]
     vehicle: Vehicle
-    state: str = "unsent"  # then sent, or returned
+    state: str = "unsent"  # then sent, or settled
 
 
 @dataclass
@@ -129,12 +137,12 @@ class Model:
             if draw.owner == owner:
                 draw.until = min(draw.until, now - 1)
 
-    def return_unsent(self, owner: int) -> None:
-        """Return the chances of batches that were never shown to an owner who leaves."""
+    def settle_unsent(self, owner: int) -> None:
+        """Settle the chances of batches that were never shown to an owner who leaves."""
         for draw in self.draws:
             if draw.owner == owner and draw.serials and draw.state == "unsent":
-                draw.state = "returned"
-                draw.vehicle.batches += 1
+                draw.state = "settled"
+                draw.vehicle.settle()
 
     def batch_of(self, begun: Begun, at: int) -> DrawRecord | None:
         if begun.last_draw is None:
@@ -148,7 +156,7 @@ class Model:
         for state in ("batch", "shortlist"):
             self.end(begun.number, state)
         self.end_draws(begun.number, now)
-        self.return_unsent(begun.number)
+        self.settle_unsent(begun.number)
         vehicle = self.vehicles[begun.vehicle]
         vehicle.success, vehicle.lease = "reserved", None
         begun.state = "reserved"

@@ -106,7 +106,7 @@ class Selecting(RuleBasedStateMachine):
     def begin(self) -> None:
         self.clock = FixedClock(NOON)
         self.database = MemoryDatabase(self.clock, queries=self.queries)
-        caps = {"sms": {"per_phone_per_day": 100}}
+        caps = {"sms": {"per_phone_per_day": 100, "per_chat_per_day": 100}, "registry": {"open_living_numbers": 99}}
         quotas = {"random_batches": QUOTA_BATCHES, "compose_total": QUOTA_WISHES}
         self.core = asyncio.run(build(MemoryStore(self.database), self.clock, caps, **quotas))
         self.place = self.core.offices["粤K"]
@@ -525,7 +525,7 @@ class Selecting(RuleBasedStateMachine):
         for state in ("batch", "shortlist"):
             self.model.end(begun.number, state)
         self.model.end_draws(begun.number, self.now)
-        self.model.return_unsent(begun.number)
+        self.model.settle_unsent(begun.number)
         if (self.model.vehicles[begun.vehicle].lease or (0, 0))[0] == begun.number:
             self.model.vehicles[begun.vehicle].lease = None
 
@@ -577,14 +577,14 @@ class Selecting(RuleBasedStateMachine):
             self.model.vehicles[what].wishes += 2
 
     @rule()
-    def returns_unsent(self) -> None:
-        """Chances of batches that were never shown are returned, once, when the batch has expired."""
+    def settles_unsent(self) -> None:
+        """Chances of unshown batches are returned when the batch has expired: once, and three of a vehicle."""
         unsent = [draw for draw in self.model.draws if draw.serials and draw.state == "unsent"]
         lost = [draw for draw in unsent if draw.until < self.now + GRACE]
-        assert self.run(self.core.cleanup.return_unsent) == len(lost)
+        assert self.run(self.core.cleanup.settle_unsent) == len(lost)
         for draw in lost:
-            draw.state = "returned"
-            draw.vehicle.batches += 1
+            draw.state = "settled"
+            draw.vehicle.settle()
 
     @rule()
     def purges(self) -> None:

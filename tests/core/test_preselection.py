@@ -23,7 +23,7 @@ from core.errors.preselection import (
 from core.errors.verification import VerificationLapsed
 from core.people.accounts import Account
 from core.people.blacklist import Cause, NewBan, add_ban
-from core.pool.batches import Batch
+from core.pool.batches import Batch, latest_batch
 from core.ports import Tx
 from core.preselection import (
     TRANSITIONS,
@@ -37,6 +37,7 @@ from core.preselection import (
     unfinished,
 )
 from core.preselection.selection import ComposeResult, DrawResult, remaining_quota, shortlist
+from core.preselection.undelivered import MAX_REFUNDS
 from core.values.plates import Plate, PlateKind
 from core.values.vehicles import CertificateKind
 from tests import factories
@@ -489,9 +490,27 @@ async def test_batch_counts_from_when_it_was_sent(core: Core, clock: FixedClock)
 
 
 async def _left_after_a_tick(core: Core) -> int:
-    await core.store.run(core.cleanup.return_unsent)
+    await core.store.run(core.cleanup.settle_unsent)
     place = core.offices["粤K"]
     return (await core.store.read(remaining_quota, place, factories.vin(0))).batches
+
+
+async def test_only_three_undelivered_batches_of_a_vehicle_are_refunded(core: Core, clock: FixedClock) -> None:
+    """The fourth stays charged, is told so, and is in the audit log; a grant gives it back."""
+    await core.store.run(release, core, "A####")
+    _, begun = await core.store.run(verified, core, 0)
+    left = []
+    for _ in range(MAX_REFUNDS + 1):
+        await draw(core, begun)
+        clock.advance(timedelta(seconds=100))
+        left.append(await _left_after_a_tick(core))
+    assert left == [5, 5, 5, 4]
+    latest = await core.store.read(latest_batch, begun)
+    assert latest is not None
+    assert (latest.returned, latest.kept, latest.sent) == (False, True, False)
+    actions = await core.store.read(sql, "SELECT action FROM audit WHERE action LIKE '%_batch' ORDER BY entry_id")
+    assert [row["action"] for row in actions] == ["returned_batch"] * 3 + ["kept_batch"]
+    assert not await core.store.read(core.cleanup.has_unsent)
 
 
 async def test_batch_that_was_never_shown_costs_nothing(core: Core, clock: FixedClock) -> None:

@@ -49,7 +49,7 @@ async def returned_by_two(
     meet = meeting("pool.return_draw", 2 if engine == "postgres" else 1)
 
     def ticks(tx: Tx) -> int:
-        return core.cleanup.return_unsent(between(tx, before=meet))
+        return core.cleanup.settle_unsent(between(tx, before=meet))
 
     done = await asyncio.gather(core.store.run(ticks), core.store.run(ticks))
     return sorted(done), (await core.store.read(remaining_quota, place, factories.vin(0))).batches

@@ -21,7 +21,8 @@ from core.errors.verification import (
     ServiceCapReached,
 )
 from core.people.accounts import Account
-from core.people.verification import CheckResult, CodeBinding, CodePurpose, SmsCaps, Verification
+from core.people.sms_budget import SmsBudget, SmsCaps
+from core.people.verification import CheckResult, CodeBinding, CodePurpose, Verification
 from tests import factories
 from tests.core.sql import sql
 from tests.core.tools import ForeseenBytes, registered
@@ -66,6 +67,10 @@ async def owner(core: Core) -> Owner:
     return Owner(core, await core.store.run(registered, core, 0))
 
 
+def cap_at(core: Core, monkeypatch: pytest.MonkeyPatch, **caps: Any) -> None:
+    monkeypatch.setattr(core.verification._budget, "_caps", SmsCaps(**caps))
+
+
 class Given:
     """Predefined random bytes, in sequence."""
 
@@ -77,7 +82,7 @@ class Given:
 
 
 def codes(core: Core, source: Any, number: int) -> list[str]:
-    made = Verification(core.vault, source, SmsCaps())
+    made = Verification(core.vault, source, SmsBudget(core.vault, SmsCaps(), core.admins))
     return [made._new_code() for _ in range(number)]
 
 
@@ -134,9 +139,16 @@ async def test_next_code_waits_a_minute(owner: Owner, clock: FixedClock) -> None
     await owner.asks()
 
 
-async def test_failed_code_may_be_replaced_at_once(core: Core, owner: Owner) -> None:
+async def test_failed_code_may_be_replaced_after_twenty_seconds(
+    core: Core, owner: Owner, clock: FixedClock
+) -> None:
     await owner.asks()
     await core.store.run(core.verification.mark_failed, owner.code_id)
+    clock.advance(timedelta(seconds=20) - MOMENT)
+    with pytest.raises(CodeTooSoon) as refused:
+        await owner.asks()
+    assert refused.value.seconds == 1
+    clock.advance(MOMENT)
     assert await owner.asks()
 
 
@@ -235,7 +247,7 @@ async def test_phone_is_capped_over_accounts(core: Core, owner: Owner, clock: Fi
 
 
 async def test_service_has_a_cap_a_day(core: Core, owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(core.verification, "_caps", SmsCaps(per_phone=10, service=2))
+    cap_at(core, monkeypatch, service=2)
     others = [Owner(core, await core.store.run(registered, core, number)) for number in (1, 2)]
     await others[0].asks()
     await others[1].asks()
@@ -246,7 +258,7 @@ async def test_service_has_a_cap_a_day(core: Core, owner: Owner, monkeypatch: py
 async def test_refused_code_counts_for_no_phone(
     core: Core, owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(core.verification, "_caps", SmsCaps(per_phone=10, service=1))
+    cap_at(core, monkeypatch, service=1)
     other = Owner(core, await core.store.run(registered, core, 1))
     await other.asks()
     before = await core.store.read(sql, "SELECT * FROM sms_day")

@@ -7,6 +7,7 @@ import pytest
 from core.people.verification import CodePurpose
 from core.ports import Tx
 from tests import factories
+from tests.core.tools import registered
 from tests.person import Person
 from tests.world import CHIEF, OTHER, OWNER, TOKEN, World, agrees, reaches_selection, registers
 
@@ -219,9 +220,28 @@ async def test_gateway_down_is_said_and_mended(world: World) -> None:
     await owner.press("【开始选号】")
     await owner.see("短信暂时发送不出去")
     world.sandbox.world.gateway_down = False
+    world.forward(seconds=21)
+    await world.tick()
     await owner.press("重新发送")
     await owner.say(await owner.sms_code())
     await owner.see("第5步")
+
+
+async def test_guessing_identities_has_to_wait(sqlite_world: World) -> None:
+    """Five identities of others are answered; then there is a wait, said in words."""
+    for number in range(20, 26):
+        await sqlite_world.store.run(registered, sqlite_world.core, number)
+    stranger = sqlite_world.person(OTHER)
+    await _to_identity(stranger)
+    for number in range(20, 25):
+        await stranger.say(factories.identity(number))
+        await stranger.see("已被其他账号注册")
+        await stranger.settled()
+    await stranger.say(factories.identity(25))
+    await stranger.see("多个属于他人的信息", "1 分钟后再输入")
+    sqlite_world.forward(seconds=61)
+    await stranger.say(factories.identity(30))  # nobody has it
+    await stranger.see("手机号")
 
 
 async def test_taken_identity_shows_the_way(sqlite_world: World) -> None:

@@ -292,7 +292,7 @@ def test_an_unknown_office_brings_near_ones(file: Path) -> None:
 
 def test_a_key_like_no_other_brings_all(file: Path) -> None:
     (line,) = problems(file, LEAST + "[registry]\nzzz = 1\n")
-    assert line == "registry.zzz: unknown key; the keys here are mode"
+    assert line == "registry.zzz: unknown key; the keys here are mode, open_living_numbers"
 
 
 def test_all_problems_are_told_at_once(file: Path) -> None:

@@ -34,9 +34,10 @@ from core.reporting import work_queue
 from core.reporting.work_queue import MAX_LISTED, Task, TaskKind, WorkQueue
 
 _A_PAGE = 6
-_RARE = frozenset({TaskKind.CALENDAR, TaskKind.UNCONFIRMED, TaskKind.KIND_MISMATCH})
+_RARE = frozenset({TaskKind.CALENDAR, TaskKind.UNCONFIRMED, TaskKind.KIND_MISMATCH, TaskKind.SMS})
 """The kinds that have a tile only while there are tasks of them."""
 _WITHOUT_MOMENT = frozenset({TaskKind.POOL, TaskKind.CALENDAR})
+_WITHOUT_PAGE = frozenset({TaskKind.CALENDAR, TaskKind.SMS})
 
 
 def parse(_ctx: Context, arguments: str) -> Goto:
@@ -146,7 +147,7 @@ def _tile(queue: WorkQueue, task_kind: TaskKind) -> Tile:
 
 
 def _leads_on(task: Task) -> bool:
-    return task.task_kind != TaskKind.CALENDAR
+    return task.task_kind not in _WITHOUT_PAGE
 
 
 def _lead(ctx: Context, subject: str) -> Goto:

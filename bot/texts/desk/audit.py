@@ -80,6 +80,7 @@ _WORDED: dict[str, Phrase] = {
     AuditAction.GRANTED_CHANCES: phrase("增加选号机会:随机 +{random},自编 +{compose},原因:{reason}"),
     AuditAction.HANDLED: phrase("处理了待办事项"),
     AuditAction.IMPORTED_VEHICLES: phrase("导入车辆 {vehicles} 条"),
+    AuditAction.KEPT_BATCH: phrase("第 {draw} 次抽号没有送达;本车退还次数已达上限,没有退还"),
     AuditAction.LIFTED_BAN: phrase("从黑名单中解除,原因:{reason}"),
     AuditAction.LOST_IDENTITY: phrase("失去注册的身份"),
     AuditAction.LOST_VEHICLE: phrase("车辆经申诉 {appeal} 审核属于他人"),

@@ -114,6 +114,7 @@ SECTIONS: dict[str, Phrase] = {
     "reminders": phrase("提醒设置"),
     "reach": phrase("无法联系的记录"),
     "conversation": phrase("对话进度"),
+    "probes": phrase("输入过他人信息的时间(保存一天)"),
     "roles": phrase("管理员角色"),
     "summary": phrase("管理员每日摘要"),
     "journal": phrase("业务日志"),

@@ -92,6 +92,10 @@ def _code_state(state: CodeState | None, now_resend: int, *, over: bool) -> str:
         return _("❌ 验证码已连续输错5次,已作废。{seconds}秒后可以重新发送。").format(seconds=now_resend)
     if state.state == CodeStatus.LOCKED:
         return _("❌ 验证码已连续输错5次,已作废。请点【重新发送】获取新的验证码。")
+    if state.state == CodeStatus.FAILED and now_resend:
+        return _(
+            "⚠️ 短信暂时发送不出去,这次没有计入次数,已填写的信息不受影响。{seconds}秒后可以重新发送。"
+        ).format(seconds=now_resend)
     if state.state == CodeStatus.FAILED:
         return _("⚠️ 短信暂时发送不出去,已填写的信息不受影响。请点【重新发送】再试一次。")
     if over:

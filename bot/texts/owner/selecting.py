@@ -42,6 +42,10 @@ NONE_DRAWN = phrase("号池中暂时没有符合条件的号码,未扣减次数�
 NOT_OPEN_YET = phrase("该号牌种类目前没有开放的号段,未扣减次数。")
 BATCH_OVER = phrase("本批号码的保留时间已到,已放回号池。")
 NOT_DELIVERED = phrase("上一批号码没有及时送达,已放回号池,这次机会已退还。")
+NOT_REFUNDED = phrase(
+    "上一批号码没有及时送达,已放回号池。本车因未送达退还的机会已达上限,这次没有自动退还;"
+    "如系本服务故障所致,请联系车辆管理所核实,由管理员补发。"
+)
 SHORTLIST_OVER = phrase("备选的保留时间已到,已放回号池。")
 ALL_OVER = phrase("本批号码和备选的保留时间都已到,已放回号池。")
 CHOOSE = phrase("<b>请选择要确认的号码</b>")

@@ -207,29 +207,35 @@ VALUES (:office, :kind, :n, :seed_id, :preselection_id, :nonce, :without_four, :
 -- Sets until when a batch is held once it has been sent; only once, so that showing it again does not extend it.
 UPDATE draw SET sent_at = :at, held_until = CASE WHEN held_until < :until THEN :until ELSE held_until END
 WHERE office = :office AND kind = :kind AND n = :n AND sent_at IS NULL AND returned_at IS NULL
-  AND held_until >= :now
+  AND kept_at IS NULL AND held_until >= :now
 
 -- name: unsent_draws
 -- Batches of an office that have expired and never reached their owners.
 SELECT d.office, d.kind, d.n, d.preselection_id, p.vin FROM draw AS d
 JOIN preselection AS p ON p.preselection_id = d.preselection_id
-WHERE d.sent_at IS NULL AND d.returned_at IS NULL AND d.held_until < :before AND d.office = :office
+WHERE d.sent_at IS NULL AND d.returned_at IS NULL AND d.kept_at IS NULL AND d.held_until < :before
+  AND d.office = :office
 ORDER BY d.held_until LIMIT :most
 
 -- name: unsent_of
 -- Batches of one owner that were not sent, expired or not.
 SELECT d.office, d.kind, d.n, d.preselection_id, p.vin FROM draw AS d
 JOIN preselection AS p ON p.preselection_id = d.preselection_id
-WHERE d.preselection_id = :preselection_id AND d.sent_at IS NULL AND d.returned_at IS NULL
+WHERE d.preselection_id = :preselection_id AND d.sent_at IS NULL AND d.returned_at IS NULL AND d.kept_at IS NULL
 
 -- name: is_unsent
 -- Whether there may be batches that were not sent.
-SELECT 1 AS found FROM draw WHERE sent_at IS NULL AND returned_at IS NULL AND held_until < :before LIMIT 1
+SELECT 1 AS found FROM draw
+WHERE sent_at IS NULL AND returned_at IS NULL AND kept_at IS NULL AND held_until < :before LIMIT 1
 
 -- name: return_draw
 -- Marks a batch that never reached its owner as refunded, once.
 UPDATE draw SET returned_at = :now
-WHERE office = :office AND kind = :kind AND n = :n AND sent_at IS NULL AND returned_at IS NULL
+WHERE office = :office AND kind = :kind AND n = :n AND sent_at IS NULL AND returned_at IS NULL AND kept_at IS NULL
+
+-- name: keep_draw
+-- Marks an undelivered batch as ended without a refund, since its vehicle has had enough of them.
+UPDATE draw SET kept_at = returned_at, returned_at = NULL WHERE office = :office AND kind = :kind AND n = :n
 
 -- name: end_draw
 -- Ends an owner's batch early: the newest in the pool, since each draw ended the one before.

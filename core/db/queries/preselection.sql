@@ -58,10 +58,19 @@ UPDATE preselection SET state = 'verified', verified_at = :now, updated_at = :no
 WHERE preselection_id = :preselection_id AND state = 'agreed'
 
 -- name: reserve
--- Marks a preselection as reserved, with its number.
+-- Marks a preselection as reserved, with its number, unless its account has as many reserved ones as it may have
+-- (NULL: no limit). An account has only one unfinished preselection, so no other of it can be reserved meanwhile.
 UPDATE preselection
 SET state = 'reserved', serial = :serial, way = :way, reserved_at = :now, deadline = :deadline, updated_at = :now
 WHERE preselection_id = :preselection_id AND state = 'verified'
+  AND (CAST(:most AS ${integer}) IS NULL OR CAST(:most AS ${integer}) > (
+      SELECT count(*) FROM preselection AS o
+      WHERE o.account_id = preselection.account_id AND o.state = 'reserved'
+  ))
+
+-- name: living
+-- How many reserved numbers of an account wait for registration.
+SELECT count(*) AS living FROM preselection WHERE account_id = :account_id AND state = 'reserved'
 
 -- name: end
 -- Ends a preselection, with the reason if one was given.

@@ -16,10 +16,40 @@ WHERE account_id = :account_id AND purpose = :purpose AND state IN ('queued', 's
 ${for_update}
 
 -- name: count_one
--- Counts one more code for a telephone number, or for the whole service, unless the daily cap is reached.
+-- Counts one more code for a telephone, a chat, registrations or the whole service (an empty key), unless the
+-- daily cap is reached.
 INSERT INTO sms_day (day, phone_hash, sent) VALUES (:day, :phone_hash, 1)
 ON CONFLICT (day, phone_hash) DO UPDATE SET sent = sms_day.sent + 1 WHERE sms_day.sent < :cap
 RETURNING sent
+
+-- name: uncount
+-- Counts one code less, as the gateway has not accepted it.
+UPDATE sms_day SET sent = sent - 1 WHERE day = :day AND phone_hash = :phone_hash AND sent > 0
+
+-- name: counted
+-- How many codes were counted on a day.
+SELECT sent FROM sms_day WHERE day = :day AND phone_hash = :phone_hash
+
+-- name: gateway_failed
+-- Records a failure of the gateway; the first one begins its trouble.
+INSERT INTO sms_gateway (name, failing_since, failures) VALUES ('codes', :now, 1)
+ON CONFLICT (name) DO UPDATE
+SET failing_since = coalesce(sms_gateway.failing_since, excluded.failing_since),
+    failures = sms_gateway.failures + 1
+
+-- name: gateway_works
+-- Ends the trouble of the gateway, if it is in any.
+UPDATE sms_gateway SET failing_since = NULL, failures = 0
+WHERE name = 'codes' AND failing_since IS NOT NULL
+
+-- name: tell_of_gateway
+-- Claims the message to the chiefs about a gateway that has failed for some time, once an hour.
+UPDATE sms_gateway SET told_at = :now
+WHERE name = 'codes' AND failing_since <= :failing_before AND (told_at IS NULL OR told_at <= :told_before)
+
+-- name: gateway_trouble
+-- The trouble of the gateway, if it is in any.
+SELECT failing_since, failures FROM sms_gateway WHERE name = 'codes' AND failing_since IS NOT NULL
 
 -- name: wrong_try
 -- Counts a wrong code; the fifth locks the code for good.
@@ -39,7 +69,7 @@ SELECT code_id FROM sms_code WHERE state = 'queued' AND expires_at > :now ORDER 
 
 -- name: parcel
 -- The contents of a code that is still to be sent.
-SELECT s.code_id, s.purpose, s.parcel_sealed, s.expires_at, a.chat_id
+SELECT s.code_id, s.purpose, s.parcel_sealed, s.created_at, s.expires_at, a.chat_id
 FROM sms_code AS s JOIN account AS a ON a.account_id = s.account_id
 WHERE s.code_id = :code_id AND s.state = 'queued'
 

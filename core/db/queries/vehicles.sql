@@ -12,8 +12,13 @@ UPDATE vehicle SET random_used = random_used + 1
 WHERE vin = :vin AND random_used < :quota + random_granted
 RETURNING *
 
+-- name: return_batch
+-- Refunds a batch that never reached its owner, up to a number of times in the life of a vehicle.
+UPDATE vehicle SET random_used = random_used - 1, random_returned = random_returned + 1
+WHERE vin = :vin AND random_used > 0 AND random_returned < :most
+
 -- name: refund_batch
--- Refunds a batch that is empty or never reached its owner.
+-- Refunds a batch that is empty.
 UPDATE vehicle SET random_used = random_used - 1 WHERE vin = :vin AND random_used > 0
 
 -- name: charge_wishes

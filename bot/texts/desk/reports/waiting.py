@@ -5,6 +5,7 @@ from html import escape
 
 from bot.i18n.formatting import KINDS, plate
 from bot.i18n.language import Phrase, _, phrase
+from bot.texts.desk import sms
 from bot.texts.desk.reports.parts import when
 from core import audit
 from core.notifications.queue import CHAT_GONE, NotificationPurpose
@@ -37,6 +38,7 @@ TASK_KINDS = {
     TaskKind.POOL: phrase("号池告急"),
     TaskKind.SCHEDULED: phrase("定时投放"),
     TaskKind.CALENDAR: phrase("放假安排未收录"),
+    TaskKind.SMS: phrase("短信验证码"),
 }
 _ITEMS = {
     TaskKind.DEADLINE: phrase("{plate} 办理截止 {when}"),
@@ -67,6 +69,8 @@ _NOTICES: dict[str, Phrase] = {
     NotificationPurpose.ROLE: phrase("角色通知"),
     NotificationPurpose.BROADCAST_OVER: phrase("群发结果通知"),
     NotificationPurpose.SUMMARY: phrase("每日提要"),
+    NotificationPurpose.SMS_USAGE: phrase("短信用量通知"),
+    NotificationPurpose.SMS_FAILING: phrase("短信故障通知"),
 }
 _REASONS = {
     "Forbidden": phrase("对方停用了机器人"),
@@ -92,6 +96,8 @@ def oldest(at: datetime, now: datetime) -> str:
 
 def item(task: Task, now: datetime) -> str:
     """Return a task in one line without markup."""
+    if task.task_kind == TaskKind.SMS:
+        return sms.task(task, now)
     return (
         _ITEMS[task.task_kind]()
         .format(
