@@ -52,8 +52,9 @@ from bot.texts.errors import of_error
 from bot.texts.owner import files as file_words
 from bot.texts.owner import home as texts
 from bot.vehicle_import.loader import Loader
-from core.bootstrap import Core, Ports, bootstrap
+from core.bootstrap import Core, Ports, bootstrap, claim
 from core.errors.settings import SettingsRefused
+from core.installation import bind_bot
 from core.rehearsal import Rehearsal, prepare
 from core.settings import Settings
 
@@ -154,6 +155,7 @@ class Service:
             for connections in (self._polling, self._calling):  # PTB does not close them if it is stopped
                 stack.push_async_callback(connections.shutdown)  # half-way or cannot connect
             await self.application.initialize()
+            await self.core.store.run(bind_bot, self._bot.id)
             stack.push_async_callback(self.application.shutdown)
             stack.push_async_callback(self.engine.close)
             await self.inbox.start()
@@ -227,6 +229,7 @@ async def service(
     """Build the program; close its resources on exit."""
     core = await bootstrap(settings, ports)
     try:
+        await claim(core)
         yield Service(core, await prepare(core), options or Options())
     finally:
         await core.close()
