@@ -1,40 +1,42 @@
 """``check``: validates the settings, the database, the photo folder and the bot token."""
 
+import argparse
+import asyncio
+
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 from bot.bot_api.client import AiohttpRequest
+from bot.cli.command import DONE, FAILED, Command
 from bot.photos import barcodes
 from bot.photos.formats import HEIC_INSTALLED
 from core.bootstrap import Core, bootstrap
 from core.clock import CHINA
 from core.errors.base import XuanhaoError
 from core.errors.photos import PhotoStoreError
-from core.settings import Settings
+from core.settings import Settings, load_settings
 
 
 async def check(settings: Settings) -> int:
     """Print a line per check; return exit status 0 if the service can run, else 1."""
-    print("settings: ok")  # noqa: T201 - the command line prints
+    print("settings: ok")
     for line in settings.advice():
-        print(f"  warning: {line}")  # noqa: T201 - the same
+        print(f"  warning: {line}")
     good = [await _check_database(settings), await _check_token(settings)]
-    return 0 if all(good) else 1
+    return DONE if all(good) else FAILED
 
 
 async def _check_database(settings: Settings) -> bool:
     try:
         core = await bootstrap(settings)
     except XuanhaoError as error:
-        print(f"database: {error}")  # noqa: T201 - the same
+        print(f"database: {error}")
         return False
     year = core.clock.now().astimezone(CHINA).year
     await core.close()
-    print("database: ok, the schema is up to date")  # noqa: T201 - the same
+    print("database: ok, the schema is up to date")
     for unknown in (one for one in (year, year + 1) if not core.calendar.has_schedule(one)):
-        print(  # noqa: T201 - the same
-            f"  warning: no holiday schedule for {unknown}; add it under [calendar] when it is published"
-        )
+        print(f"  warning: no holiday schedule for {unknown}; add it under [calendar] when it is published")
     return _check_photos(core)
 
 
@@ -42,12 +44,12 @@ def _check_photos(core: Core) -> bool:
     try:
         core.photos.delete(core.photos.put(b"a trial"))
     except PhotoStoreError as error:
-        print(f"photos: {error} (photos.directory)")  # noqa: T201 - the same
+        print(f"photos: {error} (photos.directory)")
         return False
-    print("photos: ok, the folder is writable")  # noqa: T201 - the same
+    print("photos: ok, the folder is writable")
     missing = {"HEIC": not HEIC_INSTALLED, "barcodes": not barcodes.INSTALLED}
     for what in (what for what, is_missing in missing.items() if is_missing):
-        print(f'  warning: {what} cannot be read; to enable: pip install "xuanhao[photos]"')  # noqa: T201 - the same
+        print(f'  warning: {what} cannot be read; to enable: pip install "xuanhao[photos]"')
     return True
 
 
@@ -60,13 +62,24 @@ async def _check_token(settings: Settings) -> bool:
     )
     try:
         async with bot:
-            print(f"token: ok, the bot is @{bot.username}")  # noqa: T201 - the same
+            print(f"token: ok, the bot is @{bot.username}")
     except InvalidToken:
-        print("token: rejected by the Bot API (telegram.token)")  # noqa: T201 - the same
+        print("token: rejected by the Bot API (telegram.token)")
         return False
     except TelegramError as error:
-        print(  # noqa: T201 - the same
+        print(
             f"token: {settings.telegram.base_url} (telegram.base_url) is unreachable: {type(error).__name__}"
         )
         return False
     return True
+
+
+def _check(given: argparse.Namespace) -> int:
+    return asyncio.run(check(load_settings(given.config)))
+
+
+COMMAND = Command(
+    name="check",
+    about="validate the settings, the database, the photo folder and the bot token",
+    run=_check,
+)
