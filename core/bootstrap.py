@@ -73,6 +73,7 @@ class Core:
     calendar: WorkingCalendar
     accounts: Accounts
     verification: Verification
+    seeds: Seeds
     pools: Pools
     bulletins: Bulletins
     preselections: Preselections
@@ -145,6 +146,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None, *, create: b
         calendar=calendar,
         accounts=accounts,
         verification=verification,
+        seeds=seeds,
         pools=Pools(seeds),
         bulletins=Bulletins(seeds),
         preselections=preselections,
@@ -176,7 +178,7 @@ async def claim(core: Core) -> Installation:
         PhotoFolderOfAnother: the photo folder is another database's.
         PhotoStoreError: the photo folder cannot be created or marked.
     """
-    found = await core.store.read(installation.get) or await core.store.run(installation.ensure)
+    found = await core.store.run(installation.ensure)
     token = core.settings.telegram.token.get_secret_value()
     installation.ensure_bot(found, installation.bot_id_of(token))
     if isinstance(core.photos, FilePhotos):

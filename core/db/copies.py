@@ -1,7 +1,7 @@
-"""Copies of a database that is in use, and putting them back: SQLite's online backup, and PostgreSQL's archive.
+"""Copies of a database in use: SQLite's online backup, PostgreSQL's archive; and putting them back.
 
-A copy is one consistent snapshot, taken without blocking writers. The lock file of an SQLite database does not
-matter here: it keeps other services out, and a copy only reads.
+A copy is one consistent snapshot, taken without blocking writers. The lock file of an SQLite database does
+not matter here: it keeps other services out, and a copy only reads.
 """
 
 import os
@@ -133,15 +133,17 @@ class _Server:
 
 
 def dump_postgres(url: str, target: Path, read: Callable[[Tx], T]) -> T:
-    """Write a PostgreSQL database into an archive of pg_dump; return what ``read`` finds in the same snapshot.
+    """Dump a PostgreSQL database into an archive; return what ``read`` finds in the same snapshot.
 
     Raises:
         StoreDriverMissing: the PostgreSQL drivers are not installed.
         BackupToolMissing: pg_dump is not on the PATH, or too old for the server.
         StoreError: the database cannot be read.
     """
-    from core.db.postgres_copies import snapshot  # noqa: PLC0415 - an optional driver
-
+    try:
+        from core.db.postgres_copies import snapshot  # noqa: PLC0415 - an optional driver
+    except ImportError as error:
+        raise StoreDriverMissing from error
     with snapshot(url) as (tx, name, schema):
         found = read(tx)
         server = _server(url, schema)
@@ -160,13 +162,25 @@ def restore_postgres(url: str, archive: Path) -> None:
         BackupToolMissing: pg_restore is not on the PATH, or cannot read the archive.
         StoreError: the database cannot be reached.
     """
-    from core.db.postgres_copies import describe  # noqa: PLC0415 - an optional driver
-
-    schema, tables, shown = describe(url)
+    schema, tables, shown = describe_postgres(url)
     if tables:
         raise RestoreTargetNotEmpty(shown)
     options = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges")
     _call("pg_restore", _server(url, schema), *options, str(archive))
+
+
+def describe_postgres(url: str) -> tuple[str, int, str]:
+    """Return a database's schema, its number of tables, and its address without the password.
+
+    Raises:
+        StoreDriverMissing: the PostgreSQL drivers are not installed.
+        StoreUnavailable: it cannot be reached.
+    """
+    try:
+        from core.db.postgres_copies import describe  # noqa: PLC0415 - an optional driver
+    except ImportError as error:
+        raise StoreDriverMissing from error
+    return describe(url)
 
 
 def verify_archive(archive: Path) -> None:
@@ -197,7 +211,13 @@ def _server(url: str, schema: str) -> _Server:
 
 
 def _call(tool: str, server: _Server, *options: str) -> None:
-    command = [_tool(tool), f"--schema={server.schema}", f"--dbname={server.address}", "--no-password", *options]
+    command = [
+        _tool(tool),
+        f"--schema={server.schema}",
+        f"--dbname={server.address}",
+        "--no-password",
+        *options,
+    ]
     _run(command, server.environment)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 
@@ -53,7 +54,7 @@ def describe(url: str) -> tuple[str, int, str]:
 
 
 @contextmanager
-def _connected(url: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+def _connected(url: str) -> Iterator[psycopg.Connection[Any]]:
     try:
         with psycopg.connect(url, options=_OPTIONS, connect_timeout=10) as connection:
             yield connection
@@ -61,4 +62,3 @@ def _connected(url: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
         raise StoreUnavailable(str(error).partition("\n")[0]) from error
     except psycopg.Error as error:
         raise StoreError(f"backup: {error.diag.message_primary or type(error).__name__}") from error
-

@@ -138,7 +138,7 @@ class SqliteStore:
         if path == MEMORY:
             await self._open_writer(path)
             return
-        file = Path(path).resolve()
+        file = _absolute(path)
         if self._options.create:
             make_private_folder(file.parent)
         elif not exists(file):
@@ -201,6 +201,10 @@ class SqliteStore:
             return self._look(call, connection)
         finally:
             connection.execute("PRAGMA query_only = OFF")
+
+
+def _absolute(path: str) -> Path:
+    return Path(path).resolve()
 
 
 def exists(file: Path) -> bool:

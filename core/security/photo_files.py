@@ -104,10 +104,11 @@ class FilePhotos:
             self._path(key).unlink(missing_ok=True)
 
     def sweep(self, keep: Collection[str], *, dropped: Collection[str] = (), before: datetime) -> int:
-        """Delete the photos in ``dropped``; set aside unknown ones stored before a moment; return how many.
+        """Delete the photos in ``dropped``, set aside old unknown ones; return how many.
 
-        What is set aside is deleted thirty days later, and comes back if a row names it meanwhile. Also deletes
-        drafts left by crashes, uncounted. Ignores files that are not the store's.
+        What is neither in ``keep`` nor in ``dropped``, stored before ``before``, is set aside; it comes back if
+        a row names it within thirty days, else it is deleted. Also deletes drafts left by crashes, uncounted.
+        Ignores files that are not the store's.
 
         Raises:
             PhotoStoreError: a file cannot be moved or deleted.

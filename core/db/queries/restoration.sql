@@ -19,11 +19,19 @@ VALUES (:restoration_id, :office, :kind, :serial)
 ON CONFLICT DO NOTHING
 
 -- name: unverified
--- Numbers issued after a backup that are still withheld.
-SELECT p.office, p.kind, p.serial, r.restored_at, r.backup_at
+-- Numbers issued or confirmed after a backup that are still withheld, or still reserved as in the backup.
+SELECT p.office, p.kind, p.serial, max(r.restored_at) AS restored_at
 FROM restored_plate AS p
 JOIN restoration AS r ON r.restoration_id = p.restoration_id
-JOIN withholding AS w ON w.office = p.office AND w.kind = p.kind AND w.mask = p.serial AND w.ended_at IS NULL
+WHERE EXISTS (
+        SELECT 1 FROM withholding AS w
+        WHERE w.office = p.office AND w.kind = p.kind AND w.mask = p.serial AND w.ended_at IS NULL
+    ) OR EXISTS (
+        SELECT 1 FROM preselection AS s
+        WHERE s.office = p.office AND s.kind = p.kind AND s.serial = p.serial AND s.state = 'reserved'
+          AND s.reserved_at <= r.backup_at
+    )
+GROUP BY p.office, p.kind, p.serial
 ORDER BY p.office, p.kind, p.serial LIMIT :most
 
 -- name: end_notices
