@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import gc
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -246,9 +246,17 @@ def _spare_collector() -> None:
     gc.set_threshold(_OBJECTS_BETWEEN_LOOKS, 10, 10)
 
 
-async def run(settings: Settings, ports: Ports | None = None, options: Options | None = None) -> None:
-    """Run the program until its task is cancelled."""
+async def run(
+    settings: Settings,
+    ports: Ports | None = None,
+    options: Options | None = None,
+    *,
+    on_open: Callable[[Core], Awaitable[None]] | None = None,
+) -> None:
+    """Run the program until its task is cancelled; ``on_open`` is called once the database is open."""
     async with service(settings, ports, options) as built:
+        if on_open is not None:
+            await on_open(built.core)
         _spare_collector()
         with contextlib.suppress(asyncio.CancelledError):
             await built.run()

@@ -125,9 +125,9 @@ class PhotoStore(Protocol):
     def sweep(self, keep: Collection[str], /, *, dropped: Collection[str] = (), before: datetime) -> int:
         """Delete the photos in ``dropped``, set aside old unknown ones; return how many.
 
-        A photo that is neither in ``keep`` nor in ``dropped``, stored before ``before``, may belong to a newer
-        copy of the database, so it is set aside for thirty days before it is deleted. ``before`` must be at
-        least an hour ago, so that a photo whose transaction is still running survives.
+        An unknown photo stored before ``before`` may belong to a newer copy of the database, so it is set
+        aside for thirty days before it is deleted. ``before`` must be at least an hour ago, so that a photo
+        whose transaction is still running survives.
 
         Raises:
             PhotoStoreError: a file cannot be moved or deleted.

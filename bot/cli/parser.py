@@ -3,15 +3,30 @@
 import argparse
 from pathlib import Path
 
-from bot.cli import check, demo, import_vehicles, migrate, release, run
+from bot.cli import (
+    backup,
+    change_bot,
+    check,
+    demo,
+    import_vehicles,
+    init,
+    migrate,
+    release,
+    restore,
+    run,
+)
 from bot.cli.command import Command
 
 COMMANDS: tuple[Command, ...] = (
+    init.COMMAND,
     run.COMMAND,
     check.COMMAND,
     migrate.COMMAND,
     release.COMMAND,
     import_vehicles.COMMAND,
+    backup.COMMAND,
+    restore.COMMAND,
+    change_bot.COMMAND,
     demo.COMMAND,
 )
 """The commands, in the order of ``--help``."""

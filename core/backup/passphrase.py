@@ -54,9 +54,7 @@ def open_keys(sealed: bytes, passphrase: str) -> Keys:
     try:
         found = json.loads(sealed)
         salt, cost, token = base64.b64decode(found["salt"]), int(found["cost"]), found["token"].encode()
-        if cost > _MOST_COST:
-            raise ValueError("too costly")
-        derived = _derived(passphrase, salt, cost)
+        derived = _derived(passphrase, salt, min(cost, _MOST_COST))
     except (ValueError, KeyError, TypeError, AttributeError, NotBase64, UnsupportedAlgorithm):
         raise BackupDamaged(KEYS_NAME, "has another form") from None
     try:

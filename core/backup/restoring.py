@@ -159,8 +159,8 @@ def _opens(at_hand: Keys, of_backup: Keys) -> bool:
 
 def _key_file_text(keys: Keys) -> str:
     return (
-        "# Put back from a backup by xuanhao restore. Anyone with this file can read the personal data in the\n"
-        "# database next to it; without it nobody can. Back it up separately.\n"
+        "# Put back from a backup by xuanhao restore. Anyone with this file can read the personal data in\n"
+        "# the database next to it; without it nobody can. Back it up separately.\n"
         f"keys = {json.dumps(keys.keys)}\nlookup_key = {json.dumps(keys.lookup_key, ensure_ascii=False)}\n"
     )
 

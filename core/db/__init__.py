@@ -30,6 +30,7 @@ __all__ = [
     "open_postgres",
     "open_sqlite",
     "open_store",
+    "shown_url",
 ]
 
 
@@ -106,6 +107,19 @@ async def open_sqlite(
             **options,
         ),
     )
+
+
+def shown_url(url: str) -> str:
+    """Return a PostgreSQL URL without its password.
+
+    Raises:
+        StoreDriverMissing: the PostgreSQL drivers are not installed.
+    """
+    try:
+        from core.db.postgres import without_password  # noqa: PLC0415 - an optional driver
+    except ImportError as error:
+        raise StoreDriverMissing from error
+    return without_password(url)
 
 
 async def open_postgres(

@@ -106,9 +106,9 @@ class FilePhotos:
     def sweep(self, keep: Collection[str], *, dropped: Collection[str] = (), before: datetime) -> int:
         """Delete the photos in ``dropped``, set aside old unknown ones; return how many.
 
-        What is neither in ``keep`` nor in ``dropped``, stored before ``before``, is set aside; it comes back if
-        a row names it within thirty days, else it is deleted. Also deletes drafts left by crashes, uncounted.
-        Ignores files that are not the store's.
+        An unknown photo stored before ``before`` is set aside; it comes back if a row names it within thirty
+        days, else it is deleted. Also deletes drafts left by crashes, uncounted. Ignores files that are not
+        the store's.
 
         Raises:
             PhotoStoreError: a file cannot be moved or deleted.
