@@ -114,7 +114,7 @@ class Jobs:
             await core.store.run(bulletin.record_counts, await core.store.read(bulletin.count, core.offices))
 
     async def sweep(self) -> None:
-        """Delete photos that no appeal refers to: replaced, dropped, expired, or left by a crash."""
+        """Delete the photos that the program has dropped; set aside those that no row has ever named."""
         await self._if_trusted(self._sweep)
 
     # --- all of these depend on the clock ------------------------------------------------------------
@@ -180,8 +180,11 @@ class Jobs:
 
     async def _sweep(self) -> None:
         core = self._core
-        keep = await core.store.read(appeals.photo_keys)
-        await asyncio.to_thread(core.photos.sweep, keep, before=core.clock.now() - _ORPHAN)
+        known = await core.store.read(appeals.stored_photos)
+        before = core.clock.now() - _ORPHAN
+        await asyncio.to_thread(core.photos.sweep, known.kept, dropped=known.dropped, before=before)
+        if known.dropped:
+            await core.store.run(appeals.forget_dropped, known.dropped)
 
 
 async def _until_none(

@@ -1,16 +1,20 @@
 """Builds the services from settings and ports; the composition root of the program and its tests."""
 
+import asyncio
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from core import installation
 from core.appeals import Appeals
 from core.appeals import personal_data as appeals_personal_data
 from core.appeals.reviews import Reviews
 from core.clock import Clock, ClockSources, SystemClock
-from core.db import open_store
+from core.db import exists, open_store
+from core.errors.installation import DatabaseMissing
 from core.errors.settings import SettingsRefused
+from core.installation import Installation
 from core.people.accounts import Accounts
 from core.people.admins import Admins
 from core.people.lookup import People
@@ -77,6 +81,7 @@ class Core:
     accounts: Accounts
     verification: Verification
     probes: Probes
+    seeds: Seeds
     pools: Pools
     bulletins: Bulletins
     preselections: Preselections
@@ -101,12 +106,26 @@ class Core:
         await self.store.close()
 
 
-async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
-    """Open the database, migrate its schema, and build the services."""
+async def bootstrap(settings: Settings, ports: Ports | None = None, *, create: bool = False) -> Core:
+    """Open the database, migrate its schema, and build the services.
+
+    Args:
+        settings: the settings.
+        ports: implementations that replace the default ones.
+        create: create the database if there is none; a mistyped path must not start an empty pool.
+
+    Raises:
+        DatabaseMissing: there is no database, and ``create`` is off.
+        SettingsError: the settings, the keys or the database's URL cannot be used.
+        StoreError: the database cannot be opened or migrated.
+    """
     given = ports or Ports()
     clock = given.clock or SystemClock()
+    path = settings.database.sqlite_path
+    if given.store is None and not create and path is not None and not exists(path):
+        raise DatabaseMissing(str(path.absolute()))  # before its keys are created
     keys = settings.keys()  # before the database exists: a database without a key file means lost keys
-    store = given.store or await open_store(settings.database.url, given.clock)
+    store = given.store or await open_store(settings.database.url, given.clock, create=create)
     vault = Vault(keys.keys, keys.lookup_key)
     accounts = Accounts(vault)
     admins, caps = Admins(settings.telegram.admins), _caps(settings.sms)
@@ -137,6 +156,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
         accounts=accounts,
         verification=verification,
         probes=Probes(vault),
+        seeds=seeds,
         pools=Pools(seeds),
         bulletins=Bulletins(seeds),
         preselections=preselections,
@@ -167,6 +187,22 @@ def _caps(sms: SmsSettings) -> SmsCaps:
         service=sms.per_day,
         reserved_share=sms.reserved_share,
     )
+
+
+async def claim(core: Core) -> Installation:
+    """Give the database its identity, and check that bot and photo folder belong to it.
+
+    Raises:
+        DatabaseOfAnotherBot: the database serves another bot.
+        PhotoFolderOfAnother: the photo folder is another database's.
+        PhotoStoreError: the photo folder cannot be created or marked.
+    """
+    found = await core.store.run(installation.ensure)
+    token = core.settings.telegram.token.get_secret_value()
+    installation.ensure_bot(found, installation.bot_id_of(token))
+    if isinstance(core.photos, FilePhotos):
+        await asyncio.to_thread(core.photos.claim, found.database_id)
+    return found
 
 
 def _vehicle_registry(settings: Settings) -> VehicleRegistry:

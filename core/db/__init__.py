@@ -13,7 +13,7 @@ from core.db.dialect import POSTGRES, SQLITE
 from core.db.memory import MemoryDatabase, MemoryStore, memory_tx
 from core.db.migrate import MIGRATIONS, load_migrations
 from core.db.queries import QUERIES, load_queries
-from core.db.sqlite import SqliteOptions, SqliteStore
+from core.db.sqlite import SqliteOptions, SqliteStore, exists
 from core.db.tx import WrapTx
 from core.errors.store import StoreDriverMissing, StoreUrlError
 
@@ -25,10 +25,12 @@ __all__ = [
     "QUERIES",
     "MemoryDatabase",
     "MemoryStore",
+    "exists",
     "memory_tx",
     "open_postgres",
     "open_sqlite",
     "open_store",
+    "shown_url",
 ]
 
 
@@ -39,10 +41,11 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
     migrations: Path = MIGRATIONS,
     queries: Path = QUERIES,
     migrate: bool = True,
+    create: bool = True,
     wrap_tx: WrapTx | None = None,
     schema: str | None = None,
 ) -> "SqliteStore | PostgresStore":
-    """Open the store at a URL; create and migrate the database if needed.
+    """Open the store at a URL; create and migrate the database if needed and allowed.
 
     Args:
         url: ``sqlite:///FILE`` (``sqlite:////FILE`` for an absolute path, ``sqlite:///:memory:`` for a
@@ -52,6 +55,7 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
         migrations: an alternative folder of migrations.
         queries: an alternative folder of queries.
         migrate: False rejects an older schema instead of migrating it.
+        create: False rejects a missing database instead of creating it.
         wrap_tx: a wrapper around the transaction passed to every function.
         schema: on PostgreSQL, an existing schema instead of the default.
 
@@ -60,6 +64,7 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
         StoreDriverMissing: the PostgreSQL drivers are not installed.
         StoreInUse: another process has the SQLite file open.
         StoreUnavailable: the database cannot be opened or reached.
+        DatabaseMissing: there is no database, and ``create`` is off.
         DatabaseNewer: the schema is newer than the program.
         DatabaseOlder: the schema is older, and ``migrate`` is off.
         MigrationError: a migration failed.
@@ -72,11 +77,12 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
             migrations=migrations,
             queries=queries,
             migrate=migrate,
+            create=create,
             wrap_tx=wrap_tx,
             schema=schema,
         )
     return await open_sqlite(
-        url, clock, migrations=migrations, queries=queries, migrate=migrate, wrap_tx=wrap_tx
+        url, clock, migrations=migrations, queries=queries, migrate=migrate, create=create, wrap_tx=wrap_tx
     )
 
 
@@ -101,6 +107,19 @@ async def open_sqlite(
             **options,
         ),
     )
+
+
+def shown_url(url: str) -> str:
+    """Return a PostgreSQL URL without its password.
+
+    Raises:
+        StoreDriverMissing: the PostgreSQL drivers are not installed.
+    """
+    try:
+        from core.db.postgres import without_password  # noqa: PLC0415 - an optional driver
+    except ImportError as error:
+        raise StoreDriverMissing from error
+    return without_password(url)
 
 
 async def open_postgres(

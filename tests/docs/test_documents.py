@@ -44,7 +44,7 @@ def _make_targets() -> set[str]:
 
 
 def _subcommands() -> set[str]:
-    (group,) = [action for action in cli._parser()._actions if action.choices]
+    (group,) = [action for action in cli.parser_of_commands()._actions if action.choices]
     return set(group.choices or ())
 
 

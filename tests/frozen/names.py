@@ -123,7 +123,7 @@ def commands_of_chats() -> Iterable[str]:
 
 def command_line() -> Iterable[str]:
     """Return the commands of the command line with their options, and the exit statuses."""
-    parser = cli._parser()
+    parser = cli.parser_of_commands()
     yield f"program {parser.prog}"
     (subparsers,) = (action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
     for name, command in subparsers.choices.items():

@@ -34,10 +34,13 @@ from core.reporting import work_queue
 from core.reporting.work_queue import MAX_LISTED, Task, TaskKind, WorkQueue
 
 _A_PAGE = 6
-_RARE = frozenset({TaskKind.CALENDAR, TaskKind.UNCONFIRMED, TaskKind.KIND_MISMATCH, TaskKind.SMS})
+_RARE = frozenset(
+    {TaskKind.CALENDAR, TaskKind.UNCONFIRMED, TaskKind.KIND_MISMATCH, TaskKind.SMS, TaskKind.RESTORED}
+)
 """The kinds that have a tile only while there are tasks of them."""
 _WITHOUT_MOMENT = frozenset({TaskKind.POOL, TaskKind.CALENDAR})
-_WITHOUT_PAGE = frozenset({TaskKind.CALENDAR, TaskKind.SMS})
+_WITHOUT_PAGE = frozenset({TaskKind.CALENDAR, TaskKind.SMS, TaskKind.RESTORED})
+"""The kinds that a command or the settings end, rather than a page."""
 
 
 def parse(_ctx: Context, arguments: str) -> Goto:

@@ -1,9 +1,12 @@
 """``import``: load the embedded vehicle registry from a CSV or XLSX file, with a progress bar."""
 
+import argparse
+import asyncio
 from pathlib import Path
 
 from tqdm import tqdm
 
+from bot.cli.command import DONE, Command, settings_of
 from bot.errors.tables import TableError
 from bot.vehicle_import.vehicles import read_vehicles
 from core.audit import COMMAND_LINE
@@ -21,6 +24,14 @@ class BadRows(InputError):
     """Rows of the file are invalid; nothing of the file was loaded."""
 
 
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="file with the columns vin, certificate, kind, state")
+
+
+def _import(given: argparse.Namespace) -> int:
+    return asyncio.run(import_vehicles(settings_of(given), given.file))
+
+
 async def import_vehicles(settings: Settings, file: Path) -> int:
     """Load a file as a whole or not at all; return the exit status.
 
@@ -33,8 +44,8 @@ async def import_vehicles(settings: Settings, file: Path) -> int:
         await _load(core, file.name, read)
     finally:
         await core.close()
-    print(f"{len(read.vehicles):,} vehicles imported into the registry")  # noqa: T201 - the command line prints
-    return 0
+    print(f"{len(read.vehicles):,} vehicles imported into the registry")
+    return DONE
 
 
 def _read(file: Path) -> VehicleFile:
@@ -76,3 +87,11 @@ async def _load(core: Core, name: str, read: VehicleFile) -> None:
             bar.update(len(piece))
     await run(imports.ready, begun.import_id, await core.store.read(imports.differences, begun.import_id))
     await run(imports.confirm, begun.import_id, COMMAND_LINE)
+
+
+COMMAND = Command(
+    name="import",
+    about="import vehicles into the registry from a CSV or XLSX file",
+    run=_import,
+    add_arguments=_add_arguments,
+)

@@ -1,0 +1,55 @@
+"""The command line. Each command is a file of this package; ``parser.py`` lists them.
+
+Exit status 0: success; 1: failure, with the reason on one line; 2: invalid settings or arguments, with one
+line per problem; 130: interrupted. ``run`` and ``demo`` exit with 0 when a signal asks them to stop.
+"""
+
+import argparse
+import logging
+import sys
+
+from telegram.error import InvalidToken, TelegramError
+
+from bot.bot_api.client import quiet_libraries
+from bot.cli.command import BAD_SETTINGS, DONE, FAILED, INTERRUPTED
+from bot.cli.parser import parser_of_commands
+from bot.inbox import TokenRefusedError
+from core.errors.base import InputError, SettingsError, XuanhaoError
+from core.errors.settings import SettingsRefused
+
+__all__ = ["BAD_SETTINGS", "DONE", "FAILED", "INTERRUPTED", "main", "parser_of_commands"]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; return its exit status."""
+    given = parser_of_commands().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    quiet_libraries()
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    try:
+        return _carried_out(given)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _carried_out(given: argparse.Namespace) -> int:
+    """Run a command; print the reason if it fails, and return the exit status."""
+    try:
+        return int(given.command(given))
+    except SettingsRefused as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        return BAD_SETTINGS
+    except (SettingsError, InputError) as error:
+        print(error, file=sys.stderr)
+        return BAD_SETTINGS
+    except (TokenRefusedError, InvalidToken):
+        print("telegram.token: the Bot API rejected this token", file=sys.stderr)
+        return BAD_SETTINGS
+    except XuanhaoError as error:
+        print(error, file=sys.stderr)
+        return FAILED
+    except TelegramError as error:
+        name = type(error).__name__
+        print(f"telegram.base_url: the Bot API is unreachable: {name}", file=sys.stderr)
+        return FAILED

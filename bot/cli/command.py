@@ -1,0 +1,74 @@
+"""What a command of the command line is made of, and what the commands share."""
+
+import argparse
+import asyncio
+import logging
+import signal
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from core.settings import Settings, load_settings
+
+DONE, FAILED, BAD_SETTINGS, INTERRUPTED = 0, 1, 2, 130
+"""The exit statuses."""
+
+
+def _no_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One command.
+
+    Attributes:
+        name: what is typed.
+        about: one line for ``--help``.
+        run: takes the parsed arguments; returns the exit status.
+        add_arguments: adds the command's own arguments to its parser.
+        has_config: whether it takes ``--config``, the settings file.
+    """
+
+    name: str
+    about: str
+    run: Callable[[argparse.Namespace], int]
+    add_arguments: Callable[[argparse.ArgumentParser], None] = _no_arguments
+    has_config: bool = True
+
+
+def settings_of(given: argparse.Namespace) -> Settings:
+    """Load the settings that ``--config`` names; log what is questionable about them.
+
+    Raises:
+        SettingsError: they cannot be used.
+    """
+    settings = load_settings(given.config)
+    for line in settings.advice():
+        logging.getLogger("xuanhao").warning("%s", line)
+    return settings
+
+
+def run_until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """Run until the work ends or a signal asks to stop; then cancel it and wait for it."""
+
+    async def guarded() -> None:
+        task = asyncio.ensure_future(work)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, task.cancel)
+        try:
+            await task
+        except asyncio.CancelledError:
+            logging.getLogger("xuanhao").info("stopped")
+
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(guarded())
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop  # noqa: PLC0415 - not on every platform
+    except ImportError:
+        return None
+    return uvloop.new_event_loop

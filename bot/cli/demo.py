@@ -1,0 +1,26 @@
+"""``demo``: run sandbox and bot in one process, for the browser."""
+
+import argparse
+from pathlib import Path
+
+from bot.cli.command import DONE, Command, run_until_stopped
+from bot.demo.demo import demo
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=8088, help="port of the page (default: %(default)s)")
+    parser.add_argument("--data", type=Path, default=Path("demo-data"), help="folder (default: %(default)s)")
+
+
+def _demo(given: argparse.Namespace) -> int:
+    run_until_stopped(demo(given.data, given.port))
+    return DONE
+
+
+COMMAND = Command(
+    name="demo",
+    about="run a demo in the browser; needs no token or account",
+    run=_demo,
+    add_arguments=_add_arguments,
+    has_config=False,
+)

@@ -1,0 +1,50 @@
+"""The parser of the command line: a new command is one line of ``COMMANDS``."""
+
+import argparse
+from pathlib import Path
+
+from bot.cli import (
+    backup,
+    change_bot,
+    check,
+    demo,
+    import_vehicles,
+    init,
+    migrate,
+    release,
+    restore,
+    run,
+)
+from bot.cli.command import Command
+
+COMMANDS: tuple[Command, ...] = (
+    init.COMMAND,
+    run.COMMAND,
+    check.COMMAND,
+    migrate.COMMAND,
+    release.COMMAND,
+    import_vehicles.COMMAND,
+    backup.COMMAND,
+    restore.COMMAND,
+    change_bot.COMMAND,
+    demo.COMMAND,
+)
+"""The commands, in the order of ``--help``."""
+
+
+def parser_of_commands() -> argparse.ArgumentParser:
+    """Return the parser; the namespace it makes has the command's function as ``command``."""
+    parser = argparse.ArgumentParser(prog="xuanhao", description="选号: licence plate pre-selection")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        added = commands.add_parser(command.name, help=command.about)
+        if command.has_config:
+            added.add_argument(
+                "--config",
+                type=Path,
+                default=Path("config.toml"),
+                help="settings file (default: %(default)s)",
+            )
+        command.add_arguments(added)
+        added.set_defaults(command=command.run)
+    return parser
