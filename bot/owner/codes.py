@@ -44,7 +44,7 @@ def page(ctx: Context, purpose: CodePurpose, phone: str, extra: tuple[Button, ..
 
 
 def digits(text: str) -> str:
-    """Normalise a typed code: full-width digits, blanks, 「验证码:」, or a text message with one code in it."""
+    """Normalise a typed code: full-width digits, blanks, 「验证码:」, a text message with one code."""
     typed = text[:_LONGEST]
     codes = set(_CODE.findall(clean(typed)))
     return codes.pop() if len(codes) == 1 else compact(labels.without_label(typed, labels.CODE))

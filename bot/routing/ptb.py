@@ -230,7 +230,7 @@ def _attachment(said: Message, username: str) -> Attachment:
 
 
 def _command(text: str, username: str) -> Command | None:
-    """Parse a typed command: /start, /start@our_bot, /release 粤K small A####, also with full-width letters."""
+    """Parse a typed command: /start, /start@our_bot, /release 粤K small A####, also in full width."""
     if not text.startswith(("/", _FULL_WIDTH_SLASH)):
         return None
     head, *more = text[1:].split(maxsplit=1) or [""]

@@ -1,6 +1,7 @@
 """Error messages: what is wrong, and what to do."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, time
 from html import escape
 
 from bot.errors import attachments as attachment_errors
@@ -14,6 +15,7 @@ from bot.texts.desk import audit as audit_texts
 from bot.texts.desk import broadcasts as broadcast_texts
 from bot.texts.desk.reports import waiting
 from bot.texts.owner import files, own_data, photos, provinces, units
+from core.clock import CHINA
 from core.errors import accounts as accounts_errors
 from core.errors import appeals as appeals_errors
 from core.errors import blacklist as blacklist_errors
@@ -226,7 +228,6 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     desk_errors.NothingKnown: find.NOTHING_KNOWN,
     blacklist_errors.NotBlacklisted: phrase("此人现在不在黑名单上。"),
     blacklist_errors.BanInThePast: phrase("截止日期须晚于今天。"),
-    offices_errors.DayInThePast: phrase("这一天已经过去了。"),
     table_errors.NotATable: phrase("这不是 CSV 或 XLSX 表格(旧版 .xls 请另存为 .xlsx)。"),
     table_errors.UnknownEncoding: phrase("文件编码无法识别,请用 UTF-8 或 GBK 保存。"),
     table_errors.TableTooLarge: phrase("文件太大:每次最多 300,000 行,请拆分后分次导入。"),
@@ -359,6 +360,9 @@ _MADE: dict[type[XuanhaoError], Callable[..., str]] = {
     counter_errors.PlateNotReserved: lambda error: counter.not_reserved(error.by, error.action),
     offices_errors.InMaintenance: lambda error: _("系统维护中:{text}").format(text=escape(error.text)),
     command_errors.Usage: lambda error: commands.usage(error.command),
+    offices_errors.DayInThePast: lambda error: _("{day}已经过去了。").format(
+        day=day(datetime.combine(error.day, time(), CHINA))
+    ),
     offices_errors.DayClosed: lambda error: _("这一天已由{who}登记为不办公,原因:{reason}").format(
         who=find.actor_label(error.by), reason=reason(error.reason)
     ),

@@ -1,6 +1,6 @@
 """Offices, their hours and days: unknown, malformed, past or closed."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from core.errors.base import InputError, OperationError, Refusal
 
@@ -44,7 +44,11 @@ class NoWorkdayAhead(OperationError):
 
 
 class DayInThePast(InputError):
-    """The day is in the past."""
+    """The day is in the past; ``day`` has the year that was understood."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__()
+        self.day = day
 
 
 class DayClosed(Refusal):

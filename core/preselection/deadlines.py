@@ -77,7 +77,7 @@ class Deadlines:
             DayClosed: it is closed already.
         """
         if day < tx.now.astimezone(CHINA).date():
-            raise DayInThePast
+            raise DayInThePast(day)
         known = closed_days.of_day(tx, office, day)
         if known is not None:
             raise DayClosed(by=known.by, reason=known.reason)

@@ -198,8 +198,8 @@ def _letters(text: str) -> str:
         raise ValueError("should be different letters, without I and O")
     if not {NEV_LETTERS_BATTERY[0], NEV_LETTERS_OTHER[0]} <= set(plain):
         raise ValueError(
-            f"should contain {NEV_LETTERS_BATTERY[0]} and {NEV_LETTERS_OTHER[0]}, the first letters of electric and of"
-            f" other new-energy vehicles (GA 36-2018); add further ones to {NEV_LETTERS}"
+            f"should contain {NEV_LETTERS_BATTERY[0]} and {NEV_LETTERS_OTHER[0]}, the first letters of"
+            f" electric and of other new-energy vehicles (GA 36-2018); add further ones to {NEV_LETTERS}"
         )
     return plain
 

@@ -13,11 +13,15 @@ from core.people import blacklist
 from core.people.accounts import Account, UserType
 from core.people.blacklist import Cause, NewBan
 from core.ports import Tx
+from core.preselection.counter import validate_user_type
+from core.reporting.audit_search import CREDIT_CODE, IDENTITY
 from core.values.plates import PlateKind
 from tests import factories
 from tests.core.tools import NOON, half_registered, registered
 
 TODAY = NOON.astimezone(CHINA).date()
+DAYLIKE = "914409001001010140"
+"""A right credit code in which a person's number would have the birth date 0010-01-01."""
 
 
 def unit(tx: Tx, core: Core, number: int, chat: int = 6000) -> Account:
@@ -134,3 +138,22 @@ async def test_ban_of_a_code_bars_the_unit(core: Core) -> None:
     account = await core.store.run(unit, core, 1)
     with pytest.raises(Blacklisted):
         await core.store.run(core.preselections.choose, account, core.offices["粤K"], PlateKind.SMALL)
+
+
+async def test_unit_whose_code_reads_as_a_day_is_found_by_it(
+    core: Core, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(factories, "credit_code", lambda _number: DAYLIKE)
+    account = await core.store.run(unit, core, 1)
+    assert (await core.store.read(core.people.find, DAYLIKE, today=TODAY)).account == account
+    assert await core.store.read(core.people.account, f"信用代码\uff1a{DAYLIKE}", today=TODAY) == account
+    key = await core.store.read(core.case_files.seek, DAYLIKE, today=TODAY)
+    assert key.value == str(account.account_id)
+    with pytest.raises(CreditCodeIsUnit):
+        validate_user_type(account, UserType.NEW_OWNER)
+
+
+async def test_search_in_the_audit_log_calls_a_code_a_code(core: Core) -> None:
+    asked = await core.store.read(core.audit_search.parse_query, DAYLIKE, today=TODAY)
+    person = await core.store.read(core.audit_search.parse_query, factories.identity(1), today=TODAY)
+    assert (asked.words, person.words) == ((CREDIT_CODE,), (IDENTITY,))
