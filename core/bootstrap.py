@@ -106,7 +106,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
     seeds = Seeds(vault, given.random_bytes)
     calendar = settings.working_calendar()
     offices = {office.code: office for office in settings.offices}
-    deadlines = Deadlines(offices, calendar)
+    deadlines = Deadlines(offices, calendar, last_by_sms=settings.sms.reminders == "last")
     admins = Admins(settings.telegram.admins)
     desk_services = DeskServices(offices=offices, calendar=calendar)
     vehicle_registry, counter = (
@@ -132,7 +132,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
         preselections=preselections,
         selection=Selection(Batches(seeds), calendar, deadlines),
         deadlines=deadlines,
-        expiry=Expiry(accounts, offices),
+        expiry=Expiry(accounts, offices, deadlines),
         cleanup=Cleanup(offices),
         people=People(accounts, vault, offices),
         admins=admins,

@@ -64,12 +64,14 @@ class SmsHttpSettings(SettingsTable):
 
 
 class SmsSettings(SettingsTable):
-    """``[sms]``: how codes are sent.
+    """``[sms]``: how codes are sent, and which reminders.
 
     Attributes:
         provider: one or several; each is a fallback for the one before.
         per_phone_per_day: maximum codes per phone number and day.
         per_day: maximum codes per day in total.
+        reminders: which reminders of deadlines are sent by SMS: ``unreachable`` those that the chat does not
+            take, ``last`` the last one of every owner too, ``never`` none.
         http: required if ``http`` is among the providers.
     """
 
@@ -81,6 +83,7 @@ class SmsSettings(SettingsTable):
     ] = ("console",)
     per_phone_per_day: Annotated[Whole, Field(ge=1, le=100)] = 10
     per_day: Annotated[Whole, Field(ge=1, le=10_000_000)] = 5000
+    reminders: Literal["last", "unreachable", "never"] = "unreachable"
     http: SmsHttpSettings | None = None
 
     @property
