@@ -36,6 +36,7 @@ _ORPHAN = timedelta(hours=1)
 """Minimum age before an unreferenced photo counts as an orphan; must exceed the longest step."""
 _IMPORTS_EVERY = 20
 _COUNT_EVERY = 15
+_RECOUNT_EVERY = 86_400
 
 
 class Jobs:
@@ -66,10 +67,12 @@ class Jobs:
             (self.screens, _SCREENS_EVERY),
             (self.ends, _ENDS_EVERY),
             (self.tell, _TELL_EVERY),
+            (self.tell_by_sms, _TELL_EVERY),
             (self.purge, _PURGE_EVERY),
             (self.sweep, _SWEEP_EVERY),
             (self.imports, _IMPORTS_EVERY),
             (self.count, _COUNT_EVERY),
+            (self.recount, _RECOUNT_EVERY),
         ):
             self._scheduler.add_job(_guarded(tick), "interval", seconds=seconds, id=tick.__name__)
         self._scheduler.start()
@@ -87,6 +90,7 @@ class Jobs:
     async def after_outage(self) -> None:
         """Redraw screens with running timers, as presses during the outage are lost; send queued codes."""
         await _until_none(self._core.store.run, self._core.cleanup.return_unsent)
+        await self.recount()
         await self._codes.resume()
         await self._redraw(await self._engine.running())
 
@@ -106,6 +110,18 @@ class Jobs:
         await self._sender.send_due()
         if await self._core.store.read(broadcasts.is_pending):
             await self._core.store.run(broadcasts.end_due)
+
+    async def tell_by_sms(self) -> None:
+        """Send due reminders by SMS, apart from ``tell``, which a slow gateway would hold up."""
+        await self._sender.send_due_sms()
+
+    async def recount(self) -> None:
+        """Move the deadlines that the present working days and counter hours make later; at the start, daily."""
+        deadlines, after = self._core.deadlines, 0
+        while (page := await self._core.store.read(deadlines.outdated, after)).last is not None:
+            after = page.last
+            if page.found:
+                await self._core.store.run(deadlines.recount, page.found)
 
     async def purge(self) -> None:
         """Delete expired holds, old drafts, codes and notifications; end idle rehearsals."""

@@ -5,7 +5,7 @@ hours have changed, or because no reminder has arrived. Each move is in the audi
 and the reminders are planned anew.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -59,6 +59,14 @@ class _Move:
     cause: MoveCause
     actor: str = audit.SYSTEM
     extendable_until: datetime | None = None  # of an extension
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutdatedPage:
+    """The reservations of one page whose deadlines are earlier than the working days of now make them."""
+
+    found: tuple[int, ...]
+    last: int | None  # the last id of the page, None past the end
 
 
 class Deadlines:
@@ -151,6 +159,35 @@ class Deadlines:
         if deadline <= tx.now:
             deadline = next_whole_day(tx.now, calendar, office.counter_hours)
         return self._move(tx, reserved, chat_id, _Move(deadline=deadline, cause=MoveCause.CALENDAR))
+
+    def outdated(self, tx: Tx, after: int, limit: int = 500) -> OutdatedPage:
+        """Return, of the next reservations by id, those whose deadlines are to be moved. Call it on a snapshot.
+
+        Those whose new deadline has passed too are left to the expiry.
+        """
+        rows = tx.all("preselection.reserved_after", after=after, most=limit)
+        calendars: dict[str, WorkingCalendar] = {}
+        found = []
+        for reserved in map(from_row, rows):
+            office = self._offices.get(reserved.office)
+            if office is None:
+                continue
+            if office.code not in calendars:
+                calendars[office.code] = closed_days.calendar_of(tx, office, self._calendar)
+            deadline = reckoned(reserved, office, calendars[office.code])
+            if deadline is not None and deadline > tx.now:
+                found.append(reserved.preselection_id)
+        return OutdatedPage(found=tuple(found), last=rows[-1]["preselection_id"] if rows else None)
+
+    def recount(self, tx: Tx, found: Sequence[int]) -> int:
+        """Move the deadlines of one page, as they are now; return how many have moved."""
+        moved = 0
+        for preselection_id in sorted(found):
+            reserved = get(tx, preselection_id, lock=True)
+            if reserved.state == PreselectionState.RESERVED:
+                owner = tx.one("preselection.chat_of", preselection_id=preselection_id)
+                moved += owner is not None and self.reckon_anew(tx, reserved, owner["chat_id"])
+        return moved
 
     def is_reminded(self, tx: Tx, reserved: Preselection) -> bool:
         """Return whether a reminder has arrived in time for a reservation's deadline."""

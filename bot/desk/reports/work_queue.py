@@ -32,6 +32,8 @@ from core.reporting import work_queue
 from core.reporting.work_queue import MAX_LISTED, Task, TaskKind, WorkQueue
 
 _A_PAGE = 6
+_RARE = frozenset({TaskKind.UNREMINDED, TaskKind.CALENDAR})
+"""Kinds of tasks that have a tile only if there are any."""
 _WITHOUT_MOMENT = frozenset({TaskKind.POOL, TaskKind.CALENDAR})
 
 
@@ -115,7 +117,7 @@ def picture(queue: WorkQueue) -> Dashboard:
 
 
 def _is_shown(queue: WorkQueue, task_kind: TaskKind) -> bool:
-    return task_kind != TaskKind.CALENDAR or bool(queue.counts[task_kind])
+    return task_kind not in _RARE or bool(queue.counts[task_kind])
 
 
 def _tile(queue: WorkQueue, task_kind: TaskKind) -> Tile:

@@ -133,6 +133,11 @@ ${for_update_skip_locked}
 SELECT * FROM preselection WHERE state = 'reserved' AND preselection_id > :after
 ORDER BY preselection_id LIMIT :most
 
+-- name: chat_of
+-- The chat of a preselection's owner.
+SELECT a.chat_id FROM preselection AS p JOIN account AS a ON a.account_id = p.account_id
+WHERE p.preselection_id = :preselection_id
+
 -- name: mark_unreminded
 -- Marks an expired reservation as one whose owner could not be reminded.
 UPDATE preselection SET unreminded_at = :now WHERE preselection_id = :preselection_id AND state = 'expired'
