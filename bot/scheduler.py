@@ -38,6 +38,7 @@ _IMPORTS_EVERY = 20
 _COUNT_EVERY = 15
 _REMIND_FIRST = 60.0
 """Seconds for which nothing ends after the start, while the reminders of an outage are being sent."""
+_RECOUNT_EVERY = 86_400
 
 
 class Jobs:
@@ -67,10 +68,12 @@ class Jobs:
         for tick, seconds in (
             (self.screens, _SCREENS_EVERY),
             (self.tell, _TELL_EVERY),
+            (self.tell_by_sms, _TELL_EVERY),
             (self.purge, _PURGE_EVERY),
             (self.sweep, _SWEEP_EVERY),
             (self.imports, _IMPORTS_EVERY),
             (self.count, _COUNT_EVERY),
+            (self.recount, _RECOUNT_EVERY),
         ):
             self._scheduler.add(tick.__name__, tick, seconds)
         self._scheduler.add("ends", self._reminders_and_ends, _ENDS_EVERY, at_once=True)
@@ -98,6 +101,14 @@ class Jobs:
     async def tell(self) -> None:
         """Send due notifications; end broadcasts that are complete."""
         await self._if_trusted(self._tell)
+
+    async def tell_by_sms(self) -> None:
+        """Send due reminders by SMS, apart from ``tell``, which a slow gateway would hold up."""
+        await self._if_trusted(self._tell_by_sms)
+
+    async def recount(self) -> None:
+        """Move the deadlines that the present working days and counter hours make later; at the start, daily."""
+        await self._if_trusted(self._recount)
 
     async def purge(self) -> None:
         """Delete expired holds, old drafts, codes and notifications; end idle rehearsals."""
@@ -140,6 +151,7 @@ class Jobs:
             self._may_end = False
             return
         if not self._may_end:
+            await guarded("recount", self.recount)
             await self._remind_first()
             self._may_end = True
         await self.ends()
@@ -166,6 +178,16 @@ class Jobs:
         await self._sender.send_due(self._clock.run)
         if await self._core.store.read(broadcasts.is_pending):
             await self._core.store.run(broadcasts.end_due)
+
+    async def _tell_by_sms(self) -> None:
+        await self._sender.send_due_sms(self._clock.run)
+
+    async def _recount(self) -> None:
+        deadlines, after = self._core.deadlines, 0
+        while (page := await self._core.store.read(deadlines.outdated, after)).last is not None:
+            after = page.last
+            if page.found:
+                await self._clock.run(lambda tx, found=page.found: deadlines.recount(tx, found))
 
     async def _purge(self) -> None:
         core, run = self._core, self._clock.run

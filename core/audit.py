@@ -55,6 +55,7 @@ class AuditAction(StrEnum):
     LIFTED_BAN = "lifted_ban"
     LOST_IDENTITY = "lost_identity"
     LOST_VEHICLE = "lost_vehicle"
+    MOVED_DEADLINE = "moved_deadline"
     RECEIVED_IDENTITY = "received_identity"
     RECHOSE = "rechose"
     REGISTERED = "registered"
@@ -140,6 +141,7 @@ class SubjectKind(StrEnum):
     VEHICLE = "vehicle"
     OFFICE = "office"
     SEED = "seed"
+    EXPIRY = "expiry"
     NOTICE = "notice"
     UPDATE = "update"
     APPEAL = "appeal"
@@ -201,6 +203,11 @@ def seed_subject(seed_id: int) -> str:
 def notice_subject(notice_id: int) -> str:
     """Return ``notice:12``: a notification that could not be sent."""
     return f"{SubjectKind.NOTICE}:{notice_id}"
+
+
+def expiry_subject(preselection_id: int) -> str:
+    """Return ``expiry:7``: a reservation that expired although its owner could not be reminded."""
+    return f"{SubjectKind.EXPIRY}:{preselection_id}"
 
 
 def update_subject(update_id: int) -> str:

@@ -133,7 +133,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None, *, create: b
     seeds = Seeds(vault, given.random_bytes)
     calendar = settings.working_calendar()
     offices = {office.code: office for office in settings.offices}
-    deadlines = Deadlines(offices, calendar)
+    deadlines = Deadlines(offices, calendar, last_by_sms=settings.sms.reminders == "last")
     desk_services = DeskServices(offices=offices, calendar=calendar, codes_per_day=caps.service)
     vehicle_registry, counter = (
         given.vehicle_registry or _vehicle_registry(settings),
@@ -162,7 +162,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None, *, create: b
         preselections=preselections,
         selection=Selection(Batches(seeds), calendar, deadlines, most_living),
         deadlines=deadlines,
-        expiry=Expiry(accounts, offices),
+        expiry=Expiry(accounts, offices, deadlines),
         cleanup=Cleanup(offices),
         people=People(accounts, vault, offices),
         admins=admins,

@@ -79,13 +79,26 @@ class RandomBytes(Protocol):
 
 
 class SmsGateway(Protocol):
-    """Sends codes by SMS."""
+    """Sends codes and reminders by SMS."""
 
     async def send(self, *, phone: str, code: str, purpose: str) -> None:
         """Send a code to a number in E.164 form.
 
         Raises:
             SmsGatewayError: the gateway rejected the code or timed out.
+        """
+        ...
+
+    async def remind(self, *, phone: str, text: str, parameters: Mapping[str, str]) -> None:
+        """Send a reminder of a deadline to a number in E.164 form.
+
+        Args:
+            phone: the number.
+            text: the whole text.
+            parameters: its parts (``number``, ``deadline``, ``place``), for gateways with fixed templates.
+
+        Raises:
+            SmsGatewayError: the gateway rejected the reminder or timed out.
         """
         ...
 

@@ -55,6 +55,7 @@ class ReceivedSms:
     code: str
     purpose: str
     at: float
+    text: str = ""  # of a message that is no code
 
     def body(self) -> Json:
         return {
@@ -63,6 +64,7 @@ class ReceivedSms:
             "code": self.code,
             "purpose": self.purpose,
             "at": self.at,
+            "text": self.text,
         }
 
 

@@ -163,7 +163,7 @@ class World:
             "answer", query.chat_id, query_id=query_id, message_id=query.message_id, text=text, alert=alert
         )
 
-    def receive_sms(self, phone: str, code: str, purpose: str) -> ReceivedSms:
+    def receive_sms(self, phone: str, code: str, purpose: str, text: str = "") -> ReceivedSms:
         """Deliver a text message to the owner of the number, or to the common list."""
         sms = ReceivedSms(
             sms_id=next(self._sms_ids),
@@ -171,6 +171,7 @@ class World:
             code=code,
             purpose=purpose,
             at=self.clock.now().timestamp(),
+            text=text,
         )
         self.sms.append(sms)
         owner = self.owner_of(phone)

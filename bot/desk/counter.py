@@ -58,7 +58,11 @@ def to_confirm(ctx: Context, plate: Plate, tail: str) -> Goto:
 
 
 def _confirm_question(ctx: Context) -> str:
-    return texts.register_question(validate_registration(ctx.tx, _meant(ctx), ctx.arg("tail")))
+    reserved = validate_registration(ctx.tx, _meant(ctx), ctx.arg("tail"))
+    office, deadline = ctx.core.offices.get(reserved.office), reserved.deadline
+    if office is None or deadline is None or deadline >= ctx.tx.now:
+        return texts.register_question(reserved)
+    return texts.register_question(reserved, deadline + office.expiry_grace)
 
 
 def _confirm(ctx: Context) -> str:

@@ -24,6 +24,7 @@ from core.notifications.queue import Notification, NotificationPurpose, is_overt
 from core.people.sms_budget import gateway_trouble
 from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, get
+from core.preselection.deadlines import MoveCause
 from core.values.offices import Office
 
 
@@ -66,7 +67,12 @@ def render_notification(tx: Tx, core: Core, notification: Notification) -> tuple
 
 def _worded(tx: Tx, core: Core, notification: Notification) -> tuple[Part, ...]:
     match notification.topic:
-        case NotificationPurpose.REMINDER | NotificationPurpose.EXPIRED | NotificationPurpose.MOVED:
+        case (
+            NotificationPurpose.REMINDER
+            | NotificationPurpose.EXPIRED
+            | NotificationPurpose.MOVED
+            | NotificationPurpose.EXTENDED
+        ):
             return _about_preselection(tx, core, notification)
         case NotificationPurpose.VOIDED | NotificationPurpose.REVOKED:
             return _about_end(tx, core, notification)
@@ -98,7 +104,12 @@ def _about_preselection(tx: Tx, core: Core, notification: Notification) -> tuple
         return ()
     if notification.topic == NotificationPurpose.EXPIRED:
         until = notification.details.get("until")
-        text = notices.expired(preselection, office, until if isinstance(until, int) else None)
+        text = notices.expired(
+            preselection,
+            office,
+            until if isinstance(until, int) else None,
+            unreminded=preselection.unreminded_at is not None,
+        )
         has_expired = preselection.state == PreselectionState.EXPIRED
         return _with_cancellation(preselection, office, text) if has_expired else ()
     if preselection.state != PreselectionState.RESERVED or is_overtaken(tx, notification):
@@ -187,8 +198,10 @@ def _of_reserved(
     rows = (
         (Button(label=notices.RECEIPT(), action=ActionName.RECEIPT, arg=str(preselection.preselection_id)),),
     )
-    if notification.topic == NotificationPurpose.MOVED:
-        return (TextPart(text=notices.moved(preselection, office), rows=rows), *_file(preselection, office))
+    if notification.topic in {NotificationPurpose.MOVED, NotificationPurpose.EXTENDED}:
+        cause = MoveCause(str(notification.details.get("cause", MoveCause.CLOSED)))
+        text = notices.moved(preselection, office, cause)
+        return (TextPart(text=text, rows=rows), *_file(preselection, office))
     text = notices.reminder(preselection, office, core.deadlines.days_left(tx, preselection))
     part = TextPart(text=text, rows=rows, picture=receipt_of(preselection, office))
     return (part, *_venue(office), *_file(preselection, office))

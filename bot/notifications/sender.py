@@ -3,7 +3,8 @@
 Handling depends on the failure: a blocked chat is recorded and never retried; a message that Telegram rejects
 is not retried, because it would be rejected again; everything else is retried with exponential backoff while
 the notification is still relevant. After a time-out it is unknown whether the message arrived: it is sent
-again, except for at-most-once notifications (docs/architecture.md, Notifications).
+again, except for at-most-once notifications (docs/architecture.md, Notifications). A reminder that the chat does
+not take goes by SMS instead, in a loop of its own, as a gateway may be slow (``core.notifications.sms_reminders``).
 """
 
 import asyncio
@@ -12,6 +13,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from datetime import timedelta
+from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 
 from telegram import Message
@@ -23,10 +25,12 @@ from bot.bot_api.client import RequestNotSentError
 from bot.bot_api.rate_limits import BULK, retry_after_seconds
 from bot.dialog.keyboards import CallbackCodec
 from bot.notifications.messages import FilePart, Part, TextPart, VenuePart, render_notification
+from bot.notifications.sms_reminders import render_sms
 from bot.pictures.worker import render_on_thread
 from core.bootstrap import Core
 from core.errors.base import XuanhaoError
 from core.notifications import queue as notification_queue
+from core.notifications import sms_reminders
 from core.notifications.queue import Notification, NotificationPurpose
 from core.ports import Tx
 
@@ -71,6 +75,7 @@ class Sender:
         self._bot = bot
         self._codec = codec
         self._worker = worker
+        self._falls_back = core.settings.sms.reminders != "never"
         self._store_turn = asyncio.Semaphore(1)  # so that a press waits for at most one of these
         self._once = asyncio.Semaphore(ONCE_AT_A_TIME)
         self._rendering = asyncio.Semaphore(1)  # more at a time would slow down interactive updates
@@ -80,13 +85,21 @@ class Sender:
         await self._core.store.run(notification_queue.take_over, self._worker)
 
     async def send_due(self, run: Lease | None = None) -> int:
-        """Send all due notifications; return how many were handled.
+        """Send all due notifications to their chats; return how many were handled.
 
         Args:
             run: runs the transaction that decides what is due; by default the store.
         """
+        return await self._send_all(run, by_sms=False)
+
+    async def send_due_sms(self, run: Lease | None = None) -> int:
+        """Send all due reminders by SMS; return how many were handled."""
+        return await self._send_all(run, by_sms=True)
+
+    async def _send_all(self, run: Lease | None, *, by_sms: bool) -> int:
         done, run = 0, run or self._core.store.run
-        while leased := await run(lambda tx: notification_queue.lease(tx, self._worker, AT_ONCE)):
+        lease = partial(notification_queue.lease, by_sms=by_sms)
+        while leased := await run(lambda tx: lease(tx, self._worker, AT_ONCE)):
             begun = time.monotonic()
             await asyncio.gather(*(self._deal_with(notification) for notification in leased))
             done += len(leased)
@@ -101,7 +114,7 @@ class Sender:
                 await self._deliver(notification)
         except RetryAfter as error:
             after = timedelta(seconds=retry_after_seconds(error))
-            await run(notification_queue.record_failure, notification, self._worker, "RetryAfter", after)
+            await run(self._record_failure, notification, "RetryAfter", after)
         except Forbidden as error:
             await run(self._shut_out, notification, type(error).__name__)
         except BadRequest as error:
@@ -111,7 +124,7 @@ class Sender:
                 _LOGGER.warning(
                     "notification %d (%s) was refused", notification.notification_id, notification.purpose
                 )
-                await run(notification_queue.mark_failed, notification, self._worker, "BadRequest")
+                await run(self._refused, notification, "BadRequest")
         except _OutcomeUnknownError:
             await run(
                 notification_queue.mark_failed, notification, self._worker, notification_queue.UNCERTAIN
@@ -121,27 +134,34 @@ class Sender:
             _LOGGER.warning(
                 "notification %d (%s) failed: %s", notification.notification_id, notification.purpose, name
             )
-            await run(notification_queue.record_failure, notification, self._worker, name, timedelta())
+            await run(self._record_failure, notification, name, timedelta())
         except Exception as error:  # a bug: must not block other notifications or be retried forever
             _LOGGER.exception(
                 "notification %d (%s) failed", notification.notification_id, notification.purpose
             )
-            await run(
-                notification_queue.record_failure,
-                notification,
-                self._worker,
-                type(error).__name__,
-                timedelta(),
-            )
+            await run(self._record_failure, notification, type(error).__name__, timedelta())
 
     def _shut_out(self, tx: Tx, notification: Notification, reason: str) -> None:
         notification_queue.mark_unreachable(tx, notification.chat_id, reason)
+        self._refused(tx, notification, reason)
+
+    def _refused(self, tx: Tx, notification: Notification, reason: str) -> None:
         notification_queue.mark_failed(tx, notification, self._worker, reason)
+        if self._falls_back:
+            sms_reminders.plan_instead(tx, notification)
+
+    def _record_failure(self, tx: Tx, notification: Notification, error: str, after: timedelta) -> None:
+        notification_queue.record_failure(tx, notification, self._worker, error, after)
+        if self._falls_back and notification.tries >= sms_reminders.TRIES_IN_CHAT:
+            sms_reminders.plan_instead(tx, notification)
 
     async def _deliver(self, notification: Notification) -> None:
         core = self._core
         if notification.pointless_after is not None and notification.pointless_after <= core.clock.now():
             await self._run(notification_queue.mark_over, notification, self._worker, late=True)
+            return
+        if notification.topic == NotificationPurpose.SMS_REMINDER:
+            await self._deliver_by_sms(notification)
             return
         async with self._store_turn:
             parts = await core.store.read(render_notification, core, notification)
@@ -159,6 +179,20 @@ class Sender:
                 notification_queue.record_part_sent, notification, self._worker, number
             ):
                 return  # the lease has expired and another worker has claimed it
+        await self._run(notification_queue.mark_sent, notification, self._worker)
+
+    async def _deliver_by_sms(self, notification: Notification) -> None:
+        async with self._store_turn:
+            sms = await self._core.store.read(render_sms, self._core, notification)
+        if sms is None:
+            await self._run(notification_queue.mark_over, notification, self._worker, late=False)
+            return
+        if not sms.phone:
+            await self._run(
+                notification_queue.mark_failed, notification, self._worker, sms_reminders.NO_PHONE
+            )
+            return
+        await self._core.sms.remind(phone=sms.phone, text=sms.text, parameters=sms.parameters)
         await self._run(notification_queue.mark_sent, notification, self._worker)
 
     async def _deliver_once(self, notification: Notification, parts: tuple[Part, ...]) -> None:

@@ -7,6 +7,7 @@ from bot.i18n.formatting import KINDS, barred, counter_hours, day, moment, paper
 from bot.i18n.language import _, phrase
 from core.clock import from_millis
 from core.preselection import Preselection
+from core.preselection.deadlines import MoveCause
 from core.values.offices import Office
 from core.values.plates import PlateKind
 
@@ -24,7 +25,20 @@ IDENTITY_TAKEN = phrase(
 )
 
 
-def _number(preselection: Preselection) -> str:
+_MOVED = {
+    MoveCause.CLOSED: phrase(
+        "📅 {office}临时不办公,您预选的号码 <b>{number}</b> 的办理截止时间顺延到 <b>{deadline}</b>。"
+    ),
+    MoveCause.CALENDAR: phrase(
+        "📅 工作日安排或窗口办公时间有变动,您预选的号码 <b>{number}</b> 的办理截止时间顺延到 <b>{deadline}</b>。"
+    ),
+    MoveCause.UNREMINDED: phrase(
+        "📅 之前未能及时提醒您,您预选的号码 <b>{number}</b> 的办理截止时间延长到 <b>{deadline}</b>,请在此之前办理登记上牌。"
+    ),
+}
+
+
+def number(preselection: Preselection) -> str:
     return plate(preselection.office, preselection.serial or "")
 
 
@@ -46,7 +60,7 @@ def reminder(preselection: Preselection, office: Office, days: int) -> str:
         "地点:{place}\n需带材料:{papers}\n逾期未办理,号码收回{barred}。"
     ).format(
         left=left,
-        number=_number(preselection),
+        number=number(preselection),
         deadline=_deadline(preselection),
         place=_place(office),
         papers=escape(papers(office)),
@@ -56,15 +70,17 @@ def reminder(preselection: Preselection, office: Office, days: int) -> str:
 
 def event(preselection: Preselection, office: Office) -> str:
     return _("{number}:{name},{address}。需带材料:{papers}").format(
-        number=_number(preselection), name=office.name, address=office.address, papers=papers(office)
+        number=number(preselection), name=office.name, address=office.address, papers=papers(office)
     )
 
 
-def expired(preselection: Preselection, office: Office, until: int | None) -> str:
+def expired(
+    preselection: Preselection, office: Office, until: int | None, *, unreminded: bool = False
+) -> str:
     """Return the expiry notification: what happened, until when the owner is barred, what to do."""
     lines = [
         _("❌ <b>预选号码已过期</b>\n号码 <b>{number}</b> 未在 {deadline} 前办理登记,已收回。").format(
-            number=_number(preselection), deadline=_deadline(preselection)
+            number=number(preselection), deadline=_deadline(preselection)
         )
     ]
     if until is not None:
@@ -73,6 +89,8 @@ def expired(preselection: Preselection, office: Office, until: int | None) -> st
                 until=day(from_millis(until))
             )
         )
+    if unreminded:
+        lines.append(_("因到期提醒一直未能送达,您没有被列入黑名单。"))
     lines.append(
         _("新车仍可直接到车辆管理所窗口选号上牌;如有异议,请携带身份证明到窗口提出:\n{place}").format(
             place=_place(office)
@@ -81,10 +99,27 @@ def expired(preselection: Preselection, office: Office, until: int | None) -> st
     return "\n".join(lines)
 
 
-def moved(preselection: Preselection, office: Office) -> str:
-    return _(
-        "📅 {office}临时不办公,您预选的号码 <b>{number}</b> 的办理截止时间顺延到 <b>{deadline}</b>。"
-    ).format(office=escape(office.name), number=_number(preselection), deadline=_deadline(preselection))
+def moved(preselection: Preselection, office: Office, cause: MoveCause) -> str:
+    """Return that a deadline has moved, and why; it has the contents of a reminder and counts as one."""
+    why = _MOVED[cause]().format(
+        office=escape(office.name), number=number(preselection), deadline=_deadline(preselection)
+    )
+    return _("{why}\n地点:{place}\n需带材料:{papers}\n逾期未办理,号码收回{barred}。").format(
+        why=why,
+        place=_place(office),
+        papers=escape(papers(office)),
+        barred=barred(office.ban_years),
+    )
+
+
+def sms_reminder(preselection: Preselection, office: Office) -> str:
+    """Return the reminder by SMS: plain text, without the owner's name."""
+    return _("您预选的号牌{number}请于{deadline}前到{office}办理登记上牌,逾期未办理,号码收回{barred}。").format(
+        number=number(preselection),
+        deadline=_deadline(preselection),
+        office=office.name,
+        barred=barred(office.ban_years),
+    )
 
 
 def banned(until: datetime, why: str, office: Office | None) -> str:
@@ -129,7 +164,7 @@ def voided(preselection: Preselection, office: Office | None, until: int | None)
     if until:
         ban = _("按规定,您已列入黑名单,{until} 前不能网上预选号牌。").format(until=day(from_millis(until)))
     return _("❌ <b>预选号码已作废</b>\n号码 <b>{number}</b>。\n原因:{reason}\n{ban}{objection}。").format(
-        number=_number(preselection),
+        number=number(preselection),
         reason=reason(preselection.reason),
         ban=f"{ban}\n" if ban else "",
         objection=objection(office),
@@ -141,4 +176,4 @@ def revoked(preselection: Preselection, office: Office | None) -> str:
     return _(
         "<b>预选已被取消</b>\n号码 <b>{number}</b>。\n原因:{reason}\n"
         "您没有被列入黑名单,剩余的选号机会不变,可以重新预选。\n{objection}。"
-    ).format(number=_number(preselection), reason=reason(preselection.reason), objection=objection(office))
+    ).format(number=number(preselection), reason=reason(preselection.reason), objection=objection(office))

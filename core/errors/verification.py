@@ -44,7 +44,7 @@ class ServiceCapReached(Refusal):
 
 
 class SmsGatewayError(OperationError):
-    """The SMS gateway did not accept the code."""
+    """The SMS gateway did not accept the code or the reminder."""
 
 
 class VerificationLapsed(Refusal):

@@ -47,7 +47,9 @@ class NotificationPurpose(StrEnum):
 
     REMINDER = "reminder"  # suffixed with the working days left and its date: reminder:3:2026-03-12
     EXPIRED = "expired"
-    MOVED = "moved"  # the deadline has moved; suffixed with the new date
+    MOVED = "moved"  # the deadline has moved; suffixed with the new time
+    EXTENDED = "extended"  # the deadline has moved because no reminder had arrived; suffixed likewise
+    SMS_REMINDER = "sms_reminder"  # a reminder by SMS; suffixed with the purpose of the one that it stands for
     BANNED = "banned"  # suffixed with its time, so that changes of the ban are sent too
     LIFTED = "lifted"  # suffixed likewise
     RELEASE = "release"
@@ -188,19 +190,25 @@ def plan_reminders(tx: Tx, deadline: Deadline, office: Office, calendar: Working
     count = reminders_wanted(tx, deadline.account_id)
     for days, at in reminder_times(deadline, office, calendar, count):
         if at > tx.now:
-            plan(
-                tx,
-                Plan(
-                    chat_id=deadline.chat_id,
-                    # The date makes it unique: a deadline moved on its last morning has its own reminder.
-                    purpose=f"{NotificationPurpose.REMINDER}:{days}:{at.date().isoformat()}",
-                    subject=deadline.subject,
-                    due_at=at,
-                    details={"days": days},
-                    pointless_after=deadline.deadline,
-                ),
-                renew=True,
-            )
+            plan(tx, _reminder(deadline, days, at), renew=True)
+
+
+def last_morning_of(deadline: Deadline, office: Office, calendar: WorkingCalendar) -> Plan | None:
+    """Return the reminder of the last morning; None if there is none, because the selection was so late."""
+    times = reminder_times(deadline, office, calendar, 0)
+    return _reminder(deadline, *times[-1]) if times else None
+
+
+def _reminder(deadline: Deadline, days: int, at: datetime) -> Plan:
+    return Plan(
+        chat_id=deadline.chat_id,
+        # The date makes it unique: a deadline moved on its last morning has its own reminder.
+        purpose=f"{NotificationPurpose.REMINDER}:{days}:{at.date().isoformat()}",
+        subject=deadline.subject,
+        due_at=at,
+        details={"days": days},
+        pointless_after=deadline.deadline,
+    )
 
 
 def reminders_wanted(tx: Tx, account_id: int) -> int | None:
@@ -217,8 +225,29 @@ def wish_reminders(tx: Tx, account_id: int, count: int) -> None:
 # --- sending --------------------------------------------------------------------------------
 
 
-def lease(tx: Tx, worker: str, limit: int) -> list[Notification]:
-    """Lease due notifications for one worker; return them in the order of their due times."""
+def arrived_at(tx: Tx, subject: str) -> datetime | None:
+    """Return when the first reminder of a reservation arrived, by chat or SMS; None if none has.
+
+    Messages about a moved deadline count as reminders: they have the same contents. The receipt does not.
+    """
+    row = tx.one("notices.arrived", subject=subject)
+    return moment_or_none(row["at"]) if row else None
+
+
+def was_tried(tx: Tx, subject: str, deadline: datetime) -> bool:
+    """Return whether a reminder of this deadline was tried and failed."""
+    return tx.one("notices.was_tried", subject=subject, deadline=to_millis(deadline)) is not None
+
+
+def lease(tx: Tx, worker: str, limit: int, *, by_sms: bool = False) -> list[Notification]:
+    """Lease due notifications for one worker; return them in the order of their due times.
+
+    Args:
+        tx: the transaction.
+        worker: the worker's name.
+        limit: the maximum number.
+        by_sms: those to send by SMS, instead of those to send to a chat.
+    """
     tx.run("notices.reclaim", now=to_millis(tx.now))
     rows = tx.all(
         "notices.claim",
@@ -226,6 +255,7 @@ def lease(tx: Tx, worker: str, limit: int) -> list[Notification]:
         claimed_until=to_millis(tx.now + LEASE),
         now=to_millis(tx.now),
         most=limit,
+        by_sms=int(by_sms),
     )
     return sorted(
         (_notification(row) for row in rows),

@@ -1,8 +1,14 @@
-"""Deadlines of reservations, their reminders, and closed days that move them (docs/domain.md, section 6)."""
+"""Deadlines of reservations, their reminders, and what moves them (docs/domain.md, section 6).
 
-from collections.abc import Mapping
+Deadlines only ever move later: because a counter is closed on a day, because the working days or the counter
+hours have changed, or because no reminder has arrived. Each move is in the audit log and is told to the owner,
+and the reminders are planned anew.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from core import audit
 from core.audit import AuditAction
@@ -11,17 +17,19 @@ from core.clock import CHINA, to_millis
 from core.errors.desk import HandledMeanwhile
 from core.errors.offices import DayClosed, DayInThePast
 from core.notifications import queue as notification_queue
+from core.notifications import sms_reminders
 from core.notifications.queue import Deadline, NotificationPurpose, Plan
 from core.people.accounts import Account
 from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, from_row, get
+from core.preselection.extensions import extension_limit, next_whole_day, remind_by
 from core.values.offices import Office
 from core.values.workdays import WorkingCalendar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedDeadline:
-    """A reservation whose deadline was moved by a closed day."""
+    """A reservation whose deadline was moved."""
 
     preselection_id: int
     deadline: datetime
@@ -35,18 +43,54 @@ class Closing:
     moves: int  # how many deadlines would move
 
 
-class Deadlines:
-    """Moves deadlines and plans the reminders of them."""
+class MoveCause(StrEnum):
+    """Why a deadline was moved; the values are stored in the audit log and in notifications."""
 
-    def __init__(self, offices: Mapping[str, Office], calendar: WorkingCalendar) -> None:
+    CLOSED = "closed"  # an admin has closed the counter on a day
+    CALENDAR = "calendar"  # the working days or the counter hours have changed
+    UNREMINDED = "unreminded"  # no reminder had arrived
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Move:
+    """A deadline to be moved."""
+
+    deadline: datetime
+    cause: MoveCause
+    actor: str = audit.SYSTEM
+    extendable_until: datetime | None = None  # of an extension
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutdatedPage:
+    """The reservations of one page whose deadlines are earlier than the working days of now make them."""
+
+    found: tuple[int, ...]
+    last: int | None  # the last id of the page, None past the end
+
+
+class Deadlines:
+    """Moves deadlines and plans the reminders of them.
+
+    Args:
+        offices: the offices that are served.
+        calendar: the working days of the country.
+        last_by_sms: whether the last reminder is always sent by SMS too.
+    """
+
+    def __init__(
+        self, offices: Mapping[str, Office], calendar: WorkingCalendar, *, last_by_sms: bool = False
+    ) -> None:
         self._offices = offices
         self._calendar = calendar
+        self._last_by_sms = last_by_sms
 
     def close_day(self, tx: Tx, office: Office, day: date, reason: str, actor: str) -> list[MovedDeadline]:
         """Close a counter on a day, and move the deadlines that this affects.
 
-        Deadlines only ever move later, and each owner affected is notified once. A concurrent reservation
-        is either moved here or already computed with the day closed, because both lock the pool.
+        Deadlines only ever move later, and each owner affected is notified once; a deadline that has passed
+        moves too while the number can still be confirmed. A concurrent reservation is either moved here or
+        already computed with the day closed, because both lock the pool.
 
         Raises:
             HandledMeanwhile: another admin has closed it already.
@@ -65,9 +109,14 @@ class Deadlines:
             reason=reason,
         )
         calendar = closed_days.calendar_of(tx, office, self._calendar)
-        rows = tx.all("preselection.reserved_of_office", office=office.code, from_deadline=to_millis(tx.now))
-        moved = [self._moved(tx, from_row(row), row["chat_id"], office, calendar) for row in rows]
-        return [reservation for reservation in moved if reservation is not None]
+        moved = []
+        for row in tx.all("preselection.reserved_of_office", office=office.code):
+            reserved = from_row(row)
+            deadline = reckoned(reserved, office, calendar)
+            move = _Move(deadline=deadline, cause=MoveCause.CLOSED, actor=actor) if deadline else None
+            if move is not None and move.deadline > tx.now and self._move(tx, reserved, row["chat_id"], move):
+                moved.append(MovedDeadline(preselection_id=reserved.preselection_id, deadline=move.deadline))
+        return moved
 
     def validate_closing(self, tx: Tx, office: Office, day: date) -> None:
         """Check a day before the confirmation is asked for.
@@ -86,13 +135,86 @@ class Deadlines:
         """Return what closing a day would do. Reads all reservations of the office: call it on a snapshot."""
         calendar_now = closed_days.calendar_of(tx, office, self._calendar)
         calendar = calendar_now.closing_on(day)
-        rows = tx.all("preselection.reserved_of_office", office=office.code, from_deadline=to_millis(tx.now))
-        deadlines = (_deadline(from_row(row), office, calendar) for row in rows)
-        moves = sum(
-            deadline is not None and to_millis(deadline) > row["deadline"]
-            for row, deadline in zip(rows, deadlines, strict=True)
-        )
+        rows = tx.all("preselection.reserved_of_office", office=office.code)
+        deadlines = (reckoned(from_row(row), office, calendar) for row in rows)
+        moves = sum(deadline is not None and deadline > tx.now for deadline in deadlines)
         return Closing(works=calendar_now.is_workday(day), moves=moves)
+
+    def reckon_anew(self, tx: Tx, reserved: Preselection, chat_id: int) -> bool:
+        """Move a locked reservation's deadline if the working days or counter hours have changed since.
+
+        If the new deadline has passed too, it moves to the next whole working day, because a deadline that was
+        over before the owner heard of it would be of no use.
+
+        Returns:
+            Whether the deadline has moved.
+        """
+        office = self._offices.get(reserved.office)
+        if office is None:
+            return False
+        calendar = closed_days.calendar_of(tx, office, self._calendar)
+        deadline = reckoned(reserved, office, calendar)
+        if deadline is None:
+            return False
+        if deadline <= tx.now:
+            deadline = next_whole_day(tx.now, calendar, office.counter_hours)
+        return self._move(tx, reserved, chat_id, _Move(deadline=deadline, cause=MoveCause.CALENDAR))
+
+    def outdated(self, tx: Tx, after: int, limit: int = 500) -> OutdatedPage:
+        """Return, of the next reservations by id, those whose deadlines are to be moved. Call it on a snapshot.
+
+        Those whose new deadline has passed too are left to the expiry.
+        """
+        rows = tx.all("preselection.reserved_after", after=after, most=limit)
+        calendars: dict[str, WorkingCalendar] = {}
+        found = []
+        for reserved in map(from_row, rows):
+            office = self._offices.get(reserved.office)
+            if office is None:
+                continue
+            if office.code not in calendars:
+                calendars[office.code] = closed_days.calendar_of(tx, office, self._calendar)
+            deadline = reckoned(reserved, office, calendars[office.code])
+            if deadline is not None and deadline > tx.now:
+                found.append(reserved.preselection_id)
+        return OutdatedPage(found=tuple(found), last=rows[-1]["preselection_id"] if rows else None)
+
+    def recount(self, tx: Tx, found: Sequence[int]) -> int:
+        """Move the deadlines of one page, as they are now; return how many have moved."""
+        moved = 0
+        for preselection_id in sorted(found):
+            reserved = get(tx, preselection_id, lock=True)
+            if reserved.state == PreselectionState.RESERVED:
+                owner = tx.one("preselection.chat_of", preselection_id=preselection_id)
+                moved += owner is not None and self.reckon_anew(tx, reserved, owner["chat_id"])
+        return moved
+
+    def is_reminded(self, tx: Tx, reserved: Preselection) -> bool:
+        """Return whether a reminder has arrived in time for a reservation's deadline."""
+        office = self._offices.get(reserved.office)
+        arrived = notification_queue.arrived_at(tx, reserved.subject)
+        if office is None or arrived is None or reserved.deadline is None:
+            return False
+        return arrived <= remind_by(reserved.deadline, office.counter_hours)
+
+    def extend(self, tx: Tx, reserved: Preselection, chat_id: int) -> bool:
+        """Move the deadline of a locked reservation of whose owner no reminder has arrived.
+
+        Returns:
+            Whether it has moved; False if it was extended as far as possible and reminders were tried in vain.
+        """
+        office = self._offices.get(reserved.office)
+        if office is None or reserved.deadline is None:
+            return False
+        calendar = closed_days.calendar_of(tx, office, self._calendar)
+        hours = office.counter_hours
+        limit = reserved.extendable_until or extension_limit(reserved.deadline, tx.now, calendar, hours)
+        deadline = next_whole_day(tx.now, calendar, hours)
+        # If nothing was tried, the service was down: that time does not count.
+        if deadline > limit and notification_queue.was_tried(tx, reserved.subject, reserved.deadline):
+            return False
+        move = _Move(deadline=deadline, cause=MoveCause.UNREMINDED, extendable_until=limit)
+        return self._move(tx, reserved, chat_id, move)
 
     def plan_reminders(
         self, tx: Tx, reserved: Preselection, chat_id: int, calendar: WorkingCalendar | None = None
@@ -110,6 +232,8 @@ class Deadlines:
         )
         days = calendar or closed_days.calendar_of(tx, office, self._calendar)
         notification_queue.plan_reminders(tx, about, office, days)
+        if self._last_by_sms:
+            sms_reminders.plan_last(tx, about, office, days)
 
     def days_left(self, tx: Tx, reserved: Preselection) -> int:
         """Return the working days from today to a reservation's deadline: 0 on its last day."""
@@ -129,36 +253,56 @@ class Deadlines:
             if reserved.state == PreselectionState.RESERVED:
                 self.plan_reminders(tx, reserved, account.chat_id)
 
-    def _moved(
-        self, tx: Tx, reserved: Preselection, chat_id: int, office: Office, calendar: WorkingCalendar
-    ) -> MovedDeadline | None:
-        deadline = _deadline(reserved, office, calendar)
-        if deadline is None:
-            return None
-        changed = tx.run(
+    def _move(self, tx: Tx, reserved: Preselection, chat_id: int, move: _Move) -> bool:
+        """Move a deadline, tell the owner, and plan the reminders anew; return whether it was earlier."""
+        before = reserved.deadline
+        is_extension = move.extendable_until is not None
+        changed = before is not None and tx.run(
             "preselection.move_deadline",
             preselection_id=reserved.preselection_id,
-            deadline=to_millis(deadline),
+            deadline=to_millis(move.deadline),
+            deadline_before=to_millis(before) if is_extension else None,
+            extendable_until=None if move.extendable_until is None else to_millis(move.extendable_until),
             now=to_millis(tx.now),
         )
-        if not changed:
-            return None
+        if before is None or not changed:
+            return False
         notification_queue.cancel(tx, reserved.subject)  # including an unsent note of an earlier move
-        self.plan_reminders(tx, get(tx, reserved.preselection_id), chat_id, calendar)
-        notification_queue.plan(
-            tx,
-            Plan(
-                chat_id=chat_id,
-                purpose=f"{NotificationPurpose.MOVED}:{deadline.date().isoformat()}",
-                subject=reserved.subject,
-                due_at=tx.now,
-                pointless_after=deadline,
-            ),
+        self.plan_reminders(tx, get(tx, reserved.preselection_id), chat_id)
+        purpose = NotificationPurpose.EXTENDED if is_extension else NotificationPurpose.MOVED
+        note = Plan(
+            chat_id=chat_id,
+            purpose=f"{purpose}:{move.deadline.astimezone(CHINA):%Y-%m-%dT%H:%M}",
+            subject=reserved.subject,
+            due_at=tx.now,
+            details={"cause": move.cause},
+            pointless_after=move.deadline,
         )
-        return MovedDeadline(preselection_id=reserved.preselection_id, deadline=deadline)
+        notification_queue.plan(tx, note)
+        audit.record(
+            tx,
+            move.actor,
+            AuditAction.MOVED_DEADLINE,
+            reserved.subject,
+            office=reserved.office,
+            plate=str(reserved.plate),
+            before=to_millis(before),
+            deadline=to_millis(move.deadline),
+            cause=move.cause,
+        )
+        return True
 
 
-def _deadline(reserved: Preselection, office: Office, calendar: WorkingCalendar) -> datetime | None:
-    if reserved.reserved_at is None:
+def reckoned(reserved: Preselection, office: Office, calendar: WorkingCalendar) -> datetime | None:
+    """Return the deadline by the working days and counter hours of now, if it is later than the stored one.
+
+    It counts from the selection, and never ends on a day on which the counter is closed, however the deadline
+    came about.
+    """
+    if reserved.reserved_at is None or reserved.deadline is None:
         return None
-    return calendar.deadline(reserved.reserved_at, office.validity_workdays, office.counter_hours)
+    hours = office.counter_hours
+    counted = calendar.deadline(reserved.reserved_at, office.validity_workdays, hours)
+    open_day = calendar.closing_from(notification_queue.last_day_of(reserved.deadline), hours)
+    deadline = max(counted, open_day)
+    return deadline if deadline > reserved.deadline else None

@@ -13,6 +13,7 @@ from core.people.accounts import Account, Accounts
 from core.people.blacklist import Cause, NewBan, add_ban, years_after
 from core.ports import Tx
 from core.preselection import Preselection, PreselectionState, end, get
+from core.preselection.deadlines import Deadlines
 from core.values.offices import Office
 
 EXPIRED_REASON = "预选号码逾期未办理"
@@ -37,33 +38,64 @@ _ACTIONS = {
 
 
 class Expiry:
-    """Ends the reservations whose deadline has passed."""
+    """Ends the reservations whose deadline and its grace at the counter have passed."""
 
-    def __init__(self, accounts: Accounts, offices: Mapping[str, Office]) -> None:
+    def __init__(self, accounts: Accounts, offices: Mapping[str, Office], deadlines: Deadlines) -> None:
         self._accounts = accounts
         self._offices = offices
+        self._deadlines = deadlines
 
     def expire_due(self, tx: Tx, limit: int = 100) -> int:
-        """End the reservations whose deadline has passed; return how many.
+        """End or extend the reservations whose deadline and grace have passed; return how many were handled.
 
-        The number rests before it is free again; its owner is blacklisted, and notified of both at once.
+        A number that ends rests before it is free again; its owner is blacklisted, and notified of both at
+        once. A deadline moves instead if it ends on a day that is no working day (any more), or if no reminder
+        has arrived. If none can be delivered in all the time that it may be extended by, the number ends
+        without a ban.
 
-        Runs periodically: it may run twice, concurrently with another run, or a week late.
+        Runs periodically: it may run twice, concurrently with another run, or a month late.
         """
-        rows = tx.all("preselection.overdue", now=to_millis(tx.now), most=limit)
+        done = 0
+        for row in tx.all("preselection.overdue_offices", now=to_millis(tx.now)):
+            if done < limit:
+                done += self._expire_at(tx, row["office"], limit - done)
+        return done
+
+    def _expire_at(self, tx: Tx, code: str, limit: int) -> int:
+        office = self._offices.get(code)
+        before = tx.now - office.expiry_grace if office else tx.now
+        rows = tx.all("preselection.overdue", office=code, before=to_millis(before), most=limit)
         for row in rows:
-            self._expire(tx, get(tx, row["preselection_id"], lock=True))
+            reserved = get(tx, row["preselection_id"], lock=True)
+            if reserved.state == PreselectionState.RESERVED:
+                self._settle(tx, reserved, office)
         return len(rows)
 
-    def _expire(self, tx: Tx, reserved: Preselection) -> None:
-        if reserved.state != PreselectionState.RESERVED:
-            return
-        office = self._offices.get(reserved.office)
+    def _settle(self, tx: Tx, reserved: Preselection, office: Office | None) -> None:
         account = self._accounts.by_id(tx, reserved.account_id)
+        if self._deadlines.reckon_anew(tx, reserved, account.chat_id):
+            return
+        is_reminded = self._deadlines.is_reminded(tx, reserved)
+        if not is_reminded and self._deadlines.extend(tx, reserved, account.chat_id):
+            return
+        # An office that is no longer served has no ban, and nobody could have been reminded.
+        self._expire(tx, reserved, account, office, is_reminded=is_reminded or office is None)
+
+    def _expire(
+        self, tx: Tx, reserved: Preselection, account: Account, office: Office | None, *, is_reminded: bool
+    ) -> None:
         expiry = EndRequest(office=office, target=PreselectionState.EXPIRED, actor=audit.SYSTEM)
         if not end_reservation(tx, reserved, expiry):
             return
-        until = bar_owner(tx, reserved, account, expiry)
+        until = bar_owner(tx, reserved, account, expiry) if is_reminded else None
+        details: dict[str, object] = {} if until is None else {"until": to_millis(until)}
+        if not is_reminded:
+            tx.run(
+                "preselection.mark_unreminded",
+                preselection_id=reserved.preselection_id,
+                now=to_millis(tx.now),
+            )
+            details["unreminded"] = True
         notification_queue.plan(
             tx,
             Plan(
@@ -71,7 +103,7 @@ class Expiry:
                 purpose=NotificationPurpose.EXPIRED,
                 subject=reserved.subject,
                 due_at=tx.now,
-                details={} if until is None else {"until": to_millis(until)},
+                details=details,
             ),
         )
 

@@ -104,6 +104,9 @@ class Preselection:
     ended_at: datetime | None
     reason: str | None
     updated_at: datetime | None = None  # of the last change
+    deadline_before: datetime | None = None  # before it was first extended for want of a reminder
+    extendable_until: datetime | None = None  # how far it may be extended in all
+    unreminded_at: datetime | None = None  # when it expired without a ban, because no reminder had arrived
 
     @property
     def subject(self) -> str:
@@ -152,6 +155,9 @@ def from_row(row: Row) -> Preselection:
         ended_at=moment_or_none(row["ended_at"]),
         reason=row["reason"],
         updated_at=moment_or_none(row["updated_at"]),
+        deadline_before=moment_or_none(row["deadline_before"]),
+        extendable_until=moment_or_none(row["extendable_until"]),
+        unreminded_at=moment_or_none(row["unreminded_at"]),
     )
 
 

@@ -52,6 +52,7 @@ class TaskKind(StrEnum):
         "kind_mismatch"  # a reserved number whose vehicle the registry has with another plate kind
     )
     APPEAL = "appeal"
+    UNREMINDED = "unreminded"  # a number that expired without a ban, because no reminder had arrived
     FAILED = "failed"  # a notification that could not be sent
     BROKEN = "broken"  # an update that could not be handled
     POOL = "pool"  # all released segments of a pool are past the mark
@@ -67,6 +68,7 @@ PERMISSION_FOR = {
     TaskKind.UNCONFIRMED: Permission.CONFIRM,
     TaskKind.KIND_MISMATCH: Permission.CONFIRM,
     TaskKind.APPEAL: Permission.APPEALS,
+    TaskKind.UNREMINDED: Permission.CONFIRM,
     TaskKind.FAILED: Permission.CLOSED,
     TaskKind.BROKEN: Permission.ADMINS,
     TaskKind.POOL: Permission.RELEASE,
@@ -84,7 +86,7 @@ class Task:
 
     task_kind: TaskKind
     at: datetime  # since when it has been pending, or when it is due
-    subject: str  # "preselection:7", "appeal:3", "notice:5", "update:9", "pool:粤K:small", "segment:3"
+    subject: str  # "preselection:7", "expiry:7", "appeal:3", "notice:5", "update:9", "pool:粤K:small", …
     office: str | None = None
     about: str = ""  # the subject of its preselection: "preselection:7"
     plate: str = ""  # the serial of its number
@@ -95,6 +97,7 @@ class Task:
     count: int = 0  # codes that failed, or were sent today
     what: str = ""  # a notification's purpose, a year, the registry's plate kind, "gateway" or "usage"
     error: str = ""  # the name of a class
+    grace_until: datetime | None = None  # until when a number whose deadline has passed can be confirmed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,9 +182,11 @@ def _reserved(tx: Tx, services: DeskServices, scope: Scope, task_kind: TaskKind)
     until = datetime.combine(last + timedelta(days=1), time(), CHINA)
     for row in tx.all(query, until=to_millis(until) + 1, most=MAX_LISTED, **scope.values):
         subject = audit.preselection_subject(row["preselection_id"])
+        deadline, office = from_millis(row["deadline"]), services.offices.get(row["office"])
         yield Task(
             task_kind=task_kind,
-            at=from_millis(row["deadline"]),
+            at=deadline,
+            grace_until=deadline + office.expiry_grace if office and deadline < tx.now else None,
             subject=subject,
             office=row["office"],
             about=subject,
@@ -216,6 +221,24 @@ def _appeals(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
     for appeal in waiting_appeals(tx, scope)[:MAX_LISTED]:
         subject = audit.appeal_subject(appeal.appeal_id)
         yield Task(task_kind=TaskKind.APPEAL, at=appeal.submitted_at, subject=subject, office=appeal.office)
+
+
+def _unreminded(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
+    since = to_millis(tx.now - FAILURES_SHOWN)
+    for row in tx.all("work_queue.unreminded", since=since, most=MAX_LISTED, **scope.values):
+        yield _unreminded_task(row)
+
+
+def _unreminded_task(row: Row) -> Task:
+    return Task(
+        task_kind=TaskKind.UNREMINDED,
+        at=from_millis(row["unreminded_at"]),
+        subject=audit.expiry_subject(row["preselection_id"]),
+        office=row["office"],
+        about=audit.preselection_subject(row["preselection_id"]),
+        plate=row["serial"],
+        kind=row["kind"],
+    )
 
 
 def _failed(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
@@ -357,6 +380,7 @@ _LISTS: dict[TaskKind, Callable[[Tx, DeskServices, Scope], Iterable[Task]]] = {
     TaskKind.UNCONFIRMED: _unconfirmed,
     TaskKind.KIND_MISMATCH: _of_other_kind,
     TaskKind.APPEAL: _appeals,
+    TaskKind.UNREMINDED: _unreminded,
     TaskKind.FAILED: _failed,
     TaskKind.BROKEN: _broken,
     TaskKind.POOL: _pools,
@@ -377,15 +401,20 @@ def handled_by(tx: Tx, subject: str) -> str | None:
 
 
 def find(tx: Tx, admin: Admin, subject: str, served: Iterable[str]) -> Task:
-    """Return a task that an admin may handle, by its subject: "notice:5" or "update:9".
+    """Return a task that an admin may handle, by its subject: "notice:5", "expiry:7" or "update:9".
 
     Raises:
         AlreadyHandled: another was faster.
         NothingToHandle: there is no such task, it is no longer pending, or the admin may not handle it.
         NotPermitted, NotYourOffice: they may not.
     """
-    is_update = subject.partition(":")[0] == SubjectKind.UPDATE
-    task = _find_update(tx, admin, subject) if is_update else _find_notification(tx, subject)
+    match subject.partition(":")[0]:
+        case SubjectKind.UPDATE:
+            task = _find_update(tx, admin, subject)
+        case SubjectKind.EXPIRY:
+            task = _find_unreminded(tx, subject)
+        case _:
+            task = _find_notification(tx, subject)
     if task is None or not scope_of(admin, PERMISSION_FOR[task.task_kind], served).holds(task.office):
         raise NothingToHandle
     by = handled_by(tx, subject)
@@ -398,6 +427,11 @@ def _find_update(tx: Tx, admin: Admin, subject: str) -> Task | None:
     admin.require(Permission.ADMINS, EVERYWHERE)
     row = tx.one("work_queue.broken_one", update_id=int(subject.partition(":")[2]))
     return _set_aside(row) if row else None
+
+
+def _find_unreminded(tx: Tx, subject: str) -> Task | None:
+    row = tx.one("work_queue.unreminded_one", preselection_id=int(subject.partition(":")[2]))
+    return _unreminded_task(row) if row else None
 
 
 def _find_notification(tx: Tx, subject: str) -> Task | None:

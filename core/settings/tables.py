@@ -64,7 +64,7 @@ class SmsHttpSettings(SettingsTable):
 
 
 class SmsSettings(SettingsTable):
-    """``[sms]``: how codes are sent.
+    """``[sms]``: how codes are sent, and which reminders.
 
     Attributes:
         provider: one or several; each is a fallback for the one before.
@@ -72,6 +72,8 @@ class SmsSettings(SettingsTable):
         per_chat_per_day: maximum codes per chat and day.
         per_day: maximum codes per day in total.
         reserved_share: the share of ``per_day`` that only registered owners at step 4 can use.
+        reminders: which reminders of deadlines are sent by SMS: ``unreachable`` those that the chat does not
+            take, ``last`` the last one of every owner too, ``never`` none.
         http: required if ``http`` is among the providers.
     """
 
@@ -85,6 +87,7 @@ class SmsSettings(SettingsTable):
     per_chat_per_day: Annotated[Whole, Field(ge=1, le=100)] = 15
     per_day: Annotated[Whole, Field(ge=1, le=10_000_000)] = 5000
     reserved_share: Annotated[float, Field(ge=0, le=0.9)] = 0.5
+    reminders: Literal["last", "unreachable", "never"] = "unreachable"
     http: SmsHttpSettings | None = None
 
     @property

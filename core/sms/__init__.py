@@ -1,6 +1,6 @@
-"""SMS gateways for codes; the settings name one, or several as fallbacks."""
+"""SMS gateways for codes and reminders; the settings name one, or several as fallbacks."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 
 from core.errors.verification import SmsGatewayError
@@ -19,8 +19,19 @@ class InTurn:
         Raises:
             SmsGatewayError: no gateway accepted it.
         """
+        await self._first(lambda gateway: gateway.send(phone=phone, code=code, purpose=purpose))
+
+    async def remind(self, *, phone: str, text: str, parameters: Mapping[str, str]) -> None:
+        """Send a reminder through the first gateway that accepts it.
+
+        Raises:
+            SmsGatewayError: no gateway accepted it.
+        """
+        await self._first(lambda gateway: gateway.remind(phone=phone, text=text, parameters=parameters))
+
+    async def _first(self, send: Callable[[SmsGateway], Awaitable[None]]) -> None:
         for gateway in self._gateways:
             with suppress(SmsGatewayError):
-                await gateway.send(phone=phone, code=code, purpose=purpose)
+                await send(gateway)
                 return
         raise SmsGatewayError

@@ -1,16 +1,23 @@
-"""A gateway that prints codes: for trials, not for production."""
+"""A gateway that prints messages: for trials, not for production."""
 
 import sys
+from collections.abc import Mapping
 from typing import TextIO
 
 
 class ConsoleGateway:
-    """Prints codes to a stream, by default stderr, and stores nothing."""
+    """Prints messages to a stream, by default stderr, and stores nothing."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream
 
     async def send(self, *, phone: str, code: str, purpose: str) -> None:
         """Print a code, with the last four digits of the phone number."""
-        stream = self._stream or sys.stderr
-        print(f"SMS to …{phone[-4:]} ({purpose}): {code}", file=stream, flush=True)
+        self._print(phone, purpose, code)
+
+    async def remind(self, *, phone: str, text: str, parameters: Mapping[str, str]) -> None:  # noqa: ARG002 - for gateways with templates
+        """Print a reminder, with the last four digits of the phone number."""
+        self._print(phone, "reminder", text)
+
+    def _print(self, phone: str, purpose: str, text: str) -> None:
+        print(f"SMS to …{phone[-4:]} ({purpose}): {text}", file=self._stream or sys.stderr, flush=True)

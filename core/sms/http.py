@@ -1,4 +1,9 @@
-"""An HTTP gateway: POST {"phone", "code", "purpose"}; any 2xx status means accepted."""
+"""An HTTP gateway: POST of a JSON object; any 2xx status means accepted.
+
+A code is ``{"phone", "code", "purpose"}``, a reminder ``{"phone", "purpose": "reminder", "text", "parameters"}``.
+"""
+
+from collections.abc import Mapping
 
 import aiohttp
 
@@ -8,7 +13,7 @@ _OK = range(200, 300)
 
 
 class HttpGateway:
-    """Posts codes to a URL."""
+    """Posts messages to a URL."""
 
     def __init__(self, url: str, timeout_seconds: float) -> None:
         self._url = url
@@ -21,7 +26,18 @@ class HttpGateway:
             SmsGatewayError: a status other than 2xx, a failed connection, or a timeout. A redirect is not
                 followed, as it would hand telephone and code to another server.
         """
-        body = {"phone": phone, "code": code, "purpose": purpose}
+        await self._post({"phone": phone, "code": code, "purpose": purpose})
+
+    async def remind(self, *, phone: str, text: str, parameters: Mapping[str, str]) -> None:
+        """Post one reminder.
+
+        Raises:
+            SmsGatewayError: as ``send``.
+        """
+        reminder = {"phone": phone, "purpose": "reminder", "text": text, "parameters": dict(parameters)}
+        await self._post(reminder)
+
+    async def _post(self, body: Mapping[str, object]) -> None:
         try:
             async with (
                 aiohttp.ClientSession(timeout=self._timeout) as session,

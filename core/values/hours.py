@@ -111,6 +111,11 @@ class ServiceHours:
             return self.holiday
         return self.week[day.weekday()]
 
+    def first_opening(self, day: date) -> datetime | None:
+        """Return the start of a day's first span; None if the day has none."""
+        spans = self.spans_on(day)
+        return _moment(day, spans[0].opens) if spans else None
+
     def last_closing(self, day: date) -> datetime | None:
         """Return the end of a day's last span; None if the day has none."""
         spans = self.spans_on(day)

@@ -9,6 +9,7 @@ import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import lru_cache
 from importlib.resources import files
 from itertools import groupby
@@ -245,6 +246,8 @@ class Office:
         compose_draw_days: number of days after that, on one of which, drawn at random, it opens for
             self-composition.
         validity_workdays: working days, from the next day on, within which a number must be confirmed.
+        expiry_grace_minutes: how long after the deadline the counter can still confirm a number; owners are told
+            the deadline only.
         rest_days: days before a returned number can be selected again.
         ban_years: years on the blacklist for letting a number expire; 0: no ban.
         reminder_workdays: working days before the deadline on which owners are reminded, 0 being the
@@ -274,6 +277,7 @@ class Office:
     compose_after_days: Annotated[Whole, Field(ge=0, le=365)] = 7
     compose_draw_days: Annotated[Whole, Field(ge=1, le=365)] = 7
     validity_workdays: Annotated[Whole, Field(ge=1, le=60)] = 5
+    expiry_grace_minutes: Annotated[Whole, Field(ge=0, le=2880)] = 240
     rest_days: Annotated[Whole, Field(ge=0, le=3650)] = 0
     ban_years: Annotated[Whole, Field(ge=0, le=20)] = 2
     reminder_workdays: Annotated[
@@ -287,6 +291,11 @@ class Office:
             raise ValueError("latitude and longitude belong together")
         if self.random_batches == 0 and self.compose_total == 0:
             raise ValueError("random_batches and compose_total are both 0: nothing could be selected")
+
+    @property
+    def expiry_grace(self) -> timedelta:
+        """How long after the deadline a number can still be confirmed."""
+        return timedelta(minutes=self.expiry_grace_minutes)
 
     @property
     def issuing(self) -> IssuingOffice:

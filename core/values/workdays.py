@@ -24,6 +24,10 @@ HORIZON_DAYS = 1500
 class CounterHours(Protocol):
     """The counter hours that a deadline depends on."""
 
+    def first_opening(self, day: date) -> datetime | None:
+        """Return the start of the counter hours on a day; None if it is closed that day."""
+        ...
+
     def last_closing(self, day: date) -> datetime | None:
         """Return the end of the counter hours on a day; None if it is closed that day."""
         ...
@@ -137,6 +141,16 @@ class WorkingCalendar:
         if validity_workdays < 1:
             raise ValueError("a number is valid for one working day at least")
         day = self.add_workdays(require_aware(selected_at).astimezone(CHINA).date(), validity_workdays)
+        return self.closing_from(day, counter_hours)
+
+    def closing_from(self, day: date, counter_hours: CounterHours) -> datetime:
+        """Return the end of the counter hours on the first working day that has any, from a day on.
+
+        Raises:
+            NoWorkdayAhead: there is no such day within the search horizon.
+        """
+        if not self.is_workday(day):
+            day = self.add_workdays(day, 1)
         for _ in range(HORIZON_DAYS):
             closing = counter_hours.last_closing(day)
             if closing is not None:

@@ -20,10 +20,14 @@ export const hints = (list) => {
   }
 };
 
-const PURPOSES = { preselection: "预选号牌", registration: "注册", rehearsal: "模拟选号" };
+const PURPOSES = { preselection: "预选号牌", registration: "注册", rehearsal: "模拟选号", reminder: "到期提醒" };
 
 const short = (sms, insert) => {
   const words = PURPOSES[sms.purpose] ?? sms.purpose;
+  if (sms.text) {
+    return el("li", {},
+      el("span", {}, el("small", { class: "to" }, ""), sms.text, el("small", {}, words), el("small", {}, time.short(sms.at))));
+  }
   return el("li", {},
     el("button", { type: "button", class: "code", "aria-label": `填入验证码 ${sms.code}`, onclick: () => insert(sms.code) }, sms.code),
     el("span", {}, el("small", { class: "to" }, ""), el("small", {}, words), el("small", {}, time.short(sms.at))),

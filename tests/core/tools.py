@@ -9,7 +9,7 @@ from core.bootstrap import Core, Ports, bootstrap
 from core.clock import CHINA, Clock
 from core.people.accounts import Account
 from core.pool.releases import Release
-from core.ports import Store, Tx
+from core.ports import SmsGateway, Store, Tx
 from core.preselection import Papers, get
 from core.settings import Settings
 from core.values.masks import parse_mask
@@ -43,9 +43,15 @@ def settings(tables: dict[str, Any] | None = None, **values: Any) -> Settings:
     )
 
 
-async def build(store: Store, clock: Clock, tables: dict[str, Any] | None = None, **values: Any) -> Core:
+async def build(
+    store: Store,
+    clock: Clock,
+    tables: dict[str, Any] | None = None,
+    sms: SmsGateway | None = None,
+    **values: Any,
+) -> Core:
     """Build the services on a store, with settings as ``settings`` makes them."""
-    ports = Ports(clock=clock, store=store, random_bytes=ForeseenBytes())
+    ports = Ports(clock=clock, store=store, random_bytes=ForeseenBytes(), sms=sms)
     return await bootstrap(settings(tables, **values), ports)
 
 

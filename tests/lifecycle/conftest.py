@@ -16,6 +16,9 @@ def plain_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def harness(plain_pictures: None) -> AsyncIterator[Harness]:
-    """The services on Tuesday 10 March 2026 at noon; a number selected now lasts until Tuesday the 17th."""
-    async with open_harness(local("2026-03-10")) as opened:
+    """The services on Tuesday 10 March 2026 at noon; a number selected now lasts until Tuesday the 17th.
+
+    It expires when the counter closes: ``test_grace`` has the time after that.
+    """
+    async with open_harness(local("2026-03-10"), expiry_grace_minutes=0) as opened:
         yield opened

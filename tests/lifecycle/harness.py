@@ -6,7 +6,7 @@
 import asyncio
 import copy
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -20,12 +20,14 @@ from core.bootstrap import Core
 from core.clock import CHINA, FixedClock, from_millis
 from core.db import MemoryDatabase
 from core.db.memory import MemoryStore
+from core.errors.verification import SmsGatewayError
 from core.notifications import subscriptions
 from core.people import blacklist
 from core.people.accounts import Account
 from core.ports import Row, Store, Tx
 from core.preselection import Papers, Preselection, PreselectionState, get
 from core.preselection.deadlines import MovedDeadline
+from core.sms.console import ConsoleGateway
 from core.values.plates import Plate, PlateKind
 from core.values.vehicles import CertificateKind, vin_last_six
 from tests import factories
@@ -40,6 +42,7 @@ KINDS = {
     "今天是最后一天": "reminder 0",
     "预选号码已过期": "expired",
     "顺延到": "moved",
+    "办理截止时间延长到": "extended",
     "您已列入黑名单": "banned",
     "已从黑名单中解除": "lifted",
     "已开放自编选号": "compose",
@@ -151,6 +154,26 @@ class Messenger:
         return Counter((told.chat_id, told.kind, told.at) for told in self.told if told.kind)
 
 
+class Telephones(ConsoleGateway):
+    """An SMS gateway that records the reminders which it accepted."""
+
+    def __init__(self, clock: FixedClock) -> None:
+        super().__init__()
+        self.down = False
+        self.asked = 0
+        self.received: list[tuple[datetime, str, str]] = []  # in China; phone number; text
+        self._clock = clock
+
+    async def remind(self, *, phone: str, text: str, parameters: Mapping[str, str]) -> None:
+        """Record a reminder, or refuse it while the gateway is down."""
+        self.asked += 1
+        await asyncio.sleep(0)
+        if self.down:
+            raise SmsGatewayError
+        assert all(parameters[name] in text for name in ("number", "deadline", "place"))
+        self.received.append((self._clock.now().astimezone(CHINA), phone, text))
+
+
 class Harness:
     """The services on a store, with a recording messenger."""
 
@@ -158,6 +181,7 @@ class Harness:
         self.core = core
         self.clock = clock
         self.messenger = Messenger(clock)
+        self.telephones = cast("Telephones", core.sms)  # if opened by ``open_harness``
         self.sender = self.new_sender("one")
 
     @property
@@ -186,6 +210,11 @@ class Harness:
         """Run one tick of everything."""
         await self.ends()
         await self.sender.send_due()
+        await self.sender.send_due_sms()
+
+    async def remind(self, day: str) -> None:
+        """Let the reminders of a day's morning arrive, without a tick before."""
+        await self.until(local(day, 8), None)
 
     async def until(self, moment: datetime, step: timedelta | None = timedelta(hours=1)) -> None:
         """Tick from now to a time; without a step the clock jumps there and ticks once."""
@@ -331,10 +360,13 @@ def states(tx: Tx, core: Core, numbers: Iterable[int]) -> Counter[PreselectionSt
 
 
 @asynccontextmanager
-async def open_harness(at: datetime, *, segment: str = "A####", **office: Any) -> AsyncIterator[Harness]:
+async def open_harness(
+    at: datetime, *, segment: str = "A####", tables: dict[str, Any] | None = None, **office: Any
+) -> AsyncIterator[Harness]:
     """Open the services over an in-memory database, at a given time, with a segment released."""
     clock = FixedClock(at)
-    core = await tools.build(MemoryStore(MemoryDatabase(clock)), clock, **office)
+    store = MemoryStore(MemoryDatabase(clock))
+    core = await tools.build(store, clock, tables, Telephones(clock), **office)
     try:
         harness = Harness(core, clock)
         await harness.release(segment)

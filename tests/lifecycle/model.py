@@ -16,6 +16,8 @@ from core.clock import CHINA
 
 VALIDITY = 4
 COUNTER_CLOSES = time(17)
+GRACE = timedelta(hours=4)
+"""How long after that the counter can still confirm."""
 HOURS = {3: time(9), 1: time(9), 0: time(8)}
 QUIET = timedelta(hours=12)
 BAN_YEARS = 2
@@ -76,7 +78,7 @@ def told(lives: Iterable[Life], until: datetime) -> Counter[tuple[int, str, date
     for life in lives:
         events = dict(reminders(life))
         if life.confirmed_at is None:
-            events["expired"] = first_tick_after(deadline(life.selected_at))
+            events["expired"] = first_tick_after(deadline(life.selected_at) + GRACE)
         expected.update((life.chat_id, kind, at) for kind, at in events.items() if at <= until)
     return expected
 

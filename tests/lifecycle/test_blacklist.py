@@ -23,6 +23,7 @@ STRANGER = 77
 
 async def expire(harness: Harness, number: int = 1) -> None:
     await harness.reserve(number)
+    await harness.remind("2026-03-17")
     await harness.until(local("2026-03-17", 18), None)
 
 
@@ -165,6 +166,7 @@ async def test_longer_ban_counts_when_it_comes_second(harness: Harness) -> None:
 async def test_longer_ban_counts_when_it_came_first(harness: Harness) -> None:
     await harness.reserve(1)
     await sentence(harness, 1, local("2030-01-01", 0))
+    await harness.remind("2026-03-17")
     await harness.until(local("2026-03-17", 18), None)
     assert await harness.ban_until(1) == local("2030-01-01", 0)
     assert "2030年1月1日" in harness.messenger.told[-1].words
@@ -174,6 +176,8 @@ async def test_two_numbers_expiring_bar_once(harness: Harness) -> None:
     await harness.reserve(1)
     harness.clock.advance(timedelta(days=1))
     await harness.reserve_another(1, 7)
+    await harness.remind("2026-03-17")
+    harness.messenger.told.clear()
     await harness.until(local("2026-03-20"), None)
     assert [kind for kind, _ in harness.messenger.kinds(chat_of(1))] == ["expired", "expired"]
     assert len(await harness.store.run(blacklist.all_running)) == 1
@@ -269,20 +273,20 @@ async def test_deadline_on_29_february_bars_until_march(plain_pictures: None) ->
     async with open_harness(local("2028-02-22")) as harness:
         reserved = (await harness.reserve(1))[0]
         assert reserved.deadline == local("2028-02-29", 17)
-        await harness.until(local("2028-02-29", 18))
+        await harness.until(local("2028-02-29", 22))
         assert await harness.ban_until(1) == local("2030-03-01", 0)
 
 
 async def test_office_that_bars_nobody_tells_of_no_ban(plain_pictures: None) -> None:
-    async with open_harness(local("2026-03-10"), ban_years=0) as harness:
+    async with open_harness(local("2026-03-10"), ban_years=0, expiry_grace_minutes=0) as harness:
         await expire(harness)
         assert await harness.ban_until(1) is None
-        assert [kind for kind, _ in harness.messenger.kinds()] == ["expired"]
+        assert [kind for kind, _ in harness.messenger.kinds()] == ["reminder 0", "expired"]
         assert "黑名单" not in harness.messenger.told[-1].words
 
 
 async def test_number_rests_as_long_as_the_office_says(plain_pictures: None) -> None:
-    async with open_harness(local("2026-03-10"), rest_days=3) as harness:
+    async with open_harness(local("2026-03-10"), rest_days=3, expiry_grace_minutes=0) as harness:
         await expire(harness)
         freed = []
         for moment in (local("2026-03-20", 18), local("2026-03-20", 18, 0, 1)):

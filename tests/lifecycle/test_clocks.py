@@ -92,7 +92,7 @@ def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 async def test_host_zone_changes_no_time(zone: str, plain_pictures: None) -> None:
     # A day that is another one in New York.
-    async with open_harness(local("2026-03-10", 9)) as harness:
+    async with open_harness(local("2026-03-10", 9), expiry_grace_minutes=0) as harness:
         assert datetime.fromtimestamp(harness.now.timestamp()).hour != 9  # noqa: DTZ006 - the host's own hour
         await harness.reserve(1)
         await harness.until(local("2026-03-17", 20))
@@ -104,7 +104,7 @@ async def test_host_zone_changes_no_time(zone: str, plain_pictures: None) -> Non
 
 
 async def test_unpublished_year_counts_plain_weekdays(plain_pictures: None) -> None:
-    async with open_harness(local("2090-08-04")) as harness:  # a Friday
+    async with open_harness(local("2090-08-04"), expiry_grace_minutes=0) as harness:  # a Friday
         reserved = (await harness.reserve(1))[0]
         assert reserved.deadline == local("2090-08-11", 17)
         await harness.until(local("2090-08-11", 20))

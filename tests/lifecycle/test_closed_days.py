@@ -12,6 +12,7 @@ from telegram.error import NetworkError
 
 from core.clock import CHINA
 from core.errors.desk import HandledMeanwhile
+from core.preselection import PreselectionState
 from core.values.workdays import WorkingCalendar
 from tests.lifecycle.harness import OFFICE, Fault, Harness, chat_of, local, open_harness
 from tests.unit import test_workdays as test_calendar
@@ -88,9 +89,16 @@ async def test_closed_day_of_another_office_moves_nothing(harness: Harness) -> N
     assert await deadline(harness) == local("2026-03-17", 17)
 
 
-async def test_deadline_that_has_passed_stays(harness: Harness) -> None:
+async def test_deadline_that_has_passed_moves_while_number_is_theirs(harness: Harness) -> None:
     await harness.reserve(1)
     harness.clock.set(local("2026-03-17", 17, 1))  # no tick has come yet
+    assert [moved.deadline for moved in await harness.close("2026-03-17")] == [local("2026-03-18", 17)]
+
+
+async def test_expired_number_has_no_deadline_to_move(harness: Harness) -> None:
+    await harness.reserve(1)
+    await harness.until(local("2026-03-17", 18))
+    assert (await harness.preselection(1)).state == PreselectionState.EXPIRED
     assert await harness.close("2026-03-17") == []
 
 

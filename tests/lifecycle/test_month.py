@@ -119,7 +119,9 @@ async def _judge_messages(harness: Harness, everybody: list[Life]) -> None:
 
 async def _judge_states(harness: Harness, everybody: list[Life], counts: Counts) -> None:
     over = {
-        life.number for life in everybody if not life.confirmed_at and model.deadline(life.selected_at) < END
+        life.number
+        for life in everybody
+        if not life.confirmed_at and model.deadline(life.selected_at) + model.GRACE < END
     }
     done = {life.number for life in everybody if life.confirmed_at and life.confirmed_at <= END}
     live = set(range(OWNERS)) - over - done

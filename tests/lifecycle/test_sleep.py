@@ -11,9 +11,16 @@ from tests.lifecycle.harness import Harness, chat_of, local
 WEEK_LATER = local("2026-03-19", 9, 30)
 
 
+async def sleeps_reminded(harness: Harness, until: datetime) -> None:
+    """The reminder of the last morning arrives; then the machine is down."""
+    await harness.remind("2026-03-17")
+    harness.messenger.told.clear()
+    await harness.until(until, None)
+
+
 async def test_overdue_number_expires_once(harness: Harness) -> None:
     await harness.reserve(1)
-    await harness.until(WEEK_LATER, None)
+    await sleeps_reminded(harness, WEEK_LATER)
     await harness.tick()
     assert harness.messenger.kinds() == [("expired", WEEK_LATER)]
     assert (await harness.preselection(1)).state == PreselectionState.EXPIRED
@@ -25,8 +32,8 @@ async def test_no_reminder_of_what_is_over(harness: Harness) -> None:
     assert await harness.states(1) == {
         "reminder:3": "cancelled",
         "reminder:1": "cancelled",
-        "reminder:0": "cancelled",
-        "expired": "sent",
+        "reminder:0": "waiting",  # of the new deadline
+        "extended": "sent",
     }
 
 
@@ -66,13 +73,13 @@ async def test_two_reminders_of_two_owners_both_come(harness: Harness) -> None:
 
 async def test_ban_counts_from_the_deadline(harness: Harness) -> None:
     await harness.reserve(1)
-    await harness.until(local("2026-04-30"), None)
+    await sleeps_reminded(harness, local("2026-04-30"))
     assert await harness.ban_until(1) == local("2028-03-17", 0)
 
 
 async def test_sleep_beyond_the_ban_bars_nobody(harness: Harness) -> None:
     await harness.reserve(1)
-    await harness.until(local("2028-06-01"), None)
+    await sleeps_reminded(harness, local("2028-06-01"))
     assert await harness.ban_until(1) is None
     assert [kind for kind, _ in harness.messenger.kinds()] == ["expired"]
     assert "黑名单,<b>" not in harness.messenger.told[-1].words
@@ -82,14 +89,14 @@ async def test_expired_in_order_of_their_deadlines(harness: Harness) -> None:
     for number in (3, 1, 2):
         await harness.reserve(number)
         harness.clock.advance(timedelta(days=1))
-    await harness.until(local("2026-04-01"), None)
+    await sleeps_reminded(harness, local("2026-04-01"))
     assert [told.chat_id for told in harness.messenger.told] == [chat_of(3), chat_of(1), chat_of(2)]
 
 
 async def test_many_expire_in_one_tick(harness: Harness) -> None:
     numbers = range(1, 260)  # more than two batches of a hundred
     await harness.reserve(*numbers)
-    await harness.until(WEEK_LATER, None)
+    await sleeps_reminded(harness, WEEK_LATER)
     assert harness.messenger.count() == {(chat_of(n), "expired", WEEK_LATER): 1 for n in numbers}
 
 

@@ -59,13 +59,15 @@ class Two:
     async def _tick(self, number: int) -> None:
         core = self.cores[number]
         await self.harness.ends(core)
-        await self.harness.new_sender(f"worker{number}", core).send_due()
+        sender = self.harness.new_sender(f"worker{number}", core)
+        await sender.send_due()
+        await sender.send_due_sms()
 
     async def until(self, end: datetime) -> None:
-        """Tick at the hours at which something can happen: mornings, and after the counter has closed."""
+        """Tick at the hours at which something can happen: mornings, and after the grace of the counter."""
         at = self.harness.now.replace(minute=0)
         while at <= end:
-            if at.hour in {0, 8, 9, 18}:
+            if at.hour in {0, 8, 9, 22}:
                 self.harness.clock.set(at)
                 await self.tick()
             at += timedelta(hours=1)

@@ -35,7 +35,14 @@ from core.reporting.work_queue import MAX_LISTED, Task, TaskKind, WorkQueue
 
 _A_PAGE = 6
 _RARE = frozenset(
-    {TaskKind.CALENDAR, TaskKind.UNCONFIRMED, TaskKind.KIND_MISMATCH, TaskKind.SMS, TaskKind.RESTORED}
+    {
+        TaskKind.CALENDAR,
+        TaskKind.UNCONFIRMED,
+        TaskKind.KIND_MISMATCH,
+        TaskKind.UNREMINDED,
+        TaskKind.SMS,
+        TaskKind.RESTORED,
+    }
 )
 """The kinds that have a tile only while there are tasks of them."""
 _WITHOUT_MOMENT = frozenset({TaskKind.POOL, TaskKind.CALENDAR})

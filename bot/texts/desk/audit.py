@@ -15,6 +15,7 @@ from core.people.accounts import UserType
 from core.people.admins import Role
 from core.people.blacklist import TIME_IS_OVER
 from core.preselection import Way
+from core.preselection.deadlines import MoveCause
 from core.reporting.audit_search import CREDIT_CODE, IDENTITY, PHONE, AuditEntry, AuditQuery
 from core.values.plates import PlateKind
 
@@ -84,6 +85,7 @@ _WORDED: dict[str, Phrase] = {
     AuditAction.LIFTED_BAN: phrase("从黑名单中解除,原因:{reason}"),
     AuditAction.LOST_IDENTITY: phrase("失去注册的身份"),
     AuditAction.LOST_VEHICLE: phrase("车辆经申诉 {appeal} 审核属于他人"),
+    AuditAction.MOVED_DEADLINE: phrase("{plate} 办理截止由 {before} 改到 {deadline}:{cause}"),
     AuditAction.RECEIVED_IDENTITY: phrase("身份转到此账号,原因:{reason}"),
     AuditAction.RECHOSE: phrase("改选发牌机关或号牌种类({kind})"),
     AuditAction.REGISTERED: phrase("确认上牌:{plate}"),
@@ -122,6 +124,7 @@ NAMES: dict[str, Phrase] = {
     AuditAction.GRANTED_CHANCES: phrase("增加选号机会"),
     AuditAction.IMPORTED_VEHICLES: phrase("导入车辆"),
     AuditAction.LIFTED_BAN: phrase("解除黑名单"),
+    AuditAction.MOVED_DEADLINE: phrase("截止改期"),
     AuditAction.RECEIVED_IDENTITY: phrase("转移身份"),
     AuditAction.REGISTERED: phrase("确认上牌"),
     AuditAction.REJECTED_APPEAL: phrase("审核不通过"),
@@ -144,6 +147,11 @@ _PART = re.compile(r"[^\s,\u3001\uff0c]+")
 
 _WAYS = {Way.RANDOM: phrase("随机选号"), Way.COMPOSED: phrase("自编选号")}
 _TIME_IS_OVER = phrase("期满")
+_CAUSES = {
+    MoveCause.CLOSED: phrase("窗口不办公"),
+    MoveCause.CALENDAR: phrase("工作日安排或窗口办公时间有变动"),
+    MoveCause.UNREMINDED: phrase("到期提醒未送达"),
+}
 _SUBJECTS: dict[str, Phrase] = {
     SubjectKind.PRESELECTION: phrase("预选 {id}"),
     SubjectKind.ACCOUNT: phrase("账号 {id}"),
@@ -153,6 +161,7 @@ _SUBJECTS: dict[str, Phrase] = {
     SubjectKind.VEHICLE: phrase("车辆 {id}"),
     SubjectKind.OFFICE: phrase("发牌机关 {id}"),
     SubjectKind.SEED: phrase("种子 {id}"),
+    SubjectKind.EXPIRY: phrase("预选 {id} 的过期"),
     SubjectKind.NOTICE: phrase("通知 {id}"),
     SubjectKind.UPDATE: phrase("消息 {id}"),
     SubjectKind.APPEAL: phrase("申诉 {id}"),
@@ -270,6 +279,10 @@ def _day(value: object) -> str:
     return f"{from_millis(value).astimezone(CHINA):%Y-%m-%d}" if isinstance(value, int) else str(value)
 
 
+def _minute(value: object) -> str:
+    return f"{from_millis(value).astimezone(CHINA):%Y-%m-%d %H:%M}" if isinstance(value, int) else str(value)
+
+
 def _reason(value: object) -> str:
     return _TIME_IS_OVER() if value == TIME_IS_OVER else str(value)
 
@@ -283,6 +296,9 @@ _WORDS_OF: dict[str, Callable[[object], str]] = {
     "kind": lambda value: _kind(str(value)),
     "way": lambda value: str(_WAYS[Way(str(value))]) if value in set(Way) else str(value),
     "until": _day,
+    "before": _minute,
+    "deadline": _minute,
+    "cause": lambda value: str(_CAUSES[MoveCause(str(value))]) if value in set(MoveCause) else str(value),
     "size": _number,
     "vehicles": _number,
     "reason": _reason,

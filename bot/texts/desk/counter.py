@@ -1,5 +1,6 @@
 """Texts of the counter: numbers that are registered, voided or revoked."""
 
+from datetime import datetime
 from html import escape
 
 from bot.i18n.formatting import day, moment, plate, reason
@@ -27,13 +28,17 @@ def _reserved(preselection: Preselection) -> dict[str, str]:
     }
 
 
-def register_question(preselection: Preselection) -> str:
+def register_question(preselection: Preselection, grace_until: datetime | None = None) -> str:
+    """Return the question; with ``grace_until``, the deadline has passed, and the counter can confirm until then."""
+    late = ""
+    if grace_until is not None:
+        late = _("\n⚠️ 已过截止时间,可补确认至 {until}").format(until=moment(grace_until))
     return _(
         "<b>窗口确认</b>\n号码:<b>{number}</b>\n"
         "车辆识别代号:<code>{vin}</code>\n"
         "证书编号:<code>{certificate}</code>\n"
-        "办理截止:{deadline}\n\n材料核对无误、号牌已发放?确认后不能撤回。"
-    ).format(certificate=escape(preselection.certificate or ""), **_reserved(preselection))
+        "办理截止:{deadline}{late}\n\n材料核对无误、号牌已发放?确认后不能撤回。"
+    ).format(certificate=escape(preselection.certificate or ""), late=late, **_reserved(preselection))
 
 
 def registered(preselection: Preselection) -> str:

@@ -48,6 +48,8 @@ _PURPOSES = {
     NotificationPurpose.REMINDER: phrase("办理提醒"),
     NotificationPurpose.EXPIRED: phrase("逾期通知"),
     NotificationPurpose.MOVED: phrase("截止顺延"),
+    NotificationPurpose.EXTENDED: phrase("截止延长"),
+    NotificationPurpose.SMS_REMINDER: phrase("短信提醒"),
     NotificationPurpose.BANNED: phrase("黑名单通知"),
     NotificationPurpose.LIFTED: phrase("解除通知"),
     NotificationPurpose.VOIDED: phrase("作废通知"),
@@ -181,6 +183,12 @@ def focus(preselection: Preselection) -> str:
         said.append(chosen)
     if preselection.deadline and preselection.state == PreselectionState.RESERVED:
         said.append(_("办理截止 <b>{at}</b>").format(at=moment(preselection.deadline)))
+    if preselection.deadline_before:
+        said.append(
+            _("到期提醒未送达,截止时间已延长(原为 {at})").format(at=moment(preselection.deadline_before))
+        )
+    if preselection.unreminded_at:
+        said.append(_("到期提醒始终未能送达,过期收回时没有列入黑名单"))
     if preselection.ended_at:
         said.append(_("结束于 {at}").format(at=moment(preselection.ended_at)))
     if preselection.reason:

@@ -21,13 +21,16 @@ WHERE subject = :subject AND state = 'waiting'
 -- name: cancel_reminders
 -- Cancels future reminders, to be planned again; one that is due and not sent yet stays.
 UPDATE notice SET state = 'cancelled', ended_at = :now
-WHERE subject = :subject AND purpose LIKE 'reminder:%' AND state = 'waiting' AND due_at > :now
+WHERE subject = :subject AND (purpose LIKE 'reminder:%' OR purpose LIKE 'sms_reminder:%')
+  AND state = 'waiting' AND due_at > :now
 
 -- name: claim
--- Claims some due notices for one worker, skipping those that others are claiming at this moment.
+-- Claims some due notices for one worker, those for the chat or those by SMS, skipping those that others are
+-- claiming at this moment.
 UPDATE notice SET state = 'sending', worker = :worker, claimed_until = :claimed_until, tries = tries + 1
 WHERE notice_id IN (
     SELECT notice_id FROM notice WHERE state = 'waiting' AND try_at <= :now
+      AND CASE WHEN purpose LIKE 'sms_reminder:%' THEN 1 ELSE 0 END = :by_sms
     ORDER BY try_at, notice_id LIMIT :most ${for_update_skip_locked}
 )
 RETURNING *
@@ -84,6 +87,19 @@ SELECT notice_id FROM notice
 WHERE subject = :subject AND purpose LIKE 'reminder:%' AND due_at > :due_at AND due_at <= :now
   AND state IN ('waiting', 'sending', 'sent')
 LIMIT 1
+
+-- name: arrived
+-- When the first reminder about a subject arrived; with several messages, when the last of them did or failed.
+SELECT min(ended_at) AS at FROM notice
+WHERE subject = :subject
+  AND (purpose LIKE 'reminder:%' OR purpose LIKE 'moved:%' OR purpose LIKE 'extended:%'
+       OR purpose LIKE 'sms_reminder:%')
+  AND (state = 'sent' OR (state = 'failed' AND parts_sent > 0))
+
+-- name: was_tried
+-- Whether a reminder of a deadline was tried, and failed.
+SELECT notice_id FROM notice
+WHERE subject = :subject AND pointless_after = :deadline AND error IS NOT NULL LIMIT 1
 
 -- name: failed
 -- Failed notices that no admin has dealt with, newest first.

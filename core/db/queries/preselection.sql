@@ -113,21 +113,29 @@ SELECT * FROM preselection WHERE office = :office AND kind = :kind AND serial = 
 ORDER BY preselection_id DESC LIMIT 1
 
 -- name: reserved_of_office
--- Reservations of an office that are not registered yet, and whose deadlines a closed day may move.
+-- Reservations of an office that are not registered yet, whose deadlines a closed day may move.
 SELECT p.*, a.chat_id FROM preselection AS p JOIN account AS a ON a.account_id = p.account_id
-WHERE p.state = 'reserved' AND p.office = :office AND p.deadline >= :from_deadline
+WHERE p.state = 'reserved' AND p.office = :office
 ORDER BY p.preselection_id
 
 -- name: move_deadline
--- Moves a deadline, but only later.
-UPDATE preselection SET deadline = :deadline, updated_at = :now
+-- Moves a deadline, but only later; for want of a reminder, with the deadline before the first such move, and how
+-- far it may move in all.
+UPDATE preselection
+SET deadline = :deadline, updated_at = :now, deadline_before = COALESCE(deadline_before, :deadline_before),
+    extendable_until = COALESCE(extendable_until, :extendable_until)
 WHERE preselection_id = :preselection_id AND state = 'reserved' AND deadline < :deadline
 
+-- name: overdue_offices
+-- The offices that have reservations whose deadline has passed.
+SELECT DISTINCT office FROM preselection WHERE state = 'reserved' AND deadline < :now ORDER BY office
+
 -- name: overdue
--- Reservations whose deadline has passed, except those that the vehicle registry contradicts. After a restore none
--- expires before it is settled, nor do those that may have been confirmed after the backup.
+-- Reservations of an office whose deadline lies before a time, the time at which its grace at the counter began;
+-- except those that the vehicle registry contradicts. After a restore none expires before it is settled, nor do those
+-- that may have been confirmed after the backup.
 SELECT p.preselection_id FROM preselection AS p
-WHERE p.state = 'reserved' AND p.deadline < :now
+WHERE p.state = 'reserved' AND p.deadline < :before AND p.office = :office
   AND NOT EXISTS (SELECT 1 FROM registry_contradiction AS c WHERE c.preselection_id = p.preselection_id)
   AND NOT EXISTS (SELECT 1 FROM restoration AS r WHERE r.settled_at IS NULL)
   AND NOT EXISTS (
@@ -136,6 +144,20 @@ WHERE p.state = 'reserved' AND p.deadline < :now
   )
 ORDER BY p.deadline, p.preselection_id LIMIT :most
 ${for_update_skip_locked}
+
+-- name: reserved_after
+-- The next reservations by id, to recompute their deadlines.
+SELECT * FROM preselection WHERE state = 'reserved' AND preselection_id > :after
+ORDER BY preselection_id LIMIT :most
+
+-- name: chat_of
+-- The chat of a preselection's owner.
+SELECT a.chat_id FROM preselection AS p JOIN account AS a ON a.account_id = p.account_id
+WHERE p.preselection_id = :preselection_id
+
+-- name: mark_unreminded
+-- Marks an expired reservation as one whose owner could not be reminded.
+UPDATE preselection SET unreminded_at = :now WHERE preselection_id = :preselection_id AND state = 'expired'
 
 -- name: old_drafts
 -- Unfinished preselections that have not been touched for long.

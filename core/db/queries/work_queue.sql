@@ -32,12 +32,34 @@ SELECT segment_id, office, kind, mask, opens_at FROM segment
 WHERE opens_at > :now AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
 ORDER BY opens_at, segment_id LIMIT :most
 
+-- name: unreminded
+-- Numbers that expired although their owners could not be reminded, and that no admin has dealt with, oldest first.
+SELECT preselection_id, office, kind, serial, unreminded_at FROM preselection
+WHERE unreminded_at >= :since
+  AND (:everywhere = 1 OR :offices LIKE '%' || office || '%')
+  AND NOT EXISTS (
+      SELECT 1 FROM desk_handled WHERE desk_handled.subject = 'expiry:' || preselection.preselection_id
+  )
+ORDER BY unreminded_at, preselection_id LIMIT :most
+
+-- name: unreminded_one
+-- One of these numbers.
+SELECT preselection_id, office, kind, serial, unreminded_at FROM preselection
+WHERE preselection_id = :preselection_id AND unreminded_at IS NOT NULL
+
 -- name: failed
 -- Failed notices that no admin has dealt with, oldest first. Subscriptions and broadcasts are left out: they are
--- no loss to chats that have blocked the bot, and would bury the rest.
+-- no loss to chats that have blocked the bot, and would bury the rest. So are reminders that go by SMS instead, and
+-- the daily notes of an extension: a number that expires unreminded is listed itself.
 SELECT notice_id, chat_id, purpose, subject, details, ended_at, tries, error FROM notice
 WHERE state = 'failed' AND ended_at >= :since
   AND purpose NOT IN ('release', 'compose', 'opening', 'broadcast', 'summary')
+  AND purpose NOT LIKE 'extended:%' AND purpose NOT LIKE 'sms_reminder:extended:%'
+  AND NOT EXISTS (
+      SELECT 1 FROM notice AS sms
+      WHERE sms.subject = notice.subject AND sms.purpose = 'sms_reminder:' || notice.purpose
+        AND sms.state IN ('waiting', 'sending', 'sent')
+  )
   AND NOT EXISTS (SELECT 1 FROM desk_handled WHERE desk_handled.subject = 'notice:' || notice.notice_id)
 ORDER BY ended_at, notice_id LIMIT :most
 

@@ -9,6 +9,7 @@ from bot.texts.desk import sms
 from bot.texts.desk.reports.parts import when
 from core import audit
 from core.notifications.queue import CHAT_GONE, NotificationPurpose
+from core.notifications.sms_reminders import NO_PHONE
 from core.reporting.statistics import MARK, NEARLY_EMPTY
 from core.reporting.work_queue import Task, TaskKind, WorkQueue
 from core.values.plates import PlateKind
@@ -33,6 +34,7 @@ TASK_KINDS = {
     TaskKind.UNCONFIRMED: phrase("已上牌未确认"),
     TaskKind.KIND_MISMATCH: phrase("号牌种类不符"),
     TaskKind.APPEAL: phrase("待审申诉"),
+    TaskKind.UNREMINDED: phrase("未提醒到车主的过期号码"),
     TaskKind.FAILED: phrase("通知发送失败"),
     TaskKind.BROKEN: phrase("搁置的消息"),
     TaskKind.POOL: phrase("号池告急"),
@@ -47,6 +49,7 @@ _ITEMS = {
     TaskKind.UNCONFIRMED: phrase("{plate} 登记系统中已上牌,窗口未确认,办理截止 {when}"),
     TaskKind.KIND_MISMATCH: phrase("{plate} 登记系统中为{registry_kind},与预选不符,办理截止 {when}"),
     TaskKind.APPEAL: phrase("申诉 {number} 号,{when} 提交"),
+    TaskKind.UNREMINDED: phrase("{plate} 已过期收回,未能提醒到车主,未列入黑名单,{when}"),
     TaskKind.FAILED: phrase("{plate} {notice}没能发出,{when}"),
     TaskKind.BROKEN: phrase("消息 {number} 无法处理,{when}"),
     TaskKind.POOL: phrase("{pool} {left}"),
@@ -66,6 +69,8 @@ _NOTICES: dict[str, Phrase] = {
     NotificationPurpose.REMINDER: phrase("到期提醒"),
     NotificationPurpose.EXPIRED: phrase("过期通知"),
     NotificationPurpose.MOVED: phrase("改期通知"),
+    NotificationPurpose.EXTENDED: phrase("延期通知"),
+    NotificationPurpose.SMS_REMINDER: phrase("短信提醒"),
     NotificationPurpose.BANNED: phrase("黑名单通知"),
     NotificationPurpose.LIFTED: phrase("解除黑名单通知"),
     NotificationPurpose.RELEASE: phrase("投放提醒"),
@@ -84,6 +89,8 @@ _REASONS = {
     "Forbidden": phrase("对方停用了机器人"),
     CHAT_GONE: phrase("对方账号已注销"),
     "BadRequest": phrase("消息被拒收"),
+    NO_PHONE: phrase("车主没有登记手机号"),
+    "SmsGatewayError": phrase("短信网关没有接收"),
 }
 
 
@@ -107,7 +114,7 @@ def item(task: Task, now: datetime) -> str:
     if task.task_kind == TaskKind.SMS:
         return sms.task(task, now)
     worded = _SUSPENDED if task.task_kind == TaskKind.RESTORED and not task.plate else _ITEMS[task.task_kind]
-    return (
+    said = (
         worded()
         .format(
             plate=plate(task.office or "", task.plate) if task.plate else "",
@@ -122,6 +129,9 @@ def item(task: Task, now: datetime) -> str:
         )
         .strip()
     )
+    if task.grace_until is None or task.grace_until < now:
+        return said
+    return said + _("(已过截止时间,可补确认至 {when})").format(when=when(task.grace_until, now))
 
 
 def _registry_kind(task: Task) -> str:

@@ -1,0 +1,48 @@
+"""Sends reminders by SMS, through the gateway of the codes, outside of any transaction."""
+
+from dataclasses import dataclass, field
+
+from bot.i18n.formatting import moment
+from bot.i18n.language import Language, speaking
+from bot.texts import notifications as texts
+from core.bootstrap import Core
+from core.errors.preselection import StepOutOfOrder
+from core.notifications.queue import Notification
+from core.ports import Tx
+from core.preselection import PreselectionState, get
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderSms:
+    """A reminder to be sent by SMS.
+
+    Attributes:
+        phone: the owner's number in E.164 form; empty if there is none.
+        text: the whole text, in Chinese, as the numbers are mainland ones.
+        parameters: ``number``, ``deadline`` and ``place``, for gateways that only send templates.
+    """
+
+    phone: str = field(repr=False)
+    text: str
+    parameters: dict[str, str]
+
+
+def render_sms(tx: Tx, core: Core, notification: Notification) -> ReminderSms | None:
+    """Return the SMS of a notification, from the present state; None if it is no longer relevant."""
+    try:
+        reserved = get(tx, int(notification.subject.partition(":")[2]))
+    except StepOutOfOrder:
+        return None
+    office = core.offices.get(reserved.office)
+    if office is None or reserved.deadline is None or reserved.state != PreselectionState.RESERVED:
+        return None
+    with speaking(Language.CHINESE):
+        return ReminderSms(
+            phone=core.accounts.by_id(tx, reserved.account_id).phone,
+            text=texts.sms_reminder(reserved, office),
+            parameters={
+                "number": texts.number(reserved),
+                "deadline": moment(reserved.deadline),
+                "place": office.name,
+            },
+        )
