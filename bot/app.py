@@ -34,6 +34,7 @@ from bot.inbox import (
     new_worker_name,
     updates_of,
 )
+from bot.inbox.errors import ProcessDiedError
 from bot.inbox.model import NO_CHAT, DeadLetter
 from bot.inbox.service import LEASE
 from bot.notifications.sender import Sender
@@ -187,6 +188,8 @@ class Service:
             self.core.settings.telegram.admins, partial(warnings.dead_letter, letter)
         )
         theirs: Callable[[], str] = formatting.UNSHOWN if letter.applied else formatting.FAILED
+        if letter.error == ProcessDiedError.__name__:
+            theirs = formatting.FATAL  # not "try again": that would take the next processes down
         for chat_id, said in {**chiefs, letter.chat_id: theirs}.items():
             if chat_id != NO_CHAT:
                 with contextlib.suppress(TelegramError), speaking(await self._language_of(chat_id)):

@@ -15,6 +15,9 @@ What is retried when a call fails:
                                    modified», which the caller treats as success, as always)
     anything else                  never: it would fail again
 
+While a call waits, the handler that makes it is parked (``bot/bot_api/parking.py``), so nobody else waits for
+it; likewise when the Bot API takes long to respond.
+
 A *send* that may have been delivered is not retried here, because the Bot API has no idempotency keys: the
 error is raised to the caller. For an update that is the inbox, which handles it again and shows the current
 screen: at worst a user sees a screen twice, but no effect occurs twice.
@@ -32,6 +35,7 @@ from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
 from bot.bot_api.client import RequestNotSentError
+from bot.bot_api.parking import parked, parked_if_slow
 
 BULK: Final = "bulk"
 """Value of ``rate_limit_args`` for unsolicited messages."""
@@ -40,6 +44,7 @@ _COUNTED = ("send", "edit", "copy", "forward")
 _UNCOUNTED = frozenset({"sendChatAction"})
 _REPEATABLE = ("edit", "answer", "delete", "get", "set", "pin", "unpin")
 _MANY_CHATS = 4096
+_SLOW = 2.0  # seconds without a response after which a call no longer counts as running
 
 Answer = bool | dict[str, Any] | list[dict[str, Any]]
 Callback = Callable[..., Coroutine[Any, Any, Answer]]
@@ -165,17 +170,18 @@ class Limiter(BaseRateLimiter[str]):
         while True:
             await self._wait_for_turn(call)
             try:
-                return await callback(*args, **kwargs)
+                async with parked_if_slow(_SLOW):
+                    return await callback(*args, **kwargs)
             except RetryAfter as error:
                 refusals += 1
                 self._take_refusal(call, error, refusals)
                 if not call.buckets:
-                    await self._sleep(retry_after_seconds(error))
+                    await self._pause(retry_after_seconds(error))
             except NetworkError as error:
                 failures += 1
                 if failures >= self._limits.failures or not _may_repeat(call, error):
                     raise
-                await self._sleep(self._gap(failures))
+                await self._pause(self._gap(failures))
 
     def _classify(self, endpoint: str, chat_id: int | str | None, *, is_bulk: bool) -> _Call:
         """Classify a call; one without a chat has no buckets."""
@@ -194,9 +200,13 @@ class Limiter(BaseRateLimiter[str]):
                 wait = max(bucket.paused_for(now), bucket.reserve(now) if call.is_counted else 0.0)
                 if wait <= 0.0:
                     break
-                await self._sleep(wait)
+                await self._pause(wait)
                 if not bucket.paused_for(self._now()):
                     break
+
+    async def _pause(self, seconds: float) -> None:
+        async with parked():
+            await self._sleep(seconds)
 
     def _take_refusal(self, call: _Call, error: RetryAfter, refusals: int) -> None:
         """Pause the buckets of a call after a 429.

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
+from bot.bot_api.parking import leave, parked
 from bot.dialog.effects import DeleteUserMessage, Effect, LoadVehicles, RefreshCommandMenu, SendCode, SendFile
 from bot.dialog.events import Attachment, Command, Press, Reading, Received, Typed
 from bot.dialog.names import ScreenName
@@ -183,7 +184,9 @@ class Engine:
                 snapshots = prefetched.snapshots.having(needed.key, await self._core.store.read(needed.read))
                 prefetched = replace(prefetched, snapshots=snapshots)
             except RehearsalRunNeeded as needed:
-                prefetched = replace(prefetched, run_result=await run_on_rehearsal_thread(needed.run))
+                async with parked():  # one thread for all rehearsals
+                    run_result = await run_on_rehearsal_thread(needed.run)
+                prefetched = replace(prefetched, run_result=run_result)
 
     # --- inside the transaction: a real conversation, or one in a rehearsal ---------------------
 
@@ -277,7 +280,8 @@ class Engine:
         found = await self._core.store.read(self._attachment_target, request.chat_id, event)
         if found is None:
             return request
-        value = await self._read(request.chat_id, event, found)
+        async with parked():
+            value = await self._read(request.chat_id, event, found)
         return replace(request, event=replace(event, reading=Reading(screen=found.screen, value=value)))
 
     async def _read(self, chat_id: int, event: Attachment, target: AttachmentTarget) -> object:
@@ -323,6 +327,7 @@ class Engine:
         task.add_done_callback(self._background.discard)
 
     async def _done(self, request: Request, effect: Effect) -> None:
+        leave()  # it may outlive the handler
         try:
             match effect:
                 case SendCode():

@@ -22,6 +22,7 @@ from telegram.constants import MessageLimit, ParseMode
 from telegram.error import BadRequest, Forbidden
 
 from bot.bot_api.client import Messenger
+from bot.bot_api.parking import parked
 from bot.dialog.keyboards import CallbackCodec
 from bot.dialog.record import Record, Shown
 from bot.dialog.rehearsal import run_on_rehearsal_thread
@@ -177,7 +178,8 @@ def _most(view: View) -> int:
 async def _rendered(record: Record, picture: Picture) -> bytes:
     """Render a picture; pictures of rehearsals use the rehearsal thread, not the common render thread."""
     if record.rehearsal is not None:
-        return await run_on_rehearsal_thread(picture.render)
+        async with parked():
+            return await run_on_rehearsal_thread(picture.render)
     if getattr(picture, "is_light", False):
         return picture.render()
     return await render_on_thread(picture)

@@ -22,6 +22,9 @@ OLD_BUTTON = phrase("这个按钮已过时,请看最新的画面")
 EDITED = phrase("修改已发送的消息不会生效,请重新发送。")
 FAILED = phrase("系统暂时出错,刚才的操作没有生效。请稍后再试一次。")
 UNSHOWN = phrase("系统暂时出错:刚才的操作已生效,但画面没能更新。请发送 /preselect 继续,或发送 /mine 查看。")
+FATAL = phrase(
+    "系统无法处理您刚才发送的内容,操作没有生效。请不要再次发送同样的内容,换一种方式试试,或与车辆管理所联系。"
+)
 KEYBOARD_GONE = phrase("✅ 收到")
 
 KINDS = {

@@ -7,6 +7,10 @@ class UnreadableUpdateError(XuanhaoError):
     """An update cannot be read; trying again would change nothing."""
 
 
+class ProcessDiedError(XuanhaoError):
+    """Three processes have ended without warning while they handled this update."""
+
+
 class TokenRefusedError(SettingsError):
     """telegram.token was refused by the messenger, or telegram.base_url is not a Bot API."""
 

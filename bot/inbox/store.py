@@ -111,10 +111,30 @@ class WorkerInbox:
         """
         return await self._store.read(self._load, chat_id, count)
 
-    async def record_failure(self, update_id: int, error: BaseException) -> None:
+    async def record_attempt(self, update: QueuedUpdate) -> None:
+        """Record that an update is about to be handled, in case the process dies over it.
+
+        The count is set, not increased: an attempt whose end could not be recorded is not counted twice.
+        """
+        begun = update.crashes + 1
+        await self._store.run(lambda tx: tx.run("inbox.begun", update_id=update.update_id, begun=begun))
+
+    async def take_back_attempts(self, updates: Sequence[QueuedUpdate]) -> None:
+        """Forget recorded attempts that were cancelled."""
+
+        def forget(tx: Tx) -> None:
+            for update in updates:
+                tx.run("inbox.begun", update_id=update.update_id, begun=update.crashes)
+
+        if updates:
+            await self._store.run(forget)
+
+    async def record_failure(self, update: QueuedUpdate, error: BaseException) -> None:
         """Count a failed attempt, with the class of its error."""
         note = type(error).__name__
-        await self._store.run(lambda tx: tx.run("inbox.failed", update_id=update_id, note=note))
+        await self._store.run(
+            lambda tx: tx.run("inbox.failed", update_id=update.update_id, note=note, begun=update.crashes)
+        )
 
     async def dead_letter(self, update_id: int, error: BaseException) -> bool:
         """Give up on an update, for good; return whether it has taken effect."""
@@ -156,6 +176,7 @@ class WorkerInbox:
                 chat_id=chat_id,
                 received_at=tx.now,
                 decode=partial(dict, raw),
+                is_risky=_has_file(raw),
             )
             for raw, chat_id, body in batch
             if tx.run(
@@ -194,7 +215,12 @@ class WorkerInbox:
             now=to_millis(tx.now),
             alone=int(self._lease.is_alone),
         )
-        return sorted({int(row["chat_id"]) for row in rows})
+        firsts: dict[int, int] = {}
+        for row in sorted(rows, key=itemgetter("update_id")):
+            firsts.setdefault(row["chat_id"], row["update_id"])
+        for update_id in firsts.values():
+            tx.run("inbox.perhaps_begun", update_id=update_id)
+        return sorted(firsts)
 
     def _renew(self, tx: Tx) -> int:
         """Renew the leases; return how many updates this worker holds."""
@@ -227,8 +253,10 @@ class WorkerInbox:
             chat_id=row["chat_id"],
             received_at=from_millis(row["received_at"]),
             decode=partial(self._decrypted, bytes(row["body"])),
-            repeated=row["state"] == "applied" or row["tries"] > 0,
+            repeated=row["state"] == "applied" or row["tries"] > 0 or row["begun"] > 0,
             tries=row["tries"],
+            is_risky=True,
+            crashes=row["begun"],
         )
 
     def _encrypted(self, raw: RawUpdate) -> bytes:
@@ -272,6 +300,12 @@ def chat_of(raw: RawUpdate) -> int:
             if (person := _id(payload.get(key))) is not None:
                 return person
     return NO_CHAT
+
+
+def _has_file(raw: RawUpdate) -> bool:
+    """Return whether an update brings a file, which is parsed by libraries that may end the process."""
+    message = raw.get("message")
+    return isinstance(message, Mapping) and ("document" in message or "photo" in message)
 
 
 def _id(value: object) -> int | None:
