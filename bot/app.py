@@ -14,6 +14,7 @@ from telegram.ext import Application, ApplicationBuilder
 
 from bot.bot_api.client import AiohttpRequest, Messenger
 from bot.bot_api.rate_limits import Limiter, Limits, Rate
+from bot.dialog.cosmetics import Cosmetics
 from bot.dialog.engine import EffectHandlers, Engine
 from bot.dialog.files import Files
 from bot.dialog.hooks import EngineHooks
@@ -95,6 +96,7 @@ class Service:
             ApplicationBuilder().bot(bot).updater(None).build()
         )
         codec = CallbackCodec(core.vault)
+        self.cosmetics = Cosmetics()
         self.menus = Menus(core, bot)
         self.codes = CodeSender(core, self._redraw_in_turn)
         self.files = Files(core, bot)
@@ -107,7 +109,7 @@ class Service:
             said.first_screen,
             transition,
             RehearsalTransition(transition, codec, said, runner),
-            Presenter(bot, codec, formatting.KEYBOARD_GONE),
+            Presenter(bot, codec, formatting.KEYBOARD_GONE, self.cosmetics),
             EffectHandlers(
                 send_code=self.codes.send,
                 send_file=self.files.send,
@@ -156,6 +158,7 @@ class Service:
                 stack.push_async_callback(connections.shutdown)  # half-way or cannot connect
             await self.application.initialize()
             stack.push_async_callback(self.application.shutdown)
+            stack.push_async_callback(self.cosmetics.close)
             stack.push_async_callback(self.engine.close)
             await self.inbox.start()
             stack.push_async_callback(self.inbox.stop)
@@ -171,8 +174,7 @@ class Service:
             await self._poller.run()
 
     async def _delete_message(self, chat_id: int, message_id: int) -> None:
-        with contextlib.suppress(TelegramError):  # older than 48 hours, or already deleted
-            await self._bot.delete_message(chat_id, message_id)
+        self.cosmetics.delete(lambda: self._bot.delete_message(chat_id, message_id))
 
     async def _say(self, chat_id: int, words: str) -> None:
         with contextlib.suppress(TelegramError):

@@ -115,15 +115,13 @@ class Engine:
         if isinstance(event, Press):
             live = event.message_id is not None and event.message_id == record.message_id
             words = "" if result.sticky else plain(result.note)
-            toast = self._presenter.answer(event.query_id, words, alert=result.alert)
-            if result.stale and live:
-                await toast  # a double tap: the first has shown the screen already
+            self._presenter.answer(event.query_id, words, alert=result.alert)
+            if result.stale and live:  # a double tap: the first has shown the screen already
                 await self._core.store.run(mark_done, request.update_id)
                 return
-            work = [toast]
             if not live and not result.global_ and event.message_id is not None:
-                work.append(self._presenter.strip(request.chat_id, event.message_id))
-            shown, *_ = await asyncio.gather(self._presenter.show(result, in_place=live), *work)
+                self._presenter.strip(request.chat_id, event.message_id)
+            shown = await self._presenter.show(result, in_place=live)
         else:
             shown = await self._presenter.show(result, in_place=False)
         await self._finish(request, result, shown)
