@@ -13,6 +13,7 @@ from telegram.error import TelegramError
 from telegram.ext import Application, ApplicationBuilder
 
 from bot.bot_api.client import AiohttpRequest, Messenger
+from bot.bot_api.connecting import clear_webhook, connect
 from bot.bot_api.rate_limits import Limiter, Limits, Rate
 from bot.dialog.cosmetics import Cosmetics
 from bot.dialog.engine import EffectHandlers, Engine
@@ -35,6 +36,7 @@ from bot.inbox import (
     new_worker_name,
     updates_of,
 )
+from bot.inbox.backlog import BacklogLimits
 from bot.inbox.errors import ProcessDiedError
 from bot.inbox.model import NO_CHAT, DeadLetter
 from bot.inbox.service import LEASE
@@ -138,11 +140,15 @@ class Service:
         self.dispatcher = Dispatcher(
             inbox, process_with(self.application), on_dead_letter=self._report_dead_letter
         )
-        self.inbox = InboxService(inbox, self.dispatcher)
+        self.inbox = InboxService(
+            inbox, self.dispatcher, backlog=BacklogLimits(), on_dropped=self._say_too_fast
+        )
         self.sender = Sender(core, bot, codec, worker, self.menus.refresh)
         self.jobs = Jobs(core, self.engine, self.codes, self.sender, self.dispatcher, self.loader)
         self._poller = Poller(
-            updates_of(self._polling, bot.base_url, long_poll=options.long_poll), self.inbox.accept
+            updates_of(self._polling, bot.base_url, long_poll=options.long_poll),
+            self.inbox.accept,
+            on_webhook=partial(clear_webhook, bot),
         )
         self._bot = bot
 
@@ -156,7 +162,8 @@ class Service:
         async with contextlib.AsyncExitStack() as stack:
             for connections in (self._polling, self._calling):  # PTB does not close them if it is stopped
                 stack.push_async_callback(connections.shutdown)  # half-way or cannot connect
-            await self.application.initialize()
+            await connect(self.application.initialize)
+            await clear_webhook(self._bot)
             stack.push_async_callback(self.application.shutdown)
             stack.push_async_callback(self.cosmetics.close)
             stack.push_async_callback(self.engine.close)
@@ -179,6 +186,10 @@ class Service:
     async def _say(self, chat_id: int, words: str) -> None:
         with contextlib.suppress(TelegramError):
             await self._bot.send_message(chat_id, words)
+
+    async def _say_too_fast(self, chat_id: int) -> None:
+        with speaking(await self._language_of(chat_id)):
+            await self._say(chat_id, formatting.FLOOD())
 
     async def _redraw_in_turn(self, chat_id: int) -> None:
         async with self.dispatcher.lock(chat_id):

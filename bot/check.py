@@ -3,7 +3,8 @@
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
-from bot.bot_api.client import AiohttpRequest
+from bot.bot_api.client import AiohttpRequest, reason_of
+from bot.bot_api.connecting import WEBHOOK_SET, has_webhook
 from bot.photos import barcodes
 from bot.photos.formats import HEIC_INSTALLED
 from core.bootstrap import Core, bootstrap
@@ -61,12 +62,14 @@ async def _check_token(settings: Settings) -> bool:
     try:
         async with bot:
             print(f"token: ok, the bot is @{bot.username}")  # noqa: T201 - the same
+            if await has_webhook(bot):
+                print(f"  warning: {WEBHOOK_SET}; run removes it")  # noqa: T201 - the same
     except InvalidToken:
         print("token: rejected by the Bot API (telegram.token)")  # noqa: T201 - the same
         return False
     except TelegramError as error:
         print(  # noqa: T201 - the same
-            f"token: {settings.telegram.base_url} (telegram.base_url) is unreachable: {type(error).__name__}"
+            f"token: {settings.telegram.base_url} (telegram.base_url) is unreachable: {reason_of(error)}"
         )
         return False
     return True

@@ -16,7 +16,7 @@ from typing import Any
 from telegram.error import InvalidToken, TelegramError
 
 from bot import app
-from bot.bot_api.client import quiet_libraries
+from bot.bot_api.client import quiet_libraries, reason_of
 from bot.check import check
 from bot.demo.demo import demo
 from bot.desk.releases import read_release, to_release
@@ -64,8 +64,7 @@ def _carried_out(given: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return FAILED
     except TelegramError as error:
-        name = type(error).__name__
-        print(f"telegram.base_url: the Bot API is unreachable: {name}", file=sys.stderr)
+        print(f"telegram.base_url: the Bot API is unreachable: {reason_of(error)}", file=sys.stderr)
         return FAILED
 
 

@@ -4,7 +4,8 @@ There are two lanes. The *interactive* lane answers users: each chat has its own
 second, short bursts), and nothing is shared between chats, because the platform's limit of 30 a second
 applies to bulk notifications only. The *bulk* lane (``rate_limit_args=BULK``) carries notifications: 25 a
 second over all chats, in addition to the chat's own bucket. A 429 pauses its chat, and also the bulk lane if
-it occurred there; other chats are not affected. The 429 of a *cosmetic* call pauses nothing at all. Callback answers and calls without a chat are not limited.
+it occurred there; other chats are not affected. The 429 of a *cosmetic* call pauses nothing at all. Callback
+answers and calls without a chat are not limited.
 
 What is retried when a call fails:
 
@@ -24,6 +25,7 @@ screen: at worst a user sees a screen twice, but no effect occurs twice.
 """
 
 import asyncio
+import logging
 import random
 import time
 from collections.abc import Awaitable, Callable, Coroutine
@@ -40,8 +42,10 @@ from bot.bot_api.parking import parked, parked_if_slow
 BULK: Final = "bulk"
 """Value of ``rate_limit_args`` for unsolicited messages."""
 
+_LOGGER = logging.getLogger(__name__)
+
 COSMETIC: Final = "cosmetic"
-"""Value of ``rate_limit_args`` for calls that may fail: their 429 pauses nothing, and a long one ends them."""
+"""Value of ``rate_limit_args`` for calls that may fail: their 429 pauses no chat, a long one ends them."""
 
 _COUNTED = ("send", "edit", "copy", "forward")
 _UNCOUNTED = frozenset({"sendChatAction"})
@@ -180,6 +184,10 @@ class Limiter(BaseRateLimiter[str]):
             except RetryAfter as error:
                 refusals += 1
                 self._take_refusal(call, error, refusals)
+                if not call.buckets and not call.is_cosmetic:
+                    _LOGGER.warning(
+                        "%s: the Bot API asks for a pause of %d s", endpoint, retry_after_seconds(error)
+                    )
                 if call.is_cosmetic or not call.buckets:
                     await self._pause(retry_after_seconds(error))
             except NetworkError as error:

@@ -63,7 +63,7 @@ async def _once(call: Callable[[], Coroutine[Any, Any, object]]) -> None:
 
 
 async def _persistently(call: Callable[[], Coroutine[Any, Any, object]]) -> None:
-    """Repeat a call until it succeeds, is refused for good (the message is gone or too old), or time is up."""
+    """Repeat a call until it succeeds, or is refused for good: the message is gone or too old."""
     leave()
     gap = _FIRST_GAP
     try:

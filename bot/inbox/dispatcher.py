@@ -24,7 +24,7 @@ from bot.bot_api.parking import Slots, occupy, parked
 from bot.inbox.chat_queue import ChatQueue
 from bot.inbox.dead_letters import DeadLetters, OnDeadLetter
 from bot.inbox.errors import ProcessDiedError, ReceiptClosedError
-from bot.inbox.model import QueuedUpdate
+from bot.inbox.model import DeadLetter, QueuedUpdate
 from bot.inbox.retry import RetryPolicy, trace
 from bot.inbox.store import WorkerInbox
 
@@ -105,6 +105,19 @@ class Dispatcher:
                 self._held.add(update.update_id)
                 queue.updates.append(update)
             self._schedule(queue)
+
+    def waiting(self, chat_id: int) -> int:
+        """Return how many updates of a chat wait, as far as they are in memory; else the most that may be."""
+        queue = self._queues.get(chat_id)
+        if queue is None:
+            return 0
+        return self._limits.per_chat if queue.has_more else len(queue.updates)
+
+    async def report(self, letters: Iterable[DeadLetter]) -> None:
+        """Report updates that could not be stored."""
+        for letter in letters:
+            _LOGGER.error("update %d cannot be stored: %s", letter.update_id, letter.error)
+            await self._dead_letters.tell(letter)
 
     def resume(self, chats: Iterable[int]) -> None:
         """Handle chats whose updates this worker holds without having received them all.

@@ -19,5 +19,9 @@ class BadAnswerError(OperationError):
     """The messenger answered something that is no list of updates."""
 
 
+class UnconfirmableError(BadAnswerError):
+    """The messenger sent nothing but updates without a usable id."""
+
+
 class ReceiptClosedError(OperationError):
     """The service is shutting down; nothing new is begun."""

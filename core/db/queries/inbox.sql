@@ -4,6 +4,13 @@ INSERT INTO inbox (update_id, chat_id, received_at, body, state, worker, lease_u
 VALUES (:update_id, :chat_id, :now, :body, 'waiting', :worker, :lease_until, 0)
 ON CONFLICT (update_id) DO NOTHING
 
+-- name: store_ended
+-- Adds an update that nobody handles, without its body: "done" if it was dropped, "broken" if it cannot be
+-- stored. It is recognised when it is delivered again.
+INSERT INTO inbox (update_id, chat_id, received_at, body, state, worker, lease_until, tries, note)
+VALUES (:update_id, :chat_id, :now, NULL, :state, :worker, 0, 0, :note)
+ON CONFLICT (update_id) DO NOTHING
+
 -- name: applied
 -- In the transaction of the update's effect; 0 rows mean that it took effect before.
 UPDATE inbox SET state = 'applied' WHERE update_id = :update_id AND state = 'waiting'
