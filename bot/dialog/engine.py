@@ -11,8 +11,9 @@ from functools import partial
 from typing import TypeVar
 
 from bot.bot_api.parking import leave, parked
+from bot.dialog.characters import require_readable
 from bot.dialog.effects import DeleteUserMessage, Effect, LoadVehicles, RefreshCommandMenu, SendCode, SendFile
-from bot.dialog.events import Attachment, Command, Press, Reading, Received, Typed
+from bot.dialog.events import Attachment, Command, Event, Press, Reading, Received, Typed
 from bot.dialog.names import ScreenName
 from bot.dialog.prefetched import Prefetched
 from bot.dialog.presenter import Presenter
@@ -165,6 +166,7 @@ class Engine:
 
     async def _applied(self, request: Request) -> StepResult:
         try:
+            _require_readable(request.event)
             request = await self._with_reading(request)
             return await self._run_prefetching(partial(self._apply, request=request))
         except OperationError:
@@ -342,3 +344,14 @@ class Engine:
             # Queued codes and unfinished imports are picked up again by the scheduler; a file can be
             # requested again with its button.
             _LOGGER.exception("%s was not done", type(effect).__name__)
+
+
+def _require_readable(event: Event) -> None:
+    """Refuse typed text with parts that are no characters.
+
+    Raises:
+        UnreadableCharacters: it has some.
+    """
+    match event:
+        case Typed(text=text) | Command(arguments=text) | Attachment(caption=text):
+            require_readable(text)
