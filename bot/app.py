@@ -40,6 +40,7 @@ from bot.inbox.backlog import BacklogLimits
 from bot.inbox.errors import ProcessDiedError
 from bot.inbox.model import NO_CHAT, DeadLetter
 from bot.inbox.service import LEASE
+from bot.notifications.alarms import Alarms, Subject
 from bot.notifications.sender import Sender
 from bot.notifications.sms_codes import CodeSender
 from bot.owner.entry import consent_first
@@ -100,7 +101,8 @@ class Service:
         codec = CallbackCodec(core.vault)
         self.cosmetics = Cosmetics()
         self.menus = Menus(core, bot)
-        self.codes = CodeSender(core, self._redraw_in_turn)
+        self.alarms = Alarms(telegram.admins, self._tell_of_outage)
+        self.codes = CodeSender(core, self._redraw_in_turn, self.alarms)
         self.files = Files(core, bot)
         self.loader = Loader(core, self.files.fetch, self._redraw_in_turn)
         said = _hooks(lambda: bot.username)
@@ -141,7 +143,11 @@ class Service:
             inbox, process_with(self.application), on_dead_letter=self._report_dead_letter
         )
         self.inbox = InboxService(
-            inbox, self.dispatcher, backlog=BacklogLimits(), on_dropped=self._say_too_fast
+            inbox,
+            self.dispatcher,
+            backlog=BacklogLimits(),
+            on_dropped=self._say_too_fast,
+            on_heartbeat=lambda works: self.alarms.note(Subject.DATABASE, works=works),
         )
         self.sender = Sender(core, bot, codec, worker, self.menus.refresh)
         self.jobs = Jobs(core, self.engine, self.codes, self.sender, self.dispatcher, self.loader)
@@ -149,6 +155,7 @@ class Service:
             updates_of(self._polling, bot.base_url, long_poll=options.long_poll),
             self.inbox.accept,
             on_webhook=partial(clear_webhook, bot),
+            on_poll=lambda works: self.alarms.note(Subject.POLLING, works=works),
         )
         self._bot = bot
 
@@ -165,6 +172,7 @@ class Service:
             await connect(self.application.initialize)
             await clear_webhook(self._bot)
             stack.push_async_callback(self.application.shutdown)
+            stack.push_async_callback(self.alarms.close)
             stack.push_async_callback(self.cosmetics.close)
             stack.push_async_callback(self.engine.close)
             await self.inbox.start()
@@ -191,6 +199,11 @@ class Service:
         with speaking(await self._language_of(chat_id)):
             await self._say(chat_id, formatting.FLOOD())
 
+    async def _tell_of_outage(self, chat_id: int, subject: Subject, minutes: int, fails: bool) -> None:  # noqa: FBT001 - as Alarms calls it
+        with speaking(await self._language_of(chat_id)):
+            what = _OUTAGES[subject]()
+            await self._bot.send_message(chat_id, warnings.outage(what, minutes, fails=fails))
+
     async def _redraw_in_turn(self, chat_id: int) -> None:
         async with self.dispatcher.lock(chat_id):
             await self.engine.redraw(chat_id)
@@ -214,6 +227,13 @@ class Service:
         except Exception:  # the store itself may be broken; the sender must be informed anyway
             _LOGGER.exception("a chat's language could not be read")
             return Language.CHINESE
+
+
+_OUTAGES = {
+    Subject.SMS: warnings.SMS_FAILING,
+    Subject.DATABASE: warnings.DATABASE_FAILING,
+    Subject.POLLING: warnings.POLLING_FAILING,
+}
 
 
 def _hooks(username: Callable[[], str]) -> EngineHooks:

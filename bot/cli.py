@@ -21,6 +21,7 @@ from bot.check import check
 from bot.demo.demo import demo
 from bot.desk.releases import read_release, to_release
 from bot.inbox import TokenRefusedError
+from bot.logs import ThinnedStream
 from bot.texts.desk import releases
 from bot.vehicle_import.cli import import_vehicles
 from core.audit import COMMAND_LINE
@@ -37,7 +38,11 @@ DONE, FAILED, BAD_SETTINGS, INTERRUPTED = 0, 1, 2, 130
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return its exit status."""
     given = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        handlers=[ThinnedStream()],
+    )
     quiet_libraries()
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     try:

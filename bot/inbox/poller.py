@@ -81,6 +81,7 @@ class Poller:
         refused_for: how long a token must have been refused before polling ends. A Bot API of one's own may
             refuse every token for a moment while it restarts.
         on_webhook: called when the Bot API says that a webhook is set, which keeps updates from us.
+        on_poll: is told whether polling works, at every poll.
     """
 
     def __init__(
@@ -91,12 +92,14 @@ class Poller:
         retry: RetryPolicy = POLLING,
         refused_for: timedelta = timedelta(seconds=60),
         on_webhook: Callable[[], Awaitable[None]] | None = None,
+        on_poll: Callable[[bool], None] = lambda _works: None,
     ) -> None:
         self._fetch = fetch
         self._accept = accept
         self._retry = retry
         self._refused_for = refused_for.total_seconds()
         self._on_webhook = on_webhook
+        self._on_poll = on_poll
         self._offset: int | None = None
         self._refusals: list[float] = []  # when the token was refused since the last success
 
@@ -115,12 +118,14 @@ class Poller:
                 if isinstance(error, InvalidToken) and self._is_refused_for_good():
                     break
                 _log_failure(error, failures)
+                self._on_poll(False)  # noqa: FBT003 - the one thing that it says
                 if isinstance(error, Conflict) and "webhook" in error.message.lower() and self._on_webhook:
                     await self._on_webhook()
                 tries = min(failures, _SHORT) if isinstance(error, UnconfirmableError) else failures
                 await asyncio.sleep(self._retry.delay(tries, error))
             else:
                 failures = 0
+                self._on_poll(True)  # noqa: FBT003 - the same
                 self._refusals.clear()
         raise TokenRefusedError
 

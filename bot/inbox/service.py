@@ -42,6 +42,7 @@ class InboxService:
             the lease's span.
         backlog: how many updates may wait for one chat; None: any number.
         on_dropped: tells a private chat that something was dropped; called once a minute at most.
+        on_heartbeat: is told whether the database works, at every heartbeat.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class InboxService:
         heartbeat: timedelta = LEASE / 3,
         backlog: BacklogLimits | None = None,
         on_dropped: Callable[[int], Awaitable[None]] | None = None,
+        on_heartbeat: Callable[[bool], None] = lambda _works: None,
     ) -> None:
         self.dispatcher = dispatcher
         self._inbox = inbox
@@ -60,6 +62,7 @@ class InboxService:
         self._accepting: set[asyncio.Task[None]] = set()
         self._backlog = backlog
         self._on_dropped = on_dropped
+        self._on_heartbeat = on_heartbeat
         self._notices = Notices(time.monotonic)
         self._telling: set[asyncio.Task[None]] = set()
         self._is_closing = False
@@ -178,6 +181,9 @@ class InboxService:
                     purge_at = loop.time() + _PURGE_EVERY.total_seconds()
             except Exception as error:  # noqa: BLE001 - the next heartbeat is soon
                 _LOGGER.warning("a heartbeat failed: %s", type(error).__name__)
+                self._on_heartbeat(False)  # noqa: FBT003 - the one thing that it says
+            else:
+                self._on_heartbeat(True)  # noqa: FBT003 - the same
 
 
 def _is_outage(error: Exception) -> bool:

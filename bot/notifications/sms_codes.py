@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 
+from bot.notifications.alarms import Alarms, Subject
 from core.bootstrap import Core
 from core.errors.verification import SmsGatewayError
 
@@ -15,9 +16,13 @@ class CodeSender:
     Args:
         core: the services.
         redraw: redraws a chat's screen, serialised with the chat's updates.
+        alarms: is told whether the gateway works.
     """
 
-    def __init__(self, core: Core, redraw: Callable[[int], Awaitable[None]]) -> None:
+    def __init__(
+        self, core: Core, redraw: Callable[[int], Awaitable[None]], alarms: Alarms | None = None
+    ) -> None:
+        self._alarms = alarms
         self._core = core
         self._redraw = redraw
 
@@ -31,10 +36,16 @@ class CodeSender:
             await core.sms.send(phone=sms.phone, code=sms.code, purpose=sms.purpose)
         except SmsGatewayError as error:
             _LOGGER.warning("the SMS gateway did not take code %d: %s", code_id, error)
+            self._note(works=False)
             await core.store.run(core.verification.mark_failed, code_id)
         else:
+            self._note(works=True)
             await core.store.run(core.verification.mark_sent, code_id)
         await self._redraw(sms.chat_id)
+
+    def _note(self, *, works: bool) -> None:
+        if self._alarms is not None:
+            self._alarms.note(Subject.SMS, works=works)
 
     async def resume(self) -> None:
         """Send the codes left unsent by a restart."""
