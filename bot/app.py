@@ -13,8 +13,10 @@ from telegram.error import TelegramError
 from telegram.ext import Application, ApplicationBuilder
 
 from bot.bot_api.client import AiohttpRequest, Messenger
+from bot.bot_api.connecting import clear_webhook, connect
 from bot.bot_api.rate_limits import Limiter, Limits, Rate
 from bot.clock_watch import Bell, ClockWatch
+from bot.dialog.cosmetics import Cosmetics
 from bot.dialog.engine import EffectHandlers, Engine
 from bot.dialog.files import Files
 from bot.dialog.hooks import EngineHooks
@@ -35,9 +37,12 @@ from bot.inbox import (
     new_worker_name,
     updates_of,
 )
+from bot.inbox.backlog import BacklogLimits
+from bot.inbox.errors import ProcessDiedError
 from bot.inbox.model import NO_CHAT, DeadLetter
 from bot.inbox.service import LEASE
 from bot.isolation import runner as isolation
+from bot.notifications.alarms import Alarms, Subject
 from bot.notifications.sender import Sender
 from bot.notifications.sms_codes import CodeSender
 from bot.owner.entry import consent_first
@@ -103,7 +108,9 @@ class Service:
             ApplicationBuilder().bot(bot).updater(None).build()
         )
         codec = CallbackCodec(core.vault)
+        self.cosmetics = Cosmetics()
         self.menus = Menus(core, bot)
+        self.alarms = Alarms(telegram.admins, self._tell_of_outage)
         self.codes = CodeSender(core, self._redraw_in_turn)
         self.files = Files(core, bot)
         self.loader = Loader(core, self.files.fetch, self._redraw_in_turn)
@@ -115,7 +122,7 @@ class Service:
             said.first_screen,
             transition,
             RehearsalTransition(transition, codec, said, runner),
-            Presenter(bot, codec, formatting.KEYBOARD_GONE),
+            Presenter(bot, codec, formatting.KEYBOARD_GONE, self.cosmetics),
             EffectHandlers(
                 send_code=self.codes.send,
                 send_file=self.files.send,
@@ -144,7 +151,13 @@ class Service:
         self.dispatcher = Dispatcher(
             inbox, process_with(self.application), on_dead_letter=self._report_dead_letter
         )
-        self.inbox = InboxService(inbox, self.dispatcher)
+        self.inbox = InboxService(
+            inbox,
+            self.dispatcher,
+            backlog=BacklogLimits(),
+            on_dropped=self._say_too_fast,
+            on_heartbeat=lambda works: self.alarms.note(Subject.DATABASE, works=works),
+        )
         self.sender = Sender(core, bot, codec, worker, self.menus.refresh)
         self.clock_watch = ClockWatch(
             core, core.clock_sources, (self._polling, self._calling), bot.get_me, Bell(core, bot, codec)
@@ -153,7 +166,10 @@ class Service:
             core, self.engine, self.codes, self.sender, self.dispatcher, self.loader, self.clock_watch
         )
         self._poller = Poller(
-            updates_of(self._polling, bot.base_url, long_poll=options.long_poll), self.inbox.accept
+            updates_of(self._polling, bot.base_url, long_poll=options.long_poll),
+            self.inbox.accept,
+            on_webhook=partial(clear_webhook, bot),
+            on_poll=lambda works: self.alarms.note(Subject.POLLING, works=works),
         )
         self._bot = bot
 
@@ -167,9 +183,12 @@ class Service:
         async with contextlib.AsyncExitStack() as stack:
             for connections in (self._polling, self._calling):  # PTB does not close them if it is stopped
                 stack.push_async_callback(connections.shutdown)  # half-way or cannot connect
-            await self.application.initialize()
+            await connect(self.application.initialize)
             await self.core.store.run(bind_bot, self._bot.id)
+            await clear_webhook(self._bot)
             stack.push_async_callback(self.application.shutdown)
+            stack.push_async_callback(self.alarms.close)
+            stack.push_async_callback(self.cosmetics.close)
             stack.push_async_callback(self.engine.close)
             await self.inbox.start()
             stack.push_async_callback(self.inbox.stop)
@@ -185,12 +204,20 @@ class Service:
             await self._poller.run()
 
     async def _delete_message(self, chat_id: int, message_id: int) -> None:
-        with contextlib.suppress(TelegramError):  # older than 48 hours, or already deleted
-            await self._bot.delete_message(chat_id, message_id)
+        self.cosmetics.delete(lambda: self._bot.delete_message(chat_id, message_id))
 
     async def _say(self, chat_id: int, words: str) -> None:
         with contextlib.suppress(TelegramError):
             await self._bot.send_message(chat_id, words)
+
+    async def _say_too_fast(self, chat_id: int) -> None:
+        with speaking(await self._language_of(chat_id)):
+            await self._say(chat_id, formatting.FLOOD())
+
+    async def _tell_of_outage(self, chat_id: int, subject: Subject, minutes: int, fails: bool) -> None:  # noqa: FBT001 - as Alarms calls it
+        with speaking(await self._language_of(chat_id)):
+            what = _OUTAGES[subject]()
+            await self._bot.send_message(chat_id, warnings.outage(what, minutes, fails=fails))
 
     async def _redraw_in_turn(self, chat_id: int) -> None:
         async with self.dispatcher.lock(chat_id):
@@ -202,6 +229,8 @@ class Service:
             self.core.settings.telegram.admins, partial(warnings.dead_letter, letter)
         )
         theirs: Callable[[], str] = formatting.UNSHOWN if letter.applied else formatting.FAILED
+        if letter.error == ProcessDiedError.__name__:
+            theirs = formatting.FATAL  # not "try again": that would take the next processes down
         for chat_id, said in {**chiefs, letter.chat_id: theirs}.items():
             if chat_id != NO_CHAT:
                 with contextlib.suppress(TelegramError), speaking(await self._language_of(chat_id)):
@@ -213,6 +242,12 @@ class Service:
         except Exception:  # the store itself may be broken; the sender must be informed anyway
             _LOGGER.exception("a chat's language could not be read")
             return Language.CHINESE
+
+
+_OUTAGES = {
+    Subject.DATABASE: warnings.DATABASE_FAILING,
+    Subject.POLLING: warnings.POLLING_FAILING,
+}
 
 
 def _hooks(username: Callable[[], str]) -> EngineHooks:

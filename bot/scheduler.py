@@ -187,7 +187,7 @@ class Jobs:
         while (page := await self._core.store.read(deadlines.outdated, after)).last is not None:
             after = page.last
             if page.found:
-                await self._clock.run(lambda tx, found=page.found: deadlines.recount(tx, found))
+                await self._clock.run(partial(deadlines.recount, found=page.found))
 
     async def _purge(self) -> None:
         core, run = self._core, self._clock.run

@@ -14,6 +14,7 @@ What a failure means for the caller:
 """
 
 import asyncio
+import errno
 import io
 import json
 import logging
@@ -33,7 +34,7 @@ import aiohttp
 from telegram import File
 from telegram._utils.defaultvalue import DefaultValue
 from telegram._utils.types import ODVInput, UploadFileDict
-from telegram.error import NetworkError, TelegramError, TimedOut
+from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 from telegram.ext import ExtBot
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
@@ -43,7 +44,6 @@ from core.clock import steady_seconds
 # Makes PTB return timedelta; otherwise it issues a deprecation warning at every 429.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
-_LOGGER = logging.getLogger(__name__)
 _TOKEN_IN_PATH = re.compile(r"/bot([^/]+)")
 _JSON_HEADERS = {"Content-Type": "application/json"}
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
@@ -53,6 +53,7 @@ _ESCAPED = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
 _ONE_PIECE = 512 * 1024
 """Bytes; files up to this size are sent in one piece with the other fields, larger ones are streamed."""
 _DOWNLOAD_SECONDS = 120.0  # for a whole file
+_OF_THE_LIBRARY = "Unknown error in HTTP implementation"  # followed by an error that may quote the URL
 _TALKATIVE = ("telegram", "httpx", "httpcore", "aiohttp.access")
 
 
@@ -206,16 +207,15 @@ class AiohttpRequest(BaseRequest):
         Unlike the overridden method it does not log an unreadable payload, which may contain a message.
 
         Raises:
-            TelegramError: the payload is not a JSON object.
+            NetworkError: the payload is not a JSON object.
         """
         try:
             answer = json.loads(payload)
-        except ValueError:
+        except (ValueError, RecursionError):
             answer = None
         if isinstance(answer, dict):
             return answer
-        _LOGGER.error("the server's answer of %d bytes is no JSON object", len(payload))
-        raise TelegramError("Invalid server response")
+        raise NetworkError(f"the answer of {len(payload)} bytes is not one of a Bot API")
 
     async def do_request(  # noqa: PLR0913, PLR0917 - the library's signature
         self,
@@ -236,7 +236,8 @@ class AiohttpRequest(BaseRequest):
             ConnectTimedOutError: no connection in time; nothing was sent.
             RequestNotSentError: no connection, or an unusable address; nothing was sent.
             TimedOut: sent, wholly or in part, but no response in time.
-            NetworkError: sent, wholly or in part, but the connection broke.
+            NetworkError: sent, wholly or in part, but the connection broke, or something else than a Bot API
+                has answered: the page of a proxy says nothing about the token, the chat or the call.
         """
         if self._session is None:
             raise RequestNotSentError("the HTTP session is not open")
@@ -262,7 +263,9 @@ class AiohttpRequest(BaseRequest):
             ) as response:
                 if response.status < HTTPStatus.INTERNAL_SERVER_ERROR:  # else it may be a proxy's own page
                     self._last_date = response.headers.get("Date", ""), self._steady()
-                return response.status, _without_token(url, response.status, await response.read())
+                return response.status, _checked(url, response.status, await response.read())
+        except TelegramError as error:
+            failure = error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             failure = _translated(error)
         # Outside of the except clause, so that no traceback shows aiohttp's error, which contains the URL.
@@ -393,19 +396,78 @@ def _quoted(name: str) -> str:
     return f'"{name.translate(_ESCAPED)}"'
 
 
-def _without_token(url: str, status: int, payload: bytes) -> bytes:
-    """Return the payload, with the token removed from errors: proxies' error pages quote URLs."""
-    found = None if status == HTTPStatus.OK else _TOKEN_IN_PATH.search(url)
+def _checked(url: str, status: int, payload: bytes) -> bytes:
+    """Return the payload, without the token if it is an error's: proxies' error pages quote URLs.
+
+    Raises:
+        NetworkError: an error that no Bot API has written.
+    """
+    if status == HTTPStatus.OK:
+        return payload
+    if status >= HTTPStatus.BAD_REQUEST and not _is_of_bot_api(payload):
+        raise NetworkError(f"HTTP {status}, and not by a Bot API (the page of a proxy?)")
+    found = _TOKEN_IN_PATH.search(url)
     return payload if found is None else payload.replace(found[1].encode(), b"***")
 
 
+def _is_of_bot_api(payload: bytes) -> bool:
+    """Return whether an error response has the form of the Bot API's."""
+    try:
+        answer = json.loads(payload)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(answer, dict) and "ok" in answer
+
+
 def _translated(error: Exception) -> TelegramError:
-    """Convert an aiohttp error to PTB's, keeping its class name but not the URL."""
-    name = f"aiohttp.{type(error).__name__}"
+    """Convert an aiohttp error to PTB's, with its reason in words and its class name but not the URL."""
+    words = f"{_in_words(error)} (aiohttp.{type(error).__name__})"
     if isinstance(error, aiohttp.ConnectionTimeoutError):
-        return ConnectTimedOutError(name)
+        return ConnectTimedOutError(words)
     if isinstance(error, TimeoutError):
-        return TimedOut(name)
+        return TimedOut(words)
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.InvalidURL | ValueError):
-        return RequestNotSentError(name)
-    return NetworkError(name)
+        return RequestNotSentError(words)
+    return NetworkError(words)
+
+
+_REASONS: tuple[tuple[type[Exception], str], ...] = (
+    (aiohttp.ClientConnectorDNSError, "the host name cannot be resolved (DNS)"),
+    (aiohttp.ClientConnectorCertificateError, "TLS: the server's certificate is not valid"),
+    (aiohttp.ClientSSLError, "TLS: the server does not speak it, or not a common version"),
+    (aiohttp.ClientProxyConnectionError, "the proxy cannot be reached"),
+    (aiohttp.ConnectionTimeoutError, "no connection in time"),
+    (TimeoutError, "no answer in time"),
+    (aiohttp.ServerDisconnectedError, "the server closed the connection"),
+    (aiohttp.InvalidURL, "the address is not valid"),
+)
+"""What happened, by the first class that fits."""
+
+_CODES = {
+    errno.ECONNREFUSED: "the connection was refused",
+    errno.ENETUNREACH: "there is no network",
+    errno.EHOSTUNREACH: "there is no way to the server",
+    errno.ECONNRESET: "the connection was reset",
+}
+
+
+def _in_words(error: Exception) -> str:
+    """Return what happened, without host or URL."""
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return f"the proxy refused with HTTP {error.status}"
+    for kind, words in _REASONS:
+        if isinstance(error, kind):
+            return words
+    code = error.errno if isinstance(error, OSError) else None
+    return _CODES.get(code, "the connection failed") if code else "the connection failed"
+
+
+def reason_of(error: BaseException) -> str:
+    """Return what failed, for logs and the command line: class and reason, without host, URL and token.
+
+    A message is only used where this module wrote it, or the Bot API for a failure of its own (5xx).
+    """
+    name = type(error).__name__
+    if not isinstance(error, NetworkError) or isinstance(error, BadRequest):
+        return name
+    return name if error.message.startswith(_OF_THE_LIBRARY) else f"{name}: {error.message}"

@@ -4,7 +4,8 @@ There are two lanes. The *interactive* lane answers users: each chat has its own
 second, short bursts), and nothing is shared between chats, because the platform's limit of 30 a second
 applies to bulk notifications only. The *bulk* lane (``rate_limit_args=BULK``) carries notifications: 25 a
 second over all chats, in addition to the chat's own bucket. A 429 pauses its chat, and also the bulk lane if
-it occurred there; other chats are not affected. Callback answers and calls without a chat are not limited.
+it occurred there; other chats are not affected. The 429 of a *cosmetic* call pauses nothing at all. Callback
+answers and calls without a chat are not limited.
 
 What is retried when a call fails:
 
@@ -15,12 +16,16 @@ What is retried when a call fails:
                                    modified», which the caller treats as success, as always)
     anything else                  never: it would fail again
 
+While a call waits, the handler that makes it is parked (``bot/bot_api/parking.py``), so nobody else waits for
+it; likewise when the Bot API takes long to respond.
+
 A *send* that may have been delivered is not retried here, because the Bot API has no idempotency keys: the
 error is raised to the caller. For an update that is the inbox, which handles it again and shows the current
 screen: at worst a user sees a screen twice, but no effect occurs twice.
 """
 
 import asyncio
+import logging
 import random
 import time
 from collections.abc import Awaitable, Callable, Coroutine
@@ -32,14 +37,21 @@ from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
 from bot.bot_api.client import RequestNotSentError
+from bot.bot_api.parking import parked, parked_if_slow
 
 BULK: Final = "bulk"
 """Value of ``rate_limit_args`` for unsolicited messages."""
+
+_LOGGER = logging.getLogger(__name__)
+
+COSMETIC: Final = "cosmetic"
+"""Value of ``rate_limit_args`` for calls that may fail: their 429 pauses no chat, a long one ends them."""
 
 _COUNTED = ("send", "edit", "copy", "forward")
 _UNCOUNTED = frozenset({"sendChatAction"})
 _REPEATABLE = ("edit", "answer", "delete", "get", "set", "pin", "unpin")
 _MANY_CHATS = 4096
+_SLOW = 2.0  # seconds without a response after which a call no longer counts as running
 
 Answer = bool | dict[str, Any] | list[dict[str, Any]]
 Callback = Callable[..., Coroutine[Any, Any, Answer]]
@@ -62,6 +74,7 @@ class Limits:
     bulk: Rate = Rate(per_second=25.0, burst=25)
     refusals: int = 5  # maximum 429 responses per call
     longest_pause: timedelta = timedelta(seconds=60)  # a longer one is raised to the caller
+    cosmetic_pause: timedelta = timedelta(seconds=1)  # the same for cosmetic calls
     failures: int = 4  # maximum network failures per call
     first_gap: timedelta = timedelta(milliseconds=300)  # doubled at each failure, with jitter
 
@@ -112,6 +125,7 @@ class _Call:
     buckets: tuple[TokenBucket, ...]  # paused by a 429
     is_counted: bool  # consumes tokens
     is_repeatable: bool  # idempotent
+    is_cosmetic: bool
 
 
 class Limiter(BaseRateLimiter[str]):
@@ -160,30 +174,36 @@ class Limiter(BaseRateLimiter[str]):
         Raises:
             TelegramError: the error of the last attempt.
         """
-        call = self._classify(endpoint, data.get("chat_id"), is_bulk=rate_limit_args == BULK)
+        call = self._classify(endpoint, data.get("chat_id"), rate_limit_args)
         refusals = failures = 0
         while True:
             await self._wait_for_turn(call)
             try:
-                return await callback(*args, **kwargs)
+                async with parked_if_slow(_SLOW):
+                    return await callback(*args, **kwargs)
             except RetryAfter as error:
                 refusals += 1
                 self._take_refusal(call, error, refusals)
-                if not call.buckets:
-                    await self._sleep(retry_after_seconds(error))
+                if not call.buckets and not call.is_cosmetic:
+                    _LOGGER.warning(
+                        "%s: the Bot API asks for a pause of %d s", endpoint, retry_after_seconds(error)
+                    )
+                if call.is_cosmetic or not call.buckets:
+                    await self._pause(retry_after_seconds(error))
             except NetworkError as error:
                 failures += 1
                 if failures >= self._limits.failures or not _may_repeat(call, error):
                     raise
-                await self._sleep(self._gap(failures))
+                await self._pause(self._gap(failures))
 
-    def _classify(self, endpoint: str, chat_id: int | str | None, *, is_bulk: bool) -> _Call:
+    def _classify(self, endpoint: str, chat_id: int | str | None, lane: str | None) -> _Call:
         """Classify a call; one without a chat has no buckets."""
         buckets = () if chat_id is None else (self._chat(chat_id),)
         return _Call(
-            buckets=(*buckets, self._bulk) if is_bulk else buckets,
+            buckets=(*buckets, self._bulk) if lane == BULK else buckets,
             is_counted=endpoint.startswith(_COUNTED) and endpoint not in _UNCOUNTED,
             is_repeatable=endpoint.startswith(_REPEATABLE),
+            is_cosmetic=lane == COSMETIC,
         )
 
     async def _wait_for_turn(self, call: _Call) -> None:
@@ -194,9 +214,13 @@ class Limiter(BaseRateLimiter[str]):
                 wait = max(bucket.paused_for(now), bucket.reserve(now) if call.is_counted else 0.0)
                 if wait <= 0.0:
                     break
-                await self._sleep(wait)
+                await self._pause(wait)
                 if not bucket.paused_for(self._now()):
                     break
+
+    async def _pause(self, seconds: float) -> None:
+        async with parked():
+            await self._sleep(seconds)
 
     def _take_refusal(self, call: _Call, error: RetryAfter, refusals: int) -> None:
         """Pause the buckets of a call after a 429.
@@ -205,9 +229,10 @@ class Limiter(BaseRateLimiter[str]):
             RetryAfter: there were too many, or the requested pause is too long.
         """
         seconds = retry_after_seconds(error)
-        for bucket in call.buckets:
+        for bucket in () if call.is_cosmetic else call.buckets:
             bucket.pause(self._now() + seconds)
-        if refusals >= self._limits.refusals or seconds > self._limits.longest_pause.total_seconds():
+        longest = self._limits.cosmetic_pause if call.is_cosmetic else self._limits.longest_pause
+        if refusals >= self._limits.refusals or seconds > longest.total_seconds():
             raise error
 
     def _gap(self, failures: int) -> float:

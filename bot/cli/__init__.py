@@ -10,10 +10,11 @@ import sys
 
 from telegram.error import InvalidToken, TelegramError
 
-from bot.bot_api.client import quiet_libraries
+from bot.bot_api.client import quiet_libraries, reason_of
 from bot.cli.command import BAD_SETTINGS, DONE, FAILED, INTERRUPTED
 from bot.cli.parser import parser_of_commands
 from bot.inbox import TokenRefusedError
+from bot.logs import ThinnedStream
 from core.errors.base import InputError, SettingsError, XuanhaoError
 from core.errors.settings import SettingsRefused
 
@@ -23,7 +24,11 @@ __all__ = ["BAD_SETTINGS", "DONE", "FAILED", "INTERRUPTED", "main", "parser_of_c
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return its exit status."""
     given = parser_of_commands().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        handlers=[ThinnedStream()],
+    )
     quiet_libraries()
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     try:
@@ -50,6 +55,5 @@ def _carried_out(given: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return FAILED
     except TelegramError as error:
-        name = type(error).__name__
-        print(f"telegram.base_url: the Bot API is unreachable: {name}", file=sys.stderr)
+        print(f"telegram.base_url: the Bot API is unreachable: {reason_of(error)}", file=sys.stderr)
         return FAILED

@@ -7,7 +7,8 @@ from pathlib import Path
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
-from bot.bot_api.client import AiohttpRequest
+from bot.bot_api.client import AiohttpRequest, reason_of
+from bot.bot_api.connecting import WEBHOOK_SET, has_webhook
 from bot.cli.command import DONE, FAILED, Command
 from bot.cli.described import missing_offices, warnings_of
 from bot.cli.passphrase import add_passphrase, passphrase_of
@@ -94,13 +95,13 @@ async def _check_token(settings: Settings) -> bool:
     try:
         async with bot:
             print(f"token: ok, the bot is @{bot.username}")
+            if await has_webhook(bot):
+                print(f"  warning: {WEBHOOK_SET}; run removes it")
     except InvalidToken:
         print("token: rejected by the Bot API (telegram.token)")
         return False
     except TelegramError as error:
-        print(
-            f"token: {settings.telegram.base_url} (telegram.base_url) is unreachable: {type(error).__name__}"
-        )
+        print(f"token: {settings.telegram.base_url} (telegram.base_url) is unreachable: {reason_of(error)}")
         return False
     return True
 

@@ -9,9 +9,11 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
+from bot.bot_api.parking import leave, parked
 from bot.dialog.attachments import AttachmentReader
+from bot.dialog.characters import require_readable
 from bot.dialog.effects import DeleteUserMessage, Effect, LoadVehicles, RefreshCommandMenu, SendCode, SendFile
-from bot.dialog.events import Attachment, Press, Reading, Received
+from bot.dialog.events import Attachment, Command, Event, Press, Reading, Received, Typed
 from bot.dialog.names import ScreenName
 from bot.dialog.prefetched import Prefetched
 from bot.dialog.presenter import Presenter
@@ -109,15 +111,13 @@ class Engine:
         if isinstance(event, Press):
             live = event.message_id is not None and event.message_id == record.message_id
             words = "" if result.sticky else plain(result.note)
-            toast = self._presenter.answer(event.query_id, words, alert=result.alert)
-            if result.stale and live:
-                await toast  # a double tap: the first has shown the screen already
+            self._presenter.answer(event.query_id, words, alert=result.alert)
+            if result.stale and live:  # a double tap: the first has shown the screen already
                 await self._core.store.run(mark_done, request.update_id)
                 return
-            work = [toast]
             if not live and not result.global_ and event.message_id is not None:
-                work.append(self._presenter.strip(request.chat_id, event.message_id))
-            shown, *_ = await asyncio.gather(self._presenter.show(result, in_place=live), *work)
+                self._presenter.strip(request.chat_id, event.message_id)
+            shown = await self._presenter.show(result, in_place=live)
         else:
             shown = await self._presenter.show(result, in_place=False)
         await self._finish(request, result, shown)
@@ -168,6 +168,7 @@ class Engine:
 
     async def _applied(self, request: Request) -> StepResult:
         try:
+            _require_readable(request.event)
             request = await self._with_reading(request)
             return await self._run_prefetching(partial(self._apply, request=request))
         except OperationError:
@@ -185,7 +186,9 @@ class Engine:
                 snapshots = prefetched.snapshots.having(needed.key, await self._core.store.read(needed.read))
                 prefetched = replace(prefetched, snapshots=snapshots)
             except RehearsalRunNeeded as needed:
-                prefetched = replace(prefetched, run_result=await run_on_rehearsal_thread(needed.run))
+                async with parked():  # one thread for all rehearsals
+                    run_result = await run_on_rehearsal_thread(needed.run)
+                prefetched = replace(prefetched, run_result=run_result)
 
     # --- inside the transaction: a real conversation, or one in a rehearsal ---------------------
 
@@ -290,7 +293,8 @@ class Engine:
         found = await self._core.store.read(self._attachment_target, request.chat_id, event)
         if found is None:
             return request
-        value = await self._attachments.read(request.chat_id, event, found)
+        async with parked():
+            value = await self._attachments.read(request.chat_id, event, found)
         return replace(request, event=replace(event, reading=Reading(screen=found.screen, value=value)))
 
     async def _finish(self, request: Request, result: StepResult, shown: Shown | None) -> None:
@@ -312,6 +316,7 @@ class Engine:
         task.add_done_callback(self._background.discard)
 
     async def _done(self, request: Request, effect: Effect) -> None:
+        leave()  # it may outlive the handler
         try:
             match effect:
                 case SendCode():
@@ -334,3 +339,14 @@ def _with_word_of_deletion(result: StepResult) -> StepResult:
     """Add to the note that the user's message is deleted; the consent said so only of what is asked for."""
     with speaking(result.language):
         return replace(result, note="\n".join(filter(None, (result.note, FORGOTTEN()))))
+
+
+def _require_readable(event: Event) -> None:
+    """Refuse typed text with parts that are no characters.
+
+    Raises:
+        UnreadableCharacters: it has some.
+    """
+    match event:
+        case Typed(text=text) | Command(arguments=text) | Attachment(caption=text):
+            require_readable(text)

@@ -4,9 +4,7 @@ A press on the live message edits it. After typed input, or when the kind of mes
 screen is sent as a new message and the old one loses its buttons. Edits are idempotent, sends are not.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +20,9 @@ from telegram.constants import MessageLimit, ParseMode
 from telegram.error import BadRequest, Forbidden
 
 from bot.bot_api.client import Messenger
+from bot.bot_api.parking import parked
+from bot.bot_api.rate_limits import COSMETIC
+from bot.dialog.cosmetics import Cosmetics
 from bot.dialog.keyboards import CallbackCodec
 from bot.dialog.record import Record, Shown
 from bot.dialog.rehearsal import run_on_rehearsal_thread
@@ -39,8 +40,15 @@ _GONE = ("message to edit not found", "message can't be edited", "there is no", 
 class Presenter:
     """Sends and edits the live message."""
 
-    def __init__(self, bot: Messenger, codec: CallbackCodec, keyboard_gone: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        bot: Messenger,
+        codec: CallbackCodec,
+        keyboard_gone: Callable[[], str],
+        cosmetics: Cosmetics | None = None,
+    ) -> None:
         self._bot = bot
+        self._cosmetics = cosmetics or Cosmetics()
         self._codec = codec
         self._keyboard_gone = keyboard_gone
 
@@ -63,21 +71,26 @@ class Presenter:
         except Forbidden:  # blocked or deactivated: the state is kept
             return None
 
-    async def answer(self, query_id: str, text: str, *, alert: bool) -> None:
-        """Answer a callback query; ignore one that has expired."""
+    def answer(self, query_id: str, text: str, *, alert: bool) -> None:
+        """Answer a callback query, without waiting for the outcome."""
         toast = text if len(text) <= _TOAST else text[: _TOAST - 1] + "…"
-        with suppress(BadRequest, Forbidden):
-            await self._bot.answer_callback_query(query_id, text=toast or None, show_alert=alert)
+        self._cosmetics.tidy(
+            lambda: self._bot.answer_callback_query(
+                query_id, text=toast or None, show_alert=alert, rate_limit_args=COSMETIC
+            )
+        )
 
-    async def strip(self, chat_id: int, message_id: int) -> None:
-        """Remove the buttons of a message that is no longer the live one."""
-        with suppress(BadRequest, Forbidden):
-            await self._bot.edit_message_reply_markup(chat_id, message_id, reply_markup=None)
+    def strip(self, chat_id: int, message_id: int) -> None:
+        """Remove the buttons of a message that is no longer the live one, without waiting for the outcome."""
+        self._cosmetics.tidy(
+            lambda: self._bot.edit_message_reply_markup(
+                chat_id, message_id, reply_markup=None, rate_limit_args=COSMETIC
+            )
+        )
 
-    async def _delete(self, chat_id: int, message_id: int) -> None:
-        """Delete a protected message; its content must not stay in the chat."""
-        with suppress(BadRequest, Forbidden):
-            await self._bot.delete_message(chat_id, message_id)
+    def _delete(self, chat_id: int, message_id: int) -> None:
+        """Delete a protected message: its content must not stay in the chat."""
+        self._cosmetics.delete(lambda: self._bot.delete_message(chat_id, message_id))
 
     def _markup(self, record: Record, view: View) -> InlineKeyboardMarkup | None:
         return self._codec_of(record).markup(record.chat_id, record.screen, record.revision, view.rows)
@@ -131,12 +144,10 @@ class Presenter:
             await self._bot.send_message(
                 record.chat_id, self._keyboard_gone(), reply_markup=ReplyKeyboardRemove()
             )
-        sending = self._send_new(record, view, _fitted(view, _worded(view, result.note)))
+        message = await self._send_new(record, view, _fitted(view, _worded(view, result.note)))
         if record.message_id is not None and record.message_kind != MessageKind.KEYBOARD:
-            leave = self._delete if _is_protected(record) else self.strip
-            message, _ = await asyncio.gather(sending, leave(record.chat_id, record.message_id))
-        else:
-            message = await sending
+            clear = self._delete if _is_protected(record) else self.strip
+            clear(record.chat_id, record.message_id)
         return _shown(message.message_id, view)
 
     def _send_new(self, record: Record, view: View, text: str) -> Awaitable[Message]:
@@ -177,7 +188,8 @@ def _most(view: View) -> int:
 async def _rendered(record: Record, picture: Picture) -> bytes:
     """Render a picture; pictures of rehearsals use the rehearsal thread, not the common render thread."""
     if record.rehearsal is not None:
-        return await run_on_rehearsal_thread(picture.render)
+        async with parked():
+            return await run_on_rehearsal_thread(picture.render)
     if getattr(picture, "is_light", False):
         return picture.render()
     return await render_on_thread(picture)

@@ -26,6 +26,10 @@ EDITED_AND_DELETED = phrase(
 FORGOTTEN = phrase("您发送的消息可能含有个人信息,为保护隐私已从聊天中删除。")
 FAILED = phrase("系统暂时出错,刚才的操作没有生效。请稍后再试一次。")
 UNSHOWN = phrase("系统暂时出错:刚才的操作已生效,但画面没能更新。请发送 /preselect 继续,或发送 /mine 查看。")
+FLOOD = phrase("您发送得太快,后面的内容没有收下。请等画面更新后,再继续操作。")
+FATAL = phrase(
+    "系统无法处理您刚才发送的内容,操作没有生效。请不要再次发送同样的内容,换一种方式试试,或与车辆管理所联系。"
+)
 KEYBOARD_GONE = phrase("✅ 收到")
 
 KINDS = {

@@ -23,8 +23,9 @@ When all of a worker's leases have expired, another worker takes its updates ove
 from bot.inbox.dispatcher import Dispatcher
 from bot.inbox.errors import ReceiptClosedError, TokenRefusedError, UnreadableUpdateError
 from bot.inbox.model import DeadLetter, QueuedUpdate
+from bot.inbox.poller import Poller, updates_of
 from bot.inbox.retry import RetryPolicy
-from bot.inbox.service import InboxService, Poller, new_worker_name, updates_of
+from bot.inbox.service import InboxService, new_worker_name
 from bot.inbox.store import Cipher, Lease, WorkerInbox, mark_applied, mark_done
 
 __all__ = [

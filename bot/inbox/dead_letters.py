@@ -32,22 +32,23 @@ class DeadLetters:
             _LOGGER.warning("a dead letter could not be stored: %s", type(failure).__name__)
             return False
         _LOGGER.error("update %d is a dead letter: %s", update.update_id, type(error).__name__)
-        await self._tell(update, error, applied=applied)
+        await self.tell(
+            DeadLetter(
+                update_id=update.update_id,
+                chat_id=update.chat_id,
+                received_at=update.received_at,
+                tries=update.tries,
+                error=type(error).__name__,
+                applied=applied,
+            )
+        )
         return True
 
-    async def _tell(self, update: QueuedUpdate, error: BaseException, *, applied: bool) -> None:
+    async def tell(self, letter: DeadLetter) -> None:
         """Report a dead letter; it stays one when the report fails."""
         if self._report is None:
             return
-        letter = DeadLetter(
-            update_id=update.update_id,
-            chat_id=update.chat_id,
-            received_at=update.received_at,
-            tries=update.tries,
-            error=type(error).__name__,
-            applied=applied,
-        )
         try:
             await self._report(letter)
         except Exception as failure:  # noqa: BLE001 - admins also find it in their work queue
-            _LOGGER.warning("dead letter %d was not reported: %s", update.update_id, type(failure).__name__)
+            _LOGGER.warning("dead letter %d was not reported: %s", letter.update_id, type(failure).__name__)

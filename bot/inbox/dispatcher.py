@@ -1,22 +1,30 @@
 """Hands updates to their handler: those of one chat in order and one at a time, chats concurrently.
 
-Chats that have something to do wait in one queue. A few workers ("few in flight": after a crash the sends of
-those in flight are repeated) take the first chat, handle *one* of its updates and put it at the end again; so
-a chat with a thousand updates does not delay the others.
+Chats that have something to do wait in one queue. The first chat gets a slot, *one* of its updates is
+handled, and it goes to the end again; so a chat with a thousand updates does not delay the others. Slots are
+few, because after a crash the sends of those that were running are repeated. A handler that only waits is
+parked (``bot/bot_api/parking.py``): it keeps its chat's turn, but gives its slot to another chat. A parked
+handler has no send under way, but for one that hangs, so what a crash can repeat stays small.
+
+An update over which the process dies would end every later process, too. Where that could happen (files, and
+whatever was left in the inbox) the attempt is recorded before it begins. What has taken down
+two processes is handled while no other such update is; after the third it is a dead letter.
 
 Memory is a cache. What does not fit stays in the inbox and is loaded when the chat's turn comes.
 """
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
+from bot.bot_api.parking import Slots, occupy, parked
+from bot.inbox.chat_queue import ChatQueue
 from bot.inbox.dead_letters import DeadLetters, OnDeadLetter
-from bot.inbox.errors import ReceiptClosedError
-from bot.inbox.model import QueuedUpdate
+from bot.inbox.errors import ProcessDiedError, ReceiptClosedError
+from bot.inbox.model import DeadLetter, QueuedUpdate
 from bot.inbox.retry import RetryPolicy, trace
 from bot.inbox.store import WorkerInbox
 
@@ -31,55 +39,13 @@ Handle = Callable[[QueuedUpdate], Awaitable[None]]
 class DispatchLimits:
     """How many updates are handled and kept in memory at a time."""
 
-    in_flight: int = 32  # updates that are handled concurrently
+    in_flight: int = 32  # updates whose handlers run concurrently
+    parked: int = 2000  # further updates whose handlers only wait; beyond, they count as in flight
     per_chat: int = 100  # updates of one chat in memory
     in_memory: int = 5000  # updates in memory
+    suspect: int = 2  # dead processes after which an update is handled apart from other suspects
+    fatal: int = 3  # dead processes after which an update is a dead letter
     handler_seconds: float = 300.0  # for one update; then its attempt has failed
-
-
-class ChatQueue:
-    """The updates and jobs of one chat; exactly one of them holds the chat's turn at a time.
-
-    Updates are ordered by id. A job waits for the updates that were queued before it, but not while
-    the queue is paused after a failure: a redraw must not wait for an outage to end.
-    """
-
-    def __init__(self, chat_id: int) -> None:
-        self.chat_id = chat_id
-        self.updates: deque[QueuedUpdate] = deque()  # ascending by update id
-        self.jobs: deque[tuple[int, asyncio.Future[None]]] = deque()  # the last update before it; its turn
-        self.has_more = False  # the inbox holds updates of this chat that are not in memory
-        self.is_loading = False
-        self.is_scheduled = False  # waits for a worker of the dispatcher
-        self.is_busy = False  # the turn is held, or was just granted
-        self.holder: asyncio.Task[object] | None = None  # the task that holds the turn, once it runs
-        self.pause: asyncio.TimerHandle | None = None  # no update is handled before it ends
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is queued, handled or paused."""
-        waits = self.updates or self.jobs or self.has_more
-        return not (waits or self.is_busy or self.is_scheduled or self.pause)
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether an update could be handled now."""
-        return bool(self.updates or self.has_more) and self.pause is None and not self.is_busy
-
-    def add_job(self, turn: asyncio.Future[None]) -> None:
-        """Queue a job behind the updates that wait now."""
-        self.jobs.append((self.updates[-1].update_id if self.updates else -1, turn))
-
-    def pop_job(self) -> asyncio.Future[None] | None:
-        """Remove and return the next job; None when an update comes before it."""
-        while self.jobs and not self.is_busy:
-            last_before, turn = self.jobs[0]
-            if self.pause is None and self.updates and self.updates[0].update_id <= last_before:
-                return None
-            self.jobs.popleft()
-            if not turn.done():
-                return turn
-        return None
 
 
 class Dispatcher:
@@ -110,8 +76,11 @@ class Dispatcher:
         self._queues: dict[int, ChatQueue] = {}
         self._ready: asyncio.Queue[ChatQueue] = asyncio.Queue()
         self._held: set[int] = set()  # ids of updates that wait in memory or are being handled
-        self._workers: set[asyncio.Task[None]] = set()
-        self._handling: set[asyncio.Task[object]] = set()  # the workers that hold a chat's turn
+        self._slots = Slots(self._limits.in_flight, self._limits.parked)
+        self._feeder: asyncio.Task[None] | None = None
+        self._turns: set[asyncio.Task[Any]] = set()  # the handlers; each holds its chat's turn
+        self._apart = asyncio.Lock()  # for updates that may have taken down two processes
+        self._interrupted: list[QueuedUpdate] = []  # their recorded attempts were cancelled
         self._idle = asyncio.Event()
         self._idle.set()
         self._is_closing = False
@@ -119,11 +88,8 @@ class Dispatcher:
     # --- incoming updates -------------------------------------------------------------------
 
     def start(self) -> None:
-        """Start the workers."""
-        self._workers = {
-            asyncio.create_task(self._work(), name=f"inbox-worker-{number}")
-            for number in range(self._limits.in_flight)
-        }
+        """Start handling."""
+        self._feeder = asyncio.create_task(self._feed(), name="inbox-feeder")
 
     def offer(self, updates: Iterable[QueuedUpdate]) -> None:
         """Take updates that were just stored, in ascending order."""
@@ -139,6 +105,19 @@ class Dispatcher:
                 self._held.add(update.update_id)
                 queue.updates.append(update)
             self._schedule(queue)
+
+    def waiting(self, chat_id: int) -> int:
+        """Return how many updates of a chat wait, as far as they are in memory; else the most that may be."""
+        queue = self._queues.get(chat_id)
+        if queue is None:
+            return 0
+        return self._limits.per_chat if queue.has_more else len(queue.updates)
+
+    async def report(self, letters: Iterable[DeadLetter]) -> None:
+        """Report updates that could not be stored."""
+        for letter in letters:
+            _LOGGER.error("update %d cannot be stored: %s", letter.update_id, letter.error)
+            await self._dead_letters.tell(letter)
 
     def resume(self, chats: Iterable[int]) -> None:
         """Handle chats whose updates this worker holds without having received them all.
@@ -173,7 +152,7 @@ class Dispatcher:
         if (held := self._queues.get(chat_id)) is not None and held.holder is task:
             yield
             return
-        if task in self._handling:
+        if task in self._turns:
             raise RuntimeError("a handler can hold the turn of its own chat only")
         queue = await self._wait_for_turn(chat_id)
         queue.holder = task
@@ -200,33 +179,43 @@ class Dispatcher:
         self._is_closing = True
         for queue in list(self._queues.values()):
             self._close(queue)
-        busy = self._workers & self._handling
-        for worker in self._workers - busy:
-            worker.cancel()
-        if busy:
-            await asyncio.wait(busy, timeout=limit)
-        for worker in self._workers:
-            worker.cancel()
-        await asyncio.gather(*self._workers, return_exceptions=True)
+        if self._feeder is not None:
+            self._feeder.cancel()
+            await asyncio.gather(self._feeder, return_exceptions=True)
+        if self._turns:
+            await asyncio.wait(self._turns, timeout=limit)
+        for turn in self._turns:
+            turn.cancel()
+        await asyncio.gather(*self._turns, return_exceptions=True)
+        await self._put_back()
 
-    # --- the workers ------------------------------------------------------------------------
+    # --- turns ------------------------------------------------------------------------------
 
-    async def _work(self) -> None:
-        """Handle one update of the first chat that is ready, again and again."""
-        me = asyncio.current_task()
-        while me is not None and not self._is_closing:
+    async def _feed(self) -> None:
+        """Begin the turn of the first chat that is ready when a slot is free, again and again."""
+        while True:
             queue = await self._ready.get()
+            await self._slots.take()
             queue.is_scheduled = False
             if queue.is_ready:
-                queue.holder, queue.is_busy = me, True
-                self._handling.add(me)
-                try:
-                    await self._take_turn(queue)
-                finally:
-                    self._handling.discard(me)
+                queue.is_busy = True
+                turn = asyncio.create_task(self._turn(queue), name="inbox-turn")
+                queue.holder = turn
+                self._turns.add(turn)
+                turn.add_done_callback(self._turns.discard)
+            else:
+                self._slots.give()
+                if not queue.is_busy:
                     self._end_turn(queue)
-            elif not queue.is_busy:
-                self._end_turn(queue)
+
+    async def _turn(self, queue: ChatQueue) -> None:
+        """Hold the turn of a chat for one update."""
+        slot = occupy(self._slots)
+        try:
+            await self._take_turn(queue)
+        finally:
+            slot.end()
+            self._end_turn(queue)
 
     async def _take_turn(self, queue: ChatQueue) -> None:
         """Handle the first update of a chat."""
@@ -235,17 +224,56 @@ class Dispatcher:
         if not queue.updates:
             return
         update = queue.updates.popleft()
+        if update.crashes >= self._limits.fatal:
+            await self._bury(queue, update)
+            return
         try:
-            async with asyncio.timeout(self._limits.handler_seconds):
-                await self._handle(update)
+            async with self._apart_if_suspect(update):
+                if update.is_risky:
+                    await self._inbox.record_attempt(update)
+                async with asyncio.timeout(self._limits.handler_seconds):
+                    await self._handle(update)
         except asyncio.CancelledError as error:
             if (me := asyncio.current_task()) is None or me.cancelling():
-                raise  # this worker was cancelled, not something inside the handler
+                if update.is_risky:
+                    self._interrupted.append(update)
+                raise  # this turn was cancelled, not something inside the handler
             await self._handle_failure(queue, update, error)
         except Exception as error:  # noqa: BLE001 - every error of a handler is counted and reported
             await self._handle_failure(queue, update, error)
         else:
             self._held.discard(update.update_id)
+
+    @asynccontextmanager
+    async def _apart_if_suspect(self, update: QueuedUpdate) -> AsyncIterator[None]:
+        """Handle what may have taken down two processes while no other such update is handled.
+
+        Otherwise the updates that happen to be handled beside a fatal one would be counted with it.
+        """
+        if update.crashes < self._limits.suspect:
+            yield
+            return
+        async with parked():
+            await self._apart.acquire()
+        try:
+            yield
+        finally:
+            self._apart.release()
+
+    async def _bury(self, queue: ChatQueue, update: QueuedUpdate) -> None:
+        """Make an update a dead letter without handling it: three processes have died over it."""
+        if await self._dead_letters.add(update, ProcessDiedError()):
+            self._held.discard(update.update_id)
+            return
+        queue.updates.appendleft(update)
+        self._pause(queue, self._retry.delay(1))
+
+    async def _put_back(self) -> None:
+        """Take back the recorded attempts that were cancelled: nobody has died over them."""
+        try:
+            await self._inbox.take_back_attempts(self._interrupted)
+        except Exception as error:  # noqa: BLE001 - they count as one death, which does no harm
+            _LOGGER.warning("interrupted attempts could not be taken back: %s", type(error).__name__)
 
     async def _handle_failure(self, queue: ChatQueue, update: QueuedUpdate, error: BaseException) -> None:
         """Count a failed attempt; retry the update after a pause of its chat, or make it a dead letter."""
@@ -257,7 +285,7 @@ class Dispatcher:
         queue.updates.appendleft(update)
         self._pause(queue, self._retry.delay(update.tries, error))
         try:
-            await self._inbox.record_failure(update.update_id, error)
+            await self._inbox.record_failure(update, error)
         except Exception as failure:  # noqa: BLE001 - memory has the count; the row's matters after a restart
             _LOGGER.warning("a failure could not be recorded: %s", type(failure).__name__)
 

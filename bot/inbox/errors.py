@@ -7,12 +7,20 @@ class UnreadableUpdateError(XuanhaoError):
     """An update cannot be read; trying again would change nothing."""
 
 
+class ProcessDiedError(XuanhaoError):
+    """Three processes have ended without warning while they handled this update."""
+
+
 class TokenRefusedError(SettingsError):
     """telegram.token was refused by the messenger, or telegram.base_url is not a Bot API."""
 
 
 class BadAnswerError(OperationError):
     """The messenger answered something that is no list of updates."""
+
+
+class UnconfirmableError(BadAnswerError):
+    """The messenger sent nothing but updates without a usable id."""
 
 
 class ReceiptClosedError(OperationError):

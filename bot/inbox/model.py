@@ -26,7 +26,9 @@ class QueuedUpdate:
     received_at: datetime  # aware; when it was stored: a press counts by this moment
     decode: Callable[[], dict[str, Any]] = field(repr=False)  # raises UnreadableUpdateError
     repeated: bool = False  # it may have been handled before, completely or in part
-    tries: int = 0  # failed attempts, and how often another worker has taken it over
+    tries: int = 0  # failed attempts
+    is_risky: bool = False  # a process may die over it: its attempts are recorded before they begin
+    crashes: int = 0  # attempts that never ended: processes that have died over it, as far as is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

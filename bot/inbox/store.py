@@ -6,15 +6,15 @@ the updates that it holds a lease on.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from operator import itemgetter
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from bot.inbox.errors import UnreadableUpdateError
-from bot.inbox.model import NO_CHAT, QueuedUpdate, RawUpdate
+from bot.inbox.model import NO_CHAT, DeadLetter, QueuedUpdate, RawUpdate
 from core.clock import from_millis, to_millis
 from core.ports import Row, Store, Tx
 
@@ -24,6 +24,7 @@ TOMBSTONES = timedelta(days=2)
 DEAD_LETTERS_KEPT = timedelta(days=7)
 """How long a dead letter is kept."""
 
+_LARGEST_BODY = 256 * 1024  # bytes, encrypted; the messenger's own limits allow about a tenth of this
 _BEFORE_ALL, _AFTER_ALL = -1, 2**62  # no update has such an id
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -59,6 +60,8 @@ class Added:
 
     updates: tuple[QueuedUpdate, ...]  # to be handled now, in order
     behind: frozenset[int]  # chats with new updates that come after what another worker holds
+    dropped: frozenset[int] = frozenset()  # chats of new updates that were dropped
+    dead: tuple[DeadLetter, ...] = ()  # new updates that cannot be stored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,24 @@ class ChatPage:
     updates: tuple[QueuedUpdate, ...]  # in order
     has_more: bool  # this worker holds further updates of the chat
     is_behind: bool  # they come after an update that another worker holds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    """The row of an update that is about to be stored."""
+
+    raw: RawUpdate
+    chat_id: int
+    body: bytes = field(default=b"", repr=False)
+    state: Literal["waiting", "done", "broken"] = "waiting"
+    note: str = ""
+
+
+def is_storable(update: object) -> bool:
+    """Return whether something is an update with an id that the table can hold."""
+    if not isinstance(update, dict) or type(update_id := update.get("update_id")) is not int:
+        return False
+    return _BEFORE_ALL < update_id < _AFTER_ALL
 
 
 def mark_applied(tx: Tx, update_id: int) -> bool:
@@ -98,11 +119,23 @@ class WorkerInbox:
         self._cipher = cipher
         self._lease = lease
 
-    async def add(self, updates: Sequence[RawUpdate]) -> Added:
-        """Store a batch, and return what is new; updates that are known are left as they are."""
+    async def add(self, updates: Sequence[RawUpdate], dropped: Collection[int] = ()) -> Added:
+        """Store a batch, and return what is new; updates that are known are left as they are.
+
+        An update that cannot be stored becomes a dead letter at once, and does not hold up the others.
+
+        Args:
+            updates: with ids that ``is_storable``.
+            dropped: ids of those that are not to be handled; they are only remembered.
+        """
         ordered = sorted(updates, key=itemgetter("update_id"))
-        batch = [(raw, chat_of(raw), self._encrypted(raw)) for raw in ordered]
+        batch = [self._prepared(raw, is_dropped=raw["update_id"] in dropped) for raw in ordered]
         return await self._store.run(self._add, batch)
+
+    async def set_aside(self, update: RawUpdate, error: BaseException) -> Added:
+        """Store only that an update has arrived and cannot be stored, for this reason."""
+        unreadable = _Prepared(raw=update, chat_id=NO_CHAT, state="broken", note=type(error).__name__)
+        return await self._store.run(self._add, [unreadable])
 
     async def load(self, chat_id: int, count: int) -> ChatPage:
         """Return at most ``count`` of the first updates of a chat that this worker has to handle.
@@ -111,10 +144,30 @@ class WorkerInbox:
         """
         return await self._store.read(self._load, chat_id, count)
 
-    async def record_failure(self, update_id: int, error: BaseException) -> None:
+    async def record_attempt(self, update: QueuedUpdate) -> None:
+        """Record that an update is about to be handled, in case the process dies over it.
+
+        The count is set, not increased: an attempt whose end could not be recorded is not counted twice.
+        """
+        begun = update.crashes + 1
+        await self._store.run(lambda tx: tx.run("inbox.begun", update_id=update.update_id, begun=begun))
+
+    async def take_back_attempts(self, updates: Sequence[QueuedUpdate]) -> None:
+        """Forget recorded attempts that were cancelled."""
+
+        def forget(tx: Tx) -> None:
+            for update in updates:
+                tx.run("inbox.begun", update_id=update.update_id, begun=update.crashes)
+
+        if updates:
+            await self._store.run(forget)
+
+    async def record_failure(self, update: QueuedUpdate, error: BaseException) -> None:
         """Count a failed attempt, with the class of its error."""
         note = type(error).__name__
-        await self._store.run(lambda tx: tx.run("inbox.failed", update_id=update_id, note=note))
+        await self._store.run(
+            lambda tx: tx.run("inbox.failed", update_id=update.update_id, note=note, begun=update.crashes)
+        )
 
     async def dead_letter(self, update_id: int, error: BaseException) -> bool:
         """Give up on an update, for good; return whether it has taken effect."""
@@ -148,31 +201,62 @@ class WorkerInbox:
         """Delete old tombstones and dead letters; return how many rows."""
         return await self._store.run(_purge)
 
-    def _add(self, tx: Tx, batch: Sequence[tuple[RawUpdate, int, bytes]]) -> Added:
-        now, worker, lease_until = to_millis(tx.now), self._lease.worker, self._lease.end(tx.now)
-        new = [
-            QueuedUpdate(
-                update_id=raw["update_id"],
-                chat_id=chat_id,
-                received_at=tx.now,
-                decode=partial(dict, raw),
-            )
-            for raw, chat_id, body in batch
-            if tx.run(
-                "inbox.store",
-                update_id=raw["update_id"],
-                chat_id=chat_id,
-                now=now,
-                body=body,
-                worker=worker,
-                lease_until=lease_until,
-            )
-        ]
+    def _prepared(self, raw: RawUpdate, *, is_dropped: bool) -> _Prepared:
+        """Return the row of an update; one that cannot be stored has no body."""
+        try:
+            chat_id = chat_of(raw)
+            if is_dropped:
+                return _Prepared(raw=raw, chat_id=chat_id, state="done", note="Dropped")
+            body = self._encrypted(raw)
+        except (RecursionError, TypeError, ValueError) as error:
+            return _Prepared(raw=raw, chat_id=NO_CHAT, state="broken", note=type(error).__name__)
+        if len(body) > _LARGEST_BODY or abs(chat_id) >= _AFTER_ALL:
+            known = chat_id if abs(chat_id) < _AFTER_ALL else NO_CHAT
+            return _Prepared(raw=raw, chat_id=known, state="broken", note=UnreadableUpdateError.__name__)
+        return _Prepared(raw=raw, chat_id=chat_id, body=body)
+
+    def _add(self, tx: Tx, batch: Sequence[_Prepared]) -> Added:
+        new = [row for row in batch if self._is_new(tx, row)]
         elsewhere = frozenset() if self._lease.is_alone else self._chats_elsewhere(tx)
         return Added(
-            updates=tuple(update for update in new if update.chat_id not in elsewhere),
-            behind=elsewhere.intersection(update.chat_id for update in new),
+            updates=tuple(
+                QueuedUpdate(
+                    update_id=row.raw["update_id"],
+                    chat_id=row.chat_id,
+                    received_at=tx.now,
+                    decode=partial(dict, row.raw),
+                    is_risky=_has_file(row.raw),
+                )
+                for row in new
+                if row.state == "waiting" and row.chat_id not in elsewhere
+            ),
+            behind=elsewhere.intersection(row.chat_id for row in new if row.state == "waiting"),
+            dropped=frozenset(row.chat_id for row in new if row.state == "done"),
+            dead=tuple(
+                DeadLetter(
+                    update_id=row.raw["update_id"],
+                    chat_id=row.chat_id,
+                    received_at=tx.now,
+                    tries=0,
+                    error=row.note,
+                )
+                for row in new
+                if row.state == "broken"
+            ),
         )
+
+    def _is_new(self, tx: Tx, row: _Prepared) -> bool:
+        """Store an update; return False when it is known."""
+        given = {
+            "update_id": row.raw["update_id"],
+            "chat_id": row.chat_id,
+            "now": to_millis(tx.now),
+            "worker": self._lease.worker,
+        }
+        if row.state == "waiting":
+            until = self._lease.end(tx.now)
+            return tx.run("inbox.store", **given, body=row.body, lease_until=until) == 1
+        return tx.run("inbox.store_ended", **given, state=row.state, note=row.note) == 1
 
     def _load(self, tx: Tx, chat_id: int, count: int) -> ChatPage:
         end = _AFTER_ALL if self._lease.is_alone else self._first_elsewhere(tx, chat_id)
@@ -194,7 +278,12 @@ class WorkerInbox:
             now=to_millis(tx.now),
             alone=int(self._lease.is_alone),
         )
-        return sorted({int(row["chat_id"]) for row in rows})
+        firsts: dict[int, int] = {}
+        for row in sorted(rows, key=itemgetter("update_id")):
+            firsts.setdefault(row["chat_id"], row["update_id"])
+        for update_id in firsts.values():
+            tx.run("inbox.perhaps_begun", update_id=update_id)
+        return sorted(firsts)
 
     def _renew(self, tx: Tx) -> int:
         """Renew the leases; return how many updates this worker holds."""
@@ -227,8 +316,10 @@ class WorkerInbox:
             chat_id=row["chat_id"],
             received_at=from_millis(row["received_at"]),
             decode=partial(self._decrypted, bytes(row["body"])),
-            repeated=row["state"] == "applied" or row["tries"] > 0,
+            repeated=row["state"] == "applied" or row["tries"] > 0 or row["begun"] > 0,
             tries=row["tries"],
+            is_risky=True,
+            crashes=row["begun"],
         )
 
     def _encrypted(self, raw: RawUpdate) -> bytes:
@@ -272,6 +363,12 @@ def chat_of(raw: RawUpdate) -> int:
             if (person := _id(payload.get(key))) is not None:
                 return person
     return NO_CHAT
+
+
+def _has_file(raw: RawUpdate) -> bool:
+    """Return whether an update brings a file, which is parsed by libraries that may end the process."""
+    message = raw.get("message")
+    return isinstance(message, Mapping) and ("document" in message or "photo" in message)
 
 
 def _id(value: object) -> int | None:

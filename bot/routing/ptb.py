@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any
 
-from telegram import Bot, ChatMemberUpdated, Message, Update
+from telegram import Bot, CallbackQuery, ChatMemberUpdated, Message, Update
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.ext import (
     Application,
@@ -31,6 +31,7 @@ from telegram.ext import (
     filters,
 )
 
+from bot.dialog.characters import clean
 from bot.dialog.engine import Engine
 from bot.dialog.events import Attachment, Command, Contact, Event, Other, Press, Typed
 from bot.dialog.result import Request
@@ -95,7 +96,7 @@ def _parsed(raw: dict[str, Any], bot: Bot) -> Update:
         UnreadableUpdateError: PTB cannot parse it.
     """
     try:
-        return Update.de_json(_without_old_message(raw), bot)
+        return Update.de_json(clean(_without_old_message(raw)), bot)
     except Exception as error:
         raise UnreadableUpdateError from error
 
@@ -135,17 +136,12 @@ def routes(
         if said is not None:
             await engine.handle(_request(_event(said, bot_username()), said.chat_id, said.message_id))
 
+    async def ignored(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        await store.run(mark_done, update.update_id)
+
     async def press(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        query = update.callback_query
-        if query is None or query.from_user is None:
-            return
-        under = query.message
-        event = Press(
-            data=query.data or "",
-            query_id=query.id,
-            message_id=under.message_id if under is not None else None,
-        )
-        await engine.handle(_request(event, under.chat.id if under is not None else query.from_user.id))
+        asked = _pressed(update.callback_query)
+        await (engine.handle(asked) if asked is not None else ignored(update, _context))
 
     async def edited(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         said = update.edited_message
@@ -165,7 +161,7 @@ def routes(
     async def ignored(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         await store.run(mark_done, update.update_id)
 
-    new = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
+    new = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL
     # Not the rest: a live location is edited by itself.
     written = filters.TEXT | filters.CAPTION | filters.PHOTO | filters.Document.ALL
     changed = filters.UpdateType.EDITED_MESSAGE & filters.ChatType.PRIVATE & written
@@ -187,6 +183,21 @@ def _membership_changed(tx: Tx, change: ChatMemberUpdated, update_id: int) -> No
             case ChatMemberStatus.BANNED | ChatMemberStatus.LEFT:
                 mark_blocked(tx, change.chat.id)
     mark_done(tx, update_id)
+
+
+def _pressed(query: CallbackQuery | None) -> Request | None:
+    """Return the request of a press; None for one outside of a private chat, where nothing is shown."""
+    if query is None:
+        return None
+    under = query.message
+    if under is not None and under.chat.type != ChatType.PRIVATE:
+        return None
+    event = Press(
+        data=query.data or "",
+        query_id=query.id,
+        message_id=under.message_id if under is not None else None,
+    )
+    return _request(event, under.chat.id if under is not None else query.from_user.id)
 
 
 def _request(event: Event, chat_id: int, message_id: int | None = None) -> Request:

@@ -7,6 +7,7 @@ from html import escape
 from bot.errors import attachments as attachment_errors
 from bot.errors import commands as command_errors
 from bot.errors import tables as table_errors
+from bot.errors import typed as typed_errors
 from bot.i18n.formatting import FAILED, day, listed, moment, reason
 from bot.i18n.language import Phrase, _, phrase, verbatim
 from bot.texts import notifications as notices
@@ -211,6 +212,7 @@ _PLAIN: dict[type[XuanhaoError], Phrase] = {
     desk_errors.NotPermitted: phrase("您没有这项权限。"),
     desk_errors.NotYourOffice: phrase("您没有该发牌机关的权限。"),
     desk_errors.NoSuchAdmin: phrase("没有这个管理员(设置文件中的负责人只能在设置中修改)。"),
+    typed_errors.UnreadableCharacters: phrase("您发送的内容中有无法识别的字符,请重新输入。"),
     command_errors.NotAsAsked: phrase("写法不对或缺少原因,请按下面的例子输入。"),
     counter_errors.UserTypeHeld: phrase("此人已是这个用户类型。"),
     desk_errors.RoleHeld: phrase("此人已有这个角色。"),

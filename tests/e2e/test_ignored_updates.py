@@ -10,12 +10,16 @@ from core.notifications.queue import BLOCKED, is_unreachable, mark_unreachable
 from core.ports import Tx
 from tests.core.sql import dump, sql
 from tests.person import Person
-from tests.world import OWNER, World, open_world
+from tests.world import CHIEF, OWNER, World, open_world
 
 PERSON = {"id": OWNER, "is_bot": False, "first_name": "甲"}
 PRIVATE = {"id": OWNER, "type": "private", "first_name": "甲"}
 GROUP = {"id": -5, "type": "group", "title": "群"}
 SENT = {"message_id": 3, "date": 1772424000, "from": PERSON}
+QUERY = {"id": "1", "from": PERSON, "chat_instance": "1", "data": "x"}
+CHANNEL = {"id": -6, "type": "channel", "title": "频道"}
+WALLPAPER = {"type": "fill", "fill": {"type": "solid", "color": 1}, "dark_theme_dimming": 0}
+TIMER = {"message_auto_delete_time": 86400}
 BOT = {"id": 1, "is_bot": True, "first_name": "bot"}
 
 
@@ -55,6 +59,11 @@ IGNORED = {
         }
     },
     "post in a channel": {"channel_post": {**SENT, "chat": {"id": -6, "type": "channel"}, "text": "那"}},
+    "press in a group": {"callback_query": {**QUERY, "message": {**SENT, "chat": GROUP, "text": "x"}}},
+    "press in a channel": {"callback_query": {**QUERY, "message": {**SENT, "chat": CHANNEL, "text": "x"}}},
+    "message pinned": {"message": {**SENT, "chat": PRIVATE, "pinned_message": {**SENT, "chat": PRIVATE}}},
+    "wallpaper changed": {"message": {**SENT, "chat": PRIVATE, "chat_background_set": {"type": WALLPAPER}}},
+    "deletes by itself": {"message": {**SENT, "chat": PRIVATE, "message_auto_delete_timer_changed": TIMER}},
     "kind not known yet": {"from_the_future": {}},
 }
 
@@ -138,3 +147,53 @@ async def test_owner_in_a_rehearsal_is_reachable(world: World) -> None:
     await owner.say("在")
     await owner.settled()
     assert not await unreachable(world, OWNER)
+
+
+async def test_pinning_a_screen_leaves_it_live(world: World) -> None:
+    """Nothing is sent, and the next press edits the same message."""
+    owner = world.person(OWNER)
+    await owner.say("/start")
+    await owner.see("【预选号牌】")
+    live = owner.last
+    pinned = {
+        "message": {**SENT, "message_id": 77, "chat": PRIVATE, "pinned_message": {**SENT, "chat": PRIVATE}}
+    }
+    await receive(world, pinned)
+    assert owner.last.message_id == live.message_id
+    await owner.press("【预选号牌】")
+    await owner.settled()
+    assert owner.last.message_id == live.message_id
+
+
+HALF = "半\ud83d个"
+
+
+@pytest.mark.parametrize(
+    "words", [HALF, f"/find {HALF}", f"/nothing{HALF}"], ids=["text", "arguments", "name of a command"]
+)
+async def test_half_a_character_is_bad_input(world: World, words: str) -> None:
+    """Half of a surrogate pair can neither be stored nor sent: said in words at the first try."""
+    chief = world.person(CHIEF)
+    await chief.say("/start")
+    await chief.settled()
+    chat = {"id": CHIEF, "type": "private", "first_name": HALF}
+    update = {"message": {**SENT, "from": {**PERSON, "id": CHIEF}, "chat": chat, "text": words}}
+    await receive(world, update)
+    await chief.settled()
+    shown = "".join(one.words for one in chief.history if one.from_bot)
+    assert "系统暂时出错" not in shown
+    assert (await world.store.read(states))[9001] == "done"
+    if "/nothing" not in words:
+        assert "无法识别的字符" in shown
+
+
+async def test_half_a_character_in_a_caption_is_bad_input(world: World) -> None:
+    chief = world.person(CHIEF)
+    await chief.say("/start")
+    await chief.settled()
+    file = {"file_id": "x", "file_unique_id": "x", "file_name": f"{HALF}.csv"}
+    chat = {"id": CHIEF, "type": "private"}
+    sent = {**SENT, "from": {**PERSON, "id": CHIEF}, "chat": chat}
+    await receive(world, {"message": {**sent, "document": file, "caption": HALF}})
+    await chief.settled()
+    assert "无法识别的字符" in "".join(shown.words for shown in chief.history if shown.from_bot)

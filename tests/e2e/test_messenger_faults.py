@@ -54,6 +54,10 @@ def _befalls(world: World, fault: Fault) -> None:
         world.sandbox.faults.add(replace(fault, method=method))
 
 
+def _with_buttons(owner: Person) -> list[int]:
+    return [shown.message_id for shown in owner.history if shown.rows]
+
+
 def _befallen(world: World) -> int:
     """Return how many calls failed, and remove the remaining faults."""
     left = len(world.sandbox.faults.waiting)
@@ -101,8 +105,7 @@ async def test_screen_that_was_shown_twice_is_good_on_both(place: World, fault: 
         await owner.see("备选:")
         await owner.settled()
     assert "随机选号还剩 4 批" in owner.last.words
-    with_buttons = [shown for shown in owner.history if shown.rows]
-    assert [with_button.message_id for with_button in with_buttons] == [owner.last.message_id]
+    await eventually(lambda: _with_buttons(owner) == [owner.last.message_id])
     await books_agree(place)
 
 
@@ -178,3 +181,46 @@ async def test_batch_that_could_not_be_sent_costs_nothing(place: World) -> None:
     await _comes_to_rest(place, owner)
     assert "随机选号还剩 4 批" in owner.last.words
     await books_agree(place)
+
+
+COSMETIC = ("answerCallbackQuery", "editMessageReplyMarkup", "deleteMessage")
+LASTING = {
+    "500": Fault(kind="error", status=500, times=1000),
+    "429": Fault(kind="too_many", retry_after=75, times=1000),
+    "cut": Fault(kind="drop_before", times=1000),
+    "hanging": Fault(kind="delay", seconds=30, times=1000),
+}
+
+
+@pytest.mark.parametrize("fault", LASTING.values(), ids=list(LASTING))
+async def test_calls_that_only_tidy_hold_up_no_press(place: World, fault: Fault) -> None:
+    """Neither an answer to a press nor the removal of old buttons works; every screen comes at once."""
+    owner = await stands_before_step_5(place, 1)
+    for method in COSMETIC:
+        place.sandbox.faults.add(replace(fault, method=method))
+    for name, do, seen in RANDOM:
+        await do(owner)
+        await owner.see(seen, within=3)
+        await owner.settled(quiet=0.02)
+        assert seen in owner.last.words, name
+    await asyncio.wait_for(place.service.dispatcher.idle(), 3)
+    place.sandbox.faults.clear()
+    await books_agree(place)
+
+
+@pytest.mark.parametrize("method", ["answerCallbackQuery", "editMessageReplyMarkup"])
+async def test_toast_and_buttons_come_through_one_failure(place: World, method: str) -> None:
+    """The control of the limits above: one failure is made good, so buttons go and the press is answered."""
+    owner = await stands_before_step_5(place, 1)
+    place.sandbox.faults.error(method)
+    await owner.press("【随机一次(5)】")
+    await owner.see("本批 10 个号码")
+    await eventually(lambda: not place.sandbox.faults.waiting)
+    await eventually(lambda: _with_buttons(owner) == [owner.last.message_id])
+
+
+async def test_deletion_of_personal_data_is_tried_again(place: World) -> None:
+    owner = place.person(5003)
+    place.sandbox.faults.error("deleteMessage", times=6)  # more than one call is repeated
+    await owner.say("11010519491231002X")
+    await eventually(lambda: not any("11010519491231002X" in said.words for said in owner.history), within=10)

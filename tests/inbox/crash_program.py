@@ -1,9 +1,13 @@
 """A bot to be killed: poller, inbox and dispatcher over a real store; an effect and a send per update.
 
-Usage: python -m tests.inbox.crash_program KIND DATABASE SCHEMA FOLDER BASE_URL
+Usage: python -m tests.inbox.crash_program KIND DATABASE SCHEMA FOLDER BASE_URL FATAL
+
+It dies by itself over an update whose text is FATAL. Where the kills come from outside, an update may be in
+hand at many of them, so there is no limit to the processes that may die over it.
 """
 
 import asyncio
+import os
 import random
 import sys
 from datetime import timedelta
@@ -25,6 +29,7 @@ from bot.inbox import (
     new_worker_name,
     updates_of,
 )
+from bot.inbox.dispatcher import DispatchLimits
 from bot.inbox.store import Lease
 from core.db import open_store
 from core.ports import Store, Tx
@@ -32,6 +37,8 @@ from tests.inbox.schema import add_effect
 from tests.inbox.tools import BackwardsCipher
 
 LEASE = timedelta(seconds=1)
+FATAL = "fatal"
+FROM_OUTSIDE = DispatchLimits(suspect=1000, fatal=1000)
 
 
 def step(tx: Tx, update_id: int, chat_id: int) -> None:
@@ -40,14 +47,16 @@ def step(tx: Tx, update_id: int, chat_id: int) -> None:
         add_effect(tx, update_id, chat_id)
 
 
-async def run(kind: str, database: str, schema: str, folder: Path, base_url: str) -> None:
-    """Receive until killed."""
+async def run(kind: str, database: str, schema: str, folder: Path, base_url: str, fatal: str) -> None:
+    """Receive until killed; ``fatal`` is how many processes may die over an update, empty for any number."""
     store: Store = await open_store(
         database, migrations=folder / "migrations", queries=folder / "queries", schema=schema or None
     )
 
     async def handle(update: QueuedUpdate) -> None:
         await asyncio.sleep(random.random() * 0.005)
+        if update.decode()["message"]["text"] == FATAL:
+            os.abort()
         await store.run(step, update.update_id, update.chat_id)
         told = [
             RequestParameter.from_input("chat_id", update.chat_id),
@@ -58,12 +67,13 @@ async def run(kind: str, database: str, schema: str, folder: Path, base_url: str
 
     lease = Lease(worker=new_worker_name(), span=LEASE, is_alone=kind == "sqlite")
     inbox = WorkerInbox(store, BackwardsCipher(), lease)
-    service = InboxService(inbox, Dispatcher(inbox, handle), heartbeat=LEASE / 4)
+    limits = DispatchLimits(fatal=int(fatal)) if fatal else FROM_OUTSIDE
+    service = InboxService(inbox, Dispatcher(inbox, handle, limits=limits), heartbeat=LEASE / 4)
     async with AiohttpRequest() as request, AiohttpRequest() as sender:
         await service.start()
         await Poller(updates_of(request, base_url), service.accept, retry=RetryPolicy()).run()
 
 
 if __name__ == "__main__":
-    kind, database, schema, folder, base_url = sys.argv[1:]
-    asyncio.run(run(kind, database, schema, Path(folder), base_url))
+    kind, database, schema, folder, base_url, fatal = sys.argv[1:]
+    asyncio.run(run(kind, database, schema, Path(folder), base_url, fatal))

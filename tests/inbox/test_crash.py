@@ -17,7 +17,9 @@ import psycopg
 import pytest
 
 from core.db import open_store
+from core.ports import Store
 from tests.engines import ENGINES, engine_urls, postgres_schema
+from tests.inbox.crash_program import FATAL
 from tests.inbox.fake_api import FakeApi, fake_api
 from tests.inbox.schema import effects, make_folders, states
 from tests.inbox.tools import message
@@ -55,8 +57,8 @@ def slice_of_updates(number: int) -> list[dict[str, Any]]:
 
 
 @asynccontextmanager
-async def process(where: Place, api: FakeApi) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run the program, and kill it at the end."""
+async def process(where: Place, api: FakeApi, fatal: str = "") -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run the program, and kill it at the end unless it has died by itself."""
     running = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -66,13 +68,15 @@ async def process(where: Place, api: FakeApi) -> AsyncIterator[asyncio.subproces
         where.schema,
         str(where.folder),
         api.base_url,
+        fatal,
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     try:
         yield running
     finally:
-        running.send_signal(signal.SIGKILL)
+        if running.returncode is None:
+            running.send_signal(signal.SIGKILL)
         await running.wait()
 
 
@@ -85,10 +89,10 @@ async def progress(seen: list[dict[str, Any]], running: asyncio.subprocess.Proce
             await asyncio.sleep(0.001)
 
 
-async def all_done(where: Place) -> None:
+async def all_done(where: Place, updates: int = UPDATES) -> None:
     """Wait until every update is done, reading the database independently of the program."""
     async with asyncio.timeout(60):
-        while count_done(where) < UPDATES:  # noqa: ASYNC110 - what is waited for is another process
+        while count_done(where) < updates:  # noqa: ASYNC110 - what is waited for is another process
             await asyncio.sleep(0.05)
 
 
@@ -120,17 +124,60 @@ async def test_killed_process_loses_repeats_and_swaps_nothing(kind: str, tmp_pat
             api.put(slice_of_updates(KILLS))
             async with process(where, api):
                 await all_done(where)
-        store = await open_store(
-            where.url,
-            migrations=tmp_path / "migrations",
-            queries=tmp_path / "queries",
-            schema=where.schema or None,
-        )
-        happened, ended = await store.read(effects), await store.read(states)
-        await store.close()
+        async with reopened(where) as store:
+            happened, ended = await store.read(effects), await store.read(states)
 
     by_chat = {chat: [update for at, update in happened if at == chat] for chat in range(1, CHATS + 1)}
     assert sorted(update for _, update in happened) == list(range(1, UPDATES + 1))
     assert all(updates == sorted(updates) for updates in by_chat.values())
     assert Counter(ended.values()) == {"done": UPDATES}
     assert any(str(sent["text"]).endswith("True") for sent in api.sent), "no kill has hit anything"
+
+
+@asynccontextmanager
+async def reopened(where: Place) -> AsyncIterator[Store]:
+    """Open the database after the program."""
+    store = await open_store(
+        where.url,
+        migrations=where.folder / "migrations",
+        queries=where.folder / "queries",
+        schema=where.schema or None,
+    )
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@pytest.mark.parametrize("contents", ["text", "document"])
+@pytest.mark.parametrize("kind", ENGINES)
+async def test_update_that_kills_is_set_aside_at_the_third_start(
+    kind: str, tmp_path: Path, contents: str
+) -> None:
+    """Forty other chats wait beside it and behind it at every death; none of theirs is given up."""
+    fatal = message(1, chat_id=1, text=FATAL)
+    if contents == "document":
+        fatal["message"]["document"] = {"file_id": "a", "file_unique_id": "a"}
+    others = [message(number, chat_id=number % 40 + 1) for number in range(2, 162)]
+    with place(kind, tmp_path) as where:
+        async with fake_api() as api:
+            api.put([fatal, *others])
+            for _death in range(3):
+                async with process(where, api, fatal="3") as running:
+                    assert await asyncio.wait_for(running.wait(), 30) == -signal.SIGABRT
+            async with process(where, api, fatal="3"):
+                await all_done(where, len(others))
+        async with reopened(where) as store:
+            ended = await store.read(states)
+
+    assert ended == {1: "broken"} | dict.fromkeys(range(2, 162), "done")
+
+
+async def test_without_the_limit_the_update_kills_for_ever(tmp_path: Path) -> None:
+    """The control: with no limit the fourth start dies as well."""
+    with place("sqlite", tmp_path) as where:
+        async with fake_api() as api:
+            api.put([message(1, text=FATAL)])
+            for _death in range(4):
+                async with process(where, api) as running:
+                    assert await asyncio.wait_for(running.wait(), 30) == -signal.SIGABRT

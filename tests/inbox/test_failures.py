@@ -116,7 +116,7 @@ async def test_handler_that_never_ends_counts_as_failed(quick_store: Store) -> N
     served = Recorder()
     stuck = Gate(served, only=7)
     async with receiving(
-        quick_store, stuck, recorder=served, limits=DispatchLimits(handler_seconds=0.01)
+        quick_store, stuck, recorder=served, limits=DispatchLimits(handler_seconds=0.1)
     ) as service:
         await take_in(service, [message(1), message(2, chat_id=8)])
 

@@ -15,7 +15,13 @@ from telegram import Bot, InputFile, InputMediaPhoto
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import ExtBot
 
-from bot.bot_api.client import AiohttpRequest, ConnectTimedOutError, RequestNotSentError, quiet_libraries
+from bot.bot_api.client import (
+    AiohttpRequest,
+    ConnectTimedOutError,
+    RequestNotSentError,
+    quiet_libraries,
+    reason_of,
+)
 from bot.bot_api.rate_limits import BULK, Limiter
 from tests.inbox.fake_api import TOKEN, refusal
 
@@ -193,10 +199,11 @@ async def test_connections_are_kept_open() -> None:
         (refusal(429, "Too Many Requests: retry after 3", retry_after=3), RetryAfter),
         (refusal(500, "Internal Server Error"), NetworkError),
         ((502, b"<html>"), NetworkError),
+        *(((status, b"<html>"), NetworkError) for status in (400, 401, 403, 404, 409)),
         ((301, b""), NetworkError),
-        ((200, b"<html>"), TelegramError),
-        ((200, b"[1]"), TelegramError),
-        ((200, b"\xff\xfe"), TelegramError),
+        ((200, b"<html>"), NetworkError),
+        ((200, b"[1]"), NetworkError),
+        ((200, b"\xff\xfe"), NetworkError),
     ],
 )
 async def test_answer_becomes_the_librarys_error(
@@ -264,6 +271,30 @@ async def test_connection_that_never_comes_was_not_sent() -> None:
     assert isinstance(error, TimedOut)
 
 
+@pytest.mark.parametrize(
+    ("base_url", "reason"),
+    [
+        ("http://127.0.0.1:{port}/bot", "the connection was refused"),
+        ("http://nobody.invalid/bot", "DNS"),
+        ("https://127.0.0.1:{plain}/bot", "TLS"),
+    ],
+)
+async def test_reason_of_a_failure_is_said_without_address(base_url: str, reason: str) -> None:
+    async with TestServer(web.Application()) as server, AiohttpRequest() as request:
+        bot = Bot(TOKEN, base_url.format(port=unused_port(), plain=server.port), request=request)
+        said = reason_of(await caught(bot.get_me()))
+
+    assert reason in said
+    assert not any(part in said for part in (TOKEN, "127.0.0.1", "nobody.invalid", "/bot"))
+
+
+async def test_proxy_that_is_not_there_is_said() -> None:
+    async with AiohttpRequest(proxy=f"http://127.0.0.1:{unused_port()}") as request:
+        bot = Bot(TOKEN, "http://somewhere.invalid/bot", request=request)
+
+        assert "proxy" in reason_of(await caught(bot.get_me()))
+
+
 async def test_call_before_opening_was_not_sent() -> None:
     bot = Bot(TOKEN, "http://127.0.0.1:1/bot", request=AiohttpRequest())
 
@@ -295,19 +326,20 @@ async def test_token_is_in_no_traceback(base_url: str) -> None:
 
 
 async def test_token_quoted_by_a_proxy_is_blotted_out() -> None:
-    async with serving(replying(502, f"no route: /bot{TOKEN}/sendMessage".encode())) as bot:
-        error = await caught(bot.send_message(7, "x"))
+    for page in (f"no route: /bot{TOKEN}/sendMessage", f'{{"ok": false, "description": "/bot{TOKEN}/x"}}'):
+        async with serving(replying(502, page.encode())) as bot:
+            error = await caught(bot.send_message(7, "x"))
 
-    assert "***" in str(error)
-    assert TOKEN not in "".join(traceback.format_exception(error))
+        assert ("502" if page.startswith("no") else "***") in str(error)
+        assert TOKEN not in "".join(traceback.format_exception(error))
 
 
 async def test_answer_that_cannot_be_read_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     async with serving(replying(200, b"what somebody typed")) as bot:
-        await caught(bot.send_message(7, "x"))
+        error = await caught(bot.send_message(7, "x"))
 
-    assert "19 bytes" in caplog.text
+    assert "19 bytes" in str(error)
     assert "somebody" not in caplog.text
 
 

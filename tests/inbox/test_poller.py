@@ -3,21 +3,24 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.bot_api.client import AiohttpRequest
-from bot.inbox import Poller, TokenRefusedError, updates_of
+from bot.inbox import Poller, TokenRefusedError, WorkerInbox, updates_of
 from bot.inbox.model import RawUpdate
-from core.errors.store import StoreUnavailable
+from bot.inbox.poller import POLLING
+from bot.inbox.store import Added
+from core.errors.store import StoreConstraintError, StoreUnavailable
 from core.ports import Store
 from tests.inbox.fake_api import TOKEN, FakeApi, fake_api, refusal
 from tests.inbox.schema import states
-from tests.inbox.tools import HASTY, FailingStore, Recorder, message, receiving
+from tests.inbox.tools import HASTY, FailingStore, Recorder, message, receiving, take_in
 
 
 class Script:
@@ -58,7 +61,8 @@ async def play(script: Script, taker: Taker, seconds: float = 0.2) -> None:
 async def polling(api: FakeApi, store: Store, served: Recorder) -> AsyncIterator["asyncio.Task[None]"]:
     async with AiohttpRequest() as request, receiving(store, served) as service:
         fetch = updates_of(request, api.base_url)
-        task = asyncio.create_task(Poller(fetch, service.accept, retry=HASTY).run())
+        poller = Poller(fetch, service.accept, retry=HASTY, refused_for=REFUSED_FOR)
+        task = asyncio.create_task(poller.run())
         try:
             yield task
         finally:
@@ -120,7 +124,17 @@ async def test_batch_that_was_not_stored_is_asked_again() -> None:
 
 @pytest.mark.parametrize(
     "error",
-    [TimedOut(), NetworkError("x"), Conflict("x"), RetryAfter(0), TelegramError("Invalid server response")],
+    [
+        TimedOut(),
+        NetworkError("x"),
+        Conflict("x"),
+        RetryAfter(0),
+        TelegramError("Invalid server response"),
+        InvalidToken(),
+        KeyError("result"),
+        RecursionError(),
+        ValueError(),
+    ],
 )
 async def test_polling_goes_on_after(error: Exception) -> None:
     taker = Taker()
@@ -130,9 +144,30 @@ async def test_polling_goes_on_after(error: Exception) -> None:
     assert taker.batches == [[1]]
 
 
-async def test_refused_token_ends_polling() -> None:
+REFUSED_FOR = timedelta(seconds=0.2)
+
+
+async def test_token_that_stays_refused_ends_polling() -> None:
+    script = Script(*[InvalidToken()] * 1000)
+    began = time.monotonic()
     with pytest.raises(TokenRefusedError):
-        await Poller(Script(InvalidToken()), Taker(), retry=HASTY).run()
+        await asyncio.wait_for(Poller(script, Taker(), retry=HASTY, refused_for=REFUSED_FOR).run(), 5)
+
+    assert time.monotonic() - began >= REFUSED_FOR.total_seconds()
+    assert len(script.offsets) >= 5
+
+
+async def test_token_refused_for_a_moment_does_not_end_polling() -> None:
+    """Many refusals in a short time, and few over a long time that end with a success."""
+    taker = Taker()
+
+    await play(Script(*[InvalidToken()] * 12, [message(1)], *[InvalidToken()] * 12, [message(2)]), taker, 0.8)
+
+    assert taker.batches == [[1], [2]]
+
+
+def test_pauses_between_polls_are_ten_seconds_at_most() -> None:
+    assert max(POLLING.delay(tries, NetworkError("x")) for tries in range(1, 100)) <= 10
 
 
 async def test_second_poller_is_said_loudly(caplog: pytest.LogCaptureFixture) -> None:
@@ -166,6 +201,11 @@ async def test_update_without_id_is_confirmed_with_the_others() -> None:
         (200, b"[]"),
         (200, b'{"ok": true, "result": {}}'),
         (200, b'{"ok": true, "result": [3]}'),
+        (200, b'{"ok": false}'),
+        (200, b'{"ok": true, "result": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"),
+        (404, b"<html>Not Found</html>"),
+        refusal(404, "Not Found"),
+        refusal(401, "Unauthorized"),
         (502, b"<html>Bad Gateway</html>"),
         refusal(409, "Conflict: terminated by other getUpdates request"),
         refusal(500, "Internal Server Error"),
@@ -182,7 +222,7 @@ async def test_bad_answers_are_survived(quick_store: Store, answer: tuple[int, b
 
 async def test_unauthorized_token_ends_polling_with_clear_error(quick_store: Store) -> None:
     async with fake_api() as api:
-        api.answers = [refusal(401, "Unauthorized")]
+        api.answers = [refusal(401, "Unauthorized")] * 1000
         async with polling(api, quick_store, Recorder()) as task:
             with pytest.raises(TokenRefusedError, match=r"telegram\.token"):
                 await task
@@ -241,3 +281,103 @@ async def test_token_stays_out_of_logs_and_errors(
 
     assert "polling failed" in caplog.text
     assert TOKEN not in caplog.text
+
+
+ABSURD = 2**63
+"""An id that no table holds; nor may it be confirmed, which would confirm all that comes later."""
+
+
+async def test_update_with_an_absurd_id_holds_up_nobody(quick_store: Store) -> None:
+    served = Recorder()
+    async with fake_api() as api:
+        api.put([message(1), message(ABSURD), message(2, chat_id=8)])
+        async with polling(api, quick_store, served):
+            await until(lambda: served.ids == [1, 2])
+            api.put([message(3)])
+            await until(lambda: served.ids == [1, 2, 3])
+
+
+def nested(levels: int) -> list[object]:
+    """Return a list in a list in a list …"""
+    inner: list[object] = []
+    for _ in range(levels):
+        inner = [inner]
+    return inner
+
+
+UNSTORABLE: dict[str, dict[str, Any]] = {
+    "chat with an absurd id": {"message": {"chat": {"id": 2**70, "type": "private"}, "text": "x"}},
+    "nested too deeply": {"message": {"chat": {"id": 9, "type": "private"}, "text": nested(50_000)}},
+    "far too large": {"message": {"chat": {"id": 9, "type": "private"}, "text": "x" * 1_000_000}},
+}
+
+
+@pytest.mark.parametrize("kind", UNSTORABLE)
+async def test_update_that_cannot_be_stored_is_set_aside_from_its_batch(store: Store, kind: str) -> None:
+    served = Recorder()
+    async with receiving(store, served, recorder=served) as service:
+        await take_in(service, [message(1), {"update_id": 2, **UNSTORABLE[kind]}, message(3)])
+        await until(lambda: served.dead_letters)
+
+    assert (served.ids, [letter.update_id for letter in served.dead_letters]) == ([1, 3], [2])
+    assert await store.read(states) == {1: "done", 2: "broken", 3: "done"}
+
+
+async def test_batch_that_the_database_refuses_is_stored_one_by_one(
+    quick_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = Recorder()
+    add = WorkerInbox.add
+
+    async def refusing(
+        inbox: WorkerInbox, updates: Sequence[RawUpdate], dropped: Collection[int] = ()
+    ) -> Added:
+        if any(update["update_id"] == 2 for update in updates):
+            raise StoreConstraintError("inbox.store", "nobody knows")
+        return await add(inbox, updates, dropped)
+
+    monkeypatch.setattr(WorkerInbox, "add", refusing)
+    async with receiving(quick_store, served, recorder=served) as service:
+        await take_in(service, [message(1), message(2), message(3)])
+        await until(lambda: served.dead_letters)
+
+    assert (served.ids, [letter.error for letter in served.dead_letters]) == (
+        [1, 3],
+        ["StoreConstraintError"],
+    )
+
+
+async def test_webhook_that_is_set_is_removed() -> None:
+    """The Bot API refuses to be polled until then."""
+    conflict = Conflict("Conflict: can't use getUpdates method while webhook is active")
+    script, taker, removed = Script(conflict, [message(1)]), Taker(), []
+
+    async def remove() -> None:
+        removed.append(len(script.offsets))
+
+    task = asyncio.create_task(Poller(script, taker, retry=HASTY, on_webhook=remove).run())
+    await until(lambda: taker.batches)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+    assert removed == [1]
+
+
+async def test_second_poller_is_said_at_growing_gaps(caplog: pytest.LogCaptureFixture) -> None:
+    conflict = Conflict("Conflict: terminated by other getUpdates request")
+    script = Script(*[conflict] * 20)
+    await play(script, Taker(), 1)
+
+    said = [record.message for record in caplog.records if "another program polls" in record.message]
+    assert (len(script.offsets), len(said)) == (21, 5)
+
+
+async def test_log_says_why_polling_fails(quick_store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    served = Recorder()
+    async with fake_api() as api:
+        api.answers = [(502, b"<html>Bad Gateway</html>")]
+        api.put([message(1)])
+        async with polling(api, quick_store, served):
+            await until(lambda: served.ids == [1])
+
+    assert "HTTP 502" in caplog.text

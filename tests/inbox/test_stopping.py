@@ -54,16 +54,15 @@ async def test_cancelled_acceptance_is_finished_all_the_same(quick_store: Store)
     assert served.ids == [1]
 
 
-async def test_workers_end_when_the_loop_is_torn_down(quick_store: Store) -> None:
+async def test_handlers_end_when_the_loop_is_torn_down(quick_store: Store) -> None:
     gate = Gate(Recorder())
     async with receiving(quick_store, gate) as service:
         await service.accept([message(1)])
         await asyncio.sleep(0.02)
-        for worker in service.dispatcher._workers:
-            worker.cancel()
-        ended = await asyncio.wait_for(
-            asyncio.gather(*service.dispatcher._workers, return_exceptions=True), 2
-        )
+        turns = list(service.dispatcher._turns)
+        for turn in turns:
+            turn.cancel()
+        ended = await asyncio.wait_for(asyncio.gather(*turns, return_exceptions=True), 2)
 
     assert {type(outcome) for outcome in ended} == {asyncio.CancelledError}
 

@@ -73,7 +73,8 @@ async def test_done_update_forgets_its_body(store: Store, inbox: WorkerInbox) ->
 
 async def test_dead_letter_keeps_error_class(store: Store, inbox: WorkerInbox) -> None:
     await add(inbox, 1, 2)
-    await inbox.record_failure(2, KeyError())
+    page = await inbox.load(7, 2)
+    await inbox.record_failure(page.updates[1], KeyError())
     await inbox.dead_letter(2, ValueError())
 
     (row,) = await store.read(lambda tx: [row for row in tx.all("effect.inbox") if row["state"] == "broken"])

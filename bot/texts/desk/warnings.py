@@ -2,7 +2,7 @@
 
 from html import escape
 
-from bot.i18n.language import _
+from bot.i18n.language import _, phrase
 from bot.inbox.model import DeadLetter
 
 
@@ -11,6 +11,19 @@ def dead_letter(letter: DeadLetter) -> str:
     return _("⚠️ 有一条消息无法处理,已搁置(update {update},{error})。发送者已收到提示。").format(
         update=letter.update_id, error=escape(letter.error)
     )
+
+
+DATABASE_FAILING = phrase("数据库无法使用,车主得不到答复")
+POLLING_FAILING = phrase("收不到 Telegram 的消息,车主得不到答复")
+
+
+def outage(what: str, minutes: int, *, fails: bool) -> str:
+    """Return the report of an outage, or of its end."""
+    if not fails:
+        return _("✅ 已恢复正常({what},持续约 {minutes} 分钟)。").format(what=what, minutes=minutes)
+    if minutes == 0:
+        return _("⚠️ {what}。请尽快检查,详情见日志。").format(what=what)
+    return _("⚠️ {what},已持续约 {minutes} 分钟。请尽快检查,详情见日志。").format(what=what, minutes=minutes)
 
 
 def no_schedule(year: int) -> str:

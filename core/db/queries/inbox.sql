@@ -4,6 +4,13 @@ INSERT INTO inbox (update_id, chat_id, received_at, body, state, worker, lease_u
 VALUES (:update_id, :chat_id, :now, :body, 'waiting', :worker, :lease_until, 0)
 ON CONFLICT (update_id) DO NOTHING
 
+-- name: store_ended
+-- Adds an update that nobody handles, without its body: "done" if it was dropped, "broken" if it cannot be
+-- stored. It is recognised when it is delivered again.
+INSERT INTO inbox (update_id, chat_id, received_at, body, state, worker, lease_until, tries, note)
+VALUES (:update_id, :chat_id, :now, NULL, :state, :worker, 0, 0, :note)
+ON CONFLICT (update_id) DO NOTHING
+
 -- name: applied
 -- In the transaction of the update's effect; 0 rows mean that it took effect before.
 UPDATE inbox SET state = 'applied' WHERE update_id = :update_id AND state = 'waiting'
@@ -13,9 +20,20 @@ UPDATE inbox SET state = 'applied' WHERE update_id = :update_id AND state = 'wai
 UPDATE inbox SET state = 'done', body = NULL
 WHERE update_id = :update_id AND state IN ('waiting', 'applied')
 
+-- name: begun
+-- Sets how many attempts have begun that are not known to have ended: one more before an attempt over which
+-- the process may die, and one less when it was cancelled.
+UPDATE inbox SET begun = :begun
+WHERE update_id = :update_id AND state IN ('waiting', 'applied')
+
+-- name: perhaps_begun
+-- The first update of a chat that a worker has left behind: an attempt may have been under way that nobody
+-- recorded. It is assumed once.
+UPDATE inbox SET begun = 1 WHERE update_id = :update_id AND begun = 0
+
 -- name: failed
--- Counts a failed attempt, with the class of its error.
-UPDATE inbox SET tries = tries + 1, note = :note
+-- Counts a failed attempt, with the class of its error; it has ended, so it is no longer counted as begun.
+UPDATE inbox SET tries = tries + 1, note = :note, begun = :begun
 WHERE update_id = :update_id AND state IN ('waiting', 'applied')
 
 -- name: was_applied
@@ -32,7 +50,7 @@ WHERE update_id = :update_id AND state IN ('waiting', 'applied')
 -- the database). Whole workers at a time, or two workers could share one chat's rows. A second taker waits
 -- for the first at a row and then finds it taken: no SKIP LOCKED, which would split them too. Rows are
 -- locked in the order of the key, as everywhere where several are locked.
-UPDATE inbox SET worker = :worker, lease_until = :lease_until, tries = tries + 1
+UPDATE inbox SET worker = :worker, lease_until = :lease_until
 WHERE update_id IN (
   SELECT update_id FROM inbox
   WHERE state IN ('waiting', 'applied') AND worker <> :worker AND (:alone = 1 OR lease_until <= :now)
@@ -40,7 +58,7 @@ WHERE update_id IN (
       SELECT living.worker FROM inbox AS living
       WHERE living.state IN ('waiting', 'applied') AND living.lease_until > :now))
   ORDER BY update_id ${for_update})
-RETURNING chat_id
+RETURNING chat_id, update_id
 
 -- name: renew
 -- Renews this worker's leases: none of its rows may be taken over before the new end. A row that is being
@@ -73,7 +91,7 @@ WHERE worker <> :worker AND chat_id = :chat_id AND state IN ('waiting', 'applied
 
 -- name: of_chat
 -- The updates of one chat that this worker has to handle, between two ids, in order.
-SELECT update_id, chat_id, received_at, body, state, tries FROM inbox
+SELECT update_id, chat_id, received_at, body, state, tries, begun FROM inbox
 WHERE worker = :worker AND chat_id = :chat_id AND state IN ('waiting', 'applied')
   AND update_id > :after AND update_id < :before
 ORDER BY update_id LIMIT :count

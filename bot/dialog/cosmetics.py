@@ -1,0 +1,83 @@
+"""Calls that only tidy a chat: callback answers, removing old buttons, deleting messages.
+
+Nobody waits for them. Each gets a little time, and a failure is not reported: the next press matters more.
+Deletions of personal data are repeated for some minutes.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from telegram.error import BadRequest, Forbidden, TelegramError
+
+from bot.bot_api.parking import leave
+
+_LOGGER = logging.getLogger(__name__)
+
+_TIDYING = 2.0  # seconds for a call that only concerns what a chat looks like
+_DELETING = 600.0  # seconds within which a deletion is tried again and again
+_FIRST_GAP, _LONGEST_GAP = 1.0, 60.0  # seconds between two tries of a deletion; doubled each time
+_MOST = 2000  # calls under way; further ones are left out
+
+
+class Cosmetics:
+    """Makes calls whose outcome nobody waits for."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def tidy(self, call: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        """Make a call in the background; give it up after a moment."""
+        self._begin(_once(call))
+
+    def delete(self, call: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        """Delete something in the background; try for some minutes."""
+        self._begin(_persistently(call))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        if len(self._tasks) >= _MOST:
+            work.close()
+            _LOGGER.warning("too many calls that only tidy are under way: one is left out")
+            return
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def close(self, seconds: float = 0.5) -> None:
+        """Give the calls under way a moment, then cancel them."""
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=seconds)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+async def _once(call: Callable[[], Coroutine[Any, Any, object]]) -> None:
+    leave()
+    try:
+        async with asyncio.timeout(_TIDYING):
+            await call()
+    except (TelegramError, TimeoutError) as error:
+        _LOGGER.debug("a call that only tidies failed: %s", type(error).__name__)
+
+
+async def _persistently(call: Callable[[], Coroutine[Any, Any, object]]) -> None:
+    """Repeat a call until it succeeds, or is refused for good: the message is gone or too old."""
+    leave()
+    gap = _FIRST_GAP
+    try:
+        async with asyncio.timeout(_DELETING):
+            while True:
+                try:
+                    await call()
+                except (BadRequest, Forbidden):
+                    return
+                except TelegramError as error:
+                    _LOGGER.debug("a deletion failed: %s", type(error).__name__)
+                else:
+                    return
+                await asyncio.sleep(gap)
+                gap = min(2 * gap, _LONGEST_GAP)
+    except TimeoutError:
+        _LOGGER.warning("a message could not be deleted")

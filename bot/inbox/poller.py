@@ -1,0 +1,171 @@
+"""Long polling: nothing is confirmed before it is stored, and only a refused token ends it.
+
+PTB's own polling confirms updates that are only in memory, gets stuck at an update that it cannot parse, and
+ends silently for good when its queue raises.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from telegram.error import Conflict, InvalidToken, RetryAfter
+from telegram.request import BaseRequest, RequestData
+from telegram.request._requestparameter import RequestParameter
+
+from bot.bot_api.client import reason_of
+from bot.inbox.errors import BadAnswerError, TokenRefusedError, UnconfirmableError
+from bot.inbox.model import RawUpdate
+from bot.inbox.retry import RetryPolicy
+from bot.inbox.store import is_storable
+
+_LOGGER = logging.getLogger(__name__)
+
+LONG_POLL = 50
+"""Time-out of a long poll in seconds, the maximum that Telegram allows."""
+
+_LIMIT = 100  # updates per response, the maximum that Telegram sends
+_READ_MARGIN = 10  # seconds a response may take beyond the long poll
+_REFUSALS = 5  # refusals of the token in a row, before it is believed
+_SHORT = 3  # failures whose pause is not exceeded where a longer one would only delay the other updates
+
+POLLING = RetryPolicy(max_delay=timedelta(seconds=10))
+"""Pauses between polls that fail: after an outage somebody is waiting for an answer."""
+
+Fetch = Callable[[int | None], Awaitable[list[dict[str, Any]]]]
+"""Gets the updates from an offset on, which confirms all before it; None confirms nothing."""
+
+
+def updates_of(
+    request: BaseRequest,
+    base_url: str,
+    *,
+    allowed: Sequence[str] = ("message", "edited_message", "callback_query", "my_chat_member"),
+    long_poll: int = LONG_POLL,
+) -> Fetch:
+    """Return a function that gets updates from a Bot API.
+
+    Args:
+        request: sends the calls; it needs a connection of its own, which a long poll occupies.
+        base_url: the bot's, with its token: ``Bot.base_url``.
+        allowed: the kinds of updates to receive.
+        long_poll: seconds, 0 to 50.
+    """
+
+    async def fetch(offset: int | None) -> list[dict[str, Any]]:
+        asked = {"offset": offset, "limit": _LIMIT, "timeout": long_poll, "allowed_updates": list(allowed)}
+        try:
+            answer: object = await request.post(
+                f"{base_url}/getUpdates",
+                RequestData([RequestParameter.from_input(key, value) for key, value in asked.items()]),
+                read_timeout=long_poll + _READ_MARGIN,
+            )
+        except KeyError:  # {"ok": false}, with the status of a success
+            raise BadAnswerError from None
+        if not isinstance(answer, list) or not all(isinstance(item, dict) for item in answer):
+            raise BadAnswerError
+        return answer
+
+    return fetch
+
+
+class Poller:
+    """Fetches batches of updates, one after the other.
+
+    Args:
+        fetch: gets updates.
+        accept: stores a batch; when it raises, nothing is confirmed and the same batch is fetched again.
+        retry: pauses after failures.
+        refused_for: how long a token must have been refused before polling ends. A Bot API of one's own may
+            refuse every token for a moment while it restarts.
+        on_webhook: called when the Bot API says that a webhook is set, which keeps updates from us.
+        on_poll: is told whether polling works, at every poll.
+    """
+
+    def __init__(
+        self,
+        fetch: Fetch,
+        accept: Callable[[Sequence[RawUpdate]], Awaitable[None]],
+        *,
+        retry: RetryPolicy = POLLING,
+        refused_for: timedelta = timedelta(seconds=60),
+        on_webhook: Callable[[], Awaitable[None]] | None = None,
+        on_poll: Callable[[bool], None] = lambda _works: None,
+    ) -> None:
+        self._fetch = fetch
+        self._accept = accept
+        self._retry = retry
+        self._refused_for = refused_for.total_seconds()
+        self._on_webhook = on_webhook
+        self._on_poll = on_poll
+        self._offset: int | None = None
+        self._refusals: list[float] = []  # when the token was refused since the last success
+
+    async def run(self) -> None:
+        """Poll until cancelled; any other failure than a lasting refusal of the token is repeated.
+
+        Raises:
+            TokenRefusedError: Telegram rejects the token; a retry would not help.
+        """
+        failures = 0
+        while True:
+            try:
+                await self._poll_once()
+            except Exception as error:  # noqa: BLE001 - whatever it is, polling goes on
+                failures += 1
+                if isinstance(error, InvalidToken) and self._is_refused_for_good():
+                    break
+                _log_failure(error, failures)
+                self._on_poll(False)  # noqa: FBT003 - the one thing that it says
+                if isinstance(error, Conflict) and "webhook" in error.message.lower() and self._on_webhook:
+                    await self._on_webhook()
+                tries = min(failures, _SHORT) if isinstance(error, UnconfirmableError) else failures
+                await asyncio.sleep(self._retry.delay(tries, error))
+            else:
+                failures = 0
+                self._on_poll(True)  # noqa: FBT003 - the same
+                self._refusals.clear()
+        raise TokenRefusedError
+
+    async def _poll_once(self) -> None:
+        """Fetch and store a batch, and only then move the offset: the next request confirms it.
+
+        An empty response means that everything before the offset is confirmed. The offset is then dropped,
+        because after a week without updates Telegram may continue with smaller ids.
+        """
+        updates = await self._fetch(self._offset)
+        if not updates:
+            self._offset = None
+            return
+        await self._accept(updates)
+        ids = [update["update_id"] for update in updates if is_storable(update)]
+        if not ids:
+            # Confirming an id beyond all others would confirm every later update as well.
+            raise UnconfirmableError
+        self._offset = max(ids) + 1
+
+    def _is_refused_for_good(self) -> bool:
+        self._refusals.append(time.monotonic())
+        return (
+            len(self._refusals) >= _REFUSALS and self._refusals[-1] - self._refusals[0] >= self._refused_for
+        )
+
+
+def _log_failure(error: Exception, failures: int) -> None:
+    """Log what failed and how often in a row."""
+    if isinstance(error, Conflict):
+        if failures & (failures - 1) == 0:  # at the first, second, fourth, eighth, … failure
+            _LOGGER.critical(
+                "somebody else receives this bot's updates: %s",
+                "a webhook is set"
+                if "webhook" in error.message.lower()
+                else "another program polls with the same token; stop it, or take a new token",
+            )
+    elif isinstance(error, RetryAfter):
+        _LOGGER.warning("polling too fast")
+    elif isinstance(error, InvalidToken):
+        _LOGGER.error("the Bot API refuses the token (telegram.token), %d times in a row", failures)
+    else:
+        _LOGGER.warning("polling failed %d times in a row: %s", failures, reason_of(error))

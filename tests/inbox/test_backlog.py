@@ -1,0 +1,157 @@
+"""What one chat sends faster than it can be answered is dropped, remembered, and said once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.inbox import Dispatcher, InboxService
+from bot.inbox.backlog import BacklogLimits, Notices, excess
+from bot.inbox.dispatcher import Handle
+from core.ports import Store
+from tests.inbox.schema import states
+from tests.inbox.tools import HASTY, Gate, Recorder, finishing, message, worker_inbox
+from tests.world import OTHER, OWNER, open_world
+
+LIMITS = BacklogLimits(typed=3, presses=5)
+
+
+def press(update_id: int, chat_id: int = 7) -> dict[str, Any]:
+    under = {"message_id": 1, "chat": {"id": chat_id, "type": "private"}}
+    return {"update_id": update_id, "callback_query": {"id": str(update_id), "message": under}}
+
+
+@asynccontextmanager
+async def bounded(store: Store, handle: Handle) -> AsyncIterator[tuple[InboxService, list[int]]]:
+    """Run an inbox with limits; yield it with the chats that were told."""
+    told: list[int] = []
+
+    async def tell(chat_id: int) -> None:
+        told.append(chat_id)
+
+    inbox = worker_inbox(store)
+    dispatcher = Dispatcher(inbox, finishing(store, handle), retry=HASTY)
+    service = InboxService(
+        inbox, dispatcher, heartbeat=timedelta(seconds=10), backlog=LIMITS, on_dropped=tell
+    )
+    await service.start()
+    try:
+        yield service, told
+    finally:
+        await service.stop(limit=0.1)
+
+
+async def flooded(
+    store: Store, updates: list[dict[str, Any]], *, at_once: bool = True
+) -> tuple[list[int], list[int]]:
+    """Deliver updates while the first one of each chat is being handled; return what was served and told."""
+    served = Recorder()
+    gate = Gate(served)
+    async with bounded(store, gate) as (service, told):
+        for batch in [updates] if at_once else [[update] for update in updates]:
+            await service.accept(batch)
+            await asyncio.sleep(0.01)
+        gate.opened.set()
+        await asyncio.wait_for(service.dispatcher.idle(), 10)
+        await asyncio.sleep(0.01)
+    return served.ids, told
+
+
+async def test_first_messages_are_kept_and_the_rest_dropped(store: Store) -> None:
+    """The one in hand does not wait."""
+    ids, told = await flooded(store, [message(number) for number in range(1, 31)], at_once=False)
+
+    assert (ids, told) == ([1, 2, 3, 4], [7])
+    assert set((await store.read(states)).values()) == {"done"}
+
+
+async def test_one_batch_is_bounded_as_well(quick_store: Store) -> None:
+    ids, told = await flooded(quick_store, [message(number) for number in range(1, 101)])
+
+    assert (ids, told) == ([1, 2, 3], [7])
+
+
+async def test_other_chats_are_not_concerned(quick_store: Store) -> None:
+    flood = [message(number) for number in range(1, 31)]
+    ids, told = await flooded(quick_store, [*flood, *(message(n, chat_id=n) for n in range(31, 61))])
+
+    assert (sorted(ids), told) == ([1, 2, 3, *range(31, 61)], [7])
+
+
+async def test_presses_have_a_limit_of_their_own(quick_store: Store) -> None:
+    ids, told = await flooded(quick_store, [press(number) for number in range(1, 31)])
+
+    assert (ids, told) == ([1, 2, 3, 4, 5], [7])
+
+
+async def test_press_behind_a_few_messages_is_kept(quick_store: Store) -> None:
+    ids, told = await flooded(quick_store, [message(1), message(2), message(3), press(4)])
+
+    assert (ids, told) == ([1, 2, 3, 4], [])
+
+
+async def test_membership_is_never_dropped(quick_store: Store) -> None:
+    change = {"update_id": 99, "my_chat_member": {"chat": {"id": 7, "type": "private"}}}
+    ids, _ = await flooded(quick_store, [*(message(number) for number in range(1, 31)), change])
+
+    assert ids == [1, 2, 3, 99]
+
+
+async def test_dropped_update_is_recognised_when_it_comes_again(quick_store: Store) -> None:
+    updates = [message(number) for number in range(1, 11)]
+    served = Recorder()
+    async with bounded(quick_store, served) as (service, _):
+        for _again in range(3):
+            await service.accept(updates)
+            await asyncio.wait_for(service.dispatcher.idle(), 10)
+
+    assert served.ids == [1, 2, 3]
+
+
+async def test_dropped_update_takes_no_room(quick_store: Store) -> None:
+    await flooded(quick_store, [message(number, text="x" * 4000) for number in range(1, 101)])
+
+    rows = await quick_store.read(lambda tx: tx.all("effect.inbox"))
+    assert (len(rows), [row["body"] for row in rows if row["body"]]) == (100, [])
+
+
+async def test_group_is_not_told(quick_store: Store) -> None:
+    _, told = await flooded(quick_store, [message(number, chat_id=-7) for number in range(1, 31)])
+
+    assert told == []
+
+
+def test_chat_is_told_once_a_minute() -> None:
+    now = 1000.0
+    notices = Notices(lambda: now)
+    assert [notices.is_due(7), notices.is_due(7), notices.is_due(8)] == [True, False, True]
+    now += 61
+    assert notices.is_due(7)
+
+
+def test_what_waits_already_counts() -> None:
+    batch = [(7, message(number)) for number in range(1, 4)]
+
+    assert excess(batch, lambda _chat: 2, LIMITS) == {2, 3}
+
+
+async def test_flood_in_the_whole_program(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """An owner sends two hundred messages: told once, usable soon; nobody else notices anything."""
+    async with open_world("sqlite", tmp_path) as world:
+        owner, other = world.person(OWNER), world.person(OTHER)
+        for number in range(200):
+            await owner.say(f"消息{number}")
+        await other.say("/help")
+        await other.see("/preselect")
+        await asyncio.wait_for(world.service.dispatcher.idle(), 20)
+        await owner.settled()
+        told = [shown for shown in owner.history if "您发送得太快" in shown.words]
+        assert len(told) == 1
+        await owner.say("/help")
+        await owner.see("/preselect", fresh=True, within=5)
+    assert caplog.text.count("a chat sends faster") == 1
+    assert "消息" not in caplog.text
