@@ -166,7 +166,7 @@ class Dispatcher:
         queue = self._queues.get(chat_id)
         if queue is None or queue.pause is not None:
             return False
-        return bool(queue.updates or queue.has_more or queue.holder in self._handling)
+        return bool(queue.updates or queue.has_more or queue.holder in self._turns)
 
     # --- waiting and stopping ---------------------------------------------------------------
 

@@ -158,9 +158,6 @@ def routes(
         if update.my_chat_member is not None:
             await store.run(_membership_changed, update.my_chat_member, update.update_id)
 
-    async def ignored(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        await store.run(mark_done, update.update_id)
-
     new = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL
     # Not the rest: a live location is edited by itself.
     written = filters.TEXT | filters.CAPTION | filters.PHOTO | filters.Document.ALL

@@ -114,7 +114,9 @@ def moved(preselection: Preselection, office: Office, cause: MoveCause) -> str:
 
 def sms_reminder(preselection: Preselection, office: Office) -> str:
     """Return the reminder by SMS: plain text, without the owner's name."""
-    return _("您预选的号牌{number}请于{deadline}前到{office}办理登记上牌,逾期未办理,号码收回{barred}。").format(
+    return _(
+        "您预选的号牌{number}请于{deadline}前到{office}办理登记上牌,逾期未办理,号码收回{barred}。"
+    ).format(
         number=number(preselection),
         deadline=_deadline(preselection),
         office=office.name,

@@ -106,8 +106,11 @@ class Selecting(RuleBasedStateMachine):
     def begin(self) -> None:
         self.clock = FixedClock(NOON)
         self.database = MemoryDatabase(self.clock, queries=self.queries)
-        caps = {"sms": {"per_phone_per_day": 100, "per_chat_per_day": 100}, "registry": {"open_living_numbers": 99}}
-        quotas = {"random_batches": QUOTA_BATCHES, "compose_total": QUOTA_WISHES}
+        caps = {
+            "sms": {"per_phone_per_day": 100, "per_chat_per_day": 100},
+            "registry": {"open_living_numbers": 99},
+        }
+        quotas: dict[str, Any] = {"random_batches": QUOTA_BATCHES, "compose_total": QUOTA_WISHES}
         self.core = asyncio.run(build(MemoryStore(self.database), self.clock, caps, **quotas))
         self.place = self.core.offices["粤K"]
         self.model = Model(vehicles={number: Vehicle() for number in range(VEHICLES)})

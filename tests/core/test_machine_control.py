@@ -45,7 +45,11 @@ MUTANTS = {
         "held_until < :before",
         "held_until < 0 * :before",
     ),
-    "every undelivered batch is refunded": ("return_batch", "random_returned < :most", "random_returned < 99"),
+    "every undelivered batch is refunded": (
+        "return_batch",
+        "random_returned < :most",
+        "random_returned < 99",
+    ),
     "purging takes what lives": ("purge_holds", "held_until < :before", "held_until > :before"),
     "purging takes what is taken for good": (
         "purge_rested",

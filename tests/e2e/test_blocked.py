@@ -37,9 +37,9 @@ async def draws_and_blocks(world: World, owner: Person) -> None:
     owner.press_raw(owner.button("【随机一次(5)】").data, owner.last)
     owner.block()
     async with asyncio.timeout(15):
-        while await world.store.read(sql, "SELECT 1 FROM inbox WHERE state <> 'done'") or not await world.store.read(
-            sql, "SELECT 1 FROM draw"
-        ):
+        while await world.store.read(
+            sql, "SELECT 1 FROM inbox WHERE state <> 'done'"
+        ) or not await world.store.read(sql, "SELECT 1 FROM draw"):
             await asyncio.sleep(0.01)
 
 
@@ -117,7 +117,9 @@ async def test_batch_first_shown_by_a_redraw_counts_as_shown(place: World) -> No
     await owner.press("【随机一次(5)】")
     await owner.see("本批 10 个号码")
     await owner.settled()
-    await place.store.run(sql, "UPDATE draw SET sent_at = NULL")  # as if the program had been killed before it
+    await place.store.run(
+        sql, "UPDATE draw SET sent_at = NULL"
+    )  # as if the program had been killed before it
     await place.service.jobs._engine.redraw(owner.me.chat_id)
     place.forward(minutes=5)
     assert await left(place) == 4

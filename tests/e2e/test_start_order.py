@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -54,6 +54,9 @@ class Gateway:
         self.begun.append(time.monotonic())
         await asyncio.sleep(self.seconds)
         await self._gateway.send(phone=phone, code=code, purpose=purpose)
+
+    async def remind(self, *, phone: str, text: str, parameters: Mapping[str, str]) -> None:
+        await self._gateway.remind(phone=phone, text=text, parameters=parameters)
 
 
 class Outage:
