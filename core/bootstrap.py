@@ -10,7 +10,9 @@ from core.appeals import personal_data as appeals_personal_data
 from core.appeals.reviews import Reviews
 from core.clock import Clock, SystemClock
 from core.db import open_store
+from core.db.migrate import Migration
 from core.errors.settings import SettingsRefused
+from core.errors.store import DatabaseMissing
 from core.people.accounts import Accounts
 from core.people.admins import Admins
 from core.people.lookup import People
@@ -31,6 +33,7 @@ from core.registry.lookup import OpenRegistry, StrictRegistry, VehicleRegistry
 from core.reporting.audit_search import AuditSearch
 from core.reporting.case_file import CaseFiles
 from core.reporting.work_queue import DeskServices, Summaries
+from core.security.canary import DatabaseKeys
 from core.security.photo_files import FilePhotos
 from core.security.vault import Vault
 from core.settings import Settings
@@ -52,6 +55,16 @@ class Ports:
     vehicle_registry: VehicleRegistry | None = None
     store: Store | None = None
     photos: PhotoStore | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedDatabase:
+    """An open database whose keys fit."""
+
+    store: Store
+    vault: Vault
+    keys: DatabaseKeys
+    migrated: tuple[Migration, ...]  # what opening it has applied
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,13 +106,59 @@ class Core:
         await self.store.close()
 
 
-async def bootstrap(settings: Settings, ports: Ports | None = None) -> Core:
-    """Open the database, migrate its schema, and build the services."""
+async def open_database(settings: Settings, clock: Clock | None = None, *, migrate: bool) -> OpenedDatabase:
+    """Open the database after checking that the keys belong to it.
+
+    Args:
+        settings: name the database and the keys.
+        clock: as ``open_store`` takes it.
+        migrate: create or migrate the database if needed; False refuses one that is missing or older.
+
+    Raises:
+        KeysDoNotFit: the keys belong to another database; nothing was changed.
+        SettingsError: the keys cannot be read.
+        DatabaseMissing, DatabaseOlder: ``migrate`` is off.
+        StoreError: the database cannot be opened.
+    """
+    path = settings.database.sqlite_path
+    if not migrate and path is not None and not path.exists():
+        raise DatabaseMissing(str(path.absolute()))  # before a key file is made for it
+    keys = settings.keys()  # before the database exists: a database without a key file means lost keys
+    vault = Vault(keys.keys, keys.lookup_key)
+    database_keys = DatabaseKeys(vault, settings.key_source())
+    store = await open_store(
+        settings.database.url,
+        clock,
+        migrate=migrate,
+        before_migration=database_keys.require_fit_before_migration,
+    )
+    try:
+        await store.run(database_keys.ensure_fit)
+    except BaseException:
+        await store.close()
+        raise
+    return OpenedDatabase(store=store, vault=vault, keys=database_keys, migrated=store.migrated)
+
+
+async def bootstrap(settings: Settings, ports: Ports | None = None, *, migrate: bool = True) -> Core:
+    """Open the database, check that the keys belong to it, migrate its schema, and build the services.
+
+    Args:
+        settings: the validated settings.
+        ports: what replaces the default implementations; a store that is passed in is used as it is.
+        migrate: False refuses an older database instead.
+
+    Raises:
+        as ``open_database``.
+    """
     given = ports or Ports()
     clock = given.clock or SystemClock()
-    keys = settings.keys()  # before the database exists: a database without a key file means lost keys
-    store = given.store or await open_store(settings.database.url, given.clock)
-    vault = Vault(keys.keys, keys.lookup_key)
+    if given.store is not None:
+        keys = settings.keys()
+        store, vault = given.store, Vault(keys.keys, keys.lookup_key)
+    else:
+        opened = await open_database(settings, given.clock, migrate=migrate)
+        store, vault = opened.store, opened.vault
     accounts = Accounts(vault)
     caps = SmsCaps(per_phone=settings.sms.per_phone_per_day, service=settings.sms.per_day)
     verification = Verification(vault, given.random_bytes, caps)

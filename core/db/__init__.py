@@ -5,6 +5,7 @@ therefore here as well, although only ``bot`` uses them: migrations, the export 
 and the check that every query compiles then cover all tables.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from core.db.queries import QUERIES, load_queries
 from core.db.sqlite import SqliteOptions, SqliteStore
 from core.db.tx import WrapTx
 from core.errors.store import StoreDriverMissing, StoreUrlError
+from core.ports import Tx
 
 if TYPE_CHECKING:
     from core.db.postgres import PostgresStore
@@ -39,6 +41,8 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
     migrations: Path = MIGRATIONS,
     queries: Path = QUERIES,
     migrate: bool = True,
+    before_migration: Callable[[Tx], None] | None = None,
+    read_only: bool = False,
     wrap_tx: WrapTx | None = None,
     schema: str | None = None,
 ) -> "SqliteStore | PostgresStore":
@@ -51,7 +55,11 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
             with a wrong clock cannot take over live holds; on SQLite the host's.
         migrations: an alternative folder of migrations.
         queries: an alternative folder of queries.
-        migrate: False rejects an older schema instead of migrating it.
+        migrate: False rejects an older schema, and a missing SQLite file, instead of migrating or making it.
+        before_migration: called with a transaction on an existing, older database before it is migrated; what
+            it raises leaves the database as it was. Only the tables of the older schema exist.
+        read_only: on SQLite, read beside another process that has the file open, and never write; needs
+            ``migrate=False``. PostgreSQL needs no such option.
         wrap_tx: a wrapper around the transaction passed to every function.
         schema: on PostgreSQL, an existing schema instead of the default.
 
@@ -62,7 +70,9 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
         StoreUnavailable: the database cannot be opened or reached.
         DatabaseNewer: the schema is newer than the program.
         DatabaseOlder: the schema is older, and ``migrate`` is off.
+        DatabaseMissing: there is no SQLite file, and ``migrate`` is off.
         MigrationError: a migration failed.
+        MigrationEdited: a migration was edited after it was applied.
         QueryError: a query file is malformed.
     """
     if url.startswith(("postgresql://", "postgres://")):
@@ -72,11 +82,19 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
             migrations=migrations,
             queries=queries,
             migrate=migrate,
+            before_migration=before_migration,
             wrap_tx=wrap_tx,
             schema=schema,
         )
     return await open_sqlite(
-        url, clock, migrations=migrations, queries=queries, migrate=migrate, wrap_tx=wrap_tx
+        url,
+        clock,
+        migrations=migrations,
+        queries=queries,
+        migrate=migrate,
+        before_migration=before_migration,
+        read_only=read_only,
+        wrap_tx=wrap_tx,
     )
 
 

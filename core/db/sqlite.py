@@ -16,7 +16,7 @@ from core.db.queries import Queries
 from core.db.sqlite_tx import SqliteLedger, SqliteTx, require_version
 from core.db.sqlite_writer import GROUP_SIZE, Job, ThreadedConnection, Writer
 from core.db.tx import WrapTx
-from core.errors.store import StoreClosed, StoreUnavailable
+from core.errors.store import DatabaseMissing, StoreClosed, StoreError, StoreUnavailable
 from core.ports import Tx
 
 P = ParamSpec("P")
@@ -36,7 +36,9 @@ class SqliteOptions:
     queries: Queries
     migrations: Sequence[Migration]
     clock: Clock
-    migrate: bool = True  # False: reject an older schema instead
+    migrate: bool = True  # False: reject an older schema, and a missing file, instead
+    before_migration: Callable[[Tx], None] | None = None  # may refuse to migrate an existing database
+    read_only: bool = False  # beside another process: no lock, no writing connection
     readers: int = 2  # number of reading connections
     group_size: int = GROUP_SIZE  # maximum functions per commit
     wrap_tx: WrapTx | None = None
@@ -76,8 +78,10 @@ class SqliteStore:
         Raises:
             StoreInUse: another process, or another store in this one, has the file open.
             StoreUnavailable: the SQLite library is too old, or the file cannot be opened.
+            DatabaseMissing: there is no file, and ``options.migrate`` is off.
             DatabaseNewer: the schema is newer than the program.
             DatabaseOlder: the schema is older, and ``options.migrate`` is off.
+            MigrationEdited: a migration was edited after it was applied.
             MigrationError: a migration failed.
         """
         require_version()
@@ -100,6 +104,8 @@ class SqliteStore:
             StoreError: the database failed; nothing changed.
         """
         self._require_open()
+        if self._options.read_only:
+            raise StoreError("the database is open for reading only")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._writer.submit(Job(_bind(function, args, kwargs), future))
         return await future
@@ -130,9 +136,10 @@ class SqliteStore:
         if path == MEMORY:
             await self._open_writer(path)
             return
-        file = _place(path)
-        self._stack.callback(LockFile.lock(file).unlock)
-        await self._open_writer(str(file))
+        file = _place(path) if self._options.migrate else _existing(path)
+        if not self._options.read_only:
+            self._stack.callback(LockFile.lock(file).unlock)
+            await self._open_writer(str(file))
         for _ in range(max(1, self._options.readers)):
             reader = ThreadedConnection(partial(self._connect_reader, str(file)))
             await reader.open()
@@ -156,15 +163,27 @@ class SqliteStore:
                 _set_up_file(connection, path)
             ledger = SqliteLedger(connection)
             if self._options.migrate:
-                now = self._options.clock.now()
-                self.migrated = migrate(ledger, self._options.migrations, applied_at=now)
+                self.migrated = migrate(
+                    ledger,
+                    self._options.migrations,
+                    applied_at=self._options.clock.now(),
+                    before=partial(self._before_migration, connection),
+                )
             else:
                 require_current(ledger, self._options.migrations)
         return connection
 
+    def _before_migration(self, connection: sqlite3.Connection) -> None:
+        if self._options.before_migration is not None:
+            self._begin(connection).carry(self._options.before_migration, None)
+            self._columns.clear()  # those of the older schema
+
     def _connect_reader(self, path: str) -> sqlite3.Connection:
-        with _opening(path, self._options.factory) as connection:
+        uri = f"{Path(path).as_uri()}?mode=ro" if self._options.read_only else path
+        with _opening(uri, self._options.factory) as connection:
             connection.execute("PRAGMA query_only = ON")
+            if self._options.read_only:
+                require_current(SqliteLedger(connection), self._options.migrations)
         return connection
 
     def _require_open(self) -> None:
@@ -200,12 +219,33 @@ def _place(path: str) -> Path:
     return file
 
 
+def _existing(path: str) -> Path:
+    """Return the resolved path of the file.
+
+    Raises:
+        DatabaseMissing: it does not exist, or is empty.
+    """
+    file = Path(path).resolve()
+    try:
+        if not file.stat().st_size:
+            raise DatabaseMissing(str(file))
+    except FileNotFoundError:
+        raise DatabaseMissing(str(file)) from None
+    except OSError as error:
+        raise StoreUnavailable(f"{file}: {error.strerror}") from error
+    return file
+
+
 @contextmanager
 def _opening(path: str, factory: type[sqlite3.Connection]) -> Iterator[sqlite3.Connection]:
     """Open a connection; close it if the block fails."""
     try:
         connection = sqlite3.connect(
-            path, isolation_level=None, cached_statements=CACHED_STATEMENTS, factory=factory
+            path,
+            isolation_level=None,
+            cached_statements=CACHED_STATEMENTS,
+            factory=factory,
+            uri=path.startswith("file:"),
         )
     except sqlite3.Error as error:
         raise StoreUnavailable(f"{path}: {error}") from error

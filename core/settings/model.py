@@ -131,6 +131,11 @@ class Settings(BaseSettings):
             raise KeyFileLost(path, key_file)
         return ensure_keys(path.parent)
 
+    def key_source(self) -> str:
+        """Return where the keys are configured, as the beginning of a message about one of them."""
+        path = self.database.sqlite_path
+        return "security." if path is None or self.security.keys else f"{path.parent / KEY_FILE}: "
+
     def advice(self) -> list[str]:
         """Return warnings about valid but questionable settings, one English line each."""
         found: list[str] = []
