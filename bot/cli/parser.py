@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from bot.cli import check, demo, import_vehicles, migrate, release, run
+from bot.cli import check, demo, import_vehicles, migrate, release, rotate_keys, run
 from bot.cli.command import Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -12,6 +12,7 @@ COMMANDS: tuple[Command, ...] = (
     migrate.COMMAND,
     release.COMMAND,
     import_vehicles.COMMAND,
+    rotate_keys.COMMAND,
     demo.COMMAND,
 )
 """The commands, in the order of ``--help``."""
@@ -31,5 +32,5 @@ def parser_of_commands() -> argparse.ArgumentParser:
                 help="settings file (default: %(default)s)",
             )
         command.add_arguments(added)
-        added.set_defaults(command=command.run)
+        added.set_defaults(command=command.run, name=command.name)
     return parser

@@ -9,7 +9,7 @@ class WrongKey(StrEnum):
     """What is wrong with the keys, in words that follow the name of the setting."""
 
     KEYS = (
-        "keys: none of them opens what is sealed in this database, so they belong to another one; put its own "
+        "keys: none of them opens what is sealed in this database, so they are of another one; put its own "
         "keys back (a new key goes in front of them, not in their place)"
     )
     NEWEST = (

@@ -28,7 +28,7 @@ class StoreInUse(StoreError):
         by = f"by process {pid}" if pid else "by another process"
         super().__init__(
             f"{path} is in use {by}: stop that one first; "
-            "for several workers use postgresql:// as database.url"
+            "with postgresql:// as database.url several processes can use it"
         )
 
 

@@ -140,7 +140,8 @@ def _owner(tx: Tx, vault: Vault) -> None:
     sql(
         tx,
         "INSERT INTO account (account_id, chat_id, consent_version, consented_at, identity_sealed,"  # noqa: S608 - ours
-        f" identity_hash, created_at, updated_at) VALUES (1, 1, 1, 1, x'{sealed.hex()}', x'{digest.hex()}', 1, 1)",
+        " identity_hash, created_at, updated_at)"
+        f" VALUES (1, 1, 1, 1, x'{sealed.hex()}', x'{digest.hex()}', 1, 1)",
     )
 
 
