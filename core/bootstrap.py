@@ -75,6 +75,7 @@ class Core:
     clock: Clock
     store: Store
     vault: Vault
+    database_keys: DatabaseKeys
     photos: PhotoStore
     sms: SmsGateway
     offices: Mapping[str, Office]
@@ -179,6 +180,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None, *, migrate: 
         clock=clock,
         store=store,
         vault=vault,
+        database_keys=DatabaseKeys(vault, settings.key_source()),
         photos=given.photos or FilePhotos(settings.photo_directory(), vault, clock),
         sms=given.sms or _gateway(settings),
         offices=offices,
