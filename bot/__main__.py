@@ -1,9 +1,12 @@
 """``python -m bot`` and ``xuanhao``: the command line."""
 
+import os
 import signal
 import sys
 
 INTERRUPTED = 130
+PRIVATE = 0o077
+"""The umask of all commands: whatever they create is for this user only."""
 
 
 def start() -> int:
@@ -11,6 +14,7 @@ def start() -> int:
     handled = signal.getsignal(signal.SIGINT)
     if handled is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # while it loads, an interrupt just ends it
+    os.umask(PRIVATE)
     from bot.cli import main  # noqa: PLC0415 - it takes a second, in which somebody may interrupt
 
     try:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import gc
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -53,8 +53,9 @@ from bot.texts.errors import of_error
 from bot.texts.owner import files as file_words
 from bot.texts.owner import home as texts
 from bot.vehicle_import.loader import Loader
-from core.bootstrap import Core, Ports, bootstrap
+from core.bootstrap import Core, Ports, bootstrap, claim
 from core.errors.settings import SettingsRefused
+from core.installation import bind_bot
 from core.rehearsal import Rehearsal, prepare
 from core.settings import Settings
 
@@ -156,6 +157,7 @@ class Service:
             for connections in (self._polling, self._calling):  # PTB does not close them if it is stopped
                 stack.push_async_callback(connections.shutdown)  # half-way or cannot connect
             await self.application.initialize()
+            await self.core.store.run(bind_bot, self._bot.id)
             stack.push_async_callback(self.application.shutdown)
             stack.push_async_callback(self.engine.close)
             await self.inbox.start()
@@ -229,6 +231,7 @@ async def service(
     """Build the program; close its resources on exit."""
     core = await bootstrap(settings, ports)
     try:
+        await claim(core)
         yield Service(core, await prepare(core), options or Options())
     finally:
         await core.close()
@@ -245,9 +248,17 @@ def _spare_collector() -> None:
     gc.set_threshold(_OBJECTS_BETWEEN_LOOKS, 10, 10)
 
 
-async def run(settings: Settings, ports: Ports | None = None, options: Options | None = None) -> None:
-    """Run the program until its task is cancelled."""
+async def run(
+    settings: Settings,
+    ports: Ports | None = None,
+    options: Options | None = None,
+    *,
+    on_open: Callable[[Core], Awaitable[None]] | None = None,
+) -> None:
+    """Run the program until its task is cancelled; ``on_open`` is called once the database is open."""
     async with service(settings, ports, options) as built:
+        if on_open is not None:
+            await on_open(built.core)
         _spare_collector()
         with contextlib.suppress(asyncio.CancelledError):
             await built.run()

@@ -130,10 +130,13 @@ class Jobs:
             await core.store.run(bulletin.record_counts, await core.store.read(bulletin.count, core.offices))
 
     async def sweep(self) -> None:
-        """Delete photos that no appeal refers to: replaced, dropped, expired, or left by a crash."""
+        """Delete the photos that the program has dropped; set aside those that no row has ever named."""
         core = self._core
-        keep = await core.store.read(appeals.photo_keys)
-        await asyncio.to_thread(core.photos.sweep, keep, before=core.clock.now() - _ORPHAN)
+        known = await core.store.read(appeals.stored_photos)
+        before = core.clock.now() - _ORPHAN
+        await asyncio.to_thread(core.photos.sweep, known.kept, dropped=known.dropped, before=before)
+        if known.dropped:
+            await core.store.run(appeals.forget_dropped, known.dropped)
 
     async def _redraw(self, chats: list[int]) -> None:
         await self._each(chats, self._engine.redraw)

@@ -60,6 +60,7 @@ class AuditAction(StrEnum):
     RELEASED = "released"
     REMOVED_ADMIN = "removed_admin"
     RESERVED = "reserved"
+    RESTORED = "restored"
     RETURNED_BATCH = "returned_batch"
     REVOKED = "revoked"
     SET_USER_TYPE = "set_user_type"
@@ -141,6 +142,7 @@ class SubjectKind(StrEnum):
     APPEAL = "appeal"
     IMPORT = "import"
     BROADCAST = "broadcast"
+    RESTORATION = "restoration"
 
 
 def preselection_subject(preselection_id: int) -> str:
@@ -216,6 +218,11 @@ def import_subject(import_id: int) -> str:
 def broadcast_subject(broadcast_id: int) -> str:
     """Return ``broadcast:6``."""
     return f"{SubjectKind.BROADCAST}:{broadcast_id}"
+
+
+def restoration_subject(restoration_id: int) -> str:
+    """Return ``restoration:1``: the database was put back from a backup."""
+    return f"{SubjectKind.RESTORATION}:{restoration_id}"
 
 
 def chat_actor(chat_id: int) -> str:

@@ -1,18 +1,22 @@
 """Builds the services from settings and ports; the composition root of the program and its tests."""
 
+import asyncio
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from core import installation
 from core.appeals import Appeals
 from core.appeals import personal_data as appeals_personal_data
 from core.appeals.reviews import Reviews
 from core.clock import Clock, SystemClock
-from core.db import open_store
+from core.db import exists, open_store
 from core.db.migrate import Migration
+from core.errors.installation import DatabaseMissing
 from core.errors.settings import SettingsRefused
-from core.errors.store import DatabaseMissing
+from core.errors.store import DatabaseOlder
+from core.installation import Installation
 from core.people.accounts import Accounts
 from core.people.admins import Admins
 from core.people.lookup import People
@@ -83,6 +87,7 @@ class Core:
     calendar: WorkingCalendar
     accounts: Accounts
     verification: Verification
+    seeds: Seeds
     pools: Pools
     bulletins: Bulletins
     preselections: Preselections
@@ -107,30 +112,35 @@ class Core:
         await self.store.close()
 
 
-async def open_database(settings: Settings, clock: Clock | None = None, *, migrate: bool) -> OpenedDatabase:
+async def open_database(
+    settings: Settings, clock: Clock | None = None, *, migrate: bool = False, create: bool = False
+) -> OpenedDatabase:
     """Open the database after checking that the keys belong to it.
 
     Args:
         settings: name the database and the keys.
         clock: as ``open_store`` takes it.
-        migrate: create or migrate the database if needed; False refuses one that is missing or older.
+        migrate: migrate an older schema; False refuses it.
+        create: create the database if there is none; a mistyped path must not start an empty pool.
 
     Raises:
         KeysDoNotFit: the keys belong to another database; nothing was changed.
-        SettingsError: the keys cannot be read.
-        DatabaseMissing, DatabaseOlder: ``migrate`` is off.
-        StoreError: the database cannot be opened.
+        SettingsError: the settings, the keys or the database's URL cannot be used.
+        DatabaseMissing: there is no database, and ``create`` is off.
+        DatabaseOlder: the schema is older, and ``migrate`` is off.
+        StoreError: the database cannot be opened or migrated.
     """
     path = settings.database.sqlite_path
-    if not migrate and path is not None and not path.exists():
-        raise DatabaseMissing(str(path.absolute()))  # before a key file is made for it
+    if not create and path is not None and not exists(path):
+        raise DatabaseMissing(str(path.absolute()))  # before its keys are created
     keys = settings.keys()  # before the database exists: a database without a key file means lost keys
     vault = Vault(keys.keys, keys.lookup_key)
     database_keys = DatabaseKeys(vault, settings.key_source())
     store = await open_store(
         settings.database.url,
         clock,
-        migrate=migrate,
+        migrate=migrate or create,
+        create=create,
         before_migration=database_keys.require_fit_before_migration,
     )
     try:
@@ -141,13 +151,37 @@ async def open_database(settings: Settings, clock: Clock | None = None, *, migra
     return OpenedDatabase(store=store, vault=vault, keys=database_keys, migrated=store.migrated)
 
 
-async def bootstrap(settings: Settings, ports: Ports | None = None, *, migrate: bool = True) -> Core:
+async def require_fitting_keys(settings: Settings) -> None:
+    """Check that the keys belong to the database, beside a running service and without writing.
+
+    A database with an older schema is left alone: its keys are checked when it is migrated.
+
+    Raises:
+        KeysDoNotFit: they belong to another one.
+        SettingsError, StoreError: as ``open_database``.
+    """
+    keys = settings.keys()
+    database_keys = DatabaseKeys(Vault(keys.keys, keys.lookup_key), settings.key_source())
+    try:
+        store = await open_store(settings.database.url, migrate=False, create=False, read_only=True)
+    except DatabaseOlder:
+        return
+    try:
+        await store.read(database_keys.require_fit)
+    finally:
+        await store.close()
+
+
+async def bootstrap(
+    settings: Settings, ports: Ports | None = None, *, migrate: bool = True, create: bool = False
+) -> Core:
     """Open the database, check that the keys belong to it, migrate its schema, and build the services.
 
     Args:
-        settings: the validated settings.
-        ports: what replaces the default implementations; a store that is passed in is used as it is.
-        migrate: False refuses an older database instead.
+        settings: the settings.
+        ports: implementations that replace the default ones; a store that is passed in is used as it is.
+        migrate: False refuses an older schema instead of migrating it.
+        create: create the database if there is none; a mistyped path must not start an empty pool.
 
     Raises:
         as ``open_database``.
@@ -158,7 +192,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None, *, migrate: 
         keys = settings.keys()
         store, vault = given.store, Vault(keys.keys, keys.lookup_key)
     else:
-        opened = await open_database(settings, given.clock, migrate=migrate)
+        opened = await open_database(settings, given.clock, migrate=migrate, create=create)
         store, vault = opened.store, opened.vault
     accounts = Accounts(vault)
     caps = SmsCaps(per_phone=settings.sms.per_phone_per_day, service=settings.sms.per_day)
@@ -188,6 +222,7 @@ async def bootstrap(settings: Settings, ports: Ports | None = None, *, migrate: 
         calendar=calendar,
         accounts=accounts,
         verification=verification,
+        seeds=seeds,
         pools=Pools(seeds),
         bulletins=Bulletins(seeds),
         preselections=preselections,
@@ -209,6 +244,22 @@ async def bootstrap(settings: Settings, ports: Ports | None = None, *, migrate: 
             accounts, preselections, [appeals_personal_data.personal_data_source(appeals)]
         ),
     )
+
+
+async def claim(core: Core) -> Installation:
+    """Give the database its identity, and check that bot and photo folder belong to it.
+
+    Raises:
+        DatabaseOfAnotherBot: the database serves another bot.
+        PhotoFolderOfAnother: the photo folder is another database's.
+        PhotoStoreError: the photo folder cannot be created or marked.
+    """
+    found = await core.store.run(installation.ensure)
+    token = core.settings.telegram.token.get_secret_value()
+    installation.ensure_bot(found, installation.bot_id_of(token))
+    if isinstance(core.photos, FilePhotos):
+        await asyncio.to_thread(core.photos.claim, found.database_id)
+    return found
 
 
 def _vehicle_registry(settings: Settings) -> VehicleRegistry:

@@ -94,7 +94,7 @@ class PhotoStore(Protocol):
     """Stores photos outside the database. Its methods block; call them in a thread.
 
     A photo is stored before the transaction that records its key, and deleted after the one that deletes
-    the key. A crash in between leaves an orphan, which ``sweep`` deletes.
+    the key. A crash in between leaves an orphan, which ``sweep`` removes.
     """
 
     def put(self, jpeg: bytes, /) -> str:
@@ -122,12 +122,14 @@ class PhotoStore(Protocol):
         """
         ...
 
-    def sweep(self, keep: Collection[str], /, *, before: datetime) -> int:
-        """Delete photos stored before a moment whose keys are not in ``keep``; return how many.
+    def sweep(self, keep: Collection[str], /, *, dropped: Collection[str] = (), before: datetime) -> int:
+        """Delete the photos in ``dropped``, set aside old unknown ones; return how many.
 
-        ``before`` must be at least an hour ago, so that a photo whose transaction is still running survives.
+        An unknown photo stored before ``before`` may belong to a newer copy of the database, so it is set
+        aside for thirty days before it is deleted. ``before`` must be at least an hour ago, so that a photo
+        whose transaction is still running survives.
 
         Raises:
-            PhotoStoreError: a file cannot be deleted.
+            PhotoStoreError: a file cannot be moved or deleted.
         """
         ...

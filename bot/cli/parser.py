@@ -3,16 +3,32 @@
 import argparse
 from pathlib import Path
 
-from bot.cli import check, demo, import_vehicles, migrate, release, rotate_keys, run
+from bot.cli import (
+    backup,
+    change_bot,
+    check,
+    demo,
+    import_vehicles,
+    init,
+    migrate,
+    release,
+    restore,
+    rotate_keys,
+    run,
+)
 from bot.cli.command import Command
 
 COMMANDS: tuple[Command, ...] = (
+    init.COMMAND,
     run.COMMAND,
     check.COMMAND,
     migrate.COMMAND,
     release.COMMAND,
     import_vehicles.COMMAND,
     rotate_keys.COMMAND,
+    backup.COMMAND,
+    restore.COMMAND,
+    change_bot.COMMAND,
     demo.COMMAND,
 )
 """The commands, in the order of ``--help``."""

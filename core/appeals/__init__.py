@@ -22,7 +22,16 @@ from core.appeals.model import (
     Slot,
     Superseded,
 )
-from core.appeals.submission import DRAFTS_LIVE, Appeals, awarded_to, photo_keys, queue
+from core.appeals.submission import (
+    DRAFTS_LIVE,
+    Appeals,
+    StoredPhotos,
+    awarded_to,
+    forget_dropped,
+    photo_keys,
+    queue,
+    stored_photos,
+)
 
 __all__ = [
     "DRAFTS_LIVE",
@@ -35,8 +44,11 @@ __all__ = [
     "Photo",
     "Queued",
     "Slot",
+    "StoredPhotos",
     "Superseded",
     "awarded_to",
+    "forget_dropped",
     "photo_keys",
     "queue",
+    "stored_photos",
 ]

@@ -95,4 +95,6 @@ def end(tx: Tx, code: str, actor: str) -> None:
     subject = audit.office_subject(code)
     if not tx.run("maintenance.end", office=code):
         raise audit.handled(tx, subject, AuditAction.ENDED_MAINTENANCE)
+    if code == EVERYWHERE:  # after a restore: the admin has dealt with the numbers issued since the backup
+        tx.run("restoration.settle", now=to_millis(tx.now))
     audit.record(tx, actor, AuditAction.ENDED_MAINTENANCE, subject, office=code or None)

@@ -14,7 +14,7 @@ from core.db.dialect import POSTGRES, SQLITE
 from core.db.memory import MemoryDatabase, MemoryStore, memory_tx
 from core.db.migrate import MIGRATIONS, load_migrations
 from core.db.queries import QUERIES, load_queries
-from core.db.sqlite import SqliteOptions, SqliteStore
+from core.db.sqlite import SqliteOptions, SqliteStore, exists
 from core.db.tx import WrapTx
 from core.errors.store import StoreDriverMissing, StoreUrlError
 from core.ports import Tx
@@ -27,10 +27,12 @@ __all__ = [
     "QUERIES",
     "MemoryDatabase",
     "MemoryStore",
+    "exists",
     "memory_tx",
     "open_postgres",
     "open_sqlite",
     "open_store",
+    "shown_url",
 ]
 
 
@@ -41,12 +43,13 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
     migrations: Path = MIGRATIONS,
     queries: Path = QUERIES,
     migrate: bool = True,
+    create: bool = True,
     before_migration: Callable[[Tx], None] | None = None,
     read_only: bool = False,
     wrap_tx: WrapTx | None = None,
     schema: str | None = None,
 ) -> "SqliteStore | PostgresStore":
-    """Open the store at a URL; create and migrate the database if needed.
+    """Open the store at a URL; create and migrate the database if needed and allowed.
 
     Args:
         url: ``sqlite:///FILE`` (``sqlite:////FILE`` for an absolute path, ``sqlite:///:memory:`` for a
@@ -55,11 +58,12 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
             with a wrong clock cannot take over live holds; on SQLite the host's.
         migrations: an alternative folder of migrations.
         queries: an alternative folder of queries.
-        migrate: False rejects an older schema, and a missing SQLite file, instead of migrating or making it.
+        migrate: False rejects an older schema instead of migrating it.
+        create: False rejects a missing database instead of creating it.
         before_migration: called with a transaction on an existing, older database before it is migrated; what
             it raises leaves the database as it was. Only the tables of the older schema exist.
         read_only: on SQLite, read beside another process that has the file open, and never write; needs
-            ``migrate=False``. PostgreSQL needs no such option.
+            neither ``migrate`` nor ``create``. PostgreSQL needs no such option.
         wrap_tx: a wrapper around the transaction passed to every function.
         schema: on PostgreSQL, an existing schema instead of the default.
 
@@ -68,9 +72,9 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
         StoreDriverMissing: the PostgreSQL drivers are not installed.
         StoreInUse: another process has the SQLite file open.
         StoreUnavailable: the database cannot be opened or reached.
+        DatabaseMissing: there is no database, and ``create`` is off.
         DatabaseNewer: the schema is newer than the program.
         DatabaseOlder: the schema is older, and ``migrate`` is off.
-        DatabaseMissing: there is no SQLite file, and ``migrate`` is off.
         MigrationError: a migration failed.
         MigrationEdited: a migration was edited after it was applied.
         QueryError: a query file is malformed.
@@ -82,6 +86,7 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
             migrations=migrations,
             queries=queries,
             migrate=migrate,
+            create=create,
             before_migration=before_migration,
             wrap_tx=wrap_tx,
             schema=schema,
@@ -92,6 +97,7 @@ async def open_store(  # noqa: PLR0913 - the options of both engines, each with 
         migrations=migrations,
         queries=queries,
         migrate=migrate,
+        create=create,
         before_migration=before_migration,
         read_only=read_only,
         wrap_tx=wrap_tx,
@@ -119,6 +125,19 @@ async def open_sqlite(
             **options,
         ),
     )
+
+
+def shown_url(url: str) -> str:
+    """Return a PostgreSQL URL without its password.
+
+    Raises:
+        StoreDriverMissing: the PostgreSQL drivers are not installed.
+    """
+    try:
+        from core.db.postgres import without_password  # noqa: PLC0415 - an optional driver
+    except ImportError as error:
+        raise StoreDriverMissing from error
+    return without_password(url)
 
 
 async def open_postgres(

@@ -18,6 +18,7 @@ from functools import partial
 from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from core.clock import Clock, SystemClock
@@ -25,6 +26,7 @@ from core.db.migrate import Migration, migrate, require_current
 from core.db.postgres_tx import Connection, PostgresLedger, PostgresTx, set_up, translate
 from core.db.queries import Queries
 from core.db.tx import WrapTx
+from core.errors.installation import DatabaseMissing
 from core.errors.store import (
     StoreClosed,
     StoreContention,
@@ -55,6 +57,7 @@ class PostgresOptions:
     migrations: Sequence[Migration]
     clock: Clock | None  # None: the database's clock
     migrate: bool = True  # False: reject an older schema instead
+    create: bool = True  # False: reject a database without tables instead
     before_migration: Callable[[Tx], None] | None = None  # may refuse to migrate an existing database
     pool_size: int = 8  # connections, and threads
     schema: str | None = None  # an existing schema instead of the default
@@ -95,6 +98,7 @@ class PostgresStore:
         Raises:
             StoreUrlError: the driver cannot parse the URL, or the schema's name is invalid.
             StoreUnavailable: no server answers, or it refuses the connection.
+            DatabaseMissing: the database has no tables, and ``options.create`` is off.
             DatabaseNewer: the schema is newer than the program.
             DatabaseOlder: the schema is older, and ``options.migrate`` is off.
             MigrationError: a migration failed.
@@ -179,6 +183,8 @@ class PostgresStore:
     def _prepare(self, connection: Connection) -> None:
         if connection.execute("SELECT current_schema()").fetchone() == (None,):
             raise StoreUnavailable(f"the schema {self._options.schema or 'public'} does not exist")
+        if not self._options.create and not has_tables(connection):
+            raise DatabaseMissing(without_password(self._url))
         ledger = PostgresLedger(connection)
         if self._options.migrate:
             self.migrated = migrate(
@@ -231,6 +237,22 @@ class PostgresStore:
             raise
         _commit(connection)
         return value
+
+
+def has_tables(connection: Connection) -> bool:
+    """Return whether the database has the tables of this program."""
+    return connection.execute("SELECT to_regclass('schema_migration')").fetchone() != (None,)
+
+
+def without_password(url: str) -> str:
+    """Return the URL of a database without the password, to be shown."""
+    try:
+        parts = {**conninfo_to_dict(url)}
+    except psycopg.Error:
+        return "postgresql://…"
+    user = f"{parts['user']}@" if parts.get("user") else ""
+    port = f":{parts['port']}" if parts.get("port") else ""
+    return f"postgresql://{user}{parts.get('host') or ''}{port}/{parts.get('dbname') or ''}"
 
 
 class _Again(Exception):

@@ -1,7 +1,10 @@
 """The embedded engine: one file, one process, one writing thread and a few reading threads."""
 
 import asyncio
+import logging
+import os
 import sqlite3
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
@@ -16,11 +19,14 @@ from core.db.queries import Queries
 from core.db.sqlite_tx import SqliteLedger, SqliteTx, require_version
 from core.db.sqlite_writer import GROUP_SIZE, Job, ThreadedConnection, Writer
 from core.db.tx import WrapTx
-from core.errors.store import DatabaseMissing, StoreClosed, StoreError, StoreUnavailable
+from core.errors.installation import DatabaseMissing
+from core.errors.store import StoreClosed, StoreError, StoreUnavailable
 from core.ports import Tx
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+LOG = logging.getLogger(__name__)
 
 MEMORY: Final = ":memory:"
 """The path of an in-memory database."""
@@ -36,7 +42,8 @@ class SqliteOptions:
     queries: Queries
     migrations: Sequence[Migration]
     clock: Clock
-    migrate: bool = True  # False: reject an older schema, and a missing file, instead
+    migrate: bool = True  # False: reject an older schema instead
+    create: bool = True  # False: reject a missing database instead
     before_migration: Callable[[Tx], None] | None = None  # may refuse to migrate an existing database
     read_only: bool = False  # beside another process: no lock, no writing connection
     readers: int = 2  # number of reading connections
@@ -78,7 +85,7 @@ class SqliteStore:
         Raises:
             StoreInUse: another process, or another store in this one, has the file open.
             StoreUnavailable: the SQLite library is too old, or the file cannot be opened.
-            DatabaseMissing: there is no file, and ``options.migrate`` is off.
+            DatabaseMissing: the file does not exist or is empty, and ``options.create`` is off.
             DatabaseNewer: the schema is newer than the program.
             DatabaseOlder: the schema is older, and ``options.migrate`` is off.
             MigrationEdited: a migration was edited after it was applied.
@@ -136,9 +143,14 @@ class SqliteStore:
         if path == MEMORY:
             await self._open_writer(path)
             return
-        file = _place(path) if self._options.migrate else _existing(path)
+        file = _absolute(path)
+        if self._options.create:
+            make_private_folder(file.parent)
+        elif not exists(file):
+            raise DatabaseMissing(str(file))
         if not self._options.read_only:
             self._stack.callback(LockFile.lock(file).unlock)
+            make_private(file)
             await self._open_writer(str(file))
         for _ in range(max(1, self._options.readers)):
             reader = ThreadedConnection(partial(self._connect_reader, str(file)))
@@ -209,31 +221,49 @@ class SqliteStore:
             connection.execute("PRAGMA query_only = OFF")
 
 
-def _place(path: str) -> Path:
-    """Return the resolved path of the file; create its folder if needed."""
-    file = Path(path).resolve()
+def _absolute(path: str) -> Path:
+    return Path(path).resolve()
+
+
+def exists(file: Path) -> bool:
+    """Return whether there is a database file; an empty one contains no database."""
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreUnavailable(f"{file.parent}: {error.strerror}") from error
-    return file
+        return file.stat().st_size > 0
+    except OSError:
+        return False
 
 
-def _existing(path: str) -> Path:
-    """Return the resolved path of the file.
+def make_private_folder(folder: Path) -> None:
+    """Create the folder of a database, readable by its owner only; an existing one is left as it is.
 
     Raises:
-        DatabaseMissing: it does not exist, or is empty.
+        StoreUnavailable: it cannot be created.
     """
-    file = Path(path).resolve()
     try:
-        if not file.stat().st_size:
-            raise DatabaseMissing(str(file))
-    except FileNotFoundError:
-        raise DatabaseMissing(str(file)) from None
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(f"{folder}: {error.strerror}") from error
+
+
+def make_private(file: Path) -> None:
+    """Make a database with its side files readable by its owner only, whatever the umask; create the file.
+
+    SQLite gives the side files the mode of the database.
+
+    Raises:
+        StoreUnavailable: the file cannot be created.
+    """
+    try:
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        for path in (file, *(Path(f"{file}{suffix}") for suffix in ("-wal", "-shm", ".lock"))):
+            if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+                path.chmod(0o600)
+                LOG.warning("%s was readable by other users; its mode is 0600 now", path)
+    except PermissionError as error:
+        if not file.exists():
+            raise StoreUnavailable(f"{file}: {error.strerror}") from error
     except OSError as error:
         raise StoreUnavailable(f"{file}: {error.strerror}") from error
-    return file
 
 
 @contextmanager

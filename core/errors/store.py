@@ -110,13 +110,5 @@ class DatabaseOlder(StoreError):
         )
 
 
-class DatabaseMissing(StoreError):
-    """There is no database yet, and the command does not create one."""
-
-    def __init__(self, place: str) -> None:
-        self.place = place
-        super().__init__(f"{place}: there is no database yet; `xuanhao migrate` makes one")
-
-
 class SealBroken(OperationError):
     """An encrypted field cannot be decrypted with any of the configured keys."""

@@ -215,8 +215,15 @@ def validate_unwithhold(tx: Tx, office: Office, mask: Mask) -> None:
         raise NotWithheld
 
 
-def withhold(tx: Tx, office: Office, mask: Mask, actor: str) -> None:
+def withhold(tx: Tx, office: Office, mask: Mask, actor: str, *, reason: str = "") -> None:
     """Withhold a mask: its free numbers can be neither drawn nor self-composed.
+
+    Args:
+        tx: the transaction.
+        office: the office of the pool.
+        mask: the mask.
+        actor: who withholds it.
+        reason: why, for the audit log; empty if none is given.
 
     Raises:
         HandledMeanwhile: another admin has withheld this mask already.
@@ -225,7 +232,7 @@ def withhold(tx: Tx, office: Office, mask: Mask, actor: str) -> None:
     values = {"office": office.code, "kind": mask.kind, "mask": mask.pattern}
     if not tx.run("pool.withhold", now=to_millis(tx.now), **values):
         raise audit.mask_handled(tx, _pool(office, mask), AuditAction.WITHHELD, mask.pattern)
-    _record_mask(tx, office, mask, actor, AuditAction.WITHHELD)
+    _record_mask(tx, office, mask, actor, AuditAction.WITHHELD, **({"reason": reason} if reason else {}))
 
 
 def unwithhold(tx: Tx, office: Office, mask: Mask, actor: str) -> None:
@@ -245,7 +252,9 @@ def _pool(office: Office, mask: Mask) -> str:
     return audit.pool_subject(office.code, mask.kind)
 
 
-def _record_mask(tx: Tx, office: Office, mask: Mask, actor: str, action: AuditAction) -> None:
+def _record_mask(
+    tx: Tx, office: Office, mask: Mask, actor: str, action: AuditAction, **details: object
+) -> None:
     audit.record(
         tx,
         actor,
@@ -254,4 +263,5 @@ def _record_mask(tx: Tx, office: Office, mask: Mask, actor: str, action: AuditAc
         office=office.code,
         mask=mask.pattern,
         nev_letters=mask.nev_letters,
+        **details,
     )

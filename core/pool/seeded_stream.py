@@ -86,8 +86,18 @@ class Seeds:
             secret = self._opened(bytes(row["secret_sealed"]))
             if row["day"] >= day:
                 return Seed(seed_id=row["seed_id"], secret=secret, digest=row["digest"])
-            tx.run("pool.publish_seed", seed_id=row["seed_id"], secret=secret.hex(), now=to_millis(tx.now))
+            _publish(tx, row["seed_id"], secret)
         return self._commit(tx, office, kind, day)
+
+    def renew(self, tx: Tx, office: str, kind: str) -> Seed:
+        """Publish the seed of a pool before its day is over, and commit to a new one; return that.
+
+        After a restore: draws that are not in the backup may have used it, and their numbers come again.
+        """
+        row = tx.one("pool.current_seed", office=office, kind=kind)
+        if row is not None:
+            _publish(tx, row["seed_id"], self._opened(bytes(row["secret_sealed"])))
+        return self._commit(tx, office, kind, tx.now.astimezone(CHINA).date().isoformat())
 
     def _commit(self, tx: Tx, office: str, kind: str, day: str) -> Seed:
         secret = self._random_bytes(SEED_BYTES)
@@ -113,3 +123,7 @@ class Seeds:
             day=day,
         )
         return Seed(seed_id=seed_id, secret=secret, digest=digest)
+
+
+def _publish(tx: Tx, seed_id: int, secret: bytes) -> None:
+    tx.run("pool.publish_seed", seed_id=seed_id, secret=secret.hex(), now=to_millis(tx.now))

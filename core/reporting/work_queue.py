@@ -50,6 +50,7 @@ class TaskKind(StrEnum):
     BROKEN = "broken"  # an update that could not be handled
     POOL = "pool"  # all released segments of a pool are past the mark
     SCHEDULED = "scheduled"  # a scheduled release
+    RESTORED = "restored"  # after a restore: a number to verify, or all selecting suspended
     CALENDAR = "calendar"  # a year whose working days are not published
 
 
@@ -61,6 +62,7 @@ PERMISSION_FOR = {
     TaskKind.BROKEN: Permission.ADMINS,
     TaskKind.POOL: Permission.RELEASE,
     TaskKind.SCHEDULED: Permission.RELEASE,
+    TaskKind.RESTORED: Permission.MAINTENANCE,
     TaskKind.CALENDAR: Permission.CLOSED,
 }
 """The permission required to see each kind of task."""
@@ -271,6 +273,27 @@ def _scheduled(tx: Tx, services: DeskServices, scope: Scope) -> Iterator[Task]:
             )
 
 
+def _restored(tx: Tx, _services: DeskServices, scope: Scope) -> Iterator[Task]:
+    """Yield what a restore has left to the desk: everything suspended, and the numbers to verify."""
+    row = tx.one("restoration.open")
+    if row is not None and scope.everywhere:  # only they can end it
+        yield Task(
+            task_kind=TaskKind.RESTORED,
+            at=from_millis(row["restored_at"]),
+            subject=audit.restoration_subject(row["restoration_id"]),
+        )
+    for row in tx.all("restoration.unverified", most=MAX_LISTED):
+        if scope.holds(row["office"]):
+            yield Task(
+                task_kind=TaskKind.RESTORED,
+                at=from_millis(row["restored_at"]),
+                subject=audit.plate_subject(row["office"], row["kind"], row["serial"]),
+                office=row["office"],
+                plate=row["serial"],
+                kind=row["kind"],
+            )
+
+
 def _years(tx: Tx, services: DeskServices, _scope: Scope) -> Iterator[Task]:
     year = (tx.now + SCHEDULE_AHEAD).astimezone(CHINA).year
     if not services.calendar.has_schedule(year):
@@ -285,6 +308,7 @@ _LISTS: dict[TaskKind, Callable[[Tx, DeskServices, Scope], Iterable[Task]]] = {
     TaskKind.BROKEN: _broken,
     TaskKind.POOL: _pools,
     TaskKind.SCHEDULED: _scheduled,
+    TaskKind.RESTORED: _restored,
     TaskKind.CALENDAR: _years,
 }
 

@@ -2,7 +2,7 @@
 
 The folder is separate from the database, so that database backups stay small and photos can be deleted
 permanently. File names are random; only the database knows whose a photo is. The contents can only be
-decrypted with ``security.keys``.
+decrypted with ``security.keys``. A marker file carries the id of the database whose photos these are.
 """
 
 import os
@@ -10,23 +10,30 @@ import re
 import secrets
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from core.clock import Clock
+from core.errors.installation import PhotoFolderOfAnother
 from core.errors.photos import PhotoStoreError
 from core.security.vault import Vault
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 _SUFFIX = ".sealed"
 _DRAFT = ".draft"
+MARKER = "database-id"
+"""The file with the id of the database whose photos a folder contains."""
+ORPHANS = "orphans"
+"""The folder for photos that no row of the database has ever named."""
+ORPHANS_KEPT = timedelta(days=30)
+"""How long they are kept there, for the case that a newer copy of the database names them."""
 
 
 class FilePhotos:
     """A photo store in a folder.
 
     Args:
-        directory: the folder; created with mode 0700 when the first photo is stored.
+        directory: the folder; created with mode 0700 when it is claimed or the first photo is stored.
         vault: encrypts and decrypts.
         clock: the source of file times, so that ``sweep`` uses the same clock as its caller.
     """
@@ -35,6 +42,19 @@ class FilePhotos:
         self._directory = directory
         self._vault = vault
         self._clock = clock
+
+    def claim(self, database_id: str) -> None:
+        """Mark the folder as that of a database; create it if needed.
+
+        Raises:
+            PhotoFolderOfAnother: it is another database's.
+            PhotoStoreError: it cannot be created or marked.
+        """
+        with _failing():
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            found = owner_of(self._directory) or _mark(self._directory, database_id)
+        if found != database_id:
+            raise PhotoFolderOfAnother(self._directory)
 
     def put(self, jpeg: bytes) -> str:
         """Store a photo under an unguessable key; when this returns, it is on disk.
@@ -83,32 +103,95 @@ class FilePhotos:
         with _failing():
             self._path(key).unlink(missing_ok=True)
 
-    def sweep(self, keep: Collection[str], *, before: datetime) -> int:
-        """Delete photos stored before a moment whose keys are not in ``keep``; return how many.
+    def sweep(self, keep: Collection[str], *, dropped: Collection[str] = (), before: datetime) -> int:
+        """Delete the photos in ``dropped``, set aside old unknown ones; return how many.
 
-        Also deletes drafts left by crashes, uncounted. Ignores files that are not the store's.
+        An unknown photo stored before ``before`` is set aside; it comes back if a row names it within thirty
+        days, else it is deleted. Also deletes drafts left by crashes, uncounted. Ignores files that are not
+        the store's.
 
         Raises:
-            PhotoStoreError: a file cannot be deleted.
+            PhotoStoreError: a file cannot be moved or deleted.
         """
-        kept, swept = frozenset(keep), 0
+        kept, unwanted, swept = frozenset(keep), frozenset(dropped) - frozenset(keep), 0
         with _failing():
-            for path in self._files():
-                is_draft = path.suffix == _DRAFT
-                if (is_draft or path.stem not in kept) and _time_of(path) < before.timestamp():
-                    path.unlink(missing_ok=True)
-                    swept += not is_draft
+            self._recover(kept)
+            for path in _files(self._directory):
+                if path.suffix == _DRAFT or path.stem in unwanted:
+                    if path.stem in unwanted or _time_of(path) < before.timestamp():
+                        path.unlink(missing_ok=True)
+                        swept += path.suffix != _DRAFT
+                elif path.stem not in kept and _time_of(path) < before.timestamp():
+                    self._set_aside(path)
+                    swept += 1
+            self._end_orphans(unwanted)
         return swept
+
+    def orphans(self) -> int:
+        """Return how many photos are set aside."""
+        with _failing():
+            return sum(1 for _ in _files(self._directory / ORPHANS))
+
+    def missing(self, keys: Collection[str]) -> int:
+        """Return how many of some photos have no file."""
+        with _failing():
+            return sum(not self._path(key).exists() for key in keys)
+
+    def _set_aside(self, path: Path) -> None:
+        target = self._directory / ORPHANS / path.name
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        now = self._clock.now().timestamp()
+        with suppress(FileNotFoundError):  # another worker was faster
+            os.utime(path, (now, now))  # from now on the thirty days run
+            path.replace(target)
+
+    def _recover(self, kept: Collection[str]) -> None:
+        for path in _files(self._directory / ORPHANS):
+            if path.stem in kept:
+                with suppress(FileNotFoundError):
+                    path.replace(self._path(path.stem))
+
+    def _end_orphans(self, unwanted: Collection[str]) -> None:
+        over = (self._clock.now() - ORPHANS_KEPT).timestamp()
+        for path in _files(self._directory / ORPHANS):
+            if path.stem in unwanted or _time_of(path) < over:
+                path.unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
         return self._directory / f"{key}{_SUFFIX}"
 
-    def _files(self) -> Iterator[Path]:
-        if not self._directory.is_dir():
-            return
-        for path in self._directory.iterdir():
-            if path.suffix in (_SUFFIX, _DRAFT) and _KEY.fullmatch(path.stem):
-                yield path
+
+def owner_of(directory: Path) -> str | None:
+    """Return the id of the database whose photos a folder contains; None if it is not marked."""
+    try:
+        return (directory / MARKER).read_text(encoding="ascii").strip() or None
+    except (FileNotFoundError, UnicodeDecodeError):
+        return None
+
+
+def _mark(directory: Path, database_id: str) -> str:
+    """Write the marker, unless another process is faster; return what it says then."""
+    draft = directory / f".{MARKER}.{secrets.token_hex(4)}"
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(f"{database_id}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            (directory / MARKER).hardlink_to(draft)
+    finally:
+        draft.unlink(missing_ok=True)
+    _settle(directory)
+    return owner_of(directory) or ""
+
+
+def _files(directory: Path) -> Iterator[Path]:
+    """Yield the photos and drafts in a folder."""
+    if not directory.is_dir():
+        return
+    for path in directory.iterdir():
+        if path.suffix in (_SUFFIX, _DRAFT) and _KEY.fullmatch(path.stem):
+            yield path
 
 
 @contextmanager

@@ -79,7 +79,7 @@ def ensure_keys(directory: Path) -> Keys:
     path = directory / KEY_FILE
     try:
         if not path.exists():
-            directory.mkdir(parents=True, exist_ok=True)
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             _write_keys(path)
         if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
             raise KeyFileUnusable(path, "other users can read it; run chmod 600 on it")

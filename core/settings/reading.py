@@ -19,6 +19,9 @@ from core.settings.toml import read_toml
 def load_settings(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings file, apply the environment, and validate the result.
 
+    Relative paths, also those of the environment, count from the folder of the settings file, whatever the
+    working directory.
+
     Args:
         path: the TOML file.
         environ: the environment; variables ``XUANHAO_TABLE__KEY`` override the file. Lists are JSON
@@ -29,11 +32,22 @@ def load_settings(path: Path, environ: Mapping[str, str] = os.environ) -> Settin
     """
     tables = merged(read_toml(path), read_environment(Settings, environ))
     try:
-        return Settings(**tables)
+        return anchored(Settings(**tables), path.absolute().parent)
     except ValidationError as error:
         problems = problems_of(Settings, error)
     # Raised outside the except clause, so that the error does not reference the values.
     raise SettingsRefused(problems)
+
+
+def anchored(settings: Settings, folder: Path) -> Settings:
+    """Return the settings with absolute paths; relative ones count from a folder."""
+    photos = folder / settings.photo_directory()
+    changes: dict[str, Any] = {"photos": settings.photos.model_copy(update={"directory": photos})}
+    database = settings.database.sqlite_path
+    if database is not None:
+        url = f"sqlite:///{folder / database}"
+        changes["database"] = settings.database.model_copy(update={"url": url})
+    return settings.model_copy(update=changes)
 
 
 class _Environment(EnvSettingsSource):

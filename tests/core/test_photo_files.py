@@ -1,4 +1,4 @@
-"""Photos are stored encrypted and atomically, and unreferenced ones are deleted."""
+"""Photos are stored encrypted and atomically; dropped ones are deleted, unknown ones set aside."""
 
 import os
 import stat
@@ -9,6 +9,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from core.clock import FixedClock
+from core.errors.installation import PhotoFolderOfAnother
 from core.errors.photos import PhotoStoreError
 from core.errors.store import SealBroken
 from core.security.photo_files import FilePhotos
@@ -137,3 +138,58 @@ def test_folder_that_cannot_be_made_is_said(tmp_path: Path, clock: FixedClock) -
     (tmp_path / "photos").write_text("a file stands in the way")
     with pytest.raises(PhotoStoreError):
         FilePhotos(tmp_path / "photos", vault(), clock).put(PHOTO)
+
+
+DAY = timedelta(days=1)
+MINE, OTHERS = "a" * 32, "b" * 32
+
+
+def test_unknown_photo_is_set_aside_for_thirty_days(
+    photos: FilePhotos, folder: Path, clock: FixedClock
+) -> None:
+    key = photos.put(PHOTO)
+    clock.advance(40 * DAY)  # however old it is: the thirty days run from when it is set aside
+    photos.sweep(set(), before=clock.now() - HOUR)
+    assert (photos.get(key), photos.orphans()) == (None, 1)
+    clock.advance(30 * DAY - HOUR)
+    photos.sweep(set(), before=clock.now() - HOUR)
+    assert [path.stem for path in (folder / "orphans").iterdir()] == [key]
+    clock.advance(2 * HOUR)
+    photos.sweep(set(), before=clock.now() - HOUR)
+    assert photos.orphans() == 0
+
+
+def test_photo_set_aside_comes_back_when_a_row_names_it(photos: FilePhotos, clock: FixedClock) -> None:
+    key = photos.put(PHOTO)
+    clock.advance(2 * HOUR)
+    photos.sweep(set(), before=clock.now() - HOUR)
+    photos.sweep({key}, before=clock.now() - HOUR)
+    assert (photos.get(key), photos.orphans()) == (PHOTO, 0)
+
+
+def test_dropped_photo_is_deleted_at_once_wherever_it_is(photos: FilePhotos, clock: FixedClock) -> None:
+    aside = photos.put(PHOTO)
+    clock.advance(2 * HOUR)
+    photos.sweep(set(), before=clock.now() - HOUR)
+    fresh, kept = photos.put(PHOTO), photos.put(PHOTO)
+    photos.sweep({kept}, dropped={aside, fresh, kept}, before=clock.now() - HOUR)
+    assert (photos.get(fresh), photos.get(kept), photos.orphans()) == (None, PHOTO, 0)
+
+
+def test_two_databases_cannot_share_a_folder(folder: Path, clock: FixedClock) -> None:
+    FilePhotos(folder, vault(), clock).claim(MINE)
+    FilePhotos(folder, vault(), clock).claim(MINE)
+    with pytest.raises(PhotoFolderOfAnother, match="another database"):
+        FilePhotos(folder, vault(), clock).claim(OTHERS)
+    assert stat.S_IMODE((folder / "database-id").stat().st_mode) == 0o600
+
+
+def test_folder_of_before_is_adopted_with_its_photos(photos: FilePhotos, folder: Path) -> None:
+    key = photos.put(PHOTO)
+    photos.claim(MINE)
+    assert photos.get(key) == PHOTO
+    assert sorted(path.name for path in folder.iterdir()) == sorted(["database-id", f"{key}.sealed"])
+
+
+def test_missing_photos_are_counted(photos: FilePhotos) -> None:
+    assert photos.missing({photos.put(PHOTO), "0" * 32}) == 1

@@ -57,7 +57,7 @@ def test_a_token_and_an_office_are_enough(file: Path) -> None:
 def test_defaults_are_those_of_the_design(file: Path) -> None:
     found = load(file)
     assert (found.database.url, found.telegram.mode, found.registry.mode, found.sms.providers) == (
-        "sqlite:///data/xuanhao.db",
+        f"sqlite:///{file.parent}/data/xuanhao.db",
         "polling",
         "open",
         ("console",),
@@ -500,7 +500,7 @@ def test_a_database_of_given_keys_needs_no_file(file: Path, tmp_path: Path) -> N
     ],
 )
 def test_photos_lie_beside_the_database(file: Path, environ: dict[str, str], folder: str) -> None:
-    assert load(file, LEAST + KEYS, **environ).photo_directory() == Path(folder)
+    assert load(file, LEAST + KEYS, **environ).photo_directory() == file.parent / folder
 
 
 # --- advice -----------------------------------------------------------------------------------------------
@@ -536,3 +536,25 @@ def test_the_database_file_is_a_path(file: Path) -> None:
 def test_postgresql_is_no_path(file: Path) -> None:
     found = load(file, f'{LEAST}{KEYS}[database]\nurl = "postgresql://h/n"\n')
     assert found.database.sqlite_path is None
+
+
+@pytest.mark.parametrize("where", ["", "elsewhere"])
+def test_relative_paths_count_from_the_folder_of_the_settings(
+    file: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """Started from another folder, the service must not find, or make, another database."""
+    (file.parent / "elsewhere").mkdir()
+    monkeypatch.chdir(file.parent / where)
+    text = f'{LEAST}[database]\nurl = "sqlite:///data/x.db"\n[photos]\ndirectory = "pictures"\n'
+    found = load(file, text)
+    assert found.database.sqlite_path == file.parent / "data" / "x.db"
+    assert found.photo_directory() == file.parent / "pictures"
+    assert load(file, LEAST, DATABASE__URL="sqlite:///y.db").database.sqlite_path == file.parent / "y.db"
+
+
+def test_settings_named_relatively_count_from_their_folder(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write_text(LEAST, encoding="utf-8")
+    monkeypatch.chdir(file.parent)
+    assert load_settings(Path(file.name), {}).database.sqlite_path == file.parent / "data" / "xuanhao.db"

@@ -32,6 +32,8 @@ from core.reporting import work_queue
 from core.reporting.work_queue import MAX_LISTED, Task, TaskKind, WorkQueue
 
 _A_PAGE = 6
+_WITHOUT_LEAD = frozenset({TaskKind.CALENDAR, TaskKind.RESTORED})
+"""Rare tasks, which a command ends rather than a page; their tiles are shown only if there are any."""
 _WITHOUT_MOMENT = frozenset({TaskKind.POOL, TaskKind.CALENDAR})
 
 
@@ -115,7 +117,7 @@ def picture(queue: WorkQueue) -> Dashboard:
 
 
 def _is_shown(queue: WorkQueue, task_kind: TaskKind) -> bool:
-    return task_kind != TaskKind.CALENDAR or bool(queue.counts[task_kind])
+    return task_kind not in _WITHOUT_LEAD or bool(queue.counts[task_kind])
 
 
 def _tile(queue: WorkQueue, task_kind: TaskKind) -> Tile:
@@ -134,7 +136,7 @@ def _tile(queue: WorkQueue, task_kind: TaskKind) -> Tile:
 
 
 def _leads_on(task: Task) -> bool:
-    return task.task_kind != TaskKind.CALENDAR
+    return task.task_kind not in _WITHOUT_LEAD
 
 
 def _lead(ctx: Context, subject: str) -> Goto:

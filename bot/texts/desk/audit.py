@@ -89,6 +89,7 @@ _WORDED: dict[str, Phrase] = {
     AuditAction.RELEASED: phrase("投放号段 {mask}({kind},{size} 个)"),
     AuditAction.REMOVED_ADMIN: phrase("撤销角色:{role}"),
     AuditAction.RESERVED: phrase("选定号码 {plate}({way})"),
+    AuditAction.RESTORED: phrase("数据库由备份恢复"),
     AuditAction.RETURNED_BATCH: phrase("第 {draw} 次抽号没有送达,退还 1 批"),
     AuditAction.REVOKED: phrase("取消 {plate} 的预选,原因:{reason}"),
     AuditAction.SET_USER_TYPE: phrase("用户类型:{from} → {to}"),
@@ -122,6 +123,7 @@ NAMES: dict[str, Phrase] = {
     AuditAction.RELEASED: phrase("投放"),
     AuditAction.REMOVED_ADMIN: phrase("移除管理员"),
     AuditAction.RESERVED: phrase("选定号码"),
+    AuditAction.RESTORED: phrase("由备份恢复"),
     AuditAction.REVOKED: phrase("取消预选"),
     AuditAction.SET_USER_TYPE: phrase("修改用户类型"),
     AuditAction.SUBMITTED_APPEAL: phrase("提交申诉"),
@@ -151,6 +153,7 @@ _SUBJECTS: dict[str, Phrase] = {
     SubjectKind.APPEAL: phrase("申诉 {id}"),
     SubjectKind.IMPORT: phrase("导入 {id}"),
     SubjectKind.BROADCAST: phrase("群发 {id}"),
+    SubjectKind.RESTORATION: phrase("恢复 {id}"),
 }
 _ASKED = {IDENTITY: phrase("身份证号(不显示)"), PHONE: phrase("手机号(不显示)"), **_ACTORS}
 

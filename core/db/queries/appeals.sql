@@ -208,3 +208,16 @@ WHERE account_id = :account_id AND state NOT IN ('draft', 'dropped')
 -- name: end_rights
 -- Ends the claims to vehicles awarded to an owner whose account is deleted: the vehicles are open to all again.
 DELETE FROM vin_right WHERE account_id = :account_id
+
+-- name: dropped_photos
+-- Photos that the program has dropped and that no appeal names any longer.
+SELECT photo_key FROM dropped_photo AS d
+WHERE NOT EXISTS (SELECT 1 FROM appeal_photo AS p WHERE p.photo_key = d.photo_key)
+
+-- name: forget_dropped
+-- Forgets a dropped photo whose file has been deleted.
+DELETE FROM dropped_photo WHERE photo_key = :photo_key
+
+-- name: forget_kept
+-- Forgets the dropped photos that an appeal still names.
+DELETE FROM dropped_photo WHERE photo_key IN (SELECT photo_key FROM appeal_photo)

@@ -115,9 +115,16 @@ UPDATE preselection SET deadline = :deadline, updated_at = :now
 WHERE preselection_id = :preselection_id AND state = 'reserved' AND deadline < :deadline
 
 -- name: overdue
--- Reservations whose deadline has passed.
+-- Reservations whose deadline has passed. After a restore none expires before it is settled, nor do those that
+-- may have been confirmed after the backup.
 SELECT p.preselection_id FROM preselection AS p
-WHERE p.state = 'reserved' AND p.deadline < :now ORDER BY p.deadline, p.preselection_id LIMIT :most
+WHERE p.state = 'reserved' AND p.deadline < :now
+  AND NOT EXISTS (SELECT 1 FROM restoration AS r WHERE r.settled_at IS NULL)
+  AND NOT EXISTS (
+      SELECT 1 FROM restored_plate AS t JOIN restoration AS r ON r.restoration_id = t.restoration_id
+      WHERE t.office = p.office AND t.kind = p.kind AND t.serial = p.serial AND p.reserved_at <= r.backup_at
+  )
+ORDER BY p.deadline, p.preselection_id LIMIT :most
 ${for_update_skip_locked}
 
 -- name: old_drafts

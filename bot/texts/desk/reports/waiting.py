@@ -34,6 +34,7 @@ TASK_KINDS = {
     TaskKind.BROKEN: phrase("搁置的消息"),
     TaskKind.POOL: phrase("号池告急"),
     TaskKind.SCHEDULED: phrase("定时投放"),
+    TaskKind.RESTORED: phrase("备份恢复后待核实"),
     TaskKind.CALENDAR: phrase("放假安排未收录"),
 }
 _ITEMS = {
@@ -44,8 +45,15 @@ _ITEMS = {
     TaskKind.BROKEN: phrase("消息 {number} 无法处理,{when}"),
     TaskKind.POOL: phrase("{pool} {left}"),
     TaskKind.SCHEDULED: phrase("{pool} {mask} 将于 {when} 投放"),
+    TaskKind.RESTORED: phrase(
+        "{plate} 在备份之后发出或办理过,请查明后恢复投放(/unwithhold)或确认上牌(/confirm)"
+    ),
     TaskKind.CALENDAR: phrase("{year} 年的放假调休安排尚未收录"),
 }
+_SUSPENDED = phrase(
+    "数据库已由备份恢复,选号暂停:请用 /withhold 登记备份之后发出的号码,用 /confirm 确认其间办结的号码,"
+    "然后发送 /maintenance all off"
+)
 _NOTICES: dict[str, Phrase] = {
     NotificationPurpose.APPEAL: phrase("申诉结果通知"),
     NotificationPurpose.SUPERSEDED: phrase("预选被撤销通知"),
@@ -88,8 +96,9 @@ def oldest(at: datetime, now: datetime) -> str:
 
 def item(task: Task, now: datetime) -> str:
     """Return a task in one line without markup."""
+    worded = _SUSPENDED if task.task_kind == TaskKind.RESTORED and not task.plate else _ITEMS[task.task_kind]
     return (
-        _ITEMS[task.task_kind]()
+        worded()
         .format(
             plate=plate(task.office or "", task.plate) if task.plate else "",
             pool=f"{task.office} {KINDS[PlateKind(task.kind)]}" if task.office and task.kind else "",

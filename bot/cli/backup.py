@@ -1,0 +1,45 @@
+"""``backup``: write a backup into a folder, beside the running service."""
+
+import argparse
+import asyncio
+from pathlib import Path
+
+from bot.cli.command import DONE, Command
+from bot.cli.passphrase import VARIABLE, add_passphrase, passphrase_of
+from bot.cli.progress import Bars
+from core.backup import take
+from core.bootstrap import require_fitting_keys
+from core.settings import load_settings
+
+_KEYS_LEFT_OUT = f"""\
+  the keys are not in this backup: without them nobody can read the personal data in it. Keep keys.toml, or
+  [security] of the settings, at another place; or give a passphrase (--passphrase-file or {VARIABLE})"""
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="DIR", help="where backups are kept, one folder each")
+    add_passphrase(parser)
+
+
+def _backup(given: argparse.Namespace) -> int:
+    passphrase, settings = passphrase_of(given), load_settings(given.config)
+    asyncio.run(require_fitting_keys(settings))
+    with Bars() as bars:
+        folder, manifest = take(settings, given.folder, passphrase=passphrase, progress=bars)
+    print(f"backup: {folder}")
+    rows = ", ".join(f"{count:,} {subject.replace('_', ' ')}" for subject, count in manifest.counts.items())
+    print(f"  database {manifest.database_id}, schema {manifest.database_schema}: {rows}")
+    print(f"  {len(manifest.photos):,} photos")
+    if manifest.missing_photos:
+        print(f"  warning: {manifest.missing_photos:,} photos that the database names have no file")
+    print("  the keys are in it, encrypted" if manifest.has_keys else _KEYS_LEFT_OUT)
+    print("  the settings file is not in it")
+    return DONE
+
+
+COMMAND = Command(
+    name="backup",
+    about="write a backup of database and photos into a folder, also while the service runs",
+    run=_backup,
+    add_arguments=_add_arguments,
+)

@@ -1,0 +1,51 @@
+"""What a command says of the deployment that it works on: paths, versions and modes."""
+
+import os
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+
+from core.db import shown_url
+from core.db.copies import schema_version
+from core.ports import Row
+from core.settings import Settings
+from core.version import program_version
+
+
+def described(settings: Settings) -> str:
+    """Return where the database is: an absolute path, or a URL without its password."""
+    path = settings.database.sqlite_path
+    return shown_url(settings.database.url) if path is None else str(path.absolute())
+
+
+def first_line(settings: Settings, config: Path) -> str:
+    """Return the first line of the log: version, files, schema, offices and process."""
+    offices = ", ".join(office.code for office in settings.offices)
+    return (
+        f"xuanhao {program_version()}, schema {schema_version()}, process {os.getpid()}: "
+        f"settings {config.absolute()}, database {described(settings)}, "
+        f"photos {settings.photo_directory()}, offices {offices}"
+    )
+
+
+def warnings_of(config: Path) -> list[str]:
+    """Return a warning if other users can read the settings file, which contains the token."""
+    try:
+        mode = stat.S_IMODE(config.stat().st_mode)
+    except OSError:
+        return []
+    if os.name == "posix" and mode & 0o077:
+        return [f"{config.absolute()}: other users can read it (mode {mode:04o}); run chmod 600 on it"]
+    return []
+
+
+def missing_offices(rows: Iterable[Row], settings: Settings) -> list[str]:
+    """Return a warning for each office that the database has and the settings lack."""
+    served = {office.code for office in settings.offices}
+    return [
+        f"[[offices]]: {row['office']} is in the database, but not in the settings; it has "
+        f"{row['reserved']} living reservations, which only its own desk can confirm: put its table back "
+        "until they have ended"
+        for row in rows
+        if row["office"] not in served
+    ]

@@ -1,0 +1,128 @@
+"""Why a backup cannot be taken, verified or put back."""
+
+from pathlib import Path
+
+from core.errors.base import InputError, OperationError
+
+
+class BackupError(OperationError):
+    """A backup cannot be taken, verified or put back."""
+
+
+class BackupRunning(BackupError):
+    """Another backup is being written to the same folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"{folder}: another backup is being written there")
+        self.folder = folder
+
+
+class BackupNotWritten(BackupError):
+    """The backup cannot be written."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class BackupToolMissing(BackupError):
+    """A client program of PostgreSQL is not installed."""
+
+    def __init__(self, tool: str) -> None:
+        super().__init__(
+            f"{tool} is not on the PATH: install the client programs of PostgreSQL "
+            "(Debian: postgresql-client), in the server's version or newer"
+        )
+        self.tool = tool
+
+
+class BackupUnknown(BackupError):
+    """The folder contains no backup."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"{folder}: no complete backup (manifest.json is missing); name the folder of one backup, "
+            "such as xuanhao-20261127T020000Z"
+        )
+        self.folder = folder
+
+
+class BackupDamaged(BackupError):
+    """A file of the backup is not what the manifest says."""
+
+    def __init__(self, file: str, what: str) -> None:
+        super().__init__(f"{file}: {what}: this backup is damaged; take another one")
+        self.file = file
+        self.what = what
+
+
+class BackupNewer(BackupError):
+    """The backup was taken by a newer program."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(f"this backup was taken by version {version}: install that version or a newer one")
+        self.version = version
+
+
+class BackupOfOtherEngine(BackupError):
+    """The backup and database.url name different engines."""
+
+    def __init__(self, engine: str) -> None:
+        super().__init__(f"database.url: this backup is of {engine}, so the database must be too")
+        self.engine = engine
+
+
+class RestoreTargetNotEmpty(BackupError):
+    """There is a database where the backup would go."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"{where}: there is a database already, and a restore overwrites nothing; "
+            "move it away, or change database.url"
+        )
+        self.where = where
+
+
+class KeysMissing(BackupError):
+    """The keys for the personal data are not at hand."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"the keys are neither in this backup nor in the settings: copy {path.name} to {path}, or set "
+            "[security] keys and lookup_key"
+        )
+        self.path = path
+
+
+class KeysDiffer(BackupError):
+    """The keys of the backup are not those of the settings."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(f"{where}: has other keys than the backup; what is encrypted could not be read")
+        self.where = where
+
+
+class PassphraseNeeded(InputError):
+    """The keys in the backup are encrypted, and no passphrase was given."""
+
+
+class PassphraseWrong(InputError):
+    """The passphrase does not open the keys in the backup."""
+
+
+class PassphraseTooShort(InputError):
+    """The passphrase must have at least 12 characters."""
+
+
+class GivenUnreadable(InputError):
+    """A line of the list of issued numbers cannot be read."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(f"line {line}: {reason} (one number a line, as 粤K12345)")
+        self.line = line
+        self.reason = reason
+
+
+class LossBeforeBackup(InputError):
+    """The loss cannot lie before the backup, nor in the future."""
