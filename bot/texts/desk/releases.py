@@ -67,7 +67,8 @@ def question_plain(release: Release, opening: Opening) -> str:
     if opening.compose_from == opening.compose_by:
         composed = f"from {_plain_time(opening.compose_from)}"
     else:
-        composed = f"from a day drawn between {_plain_day(opening.compose_from)} and {_plain_day(opening.compose_by)}"
+        first, last = _plain_day(opening.compose_from), _plain_day(opening.compose_by)
+        composed = f"from a day drawn between {first} and {last}"
     return (
         f"{release.office.code} {release.mask.kind} {release.mask.pattern}: {release.mask.size:,} numbers, "
         f"random from {_plain_time(opening.random_from)}, self-composed {composed}"
