@@ -83,8 +83,10 @@ def ensure_keys(directory: Path) -> Keys:
             _write_keys(path)
         if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
             raise KeyFileUnusable(path, "other users can read it; run chmod 600 on it")
-    except OSError as error:
+    except PermissionError as error:
         raise KeyFileUnreadable(path, error.strerror or type(error).__name__, _user()) from None
+    except OSError as error:
+        raise KeyFileUnusable(path, f"cannot be written or read: {error.strerror}") from None
     return _read_keys(path)
 
 

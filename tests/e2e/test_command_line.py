@@ -56,6 +56,13 @@ def _config(tmp_path: Path, *, url: str = "", base_url: str = NOWHERE, token: st
     return path
 
 
+async def _made(tmp_path: Path, *, url: str = "", base_url: str = NOWHERE, token: str = TOKEN) -> Path:
+    """Write the settings and create the database."""
+    config = _config(tmp_path, url=url, base_url=base_url, token=token)
+    assert await _call("init", config=config) == 0
+    return config
+
+
 def _database(tmp_path: Path) -> Path:
     return tmp_path / "plates.db"
 
@@ -110,11 +117,12 @@ async def test_misspelt_obligatory_key_is_missed_too(
 async def test_good_settings_are_called_good(
     tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert await _call("check", config=_config(tmp_path, base_url=sandbox.base_url)) == 0
+    config = await _made(tmp_path, base_url=sandbox.base_url)
+    capsys.readouterr()
+    assert await _call("check", config=config) == 0
     said = capsys.readouterr().out
-    assert "settings: ok" in said
-    assert "database: ok" in said
-    assert "photos: ok" in said
+    for subject in ("settings", "schema", "keys", "database", "photos"):
+        assert f"{subject}: ok" in said
     assert "token: ok, the bot is @" in said
 
 
@@ -124,7 +132,7 @@ async def test_unknown_token_is_told(
 ) -> None:
     """``run`` cannot run in a thread, as it handles signals; its refusal is the same call."""
     wrong = TOKEN.replace("AA", "BB")
-    config = _config(tmp_path, base_url=sandbox.base_url, token=wrong)
+    config = await _made(tmp_path, base_url=sandbox.base_url, token=wrong)
     if command == "run":
         found, said = await _in_a_process("run", config)
     else:
@@ -136,7 +144,7 @@ async def test_unknown_token_is_told(
 
 
 async def test_messenger_out_of_reach_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    config = _config(tmp_path)
+    config = await _made(tmp_path)
     assert await _call("check", config=config) == 1
     assert f"token: {NOWHERE} (telegram.base_url) is unreachable" in capsys.readouterr().out
     status, said = await _in_a_process("run", config)
@@ -165,16 +173,17 @@ async def test_database_that_cannot_be_written_is_told(
     assert await _call("check", config=config) == 1
     (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("database: ")]
     assert f"{tmp_path}/file" in line
-    assert await _call("migrate", config=config) == 1
+    assert await _call("init", config=config) == 1
     assert f"{tmp_path}/file" in capsys.readouterr().err
 
 
 async def test_photos_that_cannot_be_kept_are_told(
     tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    config = await _made(tmp_path, base_url=sandbox.base_url)
     (tmp_path / "file").touch()
     monkeypatch.setenv("XUANHAO_PHOTOS__DIRECTORY", f"{tmp_path}/file")
-    assert await _call("check", config=_config(tmp_path, base_url=sandbox.base_url)) == 1
+    assert await _call("check", config=config) == 1
     assert "photos.directory" in capsys.readouterr().out
 
 
@@ -190,7 +199,9 @@ async def test_database_server_out_of_reach_is_told_without_its_password(
     assert "not-to-be-shown" not in said
 
 
-@pytest.mark.parametrize("words", [("release", "粤K", "small", "B####"), ("migrate",), ("check",)])
+@pytest.mark.parametrize(
+    "words", [("release", "粤K", "small", "B####", "--yes"), ("migrate",), ("rotate-keys",)]
+)
 async def test_database_in_use_is_told(
     tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
 ) -> None:
@@ -209,11 +220,12 @@ async def test_database_in_use_is_told(
 async def test_release_is_done_when_nobody_holds_the_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    config = _config(tmp_path)
-    assert await _call("release", "粤K", "small", "B####", config=config) == 0
+    config = await _made(tmp_path)
+    assert await _call("release", "粤K", "small", "B####", "--yes", config=config) == 0
     assert "10,000" in capsys.readouterr().out
-    assert await _call("release", "粤K", "small", "B1###", config=config) == 1
-    assert "overlap" in capsys.readouterr().err
+    assert await _call("release", "粤K", "small", "B1###", "--yes", config=config) == 1
+    said = capsys.readouterr().err
+    assert "Overlaps the segment B####, released by command line on " in said
 
 
 @pytest.mark.parametrize(
@@ -250,7 +262,7 @@ async def _vehicles(tmp_path: Path) -> list[tuple[object, ...]]:
 
 
 async def test_import_loads_and_changes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    config, file = _config(tmp_path), tmp_path / "vehicles.csv"
+    config, file = await _made(tmp_path), tmp_path / "vehicles.csv"
     other = f"{factories.vin(2)},{factories.certificate(2)},small_nev,registered\n"
     file.write_text("\ufeff" + HEADER + GOOD + other, encoding="utf-8")
     assert await _call("import", file, config=config) == 0
