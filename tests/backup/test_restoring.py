@@ -25,7 +25,7 @@ from core.errors.backup import (
     PassphraseNeeded,
     RestoreTargetNotEmpty,
 )
-from core.errors.base import Refusal
+from core.errors.base import InputError, Refusal
 from core.errors.installation import PhotoFolderOfAnother
 from core.errors.offices import InMaintenance
 from core.notifications import queue
@@ -136,7 +136,7 @@ def _status(tx: Tx, core: Core, serial: str) -> NumberStatus:
 
 def _composes(tx: Tx, core: Core, number: int, serial: str) -> str | None:
     account, begun = verified(tx, core, number)
-    with contextlib.suppress(Refusal):  # withheld: refused before anything is charged
+    with contextlib.suppress(Refusal, InputError):  # withheld: refused before anything is charged
         return core.selection.compose(
             tx, account, begun, core.offices["粤K"], [serial], received_at=tx.now
         ).taken

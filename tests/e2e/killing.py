@@ -39,8 +39,9 @@ PATIENCE = 60.0
 class Program:
     """The real process; it is stopped at the end of the block."""
 
-    def __init__(self, config: Path) -> None:
+    def __init__(self, config: Path, *, is_made: bool = False) -> None:
         self._config = config
+        self._is_made = is_made
         self._process: asyncio.subprocess.Process | None = None
 
     async def __aenter__(self) -> Self:
@@ -51,7 +52,8 @@ class Program:
             await self.kill()
 
     async def start(self) -> None:
-        self._process = await self._call("run")
+        await self._make()
+        self._process = await self.call("run")
 
     async def kill(self) -> None:
         assert self._process is not None
@@ -64,10 +66,17 @@ class Program:
         return await asyncio.wait_for(self._process.wait(), PATIENCE)
 
     async def release(self, mask: str) -> None:
-        process = await self._call("release", "粤K", "small", mask, "compose", "now")
+        await self._make()
+        process = await self.call("release", "粤K", "small", mask, "compose", "now")
         assert await process.wait() == 0
 
-    async def _call(self, command: str, *words: str) -> asyncio.subprocess.Process:
+    async def _make(self) -> None:
+        """Create the database, before the first start."""
+        if not self._is_made:
+            assert await (await self.call("init")).wait() == 0
+            self._is_made = True
+
+    async def call(self, command: str, *words: str) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",

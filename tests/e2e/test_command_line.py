@@ -1,18 +1,30 @@
 """The command line: errors are reported in words with their location; nothing is partly loaded."""
 
 import asyncio
+import os
+import re
+import stat
 import sys
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.cli import main
+from bot.cli.described import described
+from core.bootstrap import Ports, bootstrap
+from core.clock import FixedClock
 from core.db import open_sqlite
+from core.installation import bind_bot, bot_id_of
 from core.ports import Tx
+from core.settings import load_settings
+from core.version import program_version
 from sandbox import Sandbox
 from tests import factories
+from tests.backup.deployment import opens
 from tests.core.sql import sql
+from tests.core.tools import reserved
 from tests.world import KEYS, MORNING, TOKEN, clock_at
 
 SETTINGS = """
@@ -56,15 +68,15 @@ def _config(tmp_path: Path, *, url: str = "", base_url: str = NOWHERE, token: st
     return path
 
 
-async def _made(tmp_path: Path, *, url: str = "", base_url: str = NOWHERE, token: str = TOKEN) -> Path:
-    """Write the settings and create the database."""
-    config = _config(tmp_path, url=url, base_url=base_url, token=token)
-    assert await _call("init", config=config) == 0
-    return config
-
-
 def _database(tmp_path: Path) -> Path:
     return tmp_path / "plates.db"
+
+
+async def _ready(tmp_path: Path, **values: str) -> Path:
+    """Return the settings file of a deployment whose database has been created."""
+    config = _config(tmp_path, **values)
+    await (await bootstrap(load_settings(config), create=True)).close()
+    return config
 
 
 async def _call(command: str, *words: object, config: Path) -> int:
@@ -117,8 +129,7 @@ async def test_misspelt_obligatory_key_is_missed_too(
 async def test_good_settings_are_called_good(
     tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    config = await _made(tmp_path, base_url=sandbox.base_url)
-    capsys.readouterr()
+    config = await _ready(tmp_path, base_url=sandbox.base_url)
     assert await _call("check", config=config) == 0
     said = capsys.readouterr().out
     for subject in ("settings", "schema", "keys", "database", "photos"):
@@ -132,9 +143,9 @@ async def test_unknown_token_is_told(
 ) -> None:
     """``run`` cannot run in a thread, as it handles signals; its refusal is the same call."""
     wrong = TOKEN.replace("AA", "BB")
-    config = await _made(tmp_path, base_url=sandbox.base_url, token=wrong)
+    config = await _ready(tmp_path, base_url=sandbox.base_url, token=wrong)
     if command == "run":
-        found, said = await _in_a_process("run", config)
+        found, said = await _in_a_process("run", config=config)
     else:
         found = await _call(command, config=config)
         said = capsys.readouterr().out
@@ -144,18 +155,18 @@ async def test_unknown_token_is_told(
 
 
 async def test_messenger_out_of_reach_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    config = await _made(tmp_path)
+    config = await _ready(tmp_path)
     assert await _call("check", config=config) == 1
     assert f"token: {NOWHERE} (telegram.base_url) is unreachable" in capsys.readouterr().out
-    status, said = await _in_a_process("run", config)
+    status, said = await _in_a_process("run", config=config)
     assert status == 1
     assert said.splitlines() == ["telegram.base_url: the Bot API is unreachable: RequestNotSentError"]
 
 
-async def _in_a_process(command: str, config: Path) -> tuple[int, str]:
+async def _in_a_process(*words: str, config: Path) -> tuple[int, str]:
     """Run a command in a process of its own; return its status and its output without the log."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", command, "--config", str(config)),
+        *(sys.executable, "-m", "bot", *words, "--config", str(config)),
         stderr=asyncio.subprocess.PIPE,
     )
     _, said = await asyncio.wait_for(process.communicate(), 30)
@@ -180,7 +191,7 @@ async def test_database_that_cannot_be_written_is_told(
 async def test_photos_that_cannot_be_kept_are_told(
     tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config = await _made(tmp_path, base_url=sandbox.base_url)
+    config = await _ready(tmp_path, base_url=sandbox.base_url)
     (tmp_path / "file").touch()
     monkeypatch.setenv("XUANHAO_PHOTOS__DIRECTORY", f"{tmp_path}/file")
     assert await _call("check", config=config) == 1
@@ -205,7 +216,7 @@ async def test_database_server_out_of_reach_is_told_without_its_password(
 async def test_database_in_use_is_told(
     tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
 ) -> None:
-    config = _config(tmp_path, base_url=sandbox.base_url)
+    config = await _ready(tmp_path, base_url=sandbox.base_url)
     store = await open_sqlite(f"sqlite:///{_database(tmp_path)}", clock_at(MORNING))
     try:
         assert await _call(*words, config=config) == 1
@@ -220,7 +231,7 @@ async def test_database_in_use_is_told(
 async def test_release_is_done_when_nobody_holds_the_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    config = await _made(tmp_path)
+    config = await _ready(tmp_path)
     assert await _call("release", "粤K", "small", "B####", "--yes", config=config) == 0
     assert "10,000" in capsys.readouterr().out
     assert await _call("release", "粤K", "small", "B1###", "--yes", config=config) == 1
@@ -242,7 +253,7 @@ async def test_release_is_done_when_nobody_holds_the_file(
 async def test_release_of_nonsense_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
 ) -> None:
-    assert await _call("release", *words, config=_config(tmp_path)) in {1, 2}
+    assert await _call("release", *words, config=await _ready(tmp_path)) in {1, 2}
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.strip()
@@ -262,7 +273,7 @@ async def _vehicles(tmp_path: Path) -> list[tuple[object, ...]]:
 
 
 async def test_import_loads_and_changes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    config, file = await _made(tmp_path), tmp_path / "vehicles.csv"
+    config, file = await _ready(tmp_path), tmp_path / "vehicles.csv"
     other = f"{factories.vin(2)},{factories.certificate(2)},small_nev,registered\n"
     file.write_text("\ufeff" + HEADER + GOOD + other, encoding="utf-8")
     assert await _call("import", file, config=config) == 0
@@ -297,7 +308,7 @@ async def test_import_of_a_bad_file_loads_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     content, words = BAD_FILES[name]
-    config, file = _config(tmp_path), tmp_path / "vehicles.csv"
+    config, file = await _ready(tmp_path), tmp_path / "vehicles.csv"
     file.write_bytes(content)
     assert await _call("import", file, config=config) == 2
     (line,) = capsys.readouterr().err.splitlines()
@@ -306,5 +317,124 @@ async def test_import_of_a_bad_file_loads_nothing(
 
 
 async def test_import_of_no_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert await _call("import", tmp_path / "none.csv", config=_config(tmp_path)) == 2
+    assert await _call("import", tmp_path / "none.csv", config=await _ready(tmp_path)) == 2
     assert capsys.readouterr().err == f"{tmp_path}/none.csv: No such file or directory\n"
+
+
+# --- the database, its bot and its folder ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words", [("run",), ("release", "粤K", "small", "B####"), ("migrate",), ("backup", "{folder}/backups")]
+)
+async def test_mistyped_path_is_no_new_database(tmp_path: Path, words: tuple[str, ...]) -> None:
+    config = _config(tmp_path, url="sqlite:///elsewhere/plates.db")
+    status, said = await _in_a_process(*(word.format(folder=tmp_path) for word in words), config=config)
+    assert status == 2
+    assert f"no database at {tmp_path}/elsewhere/plates.db: xuanhao init creates one" in said
+    assert os.listdir(tmp_path) == ["config.toml"]  # noqa: PTH208 - a test may block
+
+
+async def test_check_names_a_missing_database(
+    tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await _call("check", config=_config(tmp_path, base_url=sandbox.base_url)) == 1
+    assert f"no database at {_database(tmp_path)}" in capsys.readouterr().out
+    assert not _database(tmp_path).exists()
+
+
+async def test_init_creates_all_for_this_user_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The process sets its umask; the settings name no keys, and count from their own folder."""
+    config = _config(tmp_path, url="sqlite:///data/plates.db")
+    text = config.read_text(encoding="utf-8")
+    config.write_text(re.sub(r"\[security\]\n.*\n.*\n", "", text), encoding="utf-8")
+    for _ in range(2):  # a second call changes nothing
+        status, _ = await _in_a_process("init", config=config)
+        assert status == 0
+    made = {path.relative_to(tmp_path).as_posix(): path for path in (tmp_path / "data").rglob("*")}
+    assert {"data/plates.db", "data/keys.toml", "data/photos", "data/photos/database-id"} <= made.keys()
+    modes = {name: stat.S_IMODE(path.stat().st_mode) for name, path in made.items()}
+    assert modes == {name: 0o700 if path.is_dir() else 0o600 for name, path in made.items()}
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+
+
+async def test_first_log_line_names_version_files_offices_and_process(tmp_path: Path) -> None:
+    config = await _ready(tmp_path)
+    config.chmod(0o644)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "run", "--config", config.name),
+        stderr=asyncio.subprocess.PIPE,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    _, said = await asyncio.wait_for(process.communicate(), 30)
+    first, *others = said.decode().splitlines()
+    for named in (program_version(), str(config), str(_database(tmp_path)), "粤K", f"process {process.pid}"):
+        assert named in first
+    assert any(f"{config}: other users can read it (mode 0644)" in line for line in others)
+
+
+def test_log_shows_no_password_of_a_database(tmp_path: Path) -> None:
+    settings = load_settings(
+        _config(tmp_path, url="postgresql://somebody:not-to-be-shown@db.example:5433/plates")
+    )
+    assert described(settings) == "postgresql://somebody@db.example:5433/plates"
+
+
+async def test_another_bot_is_refused_and_a_new_token_of_the_same_is_not(
+    tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    core = await bootstrap(load_settings(await _ready(tmp_path, base_url=sandbox.base_url)))
+    await core.store.run(bind_bot, bot_id_of(TOKEN))
+    await core.close()
+    other = _config(tmp_path, base_url=sandbox.base_url, token="700000002:AAother")
+    assert await _call("check", config=other) == 1
+    assert "the database serves bot 700000001, this token belongs to bot 700000002" in capsys.readouterr().out
+    status, said = await _in_a_process("run", config=other)
+    assert (status, "telegram.token" in said) == (2, True)
+    assert await _call("change-bot", config=other) == 2
+    assert await _call("change-bot", "--yes", config=other) == 0
+    same = _config(tmp_path, base_url=sandbox.base_url, token="700000002:BBrevoked-and-made-anew")
+    await _call("check", config=same)
+    assert "database: ok" in capsys.readouterr().out
+
+
+async def test_two_databases_in_one_photo_folder_are_refused(
+    tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XUANHAO_PHOTOS__DIRECTORY", f"{tmp_path}/shared")
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    assert await _call("init", config=_config(tmp_path / "one", base_url=sandbox.base_url)) == 0
+    second = _config(tmp_path / "two", base_url=sandbox.base_url)
+    assert await _call("init", config=second) == 2
+    status, said = await _in_a_process("run", config=second)
+    assert (status, "belongs to another database" in said) == (2, True)
+
+
+async def test_office_that_the_settings_lack_is_named(
+    tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = await _ready(tmp_path, base_url=sandbox.base_url)
+    core = await bootstrap(load_settings(config), Ports(clock=clock_at(MORNING)))
+    await core.store.run(opens, core)
+    await core.store.run(reserved, core, 1, "A1111")
+    await core.close()
+    config.write_text(config.read_text(encoding="utf-8").replace("粤K", "粤A"), encoding="utf-8")
+    assert await _call("check", config=config) == 0
+    assert "粤K is in the database, but not in the settings; it has 1 living" in capsys.readouterr().out
+
+
+async def test_check_tells_how_many_photos_are_set_aside(
+    tmp_path: Path, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = await _ready(tmp_path, base_url=sandbox.base_url)
+    clock = FixedClock(MORNING)
+    core = await bootstrap(load_settings(config), Ports(clock=clock))
+    core.photos.put(b"of no row")
+    core.photos.sweep((), before=MORNING + timedelta(hours=1))
+    await core.close()
+    assert await _call("check", config=config) == 0
+    assert "1 photos that no row names are set aside" in capsys.readouterr().out

@@ -20,7 +20,7 @@ OWNERS = 20
 KILLS = 10
 
 
-def _answer(  # noqa: PLR0911 - a table of what to do before each screen
+def answer_of(  # noqa: PLR0911 - a table of what to do before each screen
     owner: Person, number: int, shown: str, buttons: list[str]
 ) -> Deed | None:
     """Return an owner's action on a screen."""
@@ -58,7 +58,7 @@ async def test_ten_kills_lose_and_double_nothing(tmp_path: Path) -> None:
         await program.release("A####")
         await program.start()
         owners = [Person(sandbox, person_spec.chat_id) for person_spec in people]
-        answers = [partial(_answer, owner, n) for n, owner in enumerate(owners)]
+        answers = [partial(answer_of, owner, n) for n, owner in enumerate(owners)]
         walks = asyncio.gather(*(goes(owners[n], "/preselect", "第6步", answers[n]) for n in range(OWNERS)))
         for _ in range(KILLS):
             await works(sandbox, dice.randint(5, 25), walks)

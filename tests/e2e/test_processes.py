@@ -10,6 +10,8 @@ from time import monotonic, process_time
 
 import pytest
 
+from core.bootstrap import bootstrap
+from core.settings import load_settings
 from sandbox import Sandbox
 from tests.e2e.killing import SETTINGS
 from tests.world import MORNING, TOKEN, clock_at, eventually
@@ -54,7 +56,7 @@ async def _ends(process: asyncio.subprocess.Process, number: signal.Signals) -> 
     return said.decode()
 
 
-def _config(directory: Path, sandbox: Sandbox) -> Path:
+async def _config(directory: Path, sandbox: Sandbox) -> Path:
     path = directory / "config.toml"
     path.write_text(
         SETTINGS.format(
@@ -65,6 +67,7 @@ def _config(directory: Path, sandbox: Sandbox) -> Path:
         ),
         encoding="utf-8",
     )
+    await (await bootstrap(load_settings(path, {}), create=True)).close()
     return path
 
 
@@ -72,7 +75,7 @@ def _config(directory: Path, sandbox: Sandbox) -> Path:
 async def test_run_ends_at_a_signal(tmp_path: Path, number: signal.Signals) -> None:
     async with (
         Sandbox(clock_at(MORNING)) as sandbox,
-        _process("run", "--config", _config(tmp_path, sandbox)) as process,
+        _process("run", "--config", await _config(tmp_path, sandbox)) as process,
     ):
         await eventually(lambda: sandbox.api.counts["getUpdates"] > 0, within=20)
         said = await _ends(process, number)
@@ -99,7 +102,7 @@ async def test_interrupt_at_the_start_is_quiet(tmp_path: Path, after: float) -> 
     """While modules load, while settings and database are opened, while it prints its name."""
     async with (
         Sandbox(clock_at(MORNING)) as sandbox,
-        _process("run", "--config", _config(tmp_path, sandbox)) as process,
+        _process("run", "--config", await _config(tmp_path, sandbox)) as process,
     ):
         await asyncio.sleep(after)
         said = await _ends(process, signal.SIGINT)
@@ -113,7 +116,7 @@ async def test_interrupted_command_ends_with_130(tmp_path: Path, command: str) -
     """A messenger or a database does not respond: the user interrupts the command."""
     async with Sandbox(clock_at(MORNING)) as sandbox:
         sandbox.faults.delay(30, "getMe")
-        async with _process(command, "--config", _config(tmp_path, sandbox)) as process:
+        async with _process(command, "--config", await _config(tmp_path, sandbox)) as process:
             if command == "check":
                 await eventually(lambda: not sandbox.faults.waiting, within=20)
             else:
